@@ -1,0 +1,112 @@
+/* json_read.c: JSON in, by jansson, which checks syntax, UTF-8, surrogates, NUL and duplicates. Ours are the limits that
+ * come before it: size, and depth by one scan over the brackets outside texts (jansson allows 2048 levels, each a stack
+ * frame), and the words of a fault: jansson's own quote the input, which may hold a secret. */
+#include "base/json_read.h"
+
+#include <stdio.h>
+
+/* Levels of nesting, right for valid JSON. In broken input it may be wrong either way; jansson refuses that. */
+static bool too_deep(struct str in, size_t *offset)
+{
+    unsigned depth = 0;
+    bool in_text = false;
+    for (size_t i = 0; i < in.n; i++) {
+        char c = in.p[i];
+        if (in_text) {
+            if (c == '\\') i++;
+            else if (c == '"') in_text = false;
+        } else if (c == '"') {
+            in_text = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > JSON_READ_MAX_DEPTH) {
+                *offset = i;
+                return true;
+            }
+        } else if ((c == ']' || c == '}') && depth > 0) {
+            depth--;
+        }
+    }
+    return false;
+}
+
+static const char *fault_text(enum json_error_code code)
+{
+    switch (code) {
+    case json_error_premature_end_of_input: return "the JSON ends too early";
+    case json_error_invalid_utf8:           return "a text is not valid UTF-8";
+    case json_error_null_byte_in_key:
+    case json_error_null_character:         return "a text holds a NUL character";
+    case json_error_duplicate_key:          return "an object holds the same member twice";
+    case json_error_numeric_overflow:       return "a number is out of range";
+    case json_error_stack_overflow:         return "the JSON is nested too deeply";
+    case json_error_end_of_input_expected:  return "something follows the JSON value";
+    case json_error_unknown:
+    case json_error_out_of_memory:
+    case json_error_cannot_open_file:
+    case json_error_invalid_argument:
+    case json_error_invalid_syntax:
+    case json_error_invalid_format:
+    case json_error_wrong_type:
+    case json_error_null_value:
+    case json_error_item_not_found:
+    case json_error_index_out_of_range:     break;
+    }
+    return "this is not valid JSON";
+}
+
+static json_t *refused(struct json_fault *fault, const char *why, size_t offset)
+{
+    if (fault != NULL) {
+        *fault = (struct json_fault){ .offset = offset };
+        int n = snprintf(fault->text, sizeof(fault->text), "%s", why);
+        assert(n > 0 && (size_t)n < sizeof(fault->text));
+        (void)n;
+    }
+    return NULL;
+}
+
+static json_t *load(struct str in, size_t max_bytes, size_t flags, struct json_fault *fault)
+{
+    assert(max_bytes <= JSON_READ_MAX_BYTES);
+    size_t offset;
+    if (in.n > max_bytes) return refused(fault, "the JSON is too long", max_bytes);
+    if (too_deep(in, &offset)) return refused(fault, fault_text(json_error_stack_overflow), offset);
+    json_error_t error;
+    json_t *value = json_loadb(in.n > 0 ? in.p : "", in.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | flags, &error);
+    if (value == NULL) return refused(fault, fault_text(json_error_code(&error)), (size_t)error.position);
+    return value;
+}
+
+json_t *json_read(struct str in, size_t max_bytes, struct json_fault *fault)
+{
+    return load(in, max_bytes, 0, fault);
+}
+
+json_t *json_read_wide(struct str in, size_t max_bytes, struct json_fault *fault)
+{
+    return load(in, max_bytes, JSON_DECODE_INT_AS_REAL, fault);
+}
+
+bool json_get_str(const json_t *object, const char *key, struct str *out)
+{
+    const json_t *v = json_object_get(object, key);
+    if (!json_is_string(v)) return false;
+    *out = (struct str){ json_string_value(v), json_string_length(v) };
+    return true;
+}
+
+bool json_get_i64(const json_t *object, const char *key, int64_t *out)
+{
+    const json_t *v = json_object_get(object, key);
+    if (!json_is_integer(v)) return false;
+    *out = json_integer_value(v);
+    return true;
+}
+
+bool json_get_bool(const json_t *object, const char *key, bool *out)
+{
+    const json_t *v = json_object_get(object, key);
+    if (!json_is_boolean(v)) return false;
+    *out = json_is_true(v);
+    return true;
+}

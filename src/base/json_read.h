@@ -1,0 +1,24 @@
+/* json_read.h: JSON in (RFC 8259), by jansson with hard limits: size, depth, no duplicate members, no NUL in text,
+ * integers within int64, valid UTF-8. The caller owns the result: json_decref(). */
+#ifndef CHATHUB_BASE_JSON_READ_H
+#define CHATHUB_BASE_JSON_READ_H
+
+#include "base/str.h"
+#include <jansson.h>
+
+enum { JSON_READ_MAX_DEPTH = 32, JSON_READ_MAX_BYTES = 1 << 20 };
+struct json_fault { char text[96]; size_t offset; };         /* for a person; never echoes the input */
+
+/* Any JSON value at the top. NULL on any fault, described in *fault (may be NULL). `max_bytes` ≤ JSON_READ_MAX_BYTES. */
+MUST_USE json_t *json_read(struct str in, size_t max_bytes, struct json_fault *fault);
+/* The same for tokens made by others: every number becomes a real, so an integer past int64 in a member that nobody
+ * reads is no fault. */
+MUST_USE json_t *json_read_wide(struct str in, size_t max_bytes, struct json_fault *fault);
+
+/* Members of an object, typed: false when `object` is no object, the member is absent or of another type. The view
+ * lives as long as `object`. */
+MUST_USE bool json_get_str(const json_t *object, const char *key, struct str *out);
+MUST_USE bool json_get_i64(const json_t *object, const char *key, int64_t *out);
+MUST_USE bool json_get_bool(const json_t *object, const char *key, bool *out);
+
+#endif
