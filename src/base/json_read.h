@@ -4,7 +4,16 @@
 #define CHATHUB_BASE_JSON_READ_H
 
 #include "base/str.h"
+
+/* jansson has functions of the names that json_write.h gives its writer. Nobody builds jansson values here, so theirs are
+ * declared under other names, and a file may include both headers. (libjansson binds its own calls to itself.) */
+#define json_object jansson_unused_object
+#define json_array jansson_unused_array
+#define json_null jansson_unused_null
 #include <jansson.h>
+#undef json_object
+#undef json_array
+#undef json_null
 
 enum { JSON_READ_MAX_DEPTH = 32, JSON_READ_MAX_BYTES = 1 << 20 };
 struct json_fault { char text[96]; size_t offset; };         /* for a person; never echoes the input */

@@ -1,0 +1,83 @@
+/* fields.h: what a route takes and gives, as data. A field table turns JSON, a query or path parts into a C struct and
+ * refuses everything else before the handler runs; the same table is printed as OpenAPI. Text members point into the
+ * request's arena, are valid UTF-8 and hold no control characters (newline and tab only with .multiline). */
+#ifndef CHATHUB_HTTP_FIELDS_H
+#define CHATHUB_HTTP_FIELDS_H
+
+#include "base/arena.h"
+#include "base/json_read.h"
+#include "base/money.h"
+
+enum field_kind { FIELD_KIND_END, FIELD_KIND_I64, FIELD_KIND_CREDITS, FIELD_KIND_TEXT, FIELD_KIND_BOOL, FIELD_KIND_ENUM };
+enum text_form {
+    TEXT_PLAIN,      /* trimmed of white space at both ends; empty after that counts as absent */
+    TEXT_SECRET,     /* passwords, tokens: not trimmed, not echoed, never logged */
+    TEXT_EMAIL,      /* one @, a dot behind it, ≤ 254 bytes; kept as typed, trimmed */
+    TEXT_DOMAIN,     /* host name, optionally with https:// before it; IDN in either form; kept as host, lower case */
+    TEXT_URL,        /* http(s), absolute */
+};
+struct field {
+    const char *name;                /* in JSON, the query or the path (":id" is "id") */
+    enum field_kind kind;
+    size_t offset;                   /* of the member */
+    bool optional;                   /* absent or null: text NULL, enum and numbers `fallback`, bool false */
+    size_t present_offset;           /* of a bool member set when the field was given; 0: none (so never first) */
+    int64_t min, max, fallback;      /* numbers: range. text: code points (max 0 is refused at start) */
+    enum text_form form;
+    bool multiline;
+    const char *const *names;        /* enum: NULL-ended; the member is an int, the index */
+    const char *doc;
+};
+/* The member types: int64_t, struct credits, const char *, bool, int. */
+#define FIELD_I64(type, member, ...) { .name = #member, .kind = FIELD_KIND_I64, .offset = offsetof(type, member), __VA_ARGS__ }
+#define FIELD_ID(type, member, ...) FIELD_I64(type, member, .min = 1, .max = INT64_MAX, __VA_ARGS__)
+#define FIELD_CREDITS(type, member, ...) { .name = #member, .kind = FIELD_KIND_CREDITS, .offset = offsetof(type, member), __VA_ARGS__ }
+#define FIELD_TEXT(type, member, ...) { .name = #member, .kind = FIELD_KIND_TEXT, .offset = offsetof(type, member), __VA_ARGS__ }
+#define FIELD_BOOL(type, member, ...) { .name = #member, .kind = FIELD_KIND_BOOL, .offset = offsetof(type, member), __VA_ARGS__ }
+#define FIELD_ENUM(type, member, list, ...) \
+    { .name = #member, .kind = FIELD_KIND_ENUM, .offset = offsetof(type, member), .names = (list), __VA_ARGS__ }
+#define FIELD_END { .kind = FIELD_KIND_END }
+/* A JSON name that is no C name or differs from the member: give .name again behind it (the last one wins; the build
+ * passes -Wno-override-init for these tables). */
+
+enum { FIELD_FAULTS_MAX = 8 };
+struct field_fault { const char *field; const char *code; int64_t limit; };  /* code: required, type, too_long, too_short,
+                                        too_small, too_large, format, unknown, duplicate, not_one_of, control_characters */
+struct field_faults { size_t count; struct field_fault fault[FIELD_FAULTS_MAX]; };
+
+/* Each fills `out` (sized and zeroed by the caller) and returns whether there were no faults. */
+MUST_USE bool fields_from_json(struct arena *a, const struct field *table, const json_t *object, bool ignore_unknown,
+                               void *out, struct field_faults *faults);
+/* The same from a query, a form or path parts: numbers are decimal without leading zeros, booleans "true" or "false", and
+ * a name that comes twice is refused. */
+struct name_value { struct str name, value; };               /* decoded */
+MUST_USE bool fields_from_pairs(struct arena *a, const struct field *table, const struct name_value *pairs, size_t count,
+                                bool ignore_unknown, void *out, struct field_faults *faults);
+
+/* ---- what an answer looks like, for OpenAPI and for the test that holds real answers to it ---- */
+enum shape_kind { SHAPE_KIND_END, SHAPE_KIND_I64, SHAPE_KIND_TEXT, SHAPE_KIND_BOOL, SHAPE_KIND_TIME, SHAPE_KIND_ENUM,
+                  SHAPE_KIND_OBJECT, SHAPE_KIND_LIST, SHAPE_KIND_TEXT_LIST };
+struct shape {
+    const char *name;
+    enum shape_kind kind;
+    bool nullable, maybe;            /* may be null; may be absent */
+    const struct shape *of;          /* object's or list item's members */
+    const char *const *names;        /* enum */
+    const char *type_name;           /* objects: name in components/schemas, so that the console gets a named type */
+    const char *doc;
+};
+#define SHAPE_I64(n, ...) { .name = (n), .kind = SHAPE_KIND_I64, __VA_ARGS__ }
+#define SHAPE_TEXT(n, ...) { .name = (n), .kind = SHAPE_KIND_TEXT, __VA_ARGS__ }
+#define SHAPE_BOOL(n, ...) { .name = (n), .kind = SHAPE_KIND_BOOL, __VA_ARGS__ }
+#define SHAPE_TIME(n, ...) { .name = (n), .kind = SHAPE_KIND_TIME, __VA_ARGS__ }
+#define SHAPE_ENUM(n, list, ...) { .name = (n), .kind = SHAPE_KIND_ENUM, .names = (list), __VA_ARGS__ }
+#define SHAPE_OBJECT(n, members, ...) { .name = (n), .kind = SHAPE_KIND_OBJECT, .of = (members), __VA_ARGS__ }
+#define SHAPE_LIST(n, members, ...) { .name = (n), .kind = SHAPE_KIND_LIST, .of = (members), __VA_ARGS__ }
+#define SHAPE_TEXT_LIST(n, ...) { .name = (n), .kind = SHAPE_KIND_TEXT_LIST, __VA_ARGS__ }
+#define SHAPE_END { .kind = SHAPE_KIND_END }
+
+/* Whether `value` is an object with exactly these members, each of its kind; the first difference in *why. For tests:
+ * an answer that no longer fits the API reference fails them. */
+MUST_USE bool shape_matches(const struct shape *members, const json_t *value, struct buf *why);
+
+#endif

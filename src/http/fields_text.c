@@ -1,0 +1,247 @@
+/* fields_text.c: what a text field may hold, by form.
+ *
+ * Text ends up in pages, mails, logs and other people's terminals, so what changes how the rest is shown is refused at
+ * the door: control characters, line separators and bidirectional overrides (a shop named with U+202E reads backwards).
+ * Lengths count code points, as a person does.
+ *
+ * Domains: letters outside ASCII pass as they are typed (after the checks below) and are kept as UTF-8. Rejected: libidn2,
+ * a dependency and a table of a megabyte for one field. So the two spellings of an international name (xn--... and the
+ * letters) are two names here; where a name must be compared with what a browser sends, the comparing side converts. */
+#include "http/fields_check.h"
+
+enum { EMAIL_MAX_BYTES = 254, EMAIL_LOCAL_MAX_BYTES = 64, DOMAIN_MAX_BYTES = 253, LABEL_MAX_BYTES = 63, PORT_MAX = 65535 };
+
+/* The code point at s.p, and its bytes in *n. `s` is valid UTF-8 and not empty. */
+static uint32_t code_point(struct str s, size_t *n)
+{
+    uint8_t b = (uint8_t)s.p[0];
+    if (b < 0x80) {
+        *n = 1;
+        return b;
+    }
+    *n = b < 0xE0 ? 2 : b < 0xF0 ? 3 : 4;
+    uint32_t v = b & (0x7Fu >> *n);
+    for (size_t i = 1; i < *n; i++) v = v << 6 | ((uint8_t)s.p[i] & 0x3Fu);
+    return v;
+}
+
+/* White space that people type or paste without seeing it; U+3000 comes from Chinese input methods. */
+static bool is_space(uint32_t c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == 0xA0 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x205F ||
+           c == 0x3000 || c == 0xFEFF;
+}
+
+static struct str trim(struct str s)
+{
+    size_t n;
+    while (s.n > 0 && is_space(code_point(s, &n))) s.p += n, s.n -= n;
+    while (s.n > 0) {
+        size_t at = s.n - 1;
+        while (at > 0 && ((uint8_t)s.p[at] & 0xC0) == 0x80) at--;
+        if (!is_space(code_point((struct str){ s.p + at, s.n - at }, &n))) break;
+        s.n = at;
+    }
+    return s;
+}
+
+static bool is_refused(uint32_t c, bool multiline)
+{
+    if (c == '\n' || c == '\t') return !multiline;
+    if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return true;
+    if (c == 0x2028 || c == 0x2029) return !multiline;       /* line and paragraph separator */
+    return !multiline && ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069));
+}
+
+static bool has_refused(struct str s, bool multiline)
+{
+    size_t n;
+    for (size_t i = 0; i < s.n; i += n)
+        if (is_refused(code_point((struct str){ s.p + i, s.n - i }, &n), multiline)) return true;
+    return false;
+}
+
+/* Forms send line ends as CRLF; one kind is stored. A CR alone stays and is refused as a control character. */
+static struct str line_ends_unified(struct arena *a, struct str s)
+{
+    if (!memchr(s.p, '\r', s.n)) return s;
+    char *p = arena_alloc(a, s.n);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] != '\r' || i + 1 == s.n || s.p[i + 1] != '\n') p[n++] = s.p[i];
+    return (struct str){ p, n };
+}
+
+static bool is_alnum(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* ---- domains ---- */
+
+/* Letters of other scripts: no symbols, spaces, joiners, overrides, private use or full-width forms. */
+static bool is_label_letter(uint32_t c)
+{
+    if (c < 0x80) return is_alnum((char)c) || c == '-';
+    return c >= 0xC0 && c != 0xD7 && c != 0xF7 && !(c >= 0x2000 && c <= 0x2FFF) && !(c >= 0x3000 && c <= 0x3004) &&
+           !(c >= 0x3008 && c <= 0x3020) && !(c >= 0xD800 && c <= 0xF8FF) && c < 0xFB00;
+}
+
+/* Lower case where scripts have it and addresses use it: ASCII, Latin-1, Greek, Cyrillic. */
+static uint32_t lower(uint32_t c)
+{
+    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE) || (c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F))
+        return c + 32;
+    return c >= 0x400 && c <= 0x40F ? c + 80 : c;
+}
+
+static char *put_code_point(char *p, uint32_t c)
+{
+    if (c < 0x80) {
+        *p++ = (char)c;
+    } else if (c < 0x800) {
+        *p++ = (char)(0xC0 | c >> 6);
+        *p++ = (char)(0x80 | (c & 0x3F));
+    } else {
+        assert(c < 0x10000);                                 /* is_label_letter lets nothing above pass */
+        *p++ = (char)(0xE0 | c >> 12);
+        *p++ = (char)(0x80 | (c >> 6 & 0x3F));
+        *p++ = (char)(0x80 | (c & 0x3F));
+    }
+    return p;
+}
+
+static bool label_is_valid(struct str label)
+{
+    return label.n >= 1 && label.n <= LABEL_MAX_BYTES && label.p[0] != '-' && label.p[label.n - 1] != '-';
+}
+
+static bool is_all_digits(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '9') return false;
+    return true;
+}
+
+/* Labels between dots; at least two, and the last is no number (an address of a machine is no domain of a shop). */
+static bool labels_are_valid(struct str host)
+{
+    size_t labels = 0, start = 0;
+    for (size_t i = 0; i <= host.n; i++) {
+        if (i < host.n && host.p[i] != '.') continue;
+        struct str label = { host.p + start, i - start };
+        if (!label_is_valid(label)) return false;
+        labels++;
+        if (i == host.n) return labels >= 2 && !is_all_digits(label);
+        start = i + 1;
+    }
+    return false;
+}
+
+/* The host in lower case with '.' for the dots of Chinese input methods; false at the first letter that may not be. */
+static bool host_normalised(struct str in, char *out, size_t *out_n)
+{
+    char *p = out;
+    size_t n;
+    for (size_t i = 0; i < in.n; i += n) {
+        uint32_t c = code_point((struct str){ in.p + i, in.n - i }, &n);
+        if (c == '.' || c == 0x3002 || c == 0xFF0E || c == 0xFF61) *p++ = '.';
+        else if (is_label_letter(c)) p = put_code_point(p, lower(c));
+        else return false;
+    }
+    *out_n = (size_t)(p - out);
+    return true;
+}
+
+static bool is_local(struct str host)
+{
+    struct str name = STR("localhost");
+    if (str_eq(host, name)) return true;
+    if (!str_starts(host, STR("localhost:"))) return false;
+    int64_t port = 0;
+    struct str digits = { host.p + name.n + 1, host.n - name.n - 1 };
+    return digits.n >= 1 && digits.n <= 5 && digits.p[0] != '0' && is_all_digits(digits) && str_to_i64(digits, &port) &&
+           port <= PORT_MAX;
+}
+
+/* "shop.example.com", also with http(s):// before and one '/' behind, as copied from an address bar. NULL: no domain. */
+static const char *domain_read(struct arena *a, struct str s)
+{
+    if (s.n >= 7 && str_eq_nocase((struct str){ s.p, 7 }, STR("http://"))) s.p += 7, s.n -= 7;
+    else if (s.n >= 8 && str_eq_nocase((struct str){ s.p, 8 }, STR("https://"))) s.p += 8, s.n -= 8;
+    if (s.n > 0 && s.p[s.n - 1] == '/') s.n--;
+    if (s.n == 0 || s.n > DOMAIN_MAX_BYTES) return NULL;
+    if (is_local(s)) return arena_text_n(a, s.p, s.n);
+    char *out = arena_alloc(a, s.n + 1);                     /* no letter grows in lower case */
+    size_t n = 0;
+    if (!host_normalised(s, out, &n) || !labels_are_valid((struct str){ out, n })) return NULL;
+    return out;
+}
+
+/* ---- e-mail and addresses ---- */
+
+/* Only what every mail server agrees on: no quoting, no comments, nothing that ends a header or an envelope. */
+static bool is_email(struct str s)
+{
+    if (s.n > EMAIL_MAX_BYTES) return false;
+    const char *at = memchr(s.p, '@', s.n);
+    if (!at || at == s.p) return false;
+    struct str local = { s.p, (size_t)(at - s.p) }, host = { at + 1, s.n - (size_t)(at - s.p) - 1 };
+    if (local.n > EMAIL_LOCAL_MAX_BYTES || local.p[0] == '.' || local.p[local.n - 1] == '.') return false;
+    for (size_t i = 0; i < local.n; i++) {
+        char c = local.p[i];
+        if (!is_alnum(c) && !strchr("!#$%&'*+-/=?^_`{|}~.", c)) return false;
+        if (c == '.' && local.p[i + 1] == '.') return false; /* the last one is no dot: [i + 1] is inside */
+    }
+    for (size_t i = 0; i < host.n; i++)
+        if (!is_alnum(host.p[i]) && host.p[i] != '-' && host.p[i] != '.') return false;
+    return labels_are_valid(host);
+}
+
+/* Absolute http(s) with a host and visible ASCII only. No user part: it would put a password into logs and pages. */
+static bool is_url(struct str s)
+{
+    size_t scheme = str_starts(s, STR("https://")) ? 8 : str_starts(s, STR("http://")) ? 7 : 0;
+    if (scheme == 0 || s.n == scheme || !(is_alnum(s.p[scheme]) || s.p[scheme] == '[')) return false;
+    bool in_host = true;
+    for (size_t i = scheme; i < s.n; i++) {
+        char c = s.p[i];
+        if (c <= ' ' || c >= 0x7F || strchr("\"<>\\^`{|}", c)) return false;
+        if (c == '/' || c == '?' || c == '#') in_host = false;
+        if (in_host && !is_alnum(c) && !strchr("-._:[]", c)) return false;
+    }
+    return true;
+}
+
+const char *text_judge(struct arena *a, const struct field *f, struct str in, const char **result, int64_t *limit)
+{
+    assert(f->max > 0);
+    *result = NULL;
+    if (!utf8_valid(in)) return "format";
+    struct str s = in;
+    if (f->multiline) s = line_ends_unified(a, s);
+    if (has_refused(s, f->multiline)) return "control_characters";
+    if (f->form != TEXT_SECRET) s = trim(s);
+    if (s.n == 0) return NULL;
+    int64_t length = (int64_t)utf8_length(s);
+    *limit = f->max;
+    if (length > f->max) return "too_long";
+    *limit = f->min;
+    if (length < f->min) return "too_short";
+    *limit = 0;
+    switch (f->form) {
+    case TEXT_PLAIN:
+    case TEXT_SECRET: break;
+    case TEXT_EMAIL:
+        if (!is_email(s)) return "format";
+        break;
+    case TEXT_URL:
+        if (!is_url(s)) return "format";
+        break;
+    case TEXT_DOMAIN:
+        *result = domain_read(a, s);
+        return *result ? NULL : "format";
+    }
+    *result = arena_text_n(a, s.p, s.n);
+    return NULL;
+}
