@@ -1,0 +1,270 @@
+/* lanes_run.c: how a batch of ops becomes transactions, and what happens to each when something goes wrong.
+ *
+ *   SQLite, writes   one transaction, a savepoint an op, one sync for all; nobody is told before the commit
+ *   SQLite, reads    one snapshot for all
+ *   PostgreSQL       one transaction an op; before_batch once for all
+ *
+ * A batch that SQLite gave up (full disk, I/O error, a failed commit) is run again one by one: the ops that can be
+ * stored are, the others fail alone. Nothing of a lost batch was told to anyone, so running again is right. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "storage/lanes_private.h"
+
+static enum op_outcome outcome_of(enum tx_fault f)
+{
+    assert(f != TX_SOUND);
+    return f == TX_CONFLICT ? OP_CONFLICT : OP_FAILED;
+}
+
+/* before_batch for these ops, in `tx`. It is not asked about ops that have nothing to ask. */
+static void ask_before(struct lane *l, struct tx *tx, struct op *const *ops, size_t count)
+{
+    size_t keys = 0;
+    for (size_t i = 0; i < count; i++) keys += ops[i]->session_key != NULL;
+    if (!l->lanes->options.before_batch || keys == 0) return;
+    struct arena *was = tx_arena(tx);
+    tx_use_arena(tx, l->arena);
+    l->lanes->options.before_batch(tx, ops, count);
+    tx_use_arena(tx, was);
+}
+
+static void warn_when_slow(const struct op *op, int64_t began_ms)
+{
+    int64_t took_ms = monotonic_ms() - began_ms;
+    if (took_ms >= LANE_SLOW_OP_MS)
+        LOG(LOG_WARN, "slow_op", LOG_NUMBER("took_ms", took_ms), LOG_NUMBER("mode", op->mode));
+}
+
+/* ---- one op, a transaction of its own ---- */
+
+static enum op_outcome attempt(struct lane *l, struct op *op, bool ask)
+{
+    struct tx *tx = tx_begin(l->conn, op->mode, op->arena);
+    if (!tx) return outcome_of(tx_fault_of(&l->conn->tx));
+    int64_t began_ms = monotonic_ms();
+    if (ask) ask_before(l, tx, &op, 1);
+    enum op_wish wish = tx_fault_of(tx) == TX_SOUND ? op->run(op, tx) : OP_COMMIT;
+    warn_when_slow(op, began_ms);
+    if (tx_fault_of(tx) == TX_SOUND && wish == OP_REFUSE) {
+        tx_rollback(tx);
+        op->refusing = true;
+        return OP_REFUSED;
+    }
+    switch (tx_commit(tx)) {
+    case TX_COMMITTED: return OP_COMMITTED;
+    case TX_UNCERTAIN: return OP_UNCERTAIN;
+    case TX_ROLLED_BACK: break;
+    }
+    return outcome_of(tx_fault_of(tx));
+}
+
+static enum op_outcome attempt_refused(struct lane *l, struct op *op)
+{
+    struct tx *tx = tx_begin(l->conn, TX_WRITE, op->arena);
+    if (!tx) return outcome_of(tx_fault_of(&l->conn->tx));
+    op->refused(op, tx);
+    switch (tx_commit(tx)) {
+    case TX_COMMITTED: return OP_REFUSED;
+    case TX_UNCERTAIN: return OP_UNCERTAIN;
+    case TX_ROLLED_BACK: break;
+    }
+    return outcome_of(tx_fault_of(tx));
+}
+
+/* Runs one op to its end. A read lane cannot write what a refusal leaves behind: the writers do. */
+static void run_alone(struct lane *l, struct op *op, bool ask)
+{
+    for (op->tries = 1; !op->refusing; op->tries++) {
+        op->outcome = attempt(l, op, ask);
+        if (op->outcome != OP_CONFLICT || op->tries == OP_MAX_TRIES) break;
+        op->again(op);
+        arena_reset(l->arena);
+        ask = true;
+    }
+    if (op->refusing && op->refused && l->mode == TX_READ) {
+        queue_forward(&l->lanes->write, op);
+        return;
+    }
+    for (unsigned i = 0; op->refusing && op->refused && i < OP_MAX_TRIES; i++) {
+        op->outcome = attempt_refused(l, op);
+        if (op->outcome != OP_CONFLICT) break;
+    }
+    op_finish(op);
+}
+
+/* ---- SQLite: group commit ---- */
+
+/* What `run` wished to leave behind when it refused. False: the whole transaction is lost. */
+static bool part_refused(struct tx *tx, struct op *op)
+{
+    op->outcome = OP_REFUSED;
+    for (unsigned i = 0; op->refused && i < OP_MAX_TRIES; i++) {
+        if (!tx_part_begin(tx, op->arena)) return false;
+        op->refused(op, tx);
+        if (tx_fault_of(tx) == TX_SOUND && tx_part_keep(tx)) {
+            op->outcome = OP_REFUSED;
+            return true;
+        }
+        op->outcome = outcome_of(tx_fault_of(tx));
+        if (!tx_part_undo(tx)) return false;
+        if (op->outcome != OP_CONFLICT) return true;
+    }
+    return true;
+}
+
+/* One op in a savepoint of the batch. False: the whole transaction is lost. */
+static bool part_run(struct lane *l, struct tx *tx, struct op *op)
+{
+    for (op->tries = 1; !op->refusing; op->tries++) {
+        if (!tx_part_begin(tx, op->arena)) return false;
+        int64_t began_ms = monotonic_ms();
+        enum op_wish wish = op->run(op, tx);
+        warn_when_slow(op, began_ms);
+        if (tx_fault_of(tx) == TX_SOUND && wish == OP_COMMIT && tx_part_keep(tx)) {
+            op->outcome = OP_COMMITTED;
+            return true;
+        }
+        enum tx_fault f = tx_fault_of(tx);
+        if (!tx_part_undo(tx)) return false;
+        if (f == TX_SOUND) {
+            op->refusing = true;
+            break;
+        }
+        op->outcome = outcome_of(f);
+        if (op->outcome != OP_CONFLICT || op->tries == OP_MAX_TRIES) return true;
+        op->again(op);
+        ask_before(l, tx, &op, 1);
+        if (tx_fault_of(tx) != TX_SOUND) return false;
+    }
+    return part_refused(tx, op);
+}
+
+/* Runs and commits as many as fit into the time; *ran says how many were begun. False: all of them are undone. */
+static bool group_commit(struct lane *l, struct tx *tx, size_t count, size_t *ran)
+{
+    *ran = 0;
+    int64_t began_ms = monotonic_ms();
+    ask_before(l, tx, l->batch, count);
+    bool good = tx_fault_of(tx) == TX_SOUND;
+    while (good && *ran < count && (*ran == 0 || monotonic_ms() - began_ms < LANE_WRITE_CUT_MS)) {
+        good = part_run(l, tx, l->batch[(*ran)++]);
+    }
+    if (!good) {
+        /* Savepoints that are still open go with their transaction. */
+        tx->parts = 0;
+        tx_rollback(tx);
+        return false;
+    }
+    return tx_commit(tx) == TX_COMMITTED;
+}
+
+/* No transaction to be had (another process holds the writer): waiting again for each op would only add up. */
+static void fail_all(struct lane *l, size_t count, enum op_outcome outcome)
+{
+    for (size_t i = 0; i < count; i++) {
+        l->batch[i]->outcome = outcome;
+        op_finish(l->batch[i]);
+    }
+}
+
+static void run_group(struct lane *l, size_t count)
+{
+    struct tx *tx = tx_begin(l->conn, TX_WRITE, l->arena);
+    if (!tx) {
+        fail_all(l, count, outcome_of(tx_fault_of(&l->conn->tx)));
+        return;
+    }
+    size_t ran;
+    bool good = group_commit(l, tx, count, &ran);
+    if (good) {
+        for (size_t i = 0; i < ran; i++) op_finish(l->batch[i]);
+        queue_put_back(l->queue, l->batch + ran, count - ran);
+        return;
+    }
+    LOG(LOG_WARN, "batch_lost", LOG_NUMBER("ops", count), LOG_NUMBER("begun", ran));
+    for (size_t i = 0; i < count; i++) {
+        struct op *op = l->batch[i];
+        /* One that came here to write its refusal has `run` behind it, elsewhere, and keeps its reply. */
+        bool forwarded = op->mode == TX_READ;
+        if (!forwarded) op->refusing = false;
+        if (i < ran && !forwarded) op->again(op);
+        arena_reset(l->arena);
+        run_alone(l, op, true);
+    }
+}
+
+/* ---- SQLite: many reads of one snapshot ---- */
+
+static void run_reads(struct lane *l, size_t count)
+{
+    struct tx *tx = tx_begin(l->conn, TX_READ, l->arena);
+    if (!tx) {
+        fail_all(l, count, outcome_of(tx_fault_of(&l->conn->tx)));
+        return;
+    }
+    size_t ran = 0;
+    int64_t began_ms = monotonic_ms();
+    ask_before(l, tx, l->batch, count);
+    bool good = tx_fault_of(tx) == TX_SOUND;
+    for (; good && ran < count && (ran == 0 || monotonic_ms() - began_ms < LANE_READ_CUT_MS); ran++) {
+        struct op *op = l->batch[ran];
+        tx_use_arena(tx, op->arena);
+        enum op_wish wish = op->run(op, tx);
+        enum tx_fault f = tx_fault_of(tx);
+        if (f != TX_SOUND) tx_clear_fault(tx);               /* a read leaves nothing to undo */
+        op->refusing = f == TX_SOUND && wish == OP_REFUSE;
+        op->outcome = f != TX_SOUND ? outcome_of(f) : wish == OP_REFUSE ? OP_REFUSED : OP_COMMITTED;
+    }
+    tx_rollback(tx);                                         /* cheaper than COMMIT, and cannot fail */
+    for (size_t i = 0; i < ran; i++) {
+        struct op *op = l->batch[i];
+        if (op->refusing && op->refused) {
+            queue_forward(&l->lanes->write, op);
+        } else {
+            op_finish(op);
+        }
+    }
+    if (good) {
+        queue_put_back(l->queue, l->batch + ran, count - ran);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) run_alone(l, l->batch[i], true);
+}
+
+/* ---- PostgreSQL: one transaction an op ---- */
+
+static void run_each(struct lane *l, size_t count)
+{
+    if (count > 1) {                                         /* a single op is asked about in its own transaction */
+        struct tx *tx = tx_begin(l->conn, TX_READ, l->arena);
+        if (tx) ask_before(l, tx, l->batch, count);
+        if (!tx || tx_commit(tx) != TX_COMMITTED) {
+            fail_all(l, count, outcome_of(tx_fault_of(&l->conn->tx)));
+            return;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (l->conn->lost) {
+            /* The connection broke under the op before, which was told so. The rest has not begun: others may do it. */
+            queue_put_back(l->queue, l->batch + i, count - i);
+            return;
+        }
+        run_alone(l, l->batch[i], count == 1);
+    }
+}
+
+void lane_run(struct lane *l, size_t count)
+{
+    assert(count > 0 && count <= LANE_BATCH);
+    arena_reset(l->arena);
+    if (db_engine_of(l->lanes->db) == DB_POSTGRES) {
+        run_each(l, count);
+    } else if (count == 1) {
+        run_alone(l, l->batch[0], true);
+    } else if (l->mode == TX_WRITE) {
+        run_group(l, count);
+    } else {
+        run_reads(l, count);
+    }
+    notifier_deliver(l->lanes);
+}

@@ -1,0 +1,413 @@
+/* query.c: the half of db.h that is the same for both engines: databases and connections by URL, binding, columns by
+ * name, and the life of a transaction. */
+#include "base/log.h"
+#include "storage/engine.h"
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <fcntl.h>
+
+enum { DEFAULT_STATEMENT_TIMEOUT_MS = 5000 };
+
+/* ---- databases and connections ---- */
+
+static char *copied(const char *text)
+{
+    char *out = text ? strdup(text) : NULL;
+    if (text && !out) abort();
+    return out;
+}
+
+static bool take_lock_file(struct db *db, char *error, size_t error_size)
+{
+    char *name;
+    if (asprintf(&name, "%s.lock", db->path) < 0) abort();
+    db->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (db->lock_fd < 0) {
+        snprintf(error, error_size, "cannot open the lock file %s: %m", name);
+    } else if (flock(db->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        snprintf(error, error_size, "another server is running on this database (it holds %s)", name);
+        close(db->lock_fd);
+        db->lock_fd = -1;
+    }
+    free(name);
+    return db->lock_fd >= 0;
+}
+
+/* The engine and, for SQLite, the path. False for anything that is not a database URL. */
+static bool understand_url(struct db *db, const char *url)
+{
+    static const char sqlite[] = "sqlite:";
+    if (!url) return false;
+    db->url = copied(url);
+    if (strncmp(url, sqlite, sizeof sqlite - 1) == 0) {
+        db->engine = &engine_sqlite;
+        db->path = db->url + sizeof sqlite - 1;
+        return db->path[0] != '\0';
+    }
+    db->engine = &engine_postgres;
+    return strncmp(url, "postgres://", 11) == 0 || strncmp(url, "postgresql://", 13) == 0;
+}
+
+struct db *db_open(const struct db_options *o, char *error, size_t error_size)
+{
+    struct db *db = calloc(1, sizeof *db);
+    if (!db) abort();
+    db->lock_fd = -1;
+    db->columns = calloc(stmt_count() + 1, sizeof *db->columns);
+    if (!db->columns || pthread_mutex_init(&db->columns_lock, NULL) != 0) abort();
+    db->vfs = copied(o->vfs);
+    db->statement_timeout_ms = o->statement_timeout_ms ? o->statement_timeout_ms : DEFAULT_STATEMENT_TIMEOUT_MS;
+
+    bool good = understand_url(db, o->url);
+    if (!good) snprintf(error, error_size, "a database URL is sqlite:PATH or postgres://...");
+    if (good && o->exclusive && db->engine->id == DB_SQLITE) good = take_lock_file(db, error, error_size);
+    if (good) {
+        /* One connection now, so that a wrong path or password is told at start and not by the first request. */
+        struct conn *c = conn_open(db, TX_WRITE, error, error_size);
+        good = c != NULL;
+        conn_close(c);
+    } else {
+        LOG(LOG_ERROR, "database_open_failed", LOG_TEXT("reason", error));
+    }
+    if (good) return db;
+    db_close(db);
+    return NULL;
+}
+
+void db_close(struct db *db)
+{
+    if (!db) return;
+    for (size_t i = 0; i < stmt_count(); i++) {
+        struct columns *columns = db->columns[i];
+        for (unsigned k = 0; columns && k < columns->count; k++) free(columns->name[k]);
+        free(columns);
+    }
+    free(db->columns);
+    pthread_mutex_destroy(&db->columns_lock);
+    /* The lock file stays: removing it would let two servers lock two files of the same name. */
+    if (db->lock_fd >= 0) close(db->lock_fd);
+    free(db->vfs);
+    free(db->url);
+    free(db);
+}
+
+enum db_engine db_engine_of(const struct db *db)
+{
+    return db->engine->id;
+}
+
+const struct columns *db_columns(struct db *db, const struct stmt *s, unsigned count,
+                                 const char *(*name)(void *arg, unsigned i), void *arg)
+{
+    struct columns *_Atomic *place = &db->columns[stmt_slot(s)];
+    struct columns *known = atomic_load_explicit(place, memory_order_acquire);
+    if (known) return known;
+    if (count > QUERY_MAX_COLUMNS) {
+        LOG(LOG_ERROR, "too_many_columns", LOG_TEXT("statement", s->name), LOG_NUMBER("columns", count));
+        abort();
+    }
+    pthread_mutex_lock(&db->columns_lock);
+    known = atomic_load_explicit(place, memory_order_acquire);
+    if (!known) {
+        known = calloc(1, sizeof *known);
+        if (!known) abort();
+        known->count = count;
+        for (unsigned i = 0; i < count; i++) known->name[i] = copied(name(arg, i));
+        atomic_store_explicit(place, known, memory_order_release);
+    }
+    pthread_mutex_unlock(&db->columns_lock);
+    return known;
+}
+
+struct conn *conn_open(struct db *db, enum tx_mode mode, char *error, size_t error_size)
+{
+    assert(mode == TX_READ || mode == TX_WRITE);
+    struct conn *c = db->engine->open(db, mode, error, error_size);
+    if (!c) {
+        LOG(LOG_ERROR, "database_connect_failed", LOG_TEXT("reason", error));
+        return NULL;
+    }
+    c->engine = db->engine;
+    c->db = db;
+    c->mode = mode;
+    c->tx.conn = c;
+    return c;
+}
+
+void conn_close(struct conn *c)
+{
+    if (!c) return;
+    assert(!c->tx.open);
+    c->engine->close(c);
+}
+
+bool conn_usable(struct conn *c)
+{
+    if (!c->lost && !c->engine->alive(c)) c->lost = true;
+    return !c->lost;
+}
+
+/* ---- queries ---- */
+
+struct query query(struct tx *tx, const struct stmt *s)
+{
+    /* The parameters are left as they are: 24 of them are much to clear, and only the bound ones are read. */
+    struct query q;
+    assert(tx->open);
+    q.tx = tx;
+    q.stmt = s;
+    q.params = 0;
+    q.cursor = NULL;
+    q.names = NULL;
+    q.values = NULL;
+    q.columns = 0;
+    return q;
+}
+
+static void bind(struct query *q, struct query_value v)
+{
+    assert(q->params < QUERY_MAX_PARAMS);
+    assert(!q->names);                                       /* it has not run yet */
+    q->param[q->params++] = v;
+}
+
+void bind_i64(struct query *q, int64_t v) { bind(q, (struct query_value){ .number = v, .type = VALUE_INT }); }
+
+void bind_bool(struct query *q, bool v) { bind_i64(q, v ? 1 : 0); }
+
+void bind_credits(struct query *q, struct credits c) { bind_i64(q, credits_count(c)); }
+
+void bind_null(struct query *q) { bind(q, (struct query_value){ .type = VALUE_NULL }); }
+
+void bind_text(struct query *q, const char *text) { bind_str(q, str_of(text)); }
+
+void bind_str(struct query *q, struct str s)
+{
+    /* SQLite would store a NUL inside text, PostgreSQL refuses it: here both refuse it alike. */
+    if (s.p && memchr(s.p, '\0', s.n)) tx_set_fault(q->tx, TX_BROKEN, q->stmt, "nul", "text with a NUL inside");
+    bind(q, (struct query_value){ .bytes = s.p, .n = s.n, .type = s.p ? VALUE_TEXT : VALUE_NULL });
+}
+
+void bind_blob(struct query *q, const void *p, size_t n)
+{
+    bind(q, (struct query_value){ .bytes = p, .n = n, .type = p ? VALUE_BLOB : VALUE_NULL });
+}
+
+void bind_text_list(struct query *q, const char *const *items, size_t count)
+{
+    assert(count <= QUERY_MAX_LIST);
+    bool sqlite = tx_engine(q->tx) == DB_SQLITE;
+    size_t room = 3;
+    for (size_t i = 0; i < count; i++) room += strlen(items[i]) + 3;
+    char *text = arena_alloc(q->tx->arena, room), *at = text;
+    *at++ = sqlite ? '[' : '{';
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(items[i]);
+        assert(n > 0 && strcspn(items[i], "\"\\,{} ") == n);
+        if (i > 0) *at++ = ',';
+        *at++ = '"';                                         /* quoted in both, so that NULL stays a word */
+        memcpy(at, items[i], n), at += n;
+        *at++ = '"';
+    }
+    *at++ = sqlite ? ']' : '}';
+    bind(q, (struct query_value){ .bytes = text, .n = (size_t)(at - text), .type = VALUE_LIST });
+}
+
+static bool may_run(struct query *q)
+{
+    assert(q->tx->open);
+    return q->tx->fault == TX_SOUND;
+}
+
+enum row query_row(struct query *q)
+{
+    if (!may_run(q)) return ROW_FAULT;
+    enum row r = q->tx->conn->engine->run(q, 1);
+    if (r == ROW_FOUND) q->values = ((struct result_row *)q->cursor)->value;
+    return r;
+}
+
+enum row query_next(struct query *q)
+{
+    if (!may_run(q)) return ROW_FAULT;
+    struct result_row *row = q->cursor;
+    if (!q->names) {
+        if (q->tx->conn->engine->run(q, SIZE_MAX) == ROW_FAULT) return ROW_FAULT;
+        row = q->cursor;
+    }
+    q->values = row ? row->value : NULL;
+    q->cursor = row ? row->next : NULL;
+    return row ? ROW_FOUND : ROW_NONE;
+}
+
+void query_end(struct query *q)
+{
+    q->cursor = NULL;                                        /* the statement itself was reset when it ran */
+    q->values = NULL;
+}
+
+int64_t query_change(struct query *q)
+{
+    assert(q->tx->mode == TX_WRITE);
+    return may_run(q) ? q->tx->conn->engine->change(q) : -1;
+}
+
+bool query_put(struct query *q)
+{
+    assert(q->tx->mode == TX_WRITE);
+    return may_run(q) && q->tx->conn->engine->put(q);
+}
+
+static const struct query_value *column(const struct query *q, const char *name)
+{
+    assert(q->values);                                       /* a row was found */
+    for (unsigned i = 0; i < q->columns; i++) {
+        if (q->names[i] == name || strcmp(q->names[i], name) == 0) return &q->values[i];
+    }
+    LOG(LOG_ERROR, "unknown_column", LOG_TEXT("statement", q->stmt->name), LOG_TEXT("column", name));
+    abort();
+}
+
+/* A value of another type than the caller reads is our bug in both engines: better the end than a wrong number. */
+static const struct query_value *column_of(const struct query *q, const char *name, bool number)
+{
+    const struct query_value *v = column(q, name);
+    if (v->type != VALUE_NULL && (v->type == VALUE_INT) != number) {
+        LOG(LOG_ERROR, "wrong_column_type", LOG_TEXT("statement", q->stmt->name), LOG_TEXT("column", name));
+        abort();
+    }
+    return v;
+}
+
+int64_t col_i64(const struct query *q, const char *name) { return column_of(q, name, true)->number; }
+
+bool col_bool(const struct query *q, const char *name) { return col_i64(q, name) != 0; }
+
+struct credits col_credits(const struct query *q, const char *name) { return credits_of(col_i64(q, name)); }
+
+const char *col_text(const struct query *q, const char *name) { return column_of(q, name, false)->bytes; }
+
+struct str col_str(const struct query *q, const char *name)
+{
+    const struct query_value *v = column_of(q, name, false);
+    return (struct str){ v->bytes, v->n };
+}
+
+bool col_is_null(const struct query *q, const char *name) { return column(q, name)->type == VALUE_NULL; }
+
+/* ---- transactions ---- */
+
+void tx_set_fault(struct tx *tx, enum tx_fault fault, const struct stmt *s, const char *code, const char *text)
+{
+    static const char *const names[] = { "sound", "conflict", "full", "lost", "broken" };
+    assert(fault != TX_SOUND);
+    if (fault == TX_LOST) tx->conn->lost = true;
+    if (tx->fault != TX_SOUND) return;
+    tx->fault = fault;
+    if (fault == TX_CONFLICT) return;                        /* part of normal life; the lanes run the op again */
+    LOG(LOG_ERROR, "database_fault", LOG_TEXT("fault", names[fault]), LOG_TEXT("statement", s ? s->name : ""),
+        LOG_TEXT("file", s ? s->file : ""), LOG_TEXT("code", code), LOG_TEXT("text", text));
+}
+
+struct tx *tx_begin(struct conn *c, enum tx_mode mode, struct arena *a)
+{
+    assert(mode == TX_READ || (mode == TX_WRITE && c->mode == TX_WRITE));
+    struct tx *tx = &c->tx;
+    assert(!tx->open);
+    tx->arena = a;
+    tx->mode = mode;
+    tx->fault = TX_SOUND;
+    tx->parts = 0;
+    tx->notice_count = 0;
+    if (c->lost || !c->engine->begin(tx)) return NULL;
+    tx->open = true;
+    return tx;
+}
+
+enum tx_end tx_commit(struct tx *tx)
+{
+    assert(tx->open && tx->parts == 0);
+    struct conn *c = tx->conn;
+    enum tx_end end = TX_ROLLED_BACK;
+    if (tx->fault == TX_SOUND) {
+        end = c->engine->commit(tx);
+    } else {
+        c->engine->rollback(tx);
+    }
+    tx->open = false;
+    if (end != TX_COMMITTED || tx->notice_count == 0) return end;
+    if (c->notices_sink) {
+        c->notices_sink(c->notices_arg, (const char(*)[CHANNEL_SIZE])tx->notices, tx->notice_count);
+    } else {
+        for (unsigned i = 0; i < tx->notice_count; i++) c->engine->notify(c, tx->notices[i]);
+    }
+    return end;
+}
+
+void tx_rollback(struct tx *tx)
+{
+    assert(tx->open);
+    tx->conn->engine->rollback(tx);
+    tx->open = false;
+}
+
+bool tx_part_begin(struct tx *tx, struct arena *a)
+{
+    assert(tx->open && tx->parts < TX_MAX_PARTS);
+    if (tx->fault != TX_SOUND || !tx->conn->engine->part_begin(tx)) return false;
+    tx->part_notices[tx->parts++] = tx->notice_count;
+    tx->arena = a;
+    return true;
+}
+
+bool tx_part_keep(struct tx *tx)
+{
+    assert(tx->open && tx->parts > 0);
+    if (tx->fault != TX_SOUND || !tx->conn->engine->part_keep(tx)) return false;
+    tx->parts--;
+    return true;
+}
+
+bool tx_part_undo(struct tx *tx)
+{
+    assert(tx->open && tx->parts > 0);
+    tx->notice_count = tx->part_notices[--tx->parts];
+    if (!tx->conn->engine->part_undo(tx)) return false;
+    tx->fault = TX_SOUND;
+    return true;
+}
+
+enum tx_fault tx_fault_of(const struct tx *tx) { return tx->fault; }
+
+struct arena *tx_arena(struct tx *tx) { return tx->arena; }
+
+enum db_engine tx_engine(const struct tx *tx) { return tx->conn->engine->id; }
+
+void tx_use_arena(struct tx *tx, struct arena *a) { tx->arena = a; }
+
+void tx_clear_fault(struct tx *tx)
+{
+    assert(tx->mode == TX_READ);
+    tx->fault = TX_SOUND;
+}
+
+bool tx_script(struct tx *tx, const char *sql)
+{
+    assert(tx->open);
+    return tx->fault == TX_SOUND && tx->conn->engine->script(tx, sql, NULL);
+}
+
+void tx_notify(struct tx *tx, const char *channel)
+{
+    assert(tx->open && channel[0] != '\0' && strlen(channel) < CHANNEL_SIZE);
+    for (unsigned i = 0; i < tx->notice_count; i++) {
+        if (strcmp(tx->notices[i], channel) == 0) return;
+    }
+    /* The lanes merge the notices of a whole group commit here; 16 channels is all that may be listened to. */
+    assert(tx->notice_count < TX_MAX_NOTICES);
+    strcpy(tx->notices[tx->notice_count++], channel);
+}

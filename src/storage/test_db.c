@@ -1,0 +1,172 @@
+/* test_db.c: the fixture of test_db.h. SQLite: a file in a folder of its own. PostgreSQL: a schema of its own in the
+ * given database, reached by search_path in the URL, so that everything (also a second connection or process) sees it. */
+#include "storage/test_db.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "storage/engine.h"
+#include "storage/migrate_list.h"
+#include <ftw.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { TEST_ARENA_BYTES = 64 << 20 };
+
+int test_setup(void **state)
+{
+    struct test_db *t = calloc(1, sizeof *t);
+    if (!t) abort();
+    *state = t;
+    return 0;
+}
+
+/* ---- places ---- */
+
+static const char *postgres_url(void)
+{
+    const char *url = getenv("CHATHUB_TEST_POSTGRES");
+    if (!url || !*url) fail_msg("%s", "CHATHUB_TEST_POSTGRES is not set: give the URL of a PostgreSQL database for tests");
+    return url;
+}
+
+static bool postgres_do(const char *sql)
+{
+    PGconn *c = PQconnectdb(postgres_url());
+    PGresult *r = PQexec(c, sql);
+    bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
+    if (!good) print_error("%s: %s\n", sql, PQerrorMessage(c));
+    PQclear(r);
+    PQfinish(c);
+    return good;
+}
+
+static void place_sqlite(struct test_db *t)
+{
+    const char *base = getenv("TMPDIR");
+    char folder[sizeof t->place];
+    snprintf(folder, sizeof folder, "%s/chathub-test-XXXXXX", base && *base ? base : "/tmp");
+    if (!mkdtemp(folder)) fail_msg("cannot make %s", folder);
+    strcpy(t->place, folder);                                /* only what exists is removed at the end */
+    snprintf(t->url, sizeof t->url, "sqlite:%s/test.db", t->place);
+}
+
+static void place_postgres(struct test_db *t)
+{
+    uint8_t bytes[8];
+    char hex[17], name[64], sql[320];
+    random_bytes(bytes, sizeof bytes);
+    hex_encode(bytes, sizeof bytes, hex);
+    snprintf(name, sizeof name, "t%ld_%s", (long)getpid(), hex);
+    snprintf(sql, sizeof sql, "CREATE SCHEMA %s", name);
+    if (!postgres_do(sql)) fail_msg("%s", "cannot use the database of CHATHUB_TEST_POSTGRES");
+    strcpy(t->place, name);
+    /* Tests need no durable commits; the torture runs do, and use the server itself. */
+    snprintf(t->url, sizeof t->url, "%s%coptions=-csearch_path%%3D%s%%20-csynchronous_commit%%3Doff", postgres_url(),
+             strchr(postgres_url(), '?') ? '&' : '?', t->place);
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st, (void)kind, (void)at;
+    return remove(path);
+}
+
+/* ---- the fixture ---- */
+
+void test_open_tx(struct test_db *t)
+{
+    assert_null(t->tx);
+    t->tx = tx_begin(t->conn, TX_WRITE, t->arena);
+    assert_non_null(t->tx);
+}
+
+void test_close_tx(struct test_db *t)
+{
+    assert_int_equal(tx_commit(t->tx), TX_COMMITTED);
+    t->tx = NULL;
+}
+
+void test_commit(struct test_db *t)
+{
+    test_close_tx(t);
+    test_open_tx(t);
+}
+
+void test_reopen(struct test_db *t)
+{
+    tx_rollback(t->tx);
+    t->tx = NULL;
+    test_open_tx(t);
+}
+
+void test_run(void **state, enum db_engine e, void (*body)(struct test_db *t))
+{
+    struct test_db *t = *state;
+    char error[256] = "";
+    log_start(getenv("CHATHUB_TEST_LOG") ? LOG_DEBUG : LOG_ERROR, STDERR_FILENO);
+    t->engine = e;
+    if (e == DB_SQLITE) {
+        place_sqlite(t);
+    } else {
+        place_postgres(t);
+    }
+    t->arena = arena_new(TEST_ARENA_BYTES);
+    t->db = db_open(&(struct db_options){ .url = t->url }, error, sizeof error);
+    if (!t->db) fail_msg("%s", error);
+    assert_true(migrate_up(t->db) >= 0);
+    t->conn = conn_open(t->db, TX_WRITE, error, sizeof error);
+    if (!t->conn) fail_msg("%s", error);
+    test_open_tx(t);
+    body(t);
+}
+
+int test_teardown(void **state)
+{
+    struct test_db *t = *state;
+    lanes_stop(t->lanes);
+    if (t->tx) tx_rollback(t->tx);
+    conn_close(t->conn);
+    if (t->db) db_close(t->db);
+    arena_free(t->arena);
+    int bad = 0;
+    if (t->place[0] && t->engine == DB_SQLITE) bad = nftw(t->place, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    if (t->place[0] && t->engine == DB_POSTGRES) {
+        char sql[400];
+        snprintf(sql, sizeof sql, "SET client_min_messages = error; DROP SCHEMA %s CASCADE", t->place);
+        bad = postgres_do(sql) ? 0 : -1;
+    }
+    free(t);
+    return bad;
+}
+
+struct lanes *test_lanes(struct test_db *t, const struct lane_options *o)
+{
+    char error[256] = "";
+    if (t->tx) test_close_tx(t);
+    assert_null(t->lanes);
+    t->lanes = lanes_start(t->db, o ? o : &(struct lane_options){ .readers = 2, .writers = 2 }, error, sizeof error);
+    if (!t->lanes) fail_msg("%s", error);
+    return t->lanes;
+}
+
+void test_lanes_stop(struct test_db *t)
+{
+    lanes_stop(t->lanes);
+    t->lanes = NULL;
+    test_open_tx(t);
+}
+
+int64_t test_number(struct test_db *t, const char *sql)
+{
+    int64_t number = INT64_MIN;
+    if (!t->conn->engine->script(t->tx, sql, &number)) fail_msg("cannot run: %s", sql);
+    assert_true(number != INT64_MIN);
+    return number;
+}
+
+void test_script(struct test_db *t, const char *sql)
+{
+    if (!schema_run(t->tx, sql)) fail_msg("cannot run: %s", sql);
+}
