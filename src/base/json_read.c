@@ -1,5 +1,5 @@
 /* json_read.c: JSON in, by jansson, which checks syntax, UTF-8, surrogates, NUL and duplicates. Ours are the limits that
- * come before it: size, and depth by one scan over the brackets outside texts (jansson allows 2048 levels, each a stack
+ * come before it: size, NUL bytes, and depth by one scan over the brackets outside texts (jansson allows 2048 levels, each a stack
  * frame), and the words of a fault: jansson's own quote the input, which may hold a secret. */
 #include "base/json_read.h"
 
@@ -70,6 +70,9 @@ static json_t *load(struct str in, size_t max_bytes, size_t flags, struct json_f
     assert(max_bytes <= JSON_READ_MAX_BYTES);
     size_t offset;
     if (in.n > max_bytes) return refused(fault, "the JSON is too long", max_bytes);
+    /* jansson skips a NUL behind a number: "[1\0]" would pass for "[1]". No JSON holds one, so none gets there. */
+    const char *nul = in.n > 0 ? memchr(in.p, '\0', in.n) : NULL;
+    if (nul != NULL) return refused(fault, fault_text(json_error_null_character), (size_t)(nul - in.p));
     if (too_deep(in, &offset)) return refused(fault, fault_text(json_error_stack_overflow), offset);
     json_error_t error;
     json_t *value = json_loadb(in.n > 0 ? in.p : "", in.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | flags, &error);

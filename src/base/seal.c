@@ -62,6 +62,8 @@ static EVP_CIPHER_CTX *context(void)
     must(pthread_once(&once, fetch) == 0, "pthread_once");
     mine = EVP_CIPHER_CTX_new();
     must(mine != NULL && pthread_setspecific(thread_end, mine) == 0, "making a context");
+    /* Here once: a cipher named again later would throw the context away and make a new one. */
+    must(EVP_CipherInit_ex2(mine, cipher_gcm, NULL, NULL, 1, NULL) == 1, "choosing AES-256-GCM");
     return mine;
 }
 
@@ -131,7 +133,7 @@ static EVP_CIPHER_CTX *start(const struct derived *key, const uint8_t *head, str
     EVP_CIPHER_CTX *ctx = context();
     int done;
     assert(owner.n <= INT_MAX && purpose.n <= INT_MAX);
-    must(EVP_CipherInit_ex2(ctx, cipher_gcm, key->seal_key, head + NONCE_AT, encrypt, NULL) == 1, "starting AES-256-GCM");
+    must(EVP_CipherInit_ex2(ctx, NULL, key->seal_key, head + NONCE_AT, encrypt, NULL) == 1, "starting AES-256-GCM");
     must(EVP_CipherUpdate(ctx, NULL, &done, head, NONCE_AT) == 1 && add_framed(ctx, owner) && add_framed(ctx, purpose),
          "adding the associated data");
     return ctx;
