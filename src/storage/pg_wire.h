@@ -1,0 +1,25 @@
+/* pg_wire.h: what the PostgreSQL files of storage/ share: connecting, our numbering of parameters, meaning of errors. */
+#ifndef CHATHUB_STORAGE_PG_WIRE_H
+#define CHATHUB_STORAGE_PG_WIRE_H
+
+#include "storage/engine.h"
+#include <libpq-fe.h>
+
+enum { PG_GENERATION_SIZE = 64, PG_OLDEST_SERVER = 130000 };
+
+/* A connection with our settings, not in pipeline mode. *generation names this run of the server: it changes with
+ * every restart and with every recovery from a crash. NULL: the reason is in error[]. */
+MUST_USE PGconn *pg_connect(const struct db *db, enum tx_mode mode, char generation[PG_GENERATION_SIZE], char *error,
+                            size_t error_size);
+
+/* ?1 becomes $1 outside quotes and comments. *params: the highest number. The result is malloc'ed. */
+char *pg_numbered(const char *sql, unsigned *params);
+
+enum tx_fault pg_fault_of(const char *sqlstate);
+/* For the log: what an error says without the values that PostgreSQL quotes in its messages. */
+void pg_describe(const PGresult *r, char *out, size_t out_size);
+
+/* What became of transaction `xid` after the answer to its COMMIT was lost. */
+enum tx_end pg_settle(const struct db *db, const char *xid, const char *generation);
+
+#endif
