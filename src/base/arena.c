@@ -66,7 +66,7 @@ struct arena *arena_new(size_t max_bytes)
     a->head = &a->first;
     a->taken = 0;
     a->max_bytes = max_bytes;
-    /* The gaps of a sanitizer build at most double what is taken; they must not make a bound fail that holds without. */
+    /* The gaps of a sanitizer build at most double what is taken; they must not break a bound that holds without. */
     a->limit = max_bytes * (GAP > 0 ? 2 : 1) + ALIGNMENT + GAP;
     a->first.older = NULL;
     a->first.used = 0;

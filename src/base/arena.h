@@ -3,7 +3,7 @@
  *
  * Allocation never returns NULL. When the system has no memory the process ends (abort): after `kill -9` a restart
  * repairs everything, so a crash is safer than a thousand untested out-of-memory paths. Sizes that come from outside
- * are bounded before they reach an arena; `max_bytes` is the backstop that turns a missing bound into a crash in tests. */
+ * are bounded before they reach an arena; `max_bytes` is the backstop that makes a missing bound a crash in tests. */
 #ifndef CHATHUB_BASE_ARENA_H
 #define CHATHUB_BASE_ARENA_H
 

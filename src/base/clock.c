@@ -184,8 +184,8 @@ bool time_parse(struct str s, int64_t *at_ms)
         !take_char(&s, ':', ':') || !take_number(&s, 2, &second) || !take_fraction(&s, &fraction) ||
         !take_offset(&s, &offset) || s.n > 0)
         return false;
-    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59) return false;
-    if (second > 60) return false;
+    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return false;
+    if (hour > 23 || minute > 59 || second > 60) return false;
     int64_t days = days_of_civil((struct civil){ .year = year, .month = month, .day = day });
     int64_t at = days * DAY_MS + hour * HOUR_MS + (minute - offset) * MINUTE_MS + second * SECOND_MS;
     /* A leap second is written :60 and comes at the end of a UTC day only; for us it is the next midnight. */

@@ -33,7 +33,7 @@ struct keyring;                                              /* immutable after 
 enum { MASTER_KEY_SIZE = 32, SEAL_OVERHEAD = 30, KEYRING_MAX_KEYS = 8 };
 /* keys[0] seals and makes MACs, all open. Key ids are 1..255, each once; NULL when they are not, or count is not
  * 1..KEYRING_MAX_KEYS. From each master key two keys are derived at start by HKDF-SHA256, one to seal and one for MACs;
- * the purpose is no key of its own but part of what is authenticated (a derivation per purpose would cost each call). */
+ * the purpose is no key of its own but part of what is authenticated (deriving per purpose would cost each call). */
 MUST_USE struct keyring *keyring_new(const uint8_t keys[][MASTER_KEY_SIZE], const uint8_t ids[], size_t count);
 void keyring_free(struct keyring *k);
 struct sealed { uint8_t *p; size_t n; };

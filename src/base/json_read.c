@@ -1,6 +1,8 @@
-/* json_read.c: JSON in, by jansson, which checks syntax, UTF-8, surrogates, NUL and duplicates. Ours are the limits that
- * come before it: size, NUL bytes, and depth by one scan over the brackets outside texts (jansson allows 2048 levels, each a stack
- * frame), and the words of a fault: jansson's own quote the input, which may hold a secret. */
+/* json_read.c: JSON in, by jansson, which checks syntax, UTF-8, surrogates and duplicates. Ours are the limits before
+ * it: size, NUL bytes, and depth by one scan over the brackets outside texts (jansson allows 2048 levels, each a
+ * stack frame); and the words of a fault: jansson's own quote the input, which may hold a secret.
+ *
+ * Rejected: a parser of our own (several times faster, but request bodies are small and few). */
 #include "base/json_read.h"
 
 #include <stdio.h>

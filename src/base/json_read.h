@@ -5,8 +5,8 @@
 
 #include "base/str.h"
 
-/* jansson has functions of the names that json_write.h gives its writer. Nobody builds jansson values here, so theirs are
- * declared under other names, and a file may include both headers. (libjansson binds its own calls to itself.) */
+/* jansson has functions of the names that json_write.h gives its writer. Nobody builds jansson values here, so theirs
+ * are declared under other names, and a file may include both headers. */
 #define json_object jansson_unused_object
 #define json_array jansson_unused_array
 #define json_null jansson_unused_null
@@ -18,7 +18,7 @@
 enum { JSON_READ_MAX_DEPTH = 32, JSON_READ_MAX_BYTES = 1 << 20 };
 struct json_fault { char text[96]; size_t offset; };         /* for a person; never echoes the input */
 
-/* Any JSON value at the top. NULL on any fault, described in *fault (may be NULL). `max_bytes` ≤ JSON_READ_MAX_BYTES. */
+/* Any JSON value at the top. NULL on any fault, told in *fault (may be NULL). `max_bytes` ≤ JSON_READ_MAX_BYTES. */
 MUST_USE json_t *json_read(struct str in, size_t max_bytes, struct json_fault *fault);
 /* The same for tokens made by others: every number becomes a real, so an integer past int64 in a member that nobody
  * reads is no fault. */

@@ -1,6 +1,6 @@
 /* json_write.c: the JSON writer. It keeps one closer and one comma flag for each open container, and writes straight
- * into the buffer: no tree is built. A buffer that overflows is noticed by its owner at the end; misuse of the writer is
- * a bug of ours and fails an assert at the place where it happens.
+ * into the buffer: no tree is built. A buffer that overflows is noticed by its owner at the end; misuse of the writer
+ * is a bug of ours and fails an assert at the place where it happens.
  *
  * Texts are copied in runs; a table says for each byte whether it may stand as it is. Rejected: jansson for output (ten
  * times the time for the same bytes, and a tree of allocations). */

@@ -1,6 +1,6 @@
-/* jwt.c: the one verifier. Steps in order: shape, header, whose keys, signature, claims. The algorithm is ours and fixed;
- * the header can only agree with it (RFC 8725 3.1). Header and payload are parsed before the signature is known to be
- * good, because they say whose key it must be: so they are held to the limits of json_read first.
+/* jwt.c: the one verifier. Steps in order: shape, header, whose keys, signature, claims. The algorithm is ours and
+ * fixed; the header can only agree with it (RFC 8725 3.1). Header and payload are parsed before the signature is known
+ * to be good, because they say whose key it must be: so they are held to the limits of json_read first.
  *
  * Rejected: libjwt (takes the algorithm from the header), a list of algorithms (there is one). */
 #include "base/jwt.h"
@@ -58,7 +58,8 @@ static enum jwt_verdict check_header(const json_t *header, bool *has_kid, struct
     return JWT_OK;
 }
 
-static enum jwt_verdict check_signature(const struct jwt_keys *keys, bool has_kid, struct str kid, const struct parts *parts)
+static enum jwt_verdict check_signature(const struct jwt_keys *keys, bool has_kid, struct str kid,
+                                        const struct parts *parts)
 {
     uint8_t given[SHA256_SIZE], right[SHA256_SIZE];
     size_t given_n = sizeof(given);

@@ -1,6 +1,6 @@
-/* log.c: lines are built on the stack with the JSON writer, so logging allocates nothing and works when memory is short.
- * A line is at most LINE_MAX_BYTES (a pipe takes it in one piece up to 4 KiB, a file always); values are cut, then whole
- * fields are left out and "cut":true says so.
+/* log.c: lines are built on the stack with the JSON writer, so logging allocates nothing and works when memory is
+ * short. A line is at most LINE_MAX_BYTES (a pipe takes it in one piece up to 4 KiB, a file always); values are cut,
+ * then whole fields are left out and "cut":true says so.
  *
  * Rejected: a writer thread with a queue (the last lines before a crash are the ones that matter). */
 #include "base/log.h"

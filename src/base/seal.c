@@ -16,7 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SEAL_VERSION = 1, NONCE_SIZE = 12, TAG_SIZE = 16, KEY_SIZE = 32, NONCE_AT = 2, CIPHER_AT = NONCE_AT + NONCE_SIZE };
+enum { SEAL_VERSION = 1, NONCE_SIZE = 12, TAG_SIZE = 16, KEY_SIZE = 32 };
+enum { NONCE_AT = 2, CIPHER_AT = NONCE_AT + NONCE_SIZE };     /* where the parts of a record begin */
 static_assert(CIPHER_AT + TAG_SIZE == SEAL_OVERHEAD, "the layout in crypto.h");
 
 /* Never rename: every value sealed so far was sealed under keys derived with these words. */
@@ -126,14 +127,15 @@ static bool add_framed(EVP_CIPHER_CTX *ctx, struct str s)
     return s.n == 0 || EVP_CipherUpdate(ctx, NULL, &done, (const uint8_t *)s.p, (int)s.n) == 1;
 }
 
-/* Starts the cipher in one direction and feeds all that is authenticated but not encrypted. `head` is the record's start,
- * up to the ciphertext. */
-static EVP_CIPHER_CTX *start(const struct derived *key, const uint8_t *head, struct str owner, struct str purpose, int encrypt)
+/* Starts the cipher in one direction and feeds all that is authenticated but not encrypted. `head` is the record's
+ * start, up to the ciphertext. */
+static EVP_CIPHER_CTX *start(const struct derived *key, const uint8_t *head, struct str owner, struct str purpose,
+                             int encrypt)
 {
     EVP_CIPHER_CTX *ctx = context();
     int done;
     assert(owner.n <= INT_MAX && purpose.n <= INT_MAX);
-    must(EVP_CipherInit_ex2(ctx, NULL, key->seal_key, head + NONCE_AT, encrypt, NULL) == 1, "starting AES-256-GCM");
+    must(EVP_CipherInit_ex2(ctx, NULL, key->seal_key, head + NONCE_AT, encrypt, NULL) == 1, "starting");
     must(EVP_CipherUpdate(ctx, NULL, &done, head, NONCE_AT) == 1 && add_framed(ctx, owner) && add_framed(ctx, purpose),
          "adding the associated data");
     return ctx;
@@ -148,11 +150,12 @@ struct sealed seal(const struct keyring *k, struct arena *a, struct str owner, s
     random_bytes(out.p + NONCE_AT, NONCE_SIZE);
     EVP_CIPHER_CTX *ctx = start(&k->key[0], out.p, owner, purpose, 1);
     int done = 0, last = 0;
-    if (plain.n > 0)
-        must(EVP_CipherUpdate(ctx, out.p + CIPHER_AT, &done, (const uint8_t *)plain.p, (int)plain.n) == 1, "encrypting");
+    const uint8_t *text = (const uint8_t *)plain.p;
+    if (plain.n > 0) must(EVP_CipherUpdate(ctx, out.p + CIPHER_AT, &done, text, (int)plain.n) == 1, "encrypting");
     must(EVP_CipherFinal_ex(ctx, out.p + CIPHER_AT + done, &last) == 1, "finishing");
     assert((size_t)done + (size_t)last == plain.n);
-    must(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, out.p + CIPHER_AT + plain.n) == 1, "reading the tag");
+    uint8_t *tag = out.p + CIPHER_AT + plain.n;
+    must(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, tag) == 1, "reading the tag");
     return out;
 }
 

@@ -143,7 +143,9 @@ bool text_has_controls(struct str s)
         unsigned char c = (unsigned char)s.p[i];
         if (c < 0x20 || c == 0x7F) return true;
         /* C1 in UTF-8 is C2 80..C2 9F; C2 starts a character always, so no look behind is needed. */
-        if (c == 0xC2 && i + 1 < s.n && (unsigned char)s.p[i + 1] >= 0x80 && (unsigned char)s.p[i + 1] <= 0x9F) return true;
+        if (c != 0xC2 || i + 1 == s.n) continue;
+        unsigned char next = (unsigned char)s.p[i + 1];
+        if (next >= 0x80 && next <= 0x9F) return true;
     }
     return false;
 }

@@ -38,7 +38,7 @@ void buf_text(struct buf *b, const char *text);
 void buf_char(struct buf *b, char c);
 void buf_i64(struct buf *b, int64_t v);
 void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Room for n bytes behind the text, or NULL (overflow is set). The caller writes up to n and adds to b->n what it wrote. */
+/* Room for n bytes behind the text, or NULL (overflow is set). The caller writes at most n and adds that to b->n. */
 MUST_USE char *buf_room(struct buf *b, size_t n);
 struct str buf_str(const struct buf *b);
 const char *buf_terminated(struct buf *b);                   /* NUL behind the bytes (not counted in n) */

@@ -1,4 +1,5 @@
-/* test_arena.c: memory by lifetime. The sanitizers are half of this test: they watch every byte that is written here. */
+/* test_arena.c: memory by lifetime. The sanitizers are half of this test: they watch every byte that is written here.
+ */
 #include "base/testing.h"
 
 #include "base/arena.h"
@@ -28,7 +29,7 @@ static void reuse_after_reset_is_zeroed(void **state)
     for (int i = 0; i < 10; i++) memset(arena_alloc(a, 9000), 0xFF, 9000);
     arena_reset(a);
     char *again = arena_alloc(a, 100);
-    assert_ptr_equal(again, first);             /* the first block stays */
+    assert_ptr_equal(again, first); /* the first block stays */
     for (size_t i = 0; i < 100; i++) assert_int_equal(again[i], 0);
     arena_free(a);
 }
@@ -57,7 +58,7 @@ static void release_goes_back_over_blocks(void **state)
         arena_release(a, outer);
     }
     assert_string_equal(kept, "kept");
-    arena_release(a, outer);                    /* twice is nothing */
+    arena_release(a, outer); /* twice is nothing */
     arena_free(a);
 }
 
@@ -93,7 +94,7 @@ static void printing_of_any_length(void **state)
 static void a_missing_bound_ends_the_process(void **state)
 {
     struct arena *a = arena_new(1000);
-    memset(arena_alloc(a, 1000), 1, 1000);      /* the limit itself is allowed */
+    memset(arena_alloc(a, 1000), 1, 1000); /* the limit itself is allowed */
     arena_reset(a);
     EXPECT_ABORT((void)arena_alloc(a, 1001));
     EXPECT_ABORT((void)arena_alloc(a, SIZE_MAX));

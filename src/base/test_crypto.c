@@ -12,7 +12,7 @@ static void expect_hex(const uint8_t digest[SHA256_SIZE], const char *want)
     assert_string_equal(got, want);
 }
 
-static void sha256_known_answers(void **state)      /* FIPS 180-4 examples */
+static void sha256_known_answers(void **state) /* FIPS 180-4 examples */
 {
     char hex[SHA256_HEX_SIZE];
     sha256_hex(STR(""), hex);
@@ -25,7 +25,7 @@ static void sha256_known_answers(void **state)      /* FIPS 180-4 examples */
     assert_string_equal(hex, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
-static void hmac_known_answers(void **state)        /* RFC 4231 */
+static void hmac_known_answers(void **state) /* RFC 4231 */
 {
     uint8_t mac[SHA256_SIZE];
     char key[131];
@@ -90,15 +90,25 @@ static void hex(void **state)
     assert_true(hex_decode(STR("007F80fF"), out, 4));
     assert_memory_equal(out, "\x00\x7F\x80\xFF", 4);
     assert_true(hex_decode(STR(""), out, 0));
-    static const char *const bad[] = { "", "0", "00", "007f80f", "007f80ff0", "007f80ff00", "007f80fg", "0x7f80ff", "007f 0ff", "-07f80ff", "007f80f\n" };
+    static const char *const bad[] = { "",         "0",        "00",       "007f80f",  "007f80ff0", "007f80ff00",
+                                       "007f80fg", "0x7f80ff", "007f 0ff", "-07f80ff", "007f80f\n" };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) assert_false(hex_decode(str_of(bad[i]), out, 4));
     assert_false(hex_decode(STR("007f80f\0"), out, 4));
 }
 
-struct pair { const char *plain, *url, *standard; };
-static const struct pair rfc4648[] = {              /* section 10, and the last two characters of the alphabets */
-    { "", "", "" }, { "f", "Zg", "Zg==" }, { "fo", "Zm8", "Zm8=" }, { "foo", "Zm9v", "Zm9v" }, { "foob", "Zm9vYg", "Zm9vYg==" },
-    { "fooba", "Zm9vYmE", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy", "Zm9vYmFy" }, { "\xFB\xFF\xFE", "-__-", "+//+" },
+struct pair {
+    const char *plain, *url, *standard;
+};
+static const struct pair rfc4648[] = {
+    /* section 10, and the last two characters of the alphabets */
+    { "", "", "" },
+    { "f", "Zg", "Zg==" },
+    { "fo", "Zm8", "Zm8=" },
+    { "foo", "Zm9v", "Zm9v" },
+    { "foob", "Zm9vYg", "Zm9vYg==" },
+    { "fooba", "Zm9vYmE", "Zm9vYmE=" },
+    { "foobar", "Zm9vYmFy", "Zm9vYmFy" },
+    { "\xFB\xFF\xFE", "-__-", "+//+" },
 };
 
 static void base64_both_ways(void **state)
@@ -116,7 +126,7 @@ static void base64_both_ways(void **state)
         base64_encode(v->plain, n, text);
         assert_string_equal(text, v->standard);
         assert_int_equal(base64_size(n), strlen(v->standard));
-        room = n;                                   /* exactly enough */
+        room = n; /* exactly enough */
         assert_true(base64_decode(str_of(v->standard), back, &room) && room == n);
         assert_memory_equal(back, v->plain, n);
         if (n == 0) continue;
@@ -129,15 +139,17 @@ static void base64_both_ways(void **state)
 static void base64_is_strict(void **state)
 {
     uint8_t out[64];
-    static const char *const bad_url[] = { "A", "AAAAA", "Zg==", "Zg=", "Zh", "Zm9", "Zm8=", "+//+", "Zm9v Zg", "Zm9v\n", " Zm9v", "Zm9vYg\r\n",
-        "Zm.v", "Zm9v=", "====", "=", "Zm9\xC3\xA9" };
+    static const char *const bad_url[] = { "A",    "AAAAA", "Zg==",    "Zg=",    "Zh",         "Zm9",
+                                           "Zm8=", "+//+",  "Zm9v Zg", "Zm9v\n", " Zm9v",      "Zm9vYg\r\n",
+                                           "Zm.v", "Zm9v=", "====",    "=",      "Zm9\xC3\xA9" };
     for (size_t i = 0; i < ARRAY_LEN(bad_url); i++) {
         size_t n = sizeof(out);
         if (base64url_decode(str_of(bad_url[i]), out, &n)) fail_msg("accepted: %s", bad_url[i]);
         assert_int_equal(n, sizeof(out));
     }
-    static const char *const bad[] = { "Zg", "Zg=", "Zh==", "Zm9=", "Zg===", "Zm9v====", "=Zm9", "Z=g=", "Zg==Zm9v", "Zm8=Zm8=", "-__-", "Zm9v\n", "Zm 9v", "====", "==",
-        "A===", "Zm9vZ===" };
+    static const char *const bad[] = { "Zg",    "Zg=",  "Zh==",     "Zm9=",     "Zg===",   "Zm9v====",
+                                       "=Zm9",  "Z=g=", "Zg==Zm9v", "Zm8=Zm8=", "-__-",    "Zm9v\n",
+                                       "Zm 9v", "====", "==",       "A===",     "Zm9vZ===" };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         size_t n = sizeof(out);
         if (base64_decode(str_of(bad[i]), out, &n)) fail_msg("accepted: %s", bad[i]);

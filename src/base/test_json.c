@@ -32,8 +32,9 @@ static void the_writer_writes(void **state)
     json_end(&j);
     json_end(&j);
     json_finish(&j);
-    expect_str(buf_str(&b), "{\"i\":-9223372036854775808,\"t\":true,\"f\":false,\"n\":null,\"x\":\"a\",\"none\":null,\"s\":\"\","
-        "\"c\":50,\"at\":\"2023-11-14T22:13:20.123Z\",\"never\":null,\"a\":[1,{},[],{\"r\":1},\"last\"]}");
+    expect_str(buf_str(&b),
+               "{\"i\":-9223372036854775808,\"t\":true,\"f\":false,\"n\":null,\"x\":\"a\",\"none\":null,\"s\":\"\","
+               "\"c\":50,\"at\":\"2023-11-14T22:13:20.123Z\",\"never\":null,\"a\":[1,{},[],{\"r\":1},\"last\"]}");
     buf_free(&b);
 }
 
@@ -54,9 +55,12 @@ static void texts_are_escaped(void **state)
     assert_string_equal(written(&b, STR("\"\\/\b\f\n\r\t")), "\"\\\"\\\\/\\b\\f\\n\\r\\t\"");
     assert_string_equal(written(&b, STR("a\0b\x01\x1F\x7F")), "\"a\\u0000b\\u0001\\u001f\\u007f\"");
     assert_string_equal(written(&b, STR("店\xF0\x9F\x98\x80")), "\"店\xF0\x9F\x98\x80\"");
-    assert_string_equal(written(&b, STR("\x80" "a\xFF")), "\"\xEF\xBF\xBD" "a\xEF\xBF\xBD\"");
-    assert_string_equal(written(&b, STR("\xE5\xBA")), "\"\xEF\xBF\xBD\xEF\xBF\xBD\"");           /* cut off */
-    assert_string_equal(written(&b, STR("\xED\xA0\x80")), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");   /* a surrogate */
+    assert_string_equal(written(&b, STR("\x80"
+                                        "a\xFF")),
+                        "\"\xEF\xBF\xBD"
+                        "a\xEF\xBF\xBD\"");
+    assert_string_equal(written(&b, STR("\xE5\xBA")), "\"\xEF\xBF\xBD\xEF\xBF\xBD\"");                 /* cut off */
+    assert_string_equal(written(&b, STR("\xED\xA0\x80")), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""); /* a surrogate */
     assert_string_equal(written(&b, STR("\xC0\xAF")), "\"\xEF\xBF\xBD\xEF\xBF\xBD\"");
     buf_free(&b);
 }
@@ -70,7 +74,7 @@ static void whatever_is_written_can_be_read(void **state)
         char bytes[40];
         for (size_t i = 0; i < sizeof(bytes); i++) {
             seed = seed * 1664525u + 1013904223u;
-            bytes[i] = (char)(1 + (seed >> 16) % 255);           /* NUL is written, but refused by the reader */
+            bytes[i] = (char)(1 + (seed >> 16) % 255); /* NUL is written, but refused by the reader */
         }
         size_t n = seed >> 24 & 31;
         (void)written(&b, (struct str){ bytes, n });
@@ -100,7 +104,7 @@ static void misuse_of_the_writer_fails_an_assert(void **state)
     json_end(&j);
     json_end(&j);
     EXPECT_ABORT(json_end(&j));
-    EXPECT_ABORT(json_i64(&j, NULL, 2));                          /* a second value at the top */
+    EXPECT_ABORT(json_i64(&j, NULL, 2)); /* a second value at the top */
     json_finish(&j);
     buf_clear(&b);
     json_begin(&j, &b);
@@ -138,12 +142,61 @@ static void expect_refused(struct str in)
 
 static void broken_json_is_refused(void **state)
 {
-    static const char *const bad[] = { "", " ", "{", "[", "\"", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,}", "[1,]", "[,1]",
-        "{a:1}", "{'a':1}", "{\"a\":1}}", "{} {}", "1 2", "nul", "True", "NaN", "Infinity", "-", "+1", "01", "1.", ".5", "1e",
-        "0x1", "// c\n1", "/* c */1", "\"\x01\"", "\"a\nb\"", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\udc00\\ud800\"",
-        "\"\\u0000\"", "{\"\\u0000\":1}", "\"\xFF\"", "\"\xED\xA0\x80\"", "\xEF\xBB\xBF{}", "{\"hunter2\":hunter2}", "{\"password\":\"hunter2",
-        "{\"a\":1,\"a\":2}", "{\"x\":{\"a\":1,\"b\":2,\"a\":1}}", "[{\"a\":1,\"\\u0061\":2}]", "9223372036854775808", "-9223372036854775809", "1e400", "-1e999",
-        "[1e400]", "\xFF", "{]", "[}", "]", "}" };
+    static const char *const bad[] = { "",
+                                       " ",
+                                       "{",
+                                       "[",
+                                       "\"",
+                                       "{\"a\"",
+                                       "{\"a\":",
+                                       "{\"a\":1",
+                                       "{\"a\":1,}",
+                                       "[1,]",
+                                       "[,1]",
+                                       "{a:1}",
+                                       "{'a':1}",
+                                       "{\"a\":1}}",
+                                       "{} {}",
+                                       "1 2",
+                                       "nul",
+                                       "True",
+                                       "NaN",
+                                       "Infinity",
+                                       "-",
+                                       "+1",
+                                       "01",
+                                       "1.",
+                                       ".5",
+                                       "1e",
+                                       "0x1",
+                                       "// c\n1",
+                                       "/* c */1",
+                                       "\"\x01\"",
+                                       "\"a\nb\"",
+                                       "\"\\x\"",
+                                       "\"\\u12\"",
+                                       "\"\\ud800\"",
+                                       "\"\\udc00\\ud800\"",
+                                       "\"\\u0000\"",
+                                       "{\"\\u0000\":1}",
+                                       "\"\xFF\"",
+                                       "\"\xED\xA0\x80\"",
+                                       "\xEF\xBB\xBF{}",
+                                       "{\"hunter2\":hunter2}",
+                                       "{\"password\":\"hunter2",
+                                       "{\"a\":1,\"a\":2}",
+                                       "{\"x\":{\"a\":1,\"b\":2,\"a\":1}}",
+                                       "[{\"a\":1,\"\\u0061\":2}]",
+                                       "9223372036854775808",
+                                       "-9223372036854775809",
+                                       "1e400",
+                                       "-1e999",
+                                       "[1e400]",
+                                       "\xFF",
+                                       "{]",
+                                       "[}",
+                                       "]",
+                                       "}" };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) expect_refused(str_of(bad[i]));
     expect_refused(STR("\"a\0b\""));
     expect_refused(STR("1\0"));
@@ -154,8 +207,21 @@ static void broken_json_is_refused(void **state)
 
 static void good_json_is_accepted(void **state)
 {
-    static const char *const good[] = { "{}", "[]", " {\"a\" : 1 }\r\n\t", "1", "-0", "1.5e3", "\"\"", "null", "true",
-        "9223372036854775807", "-9223372036854775808", "\"\\ud83d\\ude00\"", "\"\\/\"", "\"]]]]]\"", "{\"\":1}" };
+    static const char *const good[] = { "{}",
+                                        "[]",
+                                        " {\"a\" : 1 }\r\n\t",
+                                        "1",
+                                        "-0",
+                                        "1.5e3",
+                                        "\"\"",
+                                        "null",
+                                        "true",
+                                        "9223372036854775807",
+                                        "-9223372036854775808",
+                                        "\"\\ud83d\\ude00\"",
+                                        "\"\\/\"",
+                                        "\"]]]]]\"",
+                                        "{\"\":1}" };
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         json_t *v = json_read(str_of(good[i]), JSON_READ_MAX_BYTES, NULL);
         if (v == NULL) fail_msg("refused: %s", good[i]);
@@ -182,7 +248,7 @@ static void limits_hold(void **state)
     v = json_read(STR("[1,2]"), 5, NULL);
     assert_non_null(v);
     json_decref(v);
-    size_t n = 100000;                                            /* far below a stack overflow, whatever jansson does */
+    size_t n = 100000; /* far below a stack overflow, whatever jansson does */
     char *abyss = malloc(n);
     assert_non_null(abyss);
     memset(abyss, '[', n);

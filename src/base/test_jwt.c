@@ -45,8 +45,13 @@ static bool shop_keys(void *arg, struct str owner, struct jwt_keys *out)
 }
 
 static const struct jwt_profile shop_profile = {
-    .key_claim = "iss", .audience = { AUDIENCE, sizeof(AUDIENCE) - 1 }, .leeway_s = 60, .max_lifetime_s = 3600,
-    .need_sub = true, .need_jti = true, .keys = shop_keys,
+    .key_claim = "iss",
+    .audience = { AUDIENCE, sizeof(AUDIENCE) - 1 },
+    .leeway_s = 60,
+    .max_lifetime_s = 3600,
+    .need_sub = true,
+    .need_jti = true,
+    .keys = shop_keys,
 };
 
 static enum jwt_verdict verify(struct str token, const struct jwt_profile *profile, int64_t now_s)
@@ -54,8 +59,10 @@ static enum jwt_verdict verify(struct str token, const struct jwt_profile *profi
     static const struct jwt_claims zero;
     struct jwt_claims claims;
     enum jwt_verdict verdict = jwt_verify(arena, token, profile, now_s, &claims);
-    if (verdict != JWT_OK) assert_memory_equal(&claims, &zero, sizeof(claims));
-    else assert_true(claims.owner.n > 0 && claims.exp_s - claims.iat_s <= 3601);
+    if (verdict != JWT_OK)
+        assert_memory_equal(&claims, &zero, sizeof(claims));
+    else
+        assert_true(claims.owner.n > 0 && claims.exp_s - claims.iat_s <= 3601);
     return verdict;
 }
 
@@ -64,7 +71,9 @@ static struct str sign(const char *header, const char *payload)
     return jwt_sign_hs256(arena, str_of(header), str_of(payload), STR(SECRET));
 }
 
-struct shops { const json_t *shops; };
+struct shops {
+    const json_t *shops;
+};
 
 static bool vector_keys(void *arg, struct str owner, struct jwt_keys *out)
 {
@@ -110,8 +119,10 @@ static void the_vectors_of_the_contract(void **state)
 static void claims_come_out(void **state)
 {
     struct jwt_claims c;
-    struct str token = sign("{\"alg\":\"HS256\"}", "{" ISS "\"aud\":[1,null,\"x\",\"" AUDIENCE "\"]," SUB JTI
-                            "\"email\":\"a@b.test\",\"name\":\"店\",\"iat\":1795319995.75,\"exp\":1795320295.25,\"nbf\":1795319990.5}");
+    struct str token = sign(
+        "{\"alg\":\"HS256\"}",
+        "{" ISS "\"aud\":[1,null,\"x\",\"" AUDIENCE "\"]," SUB JTI
+        "\"email\":\"a@b.test\",\"name\":\"店\",\"iat\":1795319995.75,\"exp\":1795320295.25,\"nbf\":1795319990.5}");
     assert_int_equal(jwt_verify(arena, token, &shop_profile, NOW, &c), JWT_OK);
     expect_str(c.iss, "shop_a");
     expect_str(c.owner, "shop_a");
@@ -129,7 +140,10 @@ static void claims_come_out(void **state)
     assert_int_equal(verify(token, &shop_profile, NOW), JWT_BAD_SIGNATURE);
 }
 
-struct header_case { enum jwt_verdict want; const char *header; };
+struct header_case {
+    enum jwt_verdict want;
+    const char *header;
+};
 
 static void headers(void **state)
 {
@@ -166,9 +180,15 @@ static void headers(void **state)
         { JWT_UNKNOWN_KEY, "{\"alg\":\"HS256\",\"kid\":\"\"}" },
         { JWT_UNKNOWN_KEY, "{\"alg\":\"HS256\",\"kid\":\"K1\"}" },
         { JWT_UNKNOWN_KEY, "{\"alg\":\"HS256\",\"kid\":\"../k1\"}" },
-        { JWT_MALFORMED, "" }, { JWT_MALFORMED, "null" }, { JWT_MALFORMED, "[]" }, { JWT_MALFORMED, "\"HS256\"" },
-        { JWT_MALFORMED, "{\"alg\":\"HS256\"" }, { JWT_MALFORMED, "{\"alg\":\"HS256\"}}" }, { JWT_MALFORMED, "\xEF\xBB\xBF{\"alg\":\"HS256\"}" },
-        { JWT_MALFORMED, "{\"alg\":\"HS256\",\"kid\":\"\xFF\"}" }, { JWT_MALFORMED, "{\"alg\":\"HS256\\u0000\"}" },
+        { JWT_MALFORMED, "" },
+        { JWT_MALFORMED, "null" },
+        { JWT_MALFORMED, "[]" },
+        { JWT_MALFORMED, "\"HS256\"" },
+        { JWT_MALFORMED, "{\"alg\":\"HS256\"" },
+        { JWT_MALFORMED, "{\"alg\":\"HS256\"}}" },
+        { JWT_MALFORMED, "\xEF\xBB\xBF{\"alg\":\"HS256\"}" },
+        { JWT_MALFORMED, "{\"alg\":\"HS256\",\"kid\":\"\xFF\"}" },
+        { JWT_MALFORMED, "{\"alg\":\"HS256\\u0000\"}" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         enum jwt_verdict got = verify(sign(cases[i].header, PAYLOAD), &shop_profile, NOW);
@@ -176,7 +196,10 @@ static void headers(void **state)
     }
 }
 
-struct payload_case { enum jwt_verdict want; const char *payload; };
+struct payload_case {
+    enum jwt_verdict want;
+    const char *payload;
+};
 
 static void expect_payloads(const struct payload_case *cases, size_t count)
 {
@@ -192,7 +215,11 @@ static void texts_of_the_payload(void **state)
         { JWT_OK, PAYLOAD },
         { JWT_OK, "{" ISS AUD SUB JTI TIMES ",\"x\":{\"deep\":[1,2]},\"email\":5,\"name\":[],\"role\":{}}" },
         { JWT_OK, "{" ISS AUD SUB JTI TIMES ",\"big\":123456789012345678901234567890}" },
-        { JWT_MALFORMED, "" }, { JWT_MALFORMED, "1" }, { JWT_MALFORMED, "[]" }, { JWT_MALFORMED, "null" }, { JWT_MALFORMED, PAYLOAD " x" },
+        { JWT_MALFORMED, "" },
+        { JWT_MALFORMED, "1" },
+        { JWT_MALFORMED, "[]" },
+        { JWT_MALFORMED, "null" },
+        { JWT_MALFORMED, PAYLOAD " x" },
         { JWT_MALFORMED, "{" ISS ISS AUD SUB JTI TIMES "}" },
         { JWT_MALFORMED, "{" ISS AUD SUB JTI TIMES ",\"exp\":1795320295}" },
         { JWT_MALFORMED, "{" ISS AUD SUB JTI TIMES ",\"e\\u0078p\":1}" },
@@ -233,8 +260,8 @@ static void times_of_the_payload(void **state)
 {
     static const struct payload_case cases[] = {
         { JWT_OK, WITH_TIMES("\"iat\":1795319995.5,\"exp\":1.7953202955e9") },
-        { JWT_OK, WITH_TIMES("\"iat\":1795319000,\"exp\":1795319940.5") },       /* 59.5 s ago, leeway 60 */
-        { JWT_EXPIRED, WITH_TIMES("\"iat\":1795319000,\"exp\":1795319940") },    /* now < exp + 60 is strict */
+        { JWT_OK, WITH_TIMES("\"iat\":1795319000,\"exp\":1795319940.5") },    /* 59.5 s ago, leeway 60 */
+        { JWT_EXPIRED, WITH_TIMES("\"iat\":1795319000,\"exp\":1795319940") }, /* now < exp + 60 is strict */
         { JWT_EXPIRED, WITH_TIMES("\"iat\":1795319000,\"exp\":1795319939.999") },
         { JWT_OK, WITH_TIMES("\"iat\":1795320060,\"exp\":1795320100") },
         { JWT_NOT_YET, WITH_TIMES("\"iat\":1795320060.5,\"exp\":1795320100") },
@@ -270,14 +297,21 @@ static void times_of_the_payload(void **state)
 
 static void lengths_of_claims(void **state)
 {
-    static const struct { const char *name; int chars; bool wide; enum jwt_verdict want; } cases[] = {
-        { "sub", 255, false, JWT_OK }, { "sub", 255, true, JWT_OK }, { "sub", 256, false, JWT_SUBJECT }, { "sub", 256, true, JWT_SUBJECT },
-        { "jti", 128, false, JWT_OK }, { "jti", 128, true, JWT_OK }, { "jti", 129, false, JWT_ID }, { "jti", 7, true, JWT_ID },
+    static const struct {
+        const char *name;
+        int chars;
+        bool wide;
+        enum jwt_verdict want;
+    } cases[] = {
+        { "sub", 255, false, JWT_OK },     { "sub", 255, true, JWT_OK },  { "sub", 256, false, JWT_SUBJECT },
+        { "sub", 256, true, JWT_SUBJECT }, { "jti", 128, false, JWT_OK }, { "jti", 128, true, JWT_OK },
+        { "jti", 129, false, JWT_ID },     { "jti", 7, true, JWT_ID },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct buf b;
         buf_init(&b, 8192);
-        buf_printf(&b, "{" ISS AUD TIMES ",%s\"%s\":\"", cases[i].name[0] == 's' ? "\"jti\":\"12345678\"," : "\"sub\":\"u\",", cases[i].name);
+        buf_printf(&b, "{" ISS AUD TIMES ",%s\"%s\":\"",
+                   cases[i].name[0] == 's' ? "\"jti\":\"12345678\"," : "\"sub\":\"u\",", cases[i].name);
         for (int k = 0; k < cases[i].chars; k++) buf_text(&b, cases[i].wide ? "店" : "x");
         buf_text(&b, "\"}");
         assert_int_equal(verify(sign(HEADER, buf_terminated(&b)), &shop_profile, NOW), cases[i].want);
@@ -308,15 +342,28 @@ static void shapes(void **state)
     const char *payload = strchr(text, '.') + 1, *signature = strrchr(text, '.') + 1;
     const int header_n = (int)(payload - text - 1), payload_n = (int)(signature - payload - 1);
     const char *const bad[] = {
-        "", ".", "..", "...", "a.b.c", "a..b",
-        arena_printf(arena, "%s.", text), arena_printf(arena, ".%s", text), arena_printf(arena, "%s.x", text),
-        arena_printf(arena, "%s=", text), arena_printf(arena, "%s ", text), arena_printf(arena, " %s", text), arena_printf(arena, "%s\n", text),
-        arena_printf(arena, "%.*s..%s", header_n, text, signature), arena_printf(arena, ".%s", payload),
+        "",
+        ".",
+        "..",
+        "...",
+        "a.b.c",
+        "a..b",
+        arena_printf(arena, "%s.", text),
+        arena_printf(arena, ".%s", text),
+        arena_printf(arena, "%s.x", text),
+        arena_printf(arena, "%s=", text),
+        arena_printf(arena, "%s ", text),
+        arena_printf(arena, " %s", text),
+        arena_printf(arena, "%s\n", text),
+        arena_printf(arena, "%.*s..%s", header_n, text, signature),
+        arena_printf(arena, ".%s", payload),
         arena_printf(arena, "%.*s.%.*s.", header_n, text, payload_n, payload),
         arena_printf(arena, "%.*s.%.*s", header_n, text, payload_n, payload),
-        arena_printf(arena, "%.*s=.%s", header_n, text, payload), arena_printf(arena, "%.*s\n.%s", header_n, text, payload),
+        arena_printf(arena, "%.*s=.%s", header_n, text, payload),
+        arena_printf(arena, "%.*s\n.%s", header_n, text, payload),
         arena_printf(arena, "%.*s.%.*s.%.*s", header_n, text, payload_n, payload, 42, signature),
-        arena_printf(arena, "%sA", text), arena_printf(arena, "%sAAAA", text),
+        arena_printf(arena, "%sA", text),
+        arena_printf(arena, "%sAAAA", text),
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         if (verify(str_of(bad[i]), &shop_profile, NOW) == JWT_OK) fail_msg("accepted: %s", bad[i]);
@@ -357,9 +404,11 @@ static void longest_token(void **state)
 #define PANEL_SECRET "test-sso-secret"
 #define PANEL_HEADER "{\"alg\":\"HS256\",\"typ\":\"JWT\"}"
 #define PANEL_PAYLOAD                                                                                                  \
-    "{\"shopId\":\"shop-7\",\"role\":\"admin\",\"iat\":1700000000,\"exp\":1700003600,\"aud\":\"chatbot-node\",\"iss\":\"shopsaas\"}"
+    "{\"shopId\":\"shop-7\",\"role\":\"admin\",\"iat\":1700000000,\"exp\":1700003600,\"aud\":\"chatbot-node\","        \
+    "\"iss\":\"shopsaas\"}"
 #define PANEL_TOKEN                                                                                                    \
-    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzaG9wSWQiOiJzaG9wLTciLCJyb2xlIjoiYWRtaW4iLCJpYXQiOjE3MDAwMDAwMDAsImV4cCI6" \
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."                                                                            \
+    "eyJzaG9wSWQiOiJzaG9wLTciLCJyb2xlIjoiYWRtaW4iLCJpYXQiOjE3MDAwMDAwMDAsImV4cCI6"                                     \
     "MTcwMDAwMzYwMCwiYXVkIjoiY2hhdGJvdC1ub2RlIiwiaXNzIjoic2hvcHNhYXMifQ.GkKXzR_O3_kOI-HV13GcV5UzcDFZGp-iMg_EDDZ0k9A"
 
 static bool panel_keys(void *arg, struct str owner, struct jwt_keys *out)
@@ -374,8 +423,14 @@ static bool panel_keys(void *arg, struct str owner, struct jwt_keys *out)
 static const char *const panel_roles[] = { "admin", "viewer", NULL };
 static const char *panel_kid = "";
 static const struct jwt_profile panel_profile = {
-    .key_claim = "shopId", .issuer = { "shopsaas", 8 }, .audience = { "chatbot-node", 12 }, .leeway_s = 60,
-    .max_lifetime_s = 3600, .roles = panel_roles, .keys = panel_keys, .arg = &panel_kid,
+    .key_claim = "shopId",
+    .issuer = { "shopsaas", 8 },
+    .audience = { "chatbot-node", 12 },
+    .leeway_s = 60,
+    .max_lifetime_s = 3600,
+    .roles = panel_roles,
+    .keys = panel_keys,
+    .arg = &panel_kid,
 };
 
 static void the_panels_token(void **state)
@@ -389,17 +444,27 @@ static void the_panels_token(void **state)
     assert_true(c.sub.n == 0 && c.jti.n == 0);
     assert_int_equal(verify(STR(PANEL_TOKEN), &panel_profile, 1700003659), JWT_OK);
     assert_int_equal(verify(STR(PANEL_TOKEN), &panel_profile, 1700003660), JWT_EXPIRED);
-    static const struct { enum jwt_verdict want; const char *change_from, *change_to; } cases[] = {
-        { JWT_OK, "admin", "viewer" }, { JWT_ROLE, "admin", "owner" }, { JWT_ROLE, "\"role\"", "\"rule\"" },
-        { JWT_ROLE, "\"admin\"", "[\"admin\"]" }, { JWT_WRONG_ISSUER, "shopsaas", "shopsaaS" }, { JWT_WRONG_ISSUER, "\"iss\"", "\"isz\"" },
-        { JWT_WRONG_AUDIENCE, "chatbot-node", "chatbot" }, { JWT_UNKNOWN_KEY, "shop-7", "shop-8" }, { JWT_UNKNOWN_KEY, "\"shopId\"", "\"shopid\"" },
-        { JWT_UNKNOWN_KEY, "\"shop-7\"", "7" }, { JWT_LIFETIME, "1700003600", "1700003601" },
+    static const struct {
+        enum jwt_verdict want;
+        const char *change_from, *change_to;
+    } cases[] = {
+        { JWT_OK, "admin", "viewer" },
+        { JWT_ROLE, "admin", "owner" },
+        { JWT_ROLE, "\"role\"", "\"rule\"" },
+        { JWT_ROLE, "\"admin\"", "[\"admin\"]" },
+        { JWT_WRONG_ISSUER, "shopsaas", "shopsaaS" },
+        { JWT_WRONG_ISSUER, "\"iss\"", "\"isz\"" },
+        { JWT_WRONG_AUDIENCE, "chatbot-node", "chatbot" },
+        { JWT_UNKNOWN_KEY, "shop-7", "shop-8" },
+        { JWT_UNKNOWN_KEY, "\"shopId\"", "\"shopid\"" },
+        { JWT_UNKNOWN_KEY, "\"shop-7\"", "7" },
+        { JWT_LIFETIME, "1700003600", "1700003601" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const char *at = strstr(PANEL_PAYLOAD, cases[i].change_from);
         assert_non_null(at);
-        const char *payload = arena_printf(arena, "%.*s%s%s", (int)(at - PANEL_PAYLOAD), PANEL_PAYLOAD, cases[i].change_to,
-                                           at + strlen(cases[i].change_from));
+        const char *payload = arena_printf(arena, "%.*s%s%s", (int)(at - PANEL_PAYLOAD), PANEL_PAYLOAD,
+                                           cases[i].change_to, at + strlen(cases[i].change_from));
         struct str token = jwt_sign_hs256(arena, STR(PANEL_HEADER), str_of(payload), STR(PANEL_SECRET));
         enum jwt_verdict got = verify(token, &panel_profile, 1700000100);
         if (got != cases[i].want) fail_msg("%s: %s", payload, jwt_verdict_name(got));
@@ -410,7 +475,7 @@ static void keys_without_a_name_and_empty_secrets(void **state)
 {
     const char *with_kid = "{\"alg\":\"HS256\",\"kid\":\"of-the-panel\"}";
     struct str token = jwt_sign_hs256(arena, str_of(with_kid), STR(PANEL_PAYLOAD), STR(PANEL_SECRET));
-    assert_int_equal(verify(token, &panel_profile, 1700000100), JWT_OK);       /* our key has no name: it is tried */
+    assert_int_equal(verify(token, &panel_profile, 1700000100), JWT_OK); /* our key has no name: it is tried */
     panel_kid = "another";
     assert_int_equal(verify(token, &panel_profile, 1700000100), JWT_UNKNOWN_KEY);
     panel_kid = "";

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-static int ends[2];     /* a datagram pair: one write is one message, so a line in two pieces would be seen */
+static int ends[2]; /* a datagram pair: one write is one message, so a line in two pieces would be seen */
 
 static int setup(void **state)
 {
@@ -81,8 +81,9 @@ static void levels_below_are_not_written(void **state)
 
 static void secrets_are_redacted_by_name(void **state)
 {
-    static const char *const secret[] = { "password", "newPassword", "token", "sso_token", "secret", "client_secret", "Cookie",
-        "set-cookie", "Authorization", "key", "API_KEY", "idempotency_key" };
+    static const char *const secret[] = { "password",      "newPassword",   "token",   "sso_token",
+                                          "secret",        "client_secret", "Cookie",  "set-cookie",
+                                          "Authorization", "key",           "API_KEY", "idempotency_key" };
     for (size_t i = 0; i < ARRAY_LEN(secret); i++) {
         LOG(LOG_INFO, "x", LOG_TEXT(secret[i], "hunter2"), LOG_TEXT("open", "seen"));
         json_t *line = next_line();
@@ -121,9 +122,10 @@ static void long_values_are_cut_between_characters(void **state)
     line = next_line();
     assert_int_equal(strlen(text_of(line, "v")), 1023 + 3);
     json_decref(line);
-    memset(huge, 1, 5000);                      /* each byte becomes six */
+    memset(huge, 1, 5000); /* each byte becomes six */
     huge[5000] = '\0';
-    LOG(LOG_INFO, huge, LOG_TEXT("a", huge), LOG_TEXT("b", huge), LOG_TEXT("c", huge), LOG_NUMBER("n", 1), LOG_TEXT("d", huge));
+    LOG(LOG_INFO, huge, LOG_TEXT("a", huge), LOG_TEXT("b", huge), LOG_TEXT("c", huge), LOG_NUMBER("n", 1),
+        LOG_TEXT("d", huge));
     line = next_line();
     assert_non_null(line);
     json_decref(line);

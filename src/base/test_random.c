@@ -14,7 +14,7 @@ static void the_kernel_gives_different_bytes(void **state)
     random_bytes(a, 0);
     char *large = malloc(1 << 20);
     assert_non_null(large);
-    random_bytes(large, 1 << 20);               /* more than the kernel gives in one call when a signal comes */
+    random_bytes(large, 1 << 20); /* more than the kernel gives in one call when a signal comes */
     free(large);
 }
 
@@ -26,9 +26,9 @@ static void below_a_limit_and_evenly(void **state)
         assert_true(v < 10);
         seen[v]++;
     }
-    for (int i = 0; i < 10; i++) assert_in_range(seen[i], 1700, 2300);     /* 2000 ± 7 sigma */
+    for (int i = 0; i < 10; i++) assert_in_range(seen[i], 1700, 2300); /* 2000 ± 7 sigma */
     assert_int_equal(random_below(1), 0);
-    uint64_t huge = UINT64_MAX / 2 + 2;         /* nearly half of all draws are thrown away */
+    uint64_t huge = UINT64_MAX / 2 + 2; /* nearly half of all draws are thrown away */
     for (int i = 0; i < 100; i++) assert_true(random_below(huge) < huge);
     EXPECT_ABORT((void)random_below(0));
 }
@@ -65,7 +65,7 @@ static void a_seed_repeats_the_stream(void **state)
     char out[4][16];
     for (int i = 0; i < 4; i++) assert_int_equal(pthread_create(&threads[i], NULL, draw, out[i]), 0);
     for (int i = 0; i < 4; i++) assert_int_equal(pthread_join(threads[i], NULL), 0);
-    for (int i = 1; i < 4; i++) assert_memory_not_equal(out[0], out[i], 16);   /* no two calls share a nonce */
+    for (int i = 1; i < 4; i++) assert_memory_not_equal(out[0], out[i], 16); /* no two calls share a nonce */
 }
 
 static void production_refuses_a_seed(void **state)
@@ -78,11 +78,9 @@ static void production_refuses_a_seed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_kernel_gives_different_bytes),
-        cmocka_unit_test(below_a_limit_and_evenly),
-        cmocka_unit_test(tokens_are_43_url_safe_characters),
-        cmocka_unit_test(production_refuses_a_seed),
-        cmocka_unit_test(a_seed_repeats_the_stream),             /* last: there is no way back from a seed */
+        cmocka_unit_test(the_kernel_gives_different_bytes),  cmocka_unit_test(below_a_limit_and_evenly),
+        cmocka_unit_test(tokens_are_43_url_safe_characters), cmocka_unit_test(production_refuses_a_seed),
+        cmocka_unit_test(a_seed_repeats_the_stream), /* last: there is no way back from a seed */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

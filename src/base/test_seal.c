@@ -5,7 +5,10 @@
 
 static const uint8_t masters[3][MASTER_KEY_SIZE] = { { 1, 2, 3 }, { 4, 5, 6 }, { 7, 8, 9 } };
 
-struct fixture { struct arena *arena; struct keyring *ring; };
+struct fixture {
+    struct arena *arena;
+    struct keyring *ring;
+};
 
 static int setup(void **state)
 {
@@ -76,9 +79,12 @@ static void owner_and_purpose_bind(void **state)
     struct fixture *f = *state;
     struct str back;
     struct sealed s = seal(f->ring, f->arena, STR("shop:7"), STR("sso"), STR("x"));
-    static const struct { struct str owner, purpose; } others[] = {
-        { { "shop:8", 6 }, { "sso", 3 } }, { { "shop:7", 6 }, { "ssp", 3 } }, { { "sso", 3 }, { "shop:7", 6 } },
-        { { "shop:7s", 7 }, { "so", 2 } }, { { "shop:", 5 }, { "7sso", 4 } }, { { NULL, 0 }, { "shop:7sso", 9 } }, { { "shop:7sso", 9 }, { NULL, 0 } },
+    static const struct {
+        struct str owner, purpose;
+    } others[] = {
+        { { "shop:8", 6 }, { "sso", 3 } },   { { "shop:7", 6 }, { "ssp", 3 } }, { { "sso", 3 }, { "shop:7", 6 } },
+        { { "shop:7s", 7 }, { "so", 2 } },   { { "shop:", 5 }, { "7sso", 4 } }, { { NULL, 0 }, { "shop:7sso", 9 } },
+        { { "shop:7sso", 9 }, { NULL, 0 } },
     };
     for (size_t i = 0; i < ARRAY_LEN(others); i++)
         assert_false(unseal(f->ring, f->arena, others[i].owner, others[i].purpose, s, &back));
@@ -98,8 +104,8 @@ static void keys_rotate(void **state)
     struct sealed new = seal(rotated, f->arena, STR("o"), STR("p"), STR("new"));
     assert_int_equal(new.p[1], 2);
     assert_true(unseal(rotated, f->arena, STR("o"), STR("p"), new, &back));
-    assert_false(unseal(f->ring, f->arena, STR("o"), STR("p"), new, &back));     /* id unknown there */
-    assert_false(unseal(stranger, f->arena, STR("o"), STR("p"), old, &back));    /* same id, another key */
+    assert_false(unseal(f->ring, f->arena, STR("o"), STR("p"), new, &back));  /* id unknown there */
+    assert_false(unseal(stranger, f->arena, STR("o"), STR("p"), old, &back)); /* same id, another key */
     keyring_free(rotated);
     keyring_free(stranger);
     keyring_free(NULL);
@@ -140,8 +146,10 @@ static void the_stored_form_does_not_change(void **state)
     uint8_t bytes[SEAL_OVERHEAD + 5], mac[SHA256_SIZE];
     char hex[SHA256_HEX_SIZE];
     struct str back;
-    assert_true(hex_decode(STR("0101454c2813cfd7800917869dbfe627867d60283c8e7a511ebcc307dda6c270e21fe1"), bytes, sizeof(bytes)));
-    assert_true(unseal(f->ring, f->arena, STR("shop:7"), STR("sso_secret"), (struct sealed){ bytes, sizeof(bytes) }, &back));
+    assert_true(hex_decode(STR("0101454c2813cfd7800917869dbfe627867d60283c8e7a511ebcc307dda6c270e21fe1"), bytes,
+                           sizeof(bytes)));
+    assert_true(
+        unseal(f->ring, f->arena, STR("shop:7"), STR("sso_secret"), (struct sealed){ bytes, sizeof(bytes) }, &back));
     expect_str(back, "hello");
     keyring_mac(f->ring, STR("csrf"), STR("sid"), mac);
     hex_encode(mac, sizeof(mac), hex);

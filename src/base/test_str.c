@@ -13,8 +13,8 @@ static void comparisons(void **state)
     assert_false(str_eq(STR("a\0b"), STR("a\0c")));
     assert_false(str_eq(STR("a"), STR("ab")));
     assert_true(str_eq_nocase(STR("Content-TYPE"), STR("content-type")));
-    assert_false(str_eq_nocase(STR("[{@`"), STR("{[`@")));          /* neighbours of the letters are not letters */
-    assert_false(str_eq_nocase(STR("\xC3\x84"), STR("\xC3\xA4")));  /* ASCII only */
+    assert_false(str_eq_nocase(STR("[{@`"), STR("{[`@")));         /* neighbours of the letters are not letters */
+    assert_false(str_eq_nocase(STR("\xC3\x84"), STR("\xC3\xA4"))); /* ASCII only */
     assert_true(str_starts(STR("abc"), STR("ab")) && str_starts(STR("abc"), none) && str_starts(none, none));
     assert_false(str_starts(STR("a"), STR("ab")));
     assert_true(text_eq("a", "a") && text_eq(NULL, NULL));
@@ -28,9 +28,17 @@ static void comparisons(void **state)
 
 static void whole_numbers(void **state)
 {
-    static const struct { const char *text; int64_t value; } good[] = {
-        { "0", 0 }, { "-0", 0 }, { "7", 7 }, { "-7", -7 }, { "007", 7 },
-        { "9223372036854775807", INT64_MAX }, { "-9223372036854775808", INT64_MIN },
+    static const struct {
+        const char *text;
+        int64_t value;
+    } good[] = {
+        { "0", 0 },
+        { "-0", 0 },
+        { "7", 7 },
+        { "-7", -7 },
+        { "007", 7 },
+        { "9223372036854775807", INT64_MAX },
+        { "-9223372036854775808", INT64_MIN },
         { "00000000000000000000000000000000000001", 1 },
     };
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
@@ -38,8 +46,24 @@ static void whole_numbers(void **state)
         assert_true(str_to_i64(str_of(good[i].text), &v));
         assert_int_equal(v, good[i].value);
     }
-    static const char *const bad[] = { "", "-", "+1", "--1", " 1", "1 ", "1.0", "1e3", "0x10", "1_000", "a", "1a", "\n1",
-        "9223372036854775808", "-9223372036854775809", "18446744073709551616", "99999999999999999999999", "\xD9\xA1" };
+    static const char *const bad[] = { "",
+                                       "-",
+                                       "+1",
+                                       "--1",
+                                       " 1",
+                                       "1 ",
+                                       "1.0",
+                                       "1e3",
+                                       "0x10",
+                                       "1_000",
+                                       "a",
+                                       "1a",
+                                       "\n1",
+                                       "9223372036854775808",
+                                       "-9223372036854775809",
+                                       "18446744073709551616",
+                                       "99999999999999999999999",
+                                       "\xD9\xA1" };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         int64_t v = 99;
         assert_false(str_to_i64(str_of(bad[i]), &v));
@@ -51,17 +75,48 @@ static void whole_numbers(void **state)
     assert_false(str_to_u64(STR("18446744073709551616"), &u));
     assert_false(str_to_u64(STR("-1"), &u));
     assert_false(str_to_u64(STR("1\0"), &u));
-    assert_true(str_to_u64((struct str){ "12x", 2 }, &u) && u == 12);    /* reads only its own bytes */
+    assert_true(str_to_u64((struct str){ "12x", 2 }, &u) && u == 12); /* reads only its own bytes */
 }
 
 static void utf8(void **state)
 {
-    static const char *const good[] = { "", "plain", "\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF",
-        "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "我的店铺", "eight by\xC3\xA9 then more plain text" };
+    static const char *const good[] = { "",
+                                        "plain",
+                                        "\x7F",
+                                        "\xC2\x80",
+                                        "\xDF\xBF",
+                                        "\xE0\xA0\x80",
+                                        "\xED\x9F\xBF",
+                                        "\xEE\x80\x80",
+                                        "\xEF\xBF\xBF",
+                                        "\xF0\x90\x80\x80",
+                                        "\xF4\x8F\xBF\xBF",
+                                        "我的店铺",
+                                        "eight by\xC3\xA9 then more plain text" };
     for (size_t i = 0; i < ARRAY_LEN(good); i++) assert_true(utf8_valid(str_of(good[i])));
-    static const char *const bad[] = { "\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2 ", "\xE0\x9F\xBF", "\xE0\xA0",
-        "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x8F\xBF\xBF", "\xF0\x90\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFE", "\xFF",
-        "0123456\x80", "01234567\x80", "012345678\xC3", "\xE4\xBD\xA0\xE5\xA5", "\xC3\xA9" "01234567" "\xFF" };
+    static const char *const bad[] = { "\x80",
+                                       "\xBF",
+                                       "\xC0\x80",
+                                       "\xC1\xBF",
+                                       "\xC2",
+                                       "\xC2 ",
+                                       "\xE0\x9F\xBF",
+                                       "\xE0\xA0",
+                                       "\xED\xA0\x80",
+                                       "\xED\xBF\xBF",
+                                       "\xF0\x8F\xBF\xBF",
+                                       "\xF0\x90\x80",
+                                       "\xF4\x90\x80\x80",
+                                       "\xF5\x80\x80\x80",
+                                       "\xFE",
+                                       "\xFF",
+                                       "0123456\x80",
+                                       "01234567\x80",
+                                       "012345678\xC3",
+                                       "\xE4\xBD\xA0\xE5\xA5",
+                                       "\xC3\xA9"
+                                       "01234567"
+                                       "\xFF" };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) assert_false(utf8_valid(str_of(bad[i])));
     assert_true(utf8_valid(STR("a\0b")));
     assert_int_equal(utf8_length(STR("我a\xF0\x9F\x98\x80")), 3);
@@ -91,21 +146,23 @@ static void utf8_agrees_with_the_definition(void **state)
     unsigned char bytes[4];
     for (uint32_t v = 0; v < 1u << 24; v += 1 + (v >> 8 & 3)) {
         bytes[0] = (unsigned char)(v >> 16), bytes[1] = (unsigned char)(v >> 8), bytes[2] = (unsigned char)v;
-        if (utf8_valid((struct str){ (char *)bytes, 3 }) != valid_by_code_point(bytes, 3)) fail_msg("%06x", (unsigned)v);
+        if (utf8_valid((struct str){ (char *)bytes, 3 }) != valid_by_code_point(bytes, 3))
+            fail_msg("%06x", (unsigned)v);
     }
     for (uint32_t v = 0; v < 1u << 16; v++) {
         const unsigned char four[] = { (unsigned char)(0xF0 + (v >> 13)), (unsigned char)(0x70 + (v >> 6 & 0x7F)),
                                        (unsigned char)(0x7E + (v >> 3 & 7)), (unsigned char)(0xBC + (v & 7)) };
-        if (utf8_valid((struct str){ (const char *)four, 4 }) != valid_by_code_point(four, 4)) fail_msg("four %04x", (unsigned)v);
+        if (utf8_valid((struct str){ (const char *)four, 4 }) != valid_by_code_point(four, 4))
+            fail_msg("four %04x", (unsigned)v);
     }
 }
 
 static void cutting_splits_no_character(void **state)
 {
-    struct str s = STR("a\xC3\xA9\xE4\xBD\xA0\xF0\x9F\x98\x80");        /* 1 + 2 + 3 + 4 bytes */
+    struct str s = STR("a\xC3\xA9\xE4\xBD\xA0\xF0\x9F\x98\x80"); /* 1 + 2 + 3 + 4 bytes */
     static const size_t want[] = { 0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10 };
     for (size_t max = 0; max < ARRAY_LEN(want); max++) assert_int_equal(utf8_cut(s, max), want[max]);
-    assert_int_equal(utf8_cut(STR("\x80\x80\x80\x80\x80\x80"), 5), 5);  /* broken: anywhere within */
+    assert_int_equal(utf8_cut(STR("\x80\x80\x80\x80\x80\x80"), 5), 5); /* broken: anywhere within */
     assert_int_equal(utf8_cut(STR("\x80\x80"), 1), 1);
 }
 
@@ -139,7 +196,7 @@ static void buffers_grow_to_their_limit_and_not_past_it(void **state)
     assert_non_null(big);
     buf_add(&b, big, 1001);
     free(big);
-    buf_text(&b, "y");                          /* would fit, but must not stand where the lost bytes were */
+    buf_text(&b, "y"); /* would fit, but must not stand where the lost bytes were */
     assert_true(b.overflow);
     expect_str(buf_str(&b), "x");
     assert_null(buf_room(&b, 1));
@@ -210,9 +267,10 @@ static void percent_decoding(void **state)
     expect_decoded(STR("a+b%2B"), false, "a+b+");
     expect_decoded(STR("a+b%2B"), true, "a b+");
     expect_decoded(STR("%E5%BA%97"), false, "店");
-    expect_decoded(STR("%25%32%35"), false, "%25");              /* once, never twice */
-    expect_decoded(STR("%ff"), false, "\xFF");                   /* UTF-8 is the caller's question */
-    static const char *const bad[] = { "%", "%1", "%g0", "%0g", "a%", "a%2", "%%20", "% 1", "%-1", "%+1", "%00", "a%00b", "%u0041" };
+    expect_decoded(STR("%25%32%35"), false, "%25"); /* once, never twice */
+    expect_decoded(STR("%ff"), false, "\xFF");      /* UTF-8 is the caller's question */
+    static const char *const bad[] = { "%",   "%1",  "%g0", "%0g", "a%",    "a%2",   "%%20",
+                                       "% 1", "%-1", "%+1", "%00", "a%00b", "%u0041" };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         char out[64];
         size_t n = 99;
@@ -225,7 +283,7 @@ static void percent_decoding(void **state)
     assert_true(percent_decode(STR("%41bcd"), false, out, 4, &n) && n == 4);
     assert_false(percent_decode(STR("%41bcde"), false, out, 4, &n));
     assert_false(percent_decode(STR("a"), false, out, 0, &n));
-    assert_false(percent_decode((struct str){ "%41", 2 }, false, out, 4, &n));   /* must not look past its end */
+    assert_false(percent_decode((struct str){ "%41", 2 }, false, out, 4, &n)); /* must not look past its end */
     char place[] = "x%41%42y";
     assert_true(percent_decode((struct str){ place, 8 }, false, place, 8, &n) && n == 4);
     assert_memory_equal(place, "xABy", 4);
@@ -234,11 +292,12 @@ static void percent_decoding(void **state)
 static void percent_encoding_comes_back(void **state)
 {
     char all[255];
-    for (int i = 0; i < 255; i++) all[i] = (char)(i + 1);        /* every byte but NUL */
+    for (int i = 0; i < 255; i++) all[i] = (char)(i + 1); /* every byte but NUL */
     struct buf b;
     buf_init(&b, 4096);
     percent_encode(&b, (struct str){ all, sizeof(all) });
-    for (size_t i = 0; i < b.n; i++) assert_true(b.p[i] > ' ' && b.p[i] < 0x7F && strchr("&=+/?#\"'<>", b.p[i]) == NULL);
+    for (size_t i = 0; i < b.n; i++)
+        assert_true(b.p[i] > ' ' && b.p[i] < 0x7F && strchr("&=+/?#\"'<>", b.p[i]) == NULL);
     char back[255];
     size_t n;
     assert_true(percent_decode(buf_str(&b), true, back, sizeof(back), &n));

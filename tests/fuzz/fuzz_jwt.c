@@ -26,10 +26,20 @@ static bool keys_of(void *arg, struct str owner, struct jwt_keys *out)
 
 static const char *const roles[] = { "admin", "viewer", NULL };
 static const struct jwt_profile profiles[] = {
-    { .key_claim = "iss", .audience = { "https://pay.example.test", 24 }, .leeway_s = LEEWAY_S,
-      .max_lifetime_s = LIFETIME_S, .need_sub = true, .need_jti = true, .keys = keys_of },
-    { .key_claim = "shopId", .issuer = { "shopsaas", 8 }, .audience = { "chatbot-node", 12 }, .leeway_s = LEEWAY_S,
-      .max_lifetime_s = LIFETIME_S, .roles = roles, .keys = keys_of },
+    { .key_claim = "iss",
+      .audience = { "https://pay.example.test", 24 },
+      .leeway_s = LEEWAY_S,
+      .max_lifetime_s = LIFETIME_S,
+      .need_sub = true,
+      .need_jti = true,
+      .keys = keys_of },
+    { .key_claim = "shopId",
+      .issuer = { "shopsaas", 8 },
+      .audience = { "chatbot-node", 12 },
+      .leeway_s = LEEWAY_S,
+      .max_lifetime_s = LIFETIME_S,
+      .roles = roles,
+      .keys = keys_of },
 };
 
 /* What every accepted token must be, said a second time and simpler. */

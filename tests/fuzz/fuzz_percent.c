@@ -1,5 +1,6 @@
-/* fuzz_percent.c: decoding of paths, queries and forms: never longer than the input, no NUL in it, the same in place and
- * beside, and encoding is its inverse. The fields of a form are cut before they are decoded, as the reader does it. */
+/* fuzz_percent.c: decoding of paths, queries and forms: never longer than the input, no NUL in it, the same in place
+ * and beside, and encoding is its inverse. The fields of a form are cut before they are decoded, as the reader does it.
+ */
 #include "base/str.h"
 
 #include <stdlib.h>
