@@ -63,8 +63,8 @@ static void place_postgres(struct test_db *t)
     if (!postgres_do(sql)) fail_msg("%s", "cannot use the database of CHATHUB_TEST_POSTGRES");
     strcpy(t->place, name);
     /* Tests need no durable commits; the torture runs do, and use the server itself. */
-    snprintf(t->url, sizeof t->url, "%s%coptions=-csearch_path%%3D%s%%20-csynchronous_commit%%3Doff", postgres_url(),
-             strchr(postgres_url(), '?') ? '&' : '?', t->place);
+    snprintf(t->url, sizeof t->url, "%s%capplication_name=%s&options=-csearch_path%%3D%s%%20-csynchronous_commit%%3Doff",
+             postgres_url(), strchr(postgres_url(), '?') ? '&' : '?', name, name);
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
@@ -139,6 +139,22 @@ int test_teardown(void **state)
     }
     free(t);
     return bad;
+}
+
+void test_use(struct test_db *t, const struct db_options *o)
+{
+    char error[256] = "";
+    struct db_options options = *o;
+    if (t->tx) test_close_tx(t);
+    conn_close(t->conn);
+    db_close(t->db);
+    options.url = t->url;
+    t->conn = NULL;
+    t->db = db_open(&options, error, sizeof error);
+    if (!t->db) fail_msg("%s", error);
+    t->conn = conn_open(t->db, TX_WRITE, error, sizeof error);
+    if (!t->conn) fail_msg("%s", error);
+    test_open_tx(t);
 }
 
 struct lanes *test_lanes(struct test_db *t, const struct lane_options *o)

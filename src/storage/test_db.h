@@ -35,13 +35,17 @@ struct test_db {
 
 #define TEST_EACH_ENGINE(name)                                                                                         \
     static void name##_body(struct test_db *t);                                                                        \
-    static void name##_sqlite(void **state) { test_run(state, DB_SQLITE, name##_body); }                               \
-    static void name##_postgres(void **state) { test_run(state, DB_POSTGRES, name##_body); }                           \
+    UNUSED static void name##_sqlite(void **state) { test_run(state, DB_SQLITE, name##_body); }                        \
+    UNUSED static void name##_postgres(void **state) { test_run(state, DB_POSTGRES, name##_body); }                    \
     static void name##_body(struct test_db *t)
 /* For the array of tests: two entries. The fixture is torn down also when the test fails. */
 #define EACH_ENGINE(name)                                                                                              \
     cmocka_unit_test_setup_teardown(name##_sqlite, test_setup, test_teardown),                                         \
         cmocka_unit_test_setup_teardown(name##_postgres, test_setup, test_teardown)
+
+/* For what only one engine can do. */
+#define ONLY_SQLITE(name) cmocka_unit_test_setup_teardown(name##_sqlite, test_setup, test_teardown)
+#define ONLY_POSTGRES(name) cmocka_unit_test_setup_teardown(name##_postgres, test_setup, test_teardown)
 
 #ifndef EXPECT
 #define EXPECT(condition) assert_true(condition)
@@ -59,6 +63,8 @@ void test_open_tx(struct test_db *t);
 struct lanes *test_lanes(struct test_db *t, const struct lane_options *o);
 /* Stops t->lanes and opens t->tx again. */
 void test_lanes_stop(struct test_db *t);
+/* Closes everything and opens the same database again with other options (o->url is ignored). */
+void test_use(struct test_db *t, const struct db_options *o);
 /* One number from plain SQL through t->tx, for assertions: test_number(t, "SELECT COUNT(*) FROM shops"). */
 int64_t test_number(struct test_db *t, const char *sql);
 /* Plain SQL for preparing a case, {id} {int} {blob} {strict} allowed. */

@@ -1,0 +1,177 @@
+/* test_migrate.c: schemas go up, down and up again, two processes may do so at once, and what is wrong stops. */
+#include "storage/engine.h"
+#include "storage/migrate_list.h"
+#include "storage/test_db.h"
+#include <stdlib.h>
+
+enum { EXPANDED_MAX = 4096 };
+
+/* Numbers above all real ones, so that both lists can be in one database. */
+static const struct migration steps[] = {
+    { 9001, "9001_one", "CREATE TABLE m_one (id {id}, n {int} NOT NULL) {strict};", "DROP TABLE m_one;" },
+    { 9002, "9002_two",
+      "ALTER TABLE m_one ADD COLUMN text TEXT;\n--sqlite CREATE TABLE m_lite (b {blob});\n"
+      "--postgres CREATE TABLE m_great (b {blob});\n",
+      "ALTER TABLE m_one DROP COLUMN text;\n--sqlite DROP TABLE m_lite;\n--postgres DROP TABLE m_great;\n" },
+    { 9003, "9003_three", "INSERT INTO m_one (n, text) VALUES (3, '{int} is -- no word');", "DELETE FROM m_one WHERE n = 3;" },
+    { 9004, "9004_four", "CREATE INDEX m_index ON m_one (n);", "DROP INDEX m_index;" },
+    { 0 },
+};
+
+static int real_count(void)
+{
+    int count = 0;
+    while (migrations[count].number != 0) count++;
+    return count;
+}
+
+/* The real migrations and `extra` behind them, so that nothing that is applied looks unknown. */
+static const struct migration *with_real(struct test_db *t, const struct migration *extra, size_t count)
+{
+    size_t real = (size_t)real_count();
+    struct migration *all = ARENA_ARRAY(t->arena, struct migration, real + count + 1);
+    memcpy(all, migrations, real * sizeof *all);
+    memcpy(all + real, extra, count * sizeof *all);
+    return all;
+}
+
+TEST_EACH_ENGINE(up_down_and_up_again)
+{
+    int pending = -1;
+    test_close_tx(t);
+    int newest = real_count() ? migrations[real_count() - 1].number : 0;
+    EXPECT(migrate_status(t->db, &pending) == newest && pending == 0);
+    EXPECT(migrate_up(t->db) == 0);
+    EXPECT(migrate_down(t->db, 0) == real_count());
+    EXPECT(migrate_status(t->db, &pending) == 0 && pending == real_count());
+    EXPECT(migrate_down(t->db, 0) == 0);
+    EXPECT(migrate_up(t->db) == real_count());
+    EXPECT(migrate_status(t->db, &pending) == newest && pending == 0);
+    test_open_tx(t);
+}
+
+TEST_EACH_ENGINE(words_lines_and_single_steps)
+{
+    test_close_tx(t);
+    const struct migration *all = with_real(t, steps, 4);
+    EXPECT(migrate_list(t->db, all, true, 0) == 4);
+    test_open_tx(t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM m_one WHERE n = 3") == 1);
+    EXPECT(test_number(t, t->engine == DB_SQLITE ? "SELECT COUNT(*) FROM m_lite" : "SELECT COUNT(*) FROM m_great") == 0);
+    test_close_tx(t);
+    EXPECT(migrate_list(t->db, all, false, 9002) == 2);
+    test_open_tx(t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM m_one") == 0);
+    test_close_tx(t);
+    EXPECT(migrate_list(t->db, all, false, 9000) == 2);
+    EXPECT(migrate_list(t->db, all, true, 0) == 4);
+    test_open_tx(t);
+}
+
+TEST_EACH_ENGINE(a_missing_one_in_the_middle_is_applied)
+{
+    const struct migration later[] = { steps[0], steps[3] };
+    test_close_tx(t);
+    EXPECT(migrate_list(t->db, with_real(t, later, 2), true, 0) == 2);
+    EXPECT(migrate_list(t->db, with_real(t, steps, 4), true, 0) == 2);
+    test_open_tx(t);
+}
+
+TEST_EACH_ENGINE(a_failing_step_leaves_nothing_of_itself)
+{
+    const struct migration bad[] = { steps[0], { 9002, "9002_bad", "CREATE TABLE m_half (n {int}); CREATE NONSENSE;", "" } };
+    test_close_tx(t);
+    EXPECT(migrate_list(t->db, with_real(t, bad, 2), true, 0) == -1);
+    test_open_tx(t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM m_one") == 0);                   /* the step before stays */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM schema_migrations WHERE number = 9002") == 0);
+    test_close_tx(t);
+    EXPECT(migrate_list(t->db, with_real(t, steps, 4), true, 0) == 3);           /* m_half is not in the way */
+    test_open_tx(t);
+}
+
+TEST_EACH_ENGINE(a_newer_database_is_refused)
+{
+    test_close_tx(t);
+    EXPECT(migrate_list(t->db, with_real(t, steps, 4), true, 0) == 4);
+    EXPECT(migrate_list(t->db, with_real(t, steps, 2), true, 0) == -1);
+    EXPECT(migrate_up(t->db) == -1);
+    test_open_tx(t);
+}
+
+struct race { struct test_db *t; const struct migration *list; int taken; };
+
+static void *race_up(void *arg)
+{
+    struct race *r = arg;
+    r->taken = migrate_list(r->t->db, r->list, true, 0);
+    return NULL;
+}
+
+TEST_EACH_ENGINE(two_at_once_share_the_work)
+{
+    enum { RACERS = 4 };
+    struct race racers[RACERS];
+    pthread_t threads[RACERS];
+    test_close_tx(t);
+    const struct migration *all = with_real(t, steps, 4);
+    EXPECT(migrate_down(t->db, 0) == real_count());
+    for (int i = 0; i < RACERS; i++) {
+        racers[i] = (struct race){ .t = t, .list = all };
+        EXPECT(pthread_create(&threads[i], NULL, race_up, &racers[i]) == 0);
+    }
+    int taken = 0;
+    for (int i = 0; i < RACERS; i++) {
+        EXPECT(pthread_join(threads[i], NULL) == 0);
+        EXPECT(racers[i].taken >= 0);
+        taken += racers[i].taken;
+    }
+    assert_int_equal(taken, real_count() + 4);
+    test_open_tx(t);
+}
+
+static void words_are_replaced(void **state)
+{
+    (void)state;
+    static const struct { const char *in, *lite, *great; } cases[] = {
+        { "", "", "" },
+        { "a {int} b", "a INTEGER b\n", "a BIGINT b\n" },
+        { "{blob}{int}\n", "BLOBINTEGER\n", "BYTEABIGINT\n" },
+        { "{strict};", "STRICT;\n", ";\n" },
+        { "{unknown} {in {", "{unknown} {in {\n", "{unknown} {in {\n" },
+        { "--sqlite x {int}\n--postgres y", "x INTEGER\n\n", "\ny\n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        for (int e = 0; e < 2; e++) {
+            struct buf out;
+            buf_init(&out, EXPANDED_MAX);
+            schema_expand(&out, cases[i].in, e ? DB_POSTGRES : DB_SQLITE);
+            assert_string_equal(buf_terminated(&out), e ? cases[i].great : cases[i].lite);
+            buf_free(&out);
+        }
+    }
+}
+
+static void the_list_is_in_order(void **state)
+{
+    (void)state;
+    for (const struct migration *m = migrations; m->number != 0; m++) {
+        assert_true(m == migrations || m[-1].number < m->number);
+        assert_true(m->name && m->up && m->down && strtol(m->name, NULL, 10) == m->number);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_are_replaced),
+        cmocka_unit_test(the_list_is_in_order),
+        EACH_ENGINE(up_down_and_up_again),
+        EACH_ENGINE(words_lines_and_single_steps),
+        EACH_ENGINE(a_missing_one_in_the_middle_is_applied),
+        EACH_ENGINE(a_failing_step_leaves_nothing_of_itself),
+        EACH_ENGINE(a_newer_database_is_refused),
+        EACH_ENGINE(two_at_once_share_the_work),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
