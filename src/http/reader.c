@@ -3,8 +3,9 @@
  * Goal: one reading only. Every request that two programs could cut differently (a proxy in front and us) is refused,
  * because the difference is what request smuggling lives on. RFC 9112 leaves some of that to the reader; we decided:
  *   - one CRLF before the request line is skipped (RFC 9112 2.2 asks for it), a second one is refused;
- *   - methods are upper-case words; unknown ones are the router's affair (405, 501), but CONNECT is refused here (501),
- *     since its target has a form of its own and what follows it is no HTTP;
+ *   - methods are upper-case words, and one that no route can have is refused here (501) instead of by the router, so that
+ *     the connection closes: a wrong cut shows as an odd method first. That includes CONNECT, whose target has a form of
+ *     its own and whose followers are no HTTP;
  *   - absolute-form is taken (RFC 9112 3.2.2 says MUST) when its authority is the Host field, letter for letter but for
  *     case; another authority is refused instead of preferred. The target may hold any visible ASCII but '#'; whether a
  *     %-escape is well formed is the router's question, which decodes;
@@ -165,6 +166,16 @@ static bool target_split(struct head *out, struct str *authority)
     return true;
 }
 
+/* What routes are made of (HEAD and OPTIONS are answered from them). */
+static bool method_is_known(struct str method)
+{
+    static const struct str known[] = { { "GET", 3 },   { "POST", 4 },   { "PUT", 3 },    { "PATCH", 5 },
+                                        { "DELETE", 6 }, { "HEAD", 4 },  { "OPTIONS", 7 } };
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (str_eq(method, known[i])) return true;
+    return false;
+}
+
 /* Reads [p, end), the line without CRLF. False: *status. */
 static bool request_line(const char *p, const char *end, struct head *out, struct str *authority, int *status)
 {
@@ -173,7 +184,7 @@ static bool request_line(const char *p, const char *end, struct head *out, struc
     while (at < end && (is(*at, IS_UPPER) || *at == '-')) at++;
     out->method = (struct str){ p, (size_t)(at - p) };
     if (at == end || *at != ' ' || at == p) return false;
-    if (out->method.n > METHOD_MAX_BYTES || str_eq(out->method, STR("CONNECT"))) {
+    if (!method_is_known(out->method)) {
         *status = 501;
         return false;
     }

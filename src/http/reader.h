@@ -3,7 +3,7 @@
  *   one space in the request line; HTTP/1.0 or 1.1 (else 505); token names; no space before ':'; CRLF only; no obs-fold;
  *   no CTL in values; exactly one Host on 1.1 (valid host[:port]); at most one Content-Length, digits only; the one
  *   Transfer-Encoding allowed is "chunked" (else 501), never with Content-Length or on 1.0; ≤ 64 headers, head ≤ 16 KiB
- *   (431), target ≤ 8 KiB (414), origin-form, absolute-form when it repeats Host, or "*" for OPTIONS; CONNECT is 501;
+ *   (431), target ≤ 8 KiB (414), origin-form, absolute-form when it repeats Host, or "*" for OPTIONS; other methods than ours 501;
  *   Expect is 100-continue or 417; chunk sizes in hex without extensions; no trailers. reader.c says why, one by one. */
 #ifndef CHATHUB_HTTP_READER_H
 #define CHATHUB_HTTP_READER_H

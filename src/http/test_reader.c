@@ -83,8 +83,10 @@ static void request_lines(void **state)
         LINE("no method", "/ HTTP/1.1", 400),
         LINE("method with a slash", "GE/T / HTTP/1.1", 400),
         LINE("method with a byte over 0x7F", "GET\xC3\x84 / HTTP/1.1", 400),
-        LINE("unknown method", "BREW / HTTP/1.1", 0),
-        LINE("hyphen in the method", "M-SEARCH / HTTP/1.1", 0),
+        LINE("unknown method", "BREW / HTTP/1.1", 501),
+        LINE("hyphen in the method", "M-SEARCH / HTTP/1.1", 501),
+        LINE("TRACE", "TRACE / HTTP/1.1", 501),
+        LINE("method cut short", "ET / HTTP/1.1", 501),
         LINE("long method", "ABCDEFGHIJKLMNOPQRSTUVWXY / HTTP/1.1", 501),
         LINE("CONNECT", "CONNECT a:443 HTTP/1.1", 501),
         LINE("CONNECT with a path", "CONNECT / HTTP/1.1", 501),
@@ -105,8 +107,7 @@ static void request_lines(void **state)
         LINE("another protocol", "GET / HTTQ/1.1", 400),
         LINE("RTSP", "GET / RTSP/1.0", 400),
         LINE("four words", "GET / / HTTP/1.1", 400),
-        LINE("h2 preface", "PRI * HTTP/2.0", 505),
-        LINE("h2 preface as 1.1", "PRI * HTTP/1.1", 400),
+        LINE("h2 preface", "PRI * HTTP/2.0", 501),
         CASES_END
     };
     expect_all(cases);
