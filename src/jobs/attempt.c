@@ -1,0 +1,383 @@
+/* attempt.c: one attempt, from the claimed row to its settlement.
+ *
+ * The settling transaction first moves the row from running to its end, naming the attempt. That takes the row lock and
+ * asks at the same time whether the attempt still holds the job; 0 rows means superseded, and nothing else is written.
+ * Then the kind's .settle runs; when it wishes for another end, a second update says so. The usual end, done, costs one
+ * statement.
+ *
+ * When the answer to COMMIT was lost, the same transaction is run again: had it been committed, the first statement
+ * finds no row in state running and nothing happens twice. */
+#include "jobs/worker.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { SUBMIT_TRIES = 50, SUBMIT_PAUSE_MS = 4 };
+
+/* ---- what kinds may say ---- */
+
+static struct run *run_of(struct job *job) { return OWNER_OF(job, struct run, job); }
+
+void job_again_after(struct job *job, int64_t delay_ms)
+{
+    assert(delay_ms >= 0);
+    run_of(job)->again_after_ms = delay_ms;
+}
+
+/* Errors may quote what an outside server said: made valid UTF-8 without controls, and cut between characters. */
+static void make_clean(char *text)
+{
+    enum { UTF8_TAIL_MAX = 3 };
+    size_t all = strlen(text), n = all;
+    while (n > 0 && all - n < UTF8_TAIL_MAX && !utf8_valid((struct str){ text, n })) n--;
+    bool valid = utf8_valid((struct str){ text, n });
+    if (valid) text[n] = '\0';
+    for (unsigned char *p = (unsigned char *)text; *p; p++)
+        if (*p < ' ' || *p == 0x7f || (!valid && *p >= 0x80)) *p = '?';
+}
+
+static void set_error(struct run *r, const char *text) { snprintf(r->error, sizeof(r->error), "%s", text); }
+
+void job_error(struct job *job, const char *format, ...)
+{
+    struct run *r = run_of(job);
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(r->error, sizeof(r->error), format, args);
+    va_end(args);
+    if (n < 0) set_error(r, "error text cannot be formatted");
+    make_clean(r->error);
+}
+
+/* ---- groups ---- */
+
+bool kind_is_direct(const struct job_kind *k) { return !k->load && !k->call; }
+
+struct group *group_new(struct jobs *j, size_t count, bool direct)
+{
+    assert(count >= 1 && count <= GROUP_MAX);
+    struct arena *a = jobs_arena_take(j);
+    struct group *g = arena_alloc(a, sizeof(*g) + count * sizeof(struct run));
+    g->jobs = j, g->arena = a, g->count = count, g->direct = direct;
+    g->renew_at_ms = monotonic_ms() + JOB_LEASE_MS / 3;
+    pthread_mutex_lock(&j->lock);
+    g->next = j->flights;
+    if (g->next) g->next->prev = g;
+    j->flights = g;
+    j->flights_n++;
+    if (direct) j->direct_n += count;
+    pthread_mutex_unlock(&j->lock);
+    return g;
+}
+
+void group_leave(struct group *g)
+{
+    struct jobs *j = g->jobs;
+    pthread_mutex_lock(&j->lock);
+    if (g->prev) g->prev->next = g->next;
+    else j->flights = g->next;
+    if (g->next) g->next->prev = g->prev;
+    assert(j->flights_n > 0);
+    j->flights_n--;
+    if (g->direct) {
+        bool was_full = j->direct_n + JOB_CLAIM_BATCH > DIRECT_IN_FLIGHT_MAX;
+        assert(j->direct_n >= g->count);
+        j->direct_n -= g->count;
+        if (was_full) {
+            j->rung = true;
+            pthread_cond_signal(&j->wake_claimer);
+        }
+    }
+    if (j->stopping) pthread_cond_signal(&j->wake_stop);
+    pthread_mutex_unlock(&j->lock);
+    jobs_arena_give(j, g->arena);            /* the group itself lives in it */
+}
+
+static int64_t counted_attempts(const struct run *r) { return r->job.attempt - r->spared; }
+
+void group_set(struct group *g, size_t i, const struct job_kind *k, const struct claimed *c)
+{
+    struct run *r = &g->run[i];
+    assert(i < g->count);
+    r->kind = k;
+    r->spared = c->spared;
+    r->wish = JOB_FINISHED;
+    r->job = (struct job){
+        .id = c->id, .account = c->account, .ref = c->ref, .attempt = c->attempt, .put_at_ms = c->put_at_ms,
+        .deadline_ms = c->deadline_ms ? c->deadline_ms : k->deadline_ms ? c->put_at_ms + k->deadline_ms : 0,
+        .kind = k->name, .key = arena_text(g->arena, c->key), .note = arena_text(g->arena, c->note),
+        .arena = g->arena, .context = g->jobs->options.context, .now_ms = now_ms(),
+    };
+    /* An attempt that was taken from a dead worker may be one too many. */
+    if (counted_attempts(r) > k->max_attempts) r->wish = JOB_GIVE_UP, set_error(r, "no attempt left: the last one never ended");
+    else if (r->job.deadline_ms && r->job.now_ms >= r->job.deadline_ms) r->wish = JOB_GIVE_UP, set_error(r, "deadline passed");
+    g->mark = arena_mark(g->arena);
+}
+
+/* ---- settling, inside the transaction ---- */
+
+int64_t job_backoff_ms(const struct job_kind *k, int64_t attempt)
+{
+    int64_t delay_ms = k->backoff_first_ms > 0 ? k->backoff_first_ms : SECOND_MS;
+    int64_t most_ms = k->backoff_max_ms > delay_ms ? k->backoff_max_ms : delay_ms;
+    for (int64_t i = 1; i < attempt && delay_ms < most_ms; i++) delay_ms *= 2;
+    if (delay_ms > most_ms) delay_ms = most_ms;
+    /* ±20 %: what failed together does not come back together. */
+    int64_t jitter_ms = delay_ms / 5;
+    return delay_ms - jitter_ms + (int64_t)random_below((uint64_t)(2 * jitter_ms + 1));
+}
+
+static enum row move_row(struct run *r, struct tx *tx, enum job_state from, enum job_state to)
+{
+    int64_t at_ms = r->job.now_ms;
+    return queue_move(tx, &(struct queue_move){
+        .id = r->job.id, .attempt = r->job.attempt, .from = from, .to = to, .at_ms = at_ms,
+        .run_at_ms = to == JOB_READY ? r->next_ms : at_ms, .error = r->error[0] ? r->error : NULL });
+}
+
+/* May there be another attempt? Decides when, or writes why not. */
+static bool again_is_possible(struct run *r)
+{
+    if (counted_attempts(r) >= r->kind->max_attempts) {
+        if (!r->error[0]) set_error(r, "the last attempt failed");
+        return false;
+    }
+    int64_t delay_ms = r->again_after_ms ? r->again_after_ms : job_backoff_ms(r->kind, counted_attempts(r));
+    r->next_ms = r->job.now_ms + delay_ms;
+    if (!r->job.deadline_ms || r->next_ms < r->job.deadline_ms) return true;
+    if (!r->error[0]) set_error(r, "deadline passed");
+    return false;
+}
+
+static bool end_dead(struct run *r, struct tx *tx, enum job_state from)
+{
+    if (!r->error[0]) set_error(r, "given up");
+    enum row row = move_row(r, tx, from, JOB_DEAD);
+    if (row == ROW_FAULT) return false;
+    r->verdict = row == ROW_NONE ? V_SUPERSEDED : V_DEAD;
+    if (row == ROW_FOUND && r->kind->dead) r->kind->dead(&r->job, tx, r->error);
+    return true;
+}
+
+static bool end_again(struct run *r, struct tx *tx, enum job_state from)
+{
+    if (!again_is_possible(r)) return end_dead(r, tx, from);
+    enum row row = move_row(r, tx, from, JOB_READY);
+    r->verdict = row == ROW_NONE ? V_SUPERSEDED : V_AGAIN;
+    return row != ROW_FAULT;
+}
+
+/* False: nothing of this transaction may stay. */
+static bool settle_one(struct run *r, struct tx *tx)
+{
+    r->job.now_ms = now_ms();
+    if (r->wish == JOB_GIVE_UP) return end_dead(r, tx, JOB_RUNNING);
+    if (r->wish != JOB_FINISHED) return end_again(r, tx, JOB_RUNNING);
+
+    enum row row = queue_move(tx, &(struct queue_move){ .id = r->job.id, .attempt = r->job.attempt, .from = JOB_RUNNING,
+                                                        .to = JOB_DONE, .run_at_ms = r->job.now_ms,
+                                                        .at_ms = r->job.now_ms });
+    if (row == ROW_FAULT) return false;
+    if (row == ROW_NONE) {
+        r->verdict = V_SUPERSEDED;
+        return true;
+    }
+    switch (r->kind->settle(&r->job, tx)) {
+    case JOB_FAULT:    return false;
+    case JOB_GIVE_UP:  return end_dead(r, tx, JOB_DONE);
+    case JOB_AGAIN:    return end_again(r, tx, JOB_DONE);
+    case JOB_FINISHED: break;
+    }
+    r->verdict = V_DONE;
+    return true;
+}
+
+static enum op_wish settle_run(struct op *op, struct tx *tx)
+{
+    struct group *g = OWNER_OF(op, struct group, op);
+    for (size_t i = 0; i < g->count; i++)
+        if (!settle_one(&g->run[i], tx)) return OP_REFUSE;
+    return OP_COMMIT;
+}
+
+static void group_again(struct op *op)
+{
+    struct group *g = OWNER_OF(op, struct group, op);
+    arena_release(g->arena, g->mark);
+    for (size_t i = 0; i < g->count; i++) {
+        struct run *r = &g->run[i];
+        r->verdict = V_NONE, r->again_after_ms = 0;
+        if (r->wish == JOB_FINISHED) r->error[0] = '\0';
+    }
+}
+
+/* ---- after the transaction ---- */
+
+static void tell(struct jobs *j, const struct run *r)
+{
+    static const char *const events[] = { [V_AGAIN] = "job.again", [V_DEAD] = "job.dead", [V_SUPERSEDED] = "job.superseded" };
+    if (r->verdict == V_AGAIN || r->verdict == V_DEAD || r->verdict == V_SUPERSEDED)
+        LOG(r->verdict == V_DEAD ? LOG_ERROR : r->error[0] ? LOG_WARN : LOG_INFO, events[r->verdict], LOG_TEXT("kind", r->job.kind),
+            LOG_NUMBER("job", r->job.id), LOG_NUMBER("attempt", r->job.attempt), LOG_TEXT("error", r->error));
+    /* Superseded may also mean: this is the repeat of a settlement that had been committed. A look costs nothing. */
+    if (r->verdict != V_AGAIN && j->options.ended) j->options.ended(j->options.arg, r->job.id);
+}
+
+static void give_up_group(struct group *g, const char *why)
+{
+    for (size_t i = 0; i < g->count; i++)
+        LOG(LOG_WARN, "job.left_to_its_lease", LOG_TEXT("kind", g->run[i].job.kind), LOG_NUMBER("job", g->run[i].job.id),
+            LOG_NUMBER("attempt", g->run[i].job.attempt), LOG_TEXT("reason", why));
+    group_leave(g);
+}
+
+/* A settlement that failed: the attempt ends as one that shall come again, without .settle's changes. */
+static void turn_into_again(struct group *g)
+{
+    assert(g->count == 1);
+    struct run *r = &g->run[0];
+    bool new_wish = r->wish == JOB_FINISHED;
+    if (new_wish) r->wish = JOB_AGAIN;
+    group_again(&g->op);
+    if (new_wish) set_error(r, "storage failed");
+}
+
+static void split(struct group *g)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        const struct run *r = &g->run[i];
+        struct group *one = group_new(g->jobs, 1, true);
+        group_set(one, 0, r->kind, &(struct claimed){ .id = r->job.id, .account = r->job.account, .ref = r->job.ref,
+            .attempt = r->job.attempt, .spared = r->spared, .deadline_ms = r->job.deadline_ms,
+            .put_at_ms = r->job.put_at_ms, .key = r->job.key, .note = r->job.note });
+        group_submit(one, false);
+    }
+    group_leave(g);
+}
+
+/* What to do with a group whose transaction ended so. True: run g->op once more. */
+static bool settled(struct group *g, enum op_outcome outcome)
+{
+    switch (outcome) {
+    case OP_COMMITTED:
+        for (size_t i = 0; i < g->count; i++) tell(g->jobs, &g->run[i]);
+        group_leave(g);
+        return false;
+    case OP_UNCERTAIN:
+        if (++g->tries < SETTLE_TRIES) {
+            group_again(&g->op);
+            return true;
+        }
+        give_up_group(g, "the answer to COMMIT was lost");
+        return false;
+    case OP_REFUSED:
+    case OP_CONFLICT:
+    case OP_FAILED:
+        if (g->count > 1) {
+            split(g);
+            return false;
+        }
+        if (++g->tries < SETTLE_TRIES) {
+            turn_into_again(g);
+            return true;
+        }
+        give_up_group(g, "storage failed");
+        return false;
+    case OP_DROPPED:
+        break;
+    }
+    give_up_group(g, "storage stopped");
+    return false;
+}
+
+static void settle_done(struct op *op, enum op_outcome outcome)
+{
+    struct group *g = OWNER_OF(op, struct group, op);
+    if (settled(g, outcome)) group_submit(g, false);
+}
+
+static void prepare_op(struct group *g)
+{
+    g->op = (struct op){ .mode = TX_WRITE, .arena = g->arena, .run = settle_run, .again = group_again };
+}
+
+void group_submit(struct group *g, bool patient)
+{
+    pthread_mutex_lock(&g->jobs->lock);
+    g->stage = STAGE_STORAGE;
+    pthread_mutex_unlock(&g->jobs->lock);
+    prepare_op(g);
+    g->op.done = settle_done;
+    for (int i = 0; i < SUBMIT_TRIES; i++) {
+        if (lanes_submit(g->jobs->options.lanes, &g->op)) return;
+        if (!patient) break;                 /* a lane's thread must not wait for its own queue */
+        struct timespec pause = { .tv_nsec = SUBMIT_PAUSE_MS * 1000000L };
+        nanosleep(&pause, NULL);
+    }
+    give_up_group(g, "storage is too busy");
+}
+
+/* ---- jobs with .load or .call, on a thread of the pool ---- */
+
+static enum op_wish load_run(struct op *op, struct tx *tx)
+{
+    struct group *g = OWNER_OF(op, struct group, op);
+    struct run *r = &g->run[0];
+    r->job.now_ms = now_ms();
+    r->job.state = NULL;
+    r->wish = r->kind->load(&r->job, tx);
+    return OP_COMMIT;
+}
+
+/* .wish says how to go on. */
+static void load(struct group *g)
+{
+    struct run *r = &g->run[0];
+    g->op = (struct op){ .mode = TX_READ, .arena = g->arena, .run = load_run, .again = group_again };
+    enum op_outcome outcome = lanes_run(g->jobs->options.lanes, &g->op);
+    if (outcome != OP_COMMITTED || r->wish == JOB_FAULT) {
+        r->wish = JOB_AGAIN;
+        set_error(r, "storage failed");
+    }
+    g->mark = arena_mark(g->arena);
+}
+
+/* The stage tells jobs_stop which threads it may have to leave behind. False: this one was, and its lease is gone. */
+static bool enter_stage(struct worker *w, struct group *g, enum stage stage)
+{
+    pthread_mutex_lock(&g->jobs->lock);
+    bool ours = !g->abandoned;
+    if (ours) g->stage = stage;
+    w->at = stage == STAGE_CALL ? g : NULL;
+    if (g->jobs->stopping) pthread_cond_signal(&g->jobs->wake_stop);
+    pthread_mutex_unlock(&g->jobs->lock);
+    return ours;
+}
+
+void group_work(struct worker *w, struct group *g)
+{
+    struct run *r = &g->run[0];
+    assert(g->count == 1 && !g->direct);
+    if (!enter_stage(w, g, STAGE_STORAGE)) abort();          /* only a call can be abandoned */
+    if (r->wish == JOB_FINISHED && r->kind->load) load(g);
+    if (r->wish == JOB_FINISHED && r->kind->call) {
+        if (!enter_stage(w, g, STAGE_CALL)) abort();
+        r->job.now_ms = now_ms();
+        r->kind->call(&r->job);
+        g->mark = arena_mark(g->arena);
+        if (!enter_stage(w, g, STAGE_STORAGE)) {
+            group_leave(g);
+            return;
+        }
+    }
+    for (bool once_more = true; once_more;) {
+        prepare_op(g);
+        once_more = settled(g, lanes_run(g->jobs->options.lanes, &g->op));
+    }
+}

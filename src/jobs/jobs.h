@@ -1,0 +1,88 @@
+/* jobs.h: durable work. A job row is written in the transaction of the change that wants it; a worker claims it under a
+ * lease, calls the outside world with no transaction open, and settles the result and the job in one transaction that
+ * checks the attempt number which claimed it: a worker that was thought dead cannot settle over its successor.
+ * Jobs carry ids, never secrets. Names no domain: `app` gives the table of kinds. */
+#ifndef CHATHUB_JOBS_JOBS_H
+#define CHATHUB_JOBS_JOBS_H
+
+#include "storage/db_lanes.h"
+
+enum { JOB_LEASE_MS = 20000, JOB_POLL_MS = 1000, JOB_CLAIM_BATCH = 64, JOB_WORKERS = 8 };
+
+struct job_new {
+    const char *kind;                /* must be in the table of kinds */
+    const char *key;                 /* unique among unfinished and finished jobs of this kind; NULL: none */
+    int64_t account, ref;            /* whose it is (0: the system's); the id the kind works on */
+    const char *note;                /* small JSON or text for the kind; no secrets; NULL: none */
+    int64_t run_at_ms;               /* 0: now */
+    int64_t deadline_ms;             /* wall clock; after it no further attempt; 0: kind's default from now */
+};
+/* The id, or the id of the job that has this key already (*existed set, may be NULL); -1 on a storage fault. */
+MUST_USE int64_t jobs_put(struct tx *tx, const struct job_new *j, bool *existed);
+
+enum job_state { JOB_READY, JOB_RUNNING, JOB_DONE, JOB_DEAD };           /* stored: append, never renumber */
+struct job {                         /* one attempt */
+    int64_t id, account, ref, attempt, put_at_ms, deadline_ms;
+    const char *kind, *key, *note;
+    struct arena *arena;             /* lives for the attempt */
+    void *state;                     /* what .load leaves for .call and .settle */
+    const void *context;             /* job_options.context: app services */
+    int64_t now_ms;
+};
+enum job_wish {
+    JOB_FAULT = -1,                  /* storage fault: the attempt is run again */
+    JOB_FINISHED,                    /* done: the row is settled in this transaction */
+    JOB_AGAIN,                       /* later, by the kind's back-off (or job_again_after) */
+    JOB_GIVE_UP,                     /* dead: shown to operators, .dead runs in this transaction */
+};
+struct job_kind {
+    const char *name;                /* stored: never rename */
+    const char *doc;
+    int max_attempts;                /* 1..100 */
+    int64_t backoff_first_ms, backoff_max_ms;    /* doubling, ±20 % jitter */
+    int64_t deadline_ms;             /* from put; 0: none */
+    int64_t every_ms;                /* > 0: a cron row of this kind is kept by the worker; runs once per period in all
+                                        processes together */
+    /* Reads what .call needs, in a read transaction. JOB_FINISHED means go on. NULL: nothing to load. */
+    enum job_wish (*load)(struct job *job, struct tx *tx);
+    /* Outside call; no transaction open. Bounded by its own time-outs below the lease (which is renewed meanwhile). */
+    void (*call)(struct job *job);
+    /* MUST: changes rows; may be run again, so no outside effect. */
+    enum job_wish (*settle)(struct job *job, struct tx *tx);
+    /* Last attempt failed, deadline passed or GIVE_UP: undo and tell, in the transaction that marks the job dead. */
+    void (*dead)(struct job *job, struct tx *tx, const char *error);
+};
+/* For .settle: why it comes again (shown to operators; no secrets), and when at the earliest (0: back-off). */
+void job_again_after(struct job *job, int64_t delay_ms);
+void job_error(struct job *job, const char *format, ...) PRINTF_LIKE(2, 3);
+
+struct job_options {
+    struct db *db;
+    struct lanes *lanes;
+    const struct job_kind *const *kinds;         /* NULL-ended */
+    const void *context;
+    void (*ended)(void *arg, int64_t job);       /* after the commit that ended a job; any thread */
+    void *arg;
+    unsigned workers;                            /* threads for .call; 0: JOB_WORKERS */
+};
+MUST_USE struct jobs *jobs_start(const struct job_options *o);
+void jobs_wake(struct jobs *j);                  /* something was put: look now instead of at the next poll */
+/* Claims nothing new, waits up to `grace_ms` for attempts under way, gives the leases of the rest back. */
+void jobs_stop(struct jobs *j, int64_t grace_ms);
+
+/* ---- for routes and the command line ---- */
+struct job_row {
+    int64_t id, account, ref, attempts, put_at_ms, run_at_ms, ended_at_ms;
+    const char *kind, *state, *error;
+};
+/* Newest first, after_id 0 from the start, by state name or NULL. */
+MUST_USE enum row jobs_list(struct tx *tx, const char *state, const char *kind, int64_t after_id, int64_t limit,
+                            struct job_row *out, size_t *count);
+MUST_USE enum row jobs_get(struct tx *tx, int64_t id, struct job_row *out);
+/* Dead → ready with attempts from 0 and a new deadline. ROW_NONE when it is not dead. */
+MUST_USE enum row jobs_retry(struct tx *tx, int64_t id);
+/* Counts by state and the age of the oldest ready job that is due. */
+struct job_counts { int64_t ready, running, dead, oldest_due_ms; };
+MUST_USE bool jobs_count(struct tx *tx, struct job_counts *out);
+
+#endif

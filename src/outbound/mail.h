@@ -1,0 +1,32 @@
+/* mail.h: mail goes into the outbox in the transaction of its cause and is sent by a job. The body (it holds links with
+ * tokens) is sealed at rest and removed after it was sent; development keeps it for /dev/outbox. */
+#ifndef CHATHUB_OUTBOUND_MAIL_H
+#define CHATHUB_OUTBOUND_MAIL_H
+
+#include "base/crypto.h"
+#include "jobs/jobs.h"
+
+struct mail_settings {
+    const char *host, *user, *password, *from;       /* host NULL: printed and kept (development only) */
+    int port;
+    bool tls_from_start;                             /* else STARTTLS, required unless the host is loopback */
+    bool keep;                                       /* development: bodies stay for /dev/outbox */
+    const struct keyring *keyring;
+};
+struct mail {
+    const char *to;                                  /* one address, already validated */
+    const char *subject, *text;                      /* UTF-8; CR and LF in header values are refused */
+    const char *kind;                                /* "verify_email"...: for lists and metrics */
+    int64_t account;                                 /* 0: none */
+};
+/* False on a storage fault. */
+MUST_USE bool mail_put(struct tx *tx, const struct mail_settings *s, const struct mail *m);
+extern const struct job_kind mail_send_job;          /* context must begin with struct mail_context */
+extern const struct job_kind mail_purge_job;         /* cron: removes mails that ended 30 days ago */
+struct mail_context { const struct mail_settings *mail; };
+
+struct mail_row { int64_t id, at_ms, sent_at_ms; const char *to, *subject, *text, *kind, *state; };
+/* Newest first; text NULL when it is no longer kept. */
+MUST_USE enum row mail_list(struct tx *tx, const struct mail_settings *s, int64_t after_id, int64_t limit,
+                            struct mail_row *out, size_t *count);
+#endif

@@ -1,0 +1,20 @@
+/* smtp.h: one mail as text (RFC 5322) and over the wire (SMTP by libcurl). Private to outbound/ and its tests. */
+#ifndef CHATHUB_OUTBOUND_SMTP_H
+#define CHATHUB_OUTBOUND_SMTP_H
+
+#include "outbound/mail.h"
+
+enum smtp_outcome {
+    SMTP_SENT,
+    SMTP_LATER,          /* could not, or 4xx, or our sign-in or sender was refused (the operator will mend it) */
+    SMTP_REFUSED,        /* 5xx to this recipient or this content: no further attempt helps */
+};
+struct smtp_mail { const char *to, *subject, *text, *message_id; int64_t at_ms; };
+
+/* The whole message with CRLF line ends. The same mail gives the same bytes. */
+struct str smtp_message(struct arena *a, const char *from, const struct smtp_mail *m);
+/* The address inside "Name <address>", or all of it. */
+struct str smtp_address(const char *from);
+enum smtp_outcome smtp_send(struct arena *a, const struct mail_settings *s, const struct smtp_mail *m, const char **error);
+
+#endif
