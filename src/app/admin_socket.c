@@ -1,0 +1,205 @@
+/* admin_socket.c: how the command line reaches the server that holds a SQLite database. A Unix socket in the data
+ * directory, mode 0600, peers of the same user (or root) only. One command a connection: a JSON line with the words and
+ * the line of standard input goes in, a JSON line with exit code and texts comes back. */
+#include "app/app.h"
+#include "base/json_read.h"
+#include "base/json_write.h"
+#include "base/log.h"
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { ADMIN_LINE_MAX = 65536, ADMIN_ANSWER_MAX = 16 << 20, ADMIN_WORDS_MAX = 24, ADMIN_TIMEOUT_S = 600 };
+
+static struct { struct app *app; int fd; pthread_t thread; bool running; char path[sizeof ((struct sockaddr_un *)0)->sun_path]; } admin = { .fd = -1 };
+
+static bool socket_address(const struct config *c, struct sockaddr_un *out)
+{
+    *out = (struct sockaddr_un){ .sun_family = AF_UNIX };
+    int n = snprintf(out->sun_path, sizeof out->sun_path, "%s/admin.sock", c->data_dir);
+    return n > 0 && (size_t)n < sizeof out->sun_path;
+}
+
+static bool write_all(int fd, const char *p, size_t n)
+{
+    while (n) {
+        ssize_t wrote = send(fd, p, n, MSG_NOSIGNAL);
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote <= 0) return false;
+        p += wrote, n -= (size_t)wrote;
+    }
+    return true;
+}
+
+/* To the end of the line or of the connection; false when larger than the buffer allows. */
+static bool read_line(int fd, struct buf *in)
+{
+    char part[4096];
+    while (!in->overflow) {
+        ssize_t n = recv(fd, part, sizeof part, 0);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return n == 0 && in->n > 0;
+        buf_add(in, part, (size_t)n);
+        if (part[n - 1] == '\n') return !in->overflow;
+    }
+    return false;
+}
+
+static bool peer_allowed(int fd)
+{
+    struct ucred peer;
+    socklen_t n = sizeof peer;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 && (peer.uid == geteuid() || peer.uid == 0);
+}
+
+static void answer(int fd, struct command *c, enum exit_code code)
+{
+    struct buf line;
+    buf_init(&line, ADMIN_ANSWER_MAX);
+    struct json j;
+    json_begin(&j, &line);
+    json_object(&j, NULL);
+    json_i64(&j, "code", code);
+    json_str(&j, "out", buf_str(&c->out));
+    json_str(&j, "err", buf_str(&c->err));
+    json_end(&j);
+    json_finish(&j);
+    buf_char(&line, '\n');
+    if (line.overflow || !write_all(fd, line.p, line.n)) LOG(LOG_WARN, "admin_answer_lost", LOG_NUMBER("code", code));
+    buf_free(&line);
+}
+
+static void serve_one(int fd)
+{
+    struct timeval limit = { .tv_sec = 5 };
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    if (!peer_allowed(fd)) return;
+    struct buf in;
+    buf_init(&in, ADMIN_LINE_MAX);
+    struct command c = { 0 };
+    buf_init(&c.out, ADMIN_ANSWER_MAX / 4);
+    buf_init(&c.err, 65536);
+    struct json_fault fault;
+    json_t *request = read_line(fd, &in) ? json_read(buf_str(&in), ADMIN_LINE_MAX, &fault) : NULL;
+    json_t *words = request ? json_object_get(request, "words") : NULL;
+    const char *argv[ADMIN_WORDS_MAX];
+    size_t count = json_array_size(words);
+    if (count > 0 && count <= ADMIN_WORDS_MAX) {
+        bool texts = true;
+        for (size_t i = 0; i < count; i++) texts = (argv[i] = json_string_value(json_array_get(words, i))) && texts;
+        c.argc = (int)count;
+        c.argv = argv;
+        c.input = json_string_value(json_object_get(request, "input"));
+        c.json = json_is_true(json_object_get(request, "json"));
+        if (texts) answer(fd, &c, command_run(admin.app, &c));
+    }
+    json_decref(request);
+    if (in.p) wipe(in.p, in.n);
+    buf_free(&in), buf_free(&c.out), buf_free(&c.err);
+}
+
+static void *accept_loop(void *arg)
+{
+    (void)arg;
+    for (;;) {
+        int fd = accept4(admin.fd, NULL, NULL, SOCK_CLOEXEC);
+        if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
+        if (fd < 0) return NULL;                             /* shut down by admin_socket_stop */
+        serve_one(fd);
+        close(fd);
+    }
+}
+
+bool admin_socket_start(struct app *app, struct buf *error)
+{
+    struct sockaddr_un address;
+    if (!socket_address(app->config, &address)) {
+        buf_text(error, "CHATHUB_DATA_DIR is too long for the admin socket.");
+        return false;
+    }
+    admin.app = app;
+    admin.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    (void)unlink(address.sun_path);                          /* we hold the database's lock: nobody else serves here */
+    mode_t before = umask(0177);
+    bool bound = admin.fd >= 0 && bind(admin.fd, (struct sockaddr *)&address, sizeof address) == 0;
+    umask(before);
+    if (!bound || listen(admin.fd, 8) != 0 || pthread_create(&admin.thread, NULL, accept_loop, NULL) != 0) {
+        buf_printf(error, "The admin socket %s cannot be made: %s.", address.sun_path, strerror(errno));
+        return false;
+    }
+    memcpy(admin.path, address.sun_path, sizeof admin.path);
+    admin.running = true;
+    return true;
+}
+
+void admin_socket_stop(void)
+{
+    if (!admin.running) return;
+    admin.running = false;
+    (void)shutdown(admin.fd, SHUT_RDWR);
+    (void)pthread_join(admin.thread, NULL);
+    close(admin.fd);
+    (void)unlink(admin.path);
+}
+
+/* ---- the caller's side ---- */
+
+static bool send_command(int fd, const struct command *c)
+{
+    struct buf line;
+    buf_init(&line, ADMIN_LINE_MAX);
+    struct json j;
+    json_begin(&j, &line);
+    json_object(&j, NULL);
+    json_array(&j, "words");
+    for (int i = 0; i < c->argc; i++) json_text(&j, NULL, c->argv[i]);
+    json_end(&j);
+    json_text(&j, "input", c->input);
+    json_bool(&j, "json", c->json);
+    json_end(&j);
+    json_finish(&j);
+    buf_char(&line, '\n');
+    bool sent = !line.overflow && write_all(fd, line.p, line.n);
+    if (line.p) wipe(line.p, line.n);
+    buf_free(&line);
+    return sent;
+}
+
+bool admin_socket_call(const struct config *c, struct command *cmd, enum exit_code *code)
+{
+    struct sockaddr_un address;
+    if (!str_starts(str_of(c->database_url), STR("sqlite:")) || !socket_address(c, &address)) return false;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct timeval limit = { .tv_sec = ADMIN_TIMEOUT_S };
+    if (fd < 0) return false;
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+        close(fd);
+        return false;
+    }
+    struct buf in;
+    buf_init(&in, ADMIN_ANSWER_MAX);
+    json_t *reply = NULL;
+    if (send_command(fd, cmd) && read_line(fd, &in)) reply = json_loadb(in.p, in.n, JSON_REJECT_DUPLICATES, NULL);
+    close(fd);
+    int64_t number = 0;
+    struct str out = { NULL, 0 }, err = { NULL, 0 };
+    if (reply && json_get_i64(reply, "code", &number) && json_get_str(reply, "out", &out) && json_get_str(reply, "err", &err)) {
+        *code = (enum exit_code)number;
+        buf_add(&cmd->out, out.p, out.n);
+        buf_add(&cmd->err, err.p, err.n);
+    } else {
+        /* It may have been done: say so instead of doing it here a second time. */
+        buf_text(&cmd->err, "The server took the command but gave no answer; look before repeating it.");
+        *code = EXIT_UNAVAILABLE;
+    }
+    json_decref(reply);
+    buf_free(&in);
+    return true;
+}

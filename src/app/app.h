@@ -1,0 +1,66 @@
+/* app.h: the services of one process, made once at start. The only folder that knows every other. */
+#ifndef CHATHUB_APP_APP_H
+#define CHATHUB_APP_APP_H
+
+#include "app/config.h"
+#include "http/server.h"
+#include "jobs/jobs.h"
+#include "outbound/mail.h"
+
+struct app {
+    struct mail_context mail_context;        /* first: what mail_send_job expects of a job's context */
+    const struct config *config;
+    struct mail_settings mail;
+    struct arena *arena;                     /* lives as long as the process */
+    struct db *db;
+    struct lanes *lanes;
+    struct jobs *jobs;
+    struct http *http;
+    struct keyring *keyring;
+    const char *base_url;
+    int64_t started_at_ms;
+};
+
+/* Database, keys, hooks and lanes: what `serve` and the commands share. `serving`: this process is the server (takes the
+ * lock, more threads). False with a sentence in `error`. */
+MUST_USE bool app_open(struct app *app, const struct config *c, bool serving, struct buf *error);
+void app_close(struct app *app);
+
+/* Tables that app puts together; see wiring.c. */
+extern const struct route *const app_route_tables[];
+extern const struct job_kind *const app_job_kinds[];
+void app_fill_hooks(struct app *app);
+
+/* Runs one operation in a transaction of its own, for commands, the demo and start-up. */
+typedef enum op_wish app_work(void *arg, struct tx *tx);
+enum op_outcome app_do(struct app *app, enum tx_mode mode, app_work *work, void *arg);
+
+/* Handlers reach the services by this (req->app). */
+static inline const struct app *app_of(const struct req *req) { return req->app; }
+
+extern const struct route system_routes[], operator_routes[], home_routes[], developer_routes[];
+
+/* ---- commands ---- */
+
+/* What the documented exit codes mean; docs/operating.md. */
+enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFLICT = 3, EXIT_UNAVAILABLE = 4 };
+
+struct command {                             /* one call of the command line, here or through a server's socket */
+    int argc;
+    const char *const *argv;                 /* argv[0] is the first word behind the program's name */
+    const char *input;                       /* the first line of standard input when asked for, else NULL */
+    bool json;
+    struct buf out, err;
+};
+bool command_needs_input(int argc, const char *const *argv);
+enum exit_code command_run(struct app *app, struct command *c);
+/* Sends the command to the server that holds this database. False when none answers. */
+MUST_USE bool admin_socket_call(const struct config *c, struct command *cmd, enum exit_code *code);
+MUST_USE bool admin_socket_start(struct app *app, struct buf *error);
+void admin_socket_stop(void);
+
+int serve(const struct config *c, bool demo);
+/* Development only: one merchant and one operator with random passwords kept in <data_dir>/demo.json, credits, a shop. */
+MUST_USE bool demo_prepare(struct app *app, struct buf *message, struct buf *error);
+
+#endif

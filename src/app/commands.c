@@ -1,0 +1,327 @@
+/* commands.c: the administrator's commands. They use the same functions as the routes, so the rules are the same. */
+#include "accounts/accounts.h"
+#include "app/app.h"
+#include "audit/audit.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "credits/credits.h"
+#include "http/events.h"
+#include "storage/migrate.h"
+#include "tenants/tenants.h"
+#include <stdlib.h>
+
+enum { COMMAND_LIST_MAX = 100 };
+
+static const char *option(const struct command *c, const char *name)
+{
+    for (int i = 0; i + 1 < c->argc; i++)
+        if (text_eq(c->argv[i], name)) return c->argv[i + 1];
+    return NULL;
+}
+
+static bool word(const struct command *c, int at, const char *text)
+{
+    return at < c->argc && text_eq(c->argv[at], text);
+}
+
+bool command_needs_input(int argc, const char *const *argv)
+{
+    for (int i = 0; i < argc; i++)
+        if (text_eq(argv[i], "--password-stdin")) return true;
+    return false;
+}
+
+static enum exit_code say(struct command *c, enum exit_code code, const char *text)
+{
+    buf_text(&c->err, text);
+    return code;
+}
+
+static enum exit_code storage_failed(struct command *c)
+{
+    return say(c, EXIT_UNAVAILABLE, "The database did not take it; nothing was changed.");
+}
+
+/* Every answer is an object in --json and a line otherwise. */
+static void answer_open(struct command *c, struct json *j)
+{
+    json_begin(j, &c->out);
+    json_object(j, NULL);
+}
+
+static void answer_close(struct command *c, struct json *j)
+{
+    json_end(j);
+    json_finish(j);
+    buf_char(&c->out, '\n');
+}
+
+/* ---- user add ---- */
+
+struct user_add { const char *email, *name, *hash; enum role role; enum account_add result; int64_t id; };
+
+static enum op_wish run_user_add(void *arg, struct tx *tx)
+{
+    struct user_add *u = arg;
+    int64_t now = now_ms();
+    u->result = accounts_add(tx, u->email, u->name, u->role, u->hash, now, &u->id);
+    if (u->result != ACCOUNT_ADDED) return OP_REFUSE;
+    struct audit_entry e = { .action = AUDIT_account_created, .account = u->id, .resource = "account", .resource_id = u->id,
+        .at_ms = now };
+    return audit_put(tx, &e) ? OP_COMMIT : OP_REFUSE;
+}
+
+static enum exit_code user_add(struct app *app, struct command *c)
+{
+    const char *email = option(c, "--email"), *role = option(c, "--role");
+    if (!email || !role || !c->input)
+        return say(c, EXIT_USAGE, "user add needs --email, --role merchant|operator, and the password on standard input with --password-stdin.");
+    struct user_add u = { .email = email, .name = option(c, "--name"),
+        .role = text_eq(role, "operator") ? ROLE_OPERATOR : text_eq(role, "merchant") ? ROLE_MERCHANT : ROLE_NONE };
+    if (u.role == ROLE_NONE) return say(c, EXIT_USAGE, "--role must be merchant or operator.");
+    struct str e = str_of(email);
+    const char *at = strchr(email, '@');
+    if (e.n < 3 || e.n > 254 || !utf8_valid(e) || text_has_controls(e) || !at || at == email || !strchr(at, '.') || strchr(email, ' '))
+        return say(c, EXIT_USAGE, "--email is not an e-mail address.");
+    const char *fault = password_fault(str_of(c->input), email);
+    if (fault) {
+        buf_printf(&c->err, "The password was refused: %s.", fault);
+        return EXIT_USAGE;
+    }
+    char hash[PASSWORD_HASH_SIZE];
+    if (!password_hash(str_of(c->input), hash)) return say(c, EXIT_FAILED, "The password could not be hashed.");
+    u.hash = hash;
+    enum op_outcome outcome = app_do(app, TX_WRITE, run_user_add, &u);
+    if (outcome == OP_REFUSED && u.result == ACCOUNT_EXISTS) return say(c, EXIT_CONFLICT, "An account has this address already.");
+    if (outcome != OP_COMMITTED) return storage_failed(c);
+    if (!c->json) {
+        buf_printf(&c->out, "account %lld added: %s (%s)\n", (long long)u.id, email, role);
+        return EXIT_OK;
+    }
+    struct json j;
+    answer_open(c, &j);
+    json_i64(&j, "id", u.id);
+    json_text(&j, "email", email);
+    json_text(&j, "role", role);
+    answer_close(c, &j);
+    return EXIT_OK;
+}
+
+/* ---- credits grant ---- */
+
+struct grant { const char *email, *reason, *key; struct credits amount; enum row found; enum debit result;
+               struct credit_balance balance; };
+
+static void grant_details(struct json *j, const void *arg)
+{
+    const struct grant *g = arg;
+    json_credits(j, "amount", g->amount);
+    json_text(j, "reason", g->reason);
+}
+
+static enum op_wish run_grant(void *arg, struct tx *tx)
+{
+    struct grant *g = arg;
+    struct account account;
+    struct credit_entry entry;
+    int64_t now = now_ms();
+    g->found = accounts_by_email(tx, g->email, &account);
+    if (g->found != ROW_FOUND) return OP_REFUSE;
+    g->result = credits_grant(tx, &(struct credit_change){ .account = account.id, .amount = g->amount, .reason = REASON_grant,
+        .note = g->reason, .key = g->key, .at_ms = now }, &entry);
+    if (g->result != DEBIT_DONE && g->result != DEBIT_REPLAYED) return OP_REFUSE;
+    if (!credits_changed(tx, account.id, &g->balance)) return OP_REFUSE;
+    if (g->result == DEBIT_REPLAYED) return OP_COMMIT;
+    struct audit_entry e = { .action = AUDIT_credits_granted, .account = account.id, .resource = "account",
+        .resource_id = account.id, .details = grant_details, .arg = g, .at_ms = now };
+    return audit_put(tx, &e) ? OP_COMMIT : OP_REFUSE;
+}
+
+static enum exit_code credits_grant_command(struct app *app, struct command *c)
+{
+    int64_t amount = 0;
+    const char *amount_text = option(c, "--amount"), *key = option(c, "--key");
+    char random[TOKEN_TEXT_SIZE], key_text[192];
+    random_token(random);
+    struct grant g = { .email = option(c, "--email"), .reason = option(c, "--reason"), .key = key_text };
+    if (!g.email || !g.reason || !amount_text) return say(c, EXIT_USAGE, "credits grant needs --email, --amount and --reason.");
+    if (!str_to_i64(str_of(amount_text), &amount) || amount < 1 || amount > 1000000)
+        return say(c, EXIT_USAGE, "--amount must be a whole number from 1 to 1000000.");
+    struct str reason = str_of(g.reason);
+    if (!reason.n || reason.n > 400 || !utf8_valid(reason) || text_has_controls(reason))
+        return say(c, EXIT_USAGE, "--reason must be one line of at most 400 bytes.");
+    if (key && (strlen(key) > 128 || text_has_controls(str_of(key)))) return say(c, EXIT_USAGE, "--key may have 128 characters.");
+    g.amount = credits_of(amount);
+    (void)snprintf(key_text, sizeof key_text, "grant:0:%s", key ? key : random);
+    enum op_outcome outcome = app_do(app, TX_WRITE, run_grant, &g);
+    if (outcome == OP_REFUSED && g.found == ROW_NONE) return say(c, EXIT_CONFLICT, "No account has this address.");
+    if (outcome == OP_REFUSED && g.result == DEBIT_INSUFFICIENT) return say(c, EXIT_CONFLICT, "The balance would grow past its limit.");
+    if (outcome == OP_REFUSED && g.result == DEBIT_KEY_REUSED) return say(c, EXIT_CONFLICT, "This --key was used for another grant.");
+    if (outcome != OP_COMMITTED) return storage_failed(c);
+    if (!c->json) {
+        buf_printf(&c->out, "%s has %lld credits now\n", g.email, (long long)credits_count(g.balance.available));
+        return EXIT_OK;
+    }
+    struct json j;
+    answer_open(c, &j);
+    json_text(&j, "email", g.email);
+    json_credits(&j, "creditsRemaining", g.balance.available);
+    answer_close(c, &j);
+    return EXIT_OK;
+}
+
+/* ---- verify ---- */
+
+struct verdicts { struct credit_verdict credits; struct tenant_verdict tenants; int64_t audit_checked, audit_bad; };
+
+static enum op_wish run_verify(void *arg, struct tx *tx)
+{
+    struct verdicts *v = arg;
+    bool read = credits_verify(tx, &v->credits) && tenants_verify(tx, &v->tenants) &&
+                audit_verify(tx, &v->audit_checked, &v->audit_bad);
+    return read ? OP_COMMIT : OP_REFUSE;
+}
+
+static enum exit_code verify(struct app *app, struct command *c)
+{
+    struct verdicts v = { 0 };
+    if (app_do(app, TX_READ, run_verify, &v) != OP_COMMITTED)
+        return say(c, EXIT_UNAVAILABLE, "The database could not be read to the end.");
+    bool sound = !v.credits.bad_account && !v.tenants.bad_tenant && !v.audit_bad;
+    if (c->json) {
+        struct json j;
+        answer_open(c, &j);
+        json_bool(&j, "sound", sound);
+        json_i64(&j, "accounts", v.credits.accounts), json_i64(&j, "entries", v.credits.entries);
+        json_i64(&j, "tenants", v.tenants.tenants), json_i64(&j, "auditRows", v.audit_checked);
+        json_i64(&j, "badAccount", v.credits.bad_account), json_text(&j, "creditsFault", v.credits.what);
+        json_i64(&j, "badTenant", v.tenants.bad_tenant), json_text(&j, "tenantsFault", v.tenants.what);
+        json_i64(&j, "badAuditRow", v.audit_bad);
+        answer_close(c, &j);
+        return sound ? EXIT_OK : EXIT_FAILED;
+    }
+    buf_printf(&c->out, "credits: %lld accounts, %lld entries: %s\n", (long long)v.credits.accounts,
+               (long long)v.credits.entries, v.credits.bad_account ? v.credits.what : "sound");
+    if (v.credits.bad_account) buf_printf(&c->out, "  account %lld\n", (long long)v.credits.bad_account);
+    buf_printf(&c->out, "tenants: %lld: %s\n", (long long)v.tenants.tenants, v.tenants.bad_tenant ? v.tenants.what : "sound");
+    if (v.tenants.bad_tenant) buf_printf(&c->out, "  tenant %lld\n", (long long)v.tenants.bad_tenant);
+    buf_printf(&c->out, "audit: %lld sealed rows: %s\n", (long long)v.audit_checked, v.audit_bad ? "changed" : "sound");
+    if (v.audit_bad) buf_printf(&c->out, "  row %lld\n", (long long)v.audit_bad);
+    return sound ? EXIT_OK : EXIT_FAILED;
+}
+
+/* ---- jobs ---- */
+
+struct jobs_page { const char *state; size_t count; struct job_row row[COMMAND_LIST_MAX]; int64_t id; enum row found;
+                   struct arena *arena; };
+
+static enum op_wish run_jobs_list(void *arg, struct tx *tx)
+{
+    struct jobs_page *p = arg;
+    p->count = 0;
+    if (jobs_list(tx, p->state, NULL, 0, COMMAND_LIST_MAX, p->row, &p->count) == ROW_FAULT) return OP_REFUSE;
+    for (size_t i = 0; i < p->count; i++) {                  /* past the transaction's arena */
+        p->row[i].kind = arena_text(p->arena, p->row[i].kind);
+        p->row[i].error = arena_text(p->arena, p->row[i].error);
+        p->row[i].state = arena_text(p->arena, p->row[i].state);
+    }
+    return OP_COMMIT;
+}
+
+static enum exit_code jobs_list_command(struct app *app, struct command *c)
+{
+    struct arena *a = arena_new(4 << 20);
+    struct jobs_page *p = ARENA_NEW(a, struct jobs_page);
+    p->state = option(c, "--state");
+    p->arena = a;
+    enum exit_code code = EXIT_OK;
+    if (app_do(app, TX_READ, run_jobs_list, p) != OP_COMMITTED) {
+        code = storage_failed(c);
+    } else if (c->json) {
+        struct json j;
+        answer_open(c, &j);
+        json_array(&j, "jobs");
+        for (size_t i = 0; i < p->count; i++) {
+            const struct job_row *r = &p->row[i];
+            json_object(&j, NULL);
+            json_i64(&j, "id", r->id), json_text(&j, "kind", r->kind), json_text(&j, "state", r->state);
+            json_i64(&j, "attempts", r->attempts), json_i64(&j, "ref", r->ref), json_text(&j, "error", r->error);
+            json_time(&j, "runAt", r->run_at_ms), json_time(&j, "endedAt", r->ended_at_ms);
+            json_end(&j);
+        }
+        json_end(&j);
+        answer_close(c, &j);
+    } else {
+        for (size_t i = 0; i < p->count; i++)
+            buf_printf(&c->out, "%lld\t%s\t%s\tattempts %lld\t%s\n", (long long)p->row[i].id, p->row[i].kind, p->row[i].state,
+                       (long long)p->row[i].attempts, p->row[i].error ? p->row[i].error : "");
+    }
+    arena_free(a);
+    return code;
+}
+
+static void retry_details(struct json *j, const void *arg) { json_i64(j, "job", ((const struct jobs_page *)arg)->id); }
+
+static enum op_wish run_jobs_retry(void *arg, struct tx *tx)
+{
+    struct jobs_page *p = arg;
+    p->found = jobs_retry(tx, p->id);
+    if (p->found != ROW_FOUND) return OP_REFUSE;
+    struct audit_entry e = { .action = AUDIT_job_retried, .resource = "job", .resource_id = p->id, .details = retry_details,
+        .arg = p, .at_ms = now_ms() };
+    return audit_put(tx, &e) ? OP_COMMIT : OP_REFUSE;
+}
+
+static enum exit_code jobs_retry_command(struct app *app, struct command *c)
+{
+    struct jobs_page *p = calloc(1, sizeof *p);
+    if (!p) return say(c, EXIT_FAILED, "No memory.");
+    enum exit_code code = EXIT_OK;
+    if (c->argc < 3 || !str_to_i64(str_of(c->argv[2]), &p->id) || p->id < 1) {
+        code = say(c, EXIT_USAGE, "jobs retry needs the number of a job.");
+    } else {
+        enum op_outcome outcome = app_do(app, TX_WRITE, run_jobs_retry, p);
+        if (outcome == OP_REFUSED && p->found == ROW_NONE) code = say(c, EXIT_CONFLICT, "There is no dead job with this number.");
+        else if (outcome != OP_COMMITTED) code = storage_failed(c);
+        else if (c->json) buf_printf(&c->out, "{\"retried\":%lld}\n", (long long)p->id);
+        else buf_printf(&c->out, "job %lld will run again\n", (long long)p->id);
+    }
+    free(p);
+    return code;
+}
+
+/* ---- migrate ---- */
+
+static enum exit_code migrate(struct app *app, struct command *c)
+{
+    int64_t to = 0;
+    int steps = 0, pending = 0;
+    if (word(c, 1, "up")) steps = migrate_up(app->db);
+    else if (word(c, 1, "down")) {
+        const char *text = option(c, "--to");
+        if (text && (!str_to_i64(str_of(text), &to) || to < 0 || to > 99999)) return say(c, EXIT_USAGE, "--to must be a migration's number.");
+        steps = migrate_down(app->db, (int)to);
+    } else if (!word(c, 1, "status")) return say(c, EXIT_USAGE, "migrate up, migrate down [--to N] or migrate status.");
+    if (steps < 0) return say(c, EXIT_FAILED, "A migration failed; its step was undone. The log above says which.");
+    int at = migrate_status(app->db, &pending);
+    if (at < 0) return say(c, EXIT_UNAVAILABLE, "The schema version could not be read.");
+    if (c->json) buf_printf(&c->out, "{\"at\":%d,\"pending\":%d,\"steps\":%d}\n", at, pending, steps);
+    else buf_printf(&c->out, "schema at %04d, %d pending, %d steps taken\n", at, pending, steps);
+    return EXIT_OK;
+}
+
+enum exit_code command_run(struct app *app, struct command *c)
+{
+    if (word(c, 0, "user") && word(c, 1, "add")) return user_add(app, c);
+    if (word(c, 0, "credits") && word(c, 1, "grant")) return credits_grant_command(app, c);
+    if (word(c, 0, "verify")) return verify(app, c);
+    if (word(c, 0, "jobs") && word(c, 1, "list")) return jobs_list_command(app, c);
+    if (word(c, 0, "jobs") && word(c, 1, "retry")) return jobs_retry_command(app, c);
+    if (word(c, 0, "migrate")) return migrate(app, c);
+    if (word(c, 0, "openapi")) {
+        openapi_print(&c->out, app_route_tables, CHATHUB_VERSION);
+        buf_char(&c->out, '\n');
+        return EXIT_OK;
+    }
+    return say(c, EXIT_USAGE, "Unknown command; `chathub --help` lists them.");
+}

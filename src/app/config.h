@@ -1,0 +1,30 @@
+/* config.h: every setting, from the environment or one chathub.conf (same names; the environment wins), checked once at
+ * start. Unset must work in development; production refuses what would be unsafe there. */
+#ifndef CHATHUB_APP_CONFIG_H
+#define CHATHUB_APP_CONFIG_H
+
+#include "base/arena.h"
+#include "base/crypto.h"
+#include "base/money.h"
+#include "outbound/mail.h"
+
+struct config {
+    const char *listen, *data_dir, *base_url, *database_url, *trusted_proxy, *file;
+    const char *chatbot_base_url, *chatbot_shared_secret;
+    const char *smtp_host, *smtp_user, *smtp_password, *mail_from;
+    const char *master_key;          /* as set; NULL: the file in data_dir */
+    int64_t smtp_port, loops, database_workers, price_cny;
+    struct credits chatbot_price, renewal_price, shop_price;
+    bool smtp_tls_from_start, production, test_clock, chatbot_enabled, verbose;
+    bool base_url_is_set;
+};
+
+/* False with a sentence in `error` that names the setting. Everything lives in `a`. */
+MUST_USE bool config_load(struct arena *a, struct config *out, struct buf *error);
+/* Name, value and where it came from, one a line or as JSON; secrets as "(set)". */
+void config_print(const struct config *c, bool as_json, struct buf *out);
+/* The master keys: from CHATHUB_MASTER_KEY ("BASE64" or "id:BASE64,id:BASE64", the first seals), else from
+ * <data_dir>/master.key, which is made with mode 0600 when it is missing (development only). */
+MUST_USE struct keyring *config_keyring(const struct config *c, struct buf *error);
+
+#endif

@@ -1,0 +1,134 @@
+/* developer_routes.c: pages for development, absent in production: the mails that were "sent", and a clock that can be
+ * moved when CHATHUB_TEST_CLOCK=1. */
+#include "app/app.h"
+#include "base/clock.h"
+#include <stdlib.h>
+
+enum { OUTBOX_PAGE = 50, OUTBOX_MAX = 1 << 20 };
+#define CLOCK_STEP_MAX_S (400 * 24 * 3600)
+
+struct outbox { size_t count; struct mail_row row[OUTBOX_PAGE]; };
+
+static void outbox_json(struct json *j, const void *arg)
+{
+    const struct outbox *o = arg;
+    json_array(j, "mails");
+    for (size_t i = 0; i < o->count; i++) {
+        const struct mail_row *m = &o->row[i];
+        json_object(j, NULL);
+        json_i64(j, "id", m->id);
+        json_text(j, "to", m->to);
+        json_text(j, "subject", m->subject);
+        json_text(j, "text", m->text);
+        json_text(j, "kind", m->kind);
+        json_text(j, "state", m->state);
+        json_time(j, "at", m->at_ms);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void cell(struct buf *b, const char *label, const char *text)
+{
+    buf_printf(b, "<dt>%s</dt><dd>", label);
+    html_escape(b, str_of(text ? text : "-"));
+    buf_text(b, "</dd>");
+}
+
+/* The links in a mail's text become links to click, so the page can be used in place of a mailbox. */
+static void mail_text(struct buf *b, const char *text)
+{
+    buf_text(b, "<pre>");
+    for (const char *p = text ? text : ""; *p;) {
+        const char *link = strstr(p, "http");
+        if (!link) {
+            html_escape(b, str_of(p));
+            break;
+        }
+        html_escape(b, (struct str){ p, (size_t)(link - p) });
+        struct str url = { link, strcspn(link, " \r\n\t<>\"") };
+        buf_text(b, "<a href=\"");
+        html_escape(b, url);
+        buf_text(b, "\">");
+        html_escape(b, url);
+        buf_text(b, "</a>");
+        p = link + url.n;
+    }
+    buf_text(b, "</pre>");
+}
+
+static enum answer outbox_html(struct req *req, const struct outbox *o)
+{
+    struct buf b;
+    buf_init(&b, OUTBOX_MAX);
+    buf_text(&b, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Outbox</title><meta name=\"viewport\" "
+                 "content=\"width=device-width\"><style>body{font:16px system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+                 "article{border:1px solid #8884;border-radius:8px;padding:1rem;margin:1rem 0}pre{white-space:pre-wrap}"
+                 "dt{float:left;width:6rem;color:#777}dd{margin:0 0 .2rem 6rem}:root{color-scheme:light dark}</style>"
+                 "<main><h1>Outbox</h1><p>Mail of this development server, newest first. "
+                 "As JSON: <code>Accept: application/json</code>.</p>");
+    if (!o->count) buf_text(&b, "<p>Nothing was sent yet. Register an account and its mail appears here.</p>");
+    for (size_t i = 0; i < o->count; i++) {
+        char at[TIME_TEXT_SIZE];
+        time_text(o->row[i].at_ms, at);
+        buf_text(&b, "<article><dl>");
+        cell(&b, "To", o->row[i].to);
+        cell(&b, "Subject", o->row[i].subject);
+        cell(&b, "At", at);
+        cell(&b, "State", o->row[i].state);
+        buf_text(&b, "</dl>");
+        mail_text(&b, o->row[i].text);
+        buf_text(&b, "</article>");
+    }
+    buf_text(&b, "</main></html>");
+    reply_header(req, "Vary", "Accept");
+    enum answer answer = reply_text(req, 200, "text/html; charset=utf-8", buf_str(&b));
+    buf_free(&b);
+    return answer;
+}
+
+static bool wants_json(const struct req *req)
+{
+    struct str accept = req_header(req, "accept");
+    return accept.p && memmem(accept.p, accept.n, "application/json", 16) != NULL;
+}
+
+static enum answer get_outbox(struct req *req)
+{
+    const struct app *app = app_of(req);
+    if (app->config->production) return reply_problem(req, &problem_not_found);
+    struct outbox *o = ARENA_NEW(req->arena, struct outbox);
+    if (mail_list(req->tx, &app->mail, 0, OUTBOX_PAGE, o->row, &o->count) == ROW_FAULT) return reply_fault(req);
+    if (!wants_json(req)) return outbox_html(req, o);
+    reply_header(req, "Vary", "Accept");
+    return reply_json(req, 200, outbox_json, o);
+}
+
+struct post_clock { int64_t advance_s; };
+static const struct field post_clock_fields[] = {
+    FIELD_I64(struct post_clock, advance_s, .min = 1, .max = CLOCK_STEP_MAX_S, .doc = "Seconds to go forward."), FIELD_END
+};
+static const struct shape clock_shape[] = { SHAPE_TIME("now"), SHAPE_END };
+
+static void clock_json(struct json *j, const void *arg)
+{
+    (void)arg;
+    json_time(j, "now", now_ms());
+}
+
+static enum answer run_clock(struct req *req)
+{
+    const struct app *app = app_of(req);
+    if (app->config->production || !app->config->test_clock) return reply_problem(req, &problem_not_found);
+    clock_advance_ms(((const struct post_clock *)req->body)->advance_s * SECOND_MS);
+    jobs_wake(app->jobs);
+    return reply_json(req, 200, clock_json, NULL);
+}
+
+const struct route developer_routes[] = {
+    { .verb = VERB_GET, .path = "/dev/outbox", .who = WHO_SYSTEM, .tx = TX_READ, .tag = "Development", .hidden = true,
+      .run = get_outbox, .doc = "Mail that was sent, in development." },
+    { .verb = VERB_POST, .path = "/dev/clock", .who = WHO_SYSTEM, .tx = TX_NONE, .tag = "Development", .hidden = true,
+      .no_origin = true, BODY_FIELDS(post_clock), .answer = clock_shape, .run = run_clock, .doc = "Move the clock forward, in tests." },
+    ROUTE_END
+};

@@ -1,0 +1,146 @@
+/* serve.c: the running service: start in order, wait for a signal, stop in order. A graceful stop finishes the requests
+ * under way and gives leases back; everything else is repaired at the next start, as after `kill -9`. */
+#include "app/app.h"
+#include "accounts/accounts.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "outbound/http_client.h"
+#include "tenants/tenants.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { STOP_GRACE_MS = 8000, FILES_WANTED = 65536 };
+
+static int fail(struct buf *error)
+{
+    (void)fprintf(stderr, "chathub: %s\n", buf_terminated(error));
+    buf_free(error);
+    return EXIT_UNAVAILABLE;
+}
+
+static void raise_file_limit(void)
+{
+    struct rlimit r;
+    if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur >= FILES_WANTED) return;
+    r.rlim_cur = r.rlim_max < FILES_WANTED ? r.rlim_max : FILES_WANTED;
+    if (setrlimit(RLIMIT_NOFILE, &r) != 0) LOG(LOG_WARN, "file_limit", LOG_TEXT("error", strerror(errno)));
+}
+
+/* Port 0 with no CHATHUB_BASE_URL: the public address must be known before the first request, so a free port is taken
+ * here by a socket that stays bound (SO_REUSEPORT) and never listens. */
+static int reserve_port(const char *listen_on, struct arena *a, const char **listen_now)
+{
+    const char *colon = strrchr(listen_on, ':');
+    *listen_now = listen_on;
+    if (!text_eq(colon, ":0") || listen_on[0] == '[') return -1;
+    struct sockaddr_in address = { .sin_family = AF_INET };
+    char host[64];
+    (void)snprintf(host, sizeof host, "%.*s", (int)(colon - listen_on), listen_on);
+    if (text_eq(host, "localhost")) (void)snprintf(host, sizeof host, "127.0.0.1");
+    if (inet_pton(AF_INET, host, &address.sin_addr) != 1) return -1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+    socklen_t n = sizeof address;
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0 ||
+        bind(fd, (struct sockaddr *)&address, n) != 0 || getsockname(fd, (struct sockaddr *)&address, &n) != 0) {
+        if (fd >= 0) close(fd);
+        return -1;
+    }
+    *listen_now = arena_printf(a, "%s:%d", host, ntohs(address.sin_port));
+    return fd;
+}
+
+static void job_ended(void *arg, int64_t job)
+{
+    struct app *app = arg;
+    struct http *http = __atomic_load_n(&app->http, __ATOMIC_ACQUIRE);
+    if (http) http_job_ended(http, job);
+}
+
+static const struct http_hooks http_hooks = { .authenticate = accounts_authenticate };
+
+static bool start_http(struct app *app, const char *listen_on, struct buf *error)
+{
+    char reason[512] = "";
+    const struct http_options o = { .listen = listen_on, .origin = app->base_url,
+        .trusted_proxy = app->config->trusted_proxy, .loops = (unsigned)app->config->loops,
+        .secure_cookies = accounts_settings.secure_cookies, .development = !app->config->production, .lanes = app->lanes,
+        .db = app->db, .keyring = app->keyring, .routes = app_route_tables, .hooks = &http_hooks, .app = app };
+    struct http *http = http_start(&o, reason, sizeof reason);
+    if (!http) buf_printf(error, "The server cannot start: %s", reason);
+    __atomic_store_n(&app->http, http, __ATOMIC_RELEASE);
+    return http != NULL;
+}
+
+static bool start(struct app *app, const struct config *c, bool demo, struct buf *error, struct buf *message)
+{
+    const char *listen_on;
+    int reserved = reserve_port(c->listen, app->arena, &listen_on);
+    if (!app->base_url) app->base_url = arena_printf(app->arena, "http://%s", listen_on);
+    app_fill_hooks(app);                                     /* again: the public address is known now */
+    if (demo && !demo_prepare(app, message, error)) return false;
+    app->jobs = jobs_start(&(struct job_options){ .db = app->db, .lanes = app->lanes, .kinds = app_job_kinds,
+        .context = &app->mail_context, .ended = job_ended, .arg = app });
+    if (!app->jobs) {
+        buf_text(error, "The job workers cannot start.");
+        return false;
+    }
+    bool up = start_http(app, listen_on, error);
+    if (reserved >= 0) close(reserved);
+    if (!up) return false;
+    return db_engine_of(app->db) != DB_SQLITE || admin_socket_start(app, error);
+}
+
+static void stop(struct app *app)
+{
+    admin_socket_stop();
+    if (app->http) http_drain(app->http);
+    if (app->jobs) jobs_stop(app->jobs, STOP_GRACE_MS);
+    struct http *http = app->http;
+    __atomic_store_n(&app->http, NULL, __ATOMIC_RELEASE);
+    if (http) http_stop(http);
+    app_close(app);
+}
+
+int serve(const struct config *c, bool demo)
+{
+    struct buf error, message;
+    buf_init(&error, 4096);
+    buf_init(&message, 8192);
+    if (demo && c->production) {
+        buf_text(&error, "--demo is not allowed in production.");
+        return fail(&error);
+    }
+    /* Blocked before any thread starts, so that they reach only the wait below. */
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    if (pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR) return EXIT_FAILED;
+    raise_file_limit();
+    outbound_start();
+
+    static struct app app;
+    if (!app_open(&app, c, true, &error) || !start(&app, c, demo, &error, &message)) {
+        int code = fail(&error);
+        stop(&app);
+        return code;
+    }
+    (void)printf("Chathub %s is ready at %s\n%s", CHATHUB_VERSION, app.base_url, message.n ? buf_terminated(&message) : "");
+    (void)fflush(stdout);
+    LOG(LOG_INFO, "ready", LOG_TEXT("address", app.base_url), LOG_NUMBER("port", http_port(app.http)),
+        LOG_NUMBER("start_ms", now_ms() - app.started_at_ms));
+    buf_free(&message);
+    int got = 0;
+    while (sigwait(&signals, &got) != 0) continue;
+    LOG(LOG_INFO, "stopping", LOG_NUMBER("signal", got));
+    stop(&app);
+    buf_free(&error);
+    return EXIT_OK;
+}

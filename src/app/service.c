@@ -1,0 +1,94 @@
+/* service.c: opening and closing what a process needs, in order. */
+#include "accounts/accounts.h"
+#include "app/app.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "storage/migrate.h"
+#include <errno.h>
+#include <pthread.h>
+#include <sys/stat.h>
+
+enum { APP_ARENA_MAX = 8 << 20, OP_ARENA_MAX = 64 << 20 };
+
+static bool make_data_dir(const struct config *c, struct buf *error)
+{
+    if (mkdir(c->data_dir, 0700) == 0 || errno == EEXIST) return true;
+    buf_printf(error, "CHATHUB_DATA_DIR %s cannot be made: %s.", c->data_dir, strerror(errno));
+    return false;
+}
+
+static unsigned lane_count(const struct config *c, enum db_engine engine, bool serving)
+{
+    if (!serving) return 1;
+    if (c->database_workers) return (unsigned)c->database_workers;
+    return engine == DB_SQLITE ? 2 : 4;
+}
+
+static bool open_database(struct app *app, bool serving, struct buf *error)
+{
+    char reason[512] = "";
+    const char *vfs = NULL;
+#ifdef CHATHUB_TORTURE
+    vfs = getenv("CHATHUB_TEST_VFS");
+#endif
+    app->db = db_open(&(struct db_options){ .url = app->config->database_url, .vfs = vfs, .exclusive = serving }, reason,
+                      sizeof reason);
+    if (!app->db) {
+        buf_printf(error, "The database cannot be opened: %s", reason);
+        return false;
+    }
+    if (migrate_up(app->db) < 0) {
+        buf_text(error, "The database schema could not be brought up to date; the log says why.");
+        return false;
+    }
+    unsigned lanes = lane_count(app->config, db_engine_of(app->db), serving);
+    app->lanes = lanes_start(app->db, &(struct lane_options){ .readers = lanes, .writers = lanes,
+        .before_batch = accounts_before_batch }, reason, sizeof reason);
+    if (!app->lanes) buf_printf(error, "The database threads cannot start: %s", reason);
+    return app->lanes != NULL;
+}
+
+bool app_open(struct app *app, const struct config *c, bool serving, struct buf *error)
+{
+    *app = (struct app){ .config = c, .started_at_ms = now_ms(), .arena = arena_new(APP_ARENA_MAX) };
+    app->base_url = c->base_url;
+    if (!make_data_dir(c, error)) return false;
+    app->keyring = config_keyring(c, error);
+    if (!app->keyring) return false;
+    app->mail = (struct mail_settings){ .host = c->smtp_host, .port = (int)c->smtp_port, .user = c->smtp_user,
+        .password = c->smtp_password, .from = c->mail_from, .tls_from_start = c->smtp_tls_from_start,
+        .keep = !c->production, .keyring = app->keyring };
+    app->mail_context.mail = &app->mail;
+    app_fill_hooks(app);
+    return open_database(app, serving, error);
+}
+
+void app_close(struct app *app)
+{
+    if (app->lanes) lanes_stop(app->lanes);
+    if (app->db) db_close(app->db);
+    keyring_free(app->keyring);
+    arena_free(app->arena);
+    *app = (struct app){ 0 };
+}
+
+/* ---- one operation and its end ---- */
+
+struct app_op { struct op op; app_work *work; void *arg; };
+
+static enum op_wish run_work(struct op *op, struct tx *tx)
+{
+    struct app_op *o = OWNER_OF(op, struct app_op, op);
+    return o->work(o->arg, tx);
+}
+
+static void work_again(struct op *op) { arena_reset(op->arena); }
+
+enum op_outcome app_do(struct app *app, enum tx_mode mode, app_work *work, void *arg)
+{
+    struct app_op o = { .op = { .mode = mode, .arena = arena_new(OP_ARENA_MAX), .run = run_work, .again = work_again },
+        .work = work, .arg = arg };
+    enum op_outcome outcome = lanes_run(app->lanes, &o.op);
+    arena_free(o.op.arena);
+    return outcome;
+}

@@ -1,0 +1,130 @@
+/* system_routes.c: what machines ask: alive, ready, metrics, the public settings, the API description. */
+#include "app/app.h"
+#include "base/clock.h"
+#include "http/metrics.h"
+#include <stdlib.h>
+#include <sys/statvfs.h>
+
+enum { READY_QUEUE_AGE_MS = 5000, READY_DISK_FREE_MB = 64, READY_JOB_AGE_MS = 300000, METRICS_MAX = 1 << 20 };
+
+static enum answer get_healthz(struct req *req)
+{
+    return reply_text(req, 200, "application/json", STR("{\"status\":\"ok\"}"));
+}
+
+/* ---- readyz ---- */
+
+struct ready { bool database, queue, disk, jobs, ready; int64_t queue_age_ms, disk_free_mb, oldest_job_ms; };
+static const struct shape ready_shape[] = { SHAPE_BOOL("ready"), SHAPE_BOOL("database"), SHAPE_BOOL("queue"), SHAPE_BOOL("disk"),
+    SHAPE_BOOL("jobs"), SHAPE_I64("queueAgeMs"), SHAPE_I64("diskFreeMb"), SHAPE_I64("oldestDueJobMs"), SHAPE_END };
+
+static void ready_json(struct json *j, const void *arg)
+{
+    const struct ready *r = arg;
+    json_bool(j, "ready", r->ready);
+    json_bool(j, "database", r->database);
+    json_bool(j, "queue", r->queue);
+    json_bool(j, "disk", r->disk);
+    json_bool(j, "jobs", r->jobs);
+    json_i64(j, "queueAgeMs", r->queue_age_ms);
+    json_i64(j, "diskFreeMb", r->disk_free_mb);
+    json_i64(j, "oldestDueJobMs", r->oldest_job_ms);
+}
+
+static int64_t disk_free_mb(const char *path)
+{
+    struct statvfs v;
+    if (statvfs(path, &v) != 0) return 0;
+    return (int64_t)(v.f_bavail * (v.f_frsize / 1024) / 1024);
+}
+
+static enum answer get_readyz(struct req *req)
+{
+    const struct app *app = app_of(req);
+    struct ready r = { 0 };
+    struct job_counts counts = { 0 };
+    size_t waiting = 0;
+    r.database = jobs_count(req->tx, &counts);
+    lanes_depth(app->lanes, &waiting, &r.queue_age_ms);
+    r.queue = r.queue_age_ms < READY_QUEUE_AGE_MS;
+    r.disk_free_mb = disk_free_mb(app->config->data_dir);
+    r.disk = r.disk_free_mb >= READY_DISK_FREE_MB;
+    r.oldest_job_ms = counts.oldest_due_ms;
+    r.jobs = counts.oldest_due_ms < READY_JOB_AGE_MS;
+    r.ready = r.database && r.queue && r.disk && r.jobs;
+    return reply_json(req, r.ready ? 200 : 503, ready_json, &r);
+}
+
+/* ---- metrics: for a scraper on this machine; anybody else learns nothing ---- */
+
+static enum answer get_metrics(struct req *req)
+{
+    if (!text_eq(req->client_ip, "127.0.0.1") && !text_eq(req->client_ip, "::1")) return reply_problem(req, &problem_not_found);
+    const struct app *app = app_of(req);
+    struct job_counts jobs = { 0 };
+    if (!jobs_count(req->tx, &jobs)) return reply_fault(req);
+    size_t waiting = 0;
+    int64_t oldest_ms = 0;
+    lanes_depth(app->lanes, &waiting, &oldest_ms);
+    struct buf out;
+    buf_init(&out, METRICS_MAX);
+    metrics_print(&out);
+    buf_printf(&out, "# TYPE chathub_jobs gauge\nchathub_jobs{state=\"ready\"} %lld\nchathub_jobs{state=\"running\"} %lld\n"
+               "chathub_jobs{state=\"dead\"} %lld\n", (long long)jobs.ready, (long long)jobs.running, (long long)jobs.dead);
+    buf_printf(&out, "# TYPE chathub_jobs_oldest_due_seconds gauge\nchathub_jobs_oldest_due_seconds %.3f\n",
+               (double)jobs.oldest_due_ms / 1000);
+    buf_printf(&out, "# TYPE chathub_storage_waiting gauge\nchathub_storage_waiting %zu\n"
+               "# TYPE chathub_storage_oldest_seconds gauge\nchathub_storage_oldest_seconds %.3f\n", waiting, (double)oldest_ms / 1000);
+    buf_printf(&out, "# TYPE chathub_uptime_seconds counter\nchathub_uptime_seconds %.3f\n",
+               (double)(req->now_ms - app->started_at_ms) / 1000);
+    enum answer answer = reply_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&out));
+    buf_free(&out);
+    return answer;
+}
+
+/* ---- public settings ---- */
+
+static const struct shape prices_shape[] = { SHAPE_I64("chatbot"), SHAPE_I64("renewal"), SHAPE_I64("shop"), SHAPE_END };
+static const struct shape config_shape[] = { SHAPE_TEXT("name"), SHAPE_TEXT("version"), SHAPE_BOOL("development"),
+    SHAPE_BOOL("mailOutbox"), SHAPE_BOOL("chatbotFeature"), SHAPE_OBJECT("prices", prices_shape, .type_name = "Prices"), SHAPE_END };
+
+static void config_json(struct json *j, const void *arg)
+{
+    const struct config *c = arg;
+    json_text(j, "name", "Chathub");
+    json_text(j, "version", CHATHUB_VERSION);
+    json_bool(j, "development", !c->production);
+    json_bool(j, "mailOutbox", !c->production);
+    json_bool(j, "chatbotFeature", c->chatbot_enabled);
+    json_object(j, "prices");
+    json_credits(j, "chatbot", c->chatbot_price);
+    json_credits(j, "renewal", c->renewal_price);
+    json_credits(j, "shop", c->shop_price);
+    json_end(j);
+}
+
+static enum answer get_config(struct req *req) { return reply_json(req, 200, config_json, app_of(req)->config); }
+
+static enum answer get_openapi(struct req *req)
+{
+    struct buf out;
+    buf_init(&out, METRICS_MAX);
+    openapi_print(&out, app_route_tables, CHATHUB_VERSION);
+    enum answer answer = reply_text(req, 200, "application/json", buf_str(&out));
+    buf_free(&out);
+    return answer;
+}
+
+const struct route system_routes[] = {
+    { .verb = VERB_GET, .path = "/healthz", .who = WHO_SYSTEM, .tx = TX_NONE, .tag = "System", .run = get_healthz,
+      .doc = "The process answers." },
+    { .verb = VERB_GET, .path = "/readyz", .who = WHO_SYSTEM, .tx = TX_READ, .tag = "System", .answer = ready_shape,
+      .run = get_readyz, .doc = "Database, queues and disk are fit for work; 503 when one is not." },
+    { .verb = VERB_GET, .path = "/metrics", .who = WHO_SYSTEM, .tx = TX_READ, .tag = "System", .hidden = true,
+      .run = get_metrics, .doc = "Prometheus text, for loopback only." },
+    { .verb = VERB_GET, .path = "/api/config", .who = WHO_ANYONE, .tx = TX_NONE, .tag = "System", .answer = config_shape,
+      .run = get_config, .doc = "What the pages need to know before anybody signs in." },
+    { .verb = VERB_GET, .path = "/openapi.json", .who = WHO_SYSTEM, .tx = TX_NONE, .tag = "System", .hidden = true,
+      .run = get_openapi, .doc = "This description." },
+    ROUTE_END
+};

@@ -1,0 +1,189 @@
+/* ledger.c: the one writer of balances and entries.
+ *
+ * Every change goes: lock and read the account together with the entry that has this key → decide in C → update the
+ * account only if its `seq` is still the one read → append the entry. PostgreSQL holds the row lock in between, SQLite
+ * has one writer; should either ever fail us, the update matches nothing, the append meets the primary key, and the
+ * transaction is in conflict and runs again. Both writes need no answer, so they travel with the COMMIT.
+ *
+ * Rejected: `UPDATE ... SET balance = balance - n WHERE balance >= n RETURNING` with the chain's head written by a
+ * second update. It costs one statement more and a round trip more on PostgreSQL. */
+#include "credits/ledger.h"
+
+#include "base/crypto.h"
+#include "base/log.h"
+
+#define CREDIT_REASON_NAME(name) #name,
+static const char *const reason_names[] = { CREDIT_REASONS(CREDIT_REASON_NAME) };
+
+const char *credit_reason_name(enum credit_reason r)
+{
+    assert((unsigned)r < REASON_COUNT);
+    return reason_names[r];
+}
+
+/* Lost race on the key: this snapshot has no entry, the append then meets credit_entries_key, and the transaction is run
+ * again and finds it here. */
+STMT(account_lock,
+     "SELECT a.balance, a.held, a.seq, a.head, e.seq AS old_seq, e.amount AS old_amount, e.reason AS old_reason,"
+     " e.shop AS old_shop, e.balance_after AS old_balance, e.at_ms AS old_at"
+     " FROM credit_accounts a LEFT JOIN credit_entries e ON e.account = a.account AND e.key = ?2 WHERE a.account = ?1",
+     .postgres =
+         "SELECT a.balance, a.held, a.seq, a.head, e.seq AS old_seq, e.amount AS old_amount, e.reason AS old_reason,"
+         " e.shop AS old_shop, e.balance_after AS old_balance, e.at_ms AS old_at"
+         " FROM credit_accounts a LEFT JOIN credit_entries e ON e.account = a.account AND e.key = ?2"
+         " WHERE a.account = ?1 FOR UPDATE OF a");
+STMT(account_move,
+     "UPDATE credit_accounts SET balance = balance + ?3, held = held + ?4, granted = granted + ?5, spent = spent + ?6,"
+     " seq = ?2 + 1, head = ?7 WHERE account = ?1 AND seq = ?2");
+STMT(entry_append,
+     "INSERT INTO credit_entries (account, seq, key, amount, balance_after, reason, shop, note, actor, at_ms, hash)"
+     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+STMT(account_open,
+     "INSERT INTO credit_accounts (account, balance, held, granted, spent, seq, head) VALUES (?1, 0, 0, 0, 0, 0, ?2)");
+STMT(account_balance, "SELECT balance, held FROM credit_accounts WHERE account = ?1");
+
+STMT(all_totals,
+     "SELECT CAST(COALESCE(SUM(granted), 0) AS BIGINT) AS granted, CAST(COALESCE(SUM(spent), 0) AS BIGINT) AS spent,"
+     " CAST(COALESCE(SUM(balance), 0) AS BIGINT) AS outstanding, CAST(COALESCE(SUM(held), 0) AS BIGINT) AS held"
+     " FROM credit_accounts");
+
+static const uint8_t chain_start[SHA256_SIZE];               /* zeros: the head of an account without entries */
+
+bool credits_open(struct tx *tx, int64_t account)
+{
+    assert(account > 0);
+    struct query q = query(tx, &account_open);
+    bind_i64(&q, account), bind_blob(&q, chain_start, sizeof chain_start);
+    return query_put(&q);
+}
+
+enum row credits_balance(struct tx *tx, int64_t account, struct credit_balance *out)
+{
+    struct query q = query(tx, &account_balance);
+    bind_i64(&q, account);
+    enum row row = query_row(&q);
+    if (row != ROW_FOUND) return row;
+    out->balance = col_credits(&q, "balance");
+    out->held = col_credits(&q, "held");
+    return credits_subtract(out->balance, out->held, &out->available) ? ROW_FOUND : ROW_FAULT;
+}
+
+bool credits_totals(struct tx *tx, struct credit_totals *out)
+{
+    struct query q = query(tx, &all_totals);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *out = (struct credit_totals){ .granted = col_i64(&q, "granted"), .spent = col_i64(&q, "spent"),
+        .outstanding = col_i64(&q, "outstanding"), .held = col_i64(&q, "held") };
+    return true;
+}
+
+enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct ledger_account *out)
+{
+    struct query q = query(tx, &account_lock);
+    bind_i64(&q, account), bind_text(&q, key);
+    enum row row = query_row(&q);
+    if (row != ROW_FOUND) return row;
+    *out = (struct ledger_account){ .account = account, .balance = col_credits(&q, "balance"),
+        .held = col_credits(&q, "held"), .seq = col_i64(&q, "seq"), .replayed = !col_is_null(&q, "old_seq") };
+    struct str head = col_str(&q, "head");
+    if (head.n != SHA256_SIZE) {
+        LOG(LOG_ERROR, "credit_head_size", LOG_NUMBER("account", account));
+        return ROW_FAULT;
+    }
+    memcpy(out->head, head.p, SHA256_SIZE);
+    if (out->replayed)
+        out->old = (struct credit_entry){ .id = col_i64(&q, "old_seq"), .amount = col_credits(&q, "old_amount"),
+            .balance_after = col_credits(&q, "old_balance"), .shop = col_i64(&q, "old_shop"),
+            .reason = col_text(&q, "old_reason"), .at_ms = col_i64(&q, "old_at") };
+    return ROW_FOUND;
+}
+
+/* Fixed order, every text with its length before it: two different entries never have the same bytes. */
+void ledger_hash(const struct ledger_record *r, uint8_t out[SHA256_SIZE])
+{
+    struct buf b;
+    buf_init(&b, 4096);
+    buf_add(&b, r->previous, SHA256_SIZE);
+    buf_printf(&b, "%lld|%lld|%lld|%lld|%lld|%lld|%lld|", (long long)r->account, (long long)r->seq,
+               (long long)credits_count(r->amount), (long long)credits_count(r->balance_after), (long long)r->shop,
+               (long long)r->actor, (long long)r->at_ms);
+    const char *const texts[] = { r->key, r->reason, r->note ? r->note : "" };
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        buf_printf(&b, "%zu:%s|", strlen(texts[i]), texts[i]);
+    assert(!b.overflow);
+    sha256(b.p, b.n, out);
+    buf_free(&b);
+}
+
+bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct credit_change *in, struct credits amount,
+                   struct credits held_change, struct credit_entry *out)
+{
+    struct credits after;
+    if (!credits_add(a->balance, amount, &after) || credits_is_negative(after)) return false;
+    struct ledger_record *r = ARENA_NEW(tx_arena(tx), struct ledger_record);
+    *r = (struct ledger_record){ .account = in->account, .seq = a->seq + 1, .amount = amount, .balance_after = after,
+        .shop = in->shop, .actor = in->actor, .at_ms = in->at_ms, .key = in->key,
+        .reason = credit_reason_name(in->reason), .note = in->note };
+    memcpy(r->previous, a->head, SHA256_SIZE);
+    uint8_t *hash = arena_alloc(tx_arena(tx), SHA256_SIZE);
+    ledger_hash(r, hash);
+
+    bool gives = credits_is_positive(amount);
+    struct query move = query(tx, &account_move);
+    bind_i64(&move, in->account), bind_i64(&move, a->seq), bind_credits(&move, amount), bind_credits(&move, held_change);
+    bind_credits(&move, gives ? amount : credits_of(0)), bind_credits(&move, gives ? credits_of(0) : credits_negate(amount));
+    bind_blob(&move, hash, SHA256_SIZE);
+    if (!query_put(&move)) return false;
+
+    struct query q = query(tx, &entry_append);
+    bind_i64(&q, r->account), bind_i64(&q, r->seq), bind_text(&q, r->key), bind_credits(&q, r->amount);
+    bind_credits(&q, r->balance_after), bind_text(&q, r->reason);
+    if (r->shop) bind_i64(&q, r->shop);
+    else bind_null(&q);
+    bind_text(&q, r->note), bind_i64(&q, r->actor), bind_i64(&q, r->at_ms), bind_blob(&q, hash, SHA256_SIZE);
+    *out = (struct credit_entry){ .id = r->seq, .amount = amount, .balance_after = after, .shop = in->shop,
+        .reason = r->reason, .at_ms = in->at_ms };
+    return query_put(&q);
+}
+
+/* A replay is compared field by field: the same key for another change is the caller's bug. */
+static enum debit replay(const struct ledger_account *a, const struct credit_change *in, struct credits amount,
+                         struct credit_entry *out)
+{
+    if (!credits_equal(a->old.amount, amount) || a->old.shop != in->shop ||
+        !text_eq(a->old.reason, credit_reason_name(in->reason)))
+        return DEBIT_KEY_REUSED;
+    *out = a->old;
+    return DEBIT_REPLAYED;
+}
+
+static void assert_change(const struct credit_change *in)
+{
+    assert(in->account > 0 && in->shop >= 0 && in->at_ms > 0);
+    assert(credits_is_positive(in->amount));
+    assert(in->key && in->key[0] != '\0');
+}
+
+enum debit credits_debit(struct tx *tx, const struct credit_change *in, struct credit_entry *out)
+{
+    assert_change(in);
+    struct ledger_account a;
+    if (ledger_lock(tx, in->account, in->key, &a) != ROW_FOUND) return DEBIT_FAULT;
+    /* Key before balance: a replay must succeed even after its money is spent. */
+    if (a.replayed) return replay(&a, in, credits_negate(in->amount), out);
+    struct credits available;
+    if (!credits_subtract(a.balance, a.held, &available)) return DEBIT_FAULT;
+    if (credits_less(available, in->amount)) return DEBIT_INSUFFICIENT;
+    return ledger_append(tx, &a, in, credits_negate(in->amount), credits_of(0), out) ? DEBIT_DONE : DEBIT_FAULT;
+}
+
+enum debit credits_grant(struct tx *tx, const struct credit_change *in, struct credit_entry *out)
+{
+    assert_change(in);
+    struct ledger_account a;
+    if (ledger_lock(tx, in->account, in->key, &a) != ROW_FOUND) return DEBIT_FAULT;
+    if (a.replayed) return replay(&a, in, in->amount, out);
+    struct credits after;
+    if (!credits_add(a.balance, in->amount, &after)) return DEBIT_INSUFFICIENT;
+    return ledger_append(tx, &a, in, in->amount, credits_of(0), out) ? DEBIT_DONE : DEBIT_FAULT;
+}

@@ -1,0 +1,28 @@
+/* ledger.h: private to credits/: what ledger.c, holds.c and verify.c share. */
+#ifndef CHATHUB_CREDITS_LEDGER_H
+#define CHATHUB_CREDITS_LEDGER_H
+
+#include "base/crypto.h"
+#include "credits/credits.h"
+
+struct ledger_account {              /* an account under its lock */
+    int64_t account, seq;
+    struct credits balance, held;
+    uint8_t head[SHA256_SIZE];
+    bool replayed;                   /* an entry with the asked key exists: `old` */
+    struct credit_entry old;
+};
+struct ledger_record {               /* all that an entry's hash covers */
+    uint8_t previous[SHA256_SIZE];
+    int64_t account, seq, shop, actor, at_ms;
+    struct credits amount, balance_after;
+    const char *key, *reason, *note;
+};
+/* Locks the account row (always the first lock of any money change) and looks for the entry with this key. */
+MUST_USE enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct ledger_account *out);
+/* Appends one entry and moves the balance; `amount` is signed, `held_change` goes to held. */
+MUST_USE bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct credit_change *in,
+                            struct credits amount, struct credits held_change, struct credit_entry *out);
+void ledger_hash(const struct ledger_record *r, uint8_t out[SHA256_SIZE]);
+
+#endif

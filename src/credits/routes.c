@@ -1,0 +1,205 @@
+/* routes.c: credits over HTTP. A merchant reads; only an operator grants, with a reason. */
+#include "audit/audit.h"
+#include "credits/credits.h"
+#include "credits/settings.h"
+#include "http/events.h"
+
+enum { TRANSACTIONS_DEFAULT = 50, TRANSACTIONS_MAX = 100 };
+#define GRANT_MAX 1000000
+
+struct credits_hooks credits_hooks;
+struct credits_settings credits_settings;
+
+const struct problem problem_insufficient_credits = { "insufficient_credits", 402,
+    "Not enough credits. Ask your operator for more, then try again.", "积分不足，请先充值！" };
+static const struct problem problem_account_unknown = { "account_unknown", 404, "No account has this e-mail address.",
+    "没有使用该邮箱的账号。" };
+static const struct problem problem_balance_limit = { "balance_limit", 422,
+    "The balance would grow past what an account may hold.", "余额将超过账号允许的上限。" };
+
+/* ---- summary ---- */
+
+struct summary { struct credit_balance b; bool first_shop_redeemed; };
+
+static const struct shape pricing_shape[] = { SHAPE_I64("create_empty_shop_credits"), SHAPE_I64("price_cny"),
+    SHAPE_I64("chatbot_credits"), SHAPE_I64("chatbot_renewal_credits"), SHAPE_END };
+static const struct shape summary_shape[] = { SHAPE_I64("credits", .doc = "Available: balance minus held."),
+    SHAPE_I64("balance"), SHAPE_I64("held"), SHAPE_BOOL("first_shop_redeemed"),
+    SHAPE_OBJECT("pricing", pricing_shape, .type_name = "Pricing"), SHAPE_END };
+
+static void summary_json(struct json *j, const void *arg)
+{
+    const struct summary *s = arg;
+    json_credits(j, "credits", s->b.available);
+    json_credits(j, "balance", s->b.balance);
+    json_credits(j, "held", s->b.held);
+    json_bool(j, "first_shop_redeemed", s->first_shop_redeemed);
+    json_object(j, "pricing");
+    json_credits(j, "create_empty_shop_credits", credits_settings.shop_price);
+    json_i64(j, "price_cny", credits_settings.price_cny);
+    json_credits(j, "chatbot_credits", credits_settings.chatbot_price);
+    json_credits(j, "chatbot_renewal_credits", credits_settings.renewal_price);
+    json_end(j);
+}
+
+static enum answer get_summary(struct req *req)
+{
+    struct summary s = { 0 };
+    if (credits_balance(req->tx, req->who.account, &s.b) != ROW_FOUND) return reply_fault(req);
+    if (credits_hooks.first_shop_redeemed(req->tx, req->who.account, &s.first_shop_redeemed) != ROW_FOUND)
+        return reply_fault(req);
+    return reply_json(req, 200, summary_json, &s);
+}
+
+/* ---- transactions ---- */
+
+struct transactions { int64_t limit, after; };
+static const struct field transactions_fields[] = {
+    FIELD_I64(struct transactions, limit, .optional = true, .min = 1, .max = TRANSACTIONS_MAX,
+              .fallback = TRANSACTIONS_DEFAULT, .doc = "How many entries."),
+    FIELD_I64(struct transactions, after, .optional = true, .min = 1, .max = INT64_MAX, .fallback = INT64_MAX,
+              .doc = "The id of the last entry seen: older ones follow."),
+    FIELD_END
+};
+static const struct shape entry_shape[] = { SHAPE_I64("id"), SHAPE_I64("amount"), SHAPE_TEXT("reason"),
+    SHAPE_I64("relatedShopId", .nullable = true), SHAPE_I64("balanceAfter"), SHAPE_TIME("createdAt"), SHAPE_END };
+static const struct shape transactions_shape[] = { SHAPE_LIST("transactions", entry_shape, .type_name = "Transaction"),
+    SHAPE_I64("currentBalance", .doc = "Balance minus held."), SHAPE_END };
+
+/* The balance and one page in one statement; the inner LIMIT walks the primary key backwards. */
+STMT(entries_page,
+     "SELECT a.balance - a.held AS available, e.seq, e.amount, e.reason, e.shop, e.balance_after, e.at_ms"
+     " FROM credit_accounts a LEFT JOIN (SELECT account, seq, amount, reason, shop, balance_after, at_ms"
+     "   FROM credit_entries WHERE account = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3) e ON e.account = a.account"
+     " WHERE a.account = ?1 ORDER BY e.seq DESC");
+
+struct page { size_t count; struct credits available; struct credit_entry entry[TRANSACTIONS_MAX]; };
+
+static void page_json(struct json *j, const void *arg)
+{
+    const struct page *p = arg;
+    json_array(j, "transactions");
+    for (size_t i = 0; i < p->count; i++) {
+        const struct credit_entry *e = &p->entry[i];
+        json_object(j, NULL);
+        json_i64(j, "id", e->id);
+        json_credits(j, "amount", e->amount);
+        json_text(j, "reason", e->reason);
+        if (e->shop) json_i64(j, "relatedShopId", e->shop);
+        else json_null(j, "relatedShopId");
+        json_credits(j, "balanceAfter", e->balance_after);
+        json_time(j, "createdAt", e->at_ms);
+        json_end(j);
+    }
+    json_end(j);
+    json_credits(j, "currentBalance", p->available);
+}
+
+static enum answer reply_page(struct req *req, int64_t account)
+{
+    const struct transactions *in = req->query;
+    struct page *p = ARENA_NEW(req->arena, struct page);
+    struct query q = query(req->tx, &entries_page);
+    bind_i64(&q, account), bind_i64(&q, in->after), bind_i64(&q, in->limit);
+    enum row row;
+    bool found = false;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        found = true;
+        p->available = col_credits(&q, "available");
+        if (col_is_null(&q, "seq") || p->count == TRANSACTIONS_MAX) continue;
+        p->entry[p->count++] = (struct credit_entry){ .id = col_i64(&q, "seq"), .amount = col_credits(&q, "amount"),
+            .balance_after = col_credits(&q, "balance_after"), .shop = col_i64(&q, "shop"),
+            .reason = col_text(&q, "reason"), .at_ms = col_i64(&q, "at_ms") };
+    }
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (!found) return reply_problem(req, &problem_not_found);
+    return reply_json(req, 200, page_json, p);
+}
+
+static enum answer get_transactions(struct req *req) { return reply_page(req, req->who.account); }
+
+struct path_account { int64_t id; };
+static const struct field path_account_fields[] = { FIELD_ID(struct path_account, id, .doc = "Account."), FIELD_END };
+
+static enum answer get_account_transactions(struct req *req)
+{
+    return reply_page(req, ((const struct path_account *)req->path)->id);
+}
+
+/* ---- grant ---- */
+
+struct post_grant { const char *email; struct credits amount; const char *reason; };
+static const struct field post_grant_fields[] = {
+    FIELD_TEXT(struct post_grant, email, .form = TEXT_EMAIL, .min = 3, .max = 254, .doc = "Whose account."),
+    FIELD_CREDITS(struct post_grant, amount, .min = 1, .max = GRANT_MAX, .doc = "Credits to add."),
+    FIELD_TEXT(struct post_grant, reason, .min = 3, .max = 200, .doc = "Why; stands in the audit trail."),
+    FIELD_END
+};
+static const struct shape grant_shape[] = { SHAPE_BOOL("success"), SHAPE_I64("creditsRemaining"), SHAPE_END };
+
+static void grant_json(struct json *j, const void *arg)
+{
+    json_bool(j, "success", true);
+    json_credits(j, "creditsRemaining", ((const struct credit_balance *)arg)->available);
+}
+
+static void grant_details(struct json *j, const void *arg)
+{
+    const struct post_grant *in = arg;
+    json_credits(j, "amount", in->amount);
+    json_text(j, "reason", in->reason);
+}
+
+static void changed_json(struct json *j, const void *arg)
+{
+    json_credits(j, "available", ((const struct credit_balance *)arg)->available);
+}
+
+bool credits_changed(struct tx *tx, int64_t account, struct credit_balance *now)
+{
+    return credits_balance(tx, account, now) == ROW_FOUND && events_put(tx, account, "credits.changed", changed_json, now);
+}
+
+static enum answer run_grant(struct req *req)
+{
+    const struct post_grant *in = req->body;
+    int64_t account = 0;
+    switch (credits_hooks.account_by_email(req->tx, in->email, &account)) {
+    case ROW_FAULT: return reply_fault(req);
+    case ROW_NONE: return reply_problem(req, &problem_account_unknown);
+    case ROW_FOUND: break;
+    }
+    /* Without a key of the caller each request is a grant of its own. */
+    const char *key = arena_printf(req->arena, "grant:%lld:%s", (long long)req->who.account,
+                                   req->idempotency_key ? req->idempotency_key : req->request_id);
+    struct credit_entry entry;
+    switch (credits_grant(req->tx, &(struct credit_change){ .account = account, .amount = in->amount, .reason = REASON_grant,
+        .note = in->reason, .key = key, .actor = req->who.account, .at_ms = req->now_ms }, &entry)) {
+    case DEBIT_FAULT: return reply_fault(req);
+    case DEBIT_INSUFFICIENT: return reply_problem(req, &problem_balance_limit);
+    case DEBIT_KEY_REUSED: return reply_problem(req, &problem_key_reused);
+    case DEBIT_REPLAYED:
+    case DEBIT_DONE: break;
+    }
+    struct credit_balance now;
+    if (!credits_changed(req->tx, account, &now) ||
+        !audit_request(req, AUDIT_credits_granted, account, "account", account, grant_details, in))
+        return reply_fault(req);
+    events_hint("grants");
+    return reply_json(req, 200, grant_json, &now);
+}
+
+const struct route credits_routes[] = {
+    { .verb = VERB_GET, .path = "/api/billing/summary", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Billing",
+      .answer = summary_shape, .run = get_summary, .doc = "The balance, what is held, and the prices." },
+    { .verb = VERB_GET, .path = "/api/billing/transactions", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Billing",
+      QUERY_FIELDS(transactions), .answer = transactions_shape, .run = get_transactions,
+      .doc = "The ledger of the calling account, newest first." },
+    { .verb = VERB_POST, .path = "/api/billing/grant", .who = WHO_OPERATOR, .tx = TX_WRITE, .tag = "Operator",
+      .idempotent = true, BODY_FIELDS(post_grant), .answer = grant_shape, .run = run_grant,
+      PROBLEMS(&problem_account_unknown, &problem_balance_limit), .doc = "Give credits to an account, with a reason." },
+    { .verb = VERB_GET, .path = "/api/operator/accounts/:id/transactions", .who = WHO_OPERATOR, .tx = TX_READ,
+      .tag = "Operator", PATH_FIELDS(path_account), QUERY_FIELDS(transactions), .answer = transactions_shape,
+      .run = get_account_transactions, .doc = "The ledger of any account, newest first." },
+    ROUTE_END
+};
