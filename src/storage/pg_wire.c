@@ -125,11 +125,15 @@ enum tx_fault pg_fault_of(const char *sqlstate)
 void pg_describe(const PGresult *r, char *out, size_t out_size)
 {
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+    if (!state) {
+        snprintf(out, out_size, "the server hung up");
+        return;
+    }
     const char *constraint = PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME);
     const char *column = PQresultErrorField(r, PG_DIAG_COLUMN_NAME);
     const char *message = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
     /* Class 42 (syntax, unknown names) speaks of our text; the other classes quote what was bound. */
-    bool about_text = state && (strncmp(state, "42", 2) == 0 || strncmp(state, "25", 2) == 0 || strncmp(state, "57", 2) == 0);
+    bool about_text = strncmp(state, "42", 2) == 0 || strncmp(state, "25", 2) == 0 || strncmp(state, "57", 2) == 0;
     snprintf(out, out_size, "%s%s%s", constraint ? constraint : "", column ? column : "", about_text && message ? message : "");
 }
 

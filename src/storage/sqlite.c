@@ -6,6 +6,9 @@
  * percentile; see docs/architecture.md). */
 #include "base/log.h"
 #include "storage/engine.h"
+#ifdef CHATHUB_TORTURE
+#include "storage/test_vfs.h"
+#endif
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +90,9 @@ static void library_start(void)
     if (sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK || sqlite3_config(SQLITE_CONFIG_MULTITHREAD) != SQLITE_OK)
         LOG(LOG_WARN, "sqlite_config_refused");
     if (sqlite3_initialize() != SQLITE_OK) abort();
+#ifdef CHATHUB_TORTURE
+    if (forgetful_vfs_register() != SQLITE_OK) abort();
+#endif
 }
 
 static void sqlite_close(struct conn *c)

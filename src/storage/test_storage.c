@@ -88,7 +88,7 @@ TEST_EACH_ENGINE(no_row_is_none)
 TEST_EACH_ENGINE(many_rows_in_order_and_a_statement_inside_its_own_loop)
 {
     test_script(t, table_sql);
-    char name[8];
+    char name[16];
     for (int i = 0; i < 500; i++) {
         snprintf(name, sizeof name, "n%03d", i);
         EXPECT(name_put(t->tx, arena_text(t->arena, name)));

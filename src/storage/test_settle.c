@@ -1,0 +1,209 @@
+/* test_settle.c: the answer to COMMIT is lost. A small proxy between the lanes and PostgreSQL lets the COMMIT through
+ * and cuts the line before its answer, or cuts it in front of the COMMIT; the op must be told what really happened. */
+#include "base/str.h"
+#include "storage/engine.h"
+#include "storage/pg_wire.h"
+#include "storage/test_db.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+STMT(note_put, "INSERT INTO t_notes (text) VALUES (?1)");
+STMT(note_count, "SELECT COUNT(*) AS notes FROM t_notes");
+
+static const char table_sql[] = "CREATE TABLE t_notes (text TEXT NOT NULL) {strict};";
+
+/* ---- the proxy ---- */
+
+enum cut { CUT_NOTHING, CUT_BEFORE_COMMIT, CUT_AFTER_COMMIT };
+enum { LINES_MAX = 64, CHUNK = 16384 };
+
+struct proxy {
+    int listener, stop[2];
+    struct sockaddr_in server;
+    _Atomic int cut;                         /* what to do to the next COMMIT; then back to CUT_NOTHING */
+    pthread_t thread;
+    struct { int client, server; } line[LINES_MAX];
+    unsigned lines;
+};
+
+static void line_close(struct proxy *p, unsigned i)
+{
+    close(p->line[i].client);
+    close(p->line[i].server);
+    p->line[i] = p->line[--p->lines];
+}
+
+static bool pass(int to, const char *bytes, ssize_t n)
+{
+    for (ssize_t done = 0, one; done < n; done += one) {
+        if ((one = send(to, bytes + done, (size_t)(n - done), MSG_NOSIGNAL)) <= 0) return false;
+    }
+    return true;
+}
+
+/* From client to server. False: the line is cut. */
+static bool pass_up(struct proxy *p, unsigned i)
+{
+    char bytes[CHUNK];
+    ssize_t n = recv(p->line[i].client, bytes, sizeof bytes, 0);
+    if (n <= 0) return false;
+    enum cut cut = CUT_NOTHING;
+    if (memmem(bytes, (size_t)n, "COMMIT", 6)) cut = (enum cut)atomic_exchange(&p->cut, CUT_NOTHING);
+    if (cut == CUT_BEFORE_COMMIT || !pass(p->line[i].server, bytes, n)) return false;
+    if (cut == CUT_NOTHING) return true;
+    usleep(200000);                                          /* the server commits; nobody hears of it */
+    return false;
+}
+
+static bool pass_down(struct proxy *p, unsigned i)
+{
+    char bytes[CHUNK];
+    ssize_t n = recv(p->line[i].server, bytes, sizeof bytes, 0);
+    return n > 0 && pass(p->line[i].client, bytes, n);
+}
+
+static void line_open(struct proxy *p)
+{
+    int client = accept(p->listener, NULL, NULL), server = socket(AF_INET, SOCK_STREAM, 0);
+    if (client < 0 || server < 0 || connect(server, (struct sockaddr *)&p->server, sizeof p->server) != 0) abort();
+    if (p->lines == LINES_MAX) abort();
+    p->line[p->lines].client = client;
+    p->line[p->lines++].server = server;
+}
+
+static void *proxy_thread(void *arg)
+{
+    struct proxy *p = arg;
+    for (;;) {
+        struct pollfd fds[2 + 2 * LINES_MAX] = { { .fd = p->stop[0], .events = POLLIN }, { .fd = p->listener, .events = POLLIN } };
+        for (unsigned i = 0; i < p->lines; i++) {
+            fds[2 + 2 * i] = (struct pollfd){ .fd = p->line[i].client, .events = POLLIN };
+            fds[3 + 2 * i] = (struct pollfd){ .fd = p->line[i].server, .events = POLLIN };
+        }
+        if (poll(fds, 2 + 2 * p->lines, -1) < 0 && errno != EINTR) abort();
+        if (fds[0].revents) break;
+        for (unsigned i = p->lines; i-- > 0;) {              /* from the end: a closed line is replaced by the last */
+            bool open = true;
+            if (fds[2 + 2 * i].revents) open = pass_up(p, i);
+            if (open && fds[3 + 2 * i].revents) open = pass_down(p, i);
+            if (!open) line_close(p, i);
+        }
+        if (fds[1].revents) line_open(p);
+    }
+    while (p->lines > 0) line_close(p, 0);
+    return NULL;
+}
+
+/* The URL's server, and the URL with the proxy in its place. */
+static void proxy_start(struct proxy *p, const char *url, char *through, size_t through_size)
+{
+    *p = (struct proxy){ 0 };
+    PGconn *direct = PQconnectdb(url);
+    EXPECT(PQstatus(direct) == CONNECTION_OK);
+    p->server = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(PQport(direct))) };
+    EXPECT(inet_pton(AF_INET, PQhostaddr(direct), &p->server.sin_addr) == 1);
+    PQfinish(direct);
+    struct sockaddr_in own = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof own;
+    p->listener = socket(AF_INET, SOCK_STREAM, 0);
+    EXPECT(p->listener >= 0 && bind(p->listener, (struct sockaddr *)&own, sizeof own) == 0 && listen(p->listener, 16) == 0);
+    EXPECT(getsockname(p->listener, (struct sockaddr *)&own, &size) == 0 && pipe(p->stop) == 0);
+    EXPECT(pthread_create(&p->thread, NULL, proxy_thread, p) == 0);
+    snprintf(through, through_size, "%s&hostaddr=127.0.0.1&port=%d&sslmode=disable", url, ntohs(own.sin_port));
+}
+
+static void proxy_stop(struct proxy *p)
+{
+    EXPECT(write(p->stop[1], "x", 1) == 1);
+    EXPECT(pthread_join(p->thread, NULL) == 0);
+    close(p->stop[0]);
+    close(p->stop[1]);
+    close(p->listener);
+}
+
+/* ---- ops ---- */
+
+struct note { struct op op; bool look_first; };
+
+static enum op_wish note_run(struct op *op, struct tx *tx)
+{
+    if (OWNER_OF(op, struct note, op)->look_first) {
+        struct query q = query(tx, &note_count);
+        if (query_row(&q) != ROW_FOUND) return OP_REFUSE;
+    }
+    struct query q = query(tx, &note_put);
+    bind_text(&q, "once");
+    return query_put(&q) ? OP_COMMIT : OP_REFUSE;
+}
+
+static void note_again(struct op *op)
+{
+    arena_reset(op->arena);
+}
+
+TEST_EACH_ENGINE(a_lost_answer_is_settled)
+{
+    static const struct { enum cut cut; bool look_first; enum op_outcome outcome; int notes; } cases[] = {
+        { CUT_AFTER_COMMIT, true, OP_COMMITTED, 1 },
+        { CUT_BEFORE_COMMIT, true, OP_FAILED, 1 },
+        /* All in one round trip: in front of the server's number nothing can be known, and we say so. */
+        { CUT_BEFORE_COMMIT, false, OP_UNCERTAIN, 1 },
+        { CUT_NOTHING, false, OP_COMMITTED, 2 },
+        { CUT_NOTHING, true, OP_COMMITTED, 3 },
+        { CUT_AFTER_COMMIT, true, OP_COMMITTED, 4 },
+    };
+    struct proxy p;
+    char through[1200], error[256];
+    test_script(t, table_sql);
+    test_commit(t);
+    proxy_start(&p, t->url, through, sizeof through);
+    struct db *db = db_open(&(struct db_options){ .url = through }, error, sizeof error);
+    if (!db) fail_msg("%s", error);
+    struct lanes *lanes = lanes_start(db, &(struct lane_options){ .readers = 1, .writers = 1 }, error, sizeof error);
+    assert_non_null(lanes);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct note n = { .look_first = cases[i].look_first,
+                          .op = { .mode = TX_WRITE, .arena = t->arena, .run = note_run, .again = note_again } };
+        atomic_store(&p.cut, cases[i].cut);
+        assert_int_equal(lanes_run(lanes, &n.op), cases[i].outcome);
+        assert_int_equal(test_number(t, "SELECT COUNT(*) FROM t_notes"), cases[i].notes);
+    }
+    lanes_stop(lanes);
+    db_close(db);
+    proxy_stop(&p);
+}
+
+TEST_EACH_ENGINE(the_verdict_on_a_number)
+{
+    char generation[PG_GENERATION_SIZE], error[256], xid[32];
+    test_script(t, table_sql);
+    PGconn *pg = pg_connect(t->db, TX_READ, generation, error, sizeof error);
+    assert_non_null(pg);
+    PQfinish(pg);
+    snprintf(xid, sizeof xid, "%lld", (long long)test_number(t, "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"));
+    test_commit(t);
+    EXPECT(pg_settle(t->db, xid, generation) == TX_COMMITTED);
+    /* The server crashed since: the number may have been given to somebody else. */
+    EXPECT(pg_settle(t->db, xid, "another run") == TX_UNCERTAIN);
+    snprintf(xid, sizeof xid, "%lld", (long long)test_number(t, "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"));
+    test_reopen(t);
+    EXPECT(pg_settle(t->db, xid, generation) == TX_ROLLED_BACK);
+    EXPECT(pg_settle(t->db, xid, "another run") == TX_ROLLED_BACK);
+    EXPECT(pg_settle(t->db, "4000000000", generation) == TX_ROLLED_BACK);        /* lost in a crash: in the future */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ONLY_POSTGRES(a_lost_answer_is_settled),
+        ONLY_POSTGRES(the_verdict_on_a_number),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
