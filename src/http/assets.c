@@ -1,0 +1,144 @@
+/* assets.c: static files. Bodies are written from where the program was loaded to, without a copy. Files with a hash in
+ * their name may be kept for ever; index.html is asked for each time and mostly answered 304. A client that does not
+ * take gzip (rare: scripts) gets the file inflated once and kept. */
+#include "http/assets.h"
+#include "base/log.h"
+#include "http/loop.h"
+#include <stdlib.h>
+#include <zlib.h>
+
+enum { ASSETS_INFLATED_MAX = 1024, ASSET_MAX_BYTES = 8 << 20 };
+
+const char *const console_paths[] = {
+    "/", "/login", "/register", "/verify-email", "/reset-password", "/forgot", "/dashboard", "/shops", "/shops/:id",
+    "/shops/:id/*", "/billing", "/audit", "/security", "/settings", "/operator", "/operator/*", NULL,
+};
+
+static bool page_matches(const char *pattern, const char *p, const char *end)
+{
+    while (*pattern != '\0') {
+        if (*pattern == '*') return p < end;
+        if (*pattern == ':') {
+            const char *start = p;
+            while (*pattern != '\0' && *pattern != '/') pattern++;
+            while (p < end && *p != '/') p++;
+            if (p == start) return false;
+        } else {
+            if (p == end || *p != *pattern) return false;
+            p++, pattern++;
+        }
+    }
+    return p == end;
+}
+
+bool console_has_page(const char *path, size_t n)
+{
+    for (size_t i = 0; console_paths[i] != NULL; i++)
+        if (page_matches(console_paths[i], path, path + n)) return true;
+    return false;
+}
+
+static const struct asset *find(struct str path)
+{
+    size_t low = 0, high = asset_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        struct str name = str_of(assets[middle].path);
+        size_t n = name.n < path.n ? name.n : path.n;
+        int order = memcmp(name.p, path.p, n);
+        if (order == 0 && name.n == path.n) return &assets[middle];
+        if (order < 0 || (order == 0 && name.n < path.n)) low = middle + 1;
+        else high = middle;
+    }
+    return NULL;
+}
+
+/* NULL when the packed bytes are broken, which the build's own test would have seen. */
+static const char *inflated(const struct asset *a)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static char *made[ASSETS_INFLATED_MAX];
+    size_t i = (size_t)(a - assets);
+    if (i >= ASSETS_INFLATED_MAX || a->plain_n > ASSET_MAX_BYTES) return NULL;
+    (void)pthread_mutex_lock(&lock);
+    if (made[i] == NULL) {
+        char *out = malloc(a->plain_n + 1);
+        if (out == NULL) abort();
+        z_stream z = { .next_in = (Bytef *)(uintptr_t)a->body, .avail_in = (uInt)a->n, .next_out = (Bytef *)out,
+                       .avail_out = (uInt)a->plain_n + 1 };
+        bool good = inflateInit2(&z, 16 + MAX_WBITS) == Z_OK && inflate(&z, Z_FINISH) == Z_STREAM_END &&
+                    z.total_out == a->plain_n;
+        (void)inflateEnd(&z);
+        if (good) made[i] = out;
+        else free(out);
+    }
+    const char *body = made[i];
+    (void)pthread_mutex_unlock(&lock);
+    return body;
+}
+
+static bool contains_token(struct str list, struct str token)
+{
+    for (size_t i = 0; i + token.n <= list.n; i++)
+        if (str_eq_nocase((struct str){ list.p + i, token.n }, token)) return true;
+    return false;
+}
+
+/* "gzip;q=0" is what nobody sends and still a refusal. */
+static bool takes_gzip(const struct head *h)
+{
+    struct str accepted = head_get(h, "accept-encoding");
+    return contains_token(accepted, STR("gzip")) && !contains_token(accepted, STR("gzip;q=0,")) &&
+           !(accepted.n >= 8 && memcmp(accepted.p + accepted.n - 8, "gzip;q=0", 8) == 0);
+}
+
+static void serve_asset(struct exchange *x, const struct asset *a, int status)
+{
+    struct req *req = &x->req;
+    struct reply *r = &req->reply;
+    bool packed = a->gzip && takes_gzip(&x->head);
+    const char *body = a->gzip && !packed ? inflated(a) : a->body;
+    if (body == NULL) {
+        LOG(LOG_ERROR, "asset_unreadable", LOG_TEXT("path", a->path));
+        (void)reply_fault(req);
+        return;
+    }
+    const char *etag = arena_printf(req->arena, "\"%s%s\"", a->etag, packed ? "-gz" : "");
+    struct str known = head_get(&x->head, "if-none-match");
+    bool same = status == 200 && known.p != NULL && contains_token(known, str_of(etag));
+    r->status = same ? 304 : status;
+    r->content_type = a->type;
+    reply_header(req, "ETag", etag);
+    reply_header(req, "Cache-Control", a->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    reply_header(req, "Vary", "Accept-Encoding");
+    if (same) return;
+    if (packed) reply_header(req, "Content-Encoding", "gzip");
+    x->fixed_body = (struct str){ body, packed ? a->n : a->plain_n };
+}
+
+static bool of_api(struct str path)
+{
+    return str_starts(path, STR("/api/")) || str_starts(path, STR("/auth/")) || str_eq(path, STR("/api")) ||
+           str_eq(path, STR("/auth"));
+}
+
+bool assets_answer(struct exchange *x)
+{
+    struct str path = x->head.path;
+    if (path.n == 0 || path.p[0] != '/' || of_api(path)) return false;
+    const struct asset *a = find(path);
+    if (a != NULL) {
+        serve_asset(x, a, 200);
+        return true;
+    }
+    /* A missing script must not look like a page that was found. */
+    if (str_starts(path, STR("/assets/"))) return false;
+    a = find(STR("/index.html"));
+    if (a == NULL) return false;
+    bool page = console_has_page(path.p, path.n);
+    serve_asset(x, a, page ? 200 : 404);
+    /* These addresses carry a token: it must not travel on in a Referer. */
+    if (str_eq(path, STR("/verify-email")) || str_eq(path, STR("/reset-password")))
+        reply_header(&x->req, "Referrer-Policy", "no-referrer");
+    return true;
+}

@@ -1,0 +1,395 @@
+/* dispatch.c: the only place that sends a route's work to a transaction and decides what its end means.
+ *
+ *   loop: fields are good → .prepare here, or on a crypto thread when slow → a lane: who calls, may they, was this key
+ *   answered before, .run → commit → back to the loop → answer, or wait for a job and ask .resume.
+ *
+ * The caller is asked for inside the transaction, so a session that ended a moment ago does not act. What the end of an
+ * op means for the client: committed or refused, the reply stands as made; in conflict or failed, nothing was written
+ * and they may try again; uncertain, they must look or repeat with the same key. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/loop.h"
+
+#define FRESH_MS (5 * MINUTE_MS)
+
+/* ---- inside the transaction ---- */
+
+static const struct problem *judge(const struct req *req)
+{
+    const struct caller *who = &req->who;
+    const struct route *r = req->route;
+    switch (r->who) {
+    case WHO_UNSET:
+    case WHO_SYSTEM:
+    case WHO_ANYONE:
+        return NULL;
+    case WHO_SHOP:
+        if (who->account == 0) return &problem_sign_in;
+        break;
+    case WHO_SIGNED_IN:
+        if (who->account == 0 || who->session == 0) return &problem_sign_in;
+        break;
+    case WHO_OPERATOR:
+        if (who->account == 0 || who->session == 0) return &problem_sign_in;
+        if (who->role != ROLE_OPERATOR) return &problem_not_found;
+        break;
+    }
+    if (r->fresh && (who->session == 0 || req->now_ms - who->signed_in_at_ms > FRESH_MS)) return &problem_sign_in_again;
+    return NULL;
+}
+
+static bool recognise(struct exchange *x)
+{
+    struct req *req = &x->req;
+    const struct http_hooks *hooks = x->loop->http->o.hooks;
+    req->who = (struct caller){ 0 };
+    if (req->route->who == WHO_SYSTEM || hooks == NULL || hooks->authenticate == NULL) return true;
+    bool nothing_to_show = x->session_key[0] == '\0' && head_get(&x->head, "authorization").p == NULL;
+    if (nothing_to_show) return true;
+    if (!hooks->authenticate(req)) return false;
+    /* A shop's key speaks on the routes that say so, and is nobody everywhere else. */
+    if (req->who.session == 0 && req->route->who != WHO_SHOP) req->who = (struct caller){ 0 };
+    return true;
+}
+
+/* The refusal that was found before the caller was known. */
+static void copy_refusal(struct reply *to, const struct reply *from)
+{
+    to->status = from->status;
+    to->problem = from->problem;
+    memcpy(to->fact, from->fact, sizeof to->fact);
+    to->facts = from->facts;
+    to->faults = from->faults;
+}
+
+static enum op_wish run_route(struct exchange *x, struct tx *tx)
+{
+    struct req *req = &x->req;
+    const struct route *r = req->route;
+    bool by_key = r->idempotent && req->idempotency_key != NULL && req->who.account != 0 && r->tx == TX_WRITE;
+    if (by_key) {
+        switch (idempotency_before(x, tx)) {
+        case IDEMPOTENCY_FAULT:
+            (void)reply_fault(req);
+            return OP_REFUSE;
+        case IDEMPOTENCY_ANSWERED:
+            return req->reply.problem != NULL ? OP_REFUSE : OP_COMMIT;
+        case IDEMPOTENCY_NEW:
+            break;
+        }
+    }
+    req->tx = r->tx == TX_NONE ? NULL : tx;
+    enum answer a = r->run(req);
+    x->ran = a == ANSWER_REFUSED;
+    if (a == ANSWER_SENT && by_key && !idempotency_after(x, tx)) a = ANSWER_FAULT;
+    if (a == ANSWER_FAULT) (void)reply_fault(req);
+    return a == ANSWER_SENT ? OP_COMMIT : OP_REFUSE;
+}
+
+static enum op_wish op_run(struct op *op, struct tx *tx)
+{
+    struct exchange *x = OWNER_OF(op, struct exchange, op);
+    struct req *req = &x->req;
+    enum op_wish wish = OP_REFUSE;
+    req->tx = tx;
+    const struct problem *p = NULL;
+    if (!recognise(x)) {
+        (void)reply_fault(req);
+    } else if ((p = judge(req)) != NULL) {
+        (void)reply_problem(req, p);
+    } else if (x->errand == ERRAND_RECHECK) {
+        x->stream_alive = true;
+        wish = OP_COMMIT;
+    } else if (x->deferred) {
+        copy_refusal(&req->reply, &x->late);
+    } else {
+        wish = run_route(x, tx);
+    }
+    req->tx = NULL;
+    return wish;
+}
+
+static void op_refused(struct op *op, struct tx *tx)
+{
+    struct exchange *x = OWNER_OF(op, struct exchange, op);
+    if (!x->ran) return;
+    x->req.tx = tx;
+    x->req.route->refused(&x->req);
+    x->req.tx = NULL;
+}
+
+static void op_again(struct op *op)
+{
+    struct exchange *x = OWNER_OF(op, struct exchange, op);
+    arena_release(x->req.arena, x->mark);
+    reply_reset(&x->req.reply);
+    x->req.who = (struct caller){ 0 };
+    x->ran = x->replayed = x->wants_stream = false;
+}
+
+static void op_done(struct op *op, enum op_outcome outcome)
+{
+    struct exchange *x = OWNER_OF(op, struct exchange, op);
+    x->outcome = outcome;
+    const struct http_hooks *hooks = x->loop->http->o.hooks;
+    bool tell = outcome == OP_COMMITTED && x->errand == ERRAND_REQUEST && hooks != NULL && hooks->committed != NULL;
+    if (tell) hooks->committed(&x->req);
+    loop_return(x);
+}
+
+/* ---- on the way there ---- */
+
+static bool wants_caller(const struct route *r)
+{
+    return r->who == WHO_SIGNED_IN || r->who == WHO_OPERATOR || r->who == WHO_SHOP;
+}
+
+/* Any thread. False: the lanes have no room, the reply says so. */
+static bool to_lane(struct exchange *x)
+{
+    const struct route *r = x->req.route;
+    bool writes = r->tx == TX_WRITE && !x->deferred && x->errand == ERRAND_REQUEST;
+    x->mark = arena_mark(x->req.arena);
+    x->op = (struct op){
+        .mode = writes ? TX_WRITE : TX_READ, .arena = x->req.arena, .run = op_run, .again = op_again, .done = op_done,
+        .refused = writes && r->refused != NULL ? op_refused : NULL,
+        .session_key = x->session_key[0] != '\0' ? x->session_key : NULL,
+    };
+    if (lanes_submit(x->loop->http->o.lanes, &x->op)) return true;
+    (void)reply_later(&x->req, &problem_busy, 1);
+    return false;
+}
+
+static bool runs_here(const struct route *r) { return r->tx == TX_NONE && !wants_caller(r); }
+
+static bool prepared(struct exchange *x)
+{
+    const struct route *r = x->req.route;
+    if (r->prepare == NULL) return true;
+    enum answer a = r->prepare(&x->req);
+    if (a == ANSWER_SENT) return true;
+    if (a == ANSWER_FAULT || x->req.reply.status == 0) (void)reply_fault(&x->req);
+    return false;
+}
+
+/* True: answered. */
+static bool go_on(struct exchange *x)
+{
+    if (!runs_here(x->req.route)) return !to_lane(x);
+    if (x->req.route->run(&x->req) == ANSWER_FAULT || x->req.reply.status == 0) (void)reply_fault(&x->req);
+    return true;
+}
+
+void dispatch_prepare(struct exchange *x)
+{
+    x->outcome = OP_REFUSED;                                 /* whatever is answered here stands */
+    if (!prepared(x) || go_on(x)) loop_return(x);
+}
+
+/* The count goes first: x may be back before the submitting call returns, and is not ours to touch behind it. */
+static bool away(struct loop *l, bool answered)
+{
+    if (answered) l->under_way--;
+    return answered;
+}
+
+bool dispatch_start(struct exchange *x)
+{
+    struct loop *l = x->loop;
+    const struct route *r = x->req.route;
+    if (x->deferred) {
+        copy_refusal(&x->late, &x->req.reply);
+        reply_reset(&x->req.reply);
+        exchange_keep(x);
+        l->under_way++;
+        return away(l, !to_lane(x));
+    }
+    if (r->slow && r->prepare != NULL) {
+        exchange_keep(x);
+        l->under_way++;
+        if (crypto_pool_submit(l->http->pool, x)) return false;
+        (void)reply_later(&x->req, &problem_busy, 2);
+        return away(l, true);
+    }
+    if (runs_here(r)) return !prepared(x) || go_on(x);
+    exchange_keep(x);
+    if (!prepared(x)) return true;
+    l->under_way++;
+    return away(l, !to_lane(x));
+}
+
+/* ---- waiting for a job ---- */
+
+static enum op_wish resume_run(struct op *op, struct tx *tx)
+{
+    struct exchange *x = OWNER_OF(op, struct exchange, op);
+    x->req.tx = tx;
+    enum answer a = x->req.route->resume(&x->req);
+    x->req.tx = NULL;
+    if (a == ANSWER_FAULT) reply_reset(&x->req.reply);       /* status 0: goes on waiting */
+    return a == ANSWER_SENT ? OP_COMMIT : OP_REFUSE;
+}
+
+static void resume_again(struct op *op)
+{
+    struct exchange *x = OWNER_OF(op, struct exchange, op);
+    arena_release(x->req.arena, x->mark);
+    reply_reset(&x->req.reply);
+}
+
+static void ask(struct exchange *x)
+{
+    x->errand = ERRAND_RESUME;
+    x->ask_again = false;
+    x->mark = arena_mark(x->req.arena);
+    x->op = (struct op){ .mode = TX_READ, .arena = x->req.arena, .run = resume_run, .again = resume_again,
+                         .done = op_done };
+    x->away = true;
+    x->loop->under_way++;
+    if (lanes_submit(x->loop->http->o.lanes, &x->op)) return;
+    x->loop->under_way--;
+    x->away = false;                                         /* the next tick asks again */
+}
+
+/* The 202 made by .run steps aside for what .resume may say. */
+static void park(struct exchange *x)
+{
+    struct loop *l = x->loop;
+    struct reply made = x->req.reply;
+    x->req.reply = x->late;
+    x->late = made;
+    reply_reset(&x->req.reply);
+    x->wait_job = made.wait_job;
+    x->wait_until_ms = (int64_t)uv_now(&l->uv) + x->req.route->wait_ms;
+    x->parked_previous = NULL;
+    x->parked_next = l->parked;
+    if (l->parked != NULL) l->parked->parked_previous = x;
+    l->parked = x;
+    atomic_fetch_add(&l->parked_count, 1);                   /* before the first look: an end after it is told to us */
+    ask(x);
+}
+
+static void unpark(struct exchange *x)
+{
+    struct loop *l = x->loop;
+    if (x->parked_previous != NULL) x->parked_previous->parked_next = x->parked_next;
+    else l->parked = x->parked_next;
+    if (x->parked_next != NULL) x->parked_next->parked_previous = x->parked_previous;
+    atomic_fetch_sub(&l->parked_count, 1);
+}
+
+static void answer_waiting(struct exchange *x, bool late)
+{
+    unpark(x);
+    struct connection *c = loop_find(x->loop, x->slot, x->generation);
+    if (late) {
+        struct reply made = x->late;
+        x->late = x->req.reply;
+        x->req.reply = made;
+    }
+    if (c != NULL) connection_answer(c, x);
+    else exchange_give(x);
+}
+
+static void resumed(struct exchange *x)
+{
+    x->away = false;
+    bool gone = loop_find(x->loop, x->slot, x->generation) == NULL;
+    bool said = (x->outcome == OP_COMMITTED || x->outcome == OP_REFUSED) && x->req.reply.status != 0;
+    bool over = (int64_t)uv_now(&x->loop->uv) >= x->wait_until_ms;
+    if (gone || said || over || atomic_load(&x->loop->http->stopping)) {
+        answer_waiting(x, !said);
+        return;
+    }
+    reply_reset(&x->req.reply);
+    arena_release(x->req.arena, x->mark);
+    if (x->ask_again) ask(x);
+}
+
+void dispatch_tick(struct loop *l, int64_t at_ms)
+{
+    for (struct exchange *x = l->parked, *next; x != NULL; x = next) {
+        next = x->parked_next;
+        if (x->away) continue;
+        bool gone = loop_find(l, x->slot, x->generation) == NULL;
+        if (gone || at_ms >= x->wait_until_ms) answer_waiting(x, true);
+        else ask(x);                                         /* the job may have ended in another process */
+    }
+}
+
+void dispatch_job_ended(struct loop *l, int64_t job, bool any)
+{
+    for (struct exchange *x = l->parked, *next; x != NULL; x = next) {
+        next = x->parked_next;
+        if (!any && x->wait_job != job) continue;
+        if (x->away) x->ask_again = true;
+        else ask(x);
+    }
+}
+
+void dispatch_release_waiting(struct loop *l)
+{
+    for (struct exchange *x = l->parked, *next; x != NULL; x = next) {
+        next = x->parked_next;
+        if (!x->away) answer_waiting(x, true);
+    }
+}
+
+/* ---- back on the loop ---- */
+
+static void settle(struct exchange *x)
+{
+    struct req *req = &x->req;
+    switch (x->outcome) {
+    case OP_COMMITTED:
+    case OP_REFUSED:
+        if (req->reply.status != 0) return;
+        LOG(LOG_ERROR, "handler_without_reply", LOG_TEXT("path", req->route->path));
+        (void)reply_fault(req);
+        return;
+    case OP_CONFLICT:
+    case OP_DROPPED:
+        reply_reset(&req->reply);
+        (void)reply_later(req, &problem_busy, 1);
+        return;
+    case OP_FAILED:
+        reply_reset(&req->reply);
+        (void)reply_fault(req);
+        return;
+    case OP_UNCERTAIN:
+        reply_reset(&req->reply);
+        (void)reply_later(req, &problem_uncertain, 1);
+        return;
+    }
+}
+
+void dispatch_returned(struct exchange *x)
+{
+    struct loop *l = x->loop;
+    l->under_way--;
+    if (x->errand == ERRAND_RECHECK) {
+        events_rechecked(x);
+        return;
+    }
+    if (x->errand == ERRAND_RESUME) {
+        resumed(x);
+        return;
+    }
+    settle(x);
+    struct connection *c = loop_find(l, x->slot, x->generation);
+    const struct reply *r = &x->req.reply;
+    bool waits = x->outcome == OP_COMMITTED && r->wait_job > 0 && r->problem == NULL && x->req.route->wait_ms > 0;
+    if (c == NULL) exchange_give(x);                         /* the client left; the work is done all the same */
+    else if (waits && !atomic_load(&l->http->stopping)) park(x);
+    else connection_answer(c, x);
+}
+
+bool dispatch_recheck(struct exchange *x)
+{
+    x->errand = ERRAND_RECHECK;
+    x->stream_alive = false;
+    x->loop->under_way++;
+    if (to_lane(x)) return true;
+    x->loop->under_way--;
+    return false;
+}

@@ -1,0 +1,437 @@
+/* request.c: from a head to a request that may run: who asks (by address), which row answers, and everything that can
+ * be refused without a transaction. The order is that of route.h.
+ *
+ * A refusal does not end the reading: the body is still taken (and thrown away), because its framing must be judged
+ * before the connection may be used again, and because a client that is still sending would not see the answer.
+ *
+ * A refusal for what is *in* the request (fields, media type) waits until the caller is known when the route wants one:
+ * a stranger is told to sign in, not which fields an operator's route has. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "http/cookies.h"
+#include "http/loop.h"
+#include "http/origin.h"
+#include <stdlib.h>
+
+enum { QUERY_PAIRS_MAX = 32, IDEMPOTENCY_KEY_MAX = 128, COOKIE_VALUE_MAX = 256, USER_AGENT_MAX = 256 };
+
+/* ---- the pool ---- */
+
+struct exchange *exchange_take(struct loop *l)
+{
+    struct exchange *x = l->pool;
+    if (x != NULL) {
+        l->pool = x->next;
+        l->pooled--;
+        return x;
+    }
+    x = calloc(1, sizeof *x);
+    if (x == NULL) abort();
+    x->loop = l;
+    x->req.arena = arena_new(REQUEST_ARENA_MAX_BYTES);
+    buf_init(&x->req.reply.body, REPLY_MAX_BYTES);
+    buf_init(&x->late.body, REPLY_MAX_BYTES);
+    buf_init(&x->body_store, BODY_MAX_DEFAULT);
+    return x;
+}
+
+static void exchange_free(struct exchange *x)
+{
+    buf_free(&x->req.reply.body);
+    buf_free(&x->late.body);
+    buf_free(&x->body_store);
+    arena_free(x->req.arena);
+    free(x);
+}
+
+static bool small(const struct buf *b) { return b->cap <= POOLED_BUFFER_BYTES; }
+
+/* Nothing of one request may be seen by the next: all but the memory is cleared. */
+void exchange_give(struct exchange *x)
+{
+    struct loop *l = x->loop;
+    if (l->pooled >= POOLED_EXCHANGES || !small(&x->req.reply.body) || !small(&x->late.body) ||
+        !small(&x->body_store)) {
+        exchange_free(x);
+        return;
+    }
+    struct arena *arena = x->req.arena;
+    arena_reset(arena);
+    buf_clear(&x->body_store);
+    reply_reset(&x->req.reply);
+    reply_reset(&x->late);
+    struct reply reply = x->req.reply;
+    x->req = (struct req){ .arena = arena, .reply = reply };
+    x->next = l->pool;
+    l->pool = x;
+    l->pooled++;
+}
+
+void exchange_pool_free(struct loop *l)
+{
+    for (struct exchange *x = l->pool, *next; x != NULL; x = next) {
+        next = x->next;
+        exchange_free(x);
+    }
+    l->pool = NULL;
+}
+
+/* ---- views into the read buffer become the request's own ---- */
+
+static struct str moved(struct str s, const char *from, const char *to)
+{
+    return s.p == NULL ? s : (struct str){ to + (s.p - from), s.n };
+}
+
+/* The connection's texts would go with the connection; the exchange may outlive it. */
+static void client_keep(struct exchange *x)
+{
+    if (x->req.client_ip == x->ip) return;
+    memcpy(x->ip, x->req.client_ip, strlen(x->req.client_ip) + 1);
+    memcpy(x->network, x->req.client_network, strlen(x->req.client_network) + 1);
+    x->req.client_ip = x->ip;
+    x->req.client_network = x->network;
+}
+
+void exchange_keep(struct exchange *x)
+{
+    if (x->kept) return;
+    x->kept = true;
+    const char *from = x->head_bytes, *to = arena_copy(x->req.arena, from, x->head_n);
+    struct head *h = &x->head;
+    h->method = moved(h->method, from, to);
+    h->target = moved(h->target, from, to);
+    h->path = moved(h->path, from, to);
+    h->query = moved(h->query, from, to);
+    for (size_t i = 0; i < h->fields; i++) {
+        h->field[i].name = moved(h->field[i].name, from, to);
+        h->field[i].value = moved(h->field[i].value, from, to);
+    }
+    x->head_bytes = to;
+    client_keep(x);
+    /* JSON bodies have become structs by now; the others are read by the handler. */
+    bool in_store = x->body.p == x->body_store.p;
+    bool wanted = x->req.route != NULL && x->req.route->body_fields == NULL;
+    if (x->body.n > 0 && !in_store)
+        x->body = wanted ? (struct str){ arena_copy(x->req.arena, x->body.p, x->body.n), x->body.n } : (struct str){ 0 };
+}
+
+/* ---- who asks ---- */
+
+static void request_id(struct exchange *x)
+{
+    struct loop *l = x->loop;
+    if (l->random_left < 16) {                               /* the kernel is asked once for 64 requests */
+        random_bytes(l->random, sizeof l->random);
+        l->random_left = sizeof l->random;
+    }
+    l->random_left -= 16;
+    hex_encode(l->random + l->random_left, 16, x->request_id);
+}
+
+/* "zh-CN,zh;q=0.9,en;q=0.8": the first of ours wins; weights only matter when they say 0, which nobody sends. */
+static enum lang language(const struct head *h)
+{
+    struct str cookie = cookies_find(h, "lang");
+    if (cookie.n >= 2) {
+        if (str_starts(cookie, STR("zh"))) return LANG_ZH;
+        if (str_starts(cookie, STR("en"))) return LANG_EN;
+    }
+    struct str accept = head_get(h, "accept-language");
+    for (size_t i = 0; i + 1 < accept.n; i++) {
+        if (i > 0 && accept.p[i - 1] != ',' && accept.p[i - 1] != ' ') continue;
+        struct str two = { accept.p + i, 2 };
+        if (str_eq_nocase(two, STR("zh"))) return LANG_ZH;
+        if (str_eq_nocase(two, STR("en"))) return LANG_EN;
+    }
+    return LANG_ZH;
+}
+
+static void client(struct connection *c, struct exchange *x)
+{
+    x->req.client_ip = c->ip;
+    x->req.client_network = c->network;
+    uint8_t address[16];
+    if (!c->from_proxy || !proxy_client(&c->loop->http->trusted, head_get(&x->head, "x-forwarded-for"), address)) return;
+    address_text(address, x->ip, sizeof x->ip);
+    network_text(address, x->network, sizeof x->network);
+    x->req.client_ip = x->ip;
+    x->req.client_network = x->network;
+}
+
+/* ---- refusals before the body ---- */
+
+void request_refuse(struct exchange *x, const struct problem *p)
+{
+    (void)reply_problem(&x->req, p);
+    x->discard = true;
+}
+
+static bool within_limits(struct connection *c, struct exchange *x, const struct limit *limit)
+{
+    int64_t retry_after_s = 0;
+    struct http *h = c->loop->http;
+    if (limits_take(h->limits, limit, x->req.client_network, monotonic_ms(), &retry_after_s)) return true;
+    (void)reply_later(&x->req, &problem_too_many_requests, retry_after_s);
+    x->discard = true;
+    return false;
+}
+
+static bool wants_caller(const struct route *r)
+{
+    return r->who == WHO_SIGNED_IN || r->who == WHO_OPERATOR || r->who == WHO_SHOP;
+}
+
+static bool has_bearer(const struct head *h)
+{
+    struct str value = head_get(h, "authorization");
+    return value.n > 7 && str_eq_nocase((struct str){ value.p, 7 }, STR("bearer "));
+}
+
+/* Nothing found, or found with another verb. */
+static void no_route(struct exchange *x, const struct route_match *m)
+{
+    if (str_eq(x->head.method, STR("OPTIONS")) && (m->verbs != 0 || str_eq(x->head.target, STR("*")))) {
+        x->req.reply.status = 204;
+        x->allow = allow_text(x->req.arena, m->verbs != 0 ? m->verbs : ~0u);
+        x->discard = true;
+        return;
+    }
+    bool reads = str_eq(x->head.method, STR("GET")) || str_eq(x->head.method, STR("HEAD"));
+    if (m->verbs != 0) {
+        request_refuse(x, &problem_method_not_allowed);
+        x->allow = allow_text(x->req.arena, m->verbs);
+    } else if (reads && assets_answer(x)) {
+        x->discard = true;
+    } else {
+        request_refuse(x, &problem_not_found);
+    }
+}
+
+static void session_key(struct exchange *x)
+{
+    struct str sid = cookies_find(&x->head, x->loop->http->session_cookie);
+    if (sid.n > 0 && sid.n <= COOKIE_VALUE_MAX) sha256_hex(sid, x->session_key);
+}
+
+static bool path_parts(struct exchange *x, const struct route_match *m);
+
+void request_begin_bare(struct connection *c, struct exchange *x)
+{
+    struct loop *l = c->loop;
+    x->op = (struct op){ 0 };
+    x->errand = ERRAND_REQUEST;
+    x->slot = c->slot, x->generation = c->generation;
+    x->kept = x->close = x->counted = x->deferred = x->ran = x->replayed = false;
+    x->discard = x->away = x->ask_again = x->wants_stream = x->stream_alive = false;
+    x->body = x->fixed_body = (struct str){ 0 };
+    x->allow = NULL;
+    x->wait_job = 0;
+    x->session_key[0] = '\0';
+    x->started_us = (int64_t)(uv_hrtime() / 1000);
+    x->head_only = str_eq(x->head.method, STR("HEAD"));
+    request_id(x);
+    x->req.raw = x;
+    x->req.app = l->http->o.app;
+    x->req.request_id = x->request_id;
+    x->req.now_ms = now_ms();
+    x->req.lang = language(&x->head);
+    client(c, x);
+}
+
+void request_begin(struct connection *c, struct exchange *x)
+{
+    request_begin_bare(c, x);
+    const struct http_options *o = &c->loop->http->o;
+    if ((!c->loopback || x->req.client_ip != c->ip) && !within_limits(c, x, &limit_general)) return;
+    struct route_match m;
+    router_find(c->loop->http->router, verb_of(x->head.method), x->head.path, &m);
+    const struct route *r = m.route;
+    x->req.route = r;
+    x->route_number = m.number;
+    if (r == NULL) {
+        no_route(x, &m);
+        return;
+    }
+    if (r->limit != NULL && !within_limits(c, x, r->limit)) return;
+    bool changes = r->verb != VERB_GET;
+    if (changes && !r->no_origin && !has_bearer(&x->head) && !origin_ok(&x->head, o->origin, o->development)) {
+        request_refuse(x, &problem_cross_site);
+        return;
+    }
+    if (r->who != WHO_SYSTEM) session_key(x);
+    if (wants_caller(r) && x->session_key[0] == '\0' && !has_bearer(&x->head)) {
+        request_refuse(x, &problem_sign_in);
+        return;
+    }
+    int64_t body_max = r->body_max ? (int64_t)r->body_max : BODY_MAX_DEFAULT;
+    if (x->head.content_length > body_max) {
+        request_refuse(x, &problem_too_large);
+        reply_fact_i64(&x->req, "limit", body_max);
+        return;
+    }
+    if (m.parts > 0 && !path_parts(x, &m)) x->deferred = true;
+}
+
+/* ---- fields ---- */
+
+static void refuse_fields(struct exchange *x, const struct field_faults *faults)
+{
+    struct field_faults *copy = arena_copy(x->req.arena, faults, sizeof *faults);
+    (void)reply_problem(&x->req, &problem_invalid_fields);
+    x->req.reply.faults = copy;
+}
+
+static const struct field no_fields[] = { FIELD_END };
+
+/* A number that is none names nothing: 404, as for an id that nobody has. */
+static bool path_parts(struct exchange *x, const struct route_match *m)
+{
+    const struct route *r = x->req.route;
+    struct arena *a = x->req.arena;
+    struct name_value pair[ROUTE_PARTS_MAX];
+    for (size_t i = 0; i < m->parts; i++) {
+        char *value = arena_alloc(a, m->part[i].n + 1);
+        size_t n = 0;
+        if (!percent_decode(m->part[i], false, value, m->part[i].n, &n)) {
+            (void)reply_problem(&x->req, &problem_invalid_path);
+            return false;
+        }
+        pair[i] = (struct name_value){ .name = m->part_name[i], .value = { value, n } };
+    }
+    if (r->path_fields == NULL) return true;
+    struct field_faults faults = { 0 };
+    void *out = arena_alloc(a, r->path_size);
+    if (!fields_from_pairs(a, r->path_fields, pair, m->parts, false, out, &faults)) {
+        (void)reply_problem(&x->req, &problem_not_found);
+        return false;
+    }
+    x->req.path = out;
+    return true;
+}
+
+static bool decode(struct arena *a, struct str in, struct str *out)
+{
+    char *p = arena_alloc(a, in.n + 1);
+    *out = (struct str){ p, 0 };
+    return percent_decode(in, true, p, in.n, &out->n);
+}
+
+static bool query_pairs(struct exchange *x)
+{
+    const struct route *r = x->req.route;
+    struct arena *a = x->req.arena;
+    struct name_value *pair = ARENA_ARRAY(a, struct name_value, QUERY_PAIRS_MAX);
+    struct str rest = x->head.query;
+    size_t count = 0;
+    while (rest.n > 0) {
+        const char *and = memchr(rest.p, '&', rest.n);
+        struct str one = { rest.p, and ? (size_t)(and - rest.p) : rest.n };
+        rest.p += one.n, rest.n -= one.n;
+        if (rest.n > 0) rest.p++, rest.n--;
+        if (one.n == 0) continue;
+        const char *equals = memchr(one.p, '=', one.n);
+        struct str name = { one.p, equals ? (size_t)(equals - one.p) : one.n };
+        struct str value = { one.p + name.n, one.n - name.n };
+        if (value.n > 0) value.p++, value.n--;
+        if (count == QUERY_PAIRS_MAX || !decode(a, name, &pair[count].name) || !decode(a, value, &pair[count].value)) {
+            (void)reply_problem(&x->req, &problem_invalid_query);
+            return false;
+        }
+        count++;
+    }
+    struct field_faults faults = { 0 };
+    void *out = r->query_size > 0 ? arena_alloc(a, r->query_size) : NULL;
+    const struct field *table = r->query_fields ? r->query_fields : no_fields;
+    if (!fields_from_pairs(a, table, pair, count, r->ignore_unknown, out, &faults)) {
+        refuse_fields(x, &faults);
+        return false;
+    }
+    x->req.query = out;
+    return true;
+}
+
+static bool is_json(struct str type)
+{
+    struct str wanted = STR("application/json");
+    if (type.n < wanted.n || !str_eq_nocase((struct str){ type.p, wanted.n }, wanted)) return false;
+    struct str rest = str_trim((struct str){ type.p + wanted.n, type.n - wanted.n });
+    return rest.n == 0 || rest.p[0] == ';';
+}
+
+static bool body_json(struct exchange *x)
+{
+    const struct route *r = x->req.route;
+    struct str body = x->body;
+    bool empty = body.n == 0;
+    if (!empty && !is_json(head_get(&x->head, "content-type"))) {
+        (void)reply_problem(&x->req, &problem_unsupported_media_type);
+        return false;
+    }
+    if (empty && r->body_optional) body = STR("{}");
+    size_t most = r->body_max ? r->body_max : BODY_MAX_DEFAULT;
+    if (most > JSON_READ_MAX_BYTES) most = JSON_READ_MAX_BYTES;
+    struct json_fault fault = { 0 };
+    json_t *json = json_read(body, most, &fault);
+    if (json == NULL || !json_is_object(json)) {
+        (void)reply_problem(&x->req, &problem_invalid_json);
+        const char *why = json == NULL ? fault.text : "not an object";
+        reply_fact_text(&x->req, "detail", arena_text(x->req.arena, why));
+        if (json != NULL) json_decref(json);
+        return false;
+    }
+    struct field_faults faults = { 0 };
+    void *out = arena_alloc(x->req.arena, r->body_size);
+    bool good = fields_from_json(x->req.arena, r->body_fields, json, r->ignore_unknown, out, &faults);
+    json_decref(json);
+    if (!good) refuse_fields(x, &faults);
+    else x->req.body = out;
+    return good;
+}
+
+static bool idempotency_key(struct exchange *x)
+{
+    struct str key = head_get(&x->head, "idempotency-key");
+    if (!x->req.route->idempotent || key.p == NULL) return true;
+    bool good = key.n >= 1 && key.n <= IDEMPOTENCY_KEY_MAX;
+    for (size_t i = 0; i < key.n && good; i++) good = key.p[i] > 0x20 && key.p[i] < 0x7f;
+    if (!good) {
+        (void)reply_fields(&x->req, "Idempotency-Key", "format");
+        return false;
+    }
+    x->req.idempotency_key = arena_text_n(x->req.arena, key.p, key.n);
+    uint8_t body[SHA256_SIZE];
+    sha256(x->body.p ? x->body.p : "", x->body.n, body);
+    size_t n = x->head.target.n;
+    char *both = arena_alloc(x->req.arena, sizeof body + n);
+    memcpy(both, body, sizeof body);
+    memcpy(both + sizeof body, x->head.target.p, n);         /* path and query */
+    sha256(both, sizeof body + n, x->request_hash);
+    return true;
+}
+
+/* It is kept in rows and shown again, so it must be text: bytes that are no UTF-8 become question marks. */
+static const char *user_agent(struct exchange *x)
+{
+    struct str agent = head_get(&x->head, "user-agent");
+    if (agent.p == NULL) return NULL;
+    size_t n = agent.n < USER_AGENT_MAX ? agent.n : USER_AGENT_MAX;
+    char *text = arena_text_n(x->req.arena, agent.p, n);
+    if (utf8_valid((struct str){ text, n })) return text;
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)text[i] >= 0x80) text[i] = '?';
+    return text;
+}
+
+void request_fields(struct exchange *x)
+{
+    const struct route *r = x->req.route;
+    if (x->discard) return;
+    if (r->who != WHO_SYSTEM) x->req.user_agent = user_agent(x);
+    bool good = !x->deferred && (x->head.query.n == 0 && r->query_fields == NULL ? true : query_pairs(x));
+    good = good && (r->body_fields == NULL || body_json(x)) && idempotency_key(x);
+    if (good) return;
+    x->deferred = wants_caller(r);
+    x->discard = !x->deferred;
+}

@@ -1,0 +1,146 @@
+/* route.h: routes are data. A row says verb, path, who may call, limits, fields, transaction and documentation; the
+ * server refuses to start when a row leaves .who, .tx, .doc or a limit unset, so "restrict it later" cannot be said.
+ *
+ * Order of work for a request: limits → method and path → origin (CSRF) → content type and size → fields → .prepare
+ * (no transaction: argon2, decoding; on the crypto pool when .slow) → a storage lane: authentication, role and
+ * idempotency, then .run in the same transaction → commit → reply. Only the dispatcher opens, commits and repeats a
+ * transaction. A refusal rolls back and then commits what .refused writes. The reply leaves after the commit. */
+#ifndef CHATHUB_HTTP_ROUTE_H
+#define CHATHUB_HTTP_ROUTE_H
+
+#include "base/arena.h"
+#include "base/crypto.h"
+#include "base/json_write.h"
+#include "http/fields.h"
+#include "storage/db_lanes.h"
+
+enum verb { VERB_UNSET, VERB_GET, VERB_POST, VERB_PUT, VERB_PATCH, VERB_DELETE };
+
+enum who {
+    WHO_UNSET,
+    WHO_ANYONE,          /* a session is still recognised when there is one: req->who */
+    WHO_SIGNED_IN,       /* a session, any role; else 401 */
+    WHO_OPERATOR,        /* a session with role operator; else 401, or 404 for a merchant (does not exist for them) */
+    WHO_SHOP,            /* a session, or the service key of a shop (Authorization: Bearer chsk_...); the handler
+                            compares req->who.shop, when not 0, with the path */
+    WHO_SYSTEM,          /* no account: liveness, metrics, static files, developer pages */
+};
+enum role { ROLE_NONE, ROLE_MERCHANT, ROLE_OPERATOR };
+enum lang { LANG_EN, LANG_ZH };
+
+struct caller {
+    int64_t account;                 /* 0: nobody */
+    enum role role;
+    int64_t session;                 /* 0: by a service key */
+    int64_t shop;                    /* service key: the only shop it may speak for */
+    int64_t signed_in_at_ms;         /* of this session: routes marked .fresh want ≤ 5 min */
+    const char *email;
+};
+
+/* A refusal: one row for each, with its status and both texts. `%` is not special: facts stand beside the text. */
+struct problem { const char *code; int status; const char *en, *zh; };
+
+struct cookie { const char *name, *value; int64_t max_age_s; bool strict; };    /* max_age_s 0: delete */
+enum { REPLY_COOKIES_MAX = 4, REPLY_FACTS_MAX = 6, REPLY_HEADERS_MAX = 6 };
+struct fact { const char *name; int64_t number; const char *text; bool is_time; };
+struct reply {
+    int status;                      /* 0: none yet */
+    const char *content_type;
+    struct buf body;
+    struct cookie cookie[REPLY_COOKIES_MAX];
+    size_t cookies;
+    struct { const char *name, *value; } header[REPLY_HEADERS_MAX];
+    size_t headers;
+    const struct problem *problem;   /* the body is written from it, in the caller's language */
+    struct fact fact[REPLY_FACTS_MAX];
+    size_t facts;
+    int64_t retry_after_s;
+    const struct field_faults *faults;
+    bool shows_secret;               /* an idempotent replay answers 409 already_shown */
+    int64_t wait_job;                /* after the commit wait for this job, then .resume */
+};
+
+struct req {
+    const struct route *route;
+    struct arena *arena;
+    struct tx *tx;                   /* NULL outside .run, .resume and .refused */
+    struct caller who;
+    const void *path, *query, *body; /* structs of the route's field tables */
+    const char *idempotency_key;     /* NULL: none given. At most 128 visible ASCII characters */
+    enum lang lang;                  /* lang cookie, else Accept-Language, else zh */
+    const char *client_ip;           /* text; of the socket, or the last hop of a trusted proxy */
+    const char *client_network;      /* /24 or /64 of it, text: what limits count by */
+    const char *request_id, *user_agent;
+    int64_t now_ms;                  /* one time for the whole request */
+    void *prepared;                  /* what .prepare leaves for .run */
+    struct reply reply;
+    const struct app *app;           /* configuration and services; opaque here, defined in http/server.h */
+    const void *raw;                 /* the parsed head: see req_header */
+};
+
+enum answer { ANSWER_FAULT = -1, ANSWER_SENT /* commit */, ANSWER_REFUSED /* roll back */ };
+
+struct route {
+    enum verb verb;
+    const char *path;                /* "/api/shops/:id/status"; at most 4 parts with ':' */
+    enum who who;
+    enum tx_mode tx;                 /* TX_NONE: .run has no transaction */
+    const char *doc;                 /* one sentence for the API reference */
+    const char *tag;                 /* group in the API reference */
+    const struct field *path_fields, *query_fields, *body_fields;
+    size_t path_size, query_size, body_size;
+    bool body_optional;              /* no body at all is as {} */
+    bool ignore_unknown;             /* routes whose contract others wrote */
+    size_t body_max;                 /* bytes; 0: 16 KiB */
+    const struct limit *limit;       /* extra limit by client network; NULL: the general one alone */
+    bool idempotent;                 /* takes Idempotency-Key (every POST but /auth) */
+    bool fresh;                      /* wants a sign-in of the last 5 minutes: else 403 sign_in_again */
+    bool no_origin;                  /* exempt from the origin check: it has its own proof */
+    bool slow;                       /* .prepare runs on the crypto pool, never on a loop */
+    bool hidden;                     /* not in the API reference (developer pages) */
+    int wait_ms;                     /* with reply_wait */
+    const struct shape *answer;      /* of 200/201/202; NULL: no JSON body */
+    int status;                      /* usual success; 0: 200 */
+    const struct problem *const *problems;                   /* NULL-ended; general ones (400, 401, 422, 429...) are implied */
+    enum answer (*prepare)(struct req *req);                 /* may be NULL; ANSWER_SENT means: go on */
+    enum answer (*run)(struct req *req);                     /* MUST */
+    enum answer (*resume)(struct req *req);                  /* MUST with wait_ms: reads; the job has ended (or not:
+                                                                leave reply.status 0 to go on waiting) */
+    void (*refused)(struct req *req);                        /* rows to keep when .run refused; may be NULL */
+};
+#define PATH_FIELDS(type) .path_fields = type##_fields, .path_size = sizeof(struct type)
+#define QUERY_FIELDS(type) .query_fields = type##_fields, .query_size = sizeof(struct type)
+#define BODY_FIELDS(type) .body_fields = type##_fields, .body_size = sizeof(struct type)
+#define PROBLEMS(...) .problems = (const struct problem *const[]){ __VA_ARGS__, NULL }
+#define ROUTE_END { .verb = VERB_UNSET }
+
+/* Token buckets in memory, per process and client network: approximate across processes. */
+struct limit { const char *name; int burst; int64_t per_ms; };           /* `burst` requests per `per_ms` */
+
+/* ---- what a handler may do ---- */
+typedef void json_writer(struct json *j, const void *arg);               /* writes the members of the top object */
+enum answer reply_json(struct req *req, int status, json_writer *write, const void *arg);
+enum answer reply_problem(struct req *req, const struct problem *p);     /* facts may be added before or after */
+void reply_fact_i64(struct req *req, const char *name, int64_t v);
+void reply_fact_text(struct req *req, const char *name, const char *text);
+enum answer reply_fields(struct req *req, const char *field, const char *code); /* 422 invalid_fields, one field */
+enum answer reply_later(struct req *req, const struct problem *p, int64_t retry_after_s);   /* 429, 503 */
+enum answer reply_redirect(struct req *req, int status, const char *location);
+enum answer reply_text(struct req *req, int status, const char *content_type, struct str body);
+enum answer reply_fault(struct req *req);                                /* storage failed: 503, nothing written */
+void reply_cookie(struct req *req, struct cookie c);
+void reply_header(struct req *req, const char *name, const char *value);
+/* After the commit wait up to route->wait_ms for this job's end; the reply made so far (a 202) is the late one. */
+void reply_wait(struct req *req, int64_t job);
+struct str req_header(const struct req *req, const char *lower_case_name);       /* p NULL when absent */
+struct str req_cookie(const struct req *req, const char *name);
+/* The body as received, for routes without body_fields (signed webhooks). Empty when there was none. */
+struct str req_raw_body(const struct req *req);
+
+/* ---- problems that every route can meet; texts in problems.c ---- */
+extern const struct problem problem_not_found, problem_sign_in, problem_sign_in_again, problem_invalid_fields,
+    problem_invalid_json, problem_unsupported_media_type, problem_too_large, problem_cross_site, problem_too_many_requests,
+    problem_busy, problem_in_progress, problem_key_reused, problem_already_shown, problem_method_not_allowed,
+    problem_invalid_path, problem_invalid_query, problem_storage, problem_uncertain;
+
+#endif

@@ -1,0 +1,49 @@
+/* server.h: starts and stops the HTTP side. `app` fills the hooks; http knows no account, shop or tenant. */
+#ifndef CHATHUB_HTTP_SERVER_H
+#define CHATHUB_HTTP_SERVER_H
+
+#include "http/route.h"
+
+struct app;                          /* app/app.h: configuration and services, handed through to handlers */
+
+struct http_hooks {
+    /* Inside the request's transaction: who calls, from the session cookie or bearer key. Fills req->who (account 0:
+     * nobody). False on a storage fault. May use what before_batch of the lanes left behind: an op's session_key is
+     * the SHA-256 of the value of cookie "sid", as hex, or NULL when the request has none (http_session_key gives the
+     * same). A request with a bearer key must be judged by that key alone: it was not asked for its origin. */
+    bool (*authenticate)(struct req *req);
+    /* After any commit of a route: may be NULL. */
+    void (*committed)(struct req *req);
+};
+struct http_options {
+    const char *listen;              /* "127.0.0.1:8080", "[::]:8080"; port 0 takes a free one */
+    const char *origin;              /* scheme://host[:port] of the public address: links, CSRF, cookies */
+    const char *trusted_proxy;       /* address or CIDR list whose X-Forwarded-For/-Proto count; NULL: none */
+    unsigned loops;                  /* 0: one a core */
+    bool secure_cookies;             /* __Host- names and Secure; false only on plain-HTTP loopback */
+    bool development;
+    struct lanes *lanes;
+    struct db *db;
+    const struct keyring *keyring;   /* seals kept answers */
+    const struct route *const *routes;       /* NULL-ended list of tables */
+    const struct http_hooks *hooks;
+    const struct app *app;
+};
+struct http;
+/* NULL with a reason when a row is incomplete, two rows collide, or the address is taken. */
+MUST_USE struct http *http_start(const struct http_options *o, char *error, size_t error_size);
+int http_port(const struct http *h);
+void http_drain(struct http *h);     /* no new connections; requests under way finish; event streams are closed */
+void http_stop(struct http *h);      /* after drain, at most 10 s */
+/* A job ended (any process): wakes requests that wait for it. Thread-safe. */
+void http_job_ended(struct http *h, int64_t job);
+const char *http_session_key(const struct req *req);
+/* Names of the session cookies as the settings want them: "__Host-sid" or "sid". */
+const char *http_cookie_name(const struct http_options *o, const char *base);
+
+/* The whole API as OpenAPI 3.1 JSON, from the same tables. */
+void openapi_print(struct buf *out, const struct route *const *routes, const char *version);
+/* Faults of the tables themselves, one line each; true when there are none. http_start calls it. */
+MUST_USE bool routes_check(const struct route *const *routes, struct buf *complaints);
+
+#endif

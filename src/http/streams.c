@@ -1,0 +1,385 @@
+/* streams.c: the open event streams of one loop. After a notification the loop sends one read to a lane for all of its
+ * streams together: first the counters of their accounts (256 at a time), then the rows of those that have moved on.
+ * Reads follow each other at most every ROUND_GAP_MS, however many changes there are.
+ *
+ * A reader that lets more than STREAM_QUEUE_MAX_BYTES pile up is closed; it comes back with its Last-Event-ID. The
+ * session is looked at again every minute, so a signed-out browser does not listen on.
+ *
+ * Rejected: one read for each stream (a burst of changes would fill the lanes); handing rows from the writer to the
+ * stream in memory (two paths to the same text, and other processes need the first one anyway). */
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/events.h"
+#include "http/loop.h"
+#include <stdlib.h>
+
+enum {
+    ROUND_GAP_MS = 50, POLL_MS = 5000, COMMENT_MS = 15000, RECHECK_MS = 60000, HINT_KINDS_MAX = 16, LISTENERS_MAX = 16,
+    ROUND_ARENA_MAX_BYTES = 64 << 20,
+};
+
+struct stream {
+    struct connection *connection;
+    struct stream *next, *previous;
+    int64_t account, cursor, wrote_ms, checked_ms;
+    bool operator_pages, chunked;
+};
+struct events_loop {
+    struct loop *loop;
+    struct stream *streams;
+    size_t count;
+    atomic_bool notified;                    /* by any thread */
+    bool wanted;                             /* a round is to be made */
+    int64_t round_ms, polled_ms;
+    uint64_t hints_seen[HINT_KINDS_MAX];
+    /* one round at a time; the lane's while `reading` */
+    bool reading;
+    atomic_bool read_done;
+    struct op op;
+    enum op_outcome outcome;
+    struct arena *arena;
+    struct event_cursor *list;
+    size_t list_n, list_cap;
+    struct buf text;
+    bool more;
+};
+
+/* ---- hints: process-wide, names are literals ---- */
+
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+static const char *hint_kind[HINT_KINDS_MAX];
+static uint64_t hint_count[HINT_KINDS_MAX];
+static struct http *listener[LISTENERS_MAX];
+
+void events_hint(const char *kind)
+{
+    (void)pthread_mutex_lock(&shared_lock);
+    size_t i = 0;
+    while (i < HINT_KINDS_MAX && hint_kind[i] != NULL && !text_eq(hint_kind[i], kind)) i++;
+    assert(i < HINT_KINDS_MAX);
+    hint_kind[i] = kind;
+    hint_count[i]++;
+    (void)pthread_mutex_unlock(&shared_lock);
+}
+
+static void start_round(struct events_loop *e);
+
+static void on_events_timer(uv_timer_t *handle)
+{
+    start_round(OWNER_OF(handle, struct loop, events_timer)->events);
+}
+
+static void round_in(struct loop *l, int64_t ms)
+{
+    (void)uv_timer_start(&l->events_timer, on_events_timer, (uint64_t)ms, 0);
+}
+
+/* ---- writing ---- */
+
+static void push(struct stream *s, struct str text)
+{
+    struct connection *c = s->connection;
+    struct buf *out = &c->loop->out;
+    if (text.n == 0) return;
+    if (s->chunked) buf_printf(out, "%zx\r\n", text.n);
+    buf_add(out, text.p, text.n);
+    if (s->chunked) buf_add(out, "\r\n", 2);
+    s->wrote_ms = (int64_t)uv_now(&c->loop->uv);
+    if (!connection_flush(c, (struct str){ 0 })) return;     /* s is gone with its connection */
+    if (c->queued > STREAM_QUEUE_MAX_BYTES) connection_close(c);
+}
+
+static bool one_too_many(const struct events_loop *e, int64_t account)
+{
+    if (e->count >= STREAMS_MAX) return true;
+    size_t own = 0;
+    for (const struct stream *s = e->streams; s != NULL; s = s->next) own += s->account == account;
+    return own >= STREAMS_PER_ACCOUNT;
+}
+
+bool events_stream_start(struct connection *c, struct exchange *x)
+{
+    struct loop *l = c->loop;
+    struct events_loop *e = l->events;
+    if (one_too_many(e, x->req.who.account)) {
+        (void)reply_later(&x->req, &problem_too_many_requests, 30);
+        return false;
+    }
+    struct stream *s = calloc(1, sizeof *s);
+    if (s == NULL) abort();
+    int64_t at_ms = (int64_t)uv_now(&l->uv);
+    *s = (struct stream){ .connection = c, .next = e->streams, .account = x->req.who.account,
+                          .cursor = x->stream_cursor, .checked_ms = at_ms, .wrote_ms = at_ms,
+                          .operator_pages = x->req.who.role == ROLE_OPERATOR, .chunked = x->head.minor == 1 };
+    if (e->streams != NULL) e->streams->previous = s;
+    e->streams = s;
+    e->count++;
+    (void)atomic_fetch_add_explicit(&l->metrics.streams, 1, memory_order_relaxed);
+    c->stream = s;
+    c->exchange = x;
+    c->state = CONNECTION_STREAM;
+    c->deadline_ms = INT64_MAX;
+    free(c->kept);                                           /* nothing pipelined behind a stream is answered */
+    c->kept = NULL, c->kept_n = c->kept_cap = 0;
+    if (atomic_load(&l->http->draining)) {
+        connection_close(c);
+        return true;
+    }
+    if (x->head.minor == 0) x->close = true;
+    reply_render(x, &l->out);
+    e->wanted = true;                                        /* what came between its read and now */
+    round_in(l, ROUND_GAP_MS);
+    push(s, buf_str(&x->req.reply.body));
+    return true;
+}
+
+void events_stream_closed(struct connection *c)
+{
+    struct stream *s = c->stream;
+    struct events_loop *e = c->loop->events;
+    if (s->previous != NULL) s->previous->next = s->next;
+    else e->streams = s->next;
+    if (s->next != NULL) s->next->previous = s->previous;
+    e->count--;
+    (void)atomic_fetch_sub_explicit(&c->loop->metrics.streams, 1, memory_order_relaxed);
+    c->stream = NULL;
+    free(s);
+}
+
+/* ---- a round ---- */
+
+static enum op_wish round_run(struct op *op, struct tx *tx)
+{
+    struct events_loop *e = OWNER_OF(op, struct events_loop, op);
+    return events_read(tx, e->list, e->list_n, &e->text, &e->more) ? OP_COMMIT : OP_REFUSE;
+}
+
+/* Cursors have moved: the streams are still where they were, so the list could be filled anew only on the loop. The
+ * first text would be lost with a second run; instead the round fails and the next one reads. */
+static void round_again(struct op *op)
+{
+    struct events_loop *e = OWNER_OF(op, struct events_loop, op);
+    e->list_n = 0;
+    e->more = true;
+    buf_clear(&e->text);
+}
+
+static void round_done(struct op *op, enum op_outcome outcome)
+{
+    struct events_loop *e = OWNER_OF(op, struct events_loop, op);
+    struct loop *l = e->loop;
+    e->outcome = outcome;
+    (void)pthread_mutex_lock(&l->lock);
+    atomic_store(&e->read_done, true);
+    (void)uv_async_send(&l->wake);
+    (void)pthread_mutex_unlock(&l->lock);
+}
+
+static int by_account(const void *a, const void *b)
+{
+    int64_t x = ((const struct event_cursor *)a)->account, y = ((const struct event_cursor *)b)->account;
+    return (x > y) - (x < y);
+}
+
+static void fill_list(struct events_loop *e)
+{
+    if (e->list_cap < e->count) {
+        free(e->list);
+        e->list_cap = e->count * 2;
+        e->list = calloc(e->list_cap, sizeof *e->list);
+        if (e->list == NULL) abort();
+    }
+    e->list_n = 0;
+    for (const struct stream *s = e->streams; s != NULL; s = s->next)
+        e->list[e->list_n++] = (struct event_cursor){ .account = s->account, .cursor = s->cursor,
+                                                      .slot = s->connection->slot,
+                                                      .generation = s->connection->generation };
+    qsort(e->list, e->list_n, sizeof *e->list, by_account);
+}
+
+static void start_round(struct events_loop *e)
+{
+    struct loop *l = e->loop;
+    int64_t at_ms = (int64_t)uv_now(&l->uv);
+    if (e->reading || !e->wanted) return;
+    if (e->count == 0 || l->closing) {
+        e->wanted = false;
+        return;
+    }
+    int64_t wait_ms = e->round_ms + ROUND_GAP_MS - at_ms;
+    if (wait_ms > 0) {
+        round_in(l, wait_ms);
+        return;
+    }
+    e->wanted = false;
+    e->more = false;
+    e->round_ms = at_ms;
+    fill_list(e);
+    arena_reset(e->arena);
+    buf_clear(&e->text);
+    e->op = (struct op){ .mode = TX_READ, .arena = e->arena, .run = round_run, .again = round_again,
+                         .done = round_done };
+    e->reading = true;
+    if (lanes_submit(l->http->o.lanes, &e->op)) return;
+    e->reading = false;
+    e->wanted = true;                                        /* the lanes are full: the tick tries again */
+}
+
+static void take_round(struct events_loop *e)
+{
+    e->reading = false;
+    if (e->outcome != OP_COMMITTED) {
+        e->wanted = true;
+        return;
+    }
+    if (e->more) e->wanted = true;
+    if (e->text.overflow) LOG(LOG_ERROR, "events_read_too_large", LOG_NUMBER("streams", e->list_n));
+    for (size_t i = 0; i < e->list_n; i++) {
+        const struct event_cursor *r = &e->list[i];
+        struct connection *c = loop_find(e->loop, r->slot, r->generation);
+        if (r->text_n == 0 || c == NULL || c->stream == NULL) continue;
+        if (e->text.overflow) {
+            connection_close(c);                             /* comes back and reads from its cursor */
+            continue;
+        }
+        c->stream->cursor = r->cursor;
+        push(c->stream, (struct str){ e->text.p + r->text_at, r->text_n });
+    }
+}
+
+void events_wake(struct loop *l)
+{
+    struct events_loop *e = l->events;
+    if (atomic_exchange(&e->read_done, false)) take_round(e);
+    if (atomic_exchange(&e->notified, false)) e->wanted = true;
+    if (e->wanted) start_round(e);
+}
+
+/* ---- time ---- */
+
+/* `event: hint` for each kind that was named since the last tick. */
+static void print_hints(struct events_loop *e, struct buf *out)
+{
+    (void)pthread_mutex_lock(&shared_lock);
+    for (size_t i = 0; i < HINT_KINDS_MAX && hint_kind[i] != NULL; i++) {
+        if (e->hints_seen[i] == hint_count[i]) continue;
+        e->hints_seen[i] = hint_count[i];
+        buf_printf(out, "event: hint\ndata: {\"kind\":\"%s\"}\n\n", hint_kind[i]);
+    }
+    (void)pthread_mutex_unlock(&shared_lock);
+}
+
+static void recheck(struct stream *s, int64_t at_ms)
+{
+    struct connection *c = s->connection;
+    struct exchange *x = c->exchange;
+    if (x == NULL || at_ms - s->checked_ms < RECHECK_MS) return;
+    s->checked_ms = at_ms;
+    x->req.now_ms = now_ms();
+    if (dispatch_recheck(x)) c->exchange = NULL;             /* comes back to events_rechecked */
+}
+
+void events_rechecked(struct exchange *x)
+{
+    struct connection *c = loop_find(x->loop, x->slot, x->generation);
+    if (c == NULL || c->stream == NULL) {
+        exchange_give(x);
+        return;
+    }
+    c->exchange = x;
+    bool judged = x->outcome == OP_COMMITTED || x->outcome == OP_REFUSED;
+    bool other = x->req.who.account != c->stream->account;
+    c->stream->operator_pages = x->req.who.role == ROLE_OPERATOR;
+    arena_release(x->req.arena, x->mark);
+    bool fault = x->req.reply.problem == &problem_storage;
+    reply_reset(&x->req.reply);
+    if (judged && !fault && (!x->stream_alive || other)) connection_close(c);
+}
+
+void events_tick(struct loop *l, int64_t at_ms)
+{
+    struct events_loop *e = l->events;
+    struct buf hints;
+    buf_init(&hints, 4096);
+    print_hints(e, &hints);
+    for (struct stream *s = e->streams, *next; s != NULL; s = next) {
+        next = s->next;
+        recheck(s, at_ms);
+        if (s->operator_pages && hints.n > 0) push(s, buf_str(&hints));
+        else if (at_ms - s->wrote_ms >= COMMENT_MS) push(s, STR(":\n\n"));
+    }
+    buf_free(&hints);
+    if (at_ms - e->polled_ms >= POLL_MS) {                   /* behind a lost notification */
+        e->polled_ms = at_ms;
+        e->wanted = true;
+    }
+    if (e->wanted) start_round(e);
+}
+
+/* ---- start and end ---- */
+
+void events_loop_open(struct loop *l)
+{
+    struct events_loop *e = calloc(1, sizeof *e);
+    if (e == NULL) abort();
+    e->loop = l;
+    e->arena = arena_new(ROUND_ARENA_MAX_BYTES);
+    buf_init(&e->text, EVENTS_READ_MAX_BYTES);
+    l->events = e;
+    (void)pthread_mutex_lock(&shared_lock);
+    memcpy(e->hints_seen, hint_count, sizeof hint_count);
+    (void)pthread_mutex_unlock(&shared_lock);
+}
+
+void events_loop_drain(struct loop *l)
+{
+    for (struct stream *s = l->events->streams, *next; s != NULL; s = next) {
+        next = s->next;
+        connection_close(s->connection);
+    }
+}
+
+void events_loop_close(struct loop *l)
+{
+    struct events_loop *e = l->events;
+    arena_free(e->arena);
+    buf_free(&e->text);
+    free(e->list);
+    free(e);
+}
+
+bool events_busy(const struct loop *l) { return l->events->reading; }
+
+static void on_notified(void *arg)
+{
+    (void)pthread_mutex_lock(&shared_lock);
+    for (size_t i = 0; i < LISTENERS_MAX; i++) {
+        struct http *h = listener[i];
+        if (h == NULL || h->o.lanes != arg) continue;
+        for (unsigned j = 0; j < h->loops; j++) {
+            atomic_store(&h->loop[j]->events->notified, true);
+            (void)uv_async_send(&h->loop[j]->wake);
+        }
+    }
+    (void)pthread_mutex_unlock(&shared_lock);
+}
+
+void events_listen(struct http *h)
+{
+    if (h->o.lanes == NULL) return;
+    (void)pthread_mutex_lock(&shared_lock);
+    size_t i = 0;
+    while (i < LISTENERS_MAX && listener[i] != NULL) i++;
+    assert(i < LISTENERS_MAX);
+    listener[i] = h;
+    (void)pthread_mutex_unlock(&shared_lock);
+    lanes_listen(h->o.lanes, "events", on_notified, h->o.lanes);
+}
+
+void events_forget(struct http *h)
+{
+    (void)pthread_mutex_lock(&shared_lock);
+    for (size_t i = 0; i < LISTENERS_MAX; i++)
+        if (listener[i] == h) listener[i] = NULL;
+    (void)pthread_mutex_unlock(&shared_lock);
+}
