@@ -1,0 +1,60 @@
+/* accounts.h: who signs in. An account exists only once its mailbox was proven (or the command line made it); until then
+ * there is a registration, which owns nothing and blocks nobody. Passwords are argon2id, sessions and tokens are stored
+ * as SHA-256. Rules: contracts of identity, sections 4 to 7. */
+#ifndef CHATHUB_ACCOUNTS_ACCOUNTS_H
+#define CHATHUB_ACCOUNTS_ACCOUNTS_H
+
+#include "http/route.h"
+#include "http/server.h"
+#include "jobs/jobs.h"
+#include "outbound/mail.h"
+
+struct account {
+    int64_t id;
+    enum role role;
+    const char *email, *name, *lang;         /* email as typed; lang "zh-CN" or "en" */
+    bool disabled, first_shop_redeemed;
+    int64_t created_at_ms, last_login_at_ms;
+};
+MUST_USE enum row accounts_get(struct tx *tx, int64_t id, struct account *out);
+MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct account *out);   /* trimmed, lower-cased */
+/* For the command line and the demo: a confirmed account. `password_hash` from password_hash(). */
+enum account_add { ACCOUNT_FAULT = -1, ACCOUNT_ADDED, ACCOUNT_EXISTS };
+MUST_USE enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role,
+                                       const char *password_hash, int64_t now, int64_t *id);
+/* For the operator's overview. */
+MUST_USE bool accounts_count(struct tx *tx, int64_t *count);
+/* argon2id (m=19456 KiB, t=2, p=1). Slow: crypto pool or command line, never in a transaction. */
+enum { PASSWORD_HASH_SIZE = 128 };
+MUST_USE bool password_hash(struct str password, char out[PASSWORD_HASH_SIZE]);
+/* NULL when acceptable, else the field code: too_short, too_long, too_common, equals_email. email NULL: not known yet. */
+const char *password_fault(struct str password, const char *email);
+
+/* Plugged into http: sessions by cookie, shop keys by the hook below; and the batch look-up for the lanes. */
+bool accounts_authenticate(struct req *req);
+void accounts_before_batch(struct tx *tx, struct op *const *ops, size_t count);
+
+/* What the folder needs from later ones; filled by app before start. All MUST be set; called in the transaction. */
+struct account_facts { struct credits credits; int64_t shops; };         /* credits: available */
+struct accounts_hooks {
+    bool (*account_created)(struct tx *tx, int64_t account, int64_t now);                    /* credits row */
+    enum row (*shop_key)(struct tx *tx, struct str key, int64_t *shop, int64_t *account);     /* service keys */
+    bool (*user_credits)(struct tx *tx, int64_t account, struct credits *available);
+    /* One query for all of a page: out[i] belongs to ids[i]; zeroed before. */
+    bool (*operator_facts)(struct tx *tx, const int64_t *ids, size_t count, struct account_facts *out);
+    /* Writes the items of the list `shops` of one account: {id, shop_name, status, chatbot_state} each. */
+    bool (*account_shops_json)(struct tx *tx, int64_t account, struct json *j);
+};
+extern struct accounts_hooks accounts_hooks;
+struct accounts_settings {
+    const struct mail_settings *mail;
+    const char *base_url;                    /* of links in mails; never from the Host header; no '/' at the end */
+    bool secure_cookies;
+    struct lanes *lanes;                     /* a password's hash is read before it is checked, outside the request's
+                                                transaction; sessions' last_seen is written behind the answer */
+};
+extern struct accounts_settings accounts_settings;
+
+extern const struct route accounts_routes[]; /* /auth/..., GET /api/user, PATCH /api/user, /api/operator/accounts... */
+extern const struct job_kind accounts_purge_job;             /* cron: dead sessions, old tokens, registrations, counters */
+#endif

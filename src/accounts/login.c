@@ -1,0 +1,200 @@
+/* login.c: sign in, sign in again, change the password: the three that check a password. argon2 is slow and so runs in
+ * .prepare, where no transaction is open; .run then holds the stored hash to the one that was checked.
+ *
+ * The count of failed tries is written by .refused, since a refusal rolls back what .run wrote. */
+#include "accounts/private.h"
+
+/* What .prepare leaves for .run and .refused. */
+struct checked {
+    /* in */
+    const char *key, *session_key;           /* the address typed, or the session of the caller; the other is NULL */
+    int64_t now;
+    /* read */
+    bool known, disabled;
+    int64_t account, blocked_until_ms;
+    char email[EMAIL_KEY_SIZE], address[SHA256_HEX_SIZE], hash[PASSWORD_HASH_SIZE];
+    /* found */
+    bool right;
+    char new_hash[PASSWORD_HASH_SIZE];       /* "": none; a stronger one of the same password, or the new password's */
+    bool failed;                             /* .run refused because the password was wrong: it counts */
+};
+
+static bool check_read(struct tx *tx, void *arg)
+{
+    struct checked *p = arg;
+    struct user u = { 0 };
+    enum row r = ROW_NONE;
+    if (p->key) {
+        r = user_by_key(tx, p->key, &u);
+    } else {
+        struct session s;
+        r = session_find(tx, p->session_key, p->now, &s);
+        if (r == ROW_FOUND) r = user_by_id(tx, s.account, &u);
+    }
+    if (r == ROW_FAULT) return false;
+    p->known = r == ROW_FOUND;
+    if (p->known) {
+        p->account = u.account.id;
+        p->disabled = u.account.disabled;
+        email_key(u.account.email, p->email);
+        if (u.password_hash && strlen(u.password_hash) < PASSWORD_HASH_SIZE)
+            memcpy(p->hash, u.password_hash, strlen(u.password_hash) + 1);
+    }
+    address_hash(p->key ? p->key : p->email, p->address);
+    return tries_blocked_until(tx, p->address, &p->blocked_until_ms);
+}
+
+static enum answer too_many(struct req *req, int64_t until_ms)
+{
+    return reply_later(req, &problem_too_many_tries, (until_ms - req->now_ms + SECOND_MS - 1) / SECOND_MS);
+}
+
+/* The password against what is stored, or against nothing in the same time. */
+static enum answer check(struct req *req, struct checked *p, const char *password)
+{
+    if (p->blocked_until_ms > req->now_ms) return too_many(req, p->blocked_until_ms);
+    p->right = password_matches(str_of(password), p->hash[0] ? p->hash : NULL) && !p->disabled;
+    return ANSWER_SENT;
+}
+
+/* In .run: is what was checked still true? ANSWER_SENT: yes, and the password was right. */
+static enum answer check_again(struct req *req, struct checked *p, const struct problem *wrong)
+{
+    int64_t until;
+    struct user u;
+    p->failed = false;
+    if (!tries_blocked_until(req->tx, p->address, &until)) return reply_fault(req);
+    if (until > req->now_ms) return too_many(req, until);    /* tries that ran beside this one */
+    if (!p->right) {
+        p->failed = true;
+        return reply_problem(req, wrong);
+    }
+    if (user_by_id(req->tx, p->account, &u) != ROW_FOUND) return reply_fault(req);
+    /* Changed while we checked (a reset, a disabling, a rehash by a twin): nothing is known, so ask to try again. */
+    if (u.account.disabled || !text_eq(u.password_hash, p->hash)) return reply_later(req, &problem_busy, 1);
+    return ANSWER_SENT;
+}
+
+/* ---- POST /auth/password/login ---- */
+
+HANDLER(login_prepare)
+{
+    const struct post_login *in = req->body;
+    struct checked *p = req->prepared = ARENA_NEW(req->arena, struct checked);
+    char *key = arena_alloc(req->arena, EMAIL_KEY_SIZE);
+    email_key(in->email, key);
+    p->key = key;
+    p->now = req->now_ms;
+    if (!read_now(req, check_read, p)) return reply_fault(req);
+    enum answer a = check(req, p, in->password);
+    if (a != ANSWER_SENT || !p->right || !password_hash_is_weak(p->hash)) return a;
+    return password_hash(str_of(in->password), p->new_hash) ? ANSWER_SENT : reply_later(req, &problem_busy, 1);
+}
+
+HANDLER(login_run)
+{
+    struct checked *p = req->prepared;
+    struct user_view v = { .success = true };
+    enum answer a = check_again(req, p, &problem_invalid_credentials);
+    if (a != ANSWER_SENT) return a;
+    if (p->new_hash[0] && user_set_password(req->tx, p->account, p->hash, p->new_hash) == ROW_FAULT)
+        return reply_fault(req);
+    if (!tries_clear(req->tx, p->address) || !user_signed_in(req->tx, p->account, req->now_ms) ||
+        !audit_self(req, AUDIT_password_login, p->account) || !user_view_get(req, p->account, &v) ||
+        !sign_in(req, p->account, v.account.role))
+        return reply_fault(req);
+    return reply_user(req, &v);
+}
+
+static void failed_json(struct json *j, const void *arg)
+{
+    json_text(j, "route", arg);
+}
+
+/* Counts for unknown addresses as well. The trail names the route and never the address that was typed: people type
+ * passwords there. */
+static void count_failure(struct req *req, int64_t account)
+{
+    const struct checked *p = req->prepared;
+    if (!p || !p->failed) return;
+    const char *what = strrchr(req->route->path, '/') + 1;
+    bool counted = tries_failed(req->tx, p->address, req->now_ms) &&
+                   audit_request(req, AUDIT_password_login_failed, account, "account", account, failed_json, what);
+    /* A fault is the transaction's: it was logged where it was found, and the lanes answer for it. */
+    if (!counted) assert(tx_fault_of(req->tx) != TX_SOUND);
+}
+
+void login_refused(struct req *req)
+{
+    const struct checked *p = req->prepared;
+    count_failure(req, p && p->known ? p->account : 0);
+}
+
+/* ---- for a caller who is signed in ---- */
+
+static enum answer caller_read(struct req *req, struct checked *p)
+{
+    p->session_key = http_session_key(req);
+    p->now = req->now_ms;
+    if (!p->session_key) return ANSWER_SENT;                 /* authentication says so, before .run */
+    return read_now(req, check_read, p) ? ANSWER_SENT : reply_fault(req);
+}
+
+void password_refused(struct req *req)
+{
+    count_failure(req, req->who.account);
+}
+
+/* ---- POST /auth/reauthenticate ---- */
+
+HANDLER(reauthenticate_prepare)
+{
+    const struct post_reauthenticate *in = req->body;
+    struct checked *p = req->prepared = ARENA_NEW(req->arena, struct checked);
+    enum answer a = caller_read(req, p);
+    return a == ANSWER_SENT && p->known ? check(req, p, in->password) : a;
+}
+
+HANDLER(reauthenticate_run)
+{
+    struct checked *p = req->prepared;
+    if (p->account != req->who.account) return reply_later(req, &problem_busy, 1);
+    enum answer a = check_again(req, p, &problem_wrong_password);
+    if (a != ANSWER_SENT) return a;
+    if (!tries_clear(req->tx, p->address) || !audit_self(req, AUDIT_reauthenticated, p->account) ||
+        !sign_in(req, p->account, req->who.role))
+        return reply_fault(req);
+    return reply_success(req, NULL);
+}
+
+/* ---- POST /auth/password/change ---- */
+
+HANDLER(change_prepare)
+{
+    const struct post_change *in = req->body;
+    struct checked *p = req->prepared = ARENA_NEW(req->arena, struct checked);
+    enum answer a = caller_read(req, p);
+    if (a != ANSWER_SENT || !p->known) return a;
+    const char *fault = password_fault(str_of(in->newPassword), p->email);
+    if (fault) return reply_fields(req, "newPassword", fault);
+    a = check(req, p, in->currentPassword);
+    if (a != ANSWER_SENT || !p->right) return a;
+    return password_hash(str_of(in->newPassword), p->new_hash) ? ANSWER_SENT : reply_later(req, &problem_busy, 1);
+}
+
+HANDLER(change_run)
+{
+    static const struct message done = { "Password updated successfully!", "密码已更新！" };
+    struct checked *p = req->prepared;
+    struct account who;
+    if (p->account != req->who.account) return reply_later(req, &problem_busy, 1);
+    enum answer a = check_again(req, p, &problem_wrong_password);
+    if (a != ANSWER_SENT) return a;
+    if (user_set_password(req->tx, p->account, p->hash, p->new_hash) != ROW_FOUND ||
+        accounts_get(req->tx, p->account, &who) != ROW_FOUND || sessions_end_all(req->tx, p->account, 0) < 0 ||
+        !tokens_end(req->tx, p->account) || !tries_clear(req->tx, p->address) ||
+        !audit_self(req, AUDIT_password_change, p->account) || !mail_password_changed(req->tx, &who) ||
+        !sign_in(req, p->account, req->who.role))
+        return reply_fault(req);
+    return reply_success(req, &done);
+}

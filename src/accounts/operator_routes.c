@@ -1,0 +1,145 @@
+/* operator_routes.c: what an operator sees of accounts and may do to them. Merchants get 404 (the route row says so). */
+#include "accounts/private.h"
+#include "http/events.h"
+
+static const char *const role_names[] = { "merchant", "operator", NULL };
+static const struct shape operator_account_members[] = {
+    SHAPE_I64("id"), SHAPE_TEXT("email"), SHAPE_TEXT("name", .nullable = true), SHAPE_ENUM("role", role_names),
+    SHAPE_BOOL("disabled"), SHAPE_I64("credits"), SHAPE_I64("shops"), SHAPE_TIME("createdAt"),
+    SHAPE_TIME("lastLoginAt", .nullable = true), SHAPE_END
+};
+static const struct shape operator_shop_members[] = {
+    SHAPE_I64("id"), SHAPE_TEXT("shop_name"), SHAPE_TEXT("status"), SHAPE_TEXT("chatbot_state"), SHAPE_END
+};
+const struct shape operator_accounts_shape[] = {
+    SHAPE_LIST("accounts", operator_account_members, .type_name = "OperatorAccount"), SHAPE_END
+};
+const struct shape operator_account_shape[] = {
+    SHAPE_OBJECT("account", operator_account_members, .type_name = "OperatorAccount"),
+    SHAPE_LIST("shops", operator_shop_members, .type_name = "OperatorShop"), SHAPE_END
+};
+
+struct accounts_page {
+    struct account account[ACCOUNTS_PAGE_MAX];
+    struct account_facts facts[ACCOUNTS_PAGE_MAX];
+    size_t count;
+    struct buf shops;                        /* of one account: a JSON list, written before the answer is begun */
+};
+
+static void account_members(struct json *j, const struct account *a, const struct account_facts *f)
+{
+    json_i64(j, "id", a->id);
+    json_text(j, "email", a->email);
+    json_text(j, "name", a->name[0] ? a->name : NULL);
+    json_text(j, "role", a->role == ROLE_OPERATOR ? "operator" : "merchant");
+    json_bool(j, "disabled", a->disabled);
+    json_credits(j, "credits", f->credits);
+    json_i64(j, "shops", f->shops);
+    json_time(j, "createdAt", a->created_at_ms);
+    json_time(j, "lastLoginAt", a->last_login_at_ms);
+}
+
+/* Credits and shops of all accounts of the page, in as many queries as for one. */
+static bool facts_read(struct req *req, struct accounts_page *p)
+{
+    int64_t ids[ACCOUNTS_PAGE_MAX];
+    for (size_t i = 0; i < p->count; i++) ids[i] = p->account[i].id;
+    return p->count == 0 || accounts_hooks.operator_facts(req->tx, ids, p->count, p->facts);
+}
+
+static void accounts_json(struct json *j, const void *arg)
+{
+    const struct accounts_page *p = arg;
+    json_array(j, "accounts");
+    for (size_t i = 0; i < p->count; i++) {
+        json_object(j, NULL);
+        account_members(j, &p->account[i], &p->facts[i]);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+HANDLER(operator_accounts_run)
+{
+    const struct accounts_query *in = req->query;
+    struct accounts_page *p = ARENA_NEW(req->arena, struct accounts_page);
+    const struct user_page page = { .prefix = in->search ? in->search : "", .after = in->after, .limit = in->limit };
+    if (!users_page(req->tx, &page, p->account, &p->count) || !facts_read(req, p)) return reply_fault(req);
+    return reply_json(req, 200, accounts_json, p);
+}
+
+static void account_json(struct json *j, const void *arg)
+{
+    const struct accounts_page *p = arg;
+    json_object(j, "account");
+    account_members(j, &p->account[0], &p->facts[0]);
+    json_end(j);
+    json_raw(j, "shops", buf_str(&p->shops));
+}
+
+/* A list that breaks off at a fault must not have begun the answer, so it is written aside. */
+static bool shops_read(struct req *req, struct accounts_page *p)
+{
+    enum { SHOPS_JSON_MAX_BYTES = 1 << 18 };
+    struct json j;
+    buf_fixed(&p->shops, arena_alloc(req->arena, SHOPS_JSON_MAX_BYTES), SHOPS_JSON_MAX_BYTES);
+    json_begin(&j, &p->shops);
+    json_array(&j, NULL);
+    bool good = accounts_hooks.account_shops_json(req->tx, p->account[0].id, &j);
+    json_end(&j);
+    json_finish(&j);
+    return good && !p->shops.overflow;
+}
+
+HANDLER(operator_account_run)
+{
+    const struct id_path *path = req->path;
+    struct accounts_page *p = ARENA_NEW(req->arena, struct accounts_page);
+    p->count = 1;
+    switch (accounts_get(req->tx, path->id, &p->account[0])) {
+    case ROW_FAULT: return reply_fault(req);
+    case ROW_NONE:  return reply_problem(req, &problem_not_found);
+    case ROW_FOUND: break;
+    }
+    if (!facts_read(req, p) || !shops_read(req, p)) return reply_fault(req);
+    return reply_json(req, 200, account_json, p);
+}
+
+/* ---- POST /api/operator/accounts/:id/disable, .../enable ---- */
+
+static void reason_json(struct json *j, const void *arg)
+{
+    json_text(j, "reason", arg);
+}
+
+/* Asking for the state it has already is a success that changes nothing and is not told again. */
+static enum answer set_disabled(struct req *req, bool disabled)
+{
+    const struct id_path *path = req->path;
+    const struct post_reason *in = req->body;
+    struct account a;
+    if (disabled && path->id == req->who.account) return reply_problem(req, &problem_not_yourself);
+    enum row known = accounts_get(req->tx, path->id, &a);
+    if (known == ROW_NONE) return reply_problem(req, &problem_not_found);
+    enum row changed = known == ROW_FOUND ? user_set_disabled(req->tx, path->id, disabled) : ROW_FAULT;
+    if (changed == ROW_NONE) return reply_success(req, NULL);
+    enum audit_action action = disabled ? AUDIT_account_disabled : AUDIT_account_enabled;
+    if (changed == ROW_FAULT || !audit_request(req, action, path->id, "account", path->id, reason_json, in->reason))
+        return reply_fault(req);
+    /* A disabled account is refused by every look-up already; that its sessions go too is for the day it is enabled. */
+    if (disabled && (sessions_end_all(req->tx, path->id, 0) < 0 || !tokens_end(req->tx, path->id) ||
+                     !sessions_changed(req, path->id)))
+        return reply_fault(req);
+    events_hint("accounts");
+    return reply_success(req, NULL);
+}
+
+HANDLER(operator_disable_run)
+{
+    return set_disabled(req, true);
+}
+
+HANDLER(operator_enable_run)
+{
+    return set_disabled(req, false);
+}

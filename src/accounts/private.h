@@ -1,0 +1,170 @@
+/* private.h: what the files of accounts/ share. */
+#ifndef CHATHUB_ACCOUNTS_PRIVATE_H
+#define CHATHUB_ACCOUNTS_PRIVATE_H
+
+#include "accounts/accounts.h"
+#include "audit/audit.h"
+#include "base/clock.h"
+#include "base/random.h"
+
+enum { EMAIL_KEY_SIZE = 256, NAME_MAX_LENGTH = 80, PASSWORD_MIN_LENGTH = 8, PASSWORD_MAX_BYTES = 256 };
+
+/* ---- users.c: table accounts ---- */
+void email_key(const char *email, char out[EMAIL_KEY_SIZE]);             /* trimmed, lower case */
+struct user { struct account account; const char *password_hash; };      /* password_hash NULL: none */
+MUST_USE enum row user_by_key(struct tx *tx, const char *key, struct user *out);
+MUST_USE enum row user_by_id(struct tx *tx, int64_t id, struct user *out);
+struct user_new { const char *email, *name, *lang, *password_hash; enum role role; int64_t now; };
+/* ROW_NONE: the address has an account. Calls the hook account_created. */
+MUST_USE enum row user_add(struct tx *tx, const struct user_new *in, int64_t *id);
+/* ROW_NONE: the stored hash is no longer `old` (NULL: whatever it is). */
+MUST_USE enum row user_set_password(struct tx *tx, int64_t id, const char *old, const char *hash);
+MUST_USE bool user_signed_in(struct tx *tx, int64_t id, int64_t now);
+MUST_USE bool user_update(struct tx *tx, int64_t id, const char *name, const char *lang);      /* NULL: as it is */
+/* ROW_NONE: no such account, or it is so already (*exists tells). */
+MUST_USE enum row user_set_disabled(struct tx *tx, int64_t id, bool disabled);
+/* Newest first; prefix "": all. */
+struct user_page { const char *prefix; int64_t after, limit; };
+MUST_USE bool users_page(struct tx *tx, const struct user_page *p, struct account *out, size_t *count);
+
+/* ---- passwords.c ---- */
+/* hash NULL (no account, or none with a password): the same work against a fixed dummy, and false. */
+MUST_USE bool password_matches(struct str password, const char *hash);
+bool password_hash_is_weak(const char *hash);                /* weaker than what password_hash() makes now */
+bool password_is_common(struct str password);
+extern const char common_passwords[];                        /* generated: one a line, sorted */
+extern const size_t common_passwords_size;
+
+/* ---- tries.c: what is counted by address ---- */
+void address_hash(const char *email_key_text, char out[SHA256_HEX_SIZE]);
+enum { TRIES_FREE = 5 };
+MUST_USE bool tries_blocked_until(struct tx *tx, const char *address, int64_t *until_ms);      /* 0: free */
+MUST_USE bool tries_failed(struct tx *tx, const char *address, int64_t now);
+MUST_USE bool tries_clear(struct tx *tx, const char *address);
+/* Whether one more mail that anybody can ask for may go to this address now; counts it when it may. */
+MUST_USE bool mailbox_take(struct tx *tx, const char *address, int64_t now, bool *allowed);
+
+/* ---- tokens.c: links in mails, for accounts ---- */
+enum token_purpose { TOKEN_RESET = 1 };                      /* stored: append, never renumber */
+#define RESET_LIFETIME_MS (30 * MINUTE_MS)
+MUST_USE bool token_make(struct tx *tx, int64_t account, enum token_purpose purpose, int64_t now,
+                         char token[TOKEN_TEXT_SIZE]);
+/* Uses it up: one winner. ROW_NONE: unknown, used, expired or made for something else. */
+MUST_USE enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now, int64_t *account);
+MUST_USE bool tokens_end(struct tx *tx, int64_t account);
+
+/* ---- registrations.c ---- */
+#define REGISTRATION_LIFETIME_MS (24 * HOUR_MS)
+#define REGISTRATION_KEPT_MS (7 * DAY_MS)                    /* behind its expiry: it can still be asked for again */
+struct registration_new { const char *email, *name, *password_hash, *lang, *browser; int64_t now; };
+/* Makes it, or takes the place of the one of the same address. `browser`: value of the pre-login cookie. */
+MUST_USE bool registration_put(struct tx *tx, const struct registration_new *in, char token[TOKEN_TEXT_SIZE]);
+struct registration { int64_t id; const char *email, *name, *password_hash, *browser_hash, *lang; };
+MUST_USE enum row registration_by_token(struct tx *tx, const char *token, int64_t now, struct registration *out);
+MUST_USE enum row registration_use(struct tx *tx, const char *token, int64_t now);            /* one winner */
+/* A new token for the one that waits; the old token ends. */
+MUST_USE enum row registration_renew(struct tx *tx, const char *email, int64_t now, char token[TOKEN_TEXT_SIZE],
+                                     struct registration *out);
+
+/* ---- sessions.c ---- */
+struct session_new { int64_t account; const char *network, *user_agent; int64_t now; };
+MUST_USE bool session_open(struct tx *tx, const struct session_new *in, char token[TOKEN_TEXT_SIZE], int64_t *id);
+struct session {
+    int64_t id, account, created_at_ms, last_seen_at_ms, signed_in_at_ms;
+    enum role role;
+    bool disabled;                           /* the account is */
+    const char *email;
+};
+bool session_is_alive(const struct session *s, int64_t now);
+/* ROW_NONE: unknown, too old, or its account is disabled. `key`: SHA-256 hex of the cookie. */
+MUST_USE enum row session_find(struct tx *tx, const char *key, int64_t now, struct session *out);
+/* All sessions with these keys, alive or not, in one query; read on to ROW_NONE. */
+struct sessions_found { struct query query; };
+struct sessions_found sessions_find(struct tx *tx, const char *const *keys, size_t count);
+MUST_USE enum row sessions_next(struct sessions_found *f, const char **key, struct session *out);
+MUST_USE enum row session_end(struct tx *tx, int64_t account, int64_t id);
+MUST_USE int64_t sessions_end_all(struct tx *tx, int64_t account, int64_t but);               /* how many; -1: fault */
+MUST_USE bool session_end_by_key(struct tx *tx, const char *key);
+enum { SESSIONS_LISTED_MAX = 100 };
+struct session_row { int64_t id, created_at_ms, last_seen_at_ms; const char *network, *user_agent; };
+MUST_USE bool sessions_list(struct tx *tx, int64_t account, enum role role, int64_t now, struct session_row *out,
+                            size_t *count);
+int64_t session_idle_ms(enum role role);
+int64_t session_lifetime_ms(enum role role);
+
+/* ---- touch.c: last_seen is written behind the answer ---- */
+#define SESSION_TOUCH_MS MINUTE_MS                           /* last_seen may be this old */
+void session_touch(int64_t session, int64_t now);            /* any thread; never blocks on the database */
+
+/* ---- mails.c: false on a storage fault ---- */
+MUST_USE bool mail_verify_email(struct tx *tx, const char *to, const char *lang, const char *token);
+MUST_USE bool mail_already_registered(struct tx *tx, const struct account *to);
+MUST_USE bool mail_reset_password(struct tx *tx, const struct account *to, const char *token);
+MUST_USE bool mail_password_changed(struct tx *tx, const struct account *to);
+
+/* ---- request.c: what the route files share ---- */
+/* Runs `fn` in a read transaction of its own, for .prepare of slow routes: the crypto pool's thread waits. False: fault. */
+MUST_USE bool read_now(struct req *req, bool (*fn)(struct tx *tx, void *arg), void *arg);
+const char *session_cookie_name(void);
+const char *login_cookie_name(void);
+const char *req_lang(const struct req *req);                 /* "zh-CN" or "en" */
+/* A new session for this account in this browser; the one it had dies. Sets the cookie, appends the event. */
+MUST_USE bool sign_in(struct req *req, int64_t account, enum role role);
+MUST_USE bool sessions_changed(struct req *req, int64_t account);        /* tells the account's open pages */
+MUST_USE bool audit_self(struct req *req, enum audit_action action, int64_t account);         /* actor: the account */
+/* {"success":true,"message":...} in the caller's language; message NULL: none. */
+struct message { const char *en, *zh; };
+enum answer reply_success(struct req *req, const struct message *m);
+extern const struct shape success_shape[], message_shape[];
+/* The caller's view of an account, and the answers that hold it. */
+struct user_view { struct account account; struct credits credits; bool known, success; };
+MUST_USE bool user_view_get(struct req *req, int64_t account, struct user_view *out);
+enum answer reply_user(struct req *req, const struct user_view *v);
+extern const struct shape user_answer_shape[], signed_in_shape[];
+
+/* ---- handlers, a file a subject ---- */
+#define HANDLER(name) enum answer name(struct req *req)
+struct post_register { const char *email, *password, *name; };
+struct post_verify { const char *token, *password; };
+struct post_email { const char *email; };
+struct post_login { const char *email, *password; };
+struct post_reset { const char *token, *password; };
+struct post_change { const char *currentPassword, *newPassword; };
+struct post_reauthenticate { const char *password; };
+struct patch_user { const char *name; int lang; };
+struct id_path { int64_t id; };
+struct post_reason { const char *reason; };
+struct accounts_query { const char *search; int64_t after, limit; };
+enum { ACCOUNTS_PAGE_DEFAULT = 50, ACCOUNTS_PAGE_MAX = 100 };
+
+HANDLER(register_prepare);
+HANDLER(register_run);
+HANDLER(verify_prepare);
+HANDLER(verify_run);
+HANDLER(resend_run);
+HANDLER(login_prepare);
+HANDLER(login_run);
+void login_refused(struct req *req);
+HANDLER(forgot_run);
+HANDLER(reset_prepare);
+HANDLER(reset_run);
+HANDLER(change_prepare);
+HANDLER(change_run);
+HANDLER(reauthenticate_prepare);
+HANDLER(reauthenticate_run);
+void password_refused(struct req *req);
+HANDLER(logout_run);
+HANDLER(sessions_run);
+HANDLER(session_end_run);
+HANDLER(sessions_end_run);
+HANDLER(user_run);
+HANDLER(user_patch_run);
+HANDLER(operator_accounts_run);
+HANDLER(operator_account_run);
+HANDLER(operator_disable_run);
+HANDLER(operator_enable_run);
+extern const struct shape sessions_shape[], sessions_ended_shape[], operator_accounts_shape[], operator_account_shape[];
+
+extern const struct problem problem_invalid_credentials, problem_too_many_tries, problem_invalid_token,
+    problem_password_needed, problem_wrong_password, problem_not_yourself;
+#endif

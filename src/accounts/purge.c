@@ -1,0 +1,90 @@
+/* purge.c: what nobody needs any more. Found in a read transaction, beside the writer; deleted by key, at most so many a
+ * run, so that no step holds SQLite's writer for long. Each delete asks once more whether the row is still old. */
+#include "accounts/private.h"
+
+enum { PURGE_BATCH = 256, PURGE_EVERY_MS = 120000 };
+
+#define FIND_IN " ORDER BY 1 LIMIT 256"
+STMT(find_sessions, "SELECT s.token_hash AS key FROM sessions s JOIN accounts a ON a.id = s.account WHERE"
+                    " s.last_seen_at_ms <= CASE WHEN a.role = 2 THEN ?1 ELSE ?2 END"
+                    " OR s.created_at_ms <= CASE WHEN a.role = 2 THEN ?3 ELSE ?4 END" FIND_IN);
+STMT(find_tokens, "SELECT token_hash AS key FROM account_tokens WHERE expires_at_ms <= ?1" FIND_IN);
+STMT(find_registrations, "SELECT token_hash AS key FROM registrations WHERE expires_at_ms <= ?1"
+                         " OR used_at_ms IS NOT NULL" FIND_IN);
+STMT(find_tries, "SELECT key FROM login_tries WHERE last_at_ms <= ?1" FIND_IN);
+STMT(find_mailboxes, "SELECT key FROM mailbox_limits WHERE last_at_ms <= ?1" FIND_IN);
+
+#define DELETE_STMT(ident, table, column, still)                                                                       \
+    STMT(ident, "DELETE FROM " table " WHERE " column " IN (SELECT value FROM json_each(?1)) AND " still,              \
+         .postgres = "DELETE FROM " table " WHERE " column " = ANY(?1::text[]) AND " still)
+/* A session that was found dead can come back only by being seen in the meantime. */
+DELETE_STMT(delete_sessions, "sessions", "token_hash", "last_seen_at_ms <= ?2");
+DELETE_STMT(delete_tokens, "account_tokens", "token_hash", "expires_at_ms <= ?2");
+DELETE_STMT(delete_registrations, "registrations", "token_hash", "(expires_at_ms <= ?2 OR used_at_ms IS NOT NULL)");
+DELETE_STMT(delete_tries, "login_tries", "key", "last_at_ms <= ?2");
+DELETE_STMT(delete_mailboxes, "mailbox_limits", "key", "last_at_ms <= ?2");
+
+static const struct purge { const struct stmt *find, *delete; int64_t kept_ms; } purges[] = {   /* kept: behind its end */
+    { &find_sessions, &delete_sessions, 0 },
+    { &find_tokens, &delete_tokens, DAY_MS },
+    { &find_registrations, &delete_registrations, REGISTRATION_KEPT_MS },
+    { &find_tries, &delete_tries, DAY_MS },
+    { &find_mailboxes, &delete_mailboxes, DAY_MS },
+};
+enum { PURGES = sizeof purges / sizeof purges[0] };
+struct purge_work { int64_t now; size_t count[PURGES]; const char *key[PURGES][PURGE_BATCH]; };
+
+static bool purge_find(struct tx *tx, struct purge_work *w, size_t which)
+{
+    const struct purge *p = &purges[which];
+    struct query q = query(tx, p->find);
+    if (p->find == &find_sessions) {
+        bind_i64(&q, w->now - session_idle_ms(ROLE_OPERATOR)), bind_i64(&q, w->now - session_idle_ms(ROLE_MERCHANT));
+        bind_i64(&q, w->now - session_lifetime_ms(ROLE_OPERATOR));
+        bind_i64(&q, w->now - session_lifetime_ms(ROLE_MERCHANT));
+    } else {
+        bind_i64(&q, w->now - p->kept_ms);
+    }
+    enum row r;
+    while ((r = query_next(&q)) == ROW_FOUND) {
+        assert(w->count[which] < PURGE_BATCH);
+        w->key[which][w->count[which]++] = col_text(&q, "key");
+    }
+    return r == ROW_NONE;
+}
+
+static bool purge_read(struct tx *tx, struct purge_work *w)
+{
+    for (size_t i = 0; i < PURGES; i++)
+        if (!purge_find(tx, w, i)) return false;
+    return true;
+}
+
+static bool purge_delete(struct tx *tx, const struct purge_work *w)
+{
+    for (size_t i = 0; i < PURGES; i++) {
+        if (w->count[i] == 0) continue;
+        struct query q = query(tx, purges[i].delete);
+        bind_text_list(&q, w->key[i], w->count[i]), bind_i64(&q, w->now - purges[i].kept_ms);
+        if (query_change(&q) < 0) return false;
+    }
+    return true;
+}
+
+static enum job_wish purge_load(struct job *job, struct tx *tx)
+{
+    struct purge_work *w = job->state = ARENA_NEW(job->arena, struct purge_work);
+    w->now = job->now_ms;
+    return purge_read(tx, w) ? JOB_FINISHED : JOB_FAULT;
+}
+
+static enum job_wish purge_settle(struct job *job, struct tx *tx)
+{
+    return purge_delete(tx, job->state) ? JOB_FINISHED : JOB_FAULT;
+}
+
+const struct job_kind accounts_purge_job = {
+    .name = "accounts.purge", .doc = "Removes dead sessions, old tokens and registrations, and counters of yesterday.",
+    .max_attempts = 10, .backoff_first_ms = 1000, .backoff_max_ms = 60000, .every_ms = PURGE_EVERY_MS,
+    .load = purge_load, .settle = purge_settle,
+};

@@ -1,0 +1,87 @@
+/* log.c: appending to the audit log and reading it by page. */
+#include "audit/private.h"
+#include <string.h>
+
+enum {
+    DETAILS_MAX_BYTES = 2048,
+    USER_AGENT_MAX_BYTES = 256,
+};
+
+STMT(append, "INSERT INTO audit_log (account, actor, action, resource, resource_id, details, network, user_agent, at_ms)"
+             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+STMT(page_of_account, "SELECT id, account, actor, action, resource, resource_id, details, network, user_agent, at_ms"
+                      " FROM audit_log WHERE account = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
+STMT(page_of_all, "SELECT id, account, actor, action, resource, resource_id, details, network, user_agent, at_ms"
+                  " FROM audit_log WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
+
+#define AUDIT_NAME(name) #name,
+const char *const audit_action_names[AUDIT_ACTION_COUNT + 1] = { AUDIT_ACTIONS(AUDIT_NAME) NULL };
+
+const char *audit_action_name(enum audit_action a)
+{
+    assert(a >= 0 && a < AUDIT_ACTION_COUNT);
+    return audit_action_names[a];
+}
+
+/* The details as JSON text in the transaction's arena, where they live until the append has run. */
+static const char *details_text(struct arena *a, json_writer *write, const void *arg)
+{
+    if (!write) return NULL;
+    char *memory = arena_alloc(a, DETAILS_MAX_BYTES + 1);
+    struct buf out;
+    buf_fixed(&out, memory, DETAILS_MAX_BYTES + 1);
+    struct json j;
+    json_begin(&j, &out);
+    json_object(&j, NULL);
+    write(&j, arg);
+    json_end(&j);
+    json_finish(&j);
+    /* Details are made by us of bounded parts. Should they ever not fit, the entry without them is better than none. */
+    return out.overflow ? "{\"truncated\":true}" : buf_terminated(&out);
+}
+
+bool audit_put(struct tx *tx, const struct audit_entry *e)
+{
+    assert(e->at_ms > 0 && e->account >= 0 && e->actor >= 0);
+    struct arena *a = tx_arena(tx);
+    struct str agent = str_of(e->user_agent);
+    if (agent.p) agent.n = utf8_cut(agent, USER_AGENT_MAX_BYTES);
+    struct query q = query(tx, &append);
+    bind_i64(&q, e->account), bind_i64(&q, e->actor), bind_text(&q, audit_action_name(e->action));
+    bind_text(&q, e->resource), bind_i64(&q, e->resource_id);
+    bind_text(&q, details_text(a, e->details, e->arg));
+    bind_text(&q, e->network ? arena_text(a, e->network) : NULL);
+    bind_text(&q, agent.p ? arena_text_n(a, agent.p, agent.n) : NULL);
+    bind_i64(&q, e->at_ms);
+    return query_put(&q);
+}
+
+bool audit_request(struct req *req, enum audit_action action, int64_t account, const char *resource,
+                   int64_t resource_id, json_writer *details, const void *arg)
+{
+    return audit_put(req->tx, &(struct audit_entry){
+        .action = action, .account = account, .actor = req->who.account, .resource = resource,
+        .resource_id = resource_id, .details = details, .arg = arg, .network = req->client_network,
+        .user_agent = req->user_agent, .at_ms = req->now_ms });
+}
+
+bool audit_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, struct audit_row *out, size_t *count)
+{
+    int64_t before = after > 0 ? after : INT64_MAX;
+    struct query q = query(tx, account > 0 ? &page_of_account : &page_of_all);
+    if (account > 0) bind_i64(&q, account);
+    bind_i64(&q, before), bind_i64(&q, limit);
+    *count = 0;
+    enum row r;
+    while ((r = query_next(&q)) == ROW_FOUND) {
+        assert(*count < (size_t)limit);
+        out[(*count)++] = (struct audit_row){
+            .id = col_i64(&q, "id"), .account = col_i64(&q, "account"), .actor = col_i64(&q, "actor"),
+            .action = col_text(&q, "action"), .resource = col_text(&q, "resource"),
+            .resource_id = col_i64(&q, "resource_id"), .details = col_text(&q, "details"),
+            .network = col_text(&q, "network"), .user_agent = col_text(&q, "user_agent"),
+            .at_ms = col_i64(&q, "at_ms"),
+        };
+    }
+    return r == ROW_NONE;
+}

@@ -1,0 +1,100 @@
+/* routes.c: the audit trail, for its owner and for operators. */
+#include "audit/private.h"
+
+struct audit_query { int64_t after, limit, account; };
+#define PAGE_FIELDS                                                                                                    \
+    FIELD_I64(struct audit_query, after, .optional = true, .min = 0, .max = INT64_MAX,                                 \
+              .doc = "The last id of the page before."),                                                               \
+    FIELD_I64(struct audit_query, limit, .optional = true, .min = 1, .max = AUDIT_PAGE_MAX, .fallback = AUDIT_PAGE_DEFAULT)
+static const struct field own_fields[] = { PAGE_FIELDS, FIELD_END };
+static const struct field all_fields[] = {
+    PAGE_FIELDS,
+    FIELD_I64(struct audit_query, account, .optional = true, .min = 0, .max = INT64_MAX, .doc = "Of this account alone."),
+    FIELD_END
+};
+
+static const char *const own_actors[] = { "you", "operator", "system", NULL };
+static const char *const all_actors[] = { "account", "operator", "system", NULL };
+
+/* Open by design: its members depend on the action. */
+static const struct shape details_shape[] = { SHAPE_END };
+#define ENTRY_SHAPES(actors)                                                                                           \
+    SHAPE_I64("id"), SHAPE_ENUM("action", audit_action_names), SHAPE_TEXT("resource", .nullable = true),                                   \
+    SHAPE_I64("resourceId", .nullable = true), SHAPE_OBJECT("details", details_shape, .type_name = "AuditDetails"),    \
+    SHAPE_TEXT("network", .nullable = true), SHAPE_TEXT("userAgent", .nullable = true), SHAPE_ENUM("actor", (actors)), \
+    SHAPE_TIME("createdAt")
+static const struct shape own_entry[] = { ENTRY_SHAPES(own_actors), SHAPE_END };
+static const struct shape all_entry[] = {
+    ENTRY_SHAPES(all_actors), SHAPE_I64("account", .nullable = true), SHAPE_I64("actorAccount", .nullable = true),
+    SHAPE_END
+};
+static const struct shape own_shape[] = { SHAPE_LIST("entries", own_entry, .type_name = "AuditEntry"), SHAPE_END };
+static const struct shape all_shape[] = { SHAPE_LIST("entries", all_entry, .type_name = "OperatorAuditEntry"), SHAPE_END };
+
+struct page { struct audit_row row[AUDIT_PAGE_MAX]; size_t count; bool all; };
+
+static void number_or_null(struct json *j, const char *key, int64_t v)
+{
+    if (v > 0) json_i64(j, key, v);
+    else json_null(j, key);
+}
+
+static void entry_json(struct json *j, const struct audit_row *r, bool all)
+{
+    bool self = r->actor == r->account && r->actor > 0;
+    json_object(j, NULL);
+    json_i64(j, "id", r->id);
+    json_text(j, "action", r->action);
+    json_text(j, "resource", r->resource);
+    number_or_null(j, "resourceId", r->resource_id);
+    json_raw(j, "details", r->details ? str_of(r->details) : STR("{}"));
+    /* Where an operator sits is nobody else's business; a failed sign-in (actor 0) is shown with its origin. */
+    bool origin = all || self || r->actor == 0;
+    json_text(j, "network", origin ? r->network : NULL);
+    json_text(j, "userAgent", origin ? r->user_agent : NULL);
+    json_text(j, "actor", (all ? all_actors : own_actors)[self ? 0 : r->actor > 0 ? 1 : 2]);
+    json_time(j, "createdAt", r->at_ms);
+    if (all) {
+        number_or_null(j, "account", r->account);
+        number_or_null(j, "actorAccount", r->actor);
+    }
+    json_end(j);
+}
+
+static void page_json(struct json *j, const void *arg)
+{
+    const struct page *p = arg;
+    json_array(j, "entries");
+    for (size_t i = 0; i < p->count; i++) entry_json(j, &p->row[i], p->all);
+    json_end(j);
+}
+
+static enum answer page_reply(struct req *req, int64_t account, bool all)
+{
+    const struct audit_query *in = req->query;
+    struct page *p = ARENA_NEW(req->arena, struct page);
+    p->all = all;
+    if (!audit_page(req->tx, account, in->after, in->limit, p->row, &p->count)) return reply_fault(req);
+    return reply_json(req, 200, page_json, p);
+}
+
+static enum answer get_audit(struct req *req)
+{
+    return page_reply(req, req->who.account, false);
+}
+
+static enum answer get_operator_audit(struct req *req)
+{
+    const struct audit_query *in = req->query;
+    return page_reply(req, in->account, true);
+}
+
+const struct route audit_routes[] = {
+    { .verb = VERB_GET, .path = "/api/audit", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "audit",
+      .doc = "The caller's own audit trail, newest first.", .query_fields = own_fields,
+      .query_size = sizeof(struct audit_query), .answer = own_shape, .run = get_audit },
+    { .verb = VERB_GET, .path = "/api/operator/audit", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "operator",
+      .doc = "The audit trail of everybody, newest first.", .query_fields = all_fields,
+      .query_size = sizeof(struct audit_query), .answer = all_shape, .run = get_operator_audit },
+    ROUTE_END
+};
