@@ -1,1 +1,222 @@
-int main(void) { return 0; }
+/* test_queue.c: jobs as rows, without threads: unique keys, claims and their fence, what moves a row, lists, purge. */
+#include "storage/test_db.h"
+
+#include "base/clock.h"
+#include "jobs/queue.h"
+
+#include <stdio.h>
+
+static const char *const kinds[] = { "a.one", "a.two" };
+
+static int64_t put(struct test_db *t, const char *kind, const char *key, int64_t run_at_ms)
+{
+    int64_t id = jobs_put(t->tx, &(struct job_new){ .kind = kind, .key = key, .account = 7, .ref = 9, .note = "{}",
+                                                    .run_at_ms = run_at_ms }, NULL);
+    EXPECT(id > 0);
+    return id;
+}
+
+static int claim(struct test_db *t, enum claim_of of, struct claimed *out)
+{
+    return queue_claim(t->tx, of, kinds, ARRAY_LEN(kinds), JOB_CLAIM_BATCH, now_ms(), out);
+}
+
+static enum row move(struct test_db *t, const struct claimed *c, enum job_state to, const char *error)
+{
+    return queue_move(t->tx, &(struct queue_move){ .id = c->id, .attempt = c->attempt, .from = JOB_RUNNING, .to = to,
+                                                   .run_at_ms = now_ms(), .at_ms = now_ms(), .error = error });
+}
+
+static const char *state_of(struct test_db *t, int64_t id)
+{
+    struct job_row row;
+    EXPECT(jobs_get(t->tx, id, &row) == ROW_FOUND);
+    return row.state;
+}
+
+TEST_EACH_ENGINE(a_key_puts_one_job)
+{
+    bool existed = true;
+    struct job_new j = { .kind = "a.one", .key = "k" };
+    int64_t id = jobs_put(t->tx, &j, &existed);
+    EXPECT(id > 0 && !existed);
+    EXPECT(jobs_put(t->tx, &j, &existed) == id && existed);
+    EXPECT(jobs_put(t->tx, &j, NULL) == id);
+    struct claimed c[JOB_CLAIM_BATCH];
+    EXPECT(claim(t, CLAIM_READY, c) == 1);
+    EXPECT(move(t, &c[0], JOB_DONE, NULL) == ROW_FOUND);
+    EXPECT(jobs_put(t->tx, &j, &existed) == id && existed);              /* a finished job keeps its key */
+    j.kind = "a.two";
+    EXPECT(jobs_put(t->tx, &j, &existed) != id && !existed);             /* the key is of its kind */
+    j.key = NULL;
+    int64_t first = jobs_put(t->tx, &j, &existed);
+    EXPECT(!existed && jobs_put(t->tx, &j, &existed) != first && !existed);
+}
+
+TEST_EACH_ENGINE(claims_take_what_is_due_of_known_kinds)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    int64_t due = put(t, "a.one", "x", 0);
+    put(t, "a.two", NULL, now_ms() + HOUR_MS);
+    put(t, "b.unknown", NULL, 0);
+    EXPECT(claim(t, CLAIM_READY, c) == 1);
+    EXPECT(c[0].id == due && c[0].attempt == 1 && c[0].spared == 0 && c[0].account == 7 && c[0].ref == 9);
+    EXPECT(text_eq(c[0].kind, "a.one") && text_eq(c[0].key, "x") && text_eq(c[0].note, "{}"));
+    EXPECT(claim(t, CLAIM_READY, c) == 0);
+    EXPECT(text_eq(state_of(t, due), "running"));
+    for (int i = 0; i < JOB_CLAIM_BATCH + 3; i++) put(t, "a.one", NULL, 0);
+    EXPECT(claim(t, CLAIM_READY, c) == JOB_CLAIM_BATCH);
+    EXPECT(claim(t, CLAIM_READY, c) == 3);
+    clock_advance_ms(HOUR_MS);
+    EXPECT(claim(t, CLAIM_READY, c) == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'b.unknown' AND state = 0") == 1);
+}
+
+/* The earliest is taken first, whatever the order of putting. */
+TEST_EACH_ENGINE(claims_go_by_time)
+{
+    struct claimed c[1];
+    int64_t at_ms = now_ms();
+    put(t, "a.one", "third", at_ms - 1000);
+    put(t, "a.one", "first", at_ms - 3000);
+    put(t, "a.two", "second", at_ms - 2000);
+    static const char *const order[] = { "first", "second", "third" };
+    for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+        EXPECT(queue_claim(t->tx, CLAIM_READY, kinds, ARRAY_LEN(kinds), 1, at_ms, c) == 1);
+        EXPECT(text_eq(c[0].key, order[i]));
+    }
+}
+
+/* A worker dies after its claim. Another takes the job when the lease is over; the first comes back too late. */
+TEST_EACH_ENGINE(a_dead_workers_job_is_taken_up_and_the_dead_cannot_settle)
+{
+    struct claimed first[JOB_CLAIM_BATCH], second[JOB_CLAIM_BATCH];
+    int64_t id = put(t, "a.one", NULL, 0);
+    EXPECT(claim(t, CLAIM_READY, first) == 1);
+    EXPECT(claim(t, CLAIM_EXPIRED, second) == 0);
+    clock_advance_ms(JOB_LEASE_MS - SECOND_MS);
+    EXPECT(queue_renew(t->tx, id, 1, now_ms() + JOB_LEASE_MS) == ROW_FOUND);
+    clock_advance_ms(JOB_LEASE_MS - SECOND_MS);
+    EXPECT(claim(t, CLAIM_EXPIRED, second) == 0);                        /* renewed */
+    clock_advance_ms(2 * SECOND_MS);
+    EXPECT(claim(t, CLAIM_READY, second) == 0);
+    EXPECT(claim(t, CLAIM_EXPIRED, second) == 1);
+    EXPECT(second[0].id == id && second[0].attempt == 2);
+
+    EXPECT(move(t, &first[0], JOB_DONE, NULL) == ROW_NONE);
+    EXPECT(move(t, &first[0], JOB_READY, "late") == ROW_NONE);
+    EXPECT(queue_renew(t->tx, id, 1, now_ms() + HOUR_MS) == ROW_NONE);
+    EXPECT(queue_hand_back(t->tx, id, 1, true, now_ms()) == ROW_NONE);
+    EXPECT(text_eq(state_of(t, id), "running"));
+    EXPECT(move(t, &second[0], JOB_DONE, NULL) == ROW_FOUND);
+    EXPECT(move(t, &second[0], JOB_DONE, NULL) == ROW_NONE);             /* once */
+    EXPECT(text_eq(state_of(t, id), "done"));
+}
+
+TEST_EACH_ENGINE(a_lease_from_a_clock_that_went_back_is_expired)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    int64_t id = put(t, "a.one", NULL, 0);
+    EXPECT(queue_claim(t->tx, CLAIM_READY, kinds, 2, 1, now_ms() + 365 * DAY_MS, c) == 1);
+    struct queue_look look;
+    EXPECT(queue_look(t->tx, kinds, ARRAY_LEN(kinds), now_ms(), &look) && look.expired && !look.due);
+    EXPECT(claim(t, CLAIM_EXPIRED, c) == 1 && c[0].id == id && c[0].attempt == 2);
+    EXPECT(queue_look(t->tx, kinds, ARRAY_LEN(kinds), now_ms(), &look) && !look.expired);
+}
+
+TEST_EACH_ENGINE(a_look_tells_what_is_due_and_what_comes_next)
+{
+    struct queue_look look;
+    EXPECT(queue_look(t->tx, kinds, ARRAY_LEN(kinds), now_ms(), &look));
+    EXPECT(!look.due && !look.expired && look.next_ms == 0);
+    int64_t later_ms = now_ms() + MINUTE_MS;
+    put(t, "a.one", NULL, later_ms);
+    put(t, "b.unknown", NULL, 0);
+    EXPECT(queue_look(t->tx, kinds, ARRAY_LEN(kinds), now_ms(), &look));
+    EXPECT(!look.due && look.next_ms == later_ms);
+    EXPECT(queue_look(t->tx, kinds, ARRAY_LEN(kinds), later_ms, &look) && look.due);
+}
+
+TEST_EACH_ENGINE(handing_back_keeps_the_attempt_growing)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    int64_t id = put(t, "a.one", NULL, 0);
+    EXPECT(claim(t, CLAIM_READY, c) == 1);
+    EXPECT(queue_hand_back(t->tx, id, 1, true, now_ms()) == ROW_FOUND);
+    EXPECT(claim(t, CLAIM_READY, c) == 1 && c[0].attempt == 2 && c[0].spared == 1);
+    EXPECT(queue_hand_back(t->tx, id, 2, false, now_ms()) == ROW_FOUND);
+    EXPECT(claim(t, CLAIM_READY, c) == 1 && c[0].attempt == 3 && c[0].spared == 1);
+    struct job_row row;
+    EXPECT(jobs_get(t->tx, id, &row) == ROW_FOUND && row.attempts == 2);
+}
+
+TEST_EACH_ENGINE(lists_counts_and_retry)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    struct job_row row[10];
+    size_t n = 99;
+    EXPECT(jobs_list(t->tx, NULL, NULL, 0, 10, row, &n) == ROW_NONE && n == 0);
+    EXPECT(jobs_get(t->tx, 12345, &row[0]) == ROW_NONE);
+    int64_t one = put(t, "a.one", NULL, 0);
+    EXPECT(claim(t, CLAIM_READY, c) == 1);
+    EXPECT(move(t, &c[0], JOB_DEAD, "no \xe2\x82\xac left") == ROW_FOUND);
+    put(t, "a.one", NULL, 0), put(t, "a.one", NULL, 0);
+    EXPECT(queue_claim(t->tx, CLAIM_READY, kinds, 2, 1, now_ms(), c) == 1);
+    int64_t late = put(t, "a.two", NULL, now_ms() - 5000);
+
+    EXPECT(jobs_list(t->tx, NULL, NULL, 0, 10, row, &n) == ROW_FOUND && n == 4);
+    EXPECT(row[0].id == late && row[3].id == one);                       /* newest first */
+    EXPECT(jobs_list(t->tx, NULL, NULL, row[1].id, 1, row, &n) == ROW_FOUND && n == 1);
+    EXPECT(jobs_list(t->tx, "dead", NULL, 0, 10, row, &n) == ROW_FOUND && n == 1 && row[0].id == one);
+    EXPECT(text_eq(row[0].error, "no \xe2\x82\xac left") && row[0].ended_at_ms > 0 && row[0].attempts == 1);
+    EXPECT(jobs_list(t->tx, "dead", "a.two", 0, 10, row, &n) == ROW_NONE);
+    EXPECT(jobs_list(t->tx, "dead", NULL, one, 10, row, &n) == ROW_NONE);
+    EXPECT(jobs_list(t->tx, "ready", "a.two", 0, 10, row, &n) == ROW_FOUND && n == 1);
+    EXPECT(jobs_list(t->tx, "running", NULL, 0, 10, row, &n) == ROW_FOUND && n == 1);
+    EXPECT(jobs_list(t->tx, "nonsense", NULL, 0, 10, row, &n) == ROW_NONE && n == 0);
+    struct job_counts counts;
+    EXPECT(jobs_count(t->tx, &counts) && counts.ready == 2 && counts.running == 1 && counts.dead == 1);
+    EXPECT(counts.oldest_due_ms >= 5000 && counts.oldest_due_ms < MINUTE_MS);
+
+    EXPECT(jobs_retry(t->tx, late) == ROW_NONE && jobs_retry(t->tx, 12345) == ROW_NONE);
+    EXPECT(jobs_retry(t->tx, one) == ROW_FOUND && jobs_retry(t->tx, one) == ROW_NONE);
+    EXPECT(jobs_get(t->tx, one, &row[0]) == ROW_FOUND && text_eq(row[0].state, "ready") && row[0].attempts == 0);
+    int taken = claim(t, CLAIM_READY, c);
+    EXPECT(taken == 3);
+    for (int i = 0; i < taken; i++)
+        if (c[i].id == one) EXPECT(c[i].attempt == 2 && c[i].spared == 1);       /* still growing */
+}
+
+TEST_EACH_ENGINE(old_rows_are_purged_in_chunks)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    int64_t cursor = 0;
+    EXPECT(queue_purge(t->tx, now_ms(), &cursor) == 0 && cursor == 0);
+    put(t, "a.one", NULL, now_ms() + 300 * DAY_MS);                      /* stays: not ended */
+    put(t, "a.one", "kept", 0);
+    for (int i = 0; i < QUEUE_PURGE_CHUNK + 100; i++) put(t, "a.two", NULL, 0);
+    int n;
+    while ((n = claim(t, CLAIM_READY, c)) > 0)
+        for (int i = 0; i < n; i++) EXPECT(move(t, &c[i], JOB_DONE, NULL) == ROW_FOUND);
+    EXPECT(queue_purge(t->tx, now_ms(), &cursor) == 0 && cursor == 0);   /* all too young */
+    int64_t later_ms = now_ms() + QUEUE_KEEP_MS + HOUR_MS;
+    EXPECT(queue_purge(t->tx, later_ms, &cursor) == QUEUE_PURGE_CHUNK - 2 && cursor > 0);
+    EXPECT(queue_purge(t->tx, later_ms, &cursor) == 102 && cursor == 0);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs") == 2);
+    later_ms = now_ms() + QUEUE_KEEP_KEYED_MS + HOUR_MS;
+    EXPECT(queue_purge(t->tx, later_ms, &cursor) == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE state = 0") == 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(a_key_puts_one_job), EACH_ENGINE(claims_take_what_is_due_of_known_kinds),
+        EACH_ENGINE(claims_go_by_time), EACH_ENGINE(a_dead_workers_job_is_taken_up_and_the_dead_cannot_settle),
+        EACH_ENGINE(a_lease_from_a_clock_that_went_back_is_expired),
+        EACH_ENGINE(a_look_tells_what_is_due_and_what_comes_next),
+        EACH_ENGINE(handing_back_keeps_the_attempt_growing), EACH_ENGINE(lists_counts_and_retry),
+        EACH_ENGINE(old_rows_are_purged_in_chunks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
