@@ -56,8 +56,8 @@ struct query {
     const struct stmt *stmt;
     unsigned params;
     struct query_value param[QUERY_MAX_PARAMS];
-    void *cursor;                            /* the engine's */
-    const char *const *names;                /* column names, owned by the engine */
+    void *cursor;                            /* rows that query_next has not come to */
+    const char *const *names;                /* column names, owned by the database; NULL: it has not run */
     const struct query_value *values;        /* the current row; bytes live in the transaction's arena */
     unsigned columns;
 };
@@ -78,7 +78,8 @@ void bind_text_list(struct query *q, const char *const *items, size_t count);
 /* One row wanted: runs, takes the first row, ends the statement. Its columns stay readable to the end of the
  * transaction's arena (so also while the reply is written). */
 MUST_USE enum row query_row(struct query *q);
-/* Many rows: the first call runs. Go on to ROW_NONE or ROW_FAULT, or call query_end. Column bytes live in the arena. */
+/* Many rows: the first call runs and takes them all, so bound the list with LIMIT; the statement may be used again
+ * inside its own loop. Go on to ROW_NONE or ROW_FAULT, or call query_end. Column bytes live in the arena. */
 MUST_USE enum row query_next(struct query *q);
 void query_end(struct query *q);
 /* A change: the number of rows it touched, or -1 on a fault. */
@@ -99,13 +100,14 @@ bool col_is_null(const struct query *q, const char *name);
 enum tx_fault {
     TX_SOUND,
     TX_CONFLICT,     /* unique violation, serialization failure, deadlock: roll back and run again */
-    TX_FULL,         /* no space or I/O error: the engine may have rolled everything back */
+    TX_FULL,         /* no space, I/O error, statement timeout: the engine may have rolled everything back */
     TX_LOST,         /* connection gone before the commit was sent: nothing is written */
     TX_BROKEN,       /* a bug: bad SQL, a constraint of ours, a wrong column */
 };
 enum tx_end { TX_COMMITTED, TX_ROLLED_BACK, TX_UNCERTAIN /* the answer to COMMIT was lost and could not be settled */ };
 
-/* NULL when it cannot be opened (logged). Memory of results comes from `a`. */
+/* NULL when it cannot be opened (logged). Memory of results comes from `a`. PostgreSQL: TX_READ sends no BEGIN, so each
+ * statement sees what is committed when it begins (as in any READ COMMITTED transaction). */
 MUST_USE struct tx *tx_begin(struct conn *c, enum tx_mode mode, struct arena *a);
 MUST_USE enum tx_end tx_commit(struct tx *tx);               /* of a faulty transaction: TX_ROLLED_BACK */
 void tx_rollback(struct tx *tx);

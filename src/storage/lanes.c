@@ -146,6 +146,14 @@ static bool connected(struct lane *l)
     return true;
 }
 
+static bool queue_stopping(struct lane_queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    bool is = q->stopping;
+    pthread_mutex_unlock(&q->lock);
+    return is;
+}
+
 static void *worker(void *arg)
 {
     struct lane *l = arg;
@@ -155,8 +163,9 @@ static void *worker(void *arg)
             lane_run(l, n);
             continue;
         }
+        enum op_outcome outcome = queue_stopping(l->queue) ? OP_DROPPED : OP_FAILED;
         for (size_t i = 0; i < n; i++) {
-            l->batch[i]->outcome = l->queue->stopping ? OP_DROPPED : OP_FAILED;
+            l->batch[i]->outcome = outcome;
             op_finish(l->batch[i]);
         }
     }

@@ -5,9 +5,11 @@
 #include "storage/test_db.h"
 #include "storage/test_vfs.h"
 #include <semaphore.h>
+#include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { OP_ARENA_BYTES = 1 << 20, MANY = 100 };
@@ -380,6 +382,40 @@ TEST_EACH_ENGINE(what_was_told_is_on_the_disk)
     test_lanes_stop(t);
 }
 
+/* The counter-test: without syncs the same copy finds nothing, so the VFS really forgets. */
+TEST_EACH_ENGINE(what_was_not_synced_is_not_on_the_disk)
+{
+    char path[400];
+    sqlite3 *handle;
+    test_script(t, tables_sql);
+    use_forgetful(t);
+    snprintf(path, sizeof path, "%s/test.db", t->place);
+    EXPECT(sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, "forgetful") == SQLITE_OK);
+    EXPECT(sqlite3_exec(handle, "PRAGMA synchronous=OFF; INSERT INTO t_rows VALUES ('lost', 1)", NULL, NULL, NULL) == SQLITE_OK);
+    struct work w;
+    EXPECT(work_alone(t, DO_GET, "lost", &w) == OP_COMMITTED && w.seen == 1);    /* everyone here sees it */
+    EXPECT(rows_in_copy(t, "SELECT COUNT(*) FROM t_rows WHERE name = 'lost'") == 0);
+    EXPECT(sqlite3_close(handle) == SQLITE_OK);
+    test_lanes_stop(t);
+}
+
+TEST_EACH_ENGINE(an_idle_writer_empties_the_log)
+{
+    char path[400];
+    struct stat st = { 0 };
+    test_script(t, tables_sql);
+    test_lanes(t, NULL);
+    EXPECT(work_alone(t, DO_BIG, "", NULL) == OP_COMMITTED);
+    snprintf(path, sizeof path, "%s/test.db-wal", t->place);
+    EXPECT(stat(path, &st) == 0 && st.st_size > 0);
+    for (int i = 0; i < 50 && st.st_size > 0; i++) {
+        usleep(100000);
+        EXPECT(stat(path, &st) == 0);
+    }
+    EXPECT(st.st_size == 0);
+    test_lanes_stop(t);
+}
+
 /* ---- connections that break ---- */
 
 TEST_EACH_ENGINE(a_connection_killed_in_a_transaction_fails_its_op_alone)
@@ -521,6 +557,8 @@ int main(void)
         ONLY_SQLITE(a_full_disk_fails_only_what_does_not_fit),
         ONLY_SQLITE(a_failed_sync_runs_the_batch_again_one_by_one),
         ONLY_SQLITE(what_was_told_is_on_the_disk),
+        ONLY_SQLITE(what_was_not_synced_is_not_on_the_disk),
+        ONLY_SQLITE(an_idle_writer_empties_the_log),
         ONLY_POSTGRES(a_connection_killed_in_a_transaction_fails_its_op_alone),
         ONLY_POSTGRES(connections_killed_while_idle_are_replaced),
         EACH_ENGINE(a_full_queue_says_no_and_a_stop_runs_what_is_queued),
