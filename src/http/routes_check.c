@@ -1,0 +1,356 @@
+/* routes_check.c: faults of the route tables, found at start.
+ *
+ * A table that forgets something should not compile; what C cannot refuse is refused here, before the first request, all
+ * at once and by name. So "who may call this" cannot be left for later, a field cannot be without a limit, and two rows
+ * cannot fight for one address. Every build's tests start the server, so nobody meets these texts in production. */
+#include "http/openapi_parts.h"
+#include "http/server.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { PATH_PARTS_MAX = 4, WAIT_MAX_MS = 60000, SHAPE_DEPTH_MAX = 8, COMPLAINT_MAX_BYTES = 256 };
+
+static const char *const verb_texts[] = {
+    [VERB_UNSET] = "?", [VERB_GET] = "GET", [VERB_POST] = "POST", [VERB_PUT] = "PUT", [VERB_PATCH] = "PATCH",
+    [VERB_DELETE] = "DELETE"
+};
+
+/* One row under examination. */
+struct check { const struct route *r; const struct route *const *routes; struct buf *out; bool good; };
+
+static void complain(struct check *c, const char *format, ...) PRINTF_LIKE(2, 3);
+static void complain(struct check *c, const char *format, ...)
+{
+    char text[COMPLAINT_MAX_BYTES];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);       /* a text cut short still says where */
+    va_end(args);
+    buf_printf(c->out, "%s %s: %s\n", verb_texts[c->r->verb], c->r->path ? c->r->path : "(no path)", text);
+    c->good = false;
+}
+
+static bool text_given(const char *text)
+{
+    return text && text[0] != '\0';
+}
+
+/* ---- paths ---- */
+
+/* The next part between slashes; false at the end. */
+static bool part_next(const char **at, struct str *part)
+{
+    if (**at != '/') return false;
+    const char *start = *at + 1;
+    *part = (struct str){ start, strcspn(start, "/") };
+    *at = start + part->n;
+    return true;
+}
+
+static bool is_parameter(struct str part)
+{
+    return part.n > 0 && part.p[0] == ':';
+}
+
+static const struct field *field_named(const struct field *table, struct str name)
+{
+    for (const struct field *f = table; f && f->kind != FIELD_KIND_END; f++)
+        if (f->name && str_eq(str_of(f->name), name)) return f;
+    return NULL;
+}
+
+static bool path_has(const char *path, const char *name)
+{
+    const char *at = path;
+    struct str part;
+    while (part_next(&at, &part))
+        if (is_parameter(part) && str_eq((struct str){ part.p + 1, part.n - 1 }, str_of(name))) return true;
+    return false;
+}
+
+static void check_path(struct check *c)
+{
+    const struct route *r = c->r;
+    if (!r->path || r->path[0] != '/') {
+        complain(c, "path does not begin with '/'");
+        return;
+    }
+    const char *at = r->path;
+    struct str part;
+    unsigned parameters = 0;
+    while (part_next(&at, &part)) {
+        if (part.n == 0 && r->path[1] != '\0') complain(c, "path has an empty part");
+        if (is_parameter(part)) {
+            parameters++;
+            if (!field_named(r->path_fields, (struct str){ part.p + 1, part.n - 1 }))
+                complain(c, "path part %.*s has no path field", (int)part.n, part.p);
+        }
+        for (size_t i = is_parameter(part) ? 1 : 0; i < part.n; i++)
+            if (part.p[i] <= ' ' || part.p[i] >= 0x7F || strchr("?#%:{}", part.p[i])) complain(c, "path holds '%c'", part.p[i]);
+    }
+    if (parameters > PATH_PARTS_MAX) complain(c, "more than %d parts with ':'", PATH_PARTS_MAX);
+    for (const struct field *f = r->path_fields; f && f->kind != FIELD_KIND_END; f++) {
+        if (f->name && !path_has(r->path, f->name)) complain(c, "path field %s is not in the path", f->name);
+        if (f->optional) complain(c, "path field %s is optional: a path part is always there", f->name);
+    }
+}
+
+/* ---- fields ---- */
+
+static size_t member_size(enum field_kind kind)
+{
+    switch (kind) {
+    case FIELD_KIND_I64:     return sizeof(int64_t);
+    case FIELD_KIND_CREDITS: return sizeof(struct credits);
+    case FIELD_KIND_TEXT:    return sizeof(const char *);
+    case FIELD_KIND_BOOL:    return sizeof(bool);
+    case FIELD_KIND_ENUM:    return sizeof(int);
+    case FIELD_KIND_END:     break;
+    }
+    return 0;
+}
+
+static void check_limits(struct check *c, const struct field *f)
+{
+    switch (f->kind) {
+    case FIELD_KIND_CREDITS:
+        if (f->min < -CREDITS_LIMIT || f->max > CREDITS_LIMIT) complain(c, "field %s: range past what credits hold", f->name);
+        if (f->fallback < -CREDITS_LIMIT || f->fallback > CREDITS_LIMIT) complain(c, "field %s: fallback past credits", f->name);
+        __attribute__((fallthrough));
+    case FIELD_KIND_I64:
+        if (f->min == 0 && f->max == 0) complain(c, "field %s: no range", f->name);
+        if (f->min > f->max) complain(c, "field %s: min is above max", f->name);
+        break;
+    case FIELD_KIND_TEXT:
+        if (f->max <= 0) complain(c, "field %s: text without a maximum", f->name);
+        if (f->min < 0 || f->min > f->max) complain(c, "field %s: min is above max", f->name);
+        break;
+    case FIELD_KIND_ENUM: {
+        int64_t count = 0;
+        while (f->names && f->names[count]) count++;
+        if (count == 0) complain(c, "field %s: enum without names", f->name);
+        else if (f->optional && (f->fallback < 0 || f->fallback >= count)) complain(c, "field %s: fallback is no name", f->name);
+        break;
+    }
+    case FIELD_KIND_BOOL:
+    case FIELD_KIND_END: break;
+    }
+}
+
+static void check_fields(struct check *c, const char *what, const struct field *table, size_t size, bool in_address)
+{
+    if (!table) {
+        if (size != 0) complain(c, "%s has a size but no fields", what);
+        return;
+    }
+    if (size == 0 && table->kind != FIELD_KIND_END) complain(c, "%s has fields but no size", what);
+    for (const struct field *f = table; f->kind != FIELD_KIND_END; f++) {
+        if (!text_given(f->name)) {
+            complain(c, "%s has a field without a name", what);
+            continue;
+        }
+        for (const struct field *other = table; other < f; other++)
+            if (text_eq(other->name, f->name)) complain(c, "%s has two fields %s", what, f->name);
+        if (f->offset + member_size(f->kind) > size || f->present_offset + sizeof(bool) > size)
+            complain(c, "field %s lies outside its struct", f->name);
+        if (in_address && f->kind == FIELD_KIND_TEXT && f->form == TEXT_SECRET)
+            complain(c, "field %s: a secret in an address is written into every log on the way", f->name);
+        if (in_address && f->multiline) complain(c, "field %s: several lines in an address", f->name);
+        check_limits(c, f);
+    }
+}
+
+/* ---- answers ---- */
+
+/* The first named shape of the tables, in order: what this name means. */
+static const struct shape *shape_of_name(const struct shape *members, const char *name, unsigned depth)
+{
+    if (depth == SHAPE_DEPTH_MAX) return NULL;
+    for (const struct shape *s = members; s && s->kind != SHAPE_KIND_END; s++) {
+        if (s->kind != SHAPE_KIND_OBJECT && s->kind != SHAPE_KIND_LIST) continue;
+        if (s->type_name && text_eq(s->type_name, name)) return s->of;
+        const struct shape *inner = shape_of_name(s->of, name, depth + 1);
+        if (inner) return inner;
+    }
+    return NULL;
+}
+
+static const struct shape *meaning_of(const struct check *c, const char *name)
+{
+    for (size_t t = 0; c->routes[t]; t++)
+        for (const struct route *r = c->routes[t]; r->verb != VERB_UNSET; r++) {
+            const struct shape *found = shape_of_name(r->answer, name, 0);
+            if (found) return found;
+        }
+    return NULL;
+}
+
+static void check_shape(struct check *c, const struct shape *members, unsigned depth)
+{
+    if (depth == SHAPE_DEPTH_MAX) {
+        complain(c, "answer is nested too deep");
+        return;
+    }
+    for (const struct shape *s = members; s->kind != SHAPE_KIND_END; s++) {
+        if (!text_given(s->name)) {
+            complain(c, "answer has a member without a name");
+            continue;
+        }
+        for (const struct shape *other = members; other < s; other++)
+            if (text_eq(other->name, s->name)) complain(c, "answer has two members %s", s->name);
+        if (s->kind == SHAPE_KIND_ENUM && (!s->names || !s->names[0])) complain(c, "answer's %s: enum without names", s->name);
+        if (s->kind != SHAPE_KIND_OBJECT && s->kind != SHAPE_KIND_LIST) continue;
+        if (!s->of) {
+            complain(c, "answer's %s: no members", s->name);
+            continue;
+        }
+        if (s->type_name && meaning_of(c, s->type_name) != s->of)
+            complain(c, "answer's %s: type name %s means another shape elsewhere", s->name, s->type_name);
+        if (s->type_name && text_eq(s->type_name, "Problem")) complain(c, "answer's %s: the name Problem is taken", s->name);
+        check_shape(c, s->of, depth + 1);
+    }
+}
+
+static bool code_is_stable(const char *code)
+{
+    if (!text_given(code)) return false;
+    return strspn(code, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(code);
+}
+
+/* The same code from another row with another status or text: a client could not tell what it means. */
+static void check_code_everywhere(struct check *c, const struct problem *p)
+{
+    for (size_t t = 0; c->routes[t]; t++)
+        for (const struct route *r = c->routes[t]; r->verb != VERB_UNSET; r++) {
+            if (r == c->r) return;                           /* rows before this one: each pair is named once */
+            for (size_t i = 0; r->problems && r->problems[i]; i++) {
+                const struct problem *other = r->problems[i];
+                if (other == p || !text_eq(other->code, p->code)) continue;
+                if (other->status != p->status || !text_eq(other->en, p->en) || !text_eq(other->zh, p->zh))
+                    complain(c, "problem %s is another one at %s %s", p->code, verb_texts[r->verb], r->path);
+            }
+        }
+}
+
+static void check_problems(struct check *c)
+{
+    for (size_t i = 0; c->r->problems && c->r->problems[i]; i++) {
+        const struct problem *p = c->r->problems[i];
+        if (!code_is_stable(p->code)) {
+            complain(c, "problem code '%s' is not lower case with '_'", p->code ? p->code : "");
+            continue;
+        }
+        if (p->status < 400 || p->status > 599) complain(c, "problem %s has status %d", p->code, p->status);
+        if (!text_given(p->en) || !text_given(p->zh)) complain(c, "problem %s lacks a text", p->code);
+        for (size_t k = 0; k < i; k++)
+            if (text_eq(c->r->problems[k]->code, p->code)) complain(c, "problem %s is listed twice", p->code);
+        check_code_everywhere(c, p);
+    }
+}
+
+/* ---- the row itself ---- */
+
+static bool is_auth(const struct route *r)
+{
+    return r->path && strncmp(r->path, "/auth/", 6) == 0;
+}
+
+static void check_row(struct check *c)
+{
+    const struct route *r = c->r;
+    size_t doc = r->doc ? strlen(r->doc) : 0;
+    if (r->who == WHO_UNSET) complain(c, "who may call it is not said");
+    if (r->tx == TX_UNSET) complain(c, "tx is not said");
+    if (doc == 0) complain(c, "doc is empty");
+    else if (r->doc[doc - 1] != '.') complain(c, "doc is no sentence");
+    if (!r->hidden && !text_given(r->tag)) complain(c, "tag is empty");
+    if (!r->run) complain(c, "no run");
+    if (r->verb == VERB_GET && r->body_fields) complain(c, "GET with a body");
+    if (r->verb != VERB_GET && r->tx == TX_READ) complain(c, "a request that changes something cannot have TX_READ");
+    if (r->verb == VERB_GET && r->idempotent) complain(c, "GET is idempotent by itself");
+    if (r->idempotent && r->tx != TX_WRITE) complain(c, "idempotent keeps the answer: it needs TX_WRITE");
+    if (r->verb == VERB_POST && !r->idempotent && !is_auth(r) && !r->no_origin && !r->hidden)
+        complain(c, "POST outside /auth must be idempotent");
+    if (r->no_origin && (r->who == WHO_SIGNED_IN || r->who == WHO_OPERATOR))
+        complain(c, "no_origin with a session: any site could send it");
+    if (r->fresh && r->who != WHO_SIGNED_IN && r->who != WHO_OPERATOR) complain(c, "fresh without a session");
+    if ((r->wait_ms != 0) != (r->resume != NULL)) complain(c, "wait_ms and resume belong together");
+    if (r->wait_ms < 0 || r->wait_ms > WAIT_MAX_MS) complain(c, "wait_ms is out of range");
+    if (r->slow && !r->prepare) complain(c, "slow without prepare");
+    if (r->refused && r->tx != TX_WRITE) complain(c, "refused writes rows: it needs TX_WRITE");
+    if (r->body_max > JSON_READ_MAX_BYTES) complain(c, "body_max is above what JSON may be");
+    if (r->body_optional && !r->body_fields) complain(c, "body_optional without a body");
+    if (r->limit && (!text_given(r->limit->name) || r->limit->burst <= 0 || r->limit->per_ms <= 0))
+        complain(c, "limit is not set");
+    if (r->status != 0 && (r->status < 200 || r->status > 399)) complain(c, "status %d is no success", r->status);
+    if (r->answer && (r->status == 204 || r->status >= 300)) complain(c, "status %d has no body to describe", r->status);
+}
+
+/* ---- rows against each other ---- */
+
+/* Whether one address could mean both, and whether neither is the more literal one. */
+struct overlap { bool both, left_wins, right_wins; };
+
+static struct overlap paths_overlap(const char *a, const char *b)
+{
+    struct overlap o = { .both = true };
+    struct str left, right;
+    for (;;) {
+        bool more_left = part_next(&a, &left), more_right = part_next(&b, &right);
+        if (more_left != more_right) return (struct overlap){ 0 };
+        if (!more_left) return o;
+        bool l = is_parameter(left), r = is_parameter(right);
+        if (!l && !r && !str_eq(left, right)) return (struct overlap){ 0 };
+        o.left_wins = o.left_wins || (!l && r);
+        o.right_wins = o.right_wins || (l && !r);
+    }
+}
+
+static void check_pair(struct check *c, const struct route *before)
+{
+    const struct route *r = c->r;
+    if (!r->path || !before->path) return;
+    struct overlap o = paths_overlap(before->path, r->path);
+    if (o.both && !o.left_wins && !o.right_wins) {
+        if (before->verb == r->verb) complain(c, "answers to the same address as %s %s", verb_texts[r->verb], before->path);
+        else if (!text_eq(before->path, r->path)) complain(c, "names the parts of %s otherwise", before->path);
+        return;
+    }
+    if (before->verb != r->verb) return;
+    if (o.both && o.left_wins && o.right_wins) complain(c, "one address could mean this or %s", before->path);
+    if (r->hidden || before->hidden) return;
+    struct buf left, right;
+    buf_init(&left, COMPLAINT_MAX_BYTES), buf_init(&right, COMPLAINT_MAX_BYTES);
+    operation_id(&left, before), operation_id(&right, r);
+    if (str_eq(buf_str(&left), buf_str(&right))) complain(c, "has the operation id of %s", before->path);
+    buf_free(&left), buf_free(&right);
+}
+
+static void check_others(struct check *c)
+{
+    for (size_t t = 0; c->routes[t]; t++)
+        for (const struct route *r = c->routes[t]; r->verb != VERB_UNSET; r++) {
+            if (r == c->r) return;
+            check_pair(c, r);
+        }
+}
+
+bool routes_check(const struct route *const *routes, struct buf *complaints)
+{
+    bool good = true;
+    for (size_t t = 0; routes[t]; t++)
+        for (const struct route *r = routes[t]; r->verb != VERB_UNSET; r++) {
+            struct check c = { .r = r, .routes = routes, .out = complaints, .good = true };
+            check_row(&c);
+            check_path(&c);
+            check_fields(&c, "path", r->path_fields, r->path_size, true);
+            check_fields(&c, "query", r->query_fields, r->query_size, true);
+            check_fields(&c, "body", r->body_fields, r->body_size, false);
+            if (r->answer) check_shape(&c, r->answer, 0);
+            check_problems(&c);
+            check_others(&c);
+            good = good && c.good;
+        }
+    return good;
+}
