@@ -45,7 +45,7 @@ struct stmt { const char *sql, *postgres, *name, *file; };
 /* Every statement of the program, for the test (and the start-up check) that prepares them all. */
 size_t stmt_count(void);
 const struct stmt *stmt_at(size_t i);
-/* False: the first one that the engine refuses is named in error[]. Also refuses result types that no col_* can read. */
+/* False: the first one that the engine refuses is named in error[]. Refuses result types that no col_* can read, too. */
 MUST_USE bool conn_prepare_all(struct conn *c, char *error, size_t error_size);
 
 enum row { ROW_FAULT = -1, ROW_NONE, ROW_FOUND };
@@ -63,7 +63,7 @@ struct query {
 };
 
 struct query query(struct tx *tx, const struct stmt *s);
-/* The n-th call binds ?n. Bytes are not copied: they must live until the query has run (for query_put: until commit). */
+/* The n-th call binds ?n. Bytes are not copied and must live until the query has run (for query_put: until commit). */
 void bind_i64(struct query *q, int64_t v);
 void bind_bool(struct query *q, bool v);
 void bind_credits(struct query *q, struct credits c);
@@ -85,7 +85,7 @@ void query_end(struct query *q);
 /* A change: the number of rows it touched, or -1 on a fault. */
 MUST_USE int64_t query_change(struct query *q);
 /* A change whose result nobody needs (an append). PostgreSQL sends it together with the next statement or the COMMIT,
- * so it costs no round trip of its own; a failure surfaces there as a fault of the transaction. False: already faulty. */
+ * so it costs no round trip of its own; a failure surfaces there as a fault of the transaction. False: it is faulty. */
 MUST_USE bool query_put(struct query *q);
 
 int64_t col_i64(const struct query *q, const char *name);    /* NULL reads as 0; an unknown name ends the process */

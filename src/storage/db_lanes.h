@@ -44,7 +44,7 @@ struct op {
 
 struct lanes;
 struct lane_options {
-    unsigned readers, writers;                               /* PostgreSQL: workers of each; SQLite: readers, 1 writer */
+    unsigned readers, writers;                               /* PostgreSQL: workers each; SQLite: readers, 1 writer */
     /* Called before a batch runs, in a transaction that reads, to answer for all of its ops at once what each would
      * ask alone (sessions). May be NULL. */
     void (*before_batch)(struct tx *tx, struct op *const *ops, size_t count);

@@ -18,7 +18,7 @@ enum {
     DB_ERROR_SIZE = 256,
 };
 
-enum value_type { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB, VALUE_LIST /* text[] on PostgreSQL, JSON on SQLite */ };
+enum value_type { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB, VALUE_LIST /* text[] or JSON */ };
 
 /* Names of a statement's columns. They belong to the database and not to a connection, because a reply may still be
  * read after its connection was lost and closed by another thread. */
@@ -60,7 +60,7 @@ struct conn {
     void *notices_arg;
 };
 
-/* All MUST be set. Functions that return bool or a row set the transaction's fault (tx_set_fault) before they say no. */
+/* All MUST be set. Those that return bool or a row set the transaction's fault (tx_set_fault) before they say no. */
 struct engine {
     enum db_engine id;
     struct conn *(*open)(struct db *db, enum tx_mode mode, char *error, size_t error_size);

@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-struct op_waiter { pthread_mutex_t lock; pthread_cond_t wake; bool finished; enum op_outcome outcome; };
+struct op_waiter {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool finished;
+    enum op_outcome outcome;
+};
 
 /* ---- queues ---- */
 
@@ -64,7 +69,7 @@ void queue_forward(struct lane_queue *q, struct op *op)
 static struct timespec after_ms(int64_t ms)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);      /* the condition's clock; tests do not move it */
+    clock_gettime(CLOCK_MONOTONIC, &t); /* the condition's clock; tests do not move it */
     t.tv_sec += ms / 1000;
     t.tv_nsec += (ms % 1000) * 1000000;
     if (t.tv_nsec >= 1000000000) t.tv_sec++, t.tv_nsec -= 1000000000;
@@ -75,7 +80,8 @@ static struct timespec after_ms(int64_t ms)
 static size_t share(const struct lane *l)
 {
     const struct lane_queue *q = l->queue;
-    if (db_engine_of(l->lanes->db) == DB_SQLITE && l->mode == TX_WRITE) return q->count < LANE_BATCH ? q->count : LANE_BATCH;
+    if (db_engine_of(l->lanes->db) == DB_SQLITE && l->mode == TX_WRITE)
+        return q->count < LANE_BATCH ? q->count : LANE_BATCH;
     size_t fair = (q->count + q->workers - 1) / q->workers;
     return fair < LANE_READ_BATCH ? fair : LANE_READ_BATCH;
 }
@@ -104,7 +110,7 @@ static size_t queue_take(struct lane *l)
     }
     q->count -= n;
     if (!q->head) q->tail = &q->head;
-    if (q->count > 0 && q->sleeping > 0) pthread_cond_signal(&q->wake);      /* there is work for another */
+    if (q->count > 0 && q->sleeping > 0) pthread_cond_signal(&q->wake); /* there is work for another */
     pthread_mutex_unlock(&q->lock);
     return n;
 }

@@ -140,7 +140,7 @@ static bool converse(struct lanes *l, struct pg_listen *p)
     struct notifier *n = &l->notifier;
     int64_t sent_ms = monotonic_ms() - NOTIFY_PAUSE_MS;
     n->listening = 0;
-    mark_heard(n, NULL);                     /* what was said before we listened is not repeated */
+    mark_heard(n, NULL); /* what was said before we listened is not repeated */
     for (;;) {
         if (!listen_to_new(n, p)) return false;
         call_heard(n);
@@ -157,7 +157,8 @@ static bool converse(struct lanes *l, struct pg_listen *p)
             sent_ms = monotonic_ms();
         }
         if (stop) return true;
-        if (!pg_listen_wait(p, n->wake_fd, due && pause_ms > 0 ? (int)pause_ms : LOOK_AGAIN_MS, mark_heard, n)) return false;
+        if (!pg_listen_wait(p, n->wake_fd, due && pause_ms > 0 ? (int)pause_ms : LOOK_AGAIN_MS, mark_heard, n))
+            return false;
         uint64_t drained;
         if (read(n->wake_fd, &drained, sizeof drained) < 0 && errno != EAGAIN) abort();
     }
@@ -193,7 +194,7 @@ bool notifier_start(struct lanes *l, char *error, size_t error_size)
     n->wake_fd = -1;
     if (db_engine_of(l->db) == DB_SQLITE) return true;
     n->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    n->has_thread = true;                    /* set before the thread runs: it never changes afterwards */
+    n->has_thread = true; /* set before the thread runs: it never changes afterwards */
     if (n->wake_fd >= 0 && pthread_create(&n->thread, NULL, notifier_thread, l) == 0) return true;
     n->has_thread = false;
     snprintf(error, error_size, "cannot start the notifier: %m");

@@ -211,11 +211,11 @@ static void run_reads(struct lane *l, size_t count)
         tx_use_arena(tx, op->arena);
         enum op_wish wish = op->run(op, tx);
         enum tx_fault f = tx_fault_of(tx);
-        if (f != TX_SOUND) tx_clear_fault(tx);               /* a read leaves nothing to undo */
+        if (f != TX_SOUND) tx_clear_fault(tx); /* a read leaves nothing to undo */
         op->refusing = f == TX_SOUND && wish == OP_REFUSE;
         op->outcome = f != TX_SOUND ? outcome_of(f) : wish == OP_REFUSE ? OP_REFUSED : OP_COMMITTED;
     }
-    tx_rollback(tx);                                         /* cheaper than COMMIT, and cannot fail */
+    tx_rollback(tx); /* cheaper than COMMIT, and cannot fail */
     for (size_t i = 0; i < ran; i++) {
         struct op *op = l->batch[i];
         if (op->refusing && op->refused) {
@@ -235,7 +235,7 @@ static void run_reads(struct lane *l, size_t count)
 
 static void run_each(struct lane *l, size_t count)
 {
-    if (count > 1) {                                         /* a single op is asked about in its own transaction */
+    if (count > 1) { /* a single op is asked about in its own transaction */
         struct tx *tx = tx_begin(l->conn, TX_READ, l->arena);
         if (tx) ask_before(l, tx, l->batch, count);
         if (!tx || tx_commit(tx) != TX_COMMITTED) {

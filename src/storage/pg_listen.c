@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct pg_listen { PGconn *pg; };
+struct pg_listen {
+    PGconn *pg;
+};
 
 struct pg_listen *pg_listen_open(struct db *db, char *error, size_t error_size)
 {
@@ -44,13 +46,15 @@ bool pg_listen_to(struct pg_listen *p, const char *channel)
 
 bool pg_listen_tell(struct pg_listen *p, const char *channel)
 {
-    return did(PQexecParams(p->pg, "SELECT pg_notify($1, '')", 1, NULL, (const char *const[]){ channel }, NULL, NULL, 0));
+    return did(
+        PQexecParams(p->pg, "SELECT pg_notify($1, '')", 1, NULL, (const char *const[]){ channel }, NULL, NULL, 0));
 }
 
-bool pg_listen_wait(struct pg_listen *p, int wake_fd, int timeout_ms, void (*heard)(void *arg, const char *channel), void *arg)
+bool pg_listen_wait(struct pg_listen *p, int wake_fd, int timeout_ms, void (*heard)(void *arg, const char *channel),
+                    void *arg)
 {
     struct pollfd fds[] = { { .fd = PQsocket(p->pg), .events = POLLIN }, { .fd = wake_fd, .events = POLLIN } };
-    PGnotify *one = PQnotifies(p->pg);                       /* may have come with an earlier answer */
+    PGnotify *one = PQnotifies(p->pg); /* may have come with an earlier answer */
     if (!one && poll(fds, 2, timeout_ms) < 0 && errno != EINTR) return false;
     if (!PQconsumeInput(p->pg)) return false;
     for (; one || (one = PQnotifies(p->pg)); one = NULL) {

@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 enum {
-    SETTLE_LIMIT_MS = 10000,                 /* then the outcome stays unknown and is told as such */
+    SETTLE_LIMIT_MS = 10000, /* then the outcome stays unknown and is told as such */
     SETTLE_PAUSE_MS = 50,
     LOCK_TIMEOUT_MS = 3000,
-    IDLE_IN_TRANSACTION_TIMEOUT_MS = 15000,  /* a stopped process must not hold its locks for long */
+    IDLE_IN_TRANSACTION_TIMEOUT_MS = 15000, /* a stopped process must not hold its locks for long */
 };
 
 static void ignore_notice(void *arg, const char *message)
@@ -37,10 +37,17 @@ static bool pg_configure(PGconn *pg, const struct db *db, enum tx_mode mode, cha
     return good;
 }
 
-PGconn *pg_connect(const struct db *db, enum tx_mode mode, char generation[PG_GENERATION_SIZE], char *error, size_t error_size)
+PGconn *pg_connect(const struct db *db, enum tx_mode mode, char generation[PG_GENERATION_SIZE], char *error,
+                   size_t error_size)
 {
-    static const char *const keys[] = { "dbname", "client_encoding", "fallback_application_name", "connect_timeout",
-                                        "tcp_user_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count",
+    static const char *const keys[] = { "dbname",
+                                        "client_encoding",
+                                        "fallback_application_name",
+                                        "connect_timeout",
+                                        "tcp_user_timeout",
+                                        "keepalives_idle",
+                                        "keepalives_interval",
+                                        "keepalives_count",
                                         NULL };
     const char *values[] = { db->url, "UTF8", "chathub", "5", "10000", "10", "5", "3", NULL };
     PGconn *pg = PQconnectdbParams(keys, values, 1);
@@ -64,7 +71,7 @@ PGconn *pg_connect(const struct db *db, enum tx_mode mode, char generation[PG_GE
 static const char *skip_quoted(const char *p)
 {
     if (*p == '\'' || *p == '"') {
-        const char *end = strchr(p + 1, *p);                 /* a doubled quote is two texts side by side */
+        const char *end = strchr(p + 1, *p); /* a doubled quote is two texts side by side */
         return end ? end + 1 : p + strlen(p);
     }
     if (p[0] == '-' && p[1] == '-') return strchrnul(p, '\n');
@@ -86,7 +93,7 @@ char *pg_numbered(const char *sql, unsigned *params)
             unsigned number = (unsigned)strtoul(p + 1, NULL, 10);
             assert(number <= QUERY_MAX_PARAMS);
             if (number > *params) *params = number;
-            *p = '$';                                        /* as long as ?, so the text stays in place */
+            *p = '$'; /* as long as ?, so the text stays in place */
         }
         p = behind == p ? p + 1 : behind;
     }
@@ -97,25 +104,28 @@ char *pg_numbered(const char *sql, unsigned *params)
 
 enum tx_fault pg_fault_of(const char *sqlstate)
 {
-    static const struct { const char *prefix; enum tx_fault fault; } meanings[] = {
-        { "23505", TX_CONFLICT },            /* unique violation */
-        { "40001", TX_CONFLICT },            /* serialization failure */
-        { "40P01", TX_CONFLICT },            /* deadlock */
-        { "55P03", TX_CONFLICT },            /* lock timeout */
+    static const struct {
+        const char *prefix;
+        enum tx_fault fault;
+    } meanings[] = {
+        { "23505", TX_CONFLICT }, /* unique violation */
+        { "40001", TX_CONFLICT }, /* serialization failure */
+        { "40P01", TX_CONFLICT }, /* deadlock */
+        { "55P03", TX_CONFLICT }, /* lock timeout */
         { "08", TX_LOST },
-        { "57P0", TX_LOST },                 /* shut down, crashed, cannot connect now */
-        { "25P03", TX_LOST },                /* we were idle in a transaction: the server hung up */
+        { "57P0", TX_LOST },  /* shut down, crashed, cannot connect now */
+        { "25P03", TX_LOST }, /* we were idle in a transaction: the server hung up */
         /* Prepared statements of yesterday (a migration changed a type; a pooler dropped them): a new connection has
          * none of them. */
         { "26000", TX_LOST },
         { "0A000", TX_LOST },
-        { "53", TX_FULL },                   /* disk, memory, connections */
-        { "58", TX_FULL },                   /* I/O */
+        { "53", TX_FULL }, /* disk, memory, connections */
+        { "58", TX_FULL }, /* I/O */
         /* Statement timeout: the server is overloaded or the statement is bad. Nothing is written; running it three
          * times would make it worse, so it is a failure and no conflict. */
         { "57014", TX_FULL },
     };
-    if (!sqlstate) return TX_LOST;           /* libpq's own error: no answer from the server */
+    if (!sqlstate) return TX_LOST; /* libpq's own error: no answer from the server */
     for (size_t i = 0; i < ARRAY_LEN(meanings); i++) {
         if (strncmp(sqlstate, meanings[i].prefix, strlen(meanings[i].prefix)) == 0) return meanings[i].fault;
     }
@@ -134,7 +144,8 @@ void pg_describe(const PGresult *r, char *out, size_t out_size)
     const char *message = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
     /* Class 42 (syntax, unknown names) speaks of our text; the other classes quote what was bound. */
     bool about_text = strncmp(state, "42", 2) == 0 || strncmp(state, "25", 2) == 0 || strncmp(state, "57", 2) == 0;
-    snprintf(out, out_size, "%s%s%s", constraint ? constraint : "", column ? column : "", about_text && message ? message : "");
+    snprintf(out, out_size, "%s%s%s", constraint ? constraint : "", column ? column : "",
+             about_text && message ? message : "");
 }
 
 /* ---- a lost answer to COMMIT ---- */
@@ -158,7 +169,7 @@ static enum verdict ask_status(PGconn *pg, const char *xid, bool same_run)
         /* A crash forgets numbers whose log was not flushed and gives them out again: then it may be another's. */
         v = same_run ? VERDICT_COMMITTED : VERDICT_UNKNOWN;
     } else {
-        v = VERDICT_AGAIN;                                   /* the old backend is still at it */
+        v = VERDICT_AGAIN; /* the old backend is still at it */
     }
     PQclear(r);
     return v;
@@ -178,6 +189,8 @@ enum tx_end pg_settle(const struct db *db, const char *xid, const char *generati
         if (v == VERDICT_AGAIN) usleep(SETTLE_PAUSE_MS * 1000);
     }
     LOG(LOG_WARN, "commit_settled", LOG_TEXT("xid", xid),
-        LOG_TEXT("verdict", v == VERDICT_COMMITTED ? "committed" : v == VERDICT_ABORTED ? "aborted" : "unknown"));
+        LOG_TEXT("verdict", v == VERDICT_COMMITTED ? "committed"
+                            : v == VERDICT_ABORTED ? "aborted"
+                                                   : "unknown"));
     return v == VERDICT_COMMITTED ? TX_COMMITTED : v == VERDICT_ABORTED ? TX_ROLLED_BACK : TX_UNCERTAIN;
 }

@@ -1,4 +1,4 @@
-/* pg_wire.h: what the PostgreSQL files of storage/ share: connecting, our numbering of parameters, meaning of errors. */
+/* pg_wire.h: what the PostgreSQL files share: connecting, our numbering of parameters, meaning of errors. */
 #ifndef CHATHUB_STORAGE_PG_WIRE_H
 #define CHATHUB_STORAGE_PG_WIRE_H
 

@@ -23,19 +23,36 @@
 #include <stdlib.h>
 
 enum {
-    SENT_MAX = 64,                           /* then the pipeline is drained: many puts in a row */
-    ANSWER_SLACK_MS = 5000,                  /* waited beyond the statement timeout before the connection is given up */
+    SENT_MAX = 64,          /* then the pipeline is drained: many puts in a row */
+    ANSWER_SLACK_MS = 5000, /* waited beyond the statement timeout before the connection is given up */
     XID_SIZE = 24,
 };
 /* Types of results, by the numbers that never change (pg_type.dat). */
-enum { OID_BOOL = 16, OID_BYTEA = 17, OID_NAME = 19, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25,
-       OID_UNKNOWN = 705, OID_BPCHAR = 1042, OID_VARCHAR = 1043 };
+enum {
+    OID_BOOL = 16,
+    OID_BYTEA = 17,
+    OID_NAME = 19,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_UNKNOWN = 705,
+    OID_BPCHAR = 1042,
+    OID_VARCHAR = 1043
+};
 
 enum sent_kind { SENT_FRAME, SENT_COMMIT, SENT_XID, SENT_PREPARE, SENT_PUT, SENT_QUERY };
-struct sent { enum sent_kind kind; const struct stmt *stmt; };
+struct sent {
+    enum sent_kind kind;
+    const struct stmt *stmt;
+};
 
 enum slot_state { SLOT_NEW, SLOT_SENT, SLOT_READY };
-struct slot { char *sql; unsigned params; enum slot_state state; };
+struct slot {
+    char *sql;
+    unsigned params;
+    enum slot_state state;
+};
 
 struct pg_conn {
     struct conn base;
@@ -43,8 +60,8 @@ struct pg_conn {
     char generation[PG_GENERATION_SIZE], xid[XID_SIZE];
     bool begin_due, begun, committed;
     unsigned sent_count;
-    struct sent sent[SENT_MAX + 8];          /* sent and not yet answered */
-    struct slot slots[];                     /* stmt_count() of them */
+    struct sent sent[SENT_MAX + 8]; /* sent and not yet answered */
+    struct slot slots[];            /* stmt_count() of them */
 };
 
 static const struct stmt frame_stmt = { .name = "transaction frame", .file = __FILE__ };
@@ -146,7 +163,8 @@ static PGresult *next_result(struct pg_conn *c, bool *broken)
         int ready = unsent < 0 || left_ms <= 0 ? -1 : poll(&fd, 1, (int)left_ms);
         if (ready < 0 && errno == EINTR && unsent >= 0 && left_ms > 0) continue;
         if (ready <= 0 || !PQconsumeInput(c->pg)) {
-            /* What the server said last (it shuts down, it crashed) may already be here; libpq reports it as a result. */
+            /* What the server said last (it shuts down, it crashed) may already be here; libpq reports it as a result.
+             */
             if (ready > 0 && !PQisBusy(c->pg)) break;
             *broken = true;
             return NULL;
@@ -168,9 +186,7 @@ static int64_t integer_of(const PGresult *r, int row, int column, const struct s
     case 2: memcpy(&two, p, 2); return (int16_t)be16toh(two);
     case 4: memcpy(&four, p, 4); return (int32_t)be32toh(four);
     case 8: memcpy(&eight, p, 8); return (int64_t)be64toh(eight);
-    default:
-        LOG(LOG_ERROR, "bad_integer", LOG_TEXT("statement", s->name));
-        abort();
+    default: LOG(LOG_ERROR, "bad_integer", LOG_TEXT("statement", s->name)); abort();
     }
 }
 
@@ -207,8 +223,8 @@ static struct result_row *row_copy(struct query *q, const PGresult *r, int row)
         struct query_value *v = &out->value[i];
         enum value_type type = type_of(PQftype(r, (int)i));
         if (type == VALUE_NULL) {
-            LOG(LOG_ERROR, "unreadable_column_type", LOG_TEXT("statement", q->stmt->name), LOG_TEXT("column", q->names[i]),
-                LOG_NUMBER("oid", PQftype(r, (int)i)));
+            LOG(LOG_ERROR, "unreadable_column_type", LOG_TEXT("statement", q->stmt->name),
+                LOG_TEXT("column", q->names[i]), LOG_NUMBER("oid", PQftype(r, (int)i)));
             abort();
         }
         if (PQgetisnull(r, row, (int)i)) continue;
@@ -246,7 +262,8 @@ static void take_error(struct tx *tx, const struct stmt *s, const PGresult *r)
 }
 
 /* One answer. `q` is the query that waits, for SENT_QUERY; *changed: the rows it touched. */
-static void take_result(struct tx *tx, const struct sent *item, PGresult *r, struct query *q, size_t max_rows, int64_t *changed)
+static void take_result(struct tx *tx, const struct sent *item, PGresult *r, struct query *q, size_t max_rows,
+                        int64_t *changed)
 {
     struct pg_conn *c = pg_of(tx->conn);
     ExecStatusType status = PQresultStatus(r);
@@ -275,7 +292,7 @@ static bool drain(struct tx *tx, struct query *q, size_t max_rows, int64_t *chan
             take_result(tx, &c->sent[i], r, q, max_rows, changed);
             PQclear(r);
             r = broken ? NULL : next_result(c, &broken);
-            assert(!r);                                      /* one result a query: no statement of ours has more */
+            assert(!r); /* one result a query: no statement of ours has more */
         } else {
             broken = true;
         }
@@ -355,14 +372,15 @@ static bool pg_prepare(struct conn *base, const struct stmt *s, char *error, siz
         }
         for (int k = 0; good && k < PQnfields(r); k++) {
             if (type_of(PQftype(r, k)) != VALUE_NULL) continue;
-            snprintf(error, error_size, "column %s has type %u, which cannot be read: CAST it", PQfname(r, k), PQftype(r, k));
+            snprintf(error, error_size, "column %s has type %u, which cannot be read: CAST it", PQfname(r, k),
+                     PQftype(r, k));
             good = false;
         }
         if (i == 0 && good) slot->state = SLOT_READY;
         PQclear(r);
-        if (!broken) PQclear(next_result(c, &broken));       /* the end of this one */
+        if (!broken) PQclear(next_result(c, &broken)); /* the end of this one */
     }
-    if (!broken) PQclear(next_result(c, &broken));           /* the sync */
+    if (!broken) PQclear(next_result(c, &broken)); /* the sync */
     if (broken) snprintf(error, error_size, "connection lost");
     if (broken) base->lost = true;
     return good && !broken;
@@ -410,14 +428,14 @@ static void pg_rollback(struct tx *tx)
         (void)!drain_plain(tx);
         if (PQtransactionStatus(c->pg) == PQTRANS_IDLE) return;
     }
-    if (c->begun) c->base.lost = true;                       /* closing it rolls back */
+    if (c->begun) c->base.lost = true; /* closing it rolls back */
     c->sent_count = 0;
 }
 
 static enum tx_end pg_commit(struct tx *tx)
 {
     struct pg_conn *c = pg_of(tx->conn);
-    if (!c->begun) return TX_COMMITTED;                      /* only reads, or nothing at all */
+    if (!c->begun) return TX_COMMITTED; /* only reads, or nothing at all */
     bool tell_first = c->xid[0] == '\0';
     if (tell_first && !PQsendFlushRequest(c->pg)) lost(tx, &frame_stmt, "cannot send");
     bool begun_commit = tx->fault == TX_SOUND && send_frame(tx, "COMMIT", SENT_COMMIT);
@@ -444,7 +462,7 @@ static bool pg_part_keep(struct tx *tx)
 static bool pg_part_undo(struct tx *tx)
 {
     struct pg_conn *c = pg_of(tx->conn);
-    if (c->sent_count > 0) (void)!drain_plain(tx);           /* puts of the part, which may fail now */
+    if (c->sent_count > 0) (void)!drain_plain(tx); /* puts of the part, which may fail now */
     if (c->base.lost) return false;
     tx->fault = TX_SOUND;
     return send_frame(tx, "ROLLBACK TO p", SENT_FRAME) && send_frame(tx, "RELEASE p", SENT_FRAME) && drain_plain(tx);
@@ -469,7 +487,7 @@ static bool pg_script(struct tx *tx, const char *sql, int64_t *number)
 
 static void pg_idle(struct conn *c)
 {
-    (void)c;                                                 /* the server tidies up by itself */
+    (void)c; /* the server tidies up by itself */
 }
 
 /* Outside the lanes (the command line): told at once, a failure is no fault of the work that is done. */
@@ -477,7 +495,8 @@ static void pg_notify(struct conn *base, const char *channel)
 {
     struct pg_conn *c = pg_of(base);
     if (!PQexitPipelineMode(c->pg)) return;
-    PGresult *r = PQexecParams(c->pg, "SELECT pg_notify($1, '')", 1, NULL, (const char *const[]){ channel }, NULL, NULL, 0);
+    PGresult *r =
+        PQexecParams(c->pg, "SELECT pg_notify($1, '')", 1, NULL, (const char *const[]){ channel }, NULL, NULL, 0);
     if (PQresultStatus(r) != PGRES_TUPLES_OK) LOG(LOG_WARN, "notify_failed", LOG_TEXT("channel", channel));
     PQclear(r);
     if (!PQenterPipelineMode(c->pg)) base->lost = true;

@@ -171,19 +171,34 @@ struct query query(struct tx *tx, const struct stmt *s)
 static void bind(struct query *q, struct query_value v)
 {
     assert(q->params < QUERY_MAX_PARAMS);
-    assert(!q->names);                                       /* it has not run yet */
+    assert(!q->names); /* it has not run yet */
     q->param[q->params++] = v;
 }
 
-void bind_i64(struct query *q, int64_t v) { bind(q, (struct query_value){ .number = v, .type = VALUE_INT }); }
+void bind_i64(struct query *q, int64_t v)
+{
+    bind(q, (struct query_value){ .number = v, .type = VALUE_INT });
+}
 
-void bind_bool(struct query *q, bool v) { bind_i64(q, v ? 1 : 0); }
+void bind_bool(struct query *q, bool v)
+{
+    bind_i64(q, v ? 1 : 0);
+}
 
-void bind_credits(struct query *q, struct credits c) { bind_i64(q, credits_count(c)); }
+void bind_credits(struct query *q, struct credits c)
+{
+    bind_i64(q, credits_count(c));
+}
 
-void bind_null(struct query *q) { bind(q, (struct query_value){ .type = VALUE_NULL }); }
+void bind_null(struct query *q)
+{
+    bind(q, (struct query_value){ .type = VALUE_NULL });
+}
 
-void bind_text(struct query *q, const char *text) { bind_str(q, str_of(text)); }
+void bind_text(struct query *q, const char *text)
+{
+    bind_str(q, str_of(text));
+}
 
 void bind_str(struct query *q, struct str s)
 {
@@ -209,7 +224,7 @@ void bind_text_list(struct query *q, const char *const *items, size_t count)
         size_t n = strlen(items[i]);
         assert(n > 0 && strcspn(items[i], "\"\\,{} ") == n);
         if (i > 0) *at++ = ',';
-        *at++ = '"';                                         /* quoted in both, so that NULL stays a word */
+        *at++ = '"'; /* quoted in both, so that NULL stays a word */
         memcpy(at, items[i], n), at += n;
         *at++ = '"';
     }
@@ -246,7 +261,7 @@ enum row query_next(struct query *q)
 
 void query_end(struct query *q)
 {
-    q->cursor = NULL;                                        /* the statement itself was reset when it ran */
+    q->cursor = NULL; /* the statement itself was reset when it ran */
     q->values = NULL;
 }
 
@@ -264,7 +279,7 @@ bool query_put(struct query *q)
 
 static const struct query_value *column(const struct query *q, const char *name)
 {
-    assert(q->values);                                       /* a row was found */
+    assert(q->values); /* a row was found */
     for (unsigned i = 0; i < q->columns; i++) {
         if (q->names[i] == name || strcmp(q->names[i], name) == 0) return &q->values[i];
     }
@@ -283,13 +298,25 @@ static const struct query_value *column_of(const struct query *q, const char *na
     return v;
 }
 
-int64_t col_i64(const struct query *q, const char *name) { return column_of(q, name, true)->number; }
+int64_t col_i64(const struct query *q, const char *name)
+{
+    return column_of(q, name, true)->number;
+}
 
-bool col_bool(const struct query *q, const char *name) { return col_i64(q, name) != 0; }
+bool col_bool(const struct query *q, const char *name)
+{
+    return col_i64(q, name) != 0;
+}
 
-struct credits col_credits(const struct query *q, const char *name) { return credits_of(col_i64(q, name)); }
+struct credits col_credits(const struct query *q, const char *name)
+{
+    return credits_of(col_i64(q, name));
+}
 
-const char *col_text(const struct query *q, const char *name) { return column_of(q, name, false)->bytes; }
+const char *col_text(const struct query *q, const char *name)
+{
+    return column_of(q, name, false)->bytes;
+}
 
 struct str col_str(const struct query *q, const char *name)
 {
@@ -297,7 +324,10 @@ struct str col_str(const struct query *q, const char *name)
     return (struct str){ v->bytes, v->n };
 }
 
-bool col_is_null(const struct query *q, const char *name) { return column(q, name)->type == VALUE_NULL; }
+bool col_is_null(const struct query *q, const char *name)
+{
+    return column(q, name)->type == VALUE_NULL;
+}
 
 /* ---- transactions ---- */
 
@@ -308,7 +338,7 @@ void tx_set_fault(struct tx *tx, enum tx_fault fault, const struct stmt *s, cons
     if (fault == TX_LOST) tx->conn->lost = true;
     if (tx->fault != TX_SOUND) return;
     tx->fault = fault;
-    if (fault == TX_CONFLICT) return;                        /* part of normal life; the lanes run the op again */
+    if (fault == TX_CONFLICT) return; /* part of normal life; the lanes run the op again */
     LOG(LOG_ERROR, "database_fault", LOG_TEXT("fault", names[fault]), LOG_TEXT("statement", s ? s->name : ""),
         LOG_TEXT("file", s ? s->file : ""), LOG_TEXT("code", code), LOG_TEXT("text", text));
 }
@@ -381,13 +411,25 @@ bool tx_part_undo(struct tx *tx)
     return true;
 }
 
-enum tx_fault tx_fault_of(const struct tx *tx) { return tx->fault; }
+enum tx_fault tx_fault_of(const struct tx *tx)
+{
+    return tx->fault;
+}
 
-struct arena *tx_arena(struct tx *tx) { return tx->arena; }
+struct arena *tx_arena(struct tx *tx)
+{
+    return tx->arena;
+}
 
-enum db_engine tx_engine(const struct tx *tx) { return tx->conn->engine->id; }
+enum db_engine tx_engine(const struct tx *tx)
+{
+    return tx->conn->engine->id;
+}
 
-void tx_use_arena(struct tx *tx, struct arena *a) { tx->arena = a; }
+void tx_use_arena(struct tx *tx, struct arena *a)
+{
+    tx->arena = a;
+}
 
 void tx_clear_fault(struct tx *tx)
 {

@@ -17,29 +17,33 @@
 #include <fcntl.h>
 
 enum {
-    BUSY_TIMEOUT_MS = 5000,                  /* another process (the command line) may hold the writer */
+    BUSY_TIMEOUT_MS = 5000, /* another process (the command line) may hold the writer */
     WRITER_CACHE_KIB = 4096,
     READER_CACHE_KIB = 2048,
-    CHECKPOINT_PAGES = 2000,                 /* 8 MiB of log between checkpoints: hot pages are copied back once */
+    CHECKPOINT_PAGES = 2000, /* 8 MiB of log between checkpoints: hot pages are copied back once */
     LOG_LIMIT_BYTES = 64 << 20,
 };
 
 /* Statements that frame a transaction, prepared once a connection. */
 enum frame { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLLBACK, PART_BEGIN, PART_KEEP, PART_UNDO, FRAME_COUNT };
 static const char *const frame_sql[FRAME_COUNT] = {
-    [BEGIN_READ] = "BEGIN",         [BEGIN_WRITE] = "BEGIN IMMEDIATE", [COMMIT] = "COMMIT",
-    [ROLLBACK] = "ROLLBACK",        [PART_BEGIN] = "SAVEPOINT p",      [PART_KEEP] = "RELEASE p",
+    [BEGIN_READ] = "BEGIN",        [BEGIN_WRITE] = "BEGIN IMMEDIATE", [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",       [PART_BEGIN] = "SAVEPOINT p",      [PART_KEEP] = "RELEASE p",
     [PART_UNDO] = "ROLLBACK TO p",
 };
 
-struct slot { sqlite3_stmt *prepared; const struct columns *columns; bool writes; };
+struct slot {
+    sqlite3_stmt *prepared;
+    const struct columns *columns;
+    bool writes;
+};
 
 struct sqlite_conn {
     struct conn base;
     sqlite3 *handle;
     sqlite3_stmt *frame[FRAME_COUNT];
-    bool log_grew;                           /* something was written since the last checkpoint of an idle time */
-    struct slot slots[];                     /* stmt_count() of them */
+    bool log_grew;       /* something was written since the last checkpoint of an idle time */
+    struct slot slots[]; /* stmt_count() of them */
 };
 
 static struct sqlite_conn *sqlite_of(struct conn *c)
@@ -54,8 +58,7 @@ static enum tx_fault fault_of(int code)
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_INTERRUPT:
-        return TX_CONFLICT;
+    case SQLITE_INTERRUPT: return TX_CONFLICT;
     case SQLITE_CONSTRAINT:
         return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
                        code == SQLITE_CONSTRAINT_ROWID
@@ -64,10 +67,8 @@ static enum tx_fault fault_of(int code)
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-    case SQLITE_NOMEM:
-        return TX_FULL;
-    default:
-        return TX_BROKEN;
+    case SQLITE_NOMEM: return TX_FULL;
+    default: return TX_BROKEN;
     }
 }
 
@@ -77,7 +78,7 @@ static void fault(struct tx *tx, const struct stmt *s)
     int code = sqlite3_extended_errcode(handle);
     char number[16];
     snprintf(number, sizeof number, "%d", code);
-    tx_set_fault(tx, fault_of(code), s, number, sqlite3_errmsg(handle));     /* names columns, never values */
+    tx_set_fault(tx, fault_of(code), s, number, sqlite3_errmsg(handle)); /* names columns, never values */
 }
 
 /* ---- connections ---- */
@@ -87,7 +88,8 @@ static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 static void library_start(void)
 {
     /* Misuse (called too late by a test that used SQLite before) leaves the slower defaults, nothing worse. */
-    if (sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK || sqlite3_config(SQLITE_CONFIG_MULTITHREAD) != SQLITE_OK)
+    if (sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK ||
+        sqlite3_config(SQLITE_CONFIG_MULTITHREAD) != SQLITE_OK)
         LOG(LOG_WARN, "sqlite_config_refused");
     if (sqlite3_initialize() != SQLITE_OK) abort();
 #ifdef CHATHUB_TORTURE
@@ -100,7 +102,7 @@ static void sqlite_close(struct conn *c)
     struct sqlite_conn *s = sqlite_of(c);
     for (size_t i = 0; i < stmt_count(); i++) sqlite3_finalize(s->slots[i].prepared);
     for (int i = 0; i < FRAME_COUNT; i++) sqlite3_finalize(s->frame[i]);
-    if (sqlite3_close(s->handle) != SQLITE_OK) abort();      /* a statement that is not in a slot: our bug */
+    if (sqlite3_close(s->handle) != SQLITE_OK) abort(); /* a statement that is not in a slot: our bug */
     free(s);
 }
 
@@ -123,12 +125,15 @@ static bool configure(struct sqlite_conn *s, enum tx_mode mode)
     static const int off[] = { SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL };
     bool good = sqlite3_busy_timeout(s->handle, BUSY_TIMEOUT_MS) == SQLITE_OK &&
                 sqlite3_db_config(s->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK;
-    for (size_t i = 0; i < ARRAY_LEN(off); i++) good = good && sqlite3_db_config(s->handle, off[i], 0, NULL) == SQLITE_OK;
-    if (mode == TX_WRITE) good = good && sqlite3_exec(s->handle, "PRAGMA page_size=4096", NULL, NULL, NULL) == SQLITE_OK &&
-                                 journal_is_wal(s->handle);
+    for (size_t i = 0; i < ARRAY_LEN(off); i++)
+        good = good && sqlite3_db_config(s->handle, off[i], 0, NULL) == SQLITE_OK;
+    if (mode == TX_WRITE)
+        good = good && sqlite3_exec(s->handle, "PRAGMA page_size=4096", NULL, NULL, NULL) == SQLITE_OK &&
+               journal_is_wal(s->handle);
     good = good && sqlite3_exec(s->handle, pragmas, NULL, NULL, NULL) == SQLITE_OK;
     for (int i = 0; i < FRAME_COUNT; i++)
-        good = good && sqlite3_prepare_v3(s->handle, frame_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->frame[i], NULL) == SQLITE_OK;
+        good = good && sqlite3_prepare_v3(s->handle, frame_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->frame[i], NULL) ==
+                           SQLITE_OK;
     return good;
 }
 
@@ -146,8 +151,8 @@ static struct conn *sqlite_open(struct db *db, enum tx_mode mode, char *error, s
     }
     struct sqlite_conn *s = calloc(1, sizeof *s + stmt_count() * sizeof s->slots[0]);
     if (!s) abort();
-    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-                (mode == TX_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+    int flags =
+        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (mode == TX_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
     if (sqlite3_open_v2(db->path, &s->handle, flags, db->vfs) == SQLITE_OK && configure(s, mode)) return &s->base;
     snprintf(error, error_size, "cannot open %s: %s", db->path, s->handle ? sqlite3_errmsg(s->handle) : "no memory");
     sqlite_close(&s->base);
@@ -206,7 +211,7 @@ static struct slot *ready(struct query *q)
         }
     }
     if (bad == SQLITE_OK) return slot;
-    fault(q->tx, q->stmt);                                   /* longer than SQLite's limit of 1 GB, or no memory */
+    fault(q->tx, q->stmt); /* longer than SQLite's limit of 1 GB, or no memory */
     return NULL;
 }
 
@@ -239,7 +244,7 @@ static struct result_row *row_copy(struct query *q, sqlite3_stmt *p)
             v->type = VALUE_BLOB;
             from = sqlite3_column_blob(p, (int)i);
             break;
-        default:                                             /* a fraction: no column of ours has one */
+        default: /* a fraction: no column of ours has one */
             LOG(LOG_ERROR, "fraction_in_result", LOG_TEXT("statement", q->stmt->name));
             abort();
         }
@@ -271,7 +276,7 @@ static enum row sqlite_run(struct query *q, size_t max_rows)
     }
     bool good = code == SQLITE_ROW || code == SQLITE_DONE;
     if (!good) fault(q->tx, q->stmt);
-    sqlite3_reset(slot->prepared);                           /* repeats the code of step, which we have seen */
+    sqlite3_reset(slot->prepared); /* repeats the code of step, which we have seen */
     q->cursor = first;
     return !good ? ROW_FAULT : first ? ROW_FOUND : ROW_NONE;
 }
@@ -323,13 +328,19 @@ static enum tx_end sqlite_commit(struct tx *tx)
     return code == SQLITE_IOERR ? TX_UNCERTAIN : TX_ROLLED_BACK;
 }
 
-static bool sqlite_part_begin(struct tx *tx) { return frame_run(tx, PART_BEGIN); }
+static bool sqlite_part_begin(struct tx *tx)
+{
+    return frame_run(tx, PART_BEGIN);
+}
 
-static bool sqlite_part_keep(struct tx *tx) { return frame_run(tx, PART_KEEP); }
+static bool sqlite_part_keep(struct tx *tx)
+{
+    return frame_run(tx, PART_KEEP);
+}
 
 static bool sqlite_part_undo(struct tx *tx)
 {
-    if (sqlite3_get_autocommit(sqlite_of(tx->conn)->handle)) return false;   /* the engine gave the whole up */
+    if (sqlite3_get_autocommit(sqlite_of(tx->conn)->handle)) return false; /* the engine gave the whole up */
     return frame_run(tx, PART_UNDO) && frame_run(tx, PART_KEEP);
 }
 
@@ -344,7 +355,7 @@ static bool sqlite_script(struct tx *tx, const char *sql, int64_t *number)
 {
     sqlite3 *handle = sqlite_of(tx->conn)->handle;
     if (sqlite3_exec(handle, sql, take_number, number, NULL) == SQLITE_OK) {
-        assert(!sqlite3_get_autocommit(handle));             /* no COMMIT of its own inside */
+        assert(!sqlite3_get_autocommit(handle)); /* no COMMIT of its own inside */
         return true;
     }
     fault(tx, &(const struct stmt){ .name = "script", .file = __FILE__ });
@@ -367,12 +378,12 @@ static void sqlite_idle(struct conn *c)
 
 static bool sqlite_alive(struct conn *c)
 {
-    return !c->lost;                                         /* a file does not hang up */
+    return !c->lost; /* a file does not hang up */
 }
 
 static void sqlite_notify(struct conn *c, const char *channel)
 {
-    (void)c, (void)channel;  /* other processes are not told: the command line writes through the server's socket */
+    (void)c, (void)channel; /* other processes are not told: the command line writes through the server's socket */
 }
 
 const struct engine engine_sqlite = {

@@ -21,7 +21,7 @@ const struct stmt *stmt_at(size_t i)
 
 size_t stmt_slot(const struct stmt *s)
 {
-    assert(s >= __start_stmts && s < __stop_stmts);          /* made by STMT() and not by hand */
+    assert(s >= __start_stmts && s < __stop_stmts); /* made by STMT() and not by hand */
     return (size_t)(s - __start_stmts);
 }
 

@@ -1,5 +1,6 @@
 /* test_db.c: the fixture of test_db.h. SQLite: a file in a folder of its own. PostgreSQL: a schema of its own in the
- * given database, reached by search_path in the URL, so that everything (also a second connection or process) sees it. */
+ * given database, reached by search_path in the URL, so that everything (also a second connection or process) sees it.
+ */
 #include "storage/test_db.h"
 #include "base/crypto.h"
 #include "base/log.h"
@@ -27,7 +28,8 @@ int test_setup(void **state)
 static const char *postgres_url(void)
 {
     const char *url = getenv("CHATHUB_TEST_POSTGRES");
-    if (!url || !*url) fail_msg("%s", "CHATHUB_TEST_POSTGRES is not set: give the URL of a PostgreSQL database for tests");
+    if (!url || !*url)
+        fail_msg("%s", "CHATHUB_TEST_POSTGRES is not set: give the URL of a PostgreSQL database for tests");
     return url;
 }
 
@@ -48,7 +50,7 @@ static void place_sqlite(struct test_db *t)
     char folder[sizeof t->place];
     snprintf(folder, sizeof folder, "%s/chathub-test-XXXXXX", base && *base ? base : "/tmp");
     if (!mkdtemp(folder)) fail_msg("cannot make %s", folder);
-    strcpy(t->place, folder);                                /* only what exists is removed at the end */
+    strcpy(t->place, folder); /* only what exists is removed at the end */
     snprintf(t->url, sizeof t->url, "sqlite:%s/test.db", t->place);
 }
 
@@ -63,8 +65,9 @@ static void place_postgres(struct test_db *t)
     if (!postgres_do(sql)) fail_msg("%s", "cannot use the database of CHATHUB_TEST_POSTGRES");
     strcpy(t->place, name);
     /* Tests need no durable commits; the torture runs do, and use the server itself. */
-    snprintf(t->url, sizeof t->url, "%s%capplication_name=%s&options=-csearch_path%%3D%s%%20-csynchronous_commit%%3Doff",
-             postgres_url(), strchr(postgres_url(), '?') ? '&' : '?', name, name);
+    snprintf(t->url, sizeof t->url,
+             "%s%capplication_name=%s&options=-csearch_path%%3D%s%%20-csynchronous_commit%%3Doff", postgres_url(),
+             strchr(postgres_url(), '?') ? '&' : '?', name, name);
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)

@@ -57,7 +57,7 @@ void test_run(void **state, enum db_engine e, void (*body)(struct test_db *t));
 
 void test_commit(struct test_db *t);         /* commits t->tx and opens the next one */
 void test_reopen(struct test_db *t);         /* rolls t->tx back (also a faulty one) and opens the next one */
-void test_close_tx(struct test_db *t);       /* commits t->tx and leaves none open: before lanes write, SQLite needs it */
+void test_close_tx(struct test_db *t);       /* commits t->tx and leaves none open: lanes on SQLite need the writer */
 void test_open_tx(struct test_db *t);
 /* Commits t->tx, closes it and starts lanes into t->lanes (stopped at the end). NULL: 2 readers, 2 writers. */
 struct lanes *test_lanes(struct test_db *t, const struct lane_options *o);

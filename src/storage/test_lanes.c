@@ -188,7 +188,7 @@ TEST_EACH_ENGINE(a_refusal_keeps_only_what_it_declares)
     test_script(t, tables_sql);
     test_lanes(t, NULL);
     EXPECT(work_alone(t, DO_REFUSE, "r1", &w) == OP_REFUSED && w.runs == 1 && w.agains == 0);
-    EXPECT(work_alone(t, DO_GET_REFUSE, "balance", &w) == OP_REFUSED && w.seen == 10);   /* from a lane that reads */
+    EXPECT(work_alone(t, DO_GET_REFUSE, "balance", &w) == OP_REFUSED && w.seen == 10); /* from a lane that reads */
     test_lanes_stop(t);
     EXPECT(rows_like(t, "r1") == 0);
     EXPECT(rows_like(t, "refused r1") == 1 && rows_like(t, "refused balance") == 1);
@@ -213,7 +213,12 @@ TEST_EACH_ENGINE(a_bad_op_in_the_middle_hurts_nobody)
     test_lanes(t, NULL);
     for (int i = 0; i < MANY; i++) {
         snprintf(name, sizeof name, "n%02d", i);
-        work_make(&all[i], i % 10 == 3 ? DO_BREAK : i % 10 == 5 ? DO_REFUSE : i % 10 == 7 ? DO_PUT_TWICE : DO_PUT, name);
+        work_make(&all[i],
+                  i % 10 == 3   ? DO_BREAK
+                  : i % 10 == 5 ? DO_REFUSE
+                  : i % 10 == 7 ? DO_PUT_TWICE
+                                : DO_PUT,
+                  name);
     }
     work_all(t, all, MANY);
     for (int i = 0; i < MANY; i++) {
@@ -337,7 +342,7 @@ TEST_EACH_ENGINE(a_failed_sync_runs_the_batch_again_one_by_one)
     for (int i = 0; i < MANY; i++) {
         committed += all[i].outcome == OP_COMMITTED;
         refused += all[i].outcome == OP_REFUSED;
-        uncertain += all[i].outcome == OP_UNCERTAIN;         /* alone in its transaction when the second sync failed */
+        uncertain += all[i].outcome == OP_UNCERTAIN; /* alone in its transaction when the second sync failed */
         again += all[i].agains > 0;
     }
     EXPECT(committed + refused + uncertain == MANY && uncertain <= 2 && committed >= MANY * 9 / 10 - 2);
@@ -366,7 +371,8 @@ static int64_t rows_in_copy(struct test_db *t, const char *sql)
     return rows;
 }
 
-/* What the VFS is for: the files as a power cut would leave them hold each acknowledged op and nothing of an open one. */
+/* What the VFS is for: the files as a power cut would leave them hold each acknowledged op and nothing of an open one.
+ */
 TEST_EACH_ENGINE(what_was_told_is_on_the_disk)
 {
     static struct work all[MANY];
@@ -391,9 +397,10 @@ TEST_EACH_ENGINE(what_was_not_synced_is_not_on_the_disk)
     use_forgetful(t);
     snprintf(path, sizeof path, "%s/test.db", t->place);
     EXPECT(sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, "forgetful") == SQLITE_OK);
-    EXPECT(sqlite3_exec(handle, "PRAGMA synchronous=OFF; INSERT INTO t_rows VALUES ('lost', 1)", NULL, NULL, NULL) == SQLITE_OK);
+    EXPECT(sqlite3_exec(handle, "PRAGMA synchronous=OFF; INSERT INTO t_rows VALUES ('lost', 1)", NULL, NULL, NULL) ==
+           SQLITE_OK);
     struct work w;
-    EXPECT(work_alone(t, DO_GET, "lost", &w) == OP_COMMITTED && w.seen == 1);    /* everyone here sees it */
+    EXPECT(work_alone(t, DO_GET, "lost", &w) == OP_COMMITTED && w.seen == 1); /* everyone here sees it */
     EXPECT(rows_in_copy(t, "SELECT COUNT(*) FROM t_rows WHERE name = 'lost'") == 0);
     EXPECT(sqlite3_close(handle) == SQLITE_OK);
     test_lanes_stop(t);
@@ -439,7 +446,7 @@ TEST_EACH_ENGINE(connections_killed_while_idle_are_replaced)
     EXPECT(test_number(t, "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity"
                           " WHERE pid <> pg_backend_pid() AND application_name = current_schema()") == 5);
     test_close_tx(t);
-    usleep(200000);                                          /* until the goodbye has arrived */
+    usleep(200000); /* until the goodbye has arrived */
     EXPECT(work_alone(t, DO_PUT, "after", &w) == OP_COMMITTED && w.runs == 1);
     EXPECT(work_alone(t, DO_GET, "after", &w) == OP_COMMITTED && w.seen == 1);
     test_lanes_stop(t);
@@ -477,7 +484,9 @@ TEST_EACH_ENGINE(a_full_queue_says_no_and_a_stop_runs_what_is_queued)
     test_lanes(t, &(struct lane_options){ .readers = 1, .writers = 1 });
     EXPECT(sem_init(&gate, 0, 0) == 0);
     atomic_store(&finished_ops, 0);
-    const struct op like = { .mode = TX_WRITE, .arena = t->arena, .run = nothing_run, .again = work_again, .done = count_done };
+    const struct op like = {
+        .mode = TX_WRITE, .arena = t->arena, .run = nothing_run, .again = work_again, .done = count_done
+    };
     struct op *ops = calloc(LANE_QUEUE_MAX + 2, sizeof *ops);
     assert_non_null(ops);
     ops[0] = like;
@@ -486,7 +495,7 @@ TEST_EACH_ENGINE(a_full_queue_says_no_and_a_stop_runs_what_is_queued)
     do {
         usleep(1000);
         lanes_depth(t->lanes, &waiting, &oldest_ms);
-    } while (waiting > 0);                                   /* the writer has taken it and waits at the gate */
+    } while (waiting > 0); /* the writer has taken it and waits at the gate */
     for (int i = 1; i <= LANE_QUEUE_MAX + 1; i++) {
         ops[i] = like;
         EXPECT(lanes_submit(t->lanes, &ops[i]) == (i <= LANE_QUEUE_MAX));
@@ -521,7 +530,7 @@ TEST_EACH_ENGINE(notices_wake_listeners_and_are_merged)
     char error[256];
     test_script(t, tables_sql);
     test_lanes(t, NULL);
-    struct lanes *second = NULL;                             /* as another process would */
+    struct lanes *second = NULL; /* as another process would */
     if (t->engine == DB_POSTGRES) {
         second = lanes_start(t->db, &(struct lane_options){ .readers = 1, .writers = 1 }, error, sizeof error);
         assert_non_null(second);
@@ -530,7 +539,7 @@ TEST_EACH_ENGINE(notices_wake_listeners_and_are_merged)
     atomic_store(&here, 0), atomic_store(&there, 0), atomic_store(&other, 0);
     lanes_listen(t->lanes, "t_channel", heard, &here);
     lanes_listen(t->lanes, "t_other", heard, &other);
-    if (second) {                                            /* a new listener is told once, for what it missed */
+    if (second) { /* a new listener is told once, for what it missed */
         wait_for(&here, 0);
         usleep(300000);
         atomic_store(&here, 0), atomic_store(&there, 0), atomic_store(&other, 0);

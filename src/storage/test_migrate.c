@@ -13,7 +13,8 @@ static const struct migration steps[] = {
       "ALTER TABLE m_one ADD COLUMN text TEXT;\n--sqlite CREATE TABLE m_lite (b {blob});\n"
       "--postgres CREATE TABLE m_great (b {blob});\n",
       "ALTER TABLE m_one DROP COLUMN text;\n--sqlite DROP TABLE m_lite;\n--postgres DROP TABLE m_great;\n" },
-    { 9003, "9003_three", "INSERT INTO m_one (n, text) VALUES (3, '{int} is -- no word');", "DELETE FROM m_one WHERE n = 3;" },
+    { 9003, "9003_three", "INSERT INTO m_one (n, text) VALUES (3, '{int} is -- no word');",
+      "DELETE FROM m_one WHERE n = 3;" },
     { 9004, "9004_four", "CREATE INDEX m_index ON m_one (n);", "DROP INDEX m_index;" },
     { 0 },
 };
@@ -57,7 +58,8 @@ TEST_EACH_ENGINE(words_lines_and_single_steps)
     EXPECT(migrate_list(t->db, all, true, 0) == 4);
     test_open_tx(t);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM m_one WHERE n = 3") == 1);
-    EXPECT(test_number(t, t->engine == DB_SQLITE ? "SELECT COUNT(*) FROM m_lite" : "SELECT COUNT(*) FROM m_great") == 0);
+    EXPECT(test_number(t, t->engine == DB_SQLITE ? "SELECT COUNT(*) FROM m_lite" : "SELECT COUNT(*) FROM m_great") ==
+           0);
     test_close_tx(t);
     EXPECT(migrate_list(t->db, all, false, 9002) == 2);
     test_open_tx(t);
@@ -79,14 +81,15 @@ TEST_EACH_ENGINE(a_missing_one_in_the_middle_is_applied)
 
 TEST_EACH_ENGINE(a_failing_step_leaves_nothing_of_itself)
 {
-    const struct migration bad[] = { steps[0], { 9002, "9002_bad", "CREATE TABLE m_half (n {int}); CREATE NONSENSE;", "" } };
+    const struct migration bad[] = { steps[0],
+                                     { 9002, "9002_bad", "CREATE TABLE m_half (n {int}); CREATE NONSENSE;", "" } };
     test_close_tx(t);
     EXPECT(migrate_list(t->db, with_real(t, bad, 2), true, 0) == -1);
     test_open_tx(t);
-    EXPECT(test_number(t, "SELECT COUNT(*) FROM m_one") == 0);                   /* the step before stays */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM m_one") == 0); /* the step before stays */
     EXPECT(test_number(t, "SELECT COUNT(*) FROM schema_migrations WHERE number = 9002") == 0);
     test_close_tx(t);
-    EXPECT(migrate_list(t->db, with_real(t, steps, 4), true, 0) == 3);           /* m_half is not in the way */
+    EXPECT(migrate_list(t->db, with_real(t, steps, 4), true, 0) == 3); /* m_half is not in the way */
     test_open_tx(t);
 }
 
@@ -99,7 +102,11 @@ TEST_EACH_ENGINE(a_newer_database_is_refused)
     test_open_tx(t);
 }
 
-struct race { struct test_db *t; const struct migration *list; int taken; };
+struct race {
+    struct test_db *t;
+    const struct migration *list;
+    int taken;
+};
 
 static void *race_up(void *arg)
 {
@@ -133,7 +140,9 @@ TEST_EACH_ENGINE(two_at_once_share_the_work)
 static void words_are_replaced(void **state)
 {
     (void)state;
-    static const struct { const char *in, *lite, *great; } cases[] = {
+    static const struct {
+        const char *in, *lite, *great;
+    } cases[] = {
         { "", "", "" },
         { "a {int} b", "a INTEGER b\n", "a BIGINT b\n" },
         { "{blob}{int}\n", "BLOBINTEGER\n", "BYTEABIGINT\n" },

@@ -27,9 +27,11 @@ enum { LINES_MAX = 64, CHUNK = 16384 };
 struct proxy {
     int listener, stop[2];
     struct sockaddr_in server;
-    _Atomic int cut;                         /* what to do to the next COMMIT; then back to CUT_NOTHING */
+    _Atomic int cut; /* what to do to the next COMMIT; then back to CUT_NOTHING */
     pthread_t thread;
-    struct { int client, server; } line[LINES_MAX];
+    struct {
+        int client, server;
+    } line[LINES_MAX];
     unsigned lines;
 };
 
@@ -58,7 +60,7 @@ static bool pass_up(struct proxy *p, unsigned i)
     if (memmem(bytes, (size_t)n, "COMMIT", 6)) cut = (enum cut)atomic_exchange(&p->cut, CUT_NOTHING);
     if (cut == CUT_BEFORE_COMMIT || !pass(p->line[i].server, bytes, n)) return false;
     if (cut == CUT_NOTHING) return true;
-    usleep(200000);                                          /* the server commits; nobody hears of it */
+    usleep(200000); /* the server commits; nobody hears of it */
     return false;
 }
 
@@ -82,14 +84,15 @@ static void *proxy_thread(void *arg)
 {
     struct proxy *p = arg;
     for (;;) {
-        struct pollfd fds[2 + 2 * LINES_MAX] = { { .fd = p->stop[0], .events = POLLIN }, { .fd = p->listener, .events = POLLIN } };
+        struct pollfd fds[2 + 2 * LINES_MAX] = { { .fd = p->stop[0], .events = POLLIN },
+                                                 { .fd = p->listener, .events = POLLIN } };
         for (unsigned i = 0; i < p->lines; i++) {
             fds[2 + 2 * i] = (struct pollfd){ .fd = p->line[i].client, .events = POLLIN };
             fds[3 + 2 * i] = (struct pollfd){ .fd = p->line[i].server, .events = POLLIN };
         }
         if (poll(fds, 2 + 2 * p->lines, -1) < 0 && errno != EINTR) abort();
         if (fds[0].revents) break;
-        for (unsigned i = p->lines; i-- > 0;) {              /* from the end: a closed line is replaced by the last */
+        for (unsigned i = p->lines; i-- > 0;) { /* from the end: a closed line is replaced by the last */
             bool open = true;
             if (fds[2 + 2 * i].revents) open = pass_up(p, i);
             if (open && fds[3 + 2 * i].revents) open = pass_down(p, i);
@@ -113,7 +116,8 @@ static void proxy_start(struct proxy *p, const char *url, char *through, size_t 
     struct sockaddr_in own = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t size = sizeof own;
     p->listener = socket(AF_INET, SOCK_STREAM, 0);
-    EXPECT(p->listener >= 0 && bind(p->listener, (struct sockaddr *)&own, sizeof own) == 0 && listen(p->listener, 16) == 0);
+    EXPECT(p->listener >= 0 && bind(p->listener, (struct sockaddr *)&own, sizeof own) == 0 &&
+           listen(p->listener, 16) == 0);
     EXPECT(getsockname(p->listener, (struct sockaddr *)&own, &size) == 0 && pipe(p->stop) == 0);
     EXPECT(pthread_create(&p->thread, NULL, proxy_thread, p) == 0);
     snprintf(through, through_size, "%s&hostaddr=127.0.0.1&port=%d&sslmode=disable", url, ntohs(own.sin_port));
@@ -130,7 +134,10 @@ static void proxy_stop(struct proxy *p)
 
 /* ---- ops ---- */
 
-struct note { struct op op; bool look_first; };
+struct note {
+    struct op op;
+    bool look_first;
+};
 
 static enum op_wish note_run(struct op *op, struct tx *tx)
 {
@@ -150,7 +157,12 @@ static void note_again(struct op *op)
 
 TEST_EACH_ENGINE(a_lost_answer_is_settled)
 {
-    static const struct { enum cut cut; bool look_first; enum op_outcome outcome; int notes; } cases[] = {
+    static const struct {
+        enum cut cut;
+        bool look_first;
+        enum op_outcome outcome;
+        int notes;
+    } cases[] = {
         { CUT_AFTER_COMMIT, true, OP_COMMITTED, 1 },
         { CUT_BEFORE_COMMIT, true, OP_FAILED, 1 },
         /* All in one round trip: in front of the server's number nothing can be known, and we say so. */
@@ -187,16 +199,18 @@ TEST_EACH_ENGINE(the_verdict_on_a_number)
     PGconn *pg = pg_connect(t->db, TX_READ, generation, error, sizeof error);
     assert_non_null(pg);
     PQfinish(pg);
-    snprintf(xid, sizeof xid, "%lld", (long long)test_number(t, "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"));
+    snprintf(xid, sizeof xid, "%lld",
+             (long long)test_number(t, "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"));
     test_commit(t);
     EXPECT(pg_settle(t->db, xid, generation) == TX_COMMITTED);
     /* The server crashed since: the number may have been given to somebody else. */
     EXPECT(pg_settle(t->db, xid, "another run") == TX_UNCERTAIN);
-    snprintf(xid, sizeof xid, "%lld", (long long)test_number(t, "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"));
+    snprintf(xid, sizeof xid, "%lld",
+             (long long)test_number(t, "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"));
     test_reopen(t);
     EXPECT(pg_settle(t->db, xid, generation) == TX_ROLLED_BACK);
     EXPECT(pg_settle(t->db, xid, "another run") == TX_ROLLED_BACK);
-    EXPECT(pg_settle(t->db, "4000000000", generation) == TX_ROLLED_BACK);        /* lost in a crash: in the future */
+    EXPECT(pg_settle(t->db, "4000000000", generation) == TX_ROLLED_BACK); /* lost in a crash: in the future */
 }
 
 int main(void)

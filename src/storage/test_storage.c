@@ -1,10 +1,11 @@
 /* test_storage.c: queries and transactions, the same on both engines. */
-#include "storage/test_db.h"
 #include "base/crypto.h"
+#include "storage/test_db.h"
 #include <stdio.h>
 
-static const char table_sql[] = "CREATE TABLE t_values (id {id}, number {int}, text TEXT, bytes {blob}) {strict};"
-                                "CREATE TABLE t_names (name TEXT PRIMARY KEY, parent TEXT REFERENCES t_names (name)) {strict};";
+static const char table_sql[] =
+    "CREATE TABLE t_values (id {id}, number {int}, text TEXT, bytes {blob}) {strict};"
+    "CREATE TABLE t_names (name TEXT PRIMARY KEY, parent TEXT REFERENCES t_names (name)) {strict};";
 
 STMT(put_value, "INSERT INTO t_values (number, text, bytes) VALUES (?1, ?2, ?3) RETURNING id");
 STMT(get_value, "SELECT id, number, text, bytes FROM t_values WHERE id = ?1");
@@ -36,7 +37,9 @@ TEST_EACH_ENGINE(values_come_back_as_they_went)
 {
     test_script(t, table_sql);
     static const int64_t numbers[] = { 0, 1, -1, INT64_MAX, INT64_MIN, INT64_C(1) << 53 };
-    const struct { struct str text, bytes; } texts[] = {
+    const struct {
+        struct str text, bytes;
+    } texts[] = {
         { STR(""), STR("") },
         { STR("客服 ☕ 𝄞"), STR("\0\1\0\xff") },
         { STR("it's \"quoted\" \\ ?1 $1"), STR("\\x00") },
@@ -107,7 +110,7 @@ TEST_EACH_ENGINE(many_rows_in_order_and_a_statement_inside_its_own_loop)
     q = query(t->tx, &all_names);
     bind_i64(&q, 1000);
     EXPECT(query_next(&q) == ROW_FOUND);
-    query_end(&q);                                           /* leaving early needs no more than this */
+    query_end(&q); /* leaving early needs no more than this */
     EXPECT(test_number(t, "SELECT COUNT(*) FROM t_names") == 500);
 }
 
@@ -262,7 +265,7 @@ TEST_EACH_ENGINE(every_statement_prepares)
 
 TEST_EACH_ENGINE(a_statement_that_does_not_prepare_is_named)
 {
-    char error[512] = "";                                    /* the tables of this test do not exist */
+    char error[512] = ""; /* the tables of this test do not exist */
     EXPECT(!conn_prepare_all(t->conn, error, sizeof error));
     EXPECT(strstr(error, "test_storage.c: ") != NULL && strstr(error, "t_") != NULL);
 }
@@ -270,8 +273,14 @@ TEST_EACH_ENGINE(a_statement_that_does_not_prepare_is_named)
 static void bad_urls_are_refused(void **state)
 {
     (void)state;
-    static const char *const urls[] = { NULL, "", "sqlite:", "mysql://x", "test.db", "sqlite:/no/such/folder/x.db",
-                                        "postgres://nobody@127.0.0.1:1/none", "postgres://%%%" };
+    static const char *const urls[] = { NULL,
+                                        "",
+                                        "sqlite:",
+                                        "mysql://x",
+                                        "test.db",
+                                        "sqlite:/no/such/folder/x.db",
+                                        "postgres://nobody@127.0.0.1:1/none",
+                                        "postgres://%%%" };
     for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
         char error[256] = "";
         assert_null(db_open(&(struct db_options){ .url = urls[i] }, error, sizeof error));
@@ -290,7 +299,7 @@ TEST_EACH_ENGINE(a_second_server_is_told_so)
         assert_null(second);
         EXPECT(strstr(error, "another server is running") != NULL);
     } else {
-        assert_non_null(second);                             /* any number of processes */
+        assert_non_null(second); /* any number of processes */
         db_close(second);
     }
     db_close(first);

@@ -12,36 +12,52 @@
 
 enum { BLOCK = 4096, BUCKETS = 4096, FILES_MAX = 256 };
 
-struct block { struct block *next; int64_t number; unsigned char bytes[BLOCK]; };
+struct block {
+    struct block *next;
+    int64_t number;
+    unsigned char bytes[BLOCK];
+};
 
 /* What this process knows of a path beyond what is on the disk. Never freed: a path comes back. */
 struct contents {
     char *path;
-    int64_t size;                            /* as everyone here sees it */
-    int64_t cut;                             /* bytes of the disk from here on were truncated away, not yet synced */
+    int64_t size; /* as everyone here sees it */
+    int64_t cut;  /* bytes of the disk from here on were truncated away, not yet synced */
     bool dirty;
     struct block *bucket[BUCKETS];
 };
 
 struct forgetful {
     sqlite3_file base;
-    struct contents *contents;               /* NULL: passed through */
-    sqlite3_file *real;                      /* behind this struct */
+    struct contents *contents; /* NULL: passed through */
+    sqlite3_file *real;        /* behind this struct */
 };
 
 static sqlite3_vfs *under;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;     /* guards all contents */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all contents */
 static struct contents *all[FILES_MAX];
 static _Atomic int64_t limit_bytes = -1;
 static _Atomic int failing_syncs;
 
-void forgetful_vfs_limit_bytes(int64_t file_bytes) { atomic_store(&limit_bytes, file_bytes); }
+void forgetful_vfs_limit_bytes(int64_t file_bytes)
+{
+    atomic_store(&limit_bytes, file_bytes);
+}
 
-void forgetful_vfs_fail_syncs(int count) { atomic_store(&failing_syncs, count); }
+void forgetful_vfs_fail_syncs(int count)
+{
+    atomic_store(&failing_syncs, count);
+}
 
-static struct forgetful *mine(sqlite3_file *f) { return (struct forgetful *)f; }
+static struct forgetful *mine(sqlite3_file *f)
+{
+    return (struct forgetful *)f;
+}
 
-static sqlite3_file *real(sqlite3_file *f) { return mine(f)->real; }
+static sqlite3_file *real(sqlite3_file *f)
+{
+    return mine(f)->real;
+}
 
 /* ---- blocks; the lock is held ---- */
 
@@ -105,7 +121,7 @@ static struct contents *contents_of(const char *path)
         all[i]->cut = INT64_MAX;
         return all[i];
     }
-    abort();                                                 /* more files than any test opens */
+    abort(); /* more files than any test opens */
 }
 
 /* ---- the methods of a file ---- */
@@ -121,7 +137,7 @@ static int file_read(sqlite3_file *f, void *out, int amount, sqlite3_int64 offse
     if (!c) return real(f)->pMethods->xRead(real(f), out, amount, offset);
     pthread_mutex_lock(&lock);
     int code = real(f)->pMethods->xRead(real(f), out, amount, offset);
-    if (code == SQLITE_IOERR_SHORT_READ) code = SQLITE_OK;   /* it has filled the rest with zeros */
+    if (code == SQLITE_IOERR_SHORT_READ) code = SQLITE_OK; /* it has filled the rest with zeros */
     zero_behind(out, offset, amount, c->cut);
     for (int64_t number = offset / BLOCK; number * BLOCK < offset + amount; number++) {
         const struct block *b = block_find(c, number);
@@ -223,29 +239,53 @@ static int file_control(sqlite3_file *f, int op, void *arg)
     return real(f)->pMethods->xFileControl(real(f), op, arg);
 }
 
-static int file_lock(sqlite3_file *f, int level) { return real(f)->pMethods->xLock(real(f), level); }
+static int file_lock(sqlite3_file *f, int level)
+{
+    return real(f)->pMethods->xLock(real(f), level);
+}
 
-static int file_unlock(sqlite3_file *f, int level) { return real(f)->pMethods->xUnlock(real(f), level); }
+static int file_unlock(sqlite3_file *f, int level)
+{
+    return real(f)->pMethods->xUnlock(real(f), level);
+}
 
-static int file_reserved(sqlite3_file *f, int *out) { return real(f)->pMethods->xCheckReservedLock(real(f), out); }
+static int file_reserved(sqlite3_file *f, int *out)
+{
+    return real(f)->pMethods->xCheckReservedLock(real(f), out);
+}
 
-static int file_sector(sqlite3_file *f) { return real(f)->pMethods->xSectorSize(real(f)); }
+static int file_sector(sqlite3_file *f)
+{
+    return real(f)->pMethods->xSectorSize(real(f));
+}
 
-static int file_character(sqlite3_file *f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); }
+static int file_character(sqlite3_file *f)
+{
+    return real(f)->pMethods->xDeviceCharacteristics(real(f));
+}
 
 static int shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
 {
     return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
 }
 
-static int shm_lock(sqlite3_file *f, int offset, int n, int flags) { return real(f)->pMethods->xShmLock(real(f), offset, n, flags); }
+static int shm_lock(sqlite3_file *f, int offset, int n, int flags)
+{
+    return real(f)->pMethods->xShmLock(real(f), offset, n, flags);
+}
 
-static void shm_barrier(sqlite3_file *f) { real(f)->pMethods->xShmBarrier(real(f)); }
+static void shm_barrier(sqlite3_file *f)
+{
+    real(f)->pMethods->xShmBarrier(real(f));
+}
 
-static int shm_unmap(sqlite3_file *f, int delete_it) { return real(f)->pMethods->xShmUnmap(real(f), delete_it); }
+static int shm_unmap(sqlite3_file *f, int delete_it)
+{
+    return real(f)->pMethods->xShmUnmap(real(f), delete_it);
+}
 
 static sqlite3_io_methods methods = {
-    .iVersion = 2,                           /* no xFetch: a mapping would show the disk's bytes */
+    .iVersion = 2, /* no xFetch: a mapping would show the disk's bytes */
     .xClose = file_close,
     .xRead = file_read,
     .xWrite = file_write,
@@ -308,7 +348,7 @@ int forgetful_vfs_register(void)
     if (under) return SQLITE_OK;
     under = sqlite3_vfs_find(NULL);
     if (!under) return SQLITE_ERROR;
-    forgetful = *under;                      /* time, randomness, access, full paths: the system's */
+    forgetful = *under; /* time, randomness, access, full paths: the system's */
     forgetful.zName = "forgetful";
     forgetful.pNext = NULL;
     forgetful.szOsFile = (int)sizeof(struct forgetful) + under->szOsFile;
