@@ -1,0 +1,213 @@
+/* shops.c: the rows of shops, and the one mover of their status. No HTTP here. */
+#include "shops/rows.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+
+static_assert(SHOP_DELETED == 5 && SHOP_PURGED == 6, "shops.status is stored, and the statements here name 5 and 6");
+
+static const char *const status_names[SHOP_STATUS_COUNT] = {
+    [SHOP_NONE] = "none", [SHOP_CREATING] = "creating", [SHOP_ACTIVE] = "active", [SHOP_FAILED] = "failed",
+    [SHOP_SUSPENDED] = "suspended", [SHOP_DELETED] = "deleted", [SHOP_PURGED] = "purged",
+};
+
+const char *shop_status_name(enum shop_status s)
+{
+    assert((unsigned)s < SHOP_STATUS_COUNT);
+    return status_names[s];
+}
+
+/* From where to where. A deleted shop goes back only to what it was, which shops_move checks. */
+static const bool may_move[SHOP_STATUS_COUNT][SHOP_STATUS_COUNT] = {
+    [SHOP_NONE] = { [SHOP_CREATING] = true, [SHOP_ACTIVE] = true },
+    [SHOP_CREATING] = { [SHOP_ACTIVE] = true, [SHOP_FAILED] = true, [SHOP_DELETED] = true },
+    [SHOP_ACTIVE] = { [SHOP_SUSPENDED] = true, [SHOP_DELETED] = true },
+    [SHOP_FAILED] = { [SHOP_CREATING] = true, [SHOP_DELETED] = true },
+    [SHOP_SUSPENDED] = { [SHOP_ACTIVE] = true, [SHOP_DELETED] = true },
+    [SHOP_DELETED] = { [SHOP_CREATING] = true, [SHOP_ACTIVE] = true, [SHOP_FAILED] = true, [SHOP_SUSPENDED] = true,
+                       [SHOP_PURGED] = true },
+};
+
+struct shops_hooks shops_hooks;
+
+#define COLUMNS                                                                                                        \
+    "id, account, status, version, name, slug, domain, created_at_ms, updated_at_ms, deleted_from, deleted_at_ms, purge_at_ms"
+#define OWNED "SELECT " COLUMNS " FROM shops WHERE id = ?1 AND account = ?2 AND status < 5"
+#define GONE "SELECT " COLUMNS " FROM shops WHERE id = ?1 AND account = ?2 AND status = 5"
+#define BY_ID "SELECT " COLUMNS " FROM shops WHERE id = ?1"
+
+/* SQLite has one writer, so a write transaction there holds everything locked already. */
+STMT(owned, OWNED);
+STMT(owned_locked, OWNED, .postgres = OWNED " FOR UPDATE");
+STMT(deleted_locked, GONE, .postgres = GONE " FOR UPDATE");
+STMT(by_id, BY_ID);
+STMT(by_id_locked, BY_ID, .postgres = BY_ID " FOR UPDATE");
+STMT(list_living, "SELECT " COLUMNS " FROM shops WHERE account = ?1 AND status < 5 ORDER BY id DESC LIMIT ?2");
+STMT(list_deleted, "SELECT " COLUMNS " FROM shops WHERE account = ?1 AND status = 5 ORDER BY id DESC LIMIT ?2");
+STMT(count_kept, "SELECT COUNT(*) AS shops FROM shops WHERE account = ?1 AND status < 6");
+STMT(slug_taken, "SELECT id FROM shops WHERE slug = ?1 AND status < 5");
+STMT(insert, "INSERT INTO shops (account, status, version, name, slug, domain, created_at_ms, updated_at_ms, deleted_from,"
+             " deleted_at_ms, purge_at_ms) VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?6, 0, 0, 0) RETURNING id");
+STMT(move, "UPDATE shops SET status = ?4, version = ?3 + 1, updated_at_ms = ?5, deleted_from = ?6, deleted_at_ms = ?7,"
+           " purge_at_ms = ?8 WHERE id = ?1 AND status = ?2 AND version = ?3");
+STMT(history, "INSERT INTO shop_moves (shop, version, account, from_status, to_status, why, actor, at_ms)"
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+STMT(rename_shop, "UPDATE shops SET name = ?2, domain = ?3, updated_at_ms = ?4 WHERE id = ?1");
+STMT(set_slug, "UPDATE shops SET slug = ?2, updated_at_ms = ?3 WHERE id = ?1");
+STMT(blank, "UPDATE shops SET name = '', slug = '', domain = NULL, slug_hash = ?2 WHERE id = ?1 AND status = 6");
+
+static void from_row(const struct query *q, struct shop *out)
+{
+    *out = (struct shop){ .id = col_i64(q, "id"), .account = col_i64(q, "account"), .version = col_i64(q, "version"),
+        .status = (enum shop_status)col_i64(q, "status"), .deleted_from = (enum shop_status)col_i64(q, "deleted_from"),
+        .name = col_text(q, "name"), .slug = col_text(q, "slug"), .domain = col_text(q, "domain"),
+        .created_at_ms = col_i64(q, "created_at_ms"), .updated_at_ms = col_i64(q, "updated_at_ms"),
+        .deleted_at_ms = col_i64(q, "deleted_at_ms"), .purge_at_ms = col_i64(q, "purge_at_ms") };
+    assert(out->status > SHOP_NONE && out->status < SHOP_STATUS_COUNT);
+}
+
+static enum row one(struct tx *tx, const struct stmt *s, int64_t id, int64_t account, struct shop *out)
+{
+    struct query q = query(tx, s);
+    bind_i64(&q, id);
+    if (account) bind_i64(&q, account);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) from_row(&q, out);
+    return row;
+}
+
+enum row shops_owned(struct tx *tx, int64_t account, int64_t id, struct shop *out)
+{
+    return account > 0 ? one(tx, &owned, id, account, out) : ROW_NONE;
+}
+
+enum row shops_owned_locked(struct tx *tx, int64_t account, int64_t id, struct shop *out)
+{
+    return account > 0 ? one(tx, &owned_locked, id, account, out) : ROW_NONE;
+}
+
+enum row shops_deleted_locked(struct tx *tx, int64_t account, int64_t id, struct shop *out)
+{
+    return account > 0 ? one(tx, &deleted_locked, id, account, out) : ROW_NONE;
+}
+
+enum row shops_get(struct tx *tx, int64_t id, struct shop *out) { return one(tx, &by_id, id, 0, out); }
+
+enum row shops_locked(struct tx *tx, int64_t id, struct shop *out) { return one(tx, &by_id_locked, id, 0, out); }
+
+bool shops_list(struct tx *tx, int64_t account, bool deleted, struct shop *out, size_t *count)
+{
+    struct query q = query(tx, deleted ? &list_deleted : &list_living);
+    bind_i64(&q, account), bind_i64(&q, SHOPS_LIST_MAX);
+    enum row row;
+    *count = 0;
+    while ((row = query_next(&q)) == ROW_FOUND && *count < SHOPS_LIST_MAX) from_row(&q, &out[(*count)++]);
+    return row != ROW_FAULT;
+}
+
+static bool write_history(struct tx *tx, const struct shop *s, enum shop_status from, const char *why, int64_t actor,
+                          int64_t now)
+{
+    struct query q = query(tx, &history);
+    bind_i64(&q, s->id), bind_i64(&q, s->version), bind_i64(&q, s->account), bind_i64(&q, from), bind_i64(&q, s->status);
+    bind_text(&q, why), bind_i64(&q, actor), bind_i64(&q, now);
+    return query_put(&q);
+}
+
+bool shops_free_slug(struct tx *tx, const char *wish, char out[SHOP_SLUG_MAX + 1])
+{
+    enum { TRIES = 8 };                      /* 29^4 ends: a second collision in a row is rare, an eighth is a bug */
+    memcpy(out, wish, strlen(wish) + 1);
+    for (int i = 0; i < TRIES; i++) {
+        struct query q = query(tx, &slug_taken);
+        bind_text(&q, out);
+        enum row row = query_row(&q);
+        if (row != ROW_FOUND) return row == ROW_NONE;
+        shop_slug_with_tail(wish, out);
+    }
+    LOG(LOG_ERROR, "no_free_slug", LOG_NUMBER("tries", TRIES));
+    return false;
+}
+
+enum shop_add shops_add(struct tx *tx, const struct shop_new *in, struct shop *out)
+{
+    assert(in->account > 0 && in->at_ms > 0 && in->name[0] != '\0');
+    /* Two requests at the same moment may both see one place left. The limit is there against floods; a lock for the
+     * exact number would make every creation of an account wait. */
+    struct query q = query(tx, &count_kept);
+    bind_i64(&q, in->account);
+    if (query_row(&q) != ROW_FOUND) return SHOP_ADD_FAULT;
+    if (col_i64(&q, "shops") >= SHOPS_PER_ACCOUNT_MAX) return SHOP_ADD_LIMIT;
+
+    char wish[SHOP_SLUG_MAX + 1];
+    char *slug = arena_alloc(tx_arena(tx), SHOP_SLUG_MAX + 1);
+    shop_slug_from_name(in->name, wish);
+    /* Another transaction may take it meanwhile: then the insert is a conflict and all of this runs again. */
+    if (!shops_free_slug(tx, wish, slug)) return SHOP_ADD_FAULT;
+    /* An external shop is the merchant's own site: nothing is made, so it is active at once. */
+    *out = (struct shop){ .account = in->account, .status = SHOP_ACTIVE, .version = 1, .name = in->name, .slug = slug,
+        .domain = in->domain, .created_at_ms = in->at_ms, .updated_at_ms = in->at_ms };
+    q = query(tx, &insert);
+    bind_i64(&q, out->account), bind_i64(&q, out->status), bind_text(&q, out->name), bind_text(&q, out->slug);
+    bind_text(&q, out->domain), bind_i64(&q, in->at_ms);
+    if (query_row(&q) != ROW_FOUND) return SHOP_ADD_FAULT;
+    out->id = col_i64(&q, "id");
+    return write_history(tx, out, SHOP_NONE, "created", in->actor, in->at_ms) ? SHOP_ADDED : SHOP_ADD_FAULT;
+}
+
+enum row shops_move(struct tx *tx, struct shop *s, enum shop_status to, const char *why, int64_t actor, int64_t now)
+{
+    enum shop_status from = s->status;
+    if (!may_move[from][to]) return ROW_NONE;
+    if (from == SHOP_DELETED && to != SHOP_PURGED && to != s->deleted_from) return ROW_NONE;
+    struct shop after = *s;
+    after.status = to;
+    after.version = s->version + 1;
+    after.updated_at_ms = now;
+    if (to == SHOP_DELETED) {
+        after.deleted_from = from;
+        after.deleted_at_ms = now;
+        after.purge_at_ms = now + SHOP_RESTORE_DAYS * DAY_MS;
+    } else if (to != SHOP_PURGED) {
+        after.deleted_from = SHOP_NONE;
+        after.deleted_at_ms = after.purge_at_ms = 0;
+    }
+    struct query q = query(tx, &move);
+    bind_i64(&q, s->id), bind_i64(&q, from), bind_i64(&q, s->version), bind_i64(&q, to), bind_i64(&q, now);
+    bind_i64(&q, after.deleted_from), bind_i64(&q, after.deleted_at_ms), bind_i64(&q, after.purge_at_ms);
+    int64_t moved = query_change(&q);
+    if (moved <= 0) return moved < 0 ? ROW_FAULT : ROW_NONE;
+    *s = after;
+    return write_history(tx, s, from, why, actor, now) ? ROW_FOUND : ROW_FAULT;
+}
+
+bool shops_rename(struct tx *tx, struct shop *s, const char *name, const char *domain, int64_t now)
+{
+    s->name = name;
+    s->domain = domain;
+    s->updated_at_ms = now;
+    struct query q = query(tx, &rename_shop);
+    bind_i64(&q, s->id), bind_text(&q, name), bind_text(&q, domain), bind_i64(&q, now);
+    return query_put(&q);
+}
+
+bool shops_set_slug(struct tx *tx, struct shop *s, const char *slug, int64_t now)
+{
+    s->slug = slug;
+    struct query q = query(tx, &set_slug);
+    bind_i64(&q, s->id), bind_text(&q, slug), bind_i64(&q, now);
+    return query_put(&q);
+}
+
+bool shops_blank(struct tx *tx, struct shop *s)
+{
+    assert(s->status == SHOP_PURGED);
+    char *hash = arena_alloc(tx_arena(tx), SHA256_HEX_SIZE);
+    sha256_hex(str_of(s->slug), hash);
+    s->name = s->slug = "";
+    s->domain = NULL;
+    struct query q = query(tx, &blank);
+    bind_i64(&q, s->id), bind_text(&q, hash);
+    return query_put(&q);
+}

@@ -1,0 +1,64 @@
+/* shops.h: a merchant's stores. Deleting hides a shop at once and suspends its tenant (by hook, same transaction); it can
+ * be restored for 7 days, then a job purges it and leaves a tombstone. One mover changes shops.status.
+ *
+ * Order of row locks, in every transaction: shops by id, then tenants, subscriptions, credits, events. Whoever changes a
+ * shop or anything of its tenant locks the shop first; so under it, plain reads are true until the commit. */
+#ifndef CHATHUB_SHOPS_SHOPS_H
+#define CHATHUB_SHOPS_SHOPS_H
+
+#include "http/route.h"
+#include "jobs/jobs.h"
+
+/* Stored by number: append, never renumber. Names on the wire are the replaced panel's. */
+enum shop_status { SHOP_NONE, SHOP_CREATING, SHOP_ACTIVE, SHOP_FAILED, SHOP_SUSPENDED, SHOP_DELETED, SHOP_PURGED, SHOP_STATUS_COUNT };
+const char *shop_status_name(enum shop_status s);
+enum { SHOP_RESTORE_DAYS = 7, SHOPS_PER_ACCOUNT_MAX = 200, SHOP_SLUG_MAX = 40, SHOP_NAME_MAX = 80 };
+
+struct shop {
+    int64_t id, account;
+    const char *name, *slug, *domain;        /* domain NULL when none */
+    enum shop_status status, deleted_from;
+    int64_t version;                         /* moves of status so far */
+    int64_t created_at_ms, updated_at_ms, deleted_at_ms, purge_at_ms;
+};
+/* ROW_NONE also when it belongs to another account, is deleted or purged: the caller answers 404 in every case. */
+MUST_USE enum row shops_owned(struct tx *tx, int64_t account, int64_t id, struct shop *out);
+MUST_USE enum row shops_owned_locked(struct tx *tx, int64_t account, int64_t id, struct shop *out);
+MUST_USE enum row shops_get(struct tx *tx, int64_t id, struct shop *out);                     /* any state: for jobs */
+MUST_USE enum row shops_locked(struct tx *tx, int64_t id, struct shop *out);                  /* any state, locked */
+/* A usable slug from any name: "My Shop!" → my-shop; a name that leaves nothing ("我的店铺") → shop-<random>. Not
+ * unique yet: shops_add looks. */
+void shop_slug_from_name(const char *name, char out[SHOP_SLUG_MAX + 1]);
+
+struct shop_new { int64_t account, actor; const char *name, *domain; int64_t at_ms; };
+enum shop_add { SHOP_ADD_FAULT = -1, SHOP_ADDED, SHOP_ADD_LIMIT };
+MUST_USE enum shop_add shops_add(struct tx *tx, const struct shop_new *in, struct shop *out);
+
+struct shop_chatbot { bool enabled; const char *bot_id, *state; int64_t enabled_at_ms; };
+/* Filled by app from tenants; called in the same transaction, under the shop's lock. False: storage fault. */
+struct shops_hooks {
+    bool (*deleted)(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
+    bool (*restored)(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
+    bool (*purged)(struct tx *tx, const struct shop *s, int64_t now);
+    bool (*renamed)(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
+    /* For lists and status: the chatbot members of these shops, in one query. out[i] belongs to ids[i]. */
+    bool (*chatbots)(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out);
+};
+extern struct shops_hooks shops_hooks;
+
+/* Every status came through the mover: the history of each shop is without a gap and ends where the shop is. */
+struct shop_verdict { int64_t shops, bad_shop; const char *what; };
+MUST_USE bool shops_verify(struct tx *tx, struct shop_verdict *out);
+
+/* Shops that are not deleted: of all (reads the table: for a job), of one account, of each account of a page. */
+enum { SHOPS_COUNT_MAX = 100 };
+MUST_USE bool shops_count(struct tx *tx, int64_t *out);
+/* Ids of an account's shops, room for SHOPS_PER_ACCOUNT_MAX. */
+MUST_USE bool shops_ids(struct tx *tx, int64_t account, int64_t *ids, size_t *n);
+/* The items of a JSON list: {id, shop_name, status, chatbot_state} of each shop of the account. */
+MUST_USE bool shops_account_json(struct tx *tx, int64_t account, struct json *j);
+MUST_USE bool shops_count_each(struct tx *tx, const int64_t *accounts, size_t n, int64_t *out);
+
+extern const struct job_kind shops_purge_job;                /* cron */
+extern const struct route shops_routes[];
+#endif

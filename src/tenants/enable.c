@@ -1,0 +1,263 @@
+/* enable.c: switching the chat on and off: the sale itself.
+ *
+ * With the built-in backend everything is one transaction, made while the shop's row is locked. A first enable writes 12
+ * rows: tenant, its move, two secrets, subscription, ledger entry, the account's balance (update), audit, and two events
+ * with the account's event counter (update). It reads the shop, the tenant, the ledger's end and the balance. Indexes that
+ * grow: tenants by shop, subscriptions due, ledger by key.
+ *
+ * With an outside server the credits are held, the tenant is `provisioning`, and a job asks that server; its settlement
+ * captures or releases (register_job.c). `generation` is in every key, so an attempt that is repeated (a conflict, a
+ * second worker, a lost answer) meets its own charge, hold and job again.
+ *
+ * Rejected: charging first and refunding on failure (the replaced panel did the first half only, D-02); a row per step
+ * (tenant_moves and the dates tell the same with no further writes). */
+#include "tenants/recipes.h"
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "credits/credits.h"
+
+const char *enable_key(struct arena *a, const struct tenant *t)
+{
+    return arena_printf(a, "chatbot:shop-%lld:%lld", (long long)t->shop, (long long)t->generation);
+}
+
+void credits_details(struct json *j, const void *arg)
+{
+    const struct charge *c = arg;
+    json_credits(j, "credits", c->credits);
+    json_text(j, "backend", c->backend);
+}
+
+/* ---- what both backends share ---- */
+
+bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a, int64_t now)
+{
+    struct subscription s;
+    bool first = t->id == 0;
+    t->bot_id = a->bot_id;
+    t->bot_state = a->bot_state;
+    t->enabled_at_ms = now;
+    t->error_code = NULL;
+    t->maybe_registered = false;
+    if (a->paid) {
+        s = subscription_first(t, now);
+    } else {
+        if (first || subscriptions_get(tx, t->id, t->subscription, &s) != ROW_FOUND) return false;
+        s.status = SUBSCRIPTION_ACTIVE;      /* the month that was paid goes on */
+        s.due_at_ms = s.expires_at_ms;
+    }
+    if (tenants_move(tx, t, TENANT_ACTIVE, a->paid ? "enabled" : "enabled_again", a->actor, now) != ROW_FOUND) return false;
+    s.tenant = t->id;
+    if (!(a->paid ? subscription_insert(tx, &s, now) : subscription_save(tx, &s, now))) return false;
+    struct charge charge = { .credits = a->paid ? tenants_settings.enable_price : credits_of(0),
+        .backend = recipe_of(t->backend)->name };
+    return tenants_tell(tx, req, AUDIT_chatbot_enabled, t, credits_details, &charge, now);
+}
+
+static void embed_id(struct arena *a, struct tenant *t)
+{
+    uint8_t random[12];
+    char text[20];
+    random_bytes(random, sizeof random);
+    base64url_encode(random, sizeof random, text);
+    t->embed_id = arena_printf(a, "emb_%s", text);
+}
+
+/* ---- answers ---- */
+
+struct enabled { const char *bot_id; struct credits available; int64_t shop; };
+
+static void enabled_json(struct json *j, const void *arg)
+{
+    const struct enabled *e = arg;
+    json_bool(j, "success", true);
+    json_text(j, "botId", e->bot_id);
+    json_credits(j, "creditsRemaining", e->available);
+}
+
+static void provisioning_json(struct json *j, const void *arg)
+{
+    char url[64];
+    struct buf b;
+    buf_fixed(&b, url, sizeof url);
+    buf_printf(&b, "/api/shops/%lld/chatbot", (long long)((const struct tenant *)arg)->shop);
+    json_bool(j, "success", true);
+    json_text(j, "status", "provisioning");
+    json_str(j, "statusUrl", buf_str(&b));
+}
+
+static enum answer reply_provisioning(struct req *req, const struct tenant *t)
+{
+    enum answer a = reply_json(req, 202, provisioning_json, t);
+    if (t->job) reply_wait(req, t->job);
+    return a;
+}
+
+static enum answer reply_insufficient(struct req *req)
+{
+    struct credit_balance balance = { 0 };
+    if (credits_balance(req->tx, req->who.account, &balance) == ROW_FAULT) return reply_fault(req);
+    reply_fact_i64(req, "need", credits_count(tenants_settings.enable_price));
+    reply_fact_i64(req, "have", credits_count(balance.available));
+    return reply_problem(req, &problem_insufficient_credits);
+}
+
+/* ---- enable ---- */
+
+struct enabling { struct shop shop; struct tenant t; bool paid; struct credit_change change; };
+
+static enum answer enable_now(struct req *req, struct enabling *e)
+{
+    struct credit_entry entry;
+    struct credit_balance balance;
+    if (e->paid && credits_is_positive(e->change.amount)) {
+        switch (credits_debit(req->tx, &e->change, &entry)) {
+        case DEBIT_INSUFFICIENT: return reply_insufficient(req);
+        case DEBIT_FAULT:
+        case DEBIT_KEY_REUSED: return reply_fault(req);
+        case DEBIT_DONE:
+        case DEBIT_REPLAYED: break;
+        }
+    }
+    /* A tenant that comes back from suspension is still known where it was. */
+    if (e->t.status != TENANT_SUSPENDED) {
+        recipe_builtin.at_once(req->arena, &e->t);
+        e->t.backend = BACKEND_BUILTIN;
+    }
+    if (!tenants_activate(req->tx, req, &e->t, &(struct activation){ .bot_id = e->t.bot_id, .bot_state = e->t.bot_state,
+        .paid = e->paid, .actor = req->who.account }, req->now_ms) ||
+        !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_changed(req->tx, req->who.account, &balance))
+        return reply_fault(req);
+    return reply_json(req, 200, enabled_json, &(struct enabled){ .bot_id = e->t.bot_id, .available = balance.available });
+}
+
+static enum answer enable_by_job(struct req *req, struct enabling *e)
+{
+    struct credit_balance balance;
+    if (e->paid && credits_is_positive(e->change.amount)) {
+        switch (credits_hold(req->tx, &e->change, &e->t.hold)) {
+        case DEBIT_INSUFFICIENT: return reply_insufficient(req);
+        case DEBIT_FAULT:
+        case DEBIT_KEY_REUSED: return reply_fault(req);
+        case DEBIT_DONE:
+        case DEBIT_REPLAYED: break;
+        }
+    }
+    e->t.job = jobs_put(req->tx, &(struct job_new){ .kind = tenants_register_job.name, .key = e->change.key,
+        .account = e->t.account, .ref = e->t.shop }, NULL);
+    if (e->t.job < 0) return reply_fault(req);
+    e->t.backend = BACKEND_CHATBOT;
+    struct charge charge = { .credits = e->paid ? e->change.amount : credits_of(0), .backend = recipe_chatbot.name };
+    if (tenants_move(req->tx, &e->t, TENANT_PROVISIONING, "asked", req->who.account, req->now_ms) != ROW_FOUND ||
+        !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_changed(req->tx, req->who.account, &balance) ||
+        !tenants_tell(req->tx, req, AUDIT_chatbot_enable_asked, &e->t, credits_details, &charge, req->now_ms))
+        return reply_fault(req);
+    return reply_provisioning(req, &e->t);
+}
+
+/* The tenant as this attempt wants it, and what it will cost. */
+static bool prepare(struct req *req, struct enabling *e)
+{
+    const struct post_enable *in = req->body;
+    struct tenant *t = &e->t;
+    struct subscription s;
+    if (t->status == TENANT_NONE) {
+        *t = (struct tenant){ .shop = e->shop.id, .account = e->shop.account, .sync_scopes = "" };
+        embed_id(req->arena, t);
+    }
+    if (subscriptions_get(req->tx, t->id, t->subscription, &s) == ROW_FAULT) return false;
+    e->paid = !subscription_runs(&s, req->now_ms);
+    if (in->botName) t->bot_name = in->botName;
+    else if (!t->bot_name || !t->bot_name[0]) t->bot_name = arena_printf(req->arena, "%s Assistant", e->shop.name);
+    t->error_code = NULL;
+    t->asked_at_ms = req->now_ms;
+    t->hold = t->job = 0;
+    t->generation++;
+    e->change = (struct credit_change){ .account = t->account, .shop = t->shop, .amount = tenants_settings.enable_price,
+        .reason = REASON_chatbot_enablement, .key = enable_key(req->arena, t), .actor = req->who.account, .at_ms = req->now_ms };
+    return true;
+}
+
+enum answer run_enable(struct req *req)
+{
+    struct enabling e = { 0 };
+    switch (shops_owned_locked(req->tx, req->who.account, path_shop_id(req), &e.shop)) {
+    case ROW_FAULT: return reply_fault(req);
+    case ROW_NONE: return reply_problem(req, &problem_not_found);
+    case ROW_FOUND: break;
+    }
+    if (!tenants_settings.feature_enabled) return reply_problem(req, &problem_chatbot_feature);
+    if (tenants_of_shop(req->tx, e.shop.id, &e.t) == ROW_FAULT) return reply_fault(req);
+    switch (e.t.status) {
+    case TENANT_ACTIVE: return reply_problem(req, &problem_chatbot_enabled);
+    case TENANT_PROVISIONING: return reply_provisioning(req, &e.t);          /* asking again joins the wait */
+    case TENANT_NONE:
+    case TENANT_PENDING:
+    case TENANT_SUSPENDED:
+    case TENANT_DISABLED:
+    case TENANT_STATUS_COUNT: break;
+    }
+    if (!prepare(req, &e)) return reply_fault(req);
+    bool at_once = recipe_chosen()->at_once || e.t.status == TENANT_SUSPENDED;
+    return at_once ? enable_now(req, &e) : enable_by_job(req, &e);
+}
+
+/* The job has ended, or another one of the same shop has: what does the tenant say? */
+enum answer resume_enable(struct req *req)
+{
+    struct tenant t;
+    struct credit_balance balance;
+    enum row row = tenants_of_shop(req->tx, path_shop_id(req), &t);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE || t.account != req->who.account || t.shop_deleted) return reply_problem(req, &problem_not_found);
+    if (t.status == TENANT_PROVISIONING) return ANSWER_SENT; /* not yet: go on waiting */
+    if (t.status != TENANT_ACTIVE) return reply_problem(req, &problem_chatbot_failed);
+    if (credits_balance(req->tx, t.account, &balance) != ROW_FOUND) return reply_fault(req);
+    return reply_json(req, 200, enabled_json, &(struct enabled){ .bot_id = t.bot_id, .available = balance.available });
+}
+
+static void refusal_details(struct json *j, const void *arg)
+{
+    json_text(j, "reason", ((const struct problem *)arg)->code);
+}
+
+/* Refusals for money or by configuration stand in the trail. A second click on a button that was slow does not. */
+void refused_enable(struct req *req)
+{
+    const struct problem *p = req->reply.problem;
+    if (p != &problem_insufficient_credits && p != &problem_chatbot_feature) return;
+    if (!audit_request(req, AUDIT_chatbot_enable_refused, req->who.account, "shop", path_shop_id(req), refusal_details, p)) return;
+}
+
+/* ---- disable ---- */
+
+static void disabled_json(struct json *j, const void *arg)
+{
+    json_bool(j, "success", true);
+    json_time(j, "freeUntil", *(const int64_t *)arg);
+}
+
+/* Off at once: no tokens, no renewals. What is paid stays paid: until then switching on again is free. */
+enum answer run_disable(struct req *req)
+{
+    struct shop shop;
+    struct tenant t;
+    struct subscription s;
+    enum row row = shops_owned_locked(req->tx, req->who.account, path_shop_id(req), &shop);
+    if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
+    if (row == ROW_FOUND) row = tenants_of_shop(req->tx, shop.id, &t);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_FOUND && t.status == TENANT_PROVISIONING) return reply_problem(req, &problem_chatbot_provisioning);
+    if (row == ROW_NONE || (t.status != TENANT_ACTIVE && t.status != TENANT_SUSPENDED))
+        return reply_problem(req, &problem_chatbot_not_enabled);
+    if (subscriptions_get(req->tx, t.id, t.subscription, &s) != ROW_FOUND) return reply_fault(req);
+    int64_t free_until = subscription_runs(&s, req->now_ms) ? s.expires_at_ms : 0;
+    s.status = free_until ? SUBSCRIPTION_CANCELLED : SUBSCRIPTION_EXPIRED;
+    s.due_at_ms = 0;
+    if (tenants_move(req->tx, &t, TENANT_DISABLED, "disabled", req->who.account, req->now_ms) != ROW_FOUND ||
+        !subscription_save(req->tx, &s, req->now_ms) ||
+        !tenants_tell(req->tx, req, AUDIT_chatbot_disabled, &t, NULL, NULL, req->now_ms))
+        return reply_fault(req);
+    return reply_json(req, 200, disabled_json, &free_until);
+}

@@ -1,0 +1,40 @@
+/* problems.c: the refusals of this folder. */
+#include "tenants/rows.h"
+
+const struct problem problem_chatbot_enabled = {
+    "chatbot_already_enabled", 409, "The chatbot is already enabled for this shop.", "该店铺已启用智能客服。"
+};
+const struct problem problem_chatbot_feature = {
+    "chatbot_feature_disabled", 403, "The chatbot is not offered at the moment.", "智能客服功能暂未开放。"
+};
+const struct problem problem_chatbot_failed = {
+    "chatbot_enable_failed", 502, "The chatbot could not be enabled. No credits were taken; please try again later.",
+    "启用失败，未扣除积分，请稍后重试。"
+};
+const struct problem problem_chatbot_not_enabled = {
+    "chatbot_not_enabled", 409, "The chatbot of this shop is not switched on. Enable it first.", "该店铺未启用智能客服，请先启用。"
+};
+const struct problem problem_chatbot_provisioning = {
+    "chatbot_provisioning", 409, "The chatbot is being set up right now. Please try again in a minute.",
+    "智能客服正在创建中，请一分钟后再试。"
+};
+const struct problem problem_rotation_running = {
+    "rotation_running", 409, "The last new secret has not reached the chatbot server yet. Please try again later.",
+    "上一个新密钥尚未同步到客服服务器，请稍后再试。"
+};
+const struct problem problem_shop_is_ours = {
+    "shop_id_reserved", 409, "A shop of this service has this id. Register with another one.", "该店铺编号已被本平台使用，请更换编号。"
+};
+const struct problem problem_wrong_shop_token = {
+    "wrong_shop", 403, "This token speaks for another shop.", "该令牌属于其他店铺。"
+};
+const struct problem problem_bad_token = {
+    "invalid_token", 401, "The token or secret is missing, wrong or expired.", "令牌或密钥缺失、错误或已过期。"
+};
+const struct problem problem_read_only_token = {
+    "read_only_token", 403, "This token may read, but not change.", "该令牌只有查看权限，不能修改。"
+};
+const struct problem problem_launch_code = {
+    "invalid_code", 400, "This code was used already or is too old. Go back and open the chat again.",
+    "链接已使用或已过期，请返回后重新打开。"
+};

@@ -1,0 +1,159 @@
+/* routes.c: the addresses of tenants. The first four and the panel's are contracts that others wrote: exact JSON, unknown
+ * members ignored. */
+#include "tenants/rows.h"
+
+#include "credits/credits.h"
+
+enum { ENABLE_WAIT_MS = 10000 };
+
+static const struct field path_shop_fields[] = { FIELD_ID(struct path_shop, id, .doc = "The shop's number."), FIELD_END };
+
+static const struct field post_enable_fields[] = {
+    FIELD_TEXT(struct post_enable, botName, .optional = true, .min = 1, .max = BOT_NAME_MAX,
+               .doc = "What the bot calls itself; unset: the shop's name and Assistant."),
+    FIELD_END
+};
+static const struct field post_role_fields[] = {
+    FIELD_ENUM(struct post_role, role, sso_role_names, .optional = true, .fallback = SSO_ADMIN,
+               .doc = "admin may change, viewer may look."),
+    FIELD_END
+};
+static const char *const secret_kinds[] = { "sso", "webhook", "service", NULL };
+static const char *const secret_states[] = { "active", "previous", NULL };
+static const struct field path_secret_fields[] = {
+    FIELD_ID(struct path_secret, id, .doc = "The shop's number."),
+    FIELD_ENUM(struct path_secret, kind, secret_kinds, .doc = "Which secret."),
+    FIELD_END
+};
+static const struct field path_panel_fields[] = {
+    FIELD_TEXT(struct path_panel, shopId, .min = 1, .max = 100, .doc = "The shop's public id: shop-7."),
+    FIELD_END
+};
+static const char *const sso_types[] = { "shared", NULL };
+static const struct field post_register_fields[] = {
+    FIELD_TEXT(struct post_register, shopId, .min = 1, .max = 100, .doc = "The panel's id of the shop."),
+    FIELD_TEXT(struct post_register, merchantId, .min = 1, .max = 100, .doc = "The panel's account."),
+    FIELD_TEXT(struct post_register, instanceUrl, .min = 1, .max = 2048, .doc = "Where the shop is."),
+    FIELD_ENUM(struct post_register, ssoType, sso_types, .optional = true, .doc = "How tokens are signed."),
+    FIELD_TEXT(struct post_register, ssoSharedSecret, .form = TEXT_SECRET, .min = 16, .max = 512,
+               .doc = "Signs the panel's SSO tokens."),
+    FIELD_TEXT(struct post_register, webhookSecret, .form = TEXT_SECRET, .min = 16, .max = 512,
+               .doc = "Signs the shop's webhooks."),
+    FIELD_TEXT(struct post_register, botName, .optional = true, .min = 1, .max = BOT_NAME_MAX,
+               .doc = "What the bot calls itself."),
+    FIELD_TEXT(struct post_register, logoUrl, .optional = true, .form = TEXT_URL, .min = 1, .max = 2048,
+               .doc = "The bot's picture."),
+    FIELD_END
+};
+
+/* ---- what answers look like ---- */
+
+static const char *const subscription_states[] = { "active", "past_due", "expired", "cancelled", NULL };
+static const char *const states[] = { "off", "pending", "provisioning", "active", "suspended", "disabled", "failed", NULL };
+static const char *const bot_states[] = { "pending", "ready", "error", NULL };
+static const char *const backends[] = { "builtin", "chatbot", NULL };
+static const char *const step_names[] = { "credits", "secrets", "register", "subscription", NULL };
+static const char *const step_states[] = { "waiting", "running", "done", "failed", NULL };
+static const char *const provisioning[] = { "provisioning", NULL };
+
+static const struct shape enabled_shape[] = {
+    SHAPE_BOOL("success"), SHAPE_TEXT("botId", .maybe = true, .nullable = true), SHAPE_I64("creditsRemaining", .maybe = true),
+    SHAPE_ENUM("status", provisioning, .maybe = true, .doc = "With 202: it is still being set up."),
+    SHAPE_TEXT("statusUrl", .maybe = true, .doc = "With 202: where to look."), SHAPE_END };
+static const struct shape short_subscription_shape[] = { SHAPE_ENUM("status", subscription_states), SHAPE_TIME("expiresAt"),
+    SHAPE_END };
+static const struct shape status_shape[] = { SHAPE_BOOL("enabled"), SHAPE_TEXT("botId", .maybe = true, .nullable = true),
+    SHAPE_TEXT("botName", .maybe = true), SHAPE_TEXT_LIST("syncScopes", .maybe = true),
+    SHAPE_OBJECT("subscription", short_subscription_shape, .maybe = true), SHAPE_END };
+static const struct shape token_shape[] = { SHAPE_TEXT("token"), SHAPE_I64("expiresIn", .doc = "Seconds."), SHAPE_END };
+static const struct shape error_shape[] = { SHAPE_TEXT("code"), SHAPE_TEXT("message"), SHAPE_END };
+static const struct shape step_shape[] = { SHAPE_ENUM("name", step_names), SHAPE_ENUM("state", step_states),
+    SHAPE_TIME("at", .nullable = true), SHAPE_END };
+static const struct shape subscription_shape[] = { SHAPE_ENUM("status", subscription_states), SHAPE_TIME("startedAt"),
+    SHAPE_TIME("expiresAt"), SHAPE_I64("renewsFor", .nullable = true, .doc = "Credits at the next renewal; null: it ends."),
+    SHAPE_END };
+static const struct shape view_shape[] = {
+    SHAPE_ENUM("state", states), SHAPE_TEXT("botId", .nullable = true), SHAPE_TEXT("botName", .nullable = true),
+    SHAPE_ENUM("botState", bot_states, .nullable = true), SHAPE_ENUM("backend", backends), SHAPE_TEXT_LIST("syncScopes"),
+    SHAPE_I64("price", .doc = "Credits it costs to enable now."), SHAPE_TEXT("embedCode", .nullable = true),
+    SHAPE_TIME("enabledAt", .nullable = true), SHAPE_OBJECT("error", error_shape, .nullable = true),
+    SHAPE_BOOL("canEnable"), SHAPE_TIME("freeUntil", .nullable = true, .doc = "Until then enabling again is free."),
+    SHAPE_LIST("steps", step_shape, .type_name = "ChatbotStep"), SHAPE_I64("attempts"),
+    SHAPE_TIME("nextAttemptAt", .nullable = true),
+    SHAPE_OBJECT("subscription", subscription_shape, .nullable = true, .type_name = "Subscription"),
+    SHAPE_TEXT("launchUrl", .nullable = true), SHAPE_END };
+static const struct shape disabled_shape[] = { SHAPE_BOOL("success"), SHAPE_TIME("freeUntil", .nullable = true), SHAPE_END };
+static const struct shape secret_shape[] = { SHAPE_ENUM("kind", secret_kinds), SHAPE_ENUM("state", secret_states),
+    SHAPE_BOOL("shown"), SHAPE_TIME("createdAt"), SHAPE_TIME("validUntil", .nullable = true),
+    SHAPE_TEXT("hint", .doc = "Its last characters."), SHAPE_END };
+static const struct shape secrets_shape[] = { SHAPE_LIST("secrets", secret_shape, .type_name = "Secret"), SHAPE_END };
+static const struct shape shown_shape[] = { SHAPE_ENUM("kind", secret_kinds), SHAPE_TEXT("secret"), SHAPE_END };
+static const struct shape rotated_shape[] = { SHAPE_ENUM("kind", secret_kinds), SHAPE_TEXT("secret"),
+    SHAPE_TIME("previousValidUntil", .nullable = true), SHAPE_END };
+static const struct shape form_shape[] = { SHAPE_TEXT("code", .maybe = true), SHAPE_TEXT("token", .maybe = true),
+    SHAPE_TEXT("shopId", .maybe = true), SHAPE_END };
+static const struct shape launch_shape[] = { SHAPE_TEXT("action"), SHAPE_TEXT("method"), SHAPE_OBJECT("fields", form_shape),
+    SHAPE_I64("expiresIn", .doc = "Seconds."), SHAPE_END };
+static const struct shape config_shape[] = { SHAPE_I64("id"), SHAPE_TEXT("shopId"), SHAPE_TEXT("name"),
+    SHAPE_TEXT("logoUrl", .nullable = true), SHAPE_TEXT("botId", .nullable = true), SHAPE_TEXT_LIST("syncScopes"),
+    SHAPE_TIME("createdAt"), SHAPE_TIME("updatedAt"), SHAPE_END };
+static const struct shape panel_tenant_shape[] = { SHAPE_I64("id"), SHAPE_TEXT("shopId"), SHAPE_TEXT("merchantId"),
+    SHAPE_TEXT("instanceUrl"), SHAPE_TEXT("status"), SHAPE_END };
+static const struct shape registered_shape[] = { SHAPE_OBJECT("tenant", panel_tenant_shape), SHAPE_OBJECT("config", config_shape),
+    SHAPE_END };
+
+/* Guessing the shared secret is slow from one network; a panel that registers hundreds of shops is not in its way. */
+static const struct limit register_limit = { .name = "panel_register", .burst = 60, .per_ms = 60000 };
+
+#define CHATBOT .tag = "Chatbot", PATH_FIELDS(path_shop)
+
+const struct route tenants_routes[] = {
+    { .verb = VERB_POST, .path = "/api/shops/:id/chatbot/enable", .who = WHO_SIGNED_IN, .tx = TX_WRITE, CHATBOT,
+      BODY_FIELDS(post_enable), .body_optional = true, .ignore_unknown = true, .idempotent = true, .wait_ms = ENABLE_WAIT_MS,
+      .answer = enabled_shape, .run = run_enable, .resume = resume_enable, .refused = refused_enable,
+      PROBLEMS(&problem_not_found, &problem_chatbot_feature, &problem_chatbot_enabled, &problem_insufficient_credits,
+               &problem_chatbot_failed),
+      .doc = "Switch the chatbot on for credits." },
+    { .verb = VERB_GET, .path = "/api/shops/:id/chatbot/status", .who = WHO_SIGNED_IN, .tx = TX_READ, CHATBOT,
+      .answer = status_shape, .run = run_status, PROBLEMS(&problem_not_found), .doc = "Whether the chatbot is on." },
+    { .verb = VERB_POST, .path = "/api/shops/:id/sso/issue", .who = WHO_SHOP, .tx = TX_WRITE, CHATBOT,
+      BODY_FIELDS(post_role), .body_optional = true, .ignore_unknown = true, .idempotent = true, .answer = token_shape,
+      .run = run_sso_issue, .refused = refused_sso, PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled),
+      .doc = "A token of one hour for the chatbot's pages; a shop's service key may ask too." },
+    { .verb = VERB_GET, .path = "/api/shops/:id/chatbot", .who = WHO_SIGNED_IN, .tx = TX_READ, CHATBOT,
+      .answer = view_shape, .run = run_view, PROBLEMS(&problem_not_found),
+      .doc = "The chatbot of a shop: state, price, steps, embed code." },
+    { .verb = VERB_POST, .path = "/api/shops/:id/chatbot/disable", .who = WHO_SIGNED_IN, .tx = TX_WRITE, CHATBOT,
+      .idempotent = true, .answer = disabled_shape, .run = run_disable,
+      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_chatbot_provisioning),
+      .doc = "Switch the chatbot off; until the paid month ends it can be switched on again for nothing." },
+    { .verb = VERB_GET, .path = "/api/shops/:id/secrets", .who = WHO_SIGNED_IN, .tx = TX_READ, CHATBOT,
+      .answer = secrets_shape, .run = run_secrets, PROBLEMS(&problem_not_found),
+      .doc = "Which secrets the shop has; never the secrets themselves." },
+    { .verb = VERB_POST, .path = "/api/shops/:id/secrets/:kind/show", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Chatbot",
+      PATH_FIELDS(path_secret), .idempotent = true, .answer = shown_shape, .run = run_secret_show,
+      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_already_shown), .doc = "Show a secret, once." },
+    { .verb = VERB_POST, .path = "/api/shops/:id/secrets/:kind/rotate", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Chatbot",
+      PATH_FIELDS(path_secret), .idempotent = true, .fresh = true, .answer = rotated_shape, .run = run_secret_rotate,
+      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_chatbot_provisioning, &problem_rotation_running),
+      .doc = "Replace a secret; the old one stays valid for 24 hours." },
+    { .verb = VERB_POST, .path = "/api/shops/:id/sso/launch", .who = WHO_SIGNED_IN, .tx = TX_WRITE, CHATBOT,
+      BODY_FIELDS(post_role), .body_optional = true, .idempotent = true, .answer = launch_shape, .run = run_sso_launch,
+      .refused = refused_sso, PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled),
+      .doc = "A form that carries the browser into the chatbot's pages." },
+    { .verb = VERB_POST, .path = "/sso/enter", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Chatbot", .hidden = true,
+      .status = 303, .run = run_sso_enter, PROBLEMS(&problem_launch_code),
+      .doc = "Take a launch form; its code works once, for a minute." },
+    { .verb = VERB_POST, .path = "/api/admin/tenants/register", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",
+      BODY_FIELDS(post_register), .ignore_unknown = true, .no_origin = true, .limit = &register_limit,
+      .answer = registered_shape, .run = run_panel_register, PROBLEMS(&problem_not_found, &problem_bad_token, &problem_shop_is_ours),
+      .doc = "An outside panel registers a shop (x-shopsaas-secret); idempotent by shopId." },
+    { .verb = VERB_GET, .path = "/api/admin/tenants/:shopId/config", .who = WHO_ANYONE, .tx = TX_READ, .tag = "Panel",
+      PATH_FIELDS(path_panel), .answer = config_shape, .run = run_panel_config,
+      PROBLEMS(&problem_bad_token, &problem_wrong_shop_token), .doc = "A tenant's configuration (Bearer SSO token)." },
+    { .verb = VERB_PUT, .path = "/api/admin/tenants/:shopId/config", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",
+      PATH_FIELDS(path_panel), .no_origin = true, .answer = config_shape, .run = run_panel_change,
+      PROBLEMS(&problem_bad_token, &problem_wrong_shop_token, &problem_read_only_token),
+      .doc = "Change name, logoUrl and syncScopes (products, orders, promotions); role admin." },
+    ROUTE_END
+};

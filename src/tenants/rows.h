@@ -1,0 +1,120 @@
+/* rows.h: private to tenants/: the rows of a tenant and what changes them. Writers hold the shop's lock (shops.h says
+ * the order), so what was read stays true; the conditional updates are the second line behind it. */
+#ifndef CHATHUB_TENANTS_ROWS_H
+#define CHATHUB_TENANTS_ROWS_H
+
+#include "audit/audit.h"
+#include "tenants/tenants.h"
+
+enum { SHOP_PUBLIC_ID_SIZE = 32, BOT_NAME_MAX = 80, GRACE_DAYS = 7, SECRET_OVERLAP_HOURS = 24 };
+
+/* All stored: append, never renumber. */
+enum backend { BACKEND_NONE, BACKEND_BUILTIN, BACKEND_CHATBOT };
+enum bot_state { BOT_NONE, BOT_PENDING, BOT_READY, BOT_ERROR };
+enum subscription_status { SUBSCRIPTION_NONE, SUBSCRIPTION_ACTIVE, SUBSCRIPTION_PAST_DUE, SUBSCRIPTION_EXPIRED,
+                           SUBSCRIPTION_CANCELLED, SUBSCRIPTION_STATUS_COUNT };
+enum secret_kind { SECRET_NONE, SECRET_SSO, SECRET_WEBHOOK, SECRET_SERVICE, SECRET_KIND_COUNT };
+enum secret_state { SECRET_STATE_NONE, SECRET_ACTIVE, SECRET_PREVIOUS, SECRET_REVOKED };
+enum sso_role { SSO_ADMIN, SSO_VIEWER };
+
+struct tenant {
+    int64_t id, shop, account, version;
+    enum tenant_status status;
+    enum backend backend;
+    enum bot_state bot_state;
+    const char *bot_id, *bot_name, *embed_id, *logo_url;     /* bot_id, logo_url: NULL when none */
+    const char *sync_scopes;                                 /* "products,orders"; "" for none */
+    const char *error_code;                                  /* of the last attempt; NULL: none */
+    int64_t generation, subscription, hold, job;             /* hold, job: 0 when none */
+    int64_t asked_at_ms, enabled_at_ms, created_at_ms, updated_at_ms;
+    bool shop_deleted;
+    bool maybe_registered;           /* an attempt ended without knowing whether the outside server did it */
+};
+struct subscription {
+    int64_t tenant, number, shop, account, charges;
+    enum subscription_status status;
+    int anchor_day;
+    int64_t started_at_ms, period_start_ms, expires_at_ms, due_at_ms;
+};
+
+/* ---- lifecycle.c ---- */
+MUST_USE enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *out);
+/* Moves to `to` and writes every changeable member of *t; inserts when t->id is 0. ROW_NONE: not allowed, or moved by
+ * somebody else. */
+MUST_USE enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_status to, const char *why, int64_t actor, int64_t now);
+MUST_USE bool tenants_keep(struct tx *tx, struct tenant *t, int64_t now);                     /* the same, status stays */
+const char *tenant_state_word(const struct tenant *t);       /* off, pending, ..., failed: for screens */
+void shop_public_id(int64_t shop, char out[SHOP_PUBLIC_ID_SIZE]);
+/* Audit row and event of a change; `req` NULL: by a job. */
+MUST_USE bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, const struct tenant *t,
+                           json_writer *details, const void *arg, int64_t now);
+
+/* ---- subscriptions.c ---- */
+MUST_USE enum row subscriptions_get(struct tx *tx, int64_t tenant, int64_t number, struct subscription *out);
+/* Paid and not over: switching on again is free. `s` zero: no. */
+bool subscription_runs(const struct subscription *s, int64_t now);
+/* A first period from now, and t->subscription is its number; the caller saves t. */
+struct subscription subscription_first(struct tenant *t, int64_t now);
+MUST_USE bool subscription_insert(struct tx *tx, const struct subscription *s, int64_t now);
+MUST_USE bool subscription_save(struct tx *tx, const struct subscription *s, int64_t now);
+const char *subscription_status_name(enum subscription_status s);
+
+/* ---- enable.c ---- */
+/* The end of every successful enable: tenant active, subscription, audit, events. The charge was made by the caller. */
+struct activation { const char *bot_id; enum bot_state bot_state; bool paid; int64_t actor; };
+MUST_USE bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a, int64_t now);
+const char *enable_key(struct arena *a, const struct tenant *t);
+void credits_details(struct json *j, const void *arg);       /* of struct charge */
+struct charge { struct credits credits; const char *backend; };
+
+/* ---- secrets.c ---- */
+struct secret {
+    enum secret_kind kind;
+    enum secret_state state;
+    int64_t generation, created_at_ms, shown_at_ms, valid_until_ms;
+    bool delivered;
+    const char *hint;
+    struct str sealed;                                       /* p NULL: a service key, or erased */
+};
+enum { SECRETS_MAX = 6 };                    /* three kinds, active and previous */
+/* Makes those of sso and webhook that are missing. */
+MUST_USE bool secrets_ensure(struct tx *tx, const struct tenant *t, int64_t now);
+MUST_USE bool secrets_list(struct tx *tx, int64_t tenant, struct secret out[SECRETS_MAX], size_t *count);
+MUST_USE bool secrets_erase(struct tx *tx, int64_t tenant);
+/* False when it does not open: changed, or its key is gone. The text lives in `a`. */
+MUST_USE bool secret_open(struct arena *a, int64_t tenant, enum secret_kind kind, struct str sealed, struct str *out);
+/* The newest of a kind; `delivered`: that the backend knows. NULL: none. */
+const struct secret *secret_newest(const struct secret *s, size_t count, enum secret_kind kind, bool delivered);
+MUST_USE bool secrets_delivered(struct tx *tx, int64_t tenant, enum secret_kind kind, int64_t generation);
+
+/* ---- sso_tokens.c ---- */
+struct sso_claims { int64_t shop, now_ms, ttl_s, secret_generation; enum sso_role role; const char *subject; };
+/* A signed panel SSO token, in `a`. */
+struct str sso_token(struct arena *a, const struct sso_claims *c, struct str secret);
+extern const char *const sso_role_names[];
+MUST_USE bool launches_forget(struct tx *tx, int64_t before_ms);
+
+/* ---- problems ---- */
+extern const struct problem problem_chatbot_enabled, problem_chatbot_feature, problem_chatbot_failed,
+    problem_chatbot_not_enabled, problem_chatbot_provisioning, problem_rotation_running, problem_shop_is_ours,
+    problem_wrong_shop_token, problem_bad_token, problem_read_only_token, problem_launch_code;
+
+/* ---- routes: the handlers stand in the file of their matter, the rows in routes.c ---- */
+struct path_shop { int64_t id; };
+/* Members of bodies are called as in JSON. */
+struct post_enable { const char *botName; };
+struct post_role { int role; };
+struct path_secret { int64_t id; int kind; };
+struct path_panel { const char *shopId; };
+struct post_register { const char *shopId, *merchantId, *instanceUrl, *ssoSharedSecret, *webhookSecret, *botName, *logoUrl;
+                       int ssoType; };
+static inline int64_t path_shop_id(const struct req *req) { return ((const struct path_shop *)req->path)->id; }
+enum answer run_enable(struct req *req), resume_enable(struct req *req), run_disable(struct req *req);
+void refused_enable(struct req *req);
+enum answer run_status(struct req *req), run_view(struct req *req);
+enum answer run_sso_issue(struct req *req), run_sso_launch(struct req *req), run_sso_enter(struct req *req);
+void refused_sso(struct req *req);
+enum answer run_secrets(struct req *req), run_secret_show(struct req *req), run_secret_rotate(struct req *req);
+enum answer run_panel_register(struct req *req), run_panel_config(struct req *req), run_panel_change(struct req *req);
+
+#endif

@@ -1,0 +1,49 @@
+/* tenants.h: the customer-service tenancy of a shop: its life, its subscription, its secrets and its SSO tokens. Where the
+ * conversations live is a backend, one recipe each (recipes/): `builtin` registers inside the transaction, `chatbot` by a
+ * job that speaks to an outside server while the credits are held. */
+#ifndef CHATHUB_TENANTS_TENANTS_H
+#define CHATHUB_TENANTS_TENANTS_H
+
+#include "base/crypto.h"
+#include "http/route.h"
+#include "jobs/jobs.h"
+#include "shops/shops.h"
+
+/* pending → provisioning → active ↔ suspended → disabled. Stored: append, never renumber. */
+enum tenant_status { TENANT_NONE, TENANT_PENDING, TENANT_PROVISIONING, TENANT_ACTIVE, TENANT_SUSPENDED, TENANT_DISABLED,
+                     TENANT_STATUS_COUNT };
+const char *tenant_status_name(enum tenant_status s);
+
+struct tenants_settings {
+    bool feature_enabled;                    /* CHATBOT_FEATURE_ENABLED */
+    const char *chatbot_base_url;            /* NULL: the builtin backend */
+    const char *chatbot_shared_secret;       /* for register, both directions; NULL: the register route is absent */
+    const char *base_url;                    /* ours, public: embed code, config */
+    struct credits enable_price, renewal_price;
+    const struct keyring *keyring;
+    int enable_wait_ms;                      /* 10 000 */
+};
+extern struct tenants_settings tenants_settings;
+
+/* Hooks for shops (app plugs them in). */
+bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
+bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
+bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now);
+bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out);
+/* Hook for accounts: whose service key is this? */
+enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account);
+
+/* Invariants 3 and 4 of the design: a tenant in provisioning has a live job; every state came through the mover (history
+ * rows agree); an enabled tenant was charged exactly once per period; at most one tenant a shop. */
+struct tenant_verdict { int64_t tenants, bad_tenant; const char *what; };
+MUST_USE bool tenants_verify(struct tx *tx, struct tenant_verdict *out);
+
+/* For the overview (reads the table: for a job), and for the home page: how far these shops of one account have come. */
+struct tenant_counts { int64_t active, provisioning; };
+MUST_USE bool tenants_count(struct tx *tx, struct tenant_counts *out);
+struct tenant_progress { bool enabled, keys_shown; };        /* ever enabled; any secret was shown */
+MUST_USE bool tenants_progress(struct tx *tx, const int64_t *shops, size_t n, struct tenant_progress *out);
+
+extern const struct job_kind tenants_register_job, tenants_renew_job, tenants_secrets_job, tenants_rotate_job;
+extern const struct route tenants_routes[];
+#endif

@@ -1,0 +1,88 @@
+/* verify.c: invariants 3 and 4 of the design on a live database, in keyset pages, each page one snapshot. */
+#include "tenants/rows.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum { VERIFY_PAGE_TENANTS = 200 };
+
+/* History: as many rows as moves, the last ends where the tenant is, each begins where the one before ended. */
+STMT(verify_page,
+     "SELECT t.id, t.shop, t.status, t.version, t.job, t.hold, t.subscription, t.bot_name,"
+     " (SELECT COUNT(*) FROM tenant_moves m WHERE m.tenant = t.id) AS moves,"
+     " (SELECT m.to_status FROM tenant_moves m WHERE m.tenant = t.id AND m.version = t.version) AS last_to,"
+     " (SELECT COUNT(*) FROM tenant_moves m JOIN tenant_moves b ON b.tenant = m.tenant AND b.version = m.version - 1"
+     "   WHERE m.tenant = t.id AND b.to_status <> m.from_status) AS breaks,"
+     " (SELECT COUNT(*) FROM tenant_secrets x WHERE x.tenant = t.id AND x.state = 1 AND x.kind < 3) AS secrets,"
+     " s.status AS sub_status, s.anchor_day, s.charges, s.started_at_ms, s.period_start_ms, s.expires_at_ms"
+     " FROM tenants t LEFT JOIN subscriptions s ON s.tenant = t.id AND s.number = t.subscription"
+     " WHERE t.id > ?1 ORDER BY t.id LIMIT ?2");
+
+static const char *bad_history(const struct query *q)
+{
+    if (col_i64(q, "moves") != col_i64(q, "version")) return "a tenant's history has a gap";
+    if (col_is_null(q, "last_to") || col_i64(q, "last_to") != col_i64(q, "status"))
+        return "a tenant's status was changed without its mover";
+    if (col_i64(q, "breaks") != 0) return "a tenant's history does not begin where it ended";
+    return NULL;
+}
+
+/* Every period was charged once: so many charges lead from the first day to the end of the last period. */
+static const char *bad_subscription(const struct query *q)
+{
+    enum tenant_status status = (enum tenant_status)col_i64(q, "status");
+    if (col_is_null(q, "sub_status")) {
+        if (col_i64(q, "subscription") != 0) return "a tenant's subscription is missing";
+        return status == TENANT_ACTIVE ? "an active tenant has no subscription" : NULL;
+    }
+    enum subscription_status sub = (enum subscription_status)col_i64(q, "sub_status");
+    int anchor = (int)col_i64(q, "anchor_day");
+    int64_t charges = col_i64(q, "charges"), start = col_i64(q, "started_at_ms");
+    if (charges < 1 || time_add_months(start, (int)charges, anchor) != col_i64(q, "expires_at_ms"))
+        return "a subscription's periods and charges differ";
+    if (status == TENANT_ACTIVE && sub != SUBSCRIPTION_ACTIVE && sub != SUBSCRIPTION_PAST_DUE)
+        return "an active tenant is not paid for";
+    return NULL;
+}
+
+static const char *bad_state(struct tx *tx, const struct query *q, bool *fault)
+{
+    enum tenant_status status = (enum tenant_status)col_i64(q, "status");
+    if (status != TENANT_PROVISIONING) {
+        if (col_i64(q, "hold") != 0) return "a tenant holds credits outside of provisioning";
+        return status == TENANT_ACTIVE && col_i64(q, "secrets") != 2 ? "an active tenant lacks a secret" : NULL;
+    }
+    struct job_row job = { 0 };
+    enum row row = jobs_get(tx, col_i64(q, "job"), &job);
+    *fault = row == ROW_FAULT;
+    bool live = row == ROW_FOUND && (text_eq(job.state, "ready") || text_eq(job.state, "running"));
+    return live || *fault ? NULL : "a tenant in provisioning has no live job";
+}
+
+bool tenants_verify(struct tx *tx, struct tenant_verdict *out)
+{
+    *out = (struct tenant_verdict){ 0 };
+    int64_t after = 0;
+    for (bool more = true; more;) {
+        struct arena_mark mark = arena_mark(tx_arena(tx));
+        struct query q = query(tx, &verify_page);
+        bind_i64(&q, after), bind_i64(&q, VERIFY_PAGE_TENANTS);
+        enum row row = ROW_NONE;
+        bool fault = false;
+        more = false;
+        while (!fault && (row = query_next(&q)) == ROW_FOUND) {
+            more = true;
+            after = col_i64(&q, "id");
+            out->tenants++;
+            const char *what = bad_history(&q);
+            if (!what) what = bad_subscription(&q);
+            if (!what) what = bad_state(tx, &q, &fault);
+            if (!what || out->bad_tenant) continue;
+            out->bad_tenant = after, out->what = what;
+            LOG(LOG_ERROR, "tenant_unsound", LOG_NUMBER("tenant", after), LOG_TEXT("what", what));
+        }
+        arena_release(tx_arena(tx), mark);
+        if (fault || row == ROW_FAULT) return false;
+    }
+    return true;
+}

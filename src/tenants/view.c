@@ -1,0 +1,201 @@
+/* view.c: what a merchant sees of the chat of a shop. `status` is the integration plan's, to the letter, and one query;
+ * `view` is ours: it tells state, price, steps and embed code, so that a screen computes nothing. */
+#include "tenants/recipes.h"
+
+#include "credits/credits.h"
+
+STMT(status, "SELECT t.bot_id, t.bot_name, t.sync_scopes, t.status, s.status AS sub_status, s.expires_at_ms FROM tenants t"
+             " LEFT JOIN subscriptions s ON s.tenant = t.id AND s.number = t.subscription"
+             " WHERE t.shop = ?1 AND t.account = ?2 AND t.shop_deleted = 0");
+
+static void scopes_json(struct json *j, const char *scopes)
+{
+    json_array(j, "syncScopes");
+    for (const char *p = scopes; *p;) {
+        const char *end = strchrnul(p, ',');
+        json_str(j, NULL, (struct str){ p, (size_t)(end - p) });
+        p = *end ? end + 1 : end;
+    }
+    json_end(j);
+}
+
+/* ---- GET .../chatbot/status ---- */
+
+static void status_json(struct json *j, const void *arg)
+{
+    const struct query *q = arg;
+    json_bool(j, "enabled", q != NULL);
+    if (!q) return;
+    json_text(j, "botId", col_text(q, "bot_id"));
+    json_text(j, "botName", col_text(q, "bot_name"));
+    scopes_json(j, col_text(q, "sync_scopes"));
+    json_object(j, "subscription");
+    json_text(j, "status", subscription_status_name((enum subscription_status)col_i64(q, "sub_status")));
+    json_time(j, "expiresAt", col_i64(q, "expires_at_ms"));
+    json_end(j);
+}
+
+enum answer run_status(struct req *req)
+{
+    struct query q = query(req->tx, &status);
+    bind_i64(&q, path_shop_id(req)), bind_i64(&q, req->who.account);
+    enum row row = query_row(&q);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_FOUND) return reply_json(req, 200, status_json, col_i64(&q, "status") == TENANT_ACTIVE ? &q : NULL);
+    struct shop shop;                        /* never enabled, or not theirs? */
+    row = shops_owned(req->tx, req->who.account, path_shop_id(req), &shop);
+    if (row == ROW_FAULT) return reply_fault(req);
+    return row == ROW_FOUND ? reply_json(req, 200, status_json, NULL) : reply_problem(req, &problem_not_found);
+}
+
+/* ---- GET .../chatbot ---- */
+
+struct view {
+    struct tenant t;
+    struct subscription s;
+    struct job_row job;              /* of the attempt under way; id 0: none */
+    struct credit_balance balance;
+    int64_t now, shop;
+    bool runs;                       /* paid time is left */
+    enum lang lang;
+    const char *embed_code, *launch_url;
+};
+
+static const char *const bot_state_names[] = { NULL, "pending", "ready", "error" };
+
+/* The script tag that a merchant pastes. What came from outside is escaped: it goes into the merchant's pages. */
+static const char *embed_code(struct arena *a, const struct tenant *t)
+{
+    enum { EMBED_MAX_BYTES = 2048 };
+    char shop[SHOP_PUBLIC_ID_SIZE];
+    bool outside = t->backend == BACKEND_CHATBOT && tenants_settings.chatbot_base_url;
+    struct buf b;
+    buf_fixed(&b, arena_alloc(a, EMBED_MAX_BYTES), EMBED_MAX_BYTES);
+    shop_public_id(t->shop, shop);
+    buf_text(&b, "<script src=\"");
+    html_escape(&b, str_of(outside ? tenants_settings.chatbot_base_url : tenants_settings.base_url));
+    buf_printf(&b, "/widget/chatbot-widget.js\" data-shop-id=\"%s\" data-bot-id=\"", shop);
+    html_escape(&b, str_of(t->bot_id ? t->bot_id : ""));
+    buf_text(&b, "\" data-embed-id=\"");
+    html_escape(&b, str_of(t->embed_id));
+    buf_text(&b, "\" async></script>");
+    return b.overflow ? NULL : buf_terminated(&b);
+}
+
+enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED };
+
+static void step_json(struct json *j, const char *name, enum step_state state, int64_t at_ms)
+{
+    static const char *const names[] = { "waiting", "running", "done", "failed" };
+    json_object(j, NULL);
+    json_text(j, "name", name);
+    json_text(j, "state", names[state]);
+    json_time(j, "at", at_ms);
+    json_end(j);
+}
+
+/* What an enable goes through, read off the rows. After a failure the credits are back and the secrets stay. */
+static void steps_json(struct json *j, const struct view *v)
+{
+    const struct tenant *t = &v->t;
+    bool known = t->status != TENANT_NONE, running = t->status == TENANT_PROVISIONING, failed = t->error_code != NULL;
+    bool done = known && !running && !failed && t->enabled_at_ms > 0;
+    bool taken = done || running;
+    json_array(j, "steps");
+    step_json(j, "credits", taken ? STEP_DONE : STEP_WAITING, taken ? t->asked_at_ms : 0);
+    step_json(j, "secrets", known ? STEP_DONE : STEP_WAITING, t->created_at_ms);
+    step_json(j, "register", running ? STEP_RUNNING : failed ? STEP_FAILED : done ? STEP_DONE : STEP_WAITING,
+              running ? t->asked_at_ms : failed ? t->updated_at_ms : done ? t->enabled_at_ms : 0);
+    step_json(j, "subscription", done ? STEP_DONE : STEP_WAITING, done ? v->s.started_at_ms : 0);
+    json_end(j);
+}
+
+static bool may_enable(const struct view *v)
+{
+    if (!tenants_settings.feature_enabled || v->t.status == TENANT_ACTIVE || v->t.status == TENANT_PROVISIONING) return false;
+    return v->runs || !credits_less(v->balance.available, tenants_settings.enable_price);
+}
+
+static void subscription_json(struct json *j, const struct subscription *s)
+{
+    if (s->number == 0) {
+        json_null(j, "subscription");
+        return;
+    }
+    bool renews = s->status == SUBSCRIPTION_ACTIVE || s->status == SUBSCRIPTION_PAST_DUE;
+    json_object(j, "subscription");
+    json_text(j, "status", subscription_status_name(s->status));
+    json_time(j, "startedAt", s->started_at_ms);
+    json_time(j, "expiresAt", s->expires_at_ms);
+    if (renews) json_credits(j, "renewsFor", tenants_settings.renewal_price);
+    else json_null(j, "renewsFor");
+    json_end(j);
+}
+
+static void error_json(struct json *j, const struct view *v)
+{
+    if (!v->t.error_code || v->t.status != TENANT_PENDING) {
+        json_null(j, "error");
+        return;
+    }
+    json_object(j, "error");
+    json_text(j, "code", v->t.error_code);
+    json_text(j, "message", v->lang == LANG_ZH ? problem_chatbot_failed.zh : problem_chatbot_failed.en);
+    json_end(j);
+}
+
+static void view_json(struct json *j, const void *arg)
+{
+    const struct view *v = arg;
+    const struct tenant *t = &v->t;
+    const struct recipe *recipe = t->status == TENANT_NONE ? recipe_chosen() : recipe_of(t->backend);
+    bool free_again = v->runs && t->status != TENANT_ACTIVE;
+    json_text(j, "state", tenant_state_word(t));
+    json_text(j, "botId", t->bot_id);
+    json_text(j, "botName", t->bot_name);
+    json_text(j, "botState", bot_state_names[t->bot_state]);
+    json_text(j, "backend", recipe->name);
+    scopes_json(j, t->sync_scopes ? t->sync_scopes : "");
+    json_credits(j, "price", v->runs ? credits_of(0) : tenants_settings.enable_price);
+    json_text(j, "embedCode", v->embed_code);
+    json_time(j, "enabledAt", t->enabled_at_ms);
+    error_json(j, v);
+    json_bool(j, "canEnable", may_enable(v));
+    json_time(j, "freeUntil", free_again ? v->s.expires_at_ms : 0);
+    steps_json(j, v);
+    json_i64(j, "attempts", v->job.attempts);
+    json_time(j, "nextAttemptAt", v->job.run_at_ms);
+    subscription_json(j, &v->s);
+    json_text(j, "launchUrl", v->launch_url);
+}
+
+/* ROW_NONE: no such shop of theirs. */
+static enum row load_view(struct req *req, struct view *v)
+{
+    struct shop shop;
+    enum row row = shops_owned(req->tx, req->who.account, path_shop_id(req), &shop);
+    if (row != ROW_FOUND) return row;
+    v->shop = shop.id;
+    if (credits_balance(req->tx, req->who.account, &v->balance) == ROW_FAULT) return ROW_FAULT;
+    row = tenants_of_shop(req->tx, shop.id, &v->t);
+    if (row != ROW_FOUND) return row == ROW_NONE ? ROW_FOUND : ROW_FAULT;
+    if (subscriptions_get(req->tx, v->t.id, v->t.subscription, &v->s) == ROW_FAULT) return ROW_FAULT;
+    if (v->t.status == TENANT_PROVISIONING && jobs_get(req->tx, v->t.job, &v->job) == ROW_FAULT) return ROW_FAULT;
+    return ROW_FOUND;
+}
+
+enum answer run_view(struct req *req)
+{
+    struct view v = { .now = req->now_ms, .lang = req->lang };
+    switch (load_view(req, &v)) {
+    case ROW_FAULT: return reply_fault(req);
+    case ROW_NONE: return reply_problem(req, &problem_not_found);
+    case ROW_FOUND: break;
+    }
+    v.runs = v.s.number > 0 && subscription_runs(&v.s, req->now_ms);
+    if (v.t.status == TENANT_ACTIVE) {
+        v.embed_code = embed_code(req->arena, &v.t);
+        v.launch_url = arena_printf(req->arena, "/api/shops/%lld/sso/launch", (long long)v.shop);
+    }
+    return reply_json(req, 200, view_json, &v);
+}
