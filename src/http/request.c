@@ -311,35 +311,15 @@ static bool path_parts(struct exchange *x, const struct route_match *m)
     return true;
 }
 
-static bool decode(struct arena *a, struct str in, struct str *out)
-{
-    char *p = arena_alloc(a, in.n + 1);
-    *out = (struct str){ p, 0 };
-    return percent_decode(in, true, p, in.n, &out->n);
-}
-
 static bool query_pairs(struct exchange *x)
 {
     const struct route *r = x->req.route;
     struct arena *a = x->req.arena;
     struct name_value *pair = ARENA_ARRAY(a, struct name_value, QUERY_PAIRS_MAX);
-    struct str rest = x->head.query;
-    size_t count = 0;
-    while (rest.n > 0) {
-        const char *and = memchr(rest.p, '&', rest.n);
-        struct str one = { rest.p, and ? (size_t)(and - rest.p) : rest.n };
-        rest.p += one.n, rest.n -= one.n;
-        if (rest.n > 0) rest.p++, rest.n--;
-        if (one.n == 0) continue;
-        const char *equals = memchr(one.p, '=', one.n);
-        struct str name = { one.p, equals ? (size_t)(equals - one.p) : one.n };
-        struct str value = { one.p + name.n, one.n - name.n };
-        if (value.n > 0) value.p++, value.n--;
-        if (count == QUERY_PAIRS_MAX || !decode(a, name, &pair[count].name) || !decode(a, value, &pair[count].value)) {
-            (void)reply_problem(&x->req, &problem_invalid_query);
-            return false;
-        }
-        count++;
+    size_t count;
+    if (!pairs_split(a, x->head.query, pair, QUERY_PAIRS_MAX, &count)) {
+        (void)reply_problem(&x->req, &problem_invalid_query);
+        return false;
     }
     struct field_faults faults = { 0 };
     void *out = r->query_size > 0 ? arena_alloc(a, r->query_size) : NULL;

@@ -1,0 +1,272 @@
+/* test_http.c: see the header. The routes do one thing each that the tests look for. */
+#include "http/test_http.h"
+#include "http/events.h"
+#include <stdio.h>
+
+atomic_int test_runs, test_refused_runs, test_gate, test_session_age_s;
+atomic_long test_ended_account;
+
+STMT(test_add_note, "INSERT INTO test_notes (account, text) VALUES (?1, ?2)");
+STMT(test_count_notes, "SELECT COUNT(*) AS n FROM test_notes WHERE account = ?1");
+STMT(test_ended, "SELECT COUNT(*) AS n FROM test_notes WHERE text = 'job ended'");
+STMT(test_broken, "INSERT INTO test_notes (account, text) VALUES (?1, NULL)");
+
+static const char schema[] = "CREATE TABLE test_notes (id {id}, account {int} NOT NULL, text TEXT NOT NULL) {strict};";
+
+/* ---- who calls ---- */
+
+static bool authenticate(struct req *req)
+{
+    struct str bearer = req_header(req, "authorization"), sid = req_cookie(req, "sid");
+    if (str_eq(bearer, STR("Bearer chsk_7_3"))) {
+        req->who = (struct caller){ .account = 7, .role = ROLE_MERCHANT, .shop = 3 };
+        return true;
+    }
+    if (str_eq(sid, STR("fault"))) return false;
+    if (sid.n < 3 || (sid.p[0] != 'm' && sid.p[0] != 'o')) return true;
+    int64_t account = 0;
+    const char *dash = memchr(sid.p, '-', sid.n);
+    if (dash == NULL || !str_to_i64((struct str){ sid.p + 1, (size_t)(dash - sid.p) - 1 }, &account)) return true;
+    if (account == atomic_load(&test_ended_account)) return true;
+    req->who = (struct caller){ .account = account, .role = sid.p[0] == 'o' ? ROLE_OPERATOR : ROLE_MERCHANT,
+                                .session = 1, .email = "a@example.com",
+                                .signed_in_at_ms = req->now_ms - atomic_load(&test_session_age_s) * SECOND_MS };
+    return http_session_key(req) != NULL;
+}
+
+/* ---- routes ---- */
+
+struct note_in { const char *text; int64_t number; };
+static const struct field note_in_fields[] = {
+    FIELD_TEXT(struct note_in, text, .max = 20),
+    FIELD_I64(struct note_in, number, .min = 0, .max = 100, .optional = true),
+    FIELD_END
+};
+struct shop_path { int64_t id; };
+static const struct field shop_path_fields[] = { FIELD_ID(struct shop_path, id), FIELD_END };
+struct page_query { int64_t after; const char *q; };
+static const struct field page_query_fields[] = {
+    FIELD_I64(struct page_query, after, .min = 0, .max = 1000, .optional = true),
+    FIELD_TEXT(struct page_query, q, .max = 10, .optional = true),
+    FIELD_END
+};
+
+static const struct problem problem_test = { "test_refused", 409, "Refused for the test.", "测试拒绝。" };
+
+static void hello_json(struct json *j, const void *arg)
+{
+    const struct req *req = arg;
+    json_text(j, "ip", req->client_ip);
+    json_text(j, "network", req->client_network);
+    json_i64(j, "account", req->who.account);
+    json_text(j, "agent", req->user_agent);
+    json_text(j, "lang", req->lang == LANG_ZH ? "zh" : "en");
+}
+
+static enum answer get_hello(struct req *req) { return reply_json(req, 200, hello_json, req); }
+static enum answer get_health(struct req *req) { return reply_text(req, 200, "text/plain", STR("ok\n")); }
+
+static enum answer post_echo(struct req *req)
+{
+    return reply_text(req, 200, "application/octet-stream", req_raw_body(req));
+}
+
+static enum answer get_big(struct req *req)
+{
+    enum { BIG = 4 << 20 };
+    char *p = arena_alloc(req->arena, BIG);
+    memset(p, 'x', BIG);
+    return reply_text(req, 200, "text/plain", (struct str){ p, BIG });
+}
+
+static enum answer wait_at_gate(struct req *req)
+{
+    while (atomic_load(&test_gate) != 0) (void)usleep(1000);
+    return ANSWER_SENT;
+}
+
+static void shop_json(struct json *j, const void *arg)
+{
+    const struct req *req = arg;
+    const struct shop_path *path = req->path;
+    const struct page_query *page = req->query;
+    json_i64(j, "id", path->id);
+    if (page == NULL) return;
+    json_i64(j, "after", page->after);
+    json_text(j, "q", page->q);
+}
+
+static enum answer get_shop(struct req *req) { return reply_json(req, 200, shop_json, req); }
+
+static bool add_note(struct req *req, const char *text)
+{
+    struct query q = query(req->tx, &test_add_note);
+    bind_i64(&q, req->who.account);
+    bind_text(&q, text);
+    return query_change(&q) == 1;
+}
+
+static void note_json(struct json *j, const void *arg)
+{
+    const struct note_in *in = arg;
+    json_text(j, "text", in->text);
+    json_i64(j, "run", atomic_load(&test_runs));
+}
+
+static void event_json(struct json *j, const void *arg) { json_text(j, "text", arg); }
+
+/* The text says what is to happen. */
+static enum answer post_note(struct req *req)
+{
+    const struct note_in *in = req->body;
+    atomic_fetch_add(&test_runs, 1);
+    if (!add_note(req, in->text)) return reply_fault(req);
+    if (!events_put(req->tx, req->who.account ? req->who.account : 1, "note.added", event_json, in->text)) return reply_fault(req);
+    if (strcmp(in->text, "refuse") == 0) {
+        reply_fact_i64(req, "need", 50);
+        return reply_problem(req, &problem_test);
+    }
+    if (strcmp(in->text, "fault") == 0) return reply_fault(req);
+    if (strcmp(in->text, "broken") == 0) {
+        struct query q = query(req->tx, &test_broken);
+        bind_i64(&q, 1);
+        return query_change(&q) < 0 ? reply_fault(req) : ANSWER_SENT;
+    }
+    if (strcmp(in->text, "silent") == 0) return ANSWER_SENT;
+    if (strcmp(in->text, "field") == 0) return reply_fields(req, "text", "too_common");
+    if (strcmp(in->text, "secret") == 0) req->reply.shows_secret = true;
+    reply_header(req, "Location", "/api/notes/1");
+    return reply_json(req, 201, note_json, in);
+}
+
+static void note_refused(struct req *req)
+{
+    atomic_fetch_add(&test_refused_runs, 1);
+    assert_true(add_note(req, "was refused"));
+}
+
+static enum answer post_cookie(struct req *req)
+{
+    reply_cookie(req, (struct cookie){ .name = "sid", .value = "m7-new", .max_age_s = 60 });
+    reply_cookie(req, (struct cookie){ .name = "old", .value = "", .max_age_s = 0, .strict = true });
+    return reply_redirect(req, 303, "/dashboard");
+}
+
+static enum answer count_notes(struct req *req)
+{
+    struct query q = query(req->tx, &test_count_notes);
+    bind_i64(&q, req->who.account);
+    if (query_row(&q) != ROW_FOUND) return reply_fault(req);
+    const char *n = arena_printf(req->arena, "%lld", (long long)col_i64(&q, "n"));
+    return reply_text(req, 200, "text/plain", str_of(n));
+}
+
+/* ---- a job that a test ends by hand: a note "job ended" ---- */
+
+static void late_json(struct json *j, const void *arg) { json_text(j, "state", arg); }
+
+static enum answer post_job(struct req *req)
+{
+    atomic_fetch_add(&test_runs, 1);
+    if (!add_note(req, "job put")) return reply_fault(req);
+    reply_wait(req, 42);
+    return reply_json(req, 202, late_json, "working");
+}
+
+static enum answer resume_job(struct req *req)
+{
+    struct query q = query(req->tx, &test_ended);
+    if (query_row(&q) != ROW_FOUND) return reply_fault(req);
+    if (col_i64(&q, "n") == 0) return ANSWER_SENT;
+    return reply_json(req, 200, late_json, "done");
+}
+
+static enum answer post_end_job(struct req *req)
+{
+    return add_note(req, "job ended") ? reply_text(req, 200, "text/plain", STR("ended")) : reply_fault(req);
+}
+
+static const struct limit few = { .name = "few", .burst = 3, .per_ms = 60000 };
+
+#define COMMON .doc = "Test.", .tag = "test", .hidden = true
+static const struct route routes[] = {
+    { .verb = VERB_GET, .path = "/healthz", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_health, COMMON },
+    { .verb = VERB_GET, .path = "/api/hello", .who = WHO_ANYONE, .tx = TX_READ, .run = get_hello, COMMON },
+    { .verb = VERB_GET, .path = "/api/here", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_hello, COMMON },
+    { .verb = VERB_GET, .path = "/api/big", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_big, COMMON },
+    { .verb = VERB_POST, .path = "/api/echo", .who = WHO_ANYONE, .tx = TX_NONE, .run = post_echo, .body_max = 100000,
+      .no_origin = true, COMMON },
+    { .verb = VERB_POST, .path = "/api/echo-lane", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_echo,
+      .body_max = 100000, .no_origin = true, COMMON },
+    { .verb = VERB_POST, .path = "/api/slow", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_hello, .slow = true,
+      .prepare = wait_at_gate, .no_origin = true, COMMON },
+    { .verb = VERB_GET, .path = "/api/few", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_health, .limit = &few, COMMON },
+    { .verb = VERB_GET, .path = "/api/me", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = get_hello, COMMON },
+    { .verb = VERB_GET, .path = "/api/none", .who = WHO_SIGNED_IN, .tx = TX_NONE, .run = get_hello, COMMON },
+    { .verb = VERB_GET, .path = "/api/fresh", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = get_hello, .fresh = true, COMMON },
+    { .verb = VERB_GET, .path = "/api/operator", .who = WHO_OPERATOR, .tx = TX_READ, .run = get_hello, COMMON },
+    { .verb = VERB_POST, .path = "/api/operator", .who = WHO_OPERATOR, .tx = TX_WRITE, .run = post_note,
+      BODY_FIELDS(note_in), COMMON },
+    { .verb = VERB_GET, .path = "/api/shops/:id", .who = WHO_SHOP, .tx = TX_READ, .run = get_shop,
+      PATH_FIELDS(shop_path), QUERY_FIELDS(page_query), COMMON },
+    { .verb = VERB_GET, .path = "/api/shops/count", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = count_notes, COMMON },
+    { .verb = VERB_POST, .path = "/api/notes", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .run = post_note,
+      .refused = note_refused, .idempotent = true, BODY_FIELDS(note_in), COMMON },
+    { .verb = VERB_POST, .path = "/api/cookie", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_cookie, COMMON },
+    { .verb = VERB_POST, .path = "/api/jobs", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .run = post_job, .resume = resume_job,
+      .wait_ms = 1500, .idempotent = true, COMMON },
+    { .verb = VERB_POST, .path = "/api/jobs/end", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .run = post_end_job, COMMON },
+    { .verb = VERB_POST, .path = "/auth/password/login", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_cookie, COMMON },
+    ROUTE_END
+};
+static const struct route *const tables[] = { routes, events_routes, NULL };
+
+/* ---- the server ---- */
+
+void test_http_start(struct test_http *s, struct test_db *t, void (*change)(struct http_options *o))
+{
+    static const struct http_hooks hooks = { .authenticate = authenticate };
+    static const uint8_t keys[1][MASTER_KEY_SIZE] = { { 1, 2, 3 } }, ids[1] = { 1 };
+    *s = (struct test_http){ 0 };
+    atomic_store(&test_runs, 0);
+    atomic_store(&test_refused_runs, 0);
+    atomic_store(&test_gate, 0);
+    atomic_store(&test_session_age_s, 0);
+    atomic_store(&test_ended_account, 0);
+    test_script(t, schema);
+    struct lanes *lanes = test_lanes(t, NULL);
+    s->keyring = keyring_new(keys, ids, 1);
+    assert_non_null(s->keyring);
+    struct http_options o = { .listen = "127.0.0.1:0", .loops = 2, .lanes = lanes, .db = t->db, .keyring = s->keyring,
+                              .routes = tables, .hooks = &hooks };
+    if (change != NULL) change(&o);
+    char error[512] = "";
+    s->http = http_start(&o, error, sizeof error);
+    if (s->http == NULL) fail_msg("http_start: %s", error);
+    (void)snprintf(s->origin, sizeof s->origin, "http://127.0.0.1:%d", http_port(s->http));
+    (void)snprintf(s->origin_line, sizeof s->origin_line, "Origin: %s\r\n", s->origin);
+    s->client = client_open(http_port(s->http));
+    client_always(s->client, s->origin_line);
+}
+
+void test_http_stop(struct test_http *s, struct test_db *t)
+{
+    client_close(s->client);
+    http_stop(s->http);
+    test_lanes_stop(t);
+    keyring_free(s->keyring);
+}
+
+struct test_answer ask(struct test_http *s, const char *method, const char *path, const char *headers, const char *body)
+{
+    return client_request(s->client, method, path, headers, body);
+}
+
+void expect_status(struct test_http *s, const char *method, const char *path, const char *headers, const char *body,
+                   int status, const char *code)
+{
+    struct test_answer a = ask(s, method, path, headers, body);
+    if (a.status != status || (code != NULL && strcmp(answer_error(&a), code) != 0))
+        fail_msg("%s %s: %d %s instead of %d %s", method, path, a.status, answer_error(&a), status, code ? code : "");
+    answer_free(&a);
+}
