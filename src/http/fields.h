@@ -54,6 +54,10 @@ struct name_value { struct str name, value; };               /* decoded */
 MUST_USE bool fields_from_pairs(struct arena *a, const struct field *table, const struct name_value *pairs, size_t count,
                                 bool ignore_unknown, void *out, struct field_faults *faults);
 
+/* "a=b&c" of a query or a form, split and percent-decoded ('+' is a space) into the arena; empty parts are skipped. False on
+ * a bad escape, an escaped NUL, or more than `max` pairs. */
+MUST_USE bool pairs_split(struct arena *a, struct str text, struct name_value *pairs, size_t max, size_t *count);
+
 /* ---- what an answer looks like, for OpenAPI and for the test that holds real answers to it ---- */
 enum shape_kind { SHAPE_KIND_END, SHAPE_KIND_I64, SHAPE_KIND_TEXT, SHAPE_KIND_BOOL, SHAPE_KIND_TIME, SHAPE_KIND_ENUM,
                   SHAPE_KIND_OBJECT, SHAPE_KIND_LIST, SHAPE_KIND_TEXT_LIST };

@@ -1,5 +1,5 @@
-/* fields_pairs.c: field tables against names and values that are text: a query, a form, path parts. The caller has split
- * and decoded them.
+/* fields_pairs.c: field tables against names and values that are text: a query, a form, path parts; and how a query or a
+ * form is split into them.
  *
  * Each value has one spelling: "7", never "07", "+7" or "7.0"; otherwise two addresses name one shop, and caches, limits
  * and audit rows that compare text see two. A name given twice is refused: frameworks differ in which one counts. */
@@ -69,4 +69,30 @@ bool fields_from_pairs(struct arena *a, const struct field *table, const struct 
     for (size_t i = 0; !ignore_unknown && i < count; i++)
         if (!in_table(table, pairs[i].name)) field_fault_name(&r, pairs[i].name, "unknown");
     return faults->count == 0;
+}
+
+static bool decoded(struct arena *a, struct str in, struct str *out)
+{
+    char *p = arena_alloc(a, in.n + 1);
+    *out = (struct str){ p, 0 };
+    return percent_decode(in, true, p, in.n, &out->n);
+}
+
+bool pairs_split(struct arena *a, struct str text, struct name_value *pairs, size_t max, size_t *count)
+{
+    *count = 0;
+    while (text.n > 0) {
+        const char *and = memchr(text.p, '&', text.n);
+        struct str one = { text.p, and ? (size_t)(and - text.p) : text.n };
+        size_t step = and ? one.n + 1 : one.n;
+        text.p += step, text.n -= step;
+        if (one.n == 0) continue;
+        const char *equals = memchr(one.p, '=', one.n);
+        struct str name = { one.p, equals ? (size_t)(equals - one.p) : one.n }, value = { one.p + one.n, 0 };
+        if (equals) value = (struct str){ equals + 1, one.n - name.n - 1 };
+        if (*count == max || !decoded(a, name, &pairs[*count].name) || !decoded(a, value, &pairs[*count].value))
+            return false;
+        (*count)++;
+    }
+    return true;
 }

@@ -307,6 +307,33 @@ static void bad_pairs_are_refused(void **state)
     assert_int_equal(out.count, 3);
 }
 
+static void pairs_are_split(void **state)
+{
+    static const struct { struct str in; bool good; const char *pairs; } cases[] = {
+        { STR(""), true, "" }, { STR("&&"), true, "" }, { STR("a"), true, "a=;" }, { STR("a="), true, "a=;" },
+        { STR("=b"), true, "=b;" }, { STR("="), true, "=;" }, { STR("a=b"), true, "a=b;" }, { STR("a=b&c=d"), true, "a=b;c=d;" },
+        { STR("a=b=c"), true, "a=b=c;" }, { STR("&a=b&"), true, "a=b;" }, { STR("a+b=c+d"), true, "a b=c d;" },
+        { STR("%61=%E4%B8%ad"), true, "a=\xE4\xB8\xAD;" }, { STR("a=%26%3D"), true, "a=&=;" }, { STR("a=1&a=2"), true, "a=1;a=2;" },
+        { STR("a;b=c"), true, "a;b=c;" }, { STR("a=%"), false, NULL }, { STR("a=%4"), false, NULL }, { STR("a=%zz"), false, NULL },
+        { STR("%00=a"), false, NULL }, { STR("a=%00"), false, NULL }, { STR("1&2&3&4"), true, "1=;2=;3=;4=;" },
+        { STR("1&2&3&4&5"), false, NULL },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct name_value pairs[4];
+        size_t count;
+        struct buf text;
+        buf_init(&text, 512);
+        bool good = pairs_split(arena, cases[i].in, pairs, ARRAY_LEN(pairs), &count);
+        if (good != cases[i].good) fail_msg("%s", cases[i].in.p);
+        for (size_t k = 0; good && k < count; k++) {
+            buf_add(&text, pairs[k].name.p, pairs[k].name.n), buf_char(&text, '=');
+            buf_add(&text, pairs[k].value.p, pairs[k].value.n), buf_char(&text, ';');
+        }
+        if (good && !text_eq(buf_terminated(&text), cases[i].pairs)) fail_msg("%s: %s", cases[i].in.p, buf_terminated(&text));
+        buf_free(&text);
+    }
+}
+
 /* ---- shapes ---- */
 
 static const struct shape part_shape[] = { SHAPE_I64("n"), SHAPE_END };
@@ -357,7 +384,8 @@ int main(void)
         cmocka_unit_test(required_fields_are_named), cmocka_unit_test(wrong_types_are_refused),
         cmocka_unit_test(ranges_are_kept), cmocka_unit_test(control_characters_are_refused),
         cmocka_unit_test(unknown_fields), cmocka_unit_test(emails), cmocka_unit_test(domains), cmocka_unit_test(urls),
-        cmocka_unit_test(pairs_are_read), cmocka_unit_test(bad_pairs_are_refused), cmocka_unit_test(shapes),
+        cmocka_unit_test(pairs_are_read), cmocka_unit_test(bad_pairs_are_refused),
+        cmocka_unit_test(pairs_are_split), cmocka_unit_test(shapes),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
