@@ -45,7 +45,7 @@ struct stmt { const char *sql, *postgres, *name, *file; };
 /* Every statement of the program, for the test (and the start-up check) that prepares them all. */
 size_t stmt_count(void);
 const struct stmt *stmt_at(size_t i);
-/* False: the first one that the engine refuses is named in error[]. Refuses result types that no col_* can read, too. */
+/* False: error[] names the first one that the engine refuses, or whose result has a type that no col_* can read. */
 MUST_USE bool conn_prepare_all(struct conn *c, char *error, size_t error_size);
 
 enum row { ROW_FAULT = -1, ROW_NONE, ROW_FOUND };

@@ -53,8 +53,11 @@ PGconn *pg_connect(const struct db *db, enum tx_mode mode, char generation[PG_GE
     PGconn *pg = PQconnectdbParams(keys, values, 1);
     if (!pg) abort();
     PQsetNoticeProcessor(pg, ignore_notice, NULL);
+    const char *encoding = PQparameterStatus(pg, "server_encoding");
     if (PQstatus(pg) == CONNECTION_OK && PQserverVersion(pg) < PG_OLDEST_SERVER) {
         snprintf(error, error_size, "PostgreSQL 13 or newer is needed");
+    } else if (PQstatus(pg) == CONNECTION_OK && (!encoding || strcmp(encoding, "UTF8") != 0)) {
+        snprintf(error, error_size, "the PostgreSQL database must have the encoding UTF8");
     } else if (PQstatus(pg) == CONNECTION_OK && pg_configure(pg, db, mode, generation)) {
         return pg;
     } else {

@@ -2,8 +2,8 @@
  * Connections are used by one thread each (NOMUTEX); the one writer is the lane's affair (lanes.c).
  *
  * Rejected: memory-mapped reads (an I/O error becomes a SIGBUS that ends the process), SQLite's memory statistics (a
- * global mutex around each allocation), and many writers with a busy time-out (a second of waiting at the 99th
- * percentile; see docs/architecture.md). */
+ * global mutex around each allocation), and many writers with a busy time-out (one in a hundred waits more than a
+ * second, since nobody queues). */
 #include "base/log.h"
 #include "storage/engine.h"
 #ifdef CHATHUB_TORTURE

@@ -1,6 +1,6 @@
 /* test_settle.c: the answer to COMMIT is lost. A small proxy between the lanes and PostgreSQL lets the COMMIT through
  * and cuts the line before its answer, or cuts it in front of the COMMIT; the op must be told what really happened. */
-#include "base/str.h"
+#include "base/clock.h"
 #include "storage/engine.h"
 #include "storage/pg_wire.h"
 #include "storage/test_db.h"
@@ -22,12 +22,13 @@ static const char table_sql[] = "CREATE TABLE t_notes (text TEXT NOT NULL) {stri
 /* ---- the proxy ---- */
 
 enum cut { CUT_NOTHING, CUT_BEFORE_COMMIT, CUT_AFTER_COMMIT };
-enum { LINES_MAX = 64, CHUNK = 16384 };
+enum { LINES_MAX = 64, CHUNK = 16384, LOOK_AGAIN_MS = 20 };
 
 struct proxy {
     int listener, stop[2];
     struct sockaddr_in server;
-    _Atomic int cut; /* what to do to the next COMMIT; then back to CUT_NOTHING */
+    atomic_bool down; /* cuts all lines and takes no new ones */
+    _Atomic int cut;  /* what to do to the next COMMIT; then back to CUT_NOTHING */
     pthread_t thread;
     struct {
         int client, server;
@@ -90,7 +91,7 @@ static void *proxy_thread(void *arg)
             fds[2 + 2 * i] = (struct pollfd){ .fd = p->line[i].client, .events = POLLIN };
             fds[3 + 2 * i] = (struct pollfd){ .fd = p->line[i].server, .events = POLLIN };
         }
-        if (poll(fds, 2 + 2 * p->lines, -1) < 0 && errno != EINTR) abort();
+        if (poll(fds, 2 + 2 * p->lines, LOOK_AGAIN_MS) < 0 && errno != EINTR) abort();
         if (fds[0].revents) break;
         for (unsigned i = p->lines; i-- > 0;) { /* from the end: a closed line is replaced by the last */
             bool open = true;
@@ -99,6 +100,7 @@ static void *proxy_thread(void *arg)
             if (!open) line_close(p, i);
         }
         if (fds[1].revents) line_open(p);
+        while (p->lines > 0 && atomic_load(&p->down)) line_close(p, 0);
     }
     while (p->lines > 0) line_close(p, 0);
     return NULL;
@@ -192,6 +194,43 @@ TEST_EACH_ENGINE(a_lost_answer_is_settled)
     proxy_stop(&p);
 }
 
+static enum op_outcome note(struct test_db *t, struct lanes *lanes)
+{
+    struct note n = { .op = { .mode = TX_WRITE, .arena = t->arena, .run = note_run, .again = note_again } };
+    return lanes_run(lanes, &n.op);
+}
+
+TEST_EACH_ENGINE(a_server_that_is_away_fails_ops_at_once_and_comes_back)
+{
+    struct proxy p;
+    char through[1200], error[256];
+    test_script(t, table_sql);
+    test_commit(t);
+    proxy_start(&p, t->url, through, sizeof through);
+    struct db *db = db_open(&(struct db_options){ .url = through }, error, sizeof error);
+    if (!db) fail_msg("%s", error);
+    struct lanes *lanes = lanes_start(db, &(struct lane_options){ .readers = 1, .writers = 1 }, error, sizeof error);
+    assert_non_null(lanes);
+    EXPECT(note(t, lanes) == OP_COMMITTED);
+    atomic_store(&p.down, true);
+    usleep(4 * LOOK_AGAIN_MS * 1000);
+    int64_t began_ms = monotonic_ms();
+    for (int i = 0; i < 20; i++) EXPECT(note(t, lanes) == OP_FAILED);
+    EXPECT(monotonic_ms() - began_ms < 2000); /* nobody waits for the next attempt to connect */
+    atomic_store(&p.down, false);
+    enum op_outcome outcome = OP_FAILED;
+    for (int i = 0; i < 100 && outcome == OP_FAILED; i++) {
+        usleep(50000);
+        outcome = note(t, lanes);
+    }
+    EXPECT(outcome == OP_COMMITTED);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM t_notes") == 2);
+    atomic_store(&p.down, true);
+    lanes_stop(lanes); /* also ends without a server */
+    db_close(db);
+    proxy_stop(&p);
+}
+
 TEST_EACH_ENGINE(the_verdict_on_a_number)
 {
     char generation[PG_GENERATION_SIZE], error[256], xid[32];
@@ -217,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ONLY_POSTGRES(a_lost_answer_is_settled),
+        ONLY_POSTGRES(a_server_that_is_away_fails_ops_at_once_and_comes_back),
         ONLY_POSTGRES(the_verdict_on_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
