@@ -34,9 +34,10 @@ static enum answer get_onboarding(struct req *req)
 {
     struct credit_balance balance;
     struct tenant_progress progress;
-    int64_t shops = 0;
-    if (credits_balance(req->tx, req->who.account, &balance) != ROW_FOUND || !shops_count_of(req->tx, req->who.account, &shops) ||
-        !tenants_progress(req->tx, req->who.account, &progress))
+    int64_t shop[SHOPS_PER_ACCOUNT_MAX];
+    size_t shops = 0;
+    if (credits_balance(req->tx, req->who.account, &balance) != ROW_FOUND ||
+        !shops_ids(req->tx, req->who.account, shop, &shops) || !tenants_progress(req->tx, shop, shops, &progress))
         return reply_fault(req);
     struct onboarding o = { { [STEP_ACCOUNT] = true, [STEP_SHOP] = shops > 0, [STEP_CHATBOT] = progress.enabled,
                               [STEP_KEYS] = progress.keys_shown,

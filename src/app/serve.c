@@ -129,6 +129,7 @@ int serve(const struct config *c, bool demo)
     static struct app app;
     if (!app_open(&app, c, true, &error) || !start(&app, c, demo, &error, &message)) {
         int code = fail(&error);
+        buf_free(&message);
         stop(&app);
         return code;
     }

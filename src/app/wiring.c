@@ -17,16 +17,25 @@ const struct route *const app_route_tables[] = { system_routes, accounts_routes,
 
 /* ---- housekeeping of http's tables, which has no jobs of its own ---- */
 
+enum { PURGE_ROUNDS = 8 };                                   /* batches in one run, so that it never holds the writer long */
+
 static enum job_wish purge_http(struct job *job, struct tx *tx)
 {
-    return idempotency_purge(tx, job->now_ms) && events_purge(tx, job->now_ms) ? JOB_FINISHED : JOB_FAULT;
+    (void)job;
+    int64_t answers = PURGE_BATCH, events = PURGE_BATCH;
+    for (int i = 0; i < PURGE_ROUNDS && (answers == PURGE_BATCH || events == PURGE_BATCH); i++) {
+        answers = idempotency_purge(tx);
+        events = events_purge(tx);
+        if (answers < 0 || events < 0) return JOB_FAULT;
+    }
+    return JOB_FINISHED;
 }
 
 static const struct job_kind http_purge_job = { .name = "http.purge", .doc = "Forgets answers and events older than a day.",
-    .max_attempts = 3, .backoff_first_ms = 5 * SECOND_MS, .backoff_max_ms = MINUTE_MS, .every_ms = 5 * MINUTE_MS,
+    .max_attempts = 3, .backoff_first_ms = 5 * SECOND_MS, .backoff_max_ms = MINUTE_MS, .every_ms = 10 * SECOND_MS,
     .settle = purge_http };
 
-const struct job_kind *const app_job_kinds[] = { &mail_send_job, &audit_seal_job, &accounts_purge_job, &accounts_touch_job,
+const struct job_kind *const app_job_kinds[] = { &mail_send_job, &audit_seal_job, &accounts_purge_job, 
     &shops_purge_job, &tenants_register_job, &tenants_renew_job, &tenants_secrets_job, &tenants_rotate_job, &overview_job,
     &http_purge_job, NULL };
 
@@ -54,16 +63,32 @@ static enum row first_shop_redeemed(struct tx *tx, int64_t account, bool *out)
     return row;
 }
 
+static bool user_credits(struct tx *tx, int64_t account, struct credits *available)
+{
+    struct credit_balance b;
+    if (credits_balance(tx, account, &b) != ROW_FOUND) return false;
+    *available = b.available;
+    return true;
+}
+
+static bool operator_facts(struct tx *tx, const int64_t *ids, size_t count, struct account_facts *out)
+{
+    struct credits available[CREDITS_PAGE_MAX];
+    int64_t shops[SHOPS_COUNT_MAX];
+    if (!credits_available_each(tx, ids, count, available) || !shops_count_each(tx, ids, count, shops)) return false;
+    for (size_t i = 0; i < count; i++) out[i] = (struct account_facts){ .credits = available[i], .shops = shops[i] };
+    return true;
+}
+
 void app_fill_hooks(struct app *app)
 {
     const struct config *c = app->config;
     accounts_settings.mail = &app->mail;
-    accounts_settings.keyring = app->keyring;
     accounts_settings.base_url = app->base_url;
     accounts_settings.secure_cookies = app->base_url && str_starts(str_of(app->base_url), STR("https://"));
     accounts_settings.lanes = app->lanes;
-    accounts_hooks.account_created = account_created;
-    accounts_hooks.shop_key = tenants_shop_key;
+    accounts_hooks = (struct accounts_hooks){ .account_created = account_created, .shop_key = tenants_shop_key,
+        .user_credits = user_credits, .operator_facts = operator_facts, .account_shops_json = shops_account_json };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;
     credits_settings = (struct credits_settings){ .shop_price = c->shop_price, .chatbot_price = c->chatbot_price,

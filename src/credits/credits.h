@@ -37,6 +37,9 @@ struct credit_balance { struct credits balance, held, available; };
 /* An account's row, made with the account (in its transaction). */
 MUST_USE bool credits_open(struct tx *tx, int64_t account);
 MUST_USE enum row credits_balance(struct tx *tx, int64_t account, struct credit_balance *out);
+/* Available credits of each account of a page, in one query; 0 for an unknown one. */
+enum { CREDITS_PAGE_MAX = 100 };
+MUST_USE bool credits_available_each(struct tx *tx, const int64_t *accounts, size_t n, struct credits *out);
 /* Take and give. credits_grant: DEBIT_INSUFFICIENT is returned when the balance would pass CREDITS_LIMIT. */
 MUST_USE enum debit credits_debit(struct tx *tx, const struct credit_change *in, struct credit_entry *out);
 MUST_USE enum debit credits_grant(struct tx *tx, const struct credit_change *in, struct credit_entry *out);

@@ -47,6 +47,12 @@ STMT(all_totals,
      " CAST(COALESCE(SUM(balance), 0) AS BIGINT) AS outstanding, CAST(COALESCE(SUM(held), 0) AS BIGINT) AS held"
      " FROM credit_accounts");
 
+STMT(available_each,
+     "SELECT account, balance - held AS available FROM credit_accounts"
+     " WHERE account IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
+     .postgres = "SELECT account, balance - held AS available FROM credit_accounts"
+                 " WHERE account = ANY((?1::text[])::bigint[])");
+
 static const uint8_t chain_start[SHA256_SIZE];               /* zeros: the head of an account without entries */
 
 bool credits_open(struct tx *tx, int64_t account)
@@ -75,6 +81,23 @@ bool credits_totals(struct tx *tx, struct credit_totals *out)
     *out = (struct credit_totals){ .granted = col_i64(&q, "granted"), .spent = col_i64(&q, "spent"),
         .outstanding = col_i64(&q, "outstanding"), .held = col_i64(&q, "held") };
     return true;
+}
+
+bool credits_available_each(struct tx *tx, const int64_t *accounts, size_t n, struct credits *out)
+{
+    assert(n <= CREDITS_PAGE_MAX);
+    const char *text[CREDITS_PAGE_MAX];
+    for (size_t i = 0; i < n; i++) {
+        out[i] = credits_of(0);
+        text[i] = arena_printf(tx_arena(tx), "%lld", (long long)accounts[i]);
+    }
+    struct query q = query(tx, &available_each);
+    bind_text_list(&q, text, n);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND)
+        for (size_t i = 0; i < n; i++)
+            if (accounts[i] == col_i64(&q, "account")) out[i] = col_credits(&q, "available");
+    return row == ROW_NONE;
 }
 
 enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct ledger_account *out)
