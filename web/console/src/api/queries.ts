@@ -1,0 +1,131 @@
+/* Everything that is read, one hook each. */
+import {
+  type InfiniteData,
+  QueryClient,
+  type UseInfiniteQueryResult,
+  useInfiniteQuery,
+  useQuery,
+  type UseQueryResult,
+} from "@tanstack/react-query";
+import { answer, api } from "./client";
+import { Problem } from "./problem";
+import { keys } from "./read-keys";
+import type { Account, Answer, AuditEntry, Job, JobState, Transaction } from "./types";
+
+const READ_RETRIES_MAX = 2;
+const FRESH_MS = 10_000;
+
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: FRESH_MS,
+        networkMode: "always",
+        retry: (failures, cause) => cause instanceof Problem && cause.passing && failures < READ_RETRIES_MAX,
+      },
+    },
+  });
+}
+
+export type Read<T> = UseQueryResult<T>;
+export type ReadList<T> = UseInfiniteQueryResult<InfiniteData<T[], number | undefined>>;
+
+export const useUser = () =>
+  useQuery({ queryKey: keys.user, queryFn: () => answer(api.GET("/api/user")), staleTime: 60_000 });
+export const useConfig = () =>
+  useQuery({ queryKey: keys.config, queryFn: () => answer(api.GET("/api/config")), staleTime: Infinity });
+export const useShops = () => useQuery({ queryKey: keys.shops, queryFn: () => answer(api.GET("/api/shops")) });
+export const useDeletedShops = (enabled: boolean) =>
+  useQuery({
+    queryKey: keys.deletedShops,
+    queryFn: () => answer(api.GET("/api/shops", { params: { query: { deleted: true } } })),
+    enabled,
+  });
+export const useShop = (id: number) =>
+  useQuery({
+    queryKey: keys.shop(id),
+    queryFn: () => answer(api.GET("/api/shops/{id}/status", { params: { path: { id } } })),
+  });
+
+/** Provisioning moves by live events; this slow look is for a browser whose event stream is broken. */
+const PROVISIONING_LOOK_MS = 3000;
+export const useChatbot = (id: number) =>
+  useQuery({
+    queryKey: keys.chatbot(id),
+    queryFn: () => answer(api.GET("/api/shops/{id}/chatbot", { params: { path: { id } } })),
+    refetchInterval: (query) => {
+      const state = query.state.data?.state;
+      return state === "provisioning" || state === "pending" ? PROVISIONING_LOOK_MS : false;
+    },
+  });
+export const useSecrets = (id: number) =>
+  useQuery({
+    queryKey: keys.secrets(id),
+    queryFn: () => answer(api.GET("/api/shops/{id}/secrets", { params: { path: { id } } })),
+  });
+export const useSummary = () =>
+  useQuery({ queryKey: keys.summary, queryFn: () => answer(api.GET("/api/billing/summary")) });
+export const useOnboarding = () =>
+  useQuery({ queryKey: keys.onboarding, queryFn: () => answer(api.GET("/api/onboarding")) });
+export const useSessions = () =>
+  useQuery({ queryKey: keys.sessions, queryFn: () => answer(api.GET("/auth/sessions")) });
+export const useOverview = () =>
+  useQuery({ queryKey: keys.overview, queryFn: () => answer(api.GET("/api/operator/overview")) });
+export const useAccount = (id: number) =>
+  useQuery({
+    queryKey: keys.account(id),
+    queryFn: () => answer(api.GET("/api/operator/accounts/{id}", { params: { path: { id } } })),
+  });
+
+/* Lists page by key: the next page begins after the last row's id; a page that is not full is the last one. */
+export const PAGE_ROWS = 50;
+
+function useKeysetList<T extends { id: number }>(
+  queryKey: readonly unknown[],
+  page: (after: number | undefined) => Promise<T[]>,
+): ReadList<T> {
+  return useInfiniteQuery({
+    queryKey,
+    queryFn: ({ pageParam }: { pageParam: number | undefined }) => page(pageParam),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (last: T[]) => (last.length < PAGE_ROWS ? undefined : last.at(-1)?.id),
+  });
+}
+
+const range = (after: number | undefined) => (after === undefined ? { limit: PAGE_ROWS } : { limit: PAGE_ROWS, after });
+
+export const useTransactions = () =>
+  useKeysetList<Transaction>(keys.transactions, async (after) => {
+    const got = await answer(api.GET("/api/billing/transactions", { params: { query: range(after) } }));
+    return got.transactions;
+  });
+export const useAccountTransactions = (id: number) =>
+  useKeysetList<Transaction>(keys.accountTransactions(id), async (after) => {
+    const params = { path: { id }, query: range(after) };
+    const got = await answer(api.GET("/api/operator/accounts/{id}/transactions", { params }));
+    return got.transactions;
+  });
+export const useAudit = () =>
+  useKeysetList<AuditEntry>(keys.audit, async (after) => {
+    const got = await answer(api.GET("/api/audit", { params: { query: range(after) } }));
+    return got.entries;
+  });
+export const useOperatorAudit = () =>
+  useKeysetList<AuditEntry>(keys.operatorAudit, async (after) => {
+    const got = await answer(api.GET("/api/operator/audit", { params: { query: range(after) } }));
+    return got.entries;
+  });
+export const useAccounts = (search: string) =>
+  useKeysetList<Account>(keys.accountList(search), async (after) => {
+    const query = search === "" ? range(after) : { ...range(after), search };
+    const got = await answer(api.GET("/api/operator/accounts", { params: { query } }));
+    return got.accounts;
+  });
+export const useJobs = (state: JobState | "") =>
+  useKeysetList<Job>(keys.jobList(state), async (after) => {
+    const query = state === "" ? range(after) : { ...range(after), state };
+    const got = await answer(api.GET("/api/operator/jobs", { params: { query } }));
+    return got.jobs;
+  });
+
+export type Overview = Answer<"/api/operator/overview", "get">;

@@ -1,0 +1,29 @@
+/* The names under which what was read is kept. Live events and finished submits name these keys to have them read again;
+ * a key's first parts are therefore the thing, its later parts the page. Apart from the hooks, so that the shared worker
+ * does not carry them. */
+import type { JobState } from "./types";
+
+export const keys = {
+  user: ["user"],
+  config: ["config"],
+  shops: ["shops"],
+  deletedShops: ["shops", "deleted"],
+  shop: (id: number) => ["shop", id],
+  chatbot: (id: number) => ["shop", id, "chatbot"],
+  secrets: (id: number) => ["shop", id, "secrets"],
+  billing: ["billing"],
+  summary: ["billing", "summary"],
+  transactions: ["billing", "transactions"],
+  onboarding: ["onboarding"],
+  audit: ["audit"],
+  sessions: ["sessions"],
+  operator: ["operator"],
+  overview: ["operator", "overview"],
+  accounts: ["operator", "accounts"],
+  accountList: (search: string) => ["operator", "accounts", "list", search],
+  account: (id: number) => ["operator", "accounts", id],
+  accountTransactions: (id: number) => ["operator", "accounts", id, "transactions"],
+  jobs: ["operator", "jobs"],
+  jobList: (state: JobState | "") => ["operator", "jobs", state],
+  operatorAudit: ["operator", "audit"],
+} as const;

@@ -1,0 +1,54 @@
+/* A form's or button's request: one key a submit, asked again by itself while the network or the server is merely busy,
+ * never when it was refused. */
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { SubmitKeys } from "./keys";
+import { type Problem, toProblem } from "./problem";
+
+const RETRIES_MAX = 2;
+const RETRY_MS = 1500;
+const RETRY_AFTER_MAX_S = 10;
+
+interface Options<In, Out> {
+  onDone?: (out: Out, input: In) => void | Promise<void>;
+  onProblem?: (problem: Problem, input: In) => void;
+  /** False for routes without Idempotency-Key (/auth): a repeated try could count against a limit. */
+  repeat?: boolean;
+}
+
+export interface Submit<In> {
+  isPending: boolean;
+  /** What the last submit was about: which row's button shows that it works. */
+  sent: In | undefined;
+  send: (input: In) => void;
+}
+
+export function useSubmit<In, Out>(
+  run: (input: In, key: string) => Promise<Out>,
+  { onDone, onProblem, repeat = true }: Options<In, Out> = {},
+): Submit<In> {
+  const [keys] = useState(() => new SubmitKeys());
+  const mutation = useMutation<Out, Problem, { input: In; key: string }>({
+    mutationFn: async ({ input, key }) => {
+      try {
+        return await run(input, key);
+      } catch (cause) {
+        throw toProblem(cause);
+      }
+    },
+    networkMode: "always",
+    retry: (failures, problem) => repeat && problem.passing && failures < RETRIES_MAX,
+    retryDelay: (_failures, problem) => Math.min(problem.retryAfterS ?? RETRY_MS / 1000, RETRY_AFTER_MAX_S) * 1000,
+    onSuccess: (out, { input }) => {
+      keys.settled();
+      return onDone?.(out, input);
+    },
+    onError: (problem, { input }) => {
+      if (!problem.outcomeUnknown) keys.settled();
+      onProblem?.(problem, input);
+    },
+  });
+  const { isPending, variables } = mutation;
+  const send = (input: In) => mutation.mutate({ input, key: keys.keyFor(input) });
+  return { isPending, sent: variables?.input, send };
+}

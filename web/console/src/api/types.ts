@@ -1,0 +1,28 @@
+/* Names for what the API answers, all taken from the generated description: nothing here is written by hand, so a
+ * change of the server's tables reaches the screens as a type error. Derived from paths rather than from the
+ * description's named schemas, because a path is the contract and a schema's name is not. */
+import type { paths } from "../../../shared/api.gen";
+
+type Json<R> = R extends { content: { "application/json": infer T } } ? T : never;
+type Responses<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends { responses: infer R }
+  ? R
+  : never;
+type Success<R> = { [S in keyof R]: S extends 200 | 201 | 202 ? Json<R[S]> : never }[keyof R];
+export type Answer<P extends keyof paths, M extends keyof paths[P]> = Success<Responses<P, M>>;
+
+export type User = NonNullable<Answer<"/api/user", "get">["user"]>;
+export type Shop = Answer<"/api/shops", "get">["shops"][number];
+export type Chatbot = Answer<"/api/shops/{id}/chatbot", "get">;
+export type ChatbotState = Chatbot["state"];
+export type ChatbotStep = Chatbot["steps"][number];
+export type Secret = Answer<"/api/shops/{id}/secrets", "get">["secrets"][number];
+export type SecretKind = Secret["kind"];
+export type Transaction = Answer<"/api/billing/transactions", "get">["transactions"][number];
+export type AuditEntry = Answer<"/api/audit", "get">["entries"][number];
+export type OnboardingStep = Answer<"/api/onboarding", "get">["steps"][number];
+export type Session = Answer<"/auth/sessions", "get">["sessions"][number];
+export type Config = Answer<"/api/config", "get">;
+export type Account = Answer<"/api/operator/accounts", "get">["accounts"][number];
+export type Job = Answer<"/api/operator/jobs", "get">["jobs"][number];
+export type JobState = Job["state"];
+export type SsoLaunch = Answer<"/api/shops/{id}/sso/launch", "post">;

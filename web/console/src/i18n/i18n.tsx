@@ -1,0 +1,81 @@
+/* The language of the screens: texts, numbers and times. Components ask `useText()` and never hold a sentence. */
+import { createContext, type ReactNode, useCallback, useContext, useLayoutEffect, useMemo, useState } from "react";
+import { en } from "./en";
+import { fill, type Values } from "./format";
+import { keepLang, type Lang, langFromBrowser, langFromCookie } from "./lang";
+import { zh } from "./zh";
+
+export type TextKey = keyof typeof en;
+export type Dictionary = Readonly<Record<TextKey, string>>;
+export const dictionaries: Readonly<Record<Lang, Dictionary>> = { "zh-CN": zh, en };
+
+export type T = (key: TextKey, values?: Values) => string;
+
+export interface Text {
+  lang: Lang;
+  t: T;
+  /** A text whose key comes from the server (an action, a state): null when there is none for it. */
+  known: (key: string) => string | null;
+  setLang: (lang: Lang) => void;
+  number: (value: number) => string;
+  /** With its sign: +100, −50. */
+  signed: (value: number) => string;
+  time: (iso: string) => string;
+  day: (iso: string) => string;
+  ago: (iso: string) => string;
+}
+
+const TextContext = createContext<Text | null>(null);
+
+const AGO_UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+];
+
+function ago(lang: Lang, iso: string): string {
+  const passed = Date.now() - Date.parse(iso);
+  const format = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
+  for (const [unit, ms] of AGO_UNITS) if (passed >= ms) return format.format(-Math.floor(passed / ms), unit);
+  return format.format(0, "second");
+}
+
+export function makeText(lang: Lang, setLang: (lang: Lang) => void): Text {
+  const texts = dictionaries[lang];
+  const number = new Intl.NumberFormat(lang);
+  const signed = new Intl.NumberFormat(lang, { signDisplay: "exceptZero" });
+  const time = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
+  const day = new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
+  return {
+    lang,
+    t: (key, values) => fill(texts[key], lang, values),
+    known: (key) => (Object.hasOwn(texts, key) ? texts[key as TextKey] : null),
+    setLang,
+    number: (value) => number.format(value),
+    signed: (value) => signed.format(value).replace("-", "−"),
+    time: (iso) => time.format(new Date(iso)),
+    day: (iso) => day.format(new Date(iso)),
+    ago: (iso) => ago(lang, iso),
+  };
+}
+
+export function TextProvider({ children }: { children: ReactNode }) {
+  const [lang, setState] = useState<Lang>(
+    () => langFromCookie(document.cookie) ?? langFromBrowser(navigator.languages),
+  );
+  const setLang = useCallback((chosen: Lang) => {
+    keepLang(chosen); // before the next request: the server answers in the language of the cookie
+    setState(chosen);
+  }, []);
+  useLayoutEffect(() => {
+    document.documentElement.lang = lang;
+  }, [lang]);
+  const text = useMemo(() => makeText(lang, setLang), [lang, setLang]);
+  return <TextContext value={text}>{children}</TextContext>;
+}
+
+export function useText(): Text {
+  const text = useContext(TextContext);
+  if (text === null) throw new Error("useText outside TextProvider");
+  return text;
+}

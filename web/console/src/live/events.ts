@@ -1,0 +1,58 @@
+/* What a server event means for the screens: which reads are out of date. Events carry ids and states, never whole rows,
+ * so the answer to each is "read it again"; the server stays the only one who knows. */
+import { keys } from "../api/read-keys";
+
+/** Every event type of GET /api/events. EventSource delivers a named event only to a listener of that name. */
+export const EVENT_TYPES = [
+  "shop.changed",
+  "chatbot.changed",
+  "credits.changed",
+  "sessions.changed",
+  "hint",
+  "reset",
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Beside the server's: the stream itself began or broke (state), as the tab that holds it tells the others. */
+export interface LiveMessage {
+  type: EventType | "state";
+  data: unknown;
+}
+
+type Key = readonly unknown[];
+export const EVERYTHING: Key = [];
+
+function member(data: unknown, name: string): unknown {
+  return typeof data === "object" && data !== null ? (data as Record<string, unknown>)[name] : undefined;
+}
+
+function shopKeys(data: unknown): Key[] {
+  const shop = member(data, "shop");
+  return typeof shop === "number" ? [keys.shop(shop)] : [["shop"]];
+}
+
+const HINTS: Record<string, readonly Key[]> = {
+  jobs: [keys.jobs, keys.overview],
+  accounts: [keys.accounts, keys.overview, keys.operatorAudit],
+  grants: [keys.accounts, keys.overview, keys.operatorAudit],
+};
+
+/** Keys (prefixes) to read again after this event. */
+export function staleAfter(type: EventType, data: unknown): readonly Key[] {
+  switch (type) {
+    case "shop.changed":
+      return [keys.shops, ...shopKeys(data), keys.onboarding, keys.audit];
+    case "chatbot.changed":
+      return [keys.shops, ...shopKeys(data), keys.onboarding, keys.audit];
+    case "credits.changed":
+      return [keys.billing, keys.user, keys.shops, keys.onboarding, keys.audit];
+    case "sessions.changed":
+      return [keys.sessions, keys.user, keys.audit];
+    case "hint": {
+      const kind = member(data, "kind");
+      return typeof kind === "string" ? (HINTS[kind] ?? [keys.operator]) : [keys.operator];
+    }
+    case "reset":
+      return [EVERYTHING];
+  }
+}

@@ -1,0 +1,73 @@
+/* One connection to GET /api/events. The browser's EventSource reconnects by itself after a broken connection and sends
+ * Last-Event-ID, but gives up for good after any answer that is not 200 (a restart behind a proxy gives 502): then we
+ * begin anew, with growing pauses. A new beginning has no Last-Event-ID, so it counts as "read everything again". */
+import { EVENT_TYPES, type LiveMessage } from "./events";
+
+const PAUSE_MIN_MS = 2000;
+const PAUSE_MAX_MS = 60_000;
+
+export type Emit = (message: LiveMessage) => void;
+
+function parsed(text: unknown): unknown {
+  if (typeof text !== "string") return {};
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return {};
+  }
+}
+
+export class Stream {
+  private source: EventSource | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private pauseMs = PAUSE_MIN_MS;
+  private broken = false;
+
+  constructor(
+    private readonly emit: Emit,
+    private readonly open: () => EventSource = () => new EventSource("/api/events"),
+  ) {}
+
+  start(): void {
+    if (this.source === null && this.timer === undefined) this.connect();
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.source?.close();
+    this.source = null;
+    this.broken = false;
+    this.pauseMs = PAUSE_MIN_MS;
+  }
+
+  private connect(): void {
+    const source = this.open();
+    this.source = source;
+    source.onopen = () => {
+      this.pauseMs = PAUSE_MIN_MS;
+      this.emit({ type: "state", data: { up: true } });
+      if (this.broken) this.emit({ type: "reset", data: {} });
+      this.broken = false;
+    };
+    source.onerror = () => {
+      this.emit({ type: "state", data: { up: false } });
+      if (source.readyState === EventSource.CLOSED) this.connectLater();
+    };
+    for (const type of EVENT_TYPES) {
+      source.addEventListener(type, (event: MessageEvent) => this.emit({ type, data: parsed(event.data) }));
+    }
+  }
+
+  private connectLater(): void {
+    this.source?.close();
+    this.source = null;
+    this.broken = true;
+    const jitter = 0.5 + Math.random();
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.connect();
+    }, this.pauseMs * jitter);
+    this.pauseMs = Math.min(this.pauseMs * 2, PAUSE_MAX_MS);
+  }
+}

@@ -1,0 +1,17 @@
+import { useOperatorAudit } from "../../api/queries";
+import { useText } from "../../i18n/i18n";
+import { AuditTable } from "../../ui/audit-table";
+import { LoadedList } from "../../ui/loaded";
+import { Page, Section } from "../../ui/page";
+
+export default function OperatorAudit() {
+  const { t } = useText();
+  const read = useOperatorAudit();
+  return (
+    <Page title={t("nav.operatorAudit")} intro={t("audit.operatorIntro")}>
+      <Section title={t("audit.title")}>
+        <LoadedList read={read}>{(rows) => <AuditTable rows={rows} />}</LoadedList>
+      </Section>
+    </Page>
+  );
+}

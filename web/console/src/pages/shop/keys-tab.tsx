@@ -1,0 +1,200 @@
+/* The keys of a shop: each is shown once, and replaced by a new one when it was lost or seen by the wrong eyes. */
+import { useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Modal } from "antd";
+import { useState } from "react";
+import { answer, api, once } from "../../api/client";
+import { useSecrets } from "../../api/queries";
+import { keys } from "../../api/read-keys";
+import { useSubmit } from "../../api/submit";
+import type { Secret, SecretKind, Shop } from "../../api/types";
+import { useText } from "../../i18n/i18n";
+import { StatusBadge } from "../../ui/badge";
+import { CodeBox } from "../../ui/copy";
+import { ConfirmDialog, ReauthDialog } from "../../ui/dialogs";
+import { IconKey } from "../../ui/icons";
+import { Loaded } from "../../ui/loaded";
+import { useNotify } from "../../ui/notify";
+import { Section } from "../../ui/page";
+import { type Column, DataTable } from "../../ui/table";
+
+interface Shown {
+  kind: SecretKind;
+  secret: string;
+  previousUntil: string | null;
+}
+
+function SecretDialog({ shown, onClose }: { shown: Shown | null; onClose: () => void }) {
+  const { t, time } = useText();
+  return (
+    <Modal
+      open={shown !== null}
+      title={shown === null ? "" : t(`secret.${shown.kind}`)}
+      closable={false}
+      mask={{ closable: false }}
+      keyboard={false}
+      destroyOnHidden
+      footer={
+        <Button type="primary" onClick={onClose}>
+          {t("secret.stored")}
+        </Button>
+      }
+    >
+      {shown !== null && (
+        <div className="stack">
+          <Alert type="warning" showIcon title={t("secret.once")} />
+          <CodeBox text={shown.secret} label={t(`secret.${shown.kind}`)} />
+          {shown.previousUntil !== null && (
+            <p className="muted">{t("secret.overlap", { time: time(shown.previousUntil) })}</p>
+          )}
+        </div>
+      )}
+    </Modal>
+  );
+}
+
+/** Showing and replacing; replacing may want the password first, and then goes on by itself. */
+function useSecretActs(shop: number) {
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [asking, setAsking] = useState<SecretKind | null>(null);
+  const [reauth, setReauth] = useState<SecretKind | null>(null);
+  const readAgain = () => void queries.invalidateQueries({ queryKey: keys.secrets(shop) });
+  const path = (kind: SecretKind) => ({ params: { path: { id: shop, kind } } });
+  const show = useSubmit(
+    (kind: SecretKind, key) => answer(api.POST("/api/shops/{id}/secrets/{kind}/show", { ...path(kind), ...once(key) })),
+    {
+      onDone: ({ secret }, kind) => {
+        setShown({ kind, secret, previousUntil: null });
+        readAgain();
+      },
+      onProblem: (problem) => {
+        notify.problem(problem);
+        readAgain();
+      },
+    },
+  );
+  const rotate = useSubmit(
+    (kind: SecretKind, key) =>
+      answer(api.POST("/api/shops/{id}/secrets/{kind}/rotate", { ...path(kind), ...once(key) })),
+    {
+      onDone: ({ secret, previousValidUntil }, kind) => {
+        setAsking(null);
+        setShown({ kind, secret, previousUntil: previousValidUntil });
+        readAgain();
+      },
+      onProblem: (problem, kind) => {
+        setAsking(null);
+        if (problem.code === "sign_in_again") setReauth(kind);
+        else notify.problem(problem);
+      },
+    },
+  );
+  return { show, rotate, shown, setShown, asking, setAsking, reauth, setReauth };
+}
+
+function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret[] }) {
+  const { t, day, time } = useText();
+  const { show, rotate, shown, setShown, asking, setAsking, reauth, setReauth } = useSecretActs(shop);
+  const actions = (row: Secret) =>
+    row.state === "active" && (
+      <span className="line">
+        {!row.shown && (
+          <Button
+            loading={show.isPending && show.sent === row.kind}
+            onClick={() => show.send(row.kind)}
+            aria-label={`${t("secret.show")}: ${t(`secret.${row.kind}`)}`}
+          >
+            {t("secret.show")}
+          </Button>
+        )}
+        <Button onClick={() => setAsking(row.kind)} aria-label={`${t("secret.rotate")}: ${t(`secret.${row.kind}`)}`}>
+          {t("secret.rotate")}
+        </Button>
+      </span>
+    );
+  const columns: Column<Secret>[] = [
+    {
+      key: "kind",
+      title: t("secret.kind"),
+      render: (row) => (
+        <div>
+          <strong>{t(`secret.${row.kind}`)}</strong>
+          <div className="small muted">{t(`secret.${row.kind}Help`)}</div>
+        </div>
+      ),
+    },
+    { key: "hint", title: t("secret.ending"), render: (row) => <span className="mono">…{row.hint}</span> },
+    {
+      key: "state",
+      title: t("secret.stateTitle"),
+      render: (row) => (
+        <div>
+          <StatusBadge kind="secret" state={row.state} />
+          {row.validUntil !== null && (
+            <div className="small muted">{t("secret.until", { time: time(row.validUntil) })}</div>
+          )}
+        </div>
+      ),
+    },
+    { key: "created", title: t("secret.created"), render: (row) => day(row.createdAt) },
+    { key: "actions", title: t("table.actions"), actions: true, render: actions },
+  ];
+  return (
+    <>
+      <DataTable
+        label={t("secret.title")}
+        columns={columns}
+        rows={secrets}
+        rowKey={(row) => `${row.kind} ${row.state} ${row.createdAt}`}
+        empty={t("secret.none")}
+      />
+      <SecretDialog shown={shown} onClose={() => setShown(null)} />
+      <ConfirmDialog
+        open={asking !== null}
+        title={t("secret.rotateTitle")}
+        ok={t("secret.rotate")}
+        pending={rotate.isPending}
+        onOk={() => {
+          if (asking !== null) rotate.send(asking);
+        }}
+        onCancel={() => setAsking(null)}
+      >
+        <p>{t("secret.rotateText")}</p>
+      </ConfirmDialog>
+      <ReauthDialog
+        open={reauth !== null}
+        onDone={() => {
+          const kind = reauth;
+          setReauth(null);
+          if (kind !== null) rotate.send(kind);
+        }}
+        onCancel={() => setReauth(null)}
+      />
+    </>
+  );
+}
+
+export function KeysTab({ shop }: { shop: Shop }) {
+  const { t } = useText();
+  const read = useSecrets(shop.id);
+  return (
+    <Section title={t("secret.title")}>
+      <p className="muted">{t("secret.intro")}</p>
+      <Loaded read={read}>
+        {({ secrets }) =>
+          secrets.length === 0 ? (
+            <div className="teach">
+              <span className="teach-icon" aria-hidden="true">
+                <IconKey />
+              </span>
+              <p>{t("secret.none")}</p>
+            </div>
+          ) : (
+            <SecretTable shop={shop.id} secrets={secrets} />
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}

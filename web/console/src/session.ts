@@ -1,0 +1,32 @@
+/* Who is signed in here. The server's cookie is the truth; this only keeps what it told us last. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { keys } from "./api/read-keys";
+import type { User } from "./api/types";
+import { isLang, langFromCookie } from "./i18n/lang";
+import { useText } from "./i18n/i18n";
+
+export interface SessionActs {
+  signedIn: (user: User) => void;
+  signedOut: () => void;
+}
+
+export function useSessionActs(): SessionActs {
+  const queries = useQueryClient();
+  const { setLang } = useText();
+  return useMemo(
+    () => ({
+      signedIn: (user) => {
+        // A language chosen on this device stays; a new device begins with the account's.
+        if (langFromCookie(document.cookie) === null && isLang(user.lang)) setLang(user.lang);
+        queries.clear(); // nothing of the account before may be seen
+        queries.setQueryData(keys.user, { user });
+      },
+      signedOut: () => {
+        queries.setQueryData(keys.user, { user: null });
+        queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "user" && queryKey[0] !== "config" });
+      },
+    }),
+    [queries, setLang],
+  );
+}

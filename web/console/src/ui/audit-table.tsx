@@ -1,0 +1,64 @@
+/* The audit trail as a table: for a merchant the own, for an operator everybody's. */
+import type { AuditEntry } from "../api/types";
+import { useText } from "../i18n/i18n";
+import { browserName } from "./browser";
+import { type Column, DataTable } from "./table";
+
+const DETAILS_MAX = 6;
+
+function plain(value: unknown): string {
+  if (typeof value === "string") return value;
+  return JSON.stringify(value);
+}
+
+function Details({ details }: { details: AuditEntry["details"] }) {
+  const { known } = useText();
+  const entries = Object.entries(details).slice(0, DETAILS_MAX);
+  if (entries.length === 0) return "—";
+  return (
+    <span className="details">
+      {entries.map(([name, value]) => (
+        <span key={name}>
+          {known(`detail.${name}`) ?? name}: {plain(value)}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+export function AuditTable({ rows }: { rows: readonly AuditEntry[] }) {
+  const { t, known, time } = useText();
+  const resource = ({ resource: kind, resourceId }: AuditEntry) => {
+    if (kind === null) return "—";
+    const name = known(`resource.${kind}`) ?? kind;
+    return resourceId === null ? name : `${name} #${resourceId}`;
+  };
+  const from = ({ network, userAgent }: AuditEntry) => {
+    const parts = [network, userAgent === null ? null : browserName(userAgent)].filter(
+      (part) => part !== null && part !== "",
+    );
+    return parts.length === 0 ? "—" : parts.join(" · ");
+  };
+  const columns: Column<AuditEntry>[] = [
+    { key: "time", title: t("audit.time"), render: (row) => time(row.createdAt) },
+    {
+      key: "action",
+      title: t("audit.action"),
+      main: true,
+      render: (row) => known(`action.${row.action}`) ?? row.action,
+    },
+    { key: "resource", title: t("audit.resource"), render: resource },
+    { key: "actor", title: t("audit.actor"), render: (row) => known(`actor.${row.actor}`) ?? row.actor },
+    { key: "from", title: t("audit.from"), render: (row) => <span className="small">{from(row)}</span> },
+    { key: "details", title: t("audit.details"), render: (row) => <Details details={row.details} /> },
+  ];
+  return (
+    <DataTable
+      label={t("audit.title")}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.id}
+      empty={t("audit.empty")}
+    />
+  );
+}

@@ -1,0 +1,58 @@
+/* The frame of the pages before signing in: what this is on the left, one small form on the right. */
+import { type ReactNode, useEffect } from "react";
+import { Link } from "react-router";
+import { type TextKey, useText } from "../i18n/i18n";
+import logo from "../logo.svg";
+import { IconCheck } from "./icons";
+import { LanguageSwitch, ThemeSwitch } from "./switches";
+
+const POINTS: readonly TextKey[] = ["door.point1", "door.point2", "door.point3"];
+
+function DoorBrand() {
+  return (
+    <Link to="/login" className="brand">
+      <img src={logo} alt="" />
+      Chathub
+    </Link>
+  );
+}
+
+export function Door({ title, intro, children }: { title: string; intro?: ReactNode; children: ReactNode }) {
+  const { t } = useText();
+  useEffect(() => {
+    document.title = `${title} · Chathub`;
+  }, [title]);
+  return (
+    <div className="door">
+      <aside className="door-pitch" aria-label={t("door.about")}>
+        <DoorBrand />
+        <div>
+          <p className="lead">{t("door.lead")}</p>
+          <ul>
+            {POINTS.map((point) => (
+              <li key={point}>
+                <IconCheck aria-hidden="true" />
+                {t(point)}
+              </li>
+            ))}
+          </ul>
+        </div>
+        <p className="small">{t("door.foot")}</p>
+      </aside>
+      <main className="door-main">
+        <div className="door-tools">
+          <DoorBrand />
+          <LanguageSwitch />
+          <ThemeSwitch />
+        </div>
+        <div className="door-box">
+          <div>
+            <h1>{title}</h1>
+            {intro !== undefined && <div className="page-intro">{intro}</div>}
+          </div>
+          {children}
+        </div>
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+/* The icons in use, each from its own file: the package's index would pull eight hundred into the build's work. */
+export { default as IconAccounts } from "@ant-design/icons/es/icons/TeamOutlined";
+export { default as IconArrow } from "@ant-design/icons/es/icons/ArrowRightOutlined";
+export { default as IconAudit } from "@ant-design/icons/es/icons/FileSearchOutlined";
+export { default as IconBilling } from "@ant-design/icons/es/icons/WalletOutlined";
+export { default as IconBot } from "@ant-design/icons/es/icons/MessageOutlined";
+export { default as IconCheck } from "@ant-design/icons/es/icons/CheckCircleFilled";
+export { default as IconClose } from "@ant-design/icons/es/icons/CloseCircleFilled";
+export { default as IconCopied } from "@ant-design/icons/es/icons/CheckOutlined";
+export { default as IconCopy } from "@ant-design/icons/es/icons/CopyOutlined";
+export { default as IconDark } from "@ant-design/icons/es/icons/MoonOutlined";
+export { default as IconHome } from "@ant-design/icons/es/icons/HomeOutlined";
+export { default as IconJobs } from "@ant-design/icons/es/icons/UnorderedListOutlined";
+export { default as IconKey } from "@ant-design/icons/es/icons/KeyOutlined";
+export { default as IconLanguage } from "@ant-design/icons/es/icons/GlobalOutlined";
+export { default as IconLaunch } from "@ant-design/icons/es/icons/ExportOutlined";
+export { default as IconLight } from "@ant-design/icons/es/icons/SunOutlined";
+export { default as IconMail } from "@ant-design/icons/es/icons/MailOutlined";
+export { default as IconMenu } from "@ant-design/icons/es/icons/MenuOutlined";
+export { default as IconOverview } from "@ant-design/icons/es/icons/DashboardOutlined";
+export { default as IconPlus } from "@ant-design/icons/es/icons/PlusOutlined";
+export { default as IconRunning } from "@ant-design/icons/es/icons/LoadingOutlined";
+export { default as IconSecurity } from "@ant-design/icons/es/icons/SafetyOutlined";
+export { default as IconShop } from "@ant-design/icons/es/icons/ShopOutlined";
+export { default as IconSignOut } from "@ant-design/icons/es/icons/LogoutOutlined";
+export { default as IconSystem } from "@ant-design/icons/es/icons/DesktopOutlined";
+export { default as IconWaiting } from "@ant-design/icons/es/icons/ClockCircleOutlined";

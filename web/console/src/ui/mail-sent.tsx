@@ -1,0 +1,64 @@
+/* "Look into your mail", with a second try after a pause: mails are limited per mailbox, and most are only slow. */
+import { Button } from "antd";
+import { useEffect, useState } from "react";
+import { useConfig } from "../api/queries";
+import { useSubmit } from "../api/submit";
+import { useText } from "../i18n/i18n";
+import { IconMail } from "./icons";
+import { useNotify } from "./notify";
+
+const PAUSE_S = 60;
+
+interface Props {
+  email: string;
+  message: string;
+  again: (email: string) => Promise<{ message: string }>;
+}
+
+function useCountdown(): { left: number; begin: () => void } {
+  const [left, setLeft] = useState(PAUSE_S);
+  useEffect(() => {
+    if (left <= 0) return undefined;
+    const timer = setTimeout(() => setLeft(left - 1), 1000);
+    return () => clearTimeout(timer);
+  }, [left]);
+  return { left, begin: () => setLeft(PAUSE_S) };
+}
+
+export function MailSent({ email, message, again }: Props) {
+  const { t } = useText();
+  const notify = useNotify();
+  const { data: config } = useConfig();
+  const { left, begin } = useCountdown();
+  const submit = useSubmit(again, {
+    repeat: false,
+    onDone: ({ message: said }) => {
+      notify.done(said);
+      begin();
+    },
+    onProblem: notify.problem,
+  });
+  return (
+    <div className="stack" role="status">
+      <span className="teach-icon" aria-hidden="true">
+        <IconMail />
+      </span>
+      <p>{message}</p>
+      <p className="muted">
+        {t("mail.to")} <strong className="break">{email}</strong>. {t("mail.hint")}
+      </p>
+      {config?.mailOutbox === true && (
+        <p>
+          <a href="/dev/outbox" target="_blank" rel="noreferrer">
+            {t("mail.outbox")}
+          </a>
+        </p>
+      )}
+      <div>
+        <Button disabled={left > 0} loading={submit.isPending} onClick={() => submit.send(email)}>
+          {left > 0 ? t("mail.againIn", { n: left }) : t("mail.again")}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+/* The console's build. The server keeps the result in memory, serves index.html for console paths and /assets/* for
+ * ever (hashed names). Its Content-Security-Policy allows scripts of its own origin alone, so nothing may be inlined:
+ * no module preload polyfill, no assets as data: URLs except small images. */
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+// `npm run dev` serves the sources and hands everything of the API to a running server.
+const server = process.env.CHATHUB_DEV_SERVER ?? "http://127.0.0.1:8080";
+const proxied = ["/api", "/auth/password", "/auth/logout", "/auth/sessions", "/auth/reauthenticate", "/dev", "/sso"];
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        // React and its companions change rarely: their own file stays in the browser's cache across releases.
+        codeSplitting: {
+          groups: [
+            {
+              name: "base",
+              test: /node_modules[\\/](react|react-dom|react-router|scheduler|@tanstack|openapi-fetch)[\\/]/,
+            },
+          ],
+        },
+      },
+    },
+  },
+  worker: { format: "es" },
+  server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: server, changeOrigin: false }])) },
+});
