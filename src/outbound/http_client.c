@@ -35,7 +35,7 @@ static const int untrusted_ports[] = { 443, 8443 };
 struct call {
     struct buf answer;
     size_t head_bytes, head_lines;
-    bool head_overflow, internal_refused, untrusted;
+    bool head_overflow, head_complete, internal_refused, untrusted;
     bool retry_after_seen;
     int64_t retry_after_s;
 };
@@ -118,6 +118,9 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
         c->head_overflow = true;
         return 0;
     }
+    /* libcurl takes a head that is cut off for a whole one; the empty line behind it tells them apart. */
+    if (str_starts((struct str){ p, bytes }, STR("HTTP/"))) c->head_complete = false;
+    if (bytes <= 2 && p[bytes - 1] == '\n' && (bytes == 1 || p[0] == '\r')) c->head_complete = true;
     struct str name = STR("retry-after:");
     if (bytes > name.n && str_eq_nocase((struct str){ p, name.n }, name)) {
         struct str value = { p + name.n, bytes - name.n };
@@ -202,12 +205,14 @@ static const char *pin_addresses(const char *host, int port, struct buf *pin, en
     }
     const char *fault = NULL;
     int count = 0;
-    buf_printf(pin, "%s:%d:", host, port);       /* kept by the handle until the next call pins it anew */
+    /* Kept by the handle until the next call pins it anew. A literal IPv6 address cannot be pinned, nor needs it. */
+    if (!literal6) buf_printf(pin, "%s:%d:", host, port);
     for (const struct addrinfo *i = found; i && !fault && count < ADDRESSES_MAX; i = i->ai_next) {
         char text[64];
         if (address_is_internal(i->ai_addr)) fault = "address not allowed";
-        else if (getnameinfo(i->ai_addr, i->ai_addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST) == 0)
-            buf_printf(pin, i->ai_family == AF_INET6 ? "%s[%s]" : "%s%s", count++ ? "," : "", text);
+        else if (getnameinfo(i->ai_addr, i->ai_addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST) == 0 && !literal6)
+            buf_printf(pin, i->ai_family == AF_INET6 ? "%s[%s]" : "%s%s", count > 0 ? "," : "", text);
+        count++;
     }
     freeaddrinfo(found);
     return fault ? fault : count == 0 ? "name not resolved" : NULL;
@@ -341,6 +346,7 @@ static void perform(struct arena *a, CURL *h, const struct out_request *r, struc
     out->status = (int)status;
     out->retry_after_s = c->retry_after_s;
     out->body = (struct str){ arena_text_n(a, c->answer.p ? c->answer.p : "", c->answer.n), c->answer.n };
+    if (code == CURLE_OK && !c->head_complete) code = CURLE_GOT_NOTHING;
     if (code != CURLE_OK) {
         out->outcome = outcome_of_failure(h, code, c);
         out->error = failure_text(code, c);
@@ -375,7 +381,7 @@ void http_call(struct arena *a, const struct out_request *r, struct out_answer *
     else if (strlen(r->url) > URL_MAX) out->error = "url too long";
     else if (c.untrusted) {
         out->error = check_untrusted(r->url, &pin, &out->outcome);
-        if (!out->error && !(pins = curl_slist_append(NULL, buf_terminated(&pin)))) abort();
+        if (!out->error && pin.n > 0 && !(pins = curl_slist_append(NULL, buf_terminated(&pin)))) abort();
     }
     if (!out->error) perform(a, h, r, &c, headers, pins, out);
     curl_easy_reset(h);                          /* forget pointers into this frame */
