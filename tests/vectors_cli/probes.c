@@ -45,12 +45,12 @@ static int connect_to(int port)
     return -1;
 }
 
-/* Whole answers in `text`, cut by their Content-Length. */
+/* Whole answers in `text` (ended by a NUL), cut by their Content-Length. */
 static void count_answers(const char *text, size_t n, struct answers *out)
 {
     out->count = 0;
     for (size_t at = 0; at < n;) {
-        const char *head = text + at, *end = memmem(head, n - at, "\r\n\r\n", 4);
+        const char *head = text + at, *end = strstr(head, "\r\n\r\n");
         if (!end || n - at < 12 || memcmp(head, "HTTP/1.", 7) != 0) return;
         size_t body = 0;
         for (const char *line = head; line < end; line++)
@@ -66,22 +66,22 @@ static void count_answers(const char *text, size_t n, struct answers *out)
 /* Reads until the server closes, or `enough` answers came and nothing follows for a while. */
 static void read_answers(int fd, int enough, struct answers *out)
 {
-    char *text = malloc(ANSWER_MAX);
+    static char text[ANSWER_MAX];
     size_t n = 0;
     *out = (struct answers){ .count = 0 };
-    while (text && n < ANSWER_MAX) {
+    while (n < ANSWER_MAX - 1) {
         struct pollfd p = { .fd = fd, .events = POLLIN };
         if (poll(&p, 1, enough && out->count >= enough ? QUIET_MS : WAIT_MS) <= 0) break;
-        ssize_t got = read(fd, text + n, ANSWER_MAX - n);
+        ssize_t got = read(fd, text + n, ANSWER_MAX - 1 - n);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) {
             out->closed = true;
             break;
         }
         n += (size_t)got;
+        text[n] = '\0';
         count_answers(text, n, out);
     }
-    free(text);
 }
 
 static const char *probe(const json_t *one, int port)
