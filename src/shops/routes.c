@@ -269,7 +269,7 @@ const struct route shops_routes[] = {
       PATH_FIELDS(path_shop), .answer = deleted_shape, .run = run_delete, PROBLEMS(&problem_not_found),
       .doc = "Delete a shop: gone at once, its chatbot stops; it can be restored for 7 days." },
     { .verb = VERB_POST, .path = "/api/shops/:id/restore", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Shops",
-      .idempotent = true, .body_optional = true, PATH_FIELDS(path_shop), .answer = success_shape, .run = run_restore,
+      .idempotent = true, PATH_FIELDS(path_shop), .answer = success_shape, .run = run_restore,
       PROBLEMS(&problem_not_found), .doc = "Bring a deleted shop back." },
     ROUTE_END
 };
