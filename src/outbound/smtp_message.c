@@ -9,7 +9,7 @@
 
 enum {
     MESSAGE_MAX = 1 << 20,
-    WORD_BYTES = 45,             /* of UTF-8 in one encoded word: 60 characters of base64, 72 with its frame */
+    WORD_BYTES = 42,             /* of UTF-8 in one encoded word: 68 characters with its frame, so "Subject: " fits before */
     LINE_7BIT_MAX = 900,         /* RFC 5322 allows 998 */
     HEADER_PLAIN_MAX = 200,
     BASE64_LINE_BYTES = 57,      /* 76 characters */

@@ -73,6 +73,7 @@ static bool set_options(CURL *h, struct arena *a, const struct mail_settings *s,
     if (s->user) {
         SET(h, CURLOPT_USERNAME, s->user);
         SET(h, CURLOPT_PASSWORD, s->password ? s->password : "");
+        SET(h, CURLOPT_SASL_IR, 1L);             /* sign in with one round trip less */
     }
     SET(h, CURLOPT_MAIL_FROM, arena_text_n(a, from.p, from.n));
     SET(h, CURLOPT_MAIL_RCPT, to);
