@@ -34,7 +34,7 @@ static void raise_file_limit(void)
 }
 
 /* Port 0 with no CHATHUB_BASE_URL: the public address must be known before the first request, so a free port is taken
- * here by a socket that stays bound (SO_REUSEPORT) and never listens. */
+ * here by a socket that stays bound and never listens; with both options the server's sockets may join it. */
 static int reserve_port(const char *listen_on, struct arena *a, const char **listen_now)
 {
     const char *colon = strrchr(listen_on, ':');
@@ -48,6 +48,7 @@ static int reserve_port(const char *listen_on, struct arena *a, const char **lis
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
     socklen_t n = sizeof address;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         bind(fd, (struct sockaddr *)&address, n) != 0 || getsockname(fd, (struct sockaddr *)&address, &n) != 0) {
         if (fd >= 0) close(fd);
         return -1;

@@ -1,0 +1,159 @@
+// server.mjs: the real binary (CHATHUB_BIN) on a free port, with an empty database of its own, and its command line.
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from './client.mjs';
+
+const START_MS = 60000;
+const STOP_MS = 20000;
+export const PASSWORD = 'correct horse battery 9';
+
+const bin = () => path.resolve(process.env.CHATHUB_BIN ?? 'build/chathub');
+
+async function postgresDatabase() {
+    const url = process.env.CHATHUB_TEST_POSTGRES;
+    if (!url) throw new Error('CHATHUB_TEST_POSTGRES names no PostgreSQL; `tools/pg start DIR` starts one');
+    const name = `chathub_http_${randomBytes(6).toString('hex')}`;
+    await promisify(execFile)('psql', [url, '-qc', `CREATE DATABASE ${name}`]);
+    const own = new URL(url);
+    own.pathname = `/${name}`;
+    const drop = () => promisify(execFile)('psql', [url, '-qc', `DROP DATABASE ${name} WITH (FORCE)`]);
+    return { url: own.toString(), drop };
+}
+
+export class Server {
+    /** env: settings of this server. Requests may come from any address: X-Forwarded-For of loopback is believed. */
+    static async start({ engine = 'sqlite', env = {}, expectFailure = false } = {}) {
+        const s = new Server();
+        s.engine = engine;
+        s.dir = await mkdtemp(path.join(tmpdir(), 'chathub-http-'));
+        s.env = { PATH: process.env.PATH, HOME: s.dir, CHATHUB_DATA_DIR: s.dir, CHATHUB_LISTEN: '127.0.0.1:0',
+            CHATHUB_TRUSTED_PROXY: '127.0.0.1', ...sanitizers(), ...env };
+        if (engine === 'postgres') {
+            s.database = await postgresDatabase();
+            s.env.CHATHUB_DATABASE_URL = s.database.url;
+        }
+        await s.#launch(expectFailure);
+        return s;
+    }
+
+    /** Serves once more on the same data (and port, so that addresses stay). */
+    async again(env = {}) {
+        Object.assign(this.env, env, this.port ? { CHATHUB_LISTEN: `127.0.0.1:${this.port}` } : {});
+        await this.#launch(false);
+    }
+
+    #launch(expectFailure) {
+        this.log = '';
+        this.out = '';
+        this.child = spawn(bin(), ['serve'], { env: this.env, cwd: this.dir, stdio: ['ignore', 'pipe', 'pipe'] });
+        this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve(signal ?? code)));
+        this.child.stderr.on('data', (d) => { this.log += d; });
+        return new Promise((resolve, reject) => {
+            const timer = setTimeout(() => reject(new Error(`no start within ${START_MS} ms\n${this.log}`)), START_MS);
+            this.child.stdout.on('data', (d) => {
+                this.out += d;
+                const address = /ready at (http:\/\/\S+:(\d+))\n/.exec(this.out);
+                if (!address) return;
+                clearTimeout(timer);
+                this.base = address[1];
+                this.port = Number(address[2]);
+                resolve();
+            });
+            this.exited.then((code) => {
+                clearTimeout(timer);
+                this.code = code;
+                if (expectFailure) resolve();
+                else reject(new Error(`ended with ${code} at start\n${this.log.slice(-3000)}`));
+            });
+        });
+    }
+
+    /** The command line on this server's data. */
+    cli(args, { input = '', env = {} } = {}) {
+        return new Promise((resolve, reject) => {
+            const child = spawn(bin(), args, { env: { ...this.env, ...env }, cwd: this.dir });
+            let out = '', err = '';
+            child.stdout.on('data', (d) => { out += d; });
+            child.stderr.on('data', (d) => { err += d; });
+            child.on('error', reject);
+            child.on('close', (code) => resolve({ code, out, err, json: parse(out) }));
+            child.stdin.on('error', () => {});
+            child.stdin.end(input);
+        });
+    }
+
+    async #done(args, options) {
+        const r = await this.cli(args, options);
+        if (r.code !== 0) throw new Error(`chathub ${args.join(' ')}: exit ${r.code}\n${r.out}${r.err}`);
+        return r.json;
+    }
+
+    /** A new account, and a client that is signed in as it. */
+    async account(role = 'merchant', { credits = 0, email = `${role}-${randomBytes(5).toString('hex')}@test.example` } = {}) {
+        const made = await this.#done(['user', 'add', '--email', email, '--role', role, '--password-stdin', '--json'],
+            { input: `${PASSWORD}\n` });
+        if (credits > 0) await this.grant(email, credits);
+        const client = this.client();
+        await client.signIn(email, PASSWORD);
+        return Object.assign(client, { email, id: made.id });
+    }
+
+    grant(email, amount, reason = 'for a test') {
+        return this.#done(['credits', 'grant', '--email', email, '--amount', String(amount), '--reason', reason, '--json']);
+    }
+
+    client() { return new Client(this.base); }
+
+    async verify() {
+        const r = await this.cli(['verify', '--json']);
+        if (r.code !== 0 || r.json?.sound !== true) throw new Error(`chathub verify: exit ${r.code}\n${r.out}${r.err}`);
+        return r.json;
+    }
+
+    /** Moves the server's clock (CHATHUB_TEST_CLOCK=1). */
+    async advance(seconds) {
+        const r = await this.client().post('/dev/clock', { advance_s: seconds });
+        if (r.status !== 200) throw new Error(`/dev/clock: ${r.status} ${r.text}`);
+    }
+
+    async mails(to) {
+        const r = await this.client().get('/dev/outbox', { headers: { accept: 'application/json' } });
+        return r.json.mails.filter((m) => m.to === to);
+    }
+
+    async stop(signal = 'SIGTERM') {
+        if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+        const timer = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);
+        const code = await this.exited;
+        clearTimeout(timer);
+        return code;
+    }
+
+    /** Stops, deletes everything, and says what was wrong about it. */
+    async end() {
+        const faults = [];
+        const code = await this.stop();
+        if (code !== 0) faults.push(`exit ${code}\n${this.log.slice(-3000)}`);
+        const found = /(ERROR: (Address|Leak|Thread)Sanitizer|runtime error:|"event":"handler_without_reply").*/.exec(this.log);
+        if (found) faults.push(this.log.slice(Math.max(0, found.index - 200), found.index + 3000));
+        await this.database?.drop();
+        await rm(this.dir, { recursive: true, force: true });
+        return faults;
+    }
+}
+
+function sanitizers() {
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^[ALTU]B?SAN_OPTIONS$|^UBSAN_OPTIONS$/.test(name)));
+}
+
+function parse(text) {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return null;
+    }
+}

@@ -1,0 +1,66 @@
+// suite.mjs: tests as a list, run on both engines one after the other. One line a test, the reason when it failed, and
+// last "N passed, N failed".
+//
+//   test('a replayed grant is free', async (t) => { ... });       t.server, t.engine
+//   await run({ env: { CHATHUB_TEST_CLOCK: '1' } });
+//
+// `node X.mjs [--engine sqlite|postgres] [WORDS]` runs one engine, or the tests whose name holds WORDS.
+import { Server } from './server.mjs';
+
+const tests = [];
+const args = process.argv.slice(2);
+const engineAt = args.indexOf('--engine');
+const engines = engineAt < 0 ? ['sqlite', 'postgres'] : args.splice(engineAt, 2).slice(1);
+const words = args.join(' ');
+
+let passed = 0;
+let failed = 0;
+
+export function test(name, body) {
+    tests.push({ name, body });
+}
+
+/** A result inside a test that goes on: many small checks of one table. */
+export function record(name, fault) {
+    if (fault) {
+        failed++;
+        console.log(`FAILED ${name}: ${fault}`);
+    } else {
+        passed++;
+    }
+}
+
+export async function run(options = {}) {
+    for (const engine of engines) {
+        const server = await Server.start({ engine, ...options });
+        const t = { server, engine };
+        for (const { name, body } of tests.filter((one) => one.name.includes(words))) {
+            const started = Date.now();
+            try {
+                await body(t);
+                passed++;
+                console.log(`ok     ${name} [${engine}] ${Date.now() - started} ms`);
+            } catch (e) {
+                failed++;
+                console.log(`FAILED ${name} [${engine}]\n    ${(e.stack ?? String(e)).split('\n').slice(0, 14).join('\n    ')}`);
+            }
+        }
+        for (const fault of await t.server.end()) record(`the server ends well [${engine}]`, fault);
+        record(`the server ended well [${engine}]`, null);
+    }
+    console.log(`${passed} passed, ${failed} failed`);
+    process.exit(failed === 0 ? 0 : 1);
+}
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Asks again until `ask` gives something truthy. */
+export async function until(what, ask, limitMs = 20000) {
+    const end = Date.now() + limitMs;
+    for (;;) {
+        const got = await ask();
+        if (got) return got;
+        if (Date.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
+        await sleep(40);
+    }
+}
