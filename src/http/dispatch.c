@@ -80,6 +80,10 @@ static enum op_wish run_route(struct exchange *x, struct tx *tx)
     }
     req->tx = r->tx == TX_NONE ? NULL : tx;
     enum answer a = r->run(req);
+    if (a != ANSWER_FAULT && req->reply.status == 0) {       /* must not commit what nobody is told of */
+        LOG(LOG_ERROR, "handler_without_reply", LOG_TEXT("path", r->path));
+        a = ANSWER_FAULT;
+    }
     x->ran = a == ANSWER_REFUSED;
     if (a == ANSWER_SENT && by_key && !idempotency_after(x, tx)) a = ANSWER_FAULT;
     if (a == ANSWER_FAULT) (void)reply_fault(req);
@@ -343,9 +347,7 @@ static void settle(struct exchange *x)
     switch (x->outcome) {
     case OP_COMMITTED:
     case OP_REFUSED:
-        if (req->reply.status != 0) return;
-        LOG(LOG_ERROR, "handler_without_reply", LOG_TEXT("path", req->route->path));
-        (void)reply_fault(req);
+        assert(req->reply.status != 0);
         return;
     case OP_CONFLICT:
     case OP_DROPPED:
