@@ -29,7 +29,7 @@ const struct problem problem_wrong_shop_token = {
     "wrong_shop", 403, "This token speaks for another shop.", "该令牌属于其他店铺。"
 };
 const struct problem problem_bad_token = {
-    "invalid_token", 401, "The token or secret is missing, wrong or expired.", "令牌或密钥缺失、错误或已过期。"
+    "invalid_credential", 401, "The token or secret is missing, wrong or expired.", "令牌或密钥缺失、错误或已过期。"
 };
 const struct problem problem_read_only_token = {
     "read_only_token", 403, "This token may read, but not change.", "该令牌只有查看权限，不能修改。"

@@ -1,0 +1,89 @@
+/* test_fix.h: what the tests of tenants/ share: settings, a shop, calls, and the proof that all invariants hold. */
+#ifndef CHATHUB_TENANTS_TEST_FIX_H
+#define CHATHUB_TENANTS_TEST_FIX_H
+
+#include "base/testing.h"
+#include "base/clock.h"
+#include "credits/credits.h"
+#include "shops/test_kit.h"
+#include "tenants/rows.h"
+#include <stdio.h>
+
+static struct keyring *fix_keyring;
+
+static inline void fix_start(void)
+{
+    static const uint8_t key[1][MASTER_KEY_SIZE] = { { 7 } };
+    static const uint8_t id[1] = { 1 };
+    kit_start();
+    if (!fix_keyring) fix_keyring = keyring_new(key, id, 1);
+    shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted, .restored = tenants_shop_restored,
+        .purged = tenants_shop_purged, .chatbots = tenants_chatbots };
+    tenants_settings = (struct tenants_settings){ .feature_enabled = true, .base_url = "https://chathub.example",
+        .enable_price = credits_of(50), .renewal_price = credits_of(10), .keyring = fix_keyring };
+}
+
+static inline int64_t fix_shop(struct test_db *t, int64_t account, const char *name)
+{
+    struct shop s;
+    EXPECT(shops_add(t->tx, &(struct shop_new){ .account = account, .name = name, .at_ms = kit_now() }, &s) == SHOP_ADDED);
+    return s.id;
+}
+
+/* `path` behind /api/shops/<shop>/ */
+static inline struct kit_answer fix_call(struct test_db *t, int64_t account, enum verb verb, int64_t shop, const char *path,
+                                         const char *body)
+{
+    char whole[160];
+    snprintf(whole, sizeof whole, "/api/shops/%lld/%s", (long long)shop, path);
+    return kit_call(t, &(struct kit_request){ .routes = tenants_routes, .verb = verb, .path = whole, .account = account,
+                                              .body = body });
+}
+
+static inline struct kit_answer fix_enable(struct test_db *t, int64_t account, int64_t shop)
+{
+    return fix_call(t, account, VERB_POST, shop, "chatbot/enable", "{}");
+}
+
+static inline int64_t fix_available(struct test_db *t, int64_t account)
+{
+    struct credit_balance b;
+    EXPECT(credits_balance(t->tx, account, &b) == ROW_FOUND);
+    return credits_count(b.available);
+}
+
+static inline int64_t fix_charges(struct test_db *t)
+{
+    return test_number(t, "SELECT COUNT(*) FROM credit_entries WHERE amount < 0");
+}
+
+static inline int64_t fix_audits(struct test_db *t, const char *action)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM audit_log WHERE action = '%s'", action);
+    return test_number(t, sql);
+}
+
+static inline const char *fix_text(const struct kit_answer *a, const char *name)
+{
+    return json_string_value(json_object_get(a->json, name));
+}
+
+static inline void fix_renew(struct test_db *t)
+{
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_renew_job }), JOB_FINISHED);
+}
+
+/* Runs after every test of money: ledger, shops and tenants are sound. */
+static inline void fix_expect_sound(struct test_db *t)
+{
+    struct credit_verdict c;
+    struct shop_verdict s;
+    struct tenant_verdict v;
+    EXPECT(credits_verify(t->tx, &c) && shops_verify(t->tx, &s) && tenants_verify(t->tx, &v));
+    if (c.bad_account) fail_msg("account %d: %s", (int)c.bad_account, c.what);
+    if (s.bad_shop) fail_msg("shop %d: %s", (int)s.bad_shop, s.what);
+    if (v.bad_tenant) fail_msg("tenant %d: %s", (int)v.bad_tenant, v.what);
+}
+
+#endif
