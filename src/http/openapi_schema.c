@@ -1,8 +1,8 @@
 /* openapi_schema.c: field tables and shapes as JSON Schema (2020-12, as OpenAPI 3.1 has it).
  *
- * What fields.c enforces is printed as far as the language can say it: ranges, lengths, names, required. What it cannot say
- * (trimming, code points refused) is said once in the description of the document. A shape with a type name becomes a
- * component and is referred to, so that the console's generated types have names. */
+ * What fields.c enforces is printed as far as the language can say it: ranges, lengths, names, required. What it cannot
+ * say (trimming, code points refused) is said once in the description of the document. A shape with a type name becomes
+ * a component and is referred to, so that the console's generated types have names. */
 #include "http/openapi_parts.h"
 
 enum { NAMED_SHAPES_MAX = 256, SHAPE_DEPTH_MAX = 8 };
@@ -158,7 +158,7 @@ static void put_field(struct json *j, const struct field *f, bool nullable)
     case FIELD_KIND_ENUM:
         put_type(j, "string", nullable);
         put_names(j, f->names, nullable);
-        if (f->optional) json_text(j, "default", f->names[f->fallback]);
+        if (f->optional && f->fallback >= 0) json_text(j, "default", f->names[f->fallback]);
         break;
     case FIELD_KIND_END: break;
     }
@@ -233,7 +233,8 @@ void schemas_print(struct json *j, const struct route *const *routes)
             if (!r->hidden && r->answer) collect(&n, r->answer, 0);
     json_object(j, "schemas");
     json_object(j, "Problem");
-    json_text(j, "description", "Every refusal. Facts of the case (need, have, a limit) stand beside the two fixed members.");
+    json_text(j, "description",
+              "Every refusal. Facts of the case (need, have, a limit) stand beside the two fixed members.");
     json_bool(j, "additionalProperties", true);
     schema_of_shape(j, problem_shape);
     json_end(j);
