@@ -6,6 +6,7 @@
 #include "storage/migrate.h"
 #include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 enum { APP_ARENA_MAX = 8 << 20, OP_ARENA_MAX = 64 << 20 };
