@@ -245,6 +245,7 @@ void events_wake(struct loop *l);                            /* on the loop: som
 void events_listen(struct http *h);                          /* once: rows of any process wake the loops */
 void events_forget(struct http *h);
 bool events_busy(const struct loop *l);                      /* a read is with a lane */
+void streams_recheck_ms_for_tests(int64_t ms);               /* 0: the usual minute */
 
 /* ---- assets.c ---- */
 /* Answers GET and HEAD of static files and of the console's pages. False: the path is the API's. */

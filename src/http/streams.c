@@ -269,11 +269,14 @@ static void print_hints(struct events_loop *e, struct buf *out)
     (void)pthread_mutex_unlock(&shared_lock);
 }
 
+static _Atomic int64_t recheck_ms = RECHECK_MS;
+void streams_recheck_ms_for_tests(int64_t ms) { atomic_store(&recheck_ms, ms > 0 ? ms : RECHECK_MS); }
+
 static void recheck(struct stream *s, int64_t at_ms)
 {
     struct connection *c = s->connection;
     struct exchange *x = c->exchange;
-    if (x == NULL || at_ms - s->checked_ms < RECHECK_MS) return;
+    if (x == NULL || at_ms - s->checked_ms < atomic_load_explicit(&recheck_ms, memory_order_relaxed)) return;
     s->checked_ms = at_ms;
     x->req.now_ms = now_ms();
     if (dispatch_recheck(x)) c->exchange = NULL;             /* comes back to events_rechecked */

@@ -1,0 +1,188 @@
+/* test_events.c: event streams: order, replay, reset, who gets what, sessions that end, readers that stop, limits. */
+#include "http/events.h"
+#include "http/test_http.h"
+#include <stdio.h>
+
+#define STREAM_START "GET /api/events%s HTTP/1.1\r\nHost: a\r\n%s\r\n"
+
+static struct test_client *listen_to(struct test_http *s, const char *query, const char *headers, struct buf *got)
+{
+    char request[512];
+    (void)snprintf(request, sizeof request, STREAM_START, query, headers);
+    struct test_client *c = client_open(http_port(s->http));
+    client_send_text(c, request);
+    buf_init(got, 64 << 20);
+    if (!client_read_until(c, got, "retry: 3000\n\n", 5000)) fail_msg("no stream: %s", buf_terminated(got));
+    return c;
+}
+
+static void add_note(struct test_http *s, const char *headers, const char *text)
+{
+    char body[64];
+    (void)snprintf(body, sizeof body, "{\"text\":\"%s\"}", text);
+    expect_status(s, "POST", "/api/notes", headers, body, 201, NULL);
+}
+
+static void end(struct test_client *c, struct buf *got)
+{
+    client_close(c);
+    buf_free(got);
+}
+
+TEST_EACH_ENGINE(what_changes_is_told)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    struct buf one, two, other;
+    struct test_client *a = listen_to(&s, "", AS_MERCHANT, &one), *b = listen_to(&s, "", AS_MERCHANT, &two);
+    struct test_client *c = listen_to(&s, "", "Cookie: sid=m8-a\r\n", &other);
+    const char *head = buf_terminated(&one);
+    assert_non_null(strstr(head, "HTTP/1.1 200 OK\r\n"));
+    assert_non_null(strstr(head, "Content-Type: text/event-stream\r\n"));
+    assert_non_null(strstr(head, "Cache-Control: no-store\r\n"));
+    assert_non_null(strstr(head, "X-Accel-Buffering: no\r\n"));
+    assert_non_null(strstr(head, "Transfer-Encoding: chunked\r\n"));
+    add_note(&s, AS_MERCHANT, "first");
+    assert_true(client_read_until(a, &one, "id: 1\nevent: note.added\ndata: {\"text\":\"first\"}\n\n", 5000));
+    assert_true(client_read_until(b, &two, "id: 1\n", 5000));
+    expect_status(&s, "POST", "/api/notes", AS_MERCHANT, "{\"text\":\"refuse\"}", 409, NULL);
+    for (int i = 0; i < 20; i++) add_note(&s, AS_MERCHANT, "more");
+    add_note(&s, AS_MERCHANT, "last");
+    assert_true(client_read_until(a, &one, "id: 22\nevent: note.added\ndata: {\"text\":\"last\"}\n\n", 5000));
+    add_note(&s, "Cookie: sid=m8-a\r\n", "theirs");
+    assert_true(client_read_until(c, &other, "id: 1\nevent: note.added\ndata: {\"text\":\"theirs\"}", 5000));
+    assert_null(strstr(buf_terminated(&other), "first"));    /* nobody sees another's */
+    assert_null(strstr(buf_terminated(&one), "theirs"));
+    assert_null(strstr(buf_terminated(&one), "refuse"));
+    end(a, &one), end(b, &two), end(c, &other);
+    test_http_stop(&s, t);
+}
+
+TEST_EACH_ENGINE(replay_from_the_last_seen)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    for (int i = 0; i < 450; i++) add_note(&s, AS_MERCHANT, "n");
+    struct buf got;
+    struct test_client *c = listen_to(&s, "?after=1", AS_MERCHANT "Last-Event-ID: 440\r\n", &got);
+    assert_true(client_read_until(c, &got, "id: 450\n", 5000));
+    assert_non_null(strstr(buf_terminated(&got), "id: 441\n"));
+    assert_null(strstr(buf_terminated(&got), "id: 440\n"));
+    end(c, &got);
+    c = listen_to(&s, "?after=0", AS_MERCHANT, &got);        /* in several reads */
+    assert_true(client_read_until(c, &got, "id: 450\n", 5000));
+    const char *at = buf_terminated(&got);
+    for (int i = 1; i <= 450; i++) {                         /* all, once, in order */
+        char id[32];
+        (void)snprintf(id, sizeof id, "id: %d\n", i);
+        at = strstr(at, id);
+        assert_non_null(at);
+        assert_null(strstr(at + 1, id));
+    }
+    end(c, &got);
+    c = listen_to(&s, "", AS_MERCHANT, &got);                /* from now on */
+    add_note(&s, AS_MERCHANT, "n");
+    assert_true(client_read_until(c, &got, "id: 451\n", 5000));
+    assert_null(strstr(buf_terminated(&got), "id: 450\n"));
+    end(c, &got);
+    c = listen_to(&s, "?after=452", AS_MERCHANT, &got);      /* a number we never gave */
+    assert_true(client_read_until(c, &got, "id: 451\nevent: reset\ndata: {}\n\n", 5000));
+    end(c, &got);
+    expect_status(&s, "GET", "/api/events?after=x", AS_MERCHANT, NULL, 422, "invalid_fields");
+    expect_status(&s, "GET", "/api/events", NULL, NULL, 401, "sign_in_required");
+    expect_status(&s, "HEAD", "/api/events", AS_MERCHANT, NULL, 200, NULL);
+    test_http_stop(&s, t);
+    test_script(t, "UPDATE events SET at_ms = 1000 WHERE seq <= 100");
+    assert_int_equal(events_purge(t->tx), 100);
+    test_commit(t);
+    test_script(t, "DROP TABLE test_notes");
+    test_http_start(&s, t, NULL);
+    c = listen_to(&s, "?after=50", AS_MERCHANT, &got);       /* what it missed is gone */
+    assert_true(client_read_until(c, &got, "id: 451\nevent: reset\n", 5000));
+    end(c, &got);
+    c = listen_to(&s, "?after=100", AS_MERCHANT, &got);      /* just complete */
+    assert_true(client_read_until(c, &got, "id: 451\nevent: note.added\n", 5000));
+    assert_null(strstr(buf_terminated(&got), "reset"));
+    end(c, &got);
+    test_http_stop(&s, t);
+}
+
+TEST_EACH_ENGINE(hints_for_operators)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    struct buf theirs, ours;
+    struct test_client *o = listen_to(&s, "", AS_OPERATOR, &ours), *m = listen_to(&s, "", AS_MERCHANT, &theirs);
+    for (int i = 0; i < 100; i++) events_hint("jobs");
+    assert_true(client_read_until(o, &ours, "event: hint\ndata: {\"kind\":\"jobs\"}\n\n", 5000));
+    assert_false(client_read_until(m, &theirs, "hint", 1200));
+    const char *first = strstr(buf_terminated(&ours), "hint");
+    assert_null(strstr(first + 1, "hint"));
+    end(o, &ours), end(m, &theirs);
+    test_http_stop(&s, t);
+}
+
+TEST_EACH_ENGINE(one_stream_too_many)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    enum { MANY = 2 * STREAMS_PER_ACCOUNT + 1 };             /* two loops */
+    struct test_client *c[MANY];
+    int refused = 0;
+    for (int i = 0; i < MANY; i++) {
+        struct buf got;
+        c[i] = client_open(http_port(s.http));
+        client_send_text(c[i], "GET /api/events HTTP/1.1\r\nHost: a\r\n" AS_MERCHANT "\r\n");
+        buf_init(&got, 65536);
+        assert_true(client_read_until(c[i], &got, "\r\n\r\n", 5000));
+        refused += strstr(buf_terminated(&got), "HTTP/1.1 429") != NULL;
+        buf_free(&got);
+    }
+    assert_true(refused >= 1);
+    for (int i = 0; i < MANY; i++) client_close(c[i]);
+    test_http_stop(&s, t);
+}
+
+TEST_EACH_ENGINE(drain_ends_streams)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    struct buf got;
+    struct test_client *c = listen_to(&s, "", AS_MERCHANT, &got);
+    http_drain(s.http);
+    assert_false(client_read_until(c, &got, "never", 3000));
+    assert_true(client_is_closed(c, 0));
+    end(c, &got);
+    test_http_stop(&s, t);
+}
+
+/* The look at the session comes once a minute; the test asks for it now. */
+TEST_EACH_ENGINE(an_ended_session_ends_its_stream)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    struct buf got, other;
+    struct test_client *c = listen_to(&s, "", AS_MERCHANT, &got), *d = listen_to(&s, "", "Cookie: sid=m8-a\r\n", &other);
+    streams_recheck_ms_for_tests(500);
+    (void)usleep(1600 * 1000);                               /* looked at, and alive */
+    add_note(&s, AS_MERCHANT, "still");
+    assert_true(client_read_until(c, &got, "still", 5000));
+    atomic_store(&test_ended_account, 7);
+    assert_false(client_read_until(c, &got, "never", 4000));
+    assert_true(client_is_closed(c, 0));
+    add_note(&s, "Cookie: sid=m8-a\r\n", "other");
+    assert_true(client_read_until(d, &other, "other", 5000));
+    streams_recheck_ms_for_tests(0);
+    end(c, &got), end(d, &other);
+    test_http_stop(&s, t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(what_changes_is_told), EACH_ENGINE(replay_from_the_last_seen), ONLY_SQLITE(hints_for_operators),
+        ONLY_SQLITE(one_stream_too_many),  ONLY_SQLITE(drain_ends_streams),
+        EACH_ENGINE(an_ended_session_ends_its_stream),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
