@@ -1,8 +1,8 @@
 /* chunk.c: chunked bodies (RFC 9112 7.1), fed as the bytes come.
  *
  * Strict: a size is 1 to 8 hex digits and CRLF, nothing else. Extensions and trailers are refused: no client of ours
- * sends them, every request smuggling list has a page about each, and RFC 9112 lets a reader drop them at best. A size of
- * more than 8 digits is refused even when the leading ones are zeros: programs differ in how many they keep. */
+ * sends them, every request smuggling list has a page about each, and RFC 9112 lets a reader drop them at best. A size
+ * of more than 8 digits is refused even when the leading ones are zeros: programs differ in how many they keep. */
 #include "http/reader.h"
 
 enum { CHUNK_SIZE_MAX_DIGITS = 8 };

@@ -4,8 +4,8 @@
  * (up to FIELD_FAULTS_MAX), each with a stable code. What is not in the table is refused, so a misspelt optional field
  * is an error instead of a silent default; routes whose contract others wrote ignore it.
  *
- * Rejected: JSON Schema at run time (a second language to validate in, and texts nobody can act on); conversion of "5" to
- * 5 (the other side then relies on it, and the API reference lies). */
+ * Rejected: JSON Schema at run time (a second language to validate in, and texts nobody can act on); conversion of "5"
+ * to 5 (the other side then relies on it, and the API reference lies). */
 #include "http/fields_check.h"
 
 enum { FAULT_NAME_MAX_BYTES = 64 };

@@ -8,7 +8,9 @@
 #include "base/json_read.h"
 #include "base/money.h"
 
-enum field_kind { FIELD_KIND_END, FIELD_KIND_I64, FIELD_KIND_CREDITS, FIELD_KIND_TEXT, FIELD_KIND_BOOL, FIELD_KIND_ENUM };
+enum field_kind {
+    FIELD_KIND_END, FIELD_KIND_I64, FIELD_KIND_CREDITS, FIELD_KIND_TEXT, FIELD_KIND_BOOL, FIELD_KIND_ENUM
+};
 enum text_form {
     TEXT_PLAIN,      /* trimmed of white space at both ends; empty after that counts as absent */
     TEXT_SECRET,     /* passwords, tokens: not trimmed, not echoed, never logged */
@@ -20,7 +22,7 @@ struct field {
     const char *name;                /* in JSON, the query or the path (":id" is "id") */
     enum field_kind kind;
     size_t offset;                   /* of the member */
-    bool optional;                   /* absent or null: text NULL, enum and numbers `fallback`, bool false */
+    bool optional;                   /* absent/null: text NULL, bool false, numbers and enum `fallback` (enum: or -1) */
     size_t present_offset;           /* of a bool member set when the field was given; 0: none (so never first) */
     int64_t min, max, fallback;      /* numbers: range. text: code points (max 0 is refused at start) */
     enum text_form form;
@@ -29,11 +31,15 @@ struct field {
     const char *doc;
 };
 /* The member types: int64_t, struct credits, const char *, bool, int. */
-#define FIELD_I64(type, member, ...) { .name = #member, .kind = FIELD_KIND_I64, .offset = offsetof(type, member), __VA_ARGS__ }
+#define FIELD_I64(type, member, ...) \
+    { .name = #member, .kind = FIELD_KIND_I64, .offset = offsetof(type, member), __VA_ARGS__ }
 #define FIELD_ID(type, member, ...) FIELD_I64(type, member, .min = 1, .max = INT64_MAX, __VA_ARGS__)
-#define FIELD_CREDITS(type, member, ...) { .name = #member, .kind = FIELD_KIND_CREDITS, .offset = offsetof(type, member), __VA_ARGS__ }
-#define FIELD_TEXT(type, member, ...) { .name = #member, .kind = FIELD_KIND_TEXT, .offset = offsetof(type, member), __VA_ARGS__ }
-#define FIELD_BOOL(type, member, ...) { .name = #member, .kind = FIELD_KIND_BOOL, .offset = offsetof(type, member), __VA_ARGS__ }
+#define FIELD_CREDITS(type, member, ...) \
+    { .name = #member, .kind = FIELD_KIND_CREDITS, .offset = offsetof(type, member), __VA_ARGS__ }
+#define FIELD_TEXT(type, member, ...) \
+    { .name = #member, .kind = FIELD_KIND_TEXT, .offset = offsetof(type, member), __VA_ARGS__ }
+#define FIELD_BOOL(type, member, ...) \
+    { .name = #member, .kind = FIELD_KIND_BOOL, .offset = offsetof(type, member), __VA_ARGS__ }
 #define FIELD_ENUM(type, member, list, ...) \
     { .name = #member, .kind = FIELD_KIND_ENUM, .offset = offsetof(type, member), .names = (list), __VA_ARGS__ }
 #define FIELD_END { .kind = FIELD_KIND_END }
@@ -41,21 +47,22 @@ struct field {
  * passes -Wno-override-init for these tables). */
 
 enum { FIELD_FAULTS_MAX = 8 };
-struct field_fault { const char *field; const char *code; int64_t limit; };  /* code: required, type, too_long, too_short,
-                                        too_small, too_large, format, unknown, duplicate, not_one_of, control_characters */
+/* code: required, type, too_long, too_short, too_small, too_large, format, unknown, duplicate, not_one_of,
+ * control_characters; a route may add its own. */
+struct field_fault { const char *field; const char *code; int64_t limit; };
 struct field_faults { size_t count; struct field_fault fault[FIELD_FAULTS_MAX]; };
 
 /* Each fills `out` (sized and zeroed by the caller) and returns whether there were no faults. */
 MUST_USE bool fields_from_json(struct arena *a, const struct field *table, const json_t *object, bool ignore_unknown,
                                void *out, struct field_faults *faults);
-/* The same from a query, a form or path parts: numbers are decimal without leading zeros, booleans "true" or "false", and
- * a name that comes twice is refused. */
+/* The same from a query, a form or path parts: numbers are decimal without leading zeros, booleans "true" or "false",
+ * and a name that comes twice is refused. */
 struct name_value { struct str name, value; };               /* decoded */
-MUST_USE bool fields_from_pairs(struct arena *a, const struct field *table, const struct name_value *pairs, size_t count,
-                                bool ignore_unknown, void *out, struct field_faults *faults);
+MUST_USE bool fields_from_pairs(struct arena *a, const struct field *table, const struct name_value *pairs,
+                                size_t count, bool ignore_unknown, void *out, struct field_faults *faults);
 
-/* "a=b&c" of a query or a form, split and percent-decoded ('+' is a space) into the arena; empty parts are skipped. False on
- * a bad escape, an escaped NUL, or more than `max` pairs. */
+/* "a=b&c" of a query or a form, split and percent-decoded ('+' is a space) into the arena; empty parts are skipped.
+ * False on a bad escape, an escaped NUL, or more than `max` pairs. */
 MUST_USE bool pairs_split(struct arena *a, struct str text, struct name_value *pairs, size_t max, size_t *count);
 
 /* ---- what an answer looks like, for OpenAPI and for the test that holds real answers to it ---- */

@@ -1,8 +1,9 @@
-/* fields_pairs.c: field tables against names and values that are text: a query, a form, path parts; and how a query or a
- * form is split into them.
+/* fields_pairs.c: field tables against names and values that are text: a query, a form, path parts; and how a query or
+ * a form is split into them.
  *
- * Each value has one spelling: "7", never "07", "+7" or "7.0"; otherwise two addresses name one shop, and caches, limits
- * and audit rows that compare text see two. A name given twice is refused: frameworks differ in which one counts. */
+ * Each value has one spelling: "7", never "07", "+7" or "7.0"; otherwise two addresses name one shop, and caches,
+ * limits and audit rows that compare text see two. A name given twice is refused: frameworks differ in which one
+ * counts. */
 #include "http/fields_check.h"
 
 /* Canonical decimal: no leading zero, no "-0". */

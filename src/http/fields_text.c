@@ -4,12 +4,19 @@
  * the door: control characters, line separators and bidirectional overrides (a shop named with U+202E reads backwards).
  * Lengths count code points, as a person does.
  *
- * Domains: letters outside ASCII pass as they are typed (after the checks below) and are kept as UTF-8. Rejected: libidn2,
- * a dependency and a table of a megabyte for one field. So the two spellings of an international name (xn--... and the
- * letters) are two names here; where a name must be compared with what a browser sends, the comparing side converts. */
+ * Domains: letters outside ASCII pass as they are typed (after the checks below) and are kept as UTF-8. Rejected:
+ * libidn2, a dependency and a table of a megabyte for one field. So the two spellings of an international name (xn--...
+ * and the letters) are two names here; where a name must be compared with what a browser sends, the comparing side
+ * converts. */
 #include "http/fields_check.h"
 
-enum { EMAIL_MAX_BYTES = 254, EMAIL_LOCAL_MAX_BYTES = 64, DOMAIN_MAX_BYTES = 253, LABEL_MAX_BYTES = 63, PORT_MAX = 65535 };
+enum {
+    EMAIL_MAX_BYTES = 254,
+    EMAIL_LOCAL_MAX_BYTES = 64,
+    DOMAIN_MAX_BYTES = 253,
+    LABEL_MAX_BYTES = 63,
+    PORT_MAX = 65535
+};
 
 /* The code point at s.p, and its bytes in *n. `s` is valid UTF-8 and not empty. */
 static uint32_t code_point(struct str s, size_t *n)
@@ -28,8 +35,8 @@ static uint32_t code_point(struct str s, size_t *n)
 /* White space that people type or paste without seeing it; U+3000 comes from Chinese input methods. */
 static bool is_space(uint32_t c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == 0xA0 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x205F ||
-           c == 0x3000 || c == 0xFEFF;
+    return c == ' ' || c == '\t' || c == '\n' || c == 0xA0 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F ||
+           c == 0x205F || c == 0x3000 || c == 0xFEFF;
 }
 
 static struct str trim(struct str s)
@@ -164,7 +171,7 @@ static bool is_local(struct str host)
            port <= PORT_MAX;
 }
 
-/* "shop.example.com", also with http(s):// before and one '/' behind, as copied from an address bar. NULL: no domain. */
+/* "shop.example.com", also with http(s):// before and one '/' behind, as copied from an address bar. NULL: none. */
 static const char *domain_read(struct arena *a, struct str s)
 {
     if (s.n >= 7 && str_eq_nocase((struct str){ s.p, 7 }, STR("http://"))) s.p += 7, s.n -= 7;

@@ -1,8 +1,8 @@
 /* openapi.c: the route tables printed as an OpenAPI 3.1 document.
  *
- * Goal: what is printed is what runs, since both come from the same rows; nobody writes the reference by hand. The console's
- * types are generated from it, and `spectral:oas` finds nothing to say. The order is that of the tables, so the same build
- * prints the same bytes.
+ * Goal: what is printed is what runs, since both come from the same rows; nobody writes the reference by hand. The
+ * console's types are generated from it, and `spectral:oas` finds nothing to say. The order is that of the tables, so
+ * the same build prints the same bytes.
  *
  * Rejected: comments as the source (they drift); a route that serves the document from a file (a second truth). */
 #include "http/openapi_parts.h"
@@ -161,7 +161,8 @@ static void put_responses(struct json *j, const struct route *r)
     int status = r->status ? r->status : 200;
     put_answer(j, r, status, status >= 300 ? "Go to the address in Location." : "Done.");
     if (r->wait_ms > 0 && status != 202)
-        put_answer(j, r, 202, "Accepted; the work goes on. The body says where to look, and so does Location when present.");
+        put_answer(j, r, 202,
+                   "Accepted; the work goes on. The body says where to look, and so does Location when present.");
     for (int s = 400; s <= 599; s++) {
         bool any = false;
         for (size_t i = 0; i < list.count; i++) any = any || list.problem[i]->status == s;
@@ -334,12 +335,14 @@ static void put_info(struct json *j, const char *version)
     json_object(j, "info");
     json_text(j, "title", "Chathub");
     json_text(j, "version", version);
-    json_text(j, "description",
-              "Customer-service chat for online shops. Refusals have a stable code in `error` and a sentence for a person in "
-              "`message`, in the language of the `lang` cookie or Accept-Language (zh, en). A session is a cookie; requests "
-              "that change something must come with an Origin header of this site. Times are RFC 3339 in UTC, amounts of "
-              "credits are whole numbers. Text is trimmed and must hold no control characters; lengths count code points. "
-              "POST takes Idempotency-Key: the same key with the same body acts once and gives the same answer for 24 hours.");
+    json_text(
+        j, "description",
+        "Customer-service chat for online shops. Refusals have a stable code in `error` and a sentence for a person in "
+        "`message`, in the language of the `lang` cookie or Accept-Language (zh, en). A session is a cookie; requests "
+        "that change something must come with an Origin header of this site. Times are RFC 3339 in UTC, amounts of "
+        "credits are whole numbers. Text is trimmed and must hold no control characters; lengths count code points. "
+        "POST takes Idempotency-Key: the same key with the same body acts once and gives the same answer for 24 "
+        "hours.");
     json_object(j, "contact");
     json_text(j, "name", "The operator of this service");
     json_end(j);

@@ -1,5 +1,6 @@
-/* problems.c: refusals that every route can meet. Codes are part of the contract: never renamed, never reused. A text says
- * what happened and what to do next, in words a shop owner knows; facts (limits, seconds) stand beside it in the JSON. */
+/* problems.c: refusals that every route can meet. Codes are part of the contract: never renamed, never reused. A text
+ * says what happened and what to do next, in words a shop owner knows; facts (limits, seconds) stand beside it in the
+ * JSON. */
 #include "http/route.h"
 
 const struct problem problem_not_found = {
@@ -18,9 +19,9 @@ const struct problem problem_invalid_fields = {
 const struct problem problem_invalid_json = {
     "invalid_json", 400, "The request body is not valid JSON.", "请求内容不是有效的 JSON。"
 };
-const struct problem problem_unsupported_media_type = {
-    "unsupported_media_type", 415, "Send the body as application/json in UTF-8.", "请以 UTF-8 编码的 application/json 发送请求内容。"
-};
+const struct problem problem_unsupported_media_type = { "unsupported_media_type", 415,
+                                                        "Send the body as application/json in UTF-8.",
+                                                        "请以 UTF-8 编码的 application/json 发送请求内容。" };
 const struct problem problem_too_large = {
     "too_large", 413, "The request is too large. Please send less.", "请求内容过大，请减少后重试。"
 };

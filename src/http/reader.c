@@ -3,9 +3,9 @@
  * Goal: one reading only. Every request that two programs could cut differently (a proxy in front and us) is refused,
  * because the difference is what request smuggling lives on. RFC 9112 leaves some of that to the reader; we decided:
  *   - one CRLF before the request line is skipped (RFC 9112 2.2 asks for it), a second one is refused;
- *   - methods are upper-case words, and one that no route can have is refused here (501) instead of by the router, so that
- *     the connection closes: a wrong cut shows as an odd method first. That includes CONNECT, whose target has a form of
- *     its own and whose followers are no HTTP;
+ *   - methods are upper-case words, and one that no route can have is refused here (501) instead of by the router, so
+ *     that the connection closes: a wrong cut shows as an odd method first. That includes CONNECT, whose target has a
+ *     form of its own and whose followers are no HTTP;
  *   - absolute-form is taken (RFC 9112 3.2.2 says MUST) when its authority is the Host field, letter for letter but for
  *     case; another authority is refused instead of preferred. The target may hold any visible ASCII but '#'; whether a
  *     %-escape is well formed is the router's question, which decodes;
@@ -85,7 +85,7 @@ static enum read_result refuse(int *status, int code)
 
 /* ---- where the head ends ---- */
 
-/* READ_DONE: *end is behind the empty line. Looks at no byte twice over all calls, but for the request line's length. */
+/* READ_DONE: *end is behind the empty line. Over all calls no byte is looked at twice (but for that line's length). */
 static enum read_result find_end(const char *p, size_t n, size_t *resume, size_t *start, size_t *end, int *status)
 {
     *start = 0;
@@ -208,8 +208,8 @@ struct framing {
     bool close, keep_alive, says_upgrade, has_upgrade;
 };
 
-/* True when one of eight bytes is a control character (below 0x20, or 0x7F): exact for "none", may err for "some" when a
- * borrow runs on; then the bytes are looked at one by one. */
+/* True when one of eight bytes is a control character (below 0x20, or 0x7F): exact for "none", may err for "some" when
+ * a borrow runs on; then the bytes are looked at one by one. */
 static inline bool maybe_control_in_8(const char *p)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
@@ -398,6 +398,7 @@ enum read_result head_read(const char *p, size_t n, size_t *resume, struct head 
     if (!fields_read(line_end + 1, p + end, out, &f, status)) return READ_REFUSED;
     if (!fields_judge(&f, authority, out, status)) return READ_REFUSED;
     *used = end;
+    *status = 0;
     return READ_DONE;
 }
 

@@ -1,10 +1,11 @@
 /* reader.h: the strict HTTP/1.1 request reader (RFC 9112). Pure: bytes in, events out, no I/O, no allocation; the views
  * point into the caller's buffer. Strict or refused: what two programs could read differently is refused.
- *   one space in the request line; HTTP/1.0 or 1.1 (else 505); token names; no space before ':'; CRLF only; no obs-fold;
- *   no CTL in values; exactly one Host on 1.1 (valid host[:port]); at most one Content-Length, digits only; the one
- *   Transfer-Encoding allowed is "chunked" (else 501), never with Content-Length or on 1.0; ≤ 64 headers, head ≤ 16 KiB
- *   (431), target ≤ 8 KiB (414), origin-form, absolute-form when it repeats Host, or "*" for OPTIONS; other methods than ours 501;
- *   Expect is 100-continue or 417; chunk sizes in hex without extensions; no trailers. reader.c says why, one by one. */
+ *   one space in the request line; HTTP/1.0 or 1.1 (else 505); our methods (else 501); target in origin-form, in
+ *   absolute-form when it repeats Host, or "*" for OPTIONS, ≤ 8 KiB (414); token names; no space before ':'; CRLF
+ *   only; no obs-fold; no CTL in values; one Host on 1.1 (valid host[:port]); at most one Content-Length, digits only;
+ *   the one Transfer-Encoding allowed is "chunked" (else 501), never with Content-Length or on 1.0; Expect is
+ *   100-continue (else 417); ≤ 64 headers, head ≤ 16 KiB (431); chunk sizes in hex without extensions; no trailers.
+ * reader.c says why, one by one. */
 #ifndef CHATHUB_HTTP_READER_H
 #define CHATHUB_HTTP_READER_H
 
@@ -14,7 +15,7 @@ enum { HEAD_MAX_BYTES = 16384, HEAD_MAX_HEADERS = 64, TARGET_MAX_BYTES = 8192 };
 
 struct head_field { struct str name, value; };               /* name as sent; value without outer white space */
 struct head {
-    struct str method, target, path, query;  /* target as sent; path is "/..." or "*"; query without '?', p NULL: none */
+    struct str method, target, path, query; /* target as sent; path is "/..." or "*"; query without '?', p NULL: none */
     int minor;                                               /* 0 or 1 */
     bool keep_alive, chunked, expect_continue, upgrade;
     int64_t content_length;                                  /* -1: none */
@@ -26,7 +27,8 @@ enum read_result { READ_DONE, READ_MORE, READ_REFUSED };
 /* Reads one head from the start of [p, p+n). READ_DONE: *used bytes were the head. READ_MORE: call again with the same
  * start and more bytes (`*resume`, 0 at first, remembers how far was looked, so the whole is linear). READ_REFUSED:
  * *status is the answer (400, 414, 417, 431, 501, 505): send it and close. */
-MUST_USE enum read_result head_read(const char *p, size_t n, size_t *resume, struct head *out, size_t *used, int *status);
+MUST_USE enum read_result head_read(const char *p, size_t n, size_t *resume, struct head *out, size_t *used,
+                                    int *status);
 struct str head_get(const struct head *h, const char *lower_case_name);          /* first; p NULL when absent */
 
 /* Chunked bodies: feed bytes as they come; data views point into the fed bytes. */

@@ -2,7 +2,7 @@
  *
  * In: any number of records, each a 32-bit big-endian length and that many bytes, what one connection would send.
  * Out: one JSON line a record: {"requests":[{method,target,minor,headers:[name,value,...],body}],"status":N,"rest":N}
- * with texts in hex, status 0 or that of the refusal which ends the connection, and rest the bytes that wait for more. */
+ * with texts in hex, status 0 or that of the refusal that ends the connection, rest: the bytes that wait for more. */
 #include "base/crypto.h"
 #include "base/json_write.h"
 #include "http/reader.h"
@@ -22,7 +22,8 @@ static void put_hex(struct json *j, const char *key, const void *p, size_t n)
 }
 
 /* The body of one request. READ_DONE: *used bytes were it, and it is in `body`. */
-static enum read_result body_read(const struct head *h, const char *p, size_t n, struct buf *body, size_t *used, int *status)
+static enum read_result body_read(const struct head *h, const char *p, size_t n, struct buf *body, size_t *used,
+                                  int *status)
 {
     *used = 0;
     if (!h->chunked) {

@@ -1,8 +1,8 @@
 /* routes_check.c: faults of the route tables, found at start.
  *
- * A table that forgets something should not compile; what C cannot refuse is refused here, before the first request, all
- * at once and by name. So "who may call this" cannot be left for later, a field cannot be without a limit, and two rows
- * cannot fight for one address. Every build's tests start the server, so nobody meets these texts in production. */
+ * A table that forgets something should not compile; what C cannot refuse is refused here, before the first request,
+ * all at once and by name. So "who may call this" cannot be left for later, a field cannot be without a limit, and two
+ * rows cannot fight for one address. Every build's tests start the server, so nobody meets them in production. */
 #include "http/openapi_parts.h"
 #include "http/server.h"
 
@@ -87,7 +87,8 @@ static void check_path(struct check *c)
                 complain(c, "path part %.*s has no path field", (int)part.n, part.p);
         }
         for (size_t i = is_parameter(part) ? 1 : 0; i < part.n; i++)
-            if (part.p[i] <= ' ' || part.p[i] >= 0x7F || strchr("?#%:{}", part.p[i])) complain(c, "path holds '%c'", part.p[i]);
+            if (part.p[i] <= ' ' || part.p[i] >= 0x7F || strchr("?#%:{}", part.p[i]))
+                complain(c, "path holds '%c'", part.p[i]);
     }
     if (parameters > PATH_PARTS_MAX) complain(c, "more than %d parts with ':'", PATH_PARTS_MAX);
     for (const struct field *f = r->path_fields; f && f->kind != FIELD_KIND_END; f++) {
@@ -115,8 +116,10 @@ static void check_limits(struct check *c, const struct field *f)
 {
     switch (f->kind) {
     case FIELD_KIND_CREDITS:
-        if (f->min < -CREDITS_LIMIT || f->max > CREDITS_LIMIT) complain(c, "field %s: range past what credits hold", f->name);
-        if (f->fallback < -CREDITS_LIMIT || f->fallback > CREDITS_LIMIT) complain(c, "field %s: fallback past credits", f->name);
+        if (f->min < -CREDITS_LIMIT || f->max > CREDITS_LIMIT)
+            complain(c, "field %s: range past what credits hold", f->name);
+        if (f->fallback < -CREDITS_LIMIT || f->fallback > CREDITS_LIMIT)
+            complain(c, "field %s: fallback past credits", f->name);
         __attribute__((fallthrough));
     case FIELD_KIND_I64:
         if (f->min == 0 && f->max == 0) complain(c, "field %s: no range", f->name);
@@ -130,7 +133,8 @@ static void check_limits(struct check *c, const struct field *f)
         int64_t count = 0;
         while (f->names && f->names[count]) count++;
         if (count == 0) complain(c, "field %s: enum without names", f->name);
-        else if (f->optional && (f->fallback < 0 || f->fallback >= count)) complain(c, "field %s: fallback is no name", f->name);
+        else if (f->optional && (f->fallback < -1 || f->fallback >= count))
+            complain(c, "field %s: fallback is no name", f->name);
         break;
     }
     case FIELD_KIND_BOOL:
@@ -199,7 +203,8 @@ static void check_shape(struct check *c, const struct shape *members, unsigned d
         }
         for (const struct shape *other = members; other < s; other++)
             if (text_eq(other->name, s->name)) complain(c, "answer has two members %s", s->name);
-        if (s->kind == SHAPE_KIND_ENUM && (!s->names || !s->names[0])) complain(c, "answer's %s: enum without names", s->name);
+        if (s->kind == SHAPE_KIND_ENUM && (!s->names || !s->names[0]))
+            complain(c, "answer's %s: enum without names", s->name);
         if (s->kind != SHAPE_KIND_OBJECT && s->kind != SHAPE_KIND_LIST) continue;
         if (!s->of) {
             complain(c, "answer's %s: no members", s->name);
@@ -207,7 +212,8 @@ static void check_shape(struct check *c, const struct shape *members, unsigned d
         }
         if (s->type_name && meaning_of(c, s->type_name) != s->of)
             complain(c, "answer's %s: type name %s means another shape elsewhere", s->name, s->type_name);
-        if (s->type_name && text_eq(s->type_name, "Problem")) complain(c, "answer's %s: the name Problem is taken", s->name);
+        if (s->type_name && text_eq(s->type_name, "Problem"))
+            complain(c, "answer's %s: the name Problem is taken", s->name);
         check_shape(c, s->of, depth + 1);
     }
 }
@@ -284,7 +290,8 @@ static void check_row(struct check *c)
     if (r->limit && (!text_given(r->limit->name) || r->limit->burst <= 0 || r->limit->per_ms <= 0))
         complain(c, "limit is not set");
     if (r->status != 0 && (r->status < 200 || r->status > 399)) complain(c, "status %d is no success", r->status);
-    if (r->answer && (r->status == 204 || r->status >= 300)) complain(c, "status %d has no body to describe", r->status);
+    if (r->answer && (r->status == 204 || r->status >= 300))
+        complain(c, "status %d has no body to describe", r->status);
 }
 
 /* ---- rows against each other ---- */
@@ -313,7 +320,8 @@ static void check_pair(struct check *c, const struct route *before)
     if (!r->path || !before->path) return;
     struct overlap o = paths_overlap(before->path, r->path);
     if (o.both && !o.left_wins && !o.right_wins) {
-        if (before->verb == r->verb) complain(c, "answers to the same address as %s %s", verb_texts[r->verb], before->path);
+        if (before->verb == r->verb)
+            complain(c, "answers to the same address as %s %s", verb_texts[r->verb], before->path);
         else if (!text_eq(before->path, r->path)) complain(c, "names the parts of %s otherwise", before->path);
         return;
     }

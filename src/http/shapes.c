@@ -35,7 +35,8 @@ static bool name_is_known(const char *const *names, const json_t *value)
 static bool members_match(const struct shape *members, const json_t *value, const struct place *at, unsigned depth,
                           struct buf *why);
 
-static bool items_match(const struct shape *s, const json_t *list, const struct place *at, unsigned depth, struct buf *why)
+static bool items_match(const struct shape *s, const json_t *list, const struct place *at, unsigned depth,
+                        struct buf *why)
 {
     if (!json_is_array(list)) return differs(why, at, s->name, "is no list");
     struct place inner = place_in(at, s->name);
@@ -51,7 +52,8 @@ static bool items_match(const struct shape *s, const json_t *list, const struct 
     return true;
 }
 
-static bool member_matches(const struct shape *s, const json_t *v, const struct place *at, unsigned depth, struct buf *why)
+static bool member_matches(const struct shape *s, const json_t *v, const struct place *at, unsigned depth,
+                           struct buf *why)
 {
     int64_t at_ms;
     if (json_is_null(v)) return s->nullable || differs(why, at, s->name, "is null");
@@ -63,7 +65,8 @@ static bool member_matches(const struct shape *s, const json_t *v, const struct 
         return (json_is_string(v) && time_parse(str_of(json_string_value(v)), &at_ms)) ||
                differs(why, at, s->name, "is no RFC 3339 time");
     case SHAPE_KIND_ENUM:
-        return (json_is_string(v) && name_is_known(s->names, v)) || differs(why, at, s->name, "is not one of its names");
+        return (json_is_string(v) && name_is_known(s->names, v)) ||
+               differs(why, at, s->name, "is not one of its names");
     case SHAPE_KIND_OBJECT: {
         struct place inner = place_in(at, s->name);
         return members_match(s->of, v, &inner, depth, why);

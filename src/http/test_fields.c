@@ -70,7 +70,8 @@ static void expect_fault(const char *text, const char *field, const char *code, 
 {
     if (from_json(thing_fields, text, false)) fail_msg("accepted: %s", text);
     assert_int_equal(faults.count, 1);
-    if (!text_eq(faults.fault[0].field, field) || !text_eq(faults.fault[0].code, code) || faults.fault[0].limit != limit)
+    if (!text_eq(faults.fault[0].field, field) || !text_eq(faults.fault[0].code, code) ||
+        faults.fault[0].limit != limit)
         fail_msg("%s: %s %s %ld", text, faults.fault[0].field, faults.fault[0].code, (long)faults.fault[0].limit);
 }
 
@@ -95,7 +96,8 @@ static void nothing_given_gives_fallbacks(void **state)
 
 static void good_values_are_stored(void **state)
 {
-    expect_good("{\"count\":-5,\"price\":1000,\"name\":\"  a\\u3000b\\u3000 \",\"note\":\"x\\ty\\r\\nz\\n\",\"secret\":\" s \","
+    expect_good("{\"count\":-5,\"price\":1000,"
+                "\"name\":\"  a\\u3000b\\u3000 \",\"note\":\"x\\ty\\r\\nz\\n\",\"secret\":\" s \","
                 "\"email\":\" A.b+c@Shop.Example \",\"domain\":\"Shop.example.com\",\"url\":\"https://a.b/c?d=e#f\","
                 "\"on\":true,\"colour\":\"blue\"}");
     assert_int_equal(out.count, -5);
@@ -155,8 +157,9 @@ static void ranges_are_kept(void **state)
     expect_fault("{\"secret\":\"123456789\"}", "secret", "too_long", 8);
     expect_fault("{\"colour\":\"Red\"}", "colour", "not_one_of", 0);
     expect_fault("{\"colour\":\"\"}", "colour", "not_one_of", 0);
-    expect_good("{\"name\":\"\\u4e2d\\u6587\\u5546\\u5e97\\u540d\\u79f0\\ud83d\\ude00\\u5b57\"}");    /* 8 code points */
-    expect_fault("{\"name\":\"\\u4e2d\\u6587\\u5546\\u5e97\\u540d\\u79f0\\ud83d\\ude00\\u5b57x\"}", "name", "too_long", 8);
+    expect_good("{\"name\":\"\\u4e2d\\u6587\\u5546\\u5e97\\u540d\\u79f0\\ud83d\\ude00\\u5b57\"}");   /* 8 characters */
+    expect_fault("{\"name\":\"\\u4e2d\\u6587\\u5546\\u5e97\\u540d\\u79f0\\ud83d\\ude00\\u5b57x\"}", "name", "too_long",
+        8);
 }
 
 static void control_characters_are_refused(void **state)
@@ -178,21 +181,26 @@ static void unknown_fields(void **state)
     expect_fault("{\"a\\nb\":1}", "?", "unknown", 0);
     assert_true(from_json(thing_fields, "{\"counts\":1,\"count\":2}", true));
     assert_int_equal(out.count, 2);
-    assert_false(from_json(thing_fields, "{\"0123456789012345678901234567890123456789012345678901234567890123456789\":1}", false));
+    assert_false(from_json(thing_fields,
+        "{\"0123456789012345678901234567890123456789012345678901234567890123456789\":1}", false));
     assert_int_equal(strlen(faults.fault[0].field), 64);
-    assert_false(from_json(thing_fields, "{\"012345678901234567890123456789012345678901234567890123456789012\\u4e2d\":1}", false));
+    assert_false(from_json(thing_fields,
+        "{\"012345678901234567890123456789012345678901234567890123456789012\\u4e2d\":1}", false));
     assert_int_equal(strlen(faults.fault[0].field), 63);     /* not cut inside a character */
-    assert_false(from_json(thing_fields, "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1}", false));
+    assert_false(from_json(thing_fields, "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1}",
+        false));
     assert_int_equal(faults.count, FIELD_FAULTS_MAX);
 }
 
 static void emails(void **state)
 {
     static const char *const good[] = { "a@b.cn", "first.last+tag@shop.example.com", "o'hara@b.ie", "a_b-c@b-c.de" };
-    static const char *const bad[] = { "a", "@b.cn", "a@", "a@b", "a@@b.cn", "a@b@c.cn", "a b@c.cn", "a@b .cn", "a@.cn", "a@b.",
-        "a@b..cn", ".a@b.cn", "a.@b.cn", "a..b@c.cn", "a@-b.cn", "a@b-.cn", "\\\"a\\\"@b.cn", "a@[127.0.0.1]", "a@1.2.3.4",
+    static const char *const bad[] = {
+        "a", "@b.cn", "a@", "a@b", "a@@b.cn", "a@b@c.cn", "a b@c.cn", "a@b .cn", "a@.cn", "a@b.", "a@b..cn",
+        ".a@b.cn", "a.@b.cn", "a..b@c.cn", "a@-b.cn", "a@b-.cn", "\\\"a\\\"@b.cn", "a@[127.0.0.1]", "a@1.2.3.4",
         "a,b@c.cn", "a<b@c.cn", "\\u4e2d@b.cn", "a@\\u4e2d.cn", "a@b_c.cn", "a@b.cn>",
-        "0123456789012345678901234567890123456789012345678901234567890123x@b.cn" };
+        "0123456789012345678901234567890123456789012345678901234567890123x@b.cn",
+    };
     char json[512];
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         (void)snprintf(json, sizeof(json), "{\"email\":\"%s\"}", good[i]);
@@ -217,11 +225,13 @@ static void domains(void **state)
         { "B\\u00dcCHER.de", "b\xC3\xBC" "cher.de" }, { "\\u041c\\u0410\\u0413.ru", "\xD0\xBC\xD0\xB0\xD0\xB3.ru" },
         { "9-8.7z", "9-8.7z" },
     };
-    static const char *const bad[] = { "shop", "a..b", ".a.b", "a.b.", "-a.b", "a-.b", "a_b.c", "a b.c", "a.b/c", "a.b?c",
-        "a.b#c", "a.b:80", "u@a.b", "1.2.3.4", "[::1]", "https://", "ftp://a.b", "//a.b", "https://https://a.b", "a.b//",
-        "localhost:0", "localhost:65536", "localhost:080", "localhost:", "localhost:x", "a\\u00a0b.c", "a\\u200db.c",
-        "a\\u00d7b.c", "a\\uff41b.c", "\\ud83d\\ude00.com", "a\\u2215b.c", "javascript:alert(1)", "a.b\\\\c", "a.b%2e", "*.a.b",
-        "0123456789012345678901234567890123456789012345678901234567890123.com" };
+    static const char *const bad[] = {
+        "shop", "a..b", ".a.b", "a.b.", "-a.b", "a-.b", "a_b.c", "a b.c", "a.b/c", "a.b?c", "a.b#c", "a.b:80",
+        "u@a.b", "1.2.3.4", "[::1]", "https://", "ftp://a.b", "//a.b", "https://https://a.b", "a.b//", "localhost:0",
+        "localhost:65536", "localhost:080", "localhost:", "localhost:x", "a\\u00a0b.c", "a\\u200db.c", "a\\u00d7b.c",
+        "a\\uff41b.c", "\\ud83d\\ude00.com", "a\\u2215b.c", "javascript:alert(1)", "a.b\\\\c", "a.b%2e", "*.a.b",
+        "0123456789012345678901234567890123456789012345678901234567890123.com",
+    };
     char json[512];
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         (void)snprintf(json, sizeof(json), "{\"domain\":\"%s\"}", good[i].in);
@@ -236,10 +246,13 @@ static void domains(void **state)
 
 static void urls(void **state)
 {
-    static const char *const good[] = { "http://a", "https://a.b:8443/c/d?e=f&g#h", "http://[::1]:80/", "https://a/@b" };
-    static const char *const bad[] = { "a.b", "ftp://a", "javascript:alert(1)", "//a", "/a", "https://", "https:///a", "http://:80",
-        "https://u@a/", "https://u:p@a/", "https://a b", "https://a/\\u4e2d", "https://a/<b>", "https://a/\\\"", "https:/a",
-        "HTTPS://a", "https://a\\\\b", "https://?a" };
+    static const char *const good[] = { "http://a", "https://a.b:8443/c/d?e=f&g#h", "http://[::1]:80/",
+        "https://a/@b" };
+    static const char *const bad[] = {
+        "a.b", "ftp://a", "javascript:alert(1)", "//a", "/a", "https://", "https:///a", "http://:80", "https://u@a/",
+        "https://u:p@a/", "https://a b", "https://a/\\u4e2d", "https://a/<b>", "https://a/\\\"", "https:/a",
+        "HTTPS://a", "https://a\\\\b", "https://?a",
+    };
     char json[512];
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         (void)snprintf(json, sizeof(json), "{\"url\":\"%s\"}", good[i]);
@@ -290,7 +303,8 @@ static void bad_pairs_are_refused(void **state)
         { "count", STR("11"), "too_large" }, { "count", STR("-6"), "too_small" },
         { "on", STR("1"), "type" }, { "on", STR("True"), "type" }, { "on", STR(""), "type" },
         { "colour", STR("pink"), "not_one_of" }, { "colour", STR("red\0"), "not_one_of" },
-        { "name", STR("a\xFFz"), "format" }, { "name", STR("\xC0\x80 a"), "format" }, { "name", STR("\xED\xA0\x80 a"), "format" },
+        { "name", STR("a\xFFz"), "format" }, { "name", STR("\xC0\x80 a"), "format" },
+        { "name", STR("\xED\xA0\x80 a"), "format" },
         { "name", STR("ab\0c"), "control_characters" }, { "name", STR("a\xC2\x85z"), "control_characters" },
         { "nam", STR("ab"), "unknown" }, { "", STR("ab"), "unknown" }, { "\xFF", STR(""), "unknown" },
     };
@@ -311,10 +325,13 @@ static void pairs_are_split(void **state)
 {
     static const struct { struct str in; bool good; const char *pairs; } cases[] = {
         { STR(""), true, "" }, { STR("&&"), true, "" }, { STR("a"), true, "a=;" }, { STR("a="), true, "a=;" },
-        { STR("=b"), true, "=b;" }, { STR("="), true, "=;" }, { STR("a=b"), true, "a=b;" }, { STR("a=b&c=d"), true, "a=b;c=d;" },
+        { STR("=b"), true, "=b;" }, { STR("="), true, "=;" }, { STR("a=b"), true, "a=b;" },
+        { STR("a=b&c=d"), true, "a=b;c=d;" },
         { STR("a=b=c"), true, "a=b=c;" }, { STR("&a=b&"), true, "a=b;" }, { STR("a+b=c+d"), true, "a b=c d;" },
-        { STR("%61=%E4%B8%ad"), true, "a=\xE4\xB8\xAD;" }, { STR("a=%26%3D"), true, "a=&=;" }, { STR("a=1&a=2"), true, "a=1;a=2;" },
-        { STR("a;b=c"), true, "a;b=c;" }, { STR("a=%"), false, NULL }, { STR("a=%4"), false, NULL }, { STR("a=%zz"), false, NULL },
+        { STR("%61=%E4%B8%ad"), true, "a=\xE4\xB8\xAD;" }, { STR("a=%26%3D"), true, "a=&=;" },
+        { STR("a=1&a=2"), true, "a=1;a=2;" },
+        { STR("a;b=c"), true, "a;b=c;" }, { STR("a=%"), false, NULL }, { STR("a=%4"), false, NULL },
+        { STR("a=%zz"), false, NULL },
         { STR("%00=a"), false, NULL }, { STR("a=%00"), false, NULL }, { STR("1&2&3&4"), true, "1=;2=;3=;4=;" },
         { STR("1&2&3&4&5"), false, NULL },
     };
@@ -329,7 +346,8 @@ static void pairs_are_split(void **state)
             buf_add(&text, pairs[k].name.p, pairs[k].name.n), buf_char(&text, '=');
             buf_add(&text, pairs[k].value.p, pairs[k].value.n), buf_char(&text, ';');
         }
-        if (good && !text_eq(buf_terminated(&text), cases[i].pairs)) fail_msg("%s: %s", cases[i].in.p, buf_terminated(&text));
+        if (good && !text_eq(buf_terminated(&text), cases[i].pairs))
+            fail_msg("%s: %s", cases[i].in.p, buf_terminated(&text));
         buf_free(&text);
     }
 }
@@ -360,8 +378,10 @@ static void shapes(void **state)
         { GOOD_HEAD ",\"parts\":[],\"tags\":[],\"on\":0}", "on: is no boolean" },
         { GOOD_HEAD ",\"parts\":[]}", "tags: is missing" },
         { "{\"id\":null}", "id: is null" }, { "{\"id\":1.5}", "id: is no whole number" },
-        { "{\"id\":1,\"name\":2}", "name: is no text" }, { "{\"id\":1,\"name\":\"\",\"at\":\"now\"}", "at: is no RFC 3339 time" },
-        { "{\"id\":1,\"name\":\"\",\"at\":\"2026-11-22T04:00:00.000Z\",\"colour\":\"pink\"}", "colour: is not one of its names" },
+        { "{\"id\":1,\"name\":2}", "name: is no text" }, { "{\"id\":1,\"name\":\"\",\"at\":\"now\"}",
+            "at: is no RFC 3339 time" },
+        { "{\"id\":1,\"name\":\"\",\"at\":\"2026-11-22T04:00:00.000Z\",\"colour\":\"pink\"}",
+            "colour: is not one of its names" },
         { "[]", ": is no object" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

@@ -22,10 +22,11 @@ static void refused(struct req *req)
 static const char *const sizes[] = { "small", "large", NULL };
 struct path { int64_t id; };
 static const struct field path_fields[] = { FIELD_ID(struct path, id, .doc = "Number of the shop."), FIELD_END };
-struct search { int64_t after; int size; const char *word; };
+struct search { int64_t after; int size, kind; const char *word; };
 static const struct field search_fields[] = {
     FIELD_I64(struct search, after, .optional = true, .min = 1, .max = INT64_MAX, .doc = "Rows behind this one."),
     FIELD_ENUM(struct search, size, sizes, .optional = true, .fallback = 1),
+    FIELD_ENUM(struct search, kind, sizes, .optional = true, .fallback = -1),
     FIELD_TEXT(struct search, word, .optional = true, .min = 2, .max = 30),
     FIELD_END
 };
@@ -48,9 +49,11 @@ static const struct shape list_shape[] = {
 static const struct problem too_poor = { "insufficient_credits", 402, "Not enough credits.", "点数不足。" };
 
 static const struct route shop_routes[] = {
-    { .verb = VERB_GET, .path = "/api/shops", .who = WHO_SIGNED_IN, .tx = TX_READ, .doc = "Lists the shops.", .tag = "shops",
+    { .verb = VERB_GET, .path = "/api/shops", .who = WHO_SIGNED_IN, .tx = TX_READ, .doc = "Lists the shops.",
+        .tag = "shops",
       QUERY_FIELDS(search), .answer = list_shape, .run = run },
-    { .verb = VERB_POST, .path = "/api/shops", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .doc = "Makes a shop.", .tag = "shops",
+    { .verb = VERB_POST, .path = "/api/shops", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .doc = "Makes a shop.",
+        .tag = "shops",
       BODY_FIELDS(body), .idempotent = true, .status = 201, .answer = shop_shape, PROBLEMS(&too_poor), .run = run },
     { .verb = VERB_GET, .path = "/api/shops/:id/status", .who = WHO_SHOP, .tx = TX_READ, .doc = "State of a shop.",
       .tag = "shops", PATH_FIELDS(path), .answer = shop_shape, .run = run },
@@ -63,11 +66,13 @@ static const struct route shop_routes[] = {
 static const struct route other_routes[] = {
     { .verb = VERB_DELETE, .path = "/api/shops/:id", .who = WHO_OPERATOR, .tx = TX_WRITE, .doc = "Removes a shop.",
       .tag = "operators", PATH_FIELDS(path), .status = 204, .run = run },
-    { .verb = VERB_GET, .path = "/healthz", .who = WHO_SYSTEM, .tx = TX_NONE, .doc = "Says that it lives.", .tag = "system",
+    { .verb = VERB_GET, .path = "/healthz", .who = WHO_SYSTEM, .tx = TX_NONE, .doc = "Says that it lives.",
+        .tag = "system",
       .run = run },
     { .verb = VERB_POST, .path = "/auth/login", .who = WHO_ANYONE, .tx = TX_WRITE, .doc = "Signs in.", .tag = "sign-in",
       BODY_FIELDS(body), .run = run },
-    { .verb = VERB_GET, .path = "/dev/secret", .who = WHO_SYSTEM, .tx = TX_NONE, .doc = "Not shown.", .hidden = true, .run = run },
+    { .verb = VERB_GET, .path = "/dev/secret", .who = WHO_SYSTEM, .tx = TX_NONE, .doc = "Not shown.", .hidden = true,
+        .run = run },
     ROUTE_END
 };
 static const struct route *const tables[] = { shop_routes, other_routes, NULL };
@@ -126,7 +131,8 @@ static void the_head_is_complete(void **state)
 static void rows_become_operations(void **state)
 {
     assert_int_equal(json_object_size(AT("paths")), 6);      /* the hidden one is left out */
-    assert_string_equal(json_string_value(OPERATION("/api/shops/{id}/status", "get", "operationId")), "getApiShopsIdStatus");
+    assert_string_equal(json_string_value(OPERATION("/api/shops/{id}/status", "get", "operationId")),
+        "getApiShopsIdStatus");
     assert_string_equal(json_string_value(OPERATION("/api/shops", "post", "operationId")), "postApiShops");
     assert_string_equal(json_string_value(OPERATION("/api/shops", "post", "description")), "Makes a shop.");
     assert_string_equal(json_string_value(OPERATION("/api/shops/{id}", "delete", "tags", "0")), "operators");
@@ -144,7 +150,7 @@ static void callers_become_security(void **state)
 static void fields_become_schemas(void **state)
 {
     json_t *query = OPERATION("/api/shops", "get", "parameters");
-    assert_int_equal(json_array_size(query), 3);
+    assert_int_equal(json_array_size(query), 4);
     const json_t *after = json_object_get(json_array_get(query, 0), "schema");
     assert_string_equal(json_string_value(json_object_get(after, "type")), "integer");
     assert_int_equal(json_integer_value(json_object_get(after, "minimum")), 1);
@@ -153,6 +159,7 @@ static void fields_become_schemas(void **state)
     const json_t *size = json_object_get(json_array_get(query, 1), "schema");
     assert_string_equal(json_string_value(json_object_get(size, "default")), "large");
     assert_int_equal(json_array_size(json_object_get(size, "enum")), 2);
+    assert_null(json_object_get(json_object_get(json_array_get(query, 2), "schema"), "default"));   /* -1: none */
 
     json_t *path = OPERATION("/api/shops/{id}/status", "get", "parameters", "0");
     assert_string_equal(json_string_value(json_object_get(path, "in")), "path");
@@ -163,10 +170,14 @@ static void fields_become_schemas(void **state)
     assert_true(json_is_false(OPERATION("/api/shops", "post", SCHEMA, "additionalProperties")));
     assert_int_equal(json_array_size(OPERATION("/api/shops", "post", SCHEMA, "required")), 2);
     assert_int_equal(json_integer_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "name", "minLength")), 1);
-    assert_int_equal(json_integer_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "name", "maxLength")), 40);
-    assert_string_equal(json_string_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "site", "format")), "uri");
-    assert_string_equal(json_string_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "site", "type", "1")), "null");
-    assert_int_equal(json_integer_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "amount", "maximum")), 1000);
+    assert_int_equal(json_integer_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "name", "maxLength")),
+        40);
+    assert_string_equal(json_string_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "site", "format")),
+        "uri");
+    assert_string_equal(json_string_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "site", "type", "1")),
+        "null");
+    assert_int_equal(json_integer_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "amount", "maximum")),
+        1000);
     assert_true(json_is_false(OPERATION("/api/shops/{id}/chatbot/enable", "post", "requestBody", "required")));
     assert_true(json_is_true(OPERATION("/api/shops/{id}/chatbot/enable", "post", SCHEMA, "additionalProperties")));
 }
@@ -177,8 +188,8 @@ static void shapes_become_components(void **state)
     OPERATION(path, verb, "responses", status, "content", "application/json", "schema", __VA_ARGS__)
     assert_string_equal(json_string_value(ANSWER("/api/shops", "get", "200", "properties", "shops", "items", "$ref")),
                         "#/components/schemas/Shop");
-    assert_string_equal(json_string_value(ANSWER("/api/shops", "get", "200", "properties", "first", "oneOf", "0", "$ref")),
-                        "#/components/schemas/Shop");
+    json_t *first = ANSWER("/api/shops", "get", "200", "properties", "first", "oneOf", "0", "$ref");
+    assert_string_equal(json_string_value(first), "#/components/schemas/Shop");
     assert_int_equal(json_array_size(ANSWER("/api/shops", "get", "200", "required")), 4);
     assert_int_equal(json_object_size(AT("components", "schemas")), 2);      /* Problem and Shop, once each */
     assert_string_equal(TEXT_AT("components", "schemas", "Shop", "properties", "createdAt", "format"), "date-time");
@@ -199,7 +210,8 @@ static void refusals_become_responses(void **state)
     const char *enable = "/api/shops/{id}/chatbot/enable";
     static const struct { const char *status, *code; } all[] = {
         { "400", "`invalid_path`" }, { "400", "`invalid_json`" }, { "401", "`sign_in_required`" },
-        { "402", "`insufficient_credits`" }, { "403", "`cross_site`" }, { "403", "`sign_in_again`" }, { "404", "`not_found`" },
+        { "402", "`insufficient_credits`" }, { "403", "`cross_site`" }, { "403", "`sign_in_again`" },
+        { "404", "`not_found`" },
         { "409", "`in_progress`" }, { "409", "`already_shown`" }, { "413", "`too_large`" },
         { "415", "`unsupported_media_type`" }, { "422", "`invalid_fields`" }, { "422", "`key_reused`" },
         { "429", "`too_many_requests`" }, { "503", "`busy`" }, { "503", "`storage`" }, { "503", "`uncertain`" },
@@ -341,20 +353,30 @@ static void fields_have_limits(void **state)
 {
     static const char *const nothing[] = { NULL };
     expect_field(&(struct field)FIELD_TEXT(struct body, name, .min = 1), false, "field name: text without a maximum");
-    expect_field(&(struct field)FIELD_TEXT(struct body, name, .min = 3, .max = 2), false, "field name: min is above max");
-    expect_field(&(struct field)FIELD_TEXT(struct body, name, .min = -1, .max = 2), false, "field name: min is above max");
+    expect_field(&(struct field)FIELD_TEXT(struct body, name, .min = 3, .max = 2), false,
+        "field name: min is above max");
+    expect_field(&(struct field)FIELD_TEXT(struct body, name, .min = -1, .max = 2), false,
+        "field name: min is above max");
     expect_field(&(struct field)FIELD_I64(struct search, after, .optional = true), true, "field after: no range");
-    expect_field(&(struct field)FIELD_I64(struct search, after, .min = 2, .max = 1), true, "field after: min is above max");
-    expect_field(&(struct field)FIELD_CREDITS(struct body, amount, .min = 1, .max = INT64_MAX), false, "range past what credits");
+    expect_field(&(struct field)FIELD_I64(struct search, after, .min = 2, .max = 1), true,
+        "field after: min is above max");
+    expect_field(&(struct field)FIELD_CREDITS(struct body, amount, .min = 1, .max = INT64_MAX), false,
+        "range past what credits");
     expect_field(&(struct field)FIELD_CREDITS(struct body, amount, .min = 1, .max = 2, .fallback = INT64_MAX), false,
                  "fallback past credits");
     expect_field(&(struct field)FIELD_ENUM(struct search, size, NULL), true, "field size: enum without names");
     expect_field(&(struct field)FIELD_ENUM(struct search, size, nothing), true, "field size: enum without names");
-    expect_field(&(struct field)FIELD_ENUM(struct search, size, sizes, .optional = true, .fallback = 2), true, "fallback is no name");
-    expect_field(&(struct field)FIELD_TEXT(struct search, word, .max = 9, .form = TEXT_SECRET), true, "a secret in an address");
-    expect_field(&(struct field)FIELD_TEXT(struct search, word, .max = 9, .multiline = true), true, "several lines in an address");
+    expect_field(&(struct field)FIELD_ENUM(struct search, size, sizes, .optional = true, .fallback = 2), true,
+        "fallback is no name");
+    expect_field(&(struct field)FIELD_ENUM(struct search, size, sizes, .optional = true, .fallback = -2), true,
+        "fallback is no name");
+    expect_field(&(struct field)FIELD_TEXT(struct search, word, .max = 9, .form = TEXT_SECRET), true,
+        "a secret in an address");
+    expect_field(&(struct field)FIELD_TEXT(struct search, word, .max = 9, .multiline = true), true,
+        "several lines in an address");
     expect_field(&(struct field){ .kind = FIELD_KIND_BOOL }, false, "body has a field without a name");
-    expect_field(&(struct field){ .name = "x", .kind = FIELD_KIND_TEXT, .max = 9, .offset = sizeof(struct body) - 4 }, false,
+    expect_field(&(struct field){ .name = "x", .kind = FIELD_KIND_TEXT, .max = 9, .offset = sizeof(struct body) - 4 },
+                 false,
                  "field x lies outside its struct");
     expect_field(&(struct field){ .name = "x", .kind = FIELD_KIND_BOOL, .present_offset = sizeof(struct body) }, false,
                  "field x lies outside its struct");
@@ -388,9 +410,11 @@ static void answers_are_whole(void **state)
 static void problems_are_stable(void **state)
 {
 #define LIST(...) ((const struct problem *const[]){ __VA_ARGS__, NULL })
-    static const struct problem upper = { "Bad", 400, "x", "x" }, empty = { "", 400, "x", "x" }, fine = { "a", 200, "x", "x" },
+    static const struct problem upper = { "Bad", 400, "x", "x" }, empty = { "", 400, "x", "x" },
+                                fine = { "a", 200, "x", "x" },
                                 mute = { "a", 400, "x", "" }, deaf = { "a", 400, NULL, "x" },
-                                poorer = { "insufficient_credits", 409, "x", "x" }, same = { "not_found", 404, "x", "x" };
+                                poorer = { "insufficient_credits", 409, "x", "x" },
+                                same = { "not_found", 404, "x", "x" };
     BAD_POST("problem code 'Bad'", r.problems = LIST(&upper));
     BAD_POST("problem code ''", r.problems = LIST(&empty));
     BAD_POST("problem a has status 200", r.problems = LIST(&fine));
@@ -400,14 +424,16 @@ static void problems_are_stable(void **state)
     BAD_POST("problem not_found is listed twice", r.problems = LIST(&problem_not_found, &same));
     struct route r = shop_routes[1];
     r.problems = LIST(&poorer);
-    expect_complaint(&shop_routes[3], &r, "problem insufficient_credits is another one at POST /api/shops/:id/chatbot/enable");
+    expect_complaint(&shop_routes[3], &r,
+        "problem insufficient_credits is another one at POST /api/shops/:id/chatbot/enable");
 }
 
 static void rows_do_not_fight(void **state)
 {
     struct route a = shop_routes[2], b = shop_routes[2];
     expect_complaint(&a, &b, "answers to the same address as GET /api/shops/:id/status");
-    static const struct field shop_field[] = { { .name = "shop", .kind = FIELD_KIND_I64, .min = 1, .max = 9 }, FIELD_END };
+    static const struct field shop_field[] = { { .name = "shop", .kind = FIELD_KIND_I64, .min = 1, .max = 9 },
+        FIELD_END };
     b.path = "/api/shops/:shop/status", b.path_fields = shop_field;
     expect_complaint(&a, &b, "answers to the same address as GET /api/shops/:id/status");
     b.verb = VERB_DELETE, b.tx = TX_WRITE;

@@ -1,7 +1,6 @@
 /* test_reader.c: the request reader, by tables. Every request is read in one piece and byte by byte, and must come out
  * alike. What Node makes of thousands more is compared by tests/http/differential.mjs. */
 #include "http/reader.h"
-#include "base/json_read.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,7 +60,8 @@ static void request_lines(void **state)
 {
     static const struct head_case cases[] = {
         { "plain", { GET "Host: a\r\n\r\n", sizeof(GET "Host: a\r\n\r\n") - 1 }, 0 },
-#define LINE(name, line, status) { name, { line "\r\nHost: a\r\n\r\n", sizeof(line "\r\nHost: a\r\n\r\n") - 1 }, status }
+#define LINE(name, line, status) \
+    { name, { line "\r\nHost: a\r\n\r\n", sizeof(line "\r\nHost: a\r\n\r\n") - 1 }, status }
         LINE("1.0", "GET / HTTP/1.0", 0),
         LINE("one empty line before", "\r\nGET / HTTP/1.1", 0),
         LINE("two empty lines before", "\r\n\r\nGET / HTTP/1.1", 400),
@@ -151,7 +151,8 @@ static void targets(void **state)
 
 static void fields_by_line(void **state)
 {
-#define FIELD(name, field, status) { name, { GET "Host: a\r\n" field "\r\n\r\n", sizeof(GET "Host: a\r\n" field "\r\n\r\n") - 1 }, status }
+#define FIELD(name, field, status) \
+    { name, { GET "Host: a\r\n" field "\r\n\r\n", sizeof(GET "Host: a\r\n" field "\r\n\r\n") - 1 }, status }
     static const struct head_case cases[] = {
         FIELD("no space after the colon", "X:b", 0),
         FIELD("tabs and spaces around", "X: \t b c \t ", 0),
@@ -215,7 +216,8 @@ static void fields_by_line(void **state)
 
 static void hosts(void **state)
 {
-#define HOST(name, value, status) { name, { GET "Host: " value "\r\n\r\n", sizeof(GET "Host: " value "\r\n\r\n") - 1 }, status }
+#define HOST(name, value, status) \
+    { name, { GET "Host: " value "\r\n\r\n", sizeof(GET "Host: " value "\r\n\r\n") - 1 }, status }
     static const struct head_case cases[] = {
         HOST("name", "shop.example.com", 0),
         HOST("port", "a:8080", 0),
@@ -267,7 +269,8 @@ static void hosts(void **state)
 
 static void body_lengths(void **state)
 {
-#define BODY(name, fields, status) { name, { POST fields "\r\n\r\n", sizeof(POST fields "\r\n\r\n") - 1 }, status }
+#define BODY(name, fields, status) \
+    { name, { POST fields "\r\n\r\n", sizeof(POST fields "\r\n\r\n") - 1 }, status }
     static const struct head_case cases[] = {
         BODY("length", "Content-Length: 5", 0),
         BODY("length zero", "Content-Length: 0", 0),
@@ -334,8 +337,9 @@ static void body_lengths(void **state)
 
 static void incomplete(void **state)
 {
-    static const struct str cases[] = { STR("G"), STR("\r"), STR("\r\n"), STR("GET / HTTP/1.1"), STR("GET / HTTP/1.1\r"),
-                                        STR(GET), STR(GET "Host: a\r\n"), STR(GET "Host: a\r\n\r") };
+    static const struct str cases[] = { STR("G"), STR("\r"), STR("\r\n"), STR("GET / HTTP/1.1"),
+                                        STR("GET / HTTP/1.1\r"), STR(GET), STR(GET "Host: a\r\n"),
+                                        STR(GET "Host: a\r\n\r") };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) expect_status(cases[i].p, cases[i], ALL);
     struct outcome nothing = read_whole(STR(""));
     assert_int_equal(nothing.result, READ_MORE);
@@ -392,7 +396,8 @@ static void limits(void **state)
 
 static void what_is_read(void **state)
 {
-    struct outcome o = read_whole(STR("\r\nPOST /a/b?c=d&e HTTP/1.1\r\nHOST: Shop.Example:80\r\nX-Y:  z w \t\r\nx-y: 2\r\n"
+    struct outcome o = read_whole(STR("\r\nPOST /a/b?c=d&e HTTP/1.1\r\nHOST: Shop.Example:80\r\nX-Y:  z w \t\r\n"
+                                      "x-y: 2\r\n"
                                       "Connection: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                                       "Content-Length: 5\r\nExpect: 100-continue\r\n\r\nhello"));
     assert_int_equal(o.result, READ_DONE);
@@ -445,168 +450,12 @@ static void connections(void **state)
     }
 }
 
-/* ---- chunked ---- */
-
-/* Status, ALL when bytes are missing, or 0 with the body in `body`; fed in pieces of `step` bytes. */
-static int chunks_fed(struct str raw, size_t step, uint64_t max, struct buf *body, size_t *total_used)
-{
-    struct chunk_reader c;
-    chunk_start(&c, max);
-    buf_clear(body);
-    *total_used = 0;
-    while (*total_used < raw.n) {
-        size_t n = raw.n - *total_used < step ? raw.n - *total_used : step, used, data_n;
-        const char *data;
-        int status = 0;
-        enum read_result r = chunk_read(&c, raw.p + *total_used, n, &used, &data, &data_n, &status);
-        assert_true(used > 0 && used <= n);
-        buf_add(body, data, data_n);
-        *total_used += used;
-        if (r == READ_DONE) return 0;
-        if (r == READ_REFUSED) return status;
-    }
-    return ALL;
-}
-
-static void chunks(void **state)
-{
-    static const struct { const char *name; struct str raw; int status; const char *body; size_t left_over; } cases[] = {
-        { "empty", STR("0\r\n\r\n"), 0, "", 0 },
-        { "one", STR("3\r\nabc\r\n0\r\n\r\n"), 0, "abc", 0 },
-        { "two", STR("3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n"), 0, "abc0123456789", 0 },
-        { "hex in both cases", STR("a\r\n0123456789\r\n00B\r\nabcdefghijk\r\n0\r\n\r\n"), 0, "0123456789abcdefghijk", 0 },
-        { "next request behind", STR("1\r\nx\r\n0\r\n\r\nGET"), 0, "x", 3 },
-        { "last chunk of zeros", STR("00000000\r\n\r\n"), 0, "", 0 },
-        { "CRLF as data", STR("2\r\n\r\n\r\n0\r\n\r\n"), 0, "\r\n", 0 },
-        { "ends early", STR("3\r\nab"), ALL, NULL, 0 },
-        { "no last chunk", STR("3\r\nabc\r\n"), ALL, NULL, 0 },
-        { "last CRLF missing", STR("0\r\n"), ALL, NULL, 0 },
-        { "last LF missing", STR("0\r\n\r"), ALL, NULL, 0 },
-        { "no size", STR("\r\nabc\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "0x", STR("0x1\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "no hex", STR("g\r\n"), 400, NULL, 0 },
-        { "negative", STR("-1\r\nA\r\n"), 400, NULL, 0 },
-        { "plus", STR("+1\r\nA\r\n"), 400, NULL, 0 },
-        { "underscore", STR("1_0\r\n"), 400, NULL, 0 },
-        { "quotes", STR("\"1\"\r\nA\r\n"), 400, NULL, 0 },
-        { "space before", STR(" 1\r\nA\r\n"), 400, NULL, 0 },
-        { "space behind", STR("1 \r\nA\r\n"), 400, NULL, 0 },
-        { "tab behind", STR("1\t\r\nA\r\n"), 400, NULL, 0 },
-        { "NUL behind", STR("1\0\r\nA\r\n"), 400, NULL, 0 },
-        { "extension", STR("1;a=b\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "empty extension", STR("1;\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "extension with LF", STR("1;\nxx\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "extension of the last chunk", STR("0;a\r\n\r\n"), 400, NULL, 0 },
-        { "nine digits", STR("000000001\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "past uint64", STR("10000000000000001\r\nA\r\n"), 400, NULL, 0 },
-        { "all F", STR("FFFFFFFFFFFFFFFF\r\nA\r\n"), 400, NULL, 0 },
-        { "larger than allowed", STR("41\r\n"), 413, NULL, 0 },
-        { "4 GiB", STR("ffffffff\r\nA\r\n"), 413, NULL, 0 },
-        { "larger than allowed together", STR("3\r\nabc\r\n3e\r\n"), 413, NULL, 0 },
-        { "bare LF after the size", STR("1\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "bare CR after the size", STR("1\rA\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "two CR after the size", STR("1\r\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "data ends by LF", STR("1\r\nA\n0\r\n\r\n"), 400, NULL, 0 },
-        { "data ends by CR", STR("1\r\nA\r0\r\n\r\n"), 400, NULL, 0 },
-        { "data without end", STR("1\r\nA0\r\n\r\n"), 400, NULL, 0 },
-        { "data longer than said", STR("1\r\nAB\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "data shorter than said", STR("3\r\nAB\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "trailer", STR("0\r\nX: y\r\n\r\n"), 400, NULL, 0 },
-        { "trailer that frames", STR("0\r\nContent-Length: 5\r\n\r\n"), 400, NULL, 0 },
-        { "trailer that folds", STR("0\r\n x\r\n\r\n"), 400, NULL, 0 },
-        { "last line by LF", STR("0\r\n\n"), 400, NULL, 0 },
-        { "last chunk by LF", STR("0\n\n"), 400, NULL, 0 },
-        { "next request for the last CRLF", STR("0\r\nGET / HTTP/1.1\r\n"), 400, NULL, 0 },
-    };
-    struct buf body;
-    buf_init(&body, 1 << 16);
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-        for (size_t step = 1; step <= cases[i].raw.n; step++) {
-            size_t used;
-            int status = chunks_fed(cases[i].raw, step, 64, &body, &used);
-            if (status != cases[i].status) fail_msg("%s, step %zu: %d", cases[i].name, step, status);
-            if (status != 0) continue;
-            assert_true(str_eq(buf_str(&body), str_of(cases[i].body)));
-            assert_int_equal(cases[i].raw.n - used, cases[i].left_over);
-        }
-    size_t used;
-    assert_int_equal(chunks_fed(STR("40\r\n0123456789012345678901234567890123456789012345678901234567890123\r\n0\r\n\r\n"), 7,
-                                64, &body, &used), 0);
-    assert_int_equal(body.n, 64);
-    buf_free(&body);
-}
-
-/* ---- the probes ---- */
-
-static int probe_outcome(struct str raw, unsigned *answered)
-{
-    *answered = 0;
-    struct buf body;
-    buf_init(&body, 1 << 16);
-    int status = 0;
-    while (raw.n > 0 && status == 0) {
-        struct outcome o = read_whole(raw);
-        if (o.result != READ_DONE) {
-            status = o.result == READ_REFUSED ? o.status : ALL;
-            break;
-        }
-        size_t used = o.head.content_length > 0 ? (size_t)o.head.content_length : 0;
-        raw.p += o.used, raw.n -= o.used;
-        if (o.head.chunked) status = chunks_fed(raw, raw.n, 1 << 16, &body, &used);
-        assert_true(used <= raw.n);
-        raw.p += used, raw.n -= used;
-        if (status == 0) (*answered)++;
-    }
-    buf_free(&body);
-    return status;
-}
-
-/* The probe file holds bytes as Latin-1 text. */
-static struct str latin1(const char *utf8, size_t n, char *out)
-{
-    size_t k = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t c = (uint8_t)utf8[i];
-        if (c >= 0xC2) out[k++] = (char)((c & 3) << 6 | ((uint8_t)utf8[++i] & 0x3F));
-        else out[k++] = (char)c;
-    }
-    return (struct str){ out, k };
-}
-
-static void probes(void **state)
-{
-    json_error_t error;
-    /* Not by json_read: the probes hold NUL, which it refuses. */
-    json_t *file = json_load_file(TEST_VECTORS "/http-probes.json", JSON_ALLOW_NUL, &error);
-    if (!file) fail_msg("%s/http-probes.json: %s", TEST_VECTORS, error.text);
-    const json_t *cases = json_object_get(file, "cases");
-    assert_true(json_array_size(cases) >= 20);
-    for (size_t i = 0; i < json_array_size(cases); i++) {
-        const json_t *c = json_array_get(cases, i), *raw = json_object_get(c, "raw");
-        const char *name = json_string_value(json_object_get(c, "name"));
-        const char *expect = json_string_value(json_object_get(c, "expect"));
-        char bytes[4096];
-        assert_true(json_string_length(raw) <= sizeof(bytes));
-        unsigned answered;
-        int status = probe_outcome(latin1(json_string_value(raw), json_string_length(raw), bytes), &answered);
-        unsigned count = text_eq(expect, "answers") ? (unsigned)json_integer_value(json_object_get(c, "count")) : 1;
-        if (text_eq(expect, "refuse")) {
-            if (status != 400 && status != 501 && status != 505) fail_msg("%s: %d", name, status);
-            assert_int_equal(answered, 0);
-        } else if (status != 0 || answered != count) {
-            fail_msg("%s: status %d after %u answers", name, status, answered);
-        }
-    }
-    json_decref(file);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(request_lines), cmocka_unit_test(targets),      cmocka_unit_test(fields_by_line),
         cmocka_unit_test(hosts),         cmocka_unit_test(body_lengths), cmocka_unit_test(incomplete),
         cmocka_unit_test(limits),        cmocka_unit_test(what_is_read), cmocka_unit_test(connections),
-        cmocka_unit_test(chunks),        cmocka_unit_test(probes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

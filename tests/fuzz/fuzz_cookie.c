@@ -1,5 +1,5 @@
-/* fuzz_cookie.c: a Cookie header. First line: the name asked for; the rest: the header. What is found lies in the header
- * and ends at its ';'; a value that we would set ourselves comes back as it was. */
+/* fuzz_cookie.c: a Cookie header. First line: the name asked for; the rest: the header. What is found lies in the
+ * header and ends at its ';'; a value that we would set ourselves comes back as it was. */
 #include "fuzz.h"
 #include "http/cookies.h"
 

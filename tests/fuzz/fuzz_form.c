@@ -14,7 +14,8 @@ struct thing {
     int k;
 };
 static const struct field table[] = {
-    FIELD_I64(struct thing, n, .optional = true, .min = -5, .max = 1000000, .present_offset = offsetof(struct thing, given)),
+    FIELD_I64(struct thing, n, .optional = true, .min = -5, .max = 1000000,
+              .present_offset = offsetof(struct thing, given)),
     FIELD_CREDITS(struct thing, c, .optional = true, .min = 1, .max = 1000, .fallback = 1),
     FIELD_TEXT(struct thing, t, .optional = true, .min = 2, .max = 20),
     FIELD_TEXT(struct thing, m, .optional = true, .max = 50, .multiline = true),
@@ -44,7 +45,8 @@ static void check_domain(const char *text)
     must(s.p[0] != '.' && s.p[0] != '-' && s.p[s.n - 1] != '.');
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        must((uint8_t)c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':');
+        must((uint8_t)c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+             c == ':');
     }
     /* What was accepted once is accepted again, and does not change. */
     struct arena *a = arena_new(ARENA_BYTES);
@@ -68,7 +70,8 @@ static void check_thing(const struct thing *x)
     check_text(x->u, 8, 300, false);
     check_domain(x->d);
     if (x->e) must(strchr(x->e, '@') && strchr(strchr(x->e, '@'), '.') && !strpbrk(x->e, " <>,;\"\\"));
-    if (x->u) must(!strpbrk(x->u, " <>\"\\") && (strncmp(x->u, "http://", 7) == 0 || strncmp(x->u, "https://", 8) == 0));
+    if (x->u)
+        must(!strpbrk(x->u, " <>\"\\") && (strncmp(x->u, "http://", 7) == 0 || strncmp(x->u, "https://", 8) == 0));
 }
 
 static void check_faults(const struct field_faults *faults)

@@ -18,8 +18,8 @@ static void check_same(const struct outcome *a, const struct outcome *b)
     must(str_eq(a->head.target, b->head.target));
 }
 
-/* Fed in growing pieces, from an exact copy each time so that a read past the end is seen. Long inputs take larger steps,
- * so that a run stays short. */
+/* Fed in growing pieces, from an exact copy each time so that a read past the end is seen. Long inputs take larger
+ * steps, so that a run stays short. */
 static void check_pieces(struct str raw, const struct outcome *whole)
 {
     struct outcome o = { .result = READ_MORE };

@@ -6,7 +6,9 @@
 enum { ARENA_BYTES = 1 << 20, PAIRS_MAX = 32 };
 
 struct ids { int64_t id, key; };
-static const struct field id_fields[] = { FIELD_ID(struct ids, id), FIELD_I64(struct ids, key, .optional = true, .min = 0, .max = 99), FIELD_END };
+static const struct field id_fields[] = { FIELD_ID(struct ids, id),
+                                          FIELD_I64(struct ids, key, .optional = true, .min = 0, .max = 99),
+                                          FIELD_END };
 static const struct route routes[] = {
     { .verb = VERB_GET, .path = "/api/shops" },
     { .verb = VERB_GET, .path = "/api/shops/all" },
@@ -55,7 +57,8 @@ static void check_parts(struct arena *a, const struct route_match *m)
     }
     struct ids ids = { 0 };
     struct field_faults faults;
-    if (fields_from_pairs(a, id_fields, pair, m->parts, false, &ids, &faults)) must(ids.id >= 1 && ids.key >= 0 && ids.key <= 99);
+    if (fields_from_pairs(a, id_fields, pair, m->parts, false, &ids, &faults))
+        must(ids.id >= 1 && ids.key >= 0 && ids.key <= 99);
 }
 
 static void check_target(const struct router *router, struct arena *a, const struct head *h)
@@ -71,7 +74,8 @@ static void check_target(const struct router *router, struct arena *a, const str
     struct name_value pairs[PAIRS_MAX];
     size_t count;
     if (h->query.p && pairs_split(a, h->query, pairs, PAIRS_MAX, &count))
-        for (size_t i = 0; i < count; i++) must(!memchr(pairs[i].name.p, '\0', pairs[i].name.n) && pairs[i].value.n <= h->query.n);
+        for (size_t i = 0; i < count; i++)
+            must(!memchr(pairs[i].name.p, '\0', pairs[i].name.n) && pairs[i].value.n <= h->query.n);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

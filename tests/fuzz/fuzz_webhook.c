@@ -1,5 +1,5 @@
-/* fuzz_webhook.c: the headers of webhooks. Lines: id, timestamp, signature; then the body. Nothing unsigned is accepted:
- * the right signature is put together here a second time. What we sign verifies, and not when a byte differs. */
+/* fuzz_webhook.c: the headers of webhooks. Lines: id, timestamp, signature; then the body. Nothing unsigned is
+ * accepted: the right signature is put together here a second time. What we sign verifies, and nothing near it. */
 #include "fuzz.h"
 #include "base/crypto.h"
 #include "outbound/webhook.h"
@@ -20,7 +20,8 @@ static void check_standard(struct arena *a, struct str id, struct str timestamp,
     enum webhook_verdict verdict = webhook_verify(&secrets, id, timestamp, signature, body, NOW_S);
     int64_t at_s = 0;
     if (verdict == WEBHOOK_OK) {
-        must(str_to_i64(timestamp, &at_s) && at_s >= NOW_S - WEBHOOK_TOLERANCE_S && at_s <= NOW_S + WEBHOOK_TOLERANCE_S);
+        must(str_to_i64(timestamp, &at_s) && at_s >= NOW_S - WEBHOOK_TOLERANCE_S &&
+             at_s <= NOW_S + WEBHOOK_TOLERANCE_S);
         /* Leading zeros would be signed as they are: then our own signature of the number differs. */
         if (timestamp.p[0] != '0') must(contains(signature, webhook_sign(a, secrets.secret[0], id, at_s, body)));
     }
@@ -47,7 +48,8 @@ static void check_hex(struct arena *a, struct str header, struct str body)
         hex_encode(mac, sizeof(mac), hex);
         must(str_eq_nocase(header, good) || str_eq_nocase(header, str_of(arena_printf(a, "sha256=%s", hex))));
     }
-    if (webhook_verify_evershop(&secrets, header, body, NOW_S) == WEBHOOK_OK) must(contains(header, STR("t=")) && contains(header, STR("v1=")));
+    if (webhook_verify_evershop(&secrets, header, body, NOW_S) == WEBHOOK_OK)
+        must(contains(header, STR("t=")) && contains(header, STR("v1=")));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

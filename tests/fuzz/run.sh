@@ -3,10 +3,10 @@
 #
 #   tests/fuzz/run.sh [SECONDS [TARGET...]]      60 seconds each, all targets
 #
-# Builds the targets with clang and the address and undefined-behaviour sanitizers into $FUZZ_BUILD (build-fuzz), runs each
-# from its corpus in tests/fuzz/corpus/TARGET, and prints a line a target. A finding is printed with the path of the input
-# that made it, kept in $FUZZ_BUILD/findings. New inputs go to $FUZZ_BUILD/corpus; `MERGE=1` then folds those that reach
-# new code into the tree's corpus. The last line is "N passed, N failed"; exit status 1 when a target failed.
+# Builds the targets with clang and the address and undefined-behaviour sanitizers into $FUZZ_BUILD (build/fuzz), runs
+# each from its corpus in tests/fuzz/corpus/TARGET, and prints a line a target. A finding is printed with the path of
+# the input that made it, kept in $FUZZ_BUILD/findings. New inputs go to $FUZZ_BUILD/corpus; MERGE=1 then folds those
+# that reach new code into the tree's corpus. The last line is "N passed, N failed"; exit status 1 when one failed.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${FUZZ_BUILD:-$root/build/fuzz}
