@@ -48,7 +48,8 @@ HANDLER(sessions_run)
 {
     struct sessions_page *p = ARENA_NEW(req->arena, struct sessions_page);
     p->current = req->who.session;
-    if (!sessions_list(req->tx, req->who.account, req->who.role, req->now_ms, p->row, &p->count)) return reply_fault(req);
+    if (!sessions_list(req->tx, req->who.account, req->who.role, req->now_ms, p->row, &p->count))
+        return reply_fault(req);
     return reply_json(req, 200, sessions_json, p);
 }
 
@@ -90,7 +91,8 @@ HANDLER(sessions_end_run)
 {
     int64_t ended = sessions_end_all(req->tx, req->who.account, req->who.session);
     if (ended < 0 ||
-        !audit_request(req, AUDIT_sessions_ended, req->who.account, "account", req->who.account, count_detail, &ended) ||
+        !audit_request(req, AUDIT_sessions_ended, req->who.account, "account", req->who.account, count_detail,
+                       &ended) ||
         !sessions_changed(req, req->who.account))
         return reply_fault(req);
     return reply_json(req, 200, count_json, &ended);
@@ -114,6 +116,7 @@ HANDLER(user_patch_run)
     if (!user_update(req->tx, req->who.account, in->name, lang) || !user_view_get(req, req->who.account, &v))
         return reply_fault(req);
     /* The next answers come in this language, also before the page was loaded anew. */
-    if (lang) reply_cookie(req, (struct cookie){ .name = "lang", .value = lang, .max_age_s = 365 * DAY_MS / SECOND_MS });
+    if (lang)
+        reply_cookie(req, (struct cookie){ .name = "lang", .value = lang, .max_age_s = 365 * DAY_MS / SECOND_MS });
     return reply_user(req, &v);
 }

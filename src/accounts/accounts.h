@@ -1,6 +1,6 @@
-/* accounts.h: who signs in. An account exists only once its mailbox was proven (or the command line made it); until then
- * there is a registration, which owns nothing and blocks nobody. Passwords are argon2id, sessions and tokens are stored
- * as SHA-256. Rules: contracts of identity, sections 4 to 7. */
+/* accounts.h: who signs in. An account exists only once its mailbox was proven (or the command line made it); until
+ * then there is a registration, which owns nothing and blocks nobody. Passwords are argon2id, sessions and tokens are
+ * stored as SHA-256. Rules: contracts of identity, sections 4 to 7. */
 #ifndef CHATHUB_ACCOUNTS_ACCOUNTS_H
 #define CHATHUB_ACCOUNTS_ACCOUNTS_H
 
@@ -22,12 +22,12 @@ MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct acc
 enum account_add { ACCOUNT_FAULT = -1, ACCOUNT_ADDED, ACCOUNT_EXISTS };
 MUST_USE enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role,
                                        const char *password_hash, int64_t now, int64_t *id);
-/* For the operator's overview. */
+/* Counts the whole table: for the job that keeps the operator's overview, not for a request. */
 MUST_USE bool accounts_count(struct tx *tx, int64_t *count);
 /* argon2id (m=19456 KiB, t=2, p=1). Slow: crypto pool or command line, never in a transaction. */
 enum { PASSWORD_HASH_SIZE = 128 };
 MUST_USE bool password_hash(struct str password, char out[PASSWORD_HASH_SIZE]);
-/* NULL when acceptable, else the field code: too_short, too_long, too_common, equals_email. email NULL: not known yet. */
+/* NULL when acceptable, else the field code: too_short, too_long, too_common, equals_email. email NULL: not known. */
 const char *password_fault(struct str password, const char *email);
 
 /* Plugged into http: sessions by cookie, shop keys by the hook below; and the batch look-up for the lanes. */
@@ -56,5 +56,5 @@ struct accounts_settings {
 extern struct accounts_settings accounts_settings;
 
 extern const struct route accounts_routes[]; /* /auth/..., GET /api/user, PATCH /api/user, /api/operator/accounts... */
-extern const struct job_kind accounts_purge_job;             /* cron: dead sessions, old tokens, registrations, counters */
+extern const struct job_kind accounts_purge_job; /* cron: dead sessions, old tokens, registrations, counters */
 #endif

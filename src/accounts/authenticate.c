@@ -3,10 +3,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* What the last before_batch of this thread found, by key. Consulted only by requests that have a session key: for those
- * the lanes call before_batch first, so nothing here is older than the batch it runs in. Two requests of one session in
- * one batch were on their way at the same time: that the second still passes when the first signs out is one of the two
- * orders they may be seen in. The texts live in the lane's arena until the table is filled again. */
+/* What the last before_batch of this thread found, by key. Consulted only by requests that have a session key: for
+ * those the lanes call before_batch first, so nothing here is older than the batch it runs in. Two requests of one
+ * session in one batch were on their way at the same time: that the second still passes when the first signs out is one
+ * of the two orders they may be seen in. The texts live in the lane's arena until the table is filled again. */
 enum { BATCH_SLOTS = 1024 };
 static_assert(BATCH_SLOTS >= 2 * LANE_BATCH, "open addressing wants room");
 struct batch_slot { char key[SHA256_HEX_SIZE]; struct session session; };

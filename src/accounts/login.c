@@ -99,7 +99,8 @@ HANDLER(login_run)
     if (a != ANSWER_SENT) return a;
     if (p->new_hash[0] && user_set_password(req->tx, p->account, p->hash, p->new_hash) == ROW_FAULT)
         return reply_fault(req);
-    if (!tries_clear(req->tx, p->address) || !user_signed_in(req->tx, p->account, req->now_ms) ||
+    /* Rows are locked in one order everywhere: account, tries, sessions, events. */
+    if (!user_signed_in(req->tx, p->account, req->now_ms) || !tries_clear(req->tx, p->address) ||
         !audit_self(req, AUDIT_password_login, p->account) || !user_view_get(req, p->account, &v) ||
         !sign_in(req, p->account, v.account.role))
         return reply_fault(req);
@@ -191,8 +192,8 @@ HANDLER(change_run)
     enum answer a = check_again(req, p, &problem_wrong_password);
     if (a != ANSWER_SENT) return a;
     if (user_set_password(req->tx, p->account, p->hash, p->new_hash) != ROW_FOUND ||
-        accounts_get(req->tx, p->account, &who) != ROW_FOUND || sessions_end_all(req->tx, p->account, 0) < 0 ||
-        !tokens_end(req->tx, p->account) || !tries_clear(req->tx, p->address) ||
+        accounts_get(req->tx, p->account, &who) != ROW_FOUND || !tokens_end(req->tx, p->account) ||
+        !tries_clear(req->tx, p->address) || sessions_end_all(req->tx, p->account, 0) < 0 ||
         !audit_self(req, AUDIT_password_change, p->account) || !mail_password_changed(req->tx, &who) ||
         !sign_in(req, p->account, req->who.role))
         return reply_fault(req);

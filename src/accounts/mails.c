@@ -1,5 +1,5 @@
-/* mails.c: what we write to people, in their language: why, what to press, how long it works, what to do when it was not
- * them. A link carries its token in the query of a page of ours that changes nothing when it is only fetched. */
+/* mails.c: what we write to people, in their language: why, what to press, how long it works, what to do when it was
+ * not them. A link carries its token in the query of a page of ours that changes nothing when it is only fetched. */
 #include "accounts/private.h"
 
 struct words { const char *subject, *text; };                /* %s: the link, where there is one */
@@ -27,7 +27,7 @@ static const struct letter reset_letter = {
     "reset_password",
     { "Reset your Chathub password",
       "Hello,\n\nyou can choose a new password for your Chathub account here:\n\n%s\n\n"
-      "The link works once, for 30 minutes. If you did not ask for it, ignore this mail: your password stays as it is.\n" },
+      "The link works once, for 30 minutes. If you did not ask for it, ignore this mail: your password stays.\n" },
     { "重置您的 Chathub 密码",
       "您好：\n\n请点击以下链接为您的 Chathub 账号设置新密码：\n\n%s\n\n"
       "链接 30 分钟内有效，仅可使用一次。如果不是您本人操作，请忽略此邮件，密码不会改变。\n" },

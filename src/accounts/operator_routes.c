@@ -1,4 +1,4 @@
-/* operator_routes.c: what an operator sees of accounts and may do to them. Merchants get 404 (the route row says so). */
+/* operator_routes.c: what an operator sees of accounts and may do to them. Merchants get 404 (the row says so). */
 #include "accounts/private.h"
 #include "http/events.h"
 

@@ -1,8 +1,8 @@
 /* passwords.c: argon2id by libsodium, and what makes a password unacceptable.
  *
- * Any character is allowed, nothing is trimmed, folded or cut: what was typed is what is hashed. No rules of composition:
- * they make passwords worse. Rejected: a pepper; the hash is not worth stealing without the database, and who has the
- * database of one machine has the machine. */
+ * Any character is allowed, nothing is trimmed, folded or cut: what was typed is what is hashed. No rules of
+ * composition: they make passwords worse. Rejected: a pepper; the hash is not worth stealing without the database, and
+ * who has the database of one machine has the machine. */
 #include "accounts/private.h"
 #include <pthread.h>
 #include <sodium.h>

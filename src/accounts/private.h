@@ -50,7 +50,8 @@ enum token_purpose { TOKEN_RESET = 1 };                      /* stored: append, 
 MUST_USE bool token_make(struct tx *tx, int64_t account, enum token_purpose purpose, int64_t now,
                          char token[TOKEN_TEXT_SIZE]);
 /* Uses it up: one winner. ROW_NONE: unknown, used, expired or made for something else. */
-MUST_USE enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now, int64_t *account);
+MUST_USE enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now,
+                            int64_t *account);
 MUST_USE bool tokens_end(struct tx *tx, int64_t account);
 
 /* ---- registrations.c ---- */
@@ -103,7 +104,7 @@ MUST_USE bool mail_reset_password(struct tx *tx, const struct account *to, const
 MUST_USE bool mail_password_changed(struct tx *tx, const struct account *to);
 
 /* ---- request.c: what the route files share ---- */
-/* Runs `fn` in a read transaction of its own, for .prepare of slow routes: the crypto pool's thread waits. False: fault. */
+/* Runs `fn` in a read transaction of its own, for .prepare of slow routes: its thread waits. False: fault. */
 MUST_USE bool read_now(struct req *req, bool (*fn)(struct tx *tx, void *arg), void *arg);
 const char *session_cookie_name(void);
 const char *login_cookie_name(void);

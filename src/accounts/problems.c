@@ -1,5 +1,5 @@
-/* problems.c: refusals of this folder. The sign-in's one text says neither whether the address is known, nor whether the
- * account has a password, nor whether it is disabled. */
+/* problems.c: refusals of this folder. The sign-in's one text says neither whether the address is known, nor whether
+ * the account has a password, nor whether it is disabled. */
 #include "accounts/private.h"
 
 const struct problem problem_invalid_credentials = {
@@ -13,7 +13,7 @@ const struct problem problem_invalid_token = {
     "invalid_token", 400, "This link is no longer valid. Please ask for a new one.", "链接已失效，请重新获取。"
 };
 const struct problem problem_password_needed = {
-    "password_needed", 403, "You opened the link in another browser. Please enter the password you chose when registering.",
+    "password_needed", 403, "You opened the link in another browser. Please enter the password you chose before.",
     "您正在使用另一个浏览器打开链接，请输入注册时设置的密码。"
 };
 const struct problem problem_wrong_password = {

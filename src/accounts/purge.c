@@ -1,13 +1,13 @@
-/* purge.c: what nobody needs any more. Found in a read transaction, beside the writer; deleted by key, at most so many a
- * run, so that no step holds SQLite's writer for long. Each delete asks once more whether the row is still old. */
+/* purge.c: what nobody needs any more. Found in a read transaction, beside the writer; deleted by key, at most so many
+ * a run, so that no step holds SQLite's writer for long. Each delete asks once more whether the row is still old. */
 #include "accounts/private.h"
 
 enum { PURGE_BATCH = 256, PURGE_EVERY_MS = 120000 };
 
 #define FIND_IN " ORDER BY 1 LIMIT 256"
 STMT(find_sessions, "SELECT s.token_hash AS key FROM sessions s JOIN accounts a ON a.id = s.account WHERE"
-                    " s.last_seen_at_ms <= CASE WHEN a.role = 2 THEN ?1 ELSE ?2 END"
-                    " OR s.created_at_ms <= CASE WHEN a.role = 2 THEN ?3 ELSE ?4 END" FIND_IN);
+                    " (a.role = 2 AND (s.last_seen_at_ms <= ?1 OR s.created_at_ms <= ?3))"
+                    " OR (a.role <> 2 AND (s.last_seen_at_ms <= ?2 OR s.created_at_ms <= ?4))" FIND_IN);
 STMT(find_tokens, "SELECT token_hash AS key FROM account_tokens WHERE expires_at_ms <= ?1" FIND_IN);
 STMT(find_registrations, "SELECT token_hash AS key FROM registrations WHERE expires_at_ms <= ?1"
                          " OR used_at_ms IS NOT NULL" FIND_IN);
@@ -24,7 +24,7 @@ DELETE_STMT(delete_registrations, "registrations", "token_hash", "(expires_at_ms
 DELETE_STMT(delete_tries, "login_tries", "key", "last_at_ms <= ?2");
 DELETE_STMT(delete_mailboxes, "mailbox_limits", "key", "last_at_ms <= ?2");
 
-static const struct purge { const struct stmt *find, *delete; int64_t kept_ms; } purges[] = {   /* kept: behind its end */
+static const struct purge { const struct stmt *find, *delete; int64_t kept_ms; /* behind its end */ } purges[] = {
     { &find_sessions, &delete_sessions, 0 },
     { &find_tokens, &delete_tokens, DAY_MS },
     { &find_registrations, &delete_registrations, REGISTRATION_KEPT_MS },

@@ -1,6 +1,6 @@
 /* register.c: register, confirm, ask for the mail again. The answers are the same for every address, known or not. A
  * known one gets a mail that says so; what a stranger chose as password is never set on it (defect D-07 of the replaced
- * panel). Timing: both ways hash the password and append a mail; they differ by one row, far below what a commit takes. */
+ * panel). Timing: both ways hash the password and append a mail; they differ by a row, far less than a commit. */
 #include "accounts/private.h"
 
 #define LOGIN_COOKIE_S (REGISTRATION_LIFETIME_MS / SECOND_MS)
@@ -18,8 +18,8 @@ HANDLER(register_prepare)
     return password_hash(str_of(in->password), p->hash) ? ANSWER_SENT : reply_later(req, &problem_busy, 1);
 }
 
-/* What is done for the address, if a mail may go there at all. A registration that cannot be mailed is not made: it would
- * only end the token of the one before it. */
+/* What is done for the address, if a mail may go there at all. A registration that cannot be mailed is not made: it
+ * would only end the token of the one before it. */
 static bool register_address(struct req *req, const char *browser)
 {
     const struct post_register *in = req->body;
@@ -52,8 +52,13 @@ HANDLER(register_run)
 /* ---- POST /auth/verify-email ---- */
 
 /* What was read before the transaction: whether this browser, or the password given, proves the one who registered. */
-struct verifying { bool known, same_browser, password_right; char hash[PASSWORD_HASH_SIZE]; const char *token; int64_t now;
-                   char browser_hash[SHA256_HEX_SIZE]; };
+struct verifying {
+    bool known, same_browser, password_right;
+    char hash[PASSWORD_HASH_SIZE];
+    const char *token;
+    int64_t now;
+    char browser_hash[SHA256_HEX_SIZE];
+};
 
 static bool verify_read(struct tx *tx, void *arg)
 {
@@ -76,7 +81,8 @@ HANDLER(verify_prepare)
     struct str browser = req_cookie(req, login_cookie_name());
     if (browser.p) sha256_hex(browser, p->browser_hash);
     if (!read_now(req, verify_read, p)) return reply_fault(req);
-    if (p->known && !p->same_browser && in->password) p->password_right = password_matches(str_of(in->password), p->hash);
+    if (p->known && !p->same_browser && in->password)
+        p->password_right = password_matches(str_of(in->password), p->hash);
     return ANSWER_SENT;
 }
 
@@ -98,7 +104,7 @@ HANDLER(verify_run)
     int64_t id = 0;
     enum row found = registration_by_token(req->tx, p->token, req->now_ms, &r);
     if (found == ROW_FAULT) return reply_fault(req);
-    /* Another password than the one that was checked: somebody registered again in between, which ended this token too. */
+    /* Another password than the one that was checked: somebody registered again in between, which ended this token. */
     if (found == ROW_NONE || !p->known || strcmp(r.password_hash, p->hash) != 0)
         return reply_problem(req, &problem_invalid_token);
     if (!p->same_browser && !p->password_right) return reply_problem(req, &problem_password_needed);

@@ -1,7 +1,8 @@
-/* registrations.c: someone wants an account and has not proven the address yet. Nothing hangs on a registration: no credits,
- * no shops, no sign-in, and it keeps nobody else from the address. Its password counts only together with the mailbox.
+/* registrations.c: someone wants an account and has not proven the address yet. Nothing hangs on a registration: no
+ * credits, no shops, no sign-in, and it keeps nobody else from the address. Its password counts only together with the
+ * mailbox.
  *
- * Rejected: an unverified account (the replaced panel): who registered first would own what the mailbox's owner adds. */
+ * Rejected: an unverified account (the replaced panel): who registered first would own what the other adds. */
 #include "accounts/private.h"
 
 STMT(put, "INSERT INTO registrations (email_key, email, name, password_hash, token_hash, browser_hash, lang,"

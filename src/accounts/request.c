@@ -57,7 +57,7 @@ bool sign_in(struct req *req, int64_t account, enum role role)
 {
     char token[TOKEN_TEXT_SIZE];
     int64_t id;
-    /* The old session of this browser dies, whoever's it was: an id that was known before the sign-in is worth nothing. */
+    /* The old session of this browser dies, whoever's it was: an id known before the sign-in is worth nothing. */
     const char *old = http_session_key(req);
     if (old && !session_end_by_key(req->tx, old)) return false;
     const struct session_new s = { .account = account, .network = req->client_network, .user_agent = req->user_agent,
@@ -96,9 +96,10 @@ static const char *const role_names[] = { "merchant", "operator", NULL };
 static const char *const lang_names[] = { "zh-CN", "en", NULL };
 /* Column by column, never a row: hashes and tokens cannot slip in (defect D-21 of the replaced panel). */
 static const struct shape user_shape[] = {
-    SHAPE_I64("id"), SHAPE_TEXT("email"), SHAPE_TEXT("name", .nullable = true), SHAPE_TEXT("avatar_url", .nullable = true),
-    SHAPE_BOOL("email_verified"), SHAPE_ENUM("role", role_names), SHAPE_I64("credits"), SHAPE_BOOL("first_shop_redeemed"),
-    SHAPE_ENUM("lang", lang_names), SHAPE_TIME("created_at"), SHAPE_TIME("last_login_at", .nullable = true), SHAPE_END
+    SHAPE_I64("id"), SHAPE_TEXT("email"), SHAPE_TEXT("name", .nullable = true),
+    SHAPE_TEXT("avatar_url", .nullable = true), SHAPE_BOOL("email_verified"), SHAPE_ENUM("role", role_names),
+    SHAPE_I64("credits"), SHAPE_BOOL("first_shop_redeemed"), SHAPE_ENUM("lang", lang_names), SHAPE_TIME("created_at"),
+    SHAPE_TIME("last_login_at", .nullable = true), SHAPE_END
 };
 const struct shape user_answer_shape[] = {
     SHAPE_OBJECT("user", user_shape, .nullable = true, .type_name = "User"), SHAPE_END

@@ -48,8 +48,8 @@ static bool reset_account(struct req *req, const struct account *who, const char
     email_key(who->email, key);
     address_hash(key, address);
     return user_set_password(req->tx, who->id, NULL, hash) == ROW_FOUND &&
-           sessions_end_all(req->tx, who->id, 0) >= 0 && tokens_end(req->tx, who->id) &&
-           tries_clear(req->tx, arena_text(req->arena, address)) && audit_self(req, AUDIT_password_reset, who->id) &&
+           tokens_end(req->tx, who->id) && tries_clear(req->tx, arena_text(req->arena, address)) &&
+           sessions_end_all(req->tx, who->id, 0) >= 0 && audit_self(req, AUDIT_password_reset, who->id) &&
            mail_password_changed(req->tx, who) && sessions_changed(req, who->id);
 }
 

@@ -1,5 +1,5 @@
-/* sessions.c: who is signed in where. The cookie holds 256 random bits, the table their SHA-256; a session that ended has
- * no row, so nothing has to ask whether it ended. How long one lasts depends on the account's role of today. */
+/* sessions.c: who is signed in where. The cookie holds 256 random bits, the table their SHA-256; a session that ended
+ * has no row, so nothing has to ask whether it ended. How long one lasts depends on the account's role of today. */
 #include "accounts/private.h"
 
 #define MERCHANT_IDLE_MS (14 * DAY_MS)
@@ -8,10 +8,12 @@
 #define OPERATOR_LIFETIME_MS (12 * HOUR_MS)
 enum { USER_AGENT_MAX_BYTES = 256 };
 
-STMT(open, "INSERT INTO sessions (token_hash, account, network, user_agent, created_at_ms, last_seen_at_ms, signed_in_at_ms)"
-           " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5) RETURNING id");
-#define FIND "SELECT s.id, s.token_hash, s.account, s.created_at_ms, s.last_seen_at_ms, s.signed_in_at_ms, a.role, a.email," \
-             " a.disabled FROM sessions s JOIN accounts a ON a.id = s.account WHERE s.token_hash "
+STMT(open,
+     "INSERT INTO sessions (token_hash, account, network, user_agent, created_at_ms, last_seen_at_ms, signed_in_at_ms)"
+     " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5) RETURNING id");
+#define FIND                                                                                                           \
+    "SELECT s.id, s.token_hash, s.account, s.created_at_ms, s.last_seen_at_ms, s.signed_in_at_ms, a.role, a.email,"    \
+    " a.disabled FROM sessions s JOIN accounts a ON a.id = s.account WHERE s.token_hash "
 STMT(find, FIND "= ?1");
 STMT(find_many, FIND "IN (SELECT value FROM json_each(?1))", .postgres = FIND "= ANY(?1::text[])");
 STMT(end_one, "DELETE FROM sessions WHERE id = ?1 AND account = ?2");
@@ -38,7 +40,8 @@ bool session_open(struct tx *tx, const struct session_new *in, char token[TOKEN_
     struct str agent = str_of(in->user_agent);
     if (agent.p) agent.n = utf8_cut(agent, USER_AGENT_MAX_BYTES);
     struct query q = query(tx, &open);
-    bind_text(&q, key), bind_i64(&q, in->account), bind_text(&q, in->network), bind_str(&q, agent), bind_i64(&q, in->now);
+    bind_text(&q, key), bind_i64(&q, in->account), bind_text(&q, in->network), bind_str(&q, agent),
+        bind_i64(&q, in->now);
     if (query_row(&q) != ROW_FOUND) return false;
     *id = col_i64(&q, "id");
     return true;

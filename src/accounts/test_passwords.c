@@ -1,0 +1,84 @@
+/* test_passwords.c: what is stored, what is accepted, and what is refused as a password. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include "accounts/private.h"
+#include <cmocka.h>
+#include <string.h>
+
+static void a_hash_is_argon2id_with_our_parameters(void **state)
+{
+    char one[PASSWORD_HASH_SIZE], two[PASSWORD_HASH_SIZE];
+    assert_true(password_hash(STR("correct horse battery"), one));
+    assert_true(password_hash(STR("correct horse battery"), two));
+    assert_memory_equal(one, "$argon2id$v=19$m=19456,t=2,p=1$", 31);
+    assert_string_not_equal(one, two);
+    assert_true(password_matches(STR("correct horse battery"), one));
+    assert_false(password_matches(STR("correct horse batterY"), one));
+    assert_false(password_matches(STR("correct horse battery "), one));
+    assert_false(password_matches(STR(""), one));
+    assert_false(password_matches(STR("correct horse battery"), NULL));
+    assert_false(password_matches(STR("x"), "no hash at all"));
+    assert_false(password_matches(STR("x"), ""));
+}
+
+static void only_weaker_hashes_are_weak(void **state)
+{
+    static const struct { const char *hash; bool weak; } cases[] = {
+        { "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaA", false },
+        { "$argon2id$v=19$m=47104,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaA", false },
+        { "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHRzYWx0c2FsdA$aGFzaA", false },
+        { "$argon2id$v=19$m=19456,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaA", true },
+        { "$argon2id$v=19$m=8192,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaA", true },
+        { "$argon2i$v=19$m=65536,t=3,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaA", true },
+        { "$2b$12$KIXQJQ", true },
+        { "", true },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) assert_int_equal(password_hash_is_weak(cases[i].hash), cases[i].weak);
+}
+
+static void common_passwords_are_found(void **state)
+{
+    static const char *const common[] = { "password", "12345678",  "PassWord",   "iloveyou",  "qwertyuiop",
+                                          "!qaz2wsx", "abc123456", "zxcvbnm123", "a123456789" };
+    static const char *const rare[] = {
+        "correct horse battery", "", "z", "zzzzzzzzzzzzzzzzzzzzzzzzzzzz", "passwor", "!", "\n", "password\n12345678",
+        "密码密码密码密码"
+    };
+    for (size_t i = 0; i < ARRAY_LEN(common); i++) assert_true(password_is_common(str_of(common[i])));
+    for (size_t i = 0; i < ARRAY_LEN(rare); i++) assert_false(password_is_common(str_of(rare[i])));
+    size_t lines = 0;
+    for (size_t at = 0; at < common_passwords_size; at++) {
+        size_t n = strcspn(common_passwords + at, "\n");
+        assert_true(password_is_common((struct str){ common_passwords + at, n }));
+        at += n;
+        lines++;
+    }
+    assert_true(lines >= 3000);
+}
+
+static void faults_are_named(void **state)
+{
+    char long_text[PASSWORD_MAX_BYTES + 2];
+    memset(long_text, 'k', sizeof long_text);
+    assert_string_equal(password_fault(STR("1234567"), NULL), "too_short");
+    assert_string_equal(password_fault(STR(""), NULL), "too_short");
+    assert_string_equal(password_fault(STR("password"), NULL), "too_common");
+    assert_string_equal(password_fault(STR("Ann@Example.com"), " ann@example.COM"), "equals_email");
+    assert_string_equal(password_fault((struct str){ long_text, PASSWORD_MAX_BYTES + 1 }, NULL), "too_long");
+    assert_null(password_fault((struct str){ long_text, PASSWORD_MAX_BYTES }, NULL));
+    assert_null(password_fault(STR("ann@example.com"), NULL));
+    assert_null(password_fault(STR("密码一二三四五六"), "ann@example.com"));     /* eight characters, not bytes */
+    assert_string_equal(password_fault(STR("密码一二三"), NULL), "too_short");
+    assert_null(password_fault(STR("    spaces    "), NULL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_hash_is_argon2id_with_our_parameters),
+        cmocka_unit_test(only_weaker_hashes_are_weak),
+        cmocka_unit_test(common_passwords_are_found),
+        cmocka_unit_test(faults_are_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

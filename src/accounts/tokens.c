@@ -1,5 +1,5 @@
-/* tokens.c: tokens in mailed links, for accounts. 256 random bits, stored as SHA-256, one live an account and purpose, good
- * once: one conditional update decides. A token says what it is for; nothing else accepts it. */
+/* tokens.c: tokens in mailed links, for accounts. 256 random bits, stored as SHA-256, one live an account and purpose,
+ * good once: one conditional update decides. A token says what it is for; nothing else accepts it. */
 #include "accounts/private.h"
 
 STMT(make, "INSERT INTO account_tokens (account, purpose, token_hash, created_at_ms, expires_at_ms)"

@@ -46,8 +46,8 @@ static void touch_again(struct op *op)
 
 static void touch_done(struct op *op, enum op_outcome outcome);
 
-/* Takes what waits and hands it to the writer; nothing waits: none is under way any more. Never fails loudly: the time is
- * a convenience, and the next request of the session comes again. */
+/* Takes what waits and hands it to the writer; nothing waits: none is under way any more. Never fails loudly: the time
+ * is a convenience, and the next request of the session comes again. */
 static void touch_submit(void)
 {
     struct touch_op *t = NULL;
@@ -61,7 +61,10 @@ static void touch_submit(void)
     waiting.count = 0;
     pthread_mutex_unlock(&lock);
     if (!t) return;
-    t->op = (struct op){ .mode = TX_WRITE, .arena = arena_new(TOUCH_ARENA_BYTES), .run = touch_run, .again = touch_again,
+    t->op = (struct op){ .mode = TX_WRITE,
+                         .arena = arena_new(TOUCH_ARENA_BYTES),
+                         .run = touch_run,
+                         .again = touch_again,
                          .done = touch_done };
     if (lanes_submit(accounts_settings.lanes, &t->op)) return;
     arena_free(t->op.arena);

@@ -1,6 +1,6 @@
-/* tries.c: what is counted by address, in the database and so in all processes: failed passwords, and mails that anybody
- * can ask for. Both are counted for unknown addresses too, or the limit would tell which are known. Never a lock for
- * good, and a running one blocks no reset by mail. */
+/* tries.c: what is counted by address, in the database and so in all processes: failed passwords, and mails that
+ * anybody can ask for. Both are counted for unknown addresses too, or the limit would tell which are known. Never a
+ * lock for good, and a running one blocks no reset by mail. */
 #include "accounts/private.h"
 #include <stdlib.h>
 

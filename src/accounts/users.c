@@ -1,10 +1,11 @@
-/* users.c: the table accounts. Addresses are compared trimmed and in lower case (ASCII: the only letters a mailbox of ours
- * can hold in another case) and sent to as typed. */
+/* users.c: the table accounts. Addresses are compared trimmed and in lower case (ASCII: the only letters a mailbox of
+ * ours can hold in another case) and sent to as typed. */
 #include "accounts/private.h"
 
 static_assert(ROLE_MERCHANT == 1 && ROLE_OPERATOR == 2, "accounts.role is stored: never renumber");
 
-#define COLUMNS "id, role, email, name, lang, disabled, first_shop_redeemed, created_at_ms, last_login_at_ms, password_hash"
+#define COLUMNS                                                                                                        \
+    "id, role, email, name, lang, disabled, first_shop_redeemed, created_at_ms, last_login_at_ms, password_hash"
 STMT(by_id, "SELECT " COLUMNS " FROM accounts WHERE id = ?1");
 STMT(by_key, "SELECT " COLUMNS " FROM accounts WHERE email_key = ?1");
 STMT(add, "INSERT INTO accounts (email_key, email, name, role, lang, password_hash, created_at_ms)"

@@ -41,8 +41,8 @@ MUST_USE bool audit_request(struct req *req, enum audit_action action, int64_t a
 /* Cron, every 5 s: seals the rows that are final (no lower id can still appear: see seals.c). On SQLite those are all,
  * on PostgreSQL those that were there one run earlier. */
 extern const struct job_kind audit_seal_job;
-/* Computes every seal again. *checked: rows that are sealed and unchanged. *bad: the first row that was changed, removed
- * or put in after it was sealed (0: none). False on a storage fault. Reads in pages; any transaction. */
+/* Computes every seal again. *checked: rows that are sealed and unchanged. *bad: the first row that was changed,
+ * removed or put in after it was sealed (0: none). False on a storage fault. Reads in pages; any transaction. */
 MUST_USE bool audit_verify(struct tx *tx, int64_t *checked, int64_t *bad);
 extern const struct route audit_routes[];                    /* GET /api/audit, GET /api/operator/audit */
 #endif

@@ -7,8 +7,9 @@ enum {
     USER_AGENT_MAX_BYTES = 256,
 };
 
-STMT(append, "INSERT INTO audit_log (account, actor, action, resource, resource_id, details, network, user_agent, at_ms)"
-             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+STMT(append,
+     "INSERT INTO audit_log (account, actor, action, resource, resource_id, details, network, user_agent, at_ms)"
+     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
 STMT(page_of_account, "SELECT id, account, actor, action, resource, resource_id, details, network, user_agent, at_ms"
                       " FROM audit_log WHERE account = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
 STMT(page_of_all, "SELECT id, account, actor, action, resource, resource_id, details, network, user_agent, at_ms"

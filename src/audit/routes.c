@@ -5,11 +5,13 @@ struct audit_query { int64_t after, limit, account; };
 #define PAGE_FIELDS                                                                                                    \
     FIELD_I64(struct audit_query, after, .optional = true, .min = 0, .max = INT64_MAX,                                 \
               .doc = "The last id of the page before."),                                                               \
-    FIELD_I64(struct audit_query, limit, .optional = true, .min = 1, .max = AUDIT_PAGE_MAX, .fallback = AUDIT_PAGE_DEFAULT)
+    FIELD_I64(struct audit_query, limit, .optional = true, .min = 1, .max = AUDIT_PAGE_MAX,                            \
+              .fallback = AUDIT_PAGE_DEFAULT)
 static const struct field own_fields[] = { PAGE_FIELDS, FIELD_END };
 static const struct field all_fields[] = {
     PAGE_FIELDS,
-    FIELD_I64(struct audit_query, account, .optional = true, .min = 0, .max = INT64_MAX, .doc = "Of this account alone."),
+    FIELD_I64(struct audit_query, account, .optional = true, .min = 0, .max = INT64_MAX,
+              .doc = "Of this account alone."),
     FIELD_END
 };
 
@@ -19,7 +21,7 @@ static const char *const all_actors[] = { "account", "operator", "system", NULL 
 /* Open by design: its members depend on the action. */
 static const struct shape details_shape[] = { SHAPE_END };
 #define ENTRY_SHAPES(actors)                                                                                           \
-    SHAPE_I64("id"), SHAPE_ENUM("action", audit_action_names), SHAPE_TEXT("resource", .nullable = true),                                   \
+    SHAPE_I64("id"), SHAPE_ENUM("action", audit_action_names), SHAPE_TEXT("resource", .nullable = true),               \
     SHAPE_I64("resourceId", .nullable = true), SHAPE_OBJECT("details", details_shape, .type_name = "AuditDetails"),    \
     SHAPE_TEXT("network", .nullable = true), SHAPE_TEXT("userAgent", .nullable = true), SHAPE_ENUM("actor", (actors)), \
     SHAPE_TIME("createdAt")
@@ -29,7 +31,9 @@ static const struct shape all_entry[] = {
     SHAPE_END
 };
 static const struct shape own_shape[] = { SHAPE_LIST("entries", own_entry, .type_name = "AuditEntry"), SHAPE_END };
-static const struct shape all_shape[] = { SHAPE_LIST("entries", all_entry, .type_name = "OperatorAuditEntry"), SHAPE_END };
+static const struct shape all_shape[] = {
+    SHAPE_LIST("entries", all_entry, .type_name = "OperatorAuditEntry"), SHAPE_END
+};
 
 struct page { struct audit_row row[AUDIT_PAGE_MAX]; size_t count; bool all; };
 

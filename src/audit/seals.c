@@ -4,8 +4,8 @@
  *     SHA-256( previous hash, seq, last_id, row count, SHA-256 of each row in id order )
  * so a row that is changed, removed or put in later under a sealed id is found by computing it again. `marks` keeps
  * (id, first 8 bytes of the row's hash) for each row: they let `verify` name the row, they prove nothing.
- * What it cannot see: someone who rewrites rows and all later seals, or who cuts the newest seals off. The job therefore
- * logs each seal's hash; keep those lines elsewhere and compare.
+ * What it cannot see: someone who rewrites rows and all later seals, or who cuts the newest seals off. The job
+ * therefore logs each seal's hash; keep those lines elsewhere and compare.
  *
  * Which rows may be sealed? An id is drawn before its transaction commits, so on PostgreSQL 7 may be visible while 6 is
  * still to come. A transaction has its number before it draws an id (see the schema). So: (1) look at the highest
@@ -15,8 +15,8 @@
  * After a dump was restored into another cluster X may be from a longer history; it is then taken anew.
  * SQLite has one writer: what is visible is final.
  *
- * Rejected: seals by time ("older than 10 s": a slow transaction may be older); a column for the seal in each row (every
- * row written twice); hashing under a lock when the row is written (all commits would wait in one line). */
+ * Rejected: seals by time ("older than 10 s": a slow transaction may be older); a column for the seal in each row
+ * (every row written twice); hashing under a lock when the row is written (all commits would wait in one line). */
 #include "audit/private.h"
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -273,7 +273,9 @@ struct chain { int64_t seq, last_id; char hash[SHA256_HEX_SIZE]; };
 /* One stored seal against the chain so far and against its rows; then the chain is one longer. */
 static bool chain_check(struct tx *tx, struct chain *c, const struct query *q, int64_t *checked, int64_t *bad)
 {
-    struct seal s = { .seq = col_i64(q, "seq"), .last_id = col_i64(q, "last_id"), .row_count = col_i64(q, "row_count") };
+    struct seal s = { .seq = col_i64(q, "seq"),
+                      .last_id = col_i64(q, "last_id"),
+                      .row_count = col_i64(q, "row_count") };
     struct str hash = col_str(q, "hash"), previous = col_str(q, "previous"), marks = col_str(q, "marks");
     int64_t behind = c->seq == 0 ? INT64_MIN : c->last_id;
     bool follows = s.seq == c->seq + 1 && hash.n == SHA256_HEX_SIZE - 1 && str_eq(previous, str_of(c->hash)) &&

@@ -99,7 +99,8 @@ TEST_EACH_ENGINE(details_that_do_not_fit_leave_the_entry)
 {
     struct audit_row row[1];
     size_t n;
-    EXPECT(audit_put(t->tx, &(struct audit_entry){ .action = AUDIT_logout, .account = 1, .details = endless_json, .at_ms = AT }));
+    EXPECT(audit_put(
+        t->tx, &(struct audit_entry){ .action = AUDIT_logout, .account = 1, .details = endless_json, .at_ms = AT }));
     EXPECT(audit_page(t->tx, 1, 0, 1, row, &n) && n == 1);
     assert_string_equal(row[0].details, "{\"truncated\":true}");
     assert_null(row[0].network);
@@ -164,9 +165,12 @@ TEST_EACH_ENGINE(a_row_put_in_later_is_found)
 TEST_EACH_ENGINE(a_changed_seal_is_found)
 {
     static const char *const changes[] = {
-        "DELETE FROM audit_seals WHERE seq = 2", "UPDATE audit_seals SET row_count = row_count - 1 WHERE seq = 2",
-        "UPDATE audit_seals SET hash = 'x' WHERE seq = 2", "UPDATE audit_seals SET previous = hash WHERE seq = 3",
-        "UPDATE audit_seals SET last_id = last_id - 1 WHERE seq = 1", "UPDATE audit_seals SET last_id = 0 WHERE seq = 3",
+        "DELETE FROM audit_seals WHERE seq = 2",
+        "UPDATE audit_seals SET row_count = row_count - 1 WHERE seq = 2",
+        "UPDATE audit_seals SET hash = 'x' WHERE seq = 2",
+        "UPDATE audit_seals SET previous = hash WHERE seq = 3",
+        "UPDATE audit_seals SET last_id = last_id - 1 WHERE seq = 1",
+        "UPDATE audit_seals SET last_id = 0 WHERE seq = 3",
     };
     for (int i = 1; i <= 1100; i++) put(t, 1, 1, i);
     seal_rows(t, 1100);
@@ -237,7 +241,8 @@ static json_t *answer_of(struct test_db *t, size_t route, int64_t account, const
     if (route == 0 || route == 1) {
         json_t *bare = json_deep_copy(json), *entry;
         size_t i;
-        json_array_foreach(json_object_get(bare, "entries"), i, entry) json_object_clear(json_object_get(entry, "details"));
+        json_array_foreach(json_object_get(bare, "entries"), i, entry)
+            json_object_clear(json_object_get(entry, "details"));
         if (!shape_matches(audit_routes[route].answer, bare, &why)) fail_msg("%s", buf_terminated(&why));
         json_decref(bare);
     }

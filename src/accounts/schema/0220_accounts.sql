@@ -1,6 +1,6 @@
 -- up
--- email: as typed, for sending; email_key: trimmed and lower case, for comparing. role: enum role, stored. A name may be
--- empty. password_hash: argon2id in PHC form; NULL: no password yet (made by the command line or another login).
+-- email: as typed, for sending; email_key: trimmed and lower case, for comparing. role: enum role, stored. A name may
+-- be empty. password_hash: argon2id in PHC form; NULL: no password yet (made by the command line or another login).
 CREATE TABLE accounts (
     id {id},
 --sqlite     email_key TEXT NOT NULL UNIQUE,

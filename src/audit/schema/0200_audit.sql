@@ -4,7 +4,8 @@
 --postgres CREATE SEQUENCE audit_log_ids;
 CREATE TABLE audit_log (
 --sqlite     id INTEGER PRIMARY KEY,
---postgres     id BIGINT PRIMARY KEY DEFAULT CASE WHEN pg_current_xact_id() IS NULL THEN 0 ELSE nextval('audit_log_ids') END,
+--postgres     id BIGINT PRIMARY KEY
+--postgres         DEFAULT CASE WHEN pg_current_xact_id() IS NULL THEN 0 ELSE nextval('audit_log_ids') END,
     account {int} NOT NULL,
     actor {int} NOT NULL,
     action TEXT NOT NULL,
