@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fuzzes everything that reads bytes from strangers.
 #
-#   tests/fuzz/run.sh [SECONDS [TARGET...]]      60 seconds each, all targets
+#   tests/fuzz/run.sh [[--seconds] SECONDS [TARGET...]]      60 seconds each, all targets
 #
 # Builds the targets with clang and the address and undefined-behaviour sanitizers into $FUZZ_BUILD (build/fuzz), runs
 # each from its corpus in tests/fuzz/corpus/TARGET, and prints a line a target. A finding is printed with the path of
@@ -10,6 +10,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${FUZZ_BUILD:-$root/build/fuzz}
+[ "${1:-}" != --seconds ] || shift
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
 case $seconds in *[!0-9]* | '') echo "run.sh: seconds, not '$seconds'" >&2; exit 2 ;; esac
