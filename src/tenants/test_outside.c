@@ -1,0 +1,498 @@
+/* test_outside.c: the catalogue of what an outside chatbot server can do to an enable. The server is real (a thread on a
+ * socket) and answers, refuses, breaks or stays away as each test says. */
+#include "tenants/test_fix.h"
+
+#include "base/jwt.h"
+#include "outbound/http_client.h"
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <sys/socket.h>
+
+enum act { ACT_OK, ACT_NO_BOT, ACT_REFUSE, ACT_BREAK /* reads, may have done it, says nothing */, ACT_ERROR, ACT_LATER, ACT_GARBAGE,
+           ACT_UNKNOWN_SHOP, ACT_WRONG_SHOP };
+
+static struct outside {
+    int fd, port;
+    pthread_t thread;
+    enum act on_register, on_config;
+    int registers, configs;
+    char body[8192], head[8192], token[8192];
+} out;
+
+static const char *answer_to(bool config)
+{
+    static const char *const config_ok = "{\"id\":1,\"shopId\":\"shop-1\",\"name\":\"x\",\"botId\":\"bot-7\",\"syncScopes\":[]}";
+    switch (config ? out.on_config : out.on_register) {
+    case ACT_OK: return config ? config_ok : "{\"tenant\":{\"id\":1,\"status\":\"active\"},\"config\":{\"shopId\":\"shop-1\",\"botId\":\"bot-7\"}}";
+    case ACT_NO_BOT: return "{\"tenant\":{\"id\":1},\"config\":{\"shopId\":\"shop-1\",\"botId\":null}}";
+    case ACT_REFUSE: return "401 {\"error\":\"bad shared secret\"}";
+    case ACT_ERROR: return "500 {\"error\":\"boom\"}";
+    case ACT_LATER: return "503 {}";
+    case ACT_GARBAGE: return "<html>a proxy's page</html>";
+    case ACT_UNKNOWN_SHOP: return "404 {\"error\":\"no tenant\"}";
+    case ACT_WRONG_SHOP: return "{\"shopId\":\"shop-99\",\"botId\":\"theirs\"}";
+    case ACT_BREAK: break;
+    }
+    return NULL;
+}
+
+static void serve(int fd)
+{
+    char in[8192];
+    size_t n = 0;
+    char *end = NULL;
+    long want = 0;
+    for (;;) {                               /* the head, then as much as Content-Length says */
+        ssize_t got = recv(fd, in + n, sizeof in - 1 - n, 0);
+        if (got <= 0) return;
+        n += (size_t)got;
+        in[n] = '\0';
+        if (!end && (end = strstr(in, "\r\n\r\n")) != NULL) {
+            char *length = strcasestr(in, "content-length:");
+            want = length && length < end ? atol(length + 15) : 0;
+        }
+        if (end && (long)(n - (size_t)(end + 4 - in)) >= want) break;
+    }
+    bool config = strncmp(in, "GET ", 4) == 0;
+    if (config) out.configs++;
+    else out.registers++;
+    if (config) {
+        memcpy(out.token, in, n + 1);
+    } else {
+        strcpy(out.body, end + 4);
+        *end = '\0';
+        strcpy(out.head, in);
+    }
+    const char *text = answer_to(config);
+    if (!text) return;
+    int status = text[0] >= '4' && text[0] <= '5' ? atoi(text) : 200;
+    const char *body = status == 200 ? text : text + 4;
+    char reply[1024];
+    int size = snprintf(reply, sizeof reply, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\n%sConnection: close\r\n\r\n%s", status,
+                        strlen(body), status == 503 ? "Retry-After: 1\r\n" : "", body);
+    if (send(fd, reply, (size_t)size, MSG_NOSIGNAL) != size) return;
+}
+
+static void *accept_loop(void *arg)
+{
+    for (int fd; (fd = accept(out.fd, NULL, NULL)) >= 0; close(fd)) serve(fd);
+    return NULL;
+}
+
+static void outside_start(void)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof a;
+    out.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(out.fd >= 0 && bind(out.fd, (struct sockaddr *)&a, sizeof a) == 0 && listen(out.fd, 16) == 0);
+    assert_int_equal(getsockname(out.fd, (struct sockaddr *)&a, &size), 0);
+    out.port = ntohs(a.sin_port);
+    assert_int_equal(pthread_create(&out.thread, NULL, accept_loop, NULL), 0);
+}
+
+/* ---- a shop that is being enabled ---- */
+
+static int64_t account, shop;
+
+static void begin(struct test_db *t)
+{
+    static char url[64];
+    fix_start();
+    if (!out.port) outside_start();
+    snprintf(url, sizeof url, "http://127.0.0.1:%d", out.port);
+    tenants_settings.chatbot_base_url = url;
+    tenants_settings.chatbot_shared_secret = "shared-secret-of-both";
+    out.on_register = ACT_OK, out.on_config = ACT_UNKNOWN_SHOP;
+    out.registers = out.configs = 0;
+    account = kit_account(t, 100);
+    shop = fix_shop(t, account, "Tea");
+}
+
+static void ask(struct test_db *t)
+{
+    struct kit_answer a = fix_enable(t, account, shop);
+    assert_int_equal(a.status, 202);
+    assert_string_equal(a.text, "{\"success\":true,\"status\":\"provisioning\",\"statusUrl\":\"/api/shops/1/chatbot\"}");
+    assert_int_equal(a.reply->wait_job, test_number(t, "SELECT job FROM tenants"));
+}
+
+static enum job_wish attempt(struct test_db *t, int64_t number, bool last)
+{
+    return kit_job(t, &(struct kit_attempt){ .kind = &tenants_register_job, .id = test_number(t, "SELECT MAX(id) FROM jobs"),
+        .ref = shop, .account = account, .attempt = number, .last = last });
+}
+
+static int64_t held(struct test_db *t)
+{
+    struct credit_balance b;
+    EXPECT(credits_balance(t->tx, account, &b) == ROW_FOUND);
+    return credits_count(b.held);
+}
+
+static const char *state(struct test_db *t)
+{
+    struct kit_answer a = fix_call(t, account, VERB_GET, shop, "chatbot", NULL);
+    return fix_text(&a, "state");
+}
+
+/* What the waiting request is answered with. */
+static struct reply resumed(struct test_db *t)
+{
+    const struct route *r = tenants_routes;
+    while (r->verb != VERB_POST || !strstr(r->path, "chatbot/enable")) r++;
+    struct path_shop in = { .id = shop };
+    struct req req = { .route = r, .arena = t->arena, .tx = t->tx, .path = &in, .who = { .account = account }, .now_ms = kit_now() };
+    (void)r->resume(&req);
+    buf_free(&req.reply.body);
+    return req.reply;
+}
+
+static void expect_failed_and_free(struct test_db *t)
+{
+    assert_string_equal(state(t), "failed");
+    assert_int_equal(held(t), 0);
+    assert_int_equal(fix_available(t, account), 100);
+    assert_int_equal(fix_charges(t), 0);
+    assert_int_equal(resumed(t).status, 502);
+    assert_int_equal(fix_audits(t, "chatbot_enable_failed"), 1);
+    fix_expect_sound(t);
+}
+
+static void expect_charged_once(struct test_db *t)
+{
+    assert_string_equal(state(t), "active");
+    assert_int_equal(held(t), 0);
+    assert_int_equal(fix_available(t, account), 50);
+    assert_int_equal(fix_charges(t), 1);
+    assert_int_equal(resumed(t).status, 200);
+    assert_int_equal(fix_audits(t, "chatbot_enabled"), 1);
+    fix_expect_sound(t);
+}
+
+/* ---- the catalogue ---- */
+
+TEST_EACH_ENGINE(registered_at_the_first_attempt)
+{
+    begin(t);
+    ask(t);
+    assert_string_equal(state(t), "provisioning");
+    assert_int_equal(held(t), 50);
+    assert_int_equal(fix_available(t, account), 50);
+    assert_int_equal(resumed(t).status, 0);                  /* goes on waiting */
+    fix_expect_sound(t);                                     /* a tenant in provisioning has a live job */
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    expect_charged_once(t);
+    assert_int_equal(out.registers, 1);
+    assert_int_equal(out.configs, 0);
+
+    /* To the letter what the contract wants. */
+    json_t *body = json_read(str_of(out.body), 4096, NULL);
+    static const char *const names[] = { "shopId", "merchantId", "instanceUrl", "ssoType", "ssoSharedSecret", "webhookSecret", "botName" };
+    assert_int_equal(json_object_size(body), ARRAY_LEN(names));
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) assert_true(json_is_string(json_object_get(body, names[i])));
+    assert_string_equal(json_string_value(json_object_get(body, "shopId")), "shop-1");
+    assert_string_equal(json_string_value(json_object_get(body, "merchantId")), "1");
+    assert_string_equal(json_string_value(json_object_get(body, "ssoType")), "shared");
+    json_decref(body);
+    assert_non_null(strcasestr(out.head, "x-shopsaas-secret: shared-secret-of-both"));
+    assert_int_equal(strncmp(out.head, "POST /api/admin/tenants/register HTTP/1.1", 41), 0);
+}
+
+/* In every recorded run of the replaced systems botId was null, and the flow was a success. */
+TEST_EACH_ENGINE(a_bot_that_is_not_made_yet_is_success)
+{
+    begin(t);
+    out.on_register = ACT_NO_BOT;
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    expect_charged_once(t);
+    struct kit_answer a = fix_call(t, account, VERB_GET, shop, "chatbot", NULL);
+    assert_true(json_is_null(json_object_get(a.json, "botId")));
+    assert_string_equal(fix_text(&a, "botState"), "pending");
+}
+
+/* D-02: any failure after the charge kept the credits. */
+TEST_EACH_ENGINE(d02_a_refusal_gives_the_credits_back)
+{
+    begin(t);
+    out.on_register = ACT_REFUSE;
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_GIVE_UP);
+    expect_failed_and_free(t);
+    struct kit_answer a = fix_call(t, account, VERB_GET, shop, "chatbot", NULL);
+    json_t *error = json_object_get(a.json, "error");
+    assert_string_equal(json_string_value(json_object_get(error, "code")), "chatbot_enable_failed");
+    assert_int_equal(strlen(json_string_value(json_object_get(error, "message"))) > 10, true);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE details LIKE '%bad shared secret%'"), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenants WHERE maybe_registered = 0"), 1);
+}
+
+/* D-03: after one failure a shop could never be enabled, and each try cost 50 more. */
+TEST_EACH_ENGINE(d03_after_a_failure_a_new_try_succeeds_with_the_same_secrets)
+{
+    char first[8192];
+    begin(t);
+    out.on_register = ACT_REFUSE;
+    for (int i = 0; i < 3; i++) {
+        ask(t);
+        assert_int_equal(attempt(t, 1, false), JOB_GIVE_UP);
+        assert_int_equal(fix_available(t, account), 100);
+        if (i == 0) snprintf(first, sizeof first, "%s", out.body);
+    }
+    out.on_register = ACT_OK;
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    expect_charged_once(t);
+    assert_string_equal(out.body, first);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets"), 2);
+}
+
+/* D-04: the background step threw after the charge. Here: again and again, nothing is taken, and it can still succeed. */
+TEST_EACH_ENGINE(d04_a_server_that_comes_back_is_asked_again)
+{
+    begin(t);
+    out.on_register = ACT_LATER;
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_AGAIN);
+    assert_int_equal(held(t), 50);
+    assert_int_equal(fix_charges(t), 0);
+    out.on_register = ACT_OK;
+    assert_int_equal(attempt(t, 2, false), JOB_FINISHED);
+    expect_charged_once(t);
+}
+
+/* Acceptance 3, and D-16: accepted, charged, and never worked on. */
+TEST_EACH_ENGINE(d16_a_server_that_is_away_ends_in_a_clear_failure)
+{
+    begin(t);
+    tenants_settings.chatbot_base_url = "http://127.0.0.1:1";
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_AGAIN);
+    assert_int_equal(attempt(t, 2, true), JOB_AGAIN);
+    expect_failed_and_free(t);
+}
+
+TEST_EACH_ENGINE(a_job_whose_deadline_passed_gives_the_credits_back)
+{
+    begin(t);
+    ask(t);
+    struct job job = { .id = test_number(t, "SELECT MAX(id) FROM jobs"), .ref = shop, .account = account, .arena = t->arena,
+        .now_ms = kit_now() };
+    tenants_register_job.dead(&job, t->tx, "deadline passed");               /* without any attempt that ended */
+    expect_failed_and_free(t);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenants WHERE maybe_registered = 1"), 1);
+}
+
+/* Unknown: it was done, the answer was lost. The next attempt asks, and registers nothing twice. */
+TEST_EACH_ENGINE(a_lost_answer_is_settled_by_asking)
+{
+    begin(t);
+    out.on_register = ACT_BREAK;
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_AGAIN);
+    assert_int_equal(fix_charges(t), 0);
+    out.on_config = ACT_OK;
+    assert_int_equal(attempt(t, 2, false), JOB_FINISHED);
+    expect_charged_once(t);
+    assert_int_equal(out.registers, 1);
+    assert_int_equal(out.configs, 1);
+
+    /* It asked with a token signed by the shop's own secret. */
+    struct str secret;
+    struct secret have[SECRETS_MAX];
+    size_t count;
+    EXPECT(secrets_list(t->tx, 1, have, &count) && secret_open(t->arena, 1, SECRET_SSO, have[0].sealed, &secret));
+    char *token = strcasestr(out.token, "authorization: bearer ");
+    assert_non_null(token);
+    token += strlen("authorization: bearer ");
+    token[strcspn(token, "\r")] = '\0';
+    char *dot = strrchr(token, '.');
+    uint8_t mac[SHA256_SIZE], given[SHA256_SIZE];
+    size_t n = sizeof given;
+    hmac_sha256(secret, (struct str){ token, (size_t)(dot - token) }, mac);
+    EXPECT(base64url_decode(str_of(dot + 1), given, &n) && memcmp(mac, given, sizeof mac) == 0);
+}
+
+TEST_EACH_ENGINE(a_lost_request_is_registered_after_asking)
+{
+    begin(t);
+    out.on_register = ACT_BREAK;
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_AGAIN);
+    out.on_register = ACT_OK;                                /* and config says 404 */
+    assert_int_equal(attempt(t, 2, false), JOB_FINISHED);
+    expect_charged_once(t);
+    assert_int_equal(out.registers, 2);
+}
+
+TEST_EACH_ENGINE(what_nobody_can_read_is_unknown_and_not_success)
+{
+    static const enum act acts[] = { ACT_ERROR, ACT_GARBAGE, ACT_BREAK };
+    begin(t);
+    ask(t);
+    for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
+        out.on_register = acts[i];
+        assert_int_equal(attempt(t, (int64_t)i + 1, false), JOB_AGAIN);
+        assert_int_equal(fix_charges(t), 0);
+        assert_int_equal(held(t), 50);
+    }
+    out.on_config = ACT_WRONG_SHOP;                          /* another shop's configuration proves nothing */
+    int registers = out.registers;
+    assert_int_equal(attempt(t, 4, false), JOB_AGAIN);
+    out.on_config = ACT_ERROR;
+    assert_int_equal(attempt(t, 5, false), JOB_AGAIN);
+    assert_int_equal(out.registers, registers);              /* never repeated while it is open what happened */
+    fix_expect_sound(t);
+}
+
+/* Given up while unknown; it was registered all the same. The next enable asks first, and one charge is made. */
+TEST_EACH_ENGINE(a_late_success_is_found_by_the_next_enable)
+{
+    begin(t);
+    out.on_register = ACT_BREAK;
+    ask(t);
+    assert_int_equal(attempt(t, 1, true), JOB_AGAIN);
+    expect_failed_and_free(t);
+    int64_t old_job = test_number(t, "SELECT MAX(id) FROM jobs");
+    /* The old job's worker wakes up very late, with a success: nothing is charged any more. */
+    out.on_register = ACT_OK;
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_register_job, .id = old_job, .ref = shop,
+        .account = account, .attempt = 2 }), JOB_FINISHED);
+    expect_failed_and_free(t);
+
+    out.on_config = ACT_OK;
+    int registers = out.registers;
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    expect_charged_once(t);
+    assert_int_equal(out.registers, registers);
+}
+
+TEST_EACH_ENGINE(asking_again_while_provisioning_joins)
+{
+    begin(t);
+    ask(t);
+    ask(t);
+    assert_int_equal(held(t), 50);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), 1);
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", NULL).status, 409);
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL).status, 409);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);    /* a second worker: nothing is left to do */
+    expect_charged_once(t);
+}
+
+TEST_EACH_ENGINE(without_credits_nobody_is_asked)
+{
+    begin(t);
+    int64_t poor = kit_account(t, 49), theirs = fix_shop(t, poor, "Poor");
+    assert_int_equal(fix_enable(t, poor, theirs).status, 402);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenants"), 0);
+}
+
+TEST_EACH_ENGINE(a_shop_deleted_meanwhile_gets_its_credits_back)
+{
+    begin(t);
+    ask(t);
+    assert_int_equal(kit_call(t, &(struct kit_request){ .routes = shops_routes, .verb = VERB_DELETE, .path = "/api/shops/1",
+        .account = account }).status, 200);
+    assert_int_equal(held(t), 0);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);    /* finds that it is not wanted any more */
+    assert_int_equal(out.registers, 0);
+    assert_int_equal(fix_charges(t), 0);
+    assert_int_equal(test_number(t, "SELECT status FROM tenants"), TENANT_PENDING);
+    assert_int_equal(resumed(t).status, 404);
+    fix_expect_sound(t);
+}
+
+TEST_EACH_ENGINE(off_and_on_again_registers_anew_and_is_free)
+{
+    begin(t);
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", NULL).status, 200);
+    ask(t);
+    assert_int_equal(held(t), 0);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    assert_string_equal(state(t), "active");
+    assert_int_equal(fix_charges(t), 1);
+    assert_int_equal(out.registers, 2);
+    fix_expect_sound(t);
+}
+
+/* Rotation: until the server has confirmed the new secret, tokens are signed with the old one, and it does not end. */
+TEST_EACH_ENGINE(a_rotation_is_delivered_before_the_old_secret_ends)
+{
+    begin(t);
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL).status, 200);
+    struct kit_answer a = fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL);
+    assert_string_equal(a.error, "rotation_running");
+    const struct kit_attempt tell = { .kind = &tenants_rotate_job, .id = test_number(t, "SELECT MAX(id) FROM jobs"), .ref = shop,
+        .account = account, .attempt = 1 };
+    out.on_register = ACT_BREAK;
+    assert_int_equal(kit_job(t, &tell), JOB_AGAIN);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE kind = 1 AND state = 1 AND delivered = 0"), 1);
+
+    a = fix_call(t, account, VERB_POST, shop, "sso/issue", "{}");
+    char header[64] = "";
+    const char *token = fix_text(&a, "token");
+    size_t n = sizeof header - 1;
+    EXPECT(base64url_decode((struct str){ token, strcspn(token, ".") }, (uint8_t *)header, &n));
+    assert_non_null(strstr(header, "\"kid\":\"k1\""));
+
+    kit_set_now(KIT_START_MS + 25 * HOUR_MS);
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_secrets_job }), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE state = 2"), 1);      /* longer */
+    out.on_register = ACT_OK;
+    assert_int_equal(kit_job(t, &tell), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE delivered = 0"), 0);
+    kit_set_now(KIT_START_MS + 27 * HOUR_MS);
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_secrets_job }), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE state = 3"), 1);
+    fix_expect_sound(t);
+}
+
+/* To an outside server the browser brings the token itself: in a form, for a minute, never in a URL (D-19). */
+TEST_EACH_ENGINE(d19_a_launch_posts_the_token)
+{
+    begin(t);
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    struct kit_answer a = fix_call(t, account, VERB_POST, shop, "sso/launch", "{\"role\":\"viewer\"}");
+    assert_int_equal(a.status, 200);
+    assert_null(strchr(fix_text(&a, "action"), '?'));
+    assert_non_null(strstr(fix_text(&a, "action"), "/admin"));
+    json_t *fields = json_object_get(a.json, "fields");
+    assert_int_equal(json_object_size(fields), 2);
+    assert_string_equal(json_string_value(json_object_get(fields, "shopId")), "shop-1");
+    assert_int_equal(strncmp(json_string_value(json_object_get(fields, "token")), "eyJ", 3), 0);
+}
+
+int main(void)
+{
+    outbound_start();
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(registered_at_the_first_attempt),
+        EACH_ENGINE(a_bot_that_is_not_made_yet_is_success),
+        EACH_ENGINE(d02_a_refusal_gives_the_credits_back),
+        EACH_ENGINE(d03_after_a_failure_a_new_try_succeeds_with_the_same_secrets),
+        EACH_ENGINE(d04_a_server_that_comes_back_is_asked_again),
+        EACH_ENGINE(d16_a_server_that_is_away_ends_in_a_clear_failure),
+        EACH_ENGINE(a_job_whose_deadline_passed_gives_the_credits_back),
+        EACH_ENGINE(a_lost_answer_is_settled_by_asking),
+        EACH_ENGINE(a_lost_request_is_registered_after_asking),
+        EACH_ENGINE(what_nobody_can_read_is_unknown_and_not_success),
+        EACH_ENGINE(a_late_success_is_found_by_the_next_enable),
+        EACH_ENGINE(asking_again_while_provisioning_joins),
+        EACH_ENGINE(without_credits_nobody_is_asked),
+        EACH_ENGINE(a_shop_deleted_meanwhile_gets_its_credits_back),
+        EACH_ENGINE(off_and_on_again_registers_anew_and_is_free),
+        EACH_ENGINE(a_rotation_is_delivered_before_the_old_secret_ends),
+        EACH_ENGINE(d19_a_launch_posts_the_token),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
