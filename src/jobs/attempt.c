@@ -115,8 +115,10 @@ void group_set(struct group *g, size_t i, const struct job_kind *k, const struct
         .arena = g->arena, .context = g->jobs->options.context, .now_ms = now_ms(),
     };
     /* An attempt that was taken from a dead worker may be one too many. */
-    if (counted_attempts(r) > k->max_attempts) r->wish = JOB_GIVE_UP, set_error(r, "no attempt left: the last one never ended");
-    else if (r->job.deadline_ms && r->job.now_ms >= r->job.deadline_ms) r->wish = JOB_GIVE_UP, set_error(r, "deadline passed");
+    if (counted_attempts(r) > k->max_attempts)
+        r->wish = JOB_GIVE_UP, set_error(r, "no attempt left: the last one never ended");
+    else if (r->job.deadline_ms && r->job.now_ms >= r->job.deadline_ms)
+        r->wish = JOB_GIVE_UP, set_error(r, "deadline passed");
     g->mark = arena_mark(g->arena);
 }
 
@@ -221,10 +223,13 @@ static void group_again(struct op *op)
 
 static void tell(struct jobs *j, const struct run *r)
 {
-    static const char *const events[] = { [V_AGAIN] = "job.again", [V_DEAD] = "job.dead", [V_SUPERSEDED] = "job.superseded" };
+    static const char *const events[] = {
+        [V_AGAIN] = "job.again", [V_DEAD] = "job.dead", [V_SUPERSEDED] = "job.superseded"
+    };
+    enum log_level level = r->verdict == V_DEAD ? LOG_ERROR : r->error[0] ? LOG_WARN : LOG_INFO;
     if (r->verdict == V_AGAIN || r->verdict == V_DEAD || r->verdict == V_SUPERSEDED)
-        LOG(r->verdict == V_DEAD ? LOG_ERROR : r->error[0] ? LOG_WARN : LOG_INFO, events[r->verdict], LOG_TEXT("kind", r->job.kind),
-            LOG_NUMBER("job", r->job.id), LOG_NUMBER("attempt", r->job.attempt), LOG_TEXT("error", r->error));
+        LOG(level, events[r->verdict], LOG_TEXT("kind", r->job.kind), LOG_NUMBER("job", r->job.id),
+            LOG_NUMBER("attempt", r->job.attempt), LOG_TEXT("error", r->error));
     /* Superseded may also mean: this is the repeat of a settlement that had been committed. A look costs nothing. */
     if (r->verdict != V_AGAIN && j->options.ended) j->options.ended(j->options.arg, r->job.id);
 }
@@ -232,8 +237,8 @@ static void tell(struct jobs *j, const struct run *r)
 static void give_up_group(struct group *g, const char *why)
 {
     for (size_t i = 0; i < g->count; i++)
-        LOG(LOG_WARN, "job.left_to_its_lease", LOG_TEXT("kind", g->run[i].job.kind), LOG_NUMBER("job", g->run[i].job.id),
-            LOG_NUMBER("attempt", g->run[i].job.attempt), LOG_TEXT("reason", why));
+        LOG(LOG_WARN, "job.left_to_its_lease", LOG_TEXT("kind", g->run[i].job.kind),
+            LOG_NUMBER("job", g->run[i].job.id), LOG_NUMBER("attempt", g->run[i].job.attempt), LOG_TEXT("reason", why));
     group_leave(g);
 }
 

@@ -1,7 +1,9 @@
 /* jobs.h: durable work. A job row is written in the transaction of the change that wants it; a worker claims it under a
  * lease, calls the outside world with no transaction open, and settles the result and the job in one transaction that
  * checks the attempt number which claimed it: a worker that was thought dead cannot settle over its successor.
- * Jobs carry ids, never secrets. Names no domain: `app` gives the table of kinds. */
+ * Jobs carry ids, never secrets. Names no domain: `app` gives the table of kinds.
+ *
+ * Ended jobs are kept 7 days for lists, those with a key 90 days: so long a key keeps work from being put twice. */
 #ifndef CHATHUB_JOBS_JOBS_H
 #define CHATHUB_JOBS_JOBS_H
 
@@ -49,7 +51,8 @@ struct job_kind {
     void (*call)(struct job *job);
     /* MUST: changes rows; may be run again, so no outside effect. */
     enum job_wish (*settle)(struct job *job, struct tx *tx);
-    /* Last attempt failed, deadline passed or GIVE_UP: undo and tell, in the transaction that marks the job dead. */
+    /* Last attempt failed, deadline passed or GIVE_UP: undo and tell, in the transaction that marks the job dead.
+     * job->state is NULL when the attempt did not get as far as .load. */
     void (*dead)(struct job *job, struct tx *tx, const char *error);
 };
 /* For .settle: why it comes again (shown to operators; no secrets), and when at the earliest (0: back-off). */
@@ -67,12 +70,16 @@ struct job_options {
 };
 MUST_USE struct jobs *jobs_start(const struct job_options *o);
 void jobs_wake(struct jobs *j);                  /* something was put: look now instead of at the next poll */
-/* Claims nothing new, waits up to `grace_ms` for attempts under way, gives the leases of the rest back. */
+/* Claims nothing new, waits up to `grace_ms` for attempts under way, gives the leases of the rest back. A .call that
+ * outlasts the grace goes on until its own time-out, and its result is dropped: what .call uses must live as long as
+ * the process. Stop jobs before lanes. */
 void jobs_stop(struct jobs *j, int64_t grace_ms);
 
 /* ---- for routes and the command line ---- */
 struct job_row {
-    int64_t id, account, ref, attempts, put_at_ms, run_at_ms, ended_at_ms;
+    int64_t id, account, ref, put_at_ms, ended_at_ms;
+    int64_t attempts;                /* those that count: not what was handed back unbegun or forgiven by a retry */
+    int64_t run_at_ms;               /* ready: when it is due; running: when its lease ends */
     const char *kind, *state, *error;
 };
 /* Newest first, after_id 0 from the start, by state name or NULL. */

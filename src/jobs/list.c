@@ -7,11 +7,13 @@ static const char *const state_names[] = { "ready", "running", "done", "dead" };
 static_assert(JOB_READY == 0 && JOB_RUNNING == 1 && JOB_DONE == 2 && JOB_DEAD == 3,
               "jobs.state is stored: append, never renumber");
 
-#define LIST_COLUMNS "id, kind, state, account_id, ref, attempts - spared AS counted, put_at_ms, run_at_ms, ended_at_ms, error"
+#define LIST_COLUMNS                                                                                                   \
+    "id, kind, state, account_id, ref, attempts - spared AS counted, put_at_ms, run_at_ms, ended_at_ms, error"
 /* Dead jobs have an index of their own and are what operators look for; the other lists walk down from the newest. */
 STMT(list_dead, "SELECT " LIST_COLUMNS " FROM jobs WHERE state = 3 AND (CAST(?1 AS BIGINT) = 0 OR id < ?1)"
                 " AND (CAST(?2 AS TEXT) = '' OR kind = ?2) ORDER BY id DESC LIMIT ?3");
-STMT(list_some, "SELECT " LIST_COLUMNS " FROM jobs WHERE (CAST(?4 AS BIGINT) < 0 OR state = ?4) AND (CAST(?1 AS BIGINT) = 0 OR id < ?1)"
+STMT(list_some, "SELECT " LIST_COLUMNS
+                " FROM jobs WHERE (CAST(?4 AS BIGINT) < 0 OR state = ?4) AND (CAST(?1 AS BIGINT) = 0 OR id < ?1)"
                 " AND (CAST(?2 AS TEXT) = '' OR kind = ?2) ORDER BY id DESC LIMIT ?3");
 STMT(get, "SELECT " LIST_COLUMNS " FROM jobs WHERE id = ?1");
 

@@ -5,9 +5,10 @@
 
 /* "state < 2" stands in every statement that shall use jobs_due: SQLite takes a partial index only when its condition
  * is written out. */
-STMT(put, "INSERT INTO jobs (kind, key, account_id, ref, note, state, attempts, spared, run_at_ms, deadline_ms, put_at_ms)"
-          " VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0, ?6, ?7, ?8)"
-          " ON CONFLICT (kind, key) WHERE key IS NOT NULL DO NOTHING RETURNING id");
+STMT(put,
+     "INSERT INTO jobs (kind, key, account_id, ref, note, state, attempts, spared, run_at_ms, deadline_ms, put_at_ms)"
+     " VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0, ?6, ?7, ?8)"
+     " ON CONFLICT (kind, key) WHERE key IS NOT NULL DO NOTHING RETURNING id");
 STMT(find_key, "SELECT id FROM jobs WHERE kind = ?1 AND key = ?2");
 
 int64_t jobs_put(struct tx *tx, const struct job_new *j, bool *existed)
@@ -49,19 +50,21 @@ STMT(claim_ready,
      " (SELECT id FROM jobs WHERE state < 2 AND state = 0 AND run_at_ms <= ?1"
      " AND kind IN (SELECT value FROM json_each(?4)) ORDER BY run_at_ms LIMIT ?3)"
      " RETURNING id, kind, key, account_id, ref, note, attempts, spared, deadline_ms, put_at_ms",
-     .postgres = "WITH due AS (SELECT id FROM jobs WHERE state < 2 AND state = 0 AND run_at_ms <= ?1"
-                 " AND kind = ANY(?4::text[]) ORDER BY run_at_ms LIMIT ?3 FOR UPDATE SKIP LOCKED)"
-                 " UPDATE jobs SET state = 1, attempts = attempts + 1, run_at_ms = ?2 FROM due WHERE jobs.id = due.id"
-                 " RETURNING jobs.id AS id, kind, key, account_id, ref, note, attempts, spared, deadline_ms, put_at_ms");
+     .postgres =
+         "WITH due AS (SELECT id FROM jobs WHERE state < 2 AND state = 0 AND run_at_ms <= ?1"
+         " AND kind = ANY(?4::text[]) ORDER BY run_at_ms LIMIT ?3 FOR UPDATE SKIP LOCKED)"
+         " UPDATE jobs SET state = 1, attempts = attempts + 1, run_at_ms = ?2 FROM due WHERE jobs.id = due.id"
+         " RETURNING jobs.id AS id, kind, key, account_id, ref, note, attempts, spared, deadline_ms, put_at_ms");
 STMT(claim_expired,
      "UPDATE jobs SET attempts = attempts + 1, run_at_ms = ?2 WHERE id IN"
      " (SELECT id FROM jobs WHERE state < 2 AND state = 1 AND (run_at_ms <= ?1 OR run_at_ms > ?5)"
      " AND kind IN (SELECT value FROM json_each(?4)) ORDER BY run_at_ms LIMIT ?3)"
      " RETURNING id, kind, key, account_id, ref, note, attempts, spared, deadline_ms, put_at_ms",
-     .postgres = "WITH due AS (SELECT id FROM jobs WHERE state < 2 AND state = 1 AND (run_at_ms <= ?1 OR run_at_ms > ?5)"
-                 " AND kind = ANY(?4::text[]) ORDER BY run_at_ms LIMIT ?3 FOR UPDATE SKIP LOCKED)"
-                 " UPDATE jobs SET attempts = attempts + 1, run_at_ms = ?2 FROM due WHERE jobs.id = due.id"
-                 " RETURNING jobs.id AS id, kind, key, account_id, ref, note, attempts, spared, deadline_ms, put_at_ms");
+     .postgres =
+         "WITH due AS (SELECT id FROM jobs WHERE state < 2 AND state = 1 AND (run_at_ms <= ?1 OR run_at_ms > ?5)"
+         " AND kind = ANY(?4::text[]) ORDER BY run_at_ms LIMIT ?3 FOR UPDATE SKIP LOCKED)"
+         " UPDATE jobs SET attempts = attempts + 1, run_at_ms = ?2 FROM due WHERE jobs.id = due.id"
+         " RETURNING jobs.id AS id, kind, key, account_id, ref, note, attempts, spared, deadline_ms, put_at_ms");
 
 /* No lease given out now ends later than this; one that does was given under a clock that was set back since. */
 static int64_t lease_limit_ms(int64_t at_ms) { return at_ms + 2 * JOB_LEASE_MS; }
@@ -133,7 +136,8 @@ static enum row touched(struct query *q)
 enum row queue_move(struct tx *tx, const struct queue_move *m)
 {
     struct query q = query(tx, &move);
-    bind_i64(&q, m->id), bind_i64(&q, m->attempt), bind_i64(&q, m->from), bind_i64(&q, m->to), bind_i64(&q, m->run_at_ms);
+    bind_i64(&q, m->id), bind_i64(&q, m->attempt), bind_i64(&q, m->from), bind_i64(&q, m->to),
+        bind_i64(&q, m->run_at_ms);
     if (m->to == JOB_DONE || m->to == JOB_DEAD) bind_i64(&q, m->at_ms);
     else bind_null(&q);
     bind_text(&q, m->error);

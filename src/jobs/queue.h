@@ -21,13 +21,17 @@ struct claimed {
     int64_t id, account, ref, attempt, spared, deadline_ms, put_at_ms;
     const char *kind, *key, *note;       /* in the transaction's arena */
 };
-enum claim_of { CLAIM_READY, CLAIM_EXPIRED /* leases that ended, or end later than any lease can (a clock went back) */ };
+enum claim_of {
+    CLAIM_READY,
+    CLAIM_EXPIRED /* leases that ended, or end later than any lease can (a clock went back) */
+};
 /* Takes at most `limit` (≤ JOB_CLAIM_BATCH) due jobs of these kinds. The number taken, or -1 on a fault. */
 MUST_USE int queue_claim(struct tx *tx, enum claim_of of, const char *const *kinds, size_t kinds_n, int limit,
                          int64_t at_ms, struct claimed *out);
 
 struct queue_look { bool due, expired; int64_t next_ms; /* the next job that is not due yet; 0: none */ };
-MUST_USE bool queue_look(struct tx *tx, const char *const *kinds, size_t kinds_n, int64_t at_ms, struct queue_look *out);
+MUST_USE bool queue_look(struct tx *tx, const char *const *kinds, size_t kinds_n, int64_t at_ms,
+                         struct queue_look *out);
 
 /* Moves the row of this attempt from one state to another. ROW_NONE: superseded, nothing is changed. */
 struct queue_move { int64_t id, attempt; enum job_state from, to; int64_t run_at_ms, at_ms; const char *error; };
@@ -37,8 +41,8 @@ MUST_USE enum row queue_renew(struct tx *tx, int64_t id, int64_t attempt, int64_
 /* Ready again at once. `spare`: the attempt never began and shall not count. */
 MUST_USE enum row queue_hand_back(struct tx *tx, int64_t id, int64_t attempt, bool spare, int64_t at_ms);
 
-/* Looks at one chunk of rows behind *cursor, deletes what is old there and moves the cursor on, to 0 when it came to the
- * young end. The number deleted, or -1. The cursor saves an index on ended_at_ms, which every job would pay for. */
+/* Looks at one chunk of rows behind *cursor, deletes what is old there and moves the cursor on, to 0 when it came to
+ * the young end. The number deleted, or -1. The cursor saves an index on ended_at_ms, which every job would pay for. */
 MUST_USE int64_t queue_purge(struct tx *tx, int64_t at_ms, int64_t *cursor);
 
 #endif

@@ -1,15 +1,15 @@
 /* worker.c: the claimer thread, the pool of threads for outside calls, start and stop.
  *
- * The claimer looks (a read), claims (a write) and hands out, while what it handed out before is still running. It wakes
- * by tx_notify of jobs_put, at the time of the next job, and each JOB_POLL_MS: notices may be lost, so nothing rests on
- * them. It also puts the cron rows, renews leases of what is in flight and purges old rows.
+ * The claimer looks (a read), claims (a write) and hands out, while what it handed out before is still running. It
+ * wakes by tx_notify of jobs_put, at the time of the next job, and each JOB_POLL_MS: notices may be lost, so nothing
+ * rests on them. It also puts the cron rows, renews leases of what is in flight and purges old rows.
  *
- * Two kinds of claims take turns: one for all kinds, no larger than the pool has room for, so that this process does not
- * sit on calls which another could make; and one for direct kinds alone, so that slow calls never hold those up.
+ * Two kinds of claims take turns: one for all kinds, no larger than the pool has room for, so that this process does
+ * not sit on calls which another could make; and one for direct kinds alone, so that slow calls never hold those up.
  *
- * Time. A job is due by the wall clock, which may jump. Forward: leases look expired, so the claimer first renews its own
- * and only then takes expired ones; a cron kind gets one row for the period it finds, however many it missed. Back: a
- * lease that ends later than any can is taken as expired; cron periods that ran already have their row and do not run
+ * Time. A job is due by the wall clock, which may jump. Forward: leases look expired, so the claimer first renews its
+ * own and only then takes expired ones; a cron kind gets one row for the period it finds, however many it missed. Back:
+ * a lease that ends later than any can is taken as expired; cron periods that ran already have their row and do not run
  * again. Machines that share a database keep their clocks within a few seconds of each other. */
 #include "jobs/worker.h"
 
@@ -120,22 +120,27 @@ static enum op_wish look_run(struct op *op, struct tx *tx)
     return queue_look(tx, j->names, j->names_n, now_ms(), &c->look) ? OP_COMMIT : OP_REFUSE;
 }
 
-static enum op_wish claim_run(struct op *op, struct tx *tx)
+static enum op_wish claim_at(struct claim_op *c, struct tx *tx, int64_t at_ms)
 {
-    struct claim_op *c = OWNER_OF(op, struct claim_op, op);
     struct jobs *j = c->claimer->jobs;
     c->taken = queue_claim(tx, c->of, c->all_kinds ? j->names : j->direct_names,
-                           c->all_kinds ? j->names_n : j->direct_names_n, c->limit, now_ms(), c->claimed);
+                           c->all_kinds ? j->names_n : j->direct_names_n, c->limit, at_ms, c->claimed);
     return c->taken >= 0 ? OP_COMMIT : OP_REFUSE;
+}
+
+static enum op_wish claim_run(struct op *op, struct tx *tx)
+{
+    return claim_at(OWNER_OF(op, struct claim_op, op), tx, now_ms());
 }
 
 /* Superseded ones are left: their attempt finds out when it settles. */
 static enum op_wish renew_run(struct op *op, struct tx *tx)
 {
     struct claim_op *c = OWNER_OF(op, struct claim_op, op);
+    int64_t at_ms = now_ms();                    /* one time for both: the clock may jump in between */
     for (size_t i = 0; i < c->mine_n; i++)
-        if (queue_renew(tx, c->mine[i].id, c->mine[i].attempt, now_ms() + JOB_LEASE_MS) == ROW_FAULT) return OP_REFUSE;
-    return c->of == CLAIM_EXPIRED && c->limit > 0 ? claim_run(op, tx) : OP_COMMIT;
+        if (queue_renew(tx, c->mine[i].id, c->mine[i].attempt, at_ms + JOB_LEASE_MS) == ROW_FAULT) return OP_REFUSE;
+    return c->of == CLAIM_EXPIRED && c->limit > 0 ? claim_at(c, tx, at_ms) : OP_COMMIT;
 }
 
 static enum op_wish cron_run(struct op *op, struct tx *tx)
@@ -234,7 +239,9 @@ static bool claim(struct claimer *c)
     int all, direct;
     room(j, &all, &direct);
     c->all_turn = all > 0 && (!c->all_turn || direct == 0);
-    struct claim_op op = { .claimer = c, .of = CLAIM_READY, .all_kinds = c->all_turn, .limit = c->all_turn ? all : direct };
+    struct claim_op op = {
+        .claimer = c, .of = CLAIM_READY, .all_kinds = c->all_turn, .limit = c->all_turn ? all : direct
+    };
     if (op.limit == 0 || !claimer_run(&op, TX_WRITE, claim_run)) return false;
     hand_out(j, op.claimed, (size_t)op.taken);
     /* Whoever got nothing on the turn for all kinds knows that there is nothing. */
@@ -322,7 +329,9 @@ static bool look_and_claim(struct claimer *c)
 static void *claimer_thread(void *arg)
 {
     struct jobs *j = arg;
-    struct claimer c = { .jobs = j, .arena = arena_new(CLAIM_ARENA_BYTES), .purge_at_ms = monotonic_ms() + PURGE_EVERY_MS };
+    struct claimer c = { .jobs = j,
+                         .arena = arena_new(CLAIM_ARENA_BYTES),
+                         .purge_at_ms = monotonic_ms() + PURGE_EVERY_MS };
     while (!is_stopping(j)) {
         arena_reset(c.arena);
         keep_cron(&c);
@@ -431,7 +440,8 @@ static void return_leases(struct jobs *j, struct return_op *r, struct arena *a)
     if (r->n == 0) return;
     r->op = (struct op){ .mode = TX_WRITE, .arena = a, .run = return_run, .again = return_again };
     bool returned = lanes_run(j->options.lanes, &r->op) == OP_COMMITTED;
-    LOG(LOG_INFO, "jobs.leases_returned", LOG_NUMBER("count", r->n), LOG_TEXT("result", returned ? "ok" : "left to expire"));
+    LOG(LOG_INFO, "jobs.leases_returned", LOG_NUMBER("count", r->n),
+        LOG_TEXT("result", returned ? "ok" : "left to expire"));
 }
 
 /* Jobs that no thread has begun. Their attempt does not count. */

@@ -2,8 +2,8 @@
  * share. Private to jobs/.
  *
  * Claimed jobs travel in groups. Kinds without .load and .call ("direct") have nothing to wait for: up to GROUP_MAX of
- * them settle in one transaction, one commit for all; when anything in it fails, each is settled again alone. A job with
- * .load or .call is a group of one and goes to the pool of threads. */
+ * them settle in one transaction, one commit for all; when anything in it fails, each is settled again alone. A job
+ * with .load or .call is a group of one and goes to the pool of threads. */
 #ifndef CHATHUB_JOBS_WORKER_H
 #define CHATHUB_JOBS_WORKER_H
 
@@ -29,7 +29,7 @@ struct run {                             /* one attempt of one job */
     struct job job;
     const struct job_kind *kind;
     int64_t spared;
-    enum job_wish wish;                  /* of .load, or JOB_GIVE_UP at claim: settled without .settle unless FINISHED */
+    enum job_wish wish; /* of .load, or JOB_GIVE_UP at claim: settled without .settle unless FINISHED */
     enum verdict verdict;
     int64_t again_after_ms, next_ms;     /* next_ms: when an attempt that failed comes again */
     char error[QUEUE_ERROR_MAX + 1];

@@ -229,7 +229,8 @@ static const char *check_untrusted(const char *url, struct buf *pin, enum outcom
     if (curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK || curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
         curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK)
         goto out;
-    if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK || curl_url_get(u, CURLUPART_ZONEID, &zone, 0) == CURLUE_OK)
+    if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK ||
+        curl_url_get(u, CURLUPART_ZONEID, &zone, 0) == CURLUE_OK)
         goto out;
     for (const char *p = host; *p; p++)
         if (*p <= ' ' || *p >= 0x7f || *p == ',') goto out;      /* names come in their ASCII form */

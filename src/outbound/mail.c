@@ -1,6 +1,6 @@
-/* mail.c: the outbox. A row and its job are written in the transaction of whatever caused the mail, so a mail is sent if
- * and only if that was committed. Failed mails keep their sealed body until they are purged: an operator may mend the
- * settings and let the job run again. */
+/* mail.c: the outbox. A row and its job are written in the transaction of whatever caused the mail, so a mail is sent
+ * if and only if that was committed. Failed mails keep their sealed body until they are purged: an operator may mend
+ * the settings and let the job run again. */
 #include "outbound/mail.h"
 
 #include "base/clock.h"
@@ -51,7 +51,8 @@ static struct str seal_owner(struct arena *a, const char *message_id)
 bool mail_put(struct tx *tx, const struct mail_settings *s, const struct mail *m)
 {
     if (!is_sound(m)) {
-        LOG(LOG_ERROR, "mail.refused", LOG_TEXT("kind", m->kind ? m->kind : ""), LOG_TEXT("reason", "bad header or text"));
+        LOG(LOG_ERROR, "mail.refused", LOG_TEXT("kind", m->kind ? m->kind : ""),
+            LOG_TEXT("reason", "bad header or text"));
         return false;
     }
     struct arena *a = tx_arena(tx);
@@ -68,7 +69,8 @@ bool mail_put(struct tx *tx, const struct mail_settings *s, const struct mail *m
     bind_text(&q, message_id), bind_blob(&q, body.p, body.n), bind_i64(&q, now_ms());
     if (query_row(&q) != ROW_FOUND) return false;
     /* No key: the row is new, so there cannot be another job for it, and a key costs an index entry. */
-    return jobs_put(tx, &(struct job_new){ .kind = mail_send_job.name, .account = m->account, .ref = col_i64(&q, "id") },
+    return jobs_put(tx,
+                    &(struct job_new){ .kind = mail_send_job.name, .account = m->account, .ref = col_i64(&q, "id") },
                     NULL) > 0;
 }
 
@@ -95,9 +97,10 @@ static enum job_wish load(struct job *job, struct tx *tx)
     if (row == ROW_NONE || col_i64(&q, "state") == MAIL_SENT || col_is_null(&q, "body")) return JOB_FINISHED;
     struct sending *s = ARENA_NEW(job->arena, struct sending);
     s->kind = arena_text(job->arena, col_text(&q, "kind"));
-    s->mail = (struct smtp_mail){
-        .to = arena_text(job->arena, col_text(&q, "recipient")), .subject = arena_text(job->arena, col_text(&q, "subject")),
-        .message_id = arena_text(job->arena, col_text(&q, "message_id")), .at_ms = col_i64(&q, "at_ms") };
+    s->mail = (struct smtp_mail){ .to = arena_text(job->arena, col_text(&q, "recipient")),
+                                  .subject = arena_text(job->arena, col_text(&q, "subject")),
+                                  .message_id = arena_text(job->arena, col_text(&q, "message_id")),
+                                  .at_ms = col_i64(&q, "at_ms") };
     struct str body = col_str(&q, "body"), text;
     if (!unseal(settings_of(job)->keyring, job->arena, seal_owner(job->arena, s->mail.message_id), STR("body"),
                 (struct sealed){ (uint8_t *)body.p, body.n }, &text)) {
@@ -125,8 +128,9 @@ static void call(struct job *job)
     else s->outcome = smtp_send(job->arena, settings, &s->mail, &s->error);
 }
 
-STMT(mark_sent, "UPDATE mail_outbox SET state = 1, sent_at_ms = ?2, body = CASE WHEN CAST(?3 AS BIGINT) = 1 THEN body END"
-                " WHERE id = ?1");
+STMT(mark_sent,
+     "UPDATE mail_outbox SET state = 1, sent_at_ms = ?2, body = CASE WHEN CAST(?3 AS BIGINT) = 1 THEN body END"
+     " WHERE id = ?1");
 STMT(mark_failed, "UPDATE mail_outbox SET state = 2 WHERE id = ?1 AND state = 0");
 
 static enum job_wish settle(struct job *job, struct tx *tx)

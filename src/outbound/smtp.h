@@ -15,6 +15,7 @@ struct smtp_mail { const char *to, *subject, *text, *message_id; int64_t at_ms; 
 struct str smtp_message(struct arena *a, const char *from, const struct smtp_mail *m);
 /* The address inside "Name <address>", or all of it. */
 struct str smtp_address(const char *from);
-enum smtp_outcome smtp_send(struct arena *a, const struct mail_settings *s, const struct smtp_mail *m, const char **error);
+enum smtp_outcome smtp_send(struct arena *a, const struct mail_settings *s, const struct smtp_mail *m,
+                            const char **error);
 
 #endif

@@ -9,10 +9,10 @@
 
 enum {
     MESSAGE_MAX = 1 << 20,
-    WORD_BYTES = 42,             /* of UTF-8 in one encoded word: 68 characters with its frame, so "Subject: " fits before */
-    LINE_7BIT_MAX = 900,         /* RFC 5322 allows 998 */
+    WORD_BYTES = 42,     /* of UTF-8 in one encoded word: 68 characters with its frame, so "Subject: " fits before */
+    LINE_7BIT_MAX = 900, /* RFC 5322 allows 998 */
     HEADER_PLAIN_MAX = 200,
-    BASE64_LINE_BYTES = 57,      /* 76 characters */
+    BASE64_LINE_BYTES = 57, /* 76 characters */
 };
 
 static bool is_plain(struct str s, size_t max)

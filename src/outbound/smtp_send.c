@@ -3,8 +3,8 @@
  * TLS: from the first byte (smtps) or STARTTLS, demanded and verified. Only to a loopback host it is not used at all: a
  * relay on the same machine often offers it with a certificate that nobody signed.
  *
- * Mail is at least once. When the connection breaks after the text was handed over, nobody knows; the mail is sent again
- * with the same Message-ID and date, which lets the receiving side see that it is the same one. */
+ * Mail is at least once. When the connection breaks after the text was handed over, nobody knows; the mail is sent
+ * again with the same Message-ID and date, which lets the receiving side see that it is the same one. */
 #include "outbound/http_client.h"
 #include "outbound/smtp.h"
 
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The whole conversation may take longer than a lease (servers that delay strangers on purpose); the worker renews it. */
+/* The whole conversation may take longer than a lease (servers delay strangers on purpose); the worker renews it. */
 enum { SMTP_CONNECT_MS = 10000, SMTP_TOTAL_MS = 60000 };
 
 enum command { AT_START, AT_SENDER, AT_RECIPIENT, AT_TEXT };
@@ -61,8 +61,9 @@ static bool set_options(CURL *h, struct arena *a, const struct mail_settings *s,
     const char *domain = memchr(from.p, '@', from.n);        /* we greet with the name that the sender belongs to */
     const char *greeting = domain ? arena_text_n(a, domain + 1, (size_t)(from.p + from.n - domain) - 1) : "localhost";
     bool ipv6 = strchr(s->host, ':') != NULL;
-    SET(h, CURLOPT_URL, arena_printf(a, ipv6 ? "%s://[%s]:%d/%s" : "%s://%s:%d/%s", s->tls_from_start ? "smtps" : "smtp",
-                                     s->host, s->port, greeting));
+    SET(h, CURLOPT_URL,
+        arena_printf(a, ipv6 ? "%s://[%s]:%d/%s" : "%s://%s:%d/%s", s->tls_from_start ? "smtps" : "smtp", s->host,
+                     s->port, greeting));
     SET(h, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     SET(h, CURLOPT_USE_SSL, (long)(is_loopback(s->host) && !s->tls_from_start ? CURLUSESSL_NONE : CURLUSESSL_ALL));
     SET(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -87,7 +88,8 @@ static bool set_options(CURL *h, struct arena *a, const struct mail_settings *s,
     return true;
 }
 
-static enum smtp_outcome outcome_of(CURL *h, struct arena *a, CURLcode code, const struct smtp_call *c, const char **error)
+static enum smtp_outcome outcome_of(CURL *h, struct arena *a, CURLcode code, const struct smtp_call *c,
+                                    const char **error)
 {
     if (code == CURLE_OK) return SMTP_SENT;
     long answer = 0;
@@ -104,7 +106,8 @@ static enum smtp_outcome outcome_of(CURL *h, struct arena *a, CURLcode code, con
     return answer >= 500 && !ours ? SMTP_REFUSED : SMTP_LATER;
 }
 
-enum smtp_outcome smtp_send(struct arena *a, const struct mail_settings *s, const struct smtp_mail *m, const char **error)
+enum smtp_outcome smtp_send(struct arena *a, const struct mail_settings *s, const struct smtp_mail *m,
+                            const char **error)
 {
     assert(s->host && s->from && s->port > 0);
     *error = NULL;

@@ -27,18 +27,19 @@ static void addresses(void **state)
     (void)state;
     static const char *const closed[] = {
         "0.0.0.0", "0.255.255.255", "10.0.0.0", "10.255.255.255", "100.64.0.0", "100.127.255.255", "127.0.0.1",
-        "127.255.255.254", "169.254.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.1", "192.0.2.1",
-        "192.88.99.1", "192.168.0.1", "192.168.255.255", "198.18.0.1", "198.19.255.255", "198.51.100.7", "203.0.113.7",
-        "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255",
+        "127.255.255.254", "169.254.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.1",
+        "192.0.2.1", "192.88.99.1", "192.168.0.1", "192.168.255.255", "198.18.0.1", "198.19.255.255", "198.51.100.7",
+        "203.0.113.7", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255",
         "::", "::1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::8.8.8.8", "64:ff9b::808:808", "64:ff9b:1::1", "100::1",
-        "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:20::1", "2001:db8::1", "2002:7f00:1::", "2002:808:808::1",
-        "3fff::1", "5f00::1", "fc00::1", "fd12:3456::1", "fe80::1", "fec0::1", "ff02::1",
+        "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:20::1", "2001:db8::1", "2002:7f00:1::",
+        "2002:808:808::1", "3fff::1", "5f00::1", "fc00::1", "fd12:3456::1", "fe80::1", "fec0::1", "ff02::1",
     };
     static const char *const open[] = {
-        "1.0.0.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.1",
-        "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "191.255.255.255", "192.0.1.0", "192.0.3.0",
-        "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "203.0.112.255", "203.0.114.0", "223.255.255.255",
-        "2001:200::1", "2001:4860:4860::8888", "2606:4700:4700::1111", "2a00:1450::1", "3ffe::1", "2003::1",
+        "1.0.0.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
+        "128.0.0.1", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "191.255.255.255",
+        "192.0.1.0", "192.0.3.0", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "203.0.112.255",
+        "203.0.114.0", "223.255.255.255", "2001:200::1", "2001:4860:4860::8888", "2606:4700:4700::1111",
+        "2a00:1450::1", "3ffe::1", "2003::1",
     };
     for (size_t i = 0; i < ARRAY_LEN(closed); i++)
         if (!internal(closed[i])) fail_msg("%s is open", closed[i]);
@@ -55,7 +56,6 @@ struct script {
     size_t filler;               /* bytes of 'x' behind the answer */
     int silent_ms;               /* before answering */
     bool hang_up, reset;         /* instead of an answer */
-    bool deaf;                   /* hangs up without reading */
     bool keeps;                  /* one answer, then the next request on the connection is dropped unanswered */
 };
 
@@ -78,7 +78,7 @@ static bool read_request(struct peer *p, int fd)
 static void serve(struct peer *p, int fd)
 {
     const struct script *s = p->script;
-    if (s->deaf || !read_request(p, fd) || s->hang_up) return;
+    if (!read_request(p, fd) || s->hang_up) return;
     for (int waited_ms = 0; waited_ms < s->silent_ms && !atomic_load(&p->stopping); waited_ms += 10) usleep(10000);
     if (s->reset) {
         struct linger now = { .l_onoff = 1 };
@@ -111,7 +111,10 @@ static struct out_answer ask(const struct script *s, struct out_request r)
     return out;
 }
 
-static struct out_answer ask_plain(const struct script *s) { return ask(s, (struct out_request){ .trusted_address = true }); }
+static struct out_answer ask_plain(const struct script *s)
+{
+    return ask(s, (struct out_request){ .trusted_address = true });
+}
 
 /* ---- answers ---- */
 
@@ -119,26 +122,45 @@ static void statuses(void **state)
 {
     (void)state;
     static const struct { int status; const char *more; enum outcome want; int64_t retry_after_s; } cases[] = {
-        { 200, "", OUTCOME_OK, 0 },       { 201, "", OUTCOME_OK, 0 },       { 202, "", OUTCOME_OK, 0 },
-        { 300, "", OUTCOME_REFUSED, 0 },  { 301, "Location: http://127.0.0.1:9/\r\n", OUTCOME_REFUSED, 0 },
-        { 302, "Location: /elsewhere\r\n", OUTCOME_REFUSED, 0 },            { 307, "Location: /x\r\n", OUTCOME_REFUSED, 0 },
-        { 400, "", OUTCOME_REFUSED, 0 },  { 401, "", OUTCOME_REFUSED, 0 },  { 403, "", OUTCOME_REFUSED, 0 },
-        { 404, "", OUTCOME_REFUSED, 0 },  { 409, "", OUTCOME_REFUSED, 0 },  { 410, "", OUTCOME_REFUSED, 0 },
-        { 408, "", OUTCOME_LATER, 0 },    { 425, "", OUTCOME_LATER, 0 },    { 429, "", OUTCOME_LATER, 0 },
-        { 429, "Retry-After: 120\r\n", OUTCOME_LATER, 120 }, { 429, "RETRY-AFTER:  7 \r\n", OUTCOME_LATER, 7 },
+        { 200, "", OUTCOME_OK, 0 },
+        { 201, "", OUTCOME_OK, 0 },
+        { 202, "", OUTCOME_OK, 0 },
+        { 300, "", OUTCOME_REFUSED, 0 },
+        { 301, "Location: http://127.0.0.1:9/\r\n", OUTCOME_REFUSED, 0 },
+        { 302, "Location: /elsewhere\r\n", OUTCOME_REFUSED, 0 },
+        { 307, "Location: /x\r\n", OUTCOME_REFUSED, 0 },
+        { 400, "", OUTCOME_REFUSED, 0 },
+        { 401, "", OUTCOME_REFUSED, 0 },
+        { 403, "", OUTCOME_REFUSED, 0 },
+        { 404, "", OUTCOME_REFUSED, 0 },
+        { 409, "", OUTCOME_REFUSED, 0 },
+        { 410, "", OUTCOME_REFUSED, 0 },
+        { 408, "", OUTCOME_LATER, 0 },
+        { 425, "", OUTCOME_LATER, 0 },
+        { 429, "", OUTCOME_LATER, 0 },
+        { 429, "Retry-After: 120\r\n", OUTCOME_LATER, 120 },
+        { 429, "RETRY-AFTER:  7 \r\n", OUTCOME_LATER, 7 },
         { 429, "Retry-After: 99999999999999\r\n", OUTCOME_LATER, 7 * 24 * 3600 },
-        { 429, "Retry-After: -5\r\n", OUTCOME_LATER, 0 },    { 429, "Retry-After: soon\r\n", OUTCOME_LATER, 0 },
+        { 429, "Retry-After: -5\r\n", OUTCOME_LATER, 0 },
+        { 429, "Retry-After: soon\r\n", OUTCOME_LATER, 0 },
         { 429, "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", OUTCOME_LATER, 0 },
-        { 500, "", OUTCOME_UNKNOWN, 0 },  { 502, "", OUTCOME_UNKNOWN, 0 },  { 504, "", OUTCOME_UNKNOWN, 0 },
-        { 503, "", OUTCOME_UNKNOWN, 0 },  { 503, "Retry-After: 0\r\n", OUTCOME_LATER, 0 },
-        { 503, "Retry-After: 30\r\n", OUTCOME_LATER, 30 },   { 503, "Retry-After: later\r\n", OUTCOME_UNKNOWN, 0 },
-        { 501, "", OUTCOME_REFUSED, 0 },  { 505, "", OUTCOME_REFUSED, 0 },  { 599, "", OUTCOME_UNKNOWN, 0 },
+        { 500, "", OUTCOME_UNKNOWN, 0 },
+        { 502, "", OUTCOME_UNKNOWN, 0 },
+        { 504, "", OUTCOME_UNKNOWN, 0 },
+        { 503, "", OUTCOME_UNKNOWN, 0 },
+        { 503, "Retry-After: 0\r\n", OUTCOME_LATER, 0 },
+        { 503, "Retry-After: 30\r\n", OUTCOME_LATER, 30 },
+        { 503, "Retry-After: later\r\n", OUTCOME_UNKNOWN, 0 },
+        { 501, "", OUTCOME_REFUSED, 0 },
+        { 505, "", OUTCOME_REFUSED, 0 },
+        { 599, "", OUTCOME_UNKNOWN, 0 },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct script s = { .answer = arena_printf(arena, "HTTP/1.1 %d Word\r\n%sContent-Length: 4\r\n\r\nbody",
                                                    cases[i].status, cases[i].more) };
         struct out_answer out = ask_plain(&s);
-        if (out.outcome != cases[i].want || out.status != cases[i].status || out.retry_after_s != cases[i].retry_after_s)
+        if (out.outcome != cases[i].want || out.status != cases[i].status ||
+            out.retry_after_s != cases[i].retry_after_s)
             fail_msg("%d %s: outcome %d, status %d, retry after %lld", cases[i].status, cases[i].more, out.outcome,
                      out.status, (long long)out.retry_after_s);
         assert_true(str_eq(out.body, STR("body")));
@@ -154,7 +176,8 @@ static void a_retry_after_date_counts_from_now(void **state)
     char date[64];
     struct tm t;
     assert_true(strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&at, &t)) > 0);
-    struct script s = { .answer = arena_printf(arena, "HTTP/1.1 503 No\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n", date) };
+    struct script s = { .answer = arena_printf(arena, "HTTP/1.1 503 No\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n",
+                                               date) };
     struct out_answer out = ask_plain(&s);
     assert_int_equal(out.outcome, OUTCOME_LATER);
     assert_true(out.retry_after_s >= 85 && out.retry_after_s <= 90);
@@ -211,7 +234,9 @@ static void answers_up_to_the_limit(void **state)
     out = ask(&s, (struct out_request){ .trusted_address = true, .answer_max = 999 });
     assert_int_equal(out.outcome, OUTCOME_UNKNOWN);
     assert_string_equal(out.error, "answer too large");
-    struct script chunks = { .answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\nX-End: 1\r\n\r\n" };
+    struct script chunks = {
+        .answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\nX-End: 1\r\n\r\n"
+    };
     out = ask_plain(&chunks);
     assert_true(out.outcome == OUTCOME_OK && str_eq(out.body, STR("body")));
     struct script empty = { .answer = "HTTP/1.1 204 No Content\r\n\r\n" };
@@ -244,8 +269,15 @@ static void what_never_left_comes_later(void **state)
     peer_start(&peer, serve);
     peer.script = &s;
     struct out_answer out;
-    http_call(arena, &(struct out_request){ .method = "POST", .url = arena_printf(arena, "https://127.0.0.1:%d/", peer.port),
-        .body = STR("secret"), .connect_ms = 1000, .total_ms = 1000, .trusted_address = true, .log_as = "test.tls" }, &out);
+    http_call(arena,
+              &(struct out_request){ .method = "POST",
+                                     .url = arena_printf(arena, "https://127.0.0.1:%d/", peer.port),
+                                     .body = STR("secret"),
+                                     .connect_ms = 1000,
+                                     .total_ms = 1000,
+                                     .trusted_address = true,
+                                     .log_as = "test.tls" },
+              &out);
     peer_stop(&peer);
     assert_int_equal(out.outcome, OUTCOME_LATER);
     assert_null(memmem(peer.seen, peer.seen_n, "secret", 6));
@@ -263,8 +295,13 @@ static void requests_say_what_was_asked(void **state)
     struct script s = { .answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" };
     assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);  /* must not count */
     assert_int_equal(setenv("ALL_PROXY", "http://127.0.0.1:1", 1), 0);
-    struct out_answer out = ask(&s, (struct out_request){ .method = "PUT", .body = STR("{\"a\":1}"), .trusted_address = true,
-        .header = { { "Content-Type", "application/json" }, { "x-shopsaas-secret", "s3cret" }, { "X-Empty", "" } }, .headers = 3 });
+    struct out_answer out = ask(&s, (struct out_request){ .method = "PUT",
+                                                          .body = STR("{\"a\":1}"),
+                                                          .trusted_address = true,
+                                                          .header = { { "Content-Type", "application/json" },
+                                                                      { "x-shopsaas-secret", "s3cret" },
+                                                                      { "X-Empty", "" } },
+                                                          .headers = 3 });
     assert_int_equal(unsetenv("http_proxy"), 0);
     assert_int_equal(unsetenv("ALL_PROXY"), 0);
     assert_int_equal(out.outcome, OUTCOME_OK);
@@ -289,10 +326,12 @@ static void bad_headers_are_not_sent(void **state)
 {
     (void)state;
     struct script s = { .answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" };
-    static const struct out_header bad[] = { { "X-A", "1\r\nX-B: 2" }, { "X-A", "1\n" }, { "X-A\r\nX-B", "1" }, { "X A", "1" },
-                                             { "", "1" }, { "X:", "1" }, { "X-A", "\x01" }, { "X-A", "a\x7f" } };
+    static const struct out_header bad[] = { { "X-A", "1\r\nX-B: 2" }, { "X-A", "1\n" },  { "X-A\r\nX-B", "1" },
+                                             { "X A", "1" },           { "", "1" },       { "X:", "1" },
+                                             { "X-A", "\x01" },        { "X-A", "a\x7f" } };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-        struct out_answer out = ask(&s, (struct out_request){ .header = { bad[i] }, .headers = 1, .trusted_address = true });
+        struct out_answer out =
+            ask(&s, (struct out_request){ .header = { bad[i] }, .headers = 1, .trusted_address = true });
         assert_int_equal(out.outcome, OUTCOME_REFUSED);
         assert_int_equal(peer.connections, 0);
     }
@@ -329,23 +368,40 @@ static void merchants_urls_reach_only_the_internet(void **state)
 {
     (void)state;
     static const struct { const char *url, *error; } cases[] = {
-        { "https://127.0.0.1/", "address not allowed" },     { "https://localhost/", "address not allowed" },
+        { "https://127.0.0.1/", "address not allowed" },
+        { "https://localhost/", "address not allowed" },
         { "https://localhost:8443/", "address not allowed" },
-        { "https://10.1.2.3/", "address not allowed" },      { "https://169.254.169.254/latest/", "address not allowed" },
-        { "https://[::1]/", "address not allowed" },         { "https://[::ffff:8.8.8.8]/", "address not allowed" },
-        { "https://[fd00::1]/", "address not allowed" },     { "https://0x7f.1/", "address not allowed" },
-        { "https://2130706433/", "address not allowed" },    { "https://127.1/", "address not allowed" },
-        { "https://0/", "address not allowed" },             { "https://017700000001/", "address not allowed" },
-        { "https://8.8.8.8:22/", "port not allowed" },       { "https://8.8.8.8:80/", "port not allowed" },
-        { "https://8.8.8.8:8080/", "port not allowed" },     { "http://8.8.8.8/", NULL },
-        { "https://user@8.8.8.8/", "bad url" },              { "https://u:p@8.8.8.8/", "bad url" },
-        { "https://[fe80::1%25lo]/", "bad url" },            { "gopher://8.8.8.8/", NULL },
-        { "https://", "bad url" },                           { "//8.8.8.8/", NULL },
+        { "https://10.1.2.3/", "address not allowed" },
+        { "https://169.254.169.254/latest/", "address not allowed" },
+        { "https://[::1]/", "address not allowed" },
+        { "https://[::ffff:8.8.8.8]/", "address not allowed" },
+        { "https://[fd00::1]/", "address not allowed" },
+        { "https://0x7f.1/", "address not allowed" },
+        { "https://2130706433/", "address not allowed" },
+        { "https://127.1/", "address not allowed" },
+        { "https://0/", "address not allowed" },
+        { "https://017700000001/", "address not allowed" },
+        { "https://8.8.8.8:22/", "port not allowed" },
+        { "https://8.8.8.8:80/", "port not allowed" },
+        { "https://8.8.8.8:8080/", "port not allowed" },
+        { "http://8.8.8.8/", NULL },
+        { "https://user@8.8.8.8/", "bad url" },
+        { "https://u:p@8.8.8.8/", "bad url" },
+        { "https://[fe80::1%25lo]/", "bad url" },
+        { "gopher://8.8.8.8/", NULL },
+        { "https://", "bad url" },
+        { "//8.8.8.8/", NULL },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct out_answer out;
-        http_call(arena, &(struct out_request){ .method = "POST", .url = cases[i].url, .body = STR("{}"), .connect_ms = 300,
-                                                .total_ms = 300, .log_as = "test.merchant" }, &out);
+        http_call(arena,
+                  &(struct out_request){ .method = "POST",
+                                         .url = cases[i].url,
+                                         .body = STR("{}"),
+                                         .connect_ms = 300,
+                                         .total_ms = 300,
+                                         .log_as = "test.merchant" },
+                  &out);
         if (out.outcome != OUTCOME_REFUSED) fail_msg("%s: outcome %d (%s)", cases[i].url, out.outcome, out.error);
         if (cases[i].error && !text_eq(out.error, cases[i].error)) fail_msg("%s: %s", cases[i].url, out.error);
     }

@@ -17,8 +17,12 @@ static struct peer peer;
 
 static struct str message(struct arena *a, const char *from, const char *subject, const char *text)
 {
-    return smtp_message(a, from, &(struct smtp_mail){ .to = "b@example.com", .subject = subject, .text = text,
-                                                      .message_id = "<id@example.com>", .at_ms = INT64_C(1795320000123) });
+    return smtp_message(a, from,
+                        &(struct smtp_mail){ .to = "b@example.com",
+                                             .subject = subject,
+                                             .text = text,
+                                             .message_id = "<id@example.com>",
+                                             .at_ms = INT64_C(1795320000123) });
 }
 
 static void expect_in(struct str s, const char *wanted)
@@ -37,8 +41,10 @@ static void ascii_mail_goes_as_it_is(void **state)
         "Subject: Confirm your e-mail\r\nMessage-ID: <id@example.com>\r\nAuto-Submitted: auto-generated\r\n"
         "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"
         "Open this link:\r\nhttps://example.com/auth/verify?token=abc_def-123\r\n\r\n.\r\nBye\r\n");
-    assert_true(str_eq(m, message(a, "Chathub <no-reply@example.com>", "Confirm your e-mail",
-        "Open this link:\nhttps://example.com/auth/verify?token=abc_def-123\r\n\n.\nBye")));       /* the same bytes again */
+    assert_true(str_eq(
+        m,
+        message(a, "Chathub <no-reply@example.com>", "Confirm your e-mail",
+                "Open this link:\nhttps://example.com/auth/verify?token=abc_def-123\r\n\n.\nBye")));
     arena_free(a);
 }
 
@@ -72,7 +78,8 @@ static void other_mail_is_encoded(void **state)
     assert_string_equal(buf_terminated(&subject), "请确认您的邮箱地址，然后开始使用客服聊天机器人");
     buf_free(&subject);
     /* What looks like an encoded word is one only if we made it; a very long line is not sent bare. */
-    expect_in(message(a, "no-reply@example.com", "=?UTF-8?B?aGk=?=", "x"), "Subject: =?UTF-8?B?PT9VVEYtOD9CP2FHaz0/PQ==?=\r\n");
+    expect_in(message(a, "no-reply@example.com", "=?UTF-8?B?aGk=?=", "x"),
+              "Subject: =?UTF-8?B?PT9VVEYtOD9CP2FHaz0/PQ==?=\r\n");
     expect_in(message(a, "no-reply@example.com", "s", "x"), "From: <no-reply@example.com>\r\n");
     char *longer = arena_alloc(a, 2000);
     memset(longer, 'x', 1999);
@@ -138,7 +145,12 @@ static enum smtp_outcome send_one(struct arena *a, const struct smtp_script *s, 
 static void outcomes_of_smtp(void **state)
 {
     (void)state;
-    static const struct { const char *what; struct smtp_script s; enum smtp_outcome want; const char *error; } cases[] = {
+    static const struct {
+        const char *what;
+        struct smtp_script s;
+        enum smtp_outcome want;
+        const char *error;
+    } cases[] = {
         { "good", { 0 }, SMTP_SENT, NULL },
         { "unknown recipient", { .rcpt = "550 no such user\r\n" }, SMTP_REFUSED, "the recipient was answered 550" },
         { "greylisted", { .rcpt = "450 come back\r\n" }, SMTP_LATER, "the recipient was answered 450" },
@@ -154,7 +166,7 @@ static void outcomes_of_smtp(void **state)
         { "gone at once", { .hang_up_at = "EHLO" }, SMTP_LATER, NULL },
         { "gone at the sender", { .hang_up_at = "MAIL" }, SMTP_LATER, NULL },
         { "gone at the recipient", { .hang_up_at = "RCPT" }, SMTP_LATER, NULL },
-        { "gone after the text", { .hang_up_at = "." }, SMTP_LATER, NULL },      /* unknown: the same mail is sent again */
+        { "gone after the text", { .hang_up_at = "." }, SMTP_LATER, NULL }, /* unknown: the same mail is sent again */
     };
     struct arena *a = arena_new(8 << 20);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -165,7 +177,8 @@ static void outcomes_of_smtp(void **state)
         assert_true((got == SMTP_SENT) == (error == NULL));
     }
     const char *error;
-    assert_int_equal(send_one(a, &cases[0].s, (struct mail_settings){ .user = "me", .password = "pw" }, &error), SMTP_SENT);
+    assert_int_equal(send_one(a, &cases[0].s, (struct mail_settings){ .user = "me", .password = "pw" }, &error),
+                     SMTP_SENT);
     assert_null(strstr(peer.seen, "AUTH"));                  /* not offered, not needed */
     static const struct smtp_script auth = { .ehlo = "250-fake\r\n250 AUTH PLAIN\r\n" };
     assert_int_equal(send_one(a, &auth, (struct mail_settings){ .user = "me", .password = "pw" }, &error), SMTP_SENT);
@@ -175,8 +188,9 @@ static void outcomes_of_smtp(void **state)
     assert_non_null(strstr(peer.seen, "RCPT TO:<b@example.com>"));
     assert_non_null(strstr(peer.seen, "\r\none\r\n..two\r\n..\r\n.\r\n"));       /* dots are doubled */
     /* Not on this machine by name: STARTTLS is demanded, nothing is said without it. */
-    assert_int_equal(send_one(a, &auth, (struct mail_settings){ .host = "0x7f000001", .user = "me", .password = "pw" }, &error),
-                     SMTP_LATER);
+    assert_int_equal(
+        send_one(a, &auth, (struct mail_settings){ .host = "0x7f000001", .user = "me", .password = "pw" }, &error),
+        SMTP_LATER);
     assert_null(strstr(peer.seen, "AUTH"));
     assert_null(strstr(peer.seen, "MAIL"));
     assert_int_equal(send_one(a, &auth, (struct mail_settings){ .tls_from_start = true }, &error), SMTP_LATER);
@@ -192,7 +206,8 @@ static struct jobs *worker;
 
 static int64_t put(struct test_db *t, const char *to, const char *subject, const char *text)
 {
-    EXPECT(mail_put(t->tx, &settings, &(struct mail){ .to = to, .subject = subject, .text = text, .kind = "test", .account = 3 }));
+    EXPECT(mail_put(t->tx, &settings,
+                    &(struct mail){ .to = to, .subject = subject, .text = text, .kind = "test", .account = 3 }));
     return test_number(t, "SELECT MAX(id) FROM mail_outbox");
 }
 
@@ -200,7 +215,9 @@ static const struct job_kind *const kinds[] = { &mail_send_job, &mail_purge_job,
 
 static void begin(const struct smtp_script *s, bool keep)
 {
-    settings = (struct mail_settings){ .host = "127.0.0.1", .from = "no-reply@chathub.example", .keep = keep, .keyring = keyring };
+    settings = (struct mail_settings){
+        .host = "127.0.0.1", .from = "no-reply@chathub.example", .keep = keep, .keyring = keyring
+    };
     peer_start(&peer, serve_smtp);
     peer.script = s;
     settings.port = peer.port;
@@ -210,7 +227,8 @@ static void begin(const struct smtp_script *s, bool keep)
 static void run_jobs(struct test_db *t, const char *sql)
 {
     test_lanes(t, NULL);
-    worker = jobs_start(&(struct job_options){ .db = t->db, .lanes = t->lanes, .kinds = kinds, .context = &context, .workers = 2 });
+    worker = jobs_start(
+        &(struct job_options){ .db = t->db, .lanes = t->lanes, .kinds = kinds, .context = &context, .workers = 2 });
     struct conn *c = conn_open(t->db, TX_READ, (char[256]){ 0 }, 256);
     EXPECT(c != NULL);
     bool came = false;
@@ -235,7 +253,8 @@ TEST_EACH_ENGINE(a_mail_is_sealed_sent_once_and_forgotten)
     begin(&good, false);
     put(t, "a@example.com", "Hello", "link with token-123456");
     put(t, "b@example.com", "你好", "链接");
-    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'mail.send' AND account_id = 3 AND note IS NULL") == 2);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'mail.send' AND account_id = 3 AND note IS NULL") ==
+           2);
     struct mail_row row[5];
     size_t n;
     EXPECT(mail_list(t->tx, &settings, 0, 5, row, &n) == ROW_FOUND && n == 2);
@@ -261,14 +280,16 @@ TEST_EACH_ENGINE(the_stored_text_is_unreadable_and_bound_to_its_row)
         EXPECT(test_number(t, "SELECT COUNT(*) FROM mail_outbox WHERE instr(body, CAST('token' AS BLOB)) > 0") == 0);
     else
         EXPECT(test_number(t, "SELECT COUNT(*) FROM mail_outbox WHERE position('token'::bytea in body) > 0") == 0);
-    test_script(t, "UPDATE mail_outbox SET body = (SELECT o.body FROM mail_outbox o WHERE o.subject = 'two') WHERE subject = 'one'");
+    test_script(t, "UPDATE mail_outbox SET body = (SELECT o.body FROM mail_outbox o WHERE o.subject = 'two') WHERE "
+                   "subject = 'one'");
     struct mail_row row[5];
     size_t n;
     EXPECT(mail_list(t->tx, &settings, 0, 5, row, &n) == ROW_FOUND && n == 2);
     EXPECT(row[1].text == NULL && text_eq(row[0].text, "token-bbbbbbbb"));
     run_jobs(t, "SELECT COUNT(*) FROM mail_outbox WHERE subject = 'one' AND state = 2");
     peer_stop(&peer);
-    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE state = 3 AND error = 'the sealed text does not open'") == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE state = 3 AND error = 'the sealed text does not open'") ==
+           1);
 }
 
 TEST_EACH_ENGINE(a_refused_mail_is_kept_for_the_operator)
@@ -292,7 +313,8 @@ TEST_EACH_ENGINE(a_mail_of_unknown_fate_keeps_its_message_id)
     static const struct smtp_script lost = { .hang_up_at = "." }, good = { 0 };
     begin(&lost, false);
     put(t, "a@example.com", "Hello", "text");
-    run_jobs(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'mail.send' AND state = 0 AND attempts = 1 AND error IS NOT NULL");
+    run_jobs(t,
+             "SELECT COUNT(*) FROM jobs WHERE kind = 'mail.send' AND state = 0 AND attempts = 1 AND error IS NOT NULL");
     peer_stop(&peer);
     char first[128], second[128];
     EXPECT(sscanf(strstr(peer.seen, "Message-ID: "), "Message-ID: %127s", first) == 1);
@@ -347,7 +369,8 @@ TEST_EACH_ENGINE(old_mail_is_purged)
     run_jobs(t, "SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM mail_outbox WHERE state = 1) AS x WHERE n = 2");
     clock_advance_ms(31 * DAY_MS);
     put(t, "c@example.com", "new", "text");
-    run_jobs(t, "SELECT COUNT(*) FROM (SELECT COUNT(*) AS n, MIN(subject) AS s FROM mail_outbox) AS x WHERE n = 1 AND s = 'new'");
+    run_jobs(t, "SELECT COUNT(*) FROM (SELECT COUNT(*) AS n, MIN(subject) AS s FROM mail_outbox) AS x WHERE n = 1 AND "
+                "s = 'new'");
     peer_stop(&peer);
 }
 
@@ -371,11 +394,16 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ascii_mail_goes_as_it_is), cmocka_unit_test(other_mail_is_encoded), cmocka_unit_test(outcomes_of_smtp),
+        cmocka_unit_test(ascii_mail_goes_as_it_is),
+        cmocka_unit_test(other_mail_is_encoded),
+        cmocka_unit_test(outcomes_of_smtp),
         EACH_ENGINE(a_mail_is_sealed_sent_once_and_forgotten),
         EACH_ENGINE(the_stored_text_is_unreadable_and_bound_to_its_row),
-        EACH_ENGINE(a_refused_mail_is_kept_for_the_operator), EACH_ENGINE(a_mail_of_unknown_fate_keeps_its_message_id),
-        EACH_ENGINE(without_a_host_mail_is_printed_and_kept), EACH_ENGINE(bad_mail_is_not_put), EACH_ENGINE(old_mail_is_purged),
+        EACH_ENGINE(a_refused_mail_is_kept_for_the_operator),
+        EACH_ENGINE(a_mail_of_unknown_fate_keeps_its_message_id),
+        EACH_ENGINE(without_a_host_mail_is_printed_and_kept),
+        EACH_ENGINE(bad_mail_is_not_put),
+        EACH_ENGINE(old_mail_is_purged),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -44,7 +44,8 @@ static void vectors(void **state)
     json_t *all = json_read(file_text(TEST_VECTORS "/webhook-hmac.json"), JSON_READ_MAX_BYTES, NULL);
     assert_non_null(all);
     const json_t *config = json_object_get(all, "config");
-    struct webhook_secrets standard = secrets_of(config, "webhook_secrets"), x = secrets_of(config, "x_signature_secrets");
+    struct webhook_secrets standard = secrets_of(config, "webhook_secrets"),
+                           x = secrets_of(config, "x_signature_secrets");
     assert_true(standard.count > 0 && x.count > 0);
     size_t i;
     json_t *c;
@@ -121,14 +122,23 @@ static void several_signatures_and_versions(void **state)
 static void timestamps(void **state)
 {
     (void)state;
-    static const struct { const char *at; enum webhook_verdict want; } cases[] = {
-        { "1795319700", WEBHOOK_OK },        { "1795320300", WEBHOOK_OK },
-        { "1795319699", WEBHOOK_TIMESTAMP }, { "1795320301", WEBHOOK_TIMESTAMP },
-        { "0", WEBHOOK_TIMESTAMP },          { "9223372036854775807", WEBHOOK_TIMESTAMP },
+    static const struct { const char *at; enum webhook_verdict want;
+    } cases[] = {
+        { "1795319700", WEBHOOK_OK },
+        { "1795320300", WEBHOOK_OK },
+        { "1795319699", WEBHOOK_TIMESTAMP },
+        { "1795320301", WEBHOOK_TIMESTAMP },
+        { "0", WEBHOOK_TIMESTAMP },
+        { "9223372036854775807", WEBHOOK_TIMESTAMP },
         { "9223372036854775808", WEBHOOK_MALFORMED },
-        { "-1795320000", WEBHOOK_MALFORMED }, { "+1795320000", WEBHOOK_MALFORMED }, { " 1795320000", WEBHOOK_MALFORMED },
-        { "1795320000 ", WEBHOOK_MALFORMED }, { "1795320000.5", WEBHOOK_MALFORMED }, { "0x6b02e0c0", WEBHOOK_MALFORMED },
-        { "1e9", WEBHOOK_MALFORMED },        { "", WEBHOOK_MISSING_HEADER },
+        { "-1795320000", WEBHOOK_MALFORMED },
+        { "+1795320000", WEBHOOK_MALFORMED },
+        { " 1795320000", WEBHOOK_MALFORMED },
+        { "1795320000 ", WEBHOOK_MALFORMED },
+        { "1795320000.5", WEBHOOK_MALFORMED },
+        { "0x6b02e0c0", WEBHOOK_MALFORMED },
+        { "1e9", WEBHOOK_MALFORMED },
+        { "", WEBHOOK_MISSING_HEADER },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         int64_t at_s = 0;
@@ -188,14 +198,19 @@ static void x_signature(void **state)
     assert_int_equal(webhook_verify_x_signature(&s, x_header(STR("one"), BODY, false), BODY), WEBHOOK_OK);
     assert_int_equal(webhook_verify_x_signature(&s, x_header(STR("two"), BODY, true), BODY), WEBHOOK_OK);
     assert_int_equal(webhook_verify_x_signature(&s, x_header(STR("three"), BODY, false), BODY), WEBHOOK_SIGNATURE);
-    assert_int_equal(webhook_verify_x_signature(&s, x_header(STR("one"), STR("other"), false), BODY), WEBHOOK_SIGNATURE);
+    assert_int_equal(webhook_verify_x_signature(&s, x_header(STR("one"), STR("other"), false), BODY),
+                     WEBHOOK_SIGNATURE);
     struct webhook_secrets unset = { 1, { STR("") } };
     assert_int_equal(webhook_verify_x_signature(&unset, x_header(STR(""), BODY, false), BODY), WEBHOOK_SIGNATURE);
-    static const char *const bad[] = { "sha1=0c89b0d07c276121200e98c427c9b791fa41ddb2", "sha256=", "sha256=abc", "=", "sha256",
-        "SHA256=0c89b0d07c276121200e98c427c9b791fa41ddb20b3bb6bf8ca0ec9632dbb7e9",
-        "sha256= 0c89b0d07c276121200e98c427c9b791fa41ddb20b3bb6bf8ca0ec9632dbb7e",
-        "sha256=0c89b0d07c276121200e98c427c9b791fa41ddb20b3bb6bf8ca0ec9632dbb7e9 ",
-        "sha256=zc89b0d07c276121200e98c427c9b791fa41ddb20b3bb6bf8ca0ec9632dbb7e9" };
+    static const char *const bad[] = { "sha1=0c89b0d07c276121200e98c427c9b791fa41ddb2",
+                                       "sha256=",
+                                       "sha256=abc",
+                                       "=",
+                                       "sha256",
+                                       "SHA256=0c89b0d07c276121200e98c427c9b791fa41ddb20b3bb6bf8ca0ec9632dbb7e9",
+                                       "sha256= 0c89b0d07c276121200e98c427c9b791fa41ddb20b3bb6bf8ca0ec9632dbb7e",
+                                       "sha256=0c89b0d07c276121200e98c427c9b791fa41ddb20b3bb6bf8ca0ec9632dbb7e9 ",
+                                       "sha256=zc89b0d07c276121200e98c427c9b791fa41ddb20b3bb6bf8ca0ec9632dbb7e9" };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(webhook_verify_x_signature(&s, str_of(bad[i]), BODY), WEBHOOK_MALFORMED);
     assert_int_equal(webhook_verify_x_signature(&s, (struct str){ NULL, 0 }, BODY), WEBHOOK_MISSING_HEADER);
@@ -235,7 +250,8 @@ static void evershop(void **state)
         { "", 0, WEBHOOK_MISSING_HEADER },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-        if (webhook_verify_evershop(&s, str_of(cases[i].header), STORE_BODY, 1700000000 + cases[i].late_s) != cases[i].want)
+        if (webhook_verify_evershop(&s, str_of(cases[i].header), STORE_BODY, 1700000000 + cases[i].late_s) !=
+            cases[i].want)
             fail_msg("case %zu: %s", i, cases[i].header);
     assert_int_equal(webhook_verify_evershop(&s, str_of(cases[0].header), STR("{}"), 1700000000), WEBHOOK_SIGNATURE);
     /* The older form, without a time, is the X-Signature form over the raw body. */
@@ -259,8 +275,12 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(vectors), cmocka_unit_test(several_signatures_and_versions), cmocka_unit_test(timestamps),
-        cmocka_unit_test(ids), cmocka_unit_test(malformed_secrets_sign_and_verify_nothing), cmocka_unit_test(x_signature),
+        cmocka_unit_test(vectors),
+        cmocka_unit_test(several_signatures_and_versions),
+        cmocka_unit_test(timestamps),
+        cmocka_unit_test(ids),
+        cmocka_unit_test(malformed_secrets_sign_and_verify_nothing),
+        cmocka_unit_test(x_signature),
         cmocka_unit_test(evershop),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

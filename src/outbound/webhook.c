@@ -62,8 +62,8 @@ struct str webhook_sign(struct arena *a, struct str secret, struct str id, int64
     return str_of(arena_printf(a, "v1,%s", text));
 }
 
-/* All digits (no sign, no space) and within the tolerance both ways: an old message may be a replay, one from the future
- * would stay replayable. */
+/* All digits (no sign, no space) and within the tolerance both ways: an old message may be a replay, one from the
+ * future would stay replayable. */
 static enum webhook_verdict timestamp_verdict(struct str text, int64_t now_s, int64_t *out_s)
 {
     if (text.n == 0) return WEBHOOK_MALFORMED;

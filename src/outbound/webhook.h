@@ -16,8 +16,9 @@ struct str webhook_sign(struct arena *a, struct str secret, struct str id, int64
 MUST_USE enum webhook_verdict webhook_verify(const struct webhook_secrets *s, struct str id, struct str timestamp,
                                              struct str signature, struct str body, int64_t now_s);
 /* "sha256=<hex>" over the raw body, key = the secret's text. */
-MUST_USE enum webhook_verdict webhook_verify_x_signature(const struct webhook_secrets *s, struct str header, struct str body);
+MUST_USE enum webhook_verdict webhook_verify_x_signature(const struct webhook_secrets *s, struct str header,
+                                                         struct str body);
 /* EverShop: "t=<s>,v1=<hex>" over "<t>.<body>", key = the secret's text. */
-MUST_USE enum webhook_verdict webhook_verify_evershop(const struct webhook_secrets *s, struct str header, struct str body,
-                                                      int64_t now_s);
+MUST_USE enum webhook_verdict webhook_verify_evershop(const struct webhook_secrets *s, struct str header,
+                                                      struct str body, int64_t now_s);
 #endif

@@ -1,0 +1,235 @@
+/* test_worker_time.c: what time does to the worker: kills, leases, clocks that jump, cron rows and the stop. A worker
+ * that dies is played by a claim whose owner never comes back. */
+#include "jobs/test_worker.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+/* The claim of a worker that was killed. */
+TEST_EACH_ENGINE(a_killed_workers_job_is_taken_within_its_lease)
+{
+    begin(t);
+    static const char *const names[] = { "t.effect" };
+    int64_t id = put(t, "t.effect", 0);
+    struct claimed lost;
+    EXPECT(queue_claim(t->tx, CLAIM_READY, names, 1, 1, now_ms(), &lost) == 1);
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, kinds, 1);
+    usleep(200000);
+    EXPECT(ends == 0);
+    jump(j, JOB_LEASE_MS + SECOND_MS);
+    WAIT_FOR(is_state(t, id, "done"));
+    EXPECT(row_of(t, id).attempts == 2);
+    stop(j, 1000);
+    test_lanes_stop(t);
+    EXPECT(queue_move(t->tx, &(struct queue_move){
+                                 .id = id, .attempt = lost.attempt, .from = JOB_RUNNING, .to = JOB_DONE }) == ROW_NONE);
+}
+
+/* A process of its own on the same database, which never returns: it says when two calls are under way and waits to be
+ * killed. */
+static void be_a_process(struct test_db *t, int ready_fd)
+{
+    char error[256];
+    struct db *db = db_open(&(struct db_options){ .url = t->url }, error, sizeof(error));
+    struct lanes *lanes =
+        db ? lanes_start(db, &(struct lane_options){ .readers = 1, .writers = 2 }, error, sizeof(error)) : NULL;
+    if (!lanes) _exit(1);
+    struct jobs *j = jobs_start(
+        &(struct job_options){ .db = db, .lanes = lanes, .kinds = kinds, .context = "context", .workers = 2 });
+    if (!j) _exit(1);
+    while (atomic_load(&calls) < 2) usleep(1000);
+    if (write(ready_fd, "r", 1) != 1) _exit(1);
+    for (;;) pause();
+}
+
+TEST_EACH_ENGINE(a_process_is_killed_and_another_finishes)
+{
+    enum { JOBS = 300, CALLS = 6 };
+    begin(t);
+    for (int i = 0; i < CALLS; i++) put(t, "t.gate", i);
+    for (int i = 0; i < JOBS; i++) put(t, "t.effect", i);
+    test_close_tx(t);
+    int ready[2];
+    char byte;
+    EXPECT(pipe(ready) == 0);
+    pid_t child = fork();
+    EXPECT(child >= 0);
+    if (child == 0) be_a_process(t, ready[1]);
+    close(ready[1]);
+    EXPECT(read(ready[0], &byte, 1) == 1);
+    EXPECT(kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child);
+    close(ready[0]);
+    test_open_tx(t);
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, kinds, 4);
+    for (int i = 0; i < CALLS; i++) sem_post(&gate);
+    jump(j, JOB_LEASE_MS + SECOND_MS);
+    WAIT_FOR(number(t, "done") == JOBS + CALLS);
+    stop(j, 1000);
+    test_lanes_stop(t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM effects") == JOBS + CALLS);
+    EXPECT(test_number(t, "SELECT COUNT(DISTINCT job) FROM effects") == JOBS + CALLS);
+}
+
+/* Three workers die with it one after the other: then it is dead, and its kind is told. */
+TEST_EACH_ENGINE(a_job_that_kills_its_workers_ends)
+{
+    begin(t);
+    static const char *const names[] = { "t.again" };
+    int64_t id = put(t, "t.again", 0);
+    struct claimed lost;
+    EXPECT(queue_claim(t->tx, CLAIM_READY, names, 1, 1, now_ms(), &lost) == 1);
+    for (int i = 0; i < 2; i++) {
+        clock_advance_ms(JOB_LEASE_MS + 1);
+        EXPECT(queue_claim(t->tx, CLAIM_EXPIRED, names, 1, 1, now_ms(), &lost) == 1);
+    }
+    EXPECT(lost.attempt == 3);
+    clock_advance_ms(JOB_LEASE_MS + 1);
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, kinds, 1);
+    WAIT_FOR(is_state(t, id, "dead"));
+    EXPECT(deaths == 1 && number(t, "effects") == 1);
+    stop(j, 1000);
+}
+
+TEST_EACH_ENGINE(a_superseded_attempt_changes_nothing)
+{
+    begin(t);
+    int64_t id = put(t, "t.gate", 0);
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, kinds, 1);
+    WAIT_FOR(calls == 1);
+    run_ask(t, &(struct ask){ .id = id }, TX_WRITE, steal_run);          /* another worker has it now */
+    sem_post(&gate);
+    WAIT_FOR(returned == 1);
+    stop(j, 5000);
+    EXPECT(number(t, "effects") == 0 && is_state(t, id, "running") && settles == 0);
+}
+
+TEST_EACH_ENGINE(a_long_call_keeps_its_lease)
+{
+    begin(t);
+    int64_t id = put(t, "t.gate", 0);
+    test_lanes(t, NULL);
+    struct jobs *one = start(t, kinds, 1);
+    WAIT_FOR(calls == 1);
+    struct jobs *two = start(t, kinds, 1);
+    for (int i = 0; i < 4; i++) {
+        int64_t before_ms = row_of(t, id).run_at_ms;
+        clock_advance_ms(JOB_LEASE_MS * 3 / 4);
+        jobs_wake(one), jobs_wake(two);
+        WAIT_FOR(row_of(t, id).run_at_ms > before_ms);
+    }
+    /* Even when all clocks jump past the lease at once, a worker does not take its own job again. */
+    stop(two, 1000);
+    jump(one, 365 * DAY_MS);
+    WAIT_FOR(row_of(t, id).run_at_ms > now_ms());
+    EXPECT(calls == 1 && row_of(t, id).attempts == 1);
+    sem_post(&gate);
+    WAIT_FOR(is_state(t, id, "done"));
+    stop(one, 1000);
+}
+
+/* Slow calls fill the pool; direct jobs go on, and what the pool cannot begin soon is left for others. */
+TEST_EACH_ENGINE(slow_calls_do_not_hold_up_direct_jobs)
+{
+    enum { CALLS = 30, OTHERS = 200 };
+    begin(t);
+    for (int i = 0; i < CALLS; i++) put(t, "t.gate", i);
+    for (int i = 0; i < OTHERS; i++) put(t, "t.noop", i);
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, kinds, 2);
+    WAIT_FOR(ends == OTHERS);
+    EXPECT(calls == 2);
+    for (int i = 0; i < CALLS; i++) sem_post(&gate);
+    WAIT_FOR(ends == OTHERS + CALLS);
+    EXPECT(number(t, "effects") == CALLS);
+    stop(j, 1000);
+    test_lanes_stop(t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE attempts <> 1") == 0);
+}
+
+TEST_EACH_ENGINE(stopping_gives_leases_back)
+{
+    enum { CALLS = 6 };
+    begin(t);
+    for (int i = 0; i < CALLS; i++) put(t, "t.gate", i);
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, kinds, 1);
+    WAIT_FOR(calls == 1);
+    usleep(50000);
+    stop(j, 50);                                        /* one in its call, some waiting for the thread */
+    j = start(t, kinds, CALLS);                              /* as the next process */
+    WAIT_FOR(calls == 1 + CALLS);                            /* at once: no lease stands in the way */
+    for (int i = 0; i < CALLS + 1; i++) sem_post(&gate);
+    WAIT_FOR(ends == CALLS);
+    WAIT_FOR(returned == CALLS + 1);
+    EXPECT(number(t, "effects") == CALLS);
+    stop(j, 5000);
+    usleep(100000);                                          /* the thread that was left behind ends */
+    test_lanes_stop(t);
+    /* Only the one that had begun has used up an attempt. */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE state = 2 AND attempts - spared = 1") == CALLS - 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE state = 2 AND attempts - spared = 2") == 1);
+}
+
+TEST_EACH_ENGINE(stopping_waits_for_what_is_under_way)
+{
+    begin(t);
+    int64_t id = put(t, "t.gate", 0);
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, kinds, 1);
+    WAIT_FOR(calls == 1);
+    sem_post(&gate);
+    stop(j, WAIT_MAX_MS);
+    EXPECT(is_state(t, id, "done") && ends == 1);
+}
+
+TEST_EACH_ENGINE(cron_runs_once_a_period_whatever_the_clock_does)
+{
+    begin(t);
+    int64_t hour = now_ms() / HOUR_MS + 1;
+    clock_fix_ms(hour * HOUR_MS + MINUTE_MS);
+    test_lanes(t, NULL);
+    struct jobs *one = start(t, cron_kinds, 1), *two = start(t, cron_kinds, 1);
+    WAIT_FOR(cron_runs == 1);
+    const struct { int64_t hours; int runs; } jumps[] = {
+        { 1, 2 }, { 11, 3 },                                 /* ten missed: one is made up for */
+        { 1, 3 }, { 0, 3 },                                  /* back: it ran then */
+        { 11, 3 }, { 12, 4 },
+        { 365 * 24, 5 }, { 13, 6 },                          /* a wrong year for a while does no harm */
+    };
+    for (size_t i = 0; i < ARRAY_LEN(jumps); i++) {
+        clock_fix_ms((hour + jumps[i].hours) * HOUR_MS + MINUTE_MS);
+        jobs_wake(one), jobs_wake(two);
+        WAIT_FOR(cron_runs == jumps[i].runs);
+        usleep(150000);
+        jobs_wake(one), jobs_wake(two);
+        usleep(50000);
+        EXPECT(cron_runs == jumps[i].runs);
+    }
+    stop(one, 1000), stop(two, 1000);
+    struct jobs *next = start(t, cron_kinds, 1);             /* a restart in the same period */
+    usleep(200000);
+    EXPECT(cron_runs == 6);
+    stop(next, 1000);
+    test_lanes_stop(t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 't.cron'") == 6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOTH(a_killed_workers_job_is_taken_within_its_lease),
+        BOTH(a_process_is_killed_and_another_finishes),
+        BOTH(a_job_that_kills_its_workers_ends),
+        BOTH(a_superseded_attempt_changes_nothing),
+        BOTH(a_long_call_keeps_its_lease),
+        BOTH(slow_calls_do_not_hold_up_direct_jobs),
+        BOTH(stopping_gives_leases_back),
+        BOTH(stopping_waits_for_what_is_under_way),
+        BOTH(cron_runs_once_a_period_whatever_the_clock_does),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
