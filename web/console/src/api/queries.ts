@@ -10,7 +10,7 @@ import {
 import { answer, api } from "./client";
 import { Problem } from "./problem";
 import { keys } from "./read-keys";
-import type { Account, Answer, AuditEntry, Job, JobState, Transaction } from "./types";
+import type { Account, Answer, AuditEntry, Job, JobState, OperatorAuditEntry, Transaction } from "./types";
 
 const READ_RETRIES_MAX = 2;
 const FRESH_MS = 10_000;
@@ -111,7 +111,7 @@ export const useAudit = () =>
     return got.entries;
   });
 export const useOperatorAudit = () =>
-  useKeysetList<AuditEntry>(keys.operatorAudit, async (after) => {
+  useKeysetList<OperatorAuditEntry>(keys.operatorAudit, async (after) => {
     const got = await answer(api.GET("/api/operator/audit", { params: { query: range(after) } }));
     return got.entries;
   });
@@ -123,7 +123,7 @@ export const useAccounts = (search: string) =>
   });
 export const useJobs = (state: JobState | "") =>
   useKeysetList<Job>(keys.jobList(state), async (after) => {
-    const query = state === "" ? range(after) : { ...range(after), state };
+    const query = { ...range(after), state: state === "" ? ("all" as const) : state };
     const got = await answer(api.GET("/api/operator/jobs", { params: { query } }));
     return got.jobs;
   });

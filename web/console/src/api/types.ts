@@ -19,10 +19,14 @@ export type Secret = Answer<"/api/shops/{id}/secrets", "get">["secrets"][number]
 export type SecretKind = Secret["kind"];
 export type Transaction = Answer<"/api/billing/transactions", "get">["transactions"][number];
 export type AuditEntry = Answer<"/api/audit", "get">["entries"][number];
+export type OperatorAuditEntry = Answer<"/api/operator/audit", "get">["entries"][number];
 export type OnboardingStep = Answer<"/api/onboarding", "get">["steps"][number];
 export type Session = Answer<"/auth/sessions", "get">["sessions"][number];
 export type Config = Answer<"/api/config", "get">;
 export type Account = Answer<"/api/operator/accounts", "get">["accounts"][number];
 export type Job = Answer<"/api/operator/jobs", "get">["jobs"][number];
-export type JobState = Job["state"];
+export type JobState = Exclude<
+  NonNullable<NonNullable<paths["/api/operator/jobs"]["get"]["parameters"]["query"]>["state"]>,
+  "all"
+>;
 export type SsoLaunch = Answer<"/api/shops/{id}/sso/launch", "post">;

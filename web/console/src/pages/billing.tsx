@@ -16,7 +16,7 @@ function Figures() {
   const read = useSummary();
   return (
     <Loaded read={read}>
-      {({ credits, held, balance, month }) => (
+      {({ credits, held, balance }) => (
         <dl className="figures">
           <div className="figure">
             <dt>{t("credits.available")}</dt>
@@ -29,14 +29,6 @@ function Figures() {
           <div className="figure">
             <dt>{t("credits.balance")}</dt>
             <dd>{number(balance)}</dd>
-          </div>
-          <div className="figure">
-            <dt>{t("credits.spentMonth")}</dt>
-            <dd>{number(month.spent)}</dd>
-          </div>
-          <div className="figure">
-            <dt>{t("credits.grantedMonth")}</dt>
-            <dd>{number(month.granted)}</dd>
           </div>
         </dl>
       )}

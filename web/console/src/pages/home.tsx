@@ -25,8 +25,9 @@ function placeOf(id: StepId, shops: readonly Shop[]): string {
     case "shop":
       return "/shops?new=1";
     case "chatbot":
-    case "embed":
       return first === undefined ? "/shops" : `/shops/${first.id}/chatbot`;
+    case "keys":
+      return first === undefined ? "/shops" : `/shops/${first.id}/keys`;
   }
 }
 
@@ -35,14 +36,14 @@ const TITLES: Readonly<Record<StepId, TextKey>> = {
   credits: "step.credits",
   shop: "step.shop",
   chatbot: "step.chatbot",
-  embed: "step.embed",
+  keys: "step.keys",
 };
 const HELP: Readonly<Record<StepId, TextKey>> = {
   account: "step.accountHelp",
   credits: "step.creditsHelp",
   shop: "step.shopHelp",
   chatbot: "step.chatbotHelp",
-  embed: "step.embedHelp",
+  keys: "step.keysHelp",
 };
 
 function Step({ step, index, next, to }: { step: OnboardingStep; index: number; next: boolean; to: string }) {
@@ -147,17 +148,15 @@ function Balance() {
   return (
     <Section title={t("credits.name")} extra={<Link to="/billing">{t("nav.billing")}</Link>}>
       <Loaded read={read}>
-        {({ credits, held, month }) => (
+        {({ credits, held }) => (
           <dl className="figures">
             <div className="figure">
               <dt>{t("credits.available")}</dt>
-              <dd>
-                {number(credits)} {held > 0 && <small>{t("credits.heldToo", { n: held })}</small>}
-              </dd>
+              <dd>{number(credits)}</dd>
             </div>
             <div className="figure">
-              <dt>{t("credits.spentMonth")}</dt>
-              <dd>{number(month.spent)}</dd>
+              <dt>{t("credits.held")}</dt>
+              <dd>{number(held)}</dd>
             </div>
           </dl>
         )}

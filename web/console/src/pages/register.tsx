@@ -66,9 +66,9 @@ export default function Register() {
         </Button>
       </Form>
       <div className="door-links">
-        <span>
+        <p>
           {t("register.have")} <Link to="/login">{t("login.submit")}</Link>
-        </span>
+        </p>
       </div>
     </Door>
   );

@@ -34,10 +34,6 @@ function store(choice: Choice): void {
   }
 }
 
-const FONTS =
-  "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'PingFang SC', 'Hiragino Sans GB', " +
-  "'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif";
-
 export function antdTheme(dark: boolean): ThemeConfig {
   return {
     algorithm: dark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
@@ -56,12 +52,17 @@ export function antdTheme(dark: boolean): ThemeConfig {
       colorTextDescription: dark ? "rgba(255,255,255,0.68)" : "rgba(16,17,20,0.64)",
       colorTextPlaceholder: dark ? "rgba(255,255,255,0.55)" : "rgba(16,17,20,0.58)",
       borderRadius: 8,
-      fontFamily: FONTS,
+      fontFamily: "var(--font)",
       controlHeight: 36,
     },
     components: {
       Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none", fontWeight: 500 },
-      Card: { headerFontSize: 16 },
+      Tabs: {
+        itemSelectedColor: dark ? "#b4bcff" : "#4338ca",
+        itemHoverColor: dark ? "#b4bcff" : "#4338ca",
+        itemActiveColor: dark ? "#b4bcff" : "#4338ca",
+        inkBarColor: dark ? "#818cf8" : "#4f46e5",
+      },
     },
   };
 }

@@ -1,5 +1,6 @@
 /* The audit trail as a table: for a merchant the own, for an operator everybody's. */
-import type { AuditEntry } from "../api/types";
+import { Link } from "react-router";
+import type { AuditEntry, OperatorAuditEntry } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { browserName } from "./browser";
 import { type Column, DataTable } from "./table";
@@ -26,29 +27,39 @@ function Details({ details }: { details: AuditEntry["details"] }) {
   );
 }
 
-export function AuditTable({ rows }: { rows: readonly AuditEntry[] }) {
+type Entry = AuditEntry | OperatorAuditEntry;
+
+/** An operator also sees whose trail an entry stands in. */
+function owner(row: Entry) {
+  if (!("account" in row) || row.account === null) return "—";
+  return <Link to={`/operator/accounts/${row.account}`}>#{row.account}</Link>;
+}
+
+export function AuditTable({ rows, operator = false }: { rows: readonly Entry[]; operator?: boolean }) {
   const { t, known, time } = useText();
-  const resource = ({ resource: kind, resourceId }: AuditEntry) => {
+  const resource = ({ resource: kind, resourceId }: Entry) => {
     if (kind === null) return "—";
     const name = known(`resource.${kind}`) ?? kind;
     return resourceId === null ? name : `${name} #${resourceId}`;
   };
-  const from = ({ network, userAgent }: AuditEntry) => {
+  const from = ({ network, userAgent }: Entry) => {
     const parts = [network, userAgent === null ? null : browserName(userAgent)].filter(
       (part) => part !== null && part !== "",
     );
     return parts.length === 0 ? "—" : parts.join(" · ");
   };
-  const columns: Column<AuditEntry>[] = [
-    { key: "time", title: t("audit.time"), render: (row) => time(row.createdAt) },
+  const account: Column<Entry> = { key: "account", title: t("jobs.account"), tight: true, render: owner };
+  const columns: Column<Entry>[] = [
+    { key: "time", title: t("audit.time"), tight: true, render: (row) => time(row.createdAt) },
     {
       key: "action",
       title: t("audit.action"),
       main: true,
       render: (row) => known(`action.${row.action}`) ?? row.action,
     },
-    { key: "resource", title: t("audit.resource"), render: resource },
-    { key: "actor", title: t("audit.actor"), render: (row) => known(`actor.${row.actor}`) ?? row.actor },
+    { key: "resource", title: t("audit.resource"), tight: true, render: resource },
+    ...(operator ? [account] : []),
+    { key: "actor", title: t("audit.actor"), tight: true, render: (row) => known(`actor.${row.actor}`) ?? row.actor },
     { key: "from", title: t("audit.from"), render: (row) => <span className="small">{from(row)}</span> },
     { key: "details", title: t("audit.details"), render: (row) => <Details details={row.details} /> },
   ];

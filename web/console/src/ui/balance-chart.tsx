@@ -14,7 +14,6 @@ export default function BalanceChart({ rows }: { rows: readonly Transaction[] })
     const points = rows.map((row) => [Date.parse(row.createdAt), row.balanceAfter]).reverse();
     return {
       grid: { left: 8, right: 16, top: 16, bottom: 4, containLabel: true },
-      textStyle: { fontFamily: "inherit" },
       tooltip: {
         trigger: "axis",
         backgroundColor: colours.card,

@@ -28,7 +28,8 @@ export function Chart({ option, label }: { option: EChartsCoreOption; label: str
     if (element === null) return undefined;
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const chart = init(element, undefined, { renderer: "svg" });
-    chart.setOption({ ...option, animation: !still });
+    const fontFamily = getComputedStyle(element).fontFamily; // texts are measured apart from the page: a real name
+    chart.setOption({ ...option, textStyle: { fontFamily }, animation: !still });
     const watch = new ResizeObserver(() => chart.resize());
     watch.observe(element);
     return () => {

@@ -12,14 +12,13 @@ export default function CreditsChart({ credits }: { credits: Overview["credits"]
   const option = useMemo(() => {
     const colours = palette(dark);
     return {
-      textStyle: { fontFamily: "inherit" },
       tooltip: {
         trigger: "item",
         backgroundColor: colours.card,
         borderColor: colours.line,
         textStyle: { color: colours.text },
       },
-      legend: { orient: "vertical", right: 0, top: "center", textStyle: { color: colours.text } },
+      legend: { orient: "vertical", right: 12, top: "center", textStyle: { color: colours.text } },
       series: [
         {
           type: "pie",

@@ -10,6 +10,8 @@ export interface Column<R> {
   render: (row: R) => ReactNode;
   /** Numbers stand right. */
   numeric?: boolean;
+  /** Times and names of a word or two: never broken. */
+  tight?: boolean;
   /** The cell that names the row. */
   main?: boolean;
   /** Buttons: the heading is for screen readers alone. */
@@ -25,7 +27,9 @@ interface Props<R> {
 }
 
 function cellClass<R>(column: Column<R>): string {
-  return [column.numeric && "num", column.main && "main-cell", column.actions && "actions"].filter(Boolean).join(" ");
+  return [column.numeric && "num", column.tight && "tight", column.main && "main-cell", column.actions && "actions"]
+    .filter(Boolean)
+    .join(" ");
 }
 
 export function DataTable<R>({ label, columns, rows, rowKey, empty }: Props<R>) {

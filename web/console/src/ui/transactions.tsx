@@ -15,7 +15,7 @@ export function TransactionTable({ rows, linked = true }: { rows: readonly Trans
     return name === undefined ? `#${id}` : <Link to={`/shops/${id}`}>{name}</Link>;
   };
   const columns: Column<Transaction>[] = [
-    { key: "time", title: t("ledger.time"), render: (row) => time(row.createdAt) },
+    { key: "time", title: t("ledger.time"), tight: true, render: (row) => time(row.createdAt) },
     {
       key: "reason",
       title: t("ledger.reason"),

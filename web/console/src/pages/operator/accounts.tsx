@@ -49,7 +49,7 @@ export default function Accounts() {
     { key: "name", title: t("field.name"), render: (row) => row.name ?? "—" },
     { key: "credits", title: t("credits.name"), numeric: true, render: (row) => number(row.credits) },
     { key: "shops", title: t("overview.shops"), numeric: true, render: (row) => number(row.shops) },
-    { key: "created", title: t("accounts.since"), render: (row) => day(row.createdAt) },
+    { key: "created", title: t("accounts.since"), tight: true, render: (row) => day(row.createdAt) },
     {
       key: "login",
       title: t("accounts.lastLogin"),

@@ -10,7 +10,7 @@ export default function OperatorAudit() {
   return (
     <Page title={t("nav.operatorAudit")} intro={t("audit.operatorIntro")}>
       <Section title={t("audit.title")}>
-        <LoadedList read={read}>{(rows) => <AuditTable rows={rows} />}</LoadedList>
+        <LoadedList read={read}>{(rows) => <AuditTable rows={rows} operator />}</LoadedList>
       </Section>
     </Page>
   );

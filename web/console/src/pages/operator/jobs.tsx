@@ -31,9 +31,9 @@ function JobTable({ rows }: { rows: readonly Job[] }) {
       onProblem: notify.problem,
     },
   );
-  const when = (row: Job) => row.endedAt ?? row.runAt ?? row.putAt;
+  const when = (row: Job) => row.endedAt ?? row.runAt;
   const columns: Column<Job>[] = [
-    { key: "id", title: "#", render: (row) => row.id },
+    { key: "id", title: "#", tight: true, render: (row) => row.id },
     {
       key: "kind",
       title: t("jobs.kind"),
@@ -52,7 +52,7 @@ function JobTable({ rows }: { rows: readonly Job[] }) {
       title: t("jobs.account"),
       render: (row) => (row.account === null || row.account === 0 ? "—" : `#${row.account}`),
     },
-    { key: "when", title: t("jobs.when"), render: (row) => time(when(row)) },
+    { key: "when", title: t("jobs.when"), tight: true, render: (row) => time(when(row)) },
     {
       key: "actions",
       title: t("table.actions"),

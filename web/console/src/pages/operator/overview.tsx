@@ -19,32 +19,28 @@ function Figure({ name, value }: { name: TextKey; value: string }) {
   );
 }
 
-function Warnings({ jobs, mails }: Pick<Numbers, "jobs" | "mails">) {
+function Warnings({ jobs }: Pick<Numbers, "jobs">) {
   const { t } = useText();
+  if (jobs.dead === 0) return null;
   return (
-    <>
-      {jobs.dead > 0 && (
-        <Alert
-          type="warning"
-          showIcon
-          title={t("overview.dead", { n: jobs.dead })}
-          action={<Link to="/operator/jobs?state=dead">{t("overview.look")}</Link>}
-        />
-      )}
-      {mails.failed > 0 && <Alert type="warning" showIcon title={t("overview.mailsFailed", { n: mails.failed })} />}
-    </>
+    <Alert
+      type="warning"
+      showIcon
+      title={t("overview.dead", { n: jobs.dead })}
+      action={<Link to="/operator/jobs?state=dead">{t("overview.look")}</Link>}
+    />
   );
 }
 
 const LATE_MS = 1000;
 
-function OverviewNumbers({ accounts, shops, tenantsActive, tenantsProvisioning, jobs, credits, mails }: Numbers) {
-  const { t, number } = useText();
+function OverviewNumbers({ accounts, shops, tenantsActive, tenantsProvisioning, jobs, credits, countedAt }: Numbers) {
+  const { t, number, time } = useText();
   const oldest =
     jobs.oldestDueMs < LATE_MS ? t("overview.none") : t("overview.seconds", { n: Math.round(jobs.oldestDueMs / 1000) });
   return (
     <>
-      <Warnings jobs={jobs} mails={mails} />
+      <Warnings jobs={jobs} />
       <dl className="figures">
         <Figure name="nav.accounts" value={number(accounts)} />
         <Figure name="overview.shops" value={number(shops)} />
@@ -79,13 +75,10 @@ function OverviewNumbers({ accounts, shops, tenantsActive, tenantsProvisioning, 
             <dd>{number(jobs.dead)}</dd>
             <dt>{t("overview.oldest")}</dt>
             <dd>{oldest}</dd>
-            <dt>{t("overview.mailsQueued")}</dt>
-            <dd>{number(mails.queued)}</dd>
-            <dt>{t("overview.mailsFailedName")}</dt>
-            <dd>{number(mails.failed)}</dd>
           </dl>
         </Section>
       </div>
+      {countedAt !== null && <p className="muted small">{t("overview.counted", { time: time(countedAt) })}</p>}
     </>
   );
 }

@@ -125,8 +125,12 @@ function Subscription({ subscription }: { subscription: NonNullable<Chatbot["sub
         <dd>{day(subscription.startedAt)}</dd>
         <dt>{t("subscription.until")}</dt>
         <dd>{day(subscription.expiresAt)}</dd>
-        <dt>{t("subscription.renews")}</dt>
-        <dd>{t("credits.n", { n: subscription.renewsFor })}</dd>
+        {subscription.renewsFor !== null && (
+          <>
+            <dt>{t("subscription.renews")}</dt>
+            <dd>{t("credits.n", { n: subscription.renewsFor })}</dd>
+          </>
+        )}
       </dl>
     </Section>
   );
