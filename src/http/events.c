@@ -1,5 +1,5 @@
-/* events.c: the rows behind server events. `events_put` appends in the transaction of the change: the counter row's lock
- * makes the numbers of one account appear in order. Neither statement waits for an answer of the database.
+/* events.c: the rows behind server events. `events_put` appends in the transaction of the change: the counter row's
+ * lock makes the numbers of one account appear in order. Neither statement waits for an answer of the database.
  *
  * A stream that opens says what it saw last (Last-Event-ID, or ?after= for the first time). What it missed is replayed;
  * when rows are missing (older than 24 h, or a restored database) it gets `reset` and the page loads anew. */

@@ -78,7 +78,9 @@ static bool replay_kept(struct exchange *x, const struct query *q)
     struct req *req = &x->req;
     struct str kept = col_str(q, "answer"), plain;
     struct sealed sealed = { (uint8_t *)(uintptr_t)kept.p, kept.n };
-    if (kept.p == NULL || !unseal(x->loop->http->o.keyring, req->arena, owner(req), str_of(route_name(req)), sealed, &plain)) {
+    const struct keyring *keyring = x->loop->http->o.keyring;
+    struct str purpose = str_of(route_name(req));
+    if (kept.p == NULL || !unseal(keyring, req->arena, owner(req), purpose, sealed, &plain)) {
         LOG(LOG_ERROR, "kept_answer_unreadable", LOG_TEXT("path", req->route->path));
         return false;
     }

@@ -8,7 +8,8 @@ static bool same(struct str a, struct str b) { return a.n == b.n && str_eq_nocas
 /* The port behind the host of "http://host:port", as text with its colon; empty when none. */
 static struct str split_loopback(struct str s, bool *is_loopback)
 {
-    static const struct str names[] = { { "http://127.0.0.1", 16 }, { "http://localhost", 16 }, { "http://[::1]", 12 } };
+    static const struct str names[] = { { "http://127.0.0.1", 16 }, { "http://localhost", 16 },
+                                        { "http://[::1]", 12 } };
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (s.n < names[i].n || !same((struct str){ s.p, names[i].n }, names[i])) continue;
         struct str rest = { s.p + names[i].n, s.n - names[i].n };

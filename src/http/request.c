@@ -113,8 +113,9 @@ void exchange_keep(struct exchange *x)
     /* JSON bodies have become structs by now; the others are read by the handler. */
     bool in_store = x->body.p == x->body_store.p;
     bool wanted = x->req.route != NULL && x->req.route->body_fields == NULL;
-    if (x->body.n > 0 && !in_store)
-        x->body = wanted ? (struct str){ arena_copy(x->req.arena, x->body.p, x->body.n), x->body.n } : (struct str){ 0 };
+    if (x->body.n == 0 || in_store) return;
+    if (wanted) x->body.p = arena_copy(x->req.arena, x->body.p, x->body.n);
+    else x->body = (struct str){ 0 };
 }
 
 /* ---- who asks ---- */
@@ -153,7 +154,8 @@ static void client(struct connection *c, struct exchange *x)
     x->req.client_ip = c->ip;
     x->req.client_network = c->network;
     uint8_t address[16];
-    if (!c->from_proxy || !proxy_client(&c->loop->http->trusted, head_get(&x->head, "x-forwarded-for"), address)) return;
+    if (!c->from_proxy) return;
+    if (!proxy_client(&c->loop->http->trusted, head_get(&x->head, "x-forwarded-for"), address)) return;
     address_text(address, x->ip, sizeof x->ip);
     network_text(address, x->network, sizeof x->network);
     x->req.client_ip = x->ip;

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "http/loop.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -148,9 +149,13 @@ static void on_wake(uv_async_t *handle)
     if (!end_loop(l, false)) (void)uv_timer_start(&l->tick, on_tick, STOPPING_TICK_MS, STOPPING_TICK_MS);
 }
 
+/* A client that resets its connection must not end the process by SIGPIPE: this thread's writes report EPIPE. */
 static void serve(void *arg)
 {
     struct loop *l = arg;
+    sigset_t pipe;
+    if (sigemptyset(&pipe) != 0 || sigaddset(&pipe, SIGPIPE) != 0 || pthread_sigmask(SIG_BLOCK, &pipe, NULL) != 0)
+        abort();
     (void)uv_run(&l->uv, UV_RUN_DEFAULT);
 }
 

@@ -60,6 +60,13 @@ void client_close(struct test_client *c)
     free(c);
 }
 
+void client_reset(struct test_client *c)
+{
+    struct linger at_once = { .l_onoff = 1 };
+    (void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    client_close(c);
+}
+
 void client_always(struct test_client *c, const char *headers)
 {
     int n = snprintf(c->always, sizeof c->always, "%s", headers ? headers : "");
@@ -124,7 +131,7 @@ static bool need(struct test_client *c, size_t n, int64_t until_ms)
 
 const char *answer_header(const struct test_answer *a, const char *name)
 {
-    static char value[8192];
+    static _Thread_local char value[8192];
     size_t n = strlen(name);
     for (const char *line = a->head; line != NULL && *line != '\0';) {
         const char *end = strstr(line, "\r\n");
@@ -250,7 +257,7 @@ json_t *answer_json(const struct test_answer *a)
 
 const char *answer_error(const struct test_answer *a)
 {
-    static char code[128];
+    static _Thread_local char code[128];
     struct str error = { 0 };
     json_t *json = answer_json(a);
     code[0] = '\0';

@@ -37,7 +37,8 @@ TEST_EACH_ENGINE(who_may_call)
         { "GET", "/api/fresh", AS_MERCHANT, NULL, 200, NULL },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-        expect_status(&s, cases[i].method, cases[i].path, cases[i].headers, cases[i].body, cases[i].status, cases[i].code);
+        expect_status(&s, cases[i].method, cases[i].path, cases[i].headers, cases[i].body, cases[i].status,
+                      cases[i].code);
     atomic_store(&test_session_age_s, 301);
     expect_status(&s, "GET", "/api/fresh", AS_MERCHANT, NULL, 403, "sign_in_again");
     assert_int_equal(atomic_load(&test_runs), 0);

@@ -162,7 +162,8 @@ TEST_EACH_ENGINE(an_ended_session_ends_its_stream)
     struct test_http s;
     test_http_start(&s, t, NULL);
     struct buf got, other;
-    struct test_client *c = listen_to(&s, "", AS_MERCHANT, &got), *d = listen_to(&s, "", "Cookie: sid=m8-a\r\n", &other);
+    struct test_client *c = listen_to(&s, "", AS_MERCHANT, &got);
+    struct test_client *d = listen_to(&s, "", "Cookie: sid=m8-a\r\n", &other);
     streams_recheck_ms_for_tests(500);
     (void)usleep(1600 * 1000);                               /* looked at, and alive */
     add_note(&s, AS_MERCHANT, "still");

@@ -121,7 +121,7 @@ static enum answer post_note(struct req *req)
     const struct note_in *in = req->body;
     atomic_fetch_add(&test_runs, 1);
     if (!add_note(req, in->text)) return reply_fault(req);
-    if (!events_put(req->tx, req->who.account ? req->who.account : 1, "note.added", event_json, in->text)) return reply_fault(req);
+    if (!events_put(req->tx, req->who.account, "note.added", event_json, in->text)) return reply_fault(req);
     if (strcmp(in->text, "refuse") == 0) {
         reply_fact_i64(req, "need", 50);
         return reply_problem(req, &problem_test);
@@ -200,10 +200,12 @@ static const struct route routes[] = {
       .body_max = 100000, .no_origin = true, COMMON },
     { .verb = VERB_POST, .path = "/api/slow", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_hello, .slow = true,
       .prepare = wait_at_gate, .no_origin = true, COMMON },
-    { .verb = VERB_GET, .path = "/api/few", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_health, .limit = &few, COMMON },
+    { .verb = VERB_GET, .path = "/api/few", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_health,
+      .limit = &few, COMMON },
     { .verb = VERB_GET, .path = "/api/me", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = get_hello, COMMON },
     { .verb = VERB_GET, .path = "/api/none", .who = WHO_SIGNED_IN, .tx = TX_NONE, .run = get_hello, COMMON },
-    { .verb = VERB_GET, .path = "/api/fresh", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = get_hello, .fresh = true, COMMON },
+    { .verb = VERB_GET, .path = "/api/fresh", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = get_hello,
+      .fresh = true, COMMON },
     { .verb = VERB_GET, .path = "/api/operator", .who = WHO_OPERATOR, .tx = TX_READ, .run = get_hello, COMMON },
     { .verb = VERB_POST, .path = "/api/operator", .who = WHO_OPERATOR, .tx = TX_WRITE, .run = post_note,
       BODY_FIELDS(note_in), COMMON },
@@ -213,10 +215,11 @@ static const struct route routes[] = {
     { .verb = VERB_POST, .path = "/api/notes", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .run = post_note,
       .refused = note_refused, .idempotent = true, BODY_FIELDS(note_in), COMMON },
     { .verb = VERB_POST, .path = "/api/cookie", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_cookie, COMMON },
-    { .verb = VERB_POST, .path = "/api/jobs", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .run = post_job, .resume = resume_job,
-      .wait_ms = 1500, .idempotent = true, COMMON },
+    { .verb = VERB_POST, .path = "/api/jobs", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .run = post_job,
+      .resume = resume_job, .wait_ms = 1500, .idempotent = true, COMMON },
     { .verb = VERB_POST, .path = "/api/jobs/end", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .run = post_end_job, COMMON },
-    { .verb = VERB_POST, .path = "/auth/password/login", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_cookie, COMMON },
+    { .verb = VERB_POST, .path = "/auth/password/login", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_cookie,
+      COMMON },
     ROUTE_END
 };
 static const struct route *const tables[] = { routes, events_routes, NULL };

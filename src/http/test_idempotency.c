@@ -4,14 +4,16 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#define NOTES "POST", "/api/notes"
+#define THEIRS "Cookie: sid=m8-a\r\nIdempotency-Key: k1\r\n"
 #define KEY(k) AS_MERCHANT "Idempotency-Key: " k "\r\n"
 
 TEST_EACH_ENGINE(a_replay_gives_the_same_answer)
 {
     struct test_http s;
     test_http_start(&s, t, NULL);
-    struct test_answer first = ask(&s, "POST", "/api/notes", KEY("k1"), "{\"text\":\"a\"}");
-    struct test_answer again = ask(&s, "POST", "/api/notes", KEY("k1"), "{\"text\":\"a\"}");
+    struct test_answer first = ask(&s, NOTES, KEY("k1"), "{\"text\":\"a\"}");
+    struct test_answer again = ask(&s, NOTES, KEY("k1"), "{\"text\":\"a\"}");
     assert_int_equal(first.status, 201);
     assert_int_equal(again.status, 201);
     assert_int_equal(first.body.n, again.body.n);
@@ -23,18 +25,18 @@ TEST_EACH_ENGINE(a_replay_gives_the_same_answer)
     answer_free(&first), answer_free(&again);
     assert_int_equal(atomic_load(&test_runs), 1);
     /* Another body, another query: the caller's mistake. */
-    expect_status(&s, "POST", "/api/notes", KEY("k1"), "{\"text\":\"b\"}", 422, "key_reused");
-    expect_status(&s, "POST", "/api/notes", KEY("k1"), "{\"text\":\"a\" }", 422, "key_reused");
+    expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"b\"}", 422, "key_reused");
+    expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"a\" }", 422, "key_reused");
     assert_int_equal(atomic_load(&test_runs), 1);
     /* Another account, another route, another key, no key: other requests. */
-    expect_status(&s, "POST", "/api/notes", "Cookie: sid=m8-a\r\nIdempotency-Key: k1\r\n", "{\"text\":\"b\"}", 201, NULL);
-    expect_status(&s, "POST", "/api/notes", KEY("k2"), "{\"text\":\"a\"}", 201, NULL);
-    expect_status(&s, "POST", "/api/notes", AS_MERCHANT, "{\"text\":\"a\"}", 201, NULL);
-    expect_status(&s, "POST", "/api/notes", AS_MERCHANT, "{\"text\":\"a\"}", 201, NULL);
+    expect_status(&s, NOTES, THEIRS, "{\"text\":\"b\"}", 201, NULL);
+    expect_status(&s, NOTES, KEY("k2"), "{\"text\":\"a\"}", 201, NULL);
+    expect_status(&s, NOTES, AS_MERCHANT, "{\"text\":\"a\"}", 201, NULL);
+    expect_status(&s, NOTES, AS_MERCHANT, "{\"text\":\"a\"}", 201, NULL);
     assert_int_equal(atomic_load(&test_runs), 5);
     /* Asked by nobody: the key is not looked up for them. */
-    expect_status(&s, "POST", "/api/notes", "Idempotency-Key: k1\r\n", "{\"text\":\"a\"}", 401, NULL);
-    expect_status(&s, "POST", "/api/notes", "Cookie: sid=dead\r\nIdempotency-Key: k1\r\n", "{\"text\":\"a\"}", 401, NULL);
+    expect_status(&s, NOTES, "Idempotency-Key: k1\r\n", "{\"text\":\"a\"}", 401, NULL);
+    expect_status(&s, NOTES, "Cookie: sid=dead\r\nIdempotency-Key: k1\r\n", "{\"text\":\"a\"}", 401, NULL);
     test_http_stop(&s, t);
 }
 
@@ -42,10 +44,10 @@ TEST_EACH_ENGINE(refusals_are_not_kept)
 {
     struct test_http s;
     test_http_start(&s, t, NULL);
-    expect_status(&s, "POST", "/api/notes", KEY("k1"), "{\"text\":\"refuse\"}", 409, "test_refused");
-    expect_status(&s, "POST", "/api/notes", KEY("k1"), "{\"text\":\"fault\"}", 503, NULL);
-    expect_status(&s, "POST", "/api/notes", KEY("k1"), "{\"text\":\"a\"}", 201, NULL);
-    expect_status(&s, "POST", "/api/notes", KEY("k1"), "{\"text\":\"a\"}", 201, NULL);
+    expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"refuse\"}", 409, "test_refused");
+    expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"fault\"}", 503, NULL);
+    expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"a\"}", 201, NULL);
+    expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"a\"}", 201, NULL);
     assert_int_equal(atomic_load(&test_runs), 3);
     test_http_stop(&s, t);
 }
@@ -54,9 +56,9 @@ TEST_EACH_ENGINE(a_secret_is_shown_once)
 {
     struct test_http s;
     test_http_start(&s, t, NULL);
-    expect_status(&s, "POST", "/api/notes", KEY("k1"), "{\"text\":\"secret\"}", 201, NULL);
-    expect_status(&s, "POST", "/api/notes", KEY("k1"), "{\"text\":\"secret\"}", 409, "already_shown");
-    expect_status(&s, "POST", "/api/notes", KEY("k1"), "{\"text\":\"other\"}", 422, "key_reused");
+    expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"secret\"}", 201, NULL);
+    expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"secret\"}", 409, "already_shown");
+    expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"other\"}", 422, "key_reused");
     assert_int_equal(atomic_load(&test_runs), 1);
     test_http_stop(&s, t);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM idempotency_keys WHERE secret = 1 AND answer IS NULL"), 1);
@@ -66,7 +68,7 @@ TEST_EACH_ENGINE(kept_answers_are_sealed)
 {
     struct test_http s;
     test_http_start(&s, t, NULL);
-    expect_status(&s, "POST", "/api/notes", KEY("k1"), "{\"text\":\"visible\"}", 201, NULL);
+    expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"visible\"}", 201, NULL);
     test_http_stop(&s, t);
     const char *sql = t->engine == DB_SQLITE
         ? "SELECT COUNT(*) FROM idempotency_keys WHERE instr(answer, CAST('visible' AS BLOB)) > 0"
@@ -76,7 +78,7 @@ TEST_EACH_ENGINE(kept_answers_are_sealed)
     test_script(t, "UPDATE idempotency_keys SET account = 8");
     test_script(t, "DROP TABLE test_notes");
     test_http_start(&s, t, NULL);
-    expect_status(&s, "POST", "/api/notes", "Cookie: sid=m8-a\r\nIdempotency-Key: k1\r\n", "{\"text\":\"visible\"}", 503, NULL);
+    expect_status(&s, NOTES, THEIRS, "{\"text\":\"visible\"}", 503, NULL);
     test_http_stop(&s, t);
 }
 
@@ -86,12 +88,12 @@ TEST_EACH_ENGINE(bad_keys)
     test_http_start(&s, t, NULL);
     char headers[400];
     (void)snprintf(headers, sizeof headers, "%sIdempotency-Key: %0129d\r\n", AS_MERCHANT, 7);
-    expect_status(&s, "POST", "/api/notes", headers, "{\"text\":\"a\"}", 422, "invalid_fields");
-    expect_status(&s, "POST", "/api/notes", AS_MERCHANT "Idempotency-Key: a b\r\n", "{\"text\":\"a\"}", 422, "invalid_fields");
-    expect_status(&s, "POST", "/api/notes", AS_MERCHANT "Idempotency-Key: \r\n", "{\"text\":\"a\"}", 422, "invalid_fields");
-    expect_status(&s, "POST", "/api/notes", AS_MERCHANT "Idempotency-Key: \xc3\xa4\r\n", "{\"text\":\"a\"}", 422, "invalid_fields");
+    expect_status(&s, NOTES, headers, "{\"text\":\"a\"}", 422, "invalid_fields");
+    expect_status(&s, NOTES, KEY("a b"), "{\"text\":\"a\"}", 422, "invalid_fields");
+    expect_status(&s, NOTES, KEY(""), "{\"text\":\"a\"}", 422, "invalid_fields");
+    expect_status(&s, NOTES, KEY("\xc3\xa4"), "{\"text\":\"a\"}", 422, "invalid_fields");
     (void)snprintf(headers, sizeof headers, "%sIdempotency-Key: %0128d\r\n", AS_MERCHANT, 7);
-    expect_status(&s, "POST", "/api/notes", headers, "{\"text\":\"a\"}", 201, NULL);
+    expect_status(&s, NOTES, headers, "{\"text\":\"a\"}", 201, NULL);
     assert_int_equal(atomic_load(&test_runs), 1);
     test_http_stop(&s, t);
 }
@@ -138,8 +140,8 @@ TEST_EACH_ENGINE(many_at_once_act_once)
 
 TEST_EACH_ENGINE(purge)
 {
-    test_script(t, "INSERT INTO idempotency_keys (account, route, key, request_hash, status, job, secret, answer, at_ms)"
-                   " VALUES (1, 'r', 'old', CAST('x' AS {blob}), 200, 0, 0, NULL, 1000)");
+    test_script(t, "INSERT INTO idempotency_keys (account, route, key, request_hash, status, job, secret, answer,"
+                   " at_ms) VALUES (1, 'r', 'old', CAST('x' AS {blob}), 200, 0, 0, NULL, 1000)");
     char sql[400];
     (void)snprintf(sql, sizeof sql, "INSERT INTO idempotency_keys (account, route, key, request_hash, status, job,"
                    " secret, answer, at_ms) VALUES (1, 'r', 'new', CAST('x' AS {blob}), 200, 0, 0, NULL, %lld)",

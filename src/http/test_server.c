@@ -161,7 +161,8 @@ TEST_EACH_ENGINE(keep_alive_and_close)
     struct test_answer a = client_read(c, false, 5000);
     assert_string_equal(answer_header(&a, "Connection"), "keep-alive");
     answer_free(&a);
-    client_send_text(c, "GET /healthz HTTP/1.1\r\n" HOST "Connection: close\r\n\r\nGET /healthz HTTP/1.1\r\n" HOST "\r\n");
+    client_send_text(c, "GET /healthz HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"
+                        "GET /healthz HTTP/1.1\r\n" HOST "\r\n");
     expect_answer(c, 200);
     assert_true(client_is_closed(c, 5000));
     client_close(c);
@@ -209,7 +210,8 @@ TEST_EACH_ENGINE(too_much)
         { "GET / HTTP/1.1\r\n" HOST "X: ", 'a', HEAD_MAX_BYTES, "\r\n\r\n", 431 },
         { "POST /api/echo HTTP/1.1\r\n" HOST "Content-Length: 100001\r\n\r\n", 'a', 100001, "", 413 },
         { "POST /api/echo HTTP/1.1\r\n" HOST "Content-Length: 99999999999999\r\n\r\n", 'a', 10, "", 413 },
-        { "POST /api/echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n186a1\r\n", 'a', 100001, "\r\n0\r\n\r\n", 413 },
+        { "POST /api/echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n186a1\r\n", 'a', 100001,
+          "\r\n0\r\n\r\n", 413 },
         { "POST /api/echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nffffffff\r\n", 'a', 1, "", 413 },
         { "POST /api/unknown HTTP/1.1\r\n" HOST "Content-Length: 300000\r\n\r\n", 'a', 300000, "", 404 },
         { "POST /api/unknown HTTP/1.1\r\n" HOST "Content-Length: 30000\r\n\r\n", 'a', 30000, "", 404 },
@@ -308,18 +310,35 @@ TEST_EACH_ENGINE(clients_that_leave)
                        "POST /api/notes HTTP/1.1\r\n" HOST "%sCookie: sid=m9-a\r\nContent-Type: application/json\r\n"
                        "Content-Length: 12\r\n\r\n{\"text\":\"a\"}", s.origin_line);
         client_send(c, request, strlen(request) - (i % 4 == 0 ? 5 : 0));
-        client_close(c);
+        if (i % 4 == 3) client_reset(c);
+        else client_close(c);
     }
-    /* The work of those who sent it all is done all the same. */
+    /* The work of those who sent it all and did not take it back by a reset is done all the same. */
     for (int i = 0; i < 100; i++) {
         struct test_answer a = ask(&s, "GET", "/api/shops/count", "Cookie: sid=m9-a\r\n", NULL);
         assert_int_equal(a.status, 200);
-        bool all = a.body.n == 3 && memcmp(a.body.p, "150", 3) == 0;
+        bool all = atoi(buf_terminated(&a.body)) >= 100;
         answer_free(&a);
         if (all) break;
         assert_true(i < 99);
         (void)usleep(50000);
     }
+    test_http_stop(&s, t);
+}
+
+/* Answers are on their way while their readers reset: the writes fail, nothing else does. */
+TEST_EACH_ENGINE(clients_that_reset)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    for (int i = 0; i < 50; i++) {
+        struct test_client *c = client_open(http_port(s.http));
+        for (int k = 0; k < 20; k++) client_send_text(c, "GET /api/hello HTTP/1.1\r\n" HOST "\r\n");
+        client_send_text(c, "GET /api/big HTTP/1.1\r\n" HOST "\r\n");
+        if (i % 2 == 0) (void)usleep(2000);
+        client_reset(c);
+    }
+    expect_status(&s, "GET", "/api/hello", NULL, NULL, 200, NULL);
     test_http_stop(&s, t);
 }
 
@@ -348,14 +367,13 @@ TEST_EACH_ENGINE(drain_finishes_what_is_under_way)
 
 static enum answer no_run(struct req *req) { return reply_text(req, 200, "text/plain", STR("")); }
 
+#define ROW(p) { .verb = VERB_GET, .path = p, .who = WHO_SYSTEM, .tx = TX_NONE, .run = no_run, .doc = "A.", .tag = "x" }
+
 TEST_EACH_ENGINE(start_refuses_what_is_wrong)
 {
     struct test_http s;
     test_http_start(&s, t, NULL);
-    static const struct route good[] = {
-        { .verb = VERB_GET, .path = "/a", .who = WHO_SYSTEM, .tx = TX_NONE, .run = no_run, .doc = "A.", .tag = "x" }, ROUTE_END };
-    static const struct route twice[] = {
-        { .verb = VERB_GET, .path = "/a", .who = WHO_SYSTEM, .tx = TX_NONE, .run = no_run, .doc = "A.", .tag = "x" }, ROUTE_END };
+    static const struct route good[] = { ROW("/a"), ROUTE_END }, twice[] = { ROW("/a"), ROUTE_END };
     static const struct route *const one[] = { good, NULL };
     static const struct route *const two[] = { good, twice, NULL };
     char taken[32], error[512];
@@ -393,6 +411,7 @@ int main(void)
         ONLY_SQLITE(slow_clients_are_cut_off),
         ONLY_SQLITE(a_reader_that_stops_is_closed),
         EACH_ENGINE(clients_that_leave),
+        ONLY_SQLITE(clients_that_reset),
         EACH_ENGINE(drain_finishes_what_is_under_way),
         ONLY_SQLITE(start_refuses_what_is_wrong),
     };
