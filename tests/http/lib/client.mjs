@@ -3,6 +3,7 @@
 import http from 'node:http';
 import net from 'node:net';
 import { randomBytes, randomInt } from 'node:crypto';
+import { answerFault } from './shapes.mjs';
 
 const REQUEST_MS = 30000;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
@@ -11,8 +12,10 @@ export const randomAddress = () => `203.${randomInt(1, 250)}.${randomInt(1, 250)
 export const newKey = () => randomBytes(12).toString('hex');
 
 export class Client {
-    constructor(base) {
+    /** api: the API description every answer is held to. */
+    constructor(base, api) {
         this.base = base;
+        this.api = api;
         this.cookies = new Map();
         this.address = randomAddress();
         this.lang = 'en';
@@ -21,7 +24,7 @@ export class Client {
     get(path, options = {}) { return this.request('GET', path, options); }
     post(path, json, options = {}) { return this.request('POST', path, { json, ...options }); }
 
-    /** headers: a value of undefined takes a default header away. body: bytes or text instead of json. */
+    /** headers: a value of undefined takes a default header away; address null: ours as it is. body: bytes or text instead of json. */
     request(method, path, { json, body, headers = {}, address = this.address } = {}) {
         const url = new URL(this.base);
         const bytes = json !== undefined ? JSON.stringify(json) : body;
@@ -30,14 +33,20 @@ export class Client {
         if (json !== undefined) all['content-type'] = 'application/json';
         if (bytes !== undefined) all['content-length'] = Buffer.byteLength(bytes);
         Object.assign(all, headers);
-        for (const [name, value] of Object.entries(all)) if (value === undefined) delete all[name];
+        for (const [name, value] of Object.entries(all)) if (value === undefined || value === null) delete all[name];
         return new Promise((resolve, reject) => {
             const r = http.request({ host: url.hostname, port: url.port, method, path, headers: all, agent, timeout: REQUEST_MS },
                 (res) => {
                     const parts = [];
                     res.on('data', (d) => parts.push(d));
                     res.on('error', reject);
-                    res.on('end', () => resolve(this.#answer(res, Buffer.concat(parts))));
+                    res.on('end', () => {
+                        try {
+                            resolve(this.#answer(method, path, res, Buffer.concat(parts)));
+                        } catch (e) {
+                            reject(e);
+                        }
+                    });
                 });
             r.on('timeout', () => r.destroy(new Error(`${method} ${path}: no answer within ${REQUEST_MS} ms`)));
             r.on('error', reject);
@@ -45,7 +54,7 @@ export class Client {
         });
     }
 
-    #answer(res, bytes) {
+    #answer(method, path, res, bytes) {
         for (const line of res.headers['set-cookie'] ?? []) {
             const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
             if (/max-age=0/i.test(line) || value === '') this.cookies.delete(name);
@@ -54,6 +63,8 @@ export class Client {
         const text = bytes.toString('utf8');
         let json = null;
         if (/^application\/json/.test(res.headers['content-type'] ?? '') && text) json = JSON.parse(text);
+        const fault = this.api && answerFault(this.api, method, path, res.statusCode, json);
+        if (fault) throw new Error(`${method} ${path} answers ${res.statusCode} unlike its description: ${fault}\n${text.slice(0, 600)}`);
         return { status: res.statusCode, headers: res.headers, text, json };
     }
 

@@ -37,6 +37,8 @@ export class Server {
             s.env.CHATHUB_DATABASE_URL = s.database.url;
         }
         await s.#launch(expectFailure);
+        s.api = s.port ? (await s.cli(['openapi'])).json : null;
+        if (s.port && !s.api) throw new Error('`chathub openapi` printed no JSON');
         return s;
     }
 
@@ -106,7 +108,7 @@ export class Server {
         return this.#done(['credits', 'grant', '--email', email, '--amount', String(amount), '--reason', reason, '--json']);
     }
 
-    client() { return new Client(this.base); }
+    client() { return new Client(this.base, this.api); }
 
     async verify() {
         const r = await this.cli(['verify', '--json']);

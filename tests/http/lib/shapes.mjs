@@ -26,9 +26,10 @@ export function difference(api, schema, value, at = '$') {
 function members(api, schema, value, at) {
     const missing = (schema.required ?? []).find((name) => !(name in value));
     if (missing) return `${at}.${missing} is missing`;
-    const extra = Object.keys(value).find((name) => !(name in schema.properties));
+    const open = schema.additionalProperties === true || Object.keys(schema.properties).length === 0;
+    const extra = open ? undefined : Object.keys(value).find((name) => !(name in schema.properties));
     if (extra) return `${at}.${extra} is not described`;
-    return first(Object.entries(value).map(([name, v]) => difference(api, schema.properties[name], v, `${at}.${name}`)));
+    return first(Object.entries(value).map(([name, v]) => difference(api, schema.properties[name] ?? {}, v, `${at}.${name}`)));
 }
 
 const first = (list) => list.find((f) => f !== null) ?? null;
@@ -40,8 +41,24 @@ function kind(value) {
     return typeof value;
 }
 
-/** Schema of the answer of one operation with this status, or null when none is described. */
-export function answerSchema(api, method, template, status) {
-    const responses = api.paths[template]?.[method.toLowerCase()]?.responses ?? {};
-    return responses[String(status)]?.content?.['application/json']?.schema ?? null;
+/** The template in the description that this path belongs to; literal parts win over parameters. */
+export function templateOf(api, path) {
+    const parts = path.split('?')[0].split('/');
+    const fits = Object.keys(api.paths).filter((t) => {
+        const own = t.split('/');
+        return own.length === parts.length && own.every((p, i) => p === parts[i] || (p.startsWith('{') && parts[i] !== ''));
+    });
+    return fits.sort((a, b) => a.split('{').length - b.split('{').length)[0] ?? null;
+}
+
+/** What is wrong with an answer by the description, or null. */
+export function answerFault(api, method, path, status, json) {
+    const template = templateOf(api, path);
+    const operation = template && api.paths[template][method.toLowerCase()];
+    if (!operation) return null;
+    const described = operation.responses[String(status)];
+    if (!described) return status < 400 || status >= 500 ? `status ${status} is not described` : null;
+    const schema = described.content?.['application/json']?.schema;
+    if (!schema) return null;
+    return json === null ? 'no JSON' : difference(api, schema, json);
 }

@@ -45,8 +45,8 @@ export async function run(options = {}) {
                 console.log(`FAILED ${name} [${engine}]\n    ${(e.stack ?? String(e)).split('\n').slice(0, 14).join('\n    ')}`);
             }
         }
-        for (const fault of await t.server.end()) record(`the server ends well [${engine}]`, fault);
-        record(`the server ended well [${engine}]`, null);
+        const faults = await t.server.end();
+        record(`the server ends well [${engine}]`, faults.join('\n') || null);
     }
     console.log(`${passed} passed, ${failed} failed`);
     process.exit(failed === 0 ? 0 : 1);

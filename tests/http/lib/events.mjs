@@ -1,0 +1,63 @@
+// events.mjs: a server-event stream as a browser reads it.
+import http from 'node:http';
+
+const WAIT_MS = 10000;
+
+export class EventStream {
+    /** client: a signed-in Client. lastId: where to go on from. */
+    static open(client, lastId = undefined) {
+        const stream = new EventStream();
+        stream.seen = [];
+        stream.taken = 0;
+        stream.text = '';
+        const url = new URL(client.base);
+        const headers = { accept: 'text/event-stream', origin: client.base, 'x-forwarded-for': client.address,
+            cookie: [...client.cookies].map(([k, v]) => `${k}=${v}`).join('; ') };
+        if (lastId !== undefined) headers['last-event-id'] = lastId;
+        return new Promise((resolve, reject) => {
+            stream.request = http.request({ host: url.hostname, port: url.port, path: '/api/events', headers }, (res) => {
+                if (res.statusCode !== 200 || !/^text\/event-stream/.test(res.headers['content-type']))
+                    return reject(new Error(`/api/events answers ${res.statusCode} ${res.headers['content-type']}`));
+                stream.headers = res.headers;
+                res.on('data', (d) => stream.#feed(d.toString('utf8')));
+                res.on('error', () => {});
+                return resolve(stream);
+            });
+            stream.request.on('error', reject);
+            stream.request.end();
+        });
+    }
+
+    #feed(text) {
+        this.text += text;
+        for (let end; (end = this.text.indexOf('\n\n')) >= 0; this.text = this.text.slice(end + 2)) {
+            const one = { event: 'message', data: '' };
+            for (const line of this.text.slice(0, end).split('\n')) {
+                const [, name, value] = /^(\w*): ?(.*)$/.exec(line) ?? [];
+                if (name === 'data') one.data += value;
+                else if (name) one[name] = value;
+            }
+            if (one.data === '' && one.event === 'message') continue;
+            one.data = one.data ? JSON.parse(one.data) : null;
+            this.seen.push(one);
+            this.wake?.();
+        }
+    }
+
+    /** The next event of this kind; the others in between are passed over. */
+    async next(event) {
+        const end = Date.now() + WAIT_MS;
+        for (;;) {
+            const at = this.seen.findIndex((e, i) => i >= this.taken && e.event === event);
+            if (at >= 0) {
+                this.taken = at + 1;
+                return this.seen[at];
+            }
+            const left = end - Date.now();
+            if (left <= 0) throw new Error(`no ${event} within ${WAIT_MS} ms; seen: ${JSON.stringify(this.seen)}`);
+            await new Promise((resolve) => { this.wake = resolve; setTimeout(resolve, Math.min(left, 200)); });
+        }
+    }
+
+    close() { this.request.destroy(); }
+}
