@@ -1,0 +1,44 @@
+/* bench.h: what the files of the benchmark share. The program `bench` fills a database, drives the bare SQL that the
+ * product is measured against, and drives those parts of the product that are measured without HTTP. run.mjs starts
+ * everything and does the arithmetic.
+ *
+ * Fairness is the point of this folder, so nothing here is a second copy of the product's SQL: the bare side looks the
+ * statements up in the product's own list (STMT) by file and name, and run.mjs counts afterwards that both sides left
+ * the same number of rows in every table. */
+#ifndef CHATHUB_TESTS_BENCH_BENCH_H
+#define CHATHUB_TESTS_BENCH_BENCH_H
+
+#include "base/str.h"
+#include "storage/db.h"
+
+/* The data set. Accounts, shops and sessions are numbered alike: account 7 owns shop 7 and is signed in with the
+ * cookie "bench-000007". The first accounts are busy ones with a long ledger; the first shops have the chatbot. */
+enum {
+    ACCOUNTS = 100000,
+    BUSY_ACCOUNTS = 10000,
+    BUSY_ENTRIES = 55,
+    QUIET_ENTRIES = 5,
+    ENABLED_SHOPS = 20000,
+    TOKEN_SIZE = 16,
+};
+static_assert(BUSY_ACCOUNTS * BUSY_ENTRIES + (ACCOUNTS - BUSY_ACCOUNTS) * QUIET_ENTRIES == 1000000,
+              "the ledger has a million entries");
+
+enum { BARE_BATCH = 64, IN_FLIGHT = 256 };
+
+void token_of(int64_t account, char out[TOKEN_SIZE]);
+_Noreturn void die(const char *format, ...) PRINTF_LIKE(1, 2);
+double seconds_now(void);
+/* A small fast generator: which account is next must cost nothing. */
+uint64_t next_random(uint64_t *state);
+const char *sqlite_path(const char *url);                    /* NULL: it is PostgreSQL */
+
+/* Each prints one line of JSON and returns the exit status. */
+int seed(const char *url);
+int counts(const char *url);
+int bare_sqlite(const char *url, const char *name, int64_t first, double seconds);
+int bare_script(const char *name);
+int drive_debit(const char *url, int64_t workers, double seconds);
+int drive_jobs(const char *url, int64_t workers, double seconds);
+
+#endif
