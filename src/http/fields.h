@@ -67,7 +67,7 @@ MUST_USE bool pairs_split(struct arena *a, struct str text, struct name_value *p
 
 /* ---- what an answer looks like, for OpenAPI and for the test that holds real answers to it ---- */
 enum shape_kind { SHAPE_KIND_END, SHAPE_KIND_I64, SHAPE_KIND_TEXT, SHAPE_KIND_BOOL, SHAPE_KIND_TIME, SHAPE_KIND_ENUM,
-                  SHAPE_KIND_OBJECT, SHAPE_KIND_LIST, SHAPE_KIND_TEXT_LIST };
+                  SHAPE_KIND_OBJECT, SHAPE_KIND_LIST, SHAPE_KIND_TEXT_LIST, SHAPE_KIND_OPEN };
 struct shape {
     const char *name;
     enum shape_kind kind;
@@ -84,6 +84,8 @@ struct shape {
 #define SHAPE_ENUM(n, list, ...) { .name = (n), .kind = SHAPE_KIND_ENUM, .names = (list), __VA_ARGS__ }
 #define SHAPE_OBJECT(n, members, ...) { .name = (n), .kind = SHAPE_KIND_OBJECT, .of = (members), __VA_ARGS__ }
 #define SHAPE_LIST(n, members, ...) { .name = (n), .kind = SHAPE_KIND_LIST, .of = (members), __VA_ARGS__ }
+/* An object whose members depend on the case: any. */
+#define SHAPE_OPEN(n, ...) { .name = (n), .kind = SHAPE_KIND_OPEN, __VA_ARGS__ }
 #define SHAPE_TEXT_LIST(n, ...) { .name = (n), .kind = SHAPE_KIND_TEXT_LIST, __VA_ARGS__ }
 #define SHAPE_END { .kind = SHAPE_KIND_END }
 

@@ -93,6 +93,10 @@ static void put_member(struct json *j, const struct shape *s)
         else json_text(j, "type", "string");
         json_end(j);
         break;
+    case SHAPE_KIND_OPEN:
+        put_type(j, "object", s->nullable);
+        json_bool(j, "additionalProperties", true);
+        break;
     case SHAPE_KIND_END: break;
     }
     json_end(j);

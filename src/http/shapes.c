@@ -71,6 +71,7 @@ static bool member_matches(const struct shape *s, const json_t *v, const struct 
         struct place inner = place_in(at, s->name);
         return members_match(s->of, v, &inner, depth, why);
     }
+    case SHAPE_KIND_OPEN: return json_is_object(v) || differs(why, at, s->name, "is no object");
     case SHAPE_KIND_LIST:
     case SHAPE_KIND_TEXT_LIST: return items_match(s, v, at, depth, why);
     case SHAPE_KIND_END: break;

@@ -13,12 +13,13 @@ static const struct problem problem_shop_limit = {
 
 static const char *const statuses[] = { "creating", "active", "failed", "suspended", "deleted", NULL };
 static const char *const hostings[] = { "external", NULL };
-static const char *const chatbot_states[] = { "off", "pending", "provisioning", "active", "suspended", "disabled", "failed",
-    NULL };
+static const char *const chatbot_states[] = { "off", "pending", "provisioning", "active", "suspended", "disabled",
+    "failed", NULL };
 
 static const struct shape shop_shape[] = {
-    SHAPE_I64("id"), SHAPE_TEXT("public_id", .doc = "The id in embed codes and tokens: shop-7."), SHAPE_TEXT("shop_name"),
-    SHAPE_TEXT("slug"), SHAPE_TEXT("app_name", .nullable = true), SHAPE_TEXT("domain", .nullable = true),
+    SHAPE_I64("id"), SHAPE_TEXT("public_id", .doc = "The id in embed codes and tokens: shop-7."),
+    SHAPE_TEXT("shop_name"), SHAPE_TEXT("slug"), SHAPE_TEXT("app_name", .nullable = true),
+    SHAPE_TEXT("domain", .nullable = true),
     SHAPE_ENUM("hosting", hostings), SHAPE_ENUM("status", statuses), SHAPE_BOOL("chatbot_enabled"),
     SHAPE_TEXT("chatbot_bot_id", .nullable = true), SHAPE_TIME("chatbot_enabled_at", .nullable = true),
     SHAPE_ENUM("chatbot_state", chatbot_states), SHAPE_TIME("created_at"), SHAPE_TIME("updated_at"),
@@ -29,7 +30,8 @@ static const struct shape status_shape[] = { SHAPE_OBJECT("shop", shop_shape, .t
     SHAPE_TEXT("deployment", .nullable = true, .doc = "Always null for an external shop."),
     SHAPE_TEXT("shop_url", .nullable = true), SHAPE_END };
 static const struct shape success_shape[] = { SHAPE_BOOL("success"), SHAPE_END };
-static const struct shape deleted_shape[] = { SHAPE_BOOL("success"), SHAPE_TIME("scheduled_hard_delete_at"), SHAPE_END };
+static const struct shape deleted_shape[] = {
+    SHAPE_BOOL("success"), SHAPE_TIME("scheduled_hard_delete_at"), SHAPE_END };
 
 struct view { struct shop shop; struct shop_chatbot chatbot; };
 
@@ -162,7 +164,10 @@ static enum answer run_create(struct req *req)
 /* ---- one shop ---- */
 
 struct path_shop { int64_t id; };
-static const struct field path_shop_fields[] = { FIELD_ID(struct path_shop, id, .doc = "The shop's number."), FIELD_END };
+static const struct field path_shop_fields[] = {
+    FIELD_ID(struct path_shop, id, .doc = "The shop's number."),
+    FIELD_END
+};
 
 static int64_t path_id(const struct req *req) { return ((const struct path_shop *)req->path)->id; }
 
@@ -228,7 +233,8 @@ static enum answer run_delete(struct req *req)
     case ROW_NONE: return reply_problem(req, &problem_not_found);
     case ROW_FOUND: break;
     }
-    if (shops_move(req->tx, &s, SHOP_DELETED, "deleted", req->who.account, req->now_ms) != ROW_FOUND) return reply_fault(req);
+    if (shops_move(req->tx, &s, SHOP_DELETED, "deleted", req->who.account, req->now_ms) != ROW_FOUND)
+        return reply_fault(req);
     if (shops_hooks.deleted && !shops_hooks.deleted(req->tx, req, &s, req->now_ms)) return reply_fault(req);
     if (!tell(req, AUDIT_shop_soft_deleted, &s)) return reply_fault(req);
     return reply_json(req, 200, success_json, &s.purge_at_ms);
