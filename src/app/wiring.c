@@ -35,7 +35,7 @@ static const struct job_kind http_purge_job = { .name = "http.purge", .doc = "Fo
     .max_attempts = 3, .backoff_first_ms = 5 * SECOND_MS, .backoff_max_ms = MINUTE_MS, .every_ms = 10 * SECOND_MS,
     .settle = purge_http };
 
-const struct job_kind *const app_job_kinds[] = { &mail_send_job, &audit_seal_job, &accounts_purge_job, 
+const struct job_kind *const app_job_kinds[] = { &mail_send_job, &mail_purge_job, &audit_seal_job, &accounts_purge_job, 
     &shops_purge_job, &tenants_register_job, &tenants_renew_job, &tenants_secrets_job, &tenants_rotate_job, &overview_job,
     &http_purge_job, NULL };
 
