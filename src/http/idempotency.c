@@ -4,7 +4,8 @@
  *
  * Kept are answers of committed runs (2xx). Refusals are not: nothing was done, so asking again is right, and the world
  * may have changed (credits were bought). The body is sealed, bound to account and route. Of an answer that showed a
- * secret no body is kept at all. Of one that waits for a job the row keeps the job, and a replay tells how it stands.
+ * secret no body is kept at all. Of one that waits for a job the row keeps the job, and a replay tells how it stands, or
+ * 409 in_progress while the first one still waits for its answer here.
  *
  * Rejected: a row "in progress" committed before the work (two commits for each request, and a crash in between locks
  * the key for a day). */
@@ -33,6 +34,62 @@ static struct str owner(const struct req *req)
 {
     return str_of(arena_printf(req->arena, "account:%lld", (long long)req->who.account));
 }
+
+/* ---- requests that wait ---- */
+
+static void running_key(const struct req *req, uint8_t out[RUNNING_KEY_SIZE])
+{
+    uint8_t hash[SHA256_SIZE];
+    const char *text = arena_printf(req->arena, "%lld %s %s", (long long)req->who.account, route_name(req),
+                                    req->idempotency_key);
+    sha256(text, strlen(text), hash);
+    memcpy(out, hash, RUNNING_KEY_SIZE);
+}
+
+/* The place of a key, or `count`. Under the lock. */
+static size_t place_of(const struct running_keys *r, const uint8_t key[RUNNING_KEY_SIZE])
+{
+    size_t i = 0;
+    while (i < r->count && memcmp(r->key[i], key, RUNNING_KEY_SIZE) != 0) i++;
+    return i;
+}
+
+static bool is_running(struct exchange *x)
+{
+    struct running_keys *r = &x->loop->http->running;
+    uint8_t key[RUNNING_KEY_SIZE];
+    running_key(&x->req, key);
+    (void)pthread_mutex_lock(&r->lock);
+    bool found = place_of(r, key) < r->count;
+    (void)pthread_mutex_unlock(&r->lock);
+    return found;
+}
+
+/* Before the commit, so that nobody can see the row of a waiting request and not the request. */
+static void now_running(struct exchange *x)
+{
+    struct running_keys *r = &x->loop->http->running;
+    if (x->running) return;                                  /* run again by the lane */
+    running_key(&x->req, x->running_key);
+    (void)pthread_mutex_lock(&r->lock);
+    if (r->count < RUNNING_MAX) {
+        memcpy(r->key[r->count++], x->running_key, RUNNING_KEY_SIZE);
+        x->running = true;
+    }
+    (void)pthread_mutex_unlock(&r->lock);
+}
+
+void idempotency_answered(struct exchange *x)
+{
+    struct running_keys *r = &x->loop->http->running;
+    (void)pthread_mutex_lock(&r->lock);
+    size_t i = place_of(r, x->running_key);
+    if (i < r->count) memmove(r->key[i], r->key[--r->count], RUNNING_KEY_SIZE);
+    (void)pthread_mutex_unlock(&r->lock);
+    x->running = false;
+}
+
+/* ---- kept answers ---- */
 
 /* content type, header lines, an empty line, body */
 static struct str pack(const struct req *req)
@@ -100,6 +157,10 @@ static enum idempotency replay(struct exchange *x, struct tx *tx, const struct q
         req->tx = tx;
         if (req->route->resume(req) == ANSWER_FAULT) return IDEMPOTENCY_FAULT;
         if (req->reply.status != 0) return IDEMPOTENCY_ANSWERED;
+        if (is_running(x)) {
+            (void)reply_problem(req, &problem_in_progress);
+            return IDEMPOTENCY_ANSWERED;
+        }
     }
     return replay_kept(x, q) ? IDEMPOTENCY_ANSWERED : IDEMPOTENCY_FAULT;
 }
@@ -132,6 +193,7 @@ bool idempotency_after(struct exchange *x, struct tx *tx)
     struct req *req = &x->req;
     const struct reply *r = &req->reply;
     if (r->status < 200 || r->status > 299) return true;
+    if (r->wait_job != 0) now_running(x);
     struct sealed sealed = { 0 };
     if (!r->shows_secret) {
         struct str plain = pack(req);

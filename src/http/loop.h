@@ -42,6 +42,8 @@ enum {
     STREAM_QUEUE_MAX_BYTES = 262144,
     STREAMS_PER_ACCOUNT = 16,                /* counted by loop: approximate with several */
     STREAMS_MAX = 10000,                     /* a loop */
+    RUNNING_MAX = 1024,                      /* requests with a key that wait for a job; more are not remembered */
+    RUNNING_KEY_SIZE = 16,
 };
 
 struct http_timeouts { int64_t head_ms, body_ms, idle_ms, write_ms, linger_ms; };
@@ -106,6 +108,8 @@ struct exchange {
     char request_id[33], session_key[SHA256_HEX_SIZE];
     char ip[IP_TEXT_SIZE], network[NETWORK_TEXT_SIZE];       /* when a proxy forwarded it */
     uint8_t request_hash[SHA256_SIZE];       /* body, path and query, for Idempotency-Key */
+    uint8_t running_key[RUNNING_KEY_SIZE];   /* in http.running while `running` */
+    bool running;
     struct str fixed_body;                   /* a body that lives for ever (assets); instead of reply.body */
     const char *allow;                       /* of a 405 or OPTIONS; in the arena */
     /* waiting for a job */
@@ -154,7 +158,12 @@ struct loop {
     atomic_size_t parked_count;
 };
 
+/* Keys of requests that wait for a job and have not been answered yet: the same key again is told 409 in_progress. In
+ * this process alone; another one tells how the job stands, which is also true. */
+struct running_keys { pthread_mutex_t lock; size_t count; uint8_t key[RUNNING_MAX][RUNNING_KEY_SIZE]; };
+
 struct http {
+    struct running_keys running;
     struct http_options o;                   /* strings copied into `text` */
     struct arena *text;
     const char *session_cookie;
@@ -221,6 +230,7 @@ const char *status_text(int status);
 enum idempotency { IDEMPOTENCY_FAULT = -1, IDEMPOTENCY_NEW, IDEMPOTENCY_ANSWERED };
 MUST_USE enum idempotency idempotency_before(struct exchange *x, struct tx *tx);
 MUST_USE bool idempotency_after(struct exchange *x, struct tx *tx);
+void idempotency_answered(struct exchange *x);               /* x is no longer running */
 
 /* ---- events.c: rows ---- */
 struct event_cursor {

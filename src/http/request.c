@@ -51,6 +51,7 @@ static bool small(const struct buf *b) { return b->cap <= POOLED_BUFFER_BYTES; }
 void exchange_give(struct exchange *x)
 {
     struct loop *l = x->loop;
+    if (x->running) idempotency_answered(x);
     if (l->pooled >= POOLED_EXCHANGES || !small(&x->req.reply.body) || !small(&x->late.body) ||
         !small(&x->body_store)) {
         exchange_free(x);

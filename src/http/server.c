@@ -330,6 +330,7 @@ static void discard(struct http *h)
     router_free(h->router);
     limits_free(h->limits);
     arena_free(h->text);
+    (void)pthread_mutex_destroy(&h->running.lock);
     free(h);
 }
 
@@ -346,6 +347,7 @@ struct http *http_start(const struct http_options *o, char *error, size_t error_
 {
     struct http *h = calloc(1, sizeof *h);
     if (h == NULL) abort();
+    if (pthread_mutex_init(&h->running.lock, NULL) != 0) abort();
     copy_options(h, o);
     h->timeouts = next_timeouts;
     struct sockaddr_storage sa = { 0 };
@@ -403,5 +405,6 @@ void http_stop(struct http *h)
     router_free(h->router);
     limits_free(h->limits);
     arena_free(h->text);
+    (void)pthread_mutex_destroy(&h->running.lock);
     free(h);
 }

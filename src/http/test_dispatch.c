@@ -300,6 +300,25 @@ TEST_EACH_ENGINE(waiting_for_a_job)
     test_http_stop(&s, t);
 }
 
+TEST_EACH_ENGINE(the_same_key_while_it_waits)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    struct test_client *c = client_open(http_port(s.http));
+    client_send_text(c, "POST /api/jobs HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: none\r\n" AS_MERCHANT
+                        "Idempotency-Key: two\r\nContent-Length: 0\r\n\r\n");
+    while (atomic_load(&test_runs) == 0) (void)usleep(1000);
+    (void)usleep(100000);
+    expect_status(&s, "POST", "/api/jobs", AS_MERCHANT "Idempotency-Key: two\r\n", NULL, 409, "in_progress");
+    struct test_answer a = client_read(c, false, 5000);
+    assert_int_equal(a.status, 202);
+    answer_free(&a);
+    expect_status(&s, "POST", "/api/jobs", AS_MERCHANT "Idempotency-Key: two\r\n", NULL, 202, NULL);
+    assert_int_equal(atomic_load(&test_runs), 1);
+    client_close(c);
+    test_http_stop(&s, t);
+}
+
 TEST_EACH_ENGINE(waiting_without_being_told)
 {
     struct test_http s;
@@ -448,6 +467,7 @@ int main(void)
         ONLY_SQLITE(forwarded_addresses_count_only_from_our_proxy),
         ONLY_SQLITE(cookies_and_redirects),
         EACH_ENGINE(waiting_for_a_job),
+        EACH_ENGINE(the_same_key_while_it_waits),
         EACH_ENGINE(waiting_without_being_told),
         ONLY_SQLITE(a_full_crypto_queue_refuses_at_once),
         ONLY_SQLITE(the_console),
