@@ -12,8 +12,9 @@
 enum { PURGE_BATCH = 20, VERIFY_PAGE_SHOPS = 500 };
 
 /* The batch is the longest overdue; it is locked in order of ids, as everybody does. */
-STMT(purge_due, "SELECT id FROM (SELECT id FROM shops WHERE status = 5 AND purge_at_ms <= ?1 ORDER BY purge_at_ms LIMIT ?2)"
-                " AS due ORDER BY id");
+STMT(purge_due,
+     "SELECT id FROM (SELECT id FROM shops WHERE status = 5 AND purge_at_ms <= ?1 ORDER BY purge_at_ms LIMIT ?2)"
+     " AS due ORDER BY id");
 /* The newest history row of each shop, whether the numbers are without a gap, and whether each begins where the one
  * before it ended. */
 STMT(verify_page,

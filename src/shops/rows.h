@@ -10,7 +10,8 @@ enum { SHOPS_LIST_MAX = 250 };               /* above SHOPS_PER_ACCOUNT_MAX: tha
 MUST_USE bool shops_list(struct tx *tx, int64_t account, bool deleted, struct shop *out, size_t *count);
 MUST_USE enum row shops_deleted_locked(struct tx *tx, int64_t account, int64_t id, struct shop *out);
 /* ROW_NONE: the shop is not in the state that was read, or may not go there. *s is what it is afterwards. */
-MUST_USE enum row shops_move(struct tx *tx, struct shop *s, enum shop_status to, const char *why, int64_t actor, int64_t now);
+MUST_USE enum row shops_move(struct tx *tx, struct shop *s, enum shop_status to, const char *why, int64_t actor,
+                             int64_t now);
 /* New name and domain (NULL: none). */
 MUST_USE bool shops_rename(struct tx *tx, struct shop *s, const char *name, const char *domain, int64_t now);
 /* `slug` with a random end. */

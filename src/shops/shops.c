@@ -32,7 +32,8 @@ static const bool may_move[SHOP_STATUS_COUNT][SHOP_STATUS_COUNT] = {
 struct shops_hooks shops_hooks;
 
 #define COLUMNS                                                                                                        \
-    "id, account, status, version, name, slug, domain, created_at_ms, updated_at_ms, deleted_from, deleted_at_ms, purge_at_ms"
+    "id, account, status, version, name, slug, domain, created_at_ms, updated_at_ms, deleted_from, deleted_at_ms, "    \
+    "purge_at_ms"
 #define OWNED "SELECT " COLUMNS " FROM shops WHERE id = ?1 AND account = ?2 AND status < 5"
 #define GONE "SELECT " COLUMNS " FROM shops WHERE id = ?1 AND account = ?2 AND status = 5"
 #define BY_ID "SELECT " COLUMNS " FROM shops WHERE id = ?1"
@@ -47,8 +48,9 @@ STMT(list_living, "SELECT " COLUMNS " FROM shops WHERE account = ?1 AND status <
 STMT(list_deleted, "SELECT " COLUMNS " FROM shops WHERE account = ?1 AND status = 5 ORDER BY id DESC LIMIT ?2");
 STMT(count_kept, "SELECT COUNT(*) AS shops FROM shops WHERE account = ?1 AND status < 6");
 STMT(slug_taken, "SELECT id FROM shops WHERE slug = ?1 AND status < 5");
-STMT(insert, "INSERT INTO shops (account, status, version, name, slug, domain, created_at_ms, updated_at_ms, deleted_from,"
-             " deleted_at_ms, purge_at_ms) VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?6, 0, 0, 0) RETURNING id");
+STMT(insert,
+     "INSERT INTO shops (account, status, version, name, slug, domain, created_at_ms, updated_at_ms, deleted_from,"
+     " deleted_at_ms, purge_at_ms) VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?6, 0, 0, 0) RETURNING id");
 STMT(move, "UPDATE shops SET status = ?4, version = ?3 + 1, updated_at_ms = ?5, deleted_from = ?6, deleted_at_ms = ?7,"
            " purge_at_ms = ?8 WHERE id = ?1 AND status = ?2 AND version = ?3");
 STMT(history, "INSERT INTO shop_moves (shop, version, account, from_status, to_status, why, actor, at_ms)"
@@ -110,7 +112,8 @@ static bool write_history(struct tx *tx, const struct shop *s, enum shop_status 
                           int64_t now)
 {
     struct query q = query(tx, &history);
-    bind_i64(&q, s->id), bind_i64(&q, s->version), bind_i64(&q, s->account), bind_i64(&q, from), bind_i64(&q, s->status);
+    bind_i64(&q, s->id), bind_i64(&q, s->version), bind_i64(&q, s->account), bind_i64(&q, from);
+    bind_i64(&q, s->status);
     bind_text(&q, why), bind_i64(&q, actor), bind_i64(&q, now);
     return query_put(&q);
 }

@@ -1,8 +1,8 @@
-/* shops.h: a merchant's stores. Deleting hides a shop at once and suspends its tenant (by hook, same transaction); it can
- * be restored for 7 days, then a job purges it and leaves a tombstone. One mover changes shops.status.
+/* shops.h: a merchant's stores. Deleting hides a shop at once and suspends its tenant (by hook, same transaction); it
+ * can be restored for 7 days, then a job purges it and leaves a tombstone. One mover changes shops.status.
  *
- * Order of row locks, in every transaction: shops by id, then tenants, subscriptions, credits, events. Whoever changes a
- * shop or anything of its tenant locks the shop first; so under it, plain reads are true until the commit. */
+ * Order of row locks, in every transaction: shops by id, then tenants, subscriptions, credits, events. Whoever changes
+ * a shop or anything of its tenant locks the shop first; so under it, plain reads are true until the commit. */
 #ifndef CHATHUB_SHOPS_SHOPS_H
 #define CHATHUB_SHOPS_SHOPS_H
 
@@ -10,7 +10,16 @@
 #include "jobs/jobs.h"
 
 /* Stored by number: append, never renumber. Names on the wire are the replaced panel's. */
-enum shop_status { SHOP_NONE, SHOP_CREATING, SHOP_ACTIVE, SHOP_FAILED, SHOP_SUSPENDED, SHOP_DELETED, SHOP_PURGED, SHOP_STATUS_COUNT };
+enum shop_status {
+    SHOP_NONE,
+    SHOP_CREATING,
+    SHOP_ACTIVE,
+    SHOP_FAILED,
+    SHOP_SUSPENDED,
+    SHOP_DELETED,
+    SHOP_PURGED,
+    SHOP_STATUS_COUNT
+};
 const char *shop_status_name(enum shop_status s);
 enum { SHOP_RESTORE_DAYS = 7, SHOPS_PER_ACCOUNT_MAX = 200, SHOP_SLUG_MAX = 40, SHOP_NAME_MAX = 80 };
 

@@ -32,7 +32,7 @@ static char plain(const char *p, size_t n)
     unsigned char first = (unsigned char)p[0];
     unsigned code = first;
     if (n == 2) code = (unsigned)(first & 0x1f) << 6 | ((unsigned char)p[1] & 0x3f);
-    if (n == 3) code = (unsigned)(first & 0x0f) << 12 | (unsigned)((unsigned char)p[1] & 0x3f) << 6 | ((unsigned char)p[2] & 0x3f);
+    if (n == 3) code = (unsigned)(first & 0x0f) << 12 | (unsigned)(p[1] & 0x3f) << 6 | (unsigned)(p[2] & 0x3f);
     if (n > 3) return '-';
     if (code >= 0xff01 && code <= 0xff5e) code -= 0xff01 - 0x21;         /* full-width forms */
     if (code >= 0xc0 && code <= 0xff) code = (unsigned char)latin1[code - 0xc0];

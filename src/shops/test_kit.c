@@ -83,7 +83,8 @@ static size_t query_pairs(const char *path, struct name_value *pair)
     while (p && *p) {
         const char *name = p + 1, *equals = strchr(name, '='), *end = strchrnul(name, '&');
         assert_true(equals && equals < end && count < KIT_PAIRS_MAX);
-        pair[count++] = (struct name_value){ { name, (size_t)(equals - name) }, { equals + 1, (size_t)(end - equals - 1) } };
+        pair[count++] =
+            (struct name_value){ { name, (size_t)(equals - name) }, { equals + 1, (size_t)(end - equals - 1) } };
         p = end;
     }
     return count;
@@ -117,10 +118,20 @@ struct exchange *kit_exchange(struct arena *a, const struct kit_request *r)
     size_t count;
     struct field_faults *faults = ARENA_NEW(a, struct field_faults);
     const struct route *route = find_route(r, pair, &count);
-    x->req = (struct req){ .route = route, .arena = a, .lang = LANG_EN, .client_ip = "192.0.2.1",
-        .client_network = "192.0.2.0/24", .request_id = "kit", .user_agent = "kit", .now_ms = r->at_ms ? r->at_ms : the_time,
-        .raw = x, .who = { .account = r->account, .role = ROLE_MERCHANT, .session = r->key_of_shop ? 0 : r->account,
-                           .shop = r->key_of_shop, .signed_in_at_ms = the_time } };
+    x->req = (struct req){ .route = route,
+                           .arena = a,
+                           .lang = LANG_EN,
+                           .client_ip = "192.0.2.1",
+                           .client_network = "192.0.2.0/24",
+                           .request_id = "kit",
+                           .user_agent = "kit",
+                           .now_ms = r->at_ms ? r->at_ms : the_time,
+                           .raw = x,
+                           .who = { .account = r->account,
+                                    .role = ROLE_MERCHANT,
+                                    .session = r->key_of_shop ? 0 : r->account,
+                                    .shop = r->key_of_shop,
+                                    .signed_in_at_ms = the_time } };
     add_header(x, "authorization", r->authorization);
     add_header(x, "x-shopsaas-secret", r->shared_secret);
     x->req.path = read_pairs(x, route->path_fields, route->path_size, pair, count, faults);
@@ -153,7 +164,9 @@ static void run(struct test_db *t, struct exchange *x)
 
 static void read_reply(struct test_db *t, struct kit_answer *a, const struct reply *r)
 {
-    *a = (struct kit_answer){ .status = r->status, .reply = r, .text = "", .error = r->problem ? r->problem->code : "", .fault = "" };
+    *a = (struct kit_answer){
+        .status = r->status, .reply = r, .text = "", .error = r->problem ? r->problem->code : "", .fault = ""
+    };
     if (!r->problem && r->body.n > 0) {
         a->text = arena_text_n(t->arena, r->body.p, r->body.n);
         last_json = a->json = json_read(str_of(a->text), JSON_READ_MAX_BYTES, NULL);
@@ -191,13 +204,19 @@ enum job_wish kit_job(struct test_db *t, const struct kit_attempt *a)
 {
     struct run *r = ARENA_NEW(t->arena, struct run);
     r->kind = a->kind;
-    r->job = (struct job){ .id = a->id, .ref = a->ref, .account = a->account, .attempt = a->attempt, .kind = a->kind->name,
-        .arena = t->arena, .now_ms = the_time };
+    r->job = (struct job){ .id = a->id,
+                           .ref = a->ref,
+                           .account = a->account,
+                           .attempt = a->attempt,
+                           .kind = a->kind->name,
+                           .arena = t->arena,
+                           .now_ms = the_time };
     enum job_wish wish = a->kind->load ? a->kind->load(&r->job, t->tx) : JOB_FINISHED;
     if (wish == JOB_FINISHED && a->kind->call) a->kind->call(&r->job);
     if (wish == JOB_FINISHED) wish = a->kind->settle(&r->job, t->tx);
     assert_int_not_equal(wish, JOB_FAULT);
-    if ((wish == JOB_GIVE_UP || (wish == JOB_AGAIN && a->last)) && a->kind->dead) a->kind->dead(&r->job, t->tx, r->error);
+    if ((wish == JOB_GIVE_UP || (wish == JOB_AGAIN && a->last)) && a->kind->dead)
+        a->kind->dead(&r->job, t->tx, r->error);
     assert_int_equal(tx_fault_of(t->tx), TX_SOUND);
     return wish;
 }

@@ -1,12 +1,14 @@
-/* test_kit.h: calls a route's handler without a server, as the dispatcher does: fields are read by the route's own tables,
- * .run works in a part of t->tx that a refusal undoes, then .refused runs. For tests of shops/ and the folders after it.
+/* test_kit.h: calls a route's handler without a server, as the dispatcher does: fields are read by the route's own
+ * tables, .run works in a part of t->tx that a refusal undoes, then .refused runs. For tests of shops/ and the folders
+ * after it.
  *
  *     int64_t rich = kit_account(t, 1000);
  *     struct kit_answer a = kit_call(t, &(struct kit_request){ .routes = tenants_routes, .verb = VERB_POST,
  *         .path = "/api/shops/1/chatbot/enable", .account = rich, .body = "{}" });
  *     assert_int_equal(a.status, 200);
  *
- * Answers live in the test's arena. After each call that was not refused the event and audit rows are real rows of t->tx. */
+ * Answers live in the test's arena. After each call that was not refused the event and audit rows are real rows of
+ * t->tx. */
 #ifndef CHATHUB_SHOPS_TEST_KIT_H
 #define CHATHUB_SHOPS_TEST_KIT_H
 

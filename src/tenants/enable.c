@@ -1,9 +1,9 @@
 /* enable.c: switching the chat on and off: the sale itself.
  *
- * With the built-in backend everything is one transaction, made while the shop's row is locked. A first enable writes 12
- * rows: tenant, its move, two secrets, subscription, ledger entry, the account's balance (update), audit, and two events
- * with the account's event counter (update). It reads the shop, the tenant, the ledger's end and the balance. Indexes that
- * grow: tenants by shop, subscriptions due, ledger by key.
+ * With the built-in backend everything is one transaction, made while the shop's row is locked. A first enable writes
+ * 12 rows: tenant, its move, two secrets, subscription, ledger entry, the account's balance (update), audit, and two
+ * events with the account's event counter (update). It reads the shop, the tenant, the ledger's end and the balance.
+ * Indexes that grow: tenants by shop, subscriptions due, ledger by key.
  *
  * With an outside server the credits are held, the tenant is `provisioning`, and a job asks that server; its settlement
  * captures or releases (register_job.c). `generation` is in every key, so an attempt that is repeated (a conflict, a
@@ -47,7 +47,8 @@ bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const st
         s.status = SUBSCRIPTION_ACTIVE;      /* the month that was paid goes on */
         s.due_at_ms = s.expires_at_ms;
     }
-    if (tenants_move(tx, t, TENANT_ACTIVE, a->paid ? "enabled" : "enabled_again", a->actor, now) != ROW_FOUND) return false;
+    if (tenants_move(tx, t, TENANT_ACTIVE, a->paid ? "enabled" : "enabled_again", a->actor, now) != ROW_FOUND)
+        return false;
     s.tenant = t->id;
     if (!(a->paid ? subscription_insert(tx, &s, now) : subscription_save(tx, &s, now))) return false;
     struct charge charge = { .credits = a->paid ? tenants_settings.enable_price : credits_of(0),
@@ -129,7 +130,8 @@ static enum answer enable_now(struct req *req, struct enabling *e)
         .paid = e->paid, .actor = req->who.account }, req->now_ms) ||
         !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_changed(req->tx, req->who.account, &balance))
         return reply_fault(req);
-    return reply_json(req, 200, enabled_json, &(struct enabled){ .bot_id = e->t.bot_id, .available = balance.available });
+    return reply_json(req, 200, enabled_json,
+                      &(struct enabled){ .bot_id = e->t.bot_id, .available = balance.available });
 }
 
 static enum answer enable_by_job(struct req *req, struct enabling *e)
@@ -174,8 +176,13 @@ static bool prepare(struct req *req, struct enabling *e)
     t->asked_at_ms = req->now_ms;
     t->hold = t->job = 0;
     t->generation++;
-    e->change = (struct credit_change){ .account = t->account, .shop = t->shop, .amount = tenants_settings.enable_price,
-        .reason = REASON_chatbot_enablement, .key = enable_key(req->arena, t), .actor = req->who.account, .at_ms = req->now_ms };
+    e->change = (struct credit_change){ .account = t->account,
+                                        .shop = t->shop,
+                                        .amount = tenants_settings.enable_price,
+                                        .reason = REASON_chatbot_enablement,
+                                        .key = enable_key(req->arena, t),
+                                        .actor = req->who.account,
+                                        .at_ms = req->now_ms };
     return true;
 }
 
@@ -210,7 +217,8 @@ enum answer resume_enable(struct req *req)
     struct credit_balance balance;
     enum row row = tenants_of_shop(req->tx, path_shop_id(req), &t);
     if (row == ROW_FAULT) return reply_fault(req);
-    if (row == ROW_NONE || t.account != req->who.account || t.shop_deleted) return reply_problem(req, &problem_not_found);
+    if (row == ROW_NONE || t.account != req->who.account || t.shop_deleted)
+        return reply_problem(req, &problem_not_found);
     if (t.status == TENANT_PROVISIONING) return ANSWER_SENT; /* not yet: go on waiting */
     if (t.status != TENANT_ACTIVE) return reply_problem(req, &problem_chatbot_failed);
     if (credits_balance(req->tx, t.account, &balance) != ROW_FOUND) return reply_fault(req);
@@ -227,7 +235,9 @@ void refused_enable(struct req *req)
 {
     const struct problem *p = req->reply.problem;
     if (p != &problem_insufficient_credits && p != &problem_chatbot_feature) return;
-    if (!audit_request(req, AUDIT_chatbot_enable_refused, req->who.account, "shop", path_shop_id(req), refusal_details, p)) return;
+    if (!audit_request(req, AUDIT_chatbot_enable_refused, req->who.account, "shop", path_shop_id(req), refusal_details,
+                       p))
+        return;
 }
 
 /* ---- disable ---- */

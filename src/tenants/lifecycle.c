@@ -32,18 +32,20 @@ static const bool may_move[TENANT_STATUS_COUNT][TENANT_STATUS_COUNT] = {
 
 struct tenants_settings tenants_settings;
 
-STMT(of_shop, "SELECT id, shop, account, status, version, generation, backend, bot_state, bot_id, bot_name, embed_id, logo_url,"
-              " sync_scopes, subscription, hold, job, error_code, shop_deleted, maybe_registered, asked_at_ms, enabled_at_ms,"
-              " created_at_ms, updated_at_ms FROM tenants WHERE shop = ?1");
+STMT(of_shop,
+     "SELECT id, shop, account, status, version, generation, backend, bot_state, bot_id, bot_name, embed_id, logo_url,"
+     " sync_scopes, subscription, hold, job, error_code, shop_deleted, maybe_registered, asked_at_ms, enabled_at_ms,"
+     " created_at_ms, updated_at_ms FROM tenants WHERE shop = ?1");
 STMT(insert,
      "INSERT INTO tenants (shop, account, status, version, generation, backend, bot_state, bot_id, bot_name, embed_id,"
      " sync_scopes, subscription, hold, job, shop_deleted, maybe_registered, asked_at_ms, enabled_at_ms, created_at_ms,"
      " updated_at_ms) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0, 0, ?14, ?15, ?16, ?16)"
      " RETURNING id");
-STMT(save, "UPDATE tenants SET status = ?4, version = ?5, generation = ?6, backend = ?7, bot_state = ?8, bot_id = ?9,"
-           " bot_name = ?10, logo_url = ?11, sync_scopes = ?12, subscription = ?13, hold = ?14, job = ?15, error_code = ?16,"
-           " shop_deleted = ?17, maybe_registered = ?18, asked_at_ms = ?19, enabled_at_ms = ?20, updated_at_ms = ?21"
-           " WHERE id = ?1 AND status = ?2 AND version = ?3");
+STMT(save,
+     "UPDATE tenants SET status = ?4, version = ?5, generation = ?6, backend = ?7, bot_state = ?8, bot_id = ?9,"
+     " bot_name = ?10, logo_url = ?11, sync_scopes = ?12, subscription = ?13, hold = ?14, job = ?15, error_code = ?16,"
+     " shop_deleted = ?17, maybe_registered = ?18, asked_at_ms = ?19, enabled_at_ms = ?20, updated_at_ms = ?21"
+     " WHERE id = ?1 AND status = ?2 AND version = ?3");
 STMT(history, "INSERT INTO tenant_moves (tenant, version, account, from_status, to_status, why, actor, at_ms)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 /* The ids travel as text, the one list that both engines take. */
@@ -51,8 +53,9 @@ STMT(of_shops, "SELECT shop, status, bot_id, enabled_at_ms, error_code FROM tena
                " AND shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
      .postgres = "SELECT shop, status, bot_id, enabled_at_ms, error_code FROM tenants WHERE account = ?1"
                  " AND shop = ANY(CAST(?2::text[] AS bigint[]))");
-STMT(shop_of_key, "SELECT t.shop, t.account, s.state, s.valid_until_ms FROM tenant_secrets s JOIN tenants t ON t.id = s.tenant"
-                  " WHERE s.key_hash = ?1 AND s.state < 3 AND t.shop_deleted = 0");
+STMT(shop_of_key,
+     "SELECT t.shop, t.account, s.state, s.valid_until_ms FROM tenant_secrets s JOIN tenants t ON t.id = s.tenant"
+     " WHERE s.key_hash = ?1 AND s.state < 3 AND t.shop_deleted = 0");
 
 enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *out)
 {
@@ -92,7 +95,8 @@ static enum row save_tenant(struct tx *tx, const struct tenant *t, enum tenant_s
     struct query q = query(tx, &save);
     bind_i64(&q, t->id), bind_i64(&q, from), bind_i64(&q, version), bind_i64(&q, t->status), bind_i64(&q, t->version);
     bind_i64(&q, t->generation), bind_i64(&q, t->backend), bind_i64(&q, t->bot_state), bind_text(&q, t->bot_id);
-    bind_text(&q, t->bot_name), bind_text(&q, t->logo_url), bind_text(&q, t->sync_scopes), bind_i64(&q, t->subscription);
+    bind_text(&q, t->bot_name), bind_text(&q, t->logo_url), bind_text(&q, t->sync_scopes);
+    bind_i64(&q, t->subscription);
     bind_i64(&q, t->hold), bind_i64(&q, t->job), bind_text(&q, t->error_code), bind_bool(&q, t->shop_deleted);
     bind_bool(&q, t->maybe_registered), bind_i64(&q, t->asked_at_ms), bind_i64(&q, t->enabled_at_ms);
     bind_i64(&q, t->updated_at_ms);
@@ -100,7 +104,8 @@ static enum row save_tenant(struct tx *tx, const struct tenant *t, enum tenant_s
     return saved < 0 ? ROW_FAULT : saved == 0 ? ROW_NONE : ROW_FOUND;
 }
 
-enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_status to, const char *why, int64_t actor, int64_t now)
+enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_status to, const char *why, int64_t actor,
+                      int64_t now)
 {
     enum tenant_status from = t->status;
     int64_t version = t->version;
@@ -142,8 +147,8 @@ static void event_json(struct json *j, const void *arg)
     json_text(j, "state", tenant_state_word(t));
 }
 
-bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, const struct tenant *t, json_writer *details,
-                  const void *arg, int64_t now)
+bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, const struct tenant *t,
+                  json_writer *details, const void *arg, int64_t now)
 {
     const struct audit_entry e = { .action = action, .account = t->account, .actor = req ? req->who.account : 0,
         .resource = "shop", .resource_id = t->shop, .details = details, .arg = arg,
@@ -186,8 +191,8 @@ bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, 
     t.shop_deleted = true;
     if (t.status == TENANT_PROVISIONING) return stop_provisioning(tx, &t, actor, now);
     if (t.status != TENANT_ACTIVE) return tenants_keep(tx, &t, now) && stop_renewals(tx, &t, now);
-    return tenants_move(tx, &t, TENANT_SUSPENDED, "shop_deleted", actor, now) == ROW_FOUND && stop_renewals(tx, &t, now) &&
-           tenants_tell(tx, req, AUDIT_tenant_suspended, &t, NULL, NULL, now);
+    return tenants_move(tx, &t, TENANT_SUSPENDED, "shop_deleted", actor, now) == ROW_FOUND &&
+           stop_renewals(tx, &t, now) && tenants_tell(tx, req, AUDIT_tenant_suspended, &t, NULL, NULL, now);
 }
 
 /* Resumes when paid time is left. Time that ran out meanwhile is not charged behind the merchant's back: the
@@ -235,7 +240,8 @@ bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t
     bind_i64(&q, account), bind_text_list(&q, list, count);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
-        const struct tenant t = { .status = (enum tenant_status)col_i64(&q, "status"), .error_code = col_text(&q, "error_code") };
+        const struct tenant t = { .status = (enum tenant_status)col_i64(&q, "status"),
+                                  .error_code = col_text(&q, "error_code") };
         size_t i = 0;
         while (i < count && ids[i] != col_i64(&q, "shop")) i++;
         assert(i < count);

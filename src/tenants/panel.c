@@ -1,10 +1,10 @@
-/* panel.c: the chatbot-node contract, as the built-in backend answers it: an outside panel registers its shops here, and
- * the holder of a panel SSO token reads and changes a shop's configuration. An outside store cannot tell us from the
- * server it knew.
+/* panel.c: the chatbot-node contract, as the built-in backend answers it: an outside panel registers its shops here,
+ * and the holder of a panel SSO token reads and changes a shop's configuration. An outside store cannot tell us from
+ * the server it knew.
  *
- * Two kinds of tenant answer to the same addresses: our own shops (secrets of secrets.c) and those of a panel. A panel's
- * shop may be called as one of ours will be called later, so a token is tried with the keys of both, and the key that
- * fits decides. The register route does not exist while no secret is set. */
+ * Two kinds of tenant answer to the same addresses: our own shops (secrets of secrets.c) and those of a panel. A
+ * panel's shop may be called as one of ours will be called later, so a token is tried with the keys of both, and the
+ * key that fits decides. The register route does not exist while no secret is set. */
 #include "tenants/rows.h"
 
 #include "base/clock.h"
@@ -21,12 +21,15 @@ enum { PANEL_ONE = 1, TOKEN_LEEWAY_S = 30, TOKEN_LIFETIME_S = 3600, BOT_BYTES = 
 #define PANEL_GET "SELECT " PANEL_COLUMNS " FROM panel_tenants WHERE panel = ?1 AND shop_id = ?2"
 STMT(panel_get, PANEL_GET);
 STMT(panel_get_locked, PANEL_GET, .postgres = PANEL_GET " FOR UPDATE");
-STMT(panel_add, "INSERT INTO panel_tenants (panel, shop_id, merchant_id, instance_url, name, logo_url, bot_id, sync_scopes,"
-                " sso_sealed, webhook_sealed, old_until_ms, created_at_ms, updated_at_ms)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, ?9, 0, ?10, ?10) RETURNING id");
-STMT(panel_change, "UPDATE panel_tenants SET merchant_id = ?2, instance_url = ?3, name = ?4, logo_url = ?5, sso_sealed = ?6,"
-                   " webhook_sealed = ?7, old_sso_sealed = ?8, old_until_ms = ?9, updated_at_ms = ?10 WHERE id = ?1");
-STMT(panel_config, "UPDATE panel_tenants SET name = ?2, logo_url = ?3, sync_scopes = ?4, updated_at_ms = ?5 WHERE id = ?1");
+STMT(panel_add,
+     "INSERT INTO panel_tenants (panel, shop_id, merchant_id, instance_url, name, logo_url, bot_id, sync_scopes,"
+     " sso_sealed, webhook_sealed, old_until_ms, created_at_ms, updated_at_ms)"
+     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, ?9, 0, ?10, ?10) RETURNING id");
+STMT(panel_change,
+     "UPDATE panel_tenants SET merchant_id = ?2, instance_url = ?3, name = ?4, logo_url = ?5, sso_sealed = ?6,"
+     " webhook_sealed = ?7, old_sso_sealed = ?8, old_until_ms = ?9, updated_at_ms = ?10 WHERE id = ?1");
+STMT(panel_config,
+     "UPDATE panel_tenants SET name = ?2, logo_url = ?3, sync_scopes = ?4, updated_at_ms = ?5 WHERE id = ?1");
 
 /* What both kinds of tenant look like to the outside. */
 struct guest {
@@ -164,7 +167,8 @@ static bool change_panel_tenant(struct req *req, const struct post_register *in,
     struct arena *a = req->arena;
     struct str sso, webhook;
     bool same_sso = open_text(a, g->shop_id, "sso", g->sso_sealed, &sso) && str_eq(sso, str_of(in->ssoSharedSecret));
-    bool same_webhook = open_text(a, g->shop_id, "webhook", g->webhook_sealed, &webhook) && str_eq(webhook, str_of(in->webhookSecret));
+    bool same_webhook =
+        open_text(a, g->shop_id, "webhook", g->webhook_sealed, &webhook) && str_eq(webhook, str_of(in->webhookSecret));
     const char *name = in->botName ? in->botName : g->name, *logo = in->logoUrl ? in->logoUrl : g->logo_url;
     if (same_sso && same_webhook && text_eq(name, g->name) && text_eq(logo, g->logo_url) &&
         text_eq(in->merchantId, g->merchant_id) && text_eq(in->instanceUrl, g->instance_url))
@@ -286,8 +290,14 @@ static enum answer authorise(struct req *req, bool writes, struct guest *g)
     struct str token = { header.p + bearer.n, header.n - bearer.n };
     for (int ours = 1; ours >= 0 && verdict != JWT_OK; ours--) {
         struct keys_of k = { .req = req, .ours = ours == 1, .g = g };
-        const struct jwt_profile profile = { .key_claim = "shopId", .issuer = STR("shopsaas"), .audience = STR("chatbot-node"),
-            .leeway_s = TOKEN_LEEWAY_S, .max_lifetime_s = TOKEN_LIFETIME_S, .roles = sso_role_names, .keys = find_keys, .arg = &k };
+        const struct jwt_profile profile = { .key_claim = "shopId",
+                                             .issuer = STR("shopsaas"),
+                                             .audience = STR("chatbot-node"),
+                                             .leeway_s = TOKEN_LEEWAY_S,
+                                             .max_lifetime_s = TOKEN_LIFETIME_S,
+                                             .roles = sso_role_names,
+                                             .keys = find_keys,
+                                             .arg = &k };
         *g = (struct guest){ 0 };
         verdict = jwt_verify(req->arena, token, &profile, req->now_ms / 1000, &claims);
         if (k.fault) return reply_fault(req);
@@ -346,14 +356,15 @@ static bool is_web_url(const char *url)
     return !url || str_starts(str_of(url), STR("https://")) || str_starts(str_of(url), STR("http://"));
 }
 
-/* NULL: *g is changed as the body says. Else the name of the member that is wrong. (A list is no field of a field table,
- * so this body is read by hand.) */
+/* NULL: *g is changed as the body says. Else the name of the member that is wrong. (A list is no field of a field
+ * table, so this body is read by hand.) */
 static const char *read_change(struct req *req, const json_t *body, struct guest *g)
 {
     const json_t *scopes = json_object_get(body, "syncScopes"), *logo = json_object_get(body, "logoUrl");
     if (!read_text(req->arena, body, "name", BOT_NAME_MAX, &g->name)) return "name";
     if (json_is_null(logo)) g->logo_url = NULL;
-    else if (!read_text(req->arena, body, "logoUrl", LOGO_URL_MAX, &g->logo_url) || !is_web_url(g->logo_url)) return "logoUrl";
+    else if (!read_text(req->arena, body, "logoUrl", LOGO_URL_MAX, &g->logo_url) || !is_web_url(g->logo_url))
+        return "logoUrl";
     if (scopes && !(g->sync_scopes = read_scopes(req->arena, scopes))) return "syncScopes";
     return NULL;
 }

@@ -5,9 +5,9 @@
  *   later    → surely not done: again
  *   unknown  → maybe done: the next attempt first asks whether the shop is known with these secrets
  *
- * After two minutes the credits go back. When the last word was "unknown" the tenant remembers that it may be registered,
- * and the next enable starts by asking, with the same secrets: never registered twice, never charged for a late success.
- * Secrets are opened in .call alone; the job row holds ids. */
+ * After two minutes the credits go back. When the last word was "unknown" the tenant remembers that it may be
+ * registered, and the next enable starts by asking, with the same secrets: never registered twice, never charged for a
+ * late success. Secrets are opened in .call alone; the job row holds ids. */
 #include "tenants/recipes.h"
 
 #include "base/clock.h"
@@ -139,10 +139,14 @@ static enum job_wish settle_registered(struct job *job, struct tx *tx, struct te
     if (subscriptions_get(tx, t->id, t->subscription, &s) == ROW_FAULT) return JOB_FAULT;
     t->hold = 0;
     const char *bot_id = w->bot_id ? w->bot_id : t->backend == BACKEND_CHATBOT ? t->bot_id : NULL;
-    if (!tenants_activate(tx, NULL, t, &(struct activation){ .bot_id = bot_id, .bot_state = bot_id ? BOT_READY : BOT_PENDING,
-        .paid = paid || s.expires_at_ms <= job->now_ms }, job->now_ms) ||
+    if (!tenants_activate(tx, NULL, t,
+                          &(struct activation){ .bot_id = bot_id,
+                                                .bot_state = bot_id ? BOT_READY : BOT_PENDING,
+                                                .paid = paid || s.expires_at_ms <= job->now_ms },
+                          job->now_ms) ||
         !secrets_delivered(tx, t->id, SECRET_SSO, w->sso_generation) ||
-        !secrets_delivered(tx, t->id, SECRET_WEBHOOK, w->webhook_generation) || !credits_changed(tx, t->account, &balance))
+        !secrets_delivered(tx, t->id, SECRET_WEBHOOK, w->webhook_generation) ||
+        !credits_changed(tx, t->account, &balance))
         return JOB_FAULT;
     return JOB_FINISHED;
 }
@@ -178,7 +182,8 @@ static void register_dead(struct job *job, struct tx *tx, const char *error)
     if (t.hold) {
         enum debit d = credits_release(tx, t.hold, job->now_ms);
         if (d == DEBIT_FAULT) return;
-        if (d == DEBIT_KEY_REUSED) LOG(LOG_ERROR, "hold_was_captured", LOG_NUMBER("shop", t.shop), LOG_NUMBER("hold", t.hold));
+        if (d == DEBIT_KEY_REUSED)
+            LOG(LOG_ERROR, "hold_was_captured", LOG_NUMBER("shop", t.shop), LOG_NUMBER("hold", t.hold));
     }
     t.hold = 0;
     t.error_code = "chatbot_enable_failed";
@@ -190,9 +195,16 @@ static void register_dead(struct job *job, struct tx *tx, const char *error)
 }
 
 const struct job_kind tenants_register_job = {
-    .name = "tenants.register", .doc = "Registers a shop with the outside chatbot server; then takes or gives back the credits.",
-    .max_attempts = 12, .backoff_first_ms = SECOND_MS, .backoff_max_ms = 20 * SECOND_MS, .deadline_ms = 2 * MINUTE_MS,
-    .load = register_load, .call = call_register, .settle = register_settle, .dead = register_dead,
+    .name = "tenants.register",
+    .doc = "Registers a shop with the outside chatbot server; then takes or gives back the credits.",
+    .max_attempts = 12,
+    .backoff_first_ms = SECOND_MS,
+    .backoff_max_ms = 20 * SECOND_MS,
+    .deadline_ms = 2 * MINUTE_MS,
+    .load = register_load,
+    .call = call_register,
+    .settle = register_settle,
+    .dead = register_dead,
 };
 
 /* ---- rotate: the server must know the new secret before the old one ends ---- */
@@ -203,8 +215,8 @@ static enum job_wish rotate_load(struct job *job, struct tx *tx)
     job->state = w;
     if (!load_work(job, tx, w)) return JOB_FAULT;
     bool known = w->t.status == TENANT_ACTIVE || w->t.status == TENANT_SUSPENDED;
-    /* Registering again is harmless, so nothing has to be asked first. A tenant that was switched off learns its secrets
-     * when it is switched on. */
+    /* Registering again is harmless, so nothing has to be asked first. A tenant that was switched off learns its
+     * secrets when it is switched on. */
     w->t.job = known && w->t.backend == BACKEND_CHATBOT && !w->t.shop_deleted ? job->id : 0;
     return JOB_FINISHED;
 }

@@ -1,12 +1,15 @@
-/* routes.c: the addresses of tenants. The first four and the panel's are contracts that others wrote: exact JSON, unknown
- * members ignored. */
+/* routes.c: the addresses of tenants. The first three and the panel's are contracts that others wrote: exact JSON,
+ * unknown members ignored. */
 #include "tenants/rows.h"
 
 #include "credits/credits.h"
 
 enum { ENABLE_WAIT_MS = 10000 };
 
-static const struct field path_shop_fields[] = { FIELD_ID(struct path_shop, id, .doc = "The shop's number."), FIELD_END };
+static const struct field path_shop_fields[] = {
+    FIELD_ID(struct path_shop, id, .doc = "The shop's number."),
+    FIELD_END
+};
 
 static const struct field post_enable_fields[] = {
     FIELD_TEXT(struct post_enable, botName, .optional = true, .min = 1, .max = BOT_NAME_MAX,
@@ -49,7 +52,8 @@ static const struct field post_register_fields[] = {
 /* ---- what answers look like ---- */
 
 static const char *const subscription_states[] = { "active", "past_due", "expired", "cancelled", NULL };
-static const char *const states[] = { "off", "pending", "provisioning", "active", "suspended", "disabled", "failed", NULL };
+static const char *const states[] = { "off", "pending", "provisioning", "active", "suspended", "disabled", "failed",
+    NULL };
 static const char *const bot_states[] = { "pending", "ready", "error", NULL };
 static const char *const backends[] = { "builtin", "chatbot", NULL };
 static const char *const step_names[] = { "credits", "secrets", "register", "subscription", NULL };
@@ -57,12 +61,14 @@ static const char *const step_states[] = { "waiting", "running", "done", "failed
 static const char *const provisioning[] = { "provisioning", NULL };
 
 static const struct shape enabled_shape[] = {
-    SHAPE_BOOL("success"), SHAPE_TEXT("botId", .maybe = true, .nullable = true), SHAPE_I64("creditsRemaining", .maybe = true),
+    SHAPE_BOOL("success"), SHAPE_TEXT("botId", .maybe = true, .nullable = true),
+    SHAPE_I64("creditsRemaining", .maybe = true),
     SHAPE_ENUM("status", provisioning, .maybe = true, .doc = "With 202: it is still being set up."),
     SHAPE_TEXT("statusUrl", .maybe = true, .doc = "With 202: where to look."), SHAPE_END };
-static const struct shape short_subscription_shape[] = { SHAPE_ENUM("status", subscription_states), SHAPE_TIME("expiresAt"),
-    SHAPE_END };
-static const struct shape status_shape[] = { SHAPE_BOOL("enabled"), SHAPE_TEXT("botId", .maybe = true, .nullable = true),
+static const struct shape short_subscription_shape[] = {
+    SHAPE_ENUM("status", subscription_states), SHAPE_TIME("expiresAt"), SHAPE_END };
+static const struct shape status_shape[] = { SHAPE_BOOL("enabled"),
+    SHAPE_TEXT("botId", .maybe = true, .nullable = true),
     SHAPE_TEXT("botName", .maybe = true), SHAPE_TEXT_LIST("syncScopes", .maybe = true),
     SHAPE_OBJECT("subscription", short_subscription_shape, .maybe = true), SHAPE_END };
 static const struct shape token_shape[] = { SHAPE_TEXT("token"), SHAPE_I64("expiresIn", .doc = "Seconds."), SHAPE_END };
@@ -70,11 +76,12 @@ static const struct shape error_shape[] = { SHAPE_TEXT("code"), SHAPE_TEXT("mess
 static const struct shape step_shape[] = { SHAPE_ENUM("name", step_names), SHAPE_ENUM("state", step_states),
     SHAPE_TIME("at", .nullable = true), SHAPE_END };
 static const struct shape subscription_shape[] = { SHAPE_ENUM("status", subscription_states), SHAPE_TIME("startedAt"),
-    SHAPE_TIME("expiresAt"), SHAPE_I64("renewsFor", .nullable = true, .doc = "Credits at the next renewal; null: it ends."),
-    SHAPE_END };
+    SHAPE_TIME("expiresAt"),
+    SHAPE_I64("renewsFor", .nullable = true, .doc = "Credits at the next renewal; null: it ends."), SHAPE_END };
 static const struct shape view_shape[] = {
     SHAPE_ENUM("state", states), SHAPE_TEXT("botId", .nullable = true), SHAPE_TEXT("botName", .nullable = true),
-    SHAPE_ENUM("botState", bot_states, .nullable = true), SHAPE_ENUM("backend", backends), SHAPE_TEXT_LIST("syncScopes"),
+    SHAPE_ENUM("botState", bot_states, .nullable = true), SHAPE_ENUM("backend", backends),
+    SHAPE_TEXT_LIST("syncScopes"),
     SHAPE_I64("price", .doc = "Credits it costs to enable now."), SHAPE_TEXT("embedCode", .nullable = true),
     SHAPE_TIME("enabledAt", .nullable = true), SHAPE_OBJECT("error", error_shape, .nullable = true),
     SHAPE_BOOL("canEnable"), SHAPE_TIME("freeUntil", .nullable = true, .doc = "Until then enabling again is free."),
@@ -82,7 +89,8 @@ static const struct shape view_shape[] = {
     SHAPE_TIME("nextAttemptAt", .nullable = true),
     SHAPE_OBJECT("subscription", subscription_shape, .nullable = true, .type_name = "Subscription"),
     SHAPE_TEXT("launchUrl", .nullable = true), SHAPE_END };
-static const struct shape disabled_shape[] = { SHAPE_BOOL("success"), SHAPE_TIME("freeUntil", .nullable = true), SHAPE_END };
+static const struct shape disabled_shape[] = {
+    SHAPE_BOOL("success"), SHAPE_TIME("freeUntil", .nullable = true), SHAPE_END };
 static const struct shape secret_shape[] = { SHAPE_ENUM("kind", secret_kinds), SHAPE_ENUM("state", secret_states),
     SHAPE_BOOL("shown"), SHAPE_TIME("createdAt"), SHAPE_TIME("validUntil", .nullable = true),
     SHAPE_TEXT("hint", .doc = "Its last characters."), SHAPE_END };
@@ -92,15 +100,15 @@ static const struct shape rotated_shape[] = { SHAPE_ENUM("kind", secret_kinds), 
     SHAPE_TIME("previousValidUntil", .nullable = true), SHAPE_END };
 static const struct shape form_shape[] = { SHAPE_TEXT("code", .maybe = true), SHAPE_TEXT("token", .maybe = true),
     SHAPE_TEXT("shopId", .maybe = true), SHAPE_END };
-static const struct shape launch_shape[] = { SHAPE_TEXT("action"), SHAPE_TEXT("method"), SHAPE_OBJECT("fields", form_shape),
-    SHAPE_I64("expiresIn", .doc = "Seconds."), SHAPE_END };
+static const struct shape launch_shape[] = { SHAPE_TEXT("action"), SHAPE_TEXT("method"),
+    SHAPE_OBJECT("fields", form_shape), SHAPE_I64("expiresIn", .doc = "Seconds."), SHAPE_END };
 static const struct shape config_shape[] = { SHAPE_I64("id"), SHAPE_TEXT("shopId"), SHAPE_TEXT("name"),
     SHAPE_TEXT("logoUrl", .nullable = true), SHAPE_TEXT("botId", .nullable = true), SHAPE_TEXT_LIST("syncScopes"),
     SHAPE_TIME("createdAt"), SHAPE_TIME("updatedAt"), SHAPE_END };
 static const struct shape panel_tenant_shape[] = { SHAPE_I64("id"), SHAPE_TEXT("shopId"), SHAPE_TEXT("merchantId"),
     SHAPE_TEXT("instanceUrl"), SHAPE_TEXT("status"), SHAPE_END };
-static const struct shape registered_shape[] = { SHAPE_OBJECT("tenant", panel_tenant_shape), SHAPE_OBJECT("config", config_shape),
-    SHAPE_END };
+static const struct shape registered_shape[] = {
+    SHAPE_OBJECT("tenant", panel_tenant_shape), SHAPE_OBJECT("config", config_shape), SHAPE_END };
 
 /* Guessing the shared secret is slow from one network; a panel that registers hundreds of shops is not in its way. */
 static const struct limit register_limit = { .name = "panel_register", .burst = 60, .per_ms = 60000 };
@@ -109,8 +117,9 @@ static const struct limit register_limit = { .name = "panel_register", .burst = 
 
 const struct route tenants_routes[] = {
     { .verb = VERB_POST, .path = "/api/shops/:id/chatbot/enable", .who = WHO_SIGNED_IN, .tx = TX_WRITE, CHATBOT,
-      BODY_FIELDS(post_enable), .body_optional = true, .ignore_unknown = true, .idempotent = true, .wait_ms = ENABLE_WAIT_MS,
-      .answer = enabled_shape, .run = run_enable, .resume = resume_enable, .refused = refused_enable,
+      BODY_FIELDS(post_enable), .body_optional = true, .ignore_unknown = true, .idempotent = true,
+      .wait_ms = ENABLE_WAIT_MS, .answer = enabled_shape,
+      .run = run_enable, .resume = resume_enable, .refused = refused_enable,
       PROBLEMS(&problem_not_found, &problem_chatbot_feature, &problem_chatbot_enabled, &problem_insufficient_credits,
                &problem_chatbot_failed),
       .doc = "Switch the chatbot on for credits." },
@@ -130,12 +139,15 @@ const struct route tenants_routes[] = {
     { .verb = VERB_GET, .path = "/api/shops/:id/secrets", .who = WHO_SIGNED_IN, .tx = TX_READ, CHATBOT,
       .answer = secrets_shape, .run = run_secrets, PROBLEMS(&problem_not_found),
       .doc = "Which secrets the shop has; never the secrets themselves." },
-    { .verb = VERB_POST, .path = "/api/shops/:id/secrets/:kind/show", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Chatbot",
-      PATH_FIELDS(path_secret), .idempotent = true, .answer = shown_shape, .run = run_secret_show,
-      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_already_shown), .doc = "Show a secret, once." },
-    { .verb = VERB_POST, .path = "/api/shops/:id/secrets/:kind/rotate", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Chatbot",
-      PATH_FIELDS(path_secret), .idempotent = true, .fresh = true, .answer = rotated_shape, .run = run_secret_rotate,
-      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_chatbot_provisioning, &problem_rotation_running),
+    { .verb = VERB_POST, .path = "/api/shops/:id/secrets/:kind/show", .who = WHO_SIGNED_IN, .tx = TX_WRITE,
+      .tag = "Chatbot", PATH_FIELDS(path_secret), .idempotent = true, .answer = shown_shape, .run = run_secret_show,
+      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_already_shown),
+      .doc = "Show a secret, once." },
+    { .verb = VERB_POST, .path = "/api/shops/:id/secrets/:kind/rotate", .who = WHO_SIGNED_IN, .tx = TX_WRITE,
+      .tag = "Chatbot", PATH_FIELDS(path_secret), .idempotent = true, .fresh = true,
+      .answer = rotated_shape, .run = run_secret_rotate,
+      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_chatbot_provisioning,
+               &problem_rotation_running),
       .doc = "Replace a secret; the old one stays valid for 24 hours." },
     { .verb = VERB_POST, .path = "/api/shops/:id/sso/launch", .who = WHO_SIGNED_IN, .tx = TX_WRITE, CHATBOT,
       BODY_FIELDS(post_role), .body_optional = true, .idempotent = true, .answer = launch_shape, .run = run_sso_launch,
@@ -146,7 +158,8 @@ const struct route tenants_routes[] = {
       .doc = "Take a launch form; its code works once, for a minute." },
     { .verb = VERB_POST, .path = "/api/admin/tenants/register", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",
       BODY_FIELDS(post_register), .ignore_unknown = true, .no_origin = true, .limit = &register_limit,
-      .answer = registered_shape, .run = run_panel_register, PROBLEMS(&problem_not_found, &problem_bad_token, &problem_shop_is_ours),
+      .answer = registered_shape, .run = run_panel_register,
+      PROBLEMS(&problem_not_found, &problem_bad_token, &problem_shop_is_ours),
       .doc = "An outside panel registers a shop (x-shopsaas-secret); idempotent by shopId." },
     { .verb = VERB_GET, .path = "/api/admin/tenants/:shopId/config", .who = WHO_ANYONE, .tx = TX_READ, .tag = "Panel",
       PATH_FIELDS(path_panel), .answer = config_shape, .run = run_panel_config,

@@ -41,8 +41,9 @@ struct subscription {
 MUST_USE enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *out);
 /* Moves to `to` and writes every changeable member of *t; inserts when t->id is 0. ROW_NONE: not allowed, or moved by
  * somebody else. */
-MUST_USE enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_status to, const char *why, int64_t actor, int64_t now);
-MUST_USE bool tenants_keep(struct tx *tx, struct tenant *t, int64_t now);                     /* the same, status stays */
+MUST_USE enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_status to, const char *why, int64_t actor,
+                               int64_t now);
+MUST_USE bool tenants_keep(struct tx *tx, struct tenant *t, int64_t now); /* the same, status stays */
 const char *tenant_state_word(const struct tenant *t);       /* off, pending, ..., failed: for screens */
 void shop_public_id(int64_t shop, char out[SHOP_PUBLIC_ID_SIZE]);
 /* Audit row and event of a change; `req` NULL: by a job. */
@@ -62,7 +63,8 @@ const char *subscription_status_name(enum subscription_status s);
 /* ---- enable.c ---- */
 /* The end of every successful enable: tenant active, subscription, audit, events. The charge was made by the caller. */
 struct activation { const char *bot_id; enum bot_state bot_state; bool paid; int64_t actor; };
-MUST_USE bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a, int64_t now);
+MUST_USE bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a,
+                               int64_t now);
 const char *enable_key(struct arena *a, const struct tenant *t);
 void credits_details(struct json *j, const void *arg);       /* of struct charge */
 struct charge { struct credits credits; const char *backend; };
@@ -106,8 +108,10 @@ struct post_enable { const char *botName; };
 struct post_role { int role; };
 struct path_secret { int64_t id; int kind; };
 struct path_panel { const char *shopId; };
-struct post_register { const char *shopId, *merchantId, *instanceUrl, *ssoSharedSecret, *webhookSecret, *botName, *logoUrl;
-                       int ssoType; };
+struct post_register {
+    const char *shopId, *merchantId, *instanceUrl, *ssoSharedSecret, *webhookSecret, *botName, *logoUrl;
+    int ssoType;
+};
 static inline int64_t path_shop_id(const struct req *req) { return ((const struct path_shop *)req->path)->id; }
 enum answer run_enable(struct req *req), resume_enable(struct req *req), run_disable(struct req *req);
 void refused_enable(struct req *req);

@@ -1,5 +1,5 @@
-/* secrets.c: what a shop signs with. `sso` and `webhook` are 256 random bits, sealed under the tenant's id and the kind;
- * the service key is stored as a hash. Each is shown once; a rotation leaves the old one valid for 24 hours.
+/* secrets.c: what a shop signs with. `sso` and `webhook` are 256 random bits, sealed under the tenant's id and the
+ * kind; the service key is stored as a hash. Each is shown once; a rotation leaves the old one valid for 24 hours.
  *
  * With an outside backend a new secret is `delivered` only when that server has confirmed it: until then tokens are
  * signed with the old one, and the old one does not end. Two at a time is the most, so a second rotation waits. */
@@ -19,21 +19,25 @@ static const char *const kind_names[SECRET_KIND_COUNT] = { "none", "sso", "webho
 STMT(add, "INSERT INTO tenant_secrets (tenant, kind, generation, account, state, delivered, sealed, key_hash, hint,"
           " created_at_ms, shown_at_ms, valid_until_ms) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, 0)");
 /* Both first secrets of a tenant in one statement. */
-STMT(add_pair, "INSERT INTO tenant_secrets (tenant, kind, generation, account, state, delivered, sealed, key_hash, hint,"
-               " created_at_ms, shown_at_ms, valid_until_ms) VALUES (?1, 1, 1, ?2, 1, 1, ?3, NULL, ?4, ?7, 0, 0),"
-               " (?1, 2, 1, ?2, 1, 1, ?5, NULL, ?6, ?7, 0, 0)");
+STMT(add_pair,
+     "INSERT INTO tenant_secrets (tenant, kind, generation, account, state, delivered, sealed, key_hash, hint,"
+     " created_at_ms, shown_at_ms, valid_until_ms) VALUES (?1, 1, 1, ?2, 1, 1, ?3, NULL, ?4, ?7, 0, 0),"
+     " (?1, 2, 1, ?2, 1, 1, ?5, NULL, ?6, ?7, 0, 0)");
 STMT(list, "SELECT kind, generation, state, delivered, sealed, hint, created_at_ms, shown_at_ms, valid_until_ms"
            " FROM tenant_secrets WHERE tenant = ?1 AND state < 3 ORDER BY kind, generation DESC LIMIT 6");
 STMT(last_generation, "SELECT MAX(generation) AS newest FROM tenant_secrets WHERE tenant = ?1 AND kind = ?2");
-STMT(show, "UPDATE tenant_secrets SET shown_at_ms = ?4 WHERE tenant = ?1 AND kind = ?2 AND generation = ?3 AND state = 1"
-           " AND shown_at_ms = 0");
-STMT(make_previous, "UPDATE tenant_secrets SET state = 2, valid_until_ms = ?4 WHERE tenant = ?1 AND kind = ?2 AND generation = ?3"
-                    " AND state = 1");
+STMT(show,
+     "UPDATE tenant_secrets SET shown_at_ms = ?4 WHERE tenant = ?1 AND kind = ?2 AND generation = ?3 AND state = 1"
+     " AND shown_at_ms = 0");
+STMT(make_previous,
+     "UPDATE tenant_secrets SET state = 2, valid_until_ms = ?4 WHERE tenant = ?1 AND kind = ?2 AND generation = ?3"
+     " AND state = 1");
 STMT(revoke, "UPDATE tenant_secrets SET state = 3, sealed = NULL, key_hash = NULL WHERE tenant = ?1 AND kind = ?2"
              " AND generation = ?3");
 STMT(extend, "UPDATE tenant_secrets SET valid_until_ms = ?4 WHERE tenant = ?1 AND kind = ?2 AND generation = ?3");
 STMT(erase, "UPDATE tenant_secrets SET state = 3, sealed = NULL, key_hash = NULL WHERE tenant = ?1 AND state < 3");
-STMT(deliver, "UPDATE tenant_secrets SET delivered = 1 WHERE tenant = ?1 AND kind = ?2 AND generation <= ?3 AND delivered = 0");
+STMT(deliver,
+     "UPDATE tenant_secrets SET delivered = 1 WHERE tenant = ?1 AND kind = ?2 AND generation <= ?3 AND delivered = 0");
 STMT(overdue, "SELECT s.tenant, s.kind, s.generation, s.account, t.shop,"
               " (SELECT COUNT(*) FROM tenant_secrets n WHERE n.tenant = s.tenant AND n.kind = s.kind"
               "   AND n.generation > s.generation AND n.state = 1 AND n.delivered = 0) AS undelivered"
@@ -88,8 +92,8 @@ static const char *hint_of(struct arena *a, const char *text)
 }
 
 /* Inserts `text` as the active secret. */
-static bool add_secret(struct tx *tx, const struct tenant *t, enum secret_kind kind, int64_t generation, const char *text,
-                       bool delivered, bool shown, int64_t now)
+static bool add_secret(struct tx *tx, const struct tenant *t, enum secret_kind kind, int64_t generation,
+                       const char *text, bool delivered, bool shown, int64_t now)
 {
     struct arena *a = tx_arena(tx);
     struct sealed sealed = { 0 };
@@ -101,7 +105,8 @@ static bool add_secret(struct tx *tx, const struct tenant *t, enum secret_kind k
         sealed = seal_secret(a, t->id, kind, text);
     }
     struct query q = query(tx, &add);
-    bind_i64(&q, t->id), bind_i64(&q, kind), bind_i64(&q, generation), bind_i64(&q, t->account), bind_bool(&q, delivered);
+    bind_i64(&q, t->id), bind_i64(&q, kind), bind_i64(&q, generation), bind_i64(&q, t->account);
+    bind_bool(&q, delivered);
     bind_blob(&q, sealed.p, sealed.n), bind_text(&q, hash), bind_text(&q, hint_of(a, text)), bind_i64(&q, now);
     bind_i64(&q, shown ? now : 0);
     return query_put(&q);
@@ -113,7 +118,8 @@ static bool add_both(struct tx *tx, const struct tenant *t, int64_t now)
     char sso[SECRET_TEXT_SIZE], webhook[SECRET_TEXT_SIZE];
     make_secret(SECRET_SSO, sso);
     make_secret(SECRET_WEBHOOK, webhook);
-    struct sealed first = seal_secret(a, t->id, SECRET_SSO, sso), second = seal_secret(a, t->id, SECRET_WEBHOOK, webhook);
+    struct sealed first = seal_secret(a, t->id, SECRET_SSO, sso),
+                  second = seal_secret(a, t->id, SECRET_WEBHOOK, webhook);
     struct query q = query(tx, &add_pair);
     bind_i64(&q, t->id), bind_i64(&q, t->account), bind_blob(&q, first.p, first.n), bind_text(&q, hint_of(a, sso));
     bind_blob(&q, second.p, second.n), bind_text(&q, hint_of(a, webhook)), bind_i64(&q, now);
@@ -261,7 +267,8 @@ static enum answer begin_change(struct req *req, struct secret_change *c)
     return ANSWER_SENT;
 }
 
-static enum answer send_secret(struct req *req, struct secret_change *c, enum audit_action action, struct secret_answer *s)
+static enum answer send_secret(struct req *req, struct secret_change *c, enum audit_action action,
+                               struct secret_answer *s)
 {
     s->kind = c->kind;
     req->reply.shows_secret = true;
@@ -291,7 +298,8 @@ enum answer run_secret_show(struct req *req)
     if (!s) return reply_problem(req, &problem_chatbot_not_enabled);
     if (s->shown_at_ms > 0) return reply_problem(req, &problem_already_shown);
     struct str text;
-    if (!change_one(req->tx, &show, c.t.id, s, req->now_ms) || !secret_open(req->arena, c.t.id, c.kind, s->sealed, &text))
+    if (!change_one(req->tx, &show, c.t.id, s, req->now_ms) ||
+        !secret_open(req->arena, c.t.id, c.kind, s->sealed, &text))
         return reply_fault(req);
     return send_secret(req, &c, AUDIT_secret_shown, &(struct secret_answer){ .text = text.p });
 }
@@ -344,8 +352,13 @@ static bool retire(struct tx *tx, const struct retiring *r, int64_t now)
 {
     if (r->undelivered) return change_one(tx, &extend, r->tenant, &r->s, now + EXTEND_HOURS * HOUR_MS);
     return change_one(tx, &revoke, r->tenant, &r->s, 0) &&
-           audit_put(tx, &(struct audit_entry){ .action = AUDIT_secret_retired, .account = r->account, .resource = "shop",
-               .resource_id = r->shop, .details = kind_details, .arg = &r->s.kind, .at_ms = now });
+           audit_put(tx, &(struct audit_entry){ .action = AUDIT_secret_retired,
+                                                .account = r->account,
+                                                .resource = "shop",
+                                                .resource_id = r->shop,
+                                                .details = kind_details,
+                                                .arg = &r->s.kind,
+                                                .at_ms = now });
 }
 
 static enum job_wish secrets_settle(struct job *job, struct tx *tx)

@@ -19,7 +19,8 @@ const char *const sso_role_names[] = { "admin", "viewer", NULL };
 
 STMT(signing, "SELECT t.id, t.backend, s.generation, s.sealed FROM tenants t JOIN tenant_secrets s"
               " ON s.tenant = t.id AND s.kind = 1 AND s.state < 3 AND s.delivered = 1"
-              " WHERE t.shop = ?1 AND t.account = ?2 AND t.status = 3 AND t.shop_deleted = 0 ORDER BY s.generation DESC LIMIT 1");
+              " WHERE t.shop = ?1 AND t.account = ?2 AND t.status = 3 AND t.shop_deleted = 0"
+              " ORDER BY s.generation DESC LIMIT 1");
 STMT(launch, "INSERT INTO tenant_launches (code_hash, shop, account, role, expires_at_ms, used_at_ms)"
              " VALUES (?1, ?2, ?3, ?4, ?5, 0)");
 STMT(enter, "UPDATE tenant_launches SET used_at_ms = ?3 WHERE code_hash = ?1 AND account = ?2 AND used_at_ms = 0"
@@ -104,8 +105,9 @@ static struct str sign_for(struct req *req, const struct signer *s, int role, in
 {
     struct str secret, token = { 0 };
     if (!secret_open(req->arena, s->tenant, SECRET_SSO, s->sealed, &secret)) return token;
-    const char *subject = req->who.session ? arena_printf(req->arena, "account:%lld", (long long)req->who.account)
-                                           : arena_printf(req->arena, "service:shop-%lld", (long long)path_shop_id(req));
+    const char *subject = req->who.session
+                              ? arena_printf(req->arena, "account:%lld", (long long)req->who.account)
+                              : arena_printf(req->arena, "service:shop-%lld", (long long)path_shop_id(req));
     return sso_token(req->arena, &(struct sso_claims){ .shop = path_shop_id(req), .now_ms = req->now_ms, .ttl_s = ttl_s,
         .secret_generation = s->generation, .role = (enum sso_role)role, .subject = subject }, secret);
 }
@@ -209,7 +211,8 @@ static struct str form_code(struct req *req)
         if (!str_starts(pair, STR("code="))) continue;
         if (found.p) return (struct str){ 0 };
         char *text = arena_alloc(req->arena, pair.n + 1);
-        if (!percent_decode((struct str){ pair.p + 5, pair.n - 5 }, true, text, pair.n + 1, &found.n)) return (struct str){ 0 };
+        if (!percent_decode((struct str){ pair.p + 5, pair.n - 5 }, true, text, pair.n + 1, &found.n))
+            return (struct str){ 0 };
         found.p = text;
     }
     return found;

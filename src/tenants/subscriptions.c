@@ -1,8 +1,8 @@
 /* subscriptions.c: what a tenant is paid for and until when, and the job that renews it.
  *
  * A period is one calendar month in UTC with the anchor day of the first one: 31 January, 28 February, 31 March. The
- * renewal takes the price from the ledger under the key (tenant, number, start of the period), so running it twice, or on
- * two machines, charges once. A merchant without credits keeps the chat for 7 days more (past due, asked again every
+ * renewal takes the price from the ledger under the key (tenant, number, start of the period), so running it twice, or
+ * on two machines, charges once. A merchant without credits keeps the chat for 7 days more (past due, asked again every
  * 10 minutes, so that a top-up is seen soon); then the subscription expires and the tenant is suspended.
  *
  * When the server was down over several months each of them is charged, one entry each: the chat was reserved and its
@@ -33,10 +33,12 @@ STMT(get, "SELECT shop, account, status, anchor_day, charges, started_at_ms, per
 STMT(insert, "INSERT INTO subscriptions (tenant, number, shop, account, feature, source, status, anchor_day, charges,"
              " started_at_ms, period_start_ms, expires_at_ms, due_at_ms, updated_at_ms)"
              " VALUES (?1, ?2, ?3, ?4, 'chatbot', 'credits', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
-STMT(save, "UPDATE subscriptions SET status = ?3, charges = ?4, period_start_ms = ?5, expires_at_ms = ?6, due_at_ms = ?7,"
-           " updated_at_ms = ?8 WHERE tenant = ?1 AND number = ?2");
+STMT(save,
+     "UPDATE subscriptions SET status = ?3, charges = ?4, period_start_ms = ?5, expires_at_ms = ?6, due_at_ms = ?7,"
+     " updated_at_ms = ?8 WHERE tenant = ?1 AND number = ?2");
 /* The longest overdue first; in order of shops, which is the order of locks. */
-STMT(due, "SELECT shop FROM (SELECT shop FROM subscriptions WHERE due_at_ms > 0 AND due_at_ms <= ?1 ORDER BY due_at_ms LIMIT ?2)"
+STMT(due, "SELECT shop FROM (SELECT shop FROM subscriptions WHERE due_at_ms > 0 AND due_at_ms <= ?1"
+          " ORDER BY due_at_ms LIMIT ?2)"
           " AS overdue ORDER BY shop");
 
 enum row subscriptions_get(struct tx *tx, int64_t tenant, int64_t number, struct subscription *out)
@@ -101,7 +103,8 @@ static void period_details(struct json *j, const void *arg)
 
 static bool write_renewal(struct renewal *r, enum audit_action action)
 {
-    return subscription_save(r->tx, &r->s, r->now) && tenants_tell(r->tx, NULL, action, &r->t, period_details, &r->s, r->now);
+    return subscription_save(r->tx, &r->s, r->now) &&
+           tenants_tell(r->tx, NULL, action, &r->t, period_details, &r->s, r->now);
 }
 
 static enum debit charge_period(struct renewal *r)
@@ -110,8 +113,14 @@ static enum debit charge_period(struct renewal *r)
     const char *key = arena_printf(tx_arena(r->tx), "renewal:shop-%lld:%lld:%lld", (long long)r->t.shop,
                                    (long long)r->s.number, (long long)r->s.expires_at_ms);
     struct credit_entry entry;
-    return credits_debit(r->tx, &(struct credit_change){ .account = r->t.account, .shop = r->t.shop,
-        .amount = tenants_settings.renewal_price, .reason = REASON_chatbot_renewal, .key = key, .at_ms = r->now }, &entry);
+    return credits_debit(r->tx,
+                         &(struct credit_change){ .account = r->t.account,
+                                                  .shop = r->t.shop,
+                                                  .amount = tenants_settings.renewal_price,
+                                                  .reason = REASON_chatbot_renewal,
+                                                  .key = key,
+                                                  .at_ms = r->now },
+                         &entry);
 }
 
 static bool next_period(struct renewal *r)

@@ -1,6 +1,6 @@
-/* tenants.h: the customer-service tenancy of a shop: its life, its subscription, its secrets and its SSO tokens. Where the
- * conversations live is a backend, one recipe each (recipes/): `builtin` registers inside the transaction, `chatbot` by a
- * job that speaks to an outside server while the credits are held. */
+/* tenants.h: the customer-service tenancy of a shop: its life, its subscription, its secrets and its SSO tokens. Where
+ * the conversations live is a backend, one recipe each (recipes/): `builtin` registers inside the transaction,
+ * `chatbot` by a job that speaks to an outside server while the credits are held. */
 #ifndef CHATHUB_TENANTS_TENANTS_H
 #define CHATHUB_TENANTS_TENANTS_H
 
@@ -33,12 +33,13 @@ bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t
 /* Hook for accounts: whose service key is this? */
 enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account);
 
-/* Invariants 3 and 4 of the design: a tenant in provisioning has a live job; every state came through the mover (history
- * rows agree); an enabled tenant was charged exactly once per period; at most one tenant a shop. */
+/* Invariants 3 and 4 of the design: a tenant in provisioning has a live job; every state came through the mover
+ * (history rows agree); an enabled tenant was charged exactly once per period; at most one tenant a shop. */
 struct tenant_verdict { int64_t tenants, bad_tenant; const char *what; };
 MUST_USE bool tenants_verify(struct tx *tx, struct tenant_verdict *out);
 
-/* For the overview (reads the table: for a job), and for the home page: how far these shops of one account have come. */
+/* For the overview (reads the table: for a job), and for the home page: how far these shops of one account have come.
+ */
 struct tenant_counts { int64_t active, provisioning; };
 MUST_USE bool tenants_count(struct tx *tx, struct tenant_counts *out);
 struct tenant_progress { bool enabled, keys_shown; };        /* ever enabled; any secret was shown */

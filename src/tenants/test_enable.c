@@ -7,15 +7,18 @@ TEST_EACH_ENGINE(an_enable_answers_exactly_as_the_plan_prints)
 {
     fix_start();
     int64_t account = kit_account(t, 1000), shop = fix_shop(t, account, "Tea");
-    struct kit_answer a = fix_call(t, account, VERB_POST, shop, "chatbot/enable", "{\"botName\":\"Helper\",\"theirs\":1}");
+    struct kit_answer a =
+        fix_call(t, account, VERB_POST, shop, "chatbot/enable", "{\"botName\":\"Helper\",\"theirs\":1}");
     assert_int_equal(a.status, 200);
     char want[200];
     snprintf(want, sizeof want, "{\"success\":true,\"botId\":\"%s\",\"creditsRemaining\":950}", fix_text(&a, "botId"));
     assert_string_equal(a.text, want);
     assert_int_equal(strncmp(fix_text(&a, "botId"), "bot_", 4), 0);
 
-    snprintf(want, sizeof want, "{\"enabled\":true,\"botId\":\"%s\",\"botName\":\"Helper\",\"syncScopes\":[],"
-             "\"subscription\":{\"status\":\"active\",\"expiresAt\":\"2026-11-15T00:00:00.000Z\"}}", fix_text(&a, "botId"));
+    snprintf(want, sizeof want,
+             "{\"enabled\":true,\"botId\":\"%s\",\"botName\":\"Helper\",\"syncScopes\":[],"
+             "\"subscription\":{\"status\":\"active\",\"expiresAt\":\"2026-11-15T00:00:00.000Z\"}}",
+             fix_text(&a, "botId"));
     a = fix_call(t, account, VERB_GET, shop, "chatbot/status", NULL);
     assert_int_equal(a.status, 200);
     assert_string_equal(a.text, want);
@@ -26,10 +29,11 @@ TEST_EACH_ENGINE(an_enable_answers_exactly_as_the_plan_prints)
 TEST_EACH_ENGINE(an_enable_writes_few_rows)
 {
     static const struct { const char *sql; int rows; } tables[] = {
-        { "SELECT COUNT(*) FROM tenants", 1 }, { "SELECT COUNT(*) FROM tenant_moves", 1 },
+        { "SELECT COUNT(*) FROM tenants", 1 },        { "SELECT COUNT(*) FROM tenant_moves", 1 },
         { "SELECT COUNT(*) FROM tenant_secrets", 2 }, { "SELECT COUNT(*) FROM subscriptions", 1 },
         { "SELECT COUNT(*) FROM credit_entries", 2 }, { "SELECT COUNT(*) FROM audit_log", 1 },
-        { "SELECT COUNT(*) FROM events", 2 }, { "SELECT COUNT(*) FROM jobs", 0 }, { "SELECT COUNT(*) FROM credit_holds", 0 },
+        { "SELECT COUNT(*) FROM events", 2 },         { "SELECT COUNT(*) FROM jobs", 0 },
+        { "SELECT COUNT(*) FROM credit_holds", 0 },
     };
     fix_start();
     int64_t account = kit_account(t, 50), shop = fix_shop(t, account, "Tea");
@@ -107,9 +111,15 @@ TEST_EACH_ENGINE(the_feature_can_be_switched_off)
 TEST_EACH_ENGINE(d22_another_merchants_shop_is_not_found)
 {
     static const struct { enum verb verb; const char *path, *body; } calls[] = {
-        { VERB_POST, "chatbot/enable", "{}" }, { VERB_GET, "chatbot/status", NULL }, { VERB_GET, "chatbot", NULL },
-        { VERB_POST, "chatbot/disable", "{}" }, { VERB_POST, "sso/issue", "{}" }, { VERB_POST, "sso/launch", "{}" },
-        { VERB_GET, "secrets", NULL }, { VERB_POST, "secrets/sso/show", NULL }, { VERB_POST, "secrets/webhook/rotate", NULL },
+        { VERB_POST, "chatbot/enable", "{}" },
+        { VERB_GET, "chatbot/status", NULL },
+        { VERB_GET, "chatbot", NULL },
+        { VERB_POST, "chatbot/disable", "{}" },
+        { VERB_POST, "sso/issue", "{}" },
+        { VERB_POST, "sso/launch", "{}" },
+        { VERB_GET, "secrets", NULL },
+        { VERB_POST, "secrets/sso/show", NULL },
+        { VERB_POST, "secrets/webhook/rotate", NULL },
         { VERB_POST, "secrets/service/show", NULL },
     };
     fix_start();
@@ -129,7 +139,8 @@ TEST_EACH_ENGINE(bad_bodies_are_refused)
     static const struct { const char *path, *body, *fault; } cases[] = {
         { "chatbot/enable", "{\"botName\":7}", "botName:type" },
         { "chatbot/enable", "{\"botName\":\"a\\u001bb\"}", "botName:control_characters" },
-        { "chatbot/enable", "{\"botName\":\"0123456789012345678901234567890123456789012345678901234567890123456789012345678901\"}",
+        { "chatbot/enable",
+          "{\"botName\":\"0123456789012345678901234567890123456789012345678901234567890123456789012345678901\"}",
           "botName:too_long" },
         { "sso/issue", "{\"role\":\"owner\"}", "role:not_one_of" },
         { "sso/issue", "{\"role\":1}", "role:type" },
@@ -192,7 +203,8 @@ TEST_EACH_ENGINE(the_view_shows_steps_and_embed_code)
     assert_string_equal(fix_text(&a, "backend"), "builtin");
     assert_string_equal(fix_text(&a, "botName"), "Tea Assistant");
     const char *code = fix_text(&a, "embedCode");
-    assert_non_null(strstr(code, "<script src=\"https://chathub.example/widget/chatbot-widget.js\" data-shop-id=\"shop-1\""));
+    assert_non_null(
+        strstr(code, "<script src=\"https://chathub.example/widget/chatbot-widget.js\" data-shop-id=\"shop-1\""));
     assert_non_null(strstr(code, "data-embed-id=\"emb_"));
     json_t *steps = json_object_get(a.json, "steps");
     assert_int_equal(json_array_size(steps), 4);
@@ -222,8 +234,12 @@ TEST_EACH_ENGINE(d27_a_deleted_shop_suspends_its_chatbot_and_a_restored_one_resu
     fix_start();
     int64_t account = kit_account(t, 100), shop = fix_shop(t, account, "Tea");
     assert_int_equal(fix_enable(t, account, shop).status, 200);
-    const struct kit_request gone = { .routes = shops_routes, .verb = VERB_DELETE, .path = "/api/shops/1", .account = account };
-    const struct kit_request back = { .routes = shops_routes, .verb = VERB_POST, .path = "/api/shops/1/restore", .account = account };
+    const struct kit_request gone = {
+        .routes = shops_routes, .verb = VERB_DELETE, .path = "/api/shops/1", .account = account
+    };
+    const struct kit_request back = {
+        .routes = shops_routes, .verb = VERB_POST, .path = "/api/shops/1/restore", .account = account
+    };
     assert_int_equal(kit_call(t, &gone).status, 200);
     assert_int_equal(fix_call(t, account, VERB_POST, shop, "sso/issue", "{}").status, 404);
     assert_int_equal(fix_call(t, account, VERB_GET, shop, "chatbot/status", NULL).status, 404);
@@ -257,11 +273,17 @@ TEST_EACH_ENGINE(d28_a_purge_erases_the_secrets)
     int64_t account = kit_account(t, 100), shop = fix_shop(t, account, "Tea");
     assert_int_equal(fix_enable(t, account, shop).status, 200);
     assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/service/show", NULL).status, 200);
-    assert_int_equal(kit_call(t, &(struct kit_request){ .routes = shops_routes, .verb = VERB_DELETE, .path = "/api/shops/1",
-        .account = account }).status, 200);
+    assert_int_equal(kit_call(t, &(struct kit_request){ .routes = shops_routes,
+                                                        .verb = VERB_DELETE,
+                                                        .path = "/api/shops/1",
+                                                        .account = account })
+                         .status,
+                     200);
     kit_set_now(KIT_START_MS + 8 * DAY_MS);
     assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &shops_purge_job }), JOB_FINISHED);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE state = 3 AND sealed IS NULL AND key_hash IS NULL"), 3);
+    assert_int_equal(
+        test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE state = 3 AND sealed IS NULL AND key_hash IS NULL"),
+        3);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenants WHERE status = 5 AND bot_name = ''"), 1);
     kit_set_now(KIT_START_MS + 90 * DAY_MS);
     fix_renew(t);

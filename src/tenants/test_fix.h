@@ -26,13 +26,14 @@ static inline void fix_start(void)
 static inline int64_t fix_shop(struct test_db *t, int64_t account, const char *name)
 {
     struct shop s;
-    EXPECT(shops_add(t->tx, &(struct shop_new){ .account = account, .name = name, .at_ms = kit_now() }, &s) == SHOP_ADDED);
+    EXPECT(shops_add(t->tx, &(struct shop_new){ .account = account, .name = name, .at_ms = kit_now() }, &s) ==
+           SHOP_ADDED);
     return s.id;
 }
 
 /* `path` behind /api/shops/<shop>/ */
-static inline struct kit_answer fix_call(struct test_db *t, int64_t account, enum verb verb, int64_t shop, const char *path,
-                                         const char *body)
+static inline struct kit_answer fix_call(struct test_db *t, int64_t account, enum verb verb, int64_t shop,
+                                         const char *path, const char *body)
 {
     char whole[160];
     snprintf(whole, sizeof whole, "/api/shops/%lld/%s", (long long)shop, path);

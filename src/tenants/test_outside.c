@@ -1,5 +1,5 @@
-/* test_outside.c: the catalogue of what an outside chatbot server can do to an enable. The server is real (a thread on a
- * socket) and answers, refuses, breaks or stays away as each test says. */
+/* test_outside.c: the catalogue of what an outside chatbot server can do to an enable. The server is real (a thread on
+ * a socket) and answers, refuses, breaks or stays away as each test says. */
 #include "tenants/test_fix.h"
 
 #include "base/jwt.h"
@@ -9,8 +9,17 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
-enum act { ACT_OK, ACT_NO_BOT, ACT_REFUSE, ACT_BREAK /* reads, may have done it, says nothing */, ACT_ERROR, ACT_LATER, ACT_GARBAGE,
-           ACT_UNKNOWN_SHOP, ACT_WRONG_SHOP };
+enum act {
+    ACT_OK,
+    ACT_NO_BOT,
+    ACT_REFUSE,
+    ACT_BREAK /* reads, may have done it, says nothing */,
+    ACT_ERROR,
+    ACT_LATER,
+    ACT_GARBAGE,
+    ACT_UNKNOWN_SHOP,
+    ACT_WRONG_SHOP
+};
 
 static struct outside {
     int fd, port;
@@ -22,9 +31,13 @@ static struct outside {
 
 static const char *answer_to(bool config)
 {
-    static const char *const config_ok = "{\"id\":1,\"shopId\":\"shop-1\",\"name\":\"x\",\"botId\":\"bot-7\",\"syncScopes\":[]}";
+    static const char *const config_ok =
+        "{\"id\":1,\"shopId\":\"shop-1\",\"name\":\"x\",\"botId\":\"bot-7\",\"syncScopes\":[]}";
     switch (config ? out.on_config : out.on_register) {
-    case ACT_OK: return config ? config_ok : "{\"tenant\":{\"id\":1,\"status\":\"active\"},\"config\":{\"shopId\":\"shop-1\",\"botId\":\"bot-7\"}}";
+    case ACT_OK:
+        return config ? config_ok
+                      : "{\"tenant\":{\"id\":1,\"status\":\"active\"},\"config\":{\"shopId\":\"shop-1\",\"botId\":"
+                        "\"bot-7\"}}";
     case ACT_NO_BOT: return "{\"tenant\":{\"id\":1},\"config\":{\"shopId\":\"shop-1\",\"botId\":null}}";
     case ACT_REFUSE: return "401 {\"error\":\"bad shared secret\"}";
     case ACT_ERROR: return "500 {\"error\":\"boom\"}";
@@ -50,7 +63,7 @@ static void serve(int fd)
         in[n] = '\0';
         if (!end && (end = strstr(in, "\r\n\r\n")) != NULL) {
             char *length = strcasestr(in, "content-length:");
-            want = length && length < end ? atol(length + 15) : 0;
+            want = length && length < end ? strtol(length + 15, NULL, 10) : 0;
         }
         if (end && (long)(n - (size_t)(end + 4 - in)) >= want) break;
     }
@@ -69,8 +82,8 @@ static void serve(int fd)
     int status = text[0] >= '4' && text[0] <= '5' ? atoi(text) : 200;
     const char *body = status == 200 ? text : text + 4;
     char reply[1024];
-    int size = snprintf(reply, sizeof reply, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\n%sConnection: close\r\n\r\n%s", status,
-                        strlen(body), status == 503 ? "Retry-After: 1\r\n" : "", body);
+    int size = snprintf(reply, sizeof reply, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\n%sConnection: close\r\n\r\n%s",
+                        status, strlen(body), status == 503 ? "Retry-After: 1\r\n" : "", body);
     if (send(fd, reply, (size_t)size, MSG_NOSIGNAL) != size) return;
 }
 
@@ -113,14 +126,19 @@ static void ask(struct test_db *t)
 {
     struct kit_answer a = fix_enable(t, account, shop);
     assert_int_equal(a.status, 202);
-    assert_string_equal(a.text, "{\"success\":true,\"status\":\"provisioning\",\"statusUrl\":\"/api/shops/1/chatbot\"}");
+    assert_string_equal(a.text,
+                        "{\"success\":true,\"status\":\"provisioning\",\"statusUrl\":\"/api/shops/1/chatbot\"}");
     assert_int_equal(a.reply->wait_job, test_number(t, "SELECT job FROM tenants"));
 }
 
 static enum job_wish attempt(struct test_db *t, int64_t number, bool last)
 {
-    return kit_job(t, &(struct kit_attempt){ .kind = &tenants_register_job, .id = test_number(t, "SELECT MAX(id) FROM jobs"),
-        .ref = shop, .account = account, .attempt = number, .last = last });
+    return kit_job(t, &(struct kit_attempt){ .kind = &tenants_register_job,
+                                             .id = test_number(t, "SELECT MAX(id) FROM jobs"),
+                                             .ref = shop,
+                                             .account = account,
+                                             .attempt = number,
+                                             .last = last });
 }
 
 static int64_t held(struct test_db *t)
@@ -142,7 +160,9 @@ static struct reply resumed(struct test_db *t)
     const struct route *r = tenants_routes;
     while (r->verb != VERB_POST || !strstr(r->path, "chatbot/enable")) r++;
     struct path_shop in = { .id = shop };
-    struct req req = { .route = r, .arena = t->arena, .tx = t->tx, .path = &in, .who = { .account = account }, .now_ms = kit_now() };
+    struct req req = {
+        .route = r, .arena = t->arena, .tx = t->tx, .path = &in, .who = { .account = account }, .now_ms = kit_now()
+    };
     (void)r->resume(&req);
     buf_free(&req.reply.body);
     return req.reply;
@@ -188,7 +208,8 @@ TEST_EACH_ENGINE(registered_at_the_first_attempt)
 
     /* To the letter what the contract wants. */
     json_t *body = json_read(str_of(out.body), 4096, NULL);
-    static const char *const names[] = { "shopId", "merchantId", "instanceUrl", "ssoType", "ssoSharedSecret", "webhookSecret", "botName" };
+    static const char *const names[] = { "shopId",          "merchantId",    "instanceUrl", "ssoType",
+                                         "ssoSharedSecret", "webhookSecret", "botName" };
     assert_int_equal(json_object_size(body), ARRAY_LEN(names));
     for (size_t i = 0; i < ARRAY_LEN(names); i++) assert_true(json_is_string(json_object_get(body, names[i])));
     assert_string_equal(json_string_value(json_object_get(body, "shopId")), "shop-1");
@@ -248,7 +269,8 @@ TEST_EACH_ENGINE(d03_after_a_failure_a_new_try_succeeds_with_the_same_secrets)
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets"), 2);
 }
 
-/* D-04: the background step threw after the charge. Here: again and again, nothing is taken, and it can still succeed. */
+/* D-04: the background step threw after the charge. Here: again and again, nothing is taken, and it can still succeed.
+ */
 TEST_EACH_ENGINE(d04_a_server_that_comes_back_is_asked_again)
 {
     begin(t);
@@ -277,8 +299,11 @@ TEST_EACH_ENGINE(a_job_whose_deadline_passed_gives_the_credits_back)
 {
     begin(t);
     ask(t);
-    struct job job = { .id = test_number(t, "SELECT MAX(id) FROM jobs"), .ref = shop, .account = account, .arena = t->arena,
-        .now_ms = kit_now() };
+    struct job job = { .id = test_number(t, "SELECT MAX(id) FROM jobs"),
+                       .ref = shop,
+                       .account = account,
+                       .arena = t->arena,
+                       .now_ms = kit_now() };
     tenants_register_job.dead(&job, t->tx, "deadline passed");               /* without any attempt that ended */
     expect_failed_and_free(t);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenants WHERE maybe_registered = 1"), 1);
@@ -396,8 +421,12 @@ TEST_EACH_ENGINE(a_shop_deleted_meanwhile_gets_its_credits_back)
 {
     begin(t);
     ask(t);
-    assert_int_equal(kit_call(t, &(struct kit_request){ .routes = shops_routes, .verb = VERB_DELETE, .path = "/api/shops/1",
-        .account = account }).status, 200);
+    assert_int_equal(kit_call(t, &(struct kit_request){ .routes = shops_routes,
+                                                        .verb = VERB_DELETE,
+                                                        .path = "/api/shops/1",
+                                                        .account = account })
+                         .status,
+                     200);
     assert_int_equal(held(t), 0);
     assert_int_equal(attempt(t, 1, false), JOB_FINISHED);    /* finds that it is not wanted any more */
     assert_int_equal(out.registers, 0);
@@ -431,11 +460,15 @@ TEST_EACH_ENGINE(a_rotation_is_delivered_before_the_old_secret_ends)
     assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL).status, 200);
     struct kit_answer a = fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL);
     assert_string_equal(a.error, "rotation_running");
-    const struct kit_attempt tell = { .kind = &tenants_rotate_job, .id = test_number(t, "SELECT MAX(id) FROM jobs"), .ref = shop,
-        .account = account, .attempt = 1 };
+    const struct kit_attempt tell = { .kind = &tenants_rotate_job,
+                                      .id = test_number(t, "SELECT MAX(id) FROM jobs"),
+                                      .ref = shop,
+                                      .account = account,
+                                      .attempt = 1 };
     out.on_register = ACT_BREAK;
     assert_int_equal(kit_job(t, &tell), JOB_AGAIN);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE kind = 1 AND state = 1 AND delivered = 0"), 1);
+    assert_int_equal(
+        test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE kind = 1 AND state = 1 AND delivered = 0"), 1);
 
     a = fix_call(t, account, VERB_POST, shop, "sso/issue", "{}");
     char header[64] = "";

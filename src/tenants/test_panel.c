@@ -16,26 +16,37 @@ static void begin(void)
 
 static struct kit_answer register_shop(struct test_db *t, const char *shared, const char *shop_id, const char *secret)
 {
-    return kit_call(t, &(struct kit_request){ .routes = tenants_routes, .verb = VERB_POST, .path = "/api/admin/tenants/register",
-        .shared_secret = shared, .body = arena_printf(t->arena, REGISTER, shop_id, secret) });
+    return kit_call(t, &(struct kit_request){ .routes = tenants_routes,
+                                              .verb = VERB_POST,
+                                              .path = "/api/admin/tenants/register",
+                                              .shared_secret = shared,
+                                              .body = arena_printf(t->arena, REGISTER, shop_id, secret) });
 }
 
 struct claims { const char *shop, *role, *issuer, *audience, *algorithm; int64_t ttl_s; };
 
 static const char *token(struct test_db *t, const char *secret, struct claims c)
 {
-    const char *header = arena_printf(t->arena, "{\"alg\":\"%s\",\"typ\":\"JWT\"}", c.algorithm ? c.algorithm : "HS256");
-    const char *payload = arena_printf(t->arena, "{\"shopId\":\"%s\",\"role\":\"%s\",\"iat\":%lld,\"exp\":%lld,\"aud\":\"%s\",\"iss\":\"%s\"}",
-        c.shop, c.role ? c.role : "admin", (long long)(kit_now() / 1000), (long long)(kit_now() / 1000 + (c.ttl_s ? c.ttl_s : 3600)),
-        c.audience ? c.audience : "chatbot-node", c.issuer ? c.issuer : "shopsaas");
+    const char *header =
+        arena_printf(t->arena, "{\"alg\":\"%s\",\"typ\":\"JWT\"}", c.algorithm ? c.algorithm : "HS256");
+    const char *payload = arena_printf(
+        t->arena, "{\"shopId\":\"%s\",\"role\":\"%s\",\"iat\":%lld,\"exp\":%lld,\"aud\":\"%s\",\"iss\":\"%s\"}", c.shop,
+        c.role ? c.role : "admin", (long long)(kit_now() / 1000),
+        (long long)(kit_now() / 1000 + (c.ttl_s ? c.ttl_s : 3600)), c.audience ? c.audience : "chatbot-node",
+        c.issuer ? c.issuer : "shopsaas");
     struct str signed_token = jwt_sign_hs256(t->arena, str_of(header), str_of(payload), str_of(secret));
     return arena_printf(t->arena, "Bearer %.*s", (int)signed_token.n, signed_token.p);
 }
 
-static struct kit_answer config(struct test_db *t, enum verb verb, const char *shop_id, const char *authorization, const char *body)
+static struct kit_answer config(struct test_db *t, enum verb verb, const char *shop_id, const char *authorization,
+                                const char *body)
 {
-    return kit_call(t, &(struct kit_request){ .routes = tenants_routes, .verb = verb, .authorization = authorization, .body = body,
-        .path = arena_printf(t->arena, "/api/admin/tenants/%s/config", shop_id) });
+    return kit_call(t,
+                    &(struct kit_request){ .routes = tenants_routes,
+                                           .verb = verb,
+                                           .authorization = authorization,
+                                           .body = body,
+                                           .path = arena_printf(t->arena, "/api/admin/tenants/%s/config", shop_id) });
 }
 
 TEST_EACH_ENGINE(the_route_does_not_exist_without_a_secret)
@@ -48,9 +59,11 @@ TEST_EACH_ENGINE(the_route_does_not_exist_without_a_secret)
 
 TEST_EACH_ENGINE(only_the_panels_secret_registers)
 {
-    static const char *const wrong[] = { NULL, "", "panel-shared-secreT", "panel-shared-secret ", "panel-shared-secre" };
+    static const char *const wrong[] = { NULL, "", "panel-shared-secreT", "panel-shared-secret ",
+                                         "panel-shared-secre" };
     begin();
-    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) assert_int_equal(register_shop(t, wrong[i], "their-1", first_secret).status, 401);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+        assert_int_equal(register_shop(t, wrong[i], "their-1", first_secret).status, 401);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM panel_tenants"), 0);
     assert_int_equal(register_shop(t, "panel-shared-secret", "their-1", first_secret).status, 200);
     assert_int_equal(fix_audits(t, "tenant_registered"), 1);
@@ -91,14 +104,19 @@ TEST_EACH_ENGINE(bad_registrations_are_refused)
 {
     static const struct { const char *body, *fault; } cases[] = {
         { "{}", "shopId:required" },
-        { "{\"shopId\":\"a\",\"merchantId\":\"m\",\"instanceUrl\":\"u\",\"ssoSharedSecret\":\"short\",\"webhookSecret\":\"0123456789abcdef\"}",
+        { "{\"shopId\":\"a\",\"merchantId\":\"m\",\"instanceUrl\":\"u\",\"ssoSharedSecret\":\"short\","
+          "\"webhookSecret\":\"0123456789abcdef\"}",
           "ssoSharedSecret:too_short" },
-        { "{\"shopId\":\"a\",\"merchantId\":\"m\",\"instanceUrl\":\"u\",\"ssoType\":\"oidc\",\"ssoSharedSecret\":\"0123456789abcdef\","
-          "\"webhookSecret\":\"0123456789abcdef\"}", "ssoType:not_one_of" },
+        { "{\"shopId\":\"a\",\"merchantId\":\"m\",\"instanceUrl\":\"u\",\"ssoType\":\"oidc\",\"ssoSharedSecret\":"
+          "\"0123456789abcdef\","
+          "\"webhookSecret\":\"0123456789abcdef\"}",
+          "ssoType:not_one_of" },
         { "{\"shopId\":\"a/b\",\"merchantId\":\"m\",\"instanceUrl\":\"u\",\"ssoSharedSecret\":\"0123456789abcdef\","
-          "\"webhookSecret\":\"0123456789abcdef\"}", "shopId:format" },
+          "\"webhookSecret\":\"0123456789abcdef\"}",
+          "shopId:format" },
         { "{\"shopId\":\"a\",\"merchantId\":\"m\",\"instanceUrl\":\"u\",\"ssoSharedSecret\":\"0123456789abcdef\","
-          "\"webhookSecret\":\"0123456789abcdef\",\"logoUrl\":\"javascript:alert(1)\"}", "logoUrl:format" },
+          "\"webhookSecret\":\"0123456789abcdef\",\"logoUrl\":\"javascript:alert(1)\"}",
+          "logoUrl:format" },
     };
     begin();
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -115,20 +133,29 @@ TEST_EACH_ENGINE(bad_registrations_are_refused)
 TEST_EACH_ENGINE(d20_a_token_is_held_to_its_profile)
 {
     static const struct claims bad[] = {
-        { .shop = "their-1", .issuer = "other" }, { .shop = "their-1", .audience = "other" }, { .shop = "their-1", .role = "owner" },
-        { .shop = "their-1", .ttl_s = 3601 }, { .shop = "their-1", .ttl_s = -31 }, { .shop = "their-1", .algorithm = "none" },
-        { .shop = "their-1", .algorithm = "HS512" }, { .shop = "their-9" }, { .shop = "" },
+        { .shop = "their-1", .issuer = "other" },
+        { .shop = "their-1", .audience = "other" },
+        { .shop = "their-1", .role = "owner" },
+        { .shop = "their-1", .ttl_s = 3601 },
+        { .shop = "their-1", .ttl_s = -31 },
+        { .shop = "their-1", .algorithm = "none" },
+        { .shop = "their-1", .algorithm = "HS512" },
+        { .shop = "their-9" },
+        { .shop = "" },
     };
     begin();
     assert_int_equal(register_shop(t, "panel-shared-secret", "their-1", first_secret).status, 200);
     assert_int_equal(register_shop(t, "panel-shared-secret", "their-2", second_secret).status, 200);
-    struct kit_answer a = config(t, VERB_GET, "their-1", token(t, first_secret, (struct claims){ .shop = "their-1" }), NULL);
+    struct kit_answer a =
+        config(t, VERB_GET, "their-1", token(t, first_secret, (struct claims){ .shop = "their-1" }), NULL);
     assert_int_equal(a.status, 200);
     assert_int_equal(json_object_size(a.json), 8);
     assert_string_equal(fix_text(&a, "shopId"), "their-1");
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(config(t, VERB_GET, "their-1", token(t, first_secret, bad[i]), NULL).status, 401);
-    assert_int_equal(config(t, VERB_GET, "their-1", token(t, second_secret, (struct claims){ .shop = "their-1" }), NULL).status, 401);
+    assert_int_equal(
+        config(t, VERB_GET, "their-1", token(t, second_secret, (struct claims){ .shop = "their-1" }), NULL).status,
+        401);
     a = config(t, VERB_GET, "their-1", token(t, second_secret, (struct claims){ .shop = "their-2" }), NULL);
     assert_int_equal(a.status, 403);
     assert_string_equal(a.error, "wrong_shop");
@@ -136,14 +163,18 @@ TEST_EACH_ENGINE(d20_a_token_is_held_to_its_profile)
     kit_set_now(KIT_START_MS + HOUR_MS + 31 * SECOND_MS);
     assert_int_equal(config(t, VERB_GET, "their-1", good, NULL).status, 401);
     static const char *const none[] = { NULL, "", "Bearer", "Bearer ", "Basic abc", "Bearer a.b.c" };
-    for (size_t i = 0; i < ARRAY_LEN(none); i++) assert_int_equal(config(t, VERB_GET, "their-1", none[i], NULL).status, 401);
+    for (size_t i = 0; i < ARRAY_LEN(none); i++)
+        assert_int_equal(config(t, VERB_GET, "their-1", none[i], NULL).status, 401);
 }
 
 TEST_EACH_ENGINE(a_viewer_may_look_and_an_admin_may_change)
 {
     static const struct { const char *body, *fault; } bad[] = {
-        { "{\"name\":\"\"}", "name:format" }, { "{\"name\":7}", "name:format" }, { "{\"logoUrl\":\"javascript:x\"}", "logoUrl:format" },
-        { "{\"syncScopes\":[\"customers\"]}", "syncScopes:format" }, { "{\"syncScopes\":\"orders\"}", "syncScopes:format" },
+        { "{\"name\":\"\"}", "name:format" },
+        { "{\"name\":7}", "name:format" },
+        { "{\"logoUrl\":\"javascript:x\"}", "logoUrl:format" },
+        { "{\"syncScopes\":[\"customers\"]}", "syncScopes:format" },
+        { "{\"syncScopes\":\"orders\"}", "syncScopes:format" },
         { "{\"syncScopes\":[7]}", "syncScopes:format" },
     };
     begin();
@@ -183,8 +214,11 @@ TEST_EACH_ENGINE(a_new_secret_leaves_the_old_one_valid_for_a_day)
         assert_int_equal(config(t, VERB_GET, "their-1", token(t, i ? second_secret : first_secret,
             (struct claims){ .shop = "their-1" }), NULL).status, 200);
     kit_set_now(KIT_START_MS + DAY_MS);
-    assert_int_equal(config(t, VERB_GET, "their-1", token(t, first_secret, (struct claims){ .shop = "their-1" }), NULL).status, 401);
-    assert_int_equal(config(t, VERB_GET, "their-1", token(t, second_secret, (struct claims){ .shop = "their-1" }), NULL).status, 200);
+    assert_int_equal(
+        config(t, VERB_GET, "their-1", token(t, first_secret, (struct claims){ .shop = "their-1" }), NULL).status, 401);
+    assert_int_equal(
+        config(t, VERB_GET, "their-1", token(t, second_secret, (struct claims){ .shop = "their-1" }), NULL).status,
+        200);
 }
 
 /* A store of ours cannot tell us from the server it knew: its SSO token opens its configuration, while it is paid. */

@@ -35,11 +35,19 @@ static bool one_key(void *arg, struct str owner, struct jwt_keys *out)
     return true;
 }
 
-static enum jwt_verdict judge(struct test_db *t, const char *token, struct one_key key, int64_t at_ms, struct jwt_claims *out)
+static enum jwt_verdict judge(struct test_db *t, const char *token, struct one_key key, int64_t at_ms,
+                              struct jwt_claims *out)
 {
-    const struct jwt_profile p = { .key_claim = "shopId", .issuer = STR("shopsaas"), .audience = STR("chatbot-node"),
-        .leeway_s = 30, .max_lifetime_s = 3600, .need_sub = true, .need_jti = true, .roles = sso_role_names, .keys = one_key,
-        .arg = &key };
+    const struct jwt_profile p = { .key_claim = "shopId",
+                                   .issuer = STR("shopsaas"),
+                                   .audience = STR("chatbot-node"),
+                                   .leeway_s = 30,
+                                   .max_lifetime_s = 3600,
+                                   .need_sub = true,
+                                   .need_jti = true,
+                                   .roles = sso_role_names,
+                                   .keys = one_key,
+                                   .arg = &key };
     return jwt_verify(t->arena, str_of(token), &p, at_ms / 1000, out);
 }
 
@@ -49,7 +57,8 @@ TEST_EACH_ENGINE(a_token_is_the_shops_for_an_hour)
     fix_start();
     struct jwt_claims c;
     int64_t account = kit_account(t, 1000), shop = enabled_shop(t, account), other = enabled_shop(t, account);
-    const char *secret = shown_secret(t, account, shop, "secrets/sso/show"), *others = shown_secret(t, account, other, "secrets/sso/show");
+    const char *secret = shown_secret(t, account, shop, "secrets/sso/show"),
+               *others = shown_secret(t, account, other, "secrets/sso/show");
     struct kit_answer a = fix_call(t, account, VERB_POST, shop, "sso/issue", "{\"role\":\"viewer\",\"theirs\":1}");
     assert_int_equal(a.status, 200);
     const char *token = copied(t, fix_text(&a, "token"));
@@ -64,9 +73,12 @@ TEST_EACH_ENGINE(a_token_is_the_shops_for_an_hour)
     assert_int_equal(c.exp_s - c.iat_s, 3600);
     assert_int_equal(judge(t, token, (struct one_key){ "shop-1", "k1", others }, kit_now(), &c), JWT_BAD_SIGNATURE);
     assert_int_equal(judge(t, token, (struct one_key){ "shop-2", "k1", secret }, kit_now(), &c), JWT_UNKNOWN_KEY);
-    assert_int_equal(judge(t, token, (struct one_key){ "shop-1", "k1", secret }, kit_now() + HOUR_MS + 31 * SECOND_MS, &c), JWT_EXPIRED);
+    assert_int_equal(
+        judge(t, token, (struct one_key){ "shop-1", "k1", secret }, kit_now() + HOUR_MS + 31 * SECOND_MS, &c),
+        JWT_EXPIRED);
     a = fix_call(t, account, VERB_POST, shop, "sso/issue", NULL);            /* no body at all: admin */
-    assert_int_equal(judge(t, fix_text(&a, "token"), (struct one_key){ "shop-1", "k1", secret }, kit_now(), &c), JWT_OK);
+    assert_int_equal(judge(t, fix_text(&a, "token"), (struct one_key){ "shop-1", "k1", secret }, kit_now(), &c),
+                     JWT_OK);
     expect_str(c.role, "admin");
     assert_int_equal(fix_audits(t, "sso_issued"), 2);
 }
@@ -74,7 +86,8 @@ TEST_EACH_ENGINE(a_token_is_the_shops_for_an_hour)
 /* D-19, D-20: roles were free text. */
 TEST_EACH_ENGINE(d19_d20_roles_are_two_words)
 {
-    static const char *const bodies[] = { "{\"role\":\"owner\"}", "{\"role\":\"Admin\"}", "{\"role\":\"admin \"}", "{\"role\":\"\"}" };
+    static const char *const bodies[] = { "{\"role\":\"owner\"}", "{\"role\":\"Admin\"}", "{\"role\":\"admin \"}",
+                                          "{\"role\":\"\"}" };
     fix_start();
     int64_t account = kit_account(t, 1000), shop = enabled_shop(t, account);
     for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
@@ -114,7 +127,9 @@ TEST_EACH_ENGINE(d19_a_launch_code_works_once_for_a_minute_for_its_account)
         codes[i] = copied(t, json_string_value(json_object_get(fields, "code")));
         forms[i] = arena_printf(t->arena, "code=%s", codes[i]);
     }
-    struct kit_request enter = { .routes = tenants_routes, .verb = VERB_POST, .path = "/sso/enter", .account = thief, .body = forms[0] };
+    struct kit_request enter = {
+        .routes = tenants_routes, .verb = VERB_POST, .path = "/sso/enter", .account = thief, .body = forms[0]
+    };
     assert_int_equal(kit_call(t, &enter).status, 400);
     enter.account = account;
     struct kit_answer a = kit_call(t, &enter);
@@ -236,10 +251,17 @@ TEST_EACH_ENGINE(a_service_key_speaks_for_one_shop_alone)
     EXPECT(found_shop == shop && found_account == account);
     EXPECT(tenants_shop_key(t->tx, STR("chsk_wrong"), &found_shop, &found_account) == ROW_NONE);
     EXPECT(tenants_shop_key(t->tx, STR(""), &found_shop, &found_account) == ROW_NONE);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE kind = 3 AND sealed IS NULL AND LENGTH(key_hash) = 64"), 1);
+    assert_int_equal(
+        test_number(t,
+                    "SELECT COUNT(*) FROM tenant_secrets WHERE kind = 3 AND sealed IS NULL AND LENGTH(key_hash) = 64"),
+        1);
 
-    struct kit_request ask = { .routes = tenants_routes, .verb = VERB_POST, .path = "/api/shops/1/sso/issue", .account = account,
-                               .key_of_shop = shop, .body = "{}" };
+    struct kit_request ask = { .routes = tenants_routes,
+                               .verb = VERB_POST,
+                               .path = "/api/shops/1/sso/issue",
+                               .account = account,
+                               .key_of_shop = shop,
+                               .body = "{}" };
     assert_int_equal(kit_call(t, &ask).status, 200);
     ask.key_of_shop = other;                 /* the same account, but the key of another shop */
     assert_int_equal(kit_call(t, &ask).status, 404);
@@ -252,8 +274,12 @@ TEST_EACH_ENGINE(a_service_key_speaks_for_one_shop_alone)
     kit_set_now(KIT_START_MS + DAY_MS);      /* the day is over, also when no job has come */
     EXPECT(tenants_shop_key(t->tx, str_of(key), &found_shop, &found_account) == ROW_NONE);
     EXPECT(tenants_shop_key(t->tx, str_of(fresh), &found_shop, &found_account) == ROW_FOUND);
-    assert_int_equal(kit_call(t, &(struct kit_request){ .routes = shops_routes, .verb = VERB_DELETE, .path = "/api/shops/1",
-        .account = account }).status, 200);
+    assert_int_equal(kit_call(t, &(struct kit_request){ .routes = shops_routes,
+                                                        .verb = VERB_DELETE,
+                                                        .path = "/api/shops/1",
+                                                        .account = account })
+                         .status,
+                     200);
     EXPECT(tenants_shop_key(t->tx, str_of(fresh), &found_shop, &found_account) == ROW_NONE);
 }
 
@@ -262,11 +288,17 @@ TEST_EACH_ENGINE(d18_no_secret_is_in_a_trail)
 {
     fix_start();
     int64_t account = kit_account(t, 1000), shop = enabled_shop(t, account);
-    const char *secrets[] = { shown_secret(t, account, shop, "secrets/sso/show"), shown_secret(t, account, shop, "secrets/webhook/show"),
-        shown_secret(t, account, shop, "secrets/service/show") };
+    const char *secrets[] = { shown_secret(t, account, shop, "secrets/sso/show"),
+                              shown_secret(t, account, shop, "secrets/webhook/show"),
+                              shown_secret(t, account, shop, "secrets/service/show") };
     for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
-        assert_int_equal(test_number(t, arena_printf(t->arena, "SELECT COUNT(*) FROM audit_log WHERE details LIKE '%%%s%%'", secrets[i])), 0);
-        assert_int_equal(test_number(t, arena_printf(t->arena, "SELECT COUNT(*) FROM events WHERE data LIKE '%%%s%%'", secrets[i])), 0);
+        assert_int_equal(
+            test_number(
+                t, arena_printf(t->arena, "SELECT COUNT(*) FROM audit_log WHERE details LIKE '%%%s%%'", secrets[i])),
+            0);
+        assert_int_equal(
+            test_number(t, arena_printf(t->arena, "SELECT COUNT(*) FROM events WHERE data LIKE '%%%s%%'", secrets[i])),
+            0);
     }
 }
 

@@ -24,8 +24,8 @@ static const char *status(struct test_db *t, int64_t account, int64_t shop)
 
 TEST_EACH_ENGINE(the_anchor_day_is_kept_through_short_months)
 {
-    static const char *const ends[] = { "2027-02-28T10:00:00.000Z", "2027-03-31T10:00:00.000Z", "2027-04-30T10:00:00.000Z",
-        "2027-05-31T10:00:00.000Z" };
+    static const char *const ends[] = { "2027-02-28T10:00:00.000Z", "2027-03-31T10:00:00.000Z",
+                                        "2027-04-30T10:00:00.000Z", "2027-05-31T10:00:00.000Z" };
     fix_start();
     kit_set_now(at("2027-01-31T10:00:00Z"));
     int64_t account = kit_account(t, 1000), shop = fix_shop(t, account, "Tea");
@@ -99,8 +99,13 @@ TEST_EACH_ENGINE(without_credits_there_are_seven_days_of_grace)
 
     /* Bought again: a new month, the same bot. */
     struct credit_entry entry;
-    EXPECT(credits_grant(t->tx, &(struct credit_change){ .account = account, .amount = credits_of(60), .reason = REASON_topup,
-        .key = "again", .at_ms = kit_now() }, &entry) == DEBIT_DONE);
+    EXPECT(credits_grant(t->tx,
+                         &(struct credit_change){ .account = account,
+                                                  .amount = credits_of(60),
+                                                  .reason = REASON_topup,
+                                                  .key = "again",
+                                                  .at_ms = kit_now() },
+                         &entry) == DEBIT_DONE);
     assert_int_equal(fix_enable(t, account, shop).status, 200);
     assert_string_equal(expires(t, account, shop), "2026-12-22T00:00:00.000Z");
     fix_expect_sound(t);
@@ -114,8 +119,13 @@ TEST_EACH_ENGINE(a_top_up_within_the_grace_renews_from_the_old_end)
     assert_int_equal(fix_enable(t, account, shop).status, 200);
     kit_set_now(at("2026-11-15T00:00:00Z"));
     fix_renew(t);
-    EXPECT(credits_grant(t->tx, &(struct credit_change){ .account = account, .amount = credits_of(10), .reason = REASON_topup,
-        .key = "again", .at_ms = kit_now() }, &entry) == DEBIT_DONE);
+    EXPECT(credits_grant(t->tx,
+                         &(struct credit_change){ .account = account,
+                                                  .amount = credits_of(10),
+                                                  .reason = REASON_topup,
+                                                  .key = "again",
+                                                  .at_ms = kit_now() },
+                         &entry) == DEBIT_DONE);
     kit_set_now(at("2026-11-15T00:05:00Z"));
     fix_renew(t);
     assert_string_equal(status(t, account, shop), "past_due");               /* not asked at every minute */
@@ -133,7 +143,8 @@ TEST_EACH_ENGINE(switching_off_while_past_due_leaves_nothing_free)
     assert_int_equal(fix_enable(t, account, shop).status, 200);
     kit_set_now(at("2026-11-16T00:00:00Z"));
     fix_renew(t);
-    assert_string_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", NULL).text, "{\"success\":true,\"freeUntil\":null}");
+    assert_string_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", NULL).text,
+                        "{\"success\":true,\"freeUntil\":null}");
     assert_int_equal(fix_enable(t, account, shop).status, 402);
     kit_set_now(at("2026-12-16T00:00:00Z"));
     fix_renew(t);
@@ -184,8 +195,10 @@ TEST_EACH_ENGINE(renewing_on_two_lanes_at_once_charges_once)
     kit_set_now(at("2026-11-15T00:00:00Z"));
     struct lanes *lanes = test_lanes(t, &(struct lane_options){ .readers = 1, .writers = THREADS });
     for (int i = 0; i < THREADS; i++) {
-        r[i] = (struct lane_renewal){ .lanes = lanes, .op = { .mode = TX_WRITE, .arena = arena_new(8 << 20), .run = renew_run,
-                                                              .again = renew_again } };
+        r[i] = (struct lane_renewal){
+            .lanes = lanes,
+            .op = { .mode = TX_WRITE, .arena = arena_new(8 << 20), .run = renew_run, .again = renew_again }
+        };
         assert_int_equal(pthread_create(&thread[i], NULL, renew_thread, &r[i]), 0);
     }
     for (int i = 0; i < THREADS; i++) {

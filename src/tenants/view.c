@@ -4,9 +4,10 @@
 
 #include "credits/credits.h"
 
-STMT(status, "SELECT t.bot_id, t.bot_name, t.sync_scopes, t.status, s.status AS sub_status, s.expires_at_ms FROM tenants t"
-             " LEFT JOIN subscriptions s ON s.tenant = t.id AND s.number = t.subscription"
-             " WHERE t.shop = ?1 AND t.account = ?2 AND t.shop_deleted = 0");
+STMT(status,
+     "SELECT t.bot_id, t.bot_name, t.sync_scopes, t.status, s.status AS sub_status, s.expires_at_ms FROM tenants t"
+     " LEFT JOIN subscriptions s ON s.tenant = t.id AND s.number = t.subscription"
+     " WHERE t.shop = ?1 AND t.account = ?2 AND t.shop_deleted = 0");
 
 static void scopes_json(struct json *j, const char *scopes)
 {
@@ -112,7 +113,8 @@ static void steps_json(struct json *j, const struct view *v)
 
 static bool may_enable(const struct view *v)
 {
-    if (!tenants_settings.feature_enabled || v->t.status == TENANT_ACTIVE || v->t.status == TENANT_PROVISIONING) return false;
+    if (!tenants_settings.feature_enabled || v->t.status == TENANT_ACTIVE || v->t.status == TENANT_PROVISIONING)
+        return false;
     return v->runs || !credits_less(v->balance.available, tenants_settings.enable_price);
 }
 

@@ -1,7 +1,7 @@
 -- up
--- A merchant's stores. `version` counts the moves of `status`; shop_moves holds one row for each, so the last row must say
--- where the shop is. A purged shop keeps id, account, dates and the hash of its slug (a tombstone); its words are blanked.
--- No foreign keys to other folders' tables: rows are never deleted, and on PostgreSQL each would cost a look-up an insert.
+-- A merchant's stores. `version` counts the moves of `status`; shop_moves holds one row for each, so the last row must
+-- say where the shop is. A purged shop keeps id, account, dates and the hash of its slug (a tombstone); its words are
+-- blanked. No foreign keys: rows are never deleted, and on PostgreSQL each would cost a look-up an insert.
 -- status: 1 creating, 2 active, 3 failed, 4 suspended, 5 deleted, 6 purged (enum shop_status).
 CREATE TABLE shops (
     id {id},

@@ -1,12 +1,19 @@
-/* chatbot.c: the conversations live on an outside server that speaks the chatbot-node contract. Two calls, made by jobs:
- * register (shared secret in a header) and config (our own SSO token), which settles what a lost answer left open.
+/* chatbot.c: the conversations live on an outside server that speaks the chatbot-node contract. Two calls, made by
+ * jobs: register (shared secret in a header) and config (our own SSO token), which settles what a lost answer left
+ * open.
  *
  * A 2xx that cannot be read is unknown, not success: a proxy's page must not cost a merchant credits. `botId` null is
  * success; that server makes the bot later, and the bot state says so. */
 #include "tenants/recipes.h"
 
-enum { REGISTER_TOTAL_MS = 10000, CONFIG_TOTAL_MS = 5000, CONNECT_MS = 3000, BODY_MAX_BYTES = 8192, THEIR_ERROR_MAX = 160,
-       ASK_TTL_S = 60 };
+enum {
+    REGISTER_TOTAL_MS = 10000,
+    CONFIG_TOTAL_MS = 5000,
+    CONNECT_MS = 3000,
+    BODY_MAX_BYTES = 8192,
+    THEIR_ERROR_MAX = 160,
+    ASK_TTL_S = 60
+};
 
 static void body_json(struct json *j, const struct registration *r)
 {
@@ -53,11 +60,18 @@ static void chatbot_register(struct arena *a, const struct registration *r, stru
     *out = (struct registered){ .outcome = OUTCOME_REFUSED, .error = "the registration is too large" };
     if (body.overflow) return;
     const struct out_request call = {
-        .method = "POST", .url = arena_printf(a, "%s/api/admin/tenants/register", tenants_settings.chatbot_base_url),
+        .method = "POST",
+        .url = arena_printf(a, "%s/api/admin/tenants/register", tenants_settings.chatbot_base_url),
         .header = { { "Content-Type", "application/json" },
-                    { "x-shopsaas-secret", tenants_settings.chatbot_shared_secret ? tenants_settings.chatbot_shared_secret : "" } },
-        .headers = 2, .body = buf_str(&body), .connect_ms = CONNECT_MS, .total_ms = REGISTER_TOTAL_MS,
-        .trusted_address = true, .log_as = "chatbot.register" };
+                    { "x-shopsaas-secret",
+                      tenants_settings.chatbot_shared_secret ? tenants_settings.chatbot_shared_secret : "" } },
+        .headers = 2,
+        .body = buf_str(&body),
+        .connect_ms = CONNECT_MS,
+        .total_ms = REGISTER_TOTAL_MS,
+        .trusted_address = true,
+        .log_as = "chatbot.register"
+    };
     struct out_answer answer = { 0 };
     http_call(a, &call, &answer);
     wipe(body.p, body.n);
@@ -83,9 +97,15 @@ static void chatbot_ask(struct arena *a, const struct registration *r, struct re
     struct str token = sso_token(a, &(struct sso_claims){ .shop = r->shop, .now_ms = r->now_ms, .ttl_s = ASK_TTL_S,
         .secret_generation = r->sso_generation, .role = SSO_ADMIN, .subject = "service:chathub" }, r->sso_secret);
     const struct out_request call = {
-        .method = "GET", .url = arena_printf(a, "%s/api/admin/tenants/%s/config", tenants_settings.chatbot_base_url, shop),
-        .header = { { "Authorization", arena_printf(a, "Bearer %.*s", (int)token.n, token.p) } }, .headers = 1,
-        .connect_ms = CONNECT_MS, .total_ms = CONFIG_TOTAL_MS, .trusted_address = true, .log_as = "chatbot.config" };
+        .method = "GET",
+        .url = arena_printf(a, "%s/api/admin/tenants/%s/config", tenants_settings.chatbot_base_url, shop),
+        .header = { { "Authorization", arena_printf(a, "Bearer %.*s", (int)token.n, token.p) } },
+        .headers = 1,
+        .connect_ms = CONNECT_MS,
+        .total_ms = CONFIG_TOTAL_MS,
+        .trusted_address = true,
+        .log_as = "chatbot.config"
+    };
     struct out_answer answer = { 0 };
     http_call(a, &call, &answer);
     *out = (struct registered){ .outcome = answer.outcome, .error = answer.error };

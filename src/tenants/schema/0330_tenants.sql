@@ -1,7 +1,8 @@
 -- up
--- At most one tenant a shop. `version` counts the moves of `status`; tenant_moves has one row for each. `generation` counts
--- the attempts to enable: it is part of every key (charge, hold, job), so an attempt can be repeated but never doubled.
--- shop_deleted repeats what the shop says, by its hook in the same transaction, so that status and SSO need one look-up.
+-- At most one tenant a shop. `version` counts the moves of `status`; tenant_moves has one row for each. `generation`
+-- counts the attempts to enable: it is part of every key (charge, hold, job), so an attempt can be repeated but never
+-- doubled. shop_deleted repeats what the shop says, by its hook in the same transaction, so that status and SSO need
+-- one look-up.
 -- status: 1 pending, 2 provisioning, 3 active, 4 suspended, 5 disabled. backend: 1 builtin, 2 chatbot.
 -- bot_state: 1 pending, 2 ready, 3 error. Zero or NULL: none.
 CREATE TABLE tenants (
@@ -44,8 +45,8 @@ CREATE TABLE tenant_moves (
 --sqlite ) STRICT, WITHOUT ROWID;
 --postgres );
 
--- What a tenant is paid for and until when. The newest number is the one that counts (tenants.subscription). `charges` is
--- the number of periods that were paid; due_at_ms is when the renewal job must look next, 0: never.
+-- What a tenant is paid for and until when. The newest number is the one that counts (tenants.subscription). `charges`
+-- is the number of periods that were paid; due_at_ms is when the renewal job must look next, 0: never.
 -- status: 1 active, 2 past due, 3 expired, 4 cancelled (runs to its end, then nothing).
 CREATE TABLE subscriptions (
     tenant {int} NOT NULL,
@@ -67,8 +68,8 @@ CREATE TABLE subscriptions (
 --postgres );
 CREATE INDEX subscriptions_due ON subscriptions (due_at_ms) WHERE due_at_ms > 0;
 
--- kind: 1 sso, 2 webhook, 3 service. state: 1 active, 2 previous (still accepted until valid_until_ms), 3 revoked (erased).
--- `delivered` 0: the outside backend does not know it yet. A service key is kept as a hash alone.
+-- kind: 1 sso, 2 webhook, 3 service. state: 1 active, 2 previous (still accepted until valid_until_ms), 3 revoked
+-- (erased). `delivered` 0: the outside backend does not know it yet. A service key is kept as a hash alone.
 CREATE TABLE tenant_secrets (
     tenant {int} NOT NULL,
     kind {int} NOT NULL,
