@@ -10,8 +10,8 @@
 enum { ASSETS_INFLATED_MAX = 1024, ASSET_MAX_BYTES = 8 << 20 };
 
 const char *const console_paths[] = {
-    "/", "/login", "/register", "/verify-email", "/reset-password", "/forgot", "/dashboard", "/shops", "/shops/:id",
-    "/shops/:id/*", "/billing", "/audit", "/security", "/settings", "/operator", "/operator/*", NULL,
+    "/", "/login", "/register", "/forgot", "/auth/verify-email", "/auth/reset-password", "/dashboard", "/shops",
+    "/shops/:id", "/shops/:id/:tab", "/billing", "/audit", "/security", "/settings", "/operator", "/operator/*", NULL,
 };
 
 static bool page_matches(const char *pattern, const char *p, const char *end)
@@ -125,7 +125,9 @@ static bool of_api(struct str path)
 bool assets_answer(struct exchange *x)
 {
     struct str path = x->head.path;
-    if (path.n == 0 || path.p[0] != '/' || of_api(path)) return false;
+    if (path.n == 0 || path.p[0] != '/') return false;
+    bool page = console_has_page(path.p, path.n);
+    if (!page && of_api(path)) return false;
     const struct asset *a = find(path);
     if (a != NULL) {
         serve_asset(x, a, 200);
@@ -135,10 +137,9 @@ bool assets_answer(struct exchange *x)
     if (str_starts(path, STR("/assets/"))) return false;
     a = find(STR("/index.html"));
     if (a == NULL) return false;
-    bool page = console_has_page(path.p, path.n);
     serve_asset(x, a, page ? 200 : 404);
     /* These addresses carry a token: it must not travel on in a Referer. */
-    if (str_eq(path, STR("/verify-email")) || str_eq(path, STR("/reset-password")))
+    if (str_eq(path, STR("/auth/verify-email")) || str_eq(path, STR("/auth/reset-password")))
         reply_header(&x->req, "Referrer-Policy", "no-referrer");
     return true;
 }

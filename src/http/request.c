@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "http/assets.h"
 #include "http/cookies.h"
 #include "http/loop.h"
 #include "http/origin.h"
@@ -202,7 +203,9 @@ static void no_route(struct exchange *x, const struct route_match *m)
         return;
     }
     bool reads = str_eq(x->head.method, STR("GET")) || str_eq(x->head.method, STR("HEAD"));
-    if (m->verbs != 0) {
+    if (reads && console_has_page(x->head.path.p, x->head.path.n) && assets_answer(x)) {
+        x->discard = true;                                   /* GET is the page, POST of the same path the API's */
+    } else if (m->verbs != 0) {
         request_refuse(x, &problem_method_not_allowed);
         x->allow = allow_text(x->req.arena, m->verbs);
     } else if (reads && assets_answer(x)) {

@@ -416,13 +416,14 @@ TEST_EACH_ENGINE(the_console)
     assert_int_equal(a.status, 200);
     assert_true(atoi(answer_header(&a, "Content-Length")) > 100);
     answer_free(&a);
-    a = ask(&s, "GET", "/reset-password?token=x", NULL, NULL);
+    a = ask(&s, "GET", "/auth/reset-password?token=x", NULL, NULL);
     assert_int_equal(a.status, 200);
     assert_non_null(strstr(a.head, "Referrer-Policy: no-referrer"));
     answer_free(&a);
     static const struct { const char *path; int status; const char *type; } cases[] = {
         { "/nowhere", 404, "text/html; charset=utf-8" },     { "/api", 404, "application/json" },
         { "/api/nowhere", 404, "application/json" },         { "/auth/nowhere", 404, "application/json" },
+        { "/auth/verify-email", 200, "text/html; charset=utf-8" },
         { "/assets/nowhere-12345678.js", 404, "application/json" },
         { "/operator/jobs/5", 200, "text/html; charset=utf-8" }, { "/operator", 200, "text/html; charset=utf-8" },
         { "/../etc/passwd", 404, "text/html; charset=utf-8" },
