@@ -158,9 +158,11 @@ bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, cons
 
 /* ---- hooks of shops ---- */
 
+static void deleted_details(struct json *j, const void *arg) { json_text(j, "error", "the shop was deleted"); }
+
 /* The merchant deleted the shop while the outside server was being asked: nobody waits for the answer any more. The job
  * will see another job id or state and end without effect; what was held goes back. */
-static bool stop_provisioning(struct tx *tx, struct tenant *t, int64_t actor, int64_t now)
+static bool stop_provisioning(struct tx *tx, struct req *req, struct tenant *t, int64_t now)
 {
     struct credit_balance balance;
     if (t->hold) {
@@ -170,7 +172,8 @@ static bool stop_provisioning(struct tx *tx, struct tenant *t, int64_t actor, in
     }
     t->hold = t->job = 0;
     t->maybe_registered = true;
-    return tenants_move(tx, t, TENANT_PENDING, "shop_deleted", actor, now) == ROW_FOUND;
+    return tenants_move(tx, t, TENANT_PENDING, "shop_deleted", req ? req->who.account : 0, now) == ROW_FOUND &&
+           tenants_tell(tx, req, AUDIT_chatbot_enable_failed, t, deleted_details, NULL, now);
 }
 
 static bool stop_renewals(struct tx *tx, const struct tenant *t, int64_t now)
@@ -189,7 +192,7 @@ bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, 
     if (row != ROW_FOUND) return row == ROW_NONE;
     int64_t actor = req ? req->who.account : 0;
     t.shop_deleted = true;
-    if (t.status == TENANT_PROVISIONING) return stop_provisioning(tx, &t, actor, now);
+    if (t.status == TENANT_PROVISIONING) return stop_provisioning(tx, req, &t, now);
     if (t.status != TENANT_ACTIVE) return tenants_keep(tx, &t, now) && stop_renewals(tx, &t, now);
     return tenants_move(tx, &t, TENANT_SUSPENDED, "shop_deleted", actor, now) == ROW_FOUND &&
            stop_renewals(tx, &t, now) && tenants_tell(tx, req, AUDIT_tenant_suspended, &t, NULL, NULL, now);
@@ -209,7 +212,8 @@ bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s,
     if (row != ROW_FOUND) return false;
     if (sub.status != SUBSCRIPTION_ACTIVE || sub.expires_at_ms <= now) {
         sub.status = SUBSCRIPTION_EXPIRED;
-        return tenants_keep(tx, &t, now) && subscription_save(tx, &sub, now);
+        return tenants_keep(tx, &t, now) && subscription_save(tx, &sub, now) &&
+               tenants_tell(tx, req, AUDIT_chatbot_expired, &t, NULL, NULL, now);
     }
     sub.due_at_ms = sub.expires_at_ms;
     return tenants_move(tx, &t, TENANT_ACTIVE, "shop_restored", req ? req->who.account : 0, now) == ROW_FOUND &&

@@ -80,7 +80,7 @@ static const struct shape subscription_shape[] = { SHAPE_ENUM("status", subscrip
     SHAPE_I64("renewsFor", .nullable = true, .doc = "Credits at the next renewal; null: it ends."), SHAPE_END };
 static const struct shape view_shape[] = {
     SHAPE_ENUM("state", states), SHAPE_TEXT("botId", .nullable = true), SHAPE_TEXT("botName", .nullable = true),
-    SHAPE_ENUM("botState", bot_states, .nullable = true), SHAPE_ENUM("backend", backends),
+    SHAPE_ENUM("botState", bot_states), SHAPE_ENUM("backend", backends),
     SHAPE_TEXT_LIST("syncScopes"),
     SHAPE_I64("price", .doc = "Credits it costs to enable now."), SHAPE_TEXT("embedCode", .nullable = true),
     SHAPE_TIME("enabledAt", .nullable = true), SHAPE_OBJECT("error", error_shape, .nullable = true),

@@ -432,6 +432,7 @@ TEST_EACH_ENGINE(a_shop_deleted_meanwhile_gets_its_credits_back)
     assert_int_equal(out.registers, 0);
     assert_int_equal(fix_charges(t), 0);
     assert_int_equal(test_number(t, "SELECT status FROM tenants"), TENANT_PENDING);
+    assert_int_equal(fix_audits(t, "chatbot_enable_failed"), 1);
     assert_int_equal(resumed(t).status, 404);
     fix_expect_sound(t);
 }

@@ -62,7 +62,8 @@ struct view {
     const char *embed_code, *launch_url;
 };
 
-static const char *const bot_state_names[] = { NULL, "pending", "ready", "error" };
+/* A bot that nobody asked for yet is pending too: screens need no fourth word. */
+static const char *const bot_state_names[] = { "pending", "pending", "ready", "error" };
 
 /* The script tag that a merchant pastes. What came from outside is escaped: it goes into the merchant's pages. */
 static const char *embed_code(struct arena *a, const struct tenant *t)
