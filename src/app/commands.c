@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "credits/credits.h"
 #include "http/events.h"
+#include "shops/shops.h"
 #include "storage/migrate.h"
 #include "tenants/tenants.h"
 #include <stdlib.h>
@@ -172,12 +173,12 @@ static enum exit_code credits_grant_command(struct app *app, struct command *c)
 
 /* ---- verify ---- */
 
-struct verdicts { struct credit_verdict credits; struct tenant_verdict tenants; int64_t audit_checked, audit_bad; };
+struct verdicts { struct credit_verdict credits; struct shop_verdict shops; struct tenant_verdict tenants; int64_t audit_checked, audit_bad; };
 
 static enum op_wish run_verify(void *arg, struct tx *tx)
 {
     struct verdicts *v = arg;
-    bool read = credits_verify(tx, &v->credits) && tenants_verify(tx, &v->tenants) &&
+    bool read = credits_verify(tx, &v->credits) && shops_verify(tx, &v->shops) && tenants_verify(tx, &v->tenants) &&
                 audit_verify(tx, &v->audit_checked, &v->audit_bad);
     return read ? OP_COMMIT : OP_REFUSE;
 }
@@ -187,7 +188,7 @@ static enum exit_code verify(struct app *app, struct command *c)
     struct verdicts v = { 0 };
     if (app_do(app, TX_READ, run_verify, &v) != OP_COMMITTED)
         return say(c, EXIT_UNAVAILABLE, "The database could not be read to the end.");
-    bool sound = !v.credits.bad_account && !v.tenants.bad_tenant && !v.audit_bad;
+    bool sound = !v.credits.bad_account && !v.shops.bad_shop && !v.tenants.bad_tenant && !v.audit_bad;
     if (c->json) {
         struct json j;
         answer_open(c, &j);
@@ -195,6 +196,7 @@ static enum exit_code verify(struct app *app, struct command *c)
         json_i64(&j, "accounts", v.credits.accounts), json_i64(&j, "entries", v.credits.entries);
         json_i64(&j, "tenants", v.tenants.tenants), json_i64(&j, "auditRows", v.audit_checked);
         json_i64(&j, "badAccount", v.credits.bad_account), json_text(&j, "creditsFault", v.credits.what);
+        json_i64(&j, "shops", v.shops.shops), json_i64(&j, "badShop", v.shops.bad_shop), json_text(&j, "shopsFault", v.shops.what);
         json_i64(&j, "badTenant", v.tenants.bad_tenant), json_text(&j, "tenantsFault", v.tenants.what);
         json_i64(&j, "badAuditRow", v.audit_bad);
         answer_close(c, &j);
@@ -203,6 +205,8 @@ static enum exit_code verify(struct app *app, struct command *c)
     buf_printf(&c->out, "credits: %lld accounts, %lld entries: %s\n", (long long)v.credits.accounts,
                (long long)v.credits.entries, v.credits.bad_account ? v.credits.what : "sound");
     if (v.credits.bad_account) buf_printf(&c->out, "  account %lld\n", (long long)v.credits.bad_account);
+    buf_printf(&c->out, "shops: %lld: %s\n", (long long)v.shops.shops, v.shops.bad_shop ? v.shops.what : "sound");
+    if (v.shops.bad_shop) buf_printf(&c->out, "  shop %lld\n", (long long)v.shops.bad_shop);
     buf_printf(&c->out, "tenants: %lld: %s\n", (long long)v.tenants.tenants, v.tenants.bad_tenant ? v.tenants.what : "sound");
     if (v.tenants.bad_tenant) buf_printf(&c->out, "  tenant %lld\n", (long long)v.tenants.bad_tenant);
     buf_printf(&c->out, "audit: %lld sealed rows: %s\n", (long long)v.audit_checked, v.audit_bad ? "changed" : "sound");

@@ -40,6 +40,8 @@ MUST_USE enum row credits_balance(struct tx *tx, int64_t account, struct credit_
 /* Available credits of each account of a page, in one query; 0 for an unknown one. */
 enum { CREDITS_PAGE_MAX = 100 };
 MUST_USE bool credits_available_each(struct tx *tx, const int64_t *accounts, size_t n, struct credits *out);
+/* Entries of an account that paid for a shop's chatbot (first month and renewals): for `verify`. */
+MUST_USE bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop, int64_t *count);
 /* Take and give. credits_grant: DEBIT_INSUFFICIENT is returned when the balance would pass CREDITS_LIMIT. */
 MUST_USE enum debit credits_debit(struct tx *tx, const struct credit_change *in, struct credit_entry *out);
 MUST_USE enum debit credits_grant(struct tx *tx, const struct credit_change *in, struct credit_entry *out);

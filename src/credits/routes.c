@@ -66,29 +66,31 @@ static const struct shape entry_shape[] = { SHAPE_I64("id"), SHAPE_I64("amount")
 static const struct shape transactions_shape[] = { SHAPE_LIST("transactions", entry_shape, .type_name = "Transaction"),
     SHAPE_I64("currentBalance", .doc = "Balance minus held."), SHAPE_END };
 
-/* The balance and one page in one statement; the inner LIMIT walks the primary key backwards. */
+/* The balance and one page in one statement, which walks the primary key backwards and sorts nothing. Rejected: a join
+ * of the account with its page, so that an account without entries has a row too: SQLite then keeps the page aside and
+ * sorts it again. An empty page asks for the balance by itself. */
 STMT(entries_page,
-     "SELECT a.balance - a.held AS available, e.seq, e.amount, e.reason, e.shop, e.balance_after, e.at_ms"
-     " FROM credit_accounts a LEFT JOIN (SELECT account, seq, amount, reason, shop, balance_after, at_ms"
-     "   FROM credit_entries WHERE account = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3) e ON e.account = a.account"
-     " WHERE a.account = ?1 ORDER BY e.seq DESC");
+     "SELECT (SELECT balance - held FROM credit_accounts WHERE account = ?1) AS available,"
+     " seq, amount, reason, shop, balance_after, at_ms"
+     " FROM credit_entries WHERE account = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3");
 
-struct page { size_t count; struct credits available; struct credit_entry entry[TRANSACTIONS_MAX]; };
+struct page { struct query query; enum row row; struct credits available; };
 
+/* Straight from the rows: the first one has been found. */
 static void page_json(struct json *j, const void *arg)
 {
-    const struct page *p = arg;
+    struct page *p = *(struct page *const *)arg;
     json_array(j, "transactions");
-    for (size_t i = 0; i < p->count; i++) {
-        const struct credit_entry *e = &p->entry[i];
+    for (; p->row == ROW_FOUND; p->row = query_next(&p->query)) {
+        const struct query *q = &p->query;
         json_object(j, NULL);
-        json_i64(j, "id", e->id);
-        json_credits(j, "amount", e->amount);
-        json_text(j, "reason", e->reason);
-        if (e->shop) json_i64(j, "relatedShopId", e->shop);
-        else json_null(j, "relatedShopId");
-        json_credits(j, "balanceAfter", e->balance_after);
-        json_time(j, "createdAt", e->at_ms);
+        json_i64(j, "id", col_i64(q, "seq"));
+        json_credits(j, "amount", col_credits(q, "amount"));
+        json_text(j, "reason", col_text(q, "reason"));
+        if (col_is_null(q, "shop")) json_null(j, "relatedShopId");
+        else json_i64(j, "relatedShopId", col_i64(q, "shop"));
+        json_credits(j, "balanceAfter", col_credits(q, "balance_after"));
+        json_time(j, "createdAt", col_i64(q, "at_ms"));
         json_end(j);
     }
     json_end(j);
@@ -98,22 +100,22 @@ static void page_json(struct json *j, const void *arg)
 static enum answer reply_page(struct req *req, int64_t account)
 {
     const struct transactions *in = req->query;
-    struct page *p = ARENA_NEW(req->arena, struct page);
-    struct query q = query(req->tx, &entries_page);
-    bind_i64(&q, account), bind_i64(&q, in->after), bind_i64(&q, in->limit);
-    enum row row;
-    bool found = false;
-    while ((row = query_next(&q)) == ROW_FOUND) {
-        found = true;
-        p->available = col_credits(&q, "available");
-        if (col_is_null(&q, "seq") || p->count == TRANSACTIONS_MAX) continue;
-        p->entry[p->count++] = (struct credit_entry){ .id = col_i64(&q, "seq"), .amount = col_credits(&q, "amount"),
-            .balance_after = col_credits(&q, "balance_after"), .shop = col_i64(&q, "shop"),
-            .reason = col_text(&q, "reason"), .at_ms = col_i64(&q, "at_ms") };
+    struct page p = { .query = query(req->tx, &entries_page) };
+    struct credit_balance balance;
+    bind_i64(&p.query, account), bind_i64(&p.query, in->after), bind_i64(&p.query, in->limit);
+    p.row = query_next(&p.query);
+    if (p.row == ROW_FOUND) {
+        p.available = col_credits(&p.query, "available");
+    } else if (p.row == ROW_NONE) {
+        enum row known = credits_balance(req->tx, account, &balance);
+        if (known == ROW_NONE) return reply_problem(req, &problem_not_found);
+        if (known == ROW_FAULT) return reply_fault(req);
+        p.available = balance.available;
     }
-    if (row == ROW_FAULT) return reply_fault(req);
-    if (!found) return reply_problem(req, &problem_not_found);
-    return reply_json(req, 200, page_json, p);
+    if (p.row == ROW_FAULT) return reply_fault(req);
+    struct page *page = &p;
+    enum answer a = reply_json(req, 200, page_json, &page);
+    return p.row == ROW_NONE ? a : reply_fault(req);
 }
 
 static enum answer get_transactions(struct req *req) { return reply_page(req, req->who.account); }

@@ -14,6 +14,19 @@ STMT(verify_page,
      "       ORDER BY account LIMIT ?2) a"
      " LEFT JOIN credit_entries e ON e.account = a.account ORDER BY a.account, e.seq");
 
+STMT(verify_charges,
+     "SELECT COUNT(*) AS n FROM credit_entries WHERE account = ?1 AND shop = ?2"
+     " AND reason IN ('chatbot_enablement', 'chatbot_renewal')");
+
+bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop, int64_t *count)
+{
+    struct query q = query(tx, &verify_charges);
+    bind_i64(&q, account), bind_i64(&q, shop);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *count = col_i64(&q, "n");
+    return true;
+}
+
 struct chain { int64_t account, seq, last_seq; struct credits sum, balance, held, open_holds; uint8_t hash[SHA256_SIZE];
                uint8_t head[SHA256_SIZE]; };
 
