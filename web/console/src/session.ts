@@ -14,19 +14,23 @@ export interface SessionActs {
 export function useSessionActs(): SessionActs {
   const queries = useQueryClient();
   const { setLang } = useText();
-  return useMemo(
-    () => ({
+  return useMemo(() => {
+    // Nothing of the account before may be seen. Not clear(): components on screen would go on watching what was thrown
+    // away and never learn who signed in.
+    const forget = () => {
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "user" && queryKey[0] !== "config" });
+    };
+    return {
       signedIn: (user) => {
         // A language chosen on this device stays; a new device begins with the account's.
         if (langFromCookie(document.cookie) === null && isLang(user.lang)) setLang(user.lang);
-        queries.clear(); // nothing of the account before may be seen
+        forget();
         queries.setQueryData(keys.user, { user });
       },
       signedOut: () => {
         queries.setQueryData(keys.user, { user: null });
-        queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "user" && queryKey[0] !== "config" });
+        forget();
       },
-    }),
-    [queries, setLang],
-  );
+    };
+  }, [queries, setLang]);
 }

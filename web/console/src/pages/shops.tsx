@@ -9,7 +9,7 @@ import { useSubmit } from "../api/submit";
 import type { Shop } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { StatusBadge } from "../ui/badge";
-import { EnableButton } from "../ui/enable";
+import { EnableButton, EnableHost } from "../ui/enable";
 import { IconPlus, IconShop } from "../ui/icons";
 import { LinkButton } from "../ui/link-button";
 import { Loaded } from "../ui/loaded";
@@ -141,11 +141,13 @@ export default function Shops() {
               </Button>
             </div>
           ) : (
-            <ul className="grid-cards">
-              {shops.map((shop) => (
-                <ShopCard key={shop.id} shop={shop} credits={credits} onDelete={setDeleting} />
-              ))}
-            </ul>
+            <EnableHost>
+              <ul className="grid-cards">
+                {shops.map((shop) => (
+                  <ShopCard key={shop.id} shop={shop} credits={credits} onDelete={setDeleting} />
+                ))}
+              </ul>
+            </EnableHost>
           )
         }
       </Loaded>

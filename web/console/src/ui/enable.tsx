@@ -1,7 +1,7 @@
 /* Switching the chatbot on: the question with its price, the steps as they happen, and each way it can end. */
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Modal, Result, Tooltip } from "antd";
-import { useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
 import { answer, api, once } from "../api/client";
 import type { Problem } from "../api/problem";
 import { useChatbot, useConfig } from "../api/queries";
@@ -103,7 +103,7 @@ function useEnable(shop: number, onClose: () => void) {
   return { submit, ask, forget, enabled, refusal, short, closeShort: () => setShort(null) };
 }
 
-export function EnableDialog({
+function EnableDialog({
   shop,
   price,
   open,
@@ -170,9 +170,30 @@ function DialogSteps({ shop }: { shop: number }) {
   return <ProvisionSteps steps={data?.steps ?? []} />;
 }
 
-interface ButtonProps {
+interface Offer {
   shop: number;
   price: number;
+}
+const OfferContext = createContext<(offer: Offer) => void>(() => undefined);
+
+/** Holds the dialog for the buttons inside. Not each button its own: a button is gone the moment the chatbot is on, and
+ * would take the good news with it. */
+export function EnableHost({ children }: { children: ReactNode }) {
+  const [offer, setOffer] = useState<Offer>({ shop: 0, price: 0 });
+  const [open, setOpen] = useState(false);
+  const ask = useCallback((asked: Offer) => {
+    setOffer(asked);
+    setOpen(true);
+  }, []);
+  return (
+    <OfferContext value={ask}>
+      {children}
+      {offer.shop > 0 && <EnableDialog {...offer} open={open} onClose={() => setOpen(false)} key={offer.shop} />}
+    </OfferContext>
+  );
+}
+
+interface ButtonProps extends Offer {
   credits: number;
   label?: string;
 }
@@ -181,7 +202,7 @@ interface ButtonProps {
 export function EnableButton({ shop, price, credits, label }: ButtonProps) {
   const { t } = useText();
   const { data: config } = useConfig();
-  const [open, setOpen] = useState(false);
+  const ask = useContext(OfferContext);
   const off = config?.chatbotFeature === false;
   const short = credits < price;
   const why = off ? t("chatbot.featureOff") : short ? t("enable.short", { n: price }) : "";
@@ -189,13 +210,12 @@ export function EnableButton({ shop, price, credits, label }: ButtonProps) {
     <>
       <Tooltip title={why}>
         <span>
-          <Button type="primary" disabled={why !== ""} onClick={() => setOpen(true)}>
+          <Button type="primary" disabled={why !== ""} onClick={() => ask({ shop, price })}>
             {label ?? (price > 0 ? t("enable.button", { n: price }) : t("enable.buttonFree"))}
           </Button>
         </span>
       </Tooltip>
       {why !== "" && <span className="small muted">{why}</span>}
-      <EnableDialog shop={shop} price={price} open={open} onClose={() => setOpen(false)} />
     </>
   );
 }

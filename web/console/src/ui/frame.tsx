@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Drawer } from "antd";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { Link, NavLink } from "react-router";
+import { Link, NavLink, useNavigate } from "react-router";
 import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import type { User } from "../api/types";
@@ -60,9 +60,13 @@ function Who({ user }: { user: User }) {
   const { t } = useText();
   const { signedOut } = useSessionActs();
   const notify = useNotify();
+  const navigate = useNavigate();
   const leave = useSubmit(() => answer(api.POST("/auth/logout")), {
     repeat: false,
-    onDone: signedOut,
+    onDone: async () => {
+      await navigate("/"); // who leaves on purpose is not led back to the page they left
+      signedOut();
+    },
     onProblem: notify.problem,
   });
   const name = user.name ?? user.email;

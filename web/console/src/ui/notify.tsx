@@ -1,5 +1,5 @@
-/* Short messages, seen and heard: Ant Design's message for the eyes, a polite live region for screen readers (its
- * messages are not announced by all of them). Never alert() or confirm(). */
+/* Short messages: Ant Design's, which screen readers hear as alerts. What changes on a page without a message (a step of
+ * the work, a balance) is said by the announcer's polite region. Never alert() or confirm(). */
 import { App } from "antd";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 import { useProblemText } from "./problems";
@@ -33,24 +33,13 @@ const PROBLEM_S = 6;
 
 export function useNotify(): Notify {
   const { message } = App.useApp();
-  const announce = useAnnounce();
   const problemText = useProblemText();
   return useMemo(
     () => ({
-      done: (text) => {
-        void message.success(text);
-        announce(text);
-      },
-      info: (text) => {
-        void message.info(text);
-        announce(text);
-      },
-      problem: (cause) => {
-        const text = problemText(cause);
-        void message.error(text, PROBLEM_S);
-        announce(text);
-      },
+      done: (text) => void message.success(text),
+      info: (text) => void message.info(text),
+      problem: (cause) => void message.error(problemText(cause), PROBLEM_S),
     }),
-    [message, announce, problemText],
+    [message, problemText],
   );
 }

@@ -11,7 +11,7 @@ import { useText } from "../../i18n/i18n";
 import { StatusBadge } from "../../ui/badge";
 import { CodeBox } from "../../ui/copy";
 import { ConfirmDialog } from "../../ui/dialogs";
-import { EnableButton, Features } from "../../ui/enable";
+import { EnableButton, EnableHost, Features } from "../../ui/enable";
 import { Loaded } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
 import { Section } from "../../ui/page";
@@ -199,6 +199,14 @@ function Enabled({ shop, chatbot }: Props) {
 }
 
 export function ChatbotTab({ shop }: { shop: Shop }) {
+  return (
+    <EnableHost>
+      <ChatbotState shop={shop} />
+    </EnableHost>
+  );
+}
+
+function ChatbotState({ shop }: { shop: Shop }) {
   const read = useChatbot(shop.id);
   return (
     <Loaded read={read} rows={8}>

@@ -1,0 +1,50 @@
+// browser.mjs: Debian's Chromium, and what every page must never do: throw, log an error, break the security policy.
+import { chromium } from 'playwright-core';
+
+const ARGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'];
+/** Chromium's sandbox does not work for root. */
+const AS_ROOT = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+
+export function launch() {
+    return chromium.launch({ executablePath: process.env.CHATHUB_CHROMIUM ?? '/usr/bin/chromium', args: [...ARGS, ...AS_ROOT] });
+}
+
+/** A 4xx is an answer, not a fault of the page; Chromium logs it all the same. */
+const ANSWERS = /^Failed to load resource: the server responded with a status of 4\d\d/;
+
+export class Person {
+    faults = [];
+
+    /** A browser of their own: cookies, storage, language. */
+    static async come(browser, base, { lang = 'zh-CN', ...options } = {}) {
+        const p = new Person();
+        p.base = base;
+        p.context = await browser.newContext({ baseURL: base, locale: lang, viewport: { width: 1280, height: 860 }, ...options });
+        await p.context.addCookies([{ name: 'lang', value: lang, url: base }]);
+        await p.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: base });
+        p.context.on('page', (page) => p.#watch(page));
+        p.page = await p.context.newPage();
+        return p;
+    }
+
+    #watch(page) {
+        page.setDefaultTimeout(15000);
+        page.on('pageerror', (error) => this.faults.push(error.stack ?? String(error)));
+        page.on('console', (line) => {
+            if (line.type() === 'error' && !ANSWERS.test(line.text())) this.faults.push(line.text());
+        });
+    }
+
+    /** The API as this person's browser calls it. */
+    api(verb, path, body) {
+        return this.page.evaluate(async ([method, url, content]) => {
+            const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() };
+            const init = content === undefined ? { method } : { method, headers, body: JSON.stringify(content) };
+            const answer = await fetch(url, method === 'POST' && content === undefined ? { method, headers } : init);
+            return { status: answer.status, json: await answer.json().catch(() => null) };
+        }, [verb, path, body]);
+    }
+
+    leave() { return this.context.close(); }
+}
