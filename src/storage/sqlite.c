@@ -9,6 +9,7 @@
 #ifdef CHATHUB_TORTURE
 #include "storage/test_vfs.h"
 #endif
+#include <malloc.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +19,8 @@
 
 enum {
     BUSY_TIMEOUT_MS = 5000, /* another process (the command line) may hold the writer */
-    WRITER_CACHE_KIB = 4096,
-    READER_CACHE_KIB = 2048,
+    WRITER_CACHE_KIB = 8192, /* filled by load, given back in idle times */
+    READER_CACHE_KIB = 16384,
     CHECKPOINT_PAGES = 2000, /* 8 MiB of log between checkpoints: hot pages are copied back once */
     LOG_LIMIT_BYTES = 64 << 20,
 };
@@ -215,42 +216,46 @@ static struct slot *ready(struct query *q)
     return NULL;
 }
 
-/* The current row, copied into the arena with one allocation. */
+/* The current row, copied into the arena with one allocation. Each column is fetched once, as a value: the other
+ * sqlite3_column_* functions search, check and convert again with every call, which for a list costs more than reading
+ * the page does. In multi-thread mode (library_start) a value of a row may be read like any other. */
 static struct result_row *row_copy(struct query *q, sqlite3_stmt *p)
 {
     unsigned columns = q->columns;
+    sqlite3_value *from[QUERY_MAX_COLUMNS];
     size_t bytes = 0;
     for (unsigned i = 0; i < columns; i++) {
-        int type = sqlite3_column_type(p, (int)i);
-        if (type == SQLITE_TEXT || type == SQLITE_BLOB) bytes += (size_t)sqlite3_column_bytes(p, (int)i) + 1;
+        from[i] = sqlite3_column_value(p, (int)i);
+        int type = sqlite3_value_type(from[i]);
+        if (type == SQLITE_TEXT || type == SQLITE_BLOB) bytes += (size_t)sqlite3_value_bytes(from[i]) + 1;
     }
     size_t head = sizeof(struct result_row) + columns * sizeof(struct query_value);
     struct result_row *row = arena_alloc(q->tx->arena, head + bytes);
     char *at = (char *)row + head;
     for (unsigned i = 0; i < columns; i++) {
         struct query_value *v = &row->value[i];
-        const void *from = NULL;
-        switch (sqlite3_column_type(p, (int)i)) {
+        const void *text = NULL;
+        switch (sqlite3_value_type(from[i])) {
         case SQLITE_NULL: continue;
         case SQLITE_INTEGER:
             v->type = VALUE_INT;
-            v->number = sqlite3_column_int64(p, (int)i);
+            v->number = sqlite3_value_int64(from[i]);
             continue;
         case SQLITE_TEXT:
             v->type = VALUE_TEXT;
-            from = sqlite3_column_text(p, (int)i);
+            text = sqlite3_value_text(from[i]);
             break;
         case SQLITE_BLOB:
             v->type = VALUE_BLOB;
-            from = sqlite3_column_blob(p, (int)i);
+            text = sqlite3_value_blob(from[i]);
             break;
         default: /* a fraction: no column of ours has one */
             LOG(LOG_ERROR, "fraction_in_result", LOG_TEXT("statement", q->stmt->name));
             abort();
         }
-        v->n = (size_t)sqlite3_column_bytes(p, (int)i);
+        v->n = (size_t)sqlite3_value_bytes(from[i]);
         v->bytes = at;
-        if (v->n > 0) memcpy(at, from, v->n);
+        if (v->n > 0) memcpy(at, text, v->n);
         at += v->n + 1;
     }
     return row;
@@ -363,17 +368,19 @@ static bool sqlite_script(struct tx *tx, const char *sql, int64_t *number)
 }
 
 /* An idle time is when the log can be copied back whole and cut to nothing: a restart has nothing to recover then, and
- * a backup of the one file is nearly whole. Readers are not waited for: the next idle time comes. */
+ * a backup of the one file is nearly whole. Readers are not waited for: the next idle time comes. Cached pages go back
+ * to the system (malloc would keep them): a service that nobody uses is a small one. */
 static void sqlite_idle(struct conn *c)
 {
     struct sqlite_conn *s = sqlite_of(c);
+    sqlite3_db_release_memory(s->handle);
+    malloc_trim(0);
     if (c->mode != TX_WRITE || !s->log_grew) return;
     if (sqlite3_busy_timeout(s->handle, 0) != SQLITE_OK) abort();
     int code = sqlite3_wal_checkpoint_v2(s->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     if (sqlite3_busy_timeout(s->handle, BUSY_TIMEOUT_MS) != SQLITE_OK) abort();
     s->log_grew = (code & 0xff) == SQLITE_BUSY;
     if (code != SQLITE_OK && !s->log_grew) LOG(LOG_ERROR, "checkpoint_failed", LOG_NUMBER("code", code));
-    sqlite3_db_release_memory(s->handle);
 }
 
 static bool sqlite_alive(struct conn *c)
