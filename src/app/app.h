@@ -59,7 +59,9 @@ MUST_USE bool admin_socket_call(const struct config *c, struct command *cmd, enu
 MUST_USE bool admin_socket_start(struct app *app, struct buf *error);
 void admin_socket_stop(void);
 
-int serve(const struct config *c, bool demo);
+/* On PostgreSQL the work can be split: web processes answer, worker processes run jobs (and answer /healthz, /metrics). */
+enum serve_role { SERVE_ALL, SERVE_WEB, SERVE_WORKER };
+int serve(const struct config *c, enum serve_role role, bool demo);
 /* Development only: one merchant and one operator with random passwords kept in <data_dir>/demo.json, credits, a shop. */
 MUST_USE bool demo_prepare(struct app *app, struct buf *message, struct buf *error);
 

@@ -322,6 +322,10 @@ enum exit_code command_run(struct app *app, struct command *c)
     if (word(c, 0, "jobs") && word(c, 1, "list")) return jobs_list_command(app, c);
     if (word(c, 0, "jobs") && word(c, 1, "retry")) return jobs_retry_command(app, c);
     if (word(c, 0, "migrate")) return migrate(app, c);
+    if (word(c, 0, "demo")) {
+        if (app->config->production) return say(c, EXIT_CONFLICT, "The demo is not allowed in production.");
+        return demo_prepare(app, &c->out, &c->err) ? EXIT_OK : EXIT_UNAVAILABLE;
+    }
     if (word(c, 0, "openapi")) {
         openapi_print(&c->out, app_route_tables, CHATHUB_VERSION);
         buf_char(&c->out, '\n');

@@ -121,7 +121,7 @@ static enum answer run_clock(struct req *req)
     const struct app *app = app_of(req);
     if (app->config->production || !app->config->test_clock) return reply_problem(req, &problem_not_found);
     clock_advance_ms(((const struct post_clock *)req->body)->advance_s * SECOND_MS);
-    jobs_wake(app->jobs);
+    if (app->jobs) jobs_wake(app->jobs);
     return reply_json(req, 200, clock_json, NULL);
 }
 

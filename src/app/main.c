@@ -9,7 +9,9 @@
 
 static const char usage[] =
     "Usage: chathub COMMAND [--json]\n"
-    "  serve [--demo] [--print-config]          run the service (--demo: with sample accounts, development only)\n"
+    "  serve [--demo] [--role web|worker]       run the service (--demo: with sample accounts, development only)\n"
+    "  serve --print-config                     show the settings without secrets\n"
+    "  demo                                     make the sample accounts and print how to sign in\n"
     "  user add --email E --role merchant|operator [--name N] --password-stdin\n"
     "  credits grant --email E --amount N --reason R [--key K]\n"
     "  jobs list [--state S] | jobs retry ID    look at background work\n"
@@ -70,6 +72,19 @@ static int administrate(const struct config *c, struct arena *a, int argc, const
     return code;
 }
 
+static int run_serve(const struct config *c, int argc, const char *const *argv)
+{
+    enum serve_role role = SERVE_ALL;
+    for (int i = 1; i < argc; i++) {
+        if (text_eq(argv[i], "--demo")) continue;
+        const char *name = text_eq(argv[i], "--role") && i + 1 < argc ? argv[++i] : NULL;
+        if (text_eq(name, "web")) role = SERVE_WEB;
+        else if (text_eq(name, "worker")) role = SERVE_WORKER;
+        else return (void)fputs("chathub: serve takes --demo, --role web|worker or --print-config.\n", stderr), EXIT_USAGE;
+    }
+    return serve(c, role, has(argc, argv, "--demo"));
+}
+
 int main(int argc, char **argv)
 {
     const char *const *words = (const char *const *)argv + 1;
@@ -99,7 +114,7 @@ int main(int argc, char **argv)
         buf_free(&out);
         code = EXIT_OK;
     } else if (text_eq(words[0], "serve")) {
-        code = serve(&config, has(count, words, "--demo"));
+        code = run_serve(&config, count, words);
     } else {
         outbound_start();
         code = administrate(&config, a, count, words);

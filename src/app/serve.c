@@ -66,33 +66,45 @@ static void job_ended(void *arg, int64_t job)
 
 static const struct http_hooks http_hooks = { .authenticate = accounts_authenticate };
 
-static bool start_http(struct app *app, const char *listen_on, struct buf *error)
+static const struct route *const worker_tables[] = { system_routes, NULL };
+
+/* scheme://host[:port] of a URL: what a form-action of the page's policy may name. */
+static const char *origin_of(struct arena *a, const char *url)
+{
+    const char *host = url ? strstr(url, "://") : NULL;
+    return host ? arena_text_n(a, url, (size_t)(host - url) + 3 + strcspn(host + 3, "/")) : NULL;
+}
+
+static bool start_http(struct app *app, enum serve_role role, const char *listen_on, struct buf *error)
 {
     char reason[512] = "";
     const struct http_options o = { .listen = listen_on, .origin = app->base_url,
         .trusted_proxy = app->config->trusted_proxy, .loops = (unsigned)app->config->loops,
         .secure_cookies = accounts_settings.secure_cookies, .development = !app->config->production, .lanes = app->lanes,
-        .db = app->db, .keyring = app->keyring, .routes = app_route_tables, .hooks = &http_hooks, .app = app };
+        .db = app->db, .keyring = app->keyring,
+        .form_target = origin_of(app->arena, app->config->chatbot_base_url),
+        .routes = role == SERVE_WORKER ? worker_tables : app_route_tables, .hooks = &http_hooks, .app = app };
     struct http *http = http_start(&o, reason, sizeof reason);
     if (!http) buf_printf(error, "The server cannot start: %s", reason);
     __atomic_store_n(&app->http, http, __ATOMIC_RELEASE);
     return http != NULL;
 }
 
-static bool start(struct app *app, const struct config *c, bool demo, struct buf *error, struct buf *message)
+static bool start(struct app *app, enum serve_role role, bool demo, struct buf *error, struct buf *message)
 {
     const char *listen_on;
-    int reserved = reserve_port(c->listen, app->arena, &listen_on);
+    int reserved = reserve_port(app->config->listen, app->arena, &listen_on);
     if (!app->base_url) app->base_url = arena_printf(app->arena, "http://%s", listen_on);
     app_fill_hooks(app);                                     /* again: the public address is known now */
     if (demo && !demo_prepare(app, message, error)) return false;
-    app->jobs = jobs_start(&(struct job_options){ .db = app->db, .lanes = app->lanes, .kinds = app_job_kinds,
-        .context = &app->mail_context, .ended = job_ended, .arg = app });
-    if (!app->jobs) {
+    if (role != SERVE_WEB)
+        app->jobs = jobs_start(&(struct job_options){ .db = app->db, .lanes = app->lanes, .kinds = app_job_kinds,
+            .context = &app->mail_context, .ended = job_ended, .arg = app });
+    if (role != SERVE_WEB && !app->jobs) {
         buf_text(error, "The job workers cannot start.");
         return false;
     }
-    bool up = start_http(app, listen_on, error);
+    bool up = start_http(app, role, listen_on, error);
     if (reserved >= 0) close(reserved);
     if (!up) return false;
     return db_engine_of(app->db) != DB_SQLITE || admin_socket_start(app, error);
@@ -109,13 +121,17 @@ static void stop(struct app *app)
     app_close(app);
 }
 
-int serve(const struct config *c, bool demo)
+int serve(const struct config *c, enum serve_role role, bool demo)
 {
     struct buf error, message;
     buf_init(&error, 4096);
     buf_init(&message, 8192);
     if (demo && c->production) {
         buf_text(&error, "--demo is not allowed in production.");
+        return fail(&error);
+    }
+    if (role != SERVE_ALL && str_starts(str_of(c->database_url), STR("sqlite:"))) {
+        buf_text(&error, "--role splits the work over processes, which only PostgreSQL allows.");
         return fail(&error);
     }
     /* Blocked before any thread starts, so that they reach only the wait below. */
@@ -128,7 +144,7 @@ int serve(const struct config *c, bool demo)
     outbound_start();
 
     static struct app app;
-    if (!app_open(&app, c, true, &error) || !start(&app, c, demo, &error, &message)) {
+    if (!app_open(&app, c, true, &error) || !start(&app, role, demo, &error, &message)) {
         int code = fail(&error);
         buf_free(&message);
         stop(&app);

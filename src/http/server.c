@@ -280,10 +280,11 @@ static void copy_options(struct http *h, const struct http_options *o)
         "%sX-Content-Type-Options: nosniff\r\n"
         "Content-Security-Policy: default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-        "form-action 'self'\r\n"
+        "form-action 'self'%s%s\r\n"
         "Referrer-Policy: strict-origin-when-cross-origin\r\n"
         "Cross-Origin-Opener-Policy: same-origin\r\n",
-        o->secure_cookies ? "Strict-Transport-Security: max-age=31536000\r\n" : "");
+        o->secure_cookies ? "Strict-Transport-Security: max-age=31536000\r\n" : "", o->form_target ? " " : "",
+        o->form_target ? o->form_target : "");
     h->common_headers_n = strlen(h->common_headers);
 }
 

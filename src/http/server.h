@@ -22,6 +22,7 @@ struct http_options {
     unsigned loops;                  /* 0: one a core */
     bool secure_cookies;             /* __Host- names and Secure; false only on plain-HTTP loopback */
     bool development;
+    const char *form_target;         /* another origin that the console's forms may be posted to; NULL: none */
     struct lanes *lanes;
     struct db *db;
     const struct keyring *keyring;   /* seals kept answers */
