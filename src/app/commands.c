@@ -326,10 +326,5 @@ enum exit_code command_run(struct app *app, struct command *c)
         if (app->config->production) return say(c, EXIT_CONFLICT, "The demo is not allowed in production.");
         return demo_prepare(app, &c->out, &c->err) ? EXIT_OK : EXIT_UNAVAILABLE;
     }
-    if (word(c, 0, "openapi")) {
-        openapi_print(&c->out, app_route_tables, CHATHUB_VERSION);
-        buf_char(&c->out, '\n');
-        return EXIT_OK;
-    }
     return say(c, EXIT_USAGE, "Unknown command; `chathub --help` lists them.");
 }

@@ -115,6 +115,13 @@ int main(int argc, char **argv)
         code = EXIT_OK;
     } else if (text_eq(words[0], "serve")) {
         code = run_serve(&config, count, words);
+    } else if (text_eq(words[0], "openapi")) {               /* needs no database */
+        struct buf out;
+        buf_init(&out, 4 << 20);
+        openapi_print(&out, app_route_tables, CHATHUB_VERSION);
+        print(stdout, &out);
+        code = puts("") < 0 ? EXIT_FAILED : EXIT_OK;
+        buf_free(&out);
     } else {
         outbound_start();
         code = administrate(&config, a, count, words);
