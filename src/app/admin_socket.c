@@ -16,7 +16,13 @@
 
 enum { ADMIN_LINE_MAX = 65536, ADMIN_ANSWER_MAX = 16 << 20, ADMIN_WORDS_MAX = 24, ADMIN_TIMEOUT_S = 600 };
 
-static struct { struct app *app; int fd; pthread_t thread; bool running; char path[sizeof ((struct sockaddr_un *)0)->sun_path]; } admin = { .fd = -1 };
+static struct {
+    struct app *app;
+    int fd;
+    pthread_t thread;
+    bool running;
+    char path[sizeof((struct sockaddr_un *)0)->sun_path];
+} admin = { .fd = -1 };
 
 static bool socket_address(const struct config *c, struct sockaddr_un *out)
 {
@@ -110,7 +116,7 @@ static void *accept_loop(void *arg)
     for (;;) {
         int fd = accept4(admin.fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
-        if (fd < 0) return NULL;                             /* shut down by admin_socket_stop */
+        if (fd < 0) return NULL; /* shut down by admin_socket_stop */
         serve_one(fd);
         close(fd);
     }
@@ -125,7 +131,7 @@ bool admin_socket_start(struct app *app, struct buf *error)
     }
     admin.app = app;
     admin.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    (void)unlink(address.sun_path);                          /* we hold the database's lock: nobody else serves here */
+    (void)unlink(address.sun_path); /* we hold the database's lock: nobody else serves here */
     mode_t before = umask(0177);
     bool bound = admin.fd >= 0 && bind(admin.fd, (struct sockaddr *)&address, sizeof address) == 0;
     umask(before);
@@ -190,7 +196,8 @@ bool admin_socket_call(const struct config *c, struct command *cmd, enum exit_co
     close(fd);
     int64_t number = 0;
     struct str out = { NULL, 0 }, err = { NULL, 0 };
-    if (reply && json_get_i64(reply, "code", &number) && json_get_str(reply, "out", &out) && json_get_str(reply, "err", &err)) {
+    if (reply && json_get_i64(reply, "code", &number) && json_get_str(reply, "out", &out) &&
+        json_get_str(reply, "err", &err)) {
         *code = (enum exit_code)number;
         buf_add(&cmd->out, out.p, out.n);
         buf_add(&cmd->err, err.p, err.n);

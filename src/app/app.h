@@ -8,10 +8,10 @@
 #include "outbound/mail.h"
 
 struct app {
-    struct mail_context mail_context;        /* first: what mail_send_job expects of a job's context */
+    struct mail_context mail_context; /* first: what mail_send_job expects of a job's context */
     const struct config *config;
     struct mail_settings mail;
-    struct arena *arena;                     /* lives as long as the process */
+    struct arena *arena; /* lives as long as the process */
     struct db *db;
     struct lanes *lanes;
     struct jobs *jobs;
@@ -21,8 +21,8 @@ struct app {
     int64_t started_at_ms;
 };
 
-/* Database, keys, hooks and lanes: what `serve` and the commands share. `serving`: this process is the server (takes the
- * lock, more threads). False with a sentence in `error`. */
+/* Database, keys, hooks and lanes: what `serve` and the commands share. `serving`: this process is the server (takes
+ * the lock, more threads). False with a sentence in `error`. */
 MUST_USE bool app_open(struct app *app, const struct config *c, bool serving, struct buf *error);
 void app_close(struct app *app);
 
@@ -36,7 +36,10 @@ typedef enum op_wish app_work(void *arg, struct tx *tx);
 enum op_outcome app_do(struct app *app, enum tx_mode mode, app_work *work, void *arg);
 
 /* Handlers reach the services by this (req->app). */
-static inline const struct app *app_of(const struct req *req) { return req->app; }
+static inline const struct app *app_of(const struct req *req)
+{
+    return req->app;
+}
 
 extern const struct route system_routes[], operator_routes[], home_routes[], developer_routes[];
 
@@ -45,10 +48,10 @@ extern const struct route system_routes[], operator_routes[], home_routes[], dev
 /* What the documented exit codes mean; docs/operating.md. */
 enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFLICT = 3, EXIT_UNAVAILABLE = 4 };
 
-struct command {                             /* one call of the command line, here or through a server's socket */
+struct command { /* one call of the command line, here or through a server's socket */
     int argc;
-    const char *const *argv;                 /* argv[0] is the first word behind the program's name */
-    const char *input;                       /* the first line of standard input when asked for, else NULL */
+    const char *const *argv; /* argv[0] is the first word behind the program's name */
+    const char *input;       /* the first line of standard input when asked for, else NULL */
     bool json;
     struct buf out, err;
 };
@@ -59,10 +62,12 @@ MUST_USE bool admin_socket_call(const struct config *c, struct command *cmd, enu
 MUST_USE bool admin_socket_start(struct app *app, struct buf *error);
 void admin_socket_stop(void);
 
-/* On PostgreSQL the work can be split: web processes answer, worker processes run jobs (and answer /healthz, /metrics). */
+/* On PostgreSQL the work can be split: web processes answer, worker processes run jobs (and answer /healthz, /metrics).
+ */
 enum serve_role { SERVE_ALL, SERVE_WEB, SERVE_WORKER };
 int serve(const struct config *c, enum serve_role role, bool demo);
-/* Development only: one merchant and one operator with random passwords kept in <data_dir>/demo.json, credits, a shop. */
+/* Development only: one merchant and one operator with random passwords kept in <data_dir>/demo.json, credits, a shop.
+ */
 MUST_USE bool demo_prepare(struct app *app, struct buf *message, struct buf *error);
 
 #endif

@@ -59,7 +59,12 @@ static void answer_close(struct command *c, struct json *j)
 
 /* ---- user add ---- */
 
-struct user_add { const char *email, *name, *hash; enum role role; enum account_add result; int64_t id; };
+struct user_add {
+    const char *email, *name, *hash;
+    enum role role;
+    enum account_add result;
+    int64_t id;
+};
 
 static enum op_wish run_user_add(void *arg, struct tx *tx)
 {
@@ -67,8 +72,9 @@ static enum op_wish run_user_add(void *arg, struct tx *tx)
     int64_t now = now_ms();
     u->result = accounts_add(tx, u->email, u->name, u->role, u->hash, now, &u->id);
     if (u->result != ACCOUNT_ADDED) return OP_REFUSE;
-    struct audit_entry e = { .action = AUDIT_account_created, .account = u->id, .resource = "account", .resource_id = u->id,
-        .at_ms = now };
+    struct audit_entry e = {
+        .action = AUDIT_account_created, .account = u->id, .resource = "account", .resource_id = u->id, .at_ms = now
+    };
     return audit_put(tx, &e) ? OP_COMMIT : OP_REFUSE;
 }
 
@@ -76,13 +82,19 @@ static enum exit_code user_add(struct app *app, struct command *c)
 {
     const char *email = option(c, "--email"), *role = option(c, "--role");
     if (!email || !role || !c->input)
-        return say(c, EXIT_USAGE, "user add needs --email, --role merchant|operator, and the password on standard input with --password-stdin.");
-    struct user_add u = { .email = email, .name = option(c, "--name"),
-        .role = text_eq(role, "operator") ? ROLE_OPERATOR : text_eq(role, "merchant") ? ROLE_MERCHANT : ROLE_NONE };
+        return say(c, EXIT_USAGE,
+                   "user add needs --email, --role merchant|operator, and the password on standard input with "
+                   "--password-stdin.");
+    struct user_add u = { .email = email,
+                          .name = option(c, "--name"),
+                          .role = text_eq(role, "operator")   ? ROLE_OPERATOR
+                                  : text_eq(role, "merchant") ? ROLE_MERCHANT
+                                                              : ROLE_NONE };
     if (u.role == ROLE_NONE) return say(c, EXIT_USAGE, "--role must be merchant or operator.");
     struct str e = str_of(email);
     const char *at = strchr(email, '@');
-    if (e.n < 3 || e.n > 254 || !utf8_valid(e) || text_has_controls(e) || !at || at == email || !strchr(at, '.') || strchr(email, ' '))
+    if (e.n < 3 || e.n > 254 || !utf8_valid(e) || text_has_controls(e) || !at || at == email || !strchr(at, '.') ||
+        strchr(email, ' '))
         return say(c, EXIT_USAGE, "--email is not an e-mail address.");
     const char *fault = password_fault(str_of(c->input), email);
     if (fault) {
@@ -93,7 +105,8 @@ static enum exit_code user_add(struct app *app, struct command *c)
     if (!password_hash(str_of(c->input), hash)) return say(c, EXIT_FAILED, "The password could not be hashed.");
     u.hash = hash;
     enum op_outcome outcome = app_do(app, TX_WRITE, run_user_add, &u);
-    if (outcome == OP_REFUSED && u.result == ACCOUNT_EXISTS) return say(c, EXIT_CONFLICT, "An account has this address already.");
+    if (outcome == OP_REFUSED && u.result == ACCOUNT_EXISTS)
+        return say(c, EXIT_CONFLICT, "An account has this address already.");
     if (outcome != OP_COMMITTED) return storage_failed(c);
     if (!c->json) {
         buf_printf(&c->out, "account %lld added: %s (%s)\n", (long long)u.id, email, role);
@@ -110,8 +123,13 @@ static enum exit_code user_add(struct app *app, struct command *c)
 
 /* ---- credits grant ---- */
 
-struct grant { const char *email, *reason, *key; struct credits amount; enum row found; enum debit result;
-               struct credit_balance balance; };
+struct grant {
+    const char *email, *reason, *key;
+    struct credits amount;
+    enum row found;
+    enum debit result;
+    struct credit_balance balance;
+};
 
 static void grant_details(struct json *j, const void *arg)
 {
@@ -128,13 +146,24 @@ static enum op_wish run_grant(void *arg, struct tx *tx)
     int64_t now = now_ms();
     g->found = accounts_by_email(tx, g->email, &account);
     if (g->found != ROW_FOUND) return OP_REFUSE;
-    g->result = credits_grant(tx, &(struct credit_change){ .account = account.id, .amount = g->amount, .reason = REASON_grant,
-        .note = g->reason, .key = g->key, .at_ms = now }, &entry);
+    g->result = credits_grant(tx,
+                              &(struct credit_change){ .account = account.id,
+                                                       .amount = g->amount,
+                                                       .reason = REASON_grant,
+                                                       .note = g->reason,
+                                                       .key = g->key,
+                                                       .at_ms = now },
+                              &entry);
     if (g->result != DEBIT_DONE && g->result != DEBIT_REPLAYED) return OP_REFUSE;
     if (!credits_changed(tx, account.id, &g->balance)) return OP_REFUSE;
     if (g->result == DEBIT_REPLAYED) return OP_COMMIT;
-    struct audit_entry e = { .action = AUDIT_credits_granted, .account = account.id, .resource = "account",
-        .resource_id = account.id, .details = grant_details, .arg = g, .at_ms = now };
+    struct audit_entry e = { .action = AUDIT_credits_granted,
+                             .account = account.id,
+                             .resource = "account",
+                             .resource_id = account.id,
+                             .details = grant_details,
+                             .arg = g,
+                             .at_ms = now };
     return audit_put(tx, &e) ? OP_COMMIT : OP_REFUSE;
 }
 
@@ -145,19 +174,23 @@ static enum exit_code credits_grant_command(struct app *app, struct command *c)
     char random[TOKEN_TEXT_SIZE], key_text[192];
     random_token(random);
     struct grant g = { .email = option(c, "--email"), .reason = option(c, "--reason"), .key = key_text };
-    if (!g.email || !g.reason || !amount_text) return say(c, EXIT_USAGE, "credits grant needs --email, --amount and --reason.");
+    if (!g.email || !g.reason || !amount_text)
+        return say(c, EXIT_USAGE, "credits grant needs --email, --amount and --reason.");
     if (!str_to_i64(str_of(amount_text), &amount) || amount < 1 || amount > 1000000)
         return say(c, EXIT_USAGE, "--amount must be a whole number from 1 to 1000000.");
     struct str reason = str_of(g.reason);
     if (!reason.n || reason.n > 400 || !utf8_valid(reason) || text_has_controls(reason))
         return say(c, EXIT_USAGE, "--reason must be one line of at most 400 bytes.");
-    if (key && (strlen(key) > 128 || text_has_controls(str_of(key)))) return say(c, EXIT_USAGE, "--key may have 128 characters.");
+    if (key && (strlen(key) > 128 || text_has_controls(str_of(key))))
+        return say(c, EXIT_USAGE, "--key may have 128 characters.");
     g.amount = credits_of(amount);
     (void)snprintf(key_text, sizeof key_text, "grant:0:%s", key ? key : random);
     enum op_outcome outcome = app_do(app, TX_WRITE, run_grant, &g);
     if (outcome == OP_REFUSED && g.found == ROW_NONE) return say(c, EXIT_CONFLICT, "No account has this address.");
-    if (outcome == OP_REFUSED && g.result == DEBIT_INSUFFICIENT) return say(c, EXIT_CONFLICT, "The balance would grow past its limit.");
-    if (outcome == OP_REFUSED && g.result == DEBIT_KEY_REUSED) return say(c, EXIT_CONFLICT, "This --key was used for another grant.");
+    if (outcome == OP_REFUSED && g.result == DEBIT_INSUFFICIENT)
+        return say(c, EXIT_CONFLICT, "The balance would grow past its limit.");
+    if (outcome == OP_REFUSED && g.result == DEBIT_KEY_REUSED)
+        return say(c, EXIT_CONFLICT, "This --key was used for another grant.");
     if (outcome != OP_COMMITTED) return storage_failed(c);
     if (!c->json) {
         buf_printf(&c->out, "%s has %lld credits now\n", g.email, (long long)credits_count(g.balance.available));
@@ -173,7 +206,12 @@ static enum exit_code credits_grant_command(struct app *app, struct command *c)
 
 /* ---- verify ---- */
 
-struct verdicts { struct credit_verdict credits; struct shop_verdict shops; struct tenant_verdict tenants; int64_t audit_checked, audit_bad; };
+struct verdicts {
+    struct credit_verdict credits;
+    struct shop_verdict shops;
+    struct tenant_verdict tenants;
+    int64_t audit_checked, audit_bad;
+};
 
 static enum op_wish run_verify(void *arg, struct tx *tx)
 {
@@ -196,7 +234,8 @@ static enum exit_code verify(struct app *app, struct command *c)
         json_i64(&j, "accounts", v.credits.accounts), json_i64(&j, "entries", v.credits.entries);
         json_i64(&j, "tenants", v.tenants.tenants), json_i64(&j, "auditRows", v.audit_checked);
         json_i64(&j, "badAccount", v.credits.bad_account), json_text(&j, "creditsFault", v.credits.what);
-        json_i64(&j, "shops", v.shops.shops), json_i64(&j, "badShop", v.shops.bad_shop), json_text(&j, "shopsFault", v.shops.what);
+        json_i64(&j, "shops", v.shops.shops), json_i64(&j, "badShop", v.shops.bad_shop),
+            json_text(&j, "shopsFault", v.shops.what);
         json_i64(&j, "badTenant", v.tenants.bad_tenant), json_text(&j, "tenantsFault", v.tenants.what);
         json_i64(&j, "badAuditRow", v.audit_bad);
         answer_close(c, &j);
@@ -207,7 +246,8 @@ static enum exit_code verify(struct app *app, struct command *c)
     if (v.credits.bad_account) buf_printf(&c->out, "  account %lld\n", (long long)v.credits.bad_account);
     buf_printf(&c->out, "shops: %lld: %s\n", (long long)v.shops.shops, v.shops.bad_shop ? v.shops.what : "sound");
     if (v.shops.bad_shop) buf_printf(&c->out, "  shop %lld\n", (long long)v.shops.bad_shop);
-    buf_printf(&c->out, "tenants: %lld: %s\n", (long long)v.tenants.tenants, v.tenants.bad_tenant ? v.tenants.what : "sound");
+    buf_printf(&c->out, "tenants: %lld: %s\n", (long long)v.tenants.tenants,
+               v.tenants.bad_tenant ? v.tenants.what : "sound");
     if (v.tenants.bad_tenant) buf_printf(&c->out, "  tenant %lld\n", (long long)v.tenants.bad_tenant);
     buf_printf(&c->out, "audit: %lld sealed rows: %s\n", (long long)v.audit_checked, v.audit_bad ? "changed" : "sound");
     if (v.audit_bad) buf_printf(&c->out, "  row %lld\n", (long long)v.audit_bad);
@@ -216,15 +256,21 @@ static enum exit_code verify(struct app *app, struct command *c)
 
 /* ---- jobs ---- */
 
-struct jobs_page { const char *state; size_t count; struct job_row row[COMMAND_LIST_MAX]; int64_t id; enum row found;
-                   struct arena *arena; };
+struct jobs_page {
+    const char *state;
+    size_t count;
+    struct job_row row[COMMAND_LIST_MAX];
+    int64_t id;
+    enum row found;
+    struct arena *arena;
+};
 
 static enum op_wish run_jobs_list(void *arg, struct tx *tx)
 {
     struct jobs_page *p = arg;
     p->count = 0;
     if (jobs_list(tx, p->state, NULL, 0, COMMAND_LIST_MAX, p->row, &p->count) == ROW_FAULT) return OP_REFUSE;
-    for (size_t i = 0; i < p->count; i++) {                  /* past the transaction's arena */
+    for (size_t i = 0; i < p->count; i++) { /* past the transaction's arena */
         p->row[i].kind = arena_text(p->arena, p->row[i].kind);
         p->row[i].error = arena_text(p->arena, p->row[i].error);
         p->row[i].state = arena_text(p->arena, p->row[i].state);
@@ -257,22 +303,29 @@ static enum exit_code jobs_list_command(struct app *app, struct command *c)
         answer_close(c, &j);
     } else {
         for (size_t i = 0; i < p->count; i++)
-            buf_printf(&c->out, "%lld\t%s\t%s\tattempts %lld\t%s\n", (long long)p->row[i].id, p->row[i].kind, p->row[i].state,
-                       (long long)p->row[i].attempts, p->row[i].error ? p->row[i].error : "");
+            buf_printf(&c->out, "%lld\t%s\t%s\tattempts %lld\t%s\n", (long long)p->row[i].id, p->row[i].kind,
+                       p->row[i].state, (long long)p->row[i].attempts, p->row[i].error ? p->row[i].error : "");
     }
     arena_free(a);
     return code;
 }
 
-static void retry_details(struct json *j, const void *arg) { json_i64(j, "job", ((const struct jobs_page *)arg)->id); }
+static void retry_details(struct json *j, const void *arg)
+{
+    json_i64(j, "job", ((const struct jobs_page *)arg)->id);
+}
 
 static enum op_wish run_jobs_retry(void *arg, struct tx *tx)
 {
     struct jobs_page *p = arg;
     p->found = jobs_retry(tx, p->id);
     if (p->found != ROW_FOUND) return OP_REFUSE;
-    struct audit_entry e = { .action = AUDIT_job_retried, .resource = "job", .resource_id = p->id, .details = retry_details,
-        .arg = p, .at_ms = now_ms() };
+    struct audit_entry e = { .action = AUDIT_job_retried,
+                             .resource = "job",
+                             .resource_id = p->id,
+                             .details = retry_details,
+                             .arg = p,
+                             .at_ms = now_ms() };
     return audit_put(tx, &e) ? OP_COMMIT : OP_REFUSE;
 }
 
@@ -285,10 +338,14 @@ static enum exit_code jobs_retry_command(struct app *app, struct command *c)
         code = say(c, EXIT_USAGE, "jobs retry needs the number of a job.");
     } else {
         enum op_outcome outcome = app_do(app, TX_WRITE, run_jobs_retry, p);
-        if (outcome == OP_REFUSED && p->found == ROW_NONE) code = say(c, EXIT_CONFLICT, "There is no dead job with this number.");
-        else if (outcome != OP_COMMITTED) code = storage_failed(c);
-        else if (c->json) buf_printf(&c->out, "{\"retried\":%lld}\n", (long long)p->id);
-        else buf_printf(&c->out, "job %lld will run again\n", (long long)p->id);
+        if (outcome == OP_REFUSED && p->found == ROW_NONE)
+            code = say(c, EXIT_CONFLICT, "There is no dead job with this number.");
+        else if (outcome != OP_COMMITTED)
+            code = storage_failed(c);
+        else if (c->json)
+            buf_printf(&c->out, "{\"retried\":%lld}\n", (long long)p->id);
+        else
+            buf_printf(&c->out, "job %lld will run again\n", (long long)p->id);
     }
     free(p);
     return code;
@@ -300,17 +357,22 @@ static enum exit_code migrate(struct app *app, struct command *c)
 {
     int64_t to = 0;
     int steps = 0, pending = 0;
-    if (word(c, 1, "up")) steps = migrate_up(app->db);
+    if (word(c, 1, "up"))
+        steps = migrate_up(app->db);
     else if (word(c, 1, "down")) {
         const char *text = option(c, "--to");
-        if (text && (!str_to_i64(str_of(text), &to) || to < 0 || to > 99999)) return say(c, EXIT_USAGE, "--to must be a migration's number.");
+        if (text && (!str_to_i64(str_of(text), &to) || to < 0 || to > 99999))
+            return say(c, EXIT_USAGE, "--to must be a migration's number.");
         steps = migrate_down(app->db, (int)to);
-    } else if (!word(c, 1, "status")) return say(c, EXIT_USAGE, "migrate up, migrate down [--to N] or migrate status.");
+    } else if (!word(c, 1, "status"))
+        return say(c, EXIT_USAGE, "migrate up, migrate down [--to N] or migrate status.");
     if (steps < 0) return say(c, EXIT_FAILED, "A migration failed; its step was undone. The log above says which.");
     int at = migrate_status(app->db, &pending);
     if (at < 0) return say(c, EXIT_UNAVAILABLE, "The schema version could not be read.");
-    if (c->json) buf_printf(&c->out, "{\"at\":%d,\"pending\":%d,\"steps\":%d}\n", at, pending, steps);
-    else buf_printf(&c->out, "schema at %04d, %d pending, %d steps taken\n", at, pending, steps);
+    if (c->json)
+        buf_printf(&c->out, "{\"at\":%d,\"pending\":%d,\"steps\":%d}\n", at, pending, steps);
+    else
+        buf_printf(&c->out, "schema at %04d, %d pending, %d steps taken\n", at, pending, steps);
     return EXIT_OK;
 }
 

@@ -15,17 +15,29 @@ enum { CONFIG_FILE_MAX = 65536 };
 
 enum setting_kind { SETTING_TEXT, SETTING_NUMBER, SETTING_CREDITS, SETTING_BOOL };
 struct setting {
-    const char *name, *alias;        /* alias: an older name for the same */
+    const char *name, *alias; /* alias: an older name for the same */
     enum setting_kind kind;
     size_t offset;
-    const char *fallback;            /* NULL: none */
+    const char *fallback; /* NULL: none */
     int64_t min, max;
     bool secret;
 };
-#define TEXT_SETTING(n, m, ...) { .name = (n), .kind = SETTING_TEXT, .offset = offsetof(struct config, m), __VA_ARGS__ }
-#define NUMBER_SETTING(n, m, ...) { .name = (n), .kind = SETTING_NUMBER, .offset = offsetof(struct config, m), __VA_ARGS__ }
-#define CREDITS_SETTING(n, m, ...) { .name = (n), .kind = SETTING_CREDITS, .offset = offsetof(struct config, m), __VA_ARGS__ }
-#define BOOL_SETTING(n, m, ...) { .name = (n), .kind = SETTING_BOOL, .offset = offsetof(struct config, m), __VA_ARGS__ }
+#define TEXT_SETTING(n, m, ...)                                                                                        \
+    {                                                                                                                  \
+        .name = (n), .kind = SETTING_TEXT, .offset = offsetof(struct config, m), __VA_ARGS__                           \
+    }
+#define NUMBER_SETTING(n, m, ...)                                                                                      \
+    {                                                                                                                  \
+        .name = (n), .kind = SETTING_NUMBER, .offset = offsetof(struct config, m), __VA_ARGS__                         \
+    }
+#define CREDITS_SETTING(n, m, ...)                                                                                     \
+    {                                                                                                                  \
+        .name = (n), .kind = SETTING_CREDITS, .offset = offsetof(struct config, m), __VA_ARGS__                        \
+    }
+#define BOOL_SETTING(n, m, ...)                                                                                        \
+    {                                                                                                                  \
+        .name = (n), .kind = SETTING_BOOL, .offset = offsetof(struct config, m), __VA_ARGS__                           \
+    }
 
 static const struct setting settings[] = {
     TEXT_SETTING("CHATHUB_LISTEN", listen, .fallback = "127.0.0.1:8080"),
@@ -118,9 +130,7 @@ static bool set_one(struct config *c, const struct setting *s, const char *value
     char *member = (char *)c + s->offset;
     int64_t number = 0;
     switch (s->kind) {
-    case SETTING_TEXT:
-        *(const char **)(void *)member = value;
-        return true;
+    case SETTING_TEXT: *(const char **)(void *)member = value; return true;
     case SETTING_BOOL:
         if (parse_bool(value, (bool *)member)) return true;
         buf_printf(error, "%s must be true or false.", s->name);
@@ -128,11 +138,14 @@ static bool set_one(struct config *c, const struct setting *s, const char *value
     case SETTING_NUMBER:
     case SETTING_CREDITS:
         if (!str_to_i64(str_of(value), &number) || number < s->min || number > s->max) {
-            buf_printf(error, "%s must be a whole number from %lld to %lld.", s->name, (long long)s->min, (long long)s->max);
+            buf_printf(error, "%s must be a whole number from %lld to %lld.", s->name, (long long)s->min,
+                       (long long)s->max);
             return false;
         }
-        if (s->kind == SETTING_NUMBER) *(int64_t *)(void *)member = number;
-        else *(struct credits *)(void *)member = credits_of(number);
+        if (s->kind == SETTING_NUMBER)
+            *(int64_t *)(void *)member = number;
+        else
+            *(struct credits *)(void *)member = credits_of(number);
         return true;
     }
     return false;
@@ -181,9 +194,13 @@ static bool check_urls(const struct config *c, struct buf *error)
     if (!colon || !str_to_i64(str_of(colon + 1), &port) || port < 0 || port > 65535)
         return refuse(error, "CHATHUB_LISTEN must be ADDRESS:PORT, such as 127.0.0.1:8080.");
     if (c->base_url && (!is_url(c->base_url, true) || strchr(strstr(c->base_url, "://") + 3, '/')))
-        return refuse(error, "CHATHUB_BASE_URL must be https://HOST or http://HOST[:PORT], without a path or a slash at the end.");
+        return refuse(
+            error,
+            "CHATHUB_BASE_URL must be https://HOST or http://HOST[:PORT], without a path or a slash at the end.");
     if (c->base_url && str_starts(str_of(c->base_url), STR("http://")) && !is_loopback_host(url_host(c->base_url)))
-        return refuse(error, "CHATHUB_BASE_URL may be plain http only on loopback: cookies would cross the network in the clear.");
+        return refuse(
+            error,
+            "CHATHUB_BASE_URL may be plain http only on loopback: cookies would cross the network in the clear.");
     if (c->chatbot_base_url && !is_url(c->chatbot_base_url, true))
         return refuse(error, "CHATBOT_BASE_URL must be a URL without a slash at the end.");
     if (c->chatbot_base_url && !c->chatbot_shared_secret)
@@ -198,10 +215,11 @@ static bool check(const struct config *c, struct buf *error)
     if (!check_urls(c, error)) return false;
     if (strpbrk(c->mail_from, "\r\n")) return refuse(error, "FROM_EMAIL must be one line.");
     if (!c->production)
-        return listens_on_loopback(c->listen) ||
-               refuse(error, "CHATHUB_ENV=development listens on loopback only; set CHATHUB_ENV=production for any other address.");
+        return listens_on_loopback(c->listen) || refuse(error, "CHATHUB_ENV=development listens on loopback only; set "
+                                                               "CHATHUB_ENV=production for any other address.");
     if (c->test_clock) return refuse(error, "CHATHUB_TEST_CLOCK is not allowed in production.");
-    if (!c->base_url) return refuse(error, "CHATHUB_BASE_URL must be set in production: links in mails are made from it.");
+    if (!c->base_url)
+        return refuse(error, "CHATHUB_BASE_URL must be set in production: links in mails are made from it.");
     if (!c->master_key) return refuse(error, "CHATHUB_MASTER_KEY must be set in production (openssl rand -base64 32).");
     if (!c->smtp_host) return refuse(error, "SMTP_HOST must be set in production: sign-up needs mail.");
     return true;
@@ -264,13 +282,17 @@ void config_print(const struct config *c, bool as_json, struct buf *out)
     struct json j;
     if (as_json) json_begin(&j, out), json_object(&j, NULL);
     const char *env = c->production ? "production" : "development";
-    if (as_json) json_text(&j, "CHATHUB_ENV", env);
-    else buf_printf(out, "CHATHUB_ENV=%s\n", env);
+    if (as_json)
+        json_text(&j, "CHATHUB_ENV", env);
+    else
+        buf_printf(out, "CHATHUB_ENV=%s\n", env);
     for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
         const char *v = shown(a, c, &settings[i]);
         if (text_eq(settings[i].name, "CHATHUB_DATABASE_URL")) v = without_password(a, v);
-        if (as_json) json_text(&j, settings[i].name, v);
-        else buf_printf(out, "%s=%s\n", settings[i].name, v);
+        if (as_json)
+            json_text(&j, settings[i].name, v);
+        else
+            buf_printf(out, "%s=%s\n", settings[i].name, v);
     }
     if (as_json) json_end(&j), json_finish(&j), buf_char(out, '\n');
     arena_free(a);
@@ -338,8 +360,10 @@ struct keyring *config_keyring(const struct config *c, struct buf *error)
         if (sound) ids[count++] = (uint8_t)id;
     }
     struct keyring *ring = NULL;
-    if (sound && count) ring = keyring_new((const uint8_t(*)[MASTER_KEY_SIZE])keys, ids, count);
-    else buf_text(error, "CHATHUB_MASTER_KEY must be 32 bytes in base64, or a list of ID:BASE64 separated by commas.");
+    if (sound && count)
+        ring = keyring_new((const uint8_t(*)[MASTER_KEY_SIZE])keys, ids, count);
+    else
+        buf_text(error, "CHATHUB_MASTER_KEY must be 32 bytes in base64, or a list of ID:BASE64 separated by commas.");
     wipe(keys, sizeof keys), wipe(text, sizeof text);
     return ring;
 }

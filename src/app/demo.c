@@ -16,8 +16,10 @@
 #define DEMO_OPERATOR "operator@demo.example"
 enum { DEMO_CREDITS = 120, DEMO_PASSWORD_CHARS = 16 };
 
-struct demo { char merchant[DEMO_PASSWORD_CHARS + 1], operator[DEMO_PASSWORD_CHARS + 1]; char merchant_hash[PASSWORD_HASH_SIZE],
-              operator_hash[PASSWORD_HASH_SIZE]; };
+struct demo {
+    char merchant[DEMO_PASSWORD_CHARS + 1], operator[DEMO_PASSWORD_CHARS + 1];
+    char merchant_hash[PASSWORD_HASH_SIZE], operator_hash[PASSWORD_HASH_SIZE];
+};
 
 static bool load_passwords(const char *path, struct demo *d)
 {
@@ -54,15 +56,22 @@ static bool save_passwords(const char *path, struct demo *d)
 static enum op_wish seed(void *arg, struct tx *tx)
 {
     const struct demo *d = arg;
-    int64_t now = now_ms(), merchant = 0, operator = 0;
-    enum account_add made = accounts_add(tx, DEMO_OPERATOR, "Demo operator", ROLE_OPERATOR, d->operator_hash, now, &operator);
+    int64_t now = now_ms(), merchant = 0, operator= 0;
+    enum account_add made =
+        accounts_add(tx, DEMO_OPERATOR, "Demo operator", ROLE_OPERATOR, d->operator_hash, now, &operator);
     if (made == ACCOUNT_FAULT) return OP_REFUSE;
     made = accounts_add(tx, DEMO_MERCHANT, "Demo merchant", ROLE_MERCHANT, d->merchant_hash, now, &merchant);
     if (made == ACCOUNT_FAULT) return OP_REFUSE;
     if (made == ACCOUNT_EXISTS) return OP_COMMIT;
     struct credit_entry entry;
-    enum debit granted = credits_grant(tx, &(struct credit_change){ .account = merchant, .amount = credits_of(DEMO_CREDITS),
-        .reason = REASON_grant, .note = "demo", .key = "demo", .at_ms = now }, &entry);
+    enum debit granted = credits_grant(tx,
+                                       &(struct credit_change){ .account = merchant,
+                                                                .amount = credits_of(DEMO_CREDITS),
+                                                                .reason = REASON_grant,
+                                                                .note = "demo",
+                                                                .key = "demo",
+                                                                .at_ms = now },
+                                       &entry);
     if (granted != DEBIT_DONE) return OP_REFUSE;
     return OP_COMMIT;
 }
@@ -77,12 +86,13 @@ bool demo_prepare(struct app *app, struct buf *message, struct buf *error)
         buf_text(error, "The demo accounts could not be made.");
         return false;
     }
-    buf_printf(message,
-               "\n  merchant   " DEMO_MERCHANT "   %s\n  operator   " DEMO_OPERATOR "   %s\n\n"
-               "Three things to try:\n"
-               "  1. Sign in as the merchant, add a shop and enable its chatbot: the ledger shows every credit.\n"
-               "  2. Sign in as the operator in a private window and grant credits: the merchant's balance moves by itself.\n"
-               "  3. Register an account of your own; its mail is at %s/dev/outbox\n\n",
-               d.merchant, d.operator, app->base_url);
+    buf_printf(
+        message,
+        "\n  merchant   " DEMO_MERCHANT "   %s\n  operator   " DEMO_OPERATOR "   %s\n\n"
+        "Three things to try:\n"
+        "  1. Sign in as the merchant, add a shop and enable its chatbot: the ledger shows every credit.\n"
+        "  2. Sign in as the operator in a private window and grant credits: the merchant's balance moves by itself.\n"
+        "  3. Register an account of your own; its mail is at %s/dev/outbox\n\n",
+        d.merchant, d.operator, app->base_url);
     return true;
 }

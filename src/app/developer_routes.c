@@ -7,7 +7,10 @@
 enum { OUTBOX_PAGE = 50, OUTBOX_MAX = 1 << 20 };
 #define CLOCK_STEP_MAX_S (400 * 24 * 3600)
 
-struct outbox { size_t count; struct mail_row row[OUTBOX_PAGE]; };
+struct outbox {
+    size_t count;
+    struct mail_row row[OUTBOX_PAGE];
+};
 
 static void outbox_json(struct json *j, const void *arg)
 {
@@ -61,12 +64,14 @@ static enum answer outbox_html(struct req *req, const struct outbox *o)
 {
     struct buf b;
     buf_init(&b, OUTBOX_MAX);
-    buf_text(&b, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Outbox</title><meta name=\"viewport\" "
-                 "content=\"width=device-width\"><style>body{font:16px system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-                 "article{border:1px solid #8884;border-radius:8px;padding:1rem;margin:1rem 0}pre{white-space:pre-wrap}"
-                 "dt{float:left;width:6rem;color:#777}dd{margin:0 0 .2rem 6rem}:root{color-scheme:light dark}</style>"
-                 "<main><h1>Outbox</h1><p>Mail of this development server, newest first. "
-                 "As JSON: <code>Accept: application/json</code>.</p>");
+    buf_text(&b,
+             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Outbox</title><meta name=\"viewport\" "
+             "content=\"width=device-width\"><style>body{font:16px system-ui;max-width:60rem;margin:2rem "
+             "auto;padding:0 1rem}"
+             "article{border:1px solid #8884;border-radius:8px;padding:1rem;margin:1rem 0}pre{white-space:pre-wrap}"
+             "dt{float:left;width:6rem;color:#777}dd{margin:0 0 .2rem 6rem}:root{color-scheme:light dark}</style>"
+             "<main><h1>Outbox</h1><p>Mail of this development server, newest first. "
+             "As JSON: <code>Accept: application/json</code>.</p>");
     if (!o->count) buf_text(&b, "<p>Nothing was sent yet. Register an account and its mail appears here.</p>");
     for (size_t i = 0; i < o->count; i++) {
         char at[TIME_TEXT_SIZE];
@@ -104,10 +109,12 @@ static enum answer get_outbox(struct req *req)
     return reply_json(req, 200, outbox_json, o);
 }
 
-struct post_clock { int64_t advance_s; };
-static const struct field post_clock_fields[] = {
-    FIELD_I64(struct post_clock, advance_s, .min = 1, .max = CLOCK_STEP_MAX_S, .doc = "Seconds to go forward."), FIELD_END
+struct post_clock {
+    int64_t advance_s;
 };
+static const struct field post_clock_fields[] = { FIELD_I64(struct post_clock, advance_s, .min = 1,
+                                                            .max = CLOCK_STEP_MAX_S, .doc = "Seconds to go forward."),
+                                                  FIELD_END };
 static const struct shape clock_shape[] = { SHAPE_TIME("now"), SHAPE_END };
 
 static void clock_json(struct json *j, const void *arg)
@@ -125,10 +132,23 @@ static enum answer run_clock(struct req *req)
     return reply_json(req, 200, clock_json, NULL);
 }
 
-const struct route developer_routes[] = {
-    { .verb = VERB_GET, .path = "/dev/outbox", .who = WHO_SYSTEM, .tx = TX_READ, .tag = "Development", .hidden = true,
-      .run = get_outbox, .doc = "Mail that was sent, in development." },
-    { .verb = VERB_POST, .path = "/dev/clock", .who = WHO_SYSTEM, .tx = TX_NONE, .tag = "Development", .hidden = true,
-      .no_origin = true, BODY_FIELDS(post_clock), .answer = clock_shape, .run = run_clock, .doc = "Move the clock forward, in tests." },
-    ROUTE_END
-};
+const struct route developer_routes[] = { { .verb = VERB_GET,
+                                            .path = "/dev/outbox",
+                                            .who = WHO_SYSTEM,
+                                            .tx = TX_READ,
+                                            .tag = "Development",
+                                            .hidden = true,
+                                            .run = get_outbox,
+                                            .doc = "Mail that was sent, in development." },
+                                          { .verb = VERB_POST,
+                                            .path = "/dev/clock",
+                                            .who = WHO_SYSTEM,
+                                            .tx = TX_NONE,
+                                            .tag = "Development",
+                                            .hidden = true,
+                                            .no_origin = true,
+                                            BODY_FIELDS(post_clock),
+                                            .answer = clock_shape,
+                                            .run = run_clock,
+                                            .doc = "Move the clock forward, in tests." },
+                                          ROUTE_END };

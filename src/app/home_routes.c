@@ -7,11 +7,13 @@
 
 static const char *const step_names[] = { "account", "credits", "shop", "chatbot", "keys", NULL };
 enum { STEP_ACCOUNT, STEP_CREDITS, STEP_SHOP, STEP_CHATBOT, STEP_KEYS, STEP_COUNT };
-struct onboarding { bool done[STEP_COUNT]; };
+struct onboarding {
+    bool done[STEP_COUNT];
+};
 
 static const struct shape step_shape[] = { SHAPE_ENUM("id", step_names), SHAPE_BOOL("done"), SHAPE_END };
 static const struct shape onboarding_shape[] = { SHAPE_LIST("steps", step_shape, .type_name = "OnboardingStep"),
-    SHAPE_I64("done"), SHAPE_I64("total"), SHAPE_END };
+                                                 SHAPE_I64("done"), SHAPE_I64("total"), SHAPE_END };
 
 static void onboarding_json(struct json *j, const void *arg)
 {
@@ -39,14 +41,20 @@ static enum answer get_onboarding(struct req *req)
     if (credits_balance(req->tx, req->who.account, &balance) != ROW_FOUND ||
         !shops_ids(req->tx, req->who.account, shop, &shops) || !tenants_progress(req->tx, shop, shops, &progress))
         return reply_fault(req);
-    struct onboarding o = { { [STEP_ACCOUNT] = true, [STEP_SHOP] = shops > 0, [STEP_CHATBOT] = progress.enabled,
+    struct onboarding o = { { [STEP_ACCOUNT] = true,
+                              [STEP_SHOP] = shops > 0,
+                              [STEP_CHATBOT] = progress.enabled,
                               [STEP_KEYS] = progress.keys_shown,
                               [STEP_CREDITS] = credits_is_positive(balance.available) || progress.enabled } };
     return reply_json(req, 200, onboarding_json, &o);
 }
 
-const struct route home_routes[] = {
-    { .verb = VERB_GET, .path = "/api/onboarding", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Account",
-      .answer = onboarding_shape, .run = get_onboarding, .doc = "The steps to a working chatbot and which are done." },
-    ROUTE_END
-};
+const struct route home_routes[] = { { .verb = VERB_GET,
+                                       .path = "/api/onboarding",
+                                       .who = WHO_SIGNED_IN,
+                                       .tx = TX_READ,
+                                       .tag = "Account",
+                                       .answer = onboarding_shape,
+                                       .run = get_onboarding,
+                                       .doc = "The steps to a working chatbot and which are done." },
+                                     ROUTE_END };

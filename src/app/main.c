@@ -78,9 +78,13 @@ static int run_serve(const struct config *c, int argc, const char *const *argv)
     for (int i = 1; i < argc; i++) {
         if (text_eq(argv[i], "--demo")) continue;
         const char *name = text_eq(argv[i], "--role") && i + 1 < argc ? argv[++i] : NULL;
-        if (text_eq(name, "web")) role = SERVE_WEB;
-        else if (text_eq(name, "worker")) role = SERVE_WORKER;
-        else return (void)fputs("chathub: serve takes --demo, --role web|worker or --print-config.\n", stderr), EXIT_USAGE;
+        if (text_eq(name, "web"))
+            role = SERVE_WEB;
+        else if (text_eq(name, "worker"))
+            role = SERVE_WORKER;
+        else
+            return (void)fputs("chathub: serve takes --demo, --role web|worker or --print-config.\n", stderr),
+                   EXIT_USAGE;
     }
     return serve(c, role, has(argc, argv, "--demo"));
 }
@@ -115,7 +119,7 @@ int main(int argc, char **argv)
         code = EXIT_OK;
     } else if (text_eq(words[0], "serve")) {
         code = run_serve(&config, count, words);
-    } else if (text_eq(words[0], "openapi")) {               /* needs no database */
+    } else if (text_eq(words[0], "openapi")) { /* needs no database */
         struct buf out;
         buf_init(&out, 4 << 20);
         openapi_print(&out, app_route_tables, CHATHUB_VERSION);

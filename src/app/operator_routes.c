@@ -8,15 +8,24 @@
 enum { JOBS_PAGE_MAX = 100, JOBS_PAGE = 50 };
 
 static const struct shape overview_jobs_shape[] = { SHAPE_I64("ready"), SHAPE_I64("running"), SHAPE_I64("dead"),
-    SHAPE_I64("oldestDueMs"), SHAPE_END };
-static const struct shape overview_credits_shape[] = { SHAPE_I64("granted"), SHAPE_I64("spent"), SHAPE_I64("outstanding"),
-    SHAPE_I64("held"), SHAPE_END };
-static const struct shape overview_shape[] = { SHAPE_I64("accounts"), SHAPE_I64("shops"), SHAPE_I64("tenantsActive"),
-    SHAPE_I64("tenantsProvisioning"), SHAPE_OBJECT("credits", overview_credits_shape, .type_name = "OverviewCredits"),
+                                                    SHAPE_I64("oldestDueMs"), SHAPE_END };
+static const struct shape overview_credits_shape[] = { SHAPE_I64("granted"), SHAPE_I64("spent"),
+                                                       SHAPE_I64("outstanding"), SHAPE_I64("held"), SHAPE_END };
+static const struct shape overview_shape[] = {
+    SHAPE_I64("accounts"),
+    SHAPE_I64("shops"),
+    SHAPE_I64("tenantsActive"),
+    SHAPE_I64("tenantsProvisioning"),
+    SHAPE_OBJECT("credits", overview_credits_shape, .type_name = "OverviewCredits"),
     SHAPE_OBJECT("jobs", overview_jobs_shape, .type_name = "OverviewJobs"),
-    SHAPE_TIME("countedAt", .nullable = true, .doc = "When the sums were counted (each minute); jobs are of now."), SHAPE_END };
+    SHAPE_TIME("countedAt", .nullable = true, .doc = "When the sums were counted (each minute); jobs are of now."),
+    SHAPE_END
+};
 
-struct overview_answer { struct overview o; struct job_counts jobs; };
+struct overview_answer {
+    struct overview o;
+    struct job_counts jobs;
+};
 
 static void overview_json(struct json *j, const void *arg)
 {
@@ -50,20 +59,37 @@ static enum answer get_overview(struct req *req)
 /* ---- jobs ---- */
 
 static const char *const job_states[] = { "ready", "running", "done", "dead", "all", NULL };
-struct jobs_query { int state; const char *kind; int64_t after, limit; };
+struct jobs_query {
+    int state;
+    const char *kind;
+    int64_t after, limit;
+};
 static const struct field jobs_query_fields[] = {
     FIELD_ENUM(struct jobs_query, state, job_states, .optional = true, .fallback = 4, .doc = "Only these."),
     FIELD_TEXT(struct jobs_query, kind, .optional = true, .max = 64, .doc = "Only this kind."),
-    FIELD_I64(struct jobs_query, after, .optional = true, .min = 1, .max = INT64_MAX, .doc = "The id of the last job seen."),
-    FIELD_I64(struct jobs_query, limit, .optional = true, .min = 1, .max = JOBS_PAGE_MAX, .fallback = JOBS_PAGE, .doc = "How many."),
+    FIELD_I64(struct jobs_query, after, .optional = true, .min = 1, .max = INT64_MAX,
+              .doc = "The id of the last job seen."),
+    FIELD_I64(struct jobs_query, limit, .optional = true, .min = 1, .max = JOBS_PAGE_MAX, .fallback = JOBS_PAGE,
+              .doc = "How many."),
     FIELD_END
 };
-static const struct shape job_shape[] = { SHAPE_I64("id"), SHAPE_TEXT("kind"), SHAPE_TEXT("state"), SHAPE_I64("attempts"),
-    SHAPE_I64("account", .nullable = true), SHAPE_I64("ref"), SHAPE_TIME("putAt"), SHAPE_TIME("runAt"),
-    SHAPE_TIME("endedAt", .nullable = true), SHAPE_TEXT("error", .nullable = true), SHAPE_END };
+static const struct shape job_shape[] = { SHAPE_I64("id"),
+                                          SHAPE_TEXT("kind"),
+                                          SHAPE_TEXT("state"),
+                                          SHAPE_I64("attempts"),
+                                          SHAPE_I64("account", .nullable = true),
+                                          SHAPE_I64("ref"),
+                                          SHAPE_TIME("putAt"),
+                                          SHAPE_TIME("runAt"),
+                                          SHAPE_TIME("endedAt", .nullable = true),
+                                          SHAPE_TEXT("error", .nullable = true),
+                                          SHAPE_END };
 static const struct shape jobs_shape[] = { SHAPE_LIST("jobs", job_shape, .type_name = "Job"), SHAPE_END };
 
-struct jobs_page { size_t count; struct job_row row[JOBS_PAGE_MAX]; };
+struct jobs_page {
+    size_t count;
+    struct job_row row[JOBS_PAGE_MAX];
+};
 
 static void jobs_json(struct json *j, const void *arg)
 {
@@ -76,8 +102,10 @@ static void jobs_json(struct json *j, const void *arg)
         json_text(j, "kind", r->kind);
         json_text(j, "state", r->state);
         json_i64(j, "attempts", r->attempts);
-        if (r->account) json_i64(j, "account", r->account);
-        else json_null(j, "account");
+        if (r->account)
+            json_i64(j, "account", r->account);
+        else
+            json_null(j, "account");
         json_i64(j, "ref", r->ref);
         json_time(j, "putAt", r->put_at_ms);
         json_time(j, "runAt", r->run_at_ms);
@@ -93,15 +121,19 @@ static enum answer get_jobs(struct req *req)
     const struct jobs_query *in = req->query;
     const char *state = text_eq(job_states[in->state], "all") ? NULL : job_states[in->state];
     struct jobs_page *p = ARENA_NEW(req->arena, struct jobs_page);
-    if (jobs_list(req->tx, state, in->kind, in->after, in->limit, p->row, &p->count) == ROW_FAULT) return reply_fault(req);
+    if (jobs_list(req->tx, state, in->kind, in->after, in->limit, p->row, &p->count) == ROW_FAULT)
+        return reply_fault(req);
     return reply_json(req, 200, jobs_json, p);
 }
 
-struct path_job { int64_t id; };
+struct path_job {
+    int64_t id;
+};
 static const struct field path_job_fields[] = { FIELD_ID(struct path_job, id, .doc = "Job."), FIELD_END };
 static const struct shape success_shape[] = { SHAPE_BOOL("success"), SHAPE_END };
-static const struct problem problem_job_not_dead = { "job_not_dead", 409, "Only a job that has failed for good can be run again.",
-    "只有最终失败的任务才能重试。" };
+static const struct problem problem_job_not_dead = { "job_not_dead", 409,
+                                                     "Only a job that has failed for good can be run again.",
+                                                     "只有最终失败的任务才能重试。" };
 
 static void success_json(struct json *j, const void *arg)
 {
@@ -128,13 +160,32 @@ static enum answer run_job_retry(struct req *req)
     return reply_json(req, 200, success_json, NULL);
 }
 
-const struct route operator_routes[] = {
-    { .verb = VERB_GET, .path = "/api/operator/overview", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
-      .answer = overview_shape, .run = get_overview, .doc = "The business in numbers." },
-    { .verb = VERB_GET, .path = "/api/operator/jobs", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
-      QUERY_FIELDS(jobs_query), .answer = jobs_shape, .run = get_jobs, .doc = "Background work, newest first." },
-    { .verb = VERB_POST, .path = "/api/operator/jobs/:id/retry", .who = WHO_OPERATOR, .tx = TX_WRITE, .tag = "Operator",
-      .idempotent = true, PATH_FIELDS(path_job), .answer = success_shape, .run = run_job_retry,
-      PROBLEMS(&problem_job_not_dead), .doc = "Run a failed job again." },
-    ROUTE_END
-};
+const struct route operator_routes[] = { { .verb = VERB_GET,
+                                           .path = "/api/operator/overview",
+                                           .who = WHO_OPERATOR,
+                                           .tx = TX_READ,
+                                           .tag = "Operator",
+                                           .answer = overview_shape,
+                                           .run = get_overview,
+                                           .doc = "The business in numbers." },
+                                         { .verb = VERB_GET,
+                                           .path = "/api/operator/jobs",
+                                           .who = WHO_OPERATOR,
+                                           .tx = TX_READ,
+                                           .tag = "Operator",
+                                           QUERY_FIELDS(jobs_query),
+                                           .answer = jobs_shape,
+                                           .run = get_jobs,
+                                           .doc = "Background work, newest first." },
+                                         { .verb = VERB_POST,
+                                           .path = "/api/operator/jobs/:id/retry",
+                                           .who = WHO_OPERATOR,
+                                           .tx = TX_WRITE,
+                                           .tag = "Operator",
+                                           .idempotent = true,
+                                           PATH_FIELDS(path_job),
+                                           .answer = success_shape,
+                                           .run = run_job_retry,
+                                           PROBLEMS(&problem_job_not_dead),
+                                           .doc = "Run a failed job again." },
+                                         ROUTE_END };

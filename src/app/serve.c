@@ -1,7 +1,7 @@
 /* serve.c: the running service: start in order, wait for a signal, stop in order. A graceful stop finishes the requests
  * under way and gives leases back; everything else is repaired at the next start, as after `kill -9`. */
-#include "app/app.h"
 #include "accounts/accounts.h"
+#include "app/app.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "outbound/http_client.h"
@@ -78,12 +78,19 @@ static const char *origin_of(struct arena *a, const char *url)
 static bool start_http(struct app *app, enum serve_role role, const char *listen_on, struct buf *error)
 {
     char reason[512] = "";
-    const struct http_options o = { .listen = listen_on, .origin = app->base_url,
-        .trusted_proxy = app->config->trusted_proxy, .loops = (unsigned)app->config->loops,
-        .secure_cookies = accounts_settings.secure_cookies, .development = !app->config->production, .lanes = app->lanes,
-        .db = app->db, .keyring = app->keyring,
-        .form_target = origin_of(app->arena, app->config->chatbot_base_url),
-        .routes = role == SERVE_WORKER ? worker_tables : app_route_tables, .hooks = &http_hooks, .app = app };
+    const struct http_options o = { .listen = listen_on,
+                                    .origin = app->base_url,
+                                    .trusted_proxy = app->config->trusted_proxy,
+                                    .loops = (unsigned)app->config->loops,
+                                    .secure_cookies = accounts_settings.secure_cookies,
+                                    .development = !app->config->production,
+                                    .lanes = app->lanes,
+                                    .db = app->db,
+                                    .keyring = app->keyring,
+                                    .form_target = origin_of(app->arena, app->config->chatbot_base_url),
+                                    .routes = role == SERVE_WORKER ? worker_tables : app_route_tables,
+                                    .hooks = &http_hooks,
+                                    .app = app };
     struct http *http = http_start(&o, reason, sizeof reason);
     if (!http) buf_printf(error, "The server cannot start: %s", reason);
     __atomic_store_n(&app->http, http, __ATOMIC_RELEASE);
@@ -95,11 +102,15 @@ static bool start(struct app *app, enum serve_role role, bool demo, struct buf *
     const char *listen_on;
     int reserved = reserve_port(app->config->listen, app->arena, &listen_on);
     if (!app->base_url) app->base_url = arena_printf(app->arena, "http://%s", listen_on);
-    app_fill_hooks(app);                                     /* again: the public address is known now */
+    app_fill_hooks(app); /* again: the public address is known now */
     if (demo && !demo_prepare(app, message, error)) return false;
     if (role != SERVE_WEB)
-        app->jobs = jobs_start(&(struct job_options){ .db = app->db, .lanes = app->lanes, .kinds = app_job_kinds,
-            .context = &app->mail_context, .ended = job_ended, .arg = app });
+        app->jobs = jobs_start(&(struct job_options){ .db = app->db,
+                                                      .lanes = app->lanes,
+                                                      .kinds = app_job_kinds,
+                                                      .context = &app->mail_context,
+                                                      .ended = job_ended,
+                                                      .arg = app });
     if (role != SERVE_WEB && !app->jobs) {
         buf_text(error, "The job workers cannot start.");
         return false;
@@ -150,7 +161,8 @@ int serve(const struct config *c, enum serve_role role, bool demo)
         stop(&app);
         return code;
     }
-    (void)printf("Chathub %s is ready at %s\n%s", CHATHUB_VERSION, app.base_url, message.n ? buf_terminated(&message) : "");
+    (void)printf("Chathub %s is ready at %s\n%s", CHATHUB_VERSION, app.base_url,
+                 message.n ? buf_terminated(&message) : "");
     (void)fflush(stdout);
     LOG(LOG_INFO, "ready", LOG_TEXT("address", app.base_url), LOG_NUMBER("port", http_port(app.http)),
         LOG_NUMBER("start_ms", now_ms() - app.started_at_ms));

@@ -32,8 +32,8 @@ static bool open_database(struct app *app, bool serving, struct buf *error)
 #ifdef CHATHUB_TORTURE
     vfs = getenv("CHATHUB_TEST_VFS");
 #endif
-    app->db = db_open(&(struct db_options){ .url = app->config->database_url, .vfs = vfs, .exclusive = serving }, reason,
-                      sizeof reason);
+    app->db = db_open(&(struct db_options){ .url = app->config->database_url, .vfs = vfs, .exclusive = serving },
+                      reason, sizeof reason);
     if (!app->db) {
         buf_printf(error, "The database cannot be opened: %s", reason);
         return false;
@@ -43,8 +43,9 @@ static bool open_database(struct app *app, bool serving, struct buf *error)
         return false;
     }
     unsigned lanes = lane_count(app->config, db_engine_of(app->db), serving);
-    app->lanes = lanes_start(app->db, &(struct lane_options){ .readers = lanes, .writers = lanes,
-        .before_batch = accounts_before_batch }, reason, sizeof reason);
+    app->lanes = lanes_start(
+        app->db, &(struct lane_options){ .readers = lanes, .writers = lanes, .before_batch = accounts_before_batch },
+        reason, sizeof reason);
     if (!app->lanes) buf_printf(error, "The database threads cannot start: %s", reason);
     return app->lanes != NULL;
 }
@@ -56,9 +57,14 @@ bool app_open(struct app *app, const struct config *c, bool serving, struct buf 
     if (!make_data_dir(c, error)) return false;
     app->keyring = config_keyring(c, error);
     if (!app->keyring) return false;
-    app->mail = (struct mail_settings){ .host = c->smtp_host, .port = (int)c->smtp_port, .user = c->smtp_user,
-        .password = c->smtp_password, .from = c->mail_from, .tls_from_start = c->smtp_tls_from_start,
-        .keep = !c->production, .keyring = app->keyring };
+    app->mail = (struct mail_settings){ .host = c->smtp_host,
+                                        .port = (int)c->smtp_port,
+                                        .user = c->smtp_user,
+                                        .password = c->smtp_password,
+                                        .from = c->mail_from,
+                                        .tls_from_start = c->smtp_tls_from_start,
+                                        .keep = !c->production,
+                                        .keyring = app->keyring };
     app->mail_context.mail = &app->mail;
     app_fill_hooks(app);
     return open_database(app, serving, error);
@@ -75,7 +81,11 @@ void app_close(struct app *app)
 
 /* ---- one operation and its end ---- */
 
-struct app_op { struct op op; app_work *work; void *arg; };
+struct app_op {
+    struct op op;
+    app_work *work;
+    void *arg;
+};
 
 static enum op_wish run_work(struct op *op, struct tx *tx)
 {
@@ -83,12 +93,16 @@ static enum op_wish run_work(struct op *op, struct tx *tx)
     return o->work(o->arg, tx);
 }
 
-static void work_again(struct op *op) { arena_reset(op->arena); }
+static void work_again(struct op *op)
+{
+    arena_reset(op->arena);
+}
 
 enum op_outcome app_do(struct app *app, enum tx_mode mode, app_work *work, void *arg)
 {
     struct app_op o = { .op = { .mode = mode, .arena = arena_new(OP_ARENA_MAX), .run = run_work, .again = work_again },
-        .work = work, .arg = arg };
+                        .work = work,
+                        .arg = arg };
     enum op_outcome outcome = lanes_run(app->lanes, &o.op);
     arena_free(o.op.arena);
     return outcome;

@@ -14,9 +14,15 @@ static enum answer get_healthz(struct req *req)
 
 /* ---- readyz ---- */
 
-struct ready { bool database, queue, disk, jobs, ready; int64_t queue_age_ms, disk_free_mb, oldest_job_ms; };
-static const struct shape ready_shape[] = { SHAPE_BOOL("ready"), SHAPE_BOOL("database"), SHAPE_BOOL("queue"), SHAPE_BOOL("disk"),
-    SHAPE_BOOL("jobs"), SHAPE_I64("queueAgeMs"), SHAPE_I64("diskFreeMb"), SHAPE_I64("oldestDueJobMs"), SHAPE_END };
+struct ready {
+    bool database, queue, disk, jobs, ready;
+    int64_t queue_age_ms, disk_free_mb, oldest_job_ms;
+};
+static const struct shape ready_shape[] = {
+    SHAPE_BOOL("ready"),     SHAPE_BOOL("database"),      SHAPE_BOOL("queue"),
+    SHAPE_BOOL("disk"),      SHAPE_BOOL("jobs"),          SHAPE_I64("queueAgeMs"),
+    SHAPE_I64("diskFreeMb"), SHAPE_I64("oldestDueJobMs"), SHAPE_END
+};
 
 static void ready_json(struct json *j, const void *arg)
 {
@@ -59,7 +65,8 @@ static enum answer get_readyz(struct req *req)
 
 static enum answer get_metrics(struct req *req)
 {
-    if (!text_eq(req->client_ip, "127.0.0.1") && !text_eq(req->client_ip, "::1")) return reply_problem(req, &problem_not_found);
+    if (!text_eq(req->client_ip, "127.0.0.1") && !text_eq(req->client_ip, "::1"))
+        return reply_problem(req, &problem_not_found);
     const struct app *app = app_of(req);
     struct job_counts jobs = { 0 };
     if (!jobs_count(req->tx, &jobs)) return reply_fault(req);
@@ -69,12 +76,16 @@ static enum answer get_metrics(struct req *req)
     struct buf out;
     buf_init(&out, METRICS_MAX);
     metrics_print(&out);
-    buf_printf(&out, "# TYPE chathub_jobs gauge\nchathub_jobs{state=\"ready\"} %lld\nchathub_jobs{state=\"running\"} %lld\n"
-               "chathub_jobs{state=\"dead\"} %lld\n", (long long)jobs.ready, (long long)jobs.running, (long long)jobs.dead);
+    buf_printf(&out,
+               "# TYPE chathub_jobs gauge\nchathub_jobs{state=\"ready\"} %lld\nchathub_jobs{state=\"running\"} %lld\n"
+               "chathub_jobs{state=\"dead\"} %lld\n",
+               (long long)jobs.ready, (long long)jobs.running, (long long)jobs.dead);
     buf_printf(&out, "# TYPE chathub_jobs_oldest_due_seconds gauge\nchathub_jobs_oldest_due_seconds %.3f\n",
                (double)jobs.oldest_due_ms / 1000);
-    buf_printf(&out, "# TYPE chathub_storage_waiting gauge\nchathub_storage_waiting %zu\n"
-               "# TYPE chathub_storage_oldest_seconds gauge\nchathub_storage_oldest_seconds %.3f\n", waiting, (double)oldest_ms / 1000);
+    buf_printf(&out,
+               "# TYPE chathub_storage_waiting gauge\nchathub_storage_waiting %zu\n"
+               "# TYPE chathub_storage_oldest_seconds gauge\nchathub_storage_oldest_seconds %.3f\n",
+               waiting, (double)oldest_ms / 1000);
     buf_printf(&out, "# TYPE chathub_uptime_seconds counter\nchathub_uptime_seconds %.3f\n",
                (double)(req->now_ms - app->started_at_ms) / 1000);
     enum answer answer = reply_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&out));
@@ -85,8 +96,13 @@ static enum answer get_metrics(struct req *req)
 /* ---- public settings ---- */
 
 static const struct shape prices_shape[] = { SHAPE_I64("chatbot"), SHAPE_I64("renewal"), SHAPE_I64("shop"), SHAPE_END };
-static const struct shape config_shape[] = { SHAPE_TEXT("name"), SHAPE_TEXT("version"), SHAPE_BOOL("development"),
-    SHAPE_BOOL("mailOutbox"), SHAPE_BOOL("chatbotFeature"), SHAPE_OBJECT("prices", prices_shape, .type_name = "Prices"), SHAPE_END };
+static const struct shape config_shape[] = { SHAPE_TEXT("name"),
+                                             SHAPE_TEXT("version"),
+                                             SHAPE_BOOL("development"),
+                                             SHAPE_BOOL("mailOutbox"),
+                                             SHAPE_BOOL("chatbotFeature"),
+                                             SHAPE_OBJECT("prices", prices_shape, .type_name = "Prices"),
+                                             SHAPE_END };
 
 static void config_json(struct json *j, const void *arg)
 {
@@ -103,7 +119,10 @@ static void config_json(struct json *j, const void *arg)
     json_end(j);
 }
 
-static enum answer get_config(struct req *req) { return reply_json(req, 200, config_json, app_of(req)->config); }
+static enum answer get_config(struct req *req)
+{
+    return reply_json(req, 200, config_json, app_of(req)->config);
+}
 
 static enum answer get_openapi(struct req *req)
 {
@@ -115,16 +134,43 @@ static enum answer get_openapi(struct req *req)
     return answer;
 }
 
-const struct route system_routes[] = {
-    { .verb = VERB_GET, .path = "/healthz", .who = WHO_SYSTEM, .tx = TX_NONE, .tag = "System", .run = get_healthz,
-      .doc = "The process answers." },
-    { .verb = VERB_GET, .path = "/readyz", .who = WHO_SYSTEM, .tx = TX_READ, .tag = "System", .answer = ready_shape,
-      .run = get_readyz, .doc = "Database, queues and disk are fit for work; 503 when one is not." },
-    { .verb = VERB_GET, .path = "/metrics", .who = WHO_SYSTEM, .tx = TX_READ, .tag = "System", .hidden = true,
-      .run = get_metrics, .doc = "Prometheus text, for loopback only." },
-    { .verb = VERB_GET, .path = "/api/config", .who = WHO_ANYONE, .tx = TX_NONE, .tag = "System", .answer = config_shape,
-      .run = get_config, .doc = "What the pages need to know before anybody signs in." },
-    { .verb = VERB_GET, .path = "/openapi.json", .who = WHO_SYSTEM, .tx = TX_NONE, .tag = "System", .hidden = true,
-      .run = get_openapi, .doc = "This description." },
-    ROUTE_END
-};
+const struct route system_routes[] = { { .verb = VERB_GET,
+                                         .path = "/healthz",
+                                         .who = WHO_SYSTEM,
+                                         .tx = TX_NONE,
+                                         .tag = "System",
+                                         .run = get_healthz,
+                                         .doc = "The process answers." },
+                                       { .verb = VERB_GET,
+                                         .path = "/readyz",
+                                         .who = WHO_SYSTEM,
+                                         .tx = TX_READ,
+                                         .tag = "System",
+                                         .answer = ready_shape,
+                                         .run = get_readyz,
+                                         .doc = "Database, queues and disk are fit for work; 503 when one is not." },
+                                       { .verb = VERB_GET,
+                                         .path = "/metrics",
+                                         .who = WHO_SYSTEM,
+                                         .tx = TX_READ,
+                                         .tag = "System",
+                                         .hidden = true,
+                                         .run = get_metrics,
+                                         .doc = "Prometheus text, for loopback only." },
+                                       { .verb = VERB_GET,
+                                         .path = "/api/config",
+                                         .who = WHO_ANYONE,
+                                         .tx = TX_NONE,
+                                         .tag = "System",
+                                         .answer = config_shape,
+                                         .run = get_config,
+                                         .doc = "What the pages need to know before anybody signs in." },
+                                       { .verb = VERB_GET,
+                                         .path = "/openapi.json",
+                                         .who = WHO_SYSTEM,
+                                         .tx = TX_NONE,
+                                         .tag = "System",
+                                         .hidden = true,
+                                         .run = get_openapi,
+                                         .doc = "This description." },
+                                       ROUTE_END };

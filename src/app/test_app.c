@@ -1,5 +1,5 @@
-/* test_app.c: the house as a whole: every statement prepares on both engines and walks an index, every table of routes and
- * jobs is sound, and settings that are wrong or unsafe are refused with a sentence. */
+/* test_app.c: the house as a whole: every statement prepares on both engines and walks an index, every table of routes
+ * and jobs is sound, and settings that are wrong or unsafe are refused with a sentence. */
 #include "storage/test_db.h"
 
 #include "app/app.h"
@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Provided by wiring.c and the folders it names; referenced so that all their statements are linked into this program. */
+/* Provided by wiring.c and the folders it names; referenced so that all their statements are linked into this program.
+ */
 static const void *const everything[] = { app_route_tables, app_job_kinds };
 
 TEST_EACH_ENGINE(every_statement_prepares)
@@ -23,7 +24,9 @@ TEST_EACH_ENGINE(every_statement_prepares)
 }
 
 /* Plans that begin with a scan and may. */
-static const struct { const char *file, *name, *why; } may_scan[] = {
+static const struct {
+    const char *file, *name, *why;
+} may_scan[] = {
     { "accounts/counts.c", "count_all", "the minute's overview" },
     { "shops/counts.c", "count_all", "the minute's overview" },
     { "tenants/counts.c", "count_states", "the minute's overview" },
@@ -108,10 +111,25 @@ static void the_kinds_of_jobs_are_sound(void **state)
 
 /* ---- settings ---- */
 
-struct wrong { const char *name, *value, *says; };
-static const char *const names[] = { "CHATHUB_ENV", "CHATHUB_LISTEN", "CHATHUB_BASE_URL", "CHATHUB_TEST_CLOCK", "SMTP_HOST",
-    "CHATHUB_MASTER_KEY", "CHATBOT_BASE_URL", "CHATBOT_SHARED_SECRET", "SMTP_PORT", "CREDIT_CHATBOT_ENABLEMENT", "FROM_EMAIL",
-    "CHATHUB_DATA_DIR", "CHATBOT_FEATURE_ENABLED", "CHATHUB_CONF", "CHATHUB_DATABASE_URL", "DATABASE_URL" };
+struct wrong {
+    const char *name, *value, *says;
+};
+static const char *const names[] = { "CHATHUB_ENV",
+                                     "CHATHUB_LISTEN",
+                                     "CHATHUB_BASE_URL",
+                                     "CHATHUB_TEST_CLOCK",
+                                     "SMTP_HOST",
+                                     "CHATHUB_MASTER_KEY",
+                                     "CHATBOT_BASE_URL",
+                                     "CHATBOT_SHARED_SECRET",
+                                     "SMTP_PORT",
+                                     "CREDIT_CHATBOT_ENABLEMENT",
+                                     "FROM_EMAIL",
+                                     "CHATHUB_DATA_DIR",
+                                     "CHATBOT_FEATURE_ENABLED",
+                                     "CHATHUB_CONF",
+                                     "CHATHUB_DATABASE_URL",
+                                     "DATABASE_URL" };
 
 static void clear_environment(void)
 {
@@ -181,9 +199,12 @@ static void nothing_set_works_in_development(void **state)
 static void d18_production_does_not_start_on_defaults(void **state)
 {
     (void)state;
-    static const struct { const char *name, *value; } good[] = { { "CHATHUB_ENV", "production" },
-        { "CHATHUB_BASE_URL", "https://chat.example" }, { "SMTP_HOST", "mail.example" },
-        { "CHATHUB_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" } };
+    static const struct {
+        const char *name, *value;
+    } good[] = { { "CHATHUB_ENV", "production" },
+                 { "CHATHUB_BASE_URL", "https://chat.example" },
+                 { "SMTP_HOST", "mail.example" },
+                 { "CHATHUB_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" } };
     struct config c;
     char said[1024];
     for (size_t missing = 0; missing <= ARRAY_LEN(good); missing++) {
@@ -209,7 +230,7 @@ static void secrets_are_not_printed(void **state)
     clear_environment();
     assert_int_equal(setenv("CHATHUB_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", 1), 0);
     assert_int_equal(setenv("CHATBOT_SHARED_SECRET", "a-secret-nobody-may-see", 1), 0);
-    assert_int_equal(setenv("CHATHUB_DATABASE_URL", "postgres://user:hidden-word@host/db", 1), 0);
+    assert_int_equal(setenv("CHATHUB_DATABASE_URL", "postgres://user:" "hidden-word" "@host/db", 1), 0);
     struct arena *a = arena_new(1 << 20);
     struct config c;
     char said[1024];

@@ -1,23 +1,24 @@
-/* wiring.c: the tables that put the house together. To add a route table or a kind of job: one line here. Earlier folders
- * reach later ones only through the hooks filled at the end. */
+/* wiring.c: the tables that put the house together. To add a route table or a kind of job: one line here. Earlier
+ * folders reach later ones only through the hooks filled at the end. */
 #include "accounts/accounts.h"
 #include "app/app.h"
 #include "app/overview.h"
 #include "audit/audit.h"
+#include "base/clock.h"
 #include "credits/credits.h"
 #include "credits/settings.h"
 #include "http/events.h"
 #include "http/idempotency.h"
-#include "base/clock.h"
 #include "shops/shops.h"
 #include "tenants/tenants.h"
 
-const struct route *const app_route_tables[] = { system_routes, accounts_routes, home_routes, shops_routes, tenants_routes,
-    credits_routes, audit_routes, events_routes, operator_routes, developer_routes, NULL };
+const struct route *const app_route_tables[] = { system_routes,   accounts_routes,  home_routes,  shops_routes,
+                                                 tenants_routes,  credits_routes,   audit_routes, events_routes,
+                                                 operator_routes, developer_routes, NULL };
 
 /* ---- housekeeping of http's tables, which has no jobs of its own ---- */
 
-enum { PURGE_ROUNDS = 8 };                                   /* batches in one run, so that it never holds the writer long */
+enum { PURGE_ROUNDS = 8 }; /* batches in one run, so that it never holds the writer long */
 
 static enum job_wish purge_http(struct job *job, struct tx *tx)
 {
@@ -31,13 +32,18 @@ static enum job_wish purge_http(struct job *job, struct tx *tx)
     return JOB_FINISHED;
 }
 
-static const struct job_kind http_purge_job = { .name = "http.purge", .doc = "Forgets answers and events older than a day.",
-    .max_attempts = 3, .backoff_first_ms = 5 * SECOND_MS, .backoff_max_ms = MINUTE_MS, .every_ms = 10 * SECOND_MS,
-    .settle = purge_http };
+static const struct job_kind http_purge_job = { .name = "http.purge",
+                                                .doc = "Forgets answers and events older than a day.",
+                                                .max_attempts = 3,
+                                                .backoff_first_ms = 5 * SECOND_MS,
+                                                .backoff_max_ms = MINUTE_MS,
+                                                .every_ms = 10 * SECOND_MS,
+                                                .settle = purge_http };
 
-const struct job_kind *const app_job_kinds[] = { &mail_send_job, &mail_purge_job, &audit_seal_job, &accounts_purge_job, 
-    &shops_purge_job, &tenants_register_job, &tenants_renew_job, &tenants_secrets_job, &tenants_rotate_job, &overview_job,
-    &http_purge_job, NULL };
+const struct job_kind *const app_job_kinds[] = { &mail_send_job,      &mail_purge_job,      &audit_seal_job,
+                                                 &accounts_purge_job, &shops_purge_job,     &tenants_register_job,
+                                                 &tenants_renew_job,  &tenants_secrets_job, &tenants_rotate_job,
+                                                 &overview_job,       &http_purge_job,      NULL };
 
 /* ---- hooks: from an earlier folder to a later one, in the caller's transaction ---- */
 
@@ -87,16 +93,27 @@ void app_fill_hooks(struct app *app)
     accounts_settings.base_url = app->base_url;
     accounts_settings.secure_cookies = app->base_url && str_starts(str_of(app->base_url), STR("https://"));
     accounts_settings.lanes = app->lanes;
-    accounts_hooks = (struct accounts_hooks){ .account_created = account_created, .shop_key = tenants_shop_key,
-        .user_credits = user_credits, .operator_facts = operator_facts, .account_shops_json = shops_account_json };
+    accounts_hooks = (struct accounts_hooks){ .account_created = account_created,
+                                              .shop_key = tenants_shop_key,
+                                              .user_credits = user_credits,
+                                              .operator_facts = operator_facts,
+                                              .account_shops_json = shops_account_json };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;
-    credits_settings = (struct credits_settings){ .shop_price = c->shop_price, .chatbot_price = c->chatbot_price,
-        .renewal_price = c->renewal_price, .price_cny = c->price_cny };
-    shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted, .restored = tenants_shop_restored,
-        .purged = tenants_shop_purged, .chatbots = tenants_chatbots };
+    credits_settings = (struct credits_settings){ .shop_price = c->shop_price,
+                                                  .chatbot_price = c->chatbot_price,
+                                                  .renewal_price = c->renewal_price,
+                                                  .price_cny = c->price_cny };
+    shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted,
+                                        .restored = tenants_shop_restored,
+                                        .purged = tenants_shop_purged,
+                                        .chatbots = tenants_chatbots };
     tenants_settings = (struct tenants_settings){ .feature_enabled = c->chatbot_enabled,
-        .chatbot_base_url = c->chatbot_base_url, .chatbot_shared_secret = c->chatbot_shared_secret,
-        .base_url = app->base_url, .enable_price = c->chatbot_price, .renewal_price = c->renewal_price,
-        .keyring = app->keyring, .enable_wait_ms = 10000 };
+                                                  .chatbot_base_url = c->chatbot_base_url,
+                                                  .chatbot_shared_secret = c->chatbot_shared_secret,
+                                                  .base_url = app->base_url,
+                                                  .enable_price = c->chatbot_price,
+                                                  .renewal_price = c->renewal_price,
+                                                  .keyring = app->keyring,
+                                                  .enable_wait_ms = 10000 };
 }

@@ -10,29 +10,38 @@
 #include "jobs/jobs.h"
 
 /* Reasons are stored by name. The first three are the replaced panel's words. */
-#define CREDIT_REASONS(X) X(shop_creation) X(chatbot_enablement) X(topup) X(chatbot_renewal) X(grant) X(refund) X(correction)
+#define CREDIT_REASONS(X)                                                                                              \
+    X(shop_creation) X(chatbot_enablement) X(topup) X(chatbot_renewal) X(grant) X(refund) X(correction)
 #define CREDIT_REASON_ENUM(name) REASON_##name,
 enum credit_reason { CREDIT_REASONS(CREDIT_REASON_ENUM) REASON_COUNT };
 const char *credit_reason_name(enum credit_reason r);
 
-struct credit_entry { int64_t id; struct credits amount, balance_after; int64_t shop; const char *reason; int64_t at_ms; };
+struct credit_entry {
+    int64_t id;
+    struct credits amount, balance_after;
+    int64_t shop;
+    const char *reason;
+    int64_t at_ms;
+};
 struct credit_change {
-    int64_t account, shop;           /* shop 0: none */
-    struct credits amount;           /* positive; the function's name says the direction */
+    int64_t account, shop; /* shop 0: none */
+    struct credits amount; /* positive; the function's name says the direction */
     enum credit_reason reason;
-    const char *note;                /* for grants: why; NULL: none */
-    const char *key;                 /* unique per account: (reason, shop, period) or a request's key; never empty */
-    int64_t actor;                   /* who asked; 0: the system */
+    const char *note; /* for grants: why; NULL: none */
+    const char *key;  /* unique per account: (reason, shop, period) or a request's key; never empty */
+    int64_t actor;    /* who asked; 0: the system */
     int64_t at_ms;
 };
 enum debit {
-    DEBIT_FAULT = -1,                /* storage failed: nothing is written once tx rolls back */
+    DEBIT_FAULT = -1, /* storage failed: nothing is written once tx rolls back */
     DEBIT_DONE,
-    DEBIT_REPLAYED,                  /* same key, same change: *out is the first entry */
-    DEBIT_KEY_REUSED,                /* same key, another change: the caller's bug, never retried */
+    DEBIT_REPLAYED,   /* same key, same change: *out is the first entry */
+    DEBIT_KEY_REUSED, /* same key, another change: the caller's bug, never retried */
     DEBIT_INSUFFICIENT,
 };
-struct credit_balance { struct credits balance, held, available; };
+struct credit_balance {
+    struct credits balance, held, available;
+};
 
 /* An account's row, made with the account (in its transaction). */
 MUST_USE bool credits_open(struct tx *tx, int64_t account);
@@ -46,7 +55,7 @@ MUST_USE bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop
 MUST_USE enum debit credits_debit(struct tx *tx, const struct credit_change *in, struct credit_entry *out);
 MUST_USE enum debit credits_grant(struct tx *tx, const struct credit_change *in, struct credit_entry *out);
 
-enum hold_state { HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED };             /* stored: append, never renumber */
+enum hold_state { HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED }; /* stored: append, never renumber */
 /* Reserves; *hold is its id. A replay by key gives the first hold whatever its state is now. */
 MUST_USE enum debit credits_hold(struct tx *tx, const struct credit_change *in, int64_t *hold);
 /* Open → captured, writes the entry. DEBIT_REPLAYED: captured before. DEBIT_KEY_REUSED: it was released. */
@@ -58,18 +67,26 @@ MUST_USE enum debit credits_release(struct tx *tx, int64_t hold, int64_t at_ms);
 MUST_USE bool credits_changed(struct tx *tx, int64_t account, struct credit_balance *now);
 
 /* Sums over all accounts: reads the whole table, so for a job, never for a page. */
-struct credit_totals { int64_t granted, spent, outstanding, held; };
+struct credit_totals {
+    int64_t granted, spent, outstanding, held;
+};
 MUST_USE bool credits_totals(struct tx *tx, struct credit_totals *out);
 
 /* Invariant 1 (design): every balance = sum of its entries, 0 ≤ held ≤ balance, held = sum of open holds, every hash in
  * its chain. Streams over all accounts in keyset pages; for `verify`. */
-struct credit_verdict { int64_t accounts, entries, bad_account; const char *what; };
-MUST_USE bool credits_verify(struct tx *tx, struct credit_verdict *out);   /* false: storage fault; bad_account 0: sound */
+struct credit_verdict {
+    int64_t accounts, entries, bad_account;
+    const char *what;
+};
+MUST_USE bool credits_verify(struct tx *tx,
+                             struct credit_verdict *out); /* false: storage fault; bad_account 0: sound */
 
-extern const struct problem problem_insufficient_credits;    /* 402 with need and have */
+extern const struct problem problem_insufficient_credits; /* 402 with need and have */
 /* Hook filled by app: the account id of an e-mail address, for grants. */
-struct credits_hooks { enum row (*account_by_email)(struct tx *tx, const char *email, int64_t *account);
-                       enum row (*first_shop_redeemed)(struct tx *tx, int64_t account, bool *out); };
+struct credits_hooks {
+    enum row (*account_by_email)(struct tx *tx, const char *email, int64_t *account);
+    enum row (*first_shop_redeemed)(struct tx *tx, int64_t account, bool *out);
+};
 extern struct credits_hooks credits_hooks;
 /* GET /api/billing/summary, GET /api/billing/transactions, POST /api/billing/grant (operator),
  * GET /api/operator/accounts/:id/transactions */

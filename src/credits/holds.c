@@ -1,14 +1,15 @@
-/* holds.c: credits reserved for work whose outcome is not known yet. A hold moves open → captured | released, once, by a
- * conditional update under the account's lock; `held` of the account is the sum of its open holds. */
+/* holds.c: credits reserved for work whose outcome is not known yet. A hold moves open → captured | released, once, by
+ * a conditional update under the account's lock; `held` of the account is the sum of its open holds. */
 #include "credits/ledger.h"
 
 static_assert(HOLD_OPEN == 0 && HOLD_CAPTURED == 1 && HOLD_RELEASED == 2, "credit_holds.state is stored");
 
 STMT(hold_by_key, "SELECT id, amount, reason, shop FROM credit_holds WHERE account = ?1 AND key = ?2");
 STMT(hold_by_id, "SELECT account, key, amount, reason, shop, state FROM credit_holds WHERE id = ?1");
-STMT(hold_insert,
-     "INSERT INTO credit_holds (account, key, amount, reason, shop, state, put_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)"
-     " RETURNING id");
+STMT(
+    hold_insert,
+    "INSERT INTO credit_holds (account, key, amount, reason, shop, state, put_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)"
+    " RETURNING id");
 STMT(hold_move, "UPDATE credit_holds SET state = ?2, ended_at_ms = ?3 WHERE id = ?1 AND state = 0");
 STMT(account_reserve, "UPDATE credit_accounts SET held = held + ?2 WHERE account = ?1 AND balance - held >= ?2");
 STMT(account_unreserve, "UPDATE credit_accounts SET held = held - ?2 WHERE account = ?1 AND held >= ?2");
@@ -40,15 +41,22 @@ enum debit credits_hold(struct tx *tx, const struct credit_change *in, int64_t *
     struct query q = query(tx, &hold_insert);
     bind_i64(&q, in->account), bind_text(&q, in->key), bind_credits(&q, in->amount);
     bind_text(&q, credit_reason_name(in->reason));
-    if (in->shop) bind_i64(&q, in->shop);
-    else bind_null(&q);
+    if (in->shop)
+        bind_i64(&q, in->shop);
+    else
+        bind_null(&q);
     bind_i64(&q, in->at_ms);
     if (query_row(&q) != ROW_FOUND) return DEBIT_FAULT;
     *hold = col_i64(&q, "id");
     return DEBIT_DONE;
 }
 
-struct hold_row { int64_t id, shop; struct credit_change change; struct ledger_account account; enum hold_state state; };
+struct hold_row {
+    int64_t id, shop;
+    struct credit_change change;
+    struct ledger_account account;
+    enum hold_state state;
+};
 
 static bool reason_from_name(const char *name, enum credit_reason *out)
 {
@@ -70,8 +78,11 @@ static enum row hold_lock(struct tx *tx, int64_t hold, int64_t at_ms, struct hol
     if (row != ROW_FOUND) return row;
     out->id = hold;
     out->state = (enum hold_state)col_i64(&q, "state");
-    out->change = (struct credit_change){ .account = col_i64(&q, "account"), .shop = col_i64(&q, "shop"),
-        .amount = col_credits(&q, "amount"), .key = col_text(&q, "key"), .at_ms = at_ms };
+    out->change = (struct credit_change){ .account = col_i64(&q, "account"),
+                                          .shop = col_i64(&q, "shop"),
+                                          .amount = col_credits(&q, "amount"),
+                                          .key = col_text(&q, "key"),
+                                          .at_ms = at_ms };
     if (!reason_from_name(col_text(&q, "reason"), &out->change.reason)) return ROW_FAULT;
     return ledger_lock(tx, out->change.account, out->change.key, &out->account);
 }
@@ -92,11 +103,11 @@ enum debit credits_capture(struct tx *tx, int64_t hold, int64_t at_ms, struct cr
     case ROW_FAULT: return DEBIT_FAULT;
     case ROW_FOUND: break;
     case ROW_NONE:
-        if (!h.account.replayed) return DEBIT_KEY_REUSED;    /* ended, and not by a capture */
+        if (!h.account.replayed) return DEBIT_KEY_REUSED; /* ended, and not by a capture */
         *out = h.account.old;
         return DEBIT_REPLAYED;
     }
-    if (h.account.replayed) return DEBIT_KEY_REUSED;         /* a debit has used this key: the caller's bug */
+    if (h.account.replayed) return DEBIT_KEY_REUSED; /* a debit has used this key: the caller's bug */
     struct credits back = credits_negate(h.change.amount);
     return ledger_append(tx, &h.account, &h.change, back, back, out) ? DEBIT_DONE : DEBIT_FAULT;
 }

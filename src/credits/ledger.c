@@ -21,8 +21,8 @@ const char *credit_reason_name(enum credit_reason r)
     return reason_names[r];
 }
 
-/* Lost race on the key: this snapshot has no entry, the append then meets credit_entries_key, and the transaction is run
- * again and finds it here. */
+/* Lost race on the key: this snapshot has no entry, the append then meets credit_entries_key, and the transaction is
+ * run again and finds it here. */
 STMT(account_lock,
      "SELECT a.balance, a.held, a.seq, a.head, e.seq AS old_seq, e.amount AS old_amount, e.reason AS old_reason,"
      " e.shop AS old_shop, e.balance_after AS old_balance, e.at_ms AS old_at"
@@ -53,7 +53,7 @@ STMT(available_each,
      .postgres = "SELECT account, balance - held AS available FROM credit_accounts"
                  " WHERE account = ANY((?1::text[])::bigint[])");
 
-static const uint8_t chain_start[SHA256_SIZE];               /* zeros: the head of an account without entries */
+static const uint8_t chain_start[SHA256_SIZE]; /* zeros: the head of an account without entries */
 
 bool credits_open(struct tx *tx, int64_t account)
 {
@@ -78,8 +78,10 @@ bool credits_totals(struct tx *tx, struct credit_totals *out)
 {
     struct query q = query(tx, &all_totals);
     if (query_row(&q) != ROW_FOUND) return false;
-    *out = (struct credit_totals){ .granted = col_i64(&q, "granted"), .spent = col_i64(&q, "spent"),
-        .outstanding = col_i64(&q, "outstanding"), .held = col_i64(&q, "held") };
+    *out = (struct credit_totals){ .granted = col_i64(&q, "granted"),
+                                   .spent = col_i64(&q, "spent"),
+                                   .outstanding = col_i64(&q, "outstanding"),
+                                   .held = col_i64(&q, "held") };
     return true;
 }
 
@@ -106,8 +108,11 @@ enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct led
     bind_i64(&q, account), bind_text(&q, key);
     enum row row = query_row(&q);
     if (row != ROW_FOUND) return row;
-    *out = (struct ledger_account){ .account = account, .balance = col_credits(&q, "balance"),
-        .held = col_credits(&q, "held"), .seq = col_i64(&q, "seq"), .replayed = !col_is_null(&q, "old_seq") };
+    *out = (struct ledger_account){ .account = account,
+                                    .balance = col_credits(&q, "balance"),
+                                    .held = col_credits(&q, "held"),
+                                    .seq = col_i64(&q, "seq"),
+                                    .replayed = !col_is_null(&q, "old_seq") };
     struct str head = col_str(&q, "head");
     if (head.n != SHA256_SIZE) {
         LOG(LOG_ERROR, "credit_head_size", LOG_NUMBER("account", account));
@@ -115,9 +120,12 @@ enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct led
     }
     memcpy(out->head, head.p, SHA256_SIZE);
     if (out->replayed)
-        out->old = (struct credit_entry){ .id = col_i64(&q, "old_seq"), .amount = col_credits(&q, "old_amount"),
-            .balance_after = col_credits(&q, "old_balance"), .shop = col_i64(&q, "old_shop"),
-            .reason = col_text(&q, "old_reason"), .at_ms = col_i64(&q, "old_at") };
+        out->old = (struct credit_entry){ .id = col_i64(&q, "old_seq"),
+                                          .amount = col_credits(&q, "old_amount"),
+                                          .balance_after = col_credits(&q, "old_balance"),
+                                          .shop = col_i64(&q, "old_shop"),
+                                          .reason = col_text(&q, "old_reason"),
+                                          .at_ms = col_i64(&q, "old_at") };
     return ROW_FOUND;
 }
 
@@ -131,8 +139,7 @@ void ledger_hash(const struct ledger_record *r, uint8_t out[SHA256_SIZE])
                (long long)credits_count(r->amount), (long long)credits_count(r->balance_after), (long long)r->shop,
                (long long)r->actor, (long long)r->at_ms);
     const char *const texts[] = { r->key, r->reason, r->note ? r->note : "" };
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-        buf_printf(&b, "%zu:%s|", strlen(texts[i]), texts[i]);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) buf_printf(&b, "%zu:%s|", strlen(texts[i]), texts[i]);
     assert(!b.overflow);
     sha256(b.p, b.n, out);
     buf_free(&b);
@@ -144,28 +151,43 @@ bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct c
     struct credits after;
     if (!credits_add(a->balance, amount, &after) || credits_is_negative(after)) return false;
     struct ledger_record *r = ARENA_NEW(tx_arena(tx), struct ledger_record);
-    *r = (struct ledger_record){ .account = in->account, .seq = a->seq + 1, .amount = amount, .balance_after = after,
-        .shop = in->shop, .actor = in->actor, .at_ms = in->at_ms, .key = in->key,
-        .reason = credit_reason_name(in->reason), .note = in->note };
+    *r = (struct ledger_record){ .account = in->account,
+                                 .seq = a->seq + 1,
+                                 .amount = amount,
+                                 .balance_after = after,
+                                 .shop = in->shop,
+                                 .actor = in->actor,
+                                 .at_ms = in->at_ms,
+                                 .key = in->key,
+                                 .reason = credit_reason_name(in->reason),
+                                 .note = in->note };
     memcpy(r->previous, a->head, SHA256_SIZE);
     uint8_t *hash = arena_alloc(tx_arena(tx), SHA256_SIZE);
     ledger_hash(r, hash);
 
     bool gives = credits_is_positive(amount);
     struct query move = query(tx, &account_move);
-    bind_i64(&move, in->account), bind_i64(&move, a->seq), bind_credits(&move, amount), bind_credits(&move, held_change);
-    bind_credits(&move, gives ? amount : credits_of(0)), bind_credits(&move, gives ? credits_of(0) : credits_negate(amount));
+    bind_i64(&move, in->account), bind_i64(&move, a->seq), bind_credits(&move, amount),
+        bind_credits(&move, held_change);
+    bind_credits(&move, gives ? amount : credits_of(0)),
+        bind_credits(&move, gives ? credits_of(0) : credits_negate(amount));
     bind_blob(&move, hash, SHA256_SIZE);
     if (!query_put(&move)) return false;
 
     struct query q = query(tx, &entry_append);
     bind_i64(&q, r->account), bind_i64(&q, r->seq), bind_text(&q, r->key), bind_credits(&q, r->amount);
     bind_credits(&q, r->balance_after), bind_text(&q, r->reason);
-    if (r->shop) bind_i64(&q, r->shop);
-    else bind_null(&q);
+    if (r->shop)
+        bind_i64(&q, r->shop);
+    else
+        bind_null(&q);
     bind_text(&q, r->note), bind_i64(&q, r->actor), bind_i64(&q, r->at_ms), bind_blob(&q, hash, SHA256_SIZE);
-    *out = (struct credit_entry){ .id = r->seq, .amount = amount, .balance_after = after, .shop = in->shop,
-        .reason = r->reason, .at_ms = in->at_ms };
+    *out = (struct credit_entry){ .id = r->seq,
+                                  .amount = amount,
+                                  .balance_after = after,
+                                  .shop = in->shop,
+                                  .reason = r->reason,
+                                  .at_ms = in->at_ms };
     return query_put(&q);
 }
 

@@ -5,14 +5,14 @@
 #include "base/crypto.h"
 #include "credits/credits.h"
 
-struct ledger_account {              /* an account under its lock */
+struct ledger_account { /* an account under its lock */
     int64_t account, seq;
     struct credits balance, held;
     uint8_t head[SHA256_SIZE];
-    bool replayed;                   /* an entry with the asked key exists: `old` */
+    bool replayed; /* an entry with the asked key exists: `old` */
     struct credit_entry old;
 };
-struct ledger_record {               /* all that an entry's hash covers */
+struct ledger_record { /* all that an entry's hash covers */
     uint8_t previous[SHA256_SIZE];
     int64_t account, seq, shop, actor, at_ms;
     struct credits amount, balance_after;

@@ -11,21 +11,30 @@ struct credits_hooks credits_hooks;
 struct credits_settings credits_settings;
 
 const struct problem problem_insufficient_credits = { "insufficient_credits", 402,
-    "Not enough credits. Ask your operator for more, then try again.", "积分不足，请先充值！" };
+                                                      "Not enough credits. Ask your operator for more, then try again.",
+                                                      "积分不足，请先充值！" };
 static const struct problem problem_account_unknown = { "account_unknown", 404, "No account has this e-mail address.",
-    "没有使用该邮箱的账号。" };
+                                                        "没有使用该邮箱的账号。" };
 static const struct problem problem_balance_limit = { "balance_limit", 422,
-    "The balance would grow past what an account may hold.", "余额将超过账号允许的上限。" };
+                                                      "The balance would grow past what an account may hold.",
+                                                      "余额将超过账号允许的上限。" };
 
 /* ---- summary ---- */
 
-struct summary { struct credit_balance b; bool first_shop_redeemed; };
+struct summary {
+    struct credit_balance b;
+    bool first_shop_redeemed;
+};
 
 static const struct shape pricing_shape[] = { SHAPE_I64("create_empty_shop_credits"), SHAPE_I64("price_cny"),
-    SHAPE_I64("chatbot_credits"), SHAPE_I64("chatbot_renewal_credits"), SHAPE_END };
+                                              SHAPE_I64("chatbot_credits"), SHAPE_I64("chatbot_renewal_credits"),
+                                              SHAPE_END };
 static const struct shape summary_shape[] = { SHAPE_I64("credits", .doc = "Available: balance minus held."),
-    SHAPE_I64("balance"), SHAPE_I64("held"), SHAPE_BOOL("first_shop_redeemed"),
-    SHAPE_OBJECT("pricing", pricing_shape, .type_name = "Pricing"), SHAPE_END };
+                                              SHAPE_I64("balance"),
+                                              SHAPE_I64("held"),
+                                              SHAPE_BOOL("first_shop_redeemed"),
+                                              SHAPE_OBJECT("pricing", pricing_shape, .type_name = "Pricing"),
+                                              SHAPE_END };
 
 static void summary_json(struct json *j, const void *arg)
 {
@@ -53,7 +62,9 @@ static enum answer get_summary(struct req *req)
 
 /* ---- transactions ---- */
 
-struct transactions { int64_t limit, after; };
+struct transactions {
+    int64_t limit, after;
+};
 static const struct field transactions_fields[] = {
     FIELD_I64(struct transactions, limit, .optional = true, .min = 1, .max = TRANSACTIONS_MAX,
               .fallback = TRANSACTIONS_DEFAULT, .doc = "How many entries."),
@@ -61,20 +72,29 @@ static const struct field transactions_fields[] = {
               .doc = "The id of the last entry seen: older ones follow."),
     FIELD_END
 };
-static const struct shape entry_shape[] = { SHAPE_I64("id"), SHAPE_I64("amount"), SHAPE_TEXT("reason"),
-    SHAPE_I64("relatedShopId", .nullable = true), SHAPE_I64("balanceAfter"), SHAPE_TIME("createdAt"), SHAPE_END };
+static const struct shape entry_shape[] = { SHAPE_I64("id"),
+                                            SHAPE_I64("amount"),
+                                            SHAPE_TEXT("reason"),
+                                            SHAPE_I64("relatedShopId", .nullable = true),
+                                            SHAPE_I64("balanceAfter"),
+                                            SHAPE_TIME("createdAt"),
+                                            SHAPE_END };
 static const struct shape transactions_shape[] = { SHAPE_LIST("transactions", entry_shape, .type_name = "Transaction"),
-    SHAPE_I64("currentBalance", .doc = "Balance minus held."), SHAPE_END };
+                                                   SHAPE_I64("currentBalance", .doc = "Balance minus held."),
+                                                   SHAPE_END };
 
 /* The balance and one page in one statement, which walks the primary key backwards and sorts nothing. Rejected: a join
  * of the account with its page, so that an account without entries has a row too: SQLite then keeps the page aside and
  * sorts it again. An empty page asks for the balance by itself. */
-STMT(entries_page,
-     "SELECT (SELECT balance - held FROM credit_accounts WHERE account = ?1) AS available,"
-     " seq, amount, reason, shop, balance_after, at_ms"
-     " FROM credit_entries WHERE account = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3");
+STMT(entries_page, "SELECT (SELECT balance - held FROM credit_accounts WHERE account = ?1) AS available,"
+                   " seq, amount, reason, shop, balance_after, at_ms"
+                   " FROM credit_entries WHERE account = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3");
 
-struct page { struct query query; enum row row; struct credits available; };
+struct page {
+    struct query query;
+    enum row row;
+    struct credits available;
+};
 
 /* Straight from the rows: the first one has been found. */
 static void page_json(struct json *j, const void *arg)
@@ -87,8 +107,10 @@ static void page_json(struct json *j, const void *arg)
         json_i64(j, "id", col_i64(q, "seq"));
         json_credits(j, "amount", col_credits(q, "amount"));
         json_text(j, "reason", col_text(q, "reason"));
-        if (col_is_null(q, "shop")) json_null(j, "relatedShopId");
-        else json_i64(j, "relatedShopId", col_i64(q, "shop"));
+        if (col_is_null(q, "shop"))
+            json_null(j, "relatedShopId");
+        else
+            json_i64(j, "relatedShopId", col_i64(q, "shop"));
         json_credits(j, "balanceAfter", col_credits(q, "balance_after"));
         json_time(j, "createdAt", col_i64(q, "at_ms"));
         json_end(j);
@@ -118,9 +140,14 @@ static enum answer reply_page(struct req *req, int64_t account)
     return p.row == ROW_NONE ? a : reply_fault(req);
 }
 
-static enum answer get_transactions(struct req *req) { return reply_page(req, req->who.account); }
+static enum answer get_transactions(struct req *req)
+{
+    return reply_page(req, req->who.account);
+}
 
-struct path_account { int64_t id; };
+struct path_account {
+    int64_t id;
+};
 static const struct field path_account_fields[] = { FIELD_ID(struct path_account, id, .doc = "Account."), FIELD_END };
 
 static enum answer get_account_transactions(struct req *req)
@@ -130,12 +157,15 @@ static enum answer get_account_transactions(struct req *req)
 
 /* ---- grant ---- */
 
-struct post_grant { const char *email; struct credits amount; const char *reason; };
+struct post_grant {
+    const char *email;
+    struct credits amount;
+    const char *reason;
+};
 static const struct field post_grant_fields[] = {
     FIELD_TEXT(struct post_grant, email, .form = TEXT_EMAIL, .min = 3, .max = 254, .doc = "Whose account."),
     FIELD_CREDITS(struct post_grant, amount, .min = 1, .max = GRANT_MAX, .doc = "Credits to add."),
-    FIELD_TEXT(struct post_grant, reason, .min = 3, .max = 200, .doc = "Why; stands in the audit trail."),
-    FIELD_END
+    FIELD_TEXT(struct post_grant, reason, .min = 3, .max = 200, .doc = "Why; stands in the audit trail."), FIELD_END
 };
 static const struct shape grant_shape[] = { SHAPE_BOOL("success"), SHAPE_I64("creditsRemaining"), SHAPE_END };
 
@@ -159,7 +189,8 @@ static void changed_json(struct json *j, const void *arg)
 
 bool credits_changed(struct tx *tx, int64_t account, struct credit_balance *now)
 {
-    return credits_balance(tx, account, now) == ROW_FOUND && events_put(tx, account, "credits.changed", changed_json, now);
+    return credits_balance(tx, account, now) == ROW_FOUND &&
+           events_put(tx, account, "credits.changed", changed_json, now);
 }
 
 static enum answer run_grant(struct req *req)
@@ -175,8 +206,15 @@ static enum answer run_grant(struct req *req)
     const char *key = arena_printf(req->arena, "grant:%lld:%s", (long long)req->who.account,
                                    req->idempotency_key ? req->idempotency_key : req->request_id);
     struct credit_entry entry;
-    switch (credits_grant(req->tx, &(struct credit_change){ .account = account, .amount = in->amount, .reason = REASON_grant,
-        .note = in->reason, .key = key, .actor = req->who.account, .at_ms = req->now_ms }, &entry)) {
+    switch (credits_grant(req->tx,
+                          &(struct credit_change){ .account = account,
+                                                   .amount = in->amount,
+                                                   .reason = REASON_grant,
+                                                   .note = in->reason,
+                                                   .key = key,
+                                                   .actor = req->who.account,
+                                                   .at_ms = req->now_ms },
+                          &entry)) {
     case DEBIT_FAULT: return reply_fault(req);
     case DEBIT_INSUFFICIENT: return reply_problem(req, &problem_balance_limit);
     case DEBIT_KEY_REUSED: return reply_problem(req, &problem_key_reused);
@@ -191,17 +229,42 @@ static enum answer run_grant(struct req *req)
     return reply_json(req, 200, grant_json, &now);
 }
 
-const struct route credits_routes[] = {
-    { .verb = VERB_GET, .path = "/api/billing/summary", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Billing",
-      .answer = summary_shape, .run = get_summary, .doc = "The balance, what is held, and the prices." },
-    { .verb = VERB_GET, .path = "/api/billing/transactions", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Billing",
-      QUERY_FIELDS(transactions), .answer = transactions_shape, .run = get_transactions,
-      .doc = "The ledger of the calling account, newest first." },
-    { .verb = VERB_POST, .path = "/api/billing/grant", .who = WHO_OPERATOR, .tx = TX_WRITE, .tag = "Operator",
-      .idempotent = true, BODY_FIELDS(post_grant), .answer = grant_shape, .run = run_grant,
-      PROBLEMS(&problem_account_unknown, &problem_balance_limit), .doc = "Give credits to an account, with a reason." },
-    { .verb = VERB_GET, .path = "/api/operator/accounts/:id/transactions", .who = WHO_OPERATOR, .tx = TX_READ,
-      .tag = "Operator", PATH_FIELDS(path_account), QUERY_FIELDS(transactions), .answer = transactions_shape,
-      .run = get_account_transactions, .doc = "The ledger of any account, newest first." },
-    ROUTE_END
-};
+const struct route credits_routes[] = { { .verb = VERB_GET,
+                                          .path = "/api/billing/summary",
+                                          .who = WHO_SIGNED_IN,
+                                          .tx = TX_READ,
+                                          .tag = "Billing",
+                                          .answer = summary_shape,
+                                          .run = get_summary,
+                                          .doc = "The balance, what is held, and the prices." },
+                                        { .verb = VERB_GET,
+                                          .path = "/api/billing/transactions",
+                                          .who = WHO_SIGNED_IN,
+                                          .tx = TX_READ,
+                                          .tag = "Billing",
+                                          QUERY_FIELDS(transactions),
+                                          .answer = transactions_shape,
+                                          .run = get_transactions,
+                                          .doc = "The ledger of the calling account, newest first." },
+                                        { .verb = VERB_POST,
+                                          .path = "/api/billing/grant",
+                                          .who = WHO_OPERATOR,
+                                          .tx = TX_WRITE,
+                                          .tag = "Operator",
+                                          .idempotent = true,
+                                          BODY_FIELDS(post_grant),
+                                          .answer = grant_shape,
+                                          .run = run_grant,
+                                          PROBLEMS(&problem_account_unknown, &problem_balance_limit),
+                                          .doc = "Give credits to an account, with a reason." },
+                                        { .verb = VERB_GET,
+                                          .path = "/api/operator/accounts/:id/transactions",
+                                          .who = WHO_OPERATOR,
+                                          .tx = TX_READ,
+                                          .tag = "Operator",
+                                          PATH_FIELDS(path_account),
+                                          QUERY_FIELDS(transactions),
+                                          .answer = transactions_shape,
+                                          .run = get_account_transactions,
+                                          .doc = "The ledger of any account, newest first." },
+                                        ROUTE_END };

@@ -1,5 +1,6 @@
-/* test_ledger.c: money. Every test ends with the whole ledger proven (EXPECT_LEDGER_TRUE). Named after the defects of the
- * replaced panel where one is behind it: d01 (parallel debits), d02 (no refund), d05, d06 (an incomplete ledger). */
+/* test_ledger.c: money. Every test ends with the whole ledger proven (EXPECT_LEDGER_TRUE). Named after the defects of
+ * the replaced panel where one is behind it: d01 (parallel debits), d02 (no refund), d05, d06 (an incomplete ledger).
+ */
 #include "storage/test_db.h"
 
 #include "base/clock.h"
@@ -18,8 +19,14 @@ static int64_t fix_account(struct test_db *t, int64_t credits)
     struct credit_entry e;
     EXPECT(credits_open(t->tx, account));
     if (credits)
-        EXPECT(credits_grant(t->tx, &(struct credit_change){ .account = account, .amount = CREDITS(credits),
-            .reason = REASON_grant, .note = "start", .key = "start", .at_ms = AT_MS }, &e) == DEBIT_DONE);
+        EXPECT(credits_grant(t->tx,
+                             &(struct credit_change){ .account = account,
+                                                      .amount = CREDITS(credits),
+                                                      .reason = REASON_grant,
+                                                      .note = "start",
+                                                      .key = "start",
+                                                      .at_ms = AT_MS },
+                             &e) == DEBIT_DONE);
     return account;
 }
 
@@ -41,8 +48,12 @@ static int64_t available(struct test_db *t, int64_t account)
 
 static struct credit_change debit_of(int64_t account, int64_t amount, const char *key)
 {
-    return (struct credit_change){ .account = account, .shop = 7, .amount = CREDITS(amount), .reason = REASON_chatbot_enablement,
-        .key = key, .at_ms = AT_MS };
+    return (struct credit_change){ .account = account,
+                                   .shop = 7,
+                                   .amount = CREDITS(amount),
+                                   .reason = REASON_chatbot_enablement,
+                                   .key = key,
+                                   .at_ms = AT_MS };
 }
 
 TEST_EACH_ENGINE(a_replayed_debit_is_free)
@@ -115,7 +126,9 @@ TEST_EACH_ENGINE(a_grant_cannot_pass_the_limit)
 {
     struct credit_entry e;
     int64_t account = fix_account(t, 1);
-    struct credit_change g = { .account = account, .amount = CREDITS(CREDITS_LIMIT), .reason = REASON_grant, .key = "big", .at_ms = AT_MS };
+    struct credit_change g = {
+        .account = account, .amount = CREDITS(CREDITS_LIMIT), .reason = REASON_grant, .key = "big", .at_ms = AT_MS
+    };
     EXPECT(credits_grant(t->tx, &g, &e) == DEBIT_INSUFFICIENT);
     EXPECT(available(t, account) == 1);
     EXPECT_LEDGER_TRUE(t);
@@ -134,7 +147,8 @@ TEST_EACH_ENGINE(d06_every_change_has_one_entry_and_the_sum_is_the_balance)
     struct credit_change h = debit_of(account, 100, "hold");
     EXPECT(credits_hold(t->tx, &h, &hold) == DEBIT_DONE && credits_capture(t->tx, hold, AT_MS, &e) == DEBIT_DONE);
     char sql[160];
-    (void)snprintf(sql, sizeof sql, "SELECT CAST(SUM(amount) AS BIGINT) FROM credit_entries WHERE account = %lld", (long long)account);
+    (void)snprintf(sql, sizeof sql, "SELECT CAST(SUM(amount) AS BIGINT) FROM credit_entries WHERE account = %lld",
+                   (long long)account);
     EXPECT(test_number(t, sql) == available(t, account) && available(t, account) == 1000 - 210 - 100);
     (void)snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM credit_entries WHERE account = %lld", (long long)account);
     EXPECT(test_number(t, sql) == 22);
@@ -198,7 +212,10 @@ static enum op_wish run_debit(struct op *op, struct tx *tx)
     p->result = credits_debit(tx, &p->change, &e);
     return p->result == DEBIT_DONE || p->result == DEBIT_REPLAYED ? OP_COMMIT : OP_REFUSE;
 }
-static void again(struct op *op) { arena_reset(op->arena); }
+static void again(struct op *op)
+{
+    arena_reset(op->arena);
+}
 static void debit_done(struct op *op, enum op_outcome outcome)
 {
     struct parallel *p = OWNER_OF(op, struct parallel, op);
@@ -213,7 +230,9 @@ static void run_parallel(struct test_db *t, struct parallel *p, int64_t account,
         (void)snprintf(p[i].key, sizeof p[i].key, "parallel:%d", same_key ? 0 : i);
         p[i].change = debit_of(account, 10, p[i].key);
         p[i].left = &left;
-        p[i].op = (struct op){ .mode = TX_WRITE, .arena = arena_new(1 << 20), .run = run_debit, .again = again, .done = debit_done };
+        p[i].op = (struct op){
+            .mode = TX_WRITE, .arena = arena_new(1 << 20), .run = run_debit, .again = again, .done = debit_done
+        };
     }
     struct lanes *lanes = test_lanes(t, NULL);
     for (int i = 0; i < PARALLEL; i++) EXPECT(lanes_submit(lanes, &p[i].op));

@@ -5,18 +5,16 @@
 
 enum { VERIFY_PAGE_ACCOUNTS = 64 };
 
-STMT(verify_page,
-     "SELECT a.account, a.balance, a.held, a.seq AS last_seq, a.head,"
-     " (SELECT CAST(COALESCE(SUM(h.amount), 0) AS BIGINT) FROM credit_holds h"
-     "   WHERE h.account = a.account AND h.state = 0) AS open_holds,"
-     " e.seq, e.key, e.amount, e.balance_after, e.reason, e.shop, e.note, e.actor, e.at_ms, e.hash"
-     " FROM (SELECT account, balance, held, seq, head FROM credit_accounts WHERE account > ?1"
-     "       ORDER BY account LIMIT ?2) a"
-     " LEFT JOIN credit_entries e ON e.account = a.account ORDER BY a.account, e.seq");
+STMT(verify_page, "SELECT a.account, a.balance, a.held, a.seq AS last_seq, a.head,"
+                  " (SELECT CAST(COALESCE(SUM(h.amount), 0) AS BIGINT) FROM credit_holds h"
+                  "   WHERE h.account = a.account AND h.state = 0) AS open_holds,"
+                  " e.seq, e.key, e.amount, e.balance_after, e.reason, e.shop, e.note, e.actor, e.at_ms, e.hash"
+                  " FROM (SELECT account, balance, held, seq, head FROM credit_accounts WHERE account > ?1"
+                  "       ORDER BY account LIMIT ?2) a"
+                  " LEFT JOIN credit_entries e ON e.account = a.account ORDER BY a.account, e.seq");
 
-STMT(verify_charges,
-     "SELECT COUNT(*) AS n FROM credit_entries WHERE account = ?1 AND shop = ?2"
-     " AND reason IN ('chatbot_enablement', 'chatbot_renewal')");
+STMT(verify_charges, "SELECT COUNT(*) AS n FROM credit_entries WHERE account = ?1 AND shop = ?2"
+                     " AND reason IN ('chatbot_enablement', 'chatbot_renewal')");
 
 bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop, int64_t *count)
 {
@@ -27,8 +25,12 @@ bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop, int64_t
     return true;
 }
 
-struct chain { int64_t account, seq, last_seq; struct credits sum, balance, held, open_holds; uint8_t hash[SHA256_SIZE];
-               uint8_t head[SHA256_SIZE]; };
+struct chain {
+    int64_t account, seq, last_seq;
+    struct credits sum, balance, held, open_holds;
+    uint8_t hash[SHA256_SIZE];
+    uint8_t head[SHA256_SIZE];
+};
 
 static bool bad(struct credit_verdict *out, int64_t account, const char *what)
 {
@@ -50,8 +52,11 @@ static bool chain_end(const struct chain *c, struct credit_verdict *out)
 
 static bool chain_start(struct query *q, struct chain *c, struct credit_verdict *out)
 {
-    *c = (struct chain){ .account = col_i64(q, "account"), .last_seq = col_i64(q, "last_seq"),
-        .balance = col_credits(q, "balance"), .held = col_credits(q, "held"), .open_holds = col_credits(q, "open_holds") };
+    *c = (struct chain){ .account = col_i64(q, "account"),
+                         .last_seq = col_i64(q, "last_seq"),
+                         .balance = col_credits(q, "balance"),
+                         .held = col_credits(q, "held"),
+                         .open_holds = col_credits(q, "open_holds") };
     struct str head = col_str(q, "head");
     if (head.n != SHA256_SIZE) return bad(out, c->account, "the head of the chain has a wrong size");
     memcpy(c->head, head.p, SHA256_SIZE);
@@ -61,11 +66,17 @@ static bool chain_start(struct query *q, struct chain *c, struct credit_verdict 
 
 static bool chain_add(struct query *q, struct chain *c, struct credit_verdict *out)
 {
-    if (col_is_null(q, "seq")) return true;                  /* an account without entries */
-    struct ledger_record r = { .account = c->account, .seq = col_i64(q, "seq"), .shop = col_i64(q, "shop"),
-        .actor = col_i64(q, "actor"), .at_ms = col_i64(q, "at_ms"), .amount = col_credits(q, "amount"),
-        .balance_after = col_credits(q, "balance_after"), .key = col_text(q, "key"), .reason = col_text(q, "reason"),
-        .note = col_text(q, "note") };
+    if (col_is_null(q, "seq")) return true; /* an account without entries */
+    struct ledger_record r = { .account = c->account,
+                               .seq = col_i64(q, "seq"),
+                               .shop = col_i64(q, "shop"),
+                               .actor = col_i64(q, "actor"),
+                               .at_ms = col_i64(q, "at_ms"),
+                               .amount = col_credits(q, "amount"),
+                               .balance_after = col_credits(q, "balance_after"),
+                               .key = col_text(q, "key"),
+                               .reason = col_text(q, "reason"),
+                               .note = col_text(q, "note") };
     memcpy(r.previous, c->hash, SHA256_SIZE);
     out->entries++;
     if (r.seq != c->seq + 1) return bad(out, c->account, "an entry is missing in the chain");

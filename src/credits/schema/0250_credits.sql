@@ -13,8 +13,8 @@ CREATE TABLE credit_accounts (
     CHECK (granted - spent = balance)
 ){strict};
 
--- Append-only. The number of an entry counts within its account, under the account's row lock: the primary key serves the
--- newest-first list, and no reader meets a smaller number later. One further index: a key acts once.
+-- Append-only. The number of an entry counts within its account, under the account's row lock: the primary key serves
+-- the newest-first list, and no reader meets a smaller number later. One further index: a key acts once.
 CREATE TABLE credit_entries (
     account {int} NOT NULL,
     seq {int} NOT NULL,
