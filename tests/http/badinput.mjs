@@ -256,6 +256,7 @@ test('the wrong verb is told the right ones', async () => {
         const taken = (m) => fixture.routes.some((r) => r.method === m && templateOf({ paths: { [r.template]: 1 } }, path));
         for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((m) => !taken(m))) {
             const r = await fixture.a.request(method, path, { address: randomAddress() });
+            if (method === 'GET' && /^text\/html/.test(r.headers['content-type'])) continue; // a page of the console
             const fault = refusalFault(r, 405, 'method_not_allowed');
             const allow = (r.headers.allow ?? '').split(/,\s*/);
             record(`${method} ${template}`, fault ?? (here.every((one) => allow.includes(one.method)) ? null : `Allow: ${r.headers.allow}`));

@@ -45,6 +45,7 @@ export class Server {
     /** Serves once more on the same data (and port, so that addresses stay). */
     async again(env = {}) {
         Object.assign(this.env, env, this.port ? { CHATHUB_LISTEN: `127.0.0.1:${this.port}` } : {});
+        this.port = 0;
         await this.#launch(false);
     }
 
@@ -53,16 +54,16 @@ export class Server {
         this.out = '';
         this.child = spawn(bin(), ['serve'], { env: this.env, cwd: this.dir, stdio: ['ignore', 'pipe', 'pipe'] });
         this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve(signal ?? code)));
-        this.child.stderr.on('data', (d) => { this.log += d; });
         return new Promise((resolve, reject) => {
             const timer = setTimeout(() => reject(new Error(`no start within ${START_MS} ms\n${this.log}`)), START_MS);
-            this.child.stdout.on('data', (d) => {
-                this.out += d;
-                const address = /ready at (http:\/\/\S+:(\d+))\n/.exec(this.out);
-                if (!address) return;
+            this.child.stdout.on('data', (d) => { this.out += d; });
+            this.child.stderr.on('data', (d) => {
+                this.log += d;
+                const port = /"event":"ready".*"port":(\d+)/.exec(this.log)?.[1];
+                if (!port || this.port === Number(port)) return;
                 clearTimeout(timer);
-                this.base = address[1];
-                this.port = Number(address[2]);
+                this.port = Number(port);
+                this.base = `http://127.0.0.1:${port}`;
                 resolve();
             });
             this.exited.then((code) => {
