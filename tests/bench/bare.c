@@ -55,7 +55,7 @@ static const struct program programs[] = {
         AUDIT("sso_issued", "{\"role\":\"admin\"}"),
     } },
     { "debit", ACCOUNTS, {
-        LEDGER(1, "chatbot_renewal", NIL),
+        LEDGER(1, "shop_creation", NIL),
     } },
     { "enable", ACCOUNTS, {
         { "accounts/sessions.c", "find", { SESSION } },

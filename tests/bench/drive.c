@@ -73,7 +73,7 @@ static enum op_wish debit_run(struct op *op, struct tx *tx)
 {
     struct driven *d = OWNER_OF(op, struct driven, op);
     struct credit_entry entry;
-    const struct credit_change change = { .account = d->account, .amount = credits_of(1), .reason = REASON_chatbot_renewal,
+    const struct credit_change change = { .account = d->account, .amount = credits_of(1), .reason = REASON_shop_creation,
         .key = d->key, .actor = d->account, .at_ms = now_ms() };
     return credits_debit(tx, &change, &entry) == DEBIT_DONE ? OP_COMMIT : OP_REFUSE;
 }

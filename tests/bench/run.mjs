@@ -133,11 +133,12 @@ const residentMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${p
 
 async function wrk(address, mode, pid, length = seconds) {
   const before = pid ? cpuSeconds(pid) : 0;
-  const { stdout } = await run('wrk', ['-t2', `-c${CONNECTIONS}`, `-d${length}s`, '--latency', '-s',
+  const { stdout } = await run('wrk', ['-t2', `-c${CONNECTIONS}`, `-d${length}s`, '--latency', '--timeout', '10s', '-s',
     join(here, 'wrk.lua'), address, '--', mode]);
   const found = /RESULT (.*)/.exec(stdout);
   if (!found) throw new Error(`wrk said: ${stdout}`);
   const r = JSON.parse(found[1]);
+  if (r.late) broke(`${mode}: ${r.late} answers took more than 10 s`);
   if (r.bad) broke(`${mode}: ${r.bad} answers were no success, of ${r.requests}`);
   return { ...r, perSecond: r.requests / r.seconds, cpuUs: pid ? ((cpuSeconds(pid) - before) * 1e6) / r.requests : 0 };
 }

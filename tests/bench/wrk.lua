@@ -57,7 +57,7 @@ end
 
 function done(summary, latency, requests)
     local e = summary.errors
-    io.write(string.format('RESULT {"requests":%d,"seconds":%.3f,"bytes":%d,"bad":%d,"p50_ms":%.2f,"p99_ms":%.2f}\n',
-        summary.requests, summary.duration / 1e6, summary.bytes, e.connect + e.read + e.write + e.status + e.timeout,
+    io.write(string.format('RESULT {"requests":%d,"seconds":%.3f,"bytes":%d,"bad":%d,"late":%d,"p50_ms":%.2f,"p99_ms":%.2f}\n',
+        summary.requests, summary.duration / 1e6, summary.bytes, e.connect + e.read + e.write + e.status, e.timeout,
         latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end
