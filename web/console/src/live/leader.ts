@@ -1,6 +1,6 @@
 /* Where there is no SharedWorker (Chrome on Android): the tabs choose one among them. The leader holds the stream and
- * passes every event on; it says "alive" every 2 s. When it is not heard for 5 s, the tab with the smallest name takes
- * over. Two leaders for a moment do no harm: an event read twice only reads the same rows twice.
+ * passes every event on; it says "alive" every 2 s. When it is not heard for 5 s, the next tab takes over; if
+ * two did at once, the smaller name stays. Two leaders for a moment do no harm: an event read twice only reads the same rows twice.
  * Rejected: Web Locks, which exist only in secure contexts. */
 import type { LiveMessage } from "./events";
 import type { Emit } from "./stream";

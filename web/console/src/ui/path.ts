@@ -5,6 +5,7 @@ export function localPath(wanted: string | null): string {
   for (const character of wanted) if (character.charCodeAt(0) < 0x20) return "/"; // browsers drop tabs and newlines
   const url = new URL(wanted, "http://console.invalid");
   if (url.origin !== "http://console.invalid" || url.pathname === "/login") return "/";
+  if (url.pathname.startsWith("//")) return "/"; // what "/..//host" comes to
   return url.pathname + url.search + url.hash;
 }
 

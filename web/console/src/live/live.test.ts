@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { keys } from "../api/read-keys";
+import { EVENT_TYPES, EVERYTHING, type LiveMessage, staleAfter } from "./events";
+import { ALIVE_MS, Leader, LOST_MS } from "./leader";
+import { type Emit, Stream } from "./stream";
+
+describe("what an event makes stale", () => {
+  it("is something, for every type, whatever its data is", () => {
+    for (const type of EVENT_TYPES) {
+      for (const data of [{}, null, [], "x", { shop: "1" }]) expect(staleAfter(type, data).length).toBeGreaterThan(0);
+    }
+  });
+  it("is the one shop that is named, else all shops", () => {
+    expect(staleAfter("chatbot.changed", { shop: 7, state: "active" })).toContainEqual(keys.shop(7));
+    expect(staleAfter("chatbot.changed", {})).toContainEqual(["shop"]);
+  });
+  it("is balance and ledger when credits move", () => {
+    const stale = staleAfter("credits.changed", { available: 5 });
+    expect(stale).toContainEqual(keys.billing);
+    expect(stale).toContainEqual(keys.user);
+  });
+  it("is everything after a reset, and all of an operator's pages for a hint we do not know", () => {
+    expect(staleAfter("reset", {})).toEqual([EVERYTHING]);
+    expect(staleAfter("hint", { kind: "new" })).toEqual([keys.operator]);
+    expect(staleAfter("hint", { kind: "jobs" })).toContainEqual(keys.jobs);
+  });
+});
+
+class FakeSource {
+  static readonly CLOSED = 2;
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  readyState = 0;
+  closed = false;
+  listeners = new Map<string, (event: MessageEvent) => void>();
+  addEventListener(type: string, listener: (event: MessageEvent) => void) {
+    this.listeners.set(type, listener);
+  }
+  close() {
+    this.closed = true;
+  }
+  say(type: string, data: unknown) {
+    this.listeners.get(type)?.({ data } as MessageEvent);
+  }
+}
+
+describe("the stream", () => {
+  let sources: FakeSource[] = [];
+  let heard: LiveMessage[] = [];
+  const make = () =>
+    new Stream(
+      (message) => heard.push(message),
+      () => {
+        const source = new FakeSource();
+        sources.push(source);
+        return source as unknown as EventSource;
+      },
+    );
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal("EventSource", FakeSource);
+    sources = [];
+    heard = [];
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it("passes events on, with broken data as nothing", () => {
+    make().start();
+    sources[0]?.say("shop.changed", '{"shop":3}');
+    sources[0]?.say("shop.changed", "{broken");
+    expect(heard).toEqual([
+      { type: "shop.changed", data: { shop: 3 } },
+      { type: "shop.changed", data: {} },
+    ]);
+  });
+  it("begins anew after an answer that ended it, and then has everything read again", () => {
+    make().start();
+    const first = sources[0];
+    if (first === undefined) throw new Error("no source");
+    first.readyState = FakeSource.CLOSED;
+    first.onerror?.();
+    expect(first.closed).toBe(true);
+    vi.advanceTimersByTime(10_000);
+    expect(sources.length).toBe(2);
+    sources[1]?.onopen?.();
+    expect(heard.map(({ type }) => type)).toEqual(["state", "state", "reset"]);
+  });
+  it("leaves a broken connection to the browser, which resumes with Last-Event-ID", () => {
+    make().start();
+    sources[0]?.onerror?.();
+    vi.advanceTimersByTime(120_000);
+    expect(sources.length).toBe(1);
+  });
+  it("stops for good", () => {
+    const stream = make();
+    stream.start();
+    const first = sources[0];
+    if (first === undefined) throw new Error("no source");
+    first.readyState = FakeSource.CLOSED;
+    first.onerror?.();
+    stream.stop();
+    vi.advanceTimersByTime(300_000);
+    expect(sources.length).toBe(1);
+  });
+});
+
+/** Tabs of one browser: what one says, all others hear. */
+class FakeChannel {
+  static tabs: FakeChannel[] = [];
+  onmessage: ((event: MessageEvent) => void) | null = null;
+  constructor() {
+    FakeChannel.tabs.push(this);
+  }
+  postMessage(data: unknown) {
+    if (!FakeChannel.tabs.includes(this)) return;
+    for (const tab of FakeChannel.tabs) if (tab !== this) tab.onmessage?.({ data } as MessageEvent);
+  }
+  close() {
+    FakeChannel.tabs = FakeChannel.tabs.filter((tab) => tab !== this);
+  }
+}
+
+describe("the leader among tabs", () => {
+  const running = new Set<string>();
+  const outs = new Map<string, Emit>();
+  const open = (name: string, emit: Emit = () => undefined) =>
+    new Leader(name, new FakeChannel(), emit, (out) => {
+      outs.set(name, out);
+      return { start: () => running.add(name), stop: () => running.delete(name) };
+    });
+  beforeEach(() => {
+    vi.useFakeTimers();
+    FakeChannel.tabs = [];
+    running.clear();
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it("is one, whoever opens later", () => {
+    open("b");
+    vi.advanceTimersByTime(LOST_MS);
+    open("a");
+    open("c");
+    vi.advanceTimersByTime(LOST_MS * 4);
+    expect([...running]).toEqual(["b"]);
+  });
+  it("is one after tabs were opened together", () => {
+    open("b");
+    open("a");
+    open("c");
+    vi.advanceTimersByTime(LOST_MS * 4);
+    expect(running.size).toBe(1);
+  });
+  it("is the smaller name, when two lead because they could not hear each other", () => {
+    open("b");
+    const [deaf] = FakeChannel.tabs.splice(0, 1);
+    open("a");
+    vi.advanceTimersByTime(LOST_MS);
+    expect(running.size).toBe(2);
+    if (deaf !== undefined) FakeChannel.tabs.push(deaf);
+    vi.advanceTimersByTime(LOST_MS);
+    expect([...running]).toEqual(["a"]);
+  });
+  it("is followed at once when it says goodbye, and soon when it does not", () => {
+    const first = open("a");
+    vi.advanceTimersByTime(LOST_MS);
+    open("b");
+    first.close();
+    vi.advanceTimersByTime(ALIVE_MS);
+    expect([...running]).toEqual(["b"]);
+    FakeChannel.tabs[0]?.close(); // b crashes: nothing is heard of it any more
+    open("c");
+    vi.advanceTimersByTime(LOST_MS * 2);
+    expect(running.has("c")).toBe(true);
+  });
+  it("shares every event with the others", () => {
+    const heard: string[] = [];
+    open("a", ({ type }) => heard.push(`a ${type}`));
+    vi.advanceTimersByTime(LOST_MS);
+    open("b", ({ type }) => heard.push(`b ${type}`));
+    outs.get("a")?.({ type: "reset", data: {} });
+    expect(heard).toEqual(["a reset", "b reset"]);
+  });
+});
