@@ -37,6 +37,13 @@ bool str_starts(struct str s, struct str prefix)
     return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
 }
 
+void text_copy(char *to, size_t size, const char *from)
+{
+    size_t n = strlen(from);
+    assert(n < size);
+    memcpy(to, from, n + 1);
+}
+
 bool text_eq(const char *a, const char *b)
 {
     if (a == NULL || b == NULL) return a == b;

@@ -13,6 +13,7 @@ static inline struct str str_of(const char *text) { return (struct str){ text, t
 bool str_eq(struct str a, struct str b);
 bool str_eq_nocase(struct str a, struct str b);              /* ASCII only */
 bool str_starts(struct str s, struct str prefix);
+void text_copy(char *to, size_t size, const char *from);     /* asserts that it fits, with its NUL */
 bool text_eq(const char *a, const char *b);                  /* NULL equals only NULL */
 struct str str_trim(struct str s);                           /* ASCII space and tab */
 

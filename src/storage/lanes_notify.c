@@ -29,7 +29,7 @@ void notifier_put(void *arg, const char (*channels)[CHANNEL_SIZE], unsigned coun
         unsigned k = 0;
         while (k < n->outs && strcmp(n->out[k].channel, channels[i]) != 0) k++;
         assert(k < LISTEN_MAX);
-        if (k == n->outs) strcpy(n->out[n->outs++].channel, channels[i]);
+        if (k == n->outs) text_copy(n->out[n->outs++].channel, CHANNEL_SIZE, channels[i]);
         new = new || !n->out[k].due;
         n->out[k].due = true;
     }
@@ -50,7 +50,7 @@ static bool take_out(struct notifier *n, char channel[CHANNEL_SIZE])
             n->any_due = true;
         } else {
             n->out[i].due = false;
-            strcpy(channel, n->out[i].channel);
+            text_copy(channel, CHANNEL_SIZE, n->out[i].channel);
             found = true;
         }
     }
@@ -104,7 +104,7 @@ void lanes_listen(struct lanes *l, const char *channel, void (*fn)(void *arg), v
     assert(n->listeners < LISTEN_MAX);
     struct listener *one = &n->listener[n->listeners];
     *one = (struct listener){ .fn = fn, .arg = arg };
-    strcpy(one->channel, channel);
+    text_copy(one->channel, CHANNEL_SIZE, channel);
     n->listeners++;
     pthread_mutex_unlock(&n->lock);
     wake(n);
@@ -118,7 +118,7 @@ static bool listen_to_new(struct notifier *n, struct pg_listen *p)
         char channel[CHANNEL_SIZE];
         pthread_mutex_lock(&n->lock);
         bool more = n->listening < n->listeners;
-        if (more) strcpy(channel, n->listener[n->listening++].channel);
+        if (more) text_copy(channel, CHANNEL_SIZE, n->listener[n->listening++].channel);
         pthread_mutex_unlock(&n->lock);
         if (!more) return true;
         if (!pg_listen_to(p, channel)) return false;

@@ -452,5 +452,5 @@ void tx_notify(struct tx *tx, const char *channel)
     }
     /* The lanes merge the notices of a whole group commit here; 16 channels is all that may be listened to. */
     assert(tx->notice_count < TX_MAX_NOTICES);
-    strcpy(tx->notices[tx->notice_count++], channel);
+    text_copy(tx->notices[tx->notice_count++], CHANNEL_SIZE, channel);
 }

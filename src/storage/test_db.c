@@ -50,7 +50,7 @@ static void place_sqlite(struct test_db *t)
     char folder[sizeof t->place];
     snprintf(folder, sizeof folder, "%s/chathub-test-XXXXXX", base && *base ? base : "/tmp");
     if (!mkdtemp(folder)) fail_msg("cannot make %s", folder);
-    strcpy(t->place, folder); /* only what exists is removed at the end */
+    text_copy(t->place, sizeof t->place, folder); /* only what exists is removed at the end */
     snprintf(t->url, sizeof t->url, "sqlite:%s/test.db", t->place);
 }
 
@@ -63,7 +63,7 @@ static void place_postgres(struct test_db *t)
     snprintf(name, sizeof name, "t%ld_%s", (long)getpid(), hex);
     snprintf(sql, sizeof sql, "CREATE SCHEMA %s", name);
     if (!postgres_do(sql)) fail_msg("%s", "cannot use the database of CHATHUB_TEST_POSTGRES");
-    strcpy(t->place, name);
+    text_copy(t->place, sizeof t->place, name);
     /* Tests need no durable commits; the torture runs do, and use the server itself. */
     snprintf(t->url, sizeof t->url,
              "%s%capplication_name=%s&options=-csearch_path%%3D%s%%20-csynchronous_commit%%3Doff", postgres_url(),
