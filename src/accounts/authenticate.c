@@ -84,15 +84,15 @@ static enum row session_of(struct req *req, const char *key, struct session *out
     return session_is_alive(out, req->now_ms) ? ROW_FOUND : ROW_NONE;
 }
 
-/* The service key of a shop, where a route takes one. It wins over a cookie: a server sends no cookies. */
+/* The service key of a shop, where a route takes one. It wins over a cookie: a server sends no cookies. The key of a
+ * disabled account is as unknown as its sessions. */
 static bool by_shop_key(struct req *req, struct str key)
 {
     int64_t shop = 0, account = 0;
-    switch (accounts_hooks.shop_key(req->tx, key, &shop, &account)) {
-    case ROW_FAULT: return false;
-    case ROW_NONE:  return true;
-    case ROW_FOUND: break;
-    }
+    struct account owner;
+    enum row known = accounts_hooks.shop_key(req->tx, key, &shop, &account);
+    if (known == ROW_FOUND) known = accounts_get(req->tx, account, &owner);
+    if (known != ROW_FOUND || owner.disabled) return known != ROW_FAULT;
     req->who = (struct caller){ .account = account, .role = ROLE_MERCHANT, .shop = shop };
     return true;
 }

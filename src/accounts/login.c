@@ -69,7 +69,8 @@ static enum answer check_again(struct req *req, struct checked *p, const struct 
         p->failed = true;
         return reply_problem(req, wrong);
     }
-    if (user_by_id(req->tx, p->account, &u) != ROW_FOUND) return reply_fault(req);
+    /* Locked: a reset or a disabling beside this one either is seen here, or comes after and finds our session. */
+    if (user_by_id_locked(req->tx, p->account, &u) != ROW_FOUND) return reply_fault(req);
     /* Changed while we checked (a reset, a disabling, a rehash by a twin): nothing is known, so ask to try again. */
     if (u.account.disabled || !text_eq(u.password_hash, p->hash)) return reply_later(req, &problem_busy, 1);
     return ANSWER_SENT;

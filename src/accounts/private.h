@@ -14,6 +14,8 @@ void email_key(const char *email, char out[EMAIL_KEY_SIZE]);             /* trim
 struct user { struct account account; const char *password_hash; };      /* password_hash NULL: none */
 MUST_USE enum row user_by_key(struct tx *tx, const char *key, struct user *out);
 MUST_USE enum row user_by_id(struct tx *tx, int64_t id, struct user *out);
+/* Its password and whether it is disabled stay so until this transaction ends. */
+MUST_USE enum row user_by_id_locked(struct tx *tx, int64_t id, struct user *out);
 struct user_new { const char *email, *name, *lang, *password_hash; enum role role; int64_t now; };
 /* ROW_NONE: the address has an account. Calls the hook account_created. */
 MUST_USE enum row user_add(struct tx *tx, const struct user_new *in, int64_t *id);

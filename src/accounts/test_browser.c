@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 int64_t test_now = AT;
-int64_t hook_created;
+int64_t hook_created, hook_key_account;
 
 /* ---- what later folders do ---- */
 
@@ -17,7 +17,7 @@ static bool hook_account_created(struct tx *tx, int64_t account, int64_t now)
 
 static enum row hook_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account)
 {
-    *shop = 5, *account = 77;
+    *shop = 5, *account = hook_key_account;
     return str_eq(key, STR("chsk_good")) ? ROW_FOUND : ROW_NONE;
 }
 

@@ -33,5 +33,6 @@ int64_t world_account(struct test_db *t, const char *email, const char *password
 struct response world_login(struct test_db *t, struct browser *b, const char *email, const char *password);
 #define GOOD "correct horse battery"         /* acceptable passwords */
 #define OTHER "another fine passphrase"
+extern int64_t hook_key_account;             /* whose service key "chsk_good" is */
 extern int64_t hook_created;                 /* how often account_created was called and its transaction went on */
 #endif

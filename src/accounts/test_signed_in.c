@@ -1,8 +1,10 @@
 /* test_signed_in.c: signing in, staying so, ending it; and what operators do, through the routes. */
 #include "accounts/test_browser.h"
 #include "http/loop.h"
+#include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define ANN "ann@example.com"
 #define BOB "bob@example.com"
@@ -323,9 +325,10 @@ static struct caller with_key(struct test_db *t, enum who who, const char *heade
 TEST_EACH_ENGINE(a_service_key_speaks_for_its_shop_on_shop_routes_alone)
 {
     world_start(t);
+    hook_key_account = world_account(t, ANN, GOOD, ROLE_MERCHANT);
     test_lanes_stop(t);
     struct caller c = with_key(t, WHO_SHOP, "Bearer chsk_good");
-    EXPECT(c.account == 77 && c.shop == 5 && c.session == 0 && c.signed_in_at_ms == 0 && c.role == ROLE_MERCHANT);
+    EXPECT(c.account == hook_key_account && c.shop == 5 && c.session == 0 && c.signed_in_at_ms == 0 && c.role == ROLE_MERCHANT);
     EXPECT(with_key(t, WHO_SHOP, "Bearer chsk_bad").account == 0);
     EXPECT(with_key(t, WHO_SHOP, "Bearer chsk_").account == 0);
     EXPECT(with_key(t, WHO_SHOP, "Basic chsk_good").account == 0);
@@ -333,7 +336,56 @@ TEST_EACH_ENGINE(a_service_key_speaks_for_its_shop_on_shop_routes_alone)
     EXPECT(with_key(t, WHO_SIGNED_IN, "Bearer chsk_good").account == 0);
     EXPECT(with_key(t, WHO_ANYONE, "Bearer chsk_good").account == 0);
     EXPECT(with_key(t, WHO_OPERATOR, "Bearer chsk_good").account == 0);
+    /* What an operator switched off speaks through no door. */
+    test_script(t, "UPDATE accounts SET disabled = 1");
+    EXPECT(with_key(t, WHO_SHOP, "Bearer chsk_good").account == 0);
+    hook_key_account++;
+    EXPECT(with_key(t, WHO_SHOP, "Bearer chsk_good").account == 0);
 }
+
+/* ---- two at once, where transactions run beside each other ---- */
+
+struct beside { struct test_db *t; struct browser b; struct arena *arena; struct response r; const char *what; };
+
+static void *ask_beside(void *arg)
+{
+    struct beside *s = arg;
+    const struct post_login login = { ANN, GOOD };
+    const struct post_reauthenticate again = { GOOD };
+    const void *body = strstr(s->what, "login") ? (const void *)&login : &again;
+    s->r = ask_in(s->t, s->arena, &s->b, s->what, body, NULL, NULL);
+    return NULL;
+}
+
+/* A reset that is written and not yet committed while the old password is being accepted: it must find that sign-in, or
+ * that sign-in must find the reset. Else a session of the old password outlives the reset. */
+static void reset_beside(struct test_db *t, const char *what)
+{
+    struct beside s = { .t = t, .b = { .lang = LANG_EN }, .arena = arena_new(1 << 20), .what = what };
+    pthread_t thread;
+    world_start(t);
+    world_account(t, ANN, GOOD, ROLE_MERCHANT);
+    EXPECT(world_login(t, &s.b, ANN, GOOD).status == 200);
+    test_open_tx(t);
+    test_script(t, "UPDATE accounts SET password_hash = 'x'");
+    test_script(t, "DELETE FROM sessions");
+    EXPECT(pthread_create(&thread, NULL, ask_beside, &s) == 0);
+    /* Until it waits for this transaction, or (when it never asks for the account's row) has had time to end. */
+    for (int i = 0; i < 200; i++) {
+        if (test_number(t, "SELECT COUNT(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"))
+            break;
+        usleep(20000);
+    }
+    test_close_tx(t);
+    EXPECT(pthread_join(thread, NULL) == 0);
+    expect_problem(s.r, 503, "busy");
+    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM sessions"), 0);
+    arena_free(s.arena);
+}
+
+TEST_EACH_ENGINE(no_sign_in_outlives_a_reset_beside_it) { reset_beside(t, "POST /auth/password/login"); }
+
+TEST_EACH_ENGINE(no_reauthentication_outlives_a_reset_beside_it) { reset_beside(t, "POST /auth/reauthenticate"); }
 
 /* Every row of the tables is complete: who, transaction, documentation, answers. */
 static void the_tables_have_no_fault(void **state)
@@ -363,6 +415,8 @@ int main(void)
         EACH_ENGINE(d22_operator_routes_do_not_exist_for_merchants),
         EACH_ENGINE(operators_see_and_disable_accounts),
         EACH_ENGINE(a_service_key_speaks_for_its_shop_on_shop_routes_alone),
+        ONLY_POSTGRES(no_sign_in_outlives_a_reset_beside_it),
+        ONLY_POSTGRES(no_reauthentication_outlives_a_reset_beside_it),
         cmocka_unit_test(the_tables_have_no_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,9 @@ static_assert(ROLE_MERCHANT == 1 && ROLE_OPERATOR == 2, "accounts.role is stored
 #define COLUMNS                                                                                                        \
     "id, role, email, name, lang, disabled, first_shop_redeemed, created_at_ms, last_login_at_ms, password_hash"
 STMT(by_id, "SELECT " COLUMNS " FROM accounts WHERE id = ?1");
+/* NO KEY UPDATE: rows that refer to the account (sessions) are still added meanwhile. */
+STMT(by_id_locked, "SELECT " COLUMNS " FROM accounts WHERE id = ?1",
+     .postgres = "SELECT " COLUMNS " FROM accounts WHERE id = ?1 FOR NO KEY UPDATE");
 STMT(by_key, "SELECT " COLUMNS " FROM accounts WHERE email_key = ?1");
 STMT(add, "INSERT INTO accounts (email_key, email, name, role, lang, password_hash, created_at_ms)"
           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (email_key) DO NOTHING RETURNING id");
@@ -56,13 +59,23 @@ enum row user_by_key(struct tx *tx, const char *key, struct user *out)
     return r;
 }
 
-enum row user_by_id(struct tx *tx, int64_t id, struct user *out)
+static enum row one_by_id(struct tx *tx, const struct stmt *s, int64_t id, struct user *out)
 {
-    struct query q = query(tx, &by_id);
+    struct query q = query(tx, s);
     bind_i64(&q, id);
     enum row r = query_row(&q);
     if (r == ROW_FOUND) user_read(&q, out);
     return r;
+}
+
+enum row user_by_id(struct tx *tx, int64_t id, struct user *out)
+{
+    return one_by_id(tx, &by_id, id, out);
+}
+
+enum row user_by_id_locked(struct tx *tx, int64_t id, struct user *out)
+{
+    return one_by_id(tx, &by_id_locked, id, out);
 }
 
 enum row accounts_get(struct tx *tx, int64_t id, struct account *out)
