@@ -43,8 +43,8 @@ static const char *read_line(struct arena *a)
 static int run_here(const struct config *c, struct command *cmd)
 {
     struct app app = { 0 };
-    if (!app_open(&app, c, false, &cmd->err)) return EXIT_UNAVAILABLE;
-    enum exit_code code = command_run(&app, cmd);
+    enum exit_code code = EXIT_UNAVAILABLE;
+    if (app_open(&app, c, false, &cmd->err)) code = command_run(&app, cmd);
     app_close(&app);
     return code;
 }
