@@ -134,7 +134,8 @@ static enum job_wish settle_registered(struct job *job, struct tx *tx, struct te
         case DEBIT_FAULT: return JOB_FAULT;
         }
     }
-    /* Free because a paid month runs, or because the price is zero: then the month begins all the same. */
+    /* Free because a paid month ran when it was asked (over by now or not: the renewal sees to that), or because the
+     * price is zero: then a month begins all the same. */
     struct subscription s;
     if (subscriptions_get(tx, t->id, t->subscription, &s) == ROW_FAULT) return JOB_FAULT;
     t->hold = 0;
@@ -142,7 +143,7 @@ static enum job_wish settle_registered(struct job *job, struct tx *tx, struct te
     if (!tenants_activate(tx, NULL, t,
                           &(struct activation){ .bot_id = bot_id,
                                                 .bot_state = bot_id ? BOT_READY : BOT_PENDING,
-                                                .paid = paid || s.expires_at_ms <= job->now_ms },
+                                                .paid = paid || s.expires_at_ms <= t->asked_at_ms },
                           job->now_ms) ||
         !secrets_delivered(tx, t->id, SECRET_SSO, w->sso_generation) ||
         !secrets_delivered(tx, t->id, SECRET_WEBHOOK, w->webhook_generation) ||

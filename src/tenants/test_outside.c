@@ -453,6 +453,27 @@ TEST_EACH_ENGINE(off_and_on_again_registers_anew_and_is_free)
 }
 
 /* Rotation: until the server has confirmed the new secret, tokens are signed with the old one, and it does not end. */
+/* The paid month was running when the merchant asked, and over when the server answered: the next one is not a gift. */
+TEST_EACH_ENGINE(a_month_that_ends_while_asking_is_renewed_and_not_given)
+{
+    begin(t);
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    int64_t end_ms = test_number(t, "SELECT expires_at_ms FROM subscriptions");
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", NULL).status, 200);
+    kit_set_now(end_ms - SECOND_MS);
+    ask(t);
+    assert_int_equal(held(t), 0);
+    kit_set_now(end_ms + SECOND_MS);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    assert_string_equal(state(t), "active");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions"), 1);
+    fix_renew(t);
+    assert_int_equal(fix_available(t, account), 100 - 50 - 10);
+    assert_int_equal(test_number(t, "SELECT charges FROM subscriptions"), 2);
+    fix_expect_sound(t);
+}
+
 TEST_EACH_ENGINE(a_rotation_is_delivered_before_the_old_secret_ends)
 {
     begin(t);
@@ -525,6 +546,7 @@ int main(void)
         EACH_ENGINE(without_credits_nobody_is_asked),
         EACH_ENGINE(a_shop_deleted_meanwhile_gets_its_credits_back),
         EACH_ENGINE(off_and_on_again_registers_anew_and_is_free),
+        EACH_ENGINE(a_month_that_ends_while_asking_is_renewed_and_not_given),
         EACH_ENGINE(a_rotation_is_delivered_before_the_old_secret_ends),
         EACH_ENGINE(d19_a_launch_posts_the_token),
     };
