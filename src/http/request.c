@@ -151,13 +151,37 @@ static enum lang language(const struct head *h)
     return LANG_ZH;
 }
 
+/* All lines of it as one list. Some proxies add a line of their own behind the client's instead of a word to it: the
+ * first line alone would be what the client made up. */
+static struct str forwarded_for(struct exchange *x)
+{
+    struct str name = STR("x-forwarded-for"), only = { 0 };
+    size_t lines = 0, size = 0, n = 0;
+    for (size_t i = 0; i < x->head.fields; i++) {
+        const struct head_field *f = &x->head.field[i];
+        if (!str_eq_nocase(f->name, name)) continue;
+        only = f->value;
+        lines++, size += f->value.n + 1;
+    }
+    if (lines < 2) return only;
+    char *all = arena_alloc(x->req.arena, size);
+    for (size_t i = 0; i < x->head.fields; i++) {
+        const struct head_field *f = &x->head.field[i];
+        if (!str_eq_nocase(f->name, name)) continue;
+        if (n > 0) all[n++] = ',';
+        if (f->value.n > 0) memcpy(all + n, f->value.p, f->value.n);
+        n += f->value.n;
+    }
+    return (struct str){ all, n };
+}
+
 static void client(struct connection *c, struct exchange *x)
 {
     x->req.client_ip = c->ip;
     x->req.client_network = c->network;
     uint8_t address[16];
     if (!c->from_proxy) return;
-    if (!proxy_client(&c->loop->http->trusted, head_get(&x->head, "x-forwarded-for"), address)) return;
+    if (!proxy_client(&c->loop->http->trusted, forwarded_for(x), address)) return;
     address_text(address, x->ip, sizeof x->ip);
     network_text(address, x->network, sizeof x->network);
     x->req.client_ip = x->ip;

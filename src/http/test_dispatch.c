@@ -218,6 +218,9 @@ TEST_EACH_ENGINE(forwarded_addresses_count_only_from_our_proxy)
     static const struct { const char *headers, *wanted; } cases[] = {
         { "X-Forwarded-For: 203.0.113.9\r\n", "{\"ip\":\"203.0.113.9\",\"network\":\"203.0.113.0/24\"" },
         { "X-Forwarded-For: 6.6.6.6, 203.0.113.9\r\n", "{\"ip\":\"203.0.113.9\"" },
+        { "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 203.0.113.9\r\n", "{\"ip\":\"203.0.113.9\"" },
+        { "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: 10.1.2.3\r\n", "{\"ip\":\"203.0.113.9\"" },
+        { "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For:\r\n", "{\"ip\":\"127.0.0.1\"" },
         { "X-Forwarded-For: 203.0.113.9, 10.1.2.3\r\n", "{\"ip\":\"203.0.113.9\"" },
         { "X-Forwarded-For: 2001:db8:1:2:3::4\r\n", "{\"ip\":\"2001:db8:1:2:3::4\",\"network\":\"2001:db8:1:2::/64\"" },
         { "X-Forwarded-For: nonsense\r\n", "{\"ip\":\"127.0.0.1\"" },
