@@ -114,6 +114,7 @@ bool accounts_authenticate(struct req *req)
     }
     req->who = (struct caller){ .account = s.account, .role = s.role, .session = s.id,
                                 .signed_in_at_ms = s.signed_in_at_ms, .email = arena_text(req->arena, s.email) };
-    if (s.last_seen_at_ms < req->now_ms - SESSION_TOUCH_MS) session_touch(s.id, req->now_ms);
+    bool by_person = !req->route || !req->route->passive;
+    if (by_person && s.last_seen_at_ms < req->now_ms - SESSION_TOUCH_MS) session_touch(s.id, req->now_ms);
     return true;
 }

@@ -293,6 +293,26 @@ TEST_EACH_ENGINE(being_seen_is_written_behind_the_answer)
     assert_int_equal(seen, test_now);
 }
 
+/* An open tab is not a person: its event stream is asked about every minute and may not keep the session alive. */
+TEST_EACH_ENGINE(what_a_page_asks_by_itself_is_not_being_seen)
+{
+    int64_t id;
+    char token[TOKEN_TEXT_SIZE];
+    const struct route stream = { .path = "/api/events", .who = WHO_SIGNED_IN, .passive = true };
+    start(t);
+    int64_t ann = add(t, "ann@example.com", "");
+    EXPECT(session_open(t->tx, &(struct session_new){ .account = ann, .now = AT }, token, &id));
+    world_start(t);
+    test_open_tx(t);
+    struct exchange *x = ARENA_NEW(t->arena, struct exchange);
+    x->req = (struct req){ .route = &stream, .arena = t->arena, .tx = t->tx, .now_ms = AT + HOUR_MS, .raw = x };
+    sha256_hex(str_of(token), x->session_key);
+    EXPECT(accounts_authenticate(&x->req) && x->req.who.account == ann);
+    test_close_tx(t);
+    for (int i = 0; i < 20; i++) nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+    assert_int_equal(world_number(t, "SELECT last_seen_at_ms FROM sessions"), AT);
+}
+
 /* ---- purging ---- */
 
 TEST_EACH_ENGINE(the_purge_takes_only_what_is_over)
@@ -367,6 +387,7 @@ int main(void)
         EACH_ENGINE(callers_of_one_batch_are_not_mixed_up),
         EACH_ENGINE(one_query_answers_for_a_batch),
         EACH_ENGINE(being_seen_is_written_behind_the_answer),
+        EACH_ENGINE(what_a_page_asks_by_itself_is_not_being_seen),
         EACH_ENGINE(the_purge_takes_only_what_is_over),
         EACH_ENGINE(d64_the_tables_refuse_what_cannot_be),
     };

@@ -193,7 +193,7 @@ static enum answer get_events(struct req *req)
 
 const struct route events_routes[] = {
     { .verb = VERB_GET, .path = "/api/events", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "events",
-      QUERY_FIELDS(get_events), .run = get_events,
+      QUERY_FIELDS(get_events), .passive = true, .run = get_events,
       .doc = "Server events of the signed-in account, as text/event-stream, replayed from Last-Event-ID." },
     ROUTE_END
 };

@@ -96,6 +96,7 @@ struct route {
     bool idempotent;                 /* takes Idempotency-Key (every POST but /auth) */
     bool fresh;                      /* wants a sign-in of the last 5 minutes: else 403 sign_in_again */
     bool no_origin;                  /* exempt from the origin check: it has its own proof */
+    bool passive;                    /* an open page asks by itself: it keeps no session from idling out */
     bool slow;                       /* .prepare runs on the crypto pool, never on a loop */
     bool hidden;                     /* not in the API reference (developer pages) */
     int wait_ms;                     /* with reply_wait */
