@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Every known defect of the replaced systems has a test named after it: a C test or an HTTP test whose name begins with
-dNN (d01, d58). A defect without one is a failure here, so that a test cannot be deleted quietly.
+"""Every known defect of the replaced systems has a test named after it: a C test or an HTTP test whose name begins
+with dNN (d01, d58). A defect without one is a failure here, so that a test cannot be deleted quietly.
 
 The last line is "N passed, N failed"."""
 import pathlib
@@ -22,7 +22,7 @@ DEFECTS = {
 }
 PATTERNS = [
     (ROOT / "src", "test_*.c", re.compile(r"(?:TEST_EACH_ENGINE\(|void )(d(\d\d)_\w+)\b")),
-    (ROOT / "tests", "*.mjs", re.compile(r"test\(\s*['`\"](d(\d\d) [^'`\"]+)")),
+    (ROOT / "tests", "*.mjs", re.compile(r"(?:test\(\s*|: )['`\"](d(\d\d) [^'`\"]+)")),
 ]
 
 

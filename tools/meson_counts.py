@@ -3,8 +3,8 @@
 
 usage: meson_counts.py BUILD/meson-logs/testlog.json
 
-A program that did not end well without naming a failed test (a crash, a sanitizer's finding, a time-out) is one failure;
-its output is shown. The last line is "N passed, N failed"."""
+A program that did not end well without naming a failed test (a crash, a sanitizer's finding, a time-out) is one
+failure; its output is shown. The last line is "N passed, N failed"."""
 import json
 import re
 import sys

@@ -96,8 +96,8 @@ test('d23 a link is not used up by being looked at, and mails to one address are
 
 const SCRIPT = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>';
 
-for (const name of ['d24', 'd58']) {
-    test(`${name} script in names stays text: escaped in pages, JSON elsewhere, and no page runs inline script`, async ({ server }) => {
+for (const name of ['d24 script in names stays text on the merchant\'s side', 'd58 script in names stays text on the operator\'s side']) {
+    test(`${name}: escaped in pages, JSON elsewhere, no inline script`, async ({ server }) => {
         const c = await server.account('merchant', { credits: 50 });
         const shop = await c.shop(SCRIPT);
         assert.equal((await enable(c, shop)).status, 200);

@@ -22,8 +22,8 @@ spectral() {
     (cd "$here" && npx --no-install spectral lint --ruleset .spectral.yaml --fail-severity hint "$work/openapi.json")
 }
 types_are_its_own() {
-    (cd "$root/web" && npx --no-install openapi-typescript "$work/openapi.json" --output "$work/api.gen.ts") >/dev/null ||
-        return 1
+    cd "$root/web" || return 1
+    npx --no-install openapi-typescript "$work/openapi.json" --output "$work/api.gen.ts" >/dev/null || return 1
     diff -u "$root/web/shared/api.gen.ts" "$work/api.gen.ts" >"$work/diff" && return
     head -n 40 "$work/diff"
     return 1
