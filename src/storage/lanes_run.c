@@ -1,8 +1,12 @@
 /* lanes_run.c: how a batch of ops becomes transactions, and what happens to each when something goes wrong.
  *
- *   SQLite, writes   one transaction, a savepoint an op, one sync for all; nobody is told before the commit
+ *   SQLite, writes   one transaction and one sync for all; nobody is told before the commit
  *   SQLite, reads    one snapshot for all
  *   PostgreSQL       one transaction an op; before_batch once for all
+ *
+ * A savepoint makes SQLite copy every page that the op touches, which costs as much as the op itself. So ops run without
+ * one at first: of those that do not commit, nearly all refuse before they write, and then nothing has to be undone.
+ * When one must be undone after all, the batch begins again with a savepoint for each op, and so do the next few.
  *
  * A batch that SQLite gave up (full disk, I/O error, a failed commit) is run again one by one: the ops that can be
  * stored are, the others fail alone. Nothing of a lost batch was told to anyone, so running again is right. */
@@ -78,8 +82,7 @@ static void run_alone(struct lane *l, struct op *op, bool ask)
         op->outcome = attempt(l, op, ask);
         if (op->outcome != OP_CONFLICT || op->tries == OP_MAX_TRIES) break;
         op->again(op);
-        arena_reset(l->arena);
-        ask = true;
+        ask = true;                          /* l->arena stays: it holds what was found for the ops that follow */
     }
     if (op->refusing && op->refused && l->mode == TX_READ) {
         queue_forward(&l->lanes->write, op);
@@ -139,23 +142,60 @@ static bool part_run(struct lane *l, struct tx *tx, struct op *op)
     return part_refused(tx, op);
 }
 
-/* Runs and commits as many as fit into the time; *ran says how many were begun. False: all of them are undone. */
-static bool group_commit(struct lane *l, struct tx *tx, size_t count, size_t *ran)
+/* One op with no savepoint. False: it must be undone, which only the end of the whole transaction can do. */
+static bool light_run(struct lane *l, struct tx *tx, struct op *op)
+{
+    if (op->refusing) return part_refused(tx, op);
+    const struct conn *c = l->conn;
+    int64_t written = c->engine->written(c);
+    unsigned notices = tx->notice_count;
+    op->tries = 1;
+    tx_use_arena(tx, op->arena);
+    int64_t began_ms = monotonic_ms();
+    enum op_wish wish = op->run(op, tx);
+    warn_when_slow(op, began_ms);
+    if (tx_fault_of(tx) != TX_SOUND) return false;
+    op->outcome = OP_COMMITTED;
+    if (wish == OP_COMMIT) return true;
+    if (c->engine->written(c) != written) return false;
+    tx->notice_count = notices;
+    op->refusing = true;
+    return part_refused(tx, op);
+}
+
+enum group_end { GROUP_COMMITTED, GROUP_UNDONE /* with savepoints it may go well */, GROUP_LOST };
+
+/* Runs and commits as many as fit into the time; *ran says how many were begun. */
+static enum group_end group_commit(struct lane *l, struct tx *tx, size_t count, bool careful, size_t *ran)
 {
     *ran = 0;
     int64_t began_ms = monotonic_ms();
     ask_before(l, tx, l->batch, count);
     bool good = tx_fault_of(tx) == TX_SOUND;
     while (good && *ran < count && (*ran == 0 || monotonic_ms() - began_ms < LANE_WRITE_CUT_MS)) {
-        good = part_run(l, tx, l->batch[(*ran)++]);
+        struct op *op = l->batch[(*ran)++];
+        good = careful ? part_run(l, tx, op) : light_run(l, tx, op);
     }
     if (!good) {
         /* Savepoints that are still open go with their transaction. */
         tx->parts = 0;
         tx_rollback(tx);
-        return false;
+        return careful ? GROUP_LOST : GROUP_UNDONE;
     }
-    return tx_commit(tx) == TX_COMMITTED;
+    return tx_commit(tx) == TX_COMMITTED ? GROUP_COMMITTED : GROUP_LOST;
+}
+
+/* Nothing of the transaction is left; the first `ran` of the batch get ready to run again. */
+static void begin_again(struct lane *l, size_t count, size_t ran)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct op *op = l->batch[i];
+        /* One that came here to write its refusal has `run` behind it, elsewhere, and keeps its reply. */
+        bool forwarded = op->mode == TX_READ;
+        if (!forwarded) op->refusing = false;
+        if (i < ran && !forwarded) op->again(op);
+    }
+    arena_reset(l->arena);
 }
 
 /* No transaction to be had (another process holds the writer): waiting again for each op would only add up. */
@@ -169,27 +209,31 @@ static void fail_all(struct lane *l, size_t count, enum op_outcome outcome)
 
 static void run_group(struct lane *l, size_t count)
 {
-    struct tx *tx = tx_begin(l->conn, TX_WRITE, l->arena);
-    if (!tx) {
-        fail_all(l, count, outcome_of(tx_fault_of(&l->conn->tx)));
-        return;
+    enum group_end end = GROUP_UNDONE;
+    size_t ran = 0;
+    while (end == GROUP_UNDONE) {
+        struct tx *tx = tx_begin(l->conn, TX_WRITE, l->arena);
+        if (!tx) {
+            fail_all(l, count, outcome_of(tx_fault_of(&l->conn->tx)));
+            return;
+        }
+        bool careful = l->careful > 0;
+        if (careful) l->careful--;
+        end = group_commit(l, tx, count, careful, &ran);
+        if (end != GROUP_UNDONE) break;
+        l->careful = LANE_CAREFUL_BATCHES;
+        begin_again(l, count, ran);
     }
-    size_t ran;
-    bool good = group_commit(l, tx, count, &ran);
-    if (good) {
+    if (end == GROUP_COMMITTED) {
         for (size_t i = 0; i < ran; i++) op_finish(l->batch[i]);
         queue_put_back(l->queue, l->batch + ran, count - ran);
         return;
     }
     LOG(LOG_WARN, "batch_lost", LOG_NUMBER("ops", count), LOG_NUMBER("begun", ran));
+    begin_again(l, count, ran);
     for (size_t i = 0; i < count; i++) {
-        struct op *op = l->batch[i];
-        /* One that came here to write its refusal has `run` behind it, elsewhere, and keeps its reply. */
-        bool forwarded = op->mode == TX_READ;
-        if (!forwarded) op->refusing = false;
-        if (i < ran && !forwarded) op->again(op);
         arena_reset(l->arena);
-        run_alone(l, op, true);
+        run_alone(l, l->batch[i], true);
     }
 }
 

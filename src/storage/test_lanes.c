@@ -35,6 +35,7 @@ struct work {
     int64_t seen;
     sem_t *finished;
     unsigned asked;
+    const char *told;                        /* by before(), in the lane's memory */
 };
 
 static bool put(struct tx *tx, const char *name, int64_t number)
@@ -78,6 +79,7 @@ static enum op_wish work_run(struct op *op, struct tx *tx)
     struct work *w = OWNER_OF(op, struct work, op);
     w->runs++;
     struct query q;
+    if (w->told) assert_string_equal(w->told, "what was found");
     switch (w->what) {
     case DO_PUT: return put(tx, w->name, 1) ? OP_COMMIT : OP_REFUSE;
     case DO_PUT_TWICE: return put(tx, w->name, 1) && put(tx, w->name, 2) ? OP_COMMIT : OP_REFUSE;
@@ -266,7 +268,10 @@ static void before(struct tx *tx, struct op *const *ops, size_t count)
     bind_text(&q, "balance");
     bool found = query_row(&q) == ROW_FOUND;
     for (size_t i = 0; i < count; i++) {
-        if (found && ops[i]->session_key) OWNER_OF(ops[i], struct work, op)->asked++;
+        struct work *w = OWNER_OF(ops[i], struct work, op);
+        if (!found || !ops[i]->session_key) continue;
+        w->asked++;
+        w->told = arena_text(tx_arena(tx), "what was found");
     }
 }
 
