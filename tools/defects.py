@@ -9,7 +9,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEFECTS = {
-    1: "two parallel debits both pass", 2: "a failed enable is not refunded", 3: "a failed enable can never be repeated",
+    1: "two parallel debits both pass", 2: "a failed enable is not refunded",
+    3: "a failed enable can never be repeated",
     4: "a step after the charge always fails, after charging", 5: "anyone may grant credits",
     6: "the ledger is incomplete", 7: "registering takes over an account", 8: "mail and password routes do not work",
     16: "accepted and charged, never processed", 18: "secrets in the repository, defaults that start in production",
@@ -22,7 +23,7 @@ DEFECTS = {
 }
 PATTERNS = [
     (ROOT / "src", "test_*.c", re.compile(r"(?:TEST_EACH_ENGINE\(|void )(d(\d\d)_\w+)\b")),
-    (ROOT / "tests", "*.mjs", re.compile(r"(?:test\(\s*|: )['`\"](d(\d\d) [^'`\"]+)")),
+    (ROOT / "tests", "*.mjs", re.compile(r"(?:test\(\s*|[\[,:] ?)['`\"](d(\d\d) [^'`\"]+)")),
 ]
 
 
