@@ -1,113 +1,144 @@
-// server.mjs: the service under test as a thing that can be killed: start, SIGKILL, start again on the same data, and the
-// PostgreSQL server below it as a thing that can be stopped without a goodbye.
-import { spawn, spawnSync } from 'node:child_process'
-import { createServer } from 'node:net'
+// server.mjs: what is broken on purpose: the service as a process that can be killed and started again on the same data,
+// and the PostgreSQL server below it, which can be stopped without a goodbye. Nothing here blocks: clients go on asking
+// while a server is down.
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import http from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-export const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
+const START_MS = 60000;
+const LOG_KEPT = 40000;
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export async function temporaryFolder() {
+    const dir = await mkdtemp(path.join(tmpdir(), 'chathub-torture-'));
+    await chmod(dir, 0o755); // PostgreSQL may run as another user
+    return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
+}
 
 export function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.on('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address()
-      probe.close(() => resolve(port))
-    })
-  })
+    return new Promise((resolve, reject) => {
+        const probe = createServer();
+        probe.on('error', reject);
+        probe.listen(0, '127.0.0.1', () => {
+            const { port } = probe.address();
+            probe.close(() => resolve(port));
+        });
+    });
+}
+
+function run(program, args, { env = process.env, input = '' } = {}) {
+    return new Promise((resolve) => {
+        const child = execFile(program, args, { env, maxBuffer: 64 << 20 }, (error, out, err) =>
+            resolve({ code: error ? (error.code ?? 1) : 0, out, err }));
+        child.stdin.on('error', () => {});
+        child.stdin.end(input);
+    });
+}
+
+/** Whether a server answers there at all. Not by fetch: a pool of connections to the dead one would be in the way. */
+function answers(port) {
+    return new Promise((resolve) => {
+        const req = http.get({ host: '127.0.0.1', port, path: '/healthz', agent: false, timeout: 5000 }, (res) => {
+            res.resume();
+            res.on('end', () => resolve(res.statusCode === 200));
+            res.on('error', () => resolve(false));
+        });
+        req.on('timeout', () => req.destroy());
+        req.on('error', () => resolve(false));
+    });
 }
 
 export class Service {
-  constructor(binary, env, port) {
-    this.binary = binary
-    this.port = port
-    this.origin = `http://127.0.0.1:${port}`
-    this.env = { ...process.env, ...env, CHATHUB_LISTEN: `127.0.0.1:${port}` }
-    this.starts = 0
-    this.startMs = []
-    this.log = ''
-  }
-
-  // Resolves when it answers. A start that fails for longer than `patienceMs` is a failure of the test.
-  async start(patienceMs = 30000) {
-    const deadline = Date.now() + patienceMs
-    for (;;) {
-      const began = Date.now()
-      const child = spawn(this.binary, ['serve'], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] })
-      child.stderr.on('data', (text) => {
-        this.log = (this.log + text).slice(-20000)
-      })
-      let ended = false
-      child.on('exit', () => {
-        ended = true
-      })
-      while (!ended) {
-        const up = await fetch(`${this.origin}/readyz`).then((r) => r.status === 200 || r.status === 503, () => false)
-        if (up) {
-          this.child = child
-          this.starts++
-          this.startMs.push(Date.now() - began)
-          return
-        }
-        if (Date.now() > deadline) {
-          child.kill('SIGKILL')
-          throw new Error(`the server does not start:\n${this.log}`)
-        }
-        await sleep(10)
-      }
-      if (Date.now() > deadline) throw new Error(`the server does not start:\n${this.log}`)
-      await sleep(100)
+    constructor(binary, env, port) {
+        Object.assign(this, { binary, port, startMs: [], log: '', child: null, faults: [] });
+        this.env = { ...process.env, ...env, CHATHUB_LISTEN: `127.0.0.1:${port}` };
     }
-  }
 
-  async kill(signal = 'SIGKILL') {
-    const child = this.child
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise((done) => child.once('exit', done))
-    child.kill(signal)
-    await gone
-  }
+    get running() { return this.child !== null && this.child.exitCode === null && this.child.signalCode === null; }
 
-  // A command of the binary; its answer as JSON.
-  command(words, input) {
-    const r = spawnSync(this.binary, [...words, '--json'], { env: this.env, input, encoding: 'utf8' })
-    if (r.status !== 0 && words[0] !== 'verify') throw new Error(`${words.join(' ')}: exit ${r.status}: ${r.stderr}`)
-    return JSON.parse(r.stdout)
-  }
+    launch() {
+        const child = spawn(this.binary, ['serve'], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
+        child.exited = new Promise((done) => child.once('exit', done));
+        child.on('error', (e) => { this.broken = e; });
+        child.stderr.on('data', (text) => {
+            this.log = (this.log + text).slice(-LOG_KEPT);
+            const found = /(ERROR: \w+Sanitizer|runtime error:|Assertion `|"event":"handler_without_reply").*/.exec(text);
+            if (found && this.faults.length < 5) this.faults.push(String(text).slice(found.index, found.index + 2000));
+        });
+        child.once('exit', (code, signal) => {
+            if (signal !== 'SIGKILL') this.log += `(the server ended with ${signal ?? code})\n`;
+            if (signal && signal !== 'SIGKILL') this.faults.push(`the server ended by ${signal}`);
+        });
+        this.child = child;
+    }
+
+    /** Resolves when it answers. A start may fail while its database is away; one that never comes is a failure. */
+    async start() {
+        const deadline = Date.now() + START_MS;
+        let began = Date.now();
+        this.launch();
+        while (!(await answers(this.port))) {
+            if (this.broken) throw this.broken;
+            if (Date.now() > deadline) throw new Error(`the server does not start:\n${this.log.slice(-3000)}`);
+            if (!this.running) {
+                await sleep(100);
+                began = Date.now();
+                this.launch();
+            }
+            await sleep(5);
+        }
+        this.startMs.push(Date.now() - began);
+    }
+
+    async kill() {
+        if (!this.running) return;
+        this.child.kill('SIGKILL');
+        await this.child.exited;
+    }
+
+    /** A command of the binary; its answer as JSON. `verify` says what is unsound with its exit code too. */
+    async command(words, input) {
+        const r = await run(this.binary, [...words, '--json'], { env: this.env, input });
+        if (r.code !== 0 && words[0] !== 'verify') throw new Error(`${words.join(' ')}: exit ${r.code}: ${r.err}`);
+        try {
+            return JSON.parse(r.out);
+        } catch {
+            throw new Error(`${words.join(' ')}: exit ${r.code}, no JSON: ${r.out}${r.err}`);
+        }
+    }
 }
 
-// A throw-away PostgreSQL cluster of our own, because it is stopped with `immediate` (as a power cut: no checkpoint).
+/** A throw-away PostgreSQL of our own, because it is stopped with `immediate`: no checkpoint, nothing flushed. */
 export class Cluster {
-  constructor(dir, port) {
-    this.dir = dir
-    this.port = port
-    this.bin = '/usr/lib/postgresql/15/bin'
-  }
+    constructor(dir) { this.dir = path.join(dir, 'pg'); }
 
-  run(program, args) {
-    const as = process.getuid() === 0 ? ['runuser', ['-u', 'postgres', '--', `${this.bin}/${program}`, ...args]] : [`${this.bin}/${program}`, args]
-    const r = spawnSync(as[0], as[1], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-    if (r.status !== 0) throw new Error(`${program}: ${r.stderr || r.stdout}`)
-    return r.stdout
-  }
-
-  create() {
-    if (process.getuid() === 0) {
-      const r = spawnSync('chown', ['postgres', this.dir])
-      if (r.status !== 0) throw new Error('the cluster folder cannot be given to postgres')
+    async #pg(...args) {
+        const r = await run(path.join(root, 'tools/pg'), args);
+        if (r.code !== 0) throw new Error(`tools/pg ${args.join(' ')}: ${r.err || r.out}`);
+        return r.out.trim();
     }
-    this.run('initdb', ['-D', `${this.dir}/data`, '-U', 'chathub', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'])
-  }
 
-  start() {
-    const options = `-p ${this.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${this.dir} -c max_connections=100 -c fsync=on`
-    this.run('pg_ctl', ['-D', `${this.dir}/data`, '-l', `${this.dir}/log`, '-w', '-t', '60', '-o', options, 'start'])
-  }
+    async start() {
+        await mkdir(this.dir, { recursive: true, mode: 0o755 });
+        await chmod(this.dir, 0o777);
+        this.base = await this.#pg('start', this.dir, 'max_connections=100');
+    }
 
-  stop(mode) {
-    this.run('pg_ctl', ['-D', `${this.dir}/data`, '-m', mode, '-w', 'stop'])
-  }
+    /** The address of a new, empty database. */
+    async database(name) {
+        const r = await run('psql', [this.base, '-qc', `CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`]);
+        if (r.code !== 0) throw new Error(`CREATE DATABASE: ${r.err}`);
+        const url = new URL(this.base);
+        url.pathname = `/${name}`;
+        return url.toString();
+    }
 
-  get url() {
-    return `postgres://chathub@127.0.0.1:${this.port}/postgres`
-  }
+    stop() { return this.#pg('stop', this.dir, 'immediate'); }
+    remove() { return this.#pg('remove', this.dir); }
 }

@@ -41,7 +41,11 @@ export class ChatbotWorld {
 
     async #serve(req, res) {
         const parts = [];
-        for await (const d of req) parts.push(d);
+        try {
+            for await (const d of req) parts.push(d);
+        } catch {
+            return; // the caller was killed in the middle of its request
+        }
         const body = Buffer.concat(parts).toString('utf8');
         const config = /^\/api\/admin\/tenants\/([^/]+)\/config$/.exec(req.url);
         if (req.url === '/control') this.#control(req, res, body);
