@@ -72,6 +72,8 @@ struct engine {
     bool (*part_begin)(struct tx *tx);
     bool (*part_keep)(struct tx *tx);
     bool (*part_undo)(struct tx *tx);
+    /* Rows that this connection has changed since it was opened. SQLite alone, whose lane groups ops; else NULL. */
+    int64_t (*written)(const struct conn *c);
     /* Plain SQL, maybe many statements. *number (may be NULL): the first value of the last row, for tests. */
     bool (*script)(struct tx *tx, const char *sql, int64_t *number);
     /* Sets q->names, q->columns and q->cursor (the list of rows). At most max_rows rows are kept. */

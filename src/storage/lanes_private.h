@@ -10,6 +10,7 @@ enum {
     LANE_READ_BATCH = 64,                    /* reads taken at once; also of a PostgreSQL worker's batch */
     LANE_READ_CUT_MS = 10,                   /* a snapshot must not stand in the way of the checkpoint for long */
     LANE_WRITE_CUT_MS = 20,                  /* a batch is committed after that much work, so that waiting is bounded */
+    LANE_CAREFUL_BATCHES = 16,               /* batches with savepoints after one that had to begin again */
     LANE_SLOW_OP_MS = 50,                    /* logged: somebody holds the only writer */
     LANE_IDLE_MS = 1000,
     LANE_ARENA_BYTES = 4 << 20,              /* what before_batch reads for one batch */
@@ -39,6 +40,7 @@ struct lane {
     pthread_t thread;
     int64_t connect_at_ms;
     unsigned connect_wait_ms;
+    unsigned careful;                        /* SQLite, writes: so many batches more with a savepoint for each op */
     struct op *batch[LANE_BATCH];
 };
 

@@ -349,6 +349,11 @@ static bool sqlite_part_undo(struct tx *tx)
     return frame_run(tx, PART_UNDO) && frame_run(tx, PART_KEEP);
 }
 
+static int64_t sqlite_written(const struct conn *c)
+{
+    return sqlite3_total_changes64(((const struct sqlite_conn *)c)->handle);
+}
+
 static int take_number(void *out, int columns, char **values, char **names)
 {
     (void)names;
@@ -404,6 +409,7 @@ const struct engine engine_sqlite = {
     .part_begin = sqlite_part_begin,
     .part_keep = sqlite_part_keep,
     .part_undo = sqlite_part_undo,
+    .written = sqlite_written,
     .script = sqlite_script,
     .run = sqlite_run,
     .change = sqlite_change,
