@@ -99,6 +99,7 @@ struct route {
     bool passive;                    /* an open page asks by itself: it keeps no session from idling out */
     bool slow;                       /* .prepare runs on the crypto pool, never on a loop */
     bool hidden;                     /* not in the API reference (developer pages) */
+    bool (*exists)(void);            /* asked at start; false: as if the row were not there. NULL: it is */
     int wait_ms;                     /* with reply_wait */
     const struct shape *answer;      /* of 200/201/202; NULL: no JSON body */
     int status;                      /* usual success; 0: 200 */

@@ -102,7 +102,8 @@ struct router *router_new(const struct route *const *tables, char *error, size_t
     (void)node_new(r, (struct str){ 0 });
     for (size_t t = 0; tables[t] != NULL; t++) {
         for (const struct route *row = tables[t]; row->verb != VERB_UNSET; row++) {
-            if (add(r, row, error, error_size)) continue;
+            bool absent = row->exists != NULL && !row->exists();
+            if (absent || add(r, row, error, error_size)) continue;
             router_free(r);
             return NULL;
         }

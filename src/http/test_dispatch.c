@@ -180,6 +180,20 @@ TEST_EACH_ENGINE(refusals_leave_only_what_they_may)
     test_http_stop(&s, t);
 }
 
+/* Not 422 for its fields, nor 405 for its verb: nothing tells that the row is in the program. */
+TEST_EACH_ENGINE(a_row_that_does_not_exist_here_is_not_found)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    static const char *const verbs[] = { "GET", "POST", "PUT", "OPTIONS" };
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+        struct test_answer a = ask(&s, verbs[i], "/api/absent", NULL, i == 1 ? "{}" : NULL);
+        assert_int_equal(a.status, 404);
+        answer_free(&a);
+    }
+    test_http_stop(&s, t);
+}
+
 TEST_EACH_ENGINE(languages_and_agents)
 {
     struct test_http s;
@@ -467,6 +481,7 @@ int main(void)
         ONLY_SQLITE(cross_site_requests_are_refused),
         ONLY_SQLITE(fields_are_checked_before_the_handler),
         EACH_ENGINE(refusals_leave_only_what_they_may),
+        ONLY_SQLITE(a_row_that_does_not_exist_here_is_not_found),
         ONLY_SQLITE(languages_and_agents),
         ONLY_SQLITE(forwarded_addresses_count_only_from_our_proxy),
         ONLY_SQLITE(cookies_and_redirects),

@@ -186,6 +186,8 @@ static enum answer post_end_job(struct req *req)
     return add_note(req, "job ended") ? reply_text(req, 200, "text/plain", STR("ended")) : reply_fault(req);
 }
 
+static bool never(void) { return false; }
+
 static const struct limit few = { .name = "few", .burst = 3, .per_ms = 60000 };
 
 #define COMMON .doc = "Test.", .tag = "test", .hidden = true
@@ -220,6 +222,8 @@ static const struct route routes[] = {
     { .verb = VERB_POST, .path = "/api/jobs/end", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .run = post_end_job, COMMON },
     { .verb = VERB_POST, .path = "/auth/password/login", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_cookie,
       COMMON },
+    { .verb = VERB_POST, .path = "/api/absent", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_note, .exists = never,
+      .no_origin = true, BODY_FIELDS(note_in), COMMON },
     ROUTE_END
 };
 static const struct route *const tables[] = { routes, events_routes, NULL };

@@ -110,6 +110,8 @@ static const struct shape panel_tenant_shape[] = { SHAPE_I64("id"), SHAPE_TEXT("
 static const struct shape registered_shape[] = {
     SHAPE_OBJECT("tenant", panel_tenant_shape), SHAPE_OBJECT("config", config_shape), SHAPE_END };
 
+static bool has_panel_secret(void) { return tenants_settings.chatbot_shared_secret != NULL; }
+
 /* Guessing the shared secret is slow from one network; a panel that registers hundreds of shops is not in its way. */
 static const struct limit register_limit = { .name = "panel_register", .burst = 60, .per_ms = 60000 };
 
@@ -157,7 +159,8 @@ const struct route tenants_routes[] = {
       .status = 303, .run = run_sso_enter, PROBLEMS(&problem_launch_code),
       .doc = "Take a launch form; its code works once, for a minute." },
     { .verb = VERB_POST, .path = "/api/admin/tenants/register", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",
-      BODY_FIELDS(post_register), .ignore_unknown = true, .no_origin = true, .limit = &register_limit,
+      .exists = has_panel_secret, BODY_FIELDS(post_register), .ignore_unknown = true, .no_origin = true,
+      .limit = &register_limit,
       .answer = registered_shape, .run = run_panel_register,
       PROBLEMS(&problem_not_found, &problem_bad_token, &problem_shop_is_ours),
       .doc = "An outside panel registers a shop (x-shopsaas-secret); idempotent by shopId." },
