@@ -19,6 +19,11 @@ struct config {
     bool base_url_is_set;
 };
 
+/* Database threads of each kind when CHATHUB_DATABASE_WORKERS is unset. SQLite: readers, beside the one writer.
+ * PostgreSQL: on two cores eight that write and eight that read do half as much again as four (docs/performance.md);
+ * more only wait for the same cores. */
+enum { LANES_SQLITE = 2, LANES_POSTGRES = 8 };
+
 /* False with a sentence in `error` that names the setting. Everything lives in `a`. */
 MUST_USE bool config_load(struct arena *a, struct config *out, struct buf *error);
 /* Name, value and where it came from, one a line or as JSON; secrets as "(set)". */

@@ -36,19 +36,30 @@ bool overview_read(struct tx *tx, struct overview *out)
     return true;
 }
 
+/* Reads whole tables: beside the writer, in a read transaction, because on SQLite nothing may hold the writer for long. */
 static enum job_wish count_all(struct job *job, struct tx *tx)
 {
     struct credit_totals credits;
     struct tenant_counts tenants;
-    int64_t accounts = 0, shops = 0;
-    if (!accounts_count(tx, &accounts) || !shops_count(tx, &shops) || !tenants_count(tx, &tenants) ||
+    struct overview *o = ARENA_NEW(job->arena, struct overview);
+    job->state = o;
+    if (!accounts_count(tx, &o->accounts) || !shops_count(tx, &o->shops) || !tenants_count(tx, &tenants) ||
         !credits_totals(tx, &credits))
         return JOB_FAULT;
+    o->tenants_active = tenants.active, o->tenants_provisioning = tenants.provisioning;
+    o->granted = credits.granted, o->spent = credits.spent;
+    o->outstanding = credits.outstanding, o->held = credits.held;
+    o->counted_at_ms = job->now_ms;
+    return JOB_FINISHED;
+}
+
+static enum job_wish keep_counts(struct job *job, struct tx *tx)
+{
+    const struct overview *o = job->state;
     struct query q = query(tx, &overview_put);
-    bind_i64(&q, accounts), bind_i64(&q, shops), bind_i64(&q, tenants.active), bind_i64(&q, tenants.provisioning);
-    bind_i64(&q, credits.granted), bind_i64(&q, credits.spent), bind_i64(&q, credits.outstanding),
-        bind_i64(&q, credits.held);
-    bind_i64(&q, job->now_ms);
+    bind_i64(&q, o->accounts), bind_i64(&q, o->shops), bind_i64(&q, o->tenants_active);
+    bind_i64(&q, o->tenants_provisioning), bind_i64(&q, o->granted), bind_i64(&q, o->spent);
+    bind_i64(&q, o->outstanding), bind_i64(&q, o->held), bind_i64(&q, o->counted_at_ms);
     return query_put(&q) ? JOB_FINISHED : JOB_FAULT;
 }
 
@@ -58,4 +69,5 @@ const struct job_kind overview_job = { .name = "overview.count",
                                        .backoff_first_ms = 5 * SECOND_MS,
                                        .backoff_max_ms = MINUTE_MS,
                                        .every_ms = MINUTE_MS,
-                                       .settle = count_all };
+                                       .load = count_all,
+                                       .settle = keep_counts };

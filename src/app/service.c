@@ -22,7 +22,7 @@ static unsigned lane_count(const struct config *c, enum db_engine engine, bool s
 {
     if (!serving) return 1;
     if (c->database_workers) return (unsigned)c->database_workers;
-    return engine == DB_SQLITE ? 2 : 4;
+    return engine == DB_SQLITE ? LANES_SQLITE : LANES_POSTGRES;
 }
 
 static bool open_database(struct app *app, bool serving, struct buf *error)
