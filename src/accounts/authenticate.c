@@ -55,6 +55,8 @@ void accounts_before_batch(struct tx *tx, struct op *const *ops, size_t count)
     const char *keys[LANE_BATCH];
     size_t n = 0;
     batch_clear(b);
+    /* SQLite has no round trips to save: one look-up each is cheaper than a list, which it parses, sorts and stores. */
+    if (tx_engine(tx) == DB_SQLITE) return;
     for (size_t i = 0; i < count; i++) {
         const char *key = ops[i]->session_key;
         if (key && strlen(key) == SHA256_HEX_SIZE - 1) keys[n++] = key;

@@ -265,7 +265,8 @@ TEST_EACH_ENGINE(one_query_answers_for_a_batch)
     accounts_before_batch(t->tx, list, 4);
     EXPECT(authenticated(t, left_out, AT) == bob);           /* not in the batch: asked alone */
     test_script(t, "DELETE FROM sessions");                  /* from here an answer can only come from the batch */
-    EXPECT(authenticated(t, one, AT) == ann && authenticated(t, two, AT) == bob);
+    bool batched = tx_engine(t->tx) == DB_POSTGRES;          /* SQLite has no round trips to save and asks one by one */
+    EXPECT(authenticated(t, one, AT) == (batched ? ann : 0) && authenticated(t, two, AT) == (batched ? bob : 0));
     EXPECT(authenticated(t, one, AT + 14 * DAY_MS) == 0);    /* the batch's answer is held to the request's time */
     EXPECT(authenticated(t, left_out, AT) == 0);
     accounts_before_batch(t->tx, list, 4);                   /* the next batch knows nothing of the one before */
