@@ -4,8 +4,8 @@
 //
 //   node tests/torture/run.mjs [--engine sqlite|postgres|both] [--mode kill|power|both] [--backend builtin|chatbot|both]
 //                              [--servers 1|2|both] [--kills N] [--seconds S] [--seed N]
-//   --kills       in each combination of these (ten in all)
-//   --seconds     no further kills in a combination after this time
+//   --kills       in all combinations of these together (ten, when nothing is chosen)
+//   --seconds     about how long all may take: a combination whose part is over is not killed any more
 //   --servers 2   two processes on one PostgreSQL: either is killed while the other goes on (mode kill)
 //   CHATHUB_BIN           the server (default build/chathub)
 //   CHATHUB_TORTURE_BIN   for --mode power on SQLite: a build with -Dtorture=true, whose VFS forgets what was not synced
@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
     options: {
         engine: { type: 'string', default: 'both' }, mode: { type: 'string', default: 'both' },
         backend: { type: 'string', default: 'both' }, servers: { type: 'string', default: 'both' },
-        kills: { type: 'string', default: '20' }, seconds: { type: 'string', default: '600' },
+        kills: { type: 'string', default: '200' }, seconds: { type: 'string', default: '600' },
         seed: { type: 'string', default: String(Date.now() % 1000000) },
     },
 });
@@ -242,7 +242,8 @@ function combinations() {
     const possible = all.filter((run) => run.servers === 1 || (run.engine === 'postgres' && run.mode === 'kill'));
     for (const [number, run] of possible.entries()) {
         const seed = Number(options.seed) * 1000 + number * 7919;
-        Object.assign(run, { number, kills: Number(options.kills), seconds: Number(options.seconds),
+        const beside = possible.filter((r) => r.engine === run.engine).length;
+        Object.assign(run, { number, kills: Math.ceil(Number(options.kills) / possible.length), seconds: Number(options.seconds) / beside,
             name: `${run.engine} ${run.mode} ${run.backend}${run.servers > 1 ? ` ${run.servers} servers` : ''}`,
             generator: (n) => generator(seed + n * 104729) });
     }
