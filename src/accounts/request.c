@@ -50,7 +50,7 @@ static void no_members(struct json *j, const void *arg)
 
 bool sessions_changed(struct req *req, int64_t account)
 {
-    return events_put(req->tx, account, "sessions.changed", no_members, NULL);
+    return events_put(req->tx, account, EVENT_SESSIONS_CHANGED, no_members, NULL);
 }
 
 bool sign_in(struct req *req, int64_t account, enum role role)

@@ -9,6 +9,7 @@
 
 /* `type` is dotted ("shop.chatbot"); `data` writes the members of the JSON object (small: ids and states, no secrets;
  * ≤ 4 KiB). False on a storage fault. Cost: one upsert of the counter, one insert. */
+#define EVENT_SESSIONS_CHANGED "sessions.changed"            /* the account's streams ask at once if they may go on */
 MUST_USE bool events_put(struct tx *tx, int64_t account, const char *type, json_writer *data, const void *arg);
 /* Operators' pages: a hint that something of this kind ("jobs", "accounts") changed. Not stored, coalesced to one a
  * second, at most once, any thread. */

@@ -3,7 +3,8 @@
  * Reads follow each other at most every ROUND_GAP_MS, however many changes there are.
  *
  * A reader that lets more than STREAM_QUEUE_MAX_BYTES pile up is closed; it comes back with its Last-Event-ID. The
- * session is looked at again every minute, so a signed-out browser does not listen on.
+ * session is looked at again every minute, and at once when the account's sessions changed, so a signed-out browser
+ * does not listen on.
  *
  * Rejected: one read for each stream (a burst of changes would fill the lanes); handing rows from the writer to the
  * stream in memory (two paths to the same text, and other processes need the first one anyway). */
@@ -23,6 +24,7 @@ struct stream {
     struct stream *next, *previous;
     int64_t account, cursor, wrote_ms, checked_ms;
     bool operator_pages, chunked;
+    bool ask_now;                            /* sessions of the account changed: perhaps ours ended */
 };
 struct events_loop {
     struct loop *loop;
@@ -225,6 +227,9 @@ static void start_round(struct events_loop *e)
     e->wanted = true;                                        /* the lanes are full: the tick tries again */
 }
 
+/* At the start of a line: JSON has its line ends escaped. */
+static const char sessions_line[] = "\nevent: " EVENT_SESSIONS_CHANGED "\n";
+
 static void take_round(struct events_loop *e)
 {
     e->reading = false;
@@ -242,8 +247,10 @@ static void take_round(struct events_loop *e)
             connection_close(c);                             /* comes back and reads from its cursor */
             continue;
         }
+        struct str text = { e->text.p + r->text_at, r->text_n };
         c->stream->cursor = r->cursor;
-        push(c->stream, (struct str){ e->text.p + r->text_at, r->text_n });
+        c->stream->ask_now |= memmem(text.p, text.n, sessions_line, strlen(sessions_line)) != NULL;
+        push(c->stream, text);
     }
 }
 
@@ -276,10 +283,13 @@ static void recheck(struct stream *s, int64_t at_ms)
 {
     struct connection *c = s->connection;
     struct exchange *x = c->exchange;
-    if (x == NULL || at_ms - s->checked_ms < atomic_load_explicit(&recheck_ms, memory_order_relaxed)) return;
+    bool due = s->ask_now || at_ms - s->checked_ms >= atomic_load_explicit(&recheck_ms, memory_order_relaxed);
+    if (x == NULL || !due) return;
     s->checked_ms = at_ms;
+    s->ask_now = false;
     x->req.now_ms = now_ms();
     if (dispatch_recheck(x)) c->exchange = NULL;             /* comes back to events_rechecked */
+    else s->ask_now = true;                                  /* the lanes are full: the next tick asks */
 }
 
 void events_rechecked(struct exchange *x)

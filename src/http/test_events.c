@@ -178,12 +178,34 @@ TEST_EACH_ENGINE(an_ended_session_ends_its_stream)
     test_http_stop(&s, t);
 }
 
+/* Signed out in another tab, disabled, a new password: the domain tells that sessions changed, and nobody waits for the
+ * minute to be over. */
+TEST_EACH_ENGINE(a_stream_whose_session_was_ended_hears_nothing_more)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    struct buf got;
+    struct test_client *c = listen_to(&s, "", AS_MERCHANT, &got);
+    add_note(&s, AS_MERCHANT, "sessions");
+    assert_true(client_read_until(c, &got, "sessions.changed", 5000));
+    (void)usleep(1600 * 1000);                               /* looked at, and alive */
+    add_note(&s, AS_MERCHANT, "still");
+    assert_true(client_read_until(c, &got, "still", 5000));
+    add_note(&s, AS_MERCHANT, "sessions");
+    atomic_store(&test_ended_account, 7);
+    assert_false(client_read_until(c, &got, "never", 4000));
+    assert_true(client_is_closed(c, 0));
+    end(c, &got);
+    test_http_stop(&s, t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(what_changes_is_told), EACH_ENGINE(replay_from_the_last_seen), ONLY_SQLITE(hints_for_operators),
         ONLY_SQLITE(one_stream_too_many),  ONLY_SQLITE(drain_ends_streams),
         EACH_ENGINE(an_ended_session_ends_its_stream),
+        EACH_ENGINE(a_stream_whose_session_was_ended_hears_nothing_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

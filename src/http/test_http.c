@@ -121,7 +121,8 @@ static enum answer post_note(struct req *req)
     const struct note_in *in = req->body;
     atomic_fetch_add(&test_runs, 1);
     if (!add_note(req, in->text)) return reply_fault(req);
-    if (!events_put(req->tx, req->who.account, "note.added", event_json, in->text)) return reply_fault(req);
+    const char *type = strcmp(in->text, "sessions") == 0 ? EVENT_SESSIONS_CHANGED : "note.added";
+    if (!events_put(req->tx, req->who.account, type, event_json, in->text)) return reply_fault(req);
     if (strcmp(in->text, "refuse") == 0) {
         reply_fact_i64(req, "need", 50);
         return reply_problem(req, &problem_test);
