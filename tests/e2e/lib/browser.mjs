@@ -10,8 +10,8 @@ export function launch() {
     return chromium.launch({ executablePath: process.env.CHATHUB_CHROMIUM ?? '/usr/bin/chromium', args: [...ARGS, ...AS_ROOT] });
 }
 
-/** A 4xx is an answer, not a fault of the page; Chromium logs it all the same. */
-const ANSWERS = /^Failed to load resource: the server responded with a status of 4\d\d/;
+/** A refusal is an answer, not a fault of the page; Chromium logs it all the same. */
+const ANSWERS = /^Failed to load resource: the server responded with a status of (4\d\d|50[23])/;
 
 export class Person {
     faults = [];

@@ -42,6 +42,8 @@ describe("a refusal", () => {
   it("says whether the outcome is known, and whether asking again may help", () => {
     const of = (status: number) => new Problem(status, "x", "");
     expect([0, 500, 503].map((status) => of(status).outcomeUnknown)).toEqual([true, true, true]);
+    expect(of(502).outcomeUnknown).toBe(false);
+    expect(problemFromAnswer(response(502), "<html>").outcomeUnknown).toBe(true);
     expect([400, 402, 409, 422, 429].map((status) => of(status).outcomeUnknown)).not.toContain(true);
     expect([0, 503].map((status) => of(status).passing)).toEqual([true, true]);
     expect([401, 402, 409, 429, 500].map((status) => of(status).passing)).not.toContain(true);

@@ -24,7 +24,9 @@ export class Problem extends Error {
 
   /** Whether the request may have been carried out although nobody told us so: then only the same key may ask again. */
   get outcomeUnknown(): boolean {
-    return this.status === 0 || this.status >= 500;
+    // 502 with a code of ours is an answer: the other side refused for good. A proxy's own 502 has no such code.
+    const answered = this.status === 502 && this.code !== "unavailable";
+    return this.status === 0 || (this.status >= 500 && !answered);
   }
 
   /** Worth asking again by ourselves: the network blinked, or the server said "busy". */

@@ -56,7 +56,13 @@ export function antdTheme(dark: boolean): ThemeConfig {
       controlHeight: 36,
     },
     components: {
-      Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none", fontWeight: 500 },
+      Button: {
+        primaryShadow: "none",
+        defaultShadow: "none",
+        dangerShadow: "none",
+        fontWeight: 500,
+        dangerColor: dark ? "#1a0505" : "#ffffff",
+      },
       Tabs: {
         itemSelectedColor: dark ? "#b4bcff" : "#4338ca",
         itemHoverColor: dark ? "#b4bcff" : "#4338ca",

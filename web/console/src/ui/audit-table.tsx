@@ -14,7 +14,9 @@ function plain(value: unknown): string {
 
 function Details({ details }: { details: AuditEntry["details"] }) {
   const { known } = useText();
-  const entries = Object.entries(details).slice(0, DETAILS_MAX);
+  const entries = Object.entries(details)
+    .filter(([, value]: [string, unknown]) => value !== null)
+    .slice(0, DETAILS_MAX);
   if (entries.length === 0) return "—";
   return (
     <span className="details">
@@ -55,6 +57,7 @@ export function AuditTable({ rows, operator = false }: { rows: readonly Entry[];
       key: "action",
       title: t("audit.action"),
       main: true,
+      tight: true,
       render: (row) => known(`action.${row.action}`) ?? row.action,
     },
     { key: "resource", title: t("audit.resource"), tight: true, render: resource },

@@ -147,15 +147,25 @@ function EnableDialog({
         }
       >
         {refusal !== null && (
-          <Alert type="error" showIcon title={t("enable.failed")} description={problemText(refusal)} />
+          <Alert
+            className="form-alert"
+            type="error"
+            showIcon
+            title={t("enable.failed")}
+            description={problemText(refusal)}
+          />
         )}
         {enabled !== null && <Done enabled={enabled} />}
         {submit.isPending && <DialogSteps shop={shop} />}
         {!finished && !submit.isPending && (
           <div>
             <p>{price > 0 ? t("enable.price", { n: price }) : t("enable.free")}</p>
-            <p>{t("enable.includes")}</p>
-            <Features />
+            {refusal === null && (
+              <>
+                <p>{t("enable.includes")}</p>
+                <Features />
+              </>
+            )}
             <p>{t("enable.sure")}</p>
           </div>
         )}

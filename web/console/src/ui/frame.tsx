@@ -77,7 +77,9 @@ function Who({ user }: { user: User }) {
       </span>
       <div className="who-text">
         <strong>{name}</strong>
-        <span className="muted small">{user.role === "operator" ? t("role.operator") : user.email}</span>
+        <span className="muted small">
+          {user.role === "operator" ? t("role.operator") : user.name !== null && user.email}
+        </span>
       </div>
       <Button
         type="text"

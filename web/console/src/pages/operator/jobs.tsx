@@ -40,7 +40,7 @@ function JobTable({ rows }: { rows: readonly Job[] }) {
       main: true,
       render: (row) => (
         <div>
-          {known(`jobkind.${row.kind}`) ?? row.kind}
+          {known(`jobkind.${row.kind}`) ?? ""} <span className="mono muted job-error">{row.kind}</span>
           {row.error !== null && row.error !== "" && <div className="small bad break job-error">{row.error}</div>}
         </div>
       ),
