@@ -113,7 +113,8 @@ HANDLER(user_patch_run)
     const struct patch_user *in = req->body;
     const char *lang = in->lang >= 0 ? langs[in->lang] : NULL;
     struct user_view v = { 0 };
-    if (!user_update(req->tx, req->who.account, in->name, lang) || !user_view_get(req, req->who.account, &v))
+    if (!user_update(req->tx, req->who.account, in->name, lang) ||
+        !audit_self(req, AUDIT_config_changed, req->who.account) || !user_view_get(req, req->who.account, &v))
         return reply_fault(req);
     /* The next answers come in this language, also before the page was loaded anew. */
     if (lang)
