@@ -122,6 +122,11 @@ bool queue_look(struct tx *tx, const char *const *kinds, size_t kinds_n, int64_t
 
 STMT(move, "UPDATE jobs SET state = ?4, run_at_ms = ?5, ended_at_ms = ?6, error = ?7"
            " WHERE id = ?1 AND attempts = ?2 AND state = ?3");
+/* Fenced by what it returns: an attempt that is not ours undoes all of it. */
+STMT(finish, "UPDATE jobs SET state = 2, run_at_ms = ?2, ended_at_ms = ?2, error = NULL WHERE state = 1"
+             " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1)) RETURNING id, attempts",
+     .postgres = "UPDATE jobs SET state = 2, run_at_ms = ?2, ended_at_ms = ?2, error = NULL WHERE state = 1"
+                 " AND id = ANY((?1::text[])::bigint[]) RETURNING id, attempts");
 STMT(renew, "UPDATE jobs SET run_at_ms = ?3 WHERE id = ?1 AND attempts = ?2 AND state = 1");
 STMT(hand_back, "UPDATE jobs SET state = 0, run_at_ms = ?3, spared = spared + ?4"
                 " WHERE id = ?1 AND attempts = ?2 AND state = 1");
@@ -142,6 +147,27 @@ enum row queue_move(struct tx *tx, const struct queue_move *m)
     else bind_null(&q);
     bind_text(&q, m->error);
     return touched(&q);
+}
+
+enum row queue_finish(struct tx *tx, struct queue_finish *list, size_t n, int64_t at_ms)
+{
+    assert(n > 0 && n <= QUEUE_FINISH_MAX);
+    const char *ids[QUEUE_FINISH_MAX];
+    for (size_t i = 0; i < n; i++) {
+        ids[i] = arena_printf(tx_arena(tx), "%lld", (long long)list[i].id);
+        list[i].found = false;
+    }
+    struct query q = query(tx, &finish);
+    bind_text_list(&q, ids, n), bind_i64(&q, at_ms);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        size_t i = 0;
+        while (i < n && list[i].id != col_i64(&q, "id")) i++;
+        assert(i < n);
+        if (list[i].attempt != col_i64(&q, "attempts")) return ROW_NONE;
+        list[i].found = true;
+    }
+    return row == ROW_FAULT ? ROW_FAULT : ROW_FOUND;
 }
 
 enum row queue_renew(struct tx *tx, int64_t id, int64_t attempt, int64_t until_ms)

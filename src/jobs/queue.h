@@ -9,6 +9,7 @@
 #include "jobs/jobs.h"
 
 enum {
+    QUEUE_FINISH_MAX = 64,
     QUEUE_ERROR_MAX = 240,               /* bytes of jobs.error */
     QUEUE_PURGE_CHUNK = 512,             /* rows looked at by one purge: about 1 ms of the SQLite writer */
 };
@@ -36,6 +37,11 @@ MUST_USE bool queue_look(struct tx *tx, const char *const *kinds, size_t kinds_n
 /* Moves the row of this attempt from one state to another. ROW_NONE: superseded, nothing is changed. */
 struct queue_move { int64_t id, attempt; enum job_state from, to; int64_t run_at_ms, at_ms; const char *error; };
 MUST_USE enum row queue_move(struct tx *tx, const struct queue_move *m);
+
+/* Many at once from running to done, in one statement. `found` false: superseded. ROW_NONE: one of them is held by
+ * another attempt, so the transaction must be undone and each moved alone. At most QUEUE_FINISH_MAX. */
+struct queue_finish { int64_t id, attempt; bool found; };
+MUST_USE enum row queue_finish(struct tx *tx, struct queue_finish *list, size_t n, int64_t at_ms);
 
 MUST_USE enum row queue_renew(struct tx *tx, int64_t id, int64_t attempt, int64_t until_ms);
 /* Ready again at once. `spare`: the attempt never began and shall not count. */

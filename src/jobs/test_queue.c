@@ -53,6 +53,31 @@ TEST_EACH_ENGINE(a_key_puts_one_job)
     EXPECT(!existed && jobs_put(t->tx, &j, &existed) != first && !existed);
 }
 
+TEST_EACH_ENGINE(many_finish_at_once_but_only_those_we_hold)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    struct queue_finish list[3];
+    for (int i = 0; i < 3; i++) put(t, "a.one", NULL, 0);
+    EXPECT(claim(t, CLAIM_READY, c) == 3);
+    for (int i = 0; i < 3; i++) list[i] = (struct queue_finish){ .id = c[i].id, .attempt = c[i].attempt };
+    EXPECT(move(t, &c[1], JOB_DEAD, "gone") == ROW_FOUND);
+    EXPECT(queue_finish(t->tx, list, 3, now_ms()) == ROW_FOUND);
+    EXPECT(list[0].found && !list[1].found && list[2].found);
+    assert_string_equal(state_of(t, c[0].id), "done");
+    assert_string_equal(state_of(t, c[1].id), "dead");
+    assert_string_equal(state_of(t, c[2].id), "done");
+    EXPECT(queue_finish(t->tx, list, 3, now_ms()) == ROW_FOUND && !list[0].found && !list[2].found);
+}
+
+TEST_EACH_ENGINE(another_attempt_in_a_list_undoes_it)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    put(t, "a.one", NULL, 0);
+    EXPECT(claim(t, CLAIM_READY, c) == 1);
+    struct queue_finish old = { .id = c[0].id, .attempt = c[0].attempt - 1 };
+    EXPECT(queue_finish(t->tx, &old, 1, now_ms()) == ROW_NONE);
+}
+
 TEST_EACH_ENGINE(claims_take_what_is_due_of_known_kinds)
 {
     struct claimed c[JOB_CLAIM_BATCH];
@@ -212,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_key_puts_one_job), EACH_ENGINE(claims_take_what_is_due_of_known_kinds),
+        EACH_ENGINE(many_finish_at_once_but_only_those_we_hold), EACH_ENGINE(another_attempt_in_a_list_undoes_it),
         EACH_ENGINE(claims_go_by_time), EACH_ENGINE(a_dead_workers_job_is_taken_up_and_the_dead_cannot_settle),
         EACH_ENGINE(a_lease_from_a_clock_that_went_back_is_expired),
         EACH_ENGINE(a_look_tells_what_is_due_and_what_comes_next),

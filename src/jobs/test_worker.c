@@ -132,7 +132,6 @@ TEST_EACH_ENGINE(a_storage_fault_undoes_one_job_and_spares_its_group)
     begin(t);
     int64_t id = put(t, "t.fault", 0);
     for (int i = 0; i < OTHERS; i++) put(t, "t.effect", i);
-    atomic_store(&fail_times, 2);                            /* in the group, and alone */
     test_lanes(t, NULL);
     struct jobs *j = start(t, kinds, 1);
     WAIT_FOR(number(t, "done") == OTHERS);

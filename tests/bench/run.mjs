@@ -42,7 +42,7 @@ const repeats = Number(options.repeats);
 const clientCounts = options.clients.split(',').map(Number);
 const only = options.only ? options.only.split(',') : null;
 const CONNECTIONS = 256;
-// What the product takes when nothing is set (lane_count in src/app/service.c).
+// What the product takes when nothing is set (LANES_* in src/app/config.h).
 const LANES = { sqlite: 2, postgres: 8 };
 
 mkdirSync(options.work, { recursive: true });
