@@ -229,6 +229,22 @@ static enum answer run_grant(struct req *req)
     return reply_json(req, 200, grant_json, &now);
 }
 
+static void refusal_details(struct json *j, const void *arg)
+{
+    const struct req *req = arg;
+    json_credits(j, "amount", ((const struct post_grant *)req->body)->amount);
+    json_text(j, "reason", req->reply.problem->code);
+}
+
+/* Also of an address that nobody has: the trail then says who tried, and not what was typed. */
+static void refused_grant(struct req *req)
+{
+    const struct post_grant *in = req->body;
+    int64_t account = 0;
+    if (credits_hooks.account_by_email(req->tx, in->email, &account) == ROW_FAULT) return;
+    if (!audit_request(req, AUDIT_credits_grant_refused, account, "account", account, refusal_details, req)) return;
+}
+
 const struct route credits_routes[] = { { .verb = VERB_GET,
                                           .path = "/api/billing/summary",
                                           .who = WHO_SIGNED_IN,
@@ -255,6 +271,7 @@ const struct route credits_routes[] = { { .verb = VERB_GET,
                                           BODY_FIELDS(post_grant),
                                           .answer = grant_shape,
                                           .run = run_grant,
+                                          .refused = refused_grant,
                                           PROBLEMS(&problem_account_unknown, &problem_balance_limit),
                                           .doc = "Give credits to an account, with a reason." },
                                         { .verb = VERB_GET,

@@ -89,6 +89,8 @@ test('credits by the command line and by an operator, each with its ledger entry
     assert.deepEqual(granted.json, { success: true, creditsRemaining: 100 });
     assert.equal((await operator.post('/api/billing/grant', { email: 'nobody@test.example', amount: 1, reason: 'a mistake' })).json.error,
         'account_unknown');
+    const refused = (await operator.get('/api/operator/audit?limit=20')).json.entries.find((e) => e.action === 'credits_grant_refused');
+    assert.deepEqual([refused.actorAccount, refused.details], [operator.id, { amount: 1, reason: 'account_unknown' }]);
     const page = await transactions(c);
     assert.deepEqual(keys(page), ['currentBalance', 'transactions']);
     assert.equal(page.currentBalance, 100);
