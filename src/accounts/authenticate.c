@@ -63,10 +63,9 @@ void accounts_before_batch(struct tx *tx, struct op *const *ops, size_t count)
     }
     if (n < 2) return;                                       /* alone it asks by itself, which costs the same */
     struct sessions_found found = sessions_find(tx, keys, n);
-    enum row r;
     const char *key;
     struct session session;
-    while (b->count < LANE_BATCH && (r = sessions_next(&found, &key, &session)) == ROW_FOUND) {
+    while (b->count < LANE_BATCH && sessions_next(&found, &key, &session) == ROW_FOUND) {
         struct batch_slot *s = slot_of(b, key);
         if (s->key[0] != '\0') continue;
         memcpy(s->key, key, SHA256_HEX_SIZE);

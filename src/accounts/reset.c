@@ -58,7 +58,7 @@ HANDLER(reset_run)
     static const struct message done = { "Password reset successfully!", "密码重置成功！" };
     const struct post_reset *in = req->body;
     const struct resetting *p = req->prepared;
-    struct account who;
+    struct account who = { 0 };
     int64_t id = 0;
     enum row used = token_use(req->tx, in->token, TOKEN_RESET, req->now_ms, &id);
     if (used == ROW_FOUND) used = accounts_get(req->tx, id, &who);

@@ -114,9 +114,9 @@ static void utf8(void **state)
                                        "01234567\x80",
                                        "012345678\xC3",
                                        "\xE4\xBD\xA0\xE5\xA5",
-                                       "\xC3\xA9"
-                                       "01234567"
-                                       "\xFF" };
+                                       ("\xC3\xA9"
+                                        "01234567"
+                                        "\xFF") };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) assert_false(utf8_valid(str_of(bad[i])));
     assert_true(utf8_valid(STR("a\0b")));
     assert_int_equal(utf8_length(STR("我a\xF0\x9F\x98\x80")), 3);

@@ -317,6 +317,7 @@ static size_t take_chunks(struct connection *c, struct exchange *x, const char *
 static size_t take_body(struct connection *c, const char *p, size_t n)
 {
     struct exchange *x = c->exchange;
+    assert(x != NULL);
     if (x->head.chunked) return take_chunks(c, x, p, n);
     size_t take = (uint64_t)x->body_left < n ? (size_t)x->body_left : n;
     if (!x->discard) buf_add(&x->body_store, p, take);

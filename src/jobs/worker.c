@@ -501,7 +501,7 @@ static void abandon_calls(struct jobs *j)
         r->lease[r->n].attempt = g->run[0].job.attempt;
         r->n++;
     }
-    bool left[WORKERS_MAX];
+    bool left[WORKERS_MAX] = { false };
     for (unsigned i = 0; i < j->workers; i++) left[i] = j->worker[i].at && j->worker[i].at->abandoned;
     pthread_mutex_unlock(&j->lock);
     return_leases(j, r, a);
