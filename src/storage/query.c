@@ -354,7 +354,8 @@ struct tx *tx_begin(struct conn *c, enum tx_mode mode, struct arena *a)
     tx->fault = TX_SOUND;
     tx->parts = 0;
     tx->notice_count = 0;
-    if (c->lost || !c->engine->begin(tx)) return NULL;
+    if (c->lost) tx->fault = TX_LOST; /* under the transaction before, perhaps at its very end: it was told there */
+    if (tx->fault != TX_SOUND || !c->engine->begin(tx)) return NULL;
     tx->open = true;
     return tx;
 }

@@ -231,6 +231,63 @@ TEST_EACH_ENGINE(a_server_that_is_away_fails_ops_at_once_and_comes_back)
     proxy_stop(&p);
 }
 
+/* Writes, then loses its server, then refuses: undoing finds the line cut, and what the refusal leaves behind cannot be
+ * written any more. */
+struct cut_op {
+    struct op op;
+    struct proxy *proxy;
+    bool conflict;
+    int refusals;
+};
+
+static enum op_wish cut_run(struct op *op, struct tx *tx)
+{
+    struct cut_op *o = OWNER_OF(op, struct cut_op, op);
+    struct query q = query(tx, &note_put), look = query(tx, &note_count);
+    bind_text(&q, "never");
+    EXPECT(query_put(&q) && query_row(&look) == ROW_FOUND);
+    atomic_store(&o->proxy->down, true);
+    usleep(4 * LOOK_AGAIN_MS * 1000);
+    if (o->conflict) tx_set_fault(tx, TX_CONFLICT, NULL, "", "");
+    return OP_REFUSE;
+}
+
+static void cut_refused(struct op *op, struct tx *tx)
+{
+    (void)tx;
+    OWNER_OF(op, struct cut_op, op)->refusals++;
+}
+
+TEST_EACH_ENGINE(a_line_that_is_cut_while_an_op_is_undone_fails_the_op)
+{
+    struct proxy p;
+    char through[1200], error[256];
+    test_script(t, table_sql);
+    test_commit(t);
+    proxy_start(&p, t->url, through, sizeof through);
+    struct db *db = db_open(&(struct db_options){ .url = through }, error, sizeof error);
+    if (!db) fail_msg("%s", error);
+    struct lanes *lanes = lanes_start(db, &(struct lane_options){ .readers = 1, .writers = 1 }, error, sizeof error);
+    assert_non_null(lanes);
+    for (int conflict = 0; conflict <= 1; conflict++) {
+        struct cut_op o = { .proxy = &p, .conflict = conflict == 1, .op = { .mode = TX_WRITE, .arena = t->arena,
+            .run = cut_run, .again = note_again, .refused = cut_refused } };
+        EXPECT(lanes_run(lanes, &o.op) == OP_FAILED);
+        EXPECT(o.refusals == 0);
+        atomic_store(&p.down, false);
+        enum op_outcome outcome = OP_FAILED;
+        for (int i = 0; i < 100 && outcome == OP_FAILED; i++) {
+            usleep(50000);
+            outcome = note(t, lanes);
+        }
+        EXPECT(outcome == OP_COMMITTED);
+        EXPECT(test_number(t, "SELECT COUNT(*) FROM t_notes") == conflict + 1);
+    }
+    lanes_stop(lanes);
+    db_close(db);
+    proxy_stop(&p);
+}
+
 TEST_EACH_ENGINE(the_verdict_on_a_number)
 {
     char generation[PG_GENERATION_SIZE], error[256], xid[32];
@@ -257,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ONLY_POSTGRES(a_lost_answer_is_settled),
         ONLY_POSTGRES(a_server_that_is_away_fails_ops_at_once_and_comes_back),
+        ONLY_POSTGRES(a_line_that_is_cut_while_an_op_is_undone_fails_the_op),
         ONLY_POSTGRES(the_verdict_on_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@ const SURPRISES_MAX = 20;
 
 export class Stats {
     constructor() {
-        Object.assign(this, { requests: 0, unanswered: 0, cut: 0, later: 0, inFlight: 0, refused: 0, surprises: [] });
+        Object.assign(this, { requests: 0, unanswered: 0, cut: 0, later: {}, inFlight: 0, refused: 0, surprises: [] });
         this.acknowledged = { registration: 0, shop: 0, grant: 0, enable: 0, disable: 0, delete: 0, restore: 0 };
     }
 
@@ -74,6 +74,7 @@ function read(res, text) {
     }
 }
 
+const count = (counts, name) => { counts[name] = (counts[name] ?? 0) + 1; };
 const definite = (answer) => answer && answer.status !== 503 && answer.status !== 429 && answer.json?.error !== 'in_progress';
 
 /** Until the service says something that does not change by asking again. `lost`: an earlier try may have been done. */
@@ -84,8 +85,8 @@ export async function insist(doors, stats, method, path, options = {}) {
     for (let door = Math.floor(Math.random() * 2); ; door++) {
         const answer = await doors.ask(door, stats, method, path, { ...options, key });
         if (definite(answer)) return Object.assign(answer, { lost });
-        if (!answer) lost = true;
-        else stats.later++;
+        if (!answer || answer.json?.error === 'uncertain') lost = true;
+        if (answer) count(stats.later, answer.json?.error ?? answer.status);
         if (Date.now() - started > GIVE_UP_MS)
             throw new Error(`${method} ${path}: no definite answer (${answer?.status} ${JSON.stringify(answer?.json)})`);
         await sleep(10 + Math.random() * 60);

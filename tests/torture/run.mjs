@@ -218,13 +218,15 @@ async function tick(house, stats, crowd) {
     for (await sleep(1500); waiting; await sleep(500)) await settle(house, stats);
 }
 
+const words = (counts) => Object.entries(counts).map(([name, n]) => `${n} ${name}`).join(', ') || 'none';
+
 function report(run, house, stats, { kills, hits, seconds, merchants }) {
     const starts = house.services.flatMap((s) => s.startMs).sort((a, b) => a - b);
     const { registration, shop, grant, enable, disable, delete: deleted } = stats.acknowledged;
     check(`${run.name}: it was hit while working`, kills > 0 && hits > 0);
     if (kills < run.kills) console.log(`  the time was up after ${kills} of ${run.kills} kills`);
     console.log(`${run.name}: ${kills} kills (${hits} hit requests under way) in ${seconds.toFixed(0)} s; ${stats.requests} requests, ` +
-        `${stats.unanswered} without an answer (${stats.cut} cut off), ${stats.later} told to come later; acknowledged: ${registration} registrations, ` +
+        `${stats.unanswered} without an answer (${stats.cut} cut off), told to come later ${words(stats.later)}; acknowledged: ${registration} registrations, ` +
         `${shop} shops, ${grant} grants, ${enable} enables, ${disable} disables, ${deleted} deletions; ${stats.refused} enables refused; ` +
         `${merchants} merchants; start to answer ${starts[starts.length >> 1]} ms median, ${starts.at(-1)} ms at most`);
 }
