@@ -28,12 +28,16 @@ async function merchant(server) {
 
 /** The time between attempts goes by on the server's clock. */
 async function settled(server, c, shop, state) {
-    return until(`state ${state}`, async () => {
-        const now = await view(c, shop);
-        if (now.state === state) return now;
-        if (now.nextAttemptAt) await advance(server, 5);
-        return null;
-    }, 60000);
+    return until(
+        `state ${state}`,
+        async () => {
+            const now = await view(c, shop);
+            if (now.state === state) return now;
+            if (now.nextAttemptAt) await advance(server, 5);
+            return null;
+        },
+        60000,
+    );
 }
 
 async function chargedOnce(c, shop) {
@@ -64,7 +68,10 @@ test('a good server: registered to the letter, charged once, its secrets are the
     assert.equal(tenant.merchantId, String(c.id));
     assert.equal(tenant.instanceUrl, 'https://store.example.com');
     assert.equal(tenant.registrations, 1);
-    for (const [kind, known] of [['sso', tenant.ssoSharedSecret], ['webhook', tenant.webhookSecret]])
+    for (const [kind, known] of [
+        ['sso', tenant.ssoSharedSecret],
+        ['webhook', tenant.webhookSecret],
+    ])
         assert.equal((await c.post(`/api/shops/${shop.id}/secrets/${kind}/show`)).json.secret, known);
     assert.equal((await view(c, shop)).backend, 'chatbot');
     await chargedOnce(c, shop);
@@ -79,7 +86,9 @@ test('its bot is not made yet: success, and the bot state says pending', async (
     await chargedOnce(c, shop);
 });
 
-test('late by two seconds: the request waits; meanwhile the credits are held, and asking again joins', async ({ server }) => {
+test('late by two seconds: the request waits; meanwhile the credits are held, and asking again joins', async ({
+    server,
+}) => {
     const { c, shop } = await merchant(server);
     world.faults = ['late:2000'];
     const before = world.registers;
@@ -162,7 +171,9 @@ test('d03 after a failure the next enable succeeds, with the same secrets, charg
     await chargedOnce(c, shop);
 });
 
-test('silent until the deadline: the credits come back; a late success is found by the next enable', async ({ server }) => {
+test('silent until the deadline: the credits come back; a late success is found by the next enable', async ({
+    server,
+}) => {
     const { c, shop } = await merchant(server);
     world.faults = ['500-after'];
     world.configFaults = Array.from({ length: 50 }, () => '500');
@@ -202,7 +213,9 @@ test('a rotated secret is told to the server before the old one ends', async ({ 
     assert.notEqual(rotated.json.secret, old);
     const { token } = (await c.post(`/api/shops/${shop.id}/sso/issue`, { role: 'viewer' })).json;
     const [head, payload, signature] = token.split('.');
-    const good = [old, rotated.json.secret].some((s) => createHmac('sha256', s).update(`${head}.${payload}`).digest('base64url') === signature);
+    const good = [old, rotated.json.secret].some(
+        (s) => createHmac('sha256', s).update(`${head}.${payload}`).digest('base64url') === signature,
+    );
     assert.ok(good);
     await chargedOnce(c, shop);
 });

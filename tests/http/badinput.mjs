@@ -4,50 +4,101 @@
 //
 // One small check is one test in the count; what passes is not printed.
 import assert from 'node:assert/strict';
-import { newKey, randomAddress, raw } from './lib/client.mjs';
+import { randomAddress, raw } from './lib/client.mjs';
 import { bodiesAtLimits, brokenBodies, goodBody, pathOf, routesOf, spoiledBodies } from './lib/routes.mjs';
 import { templateOf } from './lib/shapes.mjs';
 import { record, run, test } from './lib/suite.mjs';
 
 const OVERSIZED_BYTES = 20000; // past the 16 KiB of a route, but small enough to be read and thrown away
-const BAD_IDS = ['0', '-1', '+1', '01', '1e3', '1.0', 'abc', '9223372036854775807', '9223372036854775808', '99999999999999999999',
-    '%20', '%00', '%2e%2e', '%zz', '%c0%af', '1%2f2', "1'%20or%20'1'='1", '%e4%b8%80', 'x'.repeat(300)];
-const PANEL = { shopId: 'panel-of-bad-input', merchantId: '1', instanceUrl: 'https://store.example.com', ssoType: 'shared',
-    ssoSharedSecret: 's'.repeat(40), webhookSecret: 'w'.repeat(40) };
+const BAD_IDS = [
+    '0',
+    '-1',
+    '+1',
+    '01',
+    '1e3',
+    '1.0',
+    'abc',
+    '9223372036854775807',
+    '9223372036854775808',
+    '99999999999999999999',
+    '%20',
+    '%00',
+    '%2e%2e',
+    '%zz',
+    '%c0%af',
+    '1%2f2',
+    "1'%20or%20'1'='1",
+    '%e4%b8%80',
+    'x'.repeat(300),
+];
+const PANEL = {
+    shopId: 'panel-of-bad-input',
+    merchantId: '1',
+    instanceUrl: 'https://store.example.com',
+    ssoType: 'shared',
+    ssoSharedSecret: 's'.repeat(40),
+    webhookSecret: 'w'.repeat(40),
+};
 
 let fixture;
 
 /** Merchant A with everything there is, merchant B with nothing of A's, an operator. */
 async function makeFixture(server) {
-    const [a, b, operator] = [await server.account('merchant', { credits: 500 }), await server.account('merchant', { credits: 50 }),
-        await server.account('operator')];
+    const [a, b, operator] = [
+        await server.account('merchant', { credits: 500 }),
+        await server.account('merchant', { credits: 50 }),
+        await server.account('operator'),
+    ];
     const shop = await a.shop('Shop of A');
     assert.equal((await a.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
     const gone = await a.shop('Deleted shop of A');
     await a.request('DELETE', `/api/shops/${gone.id}`);
     const { sessions } = (await a.get('/auth/sessions')).json;
-    const registered = await server.client().post('/api/admin/tenants/register', PANEL,
-        { headers: { 'x-shopsaas-secret': server.env.CHATBOT_SHARED_SECRET } });
+    const registered = await server
+        .client()
+        .post('/api/admin/tenants/register', PANEL, {
+            headers: { 'x-shopsaas-secret': server.env.CHATBOT_SHARED_SECRET },
+        });
     assert.equal(registered.status, 200);
-    return { a, b, operator, shop, gone, session: sessions[0].id, nobody: server.client(), routes: routesOf(server.api) };
+    return {
+        a,
+        b,
+        operator,
+        shop,
+        gone,
+        session: sessions[0].id,
+        nobody: server.client(),
+        routes: routesOf(server.api),
+    };
 }
 
 /** Values of path parameters that name things of A. */
 function namesOfA(route) {
-    const id = route.template.startsWith('/auth/sessions') ? fixture.session
-        : route.template.startsWith('/api/operator/accounts') ? fixture.a.id
-        : route.template.startsWith('/api/operator/jobs') ? 1
-        : route.template.endsWith('/restore') ? fixture.gone.id : fixture.shop.id;
+    const id = route.template.startsWith('/auth/sessions')
+        ? fixture.session
+        : route.template.startsWith('/api/operator/accounts')
+          ? fixture.a.id
+          : route.template.startsWith('/api/operator/jobs')
+            ? 1
+            : route.template.endsWith('/restore')
+              ? fixture.gone.id
+              : fixture.shop.id;
     return { id, kind: 'sso', shopId: PANEL.shopId };
 }
 
 /** Who may call the route at all. */
-const callerOf = (route) => (route.operatorOnly ? fixture.operator : route.who === 'account' ? fixture.a : fixture.nobody);
+const callerOf = (route) =>
+    route.operatorOnly ? fixture.operator : route.who === 'account' ? fixture.a : fixture.nobody;
 
 /** A request as this route wants it; parts may be replaced. Addresses change, so that limits by network stay out. */
 function send(client, route, { path, ...options } = {}) {
-    const body = route.body && options.json === undefined && options.body === undefined ? { json: goodBody(route) } : {};
-    return client.request(route.method, path ?? pathOf(route, namesOfA(route)), { address: randomAddress(), ...body, ...options });
+    const body =
+        route.body && options.json === undefined && options.body === undefined ? { json: goodBody(route) } : {};
+    return client.request(route.method, path ?? pathOf(route, namesOfA(route)), {
+        address: randomAddress(),
+        ...body,
+        ...options,
+    });
 }
 
 /** Sends in both languages and records what is wrong with the refusals. */
@@ -69,7 +120,8 @@ function refusalFault(r, status, code) {
     if (!/^[a-z][a-z0-9_]+$/.test(r.json?.error ?? '')) return `no stable code: ${r.text.slice(0, 300)}`;
     if (code && ![code].flat().includes(r.json.error)) return `code ${r.json.error}, wanted ${code}`;
     if (!r.json.message?.trim()) return 'no sentence';
-    if (/\bat .*:\d+|SELECT |INSERT |sqlite|postgres|\.c:\d+/i.test(r.text)) return `tells of its inside: ${r.text.slice(0, 300)}`;
+    if (/\bat .*:\d+|SELECT |INSERT |sqlite|postgres|\.c:\d+/i.test(r.text))
+        return `tells of its inside: ${r.text.slice(0, 300)}`;
     return null;
 }
 
@@ -79,14 +131,27 @@ const say = (client, route, options) => (lang) =>
 /** Everything that may not change. */
 async function snapshot() {
     const out = {};
-    for (const [who, client] of [['a', fixture.a], ['b', fixture.b]]) {
-        const paths = ['/api/user', '/api/shops', '/api/shops?deleted=true', '/api/billing/transactions', '/api/billing/summary',
-            '/auth/sessions'];
+    for (const [who, client] of [
+        ['a', fixture.a],
+        ['b', fixture.b],
+    ]) {
+        const paths = [
+            '/api/user',
+            '/api/shops',
+            '/api/shops?deleted=true',
+            '/api/billing/transactions',
+            '/api/billing/summary',
+            '/auth/sessions',
+        ];
         if (who === 'a') paths.push(`/api/shops/${fixture.shop.id}/chatbot`, `/api/shops/${fixture.shop.id}/secrets`);
         for (const path of paths) out[`${who} ${path}`] = await client.get(path);
     }
     out.accounts = await fixture.operator.get('/api/operator/accounts');
-    const clean = Object.entries(out).map(([name, r]) => [name, r.status, r.text.replace(/"(lastSeenAt|last_login_at|lastLoginAt)":[^,}]*/g, '')]);
+    const clean = Object.entries(out).map(([name, r]) => [
+        name,
+        r.status,
+        r.text.replace(/"(lastSeenAt|last_login_at|lastLoginAt)":[^,}]*/g, ''),
+    ]);
     return JSON.stringify(clean, null, 1);
 }
 
@@ -122,16 +187,40 @@ test('nobody, a made-up session, a neighbour, the wrong role', async () => {
             if (route.who !== 'account') continue;
             const { nobody, a, b } = fixture;
             await refused(`${route.name} by nobody`, say(nobody, route), 401, 'sign_in_required');
-            await refused(`${route.name} by nobody, with rubbish`, say(nobody, route, { body: '{' }), 401, 'sign_in_required');
-            for (const headers of [{ cookie: 'sid=made-up' }, { cookie: `sid=${'x'.repeat(4000)}` }, { authorization: 'Bearer chsk_made-up' },
-                { authorization: 'Basic QTpC', cookie: '__Host-sid=x' }])
-                await refused(`${route.name} by ${JSON.stringify(headers).slice(0, 40)}`, say(nobody, route, { headers }), 401, 'sign_in_required');
+            await refused(
+                `${route.name} by nobody, with rubbish`,
+                say(nobody, route, { body: '{' }),
+                401,
+                'sign_in_required',
+            );
+            for (const headers of [
+                { cookie: 'sid=made-up' },
+                { cookie: `sid=${'x'.repeat(4000)}` },
+                { authorization: 'Bearer chsk_made-up' },
+                { authorization: 'Basic QTpC', cookie: '__Host-sid=x' },
+            ])
+                await refused(
+                    `${route.name} by ${JSON.stringify(headers).slice(0, 40)}`,
+                    say(nobody, route, { headers }),
+                    401,
+                    'sign_in_required',
+                );
             if (route.operatorOnly) {
                 await refused(`${route.name} by a merchant`, say(a, route), 404, 'not_found');
-                await refused(`${route.name} by a merchant, with rubbish`, say(a, route, { body: '{' }), 404, 'not_found');
+                await refused(
+                    `${route.name} by a merchant, with rubbish`,
+                    say(a, route, { body: '{' }),
+                    404,
+                    'not_found',
+                );
             } else if (route.path.length > 0) {
                 await refused(`${route.name} by a neighbour`, say(b, route), 404, 'not_found');
-                await refused(`${route.name} of A's shop by the operator`, say(fixture.operator, route), 404, 'not_found');
+                await refused(
+                    `${route.name} of A's shop by the operator`,
+                    say(fixture.operator, route),
+                    404,
+                    'not_found',
+                );
             }
         }
     });
@@ -142,12 +231,21 @@ test('ids that name nothing', async () => {
         for (const route of fixture.routes.filter((r) => r.path.length > 0 && r.who === 'account')) {
             for (const id of BAD_IDS) {
                 const path = pathOf(route, { ...namesOfA(route), id });
-                await refused(`${route.name} with id ${id.slice(0, 24)}`, say(callerOf(route), route, { path }), [400, 404], ['not_found', 'invalid_path']);
+                await refused(
+                    `${route.name} with id ${id.slice(0, 24)}`,
+                    say(callerOf(route), route, { path }),
+                    [400, 404],
+                    ['not_found', 'invalid_path'],
+                );
             }
             if (route.path.some((p) => p.name === 'kind'))
                 for (const kind of ['other', 'SSO', '%00', '..'])
-                    await refused(`${route.name} with kind ${kind}`, say(callerOf(route), route, { path: pathOf(route, { ...namesOfA(route), kind }) }),
-                        [400, 404], ['not_found', 'invalid_path']);
+                    await refused(
+                        `${route.name} with kind ${kind}`,
+                        say(callerOf(route), route, { path: pathOf(route, { ...namesOfA(route), kind }) }),
+                        [400, 404],
+                        ['not_found', 'invalid_path'],
+                    );
         }
     });
 });
@@ -156,31 +254,68 @@ test('requests from other sites', async () => {
     await unchanged('other sites', async () => {
         for (const route of fixture.routes.filter((r) => r.checksOrigin)) {
             const c = callerOf(route);
-            const strangers = [{ origin: 'https://evil.example' }, { origin: 'null' }, { origin: undefined },
-                { origin: undefined, referer: 'https://evil.example/page' }, { 'sec-fetch-site': 'cross-site' },
-                { 'sec-fetch-site': 'same-site' }, { origin: `${c.base}.evil.example` }, { origin: undefined, referer: `http://evil.example/${c.base}` }];
+            const strangers = [
+                { origin: 'https://evil.example' },
+                { origin: 'null' },
+                { origin: undefined },
+                { origin: undefined, referer: 'https://evil.example/page' },
+                { 'sec-fetch-site': 'cross-site' },
+                { 'sec-fetch-site': 'same-site' },
+                { origin: `${c.base}.evil.example` },
+                { origin: undefined, referer: `http://evil.example/${c.base}` },
+            ];
             for (const headers of strangers)
-                await refused(`${route.name} from ${JSON.stringify(headers)}`, say(c, route, { headers }), 403, 'cross_site');
+                await refused(
+                    `${route.name} from ${JSON.stringify(headers)}`,
+                    say(c, route, { headers }),
+                    403,
+                    'cross_site',
+                );
         }
         record('every route that changes something checks the origin', null);
     });
     for (const route of fixture.routes.filter((r) => r.method !== 'GET' && !r.checksOrigin))
-        record(`${route.name} without an origin check has its own proof`, route.template.startsWith('/api/admin/tenants') ? null : 'it has none');
+        record(
+            `${route.name} without an origin check has its own proof`,
+            route.template.startsWith('/api/admin/tenants') ? null : 'it has none',
+        );
 });
 
 test('bodies that are no JSON object, of the wrong type, or too large', async () => {
     await unchanged('bodies', async () => {
         for (const route of fixture.routes.filter((r) => r.body)) {
             const c = callerOf(route);
-            for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx', 'text/json', undefined])
-                await refused(`${route.name} as ${type}`, say(c, route, { headers: { 'content-type': type } }), 415, 'unsupported_media_type');
+            for (const type of [
+                'text/plain',
+                'application/x-www-form-urlencoded',
+                'multipart/form-data; boundary=x',
+                'application/jsonx',
+                'text/json',
+                undefined,
+            ])
+                await refused(
+                    `${route.name} as ${type}`,
+                    say(c, route, { headers: { 'content-type': type } }),
+                    415,
+                    'unsupported_media_type',
+                );
             const json = { 'content-type': 'application/json' };
             if (route.bodyRequired)
-                await refused(`${route.name} without a body`, say(c, route, { body: '', headers: json }), 400, 'invalid_json');
+                await refused(
+                    `${route.name} without a body`,
+                    say(c, route, { body: '', headers: json }),
+                    400,
+                    'invalid_json',
+                );
             for (const { what, body } of brokenBodies)
                 await refused(`${route.name}: ${what}`, say(c, route, { body, headers: json }), 400, 'invalid_json');
             const large = JSON.stringify({ ...goodBody(route), padding: 'x'.repeat(OVERSIZED_BYTES) });
-            await refused(`${route.name} oversized`, say(c, route, { body: large, headers: { ...json, connection: 'close' } }), 413, 'too_large');
+            await refused(
+                `${route.name} oversized`,
+                say(c, route, { body: large, headers: { ...json, connection: 'close' } }),
+                413,
+                'too_large',
+            );
         }
     });
 });
@@ -188,19 +323,31 @@ test('bodies that are no JSON object, of the wrong type, or too large', async ()
 test('a chunked body that grows past the limit', async () => {
     for (const route of fixture.routes.filter((r) => r.body)) {
         const c = callerOf(route);
-        const head = `${route.method} ${pathOf(route, namesOfA(route))} HTTP/1.1\r\nHost: a\r\nOrigin: ${c.base}\r\nContent-Type: application/json\r\n` +
+        const head =
+            `${route.method} ${pathOf(route, namesOfA(route))} HTTP/1.1\r\nHost: a\r\nOrigin: ${c.base}\r\nContent-Type: application/json\r\n` +
             `X-Forwarded-For: ${randomAddress()}\r\nCookie: ${[...c.cookies].map(([k, v]) => `${k}=${v}`).join('; ')}\r\nTransfer-Encoding: chunked\r\n\r\n`;
-        const r = await raw(c.base, `${head}10000\r\n${'x'.repeat(0x10000)}\r\n10000\r\n${'x'.repeat(0x10000)}\r\n0\r\n\r\n`, { quietMs: 1500 });
-        record(`${route.name} chunked and oversized`, r.status === 413 ? null : `answers ${r.status}: ${r.text.slice(0, 200)}`);
+        const r = await raw(
+            c.base,
+            `${head}10000\r\n${'x'.repeat(0x10000)}\r\n10000\r\n${'x'.repeat(0x10000)}\r\n0\r\n\r\n`,
+            { quietMs: 1500 },
+        );
+        record(
+            `${route.name} chunked and oversized`,
+            r.status === 413 ? null : `answers ${r.status}: ${r.text.slice(0, 200)}`,
+        );
     }
 });
 
 test('a body of a gigabyte is refused by its announcement', async ({ server }) => {
     for (const route of fixture.routes.filter((r) => r.body)) {
-        const head = `${route.method} ${pathOf(route, namesOfA(route))} HTTP/1.1\r\nHost: a\r\nOrigin: ${server.base}\r\n` +
+        const head =
+            `${route.method} ${pathOf(route, namesOfA(route))} HTTP/1.1\r\nHost: a\r\nOrigin: ${server.base}\r\n` +
             `Content-Type: application/json\r\nCookie: ${[...callerOf(route).cookies].map(([k, v]) => `${k}=${v}`).join('; ')}\r\n`;
         const r = await raw(server.base, `${head}Content-Length: 1073741824\r\n\r\n{`, { quietMs: 1500 });
-        record(`${route.name} announcing a gigabyte`, r.status === 413 ? null : `answers ${r.status}: ${r.text.slice(0, 200)}`);
+        record(
+            `${route.name} announcing a gigabyte`,
+            r.status === 413 ? null : `answers ${r.status}: ${r.text.slice(0, 200)}`,
+        );
     }
 });
 
@@ -211,13 +358,19 @@ test('fields of wrong types, missing, unknown, past their limits, with control c
                 const ask = async (lang) => {
                     const r = await say(callerOf(route), route, { json: body })(lang);
                     const named = r.json?.fields?.find((f) => f.field === field);
-                    if (r.status === 422 && !named) throw new Error(`${route.name}: ${what}: 422 does not name ${field}: ${r.text}`);
-                    if (r.status === 422 && code && named.code !== code) throw new Error(`${route.name}: ${what}: ${field} is "${named.code}", wanted "${code}"`);
-                    if (r.status === 422 && !named.message) throw new Error(`${route.name}: ${what}: no sentence for ${field}`);
+                    if (r.status === 422 && !named)
+                        throw new Error(`${route.name}: ${what}: 422 does not name ${field}: ${r.text}`);
+                    if (r.status === 422 && code && named.code !== code)
+                        throw new Error(`${route.name}: ${what}: ${field} is "${named.code}", wanted "${code}"`);
+                    if (r.status === 422 && !named.message)
+                        throw new Error(`${route.name}: ${what}: no sentence for ${field}`);
                     return r;
                 };
                 try {
-                    await refused(`${route.name}: ${what}`, ask, code ? 422 : [400, 422], ['invalid_fields', 'invalid_json']);
+                    await refused(`${route.name}: ${what}`, ask, code ? 422 : [400, 422], [
+                        'invalid_fields',
+                        'invalid_json',
+                    ]);
                 } catch (e) {
                     record(`${route.name}: ${what}`, e.message);
                 }
@@ -235,13 +388,27 @@ test('queries with unknown names, twice the same, past limits, with bad escapes'
             await refused(`${route.name}?unknown`, ask('noSuchName=1'), 422, 'invalid_fields');
             for (const bad of ['%zz=1', 'a=%', 'a=%00', 'a=%e4%b8'])
                 await refused(`${route.name}?${bad}`, ask(bad), [400, 422], ['invalid_query', 'invalid_fields']);
-            await refused(`${route.name} with 200 pairs`, ask(Array.from({ length: 200 }, (_, i) => `q${i}=1`).join('&')), [400, 422],
-                ['invalid_query', 'invalid_fields']);
+            await refused(
+                `${route.name} with 200 pairs`,
+                ask(Array.from({ length: 200 }, (_, i) => `q${i}=1`).join('&')),
+                [400, 422],
+                ['invalid_query', 'invalid_fields'],
+            );
             for (const { name, schema } of route.query) {
-                const bads = schema.type === 'integer' ? ['x', '', '1.5', '-1', '01', '+1', '1e3', '99999999999999999999', '%31%00']
-                    : schema.enum || schema.type === 'boolean' ? ['no-such-word', '7'] : ['x'.repeat((schema.maxLength ?? 4000) + 1), '%01', '%c3%28'];
-                for (const v of bads) if (v !== '' || schema.minimum > 0)
-                    await refused(`${route.name}?${name}=${v.slice(0, 20)}`, ask(`${name}=${v}`), [400, 422], ['invalid_fields', 'invalid_query']);
+                const bads =
+                    schema.type === 'integer'
+                        ? ['x', '', '1.5', '-1', '01', '+1', '1e3', '99999999999999999999', '%31%00']
+                        : schema.enum || schema.type === 'boolean'
+                          ? ['no-such-word', '7']
+                          : ['x'.repeat((schema.maxLength ?? 4000) + 1), '%01', '%c3%28'];
+                for (const v of bads)
+                    if (v !== '' || schema.minimum > 0)
+                        await refused(
+                            `${route.name}?${name}=${v.slice(0, 20)}`,
+                            ask(`${name}=${v}`),
+                            [400, 422],
+                            ['invalid_fields', 'invalid_query'],
+                        );
                 await refused(`${route.name}?${name} twice`, ask(`${name}=1&${name}=1`), 422, 'invalid_fields');
             }
         }
@@ -253,13 +420,17 @@ test('the wrong verb is told the right ones', async () => {
     for (const template of templates) {
         const here = fixture.routes.filter((r) => r.template === template);
         const path = pathOf(here[0], namesOfA(here[0]));
-        const taken = (m) => fixture.routes.some((r) => r.method === m && templateOf({ paths: { [r.template]: 1 } }, path));
+        const taken = (m) =>
+            fixture.routes.some((r) => r.method === m && templateOf({ paths: { [r.template]: 1 } }, path));
         for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((m) => !taken(m))) {
             const r = await fixture.a.request(method, path, { address: randomAddress() });
             if (method === 'GET' && /^text\/html/.test(r.headers['content-type'])) continue; // a page of the console
             const fault = refusalFault(r, 405, 'method_not_allowed');
             const allow = (r.headers.allow ?? '').split(/,\s*/);
-            record(`${method} ${template}`, fault ?? (here.every((one) => allow.includes(one.method)) ? null : `Allow: ${r.headers.allow}`));
+            record(
+                `${method} ${template}`,
+                fault ?? (here.every((one) => allow.includes(one.method)) ? null : `Allow: ${r.headers.allow}`),
+            );
         }
     }
 });
@@ -268,37 +439,64 @@ test('Idempotency-Keys that are none', async () => {
     await unchanged('keys', async () => {
         for (const route of fixture.routes.filter((r) => r.idempotent)) {
             for (const key of ['', 'x'.repeat(129), 'with space', 'tab\there', 'caf\u00e9'])
-                await refused(`${route.name} with key "${key.slice(0, 12)}"`, say(callerOf(route), route, { headers: { 'idempotency-key': key } }),
-                    422, 'invalid_fields');
+                await refused(
+                    `${route.name} with key "${key.slice(0, 12)}"`,
+                    say(callerOf(route), route, { headers: { 'idempotency-key': key } }),
+                    422,
+                    'invalid_fields',
+                );
         }
     });
 });
 
 test('absurd headers and paths', async ({ server }) => {
     const cookie = [...fixture.a.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
-    const get = (path, headers = '') => raw(server.base, `GET ${path} HTTP/1.1\r\nHost: a\r\nCookie: ${cookie}\r\n${headers}Connection: close\r\n\r\n`);
+    const get = (path, headers = '') =>
+        raw(server.base, `GET ${path} HTTP/1.1\r\nHost: a\r\nCookie: ${cookie}\r\n${headers}Connection: close\r\n\r\n`);
     const cases = [
-        ['a target of 9 KiB', `/api/${'x'.repeat(9000)}`, '', [414]], ['a query of 9 KiB', `/api/shops?x=${'x'.repeat(9000)}`, '', [414]],
+        ['a target of 9 KiB', `/api/${'x'.repeat(9000)}`, '', [414]],
+        ['a query of 9 KiB', `/api/shops?x=${'x'.repeat(9000)}`, '', [414]],
         ['a header of 20 KiB', '/api/shops', `X: ${'x'.repeat(20000)}\r\n`, [431]],
         ['80 headers', '/api/shops', Array.from({ length: 80 }, (_, i) => `X-${i}: 1\r\n`).join(''), [431]],
-        ['NUL in the path', '/api/%00', '', [400, 404]], ['a raw NUL in the path', '/api/\0', '', [400]],
-        ['dots', '/api/%2e%2e/%2e%2e/etc/passwd', '', [400, 404]], ['plain dots', '/../../etc/passwd', '', [400, 404]],
-        ['dots behind assets', '/assets/../../etc/passwd', '', [400, 404]], ['escaped dots behind assets', '/assets/%2e%2e%2fmaster.key', '', [400, 404]],
-        ['a half escape', '/api/shops/%', '', [400, 404, 405]], ['a wrong escape', '/api/shops/%g1/status', '', [400, 404]],
-        ['double slashes', '//api//shops', '', [400, 404]], ['a backslash', '/api\\shops', '', [400, 404]],
-        ['no such API', '/api/no-such-thing', '', [404]], ['capital letters', '/API/SHOPS', '', [404]], ['a slash behind', '/api/shops/', '', [404]],
-        ['an absolute address of another', 'http://evil.example/api/shops', '', [400, 404]], ['a fragment', '/api/shops#x', '', [400]],
-        ['a space in the path', '/api/sh ops', '', [400]], ['Expect of another kind', '/api/shops', 'Expect: magic\r\n', [400, 417]],
-        ['two cookies of 8 KiB', '/api/shops', `Cookie: a=${'x'.repeat(8000)}\r\nCookie: b=${'x'.repeat(8000)}\r\n`, [400, 401, 431, 200]],
-        ['a control character in a header', '/api/shops', 'X-A: \x01\r\n', [400]], ['a raw 8-bit host', '/api/shops', '', [200]],
+        ['NUL in the path', '/api/%00', '', [400, 404]],
+        ['a raw NUL in the path', '/api/\0', '', [400]],
+        ['dots', '/api/%2e%2e/%2e%2e/etc/passwd', '', [400, 404]],
+        ['plain dots', '/../../etc/passwd', '', [400, 404]],
+        ['dots behind assets', '/assets/../../etc/passwd', '', [400, 404]],
+        ['escaped dots behind assets', '/assets/%2e%2e%2fmaster.key', '', [400, 404]],
+        ['a half escape', '/api/shops/%', '', [400, 404, 405]],
+        ['a wrong escape', '/api/shops/%g1/status', '', [400, 404]],
+        ['double slashes', '//api//shops', '', [400, 404]],
+        ['a backslash', '/api\\shops', '', [400, 404]],
+        ['no such API', '/api/no-such-thing', '', [404]],
+        ['capital letters', '/API/SHOPS', '', [404]],
+        ['a slash behind', '/api/shops/', '', [404]],
+        ['an absolute address of another', 'http://evil.example/api/shops', '', [400, 404]],
+        ['a fragment', '/api/shops#x', '', [400]],
+        ['a space in the path', '/api/sh ops', '', [400]],
+        ['Expect of another kind', '/api/shops', 'Expect: magic\r\n', [400, 417]],
+        [
+            'two cookies of 8 KiB',
+            '/api/shops',
+            `Cookie: a=${'x'.repeat(8000)}\r\nCookie: b=${'x'.repeat(8000)}\r\n`,
+            [400, 401, 431, 200],
+        ],
+        ['a control character in a header', '/api/shops', 'X-A: \x01\r\n', [400]],
+        ['a raw 8-bit host', '/api/shops', '', [200]],
     ];
     for (const [what, path, headers, wanted] of cases) {
         const r = await get(path, headers);
-        record(what, wanted.includes(r.status) ? null : `answers ${r.status}, wanted ${wanted}: ${r.text.slice(0, 200)}`);
+        record(
+            what,
+            wanted.includes(r.status) ? null : `answers ${r.status}, wanted ${wanted}: ${r.text.slice(0, 200)}`,
+        );
     }
     for (const method of ['TRACE', 'CONNECT', 'BREW', 'get', 'PROPFIND', 'X'.repeat(100)]) {
         const r = await raw(server.base, `${method} /api/shops HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
-        record(`method ${method.slice(0, 10)}`, r.status >= 400 && r.status < 600 && r.status !== 500 ? null : `answers ${r.status}`);
+        record(
+            `method ${method.slice(0, 10)}`,
+            r.status >= 400 && r.status < 600 && r.status !== 500 ? null : `answers ${r.status}`,
+        );
     }
     for (const lang of ['', '*', 'xx', 'zh;q=9999999', ','.repeat(2000), '\u00e9']) {
         const r = await fixture.nobody.get('/api/no-such-thing', { headers: { 'accept-language': lang } });
@@ -318,11 +516,28 @@ test('configuration of an outside panel: bodies its hand-written reader must ref
     const authorization = `Bearer ${text}.${createHmac('sha256', PANEL.ssoSharedSecret).update(text).digest('base64url')}`;
     const path = `/api/admin/tenants/${PANEL.shopId}/config`;
     const before = (await server.client().get(path, { headers: { authorization } })).text;
-    const bodies = ['', '[]', 'null', '{', '{"name":1}', '{"name":""}', `{"name":"${'x'.repeat(5000)}"}`, '{"name":"a\\u0001"}', '{"name":"\\u0000"}',
-        '{"logoUrl":"javascript:alert(1)"}', '{"logoUrl":7}', '{"syncScopes":"products"}', '{"syncScopes":["everything"]}', '{"syncScopes":[1]}',
-        `{"syncScopes":${JSON.stringify(Array(5000).fill('products'))}}`, '{"name":"a","name":"b"}'];
+    const bodies = [
+        '',
+        '[]',
+        'null',
+        '{',
+        '{"name":1}',
+        '{"name":""}',
+        `{"name":"${'x'.repeat(5000)}"}`,
+        '{"name":"a\\u0001"}',
+        '{"name":"\\u0000"}',
+        '{"logoUrl":"javascript:alert(1)"}',
+        '{"logoUrl":7}',
+        '{"syncScopes":"products"}',
+        '{"syncScopes":["everything"]}',
+        '{"syncScopes":[1]}',
+        `{"syncScopes":${JSON.stringify(Array(5000).fill('products'))}}`,
+        '{"name":"a","name":"b"}',
+    ];
     for (const body of bodies) {
-        const r = await server.client().request('PUT', path, { body, headers: { authorization, 'content-type': 'application/json' } });
+        const r = await server
+            .client()
+            .request('PUT', path, { body, headers: { authorization, 'content-type': 'application/json' } });
         record(`PUT config ${body.slice(0, 40)}`, refusalFault(r, [400, 413, 422]));
     }
     const after = (await server.client().get(path, { headers: { authorization } })).text;
@@ -334,64 +549,18 @@ test('text and numbers exactly at their limits are not refused for it', async ({
         for (const { what, field, body } of bodiesAtLimits(route)) {
             const c = route.operatorOnly ? fixture.operator : await server.account('merchant', { credits: 100 });
             const shop = route.template.includes('/shops/{id}') ? await c.shop() : null;
-            const path = pathOf(route, { ...namesOfA(route), ...(shop && { id: shop.id }), ...(route.operatorOnly && { id: fixture.b.id }) });
+            const path = pathOf(route, {
+                ...namesOfA(route),
+                ...(shop && { id: shop.id }),
+                ...(route.operatorOnly && { id: fixture.b.id }),
+            });
             const r = await send(c, route, { path, json: body });
             const named = r.json?.fields?.find((f) => f.field === field);
-            record(`${route.name}: ${what}`, named ? `refused: ${JSON.stringify(named)}` : r.status >= 500 ? `answers ${r.status}` : null);
+            record(
+                `${route.name}: ${what}`,
+                named ? `refused: ${JSON.stringify(named)}` : r.status >= 500 ? `answers ${r.status}` : null,
+            );
         }
-    }
-});
-
-// ---- the same key again ----
-
-/** For each idempotent route a call that succeeds once, and another body; a new route must be added here. */
-const calls = {
-    'POST /api/shops': async (c) => ({ path: '/api/shops', json: { shop_name: 'Key', hosting: 'external' }, other: { shop_name: 'Other', hosting: 'external' } }),
-    'POST /api/shops/{id}/restore': async (c) => {
-        const shop = await c.shop();
-        await c.request('DELETE', `/api/shops/${shop.id}`);
-        return { path: `/api/shops/${shop.id}/restore`, other: { a: 1 } };
-    },
-    'POST /api/shops/{id}/chatbot/enable': async (c) => ({ path: `/api/shops/${(await c.shop()).id}/chatbot/enable`, json: {}, other: { botName: 'Other' } }),
-    'POST /api/shops/{id}/chatbot/disable': async (c) => ({ path: `/api/shops/${await enabled(c)}/chatbot/disable`, other: { a: 1 } }),
-    'POST /api/shops/{id}/sso/issue': async (c) => ({ path: `/api/shops/${await enabled(c)}/sso/issue`, json: {}, other: { role: 'viewer' }, secret: true }),
-    'POST /api/shops/{id}/sso/launch': async (c) => ({ path: `/api/shops/${await enabled(c)}/sso/launch`, json: {}, other: { role: 'viewer' }, secret: true }),
-    'POST /api/shops/{id}/secrets/{kind}/show': async (c) => ({ path: `/api/shops/${await enabled(c)}/secrets/sso/show`, other: { a: 1 }, secret: true }),
-    'POST /api/shops/{id}/secrets/{kind}/rotate': async (c) => ({ path: `/api/shops/${await enabled(c)}/secrets/sso/rotate`, other: { a: 1 }, secret: true }),
-    'POST /api/billing/grant': async (c, t) => ({ path: '/api/billing/grant', json: { email: t.email, amount: 5, reason: 'once' },
-        other: { email: t.email, amount: 6, reason: 'once' } }),
-    'POST /api/operator/accounts/{id}/disable': async (c, t) => ({ path: `/api/operator/accounts/${t.id}/disable`, json: { reason: 'a test' }, other: { reason: 'another' } }),
-    'POST /api/operator/accounts/{id}/enable': async (c, t) => ({ path: `/api/operator/accounts/${t.id}/enable`, json: { reason: 'a test' }, other: { reason: 'another' } }),
-    'POST /api/operator/jobs/{id}/retry': null,              // wants a dead job: src/app's and src/jobs' own tests
-};
-
-async function enabled(c) {
-    const shop = await c.shop();
-    const r = await c.post(`/api/shops/${shop.id}/chatbot/enable`, {});
-    if (r.status !== 200) throw new Error(r.text);
-    return shop.id;
-}
-
-test('the same Idempotency-Key with the same body acts once; with another body it is refused', async ({ server }) => {
-    for (const route of fixture.routes.filter((r) => r.idempotent)) {
-        if (!(route.name in calls)) record(`${route.name} is in the table of calls`, 'add a call that succeeds');
-        if (!calls[route.name]) continue;
-        const target = await server.account('merchant', { credits: 200 });
-        const c = route.operatorOnly ? fixture.operator : target;
-        const { path, json, other, secret } = await calls[route.name](c, target);
-        const headers = { 'idempotency-key': newKey() };
-        const ask = (body) => c.request(route.method, path, { json: body, headers });
-        const first = await ask(json);
-        const books = (await target.get('/api/billing/transactions')).text;
-        const second = await ask(json);
-        const third = await ask(other);
-        const fault = first.status >= 300 ? `the call itself answers ${first.status}: ${first.text}`
-            : secret && (second.status !== 409 || second.json.error !== 'already_shown') ? `again: ${second.status} ${second.text}`
-            : !secret && (second.status !== first.status || second.text !== first.text) ? `again: ${second.status} ${second.text}`
-            : third.status !== 422 || third.json.error !== 'key_reused' ? `another body: ${third.status} ${third.text}` : null;
-        record(`${route.name}: same key`, fault);
-        if (!route.name.endsWith('/disable') || !route.operatorOnly)
-            record(`${route.name}: acted once`, (await target.get('/api/billing/transactions')).text === books ? null : 'the books changed');
     }
 });
 

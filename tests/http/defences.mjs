@@ -15,7 +15,8 @@ const enable = (c, shop) => c.post(`/api/shops/${shop.id}/chatbot/enable`, {});
 
 /** Everything the database holds, as one text: the files of SQLite, or a dump. */
 async function wholeDatabase(server) {
-    if (server.engine === 'postgres') return (await execute('pg_dump', [server.database.url], { maxBuffer: 1 << 28 })).stdout;
+    if (server.engine === 'postgres')
+        return (await execute('pg_dump', [server.database.url], { maxBuffer: 1 << 28 })).stdout;
     const files = (await readdir(server.dir)).filter((f) => f.startsWith('chathub.db'));
     return (await Promise.all(files.map((f) => readFile(path.join(server.dir, f), 'latin1')))).join('');
 }
@@ -37,15 +38,25 @@ test('d05 only an operator grants credits, with a reason and an entry', async ({
 test('d07 registering the address of somebody else changes nothing of theirs', async ({ server }) => {
     const owner = await server.account('merchant');
     const thief = server.client();
-    const r = await thief.post('/auth/password/register', { email: owner.email.toUpperCase(), password: 'the phrase of a thief', name: 'T' });
+    const r = await thief.post('/auth/password/register', {
+        email: owner.email.toUpperCase(),
+        password: 'the phrase of a thief',
+        name: 'T',
+    });
     assert.equal(r.status, 200, 'the answer does not tell');
-    assert.equal((await thief.post('/auth/password/login', { email: owner.email, password: 'the phrase of a thief' })).status, 401);
+    assert.equal(
+        (await thief.post('/auth/password/login', { email: owner.email, password: 'the phrase of a thief' })).status,
+        401,
+    );
     await server.client().signIn(owner.email, PASSWORD);
     const mails = await until('a mail to the owner', async () => {
         const list = await server.mails(owner.email);
         return list.length > 0 && list;
     });
-    assert.ok(mails.every((m) => !/verify-email\?token/.test(m.text)), 'no link that would set a password');
+    assert.ok(
+        mails.every((m) => !/verify-email\?token/.test(m.text)),
+        'no link that would set a password',
+    );
 });
 
 test('d21 secrets and tokens are in no row and no log line', async ({ server }) => {
@@ -53,7 +64,8 @@ test('d21 secrets and tokens are in no row and no log line', async ({ server }) 
     const shop = await c.shop();
     await enable(c, shop);
     const secrets = [PASSWORD, c.cookies.get('sid')];
-    for (const kind of ['sso', 'webhook', 'service']) secrets.push((await c.post(`/api/shops/${shop.id}/secrets/${kind}/show`)).json.secret);
+    for (const kind of ['sso', 'webhook', 'service'])
+        secrets.push((await c.post(`/api/shops/${shop.id}/secrets/${kind}/show`)).json.secret);
     await c.post('/auth/password/forgot', { email: c.email });
     const mail = await until('the mail', async () => (await server.mails(c.email))[0]);
     secrets.push(/token=([\w-]+)/.exec(mail.text)[1]);
@@ -65,13 +77,15 @@ test('d21 secrets and tokens are in no row and no log line', async ({ server }) 
     }
     const user = JSON.stringify((await c.get('/api/user')).json);
     assert.ok(!/token|hash|secret/i.test(user), user);
-    const key = server.engine === 'sqlite' && await stat(path.join(server.dir, 'master.key'));
+    const key = server.engine === 'sqlite' && (await stat(path.join(server.dir, 'master.key')));
     assert.ok(!key || (key.mode & 0o777) === 0o600);
 });
 
-test('d22 an operator\'s addresses do not exist for merchants', async ({ server }) => {
+test("d22 an operator's addresses do not exist for merchants", async ({ server }) => {
     const c = await server.account('merchant');
-    const paths = Object.entries(server.api.paths).filter(([, ops]) => ops.get?.tags.some((t) => t.toLowerCase() === 'operator'));
+    const paths = Object.entries(server.api.paths).filter(([, ops]) =>
+        ops.get?.tags.some((t) => t.toLowerCase() === 'operator'),
+    );
     assert.ok(paths.length >= 4);
     for (const [template] of paths) {
         const r = await c.get(template.replace(/\{\w+\}/g, '1'));
@@ -86,9 +100,13 @@ test('d23 a link is not used up by being looked at, and mails to one address are
     const mail = await until('the mail', async () => (await server.mails(email))[0]);
     const token = /token=([\w-]+)/.exec(mail.text)[1];
     for (let i = 0; i < 3; i++) await server.client().get(`/auth/verify-email?token=${token}`);
-    assert.equal((await server.client().post('/auth/password/reset', { token, password: 'another phrase 12' })).status, 400);
+    assert.equal(
+        (await server.client().post('/auth/password/reset', { token, password: 'another phrase 12' })).status,
+        400,
+    );
     assert.equal((await c.post('/auth/verify-email', { token })).status, 200, 'still good');
-    for (let i = 0; i < 30; i++) await server.client().post('/auth/password/forgot', { email }, { address: randomAddress() });
+    for (let i = 0; i < 30; i++)
+        await server.client().post('/auth/password/forgot', { email }, { address: randomAddress() });
     await sleep(300);
     assert.ok((await server.mails(email)).length < 12, 'a mailbox is not flooded');
     assert.ok(![200, 204].includes((await server.client().get('/api/test-email')).status));
@@ -96,14 +114,22 @@ test('d23 a link is not used up by being looked at, and mails to one address are
 
 const SCRIPT = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>';
 
-for (const name of ['d24 script in names stays text on the merchant\'s side', 'd58 script in names stays text on the operator\'s side']) {
+for (const name of [
+    "d24 script in names stays text on the merchant's side",
+    "d58 script in names stays text on the operator's side",
+]) {
     test(`${name}: escaped in pages, JSON elsewhere, no inline script`, async ({ server }) => {
         const c = await server.account('merchant', { credits: 50 });
         const shop = await c.shop(SCRIPT);
         assert.equal((await enable(c, shop)).status, 200);
         await c.request('PATCH', '/api/user', { json: { name: SCRIPT } });
         const operator = await server.account('operator');
-        for (const [client, at] of [[c, '/api/shops'], [c, `/api/shops/${shop.id}/chatbot`], [operator, '/api/operator/accounts'], [operator, '/api/operator/audit']]) {
+        for (const [client, at] of [
+            [c, '/api/shops'],
+            [c, `/api/shops/${shop.id}/chatbot`],
+            [operator, '/api/operator/accounts'],
+            [operator, '/api/operator/audit'],
+        ]) {
             const r = await client.get(at);
             assert.match(r.headers['content-type'], /^application\/json/);
             assert.equal(r.headers['x-content-type-options'], 'nosniff');
@@ -133,7 +159,8 @@ test('d24 neither words nor time tell whether an address is known', async ({ ser
     };
     const least = (list) => Math.min(...list.map((r) => r.ms)); // what a busy machine adds is not the server's
     const [yes, no] = [[], []];
-    for (let i = 0; i < 4; i++) {                           // below the tries that are counted against an address
+    for (let i = 0; i < 4; i++) {
+        // below the tries that are counted against an address
         yes.push(await ask(known.email));
         no.push(await ask(`nobody-${newKey()}@test.example`));
     }
@@ -144,12 +171,18 @@ test('d24 neither words nor time tell whether an address is known', async ({ ser
 test('d59 other sites can neither change nor read, and a GET changes nothing', async ({ server }) => {
     const c = await server.account('merchant', { credits: 50 });
     const shop = await c.shop();
-    for (const headers of [{ origin: 'https://evil.example' }, { origin: undefined }, { 'sec-fetch-site': 'cross-site' }]) {
+    for (const headers of [
+        { origin: 'https://evil.example' },
+        { origin: undefined },
+        { 'sec-fetch-site': 'cross-site' },
+    ]) {
         const r = await c.post(`/api/shops/${shop.id}/chatbot/enable`, {}, { headers });
         assert.deepEqual([r.status, r.json.error], [403, 'cross_site']);
     }
     for (const at of ['/api/user', '/auth/password/register', '/api/shops']) {
-        const asked = await c.request('OPTIONS', at, { headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } });
+        const asked = await c.request('OPTIONS', at, {
+            headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+        });
         const read = await c.get(at, { headers: { origin: 'https://evil.example' } });
         for (const r of [asked, read]) assert.equal(r.headers['access-control-allow-origin'], undefined);
     }
@@ -162,7 +195,14 @@ test('d59 other sites can neither change nor read, and a GET changes nothing', a
 
 test('d59 limits by network answer 429 with Retry-After, for that network alone', async ({ server }) => {
     const address = randomAddress();
-    const ask = (from) => server.client().post('/auth/password/register', { email: `l-${newKey()}@test.example`, password: 'short' }, { address: from });
+    const ask = (from) =>
+        server
+            .client()
+            .post(
+                '/auth/password/register',
+                { email: `l-${newKey()}@test.example`, password: 'short' },
+                { address: from },
+            );
     let r;
     for (let i = 0; i < 40 && r?.status !== 429; i++) r = await ask(address);
     assert.equal(r.status, 429, r.text);
@@ -173,7 +213,9 @@ test('d59 limits by network answer 429 with Retry-After, for that network alone'
     assert.equal((await ask('198.51.100.7')).status, 422);
 });
 
-test('d60 sign-in renews the session, cookies are guarded, weak passwords and disabled accounts are refused', async ({ server }) => {
+test('d60 sign-in renews the session, cookies are guarded, weak passwords and disabled accounts are refused', async ({
+    server,
+}) => {
     const c = await server.account('merchant');
     const old = c.cookies.get('sid');
     const again = await c.signIn(c.email, PASSWORD);
@@ -196,20 +238,36 @@ test('d60 sign-in renews the session, cookies are guarded, weak passwords and di
 
 test('d64 nobody assigns what they were not asked for', async ({ server }) => {
     const c = await server.account('merchant');
-    for (const [method, at, json] of [['PATCH', '/api/user', { name: 'A', role: 'operator' }], ['PATCH', '/api/user', { credits: 1000000 }],
+    for (const [method, at, json] of [
+        ['PATCH', '/api/user', { name: 'A', role: 'operator' }],
+        ['PATCH', '/api/user', { credits: 1000000 }],
         ['POST', '/api/shops', { shop_name: 'A', hosting: 'external', status: 'active', account: 1 }],
-        ['POST', '/auth/password/register', { email: `m-${newKey()}@test.example`, password: PASSWORD, role: 'operator' }]]) {
+        [
+            'POST',
+            '/auth/password/register',
+            { email: `m-${newKey()}@test.example`, password: PASSWORD, role: 'operator' },
+        ],
+    ]) {
         const r = await c.request(method, at, { json });
         assert.deepEqual([r.status, r.json.fields.some((f) => f.code === 'unknown')], [422, true], `${method} ${at}`);
     }
-    assert.deepEqual([(await c.get('/api/user')).json.user.role, (await c.get('/api/billing/summary')).json.credits], ['merchant', 0]);
+    assert.deepEqual(
+        [(await c.get('/api/user')).json.user.role, (await c.get('/api/billing/summary')).json.credits],
+        ['merchant', 0],
+    );
 });
 
 test('many wrong passwords slow an address down, and a reset by mail still works', async ({ server }) => {
     const c = await server.account('merchant');
     let r;
     for (let i = 0; i < 30 && r?.status !== 429; i++)
-        r = await server.client().post('/auth/password/login', { email: c.email, password: `wrong number ${i}` }, { address: randomAddress() });
+        r = await server
+            .client()
+            .post(
+                '/auth/password/login',
+                { email: c.email, password: `wrong number ${i}` },
+                { address: randomAddress() },
+            );
     assert.deepEqual([r.status, r.json.error], [429, 'too_many_tries']);
     assert.ok(Number(r.headers['retry-after']) >= 1);
     assert.equal((await server.client().post('/auth/password/forgot', { email: c.email })).status, 200);
@@ -218,14 +276,20 @@ test('many wrong passwords slow an address down, and a reset by mail still works
 
 test('the command line: exit codes, JSON, and a word of help', async ({ server }) => {
     const email = `cli-${newKey()}@test.example`;
-    const add = (args, input = `${PASSWORD}\n`) => server.cli(['user', 'add', '--email', email, '--role', 'merchant', '--password-stdin', ...args], { input });
+    const add = (args, input = `${PASSWORD}\n`) =>
+        server.cli(['user', 'add', '--email', email, '--role', 'merchant', '--password-stdin', ...args], { input });
     const code = async (promise) => (await promise).code;
     assert.equal(await code(add([])), 0);
     assert.equal(await code(add([])), 3, 'exists');
     assert.equal(await code(add([], 'short\n')), 2);
     assert.equal(await code(server.cli(['user', 'add', '--email', email])), 2);
     assert.equal(await code(server.cli(['credits', 'grant', '--email', email, '--amount', '-1', '--reason', 'x'])), 2);
-    assert.equal(await code(server.cli(['credits', 'grant', '--email', 'nobody@test.example', '--amount', '1', '--reason', 'x'])), 3);
+    assert.equal(
+        await code(
+            server.cli(['credits', 'grant', '--email', 'nobody@test.example', '--amount', '1', '--reason', 'x']),
+        ),
+        3,
+    );
     const key = ['--key', newKey()];
     const grant = ['credits', 'grant', '--email', email, '--amount', '7', '--reason', 'once', '--json', ...key];
     assert.equal((await server.cli(grant)).json.creditsRemaining, 7);
@@ -236,21 +300,38 @@ test('the command line: exit codes, JSON, and a word of help', async ({ server }
     assert.equal(await code(server.cli(['no-such-command'])), 2);
     assert.equal(await code(server.cli([])), 2);
     assert.equal(await code(server.cli(['--help'])), 0);
-    assert.equal(await code(server.cli(['verify'], { env: { CHATHUB_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' } })), 4);
-    const printed = await server.cli(['serve', '--print-config', '--json'],
-        { env: { CHATBOT_SHARED_SECRET: 'do-not-print-this-one', SMTP_PASS: 'nor-this-one' } });
+    assert.equal(
+        await code(server.cli(['verify'], { env: { CHATHUB_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' } })),
+        4,
+    );
+    const printed = await server.cli(['serve', '--print-config', '--json'], {
+        env: { CHATBOT_SHARED_SECRET: 'do-not-print-this-one', SMTP_PASS: 'nor-this-one' },
+    });
     assert.equal(printed.json.CHATBOT_SHARED_SECRET, '(set)');
     assert.ok(!/do-not-print|nor-this/.test(printed.out));
 });
 
 test('d18 production does not start on defaults, and development stays on loopback', async () => {
     const key = randomBytes(32).toString('base64');
-    const full = { CHATHUB_ENV: 'production', CHATHUB_BASE_URL: 'https://chat.example.com', CHATHUB_MASTER_KEY: key, SMTP_HOST: '127.0.0.1' };
-    const refusals = [[{ CHATHUB_ENV: 'production' }, /CHATHUB_BASE_URL/], [{ ...full, CHATHUB_MASTER_KEY: '' }, /CHATHUB_MASTER_KEY/],
-        [{ ...full, SMTP_HOST: '' }, /SMTP_HOST/], [{ ...full, CHATHUB_TEST_CLOCK: '1' }, /CHATHUB_TEST_CLOCK/],
-        [{ ...full, CHATHUB_BASE_URL: 'http://chat.example.com' }, /CHATHUB_BASE_URL/], [{ ...full, CHATHUB_MASTER_KEY: 'c2hvcnQ=' }, /CHATHUB_MASTER_KEY/],
-        [{ CHATHUB_LISTEN: '0.0.0.0:0' }, /loopback/], [{ CHATBOT_BASE_URL: 'https://bot.example.com' }, /CHATBOT_SHARED_SECRET/],
-        [{ CHATBOT_SHARED_SECRET: 'short' }, /CHATBOT_SHARED_SECRET/], [{ CHATHUB_ENV: 'prod' }, /CHATHUB_ENV/], [{ SMTP_PORT: '99999' }, /SMTP_PORT/]];
+    const full = {
+        CHATHUB_ENV: 'production',
+        CHATHUB_BASE_URL: 'https://chat.example.com',
+        CHATHUB_MASTER_KEY: key,
+        SMTP_HOST: '127.0.0.1',
+    };
+    const refusals = [
+        [{ CHATHUB_ENV: 'production' }, /CHATHUB_BASE_URL/],
+        [{ ...full, CHATHUB_MASTER_KEY: '' }, /CHATHUB_MASTER_KEY/],
+        [{ ...full, SMTP_HOST: '' }, /SMTP_HOST/],
+        [{ ...full, CHATHUB_TEST_CLOCK: '1' }, /CHATHUB_TEST_CLOCK/],
+        [{ ...full, CHATHUB_BASE_URL: 'http://chat.example.com' }, /CHATHUB_BASE_URL/],
+        [{ ...full, CHATHUB_MASTER_KEY: 'c2hvcnQ=' }, /CHATHUB_MASTER_KEY/],
+        [{ CHATHUB_LISTEN: '0.0.0.0:0' }, /loopback/],
+        [{ CHATBOT_BASE_URL: 'https://bot.example.com' }, /CHATBOT_SHARED_SECRET/],
+        [{ CHATBOT_SHARED_SECRET: 'short' }, /CHATBOT_SHARED_SECRET/],
+        [{ CHATHUB_ENV: 'prod' }, /CHATHUB_ENV/],
+        [{ SMTP_PORT: '99999' }, /SMTP_PORT/],
+    ];
     for (const [env, pattern] of refusals) {
         const s = await Server.start({ env, expectFailure: true });
         assert.notEqual(s.code, 0);
@@ -260,12 +341,25 @@ test('d18 production does not start on defaults, and development stays on loopba
     }
     const s = await Server.start({ env: full });
     try {
-        for (const at of ['/dev/outbox', '/dev/clock']) assert.equal((await s.client().get(at)).status === 200, false, at);
-        assert.equal((await s.client().post('/dev/clock', { advance_s: 5 }, { headers: { origin: full.CHATHUB_BASE_URL } })).status, 404);
-        const made = await s.cli(['user', 'add', '--email', 'p@test.example', '--role', 'operator', '--password-stdin'], { input: `${PASSWORD}\n` });
+        for (const at of ['/dev/outbox', '/dev/clock'])
+            assert.equal((await s.client().get(at)).status === 200, false, at);
+        assert.equal(
+            (await s.client().post('/dev/clock', { advance_s: 5 }, { headers: { origin: full.CHATHUB_BASE_URL } }))
+                .status,
+            404,
+        );
+        const made = await s.cli(
+            ['user', 'add', '--email', 'p@test.example', '--role', 'operator', '--password-stdin'],
+            { input: `${PASSWORD}\n` },
+        );
         assert.equal(made.code, 0, made.err);
-        const r = await s.client().post('/auth/password/login', { email: 'p@test.example', password: PASSWORD },
-            { headers: { origin: full.CHATHUB_BASE_URL } });
+        const r = await s
+            .client()
+            .post(
+                '/auth/password/login',
+                { email: 'p@test.example', password: PASSWORD },
+                { headers: { origin: full.CHATHUB_BASE_URL } },
+            );
         assert.equal(r.status, 200, r.text);
         const cookie = r.headers['set-cookie'].find((v) => v.includes('sid='));
         assert.match(cookie, /^__Host-sid=.*Secure/i);
@@ -277,18 +371,27 @@ test('d18 production does not start on defaults, and development stays on loopba
 
 test('a second server on the same SQLite data is refused', async ({ server }) => {
     if (server.engine !== 'sqlite') return;
-    const child = spawn(path.resolve(process.env.CHATHUB_BIN ?? 'build/chathub'), ['serve'], { env: server.env, cwd: server.dir });
+    const child = spawn(path.resolve(process.env.CHATHUB_BIN ?? 'build/chathub'), ['serve'], {
+        env: server.env,
+        cwd: server.dir,
+    });
     let err = '';
-    child.stderr.on('data', (d) => { err += d; });
+    child.stderr.on('data', (d) => {
+        err += d;
+    });
     const code = await new Promise((resolve) => child.on('exit', resolve));
     assert.equal(code, 4, err);
     assert.match(err, /another server/);
 });
 
-test('a request under way is answered when the server is told to stop, and what was acknowledged is there afterwards', async ({ server }) => {
+test('a request under way is answered when the server is told to stop, and what was acknowledged is there afterwards', async ({
+    server,
+}) => {
     const c = await server.account('merchant', { credits: 100 });
     const shops = await Promise.all(Array.from({ length: 20 }, () => c.shop()));
-    const asked = shops.map((_, i) => c.post('/api/shops', { shop_name: `Late ${i}`, hosting: 'external' }).catch(() => null));
+    const asked = shops.map((_, i) =>
+        c.post('/api/shops', { shop_name: `Late ${i}`, hosting: 'external' }).catch(() => null),
+    );
     await sleep(3);
     assert.equal(await server.stop(), 0);
     const answers = (await Promise.all(asked)).filter((r) => r?.status === 201);
@@ -299,7 +402,9 @@ test('a request under way is answered when the server is told to stop, and what 
 });
 
 test('slow and half-open clients are dropped, and hold nobody up', async ({ server }) => {
-    const half = Array.from({ length: 30 }, () => raw(server.base, 'POST /auth/password/login HTTP/1.1\r\nHost: a\r\nContent-Le', { quietMs: 20000 }));
+    const half = Array.from({ length: 30 }, () =>
+        raw(server.base, 'POST /auth/password/login HTTP/1.1\r\nHost: a\r\nContent-Le', { quietMs: 20000 }),
+    );
     const started = Date.now();
     assert.equal((await server.client().get('/healthz')).status, 200);
     assert.ok(Date.now() - started < 2000);

@@ -39,14 +39,20 @@ test('the health, metrics and configuration answers of a fresh server', async ({
     assert.equal(config.prices.renewal, 10);
 });
 
-test('d08 register, confirm by mail, sign in, forgot, reset, change: all of it answers and mails', async ({ server }) => {
+test('d08 register, confirm by mail, sign in, forgot, reset, change: all of it answers and mails', async ({
+    server,
+}) => {
     const email = `new-${newKey()}@test.example`;
     const c = server.client();
     assert.equal((await c.get('/api/user')).json.user, null);
     const asked = await c.post('/auth/password/register', { email, password: PASSWORD, name: 'New' });
     assert.equal(asked.status, 200);
     assert.equal(asked.json.success, true);
-    assert.equal((await c.post('/auth/password/login', { email, password: PASSWORD })).status, 401, 'nothing exists before');
+    assert.equal(
+        (await c.post('/auth/password/login', { email, password: PASSWORD })).status,
+        401,
+        'nothing exists before',
+    );
     const mail = await until('the confirmation mail', async () => (await server.mails(email))[0]);
     const token = /\/auth\/verify-email\?token=([\w-]+)/.exec(mail.text)[1];
     const elsewhere = await server.client().post('/auth/verify-email', { token });
@@ -56,12 +62,17 @@ test('d08 register, confirm by mail, sign in, forgot, reset, change: all of it a
     assert.equal(confirmed.status, 200, confirmed.text);
     assert.equal(confirmed.json.user.email_verified, true);
     assert.equal((await c.get('/api/user')).json.user.email, email);
-    assert.equal((await server.client().post('/auth/verify-email', { token, password: PASSWORD })).json.error, 'invalid_token');
+    assert.equal(
+        (await server.client().post('/auth/verify-email', { token, password: PASSWORD })).json.error,
+        'invalid_token',
+    );
 
     const forgot = await server.client().post('/auth/password/forgot', { email });
     const unknown = await server.client().post('/auth/password/forgot', { email: `nobody-${newKey()}@test.example` });
     assert.deepEqual(forgot.json, unknown.json, 'the answer does not tell who has an account');
-    const letter = await until('the reset mail', async () => (await server.mails(email)).find((m) => /reset-password/.test(m.text)));
+    const letter = await until('the reset mail', async () =>
+        (await server.mails(email)).find((m) => /reset-password/.test(m.text)),
+    );
     const reset = /\/auth\/reset-password\?token=([\w-]+)/.exec(letter.text)[1];
     const changed = 'another long phrase 7';
     assert.equal((await server.client().post('/auth/password/reset', { token: reset, password: changed })).status, 200);
@@ -71,7 +82,10 @@ test('d08 register, confirm by mail, sign in, forgot, reset, change: all of it a
     const other = server.client();
     await other.signIn(email, changed);
     const before = c.cookies.get('sid');
-    assert.equal((await c.post('/auth/password/change', { currentPassword: changed, newPassword: PASSWORD })).status, 200);
+    assert.equal(
+        (await c.post('/auth/password/change', { currentPassword: changed, newPassword: PASSWORD })).status,
+        200,
+    );
     assert.notEqual(c.cookies.get('sid'), before, 'a change renews the session');
     assert.equal((await other.get('/api/user')).json.user, null, 'and ends the others');
     const { sessions } = (await c.get('/auth/sessions')).json;
@@ -87,14 +101,25 @@ test('credits by the command line and by an operator, each with its ledger entry
     assert.equal((await server.grant(c.email, 30, 'welcome')).creditsRemaining, 30);
     const granted = await operator.post('/api/billing/grant', { email: c.email, amount: 70, reason: 'invoice 7' });
     assert.deepEqual(granted.json, { success: true, creditsRemaining: 100 });
-    assert.equal((await operator.post('/api/billing/grant', { email: 'nobody@test.example', amount: 1, reason: 'a mistake' })).json.error,
-        'account_unknown');
-    const refused = (await operator.get('/api/operator/audit?limit=20')).json.entries.find((e) => e.action === 'credits_grant_refused');
+    assert.equal(
+        (await operator.post('/api/billing/grant', { email: 'nobody@test.example', amount: 1, reason: 'a mistake' }))
+            .json.error,
+        'account_unknown',
+    );
+    const refused = (await operator.get('/api/operator/audit?limit=20')).json.entries.find(
+        (e) => e.action === 'credits_grant_refused',
+    );
     assert.deepEqual([refused.actorAccount, refused.details], [operator.id, { amount: 1, reason: 'account_unknown' }]);
     const page = await transactions(c);
     assert.deepEqual(keys(page), ['currentBalance', 'transactions']);
     assert.equal(page.currentBalance, 100);
-    assert.deepEqual(page.transactions.map((t) => [t.amount, t.balanceAfter, t.relatedShopId]), [[70, 100, null], [30, 30, null]]);
+    assert.deepEqual(
+        page.transactions.map((t) => [t.amount, t.balanceAfter, t.relatedShopId]),
+        [
+            [70, 100, null],
+            [30, 30, null],
+        ],
+    );
     assert.equal((await operator.get(`/api/operator/accounts/${c.id}/transactions`)).json.currentBalance, 100);
     const summary = (await c.get('/api/billing/summary')).json;
     assert.equal(summary.credits, 100);
@@ -120,7 +145,8 @@ test('a shop is added, listed, renamed, looked at', async ({ server }) => {
 test('d26 Chinese names give usable, unique slugs', async ({ server }) => {
     const c = await server.account('merchant');
     const made = [];
-    for (const name of ['我的店铺', '我的店铺', '店', 'www', '！！！', 'a'.repeat(80)]) made.push((await c.shop(name)).slug);
+    for (const name of ['我的店铺', '我的店铺', '店', 'www', '！！！', 'a'.repeat(80)])
+        made.push((await c.shop(name)).slug);
     for (const slug of made) assert.match(slug, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
     assert.equal(new Set(made).size, made.length);
 });
@@ -147,8 +173,10 @@ test('enable, status, token and transactions are exactly what the integration pl
     const { transactions: entries, currentBalance } = await transactions(c);
     assert.equal(currentBalance, 950);
     assert.deepEqual(keys(entries[0]), ['amount', 'balanceAfter', 'createdAt', 'id', 'reason', 'relatedShopId']);
-    assert.deepEqual([entries[0].amount, entries[0].reason, entries[0].relatedShopId, entries[0].balanceAfter],
-        [-50, 'chatbot_enablement', shop.id, 950]);
+    assert.deepEqual(
+        [entries[0].amount, entries[0].reason, entries[0].relatedShopId, entries[0].balanceAfter],
+        [-50, 'chatbot_enablement', shop.id, 950],
+    );
     const again = await enable(c, shop);
     assert.equal(again.status, 409);
     assert.equal(again.json.error, 'chatbot_already_enabled');
@@ -163,7 +191,10 @@ test('enable, status, token and transactions are exactly what the integration pl
 test('402 says what it needs and what is there, and changes nothing', async ({ server }) => {
     const c = await server.account('merchant', { credits: 49 });
     const shop = await c.shop();
-    for (const [lang, pattern] of [['en', /credit/i], ['zh-CN', /积分/]]) {
+    for (const [lang, pattern] of [
+        ['en', /credit/i],
+        ['zh-CN', /积分/],
+    ]) {
         c.lang = lang;
         const r = await enable(c, shop);
         assert.equal(r.status, 402);
@@ -188,10 +219,12 @@ test('d01 two hundred parallel enables of one shop are one charge', async ({ ser
     assert.equal(page.transactions.filter((t) => t.amount === -50).length, 1);
 });
 
-test('d01 a hundred shops enabled at once by an account that can pay for ten: ten on, ninety told why', async ({ server }) => {
+test('d01 a hundred shops enabled at once by an account that can pay for ten: ten on, ninety told why', async ({
+    server,
+}) => {
     const c = await server.account('merchant', { credits: 500 });
     const shops = [];
-    for (let i = 0; i < 100; i += 20) shops.push(...await Promise.all(Array.from({ length: 20 }, () => c.shop())));
+    for (let i = 0; i < 100; i += 20) shops.push(...(await Promise.all(Array.from({ length: 20 }, () => c.shop()))));
     const answers = await Promise.all(shops.map((s) => enable(c, s)));
     assert.equal(answers.filter((r) => r.status === 200).length, 10, JSON.stringify(answers.map((r) => r.status)));
     assert.equal(answers.filter((r) => r.status === 402).length, 90);
@@ -203,10 +236,13 @@ test('d06 the balance is the sum of the ledger after everything that moves credi
     for (let i = 0; i < 3; i++) await enable(c, await c.shop());
     await server.grant(c.email, 15);
     const { transactions: entries, currentBalance } = await transactions(c);
-    assert.equal(entries.reduce((sum, e) => sum + e.amount, 0), currentBalance);
+    assert.equal(
+        entries.reduce((sum, e) => sum + e.amount, 0),
+        currentBalance,
+    );
     assert.equal(currentBalance, 260 - 150 + 15);
     let balance = 0;
-    for (const e of entries.toReversed()) assert.equal(e.balanceAfter, balance += e.amount);
+    for (const e of entries.toReversed()) assert.equal(e.balanceAfter, (balance += e.amount));
     await server.verify();
 });
 
@@ -261,7 +297,11 @@ test('d20 a service key speaks for its own shop and for nothing else', async ({ 
     assert.equal((await store.get(`/api/shops/${mine.id}/status`, { headers })).status, 401);
     assert.equal((await store.post(`/api/shops/${mine.id}/chatbot/disable`, undefined, { headers })).status, 401);
     assert.equal((await store.get('/api/billing/summary', { headers })).status, 401);
-    assert.equal((await store.post(`/api/shops/${mine.id}/sso/issue`, {}, { headers: { authorization: 'Bearer chsk_wrong' } })).status, 401);
+    assert.equal(
+        (await store.post(`/api/shops/${mine.id}/sso/issue`, {}, { headers: { authorization: 'Bearer chsk_wrong' } }))
+            .status,
+        401,
+    );
 });
 
 test('d21 secrets rotate with a day of overlap, after a fresh sign-in, and are never listed', async ({ server }) => {
@@ -273,11 +313,18 @@ test('d21 secrets rotate with a day of overlap, after a fresh sign-in, and are n
     assert.equal(rotated.status, 200, rotated.text);
     const hours = (Date.parse(rotated.json.previousValidUntil) - Date.now()) / 3600e3;
     assert.ok(hours > 23.9 && hours <= 24.1);
-    const issue = (key) => server.client().post(`/api/shops/${shop.id}/sso/issue`, {}, { headers: { authorization: `Bearer ${key}` } });
+    const issue = (key) =>
+        server.client().post(`/api/shops/${shop.id}/sso/issue`, {}, { headers: { authorization: `Bearer ${key}` } });
     assert.equal((await issue(first)).status, 200, 'the old key works for a day');
     assert.equal((await issue(rotated.json.secret)).status, 200);
     const { secrets } = (await c.get(`/api/shops/${shop.id}/secrets`)).json;
-    assert.deepEqual(secrets.filter((s) => s.kind === 'service').map((s) => s.state).sort(), ['active', 'previous']);
+    assert.deepEqual(
+        secrets
+            .filter((s) => s.kind === 'service')
+            .map((s) => s.state)
+            .sort(),
+        ['active', 'previous'],
+    );
     assert.ok(!JSON.stringify(secrets).includes(first) && !JSON.stringify(secrets).includes(rotated.json.secret));
 });
 
@@ -321,7 +368,9 @@ test('disable and enable again inside the paid month is free', async ({ server }
     assert.equal(again.json.botId, on.botId);
 });
 
-test('d19 the browser is handed over by a code that works once, by POST, never by a token in an address', async ({ server }) => {
+test('d19 the browser is handed over by a code that works once, by POST, never by a token in an address', async ({
+    server,
+}) => {
     const c = await server.account('merchant', { credits: 50 });
     const shop = await c.shop();
     await enable(c, shop);
@@ -329,16 +378,21 @@ test('d19 the browser is handed over by a code that works once, by POST, never b
     assert.equal(launch.method, 'POST');
     assert.ok(!/[?#]/.test(launch.action), 'nothing secret in the address');
     assert.ok(launch.expiresIn <= 60);
-    const submit = (client) => client.request('POST', new URL(launch.action, server.base).pathname, {
-        body: new URLSearchParams(launch.fields).toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    const submit = (client) =>
+        client.request('POST', new URL(launch.action, server.base).pathname, {
+            body: new URLSearchParams(launch.fields).toString(),
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        });
     const entered = await submit(c);
     assert.equal(entered.status, 303, entered.text);
     assert.equal(entered.headers.location, `/shops/${shop.id}/chatbot`);
     assert.ok((await submit(c)).status >= 400, 'the code is spent');
     const stranger = await server.account('merchant');
     const second = (await c.post(`/api/shops/${shop.id}/sso/launch`, {})).json;
-    const stolen = await stranger.request('POST', '/sso/enter', { body: new URLSearchParams(second.fields).toString(),
-        headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    const stolen = await stranger.request('POST', '/sso/enter', {
+        body: new URLSearchParams(second.fields).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
     assert.ok(stolen.status >= 400, 'and belongs to its account');
 });
 
@@ -361,7 +415,10 @@ test('the audit trail of an account holds what was done, by whom, and nobody els
     const stranger = await server.account('merchant');
     const actions = (await c.get('/api/audit')).json.entries.map((e) => e.action);
     for (const wanted of ['shop_created', 'chatbot_enabled', 'credits_granted'])
-        assert.ok(actions.some((a) => a.replaceAll('.', '_') === wanted), `${wanted} in ${actions}`);
+        assert.ok(
+            actions.some((a) => a.replaceAll('.', '_') === wanted),
+            `${wanted} in ${actions}`,
+        );
     assert.ok(!(await stranger.get('/api/audit')).text.includes(shop.shop_name));
 });
 
@@ -388,10 +445,19 @@ test('server events arrive by themselves, and again from Last-Event-ID', async (
 });
 
 test('an outside panel registers with the built-in backend and reads its configuration', async ({ server }) => {
-    const panel = { shopId: `panel-${newKey()}`, merchantId: '12', instanceUrl: 'https://store.example.com', ssoType: 'shared',
-        ssoSharedSecret: 's'.repeat(40), webhookSecret: 'w'.repeat(40), botName: 'Helper' };
+    const panel = {
+        shopId: `panel-${newKey()}`,
+        merchantId: '12',
+        instanceUrl: 'https://store.example.com',
+        ssoType: 'shared',
+        ssoSharedSecret: 's'.repeat(40),
+        webhookSecret: 'w'.repeat(40),
+        botName: 'Helper',
+    };
     const register = (body, secret = server.env.CHATBOT_SHARED_SECRET) =>
-        server.client().post('/api/admin/tenants/register', body, { headers: { 'x-shopsaas-secret': secret, origin: undefined } });
+        server
+            .client()
+            .post('/api/admin/tenants/register', body, { headers: { 'x-shopsaas-secret': secret, origin: undefined } });
     assert.equal((await register(panel, 'wrong')).status, 401);
     const made = await register(panel);
     assert.equal(made.status, 200, made.text);
@@ -404,17 +470,32 @@ test('an outside panel registers with the built-in backend and reads its configu
         return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
     };
     const now = Math.floor(Date.now() / 1000);
-    const good = { shopId: panel.shopId, role: 'admin', iss: 'shopsaas', aud: 'chatbot-node', iat: now, exp: now + 3600 };
+    const good = {
+        shopId: panel.shopId,
+        role: 'admin',
+        iss: 'shopsaas',
+        aud: 'chatbot-node',
+        iat: now,
+        exp: now + 3600,
+    };
     const path = `/api/admin/tenants/${panel.shopId}/config`;
     const ask = (token, method = 'GET', json = undefined) =>
-        server.client().request(method, path, { json, headers: { authorization: `Bearer ${token}`, origin: undefined } });
+        server
+            .client()
+            .request(method, path, { json, headers: { authorization: `Bearer ${token}`, origin: undefined } });
     assert.equal((await ask(sign(good))).json.name, 'Helper');
     const put = await ask(sign(good), 'PUT', { name: 'Kind Helper', syncScopes: ['products', 'orders'] });
     assert.equal(put.status, 200, put.text);
     assert.deepEqual(put.json.syncScopes, ['products', 'orders']);
     assert.equal((await ask(sign({ ...good, role: 'viewer' }), 'PUT', { name: 'X' })).status, 403);
-    for (const bad of [{ ...good, exp: now - 120 }, { ...good, aud: 'x' }, { ...good, iss: 'x' }, { ...good, exp: now + 7200 },
-        { ...good, role: 'owner' }, { ...good, shopId: 'panel-unknown' }])
+    for (const bad of [
+        { ...good, exp: now - 120 },
+        { ...good, aud: 'x' },
+        { ...good, iss: 'x' },
+        { ...good, exp: now + 7200 },
+        { ...good, role: 'owner' },
+        { ...good, shopId: 'panel-unknown' },
+    ])
         assert.ok([401, 403].includes((await ask(sign(bad))).status), JSON.stringify(bad));
     assert.equal((await ask(sign(good, 'x'.repeat(40)))).status, 401);
     assert.equal((await ask(sign(good, panel.ssoSharedSecret, 'none'))).status, 401);
@@ -452,11 +533,15 @@ test('a deleted shop is gone at once, comes back within 7 days, and is purged af
     await server.advance(DAY_S + 120);
     await c.signIn(c.email, PASSWORD);
     assert.equal((await c.post(`/api/shops/${gone.id}/restore`)).status, 404);
-    await until('the purge', async () => (await c.get('/api/shops?deleted=true')).json.shops.every((s) => s.id !== gone.id));
+    await until('the purge', async () =>
+        (await c.get('/api/shops?deleted=true')).json.shops.every((s) => s.id !== gone.id),
+    );
     await server.verify();
 });
 
-test('a month later the renewal is charged once; without credits there are 7 days, then it stops', async ({ server }) => {
+test('a month later the renewal is charged once; without credits there are 7 days, then it stops', async ({
+    server,
+}) => {
     const rich = await server.account('merchant', { credits: 60 });
     const poor = await server.account('merchant', { credits: 50 });
     const [a, b] = [await rich.shop(), await poor.shop()];
@@ -467,7 +552,10 @@ test('a month later the renewal is charged once; without credits there are 7 day
     await poor.signIn(poor.email, PASSWORD);
     await until('the renewal', async () => (await transactions(rich)).currentBalance === 0);
     const entries = (await transactions(rich)).transactions;
-    assert.deepEqual(entries.map((t) => t.amount), [-10, -50, 60]);
+    assert.deepEqual(
+        entries.map((t) => t.amount),
+        [-10, -50, 60],
+    );
     assert.equal((await rich.get(`/api/shops/${a.id}/chatbot/status`)).json.subscription.status, 'active');
     const status = async () => (await poor.get(`/api/shops/${b.id}/chatbot`)).json;
     await until('past due', async () => (await status()).subscription.status === 'past_due');

@@ -19,13 +19,32 @@ import { fileURLToPath } from 'node:url';
 const SKEW_S = 30;
 const LIFETIME_MAX_S = 3600;
 const SECRET_MIN_BYTES = 32; // 256 bits, whatever the encoding
-const FIELDS = ['shopId', 'merchantId', 'instanceUrl', 'ssoType', 'ssoSharedSecret', 'webhookSecret', 'botName', 'logoUrl'];
+const FIELDS = [
+    'shopId',
+    'merchantId',
+    'instanceUrl',
+    'ssoType',
+    'ssoSharedSecret',
+    'webhookSecret',
+    'botName',
+    'logoUrl',
+];
 
 export class ChatbotWorld {
     static async start({ secret, port = 0, now = () => Date.now() }) {
         const w = new ChatbotWorld();
-        Object.assign(w, { secret, now, tenants: new Map(), complaints: [], faults: [], configFaults: [], always: null,
-            registers: 0, configs: 0, nextId: 1 });
+        Object.assign(w, {
+            secret,
+            now,
+            tenants: new Map(),
+            complaints: [],
+            faults: [],
+            configFaults: [],
+            always: null,
+            registers: 0,
+            configs: 0,
+            nextId: 1,
+        });
         w.server = http.createServer((req, res) => w.#serve(req, res));
         await new Promise((resolve) => w.server.listen(port, '127.0.0.1', resolve));
         w.base = `http://127.0.0.1:${w.server.address().port}`;
@@ -37,7 +56,9 @@ export class ChatbotWorld {
         return new Promise((resolve) => this.server.close(resolve));
     }
 
-    #complain(text) { this.complaints.push(text); }
+    #complain(text) {
+        this.complaints.push(text);
+    }
 
     async #serve(req, res) {
         const parts = [];
@@ -50,7 +71,8 @@ export class ChatbotWorld {
         const config = /^\/api\/admin\/tenants\/([^/]+)\/config$/.exec(req.url);
         if (req.url === '/control') this.#control(req, res, body);
         else if (req.url === '/api/admin/tenants/register' && req.method === 'POST') this.#register(req, res, body);
-        else if (config && ['GET', 'PUT'].includes(req.method)) this.#config(req, res, decodeURIComponent(config[1]), body);
+        else if (config && ['GET', 'PUT'].includes(req.method))
+            this.#config(req, res, decodeURIComponent(config[1]), body);
         else {
             this.#complain(`${req.method} ${req.url} is not in the contract`);
             answer(res, 404, { error: 'The requested endpoint does not exist' });
@@ -82,7 +104,10 @@ export class ChatbotWorld {
         if (fault === 'garbage') return res.writeHead(200, { 'content-type': 'text/html' }).end('<html>Welcome</html>');
         if (fault === 'botid-null') tenant.config.botId = null;
         const { id, shopId, merchantId, instanceUrl } = tenant;
-        const registered = { tenant: { id, shopId, merchantId, instanceUrl, status: 'active' }, config: shown(tenant.config) };
+        const registered = {
+            tenant: { id, shopId, merchantId, instanceUrl, status: 'active' },
+            config: shown(tenant.config),
+        };
         if (fault === 'twice') {
             const json = JSON.stringify(registered);
             const one = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
@@ -107,8 +132,17 @@ export class ChatbotWorld {
         if (this.complaints.length > before) return null;
         const known = this.tenants.get(body.shopId);
         const at = new Date(this.now()).toISOString();
-        const tenant = known ?? { id: this.nextId++, registrations: 0,
-            config: { id: this.nextId, shopId: body.shopId, botId: `bot-${this.nextId}`, syncScopes: [], createdAt: at } };
+        const tenant = known ?? {
+            id: this.nextId++,
+            registrations: 0,
+            config: {
+                id: this.nextId,
+                shopId: body.shopId,
+                botId: `bot-${this.nextId}`,
+                syncScopes: [],
+                createdAt: at,
+            },
+        };
         if (known && known.ssoSharedSecret !== body.ssoSharedSecret) tenant.rotated = (tenant.rotated ?? 0) + 1;
         Object.assign(tenant, body, { registrations: tenant.registrations + 1 });
         Object.assign(tenant.config, { name: body.botName, logoUrl: body.logoUrl ?? null, updatedAt: at });
@@ -117,7 +151,8 @@ export class ChatbotWorld {
     }
 
     #judgeHeaders(req) {
-        if (!/^application\/json\b/.test(req.headers['content-type'] ?? '')) this.#complain('content-type is not application/json');
+        if (!/^application\/json\b/.test(req.headers['content-type'] ?? ''))
+            this.#complain('content-type is not application/json');
         for (const name of ['cookie', 'authorization', 'x-forwarded-for'])
             if (req.headers[name]) this.#complain(`the registration carries ${name}`);
     }
@@ -170,8 +205,13 @@ export class ChatbotWorld {
         const given = Buffer.from(token[3], 'base64url');
         if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
         const nowS = this.now() / 1000;
-        const good = claims.iss === 'shopsaas' && claims.aud === 'chatbot-node' && ['admin', 'viewer'].includes(claims.role) &&
-            claims.exp > nowS - SKEW_S && claims.iat <= nowS + SKEW_S && claims.exp - claims.iat <= LIFETIME_MAX_S;
+        const good =
+            claims.iss === 'shopsaas' &&
+            claims.aud === 'chatbot-node' &&
+            ['admin', 'viewer'].includes(claims.role) &&
+            claims.exp > nowS - SKEW_S &&
+            claims.iat <= nowS + SKEW_S &&
+            claims.exp - claims.iat <= LIFETIME_MAX_S;
         return good ? claims : null;
     }
 
@@ -190,8 +230,16 @@ export class ChatbotWorld {
     }
 }
 
-const shown = ({ id, shopId, name, logoUrl, botId, syncScopes, createdAt, updatedAt }) =>
-    ({ id, shopId, name, logoUrl, botId, syncScopes, createdAt, updatedAt });
+const shown = ({ id, shopId, name, logoUrl, botId, syncScopes, createdAt, updatedAt }) => ({
+    id,
+    shopId,
+    name,
+    logoUrl,
+    botId,
+    syncScopes,
+    createdAt,
+    updatedAt,
+});
 
 function answer(res, status, json) {
     res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));

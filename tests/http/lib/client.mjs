@@ -21,21 +21,31 @@ export class Client {
         this.lang = 'en';
     }
 
-    get(path, options = {}) { return this.request('GET', path, options); }
-    post(path, json, options = {}) { return this.request('POST', path, { json, ...options }); }
+    get(path, options = {}) {
+        return this.request('GET', path, options);
+    }
+    post(path, json, options = {}) {
+        return this.request('POST', path, { json, ...options });
+    }
 
     /** headers: a value of undefined takes a default header away; address null: ours as it is. body: bytes or text instead of json. */
     request(method, path, { json, body, headers = {}, address = this.address } = {}) {
         const url = new URL(this.base);
         const bytes = json !== undefined ? JSON.stringify(json) : body;
-        const all = { origin: this.base, 'accept-language': this.lang, 'x-forwarded-for': address, 'user-agent': 'tests' };
+        const all = {
+            origin: this.base,
+            'accept-language': this.lang,
+            'x-forwarded-for': address,
+            'user-agent': 'tests',
+        };
         if (this.cookies.size) all.cookie = [...this.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
         if (json !== undefined) all['content-type'] = 'application/json';
         if (bytes !== undefined) all['content-length'] = Buffer.byteLength(bytes);
         Object.assign(all, headers);
         for (const [name, value] of Object.entries(all)) if (value === undefined || value === null) delete all[name];
         return new Promise((resolve, reject) => {
-            const r = http.request({ host: url.hostname, port: url.port, method, path, headers: all, agent, timeout: REQUEST_MS },
+            const r = http.request(
+                { host: url.hostname, port: url.port, method, path, headers: all, agent, timeout: REQUEST_MS },
                 (res) => {
                     const parts = [];
                     res.on('data', (d) => parts.push(d));
@@ -47,7 +57,8 @@ export class Client {
                             reject(e);
                         }
                     });
-                });
+                },
+            );
             r.on('timeout', () => r.destroy(new Error(`${method} ${path}: no answer within ${REQUEST_MS} ms`)));
             r.on('error', reject);
             r.end(bytes);
@@ -64,7 +75,10 @@ export class Client {
         let json = null;
         if (/^application\/json/.test(res.headers['content-type'] ?? '') && text) json = JSON.parse(text);
         const fault = this.api && answerFault(this.api, method, path, res.statusCode, json);
-        if (fault) throw new Error(`${method} ${path} answers ${res.statusCode} unlike its description: ${fault}\n${text.slice(0, 600)}`);
+        if (fault)
+            throw new Error(
+                `${method} ${path} answers ${res.statusCode} unlike its description: ${fault}\n${text.slice(0, 600)}`,
+            );
         return { status: res.statusCode, headers: res.headers, text, json };
     }
 
@@ -92,11 +106,21 @@ export function raw(base, bytes, { quietMs = 3000 } = {}) {
         const finish = () => {
             s.destroy();
             const text = Buffer.concat(parts).toString('latin1');
-            resolve({ text, closed, status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1] ?? 0), body: text.split('\r\n\r\n')[1] ?? '' });
+            resolve({
+                text,
+                closed,
+                status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1] ?? 0),
+                body: text.split('\r\n\r\n')[1] ?? '',
+            });
         };
         s.setTimeout(quietMs, finish);
         s.on('data', (d) => parts.push(d));
-        s.on('error', () => { closed = true; });
-        s.on('close', () => { closed = true; finish(); });
+        s.on('error', () => {
+            closed = true;
+        });
+        s.on('close', () => {
+            closed = true;
+            finish();
+        });
     });
 }

@@ -11,18 +11,27 @@ export class EventStream {
         stream.taken = 0;
         stream.text = '';
         const url = new URL(client.base);
-        const headers = { accept: 'text/event-stream', origin: client.base, 'x-forwarded-for': client.address,
-            cookie: [...client.cookies].map(([k, v]) => `${k}=${v}`).join('; ') };
+        const headers = {
+            accept: 'text/event-stream',
+            origin: client.base,
+            'x-forwarded-for': client.address,
+            cookie: [...client.cookies].map(([k, v]) => `${k}=${v}`).join('; '),
+        };
         if (lastId !== undefined) headers['last-event-id'] = lastId;
         return new Promise((resolve, reject) => {
-            stream.request = http.request({ host: url.hostname, port: url.port, path: '/api/events', headers }, (res) => {
-                if (res.statusCode !== 200 || !/^text\/event-stream/.test(res.headers['content-type']))
-                    return reject(new Error(`/api/events answers ${res.statusCode} ${res.headers['content-type']}`));
-                stream.headers = res.headers;
-                res.on('data', (d) => stream.#feed(d.toString('utf8')));
-                res.on('error', () => {});
-                return resolve(stream);
-            });
+            stream.request = http.request(
+                { host: url.hostname, port: url.port, path: '/api/events', headers },
+                (res) => {
+                    if (res.statusCode !== 200 || !/^text\/event-stream/.test(res.headers['content-type']))
+                        return reject(
+                            new Error(`/api/events answers ${res.statusCode} ${res.headers['content-type']}`),
+                        );
+                    stream.headers = res.headers;
+                    res.on('data', (d) => stream.#feed(d.toString('utf8')));
+                    res.on('error', () => {});
+                    return resolve(stream);
+                },
+            );
             stream.request.on('error', reject);
             stream.request.end();
         });
@@ -55,9 +64,14 @@ export class EventStream {
             }
             const left = end - Date.now();
             if (left <= 0) throw new Error(`no ${event} within ${WAIT_MS} ms; seen: ${JSON.stringify(this.seen)}`);
-            await new Promise((resolve) => { this.wake = resolve; setTimeout(resolve, Math.min(left, 200)); });
+            await new Promise((resolve) => {
+                this.wake = resolve;
+                setTimeout(resolve, Math.min(left, 200));
+            });
         }
     }
 
-    close() { this.request.destroy(); }
+    close() {
+        this.request.destroy();
+    }
 }

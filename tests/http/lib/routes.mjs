@@ -5,7 +5,8 @@ const VERBS = ['get', 'post', 'put', 'patch', 'delete'];
 
 export function routesOf(api) {
     return Object.entries(api.paths).flatMap(([template, operations]) =>
-        VERBS.filter((verb) => operations[verb]).map((verb) => routeOf(template, verb.toUpperCase(), operations[verb])));
+        VERBS.filter((verb) => operations[verb]).map((verb) => routeOf(template, verb.toUpperCase(), operations[verb])),
+    );
 }
 
 function routeOf(template, method, operation) {
@@ -13,7 +14,10 @@ function routeOf(template, method, operation) {
     const parameters = operation.parameters ?? [];
     const content = operation.requestBody?.content?.['application/json'];
     return {
-        name: `${method} ${template}`, template, method, operation,
+        name: `${method} ${template}`,
+        template,
+        method,
+        operation,
         who: codes(401).includes('sign_in_required') ? 'account' : 'anyone',
         operatorOnly: operation.tags.some((t) => t.toLowerCase() === 'operator'),
         checksOrigin: codes(403).includes('`cross_site`'),
@@ -34,7 +38,11 @@ export function pathOf(route, values) {
     });
 }
 
-const FORMATS = { email: 'someone@test.example', uri: 'https://store.example.com/logo.png', password: 'a long enough phrase 5' };
+const FORMATS = {
+    email: 'someone@test.example',
+    uri: 'https://store.example.com/logo.png',
+    password: 'a long enough phrase 5',
+};
 
 /** A value the schema allows. */
 export function goodValue(schema) {
@@ -60,7 +68,8 @@ export function spoiledBodies(route) {
     const spoiled = [];
     const good = goodBody(route);
     for (const [field, schema] of Object.entries(route.body.properties)) {
-        const add = (what, value, code) => spoiled.push({ what: `${field} ${what}`, field, code, body: { ...good, [field]: value } });
+        const add = (what, value, code) =>
+            spoiled.push({ what: `${field} ${what}`, field, code, body: { ...good, [field]: value } });
         const required = (route.body.required ?? []).includes(field);
         if (required) {
             const { [field]: gone, ...rest } = good;
@@ -74,15 +83,24 @@ export function spoiledBodies(route) {
         if (isNumber(schema)) for (const [what, value, code] of badNumbers(schema)) add(what, value, code);
     }
     if (route.body.additionalProperties === false)
-        spoiled.push({ what: 'unknown member', field: 'noSuchField', code: 'unknown', body: { ...good, noSuchField: 1 } });
+        spoiled.push({
+            what: 'unknown member',
+            field: 'noSuchField',
+            code: 'unknown',
+            body: { ...good, noSuchField: 1 },
+        });
     return spoiled;
 }
 
 function wrongTypes(schema) {
     const values = ['text', 7, true, [], {}, [1], { a: 1 }];
     const kinds = [schema.type].flat();
-    return values.filter((v) => !(typeof v === 'string' && (kinds.includes('string') || schema.enum)) &&
-        !(typeof v === 'number' && kinds.includes('integer')) && !(typeof v === 'boolean' && kinds.includes('boolean')));
+    return values.filter(
+        (v) =>
+            !(typeof v === 'string' && (kinds.includes('string') || schema.enum)) &&
+            !(typeof v === 'number' && kinds.includes('integer')) &&
+            !(typeof v === 'boolean' && kinds.includes('boolean')),
+    );
 }
 
 function badTexts(schema) {
@@ -90,20 +108,31 @@ function badTexts(schema) {
     const bad = [['too long', fill(schema.maxLength + 1), 'too_long']];
     for (const c of ['\u0001', '\u001b', '\u007f', '\u0085', '\u202e']) {
         const base = FORMATS[schema.format] ?? 'x'.repeat(Math.max(schema.minLength ?? 1, 4));
-        bad.push([`with U+${c.codePointAt(0).toString(16).padStart(4, '0')}`, base.slice(0, 2) + c + base.slice(2), 'control_characters']);
+        bad.push([
+            `with U+${c.codePointAt(0).toString(16).padStart(4, '0')}`,
+            base.slice(0, 2) + c + base.slice(2),
+            'control_characters',
+        ]);
     }
-    if ((schema.minLength ?? 0) > 1 && !['email', 'uri'].includes(schema.format)) bad.push(['too short', 'x', 'too_short']);
-    if (schema.format === 'email') for (const v of ['no-at.example', 'a@b', 'a@@b.example', 'a b@c.example', '<a@b.example>'])
-        bad.push([`"${v}"`, v, 'format']);
-    if (schema.format === 'uri') for (const v of ['javascript:alert(1)', '//store.example', 'https://a:b@c.example', 'https://a b'])
-        bad.push([`"${v}"`, v, 'format']);
+    if ((schema.minLength ?? 0) > 1 && !['email', 'uri'].includes(schema.format))
+        bad.push(['too short', 'x', 'too_short']);
+    if (schema.format === 'email')
+        for (const v of ['no-at.example', 'a@b', 'a@@b.example', 'a b@c.example', '<a@b.example>'])
+            bad.push([`"${v}"`, v, 'format']);
+    if (schema.format === 'uri')
+        for (const v of ['javascript:alert(1)', '//store.example', 'https://a:b@c.example', 'https://a b'])
+            bad.push([`"${v}"`, v, 'format']);
     return bad;
 }
 
 function badNumbers(schema) {
-    const bad = [['a fraction', 1.5, 'type'], ['huge', 9007199254740993e3, null]];
+    const bad = [
+        ['a fraction', 1.5, 'type'],
+        ['huge', 9007199254740993e3, null],
+    ];
     if (schema.minimum !== undefined) bad.push(['below its least', schema.minimum - 1, 'too_small']);
-    if (schema.maximum !== undefined && schema.maximum < 2 ** 53) bad.push(['above its most', schema.maximum + 1, 'too_large']);
+    if (schema.maximum !== undefined && schema.maximum < 2 ** 53)
+        bad.push(['above its most', schema.maximum + 1, 'too_large']);
     return bad;
 }
 
@@ -112,10 +141,19 @@ export function bodiesAtLimits(route) {
     const out = [];
     const good = goodBody(route);
     for (const [field, schema] of Object.entries(route.body.properties)) {
-        if (isText(schema) && !schema.format && schema.maxLength && field !== 'domain') // a domain's own rules are narrower
-            out.push({ what: `${field} at its most`, field, body: { ...good, [field]: '字'.repeat(schema.maxLength) } });
+        if (isText(schema) && !schema.format && schema.maxLength && field !== 'domain')
+            // a domain's own rules are narrower
+            out.push({
+                what: `${field} at its most`,
+                field,
+                body: { ...good, [field]: '字'.repeat(schema.maxLength) },
+            });
         if (isText(schema) && !schema.format && schema.minLength > 1)
-            out.push({ what: `${field} at its least`, field, body: { ...good, [field]: 'x'.repeat(schema.minLength) } });
+            out.push({
+                what: `${field} at its least`,
+                field,
+                body: { ...good, [field]: 'x'.repeat(schema.minLength) },
+            });
         for (const end of ['minimum', 'maximum'])
             if (isNumber(schema) && Number.isSafeInteger(schema[end]))
                 out.push({ what: `${field} at its ${end}`, field, body: { ...good, [field]: schema[end] } });

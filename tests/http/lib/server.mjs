@@ -30,8 +30,15 @@ export class Server {
         const s = new Server();
         s.engine = engine;
         s.dir = await mkdtemp(path.join(tmpdir(), 'chathub-http-'));
-        s.env = { PATH: process.env.PATH, HOME: s.dir, CHATHUB_DATA_DIR: s.dir, CHATHUB_LISTEN: '127.0.0.1:0',
-            CHATHUB_TRUSTED_PROXY: '127.0.0.1', ...sanitizers(), ...env };
+        s.env = {
+            PATH: process.env.PATH,
+            HOME: s.dir,
+            CHATHUB_DATA_DIR: s.dir,
+            CHATHUB_LISTEN: '127.0.0.1:0',
+            CHATHUB_TRUSTED_PROXY: '127.0.0.1',
+            ...sanitizers(),
+            ...env,
+        };
         if (engine === 'postgres') {
             s.database = await postgresDatabase();
             s.env.CHATHUB_DATABASE_URL = s.database.url;
@@ -56,7 +63,9 @@ export class Server {
         this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve(signal ?? code)));
         return new Promise((resolve, reject) => {
             const timer = setTimeout(() => reject(new Error(`no start within ${START_MS} ms\n${this.log}`)), START_MS);
-            this.child.stdout.on('data', (d) => { this.out += d; });
+            this.child.stdout.on('data', (d) => {
+                this.out += d;
+            });
             this.child.stderr.on('data', (d) => {
                 this.log += d;
                 const port = /"event":"ready".*"port":(\d+)/.exec(this.log)?.[1];
@@ -79,9 +88,14 @@ export class Server {
     cli(args, { input = '', env = {} } = {}) {
         return new Promise((resolve, reject) => {
             const child = spawn(bin(), args, { env: { ...this.env, ...env }, cwd: this.dir });
-            let out = '', err = '';
-            child.stdout.on('data', (d) => { out += d; });
-            child.stderr.on('data', (d) => { err += d; });
+            let out = '',
+                err = '';
+            child.stdout.on('data', (d) => {
+                out += d;
+            });
+            child.stderr.on('data', (d) => {
+                err += d;
+            });
             child.on('error', reject);
             child.on('close', (code) => resolve({ code, out, err, json: parse(out) }));
             child.stdin.on('error', () => {});
@@ -96,9 +110,13 @@ export class Server {
     }
 
     /** A new account, and a client that is signed in as it. */
-    async account(role = 'merchant', { credits = 0, email = `${role}-${randomBytes(5).toString('hex')}@test.example` } = {}) {
-        const made = await this.#done(['user', 'add', '--email', email, '--role', role, '--password-stdin', '--json'],
-            { input: `${PASSWORD}\n` });
+    async account(
+        role = 'merchant',
+        { credits = 0, email = `${role}-${randomBytes(5).toString('hex')}@test.example` } = {},
+    ) {
+        const made = await this.#done(['user', 'add', '--email', email, '--role', role, '--password-stdin', '--json'], {
+            input: `${PASSWORD}\n`,
+        });
         if (credits > 0) await this.grant(email, credits);
         const client = this.client();
         await client.signIn(email, PASSWORD);
@@ -106,10 +124,22 @@ export class Server {
     }
 
     grant(email, amount, reason = 'for a test') {
-        return this.#done(['credits', 'grant', '--email', email, '--amount', String(amount), '--reason', reason, '--json']);
+        return this.#done([
+            'credits',
+            'grant',
+            '--email',
+            email,
+            '--amount',
+            String(amount),
+            '--reason',
+            reason,
+            '--json',
+        ]);
     }
 
-    client() { return new Client(this.base, this.api); }
+    client() {
+        return new Client(this.base, this.api);
+    }
 
     async verify() {
         const r = await this.cli(['verify', '--json']);
@@ -141,7 +171,9 @@ export class Server {
         const faults = [];
         const code = await this.stop();
         if (code !== 0) faults.push(`exit ${code}\n${this.log.slice(-3000)}`);
-        const found = /(ERROR: (Address|Leak|Thread)Sanitizer|runtime error:|"event":"handler_without_reply").*/.exec(this.log);
+        const found = /(ERROR: (Address|Leak|Thread)Sanitizer|runtime error:|"event":"handler_without_reply").*/.exec(
+            this.log,
+        );
         if (found) faults.push(this.log.slice(Math.max(0, found.index - 200), found.index + 3000));
         await this.database?.drop();
         await rm(this.dir, { recursive: true, force: true });
@@ -150,7 +182,9 @@ export class Server {
 }
 
 function sanitizers() {
-    return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^[ALTU]B?SAN_OPTIONS$|^UBSAN_OPTIONS$/.test(name)));
+    return Object.fromEntries(
+        Object.entries(process.env).filter(([name]) => /^[ALTU]B?SAN_OPTIONS$|^UBSAN_OPTIONS$/.test(name)),
+    );
 }
 
 function parse(text) {

@@ -4,7 +4,10 @@
 /** The first difference as text, or null. */
 export function difference(api, schema, value, at = '$') {
     if (schema.$ref) {
-        const target = schema.$ref.split('/').slice(1).reduce((o, part) => o?.[part], api);
+        const target = schema.$ref
+            .split('/')
+            .slice(1)
+            .reduce((o, part) => o?.[part], api);
         return target ? difference(api, target, value, at) : `${at}: ${schema.$ref} is nowhere`;
     }
     if (schema.oneOf) {
@@ -15,10 +18,12 @@ export function difference(api, schema, value, at = '$') {
     const type = kind(value);
     const fits = types.length === 0 || types.includes(type) || (type === 'integer' && types.includes('number'));
     if (!fits) return `${at} is ${type}, described as ${types.join(' or ')}`;
-    if (schema.enum && !schema.enum.includes(value)) return `${at} is ${JSON.stringify(value)}, which is not in its list`;
+    if (schema.enum && !schema.enum.includes(value))
+        return `${at} is ${JSON.stringify(value)}, which is not in its list`;
     if (schema.format === 'date-time' && type === 'string' && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value))
         return `${at} is ${JSON.stringify(value)}, no RFC 3339 time in UTC`;
-    if (type === 'array') return first(value.map((item, i) => difference(api, schema.items ?? {}, item, `${at}[${i}]`)));
+    if (type === 'array')
+        return first(value.map((item, i) => difference(api, schema.items ?? {}, item, `${at}[${i}]`)));
     if (type === 'object' && schema.properties) return members(api, schema, value, at);
     return null;
 }
@@ -29,7 +34,9 @@ function members(api, schema, value, at) {
     const open = schema.additionalProperties === true || Object.keys(schema.properties).length === 0;
     const extra = open ? undefined : Object.keys(value).find((name) => !(name in schema.properties));
     if (extra) return `${at}.${extra} is not described`;
-    return first(Object.entries(value).map(([name, v]) => difference(api, schema.properties[name] ?? {}, v, `${at}.${name}`)));
+    return first(
+        Object.entries(value).map(([name, v]) => difference(api, schema.properties[name] ?? {}, v, `${at}.${name}`)),
+    );
 }
 
 const first = (list) => list.find((f) => f !== null) ?? null;
@@ -46,7 +53,9 @@ export function templateOf(api, path) {
     const parts = path.split('?')[0].split('/');
     const fits = Object.keys(api.paths).filter((t) => {
         const own = t.split('/');
-        return own.length === parts.length && own.every((p, i) => p === parts[i] || (p.startsWith('{') && parts[i] !== ''));
+        return (
+            own.length === parts.length && own.every((p, i) => p === parts[i] || (p.startsWith('{') && parts[i] !== ''))
+        );
     });
     return fits.sort((a, b) => a.split('{').length - b.split('{').length)[0] ?? null;
 }

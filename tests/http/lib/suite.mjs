@@ -42,7 +42,9 @@ export async function run(options = {}) {
                 console.log(`ok     ${name} [${engine}] ${Date.now() - started} ms`);
             } catch (e) {
                 failed++;
-                console.log(`FAILED ${name} [${engine}]\n    ${(e.stack ?? String(e)).split('\n').slice(0, 14).join('\n    ')}`);
+                console.log(
+                    `FAILED ${name} [${engine}]\n    ${(e.stack ?? String(e)).split('\n').slice(0, 14).join('\n    ')}`,
+                );
             }
         }
         const faults = await t.server.end();

@@ -1,0 +1,113 @@
+// samekey.mjs: every route that takes an Idempotency-Key, found in the tables of the binary, called twice with one key.
+// The same body acts once and gets the same answer (or already_shown when the answer held a secret); another body is
+// refused.
+import { newKey } from './lib/client.mjs';
+import { routesOf } from './lib/routes.mjs';
+import { record, run, test } from './lib/suite.mjs';
+
+/** For each idempotent route a call that succeeds once, and another body; a new route must be added here. */
+const calls = {
+    'POST /api/shops': async (c) => ({
+        path: '/api/shops',
+        json: { shop_name: 'Key', hosting: 'external' },
+        other: { shop_name: 'Other', hosting: 'external' },
+    }),
+    'POST /api/shops/{id}/restore': async (c) => {
+        const shop = await c.shop();
+        await c.request('DELETE', `/api/shops/${shop.id}`);
+        return { path: `/api/shops/${shop.id}/restore`, other: { a: 1 } };
+    },
+    'POST /api/shops/{id}/chatbot/enable': async (c) => ({
+        path: `/api/shops/${(await c.shop()).id}/chatbot/enable`,
+        json: {},
+        other: { botName: 'Other' },
+    }),
+    'POST /api/shops/{id}/chatbot/disable': async (c) => ({
+        path: `/api/shops/${await enabled(c)}/chatbot/disable`,
+        other: { a: 1 },
+    }),
+    'POST /api/shops/{id}/sso/issue': async (c) => ({
+        path: `/api/shops/${await enabled(c)}/sso/issue`,
+        json: {},
+        other: { role: 'viewer' },
+        secret: true,
+    }),
+    'POST /api/shops/{id}/sso/launch': async (c) => ({
+        path: `/api/shops/${await enabled(c)}/sso/launch`,
+        json: {},
+        other: { role: 'viewer' },
+        secret: true,
+    }),
+    'POST /api/shops/{id}/secrets/{kind}/show': async (c) => ({
+        path: `/api/shops/${await enabled(c)}/secrets/sso/show`,
+        other: { a: 1 },
+        secret: true,
+    }),
+    'POST /api/shops/{id}/secrets/{kind}/rotate': async (c) => ({
+        path: `/api/shops/${await enabled(c)}/secrets/sso/rotate`,
+        other: { a: 1 },
+        secret: true,
+    }),
+    'POST /api/billing/grant': async (c, t) => ({
+        path: '/api/billing/grant',
+        json: { email: t.email, amount: 5, reason: 'once' },
+        other: { email: t.email, amount: 6, reason: 'once' },
+    }),
+    'POST /api/operator/accounts/{id}/disable': async (c, t) => ({
+        path: `/api/operator/accounts/${t.id}/disable`,
+        json: { reason: 'a test' },
+        other: { reason: 'another' },
+    }),
+    'POST /api/operator/accounts/{id}/enable': async (c, t) => ({
+        path: `/api/operator/accounts/${t.id}/enable`,
+        json: { reason: 'a test' },
+        other: { reason: 'another' },
+    }),
+    'POST /api/operator/jobs/{id}/retry': null, // wants a dead job: src/app's and src/jobs' own tests
+};
+
+async function enabled(c) {
+    const shop = await c.shop();
+    const r = await c.post(`/api/shops/${shop.id}/chatbot/enable`, {});
+    if (r.status !== 200) throw new Error(r.text);
+    return shop.id;
+}
+
+test('the same Idempotency-Key with the same body acts once; with another body it is refused', async ({ server }) => {
+    const operator = await server.account('operator');
+    for (const route of routesOf(server.api).filter((r) => r.idempotent)) {
+        if (!(route.name in calls)) record(`${route.name} is in the table of calls`, 'add a call that succeeds');
+        if (!calls[route.name]) continue;
+        const target = await server.account('merchant', { credits: 200 });
+        const c = route.operatorOnly ? operator : target;
+        const { path, json, other, secret } = await calls[route.name](c, target);
+        const headers = { 'idempotency-key': newKey() };
+        const ask = (body) => c.request(route.method, path, { json: body, headers });
+        const first = await ask(json);
+        const books = (await target.get('/api/billing/transactions')).text;
+        const second = await ask(json);
+        const third = await ask(other);
+        const fault =
+            first.status >= 300
+                ? `the call itself answers ${first.status}: ${first.text}`
+                : secret && (second.status !== 409 || second.json.error !== 'already_shown')
+                  ? `again: ${second.status} ${second.text}`
+                  : !secret && (second.status !== first.status || second.text !== first.text)
+                    ? `again: ${second.status} ${second.text}`
+                    : third.status !== 422 || third.json.error !== 'key_reused'
+                      ? `another body: ${third.status} ${third.text}`
+                      : null;
+        record(`${route.name}: same key`, fault);
+        if (!route.name.endsWith('/disable') || !route.operatorOnly)
+            record(
+                `${route.name}: acted once`,
+                (await target.get('/api/billing/transactions')).text === books ? null : 'the books changed',
+            );
+    }
+});
+
+test('the books are sound after all of it', async ({ server }) => {
+    await server.verify();
+});
+
+await run();
