@@ -19,10 +19,10 @@ struct config {
     bool base_url_is_set;
 };
 
-/* Database threads of each kind when CHATHUB_DATABASE_WORKERS is unset. SQLite: readers, beside the one writer.
- * PostgreSQL: on two cores eight that write and eight that read do half as much again as four (docs/performance.md);
- * more only wait for the same cores. */
-enum { LANES_SQLITE = 2, LANES_POSTGRES = 8 };
+/* Database threads when CHATHUB_DATABASE_WORKERS is unset (docs/performance.md). Few that read, because each takes many
+ * requests at once and asks for all of their callers in one query; more that write, because on PostgreSQL each waits for
+ * its own commit. SQLite has one writer whatever is said here. */
+enum { LANES_SQLITE = 2, LANES_POSTGRES_READ = 4, LANES_POSTGRES_WRITE = 8 };
 
 /* False with a sentence in `error` that names the setting. Everything lives in `a`. */
 MUST_USE bool config_load(struct arena *a, struct config *out, struct buf *error);

@@ -18,11 +18,12 @@ static bool make_data_dir(const struct config *c, struct buf *error)
     return false;
 }
 
-static unsigned lane_count(const struct config *c, enum db_engine engine, bool serving)
+static unsigned lane_count(const struct config *c, enum db_engine engine, bool serving, bool writes)
 {
     if (!serving) return 1;
     if (c->database_workers) return (unsigned)c->database_workers;
-    return engine == DB_SQLITE ? LANES_SQLITE : LANES_POSTGRES;
+    if (engine == DB_SQLITE) return LANES_SQLITE;
+    return writes ? LANES_POSTGRES_WRITE : LANES_POSTGRES_READ;
 }
 
 static bool open_database(struct app *app, bool serving, struct buf *error)
@@ -42,10 +43,12 @@ static bool open_database(struct app *app, bool serving, struct buf *error)
         buf_text(error, "The database schema could not be brought up to date; the log says why.");
         return false;
     }
-    unsigned lanes = lane_count(app->config, db_engine_of(app->db), serving);
-    app->lanes = lanes_start(
-        app->db, &(struct lane_options){ .readers = lanes, .writers = lanes, .before_batch = accounts_before_batch },
-        reason, sizeof reason);
+    enum db_engine engine = db_engine_of(app->db);
+    app->lanes = lanes_start(app->db,
+                             &(struct lane_options){ .readers = lane_count(app->config, engine, serving, false),
+                                                     .writers = lane_count(app->config, engine, serving, true),
+                                                     .before_batch = accounts_before_batch },
+                             reason, sizeof reason);
     if (!app->lanes) buf_printf(error, "The database threads cannot start: %s", reason);
     return app->lanes != NULL;
 }

@@ -42,8 +42,8 @@ const repeats = Number(options.repeats);
 const clientCounts = options.clients.split(',').map(Number);
 const only = options.only ? options.only.split(',') : null;
 const CONNECTIONS = 256;
-// What the product takes when nothing is set (LANES_* in src/app/config.h).
-const LANES = { sqlite: 2, postgres: 8 };
+// Writers that the product takes when nothing is set (LANES_* in src/app/config.h).
+const LANES = { sqlite: 1, postgres: 8 };
 
 mkdirSync(options.work, { recursive: true });
 const work = mkdtempSync(join(resolve(options.work), 'bench-run-'));
