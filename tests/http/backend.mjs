@@ -19,8 +19,15 @@ async function advance(server, seconds) {
     await server.advance(seconds);
 }
 
-/** A merchant who can pay twice, with one shop; the world forgets its faults. */
+let served;
+
+/** A merchant who can pay twice, with one shop; the world forgets its faults, and everything with each new server. */
 async function merchant(server) {
+    if (served !== server) {
+        served = server;
+        aheadS = 0;
+        world.tenants.clear();
+    }
     Object.assign(world, { faults: [], configFaults: [], always: null });
     const c = await server.account('merchant', { credits: 100 });
     return { c, shop: await c.shop(undefined, 'store.example.com') };
