@@ -107,6 +107,7 @@ static int64_t own_shop(struct str shop_id)
     struct str prefix = STR("shop-");
     if (!str_starts(shop_id, prefix)) return 0;
     struct str digits = { shop_id.p + prefix.n, shop_id.n - prefix.n };
+    assert(digits.p != NULL);
     return digits.n > 0 && digits.p[0] != '0' && str_to_i64(digits, &id) && id > 0 ? id : 0;
 }
 

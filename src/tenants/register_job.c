@@ -17,7 +17,7 @@
 enum verdict { VERDICT_STALE, VERDICT_REGISTERED, VERDICT_REFUSED, VERDICT_LATER, VERDICT_UNKNOWN };
 
 struct work {
-    struct tenant t;
+    struct tenant t = { 0 };
     struct shop shop;
     struct secret secret[SECRETS_MAX];
     size_t secrets;
@@ -155,7 +155,7 @@ static enum job_wish settle_registered(struct job *job, struct tx *tx, struct te
 static enum job_wish register_settle(struct job *job, struct tx *tx)
 {
     const struct work *w = job->state;
-    struct tenant t;
+    struct tenant t = { 0 };
     enum row row = lock_current(job, tx, &t);
     if (row == ROW_FAULT) return JOB_FAULT;
     if (row == ROW_NONE || w->verdict == VERDICT_STALE) return JOB_FINISHED;
@@ -177,7 +177,7 @@ static void failure_details(struct json *j, const void *arg)
 /* The credits go back and the merchant may try again. A fault here is the transaction's and undoes all of it. */
 static void register_dead(struct job *job, struct tx *tx, const char *error)
 {
-    struct tenant t;
+    struct tenant t = { 0 };
     struct credit_balance balance;
     if (lock_current(job, tx, &t) != ROW_FOUND) return;
     if (t.hold) {

@@ -129,7 +129,7 @@ static void token_json(struct json *j, const void *arg)
 enum answer run_sso_issue(struct req *req)
 {
     const struct post_role *in = req->body;
-    struct signer s;
+    struct signer s = { 0 };
     enum answer go_on = find_signer(req, &s);
     if (go_on != ANSWER_SENT) return go_on;
     struct str token = sign_for(req, &s, in->role, SSO_TTL_S);
@@ -179,7 +179,7 @@ static bool put_launch(struct req *req, const char *code, int role)
 enum answer run_sso_launch(struct req *req)
 {
     const struct post_role *in = req->body;
-    struct signer s;
+    struct signer s = { 0 };
     enum answer go_on = find_signer(req, &s);
     if (go_on != ANSWER_SENT) return go_on;
     struct launch_answer l = { .shop = path_shop_id(req) };
