@@ -17,7 +17,7 @@
 enum verdict { VERDICT_STALE, VERDICT_REGISTERED, VERDICT_REFUSED, VERDICT_LATER, VERDICT_UNKNOWN };
 
 struct work {
-    struct tenant t = { 0 };
+    struct tenant t;
     struct shop shop;
     struct secret secret[SECRETS_MAX];
     size_t secrets;
