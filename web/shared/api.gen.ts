@@ -977,7 +977,10 @@ export interface components {
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
-            details: components["schemas"]["AuditDetails"];
+            /** @description What depends on the action. */
+            details: {
+                [key: string]: unknown;
+            };
             network: string | null;
             userAgent: string | null;
             /** @enum {string} */
@@ -985,7 +988,6 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
-        AuditDetails: Record<string, never>;
         OperatorAuditEntry: {
             /** Format: int64 */
             id: number;
@@ -994,7 +996,10 @@ export interface components {
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
-            details: components["schemas"]["AuditDetails"];
+            /** @description What depends on the action. */
+            details: {
+                [key: string]: unknown;
+            };
             network: string | null;
             userAgent: string | null;
             /** @enum {string} */
@@ -4047,8 +4052,8 @@ export interface operations {
                         state: "off" | "pending" | "provisioning" | "active" | "suspended" | "disabled" | "failed";
                         botId: string | null;
                         botName: string | null;
-                        /** @enum {string|null} */
-                        botState: "pending" | "ready" | "error" | null;
+                        /** @enum {string} */
+                        botState: "pending" | "ready" | "error";
                         /** @enum {string} */
                         backend: "builtin" | "chatbot";
                         syncScopes: string[];

@@ -52,13 +52,13 @@ function SecretDialog({ shown, onClose }: { shown: Shown | null; onClose: () => 
   );
 }
 
-/** Showing and replacing; replacing may want the password first, and then goes on by itself. */
+/** Showing and replacing: either may want the password first, and then goes on by itself. */
 function useSecretActs(shop: number) {
   const queries = useQueryClient();
   const notify = useNotify();
   const [shown, setShown] = useState<Shown | null>(null);
   const [asking, setAsking] = useState<SecretKind | null>(null);
-  const [reauth, setReauth] = useState<SecretKind | null>(null);
+  const [reauth, setReauth] = useState<{ act: "show" | "rotate"; kind: SecretKind } | null>(null);
   const readAgain = () => void queries.invalidateQueries({ queryKey: keys.secrets(shop) });
   const path = (kind: SecretKind) => ({ params: { path: { id: shop, kind } } });
   const show = useSubmit(
@@ -68,8 +68,9 @@ function useSecretActs(shop: number) {
         setShown({ kind, secret, previousUntil: null });
         readAgain();
       },
-      onProblem: (problem) => {
-        notify.problem(problem);
+      onProblem: (problem, kind) => {
+        if (problem.code === "sign_in_again") setReauth({ act: "show", kind });
+        else notify.problem(problem);
         readAgain();
       },
     },
@@ -85,7 +86,7 @@ function useSecretActs(shop: number) {
       },
       onProblem: (problem, kind) => {
         setAsking(null);
-        if (problem.code === "sign_in_again") setReauth(kind);
+        if (problem.code === "sign_in_again") setReauth({ act: "rotate", kind });
         else notify.problem(problem);
       },
     },
@@ -165,9 +166,9 @@ function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret
       <ReauthDialog
         open={reauth !== null}
         onDone={() => {
-          const kind = reauth;
           setReauth(null);
-          if (kind !== null) rotate.send(kind);
+          if (reauth?.act === "show") show.send(reauth.kind);
+          if (reauth?.act === "rotate") rotate.send(reauth.kind);
         }}
         onCancel={() => setReauth(null)}
       />
