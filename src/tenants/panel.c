@@ -166,7 +166,7 @@ static bool add_panel_tenant(struct req *req, const struct post_register *in, st
 static bool change_panel_tenant(struct req *req, const struct post_register *in, struct guest *g)
 {
     struct arena *a = req->arena;
-    struct str sso, webhook;
+    struct str sso = { 0 }, webhook = { 0 };
     bool same_sso = open_text(a, g->shop_id, "sso", g->sso_sealed, &sso) && str_eq(sso, str_of(in->ssoSharedSecret));
     bool same_webhook =
         open_text(a, g->shop_id, "webhook", g->webhook_sealed, &webhook) && str_eq(webhook, str_of(in->webhookSecret));
@@ -205,7 +205,7 @@ static void register_details(struct json *j, const void *arg) { json_text(j, "sh
 enum answer run_panel_register(struct req *req)
 {
     const struct post_register *in = req->body;
-    struct guest g;
+    struct guest g = { 0 };
     struct shop shop;
     if (!tenants_settings.chatbot_shared_secret) return reply_problem(req, &problem_not_found);
     if (!knows_secret(req)) return reply_problem(req, &problem_bad_token);
@@ -312,7 +312,7 @@ static enum answer authorise(struct req *req, bool writes, struct guest *g)
 
 enum answer run_panel_config(struct req *req)
 {
-    struct guest g;
+    struct guest g = { 0 };
     enum answer go_on = authorise(req, false, &g);
     return go_on == ANSWER_SENT ? reply_json(req, 200, config_json, &g) : go_on;
 }
@@ -396,7 +396,7 @@ static bool save_change(struct req *req, struct guest *g)
 
 enum answer run_panel_change(struct req *req)
 {
-    struct guest g;
+    struct guest g = { 0 };
     struct shop shop;
     int64_t own = own_shop(str_of(((const struct path_panel *)req->path)->shopId));
     /* The lock comes before the tenant is read; a name that is no shop of ours locks nothing. */
