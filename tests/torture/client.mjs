@@ -15,7 +15,7 @@ const SURPRISES_MAX = 20;
 export class Stats {
     constructor() {
         Object.assign(this, { requests: 0, unanswered: 0, cut: 0, later: {}, inFlight: 0, refused: 0, surprises: [] });
-        this.acknowledged = { registration: 0, shop: 0, grant: 0, enable: 0, disable: 0, delete: 0, restore: 0 };
+        this.acknowledged = { registration: 0, shop: 0, grant: 0, enable: 0, disable: 0, delete: 0, restore: 0, rotation: 0 };
     }
 
     surprise(text) {
@@ -230,16 +230,27 @@ export class Merchant extends Person {
         }
     }
 
+    /** A new secret. Shown once: when that answer was lost, the secret is there and nobody knows it. */
+    async rotate(shop) {
+        const kind = this.random() < 0.5 ? 'sso' : 'webhook';
+        const answer = await this.call('POST', `/api/shops/${shop.id}/secrets/${kind}/rotate`);
+        const code = answer.json?.error;
+        if (answer.status === 200 || (code === 'already_shown' && answer.lost)) this.stats.acknowledged.rotation++;
+        else if (code === 'sign_in_again') await this.signIn();
+        else if (code !== 'rotation_running') this.surprise(`rotate ${kind} of shop ${shop.id}`, answer);
+    }
+
     /** Something that a merchant would do, by the dice. */
     act() {
         const dice = this.random();
         const shop = this.shops[Math.floor(this.random() * this.shops.length)];
         if (!shop || (dice < 0.2 && this.shops.length < SHOPS_MAX)) return this.addShop();
         if (shop.deleted) return this.restore(shop);
-        if (dice < 0.7) return this.enable(shop);
-        if (dice < 0.85) return this.disable(shop);
-        if (dice < 0.9) return this.remove(shop);
-        return shop.state === ON ? this.token(shop) : this.enable(shop);
+        if (dice < 0.65) return this.enable(shop);
+        if (dice < 0.8) return this.disable(shop);
+        if (dice < 0.85) return this.remove(shop);
+        if (shop.state !== ON) return this.enable(shop);
+        return dice < 0.93 ? this.rotate(shop) : this.token(shop);
     }
 }
 

@@ -222,12 +222,12 @@ const words = (counts) => Object.entries(counts).map(([name, n]) => `${n} ${name
 
 function report(run, house, stats, { kills, hits, seconds, merchants }) {
     const starts = house.services.flatMap((s) => s.startMs).sort((a, b) => a - b);
-    const { registration, shop, grant, enable, disable, delete: deleted } = stats.acknowledged;
+    const { registration, shop, grant, enable, disable, delete: deleted, rotation } = stats.acknowledged;
     check(`${run.name}: it was hit while working`, kills > 0 && hits > 0);
     if (kills < run.kills) console.log(`  the time was up after ${kills} of ${run.kills} kills`);
     console.log(`${run.name}: ${kills} kills (${hits} hit requests under way) in ${seconds.toFixed(0)} s; ${stats.requests} requests, ` +
         `${stats.unanswered} without an answer (${stats.cut} cut off), told to come later ${words(stats.later)}; acknowledged: ${registration} registrations, ` +
-        `${shop} shops, ${grant} grants, ${enable} enables, ${disable} disables, ${deleted} deletions; ${stats.refused} enables refused; ` +
+        `${shop} shops, ${grant} grants, ${enable} enables, ${disable} disables, ${deleted} deletions, ${rotation} new secrets; ${stats.refused} enables refused; ` +
         `${merchants} merchants; start to answer ${starts[starts.length >> 1]} ms median, ${starts.at(-1)} ms at most`);
 }
 
@@ -277,8 +277,12 @@ async function leave() {
     await cluster?.remove();
     await remove();
 }
-for (const signal of ['SIGINT', 'SIGTERM'])
-    process.once(signal, () => leave().finally(() => process.exit(1)));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => {
+        Service.closed = true;
+        leave().finally(() => process.exit(1));
+    });
+}
 
 // The engines do not know of each other, so they go side by side; the combinations of one follow each other, because
 // its power cuts hit all databases.

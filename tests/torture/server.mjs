@@ -55,6 +55,8 @@ function answers(port) {
 }
 
 export class Service {
+    static closed = false; // an interrupted run starts nothing any more
+
     constructor(binary, env, port) {
         Object.assign(this, { binary, port, startMs: [], log: '', child: null, faults: [] });
         this.env = { ...process.env, ...env, CHATHUB_LISTEN: `127.0.0.1:${port}` };
@@ -63,6 +65,7 @@ export class Service {
     get running() { return this.child !== null && this.child.exitCode === null && this.child.signalCode === null; }
 
     launch() {
+        if (Service.closed) throw new Error('interrupted');
         const child = spawn(this.binary, ['serve'], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
         child.exited = new Promise((done) => child.once('exit', done));
         child.on('error', (e) => { this.broken = e; });
