@@ -132,17 +132,21 @@ enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct led
 /* Fixed order, every text with its length before it: two different entries never have the same bytes. */
 void ledger_hash(const struct ledger_record *r, uint8_t out[SHA256_SIZE])
 {
+    enum { RECORD_MAX_BYTES = 4096 };
+    char memory[RECORD_MAX_BYTES];
     struct buf b;
-    buf_init(&b, 4096);
+    buf_fixed(&b, memory, sizeof memory);
     buf_add(&b, r->previous, SHA256_SIZE);
-    buf_printf(&b, "%lld|%lld|%lld|%lld|%lld|%lld|%lld|", (long long)r->account, (long long)r->seq,
-               (long long)credits_count(r->amount), (long long)credits_count(r->balance_after), (long long)r->shop,
-               (long long)r->actor, (long long)r->at_ms);
+    const int64_t numbers[] = { r->account, r->seq, credits_count(r->amount), credits_count(r->balance_after), r->shop,
+                                r->actor, r->at_ms };
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++) buf_i64(&b, numbers[i]), buf_char(&b, '|');
     const char *const texts[] = { r->key, r->reason, r->note ? r->note : "" };
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++) buf_printf(&b, "%zu:%s|", strlen(texts[i]), texts[i]);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        size_t n = strlen(texts[i]);
+        buf_i64(&b, (int64_t)n), buf_char(&b, ':'), buf_add(&b, texts[i], n), buf_char(&b, '|');
+    }
     assert(!b.overflow);
     sha256(b.p, b.n, out);
-    buf_free(&b);
 }
 
 bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct credit_change *in, struct credits amount,

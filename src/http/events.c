@@ -29,8 +29,9 @@ static_assert(EVENTS_PER_READ == 200 && PURGE_EVENTS_BATCH == 500, "the statemen
 bool events_put(struct tx *tx, int64_t account, const char *type, json_writer *data, const void *arg)
 {
     assert(account > 0);
+    char memory[EVENT_DATA_MAX];
     struct buf text;
-    buf_init(&text, EVENT_DATA_MAX);
+    buf_fixed(&text, memory, sizeof memory);
     struct json j;
     json_begin(&j, &text);
     json_object(&j, NULL);
@@ -39,7 +40,6 @@ bool events_put(struct tx *tx, int64_t account, const char *type, json_writer *d
     json_finish(&j);
     if (text.overflow) LOG(LOG_ERROR, "event_too_large", LOG_TEXT("type", type));
     struct str kept = text.overflow ? STR("{}") : (struct str){ arena_copy(tx_arena(tx), text.p, text.n), text.n };
-    buf_free(&text);
     struct query bump = query(tx, &bump_counter);
     bind_i64(&bump, account);
     if (!query_put(&bump)) return false;
