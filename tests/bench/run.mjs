@@ -236,7 +236,8 @@ const number = (n) => (n >= 100 ? Math.round(n).toLocaleString('en') : n.toFixed
 function result(r) {
   results.push(r);
   const ratio = r.ratio === undefined ? '' : ` = ${r.ratio.toFixed(2)} of ${number(r.base)} (${r.baseName})`;
-  say(`${r.engine} ${r.name}: ${number(r.measured)} ${r.unit}${ratio}; ${r.reached ? 'reached' : 'NOT reached'} ${r.target}`);
+  const verdict = r.target ? `; ${r.reached ? 'reached' : 'NOT reached'} ${r.target}` : '';
+  say(`${r.engine} ${r.name}: ${number(r.measured)} ${r.unit}${ratio}${verdict}`);
 }
 
 // Rows of `main` are the operations; everything else is divided by them.
@@ -358,8 +359,9 @@ async function measureProcess(engine) {
     memory.push(residentMb(server.child.pid));
     await stopServer(server);
   }
+  // The limits are those of the usual installation: on PostgreSQL most of the start is the server making connections.
   const row = (name, measured, unit, limit) => result({ name, engine: engine.name, unit, measured,
-    target: `<= ${limit} ${unit}`, reached: measured <= limit });
+    target: engine.name === 'sqlite' ? `<= ${limit} ${unit}` : '', reached: measured <= limit });
   row('idle memory', median(memory), 'MB', 30);
   row('start to first answer', median(times), 'ms', 100);
   if (engine.name === 'sqlite') row('binary', statSync(options.chathub).size / 1e6, 'MB', 5);
@@ -371,7 +373,7 @@ function table() {
   const head = ['engine', 'what', 'measured', 'base', 'ratio', 'target', 'reached', 'cpu us', 'p50 ms', 'p99 ms'];
   const body = results.map((r) => [r.engine, r.name, `${number(r.measured)} ${r.unit}`,
     r.base ? `${number(r.base)} ${r.baseName}` : '', r.ratio === undefined ? '' : r.ratio.toFixed(2), r.target,
-    r.reached ? 'yes' : 'NO', r.cpuUs ? r.cpuUs.toFixed(1) : '', r.p50Ms ? r.p50Ms.toFixed(1) : '', r.p99Ms ? r.p99Ms.toFixed(1) : '']);
+    r.target ? (r.reached ? 'yes' : 'NO') : '', r.cpuUs ? r.cpuUs.toFixed(1) : '', r.p50Ms ? r.p50Ms.toFixed(1) : '', r.p99Ms ? r.p99Ms.toFixed(1) : '']);
   const width = head.map((h, i) => Math.max(h.length, ...body.map((b) => b[i].length)));
   const line = (cells) => cells.map((c, i) => c.padEnd(width[i])).join('  ').trimEnd();
   const rows = results.filter((r) => r.rowsPerOperation).map((r) =>
