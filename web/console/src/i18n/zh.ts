@@ -440,7 +440,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "accounts.enableDone": "账号已启用",
   "grant.title": "发放积分",
   "grant.short": "发放积分",
-  "grant.to": "收款账号：",
+  "grant.to": "发放给：",
   "grant.amount": "数量",
   "grant.reasonHelp": "会记录在审计日志中",
   "grant.submit": "发放",
