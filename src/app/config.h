@@ -20,8 +20,8 @@ struct config {
 };
 
 /* Database threads when CHATHUB_DATABASE_WORKERS is unset (docs/performance.md). Few that read, because each takes many
- * requests at once and asks for all of their callers in one query; more that write, because on PostgreSQL each waits for
- * its own commit. SQLite has one writer whatever is said here. */
+ * requests at once and asks for all of their callers in one query; more that write, because on PostgreSQL each waits
+ * for its own commit. SQLite has one writer whatever is said here. */
 enum { LANES_SQLITE = 2, LANES_POSTGRES_READ = 4, LANES_POSTGRES_WRITE = 8 };
 
 /* False with a sentence in `error` that names the setting. Everything lives in `a`. */

@@ -36,7 +36,8 @@ bool overview_read(struct tx *tx, struct overview *out)
     return true;
 }
 
-/* Reads whole tables: beside the writer, in a read transaction, because on SQLite nothing may hold the writer for long. */
+/* Reads whole tables: beside the writer, in a read transaction, because on SQLite nothing may hold the writer for
+ * long. */
 static enum job_wish count_all(struct job *job, struct tx *tx)
 {
     struct credit_totals credits;

@@ -1,5 +1,5 @@
-/* assets.h: the console, from memory. The build packs its files into one table (tools/embed_assets.py): compressed once,
- * at the highest level, named by path, with a strong ETag made of the content. */
+/* assets.h: the console, from memory. The build packs its files into one table (tools/embed_assets.py): compressed
+ * once, at the highest level, named by path, with a strong ETag made of the content. */
 #ifndef CHATHUB_HTTP_ASSETS_H
 #define CHATHUB_HTTP_ASSETS_H
 
@@ -16,8 +16,8 @@ struct asset {
 };
 extern const struct asset assets[];          /* generated; sorted by path; holds "/index.html" */
 extern const size_t asset_count;
-/* Paths of the console's pages, which all are index.html: the page itself looks at its address. ":x" is any one segment,
- * a last "*" any rest. NULL-ended. Anything else that is no file answers 404 with the same page. */
+/* Paths of the console's pages, which all are index.html: the page itself looks at its address. ":x" is any one
+ * segment, a last "*" any rest. NULL-ended. Anything else that is no file answers 404 with the same page. */
 extern const char *const console_paths[];
 bool console_has_page(const char *path, size_t n);
 

@@ -5,7 +5,8 @@
 #include "http/reader.h"
 #include "http/route.h"
 
-/* The value of the first cookie with this name in any Cookie header; p NULL when there is none. Quotes are taken off. */
+/* The value of the first cookie with this name in any Cookie header; p NULL when there is none. Quotes are taken
+ * off. */
 struct str cookies_find(const struct head *h, const char *name);
 /* The same over the text of one Cookie header (pure; fuzzed). */
 struct str cookies_find_in(struct str header, const char *name);

@@ -11,6 +11,6 @@ enum { CRYPTO_QUEUE_MAX = 256, CRYPTO_THREADS_MAX = 2 };
 
 MUST_USE struct crypto_pool *crypto_pool_start(unsigned threads, void (*work)(struct exchange *x));
 MUST_USE bool crypto_pool_submit(struct crypto_pool *p, struct exchange *x);     /* false: full or stopping */
-void crypto_pool_stop(struct crypto_pool *p);                /* runs what is queued, ends the threads; NULL is allowed */
+void crypto_pool_stop(struct crypto_pool *p);               /* runs what is queued, ends the threads; NULL is allowed */
 
 #endif

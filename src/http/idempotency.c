@@ -4,8 +4,8 @@
  *
  * Kept are answers of committed runs (2xx). Refusals are not: nothing was done, so asking again is right, and the world
  * may have changed (credits were bought). The body is sealed, bound to account and route. Of an answer that showed a
- * secret no body is kept at all. Of one that waits for a job the row keeps the job, and a replay tells how it stands, or
- * 409 in_progress while the first one still waits for its answer here.
+ * secret no body is kept at all. Of one that waits for a job the row keeps the job, and a replay tells how it stands,
+ * or 409 in_progress while the first one still waits for its answer here.
  *
  * Rejected: a row "in progress" committed before the work (two commits for each request, and a crash in between locks
  * the key for a day). */

@@ -30,7 +30,7 @@ enum {
     GATHER_BYTES = 131072,                   /* answers gathered before they are written */
     REQUESTS_PER_CONNECTION = 100000,
     BODY_MAX_DEFAULT = 16384,
-    BODY_MAX_DISCARDED = 65536,              /* of a request that is refused already: read, so that the answer arrives */
+    BODY_MAX_DISCARDED = 65536,              /* of a request that is refused already: read, so the answer arrives */
     LINGER_MAX_BYTES = 262144,
     REPLY_MAX_BYTES = 16 << 20,
     REQUEST_ARENA_MAX_BYTES = 32 << 20,
@@ -239,7 +239,8 @@ struct event_cursor {
     size_t text_at, text_n;                  /* its part of `out` */
 };
 enum { EVENTS_PER_READ = 200, EVENTS_READ_MAX_BYTES = 8 << 20 };
-/* What is new for each of the list, as event-stream text. *more: some have more to read. The list is sorted by account. */
+/* What is new for each of the list, as event-stream text. *more: some have more to read. The list is sorted by
+ * account. */
 MUST_USE bool events_read(struct tx *tx, struct event_cursor *list, size_t count, struct buf *out, bool *more);
 
 /* ---- streams.c: the open event streams of a loop ---- */

@@ -26,7 +26,11 @@ void metrics_sample(struct buf *out, const char *name, const char *type, const c
 struct metrics_route {
     atomic_uint_fast64_t answers[METRICS_CLASSES], bucket[METRICS_BUCKETS], sum_us;
 };
-struct metrics_loop { struct metrics_route *route; size_t routes; atomic_uint_fast64_t accepted, refused_heads, streams; };
+struct metrics_loop {
+    struct metrics_route *route;
+    size_t routes;
+    atomic_uint_fast64_t accepted, refused_heads, streams;
+};
 void metrics_loop_open(struct metrics_loop *m, size_t routes);           /* one more for what met no route */
 void metrics_loop_close(struct metrics_loop *m);
 void metrics_answer(struct metrics_loop *m, size_t route, int status, int64_t took_us);

@@ -103,7 +103,7 @@ struct route {
     int wait_ms;                     /* with reply_wait */
     const struct shape *answer;      /* of 200/201/202; NULL: no JSON body */
     int status;                      /* usual success; 0: 200 */
-    const struct problem *const *problems;                   /* NULL-ended; general ones (400, 401, 422, 429...) are implied */
+    const struct problem *const *problems;   /* NULL-ended; general ones (400, 401, 422, 429...) are implied */
     enum answer (*prepare)(struct req *req);                 /* may be NULL; ANSWER_SENT means: go on */
     enum answer (*run)(struct req *req);                     /* MUST */
     enum answer (*resume)(struct req *req);                  /* MUST with wait_ms: reads; the job has ended (or not:
@@ -141,7 +141,8 @@ struct str req_raw_body(const struct req *req);
 
 /* ---- problems that every route can meet; texts in problems.c ---- */
 extern const struct problem problem_not_found, problem_sign_in, problem_sign_in_again, problem_invalid_fields,
-    problem_invalid_json, problem_unsupported_media_type, problem_too_large, problem_cross_site, problem_too_many_requests,
+    problem_invalid_json, problem_unsupported_media_type, problem_too_large, problem_cross_site,
+    problem_too_many_requests,
     problem_busy, problem_in_progress, problem_key_reused, problem_already_shown, problem_method_not_allowed,
     problem_invalid_path, problem_invalid_query, problem_storage, problem_uncertain;
 

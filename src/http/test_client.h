@@ -37,7 +37,8 @@ void client_send_text(struct test_client *c, const char *text);
 void client_send_end(struct test_client *c);                 /* shuts our side */
 /* One answer, at most `wait_ms`; HEAD answers have no body. Status 0 when the server closed or nothing came. */
 struct test_answer client_read(struct test_client *c, bool to_head, int wait_ms);
-/* Bytes as they come, for event streams: appends to `out` until it holds `text`. False after `wait_ms` or at the end. */
+/* Bytes as they come, for event streams: appends to `out` until it holds `text`. False after `wait_ms` or at the
+ * end. */
 bool client_read_until(struct test_client *c, struct buf *out, const char *text, int wait_ms);
 /* The server has closed: true; something else came or nothing for `wait_ms`: false. */
 bool client_is_closed(struct test_client *c, int wait_ms);

@@ -23,7 +23,8 @@ extern atomic_long test_ended_account;       /* this account's sessions are over
 void test_http_start(struct test_http *s, struct test_db *t, void (*change)(struct http_options *o));
 void test_http_stop(struct test_http *s, struct test_db *t);
 /* One request on the fixture's client; the caller looks at the answer and frees it. */
-struct test_answer ask(struct test_http *s, const char *method, const char *path, const char *headers, const char *body);
+struct test_answer ask(struct test_http *s, const char *method, const char *path, const char *headers,
+                       const char *body);
 /* Status (and code, when not NULL) of one request must be these. */
 void expect_status(struct test_http *s, const char *method, const char *path, const char *headers, const char *body,
                    int status, const char *code);

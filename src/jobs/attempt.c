@@ -1,9 +1,9 @@
 /* attempt.c: one attempt, from the claimed row to its settlement.
  *
  * The settling transaction first moves its rows from running to done, naming the attempts. That takes the row locks and
- * asks at the same time whether the attempts still hold their jobs; no row means superseded, and nothing else is written
- * for it. Then each kind's .settle runs; when it wishes for another end, a second update says so. The usual end, done,
- * costs one statement for the whole group.
+ * asks at the same time whether the attempts still hold their jobs; no row means superseded, and nothing else is
+ * written for it. Then each kind's .settle runs; when it wishes for another end, a second update says so. The usual
+ * end, done, costs one statement for the whole group.
  *
  * When the answer to COMMIT was lost, the same transaction is run again: had it been committed, the first statement
  * finds no row in state running and nothing happens twice. */

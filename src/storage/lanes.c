@@ -226,7 +226,8 @@ struct lanes *lanes_start(struct db *db, const struct lane_options *o, char *err
     unsigned readers = o->readers ? o->readers : 1;
     assert(writers + readers <= LANE_MAX_WORKERS);
     bool good = notifier_start(ls, error, error_size);
-    good = good && lane_start(ls, TX_WRITE, true, error, error_size) && lane_start(ls, TX_READ, true, error, error_size);
+    good = good && lane_start(ls, TX_WRITE, true, error, error_size) &&
+           lane_start(ls, TX_READ, true, error, error_size);
     for (unsigned i = 1; good && i < writers; i++) good = lane_start(ls, TX_WRITE, false, error, error_size);
     for (unsigned i = 1; good && i < readers; i++) good = lane_start(ls, TX_READ, false, error, error_size);
     if (good) return ls;

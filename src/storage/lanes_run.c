@@ -4,9 +4,10 @@
  *   SQLite, reads    one snapshot for all
  *   PostgreSQL       one transaction an op; before_batch once for all
  *
- * A savepoint makes SQLite copy every page that the op touches, which costs as much as the op itself. So ops run without
- * one at first: of those that do not commit, nearly all refuse before they write, and then nothing has to be undone.
- * When one must be undone after all, the batch begins again with a savepoint for each op, and so do the next few.
+ * A savepoint makes SQLite copy every page that the op touches, which costs as much as the op itself. So ops run
+ * without one at first: of those that do not commit, nearly all refuse before they write, and then nothing has to be
+ * undone. When one must be undone after all, the batch begins again with a savepoint for each op, and so do the next
+ * few.
  *
  * A batch that SQLite gave up (full disk, I/O error, a failed commit) is run again one by one: the ops that can be
  * stored are, the others fail alone. Nothing of a lost batch was told to anyone, so running again is right. */

@@ -63,15 +63,16 @@ static const char *bad_state(struct tx *tx, const struct query *q, bool *fault)
     return live || *fault ? NULL : "a tenant in provisioning has no live job";
 }
 
-/* The ledger says the same: an entry for each charge, and no other. A charge of nothing leaves no entry, so while a price
- * is zero only entries too many can be told. */
+/* The ledger says the same: an entry for each charge, and no other. A charge of nothing leaves no entry, so while a
+ * price is zero only entries too many can be told. */
 static const char *bad_charges(struct tx *tx, const struct query *q, bool *fault)
 {
     int64_t entries = 0;
     *fault = !credits_count_charges(tx, col_i64(q, "account"), col_i64(q, "shop"), &entries);
     if (*fault) return NULL;
     int64_t charges = col_i64(q, "all_charges");
-    bool free = !credits_is_positive(tenants_settings.enable_price) || !credits_is_positive(tenants_settings.renewal_price);
+    bool free =
+        !credits_is_positive(tenants_settings.enable_price) || !credits_is_positive(tenants_settings.renewal_price);
     return entries == charges || (free && entries < charges) ? NULL : "the ledger's charges are not the subscription's";
 }
 
