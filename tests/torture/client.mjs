@@ -89,7 +89,7 @@ export async function insist(doors, stats, method, path, options = {}) {
         if (answer) count(stats.later, answer.json?.error ?? answer.status);
         if (Date.now() - started > GIVE_UP_MS)
             throw new Error(`${method} ${path}: no definite answer (${answer?.status} ${JSON.stringify(answer?.json)})`);
-        await sleep(10 + Math.random() * 60);
+        await sleep(answer ? 100 + Math.random() * 200 : 10 + Math.random() * 60);
     }
 }
 

@@ -231,7 +231,7 @@ function report(run, house, stats, { kills, hits, seconds, merchants }) {
         `${merchants} merchants; start to answer ${starts[starts.length >> 1]} ms median, ${starts.at(-1)} ms at most`);
 }
 
-const lastLines = (service) => service.log.split('\n').filter((line) => !/"level":"(info|debug)"/.test(line)).slice(-25).join('\n');
+const lastLines = (service) => service.log.split('\n').filter((line) => !/"level":"(info|debug)"|"event":"slow_op"/.test(line)).slice(-25).join('\n');
 
 // ---- all combinations ----
 
