@@ -23,7 +23,8 @@ struct app {
 
 /* Database, keys, hooks and lanes: what `serve` and the commands share. `serving`: this process is the server (takes
  * the lock, more threads). False with a sentence in `error`. */
-MUST_USE bool app_open(struct app *app, const struct config *c, bool serving, struct buf *error);
+enum app_use { APP_SERVER, APP_COMMAND, APP_MIGRATION /* leaves the schema as it is */ };
+MUST_USE bool app_open(struct app *app, const struct config *c, enum app_use use, struct buf *error);
 void app_close(struct app *app);
 
 /* Tables that app puts together; see wiring.c. */
@@ -66,8 +67,8 @@ void admin_socket_stop(void);
  */
 enum serve_role { SERVE_ALL, SERVE_WEB, SERVE_WORKER };
 int serve(const struct config *c, enum serve_role role, bool demo);
-/* Development only: one merchant and one operator with random passwords kept in <data_dir>/demo.json, credits, a shop.
- */
+/* Development only: one merchant and one operator with random passwords kept in <data_dir>/demo.json, and
+ * credits for the merchant. */
 MUST_USE bool demo_prepare(struct app *app, struct buf *message, struct buf *error);
 
 #endif

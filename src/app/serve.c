@@ -101,7 +101,7 @@ static bool start(struct app *app, enum serve_role role, bool demo, struct buf *
 {
     const char *listen_on;
     int reserved = reserve_port(app->config->listen, app->arena, &listen_on);
-    if (!app->base_url) app->base_url = arena_printf(app->arena, "http://%s", listen_on);
+    if (!app->config->base_url) app->base_url = arena_printf(app->arena, "http://%s", listen_on);
     app_fill_hooks(app); /* again: the public address is known now */
     if (demo && !demo_prepare(app, message, error)) return false;
     if (role != SERVE_WEB)
@@ -143,7 +143,8 @@ int serve(const struct config *c, enum serve_role role, bool demo)
     }
     if (role != SERVE_ALL && str_starts(str_of(c->database_url), STR("sqlite:"))) {
         buf_text(&error, "--role splits the work over processes, which only PostgreSQL allows.");
-        return fail(&error);
+        (void)fail(&error);
+        return EXIT_USAGE;
     }
     /* Blocked before any thread starts, so that they reach only the wait below. */
     sigset_t signals;
@@ -155,7 +156,7 @@ int serve(const struct config *c, enum serve_role role, bool demo)
     outbound_start();
 
     static struct app app;
-    if (!app_open(&app, c, true, &error) || !start(&app, role, demo, &error, &message)) {
+    if (!app_open(&app, c, APP_SERVER, &error) || !start(&app, role, demo, &error, &message)) {
         int code = fail(&error);
         buf_free(&message);
         stop(&app);

@@ -26,37 +26,37 @@ static unsigned lane_count(const struct config *c, enum db_engine engine, bool s
     return writes ? LANES_POSTGRES_WRITE : LANES_POSTGRES_READ;
 }
 
-static bool open_database(struct app *app, bool serving, struct buf *error)
+static bool open_database(struct app *app, enum app_use use, struct buf *error)
 {
     char reason[512] = "";
     const char *vfs = NULL;
 #ifdef CHATHUB_TORTURE
     vfs = getenv("CHATHUB_TEST_VFS");
 #endif
-    app->db = db_open(&(struct db_options){ .url = app->config->database_url, .vfs = vfs, .exclusive = serving },
+    app->db = db_open(&(struct db_options){ .url = app->config->database_url, .vfs = vfs, .exclusive = use == APP_SERVER },
                       reason, sizeof reason);
     if (!app->db) {
         buf_printf(error, "The database cannot be opened: %s", reason);
         return false;
     }
-    if (migrate_up(app->db) < 0) {
+    if (use != APP_MIGRATION && migrate_up(app->db) < 0) {
         buf_text(error, "The database schema could not be brought up to date; the log says why.");
         return false;
     }
     enum db_engine engine = db_engine_of(app->db);
     app->lanes = lanes_start(app->db,
-                             &(struct lane_options){ .readers = lane_count(app->config, engine, serving, false),
-                                                     .writers = lane_count(app->config, engine, serving, true),
+                             &(struct lane_options){ .readers = lane_count(app->config, engine, use == APP_SERVER, false),
+                                                     .writers = lane_count(app->config, engine, use == APP_SERVER, true),
                                                      .before_batch = accounts_before_batch },
                              reason, sizeof reason);
     if (!app->lanes) buf_printf(error, "The database threads cannot start: %s", reason);
     return app->lanes != NULL;
 }
 
-bool app_open(struct app *app, const struct config *c, bool serving, struct buf *error)
+bool app_open(struct app *app, const struct config *c, enum app_use use, struct buf *error)
 {
     *app = (struct app){ .config = c, .started_at_ms = now_ms(), .arena = arena_new(APP_ARENA_MAX) };
-    app->base_url = c->base_url;
+    app->base_url = c->base_url ? c->base_url : arena_printf(app->arena, "http://%s", c->listen);
     if (!make_data_dir(c, error)) return false;
     app->keyring = config_keyring(c, error);
     if (!app->keyring) return false;
@@ -70,7 +70,7 @@ bool app_open(struct app *app, const struct config *c, bool serving, struct buf 
                                         .keyring = app->keyring };
     app->mail_context.mail = &app->mail;
     app_fill_hooks(app);
-    return open_database(app, serving, error);
+    return open_database(app, use, error);
 }
 
 void app_close(struct app *app)

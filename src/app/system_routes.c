@@ -70,24 +70,17 @@ static enum answer get_metrics(struct req *req)
     const struct app *app = app_of(req);
     struct job_counts jobs = { 0 };
     if (!jobs_count(req->tx, &jobs)) return reply_fault(req);
-    size_t waiting = 0;
-    int64_t oldest_ms = 0;
-    lanes_depth(app->lanes, &waiting, &oldest_ms);
     struct buf out;
     buf_init(&out, METRICS_MAX);
     metrics_print(&out);
-    buf_printf(&out,
-               "# TYPE chathub_jobs gauge\nchathub_jobs{state=\"ready\"} %lld\nchathub_jobs{state=\"running\"} %lld\n"
-               "chathub_jobs{state=\"dead\"} %lld\n",
-               (long long)jobs.ready, (long long)jobs.running, (long long)jobs.dead);
-    buf_printf(&out, "# TYPE chathub_jobs_oldest_due_seconds gauge\nchathub_jobs_oldest_due_seconds %.3f\n",
-               (double)jobs.oldest_due_ms / 1000);
-    buf_printf(&out,
-               "# TYPE chathub_storage_waiting gauge\nchathub_storage_waiting %zu\n"
-               "# TYPE chathub_storage_oldest_seconds gauge\nchathub_storage_oldest_seconds %.3f\n",
-               waiting, (double)oldest_ms / 1000);
-    buf_printf(&out, "# TYPE chathub_uptime_seconds counter\nchathub_uptime_seconds %.3f\n",
-               (double)(req->now_ms - app->started_at_ms) / 1000);
+    buf_text(&out, "# HELP chathub_jobs Background jobs by state.\n# TYPE chathub_jobs gauge\n");
+    buf_printf(&out, "chathub_jobs{state=\"ready\"} %lld\nchathub_jobs{state=\"running\"} %lld\n", (long long)jobs.ready,
+               (long long)jobs.running);
+    buf_printf(&out, "chathub_jobs{state=\"dead\"} %lld\n", (long long)jobs.dead);
+    metrics_sample(&out, "chathub_jobs_oldest_due_milliseconds", "gauge", "How long the oldest due job has waited.",
+                   jobs.oldest_due_ms);
+    metrics_sample(&out, "chathub_uptime_seconds", "counter", "Seconds since the start.",
+                   (req->now_ms - app->started_at_ms) / SECOND_MS);
     enum answer answer = reply_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&out));
     buf_free(&out);
     return answer;
