@@ -129,7 +129,7 @@ static void open_bare(struct bare *b, const char *path)
     if (sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK) die("sqlite3_config");
     if (sqlite3_open_v2(path, &b->db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) die("open %s", path);
     check(b, sqlite3_exec(b->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                          "PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
+                          "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
                           "PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864;", NULL, NULL, NULL) == SQLITE_OK,
           "pragmas");
     b->begin = prepare(b, "BEGIN IMMEDIATE");
