@@ -23,7 +23,7 @@ DEFECTS = {
 }
 PATTERNS = [
     (ROOT / "src", "test_*.c", re.compile(r"(?:TEST_EACH_ENGINE\(|void )(d(\d\d)_\w+)\b")),
-    (ROOT / "tests", "*.mjs", re.compile(r"(?:test\(\s*|[\[,:] ?)['`\"](d(\d\d) [^'`\"]+)")),
+    (ROOT / "tests", "*.mjs", re.compile(r"(?:test\(\s*|[\[,:]\s*)['`\"](d(\d\d) [^'`\"]+)")),
 ]
 
 
