@@ -64,13 +64,15 @@ const wanted = (name) => !only || only.includes(name);
 
 const children = new Set();
 const start = (file, args, extra = {}) => {
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], ...extra });
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...extra });
   child.ended = new Promise((done) => child.on('close', (code) => (children.delete(child), done(code))));
   children.add(child);
   return child;
 };
-const bench = async (...args) =>
-  JSON.parse((await run(options.bench, args.map(String), { maxBuffer: 1 << 24 })).stdout);
+// Each in a session of its own: on a machine that does other things too, Linux shares its time among sessions, and the
+// server, its clients and the bare side shall have the same share each.
+const apart = (file, args) => run('setsid', ['-w', file, ...args], { maxBuffer: 1 << 24 });
+const bench = async (...args) => JSON.parse((await apart(options.bench, args.map(String))).stdout);
 
 async function freePort() {
   const s = createServer();
@@ -133,7 +135,7 @@ const residentMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${p
 
 async function wrk(address, mode, pid, length = seconds) {
   const before = pid ? cpuSeconds(pid) : 0;
-  const { stdout } = await run('wrk', ['-t2', `-c${CONNECTIONS}`, `-d${length}s`, '--latency', '--timeout', '10s', '-s',
+  const { stdout } = await apart('wrk', ['-t2', `-c${CONNECTIONS}`, `-d${length}s`, '--latency', '--timeout', '10s', '-s',
     join(here, 'wrk.lua'), address, '--', mode]);
   const found = /RESULT (.*)/.exec(stdout);
   if (!found) throw new Error(`wrk said: ${stdout}`);
@@ -221,7 +223,7 @@ async function pgbench(url, op, clients) {
     writeFileSync(file, (await run(options.bench, ['script', name])).stdout);
     args.push('-f', name === 'jobs_put' ? `${file}@64` : `${file}@1`);
   }
-  const { stdout } = await run('pgbench', ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T',
+  const { stdout } = await apart('pgbench', ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T',
     String(seconds), '-D', `now=${Date.now()}`, '-D', 'first=20001', '-D', 'n=0', '-D', `clients=${clients}`,
     ...args, url]);
   const transactions = Number(/transactions actually processed: (\d+)/.exec(stdout)[1]);
