@@ -3,14 +3,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, Drawer } from "antd";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { Link, NavLink, useNavigate } from "react-router";
+import { Link, NavLink } from "react-router";
 import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import type { User } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
 import { startLive } from "../live/live";
 import logo from "../logo.svg";
-import { useSessionActs } from "../session";
 import * as icons from "./icons";
 import { useAnnounce, useNotify } from "./notify";
 import { LanguageSwitch, ThemeSwitch } from "./switches";
@@ -58,15 +57,11 @@ function Credits({ credits }: { credits: number }) {
 
 function Who({ user }: { user: User }) {
   const { t } = useText();
-  const { signedOut } = useSessionActs();
   const notify = useNotify();
-  const navigate = useNavigate();
   const leave = useSubmit(() => answer(api.POST("/auth/logout")), {
     repeat: false,
-    onDone: async () => {
-      await navigate("/"); // who leaves on purpose is not led back to the page they left
-      signedOut();
-    },
+    // A real load of the page: whatever was read for this person is gone from memory with it, and the way back as well.
+    onDone: () => window.location.assign("/login"),
     onProblem: notify.problem,
   });
   const name = user.name ?? user.email;
