@@ -71,11 +71,7 @@ static enum op_wish run_user_add(void *arg, struct tx *tx)
     struct user_add *u = arg;
     int64_t now = now_ms();
     u->result = accounts_add(tx, u->email, u->name, u->role, u->hash, now, &u->id);
-    if (u->result != ACCOUNT_ADDED) return OP_REFUSE;
-    struct audit_entry e = {
-        .action = AUDIT_account_created, .account = u->id, .resource = "account", .resource_id = u->id, .at_ms = now
-    };
-    return audit_put(tx, &e) ? OP_COMMIT : OP_REFUSE;
+    return u->result == ACCOUNT_ADDED ? OP_COMMIT : OP_REFUSE;
 }
 
 static enum exit_code user_add(struct app *app, struct command *c)
