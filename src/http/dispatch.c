@@ -62,28 +62,29 @@ static void copy_refusal(struct reply *to, const struct reply *from)
     to->faults = from->faults;
 }
 
+/* Whether the key has an answer already, or cannot be looked up: then the reply is made. */
+static bool answered_before(struct exchange *x, struct tx *tx)
+{
+    enum idempotency found = idempotency_before(x, tx);
+    if (found == IDEMPOTENCY_FAULT) (void)reply_fault(&x->req);
+    return found != IDEMPOTENCY_NEW;
+}
+
 static enum op_wish run_route(struct exchange *x, struct tx *tx)
 {
     struct req *req = &x->req;
     const struct route *r = req->route;
     bool by_key = r->idempotent && req->idempotency_key != NULL && req->who.account != 0 && r->tx == TX_WRITE;
-    if (by_key) {
-        switch (idempotency_before(x, tx)) {
-        case IDEMPOTENCY_FAULT:
-            (void)reply_fault(req);
-            return OP_REFUSE;
-        case IDEMPOTENCY_ANSWERED:
-            return req->reply.problem != NULL ? OP_REFUSE : OP_COMMIT;
-        case IDEMPOTENCY_NEW:
-            break;
-        }
-    }
+    if (by_key && answered_before(x, tx)) return req->reply.problem != NULL ? OP_REFUSE : OP_COMMIT;
     req->tx = r->tx == TX_NONE ? NULL : tx;
     enum answer a = r->run(req);
     if (a != ANSWER_FAULT && req->reply.status == 0) {       /* must not commit what nobody is told of */
         LOG(LOG_ERROR, "handler_without_reply", LOG_TEXT("path", r->path));
         a = ANSWER_FAULT;
     }
+    /* On PostgreSQL the first request with this key may have ended while this one waited for a row: what refused it may
+     * be its own work ("enabled already"), so the key is looked up once more. What this run wrote is undone. */
+    if (a == ANSWER_REFUSED && by_key && tx_engine(tx) == DB_POSTGRES && answered_before(x, tx)) return OP_REFUSE;
     x->ran = a == ANSWER_REFUSED;
     if (a == ANSWER_SENT && by_key && !idempotency_after(x, tx)) a = ANSWER_FAULT;
     if (a == ANSWER_FAULT) (void)reply_fault(req);

@@ -1,6 +1,7 @@
 /* idempotency.c: the same key asks once. The row is written in the transaction of the request itself, so an answer is
  * kept exactly when its work is. Two at once: on SQLite the second simply runs later; on PostgreSQL it meets the unique
- * key at its commit, is run again by the lane and finds the row of the first.
+ * key at its commit, is run again by the lane and finds the row of the first; when it is refused instead, because the
+ * first one's work stands in its way, the key is looked up again before that is said.
  *
  * Kept are answers of committed runs (2xx). Refusals are not: nothing was done, so asking again is right, and the world
  * may have changed (credits were bought). The body is sealed, bound to account and route. Of an answer that showed a
@@ -180,6 +181,7 @@ enum idempotency idempotency_before(struct exchange *x, struct tx *tx)
     case ROW_FOUND:
         break;
     }
+    reply_reset(&req->reply);                                /* of a run that was refused meanwhile */
     struct str hash = col_str(&q, "request_hash");
     if (hash.n != sizeof x->request_hash || !equal_constant_time(hash.p, x->request_hash, hash.n)) {
         (void)reply_problem(req, &problem_key_reused);

@@ -9,6 +9,8 @@ atomic_long test_ended_account;
 STMT(test_add_note, "INSERT INTO test_notes (account, text) VALUES (?1, ?2)");
 STMT(test_count_notes, "SELECT COUNT(*) AS n FROM test_notes WHERE account = ?1");
 STMT(test_ended, "SELECT COUNT(*) AS n FROM test_notes WHERE text = 'job ended'");
+STMT(test_lock_note, "UPDATE test_notes SET account = account WHERE account = ?1 AND text = 'lock'");
+STMT(test_single, "SELECT COUNT(*) AS n FROM test_notes WHERE account = ?1 AND text = 'single'");
 STMT(test_broken, "INSERT INTO test_notes (account, text) VALUES (?1, NULL)");
 
 static const char schema[] = "CREATE TABLE test_notes (id {id}, account {int} NOT NULL, text TEXT NOT NULL) {strict};";
@@ -115,11 +117,25 @@ static void note_json(struct json *j, const void *arg)
 
 static void event_json(struct json *j, const void *arg) { json_text(j, "text", arg); }
 
+/* What may be done once: whoever comes at the same time waits for the row, then sees it done. */
+static enum row single_done(struct req *req)
+{
+    struct query lock = query(req->tx, &test_lock_note), look = query(req->tx, &test_single);
+    bind_i64(&lock, req->who.account);
+    bind_i64(&look, req->who.account);
+    if (query_change(&lock) != 1 || query_row(&look) != ROW_FOUND) return ROW_FAULT;
+    if (col_i64(&look, "n") > 0) return ROW_FOUND;
+    (void)usleep(100000);
+    return ROW_NONE;
+}
+
 /* The text says what is to happen. */
 static enum answer post_note(struct req *req)
 {
     const struct note_in *in = req->body;
     atomic_fetch_add(&test_runs, 1);
+    enum row single = strcmp(in->text, "single") == 0 ? single_done(req) : ROW_NONE;
+    if (single != ROW_NONE) return single == ROW_FOUND ? reply_problem(req, &problem_test) : reply_fault(req);
     if (!add_note(req, in->text)) return reply_fault(req);
     const char *type = strcmp(in->text, "sessions") == 0 ? EVENT_SESSIONS_CHANGED : "note.added";
     if (!events_put(req->tx, req->who.account, type, event_json, in->text)) return reply_fault(req);

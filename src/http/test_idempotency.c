@@ -101,14 +101,14 @@ TEST_EACH_ENGINE(bad_keys)
 /* ---- many at once ---- */
 
 enum { CROWD = 16 };
-struct one { struct test_http *s; int status; bool replayed; };
+struct one { struct test_http *s; const char *body; int status; bool replayed; };
 
 static void *send_one(void *arg)
 {
     struct one *o = arg;
     struct test_client *c = client_open(http_port(o->s->http));
     client_always(c, o->s->origin_line);
-    struct test_answer a = client_request(c, "POST", "/api/notes", KEY("crowd"), "{\"text\":\"a\"}");
+    struct test_answer a = client_request(c, "POST", "/api/notes", KEY("crowd"), o->body);
     o->status = a.status;
     o->replayed = answer_header(&a, "Idempotent-Replay") != NULL;
     answer_free(&a);
@@ -116,14 +116,13 @@ static void *send_one(void *arg)
     return NULL;
 }
 
-TEST_EACH_ENGINE(many_at_once_act_once)
+/* All ask the same; all get the answer of the one that did it. */
+static void ask_at_once(struct test_http *s, const char *body)
 {
-    struct test_http s;
-    test_http_start(&s, t, NULL);
     struct one one[CROWD];
     pthread_t thread[CROWD];
     for (int i = 0; i < CROWD; i++) {
-        one[i] = (struct one){ .s = &s };
+        one[i] = (struct one){ .s = s, .body = body };
         assert_int_equal(pthread_create(&thread[i], NULL, send_one, &one[i]), 0);
     }
     int first = 0;
@@ -133,9 +132,30 @@ TEST_EACH_ENGINE(many_at_once_act_once)
         first += !one[i].replayed;
     }
     assert_int_equal(first, 1);
+}
+
+TEST_EACH_ENGINE(many_at_once_act_once)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    ask_at_once(&s, "{\"text\":\"a\"}");
     test_http_stop(&s, t);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM test_notes"), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM idempotency_keys"), 1);
+}
+
+/* Whoever waits for the first one's row finds the work done and would refuse: its own key did it. */
+TEST_EACH_ENGINE(who_is_refused_for_its_own_work_gets_the_first_answer)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    expect_status(&s, NOTES, AS_MERCHANT, "{\"text\":\"lock\"}", 201, NULL);
+    ask_at_once(&s, "{\"text\":\"single\"}");
+    expect_status(&s, NOTES, KEY("crowd"), "{\"text\":\"single\"}", 201, NULL);
+    expect_status(&s, NOTES, KEY("other"), "{\"text\":\"single\"}", 409, "test_refused");
+    test_http_stop(&s, t);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM test_notes WHERE text = 'single'"), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM test_notes WHERE text = 'was refused'"), 1);
 }
 
 TEST_EACH_ENGINE(purge)
@@ -158,6 +178,7 @@ int main(void)
         EACH_ENGINE(a_replay_gives_the_same_answer), EACH_ENGINE(refusals_are_not_kept),
         EACH_ENGINE(a_secret_is_shown_once),         EACH_ENGINE(kept_answers_are_sealed),
         ONLY_SQLITE(bad_keys),                       EACH_ENGINE(many_at_once_act_once),
+        EACH_ENGINE(who_is_refused_for_its_own_work_gets_the_first_answer),
         EACH_ENGINE(purge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
