@@ -3,7 +3,8 @@
  * `done`. Nobody else opens, commits or repeats a transaction.
  *
  * SQLite: one writer thread, many ops in one transaction and one fsync for all, each undone alone when it must be (by a
- * savepoint, see lanes_run.c); readers beside it. PostgreSQL: a few workers, a connection each, one transaction an op. Ops cannot tell the difference.
+ * savepoint, see lanes_run.c); readers beside it. PostgreSQL: a few workers, a connection each, one transaction an op.
+ * Ops cannot tell the difference.
  * A full disk may roll a whole batch back: then its ops are run again one by one. */
 #ifndef CHATHUB_STORAGE_DB_LANES_H
 #define CHATHUB_STORAGE_DB_LANES_H
