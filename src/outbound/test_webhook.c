@@ -67,7 +67,7 @@ static void vectors(void **state)
             fail_msg("case %s: verdict %d", json_string_value(json_object_get(c, "name")), got);
     }
     json_array_foreach(json_object_get(all, "signing"), i, c) {
-        struct str secret, id, body, want;
+        struct str secret = { 0 }, id = { 0 }, body = { 0 }, want = { 0 };
         int64_t at_s;
         assert_true(json_get_str(c, "secret", &secret) && json_get_str(c, "id", &id) && json_get_str(c, "body", &body));
         assert_true(json_get_i64(c, "timestamp", &at_s) && json_get_str(c, "signature", &want));
