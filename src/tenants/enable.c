@@ -252,7 +252,7 @@ static void disabled_json(struct json *j, const void *arg)
 enum answer run_disable(struct req *req)
 {
     struct shop shop;
-    struct tenant t;
+    struct tenant t = { 0 };
     struct subscription s;
     enum row row = shops_owned_locked(req->tx, req->who.account, path_shop_id(req), &shop);
     if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
