@@ -4373,7 +4373,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `sign_in_again`: For your safety, please sign in again before you do this.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
