@@ -30,10 +30,11 @@ static bool open_database(struct app *app, enum app_use use, struct buf *error)
 {
     char reason[512] = "";
     const char *vfs = NULL;
+    bool serving = use == APP_SERVER;
 #ifdef CHATHUB_TORTURE
     vfs = getenv("CHATHUB_TEST_VFS");
 #endif
-    app->db = db_open(&(struct db_options){ .url = app->config->database_url, .vfs = vfs, .exclusive = use == APP_SERVER },
+    app->db = db_open(&(struct db_options){ .url = app->config->database_url, .vfs = vfs, .exclusive = serving },
                       reason, sizeof reason);
     if (!app->db) {
         buf_printf(error, "The database cannot be opened: %s", reason);
@@ -45,8 +46,8 @@ static bool open_database(struct app *app, enum app_use use, struct buf *error)
     }
     enum db_engine engine = db_engine_of(app->db);
     app->lanes = lanes_start(app->db,
-                             &(struct lane_options){ .readers = lane_count(app->config, engine, use == APP_SERVER, false),
-                                                     .writers = lane_count(app->config, engine, use == APP_SERVER, true),
+                             &(struct lane_options){ .readers = lane_count(app->config, engine, serving, false),
+                                                     .writers = lane_count(app->config, engine, serving, true),
                                                      .before_batch = accounts_before_batch },
                              reason, sizeof reason);
     if (!app->lanes) buf_printf(error, "The database threads cannot start: %s", reason);

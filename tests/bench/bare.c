@@ -4,10 +4,10 @@
  * and so always the same text. On SQLite it runs here: prepared statements, one connection with the product's settings,
  * synchronous=FULL, 64 requests in each transaction. For PostgreSQL it is printed as a script for pgbench.
  *
- * The bare side is spared what is no SQL: it hashes, signs, seals and formats nothing, and reads no column that no later
- * statement needs. So its rows have the right size and shape, and `chathub verify` would not find them sound. */
-#include "bench.h"
+ * The bare side is spared what is no SQL: it hashes, signs, seals and formats nothing, and reads no column that no
+ * later statement needs. So its rows have the right size and shape, and `chathub verify` would not find them sound. */
 #include "base/clock.h"
+#include "bench.h"
 #include <ctype.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -19,7 +19,13 @@ enum kind { END, NIL_, NUMBER, TEXT, ACCOUNT_, SHOP_, NOW_, SESSION_, KEY_, HASH
 enum capture { CAPTURE_SEQ, CAPTURE_BALANCE, CAPTURE_ID, CAPTURES };
 static const char *const capture_name[CAPTURES] = { "seq", "balance", "id" };
 
-struct param { enum kind kind; int64_t number; const char *text; };
+struct param {
+    enum kind kind;
+    int64_t number;
+    const char *text;
+};
+/* Tables: clang-format would give each word a line. */
+/* clang-format off */
 #define NIL { NIL_, 0, NULL }
 #define N(n) { NUMBER, (n), NULL }
 #define T(text) { TEXT, 0, (text) }
@@ -40,13 +46,14 @@ struct program { const char *name; int64_t accounts; struct step step[STEPS_MAX]
 #define LEDGER(price, reason, shop)                                                                                    \
     { "credits/ledger.c", "account_lock", { ACCOUNT, KEY } },                                                          \
     { "credits/ledger.c", "account_move", { ACCOUNT, SEQ(0), N(-(price)), N(0), N(0), N(price), HASH } },              \
-    { "credits/ledger.c", "entry_append", { ACCOUNT, SEQ(1), KEY, N(-(price)), BALANCE(-(price)), T(reason), shop, NIL, \
-      ACCOUNT, NOW, HASH } }
+    { "credits/ledger.c", "entry_append", { ACCOUNT, SEQ(1), KEY, N(-(price)), BALANCE(-(price)), T(reason), shop,     \
+      NIL, ACCOUNT, NOW, HASH } }
 #define EVENT(type, data)                                                                                              \
     { "http/events.c", "bump_counter", { ACCOUNT } },                                                                  \
     { "http/events.c", "append_event", { ACCOUNT, T(type), T(data), NOW } }
 #define AUDIT(action, details)                                                                                         \
-    { "audit/log.c", "append", { ACCOUNT, ACCOUNT, T(action), T("shop"), SHOP, T(details), T("127.0.0.0/24"), NIL, NOW } }
+    { "audit/log.c", "append", { ACCOUNT, ACCOUNT, T(action), T("shop"), SHOP, T(details), T("127.0.0.0/24"), NIL,     \
+      NOW } }
 
 static const struct program programs[] = {
     { "sso", ENABLED_SHOPS, {
@@ -65,7 +72,8 @@ static const struct program programs[] = {
         { "tenants/lifecycle.c", "insert", { SHOP, ACCOUNT, N(3), N(1), N(1), N(2), T("bot_0123456789abcdef01234567"),
           T("Bench shop Assistant"), T("emb_0123456789abcdef"), T(""), N(1), N(0), N(0), NOW, NOW, NOW } },
         { "tenants/lifecycle.c", "history", { ID, N(1), ACCOUNT, N(0), N(3), T("enabled"), ACCOUNT, NOW } },
-        { "tenants/subscriptions.c", "insert", { ID, N(1), SHOP, ACCOUNT, N(1), N(22), N(1), NOW, NOW, NOW, NOW, NOW } },
+        { "tenants/subscriptions.c", "insert", { ID, N(1), SHOP, ACCOUNT, N(1), N(22), N(1), NOW, NOW, NOW, NOW,
+          NOW } },
         AUDIT("chatbot_enabled", "{\"credits\":50,\"backend\":\"builtin\"}"),
         EVENT("chatbot.changed", "{\"shop\":12345,\"state\":\"active\"}"),
         { "tenants/secrets.c", "add_pair", { ID, ACCOUNT, SEALED, T("abcd"), SEALED, T("abcd"), NOW } },
@@ -73,6 +81,8 @@ static const struct program programs[] = {
         EVENT("credits.changed", "{\"available\":999949}"),
     } },
 };
+
+/* clang-format on */
 
 static const struct program *program_of(const char *name)
 {
@@ -103,7 +113,7 @@ static int params_of(const struct step *s)
 struct bare {
     sqlite3 *db;
     sqlite3_stmt *begin, *commit, *stmt[STEPS_MAX];
-    int column[STEPS_MAX][CAPTURES];                         /* -1: the step has no such column */
+    int column[STEPS_MAX][CAPTURES]; /* -1: the step has no such column */
     bool reads[STEPS_MAX];
     int64_t captured[CAPTURES], account, now_ms;
     char key[KEY_SIZE];
@@ -127,10 +137,14 @@ static sqlite3_stmt *prepare(const struct bare *b, const char *sql)
 static void open_bare(struct bare *b, const char *path)
 {
     if (sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK) die("sqlite3_config");
-    if (sqlite3_open_v2(path, &b->db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) die("open %s", path);
-    check(b, sqlite3_exec(b->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                          "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
-                          "PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864;", NULL, NULL, NULL) == SQLITE_OK,
+    if (sqlite3_open_v2(path, &b->db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+        die("open %s", path);
+    check(b,
+          sqlite3_exec(b->db,
+                       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                       "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
+                       "PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864;",
+                       NULL, NULL, NULL) == SQLITE_OK,
           "pragmas");
     b->begin = prepare(b, "BEGIN IMMEDIATE");
     b->commit = prepare(b, "COMMIT");
@@ -143,7 +157,8 @@ static void prepare_program(struct bare *b, const struct program *p)
         const struct step *s = &p->step[i];
         b->stmt[i] = prepare(b, stmt_of(s->file, s->name)->sql);
         b->reads[i] = sqlite3_column_count(b->stmt[i]) > 0;
-        if (sqlite3_bind_parameter_count(b->stmt[i]) != params_of(s)) die("%s of %s has other parameters now", s->name, s->file);
+        if (sqlite3_bind_parameter_count(b->stmt[i]) != params_of(s))
+            die("%s of %s has other parameters now", s->name, s->file);
         for (int c = 0; c < CAPTURES; c++) {
             b->column[i][c] = -1;
             for (int k = 0; k < sqlite3_column_count(b->stmt[i]); k++)
@@ -154,7 +169,8 @@ static void prepare_program(struct bare *b, const struct program *p)
     if (!b->session) abort();
     sqlite3_stmt *tokens = prepare(b, "SELECT account, token_hash FROM sessions");
     while (sqlite3_step(tokens) == SQLITE_ROW)
-        snprintf(b->session[sqlite3_column_int64(tokens, 0)], HEX_SIZE, "%s", (const char *)sqlite3_column_text(tokens, 1));
+        snprintf(b->session[sqlite3_column_int64(tokens, 0)], HEX_SIZE, "%s",
+                 (const char *)sqlite3_column_text(tokens, 1));
     sqlite3_finalize(tokens);
 }
 
@@ -222,7 +238,8 @@ static void run_program(struct bare *b, const struct program *p, bool enable, in
         }
         frame(b, b->commit);
     }
-    printf("{\"ops\":%lld,\"seconds\":%.3f,\"per_second\":%.1f}\n", (long long)done, now - began, (double)done / (now - began));
+    printf("{\"ops\":%lld,\"seconds\":%.3f,\"per_second\":%.1f}\n", (long long)done, now - began,
+           (double)done / (now - began));
 }
 
 /* ---- jobs: put 64, claim 64, settle 64, three transactions ---- */
@@ -275,7 +292,8 @@ static void run_jobs(struct bare *b, double seconds)
         frame(b, b->begin), settle_batch(b, move, ids, n), frame(b, b->commit);
         done += n;
     }
-    printf("{\"ops\":%lld,\"seconds\":%.3f,\"per_second\":%.1f}\n", (long long)done, now - began, (double)done / (now - began));
+    printf("{\"ops\":%lld,\"seconds\":%.3f,\"per_second\":%.1f}\n", (long long)done, now - began,
+           (double)done / (now - began));
     sqlite3_finalize(put), sqlite3_finalize(claim), sqlite3_finalize(move);
 }
 
@@ -327,8 +345,12 @@ static void print_param(const struct param *p, bool enable)
     case SHOP_: printf(":account"); return;
     case NOW_: printf(":now"); return;
     /* pgbench knows no hash functions: the server makes the cookie's hash, once a statement, in about a microsecond. */
-    case SESSION_: printf("encode(sha256(CAST('bench-' || lpad(CAST(:account AS text), 6, '0') AS bytea)), 'hex')"); return;
-    case KEY_: printf(enable ? "'chatbot=shop-' || CAST(:account AS text) || '=1'" : "'bench=' || CAST(:k AS text)"); return;
+    case SESSION_:
+        printf("encode(sha256(CAST('bench-' || lpad(CAST(:account AS text), 6, '0') AS bytea)), 'hex')");
+        return;
+    case KEY_:
+        printf(enable ? "'chatbot=shop-' || CAST(:account AS text) || '=1'" : "'bench=' || CAST(:k AS text)");
+        return;
     case HASH_: print_bytes(HASH_BYTES); return;
     case SEALED_: print_bytes(SEALED_BYTES); return;
     case CAPTURED: printf(p->number ? "(:%s + %lld)" : ":%s", p->text, (long long)p->number); return;
@@ -347,15 +369,17 @@ static void print_statement(const struct step *s, bool enable)
         while (isdigit((unsigned char)p[1])) n = n * 10 + (*++p - '0');
         print_param(&s->param[n - 1], enable);
     }
-    bool keeps = text_eq(s->name, "account_lock") || (text_eq(s->name, "insert") && text_eq(s->file, "tenants/lifecycle.c"));
+    bool keeps =
+        text_eq(s->name, "account_lock") || (text_eq(s->name, "insert") && text_eq(s->file, "tenants/lifecycle.c"));
     puts(keeps ? " \\gset" : ";");
 }
 
 static void print_job_scripts(const char *name)
 {
     static const struct step put = { "jobs/queue.c", "put", { T("bench.noop"), NIL, N(0), N(1), NIL, NOW, N(0), NOW } };
-    static const struct step claim = { "jobs/queue.c", "claim_ready", { NOW, { CAPTURED, 0, "lease" }, N(BARE_BATCH),
-                                                                       T("{bench.noop}") } };
+    static const struct step claim = { "jobs/queue.c",
+                                       "claim_ready",
+                                       { NOW, { CAPTURED, 0, "lease" }, N(BARE_BATCH), T("{bench.noop}") } };
     if (text_eq(name, "jobs_put")) {
         print_statement(&put, false);
         return;
@@ -364,7 +388,8 @@ static void print_job_scripts(const char *name)
     puts("\\set lease random(4000000000000, 9000000000000)");
     print_statement(&claim, false);
     for (int i = 0; i < BARE_BATCH / 16; i++)
-        puts("UPDATE jobs SET state = 2, run_at_ms = :now, ended_at_ms = :now, error = NULL WHERE attempts = 1 AND state = 1"
+        puts("UPDATE jobs SET state = 2, run_at_ms = :now, ended_at_ms = :now, error = NULL WHERE attempts = 1 AND "
+             "state = 1"
              " AND id IN (SELECT id FROM jobs WHERE state < 2 AND state = 1 AND run_at_ms = :lease LIMIT 16);");
 }
 
@@ -377,8 +402,10 @@ int bare_script(const char *name)
     const struct program *p = program_of(name);
     bool enable = text_eq(name, "enable");
     /* Every client enables shops of its own, one after the other; `first`, `clients` and `n` (0) come from -D. */
-    if (enable) puts("\\set account :first + :client_id + :n * :clients\n\\set n :n + 1");
-    else printf("\\set account random(1, %lld)\n\\set k random(1, 9000000000000000)\n", (long long)p->accounts);
+    if (enable)
+        puts("\\set account :first + :client_id + :n * :clients\n\\set n :n + 1");
+    else
+        printf("\\set account random(1, %lld)\n\\set k random(1, 9000000000000000)\n", (long long)p->accounts);
     puts("BEGIN;");
     for (int i = 0; p->step[i].file; i++) print_statement(&p->step[i], enable);
     puts("COMMIT;");

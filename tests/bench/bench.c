@@ -9,12 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char usage[] = "usage: bench seed URL                      100,000 accounts, 1,000,000 ledger entries\n"
-                            "       bench counts URL                    rows of every table, as JSON\n"
-                            "       bench bare URL NAME FIRST SECONDS   plain SQL of sso, debit, enable or jobs on SQLite\n"
-                            "       bench script NAME                   the same for pgbench\n"
-                            "       bench debit URL WORKERS SECONDS     the product's debit, through its lanes\n"
-                            "       bench jobs URL WORKERS SECONDS      the product's jobs, through its lanes\n";
+static const char usage[] =
+    "usage: bench seed URL                      100,000 accounts, 1,000,000 ledger entries\n"
+    "       bench counts URL                    rows of every table, as JSON\n"
+    "       bench bare URL NAME FIRST SECONDS   plain SQL of sso, debit, enable or jobs on SQLite\n"
+    "       bench script NAME                   the same for pgbench\n"
+    "       bench debit URL WORKERS SECONDS     the product's debit, through its lanes\n"
+    "       bench jobs URL WORKERS SECONDS      the product's jobs, through its lanes\n";
 
 void die(const char *format, ...)
 {
@@ -54,13 +55,19 @@ const char *sqlite_path(const char *url)
 /* ---- counting ---- */
 
 /* Rows that are changed and not added are counted by the numbers which every change raises by one. */
-static const struct { const char *name, *sql; } changes[] = {
+static const struct {
+    const char *name, *sql;
+} changes[] = {
     { "credit_accounts.seq", "SELECT CAST(COALESCE(SUM(seq), 0) AS BIGINT) FROM credit_accounts" },
     { "event_counters.last_seq", "SELECT CAST(COALESCE(SUM(last_seq), 0) AS BIGINT) FROM event_counters" },
     { "jobs.done", "SELECT COUNT(*) FROM jobs WHERE state = 2" },
 };
 
-struct counter { sqlite3 *lite; PGconn *pg; bool first; };
+struct counter {
+    sqlite3 *lite;
+    PGconn *pg;
+    bool first;
+};
 
 static void print_count(struct counter *c, const char *name, const char *sql)
 {
@@ -113,8 +120,10 @@ int counts(const char *url)
     if (!path) c.pg = PQconnectdb(url);
     if (!path && PQstatus(c.pg) != CONNECTION_OK) die("%s", PQerrorMessage(c.pg));
     putchar('{');
-    if (path) count_sqlite_tables(&c);
-    else count_postgres_tables(&c);
+    if (path)
+        count_sqlite_tables(&c);
+    else
+        count_postgres_tables(&c);
     for (size_t i = 0; i < ARRAY_LEN(changes); i++) print_count(&c, changes[i].name, changes[i].sql);
     puts("}");
     sqlite3_close(c.lite);
@@ -137,8 +146,7 @@ int main(int argc, char **argv)
     const char *word = argc > 1 ? argv[1] : "";
     if (text_eq(word, "seed") && argc == 3) return seed(argv[2]);
     if (text_eq(word, "counts") && argc == 3) return counts(argv[2]);
-    if (text_eq(word, "bare") && argc == 6)
-        return bare_sqlite(argv[2], argv[3], whole(argv[4]), strtod(argv[5], NULL));
+    if (text_eq(word, "bare") && argc == 6) return bare_sqlite(argv[2], argv[3], whole(argv[4]), strtod(argv[5], NULL));
     if (text_eq(word, "script") && argc == 3) return bare_script(argv[2]);
     if (text_eq(word, "debit") && argc == 5) return drive_debit(argv[2], whole(argv[3]), strtod(argv[4], NULL));
     if (text_eq(word, "jobs") && argc == 5) return drive_jobs(argv[2], whole(argv[3]), strtod(argv[4], NULL));

@@ -31,7 +31,7 @@ _Noreturn void die(const char *format, ...) PRINTF_LIKE(1, 2);
 double seconds_now(void);
 /* A small fast generator: which account is next must cost nothing. */
 uint64_t next_random(uint64_t *state);
-const char *sqlite_path(const char *url);                    /* NULL: it is PostgreSQL */
+const char *sqlite_path(const char *url); /* NULL: it is PostgreSQL */
 
 /* Each prints one line of JSON and returns the exit status. */
 int seed(const char *url);

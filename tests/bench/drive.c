@@ -1,7 +1,7 @@
 /* drive.c: the parts of the product that are measured without HTTP: one debit, and jobs from put to done. Both go
  * through the lanes, as requests do, with many under way at once. */
-#include "bench.h"
 #include "base/clock.h"
+#include "bench.h"
 #include "credits/credits.h"
 #include "jobs/jobs.h"
 #include "storage/db_lanes.h"
@@ -14,7 +14,7 @@ enum { OP_ARENA_BYTES = 1 << 20, JOBS_OUT = 2048, JOBS_GRACE_MS = 5000 };
 
 struct driven {
     struct op op;
-    struct driven *next;             /* idle ones, of jobs */
+    struct driven *next; /* idle ones, of jobs */
     uint64_t random;
     int64_t account;
     char key[48];
@@ -35,25 +35,31 @@ static struct db *open_lanes(const char *url, int64_t workers)
     return db;
 }
 
-static void again(struct op *op) { arena_reset(op->arena); }
+static void again(struct op *op)
+{
+    arena_reset(op->arena);
+}
 
 static void start(struct driven *d, size_t i, enum op_wish (*run)(struct op *op, struct tx *tx),
                   void (*done)(struct op *op, enum op_outcome outcome))
 {
     d->random = 0x9e3779b97f4a7c15u * (i + 1);
-    d->op = (struct op){ .mode = TX_WRITE, .arena = arena_new(OP_ARENA_BYTES), .run = run, .again = again, .done = done };
+    d->op =
+        (struct op){ .mode = TX_WRITE, .arena = arena_new(OP_ARENA_BYTES), .run = run, .again = again, .done = done };
 }
 
 static void count(enum op_outcome outcome)
 {
-    if (outcome == OP_COMMITTED) committed++;
-    else failed++;
+    if (outcome == OP_COMMITTED)
+        committed++;
+    else
+        failed++;
 }
 
 static int report(struct db *db, int64_t ops, double took)
 {
-    printf("{\"ops\":%lld,\"seconds\":%.3f,\"per_second\":%.1f,\"failed\":%lld}\n", (long long)ops, took, (double)ops / took,
-           (long long)failed);
+    printf("{\"ops\":%lld,\"seconds\":%.3f,\"per_second\":%.1f,\"failed\":%lld}\n", (long long)ops, took,
+           (double)ops / took, (long long)failed);
     lanes_stop(lanes);
     db_close(db);
     return failed == 0 ? 0 : 1;
@@ -73,16 +79,22 @@ static enum op_wish debit_run(struct op *op, struct tx *tx)
 {
     struct driven *d = OWNER_OF(op, struct driven, op);
     struct credit_entry entry;
-    const struct credit_change change = { .account = d->account, .amount = credits_of(1), .reason = REASON_shop_creation,
-        .key = d->key, .actor = d->account, .at_ms = now_ms() };
+    const struct credit_change change = { .account = d->account,
+                                          .amount = credits_of(1),
+                                          .reason = REASON_shop_creation,
+                                          .key = d->key,
+                                          .actor = d->account,
+                                          .at_ms = now_ms() };
     return credits_debit(tx, &change, &entry) == DEBIT_DONE ? OP_COMMIT : OP_REFUSE;
 }
 
 static void debit_done(struct op *op, enum op_outcome outcome)
 {
     count(outcome);
-    if (seconds_now() < until) next_debit(OWNER_OF(op, struct driven, op));
-    else under_way--;
+    if (seconds_now() < until)
+        next_debit(OWNER_OF(op, struct driven, op));
+    else
+        under_way--;
 }
 
 int drive_debit(const char *url, int64_t workers, double seconds)
@@ -92,7 +104,7 @@ int drive_debit(const char *url, int64_t workers, double seconds)
     double began = seconds_now();
     until = began + seconds;
     under_way = IN_FLIGHT;
-    numbers = now_ms() * 1000;                               /* other keys than an earlier run on this database */
+    numbers = now_ms() * 1000; /* other keys than an earlier run on this database */
     for (size_t i = 0; i < IN_FLIGHT; i++) start(&all[i], i, debit_run, debit_done), next_debit(&all[i]);
     while (under_way > 0) usleep(1000);
     double took = seconds_now() - began;
@@ -104,7 +116,7 @@ int drive_debit(const char *url, int64_t workers, double seconds)
 
 static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct driven *idle;
-static int64_t owed;                         /* ended jobs that met no idle one yet */
+static int64_t owed; /* ended jobs that met no idle one yet */
 static _Atomic int64_t ended;
 
 static void next_put(struct driven *d)
@@ -127,8 +139,10 @@ static void put_done(struct op *op, enum op_outcome outcome)
     count(outcome);
     pthread_mutex_lock(&idle_lock);
     bool go_on = owed > 0;
-    if (go_on) owed--;
-    else d->next = idle, idle = d;
+    if (go_on)
+        owed--;
+    else
+        d->next = idle, idle = d;
     pthread_mutex_unlock(&idle_lock);
     under_way--;
     if (go_on && seconds_now() < until) next_put(d);
@@ -140,8 +154,10 @@ static void job_ended(void *arg, int64_t job)
     ended++;
     pthread_mutex_lock(&idle_lock);
     struct driven *d = idle;
-    if (d) idle = d->next;
-    else owed++;
+    if (d)
+        idle = d->next;
+    else
+        owed++;
     pthread_mutex_unlock(&idle_lock);
     if (d && seconds_now() < until) next_put(d);
 }
@@ -152,14 +168,17 @@ static enum job_wish noop_settle(struct job *job, struct tx *tx)
     return JOB_FINISHED;
 }
 
-static const struct job_kind noop = { .name = "bench.noop", .doc = "Nothing.", .max_attempts = 3, .settle = noop_settle };
+static const struct job_kind noop = {
+    .name = "bench.noop", .doc = "Nothing.", .max_attempts = 3, .settle = noop_settle
+};
 
 int drive_jobs(const char *url, int64_t workers, double seconds)
 {
     static struct driven all[JOBS_OUT];
     static const struct job_kind *const kinds[] = { &noop, NULL };
     struct db *db = open_lanes(url, workers);
-    struct jobs *jobs = jobs_start(&(struct job_options){ .db = db, .lanes = lanes, .kinds = kinds, .ended = job_ended });
+    struct jobs *jobs =
+        jobs_start(&(struct job_options){ .db = db, .lanes = lanes, .kinds = kinds, .ended = job_ended });
     if (!jobs) die("jobs_start");
     double began = seconds_now();
     until = began + seconds;

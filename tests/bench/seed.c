@@ -4,9 +4,9 @@
  * Each table is filled in the order of its key, so that every page is written once. SQLite: one statement a table, no
  * journal (a seeding that breaks is thrown away). PostgreSQL: COPY.
  * Rejected: calling the product for each row (a minute on SQLite, ten on PostgreSQL, and nothing learned). */
-#include "bench.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "bench.h"
 #include "credits/ledger.h"
 #include "storage/migrate.h"
 #include <libpq-fe.h>
@@ -45,8 +45,10 @@ static void pg_must(struct sink *s, PGresult *r, const char *what)
 
 static void run_sql(struct sink *s, const char *sql)
 {
-    if (s->lite) lite_must(s, sqlite3_exec(s->lite, sql, NULL, NULL, NULL) == SQLITE_OK, sql);
-    else pg_must(s, PQexec(s->pg, sql), sql);
+    if (s->lite)
+        lite_must(s, sqlite3_exec(s->lite, sql, NULL, NULL, NULL) == SQLITE_OK, sql);
+    else
+        pg_must(s, PQexec(s->pg, sql), sql);
 }
 
 /* `columns` separated by commas without spaces. */
@@ -78,16 +80,20 @@ static void next_column(struct sink *s)
 static void put_i64(struct sink *s, int64_t v)
 {
     next_column(s);
-    if (s->pg) buf_i64(&s->copy, v);
-    else if (sqlite3_bind_int64(s->insert, s->column, v) != SQLITE_OK) die("bind");
+    if (s->pg)
+        buf_i64(&s->copy, v);
+    else if (sqlite3_bind_int64(s->insert, s->column, v) != SQLITE_OK)
+        die("bind");
 }
 
 /* Texts of ours: no tab, newline or backslash. */
 static void put_text(struct sink *s, const char *text)
 {
     next_column(s);
-    if (s->pg) buf_text(&s->copy, text ? text : "\\N");
-    else if (sqlite3_bind_text(s->insert, s->column, text, -1, SQLITE_TRANSIENT) != SQLITE_OK) die("bind");
+    if (s->pg)
+        buf_text(&s->copy, text ? text : "\\N");
+    else if (sqlite3_bind_text(s->insert, s->column, text, -1, SQLITE_TRANSIENT) != SQLITE_OK)
+        die("bind");
 }
 
 static void put_blob(struct sink *s, const void *p, size_t n)
@@ -107,7 +113,8 @@ static void put_blob(struct sink *s, const void *p, size_t n)
 
 static void flush_copy(struct sink *s)
 {
-    if (s->copy.overflow || PQputCopyData(s->pg, s->copy.p, (int)s->copy.n) != 1) die("COPY: %s", PQerrorMessage(s->pg));
+    if (s->copy.overflow || PQputCopyData(s->pg, s->copy.p, (int)s->copy.n) != 1)
+        die("COPY: %s", PQerrorMessage(s->pg));
     buf_clear(&s->copy);
 }
 
@@ -148,13 +155,15 @@ static void put_accounts(struct sink *s, int64_t now)
         row_end(s);
     }
     table_end(s);
-    table_begin(s, "sessions", "id,token_hash,account,network,user_agent,created_at_ms,last_seen_at_ms,signed_in_at_ms");
+    table_begin(s, "sessions",
+                "id,token_hash,account,network,user_agent,created_at_ms,last_seen_at_ms,signed_in_at_ms");
     for (int64_t i = 1; i <= ACCOUNTS; i++) {
         char token[TOKEN_SIZE], hash[SHA256_HEX_SIZE];
         token_of(i, token);
         sha256_hex(str_of(token), hash);
         put_i64(s, i), put_text(s, hash), put_i64(s, i), put_text(s, "127.0.0.0/24"), put_text(s, "bench");
-        /* Seen in an hour: the note that a session was seen (once a minute, behind the answer) belongs to no request. */
+        /* Seen in an hour: the note that a session was seen (once a minute, behind the answer) belongs to no request.
+         */
         put_i64(s, now), put_i64(s, now + HOUR_MS), put_i64(s, now);
         row_end(s);
     }
@@ -164,8 +173,9 @@ static void put_accounts(struct sink *s, int64_t now)
 static void put_shops(struct sink *s, int64_t now)
 {
     char slug[32], domain[48];
-    table_begin(s, "shops", "id,account,status,version,name,slug,domain,created_at_ms,updated_at_ms,deleted_from,"
-                            "deleted_at_ms,purge_at_ms");
+    table_begin(s, "shops",
+                "id,account,status,version,name,slug,domain,created_at_ms,updated_at_ms,deleted_from,"
+                "deleted_at_ms,purge_at_ms");
     for (int64_t i = 1; i <= ACCOUNTS; i++) {
         snprintf(slug, sizeof slug, "bench-%06d", (int)i);
         snprintf(domain, sizeof domain, "bench%06d.example", (int)i);
@@ -185,7 +195,10 @@ static void put_shops(struct sink *s, int64_t now)
 
 /* ---- the ledger ---- */
 
-struct account_end { int64_t balance, spent, seq; uint8_t head[SHA256_SIZE]; };
+struct account_end {
+    int64_t balance, spent, seq;
+    uint8_t head[SHA256_SIZE];
+};
 
 static void make_record(struct ledger_record *r, char key[64], int64_t account, int64_t seq)
 {
@@ -196,8 +209,10 @@ static void make_record(struct ledger_record *r, char key[64], int64_t account, 
     r->key = key;
     r->reason = credit_reason_name(seq == 1 ? REASON_grant : enable ? REASON_chatbot_enablement : REASON_shop_creation);
     r->note = seq == 1 ? "seed" : NULL;
-    if (enable) snprintf(key, 64, "chatbot:shop-%d:1", (int)account);
-    else snprintf(key, 64, "seed:%d", (int)seq);
+    if (enable)
+        snprintf(key, 64, "chatbot:shop-%d:1", (int)account);
+    else
+        snprintf(key, 64, "seed:%d", (int)seq);
 }
 
 static void put_account_entries(struct sink *s, int64_t account, int64_t now, struct account_end *end)
@@ -215,8 +230,10 @@ static void put_account_entries(struct sink *s, int64_t account, int64_t now, st
         ledger_hash(&r, end->head);
         put_i64(s, account), put_i64(s, seq), put_text(s, key), put_i64(s, credits_count(r.amount));
         put_i64(s, end->balance), put_text(s, r.reason);
-        if (r.shop) put_i64(s, r.shop);
-        else put_text(s, NULL);
+        if (r.shop)
+            put_i64(s, r.shop);
+        else
+            put_text(s, NULL);
         put_text(s, r.note), put_i64(s, r.actor), put_i64(s, r.at_ms), put_blob(s, end->head, SHA256_SIZE);
         row_end(s);
     }
@@ -258,8 +275,9 @@ static void put_secrets(struct sink *s, int64_t now)
     static const char *const purpose[] = { NULL, "sso", "webhook" };
     struct keyring *ring = keyring_of_environment();
     struct arena *a = arena_new(SEED_ARENA_BYTES);
-    table_begin(s, "tenant_secrets", "tenant,kind,generation,account,state,delivered,sealed,hint,created_at_ms,"
-                                     "shown_at_ms,valid_until_ms");
+    table_begin(s, "tenant_secrets",
+                "tenant,kind,generation,account,state,delivered,sealed,hint,created_at_ms,"
+                "shown_at_ms,valid_until_ms");
     for (int64_t i = 1; i <= ENABLED_SHOPS; i++) {
         for (int kind = 1; kind <= 2; kind++) {
             char secret[TOKEN_TEXT_SIZE];
@@ -281,9 +299,10 @@ static void put_tenants(struct sink *s, int64_t now)
 {
     char bot[40], embed[40];
     int64_t began = now - DAY_MS, ends = time_add_months(began, 1, time_day_of_month(began));
-    table_begin(s, "tenants", "id,shop,account,status,version,generation,backend,bot_state,bot_id,bot_name,embed_id,"
-                              "sync_scopes,subscription,hold,job,shop_deleted,maybe_registered,asked_at_ms,enabled_at_ms,"
-                              "created_at_ms,updated_at_ms");
+    table_begin(s, "tenants",
+                "id,shop,account,status,version,generation,backend,bot_state,bot_id,bot_name,embed_id,"
+                "sync_scopes,subscription,hold,job,shop_deleted,maybe_registered,asked_at_ms,enabled_at_ms,"
+                "created_at_ms,updated_at_ms");
     for (int64_t i = 1; i <= ENABLED_SHOPS; i++) {
         snprintf(bot, sizeof bot, "bot_%024d", (int)i);
         snprintf(embed, sizeof embed, "emb_%016d", (int)i);
@@ -301,8 +320,9 @@ static void put_tenants(struct sink *s, int64_t now)
         row_end(s);
     }
     table_end(s);
-    table_begin(s, "subscriptions", "tenant,number,shop,account,feature,source,status,anchor_day,charges,started_at_ms,"
-                                    "period_start_ms,expires_at_ms,due_at_ms,updated_at_ms");
+    table_begin(s, "subscriptions",
+                "tenant,number,shop,account,feature,source,status,anchor_day,charges,started_at_ms,"
+                "period_start_ms,expires_at_ms,due_at_ms,updated_at_ms");
     for (int64_t i = 1; i <= ENABLED_SHOPS; i++) {
         put_i64(s, i), put_i64(s, 1), put_i64(s, i), put_i64(s, i), put_text(s, "chatbot"), put_text(s, "credits");
         put_i64(s, 1), put_i64(s, time_day_of_month(began)), put_i64(s, 1), put_i64(s, began), put_i64(s, began);
@@ -335,7 +355,9 @@ static void open_sink(struct sink *s, const char *url)
     const char *path = sqlite_path(url);
     if (path) {
         if (sqlite3_open_v2(path, &s->lite, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) die("cannot open %s", path);
-        run_sql(s, "PRAGMA journal_mode=DELETE; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-200000;");
+        run_sql(
+            s,
+            "PRAGMA journal_mode=DELETE; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-200000;");
         return;
     }
     s->pg = PQconnectdb(url);
