@@ -80,6 +80,9 @@ static void call_register(struct job *job)
         recipe_chatbot.ask(job->arena, &r, &answer);
         /* Not reached: what the earlier attempt did is still open. */
         w->verdict = answer.outcome == OUTCOME_OK ? VERDICT_REGISTERED : VERDICT_UNKNOWN;
+        /* The question proves the sso secret alone. Once the webhook secret has been changed, the one it was registered
+         * with may be the old one: told again, which is harmless. */
+        if (w->webhook_generation > 1) answer.known = false;
     }
     if (!w->ask_first || (w->verdict == VERDICT_REGISTERED && !answer.known)) {
         recipe_chatbot.call(job->arena, &r, &answer);
@@ -217,8 +220,9 @@ static enum job_wish rotate_load(struct job *job, struct tx *tx)
     if (!load_work(job, tx, w)) return JOB_FAULT;
     bool known = w->t.status == TENANT_ACTIVE || w->t.status == TENANT_SUSPENDED;
     /* Registering again is harmless, so nothing has to be asked first. A tenant that was switched off learns its
-     * secrets when it is switched on. */
-    w->t.job = known && w->t.backend == BACKEND_CHATBOT && !w->t.shop_deleted ? job->id : 0;
+     * secrets when it is switched on. A shop that was deleted is told all the same: an earlier attempt may have done it
+     * with its answer lost, and after a restore our tokens would be signed with a secret that the server has dropped. */
+    w->t.job = known && w->t.backend == BACKEND_CHATBOT ? job->id : 0;
     return JOB_FINISHED;
 }
 

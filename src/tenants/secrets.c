@@ -317,6 +317,17 @@ static bool step_down(struct req *req, const struct secret_change *c, int64_t un
     return true;
 }
 
+/* A call tells both secrets. Were one kind changed while the other is on its way, the two calls could overtake each
+ * other and leave the outside server with an older one; so there is one rotation at a time. */
+static bool is_being_told(const struct secret_change *c)
+{
+    for (enum secret_kind kind = SECRET_SSO; kind <= SECRET_WEBHOOK; kind++) {
+        const struct secret *s = secret_newest(c->have, c->count, kind, false);
+        if (s && !s->delivered) return true;
+    }
+    return false;
+}
+
 enum answer run_secret_rotate(struct req *req)
 {
     struct secret_change c = { 0 };
@@ -325,7 +336,7 @@ enum answer run_secret_rotate(struct req *req)
     const struct secret *old = secret_newest(c.have, c.count, c.kind, false);
     if (!old && c.kind != SECRET_SERVICE) return reply_problem(req, &problem_chatbot_not_enabled);
     if (c.t.status == TENANT_PROVISIONING) return reply_problem(req, &problem_chatbot_provisioning);
-    if (old && !old->delivered) return reply_problem(req, &problem_rotation_running);
+    if (c.kind != SECRET_SERVICE && is_being_told(&c)) return reply_problem(req, &problem_rotation_running);
 
     char *text = arena_alloc(req->arena, SECRET_TEXT_SIZE);
     int64_t generation, until = old ? req->now_ms + SECRET_OVERLAP_HOURS * HOUR_MS : 0;

@@ -452,7 +452,6 @@ TEST_EACH_ENGINE(off_and_on_again_registers_anew_and_is_free)
     fix_expect_sound(t);
 }
 
-/* Rotation: until the server has confirmed the new secret, tokens are signed with the old one, and it does not end. */
 /* The paid month was running when the merchant asked, and over when the server answered: the next one is not a gift. */
 TEST_EACH_ENGINE(a_month_that_ends_while_asking_is_renewed_and_not_given)
 {
@@ -474,6 +473,60 @@ TEST_EACH_ENGINE(a_month_that_ends_while_asking_is_renewed_and_not_given)
     fix_expect_sound(t);
 }
 
+/* Registered with the first webhook secret while its answer was lost; then the merchant changed that secret. The sso
+ * secret still opens the door, but the server must hear of the other one. */
+TEST_EACH_ENGINE(a_webhook_secret_that_changed_meanwhile_is_told)
+{
+    begin(t);
+    out.on_register = ACT_BREAK;
+    ask(t);
+    assert_int_equal(attempt(t, 1, true), JOB_AGAIN);
+    expect_failed_and_free(t);
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/webhook/rotate", NULL).status, 200);
+    out.on_register = out.on_config = ACT_OK;
+    int registers = out.registers;
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    expect_charged_once(t);
+    assert_int_equal(out.registers, registers + 1);
+    struct secret have[SECRETS_MAX];
+    size_t count;
+    struct str secret;
+    EXPECT(secrets_list(t->tx, 1, have, &count));
+    const struct secret *newest = secret_newest(have, count, SECRET_WEBHOOK, true);
+    assert_int_equal(newest->generation, 2);
+    EXPECT(secret_open(t->arena, 1, SECRET_WEBHOOK, newest->sealed, &secret));
+    assert_non_null(strstr(out.body, arena_text_n(t->arena, secret.p, secret.n)));
+}
+
+/* Told with its answer lost; then the shop was deleted. When it comes back both sides must have the same secret. */
+TEST_EACH_ENGINE(a_rotation_is_told_although_the_shop_was_deleted)
+{
+    begin(t);
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL).status, 200);
+    struct kit_answer other = fix_call(t, account, VERB_POST, shop, "secrets/webhook/rotate", NULL);
+    assert_string_equal(other.error, "rotation_running");
+    struct kit_attempt tell = { .kind = &tenants_rotate_job, .id = test_number(t, "SELECT MAX(id) FROM jobs"),
+                                .ref = shop, .account = account, .attempt = 1 };
+    out.on_register = ACT_BREAK;
+    assert_int_equal(kit_job(t, &tell), JOB_AGAIN);
+    struct kit_request change = { .routes = shops_routes, .verb = VERB_DELETE, .path = "/api/shops/1",
+                                  .account = account };
+    assert_int_equal(kit_call(t, &change).status, 200);
+    out.on_register = ACT_OK;
+    tell.attempt = 2;
+    assert_int_equal(kit_job(t, &tell), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE delivered = 0"), 0);
+    change.verb = VERB_POST, change.path = "/api/shops/1/restore";
+    assert_int_equal(kit_call(t, &change).status, 200);
+    assert_string_equal(state(t), "active");
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/webhook/rotate", NULL).status, 200);
+    fix_expect_sound(t);
+}
+
+/* Rotation: until the server has confirmed the new secret, tokens are signed with the old one, and it does not end. */
 TEST_EACH_ENGINE(a_rotation_is_delivered_before_the_old_secret_ends)
 {
     begin(t);
@@ -547,6 +600,8 @@ int main(void)
         EACH_ENGINE(a_shop_deleted_meanwhile_gets_its_credits_back),
         EACH_ENGINE(off_and_on_again_registers_anew_and_is_free),
         EACH_ENGINE(a_month_that_ends_while_asking_is_renewed_and_not_given),
+        EACH_ENGINE(a_webhook_secret_that_changed_meanwhile_is_told),
+        EACH_ENGINE(a_rotation_is_told_although_the_shop_was_deleted),
         EACH_ENGINE(a_rotation_is_delivered_before_the_old_secret_ends),
         EACH_ENGINE(d19_a_launch_posts_the_token),
     };
