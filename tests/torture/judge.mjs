@@ -110,7 +110,11 @@ export class Judge {
         // Deleted and restored while it was unsettled: what came first is not known here, but its trail does.
         const on = shop.charged || status.enabled || enables > 0;
         check2(check, `${name} is charged if it was ever on`, charges, on ? 1 : 0);
-        if (status.enabled && house.world) check2(check, `${name} is known outside with its secret`, await this.outside(m, shop), 200);
+        if (status.enabled && house.world) {
+            check2(check, `${name} is known outside with its secret`, await this.outside(m, shop), 200);
+            const rotated = await m.call('POST', `/api/shops/${shop.id}/secrets/webhook/rotate`);
+            check2(check, `${name} has no rotation that never ends`, rotated.status, 200);
+        }
         return undefined;
     }
 

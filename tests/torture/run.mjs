@@ -56,6 +56,7 @@ function pick(random, weights) {
 let passed = 0;
 let failed = 0;
 function check(name, good, detail = '') {
+    if (Service.closed) return;
     if (good) passed++;
     else failed++;
     if (!good) console.log(`FAILED ${name} ${detail}`);
@@ -98,7 +99,7 @@ async function build(run, folder) {
 
 async function tearDown(house) {
     for (const service of house.services) await service.kill();
-    house.doors.close();
+    house.doors?.close();
     await house.world?.stop();
     houses.delete(house);
 }
@@ -280,6 +281,7 @@ async function leave() {
 for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => {
         Service.closed = true;
+        console.log(`interrupted by ${signal}`);
         leave().finally(() => process.exit(1));
     });
 }
@@ -291,7 +293,7 @@ if (runs.some((run) => run.engine === 'postgres')) {
     await cluster.start();
 }
 await Promise.all(['sqlite', 'postgres'].map(async (engine) => {
-    for (const run of runs.filter((r) => r.engine === engine)) await one(run, dir);
+    for (const run of runs.filter((r) => r.engine === engine && !Service.closed)) await one(run, dir);
 }));
 await leave();
 console.log(`${passed} passed, ${failed} failed`);
