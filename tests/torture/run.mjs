@@ -293,7 +293,7 @@ if (runs.some((run) => run.engine === 'postgres')) {
     await cluster.start();
 }
 await Promise.all(['sqlite', 'postgres'].map(async (engine) => {
-    for (const run of runs.filter((r) => r.engine === engine && !Service.closed)) await one(run, dir);
+    for (const run of runs.filter((r) => r.engine === engine)) if (!Service.closed) await one(run, dir);
 }));
 await leave();
 console.log(`${passed} passed, ${failed} failed`);
