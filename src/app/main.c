@@ -44,7 +44,8 @@ static int run_here(const struct config *c, struct command *cmd)
 {
     struct app app = { 0 };
     enum exit_code code = EXIT_UNAVAILABLE;
-    if (app_open(&app, c, text_eq(cmd->argv[0], "migrate") ? APP_MIGRATION : APP_COMMAND, &cmd->err)) code = command_run(&app, cmd);
+    if (app_open(&app, c, text_eq(cmd->argv[0], "migrate") ? APP_MIGRATION : APP_COMMAND, &cmd->err))
+        code = command_run(&app, cmd);
     app_close(&app);
     return code;
 }

@@ -74,8 +74,8 @@ static enum answer get_metrics(struct req *req)
     buf_init(&out, METRICS_MAX);
     metrics_print(&out);
     buf_text(&out, "# HELP chathub_jobs Background jobs by state.\n# TYPE chathub_jobs gauge\n");
-    buf_printf(&out, "chathub_jobs{state=\"ready\"} %lld\nchathub_jobs{state=\"running\"} %lld\n", (long long)jobs.ready,
-               (long long)jobs.running);
+    buf_printf(&out, "chathub_jobs{state=\"ready\"} %lld\nchathub_jobs{state=\"running\"} %lld\n",
+               (long long)jobs.ready, (long long)jobs.running);
     buf_printf(&out, "chathub_jobs{state=\"dead\"} %lld\n", (long long)jobs.dead);
     metrics_sample(&out, "chathub_jobs_oldest_due_milliseconds", "gauge", "How long the oldest due job has waited.",
                    jobs.oldest_due_ms);

@@ -220,8 +220,8 @@ static enum job_wish rotate_load(struct job *job, struct tx *tx)
     if (!load_work(job, tx, w)) return JOB_FAULT;
     bool known = w->t.status == TENANT_ACTIVE || w->t.status == TENANT_SUSPENDED;
     /* Registering again is harmless, so nothing has to be asked first. A tenant that was switched off learns its
-     * secrets when it is switched on. A shop that was deleted is told all the same: an earlier attempt may have done it
-     * with its answer lost, and after a restore our tokens would be signed with a secret that the server has dropped. */
+     * secrets when it is switched on. A shop that was deleted is told all the same: an earlier attempt may have done
+     * it with its answer lost, and after a restore our tokens would be signed with a secret that the server dropped. */
     w->t.job = known && w->t.backend == BACKEND_CHATBOT ? job->id : 0;
     return JOB_FINISHED;
 }

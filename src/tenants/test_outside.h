@@ -1,0 +1,109 @@
+/* test_outside.h: an outside chatbot server for one test program: a thread on a loopback socket that answers, refuses,
+ * breaks or stays away as `out` says, and keeps what it was sent. */
+#ifndef CHATHUB_TENANTS_TEST_OUTSIDE_H
+#define CHATHUB_TENANTS_TEST_OUTSIDE_H
+
+#include "tenants/test_fix.h"
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <sys/socket.h>
+
+enum act {
+    ACT_OK,
+    ACT_NO_BOT,
+    ACT_REFUSE,
+    ACT_BREAK /* reads, may have done it, says nothing */,
+    ACT_ERROR,
+    ACT_LATER,
+    ACT_GARBAGE,
+    ACT_UNKNOWN_SHOP,
+    ACT_WRONG_SHOP
+};
+
+static struct outside {
+    int fd, port;
+    pthread_t thread;
+    enum act on_register, on_config;
+    int registers, configs;
+    char body[8192], head[8192], token[8192];
+} out;
+
+static const char *answer_to(bool config)
+{
+    static const char *const config_ok =
+        "{\"id\":1,\"shopId\":\"shop-1\",\"name\":\"x\",\"botId\":\"bot-7\",\"syncScopes\":[]}";
+    switch (config ? out.on_config : out.on_register) {
+    case ACT_OK:
+        return config ? config_ok
+                      : "{\"tenant\":{\"id\":1,\"status\":\"active\"},\"config\":{\"shopId\":\"shop-1\",\"botId\":"
+                        "\"bot-7\"}}";
+    case ACT_NO_BOT: return "{\"tenant\":{\"id\":1},\"config\":{\"shopId\":\"shop-1\",\"botId\":null}}";
+    case ACT_REFUSE: return "401 {\"error\":\"bad shared secret\"}";
+    case ACT_ERROR: return "500 {\"error\":\"boom\"}";
+    case ACT_LATER: return "503 {}";
+    case ACT_GARBAGE: return "<html>a proxy's page</html>";
+    case ACT_UNKNOWN_SHOP: return "404 {\"error\":\"no tenant\"}";
+    case ACT_WRONG_SHOP: return "{\"shopId\":\"shop-99\",\"botId\":\"theirs\"}";
+    case ACT_BREAK: break;
+    }
+    return NULL;
+}
+
+static void serve(int fd)
+{
+    char in[8192];
+    size_t n = 0;
+    char *end = NULL;
+    long want = 0;
+    for (;;) {                               /* the head, then as much as Content-Length says */
+        ssize_t got = recv(fd, in + n, sizeof in - 1 - n, 0);
+        if (got <= 0) return;
+        n += (size_t)got;
+        in[n] = '\0';
+        if (!end && (end = strstr(in, "\r\n\r\n")) != NULL) {
+            char *length = strcasestr(in, "content-length:");
+            want = length && length < end ? strtol(length + 15, NULL, 10) : 0;
+        }
+        if (end && (long)(n - (size_t)(end + 4 - in)) >= want) break;
+    }
+    bool config = strncmp(in, "GET ", 4) == 0;
+    if (config) out.configs++;
+    else out.registers++;
+    if (config) {
+        memcpy(out.token, in, n + 1);
+    } else {
+        strcpy(out.body, end + 4);
+        *end = '\0';
+        strcpy(out.head, in);
+    }
+    const char *text = answer_to(config);
+    if (!text) return;
+    int status = text[0] >= '4' && text[0] <= '5' ? atoi(text) : 200;
+    const char *body = status == 200 ? text : text + 4;
+    char reply[1024];
+    int size = snprintf(reply, sizeof reply, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\n%sConnection: close\r\n\r\n%s",
+                        status, strlen(body), status == 503 ? "Retry-After: 1\r\n" : "", body);
+    if (send(fd, reply, (size_t)size, MSG_NOSIGNAL) != size) return;
+}
+
+static void *accept_loop(void *arg)
+{
+    for (int fd; (fd = accept(out.fd, NULL, NULL)) >= 0; close(fd)) serve(fd);
+    return NULL;
+}
+
+static void outside_start(void)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof a;
+    out.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(out.fd >= 0 && bind(out.fd, (struct sockaddr *)&a, sizeof a) == 0 && listen(out.fd, 16) == 0);
+    assert_int_equal(getsockname(out.fd, (struct sockaddr *)&a, &size), 0);
+    out.port = ntohs(a.sin_port);
+    assert_int_equal(pthread_create(&out.thread, NULL, accept_loop, NULL), 0);
+}
+
+/* ---- a shop that is being enabled ---- */
+
+#endif
