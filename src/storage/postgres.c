@@ -93,16 +93,22 @@ static bool send_frame(struct tx *tx, const char *sql, enum sent_kind kind)
     return true;
 }
 
+/* One of prepared_frames: what every transaction sends is parsed once a connection. */
+static bool send_prepared_frame(struct tx *tx, const char *name, enum sent_kind kind)
+{
+    struct pg_conn *c = pg_of(tx->conn);
+    if (!PQsendQueryPrepared(c->pg, name, 0, NULL, NULL, NULL, 1)) return lost(tx, &frame_stmt, "cannot send");
+    sent(c, kind, &frame_stmt);
+    return true;
+}
+
 static bool send_begin(struct tx *tx)
 {
     struct pg_conn *c = pg_of(tx->conn);
     if (!c->begin_due) return true;
     c->begin_due = false;
     c->begun = true;
-    if (!send_frame(tx, "BEGIN", SENT_FRAME)) return false;
-    if (!PQsendQueryPrepared(c->pg, "xid", 0, NULL, NULL, NULL, 1)) return lost(tx, &frame_stmt, "cannot send");
-    sent(c, SENT_XID, &frame_stmt);
-    return true;
+    return send_prepared_frame(tx, "begin", SENT_FRAME) && send_prepared_frame(tx, "xid", SENT_XID);
 }
 
 static struct slot *slot_of(struct pg_conn *c, const struct stmt *s)
@@ -321,11 +327,19 @@ static void pg_close(struct conn *base)
     free(c);
 }
 
-static bool prepare_xid(PGconn *pg)
+static bool prepare_frames(PGconn *pg)
 {
-    PGresult *r = PQprepare(pg, "xid", "SELECT CAST(pg_current_xact_id() AS text)", 0, NULL);
-    bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
-    PQclear(r);
+    static const struct {
+        const char *name, *sql;
+    } prepared_frames[] = {
+        { "begin", "BEGIN" }, { "commit", "COMMIT" }, { "xid", "SELECT CAST(pg_current_xact_id() AS text)" }
+    };
+    bool good = true;
+    for (size_t i = 0; i < ARRAY_LEN(prepared_frames) && good; i++) {
+        PGresult *r = PQprepare(pg, prepared_frames[i].name, prepared_frames[i].sql, 0, NULL);
+        good = PQresultStatus(r) == PGRES_COMMAND_OK;
+        PQclear(r);
+    }
     return good;
 }
 
@@ -335,7 +349,7 @@ static struct conn *pg_open(struct db *db, enum tx_mode mode, char *error, size_
     if (!c) abort();
     c->base.db = db;
     c->pg = pg_connect(db, mode, c->generation, error, error_size);
-    if (c->pg && prepare_xid(c->pg) && PQsetnonblocking(c->pg, 1) == 0 && PQenterPipelineMode(c->pg)) return &c->base;
+    if (c->pg && prepare_frames(c->pg) && PQsetnonblocking(c->pg, 1) == 0 && PQenterPipelineMode(c->pg)) return &c->base;
     if (c->pg) snprintf(error, error_size, "PostgreSQL: %s", PQerrorMessage(c->pg));
     pg_close(&c->base);
     return NULL;
@@ -438,7 +452,7 @@ static enum tx_end pg_commit(struct tx *tx)
     if (!c->begun) return TX_COMMITTED; /* only reads, or nothing at all */
     bool tell_first = c->xid[0] == '\0';
     if (tell_first && !PQsendFlushRequest(c->pg)) lost(tx, &frame_stmt, "cannot send");
-    bool begun_commit = tx->fault == TX_SOUND && send_frame(tx, "COMMIT", SENT_COMMIT);
+    bool begun_commit = tx->fault == TX_SOUND && send_prepared_frame(tx, "commit", SENT_COMMIT);
     if (begun_commit && drain_plain(tx) && c->committed) return TX_COMMITTED;
     if (tx->fault == TX_LOST) {
         if (!begun_commit) return TX_ROLLED_BACK;
