@@ -252,9 +252,9 @@ const perOperation = (before, after, main) => {
   }
   return { ops, rows: out };
 };
-const same = (a, b) => {
+const same = (a, b, slack) => {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].every((n) => Math.abs((a[n] ?? 0) - (b[n] ?? 0)) <= 0.02);
+  return [...names].every((n) => Math.abs((a[n] ?? 0) - (b[n] ?? 0)) <= slack);
 };
 
 async function verify(url, what) {
@@ -317,7 +317,8 @@ async function measureWrite(w, engine) {
   const best = speeds.reduce((a, b) => (b.perSecond > a.perSecond ? b : a));
   const measured = median(ours.map((r) => r.perSecond));
   const rows = { bare: bare.get(clients[0])[0].counted.rows, product: ours[0].counted.rows };
-  const equal = same(rows.bare, rows.product);
+  // pgbench throws dice which script comes next, so at its end some jobs were put and not yet claimed.
+  const equal = same(rows.bare, rows.product, w.op === 'jobs' && engine.name === 'postgres' ? 0.2 : 0.02);
   if (!equal) broke(`${engine.name} ${w.name}: rows differ: ${JSON.stringify(rows)}`);
   const atLeast = w.atLeast?.[engine.name] ?? 0;
   const ratio = measured / best.perSecond;
