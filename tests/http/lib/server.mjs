@@ -11,6 +11,11 @@ const START_MS = 60000;
 const STOP_MS = 20000;
 export const PASSWORD = 'correct horse battery 9';
 
+// No server outlives its test, also when that is interrupted.
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+
 const bin = () => path.resolve(process.env.CHATHUB_BIN ?? 'build/chathub');
 
 async function postgresDatabase() {
@@ -60,6 +65,8 @@ export class Server {
         this.log = '';
         this.out = '';
         this.child = spawn(bin(), ['serve'], { env: this.env, cwd: this.dir, stdio: ['ignore', 'pipe', 'pipe'] });
+        running.add(this.child);
+        this.child.on('exit', () => running.delete(this.child));
         this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve(signal ?? code)));
         return new Promise((resolve, reject) => {
             const timer = setTimeout(() => reject(new Error(`no start within ${START_MS} ms\n${this.log}`)), START_MS);
