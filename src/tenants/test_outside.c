@@ -223,7 +223,7 @@ TEST_EACH_ENGINE(a_lost_answer_is_settled_by_asking)
     assert_int_equal(out.configs, 1);
 
     /* It asked with a token signed by the shop's own secret. */
-    struct str secret;
+    struct str secret = { 0 };
     struct secret have[SECRETS_MAX];
     size_t count;
     EXPECT(secrets_list(t->tx, 1, have, &count) && secret_open(t->arena, 1, SECRET_SSO, have[0].sealed, &secret));
@@ -390,7 +390,7 @@ TEST_EACH_ENGINE(a_webhook_secret_that_changed_meanwhile_is_told)
     assert_int_equal(out.registers, registers + 1);
     struct secret have[SECRETS_MAX];
     size_t count;
-    struct str secret;
+    struct str secret = { 0 };
     EXPECT(secrets_list(t->tx, 1, have, &count));
     const struct secret *newest = secret_newest(have, count, SECRET_WEBHOOK, true);
     assert_int_equal(newest->generation, 2);
