@@ -372,6 +372,14 @@ static bool sqlite_script(struct tx *tx, const char *sql, int64_t *number)
     return false;
 }
 
+/* A sanitizer brings its own malloc; glibc's was then never set up, and two lanes that trim it at once set it up twice. */
+static void give_memory_back(void)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    malloc_trim(0);
+#endif
+}
+
 /* An idle time is when the log can be copied back whole and cut to nothing: a restart has nothing to recover then, and
  * a backup of the one file is nearly whole. Readers are not waited for: the next idle time comes. Cached pages go back
  * to the system (malloc would keep them): a service that nobody uses is a small one. */
@@ -379,7 +387,7 @@ static void sqlite_idle(struct conn *c)
 {
     struct sqlite_conn *s = sqlite_of(c);
     sqlite3_db_release_memory(s->handle);
-    malloc_trim(0);
+    give_memory_back();
     if (c->mode != TX_WRITE || !s->log_grew) return;
     if (sqlite3_busy_timeout(s->handle, 0) != SQLITE_OK) abort();
     int code = sqlite3_wal_checkpoint_v2(s->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
