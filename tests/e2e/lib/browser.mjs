@@ -20,7 +20,9 @@ export class Person {
     static async come(browser, base, { lang = 'zh-CN', ...options } = {}) {
         const p = new Person();
         p.base = base;
-        p.context = await browser.newContext({ baseURL: base, locale: lang, viewport: { width: 1280, height: 860 }, ...options });
+        // Without animations: on a busy machine their ends are late, and a button is named "loading" until then.
+        p.context = await browser.newContext({ baseURL: base, locale: lang, reducedMotion: 'reduce',
+            viewport: { width: 1280, height: 860 }, ...options });
         await p.context.addCookies([{ name: 'lang', value: lang, url: base }]);
         await p.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: base });
         p.context.on('page', (page) => p.#watch(page));

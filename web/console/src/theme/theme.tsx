@@ -54,6 +54,8 @@ export function antdTheme(dark: boolean): ThemeConfig {
       borderRadius: 8,
       fontFamily: "var(--font)",
       controlHeight: 36,
+      // Ours is the whole promise: a component that waited for an animation which never runs would stay half-way.
+      motion: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     },
     components: {
       Button: {
