@@ -349,7 +349,8 @@ static struct conn *pg_open(struct db *db, enum tx_mode mode, char *error, size_
     if (!c) abort();
     c->base.db = db;
     c->pg = pg_connect(db, mode, c->generation, error, error_size);
-    if (c->pg && prepare_frames(c->pg) && PQsetnonblocking(c->pg, 1) == 0 && PQenterPipelineMode(c->pg)) return &c->base;
+    if (c->pg && prepare_frames(c->pg) && PQsetnonblocking(c->pg, 1) == 0 && PQenterPipelineMode(c->pg))
+        return &c->base;
     if (c->pg) snprintf(error, error_size, "PostgreSQL: %s", PQerrorMessage(c->pg));
     pg_close(&c->base);
     return NULL;

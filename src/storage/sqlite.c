@@ -372,7 +372,8 @@ static bool sqlite_script(struct tx *tx, const char *sql, int64_t *number)
     return false;
 }
 
-/* A sanitizer brings its own malloc; glibc's was then never set up, and two lanes that trim it at once set it up twice. */
+/* A sanitizer brings its own malloc; glibc's was then never set up, and two lanes that trim it at once set it up
+ * twice. */
 static void give_memory_back(void)
 {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
