@@ -58,7 +58,8 @@ static bool pass_up(struct proxy *p, unsigned i)
     ssize_t n = recv(p->line[i].client, bytes, sizeof bytes, 0);
     if (n <= 0) return false;
     enum cut cut = CUT_NOTHING;
-    if (memmem(bytes, (size_t)n, "COMMIT", 6)) cut = (enum cut)atomic_exchange(&p->cut, CUT_NOTHING);
+    /* The Bind of the prepared statement "commit": an empty portal's name stands before it. */
+    if (memmem(bytes, (size_t)n, "\0commit", 8)) cut = (enum cut)atomic_exchange(&p->cut, CUT_NOTHING);
     if (cut == CUT_BEFORE_COMMIT || !pass(p->line[i].server, bytes, n)) return false;
     if (cut == CUT_NOTHING) return true;
     usleep(200000); /* the server commits; nobody hears of it */
