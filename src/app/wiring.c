@@ -114,6 +114,5 @@ void app_fill_hooks(struct app *app)
                                                   .base_url = app->base_url,
                                                   .enable_price = c->chatbot_price,
                                                   .renewal_price = c->renewal_price,
-                                                  .keyring = app->keyring,
-                                                  .enable_wait_ms = 10000 };
+                                                  .keyring = app->keyring };
 }

@@ -21,7 +21,6 @@ struct tenants_settings {
     const char *base_url;                    /* ours, public: embed code, config */
     struct credits enable_price, renewal_price;
     const struct keyring *keyring;
-    int enable_wait_ms;                      /* 10 000 */
 };
 extern struct tenants_settings tenants_settings;
 
