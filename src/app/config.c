@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CONFIG_FILE_MAX = 65536 };
+enum { CONFIG_FILE_MAX = 65536, KEY_LIST_SIZE = 1024 };
+#define KEY_LIST_IS "A master key is 32 bytes in base64, or a list of ID:BASE64 separated by commas."
 
 enum setting_kind { SETTING_TEXT, SETTING_NUMBER, SETTING_CREDITS, SETTING_BOOL };
 struct setting {
@@ -210,9 +211,42 @@ static bool check_urls(const struct config *c, struct buf *error)
     return true;
 }
 
+/* "BASE64" (key 1) or "ID:BASE64,ID:BASE64"; NULL when it is neither. */
+static struct keyring *keyring_of(const char *list)
+{
+    char text[KEY_LIST_SIZE];
+    if ((size_t)snprintf(text, sizeof text, "%s", list) >= sizeof text) return NULL;
+    uint8_t keys[KEYRING_MAX_KEYS][MASTER_KEY_SIZE], ids[KEYRING_MAX_KEYS];
+    size_t count = 0;
+    char *save = NULL;
+    bool sound = true;
+    for (char *part = strtok_r(text, ",", &save); part && sound; part = strtok_r(NULL, ",", &save)) {
+        int64_t id = 1;
+        char *colon = strchr(part, ':');
+        struct str value = str_of(colon ? colon + 1 : part);
+        size_t n = MASTER_KEY_SIZE;
+        if (colon) sound = str_to_i64((struct str){ part, (size_t)(colon - part) }, &id) && id >= 1 && id <= 255;
+        sound = sound && count < KEYRING_MAX_KEYS && base64_decode(value, keys[count], &n) && n == MASTER_KEY_SIZE;
+        if (sound) ids[count++] = (uint8_t)id;
+    }
+    struct keyring *ring = NULL;
+    if (sound && count) ring = keyring_new((const uint8_t(*)[MASTER_KEY_SIZE])keys, ids, count);
+    wipe(keys, sizeof keys), wipe(text, sizeof text);
+    return ring;
+}
+
+static bool check_master_key(const struct config *c, struct buf *error)
+{
+    if (!c->master_key) return true;
+    struct keyring *ring = keyring_of(c->master_key);
+    if (!ring) return refuse(error, "CHATHUB_MASTER_KEY: " KEY_LIST_IS);
+    keyring_free(ring);
+    return true;
+}
+
 static bool check(const struct config *c, struct buf *error)
 {
-    if (!check_urls(c, error)) return false;
+    if (!check_urls(c, error) || !check_master_key(c, error)) return false;
     if (strpbrk(c->mail_from, "\r\n")) return refuse(error, "FROM_EMAIL must be one line.");
     if (!c->production)
         return listens_on_loopback(c->listen) || refuse(error, "CHATHUB_ENV=development listens on loopback only; set "
@@ -339,31 +373,13 @@ static bool key_file(const struct config *c, char *text, size_t size, struct buf
 
 struct keyring *config_keyring(const struct config *c, struct buf *error)
 {
-    char text[1024];
-    if (c->master_key) {
-        if (strlen(c->master_key) >= sizeof text) return buf_text(error, "CHATHUB_MASTER_KEY is too long."), NULL;
-        memcpy(text, c->master_key, strlen(c->master_key) + 1);
-    } else if (!key_file(c, text, sizeof text, error)) {
+    char text[KEY_LIST_SIZE];
+    if (c->master_key)
+        (void)snprintf(text, sizeof text, "%s", c->master_key); /* fits: check() has read it */
+    else if (!key_file(c, text, sizeof text, error))
         return NULL;
-    }
-    uint8_t keys[KEYRING_MAX_KEYS][MASTER_KEY_SIZE], ids[KEYRING_MAX_KEYS];
-    size_t count = 0;
-    char *save = NULL;
-    bool sound = true;
-    for (char *part = strtok_r(text, ",", &save); part && sound; part = strtok_r(NULL, ",", &save)) {
-        int64_t id = 1;
-        char *colon = strchr(part, ':');
-        struct str value = str_of(colon ? colon + 1 : part);
-        size_t n = MASTER_KEY_SIZE;
-        if (colon) sound = str_to_i64((struct str){ part, (size_t)(colon - part) }, &id) && id >= 1 && id <= 255;
-        sound = sound && count < KEYRING_MAX_KEYS && base64_decode(value, keys[count], &n) && n == MASTER_KEY_SIZE;
-        if (sound) ids[count++] = (uint8_t)id;
-    }
-    struct keyring *ring = NULL;
-    if (sound && count)
-        ring = keyring_new((const uint8_t(*)[MASTER_KEY_SIZE])keys, ids, count);
-    else
-        buf_text(error, "CHATHUB_MASTER_KEY must be 32 bytes in base64, or a list of ID:BASE64 separated by commas.");
-    wipe(keys, sizeof keys), wipe(text, sizeof text);
+    struct keyring *ring = keyring_of(text);
+    if (!ring) buf_text(error, KEY_LIST_IS);
+    wipe(text, sizeof text);
     return ring;
 }

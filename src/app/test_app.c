@@ -164,6 +164,9 @@ static void a_wrong_setting_is_refused_by_name(void **state)
         { "CHATBOT_FEATURE_ENABLED", "maybe", "CHATBOT_FEATURE_ENABLED" },
         { "CHATBOT_BASE_URL", "http://127.0.0.1:3000", "CHATBOT_SHARED_SECRET" },
         { "CHATBOT_SHARED_SECRET", "short", "CHATBOT_SHARED_SECRET" },
+        { "CHATHUB_MASTER_KEY", "c2hvcnQ=", "CHATHUB_MASTER_KEY" },
+        { "CHATHUB_MASTER_KEY", "256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "CHATHUB_MASTER_KEY" },
+        { "CHATHUB_MASTER_KEY", ",", "CHATHUB_MASTER_KEY" },
         { "FROM_EMAIL", "a@b.example\nBcc: c@d.example", "FROM_EMAIL" },
         { "CHATHUB_CONF", "/no/such/file", "/no/such/file" },
     };

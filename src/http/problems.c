@@ -44,8 +44,8 @@ const struct problem problem_key_reused = {
     "该 Idempotency-Key 已用于另一个请求，请更换新的键。"
 };
 const struct problem problem_already_shown = {
-    "already_shown", 409, "The answer held a secret and was shown once. Create a new secret if you no longer have it.",
-    "该密钥仅显示一次，且已显示过。如已遗失，请重新生成。"
+    "already_shown", 409, "This was shown once and cannot be shown again. Make a new one if you no longer have it.",
+    "该内容仅显示一次，无法再次查看。如已遗失，请重新生成。"
 };
 const struct problem problem_method_not_allowed = {
     "method_not_allowed", 405, "This address does not support this method.", "该地址不支持此请求方法。"

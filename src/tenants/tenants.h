@@ -33,8 +33,9 @@ bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t
 enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account);
 
 /* Invariants 3 and 4 of the design: a tenant in provisioning has a live job; every state came through the mover
- * (history rows agree); an enabled tenant was charged exactly once per period; at most one tenant a shop. */
-struct tenant_verdict { int64_t tenants, bad_tenant; const char *what; };
+ * (history rows agree); an enabled tenant was charged exactly once per period; at most one tenant a shop; and every kept
+ * secret opens with the keyring in the settings. */
+struct tenant_verdict { int64_t tenants, secrets, bad_tenant; const char *what; };
 MUST_USE bool tenants_verify(struct tx *tx, struct tenant_verdict *out);
 
 /* For the overview (reads the table: for a job), and for the home page: how far these shops of one account have come.

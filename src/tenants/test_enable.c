@@ -325,8 +325,22 @@ TEST_EACH_ENGINE(verify_finds_what_is_wrong)
         EXPECT(tenants_verify(t->tx, &v));
         if (!v.bad_tenant) fail_msg("not found: %s", cases[i].harm);
         test_script(t, cases[i].heal);
-        EXPECT(tenants_verify(t->tx, &v) && v.tenants == 1 && v.bad_tenant == 0);
+        EXPECT(tenants_verify(t->tx, &v) && v.tenants == 1 && v.secrets == 2 && v.bad_tenant == 0);
     }
+}
+
+TEST_EACH_ENGINE(verify_finds_a_lost_master_key)
+{
+    static const uint8_t other[1][MASTER_KEY_SIZE] = { { 8 } }, id[1] = { 1 };
+    fix_start();
+    int64_t account = kit_account(t, 100), shop = fix_shop(t, account, "Tea");
+    assert_int_equal(fix_enable(t, account, shop).status, 200);
+    struct keyring *wrong = keyring_new(other, id, 1);
+    tenants_settings.keyring = wrong;
+    struct tenant_verdict v;
+    EXPECT(tenants_verify(t->tx, &v) && v.bad_tenant == 1 && strstr(v.what, "master key") != NULL);
+    tenants_settings.keyring = fix_keyring;
+    keyring_free(wrong);
 }
 
 /* ---- many at once ---- */
@@ -452,6 +466,7 @@ int main(void)
         EACH_ENGINE(d28_a_purge_erases_the_secrets),
         EACH_ENGINE(d25_the_schema_goes_down_and_up_again),
         EACH_ENGINE(verify_finds_what_is_wrong),
+        EACH_ENGINE(verify_finds_a_lost_master_key),
         EACH_ENGINE(d01_two_hundred_parallel_enables_are_one_charge),
         EACH_ENGINE(d01_parallel_enables_of_many_shops_spend_each_credit_once),
     };

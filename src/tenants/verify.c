@@ -22,6 +22,10 @@ STMT(verify_page,
      " FROM tenants t LEFT JOIN subscriptions s ON s.tenant = t.id AND s.number = t.subscription"
      " WHERE t.id > ?1 ORDER BY t.id LIMIT ?2");
 
+STMT(verify_secrets, "SELECT tenant, kind, generation, sealed FROM tenant_secrets"
+                     " WHERE (tenant, kind, generation) > (?1, ?2, ?3) AND state < 3 AND kind < 3"
+                     " ORDER BY tenant, kind, generation LIMIT ?4");
+
 static const char *bad_history(const struct query *q)
 {
     if (col_i64(q, "moves") != col_i64(q, "version")) return "a tenant's history has a gap";
@@ -98,6 +102,37 @@ static const char *still_bad(struct tx *tx, int64_t tenant, const char *what, bo
     return what;
 }
 
+static void found_bad(struct tenant_verdict *v, int64_t tenant, const char *what)
+{
+    if (v->bad_tenant) return;
+    v->bad_tenant = tenant, v->what = what;
+    LOG(LOG_ERROR, "tenant_unsound", LOG_NUMBER("tenant", tenant), LOG_TEXT("what", what));
+}
+
+/* Every kept secret opens with the keys of this process: a lost master key is noticed here and not by a shop. */
+static bool verify_secrets_open(struct tx *tx, struct tenant_verdict *v)
+{
+    int64_t tenant = 0, kind = 0, generation = 0;
+    for (bool more = true; more;) {
+        struct arena_mark mark = arena_mark(tx_arena(tx));
+        struct query q = query(tx, &verify_secrets);
+        bind_i64(&q, tenant), bind_i64(&q, kind), bind_i64(&q, generation), bind_i64(&q, VERIFY_PAGE_TENANTS);
+        enum row row;
+        more = false;
+        while ((row = query_next(&q)) == ROW_FOUND) {
+            struct str text;
+            more = true;
+            tenant = col_i64(&q, "tenant"), kind = col_i64(&q, "kind"), generation = col_i64(&q, "generation");
+            if (!secret_open(tx_arena(tx), tenant, (enum secret_kind)kind, col_str(&q, "sealed"), &text))
+                found_bad(v, tenant, "a secret does not open with these master keys");
+            v->secrets++;
+        }
+        arena_release(tx_arena(tx), mark);
+        if (row == ROW_FAULT) return false;
+    }
+    return true;
+}
+
 bool tenants_verify(struct tx *tx, struct tenant_verdict *out)
 {
     *out = (struct tenant_verdict){ 0 };
@@ -115,12 +150,10 @@ bool tenants_verify(struct tx *tx, struct tenant_verdict *out)
             out->tenants++;
             const char *what = bad(tx, &q, &fault);
             if (what) what = still_bad(tx, after, what, &fault);
-            if (!what || out->bad_tenant) continue;
-            out->bad_tenant = after, out->what = what;
-            LOG(LOG_ERROR, "tenant_unsound", LOG_NUMBER("tenant", after), LOG_TEXT("what", what));
+            if (what) found_bad(out, after, what);
         }
         arena_release(tx_arena(tx), mark);
         if (fault || row == ROW_FAULT) return false;
     }
-    return true;
+    return verify_secrets_open(tx, out);
 }

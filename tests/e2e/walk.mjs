@@ -329,6 +329,7 @@ async function comingAndGoing({ checks, merchant, mailbox }) {
         await button(page, '退出登录').click();
         await page.waitForURL('**/login');
         await link(page, '忘记密码？').click();
+        await seen(heading(page, '忘记密码')); // the sign-in page, which stays until this one is loaded, has that field too
         await page.getByLabel('邮箱').fill(MERCHANT);
         await button(page, '发送重置链接').click();
         await seen(heading(page, '请查收邮件'));
