@@ -1,7 +1,9 @@
 /* random.c: getrandom(2), or in tests a ChaCha20 stream under a seed. Each call of the seeded stream takes the next
  * nonce, so a run repeats when its calls come in the same order.
  *
- * Rejected: a buffer of random bytes per thread (saves 200 ns, and a fork would hand out the same bytes twice). */
+ * Small draws come out of a block that each thread keeps: enabling a shop draws seven times, and seven calls of the
+ * kernel were one part in twenty of its writer's time. A byte is handed out once and wiped where it lay; a child of
+ * fork(2) begins with a new block. */
 #include "base/random.h"
 #include "base/crypto.h"
 #include "base/str.h"
@@ -49,13 +51,8 @@ static void seeded_bytes(uint8_t *out, size_t n)
     (void)failed;
 }
 
-void random_bytes(void *out, size_t n)
+static void kernel_bytes(void *out, size_t n)
 {
-    if (n == 0) return;
-    if (atomic_load_explicit(&is_seeded, memory_order_acquire)) {
-        seeded_bytes(out, n);
-        return;
-    }
     for (size_t got = 0; got < n;) {
         ssize_t step = getrandom((char *)out + got, n - got, 0);
         if (step < 0 && errno == EINTR) continue;
@@ -66,6 +63,52 @@ void random_bytes(void *out, size_t n)
         }
         got += (size_t)step;
     }
+}
+
+/* ---- small draws ---- */
+
+enum { BLOCK_BYTES = 512, SMALL_DRAW_BYTES = 64 };
+static _Thread_local struct {
+    uint8_t bytes[BLOCK_BYTES];
+    size_t left;                                             /* at the front */
+    unsigned forks;                                          /* how many when it was filled */
+} block;
+static atomic_uint forks;
+static pthread_once_t forks_once = PTHREAD_ONCE_INIT;
+
+static void forked(void)
+{
+    atomic_fetch_add(&forks, 1);
+}
+
+static void watch_forks(void)
+{
+    if (pthread_atfork(NULL, NULL, forked) != 0) abort();
+}
+
+static void small_draw(void *out, size_t n)
+{
+    if (pthread_once(&forks_once, watch_forks) != 0) abort();
+    unsigned now = atomic_load(&forks);
+    if (block.left < n || block.forks != now) {
+        kernel_bytes(block.bytes, sizeof(block.bytes));
+        block.left = sizeof(block.bytes);
+        block.forks = now;
+    }
+    block.left -= n;
+    memcpy(out, block.bytes + block.left, n);
+    wipe(block.bytes + block.left, n);
+}
+
+void random_bytes(void *out, size_t n)
+{
+    if (n == 0) return;
+    if (atomic_load_explicit(&is_seeded, memory_order_acquire))
+        seeded_bytes(out, n);
+    else if (n <= SMALL_DRAW_BYTES)
+        small_draw(out, n);
+    else
+        kernel_bytes(out, n);
 }
 
 uint64_t random_below(uint64_t limit)

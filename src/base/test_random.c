@@ -4,6 +4,8 @@
 #include "base/random.h"
 
 #include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void the_kernel_gives_different_bytes(void **state)
 {
@@ -16,6 +18,40 @@ static void the_kernel_gives_different_bytes(void **state)
     assert_non_null(large);
     random_bytes(large, 1 << 20); /* more than the kernel gives in one call when a signal comes */
     free(large);
+}
+
+/* Small draws come from a block kept in memory: no byte of it twice, and none of it in a child. */
+static void no_byte_is_handed_out_twice(void **state)
+{
+    enum { DRAWS = 2000, DRAW = 16 };
+    static uint8_t drawn[DRAWS][DRAW];
+    static const uint8_t zero[DRAW];
+    for (int i = 0; i < DRAWS; i++) {
+        random_bytes(drawn[i], i % 3 == 0 ? DRAW : DRAW - 3);
+        assert_memory_not_equal(drawn[i], zero, DRAW - 3);
+        for (int before = 0; before < i; before++) assert_memory_not_equal(drawn[i], drawn[before], DRAW - 3);
+    }
+}
+
+static void a_child_draws_its_own(void **state)
+{
+    uint8_t mine[16], its[16];
+    int ends[2], status;
+    random_bytes(mine, sizeof(mine)); /* a block is there when the child comes */
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        random_bytes(its, sizeof(its));
+        _exit(write(ends[1], its, sizeof(its)) == (ssize_t)sizeof(its) ? 0 : 1);
+    }
+    random_bytes(mine, sizeof(mine));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(read(ends[0], its, sizeof(its)), sizeof(its));
+    assert_memory_not_equal(mine, its, sizeof(mine));
+    close(ends[0]);
+    close(ends[1]);
 }
 
 static void below_a_limit_and_evenly(void **state)
@@ -78,7 +114,8 @@ static void production_refuses_a_seed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_kernel_gives_different_bytes),  cmocka_unit_test(below_a_limit_and_evenly),
+        cmocka_unit_test(the_kernel_gives_different_bytes),  cmocka_unit_test(no_byte_is_handed_out_twice),
+        cmocka_unit_test(a_child_draws_its_own),             cmocka_unit_test(below_a_limit_and_evenly),
         cmocka_unit_test(tokens_are_43_url_safe_characters), cmocka_unit_test(production_refuses_a_seed),
         cmocka_unit_test(a_seed_repeats_the_stream), /* last: there is no way back from a seed */
     };
