@@ -9,9 +9,10 @@
  *
  * Which rows may be sealed? An id is drawn before its transaction commits, so on PostgreSQL 7 may be visible while 6 is
  * still to come. A transaction has its number before it draws an id (see the schema). So: (1) look at the highest
- * visible id N; (2) then take the sealing transaction's own number X: whoever drew an id up to N has a number below X;
- * (3) once pg_snapshot_xmin has reached X all of those have ended, and no id up to N can appear any more. N and X wait
- * in audit_horizon from one run of the job to the next. No lock, nothing to update in the rows, no further index.
+ * visible id N, in the reading transaction; (2) only then begin the sealing one, which takes its number X as it begins:
+ * whoever drew an id up to N has a number below X; (3) once pg_snapshot_xmin has reached X all of those have ended, and
+ * no id up to N can appear any more. N and X wait in audit_horizon from one run of the job to the next. No lock,
+ * nothing to update in the rows, no further index.
  * After a dump was restored into another cluster X may be from a longer history; it is then taken anew.
  * SQLite has one writer: what is visible is final.
  *
@@ -51,7 +52,7 @@ STMT(seals_behind, "SELECT seq, last_id, row_count, hash, previous, marks FROM a
 static const char first_previous[] = "";
 
 struct seal { int64_t seq, last_id, row_count; char hash[SHA256_HEX_SIZE], previous[SHA256_HEX_SIZE]; uint8_t *marks; };
-struct audit_batch { size_t count; struct seal seal[SEALS_PER_RUN]; };
+struct audit_batch { int64_t highest_id; size_t count; struct seal seal[SEALS_PER_RUN]; };
 
 /* ---- what is hashed ---- */
 
@@ -161,6 +162,9 @@ struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a)
 {
     assert(tx_arena(tx) == a);                               /* seal_read gives back what its rows took */
     struct audit_batch *b = ARENA_NEW(a, struct audit_batch);
+    struct query high = query(tx, &highest_id);
+    if (query_row(&high) != ROW_FOUND) return NULL;
+    b->highest_id = col_i64(&high, "id");
     struct query q = query(tx, &last_seal);
     enum row r = query_row(&q);
     if (r == ROW_FAULT) return NULL;
@@ -181,7 +185,8 @@ struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a)
     return b;
 }
 
-/* Stores what was read, and takes the next horizon. */
+/* Stores what was read, and takes the next horizon: `tx` began after audit_batch_read, so its number is above those of
+ * all who drew an id up to the one seen there. */
 bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now)
 {
     for (size_t i = 0; i < b->count; i++) {
@@ -195,11 +200,8 @@ bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now)
         if (added == 0) break;       /* another process was first; ours are the same or follow from theirs next time */
     }
     if (tx_engine(tx) == DB_SQLITE) return true;
-    struct query high = query(tx, &highest_id);
-    if (query_row(&high) != ROW_FOUND) return false;
-    /* A statement of its own: the transaction's number must be looked at after the ids. */
     struct query move = query(tx, &move_horizon);
-    bind_i64(&move, col_i64(&high, "id"));
+    bind_i64(&move, b->highest_id);
     return query_change(&move) >= 0;
 }
 
