@@ -270,10 +270,8 @@ static bool seal_check(struct tx *tx, struct arena *a, const struct seal *s, siz
     return true;
 }
 
-struct chain { int64_t seq, last_id; char hash[SHA256_HEX_SIZE]; };
-
 /* One stored seal against the chain so far and against its rows; then the chain is one longer. */
-static bool chain_check(struct tx *tx, struct chain *c, const struct query *q, int64_t *checked, int64_t *bad)
+static bool chain_check(struct tx *tx, struct audit_verdict *c, const struct query *q)
 {
     struct seal s = { .seq = col_i64(q, "seq"),
                       .last_id = col_i64(q, "last_id"),
@@ -283,40 +281,44 @@ static bool chain_check(struct tx *tx, struct chain *c, const struct query *q, i
     bool follows = s.seq == c->seq + 1 && hash.n == SHA256_HEX_SIZE - 1 && str_eq(previous, str_of(c->hash)) &&
                    s.row_count > 0 && s.row_count <= SEAL_ROWS_MAX && s.last_id > behind;
     if (!follows) {
-        *bad = s.last_id > 0 ? s.last_id : 1;
+        c->bad = s.last_id > 0 ? s.last_id : 1;
         return true;
     }
     memcpy(s.hash, hash.p, hash.n);
     memcpy(s.previous, previous.p, previous.n);
     s.marks = (uint8_t *)marks.p;
     struct arena_mark mark = arena_mark(tx_arena(tx));
-    bool sound = seal_check(tx, tx_arena(tx), &s, marks.n, behind, bad);
+    bool sound = seal_check(tx, tx_arena(tx), &s, marks.n, behind, &c->bad);
     arena_release(tx_arena(tx), mark);
-    if (*bad == 0) *checked += s.row_count;
+    if (c->bad == 0) c->checked += s.row_count;
     c->seq = s.seq;
     c->last_id = s.last_id;
     memcpy(c->hash, s.hash, sizeof c->hash);
     return sound;
 }
 
-bool audit_verify(struct tx *tx, int64_t *checked, int64_t *bad)
+bool audit_verify_piece(struct tx *tx, struct audit_verdict *v)
 {
-    struct chain c = { 0 };
-    *checked = 0;
-    *bad = 0;
-    for (bool more = true; more && *bad == 0;) {
-        struct arena_mark mark = arena_mark(tx_arena(tx));
-        struct query q = query(tx, &seals_behind);
-        bind_i64(&q, c.seq);
-        enum row r;
-        more = false;
-        while ((r = query_next(&q)) == ROW_FOUND && *bad == 0) {
-            more = true;
-            if (!chain_check(tx, &c, &q, checked, bad)) return false;
-        }
-        if (r == ROW_FAULT) return false;
-        query_end(&q);
-        arena_release(tx_arena(tx), mark);
+    struct arena_mark mark = arena_mark(tx_arena(tx));
+    struct query q = query(tx, &seals_behind);
+    bind_i64(&q, v->seq);
+    enum row r;
+    v->more = false;
+    while ((r = query_next(&q)) == ROW_FOUND && v->bad == 0) {
+        v->more = true;
+        if (!chain_check(tx, v, &q)) return false;
     }
+    if (r == ROW_FAULT) return false;
+    query_end(&q);
+    arena_release(tx_arena(tx), mark);
+    v->more = v->more && v->bad == 0;
+    return true;
+}
+
+bool audit_verify(struct tx *tx, struct audit_verdict *out)
+{
+    *out = (struct audit_verdict){ .more = true };
+    while (out->more)
+        if (!audit_verify_piece(tx, out)) return false;
     return true;
 }

@@ -44,10 +44,10 @@ static void seal_rows(struct test_db *t, int64_t rows)
 
 static void expect_verdict(struct test_db *t, int64_t checked, int64_t bad)
 {
-    int64_t was_checked, was_bad;
-    EXPECT(audit_verify(t->tx, &was_checked, &was_bad));
-    assert_int_equal(was_bad, bad);
-    if (checked >= 0) assert_int_equal(was_checked, checked);
+    struct audit_verdict v;
+    EXPECT(audit_verify(t->tx, &v));
+    assert_int_equal(v.bad, bad);
+    if (checked >= 0) assert_int_equal(v.checked, checked);
 }
 
 static int64_t id_at(struct test_db *t, int number)
@@ -140,8 +140,8 @@ TEST_EACH_ENGINE(a_changed_row_is_found)
         test_reopen(t);
     }
     change(t, "DELETE FROM audit_log WHERE id = #", id_at(t, 20));    /* the last of a seal */
-    int64_t checked, bad;
-    EXPECT(audit_verify(t->tx, &checked, &bad) && bad > 0);
+    struct audit_verdict v;
+    EXPECT(audit_verify(t->tx, &v) && v.bad > 0);
     test_reopen(t);
     expect_verdict(t, 20, 0);
 }
@@ -175,10 +175,10 @@ TEST_EACH_ENGINE(a_changed_seal_is_found)
     for (int i = 1; i <= 1100; i++) put(t, 1, 1, i);
     seal_rows(t, 1100);
     for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
-        int64_t checked, bad;
+        struct audit_verdict v;
         test_script(t, changes[i]);
-        EXPECT(audit_verify(t->tx, &checked, &bad));
-        if (bad == 0) fail_msg("not found: %s", changes[i]);
+        EXPECT(audit_verify(t->tx, &v));
+        if (v.bad == 0) fail_msg("not found: %s", changes[i]);
         test_reopen(t);
     }
     expect_verdict(t, 1100, 0);

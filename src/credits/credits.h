@@ -75,11 +75,15 @@ MUST_USE bool credits_totals(struct tx *tx, struct credit_totals *out);
 /* Invariant 1 (design): every balance = sum of its entries, 0 ≤ held ≤ balance, held = sum of open holds, every hash in
  * its chain. Streams over all accounts in keyset pages; for `verify`. */
 struct credit_verdict {
-    int64_t accounts, entries, bad_account;
+    int64_t accounts, entries, bad_account;  /* bad_account 0: sound so far */
     const char *what;
+    int64_t after;                           /* where the next piece begins */
+    bool more;
 };
-MUST_USE bool credits_verify(struct tx *tx,
-                             struct credit_verdict *out); /* false: storage fault; bad_account 0: sound */
+/* The next 64 accounts, from a verdict { .more = true } on, until it says that there are no more: each piece in a
+ * transaction of its own keeps nobody waiting. credits_verify is all of them in one. False: storage fault. */
+MUST_USE bool credits_verify_piece(struct tx *tx, struct credit_verdict *v);
+MUST_USE bool credits_verify(struct tx *tx, struct credit_verdict *out);
 
 extern const struct problem problem_insufficient_credits; /* 402 with need and have */
 /* Hook filled by app: the account id of an e-mail address, for grants. */
