@@ -73,7 +73,7 @@ struct credit_totals {
 MUST_USE bool credits_totals(struct tx *tx, struct credit_totals *out);
 
 /* Invariant 1 (design): every balance = sum of its entries, 0 ≤ held ≤ balance, held = sum of open holds, every hash in
- * its chain. Streams over all accounts in keyset pages; for `verify`. */
+ * its chain; and every charge for a chatbot has a shop that was served (invariant 4, seen from the ledger). */
 struct credit_verdict {
     int64_t accounts, entries, bad_account;  /* bad_account 0: sound so far */
     const char *what;
@@ -90,6 +90,7 @@ extern const struct problem problem_insufficient_credits; /* 402 with need and h
 struct credits_hooks {
     enum row (*account_by_email)(struct tx *tx, const char *email, int64_t *account);
     enum row (*first_shop_redeemed)(struct tx *tx, int64_t account, bool *out);
+    enum row (*shop_served)(struct tx *tx, int64_t account, int64_t shop); /* for verify; NULL: not asked */
 };
 extern struct credits_hooks credits_hooks;
 /* GET /api/billing/summary, GET /api/billing/transactions, POST /api/billing/grant (operator),

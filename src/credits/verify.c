@@ -3,7 +3,10 @@
  *
  * A piece reads a keyset page of accounts, each with the sum of its open holds, in one statement: one snapshot. Their
  * entries come in pages of their own, a moment later. That is sound because the ledger only grows: what an account's
- * row said of its end (seq, head, balance) holds for the entries up to that seq for ever; later ones are passed over. */
+ * row said of its end (seq, head, balance) holds for the entries up to that seq for ever; later ones are passed over.
+ *
+ * Here the ledger also asks for what was paid: a charge whose shop was never served is as wrong as a shop that was
+ * never charged (tenants/verify.c asks that). */
 #include "base/log.h"
 #include "credits/ledger.h"
 
@@ -109,11 +112,30 @@ static bool read_accounts(struct tx *tx, struct piece *p, struct credit_verdict 
     return row != ROW_FAULT;
 }
 
+static bool is_charge(const char *reason)
+{
+    return text_eq(reason, "chatbot_enablement") || text_eq(reason, "chatbot_renewal");
+}
+
+/* The shop of a charge must have been served; `asked` is the last that was. False on a storage fault. */
+static bool served(struct tx *tx, const struct query *q, const struct chain *c, int64_t *asked,
+                   struct credit_verdict *out)
+{
+    int64_t shop = col_i64(q, "shop");
+    if (!credits_hooks.shop_served || !is_charge(col_text(q, "reason")) || shop == *asked) return true;
+    *asked = shop;
+    enum row row = credits_hooks.shop_served(tx, c->account, shop);
+    if (row == ROW_NONE) (void)bad(out, c->account, "a chatbot was charged for and no trace of it is left");
+    return row != ROW_FAULT;
+}
+
 /* All entries of these accounts, in their order, each handed to its account's chain. False on a storage fault. */
 static bool read_entries(struct tx *tx, struct piece *p, struct credit_verdict *out)
 {
     int64_t account = p->chain[0].account, seq = INT64_MIN, last = p->chain[p->count - 1].account;
+    int64_t asked = 0;
     size_t at = 0;
+    bool fault = false;
     for (bool more = true; more && !out->bad_account;) {
         struct arena_mark mark = arena_mark(tx_arena(tx));
         struct query q = query(tx, &verify_entries);
@@ -125,11 +147,11 @@ static bool read_entries(struct tx *tx, struct piece *p, struct credit_verdict *
             account = col_i64(&q, "account"), seq = col_i64(&q, "seq");
             while (at < p->count && p->chain[at].account < account) at++;
             /* No such chain: its first entry was written since the accounts were read. */
-            if (at < p->count && p->chain[at].account == account && !out->bad_account)
-                (void)chain_add(&q, &p->chain[at], out);
+            if (at == p->count || p->chain[at].account != account || out->bad_account) continue;
+            if (chain_add(&q, &p->chain[at], out)) fault = fault || !served(tx, &q, &p->chain[at], &asked, out);
         }
         arena_release(tx_arena(tx), mark);
-        if (row == ROW_FAULT) return false;
+        if (fault || row == ROW_FAULT) return false;
     }
     return true;
 }

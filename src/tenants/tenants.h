@@ -29,12 +29,14 @@ bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, 
 bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
 bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now);
 bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out);
+/* Hook for credits: did this shop of this account ever have a tenant? */
+enum row tenants_shop_served(struct tx *tx, int64_t account, int64_t shop);
 /* Hook for accounts: whose service key is this? */
 enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account);
 
 /* Invariants 3 and 4 of the design: a tenant in provisioning has a live job; every state came through the mover
- * (history rows agree); an enabled tenant was charged exactly once per period; at most one tenant a shop; and every kept
- * secret opens with the keyring in the settings. */
+ * (history rows agree); an enabled tenant was charged exactly once per period; at most one tenant a shop; and every
+ * kept secret opens with the keyring in the settings. */
 struct tenant_verdict { int64_t tenants, secrets, bad_tenant; const char *what; };
 MUST_USE bool tenants_verify(struct tx *tx, struct tenant_verdict *out);
 

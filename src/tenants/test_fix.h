@@ -19,6 +19,7 @@ static inline void fix_start(void)
     if (!fix_keyring) fix_keyring = keyring_new(key, id, 1);
     shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted, .restored = tenants_shop_restored,
         .purged = tenants_shop_purged, .chatbots = tenants_chatbots };
+    credits_hooks.shop_served = tenants_shop_served;
     tenants_settings = (struct tenants_settings){ .feature_enabled = true, .base_url = "https://chathub.example",
         .enable_price = credits_of(50), .renewal_price = credits_of(10), .keyring = fix_keyring };
 }
