@@ -84,6 +84,7 @@ struct option_rule {
 struct command_rule {
     enum command_id id;
     const char *words[2]; /* the second may be NULL */
+    bool may_be_short;    /* the second may be left out */
     const char *operand;  /* what one word without an option is; NULL: none is taken */
     bool json;            /* takes --json */
     bool keyed;           /* repeated with the same --key it acts once; without one a key is made */

@@ -29,6 +29,7 @@ const struct command_rule command_rules[] = {
                   { "--key", .value = true } } },
     { .id = COMMAND_JOBS_LIST,
       .words = { "jobs", "list" },
+      .may_be_short = true,
       .json = true,
       .option = { { "--state", .value = true, .among = "ready|running|done|dead" } } },
     { .id = COMMAND_JOBS_RETRY,
@@ -46,7 +47,7 @@ const struct command_rule command_rules[] = {
       .json = true,
       .use = APP_MIGRATION_DOWN,
       .unknown = "`migrate status` says how far the schema is.",
-      .option = { { "--to", .value = true, .required = true } } },
+      .option = { { "--to", .value = true } } },
     { .id = COMMAND_MIGRATE_STATUS, .words = { "migrate", "status" }, .json = true, .use = APP_MIGRATION },
     { .id = COMMAND_VERIFY, .words = { "verify" }, .json = true },
     { .id = COMMAND_OPENAPI, .words = { "openapi" }, .json = true },
@@ -56,19 +57,26 @@ const struct command_rule command_rules[] = {
 
 /* ---- reading ---- */
 
-static const struct command_rule *rule_of(const struct command *c)
-{
-    for (const struct command_rule *r = command_rules; r->words[0]; r++)
-        if (c->argc >= 1 && text_eq(c->argv[0], r->words[0]) &&
-            (!r->words[1] || (c->argc >= 2 && text_eq(c->argv[1], r->words[1]))))
-            return r;
-    return NULL;
-}
-
 /* A value must not look like an option: `--reason --json` has lost its reason. */
 static bool is_option(const char *word)
 {
     return strncmp(word, "--", 2) == 0;
+}
+
+/* How many words of the call are the row's own; 0: it is another command. */
+static int words_of(const struct command_rule *r, const struct command *c)
+{
+    if (c->argc < 1 || !text_eq(c->argv[0], r->words[0])) return 0;
+    if (!r->words[1]) return 1;
+    bool ends = c->argc < 2 || is_option(c->argv[1]);
+    return ends ? r->may_be_short : text_eq(c->argv[1], r->words[1]) ? 2 : 0;
+}
+
+static const struct command_rule *rule_of(const struct command *c)
+{
+    for (const struct command_rule *r = command_rules; r->words[0]; r++)
+        if (words_of(r, c) > 0) return r;
+    return NULL;
 }
 
 static bool refuse(struct command *c, const char *word, const char *why)
@@ -122,7 +130,7 @@ bool command_read(struct command *c)
     }
     c->json = false;
     c->operand = NULL;
-    for (int i = r->words[1] ? 2 : 1; i < c->argc; i++) {
+    for (int i = words_of(r, c); i < c->argc; i++) {
         const struct option_rule *o = option_of(r, c->argv[i]);
         if (o && !read_option(c, o, &i)) return false;
         if (o) continue;

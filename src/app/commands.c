@@ -354,16 +354,27 @@ static bool is_migration(int64_t number)
     return false;
 }
 
+/* Where one step down leads: the migration in front of this one, or 0. The list is in the order of the numbers. */
+static int64_t migration_before(int64_t number)
+{
+    int64_t before = 0;
+    for (const struct migration *m = migrations; m->number != 0 && m->number < number; m++) before = m->number;
+    return before;
+}
+
 static enum exit_code migrate_down_command(struct app *app, struct command *c, int *steps)
 {
     int64_t to = 0;
     const char *text = command_option(c, "--to");
-    if (!str_to_i64(str_of(text), &to) || (to != 0 && !is_migration(to))) {
+    if (text && (!str_to_i64(str_of(text), &to) || (to != 0 && !is_migration(to)))) {
         buf_printf(&c->err, "--to must be the number of a migration, or 0 to undo all; %s is none.", text);
         return EXIT_USAGE;
     }
     /* Its requests and jobs would go on over tables that are gone. */
     if (c->served) return say(c, EXIT_CONFLICT, "A server runs on this database: stop the server first.");
+    int pending = 0, newest = text ? 0 : migrate_status(app->db, &pending);
+    if (newest < 0) return say(c, EXIT_UNAVAILABLE, "The schema version could not be read.");
+    if (!text) to = migration_before(newest);
     *steps = migrate_down(app->db, (int)to);
     if (*steps == MIGRATE_IN_USE)
         return say(c, EXIT_CONFLICT, "A server runs on this database: stop every server first.");

@@ -156,10 +156,11 @@ TEST_EACH_ENGINE(a_wrong_call_changes_nothing_and_names_the_word)
         { "jobs list --state ready|running", "--state" },
         { "jobs list --stat dead", "--stat" },
         { "jobs list dead", "dead" },
+        { "jobs dead", "dead" },
+        { "jobs --state bogus", "bogus" },
         { "jobs retry", "number" },
         { "jobs retry 1 2", "2" },
         { "jobs retry x", "number" },
-        { "migrate down", "--to" },
         { "migrate down --to", "--to" },
         { "migrate down --too 330", "--too" },
         { "migrate down --to ''", "--to" },
@@ -237,7 +238,7 @@ TEST_EACH_ENGINE(a_database_that_is_away_has_changed_nothing)
     fix_app(t);
     fix_account(t, "a@test.example");
     answers = DATABASE_AWAY;
-    static const char *const lines[] = { GRANT " --json", USER, "jobs retry 1", "jobs list", "verify" };
+    static const char *const lines[] = { GRANT " --json", USER, "jobs retry 1", "jobs list", "jobs", "verify" };
     for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
         struct said s = run_line(t, lines[i]);
         assert_int_equal(s.code, EXIT_UNAVAILABLE);
@@ -273,6 +274,19 @@ TEST_EACH_ENGINE(a_server_does_not_go_down_under_itself)
     assert_int_equal(run_as(t, "migrate down --to 0", false).code, EXIT_OK);
 }
 
+TEST_EACH_ENGINE(down_without_a_number_is_one_step)
+{
+    fix_app(t);
+    int64_t steps = 0;
+    for (const struct migration *m = migrations; m->number != 0; m++) steps++;
+    struct said s = run_as(t, "migrate down --json", false);
+    assert_int_equal(s.code, EXIT_OK);
+    assert_non_null(strstr(s.out, "\"pending\":1,\"steps\":1}"));
+    for (int64_t i = 1; i < steps; i++) assert_int_equal(run_as(t, "migrate down", false).code, EXIT_OK);
+    assert_non_null(strstr(run_as(t, "migrate down", false).out, "schema at 0000"));
+    assert_int_equal(run_as(t, "migrate up", false).code, EXIT_OK);
+}
+
 /* The same key after its kept answer is gone (24 hours): the credits came once, and so does their row. */
 TEST_EACH_ENGINE(a_grant_repeated_by_http_stands_once_in_the_trail)
 {
@@ -299,6 +313,7 @@ int main(void)
         EACH_ENGINE(a_database_that_is_away_has_changed_nothing),
         EACH_ENGINE(a_grant_tells_its_key),
         EACH_ENGINE(a_server_does_not_go_down_under_itself),
+        EACH_ENGINE(down_without_a_number_is_one_step),
         EACH_ENGINE(a_grant_repeated_by_http_stands_once_in_the_trail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
