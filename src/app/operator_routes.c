@@ -66,7 +66,8 @@ struct jobs_query {
 };
 static const struct field jobs_query_fields[] = {
     FIELD_ENUM(struct jobs_query, state, job_states, .optional = true, .fallback = 4, .doc = "Only these."),
-    FIELD_TEXT(struct jobs_query, kind, .optional = true, .max = 64, .doc = "Only this kind."),
+    FIELD_TEXT(struct jobs_query, kind, .optional = true, .max = 64,
+               .doc = "Only this kind; without a state, or with `done`, what is found among 20,000 jobs."),
     FIELD_I64(struct jobs_query, after, .optional = true, .min = 1, .max = INT64_MAX,
               .doc = "The id of the last job seen."),
     FIELD_I64(struct jobs_query, limit, .optional = true, .min = 1, .max = JOBS_PAGE_MAX, .fallback = JOBS_PAGE,

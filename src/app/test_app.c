@@ -41,7 +41,7 @@ static const struct {
     { "http/idempotency.c", "purge_keys", "walks the primary key from its start to a LIMIT" },
     { "outbound/mail.c", "purge", "walks the primary key from its start to a LIMIT" },
     { "outbound/mail.c", "list", "walks the primary key from its end to a LIMIT" },
-    { "jobs/list.c", "list_some", "walks the primary key from its end to a LIMIT" },
+    { "jobs/list.c", "list_kind", "scans its own inner LIMIT" },
     { "jobs/queue.c", "purge_chunk", "scans its own inner LIMIT" },
     { "storage/migrate.c", "has_table", "a table of the schema" },
     { "storage/migrate.c", "applied", "one row a migration" },

@@ -3,7 +3,8 @@
  * checks the attempt number which claimed it: a worker that was thought dead cannot settle over its successor.
  * Jobs carry ids, never secrets. Names no domain: `app` gives the table of kinds.
  *
- * Ended jobs are kept 7 days for lists, those with a key 90 days: so long a key keeps work from being put twice. */
+ * Ended jobs are kept 7 days for lists, those with a key 90 days: so long a key keeps work from being put twice. Done
+ * cron rows are kept a day. */
 #ifndef CHATHUB_JOBS_JOBS_H
 #define CHATHUB_JOBS_JOBS_H
 
@@ -13,7 +14,8 @@ enum { JOB_LEASE_MS = 20000, JOB_POLL_MS = 1000, JOB_CLAIM_BATCH = 64, JOB_WORKE
 
 struct job_new {
     const char *kind;                /* must be in the table of kinds */
-    const char *key;                 /* unique among unfinished and finished jobs of this kind; NULL: none */
+    const char *key;                 /* unique among unfinished and finished jobs of this kind; NULL: none;
+                                        "cron:" is the worker's */
     int64_t account, ref;            /* whose it is (0: the system's); the id the kind works on */
     const char *note;                /* small JSON or text for the kind; no secrets; NULL: none */
     int64_t run_at_ms;               /* 0: now */
@@ -43,8 +45,10 @@ struct job_kind {
     int max_attempts;                /* 1..100 */
     int64_t backoff_first_ms, backoff_max_ms;    /* doubling, ±20 % jitter */
     int64_t deadline_ms;             /* from put; 0: none */
-    int64_t every_ms;                /* > 0: a cron row of this kind is kept by the worker; runs once per period in all
-                                        processes together */
+    int64_t every_ms;                /* > 0, at most 12 h: a cron row of this kind is kept by the worker; runs once per
+                                        period in all processes together (and again in periods that a clock which was
+                                        set back by more than 20 s comes to again), in a transaction of its own: it may
+                                        lock rows of many owners */
     /* Reads what .call needs, in a read transaction. JOB_FINISHED means go on. NULL: nothing to load. */
     enum job_wish (*load)(struct job *job, struct tx *tx);
     /* Outside call; no transaction open. Bounded by its own time-outs below the lease (which is renewed meanwhile). */
@@ -82,7 +86,8 @@ struct job_row {
     int64_t run_at_ms;               /* ready: when it is due; running: when its lease ends */
     const char *kind, *state, *error;
 };
-/* Newest first, after_id 0 from the start, by state name or NULL. */
+/* Newest first, after_id 0 from the start, by state name or NULL. Of done jobs, and of one kind among all, only what is
+ * found among the 20,000 behind after_id. */
 MUST_USE enum row jobs_list(struct tx *tx, const char *state, const char *kind, int64_t after_id, int64_t limit,
                             struct job_row *out, size_t *count);
 MUST_USE enum row jobs_get(struct tx *tx, int64_t id, struct job_row *out);

@@ -9,12 +9,18 @@ static_assert(JOB_READY == 0 && JOB_RUNNING == 1 && JOB_DONE == 2 && JOB_DEAD ==
 
 #define LIST_COLUMNS                                                                                                   \
     "id, kind, state, account_id, ref, attempts - spared AS counted, put_at_ms, run_at_ms, ended_at_ms, error"
-/* Dead jobs have an index of their own and are what operators look for; the other lists walk down from the newest. */
-STMT(list_dead, "SELECT " LIST_COLUMNS " FROM jobs WHERE state = 3 AND (CAST(?1 AS BIGINT) = 0 OR id < ?1)"
-                " AND (CAST(?2 AS TEXT) = '' OR kind = ?2) ORDER BY id DESC LIMIT ?3");
-STMT(list_some, "SELECT " LIST_COLUMNS
-                " FROM jobs WHERE (CAST(?4 AS BIGINT) < 0 OR state = ?4) AND (CAST(?1 AS BIGINT) = 0 OR id < ?1)"
-                " AND (CAST(?2 AS TEXT) = '' OR kind = ?2) ORDER BY id DESC LIMIT ?3");
+#define OF_KIND " AND (CAST(?3 AS TEXT) = '' OR kind = ?3)"
+/* Dead jobs have an index of their own and are what operators look for. Ready and running ones are few: they are read
+ * by jobs_due and sorted; "+id" keeps both planners from walking the primary key through the done rows instead. Of all
+ * or of done jobs the newest are the first ones found. One kind among them may be rare: that walk has an end. */
+STMT(list_dead, "SELECT " LIST_COLUMNS " FROM jobs WHERE state = 3 AND id < ?1" OF_KIND " ORDER BY id DESC LIMIT ?2");
+STMT(list_live, "SELECT " LIST_COLUMNS " FROM jobs WHERE state < 2 AND state = ?4 AND +id < ?1" OF_KIND
+                " ORDER BY +id DESC LIMIT ?2");
+STMT(list_newest, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND (CAST(?3 AS BIGINT) < 0 OR state = ?3)"
+                  " ORDER BY id DESC LIMIT ?2");
+STMT(list_kind, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND id >= (SELECT MIN(id) FROM"
+                " (SELECT id FROM jobs WHERE id < ?1 ORDER BY id DESC LIMIT ?5) AS newest)"
+                " AND kind = ?3 AND (CAST(?4 AS BIGINT) < 0 OR state = ?4) ORDER BY id DESC LIMIT ?2");
 STMT(get, "SELECT " LIST_COLUMNS " FROM jobs WHERE id = ?1");
 
 static struct job_row row_of(const struct query *q)
@@ -24,8 +30,8 @@ static struct job_row row_of(const struct query *q)
     return (struct job_row){
         .id = col_i64(q, "id"), .account = col_i64(q, "account_id"), .ref = col_i64(q, "ref"),
         .attempts = col_i64(q, "counted"), .put_at_ms = col_i64(q, "put_at_ms"), .run_at_ms = col_i64(q, "run_at_ms"),
-        .ended_at_ms = col_i64(q, "ended_at_ms"), .kind = col_text(q, "kind"), .state = state_names[state],
-        .error = col_text(q, "error"),
+        .ended_at_ms = state == JOB_DONE || state == JOB_DEAD ? col_i64(q, "ended_at_ms") : 0,
+        .kind = col_text(q, "kind"), .state = state_names[state], .error = col_text(q, "error"),
     };
 }
 
@@ -45,9 +51,13 @@ enum row jobs_list(struct tx *tx, const char *state, const char *kind, int64_t a
     *count = 0;
     int number = state_number(state);
     if (number == -2) return ROW_NONE;
-    struct query q = query(tx, number == JOB_DEAD ? &list_dead : &list_some);
-    bind_i64(&q, after_id), bind_text(&q, kind ? kind : ""), bind_i64(&q, limit);
-    if (number != JOB_DEAD) bind_i64(&q, number);
+    bool live = number == JOB_READY || number == JOB_RUNNING, dead = number == JOB_DEAD;
+    bool newest = !live && !dead && !kind;
+    struct query q = query(tx, dead ? &list_dead : live ? &list_live : newest ? &list_newest : &list_kind);
+    bind_i64(&q, after_id ? after_id : INT64_MAX), bind_i64(&q, limit);
+    if (!newest) bind_text(&q, kind ? kind : "");
+    if (!dead) bind_i64(&q, number);
+    if (!dead && !live && !newest) bind_i64(&q, QUEUE_LIST_WALK);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = row_of(&q);
     return row == ROW_FAULT ? ROW_FAULT : *count > 0 ? ROW_FOUND : ROW_NONE;

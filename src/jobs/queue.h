@@ -12,11 +12,16 @@ enum {
     QUEUE_FINISH_MAX = 64,
     QUEUE_ERROR_MAX = 240,               /* bytes of jobs.error */
     QUEUE_PURGE_CHUNK = 512,             /* rows looked at by one purge: about 1 ms of the SQLite writer */
+    QUEUE_LIST_WALK = 20000,             /* rows a list looks through for what it shall show */
+    QUEUE_PULL_MAX = 256,                /* ready rows, and cron rows of a kind, that one pull changes */
+    QUEUE_CLOCK_SLACK_MS = JOB_LEASE_MS, /* clocks of machines, and small steps of one, differ by less */
 };
 /* Done jobs can be listed for a week. Those with a key stay longer, because the key keeps the same work from being put
- * twice; so a key protects for this long, and no cron period may be longer. */
+ * twice; so a key protects for this long. Cron rows come by the ten thousand a day and their key is needed for their
+ * period, also when the clock is set back a little: no cron period may be longer than half of this. */
 #define QUEUE_KEEP_MS (7 * DAY_MS)
 #define QUEUE_KEEP_KEYED_MS (90 * DAY_MS)
+#define QUEUE_KEEP_CRON_MS DAY_MS
 
 struct claimed {
     int64_t id, account, ref, attempt, spared, deadline_ms, put_at_ms;
@@ -33,6 +38,14 @@ MUST_USE int queue_claim(struct tx *tx, enum claim_of of, const char *const *kin
 struct queue_look { bool due, expired; int64_t next_ms; /* the next job that is not due yet; 0: none */ };
 MUST_USE bool queue_look(struct tx *tx, const char *const *kinds, size_t kinds_n, int64_t at_ms,
                          struct queue_look *out);
+
+/* The key of the period that holds at_ms. */
+const char *queue_cron_key(struct arena *a, const struct job_kind *k, int64_t at_ms);
+/* ROW_FOUND: there are rows from a clock that was set back since by more than the slack, for queue_pull to mend. */
+MUST_USE enum row queue_is_ahead(struct tx *tx, const struct job_kind *const *kinds, int64_t at_ms);
+/* Ready jobs that were put, or put off, at a time to come wait from now on as long as they were to wait then; cron
+ * periods to come are free again. The number of rows, at most QUEUE_PULL_MAX of each sort, or -1. */
+MUST_USE int64_t queue_pull(struct tx *tx, const struct job_kind *const *kinds, int64_t at_ms);
 
 /* Moves the row of this attempt from one state to another. ROW_NONE: superseded, nothing is changed. */
 struct queue_move { int64_t id, attempt; enum job_state from, to; int64_t run_at_ms, at_ms; const char *error; };

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "jobs/queue.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 
 static const char *const kinds[] = { "a.one", "a.two" };
@@ -194,6 +195,10 @@ TEST_EACH_ENGINE(lists_counts_and_retry)
     EXPECT(jobs_list(t->tx, NULL, NULL, row[1].id, 1, row, &n) == ROW_FOUND && n == 1);
     EXPECT(jobs_list(t->tx, "dead", NULL, 0, 10, row, &n) == ROW_FOUND && n == 1 && row[0].id == one);
     EXPECT(text_eq(row[0].error, "no \xe2\x82\xac left") && row[0].ended_at_ms > 0 && row[0].attempts == 1);
+    EXPECT(jobs_list(t->tx, NULL, "a.two", 0, 10, row, &n) == ROW_FOUND && n == 1 && row[0].id == late);
+    EXPECT(jobs_list(t->tx, NULL, "a.one", 0, 2, row, &n) == ROW_FOUND && n == 2 && row[1].id < row[0].id);
+    EXPECT(jobs_list(t->tx, "done", "a.one", 0, 10, row, &n) == ROW_NONE);
+    EXPECT(jobs_list(t->tx, "done", NULL, 0, 10, row, &n) == ROW_NONE);
     EXPECT(jobs_list(t->tx, "dead", "a.two", 0, 10, row, &n) == ROW_NONE);
     EXPECT(jobs_list(t->tx, "dead", NULL, one, 10, row, &n) == ROW_NONE);
     EXPECT(jobs_list(t->tx, "ready", "a.two", 0, 10, row, &n) == ROW_FOUND && n == 1);
@@ -233,6 +238,164 @@ TEST_EACH_ENGINE(old_rows_are_purged_in_chunks)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE state = 0") == 1);
 }
 
+/* Thirty thousand of them come in a day. Their key goes on to hold for the periods a clock may come back to. */
+TEST_EACH_ENGINE(ended_cron_rows_are_kept_a_day)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    int64_t cursor = 0;
+    put(t, "a.one", "cron:0000000000001", 0), put(t, "a.two", "cron:0000000000001", 0);
+    put(t, "a.one", "kept", 0), put(t, "a.one", NULL, 0);
+    EXPECT(claim(t, CLAIM_READY, c) == 4);
+    for (int i = 0; i < 4; i++) EXPECT(move(t, &c[i], i == 1 ? JOB_DEAD : JOB_DONE, "no") == ROW_FOUND);
+    put(t, "a.one", "cron:0000000000002", now_ms() + 300 * DAY_MS);
+    EXPECT(queue_purge(t->tx, now_ms() + DAY_MS - MINUTE_MS, &cursor) == 0);
+    EXPECT(queue_purge(t->tx, now_ms() + DAY_MS + MINUTE_MS, &cursor) == 1);
+    EXPECT(queue_purge(t->tx, now_ms() + QUEUE_KEEP_MS + MINUTE_MS, &cursor) == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE key = 'kept' OR state IN (0, 3)") == 3);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs") == 3);
+}
+
+/* ---- a clock that was set back ---- */
+
+static const struct job_kind cron_kind = { .name = "a.one", .every_ms = MINUTE_MS };
+static const struct job_kind *const kind_table[] = { &cron_kind, NULL };
+
+static struct job_row row_of(struct test_db *t, int64_t id)
+{
+    struct job_row row;
+    EXPECT(jobs_get(t->tx, id, &row) == ROW_FOUND);
+    return row;
+}
+
+TEST_EACH_ENGINE(what_was_put_by_a_clock_ahead_waits_from_now)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    clock_fix_ms(now_ms());
+    int64_t real_ms = now_ms(), limit_ms = real_ms + 2 * HOUR_MS;
+    int64_t plain = put(t, "a.two", NULL, real_ms + 3 * HOUR_MS);        /* by the right clock: stays as it is */
+    int64_t old = put(t, "a.two", NULL, real_ms);
+    clock_fix_ms(real_ms + HOUR_MS);
+    EXPECT(claim(t, CLAIM_READY, c) == 1 && c[0].id == old);             /* fails, and shall come again in a minute */
+    EXPECT(queue_move(t->tx, &(struct queue_move){ .id = old, .attempt = 1, .from = JOB_RUNNING, .to = JOB_READY,
+        .run_at_ms = now_ms() + MINUTE_MS, .at_ms = now_ms(), .error = "no" }) == ROW_FOUND);
+    EXPECT(row_of(t, old).ended_at_ms == 0);                             /* it has not ended */
+    int64_t ready = put(t, "a.two", NULL, 0), late = put(t, "a.two", NULL, now_ms() + 10 * MINUTE_MS);
+    int64_t bounded = jobs_put(t->tx, &(struct job_new){ .kind = "b.unknown", .deadline_ms = limit_ms }, NULL);
+    EXPECT(queue_is_ahead(t->tx, kind_table, now_ms()) == ROW_NONE);
+    clock_fix_ms(real_ms + HOUR_MS - QUEUE_CLOCK_SLACK_MS);              /* as clocks of machines differ */
+    EXPECT(queue_is_ahead(t->tx, kind_table, now_ms()) == ROW_NONE && queue_pull(t->tx, kind_table, now_ms()) == 0);
+
+    clock_fix_ms(real_ms);
+    EXPECT(queue_is_ahead(t->tx, kind_table, now_ms()) == ROW_FOUND);
+    EXPECT(claim(t, CLAIM_READY, c) == 0);
+    EXPECT(queue_pull(t->tx, kind_table, now_ms()) == 4);
+    EXPECT(queue_is_ahead(t->tx, kind_table, now_ms()) == ROW_NONE);
+    clock_fix_ms(real_ms + SECOND_MS);                                   /* another process, or the same once more */
+    EXPECT(queue_pull(t->tx, kind_table, now_ms()) == 0);
+    EXPECT(row_of(t, ready).run_at_ms == real_ms && row_of(t, ready).put_at_ms == real_ms);
+    EXPECT(row_of(t, late).run_at_ms == real_ms + 10 * MINUTE_MS);
+    EXPECT(row_of(t, old).run_at_ms == real_ms + MINUTE_MS && row_of(t, old).put_at_ms == real_ms);
+    EXPECT(row_of(t, plain).run_at_ms == real_ms + 3 * HOUR_MS && row_of(t, bounded).run_at_ms == real_ms);
+    EXPECT(claim(t, CLAIM_READY, c) == 1 && c[0].id == ready);
+    EXPECT(test_number(t, "SELECT deadline_ms FROM jobs WHERE kind = 'b.unknown'") == limit_ms - HOUR_MS);
+    clock_fix_ms(0);
+}
+
+TEST_EACH_ENGINE(a_pull_is_bounded_and_goes_on)
+{
+    clock_fix_ms(now_ms());
+    int64_t real_ms = now_ms();
+    clock_fix_ms(real_ms + HOUR_MS);
+    for (int i = 0; i < QUEUE_PULL_MAX + 10; i++) put(t, "a.two", NULL, 0);
+    EXPECT(queue_pull(t->tx, kind_table, real_ms) == QUEUE_PULL_MAX);
+    EXPECT(queue_pull(t->tx, kind_table, real_ms) == 10);
+    EXPECT(queue_pull(t->tx, kind_table, real_ms) == 0);
+    clock_fix_ms(0);
+}
+
+TEST_EACH_ENGINE(cron_periods_to_come_are_free_again)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    int64_t real_ms = now_ms() / MINUTE_MS * MINUTE_MS;
+    const char *key[3];
+    for (int i = 0; i < 3; i++)
+        put(t, "a.one", key[i] = queue_cron_key(t->arena, &cron_kind, real_ms + i * MINUTE_MS), 0);
+    put(t, "a.one", queue_cron_key(t->arena, &cron_kind, real_ms + HOUR_MS), now_ms() + DAY_MS);     /* has not run */
+    EXPECT(claim(t, CLAIM_READY, c) == 3);
+    for (int i = 0; i < 3; i++) EXPECT(move(t, &c[i], JOB_DONE, NULL) == ROW_FOUND);
+    /* Within the slack the next minute counts as now: another machine's clock may be there. */
+    int64_t at_ms = real_ms + MINUTE_MS - SECOND_MS;
+    EXPECT(queue_is_ahead(t->tx, kind_table, at_ms) == ROW_FOUND && queue_pull(t->tx, kind_table, at_ms) == 1);
+    EXPECT(queue_is_ahead(t->tx, kind_table, at_ms) == ROW_NONE);
+    for (int i = 0; i < 3; i++) {
+        bool existed;
+        EXPECT(jobs_put(t->tx, &(struct job_new){ .kind = "a.one", .key = key[i] }, &existed) > 0);
+        EXPECT(existed == (i < 2));
+    }
+}
+
+/* ---- lists ---- */
+
+/* A statement with its parameters written out. */
+static const char *written_out(struct arena *a, const struct stmt *s)
+{
+    static const char *const value[] = { "9000000", "100", "''", "0", "20000" };
+    bool newest = text_eq(s->name, "list_newest");           /* its ?3 is a state */
+    char *text = arena_alloc(a, 4096);
+    size_t n = 0;
+    for (const char *p = s->sql; *p; p++) {
+        if (*p != '?') text[n++] = *p;
+        else n += (size_t)snprintf(text + n, 4096 - n, "%s", *++p == '3' && newest ? "2" : value[*p - '1']);
+        EXPECT(n < 4000);
+    }
+    text[n] = '\0';
+    return text;
+}
+
+/* Of the committed rows: does a line of the plan name this? */
+static bool plan_names(struct test_db *t, const char *sql, const char *what)
+{
+    if (t->engine == DB_POSTGRES) {
+        test_script(t, arena_printf(t->arena,
+            "DO $do$ DECLARE line TEXT; BEGIN DELETE FROM plan;"
+            " FOR line IN EXECUTE $q$EXPLAIN %s$q$ LOOP INSERT INTO plan VALUES (line); END LOOP; END $do$", sql));
+        return test_number(t, arena_printf(t->arena, "SELECT COUNT(*) FROM plan WHERE line LIKE '%%%s%%'", what)) > 0;
+    }
+    sqlite3 *db;
+    sqlite3_stmt *plan = NULL;
+    bool found = false;
+    EXPECT(sqlite3_open(t->url + strlen("sqlite:"), &db) == SQLITE_OK);
+    EXPECT(sqlite3_prepare_v2(db, arena_printf(t->arena, "EXPLAIN QUERY PLAN %s", sql), -1, &plan, NULL) == SQLITE_OK);
+    while (sqlite3_step(plan) == SQLITE_ROW)
+        found |= strstr((const char *)sqlite3_column_text(plan, 3), what) != NULL;
+    sqlite3_finalize(plan);
+    sqlite3_close(db);
+    return found;
+}
+
+TEST_EACH_ENGINE(no_list_reads_all_the_done_rows)
+{
+    test_script(t, "CREATE TABLE plan (line TEXT)");
+    test_script(t, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+                   " INSERT INTO jobs (kind, account_id, ref, state, attempts, spared, run_at_ms, deadline_ms,"
+                   " put_at_ms) SELECT 'a.two', 0, 0, CASE WHEN i % 5000 = 0 THEN i / 5000 % 2 ELSE 2 END,"
+                   " 1, 0, i, 0, i FROM n");
+    test_script(t, "ANALYZE jobs");
+    test_commit(t);
+    const char *walk = t->engine == DB_SQLITE ? "INTEGER PRIMARY KEY (rowid<?)" : "Backward using jobs_pkey";
+    const struct { const char *name, *index; } lists[] = {
+        { "list_live", "jobs_due" }, { "list_dead", "jobs_dead" }, { "list_newest", walk }, { "list_kind", walk },
+    };
+    size_t seen = 0;
+    for (size_t i = 0; i < stmt_count(); i++)
+        for (size_t k = 0; k < ARRAY_LEN(lists); k++) {
+            if (!text_eq(stmt_at(i)->name, lists[k].name)) continue;
+            EXPECT(plan_names(t, written_out(t->arena, stmt_at(i)), lists[k].index));
+            seen++;
+        }
+    EXPECT(seen == ARRAY_LEN(lists));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,7 +405,9 @@ int main(void)
         EACH_ENGINE(a_lease_from_a_clock_that_went_back_is_expired),
         EACH_ENGINE(a_look_tells_what_is_due_and_what_comes_next),
         EACH_ENGINE(handing_back_keeps_the_attempt_growing), EACH_ENGINE(lists_counts_and_retry),
-        EACH_ENGINE(old_rows_are_purged_in_chunks),
+        EACH_ENGINE(old_rows_are_purged_in_chunks), EACH_ENGINE(ended_cron_rows_are_kept_a_day),
+        EACH_ENGINE(what_was_put_by_a_clock_ahead_waits_from_now), EACH_ENGINE(a_pull_is_bounded_and_goes_on),
+        EACH_ENGINE(cron_periods_to_come_are_free_again), EACH_ENGINE(no_list_reads_all_the_done_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

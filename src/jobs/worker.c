@@ -9,8 +9,12 @@
  *
  * Time. A job is due by the wall clock, which may jump. Forward: leases look expired, so the claimer first renews its
  * own and only then takes expired ones; a cron kind gets one row for the period it finds, however many it missed. Back:
- * a lease that ends later than any can is taken as expired; cron periods that ran already have their row and do not run
- * again. Machines that share a database keep their clocks within a few seconds of each other. */
+ * a lease that ends later than any can is taken as expired. Ready jobs from the time that is now to come, and the cron
+ * periods that ran in it, are found at the start, when wall time falls behind monotonic time, and each minute for the
+ * sake of other machines: the jobs wait from then on as long as they were to wait, and cron kinds run again in those
+ * periods as they come. The period that the clock fell into, and any in the next 20 s, ran already and do not run
+ * again: a kind stops for that long. Machines that share a database keep their clocks within a few seconds of each
+ * other. */
 #include "jobs/worker.h"
 
 #include "base/clock.h"
@@ -24,6 +28,7 @@
 enum {
     CLAIM_ARENA_BYTES = 16 << 20,
     PURGE_EVERY_MS = 60000, PURGE_AGAIN_MS = 1000,
+    CLOCK_EVERY_MS = 60000,
     WAIT_MIN_MS = 2,
 };
 
@@ -32,6 +37,7 @@ struct claimer {
     struct arena *arena;
     int64_t next_ms;                     /* when the next job is due by the last look; 0: none */
     int64_t purge_at_ms, purge_cursor;
+    int64_t clock_at_ms, wall_ahead_ms;  /* when to look for rows of a clock that was set back; wall - monotonic */
     bool all_turn;                       /* whose turn it is: all kinds, or the direct ones */
 };
 
@@ -104,6 +110,8 @@ struct claim_op {
     size_t mine_n;
     struct queue_look look;
     int64_t purged, purge_cursor;
+    bool ahead;
+    int64_t pulled;
 };
 
 static void claim_again(struct op *op)
@@ -151,10 +159,25 @@ static enum op_wish cron_run(struct op *op, struct tx *tx)
     for (size_t i = 0; j->options.kinds[i]; i++) {
         const struct job_kind *k = j->options.kinds[i];
         if (k->every_ms == 0 || at_ms / k->every_ms == j->cron_period[i]) continue;
-        const char *key = arena_printf(op->arena, "cron:%lld", (long long)(at_ms / k->every_ms));
+        const char *key = queue_cron_key(op->arena, k, at_ms);
         if (jobs_put(tx, &(struct job_new){ .kind = k->name, .key = key }, NULL) < 0) return OP_REFUSE;
     }
     return OP_COMMIT;
+}
+
+static enum op_wish ahead_run(struct op *op, struct tx *tx)
+{
+    struct claim_op *c = OWNER_OF(op, struct claim_op, op);
+    enum row row = queue_is_ahead(tx, c->claimer->jobs->options.kinds, now_ms());
+    c->ahead = row == ROW_FOUND;
+    return row == ROW_FAULT ? OP_REFUSE : OP_COMMIT;
+}
+
+static enum op_wish pull_run(struct op *op, struct tx *tx)
+{
+    struct claim_op *c = OWNER_OF(op, struct claim_op, op);
+    c->pulled = queue_pull(tx, c->claimer->jobs->options.kinds, now_ms());
+    return c->pulled >= 0 ? OP_COMMIT : OP_REFUSE;
 }
 
 static enum op_wish purge_run(struct op *op, struct tx *tx)
@@ -192,6 +215,15 @@ static void pool_add(struct jobs *j, struct group *g)
     pthread_mutex_unlock(&j->lock);
 }
 
+/* How many of these settle together. Cron kinds go through rows of many shops and accounts; each locks its own in
+ * order, but two in one transaction would take the second's shops after the first's accounts. So each is alone. */
+static size_t group_size(const struct jobs *j, const struct claimed *c, size_t n)
+{
+    size_t size = 0;
+    while (size < n && size < GROUP_MAX && find_kind(j, c[size].kind)->every_ms == 0) size++;
+    return size > 0 ? size : 1;
+}
+
 static void hand_out(struct jobs *j, struct claimed *claimed, size_t n)
 {
     struct claimed direct[JOB_CLAIM_BATCH];
@@ -209,8 +241,8 @@ static void hand_out(struct jobs *j, struct claimed *claimed, size_t n)
     }
     /* Accounts in one order: groups that touch the same ones wait for each other's locks instead of deadlocking. */
     qsort(direct, direct_n, sizeof(direct[0]), by_account);
-    for (size_t at = 0; at < direct_n; at += GROUP_MAX) {
-        size_t size = direct_n - at < GROUP_MAX ? direct_n - at : GROUP_MAX;
+    for (size_t at = 0, size; at < direct_n; at += size) {
+        size = group_size(j, direct + at, direct_n - at);
         struct group *g = group_new(j, size, true);
         for (size_t i = 0; i < size; i++) group_set(g, i, find_kind(j, direct[at + i].kind), &direct[at + i]);
         group_submit(g, true);
@@ -292,6 +324,25 @@ static void keep_cron(struct claimer *c)
         if (j->options.kinds[i]->every_ms > 0) j->cron_period[i] = at_ms / j->options.kinds[i]->every_ms;
 }
 
+static void keep_clock(struct claimer *c)
+{
+    int64_t at_ms = monotonic_ms(), ahead_ms = now_ms() - at_ms;
+    if (ahead_ms < c->wall_ahead_ms - SECOND_MS) c->clock_at_ms = at_ms;
+    c->wall_ahead_ms = ahead_ms;
+    if (at_ms < c->clock_at_ms) return;
+    struct claim_op op = { .claimer = c };
+    if (!claimer_run(&op, TX_READ, ahead_run)) return;       /* tried again in the next round */
+    if (op.ahead) {
+        if (!claimer_run(&op, TX_WRITE, pull_run)) return;
+        LOG(LOG_WARN, "jobs.clock_was_set_back", LOG_NUMBER("rows", op.pulled));
+        if (op.pulled >= QUEUE_PULL_MAX) {                   /* there may be more */
+            jobs_wake(c->jobs);
+            return;
+        }
+    }
+    c->clock_at_ms = at_ms + CLOCK_EVERY_MS;
+}
+
 static void purge(struct claimer *c)
 {
     int64_t at_ms = monotonic_ms();
@@ -331,9 +382,12 @@ static void *claimer_thread(void *arg)
     struct jobs *j = arg;
     struct claimer c = { .jobs = j,
                          .arena = arena_new(CLAIM_ARENA_BYTES),
-                         .purge_at_ms = monotonic_ms() + PURGE_EVERY_MS };
+                         .purge_at_ms = monotonic_ms() + PURGE_EVERY_MS,
+                         .clock_at_ms = monotonic_ms(),
+                         .wall_ahead_ms = now_ms() - monotonic_ms() };
     while (!is_stopping(j)) {
         arena_reset(c.arena);
+        keep_clock(&c);
         keep_cron(&c);
         renew(&c, false);
         purge(&c);
@@ -384,7 +438,7 @@ static void check_kind(const struct job_kind *k)
 {
     assert(k->name && k->doc && k->settle);
     assert(k->max_attempts >= 1 && k->max_attempts <= 100);
-    assert(k->every_ms == 0 || (k->every_ms >= SECOND_MS && k->every_ms <= QUEUE_KEEP_KEYED_MS / 2));
+    assert(k->every_ms == 0 || (k->every_ms >= SECOND_MS && k->every_ms <= QUEUE_KEEP_CRON_MS / 2));
     for (const char *p = k->name; *p; p++)       /* goes into a list (bind_text_list) */
         assert((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '.' || *p == '_');
 }

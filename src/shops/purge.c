@@ -49,6 +49,11 @@ static enum job_wish purge_settle(struct job *job, struct tx *tx)
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND && count < PURGE_BATCH) ids[count++] = col_i64(&q, "id");
     if (row == ROW_FAULT) return JOB_FAULT;
+    /* All shops before any account, as in tenants.renew: the order of locks in shops.h. */
+    for (size_t i = 0; i < count; i++) {
+        struct shop s;
+        if (shops_locked(tx, ids[i], &s) == ROW_FAULT) return JOB_FAULT;
+    }
     for (size_t i = 0; i < count; i++)
         if (!purge(tx, ids[i], job->now_ms)) return JOB_FAULT;
     return JOB_FINISHED;

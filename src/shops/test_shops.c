@@ -212,6 +212,33 @@ TEST_EACH_ENGINE(d28_a_purge_leaves_a_tombstone)
     expect_sound(t);
 }
 
+/* What this transaction has locked of the shops that are still to be purged. A lock stands in xmax. */
+STMT(locked_by_us, "SELECT COUNT(*) AS n FROM shops WHERE status = 5",
+     .postgres = "SELECT COUNT(*) AS n FROM shops WHERE status = 5 AND xmax::text = pg_current_xact_id()::xid::text");
+
+static bool on_purged_of_three(struct tx *tx, const struct shop *s, int64_t now)
+{
+    (void)s, (void)now;
+    struct query q = query(tx, &locked_by_us);
+    assert_int_equal(query_row(&q), ROW_FOUND);
+    assert_int_equal(col_i64(&q, "n"), 2 - seen.purged);
+    return ++seen.purged > 0;
+}
+
+/* The end of the first takes locks of its account, so by then all shops are locked. */
+TEST_EACH_ENGINE(a_purge_locks_all_its_shops_first)
+{
+    begin();
+    shops_hooks.purged = on_purged_of_three;
+    int64_t account = kit_account(t, 0);
+    for (int i = 0; i < 3; i++) (void)create(t, account, "Goes");
+    test_script(t, "UPDATE shops SET status = 5, purge_at_ms = 1");
+    test_commit(t);
+    const struct kit_attempt purge = { .kind = &shops_purge_job };
+    assert_int_equal(kit_job(t, &purge), JOB_FINISHED);
+    assert_int_equal(seen.purged, 3);
+}
+
 TEST_EACH_ENGINE(the_number_of_shops_is_limited)
 {
     begin();
@@ -265,6 +292,7 @@ int main(void)
         EACH_ENGINE(renaming_keeps_the_slug_and_null_removes_the_domain),
         EACH_ENGINE(d27_a_deleted_shop_is_gone_at_once_and_restorable_for_seven_days),
         EACH_ENGINE(d28_a_purge_leaves_a_tombstone),
+        EACH_ENGINE(a_purge_locks_all_its_shops_first),
         EACH_ENGINE(the_number_of_shops_is_limited),
         EACH_ENGINE(verify_finds_a_status_that_no_mover_wrote),
         EACH_ENGINE(only_allowed_moves_are_made),

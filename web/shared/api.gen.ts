@@ -5740,7 +5740,7 @@ export interface operations {
             query?: {
                 /** @description Only these. */
                 state?: "ready" | "running" | "done" | "dead" | "all";
-                /** @description Only this kind. */
+                /** @description Only this kind; without a state, or with `done`, what is found among 20,000 jobs. */
                 kind?: string;
                 /** @description The id of the last job seen. */
                 after?: number;
