@@ -31,7 +31,7 @@ const struct command_rule command_rules[] = {
       .words = { "jobs", "list" },
       .may_be_short = true,
       .json = true,
-      .option = { { "--state", .value = true, .among = "ready|running|done|dead" } } },
+      .option = { { "--state", .value = true, .among = "ready|running|done|dead" }, { "--scheduled" } } },
     { .id = COMMAND_JOBS_RETRY,
       .words = { "jobs", "retry" },
       .json = true,

@@ -250,7 +250,7 @@ static enum exit_code verify(struct app *app, struct command *c)
 /* ---- jobs ---- */
 
 struct jobs_page {
-    const char *state;
+    struct jobs_wanted wanted;
     size_t count;
     struct job_row row[COMMAND_LIST_MAX];
     int64_t id;
@@ -262,7 +262,7 @@ static enum op_wish run_jobs_list(void *arg, struct tx *tx)
 {
     struct jobs_page *p = arg;
     p->count = 0;
-    if (jobs_list(tx, p->state, NULL, 0, COMMAND_LIST_MAX, p->row, &p->count) == ROW_FAULT) return OP_REFUSE;
+    if (jobs_list(tx, &p->wanted, p->row, &p->count) == ROW_FAULT) return OP_REFUSE;
     for (size_t i = 0; i < p->count; i++) { /* past the transaction's arena */
         p->row[i].kind = arena_text(p->arena, p->row[i].kind);
         p->row[i].error = arena_text(p->arena, p->row[i].error);
@@ -275,7 +275,9 @@ static enum exit_code jobs_list_command(struct app *app, struct command *c)
 {
     struct arena *a = arena_new(4 << 20);
     struct jobs_page *p = ARENA_NEW(a, struct jobs_page);
-    p->state = command_option(c, "--state");
+    p->wanted = (struct jobs_wanted){ .state = command_option(c, "--state"),
+                                      .cron = command_option(c, "--scheduled") != NULL,
+                                      .limit = COMMAND_LIST_MAX };
     p->arena = a;
     enum exit_code code = EXIT_OK;
     if (app_do(app, TX_READ, run_jobs_list, p) != OP_COMMITTED) {

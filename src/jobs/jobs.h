@@ -86,10 +86,14 @@ struct job_row {
     int64_t run_at_ms;               /* ready: when it is due; running: when its lease ends */
     const char *kind, *state, *error;
 };
-/* Newest first, after_id 0 from the start, by state name or NULL. Of done jobs, and of one kind among all, only what is
- * found among the 20,000 behind after_id. */
-MUST_USE enum row jobs_list(struct tx *tx, const char *state, const char *kind, int64_t after_id, int64_t limit,
-                            struct job_row *out, size_t *count);
+/* Newest first. Of done jobs and of one kind, and without cron jobs, only what is found among the 40,000 behind
+ * after_id. out[limit]. */
+struct jobs_wanted {
+    const char *state, *kind;        /* NULL: all */
+    bool cron;                       /* cron jobs that are done too: nearly all rows are such */
+    int64_t after_id, limit;         /* after_id 0: from the start */
+};
+MUST_USE enum row jobs_list(struct tx *tx, const struct jobs_wanted *w, struct job_row *out, size_t *count);
 MUST_USE enum row jobs_get(struct tx *tx, int64_t id, struct job_row *out);
 /* Dead → ready with attempts from 0 and a new deadline. ROW_NONE when it is not dead. */
 MUST_USE enum row jobs_retry(struct tx *tx, int64_t id);

@@ -12,7 +12,8 @@ static_assert(JOB_READY == 0 && JOB_RUNNING == 1 && JOB_DONE == 2 && JOB_DEAD ==
 #define OF_KIND " AND (CAST(?3 AS TEXT) = '' OR kind = ?3)"
 /* Dead jobs have an index of their own and are what operators look for. Ready and running ones are few: they are read
  * by jobs_due and sorted; "+id" keeps both planners from walking the primary key through the done rows instead. Of all
- * or of done jobs the newest are the first ones found. One kind among them may be rare: that walk has an end. */
+ * or of done jobs the newest are the first ones found. One kind among them may be rare, and between cron jobs all others
+ * are: such a walk has an end. */
 STMT(list_dead, "SELECT " LIST_COLUMNS " FROM jobs WHERE state = 3 AND id < ?1" OF_KIND " ORDER BY id DESC LIMIT ?2");
 STMT(list_live, "SELECT " LIST_COLUMNS " FROM jobs WHERE state < 2 AND state = ?4 AND +id < ?1" OF_KIND
                 " ORDER BY +id DESC LIMIT ?2");
@@ -21,6 +22,10 @@ STMT(list_newest, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND (CAST(?3 
 STMT(list_kind, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND id >= (SELECT MIN(id) FROM"
                 " (SELECT id FROM jobs WHERE id < ?1 ORDER BY id DESC LIMIT ?5) AS newest)"
                 " AND kind = ?3 AND (CAST(?4 AS BIGINT) < 0 OR state = ?4) ORDER BY id DESC LIMIT ?2");
+STMT(list_worked, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND id >= (SELECT MIN(id) FROM"
+                  " (SELECT id FROM jobs WHERE id < ?1 ORDER BY id DESC LIMIT ?4) AS newest)"
+                  " AND (CAST(?3 AS BIGINT) < 0 OR state = ?3)"
+                  " AND NOT (state = 2 AND key IS NOT NULL AND SUBSTR(key, 1, 5) = 'cron:') ORDER BY id DESC LIMIT ?2");
 STMT(get, "SELECT " LIST_COLUMNS " FROM jobs WHERE id = ?1");
 
 static struct job_row row_of(const struct query *q)
@@ -44,20 +49,26 @@ static int state_number(const char *name)
     return -2;
 }
 
-enum row jobs_list(struct tx *tx, const char *state, const char *kind, int64_t after_id, int64_t limit,
-                   struct job_row *out, size_t *count)
+static const struct stmt *list_for(const struct jobs_wanted *w, int state)
 {
-    assert(limit > 0 && after_id >= 0);
+    if (state == JOB_DEAD) return &list_dead;
+    if (state == JOB_READY || state == JOB_RUNNING) return &list_live;
+    if (w->kind) return &list_kind;
+    return w->cron ? &list_newest : &list_worked;
+}
+
+enum row jobs_list(struct tx *tx, const struct jobs_wanted *w, struct job_row *out, size_t *count)
+{
+    assert(w->limit > 0 && w->after_id >= 0);
     *count = 0;
-    int number = state_number(state);
-    if (number == -2) return ROW_NONE;
-    bool live = number == JOB_READY || number == JOB_RUNNING, dead = number == JOB_DEAD;
-    bool newest = !live && !dead && !kind;
-    struct query q = query(tx, dead ? &list_dead : live ? &list_live : newest ? &list_newest : &list_kind);
-    bind_i64(&q, after_id ? after_id : INT64_MAX), bind_i64(&q, limit);
-    if (!newest) bind_text(&q, kind ? kind : "");
-    if (!dead) bind_i64(&q, number);
-    if (!dead && !live && !newest) bind_i64(&q, QUEUE_LIST_WALK);
+    int state = state_number(w->state);
+    if (state == -2) return ROW_NONE;
+    const struct stmt *list = list_for(w, state);
+    struct query q = query(tx, list);
+    bind_i64(&q, w->after_id ? w->after_id : INT64_MAX), bind_i64(&q, w->limit);
+    if (list != &list_newest && list != &list_worked) bind_text(&q, w->kind ? w->kind : "");
+    if (list != &list_dead) bind_i64(&q, state);
+    if (list == &list_kind || list == &list_worked) bind_i64(&q, QUEUE_LIST_WALK);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = row_of(&q);
     return row == ROW_FAULT ? ROW_FAULT : *count > 0 ? ROW_FOUND : ROW_NONE;

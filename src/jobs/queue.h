@@ -12,7 +12,7 @@ enum {
     QUEUE_FINISH_MAX = 64,
     QUEUE_ERROR_MAX = 240,               /* bytes of jobs.error */
     QUEUE_PURGE_CHUNK = 512,             /* rows looked at by one purge: about 1 ms of the SQLite writer */
-    QUEUE_LIST_WALK = 20000,             /* rows a list looks through for what it shall show */
+    QUEUE_LIST_WALK = 40000,             /* rows a list looks through for what it shall show: a day of cron and more */
     QUEUE_PULL_MAX = 256,                /* ready rows, and cron rows of a kind, that one pull changes */
     QUEUE_CLOCK_SLACK_MS = JOB_LEASE_MS, /* clocks of machines, and small steps of one, differ by less */
 };

@@ -9,6 +9,9 @@
 
 static const char *const kinds[] = { "a.one", "a.two" };
 
+/* What is wanted of a list. */
+#define LIST(...) (&(struct jobs_wanted){ __VA_ARGS__ })
+
 static int64_t put(struct test_db *t, const char *kind, const char *key, int64_t run_at_ms)
 {
     int64_t id = jobs_put(t->tx, &(struct job_new){ .kind = kind, .key = key, .account = 7, .ref = 9, .note = "{}",
@@ -176,12 +179,30 @@ TEST_EACH_ENGINE(handing_back_keeps_the_attempt_growing)
     EXPECT(jobs_get(t->tx, id, &row) == ROW_FOUND && row.attempts == 2);
 }
 
+/* What the house does each minute stands between all that people look for. */
+TEST_EACH_ENGINE(finished_cron_jobs_are_listed_when_asked_for)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    struct job_row row[10];
+    size_t n;
+    int64_t other = put(t, "a.two", "mine", 0), cron[3];
+    for (int i = 0; i < 3; i++) cron[i] = put(t, "a.one", (const char *[]){ "cron:1", "cron:2", "cron:3" }[i], 0);
+    EXPECT(claim(t, CLAIM_READY, c) == 4);
+    for (int i = 0; i < 3; i++) EXPECT(move(t, &c[i], JOB_DONE, NULL) == ROW_FOUND);
+    EXPECT(jobs_list(t->tx, LIST(.limit = 10, .cron = true), row, &n) == ROW_FOUND && n == 4);
+    EXPECT(jobs_list(t->tx, LIST(.limit = 10), row, &n) == ROW_FOUND && n == 2);
+    EXPECT(row[0].id == cron[2] && row[1].id == other);      /* one cron job is still running */
+    EXPECT(jobs_list(t->tx, LIST(.state = "done", .limit = 10), row, &n) == ROW_FOUND && n == 1 && row[0].id == other);
+    EXPECT(jobs_list(t->tx, LIST(.kind = "a.one", .limit = 10), row, &n) == ROW_FOUND && n == 3);
+    EXPECT(jobs_list(t->tx, LIST(.after_id = cron[2], .limit = 10), row, &n) == ROW_FOUND && n == 1);
+}
+
 TEST_EACH_ENGINE(lists_counts_and_retry)
 {
     struct claimed c[JOB_CLAIM_BATCH];
     struct job_row row[10];
     size_t n = 99;
-    EXPECT(jobs_list(t->tx, NULL, NULL, 0, 10, row, &n) == ROW_NONE && n == 0);
+    EXPECT(jobs_list(t->tx, LIST(.limit = 10), row, &n) == ROW_NONE && n == 0);
     EXPECT(jobs_get(t->tx, 12345, &row[0]) == ROW_NONE);
     int64_t one = put(t, "a.one", NULL, 0);
     EXPECT(claim(t, CLAIM_READY, c) == 1);
@@ -190,20 +211,20 @@ TEST_EACH_ENGINE(lists_counts_and_retry)
     EXPECT(queue_claim(t->tx, CLAIM_READY, kinds, 2, 1, now_ms(), c) == 1);
     int64_t late = put(t, "a.two", NULL, now_ms() - 5000);
 
-    EXPECT(jobs_list(t->tx, NULL, NULL, 0, 10, row, &n) == ROW_FOUND && n == 4);
+    EXPECT(jobs_list(t->tx, LIST(.limit = 10), row, &n) == ROW_FOUND && n == 4);
     EXPECT(row[0].id == late && row[3].id == one);                       /* newest first */
-    EXPECT(jobs_list(t->tx, NULL, NULL, row[1].id, 1, row, &n) == ROW_FOUND && n == 1);
-    EXPECT(jobs_list(t->tx, "dead", NULL, 0, 10, row, &n) == ROW_FOUND && n == 1 && row[0].id == one);
+    EXPECT(jobs_list(t->tx, LIST(.after_id = row[1].id, .limit = 1), row, &n) == ROW_FOUND && n == 1);
+    EXPECT(jobs_list(t->tx, LIST(.state = "dead", .limit = 10), row, &n) == ROW_FOUND && n == 1 && row[0].id == one);
     EXPECT(text_eq(row[0].error, "no \xe2\x82\xac left") && row[0].ended_at_ms > 0 && row[0].attempts == 1);
-    EXPECT(jobs_list(t->tx, NULL, "a.two", 0, 10, row, &n) == ROW_FOUND && n == 1 && row[0].id == late);
-    EXPECT(jobs_list(t->tx, NULL, "a.one", 0, 2, row, &n) == ROW_FOUND && n == 2 && row[1].id < row[0].id);
-    EXPECT(jobs_list(t->tx, "done", "a.one", 0, 10, row, &n) == ROW_NONE);
-    EXPECT(jobs_list(t->tx, "done", NULL, 0, 10, row, &n) == ROW_NONE);
-    EXPECT(jobs_list(t->tx, "dead", "a.two", 0, 10, row, &n) == ROW_NONE);
-    EXPECT(jobs_list(t->tx, "dead", NULL, one, 10, row, &n) == ROW_NONE);
-    EXPECT(jobs_list(t->tx, "ready", "a.two", 0, 10, row, &n) == ROW_FOUND && n == 1);
-    EXPECT(jobs_list(t->tx, "running", NULL, 0, 10, row, &n) == ROW_FOUND && n == 1);
-    EXPECT(jobs_list(t->tx, "nonsense", NULL, 0, 10, row, &n) == ROW_NONE && n == 0);
+    EXPECT(jobs_list(t->tx, LIST(.kind = "a.two", .limit = 10), row, &n) == ROW_FOUND && n == 1 && row[0].id == late);
+    EXPECT(jobs_list(t->tx, LIST(.kind = "a.one", .limit = 2), row, &n) == ROW_FOUND && n == 2 && row[1].id < row[0].id);
+    EXPECT(jobs_list(t->tx, LIST(.state = "done", .kind = "a.one", .limit = 10), row, &n) == ROW_NONE);
+    EXPECT(jobs_list(t->tx, LIST(.state = "done", .limit = 10), row, &n) == ROW_NONE);
+    EXPECT(jobs_list(t->tx, LIST(.state = "dead", .kind = "a.two", .limit = 10), row, &n) == ROW_NONE);
+    EXPECT(jobs_list(t->tx, LIST(.state = "dead", .after_id = one, .limit = 10), row, &n) == ROW_NONE);
+    EXPECT(jobs_list(t->tx, LIST(.state = "ready", .kind = "a.two", .limit = 10), row, &n) == ROW_FOUND && n == 1);
+    EXPECT(jobs_list(t->tx, LIST(.state = "running", .limit = 10), row, &n) == ROW_FOUND && n == 1);
+    EXPECT(jobs_list(t->tx, LIST(.state = "nonsense", .limit = 10), row, &n) == ROW_NONE && n == 0);
     struct job_counts counts;
     EXPECT(jobs_count(t->tx, &counts) && counts.ready == 2 && counts.running == 1 && counts.dead == 1);
     EXPECT(counts.oldest_due_ms >= 5000 && counts.oldest_due_ms < MINUTE_MS);
@@ -404,7 +425,7 @@ int main(void)
         EACH_ENGINE(claims_go_by_time), EACH_ENGINE(a_dead_workers_job_is_taken_up_and_the_dead_cannot_settle),
         EACH_ENGINE(a_lease_from_a_clock_that_went_back_is_expired),
         EACH_ENGINE(a_look_tells_what_is_due_and_what_comes_next),
-        EACH_ENGINE(handing_back_keeps_the_attempt_growing), EACH_ENGINE(lists_counts_and_retry),
+        EACH_ENGINE(handing_back_keeps_the_attempt_growing), EACH_ENGINE(finished_cron_jobs_are_listed_when_asked_for), EACH_ENGINE(lists_counts_and_retry),
         EACH_ENGINE(old_rows_are_purged_in_chunks), EACH_ENGINE(ended_cron_rows_are_kept_a_day),
         EACH_ENGINE(what_was_put_by_a_clock_ahead_waits_from_now), EACH_ENGINE(a_pull_is_bounded_and_goes_on),
         EACH_ENGINE(cron_periods_to_come_are_free_again), EACH_ENGINE(no_list_reads_all_the_done_rows),

@@ -5740,8 +5740,10 @@ export interface operations {
             query?: {
                 /** @description Only these. */
                 state?: "ready" | "running" | "done" | "dead" | "all";
-                /** @description Only this kind; without a state, or with `done`, what is found among 20,000 jobs. */
+                /** @description Only this kind; without a state, or with `done`, what is found among 40,000 jobs. */
                 kind?: string;
+                /** @description Also the scheduled jobs that are done; they are nearly all. Without them, what is found among 40,000 jobs. */
+                scheduled?: boolean;
                 /** @description The id of the last job seen. */
                 after?: number;
                 /** @description How many. */

@@ -121,9 +121,10 @@ export const useAccounts = (search: string) =>
     const got = await answer(api.GET("/api/operator/accounts", { params: { query } }));
     return got.accounts;
   });
-export const useJobs = (state: JobState | "") =>
-  useKeysetList<Job>(keys.jobList(state), async (after) => {
-    const query = { ...range(after), state: state === "" ? ("all" as const) : state };
+/** Of all jobs that are done, nearly all are scheduled ones: those only when they are asked for. */
+export const useJobs = (state: JobState | "", scheduled: boolean) =>
+  useKeysetList<Job>(keys.jobList(state, scheduled), async (after) => {
+    const query = { ...range(after), state: state === "" ? ("all" as const) : state, scheduled };
     const got = await answer(api.GET("/api/operator/jobs", { params: { query } }));
     return got.jobs;
   });

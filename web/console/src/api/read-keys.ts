@@ -24,6 +24,6 @@ export const keys = {
   account: (id: number) => ["operator", "accounts", id],
   accountTransactions: (id: number) => ["operator", "accounts", id, "transactions"],
   jobs: ["operator", "jobs"],
-  jobList: (state: JobState | "") => ["operator", "jobs", state],
+  jobList: (state: JobState | "", scheduled: boolean) => ["operator", "jobs", state, scheduled],
   operatorAudit: ["operator", "audit"],
 } as const;

@@ -456,6 +456,7 @@ export const en = {
   "jobs.list": "Jobs",
   "jobs.filter": "Filter by state",
   "jobs.all": "All states",
+  "jobs.scheduled": "Show scheduled jobs that are done",
   "jobs.none": "No jobs.",
   "jobs.kind": "Job",
   "jobs.state": "State",

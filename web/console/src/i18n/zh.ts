@@ -449,6 +449,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "jobs.list": "任务列表",
   "jobs.filter": "按状态筛选",
   "jobs.all": "全部状态",
+  "jobs.scheduled": "显示已完成的定时任务",
   "jobs.none": "没有任务。",
   "jobs.kind": "任务",
   "jobs.state": "状态",

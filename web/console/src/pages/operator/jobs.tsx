@@ -1,6 +1,6 @@
 /* Work that the house does behind the requests: what waits, what runs, what was given up and why. */
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Select } from "antd";
+import { Button, Checkbox, Select, Space } from "antd";
 import { useSearchParams } from "react-router";
 import { answer, api, once } from "../../api/client";
 import { useJobs } from "../../api/queries";
@@ -79,7 +79,10 @@ export default function Jobs() {
   const { t } = useText();
   const [query, setQuery] = useSearchParams();
   const state = STATES.find((name) => name === query.get("state")) ?? "";
-  const read = useJobs(state);
+  const scheduled = query.get("scheduled") === "1";
+  const read = useJobs(state, scheduled);
+  const look = (next: JobState | "", all: boolean) =>
+    setQuery({ ...(next === "" ? {} : { state: next }), ...(all ? { scheduled: "1" } : {}) }, { replace: true });
   const options = [
     { value: "", label: t("jobs.all") },
     ...STATES.map((value) => ({ value, label: t(`job.state.${value}`) })),
@@ -89,13 +92,18 @@ export default function Jobs() {
       <Section
         title={t("jobs.list")}
         extra={
-          <Select
-            value={state}
-            options={options}
-            onChange={(value: JobState | "") => setQuery(value === "" ? {} : { state: value }, { replace: true })}
-            aria-label={t("jobs.filter")}
-            style={{ width: 160 }}
-          />
+          <Space wrap>
+            <Checkbox checked={scheduled} onChange={(event) => look(state, event.target.checked)}>
+              {t("jobs.scheduled")}
+            </Checkbox>
+            <Select
+              value={state}
+              options={options}
+              onChange={(value: JobState | "") => look(value, scheduled)}
+              aria-label={t("jobs.filter")}
+              style={{ width: 160 }}
+            />
+          </Space>
         }
       >
         <LoadedList read={read}>{(rows) => <JobTable rows={rows} />}</LoadedList>
