@@ -16,6 +16,7 @@ STMT(list_some, "SELECT " LIST_COLUMNS
                 " FROM jobs WHERE (CAST(?4 AS BIGINT) < 0 OR state = ?4) AND (CAST(?1 AS BIGINT) = 0 OR id < ?1)"
                 " AND (CAST(?2 AS TEXT) = '' OR kind = ?2) ORDER BY id DESC LIMIT ?3");
 STMT(get, "SELECT " LIST_COLUMNS " FROM jobs WHERE id = ?1");
+STMT(find, "SELECT " LIST_COLUMNS " FROM jobs WHERE kind = ?1 AND key = ?2");
 
 static struct job_row row_of(const struct query *q)
 {
@@ -60,6 +61,20 @@ enum row jobs_get(struct tx *tx, int64_t id, struct job_row *out)
     enum row row = query_row(&q);
     if (row == ROW_FOUND) *out = row_of(&q);
     return row;
+}
+
+enum row jobs_find(struct tx *tx, const char *kind, const char *key, struct job_row *out)
+{
+    struct query q = query(tx, &find);
+    bind_text(&q, kind), bind_text(&q, key);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) *out = row_of(&q);
+    return row;
+}
+
+bool job_row_is_live(const struct job_row *j)
+{
+    return text_eq(j->state, state_names[JOB_READY]) || text_eq(j->state, state_names[JOB_RUNNING]);
 }
 
 /* attempts goes on growing, so that an old worker still cannot settle; what was used up is forgiven (spared). The job
