@@ -973,7 +973,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed";
+            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -992,7 +992,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed";
+            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -2707,7 +2707,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `not_yourself`: You cannot disable the account you are signed in with.
              */
             409: {
@@ -2846,7 +2846,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              */
             409: {
                 headers: {
@@ -3133,7 +3133,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `shop_limit`: You have reached the number of shops an account may have. Deleted shops count for 7 days.
              */
             409: {
@@ -3553,7 +3553,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              */
             409: {
                 headers: {
@@ -3717,7 +3717,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_already_enabled`: The chatbot is already enabled for this shop.
              */
             409: {
@@ -3962,7 +3962,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
              */
             409: {
@@ -4203,7 +4203,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
              *     - `chatbot_provisioning`: The chatbot is being set up right now. Please try again in a minute.
              */
@@ -4396,7 +4396,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
              */
             409: {
@@ -4515,7 +4515,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
              *     - `chatbot_provisioning`: The chatbot is being set up right now. Please try again in a minute.
              *     - `rotation_running`: The last new secret has not reached the chatbot server yet. Please try again later.
@@ -4652,7 +4652,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
              */
             409: {
@@ -5296,7 +5296,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              */
             409: {
                 headers: {
@@ -5880,7 +5880,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `job_not_dead`: Only a job that has failed for good can be run again.
              */
             409: {
