@@ -134,7 +134,8 @@ bool credits_open_holds(struct tx *tx, int64_t after, struct open_hold *out, siz
     *count = 0;
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND && *count < limit)
-        out[(*count)++] = (struct open_hold){ .id = col_i64(&q, "id"), .account = col_i64(&q, "account"),
+        out[(*count)++] = (struct open_hold){ .id = col_i64(&q, "id"),
+                                              .account = col_i64(&q, "account"),
                                               .shop = col_i64(&q, "shop") };
     return row != ROW_FAULT;
 }

@@ -231,7 +231,7 @@ enum answer resume_enable(struct req *req)
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE || t.account != req->who.account || t.shop_deleted)
         return reply_problem(req, &problem_not_found);
-    if (t.status == TENANT_PROVISIONING && t.job == req->job) return ANSWER_SENT;            /* not yet: go on waiting */
+    if (t.status == TENANT_PROVISIONING && t.job == req->job) return ANSWER_SENT;           /* not yet: go on waiting */
     if (t.status != TENANT_ACTIVE) {
         row = try_failed(req, &t);
         if (row == ROW_FAULT) return reply_fault(req);

@@ -327,8 +327,8 @@ static const char *rotation_key(struct arena *a, const struct secret_change *c, 
     return arena_printf(a, "shop-%lld:%s:%lld", (long long)c->t.shop, kind_names[kind], (long long)generation);
 }
 
-/* A call tells both secrets, so there is one rotation at a time. ROW_NONE: none is under way; a secret that is still not
- * delivered belongs to a job that has given up, and what is put now tells the newest of both kinds. */
+/* A call tells both secrets, so there is one rotation at a time. ROW_NONE: none is under way; a secret that is still
+ * not delivered belongs to a job that has given up, and what is put now tells the newest of both kinds. */
 static enum row is_being_told(struct req *req, const struct secret_change *c)
 {
     for (enum secret_kind kind = SECRET_SSO; kind <= SECRET_WEBHOOK; kind++) {

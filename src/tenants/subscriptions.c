@@ -5,9 +5,9 @@
  * on two machines, charges once. A merchant without credits keeps the chat for 7 days more (past due, asked again every
  * 10 minutes, and at once when credits come); then the subscription expires and the tenant is suspended.
  *
- * A batch is small, so that no transaction is long. One that was full puts the next at once, up to RENEW_ROUNDS of them;
- * what is left then waits for the next minute. Without that, many past due would keep others from being renewed. Not
- * JOB_AGAIN: going on is no failure, and must not use up the attempts.
+ * A batch is small, so that no transaction is long. One that was full puts the next at once, up to RENEW_ROUNDS of
+ * them; what is left then waits for the next minute. Without that, many past due would keep others from being renewed.
+ * Not JOB_AGAIN: going on is no failure, and must not use up the attempts.
  *
  * When the server was down over several months each of them is charged, one entry each: the chat was reserved and its
  * secrets were kept, and a ledger with a hole would be harder to explain than four entries. */
