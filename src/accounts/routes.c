@@ -48,7 +48,7 @@ static const struct field accounts_query_fields[] = {
     FIELD_END
 };
 
-#define AUTH .tag = "accounts", .tx = TX_WRITE
+#define AUTH .tag = "Account", .tx = TX_WRITE
 const struct route accounts_routes[] = {
     { .verb = VERB_POST, .path = "/auth/password/register", .who = WHO_ANYONE, AUTH, .limit = &register_limit,
       .slow = true, .doc = "Register. Mails a link to confirm the address; one answer for all addresses.",
@@ -82,7 +82,7 @@ const struct route accounts_routes[] = {
       .run = reauthenticate_run, .refused = password_refused },
     { .verb = VERB_POST, .path = "/auth/logout", .who = WHO_ANYONE, AUTH,
       .doc = "Sign out. Ends the session on the server.", .answer = success_shape, .run = logout_run },
-    { .verb = VERB_GET, .path = "/auth/sessions", .who = WHO_SIGNED_IN, .tag = "accounts", .tx = TX_READ,
+    { .verb = VERB_GET, .path = "/auth/sessions", .who = WHO_SIGNED_IN, .tag = "Account", .tx = TX_READ,
       .doc = "Where the caller is signed in, newest first; at most 100.", .answer = sessions_shape,
       .run = sessions_run },
     { .verb = VERB_DELETE, .path = "/auth/sessions/:id", .who = WHO_SIGNED_IN, AUTH,
@@ -91,22 +91,22 @@ const struct route accounts_routes[] = {
     { .verb = VERB_POST, .path = "/auth/sessions/end-others", .who = WHO_SIGNED_IN, AUTH,
       .doc = "End all of the caller's sessions but this one.", .answer = sessions_ended_shape,
       .run = sessions_end_run },
-    { .verb = VERB_GET, .path = "/api/user", .who = WHO_ANYONE, .tag = "accounts", .tx = TX_READ,
+    { .verb = VERB_GET, .path = "/api/user", .who = WHO_ANYONE, .tag = "Account", .tx = TX_READ,
       .doc = "Who is signed in; user is null for nobody.", .answer = user_answer_shape, .run = user_run },
     { .verb = VERB_PATCH, .path = "/api/user", .who = WHO_SIGNED_IN, AUTH,
       .doc = "Change the caller's name or language.", BODY_FIELDS(patch_user), .answer = user_answer_shape,
       .run = user_patch_run },
-    { .verb = VERB_GET, .path = "/api/operator/accounts", .who = WHO_OPERATOR, .tag = "operator", .tx = TX_READ,
+    { .verb = VERB_GET, .path = "/api/operator/accounts", .who = WHO_OPERATOR, .tag = "Operator", .tx = TX_READ,
       .doc = "Accounts, newest first.", QUERY_FIELDS(accounts_query), .answer = operator_accounts_shape,
       .run = operator_accounts_run },
-    { .verb = VERB_GET, .path = "/api/operator/accounts/:id", .who = WHO_OPERATOR, .tag = "operator", .tx = TX_READ,
+    { .verb = VERB_GET, .path = "/api/operator/accounts/:id", .who = WHO_OPERATOR, .tag = "Operator", .tx = TX_READ,
       .doc = "One account with its shops.", PATH_FIELDS(id_path), .answer = operator_account_shape,
       .run = operator_account_run },
-    { .verb = VERB_POST, .path = "/api/operator/accounts/:id/disable", .who = WHO_OPERATOR, .tag = "operator",
+    { .verb = VERB_POST, .path = "/api/operator/accounts/:id/disable", .who = WHO_OPERATOR, .tag = "Operator",
       .tx = TX_WRITE, .doc = "Disable an account: its sessions end, it cannot sign in.", .idempotent = true,
       PATH_FIELDS(id_path), BODY_FIELDS(post_reason), .answer = success_shape, PROBLEMS(&problem_not_yourself),
       .run = operator_disable_run },
-    { .verb = VERB_POST, .path = "/api/operator/accounts/:id/enable", .who = WHO_OPERATOR, .tag = "operator",
+    { .verb = VERB_POST, .path = "/api/operator/accounts/:id/enable", .who = WHO_OPERATOR, .tag = "Operator",
       .tx = TX_WRITE, .doc = "Let a disabled account sign in again.", .idempotent = true, PATH_FIELDS(id_path),
       BODY_FIELDS(post_reason), .answer = success_shape, .run = operator_enable_run },
     ROUTE_END

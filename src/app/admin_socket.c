@@ -42,14 +42,15 @@ static bool write_all(int fd, const char *p, size_t n)
     return true;
 }
 
-/* To the end of the line or of the connection; false when larger than the buffer allows. */
+/* To the end of the line; false when it never comes or does not fit. So a command whose caller could not send all of it
+ * is surely not run, and the caller may say so. */
 static bool read_line(int fd, struct buf *in)
 {
     char part[4096];
     while (!in->overflow) {
         ssize_t n = recv(fd, part, sizeof part, 0);
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return n == 0 && in->n > 0;
+        if (n <= 0) return false;
         buf_add(in, part, (size_t)n);
         if (part[n - 1] == '\n') return !in->overflow;
     }
@@ -85,26 +86,29 @@ static void serve_one(int fd)
     struct timeval limit = { .tv_sec = 5 };
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    if (!peer_allowed(fd)) return;
     struct buf in;
     buf_init(&in, ADMIN_LINE_MAX);
-    struct command c = { 0 };
+    struct command c = { .served = true };
     buf_init(&c.out, ADMIN_ANSWER_MAX / 4);
     buf_init(&c.err, 65536);
     struct json_fault fault;
-    json_t *request = read_line(fd, &in) ? json_read(buf_str(&in), ADMIN_LINE_MAX, &fault) : NULL;
+    bool whole = read_line(fd, &in);
+    json_t *request = whole && peer_allowed(fd) ? json_read(buf_str(&in), ADMIN_LINE_MAX, &fault) : NULL;
     json_t *words = request ? json_object_get(request, "words") : NULL;
     const char *argv[ADMIN_WORDS_MAX];
     size_t count = json_array_size(words);
-    if (count > 0 && count <= ADMIN_WORDS_MAX) {
-        bool texts = true;
-        for (size_t i = 0; i < count; i++) texts = (argv[i] = json_string_value(json_array_get(words, i))) && texts;
+    bool texts = count > 0 && count <= ADMIN_WORDS_MAX;
+    for (size_t i = 0; texts && i < count; i++) texts = (argv[i] = json_string_value(json_array_get(words, i))) != NULL;
+    enum exit_code code = EXIT_USAGE;
+    if (texts) {
         c.argc = (int)count;
         c.argv = argv;
         c.input = json_string_value(json_object_get(request, "input"));
-        c.json = json_is_true(json_object_get(request, "json"));
-        if (texts) answer(fd, &c, command_run(admin.app, &c));
+        code = command_run(admin.app, &c);
+    } else {
+        buf_text(&c.err, "The server does not take this command from here.");
     }
+    if (whole) answer(fd, &c, code);
     json_decref(request);
     if (in.p) wipe(in.p, in.n);
     buf_free(&in), buf_free(&c.out), buf_free(&c.err);
@@ -165,9 +169,9 @@ static bool send_command(int fd, const struct command *c)
     json_object(&j, NULL);
     json_array(&j, "words");
     for (int i = 0; i < c->argc; i++) json_text(&j, NULL, c->argv[i]);
+    if (c->key == c->own_key) json_text(&j, NULL, "--key"), json_text(&j, NULL, c->key); /* we know it too then */
     json_end(&j);
     json_text(&j, "input", c->input);
-    json_bool(&j, "json", c->json);
     json_end(&j);
     json_finish(&j);
     buf_char(&line, '\n');
@@ -191,8 +195,8 @@ bool admin_socket_call(const struct config *c, struct command *cmd, enum exit_co
     }
     struct buf in;
     buf_init(&in, ADMIN_ANSWER_MAX);
-    json_t *reply = NULL;
-    if (send_command(fd, cmd) && read_line(fd, &in)) reply = json_loadb(in.p, in.n, JSON_REJECT_DUPLICATES, NULL);
+    bool sent = send_command(fd, cmd);
+    json_t *reply = sent && read_line(fd, &in) ? json_loadb(in.p, in.n, JSON_REJECT_DUPLICATES, NULL) : NULL;
     close(fd);
     int64_t number = 0;
     struct str out = { NULL, 0 }, err = { NULL, 0 };
@@ -201,9 +205,10 @@ bool admin_socket_call(const struct config *c, struct command *cmd, enum exit_co
         *code = (enum exit_code)number;
         buf_add(&cmd->out, out.p, out.n);
         buf_add(&cmd->err, err.p, err.n);
+    } else if (sent && cmd->rule->unknown) {
+        *code = command_unknown(cmd); /* the server may have done it: it is not done here a second time */
     } else {
-        /* It may have been done: say so instead of doing it here a second time. */
-        buf_text(&cmd->err, "The server took the command but gave no answer; look before repeating it.");
+        buf_text(&cmd->err, "The server did not answer; nothing was changed.");
         *code = EXIT_UNAVAILABLE;
     }
     json_decref(reply);

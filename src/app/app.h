@@ -21,9 +21,13 @@ struct app {
     int64_t started_at_ms;
 };
 
-/* Database, keys, hooks and lanes: what `serve` and the commands share. `serving`: this process is the server (takes
- * the lock, more threads). False with a sentence in `error`. */
-enum app_use { APP_SERVER, APP_COMMAND, APP_MIGRATION /* leaves the schema as it is */ };
+/* Database, keys, hooks and lanes: what `serve` and the commands share. False with a sentence in `error`. */
+enum app_use {
+    APP_COMMAND,
+    APP_SERVER,        /* takes the lock, more threads */
+    APP_MIGRATION,     /* leaves the schema as it is */
+    APP_MIGRATION_DOWN /* takes the lock too: no server may begin meanwhile */
+};
 MUST_USE bool app_open(struct app *app, const struct config *c, enum app_use use, struct buf *error);
 void app_close(struct app *app);
 
@@ -47,18 +51,68 @@ extern const struct route system_routes[], operator_routes[], home_routes[], dev
 /* ---- commands ---- */
 
 /* What the documented exit codes mean; docs/operating.md. */
-enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFLICT = 3, EXIT_UNAVAILABLE = 4 };
+enum exit_code {
+    EXIT_OK = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_CONFLICT = 3,
+    EXIT_UNAVAILABLE = 4,
+    EXIT_UNKNOWN = 5 /* the answer was lost: done or not, nobody knows */
+};
+
+enum command_id {
+    COMMAND_SERVE,
+    COMMAND_DEMO,
+    COMMAND_USER_ADD,
+    COMMAND_CREDITS_GRANT,
+    COMMAND_JOBS_LIST,
+    COMMAND_JOBS_RETRY,
+    COMMAND_MIGRATE_UP,
+    COMMAND_MIGRATE_DOWN,
+    COMMAND_MIGRATE_STATUS,
+    COMMAND_VERIFY,
+    COMMAND_OPENAPI,
+    COMMAND_VERSION
+};
+
+enum { COMMAND_OPTIONS_MAX = 6, COMMAND_KEY_SIZE = 64 };
+struct option_rule {
+    const char *name;
+    bool value, required;
+    const char *among; /* "a|b": the values there are; NULL: any */
+};
+struct command_rule {
+    enum command_id id;
+    const char *words[2]; /* the second may be NULL */
+    const char *operand;  /* what one word without an option is; NULL: none is taken */
+    bool json;            /* takes --json */
+    bool keyed;           /* repeated with the same --key it acts once; without one a key is made */
+    enum app_use use;
+    const char *unknown; /* what to do when the answer was lost; NULL: it changes nothing */
+    struct option_rule option[COMMAND_OPTIONS_MAX];
+};
+extern const struct command_rule command_rules[]; /* ended by a row without words */
 
 struct command { /* one call of the command line, here or through a server's socket */
     int argc;
     const char *const *argv; /* argv[0] is the first word behind the program's name */
     const char *input;       /* the first line of standard input when asked for, else NULL */
-    bool json;
+    bool served;             /* run by the server itself, through its socket */
     struct buf out, err;
+    /* set by command_read */
+    const struct command_rule *rule;
+    bool json;
+    const char *operand, *key;
+    char own_key[COMMAND_KEY_SIZE];
 };
-bool command_needs_input(int argc, const char *const *argv);
+/* Holds the words to their row. False: a sentence in c->err names the one that is wrong. */
+MUST_USE bool command_read(struct command *c);
+/* Of a command that was read: the option's value, its name when it takes none; NULL when it is not there. */
+const char *command_option(const struct command *c, const char *name);
 enum exit_code command_run(struct app *app, struct command *c);
-/* Sends the command to the server that holds this database. False when none answers. */
+/* Says that nobody knows whether it was done, and how to find out. */
+enum exit_code command_unknown(struct command *c);
+/* Sends the command, which was read, to the server that holds this database. False when none answers. */
 MUST_USE bool admin_socket_call(const struct config *c, struct command *cmd, enum exit_code *code);
 MUST_USE bool admin_socket_start(struct app *app, struct buf *error);
 void admin_socket_stop(void);

@@ -3,7 +3,6 @@
 #include "app/app.h"
 #include "audit/audit.h"
 #include "base/clock.h"
-#include "base/random.h"
 #include "credits/credits.h"
 #include "http/events.h"
 #include "shops/shops.h"
@@ -11,26 +10,7 @@
 #include "tenants/tenants.h"
 #include <stdlib.h>
 
-enum { COMMAND_LIST_MAX = 100 };
-
-static const char *option(const struct command *c, const char *name)
-{
-    for (int i = 0; i + 1 < c->argc; i++)
-        if (text_eq(c->argv[i], name)) return c->argv[i + 1];
-    return NULL;
-}
-
-static bool word(const struct command *c, int at, const char *text)
-{
-    return at < c->argc && text_eq(c->argv[at], text);
-}
-
-bool command_needs_input(int argc, const char *const *argv)
-{
-    for (int i = 0; i < argc; i++)
-        if (text_eq(argv[i], "--password-stdin")) return true;
-    return false;
-}
+enum { COMMAND_LIST_MAX = 100, GRANT_KEY_MAX = 128 };
 
 static enum exit_code say(struct command *c, enum exit_code code, const char *text)
 {
@@ -38,8 +18,10 @@ static enum exit_code say(struct command *c, enum exit_code code, const char *te
     return code;
 }
 
-static enum exit_code storage_failed(struct command *c)
+/* Of a change that was not committed, for which no sentence of its own is known. */
+static enum exit_code not_committed(struct command *c, enum op_outcome outcome)
 {
+    if (outcome == OP_UNCERTAIN) return command_unknown(c);
     return say(c, EXIT_UNAVAILABLE, "The database did not take it; nothing was changed.");
 }
 
@@ -76,17 +58,11 @@ static enum op_wish run_user_add(void *arg, struct tx *tx)
 
 static enum exit_code user_add(struct app *app, struct command *c)
 {
-    const char *email = option(c, "--email"), *role = option(c, "--role");
-    if (!email || !role || !c->input)
-        return say(c, EXIT_USAGE,
-                   "user add needs --email, --role merchant|operator, and the password on standard input with "
-                   "--password-stdin.");
+    const char *email = command_option(c, "--email"), *role = command_option(c, "--role");
+    if (!c->input) return say(c, EXIT_USAGE, "The password is missing on standard input.");
     struct user_add u = { .email = email,
-                          .name = option(c, "--name"),
-                          .role = text_eq(role, "operator")   ? ROLE_OPERATOR
-                                  : text_eq(role, "merchant") ? ROLE_MERCHANT
-                                                              : ROLE_NONE };
-    if (u.role == ROLE_NONE) return say(c, EXIT_USAGE, "--role must be merchant or operator.");
+                          .name = command_option(c, "--name"),
+                          .role = text_eq(role, "operator") ? ROLE_OPERATOR : ROLE_MERCHANT };
     struct str e = str_of(email);
     const char *at = strchr(email, '@');
     if (e.n < 3 || e.n > 254 || !utf8_valid(e) || text_has_controls(e) || !at || at == email || !strchr(at, '.') ||
@@ -103,7 +79,7 @@ static enum exit_code user_add(struct app *app, struct command *c)
     enum op_outcome outcome = app_do(app, TX_WRITE, run_user_add, &u);
     if (outcome == OP_REFUSED && u.result == ACCOUNT_EXISTS)
         return say(c, EXIT_CONFLICT, "An account has this address already.");
-    if (outcome != OP_COMMITTED) return storage_failed(c);
+    if (outcome != OP_COMMITTED) return not_committed(c, outcome);
     if (!c->json) {
         buf_printf(&c->out, "account %lld added: %s (%s)\n", (long long)u.id, email, role);
         return EXIT_OK;
@@ -166,28 +142,27 @@ static enum op_wish run_grant(void *arg, struct tx *tx)
 static enum exit_code credits_grant_command(struct app *app, struct command *c)
 {
     int64_t amount = 0;
-    const char *amount_text = option(c, "--amount"), *key = option(c, "--key");
-    char random[TOKEN_TEXT_SIZE], key_text[192];
-    random_token(random);
-    struct grant g = { .email = option(c, "--email"), .reason = option(c, "--reason"), .key = key_text };
-    if (!g.email || !g.reason || !amount_text)
-        return say(c, EXIT_USAGE, "credits grant needs --email, --amount and --reason.");
-    if (!str_to_i64(str_of(amount_text), &amount) || amount < 1 || amount > 1000000)
+    char key_text[sizeof "grant:0:" + GRANT_KEY_MAX];
+    struct grant g = { .email = command_option(c, "--email"),
+                       .reason = command_option(c, "--reason"),
+                       .key = key_text };
+    if (!str_to_i64(str_of(command_option(c, "--amount")), &amount) || amount < 1 || amount > 1000000)
         return say(c, EXIT_USAGE, "--amount must be a whole number from 1 to 1000000.");
     struct str reason = str_of(g.reason);
     if (!reason.n || reason.n > 400 || !utf8_valid(reason) || text_has_controls(reason))
         return say(c, EXIT_USAGE, "--reason must be one line of at most 400 bytes.");
-    if (key && (strlen(key) > 128 || text_has_controls(str_of(key))))
-        return say(c, EXIT_USAGE, "--key may have 128 characters.");
+    struct str key = str_of(c->key);
+    if (key.n > GRANT_KEY_MAX || !utf8_valid(key) || text_has_controls(key))
+        return say(c, EXIT_USAGE, "--key must be one line of at most 128 bytes.");
     g.amount = credits_of(amount);
-    (void)snprintf(key_text, sizeof key_text, "grant:0:%s", key ? key : random);
+    (void)snprintf(key_text, sizeof key_text, "grant:0:%s", c->key);
     enum op_outcome outcome = app_do(app, TX_WRITE, run_grant, &g);
     if (outcome == OP_REFUSED && g.found == ROW_NONE) return say(c, EXIT_CONFLICT, "No account has this address.");
     if (outcome == OP_REFUSED && g.result == DEBIT_INSUFFICIENT)
         return say(c, EXIT_CONFLICT, "The balance would grow past its limit.");
     if (outcome == OP_REFUSED && g.result == DEBIT_KEY_REUSED)
         return say(c, EXIT_CONFLICT, "This --key was used for another grant.");
-    if (outcome != OP_COMMITTED) return storage_failed(c);
+    if (outcome != OP_COMMITTED) return not_committed(c, outcome);
     if (!c->json) {
         buf_printf(&c->out, "%s has %lld credits now\n", g.email, (long long)credits_count(g.balance.available));
         return EXIT_OK;
@@ -196,34 +171,55 @@ static enum exit_code credits_grant_command(struct app *app, struct command *c)
     answer_open(c, &j);
     json_text(&j, "email", g.email);
     json_credits(&j, "creditsRemaining", g.balance.available);
+    json_text(&j, "key", c->key);
     answer_close(c, &j);
     return EXIT_OK;
 }
 
 /* ---- verify ---- */
 
+enum verify_stage { VERIFY_CREDITS, VERIFY_SHOPS, VERIFY_TENANTS, VERIFY_AUDIT, VERIFY_DONE };
 struct verdicts {
+    enum verify_stage stage;
     struct credit_verdict credits;
     struct shop_verdict shops;
     struct tenant_verdict tenants;
-    int64_t audit_checked, audit_bad;
+    struct audit_verdict audit;
 };
 
+struct verify_piece { struct verdicts before, after; };
+
+/* The next piece. Each is a transaction of its own: the readers of a running server go on in between. A piece that is
+ * run again, because the connection was lost, begins where it began. */
 static enum op_wish run_verify(void *arg, struct tx *tx)
 {
-    struct verdicts *v = arg;
-    bool read = credits_verify(tx, &v->credits) && shops_verify(tx, &v->shops) && tenants_verify(tx, &v->tenants) &&
-                audit_verify(tx, &v->audit_checked, &v->audit_bad);
-    return read ? OP_COMMIT : OP_REFUSE;
+    struct verify_piece *piece = arg;
+    struct verdicts *v = &piece->after;
+    *v = piece->before;
+    bool read = true, more = false;
+    switch (v->stage) {
+    case VERIFY_CREDITS: read = credits_verify_piece(tx, &v->credits), more = v->credits.more; break;
+    case VERIFY_SHOPS: read = shops_verify_piece(tx, &v->shops), more = v->shops.more; break;
+    case VERIFY_TENANTS: read = tenants_verify(tx, &v->tenants); break;
+    case VERIFY_AUDIT: read = audit_verify_piece(tx, &v->audit), more = v->audit.more; break;
+    case VERIFY_DONE: break;
+    }
+    if (!read) return OP_REFUSE;
+    if (!more) v->stage++;
+    return OP_COMMIT;
 }
 
 static enum exit_code verify(struct app *app, struct command *c)
 {
-    struct verdicts v = { 0 };
-    if (app_do(app, TX_READ, run_verify, &v) != OP_COMMITTED)
-        return say(c, EXIT_UNAVAILABLE, "The database could not be read to the end.");
+    struct verify_piece piece = { 0 };
+    while (piece.before.stage != VERIFY_DONE) {
+        if (app_do(app, TX_READ, run_verify, &piece) != OP_COMMITTED)
+            return say(c, EXIT_UNAVAILABLE, "The database could not be read to the end.");
+        piece.before = piece.after;
+    }
+    struct verdicts v = piece.before;
     bool sound = !v.credits.bad_account && !v.shops.bad_shop && !v.tenants.bad_tenant && !v.tenants.bad_hold &&
-                 !v.audit_bad;
+                 !v.audit.bad;
     if (c->json) {
         struct json j;
         answer_open(c, &j);
@@ -231,13 +227,13 @@ static enum exit_code verify(struct app *app, struct command *c)
         json_i64(&j, "accounts", v.credits.accounts), json_i64(&j, "entries", v.credits.entries);
         json_i64(&j, "tenants", v.tenants.tenants), json_i64(&j, "secrets", v.tenants.secrets);
         json_i64(&j, "openHolds", v.tenants.holds);
-        json_i64(&j, "auditRows", v.audit_checked);
+        json_i64(&j, "auditRows", v.audit.checked);
         json_i64(&j, "badAccount", v.credits.bad_account), json_text(&j, "creditsFault", v.credits.what);
         json_i64(&j, "shops", v.shops.shops), json_i64(&j, "badShop", v.shops.bad_shop),
             json_text(&j, "shopsFault", v.shops.what);
         json_i64(&j, "badTenant", v.tenants.bad_tenant), json_text(&j, "tenantsFault", v.tenants.what);
         json_i64(&j, "badHold", v.tenants.bad_hold);
-        json_i64(&j, "badAuditRow", v.audit_bad);
+        json_i64(&j, "badAuditRow", v.audit.bad);
         answer_close(c, &j);
         return sound ? EXIT_OK : EXIT_FAILED;
     }
@@ -250,8 +246,8 @@ static enum exit_code verify(struct app *app, struct command *c)
                (long long)v.tenants.secrets, (long long)v.tenants.holds, v.tenants.what ? v.tenants.what : "sound");
     if (v.tenants.bad_tenant) buf_printf(&c->out, "  tenant %lld\n", (long long)v.tenants.bad_tenant);
     if (v.tenants.bad_hold) buf_printf(&c->out, "  hold %lld\n", (long long)v.tenants.bad_hold);
-    buf_printf(&c->out, "audit: %lld sealed rows: %s\n", (long long)v.audit_checked, v.audit_bad ? "changed" : "sound");
-    if (v.audit_bad) buf_printf(&c->out, "  row %lld\n", (long long)v.audit_bad);
+    buf_printf(&c->out, "audit: %lld sealed rows: %s\n", (long long)v.audit.checked, v.audit.bad ? "changed" : "sound");
+    if (v.audit.bad) buf_printf(&c->out, "  row %lld\n", (long long)v.audit.bad);
     return sound ? EXIT_OK : EXIT_FAILED;
 }
 
@@ -283,11 +279,11 @@ static enum exit_code jobs_list_command(struct app *app, struct command *c)
 {
     struct arena *a = arena_new(4 << 20);
     struct jobs_page *p = ARENA_NEW(a, struct jobs_page);
-    p->state = option(c, "--state");
+    p->state = command_option(c, "--state");
     p->arena = a;
     enum exit_code code = EXIT_OK;
     if (app_do(app, TX_READ, run_jobs_list, p) != OP_COMMITTED) {
-        code = storage_failed(c);
+        code = say(c, EXIT_UNAVAILABLE, "The database could not be read.");
     } else if (c->json) {
         struct json j;
         answer_open(c, &j);
@@ -335,14 +331,14 @@ static enum exit_code jobs_retry_command(struct app *app, struct command *c)
     struct jobs_page *p = calloc(1, sizeof *p);
     if (!p) return say(c, EXIT_FAILED, "No memory.");
     enum exit_code code = EXIT_OK;
-    if (c->argc < 3 || !str_to_i64(str_of(c->argv[2]), &p->id) || p->id < 1) {
+    if (!str_to_i64(str_of(c->operand), &p->id) || p->id < 1) {
         code = say(c, EXIT_USAGE, "jobs retry needs the number of a job.");
     } else {
         enum op_outcome outcome = app_do(app, TX_WRITE, run_jobs_retry, p);
         if (outcome == OP_REFUSED && p->found == ROW_NONE)
             code = say(c, EXIT_CONFLICT, "There is no dead job with this number.");
         else if (outcome != OP_COMMITTED)
-            code = storage_failed(c);
+            code = not_committed(c, outcome);
         else if (c->json)
             buf_printf(&c->out, "{\"retried\":%lld}\n", (long long)p->id);
         else
@@ -354,20 +350,40 @@ static enum exit_code jobs_retry_command(struct app *app, struct command *c)
 
 /* ---- migrate ---- */
 
-static enum exit_code migrate(struct app *app, struct command *c)
+/* A number that no migration has is a slip (33 for 330), and going down cannot be undone. */
+static bool is_migration(int64_t number)
+{
+    for (const struct migration *m = migrations; m->number != 0; m++)
+        if (m->number == number) return true;
+    return false;
+}
+
+static enum exit_code migrate_down_command(struct app *app, struct command *c, int *steps)
 {
     int64_t to = 0;
+    const char *text = command_option(c, "--to");
+    if (!str_to_i64(str_of(text), &to) || (to != 0 && !is_migration(to))) {
+        buf_printf(&c->err, "--to must be the number of a migration, or 0 to undo all; %s is none.", text);
+        return EXIT_USAGE;
+    }
+    /* Its requests and jobs would go on over tables that are gone. */
+    if (c->served) return say(c, EXIT_CONFLICT, "A server runs on this database: stop the server first.");
+    *steps = migrate_down(app->db, (int)to);
+    if (*steps == MIGRATE_IN_USE)
+        return say(c, EXIT_CONFLICT, "A server runs on this database: stop every server first.");
+    return EXIT_OK;
+}
+
+static enum exit_code migrate(struct app *app, struct command *c)
+{
     int steps = 0, pending = 0;
-    if (word(c, 1, "up"))
-        steps = migrate_up(app->db);
-    else if (word(c, 1, "down")) {
-        const char *text = option(c, "--to");
-        if (text && (!str_to_i64(str_of(text), &to) || to < 0 || to > 99999))
-            return say(c, EXIT_USAGE, "--to must be a migration's number.");
-        steps = migrate_down(app->db, (int)to);
-    } else if (!word(c, 1, "status"))
-        return say(c, EXIT_USAGE, "migrate up, migrate down [--to N] or migrate status.");
-    if (steps < 0) return say(c, EXIT_FAILED, "A migration failed; its step was undone. The log above says which.");
+    enum exit_code code = EXIT_OK;
+    if (c->rule->id == COMMAND_MIGRATE_UP) steps = migrate_up(app->db);
+    if (c->rule->id == COMMAND_MIGRATE_DOWN) code = migrate_down_command(app, c, &steps);
+    if (code != EXIT_OK) return code;
+    if (steps < 0)
+        return say(c, EXIT_FAILED,
+                   "A migration failed. The log above says which, `migrate status` where the schema is.");
     int at = migrate_status(app->db, &pending);
     if (at < 0) return say(c, EXIT_UNAVAILABLE, "The schema version could not be read.");
     if (c->json)
@@ -379,15 +395,22 @@ static enum exit_code migrate(struct app *app, struct command *c)
 
 enum exit_code command_run(struct app *app, struct command *c)
 {
-    if (word(c, 0, "user") && word(c, 1, "add")) return user_add(app, c);
-    if (word(c, 0, "credits") && word(c, 1, "grant")) return credits_grant_command(app, c);
-    if (word(c, 0, "verify")) return verify(app, c);
-    if (word(c, 0, "jobs") && word(c, 1, "list")) return jobs_list_command(app, c);
-    if (word(c, 0, "jobs") && word(c, 1, "retry")) return jobs_retry_command(app, c);
-    if (word(c, 0, "migrate")) return migrate(app, c);
-    if (word(c, 0, "demo")) {
+    if (!c->rule && !command_read(c)) return EXIT_USAGE;
+    switch (c->rule->id) {
+    case COMMAND_USER_ADD: return user_add(app, c);
+    case COMMAND_CREDITS_GRANT: return credits_grant_command(app, c);
+    case COMMAND_VERIFY: return verify(app, c);
+    case COMMAND_JOBS_LIST: return jobs_list_command(app, c);
+    case COMMAND_JOBS_RETRY: return jobs_retry_command(app, c);
+    case COMMAND_MIGRATE_UP:
+    case COMMAND_MIGRATE_DOWN:
+    case COMMAND_MIGRATE_STATUS: return migrate(app, c);
+    case COMMAND_DEMO:
         if (app->config->production) return say(c, EXIT_CONFLICT, "The demo is not allowed in production.");
         return demo_prepare(app, &c->out, &c->err) ? EXIT_OK : EXIT_UNAVAILABLE;
+    case COMMAND_SERVE:
+    case COMMAND_OPENAPI:
+    case COMMAND_VERSION: break; /* main.c: they need no database */
     }
-    return say(c, EXIT_USAGE, "Unknown command; `chathub --help` lists them.");
+    return say(c, EXIT_USAGE, "This command does not run in a server.");
 }

@@ -2,6 +2,7 @@
  * <data_dir>/demo.json (0600): a fixed demo password is the first thing that reaches production by mistake. */
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/json_read.h"
 #include "base/random.h"
@@ -53,6 +54,13 @@ static bool save_passwords(const char *path, struct demo *d)
     return saved;
 }
 
+static void grant_json(struct json *j, const void *arg)
+{
+    (void)arg;
+    json_credits(j, "amount", credits_of(DEMO_CREDITS));
+    json_text(j, "reason", "demo");
+}
+
 static enum op_wish seed(void *arg, struct tx *tx)
 {
     const struct demo *d = arg;
@@ -72,8 +80,13 @@ static enum op_wish seed(void *arg, struct tx *tx)
                                                                 .key = "demo",
                                                                 .at_ms = now },
                                        &entry);
-    if (granted != DEBIT_DONE) return OP_REFUSE;
-    return OP_COMMIT;
+    struct audit_entry e = { .action = AUDIT_credits_granted,
+                             .account = merchant,
+                             .resource = "account",
+                             .resource_id = merchant,
+                             .details = grant_json,
+                             .at_ms = now };
+    return granted == DEBIT_DONE && audit_put(tx, &e) ? OP_COMMIT : OP_REFUSE;
 }
 
 bool demo_prepare(struct app *app, struct buf *message, struct buf *error)

@@ -14,12 +14,15 @@ static const char usage[] =
     "  demo                                     make the sample accounts and print how to sign in\n"
     "  user add --email E --role merchant|operator [--name N] --password-stdin\n"
     "  credits grant --email E --amount N --reason R [--key K]\n"
-    "  jobs list [--state S] | jobs retry ID    look at background work\n"
-    "  migrate up | down [--to N] | status      database schema\n"
+    "  jobs list [--state ready|running|done|dead] | jobs retry ID\n"
+    "                                           look at background work\n"
+    "  migrate up | status                      database schema\n"
+    "  migrate down --to N                      undo what came after migration N; no server may run\n"
     "  verify                                   check the invariants on the live database\n"
     "  openapi                                  print the API description\n"
     "  version\n"
-    "Exit: 0 done, 1 failed or not sound, 2 wrong call, 3 refused (exists, unknown), 4 database not available.\n"
+    "Exit: 0 done, 1 failed or not sound, 2 wrong call, 3 refused (exists, unknown), 4 database not available,\n"
+    "5 not known whether it was done.\n"
     "Settings come from the environment or chathub.conf; `chathub serve --print-config` shows them.\n";
 
 static bool has(int argc, const char *const *argv, const char *word)
@@ -44,8 +47,7 @@ static int run_here(const struct config *c, struct command *cmd)
 {
     struct app app = { 0 };
     enum exit_code code = EXIT_UNAVAILABLE;
-    if (app_open(&app, c, text_eq(cmd->argv[0], "migrate") ? APP_MIGRATION : APP_COMMAND, &cmd->err))
-        code = command_run(&app, cmd);
+    if (app_open(&app, c, cmd->rule->use, &cmd->err)) code = command_run(&app, cmd);
     app_close(&app);
     return code;
 }
@@ -55,82 +57,83 @@ static void print(FILE *to, const struct buf *b)
     if (b->n) (void)fwrite(b->p, 1, b->n, to);
 }
 
-static int administrate(const struct config *c, struct arena *a, int argc, const char *const *argv)
+static int administrate(const struct config *c, struct arena *a, struct command *cmd)
 {
-    struct command cmd = { .argc = argc, .argv = argv, .json = has(argc, argv, "--json") };
-    buf_init(&cmd.out, 16 << 20);
-    buf_init(&cmd.err, 65536);
-    if (command_needs_input(argc, argv)) cmd.input = read_line(a);
+    if (cmd->rule->id == COMMAND_USER_ADD) cmd->input = read_line(a);
     enum exit_code code = EXIT_FAILED;
-    if (!admin_socket_call(c, &cmd, &code)) code = (enum exit_code)run_here(c, &cmd);
-    print(stdout, &cmd.out);
-    if (cmd.err.n) {
-        print(stderr, &cmd.err);
-        (void)fputc('\n', stderr);
-    }
-    buf_free(&cmd.out);
-    buf_free(&cmd.err);
+    if (!admin_socket_call(c, cmd, &code)) code = (enum exit_code)run_here(c, cmd);
     return code;
 }
 
-static int run_serve(const struct config *c, int argc, const char *const *argv)
+static int run_serve(const struct config *c, const struct command *cmd)
 {
-    enum serve_role role = SERVE_ALL;
-    for (int i = 1; i < argc; i++) {
-        if (text_eq(argv[i], "--demo")) continue;
-        const char *name = text_eq(argv[i], "--role") && i + 1 < argc ? argv[++i] : NULL;
-        if (text_eq(name, "web"))
-            role = SERVE_WEB;
-        else if (text_eq(name, "worker"))
-            role = SERVE_WORKER;
-        else
-            return (void)fputs("chathub: serve takes --demo, --role web|worker or --print-config.\n", stderr),
-                   EXIT_USAGE;
+    if (cmd->json) return (void)fputs("chathub: serve takes --json with --print-config only.\n", stderr), EXIT_USAGE;
+    const char *name = command_option(cmd, "--role");
+    enum serve_role role = text_eq(name, "web") ? SERVE_WEB : text_eq(name, "worker") ? SERVE_WORKER : SERVE_ALL;
+    return serve(c, role, command_option(cmd, "--demo") != NULL);
+}
+
+static int run(const struct config *c, struct arena *a, struct command *cmd)
+{
+    if (cmd->rule->id == COMMAND_SERVE && command_option(cmd, "--print-config")) {
+        config_print(c, cmd->json, &cmd->out);
+        return EXIT_OK;
     }
-    return serve(c, role, has(argc, argv, "--demo"));
+    if (cmd->rule->id == COMMAND_SERVE) return run_serve(c, cmd);
+    if (cmd->rule->id == COMMAND_OPENAPI) { /* needs no database */
+        openapi_print(&cmd->out, app_route_tables, CHATHUB_VERSION);
+        buf_char(&cmd->out, '\n');
+        return EXIT_OK;
+    }
+    outbound_start();
+    return administrate(c, a, cmd);
+}
+
+/* Results to standard output, sentences to standard error. */
+static int tell(struct command *cmd, int code)
+{
+    print(stdout, &cmd->out);
+    /* A look whose result did not arrive has failed; a change stays done. */
+    if (fflush(stdout) != 0 && code == EXIT_OK && !cmd->rule->unknown) code = EXIT_FAILED;
+    if (cmd->err.n) {
+        print(stderr, &cmd->err);
+        (void)fputc('\n', stderr);
+    }
+    buf_free(&cmd->out);
+    buf_free(&cmd->err);
+    return code;
 }
 
 int main(int argc, char **argv)
 {
     const char *const *words = (const char *const *)argv + 1;
     int count = argc - 1;
-    if (count == 0 || has(count, words, "--help") || has(count, words, "-h")) {
+    if (count == 0 || has(count, words, "--help") || text_eq(words[0], "-h")) { /* "-h" may be a value */
         (void)fputs(usage, count ? stdout : stderr);
         return count ? EXIT_OK : EXIT_USAGE;
     }
-    if (text_eq(words[0], "version")) return puts(CHATHUB_VERSION) < 0 ? EXIT_FAILED : EXIT_OK;
-
+    struct command cmd = { .argc = count, .argv = words };
+    buf_init(&cmd.out, 16 << 20);
+    buf_init(&cmd.err, 65536);
+    if (!command_read(&cmd)) return tell(&cmd, EXIT_USAGE); /* before a setting is looked at */
+    if (cmd.rule->id == COMMAND_VERSION) {
+        buf_text(&cmd.out, CHATHUB_VERSION "\n");
+        return tell(&cmd, EXIT_OK);
+    }
     struct arena *a = arena_new(4 << 20);
     struct config config;
     struct buf error;
     buf_init(&error, 4096);
-    if (!config_load(a, &config, &error)) {
-        (void)fprintf(stderr, "chathub: %s\n", buf_terminated(&error));
-        return EXIT_USAGE;
+    int code = EXIT_USAGE;
+    if (config_load(a, &config, &error)) {
+        bool serves = cmd.rule->id == COMMAND_SERVE;
+        log_start(config.verbose ? LOG_DEBUG : serves ? LOG_INFO : LOG_WARN, STDERR_FILENO);
+        code = run(&config, a, &cmd);
+    } else {
+        buf_printf(&cmd.err, "chathub: %s", buf_terminated(&error));
     }
     buf_free(&error);
-    log_start(config.verbose ? LOG_DEBUG : text_eq(words[0], "serve") ? LOG_INFO : LOG_WARN, STDERR_FILENO);
-    int code;
-    if (text_eq(words[0], "serve") && has(count, words, "--print-config")) {
-        struct buf out;
-        buf_init(&out, 65536);
-        config_print(&config, has(count, words, "--json"), &out);
-        print(stdout, &out);
-        buf_free(&out);
-        code = EXIT_OK;
-    } else if (text_eq(words[0], "serve")) {
-        code = run_serve(&config, count, words);
-    } else if (text_eq(words[0], "openapi")) { /* needs no database */
-        struct buf out;
-        buf_init(&out, 4 << 20);
-        openapi_print(&out, app_route_tables, CHATHUB_VERSION);
-        print(stdout, &out);
-        code = puts("") < 0 ? EXIT_FAILED : EXIT_OK;
-        buf_free(&out);
-    } else {
-        outbound_start();
-        code = administrate(&config, a, count, words);
-    }
+    code = tell(&cmd, code);
     arena_free(a);
     return code;
 }

@@ -61,6 +61,7 @@ static enum job_wish keep_counts(struct job *job, struct tx *tx)
     bind_i64(&q, o->accounts), bind_i64(&q, o->shops), bind_i64(&q, o->tenants_active);
     bind_i64(&q, o->tenants_provisioning), bind_i64(&q, o->granted), bind_i64(&q, o->spent);
     bind_i64(&q, o->outstanding), bind_i64(&q, o->held), bind_i64(&q, o->counted_at_ms);
+    tx_notify(tx, OVERVIEW_CHANNEL);
     return query_put(&q) ? JOB_FINISHED : JOB_FAULT;
 }
 

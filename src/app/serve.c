@@ -2,8 +2,10 @@
  * under way and gives leases back; everything else is repaired at the next start, as after `kill -9`. */
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "app/overview.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/events.h"
 #include "outbound/http_client.h"
 #include "tenants/tenants.h"
 #include <arpa/inet.h>
@@ -62,7 +64,12 @@ static void job_ended(void *arg, int64_t job)
     struct app *app = arg;
     struct http *http = __atomic_load_n(&app->http, __ATOMIC_ACQUIRE);
     if (http) http_job_ended(http, job);
+    events_hint("jobs");
 }
+
+/* Operators' pages follow whatever process did it: jobs that were put, the numbers of the overview. */
+static void hint_jobs(void *arg) { (void)arg, events_hint("jobs"); }
+static void hint_overview(void *arg) { (void)arg, events_hint("overview"); }
 
 static const struct http_hooks http_hooks = { .authenticate = accounts_authenticate };
 
@@ -94,7 +101,10 @@ static bool start_http(struct app *app, enum serve_role role, const char *listen
     struct http *http = http_start(&o, reason, sizeof reason);
     if (!http) buf_printf(error, "The server cannot start: %s", reason);
     __atomic_store_n(&app->http, http, __ATOMIC_RELEASE);
-    return http != NULL;
+    if (!http) return false;
+    lanes_listen(app->lanes, "jobs", hint_jobs, NULL);
+    lanes_listen(app->lanes, OVERVIEW_CHANNEL, hint_overview, NULL);
+    return true;
 }
 
 static bool start(struct app *app, enum serve_role role, bool demo, struct buf *error, struct buf *message)

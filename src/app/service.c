@@ -34,13 +34,16 @@ static bool open_database(struct app *app, enum app_use use, struct buf *error)
 #ifdef CHATHUB_TORTURE
     vfs = getenv("CHATHUB_TEST_VFS");
 #endif
-    app->db = db_open(&(struct db_options){ .url = app->config->database_url, .vfs = vfs, .exclusive = serving },
+    app->db = db_open(&(struct db_options){ .url = app->config->database_url,
+                                            .vfs = vfs,
+                                            .exclusive = serving || use == APP_MIGRATION_DOWN,
+                                            .announce = serving },
                       reason, sizeof reason);
     if (!app->db) {
         buf_printf(error, "The database cannot be opened: %s", reason);
         return false;
     }
-    if (use != APP_MIGRATION && migrate_up(app->db) < 0) {
+    if (use != APP_MIGRATION && use != APP_MIGRATION_DOWN && migrate_up(app->db) < 0) {
         buf_text(error, "The database schema could not be brought up to date; the log says why.");
         return false;
     }

@@ -101,6 +101,7 @@ void app_fill_hooks(struct app *app)
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;
     credits_hooks.granted = tenants_credits_came;
+    credits_hooks.shop_served = tenants_shop_served;
     credits_settings = (struct credits_settings){ .shop_price = c->shop_price,
                                                   .chatbot_price = c->chatbot_price,
                                                   .renewal_price = c->renewal_price,

@@ -4,6 +4,7 @@
 #ifndef CHATHUB_AUDIT_AUDIT_H
 #define CHATHUB_AUDIT_AUDIT_H
 
+#include "base/crypto.h"
 #include "base/json_write.h"
 #include "http/route.h"
 #include "jobs/jobs.h"
@@ -42,8 +43,16 @@ MUST_USE bool audit_request(struct req *req, enum audit_action action, int64_t a
 /* Cron, every 5 s: seals the rows that are final (no lower id can still appear: see seals.c). On SQLite those are all,
  * on PostgreSQL those that were there one run earlier. */
 extern const struct job_kind audit_seal_job;
-/* Computes every seal again. *checked: rows that are sealed and unchanged. *bad: the first row that was changed,
- * removed or put in after it was sealed (0: none). False on a storage fault. Reads in pages; any transaction. */
-MUST_USE bool audit_verify(struct tx *tx, int64_t *checked, int64_t *bad);
+/* Computes the seals again, 20 a piece, from a verdict { .more = true } on; or all in one transaction. False: storage
+ * fault. */
+struct audit_verdict {
+    int64_t checked;                         /* rows that are sealed and unchanged */
+    int64_t bad;                             /* the first that was changed, removed or put in later; 0: none */
+    int64_t seq, last_id;                    /* the end of what was looked at */
+    char hash[SHA256_HEX_SIZE];
+    bool more;
+};
+MUST_USE bool audit_verify_piece(struct tx *tx, struct audit_verdict *v);
+MUST_USE bool audit_verify(struct tx *tx, struct audit_verdict *out);
 extern const struct route audit_routes[];                    /* GET /api/audit, GET /api/operator/audit */
 #endif

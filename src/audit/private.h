@@ -19,5 +19,6 @@ extern const char *const audit_action_names[AUDIT_ACTION_COUNT + 1];            
 MUST_USE bool audit_final_id(struct tx *tx, int64_t *final);
 struct audit_batch;                                          /* seals computed and not yet stored */
 MUST_USE struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a);       /* NULL on a fault; reads alone */
+/* In a transaction that began after the one that read: what may be sealed is decided by that order. */
 MUST_USE bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now);
 #endif

@@ -92,10 +92,10 @@ static enum answer get_operator_audit(struct req *req)
 }
 
 const struct route audit_routes[] = {
-    { .verb = VERB_GET, .path = "/api/audit", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "audit",
+    { .verb = VERB_GET, .path = "/api/audit", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Audit",
       .doc = "The caller's own audit trail, newest first.", .query_fields = own_fields,
       .query_size = sizeof(struct audit_query), .answer = own_shape, .run = get_audit },
-    { .verb = VERB_GET, .path = "/api/operator/audit", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "operator",
+    { .verb = VERB_GET, .path = "/api/operator/audit", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
       .doc = "The audit trail of everybody, newest first.", .query_fields = all_fields,
       .query_size = sizeof(struct audit_query), .answer = all_shape, .run = get_operator_audit },
     ROUTE_END

@@ -9,9 +9,10 @@
  *
  * Which rows may be sealed? An id is drawn before its transaction commits, so on PostgreSQL 7 may be visible while 6 is
  * still to come. A transaction has its number before it draws an id (see the schema). So: (1) look at the highest
- * visible id N; (2) then take the sealing transaction's own number X: whoever drew an id up to N has a number below X;
- * (3) once pg_snapshot_xmin has reached X all of those have ended, and no id up to N can appear any more. N and X wait
- * in audit_horizon from one run of the job to the next. No lock, nothing to update in the rows, no further index.
+ * visible id N, in the reading transaction; (2) only then begin the sealing one, which takes its number X as it begins:
+ * whoever drew an id up to N has a number below X; (3) once pg_snapshot_xmin has reached X all of those have ended, and
+ * no id up to N can appear any more. N and X wait in audit_horizon from one run of the job to the next. No lock,
+ * nothing to update in the rows, no further index.
  * After a dump was restored into another cluster X may be from a longer history; it is then taken anew.
  * SQLite has one writer: what is visible is final.
  *
@@ -51,7 +52,7 @@ STMT(seals_behind, "SELECT seq, last_id, row_count, hash, previous, marks FROM a
 static const char first_previous[] = "";
 
 struct seal { int64_t seq, last_id, row_count; char hash[SHA256_HEX_SIZE], previous[SHA256_HEX_SIZE]; uint8_t *marks; };
-struct audit_batch { size_t count; struct seal seal[SEALS_PER_RUN]; };
+struct audit_batch { int64_t highest_id; size_t count; struct seal seal[SEALS_PER_RUN]; };
 
 /* ---- what is hashed ---- */
 
@@ -161,6 +162,9 @@ struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a)
 {
     assert(tx_arena(tx) == a);                               /* seal_read gives back what its rows took */
     struct audit_batch *b = ARENA_NEW(a, struct audit_batch);
+    struct query high = query(tx, &highest_id);
+    if (query_row(&high) != ROW_FOUND) return NULL;
+    b->highest_id = col_i64(&high, "id");
     struct query q = query(tx, &last_seal);
     enum row r = query_row(&q);
     if (r == ROW_FAULT) return NULL;
@@ -181,7 +185,8 @@ struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a)
     return b;
 }
 
-/* Stores what was read, and takes the next horizon. */
+/* Stores what was read, and takes the next horizon: `tx` began after audit_batch_read, so its number is above those of
+ * all who drew an id up to the one seen there. */
 bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now)
 {
     for (size_t i = 0; i < b->count; i++) {
@@ -195,11 +200,8 @@ bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now)
         if (added == 0) break;       /* another process was first; ours are the same or follow from theirs next time */
     }
     if (tx_engine(tx) == DB_SQLITE) return true;
-    struct query high = query(tx, &highest_id);
-    if (query_row(&high) != ROW_FOUND) return false;
-    /* A statement of its own: the transaction's number must be looked at after the ids. */
     struct query move = query(tx, &move_horizon);
-    bind_i64(&move, col_i64(&high, "id"));
+    bind_i64(&move, b->highest_id);
     return query_change(&move) >= 0;
 }
 
@@ -268,10 +270,8 @@ static bool seal_check(struct tx *tx, struct arena *a, const struct seal *s, siz
     return true;
 }
 
-struct chain { int64_t seq, last_id; char hash[SHA256_HEX_SIZE]; };
-
 /* One stored seal against the chain so far and against its rows; then the chain is one longer. */
-static bool chain_check(struct tx *tx, struct chain *c, const struct query *q, int64_t *checked, int64_t *bad)
+static bool chain_check(struct tx *tx, struct audit_verdict *c, const struct query *q)
 {
     struct seal s = { .seq = col_i64(q, "seq"),
                       .last_id = col_i64(q, "last_id"),
@@ -281,40 +281,44 @@ static bool chain_check(struct tx *tx, struct chain *c, const struct query *q, i
     bool follows = s.seq == c->seq + 1 && hash.n == SHA256_HEX_SIZE - 1 && str_eq(previous, str_of(c->hash)) &&
                    s.row_count > 0 && s.row_count <= SEAL_ROWS_MAX && s.last_id > behind;
     if (!follows) {
-        *bad = s.last_id > 0 ? s.last_id : 1;
+        c->bad = s.last_id > 0 ? s.last_id : 1;
         return true;
     }
     memcpy(s.hash, hash.p, hash.n);
     memcpy(s.previous, previous.p, previous.n);
     s.marks = (uint8_t *)marks.p;
     struct arena_mark mark = arena_mark(tx_arena(tx));
-    bool sound = seal_check(tx, tx_arena(tx), &s, marks.n, behind, bad);
+    bool sound = seal_check(tx, tx_arena(tx), &s, marks.n, behind, &c->bad);
     arena_release(tx_arena(tx), mark);
-    if (*bad == 0) *checked += s.row_count;
+    if (c->bad == 0) c->checked += s.row_count;
     c->seq = s.seq;
     c->last_id = s.last_id;
     memcpy(c->hash, s.hash, sizeof c->hash);
     return sound;
 }
 
-bool audit_verify(struct tx *tx, int64_t *checked, int64_t *bad)
+bool audit_verify_piece(struct tx *tx, struct audit_verdict *v)
 {
-    struct chain c = { 0 };
-    *checked = 0;
-    *bad = 0;
-    for (bool more = true; more && *bad == 0;) {
-        struct arena_mark mark = arena_mark(tx_arena(tx));
-        struct query q = query(tx, &seals_behind);
-        bind_i64(&q, c.seq);
-        enum row r;
-        more = false;
-        while ((r = query_next(&q)) == ROW_FOUND && *bad == 0) {
-            more = true;
-            if (!chain_check(tx, &c, &q, checked, bad)) return false;
-        }
-        if (r == ROW_FAULT) return false;
-        query_end(&q);
-        arena_release(tx_arena(tx), mark);
+    struct arena_mark mark = arena_mark(tx_arena(tx));
+    struct query q = query(tx, &seals_behind);
+    bind_i64(&q, v->seq);
+    enum row r;
+    v->more = false;
+    while ((r = query_next(&q)) == ROW_FOUND && v->bad == 0) {
+        v->more = true;
+        if (!chain_check(tx, v, &q)) return false;
     }
+    if (r == ROW_FAULT) return false;
+    query_end(&q);
+    arena_release(tx_arena(tx), mark);
+    v->more = v->more && v->bad == 0;
+    return true;
+}
+
+bool audit_verify(struct tx *tx, struct audit_verdict *out)
+{
+    *out = (struct audit_verdict){ .more = true };
+    while (out->more)
+        if (!audit_verify_piece(tx, out)) return false;
     return true;
 }

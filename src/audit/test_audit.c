@@ -44,10 +44,10 @@ static void seal_rows(struct test_db *t, int64_t rows)
 
 static void expect_verdict(struct test_db *t, int64_t checked, int64_t bad)
 {
-    int64_t was_checked, was_bad;
-    EXPECT(audit_verify(t->tx, &was_checked, &was_bad));
-    assert_int_equal(was_bad, bad);
-    if (checked >= 0) assert_int_equal(was_checked, checked);
+    struct audit_verdict v;
+    EXPECT(audit_verify(t->tx, &v));
+    assert_int_equal(v.bad, bad);
+    if (checked >= 0) assert_int_equal(v.checked, checked);
 }
 
 static int64_t id_at(struct test_db *t, int number)
@@ -140,8 +140,8 @@ TEST_EACH_ENGINE(a_changed_row_is_found)
         test_reopen(t);
     }
     change(t, "DELETE FROM audit_log WHERE id = #", id_at(t, 20));    /* the last of a seal */
-    int64_t checked, bad;
-    EXPECT(audit_verify(t->tx, &checked, &bad) && bad > 0);
+    struct audit_verdict v;
+    EXPECT(audit_verify(t->tx, &v) && v.bad > 0);
     test_reopen(t);
     expect_verdict(t, 20, 0);
 }
@@ -175,10 +175,10 @@ TEST_EACH_ENGINE(a_changed_seal_is_found)
     for (int i = 1; i <= 1100; i++) put(t, 1, 1, i);
     seal_rows(t, 1100);
     for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
-        int64_t checked, bad;
+        struct audit_verdict v;
         test_script(t, changes[i]);
-        EXPECT(audit_verify(t->tx, &checked, &bad));
-        if (bad == 0) fail_msg("not found: %s", changes[i]);
+        EXPECT(audit_verify(t->tx, &v));
+        if (v.bad == 0) fail_msg("not found: %s", changes[i]);
         test_reopen(t);
     }
     expect_verdict(t, 1100, 0);
@@ -209,6 +209,50 @@ static void late_rows_body(struct test_db *t)
 static void a_row_that_commits_late_is_sealed_too(void **state)
 {
     test_run(state, DB_POSTGRES, late_rows_body);
+}
+
+static struct tx *begin_at(struct conn **conn, struct test_db *t, struct arena *arena)
+{
+    char error[256];
+    *conn = conn_open(t->db, TX_WRITE, error, sizeof error);
+    EXPECT(*conn != NULL);
+    return tx_begin(*conn, TX_WRITE, arena);
+}
+
+static void put_in(struct test_db *t, struct tx *tx, int64_t number)
+{
+    struct tx *mine = t->tx;
+    t->tx = tx;
+    put(t, 1, 1, number);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log"), 1); /* sent, and no other is visible */
+    t->tx = mine;
+}
+
+/* Its number is above the sealing transaction's, its id below one that was committed before that one looked. */
+static void later_begun_body(struct test_db *t)
+{
+    struct arena *arena = arena_new(1 << 20), *second_arena = arena_new(1 << 20);
+    struct conn *first, *second;
+    struct audit_batch *b = audit_batch_read(t->tx, t->arena);
+    EXPECT(b != NULL);
+    test_commit(t);
+    EXPECT(test_number(t, "SELECT 1") == 1);                 /* sent, so the sealing transaction has its number */
+    struct tx *slow = begin_at(&first, t, arena), *quick = begin_at(&second, t, second_arena);
+    put_in(t, slow, 1);
+    put_in(t, quick, 2);
+    assert_int_equal(tx_commit(quick), TX_COMMITTED);
+    EXPECT(audit_batch_store(t->tx, b, AT));
+    for (int i = 0; i < 5; i++) assert_int_equal(seal_once(t), 0);
+    assert_int_equal(tx_commit(slow), TX_COMMITTED);
+    seal_rows(t, 2);
+    expect_verdict(t, 2, 0);
+    conn_close(first), conn_close(second);
+    arena_free(arena), arena_free(second_arena);
+}
+
+static void a_row_begun_while_it_is_sealed_is_sealed_too(void **state)
+{
+    test_run(state, DB_POSTGRES, later_begun_body);
 }
 
 /* A dump that was restored elsewhere brings a horizon of another history along. */
@@ -294,6 +338,7 @@ int main(void)
         EACH_ENGINE(a_row_put_in_later_is_found),
         EACH_ENGINE(a_changed_seal_is_found),
         cmocka_unit_test_setup_teardown(a_row_that_commits_late_is_sealed_too, test_setup, test_teardown),
+        cmocka_unit_test_setup_teardown(a_row_begun_while_it_is_sealed_is_sealed_too, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(a_horizon_of_another_cluster_is_taken_anew, test_setup, test_teardown),
         EACH_ENGINE(merchants_see_their_own_trail_and_not_where_operators_sit),
     };

@@ -79,13 +79,17 @@ struct credit_totals {
 MUST_USE bool credits_totals(struct tx *tx, struct credit_totals *out);
 
 /* Invariant 1 (design): every balance = sum of its entries, 0 ≤ held ≤ balance, held = sum of open holds, every hash in
- * its chain. Streams over all accounts in keyset pages; for `verify`. */
+ * its chain; and every charge for a chatbot has a shop that was served (invariant 4, seen from the ledger). */
 struct credit_verdict {
-    int64_t accounts, entries, bad_account;
+    int64_t accounts, entries, bad_account;  /* bad_account 0: sound so far */
     const char *what;
+    int64_t after;                           /* where the next piece begins */
+    bool more;
 };
-MUST_USE bool credits_verify(struct tx *tx,
-                             struct credit_verdict *out); /* false: storage fault; bad_account 0: sound */
+/* The next 64 accounts, from a verdict { .more = true } on, until it says that there are no more: each piece in a
+ * transaction of its own keeps nobody waiting. credits_verify is all of them in one. False: storage fault. */
+MUST_USE bool credits_verify_piece(struct tx *tx, struct credit_verdict *v);
+MUST_USE bool credits_verify(struct tx *tx, struct credit_verdict *out);
 
 extern const struct problem problem_insufficient_credits; /* 402 with need and have */
 /* Hooks filled by app: the account id of an e-mail address, for grants and what waited for credits. */
@@ -94,6 +98,7 @@ struct credits_hooks {
     enum row (*first_shop_redeemed)(struct tx *tx, int64_t account, bool *out);
     /* After a grant, under the account's lock, in its transaction. False: storage fault. */
     bool (*granted)(struct tx *tx, int64_t account, int64_t now);
+    enum row (*shop_served)(struct tx *tx, int64_t account, int64_t shop); /* for verify; NULL: not asked */
 };
 extern struct credits_hooks credits_hooks;
 /* GET /api/billing/summary, GET /api/billing/transactions, POST /api/billing/grant (operator),

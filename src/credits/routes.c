@@ -206,23 +206,25 @@ static enum answer run_grant(struct req *req)
     const char *key = arena_printf(req->arena, "grant:%lld:%s", (long long)req->who.account,
                                    req->idempotency_key ? req->idempotency_key : req->request_id);
     struct credit_entry entry;
-    switch (credits_grant(req->tx,
-                          &(struct credit_change){ .account = account,
-                                                   .amount = in->amount,
-                                                   .reason = REASON_grant,
-                                                   .note = in->reason,
-                                                   .key = key,
-                                                   .actor = req->who.account,
-                                                   .at_ms = req->now_ms },
-                          &entry)) {
+    enum debit granted = credits_grant(req->tx,
+                                       &(struct credit_change){ .account = account,
+                                                                .amount = in->amount,
+                                                                .reason = REASON_grant,
+                                                                .note = in->reason,
+                                                                .key = key,
+                                                                .actor = req->who.account,
+                                                                .at_ms = req->now_ms },
+                                       &entry);
+    switch (granted) {
     case DEBIT_FAULT: return reply_fault(req);
     case DEBIT_INSUFFICIENT: return reply_problem(req, &problem_balance_limit);
     case DEBIT_KEY_REUSED: return reply_problem(req, &problem_key_reused);
-    case DEBIT_REPLAYED:
+    case DEBIT_REPLAYED: /* of a key whose kept answer is gone: nothing was granted now, so the trail gains nothing */
     case DEBIT_DONE: break;
     }
     struct credit_balance now;
-    if (!credits_changed(req->tx, account, &now) ||
+    if (!credits_changed(req->tx, account, &now)) return reply_fault(req);
+    if (granted == DEBIT_DONE &&
         !audit_request(req, AUDIT_credits_granted, account, "account", account, grant_details, in))
         return reply_fault(req);
     events_hint("grants");

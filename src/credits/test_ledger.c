@@ -155,6 +155,27 @@ TEST_EACH_ENGINE(d06_every_change_has_one_entry_and_the_sum_is_the_balance)
     EXPECT_LEDGER_TRUE(t);
 }
 
+/* More accounts and entries than a page of either has, with accounts that have none in between. */
+TEST_EACH_ENGINE(verify_reads_every_entry_of_every_account)
+{
+    enum { ACCOUNTS_BEFORE = 70, LONG = 2300 };
+    for (int i = 0; i < ACCOUNTS_BEFORE; i++) (void)fix_account(t, i % 3);
+    int64_t account = fix_account(t, LONG + 1);
+    (void)fix_account(t, 5);
+    struct credit_entry e;
+    for (int i = 0; i < LONG; i++) {
+        char key[16];
+        (void)snprintf(key, sizeof key, "k%d", i);
+        struct credit_change d = debit_of(account, 1, key);
+        EXPECT(credits_debit(t->tx, &d, &e) == DEBIT_DONE);
+    }
+    struct credit_verdict v;
+    EXPECT(credits_verify(t->tx, &v) && v.bad_account == 0 && v.accounts == ACCOUNTS_BEFORE + 2);
+    EXPECT(v.entries == test_number(t, "SELECT COUNT(*) FROM credit_entries") && v.entries > LONG);
+    test_script(t, "UPDATE credit_entries SET amount = amount - 1 WHERE key = 'k2299'");
+    EXPECT(credits_verify(t->tx, &v) && v.bad_account == account);
+}
+
 TEST_EACH_ENGINE(verify_finds_a_changed_entry)
 {
     int64_t account = fix_account(t, 100);
@@ -286,6 +307,7 @@ int main(void)
         EACH_ENGINE(d02_a_hold_is_captured_once_or_released_once),
         EACH_ENGINE(a_grant_cannot_pass_the_limit),
         EACH_ENGINE(d06_every_change_has_one_entry_and_the_sum_is_the_balance),
+        EACH_ENGINE(verify_reads_every_entry_of_every_account),
         EACH_ENGINE(verify_finds_a_changed_entry),
         EACH_ENGINE(verify_finds_a_removed_entry_and_a_moved_balance),
         EACH_ENGINE(a_balance_below_zero_cannot_be_stored),

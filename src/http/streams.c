@@ -363,8 +363,10 @@ void events_loop_close(struct loop *l)
 
 bool events_busy(const struct loop *l) { return l->events->reading; }
 
+/* Something of an account changed. An operator's page may show it; which, only the page knows. */
 static void on_notified(void *arg)
 {
+    events_hint("accounts");
     (void)pthread_mutex_lock(&shared_lock);
     for (size_t i = 0; i < LISTENERS_MAX; i++) {
         struct http *h = listener[i];

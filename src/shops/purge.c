@@ -69,25 +69,28 @@ static const char *complaint(const struct query *q)
     return NULL;
 }
 
+bool shops_verify_piece(struct tx *tx, struct shop_verdict *v)
+{
+    struct arena_mark mark = arena_mark(tx_arena(tx));
+    struct query q = query(tx, &verify_page);
+    bind_i64(&q, v->after), bind_i64(&q, VERIFY_PAGE_SHOPS);
+    enum row row;
+    v->more = false;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        v->more = true;
+        v->after = col_i64(&q, "id");
+        v->shops++;
+        const char *what = complaint(&q);
+        if (what && !v->bad_shop) v->bad_shop = v->after, v->what = what;
+    }
+    arena_release(tx_arena(tx), mark);
+    return row != ROW_FAULT;
+}
+
 bool shops_verify(struct tx *tx, struct shop_verdict *out)
 {
-    *out = (struct shop_verdict){ 0 };
-    int64_t after = 0;
-    for (bool more = true; more;) {
-        struct arena_mark mark = arena_mark(tx_arena(tx));
-        struct query q = query(tx, &verify_page);
-        bind_i64(&q, after), bind_i64(&q, VERIFY_PAGE_SHOPS);
-        enum row row;
-        more = false;
-        while ((row = query_next(&q)) == ROW_FOUND) {
-            more = true;
-            after = col_i64(&q, "id");
-            out->shops++;
-            const char *what = complaint(&q);
-            if (what && !out->bad_shop) out->bad_shop = after, out->what = what;
-        }
-        arena_release(tx_arena(tx), mark);
-        if (row == ROW_FAULT) return false;
-    }
+    *out = (struct shop_verdict){ .more = true };
+    while (out->more)
+        if (!shops_verify_piece(tx, out)) return false;
     return true;
 }

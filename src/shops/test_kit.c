@@ -115,7 +115,7 @@ struct exchange *kit_exchange(struct arena *a, const struct kit_request *r)
 {
     struct exchange *x = ARENA_NEW(a, struct exchange);
     struct name_value pair[KIT_PAIRS_MAX];
-    size_t count;
+    size_t count = 0;
     struct field_faults *faults = ARENA_NEW(a, struct field_faults);
     const struct route *route = find_route(r, pair, &count);
     x->req = (struct req){ .route = route,

@@ -21,6 +21,7 @@ struct db_options {
     const char *vfs;                         /* SQLite VFS by name, for tests; NULL: the default one */
     int statement_timeout_ms;                /* PostgreSQL; 0: 5000 */
     bool exclusive;                          /* SQLite: hold PATH.lock, so that a second server gets a clear error */
+    bool announce;                           /* PostgreSQL: the lanes let migrate_down know that a server is there */
 };
 /* NULL on a bad url or when the database cannot be reached; the reason is logged and put into error[]. */
 MUST_USE struct db *db_open(const struct db_options *o, char *error, size_t error_size);

@@ -18,6 +18,10 @@ enum {
     DB_ERROR_SIZE = 256,
 };
 
+/* PostgreSQL: space of the advisory locks of running servers; the schema is the other half, since tests have one each.
+ */
+#define SERVER_LOCK_SPACE "4805"
+
 enum value_type { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB, VALUE_LIST /* text[] or JSON */ };
 
 /* Names of a statement's columns. They belong to the database and not to a connection, because a reply may still be
@@ -33,6 +37,7 @@ struct db {
     const char *path;                        /* SQLite: inside url */
     char *vfs;
     int statement_timeout_ms;
+    bool announce;
     int lock_fd;                             /* SQLite, exclusive: holds the lock; else -1 */
     pthread_mutex_t columns_lock;            /* guards filling `columns`; entries never change once set */
     struct columns *_Atomic *columns;        /* one per statement */

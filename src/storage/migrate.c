@@ -16,6 +16,9 @@ STMT(record, "INSERT INTO schema_migrations (number, name, applied_ms) VALUES (?
 STMT(forget, "DELETE FROM schema_migrations WHERE number = ?1");
 STMT(has_table, "SELECT COUNT(*) AS tables FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'",
      .postgres = "SELECT COUNT(to_regclass('schema_migrations')) AS tables");
+/* Alone to the end of the step: a server that comes meanwhile waits. SQLite: its lock file keeps servers away. */
+STMT(no_server, "SELECT 1 AS alone",
+     .postgres = "SELECT pg_try_advisory_xact_lock(" SERVER_LOCK_SPACE ", hashtext(current_schema())) AS alone");
 
 static const char table_sql[] = "CREATE TABLE IF NOT EXISTS schema_migrations ("
                                 "number {int} PRIMARY KEY, name TEXT NOT NULL, applied_ms {int} NOT NULL) {strict};";
@@ -150,11 +153,17 @@ static const struct migration *choose(const struct migration *list, const struct
     return chosen;
 }
 
-/* 1: one step taken, 0: nothing left, -1: failed. */
+static bool is_alone(struct tx *tx)
+{
+    struct query q = query(tx, &no_server);
+    return query_row(&q) == ROW_FOUND && col_bool(&q, "alone");
+}
+
+/* 1: one step taken, 0: nothing left, else why not. */
 static int step(struct conn *c, struct arena *a, const struct migration *list, bool up, int to_number)
 {
     struct tx *tx = tx_begin(c, TX_WRITE, a);
-    if (!tx) return -1;
+    if (!tx) return MIGRATE_FAILED;
     struct applied have;
     const struct migration *m = NULL;
     bool good = lock_and_prepare(tx) && read_applied(tx, list, &have);
@@ -163,12 +172,17 @@ static int step(struct conn *c, struct arena *a, const struct migration *list, b
         good = false;
     }
     if (good) m = choose(list, &have, up, to_number);
+    if (m && !up && !is_alone(tx) && tx_fault_of(tx) == TX_SOUND) {
+        LOG(LOG_ERROR, "server_is_running", LOG_TEXT("name", m->name));
+        tx_rollback(tx);
+        return MIGRATE_IN_USE;
+    }
     if (m && !apply(tx, m, up)) good = false;
     if (!good) tx_rollback(tx);
     if (good) good = tx_commit(tx) == TX_COMMITTED;
     if (!good)
         LOG(LOG_ERROR, "migration_failed", LOG_TEXT("name", m ? m->name : ""), LOG_TEXT("way", up ? "up" : "down"));
-    if (!good || !m) return good ? 0 : -1;
+    if (!good || !m) return good ? 0 : MIGRATE_FAILED;
     LOG(LOG_INFO, "migration", LOG_TEXT("name", m->name), LOG_TEXT("way", up ? "up" : "down"));
     return 1;
 }
@@ -178,7 +192,7 @@ int migrate_list(struct db *db, const struct migration *list, bool up, int to_nu
     for (const struct migration *m = list; m->number != 0; m++) assert(m == list || m[-1].number < m->number);
     char error[DB_ERROR_SIZE];
     struct conn *c = conn_open(db, TX_WRITE, error, sizeof error);
-    if (!c) return -1;
+    if (!c) return MIGRATE_FAILED;
     struct arena *a = arena_new(MIGRATION_ARENA_BYTES);
     int taken = 0, one;
     while ((one = step(c, a, list, up, to_number)) == 1) {
@@ -187,7 +201,7 @@ int migrate_list(struct db *db, const struct migration *list, bool up, int to_nu
     }
     arena_free(a);
     conn_close(c);
-    return one < 0 ? -1 : taken;
+    return one < 0 ? one : taken;
 }
 
 int migrate_up(struct db *db)

@@ -14,7 +14,8 @@
 struct migration { int number; const char *name, *up, *down; };
 extern const struct migration migrations[];                  /* generated; ended by number 0 */
 
-/* Each step is one transaction; safe when two processes start at once. -1 on failure (logged), else steps taken. */
+/* Each step is one transaction; safe when two processes start at once. The steps taken, or one of these (logged). */
+enum { MIGRATE_FAILED = -1, MIGRATE_IN_USE = -2 /* down, PostgreSQL: a server that announces itself runs */ };
 MUST_USE int migrate_up(struct db *db);
 MUST_USE int migrate_down(struct db *db, int to_number);     /* undoes all above `to_number` */
 /* The newest applied number, 0 for none, -1 on a fault. *pending: how many are missing. */

@@ -10,11 +10,25 @@ struct pg_listen {
     PGconn *pg;
 };
 
+static bool did(PGresult *r)
+{
+    bool good = PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK;
+    PQclear(r);
+    return good;
+}
+
 struct pg_listen *pg_listen_open(struct db *db, char *error, size_t error_size)
 {
     char generation[PG_GENERATION_SIZE];
     PGconn *pg = pg_connect(db, TX_WRITE, generation, error, error_size);
     if (!pg) return NULL;
+    /* A server shares this lock as long as it is connected; migrate_down (migrate.c) wants it alone. */
+    if (db->announce &&
+        !did(PQexec(pg, "SELECT pg_advisory_lock_shared(" SERVER_LOCK_SPACE ", hashtext(current_schema()))"))) {
+        snprintf(error, error_size, "a migration goes down");
+        PQfinish(pg);
+        return NULL;
+    }
     struct pg_listen *p = calloc(1, sizeof *p);
     if (!p) abort();
     p->pg = pg;
@@ -25,13 +39,6 @@ void pg_listen_close(struct pg_listen *p)
 {
     PQfinish(p->pg);
     free(p);
-}
-
-static bool did(PGresult *r)
-{
-    bool good = PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK;
-    PQclear(r);
-    return good;
 }
 
 bool pg_listen_to(struct pg_listen *p, const char *channel)

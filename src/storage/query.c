@@ -60,6 +60,7 @@ struct db *db_open(const struct db_options *o, char *error, size_t error_size)
     db->columns = calloc(stmt_count() + 1, sizeof *db->columns);
     if (!db->columns || pthread_mutex_init(&db->columns_lock, NULL) != 0) abort();
     db->vfs = copied(o->vfs);
+    db->announce = o->announce;
     db->statement_timeout_ms = o->statement_timeout_ms ? o->statement_timeout_ms : DEFAULT_STATEMENT_TIMEOUT_MS;
 
     bool good = understand_url(db, o->url);

@@ -30,8 +30,10 @@ bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s,
 bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now);
 bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out);
 bool tenants_domain_changed(struct tx *tx, const struct shop *s);
-/* Hook for credits: what waits for credits of this account is asked again now. */
+/* Hooks for credits: what waits for credits of this account is asked again now; did this shop of this account ever
+ * have a tenant? */
 bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now);
+enum row tenants_shop_served(struct tx *tx, int64_t account, int64_t shop);
 /* Hook for accounts: whose service key is this? */
 enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account);
 

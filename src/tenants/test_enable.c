@@ -340,6 +340,17 @@ TEST_EACH_ENGINE(verify_finds_what_is_wrong)
     }
 }
 
+TEST_EACH_ENGINE(verify_finds_a_charge_without_a_chatbot)
+{
+    fix_start();
+    int64_t account = kit_account(t, 100), shop = fix_shop(t, account, "Tea");
+    assert_int_equal(fix_enable(t, account, shop).status, 200);
+    struct credit_verdict v;
+    EXPECT(credits_verify(t->tx, &v) && v.bad_account == 0);
+    test_script(t, "DELETE FROM tenants");
+    EXPECT(credits_verify(t->tx, &v) && v.bad_account == account && strstr(v.what, "charged for") != NULL);
+}
+
 TEST_EACH_ENGINE(verify_finds_a_lost_master_key)
 {
     static const uint8_t other[1][MASTER_KEY_SIZE] = { { 8 } }, id[1] = { 1 };
@@ -477,6 +488,7 @@ int main(void)
         EACH_ENGINE(d28_a_purge_erases_the_secrets),
         EACH_ENGINE(d25_the_schema_goes_down_and_up_again),
         EACH_ENGINE(verify_finds_what_is_wrong),
+        EACH_ENGINE(verify_finds_a_charge_without_a_chatbot),
         EACH_ENGINE(verify_finds_a_lost_master_key),
         EACH_ENGINE(d01_two_hundred_parallel_enables_are_one_charge),
         EACH_ENGINE(d01_parallel_enables_of_many_shops_spend_each_credit_once),

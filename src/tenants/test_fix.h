@@ -20,6 +20,7 @@ static inline void fix_start(void)
     shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted, .restored = tenants_shop_restored,
         .purged = tenants_shop_purged, .domain_changed = tenants_domain_changed, .chatbots = tenants_chatbots };
     credits_hooks.granted = tenants_credits_came;
+    credits_hooks.shop_served = tenants_shop_served;
     tenants_settings = (struct tenants_settings){ .feature_enabled = true, .base_url = "https://chathub.example",
         .enable_price = credits_of(50), .renewal_price = credits_of(10), .keyring = fix_keyring };
 }

@@ -144,6 +144,12 @@ export class Server {
         ]);
     }
 
+    /** What psql says (PostgreSQL). */
+    async sql(statement) {
+        const r = await promisify(execFile)('psql', [this.database.url, '-qtAc', statement]);
+        return r.stdout.trim();
+    }
+
     client() {
         return new Client(this.base, this.api);
     }

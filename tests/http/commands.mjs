@@ -1,0 +1,126 @@
+// commands.mjs: the command line as administrators and their scripts meet it: wrong calls end with 2 and change nothing,
+// a server that dies with a command in its hands leaves an unknown outcome that is safe to repeat, and no schema goes
+// down under a running server. What needs no process is in src/app/test_commands.c.
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import net from 'node:net';
+import path from 'node:path';
+import { newKey } from './lib/client.mjs';
+import { PASSWORD, Server } from './lib/server.mjs';
+import { record, run, test, until } from './lib/suite.mjs';
+
+const grant = (email, ...more) => [
+    ...['credits', 'grant', '--email', email, '--amount', '5', '--reason', 'a test'],
+    ...more,
+];
+
+test('a wrong call ends with 2, names the word, and changes nothing', async ({ server, engine }) => {
+    const c = await server.account('merchant');
+    const add = ['user', 'add', '--email', `new-${newKey()}@test.example`, '--role', 'merchant', '--password-stdin'];
+    const calls = [
+        [grant(c.email, '--keey', 'k'), '--keey'],
+        [grant(c.email, '--key', ''), '--key'],
+        [grant(c.email, '--key'), '--key'],
+        [grant(c.email, '--key', 'a', '--key', 'a'), '--key'],
+        [grant(''), '--email'],
+        [grant(c.email).slice(0, -2), '--reason'],
+        [['credits', 'grant', '--email', c.email, '--amount', '5', '--reason', ''], '--reason'],
+        [[...add, '--nmae', 'N'], '--nmae'],
+        [[...add, 'word'], 'word'],
+        [add.with(3, ''), '--email'],
+        [['jobs', 'list', '--state', 'bogus'], 'bogus'],
+        [['jobs', 'retry'], 'number'],
+        [['migrate'], 'migrate'],
+        [['migrate', 'down'], '--to'],
+        [['migrate', 'down', '--too', '330'], '--too'],
+        [['verify', '--jsn'], '--jsn'],
+        [['openapi', 'all'], 'all'],
+        [['version', 'all'], 'all'],
+        [['serve', '--print-confg'], '--print-confg'],
+        [['serve', '--json'], '--json'],
+    ];
+    const schema = (await server.cli(['migrate', 'status', '--json'])).json;
+    for (const [words, names] of calls) {
+        const r = await server.cli(words, { input: `${PASSWORD}\n` });
+        const good = r.code === 2 && r.out === '' && r.err.includes(names);
+        record(`${words.join(' ')} [${engine}]`, good ? null : `exit ${r.code}: ${r.out}${r.err}`);
+    }
+    assert.equal((await c.get('/api/billing/summary')).json.credits, 0);
+    assert.deepEqual((await server.cli(['migrate', 'status', '--json'])).json, schema);
+    assert.equal((await server.cli(add, { input: `${PASSWORD}\n` })).code, 0, 'the address is still free');
+});
+
+test('a grant tells the key that repeats it', async ({ server }) => {
+    const c = await server.account('merchant');
+    const first = await server.cli(grant(c.email, '--json'));
+    const again = await server.cli(grant(c.email, '--json', '--key', first.json.key));
+    assert.deepEqual([first.code, again.code], [0, 0]);
+    assert.deepEqual(again.json, first.json);
+});
+
+test('a server that dies with a command in its hands leaves an unknown outcome, told as such', async ({ engine }) => {
+    if (engine !== 'sqlite') return; // PostgreSQL has no socket; src/app/test_commands.c loses the answer to its COMMIT
+    const s = await Server.start({ engine });
+    try {
+        const c = await s.account('merchant');
+        await s.stop();
+        const socket = path.join(s.dir, 'admin.sock');
+        const asked = [];
+        const dying = net.createServer((line) =>
+            line.once('data', (d) => {
+                asked.push(String(d));
+                line.destroy();
+            }),
+        );
+        await new Promise((resolve) => dying.listen(socket, resolve));
+        const lost = await s.cli(grant(c.email, '--json'));
+        assert.equal(lost.code, 5, lost.err);
+        assert.equal(lost.json.outcome, 'unknown');
+        assert.ok(lost.err.includes(`--key ${lost.json.key}`), lost.err);
+        assert.ok(asked[0].includes(lost.json.key), 'the server was given the key');
+        const add = ['user', 'add', '--email', 'x@test.example', '--role', 'merchant', '--password-stdin'];
+        assert.equal((await s.cli(add, { input: `${PASSWORD}\n` })).code, 5);
+        const read = await s.cli(['jobs', 'list', '--json']);
+        assert.deepEqual([read.code, read.out], [4, ''], 'a look changes nothing');
+        assert.equal(asked.length, 3, 'each command is sent once');
+        await new Promise((resolve) => dying.close(resolve));
+        await rm(socket, { force: true });
+        // It was not run a second time here; with the key it is now, and once.
+        for (let i = 0; i < 2; i++) {
+            const r = await s.cli(grant(c.email, '--json', '--key', lost.json.key));
+            assert.deepEqual([r.code, r.json.creditsRemaining], [0, 5]);
+        }
+        await s.again();
+    } finally {
+        assert.deepEqual(await s.end(), []);
+    }
+});
+
+test('no schema goes down under a running server', async ({ engine }) => {
+    const s = await Server.start({ engine });
+    try {
+        const down = ['migrate', 'down', '--to', '0', '--json'];
+        if (engine === 'postgres') await announced(s);
+        const refused = await s.cli(down);
+        assert.equal(refused.code, 3, refused.err);
+        assert.match(refused.err, /stop (the|every) server first/);
+        assert.equal((await s.cli(['migrate', 'status', '--json'])).json.pending, 0);
+        await s.stop();
+        const done = await s.cli(down);
+        assert.equal(done.code, 0, done.err);
+        assert.equal(done.json.at, 0);
+        await s.again();
+    } finally {
+        assert.deepEqual(await s.end(), []);
+    }
+});
+
+/** A server announces itself a moment after it is ready. */
+function announced(s) {
+    const ask =
+        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 4805 AND granted" +
+        ' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())';
+    return until('the lock of the server', async () => (await s.sql(ask)) === '1');
+}
+
+await run();
