@@ -218,18 +218,21 @@ static enum exit_code verify(struct app *app, struct command *c)
         piece.before = piece.after;
     }
     struct verdicts v = piece.before;
-    bool sound = !v.credits.bad_account && !v.shops.bad_shop && !v.tenants.bad_tenant && !v.audit.bad;
+    bool sound = !v.credits.bad_account && !v.shops.bad_shop && !v.tenants.bad_tenant && !v.tenants.bad_hold &&
+                 !v.audit.bad;
     if (c->json) {
         struct json j;
         answer_open(c, &j);
         json_bool(&j, "sound", sound);
         json_i64(&j, "accounts", v.credits.accounts), json_i64(&j, "entries", v.credits.entries);
         json_i64(&j, "tenants", v.tenants.tenants), json_i64(&j, "secrets", v.tenants.secrets);
+        json_i64(&j, "openHolds", v.tenants.holds);
         json_i64(&j, "auditRows", v.audit.checked);
         json_i64(&j, "badAccount", v.credits.bad_account), json_text(&j, "creditsFault", v.credits.what);
         json_i64(&j, "shops", v.shops.shops), json_i64(&j, "badShop", v.shops.bad_shop),
             json_text(&j, "shopsFault", v.shops.what);
         json_i64(&j, "badTenant", v.tenants.bad_tenant), json_text(&j, "tenantsFault", v.tenants.what);
+        json_i64(&j, "badHold", v.tenants.bad_hold);
         json_i64(&j, "badAuditRow", v.audit.bad);
         answer_close(c, &j);
         return sound ? EXIT_OK : EXIT_FAILED;
@@ -239,9 +242,10 @@ static enum exit_code verify(struct app *app, struct command *c)
     if (v.credits.bad_account) buf_printf(&c->out, "  account %lld\n", (long long)v.credits.bad_account);
     buf_printf(&c->out, "shops: %lld: %s\n", (long long)v.shops.shops, v.shops.bad_shop ? v.shops.what : "sound");
     if (v.shops.bad_shop) buf_printf(&c->out, "  shop %lld\n", (long long)v.shops.bad_shop);
-    buf_printf(&c->out, "tenants: %lld, %lld secrets: %s\n", (long long)v.tenants.tenants, (long long)v.tenants.secrets,
-               v.tenants.bad_tenant ? v.tenants.what : "sound");
+    buf_printf(&c->out, "tenants: %lld, %lld secrets, %lld open holds: %s\n", (long long)v.tenants.tenants,
+               (long long)v.tenants.secrets, (long long)v.tenants.holds, v.tenants.what ? v.tenants.what : "sound");
     if (v.tenants.bad_tenant) buf_printf(&c->out, "  tenant %lld\n", (long long)v.tenants.bad_tenant);
+    if (v.tenants.bad_hold) buf_printf(&c->out, "  hold %lld\n", (long long)v.tenants.bad_hold);
     buf_printf(&c->out, "audit: %lld sealed rows: %s\n", (long long)v.audit.checked, v.audit.bad ? "changed" : "sound");
     if (v.audit.bad) buf_printf(&c->out, "  row %lld\n", (long long)v.audit.bad);
     return sound ? EXIT_OK : EXIT_FAILED;

@@ -100,6 +100,7 @@ void app_fill_hooks(struct app *app)
                                               .account_shops_json = shops_account_json };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;
+    credits_hooks.granted = tenants_credits_came;
     credits_hooks.shop_served = tenants_shop_served;
     credits_settings = (struct credits_settings){ .shop_price = c->shop_price,
                                                   .chatbot_price = c->chatbot_price,
@@ -108,6 +109,7 @@ void app_fill_hooks(struct app *app)
     shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted,
                                         .restored = tenants_shop_restored,
                                         .purged = tenants_shop_purged,
+                                        .domain_changed = tenants_domain_changed,
                                         .chatbots = tenants_chatbots };
     tenants_settings = (struct tenants_settings){ .feature_enabled = c->chatbot_enabled,
                                                   .chatbot_base_url = c->chatbot_base_url,

@@ -18,7 +18,8 @@
     X(chatbot_enable_asked) X(chatbot_enabled) X(chatbot_enable_failed) X(chatbot_enable_refused) X(chatbot_disabled)  \
     X(chatbot_config_changed) X(chatbot_renewed) X(chatbot_past_due) X(chatbot_expired)                                \
     X(sso_issued) X(sso_launched) X(sso_refused) X(secret_shown) X(secret_rotated) X(secret_retired)                   \
-    X(tenant_registered) X(tenant_suspended) X(tenant_resumed) X(job_retried) X(config_changed)
+    X(tenant_registered) X(tenant_suspended) X(tenant_resumed) X(job_retried) X(config_changed)                        \
+    X(chatbot_update_failed)
 #define AUDIT_ENUM(name) AUDIT_##name,
 enum audit_action { AUDIT_ACTIONS(AUDIT_ENUM) AUDIT_ACTION_COUNT };
 const char *audit_action_name(enum audit_action a);

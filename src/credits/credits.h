@@ -63,6 +63,12 @@ MUST_USE enum debit credits_capture(struct tx *tx, int64_t hold, int64_t at_ms, 
 /* Open → released. DEBIT_REPLAYED: released before. DEBIT_KEY_REUSED: it was captured. */
 MUST_USE enum debit credits_release(struct tx *tx, int64_t hold, int64_t at_ms);
 
+/* For `verify`: open holds after this id, in order of ids. */
+struct open_hold {
+    int64_t id, account, shop;
+};
+MUST_USE bool credits_open_holds(struct tx *tx, int64_t after, struct open_hold *out, size_t limit, size_t *count);
+
 /* The balance as it is now in this transaction, told to the account's open pages (event credits.changed). */
 MUST_USE bool credits_changed(struct tx *tx, int64_t account, struct credit_balance *now);
 
@@ -86,10 +92,12 @@ MUST_USE bool credits_verify_piece(struct tx *tx, struct credit_verdict *v);
 MUST_USE bool credits_verify(struct tx *tx, struct credit_verdict *out);
 
 extern const struct problem problem_insufficient_credits; /* 402 with need and have */
-/* Hook filled by app: the account id of an e-mail address, for grants. */
+/* Hooks filled by app: the account id of an e-mail address, for grants and what waited for credits. */
 struct credits_hooks {
     enum row (*account_by_email)(struct tx *tx, const char *email, int64_t *account);
     enum row (*first_shop_redeemed)(struct tx *tx, int64_t account, bool *out);
+    /* After a grant, under the account's lock, in its transaction. False: storage fault. */
+    bool (*granted)(struct tx *tx, int64_t account, int64_t now);
     enum row (*shop_served)(struct tx *tx, int64_t account, int64_t shop); /* for verify; NULL: not asked */
 };
 extern struct credits_hooks credits_hooks;

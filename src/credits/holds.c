@@ -10,6 +10,7 @@ STMT(
     hold_insert,
     "INSERT INTO credit_holds (account, key, amount, reason, shop, state, put_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)"
     " RETURNING id");
+STMT(holds_open, "SELECT id, account, shop FROM credit_holds WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2");
 STMT(hold_move, "UPDATE credit_holds SET state = ?2, ended_at_ms = ?3 WHERE id = ?1 AND state = 0");
 STMT(account_reserve, "UPDATE credit_accounts SET held = held + ?2 WHERE account = ?1 AND balance - held >= ?2");
 STMT(account_unreserve, "UPDATE credit_accounts SET held = held - ?2 WHERE account = ?1 AND held >= ?2");
@@ -124,4 +125,17 @@ enum debit credits_release(struct tx *tx, int64_t hold, int64_t at_ms)
     struct query q = query(tx, &account_unreserve);
     bind_i64(&q, h.change.account), bind_credits(&q, h.change.amount);
     return query_change(&q) == 1 ? DEBIT_DONE : DEBIT_FAULT;
+}
+
+bool credits_open_holds(struct tx *tx, int64_t after, struct open_hold *out, size_t limit, size_t *count)
+{
+    struct query q = query(tx, &holds_open);
+    bind_i64(&q, after), bind_i64(&q, (int64_t)limit);
+    *count = 0;
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND && *count < limit)
+        out[(*count)++] = (struct open_hold){ .id = col_i64(&q, "id"),
+                                              .account = col_i64(&q, "account"),
+                                              .shop = col_i64(&q, "shop") };
+    return row != ROW_FAULT;
 }

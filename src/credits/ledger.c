@@ -234,5 +234,6 @@ enum debit credits_grant(struct tx *tx, const struct credit_change *in, struct c
     if (a.replayed) return replay(&a, in, in->amount, out);
     struct credits after;
     if (!credits_add(a.balance, in->amount, &after)) return DEBIT_INSUFFICIENT;
-    return ledger_append(tx, &a, in, in->amount, credits_of(0), out) ? DEBIT_DONE : DEBIT_FAULT;
+    if (!ledger_append(tx, &a, in, in->amount, credits_of(0), out)) return DEBIT_FAULT;
+    return !credits_hooks.granted || credits_hooks.granted(tx, in->account, in->at_ms) ? DEBIT_DONE : DEBIT_FAULT;
 }

@@ -264,7 +264,7 @@ static void park(struct exchange *x)
     x->req.reply = x->late;
     x->late = made;
     reply_reset(&x->req.reply);
-    x->wait_job = made.wait_job;
+    x->wait_job = x->req.job = made.wait_job;
     x->wait_until_ms = (int64_t)uv_now(&l->uv) + x->req.route->wait_ms;
     x->parked_previous = NULL;
     x->parked_next = l->parked;

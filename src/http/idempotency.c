@@ -156,6 +156,7 @@ static enum idempotency replay(struct exchange *x, struct tx *tx, const struct q
     x->replayed = true;
     if (col_i64(q, "job") != 0 && req->route->resume != NULL) {
         req->tx = tx;
+        req->job = col_i64(q, "job");
         if (req->route->resume(req) == ANSWER_FAULT) return IDEMPOTENCY_FAULT;
         if (req->reply.status != 0) return IDEMPOTENCY_ANSWERED;
         if (is_running(x)) {

@@ -74,6 +74,7 @@ struct req {
     int64_t now_ms;                  /* one time for the whole request */
     void *prepared;                  /* what .prepare leaves for .run */
     struct reply reply;
+    int64_t job;                     /* for .resume: the job that .run asked to wait for; 0 else */
     const struct app *app;           /* configuration and services; opaque here, defined in http/server.h */
     const void *raw;                 /* the parsed head: see req_header */
 };

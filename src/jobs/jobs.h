@@ -95,6 +95,8 @@ struct jobs_wanted {
 };
 MUST_USE enum row jobs_list(struct tx *tx, const struct jobs_wanted *w, struct job_row *out, size_t *count);
 MUST_USE enum row jobs_get(struct tx *tx, int64_t id, struct job_row *out);
+MUST_USE enum row jobs_find(struct tx *tx, const char *kind, const char *key, struct job_row *out);
+bool job_row_is_live(const struct job_row *j);   /* ready or running: it will come to an end by itself */
 /* Dead → ready with attempts from 0 and a new deadline. ROW_NONE when it is not dead. */
 MUST_USE enum row jobs_retry(struct tx *tx, int64_t id);
 /* Counts by state and the age of the oldest ready job that is due. */

@@ -27,6 +27,7 @@ STMT(list_worked, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND id >= (SE
                   " AND (CAST(?3 AS BIGINT) < 0 OR state = ?3)"
                   " AND NOT (state = 2 AND key IS NOT NULL AND SUBSTR(key, 1, 5) = 'cron:') ORDER BY id DESC LIMIT ?2");
 STMT(get, "SELECT " LIST_COLUMNS " FROM jobs WHERE id = ?1");
+STMT(find, "SELECT " LIST_COLUMNS " FROM jobs WHERE kind = ?1 AND key = ?2");
 
 static struct job_row row_of(const struct query *q)
 {
@@ -81,6 +82,20 @@ enum row jobs_get(struct tx *tx, int64_t id, struct job_row *out)
     enum row row = query_row(&q);
     if (row == ROW_FOUND) *out = row_of(&q);
     return row;
+}
+
+enum row jobs_find(struct tx *tx, const char *kind, const char *key, struct job_row *out)
+{
+    struct query q = query(tx, &find);
+    bind_text(&q, kind), bind_text(&q, key);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) *out = row_of(&q);
+    return row;
+}
+
+bool job_row_is_live(const struct job_row *j)
+{
+    return text_eq(j->state, state_names[JOB_READY]) || text_eq(j->state, state_names[JOB_RUNNING]);
 }
 
 /* attempts goes on growing, so that an old worker still cannot settle; what was used up is forgiven (spared). The job

@@ -218,8 +218,9 @@ static enum answer run_patch(struct req *req)
     const char *name = in->shop_name ? in->shop_name : s.name;
     const char *domain = in->has_domain ? in->domain : s.domain;
     if (text_eq(name, s.name) && text_eq(domain, s.domain)) return reply_json(req, 200, success_json, NULL);
+    bool moved = !text_eq(domain, s.domain);
     if (!shops_rename(req->tx, &s, name, domain, req->now_ms)) return reply_fault(req);
-    if (shops_hooks.renamed && !shops_hooks.renamed(req->tx, req, &s, req->now_ms)) return reply_fault(req);
+    if (moved && shops_hooks.domain_changed && !shops_hooks.domain_changed(req->tx, &s)) return reply_fault(req);
     if (!tell(req, AUDIT_shop_updated, &s)) return reply_fault(req);
     return reply_json(req, 200, success_json, NULL);
 }

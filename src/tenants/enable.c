@@ -210,7 +210,19 @@ enum answer run_enable(struct req *req)
     return at_once ? enable_now(req, &e) : enable_by_job(req, &e);
 }
 
-/* The job has ended, or another one of the same shop has: what does the tenant say? */
+/* Did the try of this request fail? A tenant that is pending says so of its last try (it ended nowhere else), an older
+ * one is known by its job. A try that ended well stays a success, whatever came after it: its credits were taken. */
+static enum row try_failed(struct req *req, const struct tenant *t)
+{
+    struct job_row job;
+    if (t->job == req->job) return t->status == TENANT_PENDING && t->error_code ? ROW_FOUND : ROW_NONE;
+    enum row row = jobs_get(req->tx, req->job, &job);
+    if (row != ROW_FOUND) return row;
+    return text_eq(job.state, "dead") ? ROW_FOUND : ROW_NONE;
+}
+
+/* The job has ended, or another one of the same shop has: what does the tenant say? Also asked for a request that is
+ * repeated a day later: then other tries may have come after it, or the chat was switched off again. */
 enum answer resume_enable(struct req *req)
 {
     struct tenant t;
@@ -219,8 +231,13 @@ enum answer resume_enable(struct req *req)
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE || t.account != req->who.account || t.shop_deleted)
         return reply_problem(req, &problem_not_found);
-    if (t.status == TENANT_PROVISIONING) return ANSWER_SENT; /* not yet: go on waiting */
-    if (t.status != TENANT_ACTIVE) return reply_problem(req, &problem_chatbot_failed);
+    if (t.status == TENANT_PROVISIONING && t.job == req->job) return ANSWER_SENT;           /* not yet: go on waiting */
+    if (t.status != TENANT_ACTIVE) {
+        row = try_failed(req, &t);
+        if (row == ROW_FAULT) return reply_fault(req);
+        if (row == ROW_FOUND) return reply_problem(req, &problem_chatbot_failed);
+        if (t.job != req->job) return ANSWER_SENT;           /* the first answer still tells where to look */
+    }
     if (credits_balance(req->tx, t.account, &balance) != ROW_FOUND) return reply_fault(req);
     return reply_json(req, 200, enabled_json, &(struct enabled){ .bot_id = t.bot_id, .available = balance.available });
 }

@@ -161,7 +161,7 @@ bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, cons
 static void deleted_details(struct json *j, const void *arg) { json_text(j, "error", "the shop was deleted"); }
 
 /* The merchant deleted the shop while the outside server was being asked: nobody waits for the answer any more. The job
- * will see another job id or state and end without effect; what was held goes back. */
+ * will see another state and end without effect; what was held goes back. */
 static bool stop_provisioning(struct tx *tx, struct req *req, struct tenant *t, int64_t now)
 {
     struct credit_balance balance;
@@ -170,7 +170,8 @@ static bool stop_provisioning(struct tx *tx, struct req *req, struct tenant *t, 
         if (d != DEBIT_DONE && d != DEBIT_REPLAYED) return false;
         if (!credits_changed(tx, t->account, &balance)) return false;
     }
-    t->hold = t->job = 0;
+    t->hold = 0;
+    t->error_code = problem_chatbot_failed.code;             /* a shop that is restored says why, and can try again */
     t->maybe_registered = true;
     return tenants_move(tx, t, TENANT_PENDING, "shop_deleted", req ? req->who.account : 0, now) == ROW_FOUND &&
            tenants_tell(tx, req, AUDIT_chatbot_enable_failed, t, deleted_details, NULL, now);

@@ -7,7 +7,11 @@
  *
  * After two minutes the credits go back. When the last word was "unknown" the tenant remembers that it may be
  * registered, and the next enable starts by asking, with the same secrets: never registered twice, never charged for a
- * late success. Secrets are opened in .call alone; the job row holds ids. */
+ * late success. Secrets are opened in .call alone; the job row holds ids.
+ *
+ * Registering is also how the server hears of what changes later: a secret, the shop's domain. Such a job settles only
+ * when what it told is still what is; else it tells again. So the last call to arrive is never one with old words, in
+ * whatever order they went. */
 #include "tenants/recipes.h"
 
 #include "base/clock.h"
@@ -80,9 +84,9 @@ static void call_register(struct job *job)
         recipe_chatbot.ask(job->arena, &r, &answer);
         /* Not reached: what the earlier attempt did is still open. */
         w->verdict = answer.outcome == OUTCOME_OK ? VERDICT_REGISTERED : VERDICT_UNKNOWN;
-        /* The question proves the sso secret alone. Once the webhook secret has been changed, the one it was registered
-         * with may be the old one: told again, which is harmless. */
-        if (w->webhook_generation > 1) answer.known = false;
+        /* The question proves the sso secret alone. Once the webhook secret or the shop has been changed, what it was
+         * registered with may be old: told again, which is harmless. */
+        if (w->webhook_generation > 1 || w->shop.updated_at_ms > w->t.created_at_ms) answer.known = false;
     }
     if (!w->ask_first || (w->verdict == VERDICT_REGISTERED && !answer.known)) {
         recipe_chatbot.call(job->arena, &r, &answer);
@@ -110,11 +114,10 @@ static enum job_wish register_load(struct job *job, struct tx *tx)
     return JOB_FINISHED;
 }
 
-/* Locks, and reads the tenant as it is now. ROW_NONE: this job is not its business any more. */
-static enum row lock_current(struct job *job, struct tx *tx, struct tenant *t)
+/* Locks, and reads shop and tenant as they are now. ROW_NONE: this job is not its business any more. */
+static enum row lock_current(struct job *job, struct tx *tx, struct shop *shop, struct tenant *t)
 {
-    struct shop shop;
-    enum row row = shops_locked(tx, job->ref, &shop);
+    enum row row = shops_locked(tx, job->ref, shop);
     if (row == ROW_FOUND) row = tenants_of_shop(tx, job->ref, t);
     if (row != ROW_FOUND) return row;
     return is_current(t, job) ? ROW_FOUND : ROW_NONE;
@@ -159,11 +162,16 @@ static enum job_wish register_settle(struct job *job, struct tx *tx)
 {
     const struct work *w = job->state;
     struct tenant t = { 0 };
-    enum row row = lock_current(job, tx, &t);
+    struct shop shop;
+    enum row row = lock_current(job, tx, &shop, &t);
     if (row == ROW_FAULT) return JOB_FAULT;
     if (row == ROW_NONE || w->verdict == VERDICT_STALE) return JOB_FINISHED;
     if (w->error) job_error(job, "%s", w->error);
-    if (w->verdict == VERDICT_REGISTERED) return settle_registered(job, tx, &t);
+    if (w->verdict == VERDICT_REGISTERED) {
+        enum job_wish wish = settle_registered(job, tx, &t);
+        bool moved = wish == JOB_FINISHED && !text_eq(shop.domain, w->shop.domain);          /* while it was told */
+        return moved && !tenants_put_tell(tx, &t, NULL) ? JOB_FAULT : wish;
+    }
     bool unknown = w->verdict == VERDICT_UNKNOWN;
     if (unknown && !t.maybe_registered) {
         t.maybe_registered = true;
@@ -181,8 +189,9 @@ static void failure_details(struct json *j, const void *arg)
 static void register_dead(struct job *job, struct tx *tx, const char *error)
 {
     struct tenant t = { 0 };
+    struct shop shop;
     struct credit_balance balance;
-    if (lock_current(job, tx, &t) != ROW_FOUND) return;
+    if (lock_current(job, tx, &shop, &t) != ROW_FOUND) return;
     if (t.hold) {
         enum debit d = credits_release(tx, t.hold, job->now_ms);
         if (d == DEBIT_FAULT) return;
@@ -190,7 +199,7 @@ static void register_dead(struct job *job, struct tx *tx, const char *error)
             LOG(LOG_ERROR, "hold_was_captured", LOG_NUMBER("shop", t.shop), LOG_NUMBER("hold", t.hold));
     }
     t.hold = 0;
-    t.error_code = "chatbot_enable_failed";
+    t.error_code = problem_chatbot_failed.code;
     /* No state: the last attempt never came to an end, and may have sent it too. */
     if (!job->state) t.maybe_registered = true;
     if (tenants_move(tx, &t, TENANT_PENDING, "failed", 0, job->now_ms) != ROW_FOUND) return;
@@ -211,19 +220,53 @@ const struct job_kind tenants_register_job = {
     .dead = register_dead,
 };
 
-/* ---- rotate: the server must know the new secret before the old one ends ---- */
+/* ---- rotate: the server must know the new secret before the old one ends, and where the shop is ---- */
+
+bool tenant_is_known_outside(const struct tenant *t)
+{
+    return t->backend == BACKEND_CHATBOT && (t->status == TENANT_ACTIVE || t->status == TENANT_SUSPENDED);
+}
+
+bool tenants_put_tell(struct tx *tx, const struct tenant *t, const char *key)
+{
+    return jobs_put(tx, &(struct job_new){ .kind = tenants_rotate_job.name, .key = key, .account = t->account,
+        .ref = t->shop }, NULL) >= 0;
+}
+
+/* The outside server fetches the shop's goods from its domain. One that is being registered is looked at again when
+ * that settles; one that is switched off is told when it is switched on. The shop's name is not told: the bot has its
+ * own. */
+bool tenants_domain_changed(struct tx *tx, const struct shop *s)
+{
+    struct tenant t;
+    enum row row = tenants_of_shop(tx, s->id, &t);
+    if (row != ROW_FOUND) return row == ROW_NONE;
+    return !tenant_is_known_outside(&t) || tenants_put_tell(tx, &t, NULL);
+}
 
 static enum job_wish rotate_load(struct job *job, struct tx *tx)
 {
     struct work *w = ARENA_NEW(job->arena, struct work);
     job->state = w;
     if (!load_work(job, tx, w)) return JOB_FAULT;
-    bool known = w->t.status == TENANT_ACTIVE || w->t.status == TENANT_SUSPENDED;
     /* Registering again is harmless, so nothing has to be asked first. A tenant that was switched off learns its
      * secrets when it is switched on. A shop that was deleted is told all the same: an earlier attempt may have done
      * it with its answer lost, and after a restore our tokens would be signed with a secret that the server dropped. */
-    w->t.job = known && w->t.backend == BACKEND_CHATBOT ? job->id : 0;
+    w->t.job = tenant_is_known_outside(&w->t) ? job->id : 0;
     return JOB_FINISHED;
+}
+
+/* Is what was told still what is? ROW_NONE: tell again. */
+static enum row is_up_to_date(struct job *job, struct tx *tx, const struct work *told)
+{
+    struct work now = { 0 };
+    if (!load_work(job, tx, &now)) return ROW_FAULT;
+    if (!tenant_is_known_outside(&now.t)) return ROW_FOUND;  /* nothing is to be told any more */
+    const struct secret *sso = secret_newest(now.secret, now.secrets, SECRET_SSO, false);
+    const struct secret *webhook = secret_newest(now.secret, now.secrets, SECRET_WEBHOOK, false);
+    bool same = sso && webhook && sso->generation == told->sso_generation &&
+                webhook->generation == told->webhook_generation && text_eq(now.shop.domain, told->shop.domain);
+    return same ? ROW_FOUND : ROW_NONE;
 }
 
 static enum job_wish rotate_settle(struct job *job, struct tx *tx)
@@ -235,11 +278,30 @@ static enum job_wish rotate_settle(struct job *job, struct tx *tx)
     if (!secrets_delivered(tx, w->t.id, SECRET_SSO, w->sso_generation) ||
         !secrets_delivered(tx, w->t.id, SECRET_WEBHOOK, w->webhook_generation))
         return JOB_FAULT;
+    switch (is_up_to_date(job, tx, w)) {
+    case ROW_FAULT: return JOB_FAULT;
+    case ROW_NONE: return JOB_AGAIN;
+    case ROW_FOUND: break;
+    }
     return JOB_FINISHED;
 }
 
+/* After four days. The old secrets stay valid, and the merchant may rotate again: that puts a new job. */
+static void rotate_dead(struct job *job, struct tx *tx, const char *error)
+{
+    struct tenant t;
+    if (tenants_of_shop(tx, job->ref, &t) != ROW_FOUND || !tenant_is_known_outside(&t)) return;
+    if (!tenants_tell(tx, NULL, AUDIT_chatbot_update_failed, &t, failure_details, &error, job->now_ms)) return;
+}
+
 const struct job_kind tenants_rotate_job = {
-    .name = "tenants.rotate", .doc = "Tells the outside chatbot server a shop's new secrets before the old ones end.",
-    .max_attempts = 100, .backoff_first_ms = SECOND_MS, .backoff_max_ms = HOUR_MS,
-    .load = rotate_load, .call = call_register, .settle = rotate_settle,
+    .name = "tenants.rotate",
+    .doc = "Tells the outside chatbot server a shop's new secrets, before the old ones end, and its new domain.",
+    .max_attempts = 100,
+    .backoff_first_ms = SECOND_MS,
+    .backoff_max_ms = HOUR_MS,
+    .load = rotate_load,
+    .call = call_register,
+    .settle = rotate_settle,
+    .dead = rotate_dead,
 };

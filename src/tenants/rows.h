@@ -25,7 +25,7 @@ struct tenant {
     const char *bot_id, *bot_name, *embed_id, *logo_url;     /* bot_id, logo_url: NULL when none */
     const char *sync_scopes;                                 /* "products,orders"; "" for none */
     const char *error_code;                                  /* of the last attempt; NULL: none */
-    int64_t generation, subscription, hold, job;             /* hold, job: 0 when none */
+    int64_t generation, subscription, hold, job;             /* hold, job: 0 when none; job: of the last try */
     int64_t asked_at_ms, enabled_at_ms, created_at_ms, updated_at_ms;
     bool shop_deleted;
     bool maybe_registered;           /* an attempt ended without knowing whether the outside server did it */
@@ -68,6 +68,11 @@ MUST_USE bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t,
 const char *enable_key(struct arena *a, const struct tenant *t);
 void credits_details(struct json *j, const void *arg);       /* of struct charge */
 struct charge { struct credits credits; const char *backend; };
+
+/* ---- register_job.c ---- */
+bool tenant_is_known_outside(const struct tenant *t);
+/* Puts the job that tells the outside server what is now. `key` NULL: none. */
+MUST_USE bool tenants_put_tell(struct tx *tx, const struct tenant *t, const char *key);
 
 /* ---- secrets.c ---- */
 struct secret {

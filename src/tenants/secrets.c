@@ -2,7 +2,8 @@
  * kind; the service key is stored as a hash. Each is shown once; a rotation leaves the old one valid for 24 hours.
  *
  * With an outside backend a new secret is `delivered` only when that server has confirmed it: until then tokens are
- * signed with the old one, and the old one does not end. Two at a time is the most, so a second rotation waits. */
+ * signed with the old one, and the old one does not end. Two at a time is the most, so a second rotation waits; but
+ * only while a job is at it. When that has given up, the next rotation replaces the secret which nobody confirmed. */
 #include "tenants/rows.h"
 
 #include "base/clock.h"
@@ -304,28 +305,41 @@ enum answer run_secret_show(struct req *req)
     return send_secret(req, &c, AUDIT_secret_shown, &(struct secret_answer){ .text = text.p });
 }
 
-/* The active one becomes previous; a previous one that was still valid ends now. */
+/* The newest that the backend knows becomes, or stays, the previous one. Others end now: an older one that was still
+ * valid, or a newer one that the backend never confirmed. */
 static bool step_down(struct req *req, const struct secret_change *c, int64_t until_ms)
 {
+    const struct secret *known = secret_newest(c->have, c->count, c->kind, true);
     for (size_t i = 0; i < c->count; i++) {
         const struct secret *s = &c->have[i];
         if (s->kind != c->kind) continue;
-        bool good = s->state == SECRET_ACTIVE ? change_one(req->tx, &make_previous, c->t.id, s, until_ms)
-                                              : change_one(req->tx, &revoke, c->t.id, s, 0);
+        bool good = s != known                 ? change_one(req->tx, &revoke, c->t.id, s, 0)
+                    : s->state == SECRET_ACTIVE ? change_one(req->tx, &make_previous, c->t.id, s, until_ms)
+                                                : change_one(req->tx, &extend, c->t.id, s, until_ms);
         if (!good) return false;
     }
     return true;
 }
 
-/* A call tells both secrets. Were one kind changed while the other is on its way, the two calls could overtake each
- * other and leave the outside server with an older one; so there is one rotation at a time. */
-static bool is_being_told(const struct secret_change *c)
+static const char *rotation_key(struct arena *a, const struct secret_change *c, enum secret_kind kind,
+                                int64_t generation)
+{
+    return arena_printf(a, "shop-%lld:%s:%lld", (long long)c->t.shop, kind_names[kind], (long long)generation);
+}
+
+/* A call tells both secrets, so there is one rotation at a time. ROW_NONE: none is under way; a secret that is still
+ * not delivered belongs to a job that has given up, and what is put now tells the newest of both kinds. */
+static enum row is_being_told(struct req *req, const struct secret_change *c)
 {
     for (enum secret_kind kind = SECRET_SSO; kind <= SECRET_WEBHOOK; kind++) {
         const struct secret *s = secret_newest(c->have, c->count, kind, false);
-        if (s && !s->delivered) return true;
+        struct job_row job;
+        if (!s || s->delivered) continue;
+        const char *key = rotation_key(req->arena, c, kind, s->generation);
+        enum row row = jobs_find(req->tx, tenants_rotate_job.name, key, &job);
+        if (row == ROW_FAULT || (row == ROW_FOUND && job_row_is_live(&job))) return row;
     }
-    return false;
+    return ROW_NONE;
 }
 
 enum answer run_secret_rotate(struct req *req)
@@ -336,20 +350,18 @@ enum answer run_secret_rotate(struct req *req)
     const struct secret *old = secret_newest(c.have, c.count, c.kind, false);
     if (!old && c.kind != SECRET_SERVICE) return reply_problem(req, &problem_chatbot_not_enabled);
     if (c.t.status == TENANT_PROVISIONING) return reply_problem(req, &problem_chatbot_provisioning);
-    if (c.kind != SECRET_SERVICE && is_being_told(&c)) return reply_problem(req, &problem_rotation_running);
+    enum row told = c.kind != SECRET_SERVICE ? is_being_told(req, &c) : ROW_NONE;
+    if (told == ROW_FAULT) return reply_fault(req);
+    if (told == ROW_FOUND) return reply_problem(req, &problem_rotation_running);
 
     char *text = arena_alloc(req->arena, SECRET_TEXT_SIZE);
     int64_t generation, until = old ? req->now_ms + SECRET_OVERLAP_HOURS * HOUR_MS : 0;
     make_secret(c.kind, text);
-    bool known_outside = c.t.status == TENANT_ACTIVE || c.t.status == TENANT_SUSPENDED;
-    bool outside = c.kind != SECRET_SERVICE && c.t.backend == BACKEND_CHATBOT && known_outside;
+    bool outside = c.kind != SECRET_SERVICE && tenant_is_known_outside(&c.t);
     if (!next_generation(req->tx, c.t.id, c.kind, &generation) || !step_down(req, &c, until) ||
         !add_secret(req->tx, &c.t, c.kind, generation, text, !outside, true, req->now_ms))
         return reply_fault(req);
-    const char *key = arena_printf(req->arena, "shop-%lld:%s:%lld", (long long)c.t.shop, kind_names[c.kind],
-                                   (long long)generation);
-    if (outside && jobs_put(req->tx, &(struct job_new){ .kind = tenants_rotate_job.name, .key = key,
-        .account = c.t.account, .ref = c.t.shop }, NULL) < 0)
+    if (outside && !tenants_put_tell(req->tx, &c.t, rotation_key(req->arena, &c, c.kind, generation)))
         return reply_fault(req);
     return send_secret(req, &c, AUDIT_secret_rotated,
                        &(struct secret_answer){ .text = text, .previous_until_ms = until, .rotated = true });

@@ -3,7 +3,11 @@
  * A period is one calendar month in UTC with the anchor day of the first one: 31 January, 28 February, 31 March. The
  * renewal takes the price from the ledger under the key (tenant, number, start of the period), so running it twice, or
  * on two machines, charges once. A merchant without credits keeps the chat for 7 days more (past due, asked again every
- * 10 minutes, so that a top-up is seen soon); then the subscription expires and the tenant is suspended.
+ * 10 minutes, and at once when credits come); then the subscription expires and the tenant is suspended.
+ *
+ * A batch is small, so that no transaction is long. One that was full puts the next at once, up to RENEW_ROUNDS of
+ * them; what is left then waits for the next minute. Without that, many past due would keep others from being renewed.
+ * Not JOB_AGAIN: going on is no failure, and must not use up the attempts.
  *
  * When the server was down over several months each of them is charged, one entry each: the chat was reserved and its
  * secrets were kept, and a ledger with a hole would be harder to explain than four entries. */
@@ -13,7 +17,7 @@
 #include "base/log.h"
 #include "credits/credits.h"
 
-enum { RENEW_BATCH = 50, RENEW_PERIODS_MAX = 12, RENEW_RETRY_MINUTES = 10 };
+enum { RENEW_BATCH = 50, RENEW_ROUNDS = 200, RENEW_PERIODS_MAX = 12, RENEW_RETRY_MINUTES = 10 };
 
 static_assert(SUBSCRIPTION_ACTIVE == 1 && SUBSCRIPTION_CANCELLED == 4, "subscriptions.status is stored");
 
@@ -36,6 +40,9 @@ STMT(insert, "INSERT INTO subscriptions (tenant, number, shop, account, feature,
 STMT(save,
      "UPDATE subscriptions SET status = ?3, charges = ?4, period_start_ms = ?5, expires_at_ms = ?6, due_at_ms = ?7,"
      " updated_at_ms = ?8 WHERE tenant = ?1 AND number = ?2");
+/* Without the shop's lock. A renewal that found no credits held the account's lock, which the grant has now: this comes
+ * before it or after it. Whoever stops a subscription sets its status or its date, so that this does not touch it. */
+STMT(wake, "UPDATE subscriptions SET due_at_ms = ?2 WHERE account = ?1 AND status = 2 AND due_at_ms > ?2");
 /* The longest overdue first; in order of shops, which is the order of locks. */
 STMT(due, "SELECT shop FROM (SELECT shop FROM subscriptions WHERE due_at_ms > 0 AND due_at_ms <= ?1"
           " ORDER BY due_at_ms LIMIT ?2)"
@@ -186,6 +193,20 @@ static bool renew(struct tx *tx, int64_t shop, int64_t now)
     return true;
 }
 
+static bool put_renewal(struct tx *tx, int64_t round)
+{
+    return jobs_put(tx, &(struct job_new){ .kind = tenants_renew_job.name, .ref = round }, NULL) >= 0;
+}
+
+bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now)
+{
+    struct query q = query(tx, &wake);
+    bind_i64(&q, account), bind_i64(&q, now);
+    int64_t woken = query_change(&q);
+    return woken == 0 || (woken > 0 && put_renewal(tx, 0));
+}
+
+/* job->ref counts the rounds since the cron row. */
 static enum job_wish renew_settle(struct job *job, struct tx *tx)
 {
     int64_t shops[RENEW_BATCH];
@@ -202,7 +223,8 @@ static enum job_wish renew_settle(struct job *job, struct tx *tx)
     }
     for (size_t i = 0; i < count; i++)
         if (!renew(tx, shops[i], job->now_ms)) return JOB_FAULT;
-    return JOB_FINISHED;
+    bool goes_on = count == RENEW_BATCH && job->ref + 1 < RENEW_ROUNDS;
+    return !goes_on || put_renewal(tx, job->ref + 1) ? JOB_FINISHED : JOB_FAULT;
 }
 
 const struct job_kind tenants_renew_job = {

@@ -29,15 +29,19 @@ bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, 
 bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
 bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now);
 bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out);
-/* Hook for credits: did this shop of this account ever have a tenant? */
+bool tenants_domain_changed(struct tx *tx, const struct shop *s);
+/* Hooks for credits: what waits for credits of this account is asked again now; did this shop of this account ever
+ * have a tenant? */
+bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now);
 enum row tenants_shop_served(struct tx *tx, int64_t account, int64_t shop);
 /* Hook for accounts: whose service key is this? */
 enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account);
 
 /* Invariants 3 and 4 of the design: a tenant in provisioning has a live job; every state came through the mover
- * (history rows agree); an enabled tenant was charged exactly once per period; at most one tenant a shop; and every
- * kept secret opens with the keyring in the settings. */
-struct tenant_verdict { int64_t tenants, secrets, bad_tenant; const char *what; };
+ * (history rows agree); an enabled tenant was charged exactly once per period; at most one tenant a shop; every kept
+ * secret opens with the keyring in the settings; and every open hold belongs to a tenant in provisioning. `what` is of
+ * the first fault, bad_tenant 0 and bad_hold 0: sound. */
+struct tenant_verdict { int64_t tenants, secrets, holds, bad_tenant, bad_hold; const char *what; };
 MUST_USE bool tenants_verify(struct tx *tx, struct tenant_verdict *out);
 
 /* For the overview (reads the table: for a job), and for the home page: how far these shops of one account have come.

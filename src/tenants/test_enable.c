@@ -327,6 +327,17 @@ TEST_EACH_ENGINE(verify_finds_what_is_wrong)
         test_script(t, cases[i].heal);
         EXPECT(tenants_verify(t->tx, &v) && v.tenants == 1 && v.secrets == 2 && v.bad_tenant == 0);
     }
+    /* Credits that are held, and that nobody would ever give back: of this shop, of none, and of an ended enable. */
+    static const char *const holders[] = { "1", "NULL", "7" };
+    for (size_t i = 0; i < ARRAY_LEN(holders); i++) {
+        test_script(t, arena_printf(t->arena, "INSERT INTO credit_holds (account, key, amount, reason, shop, state,"
+                                              " put_at_ms) VALUES (1, 'lost', 5, 'chatbot_enablement', %s, 0, 1);",
+                                    holders[i]));
+        EXPECT(tenants_verify(t->tx, &v) && v.bad_hold > 0 && v.what && v.holds == 1);
+        test_script(t, "UPDATE credit_holds SET state = 2;");
+        EXPECT(tenants_verify(t->tx, &v) && v.bad_hold == 0 && !v.what && v.holds == 0);
+        test_script(t, "DELETE FROM credit_holds;");
+    }
 }
 
 TEST_EACH_ENGINE(verify_finds_a_charge_without_a_chatbot)

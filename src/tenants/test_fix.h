@@ -18,7 +18,8 @@ static inline void fix_start(void)
     kit_start();
     if (!fix_keyring) fix_keyring = keyring_new(key, id, 1);
     shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted, .restored = tenants_shop_restored,
-        .purged = tenants_shop_purged, .chatbots = tenants_chatbots };
+        .purged = tenants_shop_purged, .domain_changed = tenants_domain_changed, .chatbots = tenants_chatbots };
+    credits_hooks.granted = tenants_credits_came;
     credits_hooks.shop_served = tenants_shop_served;
     tenants_settings = (struct tenants_settings){ .feature_enabled = true, .base_url = "https://chathub.example",
         .enable_price = credits_of(50), .renewal_price = credits_of(10), .keyring = fix_keyring };
@@ -85,6 +86,7 @@ static inline void fix_expect_sound(struct test_db *t)
     EXPECT(credits_verify(t->tx, &c) && shops_verify(t->tx, &s) && tenants_verify(t->tx, &v));
     if (c.bad_account) fail_msg("account %d: %s", (int)c.bad_account, c.what);
     if (s.bad_shop) fail_msg("shop %d: %s", (int)s.bad_shop, s.what);
+    if (v.bad_hold) fail_msg("hold %d: %s", (int)v.bad_hold, v.what);
     if (v.bad_tenant) fail_msg("tenant %d: %s", (int)v.bad_tenant, v.what);
 }
 

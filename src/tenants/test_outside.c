@@ -3,69 +3,6 @@
 #include "tenants/test_outside.h"
 
 #include "base/jwt.h"
-#include "outbound/http_client.h"
-
-static int64_t account, shop;
-
-static void begin(struct test_db *t)
-{
-    static char url[64];
-    fix_start();
-    if (!out.port) outside_start();
-    snprintf(url, sizeof url, "http://127.0.0.1:%d", out.port);
-    tenants_settings.chatbot_base_url = url;
-    tenants_settings.chatbot_shared_secret = "shared-secret-of-both";
-    out.on_register = ACT_OK, out.on_config = ACT_UNKNOWN_SHOP;
-    out.registers = out.configs = 0;
-    account = kit_account(t, 100);
-    shop = fix_shop(t, account, "Tea");
-}
-
-static void ask(struct test_db *t)
-{
-    struct kit_answer a = fix_enable(t, account, shop);
-    assert_int_equal(a.status, 202);
-    assert_string_equal(a.text,
-                        "{\"success\":true,\"status\":\"provisioning\",\"statusUrl\":\"/api/shops/1/chatbot\"}");
-    assert_int_equal(a.reply->wait_job, test_number(t, "SELECT job FROM tenants"));
-}
-
-static enum job_wish attempt(struct test_db *t, int64_t number, bool last)
-{
-    return kit_job(t, &(struct kit_attempt){ .kind = &tenants_register_job,
-                                             .id = test_number(t, "SELECT MAX(id) FROM jobs"),
-                                             .ref = shop,
-                                             .account = account,
-                                             .attempt = number,
-                                             .last = last });
-}
-
-static int64_t held(struct test_db *t)
-{
-    struct credit_balance b;
-    EXPECT(credits_balance(t->tx, account, &b) == ROW_FOUND);
-    return credits_count(b.held);
-}
-
-static const char *state(struct test_db *t)
-{
-    struct kit_answer a = fix_call(t, account, VERB_GET, shop, "chatbot", NULL);
-    return fix_text(&a, "state");
-}
-
-/* What the waiting request is answered with. */
-static struct reply resumed(struct test_db *t)
-{
-    const struct route *r = tenants_routes;
-    while (r->verb != VERB_POST || !strstr(r->path, "chatbot/enable")) r++;
-    struct path_shop in = { .id = shop };
-    struct req req = {
-        .route = r, .arena = t->arena, .tx = t->tx, .path = &in, .who = { .account = account }, .now_ms = kit_now()
-    };
-    (void)r->resume(&req);
-    buf_free(&req.reply.body);
-    return req.reply;
-}
 
 static void expect_failed_and_free(struct test_db *t)
 {
@@ -398,71 +335,6 @@ TEST_EACH_ENGINE(a_webhook_secret_that_changed_meanwhile_is_told)
     assert_non_null(strstr(out.body, arena_text_n(t->arena, secret.p, secret.n)));
 }
 
-/* Told with its answer lost; then the shop was deleted. When it comes back both sides must have the same secret. */
-TEST_EACH_ENGINE(a_rotation_is_told_although_the_shop_was_deleted)
-{
-    begin(t);
-    ask(t);
-    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
-    assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL).status, 200);
-    struct kit_answer other = fix_call(t, account, VERB_POST, shop, "secrets/webhook/rotate", NULL);
-    assert_string_equal(other.error, "rotation_running");
-    struct kit_attempt tell = { .kind = &tenants_rotate_job, .id = test_number(t, "SELECT MAX(id) FROM jobs"),
-                                .ref = shop, .account = account, .attempt = 1 };
-    out.on_register = ACT_BREAK;
-    assert_int_equal(kit_job(t, &tell), JOB_AGAIN);
-    struct kit_request change = { .routes = shops_routes, .verb = VERB_DELETE, .path = "/api/shops/1",
-                                  .account = account };
-    assert_int_equal(kit_call(t, &change).status, 200);
-    out.on_register = ACT_OK;
-    tell.attempt = 2;
-    assert_int_equal(kit_job(t, &tell), JOB_FINISHED);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE delivered = 0"), 0);
-    change.verb = VERB_POST, change.path = "/api/shops/1/restore";
-    assert_int_equal(kit_call(t, &change).status, 200);
-    assert_string_equal(state(t), "active");
-    assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/webhook/rotate", NULL).status, 200);
-    fix_expect_sound(t);
-}
-
-/* Rotation: until the server has confirmed the new secret, tokens are signed with the old one, and it does not end. */
-TEST_EACH_ENGINE(a_rotation_is_delivered_before_the_old_secret_ends)
-{
-    begin(t);
-    ask(t);
-    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
-    assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL).status, 200);
-    struct kit_answer a = fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL);
-    assert_string_equal(a.error, "rotation_running");
-    const struct kit_attempt tell = { .kind = &tenants_rotate_job,
-                                      .id = test_number(t, "SELECT MAX(id) FROM jobs"),
-                                      .ref = shop,
-                                      .account = account,
-                                      .attempt = 1 };
-    out.on_register = ACT_BREAK;
-    assert_int_equal(kit_job(t, &tell), JOB_AGAIN);
-    assert_int_equal(
-        test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE kind = 1 AND state = 1 AND delivered = 0"), 1);
-
-    a = fix_call(t, account, VERB_POST, shop, "sso/issue", "{}");
-    char header[64] = "";
-    const char *token = fix_text(&a, "token");
-    size_t n = sizeof header - 1;
-    EXPECT(base64url_decode((struct str){ token, strcspn(token, ".") }, (uint8_t *)header, &n));
-    assert_non_null(strstr(header, "\"kid\":\"k1\""));
-
-    kit_set_now(KIT_START_MS + 25 * HOUR_MS);
-    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_secrets_job }), JOB_FINISHED);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE state = 2"), 1);      /* longer */
-    out.on_register = ACT_OK;
-    assert_int_equal(kit_job(t, &tell), JOB_FINISHED);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE delivered = 0"), 0);
-    kit_set_now(KIT_START_MS + 27 * HOUR_MS);
-    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_secrets_job }), JOB_FINISHED);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE state = 3"), 1);
-    fix_expect_sound(t);
-}
-
 /* To an outside server the browser brings the token itself: in a form, for a minute, never in a URL (D-19). */
 TEST_EACH_ENGINE(d19_a_launch_posts_the_token)
 {
@@ -500,8 +372,6 @@ int main(void)
         EACH_ENGINE(off_and_on_again_registers_anew_and_is_free),
         EACH_ENGINE(a_month_that_ends_while_asking_is_renewed_and_not_given),
         EACH_ENGINE(a_webhook_secret_that_changed_meanwhile_is_told),
-        EACH_ENGINE(a_rotation_is_told_although_the_shop_was_deleted),
-        EACH_ENGINE(a_rotation_is_delivered_before_the_old_secret_ends),
         EACH_ENGINE(d19_a_launch_posts_the_token),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

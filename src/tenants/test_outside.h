@@ -3,6 +3,7 @@
 #ifndef CHATHUB_TENANTS_TEST_OUTSIDE_H
 #define CHATHUB_TENANTS_TEST_OUTSIDE_H
 
+#include "outbound/http_client.h"
 #include "tenants/test_fix.h"
 
 #include <arpa/inet.h>
@@ -105,5 +106,71 @@ static void outside_start(void)
 }
 
 /* ---- a shop that is being enabled ---- */
+
+static int64_t account, shop;
+
+static inline void begin(struct test_db *t)
+{
+    static char url[64];
+    fix_start();
+    if (!out.port) outside_start();
+    snprintf(url, sizeof url, "http://127.0.0.1:%d", out.port);
+    tenants_settings.chatbot_base_url = url;
+    tenants_settings.chatbot_shared_secret = "shared-secret-of-both";
+    out.on_register = ACT_OK, out.on_config = ACT_UNKNOWN_SHOP;
+    out.registers = out.configs = 0;
+    account = kit_account(t, 100);
+    shop = fix_shop(t, account, "Tea");
+}
+
+static inline void ask(struct test_db *t)
+{
+    struct kit_answer a = fix_enable(t, account, shop);
+    assert_int_equal(a.status, 202);
+    assert_string_equal(a.text,
+                        "{\"success\":true,\"status\":\"provisioning\",\"statusUrl\":\"/api/shops/1/chatbot\"}");
+    assert_int_equal(a.reply->wait_job, test_number(t, "SELECT job FROM tenants"));
+}
+
+static inline enum job_wish attempt(struct test_db *t, int64_t number, bool last)
+{
+    return kit_job(t, &(struct kit_attempt){ .kind = &tenants_register_job,
+                                             .id = test_number(t, "SELECT MAX(id) FROM jobs"),
+                                             .ref = shop,
+                                             .account = account,
+                                             .attempt = number,
+                                             .last = last });
+}
+
+static inline int64_t held(struct test_db *t)
+{
+    struct credit_balance b;
+    EXPECT(credits_balance(t->tx, account, &b) == ROW_FOUND);
+    return credits_count(b.held);
+}
+
+static inline const char *state(struct test_db *t)
+{
+    struct kit_answer a = fix_call(t, account, VERB_GET, shop, "chatbot", NULL);
+    return fix_text(&a, "state");
+}
+
+/* What the waiting request of the newest try, or one of that job, is answered with. */
+static inline struct reply resumed_of(struct test_db *t, int64_t job)
+{
+    const struct route *r = tenants_routes;
+    while (r->verb != VERB_POST || !strstr(r->path, "chatbot/enable")) r++;
+    struct path_shop in = { .id = shop };
+    struct req req = { .route = r, .arena = t->arena, .tx = t->tx, .path = &in, .who = { .account = account },
+        .now_ms = kit_now(), .job = job };
+    (void)r->resume(&req);
+    buf_free(&req.reply.body);
+    return req.reply;
+}
+
+static inline struct reply resumed(struct test_db *t)
+{
+    return resumed_of(t, test_number(t, "SELECT MAX(id) FROM jobs WHERE kind = 'tenants.register'"));
+}
 
 #endif

@@ -119,6 +119,9 @@ TEST_EACH_ENGINE(a_top_up_within_the_grace_renews_from_the_old_end)
     assert_int_equal(fix_enable(t, account, shop).status, 200);
     kit_set_now(at("2026-11-15T00:00:00Z"));
     fix_renew(t);
+    kit_set_now(at("2026-11-15T00:05:00Z"));
+    fix_renew(t);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions WHERE updated_at_ms = due_at_ms - 600000"), 1);
     EXPECT(credits_grant(t->tx,
                          &(struct credit_change){ .account = account,
                                                   .amount = credits_of(10),
@@ -126,10 +129,8 @@ TEST_EACH_ENGINE(a_top_up_within_the_grace_renews_from_the_old_end)
                                                   .key = "again",
                                                   .at_ms = kit_now() },
                          &entry) == DEBIT_DONE);
-    kit_set_now(at("2026-11-15T00:05:00Z"));
-    fix_renew(t);
-    assert_string_equal(status(t, account, shop), "past_due");               /* not asked at every minute */
-    kit_set_now(at("2026-11-15T00:10:00Z"));
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'tenants.renew'"), 1);
+    kit_set_now(at("2026-11-15T00:05:01Z"));
     fix_renew(t);
     assert_string_equal(status(t, account, shop), "active");
     assert_string_equal(expires(t, account, shop), "2026-12-15T00:00:00.000Z");
@@ -164,6 +165,76 @@ TEST_EACH_ENGINE(a_batch_renews_many_shops_of_many_accounts)
     assert_int_equal(fix_available(t, poor), 5);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions WHERE status = 2"), 2);
     fix_expect_sound(t);
+}
+
+/* 5,000 past due, each due again after ten minutes, kept a paying merchant waiting for 100 minutes. */
+TEST_EACH_ENGINE(a_full_batch_goes_on_at_once)
+{
+    enum { POOR = 6, EACH = 45, RICH = 40 };                 /* 310 */
+    fix_start();
+    for (int i = 0; i < POOR; i++) {
+        int64_t poor = kit_account(t, EACH * 50);
+        for (int n = 0; n < EACH; n++) assert_int_equal(fix_enable(t, poor, fix_shop(t, poor, "Tea")).status, 200);
+    }
+    kit_set_now(KIT_START_MS + SECOND_MS);                   /* the last ones due */
+    int64_t rich = kit_account(t, RICH * 60);
+    for (int n = 0; n < RICH; n++) assert_int_equal(fix_enable(t, rich, fix_shop(t, rich, "Tea")).status, 200);
+    kit_set_now(at("2026-11-15T00:01:00Z"));
+    int rounds = 0;
+    for (int64_t put = 1, ref = 0; put > 0; rounds++) {      /* each as the worker would find it */
+        assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_renew_job, .ref = ref }), JOB_FINISHED);
+        put = test_number(t, "SELECT COUNT(*) FROM jobs");
+        assert_in_range(put, 0, 1);
+        if (put == 1) ref = test_number(t, "SELECT ref FROM jobs");
+        test_script(t, "DELETE FROM jobs;");
+    }
+    assert_int_equal(rounds, 7);
+    assert_int_equal(fix_available(t, rich), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions WHERE status = 2"), POOR * EACH);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions WHERE charges = 2"), RICH);
+    fix_expect_sound(t);
+}
+
+TEST_EACH_ENGINE(rounds_come_to_an_end)
+{
+    fix_start();
+    int64_t account = kit_account(t, 50 * 50);
+    for (int n = 0; n < 50; n++) assert_int_equal(fix_enable(t, account, fix_shop(t, account, "Tea")).status, 200);
+    kit_set_now(at("2026-11-15T00:01:00Z"));
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_renew_job, .ref = 199 }), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), 0);
+}
+
+/* Only what waits for credits of this account, and not what was stopped. */
+TEST_EACH_ENGINE(credits_wake_what_is_past_due_and_nothing_else)
+{
+    fix_start();
+    int64_t account = kit_account(t, 150), other = kit_account(t, 50);
+    int64_t stopped = fix_shop(t, account, "Tea"), past_due = fix_shop(t, account, "Tea");
+    int64_t theirs = fix_shop(t, other, "Tea"), later;
+    assert_int_equal(fix_enable(t, account, stopped).status, 200);
+    assert_int_equal(fix_enable(t, account, past_due).status, 200);
+    assert_int_equal(fix_enable(t, other, theirs).status, 200);
+    kit_set_now(at("2026-11-10T00:00:00Z"));
+    later = fix_shop(t, account, "Tea");
+    assert_int_equal(fix_enable(t, account, later).status, 200);             /* its month goes on */
+    kit_set_now(at("2026-11-15T00:00:00Z"));
+    fix_renew(t);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions WHERE status = 2"), 3);
+    char path[64];
+    snprintf(path, sizeof path, "/api/shops/%lld", (long long)stopped);
+    assert_int_equal(kit_call(t, &(struct kit_request){ .routes = shops_routes, .verb = VERB_DELETE, .path = path,
+        .account = account }).status, 200);
+    kit_set_now(at("2026-11-15T00:01:00Z"));
+    EXPECT(tenants_credits_came(t->tx, account, kit_now()));
+    char sql[160];
+    snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM subscriptions WHERE due_at_ms = %lld", (long long)kit_now());
+    assert_int_equal(test_number(t, sql), 1);
+    snprintf(sql, sizeof sql, "SELECT shop FROM subscriptions WHERE due_at_ms = %lld", (long long)kit_now());
+    assert_int_equal(test_number(t, sql), past_due);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), 1);
+    EXPECT(tenants_credits_came(t->tx, account, kit_now()));
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), 1);        /* nothing was asleep */
 }
 
 /* Two lanes take the same due batch: the second finds it renewed. */
@@ -220,6 +291,9 @@ int main(void)
         EACH_ENGINE(a_top_up_within_the_grace_renews_from_the_old_end),
         EACH_ENGINE(switching_off_while_past_due_leaves_nothing_free),
         EACH_ENGINE(a_batch_renews_many_shops_of_many_accounts),
+        EACH_ENGINE(a_full_batch_goes_on_at_once),
+        EACH_ENGINE(rounds_come_to_an_end),
+        EACH_ENGINE(credits_wake_what_is_past_due_and_nothing_else),
         EACH_ENGINE(renewing_on_two_lanes_at_once_charges_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,13 @@
 /* verify.c: invariants 3 and 4 of the design on a live database, in keyset pages. A page is one snapshot, but what is
- * compared with it (the job, the ledger) is read a moment later while the service goes on: so a fault counts only when
- * it is still there after two more looks. */
+ * compared with it (the job, the ledger, the hold) is read a moment later while the service goes on: so a fault counts
+ * only when it is still there after two more looks. */
 #include "tenants/rows.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "credits/credits.h"
 
-enum { VERIFY_PAGE_TENANTS = 200, VERIFY_LOOKS = 2 };
+enum { VERIFY_PAGE_TENANTS = 200, VERIFY_PAGE_HOLDS = 100, VERIFY_LOOKS = 2 };
 
 /* History: as many rows as moves, the last ends where the tenant is, each begins where the one before ended. */
 STMT(verify_page,
@@ -63,7 +63,7 @@ static const char *bad_state(struct tx *tx, const struct query *q, bool *fault)
     struct job_row job = { 0 };
     enum row row = jobs_get(tx, col_i64(q, "job"), &job);
     *fault = row == ROW_FAULT;
-    bool live = row == ROW_FOUND && (text_eq(job.state, "ready") || text_eq(job.state, "running"));
+    bool live = row == ROW_FOUND && job_row_is_live(&job);
     return live || *fault ? NULL : "a tenant in provisioning has no live job";
 }
 
@@ -105,7 +105,8 @@ static const char *still_bad(struct tx *tx, int64_t tenant, const char *what, bo
 static void found_bad(struct tenant_verdict *v, int64_t tenant, const char *what)
 {
     if (v->bad_tenant) return;
-    v->bad_tenant = tenant, v->what = what;
+    v->bad_tenant = tenant;
+    if (!v->what) v->what = what;
     LOG(LOG_ERROR, "tenant_unsound", LOG_NUMBER("tenant", tenant), LOG_TEXT("what", what));
 }
 
@@ -133,6 +134,50 @@ static bool verify_secrets_open(struct tx *tx, struct tenant_verdict *v)
     return true;
 }
 
+static bool is_named(struct tx *tx, const struct open_hold *h, bool *fault)
+{
+    struct tenant t;
+    enum row row = tenants_of_shop(tx, h->shop, &t);
+    *fault = row == ROW_FAULT;
+    return row == ROW_FOUND && t.status == TENANT_PROVISIONING && t.hold == h->id && t.account == h->account;
+}
+
+/* Nobody would ever give back a hold that no enable under way names. It may have ended since it was read. */
+static bool verify_hold(struct tx *tx, const struct open_hold *h, struct tenant_verdict *v)
+{
+    bool fault = false, named = is_named(tx, h, &fault);
+    for (int look = 0; look < VERIFY_LOOKS && !named && !fault; look++) {
+        struct open_hold again;
+        size_t count;
+        if (!credits_open_holds(tx, h->id - 1, &again, 1, &count)) return false;
+        named = count == 0 || again.id != h->id || is_named(tx, h, &fault);
+    }
+    if (fault || named) return !fault;
+    if (!v->bad_hold) v->bad_hold = h->id;
+    if (!v->what) v->what = "credits are held for no enable under way";
+    LOG(LOG_ERROR, "hold_unsound", LOG_NUMBER("hold", h->id), LOG_NUMBER("account", h->account));
+    return true;
+}
+
+static bool verify_holds(struct tx *tx, struct tenant_verdict *v)
+{
+    struct open_hold page[VERIFY_PAGE_HOLDS];
+    size_t count;
+    int64_t after = 0;
+    do {
+        struct arena_mark mark = arena_mark(tx_arena(tx));
+        bool good = credits_open_holds(tx, after, page, VERIFY_PAGE_HOLDS, &count);
+        for (size_t i = 0; i < count && good; i++) {
+            good = verify_hold(tx, &page[i], v);
+            after = page[i].id;
+        }
+        arena_release(tx_arena(tx), mark);
+        if (!good) return false;
+        v->holds += (int64_t)count;
+    } while (count == VERIFY_PAGE_HOLDS);
+    return true;
+}
+
 bool tenants_verify(struct tx *tx, struct tenant_verdict *out)
 {
     *out = (struct tenant_verdict){ 0 };
@@ -155,5 +200,5 @@ bool tenants_verify(struct tx *tx, struct tenant_verdict *out)
         arena_release(tx_arena(tx), mark);
         if (fault || row == ROW_FAULT) return false;
     }
-    return verify_secrets_open(tx, out);
+    return verify_holds(tx, out) && verify_secrets_open(tx, out);
 }

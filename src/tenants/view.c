@@ -101,7 +101,7 @@ static void steps_json(struct json *j, const struct view *v)
 {
     const struct tenant *t = &v->t;
     bool known = t->status != TENANT_NONE, running = t->status == TENANT_PROVISIONING, failed = t->error_code != NULL;
-    bool done = known && !running && !failed && t->enabled_at_ms > 0;
+    bool done = known && t->status != TENANT_PENDING && !running && !failed && t->enabled_at_ms > 0;
     bool taken = done || running;
     json_array(j, "steps");
     step_json(j, "credits", taken ? STEP_DONE : STEP_WAITING, taken ? t->asked_at_ms : 0);

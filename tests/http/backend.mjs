@@ -227,6 +227,28 @@ test('a rotated secret is told to the server before the old one ends', async ({ 
     await chargedOnce(c, shop);
 });
 
+test('an enable that is repeated after it was switched off again is the success that it was', async ({ server }) => {
+    const { c, shop } = await merchant(server);
+    const again = () =>
+        c.post(`/api/shops/${shop.id}/chatbot/enable`, {}, { headers: { 'idempotency-key': `k-${shop.id}` } });
+    assert.equal((await again()).status, 200);
+    assert.equal((await c.post(`/api/shops/${shop.id}/chatbot/disable`)).status, 200);
+    const r = await again();
+    assert.equal(r.status, 200, r.text);
+    assert.equal(r.json.success, true);
+    await chargedOnce(c, shop);
+});
+
+test('a new domain is told to the server', async ({ server }) => {
+    const { c, shop } = await merchant(server);
+    assert.equal((await enable(c, shop)).status, 200);
+    const { registrations } = tenantOf(shop);
+    assert.equal((await c.request('PATCH', `/api/shops/${shop.id}`, { json: { domain: 'new.example.com' } })).status, 200);
+    await until('the new address', () => tenantOf(shop).instanceUrl === 'https://new.example.com');
+    assert.equal(tenantOf(shop).registrations, registrations + 1);
+    await chargedOnce(c, shop);
+});
+
 test('everything above left sound books', async ({ server }) => {
     await server.verify();
     assert.deepEqual(world.complaints, []);

@@ -53,10 +53,7 @@ export const useChatbot = (id: number) =>
   useQuery({
     queryKey: keys.chatbot(id),
     queryFn: () => answer(api.GET("/api/shops/{id}/chatbot", { params: { path: { id } } })),
-    refetchInterval: (query) => {
-      const state = query.state.data?.state;
-      return state === "provisioning" || state === "pending" ? PROVISIONING_LOOK_MS : false;
-    },
+    refetchInterval: (query) => (query.state.data?.state === "provisioning" ? PROVISIONING_LOOK_MS : false),
   });
 export const useSecrets = (id: number) =>
   useQuery({

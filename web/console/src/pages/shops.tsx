@@ -17,10 +17,21 @@ import { useNotify } from "../ui/notify";
 import { Page, Section } from "../ui/page";
 import { CreateShopDialog, DeleteShopDialog } from "../ui/shop-dialogs";
 
-function ShopCard({ shop, credits, onDelete }: { shop: Shop; credits: number; onDelete: (shop: Shop) => void }) {
-  const { t, day } = useText();
+/** What a shop's card offers. A first enable has the list price; what another one costs (a paid month may be left) is
+ * told by the shop's page. */
+function ChatbotButton({ shop, credits }: { shop: Shop; credits: number }) {
+  const { t } = useText();
   const { data: config } = useConfig();
-  const configure = shop.chatbot_state === "off" ? null : t("chatbot.configure");
+  if (shop.chatbot_state === "off")
+    return config !== undefined && <EnableButton shop={shop.id} price={config.prices.chatbot} credits={credits} />;
+  const works = shop.chatbot_state === "active" || shop.chatbot_state === "provisioning";
+  return (
+    <LinkButton to={`/shops/${shop.id}/chatbot`}>{t(works ? "chatbot.configure" : "enable.buttonFree")}</LinkButton>
+  );
+}
+
+export function ShopCard({ shop, credits, onDelete }: { shop: Shop; credits: number; onDelete: (shop: Shop) => void }) {
+  const { t, day } = useText();
   return (
     <li className="card shop-card">
       <div className="line line-between">
@@ -40,11 +51,7 @@ function ShopCard({ shop, credits, onDelete }: { shop: Shop; credits: number; on
         <StatusBadge kind="chatbot" state={shop.chatbot_state} />
       </div>
       <div className="line">
-        {configure === null ? (
-          config !== undefined && <EnableButton shop={shop.id} price={config.prices.chatbot} credits={credits} />
-        ) : (
-          <LinkButton to={`/shops/${shop.id}/chatbot`}>{configure}</LinkButton>
-        )}
+        <ChatbotButton shop={shop} credits={credits} />
         <Button
           type="text"
           danger

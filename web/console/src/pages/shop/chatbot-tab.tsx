@@ -176,6 +176,7 @@ function DisableButton({ shop }: { shop: Shop }) {
 
 function Enabled({ shop, chatbot }: Props) {
   const { t } = useText();
+  const { data } = useUser();
   return (
     <div className="stack">
       {chatbot.state === "suspended" && (
@@ -187,7 +188,11 @@ function Enabled({ shop, chatbot }: Props) {
           <div className="stack">
             <Facts chatbot={chatbot} />
             <div className="line">
-              <LaunchButton shop={shop.id} />
+              {chatbot.state === "suspended" ? (
+                <EnableButton shop={shop.id} price={chatbot.price} credits={data?.user?.credits ?? 0} />
+              ) : (
+                <LaunchButton shop={shop.id} />
+              )}
               <DisableButton shop={shop} />
             </div>
           </div>
@@ -214,8 +219,8 @@ function ChatbotState({ shop }: { shop: Shop }) {
         switch (chatbot.state) {
           case "off":
           case "disabled":
+          case "pending": // asked for once, and nothing is under way
             return <Offer shop={shop} chatbot={chatbot} />;
-          case "pending":
           case "provisioning":
             return <Working shop={shop} chatbot={chatbot} />;
           case "failed":

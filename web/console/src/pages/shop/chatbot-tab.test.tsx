@@ -1,0 +1,97 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { App } from "antd";
+import { renderToStaticMarkup } from "react-dom/server";
+import { MemoryRouter } from "react-router";
+import { describe, expect, it, vi } from "vitest";
+import { keys } from "../../api/read-keys";
+import type { Chatbot, Shop } from "../../api/types";
+import { TextProvider } from "../../i18n/i18n";
+import { ShopCard } from "../shops";
+import { ChatbotTab } from "./chatbot-tab";
+
+// What the modules below look at while they are read. There is no browser: pages are drawn as text.
+vi.hoisted(() => {
+  vi.stubGlobal("window", { location: { origin: "https://console.example" } });
+  vi.stubGlobal("document", { cookie: "lang=en" });
+});
+
+const shop: Shop = {
+  id: 7,
+  public_id: "shop-7",
+  shop_name: "Tea",
+  slug: "tea",
+  domain: null,
+  status: "active",
+  chatbot_enabled: false,
+  chatbot_bot_id: null,
+  chatbot_state: "off",
+  created_at: "2026-10-15T00:00:00.000Z",
+} as Shop;
+
+function chatbot(state: Chatbot["state"]): Chatbot {
+  const subscription = {
+    status: "active",
+    startedAt: shop.created_at,
+    expiresAt: "2026-11-15T00:00:00.000Z",
+    renewsFor: 10,
+  } as const;
+  return {
+    state,
+    botId: null,
+    botName: "Tea Assistant",
+    botState: "pending",
+    backend: "chatbot",
+    syncScopes: [],
+    price: 50,
+    embedCode: null,
+    enabledAt: null,
+    error: state === "failed" ? { code: "chatbot_enable_failed", message: "No." } : null,
+    canEnable: state !== "active" && state !== "provisioning",
+    freeUntil: null,
+    steps: [],
+    attempts: 0,
+    nextAttemptAt: null,
+    subscription: state === "active" || state === "suspended" ? subscription : null,
+    launchUrl: null,
+  };
+}
+
+function client(): QueryClient {
+  const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
+  queries.setQueryData(keys.user, { user: { credits: 100 } });
+  queries.setQueryData(keys.config, { chatbotFeature: true, prices: { chatbot: 50 } });
+  return queries;
+}
+
+function drawn(page: React.ReactNode, queries: QueryClient): string {
+  return renderToStaticMarkup(
+    <QueryClientProvider client={queries}>
+      <TextProvider>
+        <App>
+          <MemoryRouter>{page}</MemoryRouter>
+        </App>
+      </TextProvider>
+    </QueryClientProvider>,
+  );
+}
+
+const STATES = ["off", "pending", "provisioning", "failed", "active", "suspended", "disabled"] as const;
+
+describe("enabling the chatbot", () => {
+  it.each(STATES)("is offered on the page when the server says that it can be: %s", (state) => {
+    const queries = client();
+    const bot = chatbot(state);
+    queries.setQueryData(keys.chatbot(shop.id), bot);
+    const page = drawn(<ChatbotTab shop={shop} />, queries);
+    expect(/Enable chatbot|Try again/.test(page)).toBe(bot.canEnable);
+    expect(page.includes("You may leave this page")).toBe(state === "provisioning");
+  });
+
+  it.each(STATES)("is offered on the shop's card: %s", (state) => {
+    const card = drawn(
+      <ShopCard shop={{ ...shop, chatbot_state: state }} credits={100} onDelete={() => undefined} />,
+      client(),
+    );
+    expect(card.includes("Enable chatbot")).toBe(chatbot(state).canEnable);
+  });
+});
