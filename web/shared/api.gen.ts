@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The process answers; for monitors made for the replaced panel. */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -1080,6 +1097,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ok: boolean;
+                    };
+                };
             };
             /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
             429: {
@@ -2707,7 +2766,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `not_yourself`: You cannot disable the account you are signed in with.
              */
             409: {
@@ -2846,7 +2905,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              */
             409: {
                 headers: {
@@ -3133,7 +3192,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `shop_limit`: You have reached the number of shops an account may have. Deleted shops count for 7 days.
              */
             409: {
@@ -3553,7 +3612,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              */
             409: {
                 headers: {
@@ -3717,7 +3776,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_already_enabled`: The chatbot is already enabled for this shop.
              */
             409: {
@@ -3962,7 +4021,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
              */
             409: {
@@ -4203,7 +4262,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
              *     - `chatbot_provisioning`: The chatbot is being set up right now. Please try again in a minute.
              */
@@ -4396,7 +4455,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
              */
             409: {
@@ -4515,7 +4574,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
              *     - `chatbot_provisioning`: The chatbot is being set up right now. Please try again in a minute.
              *     - `rotation_running`: The last new secret has not reached the chatbot server yet. Please try again later.
@@ -4652,7 +4711,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
              */
             409: {
@@ -5296,7 +5355,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              */
             409: {
                 headers: {
@@ -5880,7 +5939,7 @@ export interface operations {
             };
             /**
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: The answer held a secret and was shown once. Create a new secret if you no longer have it.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `job_not_dead`: Only a job that has failed for good can be run again.
              */
             409: {
