@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -14,13 +15,19 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { ADMIN_LINE_MAX = 65536, ADMIN_ANSWER_MAX = 16 << 20, ADMIN_WORDS_MAX = 24, ADMIN_TIMEOUT_S = 600 };
+enum {
+    ADMIN_LINE_MAX = 65536,
+    ADMIN_ANSWER_MAX = 16 << 20,
+    ADMIN_WORDS_MAX = 24,
+    ADMIN_TIMEOUT_S = 600,
+    ACCEPT_PAUSE_US = 100000
+};
 
 static struct {
     struct app *app;
     int fd;
     pthread_t thread;
-    bool running;
+    atomic_bool running;
     char path[sizeof((struct sockaddr_un *)0)->sun_path];
 } admin = { .fd = -1 };
 
@@ -117,13 +124,17 @@ static void serve_one(int fd)
 static void *accept_loop(void *arg)
 {
     (void)arg;
-    for (;;) {
+    while (atomic_load(&admin.running)) {
         int fd = accept4(admin.fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
-        if (fd < 0) return NULL; /* shut down by admin_socket_stop */
-        serve_one(fd);
-        close(fd);
+        if (fd >= 0) {
+            serve_one(fd);
+            close(fd);
+        } else if (errno != EINTR) {
+            /* No descriptors, no memory: that passes, and an operator needs this door most of all then. */
+            (void)usleep(ACCEPT_PAUSE_US);
+        }
     }
+    return NULL;
 }
 
 bool admin_socket_start(struct app *app, struct buf *error)
@@ -139,19 +150,19 @@ bool admin_socket_start(struct app *app, struct buf *error)
     mode_t before = umask(0177);
     bool bound = admin.fd >= 0 && bind(admin.fd, (struct sockaddr *)&address, sizeof address) == 0;
     umask(before);
+    atomic_store(&admin.running, true); /* the thread looks at it */
     if (!bound || listen(admin.fd, 8) != 0 || pthread_create(&admin.thread, NULL, accept_loop, NULL) != 0) {
+        atomic_store(&admin.running, false);
         buf_printf(error, "The admin socket %s cannot be made: %s.", address.sun_path, strerror(errno));
         return false;
     }
     memcpy(admin.path, address.sun_path, sizeof admin.path);
-    admin.running = true;
     return true;
 }
 
 void admin_socket_stop(void)
 {
-    if (!admin.running) return;
-    admin.running = false;
+    if (!atomic_exchange(&admin.running, false)) return;
     (void)shutdown(admin.fd, SHUT_RDWR);
     (void)pthread_join(admin.thread, NULL);
     close(admin.fd);

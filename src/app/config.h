@@ -26,6 +26,8 @@ enum { LANES_SQLITE = 2, LANES_POSTGRES_READ = 4, LANES_POSTGRES_WRITE = 8 };
 
 /* False with a sentence in `error` that names the setting. Everything lives in `a`. */
 MUST_USE bool config_load(struct arena *a, struct config *out, struct buf *error);
+/* Whose X-Forwarded-For is believed. NULL: nobody's. */
+const char *config_proxies(const struct config *c);
 /* Name, value and where it came from, one a line or as JSON; secrets as "(set)". */
 void config_print(const struct config *c, bool as_json, struct buf *out);
 /* The master keys: from CHATHUB_MASTER_KEY ("BASE64" or "id:BASE64,id:BASE64", the first seals), else from

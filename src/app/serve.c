@@ -87,7 +87,7 @@ static bool start_http(struct app *app, enum serve_role role, const char *listen
     char reason[512] = "";
     const struct http_options o = { .listen = listen_on,
                                     .origin = app->base_url,
-                                    .trusted_proxy = app->config->trusted_proxy,
+                                    .trusted_proxy = config_proxies(app->config),
                                     .loops = (unsigned)app->config->loops,
                                     .secure_cookies = accounts_settings.secure_cookies,
                                     .development = !app->config->production,

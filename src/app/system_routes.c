@@ -12,6 +12,14 @@ static enum answer get_healthz(struct req *req)
     return reply_text(req, 200, "application/json", STR("{\"status\":\"ok\"}"));
 }
 
+/* The replaced panel's address for the same question, with its answer. */
+static const struct shape health_shape[] = { SHAPE_BOOL("ok"), SHAPE_END };
+
+static enum answer get_health(struct req *req)
+{
+    return reply_text(req, 200, "application/json", STR("{\"ok\":true}"));
+}
+
 /* ---- readyz ---- */
 
 struct ready {
@@ -134,6 +142,14 @@ const struct route system_routes[] = { { .verb = VERB_GET,
                                          .tag = "System",
                                          .run = get_healthz,
                                          .doc = "The process answers." },
+                                       { .verb = VERB_GET,
+                                         .path = "/health",
+                                         .who = WHO_SYSTEM,
+                                         .tx = TX_NONE,
+                                         .tag = "System",
+                                         .answer = health_shape,
+                                         .run = get_health,
+                                         .doc = "The process answers; for monitors made for the replaced panel." },
                                        { .verb = VERB_GET,
                                          .path = "/readyz",
                                          .who = WHO_SYSTEM,

@@ -6,6 +6,10 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 /* Provided by wiring.c and the folders it names; referenced so that all their statements are linked into this program.
  */
@@ -118,6 +122,7 @@ static const char *const names[] = { "CHATHUB_ENV",
                                      "CHATHUB_LISTEN",
                                      "CHATHUB_BASE_URL",
                                      "CHATHUB_TEST_CLOCK",
+                                     "CHATHUB_TRUSTED_PROXY",
                                      "SMTP_HOST",
                                      "CHATHUB_MASTER_KEY",
                                      "CHATBOT_BASE_URL",
@@ -167,6 +172,8 @@ static void a_wrong_setting_is_refused_by_name(void **state)
         { "CHATHUB_MASTER_KEY", "c2hvcnQ=", "CHATHUB_MASTER_KEY" },
         { "CHATHUB_MASTER_KEY", "256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "CHATHUB_MASTER_KEY" },
         { "CHATHUB_MASTER_KEY", ",", "CHATHUB_MASTER_KEY" },
+        { "CHATHUB_TRUSTED_PROXY", "10.0.0.0/99", "CHATHUB_TRUSTED_PROXY" },
+        { "CHATHUB_TRUSTED_PROXY", "none,127.0.0.1", "CHATHUB_TRUSTED_PROXY" },
         { "FROM_EMAIL", "a@b.example\nBcc: c@d.example", "FROM_EMAIL" },
         { "CHATHUB_CONF", "/no/such/file", "/no/such/file" },
     };
@@ -207,6 +214,7 @@ static void d18_production_does_not_start_on_defaults(void **state)
     } good[] = { { "CHATHUB_ENV", "production" },
                  { "CHATHUB_BASE_URL", "https://chat.example" },
                  { "SMTP_HOST", "mail.example" },
+                 { "CHATHUB_TRUSTED_PROXY", "127.0.0.1, 10.0.0.0/8" },
                  { "CHATHUB_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" } };
     struct config c;
     char said[1024];
@@ -225,6 +233,31 @@ static void d18_production_does_not_start_on_defaults(void **state)
     assert_false(load(said, sizeof said, &c, a));
     clear_environment();
     arena_free(a);
+}
+
+/* Said on purpose it is a setting like any other; forgotten, the whole world would be one client. */
+static void nobody_may_be_the_trusted_proxy(void **state)
+{
+    (void)state;
+    static const char *const said_by[] = { "none", "127.0.0.1" };
+    for (size_t i = 0; i < ARRAY_LEN(said_by); i++) {
+        clear_environment();
+        assert_int_equal(setenv("CHATHUB_ENV", "production", 1), 0);
+        assert_int_equal(setenv("CHATHUB_BASE_URL", "https://chat.example", 1), 0);
+        assert_int_equal(setenv("SMTP_HOST", "mail.example", 1), 0);
+        assert_int_equal(setenv("CHATHUB_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", 1), 0);
+        assert_int_equal(setenv("CHATHUB_TRUSTED_PROXY", said_by[i], 1), 0);
+        struct arena *a = arena_new(1 << 20);
+        struct config c;
+        char said[1024];
+        assert_true(load(said, sizeof said, &c, a));
+        if (i == 0)
+            assert_null(config_proxies(&c));
+        else
+            assert_string_equal(config_proxies(&c), said_by[i]);
+        arena_free(a);
+    }
+    clear_environment();
 }
 
 static void secrets_are_not_printed(void **state)
@@ -253,6 +286,59 @@ static void secrets_are_not_printed(void **state)
     arena_free(a);
 }
 
+/* ---- the admin socket ---- */
+
+static void send_words(int fd, const struct sockaddr_un *to)
+{
+    static const char line[] = "{\"words\":[\"no-such-command\"]}\n";
+    assert_int_equal(connect(fd, (const struct sockaddr *)to, sizeof *to), 0);
+    assert_int_equal(send(fd, line, sizeof line - 1, MSG_NOSIGNAL), sizeof line - 1);
+}
+
+static void expect_words_back(int fd)
+{
+    char text[512];
+    struct timeval limit = { .tv_sec = 5 };
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit), 0);
+    ssize_t n = recv(fd, text, sizeof text - 1, 0);
+    assert_true(n > 0);
+    text[n] = '\0';
+    assert_non_null(strstr(text, "\"code\":2"));
+}
+
+static void the_admin_socket_outlives_a_lack_of_descriptors(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/chathub-admin-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    struct config config = { .data_dir = dir };
+    struct app app = { .config = &config };
+    struct sockaddr_un to = { .sun_family = AF_UNIX };
+    (void)snprintf(to.sun_path, sizeof to.sun_path, "%s/admin.sock", dir);
+    struct buf error;
+    buf_init(&error, 1024);
+    assert_true(admin_socket_start(&app, &error));
+    int first = socket(AF_UNIX, SOCK_STREAM, 0), second = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_true(first >= 0 && second >= 0);
+    struct rlimit usual, none;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    none = usual;
+    none.rlim_cur = 3;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    send_words(first, &to); /* may still be let in: accept4 takes its descriptor before it waits */
+    (void)usleep(300000);
+    send_words(second, &to);
+    (void)usleep(100000);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    expect_words_back(first);
+    expect_words_back(second);
+    close(first), close(second);
+    admin_socket_stop();
+    assert_int_equal(access(to.sun_path, F_OK), -1);
+    assert_int_equal(rmdir(dir), 0);
+    buf_free(&error);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,7 +349,9 @@ int main(void)
         cmocka_unit_test(a_wrong_setting_is_refused_by_name),
         cmocka_unit_test(nothing_set_works_in_development),
         cmocka_unit_test(d18_production_does_not_start_on_defaults),
+        cmocka_unit_test(nobody_may_be_the_trusted_proxy),
         cmocka_unit_test(secrets_are_not_printed),
+        cmocka_unit_test(the_admin_socket_outlives_a_lack_of_descriptors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

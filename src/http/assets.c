@@ -92,7 +92,8 @@ static bool takes_gzip(const struct head *h)
            !(accepted.n >= 8 && memcmp(accepted.p + accepted.n - 8, "gzip;q=0", 8) == 0);
 }
 
-static void serve_asset(struct exchange *x, const struct asset *a, int status)
+/* `keep`: what Cache-Control says. */
+static void serve_asset(struct exchange *x, const struct asset *a, int status, const char *keep)
 {
     struct req *req = &x->req;
     struct reply *r = &req->reply;
@@ -109,7 +110,7 @@ static void serve_asset(struct exchange *x, const struct asset *a, int status)
     r->status = same ? 304 : status;
     r->content_type = a->type;
     reply_header(req, "ETag", etag);
-    reply_header(req, "Cache-Control", a->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    reply_header(req, "Cache-Control", keep);
     reply_header(req, "Vary", "Accept-Encoding");
     if (same) return;
     if (packed) reply_header(req, "Content-Encoding", "gzip");
@@ -130,16 +131,16 @@ bool assets_answer(struct exchange *x)
     if (!page && of_api(path)) return false;
     const struct asset *a = find(path);
     if (a != NULL) {
-        serve_asset(x, a, 200);
+        serve_asset(x, a, 200, a->immutable ? "public, max-age=31536000, immutable" : "no-cache");
         return true;
     }
     /* A missing script must not look like a page that was found. */
     if (str_starts(path, STR("/assets/"))) return false;
     a = find(STR("/index.html"));
     if (a == NULL) return false;
-    serve_asset(x, a, page ? 200 : 404);
-    /* These addresses carry a token: it must not travel on in a Referer. */
-    if (str_eq(path, STR("/auth/verify-email")) || str_eq(path, STR("/auth/reset-password")))
-        reply_header(&x->req, "Referrer-Policy", "no-referrer");
+    /* These addresses carry a token: it must not travel on in a Referer, and no cache may keep it. */
+    bool token = str_eq(path, STR("/auth/verify-email")) || str_eq(path, STR("/auth/reset-password"));
+    serve_asset(x, a, page ? 200 : 404, token ? "no-store" : "no-cache");
+    if (token) reply_header(&x->req, "Referrer-Policy", "no-referrer");
     return true;
 }

@@ -1,10 +1,12 @@
-/* connection.c: one client's socket, from accept to close. Requests are taken one at a time and answered in order; what
- * is pipelined behind one that is away waits in `kept`, and past PIPELINE_MAX_BYTES we stop reading, so the client's
- * own socket fills instead of our memory. The same when it does not read its answers.
+/* connection.c: one client's socket, once accepted (accept.c), to its close. Requests are taken one at a time and
+ * answered in order; what is pipelined behind one that is away waits in `kept`, and past PIPELINE_MAX_BYTES we stop
+ * reading, so the client's own socket fills instead of our memory. The same when it does not read its answers.
  *
- * Every state has a time-out; a client that sends a head byte by byte is cut off when the head took too long, however
- * alive it looks. A refused request ends the connection: shut for writing, then what still comes is thrown away for a
- * moment, because closing at once would reset the connection and destroy the answer on its way. */
+ * What a connection waits for follows from its state and from what is still to be written; connection_settle alone sets
+ * reading and time-out by that, so none can be left with neither. A client that sends a head byte by byte is cut off
+ * when the head took too long, however alive it looks: the time runs on until something else is awaited. A refused
+ * request ends the connection: shut for writing, then what still comes is thrown away for a moment, because closing at
+ * once would reset the connection and destroy the answer on its way. */
 #include "base/log.h"
 #include "http/loop.h"
 #include <stdlib.h>
@@ -21,6 +23,9 @@ static const struct problem problem_head_too_large = {
 static const struct problem problem_not_implemented = {
     "not_implemented", 501, "This transfer coding is not supported.", "不支持此传输编码。"
 };
+static const struct problem problem_expectation = {
+    "expectation_failed", 417, "Only \"Expect: 100-continue\" is understood.", "仅支持 “Expect: 100-continue”。"
+};
 static const struct problem problem_version = {
     "version_not_supported", 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.", "仅支持 HTTP/1.1 与 HTTP/1.0。"
 };
@@ -28,12 +33,11 @@ static const struct problem problem_timeout = {
     "request_timeout", 408, "The request took too long to arrive.", "请求接收超时。"
 };
 
-static void read_again(struct connection *c);
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf);
+static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf);
 static void go_on(struct connection *c);
 
 /* ---- close ---- */
-
-static int64_t loop_now(const struct connection *c) { return (int64_t)uv_now(&c->loop->uv); }
 
 static void on_closed(uv_handle_t *handle)
 {
@@ -60,8 +64,83 @@ void connection_close(struct connection *c)
     if (c->next != NULL) c->next->previous = c->previous;
     l->connection_count--;
     (void)atomic_fetch_sub(&l->http->connections, 1);
+    if (c->counted) limits_leave(l->http->limits, c->network);
     uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
+
+/* ---- what is awaited ---- */
+
+static enum connection_awaits awaited(const struct connection *c)
+{
+    if (c->queued > 0) return AWAITS_WRITE;
+    switch (c->state) {
+    case CONNECTION_HEAD:
+        return c->kept_n == 0 ? AWAITS_REQUEST : AWAITS_HEAD;
+    case CONNECTION_BODY:
+        return AWAITS_BODY;
+    case CONNECTION_LINGER:
+        return AWAITS_END;
+    case CONNECTION_BUSY:
+    case CONNECTION_STREAM:
+    case CONNECTION_CLOSED:
+        break;
+    }
+    return AWAITS_OTHERS;
+}
+
+static int64_t limit_ms(const struct http_timeouts *t, enum connection_awaits what)
+{
+    switch (what) {
+    case AWAITS_REQUEST:
+        return t->idle_ms;
+    case AWAITS_HEAD:
+        return t->head_ms;
+    case AWAITS_BODY:
+        return t->body_ms;
+    case AWAITS_WRITE:
+        return t->write_ms;
+    case AWAITS_END:
+        return t->linger_ms;
+    case AWAITS_ANEW:
+    case AWAITS_OTHERS:
+        break;
+    }
+    return -1;
+}
+
+/* More is read when it can be used: not before the answers are written, not without end behind a request under way.
+ * What comes after a refusal is thrown away all the time. */
+static bool wants_more(const struct connection *c)
+{
+    if (c->half_closed) return false;
+    if (c->state == CONNECTION_LINGER || c->state == CONNECTION_STREAM) return true;
+    if (c->queued > 0) return false;
+    return c->state != CONNECTION_BUSY || c->kept_n < PIPELINE_MAX_BYTES;
+}
+
+void connection_settle(struct connection *c)
+{
+    if (c->state == CONNECTION_CLOSED) return;
+    enum connection_awaits now = awaited(c);
+    if (c->awaits != now) {
+        int64_t limit = limit_ms(&c->loop->http->timeouts, now);
+        c->deadline_ms = limit < 0 ? INT64_MAX : (int64_t)uv_now(&c->loop->uv) + limit;
+        c->awaits = now;
+    }
+    bool more = wants_more(c);
+    if (more != c->reading) {
+        int r = more ? uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) : uv_read_stop((uv_stream_t *)&c->tcp);
+        if (r != 0) {
+            connection_close(c);
+            return;
+        }
+        c->reading = more;
+    }
+    /* Nobody would ever come back to it otherwise, not even at the client's end. */
+    assert(c->reading || now == AWAITS_WRITE || now == AWAITS_OTHERS);
+}
+
+/* ---- the end of a refused one ---- */
 
 static void on_shutdown(uv_shutdown_t *request, int status)
 {
@@ -71,7 +150,6 @@ static void on_shutdown(uv_shutdown_t *request, int status)
 
 static void linger(struct connection *c)
 {
-    c->deadline_ms = loop_now(c) + c->loop->http->timeouts.linger_ms;
     if (c->half_closed) {
         connection_close(c);
         return;
@@ -79,7 +157,7 @@ static void linger(struct connection *c)
     uv_shutdown_t *request = malloc(sizeof *request);
     if (request == NULL) abort();
     if (uv_shutdown(request, (uv_stream_t *)&c->tcp, on_shutdown) == 0) {
-        read_again(c);
+        connection_settle(c);
         return;
     }
     free(request);
@@ -102,10 +180,11 @@ static void on_written(uv_write_t *request, int status)
         return;
     }
     c->queued -= n;
-    if (c->queued > 0) return;
-    c->deadline_ms = INT64_MAX;
-    if (c->close_when_written) linger(c);
-    else if (c->state == CONNECTION_HEAD) go_on(c);
+    c->awaits = AWAITS_ANEW;                                 /* it does read: what is left has the whole time again */
+    if (c->queued > 0) connection_settle(c);
+    else if (c->close_when_written) linger(c);
+    else if (c->state == CONNECTION_HEAD || c->state == CONNECTION_BODY) go_on(c);
+    else connection_settle(c);
 }
 
 /* What the kernel did not take is copied and left to libuv; what lives for ever is not copied. */
@@ -124,8 +203,10 @@ static bool write_rest(struct connection *c, struct str gathered, struct str fix
         return false;
     }
     c->queued += queued;
-    if (c->state != CONNECTION_STREAM) c->deadline_ms = loop_now(c) + c->loop->http->timeouts.write_ms;
-    return true;
+    /* Events come without being asked for: more of them is no sign that the reader of a stream is alive. */
+    if (c->state != CONNECTION_STREAM) c->awaits = AWAITS_ANEW;
+    connection_settle(c);
+    return c->state != CONNECTION_CLOSED;
 }
 
 bool connection_flush(struct connection *c, struct str fixed)
@@ -181,7 +262,8 @@ static void respond(struct connection *c, struct exchange *x)
 static const struct problem *problem_of_status(int status)
 {
     static const struct problem *const known[] = { &problem_target_too_long, &problem_head_too_large,
-                                                   &problem_not_implemented, &problem_version, &problem_timeout };
+                                                   &problem_not_implemented, &problem_version, &problem_timeout,
+                                                   &problem_expectation };
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (known[i]->status == status) return known[i];
     return status == 413 ? &problem_too_large : &problem_bad_request;
@@ -217,7 +299,6 @@ static void complete(struct connection *c, struct exchange *x)
         return;
     }
     c->state = CONNECTION_BUSY;
-    c->deadline_ms = INT64_MAX;
 }
 
 /* The head said that a body follows. How it is framed decides what is safe to do with what comes. */
@@ -248,7 +329,6 @@ static size_t begin_body(struct connection *c, struct exchange *x, size_t rest)
     exchange_keep(x);
     c->exchange = x;
     c->state = CONNECTION_BODY;
-    c->deadline_ms = loop_now(c) + c->loop->http->timeouts.body_ms;
     if (x->head.expect_continue && rest == 0) buf_text(&c->loop->out, "HTTP/1.1 100 Continue\r\n\r\n");
     return 0;
 }
@@ -270,6 +350,7 @@ static size_t take_head(struct connection *c, const char *p, size_t n)
         break;
     }
     c->head_resume = 0;
+    c->awaits = AWAITS_ANEW;                                 /* its body, or the next head, has its own time */
     c->requests++;
     x->head_bytes = p, x->head_n = used;
     request_begin(c, x);
@@ -367,30 +448,20 @@ static void drop_kept(struct connection *c, size_t taken)
     c->kept = NULL, c->kept_cap = 0;
 }
 
-/* After requests were taken: time-outs, reading on or not, end of what the client sends. */
-static void rest(struct connection *c, bool progressed, bool had_kept)
+/* After requests were taken: their answers go out, and the connection ends or waits for what comes next. */
+static void rest(struct connection *c)
 {
     if (!connection_flush(c, (struct str){ 0 })) return;
-    const struct http_timeouts *t = &c->loop->http->timeouts;
-    if (c->close_when_written) {
-        if (c->queued == 0) linger(c);
+    bool written = c->queued == 0;
+    if (c->close_when_written && written) {
+        linger(c);
         return;
     }
-    if (c->queued == 0 && c->state == CONNECTION_HEAD) {
-        if (c->half_closed || (c->kept_n == 0 && atomic_load(&c->loop->http->draining))) {
-            connection_close(c);
-            return;
-        }
-        if (c->kept_n == 0) c->deadline_ms = loop_now(c) + t->idle_ms;
-        else if (progressed || !had_kept) c->deadline_ms = loop_now(c) + t->head_ms;
-    }
-    bool full = c->queued > 0 || (c->state == CONNECTION_BUSY && c->kept_n >= PIPELINE_MAX_BYTES);
-    if (full && c->reading) {
-        (void)uv_read_stop((uv_stream_t *)&c->tcp);
-        c->reading = false;
-    } else if (!full) {
-        read_again(c);
-    }
+    /* Nothing more comes: what is incomplete now stays so. */
+    bool ended = c->half_closed && (c->state == CONNECTION_HEAD || c->state == CONNECTION_BODY);
+    bool drained = c->state == CONNECTION_HEAD && c->kept_n == 0 && atomic_load(&c->loop->http->draining);
+    if (written && (ended || drained)) connection_close(c);
+    else connection_settle(c);
 }
 
 static void go_on(struct connection *c)
@@ -399,7 +470,7 @@ static void go_on(struct connection *c)
     size_t taken = had_kept ? take_requests(c, c->kept, c->kept_n) : 0;
     if (c->state == CONNECTION_CLOSED) return;
     if (had_kept) drop_kept(c, taken);
-    rest(c, taken > 0, had_kept);
+    rest(c);
 }
 
 void connection_answer(struct connection *c, struct exchange *x)
@@ -427,7 +498,7 @@ static void on_end(struct connection *c)
     c->half_closed = true;
     (void)uv_read_stop((uv_stream_t *)&c->tcp);
     c->reading = false;
-    bool answer_to_come = c->state == CONNECTION_BUSY || c->queued > 0;
+    bool answer_to_come = c->state == CONNECTION_BUSY || (c->queued > 0 && c->state != CONNECTION_STREAM);
     if (!answer_to_come) connection_close(c);
 }
 
@@ -454,7 +525,7 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
         return;
     case CONNECTION_BUSY:
         keep(c, buf->base, n);
-        rest(c, false, true);
+        rest(c);
         return;
     case CONNECTION_HEAD:
     case CONNECTION_BODY:
@@ -468,63 +539,10 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
     size_t taken = take_requests(c, buf->base, n);
     if (c->state == CONNECTION_CLOSED) return;
     keep(c, buf->base + taken, n - taken);
-    rest(c, taken > 0, false);
+    rest(c);
 }
 
-static void read_again(struct connection *c)
-{
-    if (c->reading || c->half_closed) return;
-    if (uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) == 0) c->reading = true;
-    else connection_close(c);
-}
-
-/* ---- accept, time ---- */
-
-static void name_peer(struct connection *c)
-{
-    struct sockaddr_storage sa = { 0 };
-    int size = sizeof sa;
-    uint8_t address[16] = { 0 };
-    if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&sa, &size) == 0 &&
-        address_of((const struct sockaddr *)&sa, address)) {
-        c->loopback = address_is_loopback(address);
-        c->from_proxy = proxy_list_has(&c->loop->http->trusted, address);
-    }
-    address_text(address, c->ip, sizeof c->ip);
-    network_text(address, c->network, sizeof c->network);
-}
-
-static void on_refused_closed(uv_handle_t *handle) { free(OWNER_OF(handle, struct connection, tcp)); }
-
-void connection_accept(uv_stream_t *listener, int status)
-{
-    struct loop *l = OWNER_OF(listener, struct loop, listener);
-    if (status < 0) return;
-    struct connection *c = calloc(1, sizeof *c);
-    if (c == NULL) abort();
-    c->loop = l;
-    if (uv_tcp_init(&l->uv, &c->tcp) != 0) abort();
-    bool full = l->connection_count == l->connection_max || l->closing;
-    if (uv_accept(listener, (uv_stream_t *)&c->tcp) != 0 || full) {
-        uv_close((uv_handle_t *)&c->tcp, on_refused_closed);
-        return;
-    }
-    (void)uv_tcp_nodelay(&c->tcp, 1);
-    c->slot = l->first_free;
-    struct slot *s = &l->slots[c->slot];
-    l->first_free = s->next_free;
-    s->connection = c;
-    c->generation = s->generation;
-    c->next = l->connections;
-    if (c->next != NULL) c->next->previous = c;
-    l->connections = c;
-    l->connection_count++;
-    (void)atomic_fetch_add(&l->http->connections, 1);
-    (void)atomic_fetch_add_explicit(&l->metrics.accepted, 1, memory_order_relaxed);
-    name_peer(c);
-    c->deadline_ms = loop_now(c) + l->http->timeouts.head_ms;
-    read_again(c);
-}
+/* ---- time ---- */
 
 bool connection_is_idle(const struct connection *c)
 {
@@ -542,5 +560,5 @@ void connection_tick(struct connection *c, int64_t at_ms)
     struct exchange *x = c->exchange;
     c->exchange = NULL;
     refuse(c, x, 408);
-    if (c->state != CONNECTION_CLOSED) rest(c, false, false);
+    if (c->state != CONNECTION_CLOSED) rest(c);
 }

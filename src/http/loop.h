@@ -25,6 +25,7 @@
 enum {
     LOOPS_MAX = 16,
     CONNECTIONS_MAX = 20000,                 /* all loops together; past it a new one is closed at once */
+    CONNECTIONS_PER_NETWORK = CONNECTIONS_MAX / 10,          /* /24 or /64; not of our proxy, not of loopback */
     READ_BUFFER_BYTES = 65536,
     PIPELINE_MAX_BYTES = 65536,              /* kept behind a request under way; then reading stops until it is done */
     GATHER_BYTES = 131072,                   /* answers gathered before they are written */
@@ -56,14 +57,26 @@ enum connection_state {
     CONNECTION_LINGER,       /* answered and shut for writing; what the client still sends is thrown away */
     CONNECTION_CLOSED,
 };
+/* What a connection waits for; each has its time-out, which begins when something else was awaited before. */
+enum connection_awaits {
+    AWAITS_ANEW,             /* whatever it is by now, its time begins again */
+    AWAITS_REQUEST,          /* the first byte of one */
+    AWAITS_HEAD,             /* the rest of one */
+    AWAITS_BODY,
+    AWAITS_WRITE,            /* the client takes its answers */
+    AWAITS_END,              /* of what it sends after a refusal */
+    AWAITS_OTHERS,           /* a lane, a job, an event: they have ends of their own */
+};
 struct connection {
     uv_tcp_t tcp;
     struct loop *loop;
     struct connection *next, *previous;
     uint32_t slot, generation;
     enum connection_state state;
+    enum connection_awaits awaits;
     bool reading, half_closed, close_when_written;
     bool loopback, from_proxy;
+    bool counted;                            /* in its network's share */
     unsigned requests;
     struct exchange *exchange;               /* BODY and STREAM: ours; BUSY: NULL, it comes back by the queue */
     struct stream *stream;
@@ -183,15 +196,21 @@ struct http {
 
 /* Tests shorten them; NULL sets the usual ones. Counts for servers started afterwards. */
 void http_timeouts_for_tests(const struct http_timeouts *t);
+/* How many connections a network may hold, loopback too; 0: the usual share. */
+void http_share_for_tests(unsigned share);
 
 /* ---- server.c ---- */
 void loop_return(struct exchange *x);                        /* any thread: x comes back to its loop */
 struct connection *loop_find(struct loop *l, uint32_t slot, uint32_t generation);        /* NULL: it has gone */
 
-/* ---- connection.c ---- */
+/* ---- accept.c ---- */
 void connection_accept(uv_stream_t *listener, int status);
+
+/* ---- connection.c ---- */
 void connection_close(struct connection *c);
 void connection_tick(struct connection *c, int64_t now_ms);  /* time-outs */
+/* After the state changed: reads on or not, and sets the time-out. May close it. */
+void connection_settle(struct connection *c);
 /* An exchange that was away is done: write its answer, go on with the bytes behind it. */
 void connection_answer(struct connection *c, struct exchange *x);
 /* Writes what loop->out holds, then `fixed` (memory that lives for ever). False: the connection is closed now. */

@@ -134,9 +134,10 @@ void metrics_http(struct buf *out, void *http)
     size_t routes = router_count(h->router) + 1;
     print_answers(out, h, routes);
     print_times(out, h, routes);
-    uint64_t accepted = 0, refused = 0, streams = 0, waiting_for_jobs = 0;
+    uint64_t accepted = 0, turned_away = 0, refused = 0, streams = 0, waiting_for_jobs = 0;
     for (unsigned i = 0; i < h->loops; i++) {
         accepted += read_count(&h->loop[i]->metrics.accepted);
+        turned_away += read_count(&h->loop[i]->metrics.turned_away);
         refused += read_count(&h->loop[i]->metrics.refused_heads);
         streams += read_count(&h->loop[i]->metrics.streams);
         waiting_for_jobs += atomic_load(&h->loop[i]->parked_count);
@@ -144,6 +145,8 @@ void metrics_http(struct buf *out, void *http)
     metrics_sample(out, "chathub_http_connections", "gauge", "Open connections.",
                    (int64_t)atomic_load(&h->connections));
     metrics_sample(out, "chathub_http_accepted_total", "counter", "Connections accepted.", (int64_t)accepted);
+    metrics_sample(out, "chathub_http_turned_away_total", "counter", "Connections closed at once: too many.",
+                   (int64_t)turned_away);
     metrics_sample(out, "chathub_http_refused_total", "counter", "Requests refused by the reader.", (int64_t)refused);
     metrics_sample(out, "chathub_http_streams", "gauge", "Open event streams.", (int64_t)streams);
     metrics_sample(out, "chathub_http_waiting", "gauge", "Requests that wait for a job.", (int64_t)waiting_for_jobs);

@@ -52,3 +52,23 @@ bool origin_ok(const struct head *h, const char *origin, bool loopback_names)
     if (referer.p == NULL) return false;
     return is_ours(origin_of_url(referer), ours, loopback_names);
 }
+
+/* Without its port. The reader has seen to it that a bracket is closed. */
+static struct str host_name(struct str host)
+{
+    bool v6 = host.n > 0 && host.p[0] == '[';
+    const char *end = host.n > 0 ? memchr(host.p, v6 ? ']' : ':', host.n) : NULL;
+    return end == NULL ? host : (struct str){ host.p, (size_t)(end - host.p) + v6 };
+}
+
+bool host_ok(const struct head *h, const char *origin)
+{
+    struct str given = head_get(h, "host");
+    if (given.p == NULL) return true;
+    const char *ours = strstr(origin, "://");
+    const struct str known[] = { STR("127.0.0.1"), STR("localhost"), STR("[::1]"),
+                                 host_name(str_of(ours != NULL ? ours + 3 : origin)) };
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (same(host_name(given), known[i])) return true;
+    return false;
+}

@@ -217,6 +217,10 @@ static bool has_bearer(const struct head *h)
     return value.n > 7 && str_eq_nocase((struct str){ value.p, 7 }, STR("bearer "));
 }
 
+/* A bearer key is sent by whoever has it, never by a browser of itself. Beside a cookie it proves nothing: the cookie
+ * may be what signs in. */
+static bool by_key_alone(const struct exchange *x) { return has_bearer(&x->head) && x->session_key[0] == '\0'; }
+
 /* Nothing found, or found with another verb. */
 static void no_route(struct exchange *x, const struct route_match *m)
 {
@@ -275,6 +279,10 @@ void request_begin(struct connection *c, struct exchange *x)
     request_begin_bare(c, x);
     const struct http_options *o = &c->loop->http->o;
     if ((!c->loopback || x->req.client_ip != c->ip) && !within_limits(c, x, &limit_general)) return;
+    if (o->development && !host_ok(&x->head, o->origin)) {
+        request_refuse(x, &problem_wrong_host);
+        return;
+    }
     struct route_match m;
     router_find(c->loop->http->router, verb_of(x->head.method), x->head.path, &m);
     const struct route *r = m.route;
@@ -284,13 +292,13 @@ void request_begin(struct connection *c, struct exchange *x)
         no_route(x, &m);
         return;
     }
-    if (r->limit != NULL && !within_limits(c, x, r->limit)) return;
-    bool changes = r->verb != VERB_GET;
-    if (changes && !r->no_origin && !has_bearer(&x->head) && !origin_ok(&x->head, o->origin, o->development)) {
+    if (r->who != WHO_SYSTEM) session_key(x);
+    /* Before the route's own limit: no other site's page may use up what its visitor has. */
+    if (r->verb != VERB_GET && !r->no_origin && !by_key_alone(x) && !origin_ok(&x->head, o->origin, o->development)) {
         request_refuse(x, &problem_cross_site);
         return;
     }
-    if (r->who != WHO_SYSTEM) session_key(x);
+    if (r->limit != NULL && !within_limits(c, x, r->limit)) return;
     if (wants_caller(r) && x->session_key[0] == '\0' && !has_bearer(&x->head)) {
         request_refuse(x, &problem_sign_in);
         return;

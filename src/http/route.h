@@ -1,10 +1,11 @@
 /* route.h: routes are data. A row says verb, path, who may call, limits, fields, transaction and documentation; the
  * server refuses to start when a row leaves .who, .tx, .doc or a limit unset, so "restrict it later" cannot be said.
  *
- * Order of work for a request: limits → method and path → origin (CSRF) → content type and size → fields → .prepare
- * (no transaction: argon2, decoding; on the crypto pool when .slow) → a storage lane: authentication, role and
- * idempotency, then .run in the same transaction → commit → reply. Only the dispatcher opens, commits and repeats a
- * transaction. A refusal rolls back and then commits what .refused writes. The reply leaves after the commit. */
+ * Order of work for a request: the general limit → (in development: Host) → method and path → origin (CSRF) → the
+ * route's limit → content type and size → fields → .prepare (no transaction: argon2, decoding; on the crypto pool when
+ * .slow) → a storage lane: authentication, role and idempotency, then .run in the same transaction → commit → reply.
+ * Only the dispatcher opens, commits and repeats a transaction. A refusal rolls back and then commits what .refused
+ * writes. The reply leaves after the commit. */
 #ifndef CHATHUB_HTTP_ROUTE_H
 #define CHATHUB_HTTP_ROUTE_H
 
@@ -143,6 +144,7 @@ struct str req_raw_body(const struct req *req);
 /* ---- problems that every route can meet; texts in problems.c ---- */
 extern const struct problem problem_not_found, problem_sign_in, problem_sign_in_again, problem_invalid_fields,
     problem_invalid_json, problem_unsupported_media_type, problem_too_large, problem_cross_site,
+    problem_wrong_host,
     problem_too_many_requests,
     problem_busy, problem_in_progress, problem_key_reused, problem_already_shown, problem_method_not_allowed,
     problem_invalid_path, problem_invalid_query, problem_storage, problem_uncertain;

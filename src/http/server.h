@@ -10,7 +10,7 @@ struct http_hooks {
     /* Inside the request's transaction: who calls, from the session cookie or bearer key. Fills req->who (account 0:
      * nobody). False on a storage fault. May use what before_batch of the lanes left behind: an op's session_key is
      * the SHA-256 of the value of cookie "sid", as hex, or NULL when the request has none (http_session_key gives the
-     * same). A request with a bearer key must be judged by that key alone: it was not asked for its origin. */
+     * same). A request with a bearer key and without a session cookie was not asked for its origin. */
     bool (*authenticate)(struct req *req);
     /* After any commit of a route: may be NULL. */
     void (*committed)(struct req *req);

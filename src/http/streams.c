@@ -120,7 +120,6 @@ bool events_stream_start(struct connection *c, struct exchange *x)
     c->stream = s;
     c->exchange = x;
     c->state = CONNECTION_STREAM;
-    c->deadline_ms = INT64_MAX;
     free(c->kept);                                           /* nothing pipelined behind a stream is answered */
     c->kept = NULL, c->kept_n = c->kept_cap = 0;
     if (atomic_load(&l->http->draining)) {
@@ -132,6 +131,7 @@ bool events_stream_start(struct connection *c, struct exchange *x)
     e->wanted = true;                                        /* what came between its read and now */
     round_in(l, ROUND_GAP_MS);
     push(s, buf_str(&x->req.reply.body));
+    connection_settle(c);
     return true;
 }
 

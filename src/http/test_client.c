@@ -15,7 +15,7 @@ enum { ANSWER_MAX_BYTES = 64 << 20, COOKIES = 8, WAIT_MS = 20000 };
 struct test_client {
     int fd, port;
     struct buf in;                           /* received, not yet taken */
-    bool ended;
+    bool ended, narrow;
     char always[1024];
     struct { char name[64], value[512]; } cookie[COOKIES];
     size_t cookies;
@@ -35,6 +35,8 @@ static void dial(struct test_client *c)
     if (c->fd >= 0) (void)close(c->fd);
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(c->fd >= 0);
+    int least = 1;
+    if (c->narrow && setsockopt(c->fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof least) != 0) fail_msg("SO_RCVBUF");
     if (connect(c->fd, (const struct sockaddr *)&to, sizeof to) != 0) fail_msg("connect: %s", strerror(errno));
     int on = 1;
     (void)setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -42,16 +44,20 @@ static void dial(struct test_client *c)
     c->ended = false;
 }
 
-struct test_client *client_open(int port)
+static struct test_client *open_as(int port, bool narrow)
 {
     struct test_client *c = calloc(1, sizeof *c);
     assert_non_null(c);
     c->port = port;
+    c->narrow = narrow;
     c->fd = -1;
     buf_init(&c->in, ANSWER_MAX_BYTES);
     dial(c);
     return c;
 }
+
+struct test_client *client_open(int port) { return open_as(port, false); }
+struct test_client *client_open_narrow(int port) { return open_as(port, true); }
 
 void client_close(struct test_client *c)
 {

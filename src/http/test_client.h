@@ -21,6 +21,7 @@ struct test_answer {
 };
 
 struct test_client *client_open(int port);                   /* connects; 127.0.0.1 */
+struct test_client *client_open_narrow(int port);            /* with the smallest buffer for what the server sends */
 void client_close(struct test_client *c);
 void client_reset(struct test_client *c);                    /* closes with a reset instead of an end */
 /* What later requests carry besides their own headers: "Origin: ...\r\n", whole lines. NULL: nothing. */

@@ -80,7 +80,52 @@ TEST_EACH_ENGINE(cross_site_requests_are_refused)
     (void)snprintf(both, sizeof both, "%sSec-Fetch-Site: cross-site\r\n%s", ours, AS_MERCHANT);
     expect_status(&s, "POST", "/api/notes", both, "{\"text\":\"a\"}", 403, "cross_site");
     expect_status(&s, "POST", "/api/echo", NULL, "x", 200, NULL);        /* has its own proof */
+    /* A key that no browser sends by itself needs no origin; beside a cookie it does not turn the check off. */
+    expect_status(&s, "POST", "/api/notes", "Authorization: Bearer x\r\n", "{\"text\":\"a\"}", 401, "sign_in_required");
+    expect_status(&s, "POST", "/api/notes", "Authorization: Bearer x\r\n" AS_MERCHANT, "{\"text\":\"a\"}", 403,
+                  "cross_site");
+    expect_status(&s, "POST", "/api/notes", "Authorization: Bearer x\r\nOrigin: https://evil.example\r\n" AS_MERCHANT,
+                  "{\"text\":\"a\"}", 403, "cross_site");
     expect_status(&s, "GET", "/api/me", "Origin: https://evil.example\r\n" AS_MERCHANT, NULL, 200, NULL);
+    test_http_stop(&s, t);
+}
+
+static void in_development(struct http_options *o) { o->development = true; }
+
+static int status_for_host(struct test_http *s, const char *path, const char *host)
+{
+    char request[256];
+    (void)snprintf(request, sizeof request, "GET %s HTTP/1.%d\r\n%s%s%s\r\n", path, host ? 1 : 0, host ? "Host: " : "",
+                   host ? host : "", host ? "\r\n" : "");
+    struct test_client *c = client_open(http_port(s->http));
+    client_send_text(c, request);
+    struct test_answer a = client_read(c, false, 5000);
+    if (a.status == 421) assert_string_equal(answer_error(&a), "wrong_host");
+    int status = a.status;
+    answer_free(&a);
+    client_close(c);
+    return status;
+}
+
+/* A name of another site that resolves to 127.0.0.1 reaches us, but not under a name that is ours. */
+TEST_EACH_ENGINE(development_answers_under_its_own_names_only)
+{
+    static const char *const paths[] = { "/healthz", "/", "/api/nowhere", "/api/hello" };
+    struct test_http s;
+    test_http_start(&s, t, in_development);
+    char port[64];
+    (void)snprintf(port, sizeof port, "localhost:%d", http_port(s.http));
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        assert_int_equal(status_for_host(&s, paths[i], "evil.example:8080"), 421);
+        assert_int_equal(status_for_host(&s, paths[i], "127.0.0.1.evil.example"), 421);
+    }
+    assert_int_equal(status_for_host(&s, "/healthz", port), 200);
+    assert_int_equal(status_for_host(&s, "/healthz", "127.0.0.1"), 200);
+    assert_int_equal(status_for_host(&s, "/healthz", NULL), 200);
+    test_http_stop(&s, t);
+    test_script(t, "DROP TABLE test_notes");
+    test_http_start(&s, t, NULL);
+    assert_int_equal(status_for_host(&s, "/healthz", "evil.example"), 200);      /* production: the proxy's matter */
     test_http_stop(&s, t);
 }
 
@@ -436,6 +481,10 @@ TEST_EACH_ENGINE(the_console)
     a = ask(&s, "GET", "/auth/reset-password?token=x", NULL, NULL);
     assert_int_equal(a.status, 200);
     assert_non_null(strstr(a.head, "Referrer-Policy: no-referrer"));
+    assert_string_equal(answer_header(&a, "Cache-Control"), "no-store");
+    answer_free(&a);
+    a = ask(&s, "HEAD", "/auth/verify-email?token=x", NULL, NULL);
+    assert_string_equal(answer_header(&a, "Cache-Control"), "no-store");
     answer_free(&a);
     static const struct { const char *path; int status; const char *type; } cases[] = {
         { "/nowhere", 404, "text/html; charset=utf-8" },     { "/api", 404, "application/json" },
@@ -479,6 +528,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(who_may_call),
         ONLY_SQLITE(cross_site_requests_are_refused),
+        ONLY_SQLITE(development_answers_under_its_own_names_only),
         ONLY_SQLITE(fields_are_checked_before_the_handler),
         EACH_ENGINE(refusals_leave_only_what_they_may),
         ONLY_SQLITE(a_row_that_does_not_exist_here_is_not_found),

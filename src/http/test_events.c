@@ -156,6 +156,29 @@ TEST_EACH_ENGINE(drain_ends_streams)
     test_http_stop(&s, t);
 }
 
+/* Nobody reads: what waits does not pile up for ever below the maximum of a queue, and nothing that is added makes the
+ * reader look alive. */
+TEST_EACH_ENGINE(a_stream_that_is_not_read_ends)
+{
+    static const struct http_timeouts short_times = { 5000, 5000, 60000, 1500, 500 };
+    struct test_http s;
+    http_timeouts_for_tests(&short_times);
+    test_http_start(&s, t, NULL);
+    http_timeouts_for_tests(NULL);
+    test_http_narrow(&s);
+    struct test_client *c = client_open_narrow(http_port(s.http));
+    client_send_text(c, "GET /api/events HTTP/1.1\r\nHost: a\r\n" AS_MERCHANT "\r\n");
+    int64_t until_ms = monotonic_ms() + 15000;
+    int more = 0;
+    do {
+        if (more++ < 400) add_note(&s, AS_MERCHANT, "more");
+        else (void)usleep(20000);
+        assert_true(monotonic_ms() < until_ms);
+    } while (more < 100 || atomic_load(&s.http->connections) > 1);
+    client_close(c);
+    test_http_stop(&s, t);
+}
+
 /* The look at the session comes once a minute; the test asks for it now. */
 TEST_EACH_ENGINE(an_ended_session_ends_its_stream)
 {
@@ -204,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(what_changes_is_told), EACH_ENGINE(replay_from_the_last_seen), ONLY_SQLITE(hints_for_operators),
         ONLY_SQLITE(one_stream_too_many),  ONLY_SQLITE(drain_ends_streams),
+        ONLY_SQLITE(a_stream_that_is_not_read_ends),
         EACH_ENGINE(an_ended_session_ends_its_stream),
         EACH_ENGINE(a_stream_whose_session_was_ended_hears_nothing_more),
     };

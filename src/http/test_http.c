@@ -221,6 +221,8 @@ static const struct route routes[] = {
       .prepare = wait_at_gate, .no_origin = true, COMMON },
     { .verb = VERB_GET, .path = "/api/few", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_health,
       .limit = &few, COMMON },
+    { .verb = VERB_POST, .path = "/api/few", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_health,
+      .limit = &few, COMMON },
     { .verb = VERB_GET, .path = "/api/me", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = get_hello, COMMON },
     { .verb = VERB_GET, .path = "/api/none", .who = WHO_SIGNED_IN, .tx = TX_NONE, .run = get_hello, COMMON },
     { .verb = VERB_GET, .path = "/api/fresh", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = get_hello,
@@ -271,6 +273,16 @@ void test_http_start(struct test_http *s, struct test_db *t, void (*change)(stru
     (void)snprintf(s->origin_line, sizeof s->origin_line, "Origin: %s\r\n", s->origin);
     s->client = client_open(http_port(s->http));
     client_always(s->client, s->origin_line);
+}
+
+void test_http_narrow(struct test_http *s)
+{
+    int least = 1;
+    for (unsigned i = 0; i < s->http->loops; i++) {
+        uv_os_fd_t fd;
+        assert_int_equal(uv_fileno((const uv_handle_t *)&s->http->loop[i]->listener, &fd), 0);
+        assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &least, sizeof least), 0);
+    }
 }
 
 void test_http_stop(struct test_http *s, struct test_db *t)

@@ -25,6 +25,8 @@ void test_http_stop(struct test_http *s, struct test_db *t);
 /* One request on the fixture's client; the caller looks at the answer and frees it. */
 struct test_answer ask(struct test_http *s, const char *method, const char *path, const char *headers,
                        const char *body);
+/* Sockets accepted from now on take little of an answer at a time: so answers wait here. */
+void test_http_narrow(struct test_http *s);
 /* Status (and code, when not NULL) of one request must be these. */
 void expect_status(struct test_http *s, const char *method, const char *path, const char *headers, const char *body,
                    int status, const char *code);

@@ -25,6 +25,16 @@ static void buckets(void **state)
     assert_false(limits_take(l, &three, "10.0.0.0/24", now, &wait_s));   /* a clock that goes back gives nothing */
     for (int i = 0; i < 3; i++) assert_true(limits_take(l, &three, "10.0.0.0/24", now + 9000000, &wait_s));
     assert_false(limits_take(l, &three, "10.0.0.0/24", now + 9000000, &wait_s));
+    /* Asking all the time, each time too early, does not keep it from filling. */
+    assert_true(limits_take(l, &other, "192.0.2.0/24", now, &wait_s));
+    for (int ms = 1; ms < 1000; ms++) assert_false(limits_take(l, &other, "192.0.2.0/24", now + ms, &wait_s));
+    assert_true(limits_take(l, &other, "192.0.2.0/24", now + 1000, &wait_s));
+    for (int i = 0; i < 3; i++) assert_true(limits_take(l, &three, "192.0.2.0/24", now, &wait_s));
+    for (int ms = 1; ms < 20000; ms++) assert_false(limits_take(l, &three, "192.0.2.0/24", now + ms, &wait_s));
+    assert_true(limits_take(l, &three, "192.0.2.0/24", now + 20000, &wait_s));
+    /* Time that went back is not paid for a second time. */
+    for (int i = 0; i < 4; i++)
+        assert_false(limits_take(l, &three, "192.0.2.0/24", now + 1000 + 15000 * (i % 2), &wait_s));
     /* More networks than buckets: none fails, and the newest is still counted. */
     char name[32];
     for (int i = 1; i < 200000; i++) {
@@ -32,6 +42,26 @@ static void buckets(void **state)
         assert_true(limits_take(l, &other, name, now, &wait_s));
     }
     assert_false(limits_take(l, &other, name, now, &wait_s));
+    limits_free(l);
+}
+
+static void open_connections(void **state)
+{
+    (void)state;
+    struct limits *l = limits_new();
+    for (int i = 0; i < 3; i++) assert_true(limits_enter(l, "10.0.0.0/24", 3));
+    assert_false(limits_enter(l, "10.0.0.0/24", 3));
+    assert_false(limits_enter(l, "10.0.0.0/24", 3));         /* those who are refused are not counted */
+    limits_leave(l, "10.0.0.0/24");
+    assert_true(limits_enter(l, "10.0.0.0/24", 3));
+    /* Other networks have shares of their own: of 1000 some may meet by chance, hardly one meets the full one. */
+    int refused = 0;
+    char name[32];
+    for (int i = 1; i <= 1000; i++) {
+        (void)snprintf(name, sizeof name, "10.%d.%d.0/24", i / 256, i % 256);
+        refused += !limits_enter(l, name, 3);
+    }
+    assert_in_range(refused, 0, 5);
     limits_free(l);
 }
 
@@ -107,6 +137,25 @@ static void origins(void **state)
         h.field[0] = (struct head_field){ STR("Origin"), str_of(cases[i].given) };
         if (origin_ok(&h, cases[i].origin, cases[i].names) != cases[i].good) fail_msg("%zu", i);
     }
+}
+
+static void hosts(void **state)
+{
+    (void)state;
+    static const struct { const char *host; bool good; } cases[] = {
+        { "127.0.0.1", true }, { "127.0.0.1:8080", true }, { "localhost:1", true }, { "LOCALHOST", true },
+        { "[::1]", true }, { "[::1]:8080", true }, { "tunnel.example", true }, { "tunnel.example:8443", true },
+        { "evil.example", false }, { "evil.example:8080", false }, { "localhost.evil.example", false },
+        { "127.0.0.1.evil.example:8080", false }, { "127.0.0.2", false }, { "[::2]:8080", false }, { "a", false },
+        { "evil-localhost", false },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct head h = { .fields = 1 };
+        h.field[0] = (struct head_field){ STR("Host"), str_of(cases[i].host) };
+        if (host_ok(&h, "https://tunnel.example") != cases[i].good) fail_msg("%s", cases[i].host);
+    }
+    struct head none = { 0 };
+    assert_true(host_ok(&none, "http://127.0.0.1:8080"));
 }
 
 static enum answer run(struct req *req) { return reply_text(req, 200, "text/plain", STR("")); }
@@ -190,11 +239,77 @@ TEST_EACH_ENGINE(a_route_of_few)
     test_http_stop(&s, t);
 }
 
+/* A page of another site makes its visitor's browser ask; that must not cost the visitor a try. */
+TEST_EACH_ENGINE(refused_for_their_origin_they_use_up_nothing)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    char ours[96];
+    (void)snprintf(ours, sizeof ours, "Origin: %s\r\n", s.origin);
+    client_always(s.client, "");
+    for (int i = 0; i < 10; i++)
+        expect_status(&s, "POST", "/api/few", "Origin: https://evil.example\r\n", NULL, 403, "cross_site");
+    for (int i = 0; i < 3; i++) expect_status(&s, "POST", "/api/few", ours, NULL, 200, NULL);
+    expect_status(&s, "POST", "/api/few", ours, NULL, 429, "too_many_requests");
+    expect_status(&s, "POST", "/api/few", "Origin: https://evil.example\r\n", NULL, 403, "cross_site");
+    test_http_stop(&s, t);
+}
+
+static struct test_answer once(struct test_client *c)
+{
+    client_send_text(c, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    return client_read(c, false, 5000);
+}
+
+TEST_EACH_ENGINE(a_network_has_a_share_of_the_connections)
+{
+    enum { SHARE = 5, MORE = 20 };
+    struct test_http s;
+    struct test_client *c[MORE];
+    http_share_for_tests(SHARE);
+    test_http_start(&s, t, NULL);                            /* its client holds one */
+    struct test_answer a = ask(&s, "GET", "/healthz", NULL, NULL);
+    answer_free(&a);
+    for (int i = 0; i < MORE; i++) {
+        c[i] = client_open(http_port(s.http));
+        a = once(c[i]);
+        assert_int_equal(a.status, i < SHARE - 1 ? 200 : 0);
+        if (a.status == 0) assert_true(client_is_closed(c[i], 0));
+        answer_free(&a);
+    }
+    assert_int_equal(atomic_load(&s.http->connections), SHARE);
+    for (int i = 0; i < MORE; i++) client_close(c[i]);
+    for (int i = 0; atomic_load(&s.http->connections) > 1; i++) {
+        assert_true(i < 100);
+        (void)usleep(20000);
+    }
+    c[0] = client_open(http_port(s.http));                   /* who leaves makes room */
+    a = once(c[0]);
+    assert_int_equal(a.status, 200);
+    answer_free(&a);
+    client_close(c[0]);
+    test_http_stop(&s, t);
+    test_script(t, "DROP TABLE test_notes");
+    test_http_start(&s, t, trust_loopback);                  /* everybody comes through the proxy */
+    for (int i = 0; i < MORE; i++) {
+        c[i] = client_open(http_port(s.http));
+        a = once(c[i]);
+        assert_int_equal(a.status, 200);
+        answer_free(&a);
+    }
+    for (int i = 0; i < MORE; i++) client_close(c[i]);
+    test_http_stop(&s, t);
+    http_share_for_tests(0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(buckets), cmocka_unit_test(networks), cmocka_unit_test(cookies), cmocka_unit_test(origins),
-        cmocka_unit_test(router),  cmocka_unit_test(pages),    ONLY_SQLITE(a_route_of_few),
+        cmocka_unit_test(buckets), cmocka_unit_test(open_connections), cmocka_unit_test(networks),
+        cmocka_unit_test(cookies), cmocka_unit_test(origins), cmocka_unit_test(hosts), cmocka_unit_test(router),
+        cmocka_unit_test(pages),   ONLY_SQLITE(a_route_of_few),
+        ONLY_SQLITE(refused_for_their_origin_they_use_up_nothing),
+        ONLY_SQLITE(a_network_has_a_share_of_the_connections),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -195,6 +195,14 @@ TEST_EACH_ENGINE(expect_100_continue)
     expect_answer(c, 404);
     assert_true(client_is_closed(c, 5000));
     client_close(c);
+    c = client_open(http_port(s.http));
+    client_send_text(c, "GET /healthz HTTP/1.1\r\n" HOST "Expect: magic\r\n\r\n");
+    struct test_answer a = client_read(c, false, 5000);
+    assert_int_equal(a.status, 417);
+    assert_string_equal(answer_error(&a), "expectation_failed");
+    answer_free(&a);
+    assert_true(client_is_closed(c, 5000));
+    client_close(c);
     test_http_stop(&s, t);
 }
 
@@ -296,6 +304,48 @@ TEST_EACH_ENGINE(a_reader_that_stops_is_closed)
         answer_free(&a);
     }
     client_close(c);
+    test_http_stop(&s, t);
+}
+
+/* Answers wait to be written while the request behind them is incomplete: when they are written it is waited for as any
+ * other is. The client may go on, stop (408), or leave. */
+TEST_EACH_ENGINE(what_is_incomplete_behind_waiting_answers)
+{
+    enum { ANSWERS = 150 };                                  /* more than the sockets take, less than one flush */
+    static const struct { const char *tail, *more; bool leaves; int status; } cases[] = {
+        { "POST /api/echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhe", NULL, false, 408 },
+        { "POST /api/echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhe", "llo", false, 200 },
+        { "POST /api/echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhe", NULL, true, 0 },
+        { "POST /api/echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nhe", NULL, false, 408 },
+        { "GET /healthz HTTP/1.1\r\nX", NULL, false, 408 },
+        { "GET /healthz HTTP/1.1\r\nX", "-Y: 1\r\n" HOST "\r\n", false, 200 },
+        { "GET /healthz HTTP/1.1\r\nX", NULL, true, 0 },
+    };
+    struct test_http s;
+    http_timeouts_for_tests(&short_times);
+    test_http_start(&s, t, NULL);
+    http_timeouts_for_tests(NULL);
+    test_http_narrow(&s);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct buf out;
+        buf_init(&out, 1 << 20);
+        for (int k = 0; k < ANSWERS; k++) buf_text(&out, "GET /healthz HTTP/1.1\r\n" HOST "\r\n");
+        buf_text(&out, cases[i].tail);
+        struct test_client *c = client_open_narrow(http_port(s.http));
+        client_send(c, out.p, out.n);
+        buf_free(&out);
+        if (cases[i].leaves) client_send_end(c);
+        (void)usleep(200000);
+        for (int k = 0; k < ANSWERS; k++) expect_answer(c, 200);
+        if (cases[i].more != NULL) client_send_text(c, cases[i].more);
+        if (cases[i].status != 0) expect_answer(c, cases[i].status);
+        if (cases[i].status != 200 && !client_is_closed(c, 5000)) fail_msg("case %zu: still open", i);
+        client_close(c);
+    }
+    for (int i = 0; atomic_load(&s.http->connections) > 1; i++) {
+        assert_true(i < 100);
+        (void)usleep(50000);
+    }
     test_http_stop(&s, t);
 }
 
@@ -410,6 +460,7 @@ int main(void)
         ONLY_SQLITE(too_much),
         ONLY_SQLITE(slow_clients_are_cut_off),
         ONLY_SQLITE(a_reader_that_stops_is_closed),
+        ONLY_SQLITE(what_is_incomplete_behind_waiting_answers),
         EACH_ENGINE(clients_that_leave),
         ONLY_SQLITE(clients_that_reset),
         EACH_ENGINE(drain_finishes_what_is_under_way),

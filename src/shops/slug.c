@@ -11,8 +11,8 @@ enum { SLUG_MIN = 3, SLUG_RANDOM_SHORT = 4, SLUG_RANDOM_LONG = 6 };
 
 /* Names that are, or may become, addresses of ours, or that would deceive. */
 static const char *const reserved[] = { "admin", "api", "app", "assets", "auth", "billing", "blog", "chat", "chathub",
-    "console", "dev", "docs", "healthz", "help", "login", "mail", "metrics", "new", "operator", "root", "shop", "shops",
-    "sso", "static", "status", "store", "support", "system", "test", "widget", "www" };
+    "console", "dev", "docs", "health", "healthz", "help", "login", "mail", "metrics", "new", "operator", "root",
+    "shop", "shops", "sso", "static", "status", "store", "support", "system", "test", "widget", "www" };
 
 /* U+00C0..U+00FF; '-' where there is no letter. */
 static const char latin1[] = "aaaaaaaceeeeiiiidnooooo-ouuuuyts" "aaaaaaaceeeeiiiidnooooo-ouuuuyty";

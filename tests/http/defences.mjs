@@ -175,6 +175,8 @@ test('d59 other sites can neither change nor read, and a GET changes nothing', a
         { origin: 'https://evil.example' },
         { origin: undefined },
         { 'sec-fetch-site': 'cross-site' },
+        { origin: 'https://evil.example', authorization: 'Bearer x' },
+        { origin: undefined, authorization: 'Bearer x' },
     ]) {
         const r = await c.post(`/api/shops/${shop.id}/chatbot/enable`, {}, { headers });
         assert.deepEqual([r.status, r.json.error], [403, 'cross_site']);
@@ -191,6 +193,26 @@ test('d59 other sites can neither change nor read, and a GET changes nothing', a
     assert.equal((await c.get('/auth/logout')).json?.success, undefined);
     assert.equal((await c.get('/api/user')).json.user.email, c.email, 'still signed in');
     assert.equal((await c.get('/api/billing/summary')).json.credits, 50);
+});
+
+test('d59 a name of another site that resolves to this machine reads nothing', async ({ server }) => {
+    for (const at of ['/dev/outbox', '/api/user', '/'])
+        for (const host of ['evil.example', '127.0.0.1.evil.example:80', 'localhost.evil.example']) {
+            const r = await raw(server.base, `GET ${at} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+            assert.equal(r.status, 421, `${at} at ${host}`);
+            assert.ok(!r.text.includes('mails') && !r.text.includes('<title>'));
+        }
+});
+
+test('d59 a page of another site does not use up the tries of its visitor', async ({ server }) => {
+    const address = randomAddress();
+    const c = await server.account('merchant');
+    const ask = (origin) =>
+        server
+            .client()
+            .post('/auth/password/login', { email: c.email, password: PASSWORD }, { address, headers: { origin } });
+    for (let i = 0; i < 60; i++) assert.equal((await ask('https://evil.example')).status, 403);
+    assert.equal((await ask(server.base)).status, 200);
 });
 
 test('d59 limits by network answer 429 with Retry-After, for that network alone', async ({ server }) => {
@@ -323,6 +345,8 @@ test('d18 production does not start on defaults, and development stays on loopba
         [{ CHATHUB_ENV: 'production' }, /CHATHUB_BASE_URL/],
         [{ ...full, CHATHUB_MASTER_KEY: '' }, /CHATHUB_MASTER_KEY/],
         [{ ...full, SMTP_HOST: '' }, /SMTP_HOST/],
+        [{ ...full, CHATHUB_TRUSTED_PROXY: '' }, /CHATHUB_TRUSTED_PROXY/],
+        [{ CHATHUB_TRUSTED_PROXY: 'nobody' }, /CHATHUB_TRUSTED_PROXY/],
         [{ ...full, CHATHUB_TEST_CLOCK: '1' }, /CHATHUB_TEST_CLOCK/],
         [{ ...full, CHATHUB_BASE_URL: 'http://chat.example.com' }, /CHATHUB_BASE_URL/],
         [{ ...full, CHATHUB_MASTER_KEY: 'c2hvcnQ=' }, /CHATHUB_MASTER_KEY/],

@@ -30,6 +30,7 @@ function claimsOf(token, secret, { shop, audience = 'chatbot-node', nowS = Date.
 test('the health, metrics and configuration answers of a fresh server', async ({ server }) => {
     const c = server.client();
     assert.deepEqual((await c.get('/healthz')).json, { status: 'ok' });
+    assert.deepEqual((await c.get('/health')).json, { ok: true });
     assert.equal((await c.get('/readyz')).status, 200);
     assert.equal((await c.get('/metrics')).status, 404, 'counters are for the machine itself');
     assert.match((await c.get('/metrics', { address: null })).text, /^# (HELP|TYPE) /m);

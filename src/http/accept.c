@@ -1,0 +1,69 @@
+/* accept.c: a new connection: who is at the other end, and whether there is room. One network may hold a share of all
+ * connections, so that one client cannot keep everybody else out; whoever is past it is closed at once, which costs
+ * less than an answer. Exempt are the proxies we trust (everybody comes through them) and loopback, which is where a
+ * proxy that was not named stands. */
+#include "http/loop.h"
+#include <stdlib.h>
+
+static atomic_uint share_for_tests;
+void http_share_for_tests(unsigned share) { atomic_store(&share_for_tests, share); }
+
+static void name_peer(struct connection *c)
+{
+    struct sockaddr_storage sa = { 0 };
+    int size = sizeof sa;
+    uint8_t address[16] = { 0 };
+    if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&sa, &size) == 0 &&
+        address_of((const struct sockaddr *)&sa, address)) {
+        c->loopback = address_is_loopback(address);
+        c->from_proxy = proxy_list_has(&c->loop->http->trusted, address);
+    }
+    address_text(address, c->ip, sizeof c->ip);
+    network_text(address, c->network, sizeof c->network);
+}
+
+/* False: its network has its share already. */
+static bool enter(struct connection *c)
+{
+    unsigned test = atomic_load_explicit(&share_for_tests, memory_order_relaxed);
+    if (c->from_proxy || (c->loopback && test == 0)) return true;
+    c->counted = limits_enter(c->loop->http->limits, c->network, test ? test : CONNECTIONS_PER_NETWORK);
+    return c->counted;
+}
+
+static void on_turned_away(uv_handle_t *handle) { free(OWNER_OF(handle, struct connection, tcp)); }
+
+void connection_accept(uv_stream_t *listener, int status)
+{
+    struct loop *l = OWNER_OF(listener, struct loop, listener);
+    if (status < 0) return;
+    struct connection *c = calloc(1, sizeof *c);
+    if (c == NULL) abort();
+    c->loop = l;
+    if (uv_tcp_init(&l->uv, &c->tcp) != 0) abort();
+    bool room = uv_accept(listener, (uv_stream_t *)&c->tcp) == 0 && l->connection_count < l->connection_max;
+    if (room && !l->closing) {
+        name_peer(c);
+        room = enter(c);
+    }
+    if (!room || l->closing) {
+        (void)atomic_fetch_add_explicit(&l->metrics.turned_away, 1, memory_order_relaxed);
+        uv_close((uv_handle_t *)&c->tcp, on_turned_away);
+        return;
+    }
+    (void)uv_tcp_nodelay(&c->tcp, 1);
+    c->slot = l->first_free;
+    struct slot *s = &l->slots[c->slot];
+    l->first_free = s->next_free;
+    s->connection = c;
+    c->generation = s->generation;
+    c->next = l->connections;
+    if (c->next != NULL) c->next->previous = c;
+    l->connections = c;
+    l->connection_count++;
+    (void)atomic_fetch_add(&l->http->connections, 1);
+    (void)atomic_fetch_add_explicit(&l->metrics.accepted, 1, memory_order_relaxed);
+    connection_settle(c);
+    /* The first request is waited for as a head is, not as long as between requests. */
+    c->deadline_ms = (int64_t)uv_now(&l->uv) + l->http->timeouts.head_ms;
+}
