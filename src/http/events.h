@@ -11,8 +11,8 @@
  * ≤ 4 KiB). False on a storage fault. Cost: one upsert of the counter, one insert. */
 #define EVENT_SESSIONS_CHANGED "sessions.changed"            /* the account's streams ask at once if they may go on */
 MUST_USE bool events_put(struct tx *tx, int64_t account, const char *type, json_writer *data, const void *arg);
-/* Operators' pages: a hint that something of this kind ("jobs", "accounts", "overview") changed. Not stored, coalesced to
- * one a second, at most once, any thread. Every event of any account is a hint of "accounts" too. */
+/* Operators' pages: a hint that something of this kind ("jobs", "accounts", "overview") changed. Not stored, coalesced
+ * to one a second, at most once, any thread. Every event of any account is a hint of "accounts" too. */
 void events_hint(const char *kind);
 /* For a cron job: deletes at most 500 events older than 24 h: how many, or -1 on a storage fault. */
 MUST_USE int64_t events_purge(struct tx *tx);

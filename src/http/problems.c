@@ -30,8 +30,8 @@ const struct problem problem_cross_site = {
     "请求并非来自本站页面。请在此浏览器中打开 Chathub 后重试。"
 };
 const struct problem problem_wrong_host = {
-    "wrong_host", 421, "In development Chathub answers only at 127.0.0.1, localhost, [::1] and its own address.",
-    "开发模式下，Chathub 仅响应 127.0.0.1、localhost、[::1] 及其自身地址。"
+    "wrong_host", 421, "This page answers only at 127.0.0.1, localhost, [::1] and the address of the base URL.",
+    "此页面仅响应 127.0.0.1、localhost、[::1] 及基础 URL 的地址。"
 };
 const struct problem problem_too_many_requests = {
     "too_many_requests", 429, "Too many requests. Please wait a little and try again.", "请求过于频繁，请稍候再试。"

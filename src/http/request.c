@@ -279,10 +279,6 @@ void request_begin(struct connection *c, struct exchange *x)
     request_begin_bare(c, x);
     const struct http_options *o = &c->loop->http->o;
     if ((!c->loopback || x->req.client_ip != c->ip) && !within_limits(c, x, &limit_general)) return;
-    if (o->development && !host_ok(&x->head, o->origin)) {
-        request_refuse(x, &problem_wrong_host);
-        return;
-    }
     struct route_match m;
     router_find(c->loop->http->router, verb_of(x->head.method), x->head.path, &m);
     const struct route *r = m.route;
@@ -290,6 +286,10 @@ void request_begin(struct connection *c, struct exchange *x)
     x->route_number = m.number;
     if (r == NULL) {
         no_route(x, &m);
+        return;
+    }
+    if (r->own_host && !host_ok(&x->head, o->origin)) {
+        request_refuse(x, &problem_wrong_host);
         return;
     }
     if (r->who != WHO_SYSTEM) session_key(x);

@@ -1,8 +1,8 @@
 /* route.h: routes are data. A row says verb, path, who may call, limits, fields, transaction and documentation; the
  * server refuses to start when a row leaves .who, .tx, .doc or a limit unset, so "restrict it later" cannot be said.
  *
- * Order of work for a request: the general limit → (in development: Host) → method and path → origin (CSRF) → the
- * route's limit → content type and size → fields → .prepare (no transaction: argon2, decoding; on the crypto pool when
+ * Order of work for a request: the general limit → method and path → (.own_host) → origin (CSRF) → the route's
+ * limit → content type and size → fields → .prepare (no transaction: argon2, decoding; on the crypto pool when
  * .slow) → a storage lane: authentication, role and idempotency, then .run in the same transaction → commit → reply.
  * Only the dispatcher opens, commits and repeats a transaction. A refusal rolls back and then commits what .refused
  * writes. The reply leaves after the commit. */
@@ -100,6 +100,7 @@ struct route {
     bool no_origin;                  /* exempt from the origin check: it has its own proof */
     bool passive;                    /* an open page asks by itself: it keeps no session from idling out */
     bool slow;                       /* .prepare runs on the crypto pool, never on a loop */
+    bool own_host;                   /* only under our own names: what a foreign name that leads here must not read */
     bool hidden;                     /* not in the API reference (developer pages) */
     bool (*exists)(void);            /* asked at start; false: as if the row were not there. NULL: it is */
     int wait_ms;                     /* with reply_wait */

@@ -211,6 +211,8 @@ static const struct limit few = { .name = "few", .burst = 3, .per_ms = 60000 };
 static const struct route routes[] = {
     { .verb = VERB_GET, .path = "/healthz", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_health, COMMON },
     { .verb = VERB_GET, .path = "/api/hello", .who = WHO_ANYONE, .tx = TX_READ, .run = get_hello, COMMON },
+    { .verb = VERB_GET, .path = "/api/ours", .who = WHO_ANYONE, .tx = TX_READ, .run = get_hello, .own_host = true,
+      COMMON },
     { .verb = VERB_GET, .path = "/api/here", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_hello, COMMON },
     { .verb = VERB_GET, .path = "/api/big", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_big, COMMON },
     { .verb = VERB_POST, .path = "/api/echo", .who = WHO_ANYONE, .tx = TX_NONE, .run = post_echo, .body_max = 100000,

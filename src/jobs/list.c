@@ -12,8 +12,8 @@ static_assert(JOB_READY == 0 && JOB_RUNNING == 1 && JOB_DONE == 2 && JOB_DEAD ==
 #define OF_KIND " AND (CAST(?3 AS TEXT) = '' OR kind = ?3)"
 /* Dead jobs have an index of their own and are what operators look for. Ready and running ones are few: they are read
  * by jobs_due and sorted; "+id" keeps both planners from walking the primary key through the done rows instead. Of all
- * or of done jobs the newest are the first ones found. One kind among them may be rare, and between cron jobs all others
- * are: such a walk has an end. */
+ * or of done jobs the newest are the first ones found. One kind among them may be rare, and between cron jobs all
+ * others are: such a walk has an end. */
 STMT(list_dead, "SELECT " LIST_COLUMNS " FROM jobs WHERE state = 3 AND id < ?1" OF_KIND " ORDER BY id DESC LIMIT ?2");
 STMT(list_live, "SELECT " LIST_COLUMNS " FROM jobs WHERE state < 2 AND state = ?4 AND +id < ?1" OF_KIND
                 " ORDER BY +id DESC LIMIT ?2");
