@@ -194,6 +194,20 @@ async function secrets({ checks, merchant, server, shop }) {
         assert.equal(again.status, 409);
         assert.equal(again.json.error, 'already_shown');
     });
+    await checks.must('the service key is made by the press that shows it, and then works', async () => {
+        const row = page.getByRole('row').filter({ hasText: '服务密钥' });
+        await seen(row.getByText('尚未生成'));
+        await page.getByRole('button', { name: '显示一次: 服务密钥' }).click();
+        const secret = await box.getByRole('group', { name: '服务密钥' }).textContent();
+        assert.match(secret, /^chsk_[\w-]{43}$/);
+        await button(box, '我已保存').click();
+        await seen(row.getByText('使用中'));
+        assert.equal(await page.getByRole('button', { name: '显示一次: 服务密钥' }).count(), 0);
+        await seen(page.getByRole('button', { name: '更换: 服务密钥' }));
+        const asked = await fetch(`${server.base}/api/shops/${shop.id}/sso/issue`, { method: 'POST', body: '{}',
+            headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' } });
+        assert.equal(asked.status, 200);
+    });
     await checks.must('replacing a key later wants the password first, then goes on', async () => {
         await server.advance(400); // a sign-in counts as fresh for 5 minutes
         await page.getByRole('button', { name: '更换: SSO 密钥' }).click();

@@ -295,6 +295,7 @@ export const en = {
   "secret.stateTitle": "State",
   "secret.state.active": "In use",
   "secret.state.previous": "Being replaced",
+  "secret.state.unmade": "Not made yet",
   "secret.until": "until {time}",
   "secret.created": "Made",
   "secret.show": "Show once",

@@ -289,6 +289,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "secret.stateTitle": "状态",
   "secret.state.active": "使用中",
   "secret.state.previous": "即将失效",
+  "secret.state.unmade": "尚未生成",
   "secret.until": "有效至 {time}",
   "secret.created": "创建日期",
   "secret.show": "显示一次",
