@@ -1,13 +1,12 @@
 /* Live pages: server events mark reads as out of date, and those on screen are read again at once. */
 import type { QueryClient } from "@tanstack/react-query";
 import { newKey } from "../api/keys";
-import { EVERYTHING, type LiveMessage, staleAfter } from "./events";
+import { type LiveMessage, staleAfter } from "./events";
+import { Gather } from "./gather";
 import { Leader } from "./leader";
 import { type Emit, Stream } from "./stream";
 import workerUrl from "./worker.ts?worker&url";
 
-/** Several events of one change arrive together: wait this long, then read each thing once. */
-const GATHER_MS = 60;
 const HELLO_MS = 30_000;
 
 interface Feed {
@@ -56,29 +55,19 @@ export interface Live extends Feed {
 }
 
 export function startLive(queries: QueryClient, account: number): Live {
-  let pending: (readonly unknown[])[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let tell: (up: boolean) => void = () => undefined;
-
-  const readAgain = () => {
-    timer = undefined;
-    const stale = pending.includes(EVERYTHING) ? [EVERYTHING] : pending;
-    pending = [];
-    const unique = new Map(stale.map((key) => [JSON.stringify(key), key]));
-    for (const queryKey of unique.values()) void queries.invalidateQueries({ queryKey });
-  };
+  const gather = new Gather({
+    readAgain: (queryKey) => void queries.invalidateQueries({ queryKey }),
+    isReading: (queryKey) => queries.isFetching({ queryKey }) > 0,
+  });
   const emit: Emit = ({ type, data }) => {
-    if (type === "state") {
-      tell((data as { up?: boolean } | null)?.up === true);
-      return;
-    }
-    pending.push(...staleAfter(type, data));
-    timer ??= setTimeout(readAgain, GATHER_MS);
+    if (type === "state") tell((data as { up?: boolean } | null)?.up === true);
+    else gather.add(staleAfter(type, data), type === "hint");
   };
   const feed = typeof SharedWorker === "function" ? sharedWorkerFeed(account, emit) : leaderFeed(account, emit);
   return {
     close: () => {
-      clearTimeout(timer);
+      gather.close();
       feed.close();
     },
     onState: (listener) => {

@@ -8,6 +8,7 @@ import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import type { User } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
+import { watchDown } from "../live/down";
 import { startLive } from "../live/live";
 import logo from "../logo.svg";
 import * as icons from "./icons";
@@ -118,22 +119,15 @@ function Side({ user, gone }: { user: User; gone?: () => void }) {
   );
 }
 
-/** A stream that is down for a moment is nobody's business. */
-const OFFLINE_AFTER_MS = 5000;
-
 function useLive(account: number): boolean {
   const queries = useQueryClient();
   const [down, setDown] = useState(false);
   useEffect(() => {
     const live = startLive(queries, account);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    live.onState((up) => {
-      clearTimeout(timer);
-      if (up) setDown(false);
-      else timer = setTimeout(() => setDown(true), OFFLINE_AFTER_MS);
-    });
+    const watch = watchDown(setDown);
+    live.onState(watch.heard);
     return () => {
-      clearTimeout(timer);
+      watch.close();
       live.close();
     };
   }, [queries, account]);
