@@ -384,6 +384,45 @@ async function endOfShop({ checks, merchant, shop }) {
     });
 }
 
+/** Each in a browser of its own: what fails there is told to the console of that browser, and that is no fault. */
+async function outages({ checks, browser, server }) {
+    const visit = async (work) => {
+        const guest = await Person.come(browser, server.base);
+        const { page } = guest;
+        await page.goto('/login?next=/security');
+        await signIn(guest, MERCHANT, PASSWORDS.reset);
+        await seen(heading(page, '账号与安全'));
+        await page.evaluate(() => { window.neverReloaded = true; });
+        await work(page);
+        assert.equal(await page.evaluate(() => window.neverReloaded), true);
+        await guest.leave();
+    };
+    await checks.try('a page whose file does not come leaves the console standing, and comes on another try', async () => {
+        const files = /\/assets\/billing-/;
+        await visit(async (page) => {
+            await page.route(files, (route) => route.abort());
+            await link(page, '计费中心').click();
+            await seen(page.getByText('无法连接到服务器。请检查网络后重试。'));
+            await link(page, '店铺管理').click();
+            await seen(heading(page, '店铺管理'));
+            await link(page, '计费中心').click();
+            await page.unroute(files);
+            await button(page, '重试').click();
+            await seen(heading(page, '计费中心'));
+        });
+    });
+    await checks.try('a page that breaks leaves the others within reach', async () => {
+        await visit(async (page) => {
+            await page.route('**/api/shops', (route) => route.fulfill({ json: { shops: null, credits: 0 } }));
+            await link(page, '店铺管理').click();
+            await seen(heading(page, '页面出错了'));
+            await page.unroute('**/api/shops');
+            await link(page, '操作记录').click();
+            await seen(heading(page, '操作记录').first());
+        });
+    });
+}
+
 async function manners({ checks, merchant, operator, server }) {
     const { page } = merchant;
     await checks.try('the language stays, in the cookie and in the account', async () => {
@@ -453,9 +492,8 @@ export async function walk({ browser, engine, checks }) {
         await register(all);
         await grant(all);
         all.shop = await addShop(all);
-        for (const part of [enable, secrets, launch, shortOfCredits, accounts, sessions, comingAndGoing, endOfShop, manners]) {
-            await part(all);
-        }
+        const parts = [enable, secrets, launch, shortOfCredits, accounts, sessions, comingAndGoing, endOfShop, outages, manners];
+        for (const part of parts) await part(all);
     } finally {
         checks.record('no page threw, logged an error or broke the policy', [...merchant.faults, ...operator.faults].join('\n'));
         await merchant.leave();

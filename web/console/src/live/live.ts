@@ -1,5 +1,6 @@
 /* Live pages: server events mark reads as out of date, and those on screen are read again at once. */
 import type { QueryClient } from "@tanstack/react-query";
+import { toProblem } from "../api/problem";
 import { newKey } from "../api/keys";
 import { type LiveMessage, staleAfter } from "./events";
 import { Gather } from "./gather";
@@ -54,6 +55,14 @@ export interface Live extends Feed {
   onState: (listener: (up: boolean) => void) => void;
 }
 
+/** What failed while no server was there need not wait for a press of "Try again". */
+function readFailed(queries: QueryClient): void {
+  void queries.refetchQueries({
+    type: "active",
+    predicate: ({ state }) => state.status === "error" && toProblem(state.error).passing,
+  });
+}
+
 export function startLive(queries: QueryClient, account: number): Live {
   let tell: (up: boolean) => void = () => undefined;
   const gather = new Gather({
@@ -61,8 +70,11 @@ export function startLive(queries: QueryClient, account: number): Live {
     isReading: (queryKey) => queries.isFetching({ queryKey }) > 0,
   });
   const emit: Emit = ({ type, data }) => {
-    if (type === "state") tell((data as { up?: boolean } | null)?.up === true);
-    else gather.add(staleAfter(type, data), type === "hint");
+    if (type === "state") {
+      const up = (data as { up?: boolean } | null)?.up === true;
+      tell(up);
+      if (up) readFailed(queries);
+    } else gather.add(staleAfter(type, data), type === "hint");
   };
   const feed = typeof SharedWorker === "function" ? sharedWorkerFeed(account, emit) : leaderFeed(account, emit);
   return {
