@@ -11,7 +11,7 @@ import { newQueryClient, useUser } from "./api/queries";
 import type { User } from "./api/types";
 import { TextProvider, useText } from "./i18n/i18n";
 import { fetchAhead } from "./load-part";
-import { useSessionActs } from "./session";
+import { sessionMark, useSessionActs } from "./session";
 import { antdTheme, ThemeProvider, useTheme } from "./theme/theme";
 import { Crash } from "./ui/crash";
 import { Frame } from "./ui/frame";
@@ -67,6 +67,10 @@ const AHEAD = {
 function SignedIn({ children }: { children: (user: User) => ReactNode }) {
   const read = useUser();
   const { pathname, search } = useLocation();
+  const isIn = read.data !== undefined && read.data.user !== null;
+  useEffect(() => {
+    if (isIn) sessionMark.set();
+  }, [isIn]);
   if (read.data === undefined) {
     return (
       <main className="whole">
@@ -74,7 +78,9 @@ function SignedIn({ children }: { children: (user: User) => ReactNode }) {
       </main>
     );
   }
-  if (read.data.user === null) return <Navigate to={loginPath(pathname + search)} replace />;
+  if (read.data.user === null) {
+    return <Navigate to={loginPath(pathname + search)} state={{ ended: sessionMark.isSet() }} replace />;
+  }
   return children(read.data.user);
 }
 

@@ -11,6 +11,7 @@ import { type TextKey, useText } from "../i18n/i18n";
 import { watchDown } from "../live/down";
 import { startLive } from "../live/live";
 import logo from "../logo.svg";
+import { sessionMark } from "../session";
 import * as icons from "./icons";
 import { useAnnounce, useNotify } from "./notify";
 import { LanguageSwitch, ThemeSwitch } from "./switches";
@@ -63,8 +64,15 @@ function Who({ user }: { user: User }) {
     repeat: false,
     // A real load of the page: whatever was read for this person is gone from memory with it, and the way back as well.
     onDone: () => window.location.assign("/login"),
-    onProblem: notify.problem,
+    onProblem: (problem) => {
+      sessionMark.set();
+      notify.problem(problem);
+    },
   });
+  const signOut = () => {
+    sessionMark.clear(); // before the request: the event that ends the session here may come before its answer
+    leave.send(undefined);
+  };
   const name = user.name ?? user.email;
   return (
     <div className="who">
@@ -83,7 +91,7 @@ function Who({ user }: { user: User }) {
         aria-label={t("nav.signOut")}
         title={t("nav.signOut")}
         loading={leave.isPending}
-        onClick={() => leave.send(undefined)}
+        onClick={signOut}
       />
     </div>
   );

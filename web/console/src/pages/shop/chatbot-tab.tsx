@@ -176,6 +176,7 @@ function DisableButton({ shop }: { shop: Shop }) {
 
 function Enabled({ shop, chatbot }: Props) {
   const { t } = useText();
+  const builtin = chatbot.backend === "builtin";
   return (
     <div className="stack">
       {chatbot.state === "suspended" && (
@@ -187,9 +188,10 @@ function Enabled({ shop, chatbot }: Props) {
           <div className="stack">
             <Facts chatbot={chatbot} />
             <div className="line">
-              <LaunchButton shop={shop.id} />
+              <LaunchButton shop={shop.id} builtin={builtin} />
               <DisableButton shop={shop} />
             </div>
+            {builtin && <p className="muted small">{t("launch.builtin")}</p>}
           </div>
         </Section>
         {chatbot.subscription !== null && <Subscription subscription={chatbot.subscription} />}
