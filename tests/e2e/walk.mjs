@@ -470,6 +470,12 @@ async function manners({ checks, merchant, operator, server }) {
     });
     await checks.try('dark stays dark', async () => {
         await page.getByRole('button', { name: /^外观/ }).click();
+        const places = [];
+        for (let i = 0; i < 12; i++) {
+            places.push((await page.getByRole('menuitem', { name: '深色' }).boundingBox()).y);
+            await page.waitForTimeout(30);
+        }
+        assert.equal(new Set(places.slice(4)).size, 1, `the menu stands still: ${places.join(' ')}`);
         await page.getByRole('menuitem', { name: '深色' }).click();
         await page.reload();
         await seen(heading(page, '店铺管理'));
