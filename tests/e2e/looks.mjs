@@ -13,6 +13,9 @@ const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const SECRET = 'shared-secret-of-the-screenshots';
 
+/** A name without a place to break it. */
+const LONG = 'W'.repeat(60);
+
 const DESK = { width: 1280, height: 860 };
 const PHONE = { width: 375, height: 760 };
 const MODES = [
@@ -26,19 +29,20 @@ const main = (page) => page.locator('main h1').first().waitFor();
 /** Pages: name, address, and what opens on them before they are looked at (texts: [Chinese, English]). */
 const VISITOR = [
     ['login', '/login'], ['register', '/register'], ['forgot', '/forgot'],
-    ['verify-email', '/auth/verify-email?token=x'], ['reset-password', '/auth/reset-password?token=x'],
+    ['confirm', '/register?confirm=1'], ['verify-email', '/auth/verify-email?token=x'], ['verify-email-broken', '/auth/verify-email'], ['reset-password', '/auth/reset-password?token=x'],
 ];
 const NEWCOMER = [['home-new', '/'], ['shops-empty', '/shops'], ['billing-empty', '/billing']];
 const open = (name) => async (page, at) => {
     await page.getByRole('button', { name: name[at], exact: true }).first().click();
     await page.getByRole('dialog').waitFor();
 };
-const merchantPages = ({ active, off, failed, busy }) => [
+const merchantPages = ({ active, off, failed, busy, long }) => [
     ['home', '/'], ['shops', '/shops'], ['shop-add', '/shops?new=1', (page) => page.getByRole('dialog').waitFor()],
     ['shop-active', `/shops/${active}`], ['shop-off', `/shops/${off}`],
     ['shop-enable', `/shops/${off}`, open(['启用智能客服 (-50积分)', 'Enable chatbot (−50 credits)'])],
     ['shop-failed', `/shops/${failed}`], ['shop-provisioning', `/shops/${busy}`], ['shop-keys', `/shops/${active}/keys`],
     ['shop-settings', `/shops/${active}/settings`], ['shop-delete', `/shops/${active}/settings`, open(['删除', 'Delete'])],
+    ['shop-long', `/shops/${long}`], ['shop-long-delete', `/shops/${long}/settings`, open(['删除', 'Delete'])],
     ['billing', '/billing', (page) => until('the chart', async () => (await page.locator('.chart svg path').count()) > 3)],
     ['audit', '/audit'], ['security', '/security'], ['not-found', '/nowhere'],
 ];
@@ -109,6 +113,8 @@ async function furnish(server, world) {
     const merchant = await server.account('merchant', { email: 'mei@tea.example', credits: 300 });
     await merchant.request('PATCH', '/api/user', { json: { name: '林美' } });
     const shops = {};
+    const long = await merchant.post('/api/shops', { shop_name: LONG, domain: `${LONG.toLowerCase()}.example.com`, hosting: 'external' });
+    shops.long = long.json.id;
     for (const [state, name] of Object.entries({ active: '美美的茶叶店', off: 'Nordlicht Keramik & Töpferei Handelsgesellschaft',
         failed: '三号店', busy: 'Tea & Books' })) {
         const made = await merchant.post('/api/shops', { shop_name: name, domain: `${state}.example.com`, hosting: 'external' });
@@ -120,6 +126,7 @@ async function furnish(server, world) {
     await merchant.post(`/api/shops/${shops.failed}/chatbot/enable`, {});
     world.always = 'never';
     await merchant.post(`/api/shops/${shops.busy}/chatbot/enable`, {});
+    await merchant.post(`/api/shops/${shops.long}/chatbot/enable`, {});
     const gone = await merchant.post('/api/shops', { shop_name: 'Gone', hosting: 'external' });
     await merchant.request('DELETE', `/api/shops/${gone.json.id}`);
     await server.account('merchant', { email: 'new@tea.example' });

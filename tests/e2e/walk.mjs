@@ -47,6 +47,23 @@ async function register({ checks, merchant, mailbox, browser, server }) {
         await page.getByLabel('密码', { exact: true }).fill(PASSWORDS.merchant);
         await button(page, '注册').click();
         await seen(heading(page, '请查收邮件'));
+        await seen(page.getByText('还差一步：请点击邮件中的链接，确认您的邮箱。'));
+    });
+    await checks.try('a reload still says where the mail went, and offers another', async () => {
+        await page.reload();
+        await seen(page.getByText(MERCHANT));
+        await seen(page.getByRole('button', { name: /^重新发送/ }));
+        assert.ok(!page.url().includes(encodeURIComponent(MERCHANT)) && !page.url().includes(MERCHANT));
+    });
+    await checks.try('who signs in before confirming is led to another mail', async () => {
+        const other = await Person.come(browser, server.base);
+        await other.page.goto('/login');
+        await signIn(other, MERCHANT, PASSWORDS.merchant);
+        await seen(other.page.getByText('刚刚注册？请先确认邮箱。'));
+        await link(other.page, '重新发送邮件').click();
+        await seen(heading(other.page, '重新发送确认邮件'));
+        assert.equal(await other.page.getByLabel('邮箱').inputValue(), MERCHANT);
+        await other.leave();
     });
     const url = await checks.must('the confirmation mail arrives by SMTP, with a link to us', async () => {
         const mail = await mailbox.wait(MERCHANT, /verify-email/);
@@ -78,6 +95,10 @@ async function register({ checks, merchant, mailbox, browser, server }) {
         await button(other.page, '确认邮箱').click();
         await seen(other.page.locator('.ant-alert-error'));
         assert.match(other.page.url(), /verify-email/);
+        assert.equal(await button(other.page, '确认邮箱').count(), 0);
+        await other.page.getByLabel('邮箱').fill('somebody@shop.example');
+        await button(other.page, '发送邮件').click();
+        await seen(heading(other.page, '请查收邮件'));
         await other.leave();
     });
     await checks.must('home shows the checklist: one of five done, credits next', async () => {
@@ -129,9 +150,12 @@ async function addShop({ checks, merchant }) {
         await button(page, '添加第一个店铺').click();
         const box = dialog(page, '创建新店铺');
         await box.getByLabel('店铺名称').fill(SHOP);
-        await box.getByLabel('店铺网址').fill('not a domain!');
-        await box.getByLabel('店铺网址').press('Enter');
-        await seen(box.locator('.ant-form-item-explain-error'));
+        await until('the focus', () => box.getByLabel('店铺名称').evaluate((field) => field === document.activeElement));
+        for (const wrong of ['not a domain!', 'tea.example.com/shop']) {
+            await box.getByLabel('店铺网址').fill(wrong);
+            await box.getByLabel('店铺网址').press('Enter');
+            await seen(box.getByText('只填写主机名，例如 shop.example.com，不要包含路径。'));
+        }
         await box.getByLabel('店铺网址').fill('tea.example.com');
         await box.getByLabel('店铺网址').press('Enter');
     });
@@ -194,6 +218,20 @@ async function secrets({ checks, merchant, server, shop }) {
         assert.equal(again.status, 409);
         assert.equal(again.json.error, 'already_shown');
     });
+    await checks.must('the service key is made by the press that shows it, and then works', async () => {
+        const row = page.getByRole('row').filter({ hasText: '服务密钥' });
+        await seen(row.getByText('尚未生成'));
+        await page.getByRole('button', { name: '显示一次: 服务密钥' }).click();
+        const secret = await box.getByRole('group', { name: '服务密钥' }).textContent();
+        assert.match(secret, /^chsk_[\w-]{43}$/);
+        await button(box, '我已保存').click();
+        await seen(row.getByText('使用中'));
+        assert.equal(await page.getByRole('button', { name: '显示一次: 服务密钥' }).count(), 0);
+        await seen(page.getByRole('button', { name: '更换: 服务密钥' }));
+        const asked = await fetch(`${server.base}/api/shops/${shop.id}/sso/issue`, { method: 'POST', body: '{}',
+            headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' } });
+        assert.equal(asked.status, 200);
+    });
     await checks.must('replacing a key later wants the password first, then goes on', async () => {
         await server.advance(400); // a sign-in counts as fresh for 5 minutes
         await page.getByRole('button', { name: '更换: SSO 密钥' }).click();
@@ -214,13 +252,14 @@ async function launch({ checks, merchant, shop }) {
     const { page } = merchant;
     await checks.must('the chatbot admin opens signed in, without a token in its address', async () => {
         await page.getByRole('tab', { name: '智能客服' }).click();
-        const opened = merchant.context.waitForEvent('page');
+        await seen(page.getByText('内置智能客服就在本页管理：点击后登录客服后台，并回到本页。'));
+        const entered = page.waitForResponse((answer) => new URL(answer.url()).pathname === '/sso/enter');
         await page.getByRole('button', { name: '打开客服后台' }).click();
-        const admin = await opened;
-        await admin.waitForURL(`**/shops/${shop.id}/chatbot`);
-        await seen(heading(admin, SHOP));
-        assert.equal(new URL(admin.url()).search, '');
-        await admin.close();
+        assert.equal((await entered).status(), 303);
+        await page.waitForURL(`**/shops/${shop.id}/chatbot`);
+        await seen(heading(page, SHOP));
+        assert.equal(new URL(page.url()).search, '');
+        assert.equal(merchant.context.pages().length, 1, 'no second tab of the same page');
     });
 }
 
@@ -275,6 +314,7 @@ async function accounts({ checks, merchant, server }) {
             await seen(table.getByRole('cell', { name, exact: true }).first());
         }
         await seen(table.getByRole('row').filter({ hasText: '发放积分' }).getByText('运营人员'));
+        for (const text of ['后端: 内置', '角色: 管理员', '种类: Webhook 密钥']) await seen(table.getByText(text).first());
     });
     await checks.try('the invariants hold on the live database', async () => {
         await server.verify();
@@ -297,6 +337,7 @@ async function sessions({ checks, merchant, browser, server }) {
         await until('two sessions', async () => (await table.getByRole('row').count()) === 3);
         await table.getByRole('button', { name: /^结束/ }).click();
         await seen(heading(phone.page, '登录'));
+        await seen(phone.page.getByText('您已退出登录：会话已结束。'));
         assert.equal(new URL(phone.page.url()).search, '?next=%2Fbilling');
         await signIn(phone, MERCHANT, PASSWORDS.merchant);
         await seen(heading(phone.page, '计费中心'));
@@ -320,6 +361,7 @@ async function comingAndGoing({ checks, merchant, mailbox }) {
         await button(page, '退出登录').click();
         await seen(heading(page, '登录'));
         await page.waitForURL((url) => url.pathname === '/login' && url.search === ''); // not led back
+        assert.equal(await page.getByText('您已退出登录：会话已结束。').count(), 0);
         await signIn(merchant, MERCHANT, PASSWORDS.merchant);
         await seen(page.locator('.ant-alert-error'));
         await signIn(merchant, MERCHANT, PASSWORDS.changed);
@@ -363,10 +405,53 @@ async function endOfShop({ checks, merchant, shop }) {
         await button(dialog(page, '删除此店铺？'), '删除').click();
         await seen(heading(page, '店铺管理'));
         await link(page, SHOP).waitFor({ state: 'hidden' });
+        await link(page, '计费中心').click();
+        await seen(page.getByRole('cell', { name: `${SHOP}（已删除）` }).first());
+        await link(page, '店铺管理').click();
         await button(page, '显示已删除的店铺').click();
         await button(page, `恢复店铺“${SHOP}”`).click();
         await seen(link(page, SHOP));
         await seen(page.getByRole('listitem').filter({ has: heading(page, SHOP) }).getByText('运行中'));
+    });
+}
+
+/** Each in a browser of its own: what fails there is told to the console of that browser, and that is no fault. */
+async function outages({ checks, browser, server }) {
+    const visit = async (work) => {
+        const guest = await Person.come(browser, server.base);
+        const { page } = guest;
+        await page.goto('/login?next=/security');
+        await signIn(guest, MERCHANT, PASSWORDS.reset);
+        await seen(heading(page, '账号与安全'));
+        await page.evaluate(() => { window.neverReloaded = true; });
+        await work(page);
+        assert.equal(await page.evaluate(() => window.neverReloaded), true);
+        await guest.leave();
+    };
+    await checks.try('a page whose file does not come leaves the console standing, and comes on another try', async () => {
+        const files = /\/assets\/billing-/;
+        await visit(async (page) => {
+            await page.route(files, (route) => route.abort());
+            await link(page, '计费中心').click();
+            await seen(page.getByText('无法连接到服务器。请检查网络后重试。'));
+            await link(page, '店铺管理').click();
+            await seen(heading(page, '店铺管理'));
+            await link(page, '计费中心').click();
+            await seen(page.getByText('无法连接到服务器。请检查网络后重试。'));
+            await page.unroute(files);
+            await button(page, '重试').click();
+            await seen(heading(page, '计费中心'));
+        });
+    });
+    await checks.try('a page that breaks leaves the others within reach', async () => {
+        await visit(async (page) => {
+            await page.route('**/api/shops', (route) => route.fulfill({ json: { shops: null, credits: 0 } }));
+            await link(page, '店铺管理').click();
+            await seen(heading(page, '页面出错了'));
+            await page.unroute('**/api/shops');
+            await link(page, '操作记录').click();
+            await seen(heading(page, '操作记录').first());
+        });
     });
 }
 
@@ -385,6 +470,12 @@ async function manners({ checks, merchant, operator, server }) {
     });
     await checks.try('dark stays dark', async () => {
         await page.getByRole('button', { name: /^外观/ }).click();
+        const places = [];
+        for (let i = 0; i < 12; i++) {
+            places.push((await page.getByRole('menuitem', { name: '深色' }).boundingBox()).y);
+            await page.waitForTimeout(30);
+        }
+        assert.equal(new Set(places.slice(4)).size, 1, `the menu stands still: ${places.join(' ')}`);
         await page.getByRole('menuitem', { name: '深色' }).click();
         await page.reload();
         await seen(heading(page, '店铺管理'));
@@ -414,6 +505,10 @@ async function manners({ checks, merchant, operator, server }) {
     await checks.try('a disabled account is thrown out and cannot come back', async () => {
         const { page: desk } = operator;
         await link(desk, 'Accounts').click();
+        await link(desk, OPERATOR).click();
+        await seen(heading(desk, OPERATOR));
+        assert.equal(await button(desk, 'Grant credits').count(), 0, 'an operator has no credits');
+        await link(desk, 'Accounts').click();
         await link(desk, MERCHANT).click();
         await button(desk, 'Disable account').click();
         await dialog(desk, 'Disable this account?').getByLabel('Reason').fill('a test of the switch');
@@ -439,9 +534,8 @@ export async function walk({ browser, engine, checks }) {
         await register(all);
         await grant(all);
         all.shop = await addShop(all);
-        for (const part of [enable, secrets, launch, shortOfCredits, accounts, sessions, comingAndGoing, endOfShop, manners]) {
-            await part(all);
-        }
+        const parts = [enable, secrets, launch, shortOfCredits, accounts, sessions, comingAndGoing, endOfShop, outages, manners];
+        for (const part of parts) await part(all);
     } finally {
         checks.record('no page threw, logged an error or broke the policy', [...merchant.faults, ...operator.faults].join('\n'));
         await merchant.leave();

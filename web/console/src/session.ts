@@ -6,6 +6,32 @@ import type { User } from "./api/types";
 import { isLang, langFromCookie } from "./i18n/lang";
 import { useText } from "./i18n/i18n";
 
+/* That this tab was signed in, kept over a reload: whoever finds the session gone is told so, but not who left. */
+const MARK = "chathub-signed-in";
+export const sessionMark = {
+  set: () => {
+    try {
+      sessionStorage.setItem(MARK, "1");
+    } catch {
+      // storage may be forbidden: then a session ends without a word
+    }
+  },
+  clear: () => {
+    try {
+      sessionStorage.removeItem(MARK);
+    } catch {
+      // it was never set
+    }
+  },
+  isSet: (): boolean => {
+    try {
+      return sessionStorage.getItem(MARK) !== null;
+    } catch {
+      return false;
+    }
+  },
+};
+
 export interface SessionActs {
   signedIn: (user: User) => void;
   signedOut: () => void;

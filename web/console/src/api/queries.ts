@@ -34,7 +34,8 @@ export const useUser = () =>
   useQuery({ queryKey: keys.user, queryFn: () => answer(api.GET("/api/user")), staleTime: 60_000 });
 export const useConfig = () =>
   useQuery({ queryKey: keys.config, queryFn: () => answer(api.GET("/api/config")), staleTime: Infinity });
-export const useShops = () => useQuery({ queryKey: keys.shops, queryFn: () => answer(api.GET("/api/shops")) });
+export const useShops = (enabled = true) =>
+  useQuery({ queryKey: keys.shops, queryFn: () => answer(api.GET("/api/shops")), enabled });
 export const useDeletedShops = (enabled: boolean) =>
   useQuery({
     queryKey: keys.deletedShops,

@@ -1,7 +1,7 @@
 /* A form's or button's request: one key a submit, asked again by itself while the network or the server is merely busy,
  * never when it was refused. */
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { SubmitKeys } from "./keys";
 import { type Problem, toProblem } from "./problem";
 
@@ -28,6 +28,8 @@ export function useSubmit<In, Out>(
   { onDone, onProblem, repeat = true }: Options<In, Out> = {},
 ): Submit<In> {
   const [keys] = useState(() => new SubmitKeys());
+  // The button learns that it works only with the next picture: the second press of a double click comes before that.
+  const inFlight = useRef(false);
   const mutation = useMutation<Out, Problem, { input: In; key: string }>({
     mutationFn: async ({ input, key }) => {
       try {
@@ -44,11 +46,20 @@ export function useSubmit<In, Out>(
       return onDone?.(out, input);
     },
     onError: (problem, { input }) => {
+      // Before its listener: that may send again.
+      inFlight.current = false;
       if (!problem.outcomeUnknown) keys.settled();
       onProblem?.(problem, input);
     },
+    onSettled: () => {
+      inFlight.current = false;
+    },
   });
   const { isPending, variables } = mutation;
-  const send = (input: In) => mutation.mutate({ input, key: keys.keyFor(input) });
+  const send = (input: In) => {
+    if (inFlight.current) return;
+    inFlight.current = true;
+    mutation.mutate({ input, key: keys.keyFor(input) });
+  };
   return { isPending, sent: variables?.input, send };
 }

@@ -31,7 +31,9 @@ function shopKeys(data: unknown): Key[] {
   return typeof shop === "number" ? [keys.shop(shop)] : [["shop"]];
 }
 
+/* An account's page shows its shops and its ledger too: their keys begin with `accounts`. */
 const HINTS: Record<string, readonly Key[]> = {
+  overview: [keys.overview],
   jobs: [keys.jobs, keys.overview],
   accounts: [keys.accounts, keys.overview, keys.operatorAudit],
   grants: [keys.accounts, keys.overview, keys.operatorAudit],

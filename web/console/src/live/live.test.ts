@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keys } from "../api/read-keys";
+import { watchDown } from "./down";
 import { EVENT_TYPES, EVERYTHING, type LiveMessage, staleAfter } from "./events";
+import { Gather, HINT_PAUSE_MS } from "./gather";
 import { ALIVE_MS, Leader, LOST_MS } from "./leader";
 import { type Emit, Stream } from "./stream";
 
@@ -23,6 +25,109 @@ describe("what an event makes stale", () => {
     expect(staleAfter("reset", {})).toEqual([EVERYTHING]);
     expect(staleAfter("hint", { kind: "new" })).toEqual([keys.operator]);
     expect(staleAfter("hint", { kind: "jobs" })).toContainEqual(keys.jobs);
+  });
+});
+
+describe("an operator's pages", () => {
+  const covers = (kind: string, key: readonly unknown[]) =>
+    staleAfter("hint", { kind }).some((prefix) => prefix.every((part, at) => part === key[at]));
+  it("are read again by the hints that name them, an open account with its shops and ledger as well", () => {
+    expect(covers("accounts", keys.account(7))).toBe(true);
+    expect(covers("accounts", keys.accountTransactions(7))).toBe(true);
+    expect(covers("accounts", keys.accountList("x"))).toBe(true);
+    expect(covers("jobs", keys.jobList("dead", false))).toBe(true);
+    for (const kind of ["jobs", "accounts", "overview"]) expect(covers(kind, keys.overview)).toBe(true);
+  });
+});
+
+describe("what is stale is read again", () => {
+  const read: [string, number][] = [];
+  let reading = false;
+  const make = () =>
+    new Gather({ readAgain: (key) => read.push([key.join(" "), Date.now()]), isReading: () => reading });
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 1_000_000 });
+    read.length = 0;
+    reading = false;
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it("once for all events of one change", () => {
+    const gather = make();
+    for (let i = 0; i < 5; i++) gather.add([["a"], ["b"]], false);
+    vi.advanceTimersByTime(100);
+    expect(read.map(([key]) => key)).toEqual(["a", "b"]);
+  });
+  it("at most once a second when hints rain, and once more after the last", () => {
+    const gather = make();
+    for (let i = 0; i < 100; i++) {
+      gather.add([["a"]], true);
+      vi.advanceTimersByTime(30);
+    }
+    vi.advanceTimersByTime(5000);
+    expect(read.length).toBe(4);
+    const times = read.map(([, at]) => at);
+    for (const [i, at] of times.slice(1).entries()) expect(at - (times[i] ?? 0)).toBeGreaterThanOrEqual(HINT_PAUSE_MS);
+  });
+  it("not while it is being read, when only a hint asks; but then afterwards", () => {
+    const gather = make();
+    reading = true;
+    gather.add([["a"]], true);
+    vi.advanceTimersByTime(10_000);
+    expect(read).toEqual([]);
+    reading = false;
+    vi.advanceTimersByTime(HINT_PAUSE_MS);
+    expect(read.length).toBe(1);
+  });
+  it("soon when an event of the own account asks, whatever hints wait", () => {
+    const gather = make();
+    gather.add([["a"]], true);
+    vi.advanceTimersByTime(100);
+    gather.add([["a"]], true);
+    reading = true;
+    gather.add([["a"]], false);
+    vi.advanceTimersByTime(100);
+    expect(read.length).toBe(2);
+  });
+  it("no more after it was closed", () => {
+    const gather = make();
+    gather.add([["a"]], false);
+    gather.close();
+    gather.add([["a"]], false);
+    vi.advanceTimersByTime(5000);
+    expect(read).toEqual([]);
+  });
+});
+
+describe("live updates are said to be down", () => {
+  const said: boolean[] = [];
+  beforeEach(() => {
+    vi.useFakeTimers();
+    said.length = 0;
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it("after five seconds, although each failed try says so again", () => {
+    const watch = watchDown((down) => said.push(down));
+    for (let i = 0; i < 4; i++) {
+      watch.heard(false);
+      vi.advanceTimersByTime(3000);
+    }
+    expect(said).toEqual([true]);
+    watch.heard(true);
+    expect(said).toEqual([true, false]);
+  });
+  it("not for a moment's break, nor after the page is gone", () => {
+    const watch = watchDown((down) => said.push(down));
+    watch.heard(false);
+    vi.advanceTimersByTime(4000);
+    watch.heard(true);
+    vi.advanceTimersByTime(10_000);
+    expect(said).toEqual([false]);
+    watch.heard(false);
+    watch.close();
+    vi.advanceTimersByTime(10_000);
+    expect(said).toEqual([false]);
   });
 });
 

@@ -1,13 +1,13 @@
 /* Live pages: server events mark reads as out of date, and those on screen are read again at once. */
 import type { QueryClient } from "@tanstack/react-query";
+import { toProblem } from "../api/problem";
 import { newKey } from "../api/keys";
-import { EVERYTHING, type LiveMessage, staleAfter } from "./events";
+import { type LiveMessage, staleAfter } from "./events";
+import { Gather } from "./gather";
 import { Leader } from "./leader";
 import { type Emit, Stream } from "./stream";
 import workerUrl from "./worker.ts?worker&url";
 
-/** Several events of one change arrive together: wait this long, then read each thing once. */
-const GATHER_MS = 60;
 const HELLO_MS = 30_000;
 
 interface Feed {
@@ -55,30 +55,31 @@ export interface Live extends Feed {
   onState: (listener: (up: boolean) => void) => void;
 }
 
-export function startLive(queries: QueryClient, account: number): Live {
-  let pending: (readonly unknown[])[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let tell: (up: boolean) => void = () => undefined;
+/** What failed while no server was there need not wait for a press of "Try again". */
+function readFailed(queries: QueryClient): void {
+  void queries.refetchQueries({
+    type: "active",
+    predicate: ({ state }) => state.status === "error" && toProblem(state.error).passing,
+  });
+}
 
-  const readAgain = () => {
-    timer = undefined;
-    const stale = pending.includes(EVERYTHING) ? [EVERYTHING] : pending;
-    pending = [];
-    const unique = new Map(stale.map((key) => [JSON.stringify(key), key]));
-    for (const queryKey of unique.values()) void queries.invalidateQueries({ queryKey });
-  };
+export function startLive(queries: QueryClient, account: number): Live {
+  let tell: (up: boolean) => void = () => undefined;
+  const gather = new Gather({
+    readAgain: (queryKey) => void queries.invalidateQueries({ queryKey }),
+    isReading: (queryKey) => queries.isFetching({ queryKey }) > 0,
+  });
   const emit: Emit = ({ type, data }) => {
     if (type === "state") {
-      tell((data as { up?: boolean } | null)?.up === true);
-      return;
-    }
-    pending.push(...staleAfter(type, data));
-    timer ??= setTimeout(readAgain, GATHER_MS);
+      const up = (data as { up?: boolean } | null)?.up === true;
+      tell(up);
+      if (up) readFailed(queries);
+    } else gather.add(staleAfter(type, data), type === "hint");
   };
   const feed = typeof SharedWorker === "function" ? sharedWorkerFeed(account, emit) : leaderFeed(account, emit);
   return {
     close: () => {
-      clearTimeout(timer);
+      gather.close();
       feed.close();
     },
     onState: (listener) => {

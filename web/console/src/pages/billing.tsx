@@ -1,15 +1,16 @@
 /* Credits: what is there, how it came to be, what things cost. */
 import { Skeleton } from "antd";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useSummary, useTransactions, useUser } from "../api/queries";
 import type { Transaction } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { CopyButton } from "../ui/copy";
+import { late } from "../ui/late";
 import { Loaded, LoadedList } from "../ui/loaded";
 import { Page, Section } from "../ui/page";
 import { TransactionTable } from "../ui/transactions";
 
-const BalanceChart = lazy(() => import("../ui/balance-chart"));
+const BalanceChart = late(() => import("../ui/balance-chart"));
 
 function Figures() {
   const { t, number } = useText();

@@ -2,13 +2,13 @@
  * is confirmed; so what follows is always "look into your mail". */
 import { Alert, Button, Form, Input } from "antd";
 import { useState } from "react";
-import { Link } from "react-router";
+import { Link, useNavigate, useSearchParams } from "react-router";
 import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
+import { CONFIRM_PATH, ConfirmDoor, type ConfirmState } from "../ui/confirm";
 import { Door } from "../ui/door";
 import { EmailField, PasswordField } from "../ui/fields";
-import { MailSent } from "../ui/mail-sent";
 import { placeFieldProblems, useProblemText } from "../ui/problems";
 
 interface Values {
@@ -19,12 +19,12 @@ interface Values {
 const FIELDS = ["email", "password", "name"];
 const NAME_MAX = 80;
 
-export default function Register() {
+function RegisterForm() {
   const { t } = useText();
   const problemText = useProblemText();
   const [form] = Form.useForm<Values>();
   const [refusal, setRefusal] = useState("");
-  const [sent, setSent] = useState<{ email: string; message: string } | null>(null);
+  const navigate = useNavigate();
   const register = (values: Values) => {
     const { name, ...needed } = values;
     const body = name === undefined || name.trim() === "" ? needed : { ...needed, name };
@@ -32,22 +32,12 @@ export default function Register() {
   };
   const submit = useSubmit(register, {
     repeat: false,
-    onDone: ({ message }, { email }) => setSent({ email, message }),
+    onDone: (_out, { email }) =>
+      navigate(CONFIRM_PATH, { state: { email, sentAt: Date.now() } satisfies ConfirmState }),
     onProblem: (problem) => {
       if (!placeFieldProblems(form, problem, FIELDS)) setRefusal(problemText(problem));
     },
   });
-  if (sent !== null) {
-    const again = (email: string) => answer(api.POST("/auth/resend-verification", { body: { email } }));
-    return (
-      <Door title={t("register.sentTitle")}>
-        <MailSent email={sent.email} message={sent.message} again={again} />
-        <div className="door-links">
-          <Link to="/login">{t("door.toLogin")}</Link>
-        </div>
-      </Door>
-    );
-  }
   const send = (values: Values) => {
     setRefusal("");
     submit.send(values);
@@ -72,4 +62,9 @@ export default function Register() {
       </div>
     </Door>
   );
+}
+
+export default function Register() {
+  const [query] = useSearchParams();
+  return query.has("confirm") ? <ConfirmDoor /> : <RegisterForm />;
 }

@@ -7,6 +7,7 @@ import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
 import { useSessionActs } from "../session";
+import { ResendForm } from "../ui/confirm";
 import { Door } from "../ui/door";
 import { PasswordField } from "../ui/fields";
 import { useNotify } from "../ui/notify";
@@ -27,6 +28,7 @@ export default function VerifyEmail() {
   const [form] = Form.useForm<Values>();
   const [askPassword, setAskPassword] = useState(false);
   const [refusal, setRefusal] = useState("");
+  const [dead, setDead] = useState(token === "");
   const verify = (values: Values) => answer(api.POST("/auth/verify-email", { body: { token, ...values } }));
   const submit = useSubmit(verify, {
     repeat: false,
@@ -39,6 +41,7 @@ export default function VerifyEmail() {
       const first = problem.code === "password_needed" && values.password === undefined;
       if (problem.code === "password_needed") setAskPassword(true);
       if (first || placeFieldProblems(form, problem, ["password"])) return;
+      if (problem.code === "invalid_token") setDead(true);
       setRefusal(problemText(problem));
     },
   });
@@ -46,22 +49,31 @@ export default function VerifyEmail() {
     setRefusal("");
     submit.send(values);
   };
+  const links = (
+    <div className="door-links">
+      <Link to="/login">{t("door.toLogin")}</Link>
+      <Link to="/register">{t("login.register")}</Link>
+    </div>
+  );
+  if (dead) {
+    return (
+      <Door title={t("verify.title")}>
+        <Alert type="error" showIcon title={token === "" ? t("link.broken") : t("verify.dead")} />
+        <ResendForm />
+        {links}
+      </Door>
+    );
+  }
   return (
     <Door title={t("verify.title")} intro={askPassword ? t("verify.passwordIntro") : t("verify.intro")}>
-      {token === "" && <Alert type="error" showIcon title={t("link.broken")} />}
       {refusal !== "" && <Alert type="error" showIcon title={refusal} />}
-      {token !== "" && (
-        <Form form={form} layout="vertical" onFinish={send} requiredMark={false}>
-          {askPassword && <PasswordField name="password" label={t("field.password")} focus />}
-          <Button type="primary" htmlType="submit" block size="large" loading={submit.isPending}>
-            {t("verify.submit")}
-          </Button>
-        </Form>
-      )}
-      <div className="door-links">
-        <Link to="/login">{t("door.toLogin")}</Link>
-        <Link to="/register">{t("login.register")}</Link>
-      </div>
+      <Form form={form} layout="vertical" onFinish={send} requiredMark={false}>
+        {askPassword && <PasswordField name="password" label={t("field.password")} focus />}
+        <Button type="primary" htmlType="submit" block size="large" loading={submit.isPending}>
+          {t("verify.submit")}
+        </Button>
+      </Form>
+      {links}
     </Door>
   );
 }

@@ -1,19 +1,30 @@
 /* The audit trail as a table: for a merchant the own, for an operator everybody's. */
 import { Link } from "react-router";
 import type { AuditEntry, OperatorAuditEntry } from "../api/types";
-import { useText } from "../i18n/i18n";
+import { type Text, useText } from "../i18n/i18n";
 import { browserName } from "./browser";
 import { type Column, DataTable } from "./table";
 
 const DETAILS_MAX = 6;
 
-function plain(value: unknown): string {
-  if (typeof value === "string") return value;
-  return JSON.stringify(value);
+/** Words of the server's that have their texts elsewhere; those of the others stand at `detail.<name>.<word>`. */
+const WORDS: Readonly<Record<string, string>> = {
+  backend: "chatbot.backend",
+  kind: "secret",
+  state: "chatbot.state",
+  status: "subscription.state",
+};
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+
+/** What stands in the trail, as a person says it; what we do not know as it stands there. */
+export function detailText({ known, time }: Pick<Text, "known" | "time">, name: string, value: unknown): string {
+  if (typeof value !== "string") return JSON.stringify(value);
+  if (TIME.test(value)) return time(value);
+  return known(`${WORDS[name] ?? `detail.${name}`}.${value}`) ?? value;
 }
 
 function Details({ details }: { details: AuditEntry["details"] }) {
-  const { known } = useText();
+  const text = useText();
   const entries = Object.entries(details)
     .filter(([, value]: [string, unknown]) => value !== null)
     .slice(0, DETAILS_MAX);
@@ -22,7 +33,7 @@ function Details({ details }: { details: AuditEntry["details"] }) {
     <span className="details">
       {entries.map(([name, value]) => (
         <span key={name}>
-          {known(`detail.${name}`) ?? name}: {plain(value)}
+          {text.known(`detail.${name}`) ?? name}: {detailText(text, name, value)}
         </span>
       ))}
     </span>

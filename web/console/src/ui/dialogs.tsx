@@ -1,6 +1,6 @@
 /* Dialogs: Ant Design's Modal keeps the focus inside and gives it back to the button that opened it. */
 import { Form, Input, Modal } from "antd";
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, type SyntheticEvent, useId, useRef, useState } from "react";
 import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
@@ -48,6 +48,18 @@ interface FormDialogProps {
 
 export function FormDialog({ open, title, ok, danger = false, pending, onCancel, children }: FormDialogProps) {
   const formId = useId();
+  const box = useRef<HTMLDivElement>(null);
+  // Without animations Ant Design gives the focus to the close button, after the field that wanted it.
+  const focusFirst = (shown: boolean) => {
+    if (!shown || box.current === null || box.current.contains(document.activeElement)) return;
+    box.current.querySelector<HTMLElement>("input, textarea")?.focus();
+  };
+  // A dialog that is closing is still there for a moment: another Enter in it must not send its form again.
+  const holdClosed = (event: SyntheticEvent) => {
+    if (open) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   return (
     <Modal
       open={open}
@@ -56,9 +68,12 @@ export function FormDialog({ open, title, ok, danger = false, pending, onCancel,
       okButtonProps={{ htmlType: "submit", form: formId, danger }}
       confirmLoading={pending}
       onCancel={onCancel}
+      afterOpenChange={focusFirst}
       destroyOnHidden
     >
-      {children(formId)}
+      <div ref={box} onSubmitCapture={holdClosed}>
+        {children(formId)}
+      </div>
     </Modal>
   );
 }

@@ -8,8 +8,10 @@ import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import type { User } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
+import { watchDown } from "../live/down";
 import { startLive } from "../live/live";
 import logo from "../logo.svg";
+import { sessionMark } from "../session";
 import * as icons from "./icons";
 import { useAnnounce, useNotify } from "./notify";
 import { LanguageSwitch, ThemeSwitch } from "./switches";
@@ -62,8 +64,15 @@ function Who({ user }: { user: User }) {
     repeat: false,
     // A real load of the page: whatever was read for this person is gone from memory with it, and the way back as well.
     onDone: () => window.location.assign("/login"),
-    onProblem: notify.problem,
+    onProblem: (problem) => {
+      sessionMark.set();
+      notify.problem(problem);
+    },
   });
+  const signOut = () => {
+    sessionMark.clear(); // before the request: the event that ends the session here may come before its answer
+    leave.send(undefined);
+  };
   const name = user.name ?? user.email;
   return (
     <div className="who">
@@ -82,7 +91,7 @@ function Who({ user }: { user: User }) {
         aria-label={t("nav.signOut")}
         title={t("nav.signOut")}
         loading={leave.isPending}
-        onClick={() => leave.send(undefined)}
+        onClick={signOut}
       />
     </div>
   );
@@ -118,22 +127,15 @@ function Side({ user, gone }: { user: User; gone?: () => void }) {
   );
 }
 
-/** A stream that is down for a moment is nobody's business. */
-const OFFLINE_AFTER_MS = 5000;
-
 function useLive(account: number): boolean {
   const queries = useQueryClient();
   const [down, setDown] = useState(false);
   useEffect(() => {
     const live = startLive(queries, account);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    live.onState((up) => {
-      clearTimeout(timer);
-      if (up) setDown(false);
-      else timer = setTimeout(() => setDown(true), OFFLINE_AFTER_MS);
-    });
+    const watch = watchDown(setDown);
+    live.onState(watch.heard);
     return () => {
-      clearTimeout(timer);
+      watch.close();
       live.close();
     };
   }, [queries, account]);

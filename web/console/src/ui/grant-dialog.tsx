@@ -15,6 +15,10 @@ interface Values {
   amount: number;
   reason: string;
 }
+/** To whom is part of what is sent: the page may have closed the dialog, and forgotten it, when the answer comes. */
+interface Grant extends Values {
+  email: string;
+}
 const AMOUNT_MAX = 1_000_000;
 
 export function GrantDialog({ email, open, onClose }: { email: string; open: boolean; onClose: () => void }) {
@@ -25,13 +29,12 @@ export function GrantDialog({ email, open, onClose }: { email: string; open: boo
   const problemText = useProblemText();
   const [form] = Form.useForm<Values>();
   const [refusal, setRefusal] = useState("");
-  const grant = (values: Values, key: string) =>
-    answer(api.POST("/api/billing/grant", { body: { email, ...values }, ...once(key) }));
+  const grant = (body: Grant, key: string) => answer(api.POST("/api/billing/grant", { body, ...once(key) }));
   const submit = useSubmit(grant, {
-    onDone: ({ creditsRemaining }) => {
+    onDone: ({ creditsRemaining }, { email: granted }) => {
       void queries.invalidateQueries({ queryKey: keys.operator });
       onClose();
-      notify.done(t("grant.done", { email, n: number(creditsRemaining) }));
+      notify.done(t("grant.done", { email: granted, n: number(creditsRemaining) }));
     },
     onProblem: (problem) => {
       if (!placeFieldProblems(form, problem, ["amount", "reason"])) setRefusal(problemText(problem));
@@ -39,7 +42,7 @@ export function GrantDialog({ email, open, onClose }: { email: string; open: boo
   });
   const send = (values: Values) => {
     setRefusal("");
-    submit.send(values);
+    submit.send({ email, ...values });
   };
   return (
     <FormDialog

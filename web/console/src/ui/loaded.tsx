@@ -2,12 +2,20 @@
 import { Alert, Button, Skeleton } from "antd";
 import type { ReactNode } from "react";
 import type { Read, ReadList } from "../api/queries";
+import { toProblem } from "../api/problem";
 import { useText } from "../i18n/i18n";
 import { useProblemText } from "./problems";
 
-export function Failed({ cause, again }: { cause: unknown; again: () => void }) {
+/** What the server says of a fault is written for changes ("nothing was saved"); here something was only read. */
+function useReadProblemText(): (cause: unknown) => string {
   const { t } = useText();
   const problemText = useProblemText();
+  return (cause) => (toProblem(cause).status >= 500 ? t("problem.unavailable") : problemText(cause));
+}
+
+export function Failed({ cause, again }: { cause: unknown; again: () => void }) {
+  const { t } = useText();
+  const problemText = useReadProblemText();
   return (
     <Alert
       type="error"

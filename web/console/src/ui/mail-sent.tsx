@@ -12,11 +12,19 @@ const PAUSE_S = 60;
 interface Props {
   email: string;
   message: string;
+  /** When it was sent, if that may be a while ago. */
+  sentAt?: number;
   again: (email: string) => Promise<{ message: string }>;
 }
 
-function useCountdown(): { left: number; begin: () => void } {
-  const [left, setLeft] = useState(PAUSE_S);
+function pauseLeft(sentAt: number | undefined): number {
+  if (sentAt === undefined) return PAUSE_S;
+  const passed = Math.floor((Date.now() - sentAt) / 1000);
+  return Math.min(PAUSE_S, Math.max(0, PAUSE_S - passed));
+}
+
+function useCountdown(sentAt: number | undefined): { left: number; begin: () => void } {
+  const [left, setLeft] = useState(() => pauseLeft(sentAt));
   useEffect(() => {
     if (left <= 0) return undefined;
     const timer = setTimeout(() => setLeft(left - 1), 1000);
@@ -25,11 +33,11 @@ function useCountdown(): { left: number; begin: () => void } {
   return { left, begin: () => setLeft(PAUSE_S) };
 }
 
-export function MailSent({ email, message, again }: Props) {
+export function MailSent({ email, message, sentAt, again }: Props) {
   const { t } = useText();
   const notify = useNotify();
   const { data: config } = useConfig();
-  const { left, begin } = useCountdown();
+  const { left, begin } = useCountdown(sentAt);
   const submit = useSubmit(again, {
     repeat: false,
     onDone: ({ message: said }) => {

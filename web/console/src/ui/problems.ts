@@ -22,10 +22,19 @@ export function useProblemText(): (cause: unknown) => string {
   );
 }
 
-/** Puts field errors at their fields. True when at least one found its place; else show the sentence. */
-export function placeFieldProblems(form: FormInstance, problem: Problem, fields: readonly string[]): boolean {
+/** Puts field errors at their fields. True when at least one found its place; else show the sentence. `formats`: what
+ * to say of a field that is not written rightly, where the server's sentence for all fields says too little. */
+export function placeFieldProblems(
+  form: FormInstance,
+  problem: Problem,
+  fields: readonly string[],
+  formats: Readonly<Record<string, string>> = {},
+): boolean {
   const placed = problem.fields.filter(({ field }) => fields.includes(field));
-  for (const { field, message } of placed) form.setFields([{ name: field, errors: [message] }]);
+  for (const { field, code, message } of placed) {
+    const error = code === "format" ? (formats[field] ?? message) : message;
+    form.setFields([{ name: field, errors: [error] }]);
+  }
   const first = placed[0];
   if (first !== undefined) (form.getFieldInstance(first.field) as { focus?: () => void } | undefined)?.focus?.();
   return placed.length > 0;

@@ -56,7 +56,8 @@ export function CreateShopDialog({ open, onClose }: { open: boolean; onClose: ()
       await navigate(`/shops/${shop.id}`);
     },
     onProblem: (problem) => {
-      if (!placeFieldProblems(form, problem, SHOP_FIELDS)) setRefusal(problemText(problem));
+      const formats = { domain: t("shop.domainFormat") };
+      if (!placeFieldProblems(form, problem, SHOP_FIELDS, formats)) setRefusal(problemText(problem));
     },
   });
   const send = (values: ShopValues) => {

@@ -1,18 +1,39 @@
 import { Link } from "react-router";
-import { useShops } from "../api/queries";
+import { useDeletedShops, useShops } from "../api/queries";
 import type { Transaction } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { type Column, DataTable } from "./table";
 
+interface ShopName {
+  name: string;
+  /** "gone" with a name can still be restored. */
+  state: "here" | "gone" | "unknown";
+}
+
+/** The deleted shops are asked for only when a row speaks of a shop that is not there any more. */
+function useShopNames(rows: readonly Transaction[], linked: boolean): (id: number) => ShopName {
+  const here = useShops(linked).data?.shops;
+  const isHere = (id: number) => here?.some((shop) => shop.id === id) === true;
+  const missing = here !== undefined && rows.some(({ relatedShopId: id }) => id !== null && !isHere(id));
+  const deleted = useDeletedShops(missing).data?.shops;
+  return (id) => {
+    const name = here?.find((shop) => shop.id === id)?.shop_name;
+    if (name !== undefined) return { name, state: "here" };
+    if (here === undefined) return { name: "", state: "unknown" };
+    return { name: deleted?.find((shop) => shop.id === id)?.shop_name ?? "", state: "gone" };
+  };
+}
+
 /** The ledger: every change of a balance, with what it left. `linked`: the shops are the reader's own. */
 export function TransactionTable({ rows, linked = true }: { rows: readonly Transaction[]; linked?: boolean }) {
   const { t, known, time, number, signed } = useText();
-  const { data } = useShops();
-  const nameOf = (id: number) => (linked ? data?.shops.find((shop) => shop.id === id)?.shop_name : undefined);
+  const shopOf = useShopNames(rows, linked);
   const shop = ({ relatedShopId: id }: Transaction) => {
     if (id === null) return "—";
-    const name = nameOf(id);
-    return name === undefined ? `#${id}` : <Link to={`/shops/${id}`}>{name}</Link>;
+    const { name, state } = shopOf(id);
+    if (state === "unknown") return `#${id}`;
+    if (state === "here") return <Link to={`/shops/${id}`}>{name}</Link>;
+    return name === "" ? t("ledger.deleted", { n: id }) : t("ledger.deletedNamed", { name });
   };
   const columns: Column<Transaction>[] = [
     { key: "time", title: t("ledger.time"), tight: true, render: (row) => time(row.createdAt) },

@@ -118,9 +118,11 @@ function OneAccount({ id }: { id: number }) {
         account !== undefined && (
           <>
             <Switch account={account} />
-            <Button type="primary" onClick={() => setGranting(true)}>
-              {t("grant.title")}
-            </Button>
+            {account.role === "merchant" && (
+              <Button type="primary" onClick={() => setGranting(true)}>
+                {t("grant.title")}
+              </Button>
+            )}
           </>
         )
       }

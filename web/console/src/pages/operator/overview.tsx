@@ -1,13 +1,14 @@
 /* How the house stands: people, shops, work under way and work that died. */
 import { Alert, Skeleton } from "antd";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Link } from "react-router";
 import { type Overview as Numbers, useOverview } from "../../api/queries";
 import { type TextKey, useText } from "../../i18n/i18n";
+import { late } from "../../ui/late";
 import { Loaded } from "../../ui/loaded";
 import { Page, Section } from "../../ui/page";
 
-const CreditsChart = lazy(() => import("../../ui/credits-chart"));
+const CreditsChart = late(() => import("../../ui/credits-chart"));
 
 function Figure({ name, value }: { name: TextKey; value: string }) {
   const { t } = useText();

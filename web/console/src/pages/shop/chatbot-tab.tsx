@@ -177,6 +177,7 @@ function DisableButton({ shop }: { shop: Shop }) {
 function Enabled({ shop, chatbot }: Props) {
   const { t } = useText();
   const { data } = useUser();
+  const builtin = chatbot.backend === "builtin";
   return (
     <div className="stack">
       {chatbot.state === "suspended" && (
@@ -191,10 +192,11 @@ function Enabled({ shop, chatbot }: Props) {
               {chatbot.state === "suspended" ? (
                 <EnableButton shop={shop.id} price={chatbot.price} credits={data?.user?.credits ?? 0} />
               ) : (
-                <LaunchButton shop={shop.id} />
+                <LaunchButton shop={shop.id} builtin={builtin} />
               )}
               <DisableButton shop={shop} />
             </div>
+            {builtin && chatbot.state !== "suspended" && <p className="muted small">{t("launch.builtin")}</p>}
           </div>
         </Section>
         {chatbot.subscription !== null && <Subscription subscription={chatbot.subscription} />}

@@ -17,6 +17,15 @@ import { useNotify } from "../../ui/notify";
 import { Section } from "../../ui/page";
 import { type Column, DataTable } from "../../ui/table";
 
+/** A service key is made when it is first shown; until then its row says so. The other two come with the chatbot. */
+type Unmade = Pick<Secret, "kind"> & { state: "unmade"; shown: false };
+type Row = Secret | Unmade;
+
+function withService(secrets: readonly Secret[]): readonly Row[] {
+  if (secrets.some(({ kind }) => kind === "service")) return secrets;
+  return [...secrets, { kind: "service", state: "unmade", shown: false }];
+}
+
 interface Shown {
   kind: SecretKind;
   secret: string;
@@ -97,8 +106,8 @@ function useSecretActs(shop: number) {
 function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret[] }) {
   const { t, day, time } = useText();
   const { show, rotate, shown, setShown, asking, setAsking, reauth, setReauth } = useSecretActs(shop);
-  const actions = (row: Secret) =>
-    row.state === "active" && (
+  const actions = (row: Row) =>
+    row.state !== "previous" && (
       <span className="line">
         {!row.shown && (
           <Button
@@ -109,12 +118,14 @@ function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret
             {t("secret.show")}
           </Button>
         )}
-        <Button onClick={() => setAsking(row.kind)} aria-label={`${t("secret.rotate")}: ${t(`secret.${row.kind}`)}`}>
-          {t("secret.rotate")}
-        </Button>
+        {row.state === "active" && (
+          <Button onClick={() => setAsking(row.kind)} aria-label={`${t("secret.rotate")}: ${t(`secret.${row.kind}`)}`}>
+            {t("secret.rotate")}
+          </Button>
+        )}
       </span>
     );
-  const columns: Column<Secret>[] = [
+  const columns: Column<Row>[] = [
     {
       key: "kind",
       title: t("secret.kind"),
@@ -125,20 +136,28 @@ function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret
         </div>
       ),
     },
-    { key: "hint", title: t("secret.ending"), render: (row) => <span className="mono">…{row.hint}</span> },
+    {
+      key: "hint",
+      title: t("secret.ending"),
+      render: (row) => (row.state === "unmade" ? "—" : <span className="mono">…{row.hint}</span>),
+    },
     {
       key: "state",
       title: t("secret.stateTitle"),
       render: (row) => (
         <div>
           <StatusBadge kind="secret" state={row.state} />
-          {row.validUntil !== null && (
+          {row.state !== "unmade" && row.validUntil !== null && (
             <div className="small muted">{t("secret.until", { time: time(row.validUntil) })}</div>
           )}
         </div>
       ),
     },
-    { key: "created", title: t("secret.created"), render: (row) => day(row.createdAt) },
+    {
+      key: "created",
+      title: t("secret.created"),
+      render: (row) => (row.state === "unmade" ? "—" : day(row.createdAt)),
+    },
     { key: "actions", title: t("table.actions"), actions: true, render: actions },
   ];
   return (
@@ -146,8 +165,8 @@ function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret
       <DataTable
         label={t("secret.title")}
         columns={columns}
-        rows={secrets}
-        rowKey={(row) => `${row.kind} ${row.state} ${row.createdAt}`}
+        rows={withService(secrets)}
+        rowKey={(row) => (row.state === "unmade" ? row.kind : `${row.kind} ${row.state} ${row.createdAt}`)}
         empty={t("secret.none")}
       />
       <SecretDialog shown={shown} onClose={() => setShown(null)} />

@@ -8,12 +8,15 @@ import { useText } from "../../i18n/i18n";
 import { IconLaunch } from "../../ui/icons";
 import { useNotify } from "../../ui/notify";
 
-function submitForm({ action, fields }: SsoLaunch): void {
+/** The built-in chatbot's administration is the shop's page: a second tab of it would only be in the way. */
+function submitForm({ action, fields }: SsoLaunch, builtin: boolean): void {
   const form = document.createElement("form");
   form.method = "POST";
   form.action = action;
-  form.target = "_blank";
-  form.rel = "noopener";
+  if (!builtin) {
+    form.target = "_blank";
+    form.rel = "noopener";
+  }
   for (const [name, value] of Object.entries(fields)) {
     const input = document.createElement("input");
     input.type = "hidden";
@@ -26,7 +29,7 @@ function submitForm({ action, fields }: SsoLaunch): void {
   form.remove();
 }
 
-export function LaunchButton({ shop }: { shop: number }) {
+export function LaunchButton({ shop, builtin }: { shop: number; builtin: boolean }) {
   const { t } = useText();
   const notify = useNotify();
   const submit = useSubmit(
@@ -34,7 +37,7 @@ export function LaunchButton({ shop }: { shop: number }) {
       answer(
         api.POST("/api/shops/{id}/sso/launch", { params: { path: { id } }, body: { role: "admin" }, ...once(key) }),
       ),
-    { onDone: submitForm, onProblem: notify.problem },
+    { onDone: (launch) => submitForm(launch, builtin), onProblem: notify.problem },
   );
   return (
     <Button icon={<IconLaunch />} loading={submit.isPending} onClick={() => submit.send(shop)}>

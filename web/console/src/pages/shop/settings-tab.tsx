@@ -40,7 +40,8 @@ function EditShop({ shop }: { shop: Shop }) {
         notify.done(t("shop.saved"));
       },
       onProblem: (problem) => {
-        if (!placeFieldProblems(form, problem, SHOP_FIELDS)) setRefusal(problemText(problem));
+        const formats = { domain: t("shop.domainFormat") };
+        if (!placeFieldProblems(form, problem, SHOP_FIELDS, formats)) setRefusal(problemText(problem));
       },
     },
   );
