@@ -29,7 +29,8 @@ const main = (page) => page.locator('main h1').first().waitFor();
 /** Pages: name, address, and what opens on them before they are looked at (texts: [Chinese, English]). */
 const VISITOR = [
     ['login', '/login'], ['register', '/register'], ['forgot', '/forgot'],
-    ['confirm', '/register?confirm=1'], ['verify-email', '/auth/verify-email?token=x'], ['verify-email-broken', '/auth/verify-email'], ['reset-password', '/auth/reset-password?token=x'],
+    ['confirm', '/register?confirm=1'], ['verify-email', '/auth/verify-email?token=x'],
+    ['verify-email-broken', '/auth/verify-email'], ['reset-password', '/auth/reset-password?token=x'],
 ];
 const NEWCOMER = [['home-new', '/'], ['shops-empty', '/shops'], ['billing-empty', '/billing']];
 const open = (name) => async (page, at) => {
@@ -113,7 +114,8 @@ async function furnish(server, world) {
     const merchant = await server.account('merchant', { email: 'mei@tea.example', credits: 300 });
     await merchant.request('PATCH', '/api/user', { json: { name: '林美' } });
     const shops = {};
-    const long = await merchant.post('/api/shops', { shop_name: LONG, domain: `${LONG.toLowerCase()}.example.com`, hosting: 'external' });
+    const domain = `${LONG.toLowerCase()}.example.com`;
+    const long = await merchant.post('/api/shops', { shop_name: LONG, domain, hosting: 'external' });
     shops.long = long.json.id;
     for (const [state, name] of Object.entries({ active: '美美的茶叶店', off: 'Nordlicht Keramik & Töpferei Handelsgesellschaft',
         failed: '三号店', busy: 'Tea & Books' })) {
@@ -122,11 +124,11 @@ async function furnish(server, world) {
     }
     await merchant.post(`/api/shops/${shops.active}/chatbot/enable`, {});
     await merchant.post(`/api/shops/${shops.active}/secrets/sso/rotate`);
+    await merchant.post(`/api/shops/${shops.long}/chatbot/enable`, {});
     world.always = '401';
     await merchant.post(`/api/shops/${shops.failed}/chatbot/enable`, {});
     world.always = 'never';
     await merchant.post(`/api/shops/${shops.busy}/chatbot/enable`, {});
-    await merchant.post(`/api/shops/${shops.long}/chatbot/enable`, {});
     const gone = await merchant.post('/api/shops', { shop_name: 'Gone', hosting: 'external' });
     await merchant.request('DELETE', `/api/shops/${gone.json.id}`);
     await server.account('merchant', { email: 'new@tea.example' });

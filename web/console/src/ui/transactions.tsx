@@ -32,8 +32,15 @@ export function TransactionTable({ rows, linked = true }: { rows: readonly Trans
     if (id === null) return "—";
     const { name, state } = shopOf(id);
     if (state === "unknown") return `#${id}`;
-    if (state === "here") return <Link to={`/shops/${id}`}>{name}</Link>;
-    return name === "" ? t("ledger.deleted", { n: id }) : t("ledger.deletedNamed", { name });
+    if (state === "here")
+      return (
+        <Link to={`/shops/${id}`} className="break">
+          {name}
+        </Link>
+      );
+    return (
+      <span className="break">{name === "" ? t("ledger.deleted", { n: id }) : t("ledger.deletedNamed", { name })}</span>
+    );
   };
   const columns: Column<Transaction>[] = [
     { key: "time", title: t("ledger.time"), tight: true, render: (row) => time(row.createdAt) },
