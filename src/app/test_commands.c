@@ -238,7 +238,8 @@ TEST_EACH_ENGINE(a_database_that_is_away_has_changed_nothing)
     fix_app(t);
     fix_account(t, "a@test.example");
     answers = DATABASE_AWAY;
-    static const char *const lines[] = { GRANT " --json", USER, "jobs retry 1", "jobs list", "jobs", "verify" };
+    static const char grant_json[] = GRANT " --json";
+    static const char *const lines[] = { grant_json, USER, "jobs retry 1", "jobs list", "jobs", "verify" };
     for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
         struct said s = run_line(t, lines[i]);
         assert_int_equal(s.code, EXIT_UNAVAILABLE);
