@@ -200,7 +200,7 @@ static enum op_wish run_verify(void *arg, struct tx *tx)
     switch (v->stage) {
     case VERIFY_CREDITS: read = credits_verify_piece(tx, &v->credits), more = v->credits.more; break;
     case VERIFY_SHOPS: read = shops_verify_piece(tx, &v->shops), more = v->shops.more; break;
-    case VERIFY_TENANTS: read = tenants_verify(tx, &v->tenants); break;
+    case VERIFY_TENANTS: read = tenants_verify_piece(tx, &v->tenants), more = v->tenants.more; break;
     case VERIFY_AUDIT: read = audit_verify_piece(tx, &v->audit), more = v->audit.more; break;
     case VERIFY_DONE: break;
     }

@@ -41,7 +41,15 @@ enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t 
  * (history rows agree); an enabled tenant was charged exactly once per period; at most one tenant a shop; every kept
  * secret opens with the keyring in the settings; and every open hold belongs to a tenant in provisioning. `what` is of
  * the first fault, bad_tenant 0 and bad_hold 0: sound. */
-struct tenant_verdict { int64_t tenants, secrets, holds, bad_tenant, bad_hold; const char *what; };
+struct tenant_verdict {
+    int64_t tenants, secrets, holds, bad_tenant, bad_hold;
+    const char *what;
+    int64_t after, kind, generation;         /* where the next piece begins, in its stage */
+    unsigned stage;
+    bool more;
+};
+/* In pieces as credits_verify_piece; or all in one transaction. */
+MUST_USE bool tenants_verify_piece(struct tx *tx, struct tenant_verdict *v);
 MUST_USE bool tenants_verify(struct tx *tx, struct tenant_verdict *out);
 
 /* For the overview (reads the table: for a job), and for the home page: how far these shops of one account have come.

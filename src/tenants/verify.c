@@ -111,27 +111,21 @@ static void found_bad(struct tenant_verdict *v, int64_t tenant, const char *what
 }
 
 /* Every kept secret opens with the keys of this process: a lost master key is noticed here and not by a shop. */
-static bool verify_secrets_open(struct tx *tx, struct tenant_verdict *v)
+static bool verify_secrets_page(struct tx *tx, struct tenant_verdict *v)
 {
-    int64_t tenant = 0, kind = 0, generation = 0;
-    for (bool more = true; more;) {
-        struct arena_mark mark = arena_mark(tx_arena(tx));
-        struct query q = query(tx, &verify_secrets);
-        bind_i64(&q, tenant), bind_i64(&q, kind), bind_i64(&q, generation), bind_i64(&q, VERIFY_PAGE_TENANTS);
-        enum row row;
-        more = false;
-        while ((row = query_next(&q)) == ROW_FOUND) {
-            struct str text;
-            more = true;
-            tenant = col_i64(&q, "tenant"), kind = col_i64(&q, "kind"), generation = col_i64(&q, "generation");
-            if (!secret_open(tx_arena(tx), tenant, (enum secret_kind)kind, col_str(&q, "sealed"), &text))
-                found_bad(v, tenant, "a secret does not open with these master keys");
-            v->secrets++;
-        }
-        arena_release(tx_arena(tx), mark);
-        if (row == ROW_FAULT) return false;
+    struct query q = query(tx, &verify_secrets);
+    bind_i64(&q, v->after), bind_i64(&q, v->kind), bind_i64(&q, v->generation), bind_i64(&q, VERIFY_PAGE_TENANTS);
+    enum row row;
+    v->more = false;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        struct str text;
+        v->more = true;
+        v->after = col_i64(&q, "tenant"), v->kind = col_i64(&q, "kind"), v->generation = col_i64(&q, "generation");
+        if (!secret_open(tx_arena(tx), v->after, (enum secret_kind)v->kind, col_str(&q, "sealed"), &text))
+            found_bad(v, v->after, "a secret does not open with these master keys");
+        v->secrets++;
     }
-    return true;
+    return row != ROW_FAULT;
 }
 
 static bool is_named(struct tx *tx, const struct open_hold *h, bool *fault)
@@ -159,46 +153,58 @@ static bool verify_hold(struct tx *tx, const struct open_hold *h, struct tenant_
     return true;
 }
 
-static bool verify_holds(struct tx *tx, struct tenant_verdict *v)
+static bool verify_holds_page(struct tx *tx, struct tenant_verdict *v)
 {
     struct open_hold page[VERIFY_PAGE_HOLDS];
     size_t count;
-    int64_t after = 0;
-    do {
-        struct arena_mark mark = arena_mark(tx_arena(tx));
-        bool good = credits_open_holds(tx, after, page, VERIFY_PAGE_HOLDS, &count);
-        for (size_t i = 0; i < count && good; i++) {
-            good = verify_hold(tx, &page[i], v);
-            after = page[i].id;
-        }
-        arena_release(tx_arena(tx), mark);
-        if (!good) return false;
-        v->holds += (int64_t)count;
-    } while (count == VERIFY_PAGE_HOLDS);
+    bool good = credits_open_holds(tx, v->after, page, VERIFY_PAGE_HOLDS, &count);
+    for (size_t i = 0; good && i < count; i++) {
+        good = verify_hold(tx, &page[i], v);
+        v->after = page[i].id;
+    }
+    if (!good) return false;
+    v->holds += (int64_t)count;
+    v->more = count == VERIFY_PAGE_HOLDS;
+    return true;
+}
+
+static bool verify_tenants_page(struct tx *tx, struct tenant_verdict *v)
+{
+    struct query q = query(tx, &verify_page);
+    bind_i64(&q, v->after), bind_i64(&q, VERIFY_PAGE_TENANTS);
+    enum row row = ROW_NONE;
+    bool fault = false;
+    v->more = false;
+    while (!fault && (row = query_next(&q)) == ROW_FOUND) {
+        v->more = true;
+        v->after = col_i64(&q, "id");
+        v->tenants++;
+        const char *what = bad(tx, &q, &fault);
+        if (what) what = still_bad(tx, v->after, what, &fault);
+        if (what) found_bad(v, v->after, what);
+    }
+    return !fault && row != ROW_FAULT;
+}
+
+bool tenants_verify_piece(struct tx *tx, struct tenant_verdict *v)
+{
+    static bool (*const pages[])(struct tx *tx, struct tenant_verdict *v) = {
+        verify_tenants_page, verify_holds_page, verify_secrets_page
+    };
+    assert(v->stage < ARRAY_LEN(pages));
+    struct arena_mark mark = arena_mark(tx_arena(tx));
+    bool read = pages[v->stage](tx, v);
+    arena_release(tx_arena(tx), mark);
+    if (!read || v->more) return read;
+    v->after = v->kind = v->generation = 0;
+    v->more = ++v->stage < ARRAY_LEN(pages);
     return true;
 }
 
 bool tenants_verify(struct tx *tx, struct tenant_verdict *out)
 {
-    *out = (struct tenant_verdict){ 0 };
-    int64_t after = 0;
-    for (bool more = true; more;) {
-        struct arena_mark mark = arena_mark(tx_arena(tx));
-        struct query q = query(tx, &verify_page);
-        bind_i64(&q, after), bind_i64(&q, VERIFY_PAGE_TENANTS);
-        enum row row = ROW_NONE;
-        bool fault = false;
-        more = false;
-        while (!fault && (row = query_next(&q)) == ROW_FOUND) {
-            more = true;
-            after = col_i64(&q, "id");
-            out->tenants++;
-            const char *what = bad(tx, &q, &fault);
-            if (what) what = still_bad(tx, after, what, &fault);
-            if (what) found_bad(out, after, what);
-        }
-        arena_release(tx_arena(tx), mark);
-        if (fault || row == ROW_FAULT) return false;
-    }
-    return verify_holds(tx, out) && verify_secrets_open(tx, out);
+    *out = (struct tenant_verdict){ .more = true };
+    while (out->more)
+        if (!tenants_verify_piece(tx, out)) return false;
+    return true;
 }
