@@ -1,5 +1,5 @@
 /* events.c: the rows behind server events. `events_put` appends in the transaction of the change: the counter row's
- * lock makes the numbers of one account appear in order. Neither statement waits for an answer of the database.
+ * lock makes the numbers of one topic appear in order. Neither statement waits for an answer of the database.
  *
  * A stream that opens says what it saw last (Last-Event-ID, or ?after= for the first time). What it missed is replayed;
  * when rows are missing (older than 24 h, or a restored database) it gets `reset` and the page loads anew. */
@@ -9,26 +9,35 @@
 #include "http/loop.h"
 #include <stdlib.h>
 
-enum { EVENT_DATA_MAX = 4096, ACCOUNTS_PER_QUERY = 256, PURGE_EVENTS_BATCH = 500 };
+enum { EVENT_DATA_MAX = 4096, TOPICS_PER_QUERY = 256, PURGE_EVENTS_BATCH = 500 };
 
-STMT(bump_counter, "INSERT INTO event_counters (account, last_seq) VALUES (?1, 1)"
-                   " ON CONFLICT (account) DO UPDATE SET last_seq = event_counters.last_seq + 1");
-STMT(append_event, "INSERT INTO events (account, seq, type, data, at_ms)"
-                   " SELECT account, last_seq, ?2, ?3, ?4 FROM event_counters WHERE account = ?1",
-     .postgres = "INSERT INTO events (account, seq, type, data, at_ms)"
-                 " SELECT account, last_seq, ?2::text, ?3::text, ?4::bigint FROM event_counters WHERE account = ?1");
-STMT(event_state, "SELECT last_seq, (SELECT MIN(seq) FROM events WHERE account = ?1) AS oldest"
-                  " FROM event_counters WHERE account = ?1");
-STMT(events_after, "SELECT seq, type, data FROM events WHERE account = ?1 AND seq > ?2 ORDER BY seq LIMIT 200");
-STMT(counters_of, "SELECT account, last_seq FROM event_counters"
-                  " WHERE account IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
-     .postgres = "SELECT account, last_seq FROM event_counters WHERE account = ANY(CAST(?1::text[] AS bigint[]))");
+STMT(bump_counter, "INSERT INTO event_counters (kind, topic, last_seq) VALUES (?1, ?2, 1)"
+                   " ON CONFLICT (kind, topic) DO UPDATE SET last_seq = event_counters.last_seq + 1");
+STMT(append_event, "INSERT INTO events (kind, topic, seq, type, data, at_ms)"
+                   " SELECT kind, topic, last_seq, ?3, ?4, ?5 FROM event_counters WHERE kind = ?1 AND topic = ?2",
+     .postgres = "INSERT INTO events (kind, topic, seq, type, data, at_ms)"
+                 " SELECT kind, topic, last_seq, ?3::text, ?4::text, ?5::bigint FROM event_counters"
+                 " WHERE kind = ?1 AND topic = ?2");
+STMT(event_state, "SELECT last_seq, (SELECT MIN(seq) FROM events WHERE kind = ?1 AND topic = ?2) AS oldest"
+                  " FROM event_counters WHERE kind = ?1 AND topic = ?2");
+STMT(events_after, "SELECT seq, type, data FROM events WHERE kind = ?1 AND topic = ?2 AND seq > ?3"
+                   " ORDER BY seq LIMIT 200");
+STMT(counters_of, "SELECT topic, last_seq FROM event_counters"
+                  " WHERE kind = ?1 AND topic IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
+     .postgres = "SELECT topic, last_seq FROM event_counters"
+                 " WHERE kind = ?1 AND topic = ANY(CAST(?2::text[] AS bigint[]))");
 STMT(purge_events, "DELETE FROM events WHERE at_ms < ?1 AND id IN (SELECT id FROM events ORDER BY id LIMIT 500)");
 static_assert(EVENTS_PER_READ == 200 && PURGE_EVENTS_BATCH == 500, "the statements say the same");
 
-bool events_put(struct tx *tx, int64_t account, const char *type, json_writer *data, const void *arg)
+static void bind_topic(struct query *q, struct topic topic)
 {
-    assert(account > 0);
+    bind_i64(q, topic.kind);
+    bind_i64(q, topic.id);
+}
+
+bool events_put_to(struct tx *tx, struct topic topic, const char *type, json_writer *data, const void *arg)
+{
+    assert(topic.kind > 0 && topic.id > 0);
     char memory[EVENT_DATA_MAX];
     struct buf text;
     buf_fixed(&text, memory, sizeof memory);
@@ -41,16 +50,21 @@ bool events_put(struct tx *tx, int64_t account, const char *type, json_writer *d
     if (text.overflow) LOG(LOG_ERROR, "event_too_large", LOG_TEXT("type", type));
     struct str kept = text.overflow ? STR("{}") : (struct str){ arena_copy(tx_arena(tx), text.p, text.n), text.n };
     struct query bump = query(tx, &bump_counter);
-    bind_i64(&bump, account);
+    bind_topic(&bump, topic);
     if (!query_put(&bump)) return false;
     struct query append = query(tx, &append_event);
-    bind_i64(&append, account);
+    bind_topic(&append, topic);
     bind_text(&append, type);
     bind_str(&append, kept);
     bind_i64(&append, now_ms());
     if (!query_put(&append)) return false;
     tx_notify(tx, "events");
     return true;
+}
+
+bool events_put(struct tx *tx, int64_t account, const char *type, json_writer *data, const void *arg)
+{
+    return events_put_to(tx, (struct topic){ TOPIC_ACCOUNT, account }, type, data, arg);
 }
 
 int64_t events_purge(struct tx *tx)
@@ -74,10 +88,10 @@ static void print_event(struct buf *out, int64_t seq, const char *type, struct s
 }
 
 /* Rows after *cursor, which moves on. *full: there may be more. */
-static bool read_account(struct tx *tx, int64_t account, int64_t *cursor, struct buf *out, bool *full)
+static bool read_topic(struct tx *tx, struct topic topic, int64_t *cursor, struct buf *out, bool *full)
 {
     struct query q = query(tx, &events_after);
-    bind_i64(&q, account);
+    bind_topic(&q, topic);
     bind_i64(&q, *cursor);
     size_t rows = 0;
     enum row row;
@@ -90,64 +104,70 @@ static bool read_account(struct tx *tx, int64_t account, int64_t *cursor, struct
     return row == ROW_NONE;
 }
 
-static int compare_accounts(const void *a, const void *b)
+int event_cursors_compare(const void *a, const void *b)
 {
-    int64_t x = ((const struct event_cursor *)a)->account, y = ((const struct event_cursor *)b)->account;
-    return (x > y) - (x < y);
+    struct topic x = ((const struct event_cursor *)a)->topic, y = ((const struct event_cursor *)b)->topic;
+    return x.kind != y.kind ? (x.kind > y.kind) - (x.kind < y.kind) : (x.id > y.id) - (x.id < y.id);
 }
 
-/* The streams of one account stand side by side. */
-static bool read_streams_of(struct tx *tx, int64_t account, int64_t last, struct event_cursor *list, size_t count,
+static bool same_topic(struct topic a, struct topic b) { return a.kind == b.kind && a.id == b.id; }
+
+/* The readers of one topic stand side by side. */
+static bool read_readers_of(struct tx *tx, struct topic topic, int64_t last, struct event_cursor *list, size_t count,
                             struct buf *out, bool *more)
 {
-    struct event_cursor key = { .account = account };
-    struct event_cursor *e = bsearch(&key, list, count, sizeof *list, compare_accounts);
+    struct event_cursor key = { .topic = topic };
+    struct event_cursor *e = bsearch(&key, list, count, sizeof *list, event_cursors_compare);
     if (e == NULL) return true;
-    while (e > list && e[-1].account == account) e--;
-    for (; e < list + count && e->account == account; e++) {
+    while (e > list && same_topic(e[-1].topic, topic)) e--;
+    for (; e < list + count && same_topic(e->topic, topic); e++) {
         if (e->cursor >= last) continue;
         if (out->n > EVENTS_READ_MAX_BYTES / 2) {
             *more = true;
             return true;
         }
         e->text_at = out->n;
-        if (!read_account(tx, account, &e->cursor, out, more)) return false;
+        if (!read_topic(tx, topic, &e->cursor, out, more)) return false;
         e->text_n = out->n - e->text_at;
     }
     return true;
 }
 
-static bool read_batch(struct tx *tx, const char *const *ids, size_t ids_n, struct event_cursor *list, size_t count,
-                       struct buf *out, bool *more)
+/* Topics of one kind. */
+static bool read_batch(struct tx *tx, enum topic_kind kind, const char *const *ids, size_t ids_n,
+                       struct event_cursor *list, size_t count, struct buf *out, bool *more)
 {
     struct query q = query(tx, &counters_of);
+    bind_i64(&q, kind);
     bind_text_list(&q, ids, ids_n);
-    struct { int64_t account, last; } found[ACCOUNTS_PER_QUERY];
+    struct { int64_t topic, last; } found[TOPICS_PER_QUERY];
     size_t n = 0;
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
-        assert(n < ACCOUNTS_PER_QUERY);
-        found[n].account = col_i64(&q, "account");
+        assert(n < TOPICS_PER_QUERY);
+        found[n].topic = col_i64(&q, "topic");
         found[n++].last = col_i64(&q, "last_seq");
     }
     if (row != ROW_NONE) return false;
     for (size_t i = 0; i < n; i++)
-        if (!read_streams_of(tx, found[i].account, found[i].last, list, count, out, more)) return false;
+        if (!read_readers_of(tx, (struct topic){ kind, found[i].topic }, found[i].last, list, count, out, more))
+            return false;
     return true;
 }
 
 bool events_read(struct tx *tx, struct event_cursor *list, size_t count, struct buf *out, bool *more)
 {
-    const char *ids[ACCOUNTS_PER_QUERY];
+    const char *ids[TOPICS_PER_QUERY];
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
-        if (i > 0 && list[i].account == list[i - 1].account) continue;
-        ids[n++] = arena_printf(tx_arena(tx), "%lld", (long long)list[i].account);
-        if (n < ACCOUNTS_PER_QUERY) continue;
-        if (!read_batch(tx, ids, n, list, count, out, more)) return false;
+        if (i == 0 || !same_topic(list[i].topic, list[i - 1].topic))
+            ids[n++] = arena_printf(tx_arena(tx), "%lld", (long long)list[i].topic.id);
+        bool kind_ends = i + 1 == count || list[i + 1].topic.kind != list[i].topic.kind;
+        if (n == 0 || (n < TOPICS_PER_QUERY && !kind_ends)) continue;
+        if (!read_batch(tx, list[i].topic.kind, ids, n, list, count, out, more)) return false;
         n = 0;
     }
-    return n == 0 || read_batch(tx, ids, n, list, count, out, more);
+    return true;
 }
 
 /* ---- the route ---- */
@@ -173,8 +193,9 @@ static enum answer get_events(struct req *req)
 {
     struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
     int64_t cursor = cursor_of(req), last = 0, oldest = 0;
+    struct topic topic = { TOPIC_ACCOUNT, req->who.account };
     struct query q = query(req->tx, &event_state);
-    bind_i64(&q, req->who.account);
+    bind_topic(&q, topic);
     enum row row = query_row(&q);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_FOUND) last = col_i64(&q, "last_seq"), oldest = col_i64(&q, "oldest");
@@ -184,7 +205,7 @@ static enum answer get_events(struct req *req)
     if (missed) print_event(out, last, "reset", STR("{}"));
     if (missed || cursor < 0) cursor = last;
     bool full = false;                                       /* the first round of the stream reads on */
-    if (cursor < last && !read_account(req->tx, req->who.account, &cursor, out, &full)) return reply_fault(req);
+    if (cursor < last && !read_topic(req->tx, topic, &cursor, out, &full)) return reply_fault(req);
     if (x == NULL) return a;
     x->stream_cursor = cursor;
     x->wants_stream = true;

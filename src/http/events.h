@@ -1,15 +1,28 @@
-/* events.h: what changed, told to the browser. A domain appends an event in the transaction of the change; after the
- * commit every open stream of that account reads on from its cursor. Numbers come from a counter row per account under
- * its lock, so a reader that saw n will never meet a smaller one later. Kept for 24 h; a cursor older than that gets
- * `reset` and the page loads anew. */
+/* events.h: what changed, told to whoever has it open. A domain appends an event to a topic in the transaction of the
+ * change; after the commit every open reader of that topic reads on from its cursor. Numbers come from a counter row
+ * per topic under its lock, so a reader that saw n will never meet a smaller one later. Kept for 24 h; a cursor older
+ * than that gets `reset` and the page loads anew. */
 #ifndef CHATHUB_HTTP_EVENTS_H
 #define CHATHUB_HTTP_EVENTS_H
 
 #include "http/route.h"
 
+/* What an event is told under. The numbers stand in rows: never reused. Counter rows are locked until the commit, so a
+ * transaction that appends to several topics takes them in the order of kind and id, or two of them wait for each
+ * other. */
+enum topic_kind {
+    TOPIC_ACCOUNT = 1,       /* what every page of an account may need */
+    TOPIC_CONVERSATION = 2,
+    TOPIC_INBOX = 3,
+    TOPIC_SHOP = 4,
+};
+struct topic { enum topic_kind kind; int64_t id; };
+
 /* `type` is dotted ("shop.chatbot"); `data` writes the members of the JSON object (small: ids and states, no secrets;
  * ≤ 4 KiB). False on a storage fault. Cost: one upsert of the counter, one insert. */
 #define EVENT_SESSIONS_CHANGED "sessions.changed"            /* the account's streams ask at once if they may go on */
+MUST_USE bool events_put_to(struct tx *tx, struct topic topic, const char *type, json_writer *data, const void *arg);
+/* The same, to the topic of an account. */
 MUST_USE bool events_put(struct tx *tx, int64_t account, const char *type, json_writer *data, const void *arg);
 /* Operators' pages: a hint that something of this kind ("jobs", "accounts", "overview") changed. Not stored, coalesced
  * to one a second, at most once, any thread. Every event of any account is a hint of "accounts" too. */

@@ -12,6 +12,7 @@
 #define CHATHUB_HTTP_LOOP_H
 
 #include "http/crypto_pool.h"
+#include "http/events.h"
 #include "http/limits.h"
 #include "http/metrics.h"
 #include "http/proxy.h"
@@ -253,13 +254,15 @@ void idempotency_answered(struct exchange *x);               /* x is no longer r
 
 /* ---- events.c: rows ---- */
 struct event_cursor {
-    int64_t account, cursor;                 /* the last number this stream has seen; moved on by events_read */
+    struct topic topic;
+    int64_t cursor;                          /* the last number this reader has seen; moved on by events_read */
     uint32_t slot, generation;
     size_t text_at, text_n;                  /* its part of `out` */
 };
 enum { EVENTS_PER_READ = 200, EVENTS_READ_MAX_BYTES = 8 << 20 };
 /* What is new for each of the list, as event-stream text. *more: some have more to read. The list is sorted by
- * account. */
+ * event_cursors_compare: readers of one topic stand side by side. */
+int event_cursors_compare(const void *a, const void *b);
 MUST_USE bool events_read(struct tx *tx, struct event_cursor *list, size_t count, struct buf *out, bool *more);
 
 /* ---- streams.c: the open event streams of a loop ---- */

@@ -177,12 +177,6 @@ static void round_done(struct op *op, enum op_outcome outcome)
     (void)pthread_mutex_unlock(&l->lock);
 }
 
-static int by_account(const void *a, const void *b)
-{
-    int64_t x = ((const struct event_cursor *)a)->account, y = ((const struct event_cursor *)b)->account;
-    return (x > y) - (x < y);
-}
-
 static void fill_list(struct events_loop *e)
 {
     if (e->list_cap < e->count) {
@@ -193,10 +187,11 @@ static void fill_list(struct events_loop *e)
     }
     e->list_n = 0;
     for (const struct stream *s = e->streams; s != NULL; s = s->next)
-        e->list[e->list_n++] = (struct event_cursor){ .account = s->account, .cursor = s->cursor,
-                                                      .slot = s->connection->slot,
-                                                      .generation = s->connection->generation };
-    qsort(e->list, e->list_n, sizeof *e->list, by_account);
+        e->list[e->list_n++] = (struct event_cursor){
+            .topic = { TOPIC_ACCOUNT, s->account }, .cursor = s->cursor,
+            .slot = s->connection->slot, .generation = s->connection->generation,
+        };
+    qsort(e->list, e->list_n, sizeof *e->list, event_cursors_compare);
 }
 
 static void start_round(struct events_loop *e)

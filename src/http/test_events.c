@@ -222,6 +222,79 @@ TEST_EACH_ENGINE(a_stream_whose_session_was_ended_hears_nothing_more)
     test_http_stop(&s, t);
 }
 
+/* ---- topics ---- */
+
+static void put_to(struct test_db *t, enum topic_kind kind, int64_t id, const char *type)
+{
+    assert_true(events_put_to(t->tx, (struct topic){ kind, id }, type, NULL, NULL));
+}
+
+/* Each topic has numbers of its own, and one read serves readers of several kinds. */
+TEST_EACH_ENGINE(topics_are_numbered_apart)
+{
+    for (int i = 0; i < 3; i++) put_to(t, TOPIC_ACCOUNT, 5, "a");
+    put_to(t, TOPIC_CONVERSATION, 5, "c");
+    for (int i = 0; i < 2; i++) put_to(t, TOPIC_INBOX, 5, "i");
+    put_to(t, TOPIC_INBOX, 6, "j");
+    test_commit(t);
+    struct event_cursor list[] = {
+        { .topic = { TOPIC_INBOX, 6 } }, { .topic = { TOPIC_INBOX, 5 }, .cursor = 1 },
+        { .topic = { TOPIC_ACCOUNT, 5 }, .cursor = 3 }, { .topic = { TOPIC_CONVERSATION, 5 } },
+        { .topic = { TOPIC_INBOX, 5 } }, { .topic = { TOPIC_CONVERSATION, 9 } },
+    };
+    static const char *const wanted[] = { "", "id: 1\nevent: c\ndata: {}\n\n", "",
+                                          "id: 2\nevent: i\ndata: {}\n\n",
+                                          "id: 1\nevent: i\ndata: {}\n\nid: 2\nevent: i\ndata: {}\n\n",
+                                          "id: 1\nevent: j\ndata: {}\n\n" };
+    qsort(list, ARRAY_LEN(list), sizeof list[0], event_cursors_compare);
+    if (list[3].cursor == 0) {                               /* equal ones come in any order */
+        struct event_cursor swap = list[3];
+        list[3] = list[4], list[4] = swap;
+    }
+    struct buf out;
+    bool more = false;
+    buf_init(&out, 1 << 16);
+    assert_true(events_read(t->tx, list, ARRAY_LEN(list), &out, &more));
+    assert_false(more);
+    for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+        struct str text = { out.p + list[i].text_at, list[i].text_n };
+        if (!str_eq(text, str_of(wanted[i]))) fail_msg("reader %zu got %.*s", i, (int)text.n, text.p);
+    }
+    buf_free(&out);
+}
+
+static const struct migration *migration_of(int number)
+{
+    const struct migration *m = migrations;
+    while (m->number != 0 && m->number != number) m++;
+    assert_int_equal(m->number, number);
+    return m;
+}
+
+/* Rows of the version that numbered by account alone: a browser that comes back goes on where it was. */
+TEST_EACH_ENGINE(numbers_of_accounts_survive_the_move_to_topics)
+{
+    const struct migration *move = migration_of(1055);
+    test_script(t, move->down);
+    test_script(t, "INSERT INTO event_counters (account, last_seq) VALUES (5, 12), (6, 1);"
+                   "INSERT INTO events (account, seq, type, data, at_ms) VALUES (5, 11, 'x', '{}', 1),"
+                   " (6, 1, 'y', '{}', 2), (5, 12, 'z', '{}', 3)");
+    test_script(t, move->up);
+    put_to(t, TOPIC_ACCOUNT, 5, "new");
+    put_to(t, TOPIC_SHOP, 5, "other");
+    struct event_cursor list[] = { { .topic = { TOPIC_ACCOUNT, 5 }, .cursor = 11 } };
+    struct buf out;
+    bool more = false;
+    buf_init(&out, 1 << 16);
+    assert_true(events_read(t->tx, list, 1, &out, &more));
+    assert_string_equal(buf_terminated(&out), "id: 12\nevent: z\ndata: {}\n\nid: 13\nevent: new\ndata: {}\n\n");
+    buf_free(&out);
+    test_script(t, move->down);
+    assert_int_equal(test_number(t, "SELECT last_seq FROM event_counters WHERE account = 5"), 13);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM events"), 4);
+    test_script(t, move->up);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +303,7 @@ int main(void)
         ONLY_SQLITE(a_stream_that_is_not_read_ends),
         EACH_ENGINE(an_ended_session_ends_its_stream),
         EACH_ENGINE(a_stream_whose_session_was_ended_hears_nothing_more),
+        EACH_ENGINE(topics_are_numbered_apart), EACH_ENGINE(numbers_of_accounts_survive_the_move_to_topics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

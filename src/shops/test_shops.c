@@ -78,7 +78,8 @@ TEST_EACH_ENGINE(a_shop_is_created_and_listed)
     assert_string_equal(json_string_value(json_object_get(json_array_get(shops, 0), "chatbot_bot_id")), "bot_x");
     assert_int_equal(json_integer_value(json_object_get(a.json, "credits")), 70);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'shop_created'"), 1);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM events WHERE account = 1 AND type = 'shop.changed'"), 1);
+    const char *told = "SELECT COUNT(*) FROM events WHERE kind = 1 AND topic = 1 AND type = 'shop.changed'";
+    assert_int_equal(test_number(t, told), 1);
     expect_sound(t);
 }
 

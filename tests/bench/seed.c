@@ -331,9 +331,9 @@ static void put_tenants(struct sink *s, int64_t now)
     }
     table_end(s);
     put_secrets(s, began);
-    table_begin(s, "event_counters", "account,last_seq");
+    table_begin(s, "event_counters", "kind,topic,last_seq");
     for (int64_t i = 1; i <= ENABLED_SHOPS; i++) {
-        put_i64(s, i), put_i64(s, 2);
+        put_i64(s, 1), put_i64(s, i), put_i64(s, 2);
         row_end(s);
     }
     table_end(s);
