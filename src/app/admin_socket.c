@@ -1,6 +1,7 @@
 /* admin_socket.c: how the command line reaches the server that holds a SQLite database. A Unix socket in the data
  * directory, mode 0600, peers of the same user (or root) only. One command a connection: a JSON line with the words and
  * the line of standard input goes in, a JSON line with exit code and texts comes back. */
+#include "app/private.h"
 #include "app/app.h"
 #include "base/json_read.h"
 #include "base/json_write.h"
@@ -64,6 +65,7 @@ static bool read_line(int fd, struct buf *in)
     return false;
 }
 
+/* Who is at the other end: us or root. The kernel says so, so both sides can ask before anything is told. */
 static bool peer_allowed(int fd)
 {
     struct ucred peer;
@@ -203,6 +205,14 @@ bool admin_socket_call(const struct config *c, struct command *cmd, enum exit_co
     if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
         close(fd);
         return false;
+    }
+    /* A socket that somebody else left in our working directory would be told a password. */
+    if (!peer_allowed(fd)) {
+        close(fd);
+        buf_printf(&cmd->err, "The server at %s is run by another user, so nothing is told to it. Run the command as "
+                              "that user.", address.sun_path);
+        *code = EXIT_USAGE;
+        return true;
     }
     struct buf in;
     buf_init(&in, ADMIN_ANSWER_MAX);

@@ -10,6 +10,7 @@
 
 struct config {
     const char *listen, *data_dir, *base_url, *database_url, *trusted_proxy, *file;
+    const char *accept_risks; /* words of config_check.c, with commas; NULL: none */
     const char *chatbot_base_url, *chatbot_shared_secret;
     const char *smtp_host, *smtp_user, *smtp_password, *mail_from;
     const char *master_key; /* as set; NULL: the file in data_dir */

@@ -82,18 +82,9 @@ static const char *origin_of(struct arena *a, const char *url)
     return host ? arena_text_n(a, url, (size_t)(host - url) + 3 + strcspn(host + 3, "/")) : NULL;
 }
 
-/* TLS ends in front of us, so somebody stands there. Unnamed, the whole world is one client to every limit. */
-static void warn_of_proxy(const struct config *c)
-{
-    if (c->production && !c->trusted_proxy)
-        LOG(LOG_WARN, "trusted_proxy_not_set",
-            LOG_TEXT("advice", "set CHATHUB_TRUSTED_PROXY: the proxy's address, or none without a proxy"));
-}
-
 static bool start_http(struct app *app, enum serve_role role, const char *listen_on, struct buf *error)
 {
     char reason[512] = "";
-    warn_of_proxy(app->config);
     const struct http_options o = { .listen = listen_on,
                                     .origin = app->base_url,
                                     .trusted_proxy = config_proxies(app->config),

@@ -1,6 +1,7 @@
 /* service.c: opening and closing what a process needs, in order. */
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "app/private.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "storage/migrate.h"
@@ -11,11 +12,19 @@
 
 enum { APP_ARENA_MAX = 8 << 20, OP_ARENA_MAX = 64 << 20 };
 
+/* A data directory that others can write is not ours: they could put a key, a socket or a database into it. */
 static bool make_data_dir(const struct config *c, struct buf *error)
 {
-    if (mkdir(c->data_dir, 0700) == 0 || errno == EEXIST) return true;
-    buf_printf(error, "CHATHUB_DATA_DIR %s cannot be made: %s.", c->data_dir, strerror(errno));
-    return false;
+    struct stat st;
+    if (mkdir(c->data_dir, 0700) != 0 && errno != EEXIST) {
+        buf_printf(error, "CHATHUB_DATA_DIR %s cannot be made: %s.", c->data_dir, strerror(errno));
+        return false;
+    }
+    if (stat(c->data_dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        buf_printf(error, "CHATHUB_DATA_DIR %s is not a directory.", c->data_dir);
+        return false;
+    }
+    return owner_is_trusted(&st, c->data_dir, error);
 }
 
 static unsigned lane_count(const struct config *c, enum db_engine engine, bool serving, bool writes)

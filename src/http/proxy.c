@@ -5,7 +5,7 @@
 
 static const uint8_t v4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
-static bool is_v4(const uint8_t address[16]) { return memcmp(address, v4_prefix, sizeof v4_prefix) == 0; }
+bool address_is_v4(const uint8_t address[16]) { return memcmp(address, v4_prefix, sizeof v4_prefix) == 0; }
 
 bool address_of(const struct sockaddr *sa, uint8_t out[16])
 {
@@ -51,7 +51,7 @@ static bool parse_network(struct str text, struct network *out)
     const char *slash = text.n > 0 ? memchr(text.p, '/', text.n) : NULL;
     struct str address = slash ? (struct str){ text.p, (size_t)(slash - text.p) } : text;
     if (!parse_plain(address, out->address)) return false;
-    int64_t most = is_v4(out->address) ? 32 : 128, bits = most;
+    int64_t most = address_is_v4(out->address) ? 32 : 128, bits = most;
     if (slash != NULL) {
         struct str rest = { slash + 1, text.n - address.n - 1 };
         if (!str_to_i64(rest, &bits) || bits < 0 || bits > most) return false;
@@ -93,13 +93,13 @@ bool proxy_list_has(const struct proxy_list *list, const uint8_t address[16])
 bool address_is_loopback(const uint8_t address[16])
 {
     static const uint8_t v6_loopback[16] = { [15] = 1 };
-    if (is_v4(address)) return address[12] == 127;
+    if (address_is_v4(address)) return address[12] == 127;
     return memcmp(address, v6_loopback, 16) == 0;
 }
 
 void address_text(const uint8_t address[16], char *out, size_t size)
 {
-    bool v4 = is_v4(address);
+    bool v4 = address_is_v4(address);
     if (inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? address + 12 : address, out, (socklen_t)size) == NULL)
         (void)snprintf(out, size, "unknown");
 }
@@ -108,7 +108,7 @@ void network_text(const uint8_t address[16], char *out, size_t size)
 {
     uint8_t masked[16];
     memcpy(masked, address, sizeof masked);
-    bool v4 = is_v4(address);
+    bool v4 = address_is_v4(address);
     memset(masked + (v4 ? 15 : 8), 0, v4 ? 1 : 8);
     char text[INET6_ADDRSTRLEN];
     address_text(masked, text, sizeof text);

@@ -18,6 +18,7 @@ MUST_USE bool proxy_list_has(const struct proxy_list *list, const uint8_t addres
 MUST_USE bool address_of(const struct sockaddr *sa, uint8_t out[16]);
 MUST_USE bool address_parse(struct str text, uint8_t out[16]);           /* brackets and a port are allowed */
 bool address_is_loopback(const uint8_t address[16]);
+bool address_is_v4(const uint8_t address[16]);                /* ::ffff:a.b.c.d */
 void address_text(const uint8_t address[16], char *out, size_t size);    /* ≥ 46 */
 /* What limits count by: "203.0.113.0/24", "2001:db8:1:2::/64". `size` ≥ 50. */
 void network_text(const uint8_t address[16], char *out, size_t size);

@@ -339,6 +339,7 @@ test('d18 production does not start on defaults, and development stays on loopba
         CHATHUB_ENV: 'production',
         CHATHUB_BASE_URL: 'https://chat.example.com',
         CHATHUB_MASTER_KEY: key,
+        CHATHUB_TRUSTED_PROXY: 'none',
         SMTP_HOST: '127.0.0.1',
     };
     const refusals = [
@@ -346,6 +347,11 @@ test('d18 production does not start on defaults, and development stays on loopba
         [{ ...full, CHATHUB_MASTER_KEY: '' }, /CHATHUB_MASTER_KEY/],
         [{ ...full, SMTP_HOST: '' }, /SMTP_HOST/],
         [{ CHATHUB_TRUSTED_PROXY: 'nobody' }, /CHATHUB_TRUSTED_PROXY/],
+        [{ ...full, CHATHUB_TRUSTED_PROXY: '' }, /CHATHUB_TRUSTED_PROXY/],
+        [{ ...full, CHATHUB_TRUSTED_PROXY: '0.0.0.0/0' }, /strangers/],
+        [{ ...full, CHATHUB_MASTER_KEY: Buffer.alloc(32).toString('base64') }, /random/],
+        [{ ...full, CHATBOT_BASE_URL: 'http://bot.example.com', CHATBOT_SHARED_SECRET: key }, /plain http/],
+        [{ ...full, CHATHUB_DATABASE_URL: 'postgres://db.example.com/x' }, /TLS/],
         [{ ...full, CHATHUB_TEST_CLOCK: '1' }, /CHATHUB_TEST_CLOCK/],
         [{ ...full, CHATHUB_BASE_URL: 'http://chat.example.com' }, /CHATHUB_BASE_URL/],
         [{ ...full, CHATHUB_MASTER_KEY: 'c2hvcnQ=' }, /CHATHUB_MASTER_KEY/],

@@ -1,0 +1,171 @@
+/* config_check.c: what would be unsafe is refused at start, with a sentence that names the setting and the way on. What
+ * may be right somewhere, but is wrong nearly everywhere, starts only when CHATHUB_ACCEPT_RISKS names it: a risk is
+ * taken by somebody who wrote its name down. */
+#include "app/private.h"
+#include "http/proxy.h"
+#include "storage/db_url.h"
+
+/* Networks of proxies wider than these hold strangers. */
+enum { PROXY_V4_BITS_MIN = 8, PROXY_V6_BITS_MIN = 32, V4_PREFIX_BITS = 96 };
+
+static const char *const risks[] = { "plain-chatbot", "plain-database", "wide-proxy", NULL };
+
+static bool refuse(struct buf *error, const char *text)
+{
+    buf_text(error, text);
+    return false;
+}
+
+static bool accepted(const struct config *c, const char *risk)
+{
+    size_t n = strlen(risk);
+    for (const char *p = c->accept_risks; p && *p; p += strcspn(p, ","), p += *p == ',') {
+        struct str word = str_trim((struct str){ p, strcspn(p, ",") });
+        if (word.n == n && memcmp(word.p, risk, n) == 0) return true;
+    }
+    return false;
+}
+
+/* A misspelt risk is not accepted, so it is told. */
+static bool check_risks(const struct config *c, struct buf *error)
+{
+    for (const char *p = c->accept_risks; p && *p; p += strcspn(p, ","), p += *p == ',') {
+        struct str word = str_trim((struct str){ p, strcspn(p, ",") });
+        bool known = false;
+        for (size_t i = 0; risks[i]; i++) known = known || str_eq(word, str_of(risks[i]));
+        if (!known)
+            return refuse(error, "CHATHUB_ACCEPT_RISKS takes plain-chatbot, plain-database and wide-proxy, with "
+                                 "commas.");
+    }
+    return true;
+}
+
+static bool is_loopback_host(struct str host)
+{
+    return str_eq(host, STR("127.0.0.1")) || str_eq_nocase(host, STR("localhost")) || str_eq(host, STR("[::1]"));
+}
+
+static bool listens_on_loopback(const char *listen)
+{
+    const char *colon = strrchr(listen, ':');
+    return colon && is_loopback_host((struct str){ listen, (size_t)(colon - listen) });
+}
+
+static bool is_url(const char *url)
+{
+    struct str s = str_of(url);
+    if (s.n && s.p[s.n - 1] == '/') return false;
+    if (str_starts(s, STR("https://"))) return s.n > 8 && !strpbrk(url + 8, " ?#@");
+    return str_starts(s, STR("http://")) && s.n > 7 && !strpbrk(url + 7, " ?#@");
+}
+
+/* Of http://host[:port]/..., for the rule that plain HTTP is for loopback. */
+static struct str url_host(const char *url)
+{
+    const char *host = strstr(url, "://");
+    host = host ? host + 3 : url;
+    size_t n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+    return (struct str){ host, n };
+}
+
+static bool is_plain_and_far(const char *url)
+{
+    return str_starts(str_of(url), STR("http://")) && !is_loopback_host(url_host(url));
+}
+
+static bool check_chatbot(const struct config *c, struct buf *error)
+{
+    if (c->chatbot_base_url && !is_url(c->chatbot_base_url))
+        return refuse(error, "CHATBOT_BASE_URL must be a URL without a slash at the end.");
+    if (c->chatbot_base_url && !c->chatbot_shared_secret)
+        return refuse(error, "CHATBOT_BASE_URL is set, so CHATBOT_SHARED_SECRET must be set too.");
+    if (c->chatbot_shared_secret && strlen(c->chatbot_shared_secret) < 16)
+        return refuse(error, "CHATBOT_SHARED_SECRET must have 16 characters or more.");
+    if (c->production && c->chatbot_base_url && is_plain_and_far(c->chatbot_base_url) && !accepted(c, "plain-chatbot"))
+        return refuse(error, "CHATBOT_BASE_URL is plain http to another machine: the shared secret and every shop's "
+                             "secrets would cross the network in the clear. Use https, or set "
+                             "CHATHUB_ACCEPT_RISKS=plain-chatbot when the network between is yours.");
+    return true;
+}
+
+static bool check_urls(const struct config *c, struct buf *error)
+{
+    const char *colon = strrchr(c->listen, ':');
+    int64_t port = -1;
+    if (!colon || !str_to_i64(str_of(colon + 1), &port) || port < 0 || port > 65535)
+        return refuse(error, "CHATHUB_LISTEN must be ADDRESS:PORT, such as 127.0.0.1:8080.");
+    if (c->base_url && (!is_url(c->base_url) || strchr(strstr(c->base_url, "://") + 3, '/')))
+        return refuse(
+            error,
+            "CHATHUB_BASE_URL must be https://HOST or http://HOST[:PORT], without a path or a slash at the end.");
+    if (c->base_url && is_plain_and_far(c->base_url))
+        return refuse(
+            error,
+            "CHATHUB_BASE_URL may be plain http only on loopback: cookies would cross the network in the clear.");
+    return check_chatbot(c, error);
+}
+
+const char *config_proxies(const struct config *c)
+{
+    return c->trusted_proxy && text_eq(c->trusted_proxy, "none") ? NULL : c->trusted_proxy;
+}
+
+static bool is_wide(const struct network *n)
+{
+    bool v4 = n->bits >= V4_PREFIX_BITS && address_is_v4(n->address);
+    return v4 ? n->bits < V4_PREFIX_BITS + PROXY_V4_BITS_MIN : n->bits < PROXY_V6_BITS_MIN;
+}
+
+static bool check_proxy(const struct config *c, struct buf *error)
+{
+    struct proxy_list list;
+    if (!proxy_list_parse(config_proxies(c), &list))
+        return refuse(error, "CHATHUB_TRUSTED_PROXY must be addresses or networks with commas, such as 127.0.0.1, or "
+                             "none.");
+    if (!c->production) return true;
+    if (!c->trusted_proxy)
+        return refuse(error, "CHATHUB_TRUSTED_PROXY must be set in production: the address of the proxy that ends TLS "
+                             "(such as 127.0.0.1), or none when clients connect to this program themselves. Unnamed, "
+                             "a proxy makes the whole world one client to every limit.");
+    for (size_t i = 0; i < list.count; i++)
+        if (is_wide(&list.network[i]) && !accepted(c, "wide-proxy"))
+            return refuse(error, "CHATHUB_TRUSTED_PROXY names a network that strangers are in: each of them could say "
+                                 "who he is. Name the proxy's own addresses, or set CHATHUB_ACCEPT_RISKS=wide-proxy "
+                                 "when nothing but proxies can reach this program.");
+    return true;
+}
+
+static bool check_database(const struct config *c, struct buf *error)
+{
+    struct db_url url;
+    char why[256];
+    if (!db_url_read(c->database_url, &url, why, sizeof why)) {
+        buf_printf(error, "CHATHUB_DATABASE_URL: %s", why);
+        return false;
+    }
+    if (!c->production || !url.postgres || !url.remote || url.encrypted || accepted(c, "plain-database")) return true;
+    return refuse(error, "CHATHUB_DATABASE_URL leads to another machine without demanding TLS: add sslmode=verify-full "
+                         "(or require), or set CHATHUB_ACCEPT_RISKS=plain-database when the network between is yours.");
+}
+
+/* What development does without. */
+static bool check_production(const struct config *c, struct buf *error)
+{
+    if (c->test_clock) return refuse(error, "CHATHUB_TEST_CLOCK is not allowed in production.");
+    if (!c->base_url)
+        return refuse(error, "CHATHUB_BASE_URL must be set in production: links in mails are made from it.");
+    if (!c->master_key) return refuse(error, "CHATHUB_MASTER_KEY must be set in production (openssl rand -base64 32).");
+    if (!c->smtp_host) return refuse(error, "SMTP_HOST must be set in production: sign-up needs mail.");
+    return true;
+}
+
+bool config_check(const struct config *c, struct buf *error)
+{
+    if (!check_risks(c, error) || !check_urls(c, error) || !config_keys_check(c, error)) return false;
+    if (strpbrk(c->mail_from, "\r\n")) return refuse(error, "FROM_EMAIL must be one line.");
+    if (!c->production && !listens_on_loopback(c->listen))
+        return refuse(error, "CHATHUB_ENV=development listens on loopback only; set CHATHUB_ENV=production for any "
+                             "other address.");
+    if (c->production && !check_production(c, error)) return false;
+    return check_proxy(c, error) && check_database(c, error);
+}
