@@ -48,7 +48,7 @@ HANDLER(sessions_run)
 {
     struct sessions_page *p = ARENA_NEW(req->arena, struct sessions_page);
     p->current = req->who.session;
-    if (!sessions_list(req->tx, req->who.account, req->who.role, req->now_ms, p->row, &p->count))
+    if (!sessions_list(req->tx, req->who.account, caller_role(req), req->now_ms, p->row, &p->count))
         return reply_fault(req);
     return reply_json(req, 200, sessions_json, p);
 }

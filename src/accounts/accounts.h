@@ -39,6 +39,7 @@ struct account_facts { struct credits credits; int64_t shops; };         /* cred
 struct accounts_hooks {
     bool (*account_created)(struct tx *tx, int64_t account, int64_t now);                    /* credits row */
     enum row (*shop_key)(struct tx *tx, struct str key, int64_t *shop, int64_t *account);     /* service keys */
+    const char *const *shop_key_scopes;      /* what every service key is good for; NULL-ended */
     bool (*user_credits)(struct tx *tx, int64_t account, struct credits *available);
     /* One query for all of a page: out[i] belongs to ids[i]; zeroed before. */
     bool (*operator_facts)(struct tx *tx, const int64_t *ids, size_t count, struct account_facts *out);

@@ -94,7 +94,8 @@ static bool by_shop_key(struct req *req, struct str key)
     enum row known = accounts_hooks.shop_key(req->tx, key, &shop, &account);
     if (known == ROW_FOUND) known = accounts_get(req->tx, account, &owner);
     if (known != ROW_FOUND || owner.disabled) return known != ROW_FAULT;
-    req->who = (struct caller){ .account = account, .role = ROLE_MERCHANT, .shop = shop };
+    req->who = (struct caller){ .account = account, .roles = WHO_KEY, .shop = shop,
+                                .scopes = accounts_hooks.shop_key_scopes };
     return true;
 }
 
@@ -103,7 +104,7 @@ bool accounts_authenticate(struct req *req)
     static const struct str scheme = STR("Bearer "), prefix = STR("Bearer chsk_");
     req->who = (struct caller){ 0 };
     struct str bearer = req_header(req, "authorization");
-    if (req->route && req->route->who == WHO_SHOP && str_starts(bearer, prefix))
+    if (req->route && (req->route->who & WHO_KEY) && str_starts(bearer, prefix))
         return by_shop_key(req, (struct str){ bearer.p + scheme.n, bearer.n - scheme.n });
     const char *key = http_session_key(req);
     struct session s;
@@ -113,8 +114,10 @@ bool accounts_authenticate(struct req *req)
     case ROW_NONE:  return true;
     case ROW_FOUND: break;
     }
-    req->who = (struct caller){ .account = s.account, .role = s.role, .session = s.id,
-                                .signed_in_at_ms = s.signed_in_at_ms, .email = arena_text(req->arena, s.email) };
+    req->who = (struct caller){ .person = s.account, .account = s.account,
+                                .roles = WHO_PERSON | WHO_OWNER | (s.role == ROLE_OPERATOR ? WHO_OPERATOR : 0),
+                                .session = s.id, .signed_in_at_ms = s.signed_in_at_ms,
+                                .email = arena_text(req->arena, s.email) };
     bool by_person = !req->route || !req->route->passive;
     if (by_person && s.last_seen_at_ms < req->now_ms - SESSION_TOUCH_MS) session_touch(s.id, req->now_ms);
     return true;

@@ -164,7 +164,7 @@ HANDLER(reauthenticate_run)
     enum answer a = check_again(req, p, &problem_wrong_password);
     if (a != ANSWER_SENT) return a;
     if (!tries_clear(req->tx, p->address) || !audit_self(req, AUDIT_reauthenticated, p->account) ||
-        !sign_in(req, p->account, req->who.role))
+        !sign_in(req, p->account, caller_role(req)))
         return reply_fault(req);
     return reply_success(req, NULL);
 }
@@ -196,7 +196,7 @@ HANDLER(change_run)
         accounts_get(req->tx, p->account, &who) != ROW_FOUND || !tokens_end(req->tx, p->account) ||
         !tries_clear(req->tx, p->address) || sessions_end_all(req->tx, p->account, 0) < 0 ||
         !audit_self(req, AUDIT_password_change, p->account) || !mail_password_changed(req->tx, &who) ||
-        !sign_in(req, p->account, req->who.role))
+        !sign_in(req, p->account, caller_role(req)))
         return reply_fault(req);
     return reply_success(req, &done);
 }

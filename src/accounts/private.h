@@ -111,6 +111,7 @@ MUST_USE bool read_now(struct req *req, bool (*fn)(struct tx *tx, void *arg), vo
 const char *session_cookie_name(void);
 const char *login_cookie_name(void);
 const char *req_lang(const struct req *req);                 /* "zh-CN" or "en" */
+enum role caller_role(const struct req *req);
 /* A new session for this account in this browser; the one it had dies. Sets the cookie, appends the event. */
 MUST_USE bool sign_in(struct req *req, int64_t account, enum role role);
 MUST_USE bool sessions_changed(struct req *req, int64_t account);        /* tells the account's open pages */

@@ -43,6 +43,11 @@ const char *req_lang(const struct req *req)
     return req->lang == LANG_EN ? "en" : "zh-CN";
 }
 
+enum role caller_role(const struct req *req)
+{
+    return req->who.roles & WHO_OPERATOR ? ROLE_OPERATOR : ROLE_MERCHANT;
+}
+
 static void no_members(struct json *j, const void *arg)
 {
     assert(j != NULL);

@@ -63,8 +63,11 @@ void world_start(struct test_db *t)
     mail.keyring = keyring;
     test_now = AT;
     hook_created = 0;
-    accounts_hooks = (struct accounts_hooks){ hook_account_created, hook_shop_key, hook_user_credits,
-                                              hook_operator_facts, hook_shops_json };
+    static const char *const scopes[] = { "sso.issue", NULL };
+    accounts_hooks = (struct accounts_hooks){ .account_created = hook_account_created, .shop_key = hook_shop_key,
+                                              .shop_key_scopes = scopes, .user_credits = hook_user_credits,
+                                              .operator_facts = hook_operator_facts,
+                                              .account_shops_json = hook_shops_json };
     struct lanes *lanes = test_lanes(t, &(struct lane_options){ .readers = 2, .writers = 3,
                                                                 .before_batch = accounts_before_batch });
     accounts_settings = (struct accounts_settings){ .mail = &mail, .base_url = "http://chathub.test", .lanes = lanes };
@@ -87,26 +90,12 @@ static const struct route *route_of(const char *what)
     return NULL;
 }
 
-static const struct problem *judge(const struct req *req)
-{
-    switch (req->route->who) {
-    case WHO_SIGNED_IN: return req->who.session ? NULL : &problem_sign_in;
-    case WHO_OPERATOR:
-        return !req->who.session ? &problem_sign_in : req->who.role == ROLE_OPERATOR ? NULL : &problem_not_found;
-    case WHO_SHOP: return req->who.account ? NULL : &problem_sign_in;
-    case WHO_ANYONE:
-    case WHO_SYSTEM:
-    case WHO_UNSET: break;
-    }
-    return NULL;
-}
-
 static enum op_wish run(struct op *op, struct tx *tx)
 {
     struct exchange *x = OWNER_OF(op, struct exchange, op);
     x->req.tx = tx;
     assert_true(accounts_authenticate(&x->req));
-    const struct problem *p = judge(&x->req);
+    const struct problem *p = caller_judge(&x->req);
     enum answer a = p ? reply_problem(&x->req, p) : x->req.route->run(&x->req);
     x->ran = !p && a == ANSWER_REFUSED;
     return a == ANSWER_SENT ? OP_COMMIT : OP_REFUSE;

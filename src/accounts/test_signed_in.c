@@ -43,7 +43,8 @@ TEST_EACH_ENGINE(signing_in_shows_the_user)
     assert_int_equal(r.status, 200);
     EXPECT(r.set_sid && strlen(b.sid) == 43);
     struct response me = ask(t, &b, "GET /api/user", NULL);
-    EXPECT(me.who.account == ann && me.who.role == ROLE_MERCHANT && me.who.signed_in_at_ms == AT);
+    EXPECT(me.who.account == ann && me.who.signed_in_at_ms == AT);
+    EXPECT(me.who.person == ann && me.who.roles == (WHO_PERSON | WHO_OWNER));
     assert_string_equal(me.who.email, ANN);
     EXPECT(strstr(me.body, "\"last_login_at\":\"2027-01-15T08:00:00.000Z\"") != NULL);
     b.sid[5] ^= 1;                                           /* another cookie is nobody, and is not adopted */
@@ -329,7 +330,7 @@ TEST_EACH_ENGINE(a_service_key_speaks_for_its_shop_on_shop_routes_alone)
     hook_key_account = world_account(t, ANN, GOOD, ROLE_MERCHANT);
     test_lanes_stop(t);
     struct caller c = with_key(t, WHO_SHOP, "Bearer chsk_good");
-    EXPECT(c.account == hook_key_account && c.shop == 5 && c.role == ROLE_MERCHANT);
+    EXPECT(c.account == hook_key_account && c.shop == 5 && c.roles == WHO_KEY && c.person == 0);
     EXPECT(c.session == 0 && c.signed_in_at_ms == 0);
     EXPECT(with_key(t, WHO_SHOP, "Bearer chsk_bad").account == 0);
     EXPECT(with_key(t, WHO_SHOP, "Bearer chsk_").account == 0);

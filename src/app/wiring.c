@@ -95,6 +95,7 @@ void app_fill_hooks(struct app *app)
     accounts_settings.lanes = app->lanes;
     accounts_hooks = (struct accounts_hooks){ .account_created = account_created,
                                               .shop_key = tenants_shop_key,
+                                              .shop_key_scopes = tenants_key_scopes,
                                               .user_credits = user_credits,
                                               .operator_facts = operator_facts,
                                               .account_shops_json = shops_account_json };

@@ -10,33 +10,7 @@
 #include "base/log.h"
 #include "http/loop.h"
 
-#define FRESH_MS (5 * MINUTE_MS)
-
 /* ---- inside the transaction ---- */
-
-static const struct problem *judge(const struct req *req)
-{
-    const struct caller *who = &req->who;
-    const struct route *r = req->route;
-    switch (r->who) {
-    case WHO_UNSET:
-    case WHO_SYSTEM:
-    case WHO_ANYONE:
-        return NULL;
-    case WHO_SHOP:
-        if (who->account == 0) return &problem_sign_in;
-        break;
-    case WHO_SIGNED_IN:
-        if (who->account == 0 || who->session == 0) return &problem_sign_in;
-        break;
-    case WHO_OPERATOR:
-        if (who->account == 0 || who->session == 0) return &problem_sign_in;
-        if (who->role != ROLE_OPERATOR) return &problem_not_found;
-        break;
-    }
-    if (r->fresh && (who->session == 0 || req->now_ms - who->signed_in_at_ms > FRESH_MS)) return &problem_sign_in_again;
-    return NULL;
-}
 
 static bool recognise(struct exchange *x)
 {
@@ -48,7 +22,7 @@ static bool recognise(struct exchange *x)
     if (nothing_to_show) return true;
     if (!hooks->authenticate(req)) return false;
     /* A shop's key speaks on the routes that say so, and is nobody everywhere else. */
-    if (req->who.session == 0 && req->route->who != WHO_SHOP) req->who = (struct caller){ 0 };
+    if (req->who.session == 0 && !(req->route->who & WHO_KEY)) req->who = (struct caller){ 0 };
     return true;
 }
 
@@ -100,7 +74,7 @@ static enum op_wish op_run(struct op *op, struct tx *tx)
     const struct problem *p = NULL;
     if (!recognise(x)) {
         (void)reply_fault(req);
-    } else if ((p = judge(req)) != NULL) {
+    } else if ((p = caller_judge(req)) != NULL) {
         (void)reply_problem(req, p);
     } else if (x->errand == ERRAND_RECHECK) {
         x->stream_alive = true;

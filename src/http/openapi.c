@@ -8,7 +8,7 @@
 #include "http/openapi_parts.h"
 #include "http/server.h"
 
-enum { PROBLEMS_MAX = 64 };
+enum { PROBLEMS_MAX = 64, WITH_A_SESSION = WHO_MEMBERS | WHO_OPERATOR | WHO_PERSON };
 
 static const char *const verb_names[] = {
     [VERB_GET] = "get", [VERB_POST] = "post", [VERB_PUT] = "put", [VERB_PATCH] = "patch", [VERB_DELETE] = "delete"
@@ -60,8 +60,12 @@ static void refusal_add(struct refusals *list, const struct problem *p)
 
 static void refusals_of_caller(struct refusals *list, const struct route *r)
 {
-    if (r->who == WHO_SIGNED_IN || r->who == WHO_OPERATOR || r->who == WHO_SHOP) refusal_add(list, &problem_sign_in);
-    if (r->who == WHO_OPERATOR) refusal_add(list, &problem_not_found);
+    if (route_wants_caller(r)) {
+        refusal_add(list, &problem_sign_in);
+        if (r->who == WHO_OPERATOR) refusal_add(list, &problem_not_found);
+        else if (!(r->who & WHO_PERSON)) refusal_add(list, &problem_role_not_allowed);
+    }
+    if (r->who & WHO_KEY) refusal_add(list, &problem_scope_missing);
     if (r->fresh) refusal_add(list, &problem_sign_in_again);
     if (r->verb != VERB_GET && !r->no_origin) refusal_add(list, &problem_cross_site);
 }
@@ -231,24 +235,42 @@ static void put_scheme(struct json *j, const char *name)
 }
 
 /* Alternatives; an empty object among them means that nobody need be signed in. */
-static void put_security(struct json *j, enum who who)
+static void put_security(struct json *j, const struct route *r)
 {
     json_array(j, "security");
-    switch (who) {
-    case WHO_SIGNED_IN:
-    case WHO_OPERATOR: put_scheme(j, "cookieAuth"); break;
-    case WHO_SHOP:
-        put_scheme(j, "cookieAuth");
-        put_scheme(j, "shopKey");
-        break;
-    case WHO_ANYONE:
-        put_scheme(j, NULL);
-        put_scheme(j, "cookieAuth");
-        break;
-    case WHO_SYSTEM:
-    case WHO_UNSET: break;
-    }
+    if (r->who & WHO_NOBODY) put_scheme(j, NULL);
+    if (r->who & WITH_A_SESSION) put_scheme(j, "cookieAuth");
+    if (r->who & WHO_KEY) put_scheme(j, "shopKey");
     json_end(j);
+}
+
+/* The same set again by name: `security` cannot say which roles of a session count. */
+static void put_roles(struct json *j, const struct route *r)
+{
+    json_array(j, "x-roles");
+    for (const struct role_name *n = role_names_of_callers; n->name; n++)
+        if (r->who & n->role) json_text(j, NULL, n->name);
+    json_end(j);
+    if (r->scope) json_text(j, "x-key-scope", r->scope);
+}
+
+/* What the row says, and behind it who may: a reader of the description need not know of x-roles. */
+static void put_description(struct json *j, const struct route *r)
+{
+    struct buf text;
+    buf_init(&text, 2048);
+    buf_text(&text, r->doc);
+    if (route_wants_caller(r) && !(r->who & WHO_PERSON)) {
+        const char *before = " For: ";
+        for (const struct role_name *n = role_names_of_callers; n->name; n++) {
+            if (!(r->who & n->role)) continue;
+            buf_printf(&text, "%s%s", before, n->role == WHO_KEY ? "service key" : n->name);
+            before = ", ";
+        }
+        buf_char(&text, '.');
+    }
+    json_text(j, "description", buf_terminated(&text));
+    buf_free(&text);
 }
 
 static void put_operation(struct json *j, const struct route *r)
@@ -262,8 +284,9 @@ static void put_operation(struct json *j, const struct route *r)
     json_array(j, "tags");
     json_text(j, NULL, r->tag);
     json_end(j);
-    json_text(j, "description", r->doc);
-    put_security(j, r->who);
+    put_description(j, r);
+    put_security(j, r);
+    put_roles(j, r);
     put_parameters(j, r);
     put_body(j, r);
     put_responses(j, r);

@@ -6,6 +6,13 @@
 const struct problem problem_not_found = {
     "not_found", 404, "This does not exist, or it belongs to another account.", "内容不存在，或属于其他账号。"
 };
+const struct problem problem_role_not_allowed = {
+    "role_not_allowed", 403, "Your role in this account does not allow this. Ask an owner of the account.",
+    "您在该账号中的角色无权执行此操作，请联系账号所有者。"
+};
+const struct problem problem_scope_missing = {
+    "scope_missing", 403, "This key is not meant for that.", "该密钥不能用于此操作。"
+};
 const struct problem problem_sign_in = {
     "sign_in_required", 401, "Please sign in and try again.", "请登录后重试。"
 };

@@ -206,11 +206,6 @@ static bool within_limits(struct connection *c, struct exchange *x, const struct
     return false;
 }
 
-static bool wants_caller(const struct route *r)
-{
-    return r->who == WHO_SIGNED_IN || r->who == WHO_OPERATOR || r->who == WHO_SHOP;
-}
-
 static bool has_bearer(const struct head *h)
 {
     struct str value = head_get(h, "authorization");
@@ -299,7 +294,7 @@ void request_begin(struct connection *c, struct exchange *x)
         return;
     }
     if (r->limit != NULL && !within_limits(c, x, r->limit)) return;
-    if (wants_caller(r) && x->session_key[0] == '\0' && !has_bearer(&x->head)) {
+    if (route_wants_caller(r) && x->session_key[0] == '\0' && !has_bearer(&x->head)) {
         request_refuse(x, &problem_sign_in);
         return;
     }
@@ -450,6 +445,6 @@ void request_fields(struct exchange *x)
     bool good = !x->deferred && (x->head.query.n == 0 && r->query_fields == NULL ? true : query_pairs(x));
     good = good && (r->body_fields == NULL || body_json(x)) && idempotency_key(x);
     if (good) return;
-    x->deferred = wants_caller(r);
+    x->deferred = route_wants_caller(r);
     x->discard = !x->deferred;
 }

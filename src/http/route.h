@@ -17,23 +17,40 @@
 
 enum verb { VERB_UNSET, VERB_GET, VERB_POST, VERB_PUT, VERB_PATCH, VERB_DELETE };
 
+/* Roles, and the sets of roles that rows name. A caller may call a row when one of its roles is in the row's set; else
+ * it gets 401 (it shows nothing that counts), 404 (the row is for operators alone: it does not exist for others) or 403
+ * `role_not_allowed`. caller_judge() is the only judge; the API description says the same sets. */
 enum who {
-    WHO_UNSET,
-    WHO_ANYONE,          /* a session is still recognised when there is one: req->who */
-    WHO_SIGNED_IN,       /* a session, any role; else 401 */
-    WHO_OPERATOR,        /* a session with role operator; else 401, or 404 for a merchant (does not exist for them) */
-    WHO_SHOP,            /* a session, or the service key of a shop (Authorization: Bearer chsk_...); the handler
-                            compares req->who.shop, when not 0, with the path */
-    WHO_SYSTEM,          /* no account: liveness, metrics, static files, developer pages */
+    WHO_UNSET = 0,
+    /* What a person is in the account that the session names. */
+    WHO_OWNER = 1,
+    WHO_ADMIN = 2,
+    WHO_AGENT = 4,
+    WHO_VIEWER = 8,
+    WHO_OPERATOR = 16,               /* what a person is for the whole service */
+    WHO_PERSON = 32,                 /* who signed in, also without a role anywhere: for what is a person's own */
+    WHO_KEY = 64,                    /* the service key of a shop (Authorization: Bearer chsk_...) that has the row's
+                                        .scope; the handler compares req->who.shop, when not 0, with the path */
+    WHO_NOBODY = 128,                /* who shows nothing */
+    WHO_SYSTEM = 256,                /* nobody is asked: liveness, metrics, static files, developer pages */
+    /* Sets with a name. */
+    WHO_MANAGERS = WHO_OWNER | WHO_ADMIN,
+    WHO_STAFF = WHO_MANAGERS | WHO_AGENT,
+    WHO_MEMBERS = WHO_STAFF | WHO_VIEWER,
+    WHO_SIGNED_IN = WHO_MEMBERS,     /* any role in the account */
+    WHO_SHOP = WHO_MEMBERS | WHO_KEY,
+    WHO_ANYONE = WHO_NOBODY | WHO_PERSON,    /* a session is still recognised when there is one: req->who */
 };
-enum role { ROLE_NONE, ROLE_MERCHANT, ROLE_OPERATOR };
+enum role { ROLE_NONE, ROLE_MERCHANT, ROLE_OPERATOR };       /* of a person: stored, never renumber */
 enum lang { LANG_EN, LANG_ZH };
 
 struct caller {
-    int64_t account;                 /* 0: nobody */
-    enum role role;
+    int64_t person;                  /* who does it; 0: nobody, or a service key */
+    int64_t account;                 /* whose rows these are: the one that the session names, or the key's; 0: none */
+    unsigned roles;                  /* set of enum who; 0: nobody */
     int64_t session;                 /* 0: by a service key */
     int64_t shop;                    /* service key: the only shop it may speak for */
+    const char *const *scopes;       /* service key: what it may be used for, NULL-ended */
     int64_t signed_in_at_ms;         /* of this session: routes marked .fresh want ≤ 5 min */
     const char *email;
 };
@@ -85,7 +102,8 @@ enum answer { ANSWER_FAULT = -1, ANSWER_SENT /* commit */, ANSWER_REFUSED /* rol
 struct route {
     enum verb verb;
     const char *path;                /* "/api/shops/:id/status"; at most 4 parts with ':' */
-    enum who who;
+    enum who who;                    /* a set: which roles it admits */
+    const char *scope;               /* with WHO_KEY: what a service key must be good for */
     enum tx_mode tx;                 /* TX_NONE: .run has no transaction */
     const char *doc;                 /* one sentence for the API reference */
     const char *tag;                 /* group in the API reference */
@@ -119,6 +137,14 @@ struct route {
 #define PROBLEMS(...) .problems = (const struct problem *const[]){ __VA_ARGS__, NULL }
 #define ROUTE_END { .verb = VERB_UNSET }
 
+/* callers.c: NULL when the caller may call this row, else why not. */
+const struct problem *caller_judge(const struct req *req);
+/* Whether a row is closed to who shows nothing. */
+bool route_wants_caller(const struct route *r);
+/* Names of single roles, as the API description and the documents say them. */
+struct role_name { enum who role; const char *name; };
+extern const struct role_name role_names_of_callers[];       /* ends with a NULL name */
+
 /* Token buckets in memory, per process and client network: approximate across processes. */
 struct limit { const char *name; int burst; int64_t per_ms; };           /* `burst` requests per `per_ms` */
 
@@ -143,7 +169,8 @@ struct str req_cookie(const struct req *req, const char *name);
 struct str req_raw_body(const struct req *req);
 
 /* ---- problems that every route can meet; texts in problems.c ---- */
-extern const struct problem problem_not_found, problem_sign_in, problem_sign_in_again, problem_invalid_fields,
+extern const struct problem problem_not_found, problem_sign_in, problem_sign_in_again, problem_role_not_allowed,
+    problem_scope_missing, problem_invalid_fields,
     problem_invalid_json, problem_unsupported_media_type, problem_too_large, problem_cross_site,
     problem_wrong_host,
     problem_too_many_requests,

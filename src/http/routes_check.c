@@ -262,11 +262,23 @@ static bool is_auth(const struct route *r)
     return r->path && strncmp(r->path, "/auth/", 6) == 0;
 }
 
+static void check_who(struct check *c)
+{
+    const struct route *r = c->r;
+    bool key = (r->who & WHO_KEY) != 0;
+    if (r->who == WHO_UNSET) complain(c, "who may call it is not said");
+    if ((r->who & WHO_SYSTEM) && r->who != WHO_SYSTEM) complain(c, "WHO_SYSTEM asks nobody: no role beside it counts");
+    if ((r->who & WHO_NOBODY) && r->who != WHO_ANYONE) complain(c, "who shows nothing may: no role beside it counts");
+    if (key && !text_given(r->scope)) complain(c, "a service key may, and its scope is not said");
+    if (!key && r->scope) complain(c, "scope without WHO_KEY");
+    if (r->no_origin && route_wants_caller(r) && !key) complain(c, "no_origin with a session: any site could send it");
+    if (r->fresh && (!route_wants_caller(r) || key)) complain(c, "fresh without a session");
+}
+
 static void check_row(struct check *c)
 {
     const struct route *r = c->r;
     size_t doc = r->doc ? strlen(r->doc) : 0;
-    if (r->who == WHO_UNSET) complain(c, "who may call it is not said");
     if (r->tx == TX_UNSET) complain(c, "tx is not said");
     if (doc == 0) complain(c, "doc is empty");
     else if (r->doc[doc - 1] != '.') complain(c, "doc is no sentence");
@@ -278,9 +290,7 @@ static void check_row(struct check *c)
     if (r->idempotent && r->tx != TX_WRITE) complain(c, "idempotent keeps the answer: it needs TX_WRITE");
     if (r->verb == VERB_POST && !r->idempotent && !is_auth(r) && !r->no_origin && !r->hidden)
         complain(c, "POST outside /auth must be idempotent");
-    if (r->no_origin && (r->who == WHO_SIGNED_IN || r->who == WHO_OPERATOR))
-        complain(c, "no_origin with a session: any site could send it");
-    if (r->fresh && r->who != WHO_SIGNED_IN && r->who != WHO_OPERATOR) complain(c, "fresh without a session");
+    check_who(c);
     if ((r->wait_ms != 0) != (r->resume != NULL)) complain(c, "wait_ms and resume belong together");
     if (r->wait_ms < 0 || r->wait_ms > WAIT_MAX_MS) complain(c, "wait_ms is out of range");
     if (r->slow && !r->prepare) complain(c, "slow without prepare");

@@ -112,7 +112,7 @@ bool events_stream_start(struct connection *c, struct exchange *x)
     int64_t at_ms = (int64_t)uv_now(&l->uv);
     *s = (struct stream){ .connection = c, .next = e->streams, .account = x->req.who.account,
                           .cursor = x->stream_cursor, .checked_ms = at_ms, .wrote_ms = at_ms,
-                          .operator_pages = x->req.who.role == ROLE_OPERATOR, .chunked = x->head.minor == 1 };
+                          .operator_pages = (x->req.who.roles & WHO_OPERATOR) != 0, .chunked = x->head.minor == 1 };
     if (e->streams != NULL) e->streams->previous = s;
     e->streams = s;
     e->count++;
@@ -297,7 +297,7 @@ void events_rechecked(struct exchange *x)
     c->exchange = x;
     bool judged = x->outcome == OP_COMMITTED || x->outcome == OP_REFUSED;
     bool other = x->req.who.account != c->stream->account;
-    c->stream->operator_pages = x->req.who.role == ROLE_OPERATOR;
+    c->stream->operator_pages = (x->req.who.roles & WHO_OPERATOR) != 0;
     arena_release(x->req.arena, x->mark);
     bool fault = x->req.reply.problem == &problem_storage;
     reply_reset(&x->req.reply);

@@ -17,20 +17,40 @@ static const char schema[] = "CREATE TABLE test_notes (id {id}, account {int} NO
 
 /* ---- who calls ---- */
 
+/* m: owner, o: owner and operator; a, g, v: admin, agent, viewer; p: a person without a role in the account. */
+static unsigned roles_of(char letter)
+{
+    switch (letter) {
+    case 'm': return WHO_PERSON | WHO_OWNER;
+    case 'o': return WHO_PERSON | WHO_OWNER | WHO_OPERATOR;
+    case 'a': return WHO_PERSON | WHO_ADMIN;
+    case 'g': return WHO_PERSON | WHO_AGENT;
+    case 'v': return WHO_PERSON | WHO_VIEWER;
+    case 'p': return WHO_PERSON;
+    default:  return 0;
+    }
+}
+
 static bool authenticate(struct req *req)
 {
     struct str bearer = req_header(req, "authorization"), sid = req_cookie(req, "sid");
+    static const char *const scopes[] = { "notes.read", NULL };
     if (str_eq(bearer, STR("Bearer chsk_7_3"))) {
-        req->who = (struct caller){ .account = 7, .role = ROLE_MERCHANT, .shop = 3 };
+        req->who = (struct caller){ .account = 7, .roles = WHO_KEY, .shop = 3, .scopes = scopes };
+        return true;
+    }
+    if (str_eq(bearer, STR("Bearer chsk_7_none"))) {
+        req->who = (struct caller){ .account = 7, .roles = WHO_KEY, .shop = 3 };
         return true;
     }
     if (str_eq(sid, STR("fault"))) return false;
-    if (sid.n < 3 || (sid.p[0] != 'm' && sid.p[0] != 'o')) return true;
+    unsigned roles = sid.n >= 3 ? roles_of(sid.p[0]) : 0;
+    if (roles == 0) return true;
     int64_t account = 0;
     const char *dash = memchr(sid.p, '-', sid.n);
     if (dash == NULL || !str_to_i64((struct str){ sid.p + 1, (size_t)(dash - sid.p) - 1 }, &account)) return true;
     if (account == atomic_load(&test_ended_account)) return true;
-    req->who = (struct caller){ .account = account, .role = sid.p[0] == 'o' ? ROLE_OPERATOR : ROLE_MERCHANT,
+    req->who = (struct caller){ .person = account, .account = account, .roles = roles,
                                 .session = 1, .email = "a@example.com",
                                 .signed_in_at_ms = req->now_ms - atomic_load(&test_session_age_s) * SECOND_MS };
     return http_session_key(req) != NULL;
@@ -229,10 +249,13 @@ static const struct route routes[] = {
     { .verb = VERB_GET, .path = "/api/none", .who = WHO_SIGNED_IN, .tx = TX_NONE, .run = get_hello, COMMON },
     { .verb = VERB_GET, .path = "/api/fresh", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = get_hello,
       .fresh = true, COMMON },
+    { .verb = VERB_GET, .path = "/api/managers", .who = WHO_MANAGERS, .tx = TX_READ, .run = get_hello, COMMON },
+    { .verb = VERB_GET, .path = "/api/own", .who = WHO_PERSON, .tx = TX_READ, .run = get_hello, COMMON },
     { .verb = VERB_GET, .path = "/api/operator", .who = WHO_OPERATOR, .tx = TX_READ, .run = get_hello, COMMON },
     { .verb = VERB_POST, .path = "/api/operator", .who = WHO_OPERATOR, .tx = TX_WRITE, .run = post_note,
       BODY_FIELDS(note_in), COMMON },
-    { .verb = VERB_GET, .path = "/api/shops/:id", .who = WHO_SHOP, .tx = TX_READ, .run = get_shop,
+    { .verb = VERB_GET, .path = "/api/shops/:id", .who = WHO_SHOP, .scope = "notes.read", .tx = TX_READ,
+      .run = get_shop,
       PATH_FIELDS(shop_path), QUERY_FIELDS(page_query), COMMON },
     { .verb = VERB_GET, .path = "/api/shops/count", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = count_notes, COMMON },
     { .verb = VERB_POST, .path = "/api/notes", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .run = post_note,

@@ -55,7 +55,8 @@ static const struct route shop_routes[] = {
     { .verb = VERB_POST, .path = "/api/shops", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .doc = "Makes a shop.",
         .tag = "shops",
       BODY_FIELDS(body), .idempotent = true, .status = 201, .answer = shop_shape, PROBLEMS(&too_poor), .run = run },
-    { .verb = VERB_GET, .path = "/api/shops/:id/status", .who = WHO_SHOP, .tx = TX_READ, .doc = "State of a shop.",
+    { .verb = VERB_GET, .path = "/api/shops/:id/status", .who = WHO_SHOP, .scope = "state", .tx = TX_READ,
+      .doc = "State of a shop.",
       .tag = "shops", PATH_FIELDS(path), .answer = shop_shape, .run = run },
     { .verb = VERB_POST, .path = "/api/shops/:id/chatbot/enable", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .fresh = true,
       .doc = "Switches the chatbot on.", .tag = "chatbot", PATH_FIELDS(path), BODY_FIELDS(body), .body_optional = true,
@@ -134,7 +135,8 @@ static void rows_become_operations(void **state)
     assert_string_equal(json_string_value(OPERATION("/api/shops/{id}/status", "get", "operationId")),
         "getApiShopsIdStatus");
     assert_string_equal(json_string_value(OPERATION("/api/shops", "post", "operationId")), "postApiShops");
-    assert_string_equal(json_string_value(OPERATION("/api/shops", "post", "description")), "Makes a shop.");
+    assert_string_equal(json_string_value(OPERATION("/api/shops", "post", "description")),
+                        "Makes a shop. For: owner, admin, agent, viewer.");
     assert_string_equal(json_string_value(OPERATION("/api/shops/{id}", "delete", "tags", "0")), "operators");
 }
 
@@ -145,6 +147,13 @@ static void callers_become_security(void **state)
     assert_non_null(OPERATION("/api/shops", "get", "security", "0", "cookieAuth"));
     assert_non_null(OPERATION("/api/shops/{id}/status", "get", "security", "1", "shopKey"));
     assert_int_equal(json_object_size(OPERATION("/auth/login", "post", "security", "0")), 0);
+    assert_int_equal(json_array_size(OPERATION("/api/shops", "get", "x-roles")), 4);
+    assert_string_equal(json_string_value(OPERATION("/api/shops", "get", "x-roles", "1")), "admin");
+    assert_string_equal(json_string_value(OPERATION("/api/shops/{id}/status", "get", "x-roles", "4")), "key");
+    assert_string_equal(json_string_value(OPERATION("/api/shops/{id}/status", "get", "x-key-scope")), "state");
+    assert_string_equal(json_string_value(OPERATION("/api/shops/{id}/status", "get", "description")),
+                        "State of a shop. For: owner, admin, agent, viewer, service key.");
+    assert_int_equal(json_array_size(OPERATION("/healthz", "get", "x-roles")), 0);
 }
 
 static void fields_become_schemas(void **state)
@@ -301,7 +310,11 @@ static void contradictions_are_named(void **state)
     BAD_POST("idempotent keeps the answer", r.tx = TX_NONE);
     BAD_POST("POST outside /auth must be idempotent", r.idempotent = false);
     BAD_POST("no_origin with a session", r.no_origin = true);
-    BAD_POST("fresh without a session", r.who = WHO_SHOP);
+    BAD_POST("no role beside it counts", r.who = WHO_SYSTEM | WHO_OWNER);
+    BAD_POST("no role beside it counts", r.who = WHO_NOBODY | WHO_OWNER);
+    BAD_POST("its scope is not said", r.who = WHO_SHOP);
+    BAD_POST("scope without WHO_KEY", r.scope = "state");
+    BAD_POST("fresh without a session", (r.who = WHO_SHOP, r.scope = "state"));
     BAD_POST("wait_ms and resume belong together", r.resume = NULL);
     BAD_POST("wait_ms and resume belong together", r.wait_ms = 0);
     BAD_POST("wait_ms is out of range", r.wait_ms = -1);

@@ -127,8 +127,9 @@ struct exchange *kit_exchange(struct arena *a, const struct kit_request *r)
                            .user_agent = "kit",
                            .now_ms = r->at_ms ? r->at_ms : the_time,
                            .raw = x,
-                           .who = { .account = r->account,
-                                    .role = ROLE_MERCHANT,
+                           .who = { .person = r->key_of_shop ? 0 : r->account,
+                                    .account = r->account,
+                                    .roles = r->key_of_shop ? WHO_KEY : r->account ? WHO_PERSON | WHO_OWNER : 0,
                                     .session = r->key_of_shop ? 0 : r->account,
                                     .shop = r->key_of_shop,
                                     .signed_in_at_ms = the_time } };

@@ -258,6 +258,8 @@ bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t
 
 /* ---- hook of accounts ---- */
 
+const char *const tenants_key_scopes[] = { KEY_SCOPE_SSO, NULL };
+
 enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account)
 {
     char *hash = arena_alloc(tx_arena(tx), SHA256_HEX_SIZE);

@@ -36,6 +36,9 @@ bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now);
 enum row tenants_shop_served(struct tx *tx, int64_t account, int64_t shop);
 /* Hook for accounts: whose service key is this? */
 enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account);
+/* What every service key is good for; NULL-ended. */
+#define KEY_SCOPE_SSO "sso.issue"
+extern const char *const tenants_key_scopes[];
 
 /* Invariants 3 and 4 of the design: a tenant in provisioning has a live job; every state came through the mover
  * (history rows agree); an enabled tenant was charged exactly once per period; at most one tenant a shop; every kept

@@ -183,7 +183,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Change the password. Ends all other sessions; this one gets a new cookie. */
+        /** @description Change the password. Ends all other sessions; this one gets a new cookie. For: owner, admin, agent, viewer. */
         post: operations["postAuthPasswordChange"];
         delete?: never;
         options?: never;
@@ -200,7 +200,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Enter the password again, for what wants a sign-in of the last 5 minutes. Sets a new cookie. */
+        /** @description Enter the password again, for what wants a sign-in of the last 5 minutes. Sets a new cookie. For: owner, admin, agent, viewer. */
         post: operations["postAuthReauthenticate"];
         delete?: never;
         options?: never;
@@ -232,7 +232,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Where the caller is signed in, newest first; at most 100. */
+        /** @description Where the caller is signed in, newest first; at most 100. For: owner, admin, agent, viewer. */
         get: operations["getAuthSessions"];
         put?: never;
         post?: never;
@@ -252,7 +252,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description End one of the caller's sessions. */
+        /** @description End one of the caller's sessions. For: owner, admin, agent, viewer. */
         delete: operations["deleteAuthSessionsId"];
         options?: never;
         head?: never;
@@ -268,7 +268,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description End all of the caller's sessions but this one. */
+        /** @description End all of the caller's sessions but this one. For: owner, admin, agent, viewer. */
         post: operations["postAuthSessionsEndOthers"];
         delete?: never;
         options?: never;
@@ -290,7 +290,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Change the caller's name or language. */
+        /** @description Change the caller's name or language. For: owner, admin, agent, viewer. */
         patch: operations["patchApiUser"];
         trace?: never;
     };
@@ -301,7 +301,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Accounts, newest first. */
+        /** @description Accounts, newest first. For: operator. */
         get: operations["getApiOperatorAccounts"];
         put?: never;
         post?: never;
@@ -318,7 +318,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One account with its shops. */
+        /** @description One account with its shops. For: operator. */
         get: operations["getApiOperatorAccountsId"];
         put?: never;
         post?: never;
@@ -337,7 +337,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Disable an account: its sessions end, it cannot sign in. */
+        /** @description Disable an account: its sessions end, it cannot sign in. For: operator. */
         post: operations["postApiOperatorAccountsIdDisable"];
         delete?: never;
         options?: never;
@@ -354,7 +354,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Let a disabled account sign in again. */
+        /** @description Let a disabled account sign in again. For: operator. */
         post: operations["postApiOperatorAccountsIdEnable"];
         delete?: never;
         options?: never;
@@ -369,7 +369,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The steps to a working chatbot and which are done. */
+        /** @description The steps to a working chatbot and which are done. For: owner, admin, agent, viewer. */
         get: operations["getApiOnboarding"];
         put?: never;
         post?: never;
@@ -386,10 +386,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The caller's shops, newest first, and the credits available. */
+        /** @description The caller's shops, newest first, and the credits available. For: owner, admin, agent, viewer. */
         get: operations["getApiShops"];
         put?: never;
-        /** @description Add a shop. */
+        /** @description Add a shop. For: owner, admin, agent, viewer. */
         post: operations["postApiShops"];
         delete?: never;
         options?: never;
@@ -404,7 +404,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One shop. */
+        /** @description One shop. For: owner, admin, agent, viewer. */
         get: operations["getApiShopsIdStatus"];
         put?: never;
         post?: never;
@@ -424,11 +424,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Delete a shop: gone at once, its chatbot stops; it can be restored for 7 days. */
+        /** @description Delete a shop: gone at once, its chatbot stops; it can be restored for 7 days. For: owner, admin, agent, viewer. */
         delete: operations["deleteApiShopsId"];
         options?: never;
         head?: never;
-        /** @description Change a shop's name or domain. */
+        /** @description Change a shop's name or domain. For: owner, admin, agent, viewer. */
         patch: operations["patchApiShopsId"];
         trace?: never;
     };
@@ -441,7 +441,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Bring a deleted shop back. */
+        /** @description Bring a deleted shop back. For: owner, admin, agent, viewer. */
         post: operations["postApiShopsIdRestore"];
         delete?: never;
         options?: never;
@@ -458,7 +458,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Switch the chatbot on for credits. */
+        /** @description Switch the chatbot on for credits. For: owner, admin, agent, viewer. */
         post: operations["postApiShopsIdChatbotEnable"];
         delete?: never;
         options?: never;
@@ -473,7 +473,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Whether the chatbot is on. */
+        /** @description Whether the chatbot is on. For: owner, admin, agent, viewer. */
         get: operations["getApiShopsIdChatbotStatus"];
         put?: never;
         post?: never;
@@ -492,7 +492,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A token of one hour for the chatbot's pages; a shop's service key may ask too. */
+        /** @description A token of one hour for the chatbot's pages; a shop's service key may ask too. For: owner, admin, agent, viewer, service key. */
         post: operations["postApiShopsIdSsoIssue"];
         delete?: never;
         options?: never;
@@ -507,7 +507,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The chatbot of a shop: state, price, steps, embed code. */
+        /** @description The chatbot of a shop: state, price, steps, embed code. For: owner, admin, agent, viewer. */
         get: operations["getApiShopsIdChatbot"];
         put?: never;
         post?: never;
@@ -526,7 +526,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Switch the chatbot off; until the paid month ends it can be switched on again for nothing. */
+        /** @description Switch the chatbot off; until the paid month ends it can be switched on again for nothing. For: owner, admin, agent, viewer. */
         post: operations["postApiShopsIdChatbotDisable"];
         delete?: never;
         options?: never;
@@ -541,7 +541,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Which secrets the shop has; never the secrets themselves. */
+        /** @description Which secrets the shop has; never the secrets themselves. For: owner, admin, agent, viewer. */
         get: operations["getApiShopsIdSecrets"];
         put?: never;
         post?: never;
@@ -560,7 +560,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Show a secret, once. */
+        /** @description Show a secret, once. For: owner, admin, agent, viewer. */
         post: operations["postApiShopsIdSecretsKindShow"];
         delete?: never;
         options?: never;
@@ -577,7 +577,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Replace a secret; the old one stays valid for 24 hours. */
+        /** @description Replace a secret; the old one stays valid for 24 hours. For: owner, admin, agent, viewer. */
         post: operations["postApiShopsIdSecretsKindRotate"];
         delete?: never;
         options?: never;
@@ -594,7 +594,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A form that carries the browser into the chatbot's pages. */
+        /** @description A form that carries the browser into the chatbot's pages. For: owner, admin, agent, viewer. */
         post: operations["postApiShopsIdSsoLaunch"];
         delete?: never;
         options?: never;
@@ -644,7 +644,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The balance, what is held, and the prices. */
+        /** @description The balance, what is held, and the prices. For: owner, admin, agent, viewer. */
         get: operations["getApiBillingSummary"];
         put?: never;
         post?: never;
@@ -661,7 +661,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The ledger of the calling account, newest first. */
+        /** @description The ledger of the calling account, newest first. For: owner, admin, agent, viewer. */
         get: operations["getApiBillingTransactions"];
         put?: never;
         post?: never;
@@ -680,7 +680,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Give credits to an account, with a reason. */
+        /** @description Give credits to an account, with a reason. For: operator. */
         post: operations["postApiBillingGrant"];
         delete?: never;
         options?: never;
@@ -695,7 +695,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The ledger of any account, newest first. */
+        /** @description The ledger of any account, newest first. For: operator. */
         get: operations["getApiOperatorAccountsIdTransactions"];
         put?: never;
         post?: never;
@@ -712,7 +712,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The caller's own audit trail, newest first. */
+        /** @description The caller's own audit trail, newest first. For: owner, admin, agent, viewer. */
         get: operations["getApiAudit"];
         put?: never;
         post?: never;
@@ -729,7 +729,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The audit trail of everybody, newest first. */
+        /** @description The audit trail of everybody, newest first. For: operator. */
         get: operations["getApiOperatorAudit"];
         put?: never;
         post?: never;
@@ -746,7 +746,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Server events of the signed-in account, as text/event-stream, replayed from Last-Event-ID. */
+        /** @description Server events of the signed-in account, as text/event-stream, replayed from Last-Event-ID. For: owner, admin, agent, viewer. */
         get: operations["getApiEvents"];
         put?: never;
         post?: never;
@@ -763,7 +763,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The business in numbers. */
+        /** @description The business in numbers. For: operator. */
         get: operations["getApiOperatorOverview"];
         put?: never;
         post?: never;
@@ -780,7 +780,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Background work, newest first. */
+        /** @description Background work, newest first. For: operator. */
         get: operations["getApiOperatorJobs"];
         put?: never;
         post?: never;
@@ -799,7 +799,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Run a failed job again. */
+        /** @description Run a failed job again. For: operator. */
         post: operations["postApiOperatorJobsIdRetry"];
         delete?: never;
         options?: never;
@@ -1951,7 +1951,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2064,7 +2067,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2213,6 +2219,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
             429: {
                 headers: {
@@ -2278,7 +2293,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2353,7 +2371,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2479,7 +2500,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3004,6 +3028,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
             429: {
                 headers: {
@@ -3068,6 +3101,15 @@ export interface operations {
             };
             /** @description - `sign_in_required`: Please sign in and try again. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3181,7 +3223,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3303,6 +3348,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `not_found`: This does not exist, or it belongs to another account. */
             404: {
                 headers: {
@@ -3380,7 +3434,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3477,7 +3534,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3592,7 +3652,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3754,7 +3817,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
              *     - `chatbot_feature_disabled`: The chatbot is not offered at the moment.
              */
             403: {
@@ -3902,6 +3966,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `not_found`: This does not exist, or it belongs to another account. */
             404: {
                 headers: {
@@ -4001,7 +4074,11 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `scope_missing`: This key is not meant for that.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4162,6 +4239,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `not_found`: This does not exist, or it belongs to another account. */
             404: {
                 headers: {
@@ -4242,7 +4328,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4350,6 +4439,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `not_found`: This does not exist, or it belongs to another account. */
             404: {
                 headers: {
@@ -4433,7 +4531,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `sign_in_again`: For your safety, please sign in again before you do this.
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `sign_in_again`: For your safety, please sign in again before you do this.
              *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
              */
             403: {
@@ -4552,7 +4651,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `sign_in_again`: For your safety, please sign in again before you do this.
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `sign_in_again`: For your safety, please sign in again before you do this.
              *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
              */
             403: {
@@ -4691,7 +4791,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5174,6 +5277,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
             429: {
                 headers: {
@@ -5240,6 +5352,15 @@ export interface operations {
             };
             /** @description - `sign_in_required`: Please sign in and try again. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5552,6 +5673,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
             429: {
                 headers: {
@@ -5685,6 +5815,15 @@ export interface operations {
             };
             /** @description - `sign_in_required`: Please sign in and try again. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
