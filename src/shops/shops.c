@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include <stdio.h>
 
 static_assert(SHOP_DELETED == 5 && SHOP_PURGED == 6, "shops.status is stored, and the statements here name 5 and 6");
 
@@ -30,6 +31,23 @@ static const bool may_move[SHOP_STATUS_COUNT][SHOP_STATUS_COUNT] = {
 };
 
 struct shops_hooks shops_hooks;
+
+#define PUBLIC_ID_PREFIX "shop-"
+
+void shop_public_id(int64_t shop, char out[SHOP_PUBLIC_ID_SIZE])
+{
+    snprintf(out, SHOP_PUBLIC_ID_SIZE, PUBLIC_ID_PREFIX "%lld", (long long)shop);
+}
+
+int64_t shop_of_public_id(struct str public_id)
+{
+    int64_t id;
+    struct str prefix = STR(PUBLIC_ID_PREFIX);
+    if (!str_starts(public_id, prefix)) return 0;
+    struct str digits = { public_id.p + prefix.n, public_id.n - prefix.n };
+    assert(digits.p != NULL);
+    return digits.n > 0 && digits.p[0] != '0' && str_to_i64(digits, &id) && id > 0 ? id : 0;
+}
 
 #define COLUMNS                                                                                                        \
     "id, account, status, version, name, slug, domain, created_at_ms, updated_at_ms, deleted_from, deleted_at_ms, "    \

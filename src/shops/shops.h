@@ -38,6 +38,10 @@ MUST_USE enum row shops_locked(struct tx *tx, int64_t id, struct shop *out);    
 /* A usable slug from any name: "My Shop!" → my-shop; a name that leaves nothing ("我的店铺") → shop-<random>. Not
  * unique yet: shops_add looks. */
 void shop_slug_from_name(const char *name, char out[SHOP_SLUG_MAX + 1]);
+/* What a shop is called outside: "shop-7"; and back: 0 when the text is no such name. */
+enum { SHOP_PUBLIC_ID_SIZE = 32 };
+void shop_public_id(int64_t shop, char out[SHOP_PUBLIC_ID_SIZE]);
+int64_t shop_of_public_id(struct str public_id);
 
 struct shop_new { int64_t account, actor; const char *name, *domain; int64_t at_ms; };
 enum shop_add { SHOP_ADD_FAULT = -1, SHOP_ADDED, SHOP_ADD_LIMIT };

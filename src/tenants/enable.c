@@ -11,50 +11,11 @@
  *
  * Rejected: charging first and refunding on failure (the replaced panel did the first half only, D-02); a row per step
  * (tenant_moves and the dates tell the same with no further writes). */
-#include "tenants/recipes.h"
+#include "tenants/private.h"
 
 #include "base/clock.h"
 #include "base/random.h"
 #include "credits/credits.h"
-
-const char *enable_key(struct arena *a, const struct tenant *t)
-{
-    return arena_printf(a, "chatbot:shop-%lld:%lld", (long long)t->shop, (long long)t->generation);
-}
-
-void credits_details(struct json *j, const void *arg)
-{
-    const struct charge *c = arg;
-    json_credits(j, "credits", c->credits);
-    json_text(j, "backend", c->backend);
-}
-
-/* ---- what both backends share ---- */
-
-bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a, int64_t now)
-{
-    struct subscription s;
-    bool first = t->id == 0;
-    t->bot_id = a->bot_id;
-    t->bot_state = a->bot_state;
-    t->enabled_at_ms = now;
-    t->error_code = NULL;
-    t->maybe_registered = false;
-    if (a->paid) {
-        s = subscription_first(t, now);
-    } else {
-        if (first || subscriptions_get(tx, t->id, t->subscription, &s) != ROW_FOUND) return false;
-        s.status = SUBSCRIPTION_ACTIVE;      /* the month that was paid goes on */
-        s.due_at_ms = s.expires_at_ms;
-    }
-    if (tenants_move(tx, t, TENANT_ACTIVE, a->paid ? "enabled" : "enabled_again", a->actor, now) != ROW_FOUND)
-        return false;
-    s.tenant = t->id;
-    if (!(a->paid ? subscription_insert(tx, &s, now) : subscription_save(tx, &s, now))) return false;
-    struct charge charge = { .credits = a->paid ? tenants_settings.enable_price : credits_of(0),
-        .backend = recipe_of(t->backend)->name };
-    return tenants_tell(tx, req, AUDIT_chatbot_enabled, t, credits_details, &charge, now);
-}
 
 static void embed_id(struct arena *a, struct tenant *t)
 {
@@ -112,7 +73,9 @@ static enum answer enable_now(struct req *req, struct enabling *e)
 {
     struct credit_entry entry;
     struct credit_balance balance;
+    struct credits charged = credits_of(0);
     if (e->paid && credits_is_positive(e->change.amount)) {
+        charged = e->change.amount;
         switch (credits_debit(req->tx, &e->change, &entry)) {
         case DEBIT_INSUFFICIENT: return reply_insufficient(req);
         case DEBIT_FAULT:
@@ -123,11 +86,14 @@ static enum answer enable_now(struct req *req, struct enabling *e)
     }
     /* A tenant that comes back from suspension is still known where it was. */
     if (e->t.status != TENANT_SUSPENDED) {
-        recipe_builtin.at_once(req->arena, &e->t);
-        e->t.backend = BACKEND_BUILTIN;
+        const struct recipe *recipe = recipe_chosen();
+        struct recipe_bot bot = { 0 };
+        bool same = e->t.backend == recipe->number;          /* a bot of another backend is not this one's to keep */
+        recipe->at_once(req->arena, (struct recipe_bot){ same ? e->t.bot_id : NULL, e->t.bot_state }, &bot);
+        e->t.bot_id = bot.id, e->t.bot_state = bot.state, e->t.backend = recipe->number;
     }
     if (!tenants_activate(req->tx, req, &e->t, &(struct activation){ .bot_id = e->t.bot_id, .bot_state = e->t.bot_state,
-        .paid = e->paid, .actor = req->who.account }, req->now_ms) ||
+        .paid = e->paid, .charged = charged, .actor = req->who.account }, req->now_ms) ||
         !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_changed(req->tx, req->who.account, &balance))
         return reply_fault(req);
     return reply_json(req, 200, enabled_json,
@@ -149,8 +115,10 @@ static enum answer enable_by_job(struct req *req, struct enabling *e)
     e->t.job = jobs_put(req->tx, &(struct job_new){ .kind = tenants_register_job.name, .key = e->change.key,
         .account = e->t.account, .ref = e->t.shop }, NULL);
     if (e->t.job < 0) return reply_fault(req);
-    e->t.backend = BACKEND_CHATBOT;
-    struct charge charge = { .credits = e->paid ? e->change.amount : credits_of(0), .backend = recipe_chatbot.name };
+    const struct recipe *recipe = recipe_chosen();
+    if (e->t.backend != recipe->number) e->t.bot_id = NULL;  /* a bot of another backend */
+    e->t.backend = recipe->number;
+    struct charge charge = { .credits = e->paid ? e->change.amount : credits_of(0), .backend = recipe->name };
     if (tenants_move(req->tx, &e->t, TENANT_PROVISIONING, "asked", req->who.account, req->now_ms) != ROW_FOUND ||
         !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_changed(req->tx, req->who.account, &balance) ||
         !tenants_tell(req->tx, req, AUDIT_chatbot_enable_asked, &e->t, credits_details, &charge, req->now_ms))

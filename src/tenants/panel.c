@@ -5,7 +5,7 @@
  * Two kinds of tenant answer to the same addresses: our own shops (secrets of secrets.c) and those of a panel. A
  * panel's shop may be called as one of ours will be called later, so a token is tried with the keys of both, and the
  * key that fits decides. The register route does not exist while no secret is set. */
-#include "tenants/rows.h"
+#include "tenants/private.h"
 
 #include "base/clock.h"
 #include "base/json_read.h"
@@ -98,17 +98,6 @@ static enum row panel_tenant(struct tx *tx, const struct stmt *s, const char *sh
         .old_until_ms = col_i64(&q, "old_until_ms"), .created_at_ms = col_i64(&q, "created_at_ms"),
         .updated_at_ms = col_i64(&q, "updated_at_ms") };
     return ROW_FOUND;
-}
-
-/* Our shop's number in "shop-7"; 0 when the text is no such name. */
-static int64_t own_shop(struct str shop_id)
-{
-    int64_t id;
-    struct str prefix = STR("shop-");
-    if (!str_starts(shop_id, prefix)) return 0;
-    struct str digits = { shop_id.p + prefix.n, shop_id.n - prefix.n };
-    assert(digits.p != NULL);
-    return digits.n > 0 && digits.p[0] != '0' && str_to_i64(digits, &id) && id > 0 ? id : 0;
 }
 
 static struct str panel_owner(struct arena *a, const char *shop_id)
@@ -210,7 +199,7 @@ enum answer run_panel_register(struct req *req)
     if (!tenants_settings.chatbot_shared_secret) return reply_problem(req, &problem_not_found);
     if (!knows_secret(req)) return reply_problem(req, &problem_bad_token);
     if (!is_plain_id(in->shopId)) return reply_fields(req, "shopId", "format");
-    int64_t own = own_shop(str_of(in->shopId));
+    int64_t own = shop_of_public_id(str_of(in->shopId));
     enum row row = own ? shops_get(req->tx, own, &shop) : ROW_NONE;
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_FOUND) return reply_problem(req, &problem_shop_is_ours);
@@ -240,7 +229,7 @@ static bool own_keys(struct keys_of *k, struct str owner, struct jwt_keys *out)
     struct arena *a = k->req->arena;
     struct secret have[SECRETS_MAX];
     size_t count = 0;
-    int64_t shop = own_shop(owner);
+    int64_t shop = shop_of_public_id(owner);
     struct guest *g = k->g;
     enum row row = shop ? tenants_of_shop(tx, shop, &g->t) : ROW_NONE;
     /* A shop that is gone, unpaid or off has no chat to configure (D-27). */
@@ -398,7 +387,7 @@ enum answer run_panel_change(struct req *req)
 {
     struct guest g = { 0 };
     struct shop shop;
-    int64_t own = own_shop(str_of(((const struct path_panel *)req->path)->shopId));
+    int64_t own = shop_of_public_id(str_of(((const struct path_panel *)req->path)->shopId));
     /* The lock comes before the tenant is read; a name that is no shop of ours locks nothing. */
     if (own && shops_locked(req->tx, own, &shop) == ROW_FAULT) return reply_fault(req);
     enum answer go_on = authorise(req, true, &g);

@@ -1,5 +1,5 @@
 /* problems.c: the refusals of this folder. */
-#include "tenants/rows.h"
+#include "tenants/private.h"
 
 const struct problem problem_chatbot_enabled = {
     "chatbot_already_enabled", 409, "The chatbot is already enabled for this shop.", "该店铺已启用智能客服。"

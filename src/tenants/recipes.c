@@ -1,16 +1,24 @@
-/* recipes.c: the table of backends. A new one is a file in recipes/ and a row here. */
-#include "tenants/recipes.h"
+/* recipes.c: the table of backends, made from the list in recipe.h. */
+#include "tenants/recipe.h"
 
-static const struct recipe *const recipes[] = { &recipe_builtin, &recipe_chatbot };
+#define RECIPE_ROW(name) &recipe_##name,
+#define RECIPE_NAME(name) #name,
+static const struct recipe *const all[] = { RECIPES(RECIPE_ROW) NULL };
 
-const struct recipe *recipe_of(enum backend b)
+const struct recipe *const *recipes = all;
+const char *const recipe_names[] = { RECIPES(RECIPE_NAME) NULL };
+
+const struct recipe *recipe_of(int64_t number)
 {
-    for (size_t i = 0; i < ARRAY_LEN(recipes); i++)
-        if (recipes[i]->backend == b) return recipes[i];
-    return &recipe_builtin;                  /* a tenant that was never registered anywhere */
+    for (const struct recipe *const *r = recipes; *r; r++)
+        if ((*r)->number == number) return *r;
+    return recipes[0];
 }
 
 const struct recipe *recipe_chosen(void)
 {
-    return tenants_settings.chatbot_base_url ? &recipe_chatbot : &recipe_builtin;
+    const struct recipe *chosen = recipes[0];
+    for (const struct recipe *const *r = recipes; *r; r++)
+        if ((*r)->is_chosen()) chosen = *r;
+    return chosen;
 }

@@ -1,6 +1,6 @@
 /* routes.c: the addresses of tenants. The first three and the panel's are contracts that others wrote: exact JSON,
  * unknown members ignored. */
-#include "tenants/rows.h"
+#include "tenants/private.h"
 
 #include "credits/credits.h"
 
@@ -55,7 +55,6 @@ static const char *const subscription_states[] = { "active", "past_due", "expire
 static const char *const states[] = { "off", "pending", "provisioning", "active", "suspended", "disabled", "failed",
     NULL };
 static const char *const bot_states[] = { "pending", "ready", "error", NULL };
-static const char *const backends[] = { "builtin", "chatbot", NULL };
 static const char *const step_names[] = { "credits", "secrets", "register", "subscription", NULL };
 static const char *const step_states[] = { "waiting", "running", "done", "failed", NULL };
 static const char *const provisioning[] = { "provisioning", NULL };
@@ -80,7 +79,7 @@ static const struct shape subscription_shape[] = { SHAPE_ENUM("status", subscrip
     SHAPE_I64("renewsFor", .nullable = true, .doc = "Credits at the next renewal; null: it ends."), SHAPE_END };
 static const struct shape view_shape[] = {
     SHAPE_ENUM("state", states), SHAPE_TEXT("botId", .nullable = true), SHAPE_TEXT("botName", .nullable = true),
-    SHAPE_ENUM("botState", bot_states), SHAPE_ENUM("backend", backends),
+    SHAPE_ENUM("botState", bot_states), SHAPE_ENUM("backend", recipe_names),
     SHAPE_TEXT_LIST("syncScopes"),
     SHAPE_I64("price", .doc = "Credits it costs to enable now."), SHAPE_TEXT("embedCode", .nullable = true),
     SHAPE_TIME("enabledAt", .nullable = true), SHAPE_OBJECT("error", error_shape, .nullable = true),

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "credits/credits.h"
 #include "shops/test_kit.h"
-#include "tenants/rows.h"
+#include "tenants/private.h"
 #include <stdio.h>
 
 static struct keyring *fix_keyring;

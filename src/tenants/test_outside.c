@@ -207,6 +207,63 @@ TEST_EACH_ENGINE(what_nobody_can_read_is_unknown_and_not_success)
     fix_expect_sound(t);
 }
 
+/* A 200 is not success by its number: 50 credits were taken for an empty object, an error, another shop's tenant. */
+TEST_EACH_ENGINE(a_200_that_does_not_name_this_shop_is_unknown)
+{
+    begin(t);
+    ask(t);
+    int64_t number = 1;
+    for (enum act act = ACT_EMPTY; act < ACT_LAST; act++) {
+        out.on_register = act;
+        out.on_config = ACT_UNKNOWN_SHOP;
+        assert_int_equal(attempt(t, number++, false), JOB_AGAIN);
+        assert_int_equal(fix_charges(t), 0);
+        assert_int_equal(held(t), 50);
+        assert_int_equal(test_number(t, "SELECT maybe_registered FROM tenants"), 1);
+        out.on_config = act;                                 /* nor is the answer to the question */
+        int registers = out.registers;
+        assert_int_equal(attempt(t, number++, false), JOB_AGAIN);
+        assert_int_equal(out.registers, registers);
+        assert_int_equal(fix_charges(t), 0);
+    }
+    out.on_config = ACT_OK;                                  /* it had been done: found by asking, charged once */
+    assert_int_equal(attempt(t, number, false), JOB_FINISHED);
+    expect_charged_once(t);
+}
+
+/* The server said yes, and that could not be stored until it was too late: the credits went back, and the next enable
+ * registered again. */
+TEST_EACH_ENGINE(a_success_that_could_not_be_stored_is_asked_for_first)
+{
+    begin(t);
+    ask(t);
+    struct job job = { .id = test_number(t, "SELECT MAX(id) FROM jobs"), .ref = shop, .account = account, .attempt = 1,
+                       .arena = t->arena, .now_ms = kit_now() };
+    assert_int_equal(tenants_register_job.load(&job, t->tx), JOB_FINISHED);
+    tenants_register_job.call(&job);
+    assert_int_equal(out.registers, 1);
+    (void)tenants_register_job.dead(&job, t->tx, "the deadline passed");      /* no settlement was ever stored */
+    expect_failed_and_free(t);
+    assert_int_equal(test_number(t, "SELECT maybe_registered FROM tenants"), 1);
+    out.on_config = ACT_OK;
+    ask(t);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    expect_charged_once(t);
+    assert_int_equal(out.registers, 1);
+}
+
+/* The trail told the price of the day on which it was settled, the ledger that of the day on which it was held. */
+TEST_EACH_ENGINE(a_price_that_changes_while_it_is_held_stays_what_it_was)
+{
+    begin(t);
+    ask(t);
+    tenants_settings.enable_price = credits_of(75);
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
+    expect_charged_once(t);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'chatbot_enabled'"
+                                    " AND details LIKE '%\"credits\":50,%'"), 1);
+}
+
 /* Given up while unknown; it was registered all the same. The next enable asks first, and one charge is made. */
 TEST_EACH_ENGINE(a_late_success_is_found_by_the_next_enable)
 {
@@ -365,6 +422,9 @@ int main(void)
         EACH_ENGINE(a_lost_answer_is_settled_by_asking),
         EACH_ENGINE(a_lost_request_is_registered_after_asking),
         EACH_ENGINE(what_nobody_can_read_is_unknown_and_not_success),
+        EACH_ENGINE(a_200_that_does_not_name_this_shop_is_unknown),
+        EACH_ENGINE(a_success_that_could_not_be_stored_is_asked_for_first),
+        EACH_ENGINE(a_price_that_changes_while_it_is_held_stays_what_it_was),
         EACH_ENGINE(a_late_success_is_found_by_the_next_enable),
         EACH_ENGINE(asking_again_while_provisioning_joins),
         EACH_ENGINE(without_credits_nobody_is_asked),

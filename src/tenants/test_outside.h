@@ -19,7 +19,13 @@ enum act {
     ACT_LATER,
     ACT_GARBAGE,
     ACT_UNKNOWN_SHOP,
-    ACT_WRONG_SHOP
+    ACT_WRONG_SHOP,
+    ACT_EMPTY,
+    ACT_ERROR_BUT_200,
+    ACT_NO_SUCCESS,
+    ACT_OTHERS_TENANT,
+    ACT_NUMBER_FOR_ID,
+    ACT_LAST
 };
 
 static struct outside {
@@ -46,6 +52,13 @@ static const char *answer_to(bool config)
     case ACT_GARBAGE: return "<html>a proxy's page</html>";
     case ACT_UNKNOWN_SHOP: return "404 {\"error\":\"no tenant\"}";
     case ACT_WRONG_SHOP: return "{\"shopId\":\"shop-99\",\"botId\":\"theirs\"}";
+    case ACT_EMPTY: return "{}";
+    case ACT_ERROR_BUT_200: return "{\"error\":\"quota exceeded\",\"config\":{\"shopId\":\"shop-1\"}}";
+    case ACT_NO_SUCCESS: return "{\"success\":false,\"config\":{\"shopId\":\"shop-1\",\"botId\":\"bot-7\"}}";
+    case ACT_OTHERS_TENANT:
+        return "{\"tenant\":{\"shopId\":\"shop-10\"},\"config\":{\"shopId\":\"shop-1\",\"botId\":\"bot-7\"}}";
+    case ACT_NUMBER_FOR_ID: return "{\"config\":{\"shopId\":1,\"botId\":\"bot-7\"}}";
+    case ACT_LAST:
     case ACT_BREAK: break;
     }
     return NULL;

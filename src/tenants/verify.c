@@ -1,7 +1,7 @@
 /* verify.c: invariants 3 and 4 of the design on a live database, in keyset pages. A page is one snapshot, but what is
  * compared with it (the job, the ledger, the hold) is read a moment later while the service goes on: so a fault counts
  * only when it is still there after two more looks. */
-#include "tenants/rows.h"
+#include "tenants/private.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,6 +1,6 @@
 /* view.c: what a merchant sees of the chat of a shop. `status` is the integration plan's, to the letter, and one query;
  * `view` is ours: it tells state, price, steps and embed code, so that a screen computes nothing. */
-#include "tenants/recipes.h"
+#include "tenants/private.h"
 
 #include "credits/credits.h"
 
@@ -70,12 +70,12 @@ static const char *embed_code(struct arena *a, const struct tenant *t)
 {
     enum { EMBED_MAX_BYTES = 2048 };
     char shop[SHOP_PUBLIC_ID_SIZE];
-    bool outside = t->backend == BACKEND_CHATBOT && tenants_settings.chatbot_base_url;
+    const char *base = recipe_of(t->backend)->script_base();
     struct buf b;
     buf_fixed(&b, arena_alloc(a, EMBED_MAX_BYTES), EMBED_MAX_BYTES);
     shop_public_id(t->shop, shop);
     buf_text(&b, "<script src=\"");
-    html_escape(&b, str_of(outside ? tenants_settings.chatbot_base_url : tenants_settings.base_url));
+    html_escape(&b, str_of(base ? base : tenants_settings.base_url));
     buf_printf(&b, "/widget/chatbot-widget.js\" data-shop-id=\"%s\" data-bot-id=\"", shop);
     html_escape(&b, str_of(t->bot_id ? t->bot_id : ""));
     buf_text(&b, "\" data-embed-id=\"");

@@ -1,21 +1,33 @@
-/* builtin.c: the conversations live in this binary. Nothing can fail, so registering is part of the transaction. */
-#include "tenants/recipes.h"
+/* builtin.c: the conversations live in this binary. Nothing can fail, so registering is part of the transaction, and
+ * nobody outside has to be told of anything. */
+#include "tenants/recipe.h"
 
 #include "base/random.h"
 
-enum { BOT_ID_BYTES = 12 };
+enum { BUILTIN_NUMBER = 1, BOT_ID_BYTES = 12 };
 
-static void register_at_once(struct arena *a, struct tenant *t)
+static bool is_chosen(void) { return true; }
+
+/* A shop that comes back keeps its bot: the embed code stands in the merchant's pages. */
+static void at_once(struct arena *a, struct recipe_bot had, struct recipe_bot *made)
 {
     uint8_t random[BOT_ID_BYTES];
     char text[BOT_ID_BYTES * 2 + 1];
-    t->bot_state = BOT_READY;
-    /* A shop that comes back keeps its bot: the embed code stands in the merchant's pages. One from another backend is
-     * not ours to keep. */
-    if (t->bot_id && t->backend == BACKEND_BUILTIN) return;
+    *made = (struct recipe_bot){ .id = had.id, .state = BOT_READY };
+    if (had.id) return;
     random_bytes(random, sizeof random);
     hex_encode(random, sizeof random, text);
-    t->bot_id = arena_printf(a, "bot_%s", text);
+    made->id = arena_printf(a, "bot_%s", text);
 }
 
-const struct recipe recipe_builtin = { .backend = BACKEND_BUILTIN, .name = "builtin", .at_once = register_at_once };
+static const char *script_base(void) { return tenants_settings.base_url; }
+
+static bool door(struct arena *a, struct recipe_door *out)
+{
+    *out = (struct recipe_door){ .action = arena_printf(a, "%s/sso/enter", tenants_settings.base_url),
+                                 .takes_code = true };
+    return true;
+}
+
+const struct recipe recipe_builtin = { .number = BUILTIN_NUMBER, .name = "builtin", .is_chosen = is_chosen,
+                                       .at_once = at_once, .script_base = script_base, .door = door };

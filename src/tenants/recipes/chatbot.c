@@ -1,21 +1,25 @@
 /* chatbot.c: the conversations live on an outside server that speaks the chatbot-node contract. Two calls, made by
- * jobs: register (shared secret in a header) and config (our own SSO token), which settles what a lost answer left
- * open.
+ * jobs: register (shared secret in a header; also how that server hears of another secret or domain) and config (our
+ * own SSO token), which settles what a lost answer left open. It has no call for suspending or removing: what is off
+ * here gets no tokens.
  *
- * A 2xx that cannot be read is unknown, not success: a proxy's page must not cost a merchant credits. `botId` null is
- * success; that server makes the bot later, and the bot state says so. */
-#include "tenants/recipes.h"
+ * Success is an answer that names this shop. A 2xx that cannot be read, that speaks of an error or of another shop
+ * is unknown: neither a proxy's page nor a stranger's tenant may cost a merchant credits. `botId` null is success;
+ * that server makes the bot later, and the bot state says so. */
+#include "tenants/recipe.h"
 
 enum {
+    CHATBOT_NUMBER = 2,
     REGISTER_TOTAL_MS = 10000,
     CONFIG_TOTAL_MS = 5000,
     CONNECT_MS = 3000,
     BODY_MAX_BYTES = 8192,
     THEIR_ERROR_MAX = 160,
-    ASK_TTL_S = 60
+    ASK_TTL_S = 60,
+    DOUBT_MS = 30000     /* that server, or what stands before it, may hold a request for a while */
 };
 
-static void body_json(struct json *j, const struct registration *r)
+static void body_json(struct json *j, const struct recipe_shop *r)
 {
     char shop[SHOP_PUBLIC_ID_SIZE], merchant[24];
     struct buf b;
@@ -38,7 +42,8 @@ static void body_json(struct json *j, const struct registration *r)
 static const char *read_bot_id(struct arena *a, const json_t *config)
 {
     struct str id;
-    if (!json_get_str(config, "botId", &id) || id.n == 0 || id.n > BOT_ID_MAX || text_has_controls(id)) return NULL;
+    if (!json_get_str(config, "botId", &id) || id.n == 0 || id.n > RECIPE_BOT_ID_MAX) return NULL;
+    if (text_has_controls(id)) return NULL;
     return arena_text_n(a, id.p, id.n);
 }
 
@@ -49,7 +54,36 @@ static const char *their_error(struct arena *a, const json_t *answer, const char
     return arena_text_n(a, text.p, utf8_cut(text, THEIR_ERROR_MAX));
 }
 
-static void chatbot_register(struct arena *a, const struct registration *r, struct registered *out)
+/* Does one member of the answer name this shop, and none another? */
+static bool names_this_shop(const json_t *answer, int64_t shop)
+{
+    const json_t *const parts[] = { json_object_get(answer, "config"), json_object_get(answer, "tenant"), answer };
+    char ours[SHOP_PUBLIC_ID_SIZE];
+    bool named = false;
+    shop_public_id(shop, ours);
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        const json_t *id = json_object_get(parts[i], "shopId");
+        struct str theirs;
+        if (!id) continue;
+        if (!json_get_str(parts[i], "shopId", &theirs) || !str_eq(theirs, str_of(ours))) return false;
+        named = true;
+    }
+    return named;
+}
+
+/* What a 2xx says. */
+static void judge(struct arena *a, const json_t *answer, int64_t shop, struct recipe_answer *out)
+{
+    const json_t *config = json_object_get(answer, "config"), *error = json_object_get(answer, "error");
+    bool failed = (error && !json_is_null(error)) || json_is_false(json_object_get(answer, "success"));
+    if (!json_is_object(answer)) out->error = "the chatbot server's answer cannot be read";
+    else if (failed) out->error = their_error(a, answer, "the chatbot server told of a failure");
+    else if (!names_this_shop(answer, shop)) out->error = "the chatbot server's answer does not name this shop";
+    else out->bot_id = read_bot_id(a, config ? config : answer);
+    if (out->error) out->outcome = OUTCOME_UNKNOWN;
+}
+
+static void chatbot_register(struct arena *a, const struct recipe_shop *r, struct recipe_answer *out)
 {
     struct buf body;
     buf_fixed(&body, arena_alloc(a, BODY_MAX_BYTES), BODY_MAX_BYTES);
@@ -57,7 +91,7 @@ static void chatbot_register(struct arena *a, const struct registration *r, stru
     json_begin(&j, &body);
     body_json(&j, r);
     json_finish(&j);
-    *out = (struct registered){ .outcome = OUTCOME_REFUSED, .error = "the registration is too large" };
+    *out = (struct recipe_answer){ .outcome = OUTCOME_REFUSED, .error = "the registration is too large" };
     if (body.overflow) return;
     const struct out_request call = {
         .method = "POST",
@@ -75,22 +109,18 @@ static void chatbot_register(struct arena *a, const struct registration *r, stru
     struct out_answer answer = { 0 };
     http_call(a, &call, &answer);
     wipe(body.p, body.n);
-    *out = (struct registered){ .outcome = answer.outcome, .error = answer.error };
+    *out = (struct recipe_answer){ .outcome = answer.outcome, .error = answer.error };
     json_t *json = answer.body.p ? json_read(answer.body, JSON_READ_MAX_BYTES, NULL) : NULL;
     if (answer.outcome == OUTCOME_OK) {
-        if (json_is_object(json)) {
-            out->bot_id = read_bot_id(a, json_object_get(json, "config"));
-        } else {
-            out->outcome = OUTCOME_UNKNOWN;
-            out->error = "the chatbot server's answer cannot be read";
-        }
+        out->error = NULL;
+        judge(a, json, r->shop, out);
     } else if (answer.outcome == OUTCOME_REFUSED) {
         out->error = their_error(a, json, answer.error ? answer.error : "the chatbot server refused");
     }
     json_decref(json);
 }
 
-static void chatbot_ask(struct arena *a, const struct registration *r, struct registered *out)
+static void chatbot_ask(struct arena *a, const struct recipe_shop *r, struct recipe_answer *out)
 {
     char shop[SHOP_PUBLIC_ID_SIZE];
     shop_public_id(r->shop, shop);
@@ -108,7 +138,7 @@ static void chatbot_ask(struct arena *a, const struct registration *r, struct re
     };
     struct out_answer answer = { 0 };
     http_call(a, &call, &answer);
-    *out = (struct registered){ .outcome = answer.outcome, .error = answer.error };
+    *out = (struct recipe_answer){ .outcome = answer.outcome, .error = answer.error };
     if (answer.outcome == OUTCOME_REFUSED) {
         /* 401, 403 and 404 say that it does not know this shop with this secret; any other refusal says nothing. */
         bool unknown_shop = answer.status == 401 || answer.status == 403 || answer.status == 404;
@@ -117,12 +147,24 @@ static void chatbot_ask(struct arena *a, const struct registration *r, struct re
     }
     if (answer.outcome != OUTCOME_OK) return;
     json_t *json = json_read(answer.body, JSON_READ_MAX_BYTES, NULL);
-    struct str their_shop;
-    out->known = json_get_str(json, "shopId", &their_shop) && str_eq(their_shop, str_of(shop));
-    if (out->known) out->bot_id = read_bot_id(a, json);
-    else out->outcome = OUTCOME_UNKNOWN, out->error = "the chatbot server answered for another shop";
+    out->error = NULL;
+    judge(a, json, r->shop, out);
+    out->known = out->outcome == OUTCOME_OK;
     json_decref(json);
 }
 
-const struct recipe recipe_chatbot = { .backend = BACKEND_CHATBOT, .name = "chatbot", .call = chatbot_register,
-                                       .ask = chatbot_ask };
+static bool is_chosen(void) { return tenants_settings.chatbot_base_url != NULL; }
+
+static const char *script_base(void) { return tenants_settings.chatbot_base_url; }
+
+static bool door(struct arena *a, struct recipe_door *out)
+{
+    if (!tenants_settings.chatbot_base_url) return false;
+    *out = (struct recipe_door){ .action = arena_printf(a, "%s/admin", tenants_settings.chatbot_base_url) };
+    return true;
+}
+
+const struct recipe recipe_chatbot = { .number = CHATBOT_NUMBER, .name = "chatbot", .is_chosen = is_chosen,
+                                       .make = chatbot_register, .find = chatbot_ask, .tell = chatbot_register,
+                                       .look = chatbot_ask, .doubt_ms = DOUBT_MS, .script_base = script_base,
+                                       .door = door };

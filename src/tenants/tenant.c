@@ -1,10 +1,7 @@
-/* lifecycle.c: the one mover of tenants.status, and what happens to a tenant when its shop goes and comes back. */
-#include "tenants/rows.h"
+/* tenant.c: the row of a tenant, the one mover of tenants.status, and what is told of a change. */
+#include "tenants/private.h"
 
-#include "base/clock.h"
-#include "credits/credits.h"
 #include "http/events.h"
-#include <stdio.h>
 
 static_assert(TENANT_ACTIVE == 3 && TENANT_DISABLED == 5, "tenants.status is stored: append, never renumber");
 
@@ -48,14 +45,6 @@ STMT(save,
      " WHERE id = ?1 AND status = ?2 AND version = ?3");
 STMT(history, "INSERT INTO tenant_moves (tenant, version, account, from_status, to_status, why, actor, at_ms)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-/* The ids travel as text, the one list that both engines take. */
-STMT(of_shops, "SELECT shop, status, bot_id, enabled_at_ms, error_code FROM tenants WHERE account = ?1"
-               " AND shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
-     .postgres = "SELECT shop, status, bot_id, enabled_at_ms, error_code FROM tenants WHERE account = ?1"
-                 " AND shop = ANY(CAST(?2::text[] AS bigint[]))");
-STMT(shop_of_key,
-     "SELECT t.shop, t.account, s.state, s.valid_until_ms FROM tenant_secrets s JOIN tenants t ON t.id = s.tenant"
-     " WHERE s.key_hash = ?1 AND s.state < 3 AND t.shop_deleted = 0");
 
 enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *out)
 {
@@ -65,7 +54,7 @@ enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *out)
     if (row != ROW_FOUND) return row;
     *out = (struct tenant){ .id = col_i64(&q, "id"), .shop = shop, .account = col_i64(&q, "account"),
         .version = col_i64(&q, "version"), .status = (enum tenant_status)col_i64(&q, "status"),
-        .backend = (enum backend)col_i64(&q, "backend"), .bot_state = (enum bot_state)col_i64(&q, "bot_state"),
+        .backend = col_i64(&q, "backend"), .bot_state = (enum bot_state)col_i64(&q, "bot_state"),
         .bot_id = col_text(&q, "bot_id"), .bot_name = col_text(&q, "bot_name"), .embed_id = col_text(&q, "embed_id"),
         .logo_url = col_text(&q, "logo_url"), .sync_scopes = col_text(&q, "sync_scopes"),
         .error_code = col_text(&q, "error_code"), .generation = col_i64(&q, "generation"),
@@ -135,11 +124,6 @@ const char *tenant_state_word(const struct tenant *t)
     return t->status == TENANT_PENDING && t->error_code ? "failed" : tenant_status_name(t->status);
 }
 
-void shop_public_id(int64_t shop, char out[SHOP_PUBLIC_ID_SIZE])
-{
-    snprintf(out, SHOP_PUBLIC_ID_SIZE, "shop-%lld", (long long)shop);
-}
-
 static void event_json(struct json *j, const void *arg)
 {
     const struct tenant *t = arg;
@@ -154,123 +138,4 @@ bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, cons
         .resource = "shop", .resource_id = t->shop, .details = details, .arg = arg,
         .network = req ? req->client_network : NULL, .user_agent = req ? req->user_agent : NULL, .at_ms = now };
     return audit_put(tx, &e) && events_put(tx, t->account, "chatbot.changed", event_json, t);
-}
-
-/* ---- hooks of shops ---- */
-
-static void deleted_details(struct json *j, const void *arg) { json_text(j, "error", "the shop was deleted"); }
-
-/* The merchant deleted the shop while the outside server was being asked: nobody waits for the answer any more. The job
- * will see another state and end without effect; what was held goes back. */
-static bool stop_provisioning(struct tx *tx, struct req *req, struct tenant *t, int64_t now)
-{
-    struct credit_balance balance;
-    if (t->hold) {
-        enum debit d = credits_release(tx, t->hold, now);
-        if (d != DEBIT_DONE && d != DEBIT_REPLAYED) return false;
-        if (!credits_changed(tx, t->account, &balance)) return false;
-    }
-    t->hold = 0;
-    t->error_code = problem_chatbot_failed.code;             /* a shop that is restored says why, and can try again */
-    t->maybe_registered = true;
-    return tenants_move(tx, t, TENANT_PENDING, "shop_deleted", req ? req->who.account : 0, now) == ROW_FOUND &&
-           tenants_tell(tx, req, AUDIT_chatbot_enable_failed, t, deleted_details, NULL, now);
-}
-
-static bool stop_renewals(struct tx *tx, const struct tenant *t, int64_t now)
-{
-    struct subscription s;
-    enum row row = subscriptions_get(tx, t->id, t->subscription, &s);
-    if (row != ROW_FOUND) return row == ROW_NONE;
-    s.due_at_ms = 0;
-    return subscription_save(tx, &s, now);
-}
-
-bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now)
-{
-    struct tenant t;
-    enum row row = tenants_of_shop(tx, s->id, &t);
-    if (row != ROW_FOUND) return row == ROW_NONE;
-    int64_t actor = req ? req->who.account : 0;
-    t.shop_deleted = true;
-    if (t.status == TENANT_PROVISIONING) return stop_provisioning(tx, req, &t, now);
-    if (t.status != TENANT_ACTIVE) return tenants_keep(tx, &t, now) && stop_renewals(tx, &t, now);
-    return tenants_move(tx, &t, TENANT_SUSPENDED, "shop_deleted", actor, now) == ROW_FOUND &&
-           stop_renewals(tx, &t, now) && tenants_tell(tx, req, AUDIT_tenant_suspended, &t, NULL, NULL, now);
-}
-
-/* Resumes when paid time is left. Time that ran out meanwhile is not charged behind the merchant's back: the
- * subscription ends, and switching on again is a new one. */
-bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now)
-{
-    struct tenant t;
-    enum row row = tenants_of_shop(tx, s->id, &t);
-    if (row != ROW_FOUND) return row == ROW_NONE;
-    t.shop_deleted = false;
-    if (t.status != TENANT_SUSPENDED) return tenants_keep(tx, &t, now);
-    struct subscription sub;
-    row = subscriptions_get(tx, t.id, t.subscription, &sub);
-    if (row != ROW_FOUND) return false;
-    if (sub.status != SUBSCRIPTION_ACTIVE || sub.expires_at_ms <= now) {
-        sub.status = SUBSCRIPTION_EXPIRED;
-        return tenants_keep(tx, &t, now) && subscription_save(tx, &sub, now) &&
-               tenants_tell(tx, req, AUDIT_chatbot_expired, &t, NULL, NULL, now);
-    }
-    sub.due_at_ms = sub.expires_at_ms;
-    return tenants_move(tx, &t, TENANT_ACTIVE, "shop_restored", req ? req->who.account : 0, now) == ROW_FOUND &&
-           subscription_save(tx, &sub, now) && tenants_tell(tx, req, AUDIT_tenant_resumed, &t, NULL, NULL, now);
-}
-
-bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now)
-{
-    struct tenant t;
-    enum row row = tenants_of_shop(tx, s->id, &t);
-    if (row != ROW_FOUND) return row == ROW_NONE;
-    t.bot_name = "";
-    t.logo_url = NULL;
-    if (!stop_renewals(tx, &t, now) || !secrets_erase(tx, t.id)) return false;
-    if (t.status == TENANT_DISABLED) return tenants_keep(tx, &t, now);
-    return tenants_move(tx, &t, TENANT_DISABLED, "shop_purged", 0, now) == ROW_FOUND;
-}
-
-bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out)
-{
-    struct arena *a = tx_arena(tx);
-    const char **list = ARENA_ARRAY(a, const char *, count);
-    for (size_t i = 0; i < count; i++) {
-        list[i] = arena_printf(a, "%lld", (long long)ids[i]);
-        out[i] = (struct shop_chatbot){ .state = "off" };
-    }
-    struct query q = query(tx, &of_shops);
-    bind_i64(&q, account), bind_text_list(&q, list, count);
-    enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND) {
-        const struct tenant t = { .status = (enum tenant_status)col_i64(&q, "status"),
-                                  .error_code = col_text(&q, "error_code") };
-        size_t i = 0;
-        while (i < count && ids[i] != col_i64(&q, "shop")) i++;
-        assert(i < count);
-        out[i] = (struct shop_chatbot){ .enabled = t.status == TENANT_ACTIVE, .bot_id = col_text(&q, "bot_id"),
-            .state = tenant_state_word(&t), .enabled_at_ms = col_i64(&q, "enabled_at_ms") };
-    }
-    return row != ROW_FAULT;
-}
-
-/* ---- hook of accounts ---- */
-
-const char *const tenants_key_scopes[] = { KEY_SCOPE_SSO, NULL };
-
-enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account)
-{
-    char *hash = arena_alloc(tx_arena(tx), SHA256_HEX_SIZE);
-    if (!str_starts(key, STR("chsk_"))) return ROW_NONE;
-    sha256_hex(key, hash);
-    struct query q = query(tx, &shop_of_key);
-    bind_text(&q, hash);
-    enum row row = query_row(&q);
-    if (row != ROW_FOUND) return row;
-    if (col_i64(&q, "state") == SECRET_PREVIOUS && col_i64(&q, "valid_until_ms") <= now_ms()) return ROW_NONE;
-    *shop = col_i64(&q, "shop");
-    *account = col_i64(&q, "account");
-    return ROW_FOUND;
 }

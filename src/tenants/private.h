@@ -1,26 +1,23 @@
-/* rows.h: private to tenants/: the rows of a tenant and what changes them. Writers hold the shop's lock (shops.h says
- * the order), so what was read stays true; the conditional updates are the second line behind it. */
-#ifndef CHATHUB_TENANTS_ROWS_H
-#define CHATHUB_TENANTS_ROWS_H
+/* private.h: private to tenants/: the rows of a tenant and what changes them. Writers hold the shop's lock (shops.h
+ * says the order), so what was read stays true; the conditional updates are the second line behind it. */
+#ifndef CHATHUB_TENANTS_PRIVATE_H
+#define CHATHUB_TENANTS_PRIVATE_H
 
 #include "audit/audit.h"
-#include "tenants/tenants.h"
+#include "tenants/recipe.h"
 
-enum { SHOP_PUBLIC_ID_SIZE = 32, BOT_NAME_MAX = 80, GRACE_DAYS = 7, SECRET_OVERLAP_HOURS = 24 };
+enum { BOT_NAME_MAX = 80, GRACE_DAYS = 7, SECRET_OVERLAP_HOURS = 24 };
 
 /* All stored: append, never renumber. */
-enum backend { BACKEND_NONE, BACKEND_BUILTIN, BACKEND_CHATBOT };
-enum bot_state { BOT_NONE, BOT_PENDING, BOT_READY, BOT_ERROR };
 enum subscription_status { SUBSCRIPTION_NONE, SUBSCRIPTION_ACTIVE, SUBSCRIPTION_PAST_DUE, SUBSCRIPTION_EXPIRED,
                            SUBSCRIPTION_CANCELLED, SUBSCRIPTION_STATUS_COUNT };
 enum secret_kind { SECRET_NONE, SECRET_SSO, SECRET_WEBHOOK, SECRET_SERVICE, SECRET_KIND_COUNT };
 enum secret_state { SECRET_STATE_NONE, SECRET_ACTIVE, SECRET_PREVIOUS, SECRET_REVOKED };
-enum sso_role { SSO_ADMIN, SSO_VIEWER };
 
 struct tenant {
     int64_t id, shop, account, version;
     enum tenant_status status;
-    enum backend backend;
+    int64_t backend;                 /* struct recipe.number; 0: none yet */
     enum bot_state bot_state;
     const char *bot_id, *bot_name, *embed_id, *logo_url;     /* bot_id, logo_url: NULL when none */
     const char *sync_scopes;                                 /* "products,orders"; "" for none */
@@ -37,7 +34,7 @@ struct subscription {
     int64_t started_at_ms, period_start_ms, expires_at_ms, due_at_ms;
 };
 
-/* ---- lifecycle.c ---- */
+/* ---- tenant.c ---- */
 MUST_USE enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *out);
 /* Moves to `to` and writes every changeable member of *t; inserts when t->id is 0. ROW_NONE: not allowed, or moved by
  * somebody else. */
@@ -45,7 +42,6 @@ MUST_USE enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_stat
                                int64_t now);
 MUST_USE bool tenants_keep(struct tx *tx, struct tenant *t, int64_t now); /* the same, status stays */
 const char *tenant_state_word(const struct tenant *t);       /* off, pending, ..., failed: for screens */
-void shop_public_id(int64_t shop, char out[SHOP_PUBLIC_ID_SIZE]);
 /* Audit row and event of a change; `req` NULL: by a job. */
 MUST_USE bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, const struct tenant *t,
                            json_writer *details, const void *arg, int64_t now);
@@ -60,19 +56,20 @@ MUST_USE bool subscription_insert(struct tx *tx, const struct subscription *s, i
 MUST_USE bool subscription_save(struct tx *tx, const struct subscription *s, int64_t now);
 const char *subscription_status_name(enum subscription_status s);
 
-/* ---- enable.c ---- */
+/* ---- activate.c ---- */
 /* The end of every successful enable: tenant active, subscription, audit, events. The charge was made by the caller. */
-struct activation { const char *bot_id; enum bot_state bot_state; bool paid; int64_t actor; };
+struct activation {
+    const char *bot_id;
+    enum bot_state bot_state;
+    bool paid;                               /* a new month begins */
+    struct credits charged;                  /* as the ledger says: the price may have changed since */
+    int64_t actor;
+};
 MUST_USE bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a,
                                int64_t now);
 const char *enable_key(struct arena *a, const struct tenant *t);
 void credits_details(struct json *j, const void *arg);       /* of struct charge */
 struct charge { struct credits credits; const char *backend; };
-
-/* ---- register_job.c ---- */
-bool tenant_is_known_outside(const struct tenant *t);
-/* Puts the job that tells the outside server what is now. `key` NULL: none. */
-MUST_USE bool tenants_put_tell(struct tx *tx, const struct tenant *t, const char *key);
 
 /* ---- secrets.c ---- */
 struct secret {
@@ -83,7 +80,9 @@ struct secret {
     const char *hint;
     struct str sealed;                                       /* p NULL: a service key, or erased */
 };
-enum { SECRETS_MAX = 6 };                    /* three kinds, active and previous */
+enum { SECRETS_MAX = 6, SECRET_TEXT_SIZE = 64 };      /* three kinds, active and previous */
+const char *secret_kind_name(enum secret_kind kind);
+void secret_kind_json(struct json *j, const void *arg);     /* audit details; `arg` is an enum secret_kind */
 /* Makes those of sso and webhook that are missing. */
 MUST_USE bool secrets_ensure(struct tx *tx, const struct tenant *t, int64_t now);
 MUST_USE bool secrets_list(struct tx *tx, int64_t tenant, struct secret out[SECRETS_MAX], size_t *count);
@@ -93,12 +92,47 @@ MUST_USE bool secret_open(struct arena *a, int64_t tenant, enum secret_kind kind
 /* The newest of a kind; `delivered`: that the backend knows. NULL: none. */
 const struct secret *secret_newest(const struct secret *s, size_t count, enum secret_kind kind, bool delivered);
 MUST_USE bool secrets_delivered(struct tx *tx, int64_t tenant, enum secret_kind kind, int64_t generation);
+void secret_make(enum secret_kind kind, char out[SECRET_TEXT_SIZE]);
+MUST_USE bool secret_next_generation(struct tx *tx, int64_t tenant, enum secret_kind kind, int64_t *out);
+/* Inserts `text` as the active secret. */
+MUST_USE bool secret_add(struct tx *tx, const struct tenant *t, enum secret_kind kind, int64_t generation,
+                         const char *text, bool delivered, bool shown, int64_t now);
+/* Changes of one secret; false also when it is not as it was read. */
+MUST_USE bool secret_mark_shown(struct tx *tx, int64_t tenant, const struct secret *s, int64_t now);
+MUST_USE bool secret_make_previous(struct tx *tx, int64_t tenant, const struct secret *s, int64_t until_ms);
+MUST_USE bool secret_revoke(struct tx *tx, int64_t tenant, const struct secret *s);
 
-/* ---- sso_tokens.c ---- */
-struct sso_claims { int64_t shop, now_ms, ttl_s, secret_generation; enum sso_role role; const char *subject; };
-/* A signed panel SSO token, in `a`. */
-struct str sso_token(struct arena *a, const struct sso_claims *c, struct str secret);
-extern const char *const sso_role_names[];
+
+/* ---- registration.c: one attempt of a job that talks to the outside ---- */
+enum verdict { VERDICT_STALE, VERDICT_REGISTERED, VERDICT_REFUSED, VERDICT_LATER, VERDICT_UNKNOWN };
+struct work {                                /* job->state */
+    struct tenant t;
+    struct shop shop;
+    struct secret secret[SECRETS_MAX];
+    size_t secrets;
+    bool ask_first;
+    bool surely_not;                         /* the outside does not know the shop, whatever earlier attempts did */
+    enum verdict verdict;
+    int64_t sso_generation, webhook_generation;              /* what the server has been told */
+    const char *bot_id, *error;
+};
+/* Reads tenant, shop and sealed secrets. False: storage fault. */
+MUST_USE bool registration_load(struct job *job, struct tx *tx, struct work *w);
+/* The .call of both kinds: asks or tells, and leaves its verdict. */
+void registration_call(struct job *job);
+/* Members of an audit row; `arg` is a const char *const *. */
+void registration_failed_json(struct json *j, const void *arg);
+
+/* ---- tell_job.c ---- */
+bool tenant_is_known_outside(const struct tenant *t);
+/* Puts the job that tells the outside server what is now. `key` NULL: none. */
+MUST_USE bool tenants_put_tell(struct tx *tx, const struct tenant *t, const char *key);
+
+/* ---- launches.c ---- */
+struct launch { struct str code; int64_t shop, account, expires_at_ms; enum sso_role role; };
+MUST_USE bool launches_put(struct tx *tx, const struct launch *l);
+/* Each works once, before its end, for the account it was made for. */
+MUST_USE enum row launches_use(struct tx *tx, struct str code, int64_t account, int64_t now, int64_t *shop);
 MUST_USE bool launches_forget(struct tx *tx, int64_t before_ms);
 
 /* ---- problems ---- */

@@ -1,0 +1,39 @@
+/* activate.c: the end of every successful enable, whatever backend it was for. */
+#include "tenants/private.h"
+
+const char *enable_key(struct arena *a, const struct tenant *t)
+{
+    return arena_printf(a, "chatbot:shop-%lld:%lld", (long long)t->shop, (long long)t->generation);
+}
+
+void credits_details(struct json *j, const void *arg)
+{
+    const struct charge *c = arg;
+    json_credits(j, "credits", c->credits);
+    json_text(j, "backend", c->backend);
+}
+
+bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a, int64_t now)
+{
+    struct subscription s;
+    bool first = t->id == 0;
+    t->bot_id = a->bot_id;
+    t->bot_state = a->bot_state;
+    t->enabled_at_ms = now;
+    t->error_code = NULL;
+    t->maybe_registered = false;
+    if (a->paid) {
+        s = subscription_first(t, now);
+    } else {
+        if (first || subscriptions_get(tx, t->id, t->subscription, &s) != ROW_FOUND) return false;
+        s.status = SUBSCRIPTION_ACTIVE;      /* the month that was paid goes on */
+        s.due_at_ms = s.expires_at_ms;
+    }
+    if (tenants_move(tx, t, TENANT_ACTIVE, a->paid ? "enabled" : "enabled_again", a->actor, now) != ROW_FOUND)
+        return false;
+    s.tenant = t->id;
+    if (!(a->paid ? subscription_insert(tx, &s, now) : subscription_save(tx, &s, now))) return false;
+    struct charge charge = { .credits = a->charged,
+        .backend = recipe_of(t->backend)->name };
+    return tenants_tell(tx, req, AUDIT_chatbot_enabled, t, credits_details, &charge, now);
+}

@@ -1,0 +1,86 @@
+/* recipe.h: where a tenant's conversations live, one recipe a backend: a file in recipes/ and its name in the list
+ * below are all there is to a new one. Everything that differs between backends goes through these functions;
+ * nothing outside recipes/ asks which backend it is, and lint holds it to that.
+ *
+ * A recipe translates words: it knows no SQL, no credits and no state of ours. What it is told is struct
+ * recipe_shop, what it found out is struct recipe_answer. Calls are made by jobs with no transaction open, must be
+ * bounded by their own time-outs, and may come again at any time: each must be repeatable for the same shop. */
+#ifndef CHATHUB_TENANTS_RECIPE_H
+#define CHATHUB_TENANTS_RECIPE_H
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "outbound/http_client.h"
+#include "tenants/tenants.h"
+
+enum { RECIPE_BOT_ID_MAX = 100 };
+enum bot_state { BOT_NONE, BOT_PENDING, BOT_READY, BOT_ERROR };             /* stored: append, never renumber */
+enum sso_role { SSO_ADMIN, SSO_VIEWER };                                    /* stored */
+
+struct recipe_shop {                         /* secrets opened in memory alone */
+    int64_t shop, account;
+    const char *instance_url, *bot_name, *embed_id;
+    const char *logo_url, *bot_id;           /* NULL: none (yet) */
+    struct str sso_secret, webhook_secret;
+    int64_t sso_generation, now_ms;
+    int64_t word;                            /* grows with whatever is told of this shop */
+};
+struct recipe_answer {
+    enum outcome outcome;
+    bool known;                              /* of `ask`: it has this shop, with these secrets */
+    const char *bot_id;                      /* NULL: not made yet, or not said */
+    const char *error;                       /* for people, without secrets or addresses */
+};
+struct recipe_bot { const char *id; enum bot_state state; };
+struct recipe_door {                         /* how a browser gets into the chat's own pages: a form that it posts */
+    const char *action;
+    bool takes_code;                         /* a one-time code of ours; else the token itself, in the body */
+};
+typedef void recipe_call(struct arena *a, const struct recipe_shop *s, struct recipe_answer *out);
+
+struct recipe {
+    int64_t number;                          /* in tenants.backend; append, never renumber; 0 is none */
+    const char *name;                        /* on the wire */
+    bool (*is_chosen)(void);                 /* by configuration, for shops that are enabled now */
+
+    /* ---- registering: `at_once`, or `find` and `make` ---- */
+    /* In the caller's transaction. `had`: the bot of an earlier time on this backend; its id is NULL when there was
+     * none. */
+    void (*at_once)(struct arena *a, struct recipe_bot had, struct recipe_bot *made);
+    /* Repeatable for the same shop: the same words again change nothing, others replace them. OUTCOME_OK only when the
+     * answer names this shop. */
+    recipe_call *make;
+    /* After an attempt of unknown end: does it know this shop? OUTCOME_OK: `known` says; OUTCOME_UNKNOWN: it could not
+     * be found out. */
+    recipe_call *find;
+
+    /* ---- afterwards; NULL: nothing has to be done outside ---- */
+    recipe_call *tell;                       /* of another secret, domain, name */
+    recipe_call *suspend, *resume;           /* unpaid, off or deleted; and back */
+    recipe_call *remove;                     /* purged for good */
+    recipe_call *look;                       /* what it says of the bot now; for bots that were not made at once */
+    int64_t doubt_ms;                        /* so long after it was sent, a call that nobody answered may still act */
+
+    /* ---- what pages and browsers need; no call ---- */
+    const char *(*script_base)(void);        /* in front of /widget/chatbot-widget.js */
+    bool (*door)(struct arena *a, struct recipe_door *out);  /* false: there is none now */
+};
+
+/* The list: the file recipes/NAME.c defines recipe_NAME. The last that is chosen wins, and the first always is. */
+#define RECIPES(X) X(builtin) X(chatbot)
+#define RECIPE_DECLARE(name) extern const struct recipe recipe_##name;
+RECIPES(RECIPE_DECLARE)
+
+/* All of them, NULL-ended. A test puts one of its own at the end. */
+extern const struct recipe *const *recipes;
+extern const char *const recipe_names[];     /* NULL-ended, for the API reference */
+const struct recipe *recipe_of(int64_t number);              /* an unknown number: the first of the list */
+const struct recipe *recipe_chosen(void);
+
+/* ---- words that recipes share ---- */
+extern const char *const sso_role_names[];
+struct sso_claims { int64_t shop, now_ms, ttl_s, secret_generation; enum sso_role role; const char *subject; };
+/* A signed panel SSO token, in `a`. */
+struct str sso_token(struct arena *a, const struct sso_claims *c, struct str secret);
+
+#endif
