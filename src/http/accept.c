@@ -40,6 +40,7 @@ void connection_accept(uv_stream_t *listener, int status)
     struct connection *c = calloc(1, sizeof *c);
     if (c == NULL) abort();
     c->loop = l;
+    c->by = &http_requests;
     if (uv_tcp_init(&l->uv, &c->tcp) != 0) abort();
     bool room = uv_accept(listener, (uv_stream_t *)&c->tcp) == 0 && l->connection_count < l->connection_max;
     if (room && !l->closing) {

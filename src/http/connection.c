@@ -1,59 +1,28 @@
-/* connection.c: one client's socket, once accepted (accept.c), to its close. Requests are taken one at a time and
- * answered in order; what is pipelined behind one that is away waits in `kept`, and past PIPELINE_MAX_BYTES we stop
- * reading, so the client's own socket fills instead of our memory. The same when it does not read its answers.
+/* connection.c: one client's socket, once accepted (accept.c), to its close: bytes in, bytes out, time. What the bytes
+ * mean is the business of whoever has the connection (struct takeover): HTTP requests at first, then perhaps a stream
+ * of server events or a WebSocket.
  *
- * What a connection waits for follows from its state and from what is still to be written; connection_settle alone sets
- * reading and time-out by that, so none can be left with neither. A client that sends a head byte by byte is cut off
- * when the head took too long, however alive it looks: the time runs on until something else is awaited. A refused
- * request ends the connection: shut for writing, then what still comes is thrown away for a moment, because closing at
- * once would reset the connection and destroy the answer on its way. */
+ * What a connection waits for follows from its owner's state and from what is still to be written; connection_settle
+ * alone sets reading and time-out by that, so none can be left with neither. A refused request ends the connection:
+ * shut for writing, then what still comes is thrown away for a moment, because closing at once would reset the
+ * connection and destroy the answer on its way. */
 #include "base/log.h"
 #include "http/loop.h"
 #include <stdlib.h>
 
-static const struct problem problem_bad_request = {
-    "bad_request", 400, "This is not a request that HTTP/1.1 allows.", "请求不符合 HTTP/1.1 规范。"
-};
-static const struct problem problem_target_too_long = {
-    "target_too_long", 414, "The address is too long.", "请求地址过长。"
-};
-static const struct problem problem_head_too_large = {
-    "head_too_large", 431, "The request has too many or too long headers.", "请求头过多或过长。"
-};
-static const struct problem problem_not_implemented = {
-    "not_implemented", 501, "This transfer coding is not supported.", "不支持此传输编码。"
-};
-static const struct problem problem_expectation = {
-    "expectation_failed", 417, "Only \"Expect: 100-continue\" is understood.", "仅支持 “Expect: 100-continue”。"
-};
-static const struct problem problem_version = {
-    "version_not_supported", 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.", "仅支持 HTTP/1.1 与 HTTP/1.0。"
-};
-static const struct problem problem_timeout = {
-    "request_timeout", 408, "The request took too long to arrive.", "请求接收超时。"
-};
-
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf);
 static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf);
-static void go_on(struct connection *c);
 
 /* ---- close ---- */
 
-static void on_closed(uv_handle_t *handle)
-{
-    struct connection *c = OWNER_OF(handle, struct connection, tcp);
-    free(c->kept);
-    free(c);
-}
+static void on_closed(uv_handle_t *handle) { free(OWNER_OF(handle, struct connection, tcp)); }
 
 void connection_close(struct connection *c)
 {
     if (c->state == CONNECTION_CLOSED) return;
     struct loop *l = c->loop;
-    if (c->stream != NULL) events_stream_closed(c);
-    if (c->exchange != NULL) exchange_give(c->exchange);
-    c->exchange = NULL;
-    c->state = CONNECTION_CLOSED;
+    c->state = CONNECTION_CLOSED;                            /* so that `closed` cannot close it once more */
+    c->by->closed(c);
     struct slot *s = &l->slots[c->slot];
     s->connection = NULL;
     s->generation++;
@@ -68,24 +37,23 @@ void connection_close(struct connection *c)
     uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
 
+void connection_take(struct connection *c, const struct takeover *by, void *own)
+{
+    assert(c->by == &http_requests && c->state != CONNECTION_CLOSED);
+    c->by->closed(c);
+    c->by = by;
+    c->own = own;
+    c->state = CONNECTION_TAKEN;
+    c->awaits = AWAITS_ANEW;
+}
+
 /* ---- what is awaited ---- */
 
 static enum connection_awaits awaited(const struct connection *c)
 {
     if (c->queued > 0) return AWAITS_WRITE;
-    switch (c->state) {
-    case CONNECTION_HEAD:
-        return c->kept_n == 0 ? AWAITS_REQUEST : AWAITS_HEAD;
-    case CONNECTION_BODY:
-        return AWAITS_BODY;
-    case CONNECTION_LINGER:
-        return AWAITS_END;
-    case CONNECTION_BUSY:
-    case CONNECTION_STREAM:
-    case CONNECTION_CLOSED:
-        break;
-    }
-    return AWAITS_OTHERS;
+    if (c->state == CONNECTION_LINGER) return AWAITS_END;
+    return c->by->awaits(c);
 }
 
 static int64_t limit_ms(const struct http_timeouts *t, enum connection_awaits what)
@@ -108,14 +76,11 @@ static int64_t limit_ms(const struct http_timeouts *t, enum connection_awaits wh
     return -1;
 }
 
-/* More is read when it can be used: not before the answers are written, not without end behind a request under way.
- * What comes after a refusal is thrown away all the time. */
+/* More is read when it can be used. What comes after a refusal is thrown away all the time. */
 static bool wants_more(const struct connection *c)
 {
     if (c->half_closed) return false;
-    if (c->state == CONNECTION_LINGER || c->state == CONNECTION_STREAM) return true;
-    if (c->queued > 0) return false;
-    return c->state != CONNECTION_BUSY || c->kept_n < PIPELINE_MAX_BYTES;
+    return c->state == CONNECTION_LINGER || c->by->wants_bytes(c);
 }
 
 void connection_settle(struct connection *c)
@@ -148,7 +113,7 @@ static void on_shutdown(uv_shutdown_t *request, int status)
     (void)status;                                            /* the time-out of the lingering closes it in any case */
 }
 
-static void linger(struct connection *c)
+void connection_linger(struct connection *c)
 {
     if (c->half_closed) {
         connection_close(c);
@@ -166,47 +131,79 @@ static void linger(struct connection *c)
 
 /* ---- write ---- */
 
-struct write_job { uv_write_t request; size_t n; char bytes[]; };
+struct write_job { uv_write_t request; size_t n; struct shared_bytes *shared; char bytes[]; };
+
+void shared_bytes_drop(struct shared_bytes *b)
+{
+    if (atomic_fetch_sub_explicit(&b->references, 1, memory_order_acq_rel) == 1) free(b);
+}
+
+static void job_free(struct write_job *job)
+{
+    if (job->shared != NULL) shared_bytes_drop(job->shared);
+    free(job);
+}
 
 static void on_written(uv_write_t *request, int status)
 {
     struct write_job *job = OWNER_OF(request, struct write_job, request);
     struct connection *c = OWNER_OF(request->handle, struct connection, tcp);
     size_t n = job->n;
-    free(job);
+    job_free(job);
     if (c->state == CONNECTION_CLOSED) return;
     if (status < 0) {
         connection_close(c);
         return;
     }
     c->queued -= n;
+    c->writes--;
     c->awaits = AWAITS_ANEW;                                 /* it does read: what is left has the whole time again */
     if (c->queued > 0) connection_settle(c);
-    else if (c->close_when_written) linger(c);
-    else if (c->state == CONNECTION_HEAD || c->state == CONNECTION_BODY) go_on(c);
+    else if (c->close_when_written) connection_linger(c);
+    else if (c->state != CONNECTION_LINGER && c->by->written != NULL) c->by->written(c);
     else connection_settle(c);
 }
 
-/* What the kernel did not take is copied and left to libuv; what lives for ever is not copied. */
-static bool write_rest(struct connection *c, struct str gathered, struct str fixed)
+/* What the kernel did not take is left to libuv: copied, unless it lives for ever or is shared. */
+static bool write_rest(struct connection *c, struct str copied, struct str fixed, struct shared_bytes *shared)
 {
-    struct write_job *job = malloc(sizeof *job + gathered.n);
+    struct write_job *job = malloc(sizeof *job + copied.n);
     if (job == NULL) abort();
-    job->n = gathered.n + fixed.n;
-    if (gathered.n > 0) memcpy(job->bytes, gathered.p, gathered.n);
-    uv_buf_t bufs[2] = { uv_buf_init(job->bytes, (unsigned)gathered.n),
+    job->n = copied.n + fixed.n;
+    job->shared = shared;
+    if (shared != NULL) (void)atomic_fetch_add_explicit(&shared->references, 1, memory_order_relaxed);
+    if (copied.n > 0) memcpy(job->bytes, copied.p, copied.n);
+    uv_buf_t bufs[2] = { uv_buf_init(job->bytes, (unsigned)copied.n),
                          uv_buf_init((char *)(uintptr_t)fixed.p, (unsigned)fixed.n) };
     size_t queued = job->n;
     if (uv_write(&job->request, (uv_stream_t *)&c->tcp, bufs, 2, on_written) != 0) {
-        free(job);
+        job_free(job);
         connection_close(c);
         return false;
     }
     c->queued += queued;
-    /* Events come without being asked for: more of them is no sign that the reader of a stream is alive. */
-    if (c->state != CONNECTION_STREAM) c->awaits = AWAITS_ANEW;
+    c->writes++;
+    /* What comes without being asked for is no sign that its reader is alive. */
+    if (c->state != CONNECTION_TAKEN) c->awaits = AWAITS_ANEW;
     connection_settle(c);
     return c->state != CONNECTION_CLOSED;
+}
+
+/* As much as the kernel takes now. False: the connection is closed. */
+static bool write_now(struct connection *c, struct str *first, struct str *second)
+{
+    if (c->queued > 0) return true;
+    uv_buf_t bufs[2] = { uv_buf_init((char *)(uintptr_t)first->p, (unsigned)first->n),
+                         uv_buf_init((char *)(uintptr_t)second->p, (unsigned)second->n) };
+    int n = uv_try_write((uv_stream_t *)&c->tcp, bufs, second->n > 0 ? 2 : 1);
+    if (n < 0 && n != UV_EAGAIN) {
+        connection_close(c);
+        return false;
+    }
+    size_t done = n > 0 ? (size_t)n : 0, of_first = done < first->n ? done : first->n;
+    first->p += of_first, first->n -= of_first;
+    second->p += done - of_first, second->n -= done - of_first;
+    return true;
 }
 
 bool connection_flush(struct connection *c, struct str fixed)
@@ -214,275 +211,24 @@ bool connection_flush(struct connection *c, struct str fixed)
     struct buf *out = &c->loop->out;
     assert(!out->overflow);                                  /* flushed past GATHER_BYTES; one answer has a maximum */
     struct str gathered = buf_str(out);
-    if (c->state == CONNECTION_CLOSED || gathered.n + fixed.n == 0) {
-        buf_clear(out);
-        return c->state != CONNECTION_CLOSED;
+    bool alive = c->state != CONNECTION_CLOSED;
+    if (alive && gathered.n + fixed.n > 0) {
+        alive = write_now(c, &gathered, &fixed);
+        if (alive && gathered.n + fixed.n > 0) alive = write_rest(c, gathered, fixed, NULL);
     }
-    if (c->queued == 0) {
-        uv_buf_t bufs[2] = { uv_buf_init((char *)(uintptr_t)gathered.p, (unsigned)gathered.n),
-                             uv_buf_init((char *)(uintptr_t)fixed.p, (unsigned)fixed.n) };
-        int n = uv_try_write((uv_stream_t *)&c->tcp, bufs, fixed.n > 0 ? 2 : 1);
-        if (n < 0 && n != UV_EAGAIN) {
-            buf_clear(out);
-            connection_close(c);
-            return false;
-        }
-        size_t done = n > 0 ? (size_t)n : 0;
-        size_t from_gathered = done < gathered.n ? done : gathered.n;
-        gathered.p += from_gathered, gathered.n -= from_gathered;
-        fixed.p += done - from_gathered, fixed.n -= done - from_gathered;
-    }
-    bool alive = gathered.n + fixed.n == 0 || write_rest(c, gathered, fixed);
     buf_clear(out);
     return alive;
 }
 
-/* ---- answers ---- */
-
-/* Puts the answer of x behind those gathered; x is gone afterwards. */
-static void respond(struct connection *c, struct exchange *x)
+bool connection_send(struct connection *c, struct shared_bytes *b)
 {
-    struct loop *l = c->loop;
-    if (atomic_load_explicit(&l->http->draining, memory_order_relaxed)) x->close = true;
-    reply_render(x, &l->out);
-    int status = x->req.reply.status;
-    struct str fixed = x->head_only ? (struct str){ 0 } : x->fixed_body;
-    int64_t took_us = (int64_t)(uv_hrtime() / 1000) - x->started_us;
-    size_t number = x->req.route != NULL ? x->route_number : router_count(l->http->router);
-    metrics_answer(&l->metrics, number, status, took_us);
-    if (status >= 500 && x->req.route != NULL && x->req.reply.problem != &problem_busy)
-        LOG(LOG_ERROR, "answer_5xx", LOG_NUMBER("status", status), LOG_TEXT("request", x->request_id),
-            LOG_TEXT("path", x->req.route->path));
-    c->close_when_written = c->close_when_written || x->close;
-    if (x->close) c->state = CONNECTION_LINGER;
-    exchange_give(x);
-    if (fixed.n > 0 || l->out.n >= GATHER_BYTES) (void)connection_flush(c, fixed);
+    if (c->state == CONNECTION_CLOSED) return false;
+    struct str bytes = { b->p, b->n }, none = { "", 0 };
+    if (!write_now(c, &bytes, &none)) return false;
+    return bytes.n == 0 || write_rest(c, none, bytes, b);
 }
 
-static const struct problem *problem_of_status(int status)
-{
-    static const struct problem *const known[] = { &problem_target_too_long, &problem_head_too_large,
-                                                   &problem_not_implemented, &problem_version, &problem_timeout,
-                                                   &problem_expectation };
-    for (size_t i = 0; i < ARRAY_LEN(known); i++)
-        if (known[i]->status == status) return known[i];
-    return status == 413 ? &problem_too_large : &problem_bad_request;
-}
-
-/* Nothing behind this is read as a request. */
-static void refuse(struct connection *c, struct exchange *x, int status)
-{
-    if (x == NULL || x->req.route == NULL) {
-        if (x == NULL) x = exchange_take(c->loop);
-        x->head.fields = 0, x->head.minor = 1;
-        x->head.method = x->head.target = x->head.path = x->head.query = (struct str){ 0 };
-        request_begin_bare(c, x);
-    }
-    reply_reset(&x->req.reply);
-    (void)reply_problem(&x->req, problem_of_status(status));
-    x->allow = NULL;
-    x->fixed_body = (struct str){ 0 };
-    x->head_only = false;
-    x->close = true;
-    (void)atomic_fetch_add_explicit(&c->loop->metrics.refused_heads, 1, memory_order_relaxed);
-    respond(c, x);
-}
-
-/* ---- requests ---- */
-
-static void complete(struct connection *c, struct exchange *x)
-{
-    c->state = CONNECTION_HEAD;
-    request_fields(x);
-    if (x->discard || dispatch_start(x)) {
-        respond(c, x);
-        return;
-    }
-    c->state = CONNECTION_BUSY;
-}
-
-/* The head said that a body follows. How it is framed decides what is safe to do with what comes. */
-static size_t begin_body(struct connection *c, struct exchange *x, size_t rest)
-{
-    int64_t length = x->head.content_length;
-    bool chunked = x->head.chunked;
-    if (!chunked && length <= 0) {
-        complete(c, x);
-        return 0;
-    }
-    /* Too much to throw away, or the client asks before it sends: the refusal goes out now and ends it. */
-    if (x->discard && (length > BODY_MAX_DISCARDED || x->head.expect_continue)) {
-        x->close = true;
-        respond(c, x);
-        return 0;
-    }
-    if (!chunked && (uint64_t)length <= rest) {              /* all here: no copy */
-        if (!x->discard) x->body = (struct str){ x->head_bytes + x->head_n, (size_t)length };
-        complete(c, x);
-        return (size_t)length;
-    }
-    const struct route *r = x->req.route;
-    size_t most = x->discard || r == NULL ? BODY_MAX_DISCARDED : r->body_max ? r->body_max : BODY_MAX_DEFAULT;
-    x->body_store.max = most;
-    x->body_left = length;
-    if (chunked) chunk_start(&x->chunk, most);
-    exchange_keep(x);
-    c->exchange = x;
-    c->state = CONNECTION_BODY;
-    if (x->head.expect_continue && rest == 0) buf_text(&c->loop->out, "HTTP/1.1 100 Continue\r\n\r\n");
-    return 0;
-}
-
-/* Returns how many bytes were taken; 0 when the head is not complete. */
-static size_t take_head(struct connection *c, const char *p, size_t n)
-{
-    struct exchange *x = exchange_take(c->loop);
-    size_t used = 0;
-    int status = 0;
-    switch (head_read(p, n, &c->head_resume, &x->head, &used, &status)) {
-    case READ_MORE:
-        exchange_give(x);
-        return 0;
-    case READ_REFUSED:
-        refuse(c, x, status);
-        return n;
-    case READ_DONE:
-        break;
-    }
-    c->head_resume = 0;
-    c->awaits = AWAITS_ANEW;                                 /* its body, or the next head, has its own time */
-    c->requests++;
-    x->head_bytes = p, x->head_n = used;
-    request_begin(c, x);
-    x->close = !x->head.keep_alive || c->requests >= REQUESTS_PER_CONNECTION;
-    return used + begin_body(c, x, n - used);
-}
-
-static void body_done(struct connection *c, struct exchange *x)
-{
-    c->exchange = NULL;
-    if (!x->discard) x->body = buf_str(&x->body_store);
-    complete(c, x);
-}
-
-static size_t take_chunks(struct connection *c, struct exchange *x, const char *p, size_t n)
-{
-    size_t taken = 0;
-    for (;;) {
-        size_t used = 0, data_n = 0;
-        const char *data = NULL;
-        int status = 0;
-        enum read_result r = chunk_read(&x->chunk, p + taken, n - taken, &used, &data, &data_n, &status);
-        taken += used;
-        if (data_n > 0 && !x->discard) buf_add(&x->body_store, data, data_n);
-        switch (r) {
-        case READ_DONE:
-            body_done(c, x);
-            return taken;
-        case READ_MORE:
-            if (taken == n) return taken;
-            break;
-        case READ_REFUSED:
-            c->exchange = NULL;
-            if (status == 413 && x->discard) {               /* refused for a better reason already */
-                x->close = true;
-                respond(c, x);
-            } else {
-                refuse(c, x, status);
-            }
-            return n;
-        }
-    }
-}
-
-static size_t take_body(struct connection *c, const char *p, size_t n)
-{
-    struct exchange *x = c->exchange;
-    assert(x != NULL);
-    if (x->head.chunked) return take_chunks(c, x, p, n);
-    size_t take = (uint64_t)x->body_left < n ? (size_t)x->body_left : n;
-    if (!x->discard) buf_add(&x->body_store, p, take);
-    x->body_left -= (int64_t)take;
-    if (x->body_left == 0) body_done(c, x);
-    return take;
-}
-
-static size_t take_requests(struct connection *c, const char *p, size_t n)
-{
-    size_t taken = 0;
-    while (taken < n && c->queued == 0) {
-        size_t used = 0;
-        if (c->state == CONNECTION_HEAD) used = take_head(c, p + taken, n - taken);
-        else if (c->state == CONNECTION_BODY) used = take_body(c, p + taken, n - taken);
-        else break;
-        if (used == 0 && c->state == CONNECTION_HEAD) break; /* an incomplete head */
-        taken += used;
-    }
-    return c->state == CONNECTION_LINGER || c->state == CONNECTION_CLOSED ? n : taken;
-}
-
-/* ---- kept bytes ---- */
-
-static void keep(struct connection *c, const char *p, size_t n)
-{
-    if (n == 0) return;
-    if (c->kept_n + n > c->kept_cap) {
-        size_t cap = c->kept_cap ? c->kept_cap : 1024;
-        while (cap < c->kept_n + n) cap *= 2;
-        char *grown = realloc(c->kept, cap);
-        if (grown == NULL) abort();
-        c->kept = grown, c->kept_cap = cap;
-    }
-    memcpy(c->kept + c->kept_n, p, n);
-    c->kept_n += n;
-}
-
-static void drop_kept(struct connection *c, size_t taken)
-{
-    c->kept_n -= taken;
-    if (c->kept_n > 0) {
-        memmove(c->kept, c->kept + taken, c->kept_n);
-        return;
-    }
-    free(c->kept);                                           /* ten thousand idle connections keep nothing */
-    c->kept = NULL, c->kept_cap = 0;
-}
-
-/* After requests were taken: their answers go out, and the connection ends or waits for what comes next. */
-static void rest(struct connection *c)
-{
-    if (!connection_flush(c, (struct str){ 0 })) return;
-    bool written = c->queued == 0;
-    if (c->close_when_written && written) {
-        linger(c);
-        return;
-    }
-    /* Nothing more comes: what is incomplete now stays so. */
-    bool ended = c->half_closed && (c->state == CONNECTION_HEAD || c->state == CONNECTION_BODY);
-    bool drained = c->state == CONNECTION_HEAD && c->kept_n == 0 && atomic_load(&c->loop->http->draining);
-    if (written && (ended || drained)) connection_close(c);
-    else connection_settle(c);
-}
-
-static void go_on(struct connection *c)
-{
-    bool had_kept = c->kept_n > 0;
-    size_t taken = had_kept ? take_requests(c, c->kept, c->kept_n) : 0;
-    if (c->state == CONNECTION_CLOSED) return;
-    if (had_kept) drop_kept(c, taken);
-    rest(c);
-}
-
-void connection_answer(struct connection *c, struct exchange *x)
-{
-    assert(c->state == CONNECTION_BUSY);
-    c->state = CONNECTION_HEAD;
-    bool stream = x->wants_stream && x->req.reply.problem == NULL && !x->head_only;
-    if (stream && events_stream_start(c, x)) return;
-    x->wants_stream = false;
-    respond(c, x);
-    if (c->state != CONNECTION_CLOSED) go_on(c);
-}
+size_t connection_backlog(const struct connection *c) { return c->queued + c->writes * sizeof(struct write_job); }
 
 /* ---- read ---- */
 
@@ -493,72 +239,35 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     *buf = uv_buf_init(c->loop->in, sizeof c->loop->in);     /* emptied before the callback returns */
 }
 
-static void on_end(struct connection *c)
-{
-    c->half_closed = true;
-    (void)uv_read_stop((uv_stream_t *)&c->tcp);
-    c->reading = false;
-    bool answer_to_come = c->state == CONNECTION_BUSY || (c->queued > 0 && c->state != CONNECTION_STREAM);
-    if (!answer_to_come) connection_close(c);
-}
-
 static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 {
     struct connection *c = OWNER_OF(stream, struct connection, tcp);
-    if (nread == 0) return;
+    if (nread == 0 || c->state == CONNECTION_CLOSED) return;
     if (nread == UV_EOF) {
-        on_end(c);
+        c->half_closed = true;
+        (void)uv_read_stop(stream);
+        c->reading = false;
+        if (c->state == CONNECTION_LINGER && c->queued == 0) connection_close(c);
+        else if (c->state != CONNECTION_LINGER) c->by->ended(c);
         return;
     }
     if (nread < 0) {
         connection_close(c);
         return;
     }
-    size_t n = (size_t)nread;
-    switch (c->state) {
-    case CONNECTION_CLOSED:
-    case CONNECTION_STREAM:                                  /* nothing is expected from a reader of events */
-        return;
-    case CONNECTION_LINGER:
-        c->lingered += n;
-        if (c->lingered > LINGER_MAX_BYTES) connection_close(c);
-        return;
-    case CONNECTION_BUSY:
-        keep(c, buf->base, n);
-        rest(c);
-        return;
-    case CONNECTION_HEAD:
-    case CONNECTION_BODY:
-        break;
-    }
-    if (c->kept_n > 0 || c->queued > 0) {
-        keep(c, buf->base, n);
-        go_on(c);
+    if (c->state != CONNECTION_LINGER) {
+        c->by->bytes(c, buf->base, (size_t)nread);
         return;
     }
-    size_t taken = take_requests(c, buf->base, n);
-    if (c->state == CONNECTION_CLOSED) return;
-    keep(c, buf->base + taken, n - taken);
-    rest(c);
+    c->lingered += (size_t)nread;
+    if (c->lingered > LINGER_MAX_BYTES) connection_close(c);
 }
 
 /* ---- time ---- */
 
-bool connection_is_idle(const struct connection *c)
-{
-    return c->state == CONNECTION_HEAD && c->kept_n == 0 && c->queued == 0;
-}
-
 void connection_tick(struct connection *c, int64_t at_ms)
 {
     if (at_ms < c->deadline_ms) return;
-    bool late_head = c->state == CONNECTION_HEAD && c->kept_n > 0 && c->queued == 0;
-    if (!late_head && (c->state != CONNECTION_BODY || c->queued > 0)) {
-        connection_close(c);
-        return;
-    }
-    struct exchange *x = c->exchange;
-    c->exchange = NULL;
-    refuse(c, x, 408);
-    if (c->state != CONNECTION_CLOSED) rest(c);
+    if (c->state == CONNECTION_LINGER || c->queued > 0 || c->by->late == NULL) connection_close(c);
+    else c->by->late(c);
 }

@@ -76,9 +76,6 @@ static enum op_wish op_run(struct op *op, struct tx *tx)
         (void)reply_fault(req);
     } else if ((p = caller_judge(req)) != NULL) {
         (void)reply_problem(req, p);
-    } else if (x->errand == ERRAND_RECHECK) {
-        x->stream_alive = true;
-        wish = OP_COMMIT;
     } else if (x->deferred) {
         copy_refusal(&req->reply, &x->late);
     } else {
@@ -111,9 +108,46 @@ static void op_done(struct op *op, enum op_outcome outcome)
     struct exchange *x = OWNER_OF(op, struct exchange, op);
     x->outcome = outcome;
     const struct http_hooks *hooks = x->loop->http->o.hooks;
-    bool tell = outcome == OP_COMMITTED && x->errand == ERRAND_REQUEST && hooks != NULL && hooks->committed != NULL;
-    if (tell) hooks->committed(&x->req);
+    if (outcome == OP_COMMITTED && hooks != NULL && hooks->committed != NULL) hooks->committed(&x->req);
     loop_return(x);
+}
+
+/* ---- sent away with something else than the route ---- */
+
+static void errand_done(struct op *op, enum op_outcome outcome)
+{
+    struct exchange *x = OWNER_OF(op, struct exchange, op);
+    x->outcome = outcome;
+    loop_return(x);
+}
+
+static void errand_again(struct op *op)
+{
+    struct exchange *x = OWNER_OF(op, struct exchange, op);
+    arena_release(x->req.arena, x->mark);
+    reply_reset(&x->req.reply);
+}
+
+bool exchange_away(struct exchange *x, op_runner *run, exchange_back *back)
+{
+    x->mark = arena_mark(x->req.arena);
+    x->op = (struct op){ .mode = TX_READ, .arena = x->req.arena, .run = run, .again = errand_again,
+                         .done = errand_done, .session_key = x->session_key[0] != '\0' ? x->session_key : NULL };
+    x->back = back;
+    x->loop->under_way++;
+    if (lanes_submit(x->loop->http->o.lanes, &x->op)) return true;
+    x->loop->under_way--;
+    return false;
+}
+
+bool exchange_caller(struct exchange *x, struct tx *tx, bool *admitted)
+{
+    struct req *req = &x->req;
+    req->tx = tx;
+    bool known = recognise(x);
+    *admitted = known && caller_judge(req) == NULL;
+    req->tx = NULL;
+    return known;
 }
 
 /* ---- on the way there ---- */
@@ -127,7 +161,7 @@ static bool wants_caller(const struct route *r)
 static bool to_lane(struct exchange *x)
 {
     const struct route *r = x->req.route;
-    bool writes = r->tx == TX_WRITE && !x->deferred && x->errand == ERRAND_REQUEST;
+    bool writes = r->tx == TX_WRITE && !x->deferred;
     x->mark = arena_mark(x->req.arena);
     x->op = (struct op){
         .mode = writes ? TX_WRITE : TX_READ, .arena = x->req.arena, .run = op_run, .again = op_again, .done = op_done,
@@ -209,25 +243,12 @@ static enum op_wish resume_run(struct op *op, struct tx *tx)
     return a == ANSWER_SENT ? OP_COMMIT : OP_REFUSE;
 }
 
-static void resume_again(struct op *op)
-{
-    struct exchange *x = OWNER_OF(op, struct exchange, op);
-    arena_release(x->req.arena, x->mark);
-    reply_reset(&x->req.reply);
-}
+static void resumed(struct exchange *x);
 
 static void ask(struct exchange *x)
 {
-    x->errand = ERRAND_RESUME;
     x->ask_again = false;
-    x->mark = arena_mark(x->req.arena);
-    x->op = (struct op){ .mode = TX_READ, .arena = x->req.arena, .run = resume_run, .again = resume_again,
-                         .done = op_done };
-    x->away = true;
-    x->loop->under_way++;
-    if (lanes_submit(x->loop->http->o.lanes, &x->op)) return;
-    x->loop->under_way--;
-    x->away = false;                                         /* the next tick asks again */
+    x->away = exchange_away(x, resume_run, resumed);         /* no room: the next tick asks again */
 }
 
 /* The 202 made by .run steps aside for what .resume may say. */
@@ -266,7 +287,7 @@ static void answer_waiting(struct exchange *x, bool late)
         x->late = x->req.reply;
         x->req.reply = made;
     }
-    if (c != NULL) connection_answer(c, x);
+    if (c != NULL) requests_answer(c, x);
     else exchange_give(x);
 }
 
@@ -343,30 +364,11 @@ static void settle(struct exchange *x)
 void dispatch_returned(struct exchange *x)
 {
     struct loop *l = x->loop;
-    l->under_way--;
-    if (x->errand == ERRAND_RECHECK) {
-        events_rechecked(x);
-        return;
-    }
-    if (x->errand == ERRAND_RESUME) {
-        resumed(x);
-        return;
-    }
     settle(x);
     struct connection *c = loop_find(l, x->slot, x->generation);
     const struct reply *r = &x->req.reply;
     bool waits = x->outcome == OP_COMMITTED && r->wait_job > 0 && r->problem == NULL && x->req.route->wait_ms > 0;
     if (c == NULL) exchange_give(x);                         /* the client left; the work is done all the same */
     else if (waits && !atomic_load(&l->http->stopping)) park(x);
-    else connection_answer(c, x);
-}
-
-bool dispatch_recheck(struct exchange *x)
-{
-    x->errand = ERRAND_RECHECK;
-    x->stream_alive = false;
-    x->loop->under_way++;
-    if (to_lane(x)) return true;
-    x->loop->under_way--;
-    return false;
+    else requests_answer(c, x);
 }

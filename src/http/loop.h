@@ -42,8 +42,8 @@ enum {
     IP_TEXT_SIZE = 46,
     NETWORK_TEXT_SIZE = 50,
     STREAM_QUEUE_MAX_BYTES = 262144,
-    STREAMS_PER_ACCOUNT = 16,                /* counted by loop: approximate with several */
-    STREAMS_MAX = 10000,                     /* a loop */
+    STREAMS_PER_ACCOUNT = 16,                /* in this process */
+    STREAMS_MAX = 10000,                     /* the same */
     RUNNING_MAX = 1024,                      /* requests with a key that wait for a job; more are not remembered */
     RUNNING_KEY_SIZE = 16,
 };
@@ -54,7 +54,7 @@ enum connection_state {
     CONNECTION_HEAD,         /* between requests, or in the middle of a head */
     CONNECTION_BODY,
     CONNECTION_BUSY,         /* a request is with a crypto thread, a lane, or waits for a job */
-    CONNECTION_STREAM,       /* server events */
+    CONNECTION_TAKEN,        /* no requests any more: `by` says what */
     CONNECTION_LINGER,       /* answered and shut for writing; what the client still sends is thrown away */
     CONNECTION_CLOSED,
 };
@@ -68,10 +68,39 @@ enum connection_awaits {
     AWAITS_END,              /* of what it sends after a refusal */
     AWAITS_OTHERS,           /* a lane, a job, an event: they have ends of their own */
 };
+struct connection;
+struct standing;
+struct exchange;
+
+/* Who has a connection: what its bytes mean. All are called on its loop; each may close the connection, so whoever
+ * calls one touches the connection afterwards only when it is still open. The first is http_requests; connection_take
+ * hands it over to another, once. */
+struct takeover {
+    const char *name;
+    /* MUST. What came, in the loop's buffer: it is gone when this returns. */
+    void (*bytes)(struct connection *c, const char *p, size_t n);
+    /* The last queued byte has been written. NULL: nothing to do. */
+    void (*written)(struct connection *c);
+    /* MUST. The other side sends nothing more (it may still read). */
+    void (*ended)(struct connection *c);
+    /* What `awaits` named did not come in time. NULL: the connection is closed. */
+    void (*late)(struct connection *c);
+    /* MUST. While nothing is queued: what is awaited, which is what the time-outs go by. */
+    enum connection_awaits (*awaits)(const struct connection *c);
+    /* MUST. Whether more is to be read now. What awaits bytes of the other side must want them. */
+    bool (*wants_bytes)(const struct connection *c);
+    /* MUST. The connection closes, whoever wished it, or is taken over: free what is yours. */
+    void (*closed)(struct connection *c);
+    /* Both or none. Who stands behind it (standing.c asks for them again each minute), and that they may not go on. */
+    struct standing *(*standing)(struct connection *c);
+    void (*dismissed)(struct connection *c);
+};
 struct connection {
     uv_tcp_t tcp;
     struct loop *loop;
     struct connection *next, *previous;
+    const struct takeover *by;
+    void *own;                               /* the takeover's */
     uint32_t slot, generation;
     enum connection_state state;
     enum connection_awaits awaits;
@@ -79,8 +108,8 @@ struct connection {
     bool loopback, from_proxy;
     bool counted;                            /* in its network's share */
     unsigned requests;
-    struct exchange *exchange;               /* BODY and STREAM: ours; BUSY: NULL, it comes back by the queue */
-    struct stream *stream;
+    unsigned writes;                         /* how many libuv has queued */
+    struct exchange *exchange;               /* BODY: ours; BUSY: NULL, it comes back by the queue */
     char *kept;                              /* bytes not yet taken: an incomplete head, pipelined requests */
     size_t kept_n, kept_cap, head_resume;
     size_t queued;                           /* bytes that libuv still has to write */
@@ -89,15 +118,16 @@ struct connection {
     char ip[IP_TEXT_SIZE], network[NETWORK_TEXT_SIZE];
 };
 
-enum exchange_errand {
-    ERRAND_REQUEST,          /* prepare and run of the route */
-    ERRAND_RESUME,           /* .resume of a request that waits for a job */
-    ERRAND_RECHECK,          /* is the session of an event stream still alive? */
-};
+/* Bytes that are written to many connections and freed when the last one has them. */
+struct shared_bytes { atomic_uint references; size_t n; char p[]; };
+
+/* Who sent an exchange away says what happens when it is back on its loop, with `outcome` set. */
+typedef void exchange_back(struct exchange *x);
+typedef enum op_wish op_runner(struct op *op, struct tx *tx);
 struct exchange {
     struct req req;                          /* what handlers see; req.raw is this exchange */
     struct op op;
-    enum exchange_errand errand;
+    exchange_back *back;
     enum op_outcome outcome;
     struct loop *loop;
     struct exchange *next;                   /* in the pool or the queue of returns */
@@ -129,12 +159,24 @@ struct exchange {
     /* waiting for a job */
     struct reply late;
     int64_t wait_job, wait_until_ms;
-    bool away, ask_again;                    /* the errand is under way; look once more when it is back */
+    bool away, ask_again;                    /* .resume is asked; ask once more when it is back */
     /* server events */
     bool wants_stream;
-    bool stream_alive;
     int64_t stream_cursor;
+    bool admitted;                           /* of a standing: see standing.c */
 };
+
+/* Who stands behind a connection that lives long: enough to ask again whether they may. No exchange is kept for it. */
+struct standing {
+    const struct route *route;
+    struct caller who;                       /* without texts: those went with the request */
+    const void *what;                        /* counted as one of these for the account; NULL: not */
+    int64_t checked_ms;
+    char *bearer;                            /* of Authorization; NULL: by session */
+    char session_key[SHA256_HEX_SIZE];
+    bool ask_now, away;
+};
+struct account_counts;
 
 struct slot { struct connection *connection; uint32_t generation, next_free; };
 
@@ -185,6 +227,8 @@ struct http {
     struct limits *limits;
     struct proxy_list trusted;
     struct crypto_pool *pool;
+    struct account_counts *counts;           /* streams and sockets, by account */
+    atomic_size_t streams;
     struct http_timeouts timeouts;
     char *common_headers;                    /* security headers, the same for every answer */
     size_t common_headers_n;
@@ -209,13 +253,23 @@ void connection_accept(uv_stream_t *listener, int status);
 
 /* ---- connection.c ---- */
 void connection_close(struct connection *c);
+void connection_linger(struct connection *c);                /* all is written: shut, and throw away what still comes */
 void connection_tick(struct connection *c, int64_t now_ms);  /* time-outs */
 /* After the state changed: reads on or not, and sets the time-out. May close it. */
 void connection_settle(struct connection *c);
-/* An exchange that was away is done: write its answer, go on with the bytes behind it. */
-void connection_answer(struct connection *c, struct exchange *x);
+/* From requests to something else. `own` is freed by by->closed, whatever happens. */
+void connection_take(struct connection *c, const struct takeover *by, void *own);
 /* Writes what loop->out holds, then `fixed` (memory that lives for ever). False: the connection is closed now. */
 bool connection_flush(struct connection *c, struct str fixed);
+/* Writes b, without a copy: what the kernel does not take at once keeps a reference. False as above. */
+bool connection_send(struct connection *c, struct shared_bytes *b);
+void shared_bytes_drop(struct shared_bytes *b);              /* any thread */
+size_t connection_backlog(const struct connection *c);       /* what waits to be written, with its upkeep */
+
+/* ---- requests.c ---- */
+extern const struct takeover http_requests;
+/* An exchange that was away is done: write its answer, or hand the connection over; go on with the bytes behind it. */
+void requests_answer(struct connection *c, struct exchange *x);
 bool connection_is_idle(const struct connection *c);
 
 /* ---- request.c ---- */
@@ -223,6 +277,7 @@ struct exchange *exchange_take(struct loop *l);
 void exchange_give(struct exchange *x);
 void exchange_pool_free(struct loop *l);
 void exchange_keep(struct exchange *x);                      /* head and body move into the arena */
+void exchange_keep_client(struct exchange *x);               /* who asks, which exchange_keep does too */
 /* After the head: route, limits, origin, size. A refusal is put into the reply and the body will be discarded. */
 void request_begin(struct connection *c, struct exchange *x);
 void request_begin_bare(struct connection *c, struct exchange *x);       /* its part that no refusal needs to skip */
@@ -233,13 +288,26 @@ void request_refuse(struct exchange *x, const struct problem *p);
 /* ---- dispatch.c ---- */
 /* True: the answer is in x->req.reply. False: x is with another thread and comes back by loop_return. */
 MUST_USE bool dispatch_start(struct exchange *x);
-void dispatch_returned(struct exchange *x);                  /* on its loop */
+void dispatch_returned(struct exchange *x);                  /* the exchange_back of a request */
+/* Sends x to a lane for `run`, which reads; then `back`. False: the lanes have no room, and x is still ours. */
+MUST_USE bool exchange_away(struct exchange *x, op_runner *run, exchange_back *back);
+/* Inside `run`: who calls, into x->req.who, and whether the route admits them. False on a storage fault. */
+MUST_USE bool exchange_caller(struct exchange *x, struct tx *tx, bool *admitted);
 void dispatch_prepare(struct exchange *x);                   /* on a crypto thread */
 void dispatch_tick(struct loop *l, int64_t now_ms);          /* requests that wait for jobs */
 void dispatch_job_ended(struct loop *l, int64_t job, bool any);
 void dispatch_release_waiting(struct loop *l);               /* the server stops: late answers now */
-/* Asks whether the caller of a stream is still signed in; the answer comes to events_rechecked. */
-MUST_USE bool dispatch_recheck(struct exchange *x);
+
+/* ---- standing.c: who is behind a connection that lives long ---- */
+/* How many streams or sockets an account has open in this process, counted by `what`, an address that names them. */
+struct account_counts *account_counts_new(void);
+void account_counts_free(struct account_counts *a);
+/* Takes from x who asked. False, and nothing to end: this account has `most` of `what` already. */
+MUST_USE bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most);
+void standing_end(struct standing *s, struct http *h);
+/* Each second: asks when it is due. A caller who may not go on is dismissed. */
+void standing_tick(struct connection *c, int64_t at_ms);
+void standing_recheck_ms_for_tests(int64_t ms);              /* 0: the usual minute */
 
 /* ---- reply.c ---- */
 void reply_reset(struct reply *r);
@@ -269,16 +337,14 @@ MUST_USE bool events_read(struct tx *tx, struct event_cursor *list, size_t count
 void events_loop_open(struct loop *l);
 void events_loop_drain(struct loop *l);                      /* closes every stream */
 void events_loop_close(struct loop *l);                      /* frees, after the loop has ended */
-/* The connection becomes a stream and x stays with it. False: one stream too many, the reply says so. */
+/* The connection becomes a stream. False: one stream too many, the reply says so. x stays the caller's. */
 MUST_USE bool events_stream_start(struct connection *c, struct exchange *x);
-void events_stream_closed(struct connection *c);
-void events_rechecked(struct exchange *x);
 void events_tick(struct loop *l, int64_t at_ms);
 void events_wake(struct loop *l);                            /* on the loop: something may have been notified or read */
 void events_listen(struct http *h);                          /* once: rows of any process wake the loops */
 void events_forget(struct http *h);
 bool events_busy(const struct loop *l);                      /* a read is with a lane */
-void streams_recheck_ms_for_tests(int64_t ms);               /* 0: the usual minute */
+void streams_beat_ms_for_tests(int64_t ms);                  /* 0: the usual 15 s */
 
 /* ---- assets.c ---- */
 /* Answers GET and HEAD of static files and of the console's pages. False: the path is the API's. */

@@ -87,7 +87,7 @@ static struct str moved(struct str s, const char *from, const char *to)
 }
 
 /* The connection's texts would go with the connection; the exchange may outlive it. */
-static void client_keep(struct exchange *x)
+void exchange_keep_client(struct exchange *x)
 {
     if (x->req.client_ip == x->ip) return;
     memcpy(x->ip, x->req.client_ip, strlen(x->req.client_ip) + 1);
@@ -111,7 +111,7 @@ void exchange_keep(struct exchange *x)
         h->field[i].value = moved(h->field[i].value, from, to);
     }
     x->head_bytes = to;
-    client_keep(x);
+    exchange_keep_client(x);
     /* JSON bodies have become structs by now; the others are read by the handler. */
     bool in_store = x->body.p == x->body_store.p;
     bool wanted = x->req.route != NULL && x->req.route->body_fields == NULL;
@@ -250,10 +250,10 @@ void request_begin_bare(struct connection *c, struct exchange *x)
 {
     struct loop *l = c->loop;
     x->op = (struct op){ 0 };
-    x->errand = ERRAND_REQUEST;
+    x->back = dispatch_returned;
     x->slot = c->slot, x->generation = c->generation;
     x->kept = x->close = x->counted = x->deferred = x->ran = x->replayed = false;
-    x->discard = x->away = x->ask_again = x->wants_stream = x->stream_alive = false;
+    x->discard = x->away = x->ask_again = x->wants_stream = false;
     x->body = x->fixed_body = (struct str){ 0 };
     x->allow = NULL;
     x->wait_job = 0;

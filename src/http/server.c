@@ -116,6 +116,7 @@ static void on_tick(uv_timer_t *handle)
     for (struct connection *c = l->connections, *next; c != NULL; c = next) {
         next = c->next;
         connection_tick(c, at_ms);
+        standing_tick(c, at_ms);
     }
     dispatch_tick(l, at_ms);
     events_tick(l, at_ms);
@@ -139,7 +140,8 @@ static void on_wake(uv_async_t *handle)
     (void)pthread_mutex_unlock(&l->lock);
     for (struct exchange *next; x != NULL; x = next) {
         next = x->next;
-        dispatch_returned(x);
+        l->under_way--;
+        x->back(x);
     }
     for (size_t i = 0; i < jobs && !any; i++) dispatch_job_ended(l, job[i], false);
     if (any) dispatch_job_ended(l, 0, true);
@@ -330,6 +332,7 @@ static void discard(struct http *h)
     crypto_pool_stop(h->pool);
     router_free(h->router);
     limits_free(h->limits);
+    account_counts_free(h->counts);
     arena_free(h->text);
     (void)pthread_mutex_destroy(&h->running.lock);
     free(h);
@@ -357,6 +360,7 @@ struct http *http_start(const struct http_options *o, char *error, size_t error_
         return NULL;
     }
     h->limits = limits_new();
+    h->counts = account_counts_new();
     h->pool = crypto_pool_start(cores(), dispatch_prepare);
     h->loops = o->loops ? o->loops : cores();
     if (h->loops > LOOPS_MAX) h->loops = LOOPS_MAX;
@@ -405,6 +409,7 @@ void http_stop(struct http *h)
     if (!clean) return;                                      /* a lane still holds a request that points to us */
     router_free(h->router);
     limits_free(h->limits);
+    account_counts_free(h->counts);
     arena_free(h->text);
     (void)pthread_mutex_destroy(&h->running.lock);
     free(h);

@@ -2,9 +2,8 @@
  * streams together: first the counters of their accounts (256 at a time), then the rows of those that have moved on.
  * Reads follow each other at most every ROUND_GAP_MS, however many changes there are.
  *
- * A reader that lets more than STREAM_QUEUE_MAX_BYTES pile up is closed; it comes back with its Last-Event-ID. The
- * session is looked at again every minute, and at once when the account's sessions changed, so a signed-out browser
- * does not listen on.
+ * A reader that lets more than STREAM_QUEUE_MAX_BYTES pile up is closed; it comes back with its Last-Event-ID. When
+ * the account's sessions changed it is asked at once whether the reader may stay (standing.c does so each minute).
  *
  * Rejected: one read for each stream (a burst of changes would fill the lanes); handing rows from the writer to the
  * stream in memory (two paths to the same text, and other processes need the first one anyway). */
@@ -15,16 +14,16 @@
 #include <stdlib.h>
 
 enum {
-    ROUND_GAP_MS = 50, POLL_MS = 5000, COMMENT_MS = 15000, RECHECK_MS = 60000, HINT_KINDS_MAX = 16, LISTENERS_MAX = 16,
+    ROUND_GAP_MS = 50, POLL_MS = 5000, BEAT_MS = 15000, HINT_KINDS_MAX = 16, LISTENERS_MAX = 16,
     ROUND_ARENA_MAX_BYTES = 64 << 20,
 };
 
 struct stream {
     struct connection *connection;
     struct stream *next, *previous;
-    int64_t account, cursor, wrote_ms, checked_ms;
-    bool operator_pages, chunked;
-    bool ask_now;                            /* sessions of the account changed: perhaps ours ended */
+    struct standing standing;
+    int64_t cursor, beat_ms;
+    bool chunked;
 };
 struct events_loop {
     struct loop *loop;
@@ -86,66 +85,105 @@ static void push(struct stream *s, struct str text)
     if (s->chunked) buf_printf(out, "%zx\r\n", text.n);
     buf_add(out, text.p, text.n);
     if (s->chunked) buf_add(out, "\r\n", 2);
-    s->wrote_ms = (int64_t)uv_now(&c->loop->uv);
     if (!connection_flush(c, (struct str){ 0 })) return;     /* s is gone with its connection */
-    if (c->queued > STREAM_QUEUE_MAX_BYTES) connection_close(c);
+    if (connection_backlog(c) > STREAM_QUEUE_MAX_BYTES) connection_close(c);
 }
 
-static bool one_too_many(const struct events_loop *e, int64_t account)
+/* ---- as the connection calls it ---- */
+
+static void stream_bytes(struct connection *c, const char *p, size_t n)
 {
-    if (e->count >= STREAMS_MAX) return true;
-    size_t own = 0;
-    for (const struct stream *s = e->streams; s != NULL; s = s->next) own += s->account == account;
-    return own >= STREAMS_PER_ACCOUNT;
+    (void)c, (void)p, (void)n;                               /* nothing is expected from a reader of events */
 }
 
-bool events_stream_start(struct connection *c, struct exchange *x)
+static void stream_closed(struct connection *c)
 {
-    struct loop *l = c->loop;
-    struct events_loop *e = l->events;
-    if (one_too_many(e, x->req.who.account)) {
-        (void)reply_later(&x->req, &problem_too_many_requests, 30);
-        return false;
-    }
-    struct stream *s = calloc(1, sizeof *s);
-    if (s == NULL) abort();
-    int64_t at_ms = (int64_t)uv_now(&l->uv);
-    *s = (struct stream){ .connection = c, .next = e->streams, .account = x->req.who.account,
-                          .cursor = x->stream_cursor, .checked_ms = at_ms, .wrote_ms = at_ms,
-                          .operator_pages = (x->req.who.roles & WHO_OPERATOR) != 0, .chunked = x->head.minor == 1 };
-    if (e->streams != NULL) e->streams->previous = s;
-    e->streams = s;
-    e->count++;
-    (void)atomic_fetch_add_explicit(&l->metrics.streams, 1, memory_order_relaxed);
-    c->stream = s;
-    c->exchange = x;
-    c->state = CONNECTION_STREAM;
-    free(c->kept);                                           /* nothing pipelined behind a stream is answered */
-    c->kept = NULL, c->kept_n = c->kept_cap = 0;
-    if (atomic_load(&l->http->draining)) {
-        connection_close(c);
-        return true;
-    }
-    if (x->head.minor == 0) x->close = true;
-    reply_render(x, &l->out);
-    e->wanted = true;                                        /* what came between its read and now */
-    round_in(l, ROUND_GAP_MS);
-    push(s, buf_str(&x->req.reply.body));
-    connection_settle(c);
-    return true;
-}
-
-void events_stream_closed(struct connection *c)
-{
-    struct stream *s = c->stream;
+    struct stream *s = c->own;
     struct events_loop *e = c->loop->events;
     if (s->previous != NULL) s->previous->next = s->next;
     else e->streams = s->next;
     if (s->next != NULL) s->next->previous = s->previous;
     e->count--;
     (void)atomic_fetch_sub_explicit(&c->loop->metrics.streams, 1, memory_order_relaxed);
-    c->stream = NULL;
+    (void)atomic_fetch_sub(&c->loop->http->streams, 1);
+    standing_end(&s->standing, c->loop->http);
     free(s);
+}
+
+static enum connection_awaits stream_awaits(const struct connection *c)
+{
+    (void)c;
+    return AWAITS_OTHERS;
+}
+
+static bool stream_wants_bytes(const struct connection *c)
+{
+    (void)c;
+    return true;
+}
+
+static struct standing *stream_standing(struct connection *c) { return &((struct stream *)c->own)->standing; }
+
+static const struct takeover event_stream = {
+    .name = "events", .bytes = stream_bytes, .ended = connection_close, .awaits = stream_awaits,
+    .wants_bytes = stream_wants_bytes, .closed = stream_closed, .standing = stream_standing,
+    .dismissed = connection_close,
+};
+
+/* ---- begin ---- */
+
+static bool room_for_one(struct http *h)
+{
+    if (atomic_fetch_add(&h->streams, 1) < STREAMS_MAX) return true;
+    (void)atomic_fetch_sub(&h->streams, 1);
+    return false;
+}
+
+/* NULL: one too many. */
+static struct stream *stream_new(struct connection *c, struct exchange *x)
+{
+    struct loop *l = c->loop;
+    struct events_loop *e = l->events;
+    if (!room_for_one(l->http)) return NULL;
+    struct stream *s = calloc(1, sizeof *s);
+    if (s == NULL) abort();
+    if (!standing_begin(&s->standing, x, &event_stream, STREAMS_PER_ACCOUNT)) {
+        (void)atomic_fetch_sub(&l->http->streams, 1);
+        free(s);
+        return NULL;
+    }
+    s->connection = c;
+    s->cursor = x->stream_cursor;
+    s->beat_ms = (int64_t)uv_now(&l->uv);
+    s->chunked = x->head.minor == 1;
+    s->next = e->streams;
+    if (e->streams != NULL) e->streams->previous = s;
+    e->streams = s;
+    e->count++;
+    (void)atomic_fetch_add_explicit(&l->metrics.streams, 1, memory_order_relaxed);
+    return s;
+}
+
+bool events_stream_start(struct connection *c, struct exchange *x)
+{
+    struct loop *l = c->loop;
+    struct stream *s = stream_new(c, x);
+    if (s == NULL) {
+        (void)reply_later(&x->req, &problem_too_many_requests, 30);
+        return false;
+    }
+    connection_take(c, &event_stream, s);                    /* nothing pipelined behind a stream is answered */
+    if (c->half_closed || atomic_load(&l->http->draining)) {
+        connection_close(c);
+        return true;
+    }
+    if (x->head.minor == 0) x->close = true;
+    reply_render(x, &l->out);
+    l->events->wanted = true;                                /* what came between its read and now */
+    round_in(l, ROUND_GAP_MS);
+    push(s, buf_str(&x->req.reply.body));
+    connection_settle(c);
+    return true;
 }
 
 /* ---- a round ---- */
@@ -188,7 +226,7 @@ static void fill_list(struct events_loop *e)
     e->list_n = 0;
     for (const struct stream *s = e->streams; s != NULL; s = s->next)
         e->list[e->list_n++] = (struct event_cursor){
-            .topic = { TOPIC_ACCOUNT, s->account }, .cursor = s->cursor,
+            .topic = { TOPIC_ACCOUNT, s->standing.who.account }, .cursor = s->cursor,
             .slot = s->connection->slot, .generation = s->connection->generation,
         };
     qsort(e->list, e->list_n, sizeof *e->list, event_cursors_compare);
@@ -237,15 +275,16 @@ static void take_round(struct events_loop *e)
     for (size_t i = 0; i < e->list_n; i++) {
         const struct event_cursor *r = &e->list[i];
         struct connection *c = loop_find(e->loop, r->slot, r->generation);
-        if (r->text_n == 0 || c == NULL || c->stream == NULL) continue;
+        if (r->text_n == 0 || c == NULL || c->by != &event_stream) continue;
         if (e->text.overflow) {
             connection_close(c);                             /* comes back and reads from its cursor */
             continue;
         }
         struct str text = { e->text.p + r->text_at, r->text_n };
-        c->stream->cursor = r->cursor;
-        c->stream->ask_now |= memmem(text.p, text.n, sessions_line, strlen(sessions_line)) != NULL;
-        push(c->stream, text);
+        struct stream *s = c->own;
+        s->cursor = r->cursor;
+        s->standing.ask_now |= memmem(text.p, text.n, sessions_line, strlen(sessions_line)) != NULL;
+        push(s, text);
     }
 }
 
@@ -271,38 +310,11 @@ static void print_hints(struct events_loop *e, struct buf *out)
     (void)pthread_mutex_unlock(&shared_lock);
 }
 
-static _Atomic int64_t recheck_ms = RECHECK_MS;
-void streams_recheck_ms_for_tests(int64_t ms) { atomic_store(&recheck_ms, ms > 0 ? ms : RECHECK_MS); }
-
-static void recheck(struct stream *s, int64_t at_ms)
-{
-    struct connection *c = s->connection;
-    struct exchange *x = c->exchange;
-    bool due = s->ask_now || at_ms - s->checked_ms >= atomic_load_explicit(&recheck_ms, memory_order_relaxed);
-    if (x == NULL || !due) return;
-    s->checked_ms = at_ms;
-    s->ask_now = false;
-    x->req.now_ms = now_ms();
-    if (dispatch_recheck(x)) c->exchange = NULL;             /* comes back to events_rechecked */
-    else s->ask_now = true;                                  /* the lanes are full: the next tick asks */
-}
-
-void events_rechecked(struct exchange *x)
-{
-    struct connection *c = loop_find(x->loop, x->slot, x->generation);
-    if (c == NULL || c->stream == NULL) {
-        exchange_give(x);
-        return;
-    }
-    c->exchange = x;
-    bool judged = x->outcome == OP_COMMITTED || x->outcome == OP_REFUSED;
-    bool other = x->req.who.account != c->stream->account;
-    c->stream->operator_pages = (x->req.who.roles & WHO_OPERATOR) != 0;
-    arena_release(x->req.arena, x->mark);
-    bool fault = x->req.reply.problem == &problem_storage;
-    reply_reset(&x->req.reply);
-    if (judged && !fault && (!x->stream_alive || other)) connection_close(c);
-}
+/* A browser cannot see comments, and a connection that died without a word looks like a quiet one: so there is a beat
+ * that it can wait for. */
+#define BEAT "event: beat\ndata: {}\n\n"
+static _Atomic int64_t beat_every_ms = BEAT_MS;
+void streams_beat_ms_for_tests(int64_t ms) { atomic_store(&beat_every_ms, ms > 0 ? ms : BEAT_MS); }
 
 void events_tick(struct loop *l, int64_t at_ms)
 {
@@ -310,11 +322,15 @@ void events_tick(struct loop *l, int64_t at_ms)
     struct buf hints;
     buf_init(&hints, 4096);
     print_hints(e, &hints);
+    size_t hints_n = hints.n;
+    int64_t every_ms = atomic_load_explicit(&beat_every_ms, memory_order_relaxed);
+    buf_text(&hints, BEAT);
     for (struct stream *s = e->streams, *next; s != NULL; s = next) {
         next = s->next;
-        recheck(s, at_ms);
-        if (s->operator_pages && hints.n > 0) push(s, buf_str(&hints));
-        else if (at_ms - s->wrote_ms >= COMMENT_MS) push(s, STR(":\n\n"));
+        bool beat = at_ms - s->beat_ms >= every_ms, operator_pages = (s->standing.who.roles & WHO_OPERATOR) != 0;
+        if (beat) s->beat_ms = at_ms;
+        size_t from = operator_pages ? 0 : hints_n, to = beat ? hints.n : hints_n;
+        push(s, (struct str){ hints.p + from, to - from });
     }
     buf_free(&hints);
     if (at_ms - e->polled_ms >= POLL_MS) {                   /* behind a lost notification */

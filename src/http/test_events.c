@@ -2,6 +2,7 @@
 #include "http/events.h"
 #include "http/test_http.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 #define STREAM_START "GET /api/events%s HTTP/1.1\r\nHost: a\r\n%s\r\n"
 
@@ -122,24 +123,60 @@ TEST_EACH_ENGINE(hints_for_operators)
     test_http_stop(&s, t);
 }
 
+/* Status of one more stream of account 7, which stays open in *c. */
+static int one_more(struct test_http *s, struct test_client **c)
+{
+    struct buf got;
+    *c = client_open(http_port(s->http));
+    client_send_text(*c, "GET /api/events HTTP/1.1\r\nHost: a\r\n" AS_MERCHANT "\r\n");
+    buf_init(&got, 65536);
+    assert_true(client_read_until(*c, &got, "\r\n\r\n", 5000));
+    int status = atoi(buf_terminated(&got) + strlen("HTTP/1.1 "));
+    buf_free(&got);
+    return status;
+}
+
+/* The share is the account's in the whole process, whatever loop its streams land on, and what is closed gives its
+ * place back. */
 TEST_EACH_ENGINE(one_stream_too_many)
 {
     struct test_http s;
     test_http_start(&s, t, NULL);
     enum { MANY = 2 * STREAMS_PER_ACCOUNT + 1 };             /* two loops */
     struct test_client *c[MANY];
-    int refused = 0;
-    for (int i = 0; i < MANY; i++) {
-        struct buf got;
-        c[i] = client_open(http_port(s.http));
-        client_send_text(c[i], "GET /api/events HTTP/1.1\r\nHost: a\r\n" AS_MERCHANT "\r\n");
-        buf_init(&got, 65536);
-        assert_true(client_read_until(c[i], &got, "\r\n\r\n", 5000));
-        refused += strstr(buf_terminated(&got), "HTTP/1.1 429") != NULL;
-        buf_free(&got);
+    int status[MANY];
+    for (int i = 0; i < MANY; i++) status[i] = one_more(&s, &c[i]);
+    for (int i = 0; i < MANY; i++) assert_int_equal(status[i], i < STREAMS_PER_ACCOUNT ? 200 : 429);
+    struct buf other;
+    struct test_client *d = listen_to(&s, "", "Cookie: sid=m8-a\r\n", &other);         /* another account has its own */
+    client_close(c[0]);
+    int64_t until_ms = monotonic_ms() + 5000;
+    for (int again = 0; again != 200;) {
+        client_close(c[1]);
+        again = one_more(&s, &c[1]);
+        assert_true(monotonic_ms() < until_ms);
     }
-    assert_true(refused >= 1);
-    for (int i = 0; i < MANY; i++) client_close(c[i]);
+    for (int i = 1; i < MANY; i++) client_close(c[i]);
+    end(d, &other);
+    test_http_stop(&s, t);
+}
+
+/* A browser cannot see that a stream has died; it can see that a beat did not come. */
+TEST_EACH_ENGINE(a_stream_has_a_beat)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    struct buf got;
+    struct test_client *c = listen_to(&s, "", AS_MERCHANT, &got);
+    assert_null(strstr(buf_terminated(&got), "beat"));
+    streams_beat_ms_for_tests(900);
+    assert_true(client_read_until(c, &got, "event: beat\ndata: {}\n\n", 5000));
+    buf_clear(&got);
+    add_note(&s, AS_MERCHANT, "between");                    /* other events do not stand in for it */
+    assert_true(client_read_until(c, &got, "between", 5000));
+    assert_true(client_read_until(c, &got, "event: beat\n", 5000));
+    streams_beat_ms_for_tests(0);
+    end(c, &got);
     test_http_stop(&s, t);
 }
 
@@ -187,7 +224,7 @@ TEST_EACH_ENGINE(an_ended_session_ends_its_stream)
     struct buf got, other;
     struct test_client *c = listen_to(&s, "", AS_MERCHANT, &got);
     struct test_client *d = listen_to(&s, "", "Cookie: sid=m8-a\r\n", &other);
-    streams_recheck_ms_for_tests(500);
+    standing_recheck_ms_for_tests(500);
     (void)usleep(1600 * 1000);                               /* looked at, and alive */
     add_note(&s, AS_MERCHANT, "still");
     assert_true(client_read_until(c, &got, "still", 5000));
@@ -196,7 +233,7 @@ TEST_EACH_ENGINE(an_ended_session_ends_its_stream)
     assert_true(client_is_closed(c, 0));
     add_note(&s, "Cookie: sid=m8-a\r\n", "other");
     assert_true(client_read_until(d, &other, "other", 5000));
-    streams_recheck_ms_for_tests(0);
+    standing_recheck_ms_for_tests(0);
     end(c, &got), end(d, &other);
     test_http_stop(&s, t);
 }
@@ -299,7 +336,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(what_changes_is_told), EACH_ENGINE(replay_from_the_last_seen), ONLY_SQLITE(hints_for_operators),
-        ONLY_SQLITE(one_stream_too_many),  ONLY_SQLITE(drain_ends_streams),
+        ONLY_SQLITE(one_stream_too_many),  ONLY_SQLITE(drain_ends_streams), ONLY_SQLITE(a_stream_has_a_beat),
         ONLY_SQLITE(a_stream_that_is_not_read_ends),
         EACH_ENGINE(an_ended_session_ends_its_stream),
         EACH_ENGINE(a_stream_whose_session_was_ended_hears_nothing_more),

@@ -1,0 +1,364 @@
+/* requests.c: what a connection does until somebody takes it over: HTTP/1.1. Requests are taken one at a time and
+ * answered in order; what is pipelined behind one that is away waits in `kept`, and past PIPELINE_MAX_BYTES we stop
+ * reading, so the client's own socket fills instead of our memory. The same when it does not read its answers.
+ *
+ * A client that sends a head byte by byte is cut off when the head took too long, however alive it looks: the time runs
+ * on until something else is awaited. A refused request ends the connection. */
+#include "base/log.h"
+#include "http/loop.h"
+#include <stdlib.h>
+
+static const struct problem problem_bad_request = {
+    "bad_request", 400, "This is not a request that HTTP/1.1 allows.", "请求不符合 HTTP/1.1 规范。"
+};
+static const struct problem problem_target_too_long = {
+    "target_too_long", 414, "The address is too long.", "请求地址过长。"
+};
+static const struct problem problem_head_too_large = {
+    "head_too_large", 431, "The request has too many or too long headers.", "请求头过多或过长。"
+};
+static const struct problem problem_not_implemented = {
+    "not_implemented", 501, "This transfer coding is not supported.", "不支持此传输编码。"
+};
+static const struct problem problem_expectation = {
+    "expectation_failed", 417, "Only \"Expect: 100-continue\" is understood.", "仅支持 “Expect: 100-continue”。"
+};
+static const struct problem problem_version = {
+    "version_not_supported", 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.", "仅支持 HTTP/1.1 与 HTTP/1.0。"
+};
+static const struct problem problem_timeout = {
+    "request_timeout", 408, "The request took too long to arrive.", "请求接收超时。"
+};
+
+static void go_on(struct connection *c);
+
+/* ---- answers ---- */
+
+/* Puts the answer of x behind those gathered; x is gone afterwards. */
+static void respond(struct connection *c, struct exchange *x)
+{
+    struct loop *l = c->loop;
+    if (atomic_load_explicit(&l->http->draining, memory_order_relaxed)) x->close = true;
+    reply_render(x, &l->out);
+    int status = x->req.reply.status;
+    struct str fixed = x->head_only ? (struct str){ 0 } : x->fixed_body;
+    int64_t took_us = (int64_t)(uv_hrtime() / 1000) - x->started_us;
+    size_t number = x->req.route != NULL ? x->route_number : router_count(l->http->router);
+    metrics_answer(&l->metrics, number, status, took_us);
+    if (status >= 500 && x->req.route != NULL && x->req.reply.problem != &problem_busy)
+        LOG(LOG_ERROR, "answer_5xx", LOG_NUMBER("status", status), LOG_TEXT("request", x->request_id),
+            LOG_TEXT("path", x->req.route->path));
+    c->close_when_written = c->close_when_written || x->close;
+    if (x->close) c->state = CONNECTION_LINGER;
+    exchange_give(x);
+    if (fixed.n > 0 || l->out.n >= GATHER_BYTES) (void)connection_flush(c, fixed);
+}
+
+static const struct problem *problem_of_status(int status)
+{
+    static const struct problem *const known[] = { &problem_target_too_long, &problem_head_too_large,
+                                                   &problem_not_implemented, &problem_version, &problem_timeout,
+                                                   &problem_expectation };
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (known[i]->status == status) return known[i];
+    return status == 413 ? &problem_too_large : &problem_bad_request;
+}
+
+/* Nothing behind this is read as a request. */
+static void refuse(struct connection *c, struct exchange *x, int status)
+{
+    if (x == NULL || x->req.route == NULL) {
+        if (x == NULL) x = exchange_take(c->loop);
+        x->head.fields = 0, x->head.minor = 1;
+        x->head.method = x->head.target = x->head.path = x->head.query = (struct str){ 0 };
+        request_begin_bare(c, x);
+    }
+    reply_reset(&x->req.reply);
+    (void)reply_problem(&x->req, problem_of_status(status));
+    x->allow = NULL;
+    x->fixed_body = (struct str){ 0 };
+    x->head_only = false;
+    x->close = true;
+    (void)atomic_fetch_add_explicit(&c->loop->metrics.refused_heads, 1, memory_order_relaxed);
+    respond(c, x);
+}
+
+/* ---- requests ---- */
+
+static void complete(struct connection *c, struct exchange *x)
+{
+    c->state = CONNECTION_HEAD;
+    request_fields(x);
+    if (x->discard || dispatch_start(x)) {
+        respond(c, x);
+        return;
+    }
+    c->state = CONNECTION_BUSY;
+}
+
+/* The head said that a body follows. How it is framed decides what is safe to do with what comes. */
+static size_t begin_body(struct connection *c, struct exchange *x, size_t rest)
+{
+    int64_t length = x->head.content_length;
+    bool chunked = x->head.chunked;
+    if (!chunked && length <= 0) {
+        complete(c, x);
+        return 0;
+    }
+    /* Too much to throw away, or the client asks before it sends: the refusal goes out now and ends it. */
+    if (x->discard && (length > BODY_MAX_DISCARDED || x->head.expect_continue)) {
+        x->close = true;
+        respond(c, x);
+        return 0;
+    }
+    if (!chunked && (uint64_t)length <= rest) {              /* all here: no copy */
+        if (!x->discard) x->body = (struct str){ x->head_bytes + x->head_n, (size_t)length };
+        complete(c, x);
+        return (size_t)length;
+    }
+    const struct route *r = x->req.route;
+    size_t most = x->discard || r == NULL ? BODY_MAX_DISCARDED : r->body_max ? r->body_max : BODY_MAX_DEFAULT;
+    x->body_store.max = most;
+    x->body_left = length;
+    if (chunked) chunk_start(&x->chunk, most);
+    exchange_keep(x);
+    c->exchange = x;
+    c->state = CONNECTION_BODY;
+    if (x->head.expect_continue && rest == 0) buf_text(&c->loop->out, "HTTP/1.1 100 Continue\r\n\r\n");
+    return 0;
+}
+
+/* Returns how many bytes were taken; 0 when the head is not complete. */
+static size_t take_head(struct connection *c, const char *p, size_t n)
+{
+    struct exchange *x = exchange_take(c->loop);
+    size_t used = 0;
+    int status = 0;
+    switch (head_read(p, n, &c->head_resume, &x->head, &used, &status)) {
+    case READ_MORE:
+        exchange_give(x);
+        return 0;
+    case READ_REFUSED:
+        refuse(c, x, status);
+        return n;
+    case READ_DONE:
+        break;
+    }
+    c->head_resume = 0;
+    c->awaits = AWAITS_ANEW;                                 /* its body, or the next head, has its own time */
+    c->requests++;
+    x->head_bytes = p, x->head_n = used;
+    request_begin(c, x);
+    x->close = !x->head.keep_alive || c->requests >= REQUESTS_PER_CONNECTION;
+    return used + begin_body(c, x, n - used);
+}
+
+static void body_done(struct connection *c, struct exchange *x)
+{
+    c->exchange = NULL;
+    if (!x->discard) x->body = buf_str(&x->body_store);
+    complete(c, x);
+}
+
+static size_t take_chunks(struct connection *c, struct exchange *x, const char *p, size_t n)
+{
+    size_t taken = 0;
+    for (;;) {
+        size_t used = 0, data_n = 0;
+        const char *data = NULL;
+        int status = 0;
+        enum read_result r = chunk_read(&x->chunk, p + taken, n - taken, &used, &data, &data_n, &status);
+        taken += used;
+        if (data_n > 0 && !x->discard) buf_add(&x->body_store, data, data_n);
+        switch (r) {
+        case READ_DONE:
+            body_done(c, x);
+            return taken;
+        case READ_MORE:
+            if (taken == n) return taken;
+            break;
+        case READ_REFUSED:
+            c->exchange = NULL;
+            if (status == 413 && x->discard) {               /* refused for a better reason already */
+                x->close = true;
+                respond(c, x);
+            } else {
+                refuse(c, x, status);
+            }
+            return n;
+        }
+    }
+}
+
+static size_t take_body(struct connection *c, const char *p, size_t n)
+{
+    struct exchange *x = c->exchange;
+    assert(x != NULL);
+    if (x->head.chunked) return take_chunks(c, x, p, n);
+    size_t take = (uint64_t)x->body_left < n ? (size_t)x->body_left : n;
+    if (!x->discard) buf_add(&x->body_store, p, take);
+    x->body_left -= (int64_t)take;
+    if (x->body_left == 0) body_done(c, x);
+    return take;
+}
+
+static size_t take_requests(struct connection *c, const char *p, size_t n)
+{
+    size_t taken = 0;
+    while (taken < n && c->queued == 0) {
+        size_t used = 0;
+        if (c->state == CONNECTION_HEAD) used = take_head(c, p + taken, n - taken);
+        else if (c->state == CONNECTION_BODY) used = take_body(c, p + taken, n - taken);
+        else break;
+        if (used == 0 && c->state == CONNECTION_HEAD) break; /* an incomplete head */
+        taken += used;
+    }
+    return c->state == CONNECTION_LINGER || c->state == CONNECTION_CLOSED ? n : taken;
+}
+
+/* ---- kept bytes ---- */
+
+static void keep(struct connection *c, const char *p, size_t n)
+{
+    if (n == 0) return;
+    if (c->kept_n + n > c->kept_cap) {
+        size_t cap = c->kept_cap ? c->kept_cap : 1024;
+        while (cap < c->kept_n + n) cap *= 2;
+        char *grown = realloc(c->kept, cap);
+        if (grown == NULL) abort();
+        c->kept = grown, c->kept_cap = cap;
+    }
+    memcpy(c->kept + c->kept_n, p, n);
+    c->kept_n += n;
+}
+
+static void drop_kept(struct connection *c, size_t taken)
+{
+    c->kept_n -= taken;
+    if (c->kept_n > 0) {
+        memmove(c->kept, c->kept + taken, c->kept_n);
+        return;
+    }
+    free(c->kept);                                           /* ten thousand idle connections keep nothing */
+    c->kept = NULL, c->kept_cap = 0;
+}
+
+static void forget_kept(struct connection *c)
+{
+    free(c->kept);
+    c->kept = NULL, c->kept_n = c->kept_cap = 0;
+}
+
+/* After requests were taken: their answers go out, and the connection ends or waits for what comes next. */
+static void rest(struct connection *c)
+{
+    if (!connection_flush(c, (struct str){ 0 })) return;
+    bool written = c->queued == 0;
+    if (c->close_when_written && written) {
+        connection_linger(c);
+        return;
+    }
+    /* Nothing more comes: what is incomplete now stays so. */
+    bool ended = c->half_closed && (c->state == CONNECTION_HEAD || c->state == CONNECTION_BODY);
+    bool drained = c->state == CONNECTION_HEAD && c->kept_n == 0 && atomic_load(&c->loop->http->draining);
+    if (written && (ended || drained)) connection_close(c);
+    else connection_settle(c);
+}
+
+static void go_on(struct connection *c)
+{
+    bool had_kept = c->kept_n > 0;
+    size_t taken = had_kept ? take_requests(c, c->kept, c->kept_n) : 0;
+    if (c->state == CONNECTION_CLOSED) return;
+    if (had_kept) drop_kept(c, taken);
+    rest(c);
+}
+
+void requests_answer(struct connection *c, struct exchange *x)
+{
+    assert(c->state == CONNECTION_BUSY);
+    c->state = CONNECTION_HEAD;
+    bool stream = x->wants_stream && x->req.reply.problem == NULL && !x->head_only;
+    if (stream && events_stream_start(c, x)) {
+        exchange_give(x);
+        return;
+    }
+    x->wants_stream = false;
+    respond(c, x);
+    if (c->state != CONNECTION_CLOSED) go_on(c);
+}
+
+/* ---- as the connection calls it ---- */
+
+static void requests_bytes(struct connection *c, const char *p, size_t n)
+{
+    if (c->state == CONNECTION_BUSY) {
+        keep(c, p, n);
+        rest(c);
+        return;
+    }
+    if (c->kept_n > 0 || c->queued > 0) {
+        keep(c, p, n);
+        go_on(c);
+        return;
+    }
+    size_t taken = take_requests(c, p, n);
+    if (c->state == CONNECTION_CLOSED) return;
+    if (c->state == CONNECTION_TAKEN) return;                /* what came behind went to whoever took it */
+    keep(c, p + taken, n - taken);
+    rest(c);
+}
+
+static void requests_written(struct connection *c)
+{
+    if (c->state == CONNECTION_BUSY) connection_settle(c);
+    else go_on(c);
+}
+
+static void requests_ended(struct connection *c)
+{
+    if (c->state != CONNECTION_BUSY && c->queued == 0) connection_close(c);
+}
+
+static void requests_late(struct connection *c)
+{
+    bool late_head = c->state == CONNECTION_HEAD && c->kept_n > 0;
+    if (!late_head && c->state != CONNECTION_BODY) {
+        connection_close(c);
+        return;
+    }
+    struct exchange *x = c->exchange;
+    c->exchange = NULL;
+    refuse(c, x, 408);
+    if (c->state != CONNECTION_CLOSED) rest(c);
+}
+
+static enum connection_awaits requests_awaits(const struct connection *c)
+{
+    if (c->state == CONNECTION_HEAD) return c->kept_n == 0 ? AWAITS_REQUEST : AWAITS_HEAD;
+    return c->state == CONNECTION_BODY ? AWAITS_BODY : AWAITS_OTHERS;
+}
+
+/* Not before the answers are written, not without end behind a request under way. */
+static bool requests_want_bytes(const struct connection *c)
+{
+    if (c->queued > 0) return false;
+    return c->state != CONNECTION_BUSY || c->kept_n < PIPELINE_MAX_BYTES;
+}
+
+static void requests_closed(struct connection *c)
+{
+    if (c->exchange != NULL) exchange_give(c->exchange);
+    c->exchange = NULL;
+    forget_kept(c);
+}
+
+const struct takeover http_requests = {
+    .name = "requests", .bytes = requests_bytes, .written = requests_written, .ended = requests_ended,
+    .late = requests_late, .awaits = requests_awaits, .wants_bytes = requests_want_bytes, .closed = requests_closed,
+};
+
+bool connection_is_idle(const struct connection *c)
+{
+    return c->state == CONNECTION_HEAD && c->kept_n == 0 && c->queued == 0;
+}

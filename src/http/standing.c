@@ -1,0 +1,154 @@
+/* standing.c: who stands behind a connection that lives long, an event stream or a socket: how many an account may
+ * have, and whether its caller may still be there. A session that ends, a role that is taken away and an account that
+ * is disabled end the connection within a minute, and at once when somebody says so (ask_now).
+ *
+ * Asking needs a request like the one that began it; an exchange is borrowed for that moment, so that ten thousand idle
+ * connections keep none. Counted is in the whole process, not by loop: where a connection lands is chance. */
+#include "base/clock.h"
+#include "http/loop.h"
+#include <stdlib.h>
+
+enum { COUNT_PLACES = 4096, STANDING_MS = 60000 };
+
+/* ---- counts ---- */
+
+struct account_count { struct account_count *next; int64_t account; const void *what; unsigned open; };
+struct account_counts { pthread_mutex_t lock; struct account_count *place[COUNT_PLACES]; };
+
+struct account_counts *account_counts_new(void)
+{
+    struct account_counts *a = calloc(1, sizeof *a);
+    if (a == NULL || pthread_mutex_init(&a->lock, NULL) != 0) abort();
+    return a;
+}
+
+void account_counts_free(struct account_counts *a)
+{
+    if (a == NULL) return;
+    for (size_t i = 0; i < COUNT_PLACES; i++) assert(a->place[i] == NULL);
+    (void)pthread_mutex_destroy(&a->lock);
+    free(a);
+}
+
+/* Where the count of this account is linked in, or would be. */
+static struct account_count **count_of(struct account_counts *a, int64_t account, const void *what)
+{
+    struct account_count **at = &a->place[(uint64_t)account % COUNT_PLACES];
+    while (*at != NULL && ((*at)->account != account || (*at)->what != what)) at = &(*at)->next;
+    return at;
+}
+
+static bool count_in(struct account_counts *a, int64_t account, const void *what, unsigned most)
+{
+    (void)pthread_mutex_lock(&a->lock);
+    struct account_count **at = count_of(a, account, what);
+    bool room = *at == NULL ? most > 0 : (*at)->open < most;
+    if (room && *at == NULL) {
+        *at = calloc(1, sizeof **at);
+        if (*at == NULL) abort();
+        **at = (struct account_count){ .account = account, .what = what };
+    }
+    if (room) (*at)->open++;
+    (void)pthread_mutex_unlock(&a->lock);
+    return room;
+}
+
+static void count_out(struct account_counts *a, int64_t account, const void *what)
+{
+    (void)pthread_mutex_lock(&a->lock);
+    struct account_count **at = count_of(a, account, what), *one = *at;
+    assert(one != NULL && one->open > 0);
+    if (--one->open == 0) {
+        *at = one->next;
+        free(one);
+    }
+    (void)pthread_mutex_unlock(&a->lock);
+}
+
+/* ---- begin and end ---- */
+
+/* They are the request's, and it is over. */
+static void forget_texts(struct caller *who)
+{
+    who->email = NULL;
+    who->scopes = NULL;
+}
+
+bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most)
+{
+    int64_t account = x->req.who.account;
+    if (account != 0 && !count_in(x->loop->http->counts, account, what, most)) return false;
+    *s = (struct standing){ .route = x->req.route, .who = x->req.who, .what = account != 0 ? what : NULL,
+                            .checked_ms = (int64_t)uv_now(&x->loop->uv) };
+    forget_texts(&s->who);
+    memcpy(s->session_key, x->session_key, sizeof s->session_key);
+    struct str bearer = head_get(&x->head, "authorization");
+    if (bearer.p != NULL && (s->bearer = strndup(bearer.p, bearer.n)) == NULL) abort();
+    return true;
+}
+
+void standing_end(struct standing *s, struct http *h)
+{
+    if (s->what != NULL) count_out(h->counts, s->who.account, s->what);
+    free(s->bearer);
+    *s = (struct standing){ 0 };
+}
+
+/* ---- asking again ---- */
+
+static _Atomic int64_t usual_ms = STANDING_MS;
+void standing_recheck_ms_for_tests(int64_t ms) { atomic_store(&usual_ms, ms > 0 ? ms : STANDING_MS); }
+
+static enum op_wish standing_run(struct op *op, struct tx *tx)
+{
+    struct exchange *x = OWNER_OF(op, struct exchange, op);
+    return exchange_caller(x, tx, &x->admitted) ? OP_COMMIT : OP_REFUSE;
+}
+
+/* A fault says nothing about them: the next minute asks again. */
+static void standing_back(struct exchange *x)
+{
+    struct connection *c = loop_find(x->loop, x->slot, x->generation);
+    struct standing *s = c != NULL && c->by->standing != NULL ? c->by->standing(c) : NULL;
+    bool judged = x->outcome == OP_COMMITTED;
+    bool may_stay = x->admitted && s != NULL && x->req.who.account == s->who.account;
+    if (s != NULL) {
+        s->away = false;
+        if (judged && may_stay) s->who = x->req.who;
+        forget_texts(&s->who);
+    }
+    exchange_give(x);
+    if (s != NULL && judged && !may_stay) c->by->dismissed(c);
+}
+
+static void ask(struct connection *c, struct standing *s, int64_t at_ms)
+{
+    struct exchange *x = exchange_take(c->loop);
+    x->head.fields = 0, x->head.minor = 1;
+    x->head.method = x->head.target = x->head.path = x->head.query = (struct str){ 0 };
+    request_begin_bare(c, x);
+    x->req.route = s->route;
+    memcpy(x->session_key, s->session_key, sizeof x->session_key);
+    if (s->bearer != NULL) {
+        struct str bearer = str_of(arena_text(x->req.arena, s->bearer));
+        x->head.field[x->head.fields++] = (struct head_field){ STR("authorization"), bearer };
+    }
+    x->head_bytes = "", x->head_n = 0, x->kept = true;       /* its texts are in the arena already */
+    exchange_keep_client(x);
+    x->admitted = false;
+    s->checked_ms = at_ms;
+    s->ask_now = false;
+    s->away = exchange_away(x, standing_run, standing_back);
+    if (s->away) return;
+    s->ask_now = true;                                       /* the lanes are full: the next tick asks */
+    exchange_give(x);
+}
+
+void standing_tick(struct connection *c, int64_t at_ms)
+{
+    if (c->by->standing == NULL || c->state != CONNECTION_TAKEN) return;
+    struct standing *s = c->by->standing(c);
+    if (s == NULL || s->away || s->what == NULL) return;     /* nobody was asked for: nobody can have gone */
+    bool due = s->ask_now || at_ms - s->checked_ms >= atomic_load_explicit(&usual_ms, memory_order_relaxed);
+    if (due) ask(c, s, at_ms);
+}
