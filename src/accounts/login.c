@@ -14,7 +14,7 @@ struct checked {
     int64_t account, blocked_until_ms;
     char email[EMAIL_KEY_SIZE], address[SHA256_HEX_SIZE], hash[PASSWORD_HASH_SIZE];
     /* found */
-    bool right;
+    bool right, stale;                       /* stale: of an old spelling or weaker than today's; to be made anew */
     char new_hash[PASSWORD_HASH_SIZE];       /* "": none; a stronger one of the same password, or the new password's */
     bool failed;                             /* .run refused because the password was wrong: it counts */
 };
@@ -53,7 +53,9 @@ static enum answer too_many(struct req *req, int64_t until_ms)
 static enum answer check(struct req *req, struct checked *p, const char *password)
 {
     if (p->blocked_until_ms > req->now_ms) return too_many(req, p->blocked_until_ms);
-    p->right = password_matches(str_of(password), p->hash[0] ? p->hash : NULL) && !p->disabled;
+    enum password_match m = password_matches(str_of(password), p->hash[0] ? p->hash : NULL);
+    p->right = m != PASSWORD_WRONG && !p->disabled;
+    p->stale = p->right && (m == PASSWORD_RIGHT_AS_TYPED || password_hash_is_weak(p->hash));
     return ANSWER_SENT;
 }
 
@@ -88,7 +90,7 @@ HANDLER(login_prepare)
     p->now = req->now_ms;
     if (!read_now(req, check_read, p)) return reply_fault(req);
     enum answer a = check(req, p, in->password);
-    if (a != ANSWER_SENT || !p->right || !password_hash_is_weak(p->hash)) return a;
+    if (a != ANSWER_SENT || !p->stale) return a;
     return password_hash(str_of(in->password), p->new_hash) ? ANSWER_SENT : reply_later(req, &problem_busy, 1);
 }
 

@@ -1,9 +1,12 @@
 /* passwords.c: argon2id by libsodium, and what makes a password unacceptable.
  *
- * Any character is allowed, nothing is trimmed, folded or cut: what was typed is what is hashed. No rules of
- * composition: they make passwords worse. Rejected: a pepper; the hash is not worth stealing without the database, and
- * who has the database of one machine has the machine. */
+ * Any character is allowed, nothing is trimmed, folded or cut. What is hashed is one spelling of what was typed
+ * (unicode_password): the same accent comes composed from one keyboard and in two parts from another. Hashes of 0.1.0
+ * were made of the bytes as they came, so those are tried too. No rules of composition: they make passwords worse.
+ * Rejected: a pepper; the hash is not worth stealing without the database, and who has the database of one machine has
+ * the machine. */
 #include "accounts/private.h"
+#include "base/unicode.h"
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -29,18 +32,43 @@ static void start(void)
     wipe(nobody_knows, sizeof nobody_knows);
 }
 
-bool password_hash(struct str password, char out[PASSWORD_HASH_SIZE])
+/* One spelling, in `memory`; wiped by the caller. */
+enum { SPELLED_MAX_BYTES = PASSWORD_MAX_BYTES * UNICODE_PASSWORD_GROWTH };
+
+static struct str spelled(struct str password, char memory[SPELLED_MAX_BYTES])
 {
-    assert(password.n <= PASSWORD_MAX_BYTES);
-    (void)pthread_once(&started, start);
-    return hash_text(password, out);
+    size_t n = 0;
+    bool fits = password.n <= PASSWORD_MAX_BYTES && utf8_valid(password) &&
+                unicode_password(password, memory, SPELLED_MAX_BYTES, &n);
+    return fits ? (struct str){ memory, n } : password;      /* none that anybody could set by a form */
 }
 
-bool password_matches(struct str password, const char *hash)
+bool password_hash(struct str password, char out[PASSWORD_HASH_SIZE])
 {
+    char memory[SPELLED_MAX_BYTES];
+    assert(password.n <= PASSWORD_MAX_BYTES);
     (void)pthread_once(&started, start);
-    bool good = crypto_pwhash_str_verify(hash ? hash : dummy_hash, password.p, password.n) == 0;
-    return good && hash != NULL;
+    bool made = hash_text(spelled(password, memory), out);
+    wipe(memory, sizeof memory);
+    return made;
+}
+
+static bool verifies(struct str password, const char *hash)
+{
+    return crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
+}
+
+/* The second look costs the same for every address, or its time would tell which have an account. */
+enum password_match password_matches(struct str password, const char *hash)
+{
+    char memory[SPELLED_MAX_BYTES];
+    const char *against = hash ? hash : dummy_hash;
+    (void)pthread_once(&started, start);
+    struct str one = spelled(password, memory);
+    enum password_match m = verifies(one, against) ? PASSWORD_RIGHT : PASSWORD_WRONG;
+    if (m == PASSWORD_WRONG && !str_eq(one, password) && verifies(password, against)) m = PASSWORD_RIGHT_AS_TYPED;
+    wipe(memory, sizeof memory);
+    return hash ? m : PASSWORD_WRONG;
 }
 
 /* Parameters that were stronger once (another server's table) stay: only weaker ones are worth a rehash. */
@@ -80,10 +108,20 @@ bool password_is_common(struct str password)
     return false;
 }
 
-const char *password_fault(struct str password, const char *email)
+static const char *fault_of(struct str password, const char *email)
 {
-    if (password.n > PASSWORD_MAX_BYTES) return "too_long";
-    if (utf8_length(password) < PASSWORD_MIN_LENGTH) return "too_short";
     if (email && str_eq_nocase(str_trim(password), str_trim(str_of(email)))) return "equals_email";
     return password_is_common(password) ? "too_common" : NULL;
+}
+
+const char *password_fault(struct str password, const char *email)
+{
+    char memory[SPELLED_MAX_BYTES];
+    if (password.n > PASSWORD_MAX_BYTES) return "too_long";
+    struct str one = spelled(password, memory);
+    /* As typed and as hashed: one spelling may be longer than the other, and neither may be short. */
+    bool is_short = utf8_length(password) < PASSWORD_MIN_LENGTH || utf8_length(one) < PASSWORD_MIN_LENGTH;
+    const char *fault = is_short ? "too_short" : fault_of(one, email);
+    wipe(memory, sizeof memory);
+    return fault;
 }

@@ -31,7 +31,12 @@ MUST_USE bool users_page(struct tx *tx, const struct user_page *p, struct accoun
 
 /* ---- passwords.c ---- */
 /* hash NULL (no account, or none with a password): the same work against a fixed dummy, and false. */
-MUST_USE bool password_matches(struct str password, const char *hash);
+enum password_match {
+    PASSWORD_WRONG,
+    PASSWORD_RIGHT,
+    PASSWORD_RIGHT_AS_TYPED,                 /* an old hash, of another spelling: make a new one */
+};
+MUST_USE enum password_match password_matches(struct str password, const char *hash);
 bool password_hash_is_weak(const char *hash);                /* weaker than what password_hash() makes now */
 bool password_is_common(struct str password);
 extern const char common_passwords[];                        /* generated: one a line, sorted */

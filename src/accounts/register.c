@@ -82,7 +82,7 @@ HANDLER(verify_prepare)
     if (browser.p) sha256_hex(browser, p->browser_hash);
     if (!read_now(req, verify_read, p)) return reply_fault(req);
     if (p->known && !p->same_browser && in->password)
-        p->password_right = password_matches(str_of(in->password), p->hash);
+        p->password_right = password_matches(str_of(in->password), p->hash) != PASSWORD_WRONG;
     return ANSWER_SENT;
 }
 

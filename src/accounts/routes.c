@@ -18,7 +18,7 @@ static const struct limit token_limit = { "account_token", 10, MINUTE_MS };
 
 static const struct field post_register_fields[] = {
     EMAIL(post_register), NEW_PASSWORD(post_register, password),
-    FIELD_TEXT(struct post_register, name, .optional = true, .max = NAME_MAX_LENGTH), FIELD_END
+    FIELD_TEXT(struct post_register, name, .optional = true, .max = NAME_MAX_LENGTH, .form = TEXT_NAME), FIELD_END
 };
 static const struct field post_verify_fields[] = {
     TOKEN(post_verify),
@@ -34,7 +34,7 @@ static const struct field post_change_fields[] = {
 static const struct field post_reauthenticate_fields[] = { OLD_PASSWORD(post_reauthenticate, password), FIELD_END };
 static const char *const langs[] = { "zh-CN", "en", NULL };
 static const struct field patch_user_fields[] = {
-    FIELD_TEXT(struct patch_user, name, .optional = true, .max = NAME_MAX_LENGTH),
+    FIELD_TEXT(struct patch_user, name, .optional = true, .max = NAME_MAX_LENGTH, .form = TEXT_NAME),
     FIELD_ENUM(struct patch_user, lang, langs, .optional = true, .fallback = -1), FIELD_END
 };
 static const struct field id_path_fields[] = { FIELD_ID(struct id_path, id), FIELD_END };

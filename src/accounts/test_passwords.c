@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include "accounts/private.h"
 #include <cmocka.h>
+#include <sodium.h>
 #include <string.h>
 
 static void a_hash_is_argon2id_with_our_parameters(void **state)
@@ -12,13 +13,35 @@ static void a_hash_is_argon2id_with_our_parameters(void **state)
     assert_true(password_hash(STR("correct horse battery"), two));
     assert_memory_equal(one, "$argon2id$v=19$m=19456,t=2,p=1$", 31);
     assert_string_not_equal(one, two);
-    assert_true(password_matches(STR("correct horse battery"), one));
-    assert_false(password_matches(STR("correct horse batterY"), one));
-    assert_false(password_matches(STR("correct horse battery "), one));
-    assert_false(password_matches(STR(""), one));
-    assert_false(password_matches(STR("correct horse battery"), NULL));
-    assert_false(password_matches(STR("x"), "no hash at all"));
-    assert_false(password_matches(STR("x"), ""));
+    assert_int_equal(password_matches(STR("correct horse battery"), one), PASSWORD_RIGHT);
+    assert_int_equal(password_matches(STR("correct horse batterY"), one), PASSWORD_WRONG);
+    assert_int_equal(password_matches(STR("correct horse battery "), one), PASSWORD_WRONG);
+    assert_int_equal(password_matches(STR(""), one), PASSWORD_WRONG);
+    assert_int_equal(password_matches(STR("correct horse battery"), NULL), PASSWORD_WRONG);
+    assert_int_equal(password_matches(STR("x"), "no hash at all"), PASSWORD_WRONG);
+    assert_int_equal(password_matches(STR("x"), ""), PASSWORD_WRONG);
+}
+
+/* The same word from two keyboards: e with an accent, and e followed by one; full-width digits. */
+static void a_password_is_one_in_every_spelling(void **state)
+{
+    char hash[PASSWORD_HASH_SIZE], old[PASSWORD_HASH_SIZE];
+    struct str composed = STR("caf\xC3\xA9 lait 12"), apart = STR("cafe\xCC\x81 lait \xEF\xBC\x91\xEF\xBC\x92");
+    assert_true(password_hash(apart, hash));
+    assert_int_equal(password_matches(composed, hash), PASSWORD_RIGHT);
+    assert_int_equal(password_matches(apart, hash), PASSWORD_RIGHT);
+    assert_int_equal(password_matches(STR("cafe lait 12"), hash), PASSWORD_WRONG);
+    /* As 0.1.0 made them: of the bytes as they came. */
+    assert_int_equal(crypto_pwhash_str_alg(old, apart.p, apart.n, 2, 19456 * 1024, crypto_pwhash_ALG_ARGON2ID13), 0);
+    assert_int_equal(password_matches(apart, old), PASSWORD_RIGHT_AS_TYPED);
+    assert_int_equal(password_matches(composed, old), PASSWORD_WRONG);
+    char longest[4 * PASSWORD_MAX_BYTES];
+    memset(longest, 'k', sizeof longest);                    /* a form may bring this much; nobody's can be so long */
+    assert_int_equal(password_matches((struct str){ longest, sizeof longest }, hash), PASSWORD_WRONG);
+    assert_int_equal(password_matches(STR("\xff\xfe raw bytes"), hash), PASSWORD_WRONG);
+    /* Eight marks are no eight characters, and a common one stays common in full width. */
+    assert_string_equal(password_fault(STR("e\xCC\x81" "e\xCC\x81" "e\xCC\x81" "e\xCC\x81"), NULL), "too_short");
+    assert_string_equal(password_fault(STR("\xEF\xBD\x90" "assword"), NULL), "too_common");
 }
 
 static void only_weaker_hashes_are_weak(void **state)
@@ -76,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hash_is_argon2id_with_our_parameters),
+        cmocka_unit_test(a_password_is_one_in_every_spelling),
         cmocka_unit_test(only_weaker_hashes_are_weak),
         cmocka_unit_test(common_passwords_are_found),
         cmocka_unit_test(faults_are_named),

@@ -166,6 +166,24 @@ TEST_EACH_ENGINE(weak_hashes_are_replaced_at_the_next_sign_in)
     EXPECT(world_login(t, &b, ANN, GOOD).status == 200);
 }
 
+/* 0.1.0 hashed the bytes as they came; who typed an accent in two parts can sign in, and from then on either way. */
+TEST_EACH_ENGINE(an_old_hash_of_another_spelling_is_replaced_at_the_next_sign_in)
+{
+    const char *apart = "cafe\xCC\x81 au lait", *composed = "caf\xC3\xA9 au lait";
+    struct browser b = { .lang = LANG_EN };
+    char old[PASSWORD_HASH_SIZE], sql[300];
+    world_start(t);
+    world_account(t, ANN, GOOD, ROLE_MERCHANT);
+    int made = crypto_pwhash_str_alg(old, apart, strlen(apart), 2, 19456 * 1024, crypto_pwhash_ALG_ARGON2ID13);
+    assert_int_equal(made, 0);
+    snprintf(sql, sizeof sql, "UPDATE accounts SET password_hash = '%s'", old);
+    world_script(t, sql);
+    expect_problem(world_login(t, &b, ANN, composed), 401, "invalid_credentials");
+    EXPECT(world_login(t, &b, ANN, apart).status == 200);
+    EXPECT(world_login(t, &b, ANN, composed).status == 200);
+    EXPECT(world_login(t, &b, ANN, apart).status == 200);
+}
+
 /* The hash that was checked is no longer the stored one: nothing is known, nobody is let in. */
 TEST_EACH_ENGINE(a_password_changed_while_it_is_checked_lets_nobody_in)
 {
@@ -410,6 +428,7 @@ int main(void)
         EACH_ENGINE(d60_disabled_accounts_are_out_at_once_and_cannot_sign_in),
         EACH_ENGINE(d60_sessions_end_with_the_password),
         EACH_ENGINE(weak_hashes_are_replaced_at_the_next_sign_in),
+        EACH_ENGINE(an_old_hash_of_another_spelling_is_replaced_at_the_next_sign_in),
         EACH_ENGINE(a_password_changed_while_it_is_checked_lets_nobody_in),
         EACH_ENGINE(signing_in_again_is_fresh_and_renews_the_id),
         EACH_ENGINE(sessions_are_listed_and_ended_by_their_owner),

@@ -12,10 +12,11 @@ enum field_kind {
     FIELD_KIND_END, FIELD_KIND_I64, FIELD_KIND_CREDITS, FIELD_KIND_TEXT, FIELD_KIND_BOOL, FIELD_KIND_ENUM
 };
 enum text_form {
-    TEXT_PLAIN,      /* trimmed of white space at both ends; empty after that counts as absent */
+    TEXT_PLAIN,      /* trimmed of white space at both ends, composed (NFC); empty after that counts as absent */
+    TEXT_NAME,       /* the same, and shown as a name: something must be seen of it, and nothing hides in it */
     TEXT_SECRET,     /* passwords, tokens: not trimmed, not echoed, never logged */
-    TEXT_EMAIL,      /* one @, a dot behind it, ≤ 254 bytes; kept as typed, trimmed */
-    TEXT_DOMAIN,     /* host name, optionally with https:// before it; IDN in either form; kept as host, lower case */
+    TEXT_EMAIL,      /* one @, a dot behind it, ≤ 254 bytes; international hosts as xn--... */
+    TEXT_DOMAIN,     /* host name, also with https:// before it; IDN in either form; kept as letters, lower case */
     TEXT_URL,        /* http(s), absolute */
 };
 struct field {
@@ -48,7 +49,7 @@ struct field {
 
 enum { FIELD_FAULTS_MAX = 8 };
 /* code: required, type, too_long, too_short, too_small, too_large, format, unknown, duplicate, not_one_of,
- * control_characters; a route may add its own. */
+ * control_characters, invisible; a route may add its own. */
 struct field_fault { const char *field; const char *code; int64_t limit; };
 struct field_faults { size_t count; struct field_fault fault[FIELD_FAULTS_MAX]; };
 

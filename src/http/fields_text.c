@@ -4,19 +4,12 @@
  * the door: control characters, line separators and bidirectional overrides (a shop named with U+202E reads backwards).
  * Lengths count code points, as a person does.
  *
- * Domains: letters outside ASCII pass as they are typed (after the checks below) and are kept as UTF-8. Rejected:
- * libidn2, a dependency and a table of a megabyte for one field. So the two spellings of an international name (xn--...
- * and the letters) are two names here; where a name must be compared with what a browser sends, the comparing side
- * converts. */
+ * Domains and the hosts of addresses have one judge (base/unicode.h), so that the two spellings of an international
+ * name (xn--... and the letters) are one: a domain is kept as people read it, an address as mail carries it. */
+#include "base/unicode.h"
 #include "http/fields_check.h"
 
-enum {
-    EMAIL_MAX_BYTES = 254,
-    EMAIL_LOCAL_MAX_BYTES = 64,
-    DOMAIN_MAX_BYTES = 253,
-    LABEL_MAX_BYTES = 63,
-    PORT_MAX = 65535
-};
+enum { DOMAIN_MAX_BYTES = 253, PORT_MAX = 65535 };
 
 /* The code point at s.p, and its bytes in *n. `s` is valid UTF-8 and not empty. */
 static uint32_t code_point(struct str s, size_t *n)
@@ -94,35 +87,6 @@ static bool is_label_letter(uint32_t c)
            !(c >= 0x3008 && c <= 0x3020) && !(c >= 0xD800 && c <= 0xF8FF) && c < 0xFB00;
 }
 
-/* Lower case where scripts have it and addresses use it: ASCII, Latin-1, Greek, Cyrillic. */
-static uint32_t lower(uint32_t c)
-{
-    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE) || (c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F))
-        return c + 32;
-    return c >= 0x400 && c <= 0x40F ? c + 80 : c;
-}
-
-static char *put_code_point(char *p, uint32_t c)
-{
-    if (c < 0x80) {
-        *p++ = (char)c;
-    } else if (c < 0x800) {
-        *p++ = (char)(0xC0 | c >> 6);
-        *p++ = (char)(0x80 | (c & 0x3F));
-    } else {
-        assert(c < 0x10000);                                 /* is_label_letter lets nothing above pass */
-        *p++ = (char)(0xE0 | c >> 12);
-        *p++ = (char)(0x80 | (c >> 6 & 0x3F));
-        *p++ = (char)(0x80 | (c & 0x3F));
-    }
-    return p;
-}
-
-static bool label_is_valid(struct str label)
-{
-    return label.n >= 1 && label.n <= LABEL_MAX_BYTES && label.p[0] != '-' && label.p[label.n - 1] != '-';
-}
-
 static bool is_all_digits(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
@@ -130,34 +94,23 @@ static bool is_all_digits(struct str s)
     return true;
 }
 
-/* Labels between dots; at least two, and the last is no number (an address of a machine is no domain of a shop). */
-static bool labels_are_valid(struct str host)
+/* Letters alone: the judge of hosts would map full-width forms and drop what nobody sees. */
+static bool has_letters_only(struct str host)
 {
-    size_t labels = 0, start = 0;
-    for (size_t i = 0; i <= host.n; i++) {
-        if (i < host.n && host.p[i] != '.') continue;
-        struct str label = { host.p + start, i - start };
-        if (!label_is_valid(label)) return false;
-        labels++;
-        if (i == host.n) return labels >= 2 && !is_all_digits(label);
-        start = i + 1;
+    size_t n;
+    for (size_t i = 0; i < host.n; i += n) {
+        uint32_t c = code_point((struct str){ host.p + i, host.n - i }, &n);
+        bool dot = c == '.' || c == 0x3002 || c == 0xFF0E || c == 0xFF61;        /* Chinese input methods write these */
+        if (!dot && !is_label_letter(c)) return false;
     }
-    return false;
+    return true;
 }
 
-/* The host in lower case with '.' for the dots of Chinese input methods; false at the first letter that may not be. */
-static bool host_normalised(struct str in, char *out, size_t *out_n)
+/* At least two labels, and the last is no number: an address of a machine is no domain of a shop. */
+static bool is_public_name(const char *ascii)
 {
-    char *p = out;
-    size_t n;
-    for (size_t i = 0; i < in.n; i += n) {
-        uint32_t c = code_point((struct str){ in.p + i, in.n - i }, &n);
-        if (c == '.' || c == 0x3002 || c == 0xFF0E || c == 0xFF61) *p++ = '.';
-        else if (is_label_letter(c)) p = put_code_point(p, lower(c));
-        else return false;
-    }
-    *out_n = (size_t)(p - out);
-    return true;
+    const char *last = strrchr(ascii, '.');
+    return last && !is_all_digits(str_of(last + 1));
 }
 
 static bool is_local(struct str host)
@@ -179,31 +132,11 @@ static const char *domain_read(struct arena *a, struct str s)
     if (s.n > 0 && s.p[s.n - 1] == '/') s.n--;
     if (s.n == 0 || s.n > DOMAIN_MAX_BYTES) return NULL;
     if (is_local(s)) return arena_text_n(a, s.p, s.n);
-    char *out = arena_alloc(a, s.n + 1);                     /* no letter grows in lower case */
-    size_t n = 0;
-    if (!host_normalised(s, out, &n) || !labels_are_valid((struct str){ out, n })) return NULL;
-    return out;
+    struct host_name host;
+    return has_letters_only(s) && host_name_read(a, s, &host) && is_public_name(host.ascii) ? host.shown : NULL;
 }
 
-/* ---- e-mail and addresses ---- */
-
-/* Only what every mail server agrees on: no quoting, no comments, nothing that ends a header or an envelope. */
-static bool is_email(struct str s)
-{
-    if (s.n > EMAIL_MAX_BYTES) return false;
-    const char *at = memchr(s.p, '@', s.n);
-    if (!at || at == s.p) return false;
-    struct str local = { s.p, (size_t)(at - s.p) }, host = { at + 1, s.n - (size_t)(at - s.p) - 1 };
-    if (local.n > EMAIL_LOCAL_MAX_BYTES || local.p[0] == '.' || local.p[local.n - 1] == '.') return false;
-    for (size_t i = 0; i < local.n; i++) {
-        char c = local.p[i];
-        if (!is_alnum(c) && !strchr("!#$%&'*+-/=?^_`{|}~.", c)) return false;
-        if (c == '.' && local.p[i + 1] == '.') return false; /* the last one is no dot: [i + 1] is inside */
-    }
-    for (size_t i = 0; i < host.n; i++)
-        if (!is_alnum(host.p[i]) && host.p[i] != '-' && host.p[i] != '.') return false;
-    return labels_are_valid(host);
-}
+/* ---- addresses of pages ---- */
 
 /* Absolute http(s) with a host and visible ASCII only. No user part: it would put a password into logs and pages. */
 static bool is_url(struct str s)
@@ -230,6 +163,7 @@ const char *text_judge(struct arena *a, const struct field *f, struct str in, co
     if (has_refused(s, f->multiline)) return "control_characters";
     if (f->form != TEXT_SECRET) s = trim(s);
     if (s.n == 0) return NULL;
+    if (f->form != TEXT_SECRET) s = unicode_nfc(a, s);
     int64_t length = (int64_t)utf8_length(s);
     *limit = f->max;
     if (length > f->max) return "too_long";
@@ -239,9 +173,12 @@ const char *text_judge(struct arena *a, const struct field *f, struct str in, co
     switch (f->form) {
     case TEXT_PLAIN:
     case TEXT_SECRET: break;
-    case TEXT_EMAIL:
-        if (!is_email(s)) return "format";
+    case TEXT_NAME:
+        if (!unicode_shows(s)) return "invisible";
         break;
+    case TEXT_EMAIL:
+        *result = email_read(a, s);
+        return *result ? NULL : "format";
     case TEXT_URL:
         if (!is_url(s)) return "format";
         break;

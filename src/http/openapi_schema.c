@@ -128,6 +128,7 @@ static const char *format_of(enum text_form form)
     case TEXT_EMAIL:  return "email";
     case TEXT_URL:    return "uri";
     case TEXT_PLAIN:
+    case TEXT_NAME:
     case TEXT_DOMAIN: return NULL;   /* a domain may come with https:// before it: no format says that */
     }
     return NULL;
@@ -217,7 +218,7 @@ static void collect(struct named *n, const struct shape *members, unsigned depth
 static const struct shape fault_shape[] = {
     SHAPE_TEXT("field", .doc = "Name of the field as it was sent."),
     SHAPE_TEXT("code", .doc = "required, type, too_long, too_short, too_small, too_large, format, unknown, duplicate, "
-                              "not_one_of or control_characters; a route may add its own."),
+                              "not_one_of, control_characters or invisible; a route may add its own."),
     SHAPE_I64("limit", .maybe = true, .doc = "The limit that was passed, where there is one."),
     SHAPE_TEXT("message", .doc = "For a person, in the caller's language."),
     SHAPE_END

@@ -201,6 +201,7 @@ static const struct { const char *code, *en, *zh; } fault_texts[] = {
     { "unknown", "This is not known here.", "不支持此字段。" },
     { "not_one_of", "This is not one of the allowed values.", "不在允许的取值范围内。" },
     { "control_characters", "This contains characters that are not allowed.", "包含不允许的字符。" },
+    { "invisible", "This needs characters that can be seen, and no hidden ones.", "须包含可见字符，且不能夹带不可见字符。" },
     { "too_common", "This password is used by too many people. Please choose another.", "此密码过于常见，请换一个。" },
     { "equals_email", "The password must differ from the e-mail address.", "密码不能与邮箱地址相同。" },
 };

@@ -15,7 +15,7 @@ struct thing {
     int64_t id, count;
     bool count_given;
     struct credits price;
-    const char *name, *note, *secret, *email, *domain, *url;
+    const char *name, *title, *note, *secret, *email, *domain, *url;
     bool on;
     int colour;
 };
@@ -32,6 +32,7 @@ static const struct field thing_fields[] = {
     FIELD_TEXT(struct thing, note, .optional = true, .max = 20, .multiline = true),
     FIELD_TEXT(struct thing, secret, .optional = true, .max = 8, .form = TEXT_SECRET),
     FIELD_TEXT(struct thing, email, .optional = true, .max = 254, .form = TEXT_EMAIL),
+    FIELD_TEXT(struct thing, title, .optional = true, .max = 20, .form = TEXT_NAME),
     FIELD_TEXT(struct thing, domain, .optional = true, .max = 300, .form = TEXT_DOMAIN),
     FIELD_TEXT(struct thing, url, .optional = true, .max = 200, .form = TEXT_URL),
     FIELD_BOOL(struct thing, on, .optional = true),
@@ -198,7 +199,7 @@ static void emails(void **state)
     static const char *const bad[] = {
         "a", "@b.cn", "a@", "a@b", "a@@b.cn", "a@b@c.cn", "a b@c.cn", "a@b .cn", "a@.cn", "a@b.", "a@b..cn",
         ".a@b.cn", "a.@b.cn", "a..b@c.cn", "a@-b.cn", "a@b-.cn", "\\\"a\\\"@b.cn", "a@[127.0.0.1]", "a@1.2.3.4",
-        "a,b@c.cn", "a<b@c.cn", "\\u4e2d@b.cn", "a@\\u4e2d.cn", "a@b_c.cn", "a@b.cn>",
+        "a,b@c.cn", "a<b@c.cn", "\\u4e2d@b.cn", "a@\\u4e2d", "a@xn--a.cn", "a@b\\u200b.cn", "a@b_c.cn", "a@b.cn>",
         "0123456789012345678901234567890123456789012345678901234567890123x@b.cn",
     };
     char json[512];
@@ -207,11 +208,34 @@ static void emails(void **state)
         expect_good(json);
         assert_string_equal(out.email, good[i]);
     }
+    /* Both spellings of an international host are one address. */
+    expect_good("{\"email\":\"Ann@B\\u00fccher.de\"}");
+    assert_string_equal(out.email, "Ann@xn--bcher-kva.de");
+    expect_good("{\"email\":\"Ann@xn--bcher-kva.de\"}");
+    assert_string_equal(out.email, "Ann@xn--bcher-kva.de");
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         (void)snprintf(json, sizeof(json), "{\"email\":\"%s\"}", bad[i]);
         expect_fault(json, "email", "format", 0);
     }
     expect_fault("{\"email\":\"a@b.cn\\r\\nBcc: x\"}", "email", "control_characters", 0);
+}
+
+static void names_are_composed_and_show_something(void **state)
+{
+    static const char *const bad[] = { "\\u3164", "\\u2800", "\\u200d", "\\u115f", "\\ufe0f", "\\udb40\\udc41",
+                                       "a\\u200bb", "a\\u202eb" };
+    char json[128];
+    expect_good("{\"title\":\" Cafe\\u0301 \"}");
+    assert_string_equal(out.title, "Caf\xC3\xA9");
+    expect_good("{\"title\":\"\\ud83d\\udc69\\u200d\\ud83d\\udcbb\"}");
+    expect_good("{\"name\":\"Cafe\\u0301\"}");             /* other text is composed too, so that a search finds it */
+    assert_string_equal(out.name, "Caf\xC3\xA9");
+    expect_good("{\"secret\":\"Cafe\\u0301\"}");           /* but a secret is what was typed */
+    assert_string_equal(out.secret, "Cafe\xCC\x81");
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        (void)snprintf(json, sizeof(json), "{\"title\":\"%s\"}", bad[i]);
+        expect_fault(json, "title", i + 1 < ARRAY_LEN(bad) ? "invisible" : "control_characters", 0);
+    }
 }
 
 static void domains(void **state)
@@ -220,7 +244,7 @@ static void domains(void **state)
         { "shop.example.com", "shop.example.com" }, { "https://shop.example.com/", "shop.example.com" },
         { "HTTP://Shop.Example.COM", "shop.example.com" }, { " a.b ", "a.b" }, { "localhost", "localhost" },
         { "localhost:3000", "localhost:3000" }, { "http://localhost:65535/", "localhost:65535" },
-        { "xn--fiq228c.com", "xn--fiq228c.com" }, { "\\u5546\\u5e97.com", "\xE5\x95\x86\xE5\xBA\x97.com" },
+        { "XN--fiq228c.com", "\xE4\xB8\xAD\xE6\x96\x87.com" }, { "\\u5546\\u5e97.com", "\xE5\x95\x86\xE5\xBA\x97.com" },
         { "\\u5546\\u5e97\\u3002\\u4e2d\\u56fd", "\xE5\x95\x86\xE5\xBA\x97.\xE4\xB8\xAD\xE5\x9B\xBD" },
         { "B\\u00dcCHER.de", "b\xC3\xBC" "cher.de" }, { "\\u041c\\u0410\\u0413.ru", "\xD0\xBC\xD0\xB0\xD0\xB3.ru" },
         { "9-8.7z", "9-8.7z" },
@@ -403,7 +427,8 @@ int main(void)
         cmocka_unit_test(nothing_given_gives_fallbacks), cmocka_unit_test(good_values_are_stored),
         cmocka_unit_test(required_fields_are_named), cmocka_unit_test(wrong_types_are_refused),
         cmocka_unit_test(ranges_are_kept), cmocka_unit_test(control_characters_are_refused),
-        cmocka_unit_test(unknown_fields), cmocka_unit_test(emails), cmocka_unit_test(domains), cmocka_unit_test(urls),
+        cmocka_unit_test(unknown_fields), cmocka_unit_test(emails),
+        cmocka_unit_test(names_are_composed_and_show_something), cmocka_unit_test(domains), cmocka_unit_test(urls),
         cmocka_unit_test(pairs_are_read), cmocka_unit_test(bad_pairs_are_refused),
         cmocka_unit_test(pairs_are_split), cmocka_unit_test(shapes),
     };

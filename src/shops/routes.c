@@ -138,7 +138,8 @@ static enum answer run_list(struct req *req)
 
 struct post_shop { const char *shop_name, *domain; int hosting; };
 static const struct field post_shop_fields[] = {
-    FIELD_TEXT(struct post_shop, shop_name, .min = 1, .max = SHOP_NAME_MAX, .doc = "What the merchant calls the shop."),
+    FIELD_TEXT(struct post_shop, shop_name, .min = 1, .max = SHOP_NAME_MAX, .form = TEXT_NAME,
+               .doc = "What the merchant calls the shop."),
     FIELD_TEXT(struct post_shop, domain, .optional = true, .form = TEXT_DOMAIN, .min = 1, .max = 253,
                .doc = "Where the shop is: shop.example.com."),
     FIELD_ENUM(struct post_shop, hosting, hostings, .optional = true, .doc = "external: the merchant's own site."),
@@ -198,7 +199,7 @@ static enum answer run_status(struct req *req)
 
 struct patch_shop { const char *shop_name, *domain; bool has_name, has_domain; };
 static const struct field patch_shop_fields[] = {
-    FIELD_TEXT(struct patch_shop, shop_name, .optional = true, .min = 1, .max = SHOP_NAME_MAX,
+    FIELD_TEXT(struct patch_shop, shop_name, .optional = true, .min = 1, .max = SHOP_NAME_MAX, .form = TEXT_NAME,
                .present_offset = offsetof(struct patch_shop, has_name), .doc = "The new name; the slug stays."),
     FIELD_TEXT(struct patch_shop, domain, .optional = true, .form = TEXT_DOMAIN, .min = 1, .max = 253,
                .present_offset = offsetof(struct patch_shop, has_domain), .doc = "The new domain; null removes it."),

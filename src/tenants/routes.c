@@ -12,7 +12,7 @@ static const struct field path_shop_fields[] = {
 };
 
 static const struct field post_enable_fields[] = {
-    FIELD_TEXT(struct post_enable, botName, .optional = true, .min = 1, .max = BOT_NAME_MAX,
+    FIELD_TEXT(struct post_enable, botName, .optional = true, .min = 1, .max = BOT_NAME_MAX, .form = TEXT_NAME,
                .doc = "What the bot calls itself; unset: the shop's name and Assistant."),
     FIELD_END
 };
@@ -42,7 +42,7 @@ static const struct field post_register_fields[] = {
                .doc = "Signs the panel's SSO tokens."),
     FIELD_TEXT(struct post_register, webhookSecret, .form = TEXT_SECRET, .min = 16, .max = 512,
                .doc = "Signs the shop's webhooks."),
-    FIELD_TEXT(struct post_register, botName, .optional = true, .min = 1, .max = BOT_NAME_MAX,
+    FIELD_TEXT(struct post_register, botName, .optional = true, .min = 1, .max = BOT_NAME_MAX, .form = TEXT_NAME,
                .doc = "What the bot calls itself."),
     FIELD_TEXT(struct post_register, logoUrl, .optional = true, .form = TEXT_URL, .min = 1, .max = 2048,
                .doc = "The bot's picture."),

@@ -821,7 +821,7 @@ export interface components {
             fields?: {
                 /** @description Name of the field as it was sent. */
                 field: string;
-                /** @description required, type, too_long, too_short, too_small, too_large, format, unknown, duplicate, not_one_of or control_characters; a route may add its own. */
+                /** @description required, type, too_long, too_short, too_small, too_large, format, unknown, duplicate, not_one_of, control_characters or invisible; a route may add its own. */
                 code: string;
                 /**
                  * Format: int64

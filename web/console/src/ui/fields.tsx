@@ -12,7 +12,8 @@ export function useRules() {
   const { t } = useText();
   return {
     required: { required: true, whitespace: true, message: t("field.required") } satisfies Rule,
-    email: { type: "email", message: t("field.email") } satisfies Rule,
+    // Whether an address can be sent to is the server's to say: it knows international hosts, a pattern here does not.
+    email: { pattern: /^\s*[^\s@]+@[^\s@]+\s*$/, message: t("field.email") } satisfies Rule,
     password: { min: PASSWORD_MIN, message: t("field.passwordShort", { n: PASSWORD_MIN }) } satisfies Rule,
   };
 }
