@@ -140,7 +140,7 @@ static enum row move_row(struct run *r, struct tx *tx, enum job_state from, enum
     int64_t at_ms = r->job.now_ms;
     return queue_move(tx, &(struct queue_move){
         .id = r->job.id, .attempt = r->job.attempt, .from = from, .to = to, .at_ms = at_ms,
-        .run_at_ms = to == JOB_READY ? r->next_ms : at_ms, .error = r->error[0] ? r->error : NULL });
+        .run_at_ms = to == JOB_READY ? r->next_ms : at_ms, .spare = r->spare, .error = r->error[0] ? r->error : NULL });
 }
 
 /* May there be another attempt? Decides when, or writes why not. */
@@ -163,8 +163,26 @@ static bool end_dead(struct run *r, struct tx *tx, enum job_state from)
     enum row row = move_row(r, tx, from, JOB_DEAD);
     if (row == ROW_FAULT) return false;
     r->verdict = row == ROW_NONE ? V_SUPERSEDED : V_DEAD;
-    if (row == ROW_FOUND && r->kind->dead) r->kind->dead(&r->job, tx, r->error);
-    return true;
+    if (row == ROW_NONE || !r->kind->dead) return true;
+    switch (r->kind->dead(&r->job, tx, r->error)) {
+    case JOB_FINISHED: return true;
+    case JOB_NEXT:
+        r->verdict = V_NEXT;
+        return queue_revive(tx, r->job.id, r->job.attempt, r->job.now_ms) == ROW_FOUND;
+    case JOB_FAULT: break;
+    case JOB_AGAIN:
+    case JOB_GIVE_UP: assert(!"an answer that .dead cannot give");
+    }
+    return false;
+}
+
+static bool end_next(struct run *r, struct tx *tx)
+{
+    r->next_ms = r->job.now_ms + r->again_after_ms;
+    enum row row = move_row(r, tx, JOB_DONE, JOB_READY);
+    r->verdict = row == ROW_NONE ? V_SUPERSEDED : V_NEXT;
+    if (row == ROW_FOUND) tx_notify(tx, "jobs");
+    return row != ROW_FAULT;
 }
 
 static bool end_again(struct run *r, struct tx *tx, enum job_state from)
@@ -213,13 +231,14 @@ static bool settle_one(struct run *r, struct tx *tx)
     case JOB_FAULT:    return false;
     case JOB_GIVE_UP:  return end_dead(r, tx, JOB_DONE);
     case JOB_AGAIN:    return end_again(r, tx, JOB_DONE);
+    case JOB_NEXT:     r->spare = true; return end_next(r, tx);
     case JOB_FINISHED: break;
     }
     r->verdict = V_DONE;
     return true;
 }
 
-static enum op_wish settle_run(struct op *op, struct tx *tx)
+enum op_wish group_settle_run(struct op *op, struct tx *tx)
 {
     struct group *g = OWNER_OF(op, struct group, op);
     if (!finish_rows(g, tx)) return OP_REFUSE;
@@ -234,7 +253,7 @@ static void group_again(struct op *op)
     arena_release(g->arena, g->mark);
     for (size_t i = 0; i < g->count; i++) {
         struct run *r = &g->run[i];
-        r->verdict = V_NONE, r->again_after_ms = 0;
+        r->verdict = V_NONE, r->again_after_ms = 0, r->spare = false;
         if (r->wish == JOB_FINISHED) r->error[0] = '\0';
     }
 }
@@ -251,7 +270,7 @@ static void tell(struct jobs *j, const struct run *r)
         LOG(level, events[r->verdict], LOG_TEXT("kind", r->job.kind), LOG_NUMBER("job", r->job.id),
             LOG_NUMBER("attempt", r->job.attempt), LOG_TEXT("error", r->error));
     /* Superseded may also mean: this is the repeat of a settlement that had been committed. A look costs nothing. */
-    if (r->verdict != V_AGAIN && j->options.ended) j->options.ended(j->options.arg, r->job.id);
+    if (r->verdict != V_AGAIN && r->verdict != V_NEXT && j->options.ended) j->options.ended(j->options.arg, r->job.id);
 }
 
 static void give_up_group(struct group *g, const char *why)
@@ -329,7 +348,7 @@ static void settle_done(struct op *op, enum op_outcome outcome)
 
 static void prepare_op(struct group *g)
 {
-    g->op = (struct op){ .mode = TX_WRITE, .arena = g->arena, .run = settle_run, .again = group_again };
+    g->op = (struct op){ .mode = TX_WRITE, .arena = g->arena, .run = group_settle_run, .again = group_again };
 }
 
 void group_submit(struct group *g, bool patient)
@@ -350,7 +369,7 @@ void group_submit(struct group *g, bool patient)
 
 /* ---- jobs with .load or .call, on a thread of the pool ---- */
 
-static enum op_wish load_run(struct op *op, struct tx *tx)
+enum op_wish group_load_run(struct op *op, struct tx *tx)
 {
     struct group *g = OWNER_OF(op, struct group, op);
     struct run *r = &g->run[0];
@@ -364,7 +383,7 @@ static enum op_wish load_run(struct op *op, struct tx *tx)
 static void load(struct group *g)
 {
     struct run *r = &g->run[0];
-    g->op = (struct op){ .mode = TX_READ, .arena = g->arena, .run = load_run, .again = group_again };
+    g->op = (struct op){ .mode = TX_READ, .arena = g->arena, .run = group_load_run, .again = group_again };
     enum op_outcome outcome = lanes_run(g->jobs->options.lanes, &g->op);
     if (outcome != OP_COMMITTED || r->wish == JOB_FAULT) {
         r->wish = JOB_AGAIN;

@@ -38,7 +38,10 @@ enum job_wish {
     JOB_FINISHED,                    /* done: the row is settled in this transaction */
     JOB_AGAIN,                       /* later, by the kind's back-off (or job_again_after) */
     JOB_GIVE_UP,                     /* dead: shown to operators, .dead runs in this transaction */
+    JOB_NEXT,                        /* a part is done and another follows: again at once (or job_again_after); this
+                                        attempt does not count */
 };
+struct step_plan;                    /* steps.h */
 struct job_kind {
     const char *name;                /* stored: never rename */
     const char *doc;
@@ -56,8 +59,11 @@ struct job_kind {
     /* MUST: changes rows; may be run again, so no outside effect. */
     enum job_wish (*settle)(struct job *job, struct tx *tx);
     /* Last attempt failed, deadline passed or GIVE_UP: undo and tell, in the transaction that marks the job dead.
-     * job->state is NULL when the attempt did not get as far as .load. */
-    void (*dead)(struct job *job, struct tx *tx, const char *error);
+     * job->state is NULL when the attempt did not get as far as .load. JOB_FINISHED: it is dead. JOB_FAULT: nothing of
+     * it stays, and the attempt is run again. JOB_NEXT: not dead after all; there is more to do (to undo outside):
+     * again at once, with attempts and deadline from the beginning. */
+    enum job_wish (*dead)(struct job *job, struct tx *tx, const char *error);
+    const struct step_plan *plan;    /* a kind made of steps: see JOB_OF_STEPS in steps.h */
 };
 /* For .settle: why it comes again (shown to operators; no secrets), and when at the earliest (0: back-off). */
 void job_again_after(struct job *job, int64_t delay_ms);

@@ -120,8 +120,10 @@ bool queue_look(struct tx *tx, const char *const *kinds, size_t kinds_n, int64_t
 
 /* ---- the rest of an attempt ---- */
 
-STMT(move, "UPDATE jobs SET state = ?4, run_at_ms = ?5, ended_at_ms = ?6, error = ?7"
+STMT(move, "UPDATE jobs SET state = ?4, run_at_ms = ?5, ended_at_ms = ?6, error = ?7, spared = spared + ?8"
            " WHERE id = ?1 AND attempts = ?2 AND state = ?3");
+STMT(revive, "UPDATE jobs SET state = 0, spared = attempts, run_at_ms = ?3, put_at_ms = ?3, deadline_ms = 0,"
+             " ended_at_ms = NULL WHERE id = ?1 AND attempts = ?2 AND state = 3");
 /* Fenced by what it returns: an attempt that is not ours undoes all of it. */
 STMT(finish, "UPDATE jobs SET state = 2, run_at_ms = ?2, ended_at_ms = ?2, error = NULL WHERE state = 1"
              " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1)) RETURNING id, attempts",
@@ -143,8 +145,17 @@ enum row queue_move(struct tx *tx, const struct queue_move *m)
     struct query q = query(tx, &move);
     bind_i64(&q, m->id), bind_i64(&q, m->attempt), bind_i64(&q, m->from), bind_i64(&q, m->to),
         bind_i64(&q, m->run_at_ms);
-    bind_i64(&q, m->at_ms), bind_text(&q, m->error);
+    bind_i64(&q, m->at_ms), bind_text(&q, m->error), bind_bool(&q, m->spare);
     return touched(&q);
+}
+
+enum row queue_revive(struct tx *tx, int64_t id, int64_t attempt, int64_t at_ms)
+{
+    struct query q = query(tx, &revive);
+    bind_i64(&q, id), bind_i64(&q, attempt), bind_i64(&q, at_ms);
+    enum row row = touched(&q);
+    if (row == ROW_FOUND) tx_notify(tx, "jobs");
+    return row;
 }
 
 enum row queue_finish(struct tx *tx, struct queue_finish *list, size_t n, int64_t at_ms)
@@ -258,6 +269,8 @@ STMT(purge_chunk, "SELECT MAX(id) AS last, COUNT(*) AS n, MIN(put_at_ms) AS olde
 STMT(purge, "DELETE FROM jobs WHERE id > ?1 AND id <= ?2 AND state >= 2 AND ended_at_ms < ?3"
             " AND ((state = 2 AND SUBSTR(key, 1, 5) = 'cron:')"
             " OR (state = 2 AND key IS NULL AND ended_at_ms < ?4) OR ended_at_ms < ?5)");
+STMT(purge_steps, "DELETE FROM job_steps WHERE job > ?1 AND job <= ?2"
+                  " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = job_steps.job)");
 
 int64_t queue_purge(struct tx *tx, int64_t at_ms, int64_t *cursor)
 {
@@ -271,5 +284,9 @@ int64_t queue_purge(struct tx *tx, int64_t at_ms, int64_t *cursor)
     q = query(tx, &purge);
     bind_i64(&q, after), bind_i64(&q, last), bind_i64(&q, young_ms), bind_i64(&q, at_ms - QUEUE_KEEP_MS);
     bind_i64(&q, at_ms - QUEUE_KEEP_KEYED_MS);
-    return query_change(&q);
+    int64_t rows = query_change(&q);
+    if (rows <= 0) return rows;
+    q = query(tx, &purge_steps);
+    bind_i64(&q, after), bind_i64(&q, last);
+    return query_change(&q) < 0 ? -1 : rows;
 }

@@ -48,8 +48,16 @@ MUST_USE enum row queue_is_ahead(struct tx *tx, const struct job_kind *const *ki
 MUST_USE int64_t queue_pull(struct tx *tx, const struct job_kind *const *kinds, int64_t at_ms);
 
 /* Moves the row of this attempt from one state to another. ROW_NONE: superseded, nothing is changed. */
-struct queue_move { int64_t id, attempt; enum job_state from, to; int64_t run_at_ms, at_ms; const char *error; };
+struct queue_move {
+    int64_t id, attempt;
+    enum job_state from, to;
+    int64_t run_at_ms, at_ms;
+    bool spare;                          /* this attempt does not count */
+    const char *error;
+};
 MUST_USE enum row queue_move(struct tx *tx, const struct queue_move *m);
+/* Dead, in this transaction, and ready again as if it had just been put. */
+MUST_USE enum row queue_revive(struct tx *tx, int64_t id, int64_t attempt, int64_t at_ms);
 
 /* Many at once from running to done, in one statement. `found` false: superseded. ROW_NONE: one of them is held by
  * another attempt, so the transaction must be undone and each moved alone. At most QUEUE_FINISH_MAX. */

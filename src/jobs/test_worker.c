@@ -166,6 +166,60 @@ TEST_EACH_ENGINE(each_cron_kind_settles_alone)
     EXPECT(cron_runs == 1 && settles == 1);
 }
 
+/* Its .dead changes a row and then cannot go on, for a reason that is not the storage's. */
+static atomic_int dead_faults;
+static enum job_wish dead_at_last(struct job *job, struct tx *tx, const char *error)
+{
+    if (dead_effect(job, tx, error) == JOB_FAULT) return JOB_FAULT;
+    return atomic_fetch_sub(&dead_faults, 1) > 0 ? JOB_FAULT : JOB_FINISHED;
+}
+static const struct job_kind half_dead = { .name = "t.half_dead", .doc = "dies at last", .max_attempts = 1,
+    .settle = settle_give_up, .dead = dead_at_last };
+
+TEST_EACH_ENGINE(a_fault_in_dead_undoes_it_and_it_is_tried_again)
+{
+    static const struct job_kind *const table[] = { &half_dead, NULL };
+    begin(t);
+    int64_t id = put(t, "t.half_dead", 0);
+    dead_faults = 20;
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, table, 1);
+    WAIT_FOR(deaths >= 3);
+    usleep(50000);
+    EXPECT(number(t, "effects") == 0 && is_state(t, id, "running"));     /* half of it is never committed */
+    dead_faults = 0;
+    jump(j, JOB_LEASE_MS + SECOND_MS);
+    WAIT_FOR(is_state(t, id, "dead"));
+    EXPECT(number(t, "effects") == 1);
+    stop(j, 1000);
+}
+
+/* Three parts, and the second fails once. */
+static atomic_int parts;
+static enum job_wish settle_parts(struct job *job, struct tx *tx)
+{
+    if (!write_effect(tx, job->id, "part")) return JOB_FAULT;
+    int part = atomic_fetch_add(&parts, 1);
+    if (part == 1) job_again_after(job, 1);
+    return part == 1 ? JOB_AGAIN : part < 3 ? JOB_NEXT : JOB_FINISHED;
+}
+static const struct job_kind in_parts = { .name = "t.parts", .doc = "goes on", .max_attempts = 2,
+    .settle = settle_parts, .dead = dead_effect };
+
+TEST_EACH_ENGINE(going_on_does_not_count_as_an_attempt)
+{
+    static const struct job_kind *const table[] = { &in_parts, NULL };
+    begin(t);
+    parts = 0;
+    int64_t id = put(t, "t.parts", 0);
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, table, 1);
+    WAIT_FOR(is_state(t, id, "done"));
+    WAIT_FOR(ends == 1);
+    EXPECT(number(t, "effects") == 4 && deaths == 0 && row_of(t, id).attempts == 2);
+    stop(j, 1000);
+}
+
 TEST_EACH_ENGINE(load_call_and_settle_hand_state_on)
 {
     begin(t);
@@ -214,6 +268,8 @@ int main(void)
         BOTH(deadlines),
         BOTH(a_storage_fault_undoes_one_job_and_spares_its_group),
         cmocka_unit_test_setup_teardown(each_cron_kind_settles_alone_postgres, test_setup, teardown),
+        BOTH(a_fault_in_dead_undoes_it_and_it_is_tried_again),
+        BOTH(going_on_does_not_count_as_an_attempt),
         BOTH(load_call_and_settle_hand_state_on),
         BOTH(a_put_that_is_rolled_back_never_runs),
     };

@@ -57,11 +57,11 @@ static enum job_wish settle_again(struct job *job, struct tx *tx)
     }
     return JOB_FINISHED;
 }
-static void dead_effect(struct job *job, struct tx *tx, const char *error)
+static enum job_wish dead_effect(struct job *job, struct tx *tx, const char *error)
 {
     atomic_fetch_add(&deaths, 1);
     assert_true(error[0] != '\0');
-    assert_true(write_effect(tx, job->id, "dead"));
+    return write_effect(tx, job->id, "dead") ? JOB_FINISHED : JOB_FAULT;
 }
 static const struct job_kind again = { .name = "t.again", .doc = "fails at first", .max_attempts = 3,
     .backoff_first_ms = 10 * SECOND_MS, .backoff_max_ms = 15 * SECOND_MS, .settle = settle_again, .dead = dead_effect };

@@ -22,7 +22,7 @@ enum {
 
 enum verdict {
     V_NONE,                              /* the transaction did not come to this job */
-    V_DONE, V_AGAIN, V_DEAD,
+    V_DONE, V_AGAIN, V_NEXT, V_DEAD,
     V_SUPERSEDED,                        /* another attempt has the row: nothing was changed */
 };
 struct run {                             /* one attempt of one job */
@@ -31,7 +31,9 @@ struct run {                             /* one attempt of one job */
     int64_t spared;
     enum job_wish wish; /* of .load, or JOB_GIVE_UP at claim: settled without .settle unless FINISHED */
     enum verdict verdict;
+    bool spare;                          /* the attempt does not count */
     int64_t again_after_ms, next_ms;     /* next_ms: when an attempt that failed comes again */
+    struct stepping *stepping;           /* of steps.c; NULL: not loaded */
     char error[QUEUE_ERROR_MAX + 1];
 };
 enum stage { STAGE_QUEUED, STAGE_CALL, STAGE_STORAGE };
@@ -81,6 +83,9 @@ void group_set(struct group *g, size_t i, const struct job_kind *k, const struct
 void group_submit(struct group *g, bool patient);
 void group_work(struct worker *w, struct group *g);  /* load, call, settle on this thread */
 void group_leave(struct group *g);       /* out of flight, and free */
+/* The transactions of an attempt. */
+enum op_wish group_load_run(struct op *op, struct tx *tx);
+enum op_wish group_settle_run(struct op *op, struct tx *tx);
 int64_t job_backoff_ms(const struct job_kind *k, int64_t attempt);
 
 /* worker.c */

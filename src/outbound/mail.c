@@ -146,12 +146,12 @@ static enum job_wish settle(struct job *job, struct tx *tx)
     return query_change(&q) < 0 ? JOB_FAULT : JOB_FINISHED;
 }
 
-static void dead(struct job *job, struct tx *tx, const char *error)
+static enum job_wish dead(struct job *job, struct tx *tx, const char *error)
 {
     (void)error;
     struct query q = query(tx, &mark_failed);
     bind_i64(&q, job->ref);
-    if (query_change(&q) < 0) LOG(LOG_WARN, "mail.not_marked", LOG_NUMBER("mail", job->ref));   /* rolls back with tx */
+    return query_change(&q) < 0 ? JOB_FAULT : JOB_FINISHED;
 }
 
 const struct job_kind mail_send_job = {

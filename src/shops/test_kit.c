@@ -217,7 +217,7 @@ enum job_wish kit_job(struct test_db *t, const struct kit_attempt *a)
     if (wish == JOB_FINISHED) wish = a->kind->settle(&r->job, t->tx);
     assert_int_not_equal(wish, JOB_FAULT);
     if ((wish == JOB_GIVE_UP || (wish == JOB_AGAIN && a->last)) && a->kind->dead)
-        a->kind->dead(&r->job, t->tx, r->error);
+        assert_int_not_equal(a->kind->dead(&r->job, t->tx, r->error), JOB_FAULT);
     assert_int_equal(tx_fault_of(t->tx), TX_SOUND);
     return wish;
 }

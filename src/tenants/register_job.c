@@ -97,16 +97,18 @@ static enum job_wish register_settle(struct job *job, struct tx *tx)
     return w->verdict == VERDICT_REFUSED ? JOB_GIVE_UP : JOB_AGAIN;
 }
 
-/* The credits go back and the merchant may try again. A fault here is the transaction's and undoes all of it. */
-static void register_dead(struct job *job, struct tx *tx, const char *error)
+/* The credits go back and the merchant may try again. Whatever cannot be done undoes all of it: half of it committed
+ * would leave a tenant that waits for a job which is dead. */
+static enum job_wish register_dead(struct job *job, struct tx *tx, const char *error)
 {
     struct tenant t = { 0 };
     struct shop shop;
     struct credit_balance balance;
-    if (lock_current(job, tx, &shop, &t) != ROW_FOUND) return;
+    enum row row = lock_current(job, tx, &shop, &t);
+    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
     if (t.hold) {
         enum debit d = credits_release(tx, t.hold, job->now_ms);
-        if (d == DEBIT_FAULT) return;
+        if (d == DEBIT_FAULT) return JOB_FAULT;
         if (d == DEBIT_KEY_REUSED)
             LOG(LOG_ERROR, "hold_was_captured", LOG_NUMBER("shop", t.shop), LOG_NUMBER("hold", t.hold));
     }
@@ -116,9 +118,10 @@ static void register_dead(struct job *job, struct tx *tx, const char *error)
      * could not be stored until it was too late. The next enable asks first. */
     const struct work *w = job->state;
     if (!w || !w->surely_not) t.maybe_registered = true;
-    if (tenants_move(tx, &t, TENANT_PENDING, "failed", 0, job->now_ms) != ROW_FOUND) return;
-    if (!credits_changed(tx, t.account, &balance)) return;
-    if (!tenants_tell(tx, NULL, AUDIT_chatbot_enable_failed, &t, registration_failed_json, &error, job->now_ms)) return;
+    bool told = tenants_move(tx, &t, TENANT_PENDING, "failed", 0, job->now_ms) == ROW_FOUND &&
+                credits_changed(tx, t.account, &balance) &&
+                tenants_tell(tx, NULL, AUDIT_chatbot_enable_failed, &t, registration_failed_json, &error, job->now_ms);
+    return told ? JOB_FINISHED : JOB_FAULT;
 }
 
 const struct job_kind tenants_register_job = {

@@ -60,11 +60,14 @@ static enum job_wish rotate_settle(struct job *job, struct tx *tx)
 }
 
 /* After four days. The old secrets stay valid, and the merchant may rotate again: that puts a new job. */
-static void rotate_dead(struct job *job, struct tx *tx, const char *error)
+static enum job_wish rotate_dead(struct job *job, struct tx *tx, const char *error)
 {
     struct tenant t;
-    if (tenants_of_shop(tx, job->ref, &t) != ROW_FOUND || !tenant_is_known_outside(&t)) return;
-    if (!tenants_tell(tx, NULL, AUDIT_chatbot_update_failed, &t, registration_failed_json, &error, job->now_ms)) return;
+    enum row row = tenants_of_shop(tx, job->ref, &t);
+    if (row == ROW_FAULT) return JOB_FAULT;
+    if (row == ROW_NONE || !tenant_is_known_outside(&t)) return JOB_FINISHED;
+    bool told = tenants_tell(tx, NULL, AUDIT_chatbot_update_failed, &t, registration_failed_json, &error, job->now_ms);
+    return told ? JOB_FINISHED : JOB_FAULT;
 }
 
 const struct job_kind tenants_rotate_job = {

@@ -140,7 +140,8 @@ TEST_EACH_ENGINE(a_job_whose_deadline_passed_gives_the_credits_back)
                        .account = account,
                        .arena = t->arena,
                        .now_ms = kit_now() };
-    tenants_register_job.dead(&job, t->tx, "deadline passed");               /* without any attempt that ended */
+    /* Without any attempt that ended. */
+    assert_int_equal(tenants_register_job.dead(&job, t->tx, "deadline passed"), JOB_FINISHED);
     expect_failed_and_free(t);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenants WHERE maybe_registered = 1"), 1);
 }
