@@ -34,6 +34,7 @@ void app_close(struct app *app);
 /* Tables that app puts together; see wiring.c. */
 extern const struct route *const app_route_tables[];
 extern const struct job_kind *const app_job_kinds[];
+extern const struct verify_check *const app_check_tables[];                                    /* verify_command.c */
 void app_fill_hooks(struct app *app);
 
 /* Runs one operation in a transaction of its own, for commands, the demo and start-up. */
@@ -111,6 +112,7 @@ MUST_USE bool command_read(struct command *c);
 /* Of a command that was read: the option's value, its name when it takes none; NULL when it is not there. */
 const char *command_option(const struct command *c, const char *name);
 enum exit_code command_run(struct app *app, struct command *c);
+enum exit_code command_verify(struct app *app, struct command *c);                            /* verify_command.c */
 /* Says that nobody knows whether it was done, and how to find out. */
 enum exit_code command_unknown(struct command *c);
 /* Sends the command, which was read, to the server that holds this database. False when none answers. */

@@ -205,81 +205,6 @@ static enum exit_code credits_grant_command(struct app *app, struct command *c)
     return EXIT_OK;
 }
 
-/* ---- verify ---- */
-
-enum verify_stage { VERIFY_CREDITS, VERIFY_SHOPS, VERIFY_TENANTS, VERIFY_AUDIT, VERIFY_DONE };
-struct verdicts {
-    enum verify_stage stage;
-    struct credit_verdict credits;
-    struct shop_verdict shops;
-    struct tenant_verdict tenants;
-    struct audit_verdict audit;
-};
-
-struct verify_piece { struct verdicts before, after; };
-
-/* The next piece. Each is a transaction of its own: the readers of a running server go on in between. A piece that is
- * run again, because the connection was lost, begins where it began. */
-static enum op_wish run_verify(void *arg, struct tx *tx)
-{
-    struct verify_piece *piece = arg;
-    struct verdicts *v = &piece->after;
-    *v = piece->before;
-    bool read = true, more = false;
-    switch (v->stage) {
-    case VERIFY_CREDITS: read = credits_verify_piece(tx, &v->credits), more = v->credits.more; break;
-    case VERIFY_SHOPS: read = shops_verify_piece(tx, &v->shops), more = v->shops.more; break;
-    case VERIFY_TENANTS: read = tenants_verify_piece(tx, &v->tenants), more = v->tenants.more; break;
-    case VERIFY_AUDIT: read = audit_verify_piece(tx, &v->audit), more = v->audit.more; break;
-    case VERIFY_DONE: break;
-    }
-    if (!read) return OP_REFUSE;
-    if (!more) v->stage++;
-    return OP_COMMIT;
-}
-
-static enum exit_code verify(struct app *app, struct command *c)
-{
-    struct verify_piece piece = { 0 };
-    while (piece.before.stage != VERIFY_DONE) {
-        if (app_do(app, TX_READ, run_verify, &piece) != OP_COMMITTED)
-            return say(c, EXIT_UNAVAILABLE, "The database could not be read to the end.");
-        piece.before = piece.after;
-    }
-    struct verdicts v = piece.before;
-    bool sound = !v.credits.bad_account && !v.shops.bad_shop && !v.tenants.bad_tenant && !v.tenants.bad_hold &&
-                 !v.audit.bad;
-    if (c->json) {
-        struct json j;
-        answer_open(c, &j);
-        json_bool(&j, "sound", sound);
-        json_i64(&j, "accounts", v.credits.accounts), json_i64(&j, "entries", v.credits.entries);
-        json_i64(&j, "tenants", v.tenants.tenants), json_i64(&j, "secrets", v.tenants.secrets);
-        json_i64(&j, "openHolds", v.tenants.holds);
-        json_i64(&j, "auditRows", v.audit.checked);
-        json_i64(&j, "badAccount", v.credits.bad_account), json_text(&j, "creditsFault", v.credits.what);
-        json_i64(&j, "shops", v.shops.shops), json_i64(&j, "badShop", v.shops.bad_shop),
-            json_text(&j, "shopsFault", v.shops.what);
-        json_i64(&j, "badTenant", v.tenants.bad_tenant), json_text(&j, "tenantsFault", v.tenants.what);
-        json_i64(&j, "badHold", v.tenants.bad_hold);
-        json_i64(&j, "badAuditRow", v.audit.bad);
-        answer_close(c, &j);
-        return sound ? EXIT_OK : EXIT_FAILED;
-    }
-    buf_printf(&c->out, "credits: %lld accounts, %lld entries: %s\n", (long long)v.credits.accounts,
-               (long long)v.credits.entries, v.credits.bad_account ? v.credits.what : "sound");
-    if (v.credits.bad_account) buf_printf(&c->out, "  account %lld\n", (long long)v.credits.bad_account);
-    buf_printf(&c->out, "shops: %lld: %s\n", (long long)v.shops.shops, v.shops.bad_shop ? v.shops.what : "sound");
-    if (v.shops.bad_shop) buf_printf(&c->out, "  shop %lld\n", (long long)v.shops.bad_shop);
-    buf_printf(&c->out, "tenants: %lld, %lld secrets, %lld open holds: %s\n", (long long)v.tenants.tenants,
-               (long long)v.tenants.secrets, (long long)v.tenants.holds, v.tenants.what ? v.tenants.what : "sound");
-    if (v.tenants.bad_tenant) buf_printf(&c->out, "  tenant %lld\n", (long long)v.tenants.bad_tenant);
-    if (v.tenants.bad_hold) buf_printf(&c->out, "  hold %lld\n", (long long)v.tenants.bad_hold);
-    buf_printf(&c->out, "audit: %lld sealed rows: %s\n", (long long)v.audit.checked, v.audit.bad ? "changed" : "sound");
-    if (v.audit.bad) buf_printf(&c->out, "  row %lld\n", (long long)v.audit.bad);
-    return sound ? EXIT_OK : EXIT_FAILED;
-}
-
 /* ---- jobs ---- */
 
 struct jobs_page {
@@ -441,7 +366,7 @@ enum exit_code command_run(struct app *app, struct command *c)
     switch (c->rule->id) {
     case COMMAND_USER_ADD: return user_add(app, c);
     case COMMAND_CREDITS_GRANT: return credits_grant_command(app, c);
-    case COMMAND_VERIFY: return verify(app, c);
+    case COMMAND_VERIFY: return command_verify(app, c);
     case COMMAND_JOBS_LIST: return jobs_list_command(app, c);
     case COMMAND_JOBS_RETRY: return jobs_retry_command(app, c);
     case COMMAND_MIGRATE_UP:

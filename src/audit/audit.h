@@ -8,6 +8,7 @@
 #include "base/json_write.h"
 #include "http/route.h"
 #include "jobs/jobs.h"
+#include "storage/verify.h"
 
 /* Actions are stored by name; one list, so that screens can translate them all. Append, never rename. */
 #define AUDIT_ACTIONS(X)                                                                                               \
@@ -54,5 +55,6 @@ struct audit_verdict {
 };
 MUST_USE bool audit_verify_piece(struct tx *tx, struct audit_verdict *v);
 MUST_USE bool audit_verify(struct tx *tx, struct audit_verdict *out);
+extern const struct verify_check audit_checks[];             /* the same as a check of `verify` */
 extern const struct route audit_routes[];                    /* GET /api/audit, GET /api/operator/audit */
 #endif

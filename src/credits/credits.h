@@ -8,6 +8,7 @@
 #include "base/money.h"
 #include "http/route.h"
 #include "jobs/jobs.h"
+#include "storage/verify.h"
 
 /* Reasons are stored by name. The first three are the replaced panel's words. */
 #define CREDIT_REASONS(X)                                                                                              \
@@ -69,6 +70,14 @@ struct open_hold {
 };
 MUST_USE bool credits_open_holds(struct tx *tx, int64_t after, struct open_hold *out, size_t limit, size_t *count);
 
+/* One hold, whatever became of it. */
+struct hold {
+    int64_t account, shop;
+    struct credits amount;
+    enum hold_state state;
+};
+MUST_USE enum row credits_hold_get(struct tx *tx, int64_t id, struct hold *out);
+
 /* The balance as it is now in this transaction, told to the account's open pages (event credits.changed). */
 MUST_USE bool credits_changed(struct tx *tx, int64_t account, struct credit_balance *now);
 
@@ -78,18 +87,10 @@ struct credit_totals {
 };
 MUST_USE bool credits_totals(struct tx *tx, struct credit_totals *out);
 
-/* Invariant 1 (design): every balance = sum of its entries, 0 ≤ held ≤ balance, held = sum of open holds, every hash in
- * its chain; and every charge for a chatbot has a shop that was served (invariant 4, seen from the ledger). */
-struct credit_verdict {
-    int64_t accounts, entries, bad_account;  /* bad_account 0: sound so far */
-    const char *what;
-    int64_t after;                           /* where the next piece begins */
-    bool more;
-};
-/* The next 64 accounts, from a verdict { .more = true } on, until it says that there are no more: each piece in a
- * transaction of its own keeps nobody waiting. credits_verify is all of them in one. False: storage fault. */
-MUST_USE bool credits_verify_piece(struct tx *tx, struct credit_verdict *v);
-MUST_USE bool credits_verify(struct tx *tx, struct credit_verdict *out);
+/* Invariant 1 of the design: every balance is the sum of its entries, what was granted less what was spent, and at least
+ * what is held; held is the sum of the open holds; every hash is in its chain; a hold ended as its state says; every
+ * charge for a chatbot has a shop that was served. */
+extern const struct verify_check credits_checks[];
 
 extern const struct problem problem_insufficient_credits; /* 402 with need and have */
 /* Hooks filled by app: the account id of an e-mail address, for grants and what waited for credits. */

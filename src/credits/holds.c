@@ -8,12 +8,26 @@ STMT(hold_by_key, "SELECT id, amount, reason, shop FROM credit_holds WHERE accou
 STMT(hold_by_id, "SELECT account, key, amount, reason, shop, state FROM credit_holds WHERE id = ?1");
 STMT(
     hold_insert,
-    "INSERT INTO credit_holds (account, key, amount, reason, shop, state, put_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)"
-    " RETURNING id");
+    "INSERT INTO credit_holds (account, key, amount, reason, shop, state, put_at_ms, hash)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7) RETURNING id");
+STMT(hold_get, "SELECT account, shop, amount, state FROM credit_holds WHERE id = ?1");
 STMT(holds_open, "SELECT id, account, shop FROM credit_holds WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2");
 STMT(hold_move, "UPDATE credit_holds SET state = ?2, ended_at_ms = ?3 WHERE id = ?1 AND state = 0");
 STMT(account_reserve, "UPDATE credit_accounts SET held = held + ?2 WHERE account = ?1 AND balance - held >= ?2");
 STMT(account_unreserve, "UPDATE credit_accounts SET held = held - ?2 WHERE account = ?1 AND held >= ?2");
+
+void hold_hash(const struct credit_change *in, const char *reason, uint8_t out[SHA256_SIZE])
+{
+    enum { HOLD_MAX_BYTES = 2048 };
+    char memory[HOLD_MAX_BYTES];
+    struct buf b;
+    buf_fixed(&b, memory, sizeof memory);
+    buf_printf(&b, "hold|%lld|%lld|%lld|%lld|", (long long)in->account, (long long)in->shop,
+               (long long)credits_count(in->amount), (long long)in->at_ms);
+    buf_printf(&b, "%zu:%s|%zu:%s", strlen(in->key), in->key, strlen(reason), reason);
+    assert(!b.overflow);
+    sha256(b.p, b.n, out);
+}
 
 static enum debit hold_replay(struct query *q, const struct credit_change *in, int64_t *hold)
 {
@@ -46,7 +60,9 @@ enum debit credits_hold(struct tx *tx, const struct credit_change *in, int64_t *
         bind_i64(&q, in->shop);
     else
         bind_null(&q);
-    bind_i64(&q, in->at_ms);
+    uint8_t hash[SHA256_SIZE];
+    hold_hash(in, credit_reason_name(in->reason), hash);
+    bind_i64(&q, in->at_ms), bind_blob(&q, hash, sizeof hash);
     if (query_row(&q) != ROW_FOUND) return DEBIT_FAULT;
     *hold = col_i64(&q, "id");
     return DEBIT_DONE;
@@ -138,4 +154,17 @@ bool credits_open_holds(struct tx *tx, int64_t after, struct open_hold *out, siz
                                               .account = col_i64(&q, "account"),
                                               .shop = col_i64(&q, "shop") };
     return row != ROW_FAULT;
+}
+
+enum row credits_hold_get(struct tx *tx, int64_t id, struct hold *out)
+{
+    struct query q = query(tx, &hold_get);
+    bind_i64(&q, id);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND)
+        *out = (struct hold){ .account = col_i64(&q, "account"),
+                              .shop = col_i64(&q, "shop"),
+                              .amount = col_credits(&q, "amount"),
+                              .state = (enum hold_state)col_i64(&q, "state") };
+    return row;
 }

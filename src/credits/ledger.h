@@ -24,5 +24,7 @@ MUST_USE enum row ledger_lock(struct tx *tx, int64_t account, const char *key, s
 MUST_USE bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct credit_change *in,
                             struct credits amount, struct credits held_change, struct credit_entry *out);
 void ledger_hash(const struct ledger_record *r, uint8_t out[SHA256_SIZE]);
+/* What a hold is put for: account, shop, amount, key, reason and time. */
+void hold_hash(const struct credit_change *in, const char *reason, uint8_t out[SHA256_SIZE]);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "http/route.h"
 #include "jobs/jobs.h"
+#include "storage/verify.h"
 
 /* Stored by number: append, never renumber. Names on the wire are the replaced panel's. */
 enum shop_status {
@@ -60,10 +61,7 @@ struct shops_hooks {
 extern struct shops_hooks shops_hooks;
 
 /* Every status came through the mover: the history of each shop is without a gap and ends where the shop is. */
-struct shop_verdict { int64_t shops, bad_shop; const char *what; int64_t after; bool more; };
-/* In pieces as credits_verify_piece; or all in one transaction. */
-MUST_USE bool shops_verify_piece(struct tx *tx, struct shop_verdict *v);
-MUST_USE bool shops_verify(struct tx *tx, struct shop_verdict *out);
+extern const struct verify_check shops_checks[];
 
 /* Shops that are not deleted: of all (reads the table: for a job), of one account, of each account of a page. */
 enum { SHOPS_COUNT_MAX = 100 };

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "shops/rows.h"
 #include "shops/test_kit.h"
+#include "storage/test_verify.h"
 
 static struct kit_answer call(struct test_db *t, int64_t account, enum verb verb, const char *path, const char *body)
 {
@@ -18,12 +19,7 @@ static int64_t create(struct test_db *t, int64_t account, const char *name)
     return s.id;
 }
 
-static void expect_sound(struct test_db *t)
-{
-    struct shop_verdict v;
-    EXPECT(shops_verify(t->tx, &v));
-    if (v.bad_shop) fail_msg("shop %d: %s", (int)v.bad_shop, v.what);
-}
+static void expect_sound(struct test_db *t) { test_expect_sound(t, shops_checks); }
 
 static struct { int deleted, restored, purged; } seen;
 static bool on_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now) { return ++seen.deleted > 0; }
@@ -257,14 +253,14 @@ TEST_EACH_ENGINE(the_number_of_shops_is_limited)
 TEST_EACH_ENGINE(verify_finds_a_status_that_no_mover_wrote)
 {
     begin();
-    struct shop_verdict v;
     int64_t account = kit_account(t, 0);
     (void)create(t, account, "Good"), (void)create(t, account, "Bad");
-    EXPECT(shops_verify(t->tx, &v) && v.shops == 2 && v.bad_shop == 0);
+    EXPECT(test_verify(t, shops_checks).looked == 2);
+    expect_sound(t);
     test_script(t, "UPDATE shops SET status = 4 WHERE id = 2;");
-    EXPECT(shops_verify(t->tx, &v) && v.bad_shop == 2);
+    EXPECT(test_verify(t, shops_checks).id == 2);
     test_script(t, "UPDATE shops SET status = 2 WHERE id = 2; DELETE FROM shop_moves WHERE shop = 1;");
-    EXPECT(shops_verify(t->tx, &v) && v.bad_shop == 1);
+    EXPECT(test_verify(t, shops_checks).id == 1);
 }
 
 TEST_EACH_ENGINE(only_allowed_moves_are_made)

@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "http/route.h"
 #include "jobs/jobs.h"
+#include "storage/verify.h"
 #include "shops/shops.h"
 
 /* pending → provisioning → active ↔ suspended → disabled. Stored: append, never renumber. */
@@ -40,20 +41,11 @@ enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t 
 #define KEY_SCOPE_SSO "sso.issue"
 extern const char *const tenants_key_scopes[];
 
-/* Invariants 3 and 4 of the design: a tenant in provisioning has a live job; every state came through the mover
- * (history rows agree); an enabled tenant was charged exactly once per period; at most one tenant a shop; every kept
- * secret opens with the keyring in the settings; and every open hold belongs to a tenant in provisioning. `what` is of
- * the first fault, bad_tenant 0 and bad_hold 0: sound. */
-struct tenant_verdict {
-    int64_t tenants, secrets, holds, bad_tenant, bad_hold;
-    const char *what;
-    int64_t after, kind, generation;         /* where the next piece begins, in its stage */
-    unsigned stage;
-    bool more;
-};
-/* In pieces as credits_verify_piece; or all in one transaction. */
-MUST_USE bool tenants_verify_piece(struct tx *tx, struct tenant_verdict *v);
-MUST_USE bool tenants_verify(struct tx *tx, struct tenant_verdict *out);
+/* Invariants 3 and 4 of the design: a tenant in provisioning has a live job and the credits that it was promised; every
+ * state came through the mover; an enabled tenant belongs to a living shop of its account, was charged exactly once a
+ * period and will be renewed; every kept secret opens with the keyring in the settings; and every open hold belongs to
+ * a tenant in provisioning. */
+extern const struct verify_check tenants_checks[];
 
 /* For the overview (reads the table: for a job), and for the home page: how far these shops of one account have come.
  */

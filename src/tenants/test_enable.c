@@ -303,68 +303,6 @@ TEST_EACH_ENGINE(d25_the_schema_goes_down_and_up_again)
     assert_int_equal(fix_enable(t, account, shop).status, 200);
 }
 
-TEST_EACH_ENGINE(verify_finds_what_is_wrong)
-{
-    static const struct { const char *harm, *heal; } cases[] = {
-        { "UPDATE tenants SET status = 5;", "UPDATE tenants SET status = 3;" },
-        { "UPDATE tenants SET version = 2;", "UPDATE tenants SET version = 1;" },
-        { "UPDATE tenants SET subscription = 9;", "UPDATE tenants SET subscription = 1;" },
-        { "UPDATE subscriptions SET charges = 2;", "UPDATE subscriptions SET charges = 1;" },
-        { "UPDATE subscriptions SET status = 3;", "UPDATE subscriptions SET status = 1;" },
-        { "UPDATE tenant_secrets SET state = 3 WHERE kind = 1;", "UPDATE tenant_secrets SET state = 1;" },
-        { "UPDATE tenants SET hold = 4;", "UPDATE tenants SET hold = 0;" },
-        { "UPDATE tenants SET status = 2, job = 99; UPDATE tenant_moves SET to_status = 2;",
-          "UPDATE tenants SET status = 3, job = 0; UPDATE tenant_moves SET to_status = 3;" },
-    };
-    fix_start();
-    struct tenant_verdict v;
-    int64_t account = kit_account(t, 100), shop = fix_shop(t, account, "Tea");
-    assert_int_equal(fix_enable(t, account, shop).status, 200);
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        test_script(t, cases[i].harm);
-        EXPECT(tenants_verify(t->tx, &v));
-        if (!v.bad_tenant) fail_msg("not found: %s", cases[i].harm);
-        test_script(t, cases[i].heal);
-        EXPECT(tenants_verify(t->tx, &v) && v.tenants == 1 && v.secrets == 2 && v.bad_tenant == 0);
-    }
-    /* Credits that are held, and that nobody would ever give back: of this shop, of none, and of an ended enable. */
-    static const char *const holders[] = { "1", "NULL", "7" };
-    for (size_t i = 0; i < ARRAY_LEN(holders); i++) {
-        test_script(t, arena_printf(t->arena, "INSERT INTO credit_holds (account, key, amount, reason, shop, state,"
-                                              " put_at_ms) VALUES (1, 'lost', 5, 'chatbot_enablement', %s, 0, 1);",
-                                    holders[i]));
-        EXPECT(tenants_verify(t->tx, &v) && v.bad_hold > 0 && v.what && v.holds == 1);
-        test_script(t, "UPDATE credit_holds SET state = 2;");
-        EXPECT(tenants_verify(t->tx, &v) && v.bad_hold == 0 && !v.what && v.holds == 0);
-        test_script(t, "DELETE FROM credit_holds;");
-    }
-}
-
-TEST_EACH_ENGINE(verify_finds_a_charge_without_a_chatbot)
-{
-    fix_start();
-    int64_t account = kit_account(t, 100), shop = fix_shop(t, account, "Tea");
-    assert_int_equal(fix_enable(t, account, shop).status, 200);
-    struct credit_verdict v;
-    EXPECT(credits_verify(t->tx, &v) && v.bad_account == 0);
-    test_script(t, "DELETE FROM tenants");
-    EXPECT(credits_verify(t->tx, &v) && v.bad_account == account && strstr(v.what, "charged for") != NULL);
-}
-
-TEST_EACH_ENGINE(verify_finds_a_lost_master_key)
-{
-    static const uint8_t other[1][MASTER_KEY_SIZE] = { { 8 } }, id[1] = { 1 };
-    fix_start();
-    int64_t account = kit_account(t, 100), shop = fix_shop(t, account, "Tea");
-    assert_int_equal(fix_enable(t, account, shop).status, 200);
-    struct keyring *wrong = keyring_new(other, id, 1);
-    tenants_settings.keyring = wrong;
-    struct tenant_verdict v;
-    EXPECT(tenants_verify(t->tx, &v) && v.bad_tenant == 1 && strstr(v.what, "master key") != NULL);
-    tenants_settings.keyring = fix_keyring;
-    keyring_free(wrong);
-}
-
 /* ---- many at once ---- */
 
 enum { PARALLEL = 200 };
@@ -487,9 +425,6 @@ int main(void)
         EACH_ENGINE(d27_a_deleted_shop_suspends_its_chatbot_and_a_restored_one_resumes),
         EACH_ENGINE(d28_a_purge_erases_the_secrets),
         EACH_ENGINE(d25_the_schema_goes_down_and_up_again),
-        EACH_ENGINE(verify_finds_what_is_wrong),
-        EACH_ENGINE(verify_finds_a_charge_without_a_chatbot),
-        EACH_ENGINE(verify_finds_a_lost_master_key),
         EACH_ENGINE(d01_two_hundred_parallel_enables_are_one_charge),
         EACH_ENGINE(d01_parallel_enables_of_many_shops_spend_each_credit_once),
     };

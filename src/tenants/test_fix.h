@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "credits/credits.h"
 #include "shops/test_kit.h"
+#include "storage/test_verify.h"
 #include "tenants/private.h"
 #include <stdio.h>
 
@@ -80,14 +81,9 @@ static inline void fix_renew(struct test_db *t)
 /* Runs after every test of money: ledger, shops and tenants are sound. */
 static inline void fix_expect_sound(struct test_db *t)
 {
-    struct credit_verdict c;
-    struct shop_verdict s;
-    struct tenant_verdict v;
-    EXPECT(credits_verify(t->tx, &c) && shops_verify(t->tx, &s) && tenants_verify(t->tx, &v));
-    if (c.bad_account) fail_msg("account %d: %s", (int)c.bad_account, c.what);
-    if (s.bad_shop) fail_msg("shop %d: %s", (int)s.bad_shop, s.what);
-    if (v.bad_hold) fail_msg("hold %d: %s", (int)v.bad_hold, v.what);
-    if (v.bad_tenant) fail_msg("tenant %d: %s", (int)v.bad_tenant, v.what);
+    test_expect_sound(t, credits_checks);
+    test_expect_sound(t, shops_checks);
+    test_expect_sound(t, tenants_checks);
 }
 
 #endif

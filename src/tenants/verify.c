@@ -1,24 +1,29 @@
-/* verify.c: invariants 3 and 4 of the design on a live database, in keyset pages. A page is one snapshot, but what is
- * compared with it (the job, the ledger, the hold) is read a moment later while the service goes on: so a fault counts
- * only when it is still there after two more looks. */
+/* verify.c: invariants 3 and 4 of the design on a live database, in keyset pages (storage/verify.h says how a finding is
+ * looked at again). A page is one snapshot; what is compared with it (the shop, the job, the ledger, the hold) is read a
+ * moment later. */
 #include "tenants/private.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "credits/credits.h"
 
-enum { VERIFY_PAGE_TENANTS = 200, VERIFY_PAGE_HOLDS = 100, VERIFY_LOOKS = 2 };
+enum { VERIFY_PAGE_TENANTS = 200, VERIFY_PAGE_HOLDS = 100 };
+/* A period that was not paid ends GRACE_DAYS after its end, or after the merchant was told; a day for what runs late. */
+#define GRACE_ENDS_MS ((GRACE_DAYS + 1) * DAY_MS)
 
-/* History: as many rows as moves, the last ends where the tenant is, each begins where the one before ended. */
+/* History: as many rows as moves, the last ends where the tenant is, each begins where the one before ended. `older`:
+ * subscriptions before the present one that would still be renewed, or behind it. */
 STMT(verify_page,
-     "SELECT t.id, t.shop, t.account, t.status, t.version, t.job, t.hold, t.subscription, t.bot_name,"
+     "SELECT t.id, t.shop, t.account, t.status, t.version, t.job, t.hold, t.subscription, t.shop_deleted,"
      " (SELECT COUNT(*) FROM tenant_moves m WHERE m.tenant = t.id) AS moves,"
      " (SELECT m.to_status FROM tenant_moves m WHERE m.tenant = t.id AND m.version = t.version) AS last_to,"
-     " (SELECT COUNT(*) FROM tenant_moves m JOIN tenant_moves b ON b.tenant = m.tenant AND b.version = m.version - 1"
-     "   WHERE m.tenant = t.id AND b.to_status <> m.from_status) AS breaks,"
+     " (SELECT COUNT(*) FROM tenant_moves m LEFT JOIN tenant_moves b ON b.tenant = m.tenant"
+     "   AND b.version = m.version - 1 WHERE m.tenant = t.id AND COALESCE(b.to_status, 0) <> m.from_status) AS breaks,"
      " (SELECT COUNT(*) FROM tenant_secrets x WHERE x.tenant = t.id AND x.state = 1 AND x.kind < 3) AS secrets,"
      " (SELECT CAST(COALESCE(SUM(p.charges), 0) AS BIGINT) FROM subscriptions p WHERE p.tenant = t.id) AS all_charges,"
-     " s.status AS sub_status, s.anchor_day, s.charges, s.started_at_ms, s.period_start_ms, s.expires_at_ms"
+     " (SELECT COUNT(*) FROM subscriptions o WHERE o.tenant = t.id"
+     "   AND (o.number > t.subscription OR (o.number < t.subscription AND o.due_at_ms <> 0))) AS older,"
+     " s.status AS sub_status, s.shop AS sub_shop, s.account AS sub_account, s.anchor_day, s.charges, s.started_at_ms,"
+     " s.expires_at_ms, s.due_at_ms"
      " FROM tenants t LEFT JOIN subscriptions s ON s.tenant = t.id AND s.number = t.subscription"
      " WHERE t.id > ?1 ORDER BY t.id LIMIT ?2");
 
@@ -35,36 +40,80 @@ static const char *bad_history(const struct query *q)
     return NULL;
 }
 
+/* Renewed at its end, not before it was asked for and not behind it: a date that is missing, far off or wrong is a month
+ * that nobody pays for, or a chat that stops. */
+static const char *bad_renewal(const struct query *q)
+{
+    enum tenant_status status = (enum tenant_status)col_i64(q, "status");
+    enum subscription_status sub = (enum subscription_status)col_i64(q, "sub_status");
+    int64_t due = col_i64(q, "due_at_ms"), end = col_i64(q, "expires_at_ms"), now = now_ms();
+    if (status != TENANT_ACTIVE) {
+        if (due != 0) return "a tenant that is out of service would be renewed";
+        bool ended = sub == SUBSCRIPTION_EXPIRED || sub == SUBSCRIPTION_CANCELLED;
+        bool stopped = status == TENANT_SUSPENDED && !col_bool(q, "shop_deleted");
+        return stopped && !ended ? "a suspended tenant has a subscription that runs" : NULL;
+    }
+    if (sub == SUBSCRIPTION_ACTIVE) return due > 0 && due <= end ? NULL : "a subscription is not renewed at its end";
+    if (sub != SUBSCRIPTION_PAST_DUE) return "an active tenant is not paid for";
+    if (end > now) return "a subscription is past due before its end";
+    return due > 0 && due <= now + GRACE_ENDS_MS ? NULL : "a subscription that is past due is not asked for again";
+}
+
 /* Every period was charged once: so many charges lead from the first day to the end of the last period. */
 static const char *bad_subscription(const struct query *q)
 {
-    enum tenant_status status = (enum tenant_status)col_i64(q, "status");
+    if (col_i64(q, "older") != 0) return "a tenant has a subscription beside the present one";
     if (col_is_null(q, "sub_status")) {
         if (col_i64(q, "subscription") != 0) return "a tenant's subscription is missing";
-        return status == TENANT_ACTIVE ? "an active tenant has no subscription" : NULL;
+        return col_i64(q, "status") == TENANT_ACTIVE ? "an active tenant has no subscription" : NULL;
     }
-    enum subscription_status sub = (enum subscription_status)col_i64(q, "sub_status");
+    if (col_i64(q, "sub_shop") != col_i64(q, "shop") || col_i64(q, "sub_account") != col_i64(q, "account"))
+        return "a tenant's subscription is of another shop";
     int anchor = (int)col_i64(q, "anchor_day");
     int64_t charges = col_i64(q, "charges"), start = col_i64(q, "started_at_ms");
     if (charges < 1 || time_add_months(start, (int)charges, anchor) != col_i64(q, "expires_at_ms"))
         return "a subscription's periods and charges differ";
-    if (status == TENANT_ACTIVE && sub != SUBSCRIPTION_ACTIVE && sub != SUBSCRIPTION_PAST_DUE)
-        return "an active tenant is not paid for";
-    return NULL;
+    return bad_renewal(q);
+}
+
+/* A tenant in provisioning: somebody works on it, and the credits for it are there. */
+static const char *bad_provisioning(struct tx *tx, const struct query *q, bool *fault)
+{
+    struct job_row job = { 0 };
+    enum row row = jobs_get(tx, col_i64(q, "job"), &job);
+    *fault = row == ROW_FAULT;
+    if (*fault) return NULL;
+    if (row == ROW_NONE || !job_row_is_live(&job)) return "a tenant in provisioning has no live job";
+    int64_t id = col_i64(q, "hold");
+    struct hold hold = { 0 };
+    if (id == 0) return NULL;                /* a paid month runs, or the price is zero */
+    row = credits_hold_get(tx, id, &hold);
+    *fault = row == ROW_FAULT;
+    if (*fault) return NULL;
+    bool its_own = hold.account == col_i64(q, "account") && hold.shop == col_i64(q, "shop");
+    return row == ROW_FOUND && hold.state == HOLD_OPEN && its_own ? NULL :
+                                                                     "a tenant in provisioning lost its held credits";
 }
 
 static const char *bad_state(struct tx *tx, const struct query *q, bool *fault)
 {
     enum tenant_status status = (enum tenant_status)col_i64(q, "status");
-    if (status != TENANT_PROVISIONING) {
-        if (col_i64(q, "hold") != 0) return "a tenant holds credits outside of provisioning";
-        return status == TENANT_ACTIVE && col_i64(q, "secrets") != 2 ? "an active tenant lacks a secret" : NULL;
-    }
-    struct job_row job = { 0 };
-    enum row row = jobs_get(tx, col_i64(q, "job"), &job);
+    if (status == TENANT_PROVISIONING) return bad_provisioning(tx, q, fault);
+    if (col_i64(q, "hold") != 0) return "a tenant holds credits outside of provisioning";
+    return status == TENANT_ACTIVE && col_i64(q, "secrets") != 2 ? "an active tenant lacks a secret" : NULL;
+}
+
+static const char *bad_shop(struct tx *tx, const struct query *q, bool *fault)
+{
+    struct shop s = { 0 };
+    enum row row = shops_get(tx, col_i64(q, "shop"), &s);
     *fault = row == ROW_FAULT;
-    bool live = row == ROW_FOUND && job_row_is_live(&job);
-    return live || *fault ? NULL : "a tenant in provisioning has no live job";
+    if (*fault) return NULL;
+    if (row == ROW_NONE) return "a tenant's shop is missing";
+    if (s.account != col_i64(q, "account")) return "a tenant's shop is of another account";
+    bool gone = s.status == SHOP_DELETED || s.status == SHOP_PURGED;
+    if (gone != col_bool(q, "shop_deleted")) return "a tenant does not know whether its shop is deleted";
+    return gone && col_i64(q, "status") == TENANT_ACTIVE ? "an active tenant's shop is deleted" : NULL;
 }
 
 /* The ledger says the same: an entry for each charge, and no other. A charge of nothing leaves no entry, so while a
@@ -85,126 +134,70 @@ static const char *bad(struct tx *tx, const struct query *q, bool *fault)
     const char *what = bad_history(q);
     if (!what) what = bad_subscription(q);
     if (!what) what = bad_state(tx, q, fault);
+    if (!what && !*fault) what = bad_shop(tx, q, fault);
     if (!what && !*fault) what = bad_charges(tx, q, fault);
     return what;
 }
 
-/* The same tenant again, each time anew. */
-static const char *still_bad(struct tx *tx, int64_t tenant, const char *what, bool *fault)
-{
-    for (int look = 0; look < VERIFY_LOOKS && what && !*fault; look++) {
-        struct query q = query(tx, &verify_page);
-        bind_i64(&q, tenant - 1), bind_i64(&q, 1);
-        enum row row = query_row(&q);
-        *fault = row == ROW_FAULT;
-        what = row == ROW_FOUND && col_i64(&q, "id") == tenant ? bad(tx, &q, fault) : NULL;
-    }
-    return what;
-}
-
-static void found_bad(struct tenant_verdict *v, int64_t tenant, const char *what)
-{
-    if (v->bad_tenant) return;
-    v->bad_tenant = tenant;
-    if (!v->what) v->what = what;
-    LOG(LOG_ERROR, "tenant_unsound", LOG_NUMBER("tenant", tenant), LOG_TEXT("what", what));
-}
-
-/* Every kept secret opens with the keys of this process: a lost master key is noticed here and not by a shop. */
-static bool verify_secrets_page(struct tx *tx, struct tenant_verdict *v)
-{
-    struct query q = query(tx, &verify_secrets);
-    bind_i64(&q, v->after), bind_i64(&q, v->kind), bind_i64(&q, v->generation), bind_i64(&q, VERIFY_PAGE_TENANTS);
-    enum row row;
-    v->more = false;
-    while ((row = query_next(&q)) == ROW_FOUND) {
-        struct str text;
-        v->more = true;
-        v->after = col_i64(&q, "tenant"), v->kind = col_i64(&q, "kind"), v->generation = col_i64(&q, "generation");
-        if (!secret_open(tx_arena(tx), v->after, (enum secret_kind)v->kind, col_str(&q, "sealed"), &text))
-            found_bad(v, v->after, "a secret does not open with these master keys");
-        v->secrets++;
-    }
-    return row != ROW_FAULT;
-}
-
-static bool is_named(struct tx *tx, const struct open_hold *h, bool *fault)
-{
-    struct tenant t;
-    enum row row = tenants_of_shop(tx, h->shop, &t);
-    *fault = row == ROW_FAULT;
-    return row == ROW_FOUND && t.status == TENANT_PROVISIONING && t.hold == h->id && t.account == h->account;
-}
-
-/* Nobody would ever give back a hold that no enable under way names. It may have ended since it was read. */
-static bool verify_hold(struct tx *tx, const struct open_hold *h, struct tenant_verdict *v)
-{
-    bool fault = false, named = is_named(tx, h, &fault);
-    for (int look = 0; look < VERIFY_LOOKS && !named && !fault; look++) {
-        struct open_hold again;
-        size_t count;
-        if (!credits_open_holds(tx, h->id - 1, &again, 1, &count)) return false;
-        named = count == 0 || again.id != h->id || is_named(tx, h, &fault);
-    }
-    if (fault || named) return !fault;
-    if (!v->bad_hold) v->bad_hold = h->id;
-    if (!v->what) v->what = "credits are held for no enable under way";
-    LOG(LOG_ERROR, "hold_unsound", LOG_NUMBER("hold", h->id), LOG_NUMBER("account", h->account));
-    return true;
-}
-
-static bool verify_holds_page(struct tx *tx, struct tenant_verdict *v)
-{
-    struct open_hold page[VERIFY_PAGE_HOLDS];
-    size_t count;
-    bool good = credits_open_holds(tx, v->after, page, VERIFY_PAGE_HOLDS, &count);
-    for (size_t i = 0; good && i < count; i++) {
-        good = verify_hold(tx, &page[i], v);
-        v->after = page[i].id;
-    }
-    if (!good) return false;
-    v->holds += (int64_t)count;
-    v->more = count == VERIFY_PAGE_HOLDS;
-    return true;
-}
-
-static bool verify_tenants_page(struct tx *tx, struct tenant_verdict *v)
+static bool tenants_piece(struct tx *tx, struct verify_piece *found)
 {
     struct query q = query(tx, &verify_page);
-    bind_i64(&q, v->after), bind_i64(&q, VERIFY_PAGE_TENANTS);
+    bind_i64(&q, found->cursor[0]), bind_i64(&q, VERIFY_PAGE_TENANTS);
     enum row row = ROW_NONE;
     bool fault = false;
-    v->more = false;
     while (!fault && (row = query_next(&q)) == ROW_FOUND) {
-        v->more = true;
-        v->after = col_i64(&q, "id");
-        v->tenants++;
+        found->more = true;
+        found->looked++;
+        found->cursor[0] = col_i64(&q, "id");
         const char *what = bad(tx, &q, &fault);
-        if (what) what = still_bad(tx, v->after, what, &fault);
-        if (what) found_bad(v, v->after, what);
+        if (what) verify_found(found, "tenant", found->cursor[0], what);
     }
     return !fault && row != ROW_FAULT;
 }
 
-bool tenants_verify_piece(struct tx *tx, struct tenant_verdict *v)
+/* Every kept secret opens with the keys of this process: a lost master key is noticed here and not by a shop. */
+static bool secrets_piece(struct tx *tx, struct verify_piece *found)
 {
-    static bool (*const pages[])(struct tx *tx, struct tenant_verdict *v) = {
-        verify_tenants_page, verify_holds_page, verify_secrets_page
-    };
-    assert(v->stage < ARRAY_LEN(pages));
-    struct arena_mark mark = arena_mark(tx_arena(tx));
-    bool read = pages[v->stage](tx, v);
-    arena_release(tx_arena(tx), mark);
-    if (!read || v->more) return read;
-    v->after = v->kind = v->generation = 0;
-    v->more = ++v->stage < ARRAY_LEN(pages);
+    struct query q = query(tx, &verify_secrets);
+    bind_i64(&q, found->cursor[0]), bind_i64(&q, found->cursor[1]), bind_i64(&q, found->cursor[2]);
+    bind_i64(&q, VERIFY_PAGE_TENANTS);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        int64_t tenant = col_i64(&q, "tenant"), kind = col_i64(&q, "kind");
+        struct str text;
+        found->more = true;
+        found->looked++;
+        found->cursor[0] = tenant, found->cursor[1] = kind, found->cursor[2] = col_i64(&q, "generation");
+        if (!secret_open(tx_arena(tx), tenant, (enum secret_kind)kind, col_str(&q, "sealed"), &text))
+            verify_found(found, "tenant", tenant, "a secret does not open with these master keys");
+    }
+    return row != ROW_FAULT;
+}
+
+/* Nobody would ever give back a hold that no enable under way names. */
+static bool holds_piece(struct tx *tx, struct verify_piece *found)
+{
+    struct open_hold page[VERIFY_PAGE_HOLDS];
+    size_t count;
+    if (!credits_open_holds(tx, found->cursor[0], page, VERIFY_PAGE_HOLDS, &count)) return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct open_hold *h = &page[i];
+        struct tenant t = { 0 };
+        enum row row = tenants_of_shop(tx, h->shop, &t);
+        if (row == ROW_FAULT) return false;
+        bool named = row == ROW_FOUND && t.status == TENANT_PROVISIONING && t.hold == h->id && t.account == h->account;
+        if (!named) verify_found(found, "hold", h->id, "credits are held for no enable under way");
+        found->cursor[0] = h->id;
+    }
+    found->looked += (int64_t)count;
+    found->more = count == VERIFY_PAGE_HOLDS;
     return true;
 }
 
-bool tenants_verify(struct tx *tx, struct tenant_verdict *out)
-{
-    *out = (struct tenant_verdict){ .more = true };
-    while (out->more)
-        if (!tenants_verify_piece(tx, out)) return false;
-    return true;
-}
+const struct verify_check tenants_checks[] = {
+    { .name = "tenants.state", .doc = "Chatbots are paid for, renewed and worked on as their rows say.",
+      .piece = tenants_piece },
+    { .name = "tenants.holds", .doc = "Credits are held only for what is being set up.", .piece = holds_piece },
+    { .name = "tenants.secrets", .doc = "Every kept secret opens with these master keys.", .piece = secrets_piece },
+    VERIFY_END
+};

@@ -1,0 +1,51 @@
+/* verify.c: what must be true of shops: their history leads to where they are, and their dates fit it. */
+#include "shops/rows.h"
+
+#include "base/clock.h"
+
+enum { VERIFY_PAGE_SHOPS = 500 };
+
+/* The newest history row of each shop, whether the numbers are without a gap, and whether each begins where the one
+ * before it ended. */
+STMT(verify_page,
+     "SELECT s.id, s.status, s.version, s.purge_at_ms, s.deleted_at_ms,"
+     " (SELECT COUNT(*) FROM shop_moves m WHERE m.shop = s.id) AS moves,"
+     " (SELECT m.to_status FROM shop_moves m WHERE m.shop = s.id AND m.version = s.version) AS last_to,"
+     " (SELECT COUNT(*) FROM shop_moves m LEFT JOIN shop_moves b ON b.shop = m.shop AND b.version = m.version - 1"
+     "   WHERE m.shop = s.id AND COALESCE(b.to_status, 0) <> m.from_status) AS breaks"
+     " FROM shops s WHERE s.id > ?1 ORDER BY s.id LIMIT ?2");
+
+static const char *complaint(const struct query *q)
+{
+    if (col_i64(q, "moves") != col_i64(q, "version")) return "a shop's history has a gap";
+    if (col_is_null(q, "last_to") || col_i64(q, "last_to") != col_i64(q, "status"))
+        return "a shop's status was changed without its mover";
+    if (col_i64(q, "breaks") != 0) return "a shop's history does not begin where it ended";
+    enum shop_status status = (enum shop_status)col_i64(q, "status");
+    int64_t deleted_at_ms = col_i64(q, "deleted_at_ms"), purge_at_ms = col_i64(q, "purge_at_ms");
+    if (status == SHOP_DELETED && purge_at_ms != deleted_at_ms + SHOP_RESTORE_DAYS * DAY_MS)
+        return "a deleted shop is not ended when it was promised";
+    if (status != SHOP_DELETED && status != SHOP_PURGED && (deleted_at_ms || purge_at_ms))
+        return "a shop that lives has a date of its end";
+    return NULL;
+}
+
+static bool shops_piece(struct tx *tx, struct verify_piece *found)
+{
+    struct query q = query(tx, &verify_page);
+    bind_i64(&q, found->cursor[0]), bind_i64(&q, VERIFY_PAGE_SHOPS);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        found->more = true;
+        found->looked++;
+        found->cursor[0] = col_i64(&q, "id");
+        const char *what = complaint(&q);
+        if (what) verify_found(found, "shop", found->cursor[0], what);
+    }
+    return row != ROW_FAULT;
+}
+
+const struct verify_check shops_checks[] = {
+    { .name = "shops.history", .doc = "Every status of a shop came through its mover.", .piece = shops_piece },
+    VERIFY_END
+};
