@@ -87,8 +87,8 @@ struct credit_totals {
 };
 MUST_USE bool credits_totals(struct tx *tx, struct credit_totals *out);
 
-/* Invariant 1 of the design: every balance is the sum of its entries, what was granted less what was spent, and at least
- * what is held; held is the sum of the open holds; every hash is in its chain; a hold ended as its state says; every
+/* Invariant 1 of the design: every balance is the sum of its entries, granted less spent, and at least what is held;
+ * held is the sum of the open holds; every hash is in its chain; a hold ended as its state says; every
  * charge for a chatbot has a shop that was served. */
 extern const struct verify_check credits_checks[];
 

@@ -199,7 +199,7 @@ TEST_EACH_ENGINE(verify_finds_what_was_done_to_accounts_and_holds)
 {
     static const char *const harms[] = {
         "UPDATE credit_accounts SET granted = granted + 1000, spent = spent + 1000;",
-        "UPDATE credit_accounts SET held = 0; UPDATE credit_holds SET state = 2;",                /* given back: below */
+        "UPDATE credit_accounts SET held = 0; UPDATE credit_holds SET state = 2;",               /* given back: below */
         "UPDATE credit_holds SET state = 1;",
         "UPDATE credit_accounts SET held = 1; UPDATE credit_holds SET amount = 1;",
         "UPDATE credit_holds SET shop = 8;",

@@ -1,13 +1,13 @@
-/* verify.c: invariants 3 and 4 of the design on a live database, in keyset pages (storage/verify.h says how a finding is
- * looked at again). A page is one snapshot; what is compared with it (the shop, the job, the ledger, the hold) is read a
- * moment later. */
+/* verify.c: invariants 3 and 4 of the design on a live database, in keyset pages (storage/verify.h says how a finding
+ * is looked at again). A page is one snapshot; what is compared with it (the shop, the job, the ledger, the hold) is
+ * read a moment later. */
 #include "tenants/private.h"
 
 #include "base/clock.h"
 #include "credits/credits.h"
 
 enum { VERIFY_PAGE_TENANTS = 200, VERIFY_PAGE_HOLDS = 100 };
-/* A period that was not paid ends GRACE_DAYS after its end, or after the merchant was told; a day for what runs late. */
+/* A period that was not paid ends GRACE_DAYS after its end, or after the merchant was told; a day more for delays. */
 #define GRACE_ENDS_MS ((GRACE_DAYS + 1) * DAY_MS)
 
 /* History: as many rows as moves, the last ends where the tenant is, each begins where the one before ended. `older`:
@@ -40,8 +40,8 @@ static const char *bad_history(const struct query *q)
     return NULL;
 }
 
-/* Renewed at its end, not before it was asked for and not behind it: a date that is missing, far off or wrong is a month
- * that nobody pays for, or a chat that stops. */
+/* Renewed at its end, not before it was asked for and not behind it: a date that is missing, far off or wrong is a
+ * month that nobody pays for, or a chat that stops. */
 static const char *bad_renewal(const struct query *q)
 {
     enum tenant_status status = (enum tenant_status)col_i64(q, "status");
