@@ -110,11 +110,15 @@ static enum answer get_outbox(struct req *req)
 }
 
 struct post_clock {
-    int64_t advance_s;
+    int64_t advance_s, jump_s;
 };
-static const struct field post_clock_fields[] = { FIELD_I64(struct post_clock, advance_s, .min = 1,
-                                                            .max = CLOCK_STEP_MAX_S, .doc = "Seconds to go forward."),
-                                                  FIELD_END };
+static const struct field post_clock_fields[] = {
+    FIELD_I64(struct post_clock, advance_s, .optional = true, .min = 1, .max = CLOCK_STEP_MAX_S,
+              .doc = "Seconds that go by."),
+    FIELD_I64(struct post_clock, jump_s, .optional = true, .min = -CLOCK_STEP_MAX_S, .max = CLOCK_STEP_MAX_S,
+              .doc = "Seconds that the machine's clock jumps, while no time goes by."),
+    FIELD_END
+};
 static const struct shape clock_shape[] = { SHAPE_TIME("now"), SHAPE_END };
 
 static void clock_json(struct json *j, const void *arg)
@@ -127,7 +131,9 @@ static enum answer run_clock(struct req *req)
 {
     const struct app *app = app_of(req);
     if (app->config->production || !app->config->test_clock) return reply_problem(req, &problem_not_found);
-    clock_advance_ms(((const struct post_clock *)req->body)->advance_s * SECOND_MS);
+    const struct post_clock *in = req->body;
+    if (in->advance_s != 0) clock_advance_ms(in->advance_s * SECOND_MS);
+    if (in->jump_s != 0) clock_jump_ms(in->jump_s * SECOND_MS);
     if (app->jobs) jobs_wake(app->jobs);
     return reply_json(req, 200, clock_json, NULL);
 }
@@ -152,5 +158,5 @@ const struct route developer_routes[] = { { .verb = VERB_GET,
                                             BODY_FIELDS(post_clock),
                                             .answer = clock_shape,
                                             .run = run_clock,
-                                            .doc = "Move the clock forward, in tests." },
+                                            .doc = "Move the clock, in tests." },
                                           ROUTE_END };

@@ -60,7 +60,8 @@ static bool open_database(struct app *app, enum app_use use, struct buf *error)
     app->lanes = lanes_start(app->db,
                              &(struct lane_options){ .readers = lane_count(app->config, engine, serving, false),
                                                      .writers = lane_count(app->config, engine, serving, true),
-                                                     .before_batch = accounts_before_batch },
+                                                     .before_batch = accounts_before_batch,
+                                                     .watch = serving },
                              reason, sizeof reason);
     if (!app->lanes) buf_printf(error, "The database threads cannot start: %s", reason);
     return app->lanes != NULL;

@@ -23,13 +23,14 @@ static enum answer get_health(struct req *req)
 /* ---- readyz ---- */
 
 struct ready {
-    bool database, queue, disk, jobs, ready;
-    int64_t queue_age_ms, disk_free_mb, oldest_job_ms;
+    bool database, queue, disk, jobs, clock, ready;
+    int64_t queue_age_ms, disk_free_mb, oldest_job_ms, clock_off_ms;
 };
 static const struct shape ready_shape[] = {
     SHAPE_BOOL("ready"),     SHAPE_BOOL("database"),      SHAPE_BOOL("queue"),
     SHAPE_BOOL("disk"),      SHAPE_BOOL("jobs"),          SHAPE_I64("queueAgeMs"),
-    SHAPE_I64("diskFreeMb"), SHAPE_I64("oldestDueJobMs"), SHAPE_END
+    SHAPE_I64("diskFreeMb"), SHAPE_I64("oldestDueJobMs"), SHAPE_BOOL("clock"),
+    SHAPE_I64("clockOffMs"), SHAPE_END
 };
 
 static void ready_json(struct json *j, const void *arg)
@@ -43,6 +44,8 @@ static void ready_json(struct json *j, const void *arg)
     json_i64(j, "queueAgeMs", r->queue_age_ms);
     json_i64(j, "diskFreeMb", r->disk_free_mb);
     json_i64(j, "oldestDueJobMs", r->oldest_job_ms);
+    json_bool(j, "clock", r->clock);
+    json_i64(j, "clockOffMs", r->clock_off_ms);
 }
 
 static int64_t disk_free_mb(const char *path)
@@ -65,6 +68,11 @@ static enum answer get_readyz(struct req *req)
     r.disk = r.disk_free_mb >= READY_DISK_FREE_MB;
     r.oldest_job_ms = counts.oldest_due_ms;
     r.jobs = counts.oldest_due_ms < READY_JOB_AGE_MS;
+    struct clock_state clock;
+    clock_state(&clock);
+    /* Told, but no reason to send requests elsewhere: they are answered by the time that is believed. */
+    r.clock = clock.doubt == CLOCK_SOUND;
+    r.clock_off_ms = clock.off_ms;
     r.ready = r.database && r.queue && r.disk && r.jobs;
     return reply_json(req, r.ready ? 200 : 503, ready_json, &r);
 }
@@ -87,6 +95,14 @@ static enum answer get_metrics(struct req *req)
     buf_printf(&out, "chathub_jobs{state=\"dead\"} %lld\n", (long long)jobs.dead);
     metrics_sample(&out, "chathub_jobs_oldest_due_milliseconds", "gauge", "How long the oldest due job has waited.",
                    jobs.oldest_due_ms);
+    struct clock_state clock;
+    clock_state(&clock);
+    metrics_sample(&out, "chathub_clock_in_doubt", "gauge", "1 while the machine's clock is not believed.",
+                   clock.doubt != CLOCK_SOUND);
+    metrics_sample(&out, "chathub_clock_off_milliseconds", "gauge", "The machine's clock less the time we go by.",
+                   clock.off_ms);
+    metrics_sample(&out, "chathub_clock_jumps_total", "counter", "Steps of the machine's clock held in doubt.",
+                   clock.jumps);
     metrics_sample(&out, "chathub_uptime_seconds", "counter", "Seconds since the start.",
                    (req->now_ms - app->started_at_ms) / SECOND_MS);
     enum answer answer = reply_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&out));

@@ -164,11 +164,153 @@ static void tests_move_the_clock(void **state)
     assert_true(now_ms() - wall < MINUTE_MS);
 }
 
+/* ---- steps of the machine's clock ---- */
+
+static enum clock_doubt doubt_after_check(void)
+{
+    struct clock_state s;
+    clock_check();
+    clock_state(&s);
+    return s.doubt;
+}
+
+static bool near(int64_t at_ms, int64_t want_ms)
+{
+    enum { ROUNDING_MS = 100 };
+    return at_ms >= want_ms - ROUNDING_MS && at_ms < want_ms + CLOCK_STEP_MS;
+}
+
+static void a_step_is_held_in_doubt_until_it_is_taken_back(void **state)
+{
+    static const int64_t steps[] = { 365 * DAY_MS, -365 * DAY_MS, HOUR_MS, -CLOCK_STEP_MS - SECOND_MS };
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+        int64_t wall = now_ms();
+        struct clock_state before, s;
+        clock_state(&before);
+        assert_true(clock_is_sound());
+        clock_jump_ms(steps[i]);
+        assert_false(clock_is_sound()); /* before anybody checks */
+        assert_true(near(now_ms(), wall));
+        assert_int_equal(doubt_after_check(), CLOCK_JUMPED);
+        clock_state(&s);
+        assert_true(near(s.off_ms, steps[i]));
+        assert_true(s.jumps == before.jumps + 1);
+        clock_advance_ms(4 * SECOND_MS);
+        assert_int_equal(doubt_after_check(), CLOCK_JUMPED);
+        assert_true(near(now_ms(), wall + 4 * SECOND_MS));
+        clock_jump_ms(-steps[i]);
+        assert_true(near(now_ms(), wall + 4 * SECOND_MS));
+        assert_int_equal(doubt_after_check(), CLOCK_SOUND);
+        assert_true(clock_is_sound());
+    }
+}
+
+static void small_steps_are_followed(void **state)
+{
+    int64_t wall = now_ms();
+    for (int i = 0; i < 10; i++) {
+        clock_jump_ms(CLOCK_STEP_MS - SECOND_MS);
+        assert_true(clock_is_sound());
+        assert_int_equal(doubt_after_check(), CLOCK_SOUND);
+    }
+    assert_true(near(now_ms(), wall + 10 * (CLOCK_STEP_MS - SECOND_MS)));
+    clock_jump_ms(-(CLOCK_STEP_MS - SECOND_MS));
+    assert_int_equal(doubt_after_check(), CLOCK_SOUND);
+}
+
+/* Each is begun anew by a step on top of it: a clock that jumps about is never believed. */
+static void a_step_that_lasts_is_believed(void **state)
+{
+    static const struct {
+        int64_t step_ms, lasts_ms;
+    } cases[] = {
+        { HOUR_MS, 10 * MINUTE_MS }, { -HOUR_MS, 10 * MINUTE_MS }, { 2 * DAY_MS, 2 * HOUR_MS },
+        { 365 * DAY_MS, DAY_MS },    { -365 * DAY_MS, DAY_MS },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        int64_t wall = now_ms();
+        clock_jump_ms(cases[i].step_ms - 2 * MINUTE_MS);
+        assert_int_equal(doubt_after_check(), CLOCK_JUMPED);
+        clock_advance_ms(cases[i].lasts_ms - MINUTE_MS);
+        clock_jump_ms(2 * MINUTE_MS);
+        assert_int_equal(doubt_after_check(), CLOCK_JUMPED);
+        clock_advance_ms(cases[i].lasts_ms - MINUTE_MS);
+        assert_int_equal(doubt_after_check(), CLOCK_JUMPED);
+        assert_true(near(now_ms(), wall + 2 * (cases[i].lasts_ms - MINUTE_MS)));
+        clock_advance_ms(2 * MINUTE_MS);
+        assert_int_equal(doubt_after_check(), CLOCK_SOUND);
+        assert_true(near(now_ms(), wall + 2 * cases[i].lasts_ms + cases[i].step_ms));
+    }
+}
+
+/* The database's clock, in the words of the first comment of clock.c. Last: what it said stays known. */
+static void the_witness(void **state)
+{
+    int64_t wall = now_ms();
+    clock_witness_ms(wall + HOUR_MS); /* at our start: one of the two is wrong */
+    assert_int_equal(doubt_after_check(), CLOCK_DISPUTED);
+    assert_false(clock_is_sound());
+    assert_true(near(now_ms(), wall));
+    clock_jump_ms(HOUR_MS); /* ours was: it is put right */
+    assert_false(clock_is_sound());
+    clock_witness_ms(wall + HOUR_MS);
+    assert_int_equal(doubt_after_check(), CLOCK_SOUND);
+    wall += HOUR_MS;
+    assert_true(near(now_ms(), wall));
+
+    clock_jump_ms(DAY_MS); /* ours is wrong, and is never believed against the database */
+    assert_int_equal(doubt_after_check(), CLOCK_JUMPED);
+    clock_witness_ms(wall);
+    assert_int_equal(doubt_after_check(), CLOCK_JUMPED);
+    clock_advance_ms(40 * DAY_MS), wall += 40 * DAY_MS;
+    clock_witness_ms(wall);
+    assert_int_equal(doubt_after_check(), CLOCK_JUMPED);
+    clock_jump_ms(-DAY_MS);
+    assert_int_equal(doubt_after_check(), CLOCK_SOUND);
+    clock_witness_ms(wall);
+
+    clock_jump_ms(DAY_MS); /* both stepped: the same machine, or we were stopped */
+    assert_int_equal(doubt_after_check(), CLOCK_JUMPED);
+    clock_witness_ms(wall + DAY_MS);
+    assert_int_equal(doubt_after_check(), CLOCK_JUMPED);
+    clock_advance_ms(5 * MINUTE_MS), wall += 5 * MINUTE_MS;
+    clock_witness_ms(wall + DAY_MS);
+    assert_int_equal(doubt_after_check(), CLOCK_SOUND);
+    wall += DAY_MS;
+    assert_true(near(now_ms(), wall));
+
+    clock_witness_ms(wall + DAY_MS); /* the database alone: not about us */
+    assert_int_equal(doubt_after_check(), CLOCK_SOUND);
+    assert_true(clock_is_sound());
+}
+
+static void a_step_while_the_clock_stands_still(void **state)
+{
+    clock_fix_ms(INT64_C(1795320000000));
+    clock_jump_ms(DAY_MS);
+    assert_false(clock_is_sound());
+    assert_true(now_ms() == INT64_C(1795320000000));
+    assert_int_equal(doubt_after_check(), CLOCK_JUMPED);
+    clock_jump_ms(-DAY_MS);
+    assert_int_equal(doubt_after_check(), CLOCK_SOUND);
+    assert_true(clock_is_sound());
+    clock_fix_ms(0);
+    assert_true(clock_is_sound());
+}
+
+static void stored_times_are_clamped(void **state)
+{
+    assert_true(time_clamp_past(5, 9) == 5 && time_clamp_past(9, 9) == 9 && time_clamp_past(10, 9) == 9);
+    assert_true(time_clamp_until(5, 9, 10) == 5 && time_clamp_until(19, 9, 10) == 19);
+    assert_true(time_clamp_until(20, 9, 10) == 19 && time_clamp_until(INT64_MAX, 9, 0) == 9);
+}
+
 static void production_keeps_its_clock(void **state)
 {
     assert_int_equal(setenv("CHATHUB_ENV", "production", 1), 0);
     EXPECT_ABORT(clock_advance_ms(1));
     EXPECT_ABORT(clock_fix_ms(1));
+    EXPECT_ABORT(clock_jump_ms(1));
     assert_int_equal(unsetenv("CHATHUB_ENV"), 0);
 }
 
@@ -181,6 +323,12 @@ int main(void)
         cmocka_unit_test(calendar_months),
         cmocka_unit_test(tests_move_the_clock),
         cmocka_unit_test(production_keeps_its_clock),
+        cmocka_unit_test(a_step_is_held_in_doubt_until_it_is_taken_back),
+        cmocka_unit_test(small_steps_are_followed),
+        cmocka_unit_test(a_step_that_lasts_is_believed),
+        cmocka_unit_test(a_step_while_the_clock_stands_still),
+        cmocka_unit_test(stored_times_are_clamped),
+        cmocka_unit_test(the_witness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

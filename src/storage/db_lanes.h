@@ -49,6 +49,7 @@ struct lane_options {
     /* Called before a batch runs, in a transaction that reads, to answer for all of its ops at once what each would
      * ask alone (sessions). May be NULL. */
     void (*before_batch)(struct tx *tx, struct op *const *ops, size_t count);
+    bool watch;                                              /* a server: look after the clock, see lanes_watch.c */
 };
 MUST_USE struct lanes *lanes_start(struct db *db, const struct lane_options *o, char *error, size_t error_size);
 /* Runs what is queued, then ends the threads. */

@@ -19,13 +19,19 @@ struct op_waiter {
 
 /* ---- queues ---- */
 
-static void queue_init(struct lane_queue *q)
+void monotonic_cond_init(pthread_cond_t *c)
 {
     pthread_condattr_t attributes;
-    if (pthread_mutex_init(&q->lock, NULL) != 0 || pthread_condattr_init(&attributes) != 0 ||
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0 || pthread_cond_init(&q->wake, &attributes) != 0)
+    if (pthread_condattr_init(&attributes) != 0 || pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0 ||
+        pthread_cond_init(c, &attributes) != 0)
         abort();
     pthread_condattr_destroy(&attributes);
+}
+
+static void queue_init(struct lane_queue *q)
+{
+    if (pthread_mutex_init(&q->lock, NULL) != 0) abort();
+    monotonic_cond_init(&q->wake);
     q->tail = &q->head;
 }
 
@@ -66,7 +72,7 @@ void queue_forward(struct lane_queue *q, struct op *op)
     pthread_mutex_unlock(&q->lock);
 }
 
-static struct timespec after_ms(int64_t ms)
+struct timespec after_ms(int64_t ms)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t); /* the condition's clock; tests do not move it */
@@ -230,6 +236,7 @@ struct lanes *lanes_start(struct db *db, const struct lane_options *o, char *err
            lane_start(ls, TX_READ, true, error, error_size);
     for (unsigned i = 1; good && i < writers; i++) good = lane_start(ls, TX_WRITE, false, error, error_size);
     for (unsigned i = 1; good && i < readers; i++) good = lane_start(ls, TX_READ, false, error, error_size);
+    good = good && watch_start(ls, error, error_size);
     if (good) return ls;
     lanes_stop(ls);
     return NULL;
@@ -250,6 +257,7 @@ static void queue_stop(struct lanes *ls, struct lane_queue *q, enum tx_mode mode
 void lanes_stop(struct lanes *ls)
 {
     if (!ls) return;
+    watch_stop(ls);
     /* Readers first: they may hand a refusal on to the writers. */
     queue_stop(ls, &ls->read, TX_READ);
     queue_stop(ls, &ls->write, TX_WRITE);

@@ -1,10 +1,11 @@
 /* lanes_private.h: what the files of the lanes share. lanes.c owns queues and threads, lanes_run.c runs a batch,
- * lanes_notify.c carries notices. */
+ * lanes_notify.c carries notices, lanes_watch.c looks after the clock. */
 #ifndef CHATHUB_STORAGE_LANES_PRIVATE_H
 #define CHATHUB_STORAGE_LANES_PRIVATE_H
 
 #include "storage/db_lanes.h"
 #include "storage/engine.h"
+#include <time.h>
 
 enum {
     LANE_READ_BATCH = 64,                    /* reads taken at once; also of a PostgreSQL worker's batch */
@@ -61,16 +62,27 @@ struct notifier {
     unsigned listening;                      /* listeners already told to the server on this connection */
 };
 
+/* The thread that looks after what nobody asks about; see lanes_watch.c. */
+struct watch {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_t thread;
+    bool has_thread, stopping;
+};
+
 struct lanes {
     struct db *db;
     struct lane_options options;
     struct lane_queue read, write;
     struct notifier notifier;
+    struct watch watch;
     unsigned count;
     struct lane *lane[LANE_MAX_WORKERS];
 };
 
 /* lanes.c */
+struct timespec after_ms(int64_t ms);        /* for conditions on the monotonic clock, which tests do not move */
+void monotonic_cond_init(pthread_cond_t *c);
 /* Back into the queue, before all others: what a cut left over. */
 void queue_put_back(struct lane_queue *q, struct op *const *ops, size_t count);
 /* Behind all others, past the limit and even while stopping: the refusal of a read, which was accepted before. */
@@ -85,6 +97,10 @@ MUST_USE bool notifier_start(struct lanes *l, char *error, size_t error_size);
 void notifier_stop(struct lanes *l);
 void notifier_put(void *arg, const char (*channels)[CHANNEL_SIZE], unsigned count);
 void notifier_deliver(struct lanes *l);      /* SQLite: calls the listeners, on the lane's thread */
+
+/* lanes_watch.c */
+MUST_USE bool watch_start(struct lanes *l, char *error, size_t error_size);
+void watch_stop(struct lanes *l);            /* before the lanes stop: it submits ops */
 
 /* pg_listen.c: the connection that hears and tells, for the notifier's thread. */
 struct pg_listen;
