@@ -3,9 +3,10 @@
  * `done`. Nobody else opens, commits or repeats a transaction.
  *
  * SQLite: one writer thread, many ops in one transaction and one fsync for all, each undone alone when it must be (by a
- * savepoint, see lanes_run.c); readers beside it. PostgreSQL: a few workers, a connection each, one transaction an op.
+ * savepoint, see batch.c); readers beside it. PostgreSQL: a few workers, a connection each, one transaction an op.
  * Ops cannot tell the difference.
- * A full disk may roll a whole batch back: then its ops are run again one by one. */
+ * A full disk may roll a whole batch back: then its ops are run again one by one. An op that loses its connection
+ * before the COMMIT was sent has written nothing: it runs again, on another connection. */
 #ifndef CHATHUB_STORAGE_DB_LANES_H
 #define CHATHUB_STORAGE_DB_LANES_H
 
@@ -36,7 +37,7 @@ struct op {
     const char *session_key;                                 /* for before_batch; NULL: none */
     /* the lanes' own */
     struct op *next;
-    unsigned tries;
+    unsigned tries, lost;                                    /* runs; connections lost under it */
     bool refusing;                                           /* `run` has refused; only `refused` is left to run */
     enum op_outcome outcome;
     int64_t queued_at_ms;                                    /* monotonic */

@@ -1,10 +1,7 @@
-/* lanes.c: queues and threads of the lanes. Two queues, reads and writes; a worker that becomes free takes what is
- * there (natural batching: no timer, so an idle system answers after one commit).
- *
- * Rejected: a lock-free queue. The lock is held for a few pointers; with batches it is taken once for many ops. */
+/* lanes.c: the threads of the lanes and their connections. The queues are lane_queue.c's. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "storage/lanes_private.h"
+#include "storage/private.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,110 +13,6 @@ struct op_waiter {
     bool finished;
     enum op_outcome outcome;
 };
-
-/* ---- queues ---- */
-
-void monotonic_cond_init(pthread_cond_t *c)
-{
-    pthread_condattr_t attributes;
-    if (pthread_condattr_init(&attributes) != 0 || pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0 ||
-        pthread_cond_init(c, &attributes) != 0)
-        abort();
-    pthread_condattr_destroy(&attributes);
-}
-
-static void queue_init(struct lane_queue *q)
-{
-    if (pthread_mutex_init(&q->lock, NULL) != 0) abort();
-    monotonic_cond_init(&q->wake);
-    q->tail = &q->head;
-}
-
-static void queue_free(struct lane_queue *q)
-{
-    assert(q->count == 0);
-    pthread_cond_destroy(&q->wake);
-    pthread_mutex_destroy(&q->lock);
-}
-
-/* The lock is held. */
-static void queue_add(struct lane_queue *q, struct op *op)
-{
-    op->next = NULL;
-    *q->tail = op;
-    q->tail = &op->next;
-    q->count++;
-    if (q->sleeping > 0) pthread_cond_signal(&q->wake);
-}
-
-void queue_put_back(struct lane_queue *q, struct op *const *ops, size_t count)
-{
-    if (count == 0) return;
-    pthread_mutex_lock(&q->lock);
-    ops[count - 1]->next = q->head;
-    if (!q->head) q->tail = &ops[count - 1]->next;
-    for (size_t i = count - 1; i > 0; i--) ops[i - 1]->next = ops[i];
-    q->head = ops[0];
-    q->count += count;
-    if (q->sleeping > 0) pthread_cond_signal(&q->wake);
-    pthread_mutex_unlock(&q->lock);
-}
-
-void queue_forward(struct lane_queue *q, struct op *op)
-{
-    pthread_mutex_lock(&q->lock);
-    queue_add(q, op);
-    pthread_mutex_unlock(&q->lock);
-}
-
-struct timespec after_ms(int64_t ms)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t); /* the condition's clock; tests do not move it */
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += (ms % 1000) * 1000000;
-    if (t.tv_nsec >= 1000000000) t.tv_sec++, t.tv_nsec -= 1000000000;
-    return t;
-}
-
-/* How many of the waiting ops one worker takes. */
-static size_t share(const struct lane *l)
-{
-    const struct lane_queue *q = l->queue;
-    if (db_engine_of(l->lanes->db) == DB_SQLITE && l->mode == TX_WRITE)
-        return q->count < LANE_BATCH ? q->count : LANE_BATCH;
-    size_t fair = (q->count + q->workers - 1) / q->workers;
-    return fair < LANE_READ_BATCH ? fair : LANE_READ_BATCH;
-}
-
-/* Waits for ops and moves some to l->batch. 0: the lanes stop and nothing is left. */
-static size_t queue_take(struct lane *l)
-{
-    struct lane_queue *q = l->queue;
-    bool tidied = false;
-    pthread_mutex_lock(&q->lock);
-    while (q->count == 0 && !q->stopping) {
-        struct timespec limit = after_ms(LANE_IDLE_MS);
-        q->sleeping++;
-        int late = tidied ? pthread_cond_wait(&q->wake, &q->lock) : pthread_cond_timedwait(&q->wake, &q->lock, &limit);
-        q->sleeping--;
-        if (late != ETIMEDOUT || q->count > 0 || q->stopping) continue;
-        tidied = true;
-        pthread_mutex_unlock(&q->lock);
-        if (l->conn) l->conn->engine->idle(l->conn);
-        pthread_mutex_lock(&q->lock);
-    }
-    size_t n = q->count ? share(l) : 0;
-    for (size_t i = 0; i < n; i++) {
-        l->batch[i] = q->head;
-        q->head = q->head->next;
-    }
-    q->count -= n;
-    if (!q->head) q->tail = &q->head;
-    if (q->count > 0 && q->sleeping > 0) pthread_cond_signal(&q->wake); /* there is work for another */
-    pthread_mutex_unlock(&q->lock);
-    return n;
-}
 
 void op_finish(struct op *op)
 {
@@ -136,50 +29,73 @@ void op_finish(struct op *op)
 
 /* ---- workers ---- */
 
-/* True with a live connection. Ops are not kept waiting for a server that is down: they fail, the next try is later. */
-static bool connected(struct lane *l)
+static void lane_has(struct lane *l, struct conn *c)
 {
-    if (l->conn && conn_usable(l->conn)) return true;
-    conn_close(l->conn);
-    l->conn = NULL;
-    int64_t now = monotonic_ms();
-    if (now < l->connect_at_ms) return false;
-    char error[DB_ERROR_SIZE];
-    l->conn = conn_open(l->lanes->db, l->mode, error, sizeof error);
-    if (!l->conn) {
-        l->connect_wait_ms = l->connect_wait_ms ? l->connect_wait_ms * 2 : LANE_CONNECT_WAIT_MS;
-        if (l->connect_wait_ms > LANE_CONNECT_WAIT_MAX_MS) l->connect_wait_ms = LANE_CONNECT_WAIT_MAX_MS;
-        l->connect_at_ms = now + l->connect_wait_ms;
-        return false;
-    }
-    l->connect_wait_ms = 0;
-    l->conn->notices_sink = notifier_put;
-    l->conn->notices_arg = l->lanes;
-    return true;
+    l->conn = c;
+    c->notices_sink = notifier_put;
+    c->notices_arg = l->lanes;
+    lane_set_usable(l, true);
 }
 
-static bool queue_stopping(struct lane_queue *q)
+/* True with a live connection. While the server is away one lane of a queue tries, less and less often; when it gets
+ * through, all others may. */
+static bool connect(struct lane *l)
 {
+    struct lane_queue *q = l->queue;
     pthread_mutex_lock(&q->lock);
-    bool is = q->stopping;
+    bool may = monotonic_ms() >= q->connect_at_ms && (q->connect_wait_ms == 0 || q->connecting == 0);
+    q->connecting += may;
     pthread_mutex_unlock(&q->lock);
-    return is;
+    if (!may) return false;
+    char error[DB_ERROR_SIZE];
+    struct conn *c = conn_open(l->lanes->db, l->mode, error, sizeof error);
+    if (c) lane_has(l, c);
+    pthread_mutex_lock(&q->lock);
+    q->connecting--;
+    unsigned wait_ms = q->connect_wait_ms ? q->connect_wait_ms * 2 : LANE_CONNECT_WAIT_MS;
+    if (wait_ms > LANE_CONNECT_WAIT_MAX_MS) wait_ms = LANE_CONNECT_WAIT_MAX_MS;
+    q->connect_wait_ms = c ? 0 : wait_ms;
+    q->connect_at_ms = c ? 0 : monotonic_ms() + wait_ms;
+    pthread_cond_broadcast(&q->down);
+    pthread_mutex_unlock(&q->lock);
+    return c != NULL;
+}
+
+static void disconnect_when_lost(struct lane *l)
+{
+    if (!l->conn || conn_usable(l->conn)) return;
+    lane_set_usable(l, false);
+    conn_close(l->conn);
+    l->conn = NULL;
+}
+
+static void run_or_fail(struct lane *l, size_t n)
+{
+    disconnect_when_lost(l);
+    if (!l->conn && queue_leave_to_others(l->queue, l->batch, n)) return;
+    if (l->conn || connect(l)) {
+        lane_run(l, n);
+        disconnect_when_lost(l); /* now, and not with the next op: until then it counts as usable */
+        return;
+    }
+    enum op_outcome outcome = queue_stopping(l->queue) ? OP_DROPPED : OP_FAILED;
+    for (size_t i = 0; i < n; i++) {
+        l->batch[i]->outcome = outcome;
+        op_finish(l->batch[i]);
+    }
 }
 
 static void *worker(void *arg)
 {
     struct lane *l = arg;
-    size_t n;
-    if (!l->conn && !connected(l)) LOG(LOG_WARN, "lane_not_connected"); /* tried again with its first op */
-    while ((n = queue_take(l)) > 0) {
-        if (connected(l)) {
-            lane_run(l, n);
-            continue;
-        }
-        enum op_outcome outcome = queue_stopping(l->queue) ? OP_DROPPED : OP_FAILED;
-        for (size_t i = 0; i < n; i++) {
-            l->batch[i]->outcome = outcome;
-            op_finish(l->batch[i]);
+    bool stop = false;
+    if (!l->conn && !connect(l)) LOG(LOG_WARN, "lane_not_connected");
+    while (!stop) {
+        size_t n = queue_take(l, &stop);
+        if (n > 0) {
+            run_or_fail(l, n);
+        } else if (!stop) {
+            (void)connect(l);
         }
     }
     return NULL;
@@ -196,13 +112,12 @@ static bool lane_start(struct lanes *ls, enum tx_mode mode, bool first, char *er
     l->mode = mode;
     l->queue = mode == TX_WRITE ? &ls->write : &ls->read;
     if (first) {
-        l->conn = conn_open(ls->db, mode, error, error_size);
-        if (!l->conn) {
+        struct conn *c = conn_open(ls->db, mode, error, error_size);
+        if (!c) {
             free(l);
             return false;
         }
-        l->conn->notices_sink = notifier_put;
-        l->conn->notices_arg = ls;
+        lane_has(l, c);
     }
     l->arena = arena_new(LANE_ARENA_BYTES);
     pthread_mutex_lock(&l->queue->lock);
@@ -242,12 +157,9 @@ struct lanes *lanes_start(struct db *db, const struct lane_options *o, char *err
     return NULL;
 }
 
-static void queue_stop(struct lanes *ls, struct lane_queue *q, enum tx_mode mode)
+static void stop_lanes_of(struct lanes *ls, struct lane_queue *q, enum tx_mode mode)
 {
-    pthread_mutex_lock(&q->lock);
-    q->stopping = true;
-    pthread_cond_broadcast(&q->wake);
-    pthread_mutex_unlock(&q->lock);
+    queue_stop(q);
     for (unsigned i = 0; i < ls->count; i++) {
         struct lane *l = ls->lane[i];
         if (l->mode == mode && pthread_join(l->thread, NULL) != 0) abort();
@@ -259,8 +171,8 @@ void lanes_stop(struct lanes *ls)
     if (!ls) return;
     watch_stop(ls);
     /* Readers first: they may hand a refusal on to the writers. */
-    queue_stop(ls, &ls->read, TX_READ);
-    queue_stop(ls, &ls->write, TX_WRITE);
+    stop_lanes_of(ls, &ls->read, TX_READ);
+    stop_lanes_of(ls, &ls->write, TX_WRITE);
     notifier_stop(ls);
     /* SQLite: the writer's connection, which started first, closes last and so leaves no log behind. */
     for (unsigned i = ls->count; i-- > 0;) {
@@ -275,20 +187,15 @@ void lanes_stop(struct lanes *ls)
 
 /* ---- submitting ---- */
 
-enum submit { SUBMITTED, SUBMIT_FULL, SUBMIT_STOPPING };
-
 static enum submit submit(struct lanes *ls, struct op *op)
 {
     assert(op->run && op->arena && (op->mode == TX_READ || op->mode == TX_WRITE));
     struct lane_queue *q = op->mode == TX_WRITE ? &ls->write : &ls->read;
     op->tries = 0;
     op->refusing = false;
+    op->lost = 0;
     op->queued_at_ms = monotonic_ms();
-    pthread_mutex_lock(&q->lock);
-    enum submit result = q->stopping ? SUBMIT_STOPPING : q->count >= LANE_QUEUE_MAX ? SUBMIT_FULL : SUBMITTED;
-    if (result == SUBMITTED) queue_add(q, op);
-    pthread_mutex_unlock(&q->lock);
-    return result;
+    return queue_submit(q, op);
 }
 
 bool lanes_submit(struct lanes *ls, struct op *op)

@@ -6,7 +6,7 @@
  * inside a transaction would take a lock that all commits share) and hears those of all processes, also our own. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "storage/lanes_private.h"
+#include "storage/private.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

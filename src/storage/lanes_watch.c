@@ -2,7 +2,7 @@
  * machine's clock is to be believed (base/clock.c has the rules). On PostgreSQL it asks the database's clock,
  * often while ours is in doubt and now and then otherwise. */
 #include "base/clock.h"
-#include "storage/lanes_private.h"
+#include "storage/private.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,8 +5,7 @@
 #include "storage/migrate.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "storage/engine.h"
-#include "storage/migrate_list.h"
+#include "storage/private.h"
 #include <stdlib.h>
 
 enum { MIGRATION_ARENA_BYTES = 1 << 20, MIGRATION_SCRIPT_MAX = 256 * 1024 };

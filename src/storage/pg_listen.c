@@ -1,5 +1,5 @@
 /* pg_listen.c: the connection of the notifier's thread: LISTEN and NOTIFY, plain and blocking. */
-#include "storage/lanes_private.h"
+#include "storage/private.h"
 #include "storage/pg_wire.h"
 #include <errno.h>
 #include <poll.h>

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 enum {
-    SETTLE_LIMIT_MS = 10000, /* then the outcome stays unknown and is told as such */
     SETTLE_PAUSE_MS = 50,
     LOCK_TIMEOUT_MS = 3000,
     IDLE_IN_TRANSACTION_TIMEOUT_MS = 15000, /* a stopped process must not hold its locks for long */
@@ -18,8 +17,9 @@ static void ignore_notice(void *arg, const char *message)
     (void)arg, (void)message;
 }
 
-/* Settings by SET and not by `options`, which the URL may use itself. The last statement names the server's run: the
- * statistics are reset by each recovery from a crash, also when only a backend crashed and the postmaster stayed. */
+/* Settings by SET and not by `options`, which the URL may use itself. The last statement names the server's run and its
+ * timeline: the statistics are reset by each recovery from a crash, also when only a backend crashed and the postmaster
+ * stayed; a standby that became the primary goes on by a timeline of its own. */
 static bool pg_configure(PGconn *pg, const struct db *db, enum tx_mode mode, char generation[PG_GENERATION_SIZE])
 {
     char sql[768];
@@ -28,7 +28,8 @@ static bool pg_configure(PGconn *pg, const struct db *db, enum tx_mode mode, cha
              "SET default_transaction_read_only = %s; SET default_transaction_isolation = 'read committed';"
              "SET client_min_messages = warning; SET standard_conforming_strings = on;"
              "SELECT CAST(EXTRACT(EPOCH FROM pg_postmaster_start_time()) * 1000 AS BIGINT) || '/' ||"
-             " COALESCE(CAST(EXTRACT(EPOCH FROM stats_reset) * 1000 AS BIGINT), 0) FROM pg_stat_bgwriter",
+             " COALESCE(CAST(EXTRACT(EPOCH FROM stats_reset) * 1000 AS BIGINT), 0) || '@' ||"
+             " substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_stat_bgwriter",
              db->statement_timeout_ms, LOCK_TIMEOUT_MS, IDLE_IN_TRANSACTION_TIMEOUT_MS, mode == TX_READ ? "on" : "off");
     PGresult *r = PQexec(pg, sql);
     bool good = PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1;
@@ -40,7 +41,10 @@ static bool pg_configure(PGconn *pg, const struct db *db, enum tx_mode mode, cha
 PGconn *pg_connect(const struct db *db, enum tx_mode mode, char generation[PG_GENERATION_SIZE], char *error,
                    size_t error_size)
 {
+    /* Only a server that writes will do, also for reading: a standby lags behind, and one that is reached by mistake
+     * (an address that moved and came back) would be read from for ever. Of several hosts libpq takes the primary. */
     static const char *const keys[] = { "dbname",
+                                        "target_session_attrs",
                                         "client_encoding",
                                         "fallback_application_name",
                                         "connect_timeout",
@@ -49,7 +53,7 @@ PGconn *pg_connect(const struct db *db, enum tx_mode mode, char generation[PG_GE
                                         "keepalives_interval",
                                         "keepalives_count",
                                         NULL };
-    const char *values[] = { db->url, "UTF8", "chathub", "5", "10000", "10", "5", "3", NULL };
+    const char *values[] = { db->url, "primary", "UTF8", "chathub", "5", "10000", "10", "5", "3", NULL };
     PGconn *pg = PQconnectdbParams(keys, values, 1);
     if (!pg) abort();
     PQsetNoticeProcessor(pg, ignore_notice, NULL);
@@ -105,7 +109,7 @@ char *pg_numbered(const char *sql, unsigned *params)
 
 /* ---- errors ---- */
 
-enum tx_fault pg_fault_of(const char *sqlstate)
+enum tx_fault pg_fault_of(const char *sqlstate, bool writing)
 {
     static const struct {
         const char *prefix;
@@ -115,9 +119,14 @@ enum tx_fault pg_fault_of(const char *sqlstate)
         { "40001", TX_CONFLICT }, /* serialization failure */
         { "40P01", TX_CONFLICT }, /* deadlock */
         { "55P03", TX_CONFLICT }, /* lock timeout */
+        /* What this connection will never do again, for whatever reason: it is given up. */
         { "08", TX_LOST },
-        { "57P0", TX_LOST },  /* shut down, crashed, cannot connect now */
+        { "57P0", TX_LOST },  /* shut down, crashed, cannot connect now, database dropped, idle for too long */
         { "25P03", TX_LOST }, /* we were idle in a transaction: the server hung up */
+        { "25P04", TX_LOST }, /* the transaction took too long: the same */
+        { "42P05", TX_LOST }, /* a prepared statement that is not ours: a pooler stands between */
+        { "28", TX_LOST },    /* the role was taken away */
+        { "3D000", TX_LOST }, /* the database was */
         /* Prepared statements of yesterday (a migration changed a type; a pooler dropped them): a new connection has
          * none of them. */
         { "26000", TX_LOST },
@@ -129,6 +138,8 @@ enum tx_fault pg_fault_of(const char *sqlstate)
         { "57014", TX_FULL },
     };
     if (!sqlstate) return TX_LOST; /* libpq's own error: no answer from the server */
+    /* The server only reads: a standby, or one that was told to. On a connection of ours that reads it is our bug. */
+    if (strcmp(sqlstate, "25006") == 0) return writing ? TX_LOST : TX_BROKEN;
     for (size_t i = 0; i < ARRAY_LEN(meanings); i++) {
         if (strncmp(sqlstate, meanings[i].prefix, strlen(meanings[i].prefix)) == 0) return meanings[i].fault;
     }
@@ -155,21 +166,25 @@ void pg_describe(const PGresult *r, char *out, size_t out_size)
 
 enum verdict { VERDICT_AGAIN, VERDICT_COMMITTED, VERDICT_ABORTED, VERDICT_UNKNOWN };
 
-static enum verdict ask_status(PGconn *pg, const char *xid, bool same_run)
+/* A second look knows less than it seems to:
+ *   - `same_line` false: another server answers (a standby that was promoted). What it has not got it calls aborted, or
+ *     in the future, whatever the first one did; nobody can tell which of the two will go on.
+ *   - `same_run` false: the server crashed since. It has all that was told to anybody, so what is in the future there
+ *     was never committed. But numbers whose log was not flushed are given out again: "committed" may be another's. */
+static enum verdict ask_status(PGconn *pg, const char *xid, bool same_run, bool same_line)
 {
     PGresult *r = PQexecParams(pg, "SELECT pg_xact_status(CAST(CAST($1 AS text) AS xid8))", 1, NULL,
                                (const char *const[]){ xid }, NULL, NULL, 0);
     enum verdict v = VERDICT_UNKNOWN;
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     if (PQresultStatus(r) != PGRES_TUPLES_OK) {
-        /* "in the future": the server recovered from a crash in which the transaction was lost. */
-        v = state && strcmp(state, "22023") == 0 ? VERDICT_ABORTED : VERDICT_AGAIN;
+        bool in_the_future = state && strcmp(state, "22023") == 0;
+        v = in_the_future && same_line && !same_run ? VERDICT_ABORTED : VERDICT_AGAIN;
     } else if (PQgetisnull(r, 0, 0)) {
         v = VERDICT_UNKNOWN;
     } else if (strcmp(PQgetvalue(r, 0, 0), "aborted") == 0) {
-        v = VERDICT_ABORTED;
+        v = same_line ? VERDICT_ABORTED : VERDICT_UNKNOWN;
     } else if (strcmp(PQgetvalue(r, 0, 0), "committed") == 0) {
-        /* A crash forgets numbers whose log was not flushed and gives them out again: then it may be another's. */
         v = same_run ? VERDICT_COMMITTED : VERDICT_UNKNOWN;
     } else {
         v = VERDICT_AGAIN; /* the old backend is still at it */
@@ -178,15 +193,21 @@ static enum verdict ask_status(PGconn *pg, const char *xid, bool same_run)
     return v;
 }
 
+static bool on_same_line(const char *generation, const char *now_generation)
+{
+    const char *line = strchr(generation, '@'), *now = strchr(now_generation, '@');
+    return line && now && strcmp(line, now) == 0;
+}
+
 enum tx_end pg_settle(const struct db *db, const char *xid, const char *generation)
 {
-    int64_t limit_ms = monotonic_ms() + SETTLE_LIMIT_MS;
+    int64_t limit_ms = monotonic_ms() + db->settle_limit_ms; /* then it stays unknown and is told as such */
     enum verdict v = VERDICT_AGAIN;
     while (v == VERDICT_AGAIN && monotonic_ms() < limit_ms) {
         char error[DB_ERROR_SIZE], now_generation[PG_GENERATION_SIZE];
         PGconn *pg = pg_connect(db, TX_READ, now_generation, error, sizeof error);
         if (pg) {
-            v = ask_status(pg, xid, strcmp(generation, now_generation) == 0);
+            v = ask_status(pg, xid, strcmp(generation, now_generation) == 0, on_same_line(generation, now_generation));
             PQfinish(pg);
         }
         if (v == VERDICT_AGAIN) usleep(SETTLE_PAUSE_MS * 1000);

@@ -2,20 +2,22 @@
 #ifndef CHATHUB_STORAGE_PG_WIRE_H
 #define CHATHUB_STORAGE_PG_WIRE_H
 
-#include "storage/engine.h"
+#include "storage/private.h"
 #include <libpq-fe.h>
 
 enum { PG_GENERATION_SIZE = 64, PG_OLDEST_SERVER = 130000 };
 
-/* A connection with our settings, not in pipeline mode. *generation names this run of the server: it changes with
- * every restart and with every recovery from a crash. NULL: the reason is in error[]. */
+/* A connection with our settings, not in pipeline mode. Only to a server that writes. *generation names its run
+ * and, behind '@', its timeline: the run changes with every restart and with every recovery from a crash. NULL: the
+ * reason is in error[]. */
 MUST_USE PGconn *pg_connect(const struct db *db, enum tx_mode mode, char generation[PG_GENERATION_SIZE], char *error,
                             size_t error_size);
 
 /* ?1 becomes $1 outside quotes and comments. *params: the highest number. The result is malloc'ed. */
 char *pg_numbered(const char *sql, unsigned *params);
 
-enum tx_fault pg_fault_of(const char *sqlstate);
+/* `writing`: the statement was part of a transaction that may write. */
+enum tx_fault pg_fault_of(const char *sqlstate, bool writing);
 /* For the log: what an error says without the values that PostgreSQL quotes in its messages. */
 void pg_describe(const PGresult *r, char *out, size_t out_size);
 

@@ -58,7 +58,7 @@ struct pg_conn {
     struct conn base;
     PGconn *pg;
     char generation[PG_GENERATION_SIZE], xid[XID_SIZE];
-    bool begin_due, begun, committed;
+    bool begin_due, begun, committed, broken;
     unsigned sent_count;
     struct sent sent[SENT_MAX + 8]; /* sent and not yet answered */
     struct slot slots[];            /* stmt_count() of them */
@@ -73,8 +73,10 @@ static struct pg_conn *pg_of(struct conn *c)
 
 /* ---- sending ---- */
 
+/* The line itself is gone, or not to be used: what was sent may have been done or not. */
 static bool lost(struct tx *tx, const struct stmt *s, const char *what)
 {
+    pg_of(tx->conn)->broken = true;
     tx_set_fault(tx, TX_LOST, s, "", what);
     return false;
 }
@@ -264,7 +266,7 @@ static void take_error(struct tx *tx, const struct stmt *s, const PGresult *r)
     char text[DB_ERROR_SIZE];
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     pg_describe(r, text, sizeof text);
-    tx_set_fault(tx, pg_fault_of(state), s, state ? state : "", text);
+    tx_set_fault(tx, pg_fault_of(state, tx->mode == TX_WRITE), s, state ? state : "", text);
 }
 
 /* One answer. `q` is the query that waits, for SENT_QUERY; *changed: the rows it touched. */
@@ -453,12 +455,12 @@ static enum tx_end pg_commit(struct tx *tx)
     if (!c->begun) return TX_COMMITTED; /* only reads, or nothing at all */
     bool tell_first = c->xid[0] == '\0';
     if (tell_first && !PQsendFlushRequest(c->pg)) lost(tx, &frame_stmt, "cannot send");
-    bool begun_commit = tx->fault == TX_SOUND && send_prepared_frame(tx, "commit", SENT_COMMIT);
-    if (begun_commit && drain_plain(tx) && c->committed) return TX_COMMITTED;
-    if (tx->fault == TX_LOST) {
-        if (!begun_commit) return TX_ROLLED_BACK;
-        return c->xid[0] ? pg_settle(tx->conn->db, c->xid, c->generation) : TX_UNCERTAIN;
-    }
+    if (tx->fault != TX_SOUND) return TX_ROLLED_BACK;
+    if (send_prepared_frame(tx, "commit", SENT_COMMIT) && drain_plain(tx) && c->committed) return TX_COMMITTED;
+    /* A COMMIT that could not be sent whole may have been sent far enough. A connection that is given up for what the
+     * server answered is another thing: it skipped the COMMIT. */
+    if (c->broken) return c->xid[0] ? pg_settle(tx->conn->db, c->xid, c->generation) : TX_UNCERTAIN;
+    if (tx->fault == TX_LOST) return TX_ROLLED_BACK;
     if (tx->fault == TX_SOUND) tx_set_fault(tx, TX_BROKEN, &frame_stmt, "", "COMMIT did not commit");
     if (PQtransactionStatus(c->pg) != PQTRANS_IDLE) pg_rollback(tx);
     return TX_ROLLED_BACK;

@@ -1,7 +1,7 @@
 /* query.c: the half of db.h that is the same for both engines: databases and connections by URL, binding, columns by
  * name, and the life of a transaction. */
 #include "base/log.h"
-#include "storage/engine.h"
+#include "storage/private.h"
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #include <fcntl.h>
 
-enum { DEFAULT_STATEMENT_TIMEOUT_MS = 5000 };
+enum { DEFAULT_STATEMENT_TIMEOUT_MS = 5000, SETTLE_LIMIT_MS = 10000 };
 
 /* ---- databases and connections ---- */
 
@@ -62,6 +62,8 @@ struct db *db_open(const struct db_options *o, char *error, size_t error_size)
     db->vfs = copied(o->vfs);
     db->announce = o->announce;
     db->statement_timeout_ms = o->statement_timeout_ms ? o->statement_timeout_ms : DEFAULT_STATEMENT_TIMEOUT_MS;
+
+    db->settle_limit_ms = SETTLE_LIMIT_MS;
 
     bool good = understand_url(db, o->url);
     if (!good) snprintf(error, error_size, "a database URL is sqlite:PATH or postgres://...");

@@ -5,7 +5,7 @@
  * global mutex around each allocation), and many writers with a busy time-out (one in a hundred waits more than a
  * second, since nobody queues). */
 #include "base/log.h"
-#include "storage/engine.h"
+#include "storage/private.h"
 #ifdef CHATHUB_TORTURE
 #include "storage/test_vfs.h"
 #endif

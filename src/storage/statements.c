@@ -1,7 +1,7 @@
 /* statements.c: the list of all statements. STMT() places each into the section "stmts"; the linker lays them side by
  * side and gives the two bounds. Rejected: a registry filled by constructors (order, start-up cost, a lock) and a hand
  * kept list (forgotten entries). */
-#include "storage/engine.h"
+#include "storage/private.h"
 #include <stdio.h>
 
 extern const struct stmt __start_stmts[], __stop_stmts[];

@@ -5,8 +5,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "storage/engine.h"
-#include "storage/migrate_list.h"
+#include "storage/private.h"
 #include <ftw.h>
 #include <libpq-fe.h>
 #include <stdio.h>

@@ -1,6 +1,5 @@
 /* test_migrate.c: schemas go up, down and up again, two processes may do so at once, and what is wrong stops. */
-#include "storage/engine.h"
-#include "storage/migrate_list.h"
+#include "storage/private.h"
 #include "storage/test_db.h"
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* test_settle.c: the answer to COMMIT is lost. A small proxy between the lanes and PostgreSQL lets the COMMIT through
  * and cuts the line before its answer, or cuts it in front of the COMMIT; the op must be told what really happened. */
 #include "base/clock.h"
-#include "storage/engine.h"
+#include "storage/private.h"
 #include "storage/pg_wire.h"
 #include "storage/test_db.h"
 #include <arpa/inet.h>
@@ -28,6 +28,8 @@ struct proxy {
     int listener, stop[2];
     struct sockaddr_in server;
     atomic_bool down; /* cuts all lines and takes no new ones */
+    atomic_bool full; /* takes no new ones */
+    atomic_uint cut_lines; /* cuts so many of those that are open, the newest first */
     _Atomic int cut;  /* what to do to the next COMMIT; then back to CUT_NOTHING */
     pthread_t thread;
     struct {
@@ -78,6 +80,11 @@ static void line_open(struct proxy *p)
     int client = accept(p->listener, NULL, NULL), server = socket(AF_INET, SOCK_STREAM, 0);
     if (client < 0 || server < 0 || connect(server, (struct sockaddr *)&p->server, sizeof p->server) != 0) abort();
     if (p->lines == LINES_MAX) abort();
+    if (atomic_load(&p->full)) {
+        close(client);
+        close(server);
+        return;
+    }
     p->line[p->lines].client = client;
     p->line[p->lines++].server = server;
 }
@@ -102,6 +109,8 @@ static void *proxy_thread(void *arg)
         }
         if (fds[1].revents) line_open(p);
         while (p->lines > 0 && atomic_load(&p->down)) line_close(p, 0);
+        for (; p->lines > 0 && atomic_load(&p->cut_lines) > 0; atomic_fetch_sub(&p->cut_lines, 1))
+            line_close(p, p->lines - 1);
     }
     while (p->lines > 0) line_close(p, 0);
     return NULL;
@@ -167,12 +176,12 @@ TEST_EACH_ENGINE(a_lost_answer_is_settled)
         int notes;
     } cases[] = {
         { CUT_AFTER_COMMIT, true, OP_COMMITTED, 1 },
-        { CUT_BEFORE_COMMIT, true, OP_FAILED, 1 },
+        { CUT_BEFORE_COMMIT, true, OP_COMMITTED, 2 }, /* it did not, so it runs again */
         /* All in one round trip: in front of the server's number nothing can be known, and we say so. */
-        { CUT_BEFORE_COMMIT, false, OP_UNCERTAIN, 1 },
-        { CUT_NOTHING, false, OP_COMMITTED, 2 },
-        { CUT_NOTHING, true, OP_COMMITTED, 3 },
-        { CUT_AFTER_COMMIT, true, OP_COMMITTED, 4 },
+        { CUT_BEFORE_COMMIT, false, OP_UNCERTAIN, 2 },
+        { CUT_NOTHING, false, OP_COMMITTED, 3 },
+        { CUT_NOTHING, true, OP_COMMITTED, 4 },
+        { CUT_AFTER_COMMIT, true, OP_COMMITTED, 5 },
     };
     struct proxy p;
     char through[1200], error[256];
@@ -289,25 +298,114 @@ TEST_EACH_ENGINE(a_line_that_is_cut_while_an_op_is_undone_fails_the_op)
     proxy_stop(&p);
 }
 
+static void new_number(struct test_db *t, char xid[32])
+{
+    snprintf(xid, 32, "%lld",
+             (long long)test_number(t, "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"));
+}
+
 TEST_EACH_ENGINE(the_verdict_on_a_number)
 {
     char generation[PG_GENERATION_SIZE], error[256], xid[32];
+    char *crashed, *promoted;
     test_script(t, table_sql);
+    t->db->settle_limit_ms = 300;
     PGconn *pg = pg_connect(t->db, TX_READ, generation, error, sizeof error);
     assert_non_null(pg);
     PQfinish(pg);
-    snprintf(xid, sizeof xid, "%lld",
-             (long long)test_number(t, "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"));
+    const char *line = strchr(generation, '@');
+    EXPECT(line && strlen(line) == 9);
+    crashed = arena_printf(t->arena, "another run%s", line);
+    promoted = arena_printf(t->arena, "another run@%s", strcmp(line, "@00000001") == 0 ? "00000002" : "00000001");
+    new_number(t, xid);
     test_commit(t);
     EXPECT(pg_settle(t->db, xid, generation) == TX_COMMITTED);
     /* The server crashed since: the number may have been given to somebody else. */
-    EXPECT(pg_settle(t->db, xid, "another run") == TX_UNCERTAIN);
-    snprintf(xid, sizeof xid, "%lld",
-             (long long)test_number(t, "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"));
+    EXPECT(pg_settle(t->db, xid, crashed) == TX_UNCERTAIN);
+    EXPECT(pg_settle(t->db, xid, promoted) == TX_UNCERTAIN);
+    new_number(t, xid);
     test_reopen(t);
     EXPECT(pg_settle(t->db, xid, generation) == TX_ROLLED_BACK);
-    EXPECT(pg_settle(t->db, xid, "another run") == TX_ROLLED_BACK);
-    EXPECT(pg_settle(t->db, "4000000000", generation) == TX_ROLLED_BACK); /* lost in a crash: in the future */
+    EXPECT(pg_settle(t->db, xid, crashed) == TX_ROLLED_BACK);
+    /* A standby that was promoted: what it did not get it calls aborted, or in the future. */
+    EXPECT(pg_settle(t->db, xid, promoted) == TX_UNCERTAIN);
+    EXPECT(pg_settle(t->db, "4000000000", promoted) == TX_UNCERTAIN);
+    EXPECT(pg_settle(t->db, "4000000000", generation) == TX_UNCERTAIN);
+    EXPECT(pg_settle(t->db, "4000000000", crashed) == TX_ROLLED_BACK); /* lost in that crash */
+    EXPECT(pg_settle(t->db, xid, "from before timelines were looked at") == TX_UNCERTAIN);
+}
+
+/* A server that only reads is given up; the same words on a connection that reads are our own bug. */
+static void what_ends_a_connection(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *state;
+        enum tx_fault writing, reading;
+    } cases[] = {
+        { NULL, TX_LOST, TX_LOST },          { "25006", TX_LOST, TX_BROKEN },     { "57P01", TX_LOST, TX_LOST },
+        { "57P02", TX_LOST, TX_LOST },       { "57P03", TX_LOST, TX_LOST },       { "57P04", TX_LOST, TX_LOST },
+        { "57P05", TX_LOST, TX_LOST },       { "08006", TX_LOST, TX_LOST },       { "08P01", TX_LOST, TX_LOST },
+        { "25P03", TX_LOST, TX_LOST },       { "25P04", TX_LOST, TX_LOST },       { "25P02", TX_BROKEN, TX_BROKEN },
+        { "26000", TX_LOST, TX_LOST },       { "42P05", TX_LOST, TX_LOST },       { "0A000", TX_LOST, TX_LOST },
+        { "28P01", TX_LOST, TX_LOST },       { "3D000", TX_LOST, TX_LOST },       { "40001", TX_CONFLICT, TX_CONFLICT },
+        { "40P01", TX_CONFLICT, TX_CONFLICT }, { "57014", TX_FULL, TX_FULL },     { "53100", TX_FULL, TX_FULL },
+        { "42703", TX_BROKEN, TX_BROKEN },   { "XX000", TX_BROKEN, TX_BROKEN },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_int_equal(pg_fault_of(cases[i].state, true), cases[i].writing);
+        assert_int_equal(pg_fault_of(cases[i].state, false), cases[i].reading);
+    }
+}
+
+/* A server that was told to take no more writes: the connection is given up with the first one, nothing is written, and
+ * it is no mystery what became of the COMMIT that was sent along. */
+TEST_EACH_ENGINE(a_server_that_only_reads_is_given_up)
+{
+    test_script(t, table_sql);
+    test_commit(t);
+    for (int look_first = 0; look_first <= 1; look_first++) {
+        struct conn *c = conn_open(t->db, TX_WRITE, (char[256]){ 0 }, 256);
+        assert_non_null(c);
+        struct tx *tx = tx_begin(c, TX_WRITE, t->arena);
+        EXPECT(tx && tx_script(tx, "SET default_transaction_read_only = on"));
+        EXPECT(tx_commit(tx) == TX_COMMITTED);
+        tx = tx_begin(c, TX_WRITE, t->arena);
+        struct query q = query(tx, &note_count);
+        if (look_first) EXPECT(query_row(&q) == ROW_FOUND);
+        q = query(tx, &note_put);
+        bind_text(&q, "never");
+        EXPECT(query_put(&q) && tx_commit(tx) == TX_ROLLED_BACK && tx_fault_of(tx) == TX_LOST);
+        EXPECT(!conn_usable(c));
+        conn_close(c);
+    }
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM t_notes") == 0);
+}
+
+/* Of four lanes only some get a connection: those who have none leave the work to the others. */
+TEST_EACH_ENGINE(lanes_without_a_connection_take_no_work)
+{
+    enum { LANES = 4, NOTES = 200 };
+    struct proxy p;
+    char through[1200], error[256];
+    test_script(t, table_sql);
+    test_commit(t);
+    proxy_start(&p, t->url, through, sizeof through);
+    struct db *db = db_open(&(struct db_options){ .url = through }, error, sizeof error);
+    if (!db) fail_msg("%s", error);
+    struct lanes *lanes =
+        lanes_start(db, &(struct lane_options){ .readers = 1, .writers = LANES }, error, sizeof error);
+    assert_non_null(lanes);
+    for (int i = 0; i < 200 && lanes->write.usable < LANES; i++) usleep(10000);
+    EXPECT(lanes->write.usable == LANES);
+    atomic_store(&p.full, true); /* no new ones */
+    atomic_store(&p.cut_lines, LANES - 1);
+    usleep(10 * LOOK_AGAIN_MS * 1000);
+    for (int i = 0; i < NOTES; i++) EXPECT(note(t, lanes) == OP_COMMITTED);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM t_notes") == NOTES);
+    lanes_stop(lanes);
+    db_close(db);
+    proxy_stop(&p);
 }
 
 int main(void)
@@ -317,6 +415,9 @@ int main(void)
         ONLY_POSTGRES(a_server_that_is_away_fails_ops_at_once_and_comes_back),
         ONLY_POSTGRES(a_line_that_is_cut_while_an_op_is_undone_fails_the_op),
         ONLY_POSTGRES(the_verdict_on_a_number),
+        ONLY_POSTGRES(a_server_that_only_reads_is_given_up),
+        ONLY_POSTGRES(lanes_without_a_connection_take_no_work),
+        cmocka_unit_test(what_ends_a_connection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,14 @@ void forgetful_vfs_fail_syncs(int count)
     atomic_store(&failing_syncs, count);
 }
 
+static atomic_bool fill_then;
+
+void forgetful_vfs_fail_sync_and_fill(void)
+{
+    atomic_store(&fill_then, true);
+    forgetful_vfs_fail_syncs(1);
+}
+
 static struct forgetful *mine(sqlite3_file *f)
 {
     return (struct forgetful *)f;
@@ -200,7 +208,10 @@ static int file_sync(sqlite3_file *f, int flags)
     if (!c) return r->pMethods->xSync(r, flags);
     int left = atomic_load(&failing_syncs);
     while (left > 0 && !atomic_compare_exchange_weak(&failing_syncs, &left, left - 1)) continue;
-    if (left > 0) return SQLITE_IOERR_FSYNC;
+    if (left > 0) {
+        if (atomic_exchange(&fill_then, false)) atomic_store(&limit_bytes, 0);
+        return SQLITE_IOERR_FSYNC;
+    }
     int code = SQLITE_OK;
     pthread_mutex_lock(&lock);
     if (c->cut != INT64_MAX) code = r->pMethods->xTruncate(r, c->cut);

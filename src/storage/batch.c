@@ -1,4 +1,4 @@
-/* lanes_run.c: how a batch of ops becomes transactions, and what happens to each when something goes wrong.
+/* batch.c: how a batch of ops becomes transactions, and what happens to each when something goes wrong.
  *
  *   SQLite, writes   one transaction and one sync for all; nobody is told before the commit
  *   SQLite, reads    one snapshot for all
@@ -10,10 +10,12 @@
  * few.
  *
  * A batch that SQLite gave up (full disk, I/O error, a failed commit) is run again one by one: the ops that can be
- * stored are, the others fail alone. Nothing of a lost batch was told to anyone, so running again is right. */
+ * stored are, the others fail alone. Nothing of a lost batch was told to anyone, so running again is right. When it is
+ * not known whether the batch was lost (its sync failed), "failed" and "refused" are no answers for its ops until
+ * something else was written in its place: they are told that nobody knows. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "storage/lanes_private.h"
+#include "storage/private.h"
 
 static enum op_outcome outcome_of(enum tx_fault f)
 {
@@ -76,9 +78,48 @@ static enum op_outcome attempt_refused(struct lane *l, struct op *op)
     return outcome_of(tx_fault_of(tx));
 }
 
+/* What has just failed on a lost connection, before its COMMIT was sent: nothing is written, so it may go to another
+ * lane. When none has a connection, or this is not the first time, it fails. */
+static bool goes_elsewhere(struct lane *l, struct op *op)
+{
+    if (op->outcome != OP_FAILED || !l->conn->lost || op->lost >= LANE_LOST_MAX) return false;
+    if (tx_fault_of(&l->conn->tx) != TX_LOST) return false;
+    op->lost++;
+    /* One that has refused keeps its reply: only what the refusal leaves behind is left to write. */
+    if (!op->refusing) op->again(op);
+    queue_put_back(l->queue, &op, 1);
+    return true;
+}
+
+/* After a batch of unknown end its ops may be in the log, where a crash would bring them back, until something is
+ * written in their place. Till then the verdict of another run is no better than before, unless it has written. */
+static void judge_again(struct lane *l, struct op *op, int64_t written)
+{
+    if (!l->ghost) return;
+    bool ended_well = op->outcome == OP_COMMITTED || op->outcome == OP_REFUSED;
+    if (ended_well && l->conn->engine->written(l->conn) != written) {
+        l->ghost = false;
+    } else {
+        op->outcome = OP_UNCERTAIN;
+    }
+}
+
+/* Writes the first page anew, in place of what a batch of unknown end has left behind in the log. */
+static void lay_ghost(struct lane *l)
+{
+    struct tx *tx = tx_begin(l->conn, TX_WRITE, l->arena);
+    if (!tx) return;
+    if (!tx_script(tx, "PRAGMA user_version = 0")) {
+        tx_rollback(tx);
+    } else if (tx_commit(tx) == TX_COMMITTED) {
+        l->ghost = false;
+    }
+}
+
 /* Runs one op to its end. A read lane cannot write what a refusal leaves behind: the writers do. */
 static void run_alone(struct lane *l, struct op *op, bool ask)
 {
+    int64_t written = l->ghost ? l->conn->engine->written(l->conn) : 0;
     for (op->tries = 1; !op->refusing; op->tries++) {
         op->outcome = attempt(l, op, ask);
         if (op->outcome != OP_CONFLICT || op->tries == OP_MAX_TRIES) break;
@@ -93,7 +134,8 @@ static void run_alone(struct lane *l, struct op *op, bool ask)
         op->outcome = attempt_refused(l, op);
         if (op->outcome != OP_CONFLICT) break;
     }
-    op_finish(op);
+    judge_again(l, op, written);
+    if (!goes_elsewhere(l, op)) op_finish(op);
 }
 
 /* ---- SQLite: group commit ---- */
@@ -164,7 +206,12 @@ static bool light_run(struct lane *l, struct tx *tx, struct op *op)
     return part_refused(tx, op);
 }
 
-enum group_end { GROUP_COMMITTED, GROUP_UNDONE /* with savepoints it may go well */, GROUP_LOST };
+enum group_end {
+    GROUP_COMMITTED,
+    GROUP_UNDONE,    /* with savepoints it may go well */
+    GROUP_LOST,
+    GROUP_UNCERTAIN, /* the sync failed: this connection has rolled back, but a crash may bring it back */
+};
 
 /* Runs and commits as many as fit into the time; *ran says how many were begun. */
 static enum group_end group_commit(struct lane *l, struct tx *tx, size_t count, bool careful, size_t *ran)
@@ -183,7 +230,12 @@ static enum group_end group_commit(struct lane *l, struct tx *tx, size_t count, 
         tx_rollback(tx);
         return careful ? GROUP_LOST : GROUP_UNDONE;
     }
-    return tx_commit(tx) == TX_COMMITTED ? GROUP_COMMITTED : GROUP_LOST;
+    switch (tx_commit(tx)) {
+    case TX_COMMITTED: return GROUP_COMMITTED;
+    case TX_UNCERTAIN: return GROUP_UNCERTAIN;
+    case TX_ROLLED_BACK: break;
+    }
+    return GROUP_LOST;
 }
 
 /* Nothing of the transaction is left; the first `ran` of the batch get ready to run again. */
@@ -232,10 +284,15 @@ static void run_group(struct lane *l, size_t count)
     }
     LOG(LOG_WARN, "batch_lost", LOG_NUMBER("ops", count), LOG_NUMBER("begun", ran));
     begin_again(l, count, ran);
+    bool doubtful = end == GROUP_UNCERTAIN;
+    l->ghost = doubtful;
+    if (doubtful) lay_ghost(l);
     for (size_t i = 0; i < count; i++) {
         arena_reset(l->arena);
+        if (i >= ran) l->ghost = false; /* it was not in the batch */
         run_alone(l, l->batch[i], true);
     }
+    l->ghost = false;
 }
 
 /* ---- SQLite: many reads of one snapshot ---- */
@@ -278,13 +335,23 @@ static void run_reads(struct lane *l, size_t count)
 
 /* ---- PostgreSQL: one transaction an op ---- */
 
+/* None of them has begun. From the last, so that those which go elsewhere keep their order. */
+static void all_failed(struct lane *l, size_t count)
+{
+    enum op_outcome outcome = outcome_of(tx_fault_of(&l->conn->tx));
+    for (size_t i = count; i-- > 0;) {
+        l->batch[i]->outcome = outcome;
+        if (!goes_elsewhere(l, l->batch[i])) op_finish(l->batch[i]);
+    }
+}
+
 static void run_each(struct lane *l, size_t count)
 {
     if (count > 1) { /* a single op is asked about in its own transaction */
         struct tx *tx = tx_begin(l->conn, TX_READ, l->arena);
         if (tx) ask_before(l, tx, l->batch, count);
         if (!tx || tx_commit(tx) != TX_COMMITTED) {
-            fail_all(l, count, outcome_of(tx_fault_of(&l->conn->tx)));
+            all_failed(l, count);
             return;
         }
     }
