@@ -187,7 +187,7 @@ static enum exit_code credits_grant_command(struct app *app, struct command *c)
     (void)snprintf(key_text, sizeof key_text, "grant:0:%s", c->key);
     enum op_outcome outcome = app_do(app, TX_WRITE, run_grant, &g);
     if (outcome == OP_REFUSED && g.found == ROW_NONE) return say(c, EXIT_CONFLICT, "No account has this address.");
-    if (outcome == OP_REFUSED && g.result == DEBIT_INSUFFICIENT)
+    if (outcome == OP_REFUSED && g.result == DEBIT_TOO_MANY)
         return say(c, EXIT_CONFLICT, "The balance would grow past its limit.");
     if (outcome == OP_REFUSED && g.result == DEBIT_KEY_REUSED)
         return say(c, EXIT_CONFLICT, "This --key was used for another grant.");

@@ -77,6 +77,15 @@ static bool user_credits(struct tx *tx, int64_t account, struct credits *availab
     return true;
 }
 
+static enum row tenant_owner(struct tx *tx, int64_t account, struct tenants_owner *out)
+{
+    struct account a;
+    enum row row = accounts_get(tx, account, &a);
+    if (row == ROW_FOUND && a.disabled) return ROW_NONE;
+    if (row == ROW_FOUND) *out = (struct tenants_owner){ .email = a.email, .lang = a.lang };
+    return row;
+}
+
 static bool operator_facts(struct tx *tx, const int64_t *ids, size_t count, struct account_facts *out)
 {
     struct credits available[CREDITS_PAGE_MAX];
@@ -118,5 +127,7 @@ void app_fill_hooks(struct app *app)
                                                   .base_url = app->base_url,
                                                   .enable_price = c->chatbot_price,
                                                   .renewal_price = c->renewal_price,
-                                                  .keyring = app->keyring };
+                                                  .keyring = app->keyring,
+                                                  .mail = &app->mail };
+    tenants_hooks.owner = tenant_owner;
 }

@@ -39,6 +39,7 @@ enum debit {
     DEBIT_REPLAYED,   /* same key, same change: *out is the first entry */
     DEBIT_KEY_REUSED, /* same key, another change: the caller's bug, never retried */
     DEBIT_INSUFFICIENT,
+    DEBIT_TOO_MANY,   /* grants: the balance would pass CREDITS_LIMIT */
 };
 struct credit_balance {
     struct credits balance, held, available;
@@ -52,7 +53,7 @@ enum { CREDITS_PAGE_MAX = 100 };
 MUST_USE bool credits_available_each(struct tx *tx, const int64_t *accounts, size_t n, struct credits *out);
 /* Entries of an account that paid for a shop's chatbot (first month and renewals): for `verify`. */
 MUST_USE bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop, int64_t *count);
-/* Take and give. credits_grant: DEBIT_INSUFFICIENT is returned when the balance would pass CREDITS_LIMIT. */
+/* Take and give. */
 MUST_USE enum debit credits_debit(struct tx *tx, const struct credit_change *in, struct credit_entry *out);
 MUST_USE enum debit credits_grant(struct tx *tx, const struct credit_change *in, struct credit_entry *out);
 

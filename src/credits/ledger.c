@@ -233,7 +233,7 @@ enum debit credits_grant(struct tx *tx, const struct credit_change *in, struct c
     if (ledger_lock(tx, in->account, in->key, &a) != ROW_FOUND) return DEBIT_FAULT;
     if (a.replayed) return replay(&a, in, in->amount, out);
     struct credits after;
-    if (!credits_add(a.balance, in->amount, &after)) return DEBIT_INSUFFICIENT;
+    if (!credits_add(a.balance, in->amount, &after)) return DEBIT_TOO_MANY;
     if (!ledger_append(tx, &a, in, in->amount, credits_of(0), out)) return DEBIT_FAULT;
     return !credits_hooks.granted || credits_hooks.granted(tx, in->account, in->at_ms) ? DEBIT_DONE : DEBIT_FAULT;
 }

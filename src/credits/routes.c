@@ -216,8 +216,9 @@ static enum answer run_grant(struct req *req)
                                                                 .at_ms = req->now_ms },
                                        &entry);
     switch (granted) {
-    case DEBIT_FAULT: return reply_fault(req);
-    case DEBIT_INSUFFICIENT: return reply_problem(req, &problem_balance_limit);
+    case DEBIT_FAULT:
+    case DEBIT_INSUFFICIENT: return reply_fault(req);
+    case DEBIT_TOO_MANY: return reply_problem(req, &problem_balance_limit);
     case DEBIT_KEY_REUSED: return reply_problem(req, &problem_key_reused);
     case DEBIT_REPLAYED: /* of a key whose kept answer is gone: nothing was granted now, so the trail gains nothing */
     case DEBIT_DONE: break;

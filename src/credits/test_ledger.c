@@ -122,7 +122,7 @@ TEST_EACH_ENGINE(a_grant_cannot_pass_the_limit)
     struct credit_change g = {
         .account = account, .amount = CREDITS(CREDITS_LIMIT), .reason = REASON_grant, .key = "big", .at_ms = AT_MS
     };
-    EXPECT(credits_grant(t->tx, &g, &e) == DEBIT_INSUFFICIENT);
+    EXPECT(credits_grant(t->tx, &g, &e) == DEBIT_TOO_MANY);
     EXPECT(available(t, account) == 1);
     EXPECT_LEDGER_TRUE(t);
 }

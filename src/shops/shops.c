@@ -62,6 +62,7 @@ STMT(owned_locked, OWNED, .postgres = OWNED " FOR UPDATE");
 STMT(deleted_locked, GONE, .postgres = GONE " FOR UPDATE");
 STMT(by_id, BY_ID);
 STMT(by_id_locked, BY_ID, .postgres = BY_ID " FOR UPDATE");
+STMT(by_id_free, BY_ID, .postgres = BY_ID " FOR UPDATE SKIP LOCKED");
 STMT(list_living, "SELECT " COLUMNS " FROM shops WHERE account = ?1 AND status < 5 ORDER BY id DESC LIMIT ?2");
 STMT(list_deleted, "SELECT " COLUMNS " FROM shops WHERE account = ?1 AND status = 5 ORDER BY id DESC LIMIT ?2");
 STMT(count_kept, "SELECT COUNT(*) AS shops FROM shops WHERE account = ?1 AND status < 6");
@@ -115,6 +116,8 @@ enum row shops_deleted_locked(struct tx *tx, int64_t account, int64_t id, struct
 enum row shops_get(struct tx *tx, int64_t id, struct shop *out) { return one(tx, &by_id, id, 0, out); }
 
 enum row shops_locked(struct tx *tx, int64_t id, struct shop *out) { return one(tx, &by_id_locked, id, 0, out); }
+
+enum row shops_try_locked(struct tx *tx, int64_t id, struct shop *out) { return one(tx, &by_id_free, id, 0, out); }
 
 bool shops_list(struct tx *tx, int64_t account, bool deleted, struct shop *out, size_t *count)
 {

@@ -36,6 +36,8 @@ MUST_USE enum row shops_owned(struct tx *tx, int64_t account, int64_t id, struct
 MUST_USE enum row shops_owned_locked(struct tx *tx, int64_t account, int64_t id, struct shop *out);
 MUST_USE enum row shops_get(struct tx *tx, int64_t id, struct shop *out);                     /* any state: for jobs */
 MUST_USE enum row shops_locked(struct tx *tx, int64_t id, struct shop *out);                  /* any state, locked */
+/* The same without waiting; ROW_NONE also when somebody else holds it. */
+MUST_USE enum row shops_try_locked(struct tx *tx, int64_t id, struct shop *out);
 /* A usable slug from any name: "My Shop!" → my-shop; a name that leaves nothing ("我的店铺") → shop-<random>. Not
  * unique yet: shops_add looks. */
 void shop_slug_from_name(const char *name, char out[SHOP_SLUG_MAX + 1]);

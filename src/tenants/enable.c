@@ -79,6 +79,7 @@ static enum answer enable_now(struct req *req, struct enabling *e)
         switch (credits_debit(req->tx, &e->change, &entry)) {
         case DEBIT_INSUFFICIENT: return reply_insufficient(req);
         case DEBIT_FAULT:
+        case DEBIT_TOO_MANY:
         case DEBIT_KEY_REUSED: return reply_fault(req);
         case DEBIT_DONE:
         case DEBIT_REPLAYED: break;
@@ -107,6 +108,7 @@ static enum answer enable_by_job(struct req *req, struct enabling *e)
         switch (credits_hold(req->tx, &e->change, &e->t.hold)) {
         case DEBIT_INSUFFICIENT: return reply_insufficient(req);
         case DEBIT_FAULT:
+        case DEBIT_TOO_MANY:
         case DEBIT_KEY_REUSED: return reply_fault(req);
         case DEBIT_DONE:
         case DEBIT_REPLAYED: break;

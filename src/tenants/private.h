@@ -11,6 +11,7 @@ enum { BOT_NAME_MAX = 80, GRACE_DAYS = 7, SECRET_OVERLAP_HOURS = 24 };
 /* All stored: append, never renumber. */
 enum subscription_status { SUBSCRIPTION_NONE, SUBSCRIPTION_ACTIVE, SUBSCRIPTION_PAST_DUE, SUBSCRIPTION_EXPIRED,
                            SUBSCRIPTION_CANCELLED, SUBSCRIPTION_STATUS_COUNT };
+enum subscription_source { SOURCE_CREDITS, SOURCE_ORDER, SOURCE_TRIAL, SOURCE_COUNT };     /* stored by name */
 enum secret_kind { SECRET_NONE, SECRET_SSO, SECRET_WEBHOOK, SECRET_SERVICE, SECRET_KIND_COUNT };
 enum secret_state { SECRET_STATE_NONE, SECRET_ACTIVE, SECRET_PREVIOUS, SECRET_REVOKED };
 
@@ -30,8 +31,12 @@ struct tenant {
 struct subscription {
     int64_t tenant, number, shop, account, charges;
     enum subscription_status status;
+    enum subscription_source source;         /* what paid for it */
     int anchor_day;
+    bool renews;                             /* by itself, when the paid month is over */
     int64_t started_at_ms, period_start_ms, expires_at_ms, due_at_ms;
+    int64_t past_due_at_ms;                  /* when the merchant was told that it is not paid; 0: it is */
+    int64_t notices;                         /* letters about that */
 };
 
 /* ---- tenant.c ---- */
@@ -55,6 +60,17 @@ struct subscription subscription_first(struct tenant *t, int64_t now);
 MUST_USE bool subscription_insert(struct tx *tx, const struct subscription *s, int64_t now);
 MUST_USE bool subscription_save(struct tx *tx, const struct subscription *s, int64_t now);
 const char *subscription_status_name(enum subscription_status s);
+const char *subscription_source_name(enum subscription_source s);
+/* Of one that is past due: when it stops, counted from the notice; whole days until then, rounded up. */
+int64_t subscription_grace_end(const struct subscription *s, int64_t now);
+int subscription_days_left(const struct subscription *s, int64_t now);
+
+/* ---- renewal_letters.c ---- */
+enum { RENEWAL_LAST_CALL_DAYS = 3 };
+/* To the account's owner: the renewal was not paid, so many days are left; 0: it has stopped. Nobody to write to:
+ * true. */
+MUST_USE bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscription *s, int days_left,
+                             int64_t now);
 
 /* ---- activate.c ---- */
 /* The end of every successful enable: tenant active, subscription, audit, events. The charge was made by the caller. */

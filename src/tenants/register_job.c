@@ -51,6 +51,7 @@ static enum job_wish settle_registered(struct job *job, struct tx *tx, struct te
         case DEBIT_REPLAYED: break;
         case DEBIT_KEY_REUSED:
         case DEBIT_INSUFFICIENT:
+        case DEBIT_TOO_MANY:
             LOG(LOG_ERROR, "hold_was_released", LOG_NUMBER("shop", t->shop), LOG_NUMBER("hold", t->hold));
             return JOB_GIVE_UP;
         case DEBIT_FAULT: return JOB_FAULT;

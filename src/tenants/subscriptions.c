@@ -18,14 +18,31 @@ const char *subscription_status_name(enum subscription_status s)
     return status_names[s];
 }
 
-STMT(get, "SELECT shop, account, status, anchor_day, charges, started_at_ms, period_start_ms, expires_at_ms, due_at_ms"
+/* Stored by name. */
+static const char *const source_names[SOURCE_COUNT] = { "credits", "order", "trial" };
+
+const char *subscription_source_name(enum subscription_source s)
+{
+    assert((unsigned)s < SOURCE_COUNT);
+    return source_names[s];
+}
+
+static enum subscription_source source_of(const char *name)
+{
+    enum subscription_source s = SOURCE_CREDITS;
+    while (s + 1 < SOURCE_COUNT && !text_eq(name, source_names[s])) s++;
+    return s;
+}
+
+STMT(get, "SELECT shop, account, source, status, anchor_day, charges, renews, started_at_ms, period_start_ms,"
+          " expires_at_ms, due_at_ms, past_due_at_ms, notices"
           " FROM subscriptions WHERE tenant = ?1 AND number = ?2");
 STMT(insert, "INSERT INTO subscriptions (tenant, number, shop, account, feature, source, status, anchor_day, charges,"
              " started_at_ms, period_start_ms, expires_at_ms, due_at_ms, updated_at_ms)"
-             " VALUES (?1, ?2, ?3, ?4, 'chatbot', 'credits', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+             " VALUES (?1, ?2, ?3, ?4, 'chatbot', ?13, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
 STMT(save,
      "UPDATE subscriptions SET status = ?3, charges = ?4, period_start_ms = ?5, expires_at_ms = ?6, due_at_ms = ?7,"
-     " updated_at_ms = ?8 WHERE tenant = ?1 AND number = ?2");
+     " updated_at_ms = ?8, renews = ?9, past_due_at_ms = ?10, notices = ?11 WHERE tenant = ?1 AND number = ?2");
 
 enum row subscriptions_get(struct tx *tx, int64_t tenant, int64_t number, struct subscription *out)
 {
@@ -38,6 +55,8 @@ enum row subscriptions_get(struct tx *tx, int64_t tenant, int64_t number, struct
     *out = (struct subscription){ .tenant = tenant, .number = number, .shop = col_i64(&q, "shop"),
         .account = col_i64(&q, "account"), .charges = col_i64(&q, "charges"),
         .status = (enum subscription_status)col_i64(&q, "status"), .anchor_day = (int)col_i64(&q, "anchor_day"),
+        .source = source_of(col_text(&q, "source")), .renews = col_bool(&q, "renews"),
+        .past_due_at_ms = col_i64(&q, "past_due_at_ms"), .notices = col_i64(&q, "notices"),
         .started_at_ms = col_i64(&q, "started_at_ms"), .period_start_ms = col_i64(&q, "period_start_ms"),
         .expires_at_ms = col_i64(&q, "expires_at_ms"), .due_at_ms = col_i64(&q, "due_at_ms") };
     return ROW_FOUND;
@@ -54,7 +73,8 @@ struct subscription subscription_first(struct tenant *t, int64_t now)
     int64_t end = time_add_months(now, 1, anchor);
     t->subscription++;
     return (struct subscription){ .number = t->subscription, .shop = t->shop, .account = t->account, .charges = 1,
-        .status = SUBSCRIPTION_ACTIVE, .anchor_day = anchor, .started_at_ms = now, .period_start_ms = now,
+        .source = SOURCE_CREDITS, .renews = true, .status = SUBSCRIPTION_ACTIVE, .anchor_day = anchor,
+        .started_at_ms = now, .period_start_ms = now,
         .expires_at_ms = end, .due_at_ms = end };
 }
 
@@ -65,6 +85,7 @@ bool subscription_insert(struct tx *tx, const struct subscription *s, int64_t no
     bind_i64(&q, s->tenant), bind_i64(&q, s->number), bind_i64(&q, s->shop), bind_i64(&q, s->account);
     bind_i64(&q, s->status), bind_i64(&q, s->anchor_day), bind_i64(&q, s->charges), bind_i64(&q, s->started_at_ms);
     bind_i64(&q, s->period_start_ms), bind_i64(&q, s->expires_at_ms), bind_i64(&q, s->due_at_ms), bind_i64(&q, now);
+    bind_text(&q, source_names[s->source]);
     return query_put(&q);
 }
 
@@ -73,5 +94,18 @@ bool subscription_save(struct tx *tx, const struct subscription *s, int64_t now)
     struct query q = query(tx, &save);
     bind_i64(&q, s->tenant), bind_i64(&q, s->number), bind_i64(&q, s->status), bind_i64(&q, s->charges);
     bind_i64(&q, s->period_start_ms), bind_i64(&q, s->expires_at_ms), bind_i64(&q, s->due_at_ms), bind_i64(&q, now);
+    bind_bool(&q, s->renews), bind_i64(&q, s->past_due_at_ms), bind_i64(&q, s->notices);
     return query_change(&q) == 1;
+}
+
+int64_t subscription_grace_end(const struct subscription *s, int64_t now)
+{
+    int64_t told = time_clamp_past(s->past_due_at_ms, now);
+    return (told > s->expires_at_ms ? told : s->expires_at_ms) + GRACE_DAYS * DAY_MS;
+}
+
+int subscription_days_left(const struct subscription *s, int64_t now)
+{
+    int64_t left = subscription_grace_end(s, now) - now;
+    return left <= 0 ? 0 : (int)((left + DAY_MS - 1) / DAY_MS);
 }

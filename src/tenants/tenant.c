@@ -28,6 +28,7 @@ static const bool may_move[TENANT_STATUS_COUNT][TENANT_STATUS_COUNT] = {
 };
 
 struct tenants_settings tenants_settings;
+struct tenants_hooks tenants_hooks;
 
 STMT(of_shop,
      "SELECT id, shop, account, status, version, generation, backend, bot_state, bot_id, bot_name, embed_id, logo_url,"

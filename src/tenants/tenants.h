@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "http/route.h"
 #include "jobs/jobs.h"
+#include "outbound/mail.h"
 #include "storage/verify.h"
 #include "shops/shops.h"
 
@@ -22,8 +23,16 @@ struct tenants_settings {
     const char *base_url;                    /* ours, public: embed code, config */
     struct credits enable_price, renewal_price;
     const struct keyring *keyring;
+    const struct mail_settings *mail;        /* NULL: no letters are written */
 };
 extern struct tenants_settings tenants_settings;
+
+/* Filled by app; called in the caller's transaction. */
+struct tenants_owner { const char *email, *lang; };          /* lang "zh-CN" or "en" */
+struct tenants_hooks {
+    enum row (*owner)(struct tx *tx, int64_t account, struct tenants_owner *out);     /* who gets the letters */
+};
+extern struct tenants_hooks tenants_hooks;
 
 /* Hooks for shops (app plugs them in). */
 bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
@@ -46,6 +55,14 @@ extern const char *const tenants_key_scopes[];
  * period and will be renewed; every kept secret opens with the keyring in the settings; and every open hold belongs to
  * a tenant in provisioning. */
 extern const struct verify_check tenants_checks[];
+
+/* Shops whose renewal failed for a reason that is not the merchant's, by their number: for the operator. */
+struct renewal_failure {
+    int64_t shop, account, tries, first_at_ms, last_at_ms, retry_at_ms;
+    const char *error;
+};
+MUST_USE bool tenants_renewals_failed(struct tx *tx, int64_t after_shop, struct renewal_failure *out, size_t limit,
+                                      size_t *count);
 
 /* For the overview (reads the table: for a job), and for the home page: how far these shops of one account have come.
  */

@@ -68,6 +68,12 @@ TEST_EACH_ENGINE(a_server_that_slept_for_months_charges_each_of_them)
     int64_t account = kit_account(t, 1000), shop = fix_shop(t, account, "Tea");
     assert_int_equal(fix_enable(t, account, shop).status, 200);
     kit_set_now(at("2027-02-01T00:00:00Z"));
+    for (int months = 1; months <= 3; months++) {            /* one at a time, at once one after the other */
+        fix_renew(t);
+        assert_int_equal(fix_available(t, account), 1000 - 50 - months * 10);
+        assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'tenants.renew'"), months < 3);
+        test_script(t, "DELETE FROM jobs;");
+    }
     fix_renew(t);
     assert_string_equal(expires(t, account, shop), "2027-02-15T00:00:00.000Z");
     assert_int_equal(fix_available(t, account), 1000 - 50 - 3 * 10);
