@@ -101,11 +101,10 @@ static bool by_shop_key(struct req *req, struct str key)
 
 bool accounts_authenticate(struct req *req)
 {
-    static const struct str scheme = STR("Bearer "), prefix = STR("Bearer chsk_");
+    static const struct str prefix = STR("chsk_");
     req->who = (struct caller){ 0 };
-    struct str bearer = req_header(req, "authorization");
-    if (req->route && (req->route->who & WHO_KEY) && str_starts(bearer, prefix))
-        return by_shop_key(req, (struct str){ bearer.p + scheme.n, bearer.n - scheme.n });
+    struct str bearer = req_bearer(req);
+    if (req->route && (req->route->who & WHO_KEY) && str_starts(bearer, prefix)) return by_shop_key(req, bearer);
     const char *key = http_session_key(req);
     struct session s;
     if (!key || strlen(key) != SHA256_HEX_SIZE - 1) return true;

@@ -1,11 +1,14 @@
 /* routes.c: the rows of accounts. Paths and field names of /auth and /api/user are those of the replaced panel. */
 #include "accounts/private.h"
 
-/* Per client network; what is counted by address is in tries.c. */
-static const struct limit login_limit = { "login", 30, 5 * MINUTE_MS };
-static const struct limit register_limit = { "register", 10, HOUR_MS };
-static const struct limit mail_limit = { "account_mail", 20, HOUR_MS };
-static const struct limit token_limit = { "account_token", 10, MINUTE_MS };
+/* By client network; what is counted by address is in tries.c. A right password or token costs nothing. What answers
+ * the same for every address (register, forgot) cannot give back; there a whole office must find room. */
+static const struct limit login_limit = { .name = "login", .burst = 30, .per_ms = 5 * MINUTE_MS };
+static const struct limit register_limit = { .name = "register", .burst = 30, .per_ms = HOUR_MS };
+static const struct limit mail_limit = { .name = "account_mail", .burst = 30, .per_ms = HOUR_MS };
+static const struct limit token_limit = { .name = "account_token", .burst = 10, .per_ms = MINUTE_MS };
+/* Who is signed in and enters the password again is counted by account. */
+static const struct limit password_limit = { .name = "password", .burst = 30, .per_ms = 5 * MINUTE_MS };
 
 #define EMAIL(type) FIELD_TEXT(struct type, email, .max = 254, .form = TEXT_EMAIL)
 /* The password that is checked: no minimum, so that an old one never locks anybody out of changing it. */
@@ -53,29 +56,33 @@ const struct route accounts_routes[] = {
     { .verb = VERB_POST, .path = "/auth/password/register", .who = WHO_ANYONE, AUTH, .limit = &register_limit,
       .slow = true, .doc = "Register. Mails a link to confirm the address; one answer for all addresses.",
       BODY_FIELDS(post_register), .answer = message_shape, .prepare = register_prepare, .run = register_run },
-    { .verb = VERB_POST, .path = "/auth/verify-email", .who = WHO_ANYONE, AUTH, .limit = &token_limit, .slow = true,
+    { .verb = VERB_POST, .path = "/auth/verify-email", .who = WHO_ANYONE, AUTH, .limit = &token_limit,
+      .give_back_on_success = true, .slow = true,
       .doc = "Confirm the address: makes the account and signs in. Another browser needs the password chosen before.",
       BODY_FIELDS(post_verify), .answer = signed_in_shape, PROBLEMS(&problem_invalid_token, &problem_password_needed),
       .prepare = verify_prepare, .run = verify_run },
     { .verb = VERB_POST, .path = "/auth/resend-verification", .who = WHO_ANYONE, AUTH, .limit = &mail_limit,
       .doc = "Mail the link to confirm again; the one before ends.", BODY_FIELDS(post_email), .answer = message_shape,
       .run = resend_run },
-    { .verb = VERB_POST, .path = "/auth/password/login", .who = WHO_ANYONE, AUTH, .limit = &login_limit, .slow = true,
+    { .verb = VERB_POST, .path = "/auth/password/login", .who = WHO_ANYONE, AUTH, .limit = &login_limit,
+      .give_back_on_success = true, .slow = true,
       .doc = "Sign in. Sets the session cookie.", BODY_FIELDS(post_login), .answer = signed_in_shape,
       PROBLEMS(&problem_invalid_credentials, &problem_too_many_tries), .prepare = login_prepare, .run = login_run,
       .refused = login_refused },
     { .verb = VERB_POST, .path = "/auth/password/forgot", .who = WHO_ANYONE, AUTH, .limit = &mail_limit,
       .doc = "Mail a link to choose a new password, if the address is known. One answer for all addresses.",
       BODY_FIELDS(post_email), .answer = message_shape, .run = forgot_run },
-    { .verb = VERB_POST, .path = "/auth/password/reset", .who = WHO_ANYONE, AUTH, .limit = &token_limit, .slow = true,
+    { .verb = VERB_POST, .path = "/auth/password/reset", .who = WHO_ANYONE, AUTH, .limit = &token_limit,
+      .give_back_on_success = true, .slow = true,
       .doc = "Set a new password with the mailed token. Ends all sessions; does not sign in.", BODY_FIELDS(post_reset),
       .answer = message_shape, PROBLEMS(&problem_invalid_token), .prepare = reset_prepare, .run = reset_run },
-    { .verb = VERB_POST, .path = "/auth/password/change", .who = WHO_SIGNED_IN, AUTH, .limit = &login_limit,
-      .slow = true, .doc = "Change the password. Ends all other sessions; this one gets a new cookie.",
+    { .verb = VERB_POST, .path = "/auth/password/change", .who = WHO_SIGNED_IN, AUTH, .account_limit = &password_limit,
+      .give_back_on_success = true, .slow = true,
+      .doc = "Change the password. Ends all other sessions; this one gets a new cookie.",
       BODY_FIELDS(post_change), .answer = message_shape, PROBLEMS(&problem_wrong_password, &problem_too_many_tries),
       .prepare = change_prepare, .run = change_run, .refused = password_refused },
-    { .verb = VERB_POST, .path = "/auth/reauthenticate", .who = WHO_SIGNED_IN, AUTH, .limit = &login_limit,
-      .slow = true,
+    { .verb = VERB_POST, .path = "/auth/reauthenticate", .who = WHO_SIGNED_IN, AUTH, .account_limit = &password_limit,
+      .give_back_on_success = true, .slow = true,
       .doc = "Enter the password again, for what wants a sign-in of the last 5 minutes. Sets a new cookie.",
       BODY_FIELDS(post_reauthenticate), .answer = success_shape,
       PROBLEMS(&problem_wrong_password, &problem_too_many_tries), .prepare = reauthenticate_prepare,

@@ -88,6 +88,7 @@ static bool start_http(struct app *app, enum serve_role role, const char *listen
     const struct http_options o = { .listen = listen_on,
                                     .origin = app->base_url,
                                     .trusted_proxy = config_proxies(app->config),
+                                    .limits = app->config->limits,
                                     .loops = (unsigned)app->config->loops,
                                     .secure_cookies = accounts_settings.secure_cookies,
                                     .development = !app->config->production,

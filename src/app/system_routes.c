@@ -81,8 +81,7 @@ static enum answer get_readyz(struct req *req)
 
 static enum answer get_metrics(struct req *req)
 {
-    if (!text_eq(req->client_ip, "127.0.0.1") && !text_eq(req->client_ip, "::1"))
-        return reply_problem(req, &problem_not_found);
+    if (!req_is_local(req)) return reply_problem(req, &problem_not_found);
     const struct app *app = app_of(req);
     struct job_counts jobs = { 0 };
     if (!jobs_count(req->tx, &jobs)) return reply_fault(req);

@@ -18,6 +18,7 @@ static void name_peer(struct connection *c)
         c->loopback = address_is_loopback(address);
         c->from_proxy = proxy_list_has(&c->loop->http->trusted, address);
     }
+    memcpy(c->address, address, sizeof c->address);
     address_text(address, c->ip, sizeof c->ip);
     network_text(address, c->network, sizeof c->network);
 }
@@ -27,7 +28,7 @@ static bool enter(struct connection *c)
 {
     unsigned test = atomic_load_explicit(&share_for_tests, memory_order_relaxed);
     if (c->from_proxy || (c->loopback && test == 0)) return true;
-    c->counted = limits_enter(c->loop->http->limits, c->network, test ? test : CONNECTIONS_PER_NETWORK);
+    c->counted = limits_enter(c->loop->http->limits, c->address, test ? test : CONNECTIONS_PER_ADDRESS);
     return c->counted;
 }
 

@@ -4,6 +4,7 @@
 #include "http/assets.h"
 #include "base/log.h"
 #include "http/loop.h"
+#include "http/negotiate.h"
 #include <stdlib.h>
 #include <zlib.h>
 
@@ -84,12 +85,9 @@ static bool contains_token(struct str list, struct str token)
     return false;
 }
 
-/* "gzip;q=0" is what nobody sends and still a refusal. */
 static bool takes_gzip(const struct head *h)
 {
-    struct str accepted = head_get(h, "accept-encoding");
-    return contains_token(accepted, STR("gzip")) && !contains_token(accepted, STR("gzip;q=0,")) &&
-           !(accepted.n >= 8 && memcmp(accepted.p + accepted.n - 8, "gzip;q=0", 8) == 0);
+    return accept_weight(head_get(h, "accept-encoding"), STR("gzip"), false) > 0;
 }
 
 /* `keep`: what Cache-Control says. */

@@ -33,7 +33,7 @@ void connection_close(struct connection *c)
     if (c->next != NULL) c->next->previous = c->previous;
     l->connection_count--;
     (void)atomic_fetch_sub(&l->http->connections, 1);
-    if (c->counted) limits_leave(l->http->limits, c->network);
+    if (c->counted) limits_leave(l->http->limits, c->address);
     uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
 

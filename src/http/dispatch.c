@@ -76,6 +76,8 @@ static enum op_wish op_run(struct op *op, struct tx *tx)
         (void)reply_fault(req);
     } else if ((p = caller_judge(req)) != NULL) {
         (void)reply_problem(req, p);
+    } else if (!admission_of_caller(x)) {
+        /* the reply says so */
     } else if (x->deferred) {
         copy_refusal(&req->reply, &x->late);
     } else {
@@ -152,11 +154,6 @@ bool exchange_caller(struct exchange *x, struct tx *tx, bool *admitted)
 
 /* ---- on the way there ---- */
 
-static bool wants_caller(const struct route *r)
-{
-    return r->who == WHO_SIGNED_IN || r->who == WHO_OPERATOR || r->who == WHO_SHOP;
-}
-
 /* Any thread. False: the lanes have no room, the reply says so. */
 static bool to_lane(struct exchange *x)
 {
@@ -173,7 +170,7 @@ static bool to_lane(struct exchange *x)
     return false;
 }
 
-static bool runs_here(const struct route *r) { return r->tx == TX_NONE && !wants_caller(r); }
+static bool runs_here(const struct route *r) { return r->tx == TX_NONE && !route_wants_caller(r); }
 
 static bool prepared(struct exchange *x)
 {
@@ -199,11 +196,33 @@ void dispatch_prepare(struct exchange *x)
     if (!prepared(x) || go_on(x)) loop_return(x);
 }
 
-/* The count goes first: x may be back before the submitting call returns, and is not ours to touch behind it. */
-static bool away(struct loop *l, bool answered)
+void dispatch_late(struct exchange *x)
 {
-    if (answered) l->under_way--;
-    return answered;
+    x->outcome = OP_REFUSED;
+    (void)reply_later(&x->req, &problem_busy, 10);
+    loop_return(x);
+}
+
+static bool to_crypto_pool(struct exchange *x)
+{
+    uint64_t network[CRYPTO_LEVELS];
+    for (unsigned i = 0; i < CRYPTO_LEVELS; i++) network[i] = limits_hash(x->loop->http->limits, x->address, i);
+    return crypto_pool_submit(x->loop->http->pool, x, network);
+}
+
+/* The count goes first: x may be back before the submitting call returns, and is not ours to touch behind it. */
+static bool away(struct exchange *x, bool answered)
+{
+    if (!answered) return false;
+    x->loop->under_way--;
+    admission_settle(x);
+    return true;
+}
+
+static bool answered_here(struct exchange *x)
+{
+    admission_settle(x);
+    return true;
 }
 
 bool dispatch_start(struct exchange *x)
@@ -215,20 +234,20 @@ bool dispatch_start(struct exchange *x)
         reply_reset(&x->req.reply);
         exchange_keep(x);
         l->under_way++;
-        return away(l, !to_lane(x));
+        return away(x, !to_lane(x));
     }
     if (r->slow && r->prepare != NULL) {
         exchange_keep(x);
         l->under_way++;
-        if (crypto_pool_submit(l->http->pool, x)) return false;
+        if (to_crypto_pool(x)) return false;
         (void)reply_later(&x->req, &problem_busy, 2);
-        return away(l, true);
+        return away(x, true);
     }
-    if (runs_here(r)) return !prepared(x) || go_on(x);
+    if (runs_here(r)) return prepared(x) && !go_on(x) ? false : answered_here(x);
     exchange_keep(x);
-    if (!prepared(x)) return true;
+    if (!prepared(x)) return answered_here(x);
     l->under_way++;
-    return away(l, !to_lane(x));
+    return away(x, !to_lane(x));
 }
 
 /* ---- waiting for a job ---- */
@@ -365,6 +384,7 @@ void dispatch_returned(struct exchange *x)
 {
     struct loop *l = x->loop;
     settle(x);
+    admission_settle(x);
     struct connection *c = loop_find(l, x->slot, x->generation);
     const struct reply *r = &x->req.reply;
     bool waits = x->outcome == OP_COMMITTED && r->wait_job > 0 && r->problem == NULL && x->req.route->wait_ms > 0;

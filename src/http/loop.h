@@ -26,7 +26,7 @@
 enum {
     LOOPS_MAX = 16,
     CONNECTIONS_MAX = 20000,                 /* all loops together; past it a new one is closed at once */
-    CONNECTIONS_PER_NETWORK = CONNECTIONS_MAX / 10,          /* /24 or /64; not of our proxy, not of loopback */
+    CONNECTIONS_PER_ADDRESS = CONNECTIONS_MAX / 20,          /* see limits_enter; not of our proxy, not of loopback */
     READ_BUFFER_BYTES = 65536,
     PIPELINE_MAX_BYTES = 65536,              /* kept behind a request under way; then reading stops until it is done */
     GATHER_BYTES = 131072,                   /* answers gathered before they are written */
@@ -115,6 +115,7 @@ struct connection {
     size_t queued;                           /* bytes that libuv still has to write */
     size_t lingered;
     int64_t deadline_ms;                     /* by uv_now; INT64_MAX: none */
+    uint8_t address[16];                     /* of the other end */
     char ip[IP_TEXT_SIZE], network[NETWORK_TEXT_SIZE];
 };
 
@@ -150,7 +151,10 @@ struct exchange {
     struct arena_mark mark;                  /* what .prepare left stays when .run runs again */
     int64_t started_us;
     char request_id[33], session_key[SHA256_HEX_SIZE];
+    uint8_t address[16];                     /* of the client: what limits count by */
     char ip[IP_TEXT_SIZE], network[NETWORK_TEXT_SIZE];       /* when a proxy forwarded it */
+    bool client_unknown;                     /* a proxy of ours forwarded it and did not say for whom */
+    unsigned taken;                          /* tokens that may have to be given back: see admission.c */
     uint8_t request_hash[SHA256_SIZE];       /* body, path and query, for Idempotency-Key */
     uint8_t running_key[RUNNING_KEY_SIZE];   /* in http.running while `running` */
     bool running;
@@ -285,6 +289,14 @@ void request_begin_bare(struct connection *c, struct exchange *x);       /* its 
 void request_fields(struct exchange *x);
 void request_refuse(struct exchange *x, const struct problem *p);
 
+/* ---- admission.c ---- */
+void admission_client(struct connection *c, struct exchange *x);         /* fills the address and its texts */
+/* Each takes a token where one counts. False: there is none, the reply says so. */
+MUST_USE bool admission_at_the_door(struct connection *c, struct exchange *x);
+MUST_USE bool admission_of_route(struct exchange *x);
+MUST_USE bool admission_of_caller(struct exchange *x);       /* in the transaction: the caller is known */
+void admission_settle(struct exchange *x);                   /* the reply is made: gives back what need not count */
+
 /* ---- dispatch.c ---- */
 /* True: the answer is in x->req.reply. False: x is with another thread and comes back by loop_return. */
 MUST_USE bool dispatch_start(struct exchange *x);
@@ -294,6 +306,7 @@ MUST_USE bool exchange_away(struct exchange *x, op_runner *run, exchange_back *b
 /* Inside `run`: who calls, into x->req.who, and whether the route admits them. False on a storage fault. */
 MUST_USE bool exchange_caller(struct exchange *x, struct tx *tx, bool *admitted);
 void dispatch_prepare(struct exchange *x);                   /* on a crypto thread */
+void dispatch_late(struct exchange *x);                      /* any thread: the crypto pool had no time for it */
 void dispatch_tick(struct loop *l, int64_t now_ms);          /* requests that wait for jobs */
 void dispatch_job_ended(struct loop *l, int64_t job, bool any);
 void dispatch_release_waiting(struct loop *l);               /* the server stops: late answers now */

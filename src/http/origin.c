@@ -21,8 +21,23 @@ static struct str split_loopback(struct str s, bool *is_loopback)
     return (struct str){ 0 };
 }
 
+/* A browser leaves the usual port out; settings and scripts may say it. */
+static struct str without_usual_port(struct str origin)
+{
+    static const struct { struct str scheme, port; } usual[] = { { { "https://", 8 }, { ":443", 4 } },
+                                                                 { { "http://", 7 }, { ":80", 3 } } };
+    for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
+        struct str scheme = usual[i].scheme, port = usual[i].port;
+        if (origin.n <= scheme.n + port.n || !same((struct str){ origin.p, scheme.n }, scheme)) continue;
+        if (same((struct str){ origin.p + origin.n - port.n, port.n }, port)) origin.n -= port.n;
+        break;
+    }
+    return origin;
+}
+
 static bool is_ours(struct str given, struct str ours, bool loopback_names)
 {
+    given = without_usual_port(given), ours = without_usual_port(ours);
     if (same(given, ours)) return true;
     if (!loopback_names) return false;
     bool a, b;

@@ -117,18 +117,19 @@ void network_text(const uint8_t address[16], char *out, size_t size)
     (void)n;
 }
 
-bool proxy_client(const struct proxy_list *trusted, struct str forwarded_for, uint8_t out[16])
+enum forwarded proxy_client(const struct proxy_list *trusted, struct str forwarded_for, uint8_t out[16])
 {
     struct str rest = forwarded_for;
-    for (int hops = 0; rest.n > 0 && hops < PROXIES_MAX; hops++) {
+    if (rest.p == NULL || str_trim(rest).n == 0) return FORWARDED_NOT;
+    for (int hops = 0; hops < PROXIES_MAX; hops++) {
         size_t start = rest.n;
         while (start > 0 && rest.p[start - 1] != ',') start--;
         uint8_t address[16];
-        if (!address_parse((struct str){ rest.p + start, rest.n - start }, address)) return false;
+        if (!address_parse((struct str){ rest.p + start, rest.n - start }, address)) return FORWARDED_UNREADABLE;
         memcpy(out, address, 16);
-        if (!proxy_list_has(trusted, address)) return true;
-        if (start == 0) return true;                         /* every hop is a proxy of ours: the first one asks */
+        if (!proxy_list_has(trusted, address)) return FORWARDED_BY_PROXY;
+        if (start == 0) return FORWARDED_BY_PROXY;           /* every hop is a proxy of ours: the first one asks */
         rest.n = start - 1;
     }
-    return false;
+    return FORWARDED_UNREADABLE;
 }

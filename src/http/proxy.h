@@ -20,9 +20,11 @@ MUST_USE bool address_parse(struct str text, uint8_t out[16]);           /* brac
 bool address_is_loopback(const uint8_t address[16]);
 bool address_is_v4(const uint8_t address[16]);                /* ::ffff:a.b.c.d */
 void address_text(const uint8_t address[16], char *out, size_t size);    /* ≥ 46 */
-/* What limits count by: "203.0.113.0/24", "2001:db8:1:2::/64". `size` ≥ 50. */
+/* What people are shown and rows keep: "203.0.113.0/24", "2001:db8:1:2::/64". `size` ≥ 50. */
 void network_text(const uint8_t address[16], char *out, size_t size);
-/* The client behind X-Forwarded-For. False when there is nobody to believe in it: the socket's address counts. */
-MUST_USE bool proxy_client(const struct proxy_list *trusted, struct str forwarded_for, uint8_t out[16]);
+/* The client behind X-Forwarded-For: the last hop that is no proxy of ours. UNREADABLE: what our own proxy wrote is no
+ * address; nobody may be taken for the client then, and least of all the proxy. */
+enum forwarded { FORWARDED_NOT, FORWARDED_BY_PROXY, FORWARDED_UNREADABLE };
+MUST_USE enum forwarded proxy_client(const struct proxy_list *trusted, struct str forwarded_for, uint8_t out[16]);
 
 #endif

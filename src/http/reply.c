@@ -156,6 +156,17 @@ struct str req_cookie(const struct req *req, const char *name)
     return x ? cookies_find(&x->head, name) : (struct str){ 0 };
 }
 
+struct str bearer_of(struct str authorization)
+{
+    static const struct str scheme = STR("Bearer ");
+    if (authorization.n <= scheme.n || !str_eq_nocase((struct str){ authorization.p, scheme.n }, scheme))
+        return (struct str){ 0 };
+    struct str token = str_trim((struct str){ authorization.p + scheme.n, authorization.n - scheme.n });
+    return token.n > 0 ? token : (struct str){ 0 };
+}
+
+struct str req_bearer(const struct req *req) { return bearer_of(req_header(req, "authorization")); }
+
 struct str req_raw_body(const struct req *req)
 {
     const struct exchange *x = req->raw;

@@ -12,6 +12,7 @@
 #include "http/assets.h"
 #include "http/cookies.h"
 #include "http/loop.h"
+#include "http/negotiate.h"
 #include "http/origin.h"
 #include <stdlib.h>
 
@@ -133,7 +134,18 @@ static void request_id(struct exchange *x)
     hex_encode(l->random + l->random_left, 16, x->request_id);
 }
 
-/* "zh-CN,zh;q=0.9,en;q=0.8": the first of ours wins; weights only matter when they say 0, which nobody sends. */
+/* Of two that are wanted as much the one that stands first in the list: that is how most clients mean it. */
+static bool stands_before(struct str list, struct str a, struct str b)
+{
+    for (size_t i = 0; i + 1 < list.n; i++) {
+        if (i > 0 && list.p[i - 1] != ',' && list.p[i - 1] != ' ') continue;
+        struct str two = { list.p + i, 2 };
+        if (str_eq_nocase(two, a)) return true;
+        if (str_eq_nocase(two, b)) return false;
+    }
+    return true;
+}
+
 static enum lang language(const struct head *h)
 {
     struct str cookie = cookies_find(h, "lang");
@@ -142,50 +154,9 @@ static enum lang language(const struct head *h)
         if (str_starts(cookie, STR("en"))) return LANG_EN;
     }
     struct str accept = head_get(h, "accept-language");
-    for (size_t i = 0; i + 1 < accept.n; i++) {
-        if (i > 0 && accept.p[i - 1] != ',' && accept.p[i - 1] != ' ') continue;
-        struct str two = { accept.p + i, 2 };
-        if (str_eq_nocase(two, STR("zh"))) return LANG_ZH;
-        if (str_eq_nocase(two, STR("en"))) return LANG_EN;
-    }
-    return LANG_ZH;
-}
-
-/* All lines of it as one list. Some proxies add a line of their own behind the client's instead of a word to it: the
- * first line alone would be what the client made up. */
-static struct str forwarded_for(struct exchange *x)
-{
-    struct str name = STR("x-forwarded-for"), only = { 0 };
-    size_t lines = 0, size = 0, n = 0;
-    for (size_t i = 0; i < x->head.fields; i++) {
-        const struct head_field *f = &x->head.field[i];
-        if (!str_eq_nocase(f->name, name)) continue;
-        only = f->value;
-        lines++, size += f->value.n + 1;
-    }
-    if (lines < 2) return only;
-    char *all = arena_alloc(x->req.arena, size);
-    for (size_t i = 0; i < x->head.fields; i++) {
-        const struct head_field *f = &x->head.field[i];
-        if (!str_eq_nocase(f->name, name)) continue;
-        if (n > 0) all[n++] = ',';
-        if (f->value.n > 0) memcpy(all + n, f->value.p, f->value.n);
-        n += f->value.n;
-    }
-    return (struct str){ all, n };
-}
-
-static void client(struct connection *c, struct exchange *x)
-{
-    x->req.client_ip = c->ip;
-    x->req.client_network = c->network;
-    uint8_t address[16];
-    if (!c->from_proxy) return;
-    if (!proxy_client(&c->loop->http->trusted, forwarded_for(x), address)) return;
-    address_text(address, x->ip, sizeof x->ip);
-    network_text(address, x->network, sizeof x->network);
-    x->req.client_ip = x->ip;
-    x->req.client_network = x->network;
+    int zh = accept_weight(accept, STR("zh"), true), en = accept_weight(accept, STR("en"), true);
+    if (zh != en) return en > zh ? LANG_EN : LANG_ZH;
+    return stands_before(accept, STR("zh"), STR("en")) ? LANG_ZH : LANG_EN;
 }
 
 /* ---- refusals before the body ---- */
@@ -196,21 +167,7 @@ void request_refuse(struct exchange *x, const struct problem *p)
     x->discard = true;
 }
 
-static bool within_limits(struct connection *c, struct exchange *x, const struct limit *limit)
-{
-    int64_t retry_after_s = 0;
-    struct http *h = c->loop->http;
-    if (limits_take(h->limits, limit, x->req.client_network, monotonic_ms(), &retry_after_s)) return true;
-    (void)reply_later(&x->req, &problem_too_many_requests, retry_after_s);
-    x->discard = true;
-    return false;
-}
-
-static bool has_bearer(const struct head *h)
-{
-    struct str value = head_get(h, "authorization");
-    return value.n > 7 && str_eq_nocase((struct str){ value.p, 7 }, STR("bearer "));
-}
+static bool has_bearer(const struct head *h) { return bearer_of(head_get(h, "authorization")).n > 0; }
 
 /* A bearer key is sent by whoever has it, never by a browser of itself. Beside a cookie it proves nothing: the cookie
  * may be what signs in. */
@@ -266,14 +223,17 @@ void request_begin_bare(struct connection *c, struct exchange *x)
     x->req.request_id = x->request_id;
     x->req.now_ms = now_ms();
     x->req.lang = language(&x->head);
-    client(c, x);
+    admission_client(c, x);
 }
 
 void request_begin(struct connection *c, struct exchange *x)
 {
     request_begin_bare(c, x);
     const struct http_options *o = &c->loop->http->o;
-    if ((!c->loopback || x->req.client_ip != c->ip) && !within_limits(c, x, &limit_general)) return;
+    if (!admission_at_the_door(c, x)) {
+        x->discard = true;
+        return;
+    }
     struct route_match m;
     router_find(c->loop->http->router, verb_of(x->head.method), x->head.path, &m);
     const struct route *r = m.route;
@@ -293,7 +253,10 @@ void request_begin(struct connection *c, struct exchange *x)
         request_refuse(x, &problem_cross_site);
         return;
     }
-    if (r->limit != NULL && !within_limits(c, x, r->limit)) return;
+    if (!admission_of_route(x)) {
+        x->discard = true;
+        return;
+    }
     if (route_wants_caller(r) && x->session_key[0] == '\0' && !has_bearer(&x->head)) {
         request_refuse(x, &problem_sign_in);
         return;

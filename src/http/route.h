@@ -113,6 +113,8 @@ struct route {
     bool ignore_unknown;             /* routes whose contract others wrote */
     size_t body_max;                 /* bytes; 0: 16 KiB */
     const struct limit *limit;       /* extra limit by client network; NULL: the general one alone */
+    const struct limit *account_limit;       /* by account, for who is signed in; NULL: the general ones */
+    bool give_back_on_success;       /* both of them: only what fails counts */
     bool idempotent;                 /* takes Idempotency-Key (every POST but /auth) */
     bool fresh;                      /* wants a sign-in of the last 5 minutes: else 403 sign_in_again */
     bool no_origin;                  /* exempt from the origin check: it has its own proof */
@@ -145,8 +147,10 @@ bool route_wants_caller(const struct route *r);
 struct role_name { enum who role; const char *name; };
 extern const struct role_name role_names_of_callers[];       /* ends with a NULL name */
 
-/* Token buckets in memory, per process and client network: approximate across processes. */
-struct limit { const char *name; int burst; int64_t per_ms; };           /* `burst` requests per `per_ms` */
+/* Token buckets in memory, per process: `burst` requests per `per_ms`. By network: of one address (an IPv6 /64); the
+ * networks around it have `wider` times the room (0: 8 and 64 times for /24 and /16 of IPv4, 4 and 16 times for /56 and
+ * /48). The setting CHATHUB_LIMITS changes the numbers by name. */
+struct limit { const char *name; int burst; int64_t per_ms; int wider[2]; };
 
 /* ---- what a handler may do ---- */
 typedef void json_writer(struct json *j, const void *arg);               /* writes the members of the top object */
@@ -165,6 +169,11 @@ void reply_header(struct req *req, const char *name, const char *value);
 void reply_wait(struct req *req, int64_t job);
 struct str req_header(const struct req *req, const char *lower_case_name);       /* p NULL when absent */
 struct str req_cookie(const struct req *req, const char *name);
+/* The token of "Authorization: Bearer TOKEN"; the scheme in any case, any number of spaces. p NULL: none such. */
+struct str req_bearer(const struct req *req);
+struct str bearer_of(struct str authorization);
+/* From this machine, and no proxy has forwarded it: what a scraper beside the server may read. */
+bool req_is_local(const struct req *req);
 /* The body as received, for routes without body_fields (signed webhooks). Empty when there was none. */
 struct str req_raw_body(const struct req *req);
 

@@ -307,6 +307,8 @@ static bool check_options(struct http *h, const struct http_options *o, struct s
         (void)snprintf(error, error_size, "trusted proxy list %s is not a list of addresses", o->trusted_proxy);
         return false;
     }
+    h->limits = limits_new();
+    if (!limits_set(h->limits, o->limits, o->routes, error, error_size)) return false;
     h->router = router_new(o->routes, error, error_size);
     return h->router != NULL;
 }
@@ -359,9 +361,8 @@ struct http *http_start(const struct http_options *o, char *error, size_t error_
         discard(h);
         return NULL;
     }
-    h->limits = limits_new();
     h->counts = account_counts_new();
-    h->pool = crypto_pool_start(cores(), dispatch_prepare);
+    h->pool = crypto_pool_start(cores(), dispatch_prepare, dispatch_late);
     h->loops = o->loops ? o->loops : cores();
     if (h->loops > LOOPS_MAX) h->loops = LOOPS_MAX;
     for (unsigned i = 0; i < h->loops; i++) h->loop[i] = loop_new(h, i);

@@ -19,6 +19,7 @@ struct http_options {
     const char *listen;              /* "127.0.0.1:8080", "[::]:8080"; port 0 takes a free one */
     const char *origin;              /* scheme://host[:port] of the public address: links, CSRF, cookies */
     const char *trusted_proxy;       /* address or CIDR list whose X-Forwarded-For/-Proto count; NULL: none */
+    const char *limits;              /* other numbers than the rows have: limits_set of http/limits.h; NULL: none */
     unsigned loops;                  /* 0: one a core */
     bool secure_cookies;             /* __Host- names and Secure; false only on plain-HTTP loopback */
     bool development;

@@ -285,10 +285,10 @@ TEST_EACH_ENGINE(forwarded_addresses_count_only_from_our_proxy)
         { "X-Forwarded-For: 6.6.6.6, 203.0.113.9\r\n", "{\"ip\":\"203.0.113.9\"" },
         { "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 203.0.113.9\r\n", "{\"ip\":\"203.0.113.9\"" },
         { "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: 10.1.2.3\r\n", "{\"ip\":\"203.0.113.9\"" },
-        { "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For:\r\n", "{\"ip\":\"127.0.0.1\"" },
+        { "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For:\r\n", "{\"error\":\"bad_forwarded\"" },
         { "X-Forwarded-For: 203.0.113.9, 10.1.2.3\r\n", "{\"ip\":\"203.0.113.9\"" },
         { "X-Forwarded-For: 2001:db8:1:2:3::4\r\n", "{\"ip\":\"2001:db8:1:2:3::4\",\"network\":\"2001:db8:1:2::/64\"" },
-        { "X-Forwarded-For: nonsense\r\n", "{\"ip\":\"127.0.0.1\"" },
+        { "X-Forwarded-For: nonsense\r\n", "{\"error\":\"bad_forwarded\"" },
         { "", "{\"ip\":\"127.0.0.1\"" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

@@ -57,13 +57,13 @@ static struct str sid_of(struct req *req)
 
 static bool authenticate(struct req *req)
 {
-    struct str bearer = req_header(req, "authorization"), sid = sid_of(req);
+    struct str bearer = req_bearer(req), sid = sid_of(req);
     static const char *const scopes[] = { "notes.read", NULL };
-    if (str_eq(bearer, STR("Bearer chsk_7_3"))) {
+    if (str_eq(bearer, STR("chsk_7_3"))) {
         req->who = (struct caller){ .account = 7, .roles = WHO_KEY, .shop = 3, .scopes = scopes };
         return true;
     }
-    if (str_eq(bearer, STR("Bearer chsk_7_none"))) {
+    if (str_eq(bearer, STR("chsk_7_none"))) {
         req->who = (struct caller){ .account = 7, .roles = WHO_KEY, .shop = 3 };
         return true;
     }
@@ -247,9 +247,21 @@ static enum answer post_end_job(struct req *req)
     return add_note(req, "job ended") ? reply_text(req, 200, "text/plain", STR("ended")) : reply_fault(req);
 }
 
+static enum answer get_local(struct req *req)
+{
+    return req_is_local(req) ? get_health(req) : reply_problem(req, &problem_not_found);
+}
+
+static enum answer post_try(struct req *req)
+{
+    const struct note_in *in = req->body;
+    return strcmp(in->text, "right") == 0 ? get_health(req) : reply_problem(req, &problem_test);
+}
+
 static bool never(void) { return false; }
 
 static const struct limit few = { .name = "few", .burst = 3, .per_ms = 60000 };
+static const struct limit tries = { .name = "tries", .burst = 3, .per_ms = 60000 };
 
 #define COMMON .doc = "Test.", .tag = "test", .hidden = true
 static const struct route routes[] = {
@@ -269,6 +281,9 @@ static const struct route routes[] = {
       .limit = &few, COMMON },
     { .verb = VERB_POST, .path = "/api/few", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_health,
       .limit = &few, COMMON },
+    { .verb = VERB_GET, .path = "/api/local", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_local, COMMON },
+    { .verb = VERB_POST, .path = "/api/tries", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_try, .limit = &tries,
+      .give_back_on_success = true, BODY_FIELDS(note_in), COMMON },
     { .verb = VERB_GET, .path = "/api/me", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = get_hello, COMMON },
     { .verb = VERB_GET, .path = "/api/none", .who = WHO_SIGNED_IN, .tx = TX_NONE, .run = get_hello, COMMON },
     { .verb = VERB_GET, .path = "/api/fresh", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = get_hello,
@@ -313,7 +328,8 @@ void test_http_start(struct test_http *s, struct test_db *t, void (*change)(stru
     s->keyring = keyring_new(keys, ids, 1);
     assert_non_null(s->keyring);
     struct http_options o = { .listen = "127.0.0.1:0", .loops = 2, .lanes = lanes, .db = t->db, .keyring = s->keyring,
-                              .routes = tables, .hooks = &hooks };
+                              .routes = tables, .hooks = &hooks,
+                              .limits = "account_changes=100000/10s, account_reads=100000/10s" };
     if (change != NULL) change(&o);
     char error[512] = "";
     s->http = http_start(&o, error, sizeof error);

@@ -2,6 +2,7 @@
  * through one. */
 #include "http/assets.h"
 #include "http/cookies.h"
+#include "http/negotiate.h"
 #include "http/origin.h"
 #include "http/test_http.h"
 #include <stdio.h>
@@ -13,35 +14,98 @@ static void buckets(void **state)
     static const struct limit other = { .name = "other", .burst = 1, .per_ms = 1000 };
     struct limits *l = limits_new();
     int64_t wait_s = -1, now = 1000000;
-    for (int i = 0; i < 3; i++) assert_true(limits_take(l, &three, "10.0.0.0/24", now, &wait_s));
-    assert_false(limits_take(l, &three, "10.0.0.0/24", now, &wait_s));
+    for (int i = 0; i < 3; i++) assert_true(limits_take_of(l, &three, STR("10.0.0.0/24"), now, &wait_s));
+    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now, &wait_s));
     assert_in_range(wait_s, 20, 21);
-    assert_true(limits_take(l, &three, "10.0.1.0/24", now, &wait_s));
-    assert_true(limits_take(l, &other, "10.0.0.0/24", now, &wait_s));
-    assert_false(limits_take(l, &three, "10.0.0.0/24", now + 19900, &wait_s));
+    assert_true(limits_take_of(l, &three, STR("10.0.1.0/24"), now, &wait_s));
+    assert_true(limits_take_of(l, &other, STR("10.0.0.0/24"), now, &wait_s));
+    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 19900, &wait_s));
     assert_int_equal(wait_s, 1);
-    assert_true(limits_take(l, &three, "10.0.0.0/24", now + 20001, &wait_s));
-    assert_false(limits_take(l, &three, "10.0.0.0/24", now + 20001, &wait_s));
-    assert_false(limits_take(l, &three, "10.0.0.0/24", now, &wait_s));   /* a clock that goes back gives nothing */
-    for (int i = 0; i < 3; i++) assert_true(limits_take(l, &three, "10.0.0.0/24", now + 9000000, &wait_s));
-    assert_false(limits_take(l, &three, "10.0.0.0/24", now + 9000000, &wait_s));
+    assert_true(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 20001, &wait_s));
+    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 20001, &wait_s));
+    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now, &wait_s));   /* time that goes back gives none */
+    for (int i = 0; i < 3; i++) assert_true(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 9000000, &wait_s));
+    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 9000000, &wait_s));
     /* Asking all the time, each time too early, does not keep it from filling. */
-    assert_true(limits_take(l, &other, "192.0.2.0/24", now, &wait_s));
-    for (int ms = 1; ms < 1000; ms++) assert_false(limits_take(l, &other, "192.0.2.0/24", now + ms, &wait_s));
-    assert_true(limits_take(l, &other, "192.0.2.0/24", now + 1000, &wait_s));
-    for (int i = 0; i < 3; i++) assert_true(limits_take(l, &three, "192.0.2.0/24", now, &wait_s));
-    for (int ms = 1; ms < 20000; ms++) assert_false(limits_take(l, &three, "192.0.2.0/24", now + ms, &wait_s));
-    assert_true(limits_take(l, &three, "192.0.2.0/24", now + 20000, &wait_s));
+    assert_true(limits_take_of(l, &other, STR("192.0.2.0/24"), now, &wait_s));
+    for (int ms = 1; ms < 1000; ms++) assert_false(limits_take_of(l, &other, STR("192.0.2.0/24"), now + ms, &wait_s));
+    assert_true(limits_take_of(l, &other, STR("192.0.2.0/24"), now + 1000, &wait_s));
+    for (int i = 0; i < 3; i++) assert_true(limits_take_of(l, &three, STR("192.0.2.0/24"), now, &wait_s));
+    for (int ms = 1; ms < 20000; ms++) assert_false(limits_take_of(l, &three, STR("192.0.2.0/24"), now + ms, &wait_s));
+    assert_true(limits_take_of(l, &three, STR("192.0.2.0/24"), now + 20000, &wait_s));
     /* Time that went back is not paid for a second time. */
     for (int i = 0; i < 4; i++)
-        assert_false(limits_take(l, &three, "192.0.2.0/24", now + 1000 + 15000 * (i % 2), &wait_s));
+        assert_false(limits_take_of(l, &three, STR("192.0.2.0/24"), now + 1000 + 15000 * (i % 2), &wait_s));
     /* More networks than buckets: none fails, and the newest is still counted. */
     char name[32];
     for (int i = 1; i < 200000; i++) {
         (void)snprintf(name, sizeof name, "10.%d.%d.0/24", i / 256, i % 256);
-        assert_true(limits_take(l, &other, name, now, &wait_s));
+        assert_true(limits_take_of(l, &other, str_of(name), now, &wait_s));
     }
-    assert_false(limits_take(l, &other, name, now, &wait_s));
+    assert_false(limits_take_of(l, &other, str_of(name), now, &wait_s));
+    limits_free(l);
+}
+
+static const uint8_t *address_named(const char *text)
+{
+    static uint8_t address[4][16];
+    static size_t next;
+    uint8_t *a = address[next++ % 4];
+    assert_true(address_parse(str_of(text), a));
+    return a;
+}
+
+/* Addresses that differ in the bytes `high` and `low` (0: not there): i / 256 and i % 256 are put into them. */
+struct many { const char *first; size_t high, low; };
+
+static const uint8_t *numbered(const struct many *m, int i)
+{
+    static uint8_t a[16];
+    assert_true(address_parse(str_of(m->first), a));
+    if (m->high != 0) a[m->high] = (uint8_t)(i / 256);
+    if (m->low != 0) a[m->low] = (uint8_t)(i % 256);
+    return a;
+}
+
+/* How many of `count` addresses still get a token. */
+static int get_one(struct limits *l, const struct limit *limit, struct many from, int count, int64_t now)
+{
+    int64_t wait_s;
+    int got = 0;
+    for (int i = 0; i < count; i++) got += limits_take(l, limit, numbered(&from, i), now, &wait_s);
+    return got;
+}
+
+/* Who has many addresses has more room, not as many times more as there are addresses. */
+static void networks_grow(void **state)
+{
+    (void)state;
+    static const struct limit ten = { .name = "ten", .burst = 10, .per_ms = 60000 };
+    static const struct limit own = { .name = "own", .burst = 2, .per_ms = 60000, .wider = { 3, 5 } };
+    static const struct { struct many from; int count, got; } cases[] = {
+        { { "198.51.100.1", 0, 0 }, 300, 10 },               /* one address */
+        { { "203.0.113.0", 0, 15 }, 256, 80 },               /* a /24: 8 times */
+        { { "192.0.0.0", 14, 15 }, 65536, 640 },             /* a /16: 64 times */
+        { { "2001:db8:1:1::", 14, 15 }, 300, 10 },           /* a /64 */
+        { { "2001:db8:2::1", 0, 7 }, 256, 40 },              /* a /56 of 256 /64: 4 times */
+        { { "2001:db8:3::1", 6, 7 }, 65536, 160 },           /* a /48: 16 times */
+    };
+    struct limits *l = limits_new();
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        int got = get_one(l, &ten, cases[i].from, cases[i].count, 1000);
+        if (got != cases[i].got) fail_msg("%s: %d", cases[i].from.first, got);
+    }
+    assert_int_equal(get_one(l, &own, (struct many){ "203.0.113.0", 0, 15 }, 256, 1000), 6);
+    assert_int_equal(get_one(l, &own, (struct many){ "203.0.0.0", 14, 15 }, 65536, 1000), 4);        /* of 10 */
+    /* One that has used up its own takes nothing from its neighbours. */
+    static const struct limit one = { .name = "one", .burst = 1, .per_ms = 60000, .wider = { 2, 2 } };
+    assert_int_equal(get_one(l, &one, (struct many){ "192.0.2.1", 0, 0 }, 100, 1000), 1);
+    assert_int_equal(get_one(l, &one, (struct many){ "192.0.2.2", 0, 0 }, 100, 1000), 1);
+    assert_int_equal(get_one(l, &one, (struct many){ "192.0.2.3", 0, 0 }, 100, 1000), 0);   /* the /24 has 2 */
+    limits_give_back(l, &one, address_named("192.0.2.1"), 1000);
+    assert_int_equal(get_one(l, &one, (struct many){ "192.0.2.3", 0, 0 }, 100, 1000), 1);
+    for (int i = 0; i < 50; i++) limits_give_back(l, &one, address_named("192.0.2.3"), 1000);
+    assert_int_equal(get_one(l, &one, (struct many){ "192.0.2.3", 0, 0 }, 100, 1000), 1);   /* never more than full */
     limits_free(l);
 }
 
@@ -49,20 +113,113 @@ static void open_connections(void **state)
 {
     (void)state;
     struct limits *l = limits_new();
-    for (int i = 0; i < 3; i++) assert_true(limits_enter(l, "10.0.0.0/24", 3));
-    assert_false(limits_enter(l, "10.0.0.0/24", 3));
-    assert_false(limits_enter(l, "10.0.0.0/24", 3));         /* those who are refused are not counted */
-    limits_leave(l, "10.0.0.0/24");
-    assert_true(limits_enter(l, "10.0.0.0/24", 3));
-    /* Other networks have shares of their own: of 1000 some may meet by chance, hardly one meets the full one. */
+    const uint8_t *a = address_named("10.0.0.1");
+    for (int i = 0; i < 3; i++) assert_true(limits_enter(l, a, 3));
+    assert_false(limits_enter(l, a, 3));
+    assert_false(limits_enter(l, a, 3));                     /* those who are refused are not counted */
+    limits_leave(l, a);
+    assert_true(limits_enter(l, a, 3));
+    assert_true(limits_enter(l, address_named("10.0.0.2"), 3));
+    int entered = 0;
+    for (int i = 3; i < 100; i++) entered += limits_enter(l, numbered(&(struct many){ "10.0.0.0", 14, 15 }, i), 3);
+    assert_int_equal(entered, 2);                            /* 6 from the /24 */
+    for (int i = 256; i < 1000; i++) entered += limits_enter(l, numbered(&(struct many){ "10.0.0.0", 14, 15 }, i), 3);
+    assert_int_equal(entered, 8);                            /* 12 from the /16 */
+    /* Other networks have shares of their own: of 200 some may meet by chance, hardly one meets a full one. */
     int refused = 0;
-    char name[32];
-    for (int i = 1; i <= 1000; i++) {
-        (void)snprintf(name, sizeof name, "10.%d.%d.0/24", i / 256, i % 256);
-        refused += !limits_enter(l, name, 3);
-    }
+    for (int i = 0; i < 200; i++) refused += !limits_enter(l, numbered(&(struct many){ "1.1.1.1", 0, 12 }, i + 20), 3);
     assert_in_range(refused, 0, 5);
     limits_free(l);
+}
+
+static enum answer nothing(struct req *req) { return reply_text(req, 200, "text/plain", STR("")); }
+
+static void settings(void **state)
+{
+    (void)state;
+    static const struct limit a = { .name = "a", .burst = 1, .per_ms = 1000 };
+    static const struct limit b = { .name = "b", .burst = 1, .per_ms = 1000 };
+    static const struct route rows[] = {
+        { .verb = VERB_GET, .path = "/", .who = WHO_SYSTEM, .run = nothing, .limit = &a }, ROUTE_END
+    };
+    static const struct route more[] = {
+        { .verb = VERB_GET, .path = "/b", .who = WHO_SYSTEM, .run = nothing, .account_limit = &b }, ROUTE_END
+    };
+    static const struct route *const tables[] = { rows, more, NULL };
+    char error[200];
+    struct limits *l = limits_new();
+    assert_true(limits_set(l, NULL, tables, error, sizeof error));
+    assert_true(limits_set(l, "", tables, error, sizeof error));
+    assert_true(limits_set(l, " a=5/1m*2*3 , b = 7/2h, general=100/1s,", tables, error, sizeof error));
+    assert_int_equal(get_one(l, &a, (struct many){ "192.0.2.1", 0, 0 }, 100, 0), 5);
+    assert_int_equal(get_one(l, &a, (struct many){ "192.0.2.0", 0, 15 }, 256, 0), 5);        /* of 10 of the /24 */
+    int64_t wait_s;
+    for (int i = 0; i < 7; i++) assert_true(limits_take_of(l, &b, STR("x"), 0, &wait_s));
+    assert_false(limits_take_of(l, &b, STR("x"), 0, &wait_s));
+    assert_in_range(wait_s, 1028, 1030);
+    static const char *const bad[] = { "c=1/1s", "a", "a=", "a=1", "a=1/s", "a=0/1s", "a=1/0s", "a=1/1d", "a=-1/1s",
+                                       "a=1/1s*", "a=1/1s*0", "a=1/1s*1*1*1", "a=1/1s x", "=1/1s", "a=1/25h",
+                                       "a=1000000000000/1s" };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        if (limits_set(l, bad[i], tables, error, sizeof error)) fail_msg("%s", bad[i]);
+        assert_non_null(strstr(error, bad[i]));
+    }
+    limits_free(l);
+}
+
+static void forwarded(void **state)
+{
+    (void)state;
+    static const struct { const char *header; enum forwarded what; const char *client; } cases[] = {
+        { "203.0.113.7", FORWARDED_BY_PROXY, "203.0.113.7" },
+        { "198.51.100.1, 203.0.113.7", FORWARDED_BY_PROXY, "203.0.113.7" },
+        { "made up, 203.0.113.7", FORWARDED_BY_PROXY, "203.0.113.7" },
+        { "203.0.113.7, 10.0.0.2", FORWARDED_BY_PROXY, "203.0.113.7" },
+        { "10.0.0.2", FORWARDED_BY_PROXY, "10.0.0.2" },
+        { "", FORWARDED_NOT, NULL }, { " ", FORWARDED_NOT, NULL },
+        { "unknown", FORWARDED_UNREADABLE, NULL }, { "203.0.113.7,", FORWARDED_UNREADABLE, NULL },
+        { "203.0.113.7, unknown, 10.0.0.2", FORWARDED_UNREADABLE, NULL },
+        { "127.0.0.1x", FORWARDED_UNREADABLE, NULL }, { ",", FORWARDED_UNREADABLE, NULL },
+    };
+    struct proxy_list list;
+    assert_true(proxy_list_parse("10.0.0.0/8", &list));
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        uint8_t address[16];
+        char text[64];
+        enum forwarded what = proxy_client(&list, str_of(cases[i].header), address);
+        if (what != cases[i].what) fail_msg("%s: %d", cases[i].header, what);
+        if (what != FORWARDED_BY_PROXY) continue;
+        address_text(address, text, sizeof text);
+        assert_string_equal(text, cases[i].client);
+    }
+    uint8_t address[16];
+    assert_int_equal(proxy_client(&list, (struct str){ 0 }, address), FORWARDED_NOT);
+}
+
+static void weights(void **state)
+{
+    (void)state;
+    static const struct { const char *list, *name; bool prefix; int weight; } cases[] = {
+        { "gzip", "gzip", false, 1000 }, { "gzip;q=0", "gzip", false, 0 }, { "gzip; q=0", "gzip", false, 0 },
+        { "gzip ; Q=0.000", "gzip", false, 0 }, { "GZIP;q=0.5, br", "gzip", false, 500 }, { "br", "gzip", false, -1 },
+        { "*", "gzip", false, 1000 }, { "*;q=0", "gzip", false, 0 }, { "gzip;q=0, *", "gzip", false, 0 },
+        { "identity;q=1, *;q=0", "gzip", false, 0 }, { "", "gzip", false, -1 }, { "xgzip, gzipx", "gzip", false, -1 },
+        { "gzip;q=1.5", "gzip", false, 1000 }, { "gzip;q=", "gzip", false, 1000 }, { "gzip;x=0", "gzip", false, 1000 },
+        { "zh-CN,zh;q=0.9,en;q=0.8", "zh", true, 1000 }, { "zh-CN,zh;q=0.9,en;q=0.8", "en", true, 800 },
+        { "zh;q=0.1, en-GB;q=0.7", "en", true, 700 }, { "zhx", "zh", true, -1 }, { "de, *;q=0.2", "zh", true, 200 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        if (accept_weight(str_of(cases[i].list), str_of(cases[i].name), cases[i].prefix) != cases[i].weight)
+            fail_msg("%s", cases[i].list);
+    static const struct { const char *header, *token; } bearers[] = {
+        { "Bearer abc", "abc" }, { "bearer abc", "abc" }, { "BEARER   abc", "abc" }, { "Bearer abc ", "abc" },
+        { "Bearer ", NULL }, { "Bearer", NULL }, { "Bearerabc", NULL }, { "Basic abc", NULL }, { "", NULL },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bearers); i++) {
+        struct str token = bearer_of(str_of(bearers[i].header));
+        if (bearers[i].token == NULL) assert_null(token.p);
+        else expect_str(token, bearers[i].token);
+    }
 }
 
 static void networks(void **state)
@@ -126,6 +283,14 @@ static void origins(void **state)
         { "https://a.example", "http://a.example", false, false },
         { "https://a.example", "https://a.example:444", false, false },
         { "https://a.example", "https://a.example.evil", false, false },
+        { "https://a.example:443", "https://a.example", false, true },
+        { "https://A.Example", "https://a.example", false, true },
+        { "https://a.example", "https://a.example:443", false, true },
+        { "http://a.example:80", "http://a.example", false, true },
+        { "https://a.example:80", "https://a.example", false, false },
+        { "http://a.example:443", "http://a.example", false, false },
+        { "https://a.example", "https://a.example:4430", false, false },
+        { "http://127.0.0.1:80", "http://localhost", true, true },
         { "http://127.0.0.1:8080", "http://localhost:8080", true, true },
         { "http://127.0.0.1:8080", "http://[::1]:8080", true, true },
         { "http://127.0.0.1:8080", "http://localhost:8080", false, false },
@@ -306,6 +471,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buckets), cmocka_unit_test(open_connections), cmocka_unit_test(networks),
+        cmocka_unit_test(networks_grow), cmocka_unit_test(settings), cmocka_unit_test(forwarded),
+        cmocka_unit_test(weights),
         cmocka_unit_test(cookies), cmocka_unit_test(origins), cmocka_unit_test(hosts), cmocka_unit_test(router),
         cmocka_unit_test(pages),   ONLY_SQLITE(a_route_of_few),
         ONLY_SQLITE(refused_for_their_origin_they_use_up_nothing),

@@ -273,11 +273,10 @@ static bool find_keys(void *arg, struct str owner, struct jwt_keys *out)
 /* Whose token it is. ANSWER_SENT: *g is that tenant, and the path names it. */
 static enum answer authorise(struct req *req, bool writes, struct guest *g)
 {
-    struct str header = req_header(req, "authorization"), bearer = STR("Bearer ");
+    struct str token = req_bearer(req);
     struct jwt_claims claims = { 0 };
     enum jwt_verdict verdict = JWT_MALFORMED;
-    if (!header.p || !str_starts(header, bearer)) return reply_problem(req, &problem_bad_token);
-    struct str token = { header.p + bearer.n, header.n - bearer.n };
+    if (!token.p) return reply_problem(req, &problem_bad_token);
     for (int ours = 1; ours >= 0 && verdict != JWT_OK; ours--) {
         struct keys_of k = { .req = req, .ours = ours == 1, .g = g };
         const struct jwt_profile profile = { .key_claim = "shopId",

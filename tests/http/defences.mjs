@@ -226,13 +226,53 @@ test('d59 limits by network answer 429 with Retry-After, for that network alone'
                 { address: from },
             );
     let r;
-    for (let i = 0; i < 40 && r?.status !== 429; i++) r = await ask(address);
+    for (let i = 0; i < 60 && r?.status !== 429; i++) r = await ask(address);
     assert.equal(r.status, 429, r.text);
     assert.equal(r.json.error, 'too_many_requests');
     assert.ok(Number(r.headers['retry-after']) >= 1);
-    const neighbour = `${address.split('.').slice(0, 3).join('.')}.77`;
-    assert.equal((await ask(neighbour)).status, 429, 'the same /24');
+    const neighbour = (i) => `${address.split('.').slice(0, 3).join('.')}.${i}`;
+    assert.equal((await ask(neighbour(77))).status, 422, 'a neighbour has room');
+    let asked = 0;
+    for (let i = 1; i < 255; i++) asked += (await ask(neighbour(i))).status === 422;
+    assert.ok(asked > 100 && asked < 240, `${asked}: not as much as 250 addresses`);
     assert.equal((await ask('198.51.100.7')).status, 422);
+});
+
+test('d59b one /56 of IPv6 is one customer, not 256', async ({ server }) => {
+    let asked = 0;
+    for (let i = 0; i < 256; i++) {
+        const address = `2001:db8:77:${i.toString(16).padStart(2, '0')}::1`;
+        const body = { token: 'x'.repeat(43), password: 'a long enough phrase' };
+        asked += (await server.client().post('/auth/password/reset', body, { address })).status !== 429;
+    }
+    assert.ok(asked <= 60, `${asked} resets from one /56`);
+});
+
+test('d59c people behind one address register and sign in beside each other; one account is limited', async ({
+    engine,
+}) => {
+    const server = await Server.start({ engine, env: { CHATHUB_LIMITS: '' } });
+    try {
+        const c = await server.account('merchant');
+        const address = randomAddress();
+        for (let i = 0; i < 20; i++) {
+            const email = `o-${newKey()}@test.example`;
+            const r = await server.client().post('/auth/password/register', { email, password: PASSWORD }, { address });
+            assert.equal(r.status, 200, r.text);
+        }
+        for (let i = 0; i < 40; i++) {
+            const r = await server.client().post('/auth/password/login', { email: c.email, password: PASSWORD }, { address });
+            assert.equal(r.status, 200, `right sign-in ${i}`);
+        }
+        const statuses = await Promise.all(
+            Array.from({ length: 300 }, (_, i) => c.request('PATCH', '/api/user', { json: { name: `n${i}` } })),
+        );
+        const good = statuses.filter((r) => r.status === 200).length;
+        assert.ok(good >= 120 && good < 180, `${good} changes`);
+        assert.ok(statuses.filter((r) => r.status === 429).every((r) => Number(r.headers['retry-after']) >= 1));
+    } finally {
+        await server.stop();
+    }
 });
 
 test('d60 sign-in renews the session, cookies are guarded, weak passwords and disabled accounts are refused', async ({

@@ -59,7 +59,8 @@ export class Service {
 
     constructor(binary, env, port) {
         Object.assign(this, { binary, port, startMs: [], log: '', child: null, faults: [] });
-        this.env = { ...process.env, ...env, CHATHUB_LISTEN: `127.0.0.1:${port}` };
+        const limits = 'account_changes=100000/1m, account_reads=100000/1m'; // few accounts do the work of many
+        this.env = { CHATHUB_LIMITS: limits, ...process.env, ...env, CHATHUB_LISTEN: `127.0.0.1:${port}` };
     }
 
     get running() { return this.child !== null && this.child.exitCode === null && this.child.signalCode === null; }

@@ -41,6 +41,8 @@ export class Server {
             CHATHUB_DATA_DIR: s.dir,
             CHATHUB_LISTEN: '127.0.0.1:0',
             CHATHUB_TRUSTED_PROXY: '127.0.0.1',
+            // Suites send in seconds, by one account, what people send in days.
+            CHATHUB_LIMITS: 'account_changes=100000/1m, account_reads=100000/1m',
             ...sanitizers(),
             ...env,
         };

@@ -1,0 +1,176 @@
+/* admission.c: who asks, as far as an address tells, and what they have left of each limit.
+ *
+ * By network everybody is counted before anything is known of them. Whoever turns out to be signed in gets that back
+ * and is counted by account: an office or a carrier's customers behind one address do not stand in each other's way. A
+ * session is counted on the loop already, by its hash, so that one which asks too often costs no transaction; the
+ * account behind it is counted in the transaction, since an account may have many sessions. */
+#include "base/clock.h"
+#include "http/loop.h"
+#include <stdio.h>
+
+static const struct problem problem_bad_forwarded = {
+    "bad_forwarded", 400, "The proxy in front of this service names the client in a way that cannot be read.",
+    "前置代理提供的客户端地址无法识别。"
+};
+
+/* ---- the address ---- */
+
+/* All lines of it as one list. Some proxies add a line of their own behind the client's instead of a word to it: the
+ * first line alone would be what the client made up. */
+static struct str forwarded_for(struct exchange *x)
+{
+    struct str name = STR("x-forwarded-for"), only = { 0 };
+    size_t lines = 0, size = 0, n = 0;
+    for (size_t i = 0; i < x->head.fields; i++) {
+        const struct head_field *f = &x->head.field[i];
+        if (!str_eq_nocase(f->name, name)) continue;
+        only = f->value;
+        lines++, size += f->value.n + 1;
+    }
+    if (lines < 2) return only;
+    char *all = arena_alloc(x->req.arena, size);
+    for (size_t i = 0; i < x->head.fields; i++) {
+        const struct head_field *f = &x->head.field[i];
+        if (!str_eq_nocase(f->name, name)) continue;
+        if (n > 0) all[n++] = ',';
+        if (f->value.n > 0) memcpy(all + n, f->value.p, f->value.n);
+        n += f->value.n;
+    }
+    return (struct str){ all, n };
+}
+
+void admission_client(struct connection *c, struct exchange *x)
+{
+    x->taken = 0;
+    x->client_unknown = false;
+    x->req.client_ip = c->ip;
+    x->req.client_network = c->network;
+    memcpy(x->address, c->address, sizeof x->address);
+    if (!c->from_proxy) return;
+    uint8_t address[16];
+    switch (proxy_client(&c->loop->http->trusted, forwarded_for(x), address)) {
+    case FORWARDED_NOT:
+        return;
+    case FORWARDED_UNREADABLE:
+        x->client_unknown = true;
+        (void)snprintf(x->ip, sizeof x->ip, "unknown");
+        (void)snprintf(x->network, sizeof x->network, "unknown");
+        break;
+    case FORWARDED_BY_PROXY:
+        memcpy(x->address, address, sizeof x->address);
+        address_text(address, x->ip, sizeof x->ip);
+        network_text(address, x->network, sizeof x->network);
+        break;
+    }
+    x->req.client_ip = x->ip;
+    x->req.client_network = x->network;
+}
+
+bool req_is_local(const struct req *req)
+{
+    static const char *const by_proxies[] = { "x-forwarded-for", "forwarded", "x-real-ip", "via", "x-forwarded-host",
+                                              "x-forwarded-proto" };
+    struct str text = str_of(req->client_ip);
+    uint8_t address[16];
+    if (text.p == NULL || !address_parse(text, address) || !address_is_loopback(address)) return false;
+    for (size_t i = 0; i < ARRAY_LEN(by_proxies); i++)
+        if (req_header(req, by_proxies[i]).p != NULL) return false;
+    return true;
+}
+
+/* ---- limits ---- */
+
+enum { TAKEN_GENERAL = 1, TAKEN_NETWORK = 2, TAKEN_SESSION = 4, TAKEN_ACCOUNT = 8 };
+
+static bool too_many(struct exchange *x, int64_t retry_after_s)
+{
+    (void)reply_later(&x->req, &problem_too_many_requests, retry_after_s);
+    return false;
+}
+
+static bool take_network(struct exchange *x, const struct limit *limit, unsigned flag)
+{
+    int64_t retry_after_s = 0;
+    if (!limits_take(x->loop->http->limits, limit, x->address, monotonic_ms(), &retry_after_s))
+        return too_many(x, retry_after_s);
+    x->taken |= flag;
+    return true;
+}
+
+static bool take_of(struct exchange *x, const struct limit *limit, struct str who, unsigned flag)
+{
+    int64_t retry_after_s = 0;
+    if (!limits_take_of(x->loop->http->limits, limit, who, monotonic_ms(), &retry_after_s))
+        return too_many(x, retry_after_s);
+    x->taken |= flag;
+    return true;
+}
+
+static const struct limit *account_limit(const struct route *r)
+{
+    if (r->account_limit != NULL) return r->account_limit;
+    return r->verb == VERB_GET ? &limit_account_reads : &limit_account_changes;
+}
+
+bool admission_at_the_door(struct connection *c, struct exchange *x)
+{
+    if (x->client_unknown) {
+        (void)reply_problem(&x->req, &problem_bad_forwarded);
+        return false;
+    }
+    if (c->loopback && x->req.client_ip == c->ip) return true;
+    return take_network(x, &limit_general, TAKEN_GENERAL);
+}
+
+bool admission_of_route(struct exchange *x)
+{
+    const struct route *r = x->req.route;
+    bool by_session = route_wants_caller(r) && x->session_key[0] != '\0';
+    if (by_session && !take_of(x, account_limit(r), str_of(x->session_key), TAKEN_SESSION)) return false;
+    return r->limit == NULL || take_network(x, r->limit, TAKEN_NETWORK);
+}
+
+/* Who was counted, as bytes: an account (or a person who is in none), or a shop that speaks by its key. */
+struct counted { uint8_t bytes[sizeof(int64_t) + 1]; };
+
+static struct str counted_of(const struct caller *who, struct counted *memory)
+{
+    bool by_key = who->session == 0, in_account = who->account != 0;
+    int64_t id = by_key ? who->shop : in_account ? who->account : who->person;
+    memory->bytes[0] = by_key ? 'k' : in_account ? 'a' : 'p';
+    memcpy(memory->bytes + 1, &id, sizeof id);
+    return (struct str){ (const char *)memory->bytes, sizeof memory->bytes };
+}
+
+static const struct limit *limit_of_caller(const struct req *req)
+{
+    return req->who.session != 0 || req->route->account_limit != NULL ? account_limit(req->route) : &limit_shop_key;
+}
+
+bool admission_of_caller(struct exchange *x)
+{
+    struct counted memory;
+    if (x->req.who.roles == 0 || !route_wants_caller(x->req.route)) return true;
+    if ((x->taken & TAKEN_ACCOUNT) != 0) return true;        /* run again after a conflict */
+    return take_of(x, limit_of_caller(&x->req), counted_of(&x->req.who, &memory), TAKEN_ACCOUNT);
+}
+
+void admission_settle(struct exchange *x)
+{
+    const struct route *r = x->req.route;
+    struct limits *l = x->loop->http->limits;
+    unsigned taken = x->taken;
+    x->taken = 0;
+    if (r == NULL || taken == 0) return;
+    int64_t at_ms = monotonic_ms();
+    const struct caller *who = &x->req.who;
+    bool known = who->roles != 0, asked = known && route_wants_caller(r);
+    bool succeeded = r->give_back_on_success && x->req.reply.status < 400;
+    struct counted memory;
+    if ((taken & TAKEN_GENERAL) != 0 && known) limits_give_back(l, &limit_general, x->address, at_ms);
+    if ((taken & TAKEN_NETWORK) != 0 && (asked || succeeded)) limits_give_back(l, r->limit, x->address, at_ms);
+    if (!succeeded) return;
+    if ((taken & TAKEN_SESSION) != 0) limits_give_back_of(l, account_limit(r), str_of(x->session_key), at_ms);
+    if ((taken & TAKEN_ACCOUNT) != 0)
+        limits_give_back_of(l, limit_of_caller(&x->req), counted_of(who, &memory), at_ms);
+}
