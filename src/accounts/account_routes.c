@@ -10,7 +10,7 @@ HANDLER(logout_run)
     const char *key = http_session_key(req);
     if (key && !session_end_by_key(req->tx, key)) return reply_fault(req);
     if (req->who.session > 0 &&
-        (!audit_self(req, AUDIT_logout, req->who.account) || !sessions_changed(req, req->who.account)))
+        (!audit_self(req, AUDIT_logout, req->who.person) || !sessions_changed(req, req->who.person)))
         return reply_fault(req);
     reply_cookie(req, (struct cookie){ .name = session_cookie_name(), .value = "", .max_age_s = 0 });
     return reply_success(req, NULL);
@@ -48,7 +48,7 @@ HANDLER(sessions_run)
 {
     struct sessions_page *p = ARENA_NEW(req->arena, struct sessions_page);
     p->current = req->who.session;
-    if (!sessions_list(req->tx, req->who.account, caller_role(req), req->now_ms, p->row, &p->count))
+    if (!sessions_list(req->tx, req->who.person, caller_role(req), req->now_ms, p->row, &p->count))
         return reply_fault(req);
     return reply_json(req, 200, sessions_json, p);
 }
@@ -63,13 +63,13 @@ static void ended_json(struct json *j, const void *arg)
 HANDLER(session_end_run)
 {
     const struct id_path *path = req->path;
-    switch (session_end(req->tx, req->who.account, path->id)) {
+    switch (session_end(req->tx, req->who.person, path->id)) {
     case ROW_FAULT: return reply_fault(req);
     case ROW_NONE:  return reply_problem(req, &problem_not_found);
     case ROW_FOUND: break;
     }
     if (!audit_request(req, AUDIT_session_ended, req->who.account, "session", path->id, ended_json, &path->id) ||
-        !sessions_changed(req, req->who.account))
+        !sessions_changed(req, req->who.person))
         return reply_fault(req);
     return reply_success(req, NULL);
 }
@@ -89,11 +89,11 @@ static void count_detail(struct json *j, const void *arg)
 
 HANDLER(sessions_end_run)
 {
-    int64_t ended = sessions_end_all(req->tx, req->who.account, req->who.session);
+    int64_t ended = sessions_end_all(req->tx, req->who.person, req->who.session);
     if (ended < 0 ||
         !audit_request(req, AUDIT_sessions_ended, req->who.account, "account", req->who.account, count_detail,
                        &ended) ||
-        !sessions_changed(req, req->who.account))
+        !sessions_changed(req, req->who.person))
         return reply_fault(req);
     return reply_json(req, 200, count_json, &ended);
 }
@@ -103,7 +103,7 @@ HANDLER(sessions_end_run)
 HANDLER(user_run)
 {
     struct user_view v = { 0 };
-    if (req->who.account > 0 && !user_view_get(req, req->who.account, &v)) return reply_fault(req);
+    if (req->who.person > 0 && !user_view_get(req, req->who.person, &v)) return reply_fault(req);
     return reply_user(req, &v);
 }
 
@@ -113,11 +113,35 @@ HANDLER(user_patch_run)
     const struct patch_user *in = req->body;
     const char *lang = in->lang >= 0 ? langs[in->lang] : NULL;
     struct user_view v = { 0 };
-    if (!user_update(req->tx, req->who.account, in->name, lang) ||
-        !audit_self(req, AUDIT_config_changed, req->who.account) || !user_view_get(req, req->who.account, &v))
+    if (!user_update(req->tx, req->who.person, in->name, lang) ||
+        !audit_self(req, AUDIT_config_changed, req->who.person) || !user_view_get(req, req->who.person, &v))
         return reply_fault(req);
     /* The next answers come in this language, also before the page was loaded anew. */
     if (lang)
         reply_cookie(req, (struct cookie){ .name = "lang", .value = lang, .max_age_s = 365 * DAY_MS / SECOND_MS });
+    return reply_user(req, &v);
+}
+
+/* ---- POST /api/account/switch ---- */
+
+/* Another account of the caller's, for this session and for the next sign-in. One that it does not belong to does not
+ * exist for it; a disabled one neither: nobody acts there. */
+HANDLER(switch_run)
+{
+    const struct post_switch *in = req->body;
+    struct membership *m = ARENA_ARRAY(req->arena, struct membership, MEMBERSHIPS_MAX);
+    struct user_view v = { 0 };
+    size_t count;
+    bool may = false;
+    if (!memberships(req->tx, req->who.person, m, &count)) return reply_fault(req);
+    for (size_t i = 0; i < count; i++) may = may || (m[i].account == in->account && !m[i].disabled);
+    if (!may) return reply_problem(req, &problem_not_found);
+    if (in->account != req->who.account) {
+        if (!session_switch(req->tx, req->who.session, in->account) ||
+            !person_remember(req->tx, req->who.person, in->account) || !sessions_changed(req, req->who.person))
+            return reply_fault(req);
+        req->who.account = in->account;
+    }
+    if (!user_view_get(req, req->who.person, &v)) return reply_fault(req);
     return reply_user(req, &v);
 }

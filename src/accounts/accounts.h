@@ -1,29 +1,93 @@
-/* accounts.h: who signs in. An account exists only once its mailbox was proven (or the command line made it); until
- * then there is a registration, which owns nothing and blocks nobody. Passwords are argon2id, sessions and tokens are
- * stored as SHA-256. Rules: contracts of identity, sections 4 to 7. */
+/* accounts.h: persons sign in, accounts own (shops, credits, tenants), members are what a person is in an account.
+ * Signing up makes one of each. They exist only once the mailbox was proven (or the command line made them); until then
+ * there is a registration, which owns nothing and blocks nobody. Passwords are argon2id, sessions and tokens are stored
+ * as SHA-256. Rules: contracts of identity, sections 4 to 7. */
 #ifndef CHATHUB_ACCOUNTS_ACCOUNTS_H
 #define CHATHUB_ACCOUNTS_ACCOUNTS_H
 
+#include "base/clock.h"
+#include "base/random.h"
 #include "http/route.h"
 #include "http/server.h"
 #include "jobs/jobs.h"
 #include "outbound/mail.h"
 
-struct account {
+struct person {
     int64_t id;
     enum role role;
     const char *email, *name, *lang;         /* email as typed; lang "zh-CN" or "en" */
-    bool disabled, first_shop_redeemed;
+    bool disabled;                           /* cannot sign in: itself, or every account it belongs to */
     int64_t created_at_ms, last_login_at_ms;
 };
+MUST_USE enum row persons_get(struct tx *tx, int64_t id, struct person *out);
+
+struct account {
+    int64_t id;
+    const char *name;                        /* may be empty */
+    bool disabled, first_shop_redeemed;
+    int64_t created_at_ms;
+    struct person owner;                     /* the first of its owners: whom to write to */
+};
 MUST_USE enum row accounts_get(struct tx *tx, int64_t id, struct account *out);
-MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct account *out);   /* trimmed, lower-cased */
-/* For the command line and the demo: a confirmed account. `password_hash` from password_hash(). */
+/* The first account that the person with this address owns. The address is trimmed and lower-cased. */
+MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct account *out);
+/* For the command line and the demo: a confirmed person with an account, whose id is given. `password_hash` from
+ * password_hash(). */
 enum account_add { ACCOUNT_FAULT = -1, ACCOUNT_ADDED, ACCOUNT_EXISTS };
 MUST_USE enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role,
                                        const char *password_hash, int64_t now, int64_t *id);
 /* Counts the whole table: for the job that keeps the operator's overview, not for a request. */
 MUST_USE bool accounts_count(struct tx *tx, int64_t *count);
+
+/* ---- teams ---- */
+
+enum member_role { MEMBER_NONE, MEMBER_OWNER, MEMBER_ADMIN, MEMBER_AGENT, MEMBER_VIEWER };
+enum { MEMBERSHIPS_MAX = 100, INVITATIONS_MAX = 100 };       /* accounts of a person; open invitations of an account */
+extern const char *const member_role_names[];                /* [role - 1], NULL-ended */
+struct member {
+    int64_t account, person;
+    enum member_role role;
+    const char *email, *name;
+    bool disabled;
+    int64_t joined_at_ms, last_login_at_ms;
+};
+struct membership { int64_t account; enum member_role role; const char *name; bool disabled; };
+struct invitation {
+    int64_t id, invited_by, created_at_ms, expires_at_ms;
+    const char *email;
+    enum member_role role;
+};
+MUST_USE bool members_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, struct member *out,
+                           size_t *count);
+/* name: the account's, or its owner's address when it has none. */
+MUST_USE bool memberships(struct tx *tx, int64_t person, struct membership out[MEMBERSHIPS_MAX], size_t *count);
+MUST_USE bool invitations_open(struct tx *tx, int64_t account, int64_t now_ms, struct invitation out[INVITATIONS_MAX],
+                               size_t *count);
+
+/* Changes to a team. They judge by the roles in the rows, under a lock: also when the caller's session is older than
+ * the role it had. All but TEAM_DONE is to be refused, so that what was written is undone. */
+enum team {
+    TEAM_FAULT = -1, TEAM_DONE,
+    TEAM_UNKNOWN,                            /* no such member or invitation; used, expired, somebody else's */
+    TEAM_FORBIDDEN,                          /* who acts may not give or take this role, or the account is disabled */
+    TEAM_LAST_OWNER,                         /* an account keeps an owner */
+    TEAM_MEMBER_ALREADY,
+    TEAM_TOO_MANY,
+};
+struct team_act { int64_t account, by /* a person */, now_ms; const char *network, *user_agent; };
+#define INVITATION_LIFETIME_MS (7 * DAY_MS)
+/* The token goes into a mail to this address and nowhere else. */
+MUST_USE enum team invitation_make(struct tx *tx, const struct team_act *act, const char *email, enum member_role role,
+                                   char token[TOKEN_TEXT_SIZE], int64_t *id);
+/* act->by joins; act->account is filled. */
+MUST_USE enum team invitation_accept(struct tx *tx, struct team_act *act, const char *token);
+MUST_USE enum team invitation_revoke(struct tx *tx, const struct team_act *act, int64_t id);
+MUST_USE enum team member_change(struct tx *tx, const struct team_act *act, int64_t person, enum member_role role);
+/* Also for leaving: person == act->by. Sessions that acted in the account act in another one at once, or in none. */
+MUST_USE enum team member_remove(struct tx *tx, const struct team_act *act, int64_t person);
+
+/* ---- passwords ---- */
+
 /* argon2id (m=19456 KiB, t=2, p=1). Slow: crypto pool or command line, never in a transaction. */
 enum { PASSWORD_HASH_SIZE = 128 };
 MUST_USE bool password_hash(struct str password, char out[PASSWORD_HASH_SIZE]);

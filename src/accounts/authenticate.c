@@ -113,8 +113,8 @@ bool accounts_authenticate(struct req *req)
     case ROW_NONE:  return true;
     case ROW_FOUND: break;
     }
-    req->who = (struct caller){ .person = s.account, .account = s.account,
-                                .roles = WHO_PERSON | WHO_OWNER | (s.role == ROLE_OPERATOR ? WHO_OPERATOR : 0),
+    unsigned roles = WHO_PERSON | member_roles(s.member) | (s.role == ROLE_OPERATOR ? WHO_OPERATOR : 0);
+    req->who = (struct caller){ .person = s.person, .account = s.account, .roles = roles,
                                 .session = s.id, .signed_in_at_ms = s.signed_in_at_ms,
                                 .email = arena_text(req->arena, s.email) };
     bool by_person = !req->route || !req->route->passive;

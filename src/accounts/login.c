@@ -29,14 +29,14 @@ static bool check_read(struct tx *tx, void *arg)
     } else {
         struct session s;
         r = session_find(tx, p->session_key, p->now, &s);
-        if (r == ROW_FOUND) r = user_by_id(tx, s.account, &u);
+        if (r == ROW_FOUND) r = user_by_id(tx, s.person, &u);
     }
     if (r == ROW_FAULT) return false;
     p->known = r == ROW_FOUND;
     if (p->known) {
-        p->account = u.account.id;
-        p->disabled = u.account.disabled;
-        email_key(u.account.email, p->email);
+        p->account = u.person.id;
+        p->disabled = u.person.disabled;
+        email_key(u.person.email, p->email);
         if (u.password_hash && strlen(u.password_hash) < PASSWORD_HASH_SIZE)
             memcpy(p->hash, u.password_hash, strlen(u.password_hash) + 1);
     }
@@ -74,7 +74,7 @@ static enum answer check_again(struct req *req, struct checked *p, const struct 
     /* Locked: a reset or a disabling beside this one either is seen here, or comes after and finds our session. */
     if (user_by_id_locked(req->tx, p->account, &u) != ROW_FOUND) return reply_fault(req);
     /* Changed while we checked (a reset, a disabling, a rehash by a twin): nothing is known, so ask to try again. */
-    if (u.account.disabled || !text_eq(u.password_hash, p->hash)) return reply_later(req, &problem_busy, 1);
+    if (u.person.disabled || !text_eq(u.password_hash, p->hash)) return reply_later(req, &problem_busy, 1);
     return ANSWER_SENT;
 }
 
@@ -105,7 +105,7 @@ HANDLER(login_run)
     /* Rows are locked in one order everywhere: account, tries, sessions, events. */
     if (!user_signed_in(req->tx, p->account, req->now_ms) || !tries_clear(req->tx, p->address) ||
         !audit_self(req, AUDIT_password_login, p->account) || !user_view_get(req, p->account, &v) ||
-        !sign_in(req, p->account, v.account.role))
+        !sign_in(req, p->account, v.person.role))
         return reply_fault(req);
     return reply_user(req, &v);
 }
@@ -117,12 +117,14 @@ static void failed_json(struct json *j, const void *arg)
 
 /* Counts for unknown addresses as well. The trail names the route and never the address that was typed: people type
  * passwords there. */
-static void count_failure(struct req *req, int64_t account)
+static void count_failure(struct req *req, int64_t person)
 {
     const struct checked *p = req->prepared;
     if (!p || !p->failed) return;
     const char *what = strrchr(req->route->path, '/') + 1;
+    int64_t account = 0;
     bool counted = tries_failed(req->tx, p->address, req->now_ms) &&
+                   (person == 0 || account_of_person(req, person, &account)) &&
                    audit_request(req, AUDIT_password_login_failed, account, "account", account, failed_json, what);
     /* A fault is the transaction's: it was logged where it was found, and the lanes answer for it. */
     if (!counted) assert(tx_fault_of(req->tx) != TX_SOUND);
@@ -146,7 +148,7 @@ static enum answer caller_read(struct req *req, struct checked *p)
 
 void password_refused(struct req *req)
 {
-    count_failure(req, req->who.account);
+    count_failure(req, req->who.person);
 }
 
 /* ---- POST /auth/reauthenticate ---- */
@@ -162,7 +164,7 @@ HANDLER(reauthenticate_prepare)
 HANDLER(reauthenticate_run)
 {
     struct checked *p = req->prepared;
-    if (p->account != req->who.account) return reply_later(req, &problem_busy, 1);
+    if (p->account != req->who.person) return reply_later(req, &problem_busy, 1);
     enum answer a = check_again(req, p, &problem_wrong_password);
     if (a != ANSWER_SENT) return a;
     if (!tries_clear(req->tx, p->address) || !audit_self(req, AUDIT_reauthenticated, p->account) ||
@@ -190,12 +192,12 @@ HANDLER(change_run)
 {
     static const struct message done = { "Password updated successfully!", "密码已更新！" };
     struct checked *p = req->prepared;
-    struct account who;
-    if (p->account != req->who.account) return reply_later(req, &problem_busy, 1);
+    struct person who;
+    if (p->account != req->who.person) return reply_later(req, &problem_busy, 1);
     enum answer a = check_again(req, p, &problem_wrong_password);
     if (a != ANSWER_SENT) return a;
     if (user_set_password(req->tx, p->account, p->hash, p->new_hash) != ROW_FOUND ||
-        accounts_get(req->tx, p->account, &who) != ROW_FOUND || !tokens_end(req->tx, p->account) ||
+        persons_get(req->tx, p->account, &who) != ROW_FOUND || !tokens_end(req->tx, p->account) ||
         !tries_clear(req->tx, p->address) || sessions_end_all(req->tx, p->account, 0) < 0 ||
         !audit_self(req, AUDIT_password_change, p->account) || !mail_password_changed(req->tx, &who) ||
         !sign_in(req, p->account, caller_role(req)))

@@ -67,17 +67,17 @@ bool mail_verify_email(struct tx *tx, const char *to, const char *lang, const ch
     return letter_put(tx, &verify_letter, to, lang, 0, "/auth/verify-email", token);
 }
 
-bool mail_already_registered(struct tx *tx, const struct account *to)
+bool mail_already_registered(struct tx *tx, const struct person *to)
 {
     return letter_put(tx, &registered_letter, to->email, to->lang, to->id, "/forgot", NULL);
 }
 
-bool mail_reset_password(struct tx *tx, const struct account *to, const char *token)
+bool mail_reset_password(struct tx *tx, const struct person *to, const char *token)
 {
     return letter_put(tx, &reset_letter, to->email, to->lang, to->id, "/auth/reset-password", token);
 }
 
-bool mail_password_changed(struct tx *tx, const struct account *to)
+bool mail_password_changed(struct tx *tx, const struct person *to)
 {
     return letter_put(tx, &changed_letter, to->email, to->lang, to->id, "/forgot", NULL);
 }

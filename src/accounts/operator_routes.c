@@ -8,6 +8,11 @@ static const struct shape operator_account_members[] = {
     SHAPE_BOOL("disabled"), SHAPE_I64("credits"), SHAPE_I64("shops"), SHAPE_TIME("createdAt"),
     SHAPE_TIME("lastLoginAt", .nullable = true), SHAPE_END
 };
+static const struct shape operator_member_members[] = {
+    SHAPE_I64("person"), SHAPE_TEXT("email"), SHAPE_TEXT("name", .nullable = true),
+    SHAPE_ENUM("role", member_role_names), SHAPE_BOOL("disabled"), SHAPE_TIME("joinedAt"),
+    SHAPE_TIME("lastLoginAt", .nullable = true), SHAPE_END
+};
 static const struct shape operator_shop_members[] = {
     SHAPE_I64("id"), SHAPE_TEXT("shop_name"), SHAPE_TEXT("status"), SHAPE_TEXT("chatbot_state"), SHAPE_END
 };
@@ -16,27 +21,31 @@ const struct shape operator_accounts_shape[] = {
 };
 const struct shape operator_account_shape[] = {
     SHAPE_OBJECT("account", operator_account_members, .type_name = "OperatorAccount"),
-    SHAPE_LIST("shops", operator_shop_members, .type_name = "OperatorShop"), SHAPE_END
+    SHAPE_LIST("shops", operator_shop_members, .type_name = "OperatorShop"),
+    SHAPE_LIST("members", operator_member_members, .type_name = "OperatorMember", .doc = "The first 100."), SHAPE_END
 };
 
 struct accounts_page {
     struct account account[ACCOUNTS_PAGE_MAX];
     struct account_facts facts[ACCOUNTS_PAGE_MAX];
     size_t count;
+    struct member member[ACCOUNTS_PAGE_MAX];
+    size_t members;
     struct buf shops;                        /* of one account: a JSON list, written before the answer is begun */
 };
 
 static void account_members(struct json *j, const struct account *a, const struct account_facts *f)
 {
+    const char *name = a->name[0] ? a->name : a->owner.name;
     json_i64(j, "id", a->id);
-    json_text(j, "email", a->email);
-    json_text(j, "name", a->name[0] ? a->name : NULL);
-    json_text(j, "role", a->role == ROLE_OPERATOR ? "operator" : "merchant");
+    json_text(j, "email", a->owner.email);
+    json_text(j, "name", name[0] ? name : NULL);
+    json_text(j, "role", a->owner.role == ROLE_OPERATOR ? "operator" : "merchant");
     json_bool(j, "disabled", a->disabled);
     json_credits(j, "credits", f->credits);
     json_i64(j, "shops", f->shops);
     json_time(j, "createdAt", a->created_at_ms);
-    json_time(j, "lastLoginAt", a->last_login_at_ms);
+    json_time(j, "lastLoginAt", a->owner.last_login_at_ms);
 }
 
 /* Credits and shops of all accounts of the page, in as many queries as for one. */
@@ -63,8 +72,8 @@ HANDLER(operator_accounts_run)
 {
     const struct accounts_query *in = req->query;
     struct accounts_page *p = ARENA_NEW(req->arena, struct accounts_page);
-    const struct user_page page = { .prefix = in->search ? in->search : "", .after = in->after, .limit = in->limit };
-    if (!users_page(req->tx, &page, p->account, &p->count) || !facts_read(req, p)) return reply_fault(req);
+    const struct account_page page = { .prefix = in->search ? in->search : "", .after = in->after, .limit = in->limit };
+    if (!accounts_page(req->tx, &page, p->account, &p->count) || !facts_read(req, p)) return reply_fault(req);
     return reply_json(req, 200, accounts_json, p);
 }
 
@@ -75,6 +84,20 @@ static void account_json(struct json *j, const void *arg)
     account_members(j, &p->account[0], &p->facts[0]);
     json_end(j);
     json_raw(j, "shops", buf_str(&p->shops));
+    json_array(j, "members");
+    for (size_t i = 0; i < p->members; i++) {
+        const struct member *m = &p->member[i];
+        json_object(j, NULL);
+        json_i64(j, "person", m->person);
+        json_text(j, "email", m->email);
+        json_text(j, "name", m->name[0] ? m->name : NULL);
+        json_text(j, "role", member_role_names[m->role - 1]);
+        json_bool(j, "disabled", m->disabled);
+        json_time(j, "joinedAt", m->joined_at_ms);
+        json_time(j, "lastLoginAt", m->last_login_at_ms);
+        json_end(j);
+    }
+    json_end(j);
 }
 
 /* A list that breaks off at a fault must not have begun the answer, so it is written aside. */
@@ -101,7 +124,9 @@ HANDLER(operator_account_run)
     case ROW_NONE:  return reply_problem(req, &problem_not_found);
     case ROW_FOUND: break;
     }
-    if (!facts_read(req, p) || !shops_read(req, p)) return reply_fault(req);
+    if (!facts_read(req, p) || !shops_read(req, p) ||
+        !members_page(req->tx, path->id, 0, ACCOUNTS_PAGE_MAX, p->member, &p->members))
+        return reply_fault(req);
     return reply_json(req, 200, account_json, p);
 }
 
@@ -110,6 +135,11 @@ HANDLER(operator_account_run)
 static void reason_json(struct json *j, const void *arg)
 {
     json_text(j, "reason", arg);
+}
+
+static void no_members(struct json *j, const void *arg)
+{
+    assert(j != NULL && arg == NULL);
 }
 
 /* Asking for the state it has already is a success that changes nothing and is not told again. */
@@ -121,14 +151,11 @@ static enum answer set_disabled(struct req *req, bool disabled)
     if (disabled && path->id == req->who.account) return reply_problem(req, &problem_not_yourself);
     enum row known = accounts_get(req->tx, path->id, &a);
     if (known == ROW_NONE) return reply_problem(req, &problem_not_found);
-    enum row changed = known == ROW_FOUND ? user_set_disabled(req->tx, path->id, disabled) : ROW_FAULT;
+    enum row changed = known == ROW_FOUND ? account_set_disabled(req->tx, path->id, disabled) : ROW_FAULT;
     if (changed == ROW_NONE) return reply_success(req, NULL);
     enum audit_action action = disabled ? AUDIT_account_disabled : AUDIT_account_enabled;
-    if (changed == ROW_FAULT || !audit_request(req, action, path->id, "account", path->id, reason_json, in->reason))
-        return reply_fault(req);
-    /* A disabled account is refused by every look-up already; that its sessions go too is for the day it is enabled. */
-    if (disabled && (sessions_end_all(req->tx, path->id, 0) < 0 || !tokens_end(req->tx, path->id) ||
-                     !sessions_changed(req, path->id)))
+    if (changed == ROW_FAULT || !audit_request(req, action, path->id, "account", path->id, reason_json, in->reason) ||
+        !events_put(req->tx, path->id, EVENT_SESSIONS_CHANGED, no_members, NULL))
         return reply_fault(req);
     events_hint("accounts");
     return reply_success(req, NULL);
@@ -142,4 +169,41 @@ HANDLER(operator_disable_run)
 HANDLER(operator_enable_run)
 {
     return set_disabled(req, false);
+}
+
+/* ---- POST /api/operator/persons/:id/end-sessions ---- */
+
+struct ended { const char *reason; int64_t count; };
+
+static void ended_details(struct json *j, const void *arg)
+{
+    const struct ended *e = arg;
+    json_text(j, "reason", e->reason);
+    json_i64(j, "ended", e->count);
+}
+
+static void ended_json(struct json *j, const void *arg)
+{
+    const struct ended *e = arg;
+    json_bool(j, "success", true);
+    json_i64(j, "ended", e->count);
+}
+
+HANDLER(operator_sessions_end_run)
+{
+    const struct id_path *path = req->path;
+    const struct post_reason *in = req->body;
+    struct person p;
+    struct ended e = { .reason = in->reason };
+    int64_t account;
+    enum row known = persons_get(req->tx, path->id, &p);
+    if (known == ROW_NONE) return reply_problem(req, &problem_not_found);
+    if (known == ROW_FAULT) return reply_fault(req);
+    /* The own one stays: an operator who cleans up after a theft goes on working. */
+    e.count = sessions_end_all(req->tx, path->id, req->who.person == path->id ? req->who.session : 0);
+    if (e.count < 0 || person_home(req->tx, path->id, &account) == ROW_FAULT ||
+        !audit_request(req, AUDIT_sessions_ended, account, "person", path->id, ended_details, &e) ||
+        !sessions_changed(req, path->id))
+        return reply_fault(req);
+    return reply_json(req, 200, ended_json, &e);
 }

@@ -9,25 +9,45 @@
 
 enum { EMAIL_KEY_SIZE = 256, NAME_MAX_LENGTH = 80, PASSWORD_MIN_LENGTH = 8, PASSWORD_MAX_BYTES = 256 };
 
-/* ---- users.c: table accounts ---- */
+/* ---- persons.c ---- */
 void email_key(const char *email, char out[EMAIL_KEY_SIZE]);             /* trimmed, lower case */
-struct user { struct account account; const char *password_hash; };      /* password_hash NULL: none */
+struct user { struct person person; const char *password_hash; };        /* password_hash NULL: none */
 MUST_USE enum row user_by_key(struct tx *tx, const char *key, struct user *out);
 MUST_USE enum row user_by_id(struct tx *tx, int64_t id, struct user *out);
 /* Its password and whether it is disabled stay so until this transaction ends. */
 MUST_USE enum row user_by_id_locked(struct tx *tx, int64_t id, struct user *out);
 struct user_new { const char *email, *name, *lang, *password_hash; enum role role; int64_t now; };
-/* ROW_NONE: the address has an account. Calls the hook account_created. */
+/* A person with an account of its own. ROW_NONE: the address is a person's. `id`: the person's. */
 MUST_USE enum row user_add(struct tx *tx, const struct user_new *in, int64_t *id);
 /* ROW_NONE: the stored hash is no longer `old` (NULL: whatever it is). */
 MUST_USE enum row user_set_password(struct tx *tx, int64_t id, const char *old, const char *hash);
 MUST_USE bool user_signed_in(struct tx *tx, int64_t id, int64_t now);
 MUST_USE bool user_update(struct tx *tx, int64_t id, const char *name, const char *lang);      /* NULL: as it is */
-/* ROW_NONE: no such account, or it is so already (*exists tells). */
-MUST_USE enum row user_set_disabled(struct tx *tx, int64_t id, bool disabled);
+/* The account that a sign-in begins in. ROW_NONE: the person belongs to none that is alive; *account is 0. */
+MUST_USE enum row person_home(struct tx *tx, int64_t person, int64_t *account);
+MUST_USE bool person_remember(struct tx *tx, int64_t person, int64_t account);   /* the next sign-in begins there */
+
+/* ---- accounts.c ---- */
+/* With its owner. Calls the hook account_created. */
+MUST_USE bool account_open(struct tx *tx, int64_t owner, const char *name, int64_t now, int64_t *id);
+/* Until the transaction ends its members and its being disabled stay as they are. */
+MUST_USE enum row account_lock(struct tx *tx, int64_t id, bool *disabled);
+/* ROW_NONE: it is so already. Disabled: sessions that act in it and its members' mailed tokens end. */
+MUST_USE enum row account_set_disabled(struct tx *tx, int64_t id, bool disabled);
 /* Newest first; prefix "": all. */
-struct user_page { const char *prefix; int64_t after, limit; };
-MUST_USE bool users_page(struct tx *tx, const struct user_page *p, struct account *out, size_t *count);
+struct account_page { const char *prefix; int64_t after, limit; };
+MUST_USE bool accounts_page(struct tx *tx, const struct account_page *p, struct account *out, size_t *count);
+
+/* ---- members.c ---- */
+struct member_new { int64_t account, person; enum member_role role; int64_t now; };
+MUST_USE enum row member_put(struct tx *tx, const struct member_new *in);        /* ROW_NONE: is one already */
+MUST_USE enum row member_role(struct tx *tx, int64_t account, int64_t person, enum member_role *role);
+unsigned member_roles(enum member_role role);                /* as a set of enum who */
+bool member_may_give(enum member_role by, enum member_role role);
+MUST_USE bool person_told(struct tx *tx, int64_t person);    /* its open pages ask at once whether they may go on */
+MUST_USE bool team_audit(struct tx *tx, const struct team_act *act, enum audit_action action, int64_t person,
+                         enum member_role role);
+enum team team_of(enum row r);               /* none is TEAM_UNKNOWN */
 
 /* ---- passwords.c ---- */
 /* hash NULL (no account, or none with a password): the same work against a fixed dummy, and false. */
@@ -51,15 +71,15 @@ MUST_USE bool tries_clear(struct tx *tx, const char *address);
 /* Whether one more mail that anybody can ask for may go to this address now; counts it when it may. */
 MUST_USE bool mailbox_take(struct tx *tx, const char *address, int64_t now, bool *allowed);
 
-/* ---- tokens.c: links in mails, for accounts ---- */
+/* ---- tokens.c: links in mails, for persons ---- */
 enum token_purpose { TOKEN_RESET = 1 };                      /* stored: append, never renumber */
 #define RESET_LIFETIME_MS (30 * MINUTE_MS)
-MUST_USE bool token_make(struct tx *tx, int64_t account, enum token_purpose purpose, int64_t now,
+MUST_USE bool token_make(struct tx *tx, int64_t person, enum token_purpose purpose, int64_t now,
                          char token[TOKEN_TEXT_SIZE]);
 /* Uses it up: one winner. ROW_NONE: unknown, used, expired or made for something else. */
 MUST_USE enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now,
-                            int64_t *account);
-MUST_USE bool tokens_end(struct tx *tx, int64_t account);
+                            int64_t *person);
+MUST_USE bool tokens_end(struct tx *tx, int64_t person);
 
 /* ---- registrations.c ---- */
 #define REGISTRATION_LIFETIME_MS (24 * HOUR_MS)
@@ -75,27 +95,32 @@ MUST_USE enum row registration_renew(struct tx *tx, const char *email, int64_t n
                                      struct registration *out);
 
 /* ---- sessions.c ---- */
-struct session_new { int64_t account; const char *network, *user_agent; int64_t now; };
+struct session_new { int64_t person, account /* 0: none */; const char *network, *user_agent; int64_t now; };
 MUST_USE bool session_open(struct tx *tx, const struct session_new *in, char token[TOKEN_TEXT_SIZE], int64_t *id);
 struct session {
-    int64_t id, account, created_at_ms, last_seen_at_ms, signed_in_at_ms;
-    enum role role;
-    bool disabled;                           /* the account is */
+    int64_t id, person, account /* 0: none */, created_at_ms, last_seen_at_ms, signed_in_at_ms;
+    enum role role;                          /* of the person */
+    enum member_role member;                 /* in the account */
+    bool disabled;                           /* the person is, or the account it acts in */
     const char *email;
 };
 bool session_is_alive(const struct session *s, int64_t now);
-/* ROW_NONE: unknown, too old, or its account is disabled. `key`: SHA-256 hex of the cookie. */
+/* ROW_NONE: unknown, too old, its person or its account is disabled. `key`: SHA-256 hex of the cookie. */
 MUST_USE enum row session_find(struct tx *tx, const char *key, int64_t now, struct session *out);
 /* All sessions with these keys, alive or not, in one query; read on to ROW_NONE. */
 struct sessions_found { struct query query; };
 struct sessions_found sessions_find(struct tx *tx, const char *const *keys, size_t count);
 MUST_USE enum row sessions_next(struct sessions_found *f, const char **key, struct session *out);
-MUST_USE enum row session_end(struct tx *tx, int64_t account, int64_t id);
-MUST_USE int64_t sessions_end_all(struct tx *tx, int64_t account, int64_t but);               /* how many; -1: fault */
+MUST_USE enum row session_end(struct tx *tx, int64_t person, int64_t id);
+MUST_USE int64_t sessions_end_all(struct tx *tx, int64_t person, int64_t but);                /* how many; -1: fault */
+MUST_USE int64_t sessions_end_of_account(struct tx *tx, int64_t account);                     /* how many; -1: fault */
+/* Those that act in this account act in another one of the person from now on, or in none. */
+MUST_USE int64_t sessions_leave(struct tx *tx, int64_t person, int64_t account);
+MUST_USE bool session_switch(struct tx *tx, int64_t id, int64_t account);
 MUST_USE bool session_end_by_key(struct tx *tx, const char *key);
 enum { SESSIONS_LISTED_MAX = 100 };
 struct session_row { int64_t id, created_at_ms, last_seen_at_ms; const char *network, *user_agent; };
-MUST_USE bool sessions_list(struct tx *tx, int64_t account, enum role role, int64_t now, struct session_row *out,
+MUST_USE bool sessions_list(struct tx *tx, int64_t person, enum role role, int64_t now, struct session_row *out,
                             size_t *count);
 int64_t session_idle_ms(enum role role);
 int64_t session_lifetime_ms(enum role role);
@@ -106,9 +131,9 @@ void session_touch(int64_t session, int64_t now);            /* any thread; neve
 
 /* ---- mails.c: false on a storage fault ---- */
 MUST_USE bool mail_verify_email(struct tx *tx, const char *to, const char *lang, const char *token);
-MUST_USE bool mail_already_registered(struct tx *tx, const struct account *to);
-MUST_USE bool mail_reset_password(struct tx *tx, const struct account *to, const char *token);
-MUST_USE bool mail_password_changed(struct tx *tx, const struct account *to);
+MUST_USE bool mail_already_registered(struct tx *tx, const struct person *to);
+MUST_USE bool mail_reset_password(struct tx *tx, const struct person *to, const char *token);
+MUST_USE bool mail_password_changed(struct tx *tx, const struct person *to);
 
 /* ---- request.c: what the route files share ---- */
 /* Runs `fn` in a read transaction of its own, for .prepare of slow routes: its thread waits. False: fault. */
@@ -117,17 +142,26 @@ const char *session_cookie_name(void);
 const char *login_cookie_name(void);
 const char *req_lang(const struct req *req);                 /* "zh-CN" or "en" */
 enum role caller_role(const struct req *req);
-/* A new session for this account in this browser; the one it had dies. Sets the cookie, appends the event. */
-MUST_USE bool sign_in(struct req *req, int64_t account, enum role role);
-MUST_USE bool sessions_changed(struct req *req, int64_t account);        /* tells the account's open pages */
-MUST_USE bool audit_self(struct req *req, enum audit_action action, int64_t account);         /* actor: the account */
+/* A new session for this person in this browser; the one it had dies. Sets the cookie, appends the event. */
+MUST_USE bool sign_in(struct req *req, int64_t person, enum role role);
+MUST_USE bool sessions_changed(struct req *req, int64_t person);         /* tells the person's open pages */
+/* Where what a person does to itself stands: the account it acts in, or would. 0: none. */
+MUST_USE bool account_of_person(struct req *req, int64_t person, int64_t *account);
+MUST_USE bool audit_self(struct req *req, enum audit_action action, int64_t person);          /* actor: the person */
 /* {"success":true,"message":...} in the caller's language; message NULL: none. */
 struct message { const char *en, *zh; };
 enum answer reply_success(struct req *req, const struct message *m);
 extern const struct shape success_shape[], message_shape[];
-/* The caller's view of an account, and the answers that hold it. */
-struct user_view { struct account account; struct credits credits; bool known, success; };
-MUST_USE bool user_view_get(struct req *req, int64_t account, struct user_view *out);
+/* A person with the account it acts in, and the answers that hold it. */
+struct user_view {
+    struct person person;
+    struct account account;                  /* id 0: none */
+    struct membership *membership;
+    size_t memberships;
+    struct credits credits;
+    bool known, success;
+};
+MUST_USE bool user_view_get(struct req *req, int64_t person, struct user_view *out);
 enum answer reply_user(struct req *req, const struct user_view *v);
 extern const struct shape user_answer_shape[], signed_in_shape[];
 
@@ -141,6 +175,7 @@ struct post_reset { const char *token, *password; };
 struct post_change { const char *currentPassword, *newPassword; };
 struct post_reauthenticate { const char *password; };
 struct patch_user { const char *name; int lang; };
+struct post_switch { int64_t account; };
 struct id_path { int64_t id; };
 struct post_reason { const char *reason; };
 struct accounts_query { const char *search; int64_t after, limit; };
@@ -168,10 +203,12 @@ HANDLER(session_end_run);
 HANDLER(sessions_end_run);
 HANDLER(user_run);
 HANDLER(user_patch_run);
+HANDLER(switch_run);
 HANDLER(operator_accounts_run);
 HANDLER(operator_account_run);
 HANDLER(operator_disable_run);
 HANDLER(operator_enable_run);
+HANDLER(operator_sessions_end_run);
 extern const struct shape sessions_shape[], sessions_ended_shape[], operator_accounts_shape[], operator_account_shape[];
 
 extern const struct problem problem_invalid_credentials, problem_too_many_tries, problem_invalid_token,

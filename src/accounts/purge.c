@@ -5,12 +5,13 @@
 enum { PURGE_BATCH = 256, PURGE_EVERY_MS = 120000 };
 
 #define FIND_IN " ORDER BY 1 LIMIT 256"
-STMT(find_sessions, "SELECT s.token_hash AS key FROM sessions s JOIN accounts a ON a.id = s.account WHERE"
-                    " (a.role = 2 AND (s.last_seen_at_ms <= ?1 OR s.created_at_ms <= ?3))"
-                    " OR (a.role <> 2 AND (s.last_seen_at_ms <= ?2 OR s.created_at_ms <= ?4))" FIND_IN);
-STMT(find_tokens, "SELECT token_hash AS key FROM account_tokens WHERE expires_at_ms <= ?1" FIND_IN);
+STMT(find_sessions, "SELECT s.token_hash AS key FROM sessions s JOIN persons p ON p.id = s.person WHERE"
+                    " (p.role = 2 AND (s.last_seen_at_ms <= ?1 OR s.created_at_ms <= ?3))"
+                    " OR (p.role <> 2 AND (s.last_seen_at_ms <= ?2 OR s.created_at_ms <= ?4))" FIND_IN);
+STMT(find_tokens, "SELECT token_hash AS key FROM person_tokens WHERE expires_at_ms <= ?1" FIND_IN);
 STMT(find_registrations, "SELECT token_hash AS key FROM registrations WHERE expires_at_ms <= ?1"
                          " OR used_at_ms IS NOT NULL" FIND_IN);
+STMT(find_invitations, "SELECT token_hash AS key FROM invitations WHERE expires_at_ms <= ?1" FIND_IN);
 STMT(find_tries, "SELECT key FROM login_tries WHERE last_at_ms <= ?1" FIND_IN);
 STMT(find_mailboxes, "SELECT key FROM mailbox_limits WHERE last_at_ms <= ?1" FIND_IN);
 
@@ -19,8 +20,9 @@ STMT(find_mailboxes, "SELECT key FROM mailbox_limits WHERE last_at_ms <= ?1" FIN
          .postgres = "DELETE FROM " table " WHERE " column " = ANY(?1::text[]) AND " still)
 /* A session that was found dead can come back only by being seen in the meantime. */
 DELETE_STMT(delete_sessions, "sessions", "token_hash", "last_seen_at_ms <= ?2");
-DELETE_STMT(delete_tokens, "account_tokens", "token_hash", "expires_at_ms <= ?2");
+DELETE_STMT(delete_tokens, "person_tokens", "token_hash", "expires_at_ms <= ?2");
 DELETE_STMT(delete_registrations, "registrations", "token_hash", "(expires_at_ms <= ?2 OR used_at_ms IS NOT NULL)");
+DELETE_STMT(delete_invitations, "invitations", "token_hash", "expires_at_ms <= ?2");
 DELETE_STMT(delete_tries, "login_tries", "key", "last_at_ms <= ?2");
 DELETE_STMT(delete_mailboxes, "mailbox_limits", "key", "last_at_ms <= ?2");
 
@@ -28,6 +30,7 @@ static const struct purge { const struct stmt *find, *delete; int64_t kept_ms; /
     { &find_sessions, &delete_sessions, 0 },
     { &find_tokens, &delete_tokens, DAY_MS },
     { &find_registrations, &delete_registrations, REGISTRATION_KEPT_MS },
+    { &find_invitations, &delete_invitations, DAY_MS },
     { &find_tries, &delete_tries, DAY_MS },
     { &find_mailboxes, &delete_mailboxes, DAY_MS },
 };

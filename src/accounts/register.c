@@ -32,7 +32,7 @@ static bool register_address(struct req *req, const char *browser)
     if (!mailbox_take(req->tx, address, req->now_ms, &allowed)) return false;
     enum row known = user_by_key(req->tx, key, &u);
     if (known == ROW_FAULT || !allowed) return known != ROW_FAULT;
-    if (known == ROW_FOUND) return u.account.disabled || mail_already_registered(req->tx, &u.account);
+    if (known == ROW_FOUND) return u.person.disabled || mail_already_registered(req->tx, &u.person);
     const struct registration_new r = { .email = in->email, .name = in->name, .password_hash = p->hash,
                                         .lang = req_lang(req), .browser = browser, .now = req->now_ms };
     return registration_put(req->tx, &r, token) && mail_verify_email(req->tx, in->email, r.lang, token);

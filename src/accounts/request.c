@@ -48,36 +48,40 @@ enum role caller_role(const struct req *req)
     return req->who.roles & WHO_OPERATOR ? ROLE_OPERATOR : ROLE_MERCHANT;
 }
 
-static void no_members(struct json *j, const void *arg)
+bool sessions_changed(struct req *req, int64_t person)
 {
-    assert(j != NULL);
+    return person_told(req->tx, person);
 }
 
-bool sessions_changed(struct req *req, int64_t account)
+bool account_of_person(struct req *req, int64_t person, int64_t *account)
 {
-    return events_put(req->tx, account, EVENT_SESSIONS_CHANGED, no_members, NULL);
+    *account = req->who.account;
+    if (req->who.person == person && *account > 0) return true;
+    return person_home(req->tx, person, account) != ROW_FAULT;
 }
 
-bool sign_in(struct req *req, int64_t account, enum role role)
+bool sign_in(struct req *req, int64_t person, enum role role)
 {
     char token[TOKEN_TEXT_SIZE];
-    int64_t id;
+    int64_t id, account;
     /* The old session of this browser dies, whoever's it was: an id known before the sign-in is worth nothing. */
     const char *old = http_session_key(req);
     if (old && !session_end_by_key(req->tx, old)) return false;
-    const struct session_new s = { .account = account, .network = req->client_network, .user_agent = req->user_agent,
-                                   .now = req->now_ms };
+    if (!account_of_person(req, person, &account)) return false;
+    const struct session_new s = { .person = person, .account = account, .network = req->client_network,
+                                   .user_agent = req->user_agent, .now = req->now_ms };
     if (!session_open(req->tx, &s, token, &id)) return false;
     reply_cookie(req, (struct cookie){ .name = session_cookie_name(), .value = token,
                                        .max_age_s = session_lifetime_ms(role) / SECOND_MS });
-    return sessions_changed(req, account);
+    return sessions_changed(req, person);
 }
 
-bool audit_self(struct req *req, enum audit_action action, int64_t account)
+bool audit_self(struct req *req, enum audit_action action, int64_t person)
 {
-    return audit_put(req->tx, &(struct audit_entry){
-        .action = action, .account = account, .actor = account, .resource = "account", .resource_id = account,
-        .network = req->client_network, .user_agent = req->user_agent, .at_ms = req->now_ms });
+    int64_t account;
+    return account_of_person(req, person, &account) && audit_put(req->tx, &(struct audit_entry){
+        .action = action, .account = account, .actor = person, .actor_account = account, .resource = "account",
+        .resource_id = account, .network = req->client_network, .user_agent = req->user_agent, .at_ms = req->now_ms });
 }
 
 /* ---- answers ---- */
@@ -98,13 +102,21 @@ enum answer reply_success(struct req *req, const struct message *m)
 }
 
 static const char *const role_names[] = { "merchant", "operator", NULL };
+static const struct shape membership_shape[] = {
+    SHAPE_I64("id"), SHAPE_TEXT("name", .doc = "Or the address of its owner, when it has no name."),
+    SHAPE_ENUM("role", member_role_names), SHAPE_BOOL("disabled"), SHAPE_END
+};
 static const char *const lang_names[] = { "zh-CN", "en", NULL };
 /* Column by column, never a row: hashes and tokens cannot slip in (defect D-21 of the replaced panel). */
 static const struct shape user_shape[] = {
     SHAPE_I64("id"), SHAPE_TEXT("email"), SHAPE_TEXT("name", .nullable = true),
     SHAPE_TEXT("avatar_url", .nullable = true), SHAPE_BOOL("email_verified"), SHAPE_ENUM("role", role_names),
     SHAPE_I64("credits"), SHAPE_BOOL("first_shop_redeemed"), SHAPE_ENUM("lang", lang_names), SHAPE_TIME("created_at"),
-    SHAPE_TIME("last_login_at", .nullable = true), SHAPE_END
+    SHAPE_TIME("last_login_at", .nullable = true),
+    SHAPE_OBJECT("account", membership_shape, .type_name = "Membership", .nullable = true,
+                 .doc = "The one that the session acts in: credits and shops are its."),
+    SHAPE_LIST("accounts", membership_shape, .type_name = "Membership", .doc = "All that the person belongs to."),
+    SHAPE_END
 };
 const struct shape user_answer_shape[] = {
     SHAPE_OBJECT("user", user_shape, .nullable = true, .type_name = "User"), SHAPE_END
@@ -113,34 +125,71 @@ const struct shape signed_in_shape[] = {
     SHAPE_BOOL("success"), SHAPE_OBJECT("user", user_shape, .type_name = "User"), SHAPE_END
 };
 
-bool user_view_get(struct req *req, int64_t account, struct user_view *out)
+bool user_view_get(struct req *req, int64_t person, struct user_view *out)
 {
-    enum row r = accounts_get(req->tx, account, &out->account);
+    enum row r = persons_get(req->tx, person, &out->person);
     out->known = r == ROW_FOUND;
-    return r != ROW_FAULT && (!out->known || accounts_hooks.user_credits(req->tx, account, &out->credits));
+    if (r != ROW_FOUND) return r == ROW_NONE;
+    int64_t account;
+    out->membership = ARENA_ARRAY(req->arena, struct membership, MEMBERSHIPS_MAX);
+    if (!account_of_person(req, person, &account) || !memberships(req->tx, person, out->membership, &out->memberships))
+        return false;
+    if (account == 0) return true;
+    return accounts_get(req->tx, account, &out->account) == ROW_FOUND &&
+           accounts_hooks.user_credits(req->tx, account, &out->credits);
+}
+
+static void membership_members(struct json *j, const struct membership *m)
+{
+    json_i64(j, "id", m->account);
+    json_text(j, "name", m->name);
+    json_text(j, "role", member_role_names[m->role - 1]);
+    json_bool(j, "disabled", m->disabled);
+}
+
+static void user_accounts(struct json *j, const struct user_view *v)
+{
+    const struct membership *acting = NULL;
+    for (size_t i = 0; i < v->memberships; i++)
+        if (v->membership[i].account == v->account.id) acting = &v->membership[i];
+    if (acting) {
+        json_object(j, "account");
+        membership_members(j, acting);
+        json_end(j);
+    } else {
+        json_null(j, "account");
+    }
+    json_array(j, "accounts");
+    for (size_t i = 0; i < v->memberships; i++) {
+        json_object(j, NULL);
+        membership_members(j, &v->membership[i]);
+        json_end(j);
+    }
+    json_end(j);
 }
 
 static void user_json(struct json *j, const void *arg)
 {
     const struct user_view *v = arg;
-    const struct account *a = &v->account;
+    const struct person *p = &v->person;
     if (v->success) json_bool(j, "success", true);
     if (!v->known) {
         json_null(j, "user");
         return;
     }
     json_object(j, "user");
-    json_i64(j, "id", a->id);
-    json_text(j, "email", a->email);
-    json_text(j, "name", a->name[0] ? a->name : NULL);
+    json_i64(j, "id", p->id);
+    json_text(j, "email", p->email);
+    json_text(j, "name", p->name[0] ? p->name : NULL);
     json_null(j, "avatar_url");
     json_bool(j, "email_verified", true);                    /* there is no account without a proven mailbox */
-    json_text(j, "role", a->role == ROLE_OPERATOR ? "operator" : "merchant");
+    json_text(j, "role", p->role == ROLE_OPERATOR ? "operator" : "merchant");
     json_credits(j, "credits", v->credits);
-    json_bool(j, "first_shop_redeemed", a->first_shop_redeemed);
-    json_text(j, "lang", a->lang);
-    json_time(j, "created_at", a->created_at_ms);
-    json_time(j, "last_login_at", a->last_login_at_ms);
+    json_bool(j, "first_shop_redeemed", v->account.first_shop_redeemed);
+    json_text(j, "lang", p->lang);
+    json_time(j, "created_at", p->created_at_ms);
+    json_time(j, "last_login_at", p->last_login_at_ms);
+    user_accounts(j, v);
     json_end(j);
 }
 

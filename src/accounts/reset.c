@@ -4,11 +4,13 @@
 
 /* ---- POST /auth/password/forgot ---- */
 
-static bool forgot_mail(struct req *req, const struct account *who)
+static bool forgot_mail(struct req *req, const struct person *who)
 {
     char token[TOKEN_TEXT_SIZE];
+    int64_t account;
     return token_make(req->tx, who->id, TOKEN_RESET, req->now_ms, token) && mail_reset_password(req->tx, who, token) &&
-           audit_request(req, AUDIT_password_reset_asked, who->id, "account", who->id, NULL, NULL);
+           account_of_person(req, who->id, &account) &&
+           audit_request(req, AUDIT_password_reset_asked, account, "account", account, NULL, NULL);
 }
 
 HANDLER(forgot_run)
@@ -24,7 +26,7 @@ HANDLER(forgot_run)
     if (!mailbox_take(req->tx, address, req->now_ms, &allowed)) return reply_fault(req);
     enum row known = user_by_key(req->tx, key, &u);
     if (known == ROW_FAULT) return reply_fault(req);
-    if (known == ROW_FOUND && allowed && !u.account.disabled && !forgot_mail(req, &u.account)) return reply_fault(req);
+    if (known == ROW_FOUND && allowed && !u.person.disabled && !forgot_mail(req, &u.person)) return reply_fault(req);
     return reply_success(req, &done);
 }
 
@@ -42,7 +44,7 @@ HANDLER(reset_prepare)
 }
 
 /* Everything that the old password opened ends; failed tries are forgotten, so a running lock does not last. */
-static bool reset_account(struct req *req, const struct account *who, const char *hash)
+static bool reset_account(struct req *req, const struct person *who, const char *hash)
 {
     char key[EMAIL_KEY_SIZE], address[SHA256_HEX_SIZE];
     email_key(who->email, key);
@@ -58,10 +60,10 @@ HANDLER(reset_run)
     static const struct message done = { "Password reset successfully!", "密码重置成功！" };
     const struct post_reset *in = req->body;
     const struct resetting *p = req->prepared;
-    struct account who = { 0 };
+    struct person who = { 0 };
     int64_t id = 0;
     enum row used = token_use(req->tx, in->token, TOKEN_RESET, req->now_ms, &id);
-    if (used == ROW_FOUND) used = accounts_get(req->tx, id, &who);
+    if (used == ROW_FOUND) used = persons_get(req->tx, id, &who);
     if (used == ROW_FAULT) return reply_fault(req);
     if (used == ROW_NONE || who.disabled) return reply_problem(req, &problem_invalid_token);
     /* The refusal rolls back: the token stays good for another try. */

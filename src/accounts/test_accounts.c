@@ -28,8 +28,8 @@ TEST_EACH_ENGINE(addresses_are_compared_trimmed_and_in_lower_case)
     int64_t id = add(t, " Ann@Example.COM ", "Ann"), other = 0;
     EXPECT(hook_created == 1);
     EXPECT(accounts_by_email(t->tx, "ann@example.com", &a) == ROW_FOUND && a.id == id);
-    assert_string_equal(a.email, "Ann@Example.COM");         /* as typed */
-    EXPECT(a.role == ROLE_MERCHANT && !a.disabled && a.last_login_at_ms == 0 && a.created_at_ms == AT);
+    assert_string_equal(a.owner.email, "Ann@Example.COM");         /* as typed */
+    EXPECT(a.owner.role == ROLE_MERCHANT && !a.disabled && a.owner.last_login_at_ms == 0 && a.created_at_ms == AT);
     EXPECT(accounts_add(t->tx, "ANN@EXAMPLE.COM", "", ROLE_OPERATOR, "hash", AT, &other) == ACCOUNT_EXISTS);
     EXPECT(hook_created == 1);
     EXPECT(accounts_by_email(t->tx, "bob@example.com", &a) == ROW_NONE);
@@ -51,14 +51,15 @@ TEST_EACH_ENGINE(operators_find_by_the_beginning)
     add(t, "ann@example.com", "Li"), add(t, "bob@example.com", "Annette"), add(t, "carl@example.com", "茶铺老板");
     add(t, "dora@example.com", "Müller");
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        const struct user_page p = { .prefix = cases[i].prefix, .limit = 10 };
-        EXPECT(users_page(t->tx, &p, row, &n));
+        const struct account_page p = { .prefix = cases[i].prefix, .limit = 10 };
+        EXPECT(accounts_page(t->tx, &p, row, &n));
         if (n != cases[i].found) fail_msg("'%s' found %zu", cases[i].prefix, n);
     }
-    EXPECT(users_page(t->tx, &(struct user_page){ .prefix = "", .limit = 3 }, row, &n) && n == 3);
+    EXPECT(accounts_page(t->tx, &(struct account_page){ .prefix = "", .limit = 3 }, row, &n) && n == 3);
     EXPECT(row[0].id > row[1].id && row[1].id > row[2].id);
-    EXPECT(users_page(t->tx, &(struct user_page){ .prefix = "", .after = row[2].id, .limit = 3 }, row, &n) && n == 1);
-    assert_string_equal(row[0].email, "ann@example.com");
+    EXPECT(accounts_page(t->tx, &(struct account_page){ .prefix = "", .after = row[2].id, .limit = 3 }, row, &n));
+    EXPECT(n == 1);
+    assert_string_equal(row[0].owner.email, "ann@example.com");
 }
 
 TEST_EACH_ENGINE(five_tries_are_free_then_the_delay_doubles)
@@ -128,13 +129,13 @@ TEST_EACH_ENGINE(d21_no_token_is_stored)
     start(t);
     int64_t ann = add(t, "ann@example.com", "");
     EXPECT(token_make(t->tx, ann, TOKEN_RESET, AT, reset));
-    EXPECT(session_open(t->tx, &(struct session_new){ .account = ann, .now = AT }, sid, &id));
+    EXPECT(session_open(t->tx, &(struct session_new){ .person = ann, .account = ann, .now = AT }, sid, &id));
     const struct registration_new r = {
         .email = "x@example.com", .password_hash = "h", .lang = "en", .browser = "b", .now = AT
     };
     EXPECT(registration_put(t->tx, &r, verify));
     snprintf(sql, sizeof sql,
-             "SELECT (SELECT COUNT(*) FROM account_tokens WHERE token_hash = '%s') + (SELECT COUNT(*) FROM"
+             "SELECT (SELECT COUNT(*) FROM person_tokens WHERE token_hash = '%s') + (SELECT COUNT(*) FROM"
              " sessions WHERE token_hash = '%s') + (SELECT COUNT(*) FROM registrations WHERE token_hash = '%s'"
              " OR browser_hash = 'b')",
              reset, sid, verify);
@@ -146,8 +147,9 @@ TEST_EACH_ENGINE(d21_no_token_is_stored)
 static const char *session_of(struct test_db *t, int64_t account, int64_t *id)
 {
     char token[TOKEN_TEXT_SIZE], *key = arena_alloc(t->arena, SHA256_HEX_SIZE);
-    EXPECT(session_open(
-        t->tx, &(struct session_new){ .account = account, .network = "n", .user_agent = "u", .now = AT }, token, id));
+    const struct session_new s = { .person = account, .account = account, .network = "n", .user_agent = "u",
+                                   .now = AT };
+    EXPECT(session_open(t->tx, &s, token, id));
     sha256_hex(str_of(token), key);
     return key;
 }
@@ -233,7 +235,9 @@ TEST_EACH_ENGINE(callers_of_one_batch_are_not_mixed_up)
         a[i] = (struct asking){ .t = t, .account = i % 4 ? add(t, email, "") : 0 };
         random_token(a[i].sid);                              /* each fourth is nobody */
         if (a[i].account)
-            EXPECT(session_open(t->tx, &(struct session_new){ .account = a[i].account, .now = AT }, a[i].sid, &id));
+            EXPECT(session_open(t->tx,
+                                &(struct session_new){ .person = a[i].account, .account = a[i].account, .now = AT },
+                                a[i].sid, &id));
     }
     world_start(t);
     for (int i = 0; i < BATCH_ACCOUNTS; i++) assert_int_equal(pthread_create(&thread[i], NULL, ask_many, &a[i]), 0);
@@ -280,7 +284,7 @@ TEST_EACH_ENGINE(being_seen_is_written_behind_the_answer)
     char token[TOKEN_TEXT_SIZE];
     start(t);
     int64_t ann = add(t, "ann@example.com", "");
-    EXPECT(session_open(t->tx, &(struct session_new){ .account = ann, .now = AT }, token, &id));
+    EXPECT(session_open(t->tx, &(struct session_new){ .person = ann, .account = ann, .now = AT }, token, &id));
     world_start(t);
     test_now = AT + SESSION_TOUCH_MS;
     EXPECT(caller_of(t, token).account == ann);
@@ -302,7 +306,7 @@ TEST_EACH_ENGINE(what_a_page_asks_by_itself_is_not_being_seen)
     const struct route stream = { .path = "/api/events", .who = WHO_SIGNED_IN, .passive = true };
     start(t);
     int64_t ann = add(t, "ann@example.com", "");
-    EXPECT(session_open(t->tx, &(struct session_new){ .account = ann, .now = AT }, token, &id));
+    EXPECT(session_open(t->tx, &(struct session_new){ .person = ann, .account = ann, .now = AT }, token, &id));
     world_start(t);
     test_open_tx(t);
     struct exchange *x = ARENA_NEW(t->arena, struct exchange);
@@ -337,14 +341,14 @@ TEST_EACH_ENGINE(the_purge_takes_only_what_is_over)
     EXPECT(accounts_purge_job.load(&job, t->tx) == JOB_FINISHED &&
            accounts_purge_job.settle(&job, t->tx) == JOB_FINISHED);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sessions"), 1);        /* the operator's is over */
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM account_tokens"), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM person_tokens"), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM registrations"), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM login_tries"), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM mailbox_limits"), 1);
     job.now_ms = now + 30 * DAY_MS;
     EXPECT(accounts_purge_job.load(&job, t->tx) == JOB_FINISHED &&
            accounts_purge_job.settle(&job, t->tx) == JOB_FINISHED);
-    assert_int_equal(test_number(t, "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM account_tokens)"
+    assert_int_equal(test_number(t, "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM person_tokens)"
                                     " + (SELECT COUNT(*) FROM registrations) + (SELECT COUNT(*) FROM login_tries)"
                                     " + (SELECT COUNT(*) FROM mailbox_limits)"), 0);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM accounts"), 3);
@@ -354,14 +358,19 @@ TEST_EACH_ENGINE(the_purge_takes_only_what_is_over)
 TEST_EACH_ENGINE(d64_the_tables_refuse_what_cannot_be)
 {
     static const char *const bad[] = {
-        "INSERT INTO sessions (token_hash, account, created_at_ms, last_seen_at_ms, signed_in_at_ms) VALUES ('h', 999, "
+        "INSERT INTO sessions (token_hash, person, created_at_ms, last_seen_at_ms, signed_in_at_ms) VALUES ('h', 999, "
         "1, 1, 1)",
-        "INSERT INTO account_tokens (account, purpose, token_hash, created_at_ms, expires_at_ms) VALUES (999, 1, 'h', "
+        "INSERT INTO person_tokens (person, purpose, token_hash, created_at_ms, expires_at_ms) VALUES (999, 1, 'h', "
         "1, 1)",
-        "UPDATE accounts SET role = 3",
+        "UPDATE persons SET role = 3",
         "UPDATE accounts SET disabled = 2",
-        "UPDATE accounts SET lang = 'fr'",
-        "INSERT INTO accounts (email_key, email, name, role, lang, created_at_ms) VALUES ('ann@example.com', 'a', '', "
+        "UPDATE persons SET disabled = 2",
+        "UPDATE members SET role = 5",
+        "INSERT INTO members (account, person, role, joined_at_ms) VALUES (1, 1, 2, 1)",
+        "INSERT INTO members (account, person, role, joined_at_ms) VALUES (1, 999, 2, 1)",
+        "INSERT INTO members (account, person, role, joined_at_ms) VALUES (999, 1, 2, 1)",
+        "UPDATE persons SET lang = 'fr'",
+        "INSERT INTO persons (email_key, email, name, role, lang, created_at_ms) VALUES ('ann@example.com', 'a', '', "
         "1, 'en', 1)",
     };
     start(t);

@@ -157,12 +157,12 @@ TEST_EACH_ENGINE(weak_hashes_are_replaced_at_the_next_sign_in)
     world_start(t);
     world_account(t, ANN, GOOD, ROLE_MERCHANT);
     assert_int_equal(crypto_pwhash_str_alg(weak, GOOD, strlen(GOOD), 1, 8192 * 1024, crypto_pwhash_ALG_ARGON2ID13), 0);
-    snprintf(sql, sizeof sql, "UPDATE accounts SET password_hash = '%s'", weak);
+    snprintf(sql, sizeof sql, "UPDATE persons SET password_hash = '%s'", weak);
     world_script(t, sql);
     expect_problem(world_login(t, &b, ANN, OTHER), 401, "invalid_credentials");
-    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM accounts WHERE password_hash LIKE '%m=8192,%'"), 1);
+    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM persons WHERE password_hash LIKE '%m=8192,%'"), 1);
     EXPECT(world_login(t, &b, ANN, GOOD).status == 200);
-    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM accounts WHERE password_hash LIKE '%m=19456,t=2,p=1%'"), 1);
+    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM persons WHERE password_hash LIKE '%m=19456,t=2,p=1%'"), 1);
     EXPECT(world_login(t, &b, ANN, GOOD).status == 200);
 }
 
@@ -176,7 +176,7 @@ TEST_EACH_ENGINE(an_old_hash_of_another_spelling_is_replaced_at_the_next_sign_in
     world_account(t, ANN, GOOD, ROLE_MERCHANT);
     int made = crypto_pwhash_str_alg(old, apart, strlen(apart), 2, 19456 * 1024, crypto_pwhash_ALG_ARGON2ID13);
     assert_int_equal(made, 0);
-    snprintf(sql, sizeof sql, "UPDATE accounts SET password_hash = '%s'", old);
+    snprintf(sql, sizeof sql, "UPDATE persons SET password_hash = '%s'", old);
     world_script(t, sql);
     expect_problem(world_login(t, &b, ANN, composed), 401, "invalid_credentials");
     EXPECT(world_login(t, &b, ANN, apart).status == 200);
@@ -194,7 +194,7 @@ TEST_EACH_ENGINE(a_password_changed_while_it_is_checked_lets_nobody_in)
     while (strcmp(r->path, "/auth/password/login") != 0) r++;
     struct req req = { .route = r, .arena = t->arena, .body = &(struct post_login){ ANN, GOOD }, .now_ms = AT };
     assert_int_equal(r->prepare(&req), ANSWER_SENT);
-    world_script(t, "UPDATE accounts SET password_hash = 'other'");
+    world_script(t, "UPDATE persons SET password_hash = 'other'");
     test_open_tx(t);
     req.tx = t->tx;
     assert_int_equal(r->run(&req), ANSWER_REFUSED);
@@ -388,7 +388,7 @@ static void reset_beside(struct test_db *t, const char *what)
     world_account(t, ANN, GOOD, ROLE_MERCHANT);
     EXPECT(world_login(t, &s.b, ANN, GOOD).status == 200);
     test_open_tx(t);
-    test_script(t, "UPDATE accounts SET password_hash = 'x'");
+    test_script(t, "UPDATE persons SET password_hash = 'x'");
     test_script(t, "DELETE FROM sessions");
     EXPECT(pthread_create(&thread, NULL, ask_beside, &s) == 0);
     /* Until it waits for this transaction, or (when it never asks for the account's row) has had time to end. */

@@ -1,13 +1,13 @@
-/* tokens.c: tokens in mailed links, for accounts. 256 random bits, stored as SHA-256, one live an account and purpose,
+/* tokens.c: tokens in mailed links, for persons. 256 random bits, stored as SHA-256, one live a person and purpose,
  * good once: one conditional update decides. A token says what it is for; nothing else accepts it. */
 #include "accounts/private.h"
 
-STMT(make, "INSERT INTO account_tokens (account, purpose, token_hash, created_at_ms, expires_at_ms)"
-           " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account, purpose) DO UPDATE SET token_hash = ?3,"
+STMT(make, "INSERT INTO person_tokens (person, purpose, token_hash, created_at_ms, expires_at_ms)"
+           " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (person, purpose) DO UPDATE SET token_hash = ?3,"
            " created_at_ms = ?4, expires_at_ms = ?5, used_at_ms = NULL");
-STMT(use, "UPDATE account_tokens SET used_at_ms = ?3 WHERE token_hash = ?1 AND purpose = ?2"
-          " AND used_at_ms IS NULL AND expires_at_ms > ?3 RETURNING account");
-STMT(end, "DELETE FROM account_tokens WHERE account = ?1 AND used_at_ms IS NULL");
+STMT(use, "UPDATE person_tokens SET used_at_ms = ?3 WHERE token_hash = ?1 AND purpose = ?2"
+          " AND used_at_ms IS NULL AND expires_at_ms > ?3 RETURNING person");
+STMT(end, "DELETE FROM person_tokens WHERE person = ?1 AND used_at_ms IS NULL");
 
 static int64_t lifetime_ms(enum token_purpose purpose)
 {
@@ -25,27 +25,27 @@ static const char *token_hash(struct tx *tx, const char *token)
     return hex;
 }
 
-bool token_make(struct tx *tx, int64_t account, enum token_purpose purpose, int64_t now, char token[TOKEN_TEXT_SIZE])
+bool token_make(struct tx *tx, int64_t person, enum token_purpose purpose, int64_t now, char token[TOKEN_TEXT_SIZE])
 {
     random_token(token);
     struct query q = query(tx, &make);
-    bind_i64(&q, account), bind_i64(&q, purpose), bind_text(&q, token_hash(tx, token)), bind_i64(&q, now);
+    bind_i64(&q, person), bind_i64(&q, purpose), bind_text(&q, token_hash(tx, token)), bind_i64(&q, now);
     bind_i64(&q, now + lifetime_ms(purpose));
     return query_put(&q);
 }
 
-enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now, int64_t *account)
+enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now, int64_t *person)
 {
     struct query q = query(tx, &use);
     bind_text(&q, token_hash(tx, token)), bind_i64(&q, purpose), bind_i64(&q, now);
     enum row r = query_row(&q);
-    if (r == ROW_FOUND) *account = col_i64(&q, "account");
+    if (r == ROW_FOUND) *person = col_i64(&q, "person");
     return r;
 }
 
-bool tokens_end(struct tx *tx, int64_t account)
+bool tokens_end(struct tx *tx, int64_t person)
 {
     struct query q = query(tx, &end);
-    bind_i64(&q, account);
+    bind_i64(&q, person);
     return query_put(&q);
 }

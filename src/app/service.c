@@ -1,7 +1,6 @@
 /* service.c: opening and closing what a process needs, in order. */
 #include "accounts/accounts.h"
 #include "app/app.h"
-#include "app/keys.h"
 #include "app/private.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -85,8 +84,7 @@ bool app_open(struct app *app, const struct config *c, enum app_use use, struct 
                                         .keyring = app->keyring };
     app->mail_context.mail = &app->mail;
     app_fill_hooks(app);
-    if (!open_database(app, use, error)) return false;
-    return use == APP_MIGRATION || use == APP_MIGRATION_DOWN || keys_fit(app, error);
+    return open_database(app, use, error);
 }
 
 void app_close(struct app *app)

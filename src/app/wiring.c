@@ -82,7 +82,7 @@ static enum row tenant_owner(struct tx *tx, int64_t account, struct tenants_owne
     struct account a;
     enum row row = accounts_get(tx, account, &a);
     if (row == ROW_FOUND && a.disabled) return ROW_NONE;
-    if (row == ROW_FOUND) *out = (struct tenants_owner){ .email = a.email, .lang = a.lang };
+    if (row == ROW_FOUND) *out = (struct tenants_owner){ .email = a.owner.email, .lang = a.owner.lang };
     return row;
 }
 

@@ -20,7 +20,8 @@
     X(chatbot_config_changed) X(chatbot_renewed) X(chatbot_past_due) X(chatbot_expired)                                \
     X(sso_issued) X(sso_launched) X(sso_refused) X(secret_shown) X(secret_rotated) X(secret_retired)                   \
     X(tenant_registered) X(tenant_suspended) X(tenant_resumed) X(job_retried) X(config_changed)                        \
-    X(chatbot_update_failed)
+    X(chatbot_update_failed) X(member_invited) X(member_joined) X(member_role_changed) X(member_removed)               \
+    X(invitation_revoked)
 #define AUDIT_ENUM(name) AUDIT_##name,
 enum audit_action { AUDIT_ACTIONS(AUDIT_ENUM) AUDIT_ACTION_COUNT };
 const char *audit_action_name(enum audit_action a);
@@ -28,7 +29,8 @@ const char *audit_action_name(enum audit_action a);
 struct audit_entry {
     enum audit_action action;
     int64_t account;                 /* whose trail it stands in; 0: the system's */
-    int64_t actor;                   /* who did it: an account; 0: the system or nobody */
+    int64_t actor;                   /* who did it: a person; 0: nobody, the system, or a shop's key */
+    int64_t actor_account;           /* the account it acted in; 0: none. With actor 0: that of the key */
     const char *resource;            /* "shop", "account", "secret", "job"...; NULL: none */
     int64_t resource_id;
     json_writer *details;            /* members of a small JSON object, no secrets; NULL: none */

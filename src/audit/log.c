@@ -8,12 +8,12 @@ enum {
 };
 
 STMT(append,
-     "INSERT INTO audit_log (account, actor, action, resource, resource_id, details, network, user_agent, at_ms)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
-STMT(page_of_account, "SELECT id, account, actor, action, resource, resource_id, details, network, user_agent, at_ms"
-                      " FROM audit_log WHERE account = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
-STMT(page_of_all, "SELECT id, account, actor, action, resource, resource_id, details, network, user_agent, at_ms"
-                  " FROM audit_log WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
+     "INSERT INTO audit_log (account, actor, actor_account, action, resource, resource_id, details, network,"
+     " user_agent, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+STMT(page_of_account, "SELECT id, account, actor, actor_account, action, resource, resource_id, details, network,"
+                      " user_agent, at_ms FROM audit_log WHERE account = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
+STMT(page_of_all, "SELECT id, account, actor, actor_account, action, resource, resource_id, details, network,"
+                  " user_agent, at_ms FROM audit_log WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
 
 #define AUDIT_NAME(name) #name,
 const char *const audit_action_names[AUDIT_ACTION_COUNT + 1] = { AUDIT_ACTIONS(AUDIT_NAME) NULL };
@@ -48,7 +48,8 @@ bool audit_put(struct tx *tx, const struct audit_entry *e)
     struct str agent = str_of(e->user_agent);
     if (agent.p) agent.n = utf8_cut(agent, USER_AGENT_MAX_BYTES);
     struct query q = query(tx, &append);
-    bind_i64(&q, e->account), bind_i64(&q, e->actor), bind_text(&q, audit_action_name(e->action));
+    bind_i64(&q, e->account), bind_i64(&q, e->actor), bind_i64(&q, e->actor_account);
+    bind_text(&q, audit_action_name(e->action));
     bind_text(&q, e->resource), bind_i64(&q, e->resource_id);
     bind_text(&q, details_text(a, e->details, e->arg));
     bind_text(&q, e->network ? arena_text(a, e->network) : NULL);
@@ -61,9 +62,9 @@ bool audit_request(struct req *req, enum audit_action action, int64_t account, c
                    int64_t resource_id, json_writer *details, const void *arg)
 {
     return audit_put(req->tx, &(struct audit_entry){
-        .action = action, .account = account, .actor = req->who.account, .resource = resource,
-        .resource_id = resource_id, .details = details, .arg = arg, .network = req->client_network,
-        .user_agent = req->user_agent, .at_ms = req->now_ms });
+        .action = action, .account = account, .actor = req->who.person, .actor_account = req->who.account,
+        .resource = resource, .resource_id = resource_id, .details = details, .arg = arg,
+        .network = req->client_network, .user_agent = req->user_agent, .at_ms = req->now_ms });
 }
 
 bool audit_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, struct audit_row *out, size_t *count)
@@ -78,6 +79,8 @@ bool audit_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, st
         assert(*count < (size_t)limit);
         out[(*count)++] = (struct audit_row){
             .id = col_i64(&q, "id"), .account = col_i64(&q, "account"), .actor = col_i64(&q, "actor"),
+            /* Before there were persons both had one number. */
+            .actor_account = col_i64(&q, col_is_null(&q, "actor_account") ? "actor" : "actor_account"),
             .action = col_text(&q, "action"), .resource = col_text(&q, "resource"),
             .resource_id = col_i64(&q, "resource_id"), .details = col_text(&q, "details"),
             .network = col_text(&q, "network"), .user_agent = col_text(&q, "user_agent"),

@@ -7,7 +7,7 @@
 enum { AUDIT_PAGE_DEFAULT = 50, AUDIT_PAGE_MAX = 100 };
 
 struct audit_row {
-    int64_t id, account, actor, resource_id, at_ms;
+    int64_t id, account, actor, actor_account, resource_id, at_ms;
     const char *action, *resource, *details, *network, *user_agent;  /* details: JSON text or NULL */
 };
 /* Newest first, ids below `after` (0: from the newest); account 0: of all. False on a storage fault. */

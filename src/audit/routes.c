@@ -15,13 +15,17 @@ static const struct field all_fields[] = {
     FIELD_END
 };
 
-static const char *const own_actors[] = { "you", "operator", "system", NULL };
+/* By whom, seen from the account: by who looks, by another member, with a shop's key, by somebody else. */
+enum actor { BY_SELF, BY_MEMBER, BY_KEY, BY_OPERATOR, BY_SYSTEM };
+static const char *const own_actors[] = { "you", "member", "key", "operator", "system", NULL };
 static const char *const all_actors[] = { "account", "operator", "system", NULL };
+static const char *const all_actor_of[] = { "account", "account", "account", "operator", "system" };
 
 #define ENTRY_SHAPES(actors)                                                                                           \
     SHAPE_I64("id"), SHAPE_ENUM("action", audit_action_names), SHAPE_TEXT("resource", .nullable = true),               \
     SHAPE_I64("resourceId", .nullable = true), SHAPE_OPEN("details", .doc = "What depends on the action."),            \
     SHAPE_TEXT("network", .nullable = true), SHAPE_TEXT("userAgent", .nullable = true), SHAPE_ENUM("actor", (actors)), \
+    SHAPE_I64("actorPerson", .nullable = true, .doc = "Who did it; not told of operators to others."),                 \
     SHAPE_TIME("createdAt")
 static const struct shape own_entry[] = { ENTRY_SHAPES(own_actors), SHAPE_END };
 static const struct shape all_entry[] = {
@@ -33,7 +37,7 @@ static const struct shape all_shape[] = {
     SHAPE_LIST("entries", all_entry, .type_name = "OperatorAuditEntry"), SHAPE_END
 };
 
-struct page { struct audit_row row[AUDIT_PAGE_MAX]; size_t count; bool all; };
+struct page { struct audit_row row[AUDIT_PAGE_MAX]; size_t count; int64_t person /* who looks */; bool all; };
 
 static void number_or_null(struct json *j, const char *key, int64_t v)
 {
@@ -41,9 +45,17 @@ static void number_or_null(struct json *j, const char *key, int64_t v)
     else json_null(j, key);
 }
 
-static void entry_json(struct json *j, const struct audit_row *r, bool all)
+static enum actor actor_of(const struct audit_row *r, int64_t person)
 {
-    bool self = r->actor == r->account && r->actor > 0;
+    bool within = r->actor_account == r->account && r->actor_account > 0;
+    if (within) return r->actor == 0 ? BY_KEY : r->actor == person ? BY_SELF : BY_MEMBER;
+    return r->actor > 0 ? BY_OPERATOR : BY_SYSTEM;
+}
+
+static void entry_json(struct json *j, const struct audit_row *r, const struct page *p)
+{
+    bool all = p->all;
+    enum actor by = actor_of(r, p->person);
     json_object(j, NULL);
     json_i64(j, "id", r->id);
     json_text(j, "action", r->action);
@@ -51,14 +63,15 @@ static void entry_json(struct json *j, const struct audit_row *r, bool all)
     number_or_null(j, "resourceId", r->resource_id);
     json_raw(j, "details", r->details ? str_of(r->details) : STR("{}"));
     /* Where an operator sits is nobody else's business; a failed sign-in (actor 0) is shown with its origin. */
-    bool origin = all || self || r->actor == 0;
+    bool origin = all || by != BY_OPERATOR;
     json_text(j, "network", origin ? r->network : NULL);
     json_text(j, "userAgent", origin ? r->user_agent : NULL);
-    json_text(j, "actor", (all ? all_actors : own_actors)[self ? 0 : r->actor > 0 ? 1 : 2]);
+    json_text(j, "actor", (all ? all_actor_of : own_actors)[by]);
+    number_or_null(j, "actorPerson", origin ? r->actor : 0);
     json_time(j, "createdAt", r->at_ms);
     if (all) {
         number_or_null(j, "account", r->account);
-        number_or_null(j, "actorAccount", r->actor);
+        number_or_null(j, "actorAccount", r->actor_account);
     }
     json_end(j);
 }
@@ -67,7 +80,7 @@ static void page_json(struct json *j, const void *arg)
 {
     const struct page *p = arg;
     json_array(j, "entries");
-    for (size_t i = 0; i < p->count; i++) entry_json(j, &p->row[i], p->all);
+    for (size_t i = 0; i < p->count; i++) entry_json(j, &p->row[i], p);
     json_end(j);
 }
 
@@ -76,6 +89,7 @@ static enum answer page_reply(struct req *req, int64_t account, bool all)
     const struct audit_query *in = req->query;
     struct page *p = ARENA_NEW(req->arena, struct page);
     p->all = all;
+    p->person = req->who.person;
     if (!audit_page(req->tx, account, in->after, in->limit, p->row, &p->count)) return reply_fault(req);
     return reply_json(req, 200, page_json, p);
 }

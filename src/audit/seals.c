@@ -44,8 +44,8 @@ STMT(move_horizon, "UPDATE audit_horizon SET pending_id = ?1 WHERE only_row = 1 
 STMT(last_seal, "SELECT seq, last_id, hash FROM audit_seals ORDER BY seq DESC LIMIT 1");
 STMT(add_seal, "INSERT INTO audit_seals (seq, last_id, row_count, hash, previous, marks, sealed_at_ms)"
                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (seq) DO NOTHING");
-STMT(rows_between, "SELECT id, account, actor, action, resource, resource_id, details, network, user_agent, at_ms"
-                   " FROM audit_log WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3");
+STMT(rows_between, "SELECT id, account, actor, actor_account, action, resource, resource_id, details, network,"
+                   " user_agent, at_ms FROM audit_log WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3");
 STMT(seals_behind, "SELECT seq, last_id, row_count, hash, previous, marks FROM audit_seals"
                    " WHERE seq > ?1 ORDER BY seq LIMIT 20");
 
@@ -89,6 +89,9 @@ static void row_hash(const struct query *q, uint8_t out[SHA256_SIZE])
     add_text(&b, col_text(q, "network"));
     add_text(&b, col_text(q, "user_agent"));
     add_text(&b, col_text(q, "details"));
+    /* Behind the rest and only where there is one: rows from before the column keep their hash, and neither setting it
+     * in an old row nor clearing it in a new one goes unseen. */
+    if (!col_is_null(q, "actor_account")) add_number(&b, col_i64(q, "actor_account"));
     /* No row of ours is that long. One that somebody made so gets a hash that no honest row has. */
     if (b.overflow) {
         memset(out, 0, SHA256_SIZE);

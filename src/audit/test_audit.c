@@ -14,9 +14,9 @@ static void amount_json(struct json *j, const void *arg) { json_i64(j, "amount",
 static void put(struct test_db *t, int64_t account, int64_t actor, int64_t number)
 {
     EXPECT(audit_put(t->tx, &(struct audit_entry){
-        .action = AUDIT_credits_granted, .account = account, .actor = actor, .resource = "account",
-        .resource_id = account, .details = amount_json, .arg = &number, .network = "203.0.113.0/24",
-        .user_agent = "Mozilla/5.0 客服", .at_ms = AT + number }));
+        .action = AUDIT_credits_granted, .account = account, .actor = actor, .actor_account = actor,
+        .resource = "account", .resource_id = account, .details = amount_json, .arg = &number,
+        .network = "203.0.113.0/24", .user_agent = "Mozilla/5.0 客服", .at_ms = AT + number }));
 }
 
 /* One run of the job. How many seals it made. */
@@ -125,6 +125,7 @@ TEST_EACH_ENGINE(a_changed_row_is_found)
 {
     static const char *const changes[] = {
         "UPDATE audit_log SET details = '{\"amount\":1000000}' WHERE id = #",
+        "UPDATE audit_log SET actor_account = 9 WHERE id = #", "UPDATE audit_log SET actor_account = NULL WHERE id = #",
         "UPDATE audit_log SET actor = 9 WHERE id = #", "UPDATE audit_log SET at_ms = at_ms + 1 WHERE id = #",
         "UPDATE audit_log SET user_agent = NULL WHERE id = #", "UPDATE audit_log SET action = 'logout' WHERE id = #",
         "UPDATE audit_log SET account = 2 WHERE id = #", "UPDATE audit_log SET network = '' WHERE id = #",
@@ -144,6 +145,20 @@ TEST_EACH_ENGINE(a_changed_row_is_found)
     EXPECT(audit_verify(t->tx, &v) && v.bad > 0);
     test_reopen(t);
     expect_verdict(t, 20, 0);
+}
+
+/* Rows from before persons have no actor_account: their seals hold, and filling it in is a change. */
+TEST_EACH_ENGINE(rows_from_before_persons_keep_their_hash)
+{
+    put(t, 1, 1, 1), put(t, 1, 1, 2);
+    change(t, "UPDATE audit_log SET actor_account = NULL WHERE account = #", 1);
+    seal_rows(t, 2);
+    expect_verdict(t, 2, 0);
+    struct audit_row row[2];
+    size_t n;
+    EXPECT(audit_page(t->tx, 1, 0, 2, row, &n) && n == 2 && row[0].actor == 1 && row[0].actor_account == 1);
+    change(t, "UPDATE audit_log SET actor_account = actor WHERE id = #", id_at(t, 2));
+    expect_verdict(t, -1, id_at(t, 2));
 }
 
 #define FORGED "INSERT INTO audit_log (id, account, actor, action, resource_id, at_ms) VALUES (#, 1, 1, 'logout', 0, 5)"
@@ -276,7 +291,7 @@ struct audit_query { int64_t after, limit, account; };
 static json_t *answer_of(struct test_db *t, size_t route, int64_t account, const struct audit_query *in)
 {
     struct req req = { .route = &audit_routes[route], .arena = t->arena, .tx = t->tx, .query = in, .now_ms = AT,
-                       .who = { .account = account } };
+                       .who = { .person = account, .account = account } };
     assert_int_equal(audit_routes[route].run(&req), ANSWER_SENT);
     json_t *json = json_read(buf_str(&req.reply.body), 1 << 20, NULL);
     EXPECT(json != NULL);
@@ -316,6 +331,18 @@ TEST_EACH_ENGINE(merchants_see_their_own_trail_and_not_where_operators_sit)
     assert_string_equal(text_of(own, 2, "actor"), "you");
     assert_non_null(text_of(own, 2, "network"));
     json_decref(own);
+    /* A colleague, and a program with a shop's key; where they sit is the account's own business. */
+    static const struct { int64_t actor; const char *name; } others[] = { { 70, "member" }, { 0, "key" } };
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        EXPECT(audit_put(t->tx, &(struct audit_entry){ .action = AUDIT_sso_issued, .account = 9,
+                                                       .actor = others[i].actor, .actor_account = 9,
+                                                       .network = "203.0.113.0/24", .at_ms = AT }));
+        own = answer_of(t, 0, 9, &(struct audit_query){ .limit = 1 });
+        assert_string_equal(text_of(own, 0, "actor"), others[i].name);
+        assert_non_null(text_of(own, 0, "network"));
+        json_decref(own);
+    }
+    change(t, "DELETE FROM audit_log WHERE account = #", 9);
     json_t *all = answer_of(t, 1, 2, &(struct audit_query){ .limit = 50 });
     assert_int_equal(json_array_size(json_object_get(all, "entries")), 4);
     assert_string_equal(text_of(all, 2, "actor"), "operator");
@@ -335,6 +362,7 @@ int main(void)
         EACH_ENGINE(details_that_do_not_fit_leave_the_entry),
         EACH_ENGINE(seals_cover_every_row_once),
         EACH_ENGINE(a_changed_row_is_found),
+        EACH_ENGINE(rows_from_before_persons_keep_their_hash),
         EACH_ENGINE(a_row_put_in_later_is_found),
         EACH_ENGINE(a_changed_seal_is_found),
         cmocka_unit_test_setup_teardown(a_row_that_commits_late_is_sealed_too, test_setup, test_teardown),

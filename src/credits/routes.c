@@ -212,7 +212,7 @@ static enum answer run_grant(struct req *req)
                                                                 .reason = REASON_grant,
                                                                 .note = in->reason,
                                                                 .key = key,
-                                                                .actor = req->who.account,
+                                                                .actor = req->who.person,
                                                                 .at_ms = req->now_ms },
                                        &entry);
     switch (granted) {

@@ -150,7 +150,7 @@ static enum answer run_create(struct req *req)
 {
     const struct post_shop *in = req->body;
     struct view v = { 0 };
-    switch (shops_add(req->tx, &(struct shop_new){ .account = req->who.account, .actor = req->who.account,
+    switch (shops_add(req->tx, &(struct shop_new){ .account = req->who.account, .actor = req->who.person,
         .name = in->shop_name, .domain = in->domain, .at_ms = req->now_ms }, &v.shop)) {
     case SHOP_ADD_FAULT: return reply_fault(req);
     case SHOP_ADD_LIMIT:
@@ -235,7 +235,7 @@ static enum answer run_delete(struct req *req)
     case ROW_NONE: return reply_problem(req, &problem_not_found);
     case ROW_FOUND: break;
     }
-    if (shops_move(req->tx, &s, SHOP_DELETED, "deleted", req->who.account, req->now_ms) != ROW_FOUND)
+    if (shops_move(req->tx, &s, SHOP_DELETED, "deleted", req->who.person, req->now_ms) != ROW_FOUND)
         return reply_fault(req);
     if (shops_hooks.deleted && !shops_hooks.deleted(req->tx, req, &s, req->now_ms)) return reply_fault(req);
     if (!tell(req, AUDIT_shop_soft_deleted, &s)) return reply_fault(req);
@@ -253,7 +253,7 @@ static enum answer run_restore(struct req *req)
     if (!shops_free_slug(req->tx, s.slug, slug)) return reply_fault(req);
     /* Somebody took the name meanwhile. Before the move: it brings the row back under the unique index. */
     if (!text_eq(slug, s.slug) && !shops_set_slug(req->tx, &s, slug, req->now_ms)) return reply_fault(req);
-    if (shops_move(req->tx, &s, s.deleted_from, "restored", req->who.account, req->now_ms) != ROW_FOUND)
+    if (shops_move(req->tx, &s, s.deleted_from, "restored", req->who.person, req->now_ms) != ROW_FOUND)
         return reply_fault(req);
     if (shops_hooks.restored && !shops_hooks.restored(req->tx, req, &s, req->now_ms)) return reply_fault(req);
     if (!tell(req, AUDIT_shop_restored, &s)) return reply_fault(req);

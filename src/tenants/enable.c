@@ -94,7 +94,7 @@ static enum answer enable_now(struct req *req, struct enabling *e)
         e->t.bot_id = bot.id, e->t.bot_state = bot.state, e->t.backend = recipe->number;
     }
     if (!tenants_activate(req->tx, req, &e->t, &(struct activation){ .bot_id = e->t.bot_id, .bot_state = e->t.bot_state,
-        .paid = e->paid, .charged = charged, .actor = req->who.account }, req->now_ms) ||
+        .paid = e->paid, .charged = charged, .actor = req->who.person }, req->now_ms) ||
         !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_changed(req->tx, req->who.account, &balance))
         return reply_fault(req);
     return reply_json(req, 200, enabled_json,
@@ -121,7 +121,7 @@ static enum answer enable_by_job(struct req *req, struct enabling *e)
     if (e->t.backend != recipe->number) e->t.bot_id = NULL;  /* a bot of another backend */
     e->t.backend = recipe->number;
     struct charge charge = { .credits = e->paid ? e->change.amount : credits_of(0), .backend = recipe->name };
-    if (tenants_move(req->tx, &e->t, TENANT_PROVISIONING, "asked", req->who.account, req->now_ms) != ROW_FOUND ||
+    if (tenants_move(req->tx, &e->t, TENANT_PROVISIONING, "asked", req->who.person, req->now_ms) != ROW_FOUND ||
         !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_changed(req->tx, req->who.account, &balance) ||
         !tenants_tell(req->tx, req, AUDIT_chatbot_enable_asked, &e->t, credits_details, &charge, req->now_ms))
         return reply_fault(req);
@@ -151,7 +151,7 @@ static bool prepare(struct req *req, struct enabling *e)
                                         .amount = tenants_settings.enable_price,
                                         .reason = REASON_chatbot_enablement,
                                         .key = enable_key(req->arena, t),
-                                        .actor = req->who.account,
+                                        .actor = req->who.person,
                                         .at_ms = req->now_ms };
     return true;
 }
@@ -252,7 +252,7 @@ enum answer run_disable(struct req *req)
     int64_t free_until = subscription_runs(&s, req->now_ms) ? s.expires_at_ms : 0;
     s.status = free_until ? SUBSCRIPTION_CANCELLED : SUBSCRIPTION_EXPIRED;
     s.due_at_ms = 0;
-    if (tenants_move(req->tx, &t, TENANT_DISABLED, "disabled", req->who.account, req->now_ms) != ROW_FOUND ||
+    if (tenants_move(req->tx, &t, TENANT_DISABLED, "disabled", req->who.person, req->now_ms) != ROW_FOUND ||
         !subscription_save(req->tx, &s, req->now_ms) ||
         !tenants_tell(req->tx, req, AUDIT_chatbot_disabled, &t, NULL, NULL, req->now_ms))
         return reply_fault(req);

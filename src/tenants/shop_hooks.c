@@ -25,7 +25,7 @@ static bool stop_provisioning(struct tx *tx, struct req *req, struct tenant *t, 
     t->hold = 0;
     t->error_code = problem_chatbot_failed.code;             /* a shop that is restored says why, and can try again */
     t->maybe_registered = true;
-    return tenants_move(tx, t, TENANT_PENDING, "shop_deleted", req ? req->who.account : 0, now) == ROW_FOUND &&
+    return tenants_move(tx, t, TENANT_PENDING, "shop_deleted", req ? req->who.person : 0, now) == ROW_FOUND &&
            tenants_tell(tx, req, AUDIT_chatbot_enable_failed, t, deleted_details, NULL, now);
 }
 
@@ -43,7 +43,7 @@ bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, 
     struct tenant t;
     enum row row = tenants_of_shop(tx, s->id, &t);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    int64_t actor = req ? req->who.account : 0;
+    int64_t actor = req ? req->who.person : 0;
     t.shop_deleted = true;
     if (t.status == TENANT_PROVISIONING) return stop_provisioning(tx, req, &t, now);
     if (t.status != TENANT_ACTIVE) return tenants_keep(tx, &t, now) && stop_renewals(tx, &t, now);
@@ -69,7 +69,7 @@ bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s,
                tenants_tell(tx, req, AUDIT_chatbot_expired, &t, NULL, NULL, now);
     }
     sub.due_at_ms = sub.expires_at_ms;
-    return tenants_move(tx, &t, TENANT_ACTIVE, "shop_restored", req ? req->who.account : 0, now) == ROW_FOUND &&
+    return tenants_move(tx, &t, TENANT_ACTIVE, "shop_restored", req ? req->who.person : 0, now) == ROW_FOUND &&
            subscription_save(tx, &sub, now) && tenants_tell(tx, req, AUDIT_tenant_resumed, &t, NULL, NULL, now);
 }
 

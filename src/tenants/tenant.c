@@ -135,7 +135,8 @@ static void event_json(struct json *j, const void *arg)
 bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, const struct tenant *t,
                   json_writer *details, const void *arg, int64_t now)
 {
-    const struct audit_entry e = { .action = action, .account = t->account, .actor = req ? req->who.account : 0,
+    const struct audit_entry e = { .action = action, .account = t->account, .actor = req ? req->who.person : 0,
+                                   .actor_account = req ? req->who.account : 0,
         .resource = "shop", .resource_id = t->shop, .details = details, .arg = arg,
         .network = req ? req->client_network : NULL, .user_agent = req ? req->user_agent : NULL, .at_ms = now };
     return audit_put(tx, &e) && events_put(tx, t->account, "chatbot.changed", event_json, t);

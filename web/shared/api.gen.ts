@@ -183,7 +183,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Change the password. Ends all other sessions; this one gets a new cookie. For: owner, admin, agent, viewer. */
+        /** @description Change the password. Ends all other sessions; this one gets a new cookie. */
         post: operations["postAuthPasswordChange"];
         delete?: never;
         options?: never;
@@ -200,7 +200,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Enter the password again, for what wants a sign-in of the last 5 minutes. Sets a new cookie. For: owner, admin, agent, viewer. */
+        /** @description Enter the password again, for what wants a sign-in of the last 5 minutes. Sets a new cookie. */
         post: operations["postAuthReauthenticate"];
         delete?: never;
         options?: never;
@@ -232,7 +232,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Where the caller is signed in, newest first; at most 100. For: owner, admin, agent, viewer. */
+        /** @description Where the caller is signed in, newest first; at most 100. */
         get: operations["getAuthSessions"];
         put?: never;
         post?: never;
@@ -252,7 +252,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description End one of the caller's sessions. For: owner, admin, agent, viewer. */
+        /** @description End one of the caller's sessions. */
         delete: operations["deleteAuthSessionsId"];
         options?: never;
         head?: never;
@@ -268,7 +268,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description End all of the caller's sessions but this one. For: owner, admin, agent, viewer. */
+        /** @description End all of the caller's sessions but this one. */
         post: operations["postAuthSessionsEndOthers"];
         delete?: never;
         options?: never;
@@ -290,8 +290,25 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Change the caller's name or language. For: owner, admin, agent, viewer. */
+        /** @description Change the caller's name or language. */
         patch: operations["patchApiUser"];
+        trace?: never;
+    };
+    "/api/account/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Act in another account of the caller's: for this session, and where the next sign-in begins. */
+        post: operations["postApiAccountSwitch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/operator/accounts": {
@@ -318,7 +335,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One account with its shops. For: operator. */
+        /** @description One account with its shops and members. For: operator. */
         get: operations["getApiOperatorAccountsId"];
         put?: never;
         post?: never;
@@ -337,7 +354,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Disable an account: its sessions end, it cannot sign in. For: operator. */
+        /** @description Disable an account: sessions in it end, nobody acts in it. For: operator. */
         post: operations["postApiOperatorAccountsIdDisable"];
         delete?: never;
         options?: never;
@@ -354,8 +371,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Let a disabled account sign in again. For: operator. */
+        /** @description Let a disabled account act again. For: operator. */
         post: operations["postApiOperatorAccountsIdEnable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/persons/{id}/end-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sign a person out everywhere, at once. For: operator. */
+        post: operations["postApiOperatorPersonsIdEndSessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -860,6 +894,19 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             last_login_at: string | null;
+            /** @description The one that the session acts in: credits and shops are its. */
+            account: components["schemas"]["Membership"] | null;
+            /** @description All that the person belongs to. */
+            accounts: components["schemas"]["Membership"][];
+        };
+        Membership: {
+            /** Format: int64 */
+            id: number;
+            /** @description Or the address of its owner, when it has no name. */
+            name: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "agent" | "viewer";
+            disabled: boolean;
         };
         Session: {
             /** Format: int64 */
@@ -895,6 +942,19 @@ export interface components {
             shop_name: string;
             status: string;
             chatbot_state: string;
+        };
+        OperatorMember: {
+            /** Format: int64 */
+            person: number;
+            email: string;
+            name: string | null;
+            /** @enum {string} */
+            role: "owner" | "admin" | "agent" | "viewer";
+            disabled: boolean;
+            /** Format: date-time */
+            joinedAt: string;
+            /** Format: date-time */
+            lastLoginAt: string | null;
         };
         OnboardingStep: {
             /** @enum {string} */
@@ -990,7 +1050,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed";
+            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed" | "member_invited" | "member_joined" | "member_role_changed" | "member_removed" | "invitation_revoked";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -1001,7 +1061,12 @@ export interface components {
             network: string | null;
             userAgent: string | null;
             /** @enum {string} */
-            actor: "you" | "operator" | "system";
+            actor: "you" | "member" | "key" | "operator" | "system";
+            /**
+             * Format: int64
+             * @description Who did it; not told of operators to others.
+             */
+            actorPerson: number | null;
             /** Format: date-time */
             createdAt: string;
         };
@@ -1009,7 +1074,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed";
+            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed" | "member_invited" | "member_joined" | "member_role_changed" | "member_removed" | "invitation_revoked";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -1021,6 +1086,11 @@ export interface components {
             userAgent: string | null;
             /** @enum {string} */
             actor: "account" | "operator" | "system";
+            /**
+             * Format: int64
+             * @description Who did it; not told of operators to others.
+             */
+            actorPerson: number | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: int64 */
@@ -1189,6 +1259,9 @@ export interface operations {
                         diskFreeMb: number;
                         /** Format: int64 */
                         oldestDueJobMs: number;
+                        clock: boolean;
+                        /** Format: int64 */
+                        clockOffMs: number;
                     };
                 };
             };
@@ -1951,10 +2024,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
-             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
-             */
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2067,10 +2137,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
-             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
-             */
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2219,15 +2286,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
             /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
             429: {
                 headers: {
@@ -2293,10 +2351,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
-             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
-             */
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2371,10 +2426,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
-             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
-             */
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2500,10 +2552,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
-             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
-             */
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2531,6 +2580,140 @@ export interface operations {
                 };
             };
             /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiAccountSwitch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    account: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        user: components["schemas"]["User"] | null;
+                    };
+                };
+            };
+            /** @description - `invalid_json`: The request body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2663,6 +2846,8 @@ export interface operations {
                     "application/json": {
                         account: components["schemas"]["OperatorAccount"];
                         shops: components["schemas"]["OperatorShop"][];
+                        /** @description The first 100. */
+                        members: components["schemas"]["OperatorMember"][];
                     };
                 };
             };
@@ -2885,6 +3070,146 @@ export interface operations {
                 content: {
                     "application/json": {
                         success: boolean;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorPersonsIdEndSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        success: boolean;
+                        /** Format: int64 */
+                        ended: number;
                     };
                 };
             };

@@ -1,0 +1,144 @@
+/* invitations.c: asking a mailbox into an account. The token is 256 random bits, mailed and stored as SHA-256; it is
+ * good for 7 days, once, and only for the person whose address was invited: who finds the mail elsewhere gains nothing
+ * by it.
+ *
+ * Rejected: members that are "pending" (every question of what somebody may would have to ask whether they joined). */
+#include "accounts/private.h"
+#include "http/events.h"
+
+STMT(put, "INSERT INTO invitations (account, email_key, email, role, invited_by, token_hash, created_at_ms,"
+          " expires_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (account, email_key) DO UPDATE SET"
+          " email = ?3, role = ?4, invited_by = ?5, token_hash = ?6, created_at_ms = ?7, expires_at_ms = ?8"
+          " RETURNING id");
+STMT(is_member, "SELECT m.role FROM members m JOIN persons p ON p.id = m.person WHERE m.account = ?1"
+                " AND p.email_key = ?2");
+STMT(count_open, "SELECT COUNT(*) AS open FROM invitations WHERE account = ?1");
+/* One winner: the row goes with its use. */
+STMT(take, "DELETE FROM invitations WHERE token_hash = ?1 AND expires_at_ms > ?2"
+           " AND email_key = (SELECT email_key FROM persons WHERE id = ?3) RETURNING account, role, invited_by");
+STMT(account_of, "SELECT account FROM invitations WHERE token_hash = ?1");
+STMT(count_accounts, "SELECT COUNT(*) AS accounts FROM members WHERE person = ?1");
+STMT(page, "SELECT id, email, role, invited_by, created_at_ms, expires_at_ms FROM invitations WHERE account = ?1"
+           " AND expires_at_ms > ?2 ORDER BY id LIMIT ?3");
+STMT(revoke, "DELETE FROM invitations WHERE account = ?1 AND id = ?2");
+
+static const char *token_hash(struct tx *tx, const char *token)
+{
+    char *hex = arena_alloc(tx_arena(tx), SHA256_HEX_SIZE);
+    sha256_hex(str_of(token), hex);
+    return hex;
+}
+
+/* Who acts may give this role, in an account that is alive. The row stays locked: removing the one who invites, and
+ * disabling, come before or after. */
+static enum team entitled(struct tx *tx, const struct team_act *act, enum member_role role)
+{
+    bool disabled;
+    enum member_role by;
+    enum team t = team_of(account_lock(tx, act->account, &disabled));
+    if (t != TEAM_DONE) return t;
+    enum row r = member_role(tx, act->account, act->by, &by);
+    if (r == ROW_FAULT) return TEAM_FAULT;
+    return !disabled && member_may_give(by, role) ? TEAM_DONE : TEAM_FORBIDDEN;
+}
+
+static enum team room_for(struct tx *tx, int64_t account, const char *key)
+{
+    struct query known = query(tx, &is_member);
+    bind_i64(&known, account), bind_text(&known, key);
+    enum row r = query_row(&known);
+    if (r != ROW_NONE) return r == ROW_FOUND ? TEAM_MEMBER_ALREADY : TEAM_FAULT;
+    struct query q = query(tx, &count_open);
+    bind_i64(&q, account);
+    if (query_row(&q) != ROW_FOUND) return TEAM_FAULT;
+    return col_i64(&q, "open") < INVITATIONS_MAX ? TEAM_DONE : TEAM_TOO_MANY;
+}
+
+enum team invitation_make(struct tx *tx, const struct team_act *act, const char *email, enum member_role role,
+                          char token[TOKEN_TEXT_SIZE], int64_t *id)
+{
+    char *key = arena_alloc(tx_arena(tx), EMAIL_KEY_SIZE);
+    email_key(email, key);
+    assert(key[0] != '\0' && role >= MEMBER_OWNER && role <= MEMBER_VIEWER);
+    enum team t = entitled(tx, act, role);
+    if (t == TEAM_DONE) t = room_for(tx, act->account, key);
+    if (t != TEAM_DONE) return t;
+    random_token(token);
+    struct query q = query(tx, &put);
+    bind_i64(&q, act->account), bind_text(&q, key), bind_str(&q, str_trim(str_of(email))), bind_i64(&q, role);
+    bind_i64(&q, act->by), bind_text(&q, token_hash(tx, token)), bind_i64(&q, act->now_ms);
+    bind_i64(&q, act->now_ms + INVITATION_LIFETIME_MS);
+    if (query_row(&q) != ROW_FOUND) return TEAM_FAULT;
+    *id = col_i64(&q, "id");
+    return team_audit(tx, act, AUDIT_member_invited, 0, role) ? TEAM_DONE : TEAM_FAULT;
+}
+
+/* The account's row is locked before the invitation is taken, in the order of everybody else here. */
+static enum team lock_of_token(struct tx *tx, const char *token)
+{
+    bool disabled;
+    struct query q = query(tx, &account_of);
+    bind_text(&q, token_hash(tx, token));
+    enum team t = team_of(query_row(&q));
+    if (t == TEAM_DONE) t = team_of(account_lock(tx, col_i64(&q, "account"), &disabled));
+    return t == TEAM_DONE && disabled ? TEAM_UNKNOWN : t;
+}
+
+static enum team belongs_to_few(struct tx *tx, int64_t person)
+{
+    struct query q = query(tx, &count_accounts);
+    bind_i64(&q, person);
+    if (query_row(&q) != ROW_FOUND) return TEAM_FAULT;
+    return col_i64(&q, "accounts") < MEMBERSHIPS_MAX ? TEAM_DONE : TEAM_TOO_MANY;
+}
+
+enum team invitation_accept(struct tx *tx, struct team_act *act, const char *token)
+{
+    enum team t = lock_of_token(tx, token);
+    if (t == TEAM_DONE) t = belongs_to_few(tx, act->by);
+    if (t != TEAM_DONE) return t;
+    struct query q = query(tx, &take);
+    bind_text(&q, token_hash(tx, token)), bind_i64(&q, act->now_ms), bind_i64(&q, act->by);
+    t = team_of(query_row(&q));
+    if (t != TEAM_DONE) return t;
+    enum member_role role = (enum member_role)col_i64(&q, "role"), inviter;
+    int64_t invited_by = col_i64(&q, "invited_by");
+    act->account = col_i64(&q, "account");
+    /* Who invited may have become less since: nobody joins as more than the inviter could give today. */
+    if (member_role(tx, act->account, invited_by, &inviter) == ROW_FAULT) return TEAM_FAULT;
+    if (!member_may_give(inviter, role)) return TEAM_UNKNOWN;
+    enum row joined = member_put(tx, &(struct member_new){ act->account, act->by, role, act->now_ms });
+    if (joined == ROW_NONE) return TEAM_MEMBER_ALREADY;
+    bool done = joined == ROW_FOUND && team_audit(tx, act, AUDIT_member_joined, act->by, role) &&
+                person_told(tx, act->by);
+    return done ? TEAM_DONE : TEAM_FAULT;
+}
+
+bool invitations_open(struct tx *tx, int64_t account, int64_t now, struct invitation out[INVITATIONS_MAX],
+                      size_t *count)
+{
+    struct query q = query(tx, &page);
+    bind_i64(&q, account), bind_i64(&q, now), bind_i64(&q, INVITATIONS_MAX);
+    *count = 0;
+    enum row r;
+    while ((r = query_next(&q)) == ROW_FOUND) {
+        assert(*count < INVITATIONS_MAX);
+        out[(*count)++] = (struct invitation){
+            .id = col_i64(&q, "id"), .email = col_text(&q, "email"), .role = (enum member_role)col_i64(&q, "role"),
+            .invited_by = col_i64(&q, "invited_by"), .created_at_ms = col_i64(&q, "created_at_ms"),
+            .expires_at_ms = col_i64(&q, "expires_at_ms"),
+        };
+    }
+    return r == ROW_NONE;
+}
+
+enum team invitation_revoke(struct tx *tx, const struct team_act *act, int64_t id)
+{
+    enum team t = entitled(tx, act, MEMBER_VIEWER);
+    if (t != TEAM_DONE) return t;
+    struct query q = query(tx, &revoke);
+    bind_i64(&q, act->account), bind_i64(&q, id);
+    int64_t rows = query_change(&q);
+    if (rows <= 0) return rows < 0 ? TEAM_FAULT : TEAM_UNKNOWN;
+    return team_audit(tx, act, AUDIT_invitation_revoked, 0, MEMBER_NONE) ? TEAM_DONE : TEAM_FAULT;
+}

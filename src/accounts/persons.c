@@ -1,0 +1,148 @@
+/* persons.c: the table persons: who signs in. Addresses are compared trimmed and in lower case (ASCII: the only letters
+ * a mailbox of ours can hold in another case) and sent to as typed. */
+#include "accounts/private.h"
+
+static_assert(ROLE_MERCHANT == 1 && ROLE_OPERATOR == 2, "persons.role is stored: never renumber");
+
+/* Shut out: the person is, or every account it belongs to. */
+#define SHUT_OUT                                                                                                       \
+    "CASE WHEN p.disabled = 1 OR (EXISTS (SELECT 1 FROM members m WHERE m.person = p.id) AND NOT EXISTS"               \
+    " (SELECT 1 FROM members m JOIN accounts a ON a.id = m.account WHERE m.person = p.id AND a.disabled = 0))"         \
+    " THEN 1 ELSE 0 END AS disabled"
+#define PERSON                                                                                                         \
+    "SELECT p.id, p.role, p.email, p.name, p.lang, p.created_at_ms, p.last_login_at_ms, p.password_hash, " SHUT_OUT    \
+    " FROM persons p WHERE "
+STMT(by_id, PERSON "p.id = ?1");
+/* NO KEY UPDATE: rows that refer to the person (sessions) are still added meanwhile. */
+STMT(by_id_locked, PERSON "p.id = ?1", .postgres = PERSON "p.id = ?1 FOR NO KEY UPDATE OF p");
+STMT(by_key, PERSON "p.email_key = ?1");
+STMT(add, "INSERT INTO persons (email_key, email, name, role, lang, password_hash, created_at_ms)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (email_key) DO NOTHING RETURNING id");
+STMT(set_password, "UPDATE persons SET password_hash = ?2 WHERE id = ?1");
+STMT(change_password, "UPDATE persons SET password_hash = ?2 WHERE id = ?1 AND password_hash = ?3");
+STMT(set_login, "UPDATE persons SET last_login_at_ms = ?2 WHERE id = ?1");
+STMT(set_account, "UPDATE persons SET last_account = ?2 WHERE id = ?1");
+STMT(update, "UPDATE persons SET name = COALESCE(?2, name), lang = COALESCE(?3, lang) WHERE id = ?1");
+/* Where a sign-in begins: where the last one was, else where the person is most, else the oldest. */
+STMT(home, "SELECT m.account FROM members m JOIN accounts a ON a.id = m.account JOIN persons p ON p.id = m.person"
+           " WHERE m.person = ?1 AND a.disabled = 0"
+           " ORDER BY CASE WHEN m.account = p.last_account THEN 0 ELSE 1 END, m.role, m.account LIMIT 1");
+
+struct accounts_hooks accounts_hooks;
+struct accounts_settings accounts_settings;
+
+void email_key(const char *email, char out[EMAIL_KEY_SIZE])
+{
+    struct str s = str_trim(str_of(email));
+    size_t n = s.n < EMAIL_KEY_SIZE - 1 ? s.n : EMAIL_KEY_SIZE - 1;      /* longer ones were refused as a field */
+    for (size_t i = 0; i < n; i++) out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + ('a' - 'A')) : s.p[i];
+    out[n] = '\0';
+}
+
+static void user_read(const struct query *q, struct user *out)
+{
+    *out = (struct user){
+        .person = {
+            .id = col_i64(q, "id"), .role = (enum role)col_i64(q, "role"), .email = col_text(q, "email"),
+            .name = col_text(q, "name"), .lang = col_text(q, "lang"), .disabled = col_bool(q, "disabled"),
+            .created_at_ms = col_i64(q, "created_at_ms"), .last_login_at_ms = col_i64(q, "last_login_at_ms"),
+        },
+        .password_hash = col_text(q, "password_hash"),
+    };
+}
+
+enum row user_by_key(struct tx *tx, const char *key, struct user *out)
+{
+    struct query q = query(tx, &by_key);
+    bind_text(&q, key);
+    enum row r = query_row(&q);
+    if (r == ROW_FOUND) user_read(&q, out);
+    return r;
+}
+
+static enum row one_by_id(struct tx *tx, const struct stmt *s, int64_t id, struct user *out)
+{
+    struct query q = query(tx, s);
+    bind_i64(&q, id);
+    enum row r = query_row(&q);
+    if (r == ROW_FOUND) user_read(&q, out);
+    return r;
+}
+
+enum row user_by_id(struct tx *tx, int64_t id, struct user *out)
+{
+    return one_by_id(tx, &by_id, id, out);
+}
+
+enum row user_by_id_locked(struct tx *tx, int64_t id, struct user *out)
+{
+    return one_by_id(tx, &by_id_locked, id, out);
+}
+
+enum row persons_get(struct tx *tx, int64_t id, struct person *out)
+{
+    struct user u;
+    enum row r = user_by_id(tx, id, &u);
+    if (r == ROW_FOUND) *out = u.person;
+    return r;
+}
+
+enum row person_home(struct tx *tx, int64_t person, int64_t *account)
+{
+    struct query q = query(tx, &home);
+    bind_i64(&q, person);
+    enum row r = query_row(&q);
+    *account = r == ROW_FOUND ? col_i64(&q, "account") : 0;
+    return r;
+}
+
+bool person_remember(struct tx *tx, int64_t person, int64_t account)
+{
+    struct query q = query(tx, &set_account);
+    bind_i64(&q, person), bind_i64(&q, account);
+    return query_put(&q);
+}
+
+enum row user_add(struct tx *tx, const struct user_new *in, int64_t *id)
+{
+    char key[EMAIL_KEY_SIZE];
+    email_key(in->email, key);
+    assert(key[0] != '\0' && (in->role == ROLE_MERCHANT || in->role == ROLE_OPERATOR));
+    struct str email = str_trim(str_of(in->email));
+    struct query q = query(tx, &add);
+    bind_text(&q, key), bind_str(&q, email), bind_text(&q, in->name ? in->name : ""), bind_i64(&q, in->role);
+    bind_text(&q, in->lang), bind_text(&q, in->password_hash), bind_i64(&q, in->now);
+    enum row r = query_row(&q);
+    if (r != ROW_FOUND) return r;
+    *id = col_i64(&q, "id");
+    int64_t account;
+    return account_open(tx, *id, in->name ? in->name : "", in->now, &account) ? ROW_FOUND : ROW_FAULT;
+}
+
+static enum row changed(struct query *q)
+{
+    int64_t rows = query_change(q);
+    return rows < 0 ? ROW_FAULT : rows == 0 ? ROW_NONE : ROW_FOUND;
+}
+
+enum row user_set_password(struct tx *tx, int64_t id, const char *old, const char *hash)
+{
+    struct query q = query(tx, old ? &change_password : &set_password);
+    bind_i64(&q, id), bind_text(&q, hash);
+    if (old) bind_text(&q, old);
+    return changed(&q);
+}
+
+bool user_signed_in(struct tx *tx, int64_t id, int64_t now)
+{
+    struct query q = query(tx, &set_login);
+    bind_i64(&q, id), bind_i64(&q, now);
+    return query_put(&q);
+}
+
+bool user_update(struct tx *tx, int64_t id, const char *name, const char *lang)
+{
+    struct query q = query(tx, &update);
+    bind_i64(&q, id), bind_text(&q, name), bind_text(&q, lang);
+    return query_change(&q) == 1;
+}

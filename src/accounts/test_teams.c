@@ -1,0 +1,371 @@
+/* test_teams.c: several persons in an account, a person in several accounts: invitations, roles, leaving, switching,
+ * and that neither number is ever taken for the other. Persons' and accounts' numbers differ throughout. */
+#include "accounts/test_browser.h"
+#include <pthread.h>
+#include <stdio.h>
+
+/* A person without an account: from here no person has the number of its account. */
+static void start(struct test_db *t)
+{
+    world_start(t);
+    world_script(t, "INSERT INTO persons (email_key, email, name, role, lang, created_at_ms)"
+                    " VALUES ('spare@example.com', 'spare@example.com', '', 1, 'en', 1)");
+}
+
+struct one { int64_t person, account; struct browser browser; };
+
+static struct one someone(struct test_db *t, const char *email, enum role role)
+{
+    struct one o = { .account = world_account(t, email, GOOD, role), .browser = { .lang = LANG_EN } };
+    struct response r = world_login(t, &o.browser, email, GOOD);
+    EXPECT(r.status == 200);
+    r = ask(t, &o.browser, "GET /api/user", NULL);
+    o.person = r.who.person;
+    EXPECT(o.person > 0 && r.who.account == o.account && o.person != o.account);
+    return o;
+}
+
+static struct caller seen(struct test_db *t, struct one *o)
+{
+    return ask(t, &o->browser, "GET /api/user", NULL).who;
+}
+
+static struct team_act by(const struct one *who, const struct one *of)
+{
+    return (struct team_act){ .account = of->account, .by = who->person, .now_ms = test_now };
+}
+
+#define IN_TX(t, code)                                                                                                 \
+    do {                                                                                                               \
+        test_open_tx(t);                                                                                               \
+        code;                                                                                                          \
+        test_close_tx(t);                                                                                              \
+    } while (0)
+
+/* All but TEAM_DONE is refused by whoever calls: what was written goes. */
+static enum team done(struct test_db *t, enum team result)
+{
+    if (result == TEAM_DONE) test_commit(t);
+    else test_reopen(t);
+    return result;
+}
+
+static enum team invite(struct test_db *t, const struct one *who, const struct one *of, const char *email,
+                        enum member_role role, char token[TOKEN_TEXT_SIZE])
+{
+    struct team_act act = by(who, of);
+    int64_t id;
+    enum team r;
+    IN_TX(t, r = done(t, invitation_make(t->tx, &act, email, role, token, &id)));
+    return r;
+}
+
+static enum team join(struct test_db *t, const struct one *who, const char *token)
+{
+    struct team_act act = { .by = who->person, .now_ms = test_now };
+    enum team r;
+    IN_TX(t, r = done(t, invitation_accept(t->tx, &act, token)));
+    return r;
+}
+
+static enum team change(struct test_db *t, const struct one *who, const struct one *of, const struct one *whom,
+                        enum member_role role)
+{
+    struct team_act act = by(who, of);
+    enum team r;
+    IN_TX(t, r = done(t, member_change(t->tx, &act, whom->person, role)));
+    return r;
+}
+
+static enum team take_out(struct test_db *t, const struct one *who, const struct one *of, const struct one *whom)
+{
+    struct team_act act = by(who, of);
+    enum team r;
+    IN_TX(t, r = done(t, member_remove(t->tx, &act, whom->person)));
+    return r;
+}
+
+static struct response switch_to(struct test_db *t, struct one *o, int64_t account)
+{
+    return ask(t, &o->browser, "POST /api/account/switch", &(struct post_switch){ .account = account });
+}
+
+static struct response by_operator(struct test_db *t, struct one *o, const char *what, int64_t id)
+{
+    return ask_in(t, NULL, &o->browser, what, &(struct post_reason){ "stolen" }, &(struct id_path){ id }, NULL);
+}
+
+static void add(struct test_db *t, struct one *owner, struct one *whom, const char *email, enum member_role role)
+{
+    char token[TOKEN_TEXT_SIZE];
+    EXPECT(invite(t, owner, owner, email, role, token) == TEAM_DONE);
+    EXPECT(join(t, whom, token) == TEAM_DONE);
+}
+
+TEST_EACH_ENGINE(signing_up_makes_a_person_and_an_account)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT);
+    struct caller who = seen(t, &ann);
+    EXPECT(who.roles == (WHO_PERSON | WHO_OWNER) && who.shop == 0 && who.scopes == NULL);
+    struct one boss = someone(t, "boss@example.com", ROLE_OPERATOR);
+    EXPECT(seen(t, &boss).roles == (WHO_PERSON | WHO_OWNER | WHO_OPERATOR));
+    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM accounts"), 2);
+    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM persons"), 3);
+    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM members WHERE role = 1"), 2);
+    /* What a person does to itself stands in the trail of its account, by the person. */
+    char sql[200];
+    snprintf(sql, sizeof sql,
+             "SELECT COUNT(*) FROM audit_log WHERE action = 'password_login' AND account = %lld AND actor = %lld"
+             " AND actor_account = %lld", (long long)ann.account, (long long)ann.person, (long long)ann.account);
+    assert_int_equal(world_number(t, sql), 1);
+}
+
+TEST_EACH_ENGINE(an_invitation_is_good_once_for_its_mailbox_for_a_week)
+{
+    char token[TOKEN_TEXT_SIZE], other[TOKEN_TEXT_SIZE], sql[200];
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), bob = someone(t, "bob@example.com", ROLE_MERCHANT),
+               eve = someone(t, "eve@example.com", ROLE_MERCHANT);
+    EXPECT(invite(t, &ann, &ann, " Bob@Example.com", MEMBER_AGENT, token) == TEAM_DONE);
+    snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM invitations WHERE token_hash = '%s'", token);
+    assert_int_equal(world_number(t, sql), 0);               /* hashed */
+    EXPECT(join(t, &eve, token) == TEAM_UNKNOWN);            /* who found the mail */
+    EXPECT(join(t, &bob, "no such token") == TEAM_UNKNOWN);
+    EXPECT(invite(t, &ann, &ann, "bob@example.com", MEMBER_VIEWER, other) == TEAM_DONE);
+    EXPECT(join(t, &bob, token) == TEAM_UNKNOWN);            /* the one before ended */
+    test_now = AT + INVITATION_LIFETIME_MS;
+    EXPECT(join(t, &bob, other) == TEAM_UNKNOWN);
+    test_now = AT + INVITATION_LIFETIME_MS - 1;
+    EXPECT(join(t, &bob, other) == TEAM_DONE);
+    EXPECT(join(t, &bob, other) == TEAM_UNKNOWN);            /* used up */
+    EXPECT(invite(t, &ann, &ann, "bob@example.com", MEMBER_AGENT, token) == TEAM_MEMBER_ALREADY);
+    EXPECT(invite(t, &ann, &ann, "ann@example.com", MEMBER_AGENT, token) == TEAM_MEMBER_ALREADY);
+    snprintf(sql, sizeof sql, "SELECT role FROM members WHERE account = %lld AND person = %lld", (long long)ann.account,
+             (long long)bob.person);
+    assert_int_equal(world_number(t, sql), MEMBER_VIEWER);
+    EXPECT(seen(t, &bob).account == bob.account);            /* joining moves nobody */
+}
+
+TEST_EACH_ENGINE(who_may_invite_and_how_high)
+{
+    char token[TOKEN_TEXT_SIZE];
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), adam = someone(t, "adam@example.com", ROLE_MERCHANT),
+               gus = someone(t, "gus@example.com", ROLE_MERCHANT), vic = someone(t, "vic@example.com", ROLE_MERCHANT),
+               boss = someone(t, "boss@example.com", ROLE_OPERATOR);
+    add(t, &ann, &adam, "adam@example.com", MEMBER_ADMIN);
+    add(t, &ann, &gus, "gus@example.com", MEMBER_AGENT);
+    add(t, &ann, &vic, "vic@example.com", MEMBER_VIEWER);
+    EXPECT(invite(t, &adam, &ann, "x@example.com", MEMBER_OWNER, token) == TEAM_FORBIDDEN);
+    EXPECT(invite(t, &adam, &ann, "x@example.com", MEMBER_ADMIN, token) == TEAM_DONE);
+    EXPECT(invite(t, &gus, &ann, "y@example.com", MEMBER_VIEWER, token) == TEAM_FORBIDDEN);
+    EXPECT(invite(t, &vic, &ann, "y@example.com", MEMBER_VIEWER, token) == TEAM_FORBIDDEN);
+    EXPECT(invite(t, &boss, &ann, "y@example.com", MEMBER_VIEWER, token) == TEAM_FORBIDDEN);     /* no member */
+    EXPECT(invite(t, &ann, &ann, "y@example.com", MEMBER_OWNER, token) == TEAM_DONE);
+    struct invitation open[INVITATIONS_MAX];
+    size_t n;
+    struct team_act act = by(&ann, &ann), agent = by(&gus, &ann), foreign = by(&boss, &boss);
+    IN_TX(t, EXPECT(invitations_open(t->tx, ann.account, test_now, open, &n)));
+    EXPECT(n == 2 && open[0].role == MEMBER_ADMIN && open[0].invited_by == adam.person);
+    IN_TX(t, EXPECT(done(t, invitation_revoke(t->tx, &agent, open[0].id)) == TEAM_FORBIDDEN));
+    IN_TX(t, EXPECT(done(t, invitation_revoke(t->tx, &foreign, open[0].id)) == TEAM_UNKNOWN));
+    IN_TX(t, EXPECT(done(t, invitation_revoke(t->tx, &act, open[0].id)) == TEAM_DONE));
+    IN_TX(t, EXPECT(invitations_open(t->tx, ann.account, test_now, open, &n) && n == 1));
+    IN_TX(t, EXPECT(invitations_open(t->tx, ann.account, test_now + INVITATION_LIFETIME_MS, open, &n) && n == 0));
+}
+
+TEST_EACH_ENGINE(nobody_joins_as_more_than_the_inviter_could_give)
+{
+    char token[TOKEN_TEXT_SIZE], again[TOKEN_TEXT_SIZE];
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), adam = someone(t, "adam@example.com", ROLE_MERCHANT),
+               bob = someone(t, "bob@example.com", ROLE_MERCHANT);
+    add(t, &ann, &adam, "adam@example.com", MEMBER_ADMIN);
+    EXPECT(invite(t, &adam, &ann, "bob@example.com", MEMBER_ADMIN, token) == TEAM_DONE);
+    EXPECT(change(t, &ann, &ann, &adam, MEMBER_AGENT) == TEAM_DONE);
+    EXPECT(join(t, &bob, token) == TEAM_UNKNOWN);
+    EXPECT(change(t, &ann, &ann, &adam, MEMBER_ADMIN) == TEAM_DONE);
+    EXPECT(take_out(t, &ann, &ann, &adam) == TEAM_DONE);     /* and what a removed one promised is void */
+    EXPECT(join(t, &bob, token) == TEAM_UNKNOWN);
+    EXPECT(invite(t, &ann, &ann, "bob@example.com", MEMBER_ADMIN, again) == TEAM_DONE);
+    world_script(t, "UPDATE accounts SET disabled = 1 WHERE id = 1");
+    EXPECT(ann.account == 1 && join(t, &bob, again) == TEAM_UNKNOWN);
+    EXPECT(invite(t, &ann, &ann, "zoe@example.com", MEMBER_ADMIN, token) == TEAM_FORBIDDEN);
+}
+
+TEST_EACH_ENGINE(roles_are_changed_by_those_above)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), adam = someone(t, "adam@example.com", ROLE_MERCHANT),
+               gus = someone(t, "gus@example.com", ROLE_MERCHANT);
+    add(t, &ann, &adam, "adam@example.com", MEMBER_ADMIN);
+    add(t, &ann, &gus, "gus@example.com", MEMBER_AGENT);
+    EXPECT(change(t, &gus, &ann, &gus, MEMBER_ADMIN) == TEAM_FORBIDDEN);
+    EXPECT(change(t, &adam, &ann, &adam, MEMBER_OWNER) == TEAM_FORBIDDEN);
+    EXPECT(change(t, &adam, &ann, &ann, MEMBER_VIEWER) == TEAM_FORBIDDEN);
+    EXPECT(change(t, &adam, &ann, &gus, MEMBER_OWNER) == TEAM_FORBIDDEN);
+    EXPECT(change(t, &adam, &ann, &gus, MEMBER_VIEWER) == TEAM_DONE);
+    EXPECT(take_out(t, &adam, &ann, &ann) == TEAM_FORBIDDEN && take_out(t, &gus, &ann, &adam) == TEAM_FORBIDDEN);
+    EXPECT(change(t, &ann, &ann, &ann, MEMBER_ADMIN) == TEAM_LAST_OWNER);
+    EXPECT(take_out(t, &ann, &ann, &ann) == TEAM_LAST_OWNER);
+    EXPECT(change(t, &ann, &ann, &adam, MEMBER_OWNER) == TEAM_DONE);
+    EXPECT(change(t, &ann, &ann, &ann, MEMBER_ADMIN) == TEAM_DONE);
+    EXPECT(change(t, &ann, &ann, &gus, MEMBER_OWNER) == TEAM_FORBIDDEN);
+    EXPECT(change(t, &adam, &ann, &(struct one){ .person = 999 }, MEMBER_ADMIN) == TEAM_UNKNOWN);
+    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'member_role_changed'"), 3);
+}
+
+/* Two owners leave in the same moment: one stays, on both engines. */
+struct leaving { struct test_db *t; struct one who, of; enum op_outcome outcome; struct op op; };
+
+static enum op_wish leave_run(struct op *op, struct tx *tx)
+{
+    struct leaving *l = OWNER_OF(op, struct leaving, op);
+    struct team_act act = by(&l->who, &l->of);
+    return member_remove(tx, &act, l->who.person) == TEAM_DONE ? OP_COMMIT : OP_REFUSE;
+}
+
+static void *leave(void *arg)
+{
+    struct leaving *l = arg;
+    struct arena *a = arena_new(1 << 20);
+    l->op = (struct op){ .mode = TX_WRITE, .arena = a, .run = leave_run };
+    l->outcome = lanes_run(l->t->lanes, &l->op);
+    arena_free(a);
+    return NULL;
+}
+
+TEST_EACH_ENGINE(of_two_owners_who_leave_at_once_one_stays)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), bob = someone(t, "bob@example.com", ROLE_MERCHANT);
+    for (int round = 0; round < 20; round++) {
+        world_script(t, "DELETE FROM members WHERE account = 1");
+        char sql[160];
+        snprintf(sql, sizeof sql, "INSERT INTO members (account, person, role, joined_at_ms) VALUES (1, %lld, 1, 1),"
+                 " (1, %lld, 1, 1)", (long long)ann.person, (long long)bob.person);
+        world_script(t, sql);
+        struct leaving l[2] = { { .t = t, .who = ann, .of = ann }, { .t = t, .who = bob, .of = ann } };
+        pthread_t thread[2];
+        for (int i = 0; i < 2; i++) assert_int_equal(pthread_create(&thread[i], NULL, leave, &l[i]), 0);
+        for (int i = 0; i < 2; i++) assert_int_equal(pthread_join(thread[i], NULL), 0);
+        EXPECT((l[0].outcome == OP_COMMITTED) + (l[1].outcome == OP_COMMITTED) == 1);
+        assert_int_equal(world_number(t, "SELECT COUNT(*) FROM members WHERE account = 1"), 1);
+    }
+}
+
+TEST_EACH_ENGINE(a_session_acts_in_the_account_it_switched_to)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), gus = someone(t, "gus@example.com", ROLE_MERCHANT),
+               eve = someone(t, "eve@example.com", ROLE_MERCHANT);
+    add(t, &ann, &gus, "gus@example.com", MEMBER_AGENT);
+    EXPECT(switch_to(t, &gus, eve.account).status == 404);
+    EXPECT(switch_to(t, &gus, 999).status == 404);
+    struct response r = switch_to(t, &gus, ann.account);
+    EXPECT(r.status == 200);
+    EXPECT(strstr(r.body, "\"account\":{\"id\":1,\"name\":\"ann@example.com\",\"role\":\"agent\"") != NULL);
+    EXPECT(strstr(r.body, "\"email\":\"gus@example.com\"") != NULL);
+    struct caller who = seen(t, &gus);
+    EXPECT(who.account == ann.account && who.person == gus.person && who.roles == (WHO_PERSON | WHO_AGENT));
+    EXPECT(seen(t, &ann).account == ann.account && seen(t, &eve).account == eve.account);
+    /* The next sign-in begins where this one was; signing in again by password stays where it is. */
+    struct one second = { .person = gus.person, .browser = { .lang = LANG_EN } };
+    EXPECT(world_login(t, &second.browser, "gus@example.com", GOOD).status == 200);
+    EXPECT(seen(t, &second).account == ann.account);
+    EXPECT(switch_to(t, &second, gus.account).status == 200 && seen(t, &second).roles == (WHO_PERSON | WHO_OWNER));
+    EXPECT(seen(t, &gus).account == ann.account);            /* each session its own */
+    EXPECT(ask(t, &gus.browser, "POST /auth/reauthenticate",
+               &(struct post_reauthenticate){ .password = GOOD }).status == 200);
+    EXPECT(seen(t, &gus).account == ann.account);
+    struct browser stranger = { .lang = LANG_EN };
+    EXPECT(ask(t, &stranger, "POST /api/account/switch", &(struct post_switch){ .account = 1 }).status == 401);
+}
+
+TEST_EACH_ENGINE(who_is_removed_is_out_at_once)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), gus = someone(t, "gus@example.com", ROLE_MERCHANT);
+    add(t, &ann, &gus, "gus@example.com", MEMBER_ADMIN);
+    EXPECT(switch_to(t, &gus, ann.account).status == 200);
+    int64_t told = world_number(t, "SELECT COUNT(*) FROM events WHERE topic = 1");
+    EXPECT(take_out(t, &ann, &ann, &gus) == TEAM_DONE);
+    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM events WHERE topic = 1"), told + 1);
+    struct caller who = seen(t, &gus);
+    EXPECT(who.person == gus.person && who.account == gus.account && who.roles == (WHO_PERSON | WHO_OWNER));
+    EXPECT(switch_to(t, &gus, ann.account).status == 404);
+    EXPECT(take_out(t, &ann, &ann, &gus) == TEAM_UNKNOWN);
+    /* The row alone is enough, whatever the session says. */
+    add(t, &ann, &gus, "gus@example.com", MEMBER_ADMIN);
+    EXPECT(switch_to(t, &gus, ann.account).status == 200);
+    world_script(t, "DELETE FROM members WHERE account = 1 AND role = 2");
+    who = seen(t, &gus);
+    EXPECT(who.account == 0 && who.roles == WHO_PERSON);
+    /* Without any account a person still signs in and sees that it has none. */
+    world_script(t, "DELETE FROM members WHERE role = 1 AND account <> 1");
+    EXPECT(world_login(t, &gus.browser, "gus@example.com", GOOD).status == 200);
+    struct response r = ask(t, &gus.browser, "GET /api/user", NULL);
+    EXPECT(r.who.account == 0 && r.who.person == gus.person);
+    EXPECT(strstr(r.body, "\"credits\":0") && strstr(r.body, "\"account\":null,\"accounts\":[]"));
+}
+
+TEST_EACH_ENGINE(a_disabled_account_is_closed_to_its_members_alone)
+{
+    start(t);
+    struct one boss = someone(t, "boss@example.com", ROLE_OPERATOR), ann = someone(t, "ann@example.com", ROLE_MERCHANT),
+               gus = someone(t, "gus@example.com", ROLE_MERCHANT);
+    add(t, &ann, &gus, "gus@example.com", MEMBER_AGENT);
+    EXPECT(switch_to(t, &gus, ann.account).status == 200);
+    EXPECT(by_operator(t, &boss, "POST /api/operator/accounts/:id/disable", ann.account).status == 200);
+    EXPECT(seen(t, &ann).person == 0 && seen(t, &gus).person == 0);
+    EXPECT(world_login(t, &ann.browser, "ann@example.com", GOOD).status == 401);     /* belongs to no other */
+    EXPECT(world_login(t, &gus.browser, "gus@example.com", GOOD).status == 200);
+    EXPECT(seen(t, &gus).account == gus.account);
+    EXPECT(switch_to(t, &gus, ann.account).status == 404);
+    EXPECT(by_operator(t, &boss, "POST /api/operator/accounts/:id/enable", ann.account).status == 200);
+    EXPECT(world_login(t, &ann.browser, "ann@example.com", GOOD).status == 200);
+    world_script(t, "UPDATE persons SET disabled = 1 WHERE email_key = 'ann@example.com'");
+    EXPECT(seen(t, &ann).person == 0 && world_login(t, &ann.browser, "ann@example.com", GOOD).status == 401);
+}
+
+TEST_EACH_ENGINE(an_operator_signs_a_person_out_everywhere)
+{
+    start(t);
+    struct one boss = someone(t, "boss@example.com", ROLE_OPERATOR), ann = someone(t, "ann@example.com", ROLE_MERCHANT),
+               bob = someone(t, "bob@example.com", ROLE_MERCHANT);
+    struct one again = { .browser = { .lang = LANG_EN } };
+    EXPECT(world_login(t, &again.browser, "ann@example.com", GOOD).status == 200);
+    static const char what[] = "POST /api/operator/persons/:id/end-sessions";
+    EXPECT(by_operator(t, &ann, what, ann.person).status == 404);
+    struct response r = by_operator(t, &boss, what, ann.person);
+    EXPECT(r.status == 200);
+    assert_string_equal(r.body, "{\"success\":true,\"ended\":2}");
+    EXPECT(seen(t, &ann).person == 0 && seen(t, &again).person == 0 && seen(t, &bob).person == bob.person);
+    char sql[300];
+    snprintf(sql, sizeof sql,
+             "SELECT COUNT(*) FROM audit_log WHERE action = 'sessions_ended' AND account = %lld AND actor = %lld"
+             " AND actor_account = %lld AND resource = 'person' AND resource_id = %lld AND details LIKE '%%stolen%%'",
+             (long long)ann.account, (long long)boss.person, (long long)boss.account, (long long)ann.person);
+    assert_int_equal(world_number(t, sql), 1);
+    EXPECT(by_operator(t, &boss, what, boss.person).status == 200);
+    EXPECT(seen(t, &boss).person == boss.person);            /* oneself: all but this one */
+    EXPECT(by_operator(t, &boss, what, 999).status == 404);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(signing_up_makes_a_person_and_an_account),
+        EACH_ENGINE(an_invitation_is_good_once_for_its_mailbox_for_a_week),
+        EACH_ENGINE(who_may_invite_and_how_high),
+        EACH_ENGINE(nobody_joins_as_more_than_the_inviter_could_give),
+        EACH_ENGINE(roles_are_changed_by_those_above),
+        EACH_ENGINE(of_two_owners_who_leave_at_once_one_stays),
+        EACH_ENGINE(a_session_acts_in_the_account_it_switched_to),
+        EACH_ENGINE(who_is_removed_is_out_at_once),
+        EACH_ENGINE(a_disabled_account_is_closed_to_its_members_alone),
+        EACH_ENGINE(an_operator_signs_a_person_out_everywhere),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
