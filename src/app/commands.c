@@ -1,6 +1,7 @@
 /* commands.c: the administrator's commands. They use the same functions as the routes, so the rules are the same. */
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "app/keys.h"
 #include "audit/audit.h"
 #include "base/clock.h"
 #include "base/unicode.h"
@@ -367,6 +368,8 @@ enum exit_code command_run(struct app *app, struct command *c)
     case COMMAND_USER_ADD: return user_add(app, c);
     case COMMAND_CREDITS_GRANT: return credits_grant_command(app, c);
     case COMMAND_VERIFY: return command_verify(app, c);
+    case COMMAND_KEYS_STATUS: return command_keys_status(app, c);
+    case COMMAND_KEYS_ROTATE: return command_keys_rotate(app, c);
     case COMMAND_JOBS_LIST: return jobs_list_command(app, c);
     case COMMAND_JOBS_RETRY: return jobs_retry_command(app, c);
     case COMMAND_MIGRATE_UP:

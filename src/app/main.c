@@ -19,6 +19,8 @@ static const char usage[] =
     "  migrate up | status                      database schema\n"
     "  migrate down [--to N]                    undo the newest migration, or all after N; no server may run\n"
     "  verify                                   check the invariants on the live database\n"
+    "  keys [status]                            which master keys values are sealed with\n"
+    "  keys rotate                              seal all values anew with the first key, retire the others\n"
     "  openapi                                  print the API description\n"
     "  version\n"
     "Exit: 0 done, 1 failed or not sound, 2 wrong call, 3 refused (exists, unknown), 4 database not available,\n"

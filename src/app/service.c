@@ -1,6 +1,7 @@
 /* service.c: opening and closing what a process needs, in order. */
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "app/keys.h"
 #include "app/private.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -84,7 +85,8 @@ bool app_open(struct app *app, const struct config *c, enum app_use use, struct 
                                         .keyring = app->keyring };
     app->mail_context.mail = &app->mail;
     app_fill_hooks(app);
-    return open_database(app, use, error);
+    if (!open_database(app, use, error)) return false;
+    return use == APP_MIGRATION || use == APP_MIGRATION_DOWN || keys_fit(app, error);
 }
 
 void app_close(struct app *app)

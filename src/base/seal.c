@@ -141,14 +141,22 @@ static EVP_CIPHER_CTX *start(const struct derived *key, const uint8_t *head, str
     return ctx;
 }
 
-struct sealed seal(const struct keyring *k, struct arena *a, struct str owner, struct str purpose, struct str plain)
+static const struct derived *key_by_id(const struct keyring *k, uint8_t id)
+{
+    for (size_t i = 0; i < k->count; i++)
+        if (k->key[i].id == id) return &k->key[i];
+    return NULL;
+}
+
+static struct sealed seal_with(const struct derived *key, struct arena *a, struct str owner, struct str purpose,
+                               struct str plain)
 {
     assert(plain.n <= INT_MAX - SEAL_OVERHEAD);
     struct sealed out = { .p = arena_alloc(a, plain.n + SEAL_OVERHEAD), .n = plain.n + SEAL_OVERHEAD };
     out.p[0] = SEAL_VERSION;
-    out.p[1] = k->key[0].id;
+    out.p[1] = key->id;
     random_bytes(out.p + NONCE_AT, NONCE_SIZE);
-    EVP_CIPHER_CTX *ctx = start(&k->key[0], out.p, owner, purpose, 1);
+    EVP_CIPHER_CTX *ctx = start(key, out.p, owner, purpose, 1);
     int done = 0, last = 0;
     const uint8_t *text = (const uint8_t *)plain.p;
     if (plain.n > 0) must(EVP_CipherUpdate(ctx, out.p + CIPHER_AT, &done, text, (int)plain.n) == 1, "encrypting");
@@ -157,13 +165,6 @@ struct sealed seal(const struct keyring *k, struct arena *a, struct str owner, s
     uint8_t *tag = out.p + CIPHER_AT + plain.n;
     must(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, tag) == 1, "reading the tag");
     return out;
-}
-
-static const struct derived *key_by_id(const struct keyring *k, uint8_t id)
-{
-    for (size_t i = 0; i < k->count; i++)
-        if (k->key[i].id == id) return &k->key[i];
-    return NULL;
 }
 
 bool unseal(const struct keyring *k, struct arena *a, struct str owner, struct str purpose, struct sealed in,
@@ -186,6 +187,46 @@ bool unseal(const struct keyring *k, struct arena *a, struct str owner, struct s
     text[n] = '\0';
     *plain = (struct str){ text, n };
     return true;
+}
+
+struct sealed seal(const struct keyring *k, struct arena *a, struct str owner, struct str purpose, struct str plain)
+{
+    return seal_with(&k->key[0], a, owner, purpose, plain);
+}
+
+struct sealed seal_as(const struct keyring *k, uint8_t id, struct arena *a, struct str owner, struct str purpose,
+                      struct str plain)
+{
+    const struct derived *key = key_by_id(k, id);
+    assert(key != NULL);
+    return seal_with(key, a, owner, purpose, plain);
+}
+
+uint8_t keyring_first_id(const struct keyring *k)
+{
+    return k->key[0].id;
+}
+
+size_t keyring_ids(const struct keyring *k, uint8_t out[KEYRING_MAX_KEYS])
+{
+    for (size_t i = 0; i < k->count; i++) out[i] = k->key[i].id;
+    return k->count;
+}
+
+uint8_t sealed_key_id(struct sealed in)
+{
+    return in.n < SEAL_OVERHEAD || in.p[0] != SEAL_VERSION ? 0 : in.p[1];
+}
+
+enum reseal reseal(const struct keyring *k, struct arena *a, struct str owner, struct str purpose, struct sealed in,
+                   struct sealed *out)
+{
+    struct str plain;
+    if (sealed_key_id(in) == k->key[0].id) return RESEAL_CURRENT;
+    if (!unseal(k, a, owner, purpose, in, &plain)) return RESEAL_BROKEN;
+    *out = seal(k, a, owner, purpose, plain);
+    wipe((char *)(uintptr_t)plain.p, plain.n);
+    return RESEAL_DONE;
 }
 
 void keyring_mac(const struct keyring *k, struct str purpose, struct str message, uint8_t out[SHA256_SIZE])

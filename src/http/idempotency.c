@@ -31,10 +31,12 @@ static const char *route_name(const struct req *req)
     return arena_printf(req->arena, "%d %s", (int)req->route->verb, req->route->path);
 }
 
-static struct str owner(const struct req *req)
+struct str kept_owner(struct arena *a, int64_t account)
 {
-    return str_of(arena_printf(req->arena, "account:%lld", (long long)req->who.account));
+    return str_of(arena_printf(a, "account:%lld", (long long)account));
 }
+
+static struct str owner(const struct req *req) { return kept_owner(req->arena, req->who.account); }
 
 /* ---- requests that wait ---- */
 

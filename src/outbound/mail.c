@@ -43,7 +43,7 @@ static bool is_sound(const struct mail *m)
            !text_has_controls(subject) && text.n > 0 && text.n <= TEXT_MAX && utf8_valid(text) && m->kind;
 }
 
-static struct str seal_owner(struct arena *a, const char *message_id)
+struct str mail_seal_owner(struct arena *a, const char *message_id)
 {
     return str_of(arena_printf(a, "mail:%s", message_id));
 }
@@ -62,7 +62,7 @@ bool mail_put(struct tx *tx, const struct mail_settings *s, const struct mail *m
     const char *at = from.n > 0 ? memchr(from.p, '@', from.n) : NULL;
     const char *domain = at ? arena_text_n(a, at + 1, (size_t)(from.p + from.n - at) - 1) : "localhost";
     const char *message_id = arena_printf(a, "<%s@%s>", token, domain);
-    struct sealed body = seal(s->keyring, a, seal_owner(a, message_id), STR("body"), str_of(m->text));
+    struct sealed body = seal(s->keyring, a, mail_seal_owner(a, message_id), STR("body"), str_of(m->text));
 
     struct query q = query(tx, &put);
     bind_i64(&q, m->account), bind_text(&q, m->kind), bind_text(&q, m->to), bind_text(&q, m->subject);
@@ -102,7 +102,7 @@ static enum job_wish load(struct job *job, struct tx *tx)
                                   .message_id = arena_text(job->arena, col_text(&q, "message_id")),
                                   .at_ms = col_i64(&q, "at_ms") };
     struct str body = col_str(&q, "body"), text;
-    if (!unseal(settings_of(job)->keyring, job->arena, seal_owner(job->arena, s->mail.message_id), STR("body"),
+    if (!unseal(settings_of(job)->keyring, job->arena, mail_seal_owner(job->arena, s->mail.message_id), STR("body"),
                 (struct sealed){ (uint8_t *)body.p, body.n }, &text)) {
         job_error(job, "the sealed text does not open");
         return JOB_GIVE_UP;
@@ -199,7 +199,7 @@ enum row mail_list(struct tx *tx, const struct mail_settings *s, int64_t after_i
         int64_t state = col_i64(&q, "state");
         assert(state >= 0 && state < (int64_t)ARRAY_LEN(state_names));
         struct str body = col_str(&q, "body"), text = { NULL, 0 };
-        if (body.p && !unseal(s->keyring, a, seal_owner(a, col_text(&q, "message_id")), STR("body"),
+        if (body.p && !unseal(s->keyring, a, mail_seal_owner(a, col_text(&q, "message_id")), STR("body"),
                               (struct sealed){ (uint8_t *)body.p, body.n }, &text))
             text.p = NULL;
         out[(*count)++] = (struct mail_row){

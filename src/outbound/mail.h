@@ -5,6 +5,7 @@
 
 #include "base/crypto.h"
 #include "jobs/jobs.h"
+#include "storage/reseal.h"
 
 struct mail_settings {
     const char *host, *user, *password, *from;       /* host NULL: printed and kept (development only) */
@@ -24,6 +25,8 @@ MUST_USE bool mail_put(struct tx *tx, const struct mail_settings *s, const struc
 extern const struct job_kind mail_send_job;          /* context must begin with struct mail_context */
 extern const struct job_kind mail_purge_job;         /* cron: removes mails that ended 30 days ago */
 struct mail_context { const struct mail_settings *mail; };
+
+extern const struct reseal_table mail_sealed[];              /* for the change of the master key */
 
 struct mail_row { int64_t id, at_ms, sent_at_ms; const char *to, *subject, *text, *kind, *state; };
 /* Newest first; text NULL when it is no longer kept. */

@@ -9,6 +9,7 @@ enum smtp_outcome {
     SMTP_LATER,          /* could not, or 4xx, or our sign-in or sender was refused (the operator will mend it) */
     SMTP_REFUSED,        /* 5xx to this recipient or this content: no further attempt helps */
 };
+struct str mail_seal_owner(struct arena *a, const char *message_id);        /* mail.c: what a text is sealed for */
 struct smtp_mail { const char *to, *subject, *text, *message_id; int64_t at_ms; };
 
 /* The whole message with CRLF line ends. The same mail gives the same bytes. */

@@ -100,7 +100,7 @@ static enum row panel_tenant(struct tx *tx, const struct stmt *s, const char *sh
     return ROW_FOUND;
 }
 
-static struct str panel_owner(struct arena *a, const char *shop_id)
+struct str panel_owner(struct arena *a, const char *shop_id)
 {
     return str_of(arena_printf(a, "panel:%d:%s", PANEL_ONE, shop_id));
 }

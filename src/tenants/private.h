@@ -4,6 +4,7 @@
 #define CHATHUB_TENANTS_PRIVATE_H
 
 #include "audit/audit.h"
+#include "storage/reseal.h"
 #include "tenants/recipe.h"
 
 enum { BOT_NAME_MAX = 80, GRACE_DAYS = 7, SECRET_OVERLAP_HOURS = 24 };
@@ -103,6 +104,10 @@ void secret_kind_json(struct json *j, const void *arg);     /* audit details; `a
 MUST_USE bool secrets_ensure(struct tx *tx, const struct tenant *t, int64_t now);
 MUST_USE bool secrets_list(struct tx *tx, int64_t tenant, struct secret out[SECRETS_MAX], size_t *count);
 MUST_USE bool secrets_erase(struct tx *tx, int64_t tenant);
+/* What a secret is sealed for. */
+struct str secret_owner(struct arena *a, int64_t tenant);
+struct str secret_purpose(enum secret_kind kind);
+struct str panel_owner(struct arena *a, const char *shop_id);             /* panel.c: with purpose "sso" or "webhook" */
 /* False when it does not open: changed, or its key is gone. The text lives in `a`. */
 MUST_USE bool secret_open(struct arena *a, int64_t tenant, enum secret_kind kind, struct str sealed, struct str *out);
 /* The newest of a kind; `delivered`: that the backend knows. NULL: none. */

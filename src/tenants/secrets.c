@@ -72,21 +72,23 @@ void secret_make(enum secret_kind kind, char out[SECRET_TEXT_SIZE])
     wipe(token, sizeof token);
 }
 
-static struct str owner_of(struct arena *a, int64_t tenant)
+struct str secret_owner(struct arena *a, int64_t tenant)
 {
     return str_of(arena_printf(a, "tenant:%lld", (long long)tenant));
 }
 
+struct str secret_purpose(enum secret_kind kind) { return str_of(kind_names[kind]); }
+
 static struct sealed seal_secret(struct arena *a, int64_t tenant, enum secret_kind kind, const char *text)
 {
-    return seal(tenants_settings.keyring, a, owner_of(a, tenant), str_of(kind_names[kind]), str_of(text));
+    return seal(tenants_settings.keyring, a, secret_owner(a, tenant), secret_purpose(kind), str_of(text));
 }
 
 bool secret_open(struct arena *a, int64_t tenant, enum secret_kind kind, struct str sealed, struct str *out)
 {
     if (!sealed.p) return false;
     uint8_t *bytes = arena_copy(a, sealed.p, sealed.n);
-    return unseal(tenants_settings.keyring, a, owner_of(a, tenant), str_of(kind_names[kind]),
+    return unseal(tenants_settings.keyring, a, secret_owner(a, tenant), secret_purpose(kind),
                   (struct sealed){ bytes, sealed.n }, out);
 }
 

@@ -8,6 +8,7 @@
 #include "http/route.h"
 #include "jobs/jobs.h"
 #include "outbound/mail.h"
+#include "storage/reseal.h"
 #include "storage/verify.h"
 #include "shops/shops.h"
 
@@ -55,6 +56,7 @@ extern const char *const tenants_key_scopes[];
  * period and will be renewed; every kept secret opens with the keyring in the settings; and every open hold belongs to
  * a tenant in provisioning. */
 extern const struct verify_check tenants_checks[];
+extern const struct reseal_table tenants_sealed[];           /* secrets under an old master key, for `keys rotate` */
 
 /* Shops whose renewal failed for a reason that is not the merchant's, by their number: for the operator. */
 struct renewal_failure {

@@ -2,6 +2,7 @@
 // a server that dies with a command in its hands leaves an unknown outcome that is safe to repeat, and no schema goes
 // down under a running server. What needs no process is in src/app/test_commands.c.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
@@ -111,6 +112,43 @@ test('no schema goes down under a running server', async ({ engine }) => {
         assert.equal(done.code, 0, done.err);
         assert.equal(done.json.at, 0);
         await s.again();
+    } finally {
+        assert.deepEqual(await s.end(), []);
+    }
+});
+
+test('a master key is changed under a running server', async ({ engine }) => {
+    const [one, two] = [0, 1].map(() => randomBytes(32).toString('base64'));
+    const s = await Server.start({ engine, env: { CHATHUB_MASTER_KEY: one } });
+    try {
+        const c = await s.account('merchant', { credits: 100 });
+        const shop = (await c.post('/api/shops', { shop_name: 'Tea', hosting: 'external' })).json.id;
+        assert.equal((await c.post(`/api/shops/${shop}/chatbot/enable`, {})).status, 200);
+        const token = () => c.post(`/api/shops/${shop}/sso/issue`, { role: 'admin' });
+        await s.stop();
+        await s.again({ CHATHUB_MASTER_KEY: `2:${two},1:${one}` });
+        assert.equal((await token()).status, 200, 'what the old key sealed opens');
+        const rotated = await s.cli(['keys', 'rotate', '--json']);
+        assert.equal(rotated.code, 0, rotated.err);
+        assert.ok(rotated.json.resealed >= 2 && rotated.json.retired === 1, rotated.out);
+        assert.equal((await token()).status, 200);
+        await s.stop();
+        for (const [key, says] of [
+            [one, /retired/],
+            [`1:${one},2:${two}`, /retired/],
+            [randomBytes(32).toString('base64'), /not the one/],
+            [`2:${one}`, /not the one/],
+            [`3:${one}`, /master key 2/],
+        ]) {
+            const r = await s.cli(['verify'], { env: { CHATHUB_MASTER_KEY: key } });
+            assert.notEqual(r.code, 0, `${says}`);
+            assert.match(r.err, says);
+        }
+        await s.again({ CHATHUB_MASTER_KEY: `2:${two}` });
+        assert.equal((await token()).status, 200, 'the old key is gone and nothing is missed');
+        await s.verify();
+        const state = (await s.cli(['keys', '--json'])).json.keys.map((k) => `${k.id} ${k.state} ${k.inSettings}`);
+        assert.deepEqual(state, ['1 retired false', '2 seals true']);
     } finally {
         assert.deepEqual(await s.end(), []);
     }

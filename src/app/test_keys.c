@@ -1,0 +1,220 @@
+/* test_keys.c: a database starts only with the master keys it was sealed with, and those can be changed. */
+#include "base/testing.h"
+
+#include "app/keys.h"
+#include "base/clock.h"
+#include "outbound/mail.h"
+#include "shops/shops.h"
+#include "shops/test_kit.h"
+#include "storage/test_verify.h"
+#include "tenants/tenants.h"
+#include <stdio.h>
+
+static const struct config settings = { .data_dir = "/nonexistent" };
+static struct app app;
+
+/* Key number i is made of a byte i, so a ring is named by its numbers. */
+static struct keyring *ring_of(const char *ids)
+{
+    uint8_t keys[KEYRING_MAX_KEYS][MASTER_KEY_SIZE], id[KEYRING_MAX_KEYS];
+    size_t n = 0;
+    for (; ids[n]; n++) {
+        id[n] = (uint8_t)(ids[n] - '0');
+        memset(keys[n], id[n], MASTER_KEY_SIZE);
+    }
+    return keyring_new((const uint8_t(*)[MASTER_KEY_SIZE])keys, id, n);
+}
+
+static void use_ring(struct keyring *ring)
+{
+    keyring_free(app.keyring);
+    app.keyring = ring;
+    app.mail.keyring = ring;
+    tenants_settings.keyring = ring;
+}
+
+static void fix_app(struct test_db *t)
+{
+    app = (struct app){ .config = &settings, .db = t->db, .base_url = "http://127.0.0.1" };
+    app_fill_hooks(&app);
+    kit_start();
+    tenants_settings.feature_enabled = true;
+    tenants_settings.enable_price = tenants_settings.renewal_price = credits_of(1);
+    use_ring(ring_of("1"));
+}
+
+static enum keys_fit check(struct test_db *t, int64_t *id)
+{
+    app.lanes = test_lanes(t, NULL);
+    enum keys_fit fit = keys_check(&app, id);
+    test_lanes_stop(t);
+    return fit;
+}
+
+static void expect_fit(struct test_db *t, const char *ids, enum keys_fit want, int64_t wanted_id)
+{
+    int64_t id = 0;
+    use_ring(ring_of(ids));
+    assert_int_equal(check(t, &id), want);
+    if (want != KEYS_FIT) assert_int_equal(id, wanted_id);
+}
+
+struct said { enum exit_code code; char out[1024], err[1024]; };
+
+static struct said command(struct test_db *t, const char *second)
+{
+    const char *argv[] = { "keys", second, "--json" };
+    struct command c = { .argc = 3, .argv = argv };
+    struct said s;
+    buf_init(&c.out, 65536), buf_init(&c.err, 65536);
+    app.lanes = test_lanes(t, NULL);
+    s.code = command_run(&app, &c);
+    test_lanes_stop(t);
+    (void)snprintf(s.out, sizeof s.out, "%s", buf_terminated(&c.out));
+    (void)snprintf(s.err, sizeof s.err, "%s", buf_terminated(&c.err));
+    buf_free(&c.out), buf_free(&c.err);
+    return s;
+}
+
+static void expect_says(const struct said *s, enum exit_code code, const char *out)
+{
+    if (s->code != code || !strstr(s->out, out)) print_error("%d: %s%s\n", s->code, s->out, s->err);
+    assert_int_equal(s->code, code);
+    assert_non_null(strstr(s->out, out));
+}
+
+/* Values of every sort: secrets of shops, mails that wait, a kept answer, a tenant of an outside panel. */
+enum { SHOPS = 120, MAILS = 3, VALUES = 2 * SHOPS + MAILS + 1 + 3 };
+
+static void fix_values(struct test_db *t)
+{
+    int64_t account = kit_account(t, 1000);
+    for (int i = 0; i < SHOPS; i++) {
+        struct shop s;
+        char path[64];
+        EXPECT(shops_add(t->tx, &(struct shop_new){ .account = account, .name = "Tea", .at_ms = kit_now() }, &s) ==
+               SHOP_ADDED);
+        (void)snprintf(path, sizeof path, "/api/shops/%lld/chatbot/enable", (long long)s.id);
+        struct kit_answer a = kit_call(t, &(struct kit_request){ .routes = tenants_routes, .verb = VERB_POST,
+            .path = path, .account = account, .body = "{}" });
+        assert_int_equal(a.status, 200);
+    }
+    for (int i = 0; i < MAILS; i++)
+        EXPECT(mail_put(t->tx, &app.mail, &(struct mail){ .to = "a@test.example", .subject = "S", .text = "the text",
+            .kind = "test", .account = account }));
+    struct sealed kept = seal(app.keyring, t->arena, STR("account:1"), STR("2 /api/x"), STR("kept"));
+    struct sealed sso = seal(app.keyring, t->arena, STR("panel:1:s9"), STR("sso"), STR("sso-word"));
+    struct sealed hook = seal(app.keyring, t->arena, STR("panel:1:s9"), STR("webhook"), STR("hook-word"));
+    STMT(put_answer, "INSERT INTO idempotency_keys (account, route, key, request_hash, status, job, secret, answer,"
+                     " at_ms) VALUES (1, '2 /api/x', 'k', ?1, 200, 0, 0, ?1, 1)");
+    struct query q = query(t->tx, &put_answer);
+    bind_blob(&q, kept.p, kept.n);
+    EXPECT(query_change(&q) == 1);
+    STMT(put_panel, "INSERT INTO panel_tenants (panel, shop_id, merchant_id, instance_url, name, bot_id, sync_scopes,"
+                    " sso_sealed, webhook_sealed, old_sso_sealed, old_until_ms, created_at_ms, updated_at_ms)"
+                    " VALUES (1, 's9', 'm', 'u', 'n', 'b', '', ?1, ?2, ?1, 0, 1, 1)");
+    q = query(t->tx, &put_panel);
+    bind_blob(&q, sso.p, sso.n), bind_blob(&q, hook.p, hook.n);
+    EXPECT(query_change(&q) == 1);
+    expect_fit(t, "1", KEYS_FIT, 0);
+}
+
+STMT(kept_value, "SELECT answer AS value FROM idempotency_keys");
+STMT(panel_value, "SELECT old_sso_sealed AS value FROM panel_tenants");
+
+static bool opens(struct test_db *t, const struct stmt *value, struct str owner, struct str purpose, const char *want)
+{
+    struct query q = query(t->tx, value);
+    struct str plain;
+    EXPECT(query_row(&q) == ROW_FOUND);
+    struct str v = col_str(&q, "value");
+    return unseal(app.keyring, t->arena, owner, purpose, (struct sealed){ (uint8_t *)(uintptr_t)v.p, v.n }, &plain) &&
+           str_eq(plain, str_of(want));
+}
+
+TEST_EACH_ENGINE(a_database_starts_only_with_the_keys_it_was_sealed_with)
+{
+    static const uint8_t other[1][MASTER_KEY_SIZE] = { { 99 } }, one[1] = { 1 };
+    int64_t id = 0;
+    fix_app(t);
+    expect_fit(t, "1", KEYS_FIT, 0);
+    expect_fit(t, "1", KEYS_FIT, 0);
+    expect_fit(t, "2", KEYS_MISSING, 1);
+    expect_fit(t, "21", KEYS_FIT, 0);
+    expect_fit(t, "12", KEYS_FIT, 0);
+    expect_fit(t, "1", KEYS_MISSING, 2);
+    use_ring(keyring_new(other, one, 1));
+    assert_int_equal(check(t, &id), KEYS_OTHER);
+    assert_int_equal(id, 1);
+    test_script(t, "UPDATE sealing_keys SET retired_at_ms = 5 WHERE id = 1;");
+    test_commit(t);
+    expect_fit(t, "2", KEYS_FIT, 0);
+    expect_fit(t, "21", KEYS_FIT, 0);
+    expect_fit(t, "12", KEYS_RETIRED, 1);
+    use_ring(NULL);
+}
+
+TEST_EACH_ENGINE(all_values_are_sealed_anew_and_the_old_key_retires)
+{
+    char want[128];
+    fix_app(t);
+    fix_values(t);
+    test_expect_sound(t, tenants_checks);
+    expect_fit(t, "21", KEYS_FIT, 0);
+    struct said s = command(t, "rotate");
+    (void)snprintf(want, sizeof want, "{\"key\":2,\"looked\":%d,\"resealed\":%d,\"broken\":0,\"retired\":1}", VALUES,
+                   VALUES);
+    expect_says(&s, EXIT_OK, want);
+    s = command(t, "status");
+    expect_says(&s, EXIT_OK, "\"id\":1,\"state\":\"retired\"");
+    expect_says(&s, EXIT_OK, "\"id\":2,\"state\":\"seals\"");
+    expect_fit(t, "2", KEYS_FIT, 0);         /* without the old key */
+    test_expect_sound(t, tenants_checks);    /* every secret opens */
+    EXPECT(opens(t, &kept_value, STR("account:1"), STR("2 /api/x"), "kept"));
+    EXPECT(opens(t, &panel_value, STR("panel:1:s9"), STR("sso"), "sso-word"));
+    s = command(t, "rotate");                /* again: nothing is left to do */
+    expect_says(&s, EXIT_OK, "\"resealed\":0,\"broken\":0,\"retired\":0}");
+    use_ring(NULL);
+}
+
+TEST_EACH_ENGINE(a_value_that_does_not_open_keeps_its_key)
+{
+    fix_app(t);
+    fix_values(t);
+    test_script(t, "UPDATE tenant_secrets SET sealed = (SELECT sealed FROM tenant_secrets"
+                   " WHERE tenant = 2 AND kind = 1) WHERE tenant = 1 AND kind = 1;");
+    test_commit(t);
+    expect_fit(t, "21", KEYS_FIT, 0);
+    struct said s = command(t, "rotate");
+    expect_says(&s, EXIT_FAILED, "\"broken\":1,\"retired\":0}");
+    assert_non_null(strstr(s.err, "do not open"));
+    expect_fit(t, "2", KEYS_MISSING, 1);
+    use_ring(NULL);
+}
+
+/* A stop between two pieces: what was done stays, the rest follows, and nothing is sealed twice. */
+TEST_EACH_ENGINE(a_rotation_that_was_stopped_goes_on)
+{
+    fix_app(t);
+    fix_values(t);
+    expect_fit(t, "21", KEYS_FIT, 0);
+    struct reseal_piece p = { .keyring = app.keyring };
+    EXPECT(tenants_sealed[0].piece(t->tx, &p) && p.more && p.resealed == RESEAL_BATCH);
+    test_commit(t);
+    struct said s = command(t, "rotate");
+    char want[64];
+    (void)snprintf(want, sizeof want, "\"resealed\":%d,\"broken\":0,\"retired\":1}", VALUES - RESEAL_BATCH);
+    expect_says(&s, EXIT_OK, want);
+    use_ring(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(a_database_starts_only_with_the_keys_it_was_sealed_with),
+        EACH_ENGINE(all_values_are_sealed_anew_and_the_old_key_retires),
+        EACH_ENGINE(a_value_that_does_not_open_keeps_its_key),
+        EACH_ENGINE(a_rotation_that_was_stopped_goes_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
