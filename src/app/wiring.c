@@ -42,7 +42,7 @@ static const struct job_kind http_purge_job = { .name = "http.purge",
 
 const struct job_kind *const app_job_kinds[] = { &mail_send_job,      &mail_purge_job,      &audit_seal_job,
                                                  &accounts_purge_job, &shops_purge_job,     &tenants_register_job,
-                                                 &tenants_renew_job,  &tenants_secrets_job, &tenants_rotate_job,
+                                                 &tenants_renew_job,  &tenants_secrets_job, &tenants_tell_job,
                                                  &overview_job,       &http_purge_job,      NULL };
 
 /* ---- hooks: from an earlier folder to a later one, in the caller's transaction ---- */

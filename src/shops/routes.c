@@ -221,7 +221,8 @@ static enum answer run_patch(struct req *req)
     if (text_eq(name, s.name) && text_eq(domain, s.domain)) return reply_json(req, 200, success_json, NULL);
     bool moved = !text_eq(domain, s.domain);
     if (!shops_rename(req->tx, &s, name, domain, req->now_ms)) return reply_fault(req);
-    if (moved && shops_hooks.domain_changed && !shops_hooks.domain_changed(req->tx, &s)) return reply_fault(req);
+    if (moved && shops_hooks.domain_changed && !shops_hooks.domain_changed(req->tx, &s, req->now_ms))
+        return reply_fault(req);
     if (!tell(req, AUDIT_shop_updated, &s)) return reply_fault(req);
     return reply_json(req, 200, success_json, NULL);
 }

@@ -56,7 +56,7 @@ struct shops_hooks {
     bool (*deleted)(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
     bool (*restored)(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
     bool (*purged)(struct tx *tx, const struct shop *s, int64_t now);
-    bool (*domain_changed)(struct tx *tx, const struct shop *s);
+    bool (*domain_changed)(struct tx *tx, const struct shop *s, int64_t now);
     /* For lists and status: the chatbot members of these shops, in one query. out[i] belongs to ids[i]. */
     bool (*chatbots)(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out);
 };

@@ -92,6 +92,9 @@ static enum answer enable_now(struct req *req, struct enabling *e)
         bool same = e->t.backend == recipe->number;          /* a bot of another backend is not this one's to keep */
         recipe->at_once(req->arena, (struct recipe_bot){ same ? e->t.bot_id : NULL, e->t.bot_state }, &bot);
         e->t.bot_id = bot.id, e->t.bot_state = bot.state, e->t.backend = recipe->number;
+        e->t.outside = OUTSIDE_NONE;
+    } else if (!tenants_stands_anew(req->tx, &e->t)) {
+        return reply_fault(req);
     }
     if (!tenants_activate(req->tx, req, &e->t, &(struct activation){ .bot_id = e->t.bot_id, .bot_state = e->t.bot_state,
         .paid = e->paid, .charged = charged, .actor = req->who.person }, req->now_ms) ||
@@ -120,6 +123,7 @@ static enum answer enable_by_job(struct req *req, struct enabling *e)
     const struct recipe *recipe = recipe_chosen();
     if (e->t.backend != recipe->number) e->t.bot_id = NULL;  /* a bot of another backend */
     e->t.backend = recipe->number;
+    e->t.word++;
     struct charge charge = { .credits = e->paid ? e->change.amount : credits_of(0), .backend = recipe->name };
     if (tenants_move(req->tx, &e->t, TENANT_PROVISIONING, "asked", req->who.person, req->now_ms) != ROW_FOUND ||
         !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_changed(req->tx, req->who.account, &balance) ||
@@ -144,7 +148,7 @@ static bool prepare(struct req *req, struct enabling *e)
     else if (!t->bot_name || !t->bot_name[0]) t->bot_name = arena_printf(req->arena, "%s Assistant", e->shop.name);
     t->error_code = NULL;
     t->asked_at_ms = req->now_ms;
-    t->hold = t->job = 0;
+    t->hold = t->job = t->settled_attempt = 0;
     t->generation++;
     e->change = (struct credit_change){ .account = t->account,
                                         .shop = t->shop,
@@ -252,7 +256,8 @@ enum answer run_disable(struct req *req)
     int64_t free_until = subscription_runs(&s, req->now_ms) ? s.expires_at_ms : 0;
     s.status = free_until ? SUBSCRIPTION_CANCELLED : SUBSCRIPTION_EXPIRED;
     s.due_at_ms = 0;
-    if (tenants_move(req->tx, &t, TENANT_DISABLED, "disabled", req->who.person, req->now_ms) != ROW_FOUND ||
+    if (!tenants_stands_anew(req->tx, &t) ||
+        tenants_move(req->tx, &t, TENANT_DISABLED, "disabled", req->who.person, req->now_ms) != ROW_FOUND ||
         !subscription_save(req->tx, &s, req->now_ms) ||
         !tenants_tell(req->tx, req, AUDIT_chatbot_disabled, &t, NULL, NULL, req->now_ms))
         return reply_fault(req);

@@ -372,7 +372,8 @@ static bool save_change(struct req *req, struct guest *g)
         g->t.bot_name = g->name;
         g->t.logo_url = g->logo_url;
         g->t.sync_scopes = g->sync_scopes;
-        return tenants_keep(req->tx, &g->t, req->now_ms) &&
+        bool heard = !tenant_is_known_outside(&g->t) || tenants_must_hear(req->tx, &g->t, 0);
+        return heard && tenants_keep(req->tx, &g->t, req->now_ms) &&
                tenants_tell(req->tx, req, AUDIT_chatbot_config_changed, &g->t, config_details, g, req->now_ms);
     }
     struct query q = query(req->tx, &panel_config);

@@ -16,6 +16,8 @@ enum subscription_source { SOURCE_CREDITS, SOURCE_ORDER, SOURCE_TRIAL, SOURCE_CO
 enum secret_kind { SECRET_NONE, SECRET_SSO, SECRET_WEBHOOK, SECRET_SERVICE, SECRET_KIND_COUNT };
 enum secret_state { SECRET_STATE_NONE, SECRET_ACTIVE, SECRET_PREVIOUS, SECRET_REVOKED };
 
+enum outside { OUTSIDE_NONE, OUTSIDE_SERVING, OUTSIDE_SUSPENDED, OUTSIDE_REMOVED };    /* outside; stored */
+
 struct tenant {
     int64_t id, shop, account, version;
     enum tenant_status status;
@@ -27,6 +29,11 @@ struct tenant {
     int64_t generation, subscription, hold, job;             /* hold, job: 0 when none; job: of the last try */
     int64_t asked_at_ms, enabled_at_ms, created_at_ms, updated_at_ms;
     bool shop_deleted;
+    int64_t word, told;              /* what the outside must hear, numbered; the newest that it confirmed */
+    int64_t tell_job;                /* the one that tells it; 0: none */
+    int64_t settled_attempt;         /* of the job under way: the last attempt whose end is known */
+    int64_t doubt_until_ms;          /* so long a call that nobody answered may still take effect outside */
+    int64_t outside;                 /* enum outside */
     bool maybe_registered;           /* an attempt ended without knowing whether the outside server did it */
 };
 struct subscription {
@@ -134,20 +141,30 @@ struct work {                                /* job->state */
     bool ask_first;
     bool surely_not;                         /* the outside does not know the shop, whatever earlier attempts did */
     enum verdict verdict;
+    struct recipe_shop words;                /* of registration_words() */
+    enum outside outside;                   /* of a tell: where the tenant stands outside after it */
     int64_t sso_generation, webhook_generation;              /* what the server has been told */
     const char *bot_id, *error;
 };
 /* Reads tenant, shop and sealed secrets. False: storage fault. */
 MUST_USE bool registration_load(struct job *job, struct tx *tx, struct work *w);
-/* The .call of both kinds: asks or tells, and leaves its verdict. */
+/* The secrets opened and the words put together in w->words. False: they do not open, which no repetition heals. */
+MUST_USE bool registration_words(struct job *job, struct work *w);
+enum verdict registration_verdict(enum outcome o);
+/* The .call of registering: asks or tells, and leaves its verdict. */
 void registration_call(struct job *job);
 /* Members of an audit row; `arg` is a const char *const *. */
 void registration_failed_json(struct json *j, const void *arg);
 
 /* ---- tell_job.c ---- */
 bool tenant_is_known_outside(const struct tenant *t);
-/* Puts the job that tells the outside server what is now. `key` NULL: none. */
-MUST_USE bool tenants_put_tell(struct tx *tx, const struct tenant *t, const char *key);
+/* Something that the outside must hear has changed or is about to, in this transaction: raises the number, and sees to
+ * it that a job tells it, not before at_ms (0: now). Under the shop's lock; the caller saves *t afterwards. */
+MUST_USE bool tenants_must_hear(struct tx *tx, struct tenant *t, int64_t at_ms);
+/* The same of a status that changes: for backends that have to do something about it. */
+MUST_USE bool tenants_stands_anew(struct tx *tx, struct tenant *t);
+/* ROW_FOUND: a job is at it. */
+MUST_USE enum row tenants_is_being_told(struct tx *tx, const struct tenant *t);
 
 /* ---- launches.c ---- */
 struct launch { struct str code; int64_t shop, account, expires_at_ms; enum sso_role role; };

@@ -27,6 +27,7 @@ static enum job_wish register_load(struct job *job, struct tx *tx)
     if (!is_current(&w->t, job)) w->t.job = 0;               /* ended by somebody else: nothing to ask */
     /* A second attempt may follow one whose worker died after it had sent. */
     w->ask_first = w->t.maybe_registered || job->attempt > 1;
+    w->outside = OUTSIDE_SERVING;
     return JOB_FINISHED;
 }
 
@@ -62,6 +63,15 @@ static enum job_wish settle_registered(struct job *job, struct tx *tx, struct te
     struct subscription s;
     if (subscriptions_get(tx, t->id, t->subscription, &s) == ROW_FAULT) return JOB_FAULT;
     t->hold = 0;
+    t->outside = OUTSIDE_SERVING;
+    if (t->told < w->t.word) t->told = w->t.word;
+    /* An earlier call that nobody answered may still take effect; or something has changed while it was told. */
+    int64_t doubt_ms = recipe_of(t->backend)->doubt_ms;
+    bool open = job->attempt > 1 && w->t.settled_attempt != job->attempt - 1;
+    int64_t until = open ? job->now_ms + doubt_ms : time_clamp_until(t->doubt_until_ms, job->now_ms, doubt_ms);
+    bool doubtful = until > job->now_ms, more = t->told < t->word;
+    t->doubt_until_ms = doubtful ? until : 0;
+    if ((doubtful || more) && !tenants_must_hear(tx, t, more ? 0 : until)) return JOB_FAULT;
     const char *bot_id = w->bot_id ? w->bot_id : t->bot_id;
     if (!tenants_activate(tx, NULL, t,
                           &(struct activation){ .bot_id = bot_id,
@@ -85,16 +95,13 @@ static enum job_wish register_settle(struct job *job, struct tx *tx)
     if (row == ROW_FAULT) return JOB_FAULT;
     if (row == ROW_NONE || w->verdict == VERDICT_STALE) return JOB_FINISHED;
     if (w->error) job_error(job, "%s", w->error);
-    if (w->verdict == VERDICT_REGISTERED) {
-        enum job_wish wish = settle_registered(job, tx, &t);
-        bool moved = wish == JOB_FINISHED && !text_eq(shop.domain, w->shop.domain);          /* while it was told */
-        return moved && !tenants_put_tell(tx, &t, NULL) ? JOB_FAULT : wish;
-    }
-    bool unknown = w->verdict == VERDICT_UNKNOWN;
-    if (unknown && !t.maybe_registered) {
+    if (w->verdict == VERDICT_REGISTERED) return settle_registered(job, tx, &t);
+    if (w->verdict == VERDICT_UNKNOWN) {
         t.maybe_registered = true;
-        if (!tenants_keep(tx, &t, job->now_ms)) return JOB_FAULT;
+        t.doubt_until_ms = job->now_ms + recipe_of(t.backend)->doubt_ms;
     }
+    t.settled_attempt = job->attempt;
+    if (!tenants_keep(tx, &t, job->now_ms)) return JOB_FAULT;
     return w->verdict == VERDICT_REFUSED ? JOB_GIVE_UP : JOB_AGAIN;
 }
 

@@ -15,18 +15,19 @@ bool registration_load(struct job *job, struct tx *tx, struct work *w)
     return row == ROW_NONE || secrets_list(tx, w->t.id, w->secret, &w->secrets);
 }
 
-/* The secrets opened and the words put together. False: they do not open, which no repetition heals. */
-static bool make_registration(struct job *job, struct work *w, struct recipe_shop *r)
+bool registration_words(struct job *job, struct work *w)
 {
+    struct recipe_shop *r = &w->words;
     const struct secret *sso = secret_newest(w->secret, w->secrets, SECRET_SSO, false);
     const struct secret *webhook = secret_newest(w->secret, w->secrets, SECRET_WEBHOOK, false);
     *r = (struct recipe_shop){ .shop = w->t.shop, .account = w->t.account, .bot_name = w->t.bot_name,
         .logo_url = w->t.logo_url, .embed_id = w->t.embed_id, .bot_id = w->t.bot_id, .now_ms = now_ms(),
-        .instance_url = tenants_settings.base_url };
+        .word = w->t.word, .instance_url = tenants_settings.base_url };
     if (w->shop.domain) r->instance_url = arena_printf(job->arena, "https://%s", w->shop.domain);
     if (!sso || !webhook || !secret_open(job->arena, w->t.id, SECRET_SSO, sso->sealed, &r->sso_secret) ||
         !secret_open(job->arena, w->t.id, SECRET_WEBHOOK, webhook->sealed, &r->webhook_secret)) {
-        LOG(LOG_ERROR, "tenant_secrets_do_not_open", LOG_NUMBER("shop", w->t.shop));
+        /* After a purge there are none; those that are there must open. */
+        if (w->secrets) LOG(LOG_ERROR, "tenant_secrets_do_not_open", LOG_NUMBER("shop", w->t.shop));
         return false;
     }
     r->sso_generation = w->sso_generation = sso->generation;
@@ -36,7 +37,7 @@ static bool make_registration(struct job *job, struct work *w, struct recipe_sho
 
 void registration_failed_json(struct json *j, const void *arg) { json_text(j, "error", *(const char *const *)arg); }
 
-static enum verdict verdict_of(enum outcome o)
+enum verdict registration_verdict(enum outcome o)
 {
     switch (o) {
     case OUTCOME_OK: return VERDICT_REGISTERED;
@@ -50,16 +51,15 @@ static enum verdict verdict_of(enum outcome o)
 void registration_call(struct job *job)
 {
     struct work *w = job->state;
-    struct recipe_shop r;
     struct recipe_answer answer = { 0 };
     if (w->t.job != job->id) return;         /* stale: nothing to ask */
-    if (!make_registration(job, w, &r)) {
+    if (!registration_words(job, w)) {
         w->verdict = VERDICT_REFUSED, w->error = "the shop's secrets cannot be opened";
         return;
     }
     const struct recipe *recipe = recipe_of(w->t.backend);
     if (w->ask_first) {
-        recipe->find(job->arena, &r, &answer);
+        recipe->find(job->arena, &w->words, &answer);
         /* Not reached: what the earlier attempt did is still open. */
         w->verdict = answer.outcome == OUTCOME_OK ? VERDICT_REGISTERED : VERDICT_UNKNOWN;
         w->surely_not = answer.outcome == OUTCOME_OK && !answer.known;
@@ -68,8 +68,8 @@ void registration_call(struct job *job)
         if (w->webhook_generation > 1 || w->shop.updated_at_ms > w->t.created_at_ms) answer.known = false;
     }
     if (!w->ask_first || (w->verdict == VERDICT_REGISTERED && !answer.known)) {
-        recipe->make(job->arena, &r, &answer);
-        w->verdict = verdict_of(answer.outcome);
+        recipe->make(job->arena, &w->words, &answer);
+        w->verdict = registration_verdict(answer.outcome);
         w->surely_not = (w->surely_not || !w->ask_first) &&
                         (w->verdict == VERDICT_REFUSED || w->verdict == VERDICT_LATER);
     }

@@ -101,7 +101,8 @@ static bool expire(struct renewal *r)
     struct subscription *s = &r->s;
     s->status = SUBSCRIPTION_EXPIRED;
     s->due_at_ms = 0;
-    return tenants_move(r->tx, &r->t, TENANT_SUSPENDED, "expired", 0, r->now) == ROW_FOUND &&
+    return tenants_stands_anew(r->tx, &r->t) &&
+           tenants_move(r->tx, &r->t, TENANT_SUSPENDED, "expired", 0, r->now) == ROW_FOUND &&
            write_renewal(r, AUDIT_chatbot_expired);
 }
 

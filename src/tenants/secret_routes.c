@@ -116,23 +116,13 @@ static bool step_down(struct req *req, const struct secret_change *c, int64_t un
     return true;
 }
 
-static const char *rotation_key(struct arena *a, const struct secret_change *c, enum secret_kind kind,
-                                int64_t generation)
-{
-    return arena_printf(a, "shop-%lld:%s:%lld", (long long)c->t.shop, secret_kind_name(kind), (long long)generation);
-}
-
 /* A call tells both secrets, so there is one rotation at a time. ROW_NONE: none is under way; a secret that is still
  * not delivered belongs to a job that has given up, and what is put now tells the newest of both kinds. */
 static enum row is_being_told(struct req *req, const struct secret_change *c)
 {
     for (enum secret_kind kind = SECRET_SSO; kind <= SECRET_WEBHOOK; kind++) {
         const struct secret *s = secret_newest(c->have, c->count, kind, false);
-        struct job_row job;
-        if (!s || s->delivered) continue;
-        const char *key = rotation_key(req->arena, c, kind, s->generation);
-        enum row row = jobs_find(req->tx, tenants_rotate_job.name, key, &job);
-        if (row == ROW_FAULT || (row == ROW_FOUND && job_row_is_live(&job))) return row;
+        if (s && !s->delivered) return tenants_is_being_told(req->tx, &c->t);
     }
     return ROW_NONE;
 }
@@ -156,7 +146,7 @@ enum answer run_secret_rotate(struct req *req)
     if (!secret_next_generation(req->tx, c.t.id, c.kind, &generation) || !step_down(req, &c, until) ||
         !secret_add(req->tx, &c.t, c.kind, generation, text, !outside, true, req->now_ms))
         return reply_fault(req);
-    if (outside && !tenants_put_tell(req->tx, &c.t, rotation_key(req->arena, &c, c.kind, generation)))
+    if (outside && (!tenants_must_hear(req->tx, &c.t, 0) || !tenants_keep(req->tx, &c.t, req->now_ms)))
         return reply_fault(req);
     return send_secret(req, &c, AUDIT_secret_rotated,
                        &(struct secret_answer){ .text = text, .previous_until_ms = until, .rotated = true });

@@ -47,7 +47,8 @@ bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, 
     t.shop_deleted = true;
     if (t.status == TENANT_PROVISIONING) return stop_provisioning(tx, req, &t, now);
     if (t.status != TENANT_ACTIVE) return tenants_keep(tx, &t, now) && stop_renewals(tx, &t, now);
-    return tenants_move(tx, &t, TENANT_SUSPENDED, "shop_deleted", actor, now) == ROW_FOUND &&
+    return tenants_stands_anew(tx, &t) &&
+           tenants_move(tx, &t, TENANT_SUSPENDED, "shop_deleted", actor, now) == ROW_FOUND &&
            stop_renewals(tx, &t, now) && tenants_tell(tx, req, AUDIT_tenant_suspended, &t, NULL, NULL, now);
 }
 
@@ -69,7 +70,8 @@ bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s,
                tenants_tell(tx, req, AUDIT_chatbot_expired, &t, NULL, NULL, now);
     }
     sub.due_at_ms = sub.expires_at_ms;
-    return tenants_move(tx, &t, TENANT_ACTIVE, "shop_restored", req ? req->who.person : 0, now) == ROW_FOUND &&
+    return tenants_stands_anew(tx, &t) &&
+           tenants_move(tx, &t, TENANT_ACTIVE, "shop_restored", req ? req->who.person : 0, now) == ROW_FOUND &&
            subscription_save(tx, &sub, now) && tenants_tell(tx, req, AUDIT_tenant_resumed, &t, NULL, NULL, now);
 }
 
@@ -80,7 +82,7 @@ bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now)
     if (row != ROW_FOUND) return row == ROW_NONE;
     t.bot_name = "";
     t.logo_url = NULL;
-    if (!stop_renewals(tx, &t, now) || !secrets_erase(tx, t.id)) return false;
+    if (!stop_renewals(tx, &t, now) || !secrets_erase(tx, t.id) || !tenants_stands_anew(tx, &t)) return false;
     if (t.status == TENANT_DISABLED) return tenants_keep(tx, &t, now);
     return tenants_move(tx, &t, TENANT_DISABLED, "shop_purged", 0, now) == ROW_FOUND;
 }
@@ -108,13 +110,16 @@ bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t
     return row != ROW_FAULT;
 }
 
-/* The outside server fetches the shop's goods from its domain. One that is being registered is looked at again when
- * that settles; one that is switched off is told when it is switched on. The shop's name is not told: the bot has its
+/* The outside server fetches the shop's goods from its domain. One that is being registered is told again when that
+ * settles; one that is switched off is told when it is switched on. The shop's name is not told: the bot has its
  * own. */
-bool tenants_domain_changed(struct tx *tx, const struct shop *s)
+bool tenants_domain_changed(struct tx *tx, const struct shop *s, int64_t now)
 {
     struct tenant t;
     enum row row = tenants_of_shop(tx, s->id, &t);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    return !tenant_is_known_outside(&t) || tenants_put_tell(tx, &t, NULL);
+    if (t.status == TENANT_PROVISIONING) t.word++;
+    else if (!tenant_is_known_outside(&t)) return true;
+    else if (!tenants_must_hear(tx, &t, 0)) return false;
+    return tenants_keep(tx, &t, now);
 }

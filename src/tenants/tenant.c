@@ -33,7 +33,8 @@ struct tenants_hooks tenants_hooks;
 STMT(of_shop,
      "SELECT id, shop, account, status, version, generation, backend, bot_state, bot_id, bot_name, embed_id, logo_url,"
      " sync_scopes, subscription, hold, job, error_code, shop_deleted, maybe_registered, asked_at_ms, enabled_at_ms,"
-     " created_at_ms, updated_at_ms FROM tenants WHERE shop = ?1");
+     " created_at_ms, updated_at_ms, word, told, tell_job, settled_attempt, doubt_until_ms, outside"
+     " FROM tenants WHERE shop = ?1");
 STMT(insert,
      "INSERT INTO tenants (shop, account, status, version, generation, backend, bot_state, bot_id, bot_name, embed_id,"
      " sync_scopes, subscription, hold, job, shop_deleted, maybe_registered, asked_at_ms, enabled_at_ms, created_at_ms,"
@@ -44,6 +45,8 @@ STMT(save,
      " bot_name = ?10, logo_url = ?11, sync_scopes = ?12, subscription = ?13, hold = ?14, job = ?15, error_code = ?16,"
      " shop_deleted = ?17, maybe_registered = ?18, asked_at_ms = ?19, enabled_at_ms = ?20, updated_at_ms = ?21"
      " WHERE id = ?1 AND status = ?2 AND version = ?3");
+STMT(save_words, "UPDATE tenants SET word = ?2, told = ?3, tell_job = ?4, settled_attempt = ?5, doubt_until_ms = ?6,"
+                 " outside = ?7 WHERE id = ?1");
 STMT(history, "INSERT INTO tenant_moves (tenant, version, account, from_status, to_status, why, actor, at_ms)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 
@@ -62,9 +65,22 @@ enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *out)
         .subscription = col_i64(&q, "subscription"), .hold = col_i64(&q, "hold"), .job = col_i64(&q, "job"),
         .asked_at_ms = col_i64(&q, "asked_at_ms"), .enabled_at_ms = col_i64(&q, "enabled_at_ms"),
         .created_at_ms = col_i64(&q, "created_at_ms"), .updated_at_ms = col_i64(&q, "updated_at_ms"),
-        .shop_deleted = col_bool(&q, "shop_deleted"), .maybe_registered = col_bool(&q, "maybe_registered") };
+        .shop_deleted = col_bool(&q, "shop_deleted"), .maybe_registered = col_bool(&q, "maybe_registered"),
+        .word = col_i64(&q, "word"), .told = col_i64(&q, "told"), .tell_job = col_i64(&q, "tell_job"),
+        .settled_attempt = col_i64(&q, "settled_attempt"), .doubt_until_ms = col_i64(&q, "doubt_until_ms"),
+        .outside = col_i64(&q, "outside") };
     assert(out->status > TENANT_NONE && out->status < TENANT_STATUS_COUNT);
     return ROW_FOUND;
+}
+
+/* What only tenants of an outside backend have. */
+static bool keep_words(struct tx *tx, const struct tenant *t)
+{
+    if (!t->word) return true;
+    struct query q = query(tx, &save_words);
+    bind_i64(&q, t->id), bind_i64(&q, t->word), bind_i64(&q, t->told), bind_i64(&q, t->tell_job);
+    bind_i64(&q, t->settled_attempt), bind_i64(&q, t->doubt_until_ms), bind_i64(&q, t->outside);
+    return query_put(&q);
 }
 
 static enum row insert_tenant(struct tx *tx, struct tenant *t, int64_t now)
@@ -75,8 +91,9 @@ static enum row insert_tenant(struct tx *tx, struct tenant *t, int64_t now)
     bind_text(&q, t->embed_id), bind_text(&q, t->sync_scopes), bind_i64(&q, t->subscription), bind_i64(&q, t->hold);
     bind_i64(&q, t->job), bind_i64(&q, t->asked_at_ms), bind_i64(&q, t->enabled_at_ms), bind_i64(&q, now);
     enum row row = query_row(&q);
-    if (row == ROW_FOUND) t->id = col_i64(&q, "id");
-    return row;
+    if (row != ROW_FOUND) return row;
+    t->id = col_i64(&q, "id");
+    return keep_words(tx, t) ? ROW_FOUND : ROW_FAULT;
 }
 
 /* Writes *t over the row that has the status and version it was read with. */
@@ -91,7 +108,8 @@ static enum row save_tenant(struct tx *tx, const struct tenant *t, enum tenant_s
     bind_bool(&q, t->maybe_registered), bind_i64(&q, t->asked_at_ms), bind_i64(&q, t->enabled_at_ms);
     bind_i64(&q, t->updated_at_ms);
     int64_t saved = query_change(&q);
-    return saved < 0 ? ROW_FAULT : saved == 0 ? ROW_NONE : ROW_FOUND;
+    if (saved <= 0) return saved < 0 ? ROW_FAULT : ROW_NONE;
+    return keep_words(tx, t) ? ROW_FOUND : ROW_FAULT;
 }
 
 enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_status to, const char *why, int64_t actor,

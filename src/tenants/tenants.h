@@ -40,7 +40,7 @@ bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, 
 bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
 bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now);
 bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out);
-bool tenants_domain_changed(struct tx *tx, const struct shop *s);
+bool tenants_domain_changed(struct tx *tx, const struct shop *s, int64_t now);
 /* Hooks for credits: what waits for credits of this account is asked again now; did this shop of this account ever
  * have a tenant? */
 bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now);
@@ -73,6 +73,6 @@ MUST_USE bool tenants_count(struct tx *tx, struct tenant_counts *out);
 struct tenant_progress { bool enabled, keys_shown; };        /* ever enabled; any secret was shown */
 MUST_USE bool tenants_progress(struct tx *tx, const int64_t *shops, size_t n, struct tenant_progress *out);
 
-extern const struct job_kind tenants_register_job, tenants_renew_job, tenants_secrets_job, tenants_rotate_job;
+extern const struct job_kind tenants_register_job, tenants_renew_job, tenants_secrets_job, tenants_tell_job;
 extern const struct route tenants_routes[];
 #endif

@@ -28,7 +28,7 @@ enum act {
     ACT_LAST
 };
 
-static struct outside {
+static struct outside_peer {
     int fd, port;
     pthread_t thread;
     enum act on_register, on_config;

@@ -18,7 +18,7 @@ static struct kit_answer rotate(struct test_db *t, const char *kind)
 
 static enum job_wish tell(struct test_db *t, int64_t job, bool last)
 {
-    return kit_job(t, &(struct kit_attempt){ .kind = &tenants_rotate_job, .id = job, .ref = shop, .account = account,
+    return kit_job(t, &(struct kit_attempt){ .kind = &tenants_tell_job, .id = job, .ref = shop, .account = account,
         .attempt = 1, .last = last });
 }
 
@@ -47,7 +47,7 @@ TEST_EACH_ENGINE(a_rotation_is_told_although_the_shop_was_deleted)
     assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL).status, 200);
     struct kit_answer other = fix_call(t, account, VERB_POST, shop, "secrets/webhook/rotate", NULL);
     assert_string_equal(other.error, "rotation_running");
-    struct kit_attempt tell = { .kind = &tenants_rotate_job, .id = test_number(t, "SELECT MAX(id) FROM jobs"),
+    struct kit_attempt tell = { .kind = &tenants_tell_job, .id = test_number(t, "SELECT MAX(id) FROM jobs"),
                                 .ref = shop, .account = account, .attempt = 1 };
     out.on_register = ACT_BREAK;
     assert_int_equal(kit_job(t, &tell), JOB_AGAIN);
@@ -56,8 +56,11 @@ TEST_EACH_ENGINE(a_rotation_is_told_although_the_shop_was_deleted)
     assert_int_equal(kit_call(t, &change).status, 200);
     out.on_register = ACT_OK;
     tell.attempt = 2;
-    assert_int_equal(kit_job(t, &tell), JOB_FINISHED);
+    assert_int_equal(kit_job(t, &tell), JOB_NEXT);           /* the first call may still arrive: told once more */
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE delivered = 0"), 0);
+    kit_set_now(kit_now() + 30 * SECOND_MS);
+    tell.attempt = 3;
+    assert_int_equal(kit_job(t, &tell), JOB_FINISHED);
     change.verb = VERB_POST, change.path = "/api/shops/1/restore";
     assert_int_equal(kit_call(t, &change).status, 200);
     assert_string_equal(state(t), "active");
@@ -74,7 +77,7 @@ TEST_EACH_ENGINE(a_rotation_is_delivered_before_the_old_secret_ends)
     assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL).status, 200);
     struct kit_answer a = fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL);
     assert_string_equal(a.error, "rotation_running");
-    const struct kit_attempt tell = { .kind = &tenants_rotate_job,
+    const struct kit_attempt tell = { .kind = &tenants_tell_job,
                                       .id = test_number(t, "SELECT MAX(id) FROM jobs"),
                                       .ref = shop,
                                       .account = account,
@@ -113,7 +116,6 @@ TEST_EACH_ENGINE(a_rotation_that_nobody_heard_of_can_be_made_again)
     assert_int_equal(tell(t, dead, true), JOB_AGAIN);        /* the hundredth time */
     assert_int_equal(fix_audits(t, "chatbot_update_failed"), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM events"), events + 1);
-    assert_string_equal(rotate(t, "sso").error, "rotation_running");         /* its row is not marked yet */
     test_script(t, arena_printf(t->arena, "UPDATE jobs SET state = 3 WHERE id = %lld;", (long long)dead));
 
     kit_set_now(KIT_START_MS + 5 * DAY_MS);
@@ -177,10 +179,10 @@ TEST_EACH_ENGINE(what_changed_while_it_was_told_is_told_again)
     assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", "{\"domain\":\"tea.example\"}").status, 200);
     struct job job = { .id = last_job(t), .ref = shop, .account = account, .attempt = 1, .arena = t->arena,
                        .now_ms = kit_now() };
-    assert_int_equal(tenants_rotate_job.load(&job, t->tx), JOB_FINISHED);
-    tenants_rotate_job.call(&job);
+    assert_int_equal(tenants_tell_job.load(&job, t->tx), JOB_FINISHED);
+    tenants_tell_job.call(&job);
     assert_int_equal(rotate(t, "sso").status, 200);
-    assert_int_equal(tenants_rotate_job.settle(&job, t->tx), JOB_AGAIN);
+    assert_int_equal(tenants_tell_job.settle(&job, t->tx), JOB_NEXT);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE delivered = 0"), 1);
     assert_int_equal(tell(t, job.id, false), JOB_FINISHED);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE delivered = 0"), 0);
@@ -199,6 +201,88 @@ TEST_EACH_ENGINE(a_domain_that_changed_during_the_first_registration_is_told)
     assert_true(last_job(t) > job.id);
     assert_int_equal(tell(t, last_job(t), false), JOB_FINISHED);
     assert_string_equal(told(t, "instanceUrl"), "https://tea.example");
+}
+
+/* 4,000 changes in ten seconds were 4,000 calls, and everybody else waited behind them. */
+TEST_EACH_ENGINE(many_changes_are_one_job_and_the_newest_word)
+{
+    enum { CHANGES = 120 };
+    enabled(t);
+    int64_t jobs = test_number(t, "SELECT COUNT(*) FROM jobs");
+    for (int i = 0; i < CHANGES; i++) {
+        const char *body = arena_printf(t->arena, "{\"domain\":\"tea%d.example\"}", i);
+        assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", body).status, 200);
+        if (i == 50) assert_int_equal(rotate(t, "sso").status, 200);
+    }
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), jobs + 1);
+    int registers = out.registers;
+    assert_int_equal(tell(t, last_job(t), false), JOB_FINISHED);
+    assert_int_equal(out.registers, registers + 1);
+    assert_string_equal(told(t, "instanceUrl"), arena_printf(t->arena, "https://tea%d.example", CHANGES - 1));
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenants WHERE told = word AND tell_job = 0"), 1);
+    assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", "{\"domain\":\"tea.example\"}").status, 200);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), jobs + 2);
+    fix_expect_sound(t);
+}
+
+/* An older call took effect after a newer one, and the old domain stayed outside. */
+TEST_EACH_ENGINE(after_a_call_without_an_end_the_newest_word_is_told_once_more)
+{
+    enabled(t);
+    assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", "{\"domain\":\"old.example\"}").status, 200);
+    struct kit_attempt of = { .kind = &tenants_tell_job, .id = last_job(t), .ref = shop, .account = account,
+                              .attempt = 1 };
+    out.on_register = ACT_BREAK;                             /* held up on its way */
+    assert_int_equal(kit_job(t, &of), JOB_AGAIN);
+    assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", "{\"domain\":\"new.example\"}").status, 200);
+    assert_int_equal(last_job(t), of.id);
+    out.on_register = ACT_OK;
+    of.attempt = 2;
+    assert_int_equal(kit_job(t, &of), JOB_NEXT);
+    assert_string_equal(told(t, "instanceUrl"), "https://new.example");
+    out.body[0] = '\0';                                      /* the old one arrives */
+    kit_set_now(kit_now() + 30 * SECOND_MS);
+    of.attempt = 3;
+    assert_int_equal(kit_job(t, &of), JOB_FINISHED);
+    assert_string_equal(told(t, "instanceUrl"), "https://new.example");
+    fix_expect_sound(t);
+}
+
+/* The same when the worker died between its call and its settlement. */
+TEST_EACH_ENGINE(after_a_worker_that_died_the_newest_word_is_told_once_more)
+{
+    enabled(t);
+    assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", "{\"domain\":\"old.example\"}").status, 200);
+    struct job job = { .id = last_job(t), .ref = shop, .account = account, .attempt = 1, .arena = t->arena,
+                       .now_ms = kit_now() };
+    assert_int_equal(tenants_tell_job.load(&job, t->tx), JOB_FINISHED);
+    tenants_tell_job.call(&job);
+    struct kit_attempt of = { .kind = &tenants_tell_job, .id = job.id, .ref = shop, .account = account, .attempt = 2 };
+    assert_int_equal(kit_job(t, &of), JOB_NEXT);
+    kit_set_now(kit_now() + 30 * SECOND_MS);
+    of.attempt = 3;
+    int registers = out.registers;
+    assert_int_equal(kit_job(t, &of), JOB_FINISHED);
+    assert_int_equal(out.registers, registers + 1);
+}
+
+/* A registration that was told twice: the first, of another domain, may still be on its way. */
+TEST_EACH_ENGINE(after_a_registration_without_an_end_the_newest_word_is_told_once_more)
+{
+    begin(t);
+    ask(t);
+    out.on_register = ACT_BREAK;
+    assert_int_equal(attempt(t, 1, false), JOB_AGAIN);
+    int64_t register_job = last_job(t);
+    assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", "{\"domain\":\"new.example\"}").status, 200);
+    out.on_register = ACT_OK;
+    assert_int_equal(attempt(t, 2, false), JOB_FINISHED);
+    assert_string_equal(state(t), "active");
+    assert_true(last_job(t) > register_job);
+    assert_int_equal(test_number(t, "SELECT MAX(run_at_ms) FROM jobs"), kit_now() + 30 * SECOND_MS);
+    kit_set_now(kit_now() + 30 * SECOND_MS);
+    assert_int_equal(tell(t, last_job(t), false), JOB_FINISHED);
+    assert_string_equal(told(t, "instanceUrl"), "https://new.example");
 }
 
 /* ---- a request that is repeated later ---- */
@@ -260,6 +344,10 @@ int main(void)
         EACH_ENGINE(a_new_domain_is_told),
         EACH_ENGINE(what_changed_while_it_was_told_is_told_again),
         EACH_ENGINE(a_domain_that_changed_during_the_first_registration_is_told),
+        EACH_ENGINE(many_changes_are_one_job_and_the_newest_word),
+        EACH_ENGINE(after_a_call_without_an_end_the_newest_word_is_told_once_more),
+        EACH_ENGINE(after_a_worker_that_died_the_newest_word_is_told_once_more),
+        EACH_ENGINE(after_a_registration_without_an_end_the_newest_word_is_told_once_more),
         EACH_ENGINE(a_success_stays_a_success_when_it_was_switched_off_since),
         EACH_ENGINE(a_shop_that_comes_back_can_be_enabled),
     };
