@@ -36,6 +36,7 @@ extern const struct route *const app_route_tables[];
 extern const struct job_kind *const app_job_kinds[];
 extern const struct verify_check *const app_check_tables[];                                    /* verify_command.c */
 void app_fill_hooks(struct app *app);
+extern bool app_development; /* set by it: the rows that are for development alone exist */
 
 /* Runs one operation in a transaction of its own, for commands, the demo and start-up. */
 typedef enum op_wish app_work(void *arg, struct tx *tx);

@@ -1,7 +1,8 @@
 /* developer_routes.c: pages for development, absent in production: the mails that were "sent", and a clock that can be
- * moved when CHATHUB_TEST_CLOCK=1. */
+ * moved when CHATHUB_TEST_CLOCK=1, and a WebSocket that says everything back. */
 #include "app/app.h"
 #include "base/clock.h"
+#include "http/socket.h"
 #include <stdlib.h>
 
 enum { OUTBOX_PAGE = 50, OUTBOX_MAX = 1 << 20 };
@@ -138,6 +139,33 @@ static enum answer run_clock(struct req *req)
     return reply_json(req, 200, clock_json, NULL);
 }
 
+/* ---- echo: what a WebSocket's client can be tried against ---- */
+
+enum { ECHO_MESSAGE_MAX = 4 << 20, ECHO_FRAGMENTS_MAX = 4096, ECHO_PER_ACCOUNT = 1 };
+
+static void echo_message(struct socket *s, enum socket_message kind, struct str data)
+{
+    if (!socket_send(s, kind, data)) return; /* too slow, and closed */
+}
+
+static const struct socket_kind echo_kind = { .name = "echo",
+                                              .message_max = ECHO_MESSAGE_MAX,
+                                              .fragments_max = ECHO_FRAGMENTS_MAX,
+                                              .queue_max = 4 * ECHO_MESSAGE_MAX,
+                                              .per_account = ECHO_PER_ACCOUNT,
+                                              .rate = { "echo", 1000000, SECOND_MS },
+                                              .message = echo_message };
+
+static bool echo_exists(void)
+{
+    return app_development;
+}
+
+static enum answer get_echo(struct req *req)
+{
+    return reply_socket(req, NULL);
+}
+
 const struct route developer_routes[] = { { .verb = VERB_GET,
                                             .path = "/dev/outbox",
                                             .who = WHO_SYSTEM,
@@ -159,4 +187,15 @@ const struct route developer_routes[] = { { .verb = VERB_GET,
                                             .answer = clock_shape,
                                             .run = run_clock,
                                             .doc = "Move the clock, in tests." },
+                                          { .verb = VERB_GET,
+                                            .path = "/dev/echo",
+                                            .who = WHO_SYSTEM,
+                                            .tx = TX_NONE,
+                                            .tag = "Development",
+                                            .own_host = true,
+                                            .hidden = true,
+                                            .exists = echo_exists,
+                                            .socket = &echo_kind,
+                                            .run = get_echo,
+                                            .doc = "A WebSocket that says everything back." },
                                           ROUTE_END };

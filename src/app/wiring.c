@@ -95,9 +95,12 @@ static bool operator_facts(struct tx *tx, const int64_t *ids, size_t count, stru
     return true;
 }
 
+bool app_development;
+
 void app_fill_hooks(struct app *app)
 {
     const struct config *c = app->config;
+    app_development = !c->production;
     accounts_settings.mail = &app->mail;
     accounts_settings.base_url = app->base_url;
     accounts_settings.secure_cookies = app->base_url && str_starts(str_of(app->base_url), STR("https://"));

@@ -72,6 +72,11 @@ void sha256(const void *p, size_t n, uint8_t out[SHA256_SIZE])
          EVP_DigestFinal_ex(ctx, out, NULL) == 1, "SHA256");
 }
 
+void sha1(const void *p, size_t n, uint8_t out[SHA1_SIZE])
+{
+    must(EVP_Digest(p, n, out, NULL, EVP_sha1(), NULL) == 1, "SHA-1");
+}
+
 void sha256_hex(struct str s, char out[SHA256_HEX_SIZE])
 {
     uint8_t digest[SHA256_SIZE];

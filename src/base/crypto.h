@@ -8,6 +8,8 @@
 enum { SHA256_SIZE = 32, SHA256_HEX_SIZE = 65 };
 void sha256(const void *p, size_t n, uint8_t out[SHA256_SIZE]);
 void sha256_hex(struct str s, char out[SHA256_HEX_SIZE]);    /* lower case */
+enum { SHA1_SIZE = 20 };
+void sha1(const void *p, size_t n, uint8_t out[SHA1_SIZE]);  /* for what a protocol asks for: it proves nothing */
 void hmac_sha256(struct str key, struct str message, uint8_t out[SHA256_SIZE]);
 /* The same over several parts in a row; put lengths between them where they could be cut differently. */
 void hmac_sha256_parts(struct str key, const struct str parts[], size_t count, uint8_t out[SHA256_SIZE]);

@@ -69,6 +69,10 @@ static int64_t limit_ms(const struct http_timeouts *t, enum connection_awaits wh
         return t->write_ms;
     case AWAITS_END:
         return t->linger_ms;
+    case AWAITS_WORD:
+        return t->ping_ms;
+    case AWAITS_PONG:
+        return t->pong_ms;
     case AWAITS_ANEW:
     case AWAITS_OTHERS:
         break;

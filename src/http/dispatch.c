@@ -170,7 +170,11 @@ static bool to_lane(struct exchange *x)
     return false;
 }
 
-static bool runs_here(const struct route *r) { return r->tx == TX_NONE && !route_wants_caller(r); }
+/* A socket takes its connection over when it is answered, which is done for what comes back from a lane. */
+static bool runs_here(const struct route *r)
+{
+    return r->tx == TX_NONE && !route_wants_caller(r) && r->socket == NULL;
+}
 
 static bool prepared(struct exchange *x)
 {

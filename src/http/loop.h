@@ -19,6 +19,7 @@
 #include "http/reader.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "http/socket.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <uv.h>
@@ -48,7 +49,7 @@ enum {
     RUNNING_KEY_SIZE = 16,
 };
 
-struct http_timeouts { int64_t head_ms, body_ms, idle_ms, write_ms, linger_ms; };
+struct http_timeouts { int64_t head_ms, body_ms, idle_ms, write_ms, linger_ms, ping_ms, pong_ms; };
 
 enum connection_state {
     CONNECTION_HEAD,         /* between requests, or in the middle of a head */
@@ -66,6 +67,8 @@ enum connection_awaits {
     AWAITS_BODY,
     AWAITS_WRITE,            /* the client takes its answers */
     AWAITS_END,              /* of what it sends after a refusal */
+    AWAITS_WORD,             /* of a socket: then it is asked whether it is there */
+    AWAITS_PONG,
     AWAITS_OTHERS,           /* a lane, a job, an event: they have ends of their own */
 };
 struct connection;
@@ -168,6 +171,7 @@ struct exchange {
     bool wants_stream;
     int64_t stream_cursor;
     bool admitted;                           /* of a standing: see standing.c */
+    const void *socket_own;                  /* what .run left for the socket; in the arena */
 };
 
 /* Who stands behind a connection that lives long: enough to ask again whether they may. No exchange is kept for it. */
@@ -181,6 +185,17 @@ struct standing {
     bool ask_now, away;
 };
 struct account_counts;
+
+struct socket_bucket { int64_t at_ms, left; };
+struct socket {
+    struct connection *connection;
+    const struct socket_kind *kind;
+    struct frames *frames;                   /* lent, while a frame or a message is under way; NULL: none is */
+    struct standing standing;
+    struct socket_bucket messages, controls;
+    bool pinged, wrote;                      /* wrote: something had to wait since `writable` was last told */
+    _Alignas(16) char own[];
+};
 
 struct slot { struct connection *connection; uint32_t generation, next_free; };
 
@@ -209,9 +224,13 @@ struct loop {
     char in[READ_BUFFER_BYTES];
     struct metrics_loop metrics;
     struct events_loop *events;
+    struct frames *frames_lent[16];          /* to be lent again */
+    size_t frames_lent_n;
+    struct parcel *delivering, *delivering_last;
     /* shared with other threads, under the lock */
     pthread_mutex_t lock;
     struct exchange *returns, *returns_last;
+    struct parcel *parcels, *parcels_last;   /* what other threads want to send */
     int64_t ended_jobs[256];
     size_t ended_job_count;
     bool ended_jobs_overflow;
@@ -358,6 +377,21 @@ void events_listen(struct http *h);                          /* once: rows of an
 void events_forget(struct http *h);
 bool events_busy(const struct loop *l);                      /* a read is with a lane */
 void streams_beat_ms_for_tests(int64_t ms);                  /* 0: the usual 15 s */
+
+/* ---- websocket.c: one socket ---- */
+/* The head asks for a WebSocket as it should; else it is refused. */
+MUST_USE bool socket_upgrade_ok(struct exchange *x);
+/* The connection becomes a socket. False: one too many, the reply says so. x stays the caller's. */
+MUST_USE bool socket_start(struct connection *c, struct exchange *x);
+struct socket *socket_of(struct connection *c);              /* NULL: it is none (any more), or c is NULL */
+MUST_USE bool socket_send_shared(struct socket *s, struct shared_bytes *b);
+void sockets_loop_close(struct loop *l);
+
+/* ---- sockets.c: many of them, and other threads ---- */
+struct shared_bytes *socket_bytes_new(enum socket_message kind, struct str data);
+void sockets_deliver(struct loop *l);                        /* a turn's share of what is to be sent */
+void sockets_drain(struct loop *l);
+void sockets_forget(struct loop *l);                         /* frees, after the loop has ended */
 
 /* ---- assets.c ---- */
 /* Answers GET and HEAD of static files and of the console's pages. False: the path is the API's. */

@@ -135,11 +135,14 @@ void metrics_http(struct buf *out, void *http)
     print_answers(out, h, routes);
     print_times(out, h, routes);
     uint64_t accepted = 0, turned_away = 0, refused = 0, streams = 0, waiting_for_jobs = 0;
+    uint64_t sockets = 0, messages = 0;
     for (unsigned i = 0; i < h->loops; i++) {
         accepted += read_count(&h->loop[i]->metrics.accepted);
         turned_away += read_count(&h->loop[i]->metrics.turned_away);
         refused += read_count(&h->loop[i]->metrics.refused_heads);
         streams += read_count(&h->loop[i]->metrics.streams);
+        sockets += read_count(&h->loop[i]->metrics.sockets);
+        messages += read_count(&h->loop[i]->metrics.socket_messages);
         waiting_for_jobs += atomic_load(&h->loop[i]->parked_count);
     }
     metrics_sample(out, "chathub_http_connections", "gauge", "Open connections.",
@@ -149,6 +152,9 @@ void metrics_http(struct buf *out, void *http)
                    (int64_t)turned_away);
     metrics_sample(out, "chathub_http_refused_total", "counter", "Requests refused by the reader.", (int64_t)refused);
     metrics_sample(out, "chathub_http_streams", "gauge", "Open event streams.", (int64_t)streams);
+    metrics_sample(out, "chathub_http_sockets", "gauge", "Open WebSockets.", (int64_t)sockets);
+    metrics_sample(out, "chathub_http_socket_messages_total", "counter", "Messages that WebSockets sent us.",
+                   (int64_t)messages);
     metrics_sample(out, "chathub_http_waiting", "gauge", "Requests that wait for a job.", (int64_t)waiting_for_jobs);
     if (h->o.lanes == NULL) return;
     size_t waiting = 0;

@@ -29,7 +29,7 @@ struct metrics_route {
 struct metrics_loop {
     struct metrics_route *route;
     size_t routes;
-    atomic_uint_fast64_t accepted, turned_away, refused_heads, streams;
+    atomic_uint_fast64_t accepted, turned_away, refused_heads, streams, sockets, socket_messages;
 };
 void metrics_loop_open(struct metrics_loop *m, size_t routes);           /* one more for what met no route */
 void metrics_loop_close(struct metrics_loop *m);

@@ -213,6 +213,7 @@ void request_begin_bare(struct connection *c, struct exchange *x)
     x->discard = x->away = x->ask_again = x->wants_stream = false;
     x->body = x->fixed_body = (struct str){ 0 };
     x->allow = NULL;
+    x->socket_own = NULL;
     x->wait_job = 0;
     x->session_key[0] = '\0';
     x->started_us = (int64_t)(uv_hrtime() / 1000);
@@ -249,7 +250,9 @@ void request_begin(struct connection *c, struct exchange *x)
     }
     if (r->who != WHO_SYSTEM) session_key(x);
     /* Before the route's own limit: no other site's page may use up what its visitor has. */
-    if (r->verb != VERB_GET && !r->no_origin && !by_key_alone(x) && !origin_ok(&x->head, o->origin, o->development)) {
+    bool acts = r->verb != VERB_GET || r->socket != NULL; /* which is its visitor for as long as it is open */
+    bool asked = acts && !r->no_origin && !by_key_alone(x);
+    if (asked && !origin_ok(&x->head, o->origin, o->development)) {
         request_refuse(x, &problem_cross_site);
         return;
     }
@@ -267,6 +270,7 @@ void request_begin(struct connection *c, struct exchange *x)
         reply_fact_i64(&x->req, "limit", body_max);
         return;
     }
+    if (r->socket != NULL && !socket_upgrade_ok(x)) return;
     if (m.parts > 0 && !path_parts(x, &m)) x->deferred = true;
 }
 

@@ -279,7 +279,8 @@ void requests_answer(struct connection *c, struct exchange *x)
     assert(c->state == CONNECTION_BUSY);
     c->state = CONNECTION_HEAD;
     bool stream = x->wants_stream && x->req.reply.problem == NULL && !x->head_only;
-    if (stream && events_stream_start(c, x)) {
+    bool socket = x->req.reply.status == 101 && x->req.route->socket != NULL;
+    if ((stream && events_stream_start(c, x)) || (socket && socket_start(c, x))) {
         exchange_give(x);
         return;
     }

@@ -124,6 +124,7 @@ struct route {
     bool hidden;                     /* not in the API reference (developer pages) */
     bool (*exists)(void);            /* asked at start; false: as if the row were not there. NULL: it is */
     int wait_ms;                     /* with reply_wait */
+    const struct socket_kind *socket;/* becomes a WebSocket: http/socket.h. Its origin is asked though it is a GET */
     const struct shape *answer;      /* of 200/201/202; NULL: no JSON body */
     int status;                      /* usual success; 0: 200 */
     const struct problem *const *problems;   /* NULL-ended; general ones (400, 401, 422, 429...) are implied */

@@ -5,6 +5,7 @@
  * rows cannot fight for one address. Every build's tests start the server, so nobody meets them in production. */
 #include "http/openapi_parts.h"
 #include "http/server.h"
+#include "http/socket.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -275,6 +276,17 @@ static void check_who(struct check *c)
     if (r->fresh && (!route_wants_caller(r) || key)) complain(c, "fresh without a session");
 }
 
+static void check_socket(struct check *c)
+{
+    const struct socket_kind *k = c->r->socket;
+    bool rate = text_given(k->rate.name) && k->rate.burst > 0 && k->rate.per_ms > 0;
+    if (!text_given(k->name) || !k->message || k->message_max == 0 || !rate)
+        complain(c, "a socket without a name, a limit or what its messages mean");
+    if (c->r->who != WHO_SYSTEM && k->per_account == 0) complain(c, "a socket's per_account is not set");
+    if (c->r->verb != VERB_GET) complain(c, "a socket is asked for by GET");
+    if (c->r->answer) complain(c, "a socket has no answer to describe");
+}
+
 static void check_row(struct check *c)
 {
     const struct route *r = c->r;
@@ -291,6 +303,7 @@ static void check_row(struct check *c)
     if (r->verb == VERB_POST && !r->idempotent && !is_auth(r) && !r->no_origin && !r->hidden)
         complain(c, "POST outside /auth must be idempotent");
     check_who(c);
+    if (r->socket) check_socket(c);
     if ((r->wait_ms != 0) != (r->resume != NULL)) complain(c, "wait_ms and resume belong together");
     if (r->wait_ms < 0 || r->wait_ms > WAIT_MAX_MS) complain(c, "wait_ms is out of range");
     if (r->slow && !r->prepare) complain(c, "slow without prepare");

@@ -18,10 +18,17 @@ enum { BACKLOG = 1024, TICK_MS = 1000, STOPPING_TICK_MS = 20, STOP_MS = 10000 };
 
 static const struct http_timeouts usual_timeouts = {
     .head_ms = 10000, .body_ms = 30000, .idle_ms = 75000, .write_ms = 30000, .linger_ms = 2000,
+    .ping_ms = 25000,                                        /* proxies end what is silent for a minute */
+    .pong_ms = 10000,
 };
-static struct http_timeouts next_timeouts = { 10000, 30000, 75000, 30000, 2000 };
+static struct http_timeouts next_timeouts = { 10000, 30000, 75000, 30000, 2000, 25000, 10000 };
 
-void http_timeouts_for_tests(const struct http_timeouts *t) { next_timeouts = t ? *t : usual_timeouts; }
+void http_timeouts_for_tests(const struct http_timeouts *t)
+{
+    next_timeouts = t != NULL ? *t : usual_timeouts;
+    if (next_timeouts.ping_ms == 0) next_timeouts.ping_ms = usual_timeouts.ping_ms;
+    if (next_timeouts.pong_ms == 0) next_timeouts.pong_ms = usual_timeouts.pong_ms;
+}
 
 /* ---- a loop ---- */
 
@@ -81,6 +88,7 @@ static void drain_loop(struct loop *l)
         uv_close((uv_handle_t *)&l->listener, NULL);
         l->listening = false;
         events_loop_drain(l);
+        sockets_drain(l);
     }
     for (struct connection *c = l->connections, *next; c != NULL; c = next) {
         next = c->next;
@@ -146,6 +154,7 @@ static void on_wake(uv_async_t *handle)
     for (size_t i = 0; i < jobs && !any; i++) dispatch_job_ended(l, job[i], false);
     if (any) dispatch_job_ended(l, 0, true);
     events_wake(l);
+    sockets_deliver(l);
     if (atomic_load(&l->http->draining)) drain_loop(l);
     if (!atomic_load(&l->http->stopping)) return;
     if (!end_loop(l, false)) (void)uv_timer_start(&l->tick, on_tick, STOPPING_TICK_MS, STOPPING_TICK_MS);
@@ -261,6 +270,7 @@ static void loop_free(struct loop *l)
         return;
     }
     events_loop_close(l);
+    sockets_forget(l);
     exchange_pool_free(l);
     metrics_loop_close(&l->metrics);
     buf_free(&l->out);

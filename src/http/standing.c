@@ -109,7 +109,8 @@ static enum op_wish standing_run(struct op *op, struct tx *tx)
 static void standing_back(struct exchange *x)
 {
     struct connection *c = loop_find(x->loop, x->slot, x->generation);
-    struct standing *s = c != NULL && c->by->standing != NULL ? c->by->standing(c) : NULL;
+    bool there = c != NULL && c->state == CONNECTION_TAKEN && c->by->standing != NULL;
+    struct standing *s = there ? c->by->standing(c) : NULL;
     bool judged = x->outcome == OP_COMMITTED;
     bool may_stay = x->admitted && s != NULL && x->req.who.account == s->who.account;
     if (s != NULL) {

@@ -1,0 +1,74 @@
+/* socket.h: WebSockets for handlers of later folders. A row of the route table says `.socket = &kind`; who may call,
+ * which origins, limits and fields are the row's as for any other, judged in its transaction before anything is
+ * answered.
+ *
+ *     struct chat_socket { int64_t conversation; };
+ *     static const struct socket_kind chat_kind = {
+ *         .name = "chat", .own_size = sizeof(struct chat_socket), .message_max = 16384, .per_account = 64,
+ *         .rate = { "chat messages", 30, 10 * 1000 }, .opened = opened, .message = message,
+ *     };
+ *     static enum answer run(struct req *req)               // in the transaction: may they, and to what?
+ *     {
+ *         struct chat_socket own = { .conversation = ... };
+ *         return reply_socket(req, &own);                   // or reply_problem, as anywhere
+ *     }
+ *     { .verb = VERB_GET, .path = "/api/chat", .who = WHO_SIGNED_IN, .tx = TX_READ, .socket = &chat_kind, ... }
+ *
+ * What a socket has to say to storage goes through a request or a job of its own: these callbacks are on a loop and
+ * must not block. What storage has to say to a socket comes by sockets_send, from any thread.
+ *
+ * Every minute the caller is asked for again as the row says; who may not go on is closed with 1008. A socket that is
+ * silent gets a ping and is closed when nothing answers. A slow reader is never waited for: past `queue_max` it is
+ * closed with 1013 and comes back. The server's end closes with 1001.
+ *
+ * An idle socket costs its struct, `own` and the kernel's buffers: reading state exists only while a message is under
+ * way. Compression is not offered: a window a socket is a hundred times what an idle one costs. */
+#ifndef CHATHUB_HTTP_SOCKET_H
+#define CHATHUB_HTTP_SOCKET_H
+
+#include "http/route.h"
+
+struct socket;
+enum socket_message { SOCKET_TEXT = 1, SOCKET_BINARY = 2 };
+
+struct socket_kind {
+    const char *name;                        /* MUST */
+    const char *subprotocol;                 /* which the client must offer; NULL: none is chosen */
+    size_t own_size;                         /* of what belongs to each socket: socket_own */
+    size_t message_max;                      /* MUST: bytes of one message of the client; else 1009 */
+    unsigned fragments_max;                  /* 0: 64 */
+    struct limit rate;                       /* MUST: messages of one socket; else 1008 */
+    size_t queue_max;                        /* 0: 256 KiB waiting to be written; else 1013 */
+    unsigned per_account;                    /* MUST when the row wants a caller: open in this process; else 429 */
+    /* On the socket's loop. `s` is gone when a call returns that closes it. */
+    void (*opened)(struct socket *s);                                        /* may be NULL */
+    void (*message)(struct socket *s, enum socket_message kind, struct str data);    /* MUST. Text is valid UTF-8 */
+    void (*writable)(struct socket *s);                                      /* all is written again; may be NULL */
+    void (*closed)(struct socket *s, int code);                              /* once, the last; may be NULL */
+};
+
+/* In .run of a row with .socket: `own` (of own_size bytes) is copied into the socket, which opens after the commit. */
+enum answer reply_socket(struct req *req, const void *own);
+
+/* ---- on the loop, in callbacks ---- */
+void *socket_own(struct socket *s);
+const struct caller *socket_caller(const struct socket *s);  /* without texts */
+/* False: the socket is closed now (it was lost, or too slow), and its `closed` has been called. */
+MUST_USE bool socket_send(struct socket *s, enum socket_message kind, struct str data);
+size_t socket_backlog(const struct socket *s);               /* bytes that wait to be written */
+/* Sends a close frame with this code and a reason of at most 123 bytes; NULL: none. s is gone afterwards. */
+void socket_close(struct socket *s, int code, const char *reason);
+
+/* ---- any thread ---- */
+/* Names a socket for longer than a callback. One that has gone is met by nobody, never by the next one in its place. */
+struct socket_id { struct loop *loop; uint32_t slot, generation; };
+struct socket_id socket_id(const struct socket *s);          /* on its loop */
+/* A message made ready once for any number of sockets; freed when the last has it. */
+struct socket_frame;
+MUST_USE struct socket_frame *socket_frame_new(enum socket_message kind, struct str data);
+void socket_frame_free(struct socket_frame *f);              /* the caller's hold on it */
+/* Each of the sockets gets it, in the order of the calls, a few hundred a turn of their loop. Thread-safe while the
+ * server runs. */
+void sockets_send(const struct socket_id *to, size_t n, struct socket_frame *f);
+
+#endif
