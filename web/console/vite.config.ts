@@ -2,7 +2,7 @@
  * ever (hashed names). Its Content-Security-Policy allows scripts of its own origin alone, so nothing may be inlined:
  * no module preload polyfill, no assets as data: URLs except small images. */
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 // `npm run dev` serves the sources and hands everything of the API to a running server.
 const server = process.env.CHATHUB_DEV_SERVER ?? "http://127.0.0.1:8080";
@@ -30,5 +30,7 @@ export default defineConfig({
     },
   },
   worker: { format: "es" },
+  // The palette is read by a test of its contrasts.
+  test: { css: true },
   server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: server, changeOrigin: false }])) },
 });

@@ -1,44 +1,22 @@
-/* The console: providers from the outside in, then the pages. Each page is its own file in the browser too; the first
- * visit loads the frame and one page. */
+/* The console: providers from the outside in, then the pages. */
 import { QueryClientProvider } from "@tanstack/react-query";
-import { App as AntApp, ConfigProvider } from "antd";
-import antEn from "antd/locale/en_US";
-import antZh from "antd/locale/zh_CN";
 import { type ReactNode, Suspense, useEffect, useState } from "react";
-import { BrowserRouter, Navigate, Route, Routes, useLocation } from "react-router";
+import { createBrowserRouter, Navigate, Route, RouterProvider, Routes, useLocation, useParams } from "react-router";
 import { onSignedOut } from "./api/client";
 import { newQueryClient, useUser } from "./api/queries";
 import type { User } from "./api/types";
-import { TextProvider, useText } from "./i18n/i18n";
-import { fetchAhead } from "./load-part";
+import { TextProvider } from "./i18n/i18n";
+import { fetchOthers, pages } from "./pages";
 import { sessionMark, useSessionActs } from "./session";
-import { antdTheme, ThemeProvider, useTheme } from "./theme/theme";
+import { ThemeProvider } from "./theme/theme";
 import { Crash } from "./ui/crash";
 import { Frame } from "./ui/frame";
 import { late } from "./ui/late";
 import { Failed, Waiting } from "./ui/loaded";
 import { Announcer } from "./ui/notify";
 import { localPath, loginPath } from "./ui/path";
+import { SignInAgain } from "./ui/sign-in-again";
 
-const pages = {
-  login: () => import("./pages/login"),
-  register: () => import("./pages/register"),
-  forgot: () => import("./pages/forgot"),
-  verifyEmail: () => import("./pages/verify-email"),
-  resetPassword: () => import("./pages/reset-password"),
-  home: () => import("./pages/home"),
-  shops: () => import("./pages/shops"),
-  shop: () => import("./pages/shop/shop"),
-  billing: () => import("./pages/billing"),
-  audit: () => import("./pages/audit"),
-  security: () => import("./pages/security"),
-  overview: () => import("./pages/operator/overview"),
-  accounts: () => import("./pages/operator/accounts"),
-  account: () => import("./pages/operator/account"),
-  jobs: () => import("./pages/operator/jobs"),
-  operatorAudit: () => import("./pages/operator/audit"),
-  notFound: () => import("./pages/not-found"),
-};
 const Login = late(pages.login, true);
 const Register = late(pages.register, true);
 const Forgot = late(pages.forgot, true);
@@ -48,29 +26,30 @@ const Home = late(pages.home);
 const Shops = late(pages.shops);
 const ShopPage = late(pages.shop);
 const Billing = late(pages.billing);
-const Audit = late(pages.audit);
-const Security = late(pages.security);
-const Overview = late(pages.overview);
-const Accounts = late(pages.accounts);
-const AccountPage = late(pages.account);
+const SettingsPage = late(pages.settings);
+const Today = late(pages.today);
+const Customers = late(pages.customers);
+const CustomerPage = late(pages.customer);
 const Jobs = late(pages.jobs);
 const OperatorAudit = late(pages.operatorAudit);
 const NotFound = late(pages.notFound);
 
-const AHEAD_AFTER_MS = 2000;
-const AHEAD = {
-  merchant: [pages.home, pages.shops, pages.shop, pages.billing, pages.audit, pages.security, pages.notFound],
-  operator: [pages.overview, pages.accounts, pages.account, pages.jobs, pages.operatorAudit, pages.security],
-};
-
-/** Only for people who are signed in; others sign in first and come back. */
-function SignedIn({ children }: { children: (user: User) => ReactNode }) {
+/** Only for people who are signed in; others sign in first and come back. Whose session ends on a page keeps the page. */
+function SignedIn({ children }: { children: (user: User, here: boolean) => ReactNode }) {
   const read = useUser();
+  const { forget } = useSessionActs();
   const { pathname, search } = useLocation();
-  const isIn = read.data !== undefined && read.data.user !== null;
+  const [known, setKnown] = useState<User | null>(null);
+  const user = read.data?.user ?? null;
+  if (user !== null && user !== known) setKnown(user);
+  const isIn = user !== null;
+  const gone = read.data !== undefined && !isIn && (known === null || !sessionMark.isSet());
   useEffect(() => {
     if (isIn) sessionMark.set();
   }, [isIn]);
+  useEffect(() => {
+    if (gone) forget();
+  }, [gone, forget]);
   if (read.data === undefined) {
     return (
       <main className="whole">
@@ -78,10 +57,16 @@ function SignedIn({ children }: { children: (user: User) => ReactNode }) {
       </main>
     );
   }
-  if (read.data.user === null) {
-    return <Navigate to={loginPath(pathname + search)} state={{ ended: sessionMark.isSet() }} replace />;
-  }
-  return children(read.data.user);
+  if (gone) return <Navigate to={loginPath(pathname + search)} state={{ ended: sessionMark.isSet() }} replace />;
+  if (isIn) return children(user, true);
+  return (
+    known !== null && (
+      <>
+        {children(known, false)}
+        <SignInAgain user={known} />
+      </>
+    )
+  );
 }
 
 /** Sign-in pages: whoever is signed in already goes on. */
@@ -94,27 +79,40 @@ function SignedOut({ children }: { children: ReactNode }) {
   return children;
 }
 
+/** Addresses of 0.1.0: bookmarks and mails have them. */
+function OldCustomer() {
+  const { id = "" } = useParams();
+  return <Navigate to={`/operator/customers/${id}`} replace />;
+}
+
 function FramedRoutes({ user }: { user: User }) {
   const { pathname } = useLocation();
   const operator = user.role === "operator";
-  useEffect(() => fetchAhead(operator ? AHEAD.operator : AHEAD.merchant, AHEAD_AFTER_MS), [operator]);
+  const start = operator ? "/operator" : "/home";
+  useEffect(() => fetchOthers(user.role), [user.role]);
+  const to = (path: string) => <Navigate to={path} replace />;
   return (
     <Crash at={pathname}>
-      <Suspense fallback={<Waiting rows={6} />}>
+      <Suspense fallback={<Waiting height={480} />}>
         <Routes>
-          <Route path="/" element={operator ? <Navigate to="/operator" replace /> : <Home />} />
-          <Route path="/dashboard" element={<Home />} />
+          <Route path="/" element={to(start)} />
+          <Route path="/dashboard" element={to(start)} />
+          <Route path="/audit" element={to("/settings/activity")} />
+          <Route path="/security" element={to("/settings/security")} />
+          <Route path="/settings" element={to("/settings/profile")} />
+          <Route path="/home" element={operator ? to(start) : <Home />} />
           <Route path="/shops" element={<Shops />} />
           <Route path="/shops/:id" element={<ShopPage />} />
-          <Route path="/shops/:id/:tab" element={<ShopPage />} />
+          <Route path="/shops/:id/:part" element={<ShopPage />} />
           <Route path="/billing" element={<Billing />} />
-          <Route path="/audit" element={<Audit />} />
-          <Route path="/security" element={<Security />} />
+          <Route path="/settings/:part" element={<SettingsPage />} />
           {operator && (
             <>
-              <Route path="/operator" element={<Overview />} />
-              <Route path="/operator/accounts" element={<Accounts />} />
-              <Route path="/operator/accounts/:id" element={<AccountPage />} />
+              <Route path="/operator" element={<Today />} />
+              <Route path="/operator/accounts" element={to("/operator/customers")} />
+              <Route path="/operator/accounts/:id" element={<OldCustomer />} />
+              <Route path="/operator/customers" element={<Customers />} />
+              <Route path="/operator/customers/:id" element={<CustomerPage />} />
               <Route path="/operator/jobs" element={<Jobs />} />
               <Route path="/operator/audit" element={<OperatorAudit />} />
             </>
@@ -129,8 +127,8 @@ function FramedRoutes({ user }: { user: User }) {
 function FramedPages() {
   return (
     <SignedIn>
-      {(user) => (
-        <Frame user={user}>
+      {(user, here) => (
+        <Frame user={user} here={here}>
           <FramedRoutes user={user} />
         </Frame>
       )}
@@ -155,22 +153,8 @@ function Pages() {
   );
 }
 
-function Styled({ children }: { children: ReactNode }) {
-  const { lang } = useText();
-  const { dark } = useTheme();
-  return (
-    <ConfigProvider
-      locale={lang === "en" ? antEn : antZh}
-      theme={antdTheme(dark)}
-      button={{ autoInsertSpace: false }}
-      form={{ requiredMark: "optional" }}
-    >
-      <AntApp component={false} message={{ maxCount: 3 }}>
-        {children}
-      </AntApp>
-    </ConfigProvider>
-  );
-}
+// One route for all: the routes inside are ours. A router with data is needed for asking before a page is left.
+const router = createBrowserRouter([{ path: "*", Component: Pages }]);
 
 export function App() {
   const [queries] = useState(newQueryClient);
@@ -179,13 +163,9 @@ export function App() {
       <ThemeProvider>
         <Crash>
           <QueryClientProvider client={queries}>
-            <Styled>
-              <Announcer>
-                <BrowserRouter>
-                  <Pages />
-                </BrowserRouter>
-              </Announcer>
-            </Styled>
+            <Announcer>
+              <RouterProvider router={router} />
+            </Announcer>
           </QueryClientProvider>
         </Crash>
       </ThemeProvider>

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { keys } from "./api/read-keys";
 import type { User } from "./api/types";
-import { isLang, langFromCookie } from "./i18n/lang";
+import { keepLang } from "./i18n/lang";
 import { useText } from "./i18n/i18n";
 
 /* That this tab was signed in, kept over a reload: whoever finds the session gone is told so, but not who left. */
@@ -34,29 +34,35 @@ export const sessionMark = {
 
 export interface SessionActs {
   signedIn: (user: User) => void;
+  /** The same person, on the page that was left standing: everything on it is read again. */
+  signedInAgain: (user: User) => void;
   signedOut: () => void;
+  /** Nothing of the account before may be seen. */
+  forget: () => void;
 }
 
 export function useSessionActs(): SessionActs {
   const queries = useQueryClient();
-  const { setLang } = useText();
+  const { lang } = useText();
   return useMemo(() => {
-    // Nothing of the account before may be seen. Not clear(): components on screen would go on watching what was thrown
-    // away and never learn who signed in.
+    // Not clear(): components on screen would go on watching what was thrown away and never learn who signed in.
     const forget = () => {
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "user" && queryKey[0] !== "config" });
     };
     return {
       signedIn: (user) => {
-        // A language chosen on this device stays; a new device begins with the account's.
-        if (langFromCookie(document.cookie) === null && isLang(user.lang)) setLang(user.lang);
+        keepLang(lang); // the language on the screen is the choice: signing in does not change it
         forget();
         queries.setQueryData(keys.user, { user });
       },
+      signedInAgain: (user) => {
+        queries.setQueryData(keys.user, { user });
+        void queries.invalidateQueries();
+      },
       signedOut: () => {
         queries.setQueryData(keys.user, { user: null });
-        forget();
       },
+      forget,
     };
-  }, [queries, setLang]);
+  }, [queries, lang]);
 }

@@ -30,8 +30,24 @@ export function newQueryClient(): QueryClient {
 export type Read<T> = UseQueryResult<T>;
 export type ReadList<T> = UseInfiniteQueryResult<InfiniteData<T[], number | undefined>>;
 
+/** The first question was sent by public/early.js, before this file was there. */
+async function firstUser(): Promise<Answer<"/api/user", "get"> | null> {
+  const early = window.chathubUser;
+  delete window.chathubUser;
+  try {
+    const response = await early;
+    return response?.ok === true ? ((await response.json()) as Answer<"/api/user", "get">) : null;
+  } catch {
+    return null;
+  }
+}
+
 export const useUser = () =>
-  useQuery({ queryKey: keys.user, queryFn: () => answer(api.GET("/api/user")), staleTime: 60_000 });
+  useQuery({
+    queryKey: keys.user,
+    queryFn: async () => (await firstUser()) ?? answer(api.GET("/api/user")),
+    staleTime: 60_000,
+  });
 export const useConfig = () =>
   useQuery({ queryKey: keys.config, queryFn: () => answer(api.GET("/api/config")), staleTime: Infinity });
 export const useShops = (enabled = true) =>
@@ -67,8 +83,8 @@ export const useOnboarding = () =>
   useQuery({ queryKey: keys.onboarding, queryFn: () => answer(api.GET("/api/onboarding")) });
 export const useSessions = () =>
   useQuery({ queryKey: keys.sessions, queryFn: () => answer(api.GET("/auth/sessions")) });
-export const useOverview = () =>
-  useQuery({ queryKey: keys.overview, queryFn: () => answer(api.GET("/api/operator/overview")) });
+export const useOverview = (enabled = true) =>
+  useQuery({ queryKey: keys.overview, queryFn: () => answer(api.GET("/api/operator/overview")), enabled });
 export const useAccount = (id: number) =>
   useQuery({
     queryKey: keys.account(id),
@@ -81,9 +97,11 @@ export const PAGE_ROWS = 50;
 function useKeysetList<T extends { id: number }>(
   queryKey: readonly unknown[],
   page: (after: number | undefined) => Promise<T[]>,
+  enabled = true,
 ): ReadList<T> {
   return useInfiniteQuery({
     queryKey,
+    enabled,
     queryFn: ({ pageParam }: { pageParam: number | undefined }) => page(pageParam),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (last: T[]) => (last.length < PAGE_ROWS ? undefined : last.at(-1)?.id),
@@ -113,12 +131,16 @@ export const useOperatorAudit = () =>
     const got = await answer(api.GET("/api/operator/audit", { params: { query: range(after) } }));
     return got.entries;
   });
-export const useAccounts = (search: string) =>
-  useKeysetList<Account>(keys.accountList(search), async (after) => {
-    const query = search === "" ? range(after) : { ...range(after), search };
-    const got = await answer(api.GET("/api/operator/accounts", { params: { query } }));
-    return got.accounts;
-  });
+export const useAccounts = (search: string, enabled = true) =>
+  useKeysetList<Account>(
+    keys.accountList(search),
+    async (after) => {
+      const query = search === "" ? range(after) : { ...range(after), search };
+      const got = await answer(api.GET("/api/operator/accounts", { params: { query } }));
+      return got.accounts;
+    },
+    enabled,
+  );
 /** Of all jobs that are done, nearly all are scheduled ones: those only when they are asked for. */
 export const useJobs = (state: JobState | "", scheduled: boolean) =>
   useKeysetList<Job>(keys.jobList(state, scheduled), async (after) => {

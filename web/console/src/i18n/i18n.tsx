@@ -20,23 +20,31 @@ export interface Text {
   number: (value: number) => string;
   /** With its sign: +100, −50. */
   signed: (value: number) => string;
+  /** In minor units: fen of a yuan. */
+  money: (minor: number, currency: string) => string;
   time: (iso: string) => string;
   day: (iso: string) => string;
-  ago: (iso: string) => string;
+  /** With seconds and zone. */
+  exact: (iso: string) => string;
+  /** How long ago or in how long, within a month; else the day. */
+  near: (iso: string) => string;
 }
 
 const TextContext = createContext<Text | null>(null);
 
-const AGO_UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400_000],
   ["hour", 3_600_000],
   ["minute", 60_000],
 ];
 
-function ago(lang: Lang, iso: string): string {
-  const passed = Date.now() - Date.parse(iso);
+const NEAR_MS = 30 * 86_400_000;
+
+function near(lang: Lang, iso: string, day: (iso: string) => string): string {
+  const away = Date.parse(iso) - Date.now();
+  if (Math.abs(away) > NEAR_MS) return day(iso);
   const format = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
-  for (const [unit, ms] of AGO_UNITS) if (passed >= ms) return format.format(-Math.floor(passed / ms), unit);
+  for (const [unit, ms] of UNITS) if (Math.abs(away) >= ms) return format.format(Math.trunc(away / ms), unit);
   return format.format(0, "second");
 }
 
@@ -45,7 +53,9 @@ export function makeText(lang: Lang, setLang: (lang: Lang) => void): Text {
   const number = new Intl.NumberFormat(lang);
   const signed = new Intl.NumberFormat(lang, { signDisplay: "exceptZero" });
   const time = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
-  const day = new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
+  const exact = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "long" });
+  const dayFormat = new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
+  const day = (iso: string) => dayFormat.format(new Date(iso));
   return {
     lang,
     t: (key, values) => fill(texts[key], lang, values),
@@ -54,8 +64,13 @@ export function makeText(lang: Lang, setLang: (lang: Lang) => void): Text {
     number: (value) => number.format(value),
     signed: (value) => signed.format(value).replace("-", "−"),
     time: (iso) => time.format(new Date(iso)),
-    day: (iso) => day.format(new Date(iso)),
-    ago: (iso) => ago(lang, iso),
+    money: (minor, currency) =>
+      new Intl.NumberFormat(lang, { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" }).format(
+        minor / 100,
+      ),
+    day,
+    exact: (iso) => exact.format(new Date(iso)),
+    near: (iso) => near(lang, iso, day),
   };
 }
 

@@ -1,22 +1,23 @@
-import { Alert, Button, Form } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
+import { Alert } from "../ui/alert";
+import { Button } from "../ui/button";
 import { Door } from "../ui/door";
-import { EmailField } from "../ui/fields";
+import { EmailField, useRules } from "../ui/fields";
+import { Form, placeFieldProblems, useForm } from "../ui/form";
 import { MailSent } from "../ui/mail-sent";
-import { placeFieldProblems, useProblemText } from "../ui/problems";
+import { useProblemText } from "../ui/problems";
 
-interface Values {
-  email: string;
-}
+type Values = { email: string };
 
 export default function Forgot() {
   const { t } = useText();
+  const rules = useRules();
   const problemText = useProblemText();
-  const [form] = Form.useForm<Values>();
+  const form = useForm<Values>({ email: "" }, { rules: { email: [rules.required, rules.email] } });
   const [refusal, setRefusal] = useState("");
   const [sent, setSent] = useState<{ email: string; message: string } | null>(null);
   const ask = (body: Values) => answer(api.POST("/auth/password/forgot", { body }));
@@ -24,7 +25,7 @@ export default function Forgot() {
     repeat: false,
     onDone: ({ message }, { email }) => setSent({ email, message }),
     onProblem: (problem) => {
-      if (!placeFieldProblems(form, problem, ["email"])) setRefusal(problemText(problem));
+      if (!placeFieldProblems(form, problem)) setRefusal(problemText(problem));
     },
   });
   const back = (
@@ -40,16 +41,18 @@ export default function Forgot() {
       </Door>
     );
   }
-  const send = (values: Values) => {
-    setRefusal("");
-    submit.send(values);
-  };
   return (
     <Door title={t("forgot.title")} intro={t("forgot.intro")}>
-      {refusal !== "" && <Alert type="error" showIcon title={refusal} />}
-      <Form form={form} layout="vertical" onFinish={send} requiredMark={false}>
-        <EmailField focus />
-        <Button type="primary" htmlType="submit" block size="large" loading={submit.isPending}>
+      {refusal !== "" && <Alert tone="stop" title={refusal} />}
+      <Form
+        form={form}
+        onSubmit={(values) => {
+          setRefusal("");
+          submit.send(values);
+        }}
+      >
+        <EmailField form={form} />
+        <Button type="submit" look="primary" wide busy={submit.isPending}>
           {t("forgot.submit")}
         </Button>
       </Form>

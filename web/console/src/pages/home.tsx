@@ -1,33 +1,34 @@
-/* What to do next, what there is, and what it cost so far. */
-import { Progress } from "antd";
+/* What needs one, what to do next, what there is, and what it cost so far. */
 import { Link } from "react-router";
 import { useOnboarding, useShops, useSummary, useTransactions, useUser } from "../api/queries";
 import type { OnboardingStep, Shop } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
-import { StatusBadge } from "../ui/badge";
+import { AttentionBanners } from "../ui/attention";
+import { LinkButton } from "../ui/button";
 import { CopyButton } from "../ui/copy";
-import { IconArrow, IconCheck } from "../ui/icons";
-import { LinkButton } from "../ui/link-button";
-import { Loaded } from "../ui/loaded";
-import { Page, Section } from "../ui/page";
+import { Icon } from "../ui/icon";
+import { Loaded, Waiting } from "../ui/loaded";
+import { Figures, Page, Section } from "../ui/page";
+import { StatusPill } from "../ui/pill";
 import { TransactionTable } from "../ui/transactions";
 
 type StepId = OnboardingStep["id"];
 
-/** Where the work of a step is done. The chatbot of the first shop: with more shops nobody needs this list any more. */
+/** Where the work of a step is done: at the first shop that still lacks it. */
 function placeOf(id: StepId, shops: readonly Shop[]): string {
-  const first = shops[0];
+  const lacking = shops.find((shop) => shop.chatbot_state !== "active") ?? shops[0];
+  const enabled = shops.find((shop) => shop.chatbot_state === "active") ?? shops[0];
   switch (id) {
     case "account":
-      return "/security";
+      return "/settings/security";
     case "credits":
       return "/billing";
     case "shop":
       return "/shops?new=1";
     case "chatbot":
-      return first === undefined ? "/shops" : `/shops/${first.id}/chatbot`;
+      return lacking === undefined ? "/shops?new=1" : `/shops/${lacking.id}`;
     case "keys":
-      return first === undefined ? "/shops" : `/shops/${first.id}/keys`;
+      return enabled === undefined ? "/shops?new=1" : `/shops/${enabled.id}/keys`;
   }
 }
 
@@ -52,19 +53,19 @@ function Step({ step, index, next, to }: { step: OnboardingStep; index: number; 
   const email = data?.user?.email;
   return (
     <li className={`step${step.done ? " step-done" : ""}${next ? " step-next" : ""}`}>
-      <span className="step-mark" aria-hidden="true">
-        {step.done ? <IconCheck /> : <span className="step-number">{index + 1}</span>}
+      <span className="step-mark">
+        {step.done ? <Icon name="good" /> : <span className="step-number">{index + 1}</span>}
       </span>
       <span>
         <strong>{t(TITLES[step.id])}</strong>
         <span className="unseen"> ({t(step.done ? "step.isDone" : "step.isOpen")})</span>
-        {next && <span className="step-side"> — {t(HELP[step.id])}</span>}
+        {!step.done && <span className="step-help">{t(HELP[step.id])}</span>}
       </span>
       {next && (
         <span className="line">
           {step.id === "credits" && email !== undefined && <CopyButton text={email} label={t("step.copyEmail")} />}
-          <LinkButton to={to} type="primary" icon={<IconArrow />} iconPlacement="end">
-            {t("step.go")}
+          <LinkButton to={to} look="primary" iconAfter="arrow">
+            {t(TITLES[step.id])}
           </LinkButton>
         </span>
       )}
@@ -77,22 +78,18 @@ function Checklist() {
   const read = useOnboarding();
   const { data: shops } = useShops();
   return (
-    <Loaded read={read} rows={5}>
+    <Loaded read={read} height={320}>
       {({ steps, done, total }) => {
         const next = steps.find((step) => !step.done);
         if (next === undefined) return null;
         return (
           <Section
+            card
             title={t("home.start")}
             extra={
               <span className="line small muted">
                 {t("home.progress", { done, total })}
-                <Progress
-                  percent={total > 0 ? (done / total) * 100 : 0}
-                  showInfo={false}
-                  aria-label={t("home.progress", { done, total })}
-                  style={{ width: 120 }}
-                />
+                <progress className="progress" max={total} value={done} aria-label={t("home.start")} />
               </span>
             }
           >
@@ -114,53 +111,23 @@ function Checklist() {
   );
 }
 
-const HOME_SHOPS = 5;
-const HOME_TRANSACTIONS = 5;
+const HOME_ROWS = 5;
 
-function ShopList() {
+function ShopList({ shops }: { shops: readonly Shop[] }) {
   const { t } = useText();
-  const read = useShops();
+  if (shops.length === 0) return null;
   return (
     <Section title={t("nav.shops")} extra={<Link to="/shops">{t("home.allShops")}</Link>}>
-      <Loaded read={read}>
-        {({ shops }) =>
-          shops.length === 0 ? (
-            <p className="muted">{t("shops.none")}</p>
-          ) : (
-            <ul className="list-plain list-rows">
-              {shops.slice(0, HOME_SHOPS).map((shop) => (
-                <li key={shop.id}>
-                  <Link to={`/shops/${shop.id}`}>{shop.shop_name}</Link>
-                  <StatusBadge kind="chatbot" state={shop.chatbot_state} />
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
-    </Section>
-  );
-}
-
-function Balance() {
-  const { t, number } = useText();
-  const read = useSummary();
-  return (
-    <Section title={t("credits.name")} extra={<Link to="/billing">{t("nav.billing")}</Link>}>
-      <Loaded read={read}>
-        {({ credits, held }) => (
-          <dl className="figures">
-            <div className="figure">
-              <dt>{t("credits.available")}</dt>
-              <dd>{number(credits)}</dd>
-            </div>
-            <div className="figure">
-              <dt>{t("credits.held")}</dt>
-              <dd>{number(held)}</dd>
-            </div>
-          </dl>
-        )}
-      </Loaded>
+      <ul className="list-rows">
+        {shops.slice(0, HOME_ROWS).map((shop) => (
+          <li key={shop.id}>
+            <Link to={`/shops/${shop.id}`} className="short" title={shop.shop_name}>
+              {shop.shop_name}
+            </Link>
+            <StatusPill state={shop.chatbot_state} />
+          </li>
+        ))}
+      </ul>
     </Section>
   );
 }
@@ -169,25 +136,60 @@ function Recent() {
   const { t } = useText();
   const read = useTransactions();
   const rows = read.data?.pages[0];
-  if (rows === undefined || rows.length === 0) return null;
+  if (rows === undefined) return read.isError ? null : <Waiting height={240} />;
+  if (rows.length === 0) return null;
   return (
     <Section title={t("home.recent")} extra={<Link to="/billing">{t("home.allTransactions")}</Link>}>
-      <TransactionTable rows={rows.slice(0, HOME_TRANSACTIONS)} />
+      <TransactionTable rows={rows.slice(0, HOME_ROWS)} />
     </Section>
+  );
+}
+
+function Numbers({ shops }: { shops: readonly Shop[] }) {
+  const { t, number } = useText();
+  const { data } = useSummary();
+  const count = (state: Shop["chatbot_state"]) => shops.filter((shop) => shop.chatbot_state === state).length;
+  const stopped = count("suspended") + count("failed");
+  return (
+    <Figures
+      figures={[
+        { name: t("nav.shops"), value: number(shops.length), to: "/shops" },
+        { name: t("home.on"), value: number(count("active")), to: "/shops?state=on" },
+        {
+          name: t("home.stopped"),
+          value: number(stopped),
+          to: "/shops?state=stopped",
+          tone: stopped > 0 ? "stop" : undefined,
+        },
+        {
+          name: t("credits.available"),
+          value: data === undefined ? "…" : number(data.credits),
+          to: "/billing",
+          ...(data !== undefined && data.held > 0 && { note: t("credits.heldN", { n: data.held }) }),
+        },
+      ]}
+    />
   );
 }
 
 export default function Home() {
   const { t } = useText();
   const { data } = useUser();
-  const name = data?.user?.name ?? "";
+  const shops = useShops();
+  const user = data?.user ?? null;
+  const name = user?.name ?? "";
   return (
-    <Page title={name === "" ? t("home.welcome") : t("home.welcomeName", { name })} intro={t("home.intro")}>
+    <Page title={name === "" ? t("home.welcome") : t("home.welcomeName", { name })}>
+      {user !== null && <AttentionBanners user={user} />}
       <Checklist />
-      <div className="grid-2">
-        <ShopList />
-        <Balance />
-      </div>
+      <Loaded read={shops} height={84}>
+        {({ shops: all }) => (
+          <>
+            <Numbers shops={all} />
+            <ShopList shops={all} />
+          </>
+        )}
+      </Loaded>
       <Recent />
     </Page>
   );

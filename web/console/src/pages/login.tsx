@@ -1,26 +1,29 @@
-import { Alert, Button, Form } from "antd";
 import { useEffect, useState } from "react";
 import { Link, useLocation } from "react-router";
 import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
 import { sessionMark, useSessionActs } from "../session";
+import { Alert } from "../ui/alert";
+import { Button } from "../ui/button";
 import { CONFIRM_PATH, type ConfirmState } from "../ui/confirm";
 import { Door } from "../ui/door";
-import { EmailField, PasswordField } from "../ui/fields";
-import { placeFieldProblems, useProblemText } from "../ui/problems";
+import { EmailField, PasswordField, useRules } from "../ui/fields";
+import { Form, placeFieldProblems, useForm } from "../ui/form";
+import { useProblemText } from "../ui/problems";
 
-interface Values {
-  email: string;
-  password: string;
-}
+type Values = { email: string; password: string };
 
 export default function Login() {
   const { t } = useText();
   const location = useLocation();
   const { signedIn } = useSessionActs();
+  const rules = useRules();
   const problemText = useProblemText();
-  const [form] = Form.useForm<Values>();
+  const form = useForm<Values>(
+    { email: "", password: "" },
+    { rules: { email: [rules.required, rules.email], password: [rules.typed] } },
+  );
   const [refusal, setRefusal] = useState("");
   const [refused, setRefused] = useState<string | null>(null);
   useEffect(() => sessionMark.clear(), []);
@@ -29,19 +32,15 @@ export default function Login() {
     onDone: ({ user }) => signedIn(user),
     onProblem: (problem, { email }) => {
       setRefused(problem.code === "invalid_credentials" ? email : null);
-      if (!placeFieldProblems(form, problem, ["email", "password"])) setRefusal(problemText(problem));
+      if (!placeFieldProblems(form, problem)) setRefusal(problemText(problem));
     },
   });
   const { said, ended = false } = (location.state as { said?: string; ended?: boolean } | null) ?? {};
-  const send = (values: Values) => {
-    setRefusal("");
-    submit.send(values);
-  };
   return (
     <Door title={t("login.title")} intro={t("login.intro")}>
-      {said !== undefined && refusal === "" && <Alert type="success" showIcon title={said} role="status" />}
-      {ended && refusal === "" && <Alert type="info" showIcon title={t("login.ended")} role="status" />}
-      {refusal !== "" && <Alert type="error" showIcon title={refusal} />}
+      {said !== undefined && refusal === "" && <Alert tone="good" title={said} />}
+      {ended && refusal === "" && <Alert tone="info" title={t("login.ended")} />}
+      {refusal !== "" && <Alert tone="stop" title={refusal} />}
       {refused !== null && (
         <p className="muted">
           {t("login.unconfirmed")}{" "}
@@ -50,10 +49,16 @@ export default function Login() {
           </Link>
         </p>
       )}
-      <Form form={form} layout="vertical" onFinish={send} requiredMark={false}>
-        <EmailField focus />
-        <PasswordField name="password" label={t("field.password")} />
-        <Button type="primary" htmlType="submit" block size="large" loading={submit.isPending}>
+      <Form
+        form={form}
+        onSubmit={(values) => {
+          setRefusal("");
+          submit.send(values);
+        }}
+      >
+        <EmailField form={form} />
+        <PasswordField form={form} name="password" label={t("field.password")} />
+        <Button type="submit" look="primary" wide busy={submit.isPending}>
           {t("login.submit")}
         </Button>
       </Form>

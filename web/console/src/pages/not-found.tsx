@@ -1,14 +1,14 @@
-import { Link } from "react-router";
 import { useText } from "../i18n/i18n";
+import { LinkButton } from "../ui/button";
 import { Page } from "../ui/page";
 
 export default function NotFound() {
   const { t } = useText();
   return (
     <Page title={t("notFound.title")} intro={t("notFound.text")}>
-      <p>
-        <Link to="/">{t("notFound.home")}</Link>
-      </p>
+      <div>
+        <LinkButton to="/">{t("notFound.home")}</LinkButton>
+      </div>
     </Page>
   );
 }

@@ -1,33 +1,34 @@
 /* Creating an account. The server answers alike for known and unknown addresses, and nothing exists until the address
  * is confirmed; so what follows is always "look into your mail". */
-import { Alert, Button, Form, Input } from "antd";
 import { useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
+import { Alert } from "../ui/alert";
+import { Button } from "../ui/button";
 import { CONFIRM_PATH, ConfirmDoor, type ConfirmState } from "../ui/confirm";
 import { Door } from "../ui/door";
-import { EmailField, PasswordField } from "../ui/fields";
-import { placeFieldProblems, useProblemText } from "../ui/problems";
+import { EmailField, PasswordField, useRules } from "../ui/fields";
+import { Form, placeFieldProblems, TextField, useForm } from "../ui/form";
+import { useProblemText } from "../ui/problems";
 
-interface Values {
-  email: string;
-  password: string;
-  name?: string;
-}
-const FIELDS = ["email", "password", "name"];
+type Values = { name: string; email: string; password: string };
 const NAME_MAX = 80;
 
 function RegisterForm() {
   const { t } = useText();
+  const rules = useRules();
   const problemText = useProblemText();
-  const [form] = Form.useForm<Values>();
+  const form = useForm<Values>(
+    { name: "", email: "", password: "" },
+    { rules: { email: [rules.required, rules.email], password: [rules.typed, rules.password] } },
+  );
   const [refusal, setRefusal] = useState("");
   const navigate = useNavigate();
   const register = (values: Values) => {
     const { name, ...needed } = values;
-    const body = name === undefined || name.trim() === "" ? needed : { ...needed, name };
+    const body = name.trim() === "" ? needed : { ...needed, name };
     return answer(api.POST("/auth/password/register", { body }));
   };
   const submit = useSubmit(register, {
@@ -35,23 +36,23 @@ function RegisterForm() {
     onDone: (_out, { email }) =>
       navigate(CONFIRM_PATH, { state: { email, sentAt: Date.now() } satisfies ConfirmState }),
     onProblem: (problem) => {
-      if (!placeFieldProblems(form, problem, FIELDS)) setRefusal(problemText(problem));
+      if (!placeFieldProblems(form, problem)) setRefusal(problemText(problem));
     },
   });
-  const send = (values: Values) => {
-    setRefusal("");
-    submit.send(values);
-  };
   return (
     <Door title={t("register.title")} intro={t("register.intro")}>
-      {refusal !== "" && <Alert type="error" showIcon title={refusal} />}
-      <Form form={form} layout="vertical" onFinish={send}>
-        <Form.Item name="name" label={t("field.name")}>
-          <Input autoComplete="name" autoFocus maxLength={NAME_MAX} />
-        </Form.Item>
-        <EmailField />
-        <PasswordField name="password" label={t("field.password")} fresh />
-        <Button type="primary" htmlType="submit" block size="large" loading={submit.isPending}>
+      {refusal !== "" && <Alert tone="stop" title={refusal} />}
+      <Form
+        form={form}
+        onSubmit={(values) => {
+          setRefusal("");
+          submit.send(values);
+        }}
+      >
+        <TextField form={form} name="name" label={t("field.name")} optional autoComplete="name" maxLength={NAME_MAX} />
+        <EmailField form={form} />
+        <PasswordField form={form} name="password" label={t("field.password")} fresh />
+        <Button type="submit" look="primary" wide busy={submit.isPending}>
           {t("register.submit")}
         </Button>
       </Form>

@@ -1,106 +1,172 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { Button } from "antd";
+/* All shops of the account: one line each, however many there are. */
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
-import { answer, api, once } from "../api/client";
+import { Link } from "react-router";
 import { useConfig, useDeletedShops, useShops } from "../api/queries";
-import { keys } from "../api/read-keys";
-import { useSubmit } from "../api/submit";
 import type { Shop } from "../api/types";
-import { useText } from "../i18n/i18n";
-import { StatusBadge } from "../ui/badge";
+import { type TextKey, useText } from "../i18n/i18n";
+import { useAddress } from "../ui/address";
+import { Button, LinkButton } from "../ui/button";
 import { EnableButton, EnableHost } from "../ui/enable";
-import { IconPlus, IconShop } from "../ui/icons";
-import { LinkButton } from "../ui/link-button";
+import { Day, Time } from "../ui/facts";
+import { Chips, Find } from "../ui/filters";
 import { Loaded } from "../ui/loaded";
-import { useNotify } from "../ui/notify";
-import { Page, Section } from "../ui/page";
-import { CreateShopDialog, DeleteShopDialog } from "../ui/shop-dialogs";
+import { Menu } from "../ui/menu";
+import { Icon } from "../ui/icon";
+import { Page, Section, Teach, Toolbar } from "../ui/page";
+import { StatusPill } from "../ui/pill";
+import { CreateShopDialog, DeleteShopDialog, useRestoreShop } from "../ui/shop-dialogs";
+import { type Column, DataTable, type Sort } from "../ui/table";
 
-/** What a shop's card offers. A first enable has the list price; what another one costs (a paid month may be left) is
- * told by the shop's page. */
+/** What a shop's row offers. A first enable has the list price; what another one costs (a paid month may be left) is told
+ * by the shop's page. */
 function ChatbotButton({ shop, credits }: { shop: Shop; credits: number }) {
   const { t } = useText();
   const { data: config } = useConfig();
-  if (shop.chatbot_state === "off")
-    return config !== undefined && <EnableButton shop={shop.id} price={config.prices.chatbot} credits={credits} />;
+  if (shop.chatbot_state === "off") {
+    if (config === undefined) return null;
+    const short = credits < config.prices.chatbot;
+    if (!short) return <EnableButton shop={shop.id} price={config.prices.chatbot} credits={credits} small />;
+  }
   const works = shop.chatbot_state === "active" || shop.chatbot_state === "provisioning";
   return (
-    <LinkButton to={`/shops/${shop.id}/chatbot`}>{t(works ? "chatbot.configure" : "enable.buttonFree")}</LinkButton>
+    <LinkButton small to={`/shops/${shop.id}`}>
+      {t(works ? "shops.open" : "enable.buttonFree")}
+    </LinkButton>
   );
 }
 
-export function ShopCard({ shop, credits, onDelete }: { shop: Shop; credits: number; onDelete: (shop: Shop) => void }) {
-  const { t, day } = useText();
+const GROUPS: Readonly<Record<string, { text: TextKey; states: readonly string[] }>> = {
+  on: { text: "state.on", states: ["active"] },
+  off: { text: "state.off", states: ["off", "pending", "disabled"] },
+  busy: { text: "state.settingUp", states: ["provisioning"] },
+  stopped: { text: "shops.stopped", states: ["suspended", "failed"] },
+};
+
+function sorted(shops: readonly Shop[], { by, down }: Sort, lang: string): Shop[] {
+  const value = (shop: Shop) =>
+    by === "since" ? shop.created_at : by === "domain" ? (shop.domain ?? "") : shop.shop_name;
+  const order = new Intl.Collator(lang, { numeric: true });
+  return [...shops].sort((a, b) => (down ? -1 : 1) * order.compare(value(a), value(b)));
+}
+
+export function ShopTable({
+  shops,
+  credits,
+  sort,
+  onSort,
+  onDelete,
+}: {
+  shops: readonly Shop[];
+  credits: number;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+  onDelete: (shop: Shop) => void;
+}) {
+  const { t } = useText();
+  const columns: Column<Shop>[] = [
+    {
+      key: "name",
+      title: t("shop.name"),
+      grow: true,
+      phone: "main",
+      sortable: true,
+      render: (shop) => (
+        <Link to={`/shops/${shop.id}`} className="short" title={shop.shop_name}>
+          {shop.shop_name}
+        </Link>
+      ),
+    },
+    {
+      key: "domain",
+      title: t("shop.domain"),
+      grow: true,
+      phone: "sub",
+      sortable: true,
+      render: (shop) =>
+        shop.domain === null ? (
+          <span className="muted">—</span>
+        ) : (
+          <span className="short" title={shop.domain}>
+            {shop.domain}
+          </span>
+        ),
+    },
+    {
+      key: "state",
+      title: t("chatbot.name"),
+      phone: "end",
+      render: (shop) => <StatusPill state={shop.chatbot_state} />,
+    },
+    { key: "since", title: t("shops.added"), sortable: true, render: (shop) => <Time at={shop.created_at} /> },
+    {
+      key: "actions",
+      title: t("table.actions"),
+      actions: true,
+      render: (shop) => (
+        <span className="line">
+          <ChatbotButton shop={shop} credits={credits} />
+          <Menu
+            label={t("shops.moreOf", { name: shop.shop_name })}
+            trigger={<Icon name="more" />}
+            groups={[
+              {
+                key: "go",
+                items: [
+                  { key: "install", label: t("shop.install"), icon: "code", to: `/shops/${shop.id}/install` },
+                  { key: "keys", label: t("shop.keys"), icon: "key", to: `/shops/${shop.id}/keys` },
+                  { key: "settings", label: t("shop.settings"), icon: "settings", to: `/shops/${shop.id}/settings` },
+                ],
+              },
+              {
+                key: "end",
+                items: [{ key: "delete", label: t("shops.delete"), danger: true, onPick: () => onDelete(shop) }],
+              },
+            ]}
+          />
+        </span>
+      ),
+    },
+  ];
   return (
-    <li className="card shop-card">
-      <div className="line line-between">
-        <h2>
-          <Link to={`/shops/${shop.id}`}>{shop.shop_name}</Link>
-        </h2>
-        {shop.status !== "active" && <StatusBadge kind="shop" state={shop.status} />}
-      </div>
-      <div className="muted small">
-        <div className="break">{shop.domain ?? shop.slug}</div>
-        <div>
-          {shop.public_id} · {t("shops.since", { day: day(shop.created_at) })}
-        </div>
-      </div>
-      <div className="line">
-        <span className="small muted">{t("chatbot.name")}</span>
-        <StatusBadge kind="chatbot" state={shop.chatbot_state} />
-      </div>
-      <div className="line">
-        <ChatbotButton shop={shop} credits={credits} />
-        <Button
-          type="text"
-          danger
-          onClick={() => onDelete(shop)}
-          aria-label={t("shops.deleteNamed", { name: shop.shop_name })}
-        >
-          {t("shops.delete")}
-        </Button>
-      </div>
-    </li>
+    <DataTable
+      label={t("nav.shops")}
+      columns={columns}
+      rows={shops}
+      rowKey={(shop) => shop.id}
+      empty={t("shops.noMatch")}
+      sort={sort}
+      onSort={onSort}
+    />
   );
 }
 
 function DeletedShops() {
-  const { t, time } = useText();
-  const queries = useQueryClient();
-  const notify = useNotify();
+  const { t } = useText();
   const read = useDeletedShops(true);
-  const restore = useSubmit(
-    (id: number, key) => answer(api.POST("/api/shops/{id}/restore", { params: { path: { id } }, ...once(key) })),
-    {
-      onDone: () => {
-        void queries.invalidateQueries({ queryKey: keys.shops });
-        void queries.invalidateQueries({ queryKey: keys.onboarding });
-        notify.done(t("shops.restored"));
-      },
-      onProblem: notify.problem,
-    },
-  );
+  const restore = useRestoreShop();
   return (
     <Section title={t("shops.deletedTitle")}>
-      <Loaded read={read}>
+      <Loaded read={read} height={80}>
         {({ shops }) =>
           shops.length === 0 ? (
             <p className="muted">{t("shops.deletedNone")}</p>
           ) : (
-            <ul className="list-plain list-rows">
+            <ul className="list-rows">
               {shops.map((shop) => (
                 <li key={shop.id}>
-                  <span>
-                    <strong>{shop.shop_name}</strong>{" "}
+                  <span className="two-lines">
+                    <strong className="short" title={shop.shop_name}>
+                      {shop.shop_name}
+                    </strong>
                     {shop.scheduled_hard_delete_at !== null && (
                       <span className="muted small">
-                        {t("shops.goneAt", { time: time(shop.scheduled_hard_delete_at) })}
+                        {t("shops.goneAt")} <Day at={shop.scheduled_hard_delete_at} />
                       </span>
                     )}
                   </span>
                   <Button
-                    loading={restore.isPending && restore.sent === shop.id}
+                    small
+                    busy={restore.isPending && restore.sent === shop.id}
                     onClick={() => restore.send(shop.id)}
                     aria-label={t("shops.restoreNamed", { name: shop.shop_name })}
                   >
@@ -116,55 +182,103 @@ function DeletedShops() {
   );
 }
 
+function ShopsOf({
+  shops,
+  credits,
+  onNew,
+  onDelete,
+}: {
+  shops: readonly Shop[];
+  credits: number;
+  onNew: () => void;
+  onDelete: (shop: Shop) => void;
+}) {
+  const { t, lang } = useText();
+  const [read, write] = useAddress();
+  const found = read("search").toLowerCase();
+  const group = GROUPS[read("state")];
+  const sort: Sort = { by: read("sort") || "name", down: read("down") === "1" };
+  if (shops.length === 0) {
+    return (
+      <Teach
+        icon="shop"
+        title={t("shops.none")}
+        action={
+          <Button look="primary" onClick={onNew}>
+            {t("shops.first")}
+          </Button>
+        }
+      >
+        {t("shops.teach")}
+      </Teach>
+    );
+  }
+  const shown = shops.filter(
+    (shop) =>
+      [shop.shop_name, shop.domain, shop.public_id].some((text) => text?.toLowerCase().includes(found) === true) &&
+      (group === undefined || group.states.includes(shop.chatbot_state)),
+  );
+  return (
+    <>
+      <Toolbar>
+        <Find value={read("search")} label={t("shops.find")} onFind={(search) => write({ search })} />
+        <Chips
+          label={t("list.filter")}
+          choices={Object.entries(GROUPS).map(([value, { text }]) => ({ value, text: t(text) }))}
+          value={group === undefined ? "" : read("state")}
+          onChoose={(state) => write({ state })}
+        />
+      </Toolbar>
+      <EnableHost>
+        <ShopTable
+          shops={sorted(shown, sort, lang)}
+          credits={credits}
+          sort={sort}
+          onSort={({ by, down }) => write({ sort: by === "name" ? "" : by, down: down ? "1" : "" })}
+          onDelete={onDelete}
+        />
+      </EnableHost>
+    </>
+  );
+}
+
 export default function Shops() {
   const { t } = useText();
-  const [query, setQuery] = useSearchParams();
+  const [address, write] = useAddress();
   const [deleting, setDeleting] = useState<Shop | null>(null);
-  const [showDeleted, setShowDeleted] = useState(false);
   const read = useShops();
-  const creating = query.get("new") !== null;
-  const setCreating = (open: boolean) => setQuery(open ? { new: "1" } : {}, { replace: true });
+  const showDeleted = address("deleted") === "1";
+  const setCreating = (open: boolean) => write({ new: open ? "1" : "" });
+  const empty = read.data?.shops.length === 0;
   return (
     <Page
       title={t("nav.shops")}
-      intro={t("shops.intro")}
+      count={empty ? undefined : read.data?.shops.length}
       extra={
-        <Button type="primary" icon={<IconPlus />} onClick={() => setCreating(true)}>
-          {t("shops.new")}
-        </Button>
+        !empty && (
+          <Button look="primary" icon="plus" onClick={() => setCreating(true)}>
+            {t("shops.new")}
+          </Button>
+        )
       }
     >
-      <Loaded read={read} rows={6}>
-        {({ shops, credits }) =>
-          shops.length === 0 ? (
-            <div className="card teach">
-              <span className="teach-icon" aria-hidden="true">
-                <IconShop />
-              </span>
-              <h2>{t("shops.none")}</h2>
-              <p>{t("shops.teach")}</p>
-              <Button type="primary" onClick={() => setCreating(true)}>
-                {t("shops.first")}
-              </Button>
-            </div>
-          ) : (
-            <EnableHost>
-              <ul className="grid-cards">
-                {shops.map((shop) => (
-                  <ShopCard key={shop.id} shop={shop} credits={credits} onDelete={setDeleting} />
-                ))}
-              </ul>
-            </EnableHost>
-          )
-        }
+      <Loaded read={read} height={440}>
+        {({ shops, credits }) => (
+          <ShopsOf shops={shops} credits={credits} onNew={() => setCreating(true)} onDelete={setDeleting} />
+        )}
       </Loaded>
       <div>
-        <Button type="link" aria-expanded={showDeleted} onClick={() => setShowDeleted(!showDeleted)}>
+        <Button
+          look="quiet"
+          small
+          aria-expanded={showDeleted}
+          onClick={() => write({ deleted: showDeleted ? "" : "1" })}
+        >
           {t(showDeleted ? "shops.hideDeleted" : "shops.showDeleted")}
         </Button>
       </div>
       {showDeleted && <DeletedShops />}
-      <CreateShopDialog open={creating} onClose={() => setCreating(false)} />
+      <CreateShopDialog open={address("new") !== ""} onClose={() => setCreating(false)} />
       <DeleteShopDialog shop={deleting} onClose={() => setDeleting(null)} />
     </Page>
   );

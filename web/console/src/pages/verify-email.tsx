@@ -1,38 +1,40 @@
 /* The link of the confirmation mail. Opening it changes nothing (mail scanners open links too); the button does. In
  * another browser than the one that registered, the password chosen there is asked as well. */
-import { Alert, Button, Form } from "antd";
 import { useState } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
+import { forgetLinkToken, useLinkToken } from "../link-token";
 import { useSessionActs } from "../session";
+import { Alert } from "../ui/alert";
+import { Button } from "../ui/button";
 import { ResendForm } from "../ui/confirm";
 import { Door } from "../ui/door";
-import { PasswordField } from "../ui/fields";
+import { PasswordField, useRules } from "../ui/fields";
+import { Form, placeFieldProblems, useForm } from "../ui/form";
 import { useNotify } from "../ui/notify";
-import { placeFieldProblems, useProblemText } from "../ui/problems";
+import { useProblemText } from "../ui/problems";
 
-interface Values {
-  password?: string;
-}
+type Values = { password?: string };
 
 export default function VerifyEmail() {
   const { t } = useText();
-  const [query] = useSearchParams();
-  const token = query.get("token") ?? "";
+  const token = useLinkToken();
   const navigate = useNavigate();
   const { signedIn } = useSessionActs();
   const notify = useNotify();
+  const rules = useRules();
   const problemText = useProblemText();
-  const [form] = Form.useForm<Values>();
   const [askPassword, setAskPassword] = useState(false);
+  const form = useForm({ password: "" }, { rules: askPassword ? { password: [rules.typed] } : {} });
   const [refusal, setRefusal] = useState("");
   const [dead, setDead] = useState(token === "");
   const verify = (values: Values) => answer(api.POST("/auth/verify-email", { body: { token, ...values } }));
   const submit = useSubmit(verify, {
     repeat: false,
     onDone: async ({ user }) => {
+      forgetLinkToken();
       signedIn(user);
       notify.done(t("verify.done"));
       await navigate("/", { replace: true });
@@ -40,15 +42,14 @@ export default function VerifyEmail() {
     onProblem: (problem, values) => {
       const first = problem.code === "password_needed" && values.password === undefined;
       if (problem.code === "password_needed") setAskPassword(true);
-      if (first || placeFieldProblems(form, problem, ["password"])) return;
-      if (problem.code === "invalid_token") setDead(true);
+      if (first || placeFieldProblems(form, problem)) return;
+      if (problem.code === "invalid_token") {
+        forgetLinkToken();
+        setDead(true);
+      }
       setRefusal(problemText(problem));
     },
   });
-  const send = (values: Values) => {
-    setRefusal("");
-    submit.send(values);
-  };
   const links = (
     <div className="door-links">
       <Link to="/login">{t("door.toLogin")}</Link>
@@ -58,7 +59,7 @@ export default function VerifyEmail() {
   if (dead) {
     return (
       <Door title={t("verify.title")}>
-        <Alert type="error" showIcon title={token === "" ? t("link.broken") : t("verify.dead")} />
+        <Alert tone="stop" title={token === "" ? t("link.broken") : t("verify.dead")} />
         <ResendForm />
         {links}
       </Door>
@@ -66,10 +67,16 @@ export default function VerifyEmail() {
   }
   return (
     <Door title={t("verify.title")} intro={askPassword ? t("verify.passwordIntro") : t("verify.intro")}>
-      {refusal !== "" && <Alert type="error" showIcon title={refusal} />}
-      <Form form={form} layout="vertical" onFinish={send} requiredMark={false}>
-        {askPassword && <PasswordField name="password" label={t("field.password")} focus />}
-        <Button type="primary" htmlType="submit" block size="large" loading={submit.isPending}>
+      {refusal !== "" && <Alert tone="stop" title={refusal} />}
+      <Form
+        form={form}
+        onSubmit={({ password }) => {
+          setRefusal("");
+          submit.send(askPassword ? { password } : {});
+        }}
+      >
+        {askPassword && <PasswordField form={form} name="password" label={t("field.password")} />}
+        <Button type="submit" look="primary" wide busy={submit.isPending}>
           {t("verify.submit")}
         </Button>
       </Form>

@@ -1,39 +1,26 @@
 /* The audit trail as a table: for a merchant the own, for an operator everybody's. */
-import { Link } from "react-router";
 import type { AuditEntry, OperatorAuditEntry } from "../api/types";
-import { type Text, useText } from "../i18n/i18n";
+import { useText } from "../i18n/i18n";
+import { detailText } from "./audit-words";
 import { browserName } from "./browser";
+import { Shop, Time } from "./facts";
+import { KnownPerson } from "./person";
 import { type Column, DataTable } from "./table";
 
 const DETAILS_MAX = 6;
-
-/** Words of the server's that have their texts elsewhere; those of the others stand at `detail.<name>.<word>`. */
-const WORDS: Readonly<Record<string, string>> = {
-  backend: "chatbot.backend",
-  kind: "secret",
-  state: "chatbot.state",
-  status: "subscription.state",
-};
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
-
-/** What stands in the trail, as a person says it; what we do not know as it stands there. */
-export function detailText({ known, time }: Pick<Text, "known" | "time">, name: string, value: unknown): string {
-  if (typeof value !== "string") return JSON.stringify(value);
-  if (TIME.test(value)) return time(value);
-  return known(`${WORDS[name] ?? `detail.${name}`}.${value}`) ?? value;
-}
 
 function Details({ details }: { details: AuditEntry["details"] }) {
   const text = useText();
   const entries = Object.entries(details)
     .filter(([, value]: [string, unknown]) => value !== null)
-    .slice(0, DETAILS_MAX);
+    .slice(0, DETAILS_MAX)
+    .map(([name, value]) => [text.known(`detail.${name}`) ?? name, detailText(text, name, value)] as const);
   if (entries.length === 0) return "—";
   return (
-    <span className="details">
+    <span className="details" title={entries.map((entry) => entry.join(": ")).join("\n")}>
       {entries.map(([name, value]) => (
         <span key={name}>
-          {text.known(`detail.${name}`) ?? name}: {detailText(text, name, value)}
+          {name}: {value}
         </span>
       ))}
     </span>
@@ -42,40 +29,58 @@ function Details({ details }: { details: AuditEntry["details"] }) {
 
 type Entry = AuditEntry | OperatorAuditEntry;
 
-/** An operator also sees whose trail an entry stands in. */
-function owner(row: Entry) {
-  if (!("account" in row) || row.account === null) return "—";
-  return <Link to={`/operator/accounts/${row.account}`}>#{row.account}</Link>;
+function From({ network, userAgent }: Pick<Entry, "network" | "userAgent">) {
+  const parts = [network, userAgent === null ? null : browserName(userAgent)].filter(
+    (part) => part !== null && part !== "",
+  );
+  const text = parts.join(" · ");
+  return text === "" ? (
+    "—"
+  ) : (
+    <span className="short" title={text}>
+      {text}
+    </span>
+  );
 }
 
 export function AuditTable({ rows, operator = false }: { rows: readonly Entry[]; operator?: boolean }) {
-  const { t, known, time } = useText();
+  const { t, known } = useText();
   const resource = ({ resource: kind, resourceId }: Entry) => {
     if (kind === null) return "—";
-    const name = known(`resource.${kind}`) ?? kind;
-    return resourceId === null ? name : `${name} #${resourceId}`;
+    if (kind === "shop" && resourceId !== null && !operator) return <Shop id={resourceId} />;
+    return known(`resource.${kind}`) ?? kind;
   };
-  const from = ({ network, userAgent }: Entry) => {
-    const parts = [network, userAgent === null ? null : browserName(userAgent)].filter(
-      (part) => part !== null && part !== "",
-    );
-    return parts.length === 0 ? "—" : parts.join(" · ");
+  const account: Column<Entry> = {
+    key: "account",
+    title: t("customer.one"),
+    grow: true,
+    render: (row) => ("account" in row && row.account !== null ? <KnownPerson id={row.account} /> : "—"),
   };
-  const account: Column<Entry> = { key: "account", title: t("jobs.account"), tight: true, render: owner };
   const columns: Column<Entry>[] = [
-    { key: "time", title: t("audit.time"), tight: true, render: (row) => time(row.createdAt) },
+    { key: "time", title: t("audit.time"), phone: "end", render: (row) => <Time at={row.createdAt} /> },
     {
       key: "action",
       title: t("audit.action"),
-      main: true,
-      tight: true,
+      phone: "main",
       render: (row) => known(`action.${row.action}`) ?? row.action,
     },
-    { key: "resource", title: t("audit.resource"), tight: true, render: resource },
+    { key: "resource", title: t("audit.resource"), grow: true, render: resource },
     ...(operator ? [account] : []),
-    { key: "actor", title: t("audit.actor"), tight: true, render: (row) => known(`actor.${row.actor}`) ?? row.actor },
-    { key: "from", title: t("audit.from"), render: (row) => <span className="small">{from(row)}</span> },
-    { key: "details", title: t("audit.details"), render: (row) => <Details details={row.details} /> },
+    {
+      key: "actor",
+      title: t("audit.actor"),
+      tight: true,
+      phone: "side",
+      render: (row) => known(`actor.${row.actor}`) ?? row.actor,
+    },
+    { key: "from", title: t("audit.from"), grow: true, render: (row) => <From {...row} /> },
+    {
+      key: "details",
+      title: t("audit.details"),
+      grow: true,
+      phone: "sub",
+      render: (row) => <Details details={row.details} />,
+    },
   ];
   return (
     <DataTable

@@ -1,15 +1,17 @@
 /* Between signing up and confirming the address: where to look, and another mail. What was sent to whom stands in the
  * state of the history's entry, which a reload keeps and the address bar does not show. */
-import { Alert, Button, Form } from "antd";
 import { useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import { answer, api } from "../api/client";
 import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
+import { Alert } from "./alert";
+import { Button } from "./button";
 import { Door } from "./door";
-import { EmailField } from "./fields";
+import { EmailField, useRules } from "./fields";
+import { Form, placeFieldProblems, useForm } from "./form";
 import { MailSent } from "./mail-sent";
-import { placeFieldProblems, useProblemText } from "./problems";
+import { useProblemText } from "./problems";
 
 export const CONFIRM_PATH = "/register?confirm=1";
 export interface ConfirmState {
@@ -20,35 +22,33 @@ export interface ConfirmState {
 
 const sendAgain = (email: string) => answer(api.POST("/auth/resend-verification", { body: { email } }));
 
-export function ResendForm({ email, focus = false }: { email?: string | undefined; focus?: boolean }) {
+export function ResendForm({ email }: { email?: string | undefined }) {
   const { t } = useText();
   const navigate = useNavigate();
+  const rules = useRules();
   const problemText = useProblemText();
-  const [form] = Form.useForm<{ email: string }>();
+  const form = useForm({ email: email ?? "" }, { rules: { email: [rules.required, rules.email] } });
   const [refusal, setRefusal] = useState("");
   const submit = useSubmit(sendAgain, {
     repeat: false,
     onDone: (_out, sent) =>
       navigate(CONFIRM_PATH, { state: { email: sent, sentAt: Date.now() } satisfies ConfirmState }),
     onProblem: (problem) => {
-      if (!placeFieldProblems(form, problem, ["email"])) setRefusal(problemText(problem));
+      if (!placeFieldProblems(form, problem)) setRefusal(problemText(problem));
     },
   });
   return (
     <>
-      {refusal !== "" && <Alert type="error" showIcon title={refusal} />}
+      {refusal !== "" && <Alert tone="stop" title={refusal} />}
       <Form
         form={form}
-        layout="vertical"
-        requiredMark={false}
-        initialValues={{ email }}
-        onFinish={(values) => {
+        onSubmit={(values) => {
           setRefusal("");
           submit.send(values.email);
         }}
       >
-        <EmailField focus={focus} />
-        <Button type="primary" htmlType="submit" block size="large" loading={submit.isPending}>
+        <EmailField form={form} />
+        <Button type="submit" look="primary" wide busy={submit.isPending}>
           {t("confirm.submit")}
         </Button>
       </Form>
@@ -75,7 +75,7 @@ export function ConfirmDoor() {
   }
   return (
     <Door title={t("confirm.title")} intro={t("confirm.intro")}>
-      <ResendForm email={email} focus />
+      <ResendForm email={email} />
       {back}
     </Door>
   );

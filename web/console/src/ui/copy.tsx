@@ -1,8 +1,7 @@
 /* Copying, with the old way for pages on plain HTTP, where the clipboard API does not exist. */
-import { Button, type ButtonProps } from "antd";
 import { useEffect, useState } from "react";
 import { useText } from "../i18n/i18n";
-import { IconCopied, IconCopy } from "./icons";
+import { Button, type Look } from "./button";
 import { useAnnounce } from "./notify";
 
 function copyTheOldWay(text: string): boolean {
@@ -11,7 +10,7 @@ function copyTheOldWay(text: string): boolean {
   area.setAttribute("readonly", "");
   area.className = "unseen";
   // Inside an open dialog the focus may not leave it; the dialog is therefore the parent.
-  const parent = document.activeElement?.closest("[role=dialog]") ?? document.body;
+  const parent = document.activeElement?.closest("dialog") ?? document.body;
   parent.append(area);
   area.select();
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way on plain HTTP
@@ -31,11 +30,15 @@ async function copy(text: string): Promise<boolean> {
 
 const COPIED_MS = 2000;
 
-export function CopyButton({
-  text,
-  label,
-  ...button
-}: { text: string; label?: string } & Omit<ButtonProps, "onClick">) {
+interface Props {
+  text: string;
+  label?: string;
+  look?: Look;
+  /** Only the drawing; the label is for those who hear it. */
+  quiet?: boolean;
+}
+
+export function CopyButton({ text, label, look = "plain", quiet = false }: Props) {
   const { t } = useText();
   const announce = useAnnounce();
   const [copied, setCopied] = useState(false);
@@ -49,21 +52,25 @@ export function CopyButton({
     setCopied(worked);
     announce(t(worked ? "copy.done" : "copy.failed"));
   };
+  const icon = copied ? "check" : "copy";
+  const shown = label ?? t("copy.copy");
+  if (quiet)
+    return <Button look="quiet" small icon={icon} aria-label={shown} title={shown} onClick={() => void press()} />;
   return (
-    <Button icon={copied ? <IconCopied /> : <IconCopy />} {...button} onClick={() => void press()}>
-      {copied ? t("copy.done") : (label ?? t("copy.copy"))}
+    <Button look={look} icon={icon} onClick={() => void press()}>
+      {copied ? t("copy.done") : shown}
     </Button>
   );
 }
 
 /** Text to be taken elsewhere: selectable, scrollable by keyboard, with its button. */
-export function CodeBox({ text, label }: { text: string; label: string }) {
+export function CodeBox({ text, label, look = "primary" }: { text: string; label: string; look?: Look }) {
   return (
     <div className="code-box">
-      <pre tabIndex={0} aria-label={label} role="group">
+      <pre tabIndex={0} aria-label={label} role="group" translate="no">
         {text}
       </pre>
-      <CopyButton text={text} type="primary" />
+      <CopyButton text={text} look={look} />
     </div>
   );
 }

@@ -1,8 +1,8 @@
 /* The net under a fault of the console itself: a sentence and a way out instead of an empty window. One hangs around the
  * pages, inside the frame, so that a broken page leaves the others within reach; the last one around everything. */
-import { Button } from "antd";
 import { Component, type ReactNode } from "react";
 import { type Text, useText } from "../i18n/i18n";
+import { Button } from "./button";
 
 interface Props {
   text: Text;
@@ -35,7 +35,7 @@ export class Net extends Component<Props, State> {
       <div className="teach" role="alert">
         <h1>{t("crash.title")}</h1>
         <p>{t("crash.text")}</p>
-        <Button type="primary" onClick={() => window.location.reload()}>
+        <Button look="primary" onClick={() => window.location.reload()}>
           {t("crash.reload")}
         </Button>
       </div>

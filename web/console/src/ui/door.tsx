@@ -3,7 +3,7 @@ import { type ReactNode, useEffect } from "react";
 import { Link } from "react-router";
 import { type TextKey, useText } from "../i18n/i18n";
 import logo from "../logo.svg";
-import { IconCheck } from "./icons";
+import { Icon } from "./icon";
 import { LanguageSwitch, ThemeSwitch } from "./switches";
 
 const POINTS: readonly TextKey[] = ["door.point1", "door.point2", "door.point3"];
@@ -11,7 +11,7 @@ const POINTS: readonly TextKey[] = ["door.point1", "door.point2", "door.point3"]
 function DoorBrand() {
   return (
     <Link to="/login" className="brand">
-      <img src={logo} alt="" />
+      <img src={logo} alt="" width="28" height="28" />
       Chathub
     </Link>
   );
@@ -31,7 +31,7 @@ export function Door({ title, intro, children }: { title: string; intro?: ReactN
           <ul>
             {POINTS.map((point) => (
               <li key={point}>
-                <IconCheck aria-hidden="true" />
+                <Icon name="check" />
                 {t(point)}
               </li>
             ))}

@@ -1,15 +1,18 @@
-/* Switching the chatbot on: the question with its price, the steps as they happen, and each way it can end. */
+/* Enabling the chatbot: the question with its price, the steps as they happen, and each way it can end. */
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Modal, Result, Tooltip } from "antd";
 import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
 import { answer, api, once } from "../api/client";
 import type { Problem } from "../api/problem";
-import { useChatbot, useConfig } from "../api/queries";
+import { useChatbot, useConfig, useUser } from "../api/queries";
 import { keys } from "../api/read-keys";
 import { useSubmit } from "../api/submit";
-import type { Answer } from "../api/types";
+import type { Answer, Chatbot } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
-import { LinkButton } from "./link-button";
+import { Alert } from "./alert";
+import { Button, LinkButton } from "./button";
+import { Dialog } from "./dialog";
+import { Icon } from "./icon";
+import { MoneyStep } from "./money-step";
 import { useNotify } from "./notify";
 import { useProblemText } from "./problems";
 import { ProvisionSteps } from "./provision-steps";
@@ -27,7 +30,10 @@ export function Features() {
   return (
     <ul className="offer">
       {FEATURES.map((feature) => (
-        <li key={feature}>{t(feature)}</li>
+        <li key={feature}>
+          <Icon name="check" />
+          {t(feature)}
+        </li>
       ))}
     </ul>
   );
@@ -38,21 +44,21 @@ type Enabled = Answer<"/api/shops/{id}/chatbot/enable", "post">;
 function Done({ enabled }: { enabled: Enabled }) {
   const { t, number } = useText();
   return (
-    <Result
-      status="success"
-      title={t("enable.done")}
-      subTitle={
-        <>
-          <span className="break">Bot ID: {enabled.botId ?? t("enable.making")}</span>
-          {enabled.creditsRemaining !== undefined && (
-            <>
-              <br />
-              {t("enable.remaining", { n: number(enabled.creditsRemaining) })}
-            </>
-          )}
-        </>
-      }
-    />
+    <div className="result">
+      <Icon name="good" />
+      <h3>{t("enable.done")}</h3>
+      <p className="muted">
+        <span translate="no" className="break">
+          Bot ID: {enabled.botId ?? t("enable.making")}
+        </span>
+        {enabled.creditsRemaining !== undefined && (
+          <>
+            <br />
+            {t("enable.remaining", { n: number(enabled.creditsRemaining) })}
+          </>
+        )}
+      </p>
+    </div>
   );
 }
 
@@ -78,10 +84,7 @@ function useEnable(shop: number, onClose: () => void) {
         if (out.status === "provisioning") {
           notify.info(t("enable.later"));
           onClose();
-        } else {
-          setEnabled(out);
-          notify.done(t("enable.done"));
-        }
+        } else setEnabled(out);
       },
       onProblem: (problem) => {
         readAgain();
@@ -103,17 +106,42 @@ function useEnable(shop: number, onClose: () => void) {
   return { submit, ask, forget, enabled, refusal, short, closeShort: () => setShort(null) };
 }
 
-function EnableDialog({
-  shop,
-  price,
-  open,
-  onClose,
-}: {
+function Question({ price, chatbot, again }: { price: number; chatbot: Chatbot | undefined; again: boolean }) {
+  const { t, day } = useText();
+  const { data: config } = useConfig();
+  const { data } = useUser();
+  const monthly = config?.prices.renewal;
+  const paidUntil = chatbot?.freeUntil ?? null;
+  const later =
+    monthly === undefined
+      ? undefined
+      : paidUntil === null
+        ? t("enable.later1", { n: monthly })
+        : t("enable.laterFrom", { n: monthly, day: day(paidUntil) });
+  return (
+    <MoneyStep
+      what={price > 0 ? t("enable.price", { n: price }) : t("enable.free")}
+      now={price}
+      before={data?.user?.credits}
+      later={later}
+      undo={t("enable.undo")}
+    >
+      {!again && (
+        <>
+          <p>{t("enable.includes")}</p>
+          <Features />
+        </>
+      )}
+    </MoneyStep>
+  );
+}
+
+interface Offer {
   shop: number;
   price: number;
-  open: boolean;
-  onClose: () => void;
-}) {
+}
+
+function EnableDialog({ shop, price, open, onClose }: Offer & { open: boolean; onClose: () => void }) {
   const { t } = useText();
   const problemText = useProblemText();
   const { submit, ask, forget, enabled, refusal, short, closeShort } = useEnable(shop, onClose);
@@ -122,68 +150,49 @@ function EnableDialog({
     onClose();
   };
   const finished = enabled !== null;
+  const footer = finished ? (
+    <>
+      <Button onClick={close}>{t("dialog.close")}</Button>
+      <LinkButton look="primary" to={`/shops/${shop}/install`} onClick={close}>
+        {t("enable.toEmbed")}
+      </LinkButton>
+    </>
+  ) : (
+    <>
+      <Button onClick={close}>{t(submit.isPending ? "enable.background" : "dialog.cancel")}</Button>
+      <Button look="primary" busy={submit.isPending} onClick={ask} data-first="">
+        {t(refusal === null ? "enable.ok" : "enable.again")}
+      </Button>
+    </>
+  );
   return (
     <>
-      <Modal
-        open={open}
-        title={t(finished ? "enable.doneTitle" : "enable.title")}
-        okText={t(refusal === null ? "enable.ok" : "enable.again")}
-        cancelText={submit.isPending ? t("enable.background") : undefined}
-        confirmLoading={submit.isPending}
-        onOk={ask}
-        onCancel={close}
-        destroyOnHidden
-        footer={
-          finished
-            ? [
-                <Button key="close" onClick={close}>
-                  {t("dialog.close")}
-                </Button>,
-                <LinkButton key="embed" to={`/shops/${shop}/chatbot`} onGo={close} type="primary">
-                  {t("enable.toEmbed")}
-                </LinkButton>,
-              ]
-            : undefined
-        }
-      >
+      <Dialog open={open} title={t("enable.title")} onClose={close} footer={footer}>
         {refusal !== null && (
-          <Alert
-            className="form-alert"
-            type="error"
-            showIcon
-            title={t("enable.failed")}
-            description={problemText(refusal)}
-          />
+          <Alert tone="stop" title={t("enable.failed")}>
+            {problemText(refusal)}
+          </Alert>
         )}
         {enabled !== null && <Done enabled={enabled} />}
-        {submit.isPending && <DialogSteps shop={shop} />}
-        {!finished && !submit.isPending && (
-          <div>
-            <p>{price > 0 ? t("enable.price", { n: price }) : t("enable.free")}</p>
-            {refusal === null && (
-              <>
-                <p>{t("enable.includes")}</p>
-                <Features />
-              </>
-            )}
-            <p>{t("enable.sure")}</p>
-          </div>
-        )}
-      </Modal>
+        {!finished && <Asked shop={shop} price={price} working={submit.isPending} again={refusal !== null} />}
+      </Dialog>
       <ShortCreditsDialog problem={short} onClose={closeShort} />
     </>
   );
 }
 
-function DialogSteps({ shop }: { shop: number }) {
+function Asked({ shop, price, working, again }: Offer & { working: boolean; again: boolean }) {
+  const { t } = useText();
   const { data } = useChatbot(shop);
-  return <ProvisionSteps steps={data?.steps ?? []} />;
+  if (working) return <ProvisionSteps steps={data?.steps ?? []} />;
+  return (
+    <>
+      <Question price={price} chatbot={data} again={again} />
+      <p>{t("enable.sure")}</p>
+    </>
+  );
 }
 
-interface Offer {
-  shop: number;
-  price: number;
-}
 const OfferContext = createContext<(offer: Offer) => void>(() => undefined);
 
 /** Holds the dialog for the buttons inside. Not each button its own: a button is gone the moment the chatbot is on, and
@@ -206,10 +215,11 @@ export function EnableHost({ children }: { children: ReactNode }) {
 interface ButtonProps extends Offer {
   credits: number;
   label?: string;
+  small?: boolean;
 }
 
-/** The button, and why it cannot be pressed: as tooltip for the mouse and as text for everyone. */
-export function EnableButton({ shop, price, credits, label }: ButtonProps) {
+/** The button, or, where it cannot be pressed, why, and the way on beside it. */
+export function EnableButton({ shop, price, credits, label, small = false }: ButtonProps) {
   const { t } = useText();
   const { data: config } = useConfig();
   const ask = useContext(OfferContext);
@@ -217,15 +227,21 @@ export function EnableButton({ shop, price, credits, label }: ButtonProps) {
   const short = credits < price;
   const why = off ? t("chatbot.featureOff") : short ? t("enable.short", { n: price }) : "";
   return (
-    <>
-      <Tooltip title={why}>
-        <span>
-          <Button type="primary" disabled={why !== ""} onClick={() => ask({ shop, price })}>
-            {label ?? (price > 0 ? t("enable.button", { n: price }) : t("enable.buttonFree"))}
-          </Button>
-        </span>
-      </Tooltip>
+    <span className="line">
+      <Button
+        look={small ? "plain" : "primary"}
+        small={small}
+        disabled={why !== ""}
+        onClick={() => ask({ shop, price })}
+      >
+        {label ?? (price > 0 ? t("enable.button", { n: price }) : t("enable.buttonFree"))}
+      </Button>
       {why !== "" && <span className="small muted">{why}</span>}
-    </>
+      {short && !off && (
+        <LinkButton to="/billing" small={small}>
+          {t("enable.getCredits", { n: price - credits })}
+        </LinkButton>
+      )}
+    </span>
   );
 }

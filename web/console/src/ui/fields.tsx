@@ -1,59 +1,61 @@
-/* Form fields that several forms share, with the rules that can be told before asking the server. The server decides;
- * these only spare a round trip. */
-import { Form, Input } from "antd";
-import type { Rule } from "antd/es/form";
+/* Fields that several forms share, with the rules that can be told before asking the server. */
 import { useText } from "../i18n/i18n";
+import { type FormState, type Rule, SecretField, TextField } from "./form";
 
 export const PASSWORD_MIN = 8;
 export const REASON_MAX = 200;
 export const SHOP_NAME_MAX = 80;
 
-export function useRules() {
+/** Addresses are judged by the server alone (international domains have several right spellings); this only sees what
+ * is no address at all. */
+const LIKE_EMAIL = /^[^\s@]+@[^\s@]+$/;
+
+export function useRules(): Record<"required" | "typed" | "email" | "password", Rule> {
   const { t } = useText();
   return {
-    required: { required: true, whitespace: true, message: t("field.required") } satisfies Rule,
-    // Whether an address can be sent to is the server's to say: it knows international hosts, a pattern here does not.
-    email: { pattern: /^\s*[^\s@]+@[^\s@]+\s*$/, message: t("field.email") } satisfies Rule,
-    password: { min: PASSWORD_MIN, message: t("field.passwordShort", { n: PASSWORD_MIN }) } satisfies Rule,
+    required: (value) => (value.trim() === "" ? t("field.required") : null),
+    /** Spaces count: a password may be made of them. */
+    typed: (value) => (value === "" ? t("field.required") : null),
+    email: (value) => (LIKE_EMAIL.test(value.trim()) ? null : t("field.email")),
+    password: (value) =>
+      Array.from(value).length < PASSWORD_MIN ? t("field.passwordShort", { n: PASSWORD_MIN }) : null,
   };
 }
 
-export function EmailField({ focus = false }: { focus?: boolean }) {
+export function EmailField<V extends { email: string }>({ form }: { form: FormState<V> }) {
   const { t } = useText();
-  const rules = useRules();
+  // Not type=email: a browser would rewrite an international domain before anybody sees it.
   return (
-    <Form.Item
+    <TextField
+      form={form}
       name="email"
       label={t("field.emailLabel")}
-      rules={[rules.required, rules.email]}
-      validateTrigger="onSubmit"
-    >
-      <Input type="email" inputMode="email" autoComplete="username" autoFocus={focus} maxLength={254} />
-    </Form.Item>
+      inputMode="email"
+      autoComplete="username"
+      autoCapitalize="none"
+      spellCheck={false}
+      maxLength={254}
+    />
   );
 }
 
-interface PasswordProps {
-  name: string;
+interface PasswordProps<V> {
+  form: FormState<V>;
+  name: keyof V & string;
   label: string;
   fresh?: boolean;
-  focus?: boolean;
 }
 
 /** `fresh`: a new password is chosen; otherwise an existing one is asked for. */
-export function PasswordField({ name, label, fresh = false, focus = false }: PasswordProps) {
+export function PasswordField<V>({ form, name, label, fresh = false }: PasswordProps<V>) {
   const { t } = useText();
-  const rules = useRules();
-  const required: Rule = { required: true, message: t("field.required") };
   return (
-    <Form.Item
+    <SecretField
+      form={form}
       name={name}
       label={label}
-      rules={fresh ? [required, rules.password] : [required]}
-      validateTrigger="onSubmit"
-      extra={fresh ? t("field.passwordHint") : undefined}
-    >
-      <Input.Password autoComplete={fresh ? "new-password" : "current-password"} autoFocus={focus} />
-    </Form.Item>
+      autoComplete={fresh ? "new-password" : "current-password"}
+      {...(fresh && { help: t("field.passwordHint") })}
+    />
   );
 }

@@ -1,53 +1,34 @@
-/* The frame around all pages of somebody who is signed in: where one can go, who one is, and the live connection. On a
- * phone the side becomes a drawer. */
+/* The frame around all pages of somebody who is signed in: where one can go, which shop, what needs one, who one is, and
+ * the live connection. Where there is no room the side becomes a drawer. */
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Drawer } from "antd";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { Link, NavLink } from "react-router";
-import { answer, api } from "../api/client";
-import { useSubmit } from "../api/submit";
+import { Link, useLocation } from "react-router";
+import { useShops } from "../api/queries";
 import type { User } from "../api/types";
-import { type TextKey, useText } from "../i18n/i18n";
+import { useText } from "../i18n/i18n";
 import { watchDown } from "../live/down";
 import { startLive } from "../live/live";
 import logo from "../logo.svg";
-import { sessionMark } from "../session";
-import * as icons from "./icons";
-import { useAnnounce, useNotify } from "./notify";
-import { LanguageSwitch, ThemeSwitch } from "./switches";
-
-interface Place {
-  to: string;
-  text: TextKey;
-  Icon: typeof icons.IconHome;
-  exact?: boolean;
-}
-
-const MERCHANT: readonly Place[] = [
-  { to: "/", text: "nav.home", Icon: icons.IconHome, exact: true },
-  { to: "/shops", text: "nav.shops", Icon: icons.IconShop },
-  { to: "/billing", text: "nav.billing", Icon: icons.IconBilling },
-  { to: "/audit", text: "nav.audit", Icon: icons.IconAudit },
-  { to: "/security", text: "nav.security", Icon: icons.IconSecurity },
-];
-const OPERATOR: readonly Place[] = [
-  { to: "/operator", text: "nav.overview", Icon: icons.IconOverview, exact: true },
-  { to: "/operator/accounts", text: "nav.accounts", Icon: icons.IconAccounts },
-  { to: "/operator/jobs", text: "nav.jobs", Icon: icons.IconJobs },
-  { to: "/operator/audit", text: "nav.operatorAudit", Icon: icons.IconAudit },
-  { to: "/security", text: "nav.security", Icon: icons.IconSecurity },
-];
+import { AccountMenu } from "./account-menu";
+import { Bell } from "./attention";
+import { Button } from "./button";
+import { Dialog } from "./dialog";
+import { Icon } from "./icon";
+import { Menu, type MenuItem } from "./menu";
+import { useAnnounce } from "./notify";
+import { Palette } from "./palette";
+import { isHere, type Place, placesOf } from "./places";
 
 function Brand() {
   return (
     <Link to="/" className="brand">
-      <img src={logo} alt="" />
+      <img src={logo} alt="" width="28" height="28" />
       Chathub
     </Link>
   );
 }
 
-function Credits({ credits }: { credits: number }) {
+function Balance({ credits }: { credits: number }) {
   const { t, number } = useText();
   return (
     <Link to="/billing" className="credits">
@@ -57,88 +38,98 @@ function Credits({ credits }: { credits: number }) {
   );
 }
 
-function Who({ user }: { user: User }) {
-  const { t } = useText();
-  const notify = useNotify();
-  const leave = useSubmit(() => answer(api.POST("/auth/logout")), {
-    repeat: false,
-    // A real load of the page: whatever was read for this person is gone from memory with it, and the way back as well.
-    onDone: () => window.location.assign("/login"),
-    onProblem: (problem) => {
-      sessionMark.set();
-      notify.problem(problem);
-    },
-  });
-  const signOut = () => {
-    sessionMark.clear(); // before the request: the event that ends the session here may come before its answer
-    leave.send(undefined);
-  };
-  const name = user.name ?? user.email;
+const SWITCHER_MAX = 8;
+
+function ShopSwitcher() {
+  const { t, number } = useText();
+  const { pathname } = useLocation();
+  const { data } = useShops();
+  const shops = data?.shops ?? [];
+  const id = Number(/^\/shops\/(\d+)/.exec(pathname)?.[1] ?? 0);
+  const here = shops.find((shop) => shop.id === id);
+  if (shops.length === 0) return <div className="switcher-room" />;
+  const items: MenuItem[] = shops.slice(0, SWITCHER_MAX).map((shop) => ({
+    key: String(shop.id),
+    label: shop.shop_name,
+    icon: "shop",
+    chosen: shop.id === id,
+    to: `/shops/${shop.id}`,
+  }));
   return (
-    <div className="who">
-      <span className="avatar" aria-hidden="true">
-        {(name.codePointAt(0) === undefined ? "" : String.fromCodePoint(name.codePointAt(0) ?? 0)).toUpperCase()}
-      </span>
-      <div className="who-text">
-        <strong>{name}</strong>
-        <span className="muted small">
-          {user.role === "operator" ? t("role.operator") : user.name !== null && user.email}
-        </span>
-      </div>
-      <Button
-        type="text"
-        icon={<icons.IconSignOut />}
-        aria-label={t("nav.signOut")}
-        title={t("nav.signOut")}
-        loading={leave.isPending}
-        onClick={signOut}
-      />
-    </div>
+    <Menu
+      side="left"
+      className="switcher"
+      label={t("switcher.label", { name: here?.shop_name ?? t("switcher.all") })}
+      trigger={
+        <>
+          <Icon name="shop" />
+          <span className="short">{here?.shop_name ?? t("switcher.all")}</span>
+          <Icon name="chevron" />
+        </>
+      }
+      groups={[
+        { key: "shops", items },
+        {
+          key: "more",
+          items: [
+            { key: "all", label: t("switcher.allN", { n: number(shops.length) }), to: "/shops" },
+            { key: "new", label: t("shops.new"), icon: "plus", to: "/shops?new=1" },
+          ],
+        },
+      ]}
+    />
+  );
+}
+
+function Line({ place, gone }: { place: Place; gone?: (() => void) | undefined }) {
+  const { t } = useText();
+  const { pathname } = useLocation();
+  return (
+    <>
+      {place.group !== undefined && <li className="nav-group">{t(place.group)}</li>}
+      <li>
+        <Link to={place.to} aria-current={isHere(place, pathname) ? "page" : undefined} onClick={gone}>
+          <Icon name={place.icon} />
+          {t(place.text)}
+        </Link>
+      </li>
+    </>
   );
 }
 
 function Side({ user, gone }: { user: User; gone?: () => void }) {
   const { t } = useText();
-  const places = user.role === "operator" ? OPERATOR : MERCHANT;
+  const operator = user.role === "operator";
   return (
     <div className="side-inner">
       <Brand />
+      {!operator && <ShopSwitcher />}
       <nav aria-label={t("nav.label")}>
         <ul className="nav">
-          {places.map(({ to, text, Icon, exact }) => (
-            <li key={to}>
-              <NavLink to={to} end={exact === true} onClick={gone}>
-                <Icon aria-hidden="true" />
-                {t(text)}
-              </NavLink>
-            </li>
+          {placesOf(operator).map((place) => (
+            <Line key={place.to} place={place} gone={gone} />
           ))}
         </ul>
       </nav>
-      <div className="side-foot">
-        {user.role === "merchant" && <Credits credits={user.credits} />}
-        <div className="line line-between">
-          <LanguageSwitch />
-          <ThemeSwitch />
-        </div>
-        <Who user={user} />
-      </div>
+      <div className="side-foot">{!operator && <Balance credits={user.credits} />}</div>
     </div>
   );
 }
 
-function useLive(account: number): boolean {
+function useLive(account: number, here: boolean): boolean {
   const queries = useQueryClient();
   const [down, setDown] = useState(false);
   useEffect(() => {
+    if (!here) return undefined;
     const live = startLive(queries, account);
     const watch = watchDown(setDown);
     live.onState(watch.heard);
     return () => {
       watch.close();
       live.close();
+      setDown(false);
     };
-  }, [queries, account]);
+  }, [queries, account, here]);
   return down;
 }
 
@@ -153,35 +144,75 @@ function useSaidCredits(credits: number): void {
   }, [credits, announce, t]);
 }
 
-export function Frame({ user, children }: { user: User; children: ReactNode }) {
+/** Ctrl-K, or ⌘K. */
+function useShortcut(open: () => void): void {
+  useEffect(() => {
+    const keys = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+        return;
+      event.preventDefault();
+      open();
+    };
+    window.addEventListener("keydown", keys);
+    return () => window.removeEventListener("keydown", keys);
+  }, [open]);
+}
+
+function Top({ user, openMenu, openSearch }: { user: User; openMenu: () => void; openSearch: () => void }) {
   const { t } = useText();
-  const [open, setOpen] = useState(false);
-  const down = useLive(user.id);
+  return (
+    <header className="top">
+      <span className="top-menu">
+        <Button look="quiet" icon="menu" aria-label={t("nav.open")} onClick={openMenu} />
+        <Brand />
+      </span>
+      <button
+        type="button"
+        className="search"
+        onClick={openSearch}
+        aria-label={t("palette.open")}
+        aria-keyshortcuts="Control+K Meta+K"
+      >
+        <Icon name="search" />
+        <span className="search-text">{t("palette.open")}</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <Bell user={user} />
+      <AccountMenu user={user} />
+    </header>
+  );
+}
+
+/** `here`: the session lives. When it has ended the pages stay as they are, unseen, until somebody signs in again. */
+export function Frame({ user, here, children }: { user: User; here: boolean; children: ReactNode }) {
+  const { t } = useText();
+  const [menu, setMenu] = useState(false);
+  const [search, setSearch] = useState(false);
+  const [openSearch] = useState(() => () => setSearch(true));
+  const down = useLive(user.id, here);
   useSaidCredits(user.credits);
+  useShortcut(openSearch);
   return (
     <>
       <a href="#main" className="skip">
         {t("nav.skip")}
       </a>
-      <div className="frame">
-        <header className="top">
-          <Button type="text" icon={<icons.IconMenu />} aria-label={t("nav.open")} onClick={() => setOpen(true)} />
-          <Brand />
-          {user.role === "merchant" && <Credits credits={user.credits} />}
-        </header>
+      <div className={here ? "frame" : "frame frame-hidden"}>
         <aside className="side" aria-label={t("nav.side")}>
           <Side user={user} />
         </aside>
-        <Drawer open={open} onClose={() => setOpen(false)} placement="left" size={280} title={t("nav.menu")}>
-          <Side user={user} gone={() => setOpen(false)} />
-        </Drawer>
+        <Top user={user} openMenu={() => setMenu(true)} openSearch={openSearch} />
         <main id="main" className="main" tabIndex={-1}>
           {children}
         </main>
       </div>
+      <Dialog open={menu} title={t("nav.menu")} kind="drawer" onClose={() => setMenu(false)}>
+        <Side user={user} gone={() => setMenu(false)} />
+      </Dialog>
+      <Palette open={search} operator={user.role === "operator"} onClose={() => setSearch(false)} />
       {down && (
         <div className="offline" role="status">
-          <icons.IconRunning spin aria-hidden="true" /> {t("live.down")}
+          <Icon name="work" turns /> {t("live.down")}
         </div>
       )}
     </>

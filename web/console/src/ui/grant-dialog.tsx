@@ -1,88 +1,134 @@
-/* Granting credits: to whom, how many, and why. The reason stands in the audit trail. */
+/* Granting credits: to whom, how many, what it makes of the balance and of how much money it is, and why. A large grant
+ * wants a second look. The reason stands in the audit trail. */
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, Form, Input, InputNumber } from "antd";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { answer, api, once } from "../api/client";
+import { useSummary } from "../api/queries";
 import { keys } from "../api/read-keys";
 import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
+import { Alert } from "./alert";
+import { Money } from "./facts";
 import { FormDialog } from "./dialogs";
 import { REASON_MAX, useRules } from "./fields";
+import { placeFieldProblems, TextField, useForm } from "./form";
+import { Icon } from "./icon";
 import { useNotify } from "./notify";
-import { placeFieldProblems, useProblemText } from "./problems";
+import { useProblemText } from "./problems";
 
-interface Values {
+/** To whom is part of what is sent: the page may have closed the dialog, and forgotten it, when the answer comes. */
+interface Grant {
+  email: string;
   amount: number;
   reason: string;
 }
-/** To whom is part of what is sent: the page may have closed the dialog, and forgotten it, when the answer comes. */
-interface Grant extends Values {
+export interface Granted {
   email: string;
+  credits: number;
 }
+const FEN = 100;
 const AMOUNT_MAX = 1_000_000;
+const SECOND_LOOK_FROM = 1000;
 
-export function GrantDialog({ email, open, onClose }: { email: string; open: boolean; onClose: () => void }) {
+function Preview({ credits, amount }: { credits: number; amount: number }) {
+  const { t, number } = useText();
+  const pricing = useSummary().data?.pricing;
+
+  return (
+    <div className="preview" aria-live="polite">
+      <span className="muted">{t("grant.balance")}</span>
+      <span className="bill-balance">
+        <span>{number(credits)}</span>
+        <Icon name="arrow" />
+        <strong>{number(credits + amount)}</strong>
+      </span>
+      {pricing !== undefined && amount > 0 && (
+        <span className="muted">
+          <Money minor={(amount * pricing.price_cny * FEN) / pricing.create_empty_shop_credits} />
+        </span>
+      )}
+    </div>
+  );
+}
+
+export function GrantDialog({ to, onClose }: { to: Granted | null; onClose: () => void }) {
+  return to === null ? null : <GrantForm to={to} onClose={onClose} key={to.email} />;
+}
+
+function GrantForm({ to, onClose }: { to: Granted; onClose: () => void }) {
   const { t, number } = useText();
   const rules = useRules();
   const queries = useQueryClient();
   const notify = useNotify();
   const problemText = useProblemText();
-  const [form] = Form.useForm<Values>();
+  const whole = (value: string) =>
+    /^\d+$/.test(value) && Number(value) > 0 && Number(value) <= AMOUNT_MAX
+      ? null
+      : t("grant.whole", { n: AMOUNT_MAX });
+  const form = useForm(
+    { amount: "", reason: "" },
+    { rules: { amount: [rules.required, whole], reason: [rules.required] } },
+  );
   const [refusal, setRefusal] = useState("");
+  const [sure, setSure] = useState(false);
+  const sureId = useId();
   const grant = (body: Grant, key: string) => answer(api.POST("/api/billing/grant", { body, ...once(key) }));
   const submit = useSubmit(grant, {
-    onDone: ({ creditsRemaining }, { email: granted }) => {
+    onDone: ({ creditsRemaining }, { email }) => {
       void queries.invalidateQueries({ queryKey: keys.operator });
       onClose();
-      notify.done(t("grant.done", { email: granted, n: number(creditsRemaining) }));
+      notify.done(t("grant.done", { email, n: creditsRemaining }));
     },
     onProblem: (problem) => {
-      if (!placeFieldProblems(form, problem, ["amount", "reason"])) setRefusal(problemText(problem));
+      if (!placeFieldProblems(form, problem)) setRefusal(problemText(problem));
     },
   });
-  const send = (values: Values) => {
+  const amount = /^\d+$/.test(form.values.amount) ? Number(form.values.amount) : 0;
+  const large = amount >= SECOND_LOOK_FROM;
+  const send = ({ reason }: { reason: string }) => {
     setRefusal("");
-    submit.send({ email, ...values });
+    if (large && !sure) setRefusal(t("grant.tick"));
+    else submit.send({ email: to.email, amount, reason });
   };
   return (
     <FormDialog
-      open={open}
+      open
       title={t("grant.title")}
-      ok={t("grant.submit")}
+      ok={amount > 0 ? t("grant.submitN", { n: amount }) : t("grant.submit")}
       pending={submit.isPending}
+      form={form}
+      onSubmit={send}
       onCancel={onClose}
     >
-      {(formId) => (
-        <Form id={formId} form={form} layout="vertical" onFinish={send} preserve={false} requiredMark={false}>
-          <p>
-            {t("grant.to")} <strong className="break">{email}</strong>
-          </p>
-          {refusal !== "" && <Alert type="error" showIcon title={refusal} className="form-alert" />}
-          <Form.Item
-            name="amount"
-            label={t("grant.amount")}
-            rules={[{ required: true, message: t("field.required") }]}
-            validateTrigger="onSubmit"
-          >
-            <InputNumber
-              autoFocus
-              min={1}
-              max={AMOUNT_MAX}
-              precision={0}
-              style={{ width: "100%" }}
-              inputMode="numeric"
-            />
-          </Form.Item>
-          <Form.Item
-            name="reason"
-            label={t("field.reason")}
-            rules={[rules.required]}
-            validateTrigger="onSubmit"
-            extra={t("grant.reasonHelp")}
-          >
-            <Input maxLength={REASON_MAX} />
-          </Form.Item>
-        </Form>
+      <p>
+        {t("grant.to")}{" "}
+        <strong className="break" translate="no">
+          {to.email}
+        </strong>
+      </p>
+      {refusal !== "" && <Alert tone="stop" title={refusal} />}
+      <TextField
+        form={form}
+        name="amount"
+        label={t("grant.amount")}
+        inputMode="numeric"
+        autoComplete="off"
+        maxLength={7}
+      />
+      <Preview credits={to.credits} amount={amount} />
+      <TextField
+        form={form}
+        name="reason"
+        label={t("field.reason")}
+        help={t("field.reasonHelp")}
+        maxLength={REASON_MAX}
+        autoComplete="off"
+      />
+      {large && (
+        <label className="tick" htmlFor={sureId}>
+          <input id={sureId} type="checkbox" checked={sure} onChange={({ target }) => setSure(target.checked)} />
+          <span>{t("grant.sure", { n: number(amount), email: to.email })}</span>
+        </label>
       )}
     </FormDialog>
   );

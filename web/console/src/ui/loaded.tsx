@@ -1,9 +1,11 @@
-/* What is shown while something is read, and when it could not be: never a number that nobody gave us. */
-import { Alert, Button, Skeleton } from "antd";
+/* What is shown while something is read, and when it could not be: never a number that nobody gave us. A place that waits
+ * has the height that it will have, so that nothing moves when the answer comes. */
 import type { ReactNode } from "react";
 import type { Read, ReadList } from "../api/queries";
 import { toProblem } from "../api/problem";
 import { useText } from "../i18n/i18n";
+import { Alert } from "./alert";
+import { Button } from "./button";
 import { useProblemText } from "./problems";
 
 /** What the server says of a fault is written for changes ("nothing was saved"); here something was only read. */
@@ -18,24 +20,25 @@ export function Failed({ cause, again }: { cause: unknown; again: () => void }) 
   const problemText = useReadProblemText();
   return (
     <Alert
-      type="error"
-      showIcon
+      tone="stop"
       title={t("read.failed")}
-      description={problemText(cause)}
       action={
-        <Button size="small" onClick={again}>
+        <Button small onClick={again}>
           {t("read.again")}
         </Button>
       }
-    />
+    >
+      {problemText(cause)}
+    </Alert>
   );
 }
 
-export function Waiting({ rows = 3 }: { rows?: number }) {
+/** Grey rows of 40 px, as the rows of a table are; or one field of a given height. */
+export function Waiting({ rows = 3, height }: { rows?: number; height?: number | undefined }) {
   const { t } = useText();
   return (
-    <div role="status" aria-label={t("read.loading")}>
-      <Skeleton active title={false} paragraph={{ rows }} />
+    <div role="status" aria-label={t("read.loading")} className="waiting" style={height ? { height } : undefined}>
+      {height === undefined && Array.from({ length: rows }, (_, row) => <div key={row} className="waiting-row" />)}
     </div>
   );
 }
@@ -43,25 +46,27 @@ export function Waiting({ rows = 3 }: { rows?: number }) {
 interface LoadedProps<D> {
   read: Read<D>;
   rows?: number;
+  height?: number;
   children: (data: D) => ReactNode;
 }
 
-export function Loaded<D>({ read, rows = 3, children }: LoadedProps<D>) {
+export function Loaded<D>({ read, rows = 3, height, children }: LoadedProps<D>) {
   if (read.data !== undefined) return children(read.data);
   if (read.isError) return <Failed cause={read.error} again={() => void read.refetch()} />;
-  return <Waiting rows={rows} />;
+  return <Waiting rows={rows} height={height} />;
 }
 
 interface LoadedListProps<D> {
   read: ReadList<D>;
+  rows?: number;
   children: (rows: D[]) => ReactNode;
 }
 
 /** A list with "load more" below. */
-export function LoadedList<D>({ read, children }: LoadedListProps<D>) {
+export function LoadedList<D>({ read, rows = 8, children }: LoadedListProps<D>) {
   const { t } = useText();
   if (read.data === undefined) {
-    return read.isError ? <Failed cause={read.error} again={() => void read.refetch()} /> : <Waiting rows={6} />;
+    return read.isError ? <Failed cause={read.error} again={() => void read.refetch()} /> : <Waiting rows={rows} />;
   }
   return (
     <>
@@ -69,7 +74,7 @@ export function LoadedList<D>({ read, children }: LoadedListProps<D>) {
       {read.isFetchNextPageError && <Failed cause={read.error} again={() => void read.fetchNextPage()} />}
       {read.hasNextPage && (
         <div className="more">
-          <Button loading={read.isFetchingNextPage} onClick={() => void read.fetchNextPage()}>
+          <Button busy={read.isFetchingNextPage} onClick={() => void read.fetchNextPage()}>
             {t("read.more")}
           </Button>
         </div>

@@ -1,10 +1,10 @@
 /* "Look into your mail", with a second try after a pause: mails are limited per mailbox, and most are only slow. */
-import { Button } from "antd";
 import { useEffect, useState } from "react";
 import { useConfig } from "../api/queries";
 import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
-import { IconMail } from "./icons";
+import { Button } from "./button";
+import { Icon } from "./icon";
 import { useNotify } from "./notify";
 
 const PAUSE_S = 60;
@@ -48,8 +48,8 @@ export function MailSent({ email, message, sentAt, again }: Props) {
   });
   return (
     <div className="stack" role="status">
-      <span className="teach-icon" aria-hidden="true">
-        <IconMail />
+      <span className="teach-icon">
+        <Icon name="mail" />
       </span>
       <p>{message}</p>
       <p className="muted">
@@ -63,7 +63,7 @@ export function MailSent({ email, message, sentAt, again }: Props) {
         </p>
       )}
       <div>
-        <Button disabled={left > 0} loading={submit.isPending} onClick={() => submit.send(email)}>
+        <Button disabled={left > 0} busy={submit.isPending} onClick={() => submit.send(email)}>
           {left > 0 ? t("mail.againIn", { n: left }) : t("mail.again")}
         </Button>
       </div>

@@ -1,6 +1,5 @@
 /* Creating, changing and deleting a shop. */
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, Form, Input } from "antd";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { answer, api, once } from "../api/client";
@@ -8,99 +7,146 @@ import { keys } from "../api/read-keys";
 import { useSubmit } from "../api/submit";
 import type { Shop } from "../api/types";
 import { useText } from "../i18n/i18n";
-import { ConfirmDialog, FormDialog } from "./dialogs";
+import { Alert } from "./alert";
+import { ConfirmDialog } from "./dialog";
+import { FormDialog } from "./dialogs";
 import { SHOP_NAME_MAX, useRules } from "./fields";
+import { type FormState, placeFieldProblems, TextField, useForm } from "./form";
+import { hostOf } from "./host";
 import { useNotify } from "./notify";
-import { placeFieldProblems, useProblemText } from "./problems";
+import { useProblemText } from "./problems";
 
-export interface ShopValues {
-  shop_name: string;
-  domain?: string;
-}
-export const SHOP_FIELDS = ["shop_name", "domain"];
+export type ShopValues = { shop_name: string; domain: string };
+const ADDRESS_MAX = 300;
 
-export function ShopFields({ focus = false }: { focus?: boolean }) {
-  const { t } = useText();
+export function useShopForm(initial: ShopValues, draft?: string) {
   const rules = useRules();
+  return useForm(initial, { rules: { shop_name: [rules.required] }, draft });
+}
+
+export function ShopFields({ form }: { form: FormState<ShopValues> }) {
+  const { t } = useText();
   return (
     <>
-      <Form.Item name="shop_name" label={t("shop.name")} rules={[rules.required]} validateTrigger="onSubmit">
-        <Input autoFocus={focus} maxLength={SHOP_NAME_MAX} autoComplete="organization" />
-      </Form.Item>
-      <Form.Item name="domain" label={t("shop.domain")} extra={t("shop.domainHelp")}>
-        <Input placeholder="shop.example.com" inputMode="url" autoComplete="url" maxLength={253} />
-      </Form.Item>
+      <TextField
+        form={form}
+        name="shop_name"
+        label={t("shop.name")}
+        maxLength={SHOP_NAME_MAX}
+        autoComplete="organization"
+      />
+      {/* What people paste is the address bar's text: the scheme and the path are taken away, as soon as they see it. */}
+      <TextField
+        form={form}
+        name="domain"
+        label={t("shop.domain")}
+        optional
+        help={t("shop.domainHelp")}
+        placeholder="shop.example.com"
+        inputMode="url"
+        autoComplete="url"
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={ADDRESS_MAX}
+        onBlur={() => {
+          const host = hostOf(form.values.domain);
+          if (host !== form.values.domain) form.set("domain", host);
+        }}
+      />
     </>
   );
 }
 
-export function CreateShopDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const { t } = useText();
+/** A shop that was made, changed or brought back is listed in these places. */
+export function useShopsChanged(): (id?: number) => void {
   const queries = useQueryClient();
+  return (id) => {
+    for (const queryKey of [keys.shops, keys.onboarding, keys.user]) void queries.invalidateQueries({ queryKey });
+    if (id !== undefined) void queries.invalidateQueries({ queryKey: keys.shop(id) });
+  };
+}
+
+export function CreateShopDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+  return open ? <CreateShop onClose={onClose} /> : null;
+}
+
+function CreateShop({ onClose }: { onClose: () => void }) {
+  const { t } = useText();
   const navigate = useNavigate();
   const notify = useNotify();
+  const changed = useShopsChanged();
   const problemText = useProblemText();
-  const [form] = Form.useForm<ShopValues>();
+  const form = useShopForm({ shop_name: "", domain: "" }, "new-shop");
   const [refusal, setRefusal] = useState("");
   const create = ({ shop_name, domain }: ShopValues, key: string) => {
-    const address = domain?.trim() ?? "";
+    const address = hostOf(domain);
     const body = { shop_name, hosting: "external" as const, ...(address === "" ? {} : { domain: address }) };
     return answer(api.POST("/api/shops", { body, ...once(key) }));
   };
   const submit = useSubmit(create, {
     onDone: async (shop) => {
-      void queries.invalidateQueries({ queryKey: keys.shops });
-      void queries.invalidateQueries({ queryKey: keys.onboarding });
+      changed();
+      form.reset();
       onClose();
       notify.done(t("shops.created", { name: shop.shop_name }));
       await navigate(`/shops/${shop.id}`);
     },
     onProblem: (problem) => {
-      const formats = { domain: t("shop.domainFormat") };
-      if (!placeFieldProblems(form, problem, SHOP_FIELDS, formats)) setRefusal(problemText(problem));
+      if (!placeFieldProblems(form, problem, { domain: t("shop.domainFormat") })) setRefusal(problemText(problem));
     },
   });
-  const send = (values: ShopValues) => {
-    setRefusal("");
-    submit.send(values);
-  };
   return (
     <FormDialog
-      open={open}
+      open
       title={t("shops.createTitle")}
       ok={t("shops.create")}
       pending={submit.isPending}
+      form={form}
+      onSubmit={(values) => {
+        setRefusal("");
+        submit.send(values);
+      }}
       onCancel={onClose}
     >
-      {(formId) => (
-        <Form id={formId} form={form} layout="vertical" onFinish={send} preserve={false}>
-          {refusal !== "" && <Alert type="error" showIcon title={refusal} className="form-alert" />}
-          <ShopFields focus />
-        </Form>
-      )}
+      {refusal !== "" && <Alert tone="stop" title={refusal} />}
+      <ShopFields form={form} />
     </FormDialog>
   );
 }
 
-export function DeleteShopDialog({
-  shop,
-  onClose,
-  onDone,
-}: {
+export function useRestoreShop() {
+  const { t } = useText();
+  const notify = useNotify();
+  const changed = useShopsChanged();
+  return useSubmit(
+    (id: number, key) => answer(api.POST("/api/shops/{id}/restore", { params: { path: { id } }, ...once(key) })),
+    {
+      onDone: (_out, id) => {
+        changed(id);
+        notify.done(t("shops.restored"));
+      },
+      onProblem: notify.problem,
+    },
+  );
+}
+
+interface DeleteProps {
   shop: Shop | null;
   onClose: () => void;
   onDone?: () => void;
-}) {
-  const { t, time } = useText();
-  const queries = useQueryClient();
+}
+
+export function DeleteShopDialog({ shop, onClose, onDone }: DeleteProps) {
+  const { t, day } = useText();
   const notify = useNotify();
+  const changed = useShopsChanged();
+  const restore = useRestoreShop();
   const submit = useSubmit((id: number) => answer(api.DELETE("/api/shops/{id}", { params: { path: { id } } })), {
-    onDone: ({ scheduled_hard_delete_at: until }) => {
-      void queries.invalidateQueries({ queryKey: keys.shops });
-      void queries.invalidateQueries({ queryKey: keys.onboarding });
+    onDone: ({ scheduled_hard_delete_at: until }, id) => {
+      changed();
       onClose();
-      notify.done(t("shops.deleted", { time: time(until) }));
       onDone?.();
+      notify.done(t("shops.deleted", { day: day(until) }), () => restore.send(id));
     },
     onProblem: notify.problem,
   });

@@ -1,40 +1,39 @@
 /* Refused for want of credits: what is needed, what is there, and what to do about it. */
-import { Modal } from "antd";
 import { useNavigate } from "react-router";
 import type { Problem } from "../api/problem";
 import { useText } from "../i18n/i18n";
+import { Button } from "./button";
+import { Dialog } from "./dialog";
+import { Fact, Facts } from "./facts";
 
 export function ShortCreditsDialog({ problem, onClose }: { problem: Problem | null; onClose: () => void }) {
-  const { t, number } = useText();
+  const { t } = useText();
   const navigate = useNavigate();
   const need = problem?.number("need") ?? null;
   const have = problem?.number("have") ?? null;
+  const go = () => {
+    onClose();
+    void navigate("/billing");
+  };
   return (
-    <Modal
+    <Dialog
       open={problem !== null}
       title={t("short.title")}
-      okText={t("short.go")}
-      onOk={() => {
-        onClose();
-        void navigate("/billing");
-      }}
-      onCancel={onClose}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("dialog.cancel")}</Button>
+          <Button look="primary" onClick={go}>
+            {t("short.go")}
+          </Button>
+        </>
+      }
     >
-      <dl className="facts">
-        {need !== null && (
-          <>
-            <dt>{t("short.need")}</dt>
-            <dd>{t("credits.n", { n: need })}</dd>
-          </>
-        )}
-        {have !== null && (
-          <>
-            <dt>{t("short.have")}</dt>
-            <dd>{t("credits.n", { n: have })}</dd>
-          </>
-        )}
-      </dl>
-      <p>{t("short.text", { n: need !== null && have !== null ? number(need - have) : "" })}</p>
-    </Modal>
+      <Facts>
+        {need !== null && <Fact name={t("short.need")}>{t("credits.n", { n: need })}</Fact>}
+        {have !== null && <Fact name={t("short.have")}>{t("credits.n", { n: have })}</Fact>}
+      </Facts>
+      {need !== null && have !== null && <p>{t("short.text", { n: need - have })}</p>}
+    </Dialog>
   );
 }

@@ -1,61 +1,75 @@
-/* Language and theme, on every page. */
-import { Button, Dropdown } from "antd";
+/* Language and theme: as buttons before signing in, as parts of the menu afterwards. */
 import { useUser } from "../api/queries";
 import { answer, api } from "../api/client";
-import type { Lang } from "../i18n/lang";
+import { LANGS, type Lang } from "../i18n/lang";
 import { useText } from "../i18n/i18n";
-import { CHOICES, type Choice, useTheme } from "../theme/theme";
-import { IconDark, IconLanguage, IconLight, IconSystem } from "./icons";
+import { CHOICES, useTheme } from "../theme/theme";
+import { Button } from "./button";
+import { Icon } from "./icon";
+import { Menu, type MenuGroup } from "./menu";
 import { useNotify } from "./notify";
 
-/** The other language's own name, in that language: whoever reads it, wants it. */
-const OTHER: Readonly<Record<Lang, { lang: Lang; name: string }>> = {
-  "zh-CN": { lang: "en", name: "English" },
-  en: { lang: "zh-CN", name: "中文" },
-};
+/** A language's own name, in that language: whoever reads it, wants it. */
+const OTHER: Readonly<Record<Lang, string>> = { "zh-CN": "中文", en: "English" };
 
-export function LanguageSwitch() {
-  const { lang, setLang } = useText();
+export function useLangChoice(): (lang: Lang) => void {
+  const { setLang } = useText();
   const { data } = useUser();
   const notify = useNotify();
-  const other = OTHER[lang];
-  const press = async () => {
-    setLang(other.lang);
+  return (lang) => {
+    setLang(lang);
     if (data === undefined || data.user === null) return;
-    try {
-      await answer(api.PATCH("/api/user", { body: { lang: other.lang } })); // mails come in it as well
-    } catch (cause) {
-      notify.problem(cause);
-    }
+    // Mails come in it as well.
+    answer(api.PATCH("/api/user", { body: { lang } })).catch((cause: unknown) => notify.problem(cause));
   };
+}
+
+export function LanguageSwitch() {
+  const { lang } = useText();
+  const choose = useLangChoice();
+  const other: Lang = lang === "en" ? "zh-CN" : "en";
   return (
-    <Button type="text" icon={<IconLanguage />} lang={other.lang} onClick={() => void press()}>
-      {other.name}
+    <Button look="quiet" icon="globe" lang={other} onClick={() => choose(other)}>
+      {OTHER[other]}
     </Button>
   );
 }
 
-const ICONS: Readonly<Record<Choice, React.ReactNode>> = {
-  light: <IconLight />,
-  dark: <IconDark />,
-  system: <IconSystem />,
-};
+export function useSwitchGroups(): readonly MenuGroup[] {
+  const { t, lang } = useText();
+  const { choice, setChoice } = useTheme();
+  const choose = useLangChoice();
+  return [
+    {
+      key: "language",
+      title: t("language.title"),
+      items: LANGS.map((key) => ({
+        key,
+        label: OTHER[key],
+        lang: key,
+        chosen: key === lang,
+        onPick: () => choose(key),
+      })),
+    },
+    {
+      key: "theme",
+      title: t("theme.title"),
+      items: CHOICES.map((key) => ({
+        key,
+        label: t(`theme.${key}`),
+        icon: key,
+        chosen: key === choice,
+        onPick: () => setChoice(key),
+      })),
+    },
+  ];
+}
 
 export function ThemeSwitch() {
   const { t } = useText();
-  const { choice, setChoice } = useTheme();
-  const items = CHOICES.map((key) => ({ key, icon: ICONS[key], label: t(`theme.${key}`) }));
+  const { choice } = useTheme();
+  const groups = useSwitchGroups().filter(({ key }) => key === "theme");
   return (
-    <Dropdown
-      trigger={["click"]}
-      menu={{ items, selectable: true, selectedKeys: [choice], onClick: ({ key }) => setChoice(key as Choice) }}
-    >
-      <Button
-        type="text"
-        icon={ICONS[choice]}
-        aria-label={`${t("theme.title")}: ${t(`theme.${choice}`)}`}
-        aria-haspopup="menu"
-      />
-    </Dropdown>
+    <Menu label={`${t("theme.title")}: ${t(`theme.${choice}`)}`} trigger={<Icon name={choice} />} groups={groups} />
   );
 }

@@ -1,8 +1,9 @@
-/* A table that is a table for everyone: real rows and headers, read aloud as such, and on a phone each row folds into a
- * card with its labels. Rejected: Ant Design's Table, whose sorting, paging and selection we do not use (pages go by
- * key), and which scrolls sideways on a phone. Folding changes `display`, which takes the table's meaning away in some
- * browsers; the explicit roles keep it. */
+/* A table that is a table for everyone: real rows and headers, read aloud as such. On a phone a row takes two lines: what
+ * it is and its figure, then what else matters; the rest is a press away. Changing `display` takes the table's meaning
+ * away in some browsers; the explicit roles keep it. */
 import type { ReactNode } from "react";
+import { useText } from "../i18n/i18n";
+import { Icon } from "./icon";
 
 export interface Column<R> {
   key: string;
@@ -12,10 +13,18 @@ export interface Column<R> {
   numeric?: boolean;
   /** Times and names of a word or two: never broken. */
   tight?: boolean;
-  /** The cell that names the row. */
-  main?: boolean;
+  /** Where it stands on a phone: first line left and right, second line left and right; not given: nowhere. */
+  phone?: "main" | "end" | "sub" | "side";
   /** Buttons: the heading is for screen readers alone. */
   actions?: boolean;
+  /** A long value that ends in an ellipsis: its share of the width. */
+  grow?: boolean;
+  sortable?: boolean;
+}
+
+export interface Sort {
+  by: string;
+  down: boolean;
 }
 
 interface Props<R> {
@@ -24,43 +33,82 @@ interface Props<R> {
   rows: readonly R[];
   rowKey: (row: R) => string | number;
   empty: ReactNode;
+  sort?: Sort | undefined;
+  onSort?: ((sort: Sort) => void) | undefined;
 }
 
 function cellClass<R>(column: Column<R>): string {
-  return [column.numeric && "num", column.tight && "tight", column.main && "main-cell", column.actions && "actions"]
+  return [
+    column.numeric && "num",
+    column.tight && "tight",
+    column.grow && "grow",
+    column.actions && "actions",
+    column.phone === undefined ? !column.actions && "p-none" : `p-${column.phone}`,
+  ]
     .filter(Boolean)
     .join(" ");
 }
 
-export function DataTable<R>({ label, columns, rows, rowKey, empty }: Props<R>) {
+function Heading<R>({ column, sort, onSort }: { column: Column<R> } & Pick<Props<R>, "sort" | "onSort">) {
+  const { t } = useText();
+  if (column.actions === true) return <span className="unseen">{column.title}</span>;
+  if (column.sortable !== true || onSort === undefined) return column.title;
+  const here = sort?.by === column.key;
+  const down = here ? !sort.down : column.numeric === true;
+  return (
+    <button type="button" className="sorter" onClick={() => onSort({ by: column.key, down })}>
+      {column.title}
+      <span className={here ? `sorted${sort.down ? " sorted-down" : ""}` : "sorted sorted-no"}>
+        <Icon name="chevron" />
+      </span>
+      <span className="unseen">{t("table.sort")}</span>
+    </button>
+  );
+}
+
+function order<R>(column: Column<R>, sort: Sort | undefined) {
+  if (column.sortable !== true) return undefined;
+  if (sort?.by !== column.key) return "none";
+  return sort.down ? "descending" : "ascending";
+}
+
+export function DataTable<R>({ label, columns, rows, rowKey, empty, sort, onSort }: Props<R>) {
   if (rows.length === 0) return <div className="empty">{empty}</div>;
   return (
-    <table className="rows" role="table" aria-label={label}>
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map((column) => (
-            <th key={column.key} role="columnheader" scope="col" className={cellClass(column)}>
-              {column.actions === true ? <span className="unseen">{column.title}</span> : column.title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {rows.map((row) => (
-          <tr key={rowKey(row)} role="row">
+    <div className="table-place">
+      <table className="rows" role="table" aria-label={label}>
+        <thead role="rowgroup">
+          <tr role="row">
             {columns.map((column) => (
-              <td
+              <th
                 key={column.key}
-                role="cell"
+                role="columnheader"
+                scope="col"
+                aria-sort={order(column, sort)}
                 className={cellClass(column)}
-                data-label={column.actions === true ? "" : column.title}
               >
-                {column.render(row)}
-              </td>
+                <Heading column={column} sort={sort} onSort={onSort} />
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map((row) => (
+            <tr key={rowKey(row)} role="row">
+              {columns.map((column) => (
+                <td
+                  key={column.key}
+                  role="cell"
+                  className={cellClass(column)}
+                  data-label={column.actions === true ? "" : column.title}
+                >
+                  {column.render(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

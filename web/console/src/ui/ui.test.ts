@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../api/problem";
 import { makeText } from "../i18n/i18n";
-import { detailText } from "./audit-table";
+import { detailText } from "./audit-words";
 import { browserName } from "./browser";
 import { localPath, loginPath } from "./path";
-import { placeFieldProblems } from "./problems";
+import { placeFieldProblems } from "./form";
+import { hostOf } from "./host";
+import { niceTicks, timeTicks } from "./ticks";
 
 describe("the way back after signing in", () => {
   it("is a path of this console", () => {
@@ -57,10 +59,9 @@ describe("what stands in the trail", () => {
   it.each([
     ["route", "login", "登录", "signing in"],
     ["route", "change", "修改密码", "changing the password"],
-    ["backend", "builtin", "内置", "Built in"],
+    ["backend", "builtin", "内置", "Chathub"],
     ["kind", "sso", "SSO 密钥", "SSO key"],
     ["role", "admin", "管理员", "administrator"],
-    ["status", "past_due", "待续费", "Past due"],
     ["reason", "insufficient_credits", "积分不足", "not enough credits"],
   ])("%s: %s is said in words", (name, value, chinese, english) => {
     expect(detailText(zh, name, value)).toBe(chinese);
@@ -74,23 +75,71 @@ describe("what stands in the trail", () => {
 });
 
 describe("a refusal at a field", () => {
-  const form = () => {
-    const set: unknown[] = [];
-    return { set, form: { setFields: (fields: unknown[]) => set.push(...fields), getFieldInstance: () => undefined } };
+  const form = (...fields: string[]) => {
+    const refused: object[] = [];
+    const values = Object.fromEntries(fields.map((name) => [name, ""]));
+    return { refused, form: { values, refuse: (errors: object) => void refused.push(errors) } };
   };
-  const refused = (field: string, code: string) =>
+  const refusal = (field: string, code: string) =>
     new Problem(422, "invalid_fields", "", [{ field, code, message: "m" }]);
   it("says how this field is written, where we know it better", () => {
-    const { set, form: of } = form();
+    const { refused, form: of } = form("domain", "name");
     const formats = { domain: "host name" };
-    expect(placeFieldProblems(of as never, refused("domain", "format"), ["domain", "name"], formats)).toBe(true);
-    expect(placeFieldProblems(of as never, refused("domain", "too_long"), ["domain"], formats)).toBe(true);
-    expect(placeFieldProblems(of as never, refused("name", "format"), ["domain", "name"], formats)).toBe(true);
-    expect(set).toEqual([
-      { name: "domain", errors: ["host name"] },
-      { name: "domain", errors: ["m"] },
-      { name: "name", errors: ["m"] },
-    ]);
-    expect(placeFieldProblems(of as never, refused("other", "format"), ["domain"], formats)).toBe(false);
+    expect(placeFieldProblems(of, refusal("domain", "format"), formats)).toBe(true);
+    expect(placeFieldProblems(of, refusal("domain", "too_long"))).toBe(true);
+    expect(placeFieldProblems(of, refusal("name", "format"), formats)).toBe(true);
+    expect(refused).toEqual([{ domain: "host name" }, { domain: "m" }, { name: "m" }]);
+  });
+  it("is told elsewhere when the form has no such field", () => {
+    const { refused, form: of } = form("name");
+    expect(placeFieldProblems(of, refusal("other", "format"))).toBe(false);
+    expect(refused).toEqual([]);
+  });
+});
+
+describe("the host in what was pasted", () => {
+  it.each([
+    ["https://shop.example.com/de/?x=1#y", "shop.example.com"],
+    ["  HTTP://Shop.Example.com  ", "shop.example.com"],
+    ["shop.example.com/", "shop.example.com"],
+    ["shop.example.com.", "shop.example.com"],
+    ["商店.example.com/x", "商店.example.com"],
+    ["shop.example.com", "shop.example.com"],
+    ["", ""],
+  ])("%j is %j", (typed, host) => {
+    expect(hostOf(typed)).toBe(host);
+  });
+  it.each(["not a domain!", "ftp://shop.example.com/x y", "localhost", "me@shop.example.com"])(
+    "%j stays, for the server to judge",
+    (typed) => {
+      expect(hostOf(typed)).toBe(typed);
+    },
+  );
+});
+
+describe("the marks of a chart", () => {
+  it.each([
+    [1, [0, 1]],
+    [7, [0, 2, 4, 6, 8]],
+    [100, [0, 50, 100]],
+    [89151, [0, 50000, 100000]],
+  ])("up to %d are round: %j", (max, ticks) => {
+    expect(niceTicks(max)).toEqual(ticks);
+  });
+  it("cover the highest value, with few marks, for any value", () => {
+    for (let max = 1; max < 1e9; max = Math.ceil(max * 1.7)) {
+      const ticks = niceTicks(max);
+      expect(ticks.at(-1)).toBeGreaterThanOrEqual(max);
+      expect(ticks.length).toBeLessThanOrEqual(6);
+    }
+  });
+  it("say days for days and the time for hours, none of them twice, never milliseconds", () => {
+    const from = Date.UTC(2026, 10, 1);
+    const days = timeTicks(from, from + 9 * 86_400_000, "en", 5).map(({ label }) => label);
+    expect(new Set(days).size).toBe(days.length);
+    expect(days[0]).toMatch(/^\w{3} \d+$/);
+    const hours = timeTicks(from, from + 3 * 3_600_000, "en", 5).map(({ label }) => label);
+    expect(hours.every((label) => /^\d\d:\d\d$/.test(label))).toBe(true);
+    expect(timeTicks(from, from + 700, "en", 5)).toHaveLength(1);
   });
 });

@@ -1,23 +1,43 @@
 /* Work that the house does behind the requests: what waits, what runs, what was given up and why. */
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Checkbox, Select, Space } from "antd";
-import { useSearchParams } from "react-router";
 import { answer, api, once } from "../../api/client";
 import { useJobs } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { Job, JobState } from "../../api/types";
 import { useText } from "../../i18n/i18n";
-import { StatusBadge } from "../../ui/badge";
+import { useAddress } from "../../ui/address";
+import { Button } from "../../ui/button";
+import { Time } from "../../ui/facts";
+import { Chips } from "../../ui/filters";
 import { LoadedList } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
-import { Page, Section } from "../../ui/page";
+import { Page, Toolbar } from "../../ui/page";
+import { KnownPerson } from "../../ui/person";
+import { StatusPill } from "../../ui/pill";
 import { type Column, DataTable } from "../../ui/table";
 
 const STATES: readonly JobState[] = ["ready", "running", "done", "dead"];
 
+function What({ job }: { job: Job }) {
+  const { known } = useText();
+  const error = job.error ?? "";
+  return (
+    <span className="two-lines">
+      <span className="short" title={job.kind}>
+        {known(`jobkind.${job.kind}`) ?? job.kind}
+      </span>
+      {error !== "" && (
+        <span className="small job-error break" translate="no">
+          {error}
+        </span>
+      )}
+    </span>
+  );
+}
+
 function JobTable({ rows }: { rows: readonly Job[] }) {
-  const { t, known, time, number } = useText();
+  const { t, number } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
   const retry = useSubmit(
@@ -31,28 +51,19 @@ function JobTable({ rows }: { rows: readonly Job[] }) {
       onProblem: notify.problem,
     },
   );
-  const when = (row: Job) => row.endedAt ?? row.runAt;
   const columns: Column<Job>[] = [
-    { key: "id", title: "#", tight: true, render: (row) => row.id },
-    {
-      key: "kind",
-      title: t("jobs.kind"),
-      main: true,
-      render: (row) => (
-        <div>
-          {known(`jobkind.${row.kind}`) ?? ""} <span className="mono muted job-error">{row.kind}</span>
-          {row.error !== null && row.error !== "" && <div className="small bad break job-error">{row.error}</div>}
-        </div>
-      ),
-    },
-    { key: "state", title: t("jobs.state"), render: (row) => <StatusBadge kind="job" state={row.state} /> },
-    { key: "attempts", title: t("jobs.attempts"), numeric: true, render: (row) => number(row.attempts) },
+    { key: "kind", title: t("jobs.kind"), grow: true, phone: "main", render: (row) => <What job={row} /> },
+    { key: "state", title: t("jobs.state"), phone: "end", render: (row) => <StatusPill of="job" state={row.state} /> },
     {
       key: "account",
-      title: t("jobs.account"),
-      render: (row) => (row.account === null || row.account === 0 ? "—" : `#${row.account}`),
+      title: t("customer.one"),
+      grow: true,
+      phone: "sub",
+      render: (row) => (row.account === null || row.account === 0 ? "—" : <KnownPerson id={row.account} />),
     },
-    { key: "when", title: t("jobs.when"), tight: true, render: (row) => time(when(row)) },
+    { key: "attempts", title: t("jobs.attempts"), numeric: true, render: (row) => number(row.attempts) },
+    { key: "when", title: t("jobs.when"), phone: "side", render: (row) => <Time at={row.endedAt ?? row.runAt} /> },
+    { key: "id", title: t("jobs.number"), tight: true, render: (row) => <code translate="no">{row.id}</code> },
     {
       key: "actions",
       title: t("table.actions"),
@@ -60,10 +71,10 @@ function JobTable({ rows }: { rows: readonly Job[] }) {
       render: (row) =>
         row.state === "dead" && (
           <Button
-            size="small"
-            loading={retry.isPending && retry.sent === row.id}
+            small
+            busy={retry.isPending && retry.sent === row.id}
             onClick={() => retry.send(row.id)}
-            aria-label={`${t("jobs.retry")}: #${row.id}`}
+            aria-label={`${t("jobs.retry")}: ${row.id}`}
           >
             {t("jobs.retry")}
           </Button>
@@ -77,37 +88,31 @@ function JobTable({ rows }: { rows: readonly Job[] }) {
 
 export default function Jobs() {
   const { t } = useText();
-  const [query, setQuery] = useSearchParams();
-  const state = STATES.find((name) => name === query.get("state")) ?? "";
-  const scheduled = query.get("scheduled") === "1";
+  const [address, write] = useAddress();
+  const state = STATES.find((name) => name === address("state")) ?? "";
+  const scheduled = address("scheduled") === "1";
   const read = useJobs(state, scheduled);
-  const look = (next: JobState | "", all: boolean) =>
-    setQuery({ ...(next === "" ? {} : { state: next }), ...(all ? { scheduled: "1" } : {}) }, { replace: true });
-  const options = [
-    { value: "", label: t("jobs.all") },
-    ...STATES.map((value) => ({ value, label: t(`job.state.${value}`) })),
-  ];
   return (
     <Page title={t("nav.jobs")} intro={t("jobs.intro")}>
-      <Section
-        title={t("jobs.list")}
-        extra={
-          <Space wrap>
-            <Checkbox checked={scheduled} onChange={(event) => look(state, event.target.checked)}>
-              {t("jobs.scheduled")}
-            </Checkbox>
-            <Select
-              value={state}
-              options={options}
-              onChange={(value: JobState | "") => look(value, scheduled)}
-              aria-label={t("jobs.filter")}
-              style={{ width: 160 }}
-            />
-          </Space>
-        }
-      >
-        <LoadedList read={read}>{(rows) => <JobTable rows={rows} />}</LoadedList>
-      </Section>
+      <Toolbar>
+        <Chips
+          label={t("jobs.filter")}
+          choices={STATES.map((value) => ({ value, text: t(`job.${value}`) }))}
+          value={state}
+          onChoose={(value) => write({ state: value })}
+        />
+        <label className="tick end">
+          <input
+            type="checkbox"
+            checked={scheduled}
+            onChange={({ target }) => write({ scheduled: target.checked ? "1" : "" })}
+          />
+          <span>{t("jobs.scheduled")}</span>
+        </label>
+      </Toolbar>
+      <LoadedList read={read} rows={12}>
+        {(rows) => <JobTable rows={rows} />}
+      </LoadedList>
     </Page>
   );
 }

@@ -1,22 +1,18 @@
 /* Opening the chatbot's own administration, signed in. The browser hands over a one-time code by a form's POST: a token
  * in an address would stay in histories and logs. */
-import { Button } from "antd";
 import { answer, api, once } from "../../api/client";
 import { useSubmit } from "../../api/submit";
 import type { SsoLaunch } from "../../api/types";
 import { useText } from "../../i18n/i18n";
-import { IconLaunch } from "../../ui/icons";
+import { Button } from "../../ui/button";
 import { useNotify } from "../../ui/notify";
 
-/** The built-in chatbot's administration is the shop's page: a second tab of it would only be in the way. */
-function submitForm({ action, fields }: SsoLaunch, builtin: boolean): void {
+function submitForm({ action, fields }: SsoLaunch): void {
   const form = document.createElement("form");
   form.method = "POST";
   form.action = action;
-  if (!builtin) {
-    form.target = "_blank";
-    form.rel = "noopener";
-  }
+  form.target = "_blank";
+  form.rel = "noopener";
   for (const [name, value] of Object.entries(fields)) {
     const input = document.createElement("input");
     input.type = "hidden";
@@ -29,7 +25,7 @@ function submitForm({ action, fields }: SsoLaunch, builtin: boolean): void {
   form.remove();
 }
 
-export function LaunchButton({ shop, builtin }: { shop: number; builtin: boolean }) {
+export function LaunchButton({ shop }: { shop: number }) {
   const { t } = useText();
   const notify = useNotify();
   const submit = useSubmit(
@@ -37,10 +33,10 @@ export function LaunchButton({ shop, builtin }: { shop: number; builtin: boolean
       answer(
         api.POST("/api/shops/{id}/sso/launch", { params: { path: { id } }, body: { role: "admin" }, ...once(key) }),
       ),
-    { onDone: (launch) => submitForm(launch, builtin), onProblem: notify.problem },
+    { onDone: submitForm, onProblem: notify.problem },
   );
   return (
-    <Button icon={<IconLaunch />} loading={submit.isPending} onClick={() => submit.send(shop)}>
+    <Button small icon="open" busy={submit.isPending} onClick={() => submit.send(shop)}>
       {t("launch.button")}
     </Button>
   );

@@ -1,73 +1,95 @@
-/* One shop: its chatbot, its keys, its settings. The part is in the address, so it can be linked and gone back to. */
-import { Tabs } from "antd";
-import { Link, useNavigate, useParams } from "react-router";
+/* One shop, in parts: how its chatbot stands, how it comes onto the site, what it costs, its keys, its settings. The part
+ * is in the address, so it can be linked and gone back to. */
+import { Navigate, useParams } from "react-router";
 import { useShop } from "../../api/queries";
 import { toProblem } from "../../api/problem";
-import { useText } from "../../i18n/i18n";
-import { StatusBadge } from "../../ui/badge";
+import type { Shop } from "../../api/types";
+import { type TextKey, useText } from "../../i18n/i18n";
+import { Id } from "../../ui/facts";
+import { Icon } from "../../ui/icon";
 import { Loaded } from "../../ui/loaded";
-import { Page } from "../../ui/page";
+import { Page, Parts } from "../../ui/page";
+import { StatusPill } from "../../ui/pill";
 import NotFound from "../not-found";
-import { ChatbotTab } from "./chatbot-tab";
-import { KeysTab } from "./keys-tab";
-import { SettingsTab } from "./settings-tab";
+import { Install } from "./install";
+import { KeysPart } from "./keys";
+import { Overview } from "./overview";
+import { SettingsPart } from "./settings";
+import { SubscriptionPart } from "./subscription";
 
-const TABS = ["chatbot", "keys", "settings"] as const;
+const PARTS = ["", "install", "subscription", "keys", "settings"] as const;
+type PartName = (typeof PARTS)[number];
+const TITLES: Readonly<Record<PartName, TextKey>> = {
+  "": "shop.overview",
+  install: "shop.install",
+  subscription: "shop.subscription",
+  keys: "shop.keys",
+  settings: "shop.settings",
+};
 
-function OneShop({ id, tab }: { id: number; tab: (typeof TABS)[number] }) {
+function PartOf({ shop, part }: { shop: Shop; part: PartName }) {
+  switch (part) {
+    case "":
+      return <Overview shop={shop} />;
+    case "install":
+      return <Install shop={shop} />;
+    case "subscription":
+      return <SubscriptionPart shop={shop} />;
+    case "keys":
+      return <KeysPart shop={shop} />;
+    case "settings":
+      return <SettingsPart shop={shop} key={shop.updated_at} />;
+  }
+}
+
+function OneShop({ id, part }: { id: number; part: PartName }) {
   const { t } = useText();
-  const navigate = useNavigate();
   const read = useShop(id);
   if (read.isError && toProblem(read.error).status === 404) return <NotFound />;
   const shop = read.data?.shop;
   return (
     <Page
       title={shop?.shop_name ?? t("shop.title")}
-      above={
-        <Link to="/shops" className="small">
-          ← {t("shop.back")}
-        </Link>
-      }
+      back={{ to: "/shops", text: t("nav.shops") }}
       intro={
-        shop !== undefined && (
-          <span className="line">
-            <span>{shop.public_id}</span>
-            {shop.domain !== null && (
-              <a
-                href={read.data?.shop_url ?? `https://${shop.domain}`}
-                target="_blank"
-                rel="noreferrer"
-                className="break"
-              >
-                {shop.domain}
-              </a>
-            )}
-            <StatusBadge kind="chatbot" state={shop.chatbot_state} />
-          </span>
-        )
+        <span className="line">
+          {shop === undefined ? (
+            "…"
+          ) : (
+            <>
+              <StatusPill state={shop.chatbot_state} />
+              {shop.domain !== null && (
+                <a
+                  href={read.data?.shop_url ?? `https://${shop.domain}`}
+                  target="_blank"
+                  rel="noreferrer"
+                  className="line"
+                >
+                  <span className="short">{shop.domain}</span>
+                  <Icon name="open" />
+                </a>
+              )}
+              <Id>{shop.public_id}</Id>
+            </>
+          )}
+        </span>
       }
     >
-      <Loaded read={read} rows={8}>
-        {({ shop: loaded }) => (
-          <Tabs
-            activeKey={tab}
-            onChange={(to) => void navigate(`/shops/${id}/${to}`)}
-            destroyOnHidden
-            items={[
-              { key: "chatbot", label: t("shop.tabChatbot"), children: <ChatbotTab shop={loaded} /> },
-              { key: "keys", label: t("shop.tabKeys"), children: <KeysTab shop={loaded} /> },
-              { key: "settings", label: t("shop.tabSettings"), children: <SettingsTab shop={loaded} /> },
-            ]}
-          />
-        )}
+      <Parts
+        label={t("shop.parts")}
+        parts={PARTS.map((name) => ({ to: `/shops/${id}${name === "" ? "" : `/${name}`}`, text: t(TITLES[name]) }))}
+      />
+      <Loaded read={read} height={400}>
+        {({ shop: loaded }) => <PartOf shop={loaded} part={part} />}
       </Loaded>
     </Page>
   );
 }
 
 export default function ShopPage() {
-  const { id = "", tab = "chatbot" } = useParams();
-  const found = TABS.find((name) => name === tab);
+  const { id = "", part = "" } = useParams();
+  if (part === "chatbot") return <Navigate to={`/shops/${id}`} replace />; // its address in 0.1.0
+  const found = PARTS.find((name) => name === part);
   if (!/^[1-9]\d{0,15}$/.test(id) || found === undefined) return <NotFound />;
-  return <OneShop id={Number(id)} tab={found} key={id} />;
+  return <OneShop id={Number(id)} part={found} key={id} />;
 }

@@ -1,13 +1,13 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { App } from "antd";
 import { renderToStaticMarkup } from "react-dom/server";
 import { MemoryRouter } from "react-router";
 import { describe, expect, it, vi } from "vitest";
 import { keys } from "../../api/read-keys";
 import type { Chatbot, Shop } from "../../api/types";
 import { TextProvider } from "../../i18n/i18n";
-import { ShopCard } from "../shops";
-import { ChatbotTab } from "./chatbot-tab";
+import { EnableHost } from "../../ui/enable";
+import { ShopTable } from "../shops";
+import { Overview } from "./overview";
 
 // What the modules below look at while they are read. There is no browser: pages are drawn as text.
 vi.hoisted(() => {
@@ -59,7 +59,7 @@ function chatbot(state: Chatbot["state"]): Chatbot {
 function client(): QueryClient {
   const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
   queries.setQueryData(keys.user, { user: { credits: 100 } });
-  queries.setQueryData(keys.config, { chatbotFeature: true, prices: { chatbot: 50 } });
+  queries.setQueryData(keys.config, { chatbotFeature: true, prices: { chatbot: 50, renewal: 10 } });
   return queries;
 }
 
@@ -67,9 +67,7 @@ function drawn(page: React.ReactNode, queries: QueryClient): string {
   return renderToStaticMarkup(
     <QueryClientProvider client={queries}>
       <TextProvider>
-        <App>
-          <MemoryRouter>{page}</MemoryRouter>
-        </App>
+        <MemoryRouter>{page}</MemoryRouter>
       </TextProvider>
     </QueryClientProvider>,
   );
@@ -82,16 +80,24 @@ describe("enabling the chatbot", () => {
     const queries = client();
     const bot = chatbot(state);
     queries.setQueryData(keys.chatbot(shop.id), bot);
-    const page = drawn(<ChatbotTab shop={shop} />, queries);
+    const page = drawn(<Overview shop={shop} />, queries);
     expect(/Enable chatbot|Try again/.test(page)).toBe(bot.canEnable);
-    expect(page.includes("You may leave this page")).toBe(state === "provisioning");
+    expect(page.includes("You can leave this page")).toBe(state === "provisioning");
   });
 
-  it.each(STATES)("is offered on the shop's card: %s", (state) => {
-    const card = drawn(
-      <ShopCard shop={{ ...shop, chatbot_state: state }} credits={100} onDelete={() => undefined} />,
+  it.each(STATES)("is offered in the list of shops: %s", (state) => {
+    const row = drawn(
+      <EnableHost>
+        <ShopTable
+          shops={[{ ...shop, chatbot_state: state }]}
+          credits={100}
+          sort={{ by: "name", down: false }}
+          onSort={() => undefined}
+          onDelete={() => undefined}
+        />
+      </EnableHost>,
       client(),
     );
-    expect(card.includes("Enable chatbot")).toBe(chatbot(state).canEnable);
+    expect(row.includes("Enable chatbot")).toBe(chatbot(state).canEnable);
   });
 });

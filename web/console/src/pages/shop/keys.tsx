@@ -1,6 +1,5 @@
 /* The keys of a shop: each is shown once, and replaced by a new one when it was lost or seen by the wrong eyes. */
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Modal } from "antd";
 import { useState } from "react";
 import { answer, api, once } from "../../api/client";
 import { useSecrets } from "../../api/queries";
@@ -8,14 +7,18 @@ import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { Secret, SecretKind, Shop } from "../../api/types";
 import { useText } from "../../i18n/i18n";
-import { StatusBadge } from "../../ui/badge";
+import { Alert } from "../../ui/alert";
+import { Button } from "../../ui/button";
 import { CodeBox } from "../../ui/copy";
-import { ConfirmDialog, ReauthDialog } from "../../ui/dialogs";
-import { IconKey } from "../../ui/icons";
+import { ConfirmDialog, Dialog } from "../../ui/dialog";
+import { ReauthDialog } from "../../ui/dialogs";
+import { Time } from "../../ui/facts";
 import { Loaded } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
 import { Section } from "../../ui/page";
+import { StatusPill } from "../../ui/pill";
 import { type Column, DataTable } from "../../ui/table";
+import { NeedsChatbot } from "./needs-chatbot";
 
 /** A service key is made when it is first shown; until then its row says so. The other two come with the chatbot. */
 type Unmade = Pick<Secret, "kind"> & { state: "unmade"; shown: false };
@@ -35,29 +38,27 @@ interface Shown {
 function SecretDialog({ shown, onClose }: { shown: Shown | null; onClose: () => void }) {
   const { t, time } = useText();
   return (
-    <Modal
+    <Dialog
       open={shown !== null}
       title={shown === null ? "" : t(`secret.${shown.kind}`)}
       closable={false}
-      mask={{ closable: false }}
-      keyboard={false}
-      destroyOnHidden
+      onClose={onClose}
       footer={
-        <Button type="primary" onClick={onClose}>
+        <Button look="primary" onClick={onClose}>
           {t("secret.stored")}
         </Button>
       }
     >
       {shown !== null && (
-        <div className="stack">
-          <Alert type="warning" showIcon title={t("secret.once")} />
-          <CodeBox text={shown.secret} label={t(`secret.${shown.kind}`)} />
+        <>
+          <Alert tone="due" title={t("secret.once")} />
+          <CodeBox text={shown.secret} label={t(`secret.${shown.kind}`)} look="plain" />
           {shown.previousUntil !== null && (
             <p className="muted">{t("secret.overlap", { time: time(shown.previousUntil) })}</p>
           )}
-        </div>
+        </>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -104,14 +105,15 @@ function useSecretActs(shop: number) {
 }
 
 function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret[] }) {
-  const { t, day, time } = useText();
+  const { t } = useText();
   const { show, rotate, shown, setShown, asking, setAsking, reauth, setReauth } = useSecretActs(shop);
   const actions = (row: Row) =>
     row.state !== "previous" && (
       <span className="line">
         {!row.shown && (
           <Button
-            loading={show.isPending && show.sent === row.kind}
+            small
+            busy={show.isPending && show.sent === row.kind}
             onClick={() => show.send(row.kind)}
             aria-label={`${t("secret.show")}: ${t(`secret.${row.kind}`)}`}
           >
@@ -119,7 +121,11 @@ function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret
           </Button>
         )}
         {row.state === "active" && (
-          <Button onClick={() => setAsking(row.kind)} aria-label={`${t("secret.rotate")}: ${t(`secret.${row.kind}`)}`}>
+          <Button
+            small
+            onClick={() => setAsking(row.kind)}
+            aria-label={`${t("secret.rotate")}: ${t(`secret.${row.kind}`)}`}
+          >
             {t("secret.rotate")}
           </Button>
         )}
@@ -129,34 +135,39 @@ function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret
     {
       key: "kind",
       title: t("secret.kind"),
+      phone: "main",
       render: (row) => (
-        <div>
+        <span className="two-lines">
           <strong>{t(`secret.${row.kind}`)}</strong>
-          <div className="small muted">{t(`secret.${row.kind}Help`)}</div>
-        </div>
+          <span className="small muted">{t(`secret.${row.kind}Help`)}</span>
+        </span>
       ),
     },
     {
       key: "hint",
       title: t("secret.ending"),
-      render: (row) => (row.state === "unmade" ? "—" : <span className="mono">…{row.hint}</span>),
+      phone: "sub",
+      render: (row) => (row.state === "unmade" ? "—" : <code translate="no">…{row.hint}</code>),
     },
     {
       key: "state",
       title: t("secret.stateTitle"),
+      phone: "side",
       render: (row) => (
-        <div>
-          <StatusBadge kind="secret" state={row.state} />
+        <span className="line">
+          <StatusPill of="secret" state={row.state} />
           {row.state !== "unmade" && row.validUntil !== null && (
-            <div className="small muted">{t("secret.until", { time: time(row.validUntil) })}</div>
+            <span className="small muted">
+              {t("secret.until")} <Time at={row.validUntil} />
+            </span>
           )}
-        </div>
+        </span>
       ),
     },
     {
       key: "created",
       title: t("secret.created"),
-      render: (row) => (row.state === "unmade" ? "—" : day(row.createdAt)),
+      render: (row) => (row.state === "unmade" ? "—" : <Time at={row.createdAt} />),
     },
     { key: "actions", title: t("table.actions"), actions: true, render: actions },
   ];
@@ -195,26 +206,23 @@ function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret
   );
 }
 
-export function KeysTab({ shop }: { shop: Shop }) {
+export function KeysPart({ shop }: { shop: Shop }) {
   const { t } = useText();
   const read = useSecrets(shop.id);
   return (
-    <Section title={t("secret.title")}>
-      <p className="muted">{t("secret.intro")}</p>
-      <Loaded read={read}>
-        {({ secrets }) =>
-          secrets.length === 0 ? (
-            <div className="teach">
-              <span className="teach-icon" aria-hidden="true">
-                <IconKey />
-              </span>
-              <p>{t("secret.none")}</p>
-            </div>
-          ) : (
+    <Loaded read={read} height={280}>
+      {({ secrets }) =>
+        secrets.length === 0 ? (
+          <NeedsChatbot shop={shop} icon="key" title={t("secret.title")}>
+            {t("secret.none")}
+          </NeedsChatbot>
+        ) : (
+          <Section title={t("secret.title")}>
+            <p className="muted">{t("secret.intro")}</p>
             <SecretTable shop={shop.id} secrets={secrets} />
-          )
-        }
-      </Loaded>
-    </Section>
+          </Section>
+        )
+      }
+    </Loaded>
   );
 }

@@ -1,0 +1,19 @@
+/* Runs before the first paint, and before the bundle is there: the theme (so that a dark screen never flashes white),
+ * the language, and the first question to the server, which is the same on every page. A file of its own, because the
+ * Content-Security-Policy allows no script inside a page. */
+(function () {
+  var root = document.documentElement;
+  var theme = null;
+  try {
+    theme = localStorage.getItem("theme");
+  } catch {
+    // storage may be forbidden
+  }
+  if (theme !== "light" && theme !== "dark")
+    theme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  root.dataset.theme = theme;
+  var lang = /(?:^|; )lang=(zh-CN|en)(?:;|$)/.exec(document.cookie);
+  root.lang = lang ? lang[1] : /^en/i.test(navigator.language) ? "en" : "zh-CN";
+  window.chathubUser = fetch("/api/user", { credentials: "same-origin", headers: { Accept: "application/json" } });
+  window.chathubUser.catch(function () {});
+})();

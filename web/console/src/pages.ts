@@ -1,0 +1,59 @@
+/* The pages, each a file of its own in the browser: the first visit loads the frame and one page. The page that the
+ * address names is asked for at once, beside the first question to the server, not after its answer. */
+import { fetchAhead } from "./load-part";
+
+export const pages = {
+  login: () => import("./pages/login"),
+  register: () => import("./pages/register"),
+  forgot: () => import("./pages/forgot"),
+  verifyEmail: () => import("./pages/verify-email"),
+  resetPassword: () => import("./pages/reset-password"),
+  home: () => import("./pages/home"),
+  shops: () => import("./pages/shops"),
+  shop: () => import("./pages/shop/shop"),
+  billing: () => import("./pages/billing"),
+  settings: () => import("./pages/settings/settings"),
+  today: () => import("./pages/operator/today"),
+  customers: () => import("./pages/operator/customers"),
+  customer: () => import("./pages/operator/customer"),
+  jobs: () => import("./pages/operator/jobs"),
+  operatorAudit: () => import("./pages/operator/audit"),
+  notFound: () => import("./pages/not-found"),
+};
+
+type Name = keyof typeof pages;
+const FIRST: readonly [RegExp, Name][] = [
+  [/^\/login/, "login"],
+  [/^\/register/, "register"],
+  [/^\/forgot/, "forgot"],
+  [/^\/auth\/verify-email/, "verifyEmail"],
+  [/^\/auth\/reset-password/, "resetPassword"],
+  [/^\/home/, "home"],
+  [/^\/shops\/./, "shop"],
+  [/^\/shops/, "shops"],
+  [/^\/billing/, "billing"],
+  [/^\/settings/, "settings"],
+  [/^\/operator\/customers\/./, "customer"],
+  [/^\/operator\/customers/, "customers"],
+  [/^\/operator\/jobs/, "jobs"],
+  [/^\/operator\/audit/, "operatorAudit"],
+  [/^\/operator$/, "today"],
+];
+
+export function fetchFirst(pathname: string): void {
+  const name = FIRST.find(([pattern]) => pattern.test(pathname))?.[1];
+  // Whoever draws the page asks again, and hears what went wrong.
+  if (name !== undefined) pages[name]().catch(() => undefined);
+}
+
+const AHEAD_AFTER_MS = 2000;
+const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
+  merchant: ["home", "shops", "shop", "billing", "settings", "notFound"],
+  operator: ["today", "customers", "customer", "jobs", "operatorAudit", "settings"],
+};
+
+export const fetchOthers = (role: "merchant" | "operator") =>
+  fetchAhead(
+    AHEAD[role].map((name) => pages[name]),
+    AHEAD_AFTER_MS,
+  );

@@ -1,0 +1,186 @@
+/* One customer: the person, the shops, the money. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useParams } from "react-router";
+import { answer, api, once } from "../../api/client";
+import { toProblem } from "../../api/problem";
+import { useAccount, useAccountTransactions, useUser } from "../../api/queries";
+import { keys } from "../../api/read-keys";
+import type { Account, Answer } from "../../api/types";
+import { useText } from "../../i18n/i18n";
+import { Button } from "../../ui/button";
+import { ReasonDialog } from "../../ui/dialogs";
+import { Credits, Fact, Facts, Id, Time } from "../../ui/facts";
+import { GrantDialog } from "../../ui/grant-dialog";
+import { Loaded, LoadedList } from "../../ui/loaded";
+import { useNotify } from "../../ui/notify";
+import { DangerLine, DangerZone, Detail, Page, Section } from "../../ui/page";
+import { Pill, StatusPill } from "../../ui/pill";
+import { TransactionTable } from "../../ui/transactions";
+import NotFound from "../not-found";
+
+function Switch({ account }: { account: Account }) {
+  const { t } = useText();
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const [open, setOpen] = useState(false);
+  const act = account.disabled ? "enable" : "disable";
+  const run = (reason: string, key: string) => {
+    const init = { params: { path: { id: account.id } }, body: { reason }, ...once(key) };
+    return act === "enable"
+      ? answer(api.POST("/api/operator/accounts/{id}/enable", init))
+      : answer(api.POST("/api/operator/accounts/{id}/disable", init));
+  };
+  return (
+    <>
+      <Button look={act === "disable" ? "danger" : "plain"} onClick={() => setOpen(true)}>
+        {t(`customer.${act}`)}
+      </Button>
+      <ReasonDialog
+        open={open}
+        title={t(`customer.${act}Title`)}
+        text={t(`customer.${act}Text`, { email: account.email })}
+        ok={t(`customer.${act}`)}
+        danger={act === "disable"}
+        run={run}
+        onDone={() => {
+          setOpen(false);
+          void queries.invalidateQueries({ queryKey: keys.operator });
+          notify.done(t(`customer.${act}Done`));
+        }}
+        onCancel={() => setOpen(false)}
+      />
+    </>
+  );
+}
+
+type Detailed = Answer<"/api/operator/accounts/{id}", "get">;
+
+function Shops({ shops }: Pick<Detailed, "shops">) {
+  const { t } = useText();
+  return (
+    <Section title={t("nav.shops")}>
+      {shops.length === 0 ? (
+        <p className="muted">{t("customer.noShops")}</p>
+      ) : (
+        <ul className="list-rows">
+          {shops.map((shop) => (
+            <li key={shop.id}>
+              <span className="short" title={shop.shop_name}>
+                {shop.shop_name}
+              </span>
+              <StatusPill state={shop.chatbot_state} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function Money({ account, shops }: Detailed) {
+  const { t } = useText();
+  const ledger = useAccountTransactions(account.id);
+  const names = Object.fromEntries(shops.map((shop) => [shop.id, shop.shop_name]));
+  return (
+    <Section title={t("ledger.title")}>
+      <LoadedList read={ledger}>{(rows) => <TransactionTable rows={rows} names={names} />}</LoadedList>
+    </Section>
+  );
+}
+
+function About({ account }: { account: Account }) {
+  const { t } = useText();
+  return (
+    <Section card title={t("customer.about")}>
+      <Facts>
+        <Fact name={t("credits.available")}>
+          <Credits n={account.credits} />
+        </Fact>
+        <Fact name={t("field.name")}>{account.name ?? "—"}</Fact>
+        <Fact name={t("field.emailLabel")}>
+          <Id>{account.email}</Id>
+        </Fact>
+        <Fact name={t("customer.number")}>
+          <Id>{String(account.id)}</Id>
+        </Fact>
+        <Fact name={t("customer.since")}>
+          <Time at={account.createdAt} />
+        </Fact>
+        <Fact name={t("customer.lastLogin")}>
+          {account.lastLoginAt === null ? "—" : <Time at={account.lastLoginAt} />}
+        </Fact>
+      </Facts>
+    </Section>
+  );
+}
+
+/** Nobody is offered to lock himself out. */
+function Danger({ account }: { account: Account }) {
+  const { t } = useText();
+  const { data } = useUser();
+  if (data?.user?.id === account.id) return null;
+  return (
+    <DangerZone title={t("shop.danger")}>
+      <DangerLine text={t(account.disabled ? "customer.enableText" : "customer.disableText", { email: account.email })}>
+        <Switch account={account} />
+      </DangerLine>
+    </DangerZone>
+  );
+}
+
+function OneCustomer({ id }: { id: number }) {
+  const { t } = useText();
+  const [granting, setGranting] = useState(false);
+  const read = useAccount(id);
+  if (read.isError && toProblem(read.error).status === 404) return <NotFound />;
+  const account = read.data?.account;
+  return (
+    <Page
+      title={account?.email ?? t("customer.one")}
+      back={{ to: "/operator/customers", text: t("nav.customers") }}
+      intro={
+        account !== undefined &&
+        (account.role === "operator" || account.disabled) && (
+          <span className="line">
+            {account.role === "operator" && <Pill tone="busy">{t("role.operator")}</Pill>}
+            {account.disabled && <Pill tone="stop">{t("customer.disabled")}</Pill>}
+          </span>
+        )
+      }
+      extra={
+        account?.role === "merchant" && (
+          <Button look="primary" onClick={() => setGranting(true)}>
+            {t("grant.title")}
+          </Button>
+        )
+      }
+    >
+      <Loaded read={read} height={480}>
+        {(detail) => (
+          <>
+            <Detail
+              main={
+                <>
+                  <Shops shops={detail.shops} />
+                  <Money {...detail} />
+                </>
+              }
+              side={<About account={detail.account} />}
+            />
+            <Danger account={detail.account} />
+          </>
+        )}
+      </Loaded>
+      <GrantDialog
+        to={granting && account !== undefined ? { email: account.email, credits: account.credits } : null}
+        onClose={() => setGranting(false)}
+      />
+    </Page>
+  );
+}
+
+export default function CustomerPage() {
+  const { id = "" } = useParams();
+  return /^[1-9]\d{0,15}$/.test(id) ? <OneCustomer id={Number(id)} key={id} /> : <NotFound />;
+}

@@ -1,0 +1,74 @@
+/* How the house stands: what needs somebody first, then people, shops, credits and the work behind them. */
+import { Link } from "react-router";
+import { type Overview as Numbers, useOverview, useUser } from "../../api/queries";
+import { useText } from "../../i18n/i18n";
+import { AttentionBanners } from "../../ui/attention";
+import { Fact, Facts, Time } from "../../ui/facts";
+import { Loaded } from "../../ui/loaded";
+import { Figures, Page, Section } from "../../ui/page";
+import { ShareBar } from "../../ui/share-bar";
+
+const LATE_MS = 1000;
+
+function House({ accounts, shops, tenantsActive, tenantsProvisioning, jobs, credits, countedAt }: Numbers) {
+  const { t, number } = useText();
+  const oldest =
+    jobs.oldestDueMs < LATE_MS ? t("overview.none") : t("overview.seconds", { n: Math.round(jobs.oldestDueMs / 1000) });
+  const free = credits.outstanding - credits.held;
+  return (
+    <>
+      <Figures
+        figures={[
+          { name: t("nav.customers"), value: number(accounts), to: "/operator/customers" },
+          { name: t("overview.shops"), value: number(shops) },
+          { name: t("overview.active"), value: number(tenantsActive) },
+          { name: t("overview.provisioning"), value: number(tenantsProvisioning) },
+        ]}
+      />
+      <div className="even">
+        <Section card title={t("overview.credits")}>
+          <ShareBar
+            label={t("chart.creditsLabel", { free, held: credits.held, spent: credits.spent })}
+            shares={[
+              { name: t("overview.free"), value: free, tone: "on" },
+              { name: t("credits.held"), value: credits.held, tone: "due" },
+              { name: t("overview.spent"), value: credits.spent, tone: "off" },
+            ]}
+          />
+          <Facts>
+            <Fact name={t("overview.granted")}>{number(credits.granted)}</Fact>
+            <Fact name={t("overview.outstanding")}>{number(credits.outstanding)}</Fact>
+          </Facts>
+        </Section>
+        <Section card title={t("overview.work")} extra={<Link to="/operator/jobs">{t("nav.jobs")}</Link>}>
+          <Facts>
+            <Fact name={t("job.ready")}>{number(jobs.ready)}</Fact>
+            <Fact name={t("job.running")}>{number(jobs.running)}</Fact>
+            <Fact name={t("job.dead")}>{number(jobs.dead)}</Fact>
+            <Fact name={t("overview.oldest")}>{oldest}</Fact>
+          </Facts>
+        </Section>
+      </div>
+      {countedAt !== null && (
+        <p className="muted small">
+          {t("overview.counted")} <Time at={countedAt} />
+        </p>
+      )}
+    </>
+  );
+}
+
+export default function Today() {
+  const { t } = useText();
+  const read = useOverview();
+  const { data } = useUser();
+  const user = data?.user ?? null;
+  return (
+    <Page title={t("nav.today")}>
+      {user !== null && <AttentionBanners user={user} />}
+      <Loaded read={read} height={420}>
+        {(numbers) => <House {...numbers} />}
+      </Loaded>
+    </Page>
+  );
+}

@@ -1,0 +1,33 @@
+/* What belongs to the account and the person. The part is in the address. */
+import { useParams } from "react-router";
+import { useUser } from "../../api/queries";
+import { useText } from "../../i18n/i18n";
+import { Page, type Part, Settings } from "../../ui/page";
+import NotFound from "../not-found";
+import { Activity } from "./activity";
+import { Profile } from "./profile";
+import { Security } from "./security";
+
+export default function SettingsPage() {
+  const { t } = useText();
+  const { part = "" } = useParams();
+  const { data } = useUser();
+  const user = data?.user ?? null;
+  const merchant = user?.role === "merchant";
+  const parts: Part[] = [
+    ...(merchant ? [{ to: "/settings/activity", text: t("nav.activity") }] : []),
+    { to: "/settings/profile", text: t("nav.profile") },
+    { to: "/settings/security", text: t("nav.security") },
+  ];
+  const here = parts.find(({ to }) => to === `/settings/${part}`);
+  if (here === undefined) return user === null ? null : <NotFound />;
+  return (
+    <Page title={here.text}>
+      <Settings label={t("nav.settings")} parts={parts}>
+        {part === "activity" && <Activity />}
+        {part === "profile" && user !== null && <Profile user={user} key={user.id} />}
+        {part === "security" && user !== null && <Security user={user} />}
+      </Settings>
+    </Page>
+  );
+}

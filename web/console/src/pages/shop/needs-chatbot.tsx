@@ -1,0 +1,34 @@
+/* Where a part of the shop is empty until the chatbot is enabled: what would be here, and the way there. */
+import type { ReactNode } from "react";
+import type { Shop } from "../../api/types";
+import { useText } from "../../i18n/i18n";
+import { LinkButton } from "../../ui/button";
+import type { IconName } from "../../ui/icon";
+import { Teach } from "../../ui/page";
+
+export function NeedsChatbot({
+  shop,
+  icon,
+  title,
+  children,
+}: {
+  shop: Shop;
+  icon: IconName;
+  title: string;
+  children: ReactNode;
+}) {
+  const { t } = useText();
+  return (
+    <Teach
+      icon={icon}
+      title={title}
+      action={
+        <LinkButton look="primary" to={`/shops/${shop.id}`}>
+          {t("enable.buttonFree")}
+        </LinkButton>
+      }
+    >
+      {children}
+    </Teach>
+  );
+}

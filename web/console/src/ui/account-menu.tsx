@@ -1,0 +1,60 @@
+/* Who is signed in, and what belongs to the person and not to the shop. */
+import { answer, api } from "../api/client";
+import { useSubmit } from "../api/submit";
+import type { User } from "../api/types";
+import { useText } from "../i18n/i18n";
+import { sessionMark } from "../session";
+import { forgetDrafts } from "./draft";
+import { Menu } from "./menu";
+import { useNotify } from "./notify";
+import { useSwitchGroups } from "./switches";
+
+function useSignOut(): () => void {
+  const notify = useNotify();
+  const leave = useSubmit(() => answer(api.POST("/auth/logout")), {
+    repeat: false,
+    // A real load of the page: whatever was read for this person is gone from memory with it, and the way back as well.
+    onDone: () => window.location.assign("/login"),
+    onProblem: (problem) => {
+      sessionMark.set();
+      notify.problem(problem);
+    },
+  });
+  return () => {
+    sessionMark.clear(); // before the request: the event that ends the session here may come before its answer
+    forgetDrafts();
+    leave.send(undefined);
+  };
+}
+
+export function AccountMenu({ user }: { user: User }) {
+  const { t } = useText();
+  const signOut = useSignOut();
+  const switches = useSwitchGroups();
+  const name = user.name ?? user.email;
+  const first = String.fromCodePoint(name.codePointAt(0) ?? 0x2022).toUpperCase();
+  return (
+    <Menu
+      label={t("account.menu", { name })}
+      className="avatar"
+      trigger={<span translate="no">{first}</span>}
+      head={
+        <div className="menu-head">
+          <strong className="short">{name}</strong>
+          <span className="muted small short">{user.role === "operator" ? t("role.operator") : user.email}</span>
+        </div>
+      }
+      groups={[
+        {
+          key: "own",
+          items: [
+            { key: "profile", label: t("nav.profile"), icon: "person", to: "/settings/profile" },
+            { key: "security", label: t("nav.security"), icon: "shield", to: "/settings/security" },
+          ],
+        },
+        ...switches,
+        { key: "leave", items: [{ key: "leave", label: t("nav.signOut"), icon: "leave", onPick: signOut }] },
+      ]}
+    />
+  );
+}

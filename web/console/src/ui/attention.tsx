@@ -1,0 +1,106 @@
+/* What needs somebody: behind the bell, and on top of the first page. Said by the server; each item leads to where it is
+ * put right. */
+import { useOverview, useShops } from "../api/queries";
+import type { User } from "../api/types";
+import { useText } from "../i18n/i18n";
+import { Alert } from "./alert";
+import { LinkButton } from "./button";
+import { Icon } from "./icon";
+import { Menu } from "./menu";
+
+export interface Attention {
+  key: string;
+  tone: "due" | "stop";
+  text: string;
+  to: string;
+  action: string;
+}
+
+function useShopAttention(enabled: boolean): readonly Attention[] {
+  const { t } = useText();
+  const { data } = useShops(enabled);
+  return (data?.shops ?? []).flatMap((shop): Attention[] => {
+    const item = { key: `shop-${shop.id}`, to: `/shops/${shop.id}` };
+    if (shop.chatbot_state === "suspended")
+      return [
+        { ...item, tone: "stop", text: t("attention.stopped", { name: shop.shop_name }), action: t("attention.look") },
+      ];
+    if (shop.chatbot_state === "failed")
+      return [
+        { ...item, tone: "stop", text: t("attention.failed", { name: shop.shop_name }), action: t("attention.look") },
+      ];
+    return [];
+  });
+}
+
+function useOperatorAttention(enabled: boolean): readonly Attention[] {
+  const { t } = useText();
+  const { data } = useOverview(enabled);
+  const dead = data?.jobs.dead ?? 0;
+  if (dead === 0) return [];
+  return [
+    {
+      key: "dead",
+      tone: "stop",
+      text: t("attention.dead", { n: dead }),
+      to: "/operator/jobs?state=dead",
+      action: t("attention.look"),
+    },
+  ];
+}
+
+export function useAttention({ role }: Pick<User, "role">): readonly Attention[] {
+  const operator = role === "operator";
+  const merchant = useShopAttention(!operator);
+  const house = useOperatorAttention(operator);
+  return operator ? house : merchant;
+}
+
+export function Bell({ user }: { user: User }) {
+  const { t } = useText();
+  const items = useAttention(user);
+  const label = items.length === 0 ? t("bell.none") : t("bell.some", { n: items.length });
+  return (
+    <Menu
+      label={label}
+      trigger={
+        <span className="bell">
+          <Icon name="bell" />
+          {items.length > 0 && <span className="bell-count">{items.length}</span>}
+        </span>
+      }
+      head={items.length === 0 ? <div className="menu-head muted">{t("bell.none")}</div> : undefined}
+      groups={[
+        {
+          key: "attention",
+          title: items.length === 0 ? undefined : t("bell.title"),
+          items: items.map(({ key, text, to }) => ({ key, label: text, to, icon: "warn" })),
+        },
+      ]}
+    />
+  );
+}
+
+const BANNERS_MAX = 3;
+
+export function AttentionBanners({ user }: { user: User }) {
+  const items = useAttention(user);
+  if (items.length === 0) return null;
+  return (
+    <div className="stack stack-tight">
+      {items.slice(0, BANNERS_MAX).map(({ key, tone, text, to, action }) => (
+        <Alert
+          key={key}
+          tone={tone}
+          title={text}
+          action={
+            <LinkButton small to={to}>
+              {action}
+            </LinkButton>
+          }
+          said={false}
+        />
+      ))}
+    </div>
+  );
+}
