@@ -57,7 +57,7 @@ async function silent({ checks, person, world }) {
         await seen(page.getByText('可以离开此页面，开通会继续进行。'));
         await page.evaluate(() => { window.neverReloaded = true; });
         world.always = null;
-        await seen(heading(page, '嵌入代码'), { timeout: RETRY_MS });
+        await seen(page.getByText('已启用').first(), { timeout: RETRY_MS });
         assert.equal(await page.evaluate(() => window.neverReloaded), true);
     });
 }

@@ -11,7 +11,7 @@ import { OUT } from './lib/checks.mjs';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const SECRET = 'shared-secret-of-the-screenshots';
+export const SECRET = 'shared-secret-of-the-screenshots';
 
 /** A name without a place to break it. */
 const LONG = 'W'.repeat(60);
@@ -27,7 +27,7 @@ const MODES = [
 
 const main = (page) => page.locator('main h1').first().waitFor();
 /** Pages: name, address, and what opens on them before they are looked at (texts: [Chinese, English]). */
-const VISITOR = [
+export const VISITOR = [
     ['login', '/login'], ['register', '/register'], ['forgot', '/forgot'],
     ['confirm', '/register?confirm=1'], ['verify-email', '/auth/verify-email?token=x'],
     ['verify-email-broken', '/auth/verify-email'], ['reset-password', '/auth/reset-password?token=x'],
@@ -37,26 +37,28 @@ const open = (name) => async (page, at) => {
     await page.getByRole('button', { name: name[at], exact: true }).first().click();
     await page.getByRole('dialog').waitFor();
 };
-const merchantPages = ({ active, off, failed, busy, long }) => [
+export const merchantPages = ({ active, off, failed, busy, long }) => [
     ['home', '/'], ['shops', '/shops'], ['shop-add', '/shops?new=1', (page) => page.getByRole('dialog').waitFor()],
     ['shop-active', `/shops/${active}`], ['shop-off', `/shops/${off}`],
     ['shop-enable', `/shops/${off}`, open(['启用智能客服 (-50积分)', 'Enable chatbot (−50 credits)'])],
     ['shop-failed', `/shops/${failed}`], ['shop-provisioning', `/shops/${busy}`], ['shop-keys', `/shops/${active}/keys`],
     ['shop-settings', `/shops/${active}/settings`], ['shop-delete', `/shops/${active}/settings`, open(['删除', 'Delete'])],
     ['shop-long', `/shops/${long}`], ['shop-long-delete', `/shops/${long}/settings`, open(['删除', 'Delete'])],
-    ['billing', '/billing', (page) => until('the chart', async () => (await page.locator('.chart svg path').count()) > 3)],
-    ['audit', '/audit'], ['security', '/security'], ['not-found', '/nowhere'],
+    ['billing', '/billing', (page) => until('the chart', async () => (await page.locator('.chart svg path').count()) > 1)],
+    ['shop-install', `/shops/${active}/install`], ['shop-subscription', `/shops/${active}/subscription`],
+    ['activity', '/settings/activity'], ['profile', '/settings/profile'], ['security', '/settings/security'],
+    ['not-found', '/nowhere'],
 ];
-const operatorPages = (merchant) => [
-    ['operator', '/operator'], ['operator-accounts', '/operator/accounts'], ['operator-account', `/operator/accounts/${merchant}`],
-    ['operator-grant', `/operator/accounts/${merchant}`, open(['发放积分', 'Grant credits'])],
+export const operatorPages = (merchant) => [
+    ['operator', '/operator'], ['operator-customers', '/operator/customers'],
+    ['operator-customer', `/operator/customers/${merchant}`], ['operator-grant', `/operator/customers/${merchant}`, open(['发放积分', 'Grant credits'])],
     ['operator-jobs', '/operator/jobs'], ['operator-audit', '/operator/audit'],
 ];
 
 /** Skeletons are gone, dialogs stand still. */
-async function settle(page) {
+export async function settle(page) {
     await main(page);
-    await until('the content', async () => (await page.locator('.ant-skeleton, .ant-spin-spinning').count()) === 0);
+    await until('the content', async () => (await page.locator('.waiting').count()) === 0);
     await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null))));
 }
 
@@ -100,7 +102,7 @@ async function lookAtDrawer({ checks, person, mode }) {
     await look({ checks, person, mode, pages: [['menu', '/shops', open]] });
 }
 
-async function signIn(person, email, lang) {
+export async function signIn(person, email, lang) {
     const at = lang === 'en' ? 1 : 0;
     await person.page.goto('/login');
     await person.page.getByLabel(['邮箱', 'E-mail'][at]).fill(email);
@@ -110,7 +112,7 @@ async function signIn(person, email, lang) {
 }
 
 /** A house with something in every corner. */
-async function furnish(server, world) {
+export async function furnish(server, world) {
     const merchant = await server.account('merchant', { email: 'mei@tea.example', credits: 300 });
     await merchant.request('PATCH', '/api/user', { json: { name: '林美' } });
     const shops = {};

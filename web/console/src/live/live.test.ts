@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keys } from "../api/read-keys";
 import { watchDown } from "./down";
 import { EVENT_TYPES, EVERYTHING, type LiveMessage, staleAfter } from "./events";
+import { openFeed } from "./feed";
 import { Gather, HINT_PAUSE_MS } from "./gather";
 import { ALIVE_MS, Leader, LOST_MS } from "./leader";
-import { type Emit, Stream } from "./stream";
+import { type Emit, SILENT_MS, Stream } from "./stream";
 
 describe("what an event makes stale", () => {
   it("is something, for every type, whatever its data is", () => {
@@ -196,8 +197,38 @@ describe("the stream", () => {
   it("leaves a broken connection to the browser, which resumes with Last-Event-ID", () => {
     make().start();
     sources[0]?.onerror?.();
-    vi.advanceTimersByTime(120_000);
+    vi.advanceTimersByTime(SILENT_MS - 1);
     expect(sources.length).toBe(1);
+  });
+  it("that says nothing for 45 s, not even its beat, is dead although it is open: said, and begun anew", () => {
+    make().start();
+    sources[0]?.onopen?.();
+    vi.advanceTimersByTime(SILENT_MS - 1);
+    expect(heard).toEqual([{ type: "state", data: { up: true } }]);
+    vi.advanceTimersByTime(1);
+    expect(heard.at(-1)).toEqual({ type: "state", data: { up: false } });
+    expect(sources[0]?.closed).toBe(true);
+    vi.advanceTimersByTime(10_000);
+    expect(sources.length).toBe(2);
+    sources[1]?.onopen?.();
+    expect(heard.map(({ type }) => type)).toEqual(["state", "state", "state", "reset"]);
+  });
+  it("that beats lives, and a beat is no event", () => {
+    make().start();
+    sources[0]?.onopen?.();
+    for (let i = 0; i < 20; i++) {
+      vi.advanceTimersByTime(SILENT_MS - 1);
+      sources[0]?.say("beat", "{}");
+    }
+    expect(sources.length).toBe(1);
+    expect(heard).toHaveLength(1);
+  });
+  it("that was stopped is not missed", () => {
+    const stream = make();
+    stream.start();
+    stream.stop();
+    vi.advanceTimersByTime(SILENT_MS * 3);
+    expect(heard).toEqual([]);
   });
   it("stops for good", () => {
     const stream = make();
@@ -287,5 +318,43 @@ describe("the leader among tabs", () => {
     open("b", ({ type }) => heard.push(`b ${type}`));
     outs.get("a")?.({ type: "reset", data: {} });
     expect(heard).toEqual(["a reset", "b reset"]);
+  });
+});
+
+describe("the feed", () => {
+  const feeds = () => {
+    const heard: LiveMessage[] = [];
+    const log: string[] = [];
+    let dead: () => void = () => undefined;
+    const shared = (_account: number, _emit: Emit, die: () => void) => {
+      dead = die;
+      return { close: () => log.push("worker closed") };
+    };
+    const own = () => {
+      log.push("own opened");
+      return { close: () => log.push("own closed") };
+    };
+    return { heard, log, shared, own, die: () => dead() };
+  };
+  it("of a worker that never comes is taken over by a stream of the tab, and the outage is said", () => {
+    const { heard, log, shared, own, die } = feeds();
+    const feed = openFeed(1, (message) => heard.push(message), shared, own);
+    die();
+    die();
+    expect(heard).toEqual([{ type: "state", data: { up: false } }]);
+    expect(log).toEqual(["worker closed", "own opened"]);
+    feed.close();
+    expect(log.at(-1)).toBe("own closed");
+  });
+  it("that was closed does not rise again", () => {
+    const { log, shared, own, die } = feeds();
+    openFeed(1, () => undefined, shared, own).close();
+    die();
+    expect(log).toEqual(["worker closed"]);
+  });
+  it("is the tabs' own where there are no shared workers", () => {
+    const { log, own } = feeds();
+    openFeed(1, () => undefined, null, own);
+    expect(log).toEqual(["own opened"]);
   });
 });

@@ -3,24 +3,28 @@ import type { QueryClient } from "@tanstack/react-query";
 import { toProblem } from "../api/problem";
 import { newKey } from "../api/keys";
 import { type LiveMessage, staleAfter } from "./events";
+import { type Feed, openFeed } from "./feed";
 import { Gather } from "./gather";
 import { Leader } from "./leader";
 import { type Emit, Stream } from "./stream";
 import workerUrl from "./worker.ts?worker&url";
 
 const HELLO_MS = 30_000;
-
-interface Feed {
-  close: () => void;
-}
+/** A worker whose script was blocked (by a proxy, by an extension) is as silent as one that is still loading. */
+const WORKER_MS = 8000;
 
 /* Worker and channel carry the account in their names: after another person signs in, no tab of theirs can join a stream
  * that still belongs to the one before. */
-function sharedWorkerFeed(account: number, emit: Emit): Feed {
+function sharedWorkerFeed(account: number, emit: Emit, dead: () => void): Feed {
   const name = `chathub-live-${account}`;
   const worker = new SharedWorker(workerUrl, { type: "module", name });
   const say = (word: "hello" | "bye") => worker.port.postMessage(word);
-  worker.port.onmessage = ({ data }: MessageEvent<LiveMessage>) => emit(data);
+  const silence = setTimeout(dead, WORKER_MS);
+  worker.onerror = dead;
+  worker.port.onmessage = ({ data }: MessageEvent<LiveMessage>) => {
+    clearTimeout(silence);
+    emit(data);
+  };
   say("hello");
   const timer = setInterval(() => say("hello"), HELLO_MS);
   const leave = () => say("bye");
@@ -29,9 +33,11 @@ function sharedWorkerFeed(account: number, emit: Emit): Feed {
   window.addEventListener("pageshow", back);
   return {
     close: () => {
+      clearTimeout(silence);
       clearInterval(timer);
       window.removeEventListener("pagehide", leave);
       window.removeEventListener("pageshow", back);
+      worker.port.onmessage = null;
       leave();
     },
   };
@@ -76,7 +82,7 @@ export function startLive(queries: QueryClient, account: number): Live {
       if (up) readFailed(queries);
     } else gather.add(staleAfter(type, data), type === "hint");
   };
-  const feed = typeof SharedWorker === "function" ? sharedWorkerFeed(account, emit) : leaderFeed(account, emit);
+  const feed = openFeed(account, emit, typeof SharedWorker === "function" ? sharedWorkerFeed : null, leaderFeed);
   return {
     close: () => {
       gather.close();

@@ -1,10 +1,14 @@
 /* One connection to GET /api/events. The browser's EventSource reconnects by itself after a broken connection and sends
  * Last-Event-ID, but gives up for good after any answer that is not 200 (a restart behind a proxy gives 502): then we
- * begin anew, with growing pauses. A new beginning has no Last-Event-ID, so it counts as "read everything again". */
+ * begin anew, with growing pauses. A new beginning has no Last-Event-ID, so it counts as "read everything again".
+ *
+ * A connection can be dead without anybody closing it (a frozen server, a network that drops packets): the server sends a
+ * beat, which the browser's EventSource alone would not miss. After 45 s without a word the connection is given up. */
 import { EVENT_TYPES, type LiveMessage } from "./events";
 
 const PAUSE_MIN_MS = 2000;
 const PAUSE_MAX_MS = 60_000;
+export const SILENT_MS = 45_000;
 
 export type Emit = (message: LiveMessage) => void;
 
@@ -20,6 +24,7 @@ function parsed(text: unknown): unknown {
 export class Stream {
   private source: EventSource | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private silence: ReturnType<typeof setTimeout> | undefined;
   private pauseMs = PAUSE_MIN_MS;
   private broken = false;
 
@@ -34,6 +39,7 @@ export class Stream {
 
   stop(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.silence);
     this.timer = undefined;
     this.source?.close();
     this.source = null;
@@ -44,7 +50,9 @@ export class Stream {
   private connect(): void {
     const source = this.open();
     this.source = source;
+    this.listen();
     source.onopen = () => {
+      this.listen();
       this.pauseMs = PAUSE_MIN_MS;
       this.emit({ type: "state", data: { up: true } });
       if (this.broken) this.emit({ type: "reset", data: {} });
@@ -54,12 +62,26 @@ export class Stream {
       this.emit({ type: "state", data: { up: false } });
       if (source.readyState === EventSource.CLOSED) this.connectLater();
     };
+    source.addEventListener("beat", () => this.listen());
     for (const type of EVENT_TYPES) {
-      source.addEventListener(type, (event: MessageEvent) => this.emit({ type, data: parsed(event.data) }));
+      source.addEventListener(type, (event: MessageEvent) => {
+        this.listen();
+        this.emit({ type, data: parsed(event.data) });
+      });
     }
   }
 
+  /** Something was heard: the wait for the next word begins anew. */
+  private listen(): void {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => {
+      this.emit({ type: "state", data: { up: false } });
+      this.connectLater();
+    }, SILENT_MS);
+  }
+
   private connectLater(): void {
+    clearTimeout(this.silence);
     this.source?.close();
     this.source = null;
     this.broken = true;

@@ -7,7 +7,9 @@ import { Stream } from "./stream";
 const SILENT_MS = 150_000;
 
 const tabs = new Map<MessagePort, number>();
+let state: LiveMessage = { type: "state", data: { up: true } };
 const stream = new Stream((message: LiveMessage) => {
+  if (message.type === "state") state = message;
   for (const port of tabs.keys()) port.postMessage(message);
 });
 
@@ -23,6 +25,8 @@ addEventListener("connect", (event) => {
     if (data === "bye") tabs.delete(port);
     else tabs.set(port, Date.now());
     forgetSilent();
+    // An answer: a tab that gets none knows that this script never came, and helps itself.
+    if (data === "hello") port.postMessage(state);
     if (tabs.size > 0) stream.start();
     else stream.stop();
   };

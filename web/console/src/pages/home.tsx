@@ -47,6 +47,9 @@ const HELP: Readonly<Record<StepId, TextKey>> = {
   keys: "step.keysHelp",
 };
 
+/** The shop first: it needs nobody's help, and whoever has one knows what the credits are for. */
+const ORDER: readonly StepId[] = ["account", "shop", "credits", "chatbot", "keys"];
+
 function Step({ step, index, next, to }: { step: OnboardingStep; index: number; next: boolean; to: string }) {
   const { t } = useText();
   const { data } = useUser();
@@ -79,7 +82,8 @@ function Checklist() {
   const { data: shops } = useShops();
   return (
     <Loaded read={read} height={320}>
-      {({ steps, done, total }) => {
+      {({ steps: told, done, total }) => {
+        const steps = [...told].sort((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id));
         const next = steps.find((step) => !step.done);
         if (next === undefined) return null;
         return (
@@ -153,7 +157,7 @@ function Numbers({ shops }: { shops: readonly Shop[] }) {
   return (
     <Figures
       figures={[
-        { name: t("nav.shops"), value: number(shops.length), to: "/shops" },
+        { name: t("overview.shops"), value: number(shops.length), to: "/shops" },
         { name: t("home.on"), value: number(count("active")), to: "/shops?state=on" },
         {
           name: t("home.stopped"),

@@ -1,10 +1,13 @@
 /* What a list shows stands in its address: it can be linked, reloaded and gone back to. */
-import { useSearchParams } from "react-router";
+import { useLocation, useSearchParams } from "react-router";
 
 export function useAddress(): [(name: string) => string, (changes: Readonly<Record<string, string>>) => void] {
   const [query, setQuery] = useSearchParams();
+  const { pathname } = useLocation();
   const read = (name: string) => query.get(name) ?? "";
-  const write = (changes: Readonly<Record<string, string>>) =>
+  const write = (changes: Readonly<Record<string, string>>) => {
+    // The next page may be on its way already, while this one is still shown: a late search must not lead back.
+    if (window.location.pathname !== pathname) return;
     setQuery(
       (before) => {
         const next = new URLSearchParams(before);
@@ -16,5 +19,6 @@ export function useAddress(): [(name: string) => string, (changes: Readonly<Reco
       },
       { replace: true },
     );
+  };
   return [read, write];
 }

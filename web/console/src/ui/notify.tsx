@@ -76,18 +76,17 @@ function Toasts({ toasts, gone }: { toasts: readonly Toast[]; gone: (turn: numbe
   const newest = toasts.at(-1)?.turn;
   useLayoutEffect(() => {
     const element = place.current;
-    if (element === null || typeof element.showPopover !== "function") return;
+    if (element?.isConnected !== true || typeof element.showPopover !== "function") return;
     if (element.matches(":popover-open")) element.hidePopover();
     if (newest !== undefined) element.showPopover();
   }, [newest]);
-  const lines = toasts.map((toast) => <ToastLine key={toast.turn} toast={toast} gone={gone} />);
-  const host = newest === undefined ? undefined : topDialog();
-  const region = (
+  return (
     <div className="toasts" ref={place} popover="manual">
-      {lines}
+      {toasts.map((toast) => (
+        <ToastLine key={toast.turn} toast={toast} gone={gone} />
+      ))}
     </div>
   );
-  return host === undefined ? region : createPortal(region, host);
 }
 
 function Said({ text, turn }: { text: string; turn: number }) {
@@ -106,11 +105,16 @@ export function Announcer({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   const turns = useRef(0);
   const announce = useCallback((text: string) => setSaid(({ turn }) => ({ text, turn: turn + 1 })), []);
-  const show = useCallback<Show>((toast) => {
-    turns.current += 1;
-    const turn = turns.current;
-    setToasts((before) => [...before, { ...toast, turn }].slice(-SHOWN_MAX));
-  }, []);
+  const show = useCallback<Show>(
+    (toast) => {
+      // While a dialog is open the messages are outside of it, and not heard.
+      if (topDialog() !== undefined) announce(toast.text);
+      turns.current += 1;
+      const turn = turns.current;
+      setToasts((before) => [...before, { ...toast, turn }].slice(-SHOWN_MAX));
+    },
+    [announce],
+  );
   const gone = useCallback((turn: number) => setToasts((before) => before.filter((one) => one.turn !== turn)), []);
   return (
     <AnnounceContext value={announce}>
