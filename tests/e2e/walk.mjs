@@ -216,7 +216,7 @@ async function enable({ checks, merchant, shop }) {
     await checks.must('the embed code can be copied', async () => {
         const code = page.getByRole('group', { name: '嵌入代码' });
         await seen(code);
-        await page.getByRole('button', { name: '复制' }).first().click();
+        await button(page, '复制').click();
         await seen(page.getByRole('button', { name: '已复制' }));
         assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await code.textContent());
     });

@@ -313,6 +313,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "subscription.since": "开始日期",
   "subscription.until": "有效期至",
   "subscription.renews": "续费",
+  "subscription.pastDue": "续费所需的 {n} 积分不足。积分到账后会自动续费；否则智能客服将停止。",
   "subscription.monthly": "每月 {n} 积分",
   "subscription.none": "启用智能客服后，这里会显示有效期和续费信息。",
   "launch.button": "打开客服后台",

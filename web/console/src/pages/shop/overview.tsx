@@ -158,6 +158,20 @@ function Enabled({ shop, chatbot }: Props) {
           {chatbot.error?.message}
         </Alert>
       )}
+      {chatbot.subscription?.status === "past_due" && (
+        <Alert
+          tone="due"
+          title={t("state.due")}
+          action={
+            <LinkButton small to="/billing">
+              {t("short.go")}
+            </LinkButton>
+          }
+          said={false}
+        >
+          {t("subscription.pastDue", { n: chatbot.subscription.renewsFor ?? 0 })}
+        </Alert>
+      )}
       <Detail
         main={
           <Section
