@@ -485,10 +485,10 @@ async function outages({ checks, browser, server }) {
     });
     await checks.try('a page that breaks leaves the others within reach', async () => {
         await visit(async (page) => {
-            await page.route('**/api/shops', (route) => route.fulfill({ json: { shops: null, credits: 0 } }));
-            await link(page, '店铺管理').click();
+            await page.route('**/api/billing/summary', (route) => route.fulfill({ json: { credits: 0, balance: 0, held: 0 } }));
+            await link(page, '计费中心').click();
             await seen(heading(page, '页面出错了'));
-            await page.unroute('**/api/shops');
+            await page.unroute('**/api/billing/summary');
             await link(page, '设置').click();
             await seen(heading(page, '操作记录').first());
         });
