@@ -23,14 +23,14 @@ static enum answer get_health(struct req *req)
 /* ---- readyz ---- */
 
 struct ready {
-    bool database, queue, disk, jobs, clock, ready;
+    bool database, writable, queue, disk, jobs, clock, ready;
     int64_t queue_age_ms, disk_free_mb, oldest_job_ms, clock_off_ms;
 };
 static const struct shape ready_shape[] = {
     SHAPE_BOOL("ready"),     SHAPE_BOOL("database"),      SHAPE_BOOL("queue"),
     SHAPE_BOOL("disk"),      SHAPE_BOOL("jobs"),          SHAPE_I64("queueAgeMs"),
     SHAPE_I64("diskFreeMb"), SHAPE_I64("oldestDueJobMs"), SHAPE_BOOL("clock"),
-    SHAPE_I64("clockOffMs"), SHAPE_END
+    SHAPE_I64("clockOffMs"), SHAPE_BOOL("writable"),      SHAPE_END
 };
 
 static void ready_json(struct json *j, const void *arg)
@@ -46,6 +46,7 @@ static void ready_json(struct json *j, const void *arg)
     json_i64(j, "oldestDueJobMs", r->oldest_job_ms);
     json_bool(j, "clock", r->clock);
     json_i64(j, "clockOffMs", r->clock_off_ms);
+    json_bool(j, "writable", r->writable);
 }
 
 static int64_t disk_free_mb(const char *path)
@@ -64,7 +65,14 @@ static enum answer get_readyz(struct req *req)
     r.database = jobs_count(req->tx, &counts);
     lanes_depth(app->lanes, &waiting, &r.queue_age_ms);
     r.queue = r.queue_age_ms < READY_QUEUE_AGE_MS;
+    struct lanes_health health;
+    lanes_health(app->lanes, &health);
+    r.writable = health.can_write;
+    /* The disk that fills up is the one where the database lies; the keys lie in the data directory. */
     r.disk_free_mb = disk_free_mb(app->config->data_dir);
+    const char *file = db_file(app->db);
+    int64_t database_free_mb = file ? disk_free_mb(file) : r.disk_free_mb;
+    if (database_free_mb < r.disk_free_mb) r.disk_free_mb = database_free_mb;
     r.disk = r.disk_free_mb >= READY_DISK_FREE_MB;
     r.oldest_job_ms = counts.oldest_due_ms;
     r.jobs = counts.oldest_due_ms < READY_JOB_AGE_MS;
@@ -73,7 +81,7 @@ static enum answer get_readyz(struct req *req)
     /* Told, but no reason to send requests elsewhere: they are answered by the time that is believed. */
     r.clock = clock.doubt == CLOCK_SOUND;
     r.clock_off_ms = clock.off_ms;
-    r.ready = r.database && r.queue && r.disk && r.jobs;
+    r.ready = r.database && r.writable && r.queue && r.disk && r.jobs;
     return reply_json(req, r.ready ? 200 : 503, ready_json, &r);
 }
 
@@ -94,6 +102,15 @@ static enum answer get_metrics(struct req *req)
     buf_printf(&out, "chathub_jobs{state=\"dead\"} %lld\n", (long long)jobs.dead);
     metrics_sample(&out, "chathub_jobs_oldest_due_milliseconds", "gauge", "How long the oldest due job has waited.",
                    jobs.oldest_due_ms);
+    struct lanes_health health;
+    lanes_health(app->lanes, &health);
+    metrics_sample(&out, "chathub_database_writable", "gauge", "1 while the database takes writes.", health.can_write);
+    metrics_sample(&out, "chathub_database_log_bytes", "gauge", "SQLite: size of the write-ahead log.",
+                   health.log_bytes);
+    metrics_sample(&out, "chathub_database_log_held_pages", "gauge",
+                   "SQLite: pages of the log that a reader keeps from being copied back.", health.log_held_pages);
+    metrics_sample(&out, "chathub_database_log_held_milliseconds", "gauge", "For how long it has done so.",
+                   health.log_held_ms);
     struct clock_state clock;
     clock_state(&clock);
     metrics_sample(&out, "chathub_clock_in_doubt", "gauge", "1 while the machine's clock is not believed.",

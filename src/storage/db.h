@@ -27,6 +27,7 @@ struct db_options {
 MUST_USE struct db *db_open(const struct db_options *o, char *error, size_t error_size);
 void db_close(struct db *db);                /* all connections are closed before */
 enum db_engine db_engine_of(const struct db *db);
+const char *db_file(const struct db *db);    /* SQLite: its path; else NULL */
 
 enum tx_mode { TX_UNSET, TX_NONE, TX_READ, TX_WRITE };
 MUST_USE struct conn *conn_open(struct db *db, enum tx_mode mode, char *error, size_t error_size);

@@ -60,6 +60,14 @@ MUST_USE bool lanes_submit(struct lanes *l, struct op *op);
 /* Submits and waits (also for room in the queue): for job workers and the command line, never for a loop thread.
  * `done` may be NULL here; when set it is called before this returns. */
 enum op_outcome lanes_run(struct lanes *l, struct op *op);
+/* What the watch of a server last saw; it is asked more often while somebody calls this. */
+struct lanes_health {
+    bool can_write;                          /* a transaction that writes was committed within the last seconds */
+    int64_t looked_ms;                       /* how long ago that was tried */
+    int64_t log_bytes;                       /* SQLite: the write-ahead log */
+    int64_t log_held_pages, log_held_ms;     /* pages a reader keeps from being copied back, and for how long */
+};
+void lanes_health(struct lanes *l, struct lanes_health *out);
 /* For /metrics and /readyz: ops waiting now, and the age of the oldest in ms. */
 void lanes_depth(struct lanes *l, size_t *waiting, int64_t *oldest_ms);
 /* Calls `fn` on a lane thread when `channel` was notified (tx_notify), by any process; coalesced. At most 16. */

@@ -11,6 +11,8 @@
 #include "storage/db_lanes.h"
 #include "storage/migrate.h"
 #include <pthread.h>
+#include <stdatomic.h>
+#include <sys/types.h>
 #include <time.h>
 
 enum {
@@ -41,7 +43,12 @@ struct db {
     char *vfs;
     int statement_timeout_ms, settle_limit_ms;
     bool announce;
-    int lock_fd;                             /* SQLite, exclusive: holds the lock; else -1 */
+    /* SQLite, see sqlite_file.c */
+    int lock_fd, file_fd;                    /* exclusive: hold the locks; else negative */
+    dev_t file_device;
+    ino_t file_inode;                        /* 0: not opened yet */
+    /* Pages of its log that could not be copied back at the last look, and since when (monotonic; 0: all were) */
+    _Atomic int64_t log_held_pages, log_held_since_ms;
     pthread_mutex_t columns_lock;            /* guards filling `columns`; entries never change once set */
     struct columns *_Atomic *columns;        /* one per statement */
 };
@@ -93,6 +100,14 @@ struct engine {
     void (*notify)(struct conn *c, const char *channel);     /* outside a transaction */
 };
 extern const struct engine engine_sqlite, engine_postgres;
+
+/* sqlite_file.c. The locks of a server; files that are ours; both say why not in error[]. */
+MUST_USE bool sqlite_file_lock(struct db *db, char *error, size_t error_size);
+void sqlite_file_unlock(struct db *db);
+MUST_USE bool sqlite_file_prepare(struct db *db, char *error, size_t error_size);
+/* Do the names still lead to what is open? *log_inode is the connection's, 0 at first. */
+MUST_USE bool sqlite_file_is_ours(const struct db *db, const char *log_path, ino_t *log_inode);
+int64_t sqlite_file_log_bytes(const struct db *db);
 
 /* The statement's number, which is its place in the section "stmts". */
 size_t stmt_slot(const struct stmt *s);
@@ -178,8 +193,10 @@ struct notifier {
     unsigned listening;                      /* listeners already told to the server on this connection */
 };
 
-/* The thread that looks after what nobody asks about; see lanes_watch.c. */
+/* The thread that looks after what no request asks about; see lanes_watch.c. */
 struct watch {
+    _Atomic int64_t looked_at_ms, asked_at_ms;   /* monotonic: the last try to write, the last lanes_health */
+    atomic_bool can_write;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     pthread_t thread;

@@ -5,10 +5,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <fcntl.h>
 
 enum { DEFAULT_STATEMENT_TIMEOUT_MS = 5000, SETTLE_LIMIT_MS = 10000 };
 
@@ -19,22 +15,6 @@ static char *copied(const char *text)
     char *out = text ? strdup(text) : NULL;
     if (text && !out) abort();
     return out;
-}
-
-static bool take_lock_file(struct db *db, char *error, size_t error_size)
-{
-    char *name;
-    if (asprintf(&name, "%s.lock", db->path) < 0) abort();
-    db->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (db->lock_fd < 0) {
-        snprintf(error, error_size, "cannot open the lock file %s: %m", name);
-    } else if (flock(db->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        snprintf(error, error_size, "another server is running on this database (it holds %s)", name);
-        close(db->lock_fd);
-        db->lock_fd = -1;
-    }
-    free(name);
-    return db->lock_fd >= 0;
 }
 
 /* The engine and, for SQLite, the path. False for anything that is not a database URL. */
@@ -56,7 +36,7 @@ struct db *db_open(const struct db_options *o, char *error, size_t error_size)
 {
     struct db *db = calloc(1, sizeof *db);
     if (!db) abort();
-    db->lock_fd = -1;
+    db->lock_fd = db->file_fd = -1;
     db->columns = calloc(stmt_count() + 1, sizeof *db->columns);
     if (!db->columns || pthread_mutex_init(&db->columns_lock, NULL) != 0) abort();
     db->vfs = copied(o->vfs);
@@ -67,7 +47,7 @@ struct db *db_open(const struct db_options *o, char *error, size_t error_size)
 
     bool good = understand_url(db, o->url);
     if (!good) snprintf(error, error_size, "a database URL is sqlite:PATH or postgres://...");
-    if (good && o->exclusive && db->engine->id == DB_SQLITE) good = take_lock_file(db, error, error_size);
+    if (good && o->exclusive && db->engine->id == DB_SQLITE) good = sqlite_file_lock(db, error, error_size);
     if (good) {
         /* One connection now, so that a wrong path or password is told at start and not by the first request. */
         struct conn *c = conn_open(db, TX_WRITE, error, error_size);
@@ -91,11 +71,15 @@ void db_close(struct db *db)
     }
     free(db->columns);
     pthread_mutex_destroy(&db->columns_lock);
-    /* The lock file stays: removing it would let two servers lock two files of the same name. */
-    if (db->lock_fd >= 0) close(db->lock_fd);
+    sqlite_file_unlock(db);
     free(db->vfs);
     free(db->url);
     free(db);
+}
+
+const char *db_file(const struct db *db)
+{
+    return db->path;
 }
 
 enum db_engine db_engine_of(const struct db *db)

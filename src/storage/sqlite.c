@@ -4,18 +4,17 @@
  * Rejected: memory-mapped reads (an I/O error becomes a SIGBUS that ends the process), SQLite's memory statistics (a
  * global mutex around each allocation), and many writers with a busy time-out (one in a hundred waits more than a
  * second, since nobody queues). */
+#include "base/clock.h"
 #include "base/log.h"
 #include "storage/private.h"
 #ifdef CHATHUB_TORTURE
 #include "storage/test_vfs.h"
 #endif
 #include <malloc.h>
+#include <stdatomic.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-#include <fcntl.h>
 
 enum {
     BUSY_TIMEOUT_MS = 5000, /* another process (the command line) may hold the writer */
@@ -43,6 +42,8 @@ struct sqlite_conn {
     struct conn base;
     sqlite3 *handle;
     sqlite3_stmt *frame[FRAME_COUNT];
+    const char *log_path;
+    ino_t log_inode;     /* 0: not seen yet */
     bool log_grew;       /* something was written since the last checkpoint of an idle time */
     struct slot slots[]; /* stmt_count() of them */
 };
@@ -107,6 +108,24 @@ static void sqlite_close(struct conn *c)
     free(s);
 }
 
+/* What SQLite's own hook for automatic checkpoints does, and what is left in the log afterwards: a reader of another
+ * process that stays in an old snapshot holds it up, and the log grows. */
+static int log_grown(void *arg, sqlite3 *handle, const char *name, int pages)
+{
+    struct db *db = arg;
+    int in_log = 0, copied_back = 0;
+    if (pages < CHECKPOINT_PAGES) return SQLITE_OK;
+    int code = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied_back);
+    bool held = code == SQLITE_OK && copied_back < in_log;
+    atomic_store(&db->log_held_pages, held ? in_log - copied_back : 0);
+    if (!held) {
+        atomic_store(&db->log_held_since_ms, 0);
+    } else if (atomic_load(&db->log_held_since_ms) == 0) {
+        atomic_store(&db->log_held_since_ms, monotonic_ms());
+    }
+    return SQLITE_OK; /* the commit is done: whatever became of this is no fault of it */
+}
+
 static bool journal_is_wal(sqlite3 *handle)
 {
     sqlite3_stmt *p = NULL;
@@ -121,8 +140,8 @@ static bool configure(struct sqlite_conn *s, enum tx_mode mode)
     char pragmas[512];
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-%d; PRAGMA temp_store=MEMORY;"
-             "PRAGMA mmap_size=0; PRAGMA wal_autocheckpoint=%d; PRAGMA journal_size_limit=%d;",
-             mode == TX_WRITE ? WRITER_CACHE_KIB : READER_CACHE_KIB, CHECKPOINT_PAGES, LOG_LIMIT_BYTES);
+             "PRAGMA mmap_size=0; PRAGMA journal_size_limit=%d;",
+             mode == TX_WRITE ? WRITER_CACHE_KIB : READER_CACHE_KIB, LOG_LIMIT_BYTES);
     static const int off[] = { SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL };
     bool good = sqlite3_busy_timeout(s->handle, BUSY_TIMEOUT_MS) == SQLITE_OK &&
                 sqlite3_db_config(s->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK;
@@ -132,6 +151,7 @@ static bool configure(struct sqlite_conn *s, enum tx_mode mode)
         good = good && sqlite3_exec(s->handle, "PRAGMA page_size=4096", NULL, NULL, NULL) == SQLITE_OK &&
                journal_is_wal(s->handle);
     good = good && sqlite3_exec(s->handle, pragmas, NULL, NULL, NULL) == SQLITE_OK;
+    if (mode == TX_WRITE) sqlite3_wal_hook(s->handle, log_grown, s->base.db);
     for (int i = 0; i < FRAME_COUNT; i++)
         good = good && sqlite3_prepare_v3(s->handle, frame_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->frame[i], NULL) ==
                            SQLITE_OK;
@@ -141,20 +161,16 @@ static bool configure(struct sqlite_conn *s, enum tx_mode mode)
 static struct conn *sqlite_open(struct db *db, enum tx_mode mode, char *error, size_t error_size)
 {
     pthread_once(&library_once, library_start);
-    if (mode == TX_WRITE) {
-        /* Made by us first, so that it (and the log beside it, which inherits) is readable by its owner alone. */
-        int fd = open(db->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (fd < 0) {
-            snprintf(error, error_size, "cannot open %s: %m", db->path);
-            return NULL;
-        }
-        close(fd);
-    }
+    if (mode == TX_WRITE && !sqlite_file_prepare(db, error, error_size)) return NULL;
     struct sqlite_conn *s = calloc(1, sizeof *s + stmt_count() * sizeof s->slots[0]);
     if (!s) abort();
     int flags =
         SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (mode == TX_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
-    if (sqlite3_open_v2(db->path, &s->handle, flags, db->vfs) == SQLITE_OK && configure(s, mode)) return &s->base;
+    s->base.db = db;
+    if (sqlite3_open_v2(db->path, &s->handle, flags, db->vfs) == SQLITE_OK && configure(s, mode)) {
+        s->log_path = sqlite3_filename_wal(sqlite3_db_filename(s->handle, "main"));
+        return &s->base;
+    }
     snprintf(error, error_size, "cannot open %s: %s", db->path, s->handle ? sqlite3_errmsg(s->handle) : "no memory");
     sqlite_close(&s->base);
     return NULL;
@@ -309,8 +325,17 @@ static bool frame_run(struct tx *tx, enum frame f)
     return good;
 }
 
+static bool still_ours(struct tx *tx)
+{
+    struct sqlite_conn *s = sqlite_of(tx->conn);
+    if (sqlite_file_is_ours(tx->conn->db, s->log_path, &s->log_inode)) return true;
+    tx_set_fault(tx, TX_FULL, NULL, "gone", "the database file or its log was deleted or replaced");
+    return false;
+}
+
 static bool sqlite_begin(struct tx *tx)
 {
+    if (tx->mode == TX_WRITE && !still_ours(tx)) return false;
     return frame_run(tx, tx->mode == TX_WRITE ? BEGIN_WRITE : BEGIN_READ);
 }
 
@@ -322,6 +347,10 @@ static void sqlite_rollback(struct tx *tx)
 
 static enum tx_end sqlite_commit(struct tx *tx)
 {
+    if (tx->mode == TX_WRITE && !still_ours(tx)) {
+        sqlite_rollback(tx);
+        return TX_ROLLED_BACK;
+    }
     if (frame_run(tx, COMMIT)) {
         if (tx->mode == TX_WRITE) sqlite_of(tx->conn)->log_grew = true;
         return TX_COMMITTED;
@@ -394,6 +423,10 @@ static void sqlite_idle(struct conn *c)
     int code = sqlite3_wal_checkpoint_v2(s->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     if (sqlite3_busy_timeout(s->handle, BUSY_TIMEOUT_MS) != SQLITE_OK) abort();
     s->log_grew = (code & 0xff) == SQLITE_BUSY;
+    if (code == SQLITE_OK) {
+        atomic_store(&c->db->log_held_pages, 0);
+        atomic_store(&c->db->log_held_since_ms, 0);
+    }
     if (code != SQLITE_OK && !s->log_grew) LOG(LOG_ERROR, "checkpoint_failed", LOG_NUMBER("code", code));
 }
 
