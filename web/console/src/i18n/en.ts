@@ -318,7 +318,8 @@ export const en = {
   "subscription.since": "Since",
   "subscription.until": "Paid until",
   "subscription.renews": "Renewal",
-  "subscription.pastDue": "The renewal of {n} credits could not be paid. It is paid by itself as soon as there are enough credits; otherwise the chatbot stops.",
+  "subscription.pastDue":
+    "The renewal of {n} credits could not be paid. It is paid by itself as soon as there are enough credits; otherwise the chatbot stops.",
   "subscription.monthly": "{n} credits a month",
   "subscription.none": "Once the chatbot is enabled, you see here how long it is paid for and what comes next.",
   "launch.button": "Open chatbot admin",

@@ -104,7 +104,9 @@ export function ShopTable({
       actions: true,
       render: (shop) => (
         <span className="line">
-          <ChatbotButton shop={shop} credits={credits} />
+          <span className="wide-only">
+            <ChatbotButton shop={shop} credits={credits} />
+          </span>
           <Menu
             label={t("shops.moreOf", { name: shop.shop_name })}
             trigger={<Icon name="more" />}

@@ -55,7 +55,16 @@ export function CopyButton({ text, label, look = "plain", quiet = false }: Props
   const icon = copied ? "check" : "copy";
   const shown = label ?? t("copy.copy");
   if (quiet)
-    return <Button look="quiet" small icon={icon} aria-label={copied ? t("copy.done") : shown} title={shown} onClick={() => void press()} />;
+    return (
+      <Button
+        look="quiet"
+        small
+        icon={icon}
+        aria-label={copied ? t("copy.done") : shown}
+        title={shown}
+        onClick={() => void press()}
+      />
+    );
   return (
     <Button look={look} icon={icon} onClick={() => void press()}>
       {copied ? t("copy.done") : shown}

@@ -170,7 +170,7 @@ function Top({ user, openMenu, openSearch }: { user: User; openMenu: () => void;
         type="button"
         className="search"
         onClick={openSearch}
-        aria-label={t("palette.open")}
+        aria-label={`${t("palette.open")} Ctrl K`}
         aria-keyshortcuts="Control+K Meta+K"
       >
         <Icon name="search" />
