@@ -7,17 +7,34 @@
 /* What .prepare leaves for .run and .refused. */
 struct checked {
     /* in */
+    const struct req *req;
     const char *key, *session_key;           /* the address typed, or the session of the caller; the other is NULL */
     int64_t now;
     /* read */
     bool known, disabled;
     int64_t account, blocked_until_ms;
-    char email[EMAIL_KEY_SIZE], address[SHA256_HEX_SIZE], hash[PASSWORD_HASH_SIZE];
+    char email[EMAIL_KEY_SIZE], hash[PASSWORD_HASH_SIZE];
+    struct tries tries;                      /* what its failures are counted with */
     /* found */
     bool right, stale;                       /* stale: of an old spelling or weaker than today's; to be made anew */
     char new_hash[PASSWORD_HASH_SIZE];       /* "": none; a stronger one of the same password, or the new password's */
     bool failed;                             /* .run refused because the password was wrong: it counts */
 };
+
+/* Whose failures these are: see tries.c. */
+static void tries_of(struct checked *p)
+{
+    char device[DEVICE_SIZE];
+    struct buf source;
+    address_hash(p->key ? p->key : p->email, p->tries.address);
+    bool known = !p->session_key && device_knows(p->req, p->tries.address, device);
+    buf_fixed(&source, p->tries.source, sizeof p->tries.source);
+    if (p->session_key) buf_printf(&source, "s:%.32s", p->session_key);
+    else if (known) buf_printf(&source, "d:%s", device);
+    else buf_printf(&source, "n:%s", p->req->client_network ? p->req->client_network : "");
+    (void)buf_terminated(&source);
+    p->tries.stranger = !p->session_key && !known;
+}
 
 static bool check_read(struct tx *tx, void *arg)
 {
@@ -40,8 +57,8 @@ static bool check_read(struct tx *tx, void *arg)
         if (u.password_hash && strlen(u.password_hash) < PASSWORD_HASH_SIZE)
             memcpy(p->hash, u.password_hash, strlen(u.password_hash) + 1);
     }
-    address_hash(p->key ? p->key : p->email, p->address);
-    return tries_blocked_until(tx, p->address, &p->blocked_until_ms);
+    tries_of(p);
+    return tries_blocked_until(tx, &p->tries, p->now, &p->blocked_until_ms);
 }
 
 static enum answer too_many(struct req *req, int64_t until_ms)
@@ -65,7 +82,7 @@ static enum answer check_again(struct req *req, struct checked *p, const struct 
     int64_t until;
     struct user u;
     p->failed = false;
-    if (!tries_blocked_until(req->tx, p->address, &until)) return reply_fault(req);
+    if (!tries_blocked_until(req->tx, &p->tries, req->now_ms, &until)) return reply_fault(req);
     if (until > req->now_ms) return too_many(req, until);    /* tries that ran beside this one */
     if (!p->right) {
         p->failed = true;
@@ -86,6 +103,7 @@ HANDLER(login_prepare)
     struct checked *p = req->prepared = ARENA_NEW(req->arena, struct checked);
     char *key = arena_alloc(req->arena, EMAIL_KEY_SIZE);
     email_key(in->email, key);
+    p->req = req;
     p->key = key;
     p->now = req->now_ms;
     if (!read_now(req, check_read, p)) return reply_fault(req);
@@ -103,29 +121,55 @@ HANDLER(login_run)
     if (p->new_hash[0] && user_set_password(req->tx, p->account, p->hash, p->new_hash) == ROW_FAULT)
         return reply_fault(req);
     /* Rows are locked in one order everywhere: account, tries, sessions, events. */
-    if (!user_signed_in(req->tx, p->account, req->now_ms) || !tries_clear(req->tx, p->address) ||
+    if (!user_signed_in(req->tx, p->account, req->now_ms) || !tries_clear(req->tx, &p->tries) ||
         !audit_self(req, AUDIT_password_login, p->account) || !user_view_get(req, p->account, &v) ||
         !sign_in(req, p->account, v.person.role))
         return reply_fault(req);
+    device_remember(req, p->tries.address);
     return reply_user(req, &v);
 }
 
+struct failed { const char *route; int64_t failures; };
+
 static void failed_json(struct json *j, const void *arg)
 {
-    json_text(j, "route", arg);
+    const struct failed *f = arg;
+    json_text(j, "route", f->route);
+    json_i64(j, "failures", f->failures);
 }
 
-/* Counts for unknown addresses as well. The trail names the route and never the address that was typed: people type
- * passwords there. */
+/* One row for the 1st, 2nd, 4th, 8th... failure of one source: the trail tells that and how much is tried, and who
+ * tries for ever writes some twenty rows. None for an address that nobody has: there are as many as one can invent. It
+ * names the route and never the address that was typed: people type passwords there. */
+static bool trail_of_failure(struct req *req, int64_t person, int64_t failures)
+{
+    const struct failed f = { strrchr(req->route->path, '/') + 1, failures };
+    int64_t account;
+    bool told = person > 0 && (failures & (failures - 1)) == 0;
+    return !told || (account_of_person(req, person, &account) &&
+                     audit_request(req, AUDIT_password_login_failed, account, "account", account, failed_json, &f));
+}
+
+/* The owner hears of it when strangers have tried so much that all of them wait now; once a day. */
+static bool tell_owner(struct req *req, const struct checked *p)
+{
+    struct person who;
+    bool allowed;
+    const struct mail_asker asker = { .address = p->tries.address, .now = req->now_ms };
+    if (!p->known || p->disabled) return true;
+    if (!mail_budget_take(req->tx, &asker, MAIL_NOTICE, &allowed)) return false;
+    return !allowed || (persons_get(req->tx, p->account, &who) == ROW_FOUND && mail_sign_in_tried(req->tx, &who));
+}
+
+/* Counts for unknown addresses as well. */
 static void count_failure(struct req *req, int64_t person)
 {
     const struct checked *p = req->prepared;
+    struct tries_count count;
     if (!p || !p->failed) return;
-    const char *what = strrchr(req->route->path, '/') + 1;
-    int64_t account = 0;
-    bool counted = tries_failed(req->tx, p->address, req->now_ms) &&
-                   (person == 0 || account_of_person(req, person, &account)) &&
-                   audit_request(req, AUDIT_password_login_failed, account, "account", account, failed_json, what);
+    bool counted = tries_failed(req->tx, &p->tries, req->now_ms, &count) &&
+                   trail_of_failure(req, person, count.failures) &&
+                   (!count.strangers_blocked || tell_owner(req, p));
     /* A fault is the transaction's: it was logged where it was found, and the lanes answer for it. */
     if (!counted) assert(tx_fault_of(req->tx) != TX_SOUND);
 }
@@ -140,6 +184,7 @@ void login_refused(struct req *req)
 
 static enum answer caller_read(struct req *req, struct checked *p)
 {
+    p->req = req;
     p->session_key = http_session_key(req);
     p->now = req->now_ms;
     if (!p->session_key) return ANSWER_SENT;                 /* authentication says so, before .run */
@@ -167,9 +212,10 @@ HANDLER(reauthenticate_run)
     if (p->account != req->who.person) return reply_later(req, &problem_busy, 1);
     enum answer a = check_again(req, p, &problem_wrong_password);
     if (a != ANSWER_SENT) return a;
-    if (!tries_clear(req->tx, p->address) || !audit_self(req, AUDIT_reauthenticated, p->account) ||
+    if (!tries_clear(req->tx, &p->tries) || !audit_self(req, AUDIT_reauthenticated, p->account) ||
         !sign_in(req, p->account, caller_role(req)))
         return reply_fault(req);
+    device_remember(req, p->tries.address);
     return reply_success(req, NULL);
 }
 
@@ -198,9 +244,10 @@ HANDLER(change_run)
     if (a != ANSWER_SENT) return a;
     if (user_set_password(req->tx, p->account, p->hash, p->new_hash) != ROW_FOUND ||
         persons_get(req->tx, p->account, &who) != ROW_FOUND || !tokens_end(req->tx, p->account) ||
-        !tries_clear(req->tx, p->address) || sessions_end_all(req->tx, p->account, 0) < 0 ||
+        !tries_clear(req->tx, &p->tries) || sessions_end_all(req->tx, p->account, 0) < 0 ||
         !audit_self(req, AUDIT_password_change, p->account) || !mail_password_changed(req->tx, &who) ||
         !sign_in(req, p->account, caller_role(req)))
         return reply_fault(req);
+    device_remember(req, p->tries.address);
     return reply_success(req, &done);
 }

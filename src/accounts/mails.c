@@ -41,6 +41,17 @@ static const struct letter changed_letter = {
       "您好：\n\n您的 Chathub 账号密码已更改，其他设备上的登录均已退出。\n\n如果不是您本人操作，请立即重新设置密码：\n\n%s\n" },
 };
 
+static const struct letter tried_letter = {
+    "sign_in_tried",
+    { "Somebody tries to sign in to your Chathub account",
+      "Hello,\n\nmany wrong passwords were entered for your Chathub account from networks that we do not know. Nobody "
+      "got in. For a while, new browsers have to wait before they can try a password; yours, if it signed in before, "
+      "does not.\n\nIf you need to get in from a new browser, choose a new password here:\n\n%s\n" },
+    { "有人正在尝试登录您的 Chathub 账号",
+      "您好：\n\n有人从陌生网络多次输入您的 Chathub 账号密码，均未成功。此后一段时间内，新浏览器需要等待才能再次尝试；"
+      "您曾登录过的浏览器不受影响。\n\n如需在新浏览器登录，可在此重新设置密码：\n\n%s\n" },
+};
+
 static bool letter_put(struct tx *tx, const struct letter *l, const char *to, const char *lang, int64_t account,
                        const char *path, const char *token)
 {
@@ -80,4 +91,9 @@ bool mail_reset_password(struct tx *tx, const struct person *to, const char *tok
 bool mail_password_changed(struct tx *tx, const struct person *to)
 {
     return letter_put(tx, &changed_letter, to->email, to->lang, to->id, "/forgot", NULL);
+}
+
+bool mail_sign_in_tried(struct tx *tx, const struct person *to)
+{
+    return letter_put(tx, &tried_letter, to->email, to->lang, to->id, "/forgot", NULL);
 }

@@ -62,14 +62,34 @@ bool password_is_common(struct str password);
 extern const char common_passwords[];                        /* generated: one a line, sorted */
 extern const size_t common_passwords_size;
 
-/* ---- tries.c: what is counted by address ---- */
+/* ---- tries.c: failed passwords, by address and by who tries ---- */
 void address_hash(const char *email_key_text, char out[SHA256_HEX_SIZE]);
-enum { TRIES_FREE = 5 };
-MUST_USE bool tries_blocked_until(struct tx *tx, const char *address, int64_t *until_ms);      /* 0: free */
-MUST_USE bool tries_failed(struct tx *tx, const char *address, int64_t now);
-MUST_USE bool tries_clear(struct tx *tx, const char *address);
-/* Whether one more mail that anybody can ask for may go to this address now; counts it when it may. */
-MUST_USE bool mailbox_take(struct tx *tx, const char *address, int64_t now, bool *allowed);
+enum { TRIES_FREE = 5, TRIES_FREE_STRANGERS = 20, TRIES_SOURCE_SIZE = 64 };
+/* Must live until the transaction ends. */
+struct tries { char address[SHA256_HEX_SIZE], source[TRIES_SOURCE_SIZE]; bool stranger; };
+MUST_USE bool tries_blocked_until(struct tx *tx, const struct tries *who, int64_t now, int64_t *until_ms); /* 0: free */
+struct tries_count { int64_t failures; bool strangers_blocked; };        /* the second once, by the one that does it */
+MUST_USE bool tries_failed(struct tx *tx, const struct tries *who, int64_t now, struct tries_count *out);
+MUST_USE bool tries_clear(struct tx *tx, const struct tries *who);       /* what this one failed */
+MUST_USE bool tries_forget(struct tx *tx, const char *address);          /* what anybody failed */
+
+/* ---- devices.c: browsers that signed in before ---- */
+enum { DEVICE_SIZE = 24 };
+/* Whether this browser signed in to this address before; `device` names it. */
+MUST_USE bool device_knows(const struct req *req, const char *address, char device[DEVICE_SIZE]);
+void device_remember(struct req *req, const char *address);              /* sets the cookie */
+void device_remember_email(struct req *req, const char *email);
+
+/* ---- mail_budgets.c: whether one more mail that anybody can ask for may go to an address ---- */
+enum mail_budget { MAIL_WELCOME, MAIL_RESET, MAIL_NOTICE };
+struct mail_asker { const char *address, *network, *device; int64_t now; };          /* device NULL: a stranger */
+MUST_USE bool mail_budget_look(struct tx *tx, const struct mail_asker *who, enum mail_budget budget, bool *allowed);
+MUST_USE bool mail_budget_take(struct tx *tx, const struct mail_asker *who, enum mail_budget budget, bool *allowed);
+MUST_USE bool mail_budget_forget(struct tx *tx, const char *address);
+
+/* ---- asks.c: mails that anybody can ask for ---- */
+struct mail_asker mail_asker_of(const struct req *req, const char *address, char device[DEVICE_SIZE]);
+MUST_USE bool ask_register(struct req *req, const char *password_hash, const char *browser);
 
 /* ---- tokens.c: links in mails, for persons ---- */
 enum token_purpose { TOKEN_RESET = 1 };                      /* stored: append, never renumber */
@@ -77,6 +97,8 @@ enum token_purpose { TOKEN_RESET = 1 };                      /* stored: append, 
 MUST_USE bool token_make(struct tx *tx, int64_t person, enum token_purpose purpose, int64_t now,
                          char token[TOKEN_TEXT_SIZE]);
 /* Uses it up: one winner. ROW_NONE: unknown, used, expired or made for something else. */
+MUST_USE enum row token_find(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now,
+                             int64_t *account);                          /* the same, and leaves it good */
 MUST_USE enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now,
                             int64_t *person);
 MUST_USE bool tokens_end(struct tx *tx, int64_t person);
@@ -84,8 +106,8 @@ MUST_USE bool tokens_end(struct tx *tx, int64_t person);
 /* ---- registrations.c ---- */
 #define REGISTRATION_LIFETIME_MS (24 * HOUR_MS)
 #define REGISTRATION_KEPT_MS (7 * DAY_MS)                    /* behind its expiry: it can still be asked for again */
-struct registration_new { const char *email, *name, *password_hash, *lang, *browser; int64_t now; };
-/* Makes it, or takes the place of the one of the same address. `browser`: value of the pre-login cookie. */
+struct registration_new { const char *email, *name, *password_hash, *lang, *browser_hash; int64_t now; };
+/* Makes it, or takes the place of the one of the same address. browser_hash: SHA-256 of the pre-login cookie. */
 MUST_USE bool registration_put(struct tx *tx, const struct registration_new *in, char token[TOKEN_TEXT_SIZE]);
 struct registration { int64_t id; const char *email, *name, *password_hash, *browser_hash, *lang; };
 MUST_USE enum row registration_by_token(struct tx *tx, const char *token, int64_t now, struct registration *out);
@@ -134,6 +156,7 @@ MUST_USE bool mail_verify_email(struct tx *tx, const char *to, const char *lang,
 MUST_USE bool mail_already_registered(struct tx *tx, const struct person *to);
 MUST_USE bool mail_reset_password(struct tx *tx, const struct person *to, const char *token);
 MUST_USE bool mail_password_changed(struct tx *tx, const struct person *to);
+MUST_USE bool mail_sign_in_tried(struct tx *tx, const struct person *to);
 
 /* ---- request.c: what the route files share ---- */
 /* Runs `fn` in a read transaction of its own, for .prepare of slow routes: its thread waits. False: fault. */

@@ -1,10 +1,12 @@
 /* purge.c: what nobody needs any more. Found in a read transaction, beside the writer; deleted by key, at most so many
- * a run, so that no step holds SQLite's writer for long. Each delete asks once more whether the row is still old. */
+ * a step, so that no step holds SQLite's writer for long; a full step is followed by the next one soon: rows are made
+ * slower than that, since each wrong password costs argon2. Each delete asks once more whether the row is still old. */
 #include "accounts/private.h"
 
 enum { PURGE_BATCH = 256, PURGE_EVERY_MS = 120000 };
 
 #define FIND_IN " ORDER BY 1 LIMIT 256"
+#define FIND_OLDEST " ORDER BY last_at_ms LIMIT 256"
 STMT(find_sessions, "SELECT s.token_hash AS key FROM sessions s JOIN persons p ON p.id = s.person WHERE"
                     " (p.role = 2 AND (s.last_seen_at_ms <= ?1 OR s.created_at_ms <= ?3))"
                     " OR (p.role <> 2 AND (s.last_seen_at_ms <= ?2 OR s.created_at_ms <= ?4))" FIND_IN);
@@ -12,8 +14,8 @@ STMT(find_tokens, "SELECT token_hash AS key FROM person_tokens WHERE expires_at_
 STMT(find_registrations, "SELECT token_hash AS key FROM registrations WHERE expires_at_ms <= ?1"
                          " OR used_at_ms IS NOT NULL" FIND_IN);
 STMT(find_invitations, "SELECT token_hash AS key FROM invitations WHERE expires_at_ms <= ?1" FIND_IN);
-STMT(find_tries, "SELECT key FROM login_tries WHERE last_at_ms <= ?1" FIND_IN);
-STMT(find_mailboxes, "SELECT key FROM mailbox_limits WHERE last_at_ms <= ?1" FIND_IN);
+STMT(find_tries, "SELECT address AS key FROM sign_in_tries WHERE last_at_ms <= ?1" FIND_OLDEST);
+STMT(find_budgets, "SELECT address AS key FROM mail_budgets WHERE last_at_ms <= ?1" FIND_OLDEST);
 
 #define DELETE_STMT(ident, table, column, still)                                                                       \
     STMT(ident, "DELETE FROM " table " WHERE " column " IN (SELECT value FROM json_each(?1)) AND " still,              \
@@ -23,8 +25,8 @@ DELETE_STMT(delete_sessions, "sessions", "token_hash", "last_seen_at_ms <= ?2");
 DELETE_STMT(delete_tokens, "person_tokens", "token_hash", "expires_at_ms <= ?2");
 DELETE_STMT(delete_registrations, "registrations", "token_hash", "(expires_at_ms <= ?2 OR used_at_ms IS NOT NULL)");
 DELETE_STMT(delete_invitations, "invitations", "token_hash", "expires_at_ms <= ?2");
-DELETE_STMT(delete_tries, "login_tries", "key", "last_at_ms <= ?2");
-DELETE_STMT(delete_mailboxes, "mailbox_limits", "key", "last_at_ms <= ?2");
+DELETE_STMT(delete_tries, "sign_in_tries", "address", "last_at_ms <= ?2");
+DELETE_STMT(delete_budgets, "mail_budgets", "address", "last_at_ms <= ?2");
 
 static const struct purge { const struct stmt *find, *delete; int64_t kept_ms; /* behind its end */ } purges[] = {
     { &find_sessions, &delete_sessions, 0 },
@@ -32,7 +34,7 @@ static const struct purge { const struct stmt *find, *delete; int64_t kept_ms; /
     { &find_registrations, &delete_registrations, REGISTRATION_KEPT_MS },
     { &find_invitations, &delete_invitations, DAY_MS },
     { &find_tries, &delete_tries, DAY_MS },
-    { &find_mailboxes, &delete_mailboxes, DAY_MS },
+    { &find_budgets, &delete_budgets, DAY_MS },
 };
 enum { PURGES = sizeof purges / sizeof purges[0] };
 struct purge_work { int64_t now; size_t count[PURGES]; const char *key[PURGES][PURGE_BATCH]; };
@@ -83,7 +85,13 @@ static enum job_wish purge_load(struct job *job, struct tx *tx)
 
 static enum job_wish purge_settle(struct job *job, struct tx *tx)
 {
-    return purge_delete(tx, job->state) ? JOB_FINISHED : JOB_FAULT;
+    const struct purge_work *w = job->state;
+    bool more = false;
+    for (size_t i = 0; i < PURGES; i++) more |= w->count[i] == PURGE_BATCH;
+    if (!purge_delete(tx, w)) return JOB_FAULT;
+    if (!more) return JOB_FINISHED;
+    job_again_after(job, SECOND_MS / 4);
+    return JOB_NEXT;
 }
 
 const struct job_kind accounts_purge_job = {

@@ -1,50 +1,44 @@
-/* register.c: register, confirm, ask for the mail again. The answers are the same for every address, known or not. A
- * known one gets a mail that says so; what a stranger chose as password is never set on it (defect D-07 of the replaced
- * panel). Timing: both ways hash the password and append a mail; they differ by a row, far less than a commit. */
+/* register.c: register and confirm. The answers are the same for every address, known or not, and so is the work: see
+ * asks.c. */
 #include "accounts/private.h"
 
 #define LOGIN_COOKIE_S (REGISTRATION_LIFETIME_MS / SECOND_MS)
 
 /* ---- POST /auth/password/register ---- */
 
-struct registering { char hash[PASSWORD_HASH_SIZE]; };
+struct registering { bool allowed; struct mail_asker who; char hash[PASSWORD_HASH_SIZE]; };
 
+static bool register_look(struct tx *tx, void *arg)
+{
+    struct registering *p = arg;
+    return mail_budget_look(tx, &p->who, MAIL_WELCOME, &p->allowed);
+}
+
+/* The cheap refusals first: a password that cannot be, and an address that gets no further mail today. */
 HANDLER(register_prepare)
 {
     const struct post_register *in = req->body;
     const char *fault = password_fault(str_of(in->password), in->email);
     if (fault) return reply_fields(req, "password", fault);
     struct registering *p = req->prepared = ARENA_NEW(req->arena, struct registering);
-    return password_hash(str_of(in->password), p->hash) ? ANSWER_SENT : reply_later(req, &problem_busy, 1);
-}
-
-/* What is done for the address, if a mail may go there at all. A registration that cannot be mailed is not made: it
- * would only end the token of the one before it. */
-static bool register_address(struct req *req, const char *browser)
-{
-    const struct post_register *in = req->body;
-    const struct registering *p = req->prepared;
-    char key[EMAIL_KEY_SIZE], address[SHA256_HEX_SIZE], token[TOKEN_TEXT_SIZE];
-    struct user u;
-    bool allowed;
+    char key[EMAIL_KEY_SIZE], device[DEVICE_SIZE], *address = arena_alloc(req->arena, SHA256_HEX_SIZE);
     email_key(in->email, key);
     address_hash(key, address);
-    if (!mailbox_take(req->tx, address, req->now_ms, &allowed)) return false;
-    enum row known = user_by_key(req->tx, key, &u);
-    if (known == ROW_FAULT || !allowed) return known != ROW_FAULT;
-    if (known == ROW_FOUND) return u.person.disabled || mail_already_registered(req->tx, &u.person);
-    const struct registration_new r = { .email = in->email, .name = in->name, .password_hash = p->hash,
-                                        .lang = req_lang(req), .browser = browser, .now = req->now_ms };
-    return registration_put(req->tx, &r, token) && mail_verify_email(req->tx, in->email, r.lang, token);
+    p->who = mail_asker_of(req, address, device);
+    p->who.device = NULL;                                    /* all registrations are strangers' */
+    if (!read_now(req, register_look, p)) return reply_fault(req);
+    if (!p->allowed) return ANSWER_SENT;
+    return password_hash(str_of(in->password), p->hash) ? ANSWER_SENT : reply_later(req, &problem_busy, 1);
 }
 
 HANDLER(register_run)
 {
     static const struct message done = { "Account created. Please verify your email.",
                                          "注册信息已提交，请查收邮件并完成邮箱验证。" };
+    const struct registering *p = req->prepared;
     char browser[TOKEN_TEXT_SIZE];
     random_token(browser);
-    if (!register_address(req, browser)) return reply_fault(req);
+    if (p->allowed && !ask_register(req, p->hash, browser)) return reply_fault(req);
     reply_cookie(req, (struct cookie){ .name = login_cookie_name(), .value = browser, .max_age_s = LOGIN_COOKIE_S });
     return reply_success(req, &done);
 }
@@ -117,24 +111,6 @@ HANDLER(verify_run)
         !user_signed_in(req->tx, id, req->now_ms) || !sign_in(req, id, ROLE_MERCHANT) || !user_view_get(req, id, &v))
         return reply_fault(req);
     reply_cookie(req, (struct cookie){ .name = login_cookie_name(), .value = "", .max_age_s = 0 });
+    device_remember_email(req, r.email);
     return reply_user(req, &v);
-}
-
-/* ---- POST /auth/resend-verification ---- */
-
-HANDLER(resend_run)
-{
-    static const struct message done = { "Verification email sent", "验证邮件已发送" };
-    const struct post_email *in = req->body;
-    char key[EMAIL_KEY_SIZE], address[SHA256_HEX_SIZE], token[TOKEN_TEXT_SIZE];
-    struct registration r;
-    bool allowed;
-    email_key(in->email, key);
-    address_hash(key, address);
-    if (!mailbox_take(req->tx, address, req->now_ms, &allowed)) return reply_fault(req);
-    if (!allowed) return reply_success(req, &done);
-    enum row found = registration_renew(req->tx, key, req->now_ms, token, &r);
-    if (found == ROW_FAULT) return reply_fault(req);
-    if (found == ROW_FOUND && !mail_verify_email(req->tx, r.email, r.lang, token)) return reply_fault(req);
-    return reply_success(req, &done);
 }

@@ -31,7 +31,7 @@ bool registration_put(struct tx *tx, const struct registration_new *in, char tok
     random_token(token);
     struct query q = query(tx, &put);
     bind_text(&q, key), bind_str(&q, str_trim(str_of(in->email))), bind_text(&q, in->name ? in->name : "");
-    bind_text(&q, in->password_hash), bind_text(&q, hashed(tx, token)), bind_text(&q, hashed(tx, in->browser));
+    bind_text(&q, in->password_hash), bind_text(&q, hashed(tx, token)), bind_text(&q, in->browser_hash);
     bind_text(&q, in->lang), bind_i64(&q, in->now), bind_i64(&q, in->now + REGISTRATION_LIFETIME_MS);
     return query_put(&q);
 }

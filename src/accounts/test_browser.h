@@ -10,7 +10,7 @@
 #define AT INT64_C(1800000000000)
 extern int64_t test_now;                     /* the time of every request; begins at AT */
 
-struct browser { char sid[64], login[64]; enum lang lang; const char *bearer; };
+struct browser { char sid[64], login[64], device[128]; enum lang lang; const char *bearer, *network; };
 struct response {
     int status;
     const char *code, *body, *field;         /* code: of a problem, else NULL; field: "name code" of the first fault */
@@ -26,6 +26,9 @@ struct response ask_in(struct test_db *t, struct arena *arena, struct browser *b
 #define ask(t, b, what, body) ask_in((t), NULL, (b), (what), (body), NULL, NULL)
 int64_t world_number(struct test_db *t, const char *sql);
 void world_script(struct test_db *t, const char *sql);
+/* Runs the job of each mail that was asked for. ask() does it behind the routes that put them, unless asks_wait. */
+void world_answer_asks(struct test_db *t);
+extern bool asks_wait;
 /* The newest mail of this kind; NULL: none. Its token, out of the link. */
 const char *mail_text(struct test_db *t, const char *kind);
 const char *mail_token(struct test_db *t, const char *kind);

@@ -5,6 +5,8 @@
 STMT(make, "INSERT INTO person_tokens (person, purpose, token_hash, created_at_ms, expires_at_ms)"
            " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (person, purpose) DO UPDATE SET token_hash = ?3,"
            " created_at_ms = ?4, expires_at_ms = ?5, used_at_ms = NULL");
+STMT(find, "SELECT person FROM person_tokens WHERE token_hash = ?1 AND purpose = ?2 AND used_at_ms IS NULL"
+           " AND expires_at_ms > ?3");
 STMT(use, "UPDATE person_tokens SET used_at_ms = ?3 WHERE token_hash = ?1 AND purpose = ?2"
           " AND used_at_ms IS NULL AND expires_at_ms > ?3 RETURNING person");
 STMT(end, "DELETE FROM person_tokens WHERE person = ?1 AND used_at_ms IS NULL");
@@ -34,13 +36,24 @@ bool token_make(struct tx *tx, int64_t person, enum token_purpose purpose, int64
     return query_put(&q);
 }
 
-enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now, int64_t *person)
+static enum row person_of(struct tx *tx, const struct stmt *s, const char *token, enum token_purpose purpose,
+                           int64_t now, int64_t *person)
 {
-    struct query q = query(tx, &use);
+    struct query q = query(tx, s);
     bind_text(&q, token_hash(tx, token)), bind_i64(&q, purpose), bind_i64(&q, now);
     enum row r = query_row(&q);
     if (r == ROW_FOUND) *person = col_i64(&q, "person");
     return r;
+}
+
+enum row token_find(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now, int64_t *person)
+{
+    return person_of(tx, &find, token, purpose, now, person);
+}
+
+enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now, int64_t *person)
+{
+    return person_of(tx, &use, token, purpose, now, person);
 }
 
 bool tokens_end(struct tx *tx, int64_t person)

@@ -121,6 +121,36 @@ static enum exit_code user_add(struct app *app, struct command *c)
     return EXIT_OK;
 }
 
+/* ---- user unlock ---- */
+
+struct user_unlock { const char *email; enum row found; };
+
+static enum op_wish run_user_unlock(void *arg, struct tx *tx)
+{
+    struct user_unlock *u = arg;
+    u->found = accounts_unlock(tx, u->email, now_ms());
+    return u->found == ROW_FOUND ? OP_COMMIT : OP_REFUSE;
+}
+
+static enum exit_code user_unlock(struct app *app, struct command *c)
+{
+    char email[EMAIL_TEXT_SIZE];
+    struct user_unlock u = { .email = email };
+    if (!email_taken(c->operand, email)) return say(c, EXIT_USAGE, "user unlock needs an e-mail address.");
+    enum op_outcome outcome = app_do(app, TX_WRITE, run_user_unlock, &u);
+    if (outcome == OP_REFUSED && u.found == ROW_NONE) return say(c, EXIT_CONFLICT, "No account has this address.");
+    if (outcome != OP_COMMITTED) return not_committed(c, outcome);
+    if (!c->json) {
+        buf_printf(&c->out, "%s can be signed in to, and gets mail, at once\n", email);
+        return EXIT_OK;
+    }
+    struct json j;
+    answer_open(c, &j);
+    json_text(&j, "unlocked", email);
+    answer_close(c, &j);
+    return EXIT_OK;
+}
+
 /* ---- credits grant ---- */
 
 struct grant {
@@ -366,6 +396,7 @@ enum exit_code command_run(struct app *app, struct command *c)
     if (!c->rule && !command_read(c)) return EXIT_USAGE;
     switch (c->rule->id) {
     case COMMAND_USER_ADD: return user_add(app, c);
+    case COMMAND_USER_UNLOCK: return user_unlock(app, c);
     case COMMAND_CREDITS_GRANT: return credits_grant_command(app, c);
     case COMMAND_VERIFY: return command_verify(app, c);
     case COMMAND_KEYS_STATUS: return command_keys_status(app, c);

@@ -13,6 +13,7 @@ static const char usage[] =
     "  serve --print-config                     show the settings without secrets\n"
     "  demo                                     make the sample accounts and print how to sign in\n"
     "  user add --email E --role merchant|operator [--name N] --password-stdin\n"
+    "  user unlock EMAIL                        forget what strangers tried with this address\n"
     "  credits grant --email E --amount N --reason R [--key K]\n"
     "  jobs [list] [--state ready|running|done|dead] [--scheduled] | jobs retry ID\n"
     "                                           look at background work (--scheduled: what was done each minute too)\n"

@@ -40,10 +40,11 @@ static const struct job_kind http_purge_job = { .name = "http.purge",
                                                 .every_ms = 10 * SECOND_MS,
                                                 .settle = purge_http };
 
-const struct job_kind *const app_job_kinds[] = { &mail_send_job,      &mail_purge_job,      &audit_seal_job,
-                                                 &accounts_purge_job, &shops_purge_job,     &tenants_register_job,
-                                                 &tenants_renew_job,  &tenants_secrets_job, &tenants_tell_job,
-                                                 &overview_job,       &http_purge_job,      NULL };
+const struct job_kind *const app_job_kinds[] = {
+    &mail_send_job,      &mail_purge_job,       &audit_seal_job,       &accounts_ask_job,   &accounts_purge_job,
+    &shops_purge_job,    &tenants_register_job, &tenants_renew_job,    &tenants_secrets_job,
+    &tenants_tell_job,   &overview_job,         &http_purge_job,       NULL
+};
 
 /* ---- hooks: from an earlier folder to a later one, in the caller's transaction ---- */
 
