@@ -10,7 +10,7 @@
 #include "http/route.h"
 #include "http/server.h"
 #include "jobs/jobs.h"
-#include "outbound/mail.h"
+#include "outbound/letters.h"
 
 struct person {
     int64_t id;
@@ -124,6 +124,7 @@ extern const struct route accounts_routes[]; /* /auth/..., GET /api/user, PATCH 
 /* What the failures of others did to an address, undone: it may be tried and mailed. ROW_NONE: nobody has it. */
 MUST_USE enum row accounts_unlock(struct tx *tx, const char *email, int64_t now);
 
+extern const struct letter *const accounts_letters[];            /* NULL-ended */
 extern const struct job_kind accounts_ask_job;   /* what to mail to an address that somebody typed */
 extern const struct job_kind accounts_purge_job; /* cron: dead sessions, old tokens, registrations, counters */
 #endif

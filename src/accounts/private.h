@@ -157,6 +157,8 @@ MUST_USE bool mail_already_registered(struct tx *tx, const struct person *to);
 MUST_USE bool mail_reset_password(struct tx *tx, const struct person *to, const char *token);
 MUST_USE bool mail_password_changed(struct tx *tx, const struct person *to);
 MUST_USE bool mail_sign_in_tried(struct tx *tx, const struct person *to);
+struct mail_invitation { const char *to, *lang, *account_name, *inviter, *token; int64_t account; };
+MUST_USE bool mail_invitation(struct tx *tx, const struct mail_invitation *m);
 
 /* ---- request.c: what the route files share ---- */
 /* Runs `fn` in a read transaction of its own, for .prepare of slow routes: its thread waits. False: fault. */

@@ -221,7 +221,7 @@ const char *mail_text(struct test_db *t, const char *kind)
 
 const char *mail_token(struct test_db *t, const char *kind)
 {
-    const char *text = mail_text(t, kind), *at = text ? strstr(text, "?token=") : NULL;
+    const char *text = mail_text(t, kind), *at = text ? strstr(text, "#token=") : NULL;
     if (!at) fail_msg("no mail %s with a token", kind);
     return arena_text_n(t->arena, at + 7, TOKEN_TEXT_SIZE - 1);
 }

@@ -58,7 +58,7 @@ TEST_EACH_ENGINE(the_browser_that_asked_confirms_and_is_signed_in)
     world_start(t);
     EXPECT(enrol(t, &b, "Ann@Example.com", GOOD).status == 200);
     const char *token = mail_token(t, "verify_email");
-    EXPECT(strstr(mail_text(t, "verify_email"), "http://chathub.test/auth/verify-email?token=") != NULL);
+    EXPECT(strstr(mail_text(t, "verify_email"), "http://chathub.test/auth/verify-email#token=") != NULL);
     struct response r = confirm(t, &b, token, NULL);
     assert_int_equal(r.status, 200);
     EXPECT(r.set_sid && b.login[0] == '\0');

@@ -5,7 +5,7 @@
 #include "app/config.h"
 #include "http/server.h"
 #include "jobs/jobs.h"
-#include "outbound/mail.h"
+#include "outbound/letters.h"
 
 struct app {
     struct mail_context mail_context; /* first: what mail_send_job expects of a job's context */
@@ -34,6 +34,7 @@ void app_close(struct app *app);
 /* Tables that app puts together; see wiring.c. */
 extern const struct route *const app_route_tables[];
 extern const struct job_kind *const app_job_kinds[];
+extern const struct letter *const *const app_letter_tables[];
 extern const struct verify_check *const app_check_tables[];                                    /* verify_command.c */
 void app_fill_hooks(struct app *app);
 extern bool app_development; /* set by it: the rows that are for development alone exist */

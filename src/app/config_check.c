@@ -3,6 +3,7 @@
  * taken by somebody who wrote its name down. */
 #include "app/private.h"
 #include "http/proxy.h"
+#include "outbound/mail.h"
 #include "storage/db_url.h"
 
 /* Networks of proxies wider than these hold strangers. */
@@ -159,10 +160,19 @@ static bool check_production(const struct config *c, struct buf *error)
     return true;
 }
 
+static bool check_sender(const struct config *c, struct buf *error)
+{
+    struct arena *a = arena_new(64 << 10);
+    bool good = strlen(c->mail_from) < 1024 && mail_sender(a, c->mail_from) != NULL;
+    arena_free(a);
+    return good || refuse(error, "FROM_EMAIL must be one address, or NAME <ADDRESS> in one line. Before the @ only "
+                                 "plain ASCII can be sent from; an international host may be written either way.");
+}
+
 bool config_check(const struct config *c, struct buf *error)
 {
     if (!check_risks(c, error) || !check_urls(c, error) || !config_keys_check(c, error)) return false;
-    if (strpbrk(c->mail_from, "\r\n")) return refuse(error, "FROM_EMAIL must be one line.");
+    if (!check_sender(c, error)) return false;
     if (!c->production && !listens_on_loopback(c->listen))
         return refuse(error, "CHATHUB_ENV=development listens on loopback only; set CHATHUB_ENV=production for any "
                              "other address.");

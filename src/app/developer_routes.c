@@ -24,6 +24,7 @@ static void outbox_json(struct json *j, const void *arg)
         json_text(j, "to", m->to);
         json_text(j, "subject", m->subject);
         json_text(j, "text", m->text);
+        json_text(j, "html", m->html);
         json_text(j, "kind", m->kind);
         json_text(j, "state", m->state);
         json_time(j, "at", m->at_ms);
@@ -70,6 +71,7 @@ static enum answer outbox_html(struct req *req, const struct outbox *o)
              "content=\"width=device-width\"><style>body{font:16px system-ui;max-width:60rem;margin:2rem "
              "auto;padding:0 1rem}"
              "article{border:1px solid #8884;border-radius:8px;padding:1rem;margin:1rem 0}pre{white-space:pre-wrap}"
+             "iframe{width:100%;height:24rem;border:1px solid #8884}"
              "dt{float:left;width:6rem;color:#777}dd{margin:0 0 .2rem 6rem}:root{color-scheme:light dark}</style>"
              "<main><h1>Outbox</h1><p>Mail of this development server, newest first. "
              "As JSON: <code>Accept: application/json</code>.</p>");
@@ -84,6 +86,11 @@ static enum answer outbox_html(struct req *req, const struct outbox *o)
         cell(&b, "State", o->row[i].state);
         buf_text(&b, "</dl>");
         mail_text(&b, o->row[i].text);
+        if (o->row[i].html) {                                /* as a reader shows it: no script, no origin of ours */
+            buf_text(&b, "<iframe sandbox title=\"HTML\" srcdoc=\"");
+            html_escape(&b, str_of(o->row[i].html));
+            buf_text(&b, "\"></iframe>");
+        }
         buf_text(&b, "</article>");
     }
     buf_text(&b, "</main></html>");

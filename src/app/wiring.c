@@ -46,6 +46,8 @@ const struct job_kind *const app_job_kinds[] = {
     &tenants_tell_job,   &overview_job,         &http_purge_job,       NULL
 };
 
+const struct letter *const *const app_letter_tables[] = { accounts_letters, tenants_letters, NULL };
+
 /* ---- hooks: from an earlier folder to a later one, in the caller's transaction ---- */
 
 static bool account_created(struct tx *tx, int64_t account, int64_t now)

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/unicode.h"
 #include "outbound/smtp.h"
 
 #include <stdio.h>
@@ -15,14 +16,18 @@ enum {
     PURGE_CHUNK = 500, PURGE_ATTEMPTS = 50,
 };
 #define MAIL_KEEP_MS (30 * DAY_MS)
+/* What may have been taken is sent once more, after the other side had time to deliver it, and then no more: two of the
+ * same are a nuisance, none is a customer who cannot get in. */
+#define UNKNOWN_AGAIN_MS (30 * MINUTE_MS)
+enum { UNKNOWNS_MAX = 2 };
 
 enum { MAIL_QUEUED, MAIL_SENT, MAIL_FAILED };
 static const char *const state_names[] = { "queued", "sent", "failed" };
 
 /* ---- putting ---- */
 
-STMT(put, "INSERT INTO mail_outbox (account_id, kind, recipient, subject, message_id, body, state, at_ms)"
-          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7) RETURNING id");
+STMT(put, "INSERT INTO mail_outbox (account_id, kind, recipient, subject, message_id, body, state, at_ms, html)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8) RETURNING id");
 
 /* What goes into a header or a command must not be able to begin another one. */
 static bool is_address(struct str s)
@@ -40,7 +45,23 @@ static bool is_sound(const struct mail *m)
 {
     struct str subject = str_of(m->subject), text = str_of(m->text);
     return is_address(str_of(m->to)) && subject.n > 0 && subject.n <= SUBJECT_MAX && utf8_valid(subject) &&
-           !text_has_controls(subject) && text.n > 0 && text.n <= TEXT_MAX && utf8_valid(text) && m->kind;
+           !text_has_controls(subject) && text.n > 0 && text.n <= TEXT_MAX && utf8_valid(text) &&
+           (!m->html || (strlen(m->html) <= TEXT_MAX && utf8_valid(str_of(m->html)))) && m->kind;
+}
+
+const char *mail_sender(struct arena *a, const char *from)
+{
+    struct str address = smtp_address(from);
+    const char *at = utf8_valid(str_of(from)) && address.n > 0 ? memchr(address.p, '@', address.n) : NULL;
+    struct host_name host;
+    if (!at || text_has_controls(str_of(from))) return NULL;
+    struct str local = { address.p, (size_t)(at - address.p) }, typed = { at + 1, address.n - local.n - 1 };
+    /* The judge of addresses wants a dot in the host; a relay on this machine may do without. */
+    if (!host_name_read(a, typed, &host) ||
+        !email_read(a, str_of(arena_printf(a, "%.*s@host.example", (int)local.n, local.p))))
+        return NULL;
+    return arena_printf(a, "%.*s%.*s@%s%s", (int)(address.p - from), from, (int)local.n, local.p, host.ascii,
+                        address.p + address.n);
 }
 
 struct str mail_seal_owner(struct arena *a, const char *message_id)
@@ -63,10 +84,13 @@ bool mail_put(struct tx *tx, const struct mail_settings *s, const struct mail *m
     const char *domain = at ? arena_text_n(a, at + 1, (size_t)(from.p + from.n - at) - 1) : "localhost";
     const char *message_id = arena_printf(a, "<%s@%s>", token, domain);
     struct sealed body = seal(s->keyring, a, mail_seal_owner(a, message_id), STR("body"), str_of(m->text));
+    struct sealed html = { NULL, 0 };
+    if (m->html) html = seal(s->keyring, a, mail_seal_owner(a, message_id), STR("html"), str_of(m->html));
 
     struct query q = query(tx, &put);
     bind_i64(&q, m->account), bind_text(&q, m->kind), bind_text(&q, m->to), bind_text(&q, m->subject);
     bind_text(&q, message_id), bind_blob(&q, body.p, body.n), bind_i64(&q, now_ms());
+    bind_blob(&q, html.p, html.n);
     if (query_row(&q) != ROW_FOUND) return false;
     /* No key: the row is new, so there cannot be another job for it, and a key costs an index entry. */
     return jobs_put(tx,
@@ -76,15 +100,32 @@ bool mail_put(struct tx *tx, const struct mail_settings *s, const struct mail *m
 
 /* ---- the job ---- */
 
-struct sending { struct smtp_mail mail; const char *kind; enum smtp_outcome outcome; const char *error; };
+struct sending {
+    struct smtp_mail mail;
+    const char *kind;
+    int64_t unknowns;                        /* how often it may have been taken already */
+    enum smtp_outcome outcome;
+    const char *error;
+};
 
-STMT(load_mail, "SELECT kind, recipient, subject, message_id, body, state, at_ms FROM mail_outbox WHERE id = ?1");
+STMT(load_mail, "SELECT kind, recipient, subject, message_id, body, html, state, at_ms, unknowns FROM mail_outbox"
+                " WHERE id = ?1");
 
 static const struct mail_settings *settings_of(const struct job *job)
 {
     const struct mail_context *c = job->context;
     assert(c && c->mail);
     return c->mail;
+}
+
+/* False: it does not open. A column without a value gives {NULL, 0}. */
+static bool open_sealed(const struct mail_settings *s, struct arena *a, const struct query *q, const char *column,
+                        struct str *out)
+{
+    struct str sealed = col_str(q, column);
+    *out = (struct str){ NULL, 0 };
+    return !sealed.p || unseal(s->keyring, a, mail_seal_owner(a, col_text(q, "message_id")), str_of(column),
+                               (struct sealed){ (uint8_t *)sealed.p, sealed.n }, out);
 }
 
 static enum job_wish load(struct job *job, struct tx *tx)
@@ -97,17 +138,18 @@ static enum job_wish load(struct job *job, struct tx *tx)
     if (row == ROW_NONE || col_i64(&q, "state") == MAIL_SENT || col_is_null(&q, "body")) return JOB_FINISHED;
     struct sending *s = ARENA_NEW(job->arena, struct sending);
     s->kind = arena_text(job->arena, col_text(&q, "kind"));
+    s->unknowns = col_i64(&q, "unknowns");
     s->mail = (struct smtp_mail){ .to = arena_text(job->arena, col_text(&q, "recipient")),
                                   .subject = arena_text(job->arena, col_text(&q, "subject")),
                                   .message_id = arena_text(job->arena, col_text(&q, "message_id")),
                                   .at_ms = col_i64(&q, "at_ms") };
-    struct str body = col_str(&q, "body"), text;
-    if (!unseal(settings_of(job)->keyring, job->arena, mail_seal_owner(job->arena, s->mail.message_id), STR("body"),
-                (struct sealed){ (uint8_t *)body.p, body.n }, &text)) {
+    struct str text, html;
+    if (!open_sealed(settings_of(job), job->arena, &q, "body", &text) ||
+        !open_sealed(settings_of(job), job->arena, &q, "html", &html)) {
         job_error(job, "the sealed text does not open");
         return JOB_GIVE_UP;
     }
-    s->mail.text = text.p;                   /* has a NUL behind it */
+    s->mail.text = text.p, s->mail.html = html.p;            /* with a NUL behind them */
     job->state = s;
     return JOB_FINISHED;
 }
@@ -129,17 +171,32 @@ static void call(struct job *job)
 }
 
 STMT(mark_sent,
-     "UPDATE mail_outbox SET state = 1, sent_at_ms = ?2, body = CASE WHEN CAST(?3 AS BIGINT) = 1 THEN body END"
-     " WHERE id = ?1");
+     "UPDATE mail_outbox SET state = 1, sent_at_ms = ?2, body = CASE WHEN CAST(?3 AS BIGINT) = 1 THEN body END,"
+     " html = CASE WHEN CAST(?3 AS BIGINT) = 1 THEN html END WHERE id = ?1");
 STMT(mark_failed, "UPDATE mail_outbox SET state = 2 WHERE id = ?1 AND state = 0");
+
+STMT(mark_unknown, "UPDATE mail_outbox SET unknowns = unknowns + 1 WHERE id = ?1");
+
+static enum job_wish not_known(struct job *job, struct tx *tx, const struct sending *s)
+{
+    struct query q = query(tx, &mark_unknown);
+    bind_i64(&q, job->ref);
+    if (query_change(&q) < 0) return JOB_FAULT;
+    if (s->unknowns + 1 >= UNKNOWNS_MAX) return JOB_GIVE_UP;
+    job_again_after(job, UNKNOWN_AGAIN_MS);
+    return JOB_AGAIN;
+}
 
 static enum job_wish settle(struct job *job, struct tx *tx)
 {
     const struct sending *s = job->state;
     if (!s) return JOB_FINISHED;
-    if (s->outcome != SMTP_SENT) {
-        job_error(job, "%s", s->error);
-        return s->outcome == SMTP_REFUSED ? JOB_GIVE_UP : JOB_AGAIN;
+    if (s->outcome != SMTP_SENT) job_error(job, "%s", s->error);
+    switch (s->outcome) {
+    case SMTP_LATER: return JOB_AGAIN;
+    case SMTP_REFUSED: return JOB_GIVE_UP;
+    case SMTP_UNKNOWN: return not_known(job, tx, s);
+    case SMTP_SENT: break;
     }
     struct query q = query(tx, &mark_sent);
     bind_i64(&q, job->ref), bind_i64(&q, job->now_ms), bind_bool(&q, settings_of(job)->keep);
@@ -183,7 +240,7 @@ const struct job_kind mail_purge_job = {
 
 /* ---- listing ---- */
 
-STMT(list, "SELECT id, kind, recipient, subject, message_id, body, state, at_ms, sent_at_ms FROM mail_outbox"
+STMT(list, "SELECT id, kind, recipient, subject, message_id, body, html, state, at_ms, sent_at_ms FROM mail_outbox"
            " WHERE CAST(?1 AS BIGINT) = 0 OR id < ?1 ORDER BY id DESC LIMIT ?2");
 
 enum row mail_list(struct tx *tx, const struct mail_settings *s, int64_t after_id, int64_t limit, struct mail_row *out,
@@ -198,14 +255,13 @@ enum row mail_list(struct tx *tx, const struct mail_settings *s, int64_t after_i
     while ((row = query_next(&q)) == ROW_FOUND) {
         int64_t state = col_i64(&q, "state");
         assert(state >= 0 && state < (int64_t)ARRAY_LEN(state_names));
-        struct str body = col_str(&q, "body"), text = { NULL, 0 };
-        if (body.p && !unseal(s->keyring, a, mail_seal_owner(a, col_text(&q, "message_id")), STR("body"),
-                              (struct sealed){ (uint8_t *)body.p, body.n }, &text))
-            text.p = NULL;
+        struct str text, html;
+        if (!open_sealed(s, a, &q, "body", &text)) text.p = NULL;
+        if (!open_sealed(s, a, &q, "html", &html)) html.p = NULL;
         out[(*count)++] = (struct mail_row){
             .id = col_i64(&q, "id"), .at_ms = col_i64(&q, "at_ms"), .sent_at_ms = col_i64(&q, "sent_at_ms"),
             .to = col_text(&q, "recipient"), .subject = col_text(&q, "subject"), .text = text.p,
-            .kind = col_text(&q, "kind"), .state = state_names[state] };
+            .html = html.p, .kind = col_text(&q, "kind"), .state = state_names[state] };
     }
     return row == ROW_FAULT ? ROW_FAULT : *count > 0 ? ROW_FOUND : ROW_NONE;
 }

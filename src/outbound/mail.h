@@ -7,19 +7,25 @@
 #include "jobs/jobs.h"
 #include "storage/reseal.h"
 
+/* How long an answer is waited for: to a command, to DATA, for room for more text, to the end of the text, to QUIT. */
+struct smtp_patience { int64_t command_ms, data_ms, block_ms, end_ms, quit_ms; };
 struct mail_settings {
     const char *host, *user, *password, *from;       /* host NULL: printed and kept (development only) */
     int port;
     bool tls_from_start;                             /* else STARTTLS, required unless the host is loopback */
     bool keep;                                       /* development: bodies stay for /dev/outbox */
     const struct keyring *keyring;
+    const struct smtp_patience *patience;            /* NULL: that of RFC 5321 */
 };
 struct mail {
     const char *to;                                  /* one address, already validated */
     const char *subject, *text;                      /* UTF-8; CR and LF in header values are refused */
+    const char *html;                                /* NULL: plain text alone */
     const char *kind;                                /* "verify_email"...: for lists and metrics */
     int64_t account;                                 /* 0: none */
 };
+/* "Name <address>" with the host as mail carries it (xn--...). NULL: mail cannot come from there. */
+const char *mail_sender(struct arena *a, const char *from);
 /* False on a storage fault. */
 MUST_USE bool mail_put(struct tx *tx, const struct mail_settings *s, const struct mail *m);
 extern const struct job_kind mail_send_job;          /* context must begin with struct mail_context */
@@ -28,8 +34,8 @@ struct mail_context { const struct mail_settings *mail; };
 
 extern const struct reseal_table mail_sealed[];              /* for the change of the master key */
 
-struct mail_row { int64_t id, at_ms, sent_at_ms; const char *to, *subject, *text, *kind, *state; };
-/* Newest first; text NULL when it is no longer kept. */
+struct mail_row { int64_t id, at_ms, sent_at_ms; const char *to, *subject, *text, *html, *kind, *state; };
+/* Newest first; text and html NULL when they are no longer kept, html also when there is none. */
 MUST_USE enum row mail_list(struct tx *tx, const struct mail_settings *s, int64_t after_id, int64_t limit,
                             struct mail_row *out, size_t *count);
 #endif

@@ -1,7 +1,8 @@
-/* smtp_message.c: writes a mail. Plain text only: one part, UTF-8. Pure ASCII goes as it is (7bit), so that a link is
- * never broken over lines; anything else is base64, which every reader knows. Headers carry encoded words (RFC 2047).
- * Rejected: quoted-printable (breaks long links for everyone who reads the source) and libcurl's mime (its Message-ID
- * and boundaries differ from attempt to attempt). */
+/* smtp_message.c: writes a mail, of one part (text) or of two that say the same (multipart/alternative, text first: the
+ * reader shows the last it knows). UTF-8. Pure ASCII goes as it is (7bit), so that a link is never broken over lines;
+ * anything else is base64, which every reader knows. Headers carry encoded words (RFC 2047). The boundary comes from
+ * the Message-ID, so the same mail gives the same bytes. Rejected: quoted-printable (breaks long links for everyone who
+ * reads the source) and libcurl's mime (its Message-ID and boundaries differ from attempt to attempt). */
 #include "outbound/smtp.h"
 
 #include <stdio.h>
@@ -99,12 +100,12 @@ static bool fits_7bit(struct str text)
     return true;
 }
 
-static void add_body(struct buf *b, struct str text)
+static void add_part(struct buf *b, const char *type, struct str text)
 {
     struct buf body;
     buf_init(&body, MESSAGE_MAX);
     with_crlf(&body, text);
-    buf_text(b, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n");
+    buf_printf(b, "Content-Type: %s; charset=utf-8\r\n", type);
     if (fits_7bit(buf_str(&body))) {
         buf_text(b, "Content-Transfer-Encoding: 7bit\r\n\r\n");
         buf_add(b, body.p, body.n);
@@ -120,6 +121,22 @@ static void add_body(struct buf *b, struct str text)
     buf_free(&body);
 }
 
+static void add_parts(struct buf *b, const struct smtp_mail *m)
+{
+    buf_text(b, "MIME-Version: 1.0\r\n");
+    if (!m->html) {
+        add_part(b, "text/plain", str_of(m->text));
+        return;
+    }
+    char hash[SHA256_HEX_SIZE];
+    sha256_hex(str_of(m->message_id), hash);
+    buf_printf(b, "Content-Type: multipart/alternative; boundary=\"=_%.32s\"\r\n\r\n--=_%.32s\r\n", hash, hash);
+    add_part(b, "text/plain", str_of(m->text));
+    buf_printf(b, "\r\n--=_%.32s\r\n", hash);
+    add_part(b, "text/html", str_of(m->html));
+    buf_printf(b, "\r\n--=_%.32s--\r\n", hash);
+}
+
 struct str smtp_message(struct arena *a, const char *from, const struct smtp_mail *m)
 {
     struct buf b;
@@ -130,7 +147,7 @@ struct str smtp_message(struct arena *a, const char *from, const struct smtp_mai
     if (is_plain(str_of(m->subject), HEADER_PLAIN_MAX)) buf_text(&b, m->subject);
     else add_words(&b, str_of(m->subject));
     buf_printf(&b, "\r\nMessage-ID: %s\r\nAuto-Submitted: auto-generated\r\n", m->message_id);
-    add_body(&b, str_of(m->text));
+    add_parts(&b, m);
     assert(!b.overflow);                             /* mail_put bounds subject and text */
     struct str out = { arena_text_n(a, b.p, b.n), b.n };
     wipe(b.p, b.n);                                  /* links with tokens do not stay in freed memory */

@@ -3,24 +3,46 @@
  * TLS: from the first byte (smtps) or STARTTLS, demanded and verified. Only to a loopback host it is not used at all: a
  * relay on the same machine often offers it with a certificate that nobody signed.
  *
- * Mail is at least once. When the connection breaks after the text was handed over, nobody knows; the mail is sent
- * again with the same Message-ID and date, which lets the receiving side see that it is the same one. */
+ * Time is limited by phase, as RFC 5321 4.5.3.2 wants it, not in all: a server that looks through a text for 70 s has
+ * taken it, and whoever gives up before it answers sends the mail again. Once the whole text was handed over and no
+ * answer came, nobody knows what became of it; that is an outcome of its own, for mail.c to be careful with.
+ *
+ * What a refusal means: 4xx is temporary and 5xx is for ever, but relays that count say "too many, later" with a 550.
+ * Their words and the enhanced code (RFC 3463) are looked at: too patient is a delay, too quick is a lost mail. */
+#include "base/clock.h"
 #include "outbound/http_client.h"
 #include "outbound/smtp.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
-/* The whole conversation may take longer than a lease (servers delay strangers on purpose); the worker renews it. */
-enum { SMTP_CONNECT_MS = 10000, SMTP_TOTAL_MS = 60000 };
+enum { SMTP_CONNECT_MS = 30000, ANSWER_MAX = 512 };
 
-enum command { AT_START, AT_SENDER, AT_RECIPIENT, AT_TEXT };
+/* RFC 5321 4.5.3.2; the last is ours: the mail is taken by then, and nothing hangs on the farewell. */
+const struct smtp_patience smtp_patience = {
+    .command_ms = 5 * MINUTE_MS, .data_ms = 2 * MINUTE_MS, .block_ms = 3 * MINUTE_MS, .end_ms = 10 * MINUTE_MS,
+    .quit_ms = 5 * SECOND_MS,
+};
+
+/* What the next answer is about. */
+enum phase { AT_START, AT_SENDER, AT_RECIPIENT, AT_DATA, AT_TEXT, AT_END };
 struct smtp_call {
     struct str message;
     size_t sent;
-    enum command at;             /* the last command we gave, to know what an answer is about */
+    enum phase at;
+    int64_t since_ms;            /* monotonic: begin of the phase, or of this block of text */
+    const struct smtp_patience *patience;
+    bool leaving, too_slow;      /* QUIT was said: `at` stays what the outcome is about */
+    char answer[ANSWER_MAX];     /* the last line that the server said */
 };
+
+static void phase_begins(struct smtp_call *c, enum phase at)
+{
+    c->at = at;
+    c->since_ms = monotonic_ms();
+}
 
 static size_t on_read(char *out, size_t size, size_t n, void *arg)
 {
@@ -28,20 +50,57 @@ static size_t on_read(char *out, size_t size, size_t n, void *arg)
     size_t left = c->message.n - c->sent, bytes = size * n < left ? size * n : left;
     memcpy(out, c->message.p + c->sent, bytes);
     c->sent += bytes;
+    phase_begins(c, bytes == 0 ? AT_END : AT_TEXT);
     return bytes;
 }
 
-/* libcurl tells here which commands it sends. Nothing is printed or kept: there are passwords among them. */
+static bool begins(const char *data, size_t n, struct str word)
+{
+    return n >= word.n && strncasecmp(data, word.p, word.n) == 0;
+}
+
+/* libcurl tells here which commands it sends and what is answered. Nothing is printed, and of the commands nothing is
+ * kept: there are passwords among them. */
 static int on_debug(CURL *h, curl_infotype type, char *data, size_t n, void *arg)
 {
     (void)h;
     struct smtp_call *c = arg;
-    struct str s = { data, n };
+    if (type == CURLINFO_HEADER_IN && !c->leaving) {
+        size_t kept = n < ANSWER_MAX - 1 ? n : ANSWER_MAX - 1;
+        memcpy(c->answer, data, kept);
+        c->answer[kept] = '\0';
+    }
     if (type != CURLINFO_HEADER_OUT) return 0;
-    if (str_starts(s, STR("MAIL "))) c->at = AT_SENDER;
-    else if (str_starts(s, STR("RCPT "))) c->at = AT_RECIPIENT;
-    else if (str_starts(s, STR("DATA"))) c->at = AT_TEXT;
+    if (begins(data, n, STR("MAIL "))) phase_begins(c, AT_SENDER);
+    else if (begins(data, n, STR("RCPT "))) phase_begins(c, AT_RECIPIENT);
+    else if (begins(data, n, STR("DATA"))) phase_begins(c, AT_DATA);
+    else if (begins(data, n, STR("QUIT"))) c->leaving = true, phase_begins(c, c->at);
+    else if (c->at == AT_START) phase_begins(c, AT_START);   /* EHLO, STARTTLS, AUTH: each has its time */
     return 0;
+}
+
+static int64_t patience_of(const struct smtp_call *c)
+{
+    if (c->leaving) return c->patience->quit_ms;
+    switch (c->at) {
+    case AT_START:
+    case AT_SENDER:
+    case AT_RECIPIENT: return c->patience->command_ms;
+    case AT_DATA: return c->patience->data_ms;
+    case AT_TEXT: return c->patience->block_ms;
+    case AT_END: return c->patience->end_ms;
+    }
+    return 0;
+}
+
+/* Asked by libcurl at least once a second. */
+static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t d, curl_off_t e)
+{
+    (void)a, (void)b, (void)d, (void)e;
+    struct smtp_call *c = arg;
+    bool enough = monotonic_ms() - c->since_ms > patience_of(c);
+    if (enough && !c->leaving) c->too_slow = true;
+    return enough;
 }
 
 static bool is_loopback(const char *host)
@@ -53,6 +112,18 @@ static bool is_loopback(const char *host)
     do {                                                                                                               \
         if (curl_easy_setopt((h), (option), (value)) != CURLE_OK) return false;                                        \
     } while (0)
+
+/* libcurl's own limits stand behind ours, so that ours decide. */
+static bool set_times(CURL *h, struct smtp_call *c)
+{
+    SET(h, CURLOPT_CONNECTTIMEOUT_MS, (long)SMTP_CONNECT_MS);
+    SET(h, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)(c->patience->end_ms / SECOND_MS + MINUTE_MS / SECOND_MS));
+    SET(h, CURLOPT_NOPROGRESS, 0L);
+    SET(h, CURLOPT_XFERINFOFUNCTION, on_progress);
+    SET(h, CURLOPT_XFERINFODATA, c);
+    SET(h, CURLOPT_FORBID_REUSE, 1L);            /* the farewell is said within the call, where our limit counts */
+    return true;
+}
 
 static bool set_options(CURL *h, struct arena *a, const struct mail_settings *s,
                         struct smtp_call *c, struct curl_slist *to)
@@ -69,8 +140,6 @@ static bool set_options(CURL *h, struct arena *a, const struct mail_settings *s,
     SET(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(h, CURLOPT_NOSIGNAL, 1L);
     SET(h, CURLOPT_PROXY, "");
-    SET(h, CURLOPT_CONNECTTIMEOUT_MS, (long)SMTP_CONNECT_MS);
-    SET(h, CURLOPT_TIMEOUT_MS, (long)SMTP_TOTAL_MS);
     if (s->user) {
         SET(h, CURLOPT_USERNAME, s->user);
         SET(h, CURLOPT_PASSWORD, s->password ? s->password : "");
@@ -85,25 +154,48 @@ static bool set_options(CURL *h, struct arena *a, const struct mail_settings *s,
     SET(h, CURLOPT_VERBOSE, 1L);
     SET(h, CURLOPT_DEBUGFUNCTION, on_debug);
     SET(h, CURLOPT_DEBUGDATA, c);
-    return true;
+    return set_times(h, c);
+}
+
+/* ---- what came of it ---- */
+
+bool smtp_sounds_temporary(const char *answer)
+{
+    static const char *const words[] = { "too many", "too much", "rate limit", "ratelimit", "rate exceeded", "throttl",
+                                         "try again", "try later", "later", "temporar", "frequen", "greylist",
+                                         "graylist", "limit exceeded", "exceeded the limit", "quota", "busy" };
+    const char *enhanced = strlen(answer) > 4 ? answer + 4 : "";
+    if (enhanced[0] == '4' && enhanced[1] == '.') return true;
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strcasestr(answer, words[i])) return true;
+    return false;
+}
+
+static enum smtp_outcome refusal(const struct smtp_call *c, long answer)
+{
+    bool ours = c->at == AT_START || c->at == AT_SENDER;     /* what the operator has to mend */
+    bool full = answer == 552 && c->at == AT_RECIPIENT;      /* RFC 5321 4.5.3.1.10: to be read as 452 */
+    bool for_ever = answer >= 500 && !ours && !full && !smtp_sounds_temporary(c->answer);
+    return for_ever ? SMTP_REFUSED : SMTP_LATER;
 }
 
 static enum smtp_outcome outcome_of(CURL *h, struct arena *a, CURLcode code, const struct smtp_call *c,
                                     const char **error)
 {
+    static const char *const about[] = { "the sign-in", "the sender", "the recipient", "the text", "the text",
+                                         "the text" };
     if (code == CURLE_OK) return SMTP_SENT;
     long answer = 0;
     if (curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &answer) != CURLE_OK) answer = 0;
     /* libcurl says so when the server answered what it did not want to hear; else the connection itself failed. */
     bool answered = code == CURLE_SEND_ERROR || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_LOGIN_DENIED;
-    static const char *const about[] = { "the sign-in", "the sender", "the recipient", "the text" };
-    if (!answered || answer < 400) {
-        *error = arena_printf(a, "%s", curl_easy_strerror(code));
-        return SMTP_LATER;
+    if (answered && answer >= 400) {
+        *error = arena_printf(a, "%s was answered %ld", about[c->at], answer);
+        return refusal(c, answer);
     }
-    *error = arena_printf(a, "%s was answered %ld", about[c->at], answer);
-    bool ours = c->at == AT_START || c->at == AT_SENDER;     /* what the operator has to mend */
-    return answer >= 500 && !ours ? SMTP_REFUSED : SMTP_LATER;
+    if (c->too_slow) *error = arena_printf(a, "%s was not answered in time", about[c->at]);
+    else *error = arena_printf(a, "%s", curl_easy_strerror(code));
+    return c->message.n > 0 && c->sent == c->message.n ? SMTP_UNKNOWN : SMTP_LATER;
 }
 
 enum smtp_outcome smtp_send(struct arena *a, const struct mail_settings *s, const struct smtp_mail *m,
@@ -112,7 +204,9 @@ enum smtp_outcome smtp_send(struct arena *a, const struct mail_settings *s, cons
     assert(s->host && s->from && s->port > 0);
     *error = NULL;
     outbound_start();
-    struct smtp_call c = { .message = smtp_message(a, s->from, m) };
+    struct smtp_call c = { .message = smtp_message(a, s->from, m),
+                           .patience = s->patience ? s->patience : &smtp_patience };
+    phase_begins(&c, AT_START);
     CURL *h = curl_easy_init();
     struct curl_slist *to = curl_slist_append(NULL, m->to);
     if (!h || !to) abort();

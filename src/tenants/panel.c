@@ -11,6 +11,7 @@
 #include "base/json_read.h"
 #include "base/jwt.h"
 #include "base/random.h"
+#include "base/unicode.h"
 #include "http/events.h"
 
 enum { PANEL_ONE = 1, TOKEN_LEEWAY_S = 30, TOKEN_LIFETIME_S = 3600, BOT_BYTES = 12, LOGO_URL_MAX = 2048 };
@@ -334,7 +335,7 @@ static bool read_text(struct arena *a, const json_t *body, const char *name, siz
     struct str text;
     if (!json_object_get(body, name)) return true;
     if (!json_get_str(body, name, &text)) return false;
-    text = str_trim(text);
+    text = unicode_nfc(a, str_trim(text));
     if (text.n == 0 || utf8_length(text) > max_chars || text_has_controls(text)) return false;
     *out = arena_text_n(a, text.p, text.n);
     return true;
@@ -351,6 +352,7 @@ static const char *read_change(struct req *req, const json_t *body, struct guest
 {
     const json_t *scopes = json_object_get(body, "syncScopes"), *logo = json_object_get(body, "logoUrl");
     if (!read_text(req->arena, body, "name", BOT_NAME_MAX, &g->name)) return "name";
+    if (json_object_get(body, "name") && !unicode_shows(str_of(g->name))) return "name";
     if (json_is_null(logo)) g->logo_url = NULL;
     else if (!read_text(req->arena, body, "logoUrl", LOGO_URL_MAX, &g->logo_url) || !is_web_url(g->logo_url))
         return "logoUrl";

@@ -4,84 +4,66 @@
 
 #include "base/clock.h"
 
-enum { LETTER_MAX_BYTES = 2048, DATE_CHARS = 10 };
-
-struct words { const char *subject, *text; };                /* text: {shop} {price} {date} {link} are filled in */
-struct letter { const char *kind; struct words en, zh; };
+/* As bad as a name of a shop can be: previews show that it stays text. */
+#define SHOP LETTER_SLOT_TEXT("shop", "Tea <b>& Co</b>")
+#define PRICE LETTER_SLOT_NUMBER("price", 10)
+#define DATE LETTER_SLOT_DAY("date", INT64_C(1795320000000))
+#define LINK LETTER_SLOT_LINK("link", "https://chat.example/billing")
 
 static const struct letter first_letter = {
-    "renewal_not_paid",
-    { "Your chatbot will stop soon: not enough credits",
-      "Hello,\n\nthe next month of the chatbot of {shop} costs {price} credits, and your balance does not cover it.\n\n"
-      "Until {date} (UTC) the chat goes on. Top up before then, and it renews by itself:\n\n{link}\n" },
-    { "智能客服即将停用：积分不足",
-      "您好：\n\n店铺“{shop}”的智能客服下个月需要 {price} 积分，您的余额不足。\n\n"
-      "在 {date}（UTC）之前客服仍可使用。请在此之前充值，系统会自动续费：\n\n{link}\n" },
+    .kind = "renewal_not_paid",
+    .slot = { SHOP, PRICE, DATE, LINK },
+    .en = { "Top up by {date}, or the chat of {shop} stops",
+            "Hello,\n\nthe next month of the chatbot of {shop} costs {price} credits, and your balance does not cover "
+            "it."
+            "\n\nUntil {date} (UTC) the chat goes on. Top up before then, and it renews by itself.\n\n[Top up]{link}" },
+    .zh = { "请在{date}前充值，否则“{shop}”的智能客服将停用",
+            "您好：\n\n店铺“{shop}”的智能客服下个月需要 {price} 积分，您的余额不足。\n\n"
+            "在{date}（UTC）之前客服仍可使用。请在此之前充值，系统会自动续费。\n\n[去充值]{link}" },
 };
 static const struct letter last_letter = {
-    "renewal_last_call",
-    { "Your chatbot stops in a few days",
-      "Hello,\n\nthe chatbot of {shop} has not been paid for yet. It stops on {date} (UTC). {price} credits keep it "
-      "running:\n\n{link}\n" },
-    { "智能客服将在几天后停用",
-      "您好：\n\n店铺“{shop}”的智能客服尚未续费，将于 {date}（UTC）停用。充值 {price} 积分即可继续使用：\n\n{link}\n" },
+    .kind = "renewal_last_call",
+    .slot = { SHOP, PRICE, DATE, LINK },
+    .en = { "The chat of {shop} stops on {date}",
+            "Hello,\n\nthe chatbot of {shop} has not been paid for yet. It stops on {date} (UTC). {price} credits "
+            "keep it "
+            "running.\n\n[Top up]{link}" },
+    .zh = { "“{shop}”的智能客服将于{date}停用",
+            "您好：\n\n店铺“{shop}”的智能客服尚未续费，将于{date}（UTC）停用。充值 {price} 积分即可继续使用。\n\n"
+            "[去充值]{link}" },
 };
 static const struct letter stopped_letter = {
-    "chatbot_stopped",
-    { "Your chatbot has stopped",
-      "Hello,\n\nthe chatbot of {shop} has stopped, because its month was not paid. Nothing is lost: top up and enable "
-      "it again, and it comes back as it was:\n\n{link}\n" },
-    { "智能客服已停用",
-      "您好：\n\n由于未续费，店铺“{shop}”的智能客服已停用。数据仍保留：充值后重新启用即可恢复：\n\n{link}\n" },
+    .kind = "chatbot_stopped",
+    .slot = { SHOP, PRICE, LINK },
+    .en = { "The chat of {shop} has stopped",
+            "Hello,\n\nthe chatbot of {shop} has stopped, because its month was not paid. Nothing is lost: with "
+            "{price} "
+            "credits you enable it again, and it comes back as it was.\n\n[Enable it again]{link}" },
+    .zh = { "“{shop}”的智能客服已停用",
+            "您好：\n\n由于未续费，店铺“{shop}”的智能客服已停用。数据仍保留：使用 {price} 积分重新启用即可恢复。\n\n"
+            "[重新启用]{link}" },
 };
-
-struct values { const char *shop, *price, *date, *link; };
-
-static const char *value_of(const struct values *v, struct str name)
-{
-    if (str_eq(name, STR("shop"))) return v->shop;
-    if (str_eq(name, STR("price"))) return v->price;
-    if (str_eq(name, STR("date"))) return v->date;
-    assert(str_eq(name, STR("link")));
-    return v->link;
-}
-
-static const char *filled(struct arena *a, const char *text, const struct values *v)
-{
-    struct buf b;
-    buf_fixed(&b, arena_alloc(a, LETTER_MAX_BYTES), LETTER_MAX_BYTES);
-    for (const char *open; (open = strchr(text, '{')) != NULL;) {
-        const char *close = strchr(open, '}');
-        assert(close != NULL);
-        buf_add(&b, text, (size_t)(open - text));
-        buf_text(&b, value_of(v, (struct str){ open + 1, (size_t)(close - open - 1) }));
-        text = close + 1;
-    }
-    buf_text(&b, text);
-    assert(!b.overflow);
-    return buf_terminated(&b);
-}
+const struct letter *const tenants_letters[] = { &first_letter, &last_letter, &stopped_letter, NULL };
 
 bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscription *s, int days_left, int64_t now)
 {
-    struct arena *a = tx_arena(tx);
     struct tenants_owner owner = { 0 };
     struct shop shop;
-    char date[TIME_TEXT_SIZE];
     if (!tenants_settings.mail || !tenants_hooks.owner) return true;
     enum row row = tenants_hooks.owner(tx, t->account, &owner);
     if (row == ROW_FOUND) row = shops_get(tx, t->shop, &shop);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    const struct letter *l = days_left == 0                        ? &stopped_letter
+    bool stopped = days_left == 0;
+    const struct letter *l = stopped                               ? &stopped_letter
                              : days_left <= RENEWAL_LAST_CALL_DAYS ? &last_letter
                                                                    : &first_letter;
-    const struct words *w = text_eq(owner.lang, "en") ? &l->en : &l->zh;
-    time_text(subscription_grace_end(s, now), date);
-    date[DATE_CHARS] = '\0';
-    struct values v = { .shop = shop.name, .date = date,
-        .price = arena_printf(a, "%lld", (long long)credits_count(tenants_settings.renewal_price)),
-        .link = arena_printf(a, days_left ? "%s/billing" : "%s/shops", tenants_settings.base_url) };
-    const struct mail m = { .to = owner.email, .subject = w->subject, .text = filled(a, w->text, &v), .kind = l->kind,
-                            .account = t->account };
-    return mail_put(tx, tenants_settings.mail, &m);
+    const char *link = arena_printf(tx_arena(tx), stopped ? "%s/shops" : "%s/billing", tenants_settings.base_url);
+    const struct letter_value date = LETTER_VALUE_DAY("date", subscription_grace_end(s, now)), end = LETTER_END;
+    const struct letter_value values[] = {
+        LETTER_VALUE_TEXT("shop", shop.name),
+        LETTER_VALUE_NUMBER("price", credits_count(tenants_settings.renewal_price)),
+        LETTER_VALUE_LINK("link", link), stopped ? end : date, LETTER_END
+    };
+    const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = t->account };
+    return letter_put(tx, tenants_settings.mail, l, &to, values);
 }

@@ -7,7 +7,7 @@
 #include "base/crypto.h"
 #include "http/route.h"
 #include "jobs/jobs.h"
-#include "outbound/mail.h"
+#include "outbound/letters.h"
 #include "storage/reseal.h"
 #include "storage/verify.h"
 #include "shops/shops.h"
@@ -27,6 +27,7 @@ struct tenants_settings {
     const struct mail_settings *mail;        /* NULL: no letters are written */
 };
 extern struct tenants_settings tenants_settings;
+extern const struct letter *const tenants_letters[];         /* NULL-ended */
 
 /* Filled by app; called in the caller's transaction. */
 struct tenants_owner { const char *email, *lang; };          /* lang "zh-CN" or "en" */

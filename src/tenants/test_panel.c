@@ -170,6 +170,7 @@ TEST_EACH_ENGINE(d20_a_token_is_held_to_its_profile)
 TEST_EACH_ENGINE(a_viewer_may_look_and_an_admin_may_change)
 {
     static const struct { const char *body, *fault; } bad[] = {
+        { "{\"name\":\"\\u3164\"}", "name:format" }, { "{\"name\":\"a\\u200bb\"}", "name:format" },
         { "{\"name\":\"\"}", "name:format" },
         { "{\"name\":7}", "name:format" },
         { "{\"logoUrl\":\"javascript:x\"}", "logoUrl:format" },

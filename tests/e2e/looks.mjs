@@ -29,8 +29,8 @@ const main = (page) => page.locator('main h1').first().waitFor();
 /** Pages: name, address, and what opens on them before they are looked at (texts: [Chinese, English]). */
 export const VISITOR = [
     ['login', '/login'], ['register', '/register'], ['forgot', '/forgot'],
-    ['confirm', '/register?confirm=1'], ['verify-email', '/auth/verify-email?token=x'],
-    ['verify-email-broken', '/auth/verify-email'], ['reset-password', '/auth/reset-password?token=x'],
+    ['confirm', '/register?confirm=1'], ['verify-email', '/auth/verify-email#token=x'],
+    ['verify-email-broken', '/auth/verify-email'], ['reset-password', '/auth/reset-password#token=x'],
 ];
 const NEWCOMER = [['home-new', '/'], ['shops-empty', '/shops'], ['billing-empty', '/billing']];
 const open = (name) => async (page, at) => {

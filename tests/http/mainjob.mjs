@@ -55,7 +55,7 @@ test('d08 register, confirm by mail, sign in, forgot, reset, change: all of it a
         'nothing exists before',
     );
     const mail = await until('the confirmation mail', async () => (await server.mails(email))[0]);
-    const token = /\/auth\/verify-email\?token=([\w-]+)/.exec(mail.text)[1];
+    const token = /\/auth\/verify-email#token=([\w-]+)/.exec(mail.text)[1];
     const elsewhere = await server.client().post('/auth/verify-email', { token });
     assert.equal(elsewhere.status, 403);
     assert.equal(elsewhere.json.error, 'password_needed');
@@ -74,7 +74,7 @@ test('d08 register, confirm by mail, sign in, forgot, reset, change: all of it a
     const letter = await until('the reset mail', async () =>
         (await server.mails(email)).find((m) => /reset-password/.test(m.text)),
     );
-    const reset = /\/auth\/reset-password\?token=([\w-]+)/.exec(letter.text)[1];
+    const reset = /\/auth\/reset-password#token=([\w-]+)/.exec(letter.text)[1];
     const changed = 'another long phrase 7';
     assert.equal((await server.client().post('/auth/password/reset', { token: reset, password: changed })).status, 200);
     assert.equal((await c.get('/api/user')).json.user, null, 'a reset ends all sessions');

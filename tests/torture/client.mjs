@@ -143,7 +143,7 @@ export class Merchant extends Person {
     async newestToken() {
         for (let tries = 0; tries < 20; tries++) {
             const mails = (await this.call('GET', '/dev/outbox')).json?.mails ?? [];
-            const mail = mails.find((m) => m.to === this.email && /verify-email\?token=/.test(m.text));
+            const mail = mails.find((m) => m.to === this.email && /verify-email#token=/.test(m.text));
             if (mail) return /token=([\w-]+)/.exec(mail.text)[1];
             await sleep(50);
         }

@@ -1,0 +1,252 @@
+/* letters.c: see letters.h. The two parts of a letter come from one walk over its words, so they cannot say different
+ * things. Rejected: templates in HTML (each value is then a place to forget escaping, and the plain part is a second
+ * text); a template language (paragraphs, values and one link are all that a letter wants); pictures (most readers hide
+ * them, and they tell when a mail is read). */
+#include "outbound/letters.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PLAIN_MAX = 16 << 10, HTML_MAX = 48 << 10, SUBJECT_MAX = 400, NAME_MAX_BYTES = 32 };
+
+#define FONT "font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
+#define HTML_HEAD                                                                                                      \
+    "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"                                  \
+    "<meta name=\"color-scheme\" content=\"light dark\">"
+#define HTML_OPEN                                                                                                      \
+    "<body style=\"margin:0;padding:24px 12px;background-color:#f3f6f6;" FONT "\">\n"                                  \
+    "<div style=\"max-width:560px;margin:0 auto;padding:32px 28px;background-color:#ffffff;color:#16323a;"             \
+    "border-radius:8px;font-size:16px;line-height:1.6\">\n"                                                            \
+    "<p style=\"margin:0 0 20px;font-size:14px;font-weight:600;color:#0b6b70\">Chathub</p>\n"
+#define HTML_CLOSE "</div>\n</body>\n</html>\n"
+#define P "<p style=\"margin:0 0 16px\">"
+#define BUTTON                                                                                                         \
+    "display:inline-block;padding:10px 22px;border-radius:6px;background-color:#0b6b70;color:#ffffff;"                 \
+    "font-weight:600;text-decoration:none"
+#define SMALL "<p style=\"margin:0 0 16px;font-size:13px;color:#52707a;word-break:break-all\">"
+
+static bool is_english(const char *lang)
+{
+    return text_eq(lang, "en");
+}
+
+/* ---- values ---- */
+
+static const struct letter_value *value_of(const struct letter_value *values, struct str name)
+{
+    for (const struct letter_value *v = values; v->kind != LETTER_NONE; v++)
+        if (str_eq(str_of(v->name), name)) return v;
+    return NULL;
+}
+
+static const struct letter_slot *slot_of(const struct letter *l, struct str name)
+{
+    for (size_t i = 0; i < LETTER_SLOTS_MAX && l->slot[i].kind != LETTER_NONE; i++)
+        if (str_eq(str_of(l->slot[i].name), name)) return &l->slot[i];
+    return NULL;
+}
+
+static void put_day(struct buf *b, int64_t at_ms, bool english)
+{
+    static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July", "August",
+                                          "September", "October", "November", "December" };
+    char text[TIME_TEXT_SIZE];
+    int year = 0, month = 0, day = 0;
+    time_text(at_ms, text);
+    if (sscanf(text, "%4d-%2d-%2d", &year, &month, &day) != 3 || month < 1 || month > 12) abort();
+    if (english) buf_printf(b, "%d %s %d", day, months[month - 1], year);
+    else buf_printf(b, "%d年%d月%d日", year, month, day);
+}
+
+/* A value as words. Line ends in it would be paragraphs of ours: they become spaces. */
+static void put_value(struct buf *b, const struct letter_value *v, bool english)
+{
+    switch (v->kind) {
+    case LETTER_TEXT:
+    case LETTER_LINK:
+        for (const char *p = v->text; *p != '\0'; p++) buf_char(b, (unsigned char)*p < ' ' ? ' ' : *p);
+        break;
+    case LETTER_NUMBER: buf_i64(b, v->number); break;
+    case LETTER_DAY: put_day(b, v->number, english); break;
+    case LETTER_NONE: break;
+    }
+}
+
+/* `words` with its values in it. False: a brace that never closes, or a name without a value. */
+static bool fill(struct buf *b, struct str words, const struct letter_value *values, bool english)
+{
+    for (size_t i = 0; i < words.n; i++) {
+        if (words.p[i] != '{') {
+            buf_char(b, words.p[i]);
+            continue;
+        }
+        const char *close = memchr(words.p + i, '}', words.n - i);
+        if (!close) return false;
+        struct str name = { words.p + i + 1, (size_t)(close - words.p) - i - 1 };
+        const struct letter_value *v = value_of(values, name);
+        if (!v) return false;
+        put_value(b, v, english);
+        i = (size_t)(close - words.p);
+    }
+    return true;
+}
+
+/* ---- paragraphs ---- */
+
+struct letter_writer { struct arena *a; const struct letter_value *values; bool english; struct buf *plain, *html; };
+
+/* "[Label]{name}" alone in its paragraph. */
+static bool is_link(struct str p, struct str *label, struct str *name)
+{
+    const char *end = p.n > 4 && p.p[0] == '[' ? memmem(p.p, p.n, "]{", 2) : NULL;
+    if (!end || p.p[p.n - 1] != '}') return false;
+    *label = (struct str){ p.p + 1, (size_t)(end - p.p) - 1 };
+    *name = (struct str){ end + 2, (size_t)(p.p + p.n - end) - 3 };
+    return true;
+}
+
+static bool put_link(struct letter_writer *w, struct str label, struct str name)
+{
+    const struct letter_value *v = value_of(w->values, name);
+    if (!v || v->kind != LETTER_LINK) return false;
+    struct str url = str_of(v->text);
+    buf_add(w->plain, label.p, label.n);
+    buf_printf(w->plain, "%s\n%s\n\n", w->english ? ":" : "：", v->text);
+    buf_text(w->html, P "<a href=\"");
+    html_escape(w->html, url);
+    buf_text(w->html, "\" style=\"" BUTTON "\">");
+    html_escape(w->html, label);
+    buf_text(w->html, "</a></p>\n" SMALL);
+    html_escape(w->html, url);
+    buf_text(w->html, "</p>\n");
+    return true;
+}
+
+static bool put_paragraph(struct letter_writer *w, struct str p)
+{
+    struct str label, name;
+    if (is_link(p, &label, &name)) return put_link(w, label, name);
+    struct buf words;
+    buf_fixed(&words, arena_alloc(w->a, PLAIN_MAX), PLAIN_MAX);
+    if (!fill(&words, p, w->values, w->english) || words.overflow) return false;
+    buf_add(w->plain, words.p, words.n);
+    buf_text(w->plain, "\n\n");
+    buf_text(w->html, P);
+    html_escape(w->html, buf_str(&words));
+    buf_text(w->html, "</p>\n");
+    return true;
+}
+
+static bool put_body(struct letter_writer *w, struct str body)
+{
+    while (body.n > 0) {
+        const char *end = memmem(body.p, body.n, "\n\n", 2);
+        struct str p = { body.p, end ? (size_t)(end - body.p) : body.n };
+        if (p.n > 0 && !put_paragraph(w, p)) return false;
+        size_t step = end ? p.n + 2 : p.n;
+        body.p += step, body.n -= step;
+    }
+    return true;
+}
+
+/* ---- the letter ---- */
+
+static bool values_fit(const struct letter *l, const struct letter_value *values)
+{
+    size_t slots = 0, count = 0;
+    while (slots < LETTER_SLOTS_MAX && l->slot[slots].kind != LETTER_NONE) slots++;
+    for (const struct letter_value *v = values; v->kind != LETTER_NONE; v++, count++) {
+        const struct letter_slot *s = slot_of(l, str_of(v->name));
+        bool has_text = v->kind != LETTER_TEXT && v->kind != LETTER_LINK ? true : v->text != NULL;
+        if (!s || s->kind != v->kind || !has_text) return false;
+        if (v->kind == LETTER_LINK && !str_starts(str_of(v->text), STR("http"))) return false;
+    }
+    return slots == count;
+}
+
+static bool render(struct arena *a, const struct letter_words *words, struct letter_writer *w, struct letter_text *out)
+{
+    struct buf subject;
+    buf_fixed(&subject, arena_alloc(a, SUBJECT_MAX), SUBJECT_MAX);
+    if (!fill(&subject, str_of(words->subject), w->values, w->english)) return false;
+    buf_printf(w->html, "<!doctype html>\n<html lang=\"%s\">\n<head>" HTML_HEAD "<title>", w->english ? "en" : "zh-CN");
+    html_escape(w->html, buf_str(&subject));
+    buf_text(w->html, "</title></head>\n" HTML_OPEN "<h1 style=\"margin:0 0 16px;font-size:20px;line-height:1.4\">");
+    html_escape(w->html, buf_str(&subject));
+    buf_text(w->html, "</h1>\n");
+    if (!put_body(w, str_of(words->body))) return false;
+    buf_text(w->html, HTML_CLOSE);
+    while (w->plain->n > 0 && w->plain->p[w->plain->n - 1] == '\n') w->plain->n--;
+    buf_char(w->plain, '\n');
+    *out = (struct letter_text){ buf_terminated(&subject), buf_terminated(w->plain), buf_terminated(w->html) };
+    return !subject.overflow && !w->plain->overflow && !w->html->overflow;
+}
+
+bool letter_render(struct arena *a, const struct letter *l, const char *lang, const struct letter_value *values,
+                   struct letter_text *out)
+{
+    struct buf plain, html;
+    buf_fixed(&plain, arena_alloc(a, PLAIN_MAX), PLAIN_MAX);
+    buf_fixed(&html, arena_alloc(a, HTML_MAX), HTML_MAX);
+    struct letter_writer w = { a, values, is_english(lang), &plain, &html };
+    return values_fit(l, values) && render(a, w.english ? &l->en : &l->zh, &w, out);
+}
+
+bool letter_put(struct tx *tx, const struct mail_settings *s, const struct letter *l, const struct letter_to *to,
+                const struct letter_value *values)
+{
+    struct letter_text t;
+    struct arena *a = tx_arena(tx);
+    if (!letter_render(a, l, to->lang, values, &t)) {
+        LOG(LOG_ERROR, "letter.refused", LOG_TEXT("kind", l->kind));
+        return false;
+    }
+    const struct mail m = { .to = arena_text(a, to->email), .subject = t.subject, .text = t.plain, .html = t.html,
+                            .kind = l->kind, .account = to->account };
+    return mail_put(tx, s, &m);
+}
+
+/* ---- looking at tables ---- */
+
+void letter_samples(const struct letter *l, struct letter_value *out)
+{
+    size_t n = 0;
+    for (; n < LETTER_SLOTS_MAX && l->slot[n].kind != LETTER_NONE; n++)
+        out[n] = (struct letter_value){ l->slot[n].name, l->slot[n].kind, l->slot[n].sample, l->slot[n].number };
+    out[n] = (struct letter_value)LETTER_END;
+}
+
+static bool uses(const struct letter_words *w, const char *name)
+{
+    char in_braces[NAME_MAX_BYTES + 3];
+    int n = snprintf(in_braces, sizeof in_braces, "{%s}", name);
+    return n > 0 && (size_t)n < sizeof in_braces && (strstr(w->subject, in_braces) || strstr(w->body, in_braces));
+}
+
+static bool letter_check(struct arena *a, const struct letter *l, struct buf *complaints)
+{
+    struct letter_value samples[LETTER_SLOTS_MAX + 1];
+    struct letter_text text;
+    size_t before = complaints->n;
+    letter_samples(l, samples);
+    for (size_t i = 0; i < LETTER_SLOTS_MAX && l->slot[i].kind != LETTER_NONE; i++)
+        if (!uses(&l->en, l->slot[i].name) || !uses(&l->zh, l->slot[i].name))
+            buf_printf(complaints, "%s: {%s} is not in both languages\n", l->kind, l->slot[i].name);
+    if (!letter_render(a, l, "en", samples, &text)) buf_printf(complaints, "%s: English does not render\n", l->kind);
+    if (!letter_render(a, l, "zh-CN", samples, &text)) buf_printf(complaints, "%s: Chinese does not render\n", l->kind);
+    return complaints->n == before;
+}
+
+bool letters_check(const struct letter *const *table, struct buf *complaints)
+{
+    bool good = true;
+    for (; *table; table++) {
+        struct arena *a = arena_new(4 << 20);
+        good &= letter_check(a, *table, complaints);
+        arena_free(a);
+    }
+    return good;
+}
