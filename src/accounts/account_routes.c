@@ -90,12 +90,12 @@ static void count_detail(struct json *j, const void *arg)
 HANDLER(sessions_end_run)
 {
     int64_t ended = sessions_end_all(req->tx, req->who.person, req->who.session);
-    if (ended < 0 ||
-        !audit_request(req, AUDIT_sessions_ended, req->who.account, "account", req->who.account, count_detail,
-                       &ended) ||
-        !sessions_changed(req, req->who.person))
-        return reply_fault(req);
-    return reply_json(req, 200, count_json, &ended);
+    if (ended < 0) return reply_fault(req);
+    bool told = ended == 0 ||                                /* nothing changed: no row, no event */
+                (audit_request(req, AUDIT_sessions_ended, req->who.account, "account", req->who.account, count_detail,
+                               &ended) &&
+                 sessions_changed(req, req->who.person));
+    return told ? reply_json(req, 200, count_json, &ended) : reply_fault(req);
 }
 
 /* ---- GET and PATCH /api/user ---- */
@@ -113,9 +113,10 @@ HANDLER(user_patch_run)
     const struct patch_user *in = req->body;
     const char *lang = in->lang >= 0 ? langs[in->lang] : NULL;
     struct user_view v = { 0 };
-    if (!user_update(req->tx, req->who.person, in->name, lang) ||
-        !audit_self(req, AUDIT_config_changed, req->who.person) || !user_view_get(req, req->who.person, &v))
-        return reply_fault(req);
+    enum row changed = user_update(req->tx, req->who.person, in->name, lang);
+    if (changed == ROW_FAULT) return reply_fault(req);
+    bool told = changed == ROW_NONE || audit_self(req, AUDIT_config_changed, req->who.person);
+    if (!told || !user_view_get(req, req->who.person, &v)) return reply_fault(req);
     /* The next answers come in this language, also before the page was loaded anew. */
     if (lang)
         reply_cookie(req, (struct cookie){ .name = "lang", .value = lang, .max_age_s = 365 * DAY_MS / SECOND_MS });

@@ -22,7 +22,8 @@ STMT(set_password, "UPDATE persons SET password_hash = ?2 WHERE id = ?1");
 STMT(change_password, "UPDATE persons SET password_hash = ?2 WHERE id = ?1 AND password_hash = ?3");
 STMT(set_login, "UPDATE persons SET last_login_at_ms = ?2 WHERE id = ?1");
 STMT(set_account, "UPDATE persons SET last_account = ?2 WHERE id = ?1");
-STMT(update, "UPDATE persons SET name = COALESCE(?2, name), lang = COALESCE(?3, lang) WHERE id = ?1");
+STMT(update, "UPDATE persons SET name = COALESCE(?2, name), lang = COALESCE(?3, lang) WHERE id = ?1"
+             " AND (name <> COALESCE(?2, name) OR lang <> COALESCE(?3, lang))");
 /* Where a sign-in begins: where the last one was, else where the person is most, else the oldest. */
 STMT(home, "SELECT m.account FROM members m JOIN accounts a ON a.id = m.account JOIN persons p ON p.id = m.person"
            " WHERE m.person = ?1 AND a.disabled = 0"
@@ -140,9 +141,9 @@ bool user_signed_in(struct tx *tx, int64_t id, int64_t now)
     return query_put(&q);
 }
 
-bool user_update(struct tx *tx, int64_t id, const char *name, const char *lang)
+enum row user_update(struct tx *tx, int64_t id, const char *name, const char *lang)
 {
     struct query q = query(tx, &update);
     bind_i64(&q, id), bind_text(&q, name), bind_text(&q, lang);
-    return query_change(&q) == 1;
+    return changed(&q);
 }

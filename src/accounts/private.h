@@ -22,7 +22,8 @@ MUST_USE enum row user_add(struct tx *tx, const struct user_new *in, int64_t *id
 /* ROW_NONE: the stored hash is no longer `old` (NULL: whatever it is). */
 MUST_USE enum row user_set_password(struct tx *tx, int64_t id, const char *old, const char *hash);
 MUST_USE bool user_signed_in(struct tx *tx, int64_t id, int64_t now);
-MUST_USE bool user_update(struct tx *tx, int64_t id, const char *name, const char *lang);      /* NULL: as it is */
+/* NULL: as it is. ROW_NONE: nothing of it is new. */
+MUST_USE enum row user_update(struct tx *tx, int64_t id, const char *name, const char *lang);
 /* The account that a sign-in begins in. ROW_NONE: the person belongs to none that is alive; *account is 0. */
 MUST_USE enum row person_home(struct tx *tx, int64_t person, int64_t *account);
 MUST_USE bool person_remember(struct tx *tx, int64_t person, int64_t account);   /* the next sign-in begins there */
