@@ -345,31 +345,40 @@ static bool is_migration(int64_t number)
     return false;
 }
 
-/* Where one step down leads: the migration in front of this one, or 0. The list is in the order of the numbers. */
-static int64_t migration_before(int64_t number)
+static enum exit_code down_refused(struct command *c, int steps, int64_t to, struct str plan)
 {
-    int64_t before = 0;
-    for (const struct migration *m = migrations; m->number != 0 && m->number < number; m++) before = m->number;
-    return before;
+    switch (steps) {
+    case MIGRATE_IN_USE: return say(c, EXIT_CONFLICT, "A server runs on this database: stop every server first.");
+    case MIGRATE_NOT_APPLIED:
+        buf_printf(&c->err, "Migration %lld is not applied here, so there is no way back to it.\n", (long long)to);
+        return EXIT_CONFLICT;
+    case MIGRATE_LOSES:
+        buf_add(&c->err, plan.p, plan.n);
+        return say(c, EXIT_CONFLICT, "Nothing was done: this would lose data. Add --drop-data if that is meant.");
+    case 0: return say(c, EXIT_CONFLICT, "Nothing was applied after that: the schema stays as it is.");
+    default: return EXIT_OK;
+    }
 }
 
 static enum exit_code migrate_down_command(struct app *app, struct command *c, int *steps)
 {
     int64_t to = 0;
-    const char *text = command_option(c, "--to");
-    if (text && (!str_to_i64(str_of(text), &to) || (to != 0 && !is_migration(to)))) {
-        buf_printf(&c->err, "--to must be the number of a migration, or 0 to undo all; %s is none.", text);
+    char text[4096];
+    struct buf plan;
+    const char *wanted = command_option(c, "--to");
+    if (wanted && (!str_to_i64(str_of(wanted), &to) || (to != 0 && !is_migration(to)))) {
+        buf_printf(&c->err, "--to must be the number of a migration, or 0 to undo all; %s is none.", wanted);
         return EXIT_USAGE;
     }
     /* Its requests and jobs would go on over tables that are gone. */
     if (c->served) return say(c, EXIT_CONFLICT, "A server runs on this database: stop the server first.");
-    int pending = 0, newest = text ? 0 : migrate_status(app->db, &pending);
-    if (newest < 0) return say(c, EXIT_UNAVAILABLE, "The schema version could not be read.");
-    if (!text) to = migration_before(newest);
-    *steps = migrate_down(app->db, (int)to);
-    if (*steps == MIGRATE_IN_USE)
-        return say(c, EXIT_CONFLICT, "A server runs on this database: stop every server first.");
-    return EXIT_OK;
+    if (!wanted) to = migrate_before_last(app->db);
+    if (to < 0) return say(c, EXIT_UNAVAILABLE, "The schema version could not be read.");
+    buf_fixed(&plan, text, sizeof text);
+    *steps = migrate_down(app->db, (int)to, command_option(c, "--drop-data") ? DOWN_DROP_DATA : DOWN_KEEP_DATA, &plan);
+    enum exit_code code = down_refused(c, *steps, to, buf_str(&plan));
+    if (code == EXIT_OK && *steps > 0 && !c->json) buf_add(&c->out, plan.p, plan.n);
+    return code;
 }
 
 static enum exit_code migrate(struct app *app, struct command *c)
@@ -379,6 +388,9 @@ static enum exit_code migrate(struct app *app, struct command *c)
     if (c->rule->id == COMMAND_MIGRATE_UP) steps = migrate_up(app->db);
     if (c->rule->id == COMMAND_MIGRATE_DOWN) code = migrate_down_command(app, c, &steps);
     if (code != EXIT_OK) return code;
+    if (steps == MIGRATE_IN_USE)
+        return say(c, EXIT_CONFLICT,
+                   "A server runs on this database, maybe of an older version: stop every server first.");
     if (steps < 0)
         return say(c, EXIT_FAILED,
                    "A migration failed. The log above says which, `migrate status` where the schema is.");

@@ -53,10 +53,13 @@ static bool open_database(struct app *app, enum app_use use, struct buf *error)
         buf_printf(error, "The database cannot be opened: %s", reason);
         return false;
     }
-    if (use != APP_MIGRATION && use != APP_MIGRATION_DOWN && migrate_up(app->db) < 0) {
+    int steps = use != APP_MIGRATION && use != APP_MIGRATION_DOWN ? migrate_up(app->db) : 0;
+    if (steps == MIGRATE_IN_USE)
+        buf_text(error, "The schema must be brought up to date, but a server runs on this database, maybe of an older "
+                        "version: stop every server first.");
+    else if (steps < 0)
         buf_text(error, "The database schema could not be brought up to date; the log says why.");
-        return false;
-    }
+    if (steps < 0) return false;
     enum db_engine engine = db_engine_of(app->db);
     app->lanes = lanes_start(app->db,
                              &(struct lane_options){ .readers = lane_count(app->config, engine, serving, false),

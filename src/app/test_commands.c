@@ -282,7 +282,11 @@ TEST_EACH_ENGINE(a_server_does_not_go_down_under_itself)
     assert_non_null(strstr(s.err, "stop the server first"));
     assert_int_equal(changes(t), before);
     assert_int_equal(run_as(t, "migrate status", true).code, EXIT_OK);
-    assert_int_equal(run_as(t, "migrate down --to 0", false).code, EXIT_OK);
+    s = run_as(t, "migrate down --to 0", false); /* tables with rows of their own */
+    assert_int_equal(s.code, EXIT_CONFLICT);
+    assert_non_null(strstr(s.err, "drops "));
+    assert_non_null(strstr(s.err, "--drop-data"));
+    assert_int_equal(run_as(t, "migrate down --to 0 --drop-data", false).code, EXIT_OK);
 }
 
 TEST_EACH_ENGINE(down_without_a_number_is_one_step)
@@ -290,11 +294,18 @@ TEST_EACH_ENGINE(down_without_a_number_is_one_step)
     fix_app(t);
     int64_t steps = 0;
     for (const struct migration *m = migrations; m->number != 0; m++) steps++;
-    struct said s = run_as(t, "migrate down --json", false);
+    struct said s = run_as(t, "migrate down --drop-data --json", false);
     assert_int_equal(s.code, EXIT_OK);
     assert_non_null(strstr(s.out, "\"pending\":1,\"steps\":1}"));
-    for (int64_t i = 1; i < steps; i++) assert_int_equal(run_as(t, "migrate down", false).code, EXIT_OK);
-    assert_non_null(strstr(run_as(t, "migrate down", false).out, "schema at 0000"));
+    for (int64_t i = 1; i < steps; i++) {
+        s = run_as(t, "migrate down --drop-data", false);
+        assert_int_equal(s.code, EXIT_OK);
+        assert_non_null(strstr(s.out, "undoes "));
+    }
+    assert_non_null(strstr(s.out, "schema at 0000"));
+    s = run_as(t, "migrate down", false); /* no step is no success */
+    assert_int_equal(s.code, EXIT_CONFLICT);
+    assert_non_null(strstr(s.err, "Nothing was applied"));
     assert_int_equal(run_as(t, "migrate up", false).code, EXIT_OK);
 }
 

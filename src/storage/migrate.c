@@ -1,7 +1,12 @@
-/* migrate.c: applies and undoes schema files. Each step is one transaction that first takes the engine's lock for
+/* migrate.c: applies and undoes schema files. Each step up is one transaction that first takes the engine's lock for
  * migrations, then looks what is missing: two processes that start at once take turns, and the second finds the work
  * done. What was applied is in schema_migrations; a number there that this program does not know means that the
- * database is newer than the program, and stops it. */
+ * database is newer than the program, and stops it.
+ *
+ * Neither way is gone under a running server. On PostgreSQL each server shares a lock as long as it runs (also those of
+ * version 0.1.0), and a step wants it alone: the old program's requests would meet tables that it does not know.
+ *
+ * applied_ms never repeats and never goes back, whatever the clock does: it is the order in which to undo. */
 #include "storage/migrate.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -10,7 +15,7 @@
 
 enum { MIGRATION_ARENA_BYTES = 1 << 20, MIGRATION_SCRIPT_MAX = 256 * 1024 };
 
-STMT(applied, "SELECT number FROM schema_migrations ORDER BY number");
+STMT(applied, "SELECT number, applied_ms FROM schema_migrations ORDER BY applied_ms, number");
 STMT(record, "INSERT INTO schema_migrations (number, name, applied_ms) VALUES (?1, ?2, ?3)");
 STMT(forget, "DELETE FROM schema_migrations WHERE number = ?1");
 STMT(has_table, "SELECT COUNT(*) AS tables FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'",
@@ -87,10 +92,9 @@ static const struct migration *find(const struct migration *list, int64_t number
 
 struct applied {
     size_t count;
-    int64_t newest;
+    int64_t newest, last_ms;                 /* the highest number; when the last one was applied */
     bool unknown;
-    struct arena *arena;
-    int64_t *number;
+    int64_t *number;                         /* in the order in which they were applied */
 };
 
 /* Reads the table; without one nothing is applied. */
@@ -105,14 +109,16 @@ static bool read_applied(struct tx *tx, const struct migration *list, struct app
     enum row r;
     while ((r = query_next(&q)) == ROW_FOUND) {
         assert(out->count < ROOM);
-        out->newest = col_i64(&q, "number");
-        out->number[out->count++] = out->newest;
-        if (!find(list, out->newest)) out->unknown = true;
+        int64_t number = col_i64(&q, "number");
+        if (number > out->newest) out->newest = number;
+        if (!find(list, number)) out->unknown = true;
+        out->last_ms = col_i64(&q, "applied_ms");
+        out->number[out->count++] = number;
     }
     return r == ROW_NONE;
 }
 
-static bool is_applied(const struct applied *a, int number)
+static bool is_applied(const struct applied *a, int64_t number)
 {
     for (size_t i = 0; i < a->count; i++) {
         if (a->number[i] == number) return true;
@@ -132,61 +138,69 @@ static bool lock_and_prepare(struct tx *tx)
     return schema_run(tx, table_sql);
 }
 
-static bool apply(struct tx *tx, const struct migration *m, bool up)
-{
-    if (!schema_run(tx, up ? m->up : m->down)) return false;
-    struct query q = query(tx, up ? &record : &forget);
-    bind_i64(&q, m->number);
-    if (up) bind_text(&q, m->name), bind_i64(&q, now_ms());
-    return query_change(&q) == 1;
-}
-
-/* The next migration to apply (the lowest missing) or to undo (the highest above `to_number`); NULL: all is done. */
-static const struct migration *choose(const struct migration *list, const struct applied *a, bool up, int to_number)
-{
-    const struct migration *chosen = NULL;
-    for (const struct migration *m = list; m->number != 0; m++) {
-        if (up && !is_applied(a, m->number)) return m;
-        if (!up && m->number > to_number && is_applied(a, m->number)) chosen = m;
-    }
-    return chosen;
-}
-
 static bool is_alone(struct tx *tx)
 {
     struct query q = query(tx, &no_server);
     return query_row(&q) == ROW_FOUND && col_bool(&q, "alone");
 }
 
-/* 1: one step taken, 0: nothing left, else why not. */
-static int step(struct conn *c, struct arena *a, const struct migration *list, bool up, int to_number)
+/* Locked, read, and fit for this program. */
+static bool ready(struct tx *tx, const struct migration *list, struct applied *have)
+{
+    if (!lock_and_prepare(tx) || !read_applied(tx, list, have)) return false;
+    if (have->unknown) LOG(LOG_ERROR, "database_is_newer", LOG_NUMBER("number", have->newest));
+    return !have->unknown;
+}
+
+static bool apply(struct tx *tx, const struct migration *m, const struct applied *have)
+{
+    if (!schema_run(tx, m->up)) return false;
+    int64_t at_ms = now_ms();
+    struct query q = query(tx, &record);
+    bind_i64(&q, m->number), bind_text(&q, m->name), bind_i64(&q, at_ms > have->last_ms ? at_ms : have->last_ms + 1);
+    return query_change(&q) == 1;
+}
+
+static bool undo(struct tx *tx, const struct migration *m)
+{
+    if (!schema_run(tx, m->down)) return false;
+    struct query q = query(tx, &forget);
+    bind_i64(&q, m->number);
+    return query_change(&q) == 1;
+}
+
+static void tell(const struct migration *m, const char *way, bool good)
+{
+    LOG(good ? LOG_INFO : LOG_ERROR, good ? "migration" : "migration_failed", LOG_TEXT("name", m ? m->name : ""),
+        LOG_TEXT("way", way));
+}
+
+/* 1: one step taken, 0: nothing is missing, else why not. */
+static int step_up(struct conn *c, struct arena *a, const struct migration *list)
 {
     struct tx *tx = tx_begin(c, TX_WRITE, a);
     if (!tx) return MIGRATE_FAILED;
     struct applied have;
     const struct migration *m = NULL;
-    bool good = lock_and_prepare(tx) && read_applied(tx, list, &have);
-    if (good && have.unknown) {
-        LOG(LOG_ERROR, "database_is_newer", LOG_NUMBER("number", have.newest));
-        good = false;
+    bool good = ready(tx, list, &have);
+    if (good) {
+        for (m = list; m->number != 0 && is_applied(&have, m->number);) m++;
+        if (m->number == 0) m = NULL;
     }
-    if (good) m = choose(list, &have, up, to_number);
-    if (m && !up && !is_alone(tx) && tx_fault_of(tx) == TX_SOUND) {
-        LOG(LOG_ERROR, "server_is_running", LOG_TEXT("name", m->name));
+    if (m && !is_alone(tx) && tx_fault_of(tx) == TX_SOUND) {
+        LOG(LOG_ERROR, "server_is_running", LOG_TEXT("name", m->name),
+            LOG_TEXT("what", "a server runs on this database, maybe of another version: stop it first"));
         tx_rollback(tx);
         return MIGRATE_IN_USE;
     }
-    if (m && !apply(tx, m, up)) good = false;
+    if (m && !apply(tx, m, &have)) good = false;
     if (!good) tx_rollback(tx);
     if (good) good = tx_commit(tx) == TX_COMMITTED;
-    if (!good)
-        LOG(LOG_ERROR, "migration_failed", LOG_TEXT("name", m ? m->name : ""), LOG_TEXT("way", up ? "up" : "down"));
-    if (!good || !m) return good ? 0 : MIGRATE_FAILED;
-    LOG(LOG_INFO, "migration", LOG_TEXT("name", m->name), LOG_TEXT("way", up ? "up" : "down"));
-    return 1;
+    if (m || !good) tell(m, "up", good);
+    return !good ? MIGRATE_FAILED : m != NULL;
 }
 
-int migrate_list(struct db *db, const struct migration *list, bool up, int to_number)
+int migrate_list_up(struct db *db, const struct migration *list)
 {
     for (const struct migration *m = list; m->number != 0; m++) assert(m == list || m[-1].number < m->number);
     char error[DB_ERROR_SIZE];
@@ -194,7 +208,7 @@ int migrate_list(struct db *db, const struct migration *list, bool up, int to_nu
     if (!c) return MIGRATE_FAILED;
     struct arena *a = arena_new(MIGRATION_ARENA_BYTES);
     int taken = 0, one;
-    while ((one = step(c, a, list, up, to_number)) == 1) {
+    while ((one = step_up(c, a, list)) == 1) {
         arena_reset(a);
         taken++;
     }
@@ -203,30 +217,108 @@ int migrate_list(struct db *db, const struct migration *list, bool up, int to_nu
     return one < 0 ? one : taken;
 }
 
-int migrate_up(struct db *db)
+/* ---- down ---- */
+
+/* `tried`: it will be rolled back, so the log need not hear of what goes well. */
+static int undo_all(struct tx *tx, const struct migration *list, int to_number, bool tried, struct buf *plan)
 {
-    return migrate_list(db, migrations, true, 0);
+    struct applied have;
+    if (!ready(tx, list, &have)) return MIGRATE_FAILED;
+    if (to_number != 0 && !is_applied(&have, to_number)) return MIGRATE_NOT_APPLIED;
+    bool something = have.count > 0 && have.number[have.count - 1] != to_number;
+    if (something && !is_alone(tx)) return tx_fault_of(tx) == TX_SOUND ? MIGRATE_IN_USE : MIGRATE_FAILED;
+    int steps = 0;
+    for (size_t i = have.count; i-- > 0 && have.number[i] != to_number; steps++) {
+        const struct migration *m = find(list, have.number[i]);
+        bool good = undo(tx, m);
+        if (!good || !tried) tell(m, "down", good);
+        if (!good) return MIGRATE_FAILED;
+        if (plan) buf_printf(plan, "undoes %s\n", m->name);
+    }
+    return steps;
 }
 
-int migrate_down(struct db *db, int to_number)
+/* Tried first and rolled back; what was there before and is not afterwards is asked for rows. */
+static int down_try(struct conn *c, struct arena *a, const struct migration *list, int to_number, struct buf *plan,
+                    bool *loses)
 {
-    return migrate_list(db, migrations, false, to_number);
+    struct tx *tx = tx_begin(c, TX_WRITE, a);
+    if (!tx) return MIGRATE_FAILED;
+    struct schema_seen before, after;
+    int steps = schema_look(tx, &before) ? undo_all(tx, list, to_number, true, plan) : MIGRATE_FAILED;
+    if (steps >= 0 && !schema_look(tx, &after)) steps = MIGRATE_FAILED;
+    tx_rollback(tx);
+    if (steps <= 0) return steps;
+    tx = tx_begin(c, TX_READ, a);
+    if (!tx) return MIGRATE_FAILED;
+    bool good = schema_losses(tx, &before, &after, plan, loses);
+    tx_rollback(tx);
+    return good ? steps : MIGRATE_FAILED;
+}
+
+int migrate_list_down(struct db *db, const struct migration *list, int to_number, enum down_mode mode,
+                      struct buf *plan)
+{
+    char error[DB_ERROR_SIZE];
+    bool loses = false;
+    struct conn *c = conn_open(db, TX_WRITE, error, sizeof error);
+    if (!c) return MIGRATE_FAILED;
+    struct arena *a = arena_new(MIGRATION_ARENA_BYTES);
+    int steps = down_try(c, a, list, to_number, plan, &loses);
+    if (steps > 0 && loses && mode == DOWN_KEEP_DATA) steps = MIGRATE_LOSES;
+    if (steps > 0 && mode != DOWN_TRY) {
+        struct tx *tx = tx_begin(c, TX_WRITE, a);
+        steps = tx ? undo_all(tx, list, to_number, false, NULL) : MIGRATE_FAILED;
+        if (tx && steps < 0) tx_rollback(tx);
+        if (tx && steps >= 0 && tx_commit(tx) != TX_COMMITTED) steps = MIGRATE_FAILED;
+    }
+    if (steps == MIGRATE_IN_USE) LOG(LOG_ERROR, "server_is_running", LOG_NUMBER("to", to_number));
+    arena_free(a);
+    conn_close(c);
+    return steps;
+}
+
+int migrate_up(struct db *db)
+{
+    return migrate_list_up(db, migrations);
+}
+
+int migrate_down(struct db *db, int to_number, enum down_mode mode, struct buf *plan)
+{
+    return migrate_list_down(db, migrations, to_number, mode, plan);
+}
+
+/* ---- looking ---- */
+
+static bool look(struct db *db, struct applied *have, struct arena *a)
+{
+    char error[DB_ERROR_SIZE];
+    struct conn *c = conn_open(db, TX_WRITE, error, sizeof error);
+    if (!c) return false;
+    struct tx *tx = tx_begin(c, TX_READ, a);
+    bool good = tx && read_applied(tx, migrations, have);
+    if (tx) tx_rollback(tx);
+    conn_close(c);
+    return good;
 }
 
 int migrate_status(struct db *db, int *pending)
 {
-    char error[DB_ERROR_SIZE];
-    *pending = 0;
-    struct conn *c = conn_open(db, TX_WRITE, error, sizeof error);
-    if (!c) return -1;
     struct arena *a = arena_new(MIGRATION_ARENA_BYTES);
     struct applied have = { 0 };
-    struct tx *tx = tx_begin(c, TX_READ, a);
-    bool good = tx && read_applied(tx, migrations, &have);
-    if (tx) tx_rollback(tx);
+    *pending = 0;
+    bool good = look(db, &have, a);
     for (const struct migration *m = migrations; good && m->number != 0; m++) *pending += !is_applied(&have, m->number);
-    int newest = (int)have.newest;
     arena_free(a);
-    conn_close(c);
-    return good ? newest : -1;
+    return good ? (int)have.newest : -1;
+}
+
+int migrate_before_last(struct db *db)
+{
+    struct arena *a = arena_new(MIGRATION_ARENA_BYTES);
+    struct applied have = { 0 };
+    bool good = look(db, &have, a);
+    int before = good && have.count > 1 ? (int)have.number[have.count - 2] : 0;
+    arena_free(a);
+    return good ? before : -1;
 }

@@ -125,8 +125,15 @@ void tx_clear_fault(struct tx *tx);          /* of a read, which leaves nothing 
 
 /* ---- migrate.c: with schemas of their own, for tests ---- */
 
-/* Up: applies what is missing. Down: undoes all above to_number. The list is in number order, ended by number 0. */
-MUST_USE int migrate_list(struct db *db, const struct migration *list, bool up, int to_number);
+/* The list is in number order, ended by number 0. */
+MUST_USE int migrate_list_up(struct db *db, const struct migration *list);
+MUST_USE int migrate_list_down(struct db *db, const struct migration *list, int to_number, enum down_mode mode,
+                               struct buf *plan);
+/* migrate_losses.c: what is there, and what of it would be lost. Both live in the transaction's arena. */
+struct schema_seen { size_t count; struct seen_table *table; };
+MUST_USE bool schema_look(struct tx *tx, struct schema_seen *out);
+MUST_USE bool schema_losses(struct tx *tx, const struct schema_seen *before, const struct schema_seen *after,
+                            struct buf *plan, bool *loses);
 void schema_expand(struct buf *out, const char *sql, enum db_engine e);
 MUST_USE bool schema_run(struct tx *tx, const char *sql);    /* expands, then runs */
 

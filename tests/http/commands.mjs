@@ -101,7 +101,7 @@ test('a server that dies with a command in its hands leaves an unknown outcome, 
 test('no schema goes down under a running server', async ({ engine }) => {
     const s = await Server.start({ engine });
     try {
-        const down = ['migrate', 'down', '--to', '0', '--json'];
+        const down = ['migrate', 'down', '--to', '0', '--drop-data', '--json'];
         if (engine === 'postgres') await announced(s);
         const refused = await s.cli(down);
         assert.equal(refused.code, 3, refused.err);
