@@ -209,14 +209,14 @@ enum row queue_hand_back(struct tx *tx, int64_t id, int64_t attempt, bool spare,
     " ELSE deadline_ms END,"                                                                                           \
     " put_at_ms = CASE WHEN put_at_ms > ?2 THEN ?2 ELSE put_at_ms END,"                                                \
     " ended_at_ms = CASE WHEN ended_at_ms > ?2 THEN ?2 ELSE ended_at_ms END"
-STMT(ahead_ready, "SELECT id FROM " AHEAD " LIMIT 1");
+STMT(ahead_ready, "SELECT id FROM " AHEAD " ORDER BY run_at_ms LIMIT 1");
 STMT(pull_ready, "UPDATE jobs SET" COUNT_ANEW " WHERE id IN (SELECT id FROM " AHEAD " ORDER BY run_at_ms LIMIT ?3)",
      .postgres = "WITH ahead AS (SELECT id FROM " AHEAD " ORDER BY run_at_ms LIMIT ?3 FOR UPDATE SKIP LOCKED)"
                  " UPDATE jobs SET" COUNT_ANEW " FROM ahead WHERE jobs.id = ahead.id");
 
 /* Ended cron rows of periods to come lose their key, so that these periods get a row again when they come. */
 #define AHEAD_CRON "jobs WHERE kind = ?1 AND key > ?2 AND state >= 2"
-STMT(ahead_cron, "SELECT id FROM " AHEAD_CRON " LIMIT 1");
+STMT(ahead_cron, "SELECT id FROM " AHEAD_CRON " ORDER BY key LIMIT 1");
 STMT(free_cron, "UPDATE jobs SET key = NULL WHERE id IN (SELECT id FROM " AHEAD_CRON " ORDER BY key LIMIT ?3)",
      .postgres = "WITH ahead AS (SELECT id FROM " AHEAD_CRON " ORDER BY key LIMIT ?3 FOR UPDATE SKIP LOCKED)"
                  " UPDATE jobs SET key = NULL FROM ahead WHERE jobs.id = ahead.id");

@@ -31,7 +31,7 @@ struct tenants_settings tenants_settings;
 struct tenants_hooks tenants_hooks;
 
 STMT(of_shop,
-     "SELECT id, shop, account, status, version, generation, backend, bot_state, bot_id, bot_name, embed_id, logo_url,"
+     "SELECT id, account, status, version, generation, backend, bot_state, bot_id, bot_name, embed_id, logo_url,"
      " sync_scopes, subscription, hold, job, error_code, shop_deleted, maybe_registered, asked_at_ms, enabled_at_ms,"
      " created_at_ms, updated_at_ms, word, told, tell_job, settled_attempt, doubt_until_ms, outside"
      " FROM tenants WHERE shop = ?1");

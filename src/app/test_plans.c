@@ -1,0 +1,135 @@
+/* test_plans.c: PostgreSQL's generic plan of every statement, at tables that have grown. The plan that a connection
+ * keeps after some executions knows no values: a LIMIT without an order, or a condition that most rows meet, may then
+ * be answered by reading the whole table, each minute, for ever. SQLite's plans are looked at in test_app.c.
+ *
+ * The rows are made from the catalogue, so that a new table is there by itself: whole numbers count up, times lie in
+ * the past, states are nearly all the same (as they are after a year), and what may be NULL mostly is. */
+#include "storage/pg_wire.h"
+#include "storage/test_db.h"
+
+#include "app/app.h"
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Referenced so that all their statements are linked into this program. */
+__attribute__((used)) static const void *const everything[] = { app_route_tables, app_job_kinds };
+
+static const char grow_sql[] =
+    "SET session_replication_role = replica;"
+    "DO $$ DECLARE t record; c record; names text; vals text; v text; BEGIN"
+    " FOR t IN SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()"
+    "   AND tablename <> 'schema_migrations' LOOP"
+    "  FOR c IN SELECT conname FROM pg_constraint WHERE conrelid = format('%I', t.name)::regclass AND contype = 'c'"
+    "  LOOP EXECUTE format('ALTER TABLE %I DROP CONSTRAINT %I', t.name, c.conname); END LOOP;"
+    "  names := ''; vals := '';"
+    "  FOR c IN SELECT column_name AS name, data_type AS type, is_nullable = 'YES' AS may_be_null"
+    "    FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = t.name LOOP"
+    "   v := CASE WHEN c.name ~ '(state|status|kind|role|flag)' AND c.type <> 'text'"
+    "             THEN '(CASE WHEN i % 50 = 0 THEN i % 5 ELSE 2 END)'"
+    "        WHEN c.name ~ '(state|status|kind|role)' THEN '(''k'' || (CASE WHEN i % 50 = 0 THEN i % 5 ELSE 2 END))'"
+    "        WHEN c.name ~ '_ms$' THEN '(1700000000000 + i * 1000)'"
+    "        WHEN c.name IN ('account', 'shop', 'tenant', 'person') THEN '(i / 10)'"
+    "        WHEN c.type IN ('bigint', 'integer', 'smallint') THEN 'i'"
+    "        WHEN c.type = 'bytea' THEN 'convert_to(''x'' || i, ''UTF8'')' ELSE '(''x'' || i)' END;"
+    "   IF c.may_be_null THEN v := format('CASE WHEN i %% 20 = 0 THEN %s END', v); END IF;"
+    "   names := names || CASE WHEN names = '' THEN '' ELSE ', ' END || format('%I', c.name);"
+    "   vals := vals || CASE WHEN vals = '' THEN '' ELSE ', ' END || v;"
+    "  END LOOP;"
+    "  EXECUTE format('INSERT INTO %I (%s) SELECT %s FROM generate_series(1000000, 1019999) AS i"
+    "    ON CONFLICT DO NOTHING', t.name, names, vals);"
+    "  EXECUTE format('ANALYZE %I', t.name);"
+    " END LOOP; END $$;"
+    /* As if the tables had fifty times the pages: to make that many rows would take too long. */
+    "SET plan_cache_mode = force_generic_plan; SET seq_page_cost = 50;";
+
+/* Statements that may read a whole table, and why. */
+static const struct {
+    const char *file, *name, *why;
+} may_scan[] = {
+    { "accounts/users.c", "count_all", "the minute's overview" },
+    { "accounts/counts.c", "count_all", "the minute's overview" },
+    { "shops/counts.c", "count_all", "the minute's overview" },
+    { "tenants/counts.c", "count_states", "the minute's overview" },
+    { "credits/ledger.c", "all_totals", "the minute's overview" },
+    { "tenants/launches.c", "forget", "codes live for a minute and are then removed" },
+    { "storage/migrate.c", "applied", "one row a migration" },
+    { "storage/migrate_losses.c", "tables", "the catalogue, by a command" },
+    { "storage/migrate_losses.c", "columns", "the catalogue, by a command" },
+};
+
+static bool may(const struct stmt *s)
+{
+    for (size_t i = 0; i < ARRAY_LEN(may_scan); i++)
+        if (text_eq(may_scan[i].name, s->name) && strstr(s->file, may_scan[i].file)) return true;
+    return strncmp(s->name, "verify", 6) == 0 || strstr(s->file, "test_") != NULL;
+}
+
+static PGresult *explained(PGconn *pg, const struct stmt *s, struct arena *a)
+{
+    unsigned params;
+    char *sql = pg_numbered(stmt_text(s, DB_POSTGRES), &params);
+    PGresult *r = PQexec(pg, arena_printf(a, "PREPARE p AS %s", sql));
+    bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
+    if (!good) print_error("%s in %s: %s\n", s->name, s->file, PQresultErrorMessage(r));
+    assert_true(good);
+    PQclear(r);
+    free(sql);
+    char nulls[QUERY_MAX_PARAMS * 6 + 2] = "";
+    for (unsigned i = 0; i < params; i++) strcat(nulls, i == 0 ? "(NULL" : ", NULL");
+    if (params > 0) strcat(nulls, ")");
+    r = PQexec(pg, arena_printf(a, "EXPLAIN EXECUTE p %s", nulls));
+    PQclear(PQexec(pg, "DEALLOCATE p"));
+    return r;
+}
+
+TEST_EACH_ENGINE(no_generic_plan_reads_a_whole_table)
+{
+    EXPECT(everything[0]);
+    test_commit(t);
+    PGconn *pg = PQconnectdb(t->url);
+    PGresult *r = PQexec(pg, grow_sql);
+    if (PQresultStatus(r) != PGRES_COMMAND_OK) fail_msg("%s", PQerrorMessage(pg));
+    PQclear(r);
+    int scans = 0;
+    for (size_t i = 0; i < stmt_count(); i++) {
+        const struct stmt *s = stmt_at(i);
+        if (may(s)) continue;
+        r = explained(pg, s, t->arena);
+        for (int k = 0; k < PQntuples(r); k++) {
+            const char *line = PQgetvalue(r, k, 0), *scan = strstr(line, "Seq Scan on ");
+            if (!scan) continue;
+            print_error("%s in %s: %s\n", s->name, s->file, scan);
+            scans++;
+        }
+        PQclear(r);
+    }
+    PQfinish(pg);
+    EXPECT(scans == 0 && stmt_count() > 100);
+}
+
+/* Which rows a LIMIT takes is left to the plan of the day when there is no order. */
+static void a_limit_has_an_order(void **state)
+{
+    (void)state;
+    int bare = 0;
+    for (size_t i = 0; i < stmt_count(); i++) {
+        const struct stmt *s = stmt_at(i);
+        for (int e = 0; e < 2; e++) {
+            const char *text = stmt_text(s, e ? DB_POSTGRES : DB_SQLITE);
+            if (may(s) || !strstr(text, " LIMIT ") || strstr(text, "ORDER BY")) continue;
+            print_error("%s in %s: %s\n", s->name, s->file, text);
+            bare++;
+        }
+    }
+    assert_int_equal(bare, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ONLY_POSTGRES(no_generic_plan_reads_a_whole_table),
+        cmocka_unit_test(a_limit_has_an_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

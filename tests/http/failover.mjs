@@ -1,0 +1,155 @@
+// failover.mjs: what the service does when the ground moves. The database's address leads to a standby for a while
+// and back, with real PostgreSQL and streaming replication behind a forwarder; and the machine's clock is wrong for seconds.
+// What was acknowledged is there, what was refused is not, readiness tells the truth, and nothing needs a restart.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { newKey } from './lib/client.mjs';
+import { Server } from './lib/server.mjs';
+import { run, sleep, test, until } from './lib/suite.mjs';
+
+const PG = fileURLToPath(new URL('../../tools/pg', import.meta.url));
+const RECOVER_MS = 10000; // from the moment the address is right until every write succeeds
+const TOLD_MS = 8000; // until readiness says that writes fail
+const YEAR_S = 365 * 86400;
+
+const pg = async (...words) => (await promisify(execFile)(PG, words)).stdout.trim();
+const psql = async (url, sql) => (await promisify(execFile)('psql', [url, '-qAtc', sql])).stdout.trim();
+
+/** A TCP forwarder whose target can be moved; moving it cuts what is open, as an address that moves does. */
+class Forwarder {
+    static async start(target) {
+        const f = new Forwarder();
+        f.target = target;
+        f.open = new Set();
+        f.server = net.createServer((client) => {
+            const server = net.connect(f.target, '127.0.0.1');
+            for (const [one, other] of [
+                [client, server],
+                [server, client],
+            ]) {
+                f.open.add(one);
+                one.on('error', () => one.destroy());
+                one.on('close', () => (f.open.delete(one), other.destroy()));
+                one.pipe(other);
+            }
+        });
+        await new Promise((resolve) => f.server.listen(0, '127.0.0.1', resolve));
+        f.port = f.server.address().port;
+        return f;
+    }
+
+    move(target) {
+        this.target = target;
+        for (const socket of this.open) socket.destroy();
+    }
+
+    async end() {
+        this.move(1);
+        await new Promise((resolve) => this.server.close(resolve));
+    }
+}
+
+async function write(client, made) {
+    const key = newKey();
+    const shop = { shop_name: `Shop ${key}`, hosting: 'external' };
+    const r = await client.post('/api/shops', shop, { headers: { 'idempotency-key': key } });
+    made.push({ key, status: r.status });
+    return r.status;
+}
+
+test('an address that moves to a standby and back', async ({ engine }) => {
+    if (engine !== 'postgres') return;
+    const dir = await mkdtemp(path.join(tmpdir(), 'chathub-failover-'));
+    const [first, second] = [path.join(dir, 'first'), path.join(dir, 'second')];
+    let forwarder;
+    let s;
+    try {
+        const primary = await pg('start', first);
+        const standby = await pg('standby', second, first);
+        assert.equal(await psql(standby, 'SELECT pg_is_in_recovery()'), 't');
+        const port = (url) => Number(new URL(url).port);
+        forwarder = await Forwarder.start(port(primary));
+        const through = new URL(primary);
+        through.port = String(forwarder.port);
+        s = await Server.start({ env: { CHATHUB_DATABASE_URL: through.toString() } });
+        const c = await s.account('merchant');
+        const made = [];
+        for (let i = 0; i < 20; i++) assert.equal(await write(c, made), 201);
+        for (let round = 0; round < 2; round++) {
+            forwarder.move(port(standby));
+            for (let i = 0; i < 20; i++) assert.equal(await write(c, made), 503);
+            await until('readiness says so', async () => (await s.client().get('/readyz')).status === 503, TOLD_MS);
+            forwarder.move(port(primary));
+            await until('a write succeeds', async () => (await write(c, made)) === 201, RECOVER_MS);
+            await until('all connections are back', async () => (await write(c, made)) === 201, RECOVER_MS);
+            const answers = await Promise.all(Array.from({ length: 20 }, () => write(c, made)));
+            assert.deepEqual([...new Set(answers)], [201]);
+            await until('readiness says so', async () => (await s.client().get('/readyz')).status === 200, TOLD_MS);
+        }
+        for (const { key, status } of made) {
+            const rows = await psql(primary, `SELECT COUNT(*) FROM shops WHERE name = 'Shop ${key}'`);
+            assert.equal(rows, status === 201 ? '1' : '0');
+        }
+        await s.verify();
+        assert.deepEqual(await s.end(), []);
+        s = null;
+    } finally {
+        await s?.end();
+        await forwarder?.end();
+        await pg('remove', second);
+        await pg('remove', first);
+        await rm(dir, { recursive: true, force: true });
+    }
+});
+
+test('a server whose only connections are new refuses a standby', async ({ engine }) => {
+    if (engine !== 'postgres') return;
+    const dir = await mkdtemp(path.join(tmpdir(), 'chathub-standby-'));
+    const [first, second] = [path.join(dir, 'first'), path.join(dir, 'second')];
+    try {
+        await pg('start', first);
+        const s = await Server.start({
+            env: { CHATHUB_DATABASE_URL: await pg('standby', second, first) },
+            expectFailure: true,
+        });
+        assert.notEqual(s.code, 0);
+        assert.match(s.log, /hot standby/);
+        await s.end();
+    } finally {
+        await pg('remove', second);
+        await pg('remove', first);
+        await rm(dir, { recursive: true, force: true });
+    }
+});
+
+test('a clock that is wrong for seconds', async ({ server }) => {
+    const c = await server.account('merchant');
+    const clock = (body) => server.client().post('/dev/clock', body);
+    const ready = async () => (await server.client().get('/readyz')).json;
+    for (const jump of [YEAR_S, -YEAR_S, 3600]) {
+        const before = Date.parse((await clock({})).json.now);
+        assert.equal((await clock({ jump_s: jump })).status, 200);
+        await until('it is told', async () => (await ready()).clock === false);
+        assert.equal((await ready()).ready, true);
+        const made = [];
+        assert.equal(await write(c, made), 201);
+        await sleep(3000);
+        const during = Date.parse((await clock({})).json.now);
+        assert.ok(during - before >= 3000 && during - before < 60000, `${during - before} ms`);
+        await clock({ jump_s: -jump });
+        await until('it is over', async () => (await ready()).clock === true);
+        assert.equal(await write(c, made), 201);
+    }
+    const times = (await c.get('/api/shops')).text.match(/\d{4}-\d\d-\d\dT[\d:.]+Z/g) ?? [];
+    for (const time of times) assert.ok(Math.abs(Date.parse(time) - Date.now()) < 600000, time);
+    assert.ok(times.length > 0);
+    await server.verify();
+});
+
+await run({ env: { CHATHUB_TEST_CLOCK: '1' } });
