@@ -27,6 +27,9 @@ STMT(counters_of, "SELECT topic, last_seq FROM event_counters"
      .postgres = "SELECT topic, last_seq FROM event_counters"
                  " WHERE kind = ?1 AND topic = ANY(CAST(?2::text[] AS bigint[]))");
 STMT(purge_events, "DELETE FROM events WHERE at_ms < ?1 AND id IN (SELECT id FROM events ORDER BY id LIMIT 500)");
+/* Written by a clock that was ahead: such rows at the front would stop the purge until their time has come. */
+STMT(date_back, "UPDATE events SET at_ms = ?1 WHERE at_ms > ?1"
+                " AND id IN (SELECT id FROM events ORDER BY id LIMIT 500)");
 static_assert(EVENTS_PER_READ == 200 && PURGE_EVENTS_BATCH == 500, "the statements say the same");
 
 static void bind_topic(struct query *q, struct topic topic)
@@ -69,9 +72,14 @@ bool events_put(struct tx *tx, int64_t account, const char *type, json_writer *d
 
 int64_t events_purge(struct tx *tx)
 {
+    int64_t now = now_ms();
     struct query q = query(tx, &purge_events);
-    bind_i64(&q, now_ms() - DAY_MS);
-    return query_change(&q);
+    bind_i64(&q, now - DAY_MS);
+    int64_t purged = query_change(&q);
+    if (purged != 0) return purged;
+    q = query(tx, &date_back);
+    bind_i64(&q, now);
+    return query_change(&q) < 0 ? -1 : 0;
 }
 
 /* ---- reading ---- */

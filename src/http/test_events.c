@@ -95,6 +95,9 @@ TEST_EACH_ENGINE(replay_from_the_last_seen)
     test_http_stop(&s, t);
     test_script(t, "UPDATE events SET at_ms = 1000 WHERE seq <= 100");
     assert_int_equal(events_purge(t->tx), 100);
+    test_script(t, "UPDATE events SET at_ms = 4000000000000 WHERE seq <= 200");
+    assert_int_equal(events_purge(t->tx), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM events WHERE at_ms = 4000000000000"), 0);
     test_commit(t);
     test_script(t, "DROP TABLE test_notes");
     test_http_start(&s, t, NULL);

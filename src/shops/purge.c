@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "http/events.h"
 
+#include <stdlib.h>
+
 enum { PURGE_BATCH = 20 };
 
 /* The batch is the longest overdue; it is locked in order of ids, as everybody does. */
@@ -31,6 +33,15 @@ static bool purge(struct tx *tx, int64_t id, int64_t now)
                .resource = "shop", .resource_id = id, .at_ms = now });
 }
 
+struct due { int64_t id, account; };
+
+static int by_account(const void *a, const void *b)
+{
+    const struct due *x = a, *y = b;
+    if (x->account != y->account) return x->account < y->account ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
 static enum job_wish purge_settle(struct job *job, struct tx *tx)
 {
     int64_t ids[PURGE_BATCH];
@@ -41,12 +52,16 @@ static enum job_wish purge_settle(struct job *job, struct tx *tx)
     while ((row = query_next(&q)) == ROW_FOUND && count < PURGE_BATCH) ids[count++] = col_i64(&q, "id");
     if (row == ROW_FAULT) return JOB_FAULT;
     /* All shops before any account, as in tenants.renew: the order of locks in shops.h. */
+    struct due due[PURGE_BATCH];
     for (size_t i = 0; i < count; i++) {
-        struct shop s;
+        struct shop s = { 0 };
         if (shops_locked(tx, ids[i], &s) == ROW_FAULT) return JOB_FAULT;
+        due[i] = (struct due){ .id = ids[i], .account = s.account };
     }
+    /* Then the accounts in order of their numbers: each event takes its account's counter. */
+    qsort(due, count, sizeof due[0], by_account);
     for (size_t i = 0; i < count; i++)
-        if (!purge(tx, ids[i], job->now_ms)) return JOB_FAULT;
+        if (!purge(tx, due[i].id, job->now_ms)) return JOB_FAULT;
     return JOB_FINISHED;
 }
 

@@ -72,6 +72,39 @@ PGconn *pg_connect(const struct db *db, enum tx_mode mode, char generation[PG_GE
     return NULL;
 }
 
+/* ---- poolers ---- */
+
+static int server_pid(PGconn *pg)
+{
+    PGresult *r = PQexec(pg, "SELECT pg_backend_pid()");
+    int pid = PQresultStatus(r) == PGRES_TUPLES_OK ? (int)strtol(PQgetvalue(r, 0, 0), NULL, 10) : 0;
+    PQclear(r);
+    return pid;
+}
+
+bool pg_is_pooled(PGconn *pg)
+{
+    int pid = server_pid(pg);
+    return pid != 0 && pid != PQbackendPID(pg);
+}
+
+bool pg_is_our_own(const struct db *db, char *error, size_t error_size)
+{
+    char generation[PG_GENERATION_SIZE];
+    PGconn *one = pg_connect(db, TX_WRITE, generation, error, error_size);
+    if (!one) return false;
+    bool shared = false;
+    if (pg_is_pooled(one)) {
+        /* The first one is idle: a pooler that shares gives its server connection to the next who asks. */
+        PGconn *other = pg_connect(db, TX_WRITE, generation, error, error_size);
+        shared = other && server_pid(other) == server_pid(one);
+        PQfinish(other);
+    }
+    PQfinish(one);
+    if (shared) snprintf(error, error_size, "%s", PG_POOLER_SENTENCE);
+    return !shared;
+}
+
 /* ---- text of statements ---- */
 
 /* Behind a quoted text, a name or a comment that begins at p; p itself when none does. */

@@ -13,6 +13,15 @@ enum { PG_GENERATION_SIZE = 64, PG_OLDEST_SERVER = 130000 };
 MUST_USE PGconn *pg_connect(const struct db *db, enum tx_mode mode, char generation[PG_GENERATION_SIZE], char *error,
                             size_t error_size);
 
+/* Somebody stands between us and the server (PgBouncer): the process that answers is not the one that greeted us. */
+MUST_USE bool pg_is_pooled(PGconn *pg);
+/* False: that somebody gives one server connection to several clients by turns, so that settings, prepared
+ * statements, locks and LISTEN of one would be another's; the sentence is in error[]. */
+MUST_USE bool pg_is_our_own(const struct db *db, char *error, size_t error_size);
+#define PG_POOLER_SENTENCE                                                                                             \
+    "a connection pooler stands in front of the database and shares connections between clients; it must keep one for " \
+    "each client (PgBouncer: pool_mode = session)"
+
 /* ?1 becomes $1 outside quotes and comments. *params: the highest number. The result is malloc'ed. */
 char *pg_numbered(const char *sql, unsigned *params);
 

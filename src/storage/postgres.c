@@ -353,7 +353,10 @@ static struct conn *pg_open(struct db *db, enum tx_mode mode, char *error, size_
     c->pg = pg_connect(db, mode, c->generation, error, error_size);
     if (c->pg && prepare_frames(c->pg) && PQsetnonblocking(c->pg, 1) == 0 && PQenterPipelineMode(c->pg))
         return &c->base;
-    if (c->pg) snprintf(error, error_size, "PostgreSQL: %s", PQerrorMessage(c->pg));
+    /* A statement of that name exists already: the server connection was another client's before. */
+    if (c->pg)
+        snprintf(error, error_size, "PostgreSQL: %s%s", PQerrorMessage(c->pg),
+                 pg_is_pooled(c->pg) ? PG_POOLER_SENTENCE : "");
     pg_close(&c->base);
     return NULL;
 }

@@ -1,7 +1,7 @@
 /* query.c: the half of db.h that is the same for both engines: databases and connections by URL, binding, columns by
  * name, and the life of a transaction. */
 #include "base/log.h"
-#include "storage/private.h"
+#include "storage/pg_wire.h"
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +48,7 @@ struct db *db_open(const struct db_options *o, char *error, size_t error_size)
     bool good = understand_url(db, o->url);
     if (!good) snprintf(error, error_size, "a database URL is sqlite:PATH or postgres://...");
     if (good && o->exclusive && db->engine->id == DB_SQLITE) good = sqlite_file_lock(db, error, error_size);
+    if (good && o->announce && db->engine->id == DB_POSTGRES) good = pg_is_our_own(db, error, error_size);
     if (good) {
         /* One connection now, so that a wrong path or password is told at start and not by the first request. */
         struct conn *c = conn_open(db, TX_WRITE, error, error_size);

@@ -1,5 +1,6 @@
 // failover.mjs: what the service does when the ground moves. The database's address leads to a standby for a while
-// and back, with real PostgreSQL and streaming replication behind a forwarder; and the machine's clock is wrong for seconds.
+// and back, with real PostgreSQL and streaming replication behind a forwarder; and the machine's clock is wrong for
+// seconds.
 // What was acknowledged is there, what was refused is not, readiness tells the truth, and nothing needs a restart.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
