@@ -19,8 +19,8 @@ MUST_USE bool pg_is_pooled(PGconn *pg);
  * statements, locks and LISTEN of one would be another's; the sentence is in error[]. */
 MUST_USE bool pg_is_our_own(const struct db *db, char *error, size_t error_size);
 #define PG_POOLER_SENTENCE                                                                                             \
-    "a connection pooler stands in front of the database and shares connections between clients; it must keep one for " \
-    "each client (PgBouncer: pool_mode = session)"
+    "a connection pooler stands in front of the database and shares connections between clients; it must keep one "    \
+    "for each client (PgBouncer: pool_mode = session)"
 
 /* ?1 becomes $1 outside quotes and comments. *params: the highest number. The result is malloc'ed. */
 char *pg_numbered(const char *sql, unsigned *params);
