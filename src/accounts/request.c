@@ -111,7 +111,8 @@ static const char *const lang_names[] = { "zh-CN", "en", NULL };
 static const struct shape user_shape[] = {
     SHAPE_I64("id"), SHAPE_TEXT("email"), SHAPE_TEXT("name", .nullable = true),
     SHAPE_TEXT("avatar_url", .nullable = true), SHAPE_BOOL("email_verified"), SHAPE_ENUM("role", role_names),
-    SHAPE_I64("credits"), SHAPE_BOOL("first_shop_redeemed"), SHAPE_ENUM("lang", lang_names), SHAPE_TIME("created_at"),
+    SHAPE_I64("credits", .doc = "0 for a role that does not see money."), SHAPE_BOOL("first_shop_redeemed"),
+    SHAPE_ENUM("lang", lang_names), SHAPE_TIME("created_at"),
     SHAPE_TIME("last_login_at", .nullable = true),
     SHAPE_OBJECT("account", membership_shape, .type_name = "Membership", .nullable = true,
                  .doc = "The one that the session acts in: credits and shops are its."),
@@ -135,8 +136,12 @@ bool user_view_get(struct req *req, int64_t person, struct user_view *out)
     if (!account_of_person(req, person, &account) || !memberships(req->tx, person, out->membership, &out->memberships))
         return false;
     if (account == 0) return true;
-    return accounts_get(req->tx, account, &out->account) == ROW_FOUND &&
-           accounts_hooks.user_credits(req->tx, account, &out->credits);
+    if (accounts_get(req->tx, account, &out->account) != ROW_FOUND) return false;
+    bool sees_money = false;
+    for (size_t i = 0; i < out->memberships; i++)
+        if (out->membership[i].account == account)
+            sees_money = (member_roles(out->membership[i].role) & WHO_BOOKS) != 0;
+    return !sees_money || accounts_hooks.user_credits(req->tx, account, &out->credits);
 }
 
 static void membership_members(struct json *j, const struct membership *m)

@@ -40,7 +40,10 @@ static const struct field patch_user_fields[] = {
     FIELD_TEXT(struct patch_user, name, .optional = true, .max = NAME_MAX_LENGTH, .form = TEXT_NAME),
     FIELD_ENUM(struct patch_user, lang, langs, .optional = true, .fallback = -1), FIELD_END
 };
-static const struct field post_switch_fields[] = { FIELD_ID(struct post_switch, account), FIELD_END };
+/* As far as numbers in JSON are exact everywhere. */
+static const struct field post_switch_fields[] = {
+    FIELD_I64(struct post_switch, account, .min = 1, .max = (INT64_C(1) << 53) - 1), FIELD_END
+};
 static const struct field id_path_fields[] = { FIELD_ID(struct id_path, id), FIELD_END };
 static const struct field post_reason_fields[] = { FIELD_TEXT(struct post_reason, reason, .max = 500), FIELD_END };
 static const struct field accounts_query_fields[] = {

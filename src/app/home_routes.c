@@ -51,7 +51,7 @@ static enum answer get_onboarding(struct req *req)
 
 const struct route home_routes[] = { { .verb = VERB_GET,
                                        .path = "/api/onboarding",
-                                       .who = WHO_SIGNED_IN,
+                                       .who = WHO_BOOKS,
                                        .tx = TX_READ,
                                        .tag = "Account",
                                        .answer = onboarding_shape,

@@ -106,7 +106,7 @@ static enum answer get_operator_audit(struct req *req)
 }
 
 const struct route audit_routes[] = {
-    { .verb = VERB_GET, .path = "/api/audit", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Audit",
+    { .verb = VERB_GET, .path = "/api/audit", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Audit",
       .doc = "The caller's own audit trail, newest first.", .query_fields = own_fields,
       .query_size = sizeof(struct audit_query), .answer = own_shape, .run = get_audit },
     { .verb = VERB_GET, .path = "/api/operator/audit", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",

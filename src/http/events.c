@@ -221,7 +221,7 @@ static enum answer get_events(struct req *req)
 }
 
 const struct route events_routes[] = {
-    { .verb = VERB_GET, .path = "/api/events", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Events",
+    { .verb = VERB_GET, .path = "/api/events", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Events",
       QUERY_FIELDS(get_events), .passive = true, .run = get_events,
       .doc = "Server events of the signed-in account, as text/event-stream, replayed from Last-Event-ID." },
     ROUTE_END

@@ -36,6 +36,7 @@ enum who {
     /* Sets with a name. */
     WHO_MANAGERS = WHO_OWNER | WHO_ADMIN,
     WHO_STAFF = WHO_MANAGERS | WHO_AGENT,
+    WHO_BOOKS = WHO_MANAGERS | WHO_VIEWER,   /* who sees money, settings and the trail; an agent sees customers */
     WHO_MEMBERS = WHO_STAFF | WHO_VIEWER,
     WHO_SIGNED_IN = WHO_MEMBERS,     /* any role in the account */
     WHO_SHOP = WHO_MEMBERS | WHO_KEY,

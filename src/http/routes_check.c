@@ -270,6 +270,7 @@ static void check_who(struct check *c)
     if (r->who == WHO_UNSET) complain(c, "who may call it is not said");
     if ((r->who & WHO_SYSTEM) && r->who != WHO_SYSTEM) complain(c, "WHO_SYSTEM asks nobody: no role beside it counts");
     if ((r->who & WHO_NOBODY) && r->who != WHO_ANYONE) complain(c, "who shows nothing may: no role beside it counts");
+    if (r->verb != VERB_GET && (r->who & WHO_VIEWER)) complain(c, "a viewer may change something");
     if (key && !text_given(r->scope)) complain(c, "a service key may, and its scope is not said");
     if (!key && r->scope) complain(c, "scope without WHO_KEY");
     if (r->no_origin && route_wants_caller(r) && !key) complain(c, "no_origin with a session: any site could send it");

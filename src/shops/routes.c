@@ -129,7 +129,8 @@ static enum answer run_list(struct req *req)
     l.view = ARENA_ARRAY(req->arena, struct view, l.count + 1);
     for (size_t i = 0; i < l.count; i++) l.view[i].shop = shops[i];
     if (!load_chatbots(req, l.view, l.count)) return reply_fault(req);
-    if (credits_balance(req->tx, req->who.account, &balance) == ROW_FAULT) return reply_fault(req);
+    bool sees_money = (req->who.roles & WHO_BOOKS) != 0;
+    if (sees_money && credits_balance(req->tx, req->who.account, &balance) == ROW_FAULT) return reply_fault(req);
     l.available = balance.available;
     return reply_json(req, 200, list_json, &l);
 }
@@ -262,22 +263,22 @@ static enum answer run_restore(struct req *req)
 }
 
 const struct route shops_routes[] = {
-    { .verb = VERB_GET, .path = "/api/shops", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Shops",
+    { .verb = VERB_GET, .path = "/api/shops", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Shops",
       QUERY_FIELDS(get_shops), .answer = list_shape, .run = run_list,
       .doc = "The caller's shops, newest first, and the credits available." },
-    { .verb = VERB_POST, .path = "/api/shops", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Shops", .idempotent = true,
+    { .verb = VERB_POST, .path = "/api/shops", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Shops", .idempotent = true,
       BODY_FIELDS(post_shop), .answer = shop_shape, .status = 201, .run = run_create, PROBLEMS(&problem_shop_limit),
       .doc = "Add a shop." },
-    { .verb = VERB_GET, .path = "/api/shops/:id/status", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Shops",
+    { .verb = VERB_GET, .path = "/api/shops/:id/status", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Shops",
       PATH_FIELDS(path_shop), .answer = status_shape, .run = run_status, PROBLEMS(&problem_not_found),
       .doc = "One shop." },
-    { .verb = VERB_PATCH, .path = "/api/shops/:id", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Shops",
+    { .verb = VERB_PATCH, .path = "/api/shops/:id", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Shops",
       PATH_FIELDS(path_shop), BODY_FIELDS(patch_shop), .answer = success_shape, .run = run_patch,
       PROBLEMS(&problem_not_found), .doc = "Change a shop's name or domain." },
-    { .verb = VERB_DELETE, .path = "/api/shops/:id", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Shops",
+    { .verb = VERB_DELETE, .path = "/api/shops/:id", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Shops",
       PATH_FIELDS(path_shop), .answer = deleted_shape, .run = run_delete, PROBLEMS(&problem_not_found),
       .doc = "Delete a shop: gone at once, its chatbot stops; it can be restored for 7 days." },
-    { .verb = VERB_POST, .path = "/api/shops/:id/restore", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Shops",
+    { .verb = VERB_POST, .path = "/api/shops/:id/restore", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Shops",
       .idempotent = true, PATH_FIELDS(path_shop), .answer = success_shape, .run = run_restore,
       PROBLEMS(&problem_not_found), .doc = "Bring a deleted shop back." },
     ROUTE_END

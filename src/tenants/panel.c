@@ -235,6 +235,9 @@ static bool own_keys(struct keys_of *k, struct str owner, struct jwt_keys *out)
     enum row row = shop ? tenants_of_shop(tx, shop, &g->t) : ROW_NONE;
     /* A shop that is gone, unpaid or off has no chat to configure (D-27). */
     if (row == ROW_FOUND && (g->t.status != TENANT_ACTIVE || g->t.shop_deleted)) row = ROW_NONE;
+    /* Nor has an account that is disabled: every way in asks that, also one without a session. */
+    struct tenants_owner alive;
+    if (row == ROW_FOUND && tenants_hooks.owner) row = tenants_hooks.owner(tx, g->t.account, &alive);
     if (row == ROW_FOUND && !secrets_list(tx, g->t.id, have, &count)) row = ROW_FAULT;
     k->fault = row == ROW_FAULT;
     if (row != ROW_FOUND) return false;

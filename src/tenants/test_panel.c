@@ -264,10 +264,33 @@ TEST_EACH_ENGINE(a_panels_shop_and_ours_of_the_same_name_stay_apart)
     assert_string_equal(fix_text(&a, "name"), "Helper");
 }
 
+static enum row no_such_owner(struct tx *tx, int64_t account, struct tenants_owner *out)
+{
+    *out = (struct tenants_owner){ 0 };
+    return tx && account > 0 ? ROW_NONE : ROW_FAULT;         /* as for an account that is disabled */
+}
+
+TEST_EACH_ENGINE(a_disabled_account_writes_nothing_by_a_token_either)
+{
+    begin();
+    int64_t account = kit_account(t, 1000), shop = fix_shop(t, account, "Tea");
+    assert_int_equal(fix_enable(t, account, shop).status, 200);
+    struct kit_answer a = fix_call(t, account, VERB_POST, shop, "sso/issue", "{}");
+    const char *bearer = arena_printf(t->arena, "Bearer %s", fix_text(&a, "token"));
+    tenants_hooks.owner = no_such_owner;
+    assert_int_equal(config(t, VERB_PUT, "shop-1", bearer, "{\"name\":\"Green\"}").status, 401);
+    assert_int_equal(config(t, VERB_GET, "shop-1", bearer, NULL).status, 401);
+    tenants_hooks.owner = NULL;
+    assert_int_equal(fix_audits(t, "chatbot_config_changed"), 0);
+    a = config(t, VERB_GET, "shop-1", bearer, NULL);
+    assert_string_equal(fix_text(&a, "name"), "Tea Assistant");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(the_route_does_not_exist_without_a_secret),
+        EACH_ENGINE(a_disabled_account_writes_nothing_by_a_token_either),
         EACH_ENGINE(only_the_panels_secret_registers),
         EACH_ENGINE(registering_is_idempotent_by_shop),
         EACH_ENGINE(our_own_shops_cannot_be_registered),

@@ -53,6 +53,11 @@ async function makeFixture(server) {
     assert.equal((await a.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
     const gone = await a.shop('Deleted shop of A');
     await a.request('DELETE', `/api/shops/${gone.id}`);
+    const staff = {};
+    for (const role of ['owner', 'admin', 'agent', 'viewer']) staff[role] = await server.member(a, role);
+    const shown = await a.post(`/api/shops/${shop.id}/secrets/service/show`, {});
+    assert.equal(shown.status, 200);
+    const person = (await a.get('/api/user')).json.user.id;
     const { sessions } = (await a.get('/auth/sessions')).json;
     const registered = await server
         .client()
@@ -64,6 +69,9 @@ async function makeFixture(server) {
         a,
         b,
         operator,
+        staff,
+        person,
+        key: shown.json.value ?? shown.json.secret,
         shop,
         gone,
         session: sessions[0].id,
@@ -76,7 +84,9 @@ async function makeFixture(server) {
 function namesOfA(route) {
     const id = route.template.startsWith('/auth/sessions')
         ? fixture.session
-        : route.template.startsWith('/api/operator/accounts')
+        : route.template.startsWith('/api/operator/persons')
+          ? fixture.person
+          : route.template.startsWith('/api/operator/accounts')
           ? fixture.a.id
           : route.template.startsWith('/api/operator/jobs')
             ? 1
@@ -222,6 +232,44 @@ test('nobody, a made-up session, a neighbour, the wrong role', async () => {
                     'not_found',
                 );
             }
+        }
+    });
+});
+
+test('members whose role the row does not admit, and a key where none is', async () => {
+    await unchanged('roles', async () => {
+        assert.match(fixture.key, /^chsk_/);
+        for (const route of fixture.routes) {
+            if (route.who !== 'account') continue;
+            if (!route.roles.includes('key'))
+                await refused(
+                    `${route.name} by a service key`,
+                    say(fixture.nobody, route, { headers: { authorization: `Bearer ${fixture.key}` } }),
+                    401,
+                    'sign_in_required',
+                );
+            if (route.roles.includes('person') || route.operatorOnly) continue;
+            record(
+                `${route.name} admits its owner`,
+                route.roles.includes('owner') ? null : 'x-roles does not name the owner',
+            );
+            if (route.method !== 'GET')
+                record(`${route.name} is closed to viewers`, route.roles.includes('viewer') ? 'it is open' : null);
+            for (const [role, client] of Object.entries(fixture.staff)) {
+                if (route.roles.includes(role)) continue;
+                await refused(`${route.name} by ${role}`, say(client, route), 403, 'role_not_allowed');
+                await refused(
+                    `${route.name} by ${role}, with rubbish`,
+                    say(client, route, { body: '{' }),
+                    403,
+                    'role_not_allowed',
+                );
+            }
+            if (route.method === 'GET' && !route.stream)
+                for (const role of route.roles.filter((r) => fixture.staff[r])) {
+                    const r = await send(fixture.staff[role], route);
+                    record(`${route.name} by ${role} is answered`, r.status < 400 ? null : r.text);
+                }
         }
     });
 });

@@ -403,7 +403,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The steps to a working chatbot and which are done. For: owner, admin, agent, viewer. */
+        /** @description The steps to a working chatbot and which are done. For: owner, admin, viewer. */
         get: operations["getApiOnboarding"];
         put?: never;
         post?: never;
@@ -423,7 +423,7 @@ export interface paths {
         /** @description The caller's shops, newest first, and the credits available. For: owner, admin, agent, viewer. */
         get: operations["getApiShops"];
         put?: never;
-        /** @description Add a shop. For: owner, admin, agent, viewer. */
+        /** @description Add a shop. For: owner, admin. */
         post: operations["postApiShops"];
         delete?: never;
         options?: never;
@@ -458,11 +458,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Delete a shop: gone at once, its chatbot stops; it can be restored for 7 days. For: owner, admin, agent, viewer. */
+        /** @description Delete a shop: gone at once, its chatbot stops; it can be restored for 7 days. For: owner, admin. */
         delete: operations["deleteApiShopsId"];
         options?: never;
         head?: never;
-        /** @description Change a shop's name or domain. For: owner, admin, agent, viewer. */
+        /** @description Change a shop's name or domain. For: owner, admin. */
         patch: operations["patchApiShopsId"];
         trace?: never;
     };
@@ -475,7 +475,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Bring a deleted shop back. For: owner, admin, agent, viewer. */
+        /** @description Bring a deleted shop back. For: owner, admin. */
         post: operations["postApiShopsIdRestore"];
         delete?: never;
         options?: never;
@@ -492,7 +492,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Switch the chatbot on for credits. For: owner, admin, agent, viewer. */
+        /** @description Switch the chatbot on for credits. For: owner, admin. */
         post: operations["postApiShopsIdChatbotEnable"];
         delete?: never;
         options?: never;
@@ -526,7 +526,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A token of one hour for the chatbot's pages; a shop's service key may ask too. For: owner, admin, agent, viewer, service key. */
+        /** @description A token of one hour for the chatbot's pages; a shop's service key may ask too. For: owner, admin, service key. */
         post: operations["postApiShopsIdSsoIssue"];
         delete?: never;
         options?: never;
@@ -541,7 +541,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The chatbot of a shop: state, price, steps, embed code. For: owner, admin, agent, viewer. */
+        /** @description The chatbot of a shop: state, price, steps, embed code. For: owner, admin, viewer. */
         get: operations["getApiShopsIdChatbot"];
         put?: never;
         post?: never;
@@ -560,7 +560,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Switch the chatbot off; until the paid month ends it can be switched on again for nothing. For: owner, admin, agent, viewer. */
+        /** @description Switch the chatbot off; until the paid month ends it can be switched on again for nothing. For: owner, admin. */
         post: operations["postApiShopsIdChatbotDisable"];
         delete?: never;
         options?: never;
@@ -575,7 +575,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Which secrets the shop has; never the secrets themselves. For: owner, admin, agent, viewer. */
+        /** @description Which secrets the shop has; never the secrets themselves. For: owner, admin. */
         get: operations["getApiShopsIdSecrets"];
         put?: never;
         post?: never;
@@ -594,7 +594,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Show a secret, once. For: owner, admin, agent, viewer. */
+        /** @description Show a secret, once. For: owner, admin. */
         post: operations["postApiShopsIdSecretsKindShow"];
         delete?: never;
         options?: never;
@@ -611,7 +611,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Replace a secret; the old one stays valid for 24 hours. For: owner, admin, agent, viewer. */
+        /** @description Replace a secret; the old one stays valid for 24 hours. For: owner, admin. */
         post: operations["postApiShopsIdSecretsKindRotate"];
         delete?: never;
         options?: never;
@@ -628,7 +628,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A form that carries the browser into the chatbot's pages. For: owner, admin, agent, viewer. */
+        /** @description A form that carries the browser into the chatbot's pages. For: owner, admin. */
         post: operations["postApiShopsIdSsoLaunch"];
         delete?: never;
         options?: never;
@@ -678,7 +678,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The balance, what is held, and the prices. For: owner, admin, agent, viewer. */
+        /** @description The balance, what is held, and the prices. For: owner, admin, viewer. */
         get: operations["getApiBillingSummary"];
         put?: never;
         post?: never;
@@ -695,7 +695,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The ledger of the calling account, newest first. For: owner, admin, agent, viewer. */
+        /** @description The ledger of the calling account, newest first. For: owner, admin, viewer. */
         get: operations["getApiBillingTransactions"];
         put?: never;
         post?: never;
@@ -746,7 +746,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The caller's own audit trail, newest first. For: owner, admin, agent, viewer. */
+        /** @description The caller's own audit trail, newest first. For: owner, admin, viewer. */
         get: operations["getApiAudit"];
         put?: never;
         post?: never;
@@ -780,7 +780,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Server events of the signed-in account, as text/event-stream, replayed from Last-Event-ID. For: owner, admin, agent, viewer. */
+        /** @description Server events of the signed-in account, as text/event-stream, replayed from Last-Event-ID. For: owner, admin, viewer. */
         get: operations["getApiEvents"];
         put?: never;
         post?: never;
@@ -885,7 +885,10 @@ export interface components {
             email_verified: boolean;
             /** @enum {string} */
             role: "merchant" | "operator";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0 for a role that does not see money.
+             */
             credits: number;
             first_shop_redeemed: boolean;
             /** @enum {string} */

@@ -19,6 +19,7 @@ function routeOf(template, method, operation) {
         method,
         operation,
         who: codes(401).includes('sign_in_required') ? 'account' : 'anyone',
+        roles: operation['x-roles'] ?? [],
         operatorOnly: operation.tags.some((t) => t.toLowerCase() === 'operator'),
         checksOrigin: codes(403).includes('`cross_site`'),
         path: parameters.filter((p) => p.in === 'path'),

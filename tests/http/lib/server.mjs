@@ -42,7 +42,7 @@ export class Server {
             CHATHUB_LISTEN: '127.0.0.1:0',
             CHATHUB_TRUSTED_PROXY: '127.0.0.1',
             // Suites send in seconds, by one account, what people send in days.
-            CHATHUB_LIMITS: 'account_changes=100000/1m, account_reads=100000/1m',
+            CHATHUB_LIMITS: 'account_changes=100000/1m, account_reads=100000/1m, password=100000/1m',
             ...sanitizers(),
             ...env,
         };
@@ -130,6 +130,25 @@ export class Server {
         const client = this.client();
         await client.signIn(email, PASSWORD);
         return Object.assign(client, { email, id: made.id });
+    }
+
+    /** A member of the account of `owner`, signed in and acting there. There is no page for teams: the row is written. */
+    async member(owner, role) {
+        const client = await this.account('merchant');
+        const number = ['owner', 'admin', 'agent', 'viewer'].indexOf(role) + 1;
+        const insert = `INSERT INTO members (account, person, role, joined_at_ms) SELECT ${owner.id}, id, ${number}, 1
+            FROM persons WHERE email_key = '${client.email}'`;
+        if (this.engine === 'postgres') await this.sql(insert);
+        else
+            await promisify(execFile)('python3', [
+                '-c',
+                'import sqlite3, sys\nwith sqlite3.connect(sys.argv[1], timeout=10) as db: db.execute(sys.argv[2])',
+                path.join(this.dir, 'chathub.db'),
+                insert,
+            ]);
+        const r = await client.post('/api/account/switch', { account: owner.id });
+        if (r.status !== 200) throw new Error(`no switch: ${r.text}`);
+        return client;
     }
 
     grant(email, amount, reason = 'for a test') {
