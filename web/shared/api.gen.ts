@@ -1053,7 +1053,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed" | "member_invited" | "member_joined" | "member_role_changed" | "member_removed" | "invitation_revoked";
+            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed" | "member_invited" | "member_joined" | "member_role_changed" | "member_removed" | "invitation_revoked" | "account_unlocked";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -1077,7 +1077,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed" | "member_invited" | "member_joined" | "member_role_changed" | "member_removed" | "invitation_revoked";
+            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed" | "member_invited" | "member_joined" | "member_role_changed" | "member_removed" | "invitation_revoked" | "account_unlocked";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -1265,6 +1265,7 @@ export interface operations {
                         clock: boolean;
                         /** Format: int64 */
                         clockOffMs: number;
+                        writable: boolean;
                     };
                 };
             };

@@ -30,8 +30,8 @@ async function postgresDatabase() {
 }
 
 export class Server {
-    /** env: settings of this server. Requests may come from any address: X-Forwarded-For of loopback is believed. */
-    static async start({ engine = 'sqlite', env = {}, expectFailure = false } = {}) {
+    /** env: settings of this server. load: fills its database before it starts. Requests may come from any address: X-Forwarded-For of loopback is believed. */
+    static async start({ engine = 'sqlite', env = {}, expectFailure = false, load = null } = {}) {
         const s = new Server();
         s.engine = engine;
         s.dir = await mkdtemp(path.join(tmpdir(), 'chathub-http-'));
@@ -50,6 +50,7 @@ export class Server {
             s.database = await postgresDatabase();
             s.env.CHATHUB_DATABASE_URL = s.database.url;
         }
+        if (load) await load(s);
         await s.#launch(expectFailure);
         s.api = s.port ? (await s.cli(['openapi'])).json : null;
         if (s.port && !s.api) throw new Error('`chathub openapi` printed no JSON');

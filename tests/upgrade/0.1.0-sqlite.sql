@@ -1,0 +1,505 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE schema_migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_ms INTEGER NOT NULL) STRICT;
+INSERT INTO schema_migrations VALUES(50,'0050_jobs',1795851579800);
+INSERT INTO schema_migrations VALUES(70,'0070_mail_outbox',1795851579839);
+INSERT INTO schema_migrations VALUES(100,'0100_idempotency',1795851579843);
+INSERT INTO schema_migrations VALUES(101,'0101_events',1795851579855);
+INSERT INTO schema_migrations VALUES(200,'0200_audit',1795851579864);
+INSERT INTO schema_migrations VALUES(220,'0220_accounts',1795851579867);
+INSERT INTO schema_migrations VALUES(221,'0221_sessions',1795851579873);
+INSERT INTO schema_migrations VALUES(250,'0250_credits',1795851579881);
+INSERT INTO schema_migrations VALUES(251,'0251_open_holds',1795851579888);
+INSERT INTO schema_migrations VALUES(300,'0300_shops',1795851579890);
+INSERT INTO schema_migrations VALUES(330,'0330_tenants',1795851579893);
+INSERT INTO schema_migrations VALUES(331,'0331_panel_tenants',1795851579896);
+INSERT INTO schema_migrations VALUES(332,'0332_past_due',1795851579899);
+INSERT INTO schema_migrations VALUES(900,'0900_overview',1795851579904);
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    key TEXT,
+    account_id INTEGER NOT NULL,
+    ref INTEGER NOT NULL,
+    note TEXT,
+    state INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    spared INTEGER NOT NULL,
+    run_at_ms INTEGER NOT NULL,
+    deadline_ms INTEGER NOT NULL,
+    put_at_ms INTEGER NOT NULL,
+    ended_at_ms INTEGER,
+    error TEXT
+) STRICT;
+INSERT INTO jobs VALUES(1,'mail.purge','cron:0000000498847',0,0,NULL,2,1,0,1795851580068,0,1795851579967,1795851580068,NULL);
+INSERT INTO jobs VALUES(2,'audit.seal','cron:0000359170315',0,0,NULL,2,1,0,1795851580075,0,1795851579967,1795851580075,NULL);
+INSERT INTO jobs VALUES(3,'accounts.purge','cron:0000014965429',0,0,NULL,2,1,0,1795851580075,0,1795851579967,1795851580075,NULL);
+INSERT INTO jobs VALUES(4,'shops.purge','cron:0000029930859',0,0,NULL,2,1,0,1795851580068,0,1795851579967,1795851580068,NULL);
+INSERT INTO jobs VALUES(5,'tenants.renew','cron:0000029930859',0,0,NULL,2,1,0,1795851580068,0,1795851579967,1795851580068,NULL);
+INSERT INTO jobs VALUES(6,'tenants.secrets','cron:0000029930859',0,0,NULL,2,1,0,1795851580068,0,1795851579967,1795851580068,NULL);
+INSERT INTO jobs VALUES(7,'overview.count','cron:0000029930859',0,0,NULL,2,1,0,1795851580068,0,1795851579967,1795851580068,NULL);
+INSERT INTO jobs VALUES(8,'http.purge','cron:0000179585157',0,0,NULL,2,1,0,1795851580068,0,1795851579967,1795851580068,NULL);
+INSERT INTO jobs VALUES(9,'audit.seal','cron:0000359170316',0,0,NULL,2,1,0,1795851580080,0,1795851580068,1795851580080,NULL);
+INSERT INTO jobs VALUES(10,'http.purge','cron:0000179585158',0,0,NULL,2,1,0,1795851580079,0,1795851580068,1795851580079,NULL);
+INSERT INTO jobs VALUES(11,'audit.seal','cron:0000359170317',0,0,NULL,2,1,0,1795851585193,0,1795851585154,1795851585193,NULL);
+INSERT INTO jobs VALUES(20,'tenants.register','chatbot:shop-7:1',1,7,NULL,0,5,0,1795851617085,0,1795851586435,1795851601231,'Couldn''t connect to server');
+INSERT INTO jobs VALUES(21,'audit.seal','cron:0000359170318',0,0,NULL,2,1,0,1795851590536,0,1795851590486,1795851590536,NULL);
+INSERT INTO jobs VALUES(22,'http.purge','cron:0000179585159',0,0,NULL,2,1,0,1795851590511,0,1795851590487,1795851590511,NULL);
+INSERT INTO jobs VALUES(23,'audit.seal','cron:0000359170319',0,0,NULL,2,1,0,1795851595976,0,1795851595927,1795851595976,NULL);
+INSERT INTO jobs VALUES(24,'mail.send',NULL,2,1,NULL,2,1,0,1795851596560,0,1795851596527,1795851596560,NULL);
+INSERT INTO jobs VALUES(25,'mail.send',NULL,0,2,NULL,2,1,0,1795851597147,0,1795851597103,1795851597147,NULL);
+INSERT INTO jobs VALUES(26,'audit.seal','cron:0000359170320',0,0,NULL,2,1,0,1795851600330,0,1795851600192,1795851600330,NULL);
+INSERT INTO jobs VALUES(27,'accounts.purge','cron:0000014965430',0,0,NULL,2,1,0,1795851600343,0,1795851600192,1795851600343,NULL);
+INSERT INTO jobs VALUES(28,'shops.purge','cron:0000029930860',0,0,NULL,2,1,0,1795851600326,0,1795851600192,1795851600326,NULL);
+INSERT INTO jobs VALUES(29,'tenants.renew','cron:0000029930860',0,0,NULL,2,1,0,1795851600326,0,1795851600192,1795851600326,NULL);
+INSERT INTO jobs VALUES(30,'tenants.secrets','cron:0000029930860',0,0,NULL,2,1,0,1795851600326,0,1795851600192,1795851600326,NULL);
+INSERT INTO jobs VALUES(31,'overview.count','cron:0000029930860',0,0,NULL,2,1,0,1795851600343,0,1795851600192,1795851600343,NULL);
+INSERT INTO jobs VALUES(32,'http.purge','cron:0000179585160',0,0,NULL,2,1,0,1795851600326,0,1795851600192,1795851600326,NULL);
+INSERT INTO jobs VALUES(33,'audit.seal','cron:0000359170321',0,0,NULL,2,1,0,1795851605762,0,1795851605497,1795851605762,NULL);
+INSERT INTO jobs VALUES(34,'audit.seal','cron:0000359170322',0,0,NULL,2,1,0,1795851610968,0,1795851610867,1795851610968,NULL);
+INSERT INTO jobs VALUES(35,'http.purge','cron:0000179585161',0,0,NULL,2,1,0,1795851610967,0,1795851610867,1795851610967,NULL);
+CREATE TABLE mail_outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    body BLOB,
+    state INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    sent_at_ms INTEGER
+) STRICT;
+INSERT INTO mail_outbox VALUES(1,2,'reset_password','bob@upgrade.example','重置您的 Chathub 密码','<RroJIk7t6gNPe56vn-lqEvCgCLaVxsTWD0YSIXa2snQ@localhost>',X'0101fcc9bd900839659205f60e8ab991d1d40ad63a7fa8ddddb5f798ccbb94412210545e01576dea37122ce2db330a09665ba66ed4c3bad33d558f5cf962687570cc99ce4472e355368ddf6377078aaf0e5b47f9260f162f8576691b2b69aff94c2ba8e5208d3f9bd39b5eb3620686928718280fe9ec37f7d2b15674fa5425a1a2b43e398fc244ecdb283b14feff66ff9570648bfbe03d82b50967af1d84ce2595eb047f69cd475c5f279e2843a9c1ec11964f22671dff411deb28109fa98e62b1575313b4fe9dca007d0523711b28bafa7bcbb0107cc903e25857e2ee28bb906d70bef8eb68a7a3e980d1f7dbd9c9945887d580a396af6062c0ef9f47ab852582fb0ab4a7eb29cb1d5909bf1c91676532cfc3fd2f4de696cdcbb2cb73bb271a581fe1359c77921d5d161a386d32edddcad57c68ef70af3da9fd5cd3099f6e0fd1cb',1,1795851596527,1795851596560);
+INSERT INTO mail_outbox VALUES(2,0,'verify_email','new@upgrade.example','Verify your Chathub account','<OkOZ-PTLCIAsXNMJXyu627ls310PdiK_8mw2-m25SDo@localhost>',X'01019878822373accbe1a3cfb7fecbfe747b06dc8834d3820ca047fe1187b786c871753c92a76a7ee5fcf071c46c1af3eafd43739efa053dede15064c530f87adf0cc33b859859ed41094d613bd1939a9263589946775df2634beda0d5b1159bf5a7d749d5d78780c1f416432b84ea63c600e38514fb18deb6b2396a448477470b67db8dab6b0ca7e2b65ddf083c90d95ae979309c219d80a71d3da48bb8fc557019a207903bee6e977a1ae51314d1526d528ca77130a40574c50fbacfb44d0017d75b4d5de2845c3c297e512b2ee8fc0ec89ffa46ddf72cf294bfabcff3502879ea5f9c6ff8b171d20f6f69ee67d16b5476ed9ba90d210621c1c7c5906875454586dd7c486d30fe9bd2eabae98b3b47c9055992d0efa3f06d19cb48165b90484760a116b58bb668b4b76dc7e8451e1d890c9d7193a335678315cd4d2f8c966dc8',1,1795851597103,1795851597147);
+CREATE TABLE idempotency_keys (
+  id INTEGER PRIMARY KEY,
+
+    account INTEGER NOT NULL,
+    route TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request_hash BLOB NOT NULL,
+    status INTEGER NOT NULL,
+    job INTEGER NOT NULL,
+    secret INTEGER NOT NULL,
+    answer BLOB,
+    at_ms INTEGER NOT NULL,
+    UNIQUE (account, route, key)
+) STRICT;
+CREATE TABLE event_counters (
+    account INTEGER PRIMARY KEY,
+    last_seq INTEGER NOT NULL
+) STRICT;
+INSERT INTO event_counters VALUES(1,15);
+INSERT INTO event_counters VALUES(2,5);
+INSERT INTO event_counters VALUES(3,6);
+INSERT INTO event_counters VALUES(4,1);
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY,
+
+    account INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    UNIQUE (account, seq)
+) STRICT;
+INSERT INTO events VALUES(1,1,1,'credits.changed','{"available":500}',1795851581572);
+INSERT INTO events VALUES(2,1,2,'sessions.changed','{}',1795851582119);
+INSERT INTO events VALUES(3,2,1,'credits.changed','{"available":60}',1795851583139);
+INSERT INTO events VALUES(4,2,2,'sessions.changed','{}',1795851583503);
+INSERT INTO events VALUES(5,3,1,'credits.changed','{"available":100}',1795851584245);
+INSERT INTO events VALUES(6,3,2,'sessions.changed','{}',1795851584447);
+INSERT INTO events VALUES(7,4,1,'sessions.changed','{}',1795851585429);
+INSERT INTO events VALUES(8,1,3,'shop.changed','{"shop":1}',1795851585442);
+INSERT INTO events VALUES(9,1,4,'chatbot.changed','{"shop":1,"state":"active"}',1795851585523);
+INSERT INTO events VALUES(10,1,5,'credits.changed','{"available":450}',1795851585523);
+INSERT INTO events VALUES(11,1,6,'shop.changed','{"shop":2}',1795851585577);
+INSERT INTO events VALUES(12,1,7,'chatbot.changed','{"shop":2,"state":"active"}',1795851585631);
+INSERT INTO events VALUES(13,1,8,'credits.changed','{"available":400}',1795851585631);
+INSERT INTO events VALUES(14,1,9,'chatbot.changed','{"shop":2,"state":"disabled"}',1795851585663);
+INSERT INTO events VALUES(15,1,10,'shop.changed','{"shop":3}',1795851585771);
+INSERT INTO events VALUES(16,1,11,'shop.changed','{"shop":4}',1795851585895);
+INSERT INTO events VALUES(17,1,12,'shop.changed','{"shop":4}',1795851585919);
+INSERT INTO events VALUES(18,2,3,'shop.changed','{"shop":5}',1795851585988);
+INSERT INTO events VALUES(19,2,4,'chatbot.changed','{"shop":5,"state":"active"}',1795851585997);
+INSERT INTO events VALUES(20,2,5,'credits.changed','{"available":10}',1795851585997);
+INSERT INTO events VALUES(21,3,3,'shop.changed','{"shop":6}',1795851586016);
+INSERT INTO events VALUES(22,3,4,'chatbot.changed','{"shop":6,"state":"active"}',1795851586034);
+INSERT INTO events VALUES(23,3,5,'credits.changed','{"available":50}',1795851586034);
+INSERT INTO events VALUES(24,3,6,'sessions.changed','{}',1795851586050);
+INSERT INTO events VALUES(25,1,13,'shop.changed','{"shop":7}',1795851586423);
+INSERT INTO events VALUES(26,1,14,'credits.changed','{"available":350}',1795851586436);
+INSERT INTO events VALUES(27,1,15,'chatbot.changed','{"shop":7,"state":"provisioning"}',1795851586436);
+CREATE TABLE audit_log (
+    id INTEGER PRIMARY KEY,
+
+
+    account INTEGER NOT NULL,
+    actor INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    resource TEXT,
+    resource_id INTEGER NOT NULL,
+    details TEXT,
+    network TEXT,
+    user_agent TEXT,
+    at_ms INTEGER NOT NULL
+)STRICT;
+INSERT INTO audit_log VALUES(1,1,0,'account_created','account',1,NULL,NULL,NULL,1795851581211);
+INSERT INTO audit_log VALUES(2,1,0,'credits_granted','account',1,'{"amount":500,"reason":"for a test"}',NULL,NULL,1795851581571);
+INSERT INTO audit_log VALUES(3,1,1,'password_login','account',1,NULL,'203.17.129.0/24','tests',1795851581746);
+INSERT INTO audit_log VALUES(4,2,0,'account_created','account',2,NULL,NULL,NULL,1795851582907);
+INSERT INTO audit_log VALUES(5,2,0,'credits_granted','account',2,'{"amount":60,"reason":"for a test"}',NULL,NULL,1795851583138);
+INSERT INTO audit_log VALUES(6,2,2,'password_login','account',2,NULL,'203.170.247.0/24','tests',1795851583152);
+INSERT INTO audit_log VALUES(7,3,0,'account_created','account',3,NULL,NULL,NULL,1795851584068);
+INSERT INTO audit_log VALUES(8,3,0,'credits_granted','account',3,'{"amount":100,"reason":"for a test"}',NULL,NULL,1795851584244);
+INSERT INTO audit_log VALUES(9,3,3,'password_login','account',3,NULL,'203.111.113.0/24','tests',1795851584289);
+INSERT INTO audit_log VALUES(10,4,0,'account_created','account',4,NULL,NULL,NULL,1795851584883);
+INSERT INTO audit_log VALUES(11,4,4,'password_login','account',4,NULL,'203.27.152.0/24','tests',1795851584974);
+INSERT INTO audit_log VALUES(12,1,1,'shop_created','shop',1,'{"shop_name":"Tea","domain":null}','203.17.129.0/24','tests',1795851585441);
+INSERT INTO audit_log VALUES(13,1,1,'chatbot_enabled','shop',1,'{"credits":50,"backend":"builtin"}','203.17.129.0/24','tests',1795851585522);
+INSERT INTO audit_log VALUES(14,1,1,'shop_created','shop',2,'{"shop_name":"Coffee","domain":null}','203.17.129.0/24','tests',1795851585577);
+INSERT INTO audit_log VALUES(15,1,1,'chatbot_enabled','shop',2,'{"credits":50,"backend":"builtin"}','203.17.129.0/24','tests',1795851585631);
+INSERT INTO audit_log VALUES(16,1,1,'chatbot_disabled','shop',2,NULL,'203.17.129.0/24','tests',1795851585650);
+INSERT INTO audit_log VALUES(17,1,1,'shop_created','shop',3,'{"shop_name":"Never enabled","domain":null}','203.17.129.0/24','tests',1795851585770);
+INSERT INTO audit_log VALUES(18,1,1,'shop_created','shop',4,'{"shop_name":"Deleted","domain":null}','203.17.129.0/24','tests',1795851585866);
+INSERT INTO audit_log VALUES(19,1,1,'shop_soft_deleted','shop',4,'{"shop_name":"Deleted","domain":null}','203.17.129.0/24','tests',1795851585919);
+INSERT INTO audit_log VALUES(20,1,1,'secret_rotated','shop',1,'{"kind":"sso"}','203.17.129.0/24','tests',1795851585943);
+INSERT INTO audit_log VALUES(21,1,1,'secret_shown','shop',1,'{"kind":"service"}','203.17.129.0/24','tests',1795851585982);
+INSERT INTO audit_log VALUES(22,2,2,'shop_created','shop',5,'{"shop_name":"Bobs","domain":null}','203.170.247.0/24','tests',1795851585987);
+INSERT INTO audit_log VALUES(23,2,2,'chatbot_enabled','shop',5,'{"credits":50,"backend":"builtin"}','203.170.247.0/24','tests',1795851585997);
+INSERT INTO audit_log VALUES(24,3,3,'shop_created','shop',6,'{"shop_name":"Closed","domain":null}','203.111.113.0/24','tests',1795851586016);
+INSERT INTO audit_log VALUES(25,3,3,'chatbot_enabled','shop',6,'{"credits":50,"backend":"builtin"}','203.111.113.0/24','tests',1795851586033);
+INSERT INTO audit_log VALUES(26,3,4,'account_disabled','account',3,'{"reason":"for the upgrade"}','203.27.152.0/24','tests',1795851586049);
+INSERT INTO audit_log VALUES(27,1,1,'shop_created','shop',7,'{"shop_name":"Waiting","domain":null}','203.17.129.0/24','tests',1795851586412);
+INSERT INTO audit_log VALUES(28,1,1,'chatbot_enable_asked','shop',7,'{"credits":50,"backend":"chatbot"}','203.17.129.0/24','tests',1795851586435);
+INSERT INTO audit_log VALUES(29,2,0,'password_reset_asked','account',2,NULL,'203.156.226.0/24','tests',1795851596526);
+CREATE TABLE audit_seals (
+    seq INTEGER NOT NULL PRIMARY KEY,
+    last_id INTEGER NOT NULL,
+    row_count INTEGER NOT NULL CHECK (row_count > 0),
+    hash TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    marks BLOB NOT NULL,
+    sealed_at_ms INTEGER NOT NULL
+)STRICT;
+INSERT INTO audit_seals VALUES(1,10,10,'02fddd633bcca5d9cb9ea1322c850e1f380f187d9b05b7a494a79a00ee0ca285','',X'0000000000000001e9ed246e38cc4f8f000000000000000266877943051fe4e3000000000000000310aeb41061fd864700000000000000042d12e0e9e835bf7b0000000000000005e61d24193b056177000000000000000634e3f5d158c0bbfd0000000000000007da1eff9d2633c3cc00000000000000080222945c7eb9fc770000000000000009f5d876e8a564ebf4000000000000000a18c6aa426064eb10',1795851585193);
+INSERT INTO audit_seals VALUES(2,28,18,'cb9a06f371d5961ef35e811c83d51003b51064b88b669b2091800b0743b13b47','02fddd633bcca5d9cb9ea1322c850e1f380f187d9b05b7a494a79a00ee0ca285',X'000000000000000b9415f074ccea7ec8000000000000000cce672d878cb921a5000000000000000d536a4ac2cc8c045c000000000000000e974063ab3a16226e000000000000000ff755bd663d1d875c000000000000001053560e98bc33da3e0000000000000011236635616977ed0a000000000000001204c23c287856a1020000000000000013468a17b42136d42300000000000000144083dba0d394112e00000000000000151a6d68f9b903613f000000000000001606786267633780a300000000000000178d5cd490e7c1ea6500000000000000185954c470f2f9d36a00000000000000190a233f21272787fe000000000000001af4aedf0c8b26e074000000000000001be5fe46f597774384000000000000001ccbe0fb484eb34a41',1795851590536);
+INSERT INTO audit_seals VALUES(3,29,1,'23c8cbcce924f0392f13fce76ab6589bfa13404d1af61ae44c950d8491c34f19','cb9a06f371d5961ef35e811c83d51003b51064b88b669b2091800b0743b13b47',X'000000000000001dae3bec68c17d2e4c',1795851600330);
+CREATE TABLE audit_horizon (
+    only_row INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1),
+    pending_id INTEGER NOT NULL,
+    pending_xact INTEGER NOT NULL
+)STRICT;
+INSERT INTO audit_horizon VALUES(1,0,0);
+CREATE TABLE accounts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    email_key TEXT NOT NULL UNIQUE,
+
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role INTEGER NOT NULL CHECK (role IN (1, 2)),
+    lang TEXT NOT NULL CHECK (lang IN ('zh-CN', 'en')),
+    password_hash TEXT,
+    disabled INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
+    first_shop_redeemed INTEGER NOT NULL DEFAULT 0 CHECK (first_shop_redeemed IN (0, 1)),
+    created_at_ms INTEGER NOT NULL,
+    last_login_at_ms INTEGER NOT NULL DEFAULT 0
+)STRICT;
+INSERT INTO accounts VALUES(1,'ann@upgrade.example','ann@upgrade.example','',1,'zh-CN','$argon2id$v=19$m=19456,t=2,p=1$QsqB/SW65Bw8n9mCLDvQpQ$BcxGrbex2tEHb4cYoCcRIarTY+Rvp+vCyf5E8B08f5o',0,0,1795851581211,1795851581746);
+INSERT INTO accounts VALUES(2,'bob@upgrade.example','bob@upgrade.example','',1,'zh-CN','$argon2id$v=19$m=19456,t=2,p=1$x4oaRIcpPzoF8X+FkUyZhw$yHNDN/X71KXDFCGyyv6c189OrRoAk6SE1RYstF3lK4w',0,0,1795851582907,1795851583152);
+INSERT INTO accounts VALUES(3,'gone@upgrade.example','gone@upgrade.example','',1,'zh-CN','$argon2id$v=19$m=19456,t=2,p=1$MFllzSgc7nYpUdm7wIihwA$mdEud4HiAhfDpPy58VERxgC5TlElpOav71kHQDbwK9w',1,0,1795851584068,1795851584289);
+INSERT INTO accounts VALUES(4,'boss@upgrade.example','boss@upgrade.example','',2,'zh-CN','$argon2id$v=19$m=19456,t=2,p=1$oCGFDRFlFGlQcXY2CEupAA$KxZ1OncKNu/cbR/rmNRnMopcunpbYRBfptuo4QqV+Gk',0,0,1795851584883,1795851584974);
+CREATE TABLE registrations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    email_key TEXT NOT NULL UNIQUE,
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    token_hash TEXT NOT NULL UNIQUE,
+    browser_hash TEXT NOT NULL,
+    lang TEXT NOT NULL CHECK (lang IN ('zh-CN', 'en')),
+    created_at_ms INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    used_at_ms INTEGER
+)STRICT;
+INSERT INTO registrations VALUES(1,'new@upgrade.example','new@upgrade.example','','$argon2id$v=19$m=19456,t=2,p=1$lx7qIQAYP5hcXoO8aFOfnQ$kMVPU5m6a+YYXDlyalGMT/HhdGBKU8f6q4lF+z7PP2Y','2137e3e8510d03fcd2711467a320369cf130a163a6af36f775266bfa590a8860','6b1dd0ea01f1bd92c0a930e23a18f7463576716364030d56b2c0bb3c1dcf5695','en',1795851596552,1795937996552,NULL);
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_hash TEXT NOT NULL UNIQUE,
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    network TEXT,
+    user_agent TEXT,
+    created_at_ms INTEGER NOT NULL,
+    last_seen_at_ms INTEGER NOT NULL,
+    signed_in_at_ms INTEGER NOT NULL
+)STRICT;
+INSERT INTO sessions VALUES(1,'82d7af37f08e54b6a7863ac5945e87daed6a1dc19ec0b493659fced737cc471a',1,'203.17.129.0/24','tests',1795851581746,1795851581746,1795851581746);
+INSERT INTO sessions VALUES(2,'5421e69c436f25e1c44465a7aa7fa31f13ea85063d4166ebef8e8507944c5a28',2,'203.170.247.0/24','tests',1795851583152,1795851583152,1795851583152);
+INSERT INTO sessions VALUES(4,'4942e5902f77bb12b40e63937b578c561923e70617f68fdb77dc09638c54611b',4,'203.27.152.0/24','tests',1795851584974,1795851584974,1795851584974);
+CREATE TABLE account_tokens (
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    purpose INTEGER NOT NULL,
+    token_hash TEXT NOT NULL UNIQUE,
+    created_at_ms INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    used_at_ms INTEGER,
+    PRIMARY KEY (account, purpose)
+)STRICT;
+INSERT INTO account_tokens VALUES(2,1,'3d96360d64d75fd6ee465b073bc0e63fb8c62eaa45c92f902ddc66ecada34c44',1795851596526,1795853396526,NULL);
+CREATE TABLE login_tries (
+    key TEXT NOT NULL PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    last_at_ms INTEGER NOT NULL,
+    blocked_until_ms INTEGER NOT NULL
+)STRICT;
+CREATE TABLE mailbox_limits (
+    key TEXT NOT NULL PRIMARY KEY,
+    recent TEXT NOT NULL,
+    last_at_ms INTEGER NOT NULL
+)STRICT;
+INSERT INTO mailbox_limits VALUES('e5011d4d97603a946628a00a3446ca8810654a74a25e3879abb95094140c43ba','1795851596526,',1795851596526);
+INSERT INTO mailbox_limits VALUES('a836361d5063f1f1e4ff758b607e3635aa3f0e3062311b7e1c7ed90adaadcea3','1795851596552,',1795851596552);
+CREATE TABLE credit_accounts (
+    account INTEGER NOT NULL PRIMARY KEY,
+    balance INTEGER NOT NULL CHECK (balance >= 0),
+    held INTEGER NOT NULL CHECK (held >= 0),
+    granted INTEGER NOT NULL CHECK (granted >= 0),
+    spent INTEGER NOT NULL CHECK (spent >= 0),
+    seq INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    CHECK (held <= balance),
+    CHECK (granted - spent = balance)
+)STRICT;
+INSERT INTO credit_accounts VALUES(1,400,50,500,100,3,X'ba8a04a3e8d98cc30d046d45ca1ae60b025dea49888d73f486ed7490f3acee66');
+INSERT INTO credit_accounts VALUES(2,10,0,60,50,2,X'f0962fc9b4520a859b9238524e44e5f0f280248fd6da76462e7586a881cdd1ce');
+INSERT INTO credit_accounts VALUES(3,50,0,100,50,2,X'4c7ab54115623755a9d353c84fca24c93111489000674e33ed9ac09e636ef956');
+INSERT INTO credit_accounts VALUES(4,0,0,0,0,0,X'0000000000000000000000000000000000000000000000000000000000000000');
+CREATE TABLE credit_entries (
+    account INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount <> 0),
+    balance_after INTEGER NOT NULL CHECK (balance_after >= 0),
+    reason TEXT NOT NULL,
+    shop INTEGER,
+    note TEXT,
+    actor INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (account, seq)
+) STRICT, WITHOUT ROWID;
+INSERT INTO credit_entries VALUES(1,1,'grant:0:cli-wm36BMFFnvpqZqqGmEuCrtznPovV4pOfvcw4iZd4wNs',500,500,'grant',NULL,'for a test',0,1795851581571,X'ec7644bd7ec12eb82256d76c0fa1987b79d3d656983e43023607492e546abb09');
+INSERT INTO credit_entries VALUES(1,2,'chatbot:shop-1:1',-50,450,'chatbot_enablement',1,NULL,1,1795851585522,X'51af03ce955ff8641daaeaaee5c9694a309e695c4121533d15126611533f2f70');
+INSERT INTO credit_entries VALUES(1,3,'chatbot:shop-2:1',-50,400,'chatbot_enablement',2,NULL,1,1795851585631,X'ba8a04a3e8d98cc30d046d45ca1ae60b025dea49888d73f486ed7490f3acee66');
+INSERT INTO credit_entries VALUES(2,1,'grant:0:cli-prIpklAVQONiVWzTquS9x2X84VjEWJyWcFaZilwMJkQ',60,60,'grant',NULL,'for a test',0,1795851583138,X'677690f87795cbc052763e8cb2576d3d4c41c411a1eb7919f4fd8c1fc8e67c2c');
+INSERT INTO credit_entries VALUES(2,2,'chatbot:shop-5:1',-50,10,'chatbot_enablement',5,NULL,2,1795851585997,X'f0962fc9b4520a859b9238524e44e5f0f280248fd6da76462e7586a881cdd1ce');
+INSERT INTO credit_entries VALUES(3,1,'grant:0:cli-iNQNrDI-RNNAa5C5l6aamec0Bwb4x6SSeCgNMyQl8FM',100,100,'grant',NULL,'for a test',0,1795851584244,X'22609b5601eedd633f624bbcf113a350e58bd083413e490a7650dad35b4c2b01');
+INSERT INTO credit_entries VALUES(3,2,'chatbot:shop-6:1',-50,50,'chatbot_enablement',6,NULL,3,1795851586033,X'4c7ab54115623755a9d353c84fca24c93111489000674e33ed9ac09e636ef956');
+CREATE TABLE credit_holds (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    reason TEXT NOT NULL,
+    shop INTEGER,
+    state INTEGER NOT NULL,
+    put_at_ms INTEGER NOT NULL,
+    ended_at_ms INTEGER
+)STRICT;
+INSERT INTO credit_holds VALUES(1,1,'chatbot:shop-7:1',50,'chatbot_enablement',7,0,1795851586435,NULL);
+CREATE TABLE shops (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    slug_hash TEXT,
+    domain TEXT,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    deleted_from INTEGER NOT NULL,
+    deleted_at_ms INTEGER NOT NULL,
+    purge_at_ms INTEGER NOT NULL
+)STRICT;
+INSERT INTO shops VALUES(1,1,2,1,'Tea','tea',NULL,NULL,1795851585441,1795851585441,0,0,0);
+INSERT INTO shops VALUES(2,1,2,1,'Coffee','coffee',NULL,NULL,1795851585577,1795851585577,0,0,0);
+INSERT INTO shops VALUES(3,1,2,1,'Never enabled','never-enabled',NULL,NULL,1795851585770,1795851585770,0,0,0);
+INSERT INTO shops VALUES(4,1,5,2,'Deleted','deleted',NULL,NULL,1795851585866,1795851585919,2,1795851585919,1796456385919);
+INSERT INTO shops VALUES(5,2,2,1,'Bobs','bobs',NULL,NULL,1795851585987,1795851585987,0,0,0);
+INSERT INTO shops VALUES(6,3,2,1,'Closed','closed',NULL,NULL,1795851586016,1795851586016,0,0,0);
+INSERT INTO shops VALUES(7,1,2,1,'Waiting','waiting',NULL,NULL,1795851586412,1795851586412,0,0,0);
+CREATE TABLE shop_moves (
+    shop INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    from_status INTEGER NOT NULL,
+    to_status INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    actor INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (shop, version)
+) STRICT, WITHOUT ROWID;
+INSERT INTO shop_moves VALUES(1,1,1,0,2,'created',1,1795851585441);
+INSERT INTO shop_moves VALUES(2,1,1,0,2,'created',1,1795851585577);
+INSERT INTO shop_moves VALUES(3,1,1,0,2,'created',1,1795851585770);
+INSERT INTO shop_moves VALUES(4,1,1,0,2,'created',1,1795851585866);
+INSERT INTO shop_moves VALUES(4,2,1,2,5,'deleted',1,1795851585919);
+INSERT INTO shop_moves VALUES(5,1,2,0,2,'created',2,1795851585987);
+INSERT INTO shop_moves VALUES(6,1,3,0,2,'created',3,1795851586016);
+INSERT INTO shop_moves VALUES(7,1,1,0,2,'created',1,1795851586412);
+CREATE TABLE tenants (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    shop INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    backend INTEGER NOT NULL,
+    bot_state INTEGER NOT NULL,
+    bot_id TEXT,
+    bot_name TEXT NOT NULL,
+    embed_id TEXT NOT NULL,
+    logo_url TEXT,
+    sync_scopes TEXT NOT NULL,
+    subscription INTEGER NOT NULL,
+    hold INTEGER NOT NULL,
+    job INTEGER NOT NULL,
+    error_code TEXT,
+    shop_deleted INTEGER NOT NULL,
+    maybe_registered INTEGER NOT NULL,
+    asked_at_ms INTEGER NOT NULL,
+    enabled_at_ms INTEGER NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL
+)STRICT;
+INSERT INTO tenants VALUES(1,1,1,3,1,1,1,2,'bot_78e70cb3c182183881e0d579','Tea Assistant','emb_f5p32LKM622YKVU3',NULL,'',1,0,0,NULL,0,0,1795851585522,1795851585522,1795851585522,1795851585522);
+INSERT INTO tenants VALUES(2,2,1,5,2,1,1,2,'bot_727f052843da4f34c5920b76','Coffee Assistant','emb_SrBy48JqJdaQ2scG',NULL,'',1,0,0,NULL,0,0,1795851585631,1795851585631,1795851585631,1795851585650);
+INSERT INTO tenants VALUES(3,5,2,3,1,1,1,2,'bot_3ea31f8870aae470d0f06f6e','Bobs Assistant','emb_ptAm7YdTItGtuME9',NULL,'',1,0,0,NULL,0,0,1795851585997,1795851585997,1795851585997,1795851585997);
+INSERT INTO tenants VALUES(4,6,3,3,1,1,1,2,'bot_80923520b73b09186219cb73','Closed Assistant','emb_M3XOzv0MYaQ4eYAH',NULL,'',1,0,0,NULL,0,0,1795851586033,1795851586033,1795851586033,1795851586033);
+INSERT INTO tenants VALUES(5,7,1,2,1,1,2,0,NULL,'Waiting Assistant','emb_-7WmGZiTR3YD13_D',NULL,'',0,1,20,NULL,0,1,1795851586435,0,1795851586435,1795851587667);
+CREATE TABLE tenant_moves (
+    tenant INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    from_status INTEGER NOT NULL,
+    to_status INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    actor INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (tenant, version)
+) STRICT, WITHOUT ROWID;
+INSERT INTO tenant_moves VALUES(1,1,1,0,3,'enabled',1,1795851585522);
+INSERT INTO tenant_moves VALUES(2,1,1,0,3,'enabled',1,1795851585631);
+INSERT INTO tenant_moves VALUES(2,2,1,3,5,'disabled',1,1795851585650);
+INSERT INTO tenant_moves VALUES(3,1,2,0,3,'enabled',2,1795851585997);
+INSERT INTO tenant_moves VALUES(4,1,3,0,3,'enabled',3,1795851586033);
+INSERT INTO tenant_moves VALUES(5,1,1,0,2,'asked',1,1795851586435);
+CREATE TABLE subscriptions (
+    tenant INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    shop INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    feature TEXT NOT NULL,
+    source TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    anchor_day INTEGER NOT NULL,
+    charges INTEGER NOT NULL,
+    started_at_ms INTEGER NOT NULL,
+    period_start_ms INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    due_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (tenant, number)
+) STRICT, WITHOUT ROWID;
+INSERT INTO subscriptions VALUES(1,1,1,1,'chatbot','credits',1,28,1,1795851585522,1795851585522,1798443585522,1798443585522,1795851585522);
+INSERT INTO subscriptions VALUES(2,1,2,1,'chatbot','credits',4,28,1,1795851585631,1795851585631,1798443585631,0,1795851585650);
+INSERT INTO subscriptions VALUES(3,1,5,2,'chatbot','credits',1,28,1,1795851585997,1795851585997,1798443585997,1798443585997,1795851585997);
+INSERT INTO subscriptions VALUES(4,1,6,3,'chatbot','credits',1,28,1,1795851586033,1795851586033,1798443586033,1798443586033,1795851586033);
+CREATE TABLE tenant_secrets (
+    tenant INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    delivered INTEGER NOT NULL,
+    sealed BLOB,
+    key_hash TEXT,
+    hint TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    shown_at_ms INTEGER NOT NULL,
+    valid_until_ms INTEGER NOT NULL,
+    PRIMARY KEY (tenant, kind, generation)
+) STRICT, WITHOUT ROWID;
+INSERT INTO tenant_secrets VALUES(1,1,1,1,2,1,X'0101b536880127ea7c82f889a56ee45985e693b2195fee75b7025095bb27337f8ceb9774f87f78f809c8fe40999441e5560bb33bb92a3e15f4f01369ff0fe5027f646e69567529886c',NULL,'Hsvk',1795851585522,0,1795937985943);
+INSERT INTO tenant_secrets VALUES(1,1,2,1,1,1,X'0101f3d54c2a3232fd4659cc3074cc8c81f2164bee10fd61a726040aeb59dd7be5794ecaeefb983a6bece1faccc5e5b8db775515b6b332c659f9417f9153051a854892dbcff75f7f0f',NULL,'XIwE',1795851585943,1795851585943,0);
+INSERT INTO tenant_secrets VALUES(1,2,1,1,1,1,X'01015591f34f02c55bbd4b1faeac5ecd71f9c347e2a47a39ad86e1e8b8acaf35f59e89c53119ba9ab34a512361b96d2f5a28d1674075886b8432ab88f02ae2b4cab81636373f25a1a13f5f59933962a9',NULL,'qi64',1795851585522,0,0);
+INSERT INTO tenant_secrets VALUES(1,3,1,1,1,1,NULL,'de354597fd1255e7d664c421f0be6fa7dee82ac83759ed091e471218771064ed','rBoY',1795851585982,1795851585982,0);
+INSERT INTO tenant_secrets VALUES(2,1,1,1,1,1,X'010111ee2898ca326f1ca018aa4c89ead18220cad2436867944fdd6e7d3997d5a89b6197015fdbe7fc6bf2cb56e1554302a9bf7aae3188dc22fd7fe8eeefffa82fa8f592f3b3adcdf1',NULL,'Hbzw',1795851585631,0,0);
+INSERT INTO tenant_secrets VALUES(2,2,1,1,1,1,X'0101b3c1ee1fc06a3143053622ce8e293d2e8db8280ba2c3858e78de7ca7ab663395208ad78130fad794a150f56dcb6af4ba34c98f6c21716ab9edba60460b64f53854ea2256073f3fa10fb4f666167c',NULL,'aPo4',1795851585631,0,0);
+INSERT INTO tenant_secrets VALUES(3,1,1,2,1,1,X'01016eb9d148a265c49da1c5843a2b4f7343f76dd53a7c1de33eb5bb1a4595eaa1870fe1e90fd9b2567f99095622d68f6dbd8ea11c3a4e3700ea6d4a02397a3f4f9f084272184c5ec4',NULL,'UdnM',1795851585997,0,0);
+INSERT INTO tenant_secrets VALUES(3,2,1,2,1,1,X'0101b858418f90f90f94da3853538ae983018c10263e24085acad450386973ca0b296fb2334bf4a5f7de1950dbac57d11e8d6b5a0d8796fd979dcab09debe5396ccf21fe7eff813360e93199cf799537',NULL,'+D+M',1795851585997,0,0);
+INSERT INTO tenant_secrets VALUES(4,1,1,3,1,1,X'0101b4b802b2d4188e3786652d2f366dfb10a1088187908d91df9741cf656b33aa9a14313f9f66a7d80327f6b0c19351028ce57034bb9e4b98eccbf1e0efa2076ac55730a3992b08e4',NULL,'4bUM',1795851586033,0,0);
+INSERT INTO tenant_secrets VALUES(4,2,1,3,1,1,X'0101123c8629e1c9f320395ea832593fcd40082c4fbb9e92e41546caa4e35d758fa6e7f675a72ad5a447052555e1868abb8f3d104c6e3c9690b7f1cdc5c2dba2c0baa76625d10227a91a673629d69bec',NULL,'gYcc',1795851586033,0,0);
+INSERT INTO tenant_secrets VALUES(5,1,1,1,1,1,X'0101ede422b755f9f347f9cc6b38edfde3c253b91752ded87cf7ce1107ce46371b0416e722c526be17d7a6de0dc505d141d431647b14a7b64d31e8e7012fcd4789bc81df8e0520c167',NULL,'raVY',1795851586435,0,0);
+INSERT INTO tenant_secrets VALUES(5,2,1,1,1,1,X'010107aeec66272e6e3d34f89a51c9bc3d60362b4a61faa2d2ba8bc9939afe081ab733c65f0a0caba18fecd32455daf4ef8463b4628f62041e024ff9cc9f17645ccc66a0f8996bc74b19143608a610da',NULL,'/9Rc',1795851586435,0,0);
+CREATE TABLE tenant_launches (
+    code_hash TEXT NOT NULL PRIMARY KEY,
+    shop INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    role INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    used_at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE panel_tenants (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    panel INTEGER NOT NULL,
+    shop_id TEXT NOT NULL,
+    merchant_id TEXT NOT NULL,
+    instance_url TEXT NOT NULL,
+    name TEXT NOT NULL,
+    logo_url TEXT,
+    bot_id TEXT NOT NULL,
+    sync_scopes TEXT NOT NULL,
+    sso_sealed BLOB NOT NULL,
+    webhook_sealed BLOB NOT NULL,
+    old_sso_sealed BLOB,
+    old_until_ms INTEGER NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL
+)STRICT;
+CREATE TABLE overview (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    accounts INTEGER NOT NULL, shops INTEGER NOT NULL, tenants_active INTEGER NOT NULL, tenants_provisioning INTEGER NOT NULL,
+    granted INTEGER NOT NULL, spent INTEGER NOT NULL, outstanding INTEGER NOT NULL, held INTEGER NOT NULL,
+    counted_at_ms INTEGER NOT NULL
+)STRICT;
+INSERT INTO overview VALUES(1,4,6,3,1,660,200,460,50,1795851600331);
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('jobs',35);
+INSERT INTO sqlite_sequence VALUES('accounts',4);
+INSERT INTO sqlite_sequence VALUES('sessions',4);
+INSERT INTO sqlite_sequence VALUES('shops',7);
+INSERT INTO sqlite_sequence VALUES('tenants',5);
+INSERT INTO sqlite_sequence VALUES('credit_holds',1);
+INSERT INTO sqlite_sequence VALUES('mail_outbox',2);
+INSERT INTO sqlite_sequence VALUES('registrations',1);
+CREATE INDEX jobs_due ON jobs (state, run_at_ms) WHERE state < 2;
+CREATE UNIQUE INDEX jobs_key ON jobs (kind, key) WHERE key IS NOT NULL;
+CREATE INDEX jobs_dead ON jobs (id) WHERE state = 3;
+CREATE INDEX audit_log_account ON audit_log (account);
+CREATE INDEX sessions_account ON sessions (account);
+CREATE UNIQUE INDEX credit_entries_key ON credit_entries (account, key);
+CREATE UNIQUE INDEX credit_holds_key ON credit_holds (account, key);
+CREATE INDEX credit_holds_open ON credit_holds (id) WHERE state = 0;
+CREATE INDEX shops_account ON shops (account, id);
+CREATE UNIQUE INDEX shops_slug ON shops (slug) WHERE status < 5;
+CREATE INDEX shops_purge ON shops (purge_at_ms) WHERE status = 5;
+CREATE UNIQUE INDEX tenants_shop ON tenants (shop);
+CREATE INDEX subscriptions_due ON subscriptions (due_at_ms) WHERE due_at_ms > 0;
+CREATE UNIQUE INDEX tenant_secrets_key ON tenant_secrets (key_hash) WHERE key_hash IS NOT NULL;
+CREATE INDEX tenant_secrets_previous ON tenant_secrets (valid_until_ms) WHERE state = 2;
+CREATE UNIQUE INDEX panel_tenants_shop ON panel_tenants (panel, shop_id);
+CREATE INDEX subscriptions_past_due ON subscriptions (account) WHERE status = 2;
+COMMIT;
