@@ -192,6 +192,7 @@ export const en = {
   "topup.text":
     "Credits are granted by the operator of this service. Send them your account’s e-mail address; this page updates the moment credits arrive.",
   "chart.balance": "Balance over time",
+  "chart.none": "The chart appears with the second transaction.",
   "chart.balanceLabel":
     "Chart of the balance over the last {entries} transactions; now {n} credits. The table below has the numbers.",
   "chart.creditsLabel": "Where the granted credits are: {free} available, {held} reserved, {spent} spent.",

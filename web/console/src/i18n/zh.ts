@@ -190,6 +190,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "topup.title": "获取积分",
   "topup.text": "积分由运营人员发放。请将您的账号邮箱告知他们，到账后此页面会立即更新。",
   "chart.balance": "余额变化",
+  "chart.none": "有两笔以上交易后，这里会显示余额变化图。",
   "chart.balanceLabel": "余额变化图：最近 {entries} 笔交易，当前余额 {n} 积分。详见下方表格。",
   "chart.creditsLabel": "已发放积分的去向：可用 {free}，预留 {held}，已消费 {spent}。",
   "ledger.title": "交易历史",

@@ -46,20 +46,10 @@ function GetCredits() {
   );
 }
 
-function Ledger({ rows }: { rows: readonly Transaction[] }) {
+function History({ rows }: { rows: readonly Transaction[] }) {
   const { t } = useText();
-  return (
-    <div className="stack">
-      {rows.length > 1 && (
-        <Section title={t("chart.balance")}>
-          <BalanceChart rows={rows} />
-        </Section>
-      )}
-      <Section title={t("ledger.title")}>
-        <TransactionTable rows={rows} />
-      </Section>
-    </div>
-  );
+  if (rows.length < 2) return <p className="empty">{t("chart.none")}</p>;
+  return <BalanceChart rows={rows} />;
 }
 
 export default function Billing() {
@@ -81,9 +71,11 @@ export default function Billing() {
       </Loaded>
       <Detail
         main={
-          <LoadedList read={ledger} rows={16}>
-            {(rows) => <Ledger rows={rows} />}
-          </LoadedList>
+          <Section title={t("chart.balance")}>
+            <Loaded read={ledger} height={200}>
+              {({ pages }) => <History rows={pages.flat()} />}
+            </Loaded>
+          </Section>
         }
         side={
           <>
@@ -92,6 +84,11 @@ export default function Billing() {
           </>
         }
       />
+      <Section title={t("ledger.title")}>
+        <LoadedList read={ledger} rows={12}>
+          {(rows) => <TransactionTable rows={rows} />}
+        </LoadedList>
+      </Section>
     </Page>
   );
 }

@@ -159,15 +159,8 @@ function OneCustomer({ id }: { id: number }) {
       <Loaded read={read} height={480}>
         {(detail) => (
           <>
-            <Detail
-              main={
-                <>
-                  <Shops shops={detail.shops} />
-                  <Money {...detail} />
-                </>
-              }
-              side={<About account={detail.account} />}
-            />
+            <Detail main={<Shops shops={detail.shops} />} side={<About account={detail.account} />} />
+            <Money {...detail} />
             <Danger account={detail.account} />
           </>
         )}
