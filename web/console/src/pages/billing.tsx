@@ -5,7 +5,7 @@ import { useText } from "../i18n/i18n";
 import { BalanceChart } from "../ui/balance-chart";
 import { CopyButton } from "../ui/copy";
 import { Fact, Facts, Money } from "../ui/facts";
-import { Loaded, LoadedList } from "../ui/loaded";
+import { Loaded, LoadedList, Together } from "../ui/loaded";
 import { Detail, Figures, Page, Section } from "../ui/page";
 import { TransactionTable } from "../ui/transactions";
 
@@ -58,37 +58,39 @@ export default function Billing() {
   const ledger = useTransactions();
   return (
     <Page title={t("nav.billing")}>
-      <Loaded read={summary} height={84}>
-        {({ credits, balance, held }) => (
-          <Figures
-            figures={[
-              { name: t("credits.available"), value: number(credits) },
-              { name: t("credits.held"), value: number(held) },
-              { name: t("credits.balance"), value: number(balance) },
-            ]}
-          />
-        )}
-      </Loaded>
-      <Detail
-        main={
-          <Section title={t("chart.balance")}>
-            <Loaded read={ledger} height={200}>
-              {({ pages }) => <History rows={pages.flat()} />}
-            </Loaded>
-          </Section>
-        }
-        side={
-          <>
-            <GetCredits />
-            <Prices />
-          </>
-        }
-      />
-      <Section title={t("ledger.title")}>
-        <LoadedList read={ledger} rows={12}>
-          {(rows) => <TransactionTable rows={rows} />}
-        </LoadedList>
-      </Section>
+      <Together reads={[summary, ledger]}>
+        <Loaded read={summary} height={84}>
+          {({ credits, balance, held }) => (
+            <Figures
+              figures={[
+                { name: t("credits.available"), value: number(credits) },
+                { name: t("credits.held"), value: number(held) },
+                { name: t("credits.balance"), value: number(balance) },
+              ]}
+            />
+          )}
+        </Loaded>
+        <Detail
+          main={
+            <Section title={t("chart.balance")}>
+              <Loaded read={ledger} height={200}>
+                {({ pages }) => <History rows={pages.flat()} />}
+              </Loaded>
+            </Section>
+          }
+          side={
+            <>
+              <GetCredits />
+              <Prices />
+            </>
+          }
+        />
+        <Section title={t("ledger.title")}>
+          <LoadedList read={ledger} rows={12}>
+            {(rows) => <TransactionTable rows={rows} />}
+          </LoadedList>
+        </Section>
+      </Together>
     </Page>
   );
 }

@@ -7,7 +7,7 @@ import { AttentionBanners } from "../ui/attention";
 import { LinkButton } from "../ui/button";
 import { CopyButton } from "../ui/copy";
 import { Icon } from "../ui/icon";
-import { Loaded, Waiting } from "../ui/loaded";
+import { Loaded, Together } from "../ui/loaded";
 import { Figures, Page, Section } from "../ui/page";
 import { StatusPill } from "../ui/pill";
 import { TransactionTable } from "../ui/transactions";
@@ -140,8 +140,7 @@ function Recent() {
   const { t } = useText();
   const read = useTransactions();
   const rows = read.data?.pages[0];
-  if (rows === undefined) return read.isError ? null : <Waiting height={240} />;
-  if (rows.length === 0) return null;
+  if (rows === undefined || rows.length === 0) return null;
   return (
     <Section title={t("home.recent")} extra={<Link to="/billing">{t("home.allTransactions")}</Link>}>
       <TransactionTable rows={rows.slice(0, HOME_ROWS)} />
@@ -180,21 +179,26 @@ export default function Home() {
   const { t } = useText();
   const { data } = useUser();
   const shops = useShops();
+  const onboarding = useOnboarding();
+  const summary = useSummary();
+  const ledger = useTransactions();
   const user = data?.user ?? null;
   const name = user?.name ?? "";
   return (
     <Page title={name === "" ? t("home.welcome") : t("home.welcomeName", { name })}>
-      {user !== null && <AttentionBanners user={user} />}
-      <Checklist />
-      <Loaded read={shops} height={84}>
-        {({ shops: all }) => (
-          <>
-            <Numbers shops={all} />
-            <ShopList shops={all} />
-          </>
-        )}
-      </Loaded>
-      <Recent />
+      <Together reads={[shops, onboarding, summary, ledger]}>
+        {user !== null && <AttentionBanners user={user} />}
+        <Checklist />
+        <Loaded read={shops} height={84}>
+          {({ shops: all }) => (
+            <>
+              <Numbers shops={all} />
+              <ShopList shops={all} />
+            </>
+          )}
+        </Loaded>
+        <Recent />
+      </Together>
     </Page>
   );
 }

@@ -33,6 +33,9 @@ export function Failed({ cause, again }: { cause: unknown; again: () => void }) 
   );
 }
 
+/** About a screen: what is below it is not seen yet. */
+const PAGE_PX = 640;
+
 /** Grey rows of 40 px, as the rows of a table are; or one field of a given height. */
 export function Waiting({ rows = 3, height }: { rows?: number; height?: number | undefined }) {
   const { t } = useText();
@@ -81,4 +84,16 @@ export function LoadedList<D>({ read, rows = 8, children }: LoadedListProps<D>) 
       )}
     </>
   );
+}
+
+interface Settling {
+  data: unknown;
+  isError: boolean;
+}
+
+/** A page whose parts are read one by one is shown when all have answered: nothing on it moves when a part comes late, or
+ * turns out to be empty. What failed says so in its own place. */
+export function Together({ reads, children }: { reads: readonly Settling[]; children: ReactNode }) {
+  if (reads.every(({ data, isError }) => data !== undefined || isError)) return children;
+  return <Waiting height={PAGE_PX} />;
 }

@@ -4,7 +4,7 @@ import { type Overview as Numbers, useOverview, useUser } from "../../api/querie
 import { useText } from "../../i18n/i18n";
 import { AttentionBanners } from "../../ui/attention";
 import { Fact, Facts, Time } from "../../ui/facts";
-import { Loaded } from "../../ui/loaded";
+import { Loaded, Together } from "../../ui/loaded";
 import { Figures, Page, Section } from "../../ui/page";
 import { ShareBar } from "../../ui/share-bar";
 
@@ -65,10 +65,10 @@ export default function Today() {
   const user = data?.user ?? null;
   return (
     <Page title={t("nav.today")}>
-      {user !== null && <AttentionBanners user={user} />}
-      <Loaded read={read} height={420}>
-        {(numbers) => <House {...numbers} />}
-      </Loaded>
+      <Together reads={[read]}>
+        {user !== null && <AttentionBanners user={user} />}
+        <Loaded read={read}>{(numbers) => <House {...numbers} />}</Loaded>
+      </Together>
     </Page>
   );
 }

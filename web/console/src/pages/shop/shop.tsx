@@ -7,7 +7,7 @@ import type { Shop } from "../../api/types";
 import { type TextKey, useText } from "../../i18n/i18n";
 import { Id } from "../../ui/facts";
 import { Icon } from "../../ui/icon";
-import { Loaded } from "../../ui/loaded";
+import { Loaded, Together } from "../../ui/loaded";
 import { Page, Parts } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
 import NotFound from "../not-found";
@@ -52,36 +52,32 @@ function OneShop({ id, part }: { id: number; part: PartName }) {
       title={shop?.shop_name ?? t("shop.title")}
       back={{ to: "/shops", text: t("nav.shops") }}
       intro={
-        <span className="line">
-          {shop === undefined ? (
-            "…"
-          ) : (
-            <>
-              <StatusPill state={shop.chatbot_state} />
-              {shop.domain !== null && (
-                <a
-                  href={read.data?.shop_url ?? `https://${shop.domain}`}
-                  target="_blank"
-                  rel="noreferrer"
-                  className="line"
-                >
-                  <span className="short">{shop.domain}</span>
-                  <Icon name="open" />
-                </a>
-              )}
-              <Id>{shop.public_id}</Id>
-            </>
-          )}
-        </span>
+        shop !== undefined && (
+          <span className="line">
+            <StatusPill state={shop.chatbot_state} />
+            {shop.domain !== null && (
+              <a
+                href={read.data?.shop_url ?? `https://${shop.domain}`}
+                target="_blank"
+                rel="noreferrer"
+                className="line"
+              >
+                <span className="short">{shop.domain}</span>
+                <Icon name="open" />
+              </a>
+            )}
+            <Id>{shop.public_id}</Id>
+          </span>
+        )
       }
     >
-      <Parts
-        label={t("shop.parts")}
-        parts={PARTS.map((name) => ({ to: `/shops/${id}${name === "" ? "" : `/${name}`}`, text: t(TITLES[name]) }))}
-      />
-      <Loaded read={read} height={400}>
-        {({ shop: loaded }) => <PartOf shop={loaded} part={part} />}
-      </Loaded>
+      <Together reads={[read]}>
+        <Parts
+          label={t("shop.parts")}
+          parts={PARTS.map((name) => ({ to: `/shops/${id}${name === "" ? "" : `/${name}`}`, text: t(TITLES[name]) }))}
+        />
+        <Loaded read={read}>{({ shop: loaded }) => <PartOf shop={loaded} part={part} />}</Loaded>
+      </Together>
     </Page>
   );
 }
