@@ -47,6 +47,12 @@ static const struct {
     { "outbound/mail.c", "list", "walks the primary key from its end to a LIMIT" },
     { "jobs/list.c", "list_kind", "scans its own inner LIMIT" },
     { "jobs/queue.c", "purge_chunk", "scans its own inner LIMIT" },
+    { "http/events.c", "date_back", "walks the primary key from its start to a LIMIT" },
+    { "http/idempotency.c", "date_back", "walks the primary key from its start to a LIMIT" },
+    { "outbound/mail.c", "date_back", "walks the primary key from its start to a LIMIT" },
+    { "app/keys.c", "keys_retire", "one row a master key" },
+    { "app/keys.c", "keys_list", "one row a master key" },
+    { "storage/migrate_losses.c", "tables", "the catalogue, by a command" },
     { "storage/migrate.c", "has_table", "a table of the schema" },
     { "storage/migrate.c", "applied", "one row a migration" },
 };
