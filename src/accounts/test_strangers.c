@@ -299,7 +299,7 @@ static int64_t written(struct test_db *t)
 {
     return world_number(t, "SELECT 1000000 * (SELECT COUNT(*) FROM mail_asks) + 10000 * (SELECT COUNT(*) FROM jobs)"
                            " + 1000 * (SELECT COUNT(*) FROM mail_budgets) + 100 * (SELECT COUNT(*) FROM mail_outbox)"
-                           " + 10 * (SELECT COUNT(*) FROM account_tokens) + (SELECT COUNT(*) FROM audit_log)"
+                           " + 10 * (SELECT COUNT(*) FROM person_tokens) + (SELECT COUNT(*) FROM audit_log)"
                            " + (SELECT COUNT(*) FROM registrations)");
 }
 
