@@ -73,10 +73,10 @@ static enum answer check(struct req *req, struct checked *p, const char *passwor
     enum password_match m = password_matches(str_of(password), p->hash[0] ? p->hash : NULL);
     p->right = m != PASSWORD_WRONG && !p->disabled;
     p->stale = p->right && (m == PASSWORD_RIGHT_AS_TYPED || password_hash_is_weak(p->hash));
-    return ANSWER_SENT;
+    return ANSWER_GO_ON;
 }
 
-/* In .run: is what was checked still true? ANSWER_SENT: yes, and the password was right. */
+/* In .run: is what was checked still true? ANSWER_GO_ON: yes, and the password was right. */
 static enum answer check_again(struct req *req, struct checked *p, const struct problem *wrong)
 {
     int64_t until;
@@ -92,7 +92,7 @@ static enum answer check_again(struct req *req, struct checked *p, const struct 
     if (user_by_id_locked(req->tx, p->account, &u) != ROW_FOUND) return reply_fault(req);
     /* Changed while we checked (a reset, a disabling, a rehash by a twin): nothing is known, so ask to try again. */
     if (u.person.disabled || !text_eq(u.password_hash, p->hash)) return reply_later(req, &problem_busy, 1);
-    return ANSWER_SENT;
+    return ANSWER_GO_ON;
 }
 
 /* ---- POST /auth/password/login ---- */
@@ -108,8 +108,8 @@ HANDLER(login_prepare)
     p->now = req->now_ms;
     if (!read_now(req, check_read, p)) return reply_fault(req);
     enum answer a = check(req, p, in->password);
-    if (a != ANSWER_SENT || !p->stale) return a;
-    return password_hash(str_of(in->password), p->new_hash) ? ANSWER_SENT : reply_later(req, &problem_busy, 1);
+    if (a != ANSWER_GO_ON || !p->stale) return a;
+    return password_hash(str_of(in->password), p->new_hash) ? ANSWER_GO_ON : reply_later(req, &problem_busy, 1);
 }
 
 HANDLER(login_run)
@@ -117,7 +117,7 @@ HANDLER(login_run)
     struct checked *p = req->prepared;
     struct user_view v = { .success = true };
     enum answer a = check_again(req, p, &problem_invalid_credentials);
-    if (a != ANSWER_SENT) return a;
+    if (a != ANSWER_GO_ON) return a;
     if (p->new_hash[0] && user_set_password(req->tx, p->account, p->hash, p->new_hash) == ROW_FAULT)
         return reply_fault(req);
     /* Rows are locked in one order everywhere: account, tries, sessions, events. */
@@ -187,8 +187,8 @@ static enum answer caller_read(struct req *req, struct checked *p)
     p->req = req;
     p->session_key = http_session_key(req);
     p->now = req->now_ms;
-    if (!p->session_key) return ANSWER_SENT;                 /* authentication says so, before .run */
-    return read_now(req, check_read, p) ? ANSWER_SENT : reply_fault(req);
+    if (!p->session_key) return ANSWER_GO_ON;                 /* authentication says so, before .run */
+    return read_now(req, check_read, p) ? ANSWER_GO_ON : reply_fault(req);
 }
 
 void password_refused(struct req *req)
@@ -203,7 +203,7 @@ HANDLER(reauthenticate_prepare)
     const struct post_reauthenticate *in = req->body;
     struct checked *p = req->prepared = ARENA_NEW(req->arena, struct checked);
     enum answer a = caller_read(req, p);
-    return a == ANSWER_SENT && p->known ? check(req, p, in->password) : a;
+    return a == ANSWER_GO_ON && p->known ? check(req, p, in->password) : a;
 }
 
 HANDLER(reauthenticate_run)
@@ -211,7 +211,7 @@ HANDLER(reauthenticate_run)
     struct checked *p = req->prepared;
     if (p->account != req->who.person) return reply_later(req, &problem_busy, 1);
     enum answer a = check_again(req, p, &problem_wrong_password);
-    if (a != ANSWER_SENT) return a;
+    if (a != ANSWER_GO_ON) return a;
     if (!tries_clear(req->tx, &p->tries) || !audit_self(req, AUDIT_reauthenticated, p->account) ||
         !sign_in(req, p->account, caller_role(req)))
         return reply_fault(req);
@@ -226,12 +226,12 @@ HANDLER(change_prepare)
     const struct post_change *in = req->body;
     struct checked *p = req->prepared = ARENA_NEW(req->arena, struct checked);
     enum answer a = caller_read(req, p);
-    if (a != ANSWER_SENT || !p->known) return a;
+    if (a != ANSWER_GO_ON || !p->known) return a;
     const char *fault = password_fault(str_of(in->newPassword), p->email);
     if (fault) return reply_fields(req, "newPassword", fault);
     a = check(req, p, in->currentPassword);
-    if (a != ANSWER_SENT || !p->right) return a;
-    return password_hash(str_of(in->newPassword), p->new_hash) ? ANSWER_SENT : reply_later(req, &problem_busy, 1);
+    if (a != ANSWER_GO_ON || !p->right) return a;
+    return password_hash(str_of(in->newPassword), p->new_hash) ? ANSWER_GO_ON : reply_later(req, &problem_busy, 1);
 }
 
 HANDLER(change_run)
@@ -241,7 +241,7 @@ HANDLER(change_run)
     struct person who;
     if (p->account != req->who.person) return reply_later(req, &problem_busy, 1);
     enum answer a = check_again(req, p, &problem_wrong_password);
-    if (a != ANSWER_SENT) return a;
+    if (a != ANSWER_GO_ON) return a;
     if (user_set_password(req->tx, p->account, p->hash, p->new_hash) != ROW_FOUND ||
         persons_get(req->tx, p->account, &who) != ROW_FOUND || !tokens_end(req->tx, p->account) ||
         !tries_clear(req->tx, &p->tries) || sessions_end_all(req->tx, p->account, 0) < 0 ||

@@ -27,8 +27,8 @@ HANDLER(register_prepare)
     p->who = mail_asker_of(req, address, device);
     p->who.device = NULL;                                    /* all registrations are strangers' */
     if (!read_now(req, register_look, p)) return reply_fault(req);
-    if (!p->allowed) return ANSWER_SENT;
-    return password_hash(str_of(in->password), p->hash) ? ANSWER_SENT : reply_later(req, &problem_busy, 1);
+    if (!p->allowed) return ANSWER_GO_ON;
+    return password_hash(str_of(in->password), p->hash) ? ANSWER_GO_ON : reply_later(req, &problem_busy, 1);
 }
 
 HANDLER(register_run)
@@ -77,7 +77,7 @@ HANDLER(verify_prepare)
     if (!read_now(req, verify_read, p)) return reply_fault(req);
     if (p->known && !p->same_browser && in->password)
         p->password_right = password_matches(str_of(in->password), p->hash) != PASSWORD_WRONG;
-    return ANSWER_SENT;
+    return ANSWER_GO_ON;
 }
 
 /* The account, or ROW_NONE when the address got one meanwhile (the command line, another token): never another's. */

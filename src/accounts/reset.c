@@ -33,7 +33,7 @@ HANDLER(reset_prepare)
     if (!p->known) return reply_problem(req, &problem_invalid_token);
     const char *fault = password_fault(str_of(in->password), p->email);
     if (fault) return reply_fields(req, "password", fault);
-    return password_hash(str_of(in->password), p->hash) ? ANSWER_SENT : reply_later(req, &problem_busy, 1);
+    return password_hash(str_of(in->password), p->hash) ? ANSWER_GO_ON : reply_later(req, &problem_busy, 1);
 }
 
 /* Everything that the old password opened ends; failed tries are forgotten, so a running lock does not last. This

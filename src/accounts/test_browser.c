@@ -151,9 +151,9 @@ struct response ask_in(struct test_db *t, struct arena *arena, struct browser *b
     struct exchange *x = exchange_of(arena ? arena : t->arena, b, route_of(what));
     struct req *req = &x->req;
     req->body = body, req->path = path, req->query = query;
-    enum answer a = req->route->prepare ? req->route->prepare(req) : ANSWER_SENT;
+    enum answer a = req->route->prepare ? req->route->prepare(req) : ANSWER_GO_ON;
     assert_int_not_equal(a, ANSWER_FAULT);
-    if (a == ANSWER_SENT) {
+    if (a == ANSWER_GO_ON) {
         enum op_outcome o = lanes_run(t->lanes, &x->op);
         assert_true(o == OP_COMMITTED || o == OP_REFUSED);
     }

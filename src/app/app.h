@@ -49,7 +49,7 @@ static inline const struct app *app_of(const struct req *req)
     return req->app;
 }
 
-extern const struct route system_routes[], operator_routes[], home_routes[], developer_routes[];
+extern const struct route system_routes[], known_routes[], operator_routes[], home_routes[], developer_routes[];
 
 /* ---- commands ---- */
 

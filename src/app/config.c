@@ -43,6 +43,7 @@ static const struct setting settings[] = {
     BOOL_SETTING("CHATHUB_TEST_CLOCK", test_clock, .fallback = "0"),
     BOOL_SETTING("CHATHUB_VERBOSE", verbose, .fallback = "0"),
     TEXT_SETTING("CHATHUB_LIMITS", limits),
+    TEXT_SETTING("CHATHUB_SECURITY_CONTACT", security_contact),
     NUMBER_SETTING("CHATHUB_LOOPS", loops, .fallback = "0", .min = 0, .max = 64),
     NUMBER_SETTING("CHATHUB_DATABASE_WORKERS", database_workers, .fallback = "0", .min = 0, .max = 64),
     TEXT_SETTING("CHATBOT_BASE_URL", chatbot_base_url),

@@ -9,7 +9,7 @@
 #include "outbound/mail.h"
 
 struct config {
-    const char *listen, *data_dir, *base_url, *database_url, *trusted_proxy, *limits, *file;
+    const char *listen, *data_dir, *base_url, *database_url, *trusted_proxy, *limits, *security_contact, *file;
     const char *accept_risks; /* words of config_check.c, with commas; NULL: none */
     const char *chatbot_base_url, *chatbot_shared_secret;
     const char *smtp_host, *smtp_user, *smtp_password, *mail_from;

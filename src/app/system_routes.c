@@ -2,10 +2,12 @@
 #include "app/app.h"
 #include "base/clock.h"
 #include "http/metrics.h"
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
-enum { READY_QUEUE_AGE_MS = 5000, READY_DISK_FREE_MB = 64, READY_JOB_AGE_MS = 300000, METRICS_MAX = 1 << 20 };
+enum { READY_QUEUE_AGE_MS = 5000, READY_DISK_FREE_MB = 64, READY_JOB_AGE_MS = 300000, METRICS_MAX = 1 << 20,
+       DESCRIPTION_MAX = 8 << 20 };
 
 static enum answer get_healthz(struct req *req)
 {
@@ -157,18 +159,27 @@ static enum answer get_config(struct req *req)
     return reply_json(req, 200, config_json, app_of(req)->config);
 }
 
+/* The rows do not change while the program runs: printed once, on the first request. */
+static pthread_once_t description_once = PTHREAD_ONCE_INIT;
+static struct buf description;
+static char description_tag[SHA256_HEX_SIZE];
+
+static void description_make(void)
+{
+    buf_init(&description, DESCRIPTION_MAX);
+    openapi_print(&description, app_route_tables, CHATHUB_VERSION);
+    sha256_hex(buf_str(&description), description_tag);
+}
+
 static enum answer get_openapi(struct req *req)
 {
-    struct buf out;
-    buf_init(&out, METRICS_MAX);
-    openapi_print(&out, app_route_tables, CHATHUB_VERSION);
-    enum answer answer = reply_text(req, 200, "application/json", buf_str(&out));
-    buf_free(&out);
-    return answer;
+    (void)pthread_once(&description_once, description_make);
+    return reply_fixed(req, "application/json", buf_str(&description), description_tag);
 }
 
 const struct route system_routes[] = { { .verb = VERB_GET,
                                          .path = "/healthz",
+                                         .any_query = true,
                                          .who = WHO_SYSTEM,
                                          .tx = TX_NONE,
                                          .tag = "System",
@@ -176,6 +187,7 @@ const struct route system_routes[] = { { .verb = VERB_GET,
                                          .doc = "The process answers." },
                                        { .verb = VERB_GET,
                                          .path = "/health",
+                                         .any_query = true,
                                          .who = WHO_SYSTEM,
                                          .tx = TX_NONE,
                                          .tag = "System",
@@ -184,6 +196,7 @@ const struct route system_routes[] = { { .verb = VERB_GET,
                                          .doc = "The process answers; for monitors made for the replaced panel." },
                                        { .verb = VERB_GET,
                                          .path = "/readyz",
+                                         .any_query = true,
                                          .who = WHO_SYSTEM,
                                          .tx = TX_READ,
                                          .tag = "System",
@@ -192,6 +205,7 @@ const struct route system_routes[] = { { .verb = VERB_GET,
                                          .doc = "Database, queues and disk are fit for work; 503 when one is not." },
                                        { .verb = VERB_GET,
                                          .path = "/metrics",
+                                         .any_query = true,
                                          .who = WHO_SYSTEM,
                                          .tx = TX_READ,
                                          .tag = "System",
@@ -208,6 +222,7 @@ const struct route system_routes[] = { { .verb = VERB_GET,
                                          .doc = "What the pages need to know before anybody signs in." },
                                        { .verb = VERB_GET,
                                          .path = "/openapi.json",
+                                         .any_query = true,
                                          .who = WHO_SYSTEM,
                                          .tx = TX_NONE,
                                          .tag = "System",

@@ -14,7 +14,7 @@
 
 const struct route *const app_route_tables[] = { system_routes,   accounts_routes,  home_routes,  shops_routes,
                                                  tenants_routes,  credits_routes,   audit_routes, events_routes,
-                                                 operator_routes, developer_routes, NULL };
+                                                 operator_routes, developer_routes, known_routes, NULL };
 
 /* ---- housekeeping of http's tables, which has no jobs of its own ---- */
 

@@ -54,7 +54,8 @@ static enum op_wish run_route(struct exchange *x, struct tx *tx)
     enum answer a = r->run(req);
     if (a != ANSWER_FAULT && req->reply.status == 0) {       /* must not commit what nobody is told of */
         LOG(LOG_ERROR, "handler_without_reply", LOG_TEXT("path", r->path));
-        a = ANSWER_FAULT;
+        (void)reply_problem(req, &problem_internal);
+        return OP_REFUSE;
     }
     /* On PostgreSQL the first request with this key may have ended while this one waited for a row: what refused it may
      * be its own work ("enabled already"), so the key is looked up once more. What this run wrote is undone. */
@@ -72,17 +73,22 @@ static enum op_wish op_run(struct op *op, struct tx *tx)
     enum op_wish wish = OP_REFUSE;
     req->tx = tx;
     const struct problem *p = NULL;
+    enum row origin;
     if (!recognise(x)) {
         (void)reply_fault(req);
     } else if ((p = caller_judge(req)) != NULL) {
         (void)reply_problem(req, p);
     } else if (!admission_of_caller(x)) {
         /* the reply says so */
+    } else if ((origin = cors_ask(x)) != ROW_FOUND) {
+        if (origin == ROW_FAULT) (void)reply_fault(req);
+        else (void)reply_problem(req, &problem_cross_site);
     } else if (x->deferred) {
         copy_refusal(&req->reply, &x->late);
     } else {
         wish = run_route(x, tx);
     }
+    x->broken = tx_fault_of(tx) == TX_BROKEN;
     req->tx = NULL;
     return wish;
 }
@@ -181,7 +187,8 @@ static bool prepared(struct exchange *x)
     const struct route *r = x->req.route;
     if (r->prepare == NULL) return true;
     enum answer a = r->prepare(&x->req);
-    if (a == ANSWER_SENT) return true;
+    bool says_nothing = a == ANSWER_SENT && x->req.reply.status == 0;
+    if (a == ANSWER_GO_ON || says_nothing) return true;
     if (a == ANSWER_FAULT || x->req.reply.status == 0) (void)reply_fault(&x->req);
     return false;
 }
@@ -375,7 +382,7 @@ static void settle(struct exchange *x)
         return;
     case OP_FAILED:
         reply_reset(&req->reply);
-        (void)reply_fault(req);
+        (void)(x->broken ? reply_problem(req, &problem_internal) : reply_fault(req));
         return;
     case OP_UNCERTAIN:
         reply_reset(&req->reply);

@@ -144,6 +144,7 @@ struct exchange {
     bool kept;                               /* head and body are in the arena */
     bool head_only, close, counted;
     bool deferred;                           /* a refusal that stands, but who calls is asked first */
+    bool broken;                             /* its transaction met a fault that will not pass */
     bool ran;                                /* .run was reached: its refusal may write .refused */
     bool replayed;
     struct str body;
@@ -163,6 +164,8 @@ struct exchange {
     bool running;
     struct str fixed_body;                   /* a body that lives for ever (assets); instead of reply.body */
     const char *allow;                       /* of a 405 or OPTIONS; in the arena */
+    const struct route *preflight;           /* OPTIONS of a page of another origin: the row it asks about */
+    bool origin_asked, origin_admitted;      /* by a row with ORIGINS_ASKED */
     /* waiting for a job */
     struct reply late;
     int64_t wait_job, wait_until_ms;
@@ -253,8 +256,8 @@ struct http {
     struct account_counts *counts;           /* streams and sockets, by account */
     atomic_size_t streams;
     struct http_timeouts timeouts;
-    char *common_headers;                    /* security headers, the same for every answer */
-    size_t common_headers_n;
+    struct str common_headers[FRAMING_ASKED];        /* security headers, by who may frame the answer */
+    const char *policy;                      /* their begin, to which frame-ancestors are added */
     int port;
     unsigned loops;
     struct loop *loop[LOOPS_MAX];
@@ -315,6 +318,14 @@ MUST_USE bool admission_at_the_door(struct connection *c, struct exchange *x);
 MUST_USE bool admission_of_route(struct exchange *x);
 MUST_USE bool admission_of_caller(struct exchange *x);       /* in the transaction: the caller is known */
 void admission_settle(struct exchange *x);                   /* the reply is made: gives back what need not count */
+
+/* ---- cors.c ---- */
+MUST_USE bool cors_at_the_door(struct exchange *x, bool by_key_alone);   /* false: cross_site */
+MUST_USE enum row cors_ask(struct exchange *x);              /* in the transaction; ROW_NONE: cross_site */
+void cors_preflight(struct exchange *x);                     /* of an OPTIONS request */
+void cors_print(const struct exchange *x, struct buf *out);
+void security_headers_make(struct http *h);
+void security_headers_print(const struct exchange *x, struct buf *out);
 
 /* ---- dispatch.c ---- */
 /* True: the answer is in x->req.reply. False: x is with another thread and comes back by loop_return. */

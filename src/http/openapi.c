@@ -67,7 +67,8 @@ static void refusals_of_caller(struct refusals *list, const struct route *r)
     }
     if (r->who & WHO_KEY) refusal_add(list, &problem_scope_missing);
     if (r->fresh) refusal_add(list, &problem_sign_in_again);
-    if (r->verb != VERB_GET && !r->no_origin) refusal_add(list, &problem_cross_site);
+    bool any_page = r->origins == ORIGINS_UNCHECKED || r->origins == ORIGINS_ANY;
+    if (r->origins == ORIGINS_ASKED || (r->verb != VERB_GET && !any_page)) refusal_add(list, &problem_cross_site);
 }
 
 static void refusals_of_input(struct refusals *list, const struct route *r)
@@ -98,6 +99,7 @@ static void refusals_of(struct refusals *list, const struct route *r)
     for (size_t i = 0; r->problems && r->problems[i]; i++) refusal_add(list, r->problems[i]);
     refusal_add(list, &problem_too_many_requests);
     refusal_add(list, &problem_busy);
+    if (r->tx != TX_NONE) refusal_add(list, &problem_internal);
     if (r->tx != TX_NONE) refusal_add(list, &problem_storage);
     if (r->tx == TX_WRITE) refusal_add(list, &problem_uncertain);
 }

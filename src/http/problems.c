@@ -70,6 +70,10 @@ const struct problem problem_invalid_query = {
 const struct problem problem_storage = {
     "storage", 503, "We could not save this. Nothing was changed; please try again in a moment.", "保存失败，未作任何更改，请稍后重试。"
 };
+const struct problem problem_internal = {
+    "internal", 500, "Something is wrong on our side. Nothing was changed; trying again will not help.",
+    "系统内部错误，未作任何更改。问题已记录，重试无法解决。"
+};
 const struct problem problem_uncertain = {
     "uncertain", 503,
     "We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.",

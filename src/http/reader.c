@@ -316,7 +316,8 @@ static bool port_is_valid(struct str s)
 
 static bool host_is_valid(struct str host)
 {
-    if (host.n == 0 || host.n > HOST_MAX_BYTES) return false;
+    if (host.n == 0) return true;                            /* RFC 9110 7.2: no authority is known; probes send it */
+    if (host.n > HOST_MAX_BYTES) return false;
     size_t name;
     if (host.p[0] == '[') {
         const char *close = memchr(host.p, ']', host.n);

@@ -35,7 +35,8 @@ enum answer reply_json(struct req *req, int status, json_writer *write, const vo
     json_finish(&j);
     if (body->overflow) {
         LOG(LOG_ERROR, "reply_too_large", LOG_TEXT("path", req->route ? req->route->path : ""));
-        return reply_fault(req);
+        (void)reply_problem(req, &problem_internal);
+        return ANSWER_FAULT;
     }
     req->reply.status = status;
     req->reply.content_type = "application/json";
@@ -84,9 +85,31 @@ enum answer reply_later(struct req *req, const struct problem *p, int64_t retry_
     return a;
 }
 
+/* Outside a transaction (.prepare, the end of an op) nothing more is known than that it failed. */
+static bool may_pass(const struct req *req)
+{
+    if (req->tx == NULL) return true;
+    switch (tx_fault_of(req->tx)) {
+    case TX_CONFLICT:
+    case TX_FULL:
+    case TX_LOST:
+        return true;
+    case TX_SOUND:                                           /* what was read cannot be: a bug, or broken data */
+    case TX_BROKEN:
+        return false;
+    }
+    return false;
+}
+
 enum answer reply_fault(struct req *req)
 {
-    (void)reply_later(req, &problem_storage, 1);
+    if (may_pass(req)) {
+        (void)reply_later(req, &problem_storage, 1);
+        return ANSWER_FAULT;
+    }
+    LOG(LOG_ERROR, "permanent_fault", LOG_TEXT("path", req->route != NULL ? req->route->path : ""),
+        LOG_TEXT("request", req->request_id));
+    (void)reply_problem(req, &problem_internal);
     return ANSWER_FAULT;
 }
 
@@ -125,6 +148,25 @@ enum answer reply_text(struct req *req, int status, const char *content_type, st
     req->reply.status = status;
     req->reply.content_type = content_type;
     return ANSWER_SENT;
+}
+
+static bool client_has(const struct req *req, const char *etag)
+{
+    struct str known = req_header(req, "if-none-match"), tag = str_of(etag);
+    if (known.n == 1 && known.p[0] == '*') return true;
+    const char *at = known.n >= tag.n + 2 ? memmem(known.p + 1, known.n - 1, tag.p, tag.n) : NULL;
+    return at != NULL && at[-1] == '"' && at + tag.n < known.p + known.n && at[tag.n] == '"';
+}
+
+enum answer reply_fixed(struct req *req, const char *content_type, struct str body, const char *etag)
+{
+    struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
+    bool same = client_has(req, etag);
+    enum answer a = reply_text(req, same ? 304 : 200, content_type, x == NULL && !same ? body : STR(""));
+    reply_header(req, "ETag", arena_printf(req->arena, "\"%s\"", etag));
+    reply_header(req, "Cache-Control", "no-cache");
+    if (x != NULL && !same) x->fixed_body = body;
+    return a;
 }
 
 void reply_cookie(struct req *req, struct cookie c)
@@ -307,7 +349,6 @@ static void status_line(struct buf *out, int status)
 
 void reply_render(struct exchange *x, struct buf *out)
 {
-    const struct http *h = x->loop->http;
     struct reply *r = &x->req.reply;
     if (r->problem != NULL) problem_body(&x->req, r->problem);
     assert(r->status >= 200);
@@ -315,7 +356,8 @@ void reply_render(struct exchange *x, struct buf *out)
     bool bodiless = r->status == 204 || r->status == 304;
     status_line(out, r->status);
     buf_text(out, x->loop->date);
-    buf_add(out, h->common_headers, h->common_headers_n);
+    security_headers_print(x, out);
+    cors_print(x, out);
     buf_add(out, "X-Request-Id: ", 14);
     buf_add(out, x->request_id, sizeof x->request_id - 1);
     buf_add(out, "\r\n", 2);

@@ -177,6 +177,7 @@ static bool by_key_alone(const struct exchange *x) { return has_bearer(&x->head)
 static void no_route(struct exchange *x, const struct route_match *m)
 {
     if (str_eq(x->head.method, STR("OPTIONS")) && (m->verbs != 0 || str_eq(x->head.target, STR("*")))) {
+        cors_preflight(x);
         x->req.reply.status = 204;
         x->allow = allow_text(x->req.arena, m->verbs != 0 ? m->verbs : ~0u);
         x->discard = true;
@@ -209,11 +210,13 @@ void request_begin_bare(struct connection *c, struct exchange *x)
     x->op = (struct op){ 0 };
     x->back = dispatch_returned;
     x->slot = c->slot, x->generation = c->generation;
-    x->kept = x->close = x->counted = x->deferred = x->ran = x->replayed = false;
+    x->kept = x->close = x->counted = x->deferred = x->broken = x->ran = x->replayed = false;
     x->discard = x->away = x->ask_again = x->wants_stream = false;
     x->body = x->fixed_body = (struct str){ 0 };
     x->allow = NULL;
     x->socket_own = NULL;
+    x->preflight = NULL;
+    x->origin_asked = x->origin_admitted = false;
     x->wait_job = 0;
     x->session_key[0] = '\0';
     x->started_us = (int64_t)(uv_hrtime() / 1000);
@@ -250,9 +253,7 @@ void request_begin(struct connection *c, struct exchange *x)
     }
     if (r->who != WHO_SYSTEM) session_key(x);
     /* Before the route's own limit: no other site's page may use up what its visitor has. */
-    bool acts = r->verb != VERB_GET || r->socket != NULL; /* which is its visitor for as long as it is open */
-    bool asked = acts && !r->no_origin && !by_key_alone(x);
-    if (asked && !origin_ok(&x->head, o->origin, o->development)) {
+    if (!cors_at_the_door(x, by_key_alone(x))) {
         request_refuse(x, &problem_cross_site);
         return;
     }
@@ -409,7 +410,8 @@ void request_fields(struct exchange *x)
     const struct route *r = x->req.route;
     if (x->discard) return;
     if (r->who != WHO_SYSTEM) x->req.user_agent = user_agent(x);
-    bool good = !x->deferred && (x->head.query.n == 0 && r->query_fields == NULL ? true : query_pairs(x));
+    bool no_query = r->query_fields == NULL && (x->head.query.n == 0 || r->any_query);
+    bool good = !x->deferred && (no_query || query_pairs(x));
     good = good && (r->body_fields == NULL || body_json(x)) && idempotency_key(x);
     if (good) return;
     x->deferred = route_wants_caller(r);

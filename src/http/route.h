@@ -77,6 +77,7 @@ struct reply {
     const struct field_faults *faults;
     bool shows_secret;               /* an idempotent replay answers 409 already_shown */
     int64_t wait_job;                /* after the commit wait for this job, then .resume */
+    const char *frame_ancestors;     /* with FRAMING_ASKED; NULL: none */
 };
 
 struct req {
@@ -98,7 +99,27 @@ struct req {
     const void *raw;                 /* the parsed head: see req_header */
 };
 
-enum answer { ANSWER_FAULT = -1, ANSWER_SENT /* commit */, ANSWER_REFUSED /* roll back */ };
+enum answer {
+    ANSWER_FAULT = -1,
+    ANSWER_SENT,                     /* the reply is made: commit */
+    ANSWER_REFUSED,                  /* the reply is made: roll back */
+    ANSWER_GO_ON,                    /* .prepare, and steps that handlers share: nothing stands against it */
+    ANSWER_WAIT,                     /* .resume: the job has not ended */
+};
+
+/* Which pages may send a request, by Sec-Fetch-Site, Origin or Referer. What comes with a bearer key and no cookie is
+ * from no page. */
+enum origins {
+    ORIGINS_OWN,                     /* changes: our own pages. Other pages may read no answer */
+    ORIGINS_UNCHECKED,               /* servers call it, with a proof of their own. Other pages may read no answer */
+    ORIGINS_ANY,                     /* public, without cookies: every page may read the answer */
+    ORIGINS_ASKED,                   /* the row's .origin says so: the domains of a shop */
+};
+enum framing {
+    FRAMING_NONE,
+    FRAMING_OWN,                     /* our own pages */
+    FRAMING_ASKED,                   /* those that the handler names: reply_frame_ancestors */
+};
 
 struct route {
     enum verb verb;
@@ -118,7 +139,12 @@ struct route {
     bool give_back_on_success;       /* both of them: only what fails counts */
     bool idempotent;                 /* takes Idempotency-Key (every POST but /auth) */
     bool fresh;                      /* wants a sign-in of the last 5 minutes: else 403 sign_in_again */
-    bool no_origin;                  /* exempt from the origin check: it has its own proof */
+    enum origins origins;            /* which pages may call it */
+    enum row (*origin)(struct req *req, struct str origin);  /* with ORIGINS_ASKED, in the transaction: ROW_FOUND: it
+                                                                may; ROW_NONE: it may not */
+    bool cors_credentials;           /* such pages send their cookies; never with ORIGINS_ANY */
+    enum framing framing;            /* which pages may show the answer in a frame */
+    bool any_query;                  /* a query is passed over: monitors add some against caches */
     bool passive;                    /* an open page asks by itself: it keeps no session from idling out */
     bool slow;                       /* .prepare runs on the crypto pool, never on a loop */
     bool own_host;                   /* only under our own names: what a foreign name that leads here must not read */
@@ -129,10 +155,10 @@ struct route {
     const struct shape *answer;      /* of 200/201/202; NULL: no JSON body */
     int status;                      /* usual success; 0: 200 */
     const struct problem *const *problems;   /* NULL-ended; general ones (400, 401, 422, 429...) are implied */
-    enum answer (*prepare)(struct req *req);                 /* may be NULL; ANSWER_SENT means: go on */
+    enum answer (*prepare)(struct req *req);                 /* may be NULL; ANSWER_GO_ON, else the answer */
     enum answer (*run)(struct req *req);                     /* MUST */
-    enum answer (*resume)(struct req *req);                  /* MUST with wait_ms: reads; the job has ended (or not:
-                                                                leave reply.status 0 to go on waiting) */
+    enum answer (*resume)(struct req *req);                  /* MUST with wait_ms: reads; the job has ended, or
+                                                                ANSWER_WAIT */
     void (*refused)(struct req *req);                        /* rows to keep when .run refused; may be NULL */
 };
 #define PATH_FIELDS(type) .path_fields = type##_fields, .path_size = sizeof(struct type)
@@ -164,9 +190,15 @@ enum answer reply_fields(struct req *req, const char *field, const char *code); 
 enum answer reply_later(struct req *req, const struct problem *p, int64_t retry_after_s);   /* 429, 503 */
 enum answer reply_redirect(struct req *req, int status, const char *location);
 enum answer reply_text(struct req *req, int status, const char *content_type, struct str body);
-enum answer reply_fault(struct req *req);                                /* storage failed: 503, nothing written */
+/* Nothing is written. Storage failed in a way that passes: 503, try again. Else it is a fault of ours, and the same
+ * again would fail again: 500. */
+enum answer reply_fault(struct req *req);
 void reply_cookie(struct req *req, struct cookie c);
 void reply_header(struct req *req, const char *name, const char *value);
+/* Space between origins: "https://shop.example https://www.shop.example". The row says FRAMING_ASKED. */
+void reply_frame_ancestors(struct req *req, const char *origins);
+/* A body that lives for ever, with a strong tag without quotes: 304 when the client has it. */
+enum answer reply_fixed(struct req *req, const char *content_type, struct str body, const char *etag);
 /* After the commit wait up to route->wait_ms for this job's end; the reply made so far (a 202) is the late one. */
 void reply_wait(struct req *req, int64_t job);
 struct str req_header(const struct req *req, const char *lower_case_name);       /* p NULL when absent */
@@ -186,6 +218,6 @@ extern const struct problem problem_not_found, problem_sign_in, problem_sign_in_
     problem_wrong_host,
     problem_too_many_requests,
     problem_busy, problem_in_progress, problem_key_reused, problem_already_shown, problem_method_not_allowed,
-    problem_invalid_path, problem_invalid_query, problem_storage, problem_uncertain;
+    problem_invalid_path, problem_invalid_query, problem_storage, problem_uncertain, problem_internal;
 
 #endif

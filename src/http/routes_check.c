@@ -273,7 +273,15 @@ static void check_who(struct check *c)
     if (r->verb != VERB_GET && (r->who & WHO_VIEWER)) complain(c, "a viewer may change something");
     if (key && !text_given(r->scope)) complain(c, "a service key may, and its scope is not said");
     if (!key && r->scope) complain(c, "scope without WHO_KEY");
-    if (r->no_origin && route_wants_caller(r) && !key) complain(c, "no_origin with a session: any site could send it");
+    if (r->origins == ORIGINS_UNCHECKED && route_wants_caller(r) && !key)
+        complain(c, "origins unchecked with a session: any site could send it");
+    if (r->origins == ORIGINS_ANY && (r->cors_credentials || route_wants_caller(r)))
+        complain(c, "open to any origin with credentials: any site could read it");
+    if ((r->origins == ORIGINS_ASKED) != (r->origin != NULL)) complain(c, "ORIGINS_ASKED and .origin belong together");
+    if (r->origins == ORIGINS_ASKED && r->tx != TX_READ && r->tx != TX_WRITE)
+        complain(c, "ORIGINS_ASKED without a transaction to ask in");
+    if (r->cors_credentials && r->origins != ORIGINS_ASKED) complain(c, "cors_credentials without ORIGINS_ASKED");
+    if (r->any_query && r->query_fields != NULL) complain(c, "any_query with query fields");
     if (r->fresh && (!route_wants_caller(r) || key)) complain(c, "fresh without a session");
 }
 
@@ -301,7 +309,7 @@ static void check_row(struct check *c)
     if (r->verb != VERB_GET && r->tx == TX_READ) complain(c, "a request that changes something cannot have TX_READ");
     if (r->verb == VERB_GET && r->idempotent) complain(c, "GET is idempotent by itself");
     if (r->idempotent && r->tx != TX_WRITE) complain(c, "idempotent keeps the answer: it needs TX_WRITE");
-    if (r->verb == VERB_POST && !r->idempotent && !is_auth(r) && !r->no_origin && !r->hidden)
+    if (r->verb == VERB_POST && !r->idempotent && !is_auth(r) && r->origins != ORIGINS_UNCHECKED && !r->hidden)
         complain(c, "POST outside /auth must be idempotent");
     check_who(c);
     if (r->socket) check_socket(c);

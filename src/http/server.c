@@ -287,17 +287,7 @@ static void copy_options(struct http *h, const struct http_options *o)
     h->o.origin = arena_text(h->text, o->origin);
     h->o.trusted_proxy = arena_text(h->text, o->trusted_proxy);
     h->session_cookie = http_cookie_name(o, "sid");
-    /* Ant Design writes its styles into the page at run time, so inline styles are allowed; scripts are not. */
-    h->common_headers = arena_printf(h->text,
-        "%sX-Content-Type-Options: nosniff\r\n"
-        "Content-Security-Policy: default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-        "form-action 'self'%s%s\r\n"
-        "Referrer-Policy: strict-origin-when-cross-origin\r\n"
-        "Cross-Origin-Opener-Policy: same-origin\r\n",
-        o->secure_cookies ? "Strict-Transport-Security: max-age=31536000\r\n" : "", o->form_target ? " " : "",
-        o->form_target ? o->form_target : "");
-    h->common_headers_n = strlen(h->common_headers);
+    security_headers_make(h);
 }
 
 static bool check_options(struct http *h, const struct http_options *o, struct sockaddr_storage *sa, char *error,

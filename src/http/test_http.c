@@ -128,7 +128,7 @@ static enum answer get_big(struct req *req)
 static enum answer wait_at_gate(struct req *req)
 {
     while (atomic_load(&test_gate) != 0) (void)usleep(1000);
-    return ANSWER_SENT;
+    return ANSWER_GO_ON;
 }
 
 static void shop_json(struct json *j, const void *arg)
@@ -238,7 +238,7 @@ static enum answer resume_job(struct req *req)
 {
     struct query q = query(req->tx, &test_ended);
     if (query_row(&q) != ROW_FOUND) return reply_fault(req);
-    if (col_i64(&q, "n") == 0) return ANSWER_SENT;
+    if (col_i64(&q, "n") == 0) return ANSWER_WAIT;
     return reply_json(req, 200, late_json, "done");
 }
 
@@ -258,6 +258,24 @@ static enum answer post_try(struct req *req)
     return strcmp(in->text, "right") == 0 ? get_health(req) : reply_problem(req, &problem_test);
 }
 
+static enum answer get_fixed(struct req *req) { return reply_fixed(req, "text/plain", STR("always"), "tag-1"); }
+
+/* What a shop's domain would say. */
+static enum row shop_origin(struct req *req, struct str origin)
+{
+    assert_non_null(req->tx);
+    if (str_eq(origin, STR("https://fault.example"))) return ROW_FAULT;
+    return str_eq(origin, STR("https://shop.example")) ? ROW_FOUND : ROW_NONE;
+}
+
+static enum answer post_widget(struct req *req)
+{
+    const struct note_in *in = req->body;
+    atomic_fetch_add(&test_runs, 1);
+    reply_frame_ancestors(req, in->text);
+    return strcmp(in->text, "refuse") == 0 ? reply_problem(req, &problem_test) : get_health(req);
+}
+
 static bool never(void) { return false; }
 
 static const struct limit few = { .name = "few", .burst = 3, .per_ms = 60000 };
@@ -272,15 +290,23 @@ static const struct route routes[] = {
     { .verb = VERB_GET, .path = "/api/here", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_hello, COMMON },
     { .verb = VERB_GET, .path = "/api/big", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_big, COMMON },
     { .verb = VERB_POST, .path = "/api/echo", .who = WHO_ANYONE, .tx = TX_NONE, .run = post_echo, .body_max = 100000,
-      .no_origin = true, COMMON },
+      .origins = ORIGINS_UNCHECKED, COMMON },
     { .verb = VERB_POST, .path = "/api/echo-lane", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_echo,
-      .body_max = 100000, .no_origin = true, COMMON },
+      .body_max = 100000, .origins = ORIGINS_UNCHECKED, COMMON },
     { .verb = VERB_POST, .path = "/api/slow", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_hello, .slow = true,
-      .prepare = wait_at_gate, .no_origin = true, COMMON },
+      .prepare = wait_at_gate, .origins = ORIGINS_UNCHECKED, COMMON },
     { .verb = VERB_GET, .path = "/api/few", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_health,
       .limit = &few, COMMON },
     { .verb = VERB_POST, .path = "/api/few", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_health,
       .limit = &few, COMMON },
+    { .verb = VERB_GET, .path = "/api/any-query", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_health,
+      .any_query = true, COMMON },
+    { .verb = VERB_GET, .path = "/api/public", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_fixed,
+      .origins = ORIGINS_ANY, .framing = FRAMING_OWN, COMMON },
+    { .verb = VERB_POST, .path = "/api/widget", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_widget,
+      .origins = ORIGINS_ASKED, .origin = shop_origin, .framing = FRAMING_ASKED, BODY_FIELDS(note_in), COMMON },
+    { .verb = VERB_GET, .path = "/api/widget", .who = WHO_SIGNED_IN, .tx = TX_READ, .run = get_hello,
+      .origins = ORIGINS_ASKED, .origin = shop_origin, .cors_credentials = true, COMMON },
     { .verb = VERB_GET, .path = "/api/local", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_local, COMMON },
     { .verb = VERB_POST, .path = "/api/tries", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_try, .limit = &tries,
       .give_back_on_success = true, BODY_FIELDS(note_in), COMMON },
@@ -306,7 +332,7 @@ static const struct route routes[] = {
     { .verb = VERB_POST, .path = "/auth/password/login", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_cookie,
       COMMON },
     { .verb = VERB_POST, .path = "/api/absent", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_note, .exists = never,
-      .no_origin = true, BODY_FIELDS(note_in), COMMON },
+      .origins = ORIGINS_UNCHECKED, BODY_FIELDS(note_in), COMMON },
     ROUTE_END
 };
 static const struct route *const tables[] = { routes, events_routes, NULL };

@@ -45,7 +45,7 @@ TEST_EACH_ENGINE(refusals_are_not_kept)
     struct test_http s;
     test_http_start(&s, t, NULL);
     expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"refuse\"}", 409, "test_refused");
-    expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"fault\"}", 503, NULL);
+    expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"fault\"}", 500, "internal");
     expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"a\"}", 201, NULL);
     expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"a\"}", 201, NULL);
     assert_int_equal(atomic_load(&test_runs), 3);
@@ -78,7 +78,7 @@ TEST_EACH_ENGINE(kept_answers_are_sealed)
     test_script(t, "UPDATE idempotency_keys SET account = 8");
     test_script(t, "DROP TABLE test_notes");
     test_http_start(&s, t, NULL);
-    expect_status(&s, NOTES, THEIRS, "{\"text\":\"visible\"}", 503, NULL);
+    expect_status(&s, NOTES, THEIRS, "{\"text\":\"visible\"}", 500, "internal");
     test_http_stop(&s, t);
 }
 

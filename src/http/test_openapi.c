@@ -309,7 +309,7 @@ static void contradictions_are_named(void **state)
     BAD_POST("cannot have TX_READ", r.tx = TX_READ);
     BAD_POST("idempotent keeps the answer", r.tx = TX_NONE);
     BAD_POST("POST outside /auth must be idempotent", r.idempotent = false);
-    BAD_POST("no_origin with a session", r.no_origin = true);
+    BAD_POST("origins unchecked with a session", r.origins = ORIGINS_UNCHECKED);
     BAD_POST("no role beside it counts", r.who = WHO_SYSTEM | WHO_OWNER);
     BAD_POST("no role beside it counts", r.who = WHO_NOBODY | WHO_OWNER);
     BAD_POST("its scope is not said", r.who = WHO_STAFF | WHO_KEY);
@@ -328,7 +328,7 @@ static void contradictions_are_named(void **state)
     BAD_POST("status 204 has no body to describe", r.status = 204);
     BAD_POST("status 303 has no body to describe", r.status = 303);
     struct route hook = shop_routes[1];                      /* with a proof of its own it need not be idempotent */
-    hook.who = WHO_SYSTEM, hook.no_origin = true, hook.idempotent = false;
+    hook.who = WHO_SYSTEM, hook.origins = ORIGINS_UNCHECKED, hook.idempotent = false;
     struct buf out;
     buf_init(&out, 4096);
     const struct route table[] = { hook, ROUTE_END }, *const list[] = { table, NULL };

@@ -205,12 +205,12 @@ enum answer resume_enable(struct req *req)
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE || t.account != req->who.account || t.shop_deleted)
         return reply_problem(req, &problem_not_found);
-    if (t.status == TENANT_PROVISIONING && t.job == req->job) return ANSWER_SENT;           /* not yet: go on waiting */
+    if (t.status == TENANT_PROVISIONING && t.job == req->job) return ANSWER_WAIT;
     if (t.status != TENANT_ACTIVE) {
         row = try_failed(req, &t);
         if (row == ROW_FAULT) return reply_fault(req);
         if (row == ROW_FOUND) return reply_problem(req, &problem_chatbot_failed);
-        if (t.job != req->job) return ANSWER_SENT;           /* the first answer still tells where to look */
+        if (t.job != req->job) return ANSWER_WAIT;           /* the first answer still tells where to look */
     }
     if (credits_balance(req->tx, t.account, &balance) != ROW_FOUND) return reply_fault(req);
     return reply_json(req, 200, enabled_json, &(struct enabled){ .bot_id = t.bot_id, .available = balance.available });

@@ -274,7 +274,7 @@ static bool find_keys(void *arg, struct str owner, struct jwt_keys *out)
     return k->ours ? own_keys(k, owner, out) : panel_keys(k, owner, out);
 }
 
-/* Whose token it is. ANSWER_SENT: *g is that tenant, and the path names it. */
+/* Whose token it is. ANSWER_GO_ON: *g is that tenant, and the path names it. */
 static enum answer authorise(struct req *req, bool writes, struct guest *g)
 {
     struct str token = req_bearer(req);
@@ -299,14 +299,14 @@ static enum answer authorise(struct req *req, bool writes, struct guest *g)
     if (!str_eq(claims.owner, str_of(((const struct path_panel *)req->path)->shopId)))
         return reply_problem(req, &problem_wrong_shop_token);
     if (writes && !str_eq(claims.role, STR("admin"))) return reply_problem(req, &problem_read_only_token);
-    return ANSWER_SENT;
+    return ANSWER_GO_ON;
 }
 
 enum answer run_panel_config(struct req *req)
 {
     struct guest g = { 0 };
     enum answer go_on = authorise(req, false, &g);
-    return go_on == ANSWER_SENT ? reply_json(req, 200, config_json, &g) : go_on;
+    return go_on == ANSWER_GO_ON ? reply_json(req, 200, config_json, &g) : go_on;
 }
 
 /* ---- PUT config ---- */
@@ -396,7 +396,7 @@ enum answer run_panel_change(struct req *req)
     /* The lock comes before the tenant is read; a name that is no shop of ours locks nothing. */
     if (own && shops_locked(req->tx, own, &shop) == ROW_FAULT) return reply_fault(req);
     enum answer go_on = authorise(req, true, &g);
-    if (go_on != ANSWER_SENT) return go_on;
+    if (go_on != ANSWER_GO_ON) return go_on;
     json_t *body = json_read(req_raw_body(req), JSON_READ_MAX_BYTES, NULL);
     if (!json_is_object(body)) {
         json_decref(body);

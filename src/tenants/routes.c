@@ -160,7 +160,7 @@ const struct route tenants_routes[] = {
       .status = 303, .run = run_sso_enter, PROBLEMS(&problem_launch_code),
       .doc = "Take a launch form; its code works once, for a minute." },
     { .verb = VERB_POST, .path = "/api/admin/tenants/register", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",
-      .exists = has_panel_secret, BODY_FIELDS(post_register), .ignore_unknown = true, .no_origin = true,
+      .exists = has_panel_secret, BODY_FIELDS(post_register), .ignore_unknown = true, .origins = ORIGINS_UNCHECKED,
       .limit = &register_limit,
       .answer = registered_shape, .run = run_panel_register,
       PROBLEMS(&problem_not_found, &problem_bad_token, &problem_shop_is_ours),
@@ -169,7 +169,7 @@ const struct route tenants_routes[] = {
       PATH_FIELDS(path_panel), .answer = config_shape, .run = run_panel_config,
       PROBLEMS(&problem_bad_token, &problem_wrong_shop_token), .doc = "A tenant's configuration (Bearer SSO token)." },
     { .verb = VERB_PUT, .path = "/api/admin/tenants/:shopId/config", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",
-      PATH_FIELDS(path_panel), .no_origin = true, .answer = config_shape, .run = run_panel_change,
+      PATH_FIELDS(path_panel), .origins = ORIGINS_UNCHECKED, .answer = config_shape, .run = run_panel_change,
       PROBLEMS(&problem_bad_token, &problem_wrong_shop_token, &problem_read_only_token),
       .doc = "Change name, logoUrl and syncScopes (products, orders, promotions); role admin." },
     ROUTE_END

@@ -47,7 +47,7 @@ enum answer run_secrets(struct req *req)
     return reply_json(req, 200, page_json, &page);
 }
 
-/* What both showing and rotating begin with. ANSWER_SENT: go on. */
+/* What both showing and rotating begin with. ANSWER_GO_ON: it may. */
 struct secret_change { struct tenant t; enum secret_kind kind; struct secret have[SECRETS_MAX]; size_t count; };
 
 static enum answer begin_change(struct req *req, struct secret_change *c)
@@ -60,7 +60,7 @@ static enum answer begin_change(struct req *req, struct secret_change *c)
     if (row == ROW_FOUND) row = tenants_of_shop(req->tx, shop.id, &c->t);
     if (row == ROW_NONE) return reply_problem(req, &problem_chatbot_not_enabled);
     if (row == ROW_FAULT || !secrets_list(req->tx, c->t.id, c->have, &c->count)) return reply_fault(req);
-    return ANSWER_SENT;
+    return ANSWER_GO_ON;
 }
 
 static enum answer send_secret(struct req *req, struct secret_change *c, enum audit_action action,
@@ -89,7 +89,7 @@ enum answer run_secret_show(struct req *req)
 {
     struct secret_change c = { 0 };
     enum answer go_on = begin_change(req, &c);
-    if (go_on != ANSWER_SENT) return go_on;
+    if (go_on != ANSWER_GO_ON) return go_on;
     const struct secret *s = secret_newest(c.have, c.count, c.kind, false);
     if (!s && c.kind == SECRET_SERVICE) return show_first_service_key(req, &c);
     if (!s) return reply_problem(req, &problem_chatbot_not_enabled);
@@ -131,7 +131,7 @@ enum answer run_secret_rotate(struct req *req)
 {
     struct secret_change c = { 0 };
     enum answer go_on = begin_change(req, &c);
-    if (go_on != ANSWER_SENT) return go_on;
+    if (go_on != ANSWER_GO_ON) return go_on;
     const struct secret *old = secret_newest(c.have, c.count, c.kind, false);
     if (!old && c.kind != SECRET_SERVICE) return reply_problem(req, &problem_chatbot_not_enabled);
     if (c.t.status == TENANT_PROVISIONING) return reply_problem(req, &problem_chatbot_provisioning);

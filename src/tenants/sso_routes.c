@@ -18,7 +18,7 @@ STMT(signing, "SELECT t.id, t.backend, s.generation, s.sealed FROM tenants t JOI
               " ORDER BY s.generation DESC LIMIT 1");
 struct signer { int64_t tenant, generation; int64_t backend; struct str sealed; };
 
-/* A service key speaks for one shop alone; every other is as if it did not exist. ANSWER_SENT: go on. */
+/* A service key speaks for one shop alone; every other is as if it did not exist. ANSWER_GO_ON: it may. */
 static enum answer find_signer(struct req *req, struct signer *out)
 {
     int64_t id = path_shop_id(req);
@@ -30,7 +30,7 @@ static enum answer find_signer(struct req *req, struct signer *out)
     if (row == ROW_FOUND) {
         *out = (struct signer){ .tenant = col_i64(&q, "id"), .backend = col_i64(&q, "backend"),
             .generation = col_i64(&q, "generation"), .sealed = col_str(&q, "sealed") };
-        return ANSWER_SENT;
+        return ANSWER_GO_ON;
     }
     struct shop shop;                        /* not on, or not theirs? */
     row = shops_owned(req->tx, req->who.account, id, &shop);
@@ -68,7 +68,7 @@ enum answer run_sso_issue(struct req *req)
     const struct post_role *in = req->body;
     struct signer s = { 0 };
     enum answer go_on = find_signer(req, &s);
-    if (go_on != ANSWER_SENT) return go_on;
+    if (go_on != ANSWER_GO_ON) return go_on;
     struct str token = sign_for(req, &s, in->role, SSO_TTL_S);
     if (!token.p || !audit_sso(req, AUDIT_sso_issued)) return reply_fault(req);
     req->reply.shows_secret = true;
@@ -108,7 +108,7 @@ enum answer run_sso_launch(struct req *req)
     const struct post_role *in = req->body;
     struct signer s = { 0 };
     enum answer go_on = find_signer(req, &s);
-    if (go_on != ANSWER_SENT) return go_on;
+    if (go_on != ANSWER_GO_ON) return go_on;
     struct launch_answer l = { .shop = path_shop_id(req) };
     struct recipe_door door = { 0 };
     if (!recipe_of(s.backend)->door(req->arena, &door)) return reply_fault(req);

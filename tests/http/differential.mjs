@@ -406,6 +406,8 @@ const field = (head, name) =>
         .map((l) => l.slice(name.length + 1).replace(/^[ \t]+|[ \t]+$/g, ''));
 const line1 = (head) => head.replace(/^\r\n/, '').split('\r\n')[0];
 const hostIsFine = (v) =>
+    v === '' || hostIsNamed(v);
+const hostIsNamed = (v) =>
     net.isIPv6(/^\[(.*)\]/.exec(v)?.[1] ?? '::') &&
     /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?)(:[1-9][0-9]{0,4})?$/.test(v) &&
     Number((/:(\d+)$/.exec(v.replace(/^\[.*\]/, '')) ?? [0, 1])[1]) <= 65535;
@@ -413,7 +415,7 @@ const STRICTER = [
     ['more than one empty line before the request, or not CRLF', (h) => /^(\r\n[\r\n]|\n|\r[^\n]|\r$)/.test(h)],
     ['bare LF', (h, b, s, all) => s === 400 && /(^|[^\r])\n/.test(all)],
     [
-        'Host missing, empty, twice or malformed',
+        'Host missing, twice or malformed',
         (h) => {
             const v = field(h, 'host');
             return v.length !== 1 ? v.length > 1 || / HTTP\/1\.1$/.test(line1(h)) : !hostIsFine(v[0]);
