@@ -27,6 +27,12 @@ STMT(page_of_prefix,
              " ORDER BY a.id DESC LIMIT ?2",
      .postgres = ACCOUNT "a.id < ?1 AND ((p.email_key >= ?3::text AND p.email_key < ?4::text) OR "
                          PREFIX_OF_NAME("?3::text") ") ORDER BY a.id DESC LIMIT ?2");
+STMT(by_begin, ACCOUNT "a.id IN (SELECT m.account FROM persons q JOIN members m ON m.person = q.id AND m.role = 1"
+                       " WHERE q.email_key >= ?1 AND q.email_key < ?2 ORDER BY q.email_key LIMIT ?3)"
+                       " ORDER BY a.id LIMIT ?3",
+     .postgres = ACCOUNT "a.id IN (SELECT m.account FROM persons q JOIN members m ON m.person = q.id AND m.role = 1"
+                         " WHERE q.email_key >= ?1::text AND q.email_key < ?2::text ORDER BY q.email_key LIMIT ?3)"
+                         " ORDER BY a.id LIMIT ?3");
 STMT(count_all, "SELECT COUNT(*) AS accounts FROM accounts");
 
 static void account_read(const struct query *q, struct account *out)
@@ -121,6 +127,19 @@ enum row account_set_disabled(struct tx *tx, int64_t id, bool disabled)
     bind_i64(&tokens, id);
     bool ended = sessions_end_of_account(tx, id) >= 0 && query_change(&tokens) >= 0;
     return ended ? ROW_FOUND : ROW_FAULT;
+}
+
+bool accounts_search(struct tx *tx, const char *begin, size_t most, struct account *out, size_t *count)
+{
+    char key[EMAIL_KEY_SIZE];
+    email_key(begin, key);
+    struct query q = query(tx, &by_begin);
+    bind_text(&q, key), bind_text(&q, arena_printf(tx_arena(tx), "%s\xf4\x8f\xbf\xbf", key));
+    bind_i64(&q, (int64_t)most);
+    *count = 0;
+    enum row r;
+    while ((r = query_next(&q)) == ROW_FOUND && *count < most) account_read(&q, &out[(*count)++]);
+    return r != ROW_FAULT;
 }
 
 bool accounts_page(struct tx *tx, const struct account_page *p, struct account *out, size_t *count)

@@ -29,6 +29,8 @@ struct account {
     struct person owner;                     /* the first of its owners: whom to write to */
 };
 MUST_USE enum row accounts_get(struct tx *tx, int64_t id, struct account *out);
+/* Those whose owner's address begins so. */
+MUST_USE bool accounts_search(struct tx *tx, const char *begin, size_t most, struct account *out, size_t *count);
 /* The first account that the person with this address owns. The address is trimmed and lower-cased. */
 MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct account *out);
 /* For the command line and the demo: a confirmed person with an account, whose id is given. `password_hash` from

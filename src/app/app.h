@@ -49,6 +49,10 @@ static inline const struct app *app_of(const struct req *req)
     return req->app;
 }
 
+/* What was refused in a minute, into the trail: a hook of http. */
+struct refusal_sum;
+MUST_USE bool app_refusals(struct tx *tx, const struct refusal_sum *list, size_t count);
+extern const struct route search_routes[];
 extern const struct route system_routes[], known_routes[], operator_routes[], home_routes[], developer_routes[];
 
 /* ---- commands ---- */

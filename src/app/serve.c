@@ -71,7 +71,7 @@ static void job_ended(void *arg, int64_t job)
 static void hint_jobs(void *arg) { (void)arg, events_hint("jobs"); }
 static void hint_overview(void *arg) { (void)arg, events_hint("overview"); }
 
-static const struct http_hooks http_hooks = { .authenticate = accounts_authenticate };
+static const struct http_hooks http_hooks = { .authenticate = accounts_authenticate, .refusals = app_refusals };
 
 static const struct route *const worker_tables[] = { system_routes, NULL };
 

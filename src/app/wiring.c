@@ -2,6 +2,7 @@
  * folders reach later ones only through the hooks filled at the end. */
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "http/server.h"
 #include "app/overview.h"
 #include "audit/audit.h"
 #include "base/clock.h"
@@ -14,7 +15,8 @@
 
 const struct route *const app_route_tables[] = { system_routes,   accounts_routes,  home_routes,  shops_routes,
                                                  tenants_routes,  credits_routes,   audit_routes, events_routes,
-                                                 operator_routes, developer_routes, known_routes, NULL };
+                                                 operator_routes, developer_routes, known_routes,
+                                                 search_routes,   NULL };
 
 /* ---- housekeeping of http's tables, which has no jobs of its own ---- */
 
@@ -47,6 +49,27 @@ const struct job_kind *const app_job_kinds[] = {
 };
 
 const struct letter *const *const app_letter_tables[] = { accounts_letters, tenants_letters, NULL };
+
+/* ---- refusals of a minute: one row a kind, in nobody's trail ---- */
+
+static void refusal_json(struct json *j, const void *arg)
+{
+    const struct refusal_sum *r = arg;
+    json_text(j, "kind", refusal_name(r->kind));
+    json_i64(j, "count", r->count);
+    json_text(j, "path", r->path);
+    if (r->account > 0) json_i64(j, "account", r->account);
+}
+
+bool app_refusals(struct tx *tx, const struct refusal_sum *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct audit_entry e = { .action = AUDIT_requests_refused, .resource = "http", .details = refusal_json,
+                                       .arg = &list[i], .network = list[i].network, .at_ms = now_ms() };
+        if (!audit_put(tx, &e)) return false;
+    }
+    return true;
+}
 
 /* ---- hooks: from an earlier folder to a later one, in the caller's transaction ---- */
 

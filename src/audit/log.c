@@ -15,6 +15,15 @@ STMT(page_of_account, "SELECT id, account, actor, actor_account, action, resourc
 STMT(page_of_all, "SELECT id, account, actor, actor_account, action, resource, resource_id, details, network,"
                   " user_agent, at_ms FROM audit_log WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
 
+/* For who looks for something; every condition may be left out by an empty text or 0. Rows are walked from the newest
+ * by their key, so a far range costs what lies before it. */
+#define FOUND                                                                                                          \
+    "SELECT id, account, actor, actor_account, action, resource, resource_id, details, network, user_agent, at_ms"     \
+    " FROM audit_log WHERE id < ?1 AND at_ms >= ?2 AND at_ms < ?3"                                                     \
+    " AND (CAST(?4 AS TEXT) = '' OR action = CAST(?4 AS TEXT))"
+STMT(found_of_all, FOUND " ORDER BY id DESC LIMIT ?5");
+STMT(found_of_account, FOUND " AND account = ?6 ORDER BY id DESC LIMIT ?5");
+
 #define AUDIT_NAME(name) #name,
 const char *const audit_action_names[AUDIT_ACTION_COUNT + 1] = { AUDIT_ACTIONS(AUDIT_NAME) NULL };
 
@@ -67,16 +76,29 @@ bool audit_request(struct req *req, enum audit_action action, int64_t account, c
         .network = req->client_network, .user_agent = req->user_agent, .at_ms = req->now_ms });
 }
 
-bool audit_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, struct audit_row *out, size_t *count)
+static struct query ask(struct tx *tx, const struct audit_wanted *w)
 {
-    int64_t before = after > 0 ? after : INT64_MAX;
-    struct query q = query(tx, account > 0 ? &page_of_account : &page_of_all);
-    if (account > 0) bind_i64(&q, account);
-    bind_i64(&q, before), bind_i64(&q, limit);
+    bool plain = w->from == 0 && w->to == INT64_MAX && w->action == NULL;
+    if (plain) {
+        struct query q = query(tx, w->account > 0 ? &page_of_account : &page_of_all);
+        if (w->account > 0) bind_i64(&q, w->account);
+        bind_i64(&q, w->after), bind_i64(&q, w->limit);
+        return q;
+    }
+    struct query q = query(tx, w->account > 0 ? &found_of_account : &found_of_all);
+    bind_i64(&q, w->after), bind_i64(&q, w->from), bind_i64(&q, w->to);
+    bind_text(&q, w->action ? w->action : ""), bind_i64(&q, w->limit);
+    if (w->account > 0) bind_i64(&q, w->account);
+    return q;
+}
+
+bool audit_page(struct tx *tx, const struct audit_wanted *w, struct audit_row *out, size_t *count)
+{
+    struct query q = ask(tx, w);
     *count = 0;
     enum row r;
     while ((r = query_next(&q)) == ROW_FOUND) {
-        assert(*count < (size_t)limit);
+        assert(*count < (size_t)w->limit);
         out[(*count)++] = (struct audit_row){
             .id = col_i64(&q, "id"), .account = col_i64(&q, "account"), .actor = col_i64(&q, "actor"),
             /* Before there were persons both had one number. */

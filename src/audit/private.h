@@ -11,8 +11,9 @@ struct audit_row {
     const char *action, *resource, *details, *network, *user_agent;  /* details: JSON text or NULL */
 };
 /* Newest first, ids below `after` (0: from the newest); account 0: of all. False on a storage fault. */
-MUST_USE bool audit_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, struct audit_row *out,
-                         size_t *count);
+/* `after`: rows with smaller ids; account 0: of all; action NULL: any. */
+struct audit_wanted { int64_t account, after, limit, from, to; const char *action; };
+MUST_USE bool audit_page(struct tx *tx, const struct audit_wanted *w, struct audit_row *out, size_t *count);
 extern const char *const audit_action_names[AUDIT_ACTION_COUNT + 1];             /* NULL-ended */
 
 /* seals.c, in the parts that tests drive without a worker. Ids up to *final can no longer appear. */

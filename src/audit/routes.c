@@ -1,12 +1,12 @@
 /* routes.c: the audit trail, for its owner and for operators. */
 #include "audit/private.h"
+#include "http/csv.h"
 
-struct audit_query { int64_t after, limit, account; };
+struct audit_query { int64_t after, limit, account, from, to; const char *action; int format; };
 #define PAGE_FIELDS                                                                                                    \
-    FIELD_I64(struct audit_query, after, .optional = true, .min = 0, .max = INT64_MAX,                                 \
-              .doc = "The last id of the page before."),                                                               \
-    FIELD_I64(struct audit_query, limit, .optional = true, .min = 1, .max = AUDIT_PAGE_MAX,                            \
-              .fallback = AUDIT_PAGE_DEFAULT)
+    FIELD_PAGE(struct audit_query, AUDIT_PAGE_DEFAULT, AUDIT_PAGE_MAX), FIELD_RANGE(struct audit_query),               \
+    FIELD_TEXT(struct audit_query, action, .optional = true, .max = 64, .doc = "Of this action alone."),               \
+    FIELD_FORMAT(struct audit_query)
 static const struct field own_fields[] = { PAGE_FIELDS, FIELD_END };
 static const struct field all_fields[] = {
     PAGE_FIELDS,
@@ -84,13 +84,52 @@ static void page_json(struct json *j, const void *arg)
     json_end(j);
 }
 
+static void entry_csv(struct csv *c, const struct audit_row *r, const struct page *p)
+{
+    enum actor by = actor_of(r, p->person);
+    bool origin = p->all || by != BY_OPERATOR;
+    csv_i64(c, r->id), csv_time(c, r->at_ms), csv_text(c, r->action);
+    csv_text(c, (p->all ? all_actor_of : own_actors)[by]);
+    csv_text(c, r->resource);
+    if (r->resource_id > 0) csv_i64(c, r->resource_id);
+    else csv_nothing(c);
+    csv_text(c, origin ? r->network : NULL), csv_text(c, origin ? r->user_agent : NULL), csv_text(c, r->details);
+    if (p->all && r->account > 0) csv_i64(c, r->account);
+    else csv_nothing(c);
+    csv_end_row(c);
+}
+
+static enum answer csv_reply(struct req *req, struct audit_wanted w, struct page *p)
+{
+    static const char *const names[] = { "id", "createdAt", "action", "actor", "resource", "resourceId", "network",
+                                         "userAgent", "details", "account", NULL };
+    enum { CSV_MAX_BYTES = 12 << 20 };
+    struct buf out;
+    struct csv c;
+    buf_init(&out, CSV_MAX_BYTES);
+    csv_begin(&c, &out, names, w.after == INT64_MAX);
+    w.limit = AUDIT_PAGE_MAX;
+    bool good = true;
+    do {
+        good = audit_page(req->tx, &w, p->row, &p->count);
+        for (size_t i = 0; i < p->count && good; i++) entry_csv(&c, &p->row[i], p);
+        if (p->count > 0) w.after = p->row[p->count - 1].id;
+    } while (good && p->count == AUDIT_PAGE_MAX && c.rows < CSV_ROWS_MAX);
+    enum answer a = good ? reply_csv(req, "audit", &out, p->count == AUDIT_PAGE_MAX ? w.after : 0) : reply_fault(req);
+    buf_free(&out);
+    return a;
+}
+
 static enum answer page_reply(struct req *req, int64_t account, bool all)
 {
     const struct audit_query *in = req->query;
     struct page *p = ARENA_NEW(req->arena, struct page);
     p->all = all;
     p->person = req->who.person;
-    if (!audit_page(req->tx, account, in->after, in->limit, p->row, &p->count)) return reply_fault(req);
+    const struct audit_wanted w = { .account = account, .after = in->after > 0 ? in->after : INT64_MAX,
+                                    .limit = in->limit, .from = in->from, .to = in->to, .action = in->action };
+    if (wants_csv(req, in->format)) return csv_reply(req, w, p);
+    if (!audit_page(req->tx, &w, p->row, &p->count)) return reply_fault(req);
     return reply_json(req, 200, page_json, p);
 }
 

@@ -73,21 +73,43 @@ static void names_are_words(void **state)
     assert_null(audit_action_names[AUDIT_ACTION_COUNT]);
 }
 
+static bool page(struct test_db *t, int64_t account, int64_t after, int64_t limit, struct audit_row *row, size_t *n)
+{
+    const struct audit_wanted w = { .account = account, .after = after > 0 ? after : INT64_MAX, .limit = limit,
+                                    .to = INT64_MAX };
+    return audit_page(t->tx, &w, row, n);
+}
+
+/* What somebody looks for: an action, days. */
+TEST_EACH_ENGINE(a_page_of_what_is_looked_for)
+{
+    struct audit_row row[AUDIT_PAGE_MAX];
+    size_t n;
+    for (int i = 1; i <= 5; i++) put(t, 7, 7, i), put(t, 8, 1, 100 + i);
+    struct audit_wanted w = { .account = 7, .after = INT64_MAX, .limit = 100, .from = AT + 2, .to = AT + 4 };
+    EXPECT(audit_page(t->tx, &w, row, &n) && n == 2);
+    assert_int_equal(row[0].at_ms, AT + 3);
+    w.account = 0, w.to = INT64_MAX;
+    EXPECT(audit_page(t->tx, &w, row, &n) && n == 9);
+    w.action = "no_such_action";
+    EXPECT(audit_page(t->tx, &w, row, &n) && n == 0);
+}
+
 TEST_EACH_ENGINE(a_page_is_one_accounts_newest_first)
 {
     struct audit_row row[AUDIT_PAGE_MAX];
     size_t n;
     for (int i = 1; i <= 5; i++) put(t, 7, 7, i), put(t, 8, 1, 100 + i);
-    EXPECT(audit_page(t->tx, 7, 0, 3, row, &n) && n == 3);
+    EXPECT(page(t, 7, 0, 3, row, &n) && n == 3);
     assert_int_equal(row[0].at_ms, AT + 5);
     assert_int_equal(row[2].at_ms, AT + 3);
     assert_string_equal(row[0].details, "{\"amount\":5}");
     assert_string_equal(row[0].user_agent, "Mozilla/5.0 客服");
-    EXPECT(audit_page(t->tx, 7, row[2].id, 3, row, &n) && n == 2);
+    EXPECT(page(t, 7, row[2].id, 3, row, &n) && n == 2);
     assert_int_equal(row[1].at_ms, AT + 1);
-    EXPECT(audit_page(t->tx, 7, row[1].id, 3, row, &n) && n == 0);
-    EXPECT(audit_page(t->tx, 0, 0, 100, row, &n) && n == 10);
-    EXPECT(audit_page(t->tx, 9, 0, 100, row, &n) && n == 0);
+    EXPECT(page(t, 7, row[1].id, 3, row, &n) && n == 0);
+    EXPECT(page(t, 0, 0, 100, row, &n) && n == 10);
+    EXPECT(page(t, 9, 0, 100, row, &n) && n == 0);
 }
 
 static void endless_json(struct json *j, const void *arg)
@@ -101,7 +123,7 @@ TEST_EACH_ENGINE(details_that_do_not_fit_leave_the_entry)
     size_t n;
     EXPECT(audit_put(
         t->tx, &(struct audit_entry){ .action = AUDIT_logout, .account = 1, .details = endless_json, .at_ms = AT }));
-    EXPECT(audit_page(t->tx, 1, 0, 1, row, &n) && n == 1);
+    EXPECT(page(t, 1, 0, 1, row, &n) && n == 1);
     assert_string_equal(row[0].details, "{\"truncated\":true}");
     assert_null(row[0].network);
     assert_int_equal(row[0].actor, 0);
@@ -156,7 +178,7 @@ TEST_EACH_ENGINE(rows_from_before_persons_keep_their_hash)
     expect_verdict(t, 2, 0);
     struct audit_row row[2];
     size_t n;
-    EXPECT(audit_page(t->tx, 1, 0, 2, row, &n) && n == 2 && row[0].actor == 1 && row[0].actor_account == 1);
+    EXPECT(page(t, 1, 0, 2, row, &n) && n == 2 && row[0].actor == 1 && row[0].actor_account == 1);
     change(t, "UPDATE audit_log SET actor_account = actor WHERE id = #", id_at(t, 2));
     expect_verdict(t, -1, id_at(t, 2));
 }
@@ -286,7 +308,7 @@ static void a_horizon_of_another_cluster_is_taken_anew(void **state)
 
 /* ---- routes ---- */
 
-struct audit_query { int64_t after, limit, account; };
+struct audit_query { int64_t after, limit, account, from, to; const char *action; int format; };
 
 static json_t *answer_of(struct test_db *t, size_t route, int64_t account, const struct audit_query *in)
 {
@@ -321,7 +343,7 @@ TEST_EACH_ENGINE(merchants_see_their_own_trail_and_not_where_operators_sit)
     put(t, 7, 2, 2);                                         /* by an operator */
     put(t, 7, 0, 3);                                         /* by nobody: a failed sign-in, a job */
     put(t, 8, 8, 4);
-    json_t *own = answer_of(t, 0, 7, &(struct audit_query){ .limit = 50 });
+    json_t *own = answer_of(t, 0, 7, &(struct audit_query){ .to = INT64_MAX, .limit = 50 });
     assert_int_equal(json_array_size(json_object_get(own, "entries")), 3);
     assert_string_equal(text_of(own, 0, "actor"), "system");
     assert_string_equal(text_of(own, 0, "network"), "203.0.113.0/24");
@@ -337,19 +359,19 @@ TEST_EACH_ENGINE(merchants_see_their_own_trail_and_not_where_operators_sit)
         EXPECT(audit_put(t->tx, &(struct audit_entry){ .action = AUDIT_sso_issued, .account = 9,
                                                        .actor = others[i].actor, .actor_account = 9,
                                                        .network = "203.0.113.0/24", .at_ms = AT }));
-        own = answer_of(t, 0, 9, &(struct audit_query){ .limit = 1 });
+        own = answer_of(t, 0, 9, &(struct audit_query){ .to = INT64_MAX, .limit = 1 });
         assert_string_equal(text_of(own, 0, "actor"), others[i].name);
         assert_non_null(text_of(own, 0, "network"));
         json_decref(own);
     }
     change(t, "DELETE FROM audit_log WHERE account = #", 9);
-    json_t *all = answer_of(t, 1, 2, &(struct audit_query){ .limit = 50 });
+    json_t *all = answer_of(t, 1, 2, &(struct audit_query){ .to = INT64_MAX, .limit = 50 });
     assert_int_equal(json_array_size(json_object_get(all, "entries")), 4);
     assert_string_equal(text_of(all, 2, "actor"), "operator");
     assert_non_null(text_of(all, 2, "network"));
     assert_string_equal(text_of(all, 0, "actor"), "account");
     json_decref(all);
-    json_t *one = answer_of(t, 1, 2, &(struct audit_query){ .limit = 50, .account = 8 });
+    json_t *one = answer_of(t, 1, 2, &(struct audit_query){ .to = INT64_MAX, .limit = 50, .account = 8 });
     assert_int_equal(json_array_size(json_object_get(one, "entries")), 1);
     json_decref(one);
 }
@@ -359,6 +381,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_words),
         EACH_ENGINE(a_page_is_one_accounts_newest_first),
+        EACH_ENGINE(a_page_of_what_is_looked_for),
         EACH_ENGINE(details_that_do_not_fit_leave_the_entry),
         EACH_ENGINE(seals_cover_every_row_once),
         EACH_ENGINE(a_changed_row_is_found),

@@ -2,6 +2,8 @@
 #include "audit/audit.h"
 #include "credits/credits.h"
 #include "credits/settings.h"
+#include "credits/transactions.h"
+#include "http/csv.h"
 #include "http/events.h"
 
 enum { TRANSACTIONS_DEFAULT = 50, TRANSACTIONS_MAX = 100 };
@@ -62,21 +64,19 @@ static enum answer get_summary(struct req *req)
 
 /* ---- transactions ---- */
 
-struct transactions {
-    int64_t limit, after;
-};
 static const struct field transactions_fields[] = {
-    FIELD_I64(struct transactions, limit, .optional = true, .min = 1, .max = TRANSACTIONS_MAX,
-              .fallback = TRANSACTIONS_DEFAULT, .doc = "How many entries."),
-    FIELD_I64(struct transactions, after, .optional = true, .min = 1, .max = INT64_MAX, .fallback = INT64_MAX,
-              .doc = "The id of the last entry seen: older ones follow."),
-    FIELD_END
+    FIELD_PAGE(struct transactions, TRANSACTIONS_DEFAULT, TRANSACTIONS_MAX), FIELD_RANGE(struct transactions),
+    FIELD_TEXT(struct transactions, reason, .optional = true, .max = 64, .doc = "Entries of this reason alone."),
+    FIELD_TEXT(struct transactions, search, .optional = true, .max = 128, .doc = "Part of the reference."),
+    FIELD_I64(struct transactions, shop, .optional = true, .min = 0, .max = INT64_MAX, .doc = "Of this shop alone."),
+    FIELD_FORMAT(struct transactions), FIELD_END
 };
 static const struct shape entry_shape[] = { SHAPE_I64("id"),
                                             SHAPE_I64("amount"),
                                             SHAPE_TEXT("reason"),
                                             SHAPE_I64("relatedShopId", .nullable = true),
                                             SHAPE_I64("balanceAfter"),
+                                            SHAPE_TEXT("reference", .doc = "What names this entry, once."),
                                             SHAPE_TIME("createdAt"),
                                             SHAPE_END };
 static const struct shape transactions_shape[] = { SHAPE_LIST("transactions", entry_shape, .type_name = "Transaction"),
@@ -87,7 +87,7 @@ static const struct shape transactions_shape[] = { SHAPE_LIST("transactions", en
  * of the account with its page, so that an account without entries has a row too: SQLite then keeps the page aside and
  * sorts it again. An empty page asks for the balance by itself. */
 STMT(entries_page, "SELECT (SELECT balance - held FROM credit_accounts WHERE account = ?1) AS available,"
-                   " seq, amount, reason, shop, balance_after, at_ms"
+                   " seq, amount, reason, shop, balance_after, key, at_ms"
                    " FROM credit_entries WHERE account = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3");
 
 struct page {
@@ -96,25 +96,28 @@ struct page {
     struct credits available;
 };
 
+void transaction_json(struct json *j, const struct query *q)
+{
+    json_object(j, NULL);
+    json_i64(j, "id", col_i64(q, "seq"));
+    json_credits(j, "amount", col_credits(q, "amount"));
+    json_text(j, "reason", col_text(q, "reason"));
+    if (col_is_null(q, "shop"))
+        json_null(j, "relatedShopId");
+    else
+        json_i64(j, "relatedShopId", col_i64(q, "shop"));
+    json_credits(j, "balanceAfter", col_credits(q, "balance_after"));
+    json_text(j, "reference", col_text(q, "key"));
+    json_time(j, "createdAt", col_i64(q, "at_ms"));
+    json_end(j);
+}
+
 /* Straight from the rows: the first one has been found. */
 static void page_json(struct json *j, const void *arg)
 {
     struct page *p = *(struct page *const *)arg;
     json_array(j, "transactions");
-    for (; p->row == ROW_FOUND; p->row = query_next(&p->query)) {
-        const struct query *q = &p->query;
-        json_object(j, NULL);
-        json_i64(j, "id", col_i64(q, "seq"));
-        json_credits(j, "amount", col_credits(q, "amount"));
-        json_text(j, "reason", col_text(q, "reason"));
-        if (col_is_null(q, "shop"))
-            json_null(j, "relatedShopId");
-        else
-            json_i64(j, "relatedShopId", col_i64(q, "shop"));
-        json_credits(j, "balanceAfter", col_credits(q, "balance_after"));
-        json_time(j, "createdAt", col_i64(q, "at_ms"));
-        json_end(j);
-    }
+    for (; p->row == ROW_FOUND; p->row = query_next(&p->query)) transaction_json(j, &p->query);
     json_end(j);
     json_credits(j, "currentBalance", p->available);
 }
@@ -122,6 +125,8 @@ static void page_json(struct json *j, const void *arg)
 static enum answer reply_page(struct req *req, int64_t account)
 {
     const struct transactions *in = req->query;
+    bool looks_for = in->after == 0 || !transactions_are_plain(in) || wants_csv(req, in->format);
+    if (looks_for) return transactions_found(req, account, in);
     struct page p = { .query = query(req->tx, &entries_page) };
     struct credit_balance balance;
     bind_i64(&p.query, account), bind_i64(&p.query, in->after), bind_i64(&p.query, in->limit);

@@ -8,6 +8,8 @@
  * to 5 (the other side then relies on it, and the API reference lies). */
 #include "http/fields_check.h"
 
+#include "base/clock.h"
+
 enum { FAULT_NAME_MAX_BYTES = 64 };
 
 void field_fault_add(struct field_run *r, const char *field, const char *code, int64_t limit)
@@ -71,6 +73,20 @@ void field_take_name(struct field_run *r, const struct field *f, struct str name
     field_fault_add(r, f->name, "not_one_of", 0);
 }
 
+void field_take_time(struct field_run *r, const struct field *f, struct str text)
+{
+    enum { DAY_BYTES = 10, WHOLE_BYTES = DAY_BYTES + 10 };
+    char whole[WHOLE_BYTES + 1];
+    int64_t at_ms;
+    if (text.n == DAY_BYTES) {
+        memcpy(whole, text.p, DAY_BYTES);
+        memcpy(whole + DAY_BYTES, "T00:00:00Z", sizeof "T00:00:00Z");
+        text = str_of(whole);
+    }
+    if (time_parse(text, &at_ms)) store_number(r, f, at_ms);
+    else field_fault_add(r, f->name, "format", 0);
+}
+
 void field_take_bool(struct field_run *r, const struct field *f, bool v)
 {
     memcpy(r->out + f->offset, &v, sizeof(v));
@@ -98,6 +114,7 @@ void field_take_nothing(struct field_run *r, const struct field *f)
     case FIELD_KIND_ENUM:    store_index(r, f, f->fallback); break;
     case FIELD_KIND_TEXT:    store_text(r, f, NULL); break;
     case FIELD_KIND_BOOL:    field_take_bool(r, f, false); break;
+    case FIELD_KIND_TIME:    store_number(r, f, f->fallback); break;
     case FIELD_KIND_END:     assert(!"the end is no field"); break;
     }
 }
@@ -114,6 +131,7 @@ static void take_json(struct field_run *r, const struct field *f, const json_t *
     case FIELD_KIND_I64:
     case FIELD_KIND_CREDITS: fits = json_is_integer(v); break;
     case FIELD_KIND_TEXT:
+    case FIELD_KIND_TIME:
     case FIELD_KIND_ENUM:    fits = json_is_string(v); break;
     case FIELD_KIND_BOOL:    fits = json_is_boolean(v); break;
     case FIELD_KIND_END:     break;
@@ -128,6 +146,7 @@ static void take_json(struct field_run *r, const struct field *f, const json_t *
     case FIELD_KIND_TEXT:    field_take_text(r, f, text_of(v)); break;
     case FIELD_KIND_ENUM:    field_take_name(r, f, text_of(v)); break;
     case FIELD_KIND_BOOL:    field_take_bool(r, f, json_is_true(v)); break;
+    case FIELD_KIND_TIME:    field_take_time(r, f, text_of(v)); break;
     case FIELD_KIND_END:     break;
     }
 }

@@ -9,7 +9,8 @@
 #include "base/money.h"
 
 enum field_kind {
-    FIELD_KIND_END, FIELD_KIND_I64, FIELD_KIND_CREDITS, FIELD_KIND_TEXT, FIELD_KIND_BOOL, FIELD_KIND_ENUM
+    FIELD_KIND_END, FIELD_KIND_I64, FIELD_KIND_CREDITS, FIELD_KIND_TEXT, FIELD_KIND_BOOL, FIELD_KIND_ENUM,
+    FIELD_KIND_TIME
 };
 enum text_form {
     TEXT_PLAIN,      /* trimmed of white space at both ends, composed (NFC); empty after that counts as absent */
@@ -31,7 +32,7 @@ struct field {
     const char *const *names;        /* enum: NULL-ended; the member is an int, the index */
     const char *doc;
 };
-/* The member types: int64_t, struct credits, const char *, bool, int. */
+/* The member types: int64_t, struct credits, const char *, bool, int; of a time int64_t, ms. */
 #define FIELD_I64(type, member, ...) \
     { .name = #member, .kind = FIELD_KIND_I64, .offset = offsetof(type, member), __VA_ARGS__ }
 #define FIELD_ID(type, member, ...) FIELD_I64(type, member, .min = 1, .max = INT64_MAX, __VA_ARGS__)
@@ -43,6 +44,22 @@ struct field {
     { .name = #member, .kind = FIELD_KIND_BOOL, .offset = offsetof(type, member), __VA_ARGS__ }
 #define FIELD_ENUM(type, member, list, ...) \
     { .name = #member, .kind = FIELD_KIND_ENUM, .offset = offsetof(type, member), .names = (list), __VA_ARGS__ }
+/* RFC 3339 with its zone, or a day ("2026-11-28": its begin in UTC). Absent: `fallback`. */
+#define FIELD_TIME(type, member, ...) \
+    { .name = #member, .kind = FIELD_KIND_TIME, .offset = offsetof(type, member), __VA_ARGS__ }
+/* What lists take. A page: rows older than `after` (absent: INT64_MAX, so the newest), `limit` of them. A range: from
+ * and before. A format: FORMAT_JSON or FORMAT_CSV of csv.h, whose pages may have CSV_ROWS_MAX rows. */
+#define FIELD_PAGE(type, usual, most) \
+    FIELD_I64(type, after, .optional = true, .min = 0, .max = INT64_MAX, .fallback = INT64_MAX, \
+              .doc = "The id of the last one seen: older ones follow."), \
+    FIELD_I64(type, limit, .optional = true, .min = 1, .max = (most), .fallback = (usual), .doc = "How many.")
+#define FIELD_RANGE(type) \
+    FIELD_TIME(type, from, .optional = true, .doc = "From this time on."), \
+    FIELD_TIME(type, to, .optional = true, .fallback = INT64_MAX, .doc = "Before this time.")
+#define FIELD_FORMAT(type) \
+    FIELD_ENUM(type, format, format_names, .optional = true, \
+               .doc = "csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv.")
+extern const char *const format_names[];                     /* csv.c */
 #define FIELD_END { .kind = FIELD_KIND_END }
 /* A JSON name that is no C name or differs from the member: give .name again behind it (the last one wins; the build
  * passes -Wno-override-init for these tables). */

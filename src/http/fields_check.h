@@ -20,6 +20,7 @@ void field_fault_name(struct field_run *r, struct str name, const char *code);
 /* Each judges a value that is there and stores it, or adds a fault. */
 void field_take_number(struct field_run *r, const struct field *f, int64_t v);
 void field_take_name(struct field_run *r, const struct field *f, struct str name);   /* enum */
+void field_take_time(struct field_run *r, const struct field *f, struct str text);
 void field_take_bool(struct field_run *r, const struct field *f, bool v);
 void field_take_text(struct field_run *r, const struct field *f, struct str text);
 /* The field was not given, or is null. */

@@ -36,6 +36,7 @@ static void take_pair(struct field_run *r, const struct field *f, struct str val
     case FIELD_KIND_CREDITS: take_number(r, f, value); break;
     case FIELD_KIND_TEXT:    field_take_text(r, f, value); break;
     case FIELD_KIND_ENUM:    field_take_name(r, f, value); break;
+    case FIELD_KIND_TIME:    field_take_time(r, f, value); break;
     case FIELD_KIND_BOOL:
         if (str_eq(value, STR("true"))) field_take_bool(r, f, true);
         else if (str_eq(value, STR("false"))) field_take_bool(r, f, false);

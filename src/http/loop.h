@@ -253,6 +253,7 @@ struct http {
     struct limits *limits;
     struct proxy_list trusted;
     struct crypto_pool *pool;
+    struct refusals *refusals;
     struct account_counts *counts;           /* streams and sockets, by account */
     atomic_size_t streams;
     struct http_timeouts timeouts;
@@ -326,6 +327,15 @@ void cors_preflight(struct exchange *x);                     /* of an OPTIONS re
 void cors_print(const struct exchange *x, struct buf *out);
 void security_headers_make(struct http *h);
 void security_headers_print(const struct exchange *x, struct buf *out);
+
+/* ---- refusals.c ---- */
+struct refusals;
+struct refusals *refusals_new(struct http *h);
+void refusals_free(struct refusals *r);
+void refusals_note(struct exchange *x);                      /* its answer is made */
+void refusals_tick(struct http *h);                          /* by one loop */
+bool refusals_busy(const struct http *h);
+void refusals_print(struct refusals *r, struct buf *out);
 
 /* ---- dispatch.c ---- */
 /* True: the answer is in x->req.reply. False: x is with another thread and comes back by loop_return. */

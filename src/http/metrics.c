@@ -134,6 +134,7 @@ void metrics_http(struct buf *out, void *http)
     size_t routes = router_count(h->router) + 1;
     print_answers(out, h, routes);
     print_times(out, h, routes);
+    refusals_print(h->refusals, out);
     uint64_t accepted = 0, turned_away = 0, refused = 0, streams = 0, waiting_for_jobs = 0;
     uint64_t sockets = 0, messages = 0;
     for (unsigned i = 0; i < h->loops; i++) {

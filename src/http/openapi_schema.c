@@ -156,6 +156,10 @@ static void put_field(struct json *j, const struct field *f, bool nullable)
         if (!f->optional) json_i64(j, "minLength", f->min > 1 ? f->min : 1);
         json_i64(j, "maxLength", f->max);
         break;
+    case FIELD_KIND_TIME:
+        put_type(j, "string", nullable);
+        json_text(j, "description", "RFC 3339, or a day: its begin in UTC.");
+        break;
     case FIELD_KIND_BOOL:
         put_type(j, "boolean", nullable);
         if (f->optional) json_bool(j, "default", false);

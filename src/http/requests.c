@@ -45,6 +45,7 @@ static void respond(struct connection *c, struct exchange *x)
     int64_t took_us = (int64_t)(uv_hrtime() / 1000) - x->started_us;
     size_t number = x->req.route != NULL ? x->route_number : router_count(l->http->router);
     metrics_answer(&l->metrics, number, status, took_us);
+    if (status >= 400) refusals_note(x);
     if (status >= 500 && x->req.route != NULL && x->req.reply.problem != &problem_busy)
         LOG(LOG_ERROR, "answer_5xx", LOG_NUMBER("status", status), LOG_TEXT("request", x->request_id),
             LOG_TEXT("path", x->req.route->path));

@@ -107,6 +107,7 @@ static size_t member_size(enum field_kind kind)
     case FIELD_KIND_CREDITS: return sizeof(struct credits);
     case FIELD_KIND_TEXT:    return sizeof(const char *);
     case FIELD_KIND_BOOL:    return sizeof(bool);
+    case FIELD_KIND_TIME:    return sizeof(int64_t);
     case FIELD_KIND_ENUM:    return sizeof(int);
     case FIELD_KIND_END:     break;
     }
@@ -139,6 +140,7 @@ static void check_limits(struct check *c, const struct field *f)
         break;
     }
     case FIELD_KIND_BOOL:
+    case FIELD_KIND_TIME:
     case FIELD_KIND_END: break;
     }
 }

@@ -105,7 +105,8 @@ static bool end_loop(struct loop *l, bool by_force)
         next = c->next;
         if (by_force || c->state == CONNECTION_HEAD || c->state == CONNECTION_LINGER) connection_close(c);
     }
-    bool busy = l->connection_count > 0 || l->under_way > 0 || events_busy(l);
+    bool busy = l->connection_count > 0 || l->under_way > 0 || events_busy(l) ||
+                (l->index == 0 && refusals_busy(l->http));
     if (busy && !by_force) return false;
     (void)pthread_mutex_lock(&l->lock);
     l->closing = true;
@@ -128,6 +129,7 @@ static void on_tick(uv_timer_t *handle)
     }
     dispatch_tick(l, at_ms);
     events_tick(l, at_ms);
+    if (l->index == 0) refusals_tick(l->http);
     if (!atomic_load(&l->http->stopping)) return;
     if (l->stop_at_ms == 0) l->stop_at_ms = at_ms + STOP_MS;
     (void)end_loop(l, at_ms >= l->stop_at_ms);
@@ -335,6 +337,7 @@ static void discard(struct http *h)
     router_free(h->router);
     limits_free(h->limits);
     account_counts_free(h->counts);
+    refusals_free(h->refusals);
     arena_free(h->text);
     (void)pthread_mutex_destroy(&h->running.lock);
     free(h);
@@ -362,6 +365,7 @@ struct http *http_start(const struct http_options *o, char *error, size_t error_
         return NULL;
     }
     h->counts = account_counts_new();
+    h->refusals = refusals_new(h);
     h->pool = crypto_pool_start(cores(), dispatch_prepare, dispatch_late);
     h->loops = o->loops ? o->loops : cores();
     if (h->loops > LOOPS_MAX) h->loops = LOOPS_MAX;
@@ -411,6 +415,7 @@ void http_stop(struct http *h)
     router_free(h->router);
     limits_free(h->limits);
     account_counts_free(h->counts);
+    refusals_free(h->refusals);
     arena_free(h->text);
     (void)pthread_mutex_destroy(&h->running.lock);
     free(h);

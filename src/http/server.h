@@ -6,12 +6,27 @@
 
 struct app;                          /* app/app.h: configuration and services, handed through to handlers */
 
+/* What was refused in a minute, by kind, with where the first came from. */
+enum refusal_kind {
+    REFUSAL_CROSS_SITE,      /* another site's page */
+    REFUSAL_WRONG_HOST,
+    REFUSAL_TOO_MANY,        /* 429 */
+    REFUSAL_BAD_KEY,         /* an Authorization that opens nothing: keys, tokens, the panels' secret */
+    REFUSAL_NOT_THEIRS,      /* ids that are not theirs, by who is signed in */
+    REFUSAL_ROLE,            /* what their role may not; operators' pages by merchants */
+    REFUSAL_KINDS,
+};
+struct refusal_sum { enum refusal_kind kind; int64_t count, account; const char *network, *path; };
+const char *refusal_name(enum refusal_kind kind);            /* "cross_site" */
+
 struct http_hooks {
     /* Inside the request's transaction: who calls, from the session cookie or bearer key. Fills req->who (account 0:
      * nobody). False on a storage fault. May use what before_batch of the lanes left behind: an op's session_key is
      * the SHA-256 of the value of cookie "sid", as hex, or NULL when the request has none (http_session_key gives the
      * same). A request with a bearer key and without a session cookie was not asked for its origin. */
     bool (*authenticate)(struct req *req);
+    /* Once a minute, when there were any, in a transaction of its own. False on a storage fault. May be NULL. */
+    bool (*refusals)(struct tx *tx, const struct refusal_sum *list, size_t count);
     /* After any commit of a route: may be NULL. */
     void (*committed)(struct req *req);
 };

@@ -100,6 +100,41 @@ TEST_EACH_ENGINE(a_success_gives_its_token_back)
     test_http_stop(&s, t);
 }
 
+/* Many refusals are one line of the log at once, one more at the end of the minute, and one call of the hook. */
+TEST_EACH_ENGINE(refusals_are_told_by_the_minute)
+{
+    struct test_http s;
+    test_http_start(&s, t, few_of_each);
+    client_always(s.client, "");
+    (void)refused_of(&s, "GET", "/api/hello", FROM_7, NULL, 50);
+    for (int i = 0; i < 5; i++) {
+        expect_status(&s, "POST", "/api/notes", "Origin: https://evil.example\r\n", "{}", 403, "cross_site");
+        expect_status(&s, "GET", "/api/shops/3", "Authorization: Bearer chsk_wrong\r\n", NULL, 401, NULL);
+        expect_status(&s, "GET", "/api/operator", AS_MERCHANT, NULL, 404, NULL);
+        expect_status(&s, "GET", "/api/nowhere", NULL, NULL, 404, NULL);         /* nobody looks for this */
+    }
+    clock_advance_ms(61 * SECOND_MS);
+    for (int i = 0; i < 100; i++) {
+        (void)usleep(50000);
+        (void)pthread_mutex_lock(&test_refusals.lock);
+        int told = test_refusals.told;
+        (void)pthread_mutex_unlock(&test_refusals.lock);
+        if (told > 0) break;
+    }
+    assert_int_equal(test_refusals.told, 1);
+    assert_int_equal(test_refusals.count[REFUSAL_CROSS_SITE], 5);
+    assert_int_equal(test_refusals.count[REFUSAL_BAD_KEY], 5);
+    assert_int_equal(test_refusals.count[REFUSAL_ROLE], 5);
+    assert_int_equal(test_refusals.count[REFUSAL_TOO_MANY], 30);
+    assert_int_equal(test_refusals.count[REFUSAL_WRONG_HOST], 0);
+    struct buf out;
+    buf_init(&out, METRICS_MAX_BYTES);
+    metrics_print(&out);
+    assert_non_null(strstr(buf_terminated(&out), "chathub_http_refusals_total{kind=\"cross_site\"} 5\n"));
+    buf_free(&out);
+    test_http_stop(&s, t);
+}
+
 TEST_EACH_ENGINE(settings_must_name_what_there_is)
 {
     struct test_http s;
@@ -118,7 +153,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ONLY_SQLITE(a_client_that_cannot_be_read_is_nobody), EACH_ENGINE(who_is_signed_in_is_counted_by_account),
         EACH_ENGINE(changes_are_counted_apart_and_refused_ones_write_nothing),
-        EACH_ENGINE(a_success_gives_its_token_back), ONLY_SQLITE(settings_must_name_what_there_is),
+        EACH_ENGINE(a_success_gives_its_token_back),
+        ONLY_SQLITE(refusals_are_told_by_the_minute), ONLY_SQLITE(settings_must_name_what_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

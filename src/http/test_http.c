@@ -337,11 +337,28 @@ static const struct route routes[] = {
 };
 static const struct route *const tables[] = { routes, events_routes, NULL };
 
+/* ---- what is told of refusals ---- */
+
+struct test_refusals test_refusals = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static bool keep_refusals(struct tx *tx, const struct refusal_sum *list, size_t count)
+{
+    assert_non_null(tx);
+    (void)pthread_mutex_lock(&test_refusals.lock);
+    test_refusals.told++;
+    for (size_t i = 0; i < count; i++) {
+        test_refusals.count[list[i].kind] += list[i].count;
+        assert_true(list[i].network[0] != '\0');
+    }
+    (void)pthread_mutex_unlock(&test_refusals.lock);
+    return true;
+}
+
 /* ---- the server ---- */
 
 void test_http_start(struct test_http *s, struct test_db *t, void (*change)(struct http_options *o))
 {
-    static const struct http_hooks hooks = { .authenticate = authenticate };
+    static const struct http_hooks hooks = { .authenticate = authenticate, .refusals = keep_refusals };
     static const uint8_t keys[1][MASTER_KEY_SIZE] = { { 1, 2, 3 } }, ids[1] = { 1 };
     *s = (struct test_http){ 0 };
     atomic_store(&test_runs, 0);

@@ -76,4 +76,9 @@ MUST_USE bool shops_count_each(struct tx *tx, const int64_t *accounts, size_t n,
 
 extern const struct job_kind shops_purge_job;                /* cron */
 extern const struct route shops_routes[];
+/* search.c: shops by name or domain: any part of them within an account, their begin with account 0 (all). */
+struct shop_found { int64_t id, account; const char *name, *domain; };
+MUST_USE bool shops_search(struct tx *tx, int64_t account, const char *text, struct shop_found *out, size_t most,
+                           size_t *count);
+
 #endif

@@ -423,6 +423,59 @@ test('the audit trail of an account holds what was done, by whom, and nobody els
     assert.ok(!(await stranger.get('/api/audit')).text.includes(shop.shop_name));
 });
 
+test('lists: what is looked for, days, tables without formulas; and the search of names', async ({ server }) => {
+    const c = await server.account('merchant', { credits: 500 });
+    const operator = await server.account('operator');
+    const shop = await c.shop('Zebra Teahouse');
+    const other = await server.account('merchant');
+    const theirs = await other.shop('Zebra of others');
+    for (const reason of ['=cmd()', '第二笔'])
+        await operator.post('/api/billing/grant', { email: c.email, amount: 10, reason });
+    await c.post(`/api/shops/${shop.id}/chatbot/enable`, {});
+    const list = async (query) => (await c.get(`/api/billing/transactions${query}`)).json.transactions;
+    const all = await list('');
+    assert.ok(all.length >= 4 && all.every((e) => typeof e.reference === 'string'));
+    const today = new Date().toISOString().slice(0, 10);
+    assert.equal((await list(`?from=${today}`)).length, all.length);
+    assert.equal((await list(`?to=${today}`)).length, 0);
+    const reason = all[0].reason;
+    assert.ok((await list(`?reason=${reason}`)).every((e) => e.reason === reason));
+    assert.deepEqual(await list(`?search=${encodeURIComponent(all[1].reference)}`), [all[1]]);
+    assert.ok((await list(`?shop=${shop.id}`)).every((e) => e.relatedShopId === Number(shop.id)));
+    assert.equal((await c.get('/api/billing/transactions?from=soon')).status, 422);
+    const csv = await c.get('/api/billing/transactions?format=csv');
+    assert.match(csv.headers['content-type'], /^text\/csv/);
+    assert.match(csv.headers['content-disposition'], /transactions\.csv/);
+    const lines = csv.text.replace('\ufeff', '').trim().split('\r\n');
+    assert.equal(lines.length, all.length + 1);
+    assert.equal(lines[0], 'id,createdAt,amount,reason,relatedShopId,balanceAfter,reference');
+    const accepted = await c.get('/api/billing/transactions', { headers: { accept: 'text/csv' } });
+    assert.equal(accepted.text, csv.text);
+
+    const audit = await c.get('/api/audit?format=csv');
+    assert.match(audit.text, /shop_created/);
+    const created = (await c.get('/api/audit?action=shop_created')).json.entries;
+    assert.equal(created.length, 1);
+    const whole = await operator.get(`/api/operator/audit?format=csv&account=${c.id}`);
+    assert.ok(!/(^|,)=cmd/m.test(whole.text), 'no cell begins as a formula');
+
+    const found = async (who, q) => (await who.get(`/api/search?q=${encodeURIComponent(q)}`)).json.results;
+    assert.deepEqual(
+        (await found(c, 'teaHOUSE')).map((r) => [r.kind, r.id]),
+        [['shop', Number(shop.id)]],
+    );
+    assert.deepEqual(await found(c, 'of others'), [], "nobody finds another's");
+    const both = (await found(operator, 'zebra')).map((r) => r.id);
+    assert.ok(both.includes(Number(shop.id)) && both.includes(Number(theirs.id)));
+    assert.deepEqual(
+        (await found(operator, c.email.slice(0, -3))).map((r) => [r.kind, r.detail]),
+        [['account', c.email]],
+    );
+    assert.equal((await server.client().get('/api/search?q=z')).status, 401);
+    assert.equal((await c.get('/api/search?q=')).status, 422);
+    assert.deepEqual(await found(c, '%'), []);
+});
+
 test('server events arrive by themselves, and again from Last-Event-ID', async ({ server }) => {
     const c = await server.account('merchant', { credits: 50 });
     const stream = await EventStream.open(c);

@@ -74,7 +74,7 @@ export class Client {
         const text = bytes.toString('utf8');
         let json = null;
         if (/^application\/json/.test(res.headers['content-type'] ?? '') && text) json = JSON.parse(text);
-        const fault = this.api && answerFault(this.api, method, path, res.statusCode, json);
+        const fault = this.api && answerFault(this.api, method, path, res.statusCode, json, res.headers['content-type']);
         if (fault)
             throw new Error(
                 `${method} ${path} answers ${res.statusCode} unlike its description: ${fault}\n${text.slice(0, 600)}`,

@@ -61,7 +61,7 @@ export function templateOf(api, path) {
 }
 
 /** What is wrong with an answer by the description, or null. */
-export function answerFault(api, method, path, status, json) {
+export function answerFault(api, method, path, status, json, type = '') {
     const template = templateOf(api, path);
     const operation = template && api.paths[template][method.toLowerCase()];
     if (!operation) return null;
@@ -69,5 +69,6 @@ export function answerFault(api, method, path, status, json) {
     if (!described) return status < 400 || status >= 500 ? `status ${status} is not described` : null;
     const schema = described.content?.['application/json']?.schema;
     if (!schema) return null;
+    if (/^text\/csv/.test(type)) return described.content['text/csv'] ? null : 'a table, which is not described';
     return json === null ? 'no JSON' : difference(api, schema, json);
 }

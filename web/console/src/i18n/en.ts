@@ -467,6 +467,7 @@ export const en = {
   "action.tenant_registered": "Tenant registered",
   "action.tenant_suspended": "Tenant suspended",
   "action.tenant_resumed": "Tenant resumed",
+  "action.requests_refused": "Requests refused",
   "action.job_retried": "Job retried",
   "action.config_changed": "Profile changed",
   "profile.saved": "Saved",

@@ -459,6 +459,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "action.tenant_registered": "注册客服租户",
   "action.tenant_suspended": "停止客服租户",
   "action.tenant_resumed": "恢复客服租户",
+  "action.requests_refused": "拒绝的请求",
   "action.job_retried": "重试任务",
   "action.config_changed": "修改个人资料",
   "profile.saved": "已保存",

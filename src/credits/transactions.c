@@ -1,0 +1,85 @@
+/* transactions.c: entries that somebody looks for (a reason, a reference, a shop, days), and all of them as CSV. The
+ * plain page of the ledger is in routes.c: it is the one that is asked for all day. */
+#include "credits/transactions.h"
+
+#include "credits/credits.h"
+#include "http/csv.h"
+
+enum { PAGE_ROWS = 100 };
+
+/* Every condition may be left out by an empty text or 0. */
+#define FOUND(has)                                                                                                     \
+    "SELECT seq, amount, reason, shop, balance_after, key, at_ms FROM credit_entries"                                  \
+    " WHERE account = ?1 AND seq < ?2 AND at_ms >= ?3 AND at_ms < ?4"                                                  \
+    " AND (CAST(?5 AS TEXT) = '' OR reason = CAST(?5 AS TEXT))"                                                        \
+    " AND (CAST(?6 AS TEXT) = '' OR " has "(key, CAST(?6 AS TEXT)) > 0)"                                               \
+    " AND (CAST(?7 AS BIGINT) = 0 OR shop = CAST(?7 AS BIGINT)) ORDER BY seq DESC LIMIT ?8"
+STMT(entries_found, FOUND("instr"), .postgres = FOUND("strpos"));
+
+bool transactions_are_plain(const struct transactions *in)
+{
+    return in->from == 0 && in->to == INT64_MAX && in->reason == NULL && in->search == NULL && in->shop == 0;
+}
+
+static struct query ask(struct req *req, int64_t account, const struct transactions *in, int64_t after, int64_t limit)
+{
+    struct query q = query(req->tx, &entries_found);
+    bind_i64(&q, account), bind_i64(&q, after), bind_i64(&q, in->from), bind_i64(&q, in->to);
+    bind_text(&q, in->reason ? in->reason : ""), bind_text(&q, in->search ? in->search : "");
+    bind_i64(&q, in->shop), bind_i64(&q, limit);
+    return q;
+}
+
+struct found { struct query *q; enum row row; struct credits available; };
+
+static void found_json(struct json *j, const void *arg)
+{
+    struct found *f = *(struct found *const *)arg;
+    json_array(j, "transactions");
+    for (; (f->row = query_next(f->q)) == ROW_FOUND;) transaction_json(j, f->q);
+    json_end(j);
+    json_credits(j, "currentBalance", f->available);
+}
+
+static enum answer csv(struct req *req, int64_t account, const struct transactions *in)
+{
+    static const char *const names[] = { "id", "createdAt", "amount", "reason", "relatedShopId", "balanceAfter",
+                                         "reference", NULL };
+    struct buf out;
+    struct csv c;
+    enum { CSV_MAX_BYTES = 4 << 20 };
+    int64_t after = in->after > 0 ? in->after : INT64_MAX;
+    size_t rows = PAGE_ROWS;
+    buf_init(&out, CSV_MAX_BYTES);
+    csv_begin(&c, &out, names, after == INT64_MAX);
+    enum row row = ROW_NONE;
+    while (rows == PAGE_ROWS && c.rows < CSV_ROWS_MAX && row == ROW_NONE) {
+        struct query q = ask(req, account, in, after, PAGE_ROWS);
+        for (rows = 0; (row = query_next(&q)) == ROW_FOUND; rows++) {
+            after = col_i64(&q, "seq");
+            csv_i64(&c, after), csv_time(&c, col_i64(&q, "at_ms"));
+            csv_i64(&c, credits_count(col_credits(&q, "amount"))), csv_text(&c, col_text(&q, "reason"));
+            if (col_is_null(&q, "shop")) csv_nothing(&c);
+            else csv_i64(&c, col_i64(&q, "shop"));
+            csv_i64(&c, credits_count(col_credits(&q, "balance_after"))), csv_text(&c, col_text(&q, "key"));
+            csv_end_row(&c);
+        }
+    }
+    enum answer a = row == ROW_FAULT ? reply_fault(req)
+                                     : reply_csv(req, "transactions", &out, rows == PAGE_ROWS ? after : 0);
+    buf_free(&out);
+    return a;
+}
+
+enum answer transactions_found(struct req *req, int64_t account, const struct transactions *in)
+{
+    struct credit_balance balance;
+    enum row known = credits_balance(req->tx, account, &balance);
+    if (known == ROW_NONE) return reply_problem(req, &problem_not_found);
+    if (known == ROW_FAULT) return reply_fault(req);
+    if (wants_csv(req, in->format)) return csv(req, account, in);
+    struct query q = ask(req, account, in, in->after > 0 ? in->after : INT64_MAX, in->limit);
+    struct found f = { .q = &q, .available = balance.available }, *found = &f;
+    enum answer a = reply_json(req, 200, found_json, &found);
+    return f.row == ROW_NONE ? a : reply_fault(req);
+}

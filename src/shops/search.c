@@ -1,0 +1,52 @@
+/* search.c: shops by name or domain. Inside an account, which has a few hundred at most, any part of them counts; over
+ * all accounts only their begin, which an index finds. */
+#include "shops/shops.h"
+
+#define FOUND "SELECT id, account, name, domain FROM shops"
+#define PART(has)                                                                                                      \
+    FOUND " WHERE account = ?1 AND status < 5 AND (" has "(lower(name), CAST(?2 AS TEXT)) > 0 OR "                     \
+          has "(COALESCE(domain, ''), CAST(?2 AS TEXT)) > 0) ORDER BY id DESC LIMIT ?3"
+STMT(search_own, PART("instr"), .postgres = PART("strpos"));
+#define BEGIN(what, order)                                                                                             \
+    FOUND " WHERE status < 5 AND " what order " >= CAST(?1 AS TEXT) AND " what order " < CAST(?2 AS TEXT)"             \
+          " ORDER BY " what order " LIMIT ?3"
+STMT(search_names, BEGIN("lower(name)", ""), .postgres = BEGIN("lower(name)", " COLLATE \"C\""));
+STMT(search_domains, BEGIN("domain", ""), .postgres = BEGIN("domain", " COLLATE \"C\""));
+
+/* ASCII alone: what the engines' lower() agree on. */
+static char *lowered(struct arena *a, const char *text)
+{
+    char *out = arena_text(a, text);
+    for (char *p = out; *p != '\0'; p++)
+        if (*p >= 'A' && *p <= 'Z') *p = (char)(*p - 'A' + 'a');
+    return out;
+}
+
+static bool take(struct query *q, struct shop_found *out, size_t most, size_t *count)
+{
+    enum row row;
+    while ((row = query_next(q)) == ROW_FOUND) {
+        struct shop_found f = { .id = col_i64(q, "id"), .account = col_i64(q, "account"), .name = col_text(q, "name"),
+                                .domain = col_text(q, "domain") };
+        bool known = *count == most;
+        for (size_t i = 0; i < *count && !known; i++) known = out[i].id == f.id;
+        if (!known) out[(*count)++] = f;
+    }
+    return row == ROW_NONE;
+}
+
+bool shops_search(struct tx *tx, int64_t account, const char *text, struct shop_found *out, size_t most, size_t *count)
+{
+    struct arena *a = tx_arena(tx);
+    const char *begin = lowered(a, text), *end = arena_printf(a, "%s\xf4\x8f\xbf\xbf", begin);
+    *count = 0;
+    if (account > 0) {
+        struct query q = query(tx, &search_own);
+        bind_i64(&q, account), bind_text(&q, begin), bind_i64(&q, (int64_t)most);
+        return take(&q, out, most, count);
+    }
+    struct query names = query(tx, &search_names), domains = query(tx, &search_domains);
+    bind_text(&names, begin), bind_text(&names, end), bind_i64(&names, (int64_t)most);
+    bind_text(&domains, begin), bind_text(&domains, end), bind_i64(&domains, (int64_t)most);
+    return take(&names, out, most, count) && take(&domains, out, most, count);
+}
