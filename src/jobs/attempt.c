@@ -7,7 +7,7 @@
  *
  * When the answer to COMMIT was lost, the same transaction is run again: had it been committed, the first statement
  * finds no row in state running and nothing happens twice. */
-#include "jobs/worker.h"
+#include "jobs/private.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -59,46 +59,6 @@ void job_error(struct job *job, const char *format, ...)
 
 bool kind_is_direct(const struct job_kind *k) { return !k->load && !k->call; }
 
-struct group *group_new(struct jobs *j, size_t count, bool direct)
-{
-    assert(count >= 1 && count <= GROUP_MAX);
-    struct arena *a = jobs_arena_take(j);
-    struct group *g = arena_alloc(a, sizeof(*g) + count * sizeof(struct run));
-    g->jobs = j, g->arena = a, g->count = count, g->direct = direct;
-    g->renew_at_ms = monotonic_ms() + JOB_LEASE_MS / 3;
-    pthread_mutex_lock(&j->lock);
-    g->next = j->flights;
-    if (g->next) g->next->prev = g;
-    j->flights = g;
-    j->flights_n++;
-    if (direct) j->direct_n += count;
-    pthread_mutex_unlock(&j->lock);
-    return g;
-}
-
-void group_leave(struct group *g)
-{
-    struct jobs *j = g->jobs;
-    pthread_mutex_lock(&j->lock);
-    if (g->prev) g->prev->next = g->next;
-    else j->flights = g->next;
-    if (g->next) g->next->prev = g->prev;
-    assert(j->flights_n > 0);
-    j->flights_n--;
-    if (g->direct) {
-        bool was_full = j->direct_n + JOB_CLAIM_BATCH > DIRECT_IN_FLIGHT_MAX;
-        assert(j->direct_n >= g->count);
-        j->direct_n -= g->count;
-        if (was_full) {
-            j->rung = true;
-            pthread_cond_signal(&j->wake_claimer);
-        }
-    }
-    if (j->stopping) pthread_cond_signal(&j->wake_stop);
-    pthread_mutex_unlock(&j->lock);
-    jobs_arena_give(j, g->arena);            /* the group itself lives in it */
-}
-
 static int64_t counted_attempts(const struct run *r) { return r->job.attempt - r->spared; }
 
 void group_set(struct group *g, size_t i, const struct job_kind *k, const struct claimed *c)
@@ -106,20 +66,30 @@ void group_set(struct group *g, size_t i, const struct job_kind *k, const struct
     struct run *r = &g->run[i];
     assert(i < g->count);
     r->kind = k;
-    r->spared = c->spared;
+    r->spared = c->spared, r->begun_at_ms = c->begun_at_ms, r->live = c->live;
     r->wish = JOB_FINISHED;
     r->job = (struct job){
         .id = c->id, .account = c->account, .ref = c->ref, .attempt = c->attempt, .put_at_ms = c->put_at_ms,
-        .deadline_ms = c->deadline_ms ? c->deadline_ms : k->deadline_ms ? c->put_at_ms + k->deadline_ms : 0,
+        .deadline_ms = c->deadline_ms,
         .kind = k->name, .key = arena_text(g->arena, c->key), .note = arena_text(g->arena, c->note),
         .arena = g->arena, .context = g->jobs->options.context, .now_ms = now_ms(),
     };
+    if (!r->job.deadline_ms && k->deadline_ms && r->begun_at_ms) r->job.deadline_ms = r->begun_at_ms + k->deadline_ms;
     /* An attempt that was taken from a dead worker may be one too many. */
     if (counted_attempts(r) > k->max_attempts)
         r->wish = JOB_GIVE_UP, set_error(r, "no attempt left: the last one never ended");
     else if (r->job.deadline_ms && r->job.now_ms >= r->job.deadline_ms)
         r->wish = JOB_GIVE_UP, set_error(r, "deadline passed");
     g->mark = arena_mark(g->arena);
+}
+
+/* The first try begins: from here its kind's deadline counts, however long it waited for its turn. */
+static void begin(struct run *r)
+{
+    r->job.now_ms = now_ms();
+    if (r->begun_at_ms) return;
+    r->begun_at_ms = r->job.now_ms;
+    if (!r->job.deadline_ms && r->kind->deadline_ms) r->job.deadline_ms = r->begun_at_ms + r->kind->deadline_ms;
 }
 
 /* ---- settling, inside the transaction ---- */
@@ -140,7 +110,9 @@ static enum row move_row(struct run *r, struct tx *tx, enum job_state from, enum
     int64_t at_ms = r->job.now_ms;
     return queue_move(tx, &(struct queue_move){
         .id = r->job.id, .attempt = r->job.attempt, .from = from, .to = to, .at_ms = at_ms,
-        .run_at_ms = to == JOB_READY ? r->next_ms : at_ms, .spare = r->spare, .error = r->error[0] ? r->error : NULL });
+        .run_at_ms = to == JOB_READY ? r->next_ms : at_ms, .begun_at_ms = r->begun_at_ms,
+        .pool = to == JOB_READY && r->next_ms <= at_ms ? kind_pool(r->kind) : JOB_POOL_UNSET,
+        .spare = r->spare, .error = r->error[0] ? r->error : NULL });
 }
 
 /* May there be another attempt? Decides when, or writes why not. */
@@ -157,18 +129,26 @@ static bool again_is_possible(struct run *r)
     return false;
 }
 
+/* Ready again as if it had just been put; the row was moved in this transaction. */
+static bool begin_anew(struct run *r, struct tx *tx, struct queue_anew *n)
+{
+    n->id = r->job.id, n->attempt = r->job.attempt, n->at_ms = r->job.now_ms;
+    n->error = r->error[0] ? r->error : NULL;
+    return queue_anew(tx, n) == ROW_FOUND;
+}
+
 static bool end_dead(struct run *r, struct tx *tx, enum job_state from)
 {
     if (!r->error[0]) set_error(r, "given up");
     enum row row = move_row(r, tx, from, JOB_DEAD);
     if (row == ROW_FAULT) return false;
     r->verdict = row == ROW_NONE ? V_SUPERSEDED : V_DEAD;
-    if (row == ROW_NONE || !r->kind->dead) return true;
-    switch (r->kind->dead(&r->job, tx, r->error)) {
-    case JOB_FINISHED: return true;
+    if (row == ROW_NONE) return true;
+    switch (r->kind->dead ? r->kind->dead(&r->job, tx, r->error) : JOB_FINISHED) {
+    case JOB_FINISHED: return !r->live || queue_free_behind(tx, r->job.kind, r->job.key, r->job.now_ms);
     case JOB_NEXT:
         r->verdict = V_NEXT;
-        return queue_revive(tx, r->job.id, r->job.attempt, r->job.now_ms) == ROW_FOUND;
+        return begin_anew(r, tx, &(struct queue_anew){ .from = JOB_DEAD, .run_at_ms = r->job.now_ms });
     case JOB_FAULT: break;
     case JOB_AGAIN:
     case JOB_GIVE_UP: assert(!"an answer that .dead cannot give");
@@ -185,8 +165,27 @@ static bool end_next(struct run *r, struct tx *tx)
     return row != ROW_FAULT;
 }
 
+/* A newer wish with the same live key may have come meanwhile and wait: this job takes it up, and begins anew with it.
+ * ROW_NONE: there is none. */
+static enum row take_up(struct run *r, struct tx *tx, enum job_state from)
+{
+    int64_t ref;
+    const char *note;
+    enum row row = queue_take_behind(tx, r->job.kind, r->job.key, r->job.now_ms, &ref, &note);
+    if (row != ROW_FOUND) return row;
+    r->verdict = V_AGAIN;
+    struct queue_anew n = {
+        .from = from, .run_at_ms = r->job.now_ms + job_backoff_ms(r->kind, 1), .ref = &ref, .note = note
+    };
+    return begin_anew(r, tx, &n) ? ROW_FOUND : ROW_FAULT;
+}
+
 static bool end_again(struct run *r, struct tx *tx, enum job_state from)
 {
+    if (r->live) {
+        enum row row = take_up(r, tx, from);
+        if (row != ROW_NONE) return row == ROW_FOUND;
+    }
     if (!again_is_possible(r)) return end_dead(r, tx, from);
     enum row row = move_row(r, tx, from, JOB_READY);
     r->verdict = row == ROW_NONE ? V_SUPERSEDED : V_AGAIN;
@@ -203,6 +202,7 @@ static bool finish_rows(struct group *g, struct tx *tx)
     int64_t at_ms = now_ms();
     for (size_t i = 0; i < g->count; i++) {
         struct run *r = &g->run[i];
+        begin(r);
         r->job.now_ms = at_ms;
         if (r->wish != JOB_FINISHED) continue;
         list[n] = (struct queue_finish){ .id = r->job.id, .attempt = r->job.attempt };
@@ -235,7 +235,7 @@ static bool settle_one(struct run *r, struct tx *tx)
     case JOB_FINISHED: break;
     }
     r->verdict = V_DONE;
-    return true;
+    return !r->live || queue_free_behind(tx, r->job.kind, r->job.key, r->job.now_ms);
 }
 
 enum op_wish group_settle_run(struct op *op, struct tx *tx)
@@ -296,10 +296,11 @@ static void split(struct group *g)
 {
     for (size_t i = 0; i < g->count; i++) {
         const struct run *r = &g->run[i];
-        struct group *one = group_new(g->jobs, 1, true);
+        struct group *one = group_new(g->jobs, 1, r->kind);
         group_set(one, 0, r->kind, &(struct claimed){ .id = r->job.id, .account = r->job.account, .ref = r->job.ref,
             .attempt = r->job.attempt, .spared = r->spared, .deadline_ms = r->job.deadline_ms,
-            .put_at_ms = r->job.put_at_ms, .key = r->job.key, .note = r->job.note });
+            .put_at_ms = r->job.put_at_ms, .begun_at_ms = r->begun_at_ms, .live = r->live,
+            .key = r->job.key, .note = r->job.note });
         group_submit(one, false);
     }
     group_leave(g);
@@ -408,6 +409,7 @@ void group_work(struct worker *w, struct group *g)
 {
     struct run *r = &g->run[0];
     assert(g->count == 1 && !g->direct);
+    if (r->wish == JOB_FINISHED) begin(r);
     if (!enter_stage(w, g, STAGE_STORAGE)) abort();          /* only a call can be abandoned */
     if (r->wish == JOB_FINISHED && r->kind->load) load(g);
     if (r->wish == JOB_FINISHED && r->kind->call) {

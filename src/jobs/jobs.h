@@ -12,15 +12,33 @@
 
 enum { JOB_LEASE_MS = 20000, JOB_POLL_MS = 1000, JOB_CLAIM_BATCH = 64, JOB_WORKERS = 8 };
 
+/* Who works for a kind: each pool has threads and room of its own (pools.c), so that mail, money and housekeeping never
+ * wait behind calls to others. Within a pool accounts take turns. Stored: append, never renumber. */
+enum job_pool {
+    JOB_POOL_UNSET,                  /* a kind with .call: calls; else house */
+    JOB_POOL_CALLS, JOB_POOL_MAIL, JOB_POOL_MONEY, JOB_POOL_HOUSE,
+    JOB_POOLS
+};
+const char *job_pool_name(enum job_pool p);
+
+struct job_kind;
 struct job_new {
     const char *kind;                /* must be in the table of kinds */
     const char *key;                 /* unique among unfinished and finished jobs of this kind; NULL: none;
                                         "cron:" is the worker's */
+    /* For what people cause again and again: the key is of living jobs only, and of those at most one is ready, one
+     * runs, and one waits for the end of that. A ready one takes up a new wish (its ref and note; attempts and deadline
+     * begin anew), so a thousand wishes in a row are one job or two, and never do two run side by side: what .load
+     * reads in the last of them is the newest. */
+    bool coalesce;
     int64_t account, ref;            /* whose it is (0: the system's); the id the kind works on */
     const char *note;                /* small JSON or text for the kind; no secrets; NULL: none */
     int64_t run_at_ms;               /* 0: now */
-    int64_t deadline_ms;             /* wall clock; after it no further attempt; 0: kind's default from now */
+    int64_t deadline_ms;             /* wall clock; after it no further attempt, even when there was none; 0: as the
+                                        kind says */
 };
+/* So that jobs of these kinds go straight into their lines; else a worker sorts them in. jobs_start does it too. */
+void jobs_know(const struct job_kind *const *kinds);
 /* The id, or the id of the job that has this key already (*existed set, may be NULL); -1 on a storage fault. */
 MUST_USE int64_t jobs_put(struct tx *tx, const struct job_new *j, bool *existed);
 
@@ -47,7 +65,8 @@ struct job_kind {
     const char *doc;
     int max_attempts;                /* 1..100 */
     int64_t backoff_first_ms, backoff_max_ms;    /* doubling, ±20 % jitter */
-    int64_t deadline_ms;             /* from put; 0: none */
+    int64_t deadline_ms;             /* from the beginning of the first try, however long it waited; 0: none */
+    enum job_pool pool;
     int64_t every_ms;                /* > 0, at most 12 h: a cron row of this kind is kept by the worker; runs once per
                                         period in all processes together (and again in periods that a clock which was
                                         set back by more than 20 s comes to again), in a transaction of its own: it may
@@ -76,7 +95,7 @@ struct job_options {
     const void *context;
     void (*ended)(void *arg, int64_t job);       /* after the commit that ended a job; any thread */
     void *arg;
-    unsigned workers;                            /* threads for .call; 0: JOB_WORKERS */
+    unsigned workers;                            /* threads of the pool of calls; 0: JOB_WORKERS */
 };
 MUST_USE struct jobs *jobs_start(const struct job_options *o);
 void jobs_wake(struct jobs *j);                  /* something was put: look now instead of at the next poll */
@@ -102,11 +121,17 @@ struct jobs_wanted {
 MUST_USE enum row jobs_list(struct tx *tx, const struct jobs_wanted *w, struct job_row *out, size_t *count);
 MUST_USE enum row jobs_get(struct tx *tx, int64_t id, struct job_row *out);
 MUST_USE enum row jobs_find(struct tx *tx, const char *kind, const char *key, struct job_row *out);
+/* The one that was put with .coalesce and is ready or running; of two the one that runs. */
+MUST_USE enum row jobs_find_live(struct tx *tx, const char *kind, const char *key, struct job_row *out);
 bool job_row_is_live(const struct job_row *j);   /* ready or running: it will come to an end by itself */
 /* Dead → ready with attempts from 0 and a new deadline. ROW_NONE when it is not dead. */
 MUST_USE enum row jobs_retry(struct tx *tx, int64_t id);
-/* Counts by state and the age of the oldest ready job that is due. */
-struct job_counts { int64_t ready, running, dead, oldest_due_ms; };
+/* Counts by state and by the line of each pool (each up to 100,000), and how long the oldest one that is due has
+ * waited. `strange`: ready jobs of kinds that no process knows; they wait for one that does, and have no age. */
+struct job_counts {
+    int64_t ready, running, dead, strange, oldest_due_ms;
+    struct { int64_t ready, oldest_due_ms; } pool[JOB_POOLS];
+};
 MUST_USE bool jobs_count(struct tx *tx, struct job_counts *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* list.c: jobs as people see them: the operator's page and the command line. */
-#include "jobs/queue.h"
+#include "jobs/private.h"
 
 #include "base/clock.h"
 
@@ -10,13 +10,12 @@ static_assert(JOB_READY == 0 && JOB_RUNNING == 1 && JOB_DONE == 2 && JOB_DEAD ==
 #define LIST_COLUMNS                                                                                                   \
     "id, kind, state, account_id, ref, attempts - spared AS counted, put_at_ms, run_at_ms, ended_at_ms, error"
 #define OF_KIND " AND (CAST(?3 AS TEXT) = '' OR kind = ?3)"
-/* Dead jobs have an index of their own and are what operators look for. Ready and running ones are few: they are read
- * by jobs_due and sorted; "+id" keeps both planners from walking the primary key through the done rows instead. Of all
+/* Dead jobs have an index of their own and are what operators look for; so have ready and running ones. Of all
  * or of done jobs the newest are the first ones found. One kind among them may be rare, and between cron jobs all
  * others are: such a walk has an end. */
 STMT(list_dead, "SELECT " LIST_COLUMNS " FROM jobs WHERE state = 3 AND id < ?1" OF_KIND " ORDER BY id DESC LIMIT ?2");
-STMT(list_live, "SELECT " LIST_COLUMNS " FROM jobs WHERE state < 2 AND state = ?4 AND +id < ?1" OF_KIND
-                " ORDER BY +id DESC LIMIT ?2");
+STMT(list_live, "SELECT " LIST_COLUMNS " FROM jobs WHERE state < 2 AND state = ?4 AND -id > CAST(?1 AS BIGINT)" OF_KIND
+                " ORDER BY -id LIMIT ?2");
 STMT(list_newest, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND (CAST(?3 AS BIGINT) < 0 OR state = ?3)"
                   " ORDER BY id DESC LIMIT ?2");
 STMT(list_kind, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND id >= (SELECT MIN(id) FROM"
@@ -28,6 +27,10 @@ STMT(list_worked, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND id >= (SE
                   " AND NOT (state = 2 AND key IS NOT NULL AND SUBSTR(key, 1, 5) = 'cron:') ORDER BY id DESC LIMIT ?2");
 STMT(get, "SELECT " LIST_COLUMNS " FROM jobs WHERE id = ?1");
 STMT(find, "SELECT " LIST_COLUMNS " FROM jobs WHERE kind = ?1 AND key = ?2");
+STMT(find_live_ready, "SELECT " LIST_COLUMNS " FROM jobs WHERE kind = ?1 AND live_key = ?2 AND live_key IS NOT NULL"
+                      " AND state = 0 AND pool >= 0");
+STMT(find_live_running, "SELECT " LIST_COLUMNS " FROM jobs WHERE kind = ?1 AND live_key = ?2 AND live_key IS NOT NULL"
+                        " AND state = 1");
 
 static struct job_row row_of(const struct query *q)
 {
@@ -66,7 +69,8 @@ enum row jobs_list(struct tx *tx, const struct jobs_wanted *w, struct job_row *o
     if (state == -2) return ROW_NONE;
     const struct stmt *list = list_for(w, state);
     struct query q = query(tx, list);
-    bind_i64(&q, w->after_id ? w->after_id : INT64_MAX), bind_i64(&q, w->limit);
+    int64_t after_id = w->after_id ? w->after_id : INT64_MAX;
+    bind_i64(&q, list == &list_live ? -after_id : after_id), bind_i64(&q, w->limit);
     if (list != &list_newest && list != &list_worked) bind_text(&q, w->kind ? w->kind : "");
     if (list != &list_dead) bind_i64(&q, state);
     if (list == &list_kind || list == &list_worked) bind_i64(&q, QUEUE_LIST_WALK);
@@ -84,13 +88,24 @@ enum row jobs_get(struct tx *tx, int64_t id, struct job_row *out)
     return row;
 }
 
-enum row jobs_find(struct tx *tx, const char *kind, const char *key, struct job_row *out)
+static enum row find_by(struct tx *tx, const struct stmt *s, const char *kind, const char *key, struct job_row *out)
 {
-    struct query q = query(tx, &find);
+    struct query q = query(tx, s);
     bind_text(&q, kind), bind_text(&q, key);
     enum row row = query_row(&q);
     if (row == ROW_FOUND) *out = row_of(&q);
     return row;
+}
+
+enum row jobs_find(struct tx *tx, const char *kind, const char *key, struct job_row *out)
+{
+    return find_by(tx, &find, kind, key, out);
+}
+
+enum row jobs_find_live(struct tx *tx, const char *kind, const char *key, struct job_row *out)
+{
+    enum row row = find_by(tx, &find_live_running, kind, key, out);
+    return row == ROW_NONE ? find_by(tx, &find_live_ready, kind, key, out) : row;
 }
 
 bool job_row_is_live(const struct job_row *j)
@@ -98,10 +113,16 @@ bool job_row_is_live(const struct job_row *j)
     return text_eq(j->state, state_names[JOB_READY]) || text_eq(j->state, state_names[JOB_RUNNING]);
 }
 
-/* attempts goes on growing, so that an old worker still cannot settle; what was used up is forgiven (spared). The job
- * counts as put now, from which its kind's deadline runs again. */
-STMT(retry, "UPDATE jobs SET state = 0, spared = attempts, run_at_ms = ?2, put_at_ms = ?2, deadline_ms = 0,"
-            " ended_at_ms = NULL WHERE id = ?1 AND state = 3");
+/* attempts goes on growing, so that an old worker still cannot settle; what was used up is forgiven (spared). The
+ * kind's deadline counts from the first try that follows. Where a younger job with the same live key is under way
+ * there is nothing to do again: it does the same work. */
+STMT(retry, "UPDATE jobs SET state = 0, spared = attempts, run_at_ms = ?2, begun_at_ms = NULL, deadline_ms = 0,"
+            " ended_at_ms = NULL WHERE id = ?1 AND state = 3"
+            " AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.kind = jobs.kind"
+            " AND other.live_key = jobs.live_key AND other.live_key IS NOT NULL AND other.state = 0"
+            " AND other.pool >= 0)"
+            " AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.kind = jobs.kind"
+            " AND other.live_key = jobs.live_key AND other.live_key IS NOT NULL AND other.state = 1)");
 
 enum row jobs_retry(struct tx *tx, int64_t id)
 {
@@ -114,17 +135,52 @@ enum row jobs_retry(struct tx *tx, int64_t id)
     return ROW_FOUND;
 }
 
-STMT(count, "SELECT (SELECT COUNT(*) FROM jobs WHERE state < 2 AND state = 0) AS ready,"
-            " (SELECT COUNT(*) FROM jobs WHERE state < 2 AND state = 1) AS running,"
-            " (SELECT COUNT(*) FROM jobs WHERE state = 3) AS dead,"
-            " (SELECT MIN(run_at_ms) FROM jobs WHERE state < 2 AND state = 0) AS first_due");
+/* Counted as far as anybody cares: a million entries of an index are a long look. */
+#define SOME " LIMIT 100000) AS few)"
+STMT(count, "SELECT"
+            " (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state < 2 AND pool = 0 AND state = 0" SOME " AS waiting,"
+            " (SELECT COUNT(*) FROM jobs WHERE pool < 0) AS behind,"
+            " (SELECT COUNT(*) FROM jobs WHERE state < 2 AND pool = 0 AND state = 1) AS running,"
+            " (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state = 3" SOME " AS dead,"
+            " (SELECT MIN(run_at_ms) FROM jobs WHERE state < 2 AND pool = 0 AND state = 0) AS first_due");
+#define IN_LINE "state = 0 AND pool > 0 AND pool = ?1"
+/* A claim goes round over the accounts, so the first of them tell about how long the others wait. */
+STMT(count_line,
+     "WITH RECURSIVE walk(account, n) AS ("
+     "SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " ORDER BY account_id LIMIT 1), 1"
+     " UNION ALL SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " AND account_id > walk.account"
+     " ORDER BY account_id LIMIT 1), n + 1 FROM walk WHERE account IS NOT NULL AND n < ?2)"
+     " SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE " IN_LINE SOME " AS ready,"
+     " (SELECT MIN((SELECT run_at_ms FROM jobs WHERE " IN_LINE " AND account_id = walk.account"
+     " ORDER BY run_at_ms LIMIT 1)) FROM walk WHERE account IS NOT NULL) AS first_due");
+
+static int64_t due_age_ms(const struct query *q, int64_t at_ms)
+{
+    int64_t age = col_is_null(q, "first_due") ? 0 : at_ms - col_i64(q, "first_due");
+    return age > 0 ? age : 0;
+}
 
 bool jobs_count(struct tx *tx, struct job_counts *out)
 {
+    int64_t at_ms = now_ms();
     struct query q = query(tx, &count);
     if (query_row(&q) != ROW_FOUND) return false;
-    int64_t age_ms = col_is_null(&q, "first_due") ? 0 : now_ms() - col_i64(&q, "first_due");
-    *out = (struct job_counts){ .ready = col_i64(&q, "ready"), .running = col_i64(&q, "running"),
-                                .dead = col_i64(&q, "dead"), .oldest_due_ms = age_ms > 0 ? age_ms : 0 };
+    *out = (struct job_counts){ .ready = col_i64(&q, "waiting") + col_i64(&q, "behind"),
+                                .running = col_i64(&q, "running"), .dead = col_i64(&q, "dead"),
+                                .oldest_due_ms = due_age_ms(&q, at_ms) };
+    for (int p = JOB_POOL_UNSET + 1; p <= POOL_STRANGE; p++) {
+        if (p >= JOB_POOLS && p != POOL_STRANGE) continue;
+        q = query(tx, &count_line);
+        bind_i64(&q, p), bind_i64(&q, QUEUE_LINE_WALK);
+        if (query_row(&q) != ROW_FOUND) return false;
+        int64_t ready = col_i64(&q, "ready"), oldest_ms = due_age_ms(&q, at_ms);
+        out->ready += ready;
+        if (p == POOL_STRANGE) {
+            out->strange = ready;
+            continue;
+        }
+        out->pool[p].ready = ready, out->pool[p].oldest_due_ms = oldest_ms;
+        if (oldest_ms > out->oldest_due_ms) out->oldest_due_ms = oldest_ms;
+    }
     return true;
 }

@@ -1,117 +1,192 @@
-/* queue.c: jobs as rows. Writes per job: one insert, one update to claim (64 rows a statement), one to settle. */
-#include "jobs/queue.h"
+/* queue.c: jobs as rows, from claim to settlement. Writes per job: one insert, one update to claim (64 rows a
+ * statement), one to settle.
+ *
+ * Lines. A ready job that is due stands in the line of its pool (jobs.pool), by account; one that is not due, and one
+ * that nobody has sorted yet, lies in jobs_due by time. queue_sort moves from there into the lines. So a claim walks
+ * one index and sees only what it can take: neither jobs of other pools, nor those of kinds that nobody knows, nor
+ * those that wait for their time, however many there are. It goes round over the accounts, so a hundred thousand jobs
+ * of one account are as long a wait for the others as a few. Rejected: a number for each job by which accounts take
+ * turns, given when it is put (puts of one account would wait for each other, or need a second index).
+ *
+ * The conditions of the partial indexes are written out in each statement: SQLite takes an index only then. */
+#include "jobs/private.h"
 
 #include "base/clock.h"
 
-/* "state < 2" stands in every statement that shall use jobs_due: SQLite takes a partial index only when its condition
- * is written out. */
-STMT(put,
-     "INSERT INTO jobs (kind, key, account_id, ref, note, state, attempts, spared, run_at_ms, deadline_ms, put_at_ms)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0, ?6, ?7, ?8)"
-     " ON CONFLICT (kind, key) WHERE key IS NOT NULL DO NOTHING RETURNING id");
-STMT(find_key, "SELECT id FROM jobs WHERE kind = ?1 AND key = ?2");
-
-int64_t jobs_put(struct tx *tx, const struct job_new *j, bool *existed)
-{
-    assert(j->kind && j->kind[0] != '\0');
-    assert(!j->key || j->key[0] != '\0');
-    int64_t at_ms = now_ms();
-    if (existed) *existed = false;
-    /* Twice: the job that held the key may be purged between the insert and the look. */
-    for (int tries = 0; tries < 2; tries++) {
-        struct query q = query(tx, &put);
-        bind_text(&q, j->kind), bind_text(&q, j->key), bind_i64(&q, j->account), bind_i64(&q, j->ref);
-        bind_text(&q, j->note), bind_i64(&q, j->run_at_ms ? j->run_at_ms : at_ms), bind_i64(&q, j->deadline_ms);
-        bind_i64(&q, at_ms);
-        enum row row = query_row(&q);
-        if (row == ROW_FAULT) return -1;
-        if (row == ROW_FOUND) {
-            tx_notify(tx, "jobs");
-            return col_i64(&q, "id");
-        }
-        q = query(tx, &find_key);
-        bind_text(&q, j->kind), bind_text(&q, j->key);
-        row = query_row(&q);
-        if (row == ROW_FAULT) return -1;
-        if (row == ROW_FOUND) {
-            if (existed) *existed = true;
-            return col_i64(&q, "id");
-        }
-    }
-    return -1;
-}
-
 /* ---- claiming ---- */
 
+#define IN_LINE "state = 0 AND pool > 0 AND pool = ?1"
+/* The accounts of a line: at most ?3 behind ?2, then at most ?3 from the first up to ?2. One index seek for each. */
+STMT(line_accounts,
+     "WITH RECURSIVE ahead(account, n) AS ("
+     "SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " AND account_id > ?2 ORDER BY account_id LIMIT 1), 1"
+     " UNION ALL SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " AND account_id > ahead.account"
+     " ORDER BY account_id LIMIT 1), n + 1 FROM ahead WHERE account IS NOT NULL AND n < ?3),"
+     " behind(account, n) AS ("
+     "SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " AND account_id <= ?2 ORDER BY account_id LIMIT 1), 1"
+     " UNION ALL SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " AND account_id > behind.account"
+     " AND account_id <= ?2 ORDER BY account_id LIMIT 1), n + 1 FROM behind WHERE account IS NOT NULL AND n < ?3)"
+     " SELECT account, 0 AS turn FROM ahead WHERE account IS NOT NULL"
+     " UNION ALL SELECT account, 1 FROM behind WHERE account IS NOT NULL ORDER BY turn, account");
 /* SKIP LOCKED lets workers of several processes take different rows without waiting for each other. The CTE is not
  * inlined (it locks rows), so its LIMIT is obeyed once. SQLite has one writer: a plain update is exclusive. */
-STMT(claim_ready,
-     "UPDATE jobs SET state = 1, attempts = attempts + 1, run_at_ms = ?2 WHERE id IN"
-     " (SELECT id FROM jobs WHERE state < 2 AND state = 0 AND run_at_ms <= ?1"
-     " AND kind IN (SELECT value FROM json_each(?4)) ORDER BY run_at_ms LIMIT ?3)"
-     " RETURNING id, kind, key, account_id, ref, note, attempts, spared, deadline_ms, put_at_ms",
-     .postgres =
-         "WITH due AS (SELECT id FROM jobs WHERE state < 2 AND state = 0 AND run_at_ms <= ?1"
-         " AND kind = ANY(?4::text[]) ORDER BY run_at_ms LIMIT ?3 FOR UPDATE SKIP LOCKED)"
-         " UPDATE jobs SET state = 1, attempts = attempts + 1, run_at_ms = ?2 FROM due WHERE jobs.id = due.id"
-         " RETURNING jobs.id AS id, kind, key, account_id, ref, note, attempts, spared, deadline_ms, put_at_ms");
-STMT(claim_expired,
-     "UPDATE jobs SET attempts = attempts + 1, run_at_ms = ?2 WHERE id IN"
-     " (SELECT id FROM jobs WHERE state < 2 AND state = 1 AND (run_at_ms <= ?1 OR run_at_ms > ?5)"
-     " AND kind IN (SELECT value FROM json_each(?4)) ORDER BY run_at_ms LIMIT ?3)"
-     " RETURNING id, kind, key, account_id, ref, note, attempts, spared, deadline_ms, put_at_ms",
-     .postgres =
-         "WITH due AS (SELECT id FROM jobs WHERE state < 2 AND state = 1 AND (run_at_ms <= ?1 OR run_at_ms > ?5)"
-         " AND kind = ANY(?4::text[]) ORDER BY run_at_ms LIMIT ?3 FOR UPDATE SKIP LOCKED)"
-         " UPDATE jobs SET attempts = attempts + 1, run_at_ms = ?2 FROM due WHERE jobs.id = due.id"
-         " RETURNING jobs.id AS id, kind, key, account_id, ref, note, attempts, spared, deadline_ms, put_at_ms");
+#define CLAIMED                                                                                                        \
+    "kind, key, live_key, account_id, ref, note, attempts, spared, deadline_ms, put_at_ms, begun_at_ms"
+STMT(claim_line,
+     "UPDATE jobs SET state = 1, pool = 0, attempts = attempts + 1, run_at_ms = ?2 WHERE id IN"
+     " (SELECT j.id FROM json_each(?4) AS a CROSS JOIN jobs AS j WHERE j.id IN"
+     " (SELECT id FROM jobs WHERE " IN_LINE " AND account_id = CAST(a.value AS INTEGER) ORDER BY run_at_ms LIMIT ?3))"
+     " RETURNING id, " CLAIMED,
+     .postgres = "WITH due AS (SELECT l.id FROM UNNEST((?4::text[])::bigint[]) AS a(account) CROSS JOIN LATERAL"
+                 " (SELECT id FROM jobs WHERE " IN_LINE " AND account_id = a.account ORDER BY run_at_ms LIMIT ?3"
+                 " FOR UPDATE SKIP LOCKED) AS l)"
+                 " UPDATE jobs SET state = 1, pool = 0, attempts = attempts + 1, run_at_ms = ?2 FROM due"
+                 " WHERE jobs.id = due.id RETURNING jobs.id AS id, " CLAIMED);
 
-/* No lease given out now ends later than this; one that does was given under a clock that was set back since. */
-static int64_t lease_limit_ms(int64_t at_ms) { return at_ms + 2 * JOB_LEASE_MS; }
-
-int queue_claim(struct tx *tx, enum claim_of of, const char *const *kinds, size_t kinds_n, int limit, int64_t at_ms,
-                struct claimed *out)
+static struct claimed claimed_of(const struct query *q)
 {
-    assert(limit > 0 && limit <= JOB_CLAIM_BATCH);
-    struct query q = query(tx, of == CLAIM_READY ? &claim_ready : &claim_expired);
-    bind_i64(&q, at_ms), bind_i64(&q, at_ms + JOB_LEASE_MS), bind_i64(&q, limit), bind_text_list(&q, kinds, kinds_n);
-    if (of == CLAIM_EXPIRED) bind_i64(&q, lease_limit_ms(at_ms));
+    bool live = !col_is_null(q, "live_key");
+    return (struct claimed){
+        .id = col_i64(q, "id"), .account = col_i64(q, "account_id"), .ref = col_i64(q, "ref"),
+        .attempt = col_i64(q, "attempts"), .spared = col_i64(q, "spared"), .deadline_ms = col_i64(q, "deadline_ms"),
+        .put_at_ms = col_i64(q, "put_at_ms"), .begun_at_ms = col_i64(q, "begun_at_ms"), .live = live,
+        .kind = col_text(q, "kind"), .key = live ? col_text(q, "live_key") : col_text(q, "key"),
+        .note = col_text(q, "note"),
+    };
+}
+
+/* The accounts whose turn it is, as text for a list. -1 on a fault. */
+static int turns(struct tx *tx, enum job_pool pool, int limit, int64_t round, const char **out, int64_t *last)
+{
+    struct query q = query(tx, &line_accounts);
+    bind_i64(&q, pool), bind_i64(&q, round), bind_i64(&q, limit);
     int n = 0;
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
-        assert(n < limit);
-        out[n++] = (struct claimed){
-            .id = col_i64(&q, "id"), .account = col_i64(&q, "account_id"), .ref = col_i64(&q, "ref"),
-            .attempt = col_i64(&q, "attempts"), .spared = col_i64(&q, "spared"),
-            .deadline_ms = col_i64(&q, "deadline_ms"), .put_at_ms = col_i64(&q, "put_at_ms"),
-            .kind = col_text(&q, "kind"), .key = col_text(&q, "key"), .note = col_text(&q, "note"),
-        };
+        if (n == limit) continue;
+        *last = col_i64(&q, "account");
+        out[n++] = arena_printf(tx_arena(tx), "%lld", (long long)*last);
     }
     return row == ROW_FAULT ? -1 : n;
 }
 
-/* Three places of one index. Kinds that this process does not know are left to those that do. */
-STMT(look,
-     "SELECT EXISTS (SELECT 1 FROM jobs WHERE state < 2 AND state = 0 AND run_at_ms <= ?1"
-     " AND kind IN (SELECT value FROM json_each(?2))) AS due,"
-     " (SELECT MIN(run_at_ms) FROM jobs WHERE state < 2 AND state = 0 AND run_at_ms > ?1) AS next,"
-     " (SELECT MIN(run_at_ms) FROM jobs WHERE state < 2 AND state = 1) AS lease_first,"
-     " (SELECT MAX(run_at_ms) FROM jobs WHERE state < 2 AND state = 1) AS lease_last",
-     .postgres =
-         "SELECT CAST(EXISTS (SELECT 1 FROM jobs WHERE state < 2 AND state = 0 AND run_at_ms <= ?1"
-         " AND kind = ANY(?2::text[])) AS INTEGER) AS due,"
-         " (SELECT MIN(run_at_ms) FROM jobs WHERE state < 2 AND state = 0 AND run_at_ms > ?1) AS next,"
-         " (SELECT MIN(run_at_ms) FROM jobs WHERE state < 2 AND state = 1) AS lease_first,"
-         " (SELECT MAX(run_at_ms) FROM jobs WHERE state < 2 AND state = 1) AS lease_last");
+int queue_claim(struct tx *tx, enum job_pool pool, int limit, int64_t at_ms, int64_t *round, struct claimed *out)
+{
+    assert(limit > 0 && limit <= JOB_CLAIM_BATCH);
+    const char *account[JOB_CLAIM_BATCH];
+    int accounts = turns(tx, pool, limit, *round, account, round);
+    if (accounts <= 0) return accounts;
+    struct query q = query(tx, &claim_line);
+    bind_i64(&q, pool), bind_i64(&q, at_ms + JOB_LEASE_MS), bind_i64(&q, limit / accounts);
+    bind_text_list(&q, account, (size_t)accounts);
+    int n = 0;
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        assert(n < limit);
+        out[n++] = claimed_of(&q);
+    }
+    return row == ROW_FAULT ? -1 : n;
+}
 
-bool queue_look(struct tx *tx, const char *const *kinds, size_t kinds_n, int64_t at_ms, struct queue_look *out)
+/* ---- what comes into the lines ---- */
+
+STMT(unsorted, "SELECT id, kind FROM jobs WHERE state < 2 AND pool = 0 AND state = 0 AND run_at_ms <= ?1"
+               " ORDER BY run_at_ms LIMIT ?2",
+     .postgres = "SELECT id, kind FROM jobs WHERE state < 2 AND pool = 0 AND state = 0 AND run_at_ms <= ?1"
+                 " ORDER BY run_at_ms LIMIT ?2 FOR UPDATE SKIP LOCKED");
+STMT(into_line, "UPDATE jobs SET pool = ?1 WHERE state = 0 AND pool = 0"
+                " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
+     .postgres = "UPDATE jobs SET pool = ?1 WHERE state = 0 AND pool = 0 AND id = ANY((?2::text[])::bigint[])");
+
+int queue_sort(struct tx *tx, const struct job_kind *const *kinds, int64_t at_ms)
+{
+    const char *id[QUEUE_SORT_MAX];
+    int pool_of[QUEUE_SORT_MAX], n = 0;
+    struct query q = query(tx, &unsorted);
+    bind_i64(&q, at_ms), bind_i64(&q, QUEUE_SORT_MAX);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        const struct job_kind *k = kind_named(kinds, col_text(&q, "kind"));
+        pool_of[n] = k ? (int)kind_pool(k) : POOL_STRANGE;
+        id[n++] = arena_printf(tx_arena(tx), "%lld", (long long)col_i64(&q, "id"));
+    }
+    if (row == ROW_FAULT) return -1;
+    for (int pool = 1; pool <= POOL_STRANGE; pool++) {
+        const char *list[QUEUE_SORT_MAX];
+        size_t count = 0;
+        for (int i = 0; i < n; i++)
+            if (pool_of[i] == pool) list[count++] = id[i];
+        if (count == 0) continue;
+        q = query(tx, &into_line);
+        bind_i64(&q, pool), bind_text_list(&q, list, count);
+        if (query_change(&q) < 0) return -1;
+    }
+    return n;
+}
+
+/* No lease given out now ends later than this; one that does was given under a clock that was set back since. */
+static int64_t lease_limit_ms(int64_t at_ms) { return at_ms + 2 * JOB_LEASE_MS; }
+
+#define EXPIRED "state < 2 AND pool = 0 AND state = 1 AND (run_at_ms <= ?1 OR run_at_ms > ?2)"
+STMT(expire, "UPDATE jobs SET state = 0, run_at_ms = ?1 WHERE id IN"
+             " (SELECT id FROM jobs WHERE " EXPIRED " ORDER BY run_at_ms LIMIT ?3)",
+     .postgres = "WITH lost AS (SELECT id FROM jobs WHERE " EXPIRED " ORDER BY run_at_ms LIMIT ?3"
+                 " FOR UPDATE SKIP LOCKED)"
+                 " UPDATE jobs SET state = 0, run_at_ms = ?1 FROM lost WHERE jobs.id = lost.id");
+
+int queue_expire(struct tx *tx, int64_t at_ms)
+{
+    struct query q = query(tx, &expire);
+    bind_i64(&q, at_ms), bind_i64(&q, lease_limit_ms(at_ms)), bind_i64(&q, QUEUE_SORT_MAX);
+    return (int)query_change(&q);
+}
+
+#define STRANGE "state = 0 AND pool > 0 AND pool = 15 AND kind"
+static_assert(POOL_STRANGE == 15, "the statements say so");
+STMT(is_strange, "SELECT id FROM jobs WHERE " STRANGE " IN (SELECT value FROM json_each(?1)) LIMIT 1",
+     .postgres = "SELECT id FROM jobs WHERE " STRANGE " = ANY(?1::text[]) LIMIT 1");
+STMT(take_strange,
+     "UPDATE jobs SET pool = 0 WHERE id IN (SELECT id FROM jobs WHERE " STRANGE
+     " IN (SELECT value FROM json_each(?1)) LIMIT ?2)",
+     .postgres = "UPDATE jobs SET pool = 0 WHERE id IN (SELECT id FROM jobs WHERE " STRANGE " = ANY(?1::text[])"
+                 " LIMIT ?2 FOR UPDATE SKIP LOCKED)");
+
+enum row queue_is_strange(struct tx *tx, const char *const *kinds, size_t kinds_n)
+{
+    struct query q = query(tx, &is_strange);
+    bind_text_list(&q, kinds, kinds_n);
+    return query_row(&q);
+}
+
+bool queue_take_strange(struct tx *tx, const char *const *kinds, size_t kinds_n)
+{
+    struct query q = query(tx, &take_strange);
+    bind_text_list(&q, kinds, kinds_n), bind_i64(&q, QUEUE_PULL_MAX);
+    return query_change(&q) >= 0;
+}
+
+/* A few places of two indexes. The bits of pools are read by one seek for each pool. */
+STMT(look,
+     "WITH RECURSIVE line(pool) AS ("
+     "SELECT (SELECT pool FROM jobs WHERE state = 0 AND pool > 0 ORDER BY pool LIMIT 1) UNION ALL"
+     " SELECT (SELECT pool FROM jobs WHERE state = 0 AND pool > 0 AND pool > line.pool ORDER BY pool LIMIT 1)"
+     " FROM line WHERE pool IS NOT NULL)"
+     " SELECT (SELECT CAST(COALESCE(SUM(1 << CAST(pool AS INTEGER)), 0) AS BIGINT) FROM line WHERE pool IS NOT NULL)"
+     " AS lines,"
+     " (SELECT MIN(run_at_ms) FROM jobs WHERE state < 2 AND pool = 0 AND state = 0) AS first,"
+     " (SELECT MIN(run_at_ms) FROM jobs WHERE state < 2 AND pool = 0 AND state = 0 AND run_at_ms > ?1) AS next,"
+     " (SELECT MIN(run_at_ms) FROM jobs WHERE state < 2 AND pool = 0 AND state = 1) AS lease_first,"
+     " (SELECT MAX(run_at_ms) FROM jobs WHERE state < 2 AND pool = 0 AND state = 1) AS lease_last");
+
+bool queue_look(struct tx *tx, int64_t at_ms, struct queue_look *out)
 {
     struct query q = query(tx, &look);
-    bind_i64(&q, at_ms), bind_text_list(&q, kinds, kinds_n);
+    bind_i64(&q, at_ms);
     if (query_row(&q) != ROW_FOUND) return false;
     bool leased = !col_is_null(&q, "lease_first");
     *out = (struct queue_look){
-        .due = col_bool(&q, "due"),
+        .lines = (unsigned)col_i64(&q, "lines"),
+        .due = !col_is_null(&q, "first") && col_i64(&q, "first") <= at_ms,
         .expired = leased && (col_i64(&q, "lease_first") <= at_ms || col_i64(&q, "lease_last") > lease_limit_ms(at_ms)),
         .next_ms = col_i64(&q, "next"),
     };
@@ -120,10 +195,13 @@ bool queue_look(struct tx *tx, const char *const *kinds, size_t kinds_n, int64_t
 
 /* ---- the rest of an attempt ---- */
 
-STMT(move, "UPDATE jobs SET state = ?4, run_at_ms = ?5, ended_at_ms = ?6, error = ?7, spared = spared + ?8"
+STMT(move, "UPDATE jobs SET state = ?4, run_at_ms = ?5, ended_at_ms = ?6, error = ?7, spared = spared + ?8,"
+           " pool = ?9, begun_at_ms = COALESCE(begun_at_ms, ?10)"
            " WHERE id = ?1 AND attempts = ?2 AND state = ?3");
-STMT(revive, "UPDATE jobs SET state = 0, spared = attempts, run_at_ms = ?3, put_at_ms = ?3, deadline_ms = 0,"
-             " ended_at_ms = NULL WHERE id = ?1 AND attempts = ?2 AND state = 3");
+STMT(anew, "UPDATE jobs SET state = 0, pool = 0, spared = attempts, run_at_ms = ?4, begun_at_ms = NULL,"
+           " deadline_ms = 0, ended_at_ms = ?5, error = ?6, ref = COALESCE(?7, ref),"
+           " note = CASE WHEN CAST(?7 AS BIGINT) IS NULL THEN note ELSE ?8 END"
+           " WHERE id = ?1 AND attempts = ?2 AND state = ?3");
 /* Fenced by what it returns: an attempt that is not ours undoes all of it. */
 STMT(finish, "UPDATE jobs SET state = 2, run_at_ms = ?2, ended_at_ms = ?2, error = NULL WHERE state = 1"
              " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1)) RETURNING id, attempts",
@@ -145,14 +223,20 @@ enum row queue_move(struct tx *tx, const struct queue_move *m)
     struct query q = query(tx, &move);
     bind_i64(&q, m->id), bind_i64(&q, m->attempt), bind_i64(&q, m->from), bind_i64(&q, m->to),
         bind_i64(&q, m->run_at_ms);
-    bind_i64(&q, m->at_ms), bind_text(&q, m->error), bind_bool(&q, m->spare);
+    bind_i64(&q, m->at_ms), bind_text(&q, m->error), bind_bool(&q, m->spare), bind_i64(&q, m->pool);
+    if (m->begun_at_ms) bind_i64(&q, m->begun_at_ms);
+    else bind_null(&q);
     return touched(&q);
 }
 
-enum row queue_revive(struct tx *tx, int64_t id, int64_t attempt, int64_t at_ms)
+enum row queue_anew(struct tx *tx, const struct queue_anew *n)
 {
-    struct query q = query(tx, &revive);
-    bind_i64(&q, id), bind_i64(&q, attempt), bind_i64(&q, at_ms);
+    struct query q = query(tx, &anew);
+    bind_i64(&q, n->id), bind_i64(&q, n->attempt), bind_i64(&q, n->from), bind_i64(&q, n->run_at_ms);
+    bind_i64(&q, n->at_ms), bind_text(&q, n->error);
+    if (n->ref) bind_i64(&q, *n->ref);
+    else bind_null(&q);
+    bind_text(&q, n->note);
     enum row row = touched(&q);
     if (row == ROW_FOUND) tx_notify(tx, "jobs");
     return row;
@@ -191,102 +275,4 @@ enum row queue_hand_back(struct tx *tx, int64_t id, int64_t attempt, bool spare,
     struct query q = query(tx, &hand_back);
     bind_i64(&q, id), bind_i64(&q, attempt), bind_i64(&q, at_ms), bind_bool(&q, spare);
     return touched(&q);
-}
-
-/* ---- a clock that was set back ---- */
-
-/* Of a ready job, ended_at_ms is when its last attempt ended: from then, or from its put, run_at_ms counts. Nobody
- * writes a time to come there, so a row whose count begins ahead of now was written under a clock that was set back
- * since. Its count begins anew, so it is never early; an attempt or a put is late by what it had waited already. What
- * is changed is no longer ahead, so it does not matter how many processes do this, or how often.
- *
- * The look walks the ready jobs that are not due for a while (retries that wait), on a reader. */
-#define AHEAD                                                                                                          \
-    "jobs WHERE state < 2 AND state = 0 AND run_at_ms > ?1 AND COALESCE(ended_at_ms, put_at_ms) > ?1"
-#define COUNT_ANEW                                                                                                     \
-    " run_at_ms = run_at_ms - COALESCE(ended_at_ms, put_at_ms) + ?2,"                                                  \
-    " deadline_ms = CASE WHEN deadline_ms > 0 AND put_at_ms > ?2 THEN deadline_ms - put_at_ms + ?2"                    \
-    " ELSE deadline_ms END,"                                                                                           \
-    " put_at_ms = CASE WHEN put_at_ms > ?2 THEN ?2 ELSE put_at_ms END,"                                                \
-    " ended_at_ms = CASE WHEN ended_at_ms > ?2 THEN ?2 ELSE ended_at_ms END"
-STMT(ahead_ready, "SELECT id FROM " AHEAD " ORDER BY run_at_ms LIMIT 1");
-STMT(pull_ready, "UPDATE jobs SET" COUNT_ANEW " WHERE id IN (SELECT id FROM " AHEAD " ORDER BY run_at_ms LIMIT ?3)",
-     .postgres = "WITH ahead AS (SELECT id FROM " AHEAD " ORDER BY run_at_ms LIMIT ?3 FOR UPDATE SKIP LOCKED)"
-                 " UPDATE jobs SET" COUNT_ANEW " FROM ahead WHERE jobs.id = ahead.id");
-
-/* Ended cron rows of periods to come lose their key, so that these periods get a row again when they come. */
-#define AHEAD_CRON "jobs WHERE kind = ?1 AND key > ?2 AND state >= 2"
-STMT(ahead_cron, "SELECT id FROM " AHEAD_CRON " ORDER BY key LIMIT 1");
-STMT(free_cron, "UPDATE jobs SET key = NULL WHERE id IN (SELECT id FROM " AHEAD_CRON " ORDER BY key LIMIT ?3)",
-     .postgres = "WITH ahead AS (SELECT id FROM " AHEAD_CRON " ORDER BY key LIMIT ?3 FOR UPDATE SKIP LOCKED)"
-                 " UPDATE jobs SET key = NULL FROM ahead WHERE jobs.id = ahead.id");
-
-const char *queue_cron_key(struct arena *a, const struct job_kind *k, int64_t at_ms)
-{
-    /* Of one length, so that keys compare as periods do. */
-    return arena_printf(a, "cron:%013lld", (long long)(at_ms / k->every_ms));
-}
-
-static struct query cron_query(struct tx *tx, const struct stmt *s, const struct job_kind *k, int64_t at_ms)
-{
-    struct query q = query(tx, s);
-    bind_text(&q, k->name), bind_text(&q, queue_cron_key(tx_arena(tx), k, at_ms + QUEUE_CLOCK_SLACK_MS));
-    return q;
-}
-
-enum row queue_is_ahead(struct tx *tx, const struct job_kind *const *kinds, int64_t at_ms)
-{
-    struct query q = query(tx, &ahead_ready);
-    bind_i64(&q, at_ms + QUEUE_CLOCK_SLACK_MS);
-    enum row row = query_row(&q);
-    for (size_t i = 0; kinds[i] && row == ROW_NONE; i++) {
-        if (kinds[i]->every_ms == 0) continue;
-        q = cron_query(tx, &ahead_cron, kinds[i], at_ms);
-        row = query_row(&q);
-    }
-    return row;
-}
-
-int64_t queue_pull(struct tx *tx, const struct job_kind *const *kinds, int64_t at_ms)
-{
-    struct query q = query(tx, &pull_ready);
-    bind_i64(&q, at_ms + QUEUE_CLOCK_SLACK_MS), bind_i64(&q, at_ms), bind_i64(&q, QUEUE_PULL_MAX);
-    int64_t all = query_change(&q);
-    for (size_t i = 0; kinds[i] && all >= 0; i++) {
-        if (kinds[i]->every_ms == 0) continue;
-        q = cron_query(tx, &free_cron, kinds[i], at_ms);
-        bind_i64(&q, QUEUE_PULL_MAX);
-        int64_t rows = query_change(&q);
-        all = rows < 0 ? -1 : all + rows;
-    }
-    return all;
-}
-
-/* ---- purge ---- */
-
-STMT(purge_chunk, "SELECT MAX(id) AS last, COUNT(*) AS n, MIN(put_at_ms) AS oldest FROM"
-                  " (SELECT id, put_at_ms FROM jobs WHERE id > ?1 ORDER BY id LIMIT ?2) AS chunk");
-STMT(purge, "DELETE FROM jobs WHERE id > ?1 AND id <= ?2 AND state >= 2 AND ended_at_ms < ?3"
-            " AND ((state = 2 AND SUBSTR(key, 1, 5) = 'cron:')"
-            " OR (state = 2 AND key IS NULL AND ended_at_ms < ?4) OR ended_at_ms < ?5)");
-STMT(purge_steps, "DELETE FROM job_steps WHERE job > ?1 AND job <= ?2"
-                  " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = job_steps.job)");
-
-int64_t queue_purge(struct tx *tx, int64_t at_ms, int64_t *cursor)
-{
-    struct query q = query(tx, &purge_chunk);
-    bind_i64(&q, *cursor), bind_i64(&q, QUEUE_PURGE_CHUNK);
-    if (query_row(&q) != ROW_FOUND) return -1;
-    int64_t after = *cursor, last = col_i64(&q, "last"), young_ms = at_ms - QUEUE_KEEP_CRON_MS;
-    bool at_end = col_i64(&q, "n") < QUEUE_PURGE_CHUNK || col_i64(&q, "oldest") >= young_ms;
-    *cursor = at_end ? 0 : last;
-    if (col_i64(&q, "n") == 0 || col_i64(&q, "oldest") >= young_ms) return 0;
-    q = query(tx, &purge);
-    bind_i64(&q, after), bind_i64(&q, last), bind_i64(&q, young_ms), bind_i64(&q, at_ms - QUEUE_KEEP_MS);
-    bind_i64(&q, at_ms - QUEUE_KEEP_KEYED_MS);
-    int64_t rows = query_change(&q);
-    if (rows <= 0) return rows;
-    q = query(tx, &purge_steps);
-    bind_i64(&q, after), bind_i64(&q, last);
-    return query_change(&q) < 0 ? -1 : rows;
 }

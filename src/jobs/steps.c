@@ -3,7 +3,7 @@
  * which an attempt that was superseded cannot make. */
 #include "jobs/steps.h"
 
-#include "jobs/worker.h"
+#include "jobs/private.h"
 
 enum { UNDOING_PLACE = -1 };
 

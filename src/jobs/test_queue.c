@@ -2,12 +2,14 @@
 #include "storage/test_db.h"
 
 #include "base/clock.h"
-#include "jobs/queue.h"
+#include "jobs/private.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
 
-static const char *const kinds[] = { "a.one", "a.two" };
+static const struct job_kind kind_one = { .name = "a.one" }, kind_two = { .name = "a.two" };
+static const struct job_kind *const kinds[] = { &kind_one, &kind_two, NULL };
+enum claim_of { CLAIM_READY, CLAIM_EXPIRED };
 
 /* What is wanted of a list. */
 #define LIST(...) (&(struct jobs_wanted){ __VA_ARGS__ })
@@ -20,9 +22,27 @@ static int64_t put(struct test_db *t, const char *kind, const char *key, int64_t
     return id;
 }
 
+static int claim_at(struct test_db *t, int limit, int64_t at_ms, struct claimed *out)
+{
+    static int64_t round;
+    int sorted;
+    while ((sorted = queue_sort(t->tx, kinds, at_ms)) > 0) continue;
+    EXPECT(sorted == 0);
+    return queue_claim(t->tx, JOB_POOL_HOUSE, limit, at_ms, &round, out);
+}
+
 static int claim(struct test_db *t, enum claim_of of, struct claimed *out)
 {
-    return queue_claim(t->tx, of, kinds, ARRAY_LEN(kinds), JOB_CLAIM_BATCH, now_ms(), out);
+    int expired = of == CLAIM_EXPIRED ? queue_expire(t->tx, now_ms()) : 0;
+    EXPECT(expired >= 0);
+    return of == CLAIM_EXPIRED && expired == 0 ? 0 : claim_at(t, JOB_CLAIM_BATCH, now_ms(), out);
+}
+
+static struct queue_look look_at(struct test_db *t, int64_t at_ms)
+{
+    struct queue_look look;
+    EXPECT(queue_look(t->tx, at_ms, &look));
+    return look;
 }
 
 static enum row move(struct test_db *t, const struct claimed *c, enum job_state to, const char *error)
@@ -111,7 +131,7 @@ TEST_EACH_ENGINE(claims_go_by_time)
     put(t, "a.two", "second", at_ms - 2000);
     static const char *const order[] = { "first", "second", "third" };
     for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-        EXPECT(queue_claim(t->tx, CLAIM_READY, kinds, ARRAY_LEN(kinds), 1, at_ms, c) == 1);
+        EXPECT(claim_at(t, 1, at_ms, c) == 1);
         EXPECT(text_eq(c[0].key, order[i]));
     }
 }
@@ -146,24 +166,149 @@ TEST_EACH_ENGINE(a_lease_from_a_clock_that_went_back_is_expired)
 {
     struct claimed c[JOB_CLAIM_BATCH];
     int64_t id = put(t, "a.one", NULL, 0);
-    EXPECT(queue_claim(t->tx, CLAIM_READY, kinds, 2, 1, now_ms() + 365 * DAY_MS, c) == 1);
-    struct queue_look look;
-    EXPECT(queue_look(t->tx, kinds, ARRAY_LEN(kinds), now_ms(), &look) && look.expired && !look.due);
+    EXPECT(claim_at(t, 1, now_ms() + 365 * DAY_MS, c) == 1);
+    struct queue_look look = look_at(t, now_ms());
+    EXPECT(look.expired && !look.due && look.lines == 0);
     EXPECT(claim(t, CLAIM_EXPIRED, c) == 1 && c[0].id == id && c[0].attempt == 2);
-    EXPECT(queue_look(t->tx, kinds, ARRAY_LEN(kinds), now_ms(), &look) && !look.expired);
+    EXPECT(!look_at(t, now_ms()).expired);
 }
 
 TEST_EACH_ENGINE(a_look_tells_what_is_due_and_what_comes_next)
 {
-    struct queue_look look;
-    EXPECT(queue_look(t->tx, kinds, ARRAY_LEN(kinds), now_ms(), &look));
-    EXPECT(!look.due && !look.expired && look.next_ms == 0);
+    struct queue_look look = look_at(t, now_ms());
+    EXPECT(!look.due && !look.expired && look.next_ms == 0 && look.lines == 0);
     int64_t later_ms = now_ms() + MINUTE_MS;
     put(t, "a.one", NULL, later_ms);
+    look = look_at(t, now_ms());
+    EXPECT(!look.due && look.next_ms == later_ms && look.lines == 0);
     put(t, "b.unknown", NULL, 0);
-    EXPECT(queue_look(t->tx, kinds, ARRAY_LEN(kinds), now_ms(), &look));
-    EXPECT(!look.due && look.next_ms == later_ms);
-    EXPECT(queue_look(t->tx, kinds, ARRAY_LEN(kinds), later_ms, &look) && look.due);
+    EXPECT(look_at(t, now_ms()).due && queue_sort(t->tx, kinds, now_ms()) == 1);
+    look = look_at(t, now_ms());
+    EXPECT(!look.due && look.lines == 1U << POOL_STRANGE);
+    EXPECT(look_at(t, later_ms).due && queue_sort(t->tx, kinds, later_ms) == 1);
+    EXPECT(look_at(t, later_ms).lines == (1U << POOL_STRANGE | 1U << JOB_POOL_HOUSE));
+}
+
+/* A kind that this process does not know waits for one that does, and stands in nobody's way. */
+TEST_EACH_ENGINE(jobs_of_unknown_kinds_wait_for_who_knows_them)
+{
+    static const struct job_kind unknown = { .name = "b.unknown" };
+    static const struct job_kind *const others[] = { &unknown, NULL };
+    static const char *const names[] = { "a.one", "a.two" }, *const other_names[] = { "b.unknown" };
+    struct claimed c[JOB_CLAIM_BATCH];
+    int64_t round = -1;
+    put(t, "b.unknown", NULL, 0);
+    EXPECT(claim(t, CLAIM_READY, c) == 0 && queue_is_strange(t->tx, names, 2) == ROW_NONE);
+    EXPECT(queue_is_strange(t->tx, other_names, 1) == ROW_FOUND && queue_take_strange(t->tx, other_names, 1));
+    EXPECT(queue_sort(t->tx, others, now_ms()) == 1);
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 9, now_ms(), &round, c) == 1 && text_eq(c[0].kind, "b.unknown"));
+}
+
+/* A process that knows its kinds puts what is due straight into its line. */
+TEST_EACH_ENGINE(a_known_kind_goes_straight_into_its_line)
+{
+    static const struct job_kind mail = { .name = "a.two", .pool = JOB_POOL_MAIL };
+    static const struct job_kind *const known[] = { &kind_one, &mail, NULL };
+    jobs_know(known);
+    put(t, "a.one", NULL, 0), put(t, "a.two", "k", 0);
+    put(t, "a.two", NULL, now_ms() + MINUTE_MS);
+    jobs_know(NULL);
+    EXPECT(look_at(t, now_ms()).lines == (1U << JOB_POOL_HOUSE | 1U << JOB_POOL_MAIL) && !look_at(t, now_ms()).due);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE pool = 0") == 1);
+}
+
+static void put_for(struct test_db *t, int64_t account, int n)
+{
+    for (int i = 0; i < n; i++)
+        EXPECT(jobs_put(t->tx, &(struct job_new){ .kind = "a.one", .account = account }, NULL) > 0);
+}
+
+/* An account with very many jobs is not in the way of one with a single one: everybody has a turn in each round. */
+TEST_EACH_ENGINE(claims_go_round_over_the_accounts)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    int64_t round = -1;
+    put_for(t, 1, 500);
+    while (queue_sort(t->tx, kinds, now_ms()) > 0) continue;
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 8, now_ms(), &round, c) == 8);         /* alone it gets all */
+    put_for(t, 2, 1), put_for(t, 3, 40), put_for(t, 9, 1);
+    while (queue_sort(t->tx, kinds, now_ms()) > 0) continue;
+    int seen[10] = { 0 };
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 8, now_ms(), &round, c) == 6);         /* two of each that has two */
+    for (int i = 0; i < 6; i++) seen[c[i].account]++;
+    EXPECT(seen[1] == 2 && seen[2] == 1 && seen[3] == 2 && seen[9] == 1);
+    /* Fewer places than accounts: the next ones follow. */
+    put_for(t, 2, 1), put_for(t, 9, 1);
+    while (queue_sort(t->tx, kinds, now_ms()) > 0) continue;
+    round = 1;
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 2, now_ms(), &round, c) == 2 && round == 3);
+    EXPECT(c[0].account + c[1].account == 2 + 3);
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 2, now_ms(), &round, c) == 2 && round == 1);
+    EXPECT(c[0].account + c[1].account == 9 + 1);
+}
+
+/* ---- one live job for each key ---- */
+
+static int64_t wish(struct test_db *t, int64_t ref, bool *existed)
+{
+    int64_t id = jobs_put(t->tx, &(struct job_new){ .kind = "a.one", .key = "shop:1", .ref = ref, .coalesce = true },
+                          existed);
+    EXPECT(id > 0);
+    return id;
+}
+
+TEST_EACH_ENGINE(a_thousand_wishes_are_one_job)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    bool existed;
+    int64_t id = wish(t, 1, &existed);
+    EXPECT(!existed);
+    for (int i = 2; i <= 1000; i++) EXPECT(wish(t, i, &existed) == id && existed);
+    EXPECT(claim(t, CLAIM_READY, c) == 1 && c[0].ref == 1000 && c[0].live && text_eq(c[0].key, "shop:1"));
+    /* While it runs, one more waits for its end. */
+    int64_t behind = wish(t, 1001, &existed);
+    EXPECT(behind != id && existed);
+    for (int i = 1002; i <= 1100; i++) EXPECT(wish(t, i, &existed) == behind);
+    EXPECT(claim(t, CLAIM_READY, c + 1) == 0);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs") == 2);
+    struct job_row row;
+    EXPECT(jobs_find_live(t->tx, "a.one", "shop:1", &row) == ROW_FOUND && row.id == id);
+    EXPECT(move(t, &c[0], JOB_DONE, NULL) == ROW_FOUND && queue_free_behind(t->tx, "a.one", "shop:1", now_ms()));
+    EXPECT(jobs_find_live(t->tx, "a.one", "shop:1", &row) == ROW_FOUND && row.id == behind);
+    EXPECT(claim(t, CLAIM_READY, c) == 1 && c[0].id == behind && c[0].ref == 1100);
+    EXPECT(move(t, &c[0], JOB_DONE, NULL) == ROW_FOUND && queue_free_behind(t->tx, "a.one", "shop:1", now_ms()));
+    EXPECT(jobs_find_live(t->tx, "a.one", "shop:1", &row) == ROW_NONE);
+    EXPECT(wish(t, 1, &existed) > behind && !existed);       /* an ended one does not hold the key */
+}
+
+/* One that waits for its next try takes up a new wish, soon, but not without a pause. */
+TEST_EACH_ENGINE(a_retry_takes_up_a_new_wish)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    clock_fix_ms(now_ms());
+    int64_t at_ms = now_ms(), id = wish(t, 1, NULL);
+    EXPECT(claim(t, CLAIM_READY, c) == 1);
+    EXPECT(queue_move(t->tx, &(struct queue_move){ .id = id, .attempt = 1, .from = JOB_RUNNING, .to = JOB_READY,
+        .run_at_ms = at_ms + HOUR_MS, .at_ms = at_ms, .begun_at_ms = at_ms, .error = "no" }) == ROW_FOUND);
+    bool existed;
+    EXPECT(wish(t, 2, &existed) == id && existed);
+    struct job_row row;
+    EXPECT(jobs_get(t->tx, id, &row) == ROW_FOUND && row.run_at_ms == at_ms + SECOND_MS && row.attempts == 0);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE begun_at_ms IS NULL AND ref = 2") == 1);
+    clock_fix_ms(at_ms + MINUTE_MS);
+    EXPECT(wish(t, 3, NULL) == id && jobs_get(t->tx, id, &row) == ROW_FOUND && row.run_at_ms == at_ms + SECOND_MS);
+    clock_fix_ms(0);
+}
+
+TEST_EACH_ENGINE(a_dead_one_is_not_run_again_beside_a_younger_one)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    int64_t id = wish(t, 1, NULL);
+    EXPECT(claim(t, CLAIM_READY, c) == 1 && move(t, &c[0], JOB_DEAD, "no") == ROW_FOUND);
+    int64_t younger = wish(t, 2, NULL);
+    EXPECT(younger != id && jobs_retry(t->tx, id) == ROW_NONE);
+    EXPECT(claim(t, CLAIM_READY, c) == 1 && jobs_retry(t->tx, id) == ROW_NONE);
+    EXPECT(move(t, &c[0], JOB_DONE, NULL) == ROW_FOUND && jobs_retry(t->tx, id) == ROW_FOUND);
 }
 
 TEST_EACH_ENGINE(handing_back_keeps_the_attempt_growing)
@@ -208,7 +353,7 @@ TEST_EACH_ENGINE(lists_counts_and_retry)
     EXPECT(claim(t, CLAIM_READY, c) == 1);
     EXPECT(move(t, &c[0], JOB_DEAD, "no \xe2\x82\xac left") == ROW_FOUND);
     put(t, "a.one", NULL, 0), put(t, "a.one", NULL, 0);
-    EXPECT(queue_claim(t->tx, CLAIM_READY, kinds, 2, 1, now_ms(), c) == 1);
+    EXPECT(claim_at(t, 1, now_ms(), c) == 1);
     int64_t late = put(t, "a.two", NULL, now_ms() - 5000);
 
     EXPECT(jobs_list(t->tx, LIST(.limit = 10), row, &n) == ROW_FOUND && n == 4);
@@ -363,11 +508,17 @@ static const char *written_out(struct arena *a, const struct stmt *s)
 {
     static const char *const value[] = { "9000000", "100", "''", "0", "20000" };
     bool newest = text_eq(s->name, "list_newest");           /* its ?3 is a state */
+    bool live = text_eq(s->name, "list_live");               /* its ?1 is -id */
     char *text = arena_alloc(a, 4096);
     size_t n = 0;
     for (const char *p = s->sql; *p; p++) {
-        if (*p != '?') text[n++] = *p;
-        else n += (size_t)snprintf(text + n, 4096 - n, "%s", *++p == '3' && newest ? "2" : value[*p - '1']);
+        if (*p != '?') {
+            text[n++] = *p;
+            continue;
+        }
+        p++;
+        const char *v = *p == '3' && newest ? "2" : value[*p - '1'];
+        n += (size_t)snprintf(text + n, 4096 - n, "%s%s", *p == '1' && live ? "-" : "", v);
         EXPECT(n < 4000);
     }
     text[n] = '\0';
@@ -406,7 +557,7 @@ TEST_EACH_ENGINE(no_list_reads_all_the_done_rows)
     test_commit(t);
     const char *walk = t->engine == DB_SQLITE ? "INTEGER PRIMARY KEY (rowid<?)" : "Backward using jobs_pkey";
     const struct { const char *name, *index; } lists[] = {
-        { "list_live", "jobs_due" }, { "list_dead", "jobs_dead" }, { "list_newest", walk }, { "list_kind", walk },
+        { "list_live", "jobs_alive" }, { "list_dead", "jobs_dead" }, { "list_newest", walk }, { "list_kind", walk },
     };
     size_t seen = 0;
     for (size_t i = 0; i < stmt_count(); i++)
@@ -426,6 +577,10 @@ int main(void)
         EACH_ENGINE(claims_go_by_time), EACH_ENGINE(a_dead_workers_job_is_taken_up_and_the_dead_cannot_settle),
         EACH_ENGINE(a_lease_from_a_clock_that_went_back_is_expired),
         EACH_ENGINE(a_look_tells_what_is_due_and_what_comes_next),
+        EACH_ENGINE(jobs_of_unknown_kinds_wait_for_who_knows_them),
+        EACH_ENGINE(a_known_kind_goes_straight_into_its_line), EACH_ENGINE(claims_go_round_over_the_accounts),
+        EACH_ENGINE(a_thousand_wishes_are_one_job), EACH_ENGINE(a_retry_takes_up_a_new_wish),
+        EACH_ENGINE(a_dead_one_is_not_run_again_beside_a_younger_one),
         EACH_ENGINE(handing_back_keeps_the_attempt_growing),
         EACH_ENGINE(finished_cron_jobs_are_listed_when_asked_for), EACH_ENGINE(lists_counts_and_retry),
         EACH_ENGINE(old_rows_are_purged_in_chunks), EACH_ENGINE(ended_cron_rows_are_kept_a_day),

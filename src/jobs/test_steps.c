@@ -4,8 +4,8 @@
 #include "storage/test_db.h"
 
 #include "base/clock.h"
+#include "jobs/private.h"
 #include "jobs/steps.h"
-#include "jobs/worker.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +95,7 @@ static enum job_wish dead(struct job *job, struct tx *tx, const char *error, boo
 static const struct step_plan plan = { .list = &list, .changed = changed, .done = done, .dead = dead };
 static const struct job_kind kind = { .name = "t.steps", .doc = "three things", .max_attempts = 4,
     .backoff_first_ms = SECOND_MS, .backoff_max_ms = SECOND_MS, JOB_OF_STEPS(&plan) };
+static const struct job_kind *const table[] = { &kind, NULL };
 
 /* ---- attempts by hand ---- */
 
@@ -123,14 +124,14 @@ static int64_t put(struct test_db *t)
 /* One attempt, as the worker makes it. False: nothing was to be claimed. */
 static bool attempt(struct test_db *t, enum death death)
 {
-    static const char *const names[] = { "t.steps" };
     struct claimed c;
+    int64_t round = -1;
     clock_advance_ms(JOB_LEASE_MS + SECOND_MS);              /* back-offs are over, and leases of the dead */
-    int n = queue_claim(t->tx, CLAIM_READY, names, 1, 1, now_ms(), &c);
-    if (n == 0) n = queue_claim(t->tx, CLAIM_EXPIRED, names, 1, 1, now_ms(), &c);
+    EXPECT(queue_expire(t->tx, now_ms()) >= 0 && queue_sort(t->tx, table, now_ms()) >= 0);
+    int n = queue_claim(t->tx, JOB_POOL_CALLS, 1, now_ms(), &round, &c);
     EXPECT(n >= 0);
     if (n == 0) return false;
-    struct group *g = group_new(&house, 1, false);
+    struct group *g = group_new(&house, 1, &kind);
     struct run *r = &g->run[0];
     group_set(g, 0, &kind, &c);
     test_commit(t);

@@ -5,14 +5,22 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+/* A claim whose owner never comes back. */
+static struct claimed lose(struct test_db *t)
+{
+    struct claimed c;
+    int64_t round = -1;
+    EXPECT(queue_expire(t->tx, now_ms()) >= 0 && queue_sort(t->tx, kinds, now_ms()) >= 0);
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 1, now_ms(), &round, &c) == 1);
+    return c;
+}
+
 /* The claim of a worker that was killed. */
 TEST_EACH_ENGINE(a_killed_workers_job_is_taken_within_its_lease)
 {
     begin(t);
-    static const char *const names[] = { "t.effect" };
     int64_t id = put(t, "t.effect", 0);
-    struct claimed lost;
-    EXPECT(queue_claim(t->tx, CLAIM_READY, names, 1, 1, now_ms(), &lost) == 1);
+    struct claimed lost = lose(t);
     test_lanes(t, NULL);
     struct jobs *j = start(t, kinds, 1);
     usleep(200000);
@@ -76,13 +84,11 @@ TEST_EACH_ENGINE(a_process_is_killed_and_another_finishes)
 TEST_EACH_ENGINE(a_job_that_kills_its_workers_ends)
 {
     begin(t);
-    static const char *const names[] = { "t.again" };
     int64_t id = put(t, "t.again", 0);
-    struct claimed lost;
-    EXPECT(queue_claim(t->tx, CLAIM_READY, names, 1, 1, now_ms(), &lost) == 1);
+    struct claimed lost = lose(t);
     for (int i = 0; i < 2; i++) {
         clock_advance_ms(JOB_LEASE_MS + 1);
-        EXPECT(queue_claim(t->tx, CLAIM_EXPIRED, names, 1, 1, now_ms(), &lost) == 1);
+        lost = lose(t);
     }
     EXPECT(lost.attempt == 3);
     clock_advance_ms(JOB_LEASE_MS + 1);
@@ -193,7 +199,7 @@ TEST_EACH_ENGINE(a_start_after_a_clock_was_set_back_runs_what_is_ready)
     begin(t);
     clock_advance_ms(HOUR_MS);
     int64_t slow = put(t, "t.noop", 0), slow_ms = now_ms() + 10 * MINUTE_MS - HOUR_MS;
-    test_script(t, "UPDATE jobs SET run_at_ms = run_at_ms + 600000");
+    test_script(t, "UPDATE jobs SET run_at_ms = run_at_ms + 600000, pool = 0");
     for (int i = 0; i < READY; i++) put(t, "t.effect", i);
     test_commit(t);
     clock_advance_ms(-HOUR_MS);

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "credits/credits.h"
 #include "http/loop.h"
-#include "jobs/worker.h"
+#include "jobs/private.h"
 #include <stdio.h>
 #include <stdlib.h>
 

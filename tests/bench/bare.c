@@ -8,6 +8,7 @@
  * later statement needs. So its rows have the right size and shape, and `chathub verify` would not find them sound. */
 #include "base/clock.h"
 #include "bench.h"
+#include "jobs/jobs.h"
 #include <ctype.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -250,6 +251,7 @@ static void put_batch(const struct bare *b, sqlite3_stmt *put)
         sqlite3_bind_text(put, 1, "bench.noop", -1, SQLITE_STATIC), sqlite3_bind_null(put, 2);
         sqlite3_bind_int64(put, 3, 0), sqlite3_bind_int64(put, 4, i + 1), sqlite3_bind_null(put, 5);
         sqlite3_bind_int64(put, 6, b->now_ms), sqlite3_bind_int64(put, 7, 0), sqlite3_bind_int64(put, 8, b->now_ms);
+        sqlite3_bind_int64(put, 9, JOB_POOL_HOUSE);
         check(b, sqlite3_step(put) == SQLITE_ROW && sqlite3_step(put) == SQLITE_DONE, "put");
         sqlite3_reset(put);
     }
@@ -258,8 +260,8 @@ static void put_batch(const struct bare *b, sqlite3_stmt *put)
 static int claim_batch(const struct bare *b, sqlite3_stmt *claim, int64_t ids[BARE_BATCH])
 {
     int n = 0;
-    sqlite3_bind_int64(claim, 1, b->now_ms), sqlite3_bind_int64(claim, 2, b->now_ms + 20000);
-    sqlite3_bind_int64(claim, 3, BARE_BATCH), sqlite3_bind_text(claim, 4, "[\"bench.noop\"]", -1, SQLITE_STATIC);
+    sqlite3_bind_int64(claim, 1, JOB_POOL_HOUSE), sqlite3_bind_int64(claim, 2, b->now_ms + 20000);
+    sqlite3_bind_int64(claim, 3, BARE_BATCH), sqlite3_bind_text(claim, 4, "[\"0\"]", -1, SQLITE_STATIC);
     while (sqlite3_step(claim) == SQLITE_ROW && n < BARE_BATCH) ids[n++] = sqlite3_column_int64(claim, 0);
     sqlite3_reset(claim);
     return n;
@@ -270,7 +272,8 @@ static void settle_batch(const struct bare *b, sqlite3_stmt *move, const int64_t
     for (int i = 0; i < n; i++) {
         sqlite3_bind_int64(move, 1, ids[i]), sqlite3_bind_int64(move, 2, 1), sqlite3_bind_int64(move, 3, 1);
         sqlite3_bind_int64(move, 4, 2), sqlite3_bind_int64(move, 5, b->now_ms), sqlite3_bind_int64(move, 6, b->now_ms);
-        sqlite3_bind_null(move, 7);
+        sqlite3_bind_null(move, 7), sqlite3_bind_int64(move, 8, 0), sqlite3_bind_int64(move, 9, 0);
+        sqlite3_bind_int64(move, 10, b->now_ms);
         check(b, sqlite3_step(move) == SQLITE_DONE && sqlite3_changes(b->db) == 1, "settle");
         sqlite3_reset(move);
     }
@@ -278,8 +281,8 @@ static void settle_batch(const struct bare *b, sqlite3_stmt *move, const int64_t
 
 static void run_jobs(struct bare *b, double seconds)
 {
-    sqlite3_stmt *put = prepare(b, stmt_of("jobs/queue.c", "put")->sql);
-    sqlite3_stmt *claim = prepare(b, stmt_of("jobs/queue.c", "claim_ready")->sql);
+    sqlite3_stmt *put = prepare(b, stmt_of("jobs/put.c", "put")->sql);
+    sqlite3_stmt *claim = prepare(b, stmt_of("jobs/queue.c", "claim_line")->sql);
     sqlite3_stmt *move = prepare(b, stmt_of("jobs/queue.c", "move")->sql);
     int64_t ids[BARE_BATCH], done = 0;
     double began = seconds_now(), now = began;
@@ -376,10 +379,12 @@ static void print_statement(const struct step *s, bool enable)
 
 static void print_job_scripts(const char *name)
 {
-    static const struct step put = { "jobs/queue.c", "put", { T("bench.noop"), NIL, N(0), N(1), NIL, NOW, N(0), NOW } };
+    static const struct step put = {
+        "jobs/put.c", "put", { T("bench.noop"), NIL, N(0), N(1), NIL, NOW, N(0), NOW, N(JOB_POOL_HOUSE) }
+    };
     static const struct step claim = { "jobs/queue.c",
-                                       "claim_ready",
-                                       { NOW, { CAPTURED, 0, "lease" }, N(BARE_BATCH), T("{bench.noop}") } };
+                                       "claim_line",
+                                       { N(JOB_POOL_HOUSE), { CAPTURED, 0, "lease" }, N(BARE_BATCH), T("{0}") } };
     if (text_eq(name, "jobs_put")) {
         print_statement(&put, false);
         return;
@@ -390,7 +395,8 @@ static void print_job_scripts(const char *name)
     for (int i = 0; i < BARE_BATCH / 16; i++)
         puts("UPDATE jobs SET state = 2, run_at_ms = :now, ended_at_ms = :now, error = NULL WHERE attempts = 1 AND "
              "state = 1"
-             " AND id IN (SELECT id FROM jobs WHERE state < 2 AND state = 1 AND run_at_ms = :lease LIMIT 16);");
+             " AND id IN (SELECT id FROM jobs WHERE state < 2 AND pool = 0 AND state = 1"
+             " AND run_at_ms = :lease LIMIT 16);");
 }
 
 int bare_script(const char *name)
