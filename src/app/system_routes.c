@@ -27,12 +27,16 @@ static enum answer get_health(struct req *req)
 struct ready {
     bool database, writable, queue, disk, jobs, clock, ready;
     int64_t queue_age_ms, disk_free_mb, oldest_job_ms, clock_off_ms;
+    struct job_counts counts;
 };
+static const struct shape pool_shape[] = { SHAPE_TEXT("name"), SHAPE_I64("ready"), SHAPE_I64("oldestDueMs"),
+                                           SHAPE_END };
 static const struct shape ready_shape[] = {
     SHAPE_BOOL("ready"),     SHAPE_BOOL("database"),      SHAPE_BOOL("queue"),
     SHAPE_BOOL("disk"),      SHAPE_BOOL("jobs"),          SHAPE_I64("queueAgeMs"),
     SHAPE_I64("diskFreeMb"), SHAPE_I64("oldestDueJobMs"), SHAPE_BOOL("clock"),
-    SHAPE_I64("clockOffMs"), SHAPE_BOOL("writable"),      SHAPE_END
+    SHAPE_I64("clockOffMs"), SHAPE_BOOL("writable"),      SHAPE_LIST("pools", pool_shape, .type_name = "JobPool"),
+    SHAPE_END
 };
 
 static void ready_json(struct json *j, const void *arg)
@@ -49,6 +53,15 @@ static void ready_json(struct json *j, const void *arg)
     json_bool(j, "clock", r->clock);
     json_i64(j, "clockOffMs", r->clock_off_ms);
     json_bool(j, "writable", r->writable);
+    json_array(j, "pools");
+    for (enum job_pool p = JOB_POOL_UNSET + 1; p < JOB_POOLS; p++) {
+        json_object(j, NULL);
+        json_text(j, "name", job_pool_name(p));
+        json_i64(j, "ready", r->counts.pool[p].ready);
+        json_i64(j, "oldestDueMs", r->counts.pool[p].oldest_due_ms);
+        json_end(j);
+    }
+    json_end(j);
 }
 
 static int64_t disk_free_mb(const char *path)
@@ -78,6 +91,7 @@ static enum answer get_readyz(struct req *req)
     r.disk = r.disk_free_mb >= READY_DISK_FREE_MB;
     r.oldest_job_ms = counts.oldest_due_ms;
     r.jobs = counts.oldest_due_ms < READY_JOB_AGE_MS;
+    r.counts = counts;
     struct clock_state clock;
     clock_state(&clock);
     /* Told, but no reason to send requests elsewhere: they are answered by the time that is believed. */
@@ -89,12 +103,26 @@ static enum answer get_readyz(struct req *req)
 
 /* ---- metrics: for a scraper on this machine; anybody else learns nothing ---- */
 
+static void print_pools(struct buf *out, const struct job_counts *jobs)
+{
+    buf_text(out, "# HELP chathub_jobs_due Jobs that are due, by pool.\n# TYPE chathub_jobs_due gauge\n");
+    for (enum job_pool p = JOB_POOL_UNSET + 1; p < JOB_POOLS; p++)
+        buf_printf(out, "chathub_jobs_due{pool=\"%s\"} %lld\n", job_pool_name(p), (long long)jobs->pool[p].ready);
+    buf_printf(out, "chathub_jobs_due{pool=\"unknown\"} %lld\n", (long long)jobs->strange);
+    buf_text(out, "# HELP chathub_jobs_pool_oldest_due_milliseconds How long the oldest due job of a pool has waited.\n"
+                  "# TYPE chathub_jobs_pool_oldest_due_milliseconds gauge\n");
+    for (enum job_pool p = JOB_POOL_UNSET + 1; p < JOB_POOLS; p++)
+        buf_printf(out, "chathub_jobs_pool_oldest_due_milliseconds{pool=\"%s\"} %lld\n", job_pool_name(p),
+                   (long long)jobs->pool[p].oldest_due_ms);
+}
+
 static enum answer get_metrics(struct req *req)
 {
     if (!req_is_local(req)) return reply_problem(req, &problem_not_found);
     const struct app *app = app_of(req);
     struct job_counts jobs = { 0 };
-    if (!jobs_count(req->tx, &jobs)) return reply_fault(req);
+    int64_t skipped = 0;
+    if (!jobs_count(req->tx, &jobs) || !jobs_skips_count(req->tx, &skipped)) return reply_fault(req);
     struct buf out;
     buf_init(&out, METRICS_MAX);
     metrics_print(&out);
@@ -113,6 +141,8 @@ static enum answer get_metrics(struct req *req)
                    "SQLite: pages of the log that a reader keeps from being copied back.", health.log_held_pages);
     metrics_sample(&out, "chathub_database_log_held_milliseconds", "gauge", "For how long it has done so.",
                    health.log_held_ms);
+    print_pools(&out, &jobs);
+    metrics_sample(&out, "chathub_job_items_skipped", "gauge", "Items that jobs leave out for a while.", skipped);
     struct clock_state clock;
     clock_state(&clock);
     metrics_sample(&out, "chathub_clock_in_doubt", "gauge", "1 while the machine's clock is not believed.",

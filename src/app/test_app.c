@@ -57,6 +57,8 @@ static const struct {
     { "jobs/queue.c", "look", "scans its own walk over the index" },
     { "jobs/list.c", "count_line", "scans its own walk over the index" },
     { "jobs/list.c", "count", "scans its own inner LIMIT" },
+    { "jobs/each.c", "count_skips", "what stands before the operator, not much" },
+    { "jobs/each.c", "list_skips", "walks the primary key" },
     { "storage/migrate.c", "has_table", "a table of the schema" },
     { "storage/migrate.c", "applied", "one row a migration" },
 };

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SUBMIT_TRIES = 50, SUBMIT_PAUSE_MS = 4 };
+enum { SUBMIT_TRIES = 50, SUBMIT_PAUSE_MS = 4, CLOCK_PAUSE_MS = 5000 };
 
 /* ---- what kinds may say ---- */
 
@@ -61,6 +61,13 @@ bool kind_is_direct(const struct job_kind *k) { return !k->load && !k->call; }
 
 static int64_t counted_attempts(const struct run *r) { return r->job.attempt - r->spared; }
 
+/* It was not begun: another time, and this one does not count. */
+static void put_off(struct run *r, int64_t delay_ms, const char *why)
+{
+    r->wish = JOB_AGAIN, r->spare = true, r->again_after_ms = delay_ms;
+    set_error(r, why);
+}
+
 void group_set(struct group *g, size_t i, const struct job_kind *k, const struct claimed *c)
 {
     struct run *r = &g->run[i];
@@ -80,6 +87,8 @@ void group_set(struct group *g, size_t i, const struct job_kind *k, const struct
         r->wish = JOB_GIVE_UP, set_error(r, "no attempt left: the last one never ended");
     else if (r->job.deadline_ms && r->job.now_ms >= r->job.deadline_ms)
         r->wish = JOB_GIVE_UP, set_error(r, "deadline passed");
+    else if (k->careful && !clock_is_sound())
+        put_off(r, CLOCK_PAUSE_MS, "the clock is in doubt");
     g->mark = arena_mark(g->arena);
 }
 
@@ -118,7 +127,7 @@ static enum row move_row(struct run *r, struct tx *tx, enum job_state from, enum
 /* May there be another attempt? Decides when, or writes why not. */
 static bool again_is_possible(struct run *r)
 {
-    if (counted_attempts(r) >= r->kind->max_attempts) {
+    if (!r->spare && counted_attempts(r) >= r->kind->max_attempts) {
         if (!r->error[0]) set_error(r, "the last attempt failed");
         return false;
     }
@@ -202,7 +211,7 @@ static bool finish_rows(struct group *g, struct tx *tx)
     int64_t at_ms = now_ms();
     for (size_t i = 0; i < g->count; i++) {
         struct run *r = &g->run[i];
-        begin(r);
+        if (r->wish == JOB_FINISHED) begin(r);
         r->job.now_ms = at_ms;
         if (r->wish != JOB_FINISHED) continue;
         list[n] = (struct queue_finish){ .id = r->job.id, .attempt = r->job.attempt };
@@ -253,8 +262,8 @@ static void group_again(struct op *op)
     arena_release(g->arena, g->mark);
     for (size_t i = 0; i < g->count; i++) {
         struct run *r = &g->run[i];
-        r->verdict = V_NONE, r->again_after_ms = 0, r->spare = false;
-        if (r->wish == JOB_FINISHED) r->error[0] = '\0';
+        r->verdict = V_NONE;
+        if (r->wish == JOB_FINISHED) r->again_after_ms = 0, r->spare = false, r->error[0] = '\0';
     }
 }
 
@@ -287,9 +296,10 @@ static void turn_into_again(struct group *g)
     assert(g->count == 1);
     struct run *r = &g->run[0];
     bool new_wish = r->wish == JOB_FINISHED;
-    if (new_wish) r->wish = JOB_AGAIN;
     group_again(&g->op);
-    if (new_wish) set_error(r, "storage failed");
+    if (!new_wish) return;
+    r->wish = JOB_AGAIN;
+    set_error(r, "storage failed");
 }
 
 static void split(struct group *g)

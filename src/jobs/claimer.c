@@ -250,7 +250,7 @@ static void keep_clock(struct claimer *c)
 static void purge(struct claimer *c)
 {
     int64_t at_ms = monotonic_ms();
-    if (at_ms < c->purge_at_ms) return;
+    if (at_ms < c->purge_at_ms || !clock_is_sound()) return;
     c->purge_at_ms = at_ms + PURGE_EVERY_MS;
     struct claim_op op = { .claimer = c };
     if (!claimer_run(&op, TX_WRITE, purge_run)) return;

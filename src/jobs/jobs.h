@@ -67,6 +67,8 @@ struct job_kind {
     int64_t backoff_first_ms, backoff_max_ms;    /* doubling, ±20 % jitter */
     int64_t deadline_ms;             /* from the beginning of the first try, however long it waited; 0: none */
     enum job_pool pool;
+    bool careful;                    /* moves money, or deletes what cannot be had back: waits while the clock is in
+                                        doubt */
     int64_t every_ms;                /* > 0, at most 12 h: a cron row of this kind is kept by the worker; runs once per
                                         period in all processes together (and again in periods that a clock which was
                                         set back by more than 20 s comes to again), in a transaction of its own: it may
@@ -84,6 +86,22 @@ struct job_kind {
     enum job_wish (*dead)(struct job *job, struct tx *tx, const char *error);
     const struct step_plan *plan;    /* a kind made of steps: see JOB_OF_STEPS in steps.h */
 };
+/* For .settle of a kind that works off a list: items one by one, each undone alone when it fails. What fails is left
+ * out for a while (5 minutes, then longer, up to 6 hours), named in the log and in jobs_skips, and counted; nobody else
+ * waits for it. JOB_NEXT: the batch was full and there may be more. */
+enum { JOB_LIST_MAX = 100, JOB_SKIPS_MAX = 200 };
+struct job_list {
+    int64_t (*read)(struct job *job, struct tx *tx, int64_t *out, size_t max);       /* ids; how many, or -1 */
+    bool (*one)(struct job *job, struct tx *tx, int64_t item);                       /* false: it cannot be done now */
+    size_t max;                                                                      /* of a batch */
+};
+enum job_wish jobs_each(struct job *job, struct tx *tx, const struct job_list *l);
+struct job_skip { const char *kind, *error; int64_t item, tries, first_at_ms, last_at_ms, retry_at_ms; };
+/* By kind and item; after_kind NULL: from the start. */
+MUST_USE enum row jobs_skips(struct tx *tx, const char *after_kind, int64_t after_item, struct job_skip *out,
+                             size_t max, size_t *count);
+MUST_USE bool jobs_skips_count(struct tx *tx, int64_t *out);
+
 /* For .settle: why it comes again (shown to operators; no secrets), and when at the earliest (0: back-off). */
 void job_again_after(struct job *job, int64_t delay_ms);
 void job_error(struct job *job, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -138,10 +138,11 @@ enum row jobs_retry(struct tx *tx, int64_t id)
 /* Counted as far as anybody cares: a million entries of an index are a long look. */
 #define SOME " LIMIT 100000) AS few)"
 STMT(count, "SELECT"
-            " (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state < 2 AND pool = 0 AND state = 0" SOME " AS waiting,"
+            " (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state < 2 AND pool = 0 AND state = 0"
+            " ORDER BY run_at_ms" SOME " AS waiting,"
             " (SELECT COUNT(*) FROM jobs WHERE pool < 0) AS behind,"
             " (SELECT COUNT(*) FROM jobs WHERE state < 2 AND pool = 0 AND state = 1) AS running,"
-            " (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state = 3" SOME " AS dead,"
+            " (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state = 3 ORDER BY id" SOME " AS dead,"
             " (SELECT MIN(run_at_ms) FROM jobs WHERE state < 2 AND pool = 0 AND state = 0) AS first_due");
 #define IN_LINE "state = 0 AND pool > 0 AND pool = ?1"
 /* A claim goes round over the accounts, so the first of them tell about how long the others wait. */
@@ -150,7 +151,8 @@ STMT(count_line,
      "SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " ORDER BY account_id LIMIT 1), 1"
      " UNION ALL SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " AND account_id > walk.account"
      " ORDER BY account_id LIMIT 1), n + 1 FROM walk WHERE account IS NOT NULL AND n < ?2)"
-     " SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE " IN_LINE SOME " AS ready,"
+     " SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE " IN_LINE
+     " ORDER BY account_id, run_at_ms" SOME " AS ready,"
      " (SELECT MIN((SELECT run_at_ms FROM jobs WHERE " IN_LINE " AND account_id = walk.account"
      " ORDER BY run_at_ms LIMIT 1)) FROM walk WHERE account IS NOT NULL) AS first_due");
 

@@ -26,8 +26,8 @@ STMT(line_accounts,
      "SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " AND account_id <= ?2 ORDER BY account_id LIMIT 1), 1"
      " UNION ALL SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " AND account_id > behind.account"
      " AND account_id <= ?2 ORDER BY account_id LIMIT 1), n + 1 FROM behind WHERE account IS NOT NULL AND n < ?3)"
-     " SELECT account, 0 AS turn FROM ahead WHERE account IS NOT NULL"
-     " UNION ALL SELECT account, 1 FROM behind WHERE account IS NOT NULL ORDER BY turn, account");
+     " SELECT account FROM (SELECT account, 0 AS turn FROM ahead WHERE account IS NOT NULL"
+     " UNION ALL SELECT account, 1 FROM behind WHERE account IS NOT NULL) AS turns ORDER BY turn, account");
 /* SKIP LOCKED lets workers of several processes take different rows without waiting for each other. The CTE is not
  * inlined (it locks rows), so its LIMIT is obeyed once. SQLite has one writer: a plain update is exclusive. */
 #define CLAIMED                                                                                                        \
@@ -143,13 +143,14 @@ int queue_expire(struct tx *tx, int64_t at_ms)
 
 #define STRANGE "state = 0 AND pool > 0 AND pool = 15 AND kind"
 static_assert(POOL_STRANGE == 15, "the statements say so");
-STMT(is_strange, "SELECT id FROM jobs WHERE " STRANGE " IN (SELECT value FROM json_each(?1)) LIMIT 1",
-     .postgres = "SELECT id FROM jobs WHERE " STRANGE " = ANY(?1::text[]) LIMIT 1");
+#define BY_ACCOUNT " ORDER BY account_id, run_at_ms LIMIT "
+STMT(is_strange, "SELECT id FROM jobs WHERE " STRANGE " IN (SELECT value FROM json_each(?1))" BY_ACCOUNT "1",
+     .postgres = "SELECT id FROM jobs WHERE " STRANGE " = ANY(?1::text[])" BY_ACCOUNT "1");
 STMT(take_strange,
      "UPDATE jobs SET pool = 0 WHERE id IN (SELECT id FROM jobs WHERE " STRANGE
-     " IN (SELECT value FROM json_each(?1)) LIMIT ?2)",
+     " IN (SELECT value FROM json_each(?1))" BY_ACCOUNT "?2)",
      .postgres = "UPDATE jobs SET pool = 0 WHERE id IN (SELECT id FROM jobs WHERE " STRANGE " = ANY(?1::text[])"
-                 " LIMIT ?2 FOR UPDATE SKIP LOCKED)");
+                 BY_ACCOUNT "?2 FOR UPDATE SKIP LOCKED)");
 
 enum row queue_is_strange(struct tx *tx, const char *const *kinds, size_t kinds_n)
 {

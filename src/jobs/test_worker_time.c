@@ -272,6 +272,32 @@ TEST_EACH_ENGINE(cron_runs_once_a_period_whatever_the_clock_does)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 't.cron'") == 7);
 }
 
+static const struct job_kind careful = { .name = "t.careful", .doc = "moves money", .max_attempts = 1, .careful = true,
+    .settle = settle_noop };
+
+/* The wall clock steps, and nothing else shows it: what moves money waits, and has lost no attempt by it. */
+TEST_EACH_ENGINE(careful_kinds_wait_while_the_clock_is_in_doubt)
+{
+    static const struct job_kind *const table[] = { &careful, &noop, NULL };
+    begin(t);
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, table, 1);
+    EXPECT(clock_is_sound());
+    clock_jump_ms(365 * DAY_MS);
+    EXPECT(!clock_is_sound());
+    int64_t id = put_live(t, "t.careful", 0);
+    put_live(t, "t.noop", 0);
+    WAIT_FOR(number(t, "done") == 1);
+    WAIT_FOR(is_state(t, id, "ready") && row_of(t, id).run_at_ms > now_ms());
+    EXPECT(row_of(t, id).attempts == 0 && settles == 1);
+    clock_jump_ms(-365 * DAY_MS);
+    EXPECT(clock_is_sound());
+    jump(j, 6 * SECOND_MS);
+    WAIT_FOR(is_state(t, id, "done"));
+    EXPECT(settles == 2 && row_of(t, id).attempts == 1);
+    stop(j, 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +312,7 @@ int main(void)
         BOTH(a_start_after_a_clock_was_set_back_runs_what_is_ready),
         BOTH(a_clock_set_back_does_not_hold_up_what_waits),
         BOTH(cron_runs_once_a_period_whatever_the_clock_does),
+        BOTH(careful_kinds_wait_while_the_clock_is_in_doubt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

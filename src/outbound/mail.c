@@ -245,7 +245,8 @@ static enum job_wish purge_settle(struct job *job, struct tx *tx)
 
 const struct job_kind mail_purge_job = {
     .name = "mail.purge", .doc = "Removes mails that ended 30 days ago.", .max_attempts = PURGE_ATTEMPTS + 10,
-    .backoff_first_ms = MINUTE_MS, .backoff_max_ms = 10 * MINUTE_MS, .every_ms = HOUR_MS, .settle = purge_settle,
+    .backoff_first_ms = MINUTE_MS, .backoff_max_ms = 10 * MINUTE_MS, .every_ms = HOUR_MS, .careful = true,
+    .settle = purge_settle,
 };
 
 /* ---- listing ---- */

@@ -9,14 +9,14 @@
 #include "base/clock.h"
 #include "http/events.h"
 
-#include <stdlib.h>
-
 enum { PURGE_BATCH = 20 };
 
-/* The batch is the longest overdue; it is locked in order of ids, as everybody does. */
-STMT(purge_due,
-     "SELECT id FROM (SELECT id FROM shops WHERE status = 5 AND purge_at_ms <= ?1 ORDER BY purge_at_ms LIMIT ?2)"
-     " AS due ORDER BY id");
+/* The batch is the longest overdue. All its shops are locked before any account, as everybody does, and then the
+ * accounts come in order of their numbers: each event takes its account's counter. What somebody holds is passed by. */
+#define DUE "SELECT id, account FROM shops WHERE status = 5 AND purge_at_ms <= ?1 ORDER BY purge_at_ms LIMIT ?2"
+STMT(purge_due, "SELECT id FROM (" DUE ") AS due ORDER BY account, id",
+     .postgres = "SELECT id FROM (" DUE " FOR UPDATE SKIP LOCKED) AS due ORDER BY account, id");
+
 static void event_json(struct json *j, const void *arg) { json_i64(j, "shop", *(const int64_t *)arg); }
 
 static bool purge(struct tx *tx, int64_t id, int64_t now)
@@ -33,40 +33,26 @@ static bool purge(struct tx *tx, int64_t id, int64_t now)
                .resource = "shop", .resource_id = id, .at_ms = now });
 }
 
-struct due { int64_t id, account; };
-
-static int by_account(const void *a, const void *b)
+static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
 {
-    const struct due *x = a, *y = b;
-    if (x->account != y->account) return x->account < y->account ? -1 : 1;
-    return (x->id > y->id) - (x->id < y->id);
+    struct query q = query(tx, &purge_due);
+    bind_i64(&q, job->now_ms), bind_i64(&q, (int64_t)max);
+    int64_t count = 0;
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) out[count++] = col_i64(&q, "id");
+    return row == ROW_FAULT ? -1 : count;
 }
 
+static bool purge_one(struct job *job, struct tx *tx, int64_t id) { return purge(tx, id, job->now_ms); }
+
+/* A shop that cannot be purged, or that somebody holds, is passed over. */
 static enum job_wish purge_settle(struct job *job, struct tx *tx)
 {
-    int64_t ids[PURGE_BATCH];
-    size_t count = 0;
-    struct query q = query(tx, &purge_due);
-    bind_i64(&q, job->now_ms), bind_i64(&q, PURGE_BATCH);
-    enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND && count < PURGE_BATCH) ids[count++] = col_i64(&q, "id");
-    if (row == ROW_FAULT) return JOB_FAULT;
-    /* All shops before any account, as in tenants.renew: the order of locks in shops.h. */
-    struct due due[PURGE_BATCH];
-    for (size_t i = 0; i < count; i++) {
-        struct shop s = { 0 };
-        if (shops_locked(tx, ids[i], &s) == ROW_FAULT) return JOB_FAULT;
-        due[i] = (struct due){ .id = ids[i], .account = s.account };
-    }
-    /* Then the accounts in order of their numbers: each event takes its account's counter. */
-    qsort(due, count, sizeof due[0], by_account);
-    for (size_t i = 0; i < count; i++)
-        if (!purge(tx, due[i].id, job->now_ms)) return JOB_FAULT;
-    return JOB_FINISHED;
+    return jobs_each(job, tx, &(struct job_list){ .read = read_due, .one = purge_one, .max = PURGE_BATCH });
 }
 
 const struct job_kind shops_purge_job = {
     .name = "shops.purge", .doc = "Ends shops that were deleted 7 days ago; leaves a tombstone.",
     .max_attempts = 5, .backoff_first_ms = SECOND_MS, .backoff_max_ms = MINUTE_MS, .every_ms = MINUTE_MS,
-    .settle = purge_settle,
+    .careful = true, .settle = purge_settle,
 };

@@ -868,6 +868,13 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        JobPool: {
+            name: string;
+            /** Format: int64 */
+            ready: number;
+            /** Format: int64 */
+            oldestDueMs: number;
+        };
         Prices: {
             /** Format: int64 */
             chatbot: number;
@@ -1266,6 +1273,7 @@ export interface operations {
                         /** Format: int64 */
                         clockOffMs: number;
                         writable: boolean;
+                        pools: components["schemas"]["JobPool"][];
                     };
                 };
             };

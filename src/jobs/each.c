@@ -1,0 +1,134 @@
+/* each.c: jobs that work off a list. Each item is done in a part of the transaction that is undone alone, so one bad
+ * row stops nobody else's: it is left out for a while, longer each time, its name stands in job_skips and in the log,
+ * it is counted, and it is tried again by itself. A row that somebody holds locked is such a row.
+ *
+ * Rejected: the whole batch first and one by one only when it failed (two ways through the same code, of which the
+ * second is seldom run). A part costs two short statements. */
+#include "jobs/private.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define SKIP_FIRST_MS (5 * MINUTE_MS)
+#define SKIP_MAX_MS (6 * HOUR_MS)
+
+STMT(read_skips, "SELECT item, tries, last_at_ms, retry_at_ms FROM job_skips WHERE kind = ?1 ORDER BY item LIMIT ?2");
+STMT(put_skip, "INSERT INTO job_skips (kind, item, tries, first_at_ms, last_at_ms, retry_at_ms, error)"
+               " VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6) ON CONFLICT (kind, item) DO UPDATE SET tries = ?3,"
+               " last_at_ms = ?4, retry_at_ms = ?5, error = ?6");
+STMT(drop_skip, "DELETE FROM job_skips WHERE kind = ?1 AND item = ?2");
+STMT(list_skips, "SELECT kind, item, tries, first_at_ms, last_at_ms, retry_at_ms, error FROM job_skips"
+                 " WHERE (kind, item) > (?1, ?2) ORDER BY kind, item LIMIT ?3");
+STMT(count_skips, "SELECT COUNT(*) AS n FROM job_skips");
+
+struct skip { int64_t item, tries, last_at_ms, retry_at_ms; };
+struct skips { struct skip skip[JOB_SKIPS_MAX]; size_t count; };
+
+static bool read_all(struct tx *tx, const char *kind, struct skips *out)
+{
+    struct query q = query(tx, &read_skips);
+    bind_text(&q, kind), bind_i64(&q, JOB_SKIPS_MAX);
+    out->count = 0;
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        assert(out->count < JOB_SKIPS_MAX);
+        out->skip[out->count++] = (struct skip){
+            .item = col_i64(&q, "item"), .tries = col_i64(&q, "tries"), .last_at_ms = col_i64(&q, "last_at_ms"),
+            .retry_at_ms = col_i64(&q, "retry_at_ms")
+        };
+    }
+    return row == ROW_NONE;
+}
+
+static const struct skip *skip_of(const struct skips *s, int64_t item)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->skip[i].item == item) return &s->skip[i];
+    return NULL;
+}
+
+static int64_t pause_ms(int64_t tries)
+{
+    int64_t ms = SKIP_FIRST_MS;
+    for (int64_t i = 1; i < tries && ms < SKIP_MAX_MS; i++) ms *= 2;
+    return ms < SKIP_MAX_MS ? ms : SKIP_MAX_MS;
+}
+
+static const char *reason_of(enum tx_fault fault)
+{
+    switch (fault) {
+    case TX_SOUND: break;
+    case TX_CONFLICT: return "in conflict with others";
+    case TX_FULL: return "it took too long, or somebody holds it";
+    case TX_LOST: return "the connection was lost";
+    case TX_BROKEN: return "the database refused it: see the log";
+    }
+    return "it cannot be done: see the log";
+}
+
+/* False: the transaction is lost. */
+static bool one_item(struct job *job, struct tx *tx, const struct job_list *l, int64_t item, const struct skip *before)
+{
+    if (!tx_part_begin(tx, tx_arena(tx))) return false;
+    bool good = l->one(job, tx, item) && tx_fault_of(tx) == TX_SOUND;
+    if (good && before) {
+        struct query q = query(tx, &drop_skip);
+        bind_text(&q, job->kind), bind_i64(&q, item);
+        good = query_change(&q) >= 0;
+    }
+    /* Puts travel with the end of the part: what is wrong with them is known only then. */
+    if (good && tx_part_keep(tx)) return true;
+    enum tx_fault fault = tx_fault_of(tx);
+    if (fault == TX_LOST || !tx_part_undo(tx)) return false;
+    int64_t tries = before ? before->tries + 1 : 1;
+    LOG(LOG_ERROR, "job.item_skipped", LOG_TEXT("kind", job->kind), LOG_NUMBER("item", item),
+        LOG_NUMBER("tries", tries), LOG_TEXT("reason", reason_of(fault)));
+    struct query q = query(tx, &put_skip);
+    bind_text(&q, job->kind), bind_i64(&q, item), bind_i64(&q, tries), bind_i64(&q, job->now_ms);
+    bind_i64(&q, job->now_ms + pause_ms(tries)), bind_text(&q, reason_of(fault));
+    return query_change(&q) == 1;
+}
+
+enum job_wish jobs_each(struct job *job, struct tx *tx, const struct job_list *l)
+{
+    assert(l->max > 0 && l->max <= JOB_LIST_MAX);
+    struct skips skips;
+    int64_t item[JOB_LIST_MAX + JOB_SKIPS_MAX];
+    if (!read_all(tx, job->kind, &skips)) return JOB_FAULT;
+    /* So many more that what is left out does not fill the batch. */
+    int64_t found = l->read(job, tx, item, l->max + skips.count);
+    if (found < 0) return JOB_FAULT;
+    size_t done = 0;
+    for (int64_t i = 0; i < found && done < l->max; i++) {
+        const struct skip *before = skip_of(&skips, item[i]);
+        /* One that failed in the future was written by a clock that was ahead: it does not wait until then. */
+        if (before && before->retry_at_ms > job->now_ms && before->last_at_ms <= job->now_ms) continue;
+        if (!one_item(job, tx, l, item[i], before)) return JOB_FAULT;
+        done++;
+    }
+    return done == l->max ? JOB_NEXT : JOB_FINISHED;
+}
+
+enum row jobs_skips(struct tx *tx, const char *after_kind, int64_t after_item, struct job_skip *out, size_t max,
+                    size_t *count)
+{
+    struct query q = query(tx, &list_skips);
+    bind_text(&q, after_kind ? after_kind : ""), bind_i64(&q, after_item), bind_i64(&q, (int64_t)max);
+    *count = 0;
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND)
+        out[(*count)++] = (struct job_skip){
+            .kind = col_text(&q, "kind"), .item = col_i64(&q, "item"), .tries = col_i64(&q, "tries"),
+            .first_at_ms = col_i64(&q, "first_at_ms"), .last_at_ms = col_i64(&q, "last_at_ms"),
+            .retry_at_ms = col_i64(&q, "retry_at_ms"), .error = col_text(&q, "error"),
+        };
+    return row == ROW_FAULT ? ROW_FAULT : *count > 0 ? ROW_FOUND : ROW_NONE;
+}
+
+bool jobs_skips_count(struct tx *tx, int64_t *out)
+{
+    struct query q = query(tx, &count_skips);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *out = col_i64(&q, "n");
+    return true;
+}

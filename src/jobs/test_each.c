@@ -1,0 +1,119 @@
+/* test_each.c: a job that works off a list, of which some items cannot be done. */
+#include "storage/test_db.h"
+
+#include "base/clock.h"
+#include "jobs/private.h"
+
+static int64_t bad[300];
+static size_t bads;
+
+STMT(read_todo, "SELECT id FROM todo WHERE done = 0 ORDER BY id LIMIT ?1");
+STMT(do_todo, "UPDATE todo SET done = 1 WHERE id = ?1");
+STMT(break_it, "INSERT INTO todo (id, done) VALUES (?1, 0)");
+
+static int64_t read_items(struct job *job, struct tx *tx, int64_t *out, size_t max)
+{
+    (void)job;
+    struct query q = query(tx, &read_todo);
+    bind_i64(&q, (int64_t)max);
+    int64_t n = 0;
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) out[n++] = col_i64(&q, "id");
+    return row == ROW_FAULT ? -1 : n;
+}
+
+/* A bad one breaks its transaction after it has changed something. */
+static bool one(struct job *job, struct tx *tx, int64_t item)
+{
+    (void)job;
+    struct query q = query(tx, &do_todo);
+    bind_i64(&q, item);
+    if (query_change(&q) != 1) return false;
+    for (size_t i = 0; i < bads; i++) {
+        if (bad[i] != item) continue;
+        q = query(tx, &break_it);
+        bind_i64(&q, item);
+        return query_change(&q) == 1;
+    }
+    return true;
+}
+static const struct job_list list = { .read = read_items, .one = one, .max = 10 };
+
+static void begin(struct test_db *t, int items)
+{
+    bads = 0;
+    clock_fix_ms(now_ms());
+    test_script(t, "CREATE TABLE todo (id {id}, done {int} NOT NULL) {strict};");
+    for (int i = 1; i <= items; i++)
+        test_script(t, arena_printf(t->arena, "INSERT INTO todo (id, done) VALUES (%d, 0)", i));
+    test_commit(t);
+}
+
+static enum job_wish work(struct test_db *t)
+{
+    struct job job = { .id = 1, .kind = "t.list", .arena = t->arena, .now_ms = now_ms() };
+    enum job_wish wish = jobs_each(&job, t->tx, &list);
+    EXPECT(tx_fault_of(t->tx) == TX_SOUND);
+    test_commit(t);
+    return wish;
+}
+
+TEST_EACH_ENGINE(one_bad_item_stops_nobody)
+{
+    begin(t, 25);
+    bad[bads++] = 3;
+    EXPECT(work(t) == JOB_NEXT);                             /* a full batch: there may be more */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 1") == 9);
+    EXPECT(test_number(t, "SELECT done FROM todo WHERE id = 3") == 0);       /* what it had changed is undone */
+    EXPECT(work(t) == JOB_NEXT && work(t) == JOB_FINISHED);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 0") == 1);
+    struct job_skip skip[4];
+    size_t n;
+    int64_t count;
+    EXPECT(jobs_skips(t->tx, NULL, 0, skip, 4, &n) == ROW_FOUND && n == 1 && skip[0].item == 3 && skip[0].tries == 1);
+    EXPECT(text_eq(skip[0].kind, "t.list") && skip[0].error[0] != '\0' && skip[0].retry_at_ms > now_ms());
+    EXPECT(jobs_skips_count(t->tx, &count) && count == 1);
+    EXPECT(jobs_skips(t->tx, skip[0].kind, skip[0].item, skip, 4, &n) == ROW_NONE);
+    clock_fix_ms(0);
+}
+
+/* It is left out for a while, each time for longer, and forgotten when it can be done. */
+TEST_EACH_ENGINE(a_bad_item_is_tried_again_and_forgotten)
+{
+    begin(t, 1);
+    int64_t at_ms = now_ms();
+    bad[bads++] = 1;
+    EXPECT(work(t) == JOB_FINISHED && work(t) == JOB_FINISHED);
+    EXPECT(test_number(t, "SELECT tries FROM job_skips") == 1);
+    clock_fix_ms(at_ms + 6 * MINUTE_MS);
+    EXPECT(work(t) == JOB_FINISHED && test_number(t, "SELECT tries FROM job_skips") == 2);
+    EXPECT(test_number(t, "SELECT retry_at_ms - last_at_ms FROM job_skips") == 10 * MINUTE_MS);
+    /* Written by a clock that was a year ahead: it does not wait for a year. */
+    test_script(t, "UPDATE job_skips SET retry_at_ms = retry_at_ms + 31536000000,"
+                   " last_at_ms = last_at_ms + 31536000000");
+    bads = 0;
+    EXPECT(work(t) == JOB_FINISHED && test_number(t, "SELECT done FROM todo") == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM job_skips") == 0);
+    clock_fix_ms(0);
+}
+
+/* More bad ones than a batch holds, all in front. */
+TEST_EACH_ENGINE(many_bad_items_do_not_fill_the_batch)
+{
+    begin(t, 45);
+    while (bads < 40) bad[bads] = (int64_t)bads + 1, bads++;
+    int rounds = 0;
+    while (work(t) == JOB_NEXT) EXPECT(++rounds < 10);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 1") == 5);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM job_skips") == 40);
+    clock_fix_ms(0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(one_bad_item_stops_nobody), EACH_ENGINE(a_bad_item_is_tried_again_and_forgotten),
+        EACH_ENGINE(many_bad_items_do_not_fill_the_batch),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
