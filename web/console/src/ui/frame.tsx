@@ -174,8 +174,7 @@ function Top({ user, openMenu, openSearch }: { user: User; openMenu: () => void;
         aria-keyshortcuts="Control+K Meta+K"
       >
         <Icon name="search" />
-        <span className="search-text">{t("palette.open")}</span>
-        <kbd>Ctrl K</kbd>
+        <span className="search-text">{t("palette.open")}</span> <kbd>Ctrl K</kbd>
       </button>
       <Bell user={user} />
       <AccountMenu user={user} />
