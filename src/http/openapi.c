@@ -141,23 +141,8 @@ static void status_key(char out[4], int status)
 
 /* ---- one operation ---- */
 
-/* A list with FIELD_FORMAT. */
-static bool gives_csv(const struct route *r)
-{
-    for (const struct field *f = r->query_fields; f && f->kind != FIELD_KIND_END; f++)
-        if (f->kind == FIELD_KIND_ENUM && f->names == format_names) return true;
-    return false;
-}
-
-static void put_csv(struct json *j)
-{
-    json_object(j, "text/csv");
-    json_object(j, "schema");
-    json_text(j, "type", "string");
-    json_end(j);
-    json_end(j);
-}
-
+/* A list with FIELD_FORMAT answers as a table too. That is said at the parameter and not here: the types of the console
+ * would be "this, or a text" everywhere. */
 static void put_answer(struct json *j, const struct route *r, int status, const char *description)
 {
     char key[4];
@@ -171,7 +156,6 @@ static void put_answer(struct json *j, const struct route *r, int status, const 
         schema_of_shape(j, r->answer);
         json_end(j);
         json_end(j);
-        if (gives_csv(r)) put_csv(j);
         json_end(j);
     }
     json_end(j);

@@ -69,6 +69,9 @@ export function answerFault(api, method, path, status, json, type = '') {
     if (!described) return status < 400 || status >= 500 ? `status ${status} is not described` : null;
     const schema = described.content?.['application/json']?.schema;
     if (!schema) return null;
-    if (/^text\/csv/.test(type)) return described.content['text/csv'] ? null : 'a table, which is not described';
+    if (/^text\/csv/.test(type)) {
+        const asked = operation.parameters?.find((p) => p.name === 'format');
+        return asked?.schema.enum.includes('csv') ? null : 'a table, which is not described';
+    }
     return json === null ? 'no JSON' : difference(api, schema, json);
 }
