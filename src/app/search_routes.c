@@ -7,7 +7,8 @@
 enum { FOUND_MAX = 10 };
 struct search_query { const char *q; };
 static const struct field search_query_fields[] = {
-    FIELD_TEXT(struct search_query, q, .max = 100, .doc = "Part of a name or domain; for operators its begin."),
+    FIELD_TEXT(struct search_query, q, .optional = true, .max = 100,
+               .doc = "Part of a name or domain; for operators its begin. Nothing finds nothing."),
     FIELD_END
 };
 static const char *const kinds[] = { "shop", "account", NULL };
@@ -53,6 +54,7 @@ static enum answer get_search(struct req *req)
 {
     const struct search_query *in = req->query;
     struct search *s = ARENA_NEW(req->arena, struct search);
+    if (in->q == NULL) return reply_json(req, 200, search_json, s);
     bool everything = (req->who.roles & WHO_OPERATOR) != 0;
     if (everything && !accounts_search(req->tx, in->q, FOUND_MAX, s->account, &s->accounts)) return reply_fault(req);
     if (!shops_search(req->tx, everything ? 0 : req->who.account, in->q, s->shop, FOUND_MAX, &s->shops))

@@ -6989,9 +6989,9 @@ export interface operations {
     };
     getApiSearch: {
         parameters: {
-            query: {
-                /** @description Part of a name or domain; for operators its begin. */
-                q: string;
+            query?: {
+                /** @description Part of a name or domain; for operators its begin. Nothing finds nothing. */
+                q?: string;
             };
             header?: never;
             path?: never;
