@@ -14,7 +14,7 @@ struct config {
     const char *chatbot_base_url, *chatbot_shared_secret;
     const char *smtp_host, *smtp_user, *smtp_password, *mail_from;
     const char *master_key; /* as set; NULL: the file in data_dir */
-    int64_t smtp_port, loops, database_workers, price_cny;
+    int64_t smtp_port, loops, connections, database_workers, price_cny;
     struct credits chatbot_price, renewal_price, shop_price;
     bool smtp_tls_from_start, production, test_clock, chatbot_enabled, verbose;
     bool base_url_is_set;

@@ -16,9 +16,10 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { STOP_GRACE_MS = 8000, FILES_WANTED = 65536 };
+enum { STOP_GRACE_MS = 8000, FILES_WANTED = 65536, FILES_BESIDE = 256 };
 
 static int fail(struct buf *error)
 {
@@ -27,11 +28,16 @@ static int fail(struct buf *error)
     return EXIT_UNAVAILABLE;
 }
 
-static void raise_file_limit(void)
+static void raise_file_limit(const struct config *c)
 {
     struct rlimit r;
-    if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur >= FILES_WANTED) return;
-    r.rlim_cur = r.rlim_max < FILES_WANTED ? r.rlim_max : FILES_WANTED;
+    rlim_t wanted = (rlim_t)c->connections + FILES_BESIDE;
+    if (wanted < FILES_WANTED) wanted = FILES_WANTED;
+    if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur >= wanted) return;
+    r.rlim_cur = r.rlim_max < wanted ? r.rlim_max : wanted;
+    if (r.rlim_cur < (rlim_t)c->connections + FILES_BESIDE)
+        LOG(LOG_WARN, "fewer_files_than_connections", LOG_NUMBER("files", r.rlim_cur),
+            LOG_NUMBER("connections", c->connections));
     if (setrlimit(RLIMIT_NOFILE, &r) != 0) LOG(LOG_WARN, "file_limit", LOG_TEXT("error", strerror(errno)));
 }
 
@@ -85,11 +91,18 @@ static const char *origin_of(struct arena *a, const char *url)
 static bool start_http(struct app *app, enum serve_role role, const char *listen_on, struct buf *error)
 {
     char reason[512] = "";
+    const char *uploads = arena_printf(app->arena, "%s/uploads", app->config->data_dir);
+    if (mkdir(uploads, 0700) != 0 && errno != EEXIST) {
+        buf_printf(error, "%s cannot be made: %s.", uploads, strerror(errno));
+        return false;
+    }
     const struct http_options o = { .listen = listen_on,
                                     .origin = app->base_url,
                                     .trusted_proxy = config_proxies(app->config),
                                     .limits = app->config->limits,
                                     .loops = (unsigned)app->config->loops,
+                                    .connections_max = (unsigned)app->config->connections,
+                                    .upload_dir = uploads,
                                     .secure_cookies = accounts_settings.secure_cookies,
                                     .development = !app->config->production,
                                     .lanes = app->lanes,
@@ -163,7 +176,9 @@ int serve(const struct config *c, enum serve_role role, bool demo)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     if (pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR) return EXIT_FAILED;
-    raise_file_limit();
+    /* A file that may not grow is an error to answer, not the end of the process. */
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR) return EXIT_FAILED;
+    raise_file_limit(c);
     outbound_start();
 
     static struct app app;

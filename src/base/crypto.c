@@ -72,6 +72,27 @@ void sha256(const void *p, size_t n, uint8_t out[SHA256_SIZE])
          EVP_DigestFinal_ex(ctx, out, NULL) == 1, "SHA256");
 }
 
+struct sha256 *sha256_begin(void)
+{
+    (void)contexts();                                        /* md_sha256 is there */
+    EVP_MD_CTX *c = EVP_MD_CTX_new();
+    must(c != NULL && EVP_DigestInit_ex(c, md_sha256, NULL) == 1, "SHA-256");
+    return (struct sha256 *)c;
+}
+
+void sha256_add(struct sha256 *s, const void *p, size_t n)
+{
+    must(EVP_DigestUpdate((EVP_MD_CTX *)s, p, n) == 1, "SHA-256");
+}
+
+void sha256_end(struct sha256 *s, uint8_t out[SHA256_SIZE])
+{
+    must(EVP_DigestFinal_ex((EVP_MD_CTX *)s, out, NULL) == 1, "SHA-256");
+    sha256_free(s);
+}
+
+void sha256_free(struct sha256 *s) { EVP_MD_CTX_free((EVP_MD_CTX *)s); }
+
 void sha1(const void *p, size_t n, uint8_t out[SHA1_SIZE])
 {
     must(EVP_Digest(p, n, out, NULL, EVP_sha1(), NULL) == 1, "SHA-1");

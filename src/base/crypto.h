@@ -7,6 +7,12 @@
 
 enum { SHA256_SIZE = 32, SHA256_HEX_SIZE = 65 };
 void sha256(const void *p, size_t n, uint8_t out[SHA256_SIZE]);
+/* The same in pieces. `end` frees it, `free` gives it up; NULL is allowed. */
+struct sha256;
+MUST_USE struct sha256 *sha256_begin(void);
+void sha256_add(struct sha256 *s, const void *p, size_t n);
+void sha256_end(struct sha256 *s, uint8_t out[SHA256_SIZE]);
+void sha256_free(struct sha256 *s);
 void sha256_hex(struct str s, char out[SHA256_HEX_SIZE]);    /* lower case */
 enum { SHA1_SIZE = 20 };
 void sha1(const void *p, size_t n, uint8_t out[SHA1_SIZE]);  /* for what a protocol asks for: it proves nothing */

@@ -27,8 +27,9 @@ static void name_peer(struct connection *c)
 static bool enter(struct connection *c)
 {
     unsigned test = atomic_load_explicit(&share_for_tests, memory_order_relaxed);
+    unsigned share = (unsigned)(c->loop->http->connections_max / CONNECTIONS_SHARES);
     if (c->from_proxy || (c->loopback && test == 0)) return true;
-    c->counted = limits_enter(c->loop->http->limits, c->address, test ? test : CONNECTIONS_PER_ADDRESS);
+    c->counted = limits_enter(c->loop->http->limits, c->address, test ? test : share);
     return c->counted;
 }
 
@@ -43,12 +44,16 @@ void connection_accept(uv_stream_t *listener, int status)
     c->loop = l;
     c->by = &http_requests;
     if (uv_tcp_init(&l->uv, &c->tcp) != 0) abort();
-    bool room = uv_accept(listener, (uv_stream_t *)&c->tcp) == 0 && l->connection_count < l->connection_max;
-    if (room && !l->closing) {
+    /* Counted first, in the process: where the kernel puts a connection is chance, and no loop has a share of its own.
+     * */
+    bool room = atomic_fetch_add(&l->http->connections, 1) < l->http->connections_max;
+    room = uv_accept(listener, (uv_stream_t *)&c->tcp) == 0 && room && !l->closing;
+    if (room) {
         name_peer(c);
         room = enter(c);
     }
-    if (!room || l->closing) {
+    if (!room) {
+        (void)atomic_fetch_sub(&l->http->connections, 1);
         (void)atomic_fetch_add_explicit(&l->metrics.turned_away, 1, memory_order_relaxed);
         uv_close((uv_handle_t *)&c->tcp, on_turned_away);
         return;
@@ -63,7 +68,6 @@ void connection_accept(uv_stream_t *listener, int status)
     if (c->next != NULL) c->next->previous = c;
     l->connections = c;
     l->connection_count++;
-    (void)atomic_fetch_add(&l->http->connections, 1);
     (void)atomic_fetch_add_explicit(&l->metrics.accepted, 1, memory_order_relaxed);
     connection_settle(c);
     /* The first request is waited for as a head is, not as long as between requests. */

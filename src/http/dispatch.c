@@ -108,7 +108,7 @@ static void op_again(struct op *op)
     arena_release(x->req.arena, x->mark);
     reply_reset(&x->req.reply);
     x->req.who = (struct caller){ 0 };
-    x->ran = x->replayed = x->wants_stream = false;
+    x->ran = x->replayed = x->wants_stream = x->req.upload_kept = false;
 }
 
 static void op_done(struct op *op, enum op_outcome outcome)

@@ -26,11 +26,14 @@ STMT(counters_of, "SELECT topic, last_seq FROM event_counters"
                   " WHERE kind = ?1 AND topic IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
      .postgres = "SELECT topic, last_seq FROM event_counters"
                  " WHERE kind = ?1 AND topic = ANY(CAST(?2::text[] AS bigint[]))");
+STMT(last_event, "SELECT MAX(id) AS id FROM events");
+STMT(events_since, "SELECT id, kind, topic FROM events WHERE id > ?1 ORDER BY id LIMIT 2000");
 STMT(purge_events, "DELETE FROM events WHERE at_ms < ?1 AND id IN (SELECT id FROM events ORDER BY id LIMIT 500)");
 /* Written by a clock that was ahead: such rows at the front would stop the purge until their time has come. */
 STMT(date_back, "UPDATE events SET at_ms = ?1 WHERE at_ms > ?1"
                 " AND id IN (SELECT id FROM events ORDER BY id LIMIT 500)");
-static_assert(EVENTS_PER_READ == 200 && PURGE_EVENTS_BATCH == 500, "the statements say the same");
+static_assert(EVENTS_PER_READ == 200 && EVENTS_MOVED_MAX == 2000 && PURGE_EVENTS_BATCH == 500,
+              "the statements say the same");
 
 static void bind_topic(struct query *q, struct topic topic)
 {
@@ -84,71 +87,80 @@ int64_t events_purge(struct tx *tx)
 
 /* ---- reading ---- */
 
-static void print_event(struct buf *out, int64_t seq, const char *type, struct str data)
+void event_rows_init(struct event_rows *r)
 {
-    buf_text(out, "id: ");
-    buf_i64(out, seq);
-    buf_text(out, "\nevent: ");
-    buf_text(out, type);
-    buf_text(out, "\ndata: ");
-    buf_add(out, data.p, data.n);                            /* JSON of our writer: one line */
-    buf_text(out, "\n\n");
+    *r = (struct event_rows){ 0 };
+    buf_init(&r->text, EVENTS_READ_MAX_BYTES);
 }
 
-/* Rows after *cursor, which moves on. *full: there may be more. */
-static bool read_topic(struct tx *tx, struct topic topic, int64_t *cursor, struct buf *out, bool *full)
+void event_rows_free(struct event_rows *r)
+{
+    buf_free(&r->text);
+    free(r->row);
+    *r = (struct event_rows){ 0 };
+}
+
+static struct str keep_text(struct event_rows *rows, struct str s, size_t *at)
+{
+    *at = rows->text.n;
+    buf_add(&rows->text, s.p, s.n);
+    return s;
+}
+
+static void add_row(struct event_rows *rows, int64_t seq, struct str type, struct str data)
+{
+    if (rows->n == rows->cap) {
+        rows->cap = rows->cap ? 2 * rows->cap : 256;
+        rows->row = realloc(rows->row, rows->cap * sizeof *rows->row);
+        if (rows->row == NULL) abort();
+    }
+    struct event_row *row = &rows->row[rows->n++];
+    row->seq = seq;
+    row->type_n = keep_text(rows, type, &row->type_at).n;
+    row->data_n = keep_text(rows, data, &row->data_at).n;
+}
+
+/* At most EVENTS_PER_READ rows behind the cursor. */
+static bool read_topic(struct tx *tx, struct topic topic, int64_t cursor, struct event_rows *rows)
 {
     struct query q = query(tx, &events_after);
     bind_topic(&q, topic);
-    bind_i64(&q, *cursor);
-    size_t rows = 0;
+    bind_i64(&q, cursor);
     enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND) {
-        *cursor = col_i64(&q, "seq");
-        print_event(out, *cursor, col_text(&q, "type"), col_str(&q, "data"));
-        rows++;
-    }
-    if (rows == EVENTS_PER_READ) *full = true;
+    while ((row = query_next(&q)) == ROW_FOUND)
+        add_row(rows, col_i64(&q, "seq"), str_of(col_text(&q, "type")), col_str(&q, "data"));
     return row == ROW_NONE;
 }
 
-int event_cursors_compare(const void *a, const void *b)
+void events_print(const struct event_rows *rows, size_t first, size_t n, struct buf *out)
 {
-    struct topic x = ((const struct event_cursor *)a)->topic, y = ((const struct event_cursor *)b)->topic;
+    for (const struct event_row *r = rows->row + first; n > 0; n--, r++) {
+        buf_text(out, "id: ");
+        buf_i64(out, r->seq);
+        buf_text(out, "\nevent: ");
+        buf_add(out, rows->text.p + r->type_at, r->type_n);
+        buf_text(out, "\ndata: ");
+        buf_add(out, rows->text.p + r->data_at, r->data_n);  /* JSON of our writer: one line */
+        buf_text(out, "\n\n");
+    }
+}
+
+int topic_reads_compare(const void *a, const void *b)
+{
+    struct topic x = ((const struct topic_read *)a)->topic, y = ((const struct topic_read *)b)->topic;
     return x.kind != y.kind ? (x.kind > y.kind) - (x.kind < y.kind) : (x.id > y.id) - (x.id < y.id);
 }
 
-static bool same_topic(struct topic a, struct topic b) { return a.kind == b.kind && a.id == b.id; }
-
-/* The readers of one topic stand side by side. */
-static bool read_readers_of(struct tx *tx, struct topic topic, int64_t last, struct event_cursor *list, size_t count,
-                            struct buf *out, bool *more)
+/* Topics of one kind, `list` of them. */
+static bool read_batch(struct tx *tx, struct topic_read *list, size_t count, struct event_rows *out, bool *more)
 {
-    struct event_cursor key = { .topic = topic };
-    struct event_cursor *e = bsearch(&key, list, count, sizeof *list, event_cursors_compare);
-    if (e == NULL) return true;
-    while (e > list && same_topic(e[-1].topic, topic)) e--;
-    for (; e < list + count && same_topic(e->topic, topic); e++) {
-        if (e->cursor >= last) continue;
-        if (out->n > EVENTS_READ_MAX_BYTES / 2) {
-            *more = true;
-            return true;
-        }
-        e->text_at = out->n;
-        if (!read_topic(tx, topic, &e->cursor, out, more)) return false;
-        e->text_n = out->n - e->text_at;
-    }
-    return true;
-}
-
-/* Topics of one kind. */
-static bool read_batch(struct tx *tx, enum topic_kind kind, const char *const *ids, size_t ids_n,
-                       struct event_cursor *list, size_t count, struct buf *out, bool *more)
-{
-    struct query q = query(tx, &counters_of);
-    bind_i64(&q, kind);
-    bind_text_list(&q, ids, ids_n);
+    const char *ids[TOPICS_PER_QUERY];
     struct { int64_t topic, last; } found[TOPICS_PER_QUERY];
+    assert(count > 0 && count <= TOPICS_PER_QUERY);
+    for (size_t i = 0; i < count; i++) ids[i] = arena_printf(tx_arena(tx), "%lld", (long long)list[i].topic.id);
+    struct query q = query(tx, &counters_of);
+    bind_i64(&q, list[0].topic.kind);
+    bind_text_list(&q, ids, count);
     size_t n = 0;
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
@@ -157,25 +169,55 @@ static bool read_batch(struct tx *tx, enum topic_kind kind, const char *const *i
         found[n++].last = col_i64(&q, "last_seq");
     }
     if (row != ROW_NONE) return false;
-    for (size_t i = 0; i < n; i++)
-        if (!read_readers_of(tx, (struct topic){ kind, found[i].topic }, found[i].last, list, count, out, more))
-            return false;
+    for (size_t i = 0; i < n; i++) {
+        struct topic_read key = { .topic = { list[0].topic.kind, found[i].topic } };
+        struct topic_read *t = bsearch(&key, list, count, sizeof *list, topic_reads_compare);
+        if (t == NULL || t->cursor >= found[i].last) continue;
+        if (out->text.n > EVENTS_READ_MAX_BYTES / 2) {
+            *more = true;
+            return true;
+        }
+        t->first = out->n;
+        if (!read_topic(tx, t->topic, t->cursor, out)) return false;
+        t->n = out->n - t->first;
+        if (t->n == EVENTS_PER_READ) *more = true;
+    }
     return true;
 }
 
-bool events_read(struct tx *tx, struct event_cursor *list, size_t count, struct buf *out, bool *more)
+bool events_read(struct tx *tx, struct topic_read *list, size_t count, struct event_rows *out, bool *more)
 {
-    const char *ids[TOPICS_PER_QUERY];
-    size_t n = 0;
+    size_t from = 0;
     for (size_t i = 0; i < count; i++) {
-        if (i == 0 || !same_topic(list[i].topic, list[i - 1].topic))
-            ids[n++] = arena_printf(tx_arena(tx), "%lld", (long long)list[i].topic.id);
         bool kind_ends = i + 1 == count || list[i + 1].topic.kind != list[i].topic.kind;
-        if (n == 0 || (n < TOPICS_PER_QUERY && !kind_ends)) continue;
-        if (!read_batch(tx, list[i].topic.kind, ids, n, list, count, out, more)) return false;
-        n = 0;
+        if (i + 1 - from < TOPICS_PER_QUERY && !kind_ends) continue;
+        if (!read_batch(tx, list + from, i + 1 - from, out, more)) return false;
+        from = i + 1;
     }
     return true;
+}
+
+bool events_moved(struct tx *tx, int64_t since, struct events_moved *out)
+{
+    out->n = 0;
+    out->last = since;
+    if (since < 0) {
+        struct query q = query(tx, &last_event);
+        enum row row = query_row(&q);
+        out->last = row == ROW_FOUND ? col_i64(&q, "id") : 0;
+        out->all = true;
+        return row != ROW_FAULT;
+    }
+    struct query q = query(tx, &events_since);
+    bind_i64(&q, since);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        assert(out->n < EVENTS_MOVED_MAX);
+        out->topic[out->n++] = (struct topic){ (enum topic_kind)col_i64(&q, "kind"), col_i64(&q, "topic") };
+        out->last = col_i64(&q, "id");
+    }
+    out->all = out->n == EVENTS_MOVED_MAX;
+    return row == ROW_NONE;
 }
 
 /* ---- the route ---- */
@@ -197,6 +239,18 @@ static int64_t cursor_of(const struct req *req)
     return in != NULL && in->has_after ? in->after : -1;
 }
 
+/* The first rows of what was missed; the first round of the stream reads on. */
+static bool replay(struct tx *tx, struct topic topic, int64_t *cursor, struct buf *out)
+{
+    struct event_rows rows;
+    event_rows_init(&rows);
+    bool good = read_topic(tx, topic, *cursor, &rows);
+    if (good) events_print(&rows, 0, rows.n, out);
+    if (good && rows.n > 0) *cursor = rows.row[rows.n - 1].seq;
+    event_rows_free(&rows);
+    return good;
+}
+
 static enum answer get_events(struct req *req)
 {
     struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
@@ -210,10 +264,9 @@ static enum answer get_events(struct req *req)
     enum answer a = reply_text(req, 200, "text/event-stream", STR("retry: 3000\n\n"));
     struct buf *out = &req->reply.body;
     bool missed = cursor > last || (cursor >= 0 && cursor < last && (oldest == 0 || cursor + 1 < oldest));
-    if (missed) print_event(out, last, "reset", STR("{}"));
+    if (missed) buf_printf(out, "id: %lld\nevent: reset\ndata: {}\n\n", (long long)last);
     if (missed || cursor < 0) cursor = last;
-    bool full = false;                                       /* the first round of the stream reads on */
-    if (cursor < last && !read_topic(req->tx, topic, &cursor, out, &full)) return reply_fault(req);
+    if (cursor < last && !replay(req->tx, topic, &cursor, out)) return reply_fault(req);
     if (x == NULL) return a;
     x->stream_cursor = cursor;
     x->wants_stream = true;

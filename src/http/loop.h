@@ -26,8 +26,9 @@
 
 enum {
     LOOPS_MAX = 16,
-    CONNECTIONS_MAX = 20000,                 /* all loops together; past it a new one is closed at once */
-    CONNECTIONS_PER_ADDRESS = CONNECTIONS_MAX / 20,          /* see limits_enter; not of our proxy, not of loopback */
+    CONNECTIONS_USUAL = 20000,
+    CONNECTIONS_MAX = 1000000,
+    CONNECTIONS_SHARES = 20,                 /* an address may have one: limits_enter. Not our proxy, not loopback */
     READ_BUFFER_BYTES = 65536,
     PIPELINE_MAX_BYTES = 65536,              /* kept behind a request under way; then reading stops until it is done */
     GATHER_BYTES = 131072,                   /* answers gathered before they are written */
@@ -73,6 +74,8 @@ enum connection_awaits {
 };
 struct connection;
 struct standing;
+struct reader;
+struct topic_news;
 struct exchange;
 
 /* Who has a connection: what its bytes mean. All are called on its loop; each may close the connection, so whoever
@@ -94,6 +97,8 @@ struct takeover {
     bool (*wants_bytes)(const struct connection *c);
     /* MUST. The connection closes, whoever wished it, or is taken over: free what is yours. */
     void (*closed)(struct connection *c);
+    /* MUST when it has readers: news of a topic from row `first` on, which the reader has not seen. */
+    void (*news)(struct connection *c, struct reader *r, struct topic_news *n, size_t first);
     /* Both or none. Who stands behind it (standing.c asks for them again each minute), and that they may not go on. */
     struct standing *(*standing)(struct connection *c);
     void (*dismissed)(struct connection *c);
@@ -175,6 +180,7 @@ struct exchange {
     int64_t stream_cursor;
     bool admitted;                           /* of a standing: see standing.c */
     const void *socket_own;                  /* what .run left for the socket; in the arena */
+    struct upload *upload;
 };
 
 /* Who stands behind a connection that lives long: enough to ask again whether they may. No exchange is kept for it. */
@@ -193,6 +199,7 @@ struct socket_bucket { int64_t at_ms, left; };
 struct socket {
     struct connection *connection;
     const struct socket_kind *kind;
+    struct reader *readers;
     struct frames *frames;                   /* lent, while a frame or a message is under way; NULL: none is */
     struct standing standing;
     struct socket_bucket messages, controls;
@@ -210,11 +217,11 @@ struct loop {
     bool started;
     uv_tcp_t listener;
     uv_async_t wake;
-    uv_timer_t tick, events_timer;
+    uv_timer_t tick, topics_timer;
     bool listening, closing;
     int64_t stop_at_ms;                      /* by uv_now; 0: not stopping */
     struct connection *connections;
-    size_t connection_count, connection_max;
+    size_t connection_count;
     struct slot *slots;
     uint32_t first_free;
     struct exchange *pool;
@@ -226,7 +233,8 @@ struct loop {
     size_t random_left;
     char in[READ_BUFFER_BYTES];
     struct metrics_loop metrics;
-    struct events_loop *events;
+    struct topics_loop *topics;
+    struct streams_loop *streams;
     struct frames *frames_lent[16];          /* to be lent again */
     size_t frames_lent_n;
     struct parcel *delivering, *delivering_last;
@@ -255,7 +263,8 @@ struct http {
     struct crypto_pool *pool;
     struct refusals *refusals;
     struct account_counts *counts;           /* streams and sockets, by account */
-    atomic_size_t streams;
+    atomic_size_t streams, uploads;
+    size_t connections_max;
     struct http_timeouts timeouts;
     struct str common_headers[FRAMING_ASKED];        /* security headers, by who may frame the answer */
     const char *policy;                      /* their begin, to which frame-ancestors are added */
@@ -297,6 +306,11 @@ size_t connection_backlog(const struct connection *c);       /* what waits to be
 extern const struct takeover http_requests;
 /* An exchange that was away is done: write its answer, or hand the connection over; go on with the bytes behind it. */
 void requests_answer(struct connection *c, struct exchange *x);
+/* Of upload.c. The client may have gone: then x is given up. */
+void requests_upload_begin(struct exchange *x);              /* who asks may: its bytes are taken */
+void requests_upload_room(struct exchange *x);
+void requests_upload_done(struct exchange *x);
+void requests_upload_failed(struct exchange *x, const struct problem *p);        /* NULL: the reply is made already */
 bool connection_is_idle(const struct connection *c);
 
 /* ---- request.c ---- */
@@ -374,29 +388,60 @@ MUST_USE bool idempotency_after(struct exchange *x, struct tx *tx);
 void idempotency_answered(struct exchange *x);               /* x is no longer running */
 
 /* ---- events.c: rows ---- */
-struct event_cursor {
+enum { EVENTS_PER_READ = 200, EVENTS_READ_MAX_BYTES = 8 << 20, EVENTS_MOVED_MAX = 2000 };
+struct event_row { int64_t seq; size_t type_at, type_n, data_at, data_n; };      /* places in the text of its rows */
+struct event_rows { struct event_row *row; size_t n, cap; struct buf text; };
+void event_rows_init(struct event_rows *r);
+void event_rows_free(struct event_rows *r);
+void events_print(const struct event_rows *rows, size_t first, size_t n, struct buf *out);  /* for a stream */
+/* Rows of a topic behind the cursor are out->row[first .. first + n). */
+struct topic_read { struct topic topic; int64_t cursor; size_t first, n; };
+int topic_reads_compare(const void *a, const void *b);
+/* Reads each topic of the list, which is sorted by topic_reads_compare and names none twice. *more: some have more. */
+MUST_USE bool events_read(struct tx *tx, struct topic_read *list, size_t count, struct event_rows *out, bool *more);
+/* Which topics have events with an id above `since` (-1: only the last id is asked). `all`: too many to name. */
+struct events_moved { struct topic topic[EVENTS_MOVED_MAX]; size_t n; bool all; int64_t last; };
+MUST_USE bool events_moved(struct tx *tx, int64_t since, struct events_moved *out);
+
+/* ---- topics.c: who listens to what on this loop ---- */
+/* What is new in a topic, for its readers one after the other: made ready once for all who want it in the same form. */
+struct topic_news {
     struct topic topic;
-    int64_t cursor;                          /* the last number this reader has seen; moved on by events_read */
-    uint32_t slot, generation;
-    size_t text_at, text_n;                  /* its part of `out` */
+    const struct event_rows *rows;
+    size_t first, n;
+    struct buf printed;                      /* as events of a stream; empty: nobody asked yet */
+    size_t printed_at[EVENTS_PER_READ];
+    struct shared_bytes *frame[EVENTS_PER_READ];
+    const struct socket_kind *frames_of;
 };
-enum { EVENTS_PER_READ = 200, EVENTS_READ_MAX_BYTES = 8 << 20 };
-/* What is new for each of the list, as event-stream text. *more: some have more to read. The list is sorted by
- * event_cursors_compare: readers of one topic stand side by side. */
-int event_cursors_compare(const void *a, const void *b);
-MUST_USE bool events_read(struct tx *tx, struct event_cursor *list, size_t count, struct buf *out, bool *more);
+/* One listener to one topic; a member of what belongs to a connection, or linked to it. */
+struct reader {
+    struct topic_place *place;               /* NULL: ended */
+    struct reader *next, *previous;          /* of the same topic */
+    struct reader *sibling;                  /* of the same socket */
+    struct connection *connection;
+    int64_t cursor;
+};
+void reader_begin(struct reader *r, struct connection *c, struct topic topic, int64_t cursor);
+void reader_end(struct reader *r);
+struct topic reader_topic(const struct reader *r);
+/* News from row `first` on, as text of a stream. */
+struct str news_printed(struct topic_news *n, size_t first);
+void topics_loop_open(struct loop *l);
+void topics_loop_close(struct loop *l);                      /* frees, after the loop has ended */
+void topics_tick(struct loop *l, int64_t at_ms);
+void topics_wake(struct loop *l);                            /* on the loop: something may have been notified or read */
+void topics_listen(struct http *h);                          /* once: rows of any process wake the loops */
+void topics_forget(struct http *h);
+bool topics_busy(const struct loop *l);                      /* a read is with a lane */
 
 /* ---- streams.c: the open event streams of a loop ---- */
-void events_loop_open(struct loop *l);
-void events_loop_drain(struct loop *l);                      /* closes every stream */
-void events_loop_close(struct loop *l);                      /* frees, after the loop has ended */
+void streams_loop_open(struct loop *l);
+void streams_drain(struct loop *l);                          /* closes every stream */
+void streams_loop_close(struct loop *l);                     /* frees, after the loop has ended */
 /* The connection becomes a stream. False: one stream too many, the reply says so. x stays the caller's. */
-MUST_USE bool events_stream_start(struct connection *c, struct exchange *x);
-void events_tick(struct loop *l, int64_t at_ms);
-void events_wake(struct loop *l);                            /* on the loop: something may have been notified or read */
-void events_listen(struct http *h);                          /* once: rows of any process wake the loops */
-void events_forget(struct http *h);
-bool events_busy(const struct loop *l);                      /* a read is with a lane */
+MUST_USE bool stream_start(struct connection *c, struct exchange *x);
+void streams_tick(struct loop *l, int64_t at_ms);
 void streams_beat_ms_for_tests(int64_t ms);                  /* 0: the usual 15 s */
 
 /* ---- websocket.c: one socket ---- */
@@ -413,6 +458,15 @@ struct shared_bytes *socket_bytes_new(enum socket_message kind, struct str data)
 void sockets_deliver(struct loop *l);                        /* a turn's share of what is to be sent */
 void sockets_drain(struct loop *l);
 void sockets_forget(struct loop *l);                         /* frees, after the loop has ended */
+
+/* ---- upload.c ---- */
+MUST_USE bool upload_ask(struct exchange *x);                /* may they? Then requests_upload_begin. False: no room */
+void upload_add(struct exchange *x, const char *p, size_t n);
+bool upload_full(const struct exchange *x);                  /* no more for now: requests_upload_room */
+bool upload_renews(struct exchange *x);                      /* enough came for the client's time to begin again */
+void upload_finish(struct exchange *x);                      /* that was all: requests_upload_done */
+void upload_end(struct exchange *x);                         /* x goes; the file stays or not */
+const uint8_t *upload_hash(const struct exchange *x);
 
 /* ---- assets.c ---- */
 /* Answers GET and HEAD of static files and of the console's pages. False: the path is the API's. */

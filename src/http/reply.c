@@ -235,6 +235,7 @@ static const struct { int status; const char *text; } statuses[] = {
     { 431, "Request Header Fields Too Large" },
     { 500, "Internal Server Error" }, { 501, "Not Implemented" }, { 502, "Bad Gateway" },
     { 503, "Service Unavailable" }, { 504, "Gateway Timeout" }, { 505, "HTTP Version Not Supported" },
+    { 507, "Insufficient Storage" },
 };
 
 const char *status_text(int status)

@@ -54,6 +54,7 @@ void exchange_give(struct exchange *x)
 {
     struct loop *l = x->loop;
     if (x->running) idempotency_answered(x);
+    if (x->upload != NULL) upload_end(x);
     if (l->pooled >= POOLED_EXCHANGES || !small(&x->req.reply.body) || !small(&x->late.body) ||
         !small(&x->body_store)) {
         exchange_free(x);
@@ -217,6 +218,7 @@ void request_begin_bare(struct connection *c, struct exchange *x)
     x->socket_own = NULL;
     x->preflight = NULL;
     x->origin_asked = x->origin_admitted = false;
+    x->outcome = OP_REFUSED;
     x->wait_job = 0;
     x->session_key[0] = '\0';
     x->started_us = (int64_t)(uv_hrtime() / 1000);
@@ -265,7 +267,7 @@ void request_begin(struct connection *c, struct exchange *x)
         request_refuse(x, &problem_sign_in);
         return;
     }
-    int64_t body_max = r->body_max ? (int64_t)r->body_max : BODY_MAX_DEFAULT;
+    int64_t body_max = r->upload ? r->upload->max_bytes : r->body_max ? (int64_t)r->body_max : BODY_MAX_DEFAULT;
     if (x->head.content_length > body_max) {
         request_refuse(x, &problem_too_large);
         reply_fact_i64(&x->req, "limit", body_max);
@@ -383,7 +385,8 @@ static bool idempotency_key(struct exchange *x)
     }
     x->req.idempotency_key = arena_text_n(x->req.arena, key.p, key.n);
     uint8_t body[SHA256_SIZE];
-    sha256(x->body.p ? x->body.p : "", x->body.n, body);
+    if (x->upload != NULL) memcpy(body, upload_hash(x), sizeof body);
+    else sha256(x->body.p ? x->body.p : "", x->body.n, body);
     size_t n = x->head.target.n;
     char *both = arena_alloc(x->req.arena, sizeof body + n);
     memcpy(both, body, sizeof body);

@@ -97,11 +97,29 @@ static void complete(struct connection *c, struct exchange *x)
     c->state = CONNECTION_BUSY;
 }
 
+/* Its bytes wait, at first with the client, until it is known whether they may be sent. */
+static void begin_upload(struct connection *c, struct exchange *x)
+{
+    x->body_left = x->head.content_length > 0 ? x->head.content_length : 0;
+    if (x->head.chunked) chunk_start(&x->chunk, (uint64_t)x->req.route->upload->max_bytes);
+    exchange_keep(x);
+    c->state = CONNECTION_BUSY;
+    if (upload_ask(x)) return;
+    (void)reply_later(&x->req, &problem_busy, 1);
+    x->close = true;
+    c->state = CONNECTION_HEAD;
+    respond(c, x);
+}
+
 /* The head said that a body follows. How it is framed decides what is safe to do with what comes. */
 static size_t begin_body(struct connection *c, struct exchange *x, size_t rest)
 {
     int64_t length = x->head.content_length;
     bool chunked = x->head.chunked;
+    if (!x->discard && x->req.route != NULL && x->req.route->upload != NULL) {
+        begin_upload(c, x);
+        return 0;
+    }
     if (!chunked && length <= 0) {
         complete(c, x);
         return 0;
@@ -157,8 +175,29 @@ static size_t take_head(struct connection *c, const char *p, size_t n)
 static void body_done(struct connection *c, struct exchange *x)
 {
     c->exchange = NULL;
+    if (x->upload != NULL) {
+        c->state = CONNECTION_BUSY;
+        c->loop->under_way++;
+        upload_finish(x);
+        return;
+    }
     if (!x->discard) x->body = buf_str(&x->body_store);
     complete(c, x);
+}
+
+static void take_data(struct connection *c, struct exchange *x, const char *p, size_t n)
+{
+    if (x->upload != NULL) {
+        upload_add(x, p, n);
+        if (upload_renews(x)) c->awaits = AWAITS_ANEW;       /* large ones may take their time, but not stand still */
+    } else if (!x->discard) {
+        buf_add(&x->body_store, p, n);
+    }
+}
+
+static bool waits_for_disk(const struct connection *c)
+{
+    return c->state == CONNECTION_BODY && c->exchange->upload != NULL && upload_full(c->exchange);
 }
 
 static size_t take_chunks(struct connection *c, struct exchange *x, const char *p, size_t n)
@@ -170,7 +209,7 @@ static size_t take_chunks(struct connection *c, struct exchange *x, const char *
         int status = 0;
         enum read_result r = chunk_read(&x->chunk, p + taken, n - taken, &used, &data, &data_n, &status);
         taken += used;
-        if (data_n > 0 && !x->discard) buf_add(&x->body_store, data, data_n);
+        if (data_n > 0) take_data(c, x, data, data_n);
         switch (r) {
         case READ_DONE:
             body_done(c, x);
@@ -197,7 +236,7 @@ static size_t take_body(struct connection *c, const char *p, size_t n)
     assert(x != NULL);
     if (x->head.chunked) return take_chunks(c, x, p, n);
     size_t take = (uint64_t)x->body_left < n ? (size_t)x->body_left : n;
-    if (!x->discard) buf_add(&x->body_store, p, take);
+    take_data(c, x, p, take);
     x->body_left -= (int64_t)take;
     if (x->body_left == 0) body_done(c, x);
     return take;
@@ -206,7 +245,7 @@ static size_t take_body(struct connection *c, const char *p, size_t n)
 static size_t take_requests(struct connection *c, const char *p, size_t n)
 {
     size_t taken = 0;
-    while (taken < n && c->queued == 0) {
+    while (taken < n && c->queued == 0 && !waits_for_disk(c)) {
         size_t used = 0;
         if (c->state == CONNECTION_HEAD) used = take_head(c, p + taken, n - taken);
         else if (c->state == CONNECTION_BODY) used = take_body(c, p + taken, n - taken);
@@ -281,11 +320,64 @@ void requests_answer(struct connection *c, struct exchange *x)
     c->state = CONNECTION_HEAD;
     bool stream = x->wants_stream && x->req.reply.problem == NULL && !x->head_only;
     bool socket = x->req.reply.status == 101 && x->req.route->socket != NULL;
-    if ((stream && events_stream_start(c, x)) || (socket && socket_start(c, x))) {
+    if ((stream && stream_start(c, x)) || (socket && socket_start(c, x))) {
         exchange_give(x);
         return;
     }
     x->wants_stream = false;
+    respond(c, x);
+    if (c->state != CONNECTION_CLOSED) go_on(c);
+}
+
+/* ---- as an upload calls it ---- */
+
+static struct connection *connection_of(struct exchange *x)
+{
+    struct connection *c = loop_find(x->loop, x->slot, x->generation);
+    if (c == NULL) exchange_give(x);
+    return c;
+}
+
+void requests_upload_begin(struct exchange *x)
+{
+    struct connection *c = connection_of(x);
+    if (c == NULL) return;
+    c->state = CONNECTION_BODY;
+    c->exchange = x;
+    if (x->head.expect_continue && c->kept_n == 0) buf_text(&c->loop->out, "HTTP/1.1 100 Continue\r\n\r\n");
+    if (!x->head.chunked && x->body_left == 0) body_done(c, x);
+    go_on(c);
+}
+
+void requests_upload_room(struct exchange *x)
+{
+    struct connection *c = loop_find(x->loop, x->slot, x->generation);
+    if (c != NULL && c->state == CONNECTION_BODY && c->exchange == x) go_on(c);
+}
+
+void requests_upload_done(struct exchange *x)
+{
+    x->loop->under_way--;
+    struct connection *c = connection_of(x);
+    if (c == NULL) return;
+    complete(c, x);
+    if (c->state != CONNECTION_CLOSED) go_on(c);
+}
+
+/* The body is not taken to its end: nothing behind it can be read. */
+void requests_upload_failed(struct exchange *x, const struct problem *p)
+{
+    struct connection *c = loop_find(x->loop, x->slot, x->generation);
+    bool whole = c == NULL || c->state == CONNECTION_BUSY;
+    if (whole && p != NULL) x->loop->under_way--;
+    if (c == NULL) {
+        exchange_give(x);
+        return;
+    }
+    c->exchange = NULL;
+    c->state = CONNECTION_HEAD;
+    if (p != NULL) (void)reply_problem(&x->req, p);
+    x->close = true;
     respond(c, x);
     if (c->state != CONNECTION_CLOSED) go_on(c);
 }
@@ -338,13 +430,13 @@ static void requests_late(struct connection *c)
 static enum connection_awaits requests_awaits(const struct connection *c)
 {
     if (c->state == CONNECTION_HEAD) return c->kept_n == 0 ? AWAITS_REQUEST : AWAITS_HEAD;
-    return c->state == CONNECTION_BODY ? AWAITS_BODY : AWAITS_OTHERS;
+    return c->state == CONNECTION_BODY && !waits_for_disk(c) ? AWAITS_BODY : AWAITS_OTHERS;
 }
 
 /* Not before the answers are written, not without end behind a request under way. */
 static bool requests_want_bytes(const struct connection *c)
 {
-    if (c->queued > 0) return false;
+    if (c->queued > 0 || waits_for_disk(c)) return false;
     return c->state != CONNECTION_BUSY || c->kept_n < PIPELINE_MAX_BYTES;
 }
 

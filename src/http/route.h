@@ -94,10 +94,20 @@ struct req {
     int64_t now_ms;                  /* one time for the whole request */
     void *prepared;                  /* what .prepare leaves for .run */
     struct reply reply;
+    const struct upload_file *upload;/* rows with .upload */
+    bool upload_kept;
     int64_t job;                     /* for .resume: the job that .run asked to wait for; 0 else */
     const struct app *app;           /* configuration and services; opaque here, defined in http/server.h */
     const void *raw;                 /* the parsed head: see req_header */
 };
+
+/* A body that is streamed to disk: whole, hashed and synced before .run. Send it as it is, with any Content-Type. Who
+ * may is asked before it is read. It is removed unless .run calls req_keep_upload and commits; its name is 32 hex
+ * digits in http_options.upload_dir, for a row of the domain to remember. A process that dies may leave files that no
+ * row names: the domain removes those that are older than a day. */
+enum { UPLOAD_NAME_SIZE = 33 };
+struct upload_rule { int64_t max_bytes; };
+struct upload_file { const char *name; int64_t size; uint8_t sha256[SHA256_SIZE]; };
 
 enum answer {
     ANSWER_FAULT = -1,
@@ -151,6 +161,7 @@ struct route {
     bool hidden;                     /* not in the API reference (developer pages) */
     bool (*exists)(void);            /* asked at start; false: as if the row were not there. NULL: it is */
     int wait_ms;                     /* with reply_wait */
+    const struct upload_rule *upload;/* the body is a file: req->upload. No body_fields beside it */
     const struct socket_kind *socket;/* becomes a WebSocket: http/socket.h. Its origin is asked though it is a GET */
     const struct shape *answer;      /* of 200/201/202; NULL: no JSON body */
     int status;                      /* usual success; 0: 200 */
@@ -208,6 +219,7 @@ struct str req_bearer(const struct req *req);
 struct str bearer_of(struct str authorization);
 /* From this machine, and no proxy has forwarded it: what a scraper beside the server may read. */
 bool req_is_local(const struct req *req);
+void req_keep_upload(struct req *req);       /* in .run: the file stays when this commits */
 /* The body as received, for routes without body_fields (signed webhooks). Empty when there was none. */
 struct str req_raw_body(const struct req *req);
 

@@ -298,6 +298,15 @@ static void check_socket(struct check *c)
     if (c->r->answer) complain(c, "a socket has no answer to describe");
 }
 
+static void check_upload(struct check *c)
+{
+    const struct route *r = c->r;
+    if (r->upload->max_bytes <= 0) complain(c, "an upload without a limit");
+    if (r->body_fields || r->body_max) complain(c, "an upload is the whole body: no fields, no other limit");
+    if (r->verb == VERB_GET || r->tx != TX_WRITE) complain(c, "an upload is remembered in a row: it needs TX_WRITE");
+    if (!route_wants_caller(r)) complain(c, "an upload that anybody may send");
+}
+
 static void check_row(struct check *c)
 {
     const struct route *r = c->r;
@@ -315,6 +324,7 @@ static void check_row(struct check *c)
         complain(c, "POST outside /auth must be idempotent");
     check_who(c);
     if (r->socket) check_socket(c);
+    if (r->upload) check_upload(c);
     if ((r->wait_ms != 0) != (r->resume != NULL)) complain(c, "wait_ms and resume belong together");
     if (r->wait_ms < 0 || r->wait_ms > WAIT_MAX_MS) complain(c, "wait_ms is out of range");
     if (r->slow && !r->prepare) complain(c, "slow without prepare");

@@ -87,7 +87,7 @@ static void drain_loop(struct loop *l)
     if (l->listening) {
         uv_close((uv_handle_t *)&l->listener, NULL);
         l->listening = false;
-        events_loop_drain(l);
+        streams_drain(l);
         sockets_drain(l);
     }
     for (struct connection *c = l->connections, *next; c != NULL; c = next) {
@@ -105,14 +105,14 @@ static bool end_loop(struct loop *l, bool by_force)
         next = c->next;
         if (by_force || c->state == CONNECTION_HEAD || c->state == CONNECTION_LINGER) connection_close(c);
     }
-    bool busy = l->connection_count > 0 || l->under_way > 0 || events_busy(l) ||
+    bool busy = l->connection_count > 0 || l->under_way > 0 || topics_busy(l) ||
                 (l->index == 0 && refusals_busy(l->http));
     if (busy && !by_force) return false;
     (void)pthread_mutex_lock(&l->lock);
     l->closing = true;
     (void)pthread_mutex_unlock(&l->lock);
     uv_close((uv_handle_t *)&l->tick, NULL);
-    uv_close((uv_handle_t *)&l->events_timer, NULL);
+    uv_close((uv_handle_t *)&l->topics_timer, NULL);
     uv_close((uv_handle_t *)&l->wake, NULL);
     return true;
 }
@@ -128,7 +128,8 @@ static void on_tick(uv_timer_t *handle)
         standing_tick(c, at_ms);
     }
     dispatch_tick(l, at_ms);
-    events_tick(l, at_ms);
+    streams_tick(l, at_ms);
+    topics_tick(l, at_ms);
     if (l->index == 0) refusals_tick(l->http);
     if (!atomic_load(&l->http->stopping)) return;
     if (l->stop_at_ms == 0) l->stop_at_ms = at_ms + STOP_MS;
@@ -155,7 +156,7 @@ static void on_wake(uv_async_t *handle)
     }
     for (size_t i = 0; i < jobs && !any; i++) dispatch_job_ended(l, job[i], false);
     if (any) dispatch_job_ended(l, 0, true);
-    events_wake(l);
+    topics_wake(l);
     sockets_deliver(l);
     if (atomic_load(&l->http->draining)) drain_loop(l);
     if (!atomic_load(&l->http->stopping)) return;
@@ -248,20 +249,20 @@ static struct loop *loop_new(struct http *h, unsigned index)
     if (l == NULL) abort();
     l->http = h;
     l->index = index;
-    l->connection_max = CONNECTIONS_MAX / h->loops;
-    l->slots = calloc(l->connection_max, sizeof *l->slots);
+    l->slots = calloc(h->connections_max, sizeof *l->slots);
     if (l->slots == NULL) abort();
-    for (size_t i = 0; i < l->connection_max; i++) l->slots[i].next_free = (uint32_t)i + 1;
+    for (size_t i = 0; i < h->connections_max; i++) l->slots[i].next_free = (uint32_t)i + 1;
     buf_init(&l->out, REPLY_MAX_BYTES + 4 * GATHER_BYTES);
     metrics_loop_open(&l->metrics, router_count(h->router));
     set_date(l);
     bool good = pthread_mutex_init(&l->lock, NULL) == 0 && uv_loop_init(&l->uv) == 0 &&
                 uv_async_init(&l->uv, &l->wake, on_wake) == 0 && uv_timer_init(&l->uv, &l->tick) == 0 &&
-                uv_timer_init(&l->uv, &l->events_timer) == 0 && uv_tcp_init(&l->uv, &l->listener) == 0 &&
+                uv_timer_init(&l->uv, &l->topics_timer) == 0 && uv_tcp_init(&l->uv, &l->listener) == 0 &&
                 uv_timer_start(&l->tick, on_tick, TICK_MS, TICK_MS) == 0;
     if (!good) abort();                                      /* no descriptors or no memory at start */
     l->listening = true;
-    events_loop_open(l);
+    topics_loop_open(l);
+    streams_loop_open(l);
     return l;
 }
 
@@ -271,7 +272,8 @@ static void loop_free(struct loop *l)
         LOG(LOG_WARN, "loop_left_behind", LOG_NUMBER("under_way", l->under_way));
         return;
     }
-    events_loop_close(l);
+    streams_loop_close(l);
+    topics_loop_close(l);
     sockets_forget(l);
     exchange_pool_free(l);
     metrics_loop_close(&l->metrics);
@@ -286,6 +288,9 @@ static void copy_options(struct http *h, const struct http_options *o)
     h->text = arena_new(64 * 1024);
     h->o = *o;
     h->o.listen = arena_text(h->text, o->listen);
+    h->o.upload_dir = arena_text(h->text, o->upload_dir);
+    h->connections_max = o->connections_max ? o->connections_max : CONNECTIONS_USUAL;
+    if (h->connections_max > CONNECTIONS_MAX) h->connections_max = CONNECTIONS_MAX;
     h->o.origin = arena_text(h->text, o->origin);
     h->o.trusted_proxy = arena_text(h->text, o->trusted_proxy);
     h->session_cookie = http_cookie_name(o, "sid");
@@ -311,6 +316,12 @@ static bool check_options(struct http *h, const struct http_options *o, struct s
     }
     h->limits = limits_new();
     if (!limits_set(h->limits, o->limits, o->routes, error, error_size)) return false;
+    for (size_t t = 0; o->upload_dir == NULL && o->routes[t] != NULL; t++)
+        for (const struct route *r = o->routes[t]; r->verb != VERB_UNSET; r++)
+            if (r->upload != NULL) {
+                (void)snprintf(error, error_size, "%s takes files, and there is no folder for them", r->path);
+                return false;
+            }
     h->router = router_new(o->routes, error, error_size);
     return h->router != NULL;
 }
@@ -378,7 +389,7 @@ struct http *http_start(const struct http_options *o, char *error, size_t error_
     if (h->o.origin == NULL) h->o.origin = arena_printf(h->text, "http://127.0.0.1:%d", h->port);
     if (!start_threads(h)) abort();                          /* no threads at start */
     metrics_register(metrics_http, h);
-    events_listen(h);
+    topics_listen(h);
     return h;
 }
 
@@ -400,7 +411,7 @@ void http_drain(struct http *h)
 void http_stop(struct http *h)
 {
     http_drain(h);
-    events_forget(h);
+    topics_forget(h);
     metrics_unregister(metrics_http, h);
     atomic_store(&h->stopping, true);
     wake_all(h);

@@ -39,6 +39,8 @@ struct http_options {
     bool secure_cookies;             /* __Host- names and Secure; false only on plain-HTTP loopback */
     bool development;
     const char *form_target;         /* another origin that the console's forms may be posted to; NULL: none */
+    const char *upload_dir;          /* a directory that is there, for rows with .upload; NULL: no such rows */
+    unsigned connections_max;        /* all loops together; 0: 20,000. Past it a new one is closed at once */
     struct lanes *lanes;
     struct db *db;
     const struct keyring *keyring;   /* seals kept answers */

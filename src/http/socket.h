@@ -15,7 +15,9 @@
  *     { .verb = VERB_GET, .path = "/api/chat", .who = WHO_SIGNED_IN, .tx = TX_READ, .socket = &chat_kind, ... }
  *
  * What a socket has to say to storage goes through a request or a job of its own: these callbacks are on a loop and
- * must not block. What storage has to say to a socket comes by sockets_send, from any thread.
+ * must not block. What storage has to say to a socket comes as events of the topics it listens to (socket_listen,
+ * http/events.h): a domain appends them in its transaction, and after the commit every loop of every process reads them
+ * once for all its sockets. What is not stored (somebody types) goes by sockets_send, from any thread.
  *
  * Every minute the caller is asked for again as the row says; who may not go on is closed with 1008. A socket that is
  * silent gets a ping and is closed when nothing answers. A slow reader is never waited for: past `queue_max` it is
@@ -26,9 +28,10 @@
 #ifndef CHATHUB_HTTP_SOCKET_H
 #define CHATHUB_HTTP_SOCKET_H
 
-#include "http/route.h"
+#include "http/events.h"
 
 struct socket;
+struct socket_event { struct topic topic; int64_t seq; struct str type, data; };
 enum socket_message { SOCKET_TEXT = 1, SOCKET_BINARY = 2 };
 
 struct socket_kind {
@@ -44,7 +47,10 @@ struct socket_kind {
     void (*opened)(struct socket *s);                                        /* may be NULL */
     void (*message)(struct socket *s, enum socket_message kind, struct str data);    /* MUST. Text is valid UTF-8 */
     void (*writable)(struct socket *s);                                      /* all is written again; may be NULL */
-    void (*closed)(struct socket *s, int code);                              /* once, the last; may be NULL */
+    void (*closed)(struct socket *s, int code);                  /* once, the last: nothing may be sent; may be NULL */
+    /* An event of a topic that sockets of this kind listen to, as the text message they get: made once for all of them.
+     * False: it is nothing for them. NULL: {"topic":"conversation","id":7,"seq":9,"type":"…","data":{…}}. */
+    bool (*told)(const struct socket_event *e, struct buf *out);
 };
 
 /* In .run of a row with .socket: `own` (of own_size bytes) is copied into the socket, which opens after the commit. */
@@ -58,6 +64,13 @@ MUST_USE bool socket_send(struct socket *s, enum socket_message kind, struct str
 size_t socket_backlog(const struct socket *s);               /* bytes that wait to be written */
 /* Sends a close frame with this code and a reason of at most 123 bytes; NULL: none. s is gone afterwards. */
 void socket_close(struct socket *s, int code, const char *reason);
+
+/* From now on the socket gets the events of this topic behind number `cursor`, which .run has read in its transaction
+ * with what it told of the topic: nothing is missed in between and nothing comes twice. Each in order; together they
+ * count as sends. At most SOCKET_TOPICS_MAX; false: that many already. Listening again moves the cursor. */
+enum { SOCKET_TOPICS_MAX = 64 };
+MUST_USE bool socket_listen(struct socket *s, struct topic topic, int64_t cursor);
+void socket_listen_end(struct socket *s, struct topic topic);
 
 /* ---- any thread ---- */
 /* Names a socket for longer than a callback. One that has gone is met by nobody, never by the next one in its place. */

@@ -1,48 +1,26 @@
-/* streams.c: the open event streams of one loop. After a notification the loop sends one read to a lane for all of its
- * streams together: first the counters of their accounts (256 at a time), then the rows of those that have moved on.
- * Reads follow each other at most every ROUND_GAP_MS, however many changes there are.
+/* streams.c: the open event streams of a loop: a topic's events as text/event-stream, a beat that a browser can wait
+ * for, and hints for operators' pages. Reading is topics.c's.
  *
- * A reader that lets more than STREAM_QUEUE_MAX_BYTES pile up is closed; it comes back with its Last-Event-ID. When
- * the account's sessions changed it is asked at once whether the reader may stay (standing.c does so each minute).
- *
- * Rejected: one read for each stream (a burst of changes would fill the lanes); handing rows from the writer to the
- * stream in memory (two paths to the same text, and other processes need the first one anyway). */
+ * A reader that lets more than STREAM_QUEUE_MAX_BYTES pile up is closed; it comes back with its Last-Event-ID. When the
+ * account's sessions changed it is asked at once whether the reader may stay (standing.c does so each minute). */
 #include "base/clock.h"
-#include "base/log.h"
 #include "http/events.h"
 #include "http/loop.h"
 #include <stdlib.h>
 
-enum {
-    ROUND_GAP_MS = 50, POLL_MS = 5000, BEAT_MS = 15000, HINT_KINDS_MAX = 16, LISTENERS_MAX = 16,
-    ROUND_ARENA_MAX_BYTES = 64 << 20,
-};
+enum { BEAT_MS = 15000, HINT_KINDS_MAX = 16 };
 
 struct stream {
     struct connection *connection;
     struct stream *next, *previous;
     struct standing standing;
-    int64_t cursor, beat_ms;
+    struct reader reader;
+    int64_t beat_ms;
     bool chunked;
 };
-struct events_loop {
-    struct loop *loop;
+struct streams_loop {
     struct stream *streams;
-    size_t count;
-    atomic_bool notified;                    /* by any thread */
-    bool wanted;                             /* a round is to be made */
-    int64_t round_ms, polled_ms;
     uint64_t hints_seen[HINT_KINDS_MAX];
-    /* one round at a time; the lane's while `reading` */
-    bool reading;
-    atomic_bool read_done;
-    struct op op;
-    enum op_outcome outcome;
-    struct arena *arena;
-    struct event_cursor *list;
-    size_t list_n, list_cap;
-    struct buf text;
-    bool more;
 };
 
 /* ---- hints: process-wide, names are literals ---- */
@@ -50,7 +28,6 @@ struct events_loop {
 static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *hint_kind[HINT_KINDS_MAX];
 static uint64_t hint_count[HINT_KINDS_MAX];
-static struct http *listener[LISTENERS_MAX];
 
 void events_hint(const char *kind)
 {
@@ -61,18 +38,6 @@ void events_hint(const char *kind)
     hint_kind[i] = kind;
     hint_count[i]++;
     (void)pthread_mutex_unlock(&shared_lock);
-}
-
-static void start_round(struct events_loop *e);
-
-static void on_events_timer(uv_timer_t *handle)
-{
-    start_round(OWNER_OF(handle, struct loop, events_timer)->events);
-}
-
-static void round_in(struct loop *l, int64_t ms)
-{
-    (void)uv_timer_start(&l->events_timer, on_events_timer, (uint64_t)ms, 0);
 }
 
 /* ---- writing ---- */
@@ -99,11 +64,10 @@ static void stream_bytes(struct connection *c, const char *p, size_t n)
 static void stream_closed(struct connection *c)
 {
     struct stream *s = c->own;
-    struct events_loop *e = c->loop->events;
     if (s->previous != NULL) s->previous->next = s->next;
-    else e->streams = s->next;
+    else c->loop->streams->streams = s->next;
     if (s->next != NULL) s->next->previous = s->previous;
-    e->count--;
+    reader_end(&s->reader);
     (void)atomic_fetch_sub_explicit(&c->loop->metrics.streams, 1, memory_order_relaxed);
     (void)atomic_fetch_sub(&c->loop->http->streams, 1);
     standing_end(&s->standing, c->loop->http);
@@ -124,8 +88,20 @@ static bool stream_wants_bytes(const struct connection *c)
 
 static struct standing *stream_standing(struct connection *c) { return &((struct stream *)c->own)->standing; }
 
+/* At the start of a line: JSON has its line ends escaped. */
+static const char sessions_line[] = "\nevent: " EVENT_SESSIONS_CHANGED "\n";
+
+static void stream_news(struct connection *c, struct reader *r, struct topic_news *n, size_t first)
+{
+    struct stream *s = c->own;
+    struct str text = news_printed(n, first);
+    (void)r;
+    s->standing.ask_now |= memmem(text.p, text.n, sessions_line, strlen(sessions_line)) != NULL;
+    push(s, text);
+}
+
 static const struct takeover event_stream = {
-    .name = "events", .bytes = stream_bytes, .ended = connection_close, .awaits = stream_awaits,
+    .name = "events", .news = stream_news, .bytes = stream_bytes, .ended = connection_close, .awaits = stream_awaits,
     .wants_bytes = stream_wants_bytes, .closed = stream_closed, .standing = stream_standing,
     .dismissed = connection_close,
 };
@@ -143,7 +119,7 @@ static bool room_for_one(struct http *h)
 static struct stream *stream_new(struct connection *c, struct exchange *x)
 {
     struct loop *l = c->loop;
-    struct events_loop *e = l->events;
+    struct streams_loop *e = l->streams;
     if (!room_for_one(l->http)) return NULL;
     struct stream *s = calloc(1, sizeof *s);
     if (s == NULL) abort();
@@ -153,18 +129,16 @@ static struct stream *stream_new(struct connection *c, struct exchange *x)
         return NULL;
     }
     s->connection = c;
-    s->cursor = x->stream_cursor;
     s->beat_ms = (int64_t)uv_now(&l->uv);
     s->chunked = x->head.minor == 1;
     s->next = e->streams;
     if (e->streams != NULL) e->streams->previous = s;
     e->streams = s;
-    e->count++;
     (void)atomic_fetch_add_explicit(&l->metrics.streams, 1, memory_order_relaxed);
     return s;
 }
 
-bool events_stream_start(struct connection *c, struct exchange *x)
+bool stream_start(struct connection *c, struct exchange *x)
 {
     struct loop *l = c->loop;
     struct stream *s = stream_new(c, x);
@@ -179,127 +153,16 @@ bool events_stream_start(struct connection *c, struct exchange *x)
     }
     if (x->head.minor == 0) x->close = true;
     reply_render(x, &l->out);
-    l->events->wanted = true;                                /* what came between its read and now */
-    round_in(l, ROUND_GAP_MS);
+    reader_begin(&s->reader, c, (struct topic){ TOPIC_ACCOUNT, x->req.who.account }, x->stream_cursor);
     push(s, buf_str(&x->req.reply.body));
     connection_settle(c);
     return true;
 }
 
-/* ---- a round ---- */
-
-static enum op_wish round_run(struct op *op, struct tx *tx)
-{
-    struct events_loop *e = OWNER_OF(op, struct events_loop, op);
-    return events_read(tx, e->list, e->list_n, &e->text, &e->more) ? OP_COMMIT : OP_REFUSE;
-}
-
-/* Cursors have moved: the streams are still where they were, so the list could be filled anew only on the loop. The
- * first text would be lost with a second run; instead the round fails and the next one reads. */
-static void round_again(struct op *op)
-{
-    struct events_loop *e = OWNER_OF(op, struct events_loop, op);
-    e->list_n = 0;
-    e->more = true;
-    buf_clear(&e->text);
-}
-
-static void round_done(struct op *op, enum op_outcome outcome)
-{
-    struct events_loop *e = OWNER_OF(op, struct events_loop, op);
-    struct loop *l = e->loop;
-    e->outcome = outcome;
-    (void)pthread_mutex_lock(&l->lock);
-    atomic_store(&e->read_done, true);
-    (void)uv_async_send(&l->wake);
-    (void)pthread_mutex_unlock(&l->lock);
-}
-
-static void fill_list(struct events_loop *e)
-{
-    if (e->list_cap < e->count) {
-        free(e->list);
-        e->list_cap = e->count * 2;
-        e->list = calloc(e->list_cap, sizeof *e->list);
-        if (e->list == NULL) abort();
-    }
-    e->list_n = 0;
-    for (const struct stream *s = e->streams; s != NULL; s = s->next)
-        e->list[e->list_n++] = (struct event_cursor){
-            .topic = { TOPIC_ACCOUNT, s->standing.who.account }, .cursor = s->cursor,
-            .slot = s->connection->slot, .generation = s->connection->generation,
-        };
-    qsort(e->list, e->list_n, sizeof *e->list, event_cursors_compare);
-}
-
-static void start_round(struct events_loop *e)
-{
-    struct loop *l = e->loop;
-    int64_t at_ms = (int64_t)uv_now(&l->uv);
-    if (e->reading || !e->wanted) return;
-    if (e->count == 0 || l->closing) {
-        e->wanted = false;
-        return;
-    }
-    int64_t wait_ms = e->round_ms + ROUND_GAP_MS - at_ms;
-    if (wait_ms > 0) {
-        round_in(l, wait_ms);
-        return;
-    }
-    e->wanted = false;
-    e->more = false;
-    e->round_ms = at_ms;
-    fill_list(e);
-    arena_reset(e->arena);
-    buf_clear(&e->text);
-    e->op = (struct op){ .mode = TX_READ, .arena = e->arena, .run = round_run, .again = round_again,
-                         .done = round_done };
-    e->reading = true;
-    if (lanes_submit(l->http->o.lanes, &e->op)) return;
-    e->reading = false;
-    e->wanted = true;                                        /* the lanes are full: the tick tries again */
-}
-
-/* At the start of a line: JSON has its line ends escaped. */
-static const char sessions_line[] = "\nevent: " EVENT_SESSIONS_CHANGED "\n";
-
-static void take_round(struct events_loop *e)
-{
-    e->reading = false;
-    if (e->outcome != OP_COMMITTED) {
-        e->wanted = true;
-        return;
-    }
-    if (e->more) e->wanted = true;
-    if (e->text.overflow) LOG(LOG_ERROR, "events_read_too_large", LOG_NUMBER("streams", e->list_n));
-    for (size_t i = 0; i < e->list_n; i++) {
-        const struct event_cursor *r = &e->list[i];
-        struct connection *c = loop_find(e->loop, r->slot, r->generation);
-        if (r->text_n == 0 || c == NULL || c->by != &event_stream) continue;
-        if (e->text.overflow) {
-            connection_close(c);                             /* comes back and reads from its cursor */
-            continue;
-        }
-        struct str text = { e->text.p + r->text_at, r->text_n };
-        struct stream *s = c->own;
-        s->cursor = r->cursor;
-        s->standing.ask_now |= memmem(text.p, text.n, sessions_line, strlen(sessions_line)) != NULL;
-        push(s, text);
-    }
-}
-
-void events_wake(struct loop *l)
-{
-    struct events_loop *e = l->events;
-    if (atomic_exchange(&e->read_done, false)) take_round(e);
-    if (atomic_exchange(&e->notified, false)) e->wanted = true;
-    if (e->wanted) start_round(e);
-}
-
 /* ---- time ---- */
 
 /* `event: hint` for each kind that was named since the last tick. */
-static void print_hints(struct events_loop *e, struct buf *out)
+static void print_hints(struct streams_loop *e, struct buf *out)
 {
     (void)pthread_mutex_lock(&shared_lock);
     for (size_t i = 0; i < HINT_KINDS_MAX && hint_kind[i] != NULL; i++) {
@@ -316,9 +179,9 @@ static void print_hints(struct events_loop *e, struct buf *out)
 static _Atomic int64_t beat_every_ms = BEAT_MS;
 void streams_beat_ms_for_tests(int64_t ms) { atomic_store(&beat_every_ms, ms > 0 ? ms : BEAT_MS); }
 
-void events_tick(struct loop *l, int64_t at_ms)
+void streams_tick(struct loop *l, int64_t at_ms)
 {
-    struct events_loop *e = l->events;
+    struct streams_loop *e = l->streams;
     struct buf hints;
     buf_init(&hints, 4096);
     print_hints(e, &hints);
@@ -333,79 +196,30 @@ void events_tick(struct loop *l, int64_t at_ms)
         push(s, (struct str){ hints.p + from, to - from });
     }
     buf_free(&hints);
-    if (at_ms - e->polled_ms >= POLL_MS) {                   /* behind a lost notification */
-        e->polled_ms = at_ms;
-        e->wanted = true;
-    }
-    if (e->wanted) start_round(e);
 }
 
 /* ---- start and end ---- */
 
-void events_loop_open(struct loop *l)
+void streams_loop_open(struct loop *l)
 {
-    struct events_loop *e = calloc(1, sizeof *e);
+    struct streams_loop *e = calloc(1, sizeof *e);
     if (e == NULL) abort();
-    e->loop = l;
-    e->arena = arena_new(ROUND_ARENA_MAX_BYTES);
-    buf_init(&e->text, EVENTS_READ_MAX_BYTES);
-    l->events = e;
+    l->streams = e;
     (void)pthread_mutex_lock(&shared_lock);
     memcpy(e->hints_seen, hint_count, sizeof hint_count);
     (void)pthread_mutex_unlock(&shared_lock);
 }
 
-void events_loop_drain(struct loop *l)
+void streams_drain(struct loop *l)
 {
-    for (struct stream *s = l->events->streams, *next; s != NULL; s = next) {
+    for (struct stream *s = l->streams->streams, *next; s != NULL; s = next) {
         next = s->next;
         connection_close(s->connection);
     }
 }
 
-void events_loop_close(struct loop *l)
+void streams_loop_close(struct loop *l)
 {
-    struct events_loop *e = l->events;
-    arena_free(e->arena);
-    buf_free(&e->text);
-    free(e->list);
-    free(e);
-}
-
-bool events_busy(const struct loop *l) { return l->events->reading; }
-
-/* Something of an account changed. An operator's page may show it; which, only the page knows. */
-static void on_notified(void *arg)
-{
-    events_hint("accounts");
-    (void)pthread_mutex_lock(&shared_lock);
-    for (size_t i = 0; i < LISTENERS_MAX; i++) {
-        struct http *h = listener[i];
-        if (h == NULL || h->o.lanes != arg) continue;
-        for (unsigned j = 0; j < h->loops; j++) {
-            atomic_store(&h->loop[j]->events->notified, true);
-            (void)uv_async_send(&h->loop[j]->wake);
-        }
-    }
-    (void)pthread_mutex_unlock(&shared_lock);
-}
-
-void events_listen(struct http *h)
-{
-    if (h->o.lanes == NULL) return;
-    (void)pthread_mutex_lock(&shared_lock);
-    size_t i = 0;
-    while (i < LISTENERS_MAX && listener[i] != NULL) i++;
-    assert(i < LISTENERS_MAX);
-    listener[i] = h;
-    (void)pthread_mutex_unlock(&shared_lock);
-    lanes_listen(h->o.lanes, "events", on_notified, h->o.lanes);
-}
-
-void events_forget(struct http *h)
-{
-    (void)pthread_mutex_lock(&shared_lock);
-    for (size_t i = 0; i < LISTENERS_MAX; i++)
-        if (listener[i] == h) listener[i] = NULL;
-    (void)pthread_mutex_unlock(&shared_lock);
+    assert(l->streams->streams == NULL);
+    free(l->streams);
 }

@@ -269,7 +269,16 @@ static void put_to(struct test_db *t, enum topic_kind kind, int64_t id, const ch
     assert_true(events_put_to(t->tx, (struct topic){ kind, id }, type, NULL, NULL));
 }
 
-/* Each topic has numbers of its own, and one read serves readers of several kinds. */
+static void expect_rows(const struct event_rows *rows, const struct topic_read *t, const char *wanted)
+{
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    events_print(rows, t->first, t->n, &out);
+    assert_string_equal(buf_terminated(&out), wanted);
+    buf_free(&out);
+}
+
+/* Each topic has numbers of its own, and one read serves topics of several kinds. */
 TEST_EACH_ENGINE(topics_are_numbered_apart)
 {
     for (int i = 0; i < 3; i++) put_to(t, TOPIC_ACCOUNT, 5, "a");
@@ -277,30 +286,42 @@ TEST_EACH_ENGINE(topics_are_numbered_apart)
     for (int i = 0; i < 2; i++) put_to(t, TOPIC_INBOX, 5, "i");
     put_to(t, TOPIC_INBOX, 6, "j");
     test_commit(t);
-    struct event_cursor list[] = {
+    struct topic_read list[] = {
         { .topic = { TOPIC_INBOX, 6 } }, { .topic = { TOPIC_INBOX, 5 }, .cursor = 1 },
         { .topic = { TOPIC_ACCOUNT, 5 }, .cursor = 3 }, { .topic = { TOPIC_CONVERSATION, 5 } },
-        { .topic = { TOPIC_INBOX, 5 } }, { .topic = { TOPIC_CONVERSATION, 9 } },
+        { .topic = { TOPIC_CONVERSATION, 9 } },
     };
     static const char *const wanted[] = { "", "id: 1\nevent: c\ndata: {}\n\n", "",
-                                          "id: 2\nevent: i\ndata: {}\n\n",
-                                          "id: 1\nevent: i\ndata: {}\n\nid: 2\nevent: i\ndata: {}\n\n",
-                                          "id: 1\nevent: j\ndata: {}\n\n" };
-    qsort(list, ARRAY_LEN(list), sizeof list[0], event_cursors_compare);
-    if (list[3].cursor == 0) {                               /* equal ones come in any order */
-        struct event_cursor swap = list[3];
-        list[3] = list[4], list[4] = swap;
-    }
-    struct buf out;
+                                          "id: 2\nevent: i\ndata: {}\n\n", "id: 1\nevent: j\ndata: {}\n\n" };
+    qsort(list, ARRAY_LEN(list), sizeof list[0], topic_reads_compare);
+    struct event_rows rows;
     bool more = false;
-    buf_init(&out, 1 << 16);
-    assert_true(events_read(t->tx, list, ARRAY_LEN(list), &out, &more));
+    event_rows_init(&rows);
+    assert_true(events_read(t->tx, list, ARRAY_LEN(list), &rows, &more));
     assert_false(more);
-    for (size_t i = 0; i < ARRAY_LEN(list); i++) {
-        struct str text = { out.p + list[i].text_at, list[i].text_n };
-        if (!str_eq(text, str_of(wanted[i]))) fail_msg("reader %zu got %.*s", i, (int)text.n, text.p);
-    }
-    buf_free(&out);
+    for (size_t i = 0; i < ARRAY_LEN(list); i++) expect_rows(&rows, &list[i], wanted[i]);
+    event_rows_free(&rows);
+}
+
+/* Which topics have moved is told by the ids of the rows; when there are too many to name, all have. */
+TEST_EACH_ENGINE(moved_topics_are_named)
+{
+    static struct events_moved m;
+    assert_true(events_moved(t->tx, -1, &m));
+    assert_true(m.all && m.n == 0);
+    int64_t since = m.last;
+    put_to(t, TOPIC_SHOP, 4, "s"), put_to(t, TOPIC_INBOX, 2, "i");
+    assert_true(events_moved(t->tx, since, &m));
+    assert_int_equal(m.n, 2);
+    assert_true(m.topic[0].kind == TOPIC_SHOP && m.topic[0].id == 4 && m.topic[1].kind == TOPIC_INBOX && !m.all);
+    since = m.last;
+    assert_true(events_moved(t->tx, since, &m));
+    assert_true(m.n == 0 && m.last == since && !m.all);
+    for (int i = 0; i < EVENTS_MOVED_MAX; i++) put_to(t, TOPIC_SHOP, 1 + i, "s");
+    assert_true(events_moved(t->tx, since, &m));
+    assert_true(m.all);
+    assert_true(events_moved(t->tx, m.last, &m));
+    assert_true(m.n == 0 && !m.all);
 }
 
 static const struct migration *migration_of(int number)
@@ -322,13 +343,13 @@ TEST_EACH_ENGINE(numbers_of_accounts_survive_the_move_to_topics)
     test_script(t, move->up);
     put_to(t, TOPIC_ACCOUNT, 5, "new");
     put_to(t, TOPIC_SHOP, 5, "other");
-    struct event_cursor list[] = { { .topic = { TOPIC_ACCOUNT, 5 }, .cursor = 11 } };
-    struct buf out;
+    struct topic_read one = { .topic = { TOPIC_ACCOUNT, 5 }, .cursor = 11 };
+    struct event_rows rows;
     bool more = false;
-    buf_init(&out, 1 << 16);
-    assert_true(events_read(t->tx, list, 1, &out, &more));
-    assert_string_equal(buf_terminated(&out), "id: 12\nevent: z\ndata: {}\n\nid: 13\nevent: new\ndata: {}\n\n");
-    buf_free(&out);
+    event_rows_init(&rows);
+    assert_true(events_read(t->tx, &one, 1, &rows, &more));
+    expect_rows(&rows, &one, "id: 12\nevent: z\ndata: {}\n\nid: 13\nevent: new\ndata: {}\n\n");
+    event_rows_free(&rows);
     test_script(t, move->down);
     assert_int_equal(test_number(t, "SELECT last_seq FROM event_counters WHERE account = 5"), 13);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM events"), 4);
@@ -343,7 +364,8 @@ int main(void)
         ONLY_SQLITE(a_stream_that_is_not_read_ends),
         EACH_ENGINE(an_ended_session_ends_its_stream),
         EACH_ENGINE(a_stream_whose_session_was_ended_hears_nothing_more),
-        EACH_ENGINE(topics_are_numbered_apart), EACH_ENGINE(numbers_of_accounts_survive_the_move_to_topics),
+        EACH_ENGINE(topics_are_numbered_apart), EACH_ENGINE(moved_topics_are_named),
+        EACH_ENGINE(numbers_of_accounts_survive_the_move_to_topics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,6 +24,8 @@ static void opened(struct socket *s)
     (void)pthread_mutex_lock(&room.lock);
     if (room.n < ROOM_MAX) room.id[room.n++] = socket_id(s);
     (void)pthread_mutex_unlock(&room.lock);
+    if (text_eq(own->greeting, "listen")) assert_true(socket_listen(s, (struct topic){ TOPIC_CONVERSATION, 3 }, 0));
+    if (text_eq(own->greeting, "told")) assert_true(socket_listen(s, (struct topic){ TOPIC_CONVERSATION, 3 }, 2));
     if (own->greeting[0] != '\0') (void)!socket_send(s, SOCKET_TEXT, str_of(own->greeting));
 }
 
@@ -33,6 +35,7 @@ static void message(struct socket *s, enum socket_message kind, struct str data)
         socket_close(s, 4001, "as you wish");
         return;
     }
+    if (str_eq(data, STR("no more"))) socket_listen_end(s, (struct topic){ TOPIC_CONVERSATION, 3 });
     if (str_eq(data, STR("a lot"))) {
         char *much = calloc(1, 100000);
         assert_non_null(much);
@@ -58,10 +61,18 @@ static void closed(struct socket *s, int code)
     atomic_store(&closed_code, code);
 }
 
+/* What is secret is nothing for a room. */
+static bool told(const struct socket_event *e, struct buf *out)
+{
+    buf_printf(out, "<%d %lld %lld %.*s %.*s>", (int)e->topic.kind, (long long)e->topic.id, (long long)e->seq,
+               (int)e->type.n, e->type.p, (int)e->data.n, e->data.p);
+    return !str_eq(e->type, STR("secret"));
+}
+
 static const struct socket_kind room_kind = {
     .name = "room", .own_size = sizeof(struct own), .message_max = 1000, .per_account = 4,
     .rate = { "room messages", 50, 10 * 1000 }, .opened = opened, .message = message, .writable = writable,
-    .closed = closed,
+    .closed = closed, .told = told,
 };
 static const struct socket_kind crowd_kind = {
     .name = "crowd", .own_size = sizeof(struct own), .subprotocol = "crowd.v1", .message_max = 1000,
@@ -92,7 +103,26 @@ static const struct route socket_routes[] = {
       .socket = &crowd_kind, QUERY_FIELDS(room_query), .run = run_room, .doc = "A crowd." },
     ROUTE_END
 };
-static const struct route *const socket_tables[] = { socket_routes, NULL };
+struct say_body { const char *type; };
+static const struct field say_body_fields[] = { FIELD_TEXT(struct say_body, type, .max = 20), FIELD_END };
+
+static void nothing(struct json *j, const void *arg) { (void)j, (void)arg; }
+
+/* In a transaction like any other: what is appended is heard after the commit. */
+static enum answer run_say(struct req *req)
+{
+    const struct say_body *in = req->body;
+    if (!events_put_to(req->tx, (struct topic){ TOPIC_CONVERSATION, 3 }, in->type, NULL, NULL)) return reply_fault(req);
+    if (text_eq(in->type, "refused")) return reply_problem(req, &problem_full);
+    return reply_json(req, 200, nothing, NULL);
+}
+
+static const struct route say_routes[] = {
+    { .verb = VERB_POST, .path = "/api/say", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Test", .idempotent = true,
+      BODY_FIELDS(say_body), PROBLEMS(&problem_full), .run = run_say, .doc = "Say." },
+    ROUTE_END
+};
+static const struct route *const socket_tables[] = { socket_routes, say_routes, NULL };
 static void with_sockets(struct http_options *o) { o->routes = socket_tables; }
 
 /* ---- a client ---- */
@@ -229,6 +259,7 @@ TEST_EACH_ENGINE(an_account_has_its_share)
     for (int i = 0; i < 4; i++) c[i] = join(&s, "/api/room", UPGRADE AS_MERCHANT, &got[i]);
     refused(&s, "/api/room", UPGRADE AS_MERCHANT, 429, "too_many_requests");
     d = join(&s, "/api/room", UPGRADE "Cookie: sid=m8-a\r\n", &other);
+    wait_for_open(5);
     client_reset(c[0]);
     wait_for_open(4);
     buf_free(&got[0]);
@@ -422,6 +453,57 @@ TEST_EACH_ENGINE(who_may_not_go_on_is_closed)
     test_http_stop(&s, t);
 }
 
+static void post_say(struct test_http *s, const char *type, int status)
+{
+    char body[64];
+    (void)snprintf(body, sizeof body, "{\"type\":\"%s\"}", type);
+    expect_status(s, "POST", "/api/say", AS_MERCHANT, body, status, NULL);
+}
+
+/* One event, read once: every socket that listens hears it after the commit, in order, as its kind tells it; what was
+ * there before, from the number that the socket has seen. */
+TEST_EACH_ENGINE(a_topic_is_heard_by_its_sockets)
+{
+    enum { MANY = 300 };
+    struct test_http s;
+    start(&s, t);
+    post_say(&s, "one", 200), post_say(&s, "two", 200);
+    struct test_client *room_c, *late_c;
+    struct buf room_got, late_got;
+    static struct test_client *c[MANY];
+    static struct buf got[MANY];
+    room_c = join(&s, "/api/room?say=listen", UPGRADE AS_MERCHANT, &room_got);
+    hear(room_c, &room_got, "<2 3 1 one {}>"), hear(room_c, &room_got, "<2 3 2 two {}>");
+    late_c = join(&s, "/api/room?say=told", UPGRADE AS_MERCHANT, &late_got);
+    for (int i = 0; i < MANY; i++)
+        c[i] = join(&s, "/api/crowd?say=told", UPGRADE AS_MERCHANT "Sec-WebSocket-Protocol: crowd.v1\r\n", &got[i]);
+    wait_for_open(MANY + 2);
+    post_say(&s, "refused", 409);
+    post_say(&s, "secret", 200), post_say(&s, "four", 200);
+    hear(room_c, &room_got, "<2 3 4 four {}>"), hear(late_c, &late_got, "<2 3 4 four {}>");
+    assert_null(memmem(late_got.p, late_got.n, "two", 3));
+    assert_null(memmem(late_got.p, late_got.n, "secret", 6));
+    assert_null(memmem(late_got.p, late_got.n, "refused", 7));
+    for (int i = 0; i < MANY; i++) {
+        static const char third[] = "{\"topic\":\"conversation\",\"id\":3,\"seq\":3,\"type\":\"secret\",\"data\":{}}";
+        hear(c[i], &got[i], "\"seq\":4,\"type\":\"four\"");
+        assert_non_null(memmem(got[i].p, got[i].n, third, sizeof third - 1));
+        assert_null(memmem(got[i].p, got[i].n, "\"seq\":2", 7));
+    }
+    say(late_c, 0x81, "no more"), hear(late_c, &late_got, "\x81\x07no more");
+    client_reset(c[0]);
+    post_say(&s, "five", 200);
+    hear(room_c, &room_got, "<2 3 5 five {}>"), hear(c[1], &got[1], "\"seq\":5");
+    say(late_c, 0x81, "end"), hear(late_c, &late_got, "\x81\x03" "end");
+    assert_null(memmem(late_got.p, late_got.n, "five", 4));
+    for (int i = 0; i < MANY; i++) {
+        if (i > 0) client_close(c[i]);
+        buf_free(&got[i]);
+    }
+    client_close(room_c), buf_free(&room_got), client_close(late_c), buf_free(&late_got);
+    test_http_stop(&s, t);
+}
+
 /* Behind the request in the same bytes: one whole message and the beginning of another. */
 TEST_EACH_ENGINE(bytes_behind_the_request)
 {
@@ -449,6 +531,7 @@ int main(void)
         ONLY_SQLITE(many_threads_speak_while_sockets_come_and_go), ONLY_SQLITE(a_slow_reader_is_closed),
         ONLY_SQLITE(what_a_kind_says_ends_it), ONLY_SQLITE(the_server_ends), ONLY_SQLITE(silence_and_dripping_end_it),
         EACH_ENGINE(who_may_not_go_on_is_closed), EACH_ENGINE(bytes_behind_the_request),
+        EACH_ENGINE(a_topic_is_heard_by_its_sockets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,6 +131,94 @@ void sockets_loop_close(struct loop *l)
     while (l->frames_lent_n > 0) frames_free(l->frames_lent[--l->frames_lent_n]);
 }
 
+/* ---- topics ---- */
+
+static struct reader **reader_of(struct socket *s, struct topic topic, size_t *count)
+{
+    struct reader **at = &s->readers;
+    for (*count = 0; *at != NULL; at = &(*at)->sibling, (*count)++) {
+        struct topic t = reader_topic(*at);
+        if (t.kind == topic.kind && t.id == topic.id) break;
+    }
+    return at;
+}
+
+bool socket_listen(struct socket *s, struct topic topic, int64_t cursor)
+{
+    size_t count;
+    struct reader **at = reader_of(s, topic, &count), *r = *at;
+    if (r == NULL) {
+        if (count == SOCKET_TOPICS_MAX) return false;
+        r = *at = calloc(1, sizeof *r);
+        if (r == NULL) abort();
+    } else {
+        reader_end(r);
+    }
+    reader_begin(r, s->connection, topic, cursor);
+    return true;
+}
+
+void socket_listen_end(struct socket *s, struct topic topic)
+{
+    size_t count;
+    struct reader **at = reader_of(s, topic, &count), *r = *at;
+    if (r == NULL) return;
+    *at = r->sibling;
+    reader_end(r);
+    free(r);
+}
+
+static void readers_end(struct socket *s)
+{
+    for (struct reader *r = s->readers, *next; r != NULL; r = next) {
+        next = r->sibling;
+        reader_end(r);
+        free(r);
+    }
+    s->readers = NULL;
+}
+
+static void usual_text(const struct socket_event *e, struct buf *out)
+{
+    static const char *const names[] = { "", "account", "conversation", "inbox", "shop" };
+    const char *name = (size_t)e->topic.kind < ARRAY_LEN(names) ? names[e->topic.kind] : "";
+    buf_printf(out, "{\"topic\":\"%s\",\"id\":%lld,\"seq\":%lld,\"type\":\"%.*s\",\"data\":", name,
+               (long long)e->topic.id, (long long)e->seq, (int)e->type.n, e->type.p);
+    buf_add(out, e->data.p, e->data.n);
+    buf_char(out, '}');
+}
+
+/* The frames of the news for this kind. Readers of one topic are mostly of one kind, so one set is kept. */
+static void make_frames(struct topic_news *n, const struct socket_kind *kind)
+{
+    struct buf text;
+    if (n->frames_of == kind) return;
+    buf_init(&text, EVENTS_READ_MAX_BYTES);
+    for (size_t i = 0; i < n->n; i++) {
+        const struct event_row *row = &n->rows->row[n->first + i];
+        const char *p = n->rows->text.p;
+        const struct socket_event e = { .topic = n->topic, .seq = row->seq, .type = { p + row->type_at, row->type_n },
+                                        .data = { p + row->data_at, row->data_n } };
+        bool told = true;
+        buf_clear(&text);
+        if (kind->told != NULL) told = kind->told(&e, &text);
+        else usual_text(&e, &text);
+        if (n->frame[i] != NULL) shared_bytes_drop(n->frame[i]);
+        n->frame[i] = told ? socket_bytes_new(SOCKET_TEXT, buf_str(&text)) : NULL;
+    }
+    n->frames_of = kind;
+    buf_free(&text);
+}
+
+static void socket_news(struct connection *c, struct reader *r, struct topic_news *n, size_t first)
+{
+    struct socket *s = c->own;
+    (void)r;
+    make_frames(n, s->kind);
+    for (size_t i = first; i < n->n; i++)
+        if (n->frame[i] != NULL && !socket_send_shared(s, n->frame[i])) return;
+}
+
 /* ---- the end ---- */
 
 /* After this the connection is nobody's: what it still has to write goes out, what comes is thrown away. */
@@ -140,6 +228,7 @@ static void part(struct socket *s, int code)
     struct loop *l = c->loop;
     if (s->kind->closed != NULL) s->kind->closed(s, code);
     c->own = NULL;
+    readers_end(s);
     if (s->frames != NULL) frames_return(l, s->frames);
     (void)atomic_fetch_sub_explicit(&l->metrics.sockets, 1, memory_order_relaxed);
     standing_end(&s->standing, l->http);
@@ -347,7 +436,7 @@ static struct standing *socket_standing(struct connection *c) { return &((struct
 static void socket_dismissed(struct connection *c) { socket_close(c->own, CLOSE_POLICY, "sign in again"); }
 
 static const struct takeover websocket = {
-    .name = "websocket", .bytes = socket_bytes, .written = socket_written, .ended = socket_ended,
+    .name = "websocket", .news = socket_news, .bytes = socket_bytes, .written = socket_written, .ended = socket_ended,
     .late = socket_late, .awaits = socket_awaits, .wants_bytes = socket_wants_bytes, .closed = socket_closed,
     .standing = socket_standing, .dismissed = socket_dismissed,
 };

@@ -149,6 +149,8 @@ int main(int argc, char **argv)
     if (text_eq(word, "bare") && argc == 6) return bare_sqlite(argv[2], argv[3], whole(argv[4]), strtod(argv[5], NULL));
     if (text_eq(word, "script") && argc == 3) return bare_script(argv[2]);
     if (text_eq(word, "debit") && argc == 5) return drive_debit(argv[2], whole(argv[3]), strtod(argv[4], NULL));
+    if (text_eq(word, "idle") && argc == 4) return sockets_idle(whole(argv[2]), whole(argv[3]));
+    if (text_eq(word, "echo") && argc == 5) return sockets_echo(whole(argv[2]), whole(argv[3]), strtod(argv[4], NULL));
     if (text_eq(word, "jobs") && argc == 5) return drive_jobs(argv[2], whole(argv[3]), strtod(argv[4], NULL));
     fputs(usage, stderr);
     return 2;

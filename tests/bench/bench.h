@@ -39,6 +39,8 @@ int counts(const char *url);
 int bare_sqlite(const char *url, const char *name, int64_t first, double seconds);
 int bare_script(const char *name);
 int drive_debit(const char *url, int64_t workers, double seconds);
+int sockets_idle(int64_t port, int64_t count);
+int sockets_echo(int64_t port, int64_t clients, double seconds);
 int drive_jobs(const char *url, int64_t workers, double seconds);
 
 #endif

@@ -42,6 +42,7 @@ const repeats = Number(options.repeats);
 const clientCounts = options.clients.split(',').map(Number);
 const only = options.only ? options.only.split(',') : null;
 const CONNECTIONS = 256;
+const SOCKETS = 64;
 // Writers that the product takes when nothing is set (LANES_* in src/app/config.h).
 const LANES = { sqlite: 1, postgres: 8 };
 
@@ -361,6 +362,54 @@ async function measureReads(engine, nginx) {
   if (runs.transactions) row('transactions', 'constant', 'our constant answer', engine.name === 'sqlite' ? 0.15 : 0.08);
 }
 
+// Messages that come back, by requests that are answered: the same server, alternating. One connection has one message
+// under way, as the constant answer has one request.
+async function measureEcho(engine) {
+  const server = await startServer(engine.seededUrl);
+  const { pid } = server.child;
+  const port = new URL(server.address).port;
+  const runs = { echo: [], constant: [] };
+  for (let i = 0; i < repeats; i++) {
+    runs.constant.push((await wrk(server.address, 'constant', pid)).perSecond);
+    const before = cpuSeconds(pid);
+    const r = await bench('echo', port, SOCKETS, seconds);
+    runs.echo.push({ perSecond: r.per_second, cpuUs: ((cpuSeconds(pid) - before) / r.ops) * 1e6 });
+  }
+  await stopServer(server);
+  const measured = median(runs.echo.map((r) => r.perSecond));
+  const base = median(runs.constant);
+  result({ name: 'websocket echo', engine: engine.name, unit: '/s', measured, base, ratio: measured / base,
+    baseName: 'our constant answer', target: '>= 0.5', reached: measured / base >= 0.5,
+    cpuUs: median(runs.echo.map((r) => r.cpuUs)) });
+}
+
+// What an idle socket costs the process; what it costs the kernel stands beside it.
+async function measureIdleSockets(engine) {
+  const files = Number((await run('sh', ['-c', 'ulimit -Hn'])).stdout) || Infinity;
+  const count = Math.min(20000, files - 1000);
+  const server = await startServer(engine.seededUrl);
+  const { pid } = server.child;
+  const privateKb = () => [...readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8').matchAll(/^Private_\w+:\s+(\d+)/gm)]
+    .reduce((sum, m) => sum + Number(m[1]), 0);
+  const slabKb = () => Number(/^Slab:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))[1]);
+  await bench('echo', new URL(server.address).port, SOCKETS, 1);          // warm: buffers and pools are there
+  const before = { own: privateKb(), slab: slabKb() };
+  const client = start(options.bench, ['idle', new URL(server.address).port, String(count)], { stdio: ['pipe', 'pipe', 'pipe'] });
+  await new Promise((done, fail) => {
+    client.stdout.once('data', done);
+    client.ended.then((code) => fail(new Error(`the idle client ended with ${code}`)));
+  });
+  await new Promise((done) => setTimeout(done, 1000));
+  const own = ((privateKb() - before.own) * 1024) / count;
+  const slab = ((slabKb() - before.slab) * 1024) / count;
+  client.stdin.end();
+  await client.ended;
+  await stopServer(server);
+  result({ name: `idle socket of ${count}`, engine: engine.name, unit: 'B', measured: own, target: '<= 1024 B',
+    reached: own <= 1024 });
+  result({ name: 'its kernel memory, both ends', engine: engine.name, unit: 'B', measured: slab, target: '', reached: true });
+}
+
 async function measureProcess(engine) {
   const times = [];
   const memory = [];
@@ -411,6 +460,8 @@ async function main() {
         nginx.child.kill('SIGTERM');
         await nginx.child.ended;
       }
+      if (engine.name === 'sqlite' && wanted('echo')) await measureEcho(engine);
+      if (engine.name === 'sqlite' && wanted('sockets')) await measureIdleSockets(engine);
       for (const w of writes) if (wanted(w.op)) await measureWrite(w, engine);
       await verify(engine.seededUrl, `${engine.name} reads`);
     }
