@@ -1,7 +1,7 @@
 import { useDeletedShops, useShops } from "../api/queries";
 import type { Transaction } from "../api/types";
 import { useText } from "../i18n/i18n";
-import { Credits, Shop, Time } from "./facts";
+import { Credits, Shop, Short, Time } from "./facts";
 import { type Column, DataTable } from "./table";
 
 /** The deleted shops are asked for only when a row speaks of a shop that is not there any more. */
@@ -25,7 +25,7 @@ export function TransactionTable({ rows, names }: Props) {
   const deletedName = useDeletedName(rows, names === undefined);
   const shop = ({ relatedShopId: id }: Transaction) => {
     if (id === null) return "—";
-    if (names !== undefined) return names[id] ?? t("shop.gone");
+    if (names !== undefined) return <Short>{names[id] ?? t("shop.gone")}</Short>;
     return <Shop id={id} name={deletedName(id)} />;
   };
   const columns: Column<Transaction>[] = [
