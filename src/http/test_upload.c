@@ -44,7 +44,7 @@ static enum answer run_put(struct req *req)
 
 static const struct upload_rule rule = { .max_bytes = FILE_MAX };
 static const struct route upload_routes[] = {
-    { .verb = VERB_POST, .path = "/api/files", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Test", .idempotent = true,
+    { .verb = VERB_POST, .path = "/api/files", .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Test", .idempotent = true,
       .upload = &rule, QUERY_FIELDS(put_query), PROBLEMS(&problem_unwanted), .run = run_put, .doc = "Keep a file." },
     ROUTE_END
 };

@@ -118,7 +118,7 @@ static enum answer run_say(struct req *req)
 }
 
 static const struct route say_routes[] = {
-    { .verb = VERB_POST, .path = "/api/say", .who = WHO_SIGNED_IN, .tx = TX_WRITE, .tag = "Test", .idempotent = true,
+    { .verb = VERB_POST, .path = "/api/say", .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Test", .idempotent = true,
       BODY_FIELDS(say_body), PROBLEMS(&problem_full), .run = run_say, .doc = "Say." },
     ROUTE_END
 };
