@@ -124,8 +124,8 @@ void reader_begin(struct reader *r, struct connection *c, struct topic topic, in
 
 void reader_end(struct reader *r)
 {
+    if (r->place == NULL) return;                            /* never begun: its connection was gone first */
     struct topics_loop *e = r->connection->loop->topics;
-    if (r->place == NULL) return;
     if (e->reader == r) e->reader = r->next;
     if (r->previous != NULL) r->previous->next = r->next;
     else r->place->first = r->next;

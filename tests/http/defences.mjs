@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { newKey, randomAddress, raw } from './lib/client.mjs';
@@ -468,6 +469,22 @@ test('a request under way is answered when the server is told to stop, and what 
     const names = (await c.get('/api/shops')).json.shops.map((s) => s.id);
     for (const r of answers) assert.ok(names.includes(r.json.id));
     await server.verify();
+});
+
+test('a reader of events that is gone before the stream begins takes nothing down with it', async ({ server }) => {
+    const c = await server.account();
+    const cookie = [...c.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const { hostname, port } = new URL(server.base);
+    const go = () => new Promise((resolve) => {
+        const socket = connect({ host: hostname, port: Number(port) }, () =>
+            // The last byte and the end of the bytes come together: the answer is made for somebody who said goodbye.
+            socket.end(`GET /api/events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nCookie: ${cookie}\r\n\r\n`),
+        );
+        socket.on('close', resolve).on('error', () => undefined).resume();
+    });
+    for (let i = 0; i < 20; i++) await go();
+    assert.equal((await server.client().get('/healthz')).status, 200);
+    assert.equal((await c.get('/api/user')).json.user.id, c.id);
 });
 
 test('slow and half-open clients are dropped, and hold nobody up', async ({ server }) => {
