@@ -100,6 +100,7 @@ static void drain_loop(struct loop *l)
 static bool end_loop(struct loop *l, bool by_force)
 {
     if (l->closing) return true;
+    drain_loop(l);                                           /* a tick may come before the wake that was to do it */
     dispatch_release_waiting(l);
     for (struct connection *c = l->connections, *next; c != NULL; c = next) {
         next = c->next;

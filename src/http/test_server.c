@@ -419,6 +419,24 @@ static enum answer no_run(struct req *req) { return reply_text(req, 200, "text/p
 
 #define ROW(p) { .verb = VERB_GET, .path = p, .who = WHO_SYSTEM, .tx = TX_NONE, .run = no_run, .doc = "A.", .tag = "x" }
 
+/* The loops learn of the end by a wake or by the tick of a second, whichever comes first: the tick alone is enough.
+ * (When the tick came first, the listener stayed open and the loop never ended.) */
+TEST_EACH_ENGINE(a_tick_ends_a_loop_whole)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    expect_status(&s, "GET", "/api/hello", NULL, NULL, 200, NULL);
+    atomic_store(&s.http->draining, true);
+    atomic_store(&s.http->stopping, true);
+    (void)usleep(1500 * 1000);                               /* no wake, one tick */
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(s.http)) };
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), -1);
+    (void)close(fd);
+    test_http_stop(&s, t);
+}
+
 TEST_EACH_ENGINE(start_refuses_what_is_wrong)
 {
     struct test_http s;
@@ -463,7 +481,7 @@ int main(void)
         ONLY_SQLITE(what_is_incomplete_behind_waiting_answers),
         EACH_ENGINE(clients_that_leave),
         ONLY_SQLITE(clients_that_reset),
-        EACH_ENGINE(drain_finishes_what_is_under_way),
+        EACH_ENGINE(drain_finishes_what_is_under_way), ONLY_SQLITE(a_tick_ends_a_loop_whole),
         ONLY_SQLITE(start_refuses_what_is_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
