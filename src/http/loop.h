@@ -203,6 +203,7 @@ struct socket {
     struct frames *frames;                   /* lent, while a frame or a message is under way; NULL: none is */
     struct standing standing;
     struct socket_bucket messages, controls;
+    bool told_open;                          /* the kind knows of it: it is told of the end too */
     bool pinged, wrote;                      /* wrote: something had to wait since `writable` was last told */
     _Alignas(16) char own[];
 };

@@ -47,7 +47,7 @@ struct socket_kind {
     void (*opened)(struct socket *s);                                        /* may be NULL */
     void (*message)(struct socket *s, enum socket_message kind, struct str data);    /* MUST. Text is valid UTF-8 */
     void (*writable)(struct socket *s);                                      /* all is written again; may be NULL */
-    void (*closed)(struct socket *s, int code);                  /* once, the last: nothing may be sent; may be NULL */
+    void (*closed)(struct socket *s, int code); /* once for each opened; nothing may be sent; may be NULL */
     /* An event of a topic that sockets of this kind listen to, as the text message they get: made once for all of them.
      * False: it is nothing for them. NULL: {"topic":"conversation","id":7,"seq":9,"type":"…","data":{…}}. */
     bool (*told)(const struct socket_event *e, struct buf *out);

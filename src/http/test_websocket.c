@@ -523,6 +523,29 @@ TEST_EACH_ENGINE(bytes_behind_the_request)
     test_http_stop(&s, t);
 }
 
+/* It is gone before its request is answered: the kind never hears of it, neither of a beginning nor of an end. */
+TEST_EACH_ENGINE(who_leaves_while_asking_was_never_there)
+{
+    struct test_http s;
+    start(&s, t);
+    for (int i = 0; i < 20; i++) {
+        struct test_client *c = ask_for(&s, "/api/room", UPGRADE AS_MERCHANT);
+        client_send_end(c);
+        struct buf rest;
+        buf_init(&rest, 65536);
+        (void)client_read_until(c, &rest, "never", 3000);    /* to its end */
+        buf_free(&rest);
+        client_close(c);
+    }
+    wait_for_open(0);
+    struct buf got;
+    struct test_client *c = join(&s, "/api/room", UPGRADE AS_MERCHANT, &got);            /* and holds no place */
+    wait_for_open(1);
+    client_close(c), buf_free(&got);
+    wait_for_open(0);
+    test_http_stop(&s, t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -531,7 +554,7 @@ int main(void)
         ONLY_SQLITE(many_threads_speak_while_sockets_come_and_go), ONLY_SQLITE(a_slow_reader_is_closed),
         ONLY_SQLITE(what_a_kind_says_ends_it), ONLY_SQLITE(the_server_ends), ONLY_SQLITE(silence_and_dripping_end_it),
         EACH_ENGINE(who_may_not_go_on_is_closed), EACH_ENGINE(bytes_behind_the_request),
-        EACH_ENGINE(a_topic_is_heard_by_its_sockets),
+        EACH_ENGINE(a_topic_is_heard_by_its_sockets), EACH_ENGINE(who_leaves_while_asking_was_never_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -226,7 +226,7 @@ static void part(struct socket *s, int code)
 {
     struct connection *c = s->connection;
     struct loop *l = c->loop;
-    if (s->kind->closed != NULL) s->kind->closed(s, code);
+    if (s->told_open && s->kind->closed != NULL) s->kind->closed(s, code);
     c->own = NULL;
     readers_end(s);
     if (s->frames != NULL) frames_return(l, s->frames);
@@ -472,6 +472,7 @@ bool socket_start(struct connection *c, struct exchange *x)
     bool open = connection_flush(c, (struct str){ 0 });
     if (open && c->half_closed) connection_close(c), open = false;
     if (open && atomic_load(&l->http->draining)) socket_close(s, CLOSE_GOING_AWAY, NULL), open = false;
+    if (open) s->told_open = true;
     if (open && kind->opened != NULL) kind->opened(s);
     open = open && c->state == CONNECTION_TAKEN;
     if (open) connection_settle(c);
