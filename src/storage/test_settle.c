@@ -314,8 +314,9 @@ TEST_EACH_ENGINE(the_verdict_on_a_number)
     assert_non_null(pg);
     PQfinish(pg);
     const char *line = strchr(generation, '@');
-    EXPECT(line && strlen(line) == 9);
-    crashed = arena_printf(t->arena, "another run%s", line);
+    assert_non_null(line);
+    assert_int_equal(strlen(line), 9);
+    crashed = arena_printf(t->arena, "another run%s", line ? line : "");
     promoted = arena_printf(t->arena, "another run@%s", strcmp(line, "@00000001") == 0 ? "00000002" : "00000001");
     new_number(t, xid);
     test_commit(t);
