@@ -69,6 +69,7 @@ static const struct field transactions_fields[] = {
     FIELD_TEXT(struct transactions, reason, .optional = true, .max = 64, .doc = "Entries of this reason alone."),
     FIELD_TEXT(struct transactions, search, .optional = true, .max = 128, .doc = "Part of the reference."),
     FIELD_I64(struct transactions, shop, .optional = true, .min = 0, .max = INT64_MAX, .doc = "Of this shop alone."),
+    FIELD_BOOL(struct transactions, detail, .optional = true, .doc = "Entries with their reference."),
     FIELD_FORMAT(struct transactions), FIELD_END
 };
 static const struct shape entry_shape[] = { SHAPE_I64("id"),
@@ -76,7 +77,8 @@ static const struct shape entry_shape[] = { SHAPE_I64("id"),
                                             SHAPE_TEXT("reason"),
                                             SHAPE_I64("relatedShopId", .nullable = true),
                                             SHAPE_I64("balanceAfter"),
-                                            SHAPE_TEXT("reference", .doc = "What names this entry, once."),
+                                            SHAPE_TEXT("reference", .maybe = true,
+                                                       .doc = "With detail=true: what names this entry, once."),
                                             SHAPE_TIME("createdAt"),
                                             SHAPE_END };
 static const struct shape transactions_shape[] = { SHAPE_LIST("transactions", entry_shape, .type_name = "Transaction"),
@@ -94,9 +96,10 @@ struct page {
     struct query query;
     enum row row;
     struct credits available;
+    bool detail;
 };
 
-void transaction_json(struct json *j, const struct query *q)
+void transaction_json(struct json *j, const struct query *q, bool detail)
 {
     json_object(j, NULL);
     json_i64(j, "id", col_i64(q, "seq"));
@@ -107,7 +110,7 @@ void transaction_json(struct json *j, const struct query *q)
     else
         json_i64(j, "relatedShopId", col_i64(q, "shop"));
     json_credits(j, "balanceAfter", col_credits(q, "balance_after"));
-    json_text(j, "reference", col_text(q, "key"));
+    if (detail) json_text(j, "reference", col_text(q, "key"));
     json_time(j, "createdAt", col_i64(q, "at_ms"));
     json_end(j);
 }
@@ -117,7 +120,7 @@ static void page_json(struct json *j, const void *arg)
 {
     struct page *p = *(struct page *const *)arg;
     json_array(j, "transactions");
-    for (; p->row == ROW_FOUND; p->row = query_next(&p->query)) transaction_json(j, &p->query);
+    for (; p->row == ROW_FOUND; p->row = query_next(&p->query)) transaction_json(j, &p->query, p->detail);
     json_end(j);
     json_credits(j, "currentBalance", p->available);
 }
@@ -127,7 +130,7 @@ static enum answer reply_page(struct req *req, int64_t account)
     const struct transactions *in = req->query;
     bool looks_for = in->after == 0 || !transactions_are_plain(in) || wants_csv(req, in->format);
     if (looks_for) return transactions_found(req, account, in);
-    struct page p = { .query = query(req->tx, &entries_page) };
+    struct page p = { .query = query(req->tx, &entries_page), .detail = in->detail };
     struct credit_balance balance;
     bind_i64(&p.query, account), bind_i64(&p.query, in->after), bind_i64(&p.query, in->limit);
     p.row = query_next(&p.query);

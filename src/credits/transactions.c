@@ -30,13 +30,13 @@ static struct query ask(struct req *req, int64_t account, const struct transacti
     return q;
 }
 
-struct found { struct query *q; enum row row; struct credits available; };
+struct found { struct query *q; enum row row; struct credits available; bool detail; };
 
 static void found_json(struct json *j, const void *arg)
 {
     struct found *f = *(struct found *const *)arg;
     json_array(j, "transactions");
-    for (; (f->row = query_next(f->q)) == ROW_FOUND;) transaction_json(j, f->q);
+    for (; (f->row = query_next(f->q)) == ROW_FOUND;) transaction_json(j, f->q, f->detail);
     json_end(j);
     json_credits(j, "currentBalance", f->available);
 }
@@ -79,7 +79,7 @@ enum answer transactions_found(struct req *req, int64_t account, const struct tr
     if (known == ROW_FAULT) return reply_fault(req);
     if (wants_csv(req, in->format)) return csv(req, account, in);
     struct query q = ask(req, account, in, in->after > 0 ? in->after : INT64_MAX, in->limit);
-    struct found f = { .q = &q, .available = balance.available }, *found = &f;
+    struct found f = { .q = &q, .available = balance.available, .detail = in->detail }, *found = &f;
     enum answer a = reply_json(req, 200, found_json, &found);
     return f.row == ROW_NONE ? a : reply_fault(req);
 }

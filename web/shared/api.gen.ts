@@ -1070,8 +1070,8 @@ export interface components {
             relatedShopId: number | null;
             /** Format: int64 */
             balanceAfter: number;
-            /** @description What names this entry, once. */
-            reference: string;
+            /** @description With detail=true: what names this entry, once. */
+            reference?: string;
             /** Format: date-time */
             createdAt: string;
         };
@@ -6066,6 +6066,8 @@ export interface operations {
                 search?: string;
                 /** @description Of this shop alone. */
                 shop?: number;
+                /** @description Entries with their reference. */
+                detail?: boolean;
                 /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
                 format?: "json" | "csv";
             };
@@ -6328,6 +6330,8 @@ export interface operations {
                 search?: string;
                 /** @description Of this shop alone. */
                 shop?: number;
+                /** @description Entries with their reference. */
+                detail?: boolean;
                 /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
                 format?: "json" | "csv";
             };

@@ -112,12 +112,13 @@ const range = (after: number | undefined) => (after === undefined ? { limit: PAG
 
 export const useTransactions = () =>
   useKeysetList<Transaction>(keys.transactions, async (after) => {
-    const got = await answer(api.GET("/api/billing/transactions", { params: { query: range(after) } }));
+    const query = { ...range(after), detail: true };
+    const got = await answer(api.GET("/api/billing/transactions", { params: { query } }));
     return got.transactions;
   });
 export const useAccountTransactions = (id: number) =>
   useKeysetList<Transaction>(keys.accountTransactions(id), async (after) => {
-    const params = { path: { id }, query: range(after) };
+    const params = { path: { id }, query: { ...range(after), detail: true } };
     const got = await answer(api.GET("/api/operator/accounts/{id}/transactions", { params }));
     return got.transactions;
   });
