@@ -1,6 +1,7 @@
 /* test_accounts.c: the tables of accounts below the routes: addresses, counters, tokens, sessions, purging. */
 #include "accounts/test_browser.h"
 #include "http/loop.h"
+#include "jobs/private.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <time.h>
@@ -326,11 +327,14 @@ TEST_EACH_ENGINE(the_purge_keeps_up)
         snprintf(who.address, sizeof who.address, "%064d", i);
         EXPECT(tries_failed(t->tx, &who, AT, &count));
     }
-    struct job job = { .arena = t->arena, .now_ms = AT + 2 * DAY_MS, .attempt = 1 };
-    EXPECT(accounts_purge_job.load(&job, t->tx) == JOB_FINISHED && accounts_purge_job.settle(&job, t->tx) == JOB_NEXT);
+    /* An attempt as the worker has it: what .settle says of the next one is kept beside the job. */
+    struct run run = { .job = { .arena = t->arena, .now_ms = AT + 2 * DAY_MS, .attempt = 1 } };
+    struct job *job = &run.job;
+    EXPECT(accounts_purge_job.load(job, t->tx) == JOB_FINISHED && accounts_purge_job.settle(job, t->tx) == JOB_NEXT);
+    EXPECT(run.again_after_ms > 0);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sign_in_tries"), 44);
-    EXPECT(accounts_purge_job.load(&job, t->tx) == JOB_FINISHED &&
-           accounts_purge_job.settle(&job, t->tx) == JOB_FINISHED);
+    EXPECT(accounts_purge_job.load(job, t->tx) == JOB_FINISHED &&
+           accounts_purge_job.settle(job, t->tx) == JOB_FINISHED);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sign_in_tries"), 0);
 }
 

@@ -103,8 +103,15 @@ enum death { LIVES, AFTER_CLAIM, AFTER_LOAD, AFTER_CALL, BEFORE_COMMIT, DEATHS }
 
 static struct jobs house;                    /* no threads: only what groups need */
 
+/* What the groups of the test before left for the next ones. */
+static void close_house(void)
+{
+    while (house.spare_arenas_n > 0) arena_free(house.spare_arenas[--house.spare_arenas_n]);
+}
+
 static void begin(struct test_db *t)
 {
+    close_house();
     for (int i = 0; i < THINGS; i++) free((char *)world.key[i]);
     world = (struct world){ 0 };
     done_runs = dead_runs = changes = left_behind = 0;
@@ -338,5 +345,7 @@ int main(void)
         EACH_ENGINE(what_cannot_be_undone_is_left_in_the_rows_and_tried_by_a_retry),
         EACH_ENGINE(a_row_that_this_version_does_not_know_stops_it), EACH_ENGINE(steps_go_with_their_job),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    close_house();
+    return failed;
 }

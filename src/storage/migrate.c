@@ -12,8 +12,9 @@
 #include "base/log.h"
 #include "storage/private.h"
 #include <stdlib.h>
+#include <time.h>
 
-enum { MIGRATION_ARENA_BYTES = 1 << 20, MIGRATION_SCRIPT_MAX = 256 * 1024 };
+enum { MIGRATION_ARENA_BYTES = 1 << 20, MIGRATION_SCRIPT_MAX = 256 * 1024, ALONE_TRIES = 20, ALONE_PAUSE_MS = 25 };
 
 STMT(applied, "SELECT number, applied_ms FROM schema_migrations ORDER BY applied_ms, number");
 STMT(record, "INSERT INTO schema_migrations (number, name, applied_ms) VALUES (?1, ?2, ?3)");
@@ -138,10 +139,18 @@ static bool lock_and_prepare(struct tx *tx)
     return schema_run(tx, table_sql);
 }
 
+/* Asked for a while: a migrator that committed a moment ago gives its locks back one after the other, and may still
+ * have this one when we have the other already. A server keeps it. */
 static bool is_alone(struct tx *tx)
 {
-    struct query q = query(tx, &no_server);
-    return query_row(&q) == ROW_FOUND && col_bool(&q, "alone");
+    const struct timespec pause = { .tv_nsec = ALONE_PAUSE_MS * 1000000L };
+    for (int i = 0; i < ALONE_TRIES; i++) {
+        struct query q = query(tx, &no_server);
+        if (query_row(&q) != ROW_FOUND) return false;
+        if (col_bool(&q, "alone")) return true;
+        (void)nanosleep(&pause, NULL);
+    }
+    return false;
 }
 
 /* Locked, read, and fit for this program. */
