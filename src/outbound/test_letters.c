@@ -46,7 +46,7 @@ static void both_parts_say_the_same_and_only_one_is_html(void **state)
 static void values_must_fit_the_slots(void **state)
 {
     (void)state;
-    static const struct letter_value bad[][6] = {
+    const struct letter_value bad[][6] = {
         { LETTER_END },
         { values[0], values[1], values[2], LETTER_END },
         { LETTER_VALUE_TEXT("shop", NULL), LETTER_VALUE_NUMBER("credits", 1), LETTER_VALUE_DAY("until", 0),

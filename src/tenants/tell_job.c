@@ -77,7 +77,7 @@ bool tenants_stands_anew(struct tx *tx, struct tenant *t)
 
 enum row tenants_is_being_told(struct tx *tx, const struct tenant *t)
 {
-    struct job_row job;
+    struct job_row job = { 0 };
     enum row row = t->tell_job ? jobs_get(tx, t->tell_job, &job) : ROW_NONE;
     return row == ROW_FOUND && !job_row_is_live(&job) ? ROW_NONE : row;
 }
@@ -173,7 +173,7 @@ static enum job_wish tell_settle(struct job *job, struct tx *tx)
 static enum job_wish tell_dead(struct job *job, struct tx *tx, const char *error)
 {
     struct shop shop;
-    struct tenant t;
+    struct tenant t = { 0 };
     enum row row = shops_locked(tx, job->ref, &shop);
     if (row == ROW_FOUND) row = tenants_of_shop(tx, job->ref, &t);
     if (row == ROW_FAULT) return JOB_FAULT;
