@@ -63,6 +63,15 @@ const calls = {
         json: { reason: 'a test' },
         other: { reason: 'another' },
     }),
+    'POST /api/account/switch': async (c) => {
+        const { account } = (await c.get('/api/user')).json.user;
+        return { path: '/api/account/switch', json: { account: account.id }, other: { account: account.id + 1 } };
+    },
+    'POST /api/operator/persons/{id}/end-sessions': async (c, t) => ({
+        path: `/api/operator/persons/${(await t.get('/api/user')).json.user.id}/end-sessions`,
+        json: { reason: 'a test' },
+        other: { reason: 'another' },
+    }),
     'POST /api/operator/jobs/{id}/retry': null, // wants a dead job: src/app's and src/jobs' own tests
 };
 
