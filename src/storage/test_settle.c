@@ -383,6 +383,14 @@ TEST_EACH_ENGINE(a_server_that_only_reads_is_given_up)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM t_notes") == 0);
 }
 
+static unsigned usable(struct lane_queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    unsigned n = q->usable;
+    pthread_mutex_unlock(&q->lock);
+    return n;
+}
+
 /* Of four lanes only some get a connection: those who have none leave the work to the others. */
 TEST_EACH_ENGINE(lanes_without_a_connection_take_no_work)
 {
@@ -397,8 +405,8 @@ TEST_EACH_ENGINE(lanes_without_a_connection_take_no_work)
     struct lanes *lanes =
         lanes_start(db, &(struct lane_options){ .readers = 1, .writers = LANES }, error, sizeof error);
     assert_non_null(lanes);
-    for (int i = 0; i < 200 && lanes->write.usable < LANES; i++) usleep(10000);
-    EXPECT(lanes->write.usable == LANES);
+    for (int i = 0; i < 200 && usable(&lanes->write) < LANES; i++) usleep(10000);
+    EXPECT(usable(&lanes->write) == LANES);
     atomic_store(&p.full, true); /* no new ones */
     atomic_store(&p.cut_lines, LANES - 1);
     usleep(10 * LOOK_AGAIN_MS * 1000);
