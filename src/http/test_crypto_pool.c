@@ -20,14 +20,16 @@ static void work(struct exchange *x)
 {
     while (atomic_load(&gate) != 0) (void)usleep(1000);
     (void)pthread_mutex_lock(&lock);
-    order[atomic_fetch_add(&worked, 1)] = x->number;
+    order[atomic_load(&worked)] = x->number;                 /* before it is counted: readers go by the count */
+    atomic_fetch_add(&worked, 1);
     (void)pthread_mutex_unlock(&lock);
 }
 
 static void drop(struct exchange *x)
 {
     (void)pthread_mutex_lock(&lock);
-    dropped[atomic_fetch_add(&late, 1)] = x->number;
+    dropped[atomic_load(&late)] = x->number;
+    atomic_fetch_add(&late, 1);
     (void)pthread_mutex_unlock(&lock);
 }
 
