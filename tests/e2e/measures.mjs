@@ -152,7 +152,7 @@ async function speed({ browser, checks, server }) {
             assert.ok(weight <= WEIGHT_MAX_BYTES, `${weight} bytes`);
             assert.ok(lcp > 0);
             // A processor that others use at the same time is slower than four times: then the weight alone is judged.
-            const busy = loadavg()[0] > 2 * availableParallelism();
+            const busy = loadavg()[0] > availableParallelism();
             assert.ok(busy || lcp <= LCP_MAX_MS * SLOWER, `LCP ${lcp} ms`);
         });
         await slow.end();
