@@ -10,17 +10,9 @@
 
 enum { ASSETS_INFLATED_MAX = 1024, ASSET_MAX_BYTES = 8 << 20 };
 
-const char *const console_paths[] = {
-    "/", "/login", "/register", "/forgot", "/auth/verify-email", "/auth/reset-password", "/home", "/shops",
-    "/shops/:id", "/shops/:id/:part", "/billing", "/settings", "/settings/:part", "/operator", "/operator/*",
-    /* addresses of 0.1.0, which lead on */
-    "/dashboard", "/audit", "/security", NULL,
-};
-
 static bool page_matches(const char *pattern, const char *p, const char *end)
 {
     while (*pattern != '\0') {
-        if (*pattern == '*') return p < end;
         if (*pattern == ':') {
             const char *start = p;
             while (*pattern != '\0' && *pattern != '/') pattern++;

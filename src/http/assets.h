@@ -16,8 +16,9 @@ struct asset {
 };
 extern const struct asset assets[];          /* generated; sorted by path; holds "/index.html" */
 extern const size_t asset_count;
-/* Paths of the console's pages, which all are index.html: the page itself looks at its address. ":x" is any one
- * segment, a last "*" any rest. NULL-ended. Anything else that is no file answers 404 with the same page. */
+/* Addresses of the console's pages, which all are index.html: the page itself looks at its address. ":x" is any one
+ * segment. NULL-ended; generated from the console's router. Anything else that is no file answers 404 with the same
+ * page. */
 extern const char *const console_paths[];
 bool console_has_page(const char *path, size_t n);
 

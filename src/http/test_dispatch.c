@@ -498,7 +498,8 @@ TEST_EACH_ENGINE(the_console)
         { "/api/nowhere", 404, "application/json" },         { "/auth/nowhere", 404, "application/json" },
         { "/auth/verify-email", 200, "text/html; charset=utf-8" },
         { "/assets/nowhere-12345678.js", 404, "application/json" },
-        { "/operator/jobs/5", 200, "text/html; charset=utf-8" }, { "/operator", 200, "text/html; charset=utf-8" },
+        { "/operator/customers/5", 200, "text/html; charset=utf-8" }, { "/operator", 200, "text/html; charset=utf-8" },
+        { "/operator/jobs/5", 404, "text/html; charset=utf-8" },
         { "/../etc/passwd", 404, "text/html; charset=utf-8" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

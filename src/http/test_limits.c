@@ -372,7 +372,7 @@ static void pages(void **state)
     static const char *const yes[] = { "/", "/login", "/shops/7", "/shops/7/chatbot", "/operator/jobs", "/home",
                                        "/settings/activity", "/audit", "/security", "/dashboard" };
     static const char *const no[] = { "/logins", "/shops/", "/shop", "/operator/", "", "/api", "/login/", "/settings/",
-                                      "/settings/a/b" };
+                                      "/settings/a/b", "/operator/jobs/5", "/shops//overview" };
     for (size_t i = 0; i < ARRAY_LEN(yes); i++)
         if (!console_has_page(yes[i], strlen(yes[i]))) fail_msg("%s", yes[i]);
     for (size_t i = 0; i < ARRAY_LEN(no); i++)
