@@ -142,12 +142,12 @@ static void table_end(struct sink *s)
     for (PGresult *r; (r = PQgetResult(s->pg)) != NULL;) pg_must(s, r, "COPY");
 }
 
-/* ---- accounts, sessions, shops ---- */
+/* ---- persons with an account each, sessions, shops ---- */
 
 static void put_accounts(struct sink *s, int64_t now)
 {
     char text[64];
-    table_begin(s, "accounts", "id,email_key,email,name,role,lang,password_hash,created_at_ms");
+    table_begin(s, "persons", "id,email_key,email,name,role,lang,password_hash,created_at_ms");
     for (int64_t i = 1; i <= ACCOUNTS; i++) {
         snprintf(text, sizeof text, "merchant%06d@bench.example", (int)i);
         put_i64(s, i), put_text(s, text), put_text(s, text), put_text(s, "Bench"), put_i64(s, 1), put_text(s, "en");
@@ -155,13 +155,26 @@ static void put_accounts(struct sink *s, int64_t now)
         row_end(s);
     }
     table_end(s);
+    table_begin(s, "accounts", "id,name,created_at_ms");
+    for (int64_t i = 1; i <= ACCOUNTS; i++) {
+        put_i64(s, i), put_text(s, "Bench"), put_i64(s, now - DAY_MS);
+        row_end(s);
+    }
+    table_end(s);
+    table_begin(s, "members", "account,person,role,joined_at_ms");
+    for (int64_t i = 1; i <= ACCOUNTS; i++) {
+        put_i64(s, i), put_i64(s, i), put_i64(s, 1), put_i64(s, now - DAY_MS);
+        row_end(s);
+    }
+    table_end(s);
     table_begin(s, "sessions",
-                "id,token_hash,account,network,user_agent,created_at_ms,last_seen_at_ms,signed_in_at_ms");
+                "id,token_hash,person,account,network,user_agent,created_at_ms,last_seen_at_ms,signed_in_at_ms");
     for (int64_t i = 1; i <= ACCOUNTS; i++) {
         char token[TOKEN_SIZE], hash[SHA256_HEX_SIZE];
         token_of(i, token);
         sha256_hex(str_of(token), hash);
-        put_i64(s, i), put_text(s, hash), put_i64(s, i), put_text(s, "127.0.0.0/24"), put_text(s, "bench");
+        put_i64(s, i), put_text(s, hash), put_i64(s, i), put_i64(s, i), put_text(s, "127.0.0.0/24");
+        put_text(s, "bench");
         /* Seen in an hour: the note that a session was seen (once a minute, behind the answer) belongs to no request.
          */
         put_i64(s, now), put_i64(s, now + HOUR_MS), put_i64(s, now);
@@ -368,7 +381,7 @@ static void open_sink(struct sink *s, const char *url)
 
 static void close_sink(struct sink *s)
 {
-    static const char *const numbered[] = { "accounts", "sessions", "shops", "tenants" };
+    static const char *const numbered[] = { "persons", "accounts", "sessions", "shops", "tenants" };
     if (s->lite) {
         run_sql(s, "PRAGMA journal_mode=WAL");
         sqlite3_close(s->lite);

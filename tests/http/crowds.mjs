@@ -1,0 +1,164 @@
+// crowds.mjs: who waits behind whom. A mail server that says nothing, a merchant who asks for everything at once, and a
+// queue of jobs that nobody can have worked off yet: what somebody else does in that moment takes as long as ever.
+//
+//   CROWD_SIGN_UPS=160 CROWD_JOBS=1000000 node tests/http/crowds.mjs [--engine sqlite|postgres] [WORDS]
+//
+// In the suite the crowds are smaller: 48 and 20,000.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import net from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { ChatbotWorld } from '../world/chatbot.mjs';
+import { randomAddress } from './lib/client.mjs';
+import { PASSWORD, Server } from './lib/server.mjs';
+import { run, sleep, test, until } from './lib/suite.mjs';
+
+const JOBS = Number(process.env.CROWD_JOBS ?? 20000);
+
+const SECRET = 'shared-secret-of-the-tests';
+const SIGN_UPS = Number(process.env.CROWD_SIGN_UPS ?? 48);
+const PROMPT_MS = 5000; // of an instrumented build on two cores; a queue behind these crowds is minutes long
+const world = await ChatbotWorld.start({ secret: SECRET });
+
+/** Takes connections and never says a word; counts them. */
+const silent = { calls: 0, held: new Set() };
+const silentServer = net.createServer((socket) => {
+    silent.calls++;
+    silent.held.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => silent.held.delete(socket));
+});
+await new Promise((ready) => silentServer.listen(0, '127.0.0.1', ready));
+
+const register = (server, email) => {
+    const c = server.client();
+    c.address = randomAddress();
+    return c.post('/auth/password/register', { email, name: 'Crowd', password: PASSWORD });
+};
+
+async function timed(what) {
+    const began = performance.now();
+    const result = await what();
+    return { result, ms: performance.now() - began };
+}
+
+async function enabledPromptly(server, merchant, limitMs) {
+    const shop = await merchant.shop();
+    const { result, ms } = await timed(() => merchant.post(`/api/shops/${shop.id}/chatbot/enable`, {}));
+    assert.equal(result.status, 200, result.text);
+    assert.ok(ms < limitMs, `enabling took ${Math.round(ms)} ms`);
+    return ms;
+}
+
+const metric = async (server, line) => {
+    const { text } = await server.client().get('/metrics', { address: null });
+    const found = text.split('\n').find((l) => l.startsWith(line));
+    assert.ok(found, `no ${line} in /metrics`);
+    return Number(found.split(' ').at(-1));
+};
+
+test('a mail server that says nothing holds up mails, and nothing else', async ({ server }) => {
+    const merchant = await server.account('merchant', { credits: 200 });
+    for (let i = 0; i < SIGN_UPS; i += 16) {
+        const some = await Promise.all(
+            Array.from({ length: 16 }, (_, k) => register(server, `crowd-${i + k}-${server.port}@mail.example`)),
+        );
+        for (const r of some) assert.ok(r.status < 300, `${r.status} ${r.text}`);
+    }
+    await until('calls to the silent mail server', () => silent.calls >= 2);
+    await enabledPromptly(server, merchant, PROMPT_MS);
+    // What must not wait behind mail has a line of its own, and it is short.
+    for (const pool of ['money', 'house', 'calls']) {
+        const waits = await metric(server, `chathub_jobs_pool_oldest_due_milliseconds{pool="${pool}"}`);
+        assert.ok(waits < PROMPT_MS, `${pool} waits ${waits} ms`);
+    }
+});
+
+test('a merchant who changes a domain 600 times has one job, and others are served', async ({ server }) => {
+    const busy = await server.account('merchant', { credits: 100 });
+    const other = await server.account('merchant', { credits: 100 });
+    const shop = await busy.shop(undefined, 'first.example.com');
+    assert.equal((await busy.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+    world.always = 'never';
+    try {
+        for (let i = 0; i < 600; i += 20)
+            await Promise.all(
+                Array.from({ length: 20 }, (_, k) =>
+                    busy.request('PATCH', `/api/shops/${shop.id}`, { json: { domain: `n${i + k}.example.com` } }),
+                ),
+            );
+    } finally {
+        world.always = null;
+    }
+    await enabledPromptly(server, other, PROMPT_MS);
+});
+
+const JOB_ROWS = {
+    // Mails whose row is gone: claimed, looked up, done.
+    sqlite: `import sqlite3, sys, time
+with sqlite3.connect(sys.argv[1]) as db:
+    now = int(time.time() * 1000)
+    db.executemany('''INSERT INTO jobs (kind, account_id, ref, state, attempts, spared, run_at_ms, deadline_ms, put_at_ms)
+        VALUES ('mail.send', ?, ?, 0, 0, 0, ?, ?, ?)''',
+        ((1 + i % 50, 10**9 + i, now - 1000, now + 10**8, now - 1000) for i in range(int(sys.argv[2]))))`,
+    postgres: (n) => `INSERT INTO jobs (kind, account_id, ref, state, attempts, spared, run_at_ms, deadline_ms, put_at_ms)
+        SELECT 'mail.send', 1 + i % 50, 1000000000 + i, 0, 0, 0, now_ms - 1000, now_ms + 100000000, now_ms - 1000
+        FROM generate_series(1, ${n}) i, (SELECT (extract(epoch FROM now()) * 1000)::bigint AS now_ms) t`,
+};
+
+async function putJobs(server) {
+    if (server.engine === 'postgres') return server.sql(JOB_ROWS.postgres(JOBS));
+    const file = path.join(server.dir, 'chathub.db');
+    return promisify(execFile)('python3', ['-c', JOB_ROWS.sqlite, file, String(JOBS)]);
+}
+
+/** Milliseconds at the middle of reads and writes that a person would wait for. */
+async function interactive(merchant, rounds) {
+    const took = [];
+    for (let i = 0; i < rounds; i++) {
+        took.push((await timed(() => merchant.get('/api/billing/summary'))).ms);
+        const { result, ms } = await timed(() => merchant.shop());
+        assert.ok(result.id);
+        took.push(ms);
+        await sleep(5);
+    }
+    took.sort((a, b) => a - b);
+    return took[Math.floor(took.length / 2)];
+}
+
+test(`${JOBS.toLocaleString('en')} due jobs: who clicks does not wait for them`, async ({ engine }) => {
+    const env = { CREDIT_SHOP_CREATION: '1', CHATBOT_BASE_URL: world.base, CHATBOT_SHARED_SECRET: SECRET };
+    const server = await Server.start({ engine, env });
+    try {
+        const merchant = await server.account('merchant', { credits: 5000 });
+        const quiet = await interactive(merchant, 100);
+        await server.stop();
+        await putJobs(server);
+        await server.again();
+        const busy = await interactive(merchant, 100);
+        const left = await metric(server, 'chathub_jobs{state="ready"}');
+        console.log(`       p50 ${quiet.toFixed(1)} ms, with jobs ${busy.toFixed(1)} ms, ${left} jobs still due`);
+        assert.ok(left > 0, 'the jobs were done before anybody waited');
+        assert.ok(busy < 6 * quiet + 20, `p50 ${quiet.toFixed(1)} ms became ${busy.toFixed(1)} ms`);
+    } finally {
+        const faults = await server.end();
+        assert.deepEqual(faults, []);
+    }
+});
+
+test('everything above left sound books', async ({ server }) => {
+    await server.verify();
+    assert.deepEqual(world.complaints, []);
+});
+
+const port = silentServer.address().port;
+await run({
+    env: {
+        CHATBOT_BASE_URL: world.base,
+        CHATBOT_SHARED_SECRET: SECRET,
+        SMTP_HOST: '127.0.0.1',
+        SMTP_PORT: String(port),
+        FROM_EMAIL: 'shop@chathub.example',
+    },
+});
