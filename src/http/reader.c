@@ -70,6 +70,11 @@ static inline bool is(char c, unsigned kind)
     return (byte_kind[(uint8_t)c] & kind) != 0;
 }
 
+bool byte_is_token(char c)
+{
+    return is(c, IS_TOKEN);
+}
+
 static inline bool all_are(struct str s, unsigned kind)
 {
     for (size_t i = 0; i < s.n; i++)

@@ -4,7 +4,8 @@
  *   absolute-form when it repeats Host, or "*" for OPTIONS, ≤ 8 KiB (414); token names; no space before ':'; CRLF
  *   only; no obs-fold; no CTL in values; one Host on 1.1 (valid host[:port]); at most one Content-Length, digits only;
  *   the one Transfer-Encoding allowed is "chunked" (else 501), never with Content-Length or on 1.0; Expect is
- *   100-continue (else 417); ≤ 64 headers, head ≤ 16 KiB (431); chunk sizes in hex without extensions; no trailers.
+ *   100-continue (else 417); ≤ 64 headers, head ≤ 16 KiB (431); chunk sizes in hex; what chunks
+ *   say besides (extensions, trailers) is dropped, when it is well formed, small and frames nothing.
  * reader.c says why, one by one. */
 #ifndef CHATHUB_HTTP_READER_H
 #define CHATHUB_HTTP_READER_H
@@ -29,10 +30,17 @@ enum read_result { READ_DONE, READ_MORE, READ_REFUSED };
  * *status is the answer (400, 414, 417, 431, 501, 505): send it and close. */
 MUST_USE enum read_result head_read(const char *p, size_t n, size_t *resume, struct head *out, size_t *used,
                                     int *status);
+bool byte_is_token(char c);                                                      /* RFC 9110 5.6.2 */
 struct str head_get(const struct head *h, const char *lower_case_name);          /* first; p NULL when absent */
 
 /* Chunked bodies: feed bytes as they come; data views point into the fed bytes. */
-struct chunk_reader { int state; uint64_t left; int digits; uint64_t total, max; };
+struct chunk_reader {
+    int state, digits;
+    uint64_t left, total, max;
+    unsigned extra, trailers;                                /* bytes of extensions and trailers; how many trailers */
+    size_t name_n;                                           /* of the trailer under way; > sizeof name: longer */
+    char name[17];
+};
 void chunk_start(struct chunk_reader *c, uint64_t max_total);
 /* Takes from [p, p+n) and sets *used; when *data_n > 0, [*data, *data + *data_n) is body. READ_DONE at the end of the
  * body. READ_REFUSED: *status 400 or 413. Call until READ_MORE with everything used. */

@@ -58,10 +58,30 @@ static void chunks(void **state)
         { "space behind", STR("1 \r\nA\r\n"), 400, NULL, 0 },
         { "tab behind", STR("1\t\r\nA\r\n"), 400, NULL, 0 },
         { "NUL behind", STR("1\0\r\nA\r\n"), 400, NULL, 0 },
-        { "extension", STR("1;a=b\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "extension", STR("1;a=b\r\nA\r\n0\r\n\r\n"), 0, "A", 0 },
+        { "extension without value", STR("1;a\r\nA\r\n0\r\n\r\n"), 0, "A", 0 },
+        { "two extensions", STR("1;a=b;c=\"d;e=\t\\\"f\"\r\nA\r\n0\r\n\r\nGET"), 0, "A", 3 },
+        { "extension of the last chunk", STR("0;a\r\n\r\n"), 0, "", 0 },
+        { "bytes from 0x80 in a quoted extension", STR("1;a=\"\xc3\xa4\"\r\nA\r\n0\r\n\r\n"), 0, "A", 0 },
+        { "extension under way", STR("1;a=\"b"), ALL, NULL, 0 },
         { "empty extension", STR("1;\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "empty extension behind one", STR("1;a;\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "extension without a name", STR("1;=b\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "extension with an empty value", STR("1;a=\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "extension of two values", STR("1;a=b=c\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
         { "extension with LF", STR("1;\nxx\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "extension of the last chunk", STR("0;a\r\n\r\n"), 400, NULL, 0 },
+        { "extension that ends by LF", STR("1;a\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "extension with CR", STR("1;a\rb\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "CRLF in a quoted extension", STR("1;a=\"\r\n\"\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "LF escaped in an extension", STR("1;a=\"\\\n\"\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "NUL in a quoted extension", STR("1;a=\"\0\"\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "more behind the quoted text", STR("1;a=\"b\"c\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "quoted text without end", STR("1;a=\"b\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "space before the extension", STR("1 ;a\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "space before the name", STR("1; a\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "space behind the name", STR("1;a \r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "extension without a size", STR(";a\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
+        { "larger than allowed, with an extension", STR("41;a\r\n"), 413, NULL, 0 },
         { "nine digits", STR("000000001\r\nA\r\n0\r\n\r\n"), 400, NULL, 0 },
         { "past uint64", STR("10000000000000001\r\nA\r\n"), 400, NULL, 0 },
         { "all F", STR("FFFFFFFFFFFFFFFF\r\nA\r\n"), 400, NULL, 0 },
@@ -76,7 +96,22 @@ static void chunks(void **state)
         { "data without end", STR("1\r\nA0\r\n\r\n"), 400, NULL, 0 },
         { "data longer than said", STR("1\r\nAB\r\n0\r\n\r\n"), 400, NULL, 0 },
         { "data shorter than said", STR("3\r\nAB\r\n0\r\n\r\n"), 400, NULL, 0 },
-        { "trailer", STR("0\r\nX: y\r\n\r\n"), 400, NULL, 0 },
+        { "trailer", STR("0\r\nX: y\r\n\r\n"), 0, "", 0 },
+        { "two trailers", STR("1\r\nx\r\n0\r\nX: y\r\nEmpty:\r\n\r\nGET"), 0, "x", 3 },
+        { "trailer with a long name", STR("0\r\nTransfer-Encoding-Not: chunked\r\n\r\n"), 0, "", 0 },
+        { "trailer under way", STR("0\r\nX: y"), ALL, NULL, 0 },
+        { "trailer without the last line", STR("0\r\nX: y\r\n"), ALL, NULL, 0 },
+        { "trailer that cuts anew", STR("0\r\ntransfer-encoding: chunked\r\n\r\n"), 400, NULL, 0 },
+        { "trailer that names a host", STR("0\r\nHOST: b\r\n\r\n"), 400, NULL, 0 },
+        { "trailer that signs in", STR("0\r\nAuthorization: Bearer x\r\n\r\n"), 400, NULL, 0 },
+        { "trailer that keeps the connection", STR("0\r\nConnection: keep-alive\r\n\r\n"), 400, NULL, 0 },
+        { "trailer with a space before the colon", STR("0\r\nX : y\r\n\r\n"), 400, NULL, 0 },
+        { "trailer without a name", STR("0\r\n: y\r\n\r\n"), 400, NULL, 0 },
+        { "trailer without a colon", STR("0\r\nX\r\n\r\n"), 400, NULL, 0 },
+        { "trailer that ends by LF", STR("0\r\nX: y\n\r\n"), 400, NULL, 0 },
+        { "trailer with CR", STR("0\r\nX: y\rz\r\n\r\n"), 400, NULL, 0 },
+        { "trailer with NUL", STR("0\r\nX: \0\r\n\r\n"), 400, NULL, 0 },
+        { "trailer that goes on by a fold", STR("0\r\nX: y\r\n z\r\n\r\n"), 400, NULL, 0 },
         { "trailer that frames", STR("0\r\nContent-Length: 5\r\n\r\n"), 400, NULL, 0 },
         { "trailer that folds", STR("0\r\n x\r\n\r\n"), 400, NULL, 0 },
         { "last line by LF", STR("0\r\n\n"), 400, NULL, 0 },
@@ -98,6 +133,41 @@ static void chunks(void **state)
     struct str largest = STR("40\r\n0123456789012345678901234567890123456789012345678901234567890123\r\n0\r\n\r\n");
     assert_int_equal(chunks_fed(largest, 7, 64, &body, &used), 0);
     assert_int_equal(body.n, 64);
+    buf_free(&body);
+}
+
+/* What is dropped is bounded over the whole body, however it is spread. */
+static void dropped_bytes_are_bounded(void **state)
+{
+    struct buf raw, body;
+    buf_init(&raw, 1 << 20);
+    buf_init(&body, 1 << 16);
+    size_t used;
+    for (int n = 4000; n <= 4200; n += 200) {
+        buf_clear(&raw);
+        buf_text(&raw, "1;");
+        for (int i = 0; i < n; i++) buf_char(&raw, 'a');
+        buf_text(&raw, "\r\nA\r\n0\r\n\r\n");
+        assert_int_equal(chunks_fed(buf_str(&raw), 1000, 64, &body, &used), n > 4096 ? 400 : 0);
+    }
+    for (int n = 1000; n <= 1100; n += 100) {                /* "a=b" and CR are four bytes of each chunk */
+        buf_clear(&raw);
+        for (int i = 0; i < n; i++) buf_text(&raw, "1;a=b\r\nA\r\n");
+        buf_text(&raw, "0\r\n\r\n");
+        assert_int_equal(chunks_fed(buf_str(&raw), 1000, 4096, &body, &used), n > 1024 ? 400 : 0);
+    }
+    for (int n = 16; n <= 17; n++) {
+        buf_clear(&raw);
+        buf_text(&raw, "0\r\n");
+        for (int i = 0; i < n; i++) buf_text(&raw, "X: y\r\n");
+        buf_text(&raw, "\r\n");
+        assert_int_equal(chunks_fed(buf_str(&raw), 1000, 64, &body, &used), n > 16 ? 400 : 0);
+    }
+    buf_clear(&raw);
+    buf_text(&raw, "0\r\nX: ");
+    for (int i = 0; i < 4200; i++) buf_char(&raw, 'v');
+    assert_int_equal(chunks_fed(buf_str(&raw), 1000, 64, &body, &used), 400);
+    buf_free(&raw);
     buf_free(&body);
 }
 
@@ -167,6 +237,7 @@ static void probes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(chunks), cmocka_unit_test(probes) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(chunks), cmocka_unit_test(dropped_bytes_are_bounded),
+                                        cmocka_unit_test(probes) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

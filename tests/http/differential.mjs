@@ -192,7 +192,18 @@ const SIZES_ODD = [
     '+1',
     '1;a',
     '1;a=b',
+    '1;a="b;\\"c"',
+    '1;a;b=c',
     '1;',
+    '1;a=',
+    '1; a',
+    '1 ;a',
+    '1;a="b',
+    '1;a="b\r\n"',
+    '1;a\n',
+    '1;a\rb',
+    '1;a=b=c',
+    '1;"a"',
     'g',
     '000000001',
     'ffffffff',
@@ -226,6 +237,23 @@ const BYTES = [
     '(',
     'X',
 ];
+const EXTENSIONS = [';a', ';a=b', ';a=b;c', ';x="y;z"', ";signature=0a'!", ';q="\\"\t\xff"'];
+const TRAILERS = ['X: y\r\n', 'X-Checksum:abc\r\nX-Two: \r\n', 'Server-Timing: a;dur=1 \r\n', 'Cookies: \xe4\r\n'];
+const TRAILERS_ODD = [
+    'X: y\r\n',
+    'Content-Length: 3\r\n',
+    'transfer-encoding: chunked\r\n',
+    'Host: b\r\n',
+    ' x\r\n',
+    'X: y\r\n z\r\n',
+    'X : y\r\n',
+    ': y\r\n',
+    'X\r\n',
+    'X: y\n',
+    'X: y\rz\r\n',
+    'X: \x00\r\n',
+    'GET / HTTP/1.1\r\n',
+];
 
 function chunkedBody(odd) {
     let out = '';
@@ -240,13 +268,14 @@ function chunkedBody(odd) {
                   : data.length.toString(16).toUpperCase();
         out +=
             size +
+            (chance(0.2) ? pick(EXTENSIONS) : '') +
             (odd && chance(0.1) ? pick(['\n', '\r', '\r\r\n']) : '\r\n') +
             data +
             (odd && chance(0.1) ? pick(['\n', '', '\r', 'x\r\n']) : '\r\n');
     }
     out += odd && chance(0.15) ? pick(['00', '0;x', '', '0 ', '0x0']) : '0';
     out += odd && chance(0.1) ? pick(['\n', '\r']) : '\r\n';
-    out += odd && chance(0.15) ? pick(['X: y\r\n', 'Content-Length: 3\r\n', ' x\r\n']) : '';
+    out += odd && chance(0.25) ? pick(TRAILERS_ODD) : chance(0.2) ? pick(TRAILERS) : '';
     return out + (odd && chance(0.1) ? pick(['\n', '', '\r']) : '\r\n');
 }
 
@@ -459,8 +488,25 @@ const STRICTER = [
     ],
     ['Expect other than 100-continue, once', (h, b, s) => s === 417],
     ['control character in a value', (h) => /:[^\r\n]*[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(h)],
-    ['chunk extension', (h, b) => field(h, 'transfer-encoding').length === 1 && /^[0-9a-fA-F]+[ \t]*;/m.test(b)],
-    ['trailer', (h, b) => field(h, 'transfer-encoding').length === 1 && /^0+\r\n[^\r]/m.test(b)],
+    [
+        'chunk extension that is none',
+        (h, b) =>
+            field(h, 'transfer-encoding').length === 1 &&
+            [...b.matchAll(/^[0-9a-fA-F]+([ \t]*;[^\n]*)\n/gm)].some(
+                (m) =>
+                    !/^(;[!#$%&'*+.^_`|~0-9A-Za-z-]+(=([!#$%&'*+.^_`|~0-9A-Za-z-]+|"([\t !#-[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"))?)+\r$/.test(
+                        m[1],
+                    ),
+            ),
+    ],
+    [
+        'trailer that frames or steers',
+        (h, b) =>
+            field(h, 'transfer-encoding').length === 1 &&
+            /^0+(;[^\n]*)?\r\n([^\n]+\n)*(content-length|transfer-encoding|host|connection|upgrade|expect|te|trailer|authorization|cookie|content-type|content-encoding):/im.test(
+                b,
+            ),
+    ],
     [
         'chunk size over 8 digits or over the limit',
         (h, b, s) => field(h, 'transfer-encoding').length === 1 && (s === 413 || /^[0-9a-fA-F]{9,}/m.test(b)),
