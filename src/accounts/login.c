@@ -162,22 +162,19 @@ static bool tell_owner(struct req *req, const struct checked *p)
 }
 
 /* Counts for unknown addresses as well. */
-static void count_failure(struct req *req, int64_t person)
+static bool count_failure(struct req *req, int64_t person)
 {
     const struct checked *p = req->prepared;
     struct tries_count count;
-    if (!p || !p->failed) return;
-    bool counted = tries_failed(req->tx, &p->tries, req->now_ms, &count) &&
-                   trail_of_failure(req, person, count.failures) &&
-                   (!count.strangers_blocked || tell_owner(req, p));
-    /* A fault is the transaction's: it was logged where it was found, and the lanes answer for it. */
-    if (!counted) assert(tx_fault_of(req->tx) != TX_SOUND);
+    if (!p || !p->failed) return true;
+    return tries_failed(req->tx, &p->tries, req->now_ms, &count) && trail_of_failure(req, person, count.failures) &&
+           (!count.strangers_blocked || tell_owner(req, p));
 }
 
-void login_refused(struct req *req)
+bool login_refused(struct req *req)
 {
     const struct checked *p = req->prepared;
-    count_failure(req, p && p->known ? p->account : 0);
+    return count_failure(req, p && p->known ? p->account : 0);
 }
 
 /* ---- for a caller who is signed in ---- */
@@ -191,9 +188,9 @@ static enum answer caller_read(struct req *req, struct checked *p)
     return read_now(req, check_read, p) ? ANSWER_GO_ON : reply_fault(req);
 }
 
-void password_refused(struct req *req)
+bool password_refused(struct req *req)
 {
-    count_failure(req, req->who.person);
+    return count_failure(req, req->who.person);
 }
 
 /* ---- POST /auth/reauthenticate ---- */

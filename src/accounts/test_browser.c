@@ -103,11 +103,11 @@ static enum op_wish run(struct op *op, struct tx *tx)
     return a == ANSWER_SENT ? OP_COMMIT : OP_REFUSE;
 }
 
-static void refused(struct op *op, struct tx *tx)
+static bool refused(struct op *op, struct tx *tx)
 {
     struct exchange *x = OWNER_OF(op, struct exchange, op);
     x->req.tx = tx;
-    if (x->ran) x->req.route->refused(&x->req);
+    return !x->ran || x->req.route->refused(&x->req);
 }
 
 static void again(struct op *op)

@@ -248,12 +248,12 @@ static void refusal_details(struct json *j, const void *arg)
 }
 
 /* Also of an address that nobody has: the trail then says who tried, and not what was typed. */
-static void refused_grant(struct req *req)
+static bool refused_grant(struct req *req)
 {
     const struct post_grant *in = req->body;
     int64_t account = 0;
-    if (credits_hooks.account_by_email(req->tx, in->email, &account) == ROW_FAULT) return;
-    if (!audit_request(req, AUDIT_credits_grant_refused, account, "account", account, refusal_details, req)) return;
+    if (credits_hooks.account_by_email(req->tx, in->email, &account) == ROW_FAULT) return false;
+    return audit_request(req, AUDIT_credits_grant_refused, account, "account", account, refusal_details, req);
 }
 
 const struct route credits_routes[] = { { .verb = VERB_GET,

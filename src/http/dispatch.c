@@ -44,6 +44,12 @@ static bool answered_before(struct exchange *x, struct tx *tx)
     return found != IDEMPOTENCY_NEW;
 }
 
+static void answer_unsaid(struct req *req)
+{
+    LOG(LOG_ERROR, "handler_without_reply", LOG_TEXT("path", req->route->path));
+    (void)reply_problem(req, &problem_internal);
+}
+
 static enum op_wish run_route(struct exchange *x, struct tx *tx)
 {
     struct req *req = &x->req;
@@ -53,8 +59,7 @@ static enum op_wish run_route(struct exchange *x, struct tx *tx)
     req->tx = r->tx == TX_NONE ? NULL : tx;
     enum answer a = r->run(req);
     if (a != ANSWER_FAULT && req->reply.status == 0) {       /* must not commit what nobody is told of */
-        LOG(LOG_ERROR, "handler_without_reply", LOG_TEXT("path", r->path));
-        (void)reply_problem(req, &problem_internal);
+        answer_unsaid(req);
         return OP_REFUSE;
     }
     /* On PostgreSQL the first request with this key may have ended while this one waited for a row: what refused it may
@@ -93,13 +98,18 @@ static enum op_wish op_run(struct op *op, struct tx *tx)
     return wish;
 }
 
-static void op_refused(struct op *op, struct tx *tx)
+/* A fault that is not the storage's is ours, and the same again would fail again. */
+static bool op_refused(struct op *op, struct tx *tx)
 {
     struct exchange *x = OWNER_OF(op, struct exchange, op);
-    if (!x->ran) return;
+    if (!x->ran) return true;
     x->req.tx = tx;
-    x->req.route->refused(&x->req);
+    bool said = x->req.route->refused(&x->req);
     x->req.tx = NULL;
+    enum tx_fault f = tx_fault_of(tx);
+    x->broken = f == TX_BROKEN || (f == TX_SOUND && !said);
+    if (f == TX_SOUND && !said) LOG(LOG_ERROR, "refusal_not_kept", LOG_TEXT("path", x->req.route->path));
+    return said;
 }
 
 static void op_again(struct op *op)
@@ -187,9 +197,9 @@ static bool prepared(struct exchange *x)
     const struct route *r = x->req.route;
     if (r->prepare == NULL) return true;
     enum answer a = r->prepare(&x->req);
-    bool says_nothing = a == ANSWER_SENT && x->req.reply.status == 0;
-    if (a == ANSWER_GO_ON || says_nothing) return true;
-    if (a == ANSWER_FAULT || x->req.reply.status == 0) (void)reply_fault(&x->req);
+    if (a == ANSWER_GO_ON) return true;
+    if (a == ANSWER_FAULT) (void)reply_fault(&x->req);
+    else if (x->req.reply.status == 0) answer_unsaid(&x->req);
     return false;
 }
 
@@ -197,7 +207,8 @@ static bool prepared(struct exchange *x)
 static bool go_on(struct exchange *x)
 {
     if (!runs_here(x->req.route)) return !to_lane(x);
-    if (x->req.route->run(&x->req) == ANSWER_FAULT || x->req.reply.status == 0) (void)reply_fault(&x->req);
+    if (x->req.route->run(&x->req) == ANSWER_FAULT) (void)reply_fault(&x->req);
+    else if (x->req.reply.status == 0) answer_unsaid(&x->req);
     return true;
 }
 

@@ -170,7 +170,9 @@ struct route {
     enum answer (*run)(struct req *req);                     /* MUST */
     enum answer (*resume)(struct req *req);                  /* MUST with wait_ms: reads; the job has ended, or
                                                                 ANSWER_WAIT */
-    void (*refused)(struct req *req);                        /* rows to keep when .run refused; may be NULL */
+    bool (*refused)(struct req *req);                        /* rows to keep when .run refused; may be NULL. False:
+                                                                they could not be written; none of them stays and
+                                                                the answer is a fault */
 };
 #define PATH_FIELDS(type) .path_fields = type##_fields, .path_size = sizeof(struct type)
 #define QUERY_FIELDS(type) .query_fields = type##_fields, .query_size = sizeof(struct type)

@@ -232,6 +232,28 @@ TEST_EACH_ENGINE(refusals_leave_only_what_they_may)
     test_http_stop(&s, t);
 }
 
+/* What the refusal should have left behind is missing, so it is no refusal: nobody hears 409 for it. */
+TEST_EACH_ENGINE(a_refusal_that_cannot_be_kept_is_a_fault)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    int before = atomic_load(&test_refused_runs);
+    expect_status(&s, "POST", "/api/notes", AS_MERCHANT, "{\"text\":\"refuse badly\"}", 500, "internal");
+    expect_status(&s, "POST", "/api/notes", AS_MERCHANT, "{\"text\":\"refuse broken\"}", 500, "internal");
+    assert_int_equal(atomic_load(&test_refused_runs), before + 2);
+    assert_int_equal(notes(&s, AS_MERCHANT), 0);
+    test_http_stop(&s, t);
+}
+
+/* "Nothing stands against it" is said, never meant by silence. */
+TEST_EACH_ENGINE(preparing_without_a_word_is_a_fault)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    expect_status(&s, "POST", "/api/unsaid", AS_MERCHANT, "{}", 500, "internal");
+    test_http_stop(&s, t);
+}
+
 /* Not 422 for its fields, nor 405 for its verb: nothing tells that the row is in the program. */
 TEST_EACH_ENGINE(a_row_that_does_not_exist_here_is_not_found)
 {
@@ -539,6 +561,8 @@ int main(void)
         ONLY_SQLITE(what_is_for_our_own_names_answers_under_no_other),
         ONLY_SQLITE(fields_are_checked_before_the_handler),
         EACH_ENGINE(refusals_leave_only_what_they_may),
+        EACH_ENGINE(a_refusal_that_cannot_be_kept_is_a_fault),
+        ONLY_SQLITE(preparing_without_a_word_is_a_fault),
         ONLY_SQLITE(a_row_that_does_not_exist_here_is_not_found),
         ONLY_SQLITE(languages_and_agents),
         ONLY_SQLITE(forwarded_addresses_count_only_from_our_proxy),

@@ -183,7 +183,7 @@ static enum answer post_note(struct req *req)
     if (!add_note(req, in->text)) return reply_fault(req);
     const char *type = strcmp(in->text, "sessions") == 0 ? EVENT_SESSIONS_CHANGED : "note.added";
     if (!events_put(req->tx, req->who.account, type, event_json, in->text)) return reply_fault(req);
-    if (strcmp(in->text, "refuse") == 0) {
+    if (strncmp(in->text, "refuse", 6) == 0) {
         reply_fact_i64(req, "need", 50);
         return reply_problem(req, &problem_test);
     }
@@ -200,10 +200,16 @@ static enum answer post_note(struct req *req)
     return reply_json(req, 201, note_json, in);
 }
 
-static void note_refused(struct req *req)
+/* What a refusal leaves behind; two texts say that this goes wrong, by itself or by the storage. */
+static bool note_refused(struct req *req)
 {
+    const struct note_in *in = req->body;
     atomic_fetch_add(&test_refused_runs, 1);
     assert_true(add_note(req, "was refused"));
+    struct query q = query(req->tx, &test_broken);
+    bind_i64(&q, 1);
+    return strcmp(in->text, "refuse badly") != 0 &&
+           (strcmp(in->text, "refuse broken") != 0 || query_change(&q) == 1);
 }
 
 static enum answer post_cookie(struct req *req)
@@ -278,6 +284,12 @@ static enum answer post_widget(struct req *req)
 
 static bool never(void) { return false; }
 
+static enum answer say_nothing(struct req *req)
+{
+    (void)req;
+    return ANSWER_SENT;
+}
+
 static const struct limit few = { .name = "few", .burst = 3, .per_ms = 60000 };
 static const struct limit tries = { .name = "tries", .burst = 3, .per_ms = 60000 };
 
@@ -295,6 +307,8 @@ static const struct route routes[] = {
       .body_max = 100000, .origins = ORIGINS_UNCHECKED, COMMON },
     { .verb = VERB_POST, .path = "/api/slow", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_hello, .slow = true,
       .prepare = wait_at_gate, .origins = ORIGINS_UNCHECKED, COMMON },
+    { .verb = VERB_POST, .path = "/api/unsaid", .who = WHO_ANYONE, .tx = TX_WRITE, .run = get_hello,
+      .prepare = say_nothing, .origins = ORIGINS_UNCHECKED, COMMON },
     { .verb = VERB_GET, .path = "/api/few", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_health,
       .limit = &few, COMMON },
     { .verb = VERB_POST, .path = "/api/few", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_health,

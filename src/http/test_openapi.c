@@ -15,8 +15,9 @@ static enum answer run(struct req *req)
     return ANSWER_SENT;
 }
 
-static void refused(struct req *req)
+static bool refused(struct req *req)
 {
+    return true;
 }
 
 static const char *const sizes[] = { "small", "large", NULL };

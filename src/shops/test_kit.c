@@ -159,7 +159,7 @@ static void run(struct test_db *t, struct exchange *x)
         return;
     }
     assert_true(tx_part_undo(t->tx));
-    if (req->route->refused) req->route->refused(req);
+    if (req->route->refused) assert_true(req->route->refused(req));
     assert_int_equal(tx_fault_of(t->tx), TX_SOUND);
 }
 

@@ -69,7 +69,10 @@ static enum op_outcome attempt_refused(struct lane *l, struct op *op)
 {
     struct tx *tx = tx_begin(l->conn, TX_WRITE, op->arena);
     if (!tx) return outcome_of(tx_fault_of(&l->conn->tx));
-    op->refused(op, tx);
+    if (!op->refused(op, tx) && tx_fault_of(tx) == TX_SOUND) {
+        tx_rollback(tx);
+        return OP_FAILED;
+    }
     switch (tx_commit(tx)) {
     case TX_COMMITTED: return OP_REFUSED;
     case TX_UNCERTAIN: return OP_UNCERTAIN;
@@ -146,12 +149,12 @@ static bool part_refused(struct tx *tx, struct op *op)
     op->outcome = OP_REFUSED;
     for (unsigned i = 0; op->refused && i < OP_MAX_TRIES; i++) {
         if (!tx_part_begin(tx, op->arena)) return false;
-        op->refused(op, tx);
-        if (tx_fault_of(tx) == TX_SOUND && tx_part_keep(tx)) {
+        bool said = op->refused(op, tx), sound = tx_fault_of(tx) == TX_SOUND;
+        if (said && sound && tx_part_keep(tx)) {
             op->outcome = OP_REFUSED;
             return true;
         }
-        op->outcome = outcome_of(tx_fault_of(tx));
+        op->outcome = sound && !said ? OP_FAILED : outcome_of(tx_fault_of(tx));
         if (!tx_part_undo(tx)) return false;
         if (op->outcome != OP_CONFLICT) return true;
     }

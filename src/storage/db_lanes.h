@@ -22,7 +22,7 @@ enum op_outcome {
     OP_COMMITTED,
     OP_REFUSED,      /* rolled back as `run` wished; what `refused` wrote is committed */
     OP_CONFLICT,     /* still in conflict after OP_MAX_TRIES: nothing is written */
-    OP_FAILED,       /* storage failed: nothing is written */
+    OP_FAILED,       /* storage failed, or `refused` did: nothing is written */
     OP_UNCERTAIN,    /* the answer to COMMIT was lost: written or not, nobody knows yet */
     OP_DROPPED,      /* the lanes stopped before it ran */
 };
@@ -31,7 +31,8 @@ struct op {
     struct arena *arena;                                     /* results of queries */
     /* May run several times. A fault of the transaction wins over what it returns. */
     enum op_wish (*run)(struct op *op, struct tx *tx);
-    void (*refused)(struct op *op, struct tx *tx);           /* may be NULL */
+    /* What stays of a refusal; may be NULL. False: it could not be done, nothing of it stays and the op has failed. */
+    bool (*refused)(struct op *op, struct tx *tx);
     void (*again)(struct op *op);                            /* MUST: reset arena and reply before another run */
     void (*done)(struct op *op, enum op_outcome outcome);    /* on the lane's thread; owns the op from here */
     const char *session_key;                                 /* for before_batch; NULL: none */

@@ -29,6 +29,26 @@ TEST_EACH_ENGINE(a_refusal_keeps_only_what_it_declares)
     EXPECT(rows_like(t, "refused r1") == 1 && rows_like(t, "refused balance") == 1);
 }
 
+TEST_EACH_ENGINE(what_a_refusal_cannot_keep_whole_it_does_not_keep_at_all)
+{
+    static struct work all[MANY];
+    char name[32];
+    struct work w;
+    test_script(t, tables_sql);
+    test_lanes(t, NULL);
+    EXPECT(work_alone(t, DO_REFUSE_BADLY, "alone", &w) == OP_FAILED && w.runs == 1);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "n%02d", i);
+        work_make(&all[i], i % 3 == 0 ? DO_REFUSE_BADLY : i % 3 == 1 ? DO_REFUSE : DO_PUT, name);
+    }
+    work_all(t, all, MANY);
+    for (int i = 0; i < MANY; i++)
+        EXPECT(all[i].outcome == (i % 3 == 0 ? OP_FAILED : i % 3 == 1 ? OP_REFUSED : OP_COMMITTED));
+    test_lanes_stop(t);
+    EXPECT(rows_like(t, "refused alone") == 0 && rows_like(t, "refused n%") == MANY / 3);
+    EXPECT(rows_like(t, "n%") == MANY / 3);
+}
+
 TEST_EACH_ENGINE(a_conflict_is_run_again_and_then_told)
 {
     struct work w;
@@ -168,7 +188,7 @@ TEST_EACH_ENGINE(connections_killed_while_idle_are_replaced)
         test_close_tx(t);
         test_open_tx(t); /* the server shows one transaction the same activity all the time */
     }
-    EXPECT(test_number(t, "SELECT COUNT(pg_terminate_backend(pid))" LANE_CONNECTIONS) == 5);
+    EXPECT(test_number(t, "SELECT COUNT(pg_terminate_backend(pid, 5000))" LANE_CONNECTIONS) == 5);
     test_close_tx(t);
     usleep(200000); /* until the goodbye has arrived */
     EXPECT(work_alone(t, DO_PUT, "after", &w) == OP_COMMITTED && w.runs == 1);
@@ -274,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(one_op_of_each_kind),
         EACH_ENGINE(a_refusal_keeps_only_what_it_declares),
+        EACH_ENGINE(what_a_refusal_cannot_keep_whole_it_does_not_keep_at_all),
         EACH_ENGINE(a_conflict_is_run_again_and_then_told),
         EACH_ENGINE(a_bad_op_in_the_middle_hurts_nobody),
         EACH_ENGINE(a_hundred_debits_of_an_account_for_ten),

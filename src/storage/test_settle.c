@@ -262,10 +262,11 @@ static enum op_wish cut_run(struct op *op, struct tx *tx)
     return OP_REFUSE;
 }
 
-static void cut_refused(struct op *op, struct tx *tx)
+static bool cut_refused(struct op *op, struct tx *tx)
 {
     (void)tx;
     OWNER_OF(op, struct cut_op, op)->refusals++;
+    return true;
 }
 
 TEST_EACH_ENGINE(a_line_that_is_cut_while_an_op_is_undone_fails_the_op)

@@ -27,7 +27,8 @@ STMT(backend_kill, "SELECT ?1 AS done", .postgres = "SELECT pg_terminate_backend
 struct work {
     struct op op;
     enum { DO_PUT, DO_PUT_TWICE, DO_TAKE, DO_REFUSE, DO_BREAK, DO_GET, DO_BIG, DO_DIE, DO_NOTIFY, DO_GET_REFUSE,
-           DO_DIE_ONCE, DO_READ_DIE_ONCE } what;
+           DO_DIE_ONCE, DO_READ_DIE_ONCE,
+           DO_REFUSE_BADLY } what;
     char name[32];
     enum op_outcome outcome;
     unsigned runs, agains, answers;
@@ -88,7 +89,8 @@ UNUSED static enum op_wish work_run(struct op *op, struct tx *tx)
     case DO_PUT: return put(tx, w->name, 1) ? OP_COMMIT : OP_REFUSE;
     case DO_PUT_TWICE: return put(tx, w->name, 1) && put(tx, w->name, 2) ? OP_COMMIT : OP_REFUSE;
     case DO_TAKE: return take(w, tx);
-    case DO_REFUSE: (void)!put(tx, w->name, 1); return OP_REFUSE;
+    case DO_REFUSE:
+    case DO_REFUSE_BADLY: (void)!put(tx, w->name, 1); return OP_REFUSE;
     case DO_BREAK:
         (void)!put(tx, w->name, 1);
         q = query(tx, &row_put);
@@ -114,11 +116,11 @@ UNUSED static enum op_wish work_run(struct op *op, struct tx *tx)
     return OP_REFUSE;
 }
 
-UNUSED static void work_refused(struct op *op, struct tx *tx)
+UNUSED static bool work_refused(struct op *op, struct tx *tx)
 {
     struct work *w = OWNER_OF(op, struct work, op);
     char *name = arena_printf(op->arena, "refused %s", w->name);
-    (void)!put(tx, name, 1);
+    return put(tx, name, 1) && w->what != DO_REFUSE_BADLY;
 }
 
 UNUSED static void work_again(struct op *op)

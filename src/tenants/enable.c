@@ -222,13 +222,12 @@ static void refusal_details(struct json *j, const void *arg)
 }
 
 /* Refusals for money or by configuration stand in the trail. A second click on a button that was slow does not. */
-void refused_enable(struct req *req)
+bool refused_enable(struct req *req)
 {
     const struct problem *p = req->reply.problem;
-    if (p != &problem_insufficient_credits && p != &problem_chatbot_feature) return;
-    if (!audit_request(req, AUDIT_chatbot_enable_refused, req->who.account, "shop", path_shop_id(req), refusal_details,
-                       p))
-        return;
+    if (p != &problem_insufficient_credits && p != &problem_chatbot_feature) return true;
+    return audit_request(req, AUDIT_chatbot_enable_refused, req->who.account, "shop", path_shop_id(req),
+                         refusal_details, p);
 }
 
 /* ---- disable ---- */

@@ -191,10 +191,10 @@ struct post_register {
 };
 static inline int64_t path_shop_id(const struct req *req) { return ((const struct path_shop *)req->path)->id; }
 enum answer run_enable(struct req *req), resume_enable(struct req *req), run_disable(struct req *req);
-void refused_enable(struct req *req);
+bool refused_enable(struct req *req);
 enum answer run_status(struct req *req), run_view(struct req *req);
 enum answer run_sso_issue(struct req *req), run_sso_launch(struct req *req), run_sso_enter(struct req *req);
-void refused_sso(struct req *req);
+bool refused_sso(struct req *req);
 enum answer run_secrets(struct req *req), run_secret_show(struct req *req), run_secret_rotate(struct req *req);
 enum answer run_panel_register(struct req *req), run_panel_config(struct req *req), run_panel_change(struct req *req);
 

@@ -76,9 +76,9 @@ enum answer run_sso_issue(struct req *req)
 }
 
 /* A refused token stands in the trail when the shop is the caller's; about other shops nothing is written. */
-void refused_sso(struct req *req)
+bool refused_sso(struct req *req)
 {
-    if (req->reply.problem == &problem_chatbot_not_enabled && !audit_sso(req, AUDIT_sso_refused)) return;
+    return req->reply.problem != &problem_chatbot_not_enabled || audit_sso(req, AUDIT_sso_refused);
 }
 
 /* ---- launch and enter ---- */

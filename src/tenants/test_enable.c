@@ -317,11 +317,11 @@ static enum op_wish parallel_run(struct op *op, struct tx *tx)
     return p->x->req.route->run(&p->x->req) == ANSWER_SENT ? OP_COMMIT : OP_REFUSE;
 }
 
-static void parallel_refused(struct op *op, struct tx *tx)
+static bool parallel_refused(struct op *op, struct tx *tx)
 {
     struct parallel *p = OWNER_OF(op, struct parallel, op);
     p->x->req.tx = tx;
-    p->x->req.route->refused(&p->x->req);
+    return p->x->req.route->refused(&p->x->req);
 }
 
 static void parallel_again(struct op *op)
