@@ -13,10 +13,21 @@
 #include "shops/shops.h"
 #include "tenants/tenants.h"
 
-const struct route *const app_route_tables[] = { system_routes,   accounts_routes,  home_routes,  shops_routes,
-                                                 tenants_routes,  credits_routes,   audit_routes, events_routes,
-                                                 operator_routes, developer_routes, known_routes,
-                                                 search_routes,   NULL };
+const struct route *const app_route_tables[] = {
+    system_routes,
+    accounts_routes,
+    home_routes,
+    shops_routes,
+    tenants_routes,
+    credits_routes,
+    audit_routes,
+    events_routes,
+    operator_routes,
+    developer_routes,
+    known_routes,
+    search_routes,
+    NULL,
+};
 
 /* ---- housekeeping of http's tables, which has no jobs of its own ---- */
 
@@ -43,12 +54,26 @@ static const struct job_kind http_purge_job = { .name = "http.purge",
                                                 .settle = purge_http };
 
 const struct job_kind *const app_job_kinds[] = {
-    &mail_send_job,      &mail_purge_job,       &audit_seal_job,       &accounts_ask_job,   &accounts_purge_job,
-    &shops_purge_job,    &tenants_register_job, &tenants_renew_job,    &tenants_secrets_job,
-    &tenants_tell_job,   &overview_job,         &http_purge_job,       NULL
+    &mail_send_job,
+    &mail_purge_job,
+    &audit_seal_job,
+    &accounts_ask_job,
+    &accounts_purge_job,
+    &shops_purge_job,
+    &tenants_register_job,
+    &tenants_renew_job,
+    &tenants_secrets_job,
+    &tenants_tell_job,
+    &overview_job,
+    &http_purge_job,
+    NULL,
 };
 
-const struct letter *const *const app_letter_tables[] = { accounts_letters, tenants_letters, NULL };
+const struct letter *const *const app_letter_tables[] = {
+    accounts_letters,
+    tenants_letters,
+    NULL,
+};
 
 /* ---- refusals of a minute: one row a kind, in nobody's trail ---- */
 
