@@ -226,11 +226,16 @@ static enum op_wish leave_run(struct op *op, struct tx *tx)
     return member_remove(tx, &act, l->who.person) == TEAM_DONE ? OP_COMMIT : OP_REFUSE;
 }
 
+static void leave_again(struct op *op)
+{
+    arena_reset(op->arena);
+}
+
 static void *leave(void *arg)
 {
     struct leaving *l = arg;
     struct arena *a = arena_new(1 << 20);
-    l->op = (struct op){ .mode = TX_WRITE, .arena = a, .run = leave_run };
+    l->op = (struct op){ .mode = TX_WRITE, .arena = a, .run = leave_run, .again = leave_again };
     l->outcome = lanes_run(l->t->lanes, &l->op);
     arena_free(a);
     return NULL;

@@ -375,7 +375,8 @@ static enum exit_code migrate_down_command(struct app *app, struct command *c, i
     if (!wanted) to = migrate_before_last(app->db);
     if (to < 0) return say(c, EXIT_UNAVAILABLE, "The schema version could not be read.");
     buf_fixed(&plan, text, sizeof text);
-    *steps = migrate_down(app->db, (int)to, command_option(c, "--drop-data") ? DOWN_DROP_DATA : DOWN_KEEP_DATA, &plan);
+    enum down_mode mode = command_option(c, "--drop-data") ? DOWN_DROP_DATA : DOWN_LOSE_NOTHING;
+    *steps = migrate_down(app->db, (int)to, mode, &plan);
     enum exit_code code = down_refused(c, *steps, to, buf_str(&plan));
     if (code == EXIT_OK && *steps > 0 && !c->json) buf_add(&c->out, plan.p, plan.n);
     return code;

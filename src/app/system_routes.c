@@ -140,7 +140,7 @@ static enum answer get_metrics(struct req *req)
     metrics_sample(&out, "chathub_database_log_held_pages", "gauge",
                    "SQLite: pages of the log that a reader keeps from being copied back.", health.log_held_pages);
     metrics_sample(&out, "chathub_database_log_held_milliseconds", "gauge", "For how long it has done so.",
-                   health.log_held_ms);
+                   health.log_held_for_ms);
     print_pools(&out, &jobs);
     metrics_sample(&out, "chathub_job_items_skipped", "gauge", "Items that jobs leave out for a while.", skipped);
     struct clock_state clock;

@@ -312,7 +312,6 @@ bool audit_verify_piece(struct tx *tx, struct audit_verdict *v)
         if (!chain_check(tx, v, &q)) return false;
     }
     if (r == ROW_FAULT) return false;
-    query_end(&q);
     arena_release(tx_arena(tx), mark);
     v->more = v->more && v->bad == 0;
     return true;

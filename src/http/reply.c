@@ -91,7 +91,7 @@ static bool may_pass(const struct req *req)
     if (req->tx == NULL) return true;
     switch (tx_fault_of(req->tx)) {
     case TX_CONFLICT:
-    case TX_FULL:
+    case TX_UNABLE:
     case TX_LOST:
         return true;
     case TX_SOUND:                                           /* what was read cannot be: a bug, or broken data */

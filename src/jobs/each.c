@@ -59,7 +59,7 @@ static const char *reason_of(enum tx_fault fault)
     switch (fault) {
     case TX_SOUND: break;
     case TX_CONFLICT: return "in conflict with others";
-    case TX_FULL: return "it took too long, or somebody holds it";
+    case TX_UNABLE: return "it took too long, or somebody holds it";
     case TX_LOST: return "the connection was lost";
     case TX_BROKEN: return "the database refused it: see the log";
     }

@@ -145,7 +145,7 @@ struct lanes *lanes_start(struct db *db, const struct lane_options *o, char *err
     queue_init(&ls->write);
     unsigned writers = db_engine_of(db) == DB_SQLITE || o->writers == 0 ? 1 : o->writers;
     unsigned readers = o->readers ? o->readers : 1;
-    assert(writers + readers <= LANE_MAX_WORKERS);
+    assert(writers <= LANE_MAX_EACH && readers <= LANE_MAX_EACH);
     bool good = notifier_start(ls, error, error_size);
     good = good && lane_start(ls, TX_WRITE, true, error, error_size) &&
            lane_start(ls, TX_READ, true, error, error_size);
@@ -189,7 +189,7 @@ void lanes_stop(struct lanes *ls)
 
 static enum submit submit(struct lanes *ls, struct op *op)
 {
-    assert(op->run && op->arena && (op->mode == TX_READ || op->mode == TX_WRITE));
+    assert(op->run && op->again && op->arena && (op->mode == TX_READ || op->mode == TX_WRITE));
     struct lane_queue *q = op->mode == TX_WRITE ? &ls->write : &ls->read;
     op->tries = 0;
     op->refusing = false;
@@ -200,7 +200,7 @@ static enum submit submit(struct lanes *ls, struct op *op)
 
 bool lanes_submit(struct lanes *ls, struct op *op)
 {
-    assert(op->again && op->done);
+    assert(op->done);
     op->waiter = NULL;
     return submit(ls, op) == SUBMITTED;
 }
@@ -214,7 +214,10 @@ enum op_outcome lanes_run(struct lanes *ls, struct op *op)
         struct timespec pause = { .tv_nsec = LANE_FULL_WAIT_MS * 1000000 };
         nanosleep(&pause, NULL);
     }
-    if (result == SUBMIT_STOPPING) return OP_DROPPED;
+    if (result == SUBMIT_STOPPING) {
+        op->outcome = OP_DROPPED;
+        op_finish(op);                       /* `w` is told too, and nobody waits for it */
+    }
     pthread_mutex_lock(&w.lock);
     while (!w.finished) pthread_cond_wait(&w.wake, &w.lock);
     pthread_mutex_unlock(&w.lock);

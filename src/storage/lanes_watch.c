@@ -60,10 +60,10 @@ void lanes_health(struct lanes *l, struct lanes_health *out)
     enum { TOO_OLD_MS = 10000 };             /* a try that does not come back is no good sign */
     int64_t now = monotonic_ms(), held_since_ms = atomic_load(&l->db->log_held_since_ms);
     atomic_store(&l->watch.asked_at_ms, now);
-    *out = (struct lanes_health){ .looked_ms = now - atomic_load(&l->watch.looked_at_ms),
+    *out = (struct lanes_health){ .looked_ago_ms = now - atomic_load(&l->watch.looked_at_ms),
                                   .log_held_pages = atomic_load(&l->db->log_held_pages),
-                                  .log_held_ms = held_since_ms ? now - held_since_ms : 0 };
-    out->can_write = atomic_load(&l->watch.can_write) && (!l->watch.has_thread || out->looked_ms < TOO_OLD_MS);
+                                  .log_held_for_ms = held_since_ms ? now - held_since_ms : 0 };
+    out->can_write = atomic_load(&l->watch.can_write) && (!l->watch.has_thread || out->looked_ago_ms < TOO_OLD_MS);
     if (db_engine_of(l->db) == DB_SQLITE) out->log_bytes = sqlite_file_log_bytes(l->db);
 }
 

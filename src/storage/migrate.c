@@ -274,7 +274,7 @@ int migrate_list_down(struct db *db, const struct migration *list, int to_number
     if (!c) return MIGRATE_FAILED;
     struct arena *a = arena_new(MIGRATION_ARENA_BYTES);
     int steps = down_try(c, a, list, to_number, plan, &loses);
-    if (steps > 0 && loses && mode == DOWN_KEEP_DATA) steps = MIGRATE_LOSES;
+    if (steps > 0 && loses && mode == DOWN_LOSE_NOTHING) steps = MIGRATE_LOSES;
     if (steps > 0 && mode != DOWN_TRY) {
         struct tx *tx = tx_begin(c, TX_WRITE, a);
         steps = tx ? undo_all(tx, list, to_number, false, NULL) : MIGRATE_FAILED;

@@ -164,11 +164,11 @@ enum tx_fault pg_fault_of(const char *sqlstate, bool writing)
          * none of them. */
         { "26000", TX_LOST },
         { "0A000", TX_LOST },
-        { "53", TX_FULL }, /* disk, memory, connections */
-        { "58", TX_FULL }, /* I/O */
+        { "53", TX_UNABLE }, /* disk, memory, connections */
+        { "58", TX_UNABLE }, /* I/O */
         /* Statement timeout: the server is overloaded or the statement is bad. Nothing is written; running it three
          * times would make it worse, so it is a failure and no conflict. */
-        { "57014", TX_FULL },
+        { "57014", TX_UNABLE },
     };
     if (!sqlstate) return TX_LOST; /* libpq's own error: no answer from the server */
     /* The server only reads: a standby, or one that was told to. On a connection of ours that reads it is our bug. */

@@ -8,6 +8,7 @@
 #ifndef CHATHUB_STORAGE_PRIVATE_H
 #define CHATHUB_STORAGE_PRIVATE_H
 
+#include "storage/db_conn.h"
 #include "storage/db_lanes.h"
 #include "storage/migrate.h"
 #include <pthread.h>
@@ -147,7 +148,7 @@ enum {
     LANE_SLOW_OP_MS = 50,                    /* logged: somebody holds the only writer */
     LANE_IDLE_MS = 1000,
     LANE_ARENA_BYTES = 4 << 20,              /* what before_batch reads for one batch */
-    LANE_MAX_WORKERS = 64,
+    LANE_MAX_WORKERS = 2 * LANE_MAX_EACH,
     LANE_CONNECT_WAIT_MS = 100,              /* back-off between connection attempts, doubled up to the maximum */
     LANE_CONNECT_WAIT_MAX_MS = 1000,
     LANE_LOST_MAX = 2,                       /* so often an op may lose its connection and go to another */

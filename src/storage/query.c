@@ -247,12 +247,6 @@ enum row query_next(struct query *q)
     return row ? ROW_FOUND : ROW_NONE;
 }
 
-void query_end(struct query *q)
-{
-    q->cursor = NULL; /* the statement itself was reset when it ran */
-    q->values = NULL;
-}
-
 int64_t query_change(struct query *q)
 {
     assert(q->tx->mode == TX_WRITE);
@@ -322,7 +316,7 @@ bool col_is_null(const struct query *q, const char *name)
 
 void tx_set_fault(struct tx *tx, enum tx_fault fault, const struct stmt *s, const char *code, const char *text)
 {
-    static const char *const names[] = { "sound", "conflict", "full", "lost", "broken" };
+    static const char *const names[] = { "sound", "conflict", "unable", "lost", "broken" };
     assert(fault != TX_SOUND);
     if (fault == TX_LOST) tx->conn->lost = true;
     if (tx->fault != TX_SOUND) return;

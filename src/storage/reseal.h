@@ -8,22 +8,23 @@
 #include "base/crypto.h"
 #include "storage/db.h"
 
-enum { RESEAL_CURSORS = 3, RESEAL_BATCH = 100, RESEAL_TEXT_MAX = 256 };
+enum { RESEAL_CURSORS = 3, RESEAL_BATCH = 100 };
 struct reseal_piece {
     const struct keyring *keyring;
     int64_t cursor[RESEAL_CURSORS];          /* where the next piece begins; zeroed before the first */
-    bool more;                               /* set by the table */
-    int64_t looked, resealed;
-    int64_t broken, first_broken;            /* values that do not open: left as they are */
+    bool more;                               /* set by .piece: there may be rows behind the cursor */
+    int64_t looked, resealed;                /* counted by reseal_one, as are the next two */
+    int64_t broken, first_broken;            /* values that do not open: left as they are; `id` of the first */
 };
 struct reseal_table {
     const char *name;                        /* of the table and column: "tenant_secrets" */
-    /* The next RESEAL_BATCH rows that hold a value. False: storage fault. */
+    /* Goes through the next RESEAL_BATCH rows that hold a value and moves the cursor. False: storage fault. */
     bool (*piece)(struct tx *tx, struct reseal_piece *p);
 };
 #define RESEAL_END { .name = NULL }
 
-/* One value: what to store instead, or *changed false. Counts it. `id` names the row when it is broken. */
+/* For .piece: one value that is there (not NULL). What to store, in the transaction's arena; *changed false: it is
+ * `stored` itself and stays. Counts it. `id` names the row when it is broken. */
 struct sealed reseal_one(struct tx *tx, struct reseal_piece *p, int64_t id, struct str owner, struct str purpose,
                          struct str stored, bool *changed);
 

@@ -69,7 +69,7 @@ static enum tx_fault fault_of(int code)
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-    case SQLITE_NOMEM: return TX_FULL;
+    case SQLITE_NOMEM: return TX_UNABLE;
     default: return TX_BROKEN;
     }
 }
@@ -329,7 +329,7 @@ static bool still_ours(struct tx *tx)
 {
     struct sqlite_conn *s = sqlite_of(tx->conn);
     if (sqlite_file_is_ours(tx->conn->db, s->log_path, &s->log_inode)) return true;
-    tx_set_fault(tx, TX_FULL, NULL, "gone", "the database file or its log was deleted or replaced");
+    tx_set_fault(tx, TX_UNABLE, NULL, "gone", "the database file or its log was deleted or replaced");
     return false;
 }
 

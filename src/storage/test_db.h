@@ -18,6 +18,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 /* cmocka wants the two above first. */
+#include "storage/db_conn.h"
 #include "storage/db_lanes.h"
 #include "storage/migrate.h"
 #include <cmocka.h>

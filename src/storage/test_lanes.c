@@ -245,6 +245,24 @@ TEST_EACH_ENGINE(a_full_queue_says_no_and_a_stop_runs_what_is_queued)
     sem_destroy(&gate);
 }
 
+TEST_EACH_ENGINE(who_waits_while_the_lanes_stop_is_told_like_others)
+{
+    struct work w;
+    test_lanes(t, NULL);
+    queue_stop(&t->lanes->write);
+    EXPECT(work_alone(t, DO_PUT, "late", &w) == OP_DROPPED && w.runs == 0 && w.answers == 1);
+    test_lanes_stop(t);
+}
+
+/* The most that CHATHUB_DATABASE_WORKERS may say. PostgreSQL has the same threads but not as many connections. */
+TEST_EACH_ENGINE(as_many_threads_as_may_be_set_start)
+{
+    test_script(t, tables_sql);
+    test_lanes(t, &(struct lane_options){ .readers = LANE_MAX_EACH, .writers = LANE_MAX_EACH });
+    EXPECT(work_alone(t, DO_PUT, "a", NULL) == OP_COMMITTED);
+    test_lanes_stop(t);
+}
+
 /* ---- notices ---- */
 
 static void heard(void *arg)
@@ -303,6 +321,8 @@ int main(void)
         ONLY_POSTGRES(an_op_whose_connection_breaks_runs_again),
         ONLY_POSTGRES(connections_killed_while_idle_are_replaced),
         EACH_ENGINE(a_full_queue_says_no_and_a_stop_runs_what_is_queued),
+        EACH_ENGINE(who_waits_while_the_lanes_stop_is_told_like_others),
+        ONLY_SQLITE(as_many_threads_as_may_be_set_start),
         EACH_ENGINE(notices_wake_listeners_and_are_merged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

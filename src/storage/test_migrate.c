@@ -99,11 +99,11 @@ TEST_EACH_ENGINE(what_came_last_goes_first)
     EXPECT(migrate_list_down(t->db, all, 9004, DOWN_TRY, &plan) == 2);
     assert_string_equal(buf_terminated(&plan), "undoes 9003_three\nundoes 9002_two\ndeletes from m_one: 1 rows\n"
                                                "drops m_one.text: 1 rows\n");
-    EXPECT(migrate_list_down(t->db, all, 9004, DOWN_KEEP_DATA, NULL) == MIGRATE_LOSES);
+    EXPECT(migrate_list_down(t->db, all, 9004, DOWN_LOSE_NOTHING, NULL) == MIGRATE_LOSES);
     EXPECT(migrate_list_down(t->db, all, 9004, DOWN_DROP_DATA, NULL) == 2);
     EXPECT(migrate_list_down(t->db, all, 9002, DOWN_DROP_DATA, NULL) == MIGRATE_NOT_APPLIED);
     EXPECT(migrate_list_down(t->db, all, 9004, DOWN_DROP_DATA, NULL) == 0);
-    EXPECT(migrate_list_down(t->db, all, newest_real(), DOWN_KEEP_DATA, NULL) == 2); /* no rows left */
+    EXPECT(migrate_list_down(t->db, all, newest_real(), DOWN_LOSE_NOTHING, NULL) == 2); /* no rows left */
     test_open_tx(t);
 }
 
@@ -136,16 +136,16 @@ TEST_EACH_ENGINE(rows_are_not_lost_by_the_way)
     test_open_tx(t);
     test_script(t, "INSERT INTO m_rows (n) VALUES (1); INSERT INTO m_rows (n) VALUES (2);");
     test_close_tx(t);
-    EXPECT(migrate_list_down(t->db, all, 9001, DOWN_KEEP_DATA, NULL) == 1); /* an empty column */
+    EXPECT(migrate_list_down(t->db, all, 9001, DOWN_LOSE_NOTHING, NULL) == 1); /* an empty column */
     EXPECT(migrate_list_up(t->db, all) == 1);
     test_open_tx(t);
     test_script(t, "UPDATE m_rows SET more = 'x' WHERE n = 2;");
     test_close_tx(t);
     buf_fixed(&plan, plan_text, sizeof plan_text);
-    EXPECT(migrate_list_down(t->db, all, 9001, DOWN_KEEP_DATA, &plan) == MIGRATE_LOSES);
+    EXPECT(migrate_list_down(t->db, all, 9001, DOWN_LOSE_NOTHING, &plan) == MIGRATE_LOSES);
     assert_string_equal(buf_terminated(&plan), "undoes 9002_column\ndrops m_rows.more: 1 rows\n");
     buf_fixed(&plan, plan_text, sizeof plan_text);
-    EXPECT(migrate_list_down(t->db, all, newest_real(), DOWN_KEEP_DATA, &plan) == MIGRATE_LOSES);
+    EXPECT(migrate_list_down(t->db, all, newest_real(), DOWN_LOSE_NOTHING, &plan) == MIGRATE_LOSES);
     assert_string_equal(buf_terminated(&plan), "undoes 9002_column\nundoes 9001_rows\ndrops m_rows: 2 rows\n");
     test_open_tx(t);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM m_rows WHERE more = 'x'") == 1);

@@ -351,7 +351,7 @@ static void what_ends_a_connection(void **state)
         { "25P03", TX_LOST, TX_LOST },       { "25P04", TX_LOST, TX_LOST },       { "25P02", TX_BROKEN, TX_BROKEN },
         { "26000", TX_LOST, TX_LOST },       { "42P05", TX_LOST, TX_LOST },       { "0A000", TX_LOST, TX_LOST },
         { "28P01", TX_LOST, TX_LOST },       { "3D000", TX_LOST, TX_LOST },       { "40001", TX_CONFLICT, TX_CONFLICT },
-        { "40P01", TX_CONFLICT, TX_CONFLICT }, { "57014", TX_FULL, TX_FULL },     { "53100", TX_FULL, TX_FULL },
+        { "40P01", TX_CONFLICT, TX_CONFLICT }, { "57014", TX_UNABLE, TX_UNABLE },     { "53100", TX_UNABLE, TX_UNABLE },
         { "42703", TX_BROKEN, TX_BROKEN },   { "XX000", TX_BROKEN, TX_BROKEN },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

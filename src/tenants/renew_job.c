@@ -271,7 +271,7 @@ static const char *fault_text(const struct renewal *r)
     switch (tx_fault_of(r->tx)) {
     case TX_CONFLICT: return "its rows are in conflict";
     case TX_BROKEN: return "a row of it breaks a rule of the database";
-    case TX_FULL: return "the database did not answer in time";
+    case TX_UNABLE: return "the database did not answer in time";
     case TX_SOUND:
     case TX_LOST: break;
     }
