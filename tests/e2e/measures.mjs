@@ -1,16 +1,10 @@
-// measures.mjs: what can be measured of how the console looks: nothing is wider than the page at any width or zoom, nothing
-// jumps while a page loads, the focus can be seen, the first page is light and there soon on a slow phone, a dark screen
-// never flashes white.
+// measures.mjs: what can be measured of how the console looks and is not the same for every page: the focus can be seen, the
+// first page is light and there soon on a slow phone, a dark screen never flashes white.
 import assert from 'node:assert/strict';
 import { availableParallelism, loadavg } from 'node:os';
-import { Server } from '../http/lib/server.mjs';
-import { ChatbotWorld } from '../world/chatbot.mjs';
 import { Person, SLOWER } from './lib/browser.mjs';
-import { furnish, merchantPages, operatorPages, SECRET, settle, signIn, VISITOR } from './looks.mjs';
+import { MERCHANT, OPERATOR, settle, signIn } from './lib/house.mjs';
 
-/** At 200 % zoom a window of 1280 or 1440 has half as many CSS pixels. */
-const WIDTHS = [320, 375, 390, 640, 700, 720, 768, 961, 1024, 1280, 1440];
-const CLS_MAX = 0.05;
 const RING_MIN = 3;
 const WEIGHT_MAX_BYTES = 200 * 1024;
 const LCP_MAX_MS = 2500;
@@ -18,75 +12,12 @@ const LCP_MAX_MS = 2500;
 const SLOW = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 0.75e6 / 8 };
 const SLOW_CPU = 4;
 
-const MERCHANT = 'mei@tea.example';
-const OPERATOR = 'boss@chathub.example';
-
-/** Elements that stick out of the page, as far as they can be seen. */
-const tooWide = (page) => page.evaluate(() => {
-    const room = document.documentElement.clientWidth;
-    const out = [];
-    if (document.documentElement.scrollWidth > room) out.push(`the page: ${document.documentElement.scrollWidth} > ${room}`);
-    for (const element of document.querySelectorAll('main *, header *')) {
-        const { right, width } = element.getBoundingClientRect();
-        if (width === 0 || right <= room + 1) continue;
-        if (element.closest('pre, .parts, .unseen, thead, svg, .short, .details') !== null) continue;
-        out.push(`${element.tagName}.${element.className}: ${Math.round(right)}`);
-    }
-    return out.slice(0, 5);
-});
-
-async function widths({ browser, checks, server, email, pages, lang }) {
-    const person = await Person.come(browser, server.base, { lang });
-    checks.about(`widths, ${lang}`, () => [person.page]);
-    if (email !== null) await signIn(person, email, lang);
-    for (const [name, address] of pages) {
-        await checks.try(`${name}: nothing is wider than the page at ${WIDTHS.join(', ')} px`, async () => {
-            await person.page.goto(address);
-            await settle(person.page);
-            const faults = [];
-            for (const width of WIDTHS) {
-                await person.page.setViewportSize({ width, height: 800 });
-                for (const fault of await tooWide(person.page)) faults.push(`${width}: ${fault}`);
-            }
-            assert.deepEqual(faults, []);
-        });
-    }
-    await person.leave();
-}
-
-/** Sums layout shifts from the first byte of a load on. */
-const WATCH_SHIFTS = () => {
-    window.shifts = 0;
-    new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
-    }).observe({ type: 'layout-shift', buffered: true });
+const WATCH_PAINT = () => {
     window.lcp = 0;
     new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) window.lcp = entry.startTime;
     }).observe({ type: 'largest-contentful-paint', buffered: true });
 };
-
-async function still({ browser, checks, server, email, pages, viewport }) {
-    const person = await Person.come(browser, server.base, { viewport });
-    checks.about(`still, ${viewport.width} px`, () => [person.page]);
-    await person.context.addInitScript(WATCH_SHIFTS);
-    if (email !== null) await signIn(person, email, 'zh-CN');
-    // Answers come late, as they do elsewhere: what waits for them must have its height already.
-    await person.page.route('**/api/**', async (route) => {
-        await new Promise((resolve) => setTimeout(resolve, 120));
-        await route.continue().catch(() => undefined);
-    });
-    for (const [name, address] of pages) {
-        await checks.try(`${name}: nothing jumps while it loads`, async () => {
-            await person.page.goto(address);
-            await settle(person.page);
-            const shifts = await person.page.evaluate(() => window.shifts);
-            assert.ok(shifts < CLS_MAX, `CLS ${shifts.toFixed(3)}`);
-        });
-    }
-    await person.page.unrouteAll({ behavior: 'ignoreErrors' });
-    await person.leave();
-}
 
 /** The contrast of the ring around what has the focus with the ground that it lies on. */
 const ringContrast = (page) => page.evaluate(() => {
@@ -104,7 +35,7 @@ const ringContrast = (page) => page.evaluate(() => {
         width: parseFloat(style.outlineWidth), ratio: (high + 0.05) / (low + 0.05) };
 });
 
-async function rings({ browser, checks, server, colorScheme }) {
+async function rings({ browser, checks, home: { server }, colorScheme }) {
     const person = await Person.come(browser, server.base, { colorScheme });
     checks.about(`focus, ${colorScheme}`, () => [person.page]);
     await signIn(person, MERCHANT, 'zh-CN');
@@ -135,13 +66,14 @@ async function slowly(person) {
     return { bytes: () => bytes, end: () => debug.detach() };
 }
 
-async function speed({ browser, checks, server }) {
+/** Wants the machine for itself. */
+export async function speed({ browser, checks, home: { server } }) {
     for (const [email, address] of [[null, '/login'], [MERCHANT, '/home'], [OPERATOR, '/operator']]) {
         const person = await Person.come(browser, server.base, { viewport: { width: 390, height: 844 } });
         checks.about('a slow phone', () => [person.page]);
         if (email !== null) await signIn(person, email, 'zh-CN');
         await person.page.goto('about:blank');
-        await person.context.addInitScript(WATCH_SHIFTS);
+        await person.context.addInitScript(WATCH_PAINT);
         const slow = await slowly(person);
         await checks.try(`${address}: light, and there soon`, async () => {
             await person.page.goto(address, { waitUntil: 'commit' });
@@ -171,24 +103,6 @@ async function speed({ browser, checks, server }) {
     });
 }
 
-export async function measures({ browser, engine, checks }) {
-    const world = await ChatbotWorld.start({ secret: SECRET });
-    const server = await Server.start({ engine, env: { CHATBOT_BASE_URL: world.base, CHATBOT_SHARED_SECRET: SECRET } });
-    const all = { browser, checks, server };
-    try {
-        const { shops, merchant } = await furnish(server, world);
-        await speed(all);
-        for (const colorScheme of ['light', 'dark']) await rings({ ...all, colorScheme });
-        const plain = (pages) => pages.filter(([, , prepare]) => prepare === undefined || prepare.length === 1);
-        const guests = [[null, VISITOR], [MERCHANT, plain(merchantPages(shops))], [OPERATOR, plain(operatorPages(merchant.id))]];
-        for (const [email, pages] of guests) {
-            await widths({ ...all, email, pages, lang: email === OPERATOR ? 'en' : 'zh-CN' });
-            for (const viewport of [{ width: 1280, height: 860 }, { width: 375, height: 760 }]) {
-                await still({ ...all, email, pages, viewport });
-            }
-        }
-    } finally {
-        checks.record('the server ends well', (await server.end()).join('\n'));
-        await world.stop();
-    }
+export async function focus(all) {
+    for (const colorScheme of ['light', 'dark']) await rings({ ...all, colorScheme });
 }

@@ -1,20 +1,27 @@
 // run.mjs: the main job in a browser, against the real binary with a real SMTP server.
 //
-//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [walk] [backend] [looks] [measures]
+//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [walk] [backend] [socket] [looks] [focus] [speed]
 //
-// CHATHUB_TEST_ENGINE: sqlite or postgres; unset: sqlite, and PostgreSQL too when CHATHUB_TEST_POSTGRES names one.
-// Screenshots are left in build/e2e/. One line a check; last line "N passed, N failed".
+// Parts run beside each other, as many as CHATHUB_LANES says (2), each with a server or a browser context of its own; what
+// measures speed runs after them, alone. CHATHUB_TEST_ENGINE: sqlite or postgres; unset: sqlite, and PostgreSQL too when
+// CHATHUB_TEST_POSTGRES names one. What a page looked like when a check failed is left in build/e2e/. One line a check, with
+// its seconds; last line "N passed, N failed".
 import { rm } from 'node:fs/promises';
 import { backend } from './backend.mjs';
-import { Checks, OUT, Stop } from './lib/checks.mjs';
 import { launch } from './lib/browser.mjs';
+import { Checks, OUT, Stop, Tally } from './lib/checks.mjs';
+import { house } from './lib/house.mjs';
 import { looks } from './looks.mjs';
-import { measures } from './measures.mjs';
+import { focus, speed } from './measures.mjs';
+import { socket } from './socket.mjs';
 import { walk } from './walk.mjs';
 
-const PARTS = { walk, backend, looks, measures };
-const wanted = process.argv.slice(2);
-const parts = Object.entries(PARTS).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+const LANES = Number(process.env.CHATHUB_LANES ?? 2);
+const NAMES = ['walk', 'backend', 'socket', 'looks', 'focus', 'speed'];
+const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));
+const wants = (name) => asked.length === 0 || asked.includes(name);
+const stranger = asked.find((name) => !NAMES.includes(name));
+if (stranger !== undefined) throw new Error(`no part is named ${stranger}; there are ${NAMES.join(', ')}`);
 
 function engines() {
     const one = process.env.CHATHUB_TEST_ENGINE;
@@ -25,18 +32,40 @@ function engines() {
     return process.env.CHATHUB_TEST_POSTGRES ? ['sqlite', 'postgres'] : ['sqlite'];
 }
 
-await rm(OUT, { recursive: true, force: true });
-const checks = new Checks();
-const browser = await launch();
-for (const [index, engine] of engines().entries()) {
-    for (const [name, part] of parts) {
-        if ((name === 'looks' || name === 'measures') && index > 0) continue; // screens do not know the engine
-        try {
-            await part({ browser, engine, checks });
-        } catch (cause) {
-            if (!(cause instanceof Stop)) checks.record(`${name} runs to its end`, cause.stack ?? cause);
-        }
+const started = performance.now();
+const tally = new Tally();
+
+async function run(name, part, all) {
+    const checks = new Checks(tally);
+    try {
+        await part({ ...all, checks });
+    } catch (cause) {
+        if (!(cause instanceof Stop)) checks.record(`${name} runs to its end`, cause.stack ?? cause);
     }
 }
+
+async function inLanes(tasks) {
+    const lane = async () => {
+        for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) await task();
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+}
+
+await rm(OUT, { recursive: true, force: true });
+const browser = await launch();
+// Screens do not know the engine: the house that is only looked at stands on the first.
+const [first] = engines();
+const home = ['looks', 'focus', 'speed'].some(wants) ? await house(first) : null;
+const visits = home === null ? [] : [
+    ...(wants('looks') ? looks().map((mode) => () => run('looks', mode, { browser, home })) : []),
+    ...(wants('focus') ? [() => run('focus', focus, { browser, home })] : []),
+];
+const walks = engines().flatMap((engine) => Object.entries({ walk, backend, socket }).filter(([name]) => wants(name))
+    .map(([name, part]) => () => run(name, part, { browser, engine })));
+// The longest first, one of each sort beside the other.
+await inLanes([...visits.splice(0, 1), ...walks.splice(0, 1), ...visits, ...walks]);
+if (home !== null && wants('speed')) await run('speed', speed, { browser, home });
+if (home !== null) new Checks(tally).record('the server of the looks ends well', (await home.leave()).join('\n'));
 await browser.close();
-process.exit(checks.summary());
+console.log(`${Math.round((performance.now() - started) / 1000)} s`);
+process.exit(tally.summary());

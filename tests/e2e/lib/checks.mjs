@@ -8,11 +8,27 @@ export const OUT = fileURLToPath(new URL('../../../build/e2e/', import.meta.url)
 
 export class Stop extends Error {}
 
-export class Checks {
+/** Of all parts together. */
+export class Tally {
     passed = 0;
     failed = 0;
+
+    summary() {
+        console.log(`${this.passed} passed, ${this.failed} failed`);
+        return this.failed === 0 && this.passed > 0 ? 0 : 1;
+    }
+}
+
+/** Of one part: parts may run beside each other. */
+export class Checks {
     #label = '';
     #pages = () => [];
+    #since = performance.now();
+    #failed = 0;
+
+    constructor(tally) {
+        this.tally = tally;
+    }
 
     /** From here on: which engine or part the lines are about, and which pages to photograph after a failure. */
     about(label, pages) {
@@ -20,21 +36,25 @@ export class Checks {
         this.#pages = pages;
     }
 
+    /** With the time since the line before: what prepares a check counts for it. */
     record(name, fault) {
+        const took = `${((performance.now() - this.#since) / 1000).toFixed(1)} s`;
+        this.#since = performance.now();
         if (!fault) {
-            this.passed++;
-            console.log(`ok     ${name} [${this.#label}]`);
+            this.tally.passed++;
+            console.log(`ok     ${name} [${this.#label}] ${took}`);
             return;
         }
-        this.failed++;
-        console.log(`FAILED ${name} [${this.#label}]\n    ${String(fault).split('\n').slice(0, 14).join('\n    ')}`);
+        this.#failed++;
+        this.tally.failed++;
+        console.log(`FAILED ${name} [${this.#label}] ${took}\n    ${String(fault).split('\n').slice(0, 14).join('\n    ')}`);
     }
 
     async #photograph() {
         await mkdir(OUT, { recursive: true });
         let n = 0;
         for (const page of this.#pages()) {
-            const file = path.join(OUT, `failed-${this.failed}-${++n}.png`);
+            const file = path.join(OUT, `failed-${this.tally.failed}-${++n}.png`);
             const where = await page.screenshot({ path: file }).then(() => file, () => 'no screenshot');
             console.log(`    ${page.url()} → ${path.basename(where)}`);
         }
@@ -55,14 +75,9 @@ export class Checks {
 
     /** The rest stands on this one. */
     async must(name, body) {
-        const before = this.failed;
+        const before = this.#failed;
         const got = await this.try(name, body);
-        if (this.failed > before) throw new Stop(name);
+        if (this.#failed > before) throw new Stop(name);
         return got;
-    }
-
-    summary() {
-        console.log(`${this.passed} passed, ${this.failed} failed`);
-        return this.failed === 0 ? 0 : 1;
     }
 }

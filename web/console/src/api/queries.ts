@@ -1,6 +1,7 @@
 /* Everything that is read, one hook each. */
 import {
   type InfiniteData,
+  keepPreviousData,
   QueryClient,
   type UseInfiniteQueryResult,
   useInfiniteQuery,
@@ -10,7 +11,17 @@ import {
 import { answer, api } from "./client";
 import { Problem } from "./problem";
 import { keys } from "./read-keys";
-import type { Account, Answer, AuditEntry, Job, JobState, OperatorAuditEntry, Transaction } from "./types";
+import type {
+  Account,
+  Answer,
+  AuditEntry,
+  AuditFilter,
+  Job,
+  JobState,
+  LedgerFilter,
+  OperatorAuditEntry,
+  Transaction,
+} from "./types";
 
 const READ_RETRIES_MAX = 2;
 const FRESH_MS = 10_000;
@@ -104,33 +115,45 @@ function useKeysetList<T extends { id: number }>(
     enabled,
     queryFn: ({ pageParam }: { pageParam: number | undefined }) => page(pageParam),
     initialPageParam: undefined as number | undefined,
+    // Another filter: the rows of the one before stay until the answer is there, so that nothing jumps.
+    placeholderData: keepPreviousData,
     getNextPageParam: (last: T[]) => (last.length < PAGE_ROWS ? undefined : last.at(-1)?.id),
   });
 }
 
 const range = (after: number | undefined) => (after === undefined ? { limit: PAGE_ROWS } : { limit: PAGE_ROWS, after });
 
-export const useTransactions = () =>
-  useKeysetList<Transaction>(keys.transactions, async (after) => {
-    const query = { ...range(after), detail: true };
+const WHOLE: LedgerFilter = {};
+export const useTransactions = (filter = WHOLE) =>
+  useKeysetList<Transaction>(keys.transactions(filter), async (after) => {
+    const query = { ...range(after), ...filter, detail: true };
     const got = await answer(api.GET("/api/billing/transactions", { params: { query } }));
     return got.transactions;
   });
-export const useAccountTransactions = (id: number) =>
-  useKeysetList<Transaction>(keys.accountTransactions(id), async (after) => {
-    const params = { path: { id }, query: { ...range(after), detail: true } };
+export const useAccountTransactions = (id: number, filter = WHOLE) =>
+  useKeysetList<Transaction>(keys.accountTransactions(id, filter), async (after) => {
+    const params = { path: { id }, query: { ...range(after), ...filter, detail: true } };
     const got = await answer(api.GET("/api/operator/accounts/{id}/transactions", { params }));
     return got.transactions;
   });
-export const useAudit = () =>
-  useKeysetList<AuditEntry>(keys.audit, async (after) => {
-    const got = await answer(api.GET("/api/audit", { params: { query: range(after) } }));
+export const useAudit = ({ from, to, action }: AuditFilter) =>
+  useKeysetList<AuditEntry>(keys.auditList({ from, to, action }), async (after) => {
+    const query = { ...range(after), from, to, action };
+    const got = await answer(api.GET("/api/audit", { params: { query } }));
     return got.entries;
   });
-export const useOperatorAudit = () =>
-  useKeysetList<OperatorAuditEntry>(keys.operatorAudit, async (after) => {
-    const got = await answer(api.GET("/api/operator/audit", { params: { query: range(after) } }));
+export const useOperatorAudit = (filter: AuditFilter) =>
+  useKeysetList<OperatorAuditEntry>(keys.operatorAuditList(filter), async (after) => {
+    const got = await answer(api.GET("/api/operator/audit", { params: { query: { ...range(after), ...filter } } }));
     return got.entries;
+  });
+/** By name, of whatever has a page. */
+export const useFound = (typed: string) =>
+  useQuery({
+    queryKey: keys.found(typed),
+    queryFn: async () => (await answer(api.GET("/api/search", { params: { query: { q: typed } } }))).results,
+    enabled: typed !== "",
+    placeholderData: keepPreviousData,
   });
 export const useAccounts = (search: string, enabled = true) =>
   useKeysetList<Account>(

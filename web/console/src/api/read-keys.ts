@@ -1,7 +1,7 @@
 /* The names under which what was read is kept. Live events and finished submits name these keys to have them read again;
  * a key's first parts are therefore the thing, its later parts the page. Apart from the hooks, so that the shared worker
  * does not carry them. */
-import type { JobState } from "./types";
+import type { AuditFilter, JobState, LedgerFilter } from "./types";
 
 export const keys = {
   user: ["user"],
@@ -13,17 +13,20 @@ export const keys = {
   secrets: (id: number) => ["shop", id, "secrets"],
   billing: ["billing"],
   summary: ["billing", "summary"],
-  transactions: ["billing", "transactions"],
+  transactions: (filter: LedgerFilter) => ["billing", "transactions", filter],
   onboarding: ["onboarding"],
   audit: ["audit"],
+  auditList: (filter: AuditFilter) => ["audit", filter],
+  found: (typed: string) => ["found", typed],
   sessions: ["sessions"],
   operator: ["operator"],
   overview: ["operator", "overview"],
   accounts: ["operator", "accounts"],
   accountList: (search: string) => ["operator", "accounts", "list", search],
   account: (id: number) => ["operator", "accounts", id],
-  accountTransactions: (id: number) => ["operator", "accounts", id, "transactions"],
+  accountTransactions: (id: number, filter: LedgerFilter) => ["operator", "accounts", id, "transactions", filter],
   jobs: ["operator", "jobs"],
   jobList: (state: JobState | "", scheduled: boolean) => ["operator", "jobs", state, scheduled],
   operatorAudit: ["operator", "audit"],
+  operatorAuditList: (filter: AuditFilter) => ["operator", "audit", filter],
 } as const;

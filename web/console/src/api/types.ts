@@ -20,6 +20,14 @@ export type SecretKind = Secret["kind"];
 export type Transaction = Answer<"/api/billing/transactions", "get">["transactions"][number];
 export type AuditEntry = Answer<"/api/audit", "get">["entries"][number];
 export type OperatorAuditEntry = Answer<"/api/operator/audit", "get">["entries"][number];
+type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } }
+  ? NonNullable<Q>
+  : never;
+/** What a list is narrowed to, without its page. */
+export type LedgerFilter = Pick<Query<"/api/billing/transactions">, "from" | "to" | "reason" | "search" | "shop">;
+export type AuditFilter = Pick<Query<"/api/operator/audit">, "from" | "to" | "action" | "account">;
+export type Found = Answer<"/api/search", "get">["results"][number];
+export type Member = Answer<"/api/operator/accounts/{id}", "get">["members"][number];
 export type OnboardingStep = Answer<"/api/onboarding", "get">["steps"][number];
 export type Session = Answer<"/auth/sessions", "get">["sessions"][number];
 export type Config = Answer<"/api/config", "get">;

@@ -1,13 +1,17 @@
 /* The balance, what things cost, and every change there was. */
-import { useConfig, useSummary, useTransactions, useUser } from "../api/queries";
+import { useConfig, useShops, useSummary, useTransactions, useUser } from "../api/queries";
 import type { Transaction } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { BalanceChart } from "../ui/balance-chart";
 import { CopyButton } from "../ui/copy";
 import { Fact, Facts, Money } from "../ui/facts";
+import { isNarrow } from "../ui/filters";
+import { LedgerExport, LedgerTools, useLedgerFilter } from "../ui/ledger";
 import { Loaded, LoadedList, Together } from "../ui/loaded";
 import { Detail, Figures, Page, Section } from "../ui/page";
 import { TransactionTable } from "../ui/transactions";
+
+const LEDGER = "/api/billing/transactions";
 
 function Prices() {
   const { t } = useText();
@@ -55,10 +59,13 @@ function History({ rows }: { rows: readonly Transaction[] }) {
 export default function Billing() {
   const { t, number } = useText();
   const summary = useSummary();
-  const ledger = useTransactions();
+  const whole = useTransactions();
+  const filter = useLedgerFilter();
+  const ledger = useTransactions(filter);
+  const shops = useShops();
   return (
     <Page title={t("nav.billing")}>
-      <Together reads={[summary, ledger]}>
+      <Together reads={[summary, whole, ledger, shops]}>
         <Loaded read={summary} height={84}>
           {({ credits, balance, held }) => (
             <Figures
@@ -73,7 +80,7 @@ export default function Billing() {
         <Detail
           main={
             <Section title={t("chart.balance")}>
-              <Loaded read={ledger} height={200}>
+              <Loaded read={whole} height={200}>
                 {({ pages }) => <History rows={pages.flat()} />}
               </Loaded>
             </Section>
@@ -85,9 +92,10 @@ export default function Billing() {
             </>
           }
         />
-        <Section title={t("ledger.title")}>
+        <Section title={t("ledger.title")} extra={<LedgerExport path={LEDGER} filter={filter} />}>
+          <LedgerTools shops={shops.data?.shops ?? []} filter={filter} />
           <LoadedList read={ledger} rows={12}>
-            {(rows) => <TransactionTable rows={rows} />}
+            {(rows) => <TransactionTable rows={rows} narrow={isNarrow(filter)} />}
           </LoadedList>
         </Section>
       </Together>

@@ -43,7 +43,14 @@ function From({ network, userAgent }: Pick<Entry, "network" | "userAgent">) {
   );
 }
 
-export function AuditTable({ rows, operator = false }: { rows: readonly Entry[]; operator?: boolean }) {
+interface Props {
+  rows: readonly Entry[];
+  operator?: boolean;
+  /** A filter is on. */
+  narrow?: boolean;
+}
+
+export function AuditTable({ rows, operator = false, narrow = false }: Props) {
   const { t, known } = useText();
   const resource = ({ resource: kind, resourceId }: Entry) => {
     if (kind === null) return "—";
@@ -88,7 +95,7 @@ export function AuditTable({ rows, operator = false }: { rows: readonly Entry[];
       columns={columns}
       rows={rows}
       rowKey={(row) => row.id}
-      empty={t("audit.empty")}
+      empty={t(narrow ? "list.noMatch" : "audit.empty")}
     />
   );
 }

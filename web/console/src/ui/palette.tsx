@@ -1,7 +1,9 @@
-/* Ctrl-K: go anywhere by typing. Pages and one's own shops are known here; an operator's customers are asked for. */
+/* Ctrl-K: go anywhere by typing. Pages and one's own shops are known here; an operator's customers, and their shops, are
+ * asked for. */
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useNavigate } from "react-router";
-import { useAccounts, useShops } from "../api/queries";
+import { useFound, useShops } from "../api/queries";
+import type { Found } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
 import { Dialog } from "./dialog";
 import { Icon, type IconName } from "./icon";
@@ -9,6 +11,7 @@ import { findable } from "./places";
 import { useResting } from "./resting";
 
 interface Hit {
+  key: string;
   to: string;
   icon: IconName;
   text: string;
@@ -24,34 +27,45 @@ const HITS_MAX = 7;
 const matches = (typed: string, ...texts: (string | null)[]) =>
   texts.some((text) => text !== null && text.toLowerCase().includes(typed));
 
+/** A customer's shop is found by its name, and leads to whose it is. */
+const hitOf = ({ kind, id, account, title, detail }: Found): Hit => ({
+  key: `${kind}-${id}`,
+  to: `/operator/customers/${account}`,
+  icon: kind === "shop" ? "shop" : "person",
+  text: title,
+  side: detail === title ? undefined : (detail ?? undefined),
+});
+
 function useGroups(typed: string, operator: boolean): readonly Group[] {
   const { t } = useText();
   const wanted = typed.trim().toLowerCase();
   const resting = useResting(wanted);
   const shops = useShops(!operator).data?.shops ?? [];
   const asked = operator && resting !== "";
-  const customers = useAccounts(resting, asked).data?.pages[0] ?? [];
+  const answered = useFound(asked ? resting : "").data;
+  const found = asked && answered !== undefined ? answered : [];
   const pages = findable(operator)
-    .map(({ to, text, icon }) => ({ to, icon, text: t(text) }))
+    .map(({ to, text, icon }) => ({ key: to, to, icon, text: t(text) }))
     .filter(({ text }) => matches(wanted, text));
   const shopHits = shops
     .filter((shop) => matches(wanted, shop.shop_name, shop.domain, shop.public_id))
     .slice(0, HITS_MAX)
     .map((shop): Hit => ({
+      key: `shop-${shop.id}`,
       to: `/shops/${shop.id}`,
       icon: "shop",
       text: shop.shop_name,
       side: shop.domain ?? undefined,
     }));
-  const customerHits = (asked ? customers : []).slice(0, HITS_MAX).map(({ id, email, name }): Hit => ({
-    to: `/operator/customers/${id}`,
-    icon: "person",
-    text: email,
-    side: name ?? undefined,
-  }));
+  const hitsOf = (wantedKind: Found["kind"]) =>
+    found
+      .filter(({ kind }) => kind === wantedKind)
+      .slice(0, HITS_MAX)
+      .map(hitOf);
   const groups: Group[] = [
     { title: "nav.shops", hits: wanted === "" ? shopHits.slice(0, 3) : shopHits },
-    { title: "nav.customers", hits: customerHits },
+    { title: "nav.customers", hits: hitsOf("account") },
+    { title: "nav.shops", hits: hitsOf("shop") },
     { title: "palette.pages", hits: pages },
   ];
   return groups.filter(({ hits }) => hits.length > 0);
@@ -122,13 +136,13 @@ function Finder({ operator, onClose }: { operator: boolean; onClose: () => void 
       </div>
       <div className="palette-list" role="listbox" id={`${id}-list`} aria-label={t("palette.title")}>
         {groups.map(({ title, hits: found }) => (
-          <div key={title} role="group" aria-label={t(title)}>
+          <div key={found[0]?.key} role="group" aria-label={t(title)}>
             <div className="menu-title" aria-hidden="true">
               {t(title)}
             </div>
             {found.map((hit) => (
               <div
-                key={hit.to}
+                key={hit.key}
                 id={optionId(hit)}
                 role="option"
                 aria-selected={hit === chosen}

@@ -1,7 +1,9 @@
+import { useState } from "react";
 import { useDeletedShops, useShops } from "../api/queries";
 import type { Transaction } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { Credits, Shop, Short, Time } from "./facts";
+import { Receipt } from "./receipt";
 import { type Column, DataTable } from "./table";
 
 /** The deleted shops are asked for only when a row speaks of a shop that is not there any more. */
@@ -17,11 +19,14 @@ interface Props {
   rows: readonly Transaction[];
   /** The shops are the reader's own; else their names, as far as they are known. */
   names?: Readonly<Record<number, string>>;
+  /** A filter is on. */
+  narrow?: boolean;
 }
 
 /** The ledger: every change of a balance, with what it left and the number it is asked for by. */
-export function TransactionTable({ rows, names }: Props) {
+export function TransactionTable({ rows, names, narrow = false }: Props) {
   const { t, known } = useText();
+  const [open, setOpen] = useState<Transaction | null>(null);
   const deletedName = useDeletedName(rows, names === undefined);
   const shop = ({ relatedShopId: id }: Transaction) => {
     if (id === null) return "—";
@@ -34,14 +39,22 @@ export function TransactionTable({ rows, names }: Props) {
       key: "reason",
       title: t("ledger.reason"),
       phone: "main",
-      render: (row) => known(`reason.${row.reason}`) ?? row.reason,
+      render: (row) => (
+        <button type="button" className="cell-open" onClick={() => setOpen(row)} title={t("receipt.open")}>
+          {known(`reason.${row.reason}`) ?? row.reason}
+        </button>
+      ),
     },
     { key: "shop", title: t("ledger.shop"), grow: true, phone: "sub", render: shop },
     {
       key: "reference",
       title: t("ledger.reference"),
-      tight: true,
-      render: (row) => <code translate="no">{row.id}</code>,
+      grow: true,
+      render: (row) => (
+        <code translate="no" className="short" title={row.reference}>
+          {row.reference ?? row.id}
+        </code>
+      ),
     },
     {
       key: "amount",
@@ -53,12 +66,15 @@ export function TransactionTable({ rows, names }: Props) {
     { key: "after", title: t("ledger.after"), numeric: true, render: (row) => <Credits n={row.balanceAfter} /> },
   ];
   return (
-    <DataTable
-      label={t("ledger.title")}
-      columns={columns}
-      rows={rows}
-      rowKey={(row) => row.id}
-      empty={t("ledger.empty")}
-    />
+    <>
+      <DataTable
+        label={t("ledger.title")}
+        columns={columns}
+        rows={rows}
+        rowKey={(row) => row.id}
+        empty={t(narrow ? "list.noMatch" : "ledger.empty")}
+      />
+      <Receipt entry={open} shop={shop} onClose={() => setOpen(null)} />
+    </>
   );
 }

@@ -1,21 +1,24 @@
 /* One customer: the person, the shops, the money. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { answer, api, once } from "../../api/client";
 import { toProblem } from "../../api/problem";
 import { useAccount, useAccountTransactions, useUser } from "../../api/queries";
 import { keys } from "../../api/read-keys";
-import type { Account, Answer } from "../../api/types";
+import type { Account, Answer, Member } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Button } from "../../ui/button";
 import { ReasonDialog } from "../../ui/dialogs";
 import { Credits, Fact, Facts, Id, Time } from "../../ui/facts";
+import { isNarrow } from "../../ui/filters";
 import { GrantDialog } from "../../ui/grant-dialog";
+import { LedgerExport, LedgerTools, useLedgerFilter } from "../../ui/ledger";
 import { Loaded, LoadedList } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
 import { DangerLine, DangerZone, Detail, Page, Section } from "../../ui/page";
 import { Pill, StatusPill } from "../../ui/pill";
+import { type Column, DataTable } from "../../ui/table";
 import { TransactionTable } from "../../ui/transactions";
 import NotFound from "../not-found";
 
@@ -80,11 +83,85 @@ function Shops({ shops }: Pick<Detailed, "shops">) {
 
 function Money({ account, shops }: Detailed) {
   const { t } = useText();
-  const ledger = useAccountTransactions(account.id);
+  const filter = useLedgerFilter();
+  const ledger = useAccountTransactions(account.id, filter);
   const names = Object.fromEntries(shops.map((shop) => [shop.id, shop.shop_name]));
   return (
-    <Section title={t("ledger.title")}>
-      <LoadedList read={ledger}>{(rows) => <TransactionTable rows={rows} names={names} />}</LoadedList>
+    <Section
+      title={t("ledger.title")}
+      extra={<LedgerExport path={`/api/operator/accounts/${account.id}/transactions`} filter={filter} />}
+    >
+      <LedgerTools shops={shops} filter={filter} />
+      <LoadedList read={ledger}>
+        {(rows) => <TransactionTable rows={rows} names={names} narrow={isNarrow(filter)} />}
+      </LoadedList>
+    </Section>
+  );
+}
+
+/** Who may act for the account. Whose device was lost is signed out of everything. */
+function People({ members }: Pick<Detailed, "members">) {
+  const { t } = useText();
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const [ending, setEnding] = useState<Member | null>(null);
+  const columns: Column<Member>[] = [
+    {
+      key: "email",
+      title: t("field.emailLabel"),
+      grow: true,
+      phone: "main",
+      render: (row) => (
+        <span className="short" title={row.email} translate="no">
+          {row.email}
+        </span>
+      ),
+    },
+    { key: "role", title: t("member.role"), phone: "sub", tight: true, render: (row) => t(`member.${row.role}`) },
+    {
+      key: "login",
+      title: t("customer.lastLogin"),
+      phone: "side",
+      render: (row) => (row.lastLoginAt === null ? "—" : <Time at={row.lastLoginAt} />),
+    },
+    {
+      key: "actions",
+      title: t("table.actions"),
+      actions: true,
+      render: (row) => (
+        <Button small onClick={() => setEnding(row)} aria-label={`${t("member.signOut")}: ${row.email}`}>
+          {t("member.signOut")}
+        </Button>
+      ),
+    },
+  ];
+  return (
+    <Section title={t("member.title")}>
+      <DataTable
+        label={t("member.title")}
+        columns={columns}
+        rows={members}
+        rowKey={(row) => row.person}
+        empty={t("member.none")}
+      />
+      <ReasonDialog
+        open={ending !== null}
+        title={t("member.signOutTitle")}
+        text={t("member.signOutText", { email: ending?.email ?? "" })}
+        ok={t("member.signOut")}
+        run={(reason, key) => {
+          const params = { path: { id: ending?.person ?? 0 } };
+          return answer(
+            api.POST("/api/operator/persons/{id}/end-sessions", { params, body: { reason }, ...once(key) }),
+          );
+        }}
+        onDone={() => {
+          setEnding(null);
+          void queries.invalidateQueries({ queryKey: keys.operator });
+          notify.done(t("member.signedOut"));
+        }}
+        onCancel={() => setEnding(null)}
+      />
     </Section>
   );
 }
@@ -111,6 +188,9 @@ function About({ account }: { account: Account }) {
           {account.lastLoginAt === null ? "—" : <Time at={account.lastLoginAt} />}
         </Fact>
       </Facts>
+      <p>
+        <Link to={`/operator/audit?account=${account.id}`}>{t("customer.activity")}</Link>
+      </p>
     </Section>
   );
 }
@@ -159,7 +239,15 @@ function OneCustomer({ id }: { id: number }) {
       <Loaded read={read} height={480}>
         {(detail) => (
           <>
-            <Detail main={<Shops shops={detail.shops} />} side={<About account={detail.account} />} />
+            <Detail
+              main={
+                <>
+                  <Shops shops={detail.shops} />
+                  <People members={detail.members} />
+                </>
+              }
+              side={<About account={detail.account} />}
+            />
             <Money {...detail} />
             <Danger account={detail.account} />
           </>

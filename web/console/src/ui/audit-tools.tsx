@@ -1,0 +1,65 @@
+/* The audit trail as a list one looks through: what was done, when, and for an operator on whose account. */
+import type { AuditEntry, AuditFilter } from "../api/types";
+import { dictionaries, type TextKey, useText } from "../i18n/i18n";
+import { useAddress } from "./address";
+import { endOf, startOf } from "./days";
+import { Choose, Days, Export } from "./filters";
+import { Icon } from "./icon";
+import { Toolbar } from "./page";
+import { KnownPerson } from "./person";
+
+type Action = AuditEntry["action"];
+
+/** The compiler holds the texts to the server's list: an action without a name does not pass here. */
+const nameOf = (action: Action): TextKey => `action.${action}`;
+
+const ACTIONS = Object.keys(dictionaries.en)
+  .filter((key) => key.startsWith("action."))
+  .map((key) => key.slice("action.".length) as Action);
+
+export function useAuditFilter(): AuditFilter {
+  const [read] = useAddress();
+  const account = Number(read("account"));
+  return {
+    from: startOf(read("from")),
+    to: endOf(read("to")),
+    action: ACTIONS.find((action) => action === read("action")),
+    account: Number.isSafeInteger(account) && account > 0 ? account : undefined,
+  };
+}
+
+function OfAccount({ id, onAll }: { id: number; onAll: () => void }) {
+  const { t } = useText();
+  return (
+    <span className="chip chip-chosen chip-of">
+      <KnownPerson id={id} />
+      <button type="button" aria-label={t("list.allOf", { name: t("customer.one") })} onClick={onAll}>
+        <Icon name="close" />
+      </button>
+    </span>
+  );
+}
+
+export function AuditTools({ path, filter }: { path: string; filter: AuditFilter }) {
+  const { t, lang } = useText();
+  const [read, write] = useAddress();
+  const order = new Intl.Collator(lang);
+  const choices = ACTIONS.map((value) => ({ value, text: t(nameOf(value)) })).sort((a, b) =>
+    order.compare(a.text, b.text),
+  );
+  return (
+    <Toolbar>
+      {filter.account !== undefined && <OfAccount id={filter.account} onAll={() => write({ account: "" })} />}
+      <Choose
+        label={t("audit.action")}
+        choices={choices}
+        value={filter.action ?? ""}
+        onPick={(action) => write({ action })}
+      />
+      <Days from={read("from")} to={read("to")} onDays={write} />
+      <span className="end">
+        <Export path={path} wanted={filter} name="chathub-audit" />
+      </span>
+    </Toolbar>
+  );
+}

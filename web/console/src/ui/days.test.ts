@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { dayOf, endOf, startOf } from "./days";
+
+describe("a day of the reader", () => {
+  it("begins and ends at the reader's midnights", () => {
+    const start = new Date(startOf("2026-11-28") ?? "");
+    const end = new Date(endOf("2026-11-28") ?? "");
+    expect([start.getDate(), start.getHours(), end.getDate(), end.getHours()]).toEqual([28, 0, 29, 0]);
+    expect(dayOf(start)).toBe("2026-11-28");
+    expect(endOf("2026-12-31")).toBe(startOf("2027-01-01"));
+  });
+  it("is nothing while its year is being typed, or when an address made it up", () => {
+    for (const day of ["", "0002-11-28", "2026-13-01", "2026-1-1", "yesterday", "2026-11-28T00:00"]) {
+      expect(startOf(day)).toBeUndefined();
+      expect(endOf(day)).toBeUndefined();
+    }
+  });
+});

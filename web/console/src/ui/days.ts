@@ -1,0 +1,22 @@
+/* Days of the reader, as a field of a form holds them (2026-11-28), and the moments in which they begin and end. */
+
+/** A year that is still being typed (0002) is no day yet. */
+const EARLIEST = "2000-01-01";
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+function midnight(day: string, later: number): string | undefined {
+  if (!DAY.test(day) || day < EARLIEST) return undefined;
+  const at = new Date(`${day}T00:00`);
+  if (Number.isNaN(at.getTime())) return undefined;
+  at.setDate(at.getDate() + later); // not 24 hours: twice a year a day has 23 or 25
+  return at.toISOString();
+}
+
+export const startOf = (day: string) => midnight(day, 0);
+/** The first moment that is not in it any more. */
+export const endOf = (day: string) => midnight(day, 1);
+
+export function dayOf(at: Date): string {
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
