@@ -184,8 +184,8 @@ static void tell(const struct migration *m, const char *way, bool good)
         LOG_TEXT("way", way));
 }
 
-/* 1: one step taken, 0: nothing is missing, else why not. */
-static int step_up(struct conn *c, struct arena *a, const struct migration *list)
+/* 1: one step taken, 0: nothing is missing, else why not. *fresh: nothing had been applied before the first step. */
+static int step_up(struct conn *c, struct arena *a, const struct migration *list, bool *fresh)
 {
     struct tx *tx = tx_begin(c, TX_WRITE, a);
     if (!tx) return MIGRATE_FAILED;
@@ -193,6 +193,7 @@ static int step_up(struct conn *c, struct arena *a, const struct migration *list
     const struct migration *m = NULL;
     bool good = ready(tx, list, &have);
     if (good) {
+        *fresh = *fresh || have.count == 0;
         for (m = list; m->number != 0 && is_applied(&have, m->number);) m++;
         if (m->number == 0) m = NULL;
     }
@@ -205,7 +206,7 @@ static int step_up(struct conn *c, struct arena *a, const struct migration *list
     if (m && !apply(tx, m, &have)) good = false;
     if (!good) tx_rollback(tx);
     if (good) good = tx_commit(tx) == TX_COMMITTED;
-    if (m || !good) tell(m, "up", good);
+    if (!good || (m && !*fresh)) tell(m, "up", good);
     return !good ? MIGRATE_FAILED : m != NULL;
 }
 
@@ -217,10 +218,12 @@ int migrate_list_up(struct db *db, const struct migration *list)
     if (!c) return MIGRATE_FAILED;
     struct arena *a = arena_new(MIGRATION_ARENA_BYTES);
     int taken = 0, one;
-    while ((one = step_up(c, a, list)) == 1) {
+    bool fresh = false;
+    while ((one = step_up(c, a, list, &fresh)) == 1) {
         arena_reset(a);
         taken++;
     }
+    if (fresh && one == 0) LOG(LOG_INFO, "database_made", LOG_NUMBER("migrations", taken));
     arena_free(a);
     conn_close(c);
     return one < 0 ? one : taken;
