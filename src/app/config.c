@@ -53,6 +53,8 @@ static const struct setting settings[] = {
     CREDITS_SETTING("CREDIT_CHATBOT_ENABLEMENT", chatbot_price, .fallback = "50", .min = 1, .max = 1000000),
     CREDITS_SETTING("CREDIT_CHATBOT_RENEWAL", renewal_price, .fallback = "10", .min = 1, .max = 1000000),
     CREDITS_SETTING("SHOP_COST_CREDITS", shop_price, .fallback = "1000", .min = 0, .max = 1000000),
+    CREDITS_SETTING("CHATHUB_TRIAL_CREDITS", trial_credits, .fallback = "60", .min = 0, .max = 1000000),
+    CREDITS_SETTING("CHATHUB_GRANT_CONFIRM_ABOVE", grant_confirm_above, .fallback = "10000", .min = 0, .max = 1000000),
     NUMBER_SETTING("CREDIT_PRICE_CNY", price_cny, .fallback = "100", .min = 1, .max = 1000000),
     TEXT_SETTING("SMTP_HOST", smtp_host),
     NUMBER_SETTING("SMTP_PORT", smtp_port, .fallback = "587", .min = 1, .max = 65535),

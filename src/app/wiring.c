@@ -20,6 +20,8 @@ const struct route *const app_route_tables[] = {
     shops_routes,
     tenants_routes,
     credits_routes,
+    credits_grant_routes,
+    tenants_renewal_routes,
     audit_routes,
     events_routes,
     operator_routes,
@@ -100,8 +102,7 @@ bool app_refusals(struct tx *tx, const struct refusal_sum *list, size_t count)
 
 static bool account_created(struct tx *tx, int64_t account, int64_t now)
 {
-    (void)now;
-    return credits_open(tx, account);
+    return credits_open(tx, account) && credits_give_trial(tx, account, now);
 }
 
 static enum row account_by_email(struct tx *tx, const char *email, int64_t *account)
@@ -169,7 +170,9 @@ void app_fill_hooks(struct app *app)
     credits_settings = (struct credits_settings){ .shop_price = c->shop_price,
                                                   .chatbot_price = c->chatbot_price,
                                                   .renewal_price = c->renewal_price,
-                                                  .price_cny = c->price_cny };
+                                                  .price_cny = c->price_cny,
+                                                  .trial = c->trial_credits,
+                                                  .confirm_above = c->grant_confirm_above };
     shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted,
                                         .restored = tenants_shop_restored,
                                         .purged = tenants_shop_purged,

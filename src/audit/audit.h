@@ -21,7 +21,8 @@
     X(sso_issued) X(sso_launched) X(sso_refused) X(secret_shown) X(secret_rotated) X(secret_retired)                   \
     X(tenant_registered) X(tenant_suspended) X(tenant_resumed) X(job_retried) X(config_changed)                        \
     X(chatbot_update_failed) X(member_invited) X(member_joined) X(member_role_changed) X(member_removed)               \
-    X(invitation_revoked) X(account_unlocked) X(requests_refused)
+    X(invitation_revoked) X(account_unlocked) X(requests_refused) X(credits_corrected) X(secret_revoked)               \
+    X(chatbot_renewal_changed)
 #define AUDIT_ENUM(name) AUDIT_##name,
 enum audit_action { AUDIT_ACTIONS(AUDIT_ENUM) AUDIT_ACTION_COUNT };
 const char *audit_action_name(enum audit_action a);

@@ -12,7 +12,7 @@
 
 /* Reasons are stored by name. The first three are the replaced panel's words. */
 #define CREDIT_REASONS(X)                                                                                              \
-    X(shop_creation) X(chatbot_enablement) X(topup) X(chatbot_renewal) X(grant) X(refund) X(correction)
+    X(shop_creation) X(chatbot_enablement) X(topup) X(chatbot_renewal) X(grant) X(refund) X(correction) X(trial)
 #define CREDIT_REASON_ENUM(name) REASON_##name,
 enum credit_reason { CREDIT_REASONS(CREDIT_REASON_ENUM) REASON_COUNT };
 const char *credit_reason_name(enum credit_reason r);
@@ -48,6 +48,8 @@ struct credit_balance {
 /* An account's row, made with the account (in its transaction). */
 MUST_USE bool credits_open(struct tx *tx, int64_t account);
 MUST_USE enum row credits_balance(struct tx *tx, int64_t account, struct credit_balance *out);
+/* What a new account has to try with, by the settings; once an account. */
+MUST_USE bool credits_give_trial(struct tx *tx, int64_t account, int64_t now);
 /* Available credits of each account of a page, in one query; 0 for an unknown one. */
 enum { CREDITS_PAGE_MAX = 100 };
 MUST_USE bool credits_available_each(struct tx *tx, const int64_t *accounts, size_t n, struct credits *out);
@@ -105,5 +107,5 @@ struct credits_hooks {
 extern struct credits_hooks credits_hooks;
 /* GET /api/billing/summary, GET /api/billing/transactions, POST /api/billing/grant (operator),
  * GET /api/operator/accounts/:id/transactions */
-extern const struct route credits_routes[];
+extern const struct route credits_routes[], credits_grant_routes[];
 #endif

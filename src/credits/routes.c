@@ -1,5 +1,4 @@
-/* routes.c: credits over HTTP. A merchant reads; only an operator grants, with a reason. */
-#include "audit/audit.h"
+/* routes.c: credits over HTTP, for those who read them. */
 #include "credits/credits.h"
 #include "credits/settings.h"
 #include "credits/transactions.h"
@@ -7,7 +6,6 @@
 #include "http/events.h"
 
 enum { TRANSACTIONS_DEFAULT = 50, TRANSACTIONS_MAX = 100 };
-#define GRANT_MAX 1000000
 
 struct credits_hooks credits_hooks;
 struct credits_settings credits_settings;
@@ -15,11 +13,6 @@ struct credits_settings credits_settings;
 const struct problem problem_insufficient_credits = { "insufficient_credits", 402,
                                                       "Not enough credits. Ask your operator for more, then try again.",
                                                       "积分不足，请先充值！" };
-static const struct problem problem_account_unknown = { "account_unknown", 404, "No account has this e-mail address.",
-                                                        "没有使用该邮箱的账号。" };
-static const struct problem problem_balance_limit = { "balance_limit", 422,
-                                                      "The balance would grow past what an account may hold.",
-                                                      "余额将超过账号允许的上限。" };
 
 /* ---- summary ---- */
 
@@ -163,33 +156,6 @@ static enum answer get_account_transactions(struct req *req)
     return reply_page(req, ((const struct path_account *)req->path)->id);
 }
 
-/* ---- grant ---- */
-
-struct post_grant {
-    const char *email;
-    struct credits amount;
-    const char *reason;
-};
-static const struct field post_grant_fields[] = {
-    FIELD_TEXT(struct post_grant, email, .form = TEXT_EMAIL, .min = 3, .max = 254, .doc = "Whose account."),
-    FIELD_CREDITS(struct post_grant, amount, .min = 1, .max = GRANT_MAX, .doc = "Credits to add."),
-    FIELD_TEXT(struct post_grant, reason, .min = 3, .max = 200, .doc = "Why; stands in the audit trail."), FIELD_END
-};
-static const struct shape grant_shape[] = { SHAPE_BOOL("success"), SHAPE_I64("creditsRemaining"), SHAPE_END };
-
-static void grant_json(struct json *j, const void *arg)
-{
-    json_bool(j, "success", true);
-    json_credits(j, "creditsRemaining", ((const struct credit_balance *)arg)->available);
-}
-
-static void grant_details(struct json *j, const void *arg)
-{
-    const struct post_grant *in = arg;
-    json_credits(j, "amount", in->amount);
-    json_text(j, "reason", in->reason);
-}
-
 static void changed_json(struct json *j, const void *arg)
 {
     json_credits(j, "available", ((const struct credit_balance *)arg)->available);
@@ -199,61 +165,6 @@ bool credits_changed(struct tx *tx, int64_t account, struct credit_balance *now)
 {
     return credits_balance(tx, account, now) == ROW_FOUND &&
            events_put(tx, account, "credits.changed", changed_json, now);
-}
-
-static enum answer run_grant(struct req *req)
-{
-    const struct post_grant *in = req->body;
-    int64_t account = 0;
-    switch (credits_hooks.account_by_email(req->tx, in->email, &account)) {
-    case ROW_FAULT: return reply_fault(req);
-    case ROW_NONE: return reply_problem(req, &problem_account_unknown);
-    case ROW_FOUND: break;
-    }
-    /* Without a key of the caller each request is a grant of its own. */
-    const char *key = arena_printf(req->arena, "grant:%lld:%s", (long long)req->who.account,
-                                   req->idempotency_key ? req->idempotency_key : req->request_id);
-    struct credit_entry entry;
-    enum debit granted = credits_grant(req->tx,
-                                       &(struct credit_change){ .account = account,
-                                                                .amount = in->amount,
-                                                                .reason = REASON_grant,
-                                                                .note = in->reason,
-                                                                .key = key,
-                                                                .actor = req->who.person,
-                                                                .at_ms = req->now_ms },
-                                       &entry);
-    switch (granted) {
-    case DEBIT_FAULT:
-    case DEBIT_INSUFFICIENT: return reply_fault(req);
-    case DEBIT_TOO_MANY: return reply_problem(req, &problem_balance_limit);
-    case DEBIT_KEY_REUSED: return reply_problem(req, &problem_key_reused);
-    case DEBIT_REPLAYED: /* of a key whose kept answer is gone: nothing was granted now, so the trail gains nothing */
-    case DEBIT_DONE: break;
-    }
-    struct credit_balance now;
-    if (!credits_changed(req->tx, account, &now)) return reply_fault(req);
-    if (granted == DEBIT_DONE &&
-        !audit_request(req, AUDIT_credits_granted, account, "account", account, grant_details, in))
-        return reply_fault(req);
-    events_hint("grants");
-    return reply_json(req, 200, grant_json, &now);
-}
-
-static void refusal_details(struct json *j, const void *arg)
-{
-    const struct req *req = arg;
-    json_credits(j, "amount", ((const struct post_grant *)req->body)->amount);
-    json_text(j, "reason", req->reply.problem->code);
-}
-
-/* Also of an address that nobody has: the trail then says who tried, and not what was typed. */
-static bool refused_grant(struct req *req)
-{
-    const struct post_grant *in = req->body;
-    int64_t account = 0;
-    if (credits_hooks.account_by_email(req->tx, in->email, &account) == ROW_FAULT) return false;
-    return audit_request(req, AUDIT_credits_grant_refused, account, "account", account, refusal_details, req);
 }
 
 const struct route credits_routes[] = { { .verb = VERB_GET,
@@ -273,18 +184,6 @@ const struct route credits_routes[] = { { .verb = VERB_GET,
                                           .answer = transactions_shape,
                                           .run = get_transactions,
                                           .doc = "The ledger of the calling account, newest first." },
-                                        { .verb = VERB_POST,
-                                          .path = "/api/billing/grant",
-                                          .who = WHO_OPERATOR,
-                                          .tx = TX_WRITE,
-                                          .tag = "Operator",
-                                          .idempotent = true,
-                                          BODY_FIELDS(post_grant),
-                                          .answer = grant_shape,
-                                          .run = run_grant,
-                                          .refused = refused_grant,
-                                          PROBLEMS(&problem_account_unknown, &problem_balance_limit),
-                                          .doc = "Give credits to an account, with a reason." },
                                         { .verb = VERB_GET,
                                           .path = "/api/operator/accounts/:id/transactions",
                                           .who = WHO_OPERATOR,

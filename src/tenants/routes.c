@@ -51,6 +51,8 @@ static const struct field post_register_fields[] = {
 
 /* ---- what answers look like ---- */
 
+static const char *const subscription_sources[] = { "credits", "order", "trial", NULL };
+static const char *const stops[] = { "merchant", "unpaid", "ended", "shop_deleted", NULL };
 static const char *const subscription_states[] = { "active", "past_due", "expired", "cancelled", NULL };
 static const char *const states[] = { "off", "pending", "provisioning", "active", "suspended", "disabled", "failed",
     NULL };
@@ -76,12 +78,24 @@ static const struct shape step_shape[] = { SHAPE_ENUM("name", step_names), SHAPE
     SHAPE_TIME("at", .nullable = true), SHAPE_END };
 static const struct shape subscription_shape[] = { SHAPE_ENUM("status", subscription_states), SHAPE_TIME("startedAt"),
     SHAPE_TIME("expiresAt"),
-    SHAPE_I64("renewsFor", .nullable = true, .doc = "Credits at the next renewal; null: it ends."), SHAPE_END };
+    SHAPE_I64("renewsFor", .nullable = true, .doc = "Credits at the next renewal; null: it ends."),
+    SHAPE_ENUM("source", subscription_sources, .doc = "What pays for it."),
+    SHAPE_BOOL("automatic", .doc = "It renews by itself."),
+    SHAPE_I64("renewalPrice", .doc = "Credits for a further month."),
+    SHAPE_TIME("nextRenewalAt", .nullable = true), SHAPE_TIME("stopsAt", .nullable = true,
+               .doc = "When the chatbot stops: not paid until then, or not renewed."),
+    SHAPE_I64("topUp", .doc = "Credits that are missing for the next renewal."), SHAPE_END };
 static const struct shape view_shape[] = {
     SHAPE_ENUM("state", states), SHAPE_TEXT("botId", .nullable = true), SHAPE_TEXT("botName", .nullable = true),
     SHAPE_ENUM("botState", bot_states), SHAPE_ENUM("backend", recipe_names),
     SHAPE_TEXT_LIST("syncScopes"),
-    SHAPE_I64("price", .doc = "Credits it costs to enable now."), SHAPE_TEXT("embedCode", .nullable = true),
+    SHAPE_I64("price", .doc = "Credits it costs to enable now."),
+    SHAPE_I64("available", .doc = "Credits that can be spent."),
+    SHAPE_I64("balanceAfter", .doc = "What is left of them after enabling now."),
+    SHAPE_I64("topUp", .doc = "Credits that are missing to enable now."),
+    SHAPE_I64("renewalPrice", .doc = "Credits for each further month."),
+    SHAPE_ENUM("stoppedBy", stops, .nullable = true, .doc = "Why it is off although it was on."),
+    SHAPE_TEXT("embedCode", .nullable = true),
     SHAPE_TIME("enabledAt", .nullable = true), SHAPE_OBJECT("error", error_shape, .nullable = true),
     SHAPE_BOOL("canEnable"), SHAPE_TIME("freeUntil", .nullable = true, .doc = "Until then enabling again is free."),
     SHAPE_LIST("steps", step_shape, .type_name = "ChatbotStep"), SHAPE_I64("attempts"),

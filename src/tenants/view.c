@@ -119,19 +119,36 @@ static bool may_enable(const struct view *v)
     return v->runs || !credits_less(v->balance.available, tenants_settings.enable_price);
 }
 
-static void subscription_json(struct json *j, const struct subscription *s)
+/* Credits that the balance lacks for this price. */
+static struct credits missing_for(const struct view *v, struct credits price)
 {
+    struct credits missing = credits_of(0);
+    if (!credits_less(v->balance.available, price)) return missing;
+    return credits_subtract(price, v->balance.available, &missing) ? missing : price;
+}
+
+static void subscription_json(struct json *j, const struct view *v)
+{
+    const struct subscription *s = &v->s;
     if (s->number == 0) {
         json_null(j, "subscription");
         return;
     }
-    bool renews = s->status == SUBSCRIPTION_ACTIVE || s->status == SUBSCRIPTION_PAST_DUE;
+    bool renews = s->renews && (s->status == SUBSCRIPTION_ACTIVE || s->status == SUBSCRIPTION_PAST_DUE);
     json_object(j, "subscription");
     json_text(j, "status", subscription_status_name(s->status));
     json_time(j, "startedAt", s->started_at_ms);
     json_time(j, "expiresAt", s->expires_at_ms);
     if (renews) json_credits(j, "renewsFor", tenants_settings.renewal_price);
     else json_null(j, "renewsFor");
+    json_text(j, "source", subscription_source_name(s->source));
+    json_bool(j, "automatic", s->renews);
+    json_credits(j, "renewalPrice", tenants_settings.renewal_price);
+    json_time(j, "nextRenewalAt", renews ? s->expires_at_ms : 0);
+    json_time(j, "stopsAt", s->status == SUBSCRIPTION_PAST_DUE ? subscription_grace_end(s, v->now)
+                            : renews                           ? 0
+                                                               : s->expires_at_ms);
+    json_credits(j, "topUp", renews ? missing_for(v, tenants_settings.renewal_price) : credits_of(0));
     json_end(j);
 }
 
@@ -147,6 +164,15 @@ static void error_json(struct json *j, const struct view *v)
     json_end(j);
 }
 
+/* Why it is not on although it was; NULL: it is on, or never was. */
+static const char *stopped_by(const struct view *v)
+{
+    if (v->t.status == TENANT_DISABLED) return "merchant";
+    if (v->t.status != TENANT_SUSPENDED) return NULL;
+    if (v->t.shop_deleted) return "shop_deleted";
+    return v->s.renews ? "unpaid" : "ended";
+}
+
 static void view_json(struct json *j, const void *arg)
 {
     const struct view *v = arg;
@@ -159,7 +185,14 @@ static void view_json(struct json *j, const void *arg)
     json_text(j, "botState", bot_state_names[t->bot_state]);
     json_text(j, "backend", recipe->name);
     scopes_json(j, t->sync_scopes ? t->sync_scopes : "");
-    json_credits(j, "price", v->runs ? credits_of(0) : tenants_settings.enable_price);
+    struct credits price = v->runs ? credits_of(0) : tenants_settings.enable_price, after = v->balance.available;
+    if (credits_less(after, price) || !credits_subtract(after, price, &after)) after = credits_of(0);
+    json_credits(j, "price", price);
+    json_credits(j, "available", v->balance.available);
+    json_credits(j, "balanceAfter", after);
+    json_credits(j, "topUp", missing_for(v, price));
+    json_credits(j, "renewalPrice", tenants_settings.renewal_price);
+    json_text(j, "stoppedBy", stopped_by(v));
     json_text(j, "embedCode", v->embed_code);
     json_time(j, "enabledAt", t->enabled_at_ms);
     error_json(j, v);
@@ -168,7 +201,7 @@ static void view_json(struct json *j, const void *arg)
     steps_json(j, v);
     json_i64(j, "attempts", v->job.attempts);
     json_time(j, "nextAttemptAt", v->job.run_at_ms);
-    subscription_json(j, &v->s);
+    subscription_json(j, v);
     json_text(j, "launchUrl", v->launch_url);
 }
 

@@ -36,6 +36,7 @@ export class Server {
         s.engine = engine;
         s.dir = await mkdtemp(path.join(tmpdir(), 'chathub-http-'));
         s.env = {
+            CHATHUB_TRIAL_CREDITS: '0', // the suites count from an empty balance
             PATH: process.env.PATH,
             HOME: s.dir,
             CHATHUB_DATA_DIR: s.dir,
