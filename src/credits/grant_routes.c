@@ -75,7 +75,7 @@ static bool is_large(struct credits amount)
     return credits_less(credits_settings.confirm_above, amount);
 }
 
-/* ANSWER_SENT: go on. */
+/* ANSWER_GO_ON: *out is filled. */
 static enum answer look(struct req *req, const char *email, struct credits amount, enum direction way,
                         struct numbers *out)
 {
@@ -92,7 +92,7 @@ static enum answer look(struct req *req, const char *email, struct credits amoun
     else
         out->fits = !credits_less(out->now.available, amount) &&
                     credits_subtract(out->now.balance, amount, &out->after);
-    return ANSWER_SENT;
+    return ANSWER_GO_ON;
 }
 
 static void preview_json(struct json *j, const void *arg)
@@ -112,7 +112,7 @@ static enum answer run_preview(struct req *req)
     const struct get_preview *in = req->query;
     struct numbers n = { 0 };
     enum answer go_on = look(req, in->email, in->amount, (enum direction)in->kind, &n);
-    return go_on == ANSWER_SENT ? reply_json(req, 200, preview_json, &n) : go_on;
+    return go_on == ANSWER_GO_ON ? reply_json(req, 200, preview_json, &n) : go_on;
 }
 
 /* ---- changing ---- */
@@ -144,7 +144,7 @@ static enum answer change(struct req *req, enum direction way)
     bool gives = way == DIRECTION_GRANT;
     struct numbers n = { 0 };
     enum answer go_on = look(req, in->email, in->amount, way, &n);
-    if (go_on != ANSWER_SENT) return go_on;
+    if (go_on != ANSWER_GO_ON) return go_on;
     if (is_large(in->amount) && !in->confirm) return refuse(req, &problem_confirm, &n);
     /* Without a key of the caller each request is a change of its own. */
     const char *key = arena_printf(req->arena, "%s:%lld:%s", direction_names[way], (long long)req->who.account,

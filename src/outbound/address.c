@@ -77,3 +77,21 @@ bool address_is_internal(const struct sockaddr *address)
     }
     return true;             /* a unix socket or anything else is not the internet */
 }
+
+/* Names that lead nowhere in public, or to the machine itself: RFC 6761, 6762, 8375, and what house networks use. Those
+ * for documentation and tests (example, test) lead nowhere either, but harm nobody. */
+static const char *const private_ends[] = { "localhost", "local", "localdomain", "internal", "intranet", "private",
+    "lan", "home", "corp", "home.arpa", "onion", "invalid" };
+
+bool host_is_internal(struct str host)
+{
+    const char *colon = memchr(host.p, ':', host.n);
+    if (colon) host.n = (size_t)(colon - host.p);
+    if (host.n > 0 && host.p[host.n - 1] == '.') host.n--;
+    for (size_t i = 0; i < ARRAY_LEN(private_ends); i++) {
+        struct str end = str_of(private_ends[i]);
+        if (host.n < end.n || strncasecmp(host.p + host.n - end.n, end.p, end.n) != 0) continue;
+        if (host.n == end.n || host.p[host.n - end.n - 1] == '.') return true;
+    }
+    return false;
+}

@@ -39,5 +39,7 @@ void http_call(struct arena *a, const struct out_request *r, struct out_answer *
 /* Exported for tests and webhooks: is this address one that a merchant's url must not reach? */
 struct sockaddr;
 bool address_is_internal(const struct sockaddr *address);
+/* The same of a name, with or without a port: nothing that shoppers could reach. */
+bool host_is_internal(struct str host);
 
 #endif

@@ -1,5 +1,6 @@
 /* routes.c: the addresses of shops. Paths and members are the replaced panel's (snake_case). A shop of another account,
  * a deleted or a purged one is 404 everywhere; only `restore` finds a deleted shop. */
+#include "outbound/http_client.h"
 #include "shops/rows.h"
 
 #include "audit/audit.h"
@@ -147,10 +148,14 @@ static const struct field post_shop_fields[] = {
     FIELD_END
 };
 
+/* A shop is where shoppers are, and others are told to fetch from there. */
+static bool is_private(const char *domain) { return domain && host_is_internal(str_of(domain)); }
+
 static enum answer run_create(struct req *req)
 {
     const struct post_shop *in = req->body;
     struct view v = { 0 };
+    if (is_private(in->domain)) return reply_fields(req, "domain", "not_public");
     switch (shops_add(req->tx, &(struct shop_new){ .account = req->who.account, .actor = req->who.person,
         .name = in->shop_name, .domain = in->domain, .at_ms = req->now_ms }, &v.shop)) {
     case SHOP_ADD_FAULT: return reply_fault(req);
@@ -217,6 +222,7 @@ static enum answer run_patch(struct req *req)
     case ROW_FOUND: break;
     }
     if (in->has_name && !in->shop_name) return reply_fields(req, "shop_name", "required");
+    if (is_private(in->domain)) return reply_fields(req, "domain", "not_public");
     const char *name = in->shop_name ? in->shop_name : s.name;
     const char *domain = in->has_domain ? in->domain : s.domain;
     if (text_eq(name, s.name) && text_eq(domain, s.domain)) return reply_json(req, 200, success_json, NULL);

@@ -2,6 +2,7 @@
 #include "base/testing.h"
 #include "base/clock.h"
 #include "shops/rows.h"
+#include "outbound/http_client.h"
 #include "shops/test_kit.h"
 #include "storage/test_verify.h"
 
@@ -280,9 +281,30 @@ TEST_EACH_ENGINE(only_allowed_moves_are_made)
     expect_sound(t);
 }
 
+/* Others are told to fetch from a shop's domain, and it must not be the inside of a house. */
+TEST_EACH_ENGINE(a_domain_that_is_not_public_is_refused)
+{
+    static const char *const domains[] = { "localhost", "localhost:6379", "redis.localhost", "db.internal",
+        "printer.local", "nas.lan", "a.home.arpa", "x.corp" };
+    kit_start();
+    int64_t account = kit_account(t, 0);
+    for (size_t i = 0; i < ARRAY_LEN(domains); i++) {
+        const char *body = arena_printf(t->arena, "{\"shop_name\":\"Tea\",\"domain\":\"%s\"}", domains[i]);
+        struct kit_answer a = kit_call(t, &(struct kit_request){ .routes = shops_routes, .verb = VERB_POST,
+            .path = "/api/shops", .account = account, .body = body });
+        assert_int_equal(a.status, 422);
+        assert_int_equal(strncmp(a.fault, "domain:", 7), 0);
+    }
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM shops"), 0);
+    EXPECT(host_is_internal(STR("LOCALHOST.")) && host_is_internal(STR("a.b.internal:80")));
+    EXPECT(!host_is_internal(STR("mylocal")) && !host_is_internal(STR("local.shop.example")));
+    EXPECT(!host_is_internal(STR("internal.com")) && !host_is_internal(STR("")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EACH_ENGINE(a_domain_that_is_not_public_is_refused),
         EACH_ENGINE(a_shop_is_created_and_listed),
         EACH_ENGINE(bad_bodies_are_refused),
         EACH_ENGINE(d22_another_accounts_shop_is_not_found),

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/unicode.h"
 #include "credits/credits.h"
 
 static void embed_id(struct arena *a, struct tenant *t)
@@ -132,6 +133,13 @@ static enum answer enable_by_job(struct req *req, struct enabling *e)
     return reply_provisioning(req, &e->t);
 }
 
+/* Within the limit that a typed name meets; a long shop name is cut where a reader sees a character end. */
+static const char *default_bot_name(struct arena *a, const char *shop_name)
+{
+    struct str name = str_of(shop_name), end = STR(" Assistant");
+    return arena_printf(a, "%.*s%s", (int)unicode_cut(name, BOT_NAME_MAX - end.n), name.p, end.p);
+}
+
 /* The tenant as this attempt wants it, and what it will cost. */
 static bool prepare(struct req *req, struct enabling *e)
 {
@@ -145,7 +153,7 @@ static bool prepare(struct req *req, struct enabling *e)
     if (subscriptions_get(req->tx, t->id, t->subscription, &s) == ROW_FAULT) return false;
     e->paid = !subscription_runs(&s, req->now_ms);
     if (in->botName) t->bot_name = in->botName;
-    else if (!t->bot_name || !t->bot_name[0]) t->bot_name = arena_printf(req->arena, "%s Assistant", e->shop.name);
+    else if (!t->bot_name || !t->bot_name[0]) t->bot_name = default_bot_name(req->arena, e->shop.name);
     t->error_code = NULL;
     t->asked_at_ms = req->now_ms;
     t->hold = t->job = t->settled_attempt = 0;

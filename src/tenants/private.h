@@ -167,6 +167,7 @@ MUST_USE bool tenants_stands_anew(struct tx *tx, struct tenant *t);
 MUST_USE enum row tenants_is_being_told(struct tx *tx, const struct tenant *t);
 
 /* ---- launches.c ---- */
+enum { LAUNCH_TTL_S = 60 };
 struct launch { struct str code; int64_t shop, account, expires_at_ms; enum sso_role role; };
 MUST_USE bool launches_put(struct tx *tx, const struct launch *l);
 /* Each works once, before its end, for the account it was made for. */
@@ -175,7 +176,8 @@ MUST_USE bool launches_forget(struct tx *tx, int64_t before_ms);
 
 /* ---- problems ---- */
 extern const struct problem problem_chatbot_enabled, problem_chatbot_feature, problem_chatbot_failed,
-    problem_chatbot_not_enabled, problem_chatbot_provisioning, problem_rotation_running, problem_shop_is_ours,
+    problem_chatbot_not_enabled, problem_chatbot_provisioning, problem_rotation_running,
+    problem_nothing_to_revoke, problem_shop_is_ours,
     problem_wrong_shop_token, problem_bad_token, problem_read_only_token, problem_launch_code;
 
 /* ---- routes: the handlers stand in the file of their matter, the rows in routes.c ---- */
@@ -195,7 +197,8 @@ bool refused_enable(struct req *req);
 enum answer run_status(struct req *req), run_view(struct req *req);
 enum answer run_sso_issue(struct req *req), run_sso_launch(struct req *req), run_sso_enter(struct req *req);
 bool refused_sso(struct req *req);
-enum answer run_secrets(struct req *req), run_secret_show(struct req *req), run_secret_rotate(struct req *req);
+enum answer run_secrets(struct req *req), run_secret_show(struct req *req), run_secret_rotate(struct req *req),
+    run_secret_revoke(struct req *req);
 enum answer run_panel_register(struct req *req), run_panel_config(struct req *req), run_panel_change(struct req *req);
 
 #endif

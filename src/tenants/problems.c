@@ -22,6 +22,9 @@ const struct problem problem_rotation_running = {
     "rotation_running", 409, "The last new secret has not reached the chatbot server yet. Please try again later.",
     "上一个新密钥尚未同步到客服服务器，请稍后再试。"
 };
+const struct problem problem_nothing_to_revoke = {
+    "nothing_to_revoke", 409, "There is no replaced secret that is still valid.", "没有仍然有效的旧密钥。"
+};
 const struct problem problem_shop_is_ours = {
     "shop_id_reserved", 409, "A shop of this service has this id. Register with another one.", "该店铺编号已被本平台使用，请更换编号。"
 };

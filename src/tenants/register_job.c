@@ -63,13 +63,15 @@ static enum job_wish settle_registered(struct job *job, struct tx *tx, struct te
     struct subscription s;
     if (subscriptions_get(tx, t->id, t->subscription, &s) == ROW_FAULT) return JOB_FAULT;
     t->hold = 0;
-    t->outside = OUTSIDE_SERVING;
+    /* Somebody was telling the outside that it is off while this was asked: which of the two arrived last? */
+    bool crossed = w->t.tell_job && recipe_of(t->backend)->resume;
+    t->outside = crossed ? OUTSIDE_SUSPENDED : OUTSIDE_SERVING;
     if (t->told < w->t.word) t->told = w->t.word;
     /* An earlier call that nobody answered may still take effect; or something has changed while it was told. */
     int64_t doubt_ms = recipe_of(t->backend)->doubt_ms;
     bool open = job->attempt > 1 && w->t.settled_attempt != job->attempt - 1;
     int64_t until = open ? job->now_ms + doubt_ms : time_clamp_until(t->doubt_until_ms, job->now_ms, doubt_ms);
-    bool doubtful = until > job->now_ms, more = t->told < t->word;
+    bool doubtful = until > job->now_ms, more = t->told < t->word || crossed;
     t->doubt_until_ms = doubtful ? until : 0;
     if ((doubtful || more) && !tenants_must_hear(tx, t, more ? 0 : until)) return JOB_FAULT;
     const char *bot_id = w->bot_id ? w->bot_id : t->bot_id;

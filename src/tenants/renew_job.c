@@ -332,5 +332,5 @@ static enum job_wish renew_settle(struct job *job, struct tx *tx)
 const struct job_kind tenants_renew_job = {
     .name = "tenants.renew", .doc = "Takes the monthly price of chatbots whose paid month is over.",
     .max_attempts = 5, .backoff_first_ms = SECOND_MS, .backoff_max_ms = MINUTE_MS, .every_ms = MINUTE_MS,
-    .pool = JOB_POOL_MONEY, .settle = renew_settle,
+    .pool = JOB_POOL_MONEY, .careful = true, .settle = renew_settle,
 };

@@ -182,9 +182,9 @@ static const struct field path_shop_fields[] = {
 };
 
 const struct route tenants_renewal_routes[] = {
-    { .verb = VERB_GET, .path = "/api/home", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Account",
+    { .verb = VERB_GET, .path = "/api/home", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Account",
       .answer = home_shape, .run = run_home, .doc = "The balance, and what must be looked at soon." },
-    { .verb = VERB_POST, .path = "/api/shops/:id/chatbot/renewal", .who = WHO_SIGNED_IN, .tx = TX_WRITE,
+    { .verb = VERB_POST, .path = "/api/shops/:id/chatbot/renewal", .who = WHO_MANAGERS, .tx = TX_WRITE,
       .tag = "Chatbot", PATH_FIELDS(path_shop), BODY_FIELDS(post_renewal), .idempotent = true,
       .answer = renewal_shape, .run = run_renewal, PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled),
       .doc = "Switch automatic renewal on or off." },

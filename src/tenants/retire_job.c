@@ -13,6 +13,16 @@ STMT(overdue, "SELECT s.tenant, s.kind, s.generation, s.account, t.shop,"
 
 struct retiring { int64_t tenant, shop, account; struct secret s; bool undelivered; };
 
+/* An end that a clock written ahead of time has set is no further away than it can have been set. */
+STMT(clamp, "UPDATE tenant_secrets SET valid_until_ms = ?1 WHERE state = 2 AND valid_until_ms > ?1");
+
+static bool clamp_ends(struct tx *tx, int64_t now)
+{
+    struct query q = query(tx, &clamp);
+    bind_i64(&q, now + SECRET_OVERLAP_HOURS * HOUR_MS);
+    return query_change(&q) >= 0;
+}
+
 static bool retire(struct tx *tx, const struct retiring *r, int64_t now)
 {
     if (r->undelivered) return secret_make_previous(tx, r->tenant, &r->s, now + EXTEND_HOURS * HOUR_MS);
@@ -30,6 +40,8 @@ static enum job_wish secrets_settle(struct job *job, struct tx *tx)
 {
     struct retiring batch[RETIRE_BATCH];
     size_t count = 0;
+    if (!clock_is_sound()) return JOB_FINISHED;
+    if (!clamp_ends(tx, job->now_ms)) return JOB_FAULT;
     struct query q = query(tx, &overdue);
     bind_i64(&q, job->now_ms), bind_i64(&q, RETIRE_BATCH);
     enum row row;

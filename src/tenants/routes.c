@@ -109,6 +109,7 @@ static const struct shape secret_shape[] = { SHAPE_ENUM("kind", secret_kinds), S
     SHAPE_TEXT("hint", .doc = "Its last characters."), SHAPE_END };
 static const struct shape secrets_shape[] = { SHAPE_LIST("secrets", secret_shape, .type_name = "Secret"), SHAPE_END };
 static const struct shape shown_shape[] = { SHAPE_ENUM("kind", secret_kinds), SHAPE_TEXT("secret"), SHAPE_END };
+static const struct shape revoked_shape[] = { SHAPE_BOOL("success"), SHAPE_ENUM("kind", secret_kinds), SHAPE_END };
 static const struct shape rotated_shape[] = { SHAPE_ENUM("kind", secret_kinds), SHAPE_TEXT("secret"),
     SHAPE_TIME("previousValidUntil", .nullable = true), SHAPE_END };
 static const struct shape form_shape[] = { SHAPE_TEXT("code", .maybe = true), SHAPE_TEXT("token", .maybe = true),
@@ -166,6 +167,11 @@ const struct route tenants_routes[] = {
       PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_chatbot_provisioning,
                &problem_rotation_running),
       .doc = "Replace a secret; the old one stays valid for 24 hours." },
+    { .verb = VERB_POST, .path = "/api/shops/:id/secrets/:kind/revoke", .who = WHO_MANAGERS, .tx = TX_WRITE,
+      .tag = "Chatbot", PATH_FIELDS(path_secret), .idempotent = true, .fresh = true,
+      .answer = revoked_shape, .run = run_secret_revoke,
+      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_nothing_to_revoke),
+      .doc = "End a replaced secret now, without waiting for the 24 hours." },
     { .verb = VERB_POST, .path = "/api/shops/:id/sso/launch", .who = WHO_MANAGERS, .tx = TX_WRITE, CHATBOT,
       BODY_FIELDS(post_role), .body_optional = true, .idempotent = true, .answer = launch_shape, .run = run_sso_launch,
       .refused = refused_sso, PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled),

@@ -127,6 +127,36 @@ static enum row is_being_told(struct req *req, const struct secret_change *c)
     return ROW_NONE;
 }
 
+struct revoked { enum secret_kind kind; };
+
+static void revoked_json(struct json *j, const void *arg)
+{
+    json_bool(j, "success", true);
+    json_text(j, "kind", secret_kind_name(((const struct revoked *)arg)->kind));
+}
+
+/* The replaced secret ends now, not after its overlap; the outside is told at once too. Until it has confirmed the new
+ * one there are no tokens: that is what was asked for. */
+enum answer run_secret_revoke(struct req *req)
+{
+    struct secret_change c = { 0 };
+    size_t ended = 0;
+    enum answer go_on = begin_change(req, &c);
+    if (go_on != ANSWER_GO_ON) return go_on;
+    for (size_t i = 0; i < c.count; i++) {
+        if (c.have[i].kind != c.kind || c.have[i].state != SECRET_PREVIOUS) continue;
+        if (!secret_revoke(req->tx, c.t.id, &c.have[i])) return reply_fault(req);
+        ended++;
+    }
+    if (!ended) return reply_problem(req, &problem_nothing_to_revoke);
+    if (c.kind != SECRET_SERVICE && tenant_is_known_outside(&c.t) &&
+        (!tenants_must_hear(req->tx, &c.t, 0) || !tenants_keep(req->tx, &c.t, req->now_ms)))
+        return reply_fault(req);
+    if (!audit_request(req, AUDIT_secret_revoked, c.t.account, "shop", c.t.shop, secret_kind_json, &c.kind))
+        return reply_fault(req);
+    return reply_json(req, 200, revoked_json, &(struct revoked){ c.kind });
+}
+
 enum answer run_secret_rotate(struct req *req)
 {
     struct secret_change c = { 0 };

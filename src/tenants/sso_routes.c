@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 
-enum { SSO_TTL_S = 3600, LAUNCH_TTL_S = 60, FORM_MAX_BYTES = 512 };
+enum { SSO_TTL_S = 3600, FORM_MAX_BYTES = 512 };
 
 STMT(signing, "SELECT t.id, t.backend, s.generation, s.sealed FROM tenants t JOIN tenant_secrets s"
               " ON s.tenant = t.id AND s.kind = 1 AND s.state < 3 AND s.delivered = 1"

@@ -36,9 +36,10 @@ bool tenant_is_known_outside(const struct tenant *t)
     return recipe_of(t->backend)->tell && (t->status == TENANT_ACTIVE || t->status == TENANT_SUSPENDED);
 }
 
-static recipe_call *call_for(const struct recipe *r, enum outside from, enum outside to)
+/* `again`: an older call may have undone it since. */
+static recipe_call *call_for(const struct recipe *r, enum outside from, enum outside to, bool again)
 {
-    if (from == to || from == OUTSIDE_NONE) return NULL;
+    if ((from == to && !again) || from == OUTSIDE_NONE) return NULL;
     switch (to) {
     case OUTSIDE_SERVING: return r->resume;
     case OUTSIDE_SUSPENDED: return r->suspend;
@@ -112,7 +113,7 @@ static void tell_call(struct job *job)
     w->outside = wanted(&w->t, &w->shop);
     if (!is_current(&w->t, job) || w->outside == OUTSIDE_NONE) return;     /* stale: nothing to say */
     recipe_call *tell = tenant_is_known_outside(&w->t) ? r->tell : NULL;
-    recipe_call *move = call_for(r, (enum outside)w->t.outside, w->outside);
+    recipe_call *move = call_for(r, (enum outside)w->t.outside, w->outside, w->t.doubt_until_ms > 0);
     if (!registration_words(job, w) && tell) {
         w->verdict = VERDICT_REFUSED, w->error = "the shop's secrets cannot be opened";
         return;

@@ -265,6 +265,28 @@ TEST_EACH_ENGINE(a_price_that_changes_while_it_is_held_stays_what_it_was)
                                     " AND details LIKE '%\"credits\":50,%'"), 1);
 }
 
+/* "NAME Assistant" was too long for the contract: such a shop could never be enabled. */
+TEST_EACH_ENGINE(a_long_shop_name_makes_a_bot_name_within_the_limit)
+{
+    static const char *const letters[] = { "a", "店", "é", "👍🏽" };
+    for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
+        const char *name = letters[i];
+        begin(t);
+        while (utf8_length(str_of(name)) + utf8_length(str_of(letters[i])) <= 80)
+            name = arena_printf(t->arena, "%s%s", name, letters[i]);
+        shop = fix_shop(t, account, name);
+        assert_int_equal(fix_enable(t, account, shop).status, 202);
+        struct tenant made;
+        EXPECT(tenants_of_shop(t->tx, shop, &made) == ROW_FOUND);
+        struct str bot = str_of(made.bot_name);
+        assert_true(utf8_length(bot) <= BOT_NAME_MAX);
+        size_t cut = bot.n - strlen(" Assistant");
+        assert_string_equal(bot.p + cut, " Assistant");
+        assert_int_equal(cut % strlen(letters[i]), 0);       /* nothing is split that a reader takes for one */
+        assert_true(cut > 0);
+    }
+}
+
 /* Given up while unknown; it was registered all the same. The next enable asks first, and one charge is made. */
 TEST_EACH_ENGINE(a_late_success_is_found_by_the_next_enable)
 {
@@ -426,6 +448,7 @@ int main(void)
         EACH_ENGINE(a_200_that_does_not_name_this_shop_is_unknown),
         EACH_ENGINE(a_success_that_could_not_be_stored_is_asked_for_first),
         EACH_ENGINE(a_price_that_changes_while_it_is_held_stays_what_it_was),
+        EACH_ENGINE(a_long_shop_name_makes_a_bot_name_within_the_limit),
         EACH_ENGINE(a_late_success_is_found_by_the_next_enable),
         EACH_ENGINE(asking_again_while_provisioning_joins),
         EACH_ENGINE(without_credits_nobody_is_asked),

@@ -234,7 +234,7 @@ TEST_EACH_ENGINE(seeing_or_changing_a_secret_wants_a_fresh_sign_in)
 {
     fix_start();
     for (const struct route *r = tenants_routes; r->verb != VERB_UNSET; r++)
-        if (strstr(r->path, "/rotate") || strstr(r->path, "/show")) assert_true(r->fresh);
+        if (strstr(r->path, "/rotate") || strstr(r->path, "/show") || strstr(r->path, "/revoke")) assert_true(r->fresh);
         else assert_false(r->fresh);
 }
 
@@ -302,6 +302,50 @@ TEST_EACH_ENGINE(d18_no_secret_is_in_a_trail)
     }
 }
 
+/* The old one is in wrong hands: nobody waits a day. */
+TEST_EACH_ENGINE(a_replaced_secret_can_be_ended_now)
+{
+    fix_start();
+    int64_t account = kit_account(t, 100), shop = enabled_shop(t, account), found_shop, found_account;
+    assert_string_equal(fix_call(t, account, VERB_POST, shop, "secrets/service/revoke", NULL).error,
+                        "nothing_to_revoke");
+    const char *old = shown_secret(t, account, shop, "secrets/service/show");
+    const char *fresh = shown_secret(t, account, shop, "secrets/service/rotate");
+    EXPECT(tenants_shop_key(t->tx, str_of(old), &found_shop, &found_account) == ROW_FOUND);
+    struct kit_answer a = fix_call(t, account, VERB_POST, shop, "secrets/service/revoke", NULL);
+    assert_string_equal(a.text, "{\"success\":true,\"kind\":\"service\"}");
+    EXPECT(tenants_shop_key(t->tx, str_of(old), &found_shop, &found_account) == ROW_NONE);
+    EXPECT(tenants_shop_key(t->tx, str_of(fresh), &found_shop, &found_account) == ROW_FOUND);
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL).status, 200);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE kind = 1 AND state = 2"), 1);
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/revoke", NULL).status, 200);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE kind = 1 AND state < 3"), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE state = 3 AND sealed IS NOT NULL"), 0);
+    assert_int_equal(fix_audits(t, "secret_revoked"), 2);
+    int64_t other = kit_account(t, 0);
+    assert_int_equal(fix_call(t, other, VERB_POST, shop, "secrets/sso/revoke", NULL).status, 404);
+}
+
+/* Written by a clock that was ahead, an end stayed away for years. */
+TEST_EACH_ENGINE(ends_from_the_future_are_brought_back)
+{
+    fix_start();
+    int64_t account = kit_account(t, 100), shop = enabled_shop(t, account);
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL).status, 200);
+    test_script(t, "UPDATE tenant_secrets SET valid_until_ms = valid_until_ms + 31536000000 WHERE state = 2;");
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_secrets_job }), JOB_FINISHED);
+    kit_set_now(kit_now() + 24 * HOUR_MS);
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_secrets_job }), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE state = 2"), 0);
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "sso/launch", "{}").status, 200);
+    test_script(t, "UPDATE tenant_launches SET expires_at_ms = expires_at_ms + 31536000000,"
+                   " code_hash = '2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683';");
+    int64_t where;
+    EXPECT(launches_use(t->tx, STR("key"), account, kit_now(), &where) == ROW_NONE);
+    test_script(t, "UPDATE tenant_launches SET expires_at_ms = expires_at_ms - 31536000000;");
+    EXPECT(launches_use(t->tx, STR("key"), account, kit_now(), &where) == ROW_FOUND && where == shop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +356,8 @@ int main(void)
         EACH_ENGINE(d21_secrets_are_sealed_and_shown_once),
         EACH_ENGINE(d21_rotation_overlaps_for_a_day),
         EACH_ENGINE(seeing_or_changing_a_secret_wants_a_fresh_sign_in),
+        EACH_ENGINE(a_replaced_secret_can_be_ended_now),
+        EACH_ENGINE(ends_from_the_future_are_brought_back),
         EACH_ENGINE(a_service_key_speaks_for_one_shop_alone),
         EACH_ENGINE(d18_no_secret_is_in_a_trail),
     };
