@@ -10,6 +10,7 @@
 #include "app/app.h"
 #include "base/json_read.h"
 #include "credits/credits.h"
+#include "credits/settings.h"
 #include "shops/test_kit.h"
 #include "storage/verify.h"
 #include <stdio.h>
@@ -313,8 +314,9 @@ TEST_EACH_ENGINE(down_without_a_number_is_one_step)
 TEST_EACH_ENGINE(a_grant_repeated_by_http_stands_once_in_the_trail)
 {
     fix_app(t);
+    credits_settings.confirm_above = credits_of(10000);
     int64_t account = fix_account(t, "a@test.example");
-    const struct kit_request grant = { .routes = credits_routes,
+    const struct kit_request grant = { .routes = credits_grant_routes,
                                        .verb = VERB_POST,
                                        .path = "/api/billing/grant",
                                        .account = account,

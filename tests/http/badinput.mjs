@@ -5,7 +5,7 @@
 // One small check is one test in the count; what passes is not printed.
 import assert from 'node:assert/strict';
 import { randomAddress, raw } from './lib/client.mjs';
-import { bodiesAtLimits, brokenBodies, goodBody, pathOf, routesOf, spoiledBodies } from './lib/routes.mjs';
+import { bodiesAtLimits, brokenBodies, goodBody, goodValue, pathOf, routesOf, spoiledBodies } from './lib/routes.mjs';
 import { templateOf } from './lib/shapes.mjs';
 import { record, run, test } from './lib/suite.mjs';
 
@@ -100,11 +100,19 @@ function namesOfA(route) {
 const callerOf = (route) =>
     route.operatorOnly ? fixture.operator : route.who === 'account' ? fixture.a : fixture.nobody;
 
+/** The query that a route cannot do without; an address is A's. */
+function queryOf(route) {
+    const pairs = route.query
+        .filter((p) => p.required)
+        .map((p) => [p.name, p.schema.format === 'email' ? fixture.a.email : goodValue(p.schema)]);
+    return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '';
+}
+
 /** A request as this route wants it; parts may be replaced. Addresses change, so that limits by network stay out. */
 function send(client, route, { path, ...options } = {}) {
     const body =
         route.body && options.json === undefined && options.body === undefined ? { json: goodBody(route) } : {};
-    return client.request(route.method, path ?? pathOf(route, namesOfA(route)), {
+    return client.request(route.method, path ?? pathOf(route, namesOfA(route)) + queryOf(route), {
         address: randomAddress(),
         ...body,
         ...options,

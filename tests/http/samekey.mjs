@@ -48,6 +48,21 @@ const calls = {
         other: { a: 1 },
         secret: true,
     }),
+    'POST /api/shops/{id}/secrets/{kind}/revoke': async (c) => {
+        const id = await enabled(c);
+        await c.post(`/api/shops/${id}/secrets/sso/rotate`);
+        return { path: `/api/shops/${id}/secrets/sso/revoke`, other: { a: 1 } };
+    },
+    'POST /api/shops/{id}/chatbot/renewal': async (c) => ({
+        path: `/api/shops/${await enabled(c)}/chatbot/renewal`,
+        json: { automatic: false },
+        other: { automatic: true },
+    }),
+    'POST /api/billing/correction': async (c, t) => ({
+        path: '/api/billing/correction',
+        json: { email: t.email, amount: 5, reason: 'once' },
+        other: { email: t.email, amount: 6, reason: 'once' },
+    }),
     'POST /api/billing/grant': async (c, t) => ({
         path: '/api/billing/grant',
         json: { email: t.email, amount: 5, reason: 'once' },
