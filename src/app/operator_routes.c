@@ -44,7 +44,7 @@ static void overview_json(struct json *j, const void *arg)
     json_i64(j, "ready", a->jobs.ready);
     json_i64(j, "running", a->jobs.running);
     json_i64(j, "dead", a->jobs.dead);
-    json_i64(j, "oldestDueMs", a->jobs.oldest_due_ms);
+    json_i64(j, "oldestDueMs", a->jobs.oldest_age_ms);
     json_end(j);
     json_time(j, "countedAt", a->o.counted_at_ms);
 }

@@ -129,8 +129,7 @@ static bool start(struct app *app, enum serve_role role, bool demo, struct buf *
     app_fill_hooks(app); /* again: the public address is known now */
     if (demo && !demo_prepare(app, message, error)) return false;
     if (role != SERVE_WEB)
-        app->jobs = jobs_start(&(struct job_options){ .db = app->db,
-                                                      .lanes = app->lanes,
+        app->jobs = jobs_start(&(struct job_options){ .lanes = app->lanes,
                                                       .kinds = app_job_kinds,
                                                       .context = &app->mail_context,
                                                       .ended = job_ended,

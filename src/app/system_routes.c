@@ -58,7 +58,7 @@ static void ready_json(struct json *j, const void *arg)
         json_object(j, NULL);
         json_text(j, "name", job_pool_name(p));
         json_i64(j, "ready", r->counts.pool[p].ready);
-        json_i64(j, "oldestDueMs", r->counts.pool[p].oldest_due_ms);
+        json_i64(j, "oldestDueMs", r->counts.pool[p].oldest_age_ms);
         json_end(j);
     }
     json_end(j);
@@ -89,8 +89,8 @@ static enum answer get_readyz(struct req *req)
     int64_t database_free_mb = file ? disk_free_mb(file) : r.disk_free_mb;
     if (database_free_mb < r.disk_free_mb) r.disk_free_mb = database_free_mb;
     r.disk = r.disk_free_mb >= READY_DISK_FREE_MB;
-    r.oldest_job_ms = counts.oldest_due_ms;
-    r.jobs = counts.oldest_due_ms < READY_JOB_AGE_MS;
+    r.oldest_job_ms = counts.oldest_age_ms;
+    r.jobs = counts.oldest_age_ms < READY_JOB_AGE_MS;
     r.counts = counts;
     struct clock_state clock;
     clock_state(&clock);
@@ -113,7 +113,7 @@ static void print_pools(struct buf *out, const struct job_counts *jobs)
                   "# TYPE chathub_jobs_pool_oldest_due_milliseconds gauge\n");
     for (enum job_pool p = JOB_POOL_UNSET + 1; p < JOB_POOLS; p++)
         buf_printf(out, "chathub_jobs_pool_oldest_due_milliseconds{pool=\"%s\"} %lld\n", job_pool_name(p),
-                   (long long)jobs->pool[p].oldest_due_ms);
+                   (long long)jobs->pool[p].oldest_age_ms);
 }
 
 static enum answer get_metrics(struct req *req)
@@ -131,7 +131,7 @@ static enum answer get_metrics(struct req *req)
                (long long)jobs.ready, (long long)jobs.running);
     buf_printf(&out, "chathub_jobs{state=\"dead\"} %lld\n", (long long)jobs.dead);
     metrics_sample(&out, "chathub_jobs_oldest_due_milliseconds", "gauge", "How long the oldest due job has waited.",
-                   jobs.oldest_due_ms);
+                   jobs.oldest_age_ms);
     struct lanes_health health;
     lanes_health(app->lanes, &health);
     metrics_sample(&out, "chathub_database_writable", "gauge", "1 while the database takes writes.", health.can_write);

@@ -81,7 +81,8 @@ void group_set(struct group *g, size_t i, const struct job_kind *k, const struct
         .kind = k->name, .key = arena_text(g->arena, c->key), .note = arena_text(g->arena, c->note),
         .arena = g->arena, .context = g->jobs->options.context, .now_ms = now_ms(),
     };
-    if (!r->job.deadline_ms && k->deadline_ms && r->begun_at_ms) r->job.deadline_ms = r->begun_at_ms + k->deadline_ms;
+    if (!r->job.deadline_ms && k->give_up_after_ms && r->begun_at_ms)
+        r->job.deadline_ms = r->begun_at_ms + k->give_up_after_ms;
     /* An attempt that was taken from a dead worker may be one too many. */
     if (counted_attempts(r) > k->max_attempts)
         r->wish = JOB_GIVE_UP, set_error(r, "no attempt left: the last one never ended");
@@ -98,7 +99,8 @@ static void begin(struct run *r)
     r->job.now_ms = now_ms();
     if (r->begun_at_ms) return;
     r->begun_at_ms = r->job.now_ms;
-    if (!r->job.deadline_ms && r->kind->deadline_ms) r->job.deadline_ms = r->begun_at_ms + r->kind->deadline_ms;
+    if (!r->job.deadline_ms && r->kind->give_up_after_ms)
+        r->job.deadline_ms = r->begun_at_ms + r->kind->give_up_after_ms;
 }
 
 /* ---- settling, inside the transaction ---- */
@@ -387,6 +389,7 @@ enum op_wish group_load_run(struct op *op, struct tx *tx)
     r->job.now_ms = now_ms();
     r->job.state = NULL;
     r->wish = r->kind->load(&r->job, tx);
+    assert(r->wish != JOB_NEXT);
     return OP_COMMIT;
 }
 

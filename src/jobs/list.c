@@ -26,11 +26,6 @@ STMT(list_worked, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND id >= (SE
                   " AND (CAST(?3 AS BIGINT) < 0 OR state = ?3)"
                   " AND NOT (state = 2 AND key IS NOT NULL AND SUBSTR(key, 1, 5) = 'cron:') ORDER BY id DESC LIMIT ?2");
 STMT(get, "SELECT " LIST_COLUMNS " FROM jobs WHERE id = ?1");
-STMT(find, "SELECT " LIST_COLUMNS " FROM jobs WHERE kind = ?1 AND key = ?2");
-STMT(find_live_ready, "SELECT " LIST_COLUMNS " FROM jobs WHERE kind = ?1 AND live_key = ?2 AND live_key IS NOT NULL"
-                      " AND state = 0 AND pool >= 0");
-STMT(find_live_running, "SELECT " LIST_COLUMNS " FROM jobs WHERE kind = ?1 AND live_key = ?2 AND live_key IS NOT NULL"
-                        " AND state = 1");
 
 static struct job_row row_of(const struct query *q)
 {
@@ -86,26 +81,6 @@ enum row jobs_get(struct tx *tx, int64_t id, struct job_row *out)
     enum row row = query_row(&q);
     if (row == ROW_FOUND) *out = row_of(&q);
     return row;
-}
-
-static enum row find_by(struct tx *tx, const struct stmt *s, const char *kind, const char *key, struct job_row *out)
-{
-    struct query q = query(tx, s);
-    bind_text(&q, kind), bind_text(&q, key);
-    enum row row = query_row(&q);
-    if (row == ROW_FOUND) *out = row_of(&q);
-    return row;
-}
-
-enum row jobs_find(struct tx *tx, const char *kind, const char *key, struct job_row *out)
-{
-    return find_by(tx, &find, kind, key, out);
-}
-
-enum row jobs_find_live(struct tx *tx, const char *kind, const char *key, struct job_row *out)
-{
-    enum row row = find_by(tx, &find_live_running, kind, key, out);
-    return row == ROW_NONE ? find_by(tx, &find_live_ready, kind, key, out) : row;
 }
 
 bool job_row_is_live(const struct job_row *j)
@@ -169,7 +144,7 @@ bool jobs_count(struct tx *tx, struct job_counts *out)
     if (query_row(&q) != ROW_FOUND) return false;
     *out = (struct job_counts){ .ready = col_i64(&q, "waiting") + col_i64(&q, "behind"),
                                 .running = col_i64(&q, "running"), .dead = col_i64(&q, "dead"),
-                                .oldest_due_ms = due_age_ms(&q, at_ms) };
+                                .oldest_age_ms = due_age_ms(&q, at_ms) };
     for (int p = JOB_POOL_UNSET + 1; p <= POOL_STRANGE; p++) {
         if (p >= JOB_POOLS && p != POOL_STRANGE) continue;
         q = query(tx, &count_line);
@@ -181,8 +156,8 @@ bool jobs_count(struct tx *tx, struct job_counts *out)
             out->strange = ready;
             continue;
         }
-        out->pool[p].ready = ready, out->pool[p].oldest_due_ms = oldest_ms;
-        if (oldest_ms > out->oldest_due_ms) out->oldest_due_ms = oldest_ms;
+        out->pool[p].ready = ready, out->pool[p].oldest_age_ms = oldest_ms;
+        if (oldest_ms > out->oldest_age_ms) out->oldest_age_ms = oldest_ms;
     }
     return true;
 }

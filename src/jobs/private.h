@@ -16,6 +16,14 @@
 
 #include <pthread.h>
 
+enum {
+    JOB_LEASE_MS = 20000,
+    JOB_POLL_MS = 1000,
+    JOB_CLAIM_BATCH = 64,
+    JOB_WORKERS = 8,                     /* threads of the pool of calls, when nobody says another number */
+};
+enum job_state { JOB_READY, JOB_RUNNING, JOB_DONE, JOB_DEAD };           /* stored: append, never renumber */
+
 /* ---- pools.c ---- */
 
 struct pool_facts {

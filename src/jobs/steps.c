@@ -26,6 +26,7 @@ struct stepping {                        /* one attempt; lives in the job's aren
     size_t at;                           /* the step under way; list->count: none is left */
     enum step_answer answer;
     const char *outside_id, *error;      /* what this attempt has learnt */
+    bool id_is_bad;                      /* it was told an id that cannot be kept */
 };
 
 static struct run *run_of(struct job *job) { return OWNER_OF(job, struct run, job); }
@@ -128,9 +129,10 @@ bool steps_progress(struct tx *tx, int64_t job, const struct step_list *list, st
 
 void step_made(struct job *job, const char *outside_id)
 {
+    struct stepping *s = stepping_of(job);
     struct str id = outside_id ? str_of(outside_id) : STR("");
-    if (id.n > STEP_ID_MAX) id.n = STEP_ID_MAX;
-    stepping_of(job)->outside_id = id.n > 0 ? arena_text_n(job->arena, id.p, id.n) : NULL;
+    s->id_is_bad = id.n > STEP_ID_MAX || !utf8_valid(id);
+    s->outside_id = id.n > 0 && !s->id_is_bad ? arena_text_n(job->arena, id.p, id.n) : NULL;
 }
 
 const char *step_id(struct job *job)
@@ -213,10 +215,7 @@ enum job_wish steps_load(struct job *job, struct tx *tx)
 static enum step_answer make(struct job *job, struct stepping *s)
 {
     const struct job_step *step = &s->list->step[s->at];
-    /* Without a row it is the first step: then the first attempt of the job is its first try. */
-    int64_t first = s->row[s->at].state == STEP_WAITING ? 1 : s->attempt[s->at];
-    bool surely_not_made = step->only_ours && job->attempt == first;
-    enum step_answer answer = step->find && !surely_not_made ? step->find(job) : STEP_NONE;
+    enum step_answer answer = step->find ? step->find(job) : STEP_NONE;
     return answer == STEP_NONE ? step->call(job) : answer;
 }
 
@@ -227,7 +226,7 @@ static enum step_answer unmake(struct job *job, struct stepping *s)
     if (s->row[s->at].state == STEP_RUNNING && step->find) {
         enum step_answer answer = step->find(job);
         if (answer == STEP_NONE) return STEP_DONE;
-        if (answer != STEP_DONE) return answer;
+        if (answer != STEP_DONE || s->id_is_bad) return answer;
     }
     return step->undo(job);
 }
@@ -237,6 +236,10 @@ void steps_call(struct job *job)
     struct stepping *s = stepping_of(job);
     if (s->at == s->list->count) return;
     s->answer = s->undoing ? unmake(job, s) : make(job, s);
+    if (s->id_is_bad && s->answer == STEP_DONE) {
+        s->answer = STEP_UNKNOWN;
+        job_error(job, "the outside gave an id that cannot be kept");
+    }
     s->error = arena_text(job->arena, run_of(job)->error);
 }
 

@@ -22,8 +22,8 @@
 #include "jobs/jobs.h"
 
 enum step_answer {
-    STEP_DONE,       /* made, or found; undo: gone. Say its id with step_made() */
-    STEP_NONE,       /* .find only: the outside does not have it */
+    STEP_DONE,       /* made, or found; undo: gone. Its id, if it has one, is said with step_made() before */
+    STEP_NONE,       /* of .find: the outside does not have it; of others as STEP_LATER */
     STEP_LATER,      /* surely not done: again by the kind's back-off */
     STEP_UNKNOWN,    /* maybe done: again, asking .find first */
     STEP_REFUSED,    /* surely not done, and never will be: what was made before is undone and the job is dead */
@@ -49,8 +49,6 @@ struct job_step {
     /* step_id(job) names what is to go; NULL when it is not known whether it was made and there is no .find. What is
      * gone already is STEP_DONE. NULL: it is kept. */
     enum step_answer (*undo)(struct job *job);
-    /* .find is left out in the very first try of this step: nobody else can have made it. */
-    bool only_ours;
 };
 struct step_list { const struct job_step *step; size_t count; };
 struct step_row {
@@ -60,14 +58,14 @@ struct step_row {
     int64_t tries, began_at_ms, ended_at_ms;                 /* 0: not yet */
 };
 struct step_plan {
-    const struct step_list *list;                            /* NULL: .choose says, after .load */
+    const struct step_list *list;                            /* NULL: .choose says, after .load, and never NULL */
     const struct step_list *(*choose)(struct job *job);
     /* What the calls need, for each attempt; into job->state. JOB_FINISHED means go on, JOB_GIVE_UP ends it. While
      * steps_undoing(job) it gives what .undo needs, also when the domain has lost interest. May be NULL. */
     enum job_wish (*load)(struct job *job, struct tx *tx);
-    /* A row has changed: events, audit. In the same transaction. May be NULL. */
+    /* A row has changed: events, audit. In the same transaction. False: storage fault. May be NULL. */
     bool (*changed)(struct job *job, struct tx *tx, const struct step_row *row);
-    /* MUST: all steps are made; as .settle of a kind. step_id_of() gives their ids. */
+    /* Never NULL: all steps are made; as .settle of a kind. step_id_of() gives their ids. */
     enum job_wish (*done)(struct job *job, struct tx *tx);
     /* As .dead of a kind, when everything is undone. `error` is why the job was given up. `left`: steps that could not
      * be undone, which stay in the rows for the operator. May be NULL. */
@@ -75,9 +73,11 @@ struct step_plan {
 };
 
 /* ---- for the functions of a step, and .load, .done ---- */
-void step_made(struct job *job, const char *outside_id);     /* of the step under way, with STEP_DONE */
+/* The id of the step under way, copied. One that cannot be kept (over STEP_ID_MAX bytes, or no UTF-8) turns STEP_DONE
+ * into STEP_UNKNOWN: what is there could not be named again. */
+void step_made(struct job *job, const char *outside_id);
 const char *step_id(struct job *job);                        /* of the step under way, as far as it is known; or NULL */
-const char *step_id_of(struct job *job, const char *name);   /* of an earlier one; NULL: not made */
+const char *step_id_of(struct job *job, const char *name);   /* of another one in the list; NULL: not made */
 /* One text for each step of a job, the same in every try: for an Idempotency-Key header. */
 const char *step_key(struct job *job);
 bool steps_undoing(struct job *job);

@@ -268,13 +268,9 @@ TEST_EACH_ENGINE(a_thousand_wishes_are_one_job)
     for (int i = 1002; i <= 1100; i++) EXPECT(wish(t, i, &existed) == behind);
     EXPECT(claim(t, CLAIM_READY, c + 1) == 0);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs") == 2);
-    struct job_row row;
-    EXPECT(jobs_find_live(t->tx, "a.one", "shop:1", &row) == ROW_FOUND && row.id == id);
     EXPECT(move(t, &c[0], JOB_DONE, NULL) == ROW_FOUND && queue_free_behind(t->tx, "a.one", "shop:1", now_ms()));
-    EXPECT(jobs_find_live(t->tx, "a.one", "shop:1", &row) == ROW_FOUND && row.id == behind);
     EXPECT(claim(t, CLAIM_READY, c) == 1 && c[0].id == behind && c[0].ref == 1100);
     EXPECT(move(t, &c[0], JOB_DONE, NULL) == ROW_FOUND && queue_free_behind(t->tx, "a.one", "shop:1", now_ms()));
-    EXPECT(jobs_find_live(t->tx, "a.one", "shop:1", &row) == ROW_NONE);
     EXPECT(wish(t, 1, &existed) > behind && !existed);       /* an ended one does not hold the key */
 }
 
@@ -370,7 +366,7 @@ TEST_EACH_ENGINE(lists_counts_and_retry)
     EXPECT(jobs_list(t->tx, LIST(.state = "nonsense", .limit = 10), row, &n) == ROW_NONE && n == 0);
     struct job_counts counts;
     EXPECT(jobs_count(t->tx, &counts) && counts.ready == 2 && counts.running == 1 && counts.dead == 1);
-    EXPECT(counts.oldest_due_ms >= 5000 && counts.oldest_due_ms < MINUTE_MS);
+    EXPECT(counts.oldest_age_ms >= 5000 && counts.oldest_age_ms < MINUTE_MS);
 
     EXPECT(jobs_retry(t->tx, late) == ROW_NONE && jobs_retry(t->tx, 12345) == ROW_NONE);
     EXPECT(jobs_retry(t->tx, one) == ROW_FOUND && jobs_retry(t->tx, one) == ROW_NONE);

@@ -20,6 +20,7 @@ static struct world {
     enum step_answer say[THINGS];            /* instead of STEP_DONE; the thing is made all the same when UNKNOWN */
     int say_times[THINGS];
     bool no_undo;
+    const char *id;                          /* instead of "id-N" */
     const char *key[THINGS];
 } world;
 static int done_runs, dead_runs, changes, left_behind;
@@ -29,7 +30,7 @@ static enum step_answer find_thing(struct job *job, int i)
 {
     world.asked[i]++;
     if (!world.there[i]) return STEP_NONE;
-    step_made(job, arena_printf(job->arena, "id-%d", i));
+    step_made(job, world.id ? world.id : arena_printf(job->arena, "id-%d", i));
     return STEP_DONE;
 }
 static enum step_answer make_thing(struct job *job, int i)
@@ -40,7 +41,7 @@ static enum step_answer make_thing(struct job *job, int i)
     if (i == 2) assert_string_equal(step_id_of(job, "account"), "id-0");     /* it needs an earlier one's id */
     free((char *)world.key[i]);
     world.key[i] = strdup(step_key(job));
-    if (say == STEP_DONE) step_made(job, arena_printf(job->arena, "id-%d", i));
+    if (say == STEP_DONE) step_made(job, world.id ? world.id : arena_printf(job->arena, "id-%d", i));
     else job_error(job, "the outside says %d", say);
     return say;
 }
@@ -319,6 +320,32 @@ TEST_EACH_ENGINE(a_row_that_this_version_does_not_know_stops_it)
     EXPECT(text_eq(row_of(t, id).state, "done"));
 }
 
+/* A cut id would name something else, or nothing. */
+TEST_EACH_ENGINE(an_id_that_cannot_be_kept_is_no_id)
+{
+    static char longest[STEP_ID_MAX + 2];
+    memset(longest, 'x', sizeof(longest) - 1);
+    const char *const bad[] = { longest, "caf\xe9" };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        begin(t);
+        int64_t id = put(t);
+        struct step_row row[THINGS];
+        world.id = bad[i];
+        EXPECT(attempt(t, LIVES));
+        EXPECT(steps_progress(t->tx, id, &list, row) && row[0].state == STEP_RUNNING && !row[0].outside_id);
+        EXPECT(text_eq(row[0].error, "the outside gave an id that cannot be kept"));
+        world.id = NULL;
+        finish(t);                                           /* it is found, and made once */
+        EXPECT(text_eq(row_of(t, id).state, "done") && world.made[0] == 1);
+    }
+    begin(t);
+    int64_t id = put(t);
+    struct step_row row[THINGS];
+    longest[STEP_ID_MAX] = '\0', world.id = longest;
+    EXPECT(attempt(t, LIVES));
+    EXPECT(steps_progress(t->tx, id, &list, row) && text_eq(row[0].outside_id, longest));
+}
+
 TEST_EACH_ENGINE(steps_go_with_their_job)
 {
     begin(t);
@@ -343,7 +370,8 @@ int main(void)
         EACH_ENGINE(what_may_have_been_made_is_undone_too),
         EACH_ENGINE(a_first_step_that_nobody_heard_of_is_undone),
         EACH_ENGINE(what_cannot_be_undone_is_left_in_the_rows_and_tried_by_a_retry),
-        EACH_ENGINE(a_row_that_this_version_does_not_know_stops_it), EACH_ENGINE(steps_go_with_their_job),
+        EACH_ENGINE(a_row_that_this_version_does_not_know_stops_it),
+        EACH_ENGINE(an_id_that_cannot_be_kept_is_no_id), EACH_ENGINE(steps_go_with_their_job),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     close_house();

@@ -82,7 +82,7 @@ static enum job_wish settle_later(struct job *job, struct tx *tx)
     return JOB_AGAIN;
 }
 static const struct job_kind late = { .name = "t.late", .doc = "ends by its deadline", .max_attempts = 100,
-    .deadline_ms = 25 * SECOND_MS, .settle = settle_later, .dead = dead_effect };
+    .give_up_after_ms = 25 * SECOND_MS, .settle = settle_later, .dead = dead_effect };
 
 static enum job_wish settle_fault(struct job *job, struct tx *tx)
 {
@@ -159,7 +159,7 @@ static struct jobs *started[STARTED_MAX];    /* a test that fails leaves its wor
 
 static UNUSED struct jobs *start(struct test_db *t, const struct job_kind *const *table, unsigned workers)
 {
-    struct jobs *j = jobs_start(&(struct job_options){ .db = t->db, .lanes = t->lanes, .kinds = table,
+    struct jobs *j = jobs_start(&(struct job_options){ .lanes = t->lanes, .kinds = table,
                                                        .context = "context", .ended = on_end, .workers = workers });
     size_t i = 0;
     while (started[i]) assert_true(++i < STARTED_MAX);

@@ -44,7 +44,7 @@ static void be_a_process(struct test_db *t, int ready_fd)
         db ? lanes_start(db, &(struct lane_options){ .readers = 1, .writers = 2 }, error, sizeof(error)) : NULL;
     if (!lanes) _exit(1);
     struct jobs *j = jobs_start(
-        &(struct job_options){ .db = db, .lanes = lanes, .kinds = kinds, .context = "context", .workers = 2 });
+        &(struct job_options){ .lanes = lanes, .kinds = kinds, .context = "context", .workers = 2 });
     if (!j) _exit(1);
     while (atomic_load(&calls) < 2) usleep(1000);
     if (write(ready_fd, "r", 1) != 1) _exit(1);

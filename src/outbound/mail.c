@@ -213,7 +213,7 @@ static enum job_wish dead(struct job *job, struct tx *tx, const char *error)
 
 const struct job_kind mail_send_job = {
     .name = "mail.send", .doc = "Sends one mail of the outbox.", .max_attempts = 20, .backoff_first_ms = 10 * SECOND_MS,
-    .backoff_max_ms = 2 * HOUR_MS, .deadline_ms = DAY_MS, .pool = JOB_POOL_MAIL,
+    .backoff_max_ms = 2 * HOUR_MS, .give_up_after_ms = DAY_MS, .pool = JOB_POOL_MAIL,
     .load = load, .call = call, .settle = settle, .dead = dead,
 };
 

@@ -317,7 +317,7 @@ static void run_jobs(struct test_db *t, const char *sql)
 {
     test_lanes(t, NULL);
     worker = jobs_start(
-        &(struct job_options){ .db = t->db, .lanes = t->lanes, .kinds = kinds, .context = &context, .workers = 2 });
+        &(struct job_options){ .lanes = t->lanes, .kinds = kinds, .context = &context, .workers = 2 });
     struct conn *c = conn_open(t->db, TX_READ, (char[256]){ 0 }, 256);
     EXPECT(c != NULL);
     bool came = false;
