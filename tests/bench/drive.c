@@ -177,8 +177,7 @@ int drive_jobs(const char *url, int64_t workers, double seconds)
     static struct driven all[JOBS_OUT];
     static const struct job_kind *const kinds[] = { &noop, NULL };
     struct db *db = open_lanes(url, workers);
-    struct jobs *jobs =
-        jobs_start(&(struct job_options){ .db = db, .lanes = lanes, .kinds = kinds, .ended = job_ended });
+    struct jobs *jobs = jobs_start(&(struct job_options){ .lanes = lanes, .kinds = kinds, .ended = job_ended });
     if (!jobs) die("jobs_start");
     double began = seconds_now();
     until = began + seconds;
