@@ -1,8 +1,8 @@
-/* http_client.h: every HTTP call that leaves the house. Blocking, made by job workers only. TLS verified always,
- * redirects not followed, no proxy variables, bounded answer, time-outs on connect and whole. The address is checked at
- * connect time (SSRF): loopback, private, link-local, CGNAT, multicast, documentation and IPv4-in-IPv6 forms of these
- * are refused unless the call is to an operator-configured base address. Outcomes are four, and `unknown` is not
- * failure. */
+/* http_client.h: every HTTP call that leaves the house. Blocking, made by job workers only (.call). TLS verified
+ * always, redirects not followed, no proxy variables, bounded answer, time-outs on connect and whole. The address is
+ * checked at connect time (SSRF): loopback, private, link-local, CGNAT, multicast, documentation and IPv4-in-IPv6 forms
+ * of these are refused unless the call is to an operator-configured base address; so are ports other than 443 and 8443.
+ * Outcomes are four, and `unknown` is not failure. */
 #ifndef CHATHUB_OUTBOUND_HTTP_CLIENT_H
 #define CHATHUB_OUTBOUND_HTTP_CLIENT_H
 
@@ -11,32 +11,37 @@
 
 enum outcome {
     OUTCOME_OK,      /* 2xx */
-    OUTCOME_REFUSED, /* no for good: 3xx, 4xx other than 408, 425, 429; 501, 505; a url or address not allowed */
-    OUTCOME_LATER,   /* surely not done: could not connect, 408, 425, 429, 503 with Retry-After */
-    OUTCOME_UNKNOWN, /* sent, and no or no clear answer (time-out, reset, 5xx): may have been done; ask, never assume */
+    OUTCOME_REFUSED, /* no for good: 3xx, 4xx but 408, 425, 429; 501, 505; a url, header or address not allowed */
+    OUTCOME_LATER,   /* surely not done: name not found, could not connect, 408, 425, 429, 503 with Retry-After */
+    /* Sent, and no or no clear answer (time-out, reset, 5xx, an answer that is too large): may have been done; ask,
+     * never assume. */
+    OUTCOME_UNKNOWN,
 };
 struct out_header { const char *name, *value; };
 enum { OUT_HEADERS_MAX = 12, OUT_BODY_MAX = 1 << 20 };
+/* A larger body, and a method, url, time-out or name that is missing, end the process; what comes from outside (the
+ * url, values of headers) is judged and refused. */
 struct out_request {
     const char *method, *url;
     struct out_header header[OUT_HEADERS_MAX];
     size_t headers;
-    struct str body;                         /* p NULL: none */
-    int64_t connect_ms, total_ms;            /* MUST be set */
-    size_t answer_max;                       /* 0: 64 KiB */
+    struct str body;                         /* ≤ OUT_BODY_MAX; p NULL: none */
+    int64_t connect_ms, total_ms;            /* > 0; the whole at least as long as the first */
+    size_t answer_max;                       /* 0: 64 KiB; a longer one is no answer */
     bool trusted_address;                    /* operator-configured: private addresses and plain http are allowed */
-    const char *log_as; /* what logs call it: "chatbot.register"; urls and headers are not logged */
+    const char *log_as;                      /* its name in logs: "chatbot.register"; urls and headers stay out */
 };
 struct out_answer {
     enum outcome outcome;
     int status;                              /* 0: none came */
-    struct str body;                         /* in the arena */
-    int64_t retry_after_s;                   /* 0: not said */
-    const char *error;                       /* short, for people, without addresses or secrets */
+    struct str body;                         /* in the arena, ended by a NUL; empty: none came */
+    int64_t retry_after_s;                   /* ≤ a week, also when a date was given; 0: not said, or at once */
+    const char *error;                       /* short, for people, without addresses or secrets; NULL when OK */
 };
 void outbound_start(void);                   /* once, before threads */
+/* Fills all of *out, whatever happens. */
 void http_call(struct arena *a, const struct out_request *r, struct out_answer *out);
-/* Exported for tests and webhooks: is this address one that a merchant's url must not reach? */
+/* Is this address one that a merchant's url must not reach? True for families that are not known. */
 struct sockaddr;
 bool address_is_internal(const struct sockaddr *address);
 /* The same of a name, with or without a port: nothing that shoppers could reach. */

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PLAIN_MAX = 16 << 10, HTML_MAX = 48 << 10, SUBJECT_MAX = 400, NAME_MAX_BYTES = 32 };
+enum { PLAIN_MAX = 16 << 10, HTML_MAX = 48 << 10, SUBJECT_MAX = 500, SUBJECT_VALUE_MAX = 120,
+       SLOT_NAME_MAX = 32, LONG_NAME_BYTES = 320 };
 
 #define FONT "font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
 #define HTML_HEAD                                                                                                      \
@@ -61,13 +62,29 @@ static void put_day(struct buf *b, int64_t at_ms, bool english)
     else buf_printf(b, "%d年%d月%d日", year, month, day);
 }
 
-/* A value as words. Line ends in it would be paragraphs of ours: they become spaces. */
-static void put_value(struct buf *b, const struct letter_value *v, bool english)
+/* Line ends in a value would be paragraphs of ours, and a mail with a control in its subject is refused: they become
+ * spaces, also those of C1, which are C2 80 to C2 9F. Of a longer text only `most` bytes or a few less are written. */
+static void put_words(struct buf *b, const char *p, size_t most)
+{
+    size_t n = strlen(p);
+    if (n > most)
+        for (n = most; n > 0 && ((unsigned char)p[n] & 0xc0) == 0x80;) n--;
+    for (const char *end = p + n; p < end; p++) {
+        unsigned char c = (unsigned char)*p, next = (unsigned char)p[1];
+        bool two = c == 0xc2 && next >= 0x80 && next <= 0x9f;
+        buf_char(b, two || c < ' ' || c == 0x7f ? ' ' : *p);
+        p += two;
+    }
+    if (*p != '\0') buf_text(b, "…");
+}
+
+/* A value as words. */
+static void put_value(struct buf *b, const struct letter_value *v, bool english, size_t most)
 {
     switch (v->kind) {
     case LETTER_TEXT:
     case LETTER_LINK:
-        for (const char *p = v->text; *p != '\0'; p++) buf_char(b, (unsigned char)*p < ' ' ? ' ' : *p);
+        put_words(b, v->text, most);
         break;
     case LETTER_NUMBER: buf_i64(b, v->number); break;
     case LETTER_DAY: put_day(b, v->number, english); break;
@@ -75,8 +92,9 @@ static void put_value(struct buf *b, const struct letter_value *v, bool english)
     }
 }
 
-/* `words` with its values in it. False: a brace that never closes, or a name without a value. */
-static bool fill(struct buf *b, struct str words, const struct letter_value *values, bool english)
+/* `words` with its values in it, of each at most so many bytes. False: a brace that never closes, or a name without a
+ * value. */
+static bool fill(struct buf *b, struct str words, const struct letter_value *values, bool english, size_t most)
 {
     for (size_t i = 0; i < words.n; i++) {
         if (words.p[i] != '{') {
@@ -88,7 +106,7 @@ static bool fill(struct buf *b, struct str words, const struct letter_value *val
         struct str name = { words.p + i + 1, (size_t)(close - words.p) - i - 1 };
         const struct letter_value *v = value_of(values, name);
         if (!v) return false;
-        put_value(b, v, english);
+        put_value(b, v, english, most);
         i = (size_t)(close - words.p);
     }
     return true;
@@ -131,7 +149,7 @@ static bool put_paragraph(struct letter_writer *w, struct str p)
     if (is_link(p, &label, &name)) return put_link(w, label, name);
     struct buf words;
     buf_fixed(&words, arena_alloc(w->a, PLAIN_MAX), PLAIN_MAX);
-    if (!fill(&words, p, w->values, w->english) || words.overflow) return false;
+    if (!fill(&words, p, w->values, w->english, SIZE_MAX) || words.overflow) return false;
     buf_add(w->plain, words.p, words.n);
     buf_text(w->plain, "\n\n");
     buf_text(w->html, P);
@@ -171,7 +189,8 @@ static bool render(struct arena *a, const struct letter_words *words, struct let
 {
     struct buf subject;
     buf_fixed(&subject, arena_alloc(a, SUBJECT_MAX), SUBJECT_MAX);
-    if (!fill(&subject, str_of(words->subject), w->values, w->english)) return false;
+    /* Two long names are more than a subject may have, and a letter that cannot be written fails its cause. */
+    if (!fill(&subject, str_of(words->subject), w->values, w->english, SUBJECT_VALUE_MAX)) return false;
     buf_printf(w->html, "<!doctype html>\n<html lang=\"%s\">\n<head>" HTML_HEAD "<title>", w->english ? "en" : "zh-CN");
     html_escape(w->html, buf_str(&subject));
     buf_text(w->html, "</title></head>\n" HTML_OPEN "<h1 style=\"margin:0 0 16px;font-size:20px;line-height:1.4\">");
@@ -221,9 +240,19 @@ void letter_samples(const struct letter *l, struct letter_value *out)
 
 static bool uses(const struct letter_words *w, const char *name)
 {
-    char in_braces[NAME_MAX_BYTES + 3];
+    char in_braces[SLOT_NAME_MAX + 3];
     int n = snprintf(in_braces, sizeof in_braces, "{%s}", name);
     return n > 0 && (size_t)n < sizeof in_braces && (strstr(w->subject, in_braces) || strstr(w->body, in_braces));
+}
+
+/* Names of shops and people have 80 characters, of up to 4 bytes each, and stand in subjects. */
+static void make_long(struct arena *a, struct letter_value *values)
+{
+    char *name = arena_alloc(a, LONG_NAME_BYTES + 1);
+    for (size_t i = 0; i < LONG_NAME_BYTES; i += 4) memcpy(name + i, "\xf0\x9f\x8d\xb5", 4);
+    name[LONG_NAME_BYTES] = '\0';
+    for (; values->kind != LETTER_NONE; values++)
+        if (values->kind == LETTER_TEXT) values->text = name;
 }
 
 static bool letter_check(struct arena *a, const struct letter *l, struct buf *complaints)
@@ -237,6 +266,9 @@ static bool letter_check(struct arena *a, const struct letter *l, struct buf *co
             buf_printf(complaints, "%s: {%s} is not in both languages\n", l->kind, l->slot[i].name);
     if (!letter_render(a, l, "en", samples, &text)) buf_printf(complaints, "%s: English does not render\n", l->kind);
     if (!letter_render(a, l, "zh-CN", samples, &text)) buf_printf(complaints, "%s: Chinese does not render\n", l->kind);
+    make_long(a, samples);
+    if (!letter_render(a, l, "en", samples, &text) || !letter_render(a, l, "zh-CN", samples, &text))
+        buf_printf(complaints, "%s: has no room for long names\n", l->kind);
     return complaints->n == before;
 }
 

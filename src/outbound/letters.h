@@ -8,9 +8,10 @@
 
 #include "outbound/mail.h"
 
+/* The kind of a slot. A day is a time in ms and written as its day in UTC; a link begins with http. */
 enum letter_kind { LETTER_NONE, LETTER_TEXT, LETTER_LINK, LETTER_NUMBER, LETTER_DAY };
 enum { LETTER_SLOTS_MAX = 8 };
-/* sample, number: what previews show. Of a day the number is ms. */
+/* sample, number: what previews show. */
 struct letter_slot { const char *name; enum letter_kind kind; const char *sample; int64_t number; };
 #define LETTER_SLOT_TEXT(n, s) { .name = (n), .kind = LETTER_TEXT, .sample = (s) }
 #define LETTER_SLOT_LINK(n, s) { .name = (n), .kind = LETTER_LINK, .sample = (s) }
@@ -33,15 +34,17 @@ struct letter_value { const char *name; enum letter_kind kind; const char *text;
 #define LETTER_END { .kind = LETTER_NONE }
 
 struct letter_text { const char *subject, *plain, *html; };
-/* lang "en", else Chinese. False: a value is missing, too many or of another kind, or the text would be too long. */
+/* lang "en", else Chinese (also NULL). Line ends and other controls in values become spaces; in the subject long texts
+ * are cut. False: a value is missing, too many or of another kind, or the text would be too long. */
 MUST_USE bool letter_render(struct arena *a, const struct letter *l, const char *lang,
                             const struct letter_value *values, struct letter_text *out);
-/* Into the outbox. False on a storage fault. */
+/* Into the outbox, in the transaction of its cause; as mail_put. What cannot be rendered is such a bug too. */
 struct letter_to { const char *email, *lang; int64_t account; };
 MUST_USE bool letter_put(struct tx *tx, const struct mail_settings *s, const struct letter *l,
                          const struct letter_to *to, const struct letter_value *values);
 /* For tests and previews: the samples of a letter as values; [LETTER_SLOTS_MAX + 1]. */
 void letter_samples(const struct letter *l, struct letter_value *out);
-/* Whether every letter of the NULL-ended table can be rendered from its slots in both languages, and uses them all. */
+/* Whether every letter of the NULL-ended table can be rendered in both languages from its samples, and from names of 80
+ * characters where it has text, and uses all its slots. */
 MUST_USE bool letters_check(const struct letter *const *table, struct buf *complaints);
 #endif

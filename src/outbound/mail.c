@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/unicode.h"
-#include "outbound/smtp.h"
+#include "outbound/private.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* mail_reseal.c: the texts of mails that wait, failed, or are kept, for the change of the master key. */
 #include "outbound/mail.h"
-#include "outbound/smtp.h"
+#include "outbound/private.h"
 
 STMT(bodies_page, "SELECT id, message_id, body AS sealed FROM mail_outbox WHERE id > ?1 AND body IS NOT NULL"
                   " ORDER BY id LIMIT ?2");

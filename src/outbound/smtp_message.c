@@ -3,7 +3,7 @@
  * anything else is base64, which every reader knows. Headers carry encoded words (RFC 2047). The boundary comes from
  * the Message-ID, so the same mail gives the same bytes. Rejected: quoted-printable (breaks long links for everyone who
  * reads the source) and libcurl's mime (its Message-ID and boundaries differ from attempt to attempt). */
-#include "outbound/smtp.h"
+#include "outbound/private.h"
 
 #include <stdio.h>
 #include <time.h>

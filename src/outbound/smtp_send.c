@@ -11,7 +11,7 @@
  * Their words and the enhanced code (RFC 3463) are looked at: too patient is a delay, too quick is a lost mail. */
 #include "base/clock.h"
 #include "outbound/http_client.h"
-#include "outbound/smtp.h"
+#include "outbound/private.h"
 
 #include <curl/curl.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "base/testing.h"
 
 #include "outbound/letters.h"
-#include "outbound/smtp.h"
+#include "outbound/private.h"
 
 #include <stdio.h>
 
@@ -66,10 +66,20 @@ static void values_must_fit_the_slots(void **state)
                                              LETTER_END };
     assert_false(letter_render(arena, &sample, "en", long_one, &t));
     /* A line end in a value begins no paragraph and no header. */
-    const struct letter_value lines[] = { LETTER_VALUE_TEXT("shop", "a\r\n\r\nBcc: x"), values[1], values[2], values[3],
-                                          LETTER_END };
+    const struct letter_value lines[] = { LETTER_VALUE_TEXT("shop", "a\r\n\x7f\xc2\x85" "Bcc: \xc2\xa3"), values[1],
+                                          values[2], values[3], LETTER_END };
     assert_true(letter_render(arena, &sample, "en", lines, &t));
-    assert_string_equal(t.subject, "a    Bcc: x needs 10 credits");
+    assert_string_equal(t.subject, "a    Bcc: \xc2\xa3 needs 10 credits");
+    /* A subject has room for two long names, cut between characters. */
+    char *name = arena_alloc(arena, 1 + 4 * 79 + 1);
+    name[0] = 'x';
+    for (int i = 0; i < 79; i++) memcpy(name + 1 + 4 * i, "🍵", 4);
+    name[1 + 4 * 79] = '\0';
+    const struct letter_value named[] = { LETTER_VALUE_TEXT("shop", name), values[1], values[2], values[3],
+                                          LETTER_END };
+    assert_true(letter_render(arena, &sample, "en", named, &t));
+    assert_string_equal(t.subject, arena_printf(arena, "%.117s… needs 10 credits", name));
+    assert_non_null(strstr(t.plain, name));
     /* A brace in a value is a brace. */
     const struct letter_value braces[] = { LETTER_VALUE_TEXT("shop", "{link}"), values[1], values[2], values[3],
                                            LETTER_END };
@@ -85,8 +95,12 @@ static void tables_are_looked_at(void **state)
     static const struct letter open = { "open", { { 0 } }, { "a", "b" }, { "a", "{shop" } };
     static const struct letter pressed = { "pressed", { LETTER_SLOT_TEXT("a", "b") }, { "a", "[x]{a}" },
                                            { "a", "{a}" } };
+#define FORTY "1234567890123456789012345678901234567890"
+    static const struct letter crowded = { "crowded", { LETTER_SLOT_TEXT("a", "b") },
+                                           { FORTY FORTY FORTY FORTY FORTY FORTY FORTY FORTY FORTY FORTY "{a}", "{a}" },
+                                           { "{a}", "{a}" } };
     static const struct letter *const good[] = { &sample, NULL };
-    const struct letter *const bad[] = { &unused, &unknown, &open, &pressed };
+    const struct letter *const bad[] = { &unused, &unknown, &open, &pressed, &crowded };
     struct buf complaints;
     buf_init(&complaints, 4096);
     assert_true(letters_check(good, &complaints));

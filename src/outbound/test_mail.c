@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "outbound/http_client.h"
-#include "outbound/smtp.h"
+#include "outbound/private.h"
 #include "outbound/test_peer.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
-/* smtp.h: one mail as text (RFC 5322) and over the wire (SMTP by libcurl). Private to outbound/ and its tests. */
-#ifndef CHATHUB_OUTBOUND_SMTP_H
-#define CHATHUB_OUTBOUND_SMTP_H
+/* private.h: what the files of mail share, and its tests: one mail as text (RFC 5322, smtp_message.c) and over the wire
+ * (SMTP by libcurl, smtp_send.c). Others use mail.h and letters.h. */
+#ifndef CHATHUB_OUTBOUND_PRIVATE_H
+#define CHATHUB_OUTBOUND_PRIVATE_H
 
 #include "outbound/mail.h"
 
