@@ -61,8 +61,8 @@ static void allow_files(int64_t n)
         die("%lld files are not allowed", (long long)n);
 }
 
-/* A tenth first, and the rest when a byte comes in: what the rest costs is what a socket costs, whatever the server made
- * once for all of them. */
+/* A tenth first, and the rest when a byte comes in: what the rest costs is what a socket costs, whatever the
+ * server made once for all of them. */
 int sockets_idle(int64_t port, int64_t count)
 {
     char byte;
