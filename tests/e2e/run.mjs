@@ -1,6 +1,6 @@
 // run.mjs: the main job in a browser, against the real binary with a real SMTP server.
 //
-//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [walk] [backend] [socket] [looks] [focus] [speed]
+//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [walk] [backend] [socket] [money] [looks] [focus] [speed]
 //
 // Parts run beside each other, as many as CHATHUB_LANES says (2), each with a server or a browser context of its own; what
 // measures speed runs after them, alone. CHATHUB_TEST_ENGINE: sqlite or postgres; unset: sqlite, and PostgreSQL too when
@@ -13,11 +13,12 @@ import { Checks, OUT, Stop, Tally } from './lib/checks.mjs';
 import { house } from './lib/house.mjs';
 import { looks } from './looks.mjs';
 import { focus, speed } from './measures.mjs';
+import { money } from './money.mjs';
 import { socket } from './socket.mjs';
 import { walk } from './walk.mjs';
 
 const LANES = Number(process.env.CHATHUB_LANES ?? 2);
-const NAMES = ['walk', 'backend', 'socket', 'looks', 'focus', 'speed'];
+const NAMES = ['walk', 'backend', 'socket', 'money', 'looks', 'focus', 'speed'];
 const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));
 const wants = (name) => asked.length === 0 || asked.includes(name);
 const stranger = asked.find((name) => !NAMES.includes(name));
@@ -53,11 +54,12 @@ async function inLanes(tasks) {
 
 await rm(OUT, { recursive: true, force: true });
 const browser = await launch();
-// Screens do not know the engine: the house that is only looked at stands on the first.
+// Screens do not know the engine: what is about them alone is tried on the first.
 const [first] = engines();
 const home = ['looks', 'focus', 'speed'].some(wants) ? await house(first) : null;
-const visits = home === null ? [] : [
+const visits = [
     ...(wants('looks') ? looks().map((mode) => () => run('looks', mode, { browser, home })) : []),
+    ...(wants('money') ? [() => run('money', money, { browser, engine: first })] : []),
     ...(wants('focus') ? [() => run('focus', focus, { browser, home })] : []),
 ];
 const walks = engines().flatMap((engine) => Object.entries({ walk, backend, socket }).filter(([name]) => wants(name))

@@ -197,7 +197,7 @@ async function enable({ checks, merchant, shop }) {
         await button(page, '启用智能客服 (-50积分)').click();
         const box = dialog(page, '启用智能客服');
         for (const text of ['启用智能客服将扣除 50 积分。', '功能包括：', 'AI 对话助手', '产品/订单智能查询', '自动客服回复',
-            '数据同步管理', '确认继续？', '首月结束后，每月 10 积分']) await seen(box.getByText(text));
+            '数据同步管理', '确认继续？', '起每月 10 积分']) await seen(box.getByText(text));
         assert.match(await box.locator('.bill').textContent(), /−50.*100.*50/, 'now, and the balance before and after');
         await box.press('Escape');
         await box.waitFor({ state: 'hidden' });

@@ -31,7 +31,7 @@ const drawer = async (page, at) => {
 };
 const palette = async (page) => {
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').waitFor();
+    await page.getByRole('dialog').getByRole('combobox').waitFor();
 };
 const merchantPages = ({ active, off, failed, busy, long }) => [
     ['home', '/'], ['menu', '/shops', drawer], ['search', '/shops', palette],
@@ -52,7 +52,7 @@ const operatorPages = (merchant) => [
     ['operator', '/operator'], ['operator-customers', '/operator/customers'],
     ['operator-customer', `/operator/customers/${merchant}`],
     ['operator-grant', `/operator/customers/${merchant}`, open(['发放积分', 'Grant credits'])],
-    ['operator-jobs', '/operator/jobs'], ['operator-audit', '/operator/audit'],
+    ['operator-renewals', '/operator/renewals'], ['operator-jobs', '/operator/jobs'], ['operator-audit', '/operator/audit'],
     ['operator-audit-of', `/operator/audit?account=${merchant}&action=shop_created`],
 ];
 

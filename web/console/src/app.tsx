@@ -30,6 +30,7 @@ const SettingsPage = late(pages.settings);
 const Today = late(pages.today);
 const Customers = late(pages.customers);
 const CustomerPage = late(pages.customer);
+const Renewals = late(pages.renewals);
 const Jobs = late(pages.jobs);
 const OperatorAudit = late(pages.operatorAudit);
 const NotFound = late(pages.notFound);
@@ -113,6 +114,7 @@ function FramedRoutes({ user }: { user: User }) {
               <Route path="/operator/accounts/:id" element={<OldCustomer />} />
               <Route path="/operator/customers" element={<Customers />} />
               <Route path="/operator/customers/:id" element={<CustomerPage />} />
+              <Route path="/operator/renewals" element={<Renewals />} />
               <Route path="/operator/jobs" element={<Jobs />} />
               <Route path="/operator/audit" element={<OperatorAudit />} />
             </>

@@ -16,6 +16,7 @@ export const pages = {
   today: () => import("./pages/operator/today"),
   customers: () => import("./pages/operator/customers"),
   customer: () => import("./pages/operator/customer"),
+  renewals: () => import("./pages/operator/renewals"),
   jobs: () => import("./pages/operator/jobs"),
   operatorAudit: () => import("./pages/operator/audit"),
   notFound: () => import("./pages/not-found"),
@@ -35,6 +36,7 @@ const FIRST: readonly [RegExp, Name][] = [
   [/^\/settings/, "settings"],
   [/^\/operator\/customers\/./, "customer"],
   [/^\/operator\/customers/, "customers"],
+  [/^\/operator\/renewals/, "renewals"],
   [/^\/operator\/jobs/, "jobs"],
   [/^\/operator\/audit/, "operatorAudit"],
   [/^\/operator$/, "today"],
@@ -49,7 +51,7 @@ export function fetchFirst(pathname: string): void {
 const AHEAD_AFTER_MS = 2000;
 const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
   merchant: ["home", "shops", "shop", "billing", "settings", "notFound"],
-  operator: ["today", "customers", "customer", "jobs", "operatorAudit", "settings"],
+  operator: ["today", "customers", "customer", "renewals", "jobs", "operatorAudit", "settings"],
 };
 
 export const fetchOthers = (role: "merchant" | "operator") =>

@@ -16,6 +16,7 @@ import type {
   Answer,
   AuditEntry,
   AuditFilter,
+  FailingRenewal,
   Job,
   JobState,
   LedgerFilter,
@@ -90,6 +91,9 @@ export const useSecrets = (id: number) =>
   });
 export const useSummary = () =>
   useQuery({ queryKey: keys.summary, queryFn: () => answer(api.GET("/api/billing/summary")) });
+/** The balance, and what must be looked at soon. */
+export const useComing = (enabled = true) =>
+  useQuery({ queryKey: keys.attention, queryFn: () => answer(api.GET("/api/home")), enabled });
 export const useOnboarding = () =>
   useQuery({ queryKey: keys.onboarding, queryFn: () => answer(api.GET("/api/onboarding")) });
 export const useSessions = () =>
@@ -105,10 +109,16 @@ export const useAccount = (id: number) =>
 /* Lists page by key: the next page begins after the last row's id; a page that is not full is the last one. */
 export const PAGE_ROWS = 50;
 
-function useKeysetList<T extends { id: number }>(
+interface KeysetOptions<T> {
+  enabled?: boolean;
+  /** What the next page begins after. */
+  keyOf: (row: T) => number;
+}
+
+function useKeyset<T>(
   queryKey: readonly unknown[],
   page: (after: number | undefined) => Promise<T[]>,
-  enabled = true,
+  { enabled = true, keyOf }: KeysetOptions<T>,
 ): ReadList<T> {
   return useInfiniteQuery({
     queryKey,
@@ -117,9 +127,15 @@ function useKeysetList<T extends { id: number }>(
     initialPageParam: undefined as number | undefined,
     // Another filter: the rows of the one before stay until the answer is there, so that nothing jumps.
     placeholderData: keepPreviousData,
-    getNextPageParam: (last: T[]) => (last.length < PAGE_ROWS ? undefined : last.at(-1)?.id),
+    getNextPageParam: (last: T[]) => (last.length < PAGE_ROWS ? undefined : last.slice(-1).map(keyOf)[0]),
   });
 }
+
+const useKeysetList = <T extends { id: number }>(
+  queryKey: readonly unknown[],
+  page: (after: number | undefined) => Promise<T[]>,
+  enabled = true,
+) => useKeyset(queryKey, page, { enabled, keyOf: ({ id }) => id });
 
 const range = (after: number | undefined) => (after === undefined ? { limit: PAGE_ROWS } : { limit: PAGE_ROWS, after });
 
@@ -165,6 +181,20 @@ export const useAccounts = (search: string, enabled = true) =>
     },
     enabled,
   );
+/** Renewals that fail although nobody owes anything. */
+export const useRenewals = (enabled = true) =>
+  useKeyset<FailingRenewal>(
+    keys.renewals,
+    async (after) => (await answer(api.GET("/api/operator/renewals", { params: { query: range(after) } }))).renewals,
+    { enabled, keyOf: ({ shop }) => shop },
+  );
+export const useGrantPreview = (email: string, amount: number, kind: "grant" | "correction") =>
+  useQuery({
+    queryKey: keys.grantPreview(email, amount, kind),
+    queryFn: () => answer(api.GET("/api/billing/grant/preview", { params: { query: { email, amount, kind } } })),
+    enabled: amount > 0,
+    placeholderData: keepPreviousData,
+  });
 /** Of all jobs that are done, nearly all are scheduled ones: those only when they are asked for. */
 export const useJobs = (state: JobState | "", scheduled: boolean) =>
   useKeysetList<Job>(keys.jobList(state, scheduled), async (after) => {

@@ -26,6 +26,9 @@ type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { quer
 /** What a list is narrowed to, without its page. */
 export type LedgerFilter = Pick<Query<"/api/billing/transactions">, "from" | "to" | "reason" | "search" | "shop">;
 export type AuditFilter = Pick<Query<"/api/operator/audit">, "from" | "to" | "action" | "account">;
+export type Subscription = NonNullable<Chatbot["subscription"]>;
+export type Attention = Answer<"/api/home", "get">["attention"][number];
+export type FailingRenewal = Answer<"/api/operator/renewals", "get">["renewals"][number];
 export type Found = Answer<"/api/search", "get">["results"][number];
 export type Member = Answer<"/api/operator/accounts/{id}", "get">["members"][number];
 export type OnboardingStep = Answer<"/api/onboarding", "get">["steps"][number];

@@ -43,11 +43,11 @@ const HINTS: Record<string, readonly Key[]> = {
 export function staleAfter(type: EventType, data: unknown): readonly Key[] {
   switch (type) {
     case "shop.changed":
-      return [keys.shops, ...shopKeys(data), keys.onboarding, keys.audit];
     case "chatbot.changed":
-      return [keys.shops, ...shopKeys(data), keys.onboarding, keys.audit];
+      return [keys.shops, ...shopKeys(data), keys.attention, keys.onboarding, keys.audit];
+    // What a shop's page says of the balance (what is missing, what is left afterwards) is the server's as well.
     case "credits.changed":
-      return [keys.billing, keys.user, keys.shops, keys.onboarding, keys.audit];
+      return [keys.billing, keys.user, keys.shops, ["shop"], keys.attention, keys.onboarding, keys.audit];
     case "sessions.changed":
       return [keys.sessions, keys.user, keys.audit];
     case "hint": {

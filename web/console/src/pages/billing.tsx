@@ -1,8 +1,10 @@
 /* The balance, what things cost, and every change there was. */
-import { useConfig, useShops, useSummary, useTransactions, useUser } from "../api/queries";
+import { useComing, useConfig, useShops, useSummary, useTransactions, useUser } from "../api/queries";
 import type { Transaction } from "../api/types";
 import { useText } from "../i18n/i18n";
+import { Alert } from "../ui/alert";
 import { BalanceChart } from "../ui/balance-chart";
+import { unpaid } from "../ui/coming";
 import { CopyButton } from "../ui/copy";
 import { Fact, Facts, Money } from "../ui/facts";
 import { isNarrow } from "../ui/filters";
@@ -39,11 +41,17 @@ function Prices() {
 }
 
 function GetCredits() {
-  const { t } = useText();
+  const { t, day } = useText();
+  const owed = unpaid(useComing().data?.attention ?? []);
   const { data } = useUser();
   const email = data?.user?.email;
   return (
     <Section card title={t("topup.title")}>
+      {owed !== null && (
+        <Alert tone="due" title={t("topup.missing", { n: owed.credits, day: day(owed.by) })} said={false}>
+          {owed.shops.join(" · ")}
+        </Alert>
+      )}
       <p>{t("topup.text")}</p>
       {email !== undefined && <CopyButton text={email} label={t("step.copyEmail")} look="primary" />}
     </Section>
@@ -63,9 +71,10 @@ export default function Billing() {
   const filter = useLedgerFilter();
   const ledger = useTransactions(filter);
   const shops = useShops();
+  const coming = useComing();
   return (
     <Page title={t("nav.billing")}>
-      <Together reads={[summary, whole, ledger, shops]}>
+      <Together reads={[summary, whole, ledger, shops, coming]}>
         <Loaded read={summary} height={84}>
           {({ credits, balance, held }) => (
             <Figures

@@ -1,6 +1,6 @@
 /* What needs one, what to do next, what there is, and what it cost so far. */
 import { Link } from "react-router";
-import { useOnboarding, useShops, useSummary, useTransactions, useUser } from "../api/queries";
+import { useComing, useOnboarding, useShops, useSummary, useTransactions, useUser } from "../api/queries";
 import type { OnboardingStep, Shop } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
 import { AttentionBanners } from "../ui/attention";
@@ -182,11 +182,12 @@ export default function Home() {
   const onboarding = useOnboarding();
   const summary = useSummary();
   const ledger = useTransactions();
+  const coming = useComing();
   const user = data?.user ?? null;
   const name = user?.name ?? "";
   return (
     <Page title={name === "" ? t("home.welcome") : t("home.welcomeName", { name })}>
-      <Together reads={[shops, onboarding, summary, ledger]}>
+      <Together reads={[shops, onboarding, summary, ledger, coming]}>
         {user !== null && <AttentionBanners user={user} />}
         <Checklist />
         <Loaded read={shops} height={84}>

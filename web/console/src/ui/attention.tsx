@@ -1,25 +1,20 @@
 /* What needs somebody: behind the bell, and on top of the first page. Said by the server; each item leads to where it is
  * put right. */
-import { useOverview, useShops } from "../api/queries";
+import { useComing, useOverview, useRenewals, useShops } from "../api/queries";
 import type { User } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { Alert } from "./alert";
 import { LinkButton } from "./button";
+import { type Attention, moneyAttention } from "./coming";
 import { Icon } from "./icon";
 import { Menu } from "./menu";
 
-export interface Attention {
-  key: string;
-  tone: "due" | "stop";
-  text: string;
-  to: string;
-  action: string;
-}
-
 function useShopAttention(enabled: boolean): readonly Attention[] {
-  const { t } = useText();
+  const text = useText();
+  const { t } = text;
   const { data } = useShops(enabled);
-  return (data?.shops ?? []).flatMap((shop): Attention[] => {
+  const coming = useComing(enabled).data;
+  const shops = (data?.shops ?? []).flatMap((shop): Attention[] => {
     const item = { key: `shop-${shop.id}`, to: `/shops/${shop.id}` };
     if (shop.chatbot_state === "suspended")
       return [
@@ -31,22 +26,33 @@ function useShopAttention(enabled: boolean): readonly Attention[] {
       ];
     return [];
   });
+  return [...moneyAttention(coming?.attention ?? [], text), ...shops];
 }
 
 function useOperatorAttention(enabled: boolean): readonly Attention[] {
   const { t } = useText();
   const { data } = useOverview(enabled);
+  const failing = useRenewals(enabled).data?.pages[0]?.length ?? 0;
   const dead = data?.jobs.dead ?? 0;
-  if (dead === 0) return [];
-  return [
+  const items: (Attention & { n: number })[] = [
     {
+      n: dead,
       key: "dead",
       tone: "stop",
       text: t("attention.dead", { n: dead }),
       to: "/operator/jobs?state=dead",
       action: t("attention.look"),
     },
+    {
+      n: failing,
+      key: "renewals",
+      tone: "stop",
+      text: t("attention.renewals", { n: failing }),
+      to: "/operator/renewals",
+      action: t("attention.look"),
+    },
   ];
+  return items.filter(({ n }) => n > 0);
 }
 
 export function useAttention({ role }: Pick<User, "role">): readonly Attention[] {

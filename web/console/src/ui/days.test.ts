@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dayOf, endOf, startOf } from "./days";
+import { dayOf, endOf, monthLater, startOf } from "./days";
 
 describe("a day of the reader", () => {
   it("begins and ends at the reader's midnights", () => {
@@ -14,5 +14,16 @@ describe("a day of the reader", () => {
       expect(startOf(day)).toBeUndefined();
       expect(endOf(day)).toBeUndefined();
     }
+  });
+});
+
+describe("a paid month", () => {
+  it.each([
+    ["2026-11-28", "2026-12-28"],
+    ["2026-01-31", "2026-02-28"],
+    ["2028-01-31", "2028-02-29"],
+    ["2026-12-31", "2027-01-31"],
+  ])("from %s goes to %s", (from, to) => {
+    expect(monthLater(new Date(`${from}T10:00:00Z`)).toISOString()).toBe(`${to}T10:00:00.000Z`);
   });
 });

@@ -20,3 +20,11 @@ export function dayOf(at: Date): string {
   const two = (n: number) => String(n).padStart(2, "0");
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
+
+/** The server's rule for a paid month: the same day of the next one in UTC, or its last where it is shorter. */
+export function monthLater(at: Date): Date {
+  const later = new Date(at);
+  const last = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 2, 0)).getUTCDate();
+  later.setUTCMonth(at.getUTCMonth() + 1, Math.min(at.getUTCDate(), last));
+  return later;
+}

@@ -10,6 +10,7 @@ import type { Answer, Chatbot } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
 import { Alert } from "./alert";
 import { Button, LinkButton } from "./button";
+import { monthLater } from "./days";
 import { Dialog } from "./dialog";
 import { Icon } from "./icon";
 import { MoneyStep } from "./money-step";
@@ -110,19 +111,14 @@ function Question({ price, chatbot, again }: { price: number; chatbot: Chatbot |
   const { t, day } = useText();
   const { data: config } = useConfig();
   const { data } = useUser();
-  const monthly = config?.prices.renewal;
-  const paidUntil = chatbot?.freeUntil ?? null;
-  const later =
-    monthly === undefined
-      ? undefined
-      : paidUntil === null
-        ? t("enable.later1", { n: monthly })
-        : t("enable.laterFrom", { n: monthly, day: day(paidUntil) });
+  const monthly = chatbot?.renewalPrice ?? config?.prices.renewal;
+  const from = chatbot?.freeUntil ?? monthLater(new Date()).toISOString();
+  const later = monthly === undefined ? undefined : t("enable.laterFrom", { n: monthly, day: day(from) });
   return (
     <MoneyStep
       what={price > 0 ? t("enable.price", { n: price }) : t("enable.free")}
       now={price}
-      before={data?.user?.credits}
+      before={chatbot?.available ?? data?.user?.credits}
       later={later}
       undo={t("enable.undo")}
     >

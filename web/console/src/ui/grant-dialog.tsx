@@ -1,11 +1,13 @@
-/* Granting credits: to whom, how many, what it makes of the balance and of how much money it is, and why. A large grant
- * wants a second look. The reason stands in the audit trail. */
+/* Granting credits, and taking back what was granted by mistake: to whom, how many, what it makes of the balance and of how
+ * much money it is, and why. A large change wants a second look; what is large, and every number, is the server's. The
+ * reason stands in the audit trail. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { answer, api, once } from "../api/client";
-import { useSummary } from "../api/queries";
+import { useGrantPreview } from "../api/queries";
 import { keys } from "../api/read-keys";
 import { useSubmit } from "../api/submit";
+import type { Answer } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { Alert } from "./alert";
 import { Money } from "./facts";
@@ -15,36 +17,40 @@ import { placeFieldProblems, TextField, useForm } from "./form";
 import { Icon } from "./icon";
 import { useNotify } from "./notify";
 import { useProblemText } from "./problems";
+import { useResting } from "./resting";
 
 /** To whom is part of what is sent: the page may have closed the dialog, and forgotten it, when the answer comes. */
 interface Grant {
   email: string;
   amount: number;
   reason: string;
+  confirm: boolean;
+  kind: Kind;
 }
 export interface Granted {
   email: string;
   credits: number;
 }
-const FEN = 100;
 const AMOUNT_MAX = 1_000_000;
-const SECOND_LOOK_FROM = 1000;
+const KINDS = ["grant", "correction"] as const;
+type Kind = (typeof KINDS)[number];
+type Numbers = Answer<"/api/billing/grant/preview", "get">;
 
-function Preview({ credits, amount }: { credits: number; amount: number }) {
+/** What the server says that it would do. */
+function Preview({ credits, numbers }: { credits: number; numbers: Numbers | undefined }) {
   const { t, number } = useText();
-  const pricing = useSummary().data?.pricing;
-
   return (
     <div className="preview" aria-live="polite">
       <span className="muted">{t("grant.balance")}</span>
       <span className="bill-balance">
-        <span>{number(credits)}</span>
+        <span>{number(numbers?.before ?? credits)}</span>
         <Icon name="arrow" />
-        <strong>{number(credits + amount)}</strong>
+        <strong>{numbers === undefined ? "…" : number(numbers.after)}</strong>
       </span>
-      {pricing !== undefined && amount > 0 && (
+      {numbers !== undefined && (
         <span className="muted">
-          <Money minor={(amount * pricing.price_cny * FEN) / pricing.create_empty_shop_credits} />
+          <Money minor={numbers.valueFen} />
+          {numbers.held > 0 && <> · {t("credits.heldN", { n: numbers.held })}</>}
         </span>
       )}
     </div>
@@ -72,34 +78,62 @@ function GrantForm({ to, onClose }: { to: Granted; onClose: () => void }) {
   const [refusal, setRefusal] = useState("");
   const [sure, setSure] = useState(false);
   const sureId = useId();
-  const grant = (body: Grant, key: string) => answer(api.POST("/api/billing/grant", { body, ...once(key) }));
+  const [kind, setKind] = useState<Kind>("grant");
+  const [large, setLarge] = useState(false);
+  const grant = ({ kind: way, ...body }: Grant, key: string) =>
+    way === "grant"
+      ? answer(api.POST("/api/billing/grant", { body, ...once(key) }))
+      : answer(api.POST("/api/billing/correction", { body, ...once(key) }));
   const submit = useSubmit(grant, {
-    onDone: ({ creditsRemaining }, { email }) => {
+    onDone: ({ creditsRemaining }, { email, kind: way }) => {
       void queries.invalidateQueries({ queryKey: keys.operator });
       onClose();
-      notify.done(t("grant.done", { email, n: creditsRemaining }));
+      notify.done(t(way === "grant" ? "grant.done" : "grant.corrected", { email, n: creditsRemaining }));
     },
     onProblem: (problem) => {
+      if (problem.code === "confirm_needed") setLarge(true);
       if (!placeFieldProblems(form, problem)) setRefusal(problemText(problem));
     },
   });
   const amount = /^\d+$/.test(form.values.amount) ? Number(form.values.amount) : 0;
-  const large = amount >= SECOND_LOOK_FROM;
+  const rested = Number(useResting(String(amount)));
+  const asked = amount <= AMOUNT_MAX ? rested : 0;
+  const preview = useGrantPreview(to.email, asked, kind);
+  const numbers = amount > 0 ? preview.data : undefined;
+  const wantsTick = large || numbers?.needsConfirm === true;
   const send = ({ reason }: { reason: string }) => {
     setRefusal("");
-    if (large && !sure) setRefusal(t("grant.tick"));
-    else submit.send({ email: to.email, amount, reason });
+    if (wantsTick && !sure) setRefusal(t("grant.tick"));
+    else submit.send({ email: to.email, amount, reason, confirm: wantsTick, kind });
   };
   return (
     <FormDialog
       open
-      title={t("grant.title")}
-      ok={amount > 0 ? t("grant.submitN", { n: amount }) : t("grant.submit")}
+      title={t(kind === "grant" ? "grant.title" : "grant.correct")}
+      ok={amount > 0 ? t(`grant.${kind}N`, { n: amount }) : t(`grant.${kind}`)}
+      danger={kind === "correction"}
       pending={submit.isPending}
       form={form}
       onSubmit={send}
       onCancel={onClose}
     >
+      <div className="line" role="group" aria-label={t("grant.kind")}>
+        {KINDS.map((way) => (
+          <button
+            key={way}
+            type="button"
+            className="chip"
+            aria-pressed={way === kind}
+            onClick={() => {
+              setKind(way);
+              setRefusal("");
+              setSure(false);
+            }}
+          >
+            {t(`grant.${way}Way`)}
+          </button>
+        ))}
+      </div>
       <p>
         {t("grant.to")}{" "}
         <strong className="break" translate="no">
@@ -115,7 +149,10 @@ function GrantForm({ to, onClose }: { to: Granted; onClose: () => void }) {
         autoComplete="off"
         maxLength={7}
       />
-      <Preview credits={to.credits} amount={amount} />
+      <Preview credits={to.credits} numbers={numbers} />
+      {numbers?.allowed === false && (
+        <Alert tone="due" title={t(`grant.${kind}Not`, { n: numbers.before - numbers.held })} />
+      )}
       <TextField
         form={form}
         name="reason"
@@ -124,10 +161,10 @@ function GrantForm({ to, onClose }: { to: Granted; onClose: () => void }) {
         maxLength={REASON_MAX}
         autoComplete="off"
       />
-      {large && (
+      {wantsTick && (
         <label className="tick" htmlFor={sureId}>
           <input id={sureId} type="checkbox" checked={sure} onChange={({ target }) => setSure(target.checked)} />
-          <span>{t("grant.sure", { n: number(amount), email: to.email })}</span>
+          <span>{t(`grant.${kind}Sure`, { n: number(amount), email: to.email })}</span>
         </label>
       )}
     </FormDialog>

@@ -7,7 +7,7 @@ import { Choose, Days, Export, Find } from "./filters";
 import { Toolbar } from "./page";
 
 /** Why a balance changes. Reasons of which there are no entries yet are not offered. */
-const REASONS = ["grant", "correction", "chatbot_enablement", "chatbot_renewal"] as const;
+const REASONS = ["trial", "grant", "correction", "chatbot_enablement", "chatbot_renewal"] as const;
 
 export function useLedgerFilter(): LedgerFilter {
   const [read] = useAddress();

@@ -21,6 +21,7 @@ const MERCHANT: readonly Place[] = [
 const OPERATOR: readonly Place[] = [
   { to: "/operator", text: "nav.today", icon: "today" },
   { to: "/operator/customers", text: "nav.customers", icon: "people" },
+  { to: "/operator/renewals", text: "nav.renewals", icon: "billing", group: "nav.money" },
   { to: "/operator/jobs", text: "nav.jobs", icon: "jobs", group: "nav.system" },
   { to: "/operator/audit", text: "nav.operatorAudit", icon: "log" },
 ];

@@ -62,13 +62,14 @@ function SecretDialog({ shown, onClose }: { shown: Shown | null; onClose: () => 
   );
 }
 
-/** Showing and replacing: either may want the password first, and then goes on by itself. */
+/** Showing, replacing and ending: each may want the password first, and then goes on by itself. */
 function useSecretActs(shop: number) {
+  const { t } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
   const [shown, setShown] = useState<Shown | null>(null);
-  const [asking, setAsking] = useState<SecretKind | null>(null);
-  const [reauth, setReauth] = useState<{ act: "show" | "rotate"; kind: SecretKind } | null>(null);
+  const [asking, setAsking] = useState<{ act: "rotate" | "revoke"; kind: SecretKind } | null>(null);
+  const [reauth, setReauth] = useState<{ act: "show" | "rotate" | "revoke"; kind: SecretKind } | null>(null);
   const readAgain = () => void queries.invalidateQueries({ queryKey: keys.secrets(shop) });
   const path = (kind: SecretKind) => ({ params: { path: { id: shop, kind } } });
   const show = useSubmit(
@@ -101,14 +102,41 @@ function useSecretActs(shop: number) {
       },
     },
   );
-  return { show, rotate, shown, setShown, asking, setAsking, reauth, setReauth };
+  const revoke = useSubmit(
+    (kind: SecretKind, key) =>
+      answer(api.POST("/api/shops/{id}/secrets/{kind}/revoke", { ...path(kind), ...once(key) })),
+    {
+      onDone: () => {
+        setAsking(null);
+        readAgain();
+        notify.done(t("secret.revoked"));
+      },
+      onProblem: (problem, kind) => {
+        setAsking(null);
+        if (problem.code === "sign_in_again") setReauth({ act: "revoke", kind });
+        else notify.problem(problem);
+        readAgain();
+      },
+    },
+  );
+  return { acts: { show, rotate, revoke }, shown, setShown, asking, setAsking, reauth, setReauth };
 }
 
 function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret[] }) {
   const { t } = useText();
-  const { show, rotate, shown, setShown, asking, setAsking, reauth, setReauth } = useSecretActs(shop);
+  const { acts, shown, setShown, asking, setAsking, reauth, setReauth } = useSecretActs(shop);
+  const { show } = acts;
   const actions = (row: Row) =>
-    row.state !== "previous" && (
+    row.state === "previous" ? (
+      <Button
+        small
+        look="danger"
+        onClick={() => setAsking({ act: "revoke", kind: row.kind })}
+        aria-label={`${t("secret.revoke")}: ${t(`secret.${row.kind}`)}`}
+      >
+        {t("secret.revoke")}
+      </Button>
+    ) : (
       <span className="line">
         {!row.shown && (
           <Button
@@ -123,7 +151,7 @@ function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret
         {row.state === "active" && (
           <Button
             small
-            onClick={() => setAsking(row.kind)}
+            onClick={() => setAsking({ act: "rotate", kind: row.kind })}
             aria-label={`${t("secret.rotate")}: ${t(`secret.${row.kind}`)}`}
           >
             {t("secret.rotate")}
@@ -183,22 +211,22 @@ function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret
       <SecretDialog shown={shown} onClose={() => setShown(null)} />
       <ConfirmDialog
         open={asking !== null}
-        title={t("secret.rotateTitle")}
-        ok={t("secret.rotate")}
-        pending={rotate.isPending}
+        title={t(`secret.${asking?.act ?? "rotate"}Title`)}
+        ok={t(`secret.${asking?.act ?? "rotate"}`)}
+        danger={asking?.act === "revoke"}
+        pending={acts[asking?.act ?? "rotate"].isPending}
         onOk={() => {
-          if (asking !== null) rotate.send(asking);
+          if (asking !== null) acts[asking.act].send(asking.kind);
         }}
         onCancel={() => setAsking(null)}
       >
-        <p>{t("secret.rotateText")}</p>
+        <p>{t(`secret.${asking?.act ?? "rotate"}Text`)}</p>
       </ConfirmDialog>
       <ReauthDialog
         open={reauth !== null}
         onDone={() => {
           setReauth(null);
-          if (reauth?.act === "show") show.send(reauth.kind);
-          if (reauth?.act === "rotate") rotate.send(reauth.kind);
+          if (reauth !== null) acts[reauth.act].send(reauth.kind);
         }}
         onCancel={() => setReauth(null)}
       />

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, api, once } from "../../api/client";
-import { useChatbot, useConfig, useUser } from "../../api/queries";
+import { useChatbot } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { Chatbot, Shop } from "../../api/types";
@@ -18,7 +18,7 @@ import { DangerLine, DangerZone, Detail, Section } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
 import { ProvisionSteps } from "../../ui/provision-steps";
 import { LaunchButton } from "./launch";
-import { SubscriptionFacts } from "./subscription";
+import { SubscriptionCard } from "./subscription";
 
 interface Props {
   shop: Shop;
@@ -26,12 +26,11 @@ interface Props {
 }
 
 function Enable({ shop, chatbot, label }: Props & { label?: string }) {
-  const { data } = useUser();
   return (
     <EnableButton
       shop={shop.id}
       price={chatbot.price}
-      credits={data?.user?.credits ?? 0}
+      credits={chatbot.available}
       {...(label !== undefined && { label })}
     />
   );
@@ -39,8 +38,6 @@ function Enable({ shop, chatbot, label }: Props & { label?: string }) {
 
 function Offer({ shop, chatbot }: Props) {
   const { t, day } = useText();
-  const { data: config } = useConfig();
-  const monthly = config?.prices.renewal;
   return (
     <Section card title={t("chatbot.offerTitle")}>
       <div className="stack stack-tight">
@@ -49,7 +46,7 @@ function Offer({ shop, chatbot }: Props) {
         {chatbot.freeUntil !== null ? (
           <p className="good">{t("chatbot.freeUntil", { day: day(chatbot.freeUntil) })}</p>
         ) : (
-          monthly !== undefined && <p className="muted">{t("chatbot.costs", { n: chatbot.price, monthly })}</p>
+          <p className="muted">{t("chatbot.costs", { n: chatbot.price, monthly: chatbot.renewalPrice })}</p>
         )}
         <Enable shop={shop} chatbot={chatbot} />
       </div>
@@ -149,19 +146,22 @@ function DisableButton({ shop }: { shop: Shop }) {
 
 /** The built-in chatbot is managed here: a button that signs one in to this same page would lead nowhere. */
 function Enabled({ shop, chatbot }: Props) {
-  const { t } = useText();
+  const { t, day } = useText();
   const stopped = chatbot.state === "suspended";
   return (
     <div className="stack">
       {stopped && (
         <Alert tone="stop" title={t("chatbot.stopped")} action={<Enable shop={shop} chatbot={chatbot} />} said={false}>
-          {chatbot.error?.message}
+          {chatbot.stoppedBy !== null && t(`stopped.${chatbot.stoppedBy}`)} {t("stopped.again", { n: chatbot.price })}
         </Alert>
       )}
       {chatbot.subscription?.status === "past_due" && (
         <Alert
           tone="due"
-          title={t("state.due")}
+          title={t("subscription.topUp", {
+            n: chatbot.subscription.topUp,
+            day: day(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt),
+          })}
           action={
             <LinkButton small to="/billing">
               {t("short.go")}
@@ -169,7 +169,7 @@ function Enabled({ shop, chatbot }: Props) {
           }
           said={false}
         >
-          {t("subscription.pastDue", { n: chatbot.subscription.renewsFor ?? 0 })}
+          {t("subscription.pastDue", { n: chatbot.subscription.renewalPrice })}
         </Alert>
       )}
       <Detail
@@ -194,7 +194,7 @@ function Enabled({ shop, chatbot }: Props) {
         side={
           chatbot.subscription !== null && (
             <Section card title={t("subscription.title")} extra={<StatusPill state={chatbot.subscription.status} />}>
-              <SubscriptionFacts subscription={chatbot.subscription} />
+              <SubscriptionCard shop={shop.id} subscription={chatbot.subscription} />
             </Section>
           )
         }

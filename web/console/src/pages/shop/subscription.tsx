@@ -1,14 +1,15 @@
 /* What the chatbot of this shop costs, until when it is paid, and what comes next. */
 import { useChatbot } from "../../api/queries";
-import type { Chatbot, Shop } from "../../api/types";
+import type { Shop, Subscription } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Day, Fact, Facts } from "../../ui/facts";
 import { Loaded } from "../../ui/loaded";
 import { Section } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
+import { RenewalSwitch } from "../../ui/renewal";
 import { NeedsChatbot } from "./needs-chatbot";
 
-export function SubscriptionFacts({ subscription }: { subscription: NonNullable<Chatbot["subscription"]> }) {
+export function SubscriptionFacts({ subscription }: { subscription: Subscription }) {
   const { t } = useText();
   return (
     <Facts>
@@ -18,10 +19,31 @@ export function SubscriptionFacts({ subscription }: { subscription: NonNullable<
       <Fact name={t("subscription.until")}>
         <Day at={subscription.expiresAt} />
       </Fact>
-      {subscription.renewsFor !== null && (
-        <Fact name={t("subscription.renews")}>{t("subscription.monthly", { n: subscription.renewsFor })}</Fact>
+      {subscription.nextRenewalAt !== null && (
+        <Fact name={t("subscription.renews")}>
+          {t("credits.n", { n: subscription.renewalPrice })} · <Day at={subscription.nextRenewalAt} />
+        </Fact>
+      )}
+      {subscription.stopsAt !== null && (
+        <Fact name={t("subscription.stops")}>
+          <Day at={subscription.stopsAt} />
+        </Fact>
+      )}
+      {subscription.source !== "credits" && (
+        <Fact name={t("subscription.source")}>{t(`subscription.${subscription.source}`)}</Fact>
       )}
     </Facts>
+  );
+}
+
+/** With the switch, as long as there is something to renew. */
+export function SubscriptionCard({ shop, subscription }: { shop: number; subscription: Subscription }) {
+  const runs = subscription.status === "active" || subscription.status === "past_due";
+  return (
+    <div className="stack stack-tight">
+      <SubscriptionFacts subscription={subscription} />
+      {runs && <RenewalSwitch shop={shop} subscription={subscription} />}
+    </div>
   );
 }
 
@@ -37,7 +59,7 @@ export function SubscriptionPart({ shop }: { shop: Shop }) {
           </NeedsChatbot>
         ) : (
           <Section card title={t("subscription.title")} extra={<StatusPill state={subscription.status} />}>
-            <SubscriptionFacts subscription={subscription} />
+            <SubscriptionCard shop={shop.id} subscription={subscription} />
           </Section>
         )
       }

@@ -1,0 +1,51 @@
+/* What a merchant must look at soon, out of what the server says of the months to come. */
+import type { Attention as Coming } from "../api/types";
+import type { Text } from "../i18n/i18n";
+
+export interface Attention {
+  key: string;
+  tone: "due" | "stop";
+  text: string;
+  to: string;
+  action: string;
+}
+
+/** What the balance does not cover is one thing to do, however many shops it is for: by the first of the days. */
+export function unpaid(coming: readonly Coming[]): { credits: number; by: string; shops: readonly string[] } | null {
+  const owing = coming.filter(({ kind, amount }) => kind !== "ending" && amount > 0);
+  const first = owing.map(({ by }) => by).sort()[0];
+  if (first === undefined) return null;
+  return {
+    credits: owing.reduce((sum, { amount }) => sum + amount, 0),
+    by: first,
+    shops: owing.map(({ shopName }) => shopName),
+  };
+}
+
+export function moneyAttention(coming: readonly Coming[], { t, day }: Text): readonly Attention[] {
+  const owed = unpaid(coming);
+  const late = coming.some(({ kind }) => kind === "renewal_unpaid");
+  const pay = owed !== null && {
+    key: "pay",
+    tone: late ? ("stop" as const) : ("due" as const),
+    text: t(owed.shops.length > 1 ? "attention.payMany" : "attention.pay", {
+      n: owed.credits,
+      day: day(owed.by),
+      name: owed.shops[0] ?? "",
+      shops: owed.shops.length,
+    }),
+    to: "/billing",
+    action: t("short.go"),
+  };
+  const ending = coming.filter(({ kind }) => kind === "ending");
+  return [
+    ...(pay ? [pay] : []),
+    ...ending.map((one): Attention => ({
+      key: `ending-${one.shop}`,
+      tone: "due",
+      text: t("attention.ending", { name: one.shopName, day: day(one.by) }),
+      to: `/shops/${one.shop}/subscription`,
+      action: t("attention.look"),
+    })),
+  ];
+}
