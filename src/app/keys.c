@@ -9,6 +9,7 @@
  * A process that was not started again would go on sealing with the old key. So a pass that finds nothing is not the
  * last word: the one behind it must find nothing either, and the documentation says to start all of them first. */
 #include "app/keys.h"
+#include "app/chain_key.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/idempotency.h"
@@ -20,7 +21,8 @@ enum { PASSES_MAX = 20, KEYS_MAX = 256 };
 #define PROOF_PURPOSE STR("proof")
 #define PROOF_TEXT STR("chathub")
 
-const struct reseal_table *const app_sealed_tables[] = { tenants_sealed, mail_sealed, http_sealed, NULL };
+const struct reseal_table *const app_sealed_tables[] = { tenants_sealed, mail_sealed, http_sealed,
+                                                           chain_sealed, NULL };
 
 STMT(keys_list, "SELECT id, proof, first_used_at_ms, retired_at_ms FROM sealing_keys ORDER BY id LIMIT 256");
 STMT(key_add, "INSERT INTO sealing_keys (id, proof, first_used_at_ms, retired_at_ms) VALUES (?1, ?2, ?3, 0)"

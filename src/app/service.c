@@ -1,6 +1,7 @@
 /* service.c: opening and closing what a process needs, in order. */
 #include "accounts/accounts.h"
 #include "app/app.h"
+#include "app/chain_key.h"
 #include "app/keys.h"
 #include "app/private.h"
 #include "base/clock.h"
@@ -91,7 +92,8 @@ bool app_open(struct app *app, const struct config *c, enum app_use use, struct 
     app->mail_context.mail = &app->mail;
     app_fill_hooks(app);
     if (!open_database(app, use, error)) return false;
-    return use == APP_MIGRATION || use == APP_MIGRATION_DOWN || keys_fit(app, error);
+    if (use == APP_MIGRATION || use == APP_MIGRATION_DOWN) return true;
+    return keys_fit(app, error) && chain_key_fit(app, error);
 }
 
 void app_close(struct app *app)

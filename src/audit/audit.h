@@ -55,9 +55,13 @@ struct audit_verdict {
     int64_t seq, last_id;                    /* the end of what was looked at */
     char hash[SHA256_HEX_SIZE];
     bool more;
+    bool cut;                                /* the end of the chain is not the one that was sealed last */
 };
 MUST_USE bool audit_verify_piece(struct tx *tx, struct audit_verdict *v);
 MUST_USE bool audit_verify(struct tx *tx, struct audit_verdict *out);
+/* Once, at the first start with a chain key: what is sealed from here on is sealed under it. */
+MUST_USE bool audit_chain_begin(struct tx *tx);
+MUST_USE bool audit_chain_used(struct tx *tx, bool *used);
 extern const struct verify_check audit_checks[];             /* the same as a check of `verify` */
 extern const struct route audit_routes[];                    /* GET /api/audit, GET /api/operator/audit */
 #endif

@@ -16,10 +16,25 @@ struct audit_wanted { int64_t account, after, limit, from, to; const char *actio
 MUST_USE bool audit_page(struct tx *tx, const struct audit_wanted *w, struct audit_row *out, size_t *count);
 extern const char *const audit_action_names[AUDIT_ACTION_COUNT + 1];             /* NULL-ended */
 
+/* head.c: where the chain of seals ends. */
+enum head_state {
+    HEAD_OURS,               /* under our MAC, and the newest seal is the one it names */
+    HEAD_GONE,               /* there is no row */
+    HEAD_NOT_OURS,           /* not under our MAC */
+    HEAD_ELSEWHERE,          /* under our MAC, but of another seal than the newest */
+};
+struct audit_head { enum head_state state; int64_t seq, keyed_from, last_id; char hash[SHA256_HEX_SIZE]; };
+MUST_USE bool audit_head_read(struct tx *tx, struct audit_head *out);            /* false on a storage fault */
+/* *moved false: it is not at `from` any more. */
+MUST_USE bool audit_head_move(struct tx *tx, int64_t from, const struct audit_head *to, bool *moved);
+
 /* seals.c, in the parts that tests drive without a worker. Ids up to *final can no longer appear. */
 MUST_USE bool audit_final_id(struct tx *tx, int64_t *final);
 struct audit_batch;                                          /* seals computed and not yet stored */
 MUST_USE struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a);       /* NULL on a fault; reads alone */
+/* The plain hash that a seal over these rows had before there was a key. */
+void audit_plain_seal(struct arena *a, struct query *rows, int64_t seq, int64_t last_id, const char *previous,
+                      char out[SHA256_HEX_SIZE]);
 /* In a transaction that began after the one that read: what may be sealed is decided by that order. */
 MUST_USE bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now);
 #endif

@@ -1,11 +1,13 @@
 /* seals.c: the hash chain over the audit log.
  *
  * A seal covers every row with an id behind the last_id of the seal before it, up to its own last_id. Its hash is
- *     SHA-256( previous hash, seq, last_id, row count, SHA-256 of each row in id order )
- * so a row that is changed, removed or put in later under a sealed id is found by computing it again. `marks` keeps
+ *     HMAC-SHA256( previous hash, seq, last_id, row count, SHA-256 of each row in id order )
+ * under the chain key (seals before audit_head's keyed_from: plain SHA-256), so a row that is changed, removed or put
+ * in later under a sealed id is found by computing it again, and nobody without the key can make a seal. `marks` keeps
  * (id, first 8 bytes of the row's hash) for each row: they let `verify` name the row, they prove nothing.
- * What it cannot see: someone who rewrites rows and all later seals, or who cuts the newest seals off. The job
- * therefore logs each seal's hash; keep those lines elsewhere and compare.
+ * Where the chain ends stands in audit_head (head.c), so that seals which are cut off are missed.
+ * What it cannot see: a whole database of earlier put back. The job therefore logs each seal's hash; keep those lines
+ * elsewhere and compare.
  *
  * Which rows may be sealed? An id is drawn before its transaction commits, so on PostgreSQL 7 may be visible while 6 is
  * still to come. A transaction has its number before it draws an id (see the schema). So: (1) look at the highest
@@ -19,8 +21,8 @@
  * Rejected: seals by time ("older than 10 s": a slow transaction may be older); a column for the seal in each row
  * (every row written twice); hashing under a lock when the row is written (all commits would wait in one line). */
 #include "audit/private.h"
+#include "base/chain.h"
 #include "base/clock.h"
-#include "base/crypto.h"
 #include "base/log.h"
 #include <string.h>
 
@@ -41,7 +43,6 @@ STMT(move_horizon, "UPDATE audit_horizon SET pending_id = ?1 WHERE only_row = 1 
                  " WHERE only_row = 1 AND pending_id < ?1"
                  " AND (pending_xact <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
                  "      OR pending_xact > pg_current_xact_id()::text::bigint)");
-STMT(last_seal, "SELECT seq, last_id, hash FROM audit_seals ORDER BY seq DESC LIMIT 1");
 STMT(add_seal, "INSERT INTO audit_seals (seq, last_id, row_count, hash, previous, marks, sealed_at_ms)"
                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (seq) DO NOTHING");
 STMT(rows_between, "SELECT id, account, actor, actor_account, action, resource, resource_id, details, network,"
@@ -49,10 +50,13 @@ STMT(rows_between, "SELECT id, account, actor, actor_account, action, resource, 
 STMT(seals_behind, "SELECT seq, last_id, row_count, hash, previous, marks FROM audit_seals"
                    " WHERE seq > ?1 ORDER BY seq LIMIT 20");
 
-static const char first_previous[] = "";
-
-struct seal { int64_t seq, last_id, row_count; char hash[SHA256_HEX_SIZE], previous[SHA256_HEX_SIZE]; uint8_t *marks; };
-struct audit_batch { int64_t highest_id; size_t count; struct seal seal[SEALS_PER_RUN]; };
+struct seal {
+    int64_t seq, last_id, row_count;
+    bool keyed;
+    char hash[SHA256_HEX_SIZE], previous[SHA256_HEX_SIZE];
+    uint8_t *marks;
+};
+struct audit_batch { struct audit_head head; int64_t highest_id; size_t count; struct seal seal[SEALS_PER_RUN]; };
 
 /* ---- what is hashed ---- */
 
@@ -113,7 +117,8 @@ static int64_t mark_id(const uint8_t *mark)
     return (int64_t)id;
 }
 
-static void seal_hash(const struct seal *s, const uint8_t *row_hashes, struct arena *a, char out[SHA256_HEX_SIZE])
+static void seal_hash(const struct seal *s, const uint8_t *row_hashes, struct arena *a, bool keyed,
+                      char out[SHA256_HEX_SIZE])
 {
     size_t size = 512 + (size_t)s->row_count * SHA256_SIZE;
     char *memory = arena_alloc(a, size);
@@ -125,7 +130,24 @@ static void seal_hash(const struct seal *s, const uint8_t *row_hashes, struct ar
     add_number(&b, s->row_count);
     buf_add(&b, row_hashes, (size_t)s->row_count * SHA256_SIZE);
     assert(!b.overflow);
-    sha256_hex(buf_str(&b), out);
+    if (!keyed) {
+        sha256_hex(buf_str(&b), out);
+        return;
+    }
+    uint8_t mac[CHAIN_MAC_SIZE];
+    chain_mac("audit seal", b.p, b.n, mac);
+    hex_encode(mac, sizeof mac, out);
+}
+
+void audit_plain_seal(struct arena *a, struct query *rows, int64_t seq, int64_t last_id, const char *previous,
+                      char out[SHA256_HEX_SIZE])
+{
+    struct seal s = { .seq = seq, .last_id = last_id };
+    uint8_t *hashes = arena_alloc(a, (size_t)SEAL_ROWS_MAX * SHA256_SIZE);
+    for (; s.row_count < SEAL_ROWS_MAX && query_next(rows) == ROW_FOUND; s.row_count++)
+        row_hash(rows, hashes + s.row_count * SHA256_SIZE);
+    memcpy(s.previous, previous, strlen(previous) + 1);
+    seal_hash(&s, hashes, a, false, out);
 }
 
 /* ---- sealing ---- */
@@ -154,7 +176,7 @@ static bool seal_read(struct tx *tx, struct arena *a, int64_t behind, int64_t fi
         mark_set(marks + s->row_count * MARK_BYTES, s->last_id, hash);
         s->row_count++;
     }
-    if (r == ROW_NONE && s->row_count > 0) seal_hash(s, hashes, a, s->hash);
+    if (r == ROW_NONE && s->row_count > 0) seal_hash(s, hashes, a, true, s->hash);
     /* Rows and hashes go at once: a run that catches up reads far more than it keeps. */
     arena_release(a, mark);
     if (r == ROW_NONE && s->row_count > 0) s->marks = arena_copy(a, marks, (size_t)s->row_count * MARK_BYTES);
@@ -168,11 +190,13 @@ struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a)
     struct query high = query(tx, &highest_id);
     if (query_row(&high) != ROW_FOUND) return NULL;
     b->highest_id = col_i64(&high, "id");
-    struct query q = query(tx, &last_seal);
-    enum row r = query_row(&q);
-    if (r == ROW_FAULT) return NULL;
-    int64_t seq = r == ROW_FOUND ? col_i64(&q, "seq") : 0, behind = r == ROW_FOUND ? col_i64(&q, "last_id") : INT64_MIN;
-    const char *previous = r == ROW_FOUND ? col_text(&q, "hash") : first_previous;
+    if (!audit_head_read(tx, &b->head)) return NULL;
+    if (b->head.state != HEAD_OURS) {
+        LOG(LOG_ERROR, "audit_chain_is_broken", LOG_NUMBER("seq", b->head.seq), LOG_NUMBER("how", b->head.state));
+        return NULL;
+    }
+    int64_t seq = b->head.seq, behind = seq > 0 ? b->head.last_id : INT64_MIN;
+    const char *previous = b->head.hash;
     int64_t final;
     if (!audit_final_id(tx, &final)) return NULL;
     while (b->count < SEALS_PER_RUN && behind < final) {
@@ -192,6 +216,7 @@ struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a)
  * all who drew an id up to the one seen there. */
 bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now)
 {
+    struct audit_head to = b->head;
     for (size_t i = 0; i < b->count; i++) {
         const struct seal *s = &b->seal[i];
         struct query q = query(tx, &add_seal);
@@ -201,7 +226,12 @@ bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now)
         int64_t added = query_change(&q);
         if (added < 0) return false;
         if (added == 0) break;       /* another process was first; ours are the same or follow from theirs next time */
+        to.seq = s->seq;
+        memcpy(to.hash, s->hash, sizeof to.hash);
     }
+    bool moved = true;
+    if (to.seq != b->head.seq && !audit_head_move(tx, b->head.seq, &to, &moved)) return false;
+    if (!moved) return false;                                /* seals that the head does not know would break it */
     if (tx_engine(tx) == DB_SQLITE) return true;
     struct query move = query(tx, &move_horizon);
     bind_i64(&move, b->highest_id);
@@ -267,16 +297,17 @@ static bool seal_check(struct tx *tx, struct arena *a, const struct seal *s, siz
         *bad = (size_t)(n + 1) * MARK_BYTES <= marks_n ? mark_id(s->marks + n * MARK_BYTES) : s->last_id;
     char hash[SHA256_HEX_SIZE];
     if (*bad == 0) {
-        seal_hash(s, hashes, a, hash);
+        seal_hash(s, hashes, a, s->keyed, hash);
         if (strcmp(hash, s->hash) != 0) *bad = s->last_id;
     }
     return true;
 }
 
 /* One stored seal against the chain so far and against its rows; then the chain is one longer. */
-static bool chain_check(struct tx *tx, struct audit_verdict *c, const struct query *q)
+static bool chain_check(struct tx *tx, struct audit_verdict *c, const struct audit_head *head, const struct query *q)
 {
     struct seal s = { .seq = col_i64(q, "seq"),
+                      .keyed = col_i64(q, "seq") >= head->keyed_from,
                       .last_id = col_i64(q, "last_id"),
                       .row_count = col_i64(q, "row_count") };
     struct str hash = col_str(q, "hash"), previous = col_str(q, "previous"), marks = col_str(q, "marks");
@@ -303,15 +334,20 @@ static bool chain_check(struct tx *tx, struct audit_verdict *c, const struct que
 bool audit_verify_piece(struct tx *tx, struct audit_verdict *v)
 {
     struct arena_mark mark = arena_mark(tx_arena(tx));
+    struct audit_head head;
+    /* First, so that the seals are read later than the head: it may be behind them, never ahead. */
+    if (!audit_head_read(tx, &head)) return false;
     struct query q = query(tx, &seals_behind);
     bind_i64(&q, v->seq);
     enum row r;
     v->more = false;
     while ((r = query_next(&q)) == ROW_FOUND && v->bad == 0) {
         v->more = true;
-        if (!chain_check(tx, v, &q)) return false;
+        if (!chain_check(tx, v, &head, &q)) return false;
     }
     if (r == ROW_FAULT) return false;
+    /* At the end of the seals, all of which were there before the head was read. */
+    if (!v->more) v->cut = head.state != HEAD_OURS || head.seq != v->seq || strcmp(head.hash, v->hash) != 0;
     arena_release(tx_arena(tx), mark);
     v->more = v->more && v->bad == 0;
     return true;

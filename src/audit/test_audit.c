@@ -24,6 +24,7 @@ static size_t seal_once(struct test_db *t)
 {
     test_commit(t);
     int64_t before = test_number(t, "SELECT COUNT(*) FROM audit_seals");
+    EXPECT(audit_chain_begin(t->tx));
     struct audit_batch *b = audit_batch_read(t->tx, t->arena);
     EXPECT(b != NULL);
     test_commit(t);
@@ -47,6 +48,7 @@ static void expect_verdict(struct test_db *t, int64_t checked, int64_t bad)
     struct audit_verdict v;
     EXPECT(audit_verify(t->tx, &v));
     assert_int_equal(v.bad, bad);
+    EXPECT(!v.cut || bad != 0);
     if (checked >= 0) assert_int_equal(v.checked, checked);
 }
 
@@ -131,6 +133,7 @@ TEST_EACH_ENGINE(details_that_do_not_fit_leave_the_entry)
 
 TEST_EACH_ENGINE(seals_cover_every_row_once)
 {
+    EXPECT(audit_chain_begin(t->tx));
     expect_verdict(t, 0, 0);
     for (int i = 1; i <= 1203; i++) put(t, 1 + i % 3, 1, i);
     expect_verdict(t, 0, 0);                                 /* nothing is sealed yet, and that is no fault */
@@ -221,6 +224,71 @@ TEST_EACH_ENGINE(a_changed_seal_is_found)
     expect_verdict(t, 1100, 0);
 }
 
+/* Whoever can write rows and has no key: every hash that he can make is a plain one, every end that fits is gone. */
+TEST_EACH_ENGINE(seals_cut_off_or_made_anew_are_found)
+{
+    static const char *const changes[] = {
+        "DELETE FROM audit_seals WHERE seq = 3",
+        "DELETE FROM audit_seals",
+        "DELETE FROM audit_seals WHERE seq = 3; UPDATE audit_head SET seq = 2,"
+        " hash = (SELECT s.hash FROM audit_seals s WHERE s.seq = 2)",                       /* the head set back */
+        "DELETE FROM audit_head",
+        "UPDATE audit_head SET keyed_from = 4",
+        "DELETE FROM audit_seals; UPDATE audit_head SET seq = 0, hash = ''",
+    };
+    for (int i = 1; i <= 1100; i++) put(t, 1, 1, i);
+    seal_rows(t, 1100);
+    for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
+        struct audit_verdict v;
+        test_script(t, changes[i]);
+        EXPECT(audit_verify(t->tx, &v));
+        if (v.bad == 0 && !v.cut) fail_msg("not found: %s", changes[i]);
+        EXPECT(audit_batch_read(t->tx, t->arena) == NULL || text_eq(changes[i], changes[4])); /* nothing on top of it */
+        test_reopen(t);
+    }
+    expect_verdict(t, 1100, 0);
+}
+
+/* The plain hash of a seal, as a version without a key made it. */
+static void seal_plainly(struct test_db *t)
+{
+    STMT(all, "SELECT seq, last_id, row_count FROM audit_seals ORDER BY seq");
+    STMT(rows, "SELECT id, account, actor, actor_account, action, resource, resource_id, details, network, user_agent,"
+               " at_ms FROM audit_log WHERE id > ?1 AND id <= ?2 ORDER BY id");
+    STMT(save, "UPDATE audit_seals SET hash = ?2, previous = ?3 WHERE seq = ?1");
+    char previous[SHA256_HEX_SIZE] = "", hash[SHA256_HEX_SIZE];
+    int64_t behind = INT64_MIN;
+    struct query q = query(t->tx, &all);
+    while (query_next(&q) == ROW_FOUND) {
+        struct query r = query(t->tx, &rows);
+        bind_i64(&r, behind), bind_i64(&r, col_i64(&q, "last_id"));
+        audit_plain_seal(t->arena, &r, col_i64(&q, "seq"), col_i64(&q, "last_id"), previous, hash);
+        struct query s = query(t->tx, &save);
+        bind_i64(&s, col_i64(&q, "seq")), bind_text(&s, hash), bind_text(&s, previous);
+        EXPECT(query_change(&s) == 1);
+        behind = col_i64(&q, "last_id");
+        memcpy(previous, hash, sizeof previous);
+    }
+}
+
+TEST_EACH_ENGINE(seals_from_before_the_key_hold_and_later_ones_are_under_it)
+{
+    for (int i = 1; i <= 600; i++) put(t, 1, 1, i);
+    seal_rows(t, 600);
+    seal_plainly(t);
+    struct audit_verdict v;
+    EXPECT(audit_verify(t->tx, &v) && (v.bad != 0 || v.cut));                /* under a key, none of them is true */
+    test_script(t, "DELETE FROM audit_head");
+    EXPECT(audit_chain_begin(t->tx));
+    expect_verdict(t, 600, 0);
+    for (int i = 601; i <= 700; i++) put(t, 1, 1, i);
+    seal_rows(t, 700);
+    expect_verdict(t, 700, 0);
+    EXPECT(test_number(t, "SELECT keyed_from FROM audit_head") == 3);
+    seal_plainly(t);                                                         /* and a plain one is none any more */
+    EXPECT(audit_verify(t->tx, &v) && v.bad != 0);
+}
+
 /* An id is drawn before its transaction commits: 2 may be visible while 1 is still to come. */
 static void late_rows_body(struct test_db *t)
 {
@@ -270,6 +338,7 @@ static void later_begun_body(struct test_db *t)
 {
     struct arena *arena = arena_new(1 << 20), *second_arena = arena_new(1 << 20);
     struct conn *first, *second;
+    EXPECT(audit_chain_begin(t->tx));
     struct audit_batch *b = audit_batch_read(t->tx, t->arena);
     EXPECT(b != NULL);
     test_commit(t);
@@ -388,6 +457,8 @@ int main(void)
         EACH_ENGINE(rows_from_before_persons_keep_their_hash),
         EACH_ENGINE(a_row_put_in_later_is_found),
         EACH_ENGINE(a_changed_seal_is_found),
+        EACH_ENGINE(seals_cut_off_or_made_anew_are_found),
+        EACH_ENGINE(seals_from_before_the_key_hold_and_later_ones_are_under_it),
         cmocka_unit_test_setup_teardown(a_row_that_commits_late_is_sealed_too, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(a_row_begun_while_it_is_sealed_is_sealed_too, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(a_horizon_of_another_cluster_is_taken_anew, test_setup, test_teardown),

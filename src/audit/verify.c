@@ -9,6 +9,8 @@ static bool seals_piece(struct tx *tx, struct verify_piece *found)
     memcpy(&v, found->state, sizeof v);
     if (!audit_verify_piece(tx, &v)) return false;
     if (v.bad) verify_found(found, "audit row", v.bad, "a sealed row was changed, removed or put in later");
+    if (v.cut)
+        verify_found(found, "audit seal", v.seq, "the end of the chain was changed: seals cut off or written anew");
     found->looked = v.checked;
     found->more = v.more;
     memcpy(found->state, &v, sizeof v);

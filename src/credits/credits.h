@@ -95,6 +95,11 @@ MUST_USE bool credits_totals(struct tx *tx, struct credit_totals *out);
  * charge for a chatbot has a shop that was served. */
 extern const struct verify_check credits_checks[];
 
+/* Once, at the first start with a chain key: the next piece of the rows from before it; `cursor` begins with zeros. */
+MUST_USE bool credits_chain_begin(struct tx *tx, int64_t cursor[2], bool *more);
+/* Whether any row is under a chain key. */
+MUST_USE bool credits_chain_used(struct tx *tx, bool *used);
+
 extern const struct problem problem_insufficient_credits; /* 402 with need and have */
 /* Hooks filled by app: the account id of an e-mail address, for grants and what waited for credits. */
 struct credits_hooks {

@@ -16,17 +16,31 @@ STMT(hold_move, "UPDATE credit_holds SET state = ?2, ended_at_ms = ?3 WHERE id =
 STMT(account_reserve, "UPDATE credit_accounts SET held = held + ?2 WHERE account = ?1 AND balance - held >= ?2");
 STMT(account_unreserve, "UPDATE credit_accounts SET held = held - ?2 WHERE account = ?1 AND held >= ?2");
 
-void hold_hash(const struct credit_change *in, const char *reason, uint8_t out[SHA256_SIZE])
+enum { HOLD_MAX_BYTES = 2048 };
+
+static struct str hold_bytes(const struct credit_change *in, const char *reason, char memory[HOLD_MAX_BYTES])
 {
-    enum { HOLD_MAX_BYTES = 2048 };
-    char memory[HOLD_MAX_BYTES];
     struct buf b;
-    buf_fixed(&b, memory, sizeof memory);
+    buf_fixed(&b, memory, HOLD_MAX_BYTES);
     buf_printf(&b, "hold|%lld|%lld|%lld|%lld|", (long long)in->account, (long long)in->shop,
                (long long)credits_count(in->amount), (long long)in->at_ms);
     buf_printf(&b, "%zu:%s|%zu:%s", strlen(in->key), in->key, strlen(reason), reason);
     assert(!b.overflow);
-    sha256(b.p, b.n, out);
+    return buf_str(&b);
+}
+
+void hold_mac(const struct credit_change *in, const char *reason, uint8_t out[CHAIN_MAC_SIZE])
+{
+    char memory[HOLD_MAX_BYTES];
+    struct str bytes = hold_bytes(in, reason, memory);
+    chain_mac("credit hold", bytes.p, bytes.n, out);
+}
+
+void hold_hash(const struct credit_change *in, const char *reason, uint8_t out[SHA256_SIZE])
+{
+    char memory[HOLD_MAX_BYTES];
+    struct str bytes = hold_bytes(in, reason, memory);
+    sha256(bytes.p, bytes.n, out);
 }
 
 static enum debit hold_replay(struct query *q, const struct credit_change *in, int64_t *hold)
@@ -60,9 +74,9 @@ enum debit credits_hold(struct tx *tx, const struct credit_change *in, int64_t *
         bind_i64(&q, in->shop);
     else
         bind_null(&q);
-    uint8_t hash[SHA256_SIZE];
-    hold_hash(in, credit_reason_name(in->reason), hash);
-    bind_i64(&q, in->at_ms), bind_blob(&q, hash, sizeof hash);
+    uint8_t mac[CHAIN_MAC_SIZE];
+    hold_mac(in, credit_reason_name(in->reason), mac);
+    bind_i64(&q, in->at_ms), bind_blob(&q, mac, sizeof mac);
     if (query_row(&q) != ROW_FOUND) return DEBIT_FAULT;
     *hold = col_i64(&q, "id");
     return DEBIT_DONE;

@@ -9,7 +9,6 @@
  * second update. It costs one statement more and a round trip more on PostgreSQL. */
 #include "credits/ledger.h"
 
-#include "base/crypto.h"
 #include "base/log.h"
 
 #define CREDIT_REASON_NAME(name) #name,
@@ -24,22 +23,25 @@ const char *credit_reason_name(enum credit_reason r)
 /* Lost race on the key: this snapshot has no entry, the append then meets credit_entries_key, and the transaction is
  * run again and finds it here. */
 STMT(account_lock,
-     "SELECT a.balance, a.held, a.seq, a.head, e.seq AS old_seq, e.amount AS old_amount, e.reason AS old_reason,"
-     " e.shop AS old_shop, e.balance_after AS old_balance, e.at_ms AS old_at"
+     "SELECT a.balance, a.held, a.seq, a.head, a.keyed_from, a.head_mac, e.seq AS old_seq,"
+     " e.amount AS old_amount, e.reason AS old_reason, e.shop AS old_shop,"
+     " e.balance_after AS old_balance, e.at_ms AS old_at"
      " FROM credit_accounts a LEFT JOIN credit_entries e ON e.account = a.account AND e.key = ?2 WHERE a.account = ?1",
      .postgres =
-         "SELECT a.balance, a.held, a.seq, a.head, e.seq AS old_seq, e.amount AS old_amount, e.reason AS old_reason,"
-         " e.shop AS old_shop, e.balance_after AS old_balance, e.at_ms AS old_at"
+         "SELECT a.balance, a.held, a.seq, a.head, a.keyed_from, a.head_mac, e.seq AS old_seq,"
+         " e.amount AS old_amount, e.reason AS old_reason, e.shop AS old_shop,"
+     " e.balance_after AS old_balance, e.at_ms AS old_at"
          " FROM credit_accounts a LEFT JOIN credit_entries e ON e.account = a.account AND e.key = ?2"
          " WHERE a.account = ?1 FOR UPDATE OF a");
 STMT(account_move,
      "UPDATE credit_accounts SET balance = balance + ?3, held = held + ?4, granted = granted + ?5, spent = spent + ?6,"
-     " seq = ?2 + 1, head = ?7 WHERE account = ?1 AND seq = ?2");
+     " seq = ?2 + 1, head = ?7, head_mac = ?8 WHERE account = ?1 AND seq = ?2");
 STMT(entry_append,
      "INSERT INTO credit_entries (account, seq, key, amount, balance_after, reason, shop, note, actor, at_ms, hash)"
      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
 STMT(account_open,
-     "INSERT INTO credit_accounts (account, balance, held, granted, spent, seq, head) VALUES (?1, 0, 0, 0, 0, 0, ?2)");
+     "INSERT INTO credit_accounts (account, balance, held, granted, spent, seq, head, keyed_from, head_mac)"
+     " VALUES (?1, 0, 0, 0, 0, 0, ?2, 1, ?3)");
 STMT(account_balance, "SELECT balance, held FROM credit_accounts WHERE account = ?1");
 
 STMT(all_totals,
@@ -58,8 +60,10 @@ static const uint8_t chain_start[SHA256_SIZE]; /* zeros: the head of an account 
 bool credits_open(struct tx *tx, int64_t account)
 {
     assert(account > 0);
+    uint8_t *mac = arena_alloc(tx_arena(tx), CHAIN_MAC_SIZE);
+    ledger_head_mac(account, 0, 1, chain_start, mac);
     struct query q = query(tx, &account_open);
-    bind_i64(&q, account), bind_blob(&q, chain_start, sizeof chain_start);
+    bind_i64(&q, account), bind_blob(&q, chain_start, sizeof chain_start), bind_blob(&q, mac, CHAIN_MAC_SIZE);
     return query_put(&q);
 }
 
@@ -102,6 +106,26 @@ bool credits_available_each(struct tx *tx, const int64_t *accounts, size_t n, st
     return row == ROW_NONE;
 }
 
+void ledger_head_mac(int64_t account, int64_t seq, int64_t keyed_from, const uint8_t head[SHA256_SIZE],
+                     uint8_t out[CHAIN_MAC_SIZE])
+{
+    const int64_t numbers[] = { account, seq, keyed_from };
+    uint8_t message[sizeof numbers + SHA256_SIZE];
+    for (size_t i = 0; i < sizeof numbers; i++) message[i] = (uint8_t)((uint64_t)numbers[i / 8] >> (56 - 8 * (i % 8)));
+    memcpy(message + sizeof numbers, head, SHA256_SIZE);
+    chain_mac("credit head", message, sizeof message, out);
+}
+
+/* The next entry would make a forged end of the chain a true one, so nothing is appended to it. */
+static bool head_is_ours(const struct ledger_account *a, struct str mac)
+{
+    uint8_t ours[CHAIN_MAC_SIZE];
+    ledger_head_mac(a->account, a->seq, a->keyed_from, a->head, ours);
+    if (mac.n == CHAIN_MAC_SIZE && equal_constant_time(mac.p, ours, CHAIN_MAC_SIZE)) return true;
+    LOG(LOG_ERROR, "credit_head_is_not_ours", LOG_NUMBER("account", a->account), LOG_NUMBER("seq", a->seq));
+    return false;
+}
+
 enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct ledger_account *out)
 {
     struct query q = query(tx, &account_lock);
@@ -112,6 +136,7 @@ enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct led
                                     .balance = col_credits(&q, "balance"),
                                     .held = col_credits(&q, "held"),
                                     .seq = col_i64(&q, "seq"),
+                                    .keyed_from = col_i64(&q, "keyed_from"),
                                     .replayed = !col_is_null(&q, "old_seq") };
     struct str head = col_str(&q, "head");
     if (head.n != SHA256_SIZE) {
@@ -119,6 +144,7 @@ enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct led
         return ROW_FAULT;
     }
     memcpy(out->head, head.p, SHA256_SIZE);
+    if (!head_is_ours(out, col_str(&q, "head_mac"))) return ROW_FAULT;
     if (out->replayed)
         out->old = (struct credit_entry){ .id = col_i64(&q, "old_seq"),
                                           .amount = col_credits(&q, "old_amount"),
@@ -129,13 +155,13 @@ enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct led
     return ROW_FOUND;
 }
 
+enum { RECORD_MAX_BYTES = 4096 };
+
 /* Fixed order, every text with its length before it: two different entries never have the same bytes. */
-void ledger_hash(const struct ledger_record *r, uint8_t out[SHA256_SIZE])
+static struct str record_bytes(const struct ledger_record *r, char memory[RECORD_MAX_BYTES])
 {
-    enum { RECORD_MAX_BYTES = 4096 };
-    char memory[RECORD_MAX_BYTES];
     struct buf b;
-    buf_fixed(&b, memory, sizeof memory);
+    buf_fixed(&b, memory, RECORD_MAX_BYTES);
     buf_add(&b, r->previous, SHA256_SIZE);
     const int64_t numbers[] = { r->account, r->seq, credits_count(r->amount), credits_count(r->balance_after), r->shop,
                                 r->actor, r->at_ms };
@@ -146,7 +172,21 @@ void ledger_hash(const struct ledger_record *r, uint8_t out[SHA256_SIZE])
         buf_i64(&b, (int64_t)n), buf_char(&b, ':'), buf_add(&b, texts[i], n), buf_char(&b, '|');
     }
     assert(!b.overflow);
-    sha256(b.p, b.n, out);
+    return buf_str(&b);
+}
+
+void ledger_mac(const struct ledger_record *r, uint8_t out[CHAIN_MAC_SIZE])
+{
+    char memory[RECORD_MAX_BYTES];
+    struct str bytes = record_bytes(r, memory);
+    chain_mac("credit entry", bytes.p, bytes.n, out);
+}
+
+void ledger_hash(const struct ledger_record *r, uint8_t out[SHA256_SIZE])
+{
+    char memory[RECORD_MAX_BYTES];
+    struct str bytes = record_bytes(r, memory);
+    sha256(bytes.p, bytes.n, out);
 }
 
 bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct credit_change *in, struct credits amount,
@@ -166,8 +206,9 @@ bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct c
                                  .reason = credit_reason_name(in->reason),
                                  .note = in->note };
     memcpy(r->previous, a->head, SHA256_SIZE);
-    uint8_t *hash = arena_alloc(tx_arena(tx), SHA256_SIZE);
-    ledger_hash(r, hash);
+    uint8_t *hash = arena_alloc(tx_arena(tx), CHAIN_MAC_SIZE), *mac = arena_alloc(tx_arena(tx), CHAIN_MAC_SIZE);
+    ledger_mac(r, hash);
+    ledger_head_mac(r->account, r->seq, a->keyed_from, hash, mac);
 
     bool gives = credits_is_positive(amount);
     struct query move = query(tx, &account_move);
@@ -175,7 +216,7 @@ bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct c
         bind_credits(&move, held_change);
     bind_credits(&move, gives ? amount : credits_of(0)),
         bind_credits(&move, gives ? credits_of(0) : credits_negate(amount));
-    bind_blob(&move, hash, SHA256_SIZE);
+    bind_blob(&move, hash, CHAIN_MAC_SIZE), bind_blob(&move, mac, CHAIN_MAC_SIZE);
     if (!query_put(&move)) return false;
 
     struct query q = query(tx, &entry_append);
@@ -185,7 +226,7 @@ bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct c
         bind_i64(&q, r->shop);
     else
         bind_null(&q);
-    bind_text(&q, r->note), bind_i64(&q, r->actor), bind_i64(&q, r->at_ms), bind_blob(&q, hash, SHA256_SIZE);
+    bind_text(&q, r->note), bind_i64(&q, r->actor), bind_i64(&q, r->at_ms), bind_blob(&q, hash, CHAIN_MAC_SIZE);
     *out = (struct credit_entry){ .id = r->seq,
                                   .amount = amount,
                                   .balance_after = after,

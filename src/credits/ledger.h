@@ -2,11 +2,11 @@
 #ifndef CHATHUB_CREDITS_LEDGER_H
 #define CHATHUB_CREDITS_LEDGER_H
 
-#include "base/crypto.h"
+#include "base/chain.h"
 #include "credits/credits.h"
 
 struct ledger_account { /* an account under its lock */
-    int64_t account, seq;
+    int64_t account, seq, keyed_from;
     struct credits balance, held;
     uint8_t head[SHA256_SIZE];
     bool replayed; /* an entry with the asked key exists: `old` */
@@ -23,8 +23,15 @@ MUST_USE enum row ledger_lock(struct tx *tx, int64_t account, const char *key, s
 /* Appends one entry and moves the balance; `amount` is signed, `held_change` goes to held. */
 MUST_USE bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct credit_change *in,
                             struct credits amount, struct credits held_change, struct credit_entry *out);
+/* An entry's link: under the key, or the plain hash that entries before the account's keyed_from have. */
+void ledger_mac(const struct ledger_record *r, uint8_t out[CHAIN_MAC_SIZE]);
 void ledger_hash(const struct ledger_record *r, uint8_t out[SHA256_SIZE]);
+/* The end of an account's chain: its number, its head, and from which entry on all are under the key. */
+void ledger_head_mac(int64_t account, int64_t seq, int64_t keyed_from, const uint8_t head[SHA256_SIZE],
+                     uint8_t out[CHAIN_MAC_SIZE]);
 /* What a hold is put for: account, shop, amount, key, reason and time. */
+void hold_mac(const struct credit_change *in, const char *reason, uint8_t out[CHAIN_MAC_SIZE]);
+/* The plain hash that holds of a few databases from before the key have. */
 void hold_hash(const struct credit_change *in, const char *reason, uint8_t out[SHA256_SIZE]);
 
 #endif

@@ -12,6 +12,7 @@
 enum { VERIFY_PAGE_ACCOUNTS = 64, VERIFY_PAGE_ENTRIES = 1000, VERIFY_PAGE_HOLDS = 500 };
 
 STMT(verify_accounts, "SELECT a.account, a.balance, a.held, a.granted, a.spent, a.seq, a.head,"
+                      " a.keyed_from, a.head_mac,"
                       " (SELECT CAST(COALESCE(SUM(h.amount), 0) AS BIGINT) FROM credit_holds h"
                       "   WHERE h.account = a.account AND h.state = 0) AS open_holds"
                       " FROM credit_accounts a WHERE a.account > ?1 ORDER BY a.account LIMIT ?2");
@@ -40,7 +41,7 @@ STMT(verify_holds, "SELECT h.id, h.account, h.key, h.amount, h.reason, h.shop, h
                    " WHERE h.id > ?1 ORDER BY h.id LIMIT ?2");
 
 struct chain {
-    int64_t account, seq, last_seq;          /* seq: of the last entry that was looked at */
+    int64_t account, seq, last_seq, keyed_from;              /* seq: of the last entry that was looked at */
     struct credits sum, given, taken;        /* of the entries */
     struct credits balance, held, granted, spent, open_holds;                                 /* of the account's row */
     uint8_t hash[SHA256_SIZE], head[SHA256_SIZE];
@@ -96,7 +97,8 @@ static void chain_add(struct page *p, struct query *q, struct chain *c)
     if (r.seq != c->seq + 1) bad(p, c, "an entry is missing in the chain");
     if (!add_up(c, r.amount) || !credits_equal(c->sum, r.balance_after))
         bad(p, c, "balance_after is not the running sum");
-    ledger_hash(&r, c->hash);
+    if (r.seq >= c->keyed_from) ledger_mac(&r, c->hash);
+    else ledger_hash(&r, c->hash);
     struct str hash = col_str(q, "hash");
     if (hash.n != SHA256_SIZE || memcmp(hash.p, c->hash, SHA256_SIZE) != 0)
         bad(p, c, "an entry was changed after it was written");
@@ -113,6 +115,7 @@ static bool read_accounts(struct tx *tx, struct page *p, int64_t after)
         struct chain *c = &p->chain[p->count++];
         *c = (struct chain){ .account = col_i64(&q, "account"),
                              .last_seq = col_i64(&q, "seq"),
+                             .keyed_from = col_i64(&q, "keyed_from"),
                              .balance = col_credits(&q, "balance"),
                              .held = col_credits(&q, "held"),
                              .granted = col_credits(&q, "granted"),
@@ -123,6 +126,11 @@ static bool read_accounts(struct tx *tx, struct page *p, int64_t after)
             memcpy(c->head, head.p, SHA256_SIZE);
         else
             bad(p, c, "the head of the chain has a wrong size");
+        uint8_t mac[CHAIN_MAC_SIZE];
+        struct str kept = col_str(&q, "head_mac");
+        ledger_head_mac(c->account, c->last_seq, c->keyed_from, c->head, mac);
+        if (kept.n != CHAIN_MAC_SIZE || !equal_constant_time(kept.p, mac, CHAIN_MAC_SIZE))
+            bad(p, c, "the end of the chain was changed: entries were cut off or written anew");
         p->found->looked++;
     }
     return row != ROW_FAULT;
@@ -197,10 +205,10 @@ static const char *bad_hold(const struct query *q)
                                        .amount = col_credits(q, "amount"),
                                        .key = col_text(q, "key"),
                                        .at_ms = col_i64(q, "put_at_ms") };
-    uint8_t hash[SHA256_SIZE];
-    hold_hash(&put, col_text(q, "reason"), hash);
+    uint8_t mac[CHAIN_MAC_SIZE];
+    hold_mac(&put, col_text(q, "reason"), mac);
     struct str kept = col_str(q, "hash");
-    if (kept.p && (kept.n != SHA256_SIZE || memcmp(kept.p, hash, SHA256_SIZE) != 0))
+    if (kept.n != CHAIN_MAC_SIZE || !equal_constant_time(kept.p, mac, CHAIN_MAC_SIZE))
         return "a hold was changed after it was put";
     if (col_is_null(q, "owner")) return "credits are held of an account that has none";
     bool taken = !col_is_null(q, "taken");

@@ -2,7 +2,7 @@
  * given database, reached by search_path in the URL, so that everything (also a second connection or process) sees it.
  */
 #include "storage/test_db.h"
-#include "base/crypto.h"
+#include "base/chain.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "storage/private.h"
@@ -109,6 +109,7 @@ void test_run(void **state, enum db_engine e, void (*body)(struct test_db *t))
     char error[256] = "";
     log_start(getenv("CHATHUB_TEST_LOG") ? LOG_DEBUG : LOG_ERROR, STDERR_FILENO);
     t->engine = e;
+    chain_use((const uint8_t[CHAIN_KEY_SIZE]){ "the chain key of the tests" });
     if (e == DB_SQLITE) {
         place_sqlite(t);
     } else {
