@@ -12,6 +12,7 @@
 #include "jobs/jobs.h"
 #include "outbound/letters.h"
 
+enum role { ROLE_NONE, ROLE_MERCHANT, ROLE_OPERATOR };       /* of a person: stored, never renumber */
 struct person {
     int64_t id;
     enum role role;

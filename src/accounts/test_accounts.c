@@ -262,7 +262,7 @@ TEST_EACH_ENGINE(what_a_page_asks_by_itself_is_not_being_seen)
 {
     int64_t id;
     char token[TOKEN_TEXT_SIZE];
-    const struct route stream = { .path = "/api/events", .who = WHO_SIGNED_IN, .passive = true };
+    const struct route stream = { .path = "/api/events", .who = WHO_MEMBERS, .passive = true };
     start(t);
     int64_t ann = add(t, "ann@example.com", "");
     EXPECT(session_open(t->tx, &(struct session_new){ .person = ann, .account = ann, .now = AT }, token, &id));

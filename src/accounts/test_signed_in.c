@@ -362,7 +362,7 @@ TEST_EACH_ENGINE(a_service_key_speaks_for_its_shop_on_shop_routes_alone)
     EXPECT(with_key(t, WHO_SHOP, "Bearer chsk_").account == 0);
     EXPECT(with_key(t, WHO_SHOP, "Basic chsk_good").account == 0);
     EXPECT(with_key(t, WHO_SHOP, "").account == 0);
-    EXPECT(with_key(t, WHO_SIGNED_IN, "Bearer chsk_good").account == 0);
+    EXPECT(with_key(t, WHO_MEMBERS, "Bearer chsk_good").account == 0);
     EXPECT(with_key(t, WHO_ANYONE, "Bearer chsk_good").account == 0);
     EXPECT(with_key(t, WHO_OPERATOR, "Bearer chsk_good").account == 0);
     /* What an operator switched off speaks through no door. */

@@ -63,7 +63,7 @@ static enum answer get_search(struct req *req)
 }
 
 const struct route search_routes[] = {
-    { .verb = VERB_GET, .path = "/api/search", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Account",
+    { .verb = VERB_GET, .path = "/api/search", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Account",
       QUERY_FIELDS(search_query), .answer = search_shape, .run = get_search,
       .doc = "Pages by name: the account's shops; for operators every account and shop. At most 10 of each." },
     ROUTE_END

@@ -38,8 +38,8 @@ enum { PURGE_ROUNDS = 8 }; /* batches in one run, so that it never holds the wri
 static enum job_wish purge_http(struct job *job, struct tx *tx)
 {
     (void)job;
-    int64_t answers = PURGE_BATCH, events = PURGE_BATCH;
-    for (int i = 0; i < PURGE_ROUNDS && (answers == PURGE_BATCH || events == PURGE_BATCH); i++) {
+    int64_t answers = HTTP_PURGE_BATCH, events = HTTP_PURGE_BATCH;
+    for (int i = 0; i < PURGE_ROUNDS && (answers == HTTP_PURGE_BATCH || events == HTTP_PURGE_BATCH); i++) {
         answers = idempotency_purge(tx);
         events = events_purge(tx);
         if (answers < 0 || events < 0) return JOB_FAULT;

@@ -58,7 +58,9 @@ static enum op_wish run_route(struct exchange *x, struct tx *tx)
     if (by_key && answered_before(x, tx)) return req->reply.problem != NULL ? OP_REFUSE : OP_COMMIT;
     req->tx = r->tx == TX_NONE ? NULL : tx;
     enum answer a = r->run(req);
-    if (a != ANSWER_FAULT && req->reply.status == 0) {       /* must not commit what nobody is told of */
+    /* Must not commit what nobody is told of, nor tell of what is not committed. */
+    bool said = req->reply.status != 0 && (a == ANSWER_SENT || a == ANSWER_REFUSED);
+    if (a != ANSWER_FAULT && !said) {
         answer_unsaid(req);
         return OP_REFUSE;
     }

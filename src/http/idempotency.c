@@ -27,7 +27,7 @@ STMT(purge_keys, "DELETE FROM idempotency_keys WHERE at_ms < ?1"
 /* Written by a clock that was ahead: such rows at the front would stop the purge until their time has come. */
 STMT(date_back, "UPDATE idempotency_keys SET at_ms = ?1 WHERE at_ms > ?1"
                 " AND id IN (SELECT id FROM idempotency_keys ORDER BY id LIMIT 500)");
-static_assert(PURGE_BATCH == 500, "purge_keys says the same");
+static_assert(HTTP_PURGE_BATCH == 500, "purge_keys says the same");
 
 static const char *route_name(const struct req *req)
 {

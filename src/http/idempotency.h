@@ -1,14 +1,13 @@
-/* idempotency.h: the part of idempotency.c that jobs and commands need; the rest belongs to the dispatcher. */
+/* idempotency.h: the part of idempotency.c that jobs and commands need; the rest belongs to the dispatcher (loop.h). */
 #ifndef CHATHUB_HTTP_IDEMPOTENCY_H
 #define CHATHUB_HTTP_IDEMPOTENCY_H
 
 #include "storage/reseal.h"
 
-enum { PURGE_BATCH = 500 };
-/* Deletes at most PURGE_BATCH answers older than 24 h: how many, or -1 on a storage fault. Call again while full. */
+enum { HTTP_PURGE_BATCH = 500 };
+/* Deletes at most HTTP_PURGE_BATCH answers older than 24 h: how many, or -1 on a storage fault. Call again while it is
+ * as many. */
 MUST_USE int64_t idempotency_purge(struct tx *tx);
 extern const struct reseal_table http_sealed[];              /* kept answers, for the change of the master key */
-/* What a kept answer is sealed for; the purpose is its route. */
-struct str kept_owner(struct arena *a, int64_t account);
 
 #endif

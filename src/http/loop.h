@@ -377,12 +377,26 @@ void standing_end(struct standing *s, struct http *h);
 void standing_tick(struct connection *c, int64_t at_ms);
 void standing_recheck_ms_for_tests(int64_t ms);              /* 0: the usual minute */
 
+/* ---- callers.c ---- */
+const struct problem *caller_judge(const struct req *req);   /* NULL: the caller may call this row; else why not */
+bool route_wants_caller(const struct route *r);              /* it is closed to who shows nothing */
+/* Names of single roles, as the API description and the documents say them; ends with a NULL name. */
+struct role_name { enum who role; const char *name; };
+extern const struct role_name role_names_of_callers[];
+
+/* ---- cookies.c ---- */
+/* "__Host-sid" or "sid" as the settings want it; lives for ever. */
+const char *http_cookie_name(const struct http_options *o, const char *base);
+
 /* ---- reply.c ---- */
+struct str bearer_of(struct str authorization);
 void reply_reset(struct reply *r);
 void reply_render(struct exchange *x, struct buf *out);      /* head and body; fixed_body is the caller's to send */
 const char *status_text(int status);
 
 /* ---- idempotency.c ---- */
+/* What a kept answer is sealed for; the purpose is its route. */
+struct str kept_owner(struct arena *a, int64_t account);
 enum idempotency { IDEMPOTENCY_FAULT = -1, IDEMPOTENCY_NEW, IDEMPOTENCY_ANSWERED };
 MUST_USE enum idempotency idempotency_before(struct exchange *x, struct tx *tx);
 MUST_USE bool idempotency_after(struct exchange *x, struct tx *tx);

@@ -1,5 +1,5 @@
 /* metrics.h: numbers for Prometheus, text format 0.0.4. Each loop counts for itself (no shared cache line on the way of
- * a request); a scrape adds the loops up. Other folders add their gauges with metrics_register. */
+ * a request); a scrape adds the loops up. */
 #ifndef CHATHUB_HTTP_METRICS_H
 #define CHATHUB_HTTP_METRICS_H
 
@@ -14,7 +14,8 @@ enum {
 };
 
 typedef void metrics_printer(struct buf *out, void *arg);
-/* At start and stop of a part. At most METRICS_PRINTERS_MAX. */
+/* At start and stop of a part, on any thread; `print` runs on the thread of whoever scrapes. At most
+ * METRICS_PRINTERS_MAX; one more ends the process. */
 void metrics_register(metrics_printer *print, void *arg);
 void metrics_unregister(metrics_printer *print, void *arg);
 /* All of it. Thread-safe. */

@@ -281,7 +281,6 @@ static void problem_body(struct req *req, const struct problem *p)
     for (size_t i = 0; i < r->facts; i++) {
         const struct fact *f = &r->fact[i];
         if (f->text != NULL) json_text(&j, f->name, f->text);
-        else if (f->is_time) json_time(&j, f->name, f->number);
         else json_i64(&j, f->name, f->number);
     }
     if (r->faults != NULL) {

@@ -2,8 +2,9 @@
  * server refuses to start when a row leaves .who, .tx, .doc or a limit unset, so "restrict it later" cannot be said.
  *
  * Order of work for a request: the general limit → method and path → (.own_host) → origin (CSRF) → the route's
- * limit → content type and size → fields → .prepare (no transaction: argon2, decoding; on the crypto pool when
- * .slow) → a storage lane: authentication, role and idempotency, then .run in the same transaction → commit → reply.
+ * limit → content type and size → fields → .prepare (no transaction, and req->who is still empty: argon2, decoding;
+ * on the crypto pool when .slow) → a storage lane: authentication, role and idempotency, then .run in the same
+ * transaction → commit → reply. .run may be run again from the start, with an empty reply and what .prepare has left.
  * Only the dispatcher opens, commits and repeats a transaction. A refusal rolls back and then commits what .refused
  * writes. The reply leaves after the commit. */
 #ifndef CHATHUB_HTTP_ROUTE_H
@@ -19,7 +20,7 @@ enum verb { VERB_UNSET, VERB_GET, VERB_POST, VERB_PUT, VERB_PATCH, VERB_DELETE }
 
 /* Roles, and the sets of roles that rows name. A caller may call a row when one of its roles is in the row's set; else
  * it gets 401 (it shows nothing that counts), 404 (the row is for operators alone: it does not exist for others) or 403
- * `role_not_allowed`. caller_judge() is the only judge; the API description says the same sets. */
+ * `role_not_allowed`. callers.c is the only judge; the API description says the same sets. */
 enum who {
     WHO_UNSET = 0,
     /* What a person is in the account that the session names. */
@@ -37,18 +38,16 @@ enum who {
     WHO_MANAGERS = WHO_OWNER | WHO_ADMIN,
     WHO_STAFF = WHO_MANAGERS | WHO_AGENT,
     WHO_BOOKS = WHO_MANAGERS | WHO_VIEWER,   /* who sees money, settings and the trail; an agent sees customers */
-    WHO_MEMBERS = WHO_STAFF | WHO_VIEWER,
-    WHO_SIGNED_IN = WHO_MEMBERS,     /* any role in the account */
+    WHO_MEMBERS = WHO_STAFF | WHO_VIEWER,    /* any role in the account; not operators, nor who has no role there */
     WHO_SHOP = WHO_MEMBERS | WHO_KEY,
     WHO_ANYONE = WHO_NOBODY | WHO_PERSON,    /* a session is still recognised when there is one: req->who */
 };
-enum role { ROLE_NONE, ROLE_MERCHANT, ROLE_OPERATOR };       /* of a person: stored, never renumber */
 enum lang { LANG_EN, LANG_ZH };
 
 struct caller {
     int64_t person;                  /* who does it; 0: nobody, or a service key */
     int64_t account;                 /* whose rows these are: the one that the session names, or the key's; 0: none */
-    unsigned roles;                  /* set of enum who; 0: nobody */
+    unsigned roles;                  /* set of enum who; 0: nobody. The rest counts only when there is one */
     int64_t session;                 /* 0: by a service key */
     int64_t shop;                    /* service key: the only shop it may speak for */
     const char *const *scopes;       /* service key: what it may be used for, NULL-ended */
@@ -61,7 +60,8 @@ struct problem { const char *code; int status; const char *en, *zh; };
 
 struct cookie { const char *name, *value; int64_t max_age_s; bool strict; };    /* max_age_s 0: delete */
 enum { REPLY_COOKIES_MAX = 4, REPLY_FACTS_MAX = 6, REPLY_HEADERS_MAX = 6 };
-struct fact { const char *name; int64_t number; const char *text; bool is_time; };
+struct fact { const char *name; int64_t number; const char *text; };
+/* Made by reply_*. A handler reads .problem in .refused, sets .shows_secret, and leaves the rest alone. */
 struct reply {
     int status;                      /* 0: none yet */
     const char *content_type;
@@ -80,12 +80,13 @@ struct reply {
     const char *frame_ancestors;     /* with FRAMING_ASKED; NULL: none */
 };
 
+/* A handler sets .prepared, and reads all but `raw`. */
 struct req {
     const struct route *route;
     struct arena *arena;
     struct tx *tx;                   /* NULL outside .run, .resume and .refused */
     struct caller who;
-    const void *path, *query, *body; /* structs of the route's field tables */
+    const void *path, *query, *body; /* structs of the route's field tables; NULL only for rows without such a table */
     const char *idempotency_key;     /* NULL: none given. At most 128 visible ASCII characters */
     enum lang lang;                  /* lang cookie, else Accept-Language, else zh */
     const char *client_ip;           /* text; of the socket, or the last hop of a trusted proxy */
@@ -95,7 +96,7 @@ struct req {
     void *prepared;                  /* what .prepare leaves for .run */
     struct reply reply;
     const struct upload_file *upload;/* rows with .upload */
-    bool upload_kept;
+    bool upload_kept;                /* by req_keep_upload */
     int64_t job;                     /* for .resume: the job that .run asked to wait for; 0 else */
     const struct app *app;           /* configuration and services; opaque here, defined in http/server.h */
     const void *raw;                 /* the parsed head: see req_header */
@@ -110,9 +111,9 @@ struct upload_rule { int64_t max_bytes; };
 struct upload_file { const char *name; int64_t size; uint8_t sha256[SHA256_SIZE]; };
 
 enum answer {
-    ANSWER_FAULT = -1,
+    ANSWER_FAULT = -1,               /* roll back; 503 or 500, see reply_fault */
     ANSWER_SENT,                     /* the reply is made: commit */
-    ANSWER_REFUSED,                  /* the reply is made: roll back */
+    ANSWER_REFUSED,                  /* the reply is made: roll back, then .refused */
     ANSWER_GO_ON,                    /* .prepare, and steps that handlers share: nothing stands against it */
     ANSWER_WAIT,                     /* .resume: the job has not ended */
 };
@@ -167,8 +168,8 @@ struct route {
     int status;                      /* usual success; 0: 200 */
     const struct problem *const *problems;   /* NULL-ended; general ones (400, 401, 422, 429...) are implied */
     enum answer (*prepare)(struct req *req);                 /* may be NULL; ANSWER_GO_ON, else the answer */
-    enum answer (*run)(struct req *req);                     /* MUST */
-    enum answer (*resume)(struct req *req);                  /* MUST with wait_ms: reads; the job has ended, or
+    enum answer (*run)(struct req *req);                     /* never NULL: SENT, REFUSED or FAULT */
+    enum answer (*resume)(struct req *req);                  /* never NULL with wait_ms: reads; the job has ended, or
                                                                 ANSWER_WAIT */
     bool (*refused)(struct req *req);                        /* rows to keep when .run refused; may be NULL. False:
                                                                 they could not be written; none of them stays and
@@ -180,20 +181,17 @@ struct route {
 #define PROBLEMS(...) .problems = (const struct problem *const[]){ __VA_ARGS__, NULL }
 #define ROUTE_END { .verb = VERB_UNSET }
 
-/* callers.c: NULL when the caller may call this row, else why not. */
-const struct problem *caller_judge(const struct req *req);
-/* Whether a row is closed to who shows nothing. */
-bool route_wants_caller(const struct route *r);
-/* Names of single roles, as the API description and the documents say them. */
-struct role_name { enum who role; const char *name; };
-extern const struct role_name role_names_of_callers[];       /* ends with a NULL name */
-
 /* Token buckets in memory, per process: `burst` requests per `per_ms`. By network: of one address (an IPv6 /64); the
  * networks around it have `wider` times the room (0: 8 and 64 times for /24 and /16 of IPv4, 4 and 16 times for /56 and
  * /48). The setting CHATHUB_LIMITS changes the numbers by name. */
 struct limit { const char *name; int burst; int64_t per_ms; int wider[2]; };
 
-/* ---- what a handler may do ---- */
+/* ---- what a handler may do ----
+ *
+ * What makes an answer returns what the handler returns: ANSWER_SENT, of reply_problem, _fields and _later
+ * ANSWER_REFUSED. The last one counts; cookies and headers of before stay. Bodies, cookies and a redirect's address are
+ * copied; names, facts and values of headers are not and live in req->arena or for ever. More cookies, facts or headers
+ * than there is room for end the process, as does a cookie's value that no header line may hold. */
 typedef void json_writer(struct json *j, const void *arg);               /* writes the members of the top object */
 enum answer reply_json(struct req *req, int status, json_writer *write, const void *arg);
 enum answer reply_problem(struct req *req, const struct problem *p);     /* facts may be added before or after */
@@ -207,6 +205,7 @@ enum answer reply_text(struct req *req, int status, const char *content_type, st
  * again would fail again: 500. */
 enum answer reply_fault(struct req *req);
 void reply_cookie(struct req *req, struct cookie c);
+/* A value that no header line may hold (a control in it) is logged, and there is no such line. */
 void reply_header(struct req *req, const char *name, const char *value);
 /* Space between origins: "https://shop.example https://www.shop.example". The row says FRAMING_ASKED. */
 void reply_frame_ancestors(struct req *req, const char *origins);
@@ -218,7 +217,6 @@ struct str req_header(const struct req *req, const char *lower_case_name);      
 struct str req_cookie(const struct req *req, const char *name);
 /* The token of "Authorization: Bearer TOKEN"; the scheme in any case, any number of spaces. p NULL: none such. */
 struct str req_bearer(const struct req *req);
-struct str bearer_of(struct str authorization);
 /* From this machine, and no proxy has forwarded it: what a scraper beside the server may read. */
 bool req_is_local(const struct req *req);
 void req_keep_upload(struct req *req);       /* in .run: the file stays when this commits */

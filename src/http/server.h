@@ -20,17 +20,18 @@ struct refusal_sum { enum refusal_kind kind; int64_t count, account; const char 
 const char *refusal_name(enum refusal_kind kind);            /* "cross_site" */
 
 struct http_hooks {
-    /* Inside the request's transaction: who calls, from the session cookie or bearer key. Fills req->who (account 0:
-     * nobody). False on a storage fault. May use what before_batch of the lanes left behind: an op's session_key is
-     * the SHA-256 of the value of cookie "sid", as hex, or NULL when the request has none (http_session_key gives the
-     * same). A request with a bearer key and without a session cookie was not asked for its origin. */
+    /* Inside the request's transaction, on a lane's thread: who calls, from the session cookie or bearer key. Fills
+     * req->who (.roles 0: nobody). False on a storage fault. May use what before_batch of the lanes left behind: an
+     * op's session_key is the SHA-256 of the value of cookie "sid", as hex, or NULL when the request has none
+     * (http_session_key gives the same). The origin of a request is not looked at when it has a bearer key and no
+     * session cookie: nothing else that a browser sends by itself may make it a caller then. */
     bool (*authenticate)(struct req *req);
     /* Once a minute, when there were any, in a transaction of its own. False on a storage fault. May be NULL. */
     bool (*refusals)(struct tx *tx, const struct refusal_sum *list, size_t count);
-    /* After any commit of a route: may be NULL. */
+    /* After any commit of a route, on the lane's thread, before the answer leaves: quick. May be NULL. */
     void (*committed)(struct req *req);
 };
-struct http_options {
+struct http_options {                /* what it points to lives until http_stop */
     const char *listen;              /* "127.0.0.1:8080", "[::]:8080"; port 0 takes a free one */
     const char *origin;              /* scheme://host[:port] of the public address: links, CSRF, cookies */
     const char *trusted_proxy;       /* address or CIDR list whose X-Forwarded-For/-Proto count; NULL: none */
@@ -53,12 +54,10 @@ struct http;
 MUST_USE struct http *http_start(const struct http_options *o, char *error, size_t error_size);
 int http_port(const struct http *h);
 void http_drain(struct http *h);     /* no new connections; requests under way finish; event streams are closed */
-void http_stop(struct http *h);      /* after drain, at most 10 s */
+void http_stop(struct http *h);      /* drains too; waits at most 10 s and frees h. Before the lanes stop */
 /* A job ended (any process): wakes requests that wait for it. Thread-safe. */
 void http_job_ended(struct http *h, int64_t job);
-const char *http_session_key(const struct req *req);
-/* Names of the session cookies as the settings want them: "__Host-sid" or "sid". */
-const char *http_cookie_name(const struct http_options *o, const char *base);
+const char *http_session_key(const struct req *req);         /* NULL: it has no session cookie */
 
 /* The whole API as OpenAPI 3.1 JSON, from the same tables. */
 void openapi_print(struct buf *out, const struct route *const *routes, const char *version);

@@ -12,7 +12,7 @@
  *         struct chat_socket own = { .conversation = ... };
  *         return reply_socket(req, &own);                   // or reply_problem, as anywhere
  *     }
- *     { .verb = VERB_GET, .path = "/api/chat", .who = WHO_SIGNED_IN, .tx = TX_READ, .socket = &chat_kind, ... }
+ *     { .verb = VERB_GET, .path = "/api/chat", .who = WHO_MEMBERS, .tx = TX_READ, .socket = &chat_kind, ... }
  *
  * What a socket has to say to storage goes through a request or a job of its own: these callbacks are on a loop and
  * must not block. What storage has to say to a socket comes as events of the topics it listens to (socket_listen,
@@ -35,17 +35,17 @@ struct socket_event { struct topic topic; int64_t seq; struct str type, data; };
 enum socket_message { SOCKET_TEXT = 1, SOCKET_BINARY = 2 };
 
 struct socket_kind {
-    const char *name;                        /* MUST */
+    const char *name;                        /* never NULL. So are those marked "wanted", which have no usual value */
     const char *subprotocol;                 /* which the client must offer; NULL: none is chosen */
     size_t own_size;                         /* of what belongs to each socket: socket_own */
-    size_t message_max;                      /* MUST: bytes of one message of the client; else 1009 */
+    size_t message_max;                      /* wanted: bytes of one message of the client; else 1009 */
     unsigned fragments_max;                  /* 0: 64 */
-    struct limit rate;                       /* MUST: messages of one socket; else 1008 */
+    struct limit rate;                       /* wanted: messages of one socket; else 1008 */
     size_t queue_max;                        /* 0: 256 KiB waiting to be written; else 1013 */
-    unsigned per_account;                    /* MUST when the row wants a caller: open in this process; else 429 */
+    unsigned per_account;                    /* wanted when the row wants a caller: open in this process; else 429 */
     /* On the socket's loop. `s` is gone when a call returns that closes it. */
     void (*opened)(struct socket *s);                                        /* may be NULL */
-    void (*message)(struct socket *s, enum socket_message kind, struct str data);    /* MUST. Text is valid UTF-8 */
+    void (*message)(struct socket *s, enum socket_message kind, struct str data);    /* wanted. Text is valid UTF-8 */
     void (*writable)(struct socket *s);                                      /* all is written again; may be NULL */
     void (*closed)(struct socket *s, int code); /* once for each opened; nothing may be sent; may be NULL */
     /* An event of a topic that sockets of this kind listen to, as the text message they get: made once for all of them.

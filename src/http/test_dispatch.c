@@ -229,6 +229,8 @@ TEST_EACH_ENGINE(refusals_leave_only_what_they_may)
     assert_int_equal(notes(&s, AS_MERCHANT), 2);
     assert_int_equal(atomic_load(&test_refused_runs), 2);
     expect_status(&s, "POST", "/api/notes", AS_MERCHANT, "{\"text\":\"silent\"}", 500, "internal");
+    expect_status(&s, "POST", "/api/notes", AS_MERCHANT, "{\"text\":\"neither\"}", 500, "internal");
+    assert_int_equal(notes(&s, AS_MERCHANT), 2);             /* and nobody was told 201 */
     test_http_stop(&s, t);
 }
 

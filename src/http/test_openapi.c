@@ -50,7 +50,7 @@ static const struct shape list_shape[] = {
 static const struct problem too_poor = { "insufficient_credits", 402, "Not enough credits.", "点数不足。" };
 
 static const struct route shop_routes[] = {
-    { .verb = VERB_GET, .path = "/api/shops", .who = WHO_SIGNED_IN, .tx = TX_READ, .doc = "Lists the shops.",
+    { .verb = VERB_GET, .path = "/api/shops", .who = WHO_MEMBERS, .tx = TX_READ, .doc = "Lists the shops.",
         .tag = "shops",
       QUERY_FIELDS(search), .answer = list_shape, .run = run },
     { .verb = VERB_POST, .path = "/api/shops", .who = WHO_STAFF, .tx = TX_WRITE, .doc = "Makes a shop.",

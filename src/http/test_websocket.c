@@ -97,9 +97,9 @@ static enum answer run_room(struct req *req)
 }
 
 static const struct route socket_routes[] = {
-    { .verb = VERB_GET, .path = "/api/room", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Test", .socket = &room_kind,
+    { .verb = VERB_GET, .path = "/api/room", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Test", .socket = &room_kind,
       QUERY_FIELDS(room_query), PROBLEMS(&problem_full), .run = run_room, .doc = "A room." },
-    { .verb = VERB_GET, .path = "/api/crowd", .who = WHO_SIGNED_IN, .tx = TX_READ, .tag = "Test",
+    { .verb = VERB_GET, .path = "/api/crowd", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Test",
       .socket = &crowd_kind, QUERY_FIELDS(room_query), .run = run_room, .doc = "A crowd." },
     ROUTE_END
 };
