@@ -12,7 +12,8 @@
 #include "jobs/jobs.h"
 #include "outbound/letters.h"
 
-enum role { ROLE_NONE, ROLE_MERCHANT, ROLE_OPERATOR };       /* of a person: stored, never renumber */
+/* What a person is for the whole service; what it is in an account is its membership. Stored: never renumber. */
+enum role { ROLE_NONE, ROLE_MERCHANT, ROLE_OPERATOR };
 struct person {
     int64_t id;
     enum role role;
@@ -20,94 +21,48 @@ struct person {
     bool disabled;                           /* cannot sign in: itself, or every account it belongs to */
     int64_t created_at_ms, last_login_at_ms;
 };
-MUST_USE enum row persons_get(struct tx *tx, int64_t id, struct person *out);
 
 struct account {
     int64_t id;
     const char *name;                        /* may be empty */
-    bool disabled, first_shop_redeemed;
+    bool disabled;                           /* by an operator: nobody acts in it */
+    bool first_shop_redeemed;                /* nothing sets it; answers carry the name */
     int64_t created_at_ms;
     struct person owner;                     /* the first of its owners: whom to write to */
 };
 MUST_USE enum row accounts_get(struct tx *tx, int64_t id, struct account *out);
-/* Those whose owner's address begins so. */
+/* Those one of whose owners has an address that begins so, in either case. At most `most`, into out[most]. */
 MUST_USE bool accounts_search(struct tx *tx, const char *begin, size_t most, struct account *out, size_t *count);
 /* The first account that the person with this address owns. The address is trimmed and lower-cased. */
 MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct account *out);
-/* For the command line and the demo: a confirmed person with an account, whose id is given. `password_hash` from
- * password_hash(). */
+/* For the command line and the demo: a confirmed person with an account of its own. *id: the account's, when ADDED. The
+ * address is a good one; `password_hash` from password_hash(). */
 enum account_add { ACCOUNT_FAULT = -1, ACCOUNT_ADDED, ACCOUNT_EXISTS };
 MUST_USE enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role,
                                        const char *password_hash, int64_t now, int64_t *id);
 /* Counts the whole table: for the job that keeps the operator's overview, not for a request. */
 MUST_USE bool accounts_count(struct tx *tx, int64_t *count);
 
-/* ---- teams ---- */
-
-enum member_role { MEMBER_NONE, MEMBER_OWNER, MEMBER_ADMIN, MEMBER_AGENT, MEMBER_VIEWER };
-enum { MEMBERSHIPS_MAX = 100, INVITATIONS_MAX = 100 };       /* accounts of a person; open invitations of an account */
-extern const char *const member_role_names[];                /* [role - 1], NULL-ended */
-struct member {
-    int64_t account, person;
-    enum member_role role;
-    const char *email, *name;
-    bool disabled;
-    int64_t joined_at_ms, last_login_at_ms;
-};
-struct membership { int64_t account; enum member_role role; const char *name; bool disabled; };
-struct invitation {
-    int64_t id, invited_by, created_at_ms, expires_at_ms;
-    const char *email;
-    enum member_role role;
-};
-MUST_USE bool members_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, struct member *out,
-                           size_t *count);
-/* name: the account's, or its owner's address when it has none. */
-MUST_USE bool memberships(struct tx *tx, int64_t person, struct membership out[MEMBERSHIPS_MAX], size_t *count);
-MUST_USE bool invitations_open(struct tx *tx, int64_t account, int64_t now_ms, struct invitation out[INVITATIONS_MAX],
-                               size_t *count);
-
-/* Changes to a team. They judge by the roles in the rows, under a lock: also when the caller's session is older than
- * the role it had. All but TEAM_DONE is to be refused, so that what was written is undone. */
-enum team {
-    TEAM_FAULT = -1, TEAM_DONE,
-    TEAM_UNKNOWN,                            /* no such member or invitation; used, expired, somebody else's */
-    TEAM_FORBIDDEN,                          /* who acts may not give or take this role, or the account is disabled */
-    TEAM_LAST_OWNER,                         /* an account keeps an owner */
-    TEAM_MEMBER_ALREADY,
-    TEAM_TOO_MANY,
-};
-struct team_act { int64_t account, by /* a person */, now_ms; const char *network, *user_agent; };
-#define INVITATION_LIFETIME_MS (7 * DAY_MS)
-/* The token goes into a mail to this address and nowhere else. */
-MUST_USE enum team invitation_make(struct tx *tx, const struct team_act *act, const char *email, enum member_role role,
-                                   char token[TOKEN_TEXT_SIZE], int64_t *id);
-/* act->by joins; act->account is filled. */
-MUST_USE enum team invitation_accept(struct tx *tx, struct team_act *act, const char *token);
-MUST_USE enum team invitation_revoke(struct tx *tx, const struct team_act *act, int64_t id);
-MUST_USE enum team member_change(struct tx *tx, const struct team_act *act, int64_t person, enum member_role role);
-/* Also for leaving: person == act->by. Sessions that acted in the account act in another one at once, or in none. */
-MUST_USE enum team member_remove(struct tx *tx, const struct team_act *act, int64_t person);
-
 /* ---- passwords ---- */
 
-/* argon2id (m=19456 KiB, t=2, p=1). Slow: crypto pool or command line, never in a transaction. */
+/* argon2id (m=19456 KiB, t=2, p=1). Slow: crypto pool or command line, never in a transaction. False: no memory. */
 enum { PASSWORD_HASH_SIZE = 128 };
 MUST_USE bool password_hash(struct str password, char out[PASSWORD_HASH_SIZE]);
 /* NULL when acceptable, else the field code: too_short, too_long, too_common, equals_email. email NULL: not known. */
 const char *password_fault(struct str password, const char *email);
 
-/* Plugged into http: sessions by cookie, shop keys by the hook below; and the batch look-up for the lanes. */
+/* For app alone, which plugs them in. http: sessions by cookie, shop keys by the hook below. Lanes: before_batch. */
 bool accounts_authenticate(struct req *req);
 void accounts_before_batch(struct tx *tx, struct op *const *ops, size_t count);
 
-/* What the folder needs from later ones; filled by app before start. All MUST be set; called in the transaction. */
+/* What the folder needs from later ones; filled by app before start, none left out; called in the transaction. Those
+ * that return bool say false on a storage fault. */
 struct account_facts { struct credits credits; int64_t shops; };         /* credits: available */
 struct accounts_hooks {
     bool (*account_created)(struct tx *tx, int64_t account, int64_t now);                    /* credits row */
     enum row (*shop_key)(struct tx *tx, struct str key, int64_t *shop, int64_t *account);     /* service keys */
     const char *const *shop_key_scopes;      /* what every service key is good for; NULL-ended */
-    bool (*user_credits)(struct tx *tx, int64_t account, struct credits *available);
+    bool (*account_credits)(struct tx *tx, int64_t account, struct credits *available);
     /* One query for all of a page: out[i] belongs to ids[i]; zeroed before. */
     bool (*operator_facts)(struct tx *tx, const int64_t *ids, size_t count, struct account_facts *out);
     /* Writes the items of the list `shops` of one account: {id, shop_name, status, chatbot_state} each. */
@@ -128,6 +83,7 @@ extern const struct route accounts_routes[]; /* /auth/..., GET /api/user, PATCH 
 MUST_USE enum row accounts_unlock(struct tx *tx, const char *email, int64_t now);
 
 extern const struct letter *const accounts_letters[];            /* NULL-ended */
-extern const struct job_kind accounts_ask_job;   /* what to mail to an address that somebody typed */
+extern const struct job_kind accounts_ask_job;   /* somebody typed an address to register or to reset: decides what is
+                                                    mailed there, where no answer's time can tell who has an account */
 extern const struct job_kind accounts_purge_job; /* cron: dead sessions, old tokens, registrations, counters */
 #endif

@@ -35,7 +35,8 @@ struct accounts_settings accounts_settings;
 void email_key(const char *email, char out[EMAIL_KEY_SIZE])
 {
     struct str s = str_trim(str_of(email));
-    size_t n = s.n < EMAIL_KEY_SIZE - 1 ? s.n : EMAIL_KEY_SIZE - 1;      /* longer ones were refused as a field */
+    size_t n = s.n < EMAIL_KEY_SIZE - 1 ? s.n : EMAIL_KEY_SIZE - 1;
+    while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80) n--;
     for (size_t i = 0; i < n; i++) out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + ('a' - 'A')) : s.p[i];
     out[n] = '\0';
 }

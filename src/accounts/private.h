@@ -10,7 +10,8 @@
 enum { EMAIL_KEY_SIZE = 256, NAME_MAX_LENGTH = 80, PASSWORD_MIN_LENGTH = 8, PASSWORD_MAX_BYTES = 256 };
 
 /* ---- persons.c ---- */
-void email_key(const char *email, char out[EMAIL_KEY_SIZE]);             /* trimmed, lower case */
+/* Trimmed, lower case, and cut between characters: a search may be longer than any address. */
+void email_key(const char *email, char out[EMAIL_KEY_SIZE]);
 struct user { struct person person; const char *password_hash; };        /* password_hash NULL: none */
 MUST_USE enum row user_by_key(struct tx *tx, const char *key, struct user *out);
 MUST_USE enum row user_by_id(struct tx *tx, int64_t id, struct user *out);
@@ -27,6 +28,7 @@ MUST_USE enum row user_update(struct tx *tx, int64_t id, const char *name, const
 /* The account that a sign-in begins in. ROW_NONE: the person belongs to none that is alive; *account is 0. */
 MUST_USE enum row person_home(struct tx *tx, int64_t person, int64_t *account);
 MUST_USE bool person_remember(struct tx *tx, int64_t person, int64_t account);   /* the next sign-in begins there */
+MUST_USE enum row persons_get(struct tx *tx, int64_t id, struct person *out);
 
 /* ---- accounts.c ---- */
 /* With its owner. Calls the hook account_created. */
@@ -38,6 +40,52 @@ MUST_USE enum row account_set_disabled(struct tx *tx, int64_t id, bool disabled)
 /* Newest first; prefix "": all. */
 struct account_page { const char *prefix; int64_t after, limit; };
 MUST_USE bool accounts_page(struct tx *tx, const struct account_page *p, struct account *out, size_t *count);
+
+/* ---- teams: members.c, invitations.c ---- */
+enum member_role { MEMBER_NONE, MEMBER_OWNER, MEMBER_ADMIN, MEMBER_AGENT, MEMBER_VIEWER };
+enum { MEMBERSHIPS_MAX = 100, INVITATIONS_MAX = 100 };       /* accounts of a person; open invitations of an account */
+extern const char *const member_role_names[];                /* [role - 1], NULL-ended */
+struct member {
+    int64_t account, person;
+    enum member_role role;
+    const char *email, *name;
+    bool disabled;
+    int64_t joined_at_ms, last_login_at_ms;
+};
+struct membership { int64_t account; enum member_role role; const char *name; bool disabled; };
+struct invitation {
+    int64_t id, invited_by, created_at_ms, expires_at_ms;
+    const char *email;
+    enum member_role role;
+};
+MUST_USE bool members_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, struct member *out,
+                           size_t *count);
+/* name: the account's, or its owner's address when it has none. */
+MUST_USE bool memberships(struct tx *tx, int64_t person, struct membership out[MEMBERSHIPS_MAX], size_t *count);
+MUST_USE bool invitations_open(struct tx *tx, int64_t account, int64_t now_ms, struct invitation out[INVITATIONS_MAX],
+                               size_t *count);
+
+/* Changes to a team. They judge by the roles in the rows, under a lock: also when the caller's session is older than
+ * the role it had. All but TEAM_DONE is to be refused, so that what was written is undone. */
+enum team {
+    TEAM_FAULT = -1, TEAM_DONE,
+    TEAM_UNKNOWN,                            /* no such member or invitation; used, expired, somebody else's */
+    TEAM_FORBIDDEN,                          /* who acts may not give or take this role, or the account is disabled */
+    TEAM_LAST_OWNER,                         /* an account keeps an owner */
+    TEAM_MEMBER_ALREADY,
+    TEAM_TOO_MANY,
+};
+struct team_act { int64_t account, by /* a person */, now_ms; const char *network, *user_agent; };
+#define INVITATION_LIFETIME_MS (7 * DAY_MS)
+/* The token goes into a mail to this address and nowhere else. */
+MUST_USE enum team invitation_make(struct tx *tx, const struct team_act *act, const char *email, enum member_role role,
+                                   char token[TOKEN_TEXT_SIZE], int64_t *id);
+/* act->by joins; act->account is filled. */
+MUST_USE enum team invitation_accept(struct tx *tx, struct team_act *act, const char *token);
+MUST_USE enum team invitation_revoke(struct tx *tx, const struct team_act *act, int64_t id);
+MUST_USE enum team member_change(struct tx *tx, const struct team_act *act, int64_t person, enum member_role role);
+/* Also for leaving: person == act->by. Sessions that acted in the account act in another one at once, or in none. */
+MUST_USE enum team member_remove(struct tx *tx, const struct team_act *act, int64_t person);
 
 /* ---- members.c ---- */
 struct member_new { int64_t account, person; enum member_role role; int64_t now; };

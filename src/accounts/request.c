@@ -141,7 +141,7 @@ bool user_view_get(struct req *req, int64_t person, struct user_view *out)
     for (size_t i = 0; i < out->memberships; i++)
         if (out->membership[i].account == account)
             sees_money = (member_roles(out->membership[i].role) & WHO_BOOKS) != 0;
-    return !sees_money || accounts_hooks.user_credits(req->tx, account, &out->credits);
+    return !sees_money || accounts_hooks.account_credits(req->tx, account, &out->credits);
 }
 
 static void membership_members(struct json *j, const struct membership *m)

@@ -55,6 +55,13 @@ TEST_EACH_ENGINE(operators_find_by_the_beginning)
         EXPECT(accounts_page(t->tx, &p, row, &n));
         if (n != cases[i].found) fail_msg("'%s' found %zu", cases[i].prefix, n);
     }
+    /* A hundred characters, which are more bytes than an address has, and a cut that would fall into one. */
+    for (int shift = 0; shift < 3; shift++) {
+        char long_text[400] = "ab";
+        for (int i = 0; i < 98; i++) memcpy(long_text + shift + 3 * (size_t)i, "茶", 4);
+        EXPECT(accounts_page(t->tx, &(struct account_page){ .prefix = long_text, .limit = 10 }, row, &n) && n == 0);
+        EXPECT(accounts_search(t->tx, long_text, ARRAY_LEN(row), row, &n) && n == 0);
+    }
     EXPECT(accounts_page(t->tx, &(struct account_page){ .prefix = "", .limit = 3 }, row, &n) && n == 3);
     EXPECT(row[0].id > row[1].id && row[1].id > row[2].id);
     EXPECT(accounts_page(t->tx, &(struct account_page){ .prefix = "", .after = row[2].id, .limit = 3 }, row, &n));

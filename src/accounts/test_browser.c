@@ -22,7 +22,7 @@ static enum row hook_shop_key(struct tx *tx, struct str key, int64_t *shop, int6
     return str_eq(key, STR("chsk_good")) ? ROW_FOUND : ROW_NONE;
 }
 
-static bool hook_user_credits(struct tx *tx, int64_t account, struct credits *available)
+static bool hook_account_credits(struct tx *tx, int64_t account, struct credits *available)
 {
     *available = credits_of(250);
     return true;
@@ -67,7 +67,7 @@ void world_start(struct test_db *t)
     hook_created = 0;
     static const char *const scopes[] = { "sso.issue", NULL };
     accounts_hooks = (struct accounts_hooks){ .account_created = hook_account_created, .shop_key = hook_shop_key,
-                                              .shop_key_scopes = scopes, .user_credits = hook_user_credits,
+                                              .shop_key_scopes = scopes, .account_credits = hook_account_credits,
                                               .operator_facts = hook_operator_facts,
                                               .account_shops_json = hook_shops_json };
     struct lanes *lanes = test_lanes(t, &(struct lane_options){ .readers = 2, .writers = 3,

@@ -121,7 +121,7 @@ static enum row first_shop_redeemed(struct tx *tx, int64_t account, bool *out)
     return row;
 }
 
-static bool user_credits(struct tx *tx, int64_t account, struct credits *available)
+static bool account_credits(struct tx *tx, int64_t account, struct credits *available)
 {
     struct credit_balance b;
     if (credits_balance(tx, account, &b) != ROW_FOUND) return false;
@@ -160,7 +160,7 @@ void app_fill_hooks(struct app *app)
     accounts_hooks = (struct accounts_hooks){ .account_created = account_created,
                                               .shop_key = tenants_shop_key,
                                               .shop_key_scopes = tenants_key_scopes,
-                                              .user_credits = user_credits,
+                                              .account_credits = account_credits,
                                               .operator_facts = operator_facts,
                                               .account_shops_json = shops_account_json };
     credits_hooks.account_by_email = account_by_email;
