@@ -141,7 +141,7 @@ static enum row tenant_owner(struct tx *tx, int64_t account, struct tenants_owne
 static bool operator_facts(struct tx *tx, const int64_t *ids, size_t count, struct account_facts *out)
 {
     struct credits available[CREDITS_PAGE_MAX];
-    int64_t shops[SHOPS_COUNT_MAX];
+    int64_t shops[SHOPS_COUNT_EACH_MAX];
     if (!credits_available_each(tx, ids, count, available) || !shops_count_each(tx, ids, count, shops)) return false;
     for (size_t i = 0; i < count; i++) out[i] = (struct account_facts){ .credits = available[i], .shops = shops[i] };
     return true;

@@ -1,5 +1,5 @@
 /* counts.c: how many shops, for the home page, the operator's lists and the minute's overview. */
-#include "shops/rows.h"
+#include "shops/private.h"
 
 STMT(count_all, "SELECT COUNT(*) AS n FROM shops WHERE status < 5");
 STMT(ids_of, "SELECT id FROM shops WHERE account = ?1 AND status < 5 ORDER BY id LIMIT ?2");
@@ -42,7 +42,7 @@ bool shops_account_json(struct tx *tx, int64_t account, struct json *j)
     size_t n = 0;
     if (!shops_list(tx, account, false, shops, &n)) return false;
     for (size_t i = 0; i < n; i++) ids[i] = shops[i].id;
-    if (n && !shops_hooks.chatbots(tx, account, ids, n, chatbots)) return false;
+    if (n && shops_hooks.chatbots && !shops_hooks.chatbots(tx, account, ids, n, chatbots)) return false;
     for (size_t i = 0; i < n; i++) {
         json_object(j, NULL);
         json_i64(j, "id", shops[i].id);
@@ -56,8 +56,8 @@ bool shops_account_json(struct tx *tx, int64_t account, struct json *j)
 
 bool shops_count_each(struct tx *tx, const int64_t *accounts, size_t n, int64_t *out)
 {
-    assert(n <= SHOPS_COUNT_MAX);
-    const char *text[SHOPS_COUNT_MAX];
+    assert(n <= SHOPS_COUNT_EACH_MAX);
+    const char *text[SHOPS_COUNT_EACH_MAX];
     for (size_t i = 0; i < n; i++) {
         out[i] = 0;
         text[i] = arena_printf(tx_arena(tx), "%lld", (long long)accounts[i]);

@@ -3,7 +3,7 @@
  * Purging keeps the row as a tombstone: the ledger and the audit trail name the shop for years. What is a person's or a
  * secret goes. Deletion in the past destroyed the row even when the remote parts failed (D-28); here all that the shop
  * owns is ended by hooks in the same transaction, and what is elsewhere will be ended by their jobs before this. */
-#include "shops/rows.h"
+#include "shops/private.h"
 
 #include "audit/audit.h"
 #include "base/clock.h"

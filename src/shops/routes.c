@@ -1,7 +1,7 @@
 /* routes.c: the addresses of shops. Paths and members are the replaced panel's (snake_case). A shop of another account,
  * a deleted or a purged one is 404 everywhere; only `restore` finds a deleted shop. */
 #include "outbound/http_client.h"
-#include "shops/rows.h"
+#include "shops/private.h"
 
 #include "audit/audit.h"
 #include "credits/credits.h"

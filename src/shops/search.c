@@ -37,16 +37,20 @@ static bool take(struct query *q, struct shop_found *out, size_t most, size_t *c
 
 bool shops_search(struct tx *tx, int64_t account, const char *text, struct shop_found *out, size_t most, size_t *count)
 {
-    struct arena *a = tx_arena(tx);
-    const char *begin = lowered(a, text), *end = arena_printf(a, "%s\xf4\x8f\xbf\xbf", begin);
+    assert(account > 0);                     /* 0 is nobody, and must not be everybody */
+    struct query q = query(tx, &search_own);
+    bind_i64(&q, account), bind_text(&q, lowered(tx_arena(tx), text)), bind_i64(&q, (int64_t)most);
     *count = 0;
-    if (account > 0) {
-        struct query q = query(tx, &search_own);
-        bind_i64(&q, account), bind_text(&q, begin), bind_i64(&q, (int64_t)most);
-        return take(&q, out, most, count);
-    }
+    return take(&q, out, most, count);
+}
+
+bool shops_search_all(struct tx *tx, const char *begin, struct shop_found *out, size_t most, size_t *count)
+{
+    struct arena *a = tx_arena(tx);
+    const char *from = lowered(a, begin), *end = arena_printf(a, "%s\xf4\x8f\xbf\xbf", from);
     struct query names = query(tx, &search_names), domains = query(tx, &search_domains);
-    bind_text(&names, begin), bind_text(&names, end), bind_i64(&names, (int64_t)most);
-    bind_text(&domains, begin), bind_text(&domains, end), bind_i64(&domains, (int64_t)most);
+    bind_text(&names, from), bind_text(&names, end), bind_i64(&names, (int64_t)most);
+    bind_text(&domains, from), bind_text(&domains, end), bind_i64(&domains, (int64_t)most);
+    *count = 0;
     return take(&names, out, most, count) && take(&domains, out, most, count);
 }

@@ -1,5 +1,5 @@
 /* shops.c: the rows of shops, and the one mover of their status. No HTTP here. */
-#include "shops/rows.h"
+#include "shops/private.h"
 
 #include "base/clock.h"
 #include "base/crypto.h"

@@ -4,7 +4,7 @@
  * Rejected: spelling Chinese in Pinyin. It needs a table of 20,000 characters and still guesses wrong at every second
  * name (行 is hang or xing); a merchant may rename, and nothing else depends on the slug. */
 #include "base/random.h"
-#include "shops/rows.h"
+#include "shops/private.h"
 #include <stdio.h>
 
 enum { SLUG_MIN = 3, SLUG_RANDOM_SHORT = 4, SLUG_RANDOM_LONG = 6 };

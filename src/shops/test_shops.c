@@ -1,7 +1,7 @@
 /* test_shops.c: the routes and the life of shops, on both engines. */
 #include "base/testing.h"
 #include "base/clock.h"
-#include "shops/rows.h"
+#include "shops/private.h"
 #include "outbound/http_client.h"
 #include "shops/test_kit.h"
 #include "storage/test_verify.h"

@@ -1,5 +1,5 @@
 /* verify.c: what must be true of shops: their history leads to where they are, and their dates fit it. */
-#include "shops/rows.h"
+#include "shops/private.h"
 
 #include "base/clock.h"
 

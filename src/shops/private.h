@@ -1,6 +1,6 @@
-/* rows.h: private to shops/: the changes of a shop's row. Callers hold the shop's lock. */
-#ifndef CHATHUB_SHOPS_ROWS_H
-#define CHATHUB_SHOPS_ROWS_H
+/* private.h: what the files of shops/ share: the changes of a shop's row. Callers hold the shop's lock. */
+#ifndef CHATHUB_SHOPS_PRIVATE_H
+#define CHATHUB_SHOPS_PRIVATE_H
 
 #include "shops/shops.h"
 
