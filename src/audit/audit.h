@@ -39,29 +39,19 @@ struct audit_entry {
     const char *network, *user_agent;/* NULL for jobs and the command line */
     int64_t at_ms;
 };
-/* One append (query_put: no round trip of its own). False on a storage fault. */
+/* One append (query_put: no round trip of its own), so `resource` is a constant or lives in tx_arena; all else is
+ * copied, and `details` is called at once. Over 2 KiB of details are left out. False on a storage fault. */
 MUST_USE bool audit_put(struct tx *tx, const struct audit_entry *e);
-/* The same with actor, network, user agent and time taken from the request. */
+/* The same with actor, network, user agent and time taken from the request, in its transaction. `account`: whose trail.
+ */
 MUST_USE bool audit_request(struct req *req, enum audit_action action, int64_t account, const char *resource,
                             int64_t resource_id, json_writer *details, const void *arg);
 /* Cron, every 5 s: seals the rows that are final (no lower id can still appear: see seals.c). On SQLite those are all,
  * on PostgreSQL those that were there one run earlier. */
 extern const struct job_kind audit_seal_job;
-/* Computes the seals again, 20 a piece, from a verdict { .more = true } on; or all in one transaction. False: storage
- * fault. */
-struct audit_verdict {
-    int64_t checked;                         /* rows that are sealed and unchanged */
-    int64_t bad;                             /* the first that was changed, removed or put in later; 0: none */
-    int64_t seq, last_id;                    /* the end of what was looked at */
-    char hash[SHA256_HEX_SIZE];
-    bool more;
-    bool cut;                                /* the end of the chain is not the one that was sealed last */
-};
-MUST_USE bool audit_verify_piece(struct tx *tx, struct audit_verdict *v);
-MUST_USE bool audit_verify(struct tx *tx, struct audit_verdict *out);
 /* Once, at the first start with a chain key: what is sealed from here on is sealed under it. */
 MUST_USE bool audit_chain_begin(struct tx *tx);
 MUST_USE bool audit_chain_used(struct tx *tx, bool *used);
-extern const struct verify_check audit_checks[];             /* the same as a check of `verify` */
+extern const struct verify_check audit_checks[];             /* the seals computed again, for `verify` */
 extern const struct route audit_routes[];                    /* GET /api/audit, GET /api/operator/audit */
 #endif

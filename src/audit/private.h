@@ -28,6 +28,20 @@ MUST_USE bool audit_head_read(struct tx *tx, struct audit_head *out);           
 /* *moved false: it is not at `from` any more. */
 MUST_USE bool audit_head_move(struct tx *tx, int64_t from, const struct audit_head *to, bool *moved);
 
+/* Computes the seals again: audit_verify all in one transaction; audit_verify_piece 20 of them, from a zeroed verdict
+ * on while .more is set, and the caller changes nothing in between. False: storage fault. What is wrong is told by
+ * .bad and .cut. Rows that no seal covers yet are not looked at. */
+struct audit_verdict {
+    int64_t checked;                         /* rows that are sealed and unchanged */
+    int64_t bad;                             /* the first that was changed, removed or put in later; 0: none */
+    int64_t seq, last_id;                    /* where it goes on: the end of what was looked at, and its seal */
+    char hash[SHA256_HEX_SIZE];
+    bool more;
+    bool cut;                                /* the end of the chain is not the one that was sealed last */
+};
+MUST_USE bool audit_verify_piece(struct tx *tx, struct audit_verdict *v);
+MUST_USE bool audit_verify(struct tx *tx, struct audit_verdict *out);
+
 /* seals.c, in the parts that tests drive without a worker. Ids up to *final can no longer appear. */
 MUST_USE bool audit_final_id(struct tx *tx, int64_t *final);
 struct audit_batch;                                          /* seals computed and not yet stored */

@@ -1,5 +1,5 @@
 /* verify.c: the audit log's chain as a check of `verify`. */
-#include "audit/audit.h"
+#include "audit/private.h"
 
 static_assert(sizeof(struct audit_verdict) <= VERIFY_STATE_BYTES, "the chain so far is kept between pieces");
 
