@@ -185,7 +185,7 @@ static enum op_wish run_grant(void *arg, struct tx *tx)
                                                        .at_ms = now },
                               &entry);
     if (g->result != DEBIT_DONE && g->result != DEBIT_REPLAYED) return OP_REFUSE;
-    if (!credits_changed(tx, account.id, &g->balance)) return OP_REFUSE;
+    if (!credits_tell(tx, account.id, &g->balance)) return OP_REFUSE;
     if (g->result == DEBIT_REPLAYED) return OP_COMMIT;
     struct audit_entry e = { .action = AUDIT_credits_granted,
                              .account = account.id,

@@ -1,6 +1,8 @@
 /* credits.h: the credit ledger. Entries are only appended, hash-chained per account under that account's row lock; the
  * balance is a cache that these functions keep true. A hold reserves credits until it is captured (one entry) or
- * released (none). Available = balance − held. Every write takes a struct tx: it cannot be called outside one.
+ * released (none). Available = balance − held. Every write takes a struct tx that writes, locks the account's row until
+ * its end, and is told to nobody: credits_tell does that. An amount that is not positive, and an empty key, end the
+ * process.
  * Cost of a debit: one look-up by key, one conditional update, one insert. */
 #ifndef CHATHUB_CREDITS_CREDITS_H
 #define CHATHUB_CREDITS_CREDITS_H
@@ -29,33 +31,37 @@ struct credit_change {
     struct credits amount; /* positive; the function's name says the direction */
     enum credit_reason reason;
     const char *note; /* for grants: why; NULL: none */
-    const char *key;  /* unique per account: (reason, shop, period) or a request's key; never empty */
+    /* One for each change of an account: (reason, shop, period) or a request's key; never empty. A hold and the entry
+     * that captures it have one key, so a debit has another. */
+    const char *key;
     int64_t actor;    /* who asked; 0: the system */
     int64_t at_ms;
 };
+/* The answer of every change. Only DONE and REPLAYED fill what the function gives; of the others nothing is written,
+ * except that after FAULT and KEY_REUSED the transaction must be rolled back. */
 enum debit {
-    DEBIT_FAULT = -1, /* storage failed: nothing is written once tx rolls back */
+    DEBIT_FAULT = -1,   /* storage failed, or there is no such account or hold */
     DEBIT_DONE,
-    DEBIT_REPLAYED,   /* same key, same change: *out is the first entry */
-    DEBIT_KEY_REUSED, /* same key, another change: the caller's bug, never retried */
-    DEBIT_INSUFFICIENT,
-    DEBIT_TOO_MANY,   /* grants: the balance would pass CREDITS_LIMIT */
+    DEBIT_REPLAYED,     /* same key, same change: nothing is written again, *out is the first entry */
+    DEBIT_KEY_REUSED,   /* same key, another change: the caller's bug, never retried */
+    DEBIT_INSUFFICIENT, /* of debits and holds: less is available */
+    DEBIT_TOO_MANY,     /* of grants: the balance would pass CREDITS_LIMIT */
 };
 struct credit_balance {
     struct credits balance, held, available;
 };
 
-/* An account's row, made with the account (in its transaction). */
+/* An account's row, made once, with the account (in its transaction). */
 MUST_USE bool credits_open(struct tx *tx, int64_t account);
 MUST_USE enum row credits_balance(struct tx *tx, int64_t account, struct credit_balance *out);
-/* What a new account has to try with, by the settings; once an account. */
+/* What a new account has to try with, by the settings (maybe nothing); once an account, however often it is called. */
 MUST_USE bool credits_give_trial(struct tx *tx, int64_t account, int64_t now);
 /* Available credits of each account of a page, in one query; 0 for an unknown one. */
 enum { CREDITS_PAGE_MAX = 100 };
 MUST_USE bool credits_available_each(struct tx *tx, const int64_t *accounts, size_t n, struct credits *out);
 /* Entries of an account that paid for a shop's chatbot (first month and renewals): for `verify`. */
 MUST_USE bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop, int64_t *count);
-/* Take and give. */
+/* Take (also for a correction downwards) and give. A grant calls the hook `granted`. */
 MUST_USE enum debit credits_debit(struct tx *tx, const struct credit_change *in, struct credit_entry *out);
 MUST_USE enum debit credits_grant(struct tx *tx, const struct credit_change *in, struct credit_entry *out);
 
@@ -81,8 +87,9 @@ struct hold {
 };
 MUST_USE enum row credits_hold_get(struct tx *tx, int64_t id, struct hold *out);
 
-/* The balance as it is now in this transaction, told to the account's open pages (event credits.changed). */
-MUST_USE bool credits_changed(struct tx *tx, int64_t account, struct credit_balance *now);
+/* After changes: the balance as it is now in this transaction, told to the account's open pages when it commits (event
+ * credits.changed). False: storage fault. */
+MUST_USE bool credits_tell(struct tx *tx, int64_t account, struct credit_balance *now);
 
 /* Sums over all accounts: reads the whole table, so for a job, never for a page. */
 struct credit_totals {
@@ -100,10 +107,10 @@ MUST_USE bool credits_chain_begin(struct tx *tx, int64_t cursor[2], bool *more);
 /* Whether any row is under a chain key. */
 MUST_USE bool credits_chain_used(struct tx *tx, bool *used);
 
-extern const struct problem problem_insufficient_credits; /* 402 with need and have */
-/* Hooks filled by app: the account id of an e-mail address, for grants and what waited for credits. */
+extern const struct problem problem_insufficient_credits; /* 402; the caller adds the facts need and have */
+/* Filled by app. Tests may leave the last two out. */
 struct credits_hooks {
-    enum row (*account_by_email)(struct tx *tx, const char *email, int64_t *account);
+    enum row (*account_by_email)(struct tx *tx, const char *email, int64_t *account); /* for a grant by address */
     enum row (*first_shop_redeemed)(struct tx *tx, int64_t account, bool *out);
     /* After a grant, under the account's lock, in its transaction. False: storage fault. */
     bool (*granted)(struct tx *tx, int64_t account, int64_t now);

@@ -161,7 +161,7 @@ static void changed_json(struct json *j, const void *arg)
     json_credits(j, "available", ((const struct credit_balance *)arg)->available);
 }
 
-bool credits_changed(struct tx *tx, int64_t account, struct credit_balance *now)
+bool credits_tell(struct tx *tx, int64_t account, struct credit_balance *now)
 {
     return credits_balance(tx, account, now) == ROW_FOUND &&
            events_put(tx, account, "credits.changed", changed_json, now);

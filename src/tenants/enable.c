@@ -99,7 +99,7 @@ static enum answer enable_now(struct req *req, struct enabling *e)
     }
     if (!tenants_activate(req->tx, req, &e->t, &(struct activation){ .bot_id = e->t.bot_id, .bot_state = e->t.bot_state,
         .paid = e->paid, .charged = charged, .actor = req->who.person }, req->now_ms) ||
-        !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_changed(req->tx, req->who.account, &balance))
+        !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_tell(req->tx, req->who.account, &balance))
         return reply_fault(req);
     return reply_json(req, 200, enabled_json,
                       &(struct enabled){ .bot_id = e->t.bot_id, .available = balance.available });
@@ -127,7 +127,7 @@ static enum answer enable_by_job(struct req *req, struct enabling *e)
     e->t.word++;
     struct charge charge = { .credits = e->paid ? e->change.amount : credits_of(0), .backend = recipe->name };
     if (tenants_move(req->tx, &e->t, TENANT_PROVISIONING, "asked", req->who.person, req->now_ms) != ROW_FOUND ||
-        !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_changed(req->tx, req->who.account, &balance) ||
+        !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_tell(req->tx, req->who.account, &balance) ||
         !tenants_tell(req->tx, req, AUDIT_chatbot_enable_asked, &e->t, credits_details, &charge, req->now_ms))
         return reply_fault(req);
     return reply_provisioning(req, &e->t);

@@ -83,7 +83,7 @@ static enum job_wish settle_registered(struct job *job, struct tx *tx, struct te
                           job->now_ms) ||
         !secrets_delivered(tx, t->id, SECRET_SSO, w->sso_generation) ||
         !secrets_delivered(tx, t->id, SECRET_WEBHOOK, w->webhook_generation) ||
-        !credits_changed(tx, t->account, &balance))
+        !credits_tell(tx, t->account, &balance))
         return JOB_FAULT;
     return JOB_FINISHED;
 }
@@ -129,7 +129,7 @@ static enum job_wish register_dead(struct job *job, struct tx *tx, const char *e
     const struct work *w = job->state;
     if (!w || !w->surely_not) t.maybe_registered = true;
     bool told = tenants_move(tx, &t, TENANT_PENDING, "failed", 0, job->now_ms) == ROW_FOUND &&
-                credits_changed(tx, t.account, &balance) &&
+                credits_tell(tx, t.account, &balance) &&
                 tenants_tell(tx, NULL, AUDIT_chatbot_enable_failed, &t, registration_failed_json, &error, job->now_ms);
     return told ? JOB_FINISHED : JOB_FAULT;
 }

@@ -93,7 +93,7 @@ static bool next_period(struct renewal *r)
     s->charges++;
     r->still_due = s->due_at_ms <= r->now;
     struct credit_balance balance;
-    return write_renewal(r, AUDIT_chatbot_renewed) && credits_changed(r->tx, r->t.account, &balance);
+    return write_renewal(r, AUDIT_chatbot_renewed) && credits_tell(r->tx, r->t.account, &balance);
 }
 
 static bool expire(struct renewal *r)

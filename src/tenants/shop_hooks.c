@@ -20,7 +20,7 @@ static bool stop_provisioning(struct tx *tx, struct req *req, struct tenant *t, 
     if (t->hold) {
         enum debit d = credits_release(tx, t->hold, now);
         if (d != DEBIT_DONE && d != DEBIT_REPLAYED) return false;
-        if (!credits_changed(tx, t->account, &balance)) return false;
+        if (!credits_tell(tx, t->account, &balance)) return false;
     }
     t->hold = 0;
     t->error_code = problem_chatbot_failed.code;             /* a shop that is restored says why, and can try again */
