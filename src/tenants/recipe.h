@@ -25,10 +25,10 @@ struct recipe_shop {                         /* secrets opened in memory alone *
     int64_t sso_generation, now_ms;
     int64_t word;                            /* grows with whatever is told of this shop */
 };
-struct recipe_answer {
+struct recipe_answer {                       /* a call is given it as UNKNOWN and empty: silence is no yes */
     enum outcome outcome;
-    bool known;                              /* of `ask`: it has this shop, with these secrets */
-    const char *bot_id;                      /* NULL: not made yet, or not said */
+    bool known;                              /* of `find`: it has this shop, with these secrets */
+    const char *bot_id;                      /* in `a`, ≤ RECIPE_BOT_ID_MAX bytes; NULL: not made yet, or not said */
     const char *error;                       /* for people, without secrets or addresses */
 };
 struct recipe_bot { const char *id; enum bot_state state; };

@@ -51,7 +51,7 @@ enum verdict registration_verdict(enum outcome o)
 void registration_call(struct job *job)
 {
     struct work *w = job->state;
-    struct recipe_answer answer = { 0 };
+    struct recipe_answer answer = { .outcome = OUTCOME_UNKNOWN };
     if (w->t.job != job->id) return;         /* stale: nothing to ask */
     if (!registration_words(job, w)) {
         w->verdict = VERDICT_REFUSED, w->error = "the shop's secrets cannot be opened";
@@ -68,6 +68,7 @@ void registration_call(struct job *job)
         if (w->webhook_generation > 1 || w->shop.updated_at_ms > w->t.created_at_ms) answer.known = false;
     }
     if (!w->ask_first || (w->verdict == VERDICT_REGISTERED && !answer.known)) {
+        answer.outcome = OUTCOME_UNKNOWN;    /* until it says something: what has been said is of the question */
         recipe->make(job->arena, &w->words, &answer);
         w->verdict = registration_verdict(answer.outcome);
         w->surely_not = (w->surely_not || !w->ask_first) &&

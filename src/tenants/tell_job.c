@@ -99,7 +99,7 @@ static enum job_wish tell_load(struct job *job, struct tx *tx)
 
 static void make_call(struct job *job, struct work *w, recipe_call *call)
 {
-    struct recipe_answer answer = { 0 };
+    struct recipe_answer answer = { .outcome = OUTCOME_UNKNOWN };
     call(job->arena, &w->words, &answer);
     w->verdict = registration_verdict(answer.outcome);
     w->error = answer.error;

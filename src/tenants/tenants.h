@@ -36,7 +36,7 @@ struct tenants_hooks {
 };
 extern struct tenants_hooks tenants_hooks;
 
-/* Hooks for shops (app plugs them in). */
+/* Hooks for shops (app plugs them in). Nobody else calls these, nor those for credits and accounts below. */
 bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
 bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
 bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now);
@@ -71,7 +71,8 @@ MUST_USE bool tenants_renewals_failed(struct tx *tx, int64_t after_shop, struct 
  */
 struct tenant_counts { int64_t active, provisioning; };
 MUST_USE bool tenants_count(struct tx *tx, struct tenant_counts *out);
-struct tenant_progress { bool enabled, keys_shown; };        /* ever enabled; any secret was shown */
+/* Of all these shops together: one was ever enabled; a secret of one was shown. */
+struct tenant_progress { bool enabled, keys_shown; };
 MUST_USE bool tenants_progress(struct tx *tx, const int64_t *shops, size_t n, struct tenant_progress *out);
 
 extern const struct job_kind tenants_register_job, tenants_renew_job, tenants_secrets_job, tenants_tell_job;

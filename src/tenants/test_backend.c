@@ -3,7 +3,7 @@
 #include "tenants/test_fix.h"
 
 enum { RELAY_NUMBER = 9 };
-enum fault { FAULT_NONE, FAULT_LOST_BEFORE, FAULT_LOST_AFTER, FAULT_LATER, FAULT_REFUSED };
+enum fault { FAULT_NONE, FAULT_LOST_BEFORE, FAULT_LOST_AFTER, FAULT_LATER, FAULT_REFUSED, FAULT_SILENT };
 
 /* The outside, of one shop. */
 static struct { bool known, suspended; int makes, finds, tells, suspends, resumes, removes; enum fault next; } relay;
@@ -13,6 +13,7 @@ static bool arrives(struct recipe_answer *out)
 {
     enum fault f = relay.next;
     relay.next = FAULT_NONE;
+    if (f == FAULT_SILENT) return false;     /* *out stays as it was given */
     *out = (struct recipe_answer){ .outcome = f == FAULT_LATER     ? OUTCOME_LATER
                                               : f == FAULT_REFUSED ? OUTCOME_REFUSED
                                               : f == FAULT_NONE    ? OUTCOME_OK
@@ -104,6 +105,17 @@ static void enabled(struct test_db *t)
     begin(t);
     assert_int_equal(fix_enable(t, account, shop).status, 202);
     assert_int_equal(run_job(t, &tenants_register_job, 1, false), JOB_FINISHED);
+}
+
+/* Nobody pays for what nobody has said. */
+TEST_EACH_ENGINE(a_recipe_that_says_nothing_has_not_said_yes)
+{
+    begin(t);
+    assert_int_equal(fix_enable(t, account, shop).status, 202);
+    relay.next = FAULT_SILENT;
+    assert_int_equal(run_job(t, &tenants_register_job, 1, false), JOB_AGAIN);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM credit_holds WHERE state = 0") == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM credit_holds WHERE state = 1") == 0);
 }
 
 static struct kit_answer view(struct test_db *t) { return fix_call(t, account, VERB_GET, shop, "chatbot", NULL); }
@@ -218,6 +230,7 @@ TEST_EACH_ENGINE(a_purged_shop_is_removed_outside)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EACH_ENGINE(a_recipe_that_says_nothing_has_not_said_yes),
         EACH_ENGINE(it_is_registered_shown_and_entered),
         EACH_ENGINE(faults_and_kills_make_it_once),
         EACH_ENGINE(a_refusal_gives_the_credits_back),
