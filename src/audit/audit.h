@@ -39,8 +39,8 @@ struct audit_entry {
     const char *network, *user_agent;/* NULL for jobs and the command line */
     int64_t at_ms;
 };
-/* One append (query_put: no round trip of its own), so `resource` is a constant or lives in tx_arena; all else is
- * copied, and `details` is called at once. Over 2 KiB of details are left out. False on a storage fault. */
+/* One append (query_put: no round trip of its own). What *e points to need not live longer than the call; `details` is
+ * called in it. Over 2 KiB of details are left out. False on a storage fault. */
 MUST_USE bool audit_put(struct tx *tx, const struct audit_entry *e);
 /* The same with actor, network, user agent and time taken from the request, in its transaction. `account`: whose trail.
  */

@@ -67,8 +67,8 @@ struct query {
 };
 
 struct query query(struct tx *tx, const struct stmt *s);
-/* The n-th call binds ?n. Bytes are not copied and must live until the query has run; for query_put until the end of
- * the transaction, so in tx_arena and never in an array of the function that binds. */
+/* The n-th call binds ?n. Bytes are not copied: they must live until the query_row, query_next, query_change or
+ * query_put that takes them has returned, and no longer. */
 void bind_i64(struct query *q, int64_t v);
 void bind_bool(struct query *q, bool v);
 void bind_credits(struct query *q, struct credits c);
