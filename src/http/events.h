@@ -20,7 +20,8 @@ struct topic { enum topic_kind kind; int64_t id; };
 
 #define EVENT_SESSIONS_CHANGED "sessions.changed"            /* the account's streams ask at once if they may go on */
 /* `type` is dotted ("shop.chatbot"); `data` writes the members of the JSON object (small: ids and states, no secrets;
- * ≤ 4 KiB). False on a storage fault. Cost: one upsert of the counter, one insert. */
+ * over 4 KiB it is logged and told empty; NULL: none). False on a storage fault. Cost: one upsert of the counter, one
+ * insert. */
 MUST_USE bool events_put_to(struct tx *tx, struct topic topic, const char *type, json_writer *data, const void *arg);
 /* The same, to the topic of an account. */
 MUST_USE bool events_put(struct tx *tx, int64_t account, const char *type, json_writer *data, const void *arg);
