@@ -548,6 +548,7 @@ export const en = {
   "customer.about": "About",
   "customer.number": "Customer number",
   "customer.open": "Open",
+  "customer.allShops": "Show all {n} shops",
   "customer.activity": "Activity of this customer",
   "member.title": "People",
   "member.none": "Nobody.",

@@ -540,6 +540,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "customer.about": "客户信息",
   "customer.number": "客户编号",
   "customer.open": "查看详情",
+  "customer.allShops": "显示全部 {n} 家店铺",
   "customer.activity": "查看该客户的操作记录",
   "member.title": "成员",
   "member.none": "没有成员。",

@@ -59,15 +59,19 @@ function Switch({ account }: { account: Account }) {
 
 type Detailed = Answer<"/api/operator/accounts/{id}", "get">;
 
+/** A chain has hundreds: the money below them must stay within reach. */
+const SHOPS_SHOWN = 8;
+
 function Shops({ shops }: Pick<Detailed, "shops">) {
   const { t } = useText();
+  const [all, setAll] = useState(false);
   return (
     <Section title={t("nav.shops")}>
       {shops.length === 0 ? (
         <p className="muted">{t("customer.noShops")}</p>
       ) : (
         <ul className="list-rows">
-          {shops.map((shop) => (
+          {(all ? shops : shops.slice(0, SHOPS_SHOWN)).map((shop) => (
             <li key={shop.id}>
               <span className="short" title={shop.shop_name}>
                 {shop.shop_name}
@@ -76,6 +80,11 @@ function Shops({ shops }: Pick<Detailed, "shops">) {
             </li>
           ))}
         </ul>
+      )}
+      {!all && shops.length > SHOPS_SHOWN && (
+        <Button small onClick={() => setAll(true)}>
+          {t("customer.allShops", { n: shops.length })}
+        </Button>
       )}
     </Section>
   );

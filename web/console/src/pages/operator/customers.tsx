@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Link } from "react-router";
-import { useAccounts } from "../../api/queries";
+import { useAccounts, useOverview } from "../../api/queries";
 import type { Account } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { useAddress } from "../../ui/address";
@@ -113,8 +113,9 @@ export default function Customers() {
   const [address, write] = useAddress();
   const [granting, setGranting] = useState<Granted | null>(null);
   const read = useAccounts(address("search"));
+  const counted = useOverview();
   return (
-    <Page title={t("nav.customers")}>
+    <Page title={t("nav.customers")} count={address("search") === "" ? counted.data?.accounts : undefined}>
       <Toolbar>
         <Find value={address("search")} label={t("customer.find")} onFind={(search) => write({ search })} />
       </Toolbar>
