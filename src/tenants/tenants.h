@@ -76,5 +76,6 @@ struct tenant_progress { bool enabled, keys_shown; };
 MUST_USE bool tenants_progress(struct tx *tx, const int64_t *shops, size_t n, struct tenant_progress *out);
 
 extern const struct job_kind tenants_register_job, tenants_renew_job, tenants_secrets_job, tenants_tell_job;
-extern const struct route tenants_routes[], tenants_renewal_routes[];
+extern const struct route tenants_routes[];
+extern const struct route tenants_renewal_routes[];
 #endif
