@@ -54,6 +54,19 @@ static enum team room_for(struct tx *tx, int64_t account, const char *key)
     return col_i64(&q, "open") < INVITATIONS_MAX ? TEAM_DONE : TEAM_TOO_MANY;
 }
 
+/* To the mailbox, in the language of the one who invites: the only one that is known. */
+static bool send_invitation(struct tx *tx, const struct team_act *act, const char *email, const char *token)
+{
+    struct account a;
+    struct person inviter;
+    if (accounts_get(tx, act->account, &a) != ROW_FOUND) return false;
+    if (persons_get(tx, act->by, &inviter) != ROW_FOUND) return false;
+    const struct mail_invitation m = { .to = email, .lang = inviter.lang, .account = act->account, .token = token,
+                                       .account_name = a.name[0] ? a.name : a.owner.email,
+                                       .inviter = inviter.email };
+    return mail_invitation(tx, &m);
+}
+
 enum team invitation_make(struct tx *tx, const struct team_act *act, const char *email, enum member_role role,
                           char token[TOKEN_TEXT_SIZE], int64_t *id)
 {
@@ -70,6 +83,8 @@ enum team invitation_make(struct tx *tx, const struct team_act *act, const char 
     bind_i64(&q, act->now_ms + INVITATION_LIFETIME_MS);
     if (query_row(&q) != ROW_FOUND) return TEAM_FAULT;
     *id = col_i64(&q, "id");
+    struct str to = str_trim(str_of(email));
+    if (!send_invitation(tx, act, arena_text_n(tx_arena(tx), to.p, to.n), token)) return TEAM_FAULT;
     return team_audit(tx, act, AUDIT_member_invited, 0, role) ? TEAM_DONE : TEAM_FAULT;
 }
 

@@ -1,5 +1,6 @@
 /* operator_routes.c: what an operator sees of accounts and may do to them. Merchants get 404 (the row says so). */
 #include "accounts/private.h"
+#include "http/csv.h"
 #include "http/events.h"
 
 static const char *const role_names[] = { "merchant", "operator", NULL };
@@ -68,11 +69,44 @@ static void accounts_json(struct json *j, const void *arg)
     json_end(j);
 }
 
+static void account_csv(struct csv *c, const struct account *a, const struct account_facts *f)
+{
+    const char *name = a->name[0] ? a->name : a->owner.name;
+    csv_i64(c, a->id), csv_text(c, a->owner.email), csv_text(c, name);
+    csv_text(c, a->owner.role == ROLE_OPERATOR ? "operator" : "merchant"), csv_text(c, a->disabled ? "yes" : "no");
+    csv_i64(c, credits_count(f->credits)), csv_i64(c, f->shops);
+    csv_time(c, a->created_at_ms), csv_time(c, a->owner.last_login_at_ms);
+    csv_end_row(c);
+}
+
+static enum answer accounts_csv(struct req *req, struct account_page page, struct accounts_page *p)
+{
+    static const char *const names[] = { "id", "email", "name", "role", "disabled", "credits", "shops", "createdAt",
+                                         "lastLoginAt", NULL };
+    enum { CSV_MAX_BYTES = 8 << 20 };
+    struct buf out;
+    struct csv c;
+    buf_init(&out, CSV_MAX_BYTES);
+    csv_begin(&c, &out, names, page.after == 0);
+    page.limit = ACCOUNTS_PAGE_MAX;
+    bool good = true;
+    do {
+        good = accounts_page(req->tx, &page, p->account, &p->count) && facts_read(req, p);
+        for (size_t i = 0; i < p->count && good; i++) account_csv(&c, &p->account[i], &p->facts[i]);
+        if (p->count > 0) page.after = p->account[p->count - 1].id;
+    } while (good && p->count == ACCOUNTS_PAGE_MAX && c.rows < CSV_ROWS_MAX);
+    enum answer a = good ? reply_csv(req, "accounts", &out, p->count == ACCOUNTS_PAGE_MAX ? page.after : 0)
+                         : reply_fault(req);
+    buf_free(&out);
+    return a;
+}
+
 HANDLER(operator_accounts_run)
 {
     const struct accounts_query *in = req->query;
     struct accounts_page *p = ARENA_NEW(req->arena, struct accounts_page);
     const struct account_page page = { .prefix = in->search ? in->search : "", .after = in->after, .limit = in->limit };
+    if (wants_csv(req, in->format)) return accounts_csv(req, page, p);
     if (!accounts_page(req->tx, &page, p->account, &p->count) || !facts_read(req, p)) return reply_fault(req);
     return reply_json(req, 200, accounts_json, p);
 }

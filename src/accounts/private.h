@@ -77,7 +77,7 @@ enum team {
 };
 struct team_act { int64_t account, by /* a person */, now_ms; const char *network, *user_agent; };
 #define INVITATION_LIFETIME_MS (7 * DAY_MS)
-/* The token goes into a mail to this address and nowhere else. */
+/* Mails the token to this address, in the transaction; nobody else gets to see it. */
 MUST_USE enum team invitation_make(struct tx *tx, const struct team_act *act, const char *email, enum member_role role,
                                    char token[TOKEN_TEXT_SIZE], int64_t *id);
 /* act->by joins; act->account is filled. */
@@ -252,7 +252,7 @@ struct patch_user { const char *name; int lang; };
 struct post_switch { int64_t account; };
 struct id_path { int64_t id; };
 struct post_reason { const char *reason; };
-struct accounts_query { const char *search; int64_t after, limit; };
+struct accounts_query { const char *search; int64_t after, limit; int format; };
 enum { ACCOUNTS_PAGE_DEFAULT = 50, ACCOUNTS_PAGE_MAX = 100 };
 
 HANDLER(register_prepare);

@@ -52,6 +52,7 @@ static const struct field accounts_query_fields[] = {
               .doc = "The last id of the page before."),
     FIELD_I64(struct accounts_query, limit, .optional = true, .min = 1, .max = ACCOUNTS_PAGE_MAX,
               .fallback = ACCOUNTS_PAGE_DEFAULT),
+    FIELD_FORMAT(struct accounts_query),
     FIELD_END
 };
 

@@ -130,6 +130,9 @@ TEST_EACH_ENGINE(an_invitation_is_good_once_for_its_mailbox_for_a_week)
     EXPECT(invite(t, &ann, &ann, " Bob@Example.com", MEMBER_AGENT, token) == TEAM_DONE);
     snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM invitations WHERE token_hash = '%s'", token);
     assert_int_equal(world_number(t, sql), 0);               /* hashed */
+    assert_string_equal(mail_token(t, "invitation"), token); /* and mailed, to that mailbox alone */
+    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM mail_outbox WHERE kind = 'invitation'"
+                                     " AND recipient = 'Bob@Example.com'"), 1);
     EXPECT(join(t, &eve, token) == TEAM_UNKNOWN);            /* who found the mail */
     EXPECT(join(t, &bob, "no such token") == TEAM_UNKNOWN);
     EXPECT(invite(t, &ann, &ann, "bob@example.com", MEMBER_VIEWER, other) == TEAM_DONE);

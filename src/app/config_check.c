@@ -171,6 +171,12 @@ static bool check_production(const struct config *c, struct buf *error)
     return true;
 }
 
+bool config_smtp_tls(const struct config *c)
+{
+    enum { SMTPS_PORT = 465 };       /* RFC 8314; STARTTLS there would only time out */
+    return c->smtp_tls_from_start || c->smtp_port == SMTPS_PORT;
+}
+
 static bool check_sender(const struct config *c, struct buf *error)
 {
     struct arena *a = arena_new(64 << 10);

@@ -72,8 +72,6 @@ static bool open_database(struct app *app, enum app_use use, struct buf *error)
     return app->lanes != NULL;
 }
 
-enum { SMTPS_PORT = 465 };       /* TLS from the first byte: RFC 8314; STARTTLS there would only time out */
-
 bool app_open(struct app *app, const struct config *c, enum app_use use, struct buf *error)
 {
     *app = (struct app){ .config = c, .started_at_ms = now_ms(), .arena = arena_new(APP_ARENA_MAX) };
@@ -86,7 +84,7 @@ bool app_open(struct app *app, const struct config *c, enum app_use use, struct 
                                         .user = c->smtp_user,
                                         .password = c->smtp_password,
                                         .from = mail_sender(app->arena, c->mail_from),
-                                        .tls_from_start = c->smtp_tls_from_start || c->smtp_port == SMTPS_PORT,
+                                        .tls_from_start = config_smtp_tls(c),
                                         .keep = !c->production,
                                         .keyring = app->keyring };
     app->mail_context.mail = &app->mail;

@@ -27,6 +27,7 @@ static const char *const names[] = { "CHATHUB_ENV",
                                      "SMTP_PORT",
                                      "CREDIT_CHATBOT_ENABLEMENT",
                                      "FROM_EMAIL",
+                                     "SMTP_SECURE",
                                      "CHATHUB_DATA_DIR",
                                      "CHATBOT_FEATURE_ENABLED",
                                      "CHATHUB_CONF",
@@ -73,6 +74,9 @@ static void a_wrong_setting_is_refused_by_name(void **state)
         { "CHATHUB_TRUSTED_PROXY", "10.0.0.0/99", "CHATHUB_TRUSTED_PROXY" },
         { "CHATHUB_TRUSTED_PROXY", "none,127.0.0.1", "CHATHUB_TRUSTED_PROXY" },
         { "FROM_EMAIL", "a@b.example\nBcc: c@d.example", "FROM_EMAIL" },
+        { "FROM_EMAIL", "客服@shop.example", "plain ASCII" },
+        { "FROM_EMAIL", "Shop <客服@shop.example>", "plain ASCII" },
+        { "FROM_EMAIL", "no-reply", "FROM_EMAIL" },
         { "CHATHUB_CONF", "/no/such/file", "/no/such/file" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -102,6 +106,28 @@ static void nothing_set_works_in_development(void **state)
     assert_string_equal(c.database_url, "sqlite:./data/chathub.db");
     assert_true(!c.production && c.chatbot_enabled && credits_count(c.chatbot_price) == 50);
     arena_free(a);
+}
+
+/* Port 465 speaks TLS from its first byte: a client that waits for a greeting there only times out. */
+static void the_port_of_smtps_means_tls_from_the_start(void **state)
+{
+    (void)state;
+    static const struct { const char *port, *secure; bool tls; } cases[] = {
+        { "465", NULL, true }, { "465", "true", true }, { "587", NULL, false }, { "587", "true", true },
+        { "25", NULL, false }, { NULL, NULL, false },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        clear_environment();
+        struct arena *a = arena_new(1 << 20);
+        struct config c;
+        char said[1024];
+        if (cases[i].port) assert_int_equal(setenv("SMTP_PORT", cases[i].port, 1), 0);
+        if (cases[i].secure) assert_int_equal(setenv("SMTP_SECURE", cases[i].secure, 1), 0);
+        assert_true(load(said, sizeof said, &c, a));
+        assert_int_equal(config_smtp_tls(&c), cases[i].tls);
+        arena_free(a);
+    }
+    clear_environment();
 }
 
 static void d18_production_does_not_start_on_defaults(void **state)
@@ -357,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wrong_setting_is_refused_by_name),
         cmocka_unit_test(nothing_set_works_in_development),
+        cmocka_unit_test(the_port_of_smtps_means_tls_from_the_start),
         cmocka_unit_test(d18_production_does_not_start_on_defaults),
         cmocka_unit_test(nobody_may_be_the_trusted_proxy),
         cmocka_unit_test(secrets_are_not_printed),

@@ -25,6 +25,7 @@ const struct route *const app_route_tables[] = {
     audit_routes,
     events_routes,
     operator_routes,
+    job_routes,
     developer_routes,
     known_routes,
     search_routes,

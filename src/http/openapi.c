@@ -105,7 +105,7 @@ static void refusals_of(struct refusals *list, const struct route *r)
 }
 
 /* One response a status; its codes and texts are listed in the description. */
-static void put_refusal(struct json *j, const struct refusals *list, int status)
+static void put_refusal(struct json *j, const struct route *r, const struct refusals *list, int status)
 {
     struct buf text;
     buf_init(&text, 16384);
@@ -123,7 +123,16 @@ static void put_refusal(struct json *j, const struct refusals *list, int status)
     json_object(j, "content");
     json_object(j, "application/json");
     json_object(j, "schema");
+    bool either = r->unfit_status == status;
+    if (either) {
+        json_array(j, "anyOf");
+        json_object(j, NULL);
+        schema_of_shape(j, r->answer);
+        json_end(j);
+        json_object(j, NULL);
+    }
     json_text(j, "$ref", "#/components/schemas/Problem");
+    if (either) json_end(j), json_end(j);
     json_end(j);
     json_end(j);
     json_end(j);
@@ -178,7 +187,7 @@ static void put_responses(struct json *j, const struct route *r)
         char key[4];
         status_key(key, s);
         json_object(j, key);
-        put_refusal(j, &list, s);
+        put_refusal(j, r, &list, s);
         json_end(j);
     }
     json_end(j);

@@ -166,6 +166,7 @@ struct route {
     const struct socket_kind *socket;/* becomes a WebSocket: http/socket.h. Its origin is asked though it is a GET */
     const struct shape *answer;      /* of 200/201/202; NULL: no JSON body */
     int status;                      /* usual success; 0: 200 */
+    int unfit_status;                /* the same answer comes with this one too (503 of /readyz); 0: none */
     const struct problem *const *problems;   /* NULL-ended; general ones (400, 401, 422, 429...) are implied */
     enum answer (*prepare)(struct req *req);                 /* may be NULL; ANSWER_GO_ON, else the answer */
     enum answer (*run)(struct req *req);                     /* never NULL: SENT, REFUSED or FAULT */

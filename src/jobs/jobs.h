@@ -133,12 +133,14 @@ struct job_row {
     const char *kind, *error;
     const char *state;               /* "ready", "running", "done" or "dead" */
 };
-/* Newest first, into out[limit]. Of dead, ready and running jobs all are found. Where others are asked for by kind, or
- * without those of cron, the list looks at the 40,000 rows behind after_id and no further. */
+/* Newest first, into out[limit]. Of dead, ready and running jobs all are found. Where others are asked for by kind,
+ * account or time, or without those of cron, the list looks at the 40,000 rows behind after_id and no further. */
 struct jobs_wanted {
     const char *state, *kind;        /* NULL: all */
     bool cron;                       /* cron jobs that are done too: nearly all rows are such */
     int64_t after_id, limit;         /* the last id of the page before; 0: from the newest */
+    int64_t account;                 /* 0: any */
+    int64_t from_ms, to_ms;          /* put from then on, and before; 0: any */
 };
 MUST_USE enum row jobs_list(struct tx *tx, const struct jobs_wanted *w, struct job_row *out, size_t *count);
 MUST_USE enum row jobs_get(struct tx *tx, int64_t id, struct job_row *out);

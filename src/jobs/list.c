@@ -9,22 +9,22 @@ static_assert(JOB_READY == 0 && JOB_RUNNING == 1 && JOB_DONE == 2 && JOB_DEAD ==
 
 #define LIST_COLUMNS                                                                                                   \
     "id, kind, state, account_id, ref, attempts - spared AS counted, put_at_ms, run_at_ms, ended_at_ms, error"
-#define OF_KIND " AND (CAST(?3 AS TEXT) = '' OR kind = ?3)"
+#define AS_ASKED                                                                                                       \
+    " AND (CAST(?3 AS TEXT) = '' OR kind = ?3) AND (CAST(?4 AS BIGINT) = 0 OR account_id = ?4)"                        \
+    " AND put_at_ms >= ?5 AND put_at_ms < ?6"
 /* Dead jobs have an index of their own and are what operators look for; so have ready and running ones. Of all
- * or of done jobs the newest are the first ones found. One kind among them may be rare, and between cron jobs all
- * others are: such a walk has an end. */
-STMT(list_dead, "SELECT " LIST_COLUMNS " FROM jobs WHERE state = 3 AND id < ?1" OF_KIND " ORDER BY id DESC LIMIT ?2");
-STMT(list_live, "SELECT " LIST_COLUMNS " FROM jobs WHERE state < 2 AND state = ?4 AND -id > CAST(?1 AS BIGINT)" OF_KIND
+ * or of done jobs the newest are the first ones found. What is asked for among them may be rare, and between cron jobs
+ * all others are: such a walk has an end. */
+STMT(list_dead, "SELECT " LIST_COLUMNS " FROM jobs WHERE state = 3 AND id < ?1" AS_ASKED " ORDER BY id DESC LIMIT ?2");
+STMT(list_live, "SELECT " LIST_COLUMNS " FROM jobs WHERE state < 2 AND state = ?7 AND -id > CAST(?1 AS BIGINT)" AS_ASKED
                 " ORDER BY -id LIMIT ?2");
 STMT(list_newest, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND (CAST(?3 AS BIGINT) < 0 OR state = ?3)"
                   " ORDER BY id DESC LIMIT ?2");
-STMT(list_kind, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND id >= (SELECT MIN(id) FROM"
-                " (SELECT id FROM jobs WHERE id < ?1 ORDER BY id DESC LIMIT ?5) AS newest)"
-                " AND kind = ?3 AND (CAST(?4 AS BIGINT) < 0 OR state = ?4) ORDER BY id DESC LIMIT ?2");
-STMT(list_worked, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND id >= (SELECT MIN(id) FROM"
-                  " (SELECT id FROM jobs WHERE id < ?1 ORDER BY id DESC LIMIT ?4) AS newest)"
-                  " AND (CAST(?3 AS BIGINT) < 0 OR state = ?3)"
-                  " AND NOT (state = 2 AND key IS NOT NULL AND SUBSTR(key, 1, 5) = 'cron:') ORDER BY id DESC LIMIT ?2");
+STMT(list_found, "SELECT " LIST_COLUMNS " FROM jobs WHERE id < ?1 AND id >= (SELECT MIN(id) FROM"
+                 " (SELECT id FROM jobs WHERE id < ?1 ORDER BY id DESC LIMIT ?8) AS newest)" AS_ASKED
+                 " AND (CAST(?7 AS BIGINT) < 0 OR state = ?7)"
+                 " AND (CAST(?9 AS BIGINT) = 1 OR NOT (state = 2 AND key IS NOT NULL AND SUBSTR(key, 1, 5) = 'cron:'))"
+                 " ORDER BY id DESC LIMIT ?2");
 STMT(get, "SELECT " LIST_COLUMNS " FROM jobs WHERE id = ?1");
 
 static struct job_row row_of(const struct query *q)
@@ -52,8 +52,8 @@ static const struct stmt *list_for(const struct jobs_wanted *w, int state)
 {
     if (state == JOB_DEAD) return &list_dead;
     if (state == JOB_READY || state == JOB_RUNNING) return &list_live;
-    if (w->kind) return &list_kind;
-    return w->cron ? &list_newest : &list_worked;
+    bool any = !w->kind && w->account == 0 && w->from_ms == 0 && w->to_ms == 0;
+    return any && w->cron ? &list_newest : &list_found;
 }
 
 enum row jobs_list(struct tx *tx, const struct jobs_wanted *w, struct job_row *out, size_t *count)
@@ -66,9 +66,12 @@ enum row jobs_list(struct tx *tx, const struct jobs_wanted *w, struct job_row *o
     struct query q = query(tx, list);
     int64_t after_id = w->after_id ? w->after_id : INT64_MAX;
     bind_i64(&q, list == &list_live ? -after_id : after_id), bind_i64(&q, w->limit);
-    if (list != &list_newest && list != &list_worked) bind_text(&q, w->kind ? w->kind : "");
+    if (list != &list_newest) {
+        bind_text(&q, w->kind ? w->kind : ""), bind_i64(&q, w->account);
+        bind_i64(&q, w->from_ms), bind_i64(&q, w->to_ms ? w->to_ms : INT64_MAX);
+    }
     if (list != &list_dead) bind_i64(&q, state);
-    if (list == &list_kind || list == &list_worked) bind_i64(&q, QUEUE_LIST_WALK);
+    if (list == &list_found) bind_i64(&q, QUEUE_LIST_WALK), bind_i64(&q, w->cron || w->kind);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = row_of(&q);
     return row == ROW_FAULT ? ROW_FAULT : *count > 0 ? ROW_FOUND : ROW_NONE;

@@ -335,6 +335,32 @@ TEST_EACH_ENGINE(finished_cron_jobs_are_listed_when_asked_for)
     EXPECT(jobs_list(t->tx, LIST(.after_id = cron[2], .limit = 10), row, &n) == ROW_FOUND && n == 1);
 }
 
+TEST_EACH_ENGINE(lists_of_an_account_and_of_days)
+{
+    struct claimed c[JOB_CLAIM_BATCH];
+    struct job_row row[10];
+    size_t n;
+    int64_t id[3];
+    for (int i = 0; i < 3; i++)
+        id[i] = jobs_put(t->tx, &(struct job_new){ .kind = "a.one", .account = 1 + i % 2, .ref = 1 }, NULL);
+    test_script(t, "UPDATE jobs SET put_at_ms = 1000 * account_id");
+    static const char *const states[] = { NULL, "ready" };
+    for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+        const char *s = states[i];
+        EXPECT(jobs_list(t->tx, LIST(.state = s, .account = 1, .limit = 10), row, &n) == ROW_FOUND && n == 2);
+        EXPECT(row[0].id == id[2] && row[1].id == id[0] && row[0].account == 1);
+        EXPECT(jobs_list(t->tx, LIST(.state = s, .account = 3, .limit = 10), row, &n) == ROW_NONE);
+        EXPECT(jobs_list(t->tx, LIST(.state = s, .from_ms = 1001, .limit = 10), row, &n) == ROW_FOUND && n == 1);
+        EXPECT(jobs_list(t->tx, LIST(.state = s, .to_ms = 2000, .limit = 10), row, &n) == ROW_FOUND && n == 2);
+        EXPECT(jobs_list(t->tx, LIST(.state = s, .to_ms = 2000, .account = 2, .limit = 10), row, &n) == ROW_NONE);
+        EXPECT(jobs_list(t->tx, LIST(.state = s, .from_ms = 2000, .account = 2, .limit = 10), row, &n) == ROW_FOUND);
+    }
+    EXPECT(claim(t, CLAIM_READY, c) == 3);
+    for (int i = 0; i < 3; i++) EXPECT(move(t, &c[i], JOB_DEAD, "no") == ROW_FOUND);
+    EXPECT(jobs_list(t->tx, LIST(.state = "dead", .account = 1, .limit = 10), row, &n) == ROW_FOUND && n == 2);
+    EXPECT(jobs_list(t->tx, LIST(.state = "dead", .from_ms = 1001, .limit = 10), row, &n) == ROW_FOUND && n == 1);
+}
+
 TEST_EACH_ENGINE(lists_counts_and_retry)
 {
     struct claimed c[JOB_CLAIM_BATCH];
@@ -525,7 +551,8 @@ int main(void)
         EACH_ENGINE(a_thousand_wishes_are_one_job), EACH_ENGINE(a_retry_takes_up_a_new_wish),
         EACH_ENGINE(a_dead_one_is_not_run_again_beside_a_younger_one),
         EACH_ENGINE(handing_back_keeps_the_attempt_growing),
-        EACH_ENGINE(finished_cron_jobs_are_listed_when_asked_for), EACH_ENGINE(lists_counts_and_retry),
+        EACH_ENGINE(finished_cron_jobs_are_listed_when_asked_for), EACH_ENGINE(lists_of_an_account_and_of_days),
+        EACH_ENGINE(lists_counts_and_retry),
         EACH_ENGINE(old_rows_are_purged_in_chunks), EACH_ENGINE(ended_cron_rows_are_kept_a_day),
         EACH_ENGINE(rows_from_the_future_do_not_stop_the_purge),
         EACH_ENGINE(what_was_put_by_a_clock_ahead_waits_from_now), EACH_ENGINE(a_pull_is_bounded_and_goes_on),

@@ -85,13 +85,13 @@ test('an address that moves to a standby and back', async ({ engine }) => {
         for (let round = 0; round < 2; round++) {
             forwarder.move(port(standby));
             for (let i = 0; i < 20; i++) assert.equal(await write(c, made), 503);
-            await until('readiness says so', async () => (await fetch(`${s.base}/readyz`)).status === 503, TOLD_MS);
+            await until('readiness says so', async () => (await s.client().get('/readyz')).status === 503, TOLD_MS);
             forwarder.move(port(primary));
             await until('a write succeeds', async () => (await write(c, made)) === 201, RECOVER_MS);
             await until('all connections are back', async () => (await write(c, made)) === 201, RECOVER_MS);
             const answers = await Promise.all(Array.from({ length: 20 }, () => write(c, made)));
             assert.deepEqual([...new Set(answers)], [201]);
-            await until('readiness says so', async () => (await fetch(`${s.base}/readyz`)).status === 200, TOLD_MS);
+            await until('readiness says so', async () => (await s.client().get('/readyz')).status === 200, TOLD_MS);
         }
         for (const { key, status } of made) {
             const rows = await psql(primary, `SELECT COUNT(*) FROM shops WHERE name = 'Shop ${key}'`);

@@ -926,6 +926,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operator/jobs/skips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Rows that a job left out because they failed; each is tried again by itself. By kind and item. For: operator. */
+        get: operations["getApiOperatorJobsSkips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operator/jobs/{id}/retry": {
         parameters: {
             query?: never;
@@ -1327,6 +1344,23 @@ export interface components {
             endedAt: string | null;
             error: string | null;
         };
+        JobSkip: {
+            kind: string;
+            /**
+             * Format: int64
+             * @description The row that failed: its id in the kind's table.
+             */
+            item: number;
+            /** Format: int64 */
+            tries: number;
+            error: string;
+            /** Format: date-time */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            /** Format: date-time */
+            retryAt: string;
+        };
         SearchResult: {
             /** @enum {string} */
             kind: "shop" | "account";
@@ -1499,7 +1533,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": {
+                        ready: boolean;
+                        database: boolean;
+                        queue: boolean;
+                        disk: boolean;
+                        jobs: boolean;
+                        /** Format: int64 */
+                        queueAgeMs: number;
+                        /** Format: int64 */
+                        diskFreeMb: number;
+                        /** Format: int64 */
+                        oldestDueJobMs: number;
+                        clock: boolean;
+                        /** Format: int64 */
+                        clockOffMs: number;
+                        writable: boolean;
+                        pools: components["schemas"]["JobPool"][];
+                    } | components["schemas"]["Problem"];
                 };
             };
         };
@@ -3105,6 +3156,8 @@ export interface operations {
                 /** @description The last id of the page before. */
                 after?: number;
                 limit?: number;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
             };
             header?: never;
             path?: never;
@@ -7713,6 +7766,14 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
+                /** @description Of this account alone; what is found among 40,000 jobs, but of jobs that failed or wait all. */
+                account?: number;
+                /** @description Put from this time on; found as by account. */
+                from?: string;
+                /** @description Put before this time; found as by account. */
+                to?: string;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
             };
             header?: never;
             path?: never;
@@ -7728,6 +7789,94 @@ export interface operations {
                 content: {
                     "application/json": {
                         jobs: components["schemas"]["Job"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorJobsSkips: {
+        parameters: {
+            query?: {
+                /** @description The kind of the last one seen. */
+                afterKind?: string;
+                /** @description The item of the last one seen. */
+                afterItem?: number;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        skips: components["schemas"]["JobSkip"][];
                     };
                 };
             };
