@@ -21,7 +21,7 @@ struct stepping {                        /* one attempt; lives in the job's aren
     const struct step_list *list;
     struct step_row row[STEPS_MAX];      /* of the list, by place */
     int64_t attempt[STEPS_MAX];
-    bool undoing;
+    bool undoing, dropped;
     const char *why;                     /* it is being undone */
     size_t at;                           /* the step under way; list->count: none is left */
     enum step_answer answer;
@@ -156,6 +156,23 @@ const char *step_key(struct job *job)
     return arena_printf(job->arena, "job-%lld-%s", (long long)job->id, s->row[s->at].name);
 }
 
+size_t step_place(struct job *job)
+{
+    const struct stepping *s = stepping_of(job);
+    assert(s->at < s->list->count);
+    return s->at;
+}
+
+/* Without a row it is the first step: then the first attempt of the job is its first try. */
+bool step_is_new(struct job *job)
+{
+    const struct stepping *s = stepping_of(job);
+    size_t at = step_place(job);
+    return !s->undoing && job->attempt == (s->row[at].state == STEP_WAITING ? 1 : s->attempt[at]);
+}
+
+void steps_drop(struct job *job) { stepping_of(job)->dropped = true; }
+
 bool steps_undoing(struct job *job) { return stepping_of(job)->undoing; }
 
 /* ---- one attempt: which step, its call, its row ---- */
@@ -197,6 +214,10 @@ enum job_wish steps_load(struct job *job, struct tx *tx)
     s->undoing = f.why != NULL, s->why = f.why;
     enum job_wish wish = plan->load ? plan->load(job, tx) : JOB_FINISHED;
     if (wish != JOB_FINISHED) return wish;
+    if (s->dropped) {
+        s->at = s->list->count;
+        return JOB_FINISHED;
+    }
     if (!plan->list) {
         s->list = plan->choose(job);
         if (!read_rows(tx, job->arena, job->id, s->list, s->row, s->attempt, &f)) return JOB_FAULT;
@@ -279,6 +300,7 @@ enum job_wish steps_settle(struct job *job, struct tx *tx)
 {
     struct stepping s = *stepping_of(job);                   /* a copy: this may be run again */
     if (s.at == s.list->count) {
+        if (s.dropped) return JOB_FINISHED;
         if (s.undoing) job_error(job, "%s", s.why);
         return s.undoing ? JOB_GIVE_UP : run_of(job)->kind->plan->done(job, tx);
     }

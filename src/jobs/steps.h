@@ -80,7 +80,11 @@ const char *step_id(struct job *job);                        /* of the step unde
 const char *step_id_of(struct job *job, const char *name);   /* of another one in the list; NULL: not made */
 /* One text for each step of a job, the same in every try: for an Idempotency-Key header. */
 const char *step_key(struct job *job);
+size_t step_place(struct job *job);                          /* of the step under way, in its list */
+bool step_is_new(struct job *job);                           /* its first try: this job cannot have made it */
 bool steps_undoing(struct job *job);
+/* In .load: nobody wants it any more. The job is done; what was made stays. */
+void steps_drop(struct job *job);
 
 /* ---- for pages ---- */
 /* Every step of the list in its order, those whose turn has not come as STEP_WAITING. out[list->count]. */

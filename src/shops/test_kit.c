@@ -202,7 +202,7 @@ int64_t kit_fact(const struct kit_answer *a, const char *name)
 
 /* ---- jobs ---- */
 
-enum job_wish kit_job(struct test_db *t, const struct kit_attempt *a)
+static struct run *begin(struct test_db *t, const struct kit_attempt *a)
 {
     struct run *r = ARENA_NEW(t->arena, struct run);
     r->kind = a->kind;
@@ -213,12 +213,69 @@ enum job_wish kit_job(struct test_db *t, const struct kit_attempt *a)
                            .kind = a->kind->name,
                            .arena = t->arena,
                            .now_ms = the_time };
-    enum job_wish wish = a->kind->load ? a->kind->load(&r->job, t->tx) : JOB_FINISHED;
-    if (wish == JOB_FINISHED && a->kind->call) a->kind->call(&r->job);
-    if (wish == JOB_FINISHED) wish = a->kind->settle(&r->job, t->tx);
+    r->wish = a->kind->load ? a->kind->load(&r->job, t->tx) : JOB_FINISHED;
+    if (r->wish == JOB_FINISHED && a->kind->call) a->kind->call(&r->job);
+    return r;
+}
+
+struct job *kit_begin(struct test_db *t, const struct kit_attempt *a)
+{
+    struct run *r = begin(t, a);
+    assert_int_equal(r->wish, JOB_FINISHED);
+    return &r->job;
+}
+
+static enum job_wish give_up(struct test_db *t, struct job *job, const char *error)
+{
+    enum job_wish wish = OWNER_OF(job, struct run, job)->kind->dead(job, t->tx, error);
     assert_int_not_equal(wish, JOB_FAULT);
-    if ((wish == JOB_GIVE_UP || (wish == JOB_AGAIN && a->last)) && a->kind->dead)
-        assert_int_not_equal(a->kind->dead(&r->job, t->tx, r->error), JOB_FAULT);
+    return wish;
+}
+
+/* *dead: what .dead wished; JOB_FINISHED when it was not called. */
+static enum job_wish settle(struct test_db *t, struct run *r, bool last, enum job_wish *dead)
+{
+    enum job_wish wish = r->wish == JOB_FINISHED ? r->kind->settle(&r->job, t->tx) : r->wish;
+    assert_int_not_equal(wish, JOB_FAULT);
+    *dead = JOB_FINISHED;
+    if ((wish == JOB_GIVE_UP || (wish == JOB_AGAIN && last)) && r->kind->dead) *dead = give_up(t, &r->job, r->error);
     assert_int_equal(tx_fault_of(t->tx), TX_SOUND);
     return wish;
+}
+
+enum job_wish kit_settle(struct test_db *t, struct job *job)
+{
+    enum job_wish dead;
+    return settle(t, OWNER_OF(job, struct run, job), false, &dead);
+}
+
+enum job_wish kit_job(struct test_db *t, const struct kit_attempt *a)
+{
+    enum job_wish dead;
+    return settle(t, begin(t, a), a->last, &dead);
+}
+
+enum job_wish kit_work(struct test_db *t, const struct kit_attempt *a)
+{
+    struct kit_attempt next = *a;
+    enum job_wish ended = JOB_NEXT, dead;
+    for (int i = 0; i < 40; i++, next.attempt++) {
+        enum job_wish wish = settle(t, begin(t, &next), next.last, &dead);
+        if (wish != JOB_NEXT && ended == JOB_NEXT) ended = wish;
+        if (wish != JOB_NEXT && dead != JOB_NEXT) return ended;
+    }
+    fail_msg("%s has no end", a->kind->name);
+    return JOB_FAULT;
+}
+
+void kit_expire(struct test_db *t, const struct kit_attempt *a)
+{
+    struct run *r = ARENA_NEW(t->arena, struct run);
+    r->kind = a->kind;
+    r->job = (struct job){ .id = a->id, .ref = a->ref, .account = a->account, .attempt = a->attempt,
+                           .kind = a->kind->name, .arena = t->arena, .now_ms = the_time };
+    if (give_up(t, &r->job, "deadline passed") != JOB_NEXT) return;
+    struct kit_attempt next = *a;
+    next.attempt++;
+    (void)kit_work(t, &next);
 }

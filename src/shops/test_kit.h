@@ -48,6 +48,14 @@ void kit_start(void);                /* clock at KIT_START_MS, hooks of shops an
 /* One attempt of a job, as the worker makes it: load, call, settle, and dead when it gives up or `last`. */
 struct kit_attempt { const struct job_kind *kind; int64_t id, ref, account, attempt; bool last; };
 enum job_wish kit_job(struct test_db *t, const struct kit_attempt *a);
+/* The same and what follows at once, up to its end: the next steps, and the undoing. Gives how it ended for those who
+ * wait: what the first attempt said that did not just go on. */
+enum job_wish kit_work(struct test_db *t, const struct kit_attempt *a);
+/* An attempt up to its call. Never settled: its worker was killed. */
+struct job *kit_begin(struct test_db *t, const struct kit_attempt *a);
+enum job_wish kit_settle(struct test_db *t, struct job *job);
+/* Claimed when it is too late for another try: given up unbegun, and what follows of that. */
+void kit_expire(struct test_db *t, const struct kit_attempt *a);
 
 /* For lanes: fills a request for a route without running it. False when the fields are refused. */
 struct exchange;

@@ -187,6 +187,11 @@ enum answer run_enable(struct req *req)
     case TENANT_DISABLED:
     case TENANT_STATUS_COUNT: break;
     }
+    switch (register_is_undoing(req->tx, &e.t)) {
+    case ROW_FAULT: return reply_fault(req);
+    case ROW_FOUND: return reply_problem(req, &problem_chatbot_provisioning);
+    case ROW_NONE: break;
+    }
     if (!prepare(req, &e)) return reply_fault(req);
     bool at_once = recipe_chosen()->at_once || e.t.status == TENANT_SUSPENDED;
     return at_once ? enable_now(req, &e) : enable_by_job(req, &e);

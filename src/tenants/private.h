@@ -4,6 +4,7 @@
 #define CHATHUB_TENANTS_PRIVATE_H
 
 #include "audit/audit.h"
+#include "jobs/steps.h"
 #include "storage/reseal.h"
 #include "tenants/recipe.h"
 
@@ -55,6 +56,8 @@ MUST_USE enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_stat
                                int64_t now);
 MUST_USE bool tenants_keep(struct tx *tx, struct tenant *t, int64_t now); /* the same, status stays */
 const char *tenant_state_word(const struct tenant *t);       /* off, pending, ..., failed: for screens */
+/* The event alone: a step of the way was done. */
+MUST_USE bool tenants_progressed(struct tx *tx, const struct tenant *t);
 /* Audit row and event of a change; `req` NULL: by a job. */
 MUST_USE bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, const struct tenant *t,
                            json_writer *details, const void *arg, int64_t now);
@@ -138,9 +141,8 @@ struct work {                                /* job->state */
     struct shop shop;
     struct secret secret[SECRETS_MAX];
     size_t secrets;
-    bool ask_first;
-    bool surely_not;                         /* the outside does not know the shop, whatever earlier attempts did */
     enum verdict verdict;
+    bool old_words;                          /* of a step: it was found, made with words that may have changed since */
     struct recipe_shop words;                /* of registration_words() */
     enum outside outside;                   /* of a tell: where the tenant stands outside after it */
     int64_t sso_generation, webhook_generation;              /* what the server has been told */
@@ -151,10 +153,14 @@ MUST_USE bool registration_load(struct job *job, struct tx *tx, struct work *w);
 /* The secrets opened and the words put together in w->words. False: they do not open, which no repetition heals. */
 MUST_USE bool registration_words(struct job *job, struct work *w);
 enum verdict registration_verdict(enum outcome o);
-/* The .call of registering: asks or tells, and leaves its verdict. */
-void registration_call(struct job *job);
 /* Members of an audit row; `arg` is a const char *const *. */
 void registration_failed_json(struct json *j, const void *arg);
+
+/* ---- register_job.c ---- */
+/* The steps by which this backend registers; for pages, in any arena. */
+const struct step_list *register_steps(struct arena *a, const struct recipe *r);
+/* ROW_FOUND: what an earlier try has half made is still being undone. */
+MUST_USE enum row register_is_undoing(struct tx *tx, const struct tenant *t);
 
 /* ---- tell_job.c ---- */
 bool tenant_is_known_outside(const struct tenant *t);

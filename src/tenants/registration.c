@@ -47,33 +47,3 @@ enum verdict registration_verdict(enum outcome o)
     }
     return VERDICT_UNKNOWN;
 }
-
-void registration_call(struct job *job)
-{
-    struct work *w = job->state;
-    struct recipe_answer answer = { .outcome = OUTCOME_UNKNOWN };
-    if (w->t.job != job->id) return;         /* stale: nothing to ask */
-    if (!registration_words(job, w)) {
-        w->verdict = VERDICT_REFUSED, w->error = "the shop's secrets cannot be opened";
-        return;
-    }
-    const struct recipe *recipe = recipe_of(w->t.backend);
-    if (w->ask_first) {
-        recipe->find(job->arena, &w->words, &answer);
-        /* Not reached: what the earlier attempt did is still open. */
-        w->verdict = answer.outcome == OUTCOME_OK ? VERDICT_REGISTERED : VERDICT_UNKNOWN;
-        w->surely_not = answer.outcome == OUTCOME_OK && !answer.known;
-        /* The question proves the sso secret alone. Once the webhook secret or the shop has been changed, what it was
-         * registered with may be old: told again, which is harmless. */
-        if (w->webhook_generation > 1 || w->shop.updated_at_ms > w->t.created_at_ms) answer.known = false;
-    }
-    if (!w->ask_first || (w->verdict == VERDICT_REGISTERED && !answer.known)) {
-        answer.outcome = OUTCOME_UNKNOWN;    /* until it says something: what has been said is of the question */
-        recipe->make(job->arena, &w->words, &answer);
-        w->verdict = registration_verdict(answer.outcome);
-        w->surely_not = (w->surely_not || !w->ask_first) &&
-                        (w->verdict == VERDICT_REFUSED || w->verdict == VERDICT_LATER);
-    }
-    w->bot_id = answer.bot_id;
-    w->error = answer.error;
-}

@@ -8,7 +8,7 @@
 enum { ATTENTION_MAX = 50, ATTENTION_DAYS = 7, FAILURES_DEFAULT = 50, FAILURES_MAX = 100 };
 
 /* Past due ones are over already, so they come first. */
-STMT(ending, "SELECT s.tenant, s.number, s.shop, s.account FROM subscriptions s JOIN tenants t"
+STMT(ending, "SELECT s.tenant, s.number FROM subscriptions s JOIN tenants t"
              " ON t.id = s.tenant AND t.subscription = s.number AND t.status = 3"
              " WHERE s.account = ?1 AND s.due_at_ms > 0 AND s.expires_at_ms < ?2 ORDER BY s.expires_at_ms LIMIT ?3");
 

@@ -57,8 +57,7 @@ static const char *const subscription_states[] = { "active", "past_due", "expire
 static const char *const states[] = { "off", "pending", "provisioning", "active", "suspended", "disabled", "failed",
     NULL };
 static const char *const bot_states[] = { "pending", "ready", "error", NULL };
-static const char *const step_names[] = { "credits", "secrets", "register", "subscription", NULL };
-static const char *const step_states[] = { "waiting", "running", "done", "failed", NULL };
+static const char *const step_states[] = { "waiting", "running", "done", "failed", "undone", NULL };
 static const char *const provisioning[] = { "provisioning", NULL };
 
 static const struct shape enabled_shape[] = {
@@ -74,8 +73,12 @@ static const struct shape status_shape[] = { SHAPE_BOOL("enabled"),
     SHAPE_OBJECT("subscription", short_subscription_shape, .maybe = true), SHAPE_END };
 static const struct shape token_shape[] = { SHAPE_TEXT("token"), SHAPE_I64("expiresIn", .doc = "Seconds."), SHAPE_END };
 static const struct shape error_shape[] = { SHAPE_TEXT("code"), SHAPE_TEXT("message"), SHAPE_END };
-static const struct shape step_shape[] = { SHAPE_ENUM("name", step_names), SHAPE_ENUM("state", step_states),
-    SHAPE_TIME("at", .nullable = true), SHAPE_END };
+static const struct shape step_shape[] = {
+    SHAPE_TEXT("name", .doc = "credits, secrets, what the backend makes one after the other, subscription."),
+    SHAPE_ENUM("state", step_states),
+    SHAPE_TIME("at", .nullable = true, .doc = "The end, or the beginning while there is none."),
+    SHAPE_TIME("startedAt", .nullable = true), SHAPE_TIME("endedAt", .nullable = true),
+    SHAPE_TEXT("error", .nullable = true, .doc = "What the last try met, in the words of the outside."), SHAPE_END };
 static const struct shape subscription_shape[] = { SHAPE_ENUM("status", subscription_states), SHAPE_TIME("startedAt"),
     SHAPE_TIME("expiresAt"),
     SHAPE_I64("renewsFor", .nullable = true, .doc = "Credits at the next renewal; null: it ends."),
@@ -137,7 +140,7 @@ const struct route tenants_routes[] = {
       .wait_ms = ENABLE_WAIT_MS, .answer = enabled_shape,
       .run = run_enable, .resume = resume_enable, .refused = refused_enable,
       PROBLEMS(&problem_not_found, &problem_chatbot_feature, &problem_chatbot_enabled, &problem_insufficient_credits,
-               &problem_chatbot_failed),
+               &problem_chatbot_failed, &problem_chatbot_provisioning),
       .doc = "Switch the chatbot on for credits." },
     { .verb = VERB_GET, .path = "/api/shops/:id/chatbot/status", .who = WHO_MEMBERS, .tx = TX_READ, CHATBOT,
       .answer = status_shape, .run = run_status, PROBLEMS(&problem_not_found), .doc = "Whether the chatbot is on." },

@@ -103,7 +103,7 @@ static void make_call(struct job *job, struct work *w, recipe_call *call)
     call(job->arena, &w->words, &answer);
     w->verdict = registration_verdict(answer.outcome);
     w->error = answer.error;
-    if (answer.bot_id) w->bot_id = answer.bot_id;
+    if (answer.id) w->bot_id = answer.id;
 }
 
 static void tell_call(struct job *job)

@@ -150,6 +150,11 @@ static void event_json(struct json *j, const void *arg)
     json_text(j, "state", tenant_state_word(t));
 }
 
+bool tenants_progressed(struct tx *tx, const struct tenant *t)
+{
+    return events_put(tx, t->account, "chatbot.changed", event_json, t);
+}
+
 bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, const struct tenant *t,
                   json_writer *details, const void *arg, int64_t now)
 {
@@ -157,5 +162,5 @@ bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, cons
                                    .actor_account = req ? req->who.account : 0,
         .resource = "shop", .resource_id = t->shop, .details = details, .arg = arg,
         .network = req ? req->client_network : NULL, .user_agent = req ? req->user_agent : NULL, .at_ms = now };
-    return audit_put(tx, &e) && events_put(tx, t->account, "chatbot.changed", event_json, t);
+    return audit_put(tx, &e) && tenants_progressed(tx, t);
 }

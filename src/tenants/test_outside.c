@@ -135,13 +135,8 @@ TEST_EACH_ENGINE(a_job_whose_deadline_passed_gives_the_credits_back)
 {
     begin(t);
     ask(t);
-    struct job job = { .id = test_number(t, "SELECT MAX(id) FROM jobs"),
-                       .ref = shop,
-                       .account = account,
-                       .arena = t->arena,
-                       .now_ms = kit_now() };
-    /* Without any attempt that ended. */
-    assert_int_equal(tenants_register_job.dead(&job, t->tx, "deadline passed"), JOB_FINISHED);
+    struct kit_attempt late = registering(t, 1);
+    kit_expire(t, &late);                    /* without any attempt that ended */
     expect_failed_and_free(t);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenants WHERE maybe_registered = 1"), 1);
 }
@@ -238,12 +233,10 @@ TEST_EACH_ENGINE(a_success_that_could_not_be_stored_is_asked_for_first)
 {
     begin(t);
     ask(t);
-    struct job job = { .id = test_number(t, "SELECT MAX(id) FROM jobs"), .ref = shop, .account = account, .attempt = 1,
-                       .arena = t->arena, .now_ms = kit_now() };
-    assert_int_equal(tenants_register_job.load(&job, t->tx), JOB_FINISHED);
-    tenants_register_job.call(&job);
+    struct kit_attempt first = registering(t, 1), late = registering(t, 2);
+    (void)kit_begin(t, &first);
     assert_int_equal(out.registers, 1);
-    (void)tenants_register_job.dead(&job, t->tx, "the deadline passed");      /* no settlement was ever stored */
+    kit_expire(t, &late);                    /* no settlement was ever stored */
     expect_failed_and_free(t);
     assert_int_equal(test_number(t, "SELECT maybe_registered FROM tenants"), 1);
     out.on_config = ACT_OK;
@@ -298,7 +291,7 @@ TEST_EACH_ENGINE(a_late_success_is_found_by_the_next_enable)
     int64_t old_job = test_number(t, "SELECT MAX(id) FROM jobs");
     /* The old job's worker wakes up very late, with a success: nothing is charged any more. */
     out.on_register = ACT_OK;
-    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_register_job, .id = old_job, .ref = shop,
+    assert_int_equal(kit_work(t, &(struct kit_attempt){ .kind = &tenants_register_job, .id = old_job, .ref = shop,
         .account = account, .attempt = 2 }), JOB_FINISHED);
     expect_failed_and_free(t);
 

@@ -145,14 +145,17 @@ static inline void ask(struct test_db *t)
     assert_int_equal(a.reply->wait_job, test_number(t, "SELECT job FROM tenants"));
 }
 
+static inline struct kit_attempt registering(struct test_db *t, int64_t number)
+{
+    return (struct kit_attempt){ .kind = &tenants_register_job, .id = test_number(t, "SELECT MAX(id) FROM jobs"),
+                                 .ref = shop, .account = account, .attempt = number };
+}
+
 static inline enum job_wish attempt(struct test_db *t, int64_t number, bool last)
 {
-    return kit_job(t, &(struct kit_attempt){ .kind = &tenants_register_job,
-                                             .id = test_number(t, "SELECT MAX(id) FROM jobs"),
-                                             .ref = shop,
-                                             .account = account,
-                                             .attempt = number,
-                                             .last = last });
+    struct kit_attempt a = registering(t, number);
+    a.last = last;
+    return kit_work(t, &a);
 }
 
 static inline int64_t held(struct test_db *t)

@@ -60,6 +60,8 @@ struct view {
     bool runs;                       /* paid time is left */
     enum lang lang;
     const char *embed_code, *launch_url;
+    struct step_row *step;           /* of the backend */
+    size_t steps;
 };
 
 /* A bot that nobody asked for yet is pending too: screens need no fourth word. */
@@ -84,16 +86,46 @@ static const char *embed_code(struct arena *a, const struct tenant *t)
     return b.overflow ? NULL : buf_terminated(&b);
 }
 
-enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED };
+struct view_step { const char *name, *state, *error; int64_t began_ms, ended_ms; };
 
-static void step_json(struct json *j, const char *name, enum step_state state, int64_t at_ms)
+static void step_json(struct json *j, const struct view_step *s)
 {
-    static const char *const names[] = { "waiting", "running", "done", "failed" };
     json_object(j, NULL);
-    json_text(j, "name", name);
-    json_text(j, "state", names[state]);
-    json_time(j, "at", at_ms);
+    json_text(j, "name", s->name);
+    json_text(j, "state", s->state);
+    json_time(j, "at", s->ended_ms ? s->ended_ms : s->began_ms);
+    json_time(j, "startedAt", s->began_ms);
+    json_time(j, "endedAt", s->ended_ms);
+    json_text(j, "error", s->error);
     json_end(j);
+}
+
+/* One step of the backend as its row says. While nobody has begun it the tenant knows more: it waits for its turn among
+ * other shops, it is long done (rows go with their job), or what was before it failed. *open: it is the first that is
+ * not done. */
+static struct view_step backend_step(const struct view *v, const struct step_row *row, bool done, bool *open)
+{
+    const struct tenant *t = &v->t;
+    bool running = t->status == TENANT_PROVISIONING, first = *open && row->state != STEP_FINISHED;
+    struct view_step s = { .name = row->name, .state = "waiting", .error = row->error,
+                           .began_ms = row->began_at_ms, .ended_ms = row->ended_at_ms };
+    if (first) *open = false;
+    switch (row->state) {
+    case STEP_FINISHED: s.state = "done"; return s;
+    case STEP_FAILED: s.state = "failed"; return s;
+    case STEP_UNDONE: s.state = "undone"; return s;
+    case STEP_KEPT:
+    case STEP_RUNNING:
+    case STEP_WAITING: break;
+    }
+    if (done) {
+        s.state = "done", s.error = NULL, s.began_ms = t->asked_at_ms, s.ended_ms = t->enabled_at_ms;
+    } else if (running && first) {
+        s.state = "running", s.began_ms = s.began_ms ? s.began_ms : t->asked_at_ms, s.ended_ms = 0;
+    } else if (t->error_code && (first || row->state != STEP_WAITING)) {
+        s.state = "failed", s.ended_ms = t->updated_at_ms;
+    }
+    return s;
 }
 
 /* What an enable goes through, read off the rows. After a failure the credits are back and the secrets stay. */
@@ -102,13 +134,17 @@ static void steps_json(struct json *j, const struct view *v)
     const struct tenant *t = &v->t;
     bool known = t->status != TENANT_NONE, running = t->status == TENANT_PROVISIONING, failed = t->error_code != NULL;
     bool done = known && t->status != TENANT_PENDING && !running && !failed && t->enabled_at_ms > 0;
-    bool taken = done || running;
+    bool taken = done || running, open = true;
+    int64_t asked_ms = taken ? t->asked_at_ms : 0, made_ms = known ? t->created_at_ms : 0;
+    int64_t paid_ms = done ? v->s.started_at_ms : 0;
     json_array(j, "steps");
-    step_json(j, "credits", taken ? STEP_DONE : STEP_WAITING, taken ? t->asked_at_ms : 0);
-    step_json(j, "secrets", known ? STEP_DONE : STEP_WAITING, t->created_at_ms);
-    step_json(j, "register", running ? STEP_RUNNING : failed ? STEP_FAILED : done ? STEP_DONE : STEP_WAITING,
-              running ? t->asked_at_ms : failed ? t->updated_at_ms : done ? t->enabled_at_ms : 0);
-    step_json(j, "subscription", done ? STEP_DONE : STEP_WAITING, done ? v->s.started_at_ms : 0);
+    step_json(j, &(struct view_step){ "credits", taken ? "done" : "waiting", NULL, asked_ms, asked_ms });
+    step_json(j, &(struct view_step){ "secrets", known ? "done" : "waiting", NULL, made_ms, made_ms });
+    for (size_t i = 0; i < v->steps; i++) {
+        const struct view_step s = backend_step(v, &v->step[i], done, &open);
+        step_json(j, &s);
+    }
+    step_json(j, &(struct view_step){ "subscription", done ? "done" : "waiting", NULL, paid_ms, paid_ms });
     json_end(j);
 }
 
@@ -205,6 +241,17 @@ static void view_json(struct json *j, const void *arg)
     json_text(j, "launchUrl", v->launch_url);
 }
 
+/* The built-in backend registers at once: that is one step too. */
+static bool load_steps(struct req *req, struct view *v)
+{
+    const struct recipe *r = v->t.status == TENANT_NONE ? recipe_chosen() : recipe_of(v->t.backend);
+    const struct step_list *list = register_steps(req->arena, r);
+    v->steps = r->steps > 0 ? r->steps : 1;
+    v->step = ARENA_ARRAY(req->arena, struct step_row, v->steps);
+    v->step[0] = (struct step_row){ .name = "register", .state = STEP_WAITING };
+    return list->count == 0 || steps_progress(req->tx, v->t.job, list, v->step);
+}
+
 /* ROW_NONE: no such shop of theirs. */
 static enum row load_view(struct req *req, struct view *v)
 {
@@ -214,7 +261,8 @@ static enum row load_view(struct req *req, struct view *v)
     v->shop = shop.id;
     if (credits_balance(req->tx, req->who.account, &v->balance) == ROW_FAULT) return ROW_FAULT;
     row = tenants_of_shop(req->tx, shop.id, &v->t);
-    if (row != ROW_FOUND) return row == ROW_NONE ? ROW_FOUND : ROW_FAULT;
+    if (row == ROW_FAULT || !load_steps(req, v)) return ROW_FAULT;
+    if (row == ROW_NONE) return ROW_FOUND;
     if (subscriptions_get(req->tx, v->t.id, v->t.subscription, &v->s) == ROW_FAULT) return ROW_FAULT;
     if (v->t.status == TENANT_PROVISIONING && jobs_get(req->tx, v->t.job, &v->job) == ROW_FAULT) return ROW_FAULT;
     return ROW_FOUND;

@@ -1136,12 +1136,21 @@ export interface components {
             scheduled_hard_delete_at: string | null;
         };
         ChatbotStep: {
+            /** @description credits, secrets, what the backend makes one after the other, subscription. */
+            name: string;
             /** @enum {string} */
-            name: "credits" | "secrets" | "register" | "subscription";
-            /** @enum {string} */
-            state: "waiting" | "running" | "done" | "failed";
-            /** Format: date-time */
+            state: "waiting" | "running" | "done" | "failed" | "undone";
+            /**
+             * Format: date-time
+             * @description The end, or the beginning while there is none.
+             */
             at: string | null;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** @description What the last try met, in the words of the outside. */
+            error: string | null;
         };
         Subscription: {
             /** @enum {string} */
@@ -4677,6 +4686,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_already_enabled`: The chatbot is already enabled for this shop.
+             *     - `chatbot_provisioning`: The chatbot is being set up right now. Please try again in a minute.
              */
             409: {
                 headers: {

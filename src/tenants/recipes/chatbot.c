@@ -79,7 +79,7 @@ static void judge(struct arena *a, const json_t *answer, int64_t shop, struct re
     if (!json_is_object(answer)) out->error = "the chatbot server's answer cannot be read";
     else if (failed) out->error = their_error(a, answer, "the chatbot server told of a failure");
     else if (!names_this_shop(answer, shop)) out->error = "the chatbot server's answer does not name this shop";
-    else out->bot_id = read_bot_id(a, config ? config : answer);
+    else out->id = read_bot_id(a, config ? config : answer);
     if (out->error) out->outcome = OUTCOME_UNKNOWN;
 }
 
@@ -164,7 +164,12 @@ static bool door(struct arena *a, struct recipe_door *out)
     return true;
 }
 
+static const struct recipe_step steps[] = {
+    { .name = "register", .doc = "Registers the shop.", .make = chatbot_register, .find = chatbot_ask, .replaces = true,
+      .is_bot = true },
+};
+
 const struct recipe recipe_chatbot = { .number = CHATBOT_NUMBER, .name = "chatbot", .is_chosen = is_chosen,
-                                       .make = chatbot_register, .find = chatbot_ask, .tell = chatbot_register,
+                                       .step = steps, .steps = ARRAY_LEN(steps), .tell = chatbot_register,
                                        .look = chatbot_ask, .doubt_ms = DOUBT_MS, .script_base = script_base,
                                        .door = door };

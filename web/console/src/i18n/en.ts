@@ -328,6 +328,7 @@ export const en = {
   "provision.state.running": "in progress",
   "provision.state.done": "done",
   "provision.state.failed": "failed",
+  "provision.state.undone": "undone",
   "provision.attempts": "{n} {n|attempt|attempts} so far.",
   "provision.next": "Next attempt:",
   "provision.leave": "You can leave this page; setup continues.",

@@ -323,6 +323,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "provision.state.running": "进行中",
   "provision.state.done": "已完成",
   "provision.state.failed": "失败",
+  "provision.state.undone": "已撤销",
   "provision.attempts": "已尝试 {n} 次。",
   "provision.next": "下一次：",
   "provision.leave": "可以离开此页面，开通会继续进行。",

@@ -11,6 +11,7 @@ const MARKS: Readonly<Record<ChatbotStep["state"], IconName>> = {
   running: "work",
   done: "good",
   failed: "fail",
+  undone: "wait",
 };
 
 export function ProvisionSteps({ steps }: { steps: readonly ChatbotStep[] }) {
