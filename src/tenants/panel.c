@@ -153,7 +153,7 @@ static bool add_panel_tenant(struct req *req, const struct post_register *in, st
 }
 
 /* The same secrets again change nothing but words; another SSO secret replaces the old one, which stays valid a day. */
-static bool change_panel_tenant(struct req *req, const struct post_register *in, struct guest *g)
+static bool change_panel_tenant(struct req *req, const struct post_register *in, struct guest *g, bool *changed)
 {
     struct arena *a = req->arena;
     struct str sso = { 0 }, webhook = { 0 };
@@ -162,8 +162,10 @@ static bool change_panel_tenant(struct req *req, const struct post_register *in,
         open_text(a, g->shop_id, "webhook", g->webhook_sealed, &webhook) && str_eq(webhook, str_of(in->webhookSecret));
     const char *name = in->botName ? in->botName : g->name, *logo = in->logoUrl ? in->logoUrl : g->logo_url;
     if (same_sso && same_webhook && text_eq(name, g->name) && text_eq(logo, g->logo_url) &&
-        text_eq(in->merchantId, g->merchant_id) && text_eq(in->instanceUrl, g->instance_url))
+        text_eq(in->merchantId, g->merchant_id) && text_eq(in->instanceUrl, g->instance_url)) {
+        *changed = false;
         return true;
+    }
     if (!same_sso) {
         struct sealed fresh = seal_text(a, g->shop_id, "sso", in->ssoSharedSecret);
         g->old_sso_sealed = g->sso_sealed;
@@ -206,9 +208,11 @@ enum answer run_panel_register(struct req *req)
     if (row == ROW_FOUND) return reply_problem(req, &problem_shop_is_ours);
     row = panel_tenant(req->tx, &panel_get_locked, in->shopId, &g);
     if (row == ROW_FAULT) return reply_fault(req);
-    bool good = row == ROW_NONE ? add_panel_tenant(req, in, &g) : change_panel_tenant(req, in, &g);
-    if (!good || !audit_request(req, AUDIT_tenant_registered, 0, "panel_tenant", g.id, register_details, in->shopId))
-        return reply_fault(req);
+    bool changed = true;                     /* what is so already leaves no row in the trail */
+    bool good = row == ROW_NONE ? add_panel_tenant(req, in, &g) : change_panel_tenant(req, in, &g, &changed);
+    if (good && changed)
+        good = audit_request(req, AUDIT_tenant_registered, 0, "panel_tenant", g.id, register_details, in->shopId);
+    if (!good) return reply_fault(req);
     return reply_json(req, 200, registered_json, &g);
 }
 
@@ -237,7 +241,7 @@ static bool own_keys(struct keys_of *k, struct str owner, struct jwt_keys *out)
     if (row == ROW_FOUND && (g->t.status != TENANT_ACTIVE || g->t.shop_deleted)) row = ROW_NONE;
     /* Nor has an account that is disabled: every way in asks that, also one without a session. */
     struct tenants_owner alive;
-    if (row == ROW_FOUND && tenants_hooks.owner) row = tenants_hooks.owner(tx, g->t.account, &alive);
+    if (row == ROW_FOUND) row = tenants_hooks.owner(tx, g->t.account, &alive);
     if (row == ROW_FOUND && !secrets_list(tx, g->t.id, have, &count)) row = ROW_FAULT;
     k->fault = row == ROW_FAULT;
     if (row != ROW_FOUND) return false;
@@ -402,9 +406,13 @@ enum answer run_panel_change(struct req *req)
         json_decref(body);
         return reply_problem(req, &problem_invalid_json);
     }
+    const struct guest before = g;
     const char *wrong = read_change(req, body, &g);
     json_decref(body);
     if (wrong) return reply_fields(req, wrong, "format");
-    if (!save_change(req, &g)) return reply_fault(req);
+    /* What is so already is no change: no row in the trail, and nobody outside is told. */
+    bool same = text_eq(g.name, before.name) && text_eq(g.logo_url, before.logo_url) &&
+                text_eq(g.sync_scopes, before.sync_scopes);
+    if (!same && !save_change(req, &g)) return reply_fault(req);
     return reply_json(req, 200, config_json, &g);
 }

@@ -49,7 +49,7 @@ bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscrip
 {
     struct tenants_owner owner = { 0 };
     struct shop shop;
-    if (!tenants_settings.mail || !tenants_hooks.owner) return true;
+    if (!tenants_settings.mail) return true;
     enum row row = tenants_hooks.owner(tx, t->account, &owner);
     if (row == ROW_FOUND) row = shops_get(tx, t->shop, &shop);
     if (row != ROW_FOUND) return row == ROW_NONE;

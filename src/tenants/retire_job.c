@@ -40,7 +40,6 @@ static enum job_wish secrets_settle(struct job *job, struct tx *tx)
 {
     struct retiring batch[RETIRE_BATCH];
     size_t count = 0;
-    if (!clock_is_sound()) return JOB_FINISHED;
     if (!clamp_ends(tx, job->now_ms)) return JOB_FAULT;
     struct query q = query(tx, &overdue);
     bind_i64(&q, job->now_ms), bind_i64(&q, RETIRE_BATCH);
@@ -59,5 +58,5 @@ static enum job_wish secrets_settle(struct job *job, struct tx *tx)
 const struct job_kind tenants_secrets_job = {
     .name = "tenants.secrets", .doc = "Ends replaced secrets after their overlap; removes used launch codes.",
     .max_attempts = 5, .backoff_first_ms = SECOND_MS, .backoff_max_ms = MINUTE_MS, .every_ms = MINUTE_MS,
-    .settle = secrets_settle,
+    .careful = true, .settle = secrets_settle,
 };

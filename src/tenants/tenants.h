@@ -32,7 +32,8 @@ extern const struct letter *const tenants_letters[];         /* NULL-ended */
 /* Filled by app; called in the caller's transaction. */
 struct tenants_owner { const char *email, *lang; };          /* lang "zh-CN" or "en" */
 struct tenants_hooks {
-    enum row (*owner)(struct tx *tx, int64_t account, struct tenants_owner *out);     /* who gets the letters */
+    /* Who gets the letters. ROW_NONE: nobody, the account is disabled. Never NULL. */
+    enum row (*owner)(struct tx *tx, int64_t account, struct tenants_owner *out);
 };
 extern struct tenants_hooks tenants_hooks;
 

@@ -190,6 +190,9 @@ TEST_EACH_ENGINE(each_step_is_seen_as_it_is_made)
     assert_string_equal(depot.parent[1], "acc-1");
     assert_string_equal(depot.parent[2], "inbox-1");
     expect_one_of_each(t);
+    a.attempt++;                             /* a worker that was thought dead settles it again */
+    assert_int_equal(kit_job(t, &a), JOB_FINISHED);
+    expect_one_of_each(t);
 }
 
 /* Each fault in each step. */

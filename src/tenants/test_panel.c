@@ -82,6 +82,7 @@ TEST_EACH_ENGINE(registering_is_idempotent_by_shop)
     kit_set_now(KIT_START_MS + HOUR_MS);
     assert_string_equal(register_shop(t, "panel-shared-secret", "their-1", first_secret).text, text);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM panel_tenants"), 1);
+    assert_int_equal(fix_audits(t, "tenant_registered"), 1);                 /* the second time changed nothing */
     /* Sealed, and never in an answer: the replaced system leaked both secrets here. */
     assert_null(strstr(text, first_secret));
     assert_null(strstr(text, "webhook-secret"));
@@ -194,6 +195,13 @@ TEST_EACH_ENGINE(a_viewer_may_look_and_an_admin_may_change)
     char *scopes = json_dumps(json_object_get(a.json, "syncScopes"), JSON_COMPACT);
     assert_string_equal(scopes, "[\"products\",\"orders\"]");
     free(scopes);
+    int64_t changes = fix_audits(t, "chatbot_config_changed");
+    for (int i = 0; i < 3; i++) {            /* what is so already leaves no row */
+        a = config(t, VERB_PUT, "their-1", admin,
+                   i == 0 ? "{}" : "{\"name\":\"New\",\"syncScopes\":[\"orders\",\"products\"]}");
+        assert_int_equal(a.status, 200);
+    }
+    assert_int_equal(fix_audits(t, "chatbot_config_changed"), changes);
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         a = config(t, VERB_PUT, "their-1", admin, bad[i].body);
         assert_int_equal(a.status, 422);
@@ -280,7 +288,7 @@ TEST_EACH_ENGINE(a_disabled_account_writes_nothing_by_a_token_either)
     tenants_hooks.owner = no_such_owner;
     assert_int_equal(config(t, VERB_PUT, "shop-1", bearer, "{\"name\":\"Green\"}").status, 401);
     assert_int_equal(config(t, VERB_GET, "shop-1", bearer, NULL).status, 401);
-    tenants_hooks.owner = NULL;
+    tenants_hooks.owner = fix_owner;
     assert_int_equal(fix_audits(t, "chatbot_config_changed"), 0);
     a = config(t, VERB_GET, "shop-1", bearer, NULL);
     assert_string_equal(fix_text(&a, "name"), "Tea Assistant");

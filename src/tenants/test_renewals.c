@@ -250,7 +250,7 @@ TEST_EACH_ENGINE(a_month_that_is_not_paid_is_told_three_times)
     }
     assert_non_null(strstr(rows[2].text, "costs 10 credits"));
     assert_non_null(strstr(rows[2].text, "Until 22 November 2026 (UTC)"));
-    tenants_hooks.owner = NULL;
+    tenants_hooks.owner = fix_owner;
 }
 
 /* ---- the merchant switches it off ---- */
