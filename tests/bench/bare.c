@@ -8,6 +8,7 @@
  * later statement needs. So its rows have the right size and shape, and `chathub verify` would not find them sound. */
 #include "base/clock.h"
 #include "bench.h"
+#include "http/events.h"
 #include "jobs/jobs.h"
 #include <ctype.h>
 #include <sqlite3.h>
@@ -46,20 +47,20 @@ struct program { const char *name; int64_t accounts; struct step step[STEPS_MAX]
 
 #define LEDGER(price, reason, shop)                                                                                    \
     { "credits/ledger.c", "account_lock", { ACCOUNT, KEY } },                                                          \
-    { "credits/ledger.c", "account_move", { ACCOUNT, SEQ(0), N(-(price)), N(0), N(0), N(price), HASH } },              \
+    { "credits/ledger.c", "account_move", { ACCOUNT, SEQ(0), N(-(price)), N(0), N(0), N(price), HASH, HASH } },        \
     { "credits/ledger.c", "entry_append", { ACCOUNT, SEQ(1), KEY, N(-(price)), BALANCE(-(price)), T(reason), shop,     \
       NIL, ACCOUNT, NOW, HASH } }
 #define EVENT(type, data)                                                                                              \
-    { "http/events.c", "bump_counter", { ACCOUNT } },                                                                  \
-    { "http/events.c", "append_event", { ACCOUNT, T(type), T(data), NOW } }
+    { "http/events.c", "bump_counter", { N(TOPIC_ACCOUNT), ACCOUNT } },                                                \
+    { "http/events.c", "append_event", { N(TOPIC_ACCOUNT), ACCOUNT, T(type), T(data), NOW } }
 #define AUDIT(action, details)                                                                                         \
-    { "audit/log.c", "append", { ACCOUNT, ACCOUNT, T(action), T("shop"), SHOP, T(details), T("127.0.0.0/24"), NIL,     \
-      NOW } }
+    { "audit/log.c", "append", { ACCOUNT, ACCOUNT, ACCOUNT, T(action), T("shop"), SHOP, T(details),                    \
+      T("127.0.0.0/24"), NIL, NOW } }
 
 static const struct program programs[] = {
     { "sso", ENABLED_SHOPS, {
         { "accounts/sessions.c", "find", { SESSION } },
-        { "tenants/sso_tokens.c", "signing", { SHOP, ACCOUNT } },
+        { "tenants/sso_routes.c", "signing", { SHOP, ACCOUNT } },
         AUDIT("sso_issued", "{\"role\":\"admin\"}"),
     } },
     { "debit", ACCOUNTS, {
@@ -68,13 +69,13 @@ static const struct program programs[] = {
     { "enable", ACCOUNTS, {
         { "accounts/sessions.c", "find", { SESSION } },
         { "shops/shops.c", "owned_locked", { SHOP, ACCOUNT } },
-        { "tenants/lifecycle.c", "of_shop", { SHOP } },
+        { "tenants/tenant.c", "of_shop", { SHOP } },
         LEDGER(50, "chatbot_enablement", SHOP),
-        { "tenants/lifecycle.c", "insert", { SHOP, ACCOUNT, N(3), N(1), N(1), N(2), T("bot_0123456789abcdef01234567"),
+        { "tenants/tenant.c", "insert", { SHOP, ACCOUNT, N(3), N(1), N(1), N(2), T("bot_0123456789abcdef01234567"),
           T("Bench shop Assistant"), T("emb_0123456789abcdef"), T(""), N(1), N(0), N(0), NOW, NOW, NOW } },
-        { "tenants/lifecycle.c", "history", { ID, N(1), ACCOUNT, N(0), N(3), T("enabled"), ACCOUNT, NOW } },
+        { "tenants/tenant.c", "history", { ID, N(1), ACCOUNT, N(0), N(3), T("enabled"), ACCOUNT, NOW } },
         { "tenants/subscriptions.c", "insert", { ID, N(1), SHOP, ACCOUNT, N(1), N(22), N(1), NOW, NOW, NOW, NOW,
-          NOW } },
+          NOW, T("credits") } },
         AUDIT("chatbot_enabled", "{\"credits\":50,\"backend\":\"builtin\"}"),
         EVENT("chatbot.changed", "{\"shop\":12345,\"state\":\"active\"}"),
         { "tenants/secrets.c", "add_pair", { ID, ACCOUNT, SEALED, T("abcd"), SEALED, T("abcd"), NOW } },
@@ -373,7 +374,7 @@ static void print_statement(const struct step *s, bool enable)
         print_param(&s->param[n - 1], enable);
     }
     bool keeps =
-        text_eq(s->name, "account_lock") || (text_eq(s->name, "insert") && text_eq(s->file, "tenants/lifecycle.c"));
+        text_eq(s->name, "account_lock") || (text_eq(s->name, "insert") && text_eq(s->file, "tenants/tenant.c"));
     puts(keeps ? " \\gset" : ";");
 }
 

@@ -1,5 +1,6 @@
 /* drive.c: the parts of the product that are measured without HTTP: one debit, and jobs from put to done. Both go
  * through the lanes, as requests do, with many under way at once. */
+#include "base/chain.h"
 #include "base/clock.h"
 #include "bench.h"
 #include "credits/credits.h"
@@ -97,10 +98,35 @@ static void debit_done(struct op *op, enum op_outcome outcome)
         under_way--;
 }
 
+/* The database's chain key, as app/chain_key.c leaves it when the service has run on it once. */
+STMT(chain_key, "SELECT sealed FROM chain_keys WHERE id = 1");
+
+static enum op_wish read_chain_key(struct op *op, struct tx *tx)
+{
+    struct query q = query(tx, &chain_key);
+    if (query_row(&q) != ROW_FOUND) die("no chain key: the service has not run on this database yet");
+    struct str stored = col_str(&q, "sealed"), plain;
+    struct keyring *ring = keyring_of_environment();
+    struct sealed sealed = { (uint8_t *)(uintptr_t)stored.p, stored.n };
+    if (!unseal(ring, tx_arena(tx), STR("chain"), STR("whole"), sealed, &plain) || plain.n != CHAIN_KEY_SIZE)
+        die("the chain key does not open");
+    chain_use((const uint8_t *)plain.p);
+    keyring_free(ring);
+    return OP_COMMIT;
+}
+
+static void use_chain_key(void)
+{
+    struct op op = { .arena = arena_new(OP_ARENA_BYTES), .mode = TX_READ, .run = read_chain_key, .again = again };
+    if (lanes_run(lanes, &op) != OP_COMMITTED) die("the chain key could not be read");
+    arena_free(op.arena);
+}
+
 int drive_debit(const char *url, int64_t workers, double seconds)
 {
     static struct driven all[IN_FLIGHT];
     struct db *db = open_lanes(url, workers);
+    use_chain_key();
     double began = seconds_now();
     until = began + seconds;
     under_way = IN_FLIGHT;

@@ -462,6 +462,7 @@ async function main() {
       mkdirSync(join(work, 'data'), { recursive: true });
       const seeded = await engine.seed();
       say(`${engine.name}: seeded in ${seeded.seconds} s`);
+      await stopServer(await startServer(engine.seededUrl)); // puts the seeded chains under a key of the database
       if (wanted('process')) await measureProcess(engine);
       if (['constant', 'status', 'transactions'].some(wanted)) {
         const probe = await startServer(engine.seededUrl);

@@ -271,18 +271,6 @@ static void put_ledger(struct sink *s, int64_t now)
 
 /* ---- the first shops have the chatbot: what an enable writes, but for its audit row and events ---- */
 
-static struct keyring *keyring_of_environment(void)
-{
-    const char *text = getenv("CHATHUB_MASTER_KEY");
-    uint8_t key[1][MASTER_KEY_SIZE];
-    size_t n = MASTER_KEY_SIZE;
-    if (!text || !base64_decode(str_of(text), key[0], &n) || n != MASTER_KEY_SIZE)
-        die("CHATHUB_MASTER_KEY must be 32 bytes in base64");
-    struct keyring *k = keyring_new((const uint8_t(*)[MASTER_KEY_SIZE])key, (const uint8_t[]){ 1 }, 1);
-    if (!k) die("no keyring");
-    return k;
-}
-
 static void put_secrets(struct sink *s, int64_t now)
 {
     static const char *const purpose[] = { NULL, "sso", "webhook" };
