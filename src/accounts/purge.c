@@ -17,9 +17,11 @@ STMT(find_invitations, "SELECT token_hash AS key FROM invitations WHERE expires_
 STMT(find_tries, "SELECT address AS key FROM sign_in_tries WHERE last_at_ms <= ?1" FIND_OLDEST);
 STMT(find_budgets, "SELECT address AS key FROM mail_budgets WHERE last_at_ms <= ?1" FIND_OLDEST);
 
+/* A row that somebody holds is left for the next time: it keeps none of the others. */
 #define DELETE_STMT(ident, table, column, still)                                                                       \
     STMT(ident, "DELETE FROM " table " WHERE " column " IN (SELECT value FROM json_each(?1)) AND " still,              \
-         .postgres = "DELETE FROM " table " WHERE " column " = ANY(?1::text[]) AND " still)
+         .postgres = "DELETE FROM " table " WHERE " column " = ANY(ARRAY(SELECT " column " FROM " table                \
+                     " WHERE " column " = ANY(?1::text[]) AND " still " FOR UPDATE SKIP LOCKED))")
 /* A session that was found dead can come back only by being seen in the meantime. */
 DELETE_STMT(delete_sessions, "sessions", "token_hash", "last_seen_at_ms <= ?2");
 DELETE_STMT(delete_tokens, "person_tokens", "token_hash", "expires_at_ms <= ?2");
@@ -97,5 +99,6 @@ static enum job_wish purge_settle(struct job *job, struct tx *tx)
 const struct job_kind accounts_purge_job = {
     .name = "accounts.purge", .doc = "Removes dead sessions, old tokens and registrations, and counters of yesterday.",
     .max_attempts = 10, .backoff_first_ms = 1000, .backoff_max_ms = 60000, .every_ms = PURGE_EVERY_MS,
+    .careful = true,
     .load = purge_load, .settle = purge_settle,
 };

@@ -345,6 +345,43 @@ TEST_EACH_ENGINE(the_purge_keeps_up)
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sign_in_tries"), 0);
 }
 
+/* Somebody holds a row: the others go, and that one the next time. */
+static void a_held_row_body(struct test_db *t)
+{
+    char error[256];
+    struct job job = { .arena = t->arena, .now_ms = AT + 2 * DAY_MS };
+    struct arena *arena = arena_new(1 << 20);
+    start(t);
+    for (int i = 0; i < 5; i++) {
+        struct tries who = { .source = "n:x" };
+        struct tries_count count;
+        snprintf(who.address, sizeof who.address, "%064d", i);
+        EXPECT(tries_failed(t->tx, &who, AT, &count));
+    }
+    test_commit(t);
+    struct conn *other = conn_open(t->db, TX_WRITE, error, sizeof error);
+    EXPECT(other != NULL);
+    struct tx *slow = tx_begin(other, TX_WRITE, arena), *mine = t->tx;
+    t->tx = slow;
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM (SELECT 1 FROM sign_in_tries WHERE address LIKE '%3'"
+                                    " FOR UPDATE) AS held"), 1);
+    t->tx = mine;
+    EXPECT(accounts_purge_job.load(&job, t->tx) == JOB_FINISHED &&
+           accounts_purge_job.settle(&job, t->tx) == JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sign_in_tries"), 1);
+    assert_int_equal(tx_commit(slow), TX_COMMITTED);
+    EXPECT(accounts_purge_job.load(&job, t->tx) == JOB_FINISHED &&
+           accounts_purge_job.settle(&job, t->tx) == JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sign_in_tries"), 0);
+    conn_close(other);
+    arena_free(arena);
+}
+
+static void a_held_row_keeps_no_other_from_its_purge(void **state)
+{
+    test_run(state, DB_POSTGRES, a_held_row_body);
+}
+
 /* D64: no orphans, no doubles, no role that does not exist, whatever the code does. */
 TEST_EACH_ENGINE(d64_the_tables_refuse_what_cannot_be)
 {
@@ -389,6 +426,7 @@ int main(void)
         EACH_ENGINE(what_a_page_asks_by_itself_is_not_being_seen),
         EACH_ENGINE(the_purge_takes_only_what_is_over),
         EACH_ENGINE(the_purge_keeps_up),
+        cmocka_unit_test_setup_teardown(a_held_row_keeps_no_other_from_its_purge, test_setup, test_teardown),
         EACH_ENGINE(d64_the_tables_refuse_what_cannot_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,22 @@ TEST_EACH_ENGINE(accounts_as_a_table)
     assert_int_equal(lines(a.text), 1 + 10);
 }
 
+/* What these remove cannot be had back, so none of them believes a clock that is in doubt. */
+static void purges_wait_for_the_clock(void **state)
+{
+    (void)state;
+    static const char *const purges[] = { "accounts.purge", "http.purge", "mail.purge", "shops.purge",
+                                          "tenants.renew" };
+    size_t found = 0;
+    for (const struct job_kind *const *k = app_job_kinds; *k; k++)
+        for (size_t i = 0; i < ARRAY_LEN(purges); i++) {
+            if (!text_eq((*k)->name, purges[i])) continue;
+            found++;
+            if (!(*k)->careful) fail_msg("%s does not wait", purges[i]);
+        }
+    assert_int_equal(found, ARRAY_LEN(purges));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +133,7 @@ int main(void)
         EACH_ENGINE(jobs_as_a_table),
         EACH_ENGINE(what_jobs_left_out),
         EACH_ENGINE(accounts_as_a_table),
+        cmocka_unit_test(purges_wait_for_the_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,7 @@ static const struct job_kind http_purge_job = { .name = "http.purge",
                                                 .backoff_first_ms = 5 * SECOND_MS,
                                                 .backoff_max_ms = MINUTE_MS,
                                                 .every_ms = 10 * SECOND_MS,
+                                                .careful = true,
                                                 .settle = purge_http };
 
 const struct job_kind *const app_job_kinds[] = {

@@ -28,7 +28,9 @@ STMT(counters_of, "SELECT topic, last_seq FROM event_counters"
                  " WHERE kind = ?1 AND topic = ANY(CAST(?2::text[] AS bigint[]))");
 STMT(last_event, "SELECT MAX(id) AS id FROM events");
 STMT(events_since, "SELECT id, kind, topic FROM events WHERE id > ?1 ORDER BY id LIMIT 2000");
-STMT(purge_events, "DELETE FROM events WHERE at_ms < ?1 AND id IN (SELECT id FROM events ORDER BY id LIMIT 500)");
+STMT(purge_events, "DELETE FROM events WHERE at_ms < ?1 AND id IN (SELECT id FROM events ORDER BY id LIMIT 500)",
+     .postgres = "DELETE FROM events WHERE id = ANY(ARRAY(SELECT id FROM events WHERE id = ANY(ARRAY("
+                 "SELECT id FROM events ORDER BY id LIMIT 500)) AND at_ms < ?1 FOR UPDATE SKIP LOCKED))");
 /* Written by a clock that was ahead: such rows at the front would stop the purge until their time has come. */
 STMT(date_back, "UPDATE events SET at_ms = ?1 WHERE at_ms > ?1"
                 " AND id IN (SELECT id FROM events ORDER BY id LIMIT 500)");

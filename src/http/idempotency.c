@@ -22,8 +22,12 @@ STMT(find_key, "SELECT request_hash, status, job, secret, answer FROM idempotenc
                " WHERE account = ?1 AND route = ?2 AND key = ?3");
 STMT(keep_answer, "INSERT INTO idempotency_keys (account, route, key, request_hash, status, job, secret, answer, at_ms)"
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+/* A row that somebody holds is left for the next time: it keeps none of the others. */
 STMT(purge_keys, "DELETE FROM idempotency_keys WHERE at_ms < ?1"
-                 " AND id IN (SELECT id FROM idempotency_keys ORDER BY id LIMIT 500)");
+                 " AND id IN (SELECT id FROM idempotency_keys ORDER BY id LIMIT 500)",
+     .postgres = "DELETE FROM idempotency_keys WHERE id = ANY(ARRAY(SELECT id FROM idempotency_keys WHERE"
+                 " id = ANY(ARRAY(SELECT id FROM idempotency_keys ORDER BY id LIMIT 500)) AND at_ms < ?1"
+                 " FOR UPDATE SKIP LOCKED))");
 /* Written by a clock that was ahead: such rows at the front would stop the purge until their time has come. */
 STMT(date_back, "UPDATE idempotency_keys SET at_ms = ?1 WHERE at_ms > ?1"
                 " AND id IN (SELECT id FROM idempotency_keys ORDER BY id LIMIT 500)");

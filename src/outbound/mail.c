@@ -220,8 +220,12 @@ const struct job_kind mail_send_job = {
 /* ---- purge ---- */
 
 /* The oldest rows only: a bounded look, whatever is in them. Every mail ends within a day, so none blocks the way. */
+/* A row that somebody holds is left for the next time: it keeps none of the others. */
 STMT(purge, "DELETE FROM mail_outbox WHERE id IN (SELECT id FROM mail_outbox ORDER BY id LIMIT ?2)"
-            " AND at_ms < ?1 AND state <> 0");
+            " AND at_ms < ?1 AND state <> 0",
+     .postgres = "DELETE FROM mail_outbox WHERE id = ANY(ARRAY(SELECT id FROM mail_outbox WHERE"
+                 " id = ANY(ARRAY(SELECT id FROM mail_outbox ORDER BY id LIMIT ?2)) AND at_ms < ?1 AND state <> 0"
+                 " FOR UPDATE SKIP LOCKED))");
 
 /* Written by a clock that was ahead: such rows at the front would stop the purge until their time has come. */
 STMT(date_back, "UPDATE mail_outbox SET at_ms = ?1 WHERE at_ms > ?1"
