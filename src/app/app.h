@@ -4,6 +4,7 @@
 
 #include "app/config.h"
 #include "http/server.h"
+#include "inbound/inbound.h"
 #include "jobs/jobs.h"
 #include "outbound/letters.h"
 
@@ -35,6 +36,8 @@ void app_close(struct app *app);
 extern const struct route *const app_route_tables[];
 extern const struct job_kind *const app_job_kinds[];
 extern const struct letter *const *const app_letter_tables[];
+extern const struct sender *const app_senders[];
+extern const struct sender developer_sender; /* developer_routes.c */
 extern const struct verify_check *const app_check_tables[];                                    /* verify_command.c */
 void app_fill_hooks(struct app *app);
 extern bool app_development; /* set by it: the rows that are for development alone exist */

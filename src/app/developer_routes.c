@@ -1,8 +1,9 @@
-/* developer_routes.c: pages for development, absent in production: the mails that were "sent", and a clock that can be
- * moved when CHATHUB_TEST_CLOCK=1, and a WebSocket that says everything back. */
+/* developer_routes.c: pages for development, absent in production: the mails that were "sent", a clock that can be
+ * moved when CHATHUB_TEST_CLOCK=1, a WebSocket that says everything back, and a sender to try deliveries with. */
 #include "app/app.h"
 #include "base/clock.h"
 #include "http/socket.h"
+#include "outbound/webhook.h"
 #include <stdlib.h>
 
 enum { OUTBOX_PAGE = 50, OUTBOX_MAX = 1 << 20 };
@@ -163,7 +164,7 @@ static const struct socket_kind echo_kind = { .name = "echo",
                                               .rate = { "echo", 1000000, SECOND_MS },
                                               .message = echo_message };
 
-static bool echo_exists(void)
+static bool in_development(void)
 {
     return app_development;
 }
@@ -172,6 +173,45 @@ static enum answer get_echo(struct req *req)
 {
     return reply_socket(req, NULL);
 }
+
+/* ---- a sender, to try deliveries with: Standard Webhooks, under a key that is no secret ---- */
+
+#define DEVELOPER_KEY "whsec_" "Y2hhdGh1Yi1kZXZlbG9wbWVudC1vbmx5"                  /* "chathub-development-only" */
+enum { DEVELOPER_BODY_MAX = 64 << 10 };
+
+static enum inbound_verdict developer_verify(struct delivery *d, struct tx *tx)
+{
+    (void)tx;
+    const struct webhook_secrets secrets = { .count = 1, .secret = { STR(DEVELOPER_KEY) } };
+    switch (webhook_verify(&secrets, inbound_header(d, "webhook-id"), inbound_header(d, "webhook-timestamp"),
+                           inbound_header(d, "webhook-signature"), d->body, d->at_ms / SECOND_MS)) {
+    case WEBHOOK_OK: return INBOUND_GOOD;
+    case WEBHOOK_MISSING_HEADER: d->reason = "a header is missing"; break;
+    case WEBHOOK_MALFORMED: d->reason = "a header is malformed"; break;
+    case WEBHOOK_TIMESTAMP: d->reason = "too old, or from the future"; break;
+    case WEBHOOK_SIGNATURE: d->reason = "signed by somebody else"; break;
+    }
+    return INBOUND_REFUSED;
+}
+
+static enum job_wish developer_act(const struct delivery *d, struct job *job, struct tx *tx, struct buf *outcome)
+{
+    (void)job, (void)tx;
+    buf_printf(outcome, "heard: %zu bytes", d->body.n);
+    return JOB_FINISHED;
+}
+
+static const char *const developer_headers[] = { "webhook-id", "webhook-timestamp", "webhook-signature", NULL };
+static const struct limit developer_limit = { .name = "dev_deliveries", .burst = 10000, .per_ms = MINUTE_MS };
+const struct sender developer_sender = { .name = "development",
+                                         .doc = "Says what it heard; for trying and for tests.",
+                                         .path = "/dev/deliveries",
+                                         .headers = developer_headers,
+                                         .ack = { 200, "text/plain", "taken" },
+                                         .nack = { 400, "text/plain", "no" },
+                                         .id_header = "webhook-id",
+                                         .verify = developer_verify,
+                                         .act = developer_act };
 
 const struct route developer_routes[] = { { .verb = VERB_GET,
                                             .path = "/dev/outbox",
@@ -201,8 +241,11 @@ const struct route developer_routes[] = { { .verb = VERB_GET,
                                             .tag = "Development",
                                             .own_host = true,
                                             .hidden = true,
-                                            .exists = echo_exists,
+                                            .exists = in_development,
                                             .socket = &echo_kind,
                                             .run = get_echo,
                                             .doc = "A WebSocket that says everything back." },
+                                          SENDER_ROUTE("/dev/deliveries", DEVELOPER_BODY_MAX, &developer_limit,
+                                                       .exists = in_development,
+                                                       .doc = "Deliveries of the development sender."),
                                           ROUTE_END };

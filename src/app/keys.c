@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/idempotency.h"
+#include "inbound/inbound.h"
 #include "outbound/mail.h"
 #include "tenants/tenants.h"
 
@@ -21,8 +22,9 @@ enum { PASSES_MAX = 20, KEYS_MAX = 256 };
 #define PROOF_PURPOSE STR("proof")
 #define PROOF_TEXT STR("chathub")
 
-const struct reseal_table *const app_sealed_tables[] = { tenants_sealed, mail_sealed, http_sealed,
-                                                           chain_sealed, NULL };
+const struct reseal_table *const app_sealed_tables[] = {
+    tenants_sealed, mail_sealed, http_sealed, inbound_sealed, chain_sealed, NULL
+};
 
 STMT(keys_list, "SELECT id, proof, first_used_at_ms, retired_at_ms FROM sealing_keys ORDER BY id LIMIT 256");
 STMT(key_add, "INSERT INTO sealing_keys (id, proof, first_used_at_ms, retired_at_ms) VALUES (?1, ?2, ?3, 0)"

@@ -115,6 +115,17 @@ static void the_tables_of_routes_are_sound(void **state)
     assert_true(sound);
 }
 
+static void the_senders_are_sound(void **state)
+{
+    (void)state;
+    struct buf complaints;
+    buf_init(&complaints, 65536);
+    bool sound = inbound_check(app_senders, app_route_tables, &complaints);
+    if (!sound) print_error("%s\n", buf_terminated(&complaints));
+    buf_free(&complaints);
+    assert_true(sound);
+}
+
 static void the_kinds_of_jobs_are_sound(void **state)
 {
     (void)state;
@@ -185,6 +196,7 @@ int main(void)
         EACH_ENGINE(every_statement_prepares),
         EACH_ENGINE(no_statement_reads_a_whole_table_that_grows),
         cmocka_unit_test(the_tables_of_routes_are_sound),
+        cmocka_unit_test(the_senders_are_sound),
         cmocka_unit_test(the_kinds_of_jobs_are_sound),
         cmocka_unit_test(the_admin_socket_outlives_a_lack_of_descriptors),
     };

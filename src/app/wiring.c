@@ -29,6 +29,7 @@ const struct route *const app_route_tables[] = {
     developer_routes,
     known_routes,
     search_routes,
+    inbound_routes,
     NULL,
 };
 
@@ -70,6 +71,14 @@ const struct job_kind *const app_job_kinds[] = {
     &tenants_tell_job,
     &overview_job,
     &http_purge_job,
+    &inbound_act_job,
+    &inbound_money_job,
+    &inbound_purge_job,
+    NULL,
+};
+
+const struct sender *const app_senders[] = {
+    &developer_sender,
     NULL,
 };
 
@@ -165,6 +174,7 @@ void app_fill_hooks(struct app *app)
                                               .account_credits = account_credits,
                                               .operator_facts = operator_facts,
                                               .account_shops_json = shops_account_json };
+    inbound_settings = (struct inbound_settings){ .senders = app_senders, .keyring = app->keyring };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;
     credits_hooks.granted = tenants_credits_came;

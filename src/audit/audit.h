@@ -22,7 +22,7 @@
     X(tenant_registered) X(tenant_suspended) X(tenant_resumed) X(job_retried) X(config_changed)                        \
     X(chatbot_update_failed) X(member_invited) X(member_joined) X(member_role_changed) X(member_removed)               \
     X(invitation_revoked) X(account_unlocked) X(requests_refused) X(credits_corrected) X(secret_revoked)               \
-    X(chatbot_renewal_changed)
+    X(chatbot_renewal_changed) X(delivery_refused) X(delivery_changed) X(delivery_replayed)
 #define AUDIT_ENUM(name) AUDIT_##name,
 enum audit_action { AUDIT_ACTIONS(AUDIT_ENUM) AUDIT_ACTION_COUNT };
 const char *audit_action_name(enum audit_action a);

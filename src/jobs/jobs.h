@@ -14,7 +14,7 @@
  * wait behind calls to others. Within a pool accounts take turns. Stored: append, never renumber. */
 enum job_pool {
     JOB_POOL_UNSET,                  /* a kind with .call: calls; else house */
-    JOB_POOL_CALLS, JOB_POOL_MAIL, JOB_POOL_MONEY, JOB_POOL_HOUSE,
+    JOB_POOL_CALLS, JOB_POOL_MAIL, JOB_POOL_MONEY, JOB_POOL_HOUSE, JOB_POOL_INBOUND,
     JOB_POOLS
 };
 const char *job_pool_name(enum job_pool p);      /* "calls"; not of UNSET */

@@ -6,11 +6,12 @@
 #include <stdatomic.h>
 
 static const struct pool_facts facts[JOB_POOLS] = {
-    /*                  name   threads  direct jobs in flight */
-    [JOB_POOL_CALLS] = { "calls",  JOB_WORKERS, 64 },        /* calls to others for which a person may wait */
-    [JOB_POOL_MAIL]  = { "mail",   6,           64 },
-    [JOB_POOL_MONEY] = { "money",  2,           64 },        /* renewals, settlements */
-    [JOB_POOL_HOUSE] = { "house",  2,           128 },       /* seals, purges, counts */
+    /*                     name     threads  direct jobs in flight */
+    [JOB_POOL_CALLS]   = { "calls",   JOB_WORKERS, 64 },     /* calls to others for which a person may wait */
+    [JOB_POOL_MAIL]    = { "mail",    6,           64 },
+    [JOB_POOL_MONEY]   = { "money",   2,           64 },     /* renewals, settlements */
+    [JOB_POOL_HOUSE]   = { "house",   2,           128 },    /* seals, purges, counts */
+    [JOB_POOL_INBOUND] = { "inbound", 2,           64 },     /* what others delivered */
 };
 
 const struct pool_facts *pool_facts(enum job_pool p)

@@ -15,10 +15,11 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const place = path.join(root, 'build/hacking');
 const tree = path.join(place, 'tree');
 const build = path.join(place, 'build');
-const RECIPES = ['A table', 'An endpoint', 'A job', 'A letter', 'A backend', 'A page of the console'];
+const RECIPES = ['A table', 'An endpoint', 'A job', 'A letter', 'A backend', 'A sender', 'A page of the console'];
 // Those that the recipes make, and those that look at everything there is: statements on both engines and their plans,
 // columns that nobody reads, letters in both languages.
-const TESTS = ['tenants/test_notes', 'tenants/test_desk', 'app/test_letters', 'app/test_columns', 'app/test_plans'];
+const TESTS = ['tenants/test_notes', 'tenants/test_desk', 'tenants/test_dictation', 'app/test_letters', 'app/test_columns',
+    'app/test_plans', 'app/test_app'];
 const WEB_TESTS = ['src/pages/notes.test.tsx', 'src/i18n', 'src/live', 'src/ui'];
 
 let passed = 0, failed = 0;

@@ -5,6 +5,7 @@
 // One small check is one test in the count; what passes is not printed.
 import assert from 'node:assert/strict';
 import { randomAddress, raw } from './lib/client.mjs';
+import { deliver, deliveries } from './lib/deliveries.mjs';
 import { bodiesAtLimits, brokenBodies, goodBody, goodValue, pathOf, routesOf, spoiledBodies } from './lib/routes.mjs';
 import { templateOf } from './lib/shapes.mjs';
 import { record, run, test } from './lib/suite.mjs';
@@ -65,10 +66,13 @@ async function makeFixture(server) {
             headers: { 'x-shopsaas-secret': server.env.CHATBOT_SHARED_SECRET },
         });
     assert.equal(registered.status, 200);
+    assert.equal((await deliver(operator, 'evt-1', '{}')).status, 200);
+    const [{ id: delivery }] = await deliveries(operator);
     return {
         a,
         b,
         operator,
+        delivery,
         staff,
         person,
         key: shown.json.value ?? shown.json.secret,
@@ -88,7 +92,9 @@ function namesOfA(route) {
           ? fixture.person
           : route.template.startsWith('/api/operator/accounts')
           ? fixture.a.id
-          : route.template.startsWith('/api/operator/jobs')
+          : route.template.startsWith('/api/operator/deliveries')
+            ? fixture.delivery
+            : route.template.startsWith('/api/operator/jobs')
             ? 1
             : route.template.endsWith('/restore')
               ? fixture.gone.id

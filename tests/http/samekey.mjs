@@ -2,8 +2,9 @@
 // The same body acts once and gets the same answer (or already_shown when the answer held a secret); another body is
 // refused.
 import { newKey } from './lib/client.mjs';
+import { deliver, deliveries } from './lib/deliveries.mjs';
 import { routesOf } from './lib/routes.mjs';
-import { record, run, test } from './lib/suite.mjs';
+import { record, run, test, until } from './lib/suite.mjs';
 
 /** For each idempotent route a call that succeeds once, and another body; a new route must be added here. */
 const calls = {
@@ -87,6 +88,11 @@ const calls = {
         json: { reason: 'a test' },
         other: { reason: 'another' },
     }),
+    'POST /api/operator/deliveries/{id}/replay': async (c) => {
+        await deliver(c, 'same-key', 'x');
+        const done = await until('acted on', async () => (await deliveries(c, '&state=acted'))[0]);
+        return { path: `/api/operator/deliveries/${done.id}/replay`, other: { a: 1 } };
+    },
     'POST /api/operator/jobs/{id}/retry': null, // wants a dead job: src/app's and src/jobs' own tests
 };
 

@@ -977,6 +977,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operator/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What others delivered here, newest first. For: operator. */
+        get: operations["getApiOperatorDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A delivery as it came: its headers that are kept, and its body. For: operator. */
+        get: operations["getApiOperatorDeliveriesId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Act on a delivery again with today's code; one that was refused is judged anew first. For: operator. */
+        post: operations["postApiOperatorDeliveriesIdReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1266,7 +1317,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed" | "member_invited" | "member_joined" | "member_role_changed" | "member_removed" | "invitation_revoked" | "account_unlocked" | "requests_refused" | "credits_corrected" | "secret_revoked" | "chatbot_renewal_changed";
+            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed" | "member_invited" | "member_joined" | "member_role_changed" | "member_removed" | "invitation_revoked" | "account_unlocked" | "requests_refused" | "credits_corrected" | "secret_revoked" | "chatbot_renewal_changed" | "delivery_refused" | "delivery_changed" | "delivery_replayed";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -1290,7 +1341,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed" | "member_invited" | "member_joined" | "member_role_changed" | "member_removed" | "invitation_revoked" | "account_unlocked" | "requests_refused" | "credits_corrected" | "secret_revoked" | "chatbot_renewal_changed";
+            action: "user_register" | "email_verified" | "password_login" | "password_login_failed" | "logout" | "password_change" | "password_reset_asked" | "password_reset" | "session_ended" | "sessions_ended" | "reauthenticated" | "account_created" | "account_disabled" | "account_enabled" | "credits_granted" | "credits_grant_refused" | "shop_created" | "shop_updated" | "shop_soft_deleted" | "shop_restored" | "shop_hard_deleted" | "chatbot_enable_asked" | "chatbot_enabled" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_disabled" | "chatbot_config_changed" | "chatbot_renewed" | "chatbot_past_due" | "chatbot_expired" | "sso_issued" | "sso_launched" | "sso_refused" | "secret_shown" | "secret_rotated" | "secret_retired" | "tenant_registered" | "tenant_suspended" | "tenant_resumed" | "job_retried" | "config_changed" | "chatbot_update_failed" | "member_invited" | "member_joined" | "member_role_changed" | "member_removed" | "invitation_revoked" | "account_unlocked" | "requests_refused" | "credits_corrected" | "secret_revoked" | "chatbot_renewal_changed" | "delivery_refused" | "delivery_changed" | "delivery_replayed";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -1382,6 +1433,44 @@ export interface components {
              * @description Whose it is.
              */
             account: number;
+        };
+        Delivery: {
+            /** Format: int64 */
+            id: number;
+            sender: string;
+            address: string | null;
+            /** @description The sender's own id; none of what was refused. */
+            senderId: string | null;
+            /** @enum {string} */
+            state: "received" | "acted" | "failed" | "refused";
+            /** Format: int64 */
+            account: number | null;
+            /** Format: int64 */
+            size: number;
+            /** @description What came of it, or why it was refused. */
+            outcome: string | null;
+            /**
+             * Format: int64
+             * @description How often it came again.
+             */
+            copies: number;
+            /**
+             * Format: int64
+             * @description How often its id came with other contents.
+             */
+            changes: number;
+            /** Format: int64 */
+            job: number | null;
+            /** Format: date-time */
+            receivedAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            /** Format: date-time */
+            actedAt: string | null;
+        };
+        DeliveryHeader: {
+            name: string;
+            value: string;
         };
     };
     responses: never;
@@ -8142,6 +8231,380 @@ export interface operations {
             /**
              * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
              *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorDeliveries: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+                /** @description From this time on. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+                /** @description Only these. */
+                state?: "received" | "acted" | "failed" | "refused" | "all";
+                /** @description Only of this sender. */
+                sender?: string;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deliveries: components["schemas"]["Delivery"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorDeliveriesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Delivery. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        sender: string;
+                        address: string | null;
+                        /** @description The sender's own id; none of what was refused. */
+                        senderId: string | null;
+                        /** @enum {string} */
+                        state: "received" | "acted" | "failed" | "refused";
+                        /** Format: int64 */
+                        account: number | null;
+                        /** Format: int64 */
+                        size: number;
+                        /** @description What came of it, or why it was refused. */
+                        outcome: string | null;
+                        /**
+                         * Format: int64
+                         * @description How often it came again.
+                         */
+                        copies: number;
+                        /**
+                         * Format: int64
+                         * @description How often its id came with other contents.
+                         */
+                        changes: number;
+                        /** Format: int64 */
+                        job: number | null;
+                        /** Format: date-time */
+                        receivedAt: string;
+                        /** Format: date-time */
+                        lastAt: string;
+                        /** Format: date-time */
+                        actedAt: string | null;
+                        headers: components["schemas"]["DeliveryHeader"][];
+                        /** @description The body, when it is text. */
+                        text: string | null;
+                        /** @description The body, when it is not. */
+                        base64: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorDeliveriesIdReplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Delivery. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        sender: string;
+                        address: string | null;
+                        /** @description The sender's own id; none of what was refused. */
+                        senderId: string | null;
+                        /** @enum {string} */
+                        state: "received" | "acted" | "failed" | "refused";
+                        /** Format: int64 */
+                        account: number | null;
+                        /** Format: int64 */
+                        size: number;
+                        /** @description What came of it, or why it was refused. */
+                        outcome: string | null;
+                        /**
+                         * Format: int64
+                         * @description How often it came again.
+                         */
+                        copies: number;
+                        /**
+                         * Format: int64
+                         * @description How often its id came with other contents.
+                         */
+                        changes: number;
+                        /** Format: int64 */
+                        job: number | null;
+                        /** Format: date-time */
+                        receivedAt: string;
+                        /** Format: date-time */
+                        lastAt: string;
+                        /** Format: date-time */
+                        actedAt: string | null;
+                        headers: components["schemas"]["DeliveryHeader"][];
+                        /** @description The body, when it is text. */
+                        text: string | null;
+                        /** @description The body, when it is not. */
+                        base64: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `delivery_under_way`: This delivery is being acted on already.
+             *     - `delivery_known`: What this delivery says came again later and was taken.
+             *     - `delivery_refused`: This delivery is refused today as well.
+             *     - `delivery_unreadable`: The contents of this delivery were not kept.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `key_reused`: This Idempotency-Key was used for a different request. Use a new key. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
              */
             503: {
                 headers: {

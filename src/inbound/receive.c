@@ -1,0 +1,86 @@
+/* receive.c: a delivery comes in. The answer leaves after the commit, as every answer does: what is acknowledged is
+ * stored. A crash between the two makes the sender come again, and then it meets its own row. */
+#include "inbound/private.h"
+
+#include "audit/audit.h"
+#include "base/log.h"
+
+static void take_headers(struct delivery *d, const struct req *req)
+{
+    const char *const *names = d->sender->headers;
+    for (size_t i = 0; names && names[i] && d->headers < DELIVERY_HEADERS_MAX; i++) {
+        struct str value = req_header(req, names[i]);
+        if (!value.p) continue;
+        d->header[d->headers].name = names[i];
+        d->header[d->headers++].value = value;
+    }
+}
+
+static enum answer answer_with(struct req *req, struct inbound_words w)
+{
+    return reply_text(req, w.status, w.content_type, str_of(w.body ? w.body : ""));
+}
+
+static void what_json(struct json *j, const void *arg)
+{
+    const struct delivery *d = arg;
+    json_text(j, "sender", d->sender->name);
+    if (d->id) json_text(j, "senderId", d->id);
+    if (d->reason) json_text(j, "reason", d->reason);
+}
+
+static bool tell(struct req *req, const struct delivery *d, enum audit_action action)
+{
+    return audit_request(req, action, d->account, "delivery", d->row, what_json, d);
+}
+
+static enum answer refuse(struct req *req, struct delivery *d, bool alarm)
+{
+    if (!d->reason) d->reason = "refused";
+    if (!inbound_store_refused(req->tx, d, &d->row)) return reply_fault(req);
+    if (alarm && !tell(req, d, AUDIT_delivery_refused)) return reply_fault(req);
+    LOG(alarm ? LOG_ERROR : LOG_WARN, "delivery_refused", LOG_TEXT("sender", d->sender->name),
+        LOG_TEXT("reason", d->reason), LOG_TEXT("network", req->client_network), LOG_NUMBER("delivery", d->row));
+    return answer_with(req, d->sender->nack);
+}
+
+/* The same id with something else in it is no repetition: nothing is done with it, and people are told. */
+static enum answer refuse_change(struct req *req, struct delivery *d)
+{
+    d->reason = "this id came before with other contents";
+    if (!tell(req, d, AUDIT_delivery_changed)) return reply_fault(req);
+    LOG(LOG_ERROR, "delivery_changed", LOG_TEXT("sender", d->sender->name), LOG_NUMBER("delivery", d->row));
+    return answer_with(req, (struct inbound_words){ 409, d->sender->nack.content_type, d->sender->nack.body });
+}
+
+static enum answer store(struct req *req, struct delivery *d)
+{
+    switch (inbound_store(req->tx, d)) {
+    case STORED_NEW:
+    case STORED_COPY:    return answer_with(req, d->sender->ack);
+    case STORED_CHANGED: return refuse_change(req, d);
+    case STORED_FAULT:   break;
+    }
+    return reply_fault(req);
+}
+
+enum answer inbound_receive(struct req *req)
+{
+    const struct sender *s = inbound_sender_at(req->route->path);
+    const struct inbound_path *path = req->path;
+    if (!s) return reply_problem(req, &problem_not_found);
+    struct delivery *d = ARENA_NEW(req->arena, struct delivery);
+    *d = (struct delivery){ .sender = s, .arena = req->arena, .body = req_raw_body(req), .at_ms = req->now_ms,
+                            .address = path ? path->address : "" };
+    if (!d->body.p) d->body = STR("");
+    take_headers(d, req);
+    enum inbound_verdict v = inbound_judge(d, req->tx);
+    switch (v) {
+    case INBOUND_GOOD:    return store(req, d);
+    case INBOUND_REFUSED:
+    case INBOUND_ALARM:   return refuse(req, d, v == INBOUND_ALARM);
+    case INBOUND_ASKED:   return answer_with(req, d->answer);
+    case INBOUND_FAULT:   break;
+    }
+    return reply_fault(req);
+}

@@ -1,0 +1,129 @@
+/* senders.c: the table of senders, and what is asked of a delivery before anything is written. */
+#include "inbound/private.h"
+
+#include "base/json_read.h"
+#include "base/log.h"
+
+struct inbound_settings inbound_settings;
+
+const struct field inbound_path_fields[] = {
+    FIELD_TEXT(struct inbound_path, address, .min = 1, .max = 100, .doc = "Whose it is, as we told the sender."),
+    FIELD_END
+};
+
+const struct sender *inbound_sender(const char *name)
+{
+    for (size_t i = 0; inbound_settings.senders && inbound_settings.senders[i]; i++)
+        if (text_eq(inbound_settings.senders[i]->name, name)) return inbound_settings.senders[i];
+    return NULL;
+}
+
+const struct sender *inbound_sender_at(const char *path)
+{
+    for (size_t i = 0; inbound_settings.senders && inbound_settings.senders[i]; i++)
+        if (text_eq(inbound_settings.senders[i]->path, path)) return inbound_settings.senders[i];
+    return NULL;
+}
+
+struct str inbound_header(const struct delivery *d, const char *lower_case_name)
+{
+    for (size_t i = 0; i < d->headers; i++)
+        if (text_eq(d->header[i].name, lower_case_name)) return d->header[i].value;
+    return (struct str){ NULL, 0 };
+}
+
+/* ---- the sender's id ---- */
+
+static const char *id_of_member(const struct delivery *d)
+{
+    const char *id = NULL;
+    struct str text;
+    int64_t number;
+    json_t *json = json_read(d->body, JSON_READ_MAX_BYTES, NULL);
+    if (json_get_str(json, d->sender->id_member, &text)) id = arena_text_n(d->arena, text.p, text.n);
+    else if (json_get_i64(json, d->sender->id_member, &number)) id = arena_printf(d->arena, "%lld", (long long)number);
+    json_decref(json);
+    return id;
+}
+
+static enum inbound_verdict identify(struct delivery *d, struct tx *tx)
+{
+    const struct sender *s = d->sender;
+    if (s->identify) {
+        enum inbound_verdict v = s->identify(d, tx);
+        if (v != INBOUND_GOOD) return v;
+    } else if (s->id_header) {
+        struct str id = inbound_header(d, s->id_header);
+        d->id = id.p ? arena_text_n(d->arena, id.p, id.n) : NULL;
+    } else {
+        d->id = id_of_member(d);
+    }
+    struct str id = str_of(d->id);
+    if (id.n > 0 && id.n <= DELIVERY_ID_MAX && utf8_valid(id) && !text_has_controls(id)) return INBOUND_GOOD;
+    d->id = NULL;
+    d->reason = "no id of the sender's";
+    return INBOUND_REFUSED;
+}
+
+enum inbound_verdict inbound_judge(struct delivery *d, struct tx *tx)
+{
+    enum inbound_verdict v = d->sender->verify(d, tx);
+    if (v == INBOUND_GOOD) v = identify(d, tx);
+    if (v == INBOUND_GOOD && tx_fault_of(tx) != TX_SOUND) return INBOUND_FAULT;
+    if (v == INBOUND_REFUSED || v == INBOUND_ALARM) d->id = NULL;
+    return v;
+}
+
+/* ---- the table itself ---- */
+
+static void complain(struct buf *out, const struct sender *s, const char *what)
+{
+    buf_printf(out, "sender %s: %s\n", s->name ? s->name : "?", what);
+}
+
+static const struct route *route_of(const struct sender *s, const struct route *const *routes)
+{
+    for (size_t t = 0; routes[t]; t++)
+        for (const struct route *r = routes[t]; r->verb != VERB_UNSET; r++)
+            if (r->run == inbound_receive && text_eq(r->path, s->path)) return r;
+    return NULL;
+}
+
+static void check_route(const struct sender *s, const struct route *const *routes, struct buf *out)
+{
+    const struct route *r = route_of(s, routes);
+    if (!r) {
+        complain(out, s, "no SENDER_ROUTE has its path");
+        return;
+    }
+    if (r->body_max == 0 || r->body_max > DELIVERY_BODY_MAX) complain(out, s, "the size of its body is not limited");
+    if (!r->limit) complain(out, s, "its route has no limit by network");
+    if ((strstr(s->path, "/:address") != NULL) != (r->path_fields == inbound_path_fields))
+        complain(out, s, "SENDER_ROUTE_ADDRESSED goes with /:address");
+}
+
+static void check_sender(const struct sender *s, struct buf *out)
+{
+    size_t headers = 0;
+    while (s->headers && s->headers[headers]) headers++;
+    int ways = (s->id_header != NULL) + (s->id_member != NULL) + (s->identify != NULL);
+    bool whole = s->name && s->doc && s->path && s->verify && s->act;
+    if (!whole) complain(out, s, "a member that it must have is not set");
+    if (ways != 1) complain(out, s, "its id is found in one way: id_header, id_member or identify");
+    if (headers > DELIVERY_HEADERS_MAX) complain(out, s, "too many headers to keep");
+    if (s->ack.status < 200 || s->ack.status > 299) complain(out, s, "ack is no success");
+    if (s->nack.status < 400 || s->nack.status > 499) complain(out, s, "nack is no refusal");
+    if (s->pool != JOB_POOL_UNSET && s->pool != JOB_POOL_MONEY) complain(out, s, "its pool is inbound or money");
+}
+
+bool inbound_check(const struct sender *const *senders, const struct route *const *routes, struct buf *complaints)
+{
+    for (size_t i = 0; senders[i]; i++) {
+        check_sender(senders[i], complaints);
+        if (senders[i]->path) check_route(senders[i], routes, complaints);
+        for (size_t k = 0; k < i; k++)
+            if (text_eq(senders[k]->name, senders[i]->name) || text_eq(senders[k]->path, senders[i]->path))
+                complain(complaints, senders[i], "its name or path is there twice");
+    }
+    return complaints->n == 0;
+}
