@@ -2,6 +2,8 @@
  * in it as its members (members.c). Its owner is the first person with that role: whom to write to. */
 #include "accounts/private.h"
 
+ACCOUNTS_ACTIONS(AUDIT_DEFINE)
+
 #define OWNER_OF_A "(SELECT MIN(o.person) FROM members o WHERE o.account = a.id AND o.role = 1)"
 #define ACCOUNT                                                                                                        \
     "SELECT a.id, a.name, a.disabled, a.first_shop_redeemed, a.created_at_ms, p.id AS person, p.role, p.email,"        \

@@ -117,7 +117,7 @@ static void role_json(struct json *j, const void *arg)
     json_text(j, "role", member_role_names[*role - 1]);
 }
 
-bool team_audit(struct tx *tx, const struct team_act *act, enum audit_action action, int64_t person,
+bool team_audit(struct tx *tx, const struct team_act *act, struct audit_action action, int64_t person,
                 enum member_role role)
 {
     return audit_put(tx, &(struct audit_entry){

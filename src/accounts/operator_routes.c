@@ -187,7 +187,7 @@ static enum answer set_disabled(struct req *req, bool disabled)
     if (known == ROW_NONE) return reply_problem(req, &problem_not_found);
     enum row changed = known == ROW_FOUND ? account_set_disabled(req->tx, path->id, disabled) : ROW_FAULT;
     if (changed == ROW_NONE) return reply_success(req, NULL);
-    enum audit_action action = disabled ? AUDIT_account_disabled : AUDIT_account_enabled;
+    struct audit_action action = disabled ? AUDIT_account_disabled : AUDIT_account_enabled;
     if (changed == ROW_FAULT || !audit_request(req, action, path->id, "account", path->id, reason_json, in->reason) ||
         !events_put(req->tx, path->id, EVENT_SESSIONS_CHANGED, no_members, NULL))
         return reply_fault(req);

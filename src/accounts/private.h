@@ -7,6 +7,13 @@
 #include "base/clock.h"
 #include "base/random.h"
 
+#define ACCOUNTS_ACTIONS(X)                                                                                            \
+    X(user_register) X(email_verified) X(password_login) X(password_login_failed) X(logout) X(password_change)         \
+    X(password_reset_asked) X(password_reset) X(session_ended) X(sessions_ended) X(reauthenticated)                    \
+    X(account_created) X(account_disabled) X(account_enabled) X(account_unlocked) X(config_changed)                    \
+    X(member_invited) X(member_joined) X(member_role_changed) X(member_removed) X(invitation_revoked)
+ACCOUNTS_ACTIONS(AUDIT_DECLARE)
+
 enum { EMAIL_KEY_SIZE = 256, NAME_MAX_LENGTH = 80, PASSWORD_MIN_LENGTH = 8, PASSWORD_MAX_BYTES = 256 };
 
 /* ---- persons.c ---- */
@@ -94,7 +101,7 @@ MUST_USE enum row member_role(struct tx *tx, int64_t account, int64_t person, en
 unsigned member_roles(enum member_role role);                /* as a set of enum who */
 bool member_may_give(enum member_role by, enum member_role role);
 MUST_USE bool person_told(struct tx *tx, int64_t person);    /* its open pages ask at once whether they may go on */
-MUST_USE bool team_audit(struct tx *tx, const struct team_act *act, enum audit_action action, int64_t person,
+MUST_USE bool team_audit(struct tx *tx, const struct team_act *act, struct audit_action action, int64_t person,
                          enum member_role role);
 enum team team_of(enum row r);               /* none is TEAM_UNKNOWN */
 
@@ -221,7 +228,7 @@ MUST_USE bool sign_in(struct req *req, int64_t person, enum role role);
 MUST_USE bool sessions_changed(struct req *req, int64_t person);         /* tells the person's open pages */
 /* Where what a person does to itself stands: the account it acts in, or would. 0: none. */
 MUST_USE bool account_of_person(struct req *req, int64_t person, int64_t *account);
-MUST_USE bool audit_self(struct req *req, enum audit_action action, int64_t person);          /* actor: the person */
+MUST_USE bool audit_self(struct req *req, struct audit_action action, int64_t person);          /* actor: the person */
 /* {"success":true,"message":...} in the caller's language; message NULL: none. */
 struct message { const char *en, *zh; };
 enum answer reply_success(struct req *req, const struct message *m);

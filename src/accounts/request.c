@@ -76,7 +76,7 @@ bool sign_in(struct req *req, int64_t person, enum role role)
     return sessions_changed(req, person);
 }
 
-bool audit_self(struct req *req, enum audit_action action, int64_t person)
+bool audit_self(struct req *req, struct audit_action action, int64_t person)
 {
     int64_t account;
     return account_of_person(req, person, &account) && audit_put(req->tx, &(struct audit_entry){

@@ -57,6 +57,8 @@ static const struct field accounts_query_fields[] = {
 };
 
 #define AUTH .tag = "Account", .tx = TX_WRITE
+ROUTE_TAG(account_tag, "Account", "Registration, sign-in, sessions, and the person who is signed in.");
+
 const struct route accounts_routes[] = {
     { .verb = VERB_POST, .path = "/auth/password/register", .who = WHO_ANYONE, AUTH, .limit = &register_limit,
       .slow = true, .doc = "Register. Mails a link to confirm the address; one answer for all addresses.",

@@ -3,10 +3,15 @@
 #define CHATHUB_APP_APP_H
 
 #include "app/config.h"
+#include "audit/audit.h"
 #include "http/server.h"
 #include "inbound/inbound.h"
 #include "jobs/jobs.h"
 #include "outbound/letters.h"
+
+#define APP_ACTIONS(X)                                                                                                 \
+    X(job_retried) X(requests_refused)
+APP_ACTIONS(AUDIT_DECLARE)
 
 struct app {
     struct mail_context mail_context; /* first: what mail_send_job expects of a job's context */

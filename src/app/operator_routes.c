@@ -3,6 +3,8 @@
 #include "app/app.h"
 #include "app/overview.h"
 
+APP_ACTIONS(AUDIT_DEFINE)
+
 static const struct shape overview_jobs_shape[] = { SHAPE_I64("ready"), SHAPE_I64("running"), SHAPE_I64("dead"),
                                                     SHAPE_I64("oldestDueMs"), SHAPE_END };
 static const struct shape overview_credits_shape[] = { SHAPE_I64("granted"), SHAPE_I64("spent"),

@@ -207,6 +207,8 @@ static enum answer get_openapi(struct req *req)
     return reply_fixed(req, "application/json", buf_str(&description), description_tag);
 }
 
+ROUTE_TAG(system_tag, "System", "Health, and what pages need to know before anybody signs in.");
+
 const struct route system_routes[] = { { .verb = VERB_GET,
                                          .path = "/healthz",
                                          .any_query = true,

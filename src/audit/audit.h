@@ -10,25 +10,21 @@
 #include "jobs/jobs.h"
 #include "storage/verify.h"
 
-/* Actions are stored by name; one list, so that screens can translate them all. Append, never rename. */
-#define AUDIT_ACTIONS(X)                                                                                               \
-    X(user_register) X(email_verified) X(password_login) X(password_login_failed) X(logout) X(password_change)         \
-    X(password_reset_asked) X(password_reset) X(session_ended) X(sessions_ended) X(reauthenticated)                    \
-    X(account_created) X(account_disabled) X(account_enabled) X(credits_granted) X(credits_grant_refused)              \
-    X(shop_created) X(shop_updated) X(shop_soft_deleted) X(shop_restored) X(shop_hard_deleted)                         \
-    X(chatbot_enable_asked) X(chatbot_enabled) X(chatbot_enable_failed) X(chatbot_enable_refused) X(chatbot_disabled)  \
-    X(chatbot_config_changed) X(chatbot_renewed) X(chatbot_past_due) X(chatbot_expired)                                \
-    X(sso_issued) X(sso_launched) X(sso_refused) X(secret_shown) X(secret_rotated) X(secret_retired)                   \
-    X(tenant_registered) X(tenant_suspended) X(tenant_resumed) X(job_retried) X(config_changed)                        \
-    X(chatbot_update_failed) X(member_invited) X(member_joined) X(member_role_changed) X(member_removed)               \
-    X(invitation_revoked) X(account_unlocked) X(requests_refused) X(credits_corrected) X(secret_revoked)               \
-    X(chatbot_renewal_changed) X(delivery_refused) X(delivery_changed) X(delivery_replayed)
-#define AUDIT_ENUM(name) AUDIT_##name,
-enum audit_action { AUDIT_ACTIONS(AUDIT_ENUM) AUDIT_ACTION_COUNT };
-const char *audit_action_name(enum audit_action a);
+/* Actions are stored by name, so never rename one. Each domain says its own, in a list in its header,
+ *
+ *     #define SHOPS_ACTIONS(X) X(shop_created) X(shop_updated)
+ *     SHOPS_ACTIONS(AUDIT_DECLARE)
+ *
+ * and in one of its files SHOPS_ACTIONS(AUDIT_DEFINE): then there is AUDIT_shop_created, the API description names it,
+ * and app/test_words wants a text for it in each language. */
+struct audit_action { const char *name; };
+#define AUDIT_DECLARE(action) extern const struct audit_action AUDIT_##action;
+#define AUDIT_DEFINE(action)                                                                                           \
+    const struct audit_action AUDIT_##action __attribute__((section("audit_actions"), used, aligned(8))) = { #action };
+extern const char *audit_action_names[];     /* of all that this program holds, by name; NULL-ended */
 
 struct audit_entry {
-    enum audit_action action;
+    struct audit_action action;
     int64_t account;                 /* whose trail it stands in; 0: the system's */
     int64_t actor;                   /* who did it: a person; 0: nobody, the system, or a shop's key */
     int64_t actor_account;           /* the account it acted in; 0: none. With actor 0: that of the key */
@@ -44,7 +40,7 @@ struct audit_entry {
 MUST_USE bool audit_put(struct tx *tx, const struct audit_entry *e);
 /* The same with actor, network, user agent and time taken from the request, in its transaction. `account`: whose trail.
  */
-MUST_USE bool audit_request(struct req *req, enum audit_action action, int64_t account, const char *resource,
+MUST_USE bool audit_request(struct req *req, struct audit_action action, int64_t account, const char *resource,
                             int64_t resource_id, json_writer *details, const void *arg);
 /* Cron, every 5 s: seals the rows that are final (no lower id can still appear: see seals.c). On SQLite those are all,
  * on PostgreSQL those that were there one run earlier. */

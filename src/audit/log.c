@@ -1,5 +1,7 @@
 /* log.c: appending to the audit log and reading it by page. */
 #include "audit/private.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -24,13 +26,24 @@ STMT(page_of_all, "SELECT id, account, actor, actor_account, action, resource, r
 STMT(found_of_all, FOUND " ORDER BY id DESC LIMIT ?5");
 STMT(found_of_account, FOUND " AND account = ?6 ORDER BY id DESC LIMIT ?5");
 
-#define AUDIT_NAME(name) #name,
-const char *const audit_action_names[AUDIT_ACTION_COUNT + 1] = { AUDIT_ACTIONS(AUDIT_NAME) NULL };
+enum { ACTIONS_MAX = 256 };
+extern const struct audit_action __start_audit_actions[] __attribute__((weak));
+extern const struct audit_action __stop_audit_actions[] __attribute__((weak));
+const char *audit_action_names[ACTIONS_MAX + 1];
 
-const char *audit_action_name(enum audit_action a)
+static int by_name(const void *a, const void *b)
 {
-    assert(a >= 0 && a < AUDIT_ACTION_COUNT);
-    return audit_action_names[a];
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names stand in a shape, which is data and asks nobody: so they are there before main. */
+__attribute__((constructor)) static void collect_names(void)
+{
+    size_t count = (size_t)(__stop_audit_actions - __start_audit_actions);
+    assert(count <= ACTIONS_MAX);
+    for (size_t i = 0; i < count; i++) audit_action_names[i] = __start_audit_actions[i].name;
+    qsort(audit_action_names, count, sizeof audit_action_names[0], by_name);
+    for (size_t i = 1; i < count; i++) assert(strcmp(audit_action_names[i - 1], audit_action_names[i]) != 0);
 }
 
 /* The details as JSON text in the transaction's arena, where they live until the append has run. */
@@ -58,7 +71,7 @@ bool audit_put(struct tx *tx, const struct audit_entry *e)
     if (agent.p) agent.n = utf8_cut(agent, USER_AGENT_MAX_BYTES);
     struct query q = query(tx, &append);
     bind_i64(&q, e->account), bind_i64(&q, e->actor), bind_i64(&q, e->actor_account);
-    bind_text(&q, audit_action_name(e->action));
+    bind_text(&q, e->action.name);
     bind_text(&q, e->resource), bind_i64(&q, e->resource_id);
     bind_text(&q, details_text(a, e->details, e->arg));
     bind_text(&q, e->network ? arena_text(a, e->network) : NULL);
@@ -67,7 +80,7 @@ bool audit_put(struct tx *tx, const struct audit_entry *e)
     return query_put(&q);
 }
 
-bool audit_request(struct req *req, enum audit_action action, int64_t account, const char *resource,
+bool audit_request(struct req *req, struct audit_action action, int64_t account, const char *resource,
                    int64_t resource_id, json_writer *details, const void *arg)
 {
     return audit_put(req->tx, &(struct audit_entry){

@@ -14,7 +14,6 @@ struct audit_row {
 /* `after`: rows with smaller ids; account 0: of all; action NULL: any. */
 struct audit_wanted { int64_t account, after, limit, from, to; const char *action; };
 MUST_USE bool audit_page(struct tx *tx, const struct audit_wanted *w, struct audit_row *out, size_t *count);
-extern const char *const audit_action_names[AUDIT_ACTION_COUNT + 1];             /* NULL-ended */
 
 /* head.c: where the chain of seals ends. */
 enum head_state {

@@ -144,6 +144,8 @@ static enum answer get_operator_audit(struct req *req)
     return page_reply(req, in->account, true);
 }
 
+ROUTE_TAG(audit_tag, "Audit", "Who did what to the own account.");
+
 const struct route audit_routes[] = {
     { .verb = VERB_GET, .path = "/api/audit", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Audit",
       .doc = "The caller's own audit trail, newest first.", .query_fields = own_fields,

@@ -7,17 +7,30 @@
 #ifndef CHATHUB_CREDITS_CREDITS_H
 #define CHATHUB_CREDITS_CREDITS_H
 
+#include "audit/audit.h"
 #include "base/money.h"
 #include "http/route.h"
 #include "jobs/jobs.h"
 #include "storage/verify.h"
 
-/* Reasons are stored by name. The first three are the replaced panel's words. */
-#define CREDIT_REASONS(X)                                                                                              \
-    X(shop_creation) X(chatbot_enablement) X(topup) X(chatbot_renewal) X(grant) X(refund) X(correction) X(trial)
-#define CREDIT_REASON_ENUM(name) REASON_##name,
-enum credit_reason { CREDIT_REASONS(CREDIT_REASON_ENUM) REASON_COUNT };
-const char *credit_reason_name(enum credit_reason r);
+#define CREDITS_ACTIONS(X)                                                                                             \
+    X(credits_granted) X(credits_grant_refused) X(credits_corrected)
+CREDITS_ACTIONS(AUDIT_DECLARE)
+
+/* Reasons are stored by name, so never rename one. Each domain says its own, as it says its audit actions (audit.h):
+ * NAME_REASONS(CREDITS_DECLARE) in a header, NAME_REASONS(CREDITS_DEFINE) in one file, or CREDITS_DEFINE_SERVICE when a
+ * shop is charged for what it is served. Some of these, and `shop_creation`, are the replaced panel's words. */
+struct credit_reason { const char *name; bool service; };
+#define CREDITS_DECLARE(reason) extern const struct credit_reason REASON_##reason;
+#define CREDITS_REASON(reason, service_)                                                                               \
+    const struct credit_reason REASON_##reason __attribute__((section("credit_reasons"), used, aligned(8))) =          \
+        { #reason, service_ };
+#define CREDITS_DEFINE(reason) CREDITS_REASON(reason, false)
+#define CREDITS_DEFINE_SERVICE(reason) CREDITS_REASON(reason, true)
+#define CREDITS_REASONS(X) X(grant) X(topup) X(refund) X(correction) X(trial)
+CREDITS_REASONS(CREDITS_DECLARE)
+/* All that this program holds. */
+size_t credits_reasons(const struct credit_reason **first);
 
 struct credit_entry {
     int64_t id;
@@ -29,7 +42,7 @@ struct credit_entry {
 struct credit_change {
     int64_t account, shop; /* shop 0: none */
     struct credits amount; /* positive; the function's name says the direction */
-    enum credit_reason reason;
+    struct credit_reason reason;
     const char *note; /* for grants: why; NULL: none */
     /* One for each change of an account: (reason, shop, period) or a request's key; never empty. A hold and the entry
      * that captures it have one key, so a debit has another. */
@@ -59,7 +72,7 @@ MUST_USE bool credits_give_trial(struct tx *tx, int64_t account, int64_t now);
 /* Available credits of each account of a page, in one query; 0 for an unknown one. */
 enum { CREDITS_PAGE_MAX = 100 };
 MUST_USE bool credits_available_each(struct tx *tx, const int64_t *accounts, size_t n, struct credits *out);
-/* Entries of an account that paid for a shop's chatbot (first month and renewals): for `verify`. */
+/* Entries of an account that paid for a service to a shop: for `verify`. */
 MUST_USE bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop, int64_t *count);
 /* Take (also for a correction downwards) and give. A grant calls the hook `granted`. */
 MUST_USE enum debit credits_debit(struct tx *tx, const struct credit_change *in, struct credit_entry *out);

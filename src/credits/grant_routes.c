@@ -164,7 +164,7 @@ static enum answer change(struct req *req, enum direction way)
     }
     struct credit_balance now;
     if (!credits_tell(req->tx, n.account, &now)) return reply_fault(req);
-    enum audit_action action = gives ? AUDIT_credits_granted : AUDIT_credits_corrected;
+    struct audit_action action = gives ? AUDIT_credits_granted : AUDIT_credits_corrected;
     if (done == DEBIT_DONE && !audit_request(req, action, n.account, "account", n.account, grant_details, in))
         return reply_fault(req);
     events_hint("grants");

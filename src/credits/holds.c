@@ -46,7 +46,7 @@ void hold_hash(const struct credit_change *in, const char *reason, uint8_t out[S
 static enum debit hold_replay(struct query *q, const struct credit_change *in, int64_t *hold)
 {
     if (!credits_equal(col_credits(q, "amount"), in->amount) || col_i64(q, "shop") != in->shop ||
-        !text_eq(col_text(q, "reason"), credit_reason_name(in->reason)))
+        !text_eq(col_text(q, "reason"), in->reason.name))
         return DEBIT_KEY_REUSED;
     *hold = col_i64(q, "id");
     return DEBIT_REPLAYED;
@@ -69,13 +69,13 @@ enum debit credits_hold(struct tx *tx, const struct credit_change *in, int64_t *
     if (taken == 0) return DEBIT_INSUFFICIENT;
     struct query q = query(tx, &hold_insert);
     bind_i64(&q, in->account), bind_text(&q, in->key), bind_credits(&q, in->amount);
-    bind_text(&q, credit_reason_name(in->reason));
+    bind_text(&q, in->reason.name);
     if (in->shop)
         bind_i64(&q, in->shop);
     else
         bind_null(&q);
     uint8_t mac[CHAIN_MAC_SIZE];
-    hold_mac(in, credit_reason_name(in->reason), mac);
+    hold_mac(in, in->reason.name, mac);
     bind_i64(&q, in->at_ms), bind_blob(&q, mac, sizeof mac);
     if (query_row(&q) != ROW_FOUND) return DEBIT_FAULT;
     *hold = col_i64(&q, "id");
@@ -89,11 +89,13 @@ struct hold_row {
     enum hold_state state;
 };
 
-static bool reason_from_name(const char *name, enum credit_reason *out)
+static bool reason_from_name(const char *name, struct credit_reason *out)
 {
-    for (int i = 0; i < REASON_COUNT; i++)
-        if (text_eq(name, credit_reason_name((enum credit_reason)i))) {
-            *out = (enum credit_reason)i;
+    const struct credit_reason *known;
+    size_t count = credits_reasons(&known);
+    for (size_t i = 0; i < count; i++)
+        if (text_eq(name, known[i].name)) {
+            *out = known[i];
             return true;
         }
     return false;

@@ -11,13 +11,13 @@
 
 #include "base/log.h"
 
-#define CREDIT_REASON_NAME(name) #name,
-static const char *const reason_names[] = { CREDIT_REASONS(CREDIT_REASON_NAME) };
+CREDITS_REASONS(CREDITS_DEFINE)
+extern const struct credit_reason __start_credit_reasons[], __stop_credit_reasons[];
 
-const char *credit_reason_name(enum credit_reason r)
+size_t credits_reasons(const struct credit_reason **first)
 {
-    assert((unsigned)r < REASON_COUNT);
-    return reason_names[r];
+    *first = __start_credit_reasons;
+    return (size_t)(__stop_credit_reasons - __start_credit_reasons);
 }
 
 /* Lost race on the key: this snapshot has no entry, the append then meets credit_entries_key, and the transaction is
@@ -203,7 +203,7 @@ bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct c
                                  .actor = in->actor,
                                  .at_ms = in->at_ms,
                                  .key = in->key,
-                                 .reason = credit_reason_name(in->reason),
+                                 .reason = in->reason.name,
                                  .note = in->note };
     memcpy(r->previous, a->head, SHA256_SIZE);
     uint8_t *hash = arena_alloc(tx_arena(tx), CHAIN_MAC_SIZE), *mac = arena_alloc(tx_arena(tx), CHAIN_MAC_SIZE);
@@ -241,7 +241,7 @@ static enum debit replay(const struct ledger_account *a, const struct credit_cha
                          struct credit_entry *out)
 {
     if (!credits_equal(a->old.amount, amount) || a->old.shop != in->shop ||
-        !text_eq(a->old.reason, credit_reason_name(in->reason)))
+        !text_eq(a->old.reason, in->reason.name))
         return DEBIT_KEY_REUSED;
     *out = a->old;
     return DEBIT_REPLAYED;

@@ -5,6 +5,8 @@
 #include "http/csv.h"
 #include "http/events.h"
 
+CREDITS_ACTIONS(AUDIT_DEFINE)
+
 enum { TRANSACTIONS_DEFAULT = 50, TRANSACTIONS_MAX = 100 };
 
 struct credits_hooks credits_hooks;
@@ -166,6 +168,8 @@ bool credits_tell(struct tx *tx, int64_t account, struct credit_balance *now)
     return credits_balance(tx, account, now) == ROW_FOUND &&
            events_put(tx, account, "credits.changed", changed_json, now);
 }
+
+ROUTE_TAG(billing_tag, "Billing", "The balance and every entry of the ledger.");
 
 const struct route credits_routes[] = { { .verb = VERB_GET,
                                           .path = "/api/billing/summary",

@@ -9,6 +9,9 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+CREDITS_DECLARE(chatbot_enablement)
+CREDITS_DEFINE_SERVICE(chatbot_enablement)
+
 #define CREDITS(n) credits_of(n)
 enum { AT_MS = 1795320000 };
 

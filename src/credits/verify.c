@@ -22,12 +22,30 @@ STMT(verify_entries, "SELECT account, seq, key, amount, balance_after, reason, s
                      " ORDER BY account, seq LIMIT ?4");
 
 STMT(verify_charges, "SELECT COUNT(*) AS n FROM credit_entries WHERE account = ?1 AND shop = ?2"
-                     " AND reason IN ('chatbot_enablement', 'chatbot_renewal')");
+                     " AND reason IN (SELECT value FROM json_each(?3))",
+     .postgres = "SELECT COUNT(*) AS n FROM credit_entries WHERE account = ?1 AND shop = ?2"
+                 " AND reason = ANY(?3::text[])");
+
+enum { SERVICES_MAX = 32 };
+
+static size_t services(const char *out[SERVICES_MAX])
+{
+    const struct credit_reason *all;
+    size_t count = credits_reasons(&all), found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!all[i].service) continue;
+        assert(found < SERVICES_MAX);
+        out[found++] = all[i].name;
+    }
+    return found;
+}
 
 bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop, int64_t *count)
 {
     struct query q = query(tx, &verify_charges);
-    bind_i64(&q, account), bind_i64(&q, shop);
+    const char *names[SERVICES_MAX];
+    size_t n = services(names);
+    bind_i64(&q, account), bind_i64(&q, shop), bind_text_list(&q, names, n);
     if (query_row(&q) != ROW_FOUND) return false;
     *count = col_i64(&q, "n");
     return true;
@@ -138,7 +156,10 @@ static bool read_accounts(struct tx *tx, struct page *p, int64_t after)
 
 static bool is_charge(const char *reason)
 {
-    return text_eq(reason, "chatbot_enablement") || text_eq(reason, "chatbot_renewal");
+    const char *names[SERVICES_MAX];
+    size_t n = services(names), i = 0;
+    while (i < n && !text_eq(names[i], reason)) i++;
+    return i < n;
 }
 
 /* The shop of a charge must have been served; `asked` is the last that was. False on a storage fault. */

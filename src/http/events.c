@@ -275,6 +275,8 @@ static enum answer get_events(struct req *req)
     return a;
 }
 
+ROUTE_TAG(events_tag, "Events", "What changed, live.");
+
 const struct route events_routes[] = {
     { .verb = VERB_GET, .path = "/api/events", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Events",
       QUERY_FIELDS(get_events), .passive = true, .run = get_events,

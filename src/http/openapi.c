@@ -353,22 +353,14 @@ static void put_path(struct json *j, const struct route *r, const struct route *
     buf_free(&name);
 }
 
-static const char *tag_doc(const char *tag)
+ROUTE_TAG(operator_tag, "Operator", "For operators: accounts, grants, background jobs, the whole audit log.");
+extern const struct route_tag __start_route_tags[], __stop_route_tags[];
+
+const char *route_tag_doc(const char *tag)
 {
-    static const struct { const char *tag, *doc; } docs[] = {
-        { "Account", "Registration, sign-in, sessions, and the person who is signed in." },
-        { "Audit", "Who did what to the own account." },
-        { "Billing", "The balance and every entry of the ledger." },
-        { "Chatbot", "A shop's chatbot: switching it on and off, its state, secrets and tokens." },
-        { "Events", "What changed, live." },
-        { "Operator", "For operators: accounts, grants, background jobs, the whole audit log." },
-        { "Panel", "For outside panels that register their shops here." },
-        { "Shops", "The shops of a merchant." },
-        { "System", "Health, and what pages need to know before anybody signs in." },
-    };
-    for (size_t i = 0; i < ARRAY_LEN(docs); i++)
-        if (text_eq(docs[i].tag, tag)) return docs[i].doc;
-    return tag;
+    for (const struct route_tag *t = __start_route_tags; t < __stop_route_tags; t++)
+        if (text_eq(t->name, tag)) return t->doc;
+    return NULL;
 }
 
 static void put_tag(struct json *j, const struct route *r, const struct route *const *routes)
@@ -376,7 +368,7 @@ static void put_tag(struct json *j, const struct route *r, const struct route *c
     if (!is_first(r, routes, same_tag)) return;
     json_object(j, NULL);
     json_text(j, "name", r->tag);
-    json_text(j, "description", tag_doc(r->tag));
+    json_text(j, "description", route_tag_doc(r->tag));
     json_end(j);
 }
 

@@ -181,6 +181,11 @@ struct route {
 #define BODY_FIELDS(type) .body_fields = type##_fields, .body_size = sizeof(struct type)
 #define PROBLEMS(...) .problems = (const struct problem *const[]){ __VA_ARGS__, NULL }
 #define ROUTE_END { .verb = VERB_UNSET }
+/* What a .tag means, said once, beside the rows that have it. */
+struct route_tag { const char *name, *doc; };
+#define ROUTE_TAG(ident, text, meaning)                                                                                \
+    static const struct route_tag ident __attribute__((section("route_tags"), used, aligned(8))) = { (text), (meaning) }
+const char *route_tag_doc(const char *tag);  /* NULL: nobody said it */
 
 /* Token buckets in memory, per process: `burst` requests per `per_ms`. By network: of one address (an IPv6 /64); the
  * networks around it have `wider` times the room (0: 8 and 64 times for /24 and /16 of IPv4, 4 and 16 times for /56 and

@@ -314,6 +314,7 @@ static void check_row(struct check *c)
     if (doc == 0) complain(c, "doc is empty");
     else if (r->doc[doc - 1] != '.') complain(c, "doc is no sentence");
     if (!r->hidden && !text_given(r->tag)) complain(c, "tag is empty");
+    else if (!r->hidden && !text_given(route_tag_doc(r->tag))) complain(c, "no ROUTE_TAG says what %s means", r->tag);
     if (!r->run) complain(c, "no run");
     if (r->verb == VERB_GET && r->body_fields) complain(c, "GET with a body");
     if (r->verb != VERB_GET && r->tx == TX_READ) complain(c, "a request that changes something cannot have TX_READ");

@@ -49,6 +49,12 @@ static const struct shape list_shape[] = {
 };
 static const struct problem too_poor = { "insufficient_credits", 402, "Not enough credits.", "点数不足。" };
 
+ROUTE_TAG(shops_tag, "shops", "The shops.");
+ROUTE_TAG(chatbot_tag, "chatbot", "The chatbot of a shop.");
+ROUTE_TAG(operators_tag, "operators", "For operators.");
+ROUTE_TAG(system_tag, "system", "Health.");
+ROUTE_TAG(sign_in_tag, "sign-in", "Signing in.");
+
 static const struct route shop_routes[] = {
     { .verb = VERB_GET, .path = "/api/shops", .who = WHO_MEMBERS, .tx = TX_READ, .doc = "Lists the shops.",
         .tag = "shops",
@@ -127,7 +133,7 @@ static void the_head_is_complete(void **state)
     assert_string_equal(TEXT_AT("servers", "0", "url"), "/");
     assert_int_equal(json_array_size(AT("tags")), 5);
     assert_string_equal(TEXT_AT("tags", "0", "name"), "shops");
-    assert_true(json_is_string(AT("tags", "4", "description")));
+    assert_string_equal(TEXT_AT("tags", "4", "description"), "Signing in.");
 }
 
 static void rows_become_operations(void **state)
@@ -297,6 +303,7 @@ static void unset_parts_are_named(void **state)
     BAD_POST("doc is empty", r.doc = "");
     BAD_POST("doc is no sentence", r.doc = "Does it");
     BAD_POST("tag is empty", r.tag = NULL);
+    BAD_POST("no ROUTE_TAG says what nonsense means", r.tag = "nonsense");
     BAD_POST("no run", r.run = NULL);
     BAD_POST("limit is not set", r.limit = (&(struct limit){ .name = "x", .burst = 1 }));
     BAD_POST("limit is not set", r.limit = (&(struct limit){ .name = "x", .per_ms = 1 }));

@@ -3,6 +3,11 @@
 #define CHATHUB_INBOUND_PRIVATE_H
 
 #include "inbound/inbound.h"
+#include "audit/audit.h"
+
+#define INBOUND_ACTIONS(X)                                                                                             \
+    X(delivery_refused) X(delivery_changed) X(delivery_replayed)
+INBOUND_ACTIONS(AUDIT_DECLARE)
 
 extern const char *const inbound_state_names[];              /* NULL-ended, in the order of enum delivery_state */
 

@@ -5,6 +5,8 @@
 #include "audit/audit.h"
 #include "base/log.h"
 
+INBOUND_ACTIONS(AUDIT_DEFINE)
+
 static void take_headers(struct delivery *d, const struct req *req)
 {
     const char *const *names = d->sender->headers;
@@ -29,7 +31,7 @@ static void what_json(struct json *j, const void *arg)
     if (d->reason) json_text(j, "reason", d->reason);
 }
 
-static bool tell(struct req *req, const struct delivery *d, enum audit_action action)
+static bool tell(struct req *req, const struct delivery *d, struct audit_action action)
 {
     return audit_request(req, action, d->account, "delivery", d->row, what_json, d);
 }

@@ -3,6 +3,11 @@
 #define CHATHUB_SHOPS_PRIVATE_H
 
 #include "shops/shops.h"
+#include "audit/audit.h"
+
+#define SHOPS_ACTIONS(X)                                                                                               \
+    X(shop_created) X(shop_updated) X(shop_soft_deleted) X(shop_restored) X(shop_hard_deleted)
+SHOPS_ACTIONS(AUDIT_DECLARE)
 
 enum { SHOPS_LIST_MAX = 250 };               /* above SHOPS_PER_ACCOUNT_MAX: that limit is counted without a lock */
 

@@ -7,6 +7,8 @@
 #include "credits/credits.h"
 #include "http/events.h"
 
+SHOPS_ACTIONS(AUDIT_DEFINE)
+
 static const struct problem problem_shop_limit = {
     "shop_limit", 409, "You have reached the number of shops an account may have. Deleted shops count for 7 days.",
     "店铺数量已达上限，已删除的店铺在 7 天内仍计入数量。"
@@ -79,7 +81,7 @@ static void details_json(struct json *j, const void *arg)
 }
 
 /* Audit row and event: what every change of a shop leaves behind. */
-static bool tell(struct req *req, enum audit_action action, const struct shop *s)
+static bool tell(struct req *req, struct audit_action action, const struct shop *s)
 {
     return audit_request(req, action, s->account, "shop", s->id, details_json, s) &&
            events_put(req->tx, s->account, "shop.changed", event_json, &s->id);
@@ -267,6 +269,8 @@ static enum answer run_restore(struct req *req)
     if (!tell(req, AUDIT_shop_restored, &s)) return reply_fault(req);
     return reply_json(req, 200, success_json, NULL);
 }
+
+ROUTE_TAG(shops_tag, "Shops", "The shops of a merchant.");
 
 const struct route shops_routes[] = {
     { .verb = VERB_GET, .path = "/api/shops", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Shops",

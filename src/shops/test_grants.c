@@ -6,6 +6,10 @@
 #include "shops/test_kit.h"
 #include "storage/test_verify.h"
 
+/* Of a domain behind this one. */
+CREDITS_DECLARE(chatbot_enablement)
+CREDITS_DEFINE_SERVICE(chatbot_enablement)
+
 static int64_t account_number;
 
 static enum row by_email(struct tx *tx, const char *email, int64_t *account)

@@ -4,9 +4,20 @@
 #define CHATHUB_TENANTS_PRIVATE_H
 
 #include "audit/audit.h"
+#include "credits/credits.h"
 #include "jobs/steps.h"
 #include "storage/reseal.h"
 #include "tenants/recipe.h"
+
+#define TENANTS_ACTIONS(X)                                                                                             \
+    X(chatbot_enable_asked) X(chatbot_enabled) X(chatbot_enable_failed) X(chatbot_enable_refused)                      \
+    X(chatbot_disabled) X(chatbot_config_changed) X(chatbot_update_failed) X(chatbot_renewed)                          \
+    X(chatbot_past_due) X(chatbot_expired) X(sso_issued) X(sso_launched) X(sso_refused) X(secret_shown)                \
+    X(secret_rotated) X(secret_retired) X(secret_revoked) X(chatbot_renewal_changed) X(tenant_registered)              \
+    X(tenant_suspended) X(tenant_resumed)
+TENANTS_ACTIONS(AUDIT_DECLARE)
+#define TENANTS_REASONS(X) X(chatbot_enablement) X(chatbot_renewal)
+TENANTS_REASONS(CREDITS_DECLARE)
 
 enum { BOT_NAME_MAX = 80, GRACE_DAYS = 7, SECRET_OVERLAP_HOURS = 24 };
 
@@ -59,7 +70,7 @@ const char *tenant_state_word(const struct tenant *t);       /* off, pending, ..
 /* The event alone: a step of the way was done. */
 MUST_USE bool tenants_progressed(struct tx *tx, const struct tenant *t);
 /* Audit row and event of a change; `req` NULL: by a job. */
-MUST_USE bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, const struct tenant *t,
+MUST_USE bool tenants_tell(struct tx *tx, struct req *req, struct audit_action action, const struct tenant *t,
                            json_writer *details, const void *arg, int64_t now);
 
 /* ---- subscriptions.c ---- */

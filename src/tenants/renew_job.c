@@ -60,7 +60,7 @@ static void period_details(struct json *j, const void *arg)
     json_time(j, "expiresAt", s->expires_at_ms);
 }
 
-static bool write_renewal(struct renewal *r, enum audit_action action)
+static bool write_renewal(struct renewal *r, struct audit_action action)
 {
     return subscription_save(r->tx, &r->s, r->now) &&
            tenants_tell(r->tx, NULL, action, &r->t, period_details, &r->s, r->now);

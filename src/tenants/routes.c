@@ -134,6 +134,9 @@ static const struct limit register_limit = { .name = "panel_register", .burst = 
 
 #define CHATBOT .tag = "Chatbot", PATH_FIELDS(path_shop)
 
+ROUTE_TAG(chatbot_tag, "Chatbot", "A shop's chatbot: switching it on and off, its state, secrets and tokens.");
+ROUTE_TAG(panel_tag, "Panel", "For outside panels that register their shops here.");
+
 const struct route tenants_routes[] = {
     { .verb = VERB_POST, .path = "/api/shops/:id/chatbot/enable", .who = WHO_MANAGERS, .tx = TX_WRITE, CHATBOT,
       BODY_FIELDS(post_enable), .body_optional = true, .ignore_unknown = true, .idempotent = true,

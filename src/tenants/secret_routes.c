@@ -63,7 +63,7 @@ static enum answer begin_change(struct req *req, struct secret_change *c)
     return ANSWER_GO_ON;
 }
 
-static enum answer send_secret(struct req *req, struct secret_change *c, enum audit_action action,
+static enum answer send_secret(struct req *req, struct secret_change *c, struct audit_action action,
                                struct secret_answer *s)
 {
     s->kind = c->kind;

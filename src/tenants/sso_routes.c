@@ -51,7 +51,7 @@ static struct str sign_for(struct req *req, const struct signer *s, int role, in
 
 static void role_details(struct json *j, const void *arg) { json_text(j, "role", sso_role_names[*(const int *)arg]); }
 
-static bool audit_sso(struct req *req, enum audit_action action)
+static bool audit_sso(struct req *req, struct audit_action action)
 {
     const struct post_role *in = req->body;
     return audit_request(req, action, req->who.account, "shop", path_shop_id(req), role_details, &in->role);

@@ -3,6 +3,9 @@
 
 #include "http/events.h"
 
+TENANTS_ACTIONS(AUDIT_DEFINE)
+TENANTS_REASONS(CREDITS_DEFINE_SERVICE)
+
 static_assert(TENANT_ACTIVE == 3 && TENANT_DISABLED == 5, "tenants.status is stored: append, never renumber");
 
 static const char *const status_names[TENANT_STATUS_COUNT] = {
@@ -155,7 +158,7 @@ bool tenants_progressed(struct tx *tx, const struct tenant *t)
     return events_put(tx, t->account, "chatbot.changed", event_json, t);
 }
 
-bool tenants_tell(struct tx *tx, struct req *req, enum audit_action action, const struct tenant *t,
+bool tenants_tell(struct tx *tx, struct req *req, struct audit_action action, const struct tenant *t,
                   json_writer *details, const void *arg, int64_t now)
 {
     const struct audit_entry e = { .action = action, .account = t->account, .actor = req ? req->who.person : 0,

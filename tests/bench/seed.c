@@ -220,7 +220,7 @@ static void make_record(struct ledger_record *r, char key[64], int64_t account, 
     r->account = account, r->seq = seq, r->shop = seq == 1 ? 0 : account, r->actor = account;
     r->amount = credits_of(amount);
     r->key = key;
-    r->reason = credit_reason_name(seq == 1 ? REASON_grant : enable ? REASON_chatbot_enablement : REASON_shop_creation);
+    r->reason = seq == 1 ? "grant" : enable ? "chatbot_enablement" : "shop_creation";
     r->note = seq == 1 ? "seed" : NULL;
     if (enable)
         snprintf(key, 64, "chatbot:shop-%d:1", (int)account);
