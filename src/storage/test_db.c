@@ -1,15 +1,16 @@
-/* test_db.c: the fixture of test_db.h. SQLite: a file in a folder of its own. PostgreSQL: a schema of its own in the
- * given database, reached by search_path in the URL, so that everything (also a second connection or process) sees it.
- */
+/* test_db.c: the fixture of test_db.h. SQLite: a file in a folder of its own. PostgreSQL: this program's schema in the
+ * given database (test_schema.h), reached by search_path in the URL, so that everything (also a second connection or
+ * process) sees it. Migrating from nothing for each test was most of what the tests cost: both engines do it once. */
 #include "storage/test_db.h"
 #include "base/chain.h"
 #include "base/log.h"
-#include "base/random.h"
 #include "storage/private.h"
+#include "storage/test_schema.h"
+#include <fcntl.h>
 #include <ftw.h>
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { TEST_ARENA_BYTES = 64 << 20 };
@@ -24,25 +25,6 @@ int test_setup(void **state)
 
 /* ---- places ---- */
 
-static const char *postgres_url(void)
-{
-    const char *url = getenv("CHATHUB_TEST_POSTGRES");
-    if (!url || !*url)
-        fail_msg("%s", "CHATHUB_TEST_POSTGRES is not set: give the URL of a PostgreSQL database for tests");
-    return url;
-}
-
-static bool postgres_do(const char *sql)
-{
-    PGconn *c = PQconnectdb(postgres_url());
-    PGresult *r = PQexec(c, sql);
-    bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
-    if (!good) print_error("%s: %s\n", sql, PQerrorMessage(c));
-    PQclear(r);
-    PQfinish(c);
-    return good;
-}
-
 static void place_sqlite(struct test_db *t)
 {
     const char *base = getenv("TMPDIR");
@@ -53,20 +35,57 @@ static void place_sqlite(struct test_db *t)
     snprintf(t->url, sizeof t->url, "sqlite:%s/test.db", t->place);
 }
 
-static void place_postgres(struct test_db *t)
+/* True: the migrations have run in it. */
+static bool place_postgres(struct test_db *t)
 {
-    uint8_t bytes[8];
-    char hex[17], name[64], sql[320];
-    random_bytes(bytes, sizeof bytes);
-    hex_encode(bytes, sizeof bytes, hex);
-    snprintf(name, sizeof name, "t%ld_%s", (long)getpid(), hex);
-    snprintf(sql, sizeof sql, "CREATE SCHEMA %s", name);
-    if (!postgres_do(sql)) fail_msg("%s", "cannot use the database of CHATHUB_TEST_POSTGRES");
+    bool made;
+    const char *server = test_schema_server();
+    char name[64];
+    test_schema_take(name, sizeof name, &made);
     text_copy(t->place, sizeof t->place, name);
     /* Tests need no durable commits; the torture runs do, and use the server itself. */
     snprintf(t->url, sizeof t->url,
-             "%s%capplication_name=%s&options=-csearch_path%%3D%s%%20-csynchronous_commit%%3Doff", postgres_url(),
-             strchr(postgres_url(), '?') ? '&' : '?', name, name);
+             "%s%capplication_name=%s&options=-csearch_path%%3D%s%%20-csynchronous_commit%%3Doff", server,
+             strchr(server, '?') ? '&' : '?', name, name);
+    return made;
+}
+
+/* ---- SQLite: the bytes of a migrated file, kept from the first test to the last ---- */
+
+static struct { void *bytes; size_t n; } migrated;
+
+static void keep_file(const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) != 0) fail_msg("cannot read %s", path);
+    migrated.n = (size_t)st.st_size;
+    migrated.bytes = malloc(migrated.n);
+    if (!migrated.bytes || read(fd, migrated.bytes, migrated.n) != st.st_size) abort();
+    close(fd);
+}
+
+static void write_file(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, migrated.bytes, migrated.n) != (ssize_t)migrated.n) fail_msg("cannot write %s", path);
+    close(fd);
+}
+
+/* Migrates in a database of its own, which is closed whole (so its log is gone), for this test and those after it. */
+static void migrated_file(struct test_db *t)
+{
+    char error[256] = "", path[sizeof t->place + 16];
+    snprintf(path, sizeof path, "%s/test.db", t->place);
+    if (migrated.bytes) {
+        write_file(path);
+        return;
+    }
+    struct db *db = db_open(&(struct db_options){ .url = t->url }, error, sizeof error);
+    if (!db) fail_msg("%s", error);
+    assert_true(migrate_up(db) >= 0);
+    db_close(db);
+    keep_file(path);
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
@@ -110,15 +129,20 @@ void test_run(void **state, enum db_engine e, void (*body)(struct test_db *t))
     log_start(getenv("CHATHUB_TEST_LOG") ? LOG_DEBUG : LOG_ERROR, STDERR_FILENO);
     t->engine = e;
     chain_use((const uint8_t[CHAIN_KEY_SIZE]){ "the chain key of the tests" });
+    bool made = true;
     if (e == DB_SQLITE) {
         place_sqlite(t);
+        migrated_file(t);
     } else {
-        place_postgres(t);
+        made = place_postgres(t);
     }
     t->arena = arena_new(TEST_ARENA_BYTES);
     t->db = db_open(&(struct db_options){ .url = t->url }, error, sizeof error);
     if (!t->db) fail_msg("%s", error);
-    assert_true(migrate_up(t->db) >= 0);
+    if (!made) {
+        assert_true(migrate_up(t->db) >= 0);
+        test_schema_is_made();
+    }
     t->conn = conn_open(t->db, TX_WRITE, error, sizeof error);
     if (!t->conn) fail_msg("%s", error);
     test_open_tx(t);
@@ -135,11 +159,7 @@ int test_teardown(void **state)
     arena_free(t->arena);
     int bad = 0;
     if (t->place[0] && t->engine == DB_SQLITE) bad = nftw(t->place, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    if (t->place[0] && t->engine == DB_POSTGRES) {
-        char sql[400];
-        snprintf(sql, sizeof sql, "SET client_min_messages = error; DROP SCHEMA %s CASCADE", t->place);
-        bad = postgres_do(sql) ? 0 : -1;
-    }
+    if (t->place[0] && t->engine == DB_POSTGRES) bad = test_schema_give() ? 0 : -1;
     free(t);
     return bad;
 }

@@ -1,4 +1,4 @@
-/* test_db.h: a fresh, migrated database for each test, on each engine.
+/* test_db.h: a database for each test, on each engine, as the migrations leave it.
  *
  *     TEST_EACH_ENGINE(a_replayed_debit_is_free)
  *     {

@@ -1,0 +1,215 @@
+/* test_schema.c: see test_schema.h. Whether a schema is as it was is not believed but looked at: the rows of every
+ * table (how many, and a sum over all their bytes), the numbers drawn from every sequence, and how many columns,
+ * indexes, constraints, triggers and functions there are. */
+#include "storage/test_schema.h"
+
+#include "base/crypto.h"
+#include "base/random.h"
+#include "base/testing.h"
+#include <libpq-fe.h>
+#include <stdio.h>
+
+enum { NAME_SIZE = 64, TEXT_MAX = 64 << 10, GOODBYE_TRIES = 400, GOODBYE_PAUSE_US = 5000 };
+
+static struct {
+    char name[NAME_SIZE];                    /* "": none */
+    pid_t owner;                             /* a forked child must not drop it */
+    PGconn *conn;                            /* of the schema's keeper */
+    PGresult *content, *form;                /* as the migrations left it; NULL: it has not been looked at */
+} kept;
+
+const char *test_schema_server(void)
+{
+    const char *url = getenv("CHATHUB_TEST_POSTGRES");
+    if (!url || !*url)
+        fail_msg("%s", "CHATHUB_TEST_POSTGRES is not set: give the URL of a PostgreSQL database for tests");
+    return url;
+}
+
+/* NULL on any fault. */
+static PGresult *ask(const char *sql)
+{
+    PGresult *r = PQexec(kept.conn, sql);
+    ExecStatusType status = PQresultStatus(r);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return r;
+    PQclear(r);
+    return NULL;
+}
+
+static bool tell(const char *format, ...) PRINTF_LIKE(1, 2);
+static bool tell(const char *format, ...)
+{
+    char sql[1024];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(sql, sizeof sql, format, args);
+    va_end(args);
+    PGresult *r = ask(sql);
+    PQclear(r);
+    return r != NULL;
+}
+
+static void forget(void)
+{
+    PQclear(kept.content);
+    PQclear(kept.form);
+    kept.content = kept.form = NULL;
+    kept.name[0] = '\0';
+}
+
+static bool drop(void)
+{
+    bool good = kept.name[0] == '\0' || tell("DROP SCHEMA %s CASCADE", kept.name);
+    if (!good) print_error("DROP SCHEMA: %s\n", PQerrorMessage(kept.conn));
+    forget();
+    return good;
+}
+
+static void at_end(void)
+{
+    if (kept.owner != getpid() || !kept.conn) return;
+    (void)drop();
+    PQfinish(kept.conn);
+    kept.conn = NULL;
+}
+
+static void connect_once(void)
+{
+    if (kept.conn && kept.owner == getpid() && PQstatus(kept.conn) == CONNECTION_OK) return;
+    if (!kept.conn && atexit(at_end) != 0) abort();
+    kept.conn = PQconnectdb(test_schema_server());
+    kept.owner = getpid();
+    forget();
+    /* Nothing waits long here: what is still held by somebody is not put back but left. */
+    if (!tell("SET client_min_messages = error; SET synchronous_commit = off; SET lock_timeout = '5s'"))
+        fail_msg("cannot use the database of CHATHUB_TEST_POSTGRES: %s", PQerrorMessage(kept.conn));
+}
+
+void test_schema_take(char *name, size_t size, bool *made)
+{
+    connect_once();
+    *made = kept.name[0] != '\0';
+    if (!*made) {
+        uint8_t bytes[8];
+        char hex[17];
+        random_bytes(bytes, sizeof bytes);
+        hex_encode(bytes, sizeof bytes, hex);
+        (void)snprintf(kept.name, sizeof kept.name, "t%ld_%s", (long)getpid(), hex);
+        if (!tell("CREATE SCHEMA %s", kept.name)) fail_msg("CREATE SCHEMA: %s", PQerrorMessage(kept.conn));
+    }
+    text_copy(name, size, kept.name);
+}
+
+/* ---- what is in it ---- */
+
+/* A row a table: its name, how many rows it has, a sum over them. */
+static PGresult *content(void)
+{
+    char sql[1024];
+    (void)snprintf(sql, sizeof sql, "SELECT relname FROM pg_class WHERE relnamespace = '%s'::regnamespace"
+                                    " AND relkind = 'r' ORDER BY relname", kept.name);
+    PGresult *tables = ask(sql), *r = NULL;
+    struct buf text;
+    buf_init(&text, TEXT_MAX);
+    for (int i = 0; i < PQntuples(tables); i++) {
+        const char *table = PQgetvalue(tables, i, 0);
+        buf_printf(&text,
+                   "%sSELECT '%s', COUNT(*), COALESCE(SUM(hashtextextended(x::text, 0)::numeric), 0) FROM %s.%s x",
+                   i > 0 ? " UNION ALL " : "", table, kept.name, table);
+    }
+    if (tables && text.n > 0 && !text.overflow) r = ask(buf_terminated(&text));
+    buf_free(&text);
+    PQclear(tables);
+    return r;
+}
+
+/* One row: relations and columns, constraints, triggers, functions, sequences that gave a number. */
+static PGresult *form(void)
+{
+    char sql[1024];
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT COUNT(*), SUM(relnatts), md5(string_agg(relname, ',' ORDER BY relname)),"
+                   " (SELECT COUNT(*) FROM pg_constraint WHERE connamespace = n), (SELECT COUNT(*) FROM pg_proc WHERE"
+                   " pronamespace = n), (SELECT COUNT(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE"
+                   " c.relnamespace = n), (SELECT COUNT(last_value) FROM pg_sequences WHERE schemaname = '%s')"
+                   " FROM pg_class, (SELECT '%s'::regnamespace::oid AS n) AS here WHERE relnamespace = n GROUP BY n",
+                   kept.name, kept.name);
+    return ask(sql);
+}
+
+static bool same_row(const PGresult *a, const PGresult *b, int row)
+{
+    for (int k = 0; k < PQnfields(a); k++)
+        if (strcmp(PQgetvalue(a, row, k), PQgetvalue(b, row, k)) != 0) return false;
+    return true;
+}
+
+static bool same(const PGresult *a, const PGresult *b)
+{
+    if (!a || !b || PQntuples(a) != PQntuples(b) || PQnfields(a) != PQnfields(b)) return false;
+    for (int i = 0; i < PQntuples(a); i++)
+        if (!same_row(a, b, i)) return false;
+    return true;
+}
+
+void test_schema_is_made(void)
+{
+    kept.content = content();
+    kept.form = form();
+}
+
+/* ---- and back ---- */
+
+/* Tables that were empty and have rows now. */
+static bool empty_again(const PGresult *now)
+{
+    struct buf sql;
+    bool some = false;
+    if (!now || PQntuples(now) != PQntuples(kept.content)) return false;
+    buf_init(&sql, TEXT_MAX);
+    for (int i = 0; i < PQntuples(now); i++) {
+        if (same_row(now, kept.content, i) || strcmp(PQgetvalue(kept.content, i, 1), "0") != 0) continue;
+        buf_printf(&sql, "%s %s.%s", some ? "," : "TRUNCATE", kept.name, PQgetvalue(now, i, 0));
+        some = true;
+    }
+    PGresult *r = some && !sql.overflow ? ask(buf_terminated(&sql)) : NULL;
+    buf_free(&sql);
+    PQclear(r);
+    return r != NULL || !some;
+}
+
+/* Backends end a moment after their clients. */
+static bool all_have_left(void)
+{
+    for (int i = 0; i < GOODBYE_TRIES; i++) {
+        char sql[160];
+        (void)snprintf(sql, sizeof sql, "SELECT 1 FROM pg_stat_activity WHERE application_name = '%s'", kept.name);
+        PGresult *r = ask(sql);
+        int there = r ? PQntuples(r) : -1;
+        PQclear(r);
+        if (there <= 0) return there == 0;
+        (void)usleep(GOODBYE_PAUSE_US);
+    }
+    return false;
+}
+
+static bool put_back(void)
+{
+    if (!kept.content || !kept.form || !all_have_left()) return false;
+    PGresult *now = content();
+    bool good = empty_again(now);
+    PQclear(now);
+    if (!good || !tell("SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, start_value, false)"
+                       " FROM pg_sequences WHERE schemaname = '%s' AND last_value IS NOT NULL", kept.name))
+        return false;
+    PGresult *rows = content(), *shape = form();
+    good = same(rows, kept.content) && same(shape, kept.form);
+    PQclear(rows);
+    PQclear(shape);
+    return good;
+}
+
+bool test_schema_give(void)
+{
+    return kept.name[0] == '\0' || put_back() || drop();
+}
