@@ -15,6 +15,8 @@ enum { FAULT_NAME_MAX_BYTES = 64 };
 void field_fault_add(struct field_run *r, const char *field, const char *code, int64_t limit)
 {
     if (r->faults->count == FIELD_FAULTS_MAX) return;
+    if (r->item) field = r->item;
+    else if (r->inside) field = arena_printf(r->arena, "%s%s", r->inside, field);
     r->faults->fault[r->faults->count++] = (struct field_fault){ field, code, limit };
 }
 
@@ -115,6 +117,8 @@ void field_take_nothing(struct field_run *r, const struct field *f)
     case FIELD_KIND_TEXT:    store_text(r, f, NULL); break;
     case FIELD_KIND_BOOL:    field_take_bool(r, f, false); break;
     case FIELD_KIND_TIME:    store_number(r, f, f->fallback); break;
+    case FIELD_KIND_LIST:    memset(r->out + f->offset, 0, sizeof(struct field_list)); break;
+    case FIELD_KIND_OBJECT:  store_text(r, f, NULL); break;
     case FIELD_KIND_END:     assert(!"the end is no field"); break;
     }
 }
@@ -122,6 +126,42 @@ void field_take_nothing(struct field_run *r, const struct field *f)
 static struct str text_of(const json_t *v)
 {
     return (struct str){ json_string_value(v), json_string_length(v) };
+}
+
+static void take_table(struct field_run *r, const struct field *table, const json_t *object);
+static void take_json(struct field_run *r, const struct field *f, const json_t *v);
+
+/* The faults of what is inside say where they are. */
+static const char *name_of(const struct field_run *r, const struct field *f)
+{
+    return r->item ? r->item : r->inside ? arena_printf(r->arena, "%s%s", r->inside, f->name) : f->name;
+}
+
+static void take_object(struct field_run *r, const struct field *f, const json_t *v)
+{
+    struct field_run in = *r;
+    in.out = arena_alloc(r->arena, f->of_size);
+    in.inside = arena_printf(r->arena, "%s.", name_of(r, f)), in.item = NULL;
+    take_table(&in, f->of, v);
+    store_text(r, f, in.out);
+}
+
+static void take_list(struct field_run *r, const struct field *f, const json_t *v)
+{
+    size_t count = json_array_size(v);
+    if (count > (size_t)f->max || count < (size_t)f->min) {
+        bool many = count > (size_t)f->max;
+        field_fault_add(r, f->name, many ? "too_many" : "too_few", many ? f->max : f->min);
+        return;
+    }
+    struct field_list list = { .item = arena_array(r->arena, f->of_size, count + 1), .count = count };
+    for (size_t i = 0; i < count; i++) {
+        struct field_run in = *r;
+        in.out = (char *)(uintptr_t)list.item + i * f->of_size;
+        in.item = arena_printf(r->arena, "%s[%zu]", name_of(r, f), i);
+        take_json(&in, f->of, json_array_get(v, i));
+    }
+    memcpy(r->out + f->offset, &list, sizeof(list));
 }
 
 static void take_json(struct field_run *r, const struct field *f, const json_t *v)
@@ -134,6 +174,8 @@ static void take_json(struct field_run *r, const struct field *f, const json_t *
     case FIELD_KIND_TIME:
     case FIELD_KIND_ENUM:    fits = json_is_string(v); break;
     case FIELD_KIND_BOOL:    fits = json_is_boolean(v); break;
+    case FIELD_KIND_LIST:    fits = json_is_array(v); break;
+    case FIELD_KIND_OBJECT:  fits = json_is_object(v); break;
     case FIELD_KIND_END:     break;
     }
     if (!fits) {
@@ -147,6 +189,8 @@ static void take_json(struct field_run *r, const struct field *f, const json_t *
     case FIELD_KIND_ENUM:    field_take_name(r, f, text_of(v)); break;
     case FIELD_KIND_BOOL:    field_take_bool(r, f, json_is_true(v)); break;
     case FIELD_KIND_TIME:    field_take_time(r, f, text_of(v)); break;
+    case FIELD_KIND_LIST:    take_list(r, f, v); break;
+    case FIELD_KIND_OBJECT:  take_object(r, f, v); break;
     case FIELD_KIND_END:     break;
     }
 }
@@ -158,25 +202,27 @@ static bool in_table(const struct field *table, const char *name)
     return false;
 }
 
-bool fields_from_json(struct arena *a, const struct field *table, const json_t *object, bool ignore_unknown, void *out,
-                      struct field_faults *faults)
+static void take_table(struct field_run *r, const struct field *table, const json_t *object)
 {
-    struct field_run r = { .arena = a, .out = out, .faults = faults };
-    faults->count = 0;
-    if (!json_is_object(object)) {
-        field_fault_add(&r, "", "type", 0);
-        return false;
-    }
     for (const struct field *f = table; f->kind != FIELD_KIND_END; f++) {
         const json_t *v = json_object_get(object, f->name);
-        if (v) field_mark_present(&r, f);
-        if (!v || json_is_null(v)) field_take_nothing(&r, f);
-        else take_json(&r, f, v);
+        if (v) field_mark_present(r, f);
+        if (!v || json_is_null(v)) field_take_nothing(r, f);
+        else take_json(r, f, v);
     }
     const char *key;
     json_t *v;
-    if (!ignore_unknown) json_object_foreach((json_t *)object, key, v) {
-        if (!in_table(table, key)) field_fault_name(&r, str_of(key), "unknown");
+    if (!r->ignore_unknown) json_object_foreach((json_t *)object, key, v) {
+        if (!in_table(table, key)) field_fault_name(r, str_of(key), "unknown");
     }
+}
+
+bool fields_from_json(struct arena *a, const struct field *table, const json_t *object, bool ignore_unknown, void *out,
+                      struct field_faults *faults)
+{
+    struct field_run r = { .arena = a, .out = out, .faults = faults, .ignore_unknown = ignore_unknown };
+    faults->count = 0;
+    if (json_is_object(object)) take_table(&r, table, object);
+    else field_fault_add(&r, "", "type", 0);
     return faults->count == 0;
 }

@@ -10,7 +10,7 @@
 
 enum field_kind {
     FIELD_KIND_END, FIELD_KIND_I64, FIELD_KIND_CREDITS, FIELD_KIND_TEXT, FIELD_KIND_BOOL, FIELD_KIND_ENUM,
-    FIELD_KIND_TIME
+    FIELD_KIND_TIME, FIELD_KIND_LIST, FIELD_KIND_OBJECT
 };
 enum text_form {
     TEXT_PLAIN,      /* trimmed of white space at both ends, composed (NFC); empty after that counts as absent */
@@ -30,9 +30,13 @@ struct field {
     enum text_form form;
     bool multiline;
     const char *const *names;        /* enum: NULL-ended; the member is an int, the index */
+    const struct field *of;          /* object: its table; list: the one field that every item is, at offset 0 */
+    size_t of_size;                  /* of the object's struct, or of an item */
     const char *doc;
 };
-/* The member types: int64_t, struct credits, const char *, bool, int; of a time int64_t, ms. */
+struct field_list { const void *item; size_t count; };       /* item NULL: the list was not given */
+/* The member types: int64_t, struct credits, const char *, bool, int; of a time int64_t, ms; of a list struct
+ * field_list, of an object a pointer to its struct (NULL: not given). The last two stand in bodies alone. */
 #define FIELD_I64(type, member, ...) \
     { .name = #member, .kind = FIELD_KIND_I64, .offset = offsetof(type, member), __VA_ARGS__ }
 #define FIELD_ID(type, member, ...) FIELD_I64(type, member, .min = 1, .max = INT64_MAX, __VA_ARGS__)
@@ -47,6 +51,15 @@ struct field {
 /* RFC 3339 with its zone, or a day ("2026-11-28": its begin in UTC). Absent: `fallback`. */
 #define FIELD_TIME(type, member, ...) \
     { .name = #member, .kind = FIELD_KIND_TIME, .offset = offsetof(type, member), __VA_ARGS__ }
+/* `fields`: the table of struct `inner`. */
+#define FIELD_OBJECT(type, member, fields, inner, ...) \
+    { .name = #member, .kind = FIELD_KIND_OBJECT, .offset = offsetof(type, member), .of = (fields), \
+      .of_size = sizeof(inner), __VA_ARGS__ }
+/* `one`: the address of a field whose struct is `inner`; .min and .max count items. A list of texts, numbers, words
+ * (an enum) or objects; its name is not looked at. */
+#define FIELD_LIST(type, member, one, inner, ...) \
+    { .name = #member, .kind = FIELD_KIND_LIST, .offset = offsetof(type, member), .of = (one), \
+      .of_size = sizeof(inner), __VA_ARGS__ }
 /* What lists take. A page: rows older than `after` (absent: INT64_MAX, so the newest), `limit` of them. A range: from
  * and before. A format: FORMAT_JSON or FORMAT_CSV of csv.h, whose pages may have CSV_ROWS_MAX rows. */
 #define FIELD_PAGE(type, usual, most) \
@@ -65,8 +78,9 @@ extern const char *const format_names[];                     /* csv.c */
  * passes -Wno-override-init for these tables). */
 
 enum { FIELD_FAULTS_MAX = 8 };
-/* code: required, type, too_long, too_short, too_small, too_large, format, unknown, duplicate, not_one_of,
- * control_characters, invisible; a route may add its own. */
+/* code: required, type, too_long, too_short, too_small, too_large, too_many, too_few, format, unknown, duplicate,
+ * not_one_of, control_characters, invisible; a route may add its own. field: "name", "address.city",
+ * "lines[2].amount". */
 struct field_fault { const char *field; const char *code; int64_t limit; };
 struct field_faults { size_t count; struct field_fault fault[FIELD_FAULTS_MAX]; };
 

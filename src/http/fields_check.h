@@ -9,6 +9,9 @@
 struct field_run {
     struct arena *arena;
     char *out;                       /* the caller's struct */
+    const char *inside;              /* "address." before the names of an object's members; NULL: at the top */
+    const char *item;                /* "lines[2]" instead of the name of a list's one field; NULL: none */
+    bool ignore_unknown;
     struct field_faults *faults;
 };
 

@@ -42,6 +42,8 @@ static void take_pair(struct field_run *r, const struct field *f, struct str val
         else if (str_eq(value, STR("false"))) field_take_bool(r, f, false);
         else field_fault_add(r, f->name, "type", 0);
         break;
+    case FIELD_KIND_LIST:
+    case FIELD_KIND_OBJECT:  field_fault_add(r, f->name, "type", 0); break;          /* routes_check lets none in */
     case FIELD_KIND_END:     assert(!"the end is no field"); break;
     }
 }

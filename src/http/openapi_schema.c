@@ -144,7 +144,9 @@ static void put_number(struct json *j, const struct field *f, bool nullable)
     if (f->optional && f->fallback >= f->min && f->fallback <= f->max) json_i64(j, "default", f->fallback);
 }
 
-static void put_field(struct json *j, const struct field *f, bool nullable)
+static void put_members(struct json *j, const struct field *table, bool ignore_unknown);
+
+static void put_field(struct json *j, const struct field *f, bool nullable, bool ignore_unknown)
 {
     switch (f->kind) {
     case FIELD_KIND_I64:
@@ -169,25 +171,36 @@ static void put_field(struct json *j, const struct field *f, bool nullable)
         put_names(j, f->names, nullable);
         if (f->optional && f->fallback >= 0) json_text(j, "default", f->names[f->fallback]);
         break;
+    case FIELD_KIND_LIST:
+        put_type(j, "array", nullable);
+        json_object(j, "items");
+        put_field(j, f->of, false, ignore_unknown);
+        json_end(j);
+        if (f->min > 0) json_i64(j, "minItems", f->min);
+        json_i64(j, "maxItems", f->max);
+        break;
+    case FIELD_KIND_OBJECT:
+        put_type(j, "object", nullable);
+        put_members(j, f->of, ignore_unknown);
+        break;
     case FIELD_KIND_END: break;
     }
 }
 
 void schema_of_parameter(struct json *j, const struct field *f)
 {
-    put_field(j, f, false);
+    put_field(j, f, false, false);
 }
 
-void schema_of_fields(struct json *j, const struct field *table, bool ignore_unknown)
+static void put_members(struct json *j, const struct field *table, bool ignore_unknown)
 {
     bool some = false;
-    json_text(j, "type", "object");
     json_bool(j, "additionalProperties", ignore_unknown);
     json_object(j, "properties");
     for (const struct field *f = table; f->kind != FIELD_KIND_END; f++) {
         json_object(j, f->name);
         put_doc(j, f->doc);
-        put_field(j, f, f->optional);
+        put_field(j, f, f->optional, ignore_unknown);
         json_end(j);
         some = some || !f->optional;
     }
@@ -197,6 +210,12 @@ void schema_of_fields(struct json *j, const struct field *table, bool ignore_unk
     for (const struct field *f = table; f->kind != FIELD_KIND_END; f++)
         if (!f->optional) json_text(j, NULL, f->name);
     json_end(j);
+}
+
+void schema_of_fields(struct json *j, const struct field *table, bool ignore_unknown)
+{
+    json_text(j, "type", "object");
+    put_members(j, table, ignore_unknown);
 }
 
 /* ---- components ---- */
@@ -220,9 +239,10 @@ static void collect(struct named *n, const struct shape *members, unsigned depth
 }
 
 static const struct shape fault_shape[] = {
-    SHAPE_TEXT("field", .doc = "Name of the field as it was sent."),
-    SHAPE_TEXT("code", .doc = "required, type, too_long, too_short, too_small, too_large, format, unknown, duplicate, "
-                              "not_one_of, control_characters or invisible; a route may add its own."),
+    SHAPE_TEXT("field", .doc = "The field as it was sent: name, address.city, lines[2].amount."),
+    SHAPE_TEXT("code", .doc = "required, type, too_long, too_short, too_small, too_large, too_many, too_few, "
+                              "format, unknown, duplicate, not_one_of, control_characters or invisible; "
+                              "a route may add its own."),
     SHAPE_I64("limit", .maybe = true, .doc = "The limit that was passed, where there is one."),
     SHAPE_TEXT("message", .doc = "For a person, in the caller's language."),
     SHAPE_END

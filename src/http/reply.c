@@ -251,6 +251,8 @@ static const struct { const char *code, *en, *zh; } fault_texts[] = {
     { "type", "This is not of the right kind.", "类型不正确。" },
     { "too_long", "This is too long.", "内容过长。" },
     { "too_short", "This is too short.", "内容过短。" },
+    { "too_many", "These are too many.", "数量过多。" },
+    { "too_few", "These are too few.", "数量过少。" },
     { "too_small", "This is too small.", "数值过小。" },
     { "too_large", "This is too large.", "数值过大。" },
     { "format", "This is not written in the right way.", "格式不正确。" },

@@ -17,7 +17,7 @@ static const char *const verb_texts[] = {
 };
 
 /* One row under examination. */
-struct check { const struct route *r; const struct route *const *routes; struct buf *out; bool good; };
+struct check { const struct route *r; const struct route *const *routes; struct buf *out; bool good; unsigned depth; };
 
 static void complain(struct check *c, const char *format, ...) PRINTF_LIKE(2, 3);
 static void complain(struct check *c, const char *format, ...)
@@ -99,6 +99,8 @@ static void check_path(struct check *c)
 
 /* ---- fields ---- */
 
+enum { LIST_ITEMS_MAX = 1000, FIELDS_DEPTH_MAX = 8 };
+
 static size_t member_size(enum field_kind kind)
 {
     switch (kind) {
@@ -108,6 +110,8 @@ static size_t member_size(enum field_kind kind)
     case FIELD_KIND_BOOL:    return sizeof(bool);
     case FIELD_KIND_TIME:    return sizeof(int64_t);
     case FIELD_KIND_ENUM:    return sizeof(int);
+    case FIELD_KIND_LIST:    return sizeof(struct field_list);
+    case FIELD_KIND_OBJECT:  return sizeof(const void *);
     case FIELD_KIND_END:     break;
     }
     return 0;
@@ -138,10 +142,42 @@ static void check_limits(struct check *c, const struct field *f)
             complain(c, "field %s: fallback is no name", f->name);
         break;
     }
+    case FIELD_KIND_LIST:
+        if (f->max <= 0 || f->max > LIST_ITEMS_MAX) complain(c, "field %s: a list without a maximum", f->name);
+        if (f->min < 0 || f->min > f->max) complain(c, "field %s: min is above max", f->name);
+        break;
     case FIELD_KIND_BOOL:
     case FIELD_KIND_TIME:
+    case FIELD_KIND_OBJECT:
     case FIELD_KIND_END: break;
     }
+}
+
+static void check_fields(struct check *c, const char *what, const struct field *table, size_t size, bool in_address);
+
+/* What a list or an object is made of. */
+static void check_inside(struct check *c, const struct field *f, bool in_address)
+{
+    if (f->kind != FIELD_KIND_LIST && f->kind != FIELD_KIND_OBJECT) return;
+    if (in_address) complain(c, "field %s: a list or an object in an address", f->name);
+    if (!f->of || f->of_size == 0) {
+        complain(c, "field %s: what it is made of is not said", f->name);
+        return;
+    }
+    if (c->depth == FIELDS_DEPTH_MAX) {
+        complain(c, "field %s is nested too deep", f->name);
+        return;
+    }
+    c->depth++;
+    if (f->kind == FIELD_KIND_OBJECT) {
+        check_fields(c, f->name, f->of, f->of_size, false);
+    } else {
+        struct field one[2] = { *f->of, FIELD_END };
+        one[0].name = f->name;
+        if (one[0].offset != 0) complain(c, "field %s: an item begins behind its place", f->name);
+        check_fields(c, f->name, one, f->of_size, false);
+    }
+    c->depth--;
 }
 
 static void check_fields(struct check *c, const char *what, const struct field *table, size_t size, bool in_address)
@@ -164,6 +200,7 @@ static void check_fields(struct check *c, const char *what, const struct field *
             complain(c, "field %s: a secret in an address is written into every log on the way", f->name);
         if (in_address && f->multiline) complain(c, "field %s: several lines in an address", f->name);
         check_limits(c, f);
+        check_inside(c, f, in_address);
     }
 }
 

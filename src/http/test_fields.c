@@ -421,6 +421,88 @@ static void shapes(void **state)
     }
 }
 
+/* ---- lists and objects ---- */
+
+struct place { const char *city; int64_t zip; };
+static const struct field place_fields[] = {
+    FIELD_TEXT(struct place, city, .min = 1, .max = 10),
+    FIELD_I64(struct place, zip, .optional = true, .min = 1, .max = 99),
+    FIELD_END
+};
+struct line { int64_t amount; const struct place *place; };
+static const struct field line_fields[] = {
+    FIELD_I64(struct line, amount, .min = 1, .max = 9),
+    FIELD_OBJECT(struct line, place, place_fields, struct place, .optional = true),
+    FIELD_END
+};
+struct word { int colour; };
+static const struct field word_field = FIELD_ENUM(struct word, colour, colours);
+struct line_of { const struct line *line; };
+static const struct field line_field = FIELD_OBJECT(struct line_of, line, line_fields, struct line);
+struct order { const struct place *place; struct field_list words, lines; bool words_given; };
+static const struct field order_fields[] = {
+    FIELD_OBJECT(struct order, place, place_fields, struct place),
+    FIELD_LIST(struct order, words, &word_field, struct word, .optional = true, .max = 3,
+               .present_offset = offsetof(struct order, words_given)),
+    FIELD_LIST(struct order, lines, &line_field, struct line_of, .optional = true, .min = 1, .max = 2),
+    FIELD_END
+};
+
+static bool read_order(const char *text, struct order *o, struct field_faults *bad)
+{
+    json_t *json = json_read(str_of(text), JSON_READ_MAX_BYTES, NULL);
+    assert_non_null(json);
+    *o = (struct order){ 0 };
+    bool good = fields_from_json(arena, order_fields, json, false, o, bad);
+    json_decref(json);
+    return good;
+}
+
+static void lists_and_objects_are_read(void **state)
+{
+    struct order o;
+    struct field_faults bad;
+    assert_true(read_order("{\"place\":{\"city\":\" Bern \"}}", &o, &bad));
+    assert_string_equal(o.place->city, "Bern");
+    assert_true(o.words.item == NULL && o.lines.item == NULL && !o.words_given);
+    assert_true(read_order("{\"place\":{\"city\":\"Bern\",\"zip\":9},\"words\":[\"blue\",\"red\"],"
+                           "\"lines\":[{\"amount\":1},{\"amount\":2,\"place\":{\"city\":\"Ulm\"}}]}", &o, &bad));
+    const struct word *words = o.words.item;
+    const struct line_of *lines = o.lines.item;
+    assert_true(o.words_given && o.words.count == 2 && words[0].colour == BLUE && words[1].colour == RED);
+    assert_true(o.lines.count == 2 && lines[0].line->amount == 1 && lines[0].line->place == NULL);
+    assert_string_equal(lines[1].line->place->city, "Ulm");
+    assert_true(read_order("{\"place\":{\"city\":\"Bern\"},\"words\":[]}", &o, &bad));
+    assert_true(o.words.item != NULL && o.words.count == 0);
+}
+
+static void faults_inside_say_where(void **state)
+{
+#define BERN "\"place\":{\"city\":\"Bern\"}"
+    static const struct { const char *json, *field, *code; } cases[] = {
+        { "{}", "place", "required" }, { "{\"place\":null}", "place", "required" },
+        { "{\"place\":[]}", "place", "type" }, { "{\"place\":{}}", "place.city", "required" },
+        { "{\"place\":{\"city\":\"Bern\",\"zip\":100}}", "place.zip", "too_large" },
+        { "{\"place\":{\"city\":\"Bern\",\"street\":1}}", "place.street", "unknown" },
+        { "{" BERN ",\"words\":{}}", "words", "type" }, { "{" BERN ",\"words\":\"red\"}", "words", "type" },
+        { "{" BERN ",\"words\":[\"red\",\"pink\"]}", "words[1]", "not_one_of" },
+        { "{" BERN ",\"words\":[null]}", "words[0]", "type" },
+        { "{" BERN ",\"words\":[\"red\",\"red\",\"red\",\"red\"]}", "words", "too_many" },
+        { "{" BERN ",\"lines\":[]}", "lines", "too_few" }, { "{" BERN ",\"lines\":[1]}", "lines[0]", "type" },
+        { "{" BERN ",\"lines\":[{}]}", "lines[0].amount", "required" },
+        { "{" BERN ",\"lines\":[{\"amount\":1},{\"amount\":1,\"place\":{\"city\":7}}]}", "lines[1].place.city",
+          "type" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct order o;
+        struct field_faults bad;
+        assert_false(read_order(cases[i].json, &o, &bad));
+        const struct field_fault *f = &bad.fault[0];
+        if (bad.count != 1 || !text_eq(f->field, cases[i].field) || !text_eq(f->code, cases[i].code))
+            fail_msg("%s: %s:%s", cases[i].json, f->field, f->code);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -431,6 +513,7 @@ int main(void)
         cmocka_unit_test(names_are_composed_and_show_something), cmocka_unit_test(domains), cmocka_unit_test(urls),
         cmocka_unit_test(pairs_are_read), cmocka_unit_test(bad_pairs_are_refused),
         cmocka_unit_test(pairs_are_split), cmocka_unit_test(shapes),
+        cmocka_unit_test(lists_and_objects_are_read), cmocka_unit_test(faults_inside_say_where),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -402,6 +402,13 @@ static void fields_have_limits(void **state)
                  "field x lies outside its struct");
     expect_field(&(struct field){ .name = "x", .kind = FIELD_KIND_BOOL, .present_offset = sizeof(struct body) }, false,
                  "field x lies outside its struct");
+    static const struct field one = FIELD_I64(struct body, amount, .min = 1, .max = 2);
+    static const struct field endless[] = { FIELD_OBJECT(struct body, name, endless, struct body), FIELD_END };
+    expect_field(&(struct field)FIELD_LIST(struct body, name, &one, struct body), false, "a list without a maximum");
+    expect_field(&(struct field)FIELD_LIST(struct search, word, &one, struct body, .max = 2), true,
+                 "a list or an object in an address");
+    expect_field(&(struct field)FIELD_OBJECT(struct body, name, NULL, struct body), false, "what it is made of");
+    BAD_POST("nested too deep", r.body_fields = endless);
     static const struct field twice[] = { FIELD_BOOL(struct body, on), FIELD_BOOL(struct body, on), FIELD_END };
     BAD_POST("body has two fields on", r.body_fields = twice);
     BAD_POST("body has fields but no size", r.body_size = 0);

@@ -8,13 +8,11 @@
 #include "tenants/private.h"
 
 #include "base/clock.h"
-#include "base/json_read.h"
 #include "base/jwt.h"
 #include "base/random.h"
-#include "base/unicode.h"
 #include "http/events.h"
 
-enum { PANEL_ONE = 1, TOKEN_LEEWAY_S = 30, TOKEN_LIFETIME_S = 3600, BOT_BYTES = 12, LOGO_URL_MAX = 2048 };
+enum { PANEL_ONE = 1, TOKEN_LEEWAY_S = 30, TOKEN_LIFETIME_S = 3600, BOT_BYTES = 12 };
 
 #define PANEL_COLUMNS                                                                                                  \
     "id, shop_id, merchant_id, instance_url, name, logo_url, bot_id, sync_scopes, sso_sealed, webhook_sealed,"         \
@@ -315,55 +313,28 @@ enum answer run_panel_config(struct req *req)
 
 /* ---- PUT config ---- */
 
-static const char *const scope_names[] = { "products", "orders", "promotions" };
-
-/* `scopes` as our list: known words, each once, in our order. NULL when it is anything else. */
-static const char *read_scopes(struct arena *a, const json_t *scopes)
+/* Known words, each once, in our order. */
+static const char *scopes_text(struct arena *a, const struct field_list *given)
 {
-    bool wanted[ARRAY_LEN(scope_names)] = { false };
-    if (!json_is_array(scopes)) return NULL;
-    for (size_t i = 0; i < json_array_size(scopes); i++) {
-        const char *word = json_string_value(json_array_get(scopes, i));
-        size_t k = 0;
-        while (k < ARRAY_LEN(scope_names) && !text_eq(word, scope_names[k])) k++;
-        if (k == ARRAY_LEN(scope_names)) return NULL;
-        wanted[k] = true;
-    }
+    const struct sync_scope *scope = given->item;
+    bool wanted[SYNC_SCOPES] = { false };
     struct buf b;
+    for (size_t i = 0; i < given->count; i++) wanted[scope[i].word] = true;
     buf_fixed(&b, arena_alloc(a, 64), 64);
-    for (size_t k = 0; k < ARRAY_LEN(scope_names); k++)
-        if (wanted[k]) buf_printf(&b, "%s%s", b.n ? "," : "", scope_names[k]);
+    for (size_t k = 0; k < SYNC_SCOPES; k++)
+        if (wanted[k]) buf_printf(&b, "%s%s", b.n ? "," : "", sync_scope_names[k]);
     return buf_terminated(&b);
 }
 
-/* A text member, when it is there. False: there, and not acceptable. */
-static bool read_text(struct arena *a, const json_t *body, const char *name, size_t max_chars, const char **out)
+/* NULL: *g is changed as the body says. Else the name of the member that may not be nothing. */
+static const char *read_change(struct req *req, struct guest *g)
 {
-    struct str text;
-    if (!json_object_get(body, name)) return true;
-    if (!json_get_str(body, name, &text)) return false;
-    text = unicode_nfc(a, str_trim(text));
-    if (text.n == 0 || utf8_length(text) > max_chars || text_has_controls(text)) return false;
-    *out = arena_text_n(a, text.p, text.n);
-    return true;
-}
-
-static bool is_web_url(const char *url)
-{
-    return !url || str_starts(str_of(url), STR("https://")) || str_starts(str_of(url), STR("http://"));
-}
-
-/* NULL: *g is changed as the body says. Else the name of the member that is wrong. (A list is no field of a field
- * table, so this body is read by hand.) */
-static const char *read_change(struct req *req, const json_t *body, struct guest *g)
-{
-    const json_t *scopes = json_object_get(body, "syncScopes"), *logo = json_object_get(body, "logoUrl");
-    if (!read_text(req->arena, body, "name", BOT_NAME_MAX, &g->name)) return "name";
-    if (json_object_get(body, "name") && !unicode_shows(str_of(g->name))) return "name";
-    if (json_is_null(logo)) g->logo_url = NULL;
-    else if (!read_text(req->arena, body, "logoUrl", LOGO_URL_MAX, &g->logo_url) || !is_web_url(g->logo_url))
-        return "logoUrl";
-    if (scopes && !(g->sync_scopes = read_scopes(req->arena, scopes))) return "syncScopes";
+    const struct put_config *in = req->body;
+    if (in->has_name && !in->name) return "name";
+    if (in->has_scopes && !in->syncScopes.item) return "syncScopes";
+    if (in->has_name) g->name = in->name;
+    if (in->has_logo) g->logo_url = in->logoUrl;
+    if (in->has_scopes) g->sync_scopes = scopes_text(req->arena, &in->syncScopes);
     return NULL;
 }
 
@@ -401,15 +372,9 @@ enum answer run_panel_change(struct req *req)
     if (own && shops_locked(req->tx, own, &shop) == ROW_FAULT) return reply_fault(req);
     enum answer go_on = authorise(req, true, &g);
     if (go_on != ANSWER_GO_ON) return go_on;
-    json_t *body = json_read(req_raw_body(req), JSON_READ_MAX_BYTES, NULL);
-    if (!json_is_object(body)) {
-        json_decref(body);
-        return reply_problem(req, &problem_invalid_json);
-    }
     const struct guest before = g;
-    const char *wrong = read_change(req, body, &g);
-    json_decref(body);
-    if (wrong) return reply_fields(req, wrong, "format");
+    const char *wrong = read_change(req, &g);
+    if (wrong) return reply_fields(req, wrong, "required");
     /* What is so already is no change: no row in the trail, and nobody outside is told. */
     bool same = text_eq(g.name, before.name) && text_eq(g.logo_url, before.logo_url) &&
                 text_eq(g.sync_scopes, before.sync_scopes);

@@ -208,6 +208,14 @@ struct post_register {
     const char *shopId, *merchantId, *instanceUrl, *ssoSharedSecret, *webhookSecret, *botName, *logoUrl;
     int ssoType;
 };
+enum { SYNC_SCOPES = 3 };
+extern const char *const sync_scope_names[];                 /* NULL-ended */
+struct sync_scope { int word; };
+struct put_config {
+    const char *name, *logoUrl;
+    struct field_list syncScopes;                            /* of struct sync_scope */
+    bool has_name, has_logo, has_scopes;
+};
 static inline int64_t path_shop_id(const struct req *req) { return ((const struct path_shop *)req->path)->id; }
 enum answer run_enable(struct req *req), resume_enable(struct req *req), run_disable(struct req *req);
 bool refused_enable(struct req *req);

@@ -33,6 +33,20 @@ static const struct field path_panel_fields[] = {
     FIELD_END
 };
 static const char *const sso_types[] = { "shared", NULL };
+enum { SYNC_SCOPES_GIVEN_MAX = 16 };
+const char *const sync_scope_names[] = { "products", "orders", "promotions", NULL };
+static_assert(ARRAY_LEN(sync_scope_names) == SYNC_SCOPES + 1, "private.h says how many");
+static const struct field sync_scope = FIELD_ENUM(struct sync_scope, word, sync_scope_names);
+static const struct field put_config_fields[] = {
+    FIELD_TEXT(struct put_config, name, .optional = true, .min = 1, .max = BOT_NAME_MAX, .form = TEXT_NAME,
+               .present_offset = offsetof(struct put_config, has_name), .doc = "What the bot calls itself."),
+    FIELD_TEXT(struct put_config, logoUrl, .optional = true, .form = TEXT_URL, .min = 1, .max = 2048,
+               .present_offset = offsetof(struct put_config, has_logo), .doc = "The bot's picture; null: none."),
+    FIELD_LIST(struct put_config, syncScopes, &sync_scope, struct sync_scope, .optional = true,
+               .max = SYNC_SCOPES_GIVEN_MAX, .present_offset = offsetof(struct put_config, has_scopes),
+               .doc = "What is synchronised."),
+    FIELD_END
+};
 static const struct field post_register_fields[] = {
     FIELD_TEXT(struct post_register, shopId, .min = 1, .max = 100, .doc = "The panel's id of the shop."),
     FIELD_TEXT(struct post_register, merchantId, .min = 1, .max = 100, .doc = "The panel's account."),
@@ -195,7 +209,8 @@ const struct route tenants_routes[] = {
       PATH_FIELDS(path_panel), .answer = config_shape, .run = run_panel_config,
       PROBLEMS(&problem_bad_token, &problem_wrong_shop_token), .doc = "A tenant's configuration (Bearer SSO token)." },
     { .verb = VERB_PUT, .path = "/api/admin/tenants/:shopId/config", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",
-      PATH_FIELDS(path_panel), .origins = ORIGINS_UNCHECKED, .answer = config_shape, .run = run_panel_change,
+      PATH_FIELDS(path_panel), BODY_FIELDS(put_config), .ignore_unknown = true, .origins = ORIGINS_UNCHECKED,
+      .answer = config_shape, .run = run_panel_change,
       PROBLEMS(&problem_bad_token, &problem_wrong_shop_token, &problem_read_only_token),
       .doc = "Change name, logoUrl and syncScopes (products, orders, promotions); role admin." },
     ROUTE_END

@@ -570,7 +570,7 @@ test('absurd headers and paths', async ({ server }) => {
     }
 });
 
-test('configuration of an outside panel: bodies its hand-written reader must refuse', async ({ server }) => {
+test('configuration of an outside panel: bodies that must be refused', async ({ server }) => {
     const { createHmac } = await import('node:crypto');
     const b64 = (o) => Buffer.from(JSON.stringify(o)).toString('base64url');
     const now = Math.floor(Date.now() / 1000);

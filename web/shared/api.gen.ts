@@ -1040,9 +1040,9 @@ export interface components {
             message: string;
             /** @description With invalid_fields: what is wrong with which field. */
             fields?: {
-                /** @description Name of the field as it was sent. */
+                /** @description The field as it was sent: name, address.city, lines[2].amount. */
                 field: string;
-                /** @description required, type, too_long, too_short, too_small, too_large, format, unknown, duplicate, not_one_of, control_characters or invisible; a route may add its own. */
+                /** @description required, type, too_long, too_short, too_small, too_large, too_many, too_few, format, unknown, duplicate, not_one_of, control_characters or invisible; a route may add its own. */
                 code: string;
                 /**
                  * Format: int64
@@ -6336,7 +6336,23 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What the bot calls itself. */
+                    name?: string | null;
+                    /**
+                     * Format: uri
+                     * @description The bot's picture; null: none.
+                     */
+                    logoUrl?: string | null;
+                    /** @description What is synchronised. */
+                    syncScopes?: ("products" | "orders" | "promotions")[] | null;
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
         responses: {
             /** @description Done. */
             200: {
@@ -6359,7 +6375,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `invalid_path`: The address is not well formed. */
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6391,6 +6410,33 @@ export interface operations {
             };
             /** @description - `not_found`: This does not exist, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

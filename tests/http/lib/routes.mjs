@@ -52,6 +52,9 @@ export function goodValue(schema) {
     if (types.includes('string')) return FORMATS[schema.format] ?? 'x'.repeat(Math.max(schema.minLength ?? 1, 4));
     if (types.includes('integer')) return Math.max(schema.minimum ?? 0, 1);
     if (types.includes('boolean')) return true;
+    if (types.includes('array')) return Array.from({ length: Math.max(schema.minItems ?? 0, 1) }, () => goodValue(schema.items));
+    if (types.includes('object'))
+        return Object.fromEntries((schema.required ?? []).map((name) => [name, goodValue(schema.properties[name])]));
     throw new Error(`no value for ${JSON.stringify(schema)}`);
 }
 
@@ -82,6 +85,8 @@ export function spoiledBodies(route) {
         if (schema.enum) add('unknown word', 'no-such-word', 'not_one_of');
         if (isText(schema)) for (const [what, value, code] of badTexts(schema)) add(what, value, code);
         if (isNumber(schema)) for (const [what, value, code] of badNumbers(schema)) add(what, value, code);
+        for (const [what, value, code, where] of badInside(schema))
+            spoiled.push({ what: `${field} ${what}`, field: field + where, code, body: { ...good, [field]: value } });
     }
     if (route.body.additionalProperties === false)
         spoiled.push({
@@ -93,6 +98,28 @@ export function spoiledBodies(route) {
     return spoiled;
 }
 
+/** Lists that are too long or short, and whatever is wrong in an item or a member: [what, value, code, where]. */
+function badInside(schema) {
+    const kinds = [schema.type].flat();
+    if (kinds.includes('array')) {
+        const good = goodValue(schema.items);
+        const of = (n) => Array.from({ length: n }, () => good);
+        const bad = [['too many', of(schema.maxItems + 1), 'too_many', '']];
+        if (schema.minItems > 0) bad.push(['too few', of(schema.minItems - 1), 'too_few', '']);
+        for (const wrong of wrongTypes(schema.items))
+            bad.push([`with ${JSON.stringify(wrong)}`, [wrong], 'type', '[0]']);
+        if (schema.items.enum) bad.push(['with an unknown word', ['no-such-word'], 'not_one_of', '[0]']);
+        return bad;
+    }
+    if (!kinds.includes('object')) return [];
+    const good = goodValue(schema);
+    const bad = schema.additionalProperties ? [] : [['with more', { ...good, noSuchField: 1 }, 'unknown', '.noSuchField']];
+    for (const [name, member] of Object.entries(schema.properties))
+        for (const wrong of wrongTypes(member))
+            bad.push([`${name} as ${JSON.stringify(wrong)}`, { ...good, [name]: wrong }, 'type', `.${name}`]);
+    return bad;
+}
+
 function wrongTypes(schema) {
     const values = ['text', 7, true, [], {}, [1], { a: 1 }];
     const kinds = [schema.type].flat();
@@ -100,7 +127,9 @@ function wrongTypes(schema) {
         (v) =>
             !(typeof v === 'string' && (kinds.includes('string') || schema.enum)) &&
             !(typeof v === 'number' && kinds.includes('integer')) &&
-            !(typeof v === 'boolean' && kinds.includes('boolean')),
+            !(typeof v === 'boolean' && kinds.includes('boolean')) &&
+            !(Array.isArray(v) && kinds.includes('array')) &&
+            !(typeof v === 'object' && !Array.isArray(v) && kinds.includes('object')),
     );
 }
 
