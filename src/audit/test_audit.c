@@ -235,8 +235,9 @@ TEST_EACH_ENGINE(seals_cut_off_or_made_anew_are_found)
     static const char *const changes[] = {
         "DELETE FROM audit_seals WHERE seq = 3",
         "DELETE FROM audit_seals",
-        "DELETE FROM audit_seals WHERE seq = 3; UPDATE audit_head SET seq = 2,"
-        " hash = (SELECT s.hash FROM audit_seals s WHERE s.seq = 2)",                       /* the head set back */
+        /* The head set back. */
+        ("DELETE FROM audit_seals WHERE seq = 3; UPDATE audit_head SET seq = 2,"
+         " hash = (SELECT s.hash FROM audit_seals s WHERE s.seq = 2)"),
         "DELETE FROM audit_head",
         "UPDATE audit_head SET keyed_from = 4",
         "DELETE FROM audit_seals; UPDATE audit_head SET seq = 0, hash = ''",

@@ -417,6 +417,7 @@ TEST_EACH_ENGINE(drain_finishes_what_is_under_way)
 
 static enum answer no_run(struct req *req) { return reply_text(req, 200, "text/plain", STR("")); }
 
+ROUTE_TAG(test_tag, "x", "Rows of this test.");
 #define ROW(p) { .verb = VERB_GET, .path = p, .who = WHO_SYSTEM, .tx = TX_NONE, .run = no_run, .doc = "A.", .tag = "x" }
 
 /* The loops learn of the end by a wake or by the tick of a second, whichever comes first: the tick alone is enough.

@@ -42,6 +42,7 @@ static enum answer run_put(struct req *req)
     return reply_json(req, 201, file_json, req->upload);
 }
 
+ROUTE_TAG(test_tag, "Test", "Rows of this test.");
 static const struct upload_rule rule = { .max_bytes = FILE_MAX };
 static const struct route upload_routes[] = {
     { .verb = VERB_POST, .path = "/api/files", .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Test", .idempotent = true,

@@ -96,6 +96,7 @@ static enum answer run_room(struct req *req)
     return reply_socket(req, &own);
 }
 
+ROUTE_TAG(test_tag, "Test", "Rows of this test.");
 static const struct route socket_routes[] = {
     { .verb = VERB_GET, .path = "/api/room", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Test", .socket = &room_kind,
       QUERY_FIELDS(room_query), PROBLEMS(&problem_full), .run = run_room, .doc = "A room." },
