@@ -133,7 +133,8 @@ static const char *domain_read(struct arena *a, struct str s)
     if (s.n == 0 || s.n > DOMAIN_MAX_BYTES) return NULL;
     if (is_local(s)) return arena_text_n(a, s.p, s.n);
     struct host_name host;
-    return has_letters_only(s) && host_name_read(a, s, &host) && is_public_name(host.ascii) ? host.shown : NULL;
+    if (!has_letters_only(s) || !host_name_read(a, s, &host) || !is_public_name(host.ascii)) return NULL;
+    return has_letters_only(str_of(host.shown)) ? host.shown : NULL;       /* xn--… may say what letters may not */
 }
 
 /* ---- addresses of pages ---- */
