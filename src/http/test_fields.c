@@ -255,7 +255,7 @@ static void domains(void **state)
         "localhost:65536", "localhost:080", "localhost:", "localhost:x", "a\\u00a0b.c", "a\\u200db.c", "a\\u00d7b.c",
         "a\\uff41b.c", "\\ud83d\\ude00.com", "a\\u2215b.c", "javascript:alert(1)", "a.b\\\\c", "a.b%2e", "*.a.b",
         "0123456789012345678901234567890123456789012345678901234567890123.com",
-        "locxq.xn--co2faseecom", "\\ud81d\\uddf3.com",      /* letters that are refused, by their code and as they are */
+        "locxq.xn--co2faseecom", "\\ud81d\\uddf3.com",   /* refused letters, by their code and as they are */
     };
     char json[512];
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
