@@ -41,8 +41,9 @@ static enum answer refuse(struct req *req, struct delivery *d, bool alarm)
     if (!d->reason) d->reason = "refused";
     if (!inbound_store_refused(req->tx, d, &d->row)) return reply_fault(req);
     if (alarm && !tell(req, d, AUDIT_delivery_refused)) return reply_fault(req);
-    LOG(alarm ? LOG_ERROR : LOG_WARN, "delivery_refused", LOG_TEXT("sender", d->sender->name),
-        LOG_TEXT("reason", d->reason), LOG_TEXT("network", req->client_network), LOG_NUMBER("delivery", d->row));
+    if (alarm || d->row)                     /* as few lines as rows: who sends rubbish fills no log either */
+        LOG(alarm ? LOG_ERROR : LOG_WARN, "delivery_refused", LOG_TEXT("sender", d->sender->name),
+            LOG_TEXT("reason", d->reason), LOG_TEXT("network", req->client_network), LOG_NUMBER("delivery", d->row));
     return answer_with(req, d->sender->nack);
 }
 

@@ -9,6 +9,11 @@ STMT(count_each,
      .postgres = "SELECT account, COUNT(*) AS n FROM shops WHERE account = ANY((?1::text[])::bigint[])"
                  " AND status < 5 GROUP BY account");
 
+STMT(names_each,
+     "SELECT id, name FROM shops WHERE account = ?1 AND status < 5"
+     " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
+     .postgres = "SELECT id, name FROM shops WHERE account = ?1 AND status < 5 AND id = ANY((?2::text[])::bigint[])");
+
 static_assert(SHOP_DELETED == 5, "the statements above name the first status that is gone");
 
 static bool count(struct query *q, int64_t *out)
@@ -68,5 +73,22 @@ bool shops_count_each(struct tx *tx, const int64_t *accounts, size_t n, int64_t 
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < n; i++)
             if (accounts[i] == col_i64(&q, "account")) out[i] = col_i64(&q, "n");
+    return row == ROW_NONE;
+}
+
+bool shops_names(struct tx *tx, int64_t account, const int64_t *ids, size_t n, const char **out)
+{
+    assert(n <= SHOPS_COUNT_EACH_MAX);
+    const char *text[SHOPS_COUNT_EACH_MAX];
+    for (size_t i = 0; i < n; i++) {
+        out[i] = NULL;
+        text[i] = arena_printf(tx_arena(tx), "%lld", (long long)ids[i]);
+    }
+    struct query q = query(tx, &names_each);
+    bind_i64(&q, account), bind_text_list(&q, text, n);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND)
+        for (size_t i = 0; i < n; i++)
+            if (ids[i] == col_i64(&q, "id")) out[i] = col_text(&q, "name");
     return row == ROW_NONE;
 }

@@ -74,6 +74,8 @@ MUST_USE bool shops_count(struct tx *tx, int64_t *out);      /* of all: reads th
 /* How many each of these accounts has, at most SHOPS_COUNT_EACH_MAX; out[i] belongs to accounts[i]. */
 enum { SHOPS_COUNT_EACH_MAX = 100 };
 MUST_USE bool shops_count_each(struct tx *tx, const int64_t *accounts, size_t n, int64_t *out);
+/* Their names, at most SHOPS_COUNT_EACH_MAX; out[i] belongs to ids[i]; NULL: no living shop of this account. */
+MUST_USE bool shops_names(struct tx *tx, int64_t account, const int64_t *ids, size_t n, const char **out);
 /* Ids of an account's shops, into room for SHOPS_PER_ACCOUNT_MAX. */
 MUST_USE bool shops_ids(struct tx *tx, int64_t account, int64_t *ids, size_t *n);
 /* The items of a JSON list: {id, shop_name, status, chatbot_state} of each shop of the account. */

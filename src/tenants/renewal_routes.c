@@ -8,7 +8,7 @@
 enum { ATTENTION_MAX = 50, ATTENTION_DAYS = 7, FAILURES_DEFAULT = 50, FAILURES_MAX = 100 };
 
 /* Past due ones are over already, so they come first. */
-STMT(ending, "SELECT s.tenant, s.number FROM subscriptions s JOIN tenants t"
+STMT(ending, "SELECT s.shop, s.status, s.renews, s.expires_at_ms, s.past_due_at_ms FROM subscriptions s JOIN tenants t"
              " ON t.id = s.tenant AND t.subscription = s.number AND t.status = 3"
              " WHERE s.account = ?1 AND s.due_at_ms > 0 AND s.expires_at_ms < ?2 ORDER BY s.expires_at_ms LIMIT ?3");
 
@@ -63,6 +63,7 @@ static bool judge(const struct subscription *s, int64_t now, struct credits *lef
     return !covered;                         /* what is past due and covered is renewed in a moment */
 }
 
+/* Three queries, however many shops there are. */
 static enum answer run_home(struct req *req)
 {
     struct home *h = ARENA_NEW(req->arena, struct home);
@@ -70,19 +71,24 @@ static enum answer run_home(struct req *req)
     struct credits left = h->balance.available;
     struct query q = query(req->tx, &ending);
     bind_i64(&q, req->who.account), bind_i64(&q, req->now_ms + ATTENTION_DAYS * DAY_MS), bind_i64(&q, ATTENTION_MAX);
+    int64_t shop[ATTENTION_MAX];
+    const char *name[ATTENTION_MAX];
+    size_t found = 0;
     enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND && h->count < ATTENTION_MAX) {
-        struct subscription s;
-        struct shop shop;
-        struct attention a;
-        if (subscriptions_get(req->tx, col_i64(&q, "tenant"), col_i64(&q, "number"), &s) != ROW_FOUND)
-            return reply_fault(req);
-        if (!judge(&s, req->now_ms, &left, &a)) continue;
-        if (shops_owned(req->tx, req->who.account, s.shop, &shop) != ROW_FOUND) continue;
-        a.shop_name = shop.name;
-        h->item[h->count++] = a;
+    while ((row = query_next(&q)) == ROW_FOUND && found < ATTENTION_MAX) {
+        const struct subscription s = { .shop = col_i64(&q, "shop"), .renews = col_bool(&q, "renews"),
+            .status = (enum subscription_status)col_i64(&q, "status"),
+            .expires_at_ms = col_i64(&q, "expires_at_ms"), .past_due_at_ms = col_i64(&q, "past_due_at_ms") };
+        if (!judge(&s, req->now_ms, &left, &h->item[found])) continue;
+        shop[found++] = s.shop;
     }
-    return row == ROW_FAULT ? reply_fault(req) : reply_json(req, 200, home_json, h);
+    if (row == ROW_FAULT || !shops_names(req->tx, req->who.account, shop, found, name)) return reply_fault(req);
+    for (size_t i = 0; i < found; i++) {
+        if (!name[i]) continue;
+        h->item[h->count] = h->item[i];
+        h->item[h->count++].shop_name = name[i];
+    }
+    return reply_json(req, 200, home_json, h);
 }
 
 /* ---- POST .../chatbot/renewal ---- */
