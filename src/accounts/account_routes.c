@@ -18,13 +18,19 @@ HANDLER(logout_run)
 
 /* ---- GET /auth/sessions ---- */
 
+/* clang-format off */
 static const struct shape session_shape[] = {
     SHAPE_I64("id"), SHAPE_BOOL("current"), SHAPE_TIME("createdAt"), SHAPE_TIME("lastSeenAt"),
     SHAPE_TEXT("network", .nullable = true), SHAPE_TEXT("userAgent", .nullable = true), SHAPE_END
 };
+/* clang-format on */
 const struct shape sessions_shape[] = { SHAPE_LIST("sessions", session_shape, .type_name = "Session"), SHAPE_END };
 
-struct sessions_page { int64_t current; struct session_row row[SESSIONS_LISTED_MAX]; size_t count; };
+struct sessions_page {
+    int64_t current;
+    struct session_row row[SESSIONS_LISTED_MAX];
+    size_t count;
+};
 
 static void sessions_json(struct json *j, const void *arg)
 {
@@ -55,17 +61,14 @@ HANDLER(sessions_run)
 
 /* ---- DELETE /auth/sessions/:id, POST /auth/sessions/end-others ---- */
 
-static void ended_json(struct json *j, const void *arg)
-{
-    json_i64(j, "session", *(const int64_t *)arg);
-}
+static void ended_json(struct json *j, const void *arg) { json_i64(j, "session", *(const int64_t *)arg); }
 
 HANDLER(session_end_run)
 {
     const struct id_path *path = req->path;
     switch (session_end(req->tx, req->who.person, path->id)) {
     case ROW_FAULT: return reply_fault(req);
-    case ROW_NONE:  return reply_problem(req, &problem_not_found);
+    case ROW_NONE: return reply_problem(req, &problem_not_found);
     case ROW_FOUND: break;
     }
     if (!audit_request(req, AUDIT_session_ended, req->who.account, "session", path->id, ended_json, &path->id) ||
@@ -82,16 +85,13 @@ static void count_json(struct json *j, const void *arg)
     json_i64(j, "ended", *(const int64_t *)arg);
 }
 
-static void count_detail(struct json *j, const void *arg)
-{
-    json_i64(j, "ended", *(const int64_t *)arg);
-}
+static void count_detail(struct json *j, const void *arg) { json_i64(j, "ended", *(const int64_t *)arg); }
 
 HANDLER(sessions_end_run)
 {
     int64_t ended = sessions_end_all(req->tx, req->who.person, req->who.session);
     if (ended < 0) return reply_fault(req);
-    bool told = ended == 0 ||                                /* nothing changed: no row, no event */
+    bool told = ended == 0 || /* nothing changed: no row, no event */
                 (audit_request(req, AUDIT_sessions_ended, req->who.account, "account", req->who.account, count_detail,
                                &ended) &&
                  sessions_changed(req, req->who.person));

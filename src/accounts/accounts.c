@@ -5,6 +5,7 @@
 ACCOUNTS_ACTIONS(AUDIT_DEFINE)
 
 #define OWNER_OF_A "(SELECT MIN(o.person) FROM members o WHERE o.account = a.id AND o.role = 1)"
+/* clang-format off */
 #define ACCOUNT                                                                                                        \
     "SELECT a.id, a.name, a.disabled, a.first_shop_redeemed, a.created_at_ms, p.id AS person, p.role, p.email,"        \
     " p.name AS person_name, p.lang, p.created_at_ms AS person_created_at_ms, p.last_login_at_ms,"      \
@@ -49,6 +50,7 @@ static void account_read(const struct query *q, struct account *out)
             .created_at_ms = col_i64(q, "person_created_at_ms"), .last_login_at_ms = col_i64(q, "last_login_at_ms"),
         },
     };
+    /* clang-format on */
 }
 
 static enum row one(struct query *q, struct account *out)
@@ -84,20 +86,22 @@ bool account_open(struct tx *tx, int64_t owner, const char *name, int64_t now, i
            accounts_hooks.account_created(tx, *id, now);
 }
 
-enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role,
-                              const char *hash, int64_t now, int64_t *id)
+enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role, const char *hash,
+                              int64_t now, int64_t *id)
 {
-    const struct user_new u = { .email = email, .name = name, .role = role, .lang = "zh-CN", .password_hash = hash,
-                                .now = now };
+    const struct user_new u = {
+        .email = email, .name = name, .role = role, .lang = "zh-CN", .password_hash = hash, .now = now
+    };
     int64_t person;
     switch (user_add(tx, &u, &person)) {
     case ROW_FAULT: return ACCOUNT_FAULT;
-    case ROW_NONE:  return ACCOUNT_EXISTS;
+    case ROW_NONE: return ACCOUNT_EXISTS;
     case ROW_FOUND: break;
     }
     if (person_home(tx, person, id) != ROW_FOUND) return ACCOUNT_FAULT;
-    const struct audit_entry e = { .action = AUDIT_account_created, .account = *id, .resource = "account",
-                                   .resource_id = *id, .at_ms = now };
+    const struct audit_entry e = {
+        .action = AUDIT_account_created, .account = *id, .resource = "account", .resource_id = *id, .at_ms = now
+    };
     return audit_put(tx, &e) ? ACCOUNT_ADDED : ACCOUNT_FAULT;
 }
 

@@ -17,18 +17,18 @@ enum role { ROLE_NONE, ROLE_MERCHANT, ROLE_OPERATOR };
 struct person {
     int64_t id;
     enum role role;
-    const char *email, *name, *lang;         /* email as typed; lang "zh-CN" or "en" */
-    bool disabled;                           /* cannot sign in: itself, or every account it belongs to */
+    const char *email, *name, *lang; /* email as typed; lang "zh-CN" or "en" */
+    bool disabled;                   /* cannot sign in: itself, or every account it belongs to */
     int64_t created_at_ms, last_login_at_ms;
 };
 
 struct account {
     int64_t id;
-    const char *name;                        /* may be empty */
-    bool disabled;                           /* by an operator: nobody acts in it */
-    bool first_shop_redeemed;                /* nothing sets it; answers carry the name */
+    const char *name;         /* may be empty */
+    bool disabled;            /* by an operator: nobody acts in it */
+    bool first_shop_redeemed; /* nothing sets it; answers carry the name */
     int64_t created_at_ms;
-    struct person owner;                     /* the first of its owners: whom to write to */
+    struct person owner; /* the first of its owners: whom to write to */
 };
 MUST_USE enum row accounts_get(struct tx *tx, int64_t id, struct account *out);
 /* Those one of whose owners has an address that begins so, in either case. At most `most`, into out[most]. */
@@ -57,11 +57,14 @@ void accounts_before_batch(struct tx *tx, struct op *const *ops, size_t count);
 
 /* What the folder needs from later ones; filled by app before start, none left out; called in the transaction. Those
  * that return bool say false on a storage fault. */
-struct account_facts { struct credits credits; int64_t shops; };         /* credits: available */
+struct account_facts {
+    struct credits credits;
+    int64_t shops;
+}; /* credits: available */
 struct accounts_hooks {
-    bool (*account_created)(struct tx *tx, int64_t account, int64_t now);                    /* credits row */
-    enum row (*shop_key)(struct tx *tx, struct str key, int64_t *shop, int64_t *account);     /* service keys */
-    const char *const *shop_key_scopes;      /* what every service key is good for; NULL-ended */
+    bool (*account_created)(struct tx *tx, int64_t account, int64_t now);                 /* credits row */
+    enum row (*shop_key)(struct tx *tx, struct str key, int64_t *shop, int64_t *account); /* service keys */
+    const char *const *shop_key_scopes; /* what every service key is good for; NULL-ended */
     bool (*account_credits)(struct tx *tx, int64_t account, struct credits *available);
     /* One query for all of a page: out[i] belongs to ids[i]; zeroed before. */
     bool (*operator_facts)(struct tx *tx, const int64_t *ids, size_t count, struct account_facts *out);
@@ -71,10 +74,10 @@ struct accounts_hooks {
 extern struct accounts_hooks accounts_hooks;
 struct accounts_settings {
     const struct mail_settings *mail;
-    const char *base_url;                    /* of links in mails; never from the Host header; no '/' at the end */
+    const char *base_url; /* of links in mails; never from the Host header; no '/' at the end */
     bool secure_cookies;
-    struct lanes *lanes;                     /* a password's hash is read before it is checked, outside the request's
-                                                transaction; sessions' last_seen is written behind the answer */
+    struct lanes *lanes; /* a password's hash is read before it is checked, outside the request's
+                            transaction; sessions' last_seen is written behind the answer */
 };
 extern struct accounts_settings accounts_settings;
 
@@ -82,7 +85,7 @@ extern const struct route accounts_routes[]; /* /auth/..., GET /api/user, PATCH 
 /* What the failures of others did to an address, undone: it may be tried and mailed. ROW_NONE: nobody has it. */
 MUST_USE enum row accounts_unlock(struct tx *tx, const char *email, int64_t now);
 
-extern const struct letter *const accounts_letters[];            /* NULL-ended */
+extern const struct letter *const accounts_letters[]; /* NULL-ended */
 extern const struct job_kind accounts_ask_job;   /* somebody typed an address to register or to reset: decides what is
                                                     mailed there, where no answer's time can tell who has an account */
 extern const struct job_kind accounts_purge_job; /* cron: dead sessions, old tokens, registrations, counters */

@@ -5,7 +5,7 @@
  * kept alike for ever). */
 #include "accounts/private.h"
 
-enum { ASK_REGISTER = 1, ASK_CONFIRM_AGAIN = 2, ASK_RESET = 3 };         /* stored: append, never renumber */
+enum { ASK_REGISTER = 1, ASK_CONFIRM_AGAIN = 2, ASK_RESET = 3 }; /* stored: append, never renumber */
 
 STMT(put, "INSERT INTO mail_asks (kind, email, lang, name, password_hash, browser_hash, network, user_agent, at_ms)"
           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id");
@@ -30,7 +30,9 @@ static bool ask_put(struct req *req, const struct ask *in)
 
 struct mail_asker mail_asker_of(const struct req *req, const char *address, char device[DEVICE_SIZE])
 {
-    return (struct mail_asker){ .address = address, .network = req->client_network, .now = req->now_ms,
+    return (struct mail_asker){ .address = address,
+                                .network = req->client_network,
+                                .now = req->now_ms,
                                 .device = device_knows(req, address, device) ? device : NULL };
 }
 
@@ -53,8 +55,12 @@ bool ask_register(struct req *req, const char *password_hash, const char *browse
     const struct post_register *in = req->body;
     char browser_hash[SHA256_HEX_SIZE];
     sha256_hex(str_of(browser), browser_hash);
-    return ask(req, MAIL_WELCOME, &(struct ask){ .kind = ASK_REGISTER, .email = in->email, .name = in->name,
-                                                 .password_hash = password_hash, .browser_hash = browser_hash });
+    return ask(req, MAIL_WELCOME,
+               &(struct ask){ .kind = ASK_REGISTER,
+                              .email = in->email,
+                              .name = in->name,
+                              .password_hash = password_hash,
+                              .browser_hash = browser_hash });
 }
 
 HANDLER(resend_run)
@@ -81,8 +87,12 @@ static bool send_reset(struct tx *tx, const struct ask *in, const struct person 
     char token[TOKEN_TEXT_SIZE];
     int64_t account = 0;
     if (person_home(tx, who->id, &account) == ROW_FAULT) return false;
-    const struct audit_entry e = { .action = AUDIT_password_reset_asked, .account = account, .resource = "account",
-                                   .resource_id = account, .network = in->network, .user_agent = in->user_agent,
+    const struct audit_entry e = { .action = AUDIT_password_reset_asked,
+                                   .account = account,
+                                   .resource = "account",
+                                   .resource_id = account,
+                                   .network = in->network,
+                                   .user_agent = in->user_agent,
                                    .at_ms = in->at_ms };
     return token_make(tx, who->id, TOKEN_RESET, in->at_ms, token) && mail_reset_password(tx, who, token) &&
            audit_put(tx, &e);
@@ -99,8 +109,12 @@ static bool send_confirmation(struct tx *tx, const struct ask *in)
 
 static bool send_welcome(struct tx *tx, const struct ask *in)
 {
-    const struct registration_new r = { .email = in->email, .name = in->name, .password_hash = in->password_hash,
-                                        .lang = in->lang, .browser_hash = in->browser_hash, .now = in->at_ms };
+    const struct registration_new r = { .email = in->email,
+                                        .name = in->name,
+                                        .password_hash = in->password_hash,
+                                        .lang = in->lang,
+                                        .browser_hash = in->browser_hash,
+                                        .now = in->at_ms };
     char token[TOKEN_TEXT_SIZE];
     return registration_put(tx, &r, token) && mail_verify_email(tx, in->email, r.lang, token);
 }
@@ -117,8 +131,7 @@ static bool answer(struct tx *tx, const struct ask *in)
     case ASK_REGISTER:
         /* What a stranger chose as password is never set on an account (defect D-07 of the replaced panel). */
         return known == ROW_FOUND ? mail_already_registered(tx, &u.person) : send_welcome(tx, in);
-    case ASK_CONFIRM_AGAIN:
-        return known == ROW_FOUND || send_confirmation(tx, in);
+    case ASK_CONFIRM_AGAIN: return known == ROW_FOUND || send_confirmation(tx, in);
     case ASK_RESET:
         /* Who never confirmed has no password to forget, but wants to get in: the way is the link to confirm. */
         return known == ROW_FOUND ? send_reset(tx, in, &u.person) : send_confirmation(tx, in);
@@ -133,10 +146,15 @@ static enum job_wish ask_settle(struct job *job, struct tx *tx)
     enum row row = query_row(&q);
     if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
     const struct ask in = {
-        .kind = col_i64(&q, "kind"), .email = col_text(&q, "email"), .lang = col_text(&q, "lang"),
-        .name = col_text(&q, "name"), .password_hash = col_text(&q, "password_hash"),
-        .browser_hash = col_text(&q, "browser_hash"), .network = col_text(&q, "network"),
-        .user_agent = col_text(&q, "user_agent"), .at_ms = col_i64(&q, "at_ms"),
+        .kind = col_i64(&q, "kind"),
+        .email = col_text(&q, "email"),
+        .lang = col_text(&q, "lang"),
+        .name = col_text(&q, "name"),
+        .password_hash = col_text(&q, "password_hash"),
+        .browser_hash = col_text(&q, "browser_hash"),
+        .network = col_text(&q, "network"),
+        .user_agent = col_text(&q, "user_agent"),
+        .at_ms = col_i64(&q, "at_ms"),
     };
     struct query end = query(tx, &forget);
     bind_i64(&end, job->ref);
@@ -152,8 +170,10 @@ static enum job_wish ask_dead(struct job *job, struct tx *tx, const char *error)
     return query_change(&q) < 0 ? JOB_FAULT : JOB_FINISHED;
 }
 
+/* clang-format off */
 const struct job_kind accounts_ask_job = {
     .name = "accounts.ask", .doc = "Finds out what to mail to an address that somebody typed.", .max_attempts = 20,
     .backoff_first_ms = SECOND_MS, .backoff_max_ms = MINUTE_MS, .settle = ask_settle,
     .dead = ask_dead,
 };
+/* clang-format on */

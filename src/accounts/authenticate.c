@@ -9,8 +9,15 @@
  * of the two orders they may be seen in. The texts live in the lane's arena until the table is filled again. */
 enum { BATCH_SLOTS = 1024 };
 static_assert(BATCH_SLOTS >= 2 * LANE_BATCH, "open addressing wants room");
-struct batch_slot { char key[SHA256_HEX_SIZE]; struct session session; };
-struct batch { size_t count; uint16_t used[LANE_BATCH]; struct batch_slot slot[BATCH_SLOTS]; };
+struct batch_slot {
+    char key[SHA256_HEX_SIZE];
+    struct session session;
+};
+struct batch {
+    size_t count;
+    uint16_t used[LANE_BATCH];
+    struct batch_slot slot[BATCH_SLOTS];
+};
 
 /* Made by the threads that run batches, and by no others: it is 140 kB. */
 static pthread_once_t batch_once = PTHREAD_ONCE_INIT;
@@ -61,7 +68,7 @@ void accounts_before_batch(struct tx *tx, struct op *const *ops, size_t count)
         const char *key = ops[i]->session_key;
         if (key && strlen(key) == SHA256_HEX_SIZE - 1) keys[n++] = key;
     }
-    if (n < 2) return;                                       /* alone it asks by itself, which costs the same */
+    if (n < 2) return; /* alone it asks by itself, which costs the same */
     struct sessions_found found = sessions_find(tx, keys, n);
     const char *key;
     struct session session;
@@ -72,7 +79,7 @@ void accounts_before_batch(struct tx *tx, struct op *const *ops, size_t count)
         s->session = session;
         b->used[b->count++] = (uint16_t)(s - b->slot);
     }
-    if (tx_fault_of(tx) != TX_SOUND) batch_clear(b);         /* the lanes see the fault and run the ops alone */
+    if (tx_fault_of(tx) != TX_SOUND) batch_clear(b); /* the lanes see the fault and run the ops alone */
 }
 
 /* Not in the table: asked alone. That is a session nobody has, or an op that runs again after the batch. */
@@ -94,8 +101,8 @@ static bool by_shop_key(struct req *req, struct str key)
     enum row known = accounts_hooks.shop_key(req->tx, key, &shop, &account);
     if (known == ROW_FOUND) known = accounts_get(req->tx, account, &owner);
     if (known != ROW_FOUND || owner.disabled) return known != ROW_FAULT;
-    req->who = (struct caller){ .account = account, .roles = WHO_KEY, .shop = shop,
-                                .scopes = accounts_hooks.shop_key_scopes };
+    req->who =
+        (struct caller){ .account = account, .roles = WHO_KEY, .shop = shop, .scopes = accounts_hooks.shop_key_scopes };
     return true;
 }
 
@@ -110,12 +117,15 @@ bool accounts_authenticate(struct req *req)
     if (!key || strlen(key) != SHA256_HEX_SIZE - 1) return true;
     switch (session_of(req, key, &s)) {
     case ROW_FAULT: return false;
-    case ROW_NONE:  return true;
+    case ROW_NONE: return true;
     case ROW_FOUND: break;
     }
     unsigned roles = WHO_PERSON | member_roles(s.member) | (s.role == ROLE_OPERATOR ? WHO_OPERATOR : 0);
-    req->who = (struct caller){ .person = s.person, .account = s.account, .roles = roles,
-                                .session = s.id, .signed_in_at_ms = s.signed_in_at_ms,
+    req->who = (struct caller){ .person = s.person,
+                                .account = s.account,
+                                .roles = roles,
+                                .session = s.id,
+                                .signed_in_at_ms = s.signed_in_at_ms,
                                 .email = arena_text(req->arena, s.email) };
     bool by_person = !req->route || !req->route->passive;
     if (by_person && s.last_seen_at_ms < req->now_ms - SESSION_TOUCH_MS) session_touch(s.id, req->now_ms);

@@ -9,16 +9,16 @@
  * master key, or after a year without a sign-in. */
 #include "accounts/private.h"
 
-enum { NONCE_BYTES = 16, TAG_BYTES = 16, PART_SIZE = 23, ADDRESSES_MAX = 4 };    /* a part: 22 characters and NUL */
+enum { NONCE_BYTES = 16, TAG_BYTES = 16, PART_SIZE = 23, ADDRESSES_MAX = 4 }; /* a part: 22 characters and NUL */
 #define DEVICE_COOKIE_S (365 * DAY_MS / SECOND_MS)
 static_assert((int)DEVICE_SIZE >= (int)PART_SIZE, "a device is named by its nonce");
 
-struct device { char nonce[PART_SIZE], tag[ADDRESSES_MAX][PART_SIZE]; size_t tags; };
+struct device {
+    char nonce[PART_SIZE], tag[ADDRESSES_MAX][PART_SIZE];
+    size_t tags;
+};
 
-static const char *cookie_name(void)
-{
-    return accounts_settings.secure_cookies ? "__Host-device" : "device";
-}
+static const char *cookie_name(void) { return accounts_settings.secure_cookies ? "__Host-device" : "device"; }
 
 static bool part_read(struct str part, char out[PART_SIZE])
 {
@@ -52,7 +52,7 @@ static void tag_of(const char *nonce, const char *address, char out[PART_SIZE])
     uint8_t mac[SHA256_SIZE];
     struct buf b;
     buf_fixed(&b, message, sizeof message);
-    buf_printf(&b, "%s%s", nonce, address);                  /* both of a fixed length */
+    buf_printf(&b, "%s%s", nonce, address); /* both of a fixed length */
     keyring_mac(accounts_settings.mail->keyring, STR("device"), buf_str(&b), mac);
     base64url_encode(mac, TAG_BYTES, out);
 }
@@ -97,6 +97,6 @@ void device_remember(struct req *req, const char *address)
         buf_printf(&value, ".%s", d.tag[i]);
         kept++;
     }
-    reply_cookie(req, (struct cookie){ .name = cookie_name(), .value = buf_terminated(&value),
-                                       .max_age_s = DEVICE_COOKIE_S });
+    reply_cookie(
+        req, (struct cookie){ .name = cookie_name(), .value = buf_terminated(&value), .max_age_s = DEVICE_COOKIE_S });
 }

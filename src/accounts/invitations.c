@@ -61,7 +61,10 @@ static bool send_invitation(struct tx *tx, const struct team_act *act, const cha
     struct person inviter;
     if (accounts_get(tx, act->account, &a) != ROW_FOUND) return false;
     if (persons_get(tx, act->by, &inviter) != ROW_FOUND) return false;
-    const struct mail_invitation m = { .to = email, .lang = inviter.lang, .account = act->account, .token = token,
+    const struct mail_invitation m = { .to = email,
+                                       .lang = inviter.lang,
+                                       .account = act->account,
+                                       .token = token,
                                        .account_name = a.name[0] ? a.name : a.owner.email,
                                        .inviter = inviter.email };
     return mail_invitation(tx, &m);
@@ -124,8 +127,8 @@ enum team invitation_accept(struct tx *tx, struct team_act *act, const char *tok
     if (!member_may_give(inviter, role)) return TEAM_UNKNOWN;
     enum row joined = member_put(tx, &(struct member_new){ act->account, act->by, role, act->now_ms });
     if (joined == ROW_NONE) return TEAM_MEMBER_ALREADY;
-    bool done = joined == ROW_FOUND && team_audit(tx, act, AUDIT_member_joined, act->by, role) &&
-                person_told(tx, act->by);
+    bool done =
+        joined == ROW_FOUND && team_audit(tx, act, AUDIT_member_joined, act->by, role) && person_told(tx, act->by);
     return done ? TEAM_DONE : TEAM_FAULT;
 }
 
@@ -139,8 +142,11 @@ bool invitations_open(struct tx *tx, int64_t account, int64_t now, struct invita
     while ((r = query_next(&q)) == ROW_FOUND) {
         assert(*count < INVITATIONS_MAX);
         out[(*count)++] = (struct invitation){
-            .id = col_i64(&q, "id"), .email = col_text(&q, "email"), .role = (enum member_role)col_i64(&q, "role"),
-            .invited_by = col_i64(&q, "invited_by"), .created_at_ms = col_i64(&q, "created_at_ms"),
+            .id = col_i64(&q, "id"),
+            .email = col_text(&q, "email"),
+            .role = (enum member_role)col_i64(&q, "role"),
+            .invited_by = col_i64(&q, "invited_by"),
+            .created_at_ms = col_i64(&q, "created_at_ms"),
             .expires_at_ms = col_i64(&q, "expires_at_ms"),
         };
     }

@@ -8,17 +8,17 @@
 struct checked {
     /* in */
     const struct req *req;
-    const char *key, *session_key;           /* the address typed, or the session of the caller; the other is NULL */
+    const char *key, *session_key; /* the address typed, or the session of the caller; the other is NULL */
     int64_t now;
     /* read */
     bool known, disabled;
     int64_t account, blocked_until_ms;
     char email[EMAIL_KEY_SIZE], hash[PASSWORD_HASH_SIZE];
-    struct tries tries;                      /* what its failures are counted with */
+    struct tries tries; /* what its failures are counted with */
     /* found */
-    bool right, stale;                       /* stale: of an old spelling or weaker than today's; to be made anew */
-    char new_hash[PASSWORD_HASH_SIZE];       /* "": none; a stronger one of the same password, or the new password's */
-    bool failed;                             /* .run refused because the password was wrong: it counts */
+    bool right, stale;                 /* stale: of an old spelling or weaker than today's; to be made anew */
+    char new_hash[PASSWORD_HASH_SIZE]; /* "": none; a stronger one of the same password, or the new password's */
+    bool failed;                       /* .run refused because the password was wrong: it counts */
 };
 
 /* Whose failures these are: see tries.c. */
@@ -83,7 +83,7 @@ static enum answer check_again(struct req *req, struct checked *p, const struct 
     struct user u;
     p->failed = false;
     if (!tries_blocked_until(req->tx, &p->tries, req->now_ms, &until)) return reply_fault(req);
-    if (until > req->now_ms) return too_many(req, until);    /* tries that ran beside this one */
+    if (until > req->now_ms) return too_many(req, until); /* tries that ran beside this one */
     if (!p->right) {
         p->failed = true;
         return reply_problem(req, wrong);
@@ -129,7 +129,10 @@ HANDLER(login_run)
     return reply_user(req, &v);
 }
 
-struct failed { const char *route; int64_t failures; };
+struct failed {
+    const char *route;
+    int64_t failures;
+};
 
 static void failed_json(struct json *j, const void *arg)
 {
@@ -184,14 +187,11 @@ static enum answer caller_read(struct req *req, struct checked *p)
     p->req = req;
     p->session_key = http_session_key(req);
     p->now = req->now_ms;
-    if (!p->session_key) return ANSWER_GO_ON;                 /* authentication says so, before .run */
+    if (!p->session_key) return ANSWER_GO_ON; /* authentication says so, before .run */
     return read_now(req, check_read, p) ? ANSWER_GO_ON : reply_fault(req);
 }
 
-bool password_refused(struct req *req)
-{
-    return count_failure(req, req->who.person);
-}
+bool password_refused(struct req *req) { return count_failure(req, req->who.person); }
 
 /* ---- POST /auth/reauthenticate ---- */
 

@@ -16,7 +16,10 @@ enum { TIMES_MAX = 10, TIMES_TEXT_SIZE = TIMES_MAX * 21 + 1, SOURCE_SIZE = 96 };
 #define SHORT_MS (15 * MINUTE_MS)
 #define SKEW_MS MINUTE_MS
 
-struct budget { size_t lately, a_day; int64_t then_every_ms; };          /* lately: within SHORT_MS */
+struct budget {
+    size_t lately, a_day;
+    int64_t then_every_ms;
+}; /* lately: within SHORT_MS */
 static const struct budget reset_budget = { 3, TIMES_MAX, RESET_LIFETIME_MS };
 static const struct budget welcome_budget = { 6, TIMES_MAX, 30 * MINUTE_MS };
 static const struct budget welcome_of_network = { 3, 6, 2 * HOUR_MS };
@@ -29,7 +32,10 @@ STMT(budget_look, "SELECT recent FROM mail_budgets WHERE address = ?1 AND source
 STMT(budget_set, "UPDATE mail_budgets SET recent = ?3 WHERE address = ?1 AND source = ?2");
 STMT(budget_delete, "DELETE FROM mail_budgets WHERE address = ?1");
 
-struct times { size_t n; int64_t at[TIMES_MAX]; };           /* of the last day, oldest first */
+struct times {
+    size_t n;
+    int64_t at[TIMES_MAX];
+}; /* of the last day, oldest first */
 
 /* Out of "123,456,". What lies in the future was written while the clock was wrong, and counts for nothing. */
 static void times_read(const char *text, int64_t now, struct times *out)
@@ -52,7 +58,11 @@ static bool allows(const struct budget *b, const struct times *t, int64_t now)
 
 /* ---- one count ---- */
 
-struct count { const struct budget *budget; char source[SOURCE_SIZE]; struct times times; };
+struct count {
+    const struct budget *budget;
+    char source[SOURCE_SIZE];
+    struct times times;
+};
 
 static bool look(struct tx *tx, const struct stmt *s, const char *address, int64_t now, struct count *c)
 {
@@ -68,7 +78,7 @@ static bool put(struct tx *tx, const char *address, int64_t now, const struct co
 {
     struct buf text;
     buf_fixed(&text, arena_alloc(tx_arena(tx), TIMES_TEXT_SIZE), TIMES_TEXT_SIZE);
-    for (size_t i = c->times.n == TIMES_MAX; i < c->times.n; i++)        /* a full list loses its oldest */
+    for (size_t i = c->times.n == TIMES_MAX; i < c->times.n; i++) /* a full list loses its oldest */
         buf_printf(&text, "%lld,", (long long)c->times.at[i]);
     buf_printf(&text, "%lld,", (long long)now);
     struct query q = query(tx, &budget_set);
@@ -104,8 +114,8 @@ static size_t counts_of(const struct mail_asker *who, enum mail_budget budget, s
     return 2;
 }
 
-static bool allowed_by_all(struct tx *tx, const struct stmt *s, const struct mail_asker *who, struct count *c,
-                           size_t n, bool *allowed)
+static bool allowed_by_all(struct tx *tx, const struct stmt *s, const struct mail_asker *who, struct count *c, size_t n,
+                           bool *allowed)
 {
     *allowed = true;
     for (size_t i = 0; i < n; i++) {

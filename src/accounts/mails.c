@@ -42,6 +42,7 @@ static const struct letter reset_letter = {
             "您好：\n\n您可以为 Chathub 账号设置新密码。\n\n[设置新密码]{link}\n\n"
             "链接 30 分钟内有效，仅可使用一次。如果不是您本人操作，请忽略此邮件，密码不会改变。" },
 };
+/* clang-format off */
 static const struct letter changed_letter = {
     .kind = "password_changed",
     .slot = { LETTER_SLOT_LINK("link", BASE "/forgot") },
@@ -66,6 +67,7 @@ static const struct letter tried_letter = {
             "此后一段时间内，新浏览器需要等待才能再次尝试；您曾登录过的浏览器不受影响。如需在新浏览器登录，请重新设置密码。"
             "\n\n[重新设置密码]{link}" },
 };
+/* clang-format on */
 static const struct letter invited_letter = {
     .kind = "invitation",
     .slot = { LETTER_SLOT_TEXT("account", NAME_SAMPLE), LETTER_SLOT_TEXT("inviter", "ann@shop.example"),
@@ -81,8 +83,10 @@ static const struct letter invited_letter = {
             "链接 7 天内有效，仅可使用一次，且只能用于此邮箱。如果您不认识邀请人，请忽略此邮件，不会有任何变化。" },
 };
 
+/* clang-format off */
 const struct letter *const accounts_letters[] = { &verify_letter,  &registered_letter, &reset_letter, &changed_letter,
                                                   &tried_letter,   &invited_letter,    NULL };
+/* clang-format on */
 
 /* A page of ours; token NULL: one without. */
 static const char *page(struct tx *tx, const char *path, const char *token)

@@ -45,10 +45,10 @@ enum row member_role(struct tx *tx, int64_t account, int64_t person, enum member
 unsigned member_roles(enum member_role role)
 {
     switch (role) {
-    case MEMBER_NONE:   return 0;
-    case MEMBER_OWNER:  return WHO_OWNER;
-    case MEMBER_ADMIN:  return WHO_ADMIN;
-    case MEMBER_AGENT:  return WHO_AGENT;
+    case MEMBER_NONE: return 0;
+    case MEMBER_OWNER: return WHO_OWNER;
+    case MEMBER_ADMIN: return WHO_ADMIN;
+    case MEMBER_AGENT: return WHO_AGENT;
     case MEMBER_VIEWER: return WHO_VIEWER;
     }
     return 0;
@@ -68,9 +68,14 @@ bool members_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, 
     while ((r = query_next(&q)) == ROW_FOUND) {
         assert(*count < (size_t)limit);
         out[(*count)++] = (struct member){
-            .account = account, .person = col_i64(&q, "person"), .role = (enum member_role)col_i64(&q, "role"),
-            .joined_at_ms = col_i64(&q, "joined_at_ms"), .email = col_text(&q, "email"), .name = col_text(&q, "name"),
-            .disabled = col_bool(&q, "disabled"), .last_login_at_ms = col_i64(&q, "last_login_at_ms"),
+            .account = account,
+            .person = col_i64(&q, "person"),
+            .role = (enum member_role)col_i64(&q, "role"),
+            .joined_at_ms = col_i64(&q, "joined_at_ms"),
+            .email = col_text(&q, "email"),
+            .name = col_text(&q, "name"),
+            .disabled = col_bool(&q, "disabled"),
+            .last_login_at_ms = col_i64(&q, "last_login_at_ms"),
         };
     }
     return r == ROW_NONE;
@@ -86,17 +91,16 @@ bool memberships(struct tx *tx, int64_t person, struct membership out[MEMBERSHIP
         const char *name = col_text(&q, "name"), *email = col_text(&q, "email");
         assert(*count < MEMBERSHIPS_MAX);
         out[(*count)++] = (struct membership){
-            .account = col_i64(&q, "account"), .role = (enum member_role)col_i64(&q, "role"),
-            .name = name[0] ? name : email, .disabled = col_bool(&q, "disabled"),
+            .account = col_i64(&q, "account"),
+            .role = (enum member_role)col_i64(&q, "role"),
+            .name = name[0] ? name : email,
+            .disabled = col_bool(&q, "disabled"),
         };
     }
     return r == ROW_NONE;
 }
 
-static void no_members(struct json *j, const void *arg)
-{
-    assert(j != NULL && arg == NULL);
-}
+static void no_members(struct json *j, const void *arg) { assert(j != NULL && arg == NULL); }
 
 /* In the order of accounts, as counters of events are locked everywhere. */
 bool person_told(struct tx *tx, int64_t person)
@@ -120,16 +124,20 @@ static void role_json(struct json *j, const void *arg)
 bool team_audit(struct tx *tx, const struct team_act *act, struct audit_action action, int64_t person,
                 enum member_role role)
 {
-    return audit_put(tx, &(struct audit_entry){
-        .action = action, .account = act->account, .actor = act->by, .actor_account = act->account,
-        .resource = "person", .resource_id = person, .details = role != MEMBER_NONE ? role_json : NULL,
-        .arg = &role, .network = act->network, .user_agent = act->user_agent, .at_ms = act->now_ms });
+    return audit_put(tx, &(struct audit_entry){ .action = action,
+                                                .account = act->account,
+                                                .actor = act->by,
+                                                .actor_account = act->account,
+                                                .resource = "person",
+                                                .resource_id = person,
+                                                .details = role != MEMBER_NONE ? role_json : NULL,
+                                                .arg = &role,
+                                                .network = act->network,
+                                                .user_agent = act->user_agent,
+                                                .at_ms = act->now_ms });
 }
 
-enum team team_of(enum row r)
-{
-    return r == ROW_FOUND ? TEAM_DONE : r == ROW_NONE ? TEAM_UNKNOWN : TEAM_FAULT;
-}
+enum team team_of(enum row r) { return r == ROW_FOUND ? TEAM_DONE : r == ROW_NONE ? TEAM_UNKNOWN : TEAM_FAULT; }
 
 /* The account's row locked, who acts entitled, and what the member is now. */
 static enum team look(struct tx *tx, const struct team_act *act, int64_t person, enum member_role *is)

@@ -4,6 +4,7 @@
 #include "http/events.h"
 
 static const char *const role_names[] = { "merchant", "operator", NULL };
+/* clang-format off */
 static const struct shape operator_account_members[] = {
     SHAPE_I64("id"), SHAPE_TEXT("email"), SHAPE_TEXT("name", .nullable = true), SHAPE_ENUM("role", role_names),
     SHAPE_BOOL("disabled"), SHAPE_I64("credits"), SHAPE_I64("shops"), SHAPE_TIME("createdAt"),
@@ -17,6 +18,7 @@ static const struct shape operator_member_members[] = {
 static const struct shape operator_shop_members[] = {
     SHAPE_I64("id"), SHAPE_TEXT("shop_name"), SHAPE_TEXT("status"), SHAPE_TEXT("chatbot_state"), SHAPE_END
 };
+/* clang-format on */
 const struct shape operator_accounts_shape[] = {
     SHAPE_LIST("accounts", operator_account_members, .type_name = "OperatorAccount"), SHAPE_END
 };
@@ -32,7 +34,7 @@ struct accounts_page {
     size_t count;
     struct member member[ACCOUNTS_PAGE_MAX];
     size_t members;
-    struct buf shops;                        /* of one account: a JSON list, written before the answer is begun */
+    struct buf shops; /* of one account: a JSON list, written before the answer is begun */
 };
 
 static void account_members(struct json *j, const struct account *a, const struct account_facts *f)
@@ -81,8 +83,10 @@ static void account_csv(struct csv *c, const struct account *a, const struct acc
 
 static enum answer accounts_csv(struct req *req, struct account_page page, struct accounts_page *p)
 {
+    /* clang-format off */
     static const char *const names[] = { "id", "email", "name", "role", "disabled", "credits", "shops", "createdAt",
                                          "lastLoginAt", NULL };
+    /* clang-format on */
     enum { CSV_MAX_BYTES = 8 << 20 };
     struct buf out;
     struct csv c;
@@ -95,8 +99,8 @@ static enum answer accounts_csv(struct req *req, struct account_page page, struc
         for (size_t i = 0; i < p->count && good; i++) account_csv(&c, &p->account[i], &p->facts[i]);
         if (p->count > 0) page.after = p->account[p->count - 1].id;
     } while (good && p->count == ACCOUNTS_PAGE_MAX && c.rows < CSV_ROWS_MAX);
-    enum answer a = good ? reply_csv(req, "accounts", &out, p->count == ACCOUNTS_PAGE_MAX ? page.after : 0)
-                         : reply_fault(req);
+    enum answer a =
+        good ? reply_csv(req, "accounts", &out, p->count == ACCOUNTS_PAGE_MAX ? page.after : 0) : reply_fault(req);
     buf_free(&out);
     return a;
 }
@@ -155,7 +159,7 @@ HANDLER(operator_account_run)
     p->count = 1;
     switch (accounts_get(req->tx, path->id, &p->account[0])) {
     case ROW_FAULT: return reply_fault(req);
-    case ROW_NONE:  return reply_problem(req, &problem_not_found);
+    case ROW_NONE: return reply_problem(req, &problem_not_found);
     case ROW_FOUND: break;
     }
     if (!facts_read(req, p) || !shops_read(req, p) ||
@@ -166,15 +170,9 @@ HANDLER(operator_account_run)
 
 /* ---- POST /api/operator/accounts/:id/disable, .../enable ---- */
 
-static void reason_json(struct json *j, const void *arg)
-{
-    json_text(j, "reason", arg);
-}
+static void reason_json(struct json *j, const void *arg) { json_text(j, "reason", arg); }
 
-static void no_members(struct json *j, const void *arg)
-{
-    assert(j != NULL && arg == NULL);
-}
+static void no_members(struct json *j, const void *arg) { assert(j != NULL && arg == NULL); }
 
 /* Asking for the state it has already is a success that changes nothing and is not told again. */
 static enum answer set_disabled(struct req *req, bool disabled)
@@ -195,19 +193,16 @@ static enum answer set_disabled(struct req *req, bool disabled)
     return reply_success(req, NULL);
 }
 
-HANDLER(operator_disable_run)
-{
-    return set_disabled(req, true);
-}
+HANDLER(operator_disable_run) { return set_disabled(req, true); }
 
-HANDLER(operator_enable_run)
-{
-    return set_disabled(req, false);
-}
+HANDLER(operator_enable_run) { return set_disabled(req, false); }
 
 /* ---- POST /api/operator/persons/:id/end-sessions ---- */
 
-struct ended { const char *reason; int64_t count; };
+struct ended {
+    const char *reason;
+    int64_t count;
+};
 
 static void ended_details(struct json *j, const void *arg)
 {

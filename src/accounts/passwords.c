@@ -40,7 +40,7 @@ static struct str spelled(struct str password, char memory[SPELLED_MAX_BYTES])
     size_t n = 0;
     bool fits = password.n <= PASSWORD_MAX_BYTES && utf8_valid(password) &&
                 unicode_password(password, memory, SPELLED_MAX_BYTES, &n);
-    return fits ? (struct str){ memory, n } : password;      /* none that anybody could set by a form */
+    return fits ? (struct str){ memory, n } : password; /* none that anybody could set by a form */
 }
 
 bool password_hash(struct str password, char out[PASSWORD_HASH_SIZE])
@@ -77,7 +77,7 @@ bool password_hash_is_weak(const char *hash)
     unsigned memory, passes, lanes;
     if (sscanf(hash, "$argon2id$v=19$m=%u,t=%u,p=%u$", &memory, &passes, &lanes) != 3) return true;
     bool usual = memory >= ARGON2_MEMORY_KIB && passes >= ARGON2_PASSES;
-    bool one_pass = memory >= 47104 && passes >= 1;          /* the other accepted pair */
+    bool one_pass = memory >= 47104 && passes >= 1; /* the other accepted pair */
     return !usual && !one_pass;
 }
 
@@ -95,7 +95,7 @@ bool password_is_common(struct str password)
     if (password.n > PASSWORD_MAX_BYTES) return false;
     for (size_t i = 0; i < password.n; i++)
         lower[i] = password.p[i] >= 'A' && password.p[i] <= 'Z' ? (char)(password.p[i] + ('a' - 'A')) : password.p[i];
-    size_t low = 0, high = common_passwords_size;            /* both stand at the start of a line, or at the end */
+    size_t low = 0, high = common_passwords_size; /* both stand at the start of a line, or at the end */
     while (low < high) {
         size_t at = line_start(low + (high - low) / 2);
         size_t n = strcspn(common_passwords + at, "\n");

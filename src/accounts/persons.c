@@ -71,10 +71,7 @@ static enum row one_by_id(struct tx *tx, const struct stmt *s, int64_t id, struc
     return r;
 }
 
-enum row user_by_id(struct tx *tx, int64_t id, struct user *out)
-{
-    return one_by_id(tx, &by_id, id, out);
-}
+enum row user_by_id(struct tx *tx, int64_t id, struct user *out) { return one_by_id(tx, &by_id, id, out); }
 
 enum row user_by_id_locked(struct tx *tx, int64_t id, struct user *out)
 {

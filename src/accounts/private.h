@@ -7,11 +7,13 @@
 #include "base/clock.h"
 #include "base/random.h"
 
+/* clang-format off */
 #define ACCOUNTS_ACTIONS(X)                                                                                            \
     X(user_register) X(email_verified) X(password_login) X(password_login_failed) X(logout) X(password_change)         \
     X(password_reset_asked) X(password_reset) X(session_ended) X(sessions_ended) X(reauthenticated)                    \
     X(account_created) X(account_disabled) X(account_enabled) X(account_unlocked) X(config_changed)                    \
     X(member_invited) X(member_joined) X(member_role_changed) X(member_removed) X(invitation_revoked)
+/* clang-format on */
 ACCOUNTS_ACTIONS(AUDIT_DECLARE)
 
 enum { EMAIL_KEY_SIZE = 256, NAME_MAX_LENGTH = 80, PASSWORD_MIN_LENGTH = 8, PASSWORD_MAX_BYTES = 256 };
@@ -19,12 +21,19 @@ enum { EMAIL_KEY_SIZE = 256, NAME_MAX_LENGTH = 80, PASSWORD_MIN_LENGTH = 8, PASS
 /* ---- persons.c ---- */
 /* Trimmed, lower case, and cut between characters: a search may be longer than any address. */
 void email_key(const char *email, char out[EMAIL_KEY_SIZE]);
-struct user { struct person person; const char *password_hash; };        /* password_hash NULL: none */
+struct user {
+    struct person person;
+    const char *password_hash;
+}; /* password_hash NULL: none */
 MUST_USE enum row user_by_key(struct tx *tx, const char *key, struct user *out);
 MUST_USE enum row user_by_id(struct tx *tx, int64_t id, struct user *out);
 /* Its password and whether it is disabled stay so until this transaction ends. */
 MUST_USE enum row user_by_id_locked(struct tx *tx, int64_t id, struct user *out);
-struct user_new { const char *email, *name, *lang, *password_hash; enum role role; int64_t now; };
+struct user_new {
+    const char *email, *name, *lang, *password_hash;
+    enum role role;
+    int64_t now;
+};
 /* A person with an account of its own. ROW_NONE: the address is a person's. `id`: the person's. */
 MUST_USE enum row user_add(struct tx *tx, const struct user_new *in, int64_t *id);
 /* ROW_NONE: the stored hash is no longer `old` (NULL: whatever it is). */
@@ -34,7 +43,7 @@ MUST_USE bool user_signed_in(struct tx *tx, int64_t id, int64_t now);
 MUST_USE enum row user_update(struct tx *tx, int64_t id, const char *name, const char *lang);
 /* The account that a sign-in begins in. ROW_NONE: the person belongs to none that is alive; *account is 0. */
 MUST_USE enum row person_home(struct tx *tx, int64_t person, int64_t *account);
-MUST_USE bool person_remember(struct tx *tx, int64_t person, int64_t account);   /* the next sign-in begins there */
+MUST_USE bool person_remember(struct tx *tx, int64_t person, int64_t account); /* the next sign-in begins there */
 MUST_USE enum row persons_get(struct tx *tx, int64_t id, struct person *out);
 
 /* ---- accounts.c ---- */
@@ -45,13 +54,16 @@ MUST_USE enum row account_lock(struct tx *tx, int64_t id, bool *disabled);
 /* ROW_NONE: it is so already. Disabled: sessions that act in it and its members' mailed tokens end. */
 MUST_USE enum row account_set_disabled(struct tx *tx, int64_t id, bool disabled);
 /* Newest first; prefix "": all. */
-struct account_page { const char *prefix; int64_t after, limit; };
+struct account_page {
+    const char *prefix;
+    int64_t after, limit;
+};
 MUST_USE bool accounts_page(struct tx *tx, const struct account_page *p, struct account *out, size_t *count);
 
 /* ---- teams: members.c, invitations.c ---- */
 enum member_role { MEMBER_NONE, MEMBER_OWNER, MEMBER_ADMIN, MEMBER_AGENT, MEMBER_VIEWER };
-enum { MEMBERSHIPS_MAX = 100, INVITATIONS_MAX = 100 };       /* accounts of a person; open invitations of an account */
-extern const char *const member_role_names[];                /* [role - 1], NULL-ended */
+enum { MEMBERSHIPS_MAX = 100, INVITATIONS_MAX = 100 }; /* accounts of a person; open invitations of an account */
+extern const char *const member_role_names[];          /* [role - 1], NULL-ended */
 struct member {
     int64_t account, person;
     enum member_role role;
@@ -59,7 +71,12 @@ struct member {
     bool disabled;
     int64_t joined_at_ms, last_login_at_ms;
 };
-struct membership { int64_t account; enum member_role role; const char *name; bool disabled; };
+struct membership {
+    int64_t account;
+    enum member_role role;
+    const char *name;
+    bool disabled;
+};
 struct invitation {
     int64_t id, invited_by, created_at_ms, expires_at_ms;
     const char *email;
@@ -75,14 +92,18 @@ MUST_USE bool invitations_open(struct tx *tx, int64_t account, int64_t now_ms, s
 /* Changes to a team. They judge by the roles in the rows, under a lock: also when the caller's session is older than
  * the role it had. All but TEAM_DONE is to be refused, so that what was written is undone. */
 enum team {
-    TEAM_FAULT = -1, TEAM_DONE,
-    TEAM_UNKNOWN,                            /* no such member or invitation; used, expired, somebody else's */
-    TEAM_FORBIDDEN,                          /* who acts may not give or take this role, or the account is disabled */
-    TEAM_LAST_OWNER,                         /* an account keeps an owner */
+    TEAM_FAULT = -1,
+    TEAM_DONE,
+    TEAM_UNKNOWN,    /* no such member or invitation; used, expired, somebody else's */
+    TEAM_FORBIDDEN,  /* who acts may not give or take this role, or the account is disabled */
+    TEAM_LAST_OWNER, /* an account keeps an owner */
     TEAM_MEMBER_ALREADY,
     TEAM_TOO_MANY,
 };
-struct team_act { int64_t account, by /* a person */, now_ms; const char *network, *user_agent; };
+struct team_act {
+    int64_t account, by /* a person */, now_ms;
+    const char *network, *user_agent;
+};
 #define INVITATION_LIFETIME_MS (7 * DAY_MS)
 /* Mails the token to this address, in the transaction; nobody else gets to see it. */
 MUST_USE enum team invitation_make(struct tx *tx, const struct team_act *act, const char *email, enum member_role role,
@@ -95,50 +116,63 @@ MUST_USE enum team member_change(struct tx *tx, const struct team_act *act, int6
 MUST_USE enum team member_remove(struct tx *tx, const struct team_act *act, int64_t person);
 
 /* ---- members.c ---- */
-struct member_new { int64_t account, person; enum member_role role; int64_t now; };
-MUST_USE enum row member_put(struct tx *tx, const struct member_new *in);        /* ROW_NONE: is one already */
+struct member_new {
+    int64_t account, person;
+    enum member_role role;
+    int64_t now;
+};
+MUST_USE enum row member_put(struct tx *tx, const struct member_new *in); /* ROW_NONE: is one already */
 MUST_USE enum row member_role(struct tx *tx, int64_t account, int64_t person, enum member_role *role);
-unsigned member_roles(enum member_role role);                /* as a set of enum who */
+unsigned member_roles(enum member_role role); /* as a set of enum who */
 bool member_may_give(enum member_role by, enum member_role role);
-MUST_USE bool person_told(struct tx *tx, int64_t person);    /* its open pages ask at once whether they may go on */
+MUST_USE bool person_told(struct tx *tx, int64_t person); /* its open pages ask at once whether they may go on */
 MUST_USE bool team_audit(struct tx *tx, const struct team_act *act, struct audit_action action, int64_t person,
                          enum member_role role);
-enum team team_of(enum row r);               /* none is TEAM_UNKNOWN */
+enum team team_of(enum row r); /* none is TEAM_UNKNOWN */
 
 /* ---- passwords.c ---- */
 /* hash NULL (no account, or none with a password): the same work against a fixed dummy, and false. */
 enum password_match {
     PASSWORD_WRONG,
     PASSWORD_RIGHT,
-    PASSWORD_RIGHT_AS_TYPED,                 /* an old hash, of another spelling: make a new one */
+    PASSWORD_RIGHT_AS_TYPED, /* an old hash, of another spelling: make a new one */
 };
 MUST_USE enum password_match password_matches(struct str password, const char *hash);
-bool password_hash_is_weak(const char *hash);                /* weaker than what password_hash() makes now */
+bool password_hash_is_weak(const char *hash); /* weaker than what password_hash() makes now */
 bool password_is_common(struct str password);
-extern const char common_passwords[];                        /* generated: one a line, sorted */
+extern const char common_passwords[]; /* generated: one a line, sorted */
 extern const size_t common_passwords_size;
 
 /* ---- tries.c: failed passwords, by address and by who tries ---- */
 void address_hash(const char *email_key_text, char out[SHA256_HEX_SIZE]);
 enum { TRIES_FREE = 5, TRIES_FREE_STRANGERS = 20, TRIES_SOURCE_SIZE = 64 };
 /* Must live until the transaction ends. */
-struct tries { char address[SHA256_HEX_SIZE], source[TRIES_SOURCE_SIZE]; bool stranger; };
+struct tries {
+    char address[SHA256_HEX_SIZE], source[TRIES_SOURCE_SIZE];
+    bool stranger;
+};
 MUST_USE bool tries_blocked_until(struct tx *tx, const struct tries *who, int64_t now, int64_t *until_ms); /* 0: free */
-struct tries_count { int64_t failures; bool strangers_blocked; };        /* the second once, by the one that does it */
+struct tries_count {
+    int64_t failures;
+    bool strangers_blocked;
+}; /* the second once, by the one that does it */
 MUST_USE bool tries_failed(struct tx *tx, const struct tries *who, int64_t now, struct tries_count *out);
-MUST_USE bool tries_clear(struct tx *tx, const struct tries *who);       /* what this one failed */
-MUST_USE bool tries_forget(struct tx *tx, const char *address);          /* what anybody failed */
+MUST_USE bool tries_clear(struct tx *tx, const struct tries *who); /* what this one failed */
+MUST_USE bool tries_forget(struct tx *tx, const char *address);    /* what anybody failed */
 
 /* ---- devices.c: browsers that signed in before ---- */
 enum { DEVICE_SIZE = 24 };
 /* Whether this browser signed in to this address before; `device` names it. */
 MUST_USE bool device_knows(const struct req *req, const char *address, char device[DEVICE_SIZE]);
-void device_remember(struct req *req, const char *address);              /* sets the cookie */
+void device_remember(struct req *req, const char *address); /* sets the cookie */
 void device_remember_email(struct req *req, const char *email);
 
 /* ---- mail_budgets.c: whether one more mail that anybody can ask for may go to an address ---- */
 enum mail_budget { MAIL_WELCOME, MAIL_RESET, MAIL_NOTICE };
-struct mail_asker { const char *address, *network, *device; int64_t now; };          /* device NULL: a stranger */
+struct mail_asker {
+    const char *address, *network, *device;
+    int64_t now;
+}; /* device NULL: a stranger */
 MUST_USE bool mail_budget_look(struct tx *tx, const struct mail_asker *who, enum mail_budget budget, bool *allowed);
 MUST_USE bool mail_budget_take(struct tx *tx, const struct mail_asker *who, enum mail_budget budget, bool *allowed);
 MUST_USE bool mail_budget_forget(struct tx *tx, const char *address);
@@ -148,64 +182,78 @@ struct mail_asker mail_asker_of(const struct req *req, const char *address, char
 MUST_USE bool ask_register(struct req *req, const char *password_hash, const char *browser);
 
 /* ---- tokens.c: links in mails, for persons ---- */
-enum token_purpose { TOKEN_RESET = 1 };                      /* stored: append, never renumber */
+enum token_purpose { TOKEN_RESET = 1 }; /* stored: append, never renumber */
 #define RESET_LIFETIME_MS (30 * MINUTE_MS)
 MUST_USE bool token_make(struct tx *tx, int64_t person, enum token_purpose purpose, int64_t now,
                          char token[TOKEN_TEXT_SIZE]);
 /* Uses it up: one winner. ROW_NONE: unknown, used, expired or made for something else. */
 MUST_USE enum row token_find(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now,
-                             int64_t *account);                          /* the same, and leaves it good */
-MUST_USE enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now,
-                            int64_t *person);
+                             int64_t *account); /* the same, and leaves it good */
+MUST_USE enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now, int64_t *person);
 MUST_USE bool tokens_end(struct tx *tx, int64_t person);
 
 /* ---- registrations.c ---- */
 #define REGISTRATION_LIFETIME_MS (24 * HOUR_MS)
-#define REGISTRATION_KEPT_MS (7 * DAY_MS)                    /* behind its expiry: it can still be asked for again */
-struct registration_new { const char *email, *name, *password_hash, *lang, *browser_hash; int64_t now; };
+#define REGISTRATION_KEPT_MS (7 * DAY_MS) /* behind its expiry: it can still be asked for again */
+struct registration_new {
+    const char *email, *name, *password_hash, *lang, *browser_hash;
+    int64_t now;
+};
 /* Makes it, or takes the place of the one of the same address. browser_hash: SHA-256 of the pre-login cookie. */
 MUST_USE bool registration_put(struct tx *tx, const struct registration_new *in, char token[TOKEN_TEXT_SIZE]);
-struct registration { int64_t id; const char *email, *name, *password_hash, *browser_hash, *lang; };
+struct registration {
+    int64_t id;
+    const char *email, *name, *password_hash, *browser_hash, *lang;
+};
 MUST_USE enum row registration_by_token(struct tx *tx, const char *token, int64_t now, struct registration *out);
-MUST_USE enum row registration_use(struct tx *tx, const char *token, int64_t now);            /* one winner */
+MUST_USE enum row registration_use(struct tx *tx, const char *token, int64_t now); /* one winner */
 /* A new token for the one that waits; the old token ends. */
 MUST_USE enum row registration_renew(struct tx *tx, const char *email, int64_t now, char token[TOKEN_TEXT_SIZE],
                                      struct registration *out);
 
 /* ---- sessions.c ---- */
-struct session_new { int64_t person, account /* 0: none */; const char *network, *user_agent; int64_t now; };
+struct session_new {
+    int64_t person, account /* 0: none */;
+    const char *network, *user_agent;
+    int64_t now;
+};
 MUST_USE bool session_open(struct tx *tx, const struct session_new *in, char token[TOKEN_TEXT_SIZE], int64_t *id);
 struct session {
     int64_t id, person, account /* 0: none */, created_at_ms, last_seen_at_ms, signed_in_at_ms;
-    enum role role;                          /* of the person */
-    enum member_role member;                 /* in the account */
-    bool disabled;                           /* the person is, or the account it acts in */
+    enum role role;          /* of the person */
+    enum member_role member; /* in the account */
+    bool disabled;           /* the person is, or the account it acts in */
     const char *email;
 };
 bool session_is_alive(const struct session *s, int64_t now);
 /* ROW_NONE: unknown, too old, its person or its account is disabled. `key`: SHA-256 hex of the cookie. */
 MUST_USE enum row session_find(struct tx *tx, const char *key, int64_t now, struct session *out);
 /* All sessions with these keys, alive or not, in one query; read on to ROW_NONE. */
-struct sessions_found { struct query query; };
+struct sessions_found {
+    struct query query;
+};
 struct sessions_found sessions_find(struct tx *tx, const char *const *keys, size_t count);
 MUST_USE enum row sessions_next(struct sessions_found *f, const char **key, struct session *out);
 MUST_USE enum row session_end(struct tx *tx, int64_t person, int64_t id);
-MUST_USE int64_t sessions_end_all(struct tx *tx, int64_t person, int64_t but);                /* how many; -1: fault */
-MUST_USE int64_t sessions_end_of_account(struct tx *tx, int64_t account);                     /* how many; -1: fault */
+MUST_USE int64_t sessions_end_all(struct tx *tx, int64_t person, int64_t but); /* how many; -1: fault */
+MUST_USE int64_t sessions_end_of_account(struct tx *tx, int64_t account);      /* how many; -1: fault */
 /* Those that act in this account act in another one of the person from now on, or in none. */
 MUST_USE int64_t sessions_leave(struct tx *tx, int64_t person, int64_t account);
 MUST_USE bool session_switch(struct tx *tx, int64_t id, int64_t account);
 MUST_USE bool session_end_by_key(struct tx *tx, const char *key);
 enum { SESSIONS_LISTED_MAX = 100 };
-struct session_row { int64_t id, created_at_ms, last_seen_at_ms; const char *network, *user_agent; };
+struct session_row {
+    int64_t id, created_at_ms, last_seen_at_ms;
+    const char *network, *user_agent;
+};
 MUST_USE bool sessions_list(struct tx *tx, int64_t person, enum role role, int64_t now, struct session_row *out,
                             size_t *count);
 int64_t session_idle_ms(enum role role);
 int64_t session_lifetime_ms(enum role role);
 
 /* ---- touch.c: last_seen is written behind the answer ---- */
-#define SESSION_TOUCH_MS MINUTE_MS                           /* last_seen may be this old */
-void session_touch(int64_t session, int64_t now);            /* any thread; never blocks on the database */
+#define SESSION_TOUCH_MS MINUTE_MS                /* last_seen may be this old */
+void session_touch(int64_t session, int64_t now); /* any thread; never blocks on the database */
 
 /* ---- mails.c: false on a storage fault ---- */
 MUST_USE bool mail_verify_email(struct tx *tx, const char *to, const char *lang, const char *token);
@@ -213,7 +261,10 @@ MUST_USE bool mail_already_registered(struct tx *tx, const struct person *to);
 MUST_USE bool mail_reset_password(struct tx *tx, const struct person *to, const char *token);
 MUST_USE bool mail_password_changed(struct tx *tx, const struct person *to);
 MUST_USE bool mail_sign_in_tried(struct tx *tx, const struct person *to);
-struct mail_invitation { const char *to, *lang, *account_name, *inviter, *token; int64_t account; };
+struct mail_invitation {
+    const char *to, *lang, *account_name, *inviter, *token;
+    int64_t account;
+};
 MUST_USE bool mail_invitation(struct tx *tx, const struct mail_invitation *m);
 
 /* ---- request.c: what the route files share ---- */
@@ -221,22 +272,24 @@ MUST_USE bool mail_invitation(struct tx *tx, const struct mail_invitation *m);
 MUST_USE bool read_now(struct req *req, bool (*fn)(struct tx *tx, void *arg), void *arg);
 const char *session_cookie_name(void);
 const char *login_cookie_name(void);
-const char *req_lang(const struct req *req);                 /* "zh-CN" or "en" */
+const char *req_lang(const struct req *req); /* "zh-CN" or "en" */
 enum role caller_role(const struct req *req);
 /* A new session for this person in this browser; the one it had dies. Sets the cookie, appends the event. */
 MUST_USE bool sign_in(struct req *req, int64_t person, enum role role);
-MUST_USE bool sessions_changed(struct req *req, int64_t person);         /* tells the person's open pages */
+MUST_USE bool sessions_changed(struct req *req, int64_t person); /* tells the person's open pages */
 /* Where what a person does to itself stands: the account it acts in, or would. 0: none. */
 MUST_USE bool account_of_person(struct req *req, int64_t person, int64_t *account);
-MUST_USE bool audit_self(struct req *req, struct audit_action action, int64_t person);          /* actor: the person */
+MUST_USE bool audit_self(struct req *req, struct audit_action action, int64_t person); /* actor: the person */
 /* {"success":true,"message":...} in the caller's language; message NULL: none. */
-struct message { const char *en, *zh; };
+struct message {
+    const char *en, *zh;
+};
 enum answer reply_success(struct req *req, const struct message *m);
 extern const struct shape success_shape[], message_shape[];
 /* A person with the account it acts in, and the answers that hold it. */
 struct user_view {
     struct person person;
-    struct account account;                  /* id 0: none */
+    struct account account; /* id 0: none */
     struct membership *membership;
     size_t memberships;
     struct credits credits;
@@ -248,18 +301,45 @@ extern const struct shape user_answer_shape[], signed_in_shape[];
 
 /* ---- handlers, a file a subject ---- */
 #define HANDLER(name) enum answer name(struct req *req)
-struct post_register { const char *email, *password, *name; };
-struct post_verify { const char *token, *password; };
-struct post_email { const char *email; };
-struct post_login { const char *email, *password; };
-struct post_reset { const char *token, *password; };
-struct post_change { const char *currentPassword, *newPassword; };
-struct post_reauthenticate { const char *password; };
-struct patch_user { const char *name; int lang; };
-struct post_switch { int64_t account; };
-struct id_path { int64_t id; };
-struct post_reason { const char *reason; };
-struct accounts_query { const char *search; int64_t after, limit; int format; };
+struct post_register {
+    const char *email, *password, *name;
+};
+struct post_verify {
+    const char *token, *password;
+};
+struct post_email {
+    const char *email;
+};
+struct post_login {
+    const char *email, *password;
+};
+struct post_reset {
+    const char *token, *password;
+};
+struct post_change {
+    const char *currentPassword, *newPassword;
+};
+struct post_reauthenticate {
+    const char *password;
+};
+struct patch_user {
+    const char *name;
+    int lang;
+};
+struct post_switch {
+    int64_t account;
+};
+struct id_path {
+    int64_t id;
+};
+struct post_reason {
+    const char *reason;
+};
+struct accounts_query {
+    const char *search;
+    int64_t after, limit;
+    int format;
+};
 enum { ACCOUNTS_PAGE_DEFAULT = 50, ACCOUNTS_PAGE_MAX = 100 };
 
 HANDLER(register_prepare);

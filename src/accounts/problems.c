@@ -2,6 +2,7 @@
  * the account has a password, nor whether it is disabled. */
 #include "accounts/private.h"
 
+/* clang-format off */
 const struct problem problem_invalid_credentials = {
     "invalid_credentials", 401, "The e-mail address or the password is not right.", "邮箱或密码不正确。"
 };
@@ -22,3 +23,4 @@ const struct problem problem_wrong_password = {
 const struct problem problem_not_yourself = {
     "not_yourself", 409, "You cannot disable the account you are signed in with.", "不能停用当前登录的账号。"
 };
+/* clang-format on */

@@ -7,6 +7,7 @@ enum { PURGE_BATCH = 256, PURGE_EVERY_MS = 120000 };
 
 #define FIND_IN " ORDER BY 1 LIMIT 256"
 #define FIND_OLDEST " ORDER BY last_at_ms LIMIT 256"
+/* clang-format off */
 STMT(find_sessions, "SELECT s.token_hash AS key FROM sessions s JOIN persons p ON p.id = s.person WHERE"
                     " (p.role = 2 AND (s.last_seen_at_ms <= ?1 OR s.created_at_ms <= ?3))"
                     " OR (p.role <> 2 AND (s.last_seen_at_ms <= ?2 OR s.created_at_ms <= ?4))" FIND_IN);
@@ -38,8 +39,13 @@ static const struct purge { const struct stmt *find, *delete; int64_t kept_ms; /
     { &find_tries, &delete_tries, DAY_MS },
     { &find_budgets, &delete_budgets, DAY_MS },
 };
+/* clang-format on */
 enum { PURGES = sizeof purges / sizeof purges[0] };
-struct purge_work { int64_t now; size_t count[PURGES]; const char *key[PURGES][PURGE_BATCH]; };
+struct purge_work {
+    int64_t now;
+    size_t count[PURGES];
+    const char *key[PURGES][PURGE_BATCH];
+};
 
 static bool purge_find(struct tx *tx, struct purge_work *w, size_t which)
 {
@@ -96,9 +102,11 @@ static enum job_wish purge_settle(struct job *job, struct tx *tx)
     return JOB_NEXT;
 }
 
+/* clang-format off */
 const struct job_kind accounts_purge_job = {
     .name = "accounts.purge", .doc = "Removes dead sessions, old tokens and registrations, and counters of yesterday.",
     .max_attempts = 10, .backoff_first_ms = 1000, .backoff_max_ms = 60000, .every_ms = PURGE_EVERY_MS,
     .careful = true,
     .load = purge_load, .settle = purge_settle,
 };
+/* clang-format on */

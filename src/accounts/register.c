@@ -6,7 +6,11 @@
 
 /* ---- POST /auth/password/register ---- */
 
-struct registering { bool allowed; struct mail_asker who; char hash[PASSWORD_HASH_SIZE]; };
+struct registering {
+    bool allowed;
+    struct mail_asker who;
+    char hash[PASSWORD_HASH_SIZE];
+};
 
 static bool register_look(struct tx *tx, void *arg)
 {
@@ -25,7 +29,7 @@ HANDLER(register_prepare)
     email_key(in->email, key);
     address_hash(key, address);
     p->who = mail_asker_of(req, address, device);
-    p->who.device = NULL;                                    /* all registrations are strangers' */
+    p->who.device = NULL; /* all registrations are strangers' */
     if (!read_now(req, register_look, p)) return reply_fault(req);
     if (!p->allowed) return ANSWER_GO_ON;
     return password_hash(str_of(in->password), p->hash) ? ANSWER_GO_ON : reply_later(req, &problem_busy, 1);
@@ -83,8 +87,12 @@ HANDLER(verify_prepare)
 /* The account, or ROW_NONE when the address got one meanwhile (the command line, another token): never another's. */
 static enum row verify_add(struct req *req, const struct registration *r, int64_t *id)
 {
-    const struct user_new u = { .email = r->email, .name = r->name, .lang = r->lang, .password_hash = r->password_hash,
-                                .role = ROLE_MERCHANT, .now = req->now_ms };
+    const struct user_new u = { .email = r->email,
+                                .name = r->name,
+                                .lang = r->lang,
+                                .password_hash = r->password_hash,
+                                .role = ROLE_MERCHANT,
+                                .now = req->now_ms };
     /* Used before it is read for the account: of two that come at once, one finds it used. */
     enum row used = registration_use(req->tx, ((const struct verifying *)req->prepared)->token, req->now_ms);
     return used == ROW_FOUND ? user_add(req->tx, &u, id) : used;
@@ -104,7 +112,7 @@ HANDLER(verify_run)
     if (!p->same_browser && !p->password_right) return reply_problem(req, &problem_password_needed);
     switch (verify_add(req, &r, &id)) {
     case ROW_FAULT: return reply_fault(req);
-    case ROW_NONE:  return reply_problem(req, &problem_invalid_token);
+    case ROW_NONE: return reply_problem(req, &problem_invalid_token);
     case ROW_FOUND: break;
     }
     if (!audit_self(req, AUDIT_user_register, id) || !audit_self(req, AUDIT_email_verified, id) ||

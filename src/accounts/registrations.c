@@ -39,8 +39,11 @@ bool registration_put(struct tx *tx, const struct registration_new *in, char tok
 static void registration_read(const struct query *q, struct registration *out)
 {
     *out = (struct registration){
-        .id = col_i64(q, "id"), .email = col_text(q, "email"), .name = col_text(q, "name"),
-        .password_hash = col_text(q, "password_hash"), .browser_hash = col_text(q, "browser_hash"),
+        .id = col_i64(q, "id"),
+        .email = col_text(q, "email"),
+        .name = col_text(q, "name"),
+        .password_hash = col_text(q, "password_hash"),
+        .browser_hash = col_text(q, "browser_hash"),
         .lang = col_text(q, "lang"),
     };
 }

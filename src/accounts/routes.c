@@ -23,6 +23,7 @@ static const struct field post_register_fields[] = {
     EMAIL(post_register), NEW_PASSWORD(post_register, password),
     FIELD_TEXT(struct post_register, name, .optional = true, .max = NAME_MAX_LENGTH, .form = TEXT_NAME), FIELD_END
 };
+/* clang-format off */
 static const struct field post_verify_fields[] = {
     TOKEN(post_verify),
     OLD_PASSWORD(post_verify, password, .optional = true, .doc = "In another browser: the one chosen before."),
@@ -34,6 +35,7 @@ static const struct field post_reset_fields[] = { TOKEN(post_reset), NEW_PASSWOR
 static const struct field post_change_fields[] = {
     OLD_PASSWORD(post_change, currentPassword), NEW_PASSWORD(post_change, newPassword), FIELD_END
 };
+/* clang-format on */
 static const struct field post_reauthenticate_fields[] = { OLD_PASSWORD(post_reauthenticate, password), FIELD_END };
 static const char *const langs[] = { "zh-CN", "en", NULL };
 static const struct field patch_user_fields[] = {
@@ -46,6 +48,7 @@ static const struct field post_switch_fields[] = {
 };
 static const struct field id_path_fields[] = { FIELD_ID(struct id_path, id), FIELD_END };
 static const struct field post_reason_fields[] = { FIELD_TEXT(struct post_reason, reason, .max = 500), FIELD_END };
+/* clang-format off */
 static const struct field accounts_query_fields[] = {
     FIELD_TEXT(struct accounts_query, search, .optional = true, .max = 100, .doc = "Begin of the address or the name."),
     FIELD_I64(struct accounts_query, after, .optional = true, .min = 0, .max = INT64_MAX,
@@ -131,3 +134,4 @@ const struct route accounts_routes[] = {
       BODY_FIELDS(post_reason), .answer = sessions_ended_shape, .run = operator_sessions_end_run },
     ROUTE_END
 };
+/* clang-format on */

@@ -10,9 +10,8 @@
 #define OPERATOR_LIFETIME_MS (12 * HOUR_MS)
 enum { USER_AGENT_MAX_BYTES = 256 };
 
-STMT(open,
-     "INSERT INTO sessions (token_hash, person, account, network, user_agent, created_at_ms, last_seen_at_ms,"
-     " signed_in_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6) RETURNING id");
+STMT(open, "INSERT INTO sessions (token_hash, person, account, network, user_agent, created_at_ms, last_seen_at_ms,"
+           " signed_in_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6) RETURNING id");
 #define FIND                                                                                                           \
     "SELECT s.id, s.token_hash, s.person, s.created_at_ms, s.last_seen_at_ms, s.signed_in_at_ms, p.role, p.email,"     \
     " p.disabled AS person_disabled, m.account, m.role AS member_role, a.disabled AS account_disabled"                 \
@@ -31,10 +30,7 @@ STMT(end_key, "DELETE FROM sessions WHERE token_hash = ?1");
 STMT(list, "SELECT id, created_at_ms, last_seen_at_ms, network, user_agent FROM sessions WHERE person = ?1"
            " AND last_seen_at_ms > ?2 AND created_at_ms > ?3 ORDER BY id DESC LIMIT ?4");
 
-int64_t session_idle_ms(enum role role)
-{
-    return role == ROLE_OPERATOR ? OPERATOR_IDLE_MS : MERCHANT_IDLE_MS;
-}
+int64_t session_idle_ms(enum role role) { return role == ROLE_OPERATOR ? OPERATOR_IDLE_MS : MERCHANT_IDLE_MS; }
 
 int64_t session_lifetime_ms(enum role role)
 {
@@ -52,8 +48,7 @@ bool session_open(struct tx *tx, const struct session_new *in, char token[TOKEN_
     bind_text(&q, key), bind_i64(&q, in->person);
     if (in->account > 0) bind_i64(&q, in->account);
     else bind_null(&q);
-    bind_text(&q, in->network), bind_str(&q, agent),
-        bind_i64(&q, in->now);
+    bind_text(&q, in->network), bind_str(&q, agent), bind_i64(&q, in->now);
     if (query_row(&q) != ROW_FOUND) return false;
     *id = col_i64(&q, "id");
     return true;
@@ -62,10 +57,15 @@ bool session_open(struct tx *tx, const struct session_new *in, char token[TOKEN_
 static void session_read(const struct query *q, struct session *out)
 {
     *out = (struct session){
-        .id = col_i64(q, "id"), .person = col_i64(q, "person"), .account = col_i64(q, "account"),
-        .member = (enum member_role)col_i64(q, "member_role"), .created_at_ms = col_i64(q, "created_at_ms"),
-        .last_seen_at_ms = col_i64(q, "last_seen_at_ms"), .signed_in_at_ms = col_i64(q, "signed_in_at_ms"),
-        .role = (enum role)col_i64(q, "role"), .email = col_text(q, "email"),
+        .id = col_i64(q, "id"),
+        .person = col_i64(q, "person"),
+        .account = col_i64(q, "account"),
+        .member = (enum member_role)col_i64(q, "member_role"),
+        .created_at_ms = col_i64(q, "created_at_ms"),
+        .last_seen_at_ms = col_i64(q, "last_seen_at_ms"),
+        .signed_in_at_ms = col_i64(q, "signed_in_at_ms"),
+        .role = (enum role)col_i64(q, "role"),
+        .email = col_text(q, "email"),
         .disabled = col_bool(q, "person_disabled") || col_bool(q, "account_disabled"),
     };
 }
@@ -155,8 +155,10 @@ bool sessions_list(struct tx *tx, int64_t person, enum role role, int64_t now, s
     while ((r = query_next(&q)) == ROW_FOUND) {
         assert(*count < SESSIONS_LISTED_MAX);
         out[(*count)++] = (struct session_row){
-            .id = col_i64(&q, "id"), .created_at_ms = col_i64(&q, "created_at_ms"),
-            .last_seen_at_ms = col_i64(&q, "last_seen_at_ms"), .network = col_text(&q, "network"),
+            .id = col_i64(&q, "id"),
+            .created_at_ms = col_i64(&q, "created_at_ms"),
+            .last_seen_at_ms = col_i64(&q, "last_seen_at_ms"),
+            .network = col_text(&q, "network"),
             .user_agent = col_text(&q, "user_agent"),
         };
     }

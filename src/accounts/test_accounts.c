@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <time.h>
 
-
 static int64_t add(struct test_db *t, const char *email, const char *name)
 {
     int64_t id = 0;
@@ -17,7 +16,7 @@ static int64_t add(struct test_db *t, const char *email, const char *name)
 static void start(struct test_db *t)
 {
     world_start(t);
-    accounts_settings.lanes = NULL;          /* nothing is written behind the answer here */
+    accounts_settings.lanes = NULL; /* nothing is written behind the answer here */
     test_lanes_stop(t);
 }
 
@@ -28,7 +27,7 @@ TEST_EACH_ENGINE(addresses_are_compared_trimmed_and_in_lower_case)
     int64_t id = add(t, " Ann@Example.COM ", "Ann"), other = 0;
     EXPECT(hook_created == 1);
     EXPECT(accounts_by_email(t->tx, "ann@example.com", &a) == ROW_FOUND && a.id == id);
-    assert_string_equal(a.owner.email, "Ann@Example.COM");         /* as typed */
+    assert_string_equal(a.owner.email, "Ann@Example.COM"); /* as typed */
     EXPECT(a.owner.role == ROLE_MERCHANT && !a.disabled && a.owner.last_login_at_ms == 0 && a.created_at_ms == AT);
     EXPECT(accounts_add(t->tx, "ANN@EXAMPLE.COM", "", ROLE_OPERATOR, "hash", AT, &other) == ACCOUNT_EXISTS);
     EXPECT(hook_created == 1);
@@ -41,10 +40,12 @@ TEST_EACH_ENGINE(addresses_are_compared_trimmed_and_in_lower_case)
 
 TEST_EACH_ENGINE(operators_find_by_the_beginning)
 {
+    /* clang-format off */
     static const struct { const char *prefix; size_t found; } cases[] = {
         { "", 4 }, { "ann", 2 }, { "ANN@", 1 }, { "Müller", 1 }, { "茶", 1 }, { "b", 1 }, { "%", 0 }, { "_", 0 },
         { "nn", 0 }, { "'; DROP TABLE accounts; --", 0 }, { "bob@example.com", 1 },
     };
+    /* clang-format on */
     struct account row[10];
     size_t n;
     start(t);
@@ -82,7 +83,7 @@ TEST_EACH_ENGINE(a_token_works_once_and_only_for_its_purpose)
     EXPECT(token_use(t->tx, token, TOKEN_RESET, AT + RESET_LIFETIME_MS, &account) == ROW_NONE);
     EXPECT(token_use(t->tx, token, TOKEN_RESET, AT + RESET_LIFETIME_MS - 1, &account) == ROW_FOUND && account == ann);
     EXPECT(token_use(t->tx, token, TOKEN_RESET, AT, &account) == ROW_NONE);
-    EXPECT(token_make(t->tx, bob, TOKEN_RESET, AT, token));  /* a new one ends the old */
+    EXPECT(token_make(t->tx, bob, TOKEN_RESET, AT, token)); /* a new one ends the old */
     EXPECT(token_use(t->tx, second, TOKEN_RESET, AT, &account) == ROW_NONE);
     EXPECT(tokens_end(t->tx, bob));
     EXPECT(token_use(t->tx, token, TOKEN_RESET, AT, &account) == ROW_NONE);
@@ -113,8 +114,9 @@ TEST_EACH_ENGINE(d21_no_token_is_stored)
 static const char *session_of(struct test_db *t, int64_t account, int64_t *id)
 {
     char token[TOKEN_TEXT_SIZE], *key = arena_alloc(t->arena, SHA256_HEX_SIZE);
-    const struct session_new s = { .person = account, .account = account, .network = "n", .user_agent = "u",
-                                   .now = AT };
+    const struct session_new s = {
+        .person = account, .account = account, .network = "n", .user_agent = "u", .now = AT
+    };
     EXPECT(session_open(t->tx, &s, token, id));
     sha256_hex(str_of(token), key);
     return key;
@@ -171,7 +173,12 @@ static struct caller caller_of(struct test_db *t, const char *sid)
 }
 
 enum { BATCH_ACCOUNTS = 40 };
-struct asking { struct test_db *t; char sid[TOKEN_TEXT_SIZE]; int64_t account; bool good; };
+struct asking {
+    struct test_db *t;
+    char sid[TOKEN_TEXT_SIZE];
+    int64_t account;
+    bool good;
+};
 
 static void *ask_many(void *arg)
 {
@@ -199,7 +206,7 @@ TEST_EACH_ENGINE(callers_of_one_batch_are_not_mixed_up)
         int64_t id;
         snprintf(email, sizeof email, "user%d@example.com", i);
         a[i] = (struct asking){ .t = t, .account = i % 4 ? add(t, email, "") : 0 };
-        random_token(a[i].sid);                              /* each fourth is nobody */
+        random_token(a[i].sid); /* each fourth is nobody */
         if (a[i].account)
             EXPECT(session_open(t->tx,
                                 &(struct session_new){ .person = a[i].account, .account = a[i].account, .now = AT },
@@ -233,13 +240,13 @@ TEST_EACH_ENGINE(one_query_answers_for_a_batch)
     };
     struct op *list[4] = { &ops[0], &ops[1], &ops[2], &ops[3] };
     accounts_before_batch(t->tx, list, 4);
-    EXPECT(authenticated(t, left_out, AT) == bob);           /* not in the batch: asked alone */
-    test_script(t, "DELETE FROM sessions");                  /* from here an answer can only come from the batch */
-    bool batched = tx_engine(t->tx) == DB_POSTGRES;          /* SQLite has no round trips to save and asks one by one */
+    EXPECT(authenticated(t, left_out, AT) == bob);  /* not in the batch: asked alone */
+    test_script(t, "DELETE FROM sessions");         /* from here an answer can only come from the batch */
+    bool batched = tx_engine(t->tx) == DB_POSTGRES; /* SQLite has no round trips to save and asks one by one */
     EXPECT(authenticated(t, one, AT) == (batched ? ann : 0) && authenticated(t, two, AT) == (batched ? bob : 0));
-    EXPECT(authenticated(t, one, AT + 14 * DAY_MS) == 0);    /* the batch's answer is held to the request's time */
+    EXPECT(authenticated(t, one, AT + 14 * DAY_MS) == 0); /* the batch's answer is held to the request's time */
     EXPECT(authenticated(t, left_out, AT) == 0);
-    accounts_before_batch(t->tx, list, 4);                   /* the next batch knows nothing of the one before */
+    accounts_before_batch(t->tx, list, 4); /* the next batch knows nothing of the one before */
     EXPECT(authenticated(t, one, AT) == 0 && authenticated(t, two, AT) == 0);
     accounts_before_batch(t->tx, list, 0);
 }
@@ -310,7 +317,7 @@ TEST_EACH_ENGINE(the_purge_takes_only_what_is_over)
     struct job job = { .arena = t->arena, .now_ms = now + 2 * DAY_MS };
     EXPECT(accounts_purge_job.load(&job, t->tx) == JOB_FINISHED &&
            accounts_purge_job.settle(&job, t->tx) == JOB_FINISHED);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sessions"), 1);        /* the operator's is over */
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sessions"), 1); /* the operator's is over */
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM person_tokens"), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM registrations"), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sign_in_tries"), 1);
@@ -320,7 +327,8 @@ TEST_EACH_ENGINE(the_purge_takes_only_what_is_over)
            accounts_purge_job.settle(&job, t->tx) == JOB_FINISHED);
     assert_int_equal(test_number(t, "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM person_tokens)"
                                     " + (SELECT COUNT(*) FROM registrations) + (SELECT COUNT(*) FROM sign_in_tries)"
-                                    " + (SELECT COUNT(*) FROM mail_budgets)"), 0);
+                                    " + (SELECT COUNT(*) FROM mail_budgets)"),
+                     0);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM accounts"), 3);
 }
 
@@ -364,7 +372,8 @@ static void a_held_row_body(struct test_db *t)
     struct tx *slow = tx_begin(other, TX_WRITE, arena), *mine = t->tx;
     t->tx = slow;
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM (SELECT 1 FROM sign_in_tries WHERE address LIKE '%3'"
-                                    " FOR UPDATE) AS held"), 1);
+                                    " FOR UPDATE) AS held"),
+                     1);
     t->tx = mine;
     EXPECT(accounts_purge_job.load(&job, t->tx) == JOB_FINISHED &&
            accounts_purge_job.settle(&job, t->tx) == JOB_FINISHED);
@@ -377,10 +386,7 @@ static void a_held_row_body(struct test_db *t)
     arena_free(arena);
 }
 
-static void a_held_row_keeps_no_other_from_its_purge(void **state)
-{
-    test_run(state, DB_POSTGRES, a_held_row_body);
-}
+static void a_held_row_keeps_no_other_from_its_purge(void **state) { test_run(state, DB_POSTGRES, a_held_row_body); }
 
 /* D64: no orphans, no doubles, no role that does not exist, whatever the code does. */
 TEST_EACH_ENGINE(d64_the_tables_refuse_what_cannot_be)

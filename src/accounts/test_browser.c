@@ -66,12 +66,14 @@ void world_start(struct test_db *t)
     asks_wait = false;
     hook_created = 0;
     static const char *const scopes[] = { "sso.issue", NULL };
-    accounts_hooks = (struct accounts_hooks){ .account_created = hook_account_created, .shop_key = hook_shop_key,
-                                              .shop_key_scopes = scopes, .account_credits = hook_account_credits,
+    accounts_hooks = (struct accounts_hooks){ .account_created = hook_account_created,
+                                              .shop_key = hook_shop_key,
+                                              .shop_key_scopes = scopes,
+                                              .account_credits = hook_account_credits,
                                               .operator_facts = hook_operator_facts,
                                               .account_shops_json = hook_shops_json };
-    struct lanes *lanes = test_lanes(t, &(struct lane_options){ .readers = 2, .writers = 3,
-                                                                .before_batch = accounts_before_batch });
+    struct lanes *lanes =
+        test_lanes(t, &(struct lane_options){ .readers = 2, .writers = 3, .before_batch = accounts_before_batch });
     accounts_settings = (struct accounts_settings){ .mail = &mail, .base_url = "http://chathub.test", .lanes = lanes };
 }
 
@@ -79,9 +81,11 @@ void world_start(struct test_db *t)
 
 static const struct route *route_of(const char *what)
 {
+    /* clang-format off */
     static const struct { const char *verb; enum verb v; } verbs[] = {
         { "GET ", VERB_GET }, { "POST ", VERB_POST }, { "PATCH ", VERB_PATCH }, { "DELETE ", VERB_DELETE },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
         size_t n = strlen(verbs[i].verb);
         if (strncmp(what, verbs[i].verb, n) != 0) continue;
@@ -136,10 +140,18 @@ static struct exchange *exchange_of(struct arena *a, struct browser *b, const st
     x->head.field[x->head.fields++] = (struct head_field){ STR("Cookie"), str_of(cookies) };
     if (b->bearer) x->head.field[x->head.fields++] = (struct head_field){ STR("Authorization"), str_of(b->bearer) };
     if (b->sid[0]) sha256_hex(str_of(b->sid), x->session_key);
-    x->req = (struct req){ .route = route, .arena = a, .lang = b->lang, .client_ip = "203.0.113.9",
+    x->req = (struct req){ .route = route,
+                           .arena = a,
+                           .lang = b->lang,
+                           .client_ip = "203.0.113.9",
                            .client_network = b->network ? b->network : "203.0.113.0/24",
-                           .user_agent = "Test/1.0", .now_ms = test_now, .raw = x };
-    x->op = (struct op){ .mode = route->tx, .arena = a, .run = run, .again = again,
+                           .user_agent = "Test/1.0",
+                           .now_ms = test_now,
+                           .raw = x };
+    x->op = (struct op){ .mode = route->tx,
+                         .arena = a,
+                         .run = run,
+                         .again = again,
                          .refused = route->refused ? refused : NULL,
                          .session_key = x->session_key[0] ? x->session_key : NULL };
     return x;
@@ -158,7 +170,9 @@ struct response ask_in(struct test_db *t, struct arena *arena, struct browser *b
         assert_true(o == OP_COMMITTED || o == OP_REFUSED);
     }
     const struct reply *r = &req->reply;
-    struct response out = { .status = r->status, .code = r->problem ? r->problem->code : NULL, .who = req->who,
+    struct response out = { .status = r->status,
+                            .code = r->problem ? r->problem->code : NULL,
+                            .who = req->who,
                             .retry_after_s = r->retry_after_s };
     if (r->faults) out.field = arena_printf(req->arena, "%s %s", r->faults->fault[0].field, r->faults->fault[0].code);
     out.body = arena_text_n(req->arena, r->body.p ? r->body.p : "", r->body.n);

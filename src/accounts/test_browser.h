@@ -8,12 +8,16 @@
 #include "base/json_read.h"
 
 #define AT INT64_C(1800000000000)
-extern int64_t test_now;                     /* the time of every request; begins at AT */
+extern int64_t test_now; /* the time of every request; begins at AT */
 
-struct browser { char sid[64], login[64], device[128]; enum lang lang; const char *bearer, *network; };
+struct browser {
+    char sid[64], login[64], device[128];
+    enum lang lang;
+    const char *bearer, *network;
+};
 struct response {
     int status;
-    const char *code, *body, *field;         /* code: of a problem, else NULL; field: "name code" of the first fault */
+    const char *code, *body, *field; /* code: of a problem, else NULL; field: "name code" of the first fault */
     int64_t retry_after_s;
     bool set_sid, set_login;
     struct caller who;
@@ -34,8 +38,8 @@ const char *mail_text(struct test_db *t, const char *kind);
 const char *mail_token(struct test_db *t, const char *kind);
 int64_t world_account(struct test_db *t, const char *email, const char *password, enum role role);
 struct response world_login(struct test_db *t, struct browser *b, const char *email, const char *password);
-#define GOOD "correct horse battery"         /* acceptable passwords */
+#define GOOD "correct horse battery" /* acceptable passwords */
 #define OTHER "another fine passphrase"
-extern int64_t hook_key_account;             /* whose service key "chsk_good" is */
-extern int64_t hook_created;                 /* how often account_created was called and its transaction went on */
+extern int64_t hook_key_account; /* whose service key "chsk_good" is */
+extern int64_t hook_created;     /* how often account_created was called and its transaction went on */
 #endif

@@ -36,16 +36,25 @@ static void a_password_is_one_in_every_spelling(void **state)
     assert_int_equal(password_matches(apart, old), PASSWORD_RIGHT_AS_TYPED);
     assert_int_equal(password_matches(composed, old), PASSWORD_WRONG);
     char longest[4 * PASSWORD_MAX_BYTES];
-    memset(longest, 'k', sizeof longest);                    /* a form may bring this much; nobody's can be so long */
+    memset(longest, 'k', sizeof longest); /* a form may bring this much; nobody's can be so long */
     assert_int_equal(password_matches((struct str){ longest, sizeof longest }, hash), PASSWORD_WRONG);
     assert_int_equal(password_matches(STR("\xff\xfe raw bytes"), hash), PASSWORD_WRONG);
     /* Eight marks are no eight characters, and a common one stays common in full width. */
-    assert_string_equal(password_fault(STR("e\xCC\x81" "e\xCC\x81" "e\xCC\x81" "e\xCC\x81"), NULL), "too_short");
-    assert_string_equal(password_fault(STR("\xEF\xBD\x90" "assword"), NULL), "too_common");
+    assert_string_equal(password_fault(STR("e\xCC\x81"
+                                           "e\xCC\x81"
+                                           "e\xCC\x81"
+                                           "e\xCC\x81"),
+                                       NULL),
+                        "too_short");
+    assert_string_equal(password_fault(STR("\xEF\xBD\x90"
+                                           "assword"),
+                                       NULL),
+                        "too_common");
 }
 
 static void only_weaker_hashes_are_weak(void **state)
 {
+    /* clang-format off */
     static const struct { const char *hash; bool weak; } cases[] = {
         { "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaA", false },
         { "$argon2id$v=19$m=47104,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaA", false },
@@ -56,6 +65,7 @@ static void only_weaker_hashes_are_weak(void **state)
         { "$2b$12$KIXQJQ", true },
         { "", true },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) assert_int_equal(password_hash_is_weak(cases[i].hash), cases[i].weak);
 }
 
@@ -90,7 +100,7 @@ static void faults_are_named(void **state)
     assert_string_equal(password_fault((struct str){ long_text, PASSWORD_MAX_BYTES + 1 }, NULL), "too_long");
     assert_null(password_fault((struct str){ long_text, PASSWORD_MAX_BYTES }, NULL));
     assert_null(password_fault(STR("ann@example.com"), NULL));
-    assert_null(password_fault(STR("密码一二三四五六"), "ann@example.com"));     /* eight characters, not bytes */
+    assert_null(password_fault(STR("密码一二三四五六"), "ann@example.com")); /* eight characters, not bytes */
     assert_string_equal(password_fault(STR("密码一二三"), NULL), "too_short");
     assert_null(password_fault(STR("    spaces    "), NULL));
 }

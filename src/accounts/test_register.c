@@ -33,10 +33,7 @@ static void expect_problem(struct response r, int status, const char *code)
     assert_string_equal(r.code, code);
 }
 
-static int64_t whoami(struct test_db *t, struct browser *b)
-{
-    return ask(t, b, "GET /api/user", NULL).who.account;
-}
+static int64_t whoami(struct test_db *t, struct browser *b) { return ask(t, b, "GET /api/user", NULL).who.account; }
 
 TEST_EACH_ENGINE(nothing_exists_before_the_mailbox_is_proven)
 {
@@ -100,7 +97,7 @@ TEST_EACH_ENGINE(links_end_after_a_day_and_with_the_next_one)
     test_now = AT + REGISTRATION_LIFETIME_MS;
     expect_problem(confirm(t, &b, second, GOOD), 400, "invalid_token");
     EXPECT(ask(t, &b, "POST /auth/resend-verification", (&(struct post_email){ ANN })).status == 200);
-    EXPECT(confirm(t, &b, mail_token(t, "verify_email"), NULL).status == 200);       /* still the same browser */
+    EXPECT(confirm(t, &b, mail_token(t, "verify_email"), NULL).status == 200); /* still the same browser */
 }
 
 /* D-07: registering the address of an account set a password on it. */
@@ -127,7 +124,7 @@ TEST_EACH_ENGINE(d07_the_owner_does_not_confirm_the_password_of_a_thief)
     EXPECT(enrol(t, &thief, ANN, GOOD).status == 200);
     const char *stolen = mail_token(t, "verify_email"); /* arrives in the owner's mailbox, who presses the button */
     expect_problem(confirm(t, &owner, stolen, NULL), 403, "password_needed");
-    EXPECT(enrol(t, &owner, ANN, OTHER).status == 200);      /* and then registers in earnest */
+    EXPECT(enrol(t, &owner, ANN, OTHER).status == 200); /* and then registers in earnest */
     expect_problem(confirm(t, &thief, stolen, GOOD), 400, "invalid_token");
     EXPECT(confirm(t, &owner, mail_token(t, "verify_email"), NULL).status == 200);
     struct browser later = { .lang = LANG_EN };
@@ -165,7 +162,7 @@ TEST_EACH_ENGINE(d24_no_answer_tells_whether_an_address_is_known)
     world_account(t, "gone@example.com", GOOD, ROLE_MERCHANT);
     world_script(t, "UPDATE accounts SET disabled = 1 WHERE id ="
                     " (SELECT id FROM persons WHERE email_key = 'gone@example.com')");
-    for (int round = 0; round < 5; round++) {                /* also past the limit of a mailbox */
+    for (int round = 0; round < 5; round++) { /* also past the limit of a mailbox */
         struct response known = enrol(t, &b, ANN, OTHER), unknown = enrol(t, &b, "new@example.com", OTHER);
         struct response disabled = enrol(t, &b, "gone@example.com", OTHER);
         expect_same(&known, &unknown), expect_same(&known, &disabled);
@@ -195,7 +192,7 @@ TEST_EACH_ENGINE(d23_a_mailbox_is_not_flooded)
     for (int i = 0; i < 8; i++) EXPECT(forgot(t, &b, ANN).status == 200);
     for (int i = 0; i < 8; i++) EXPECT(enrol(t, &b, "new@example.com", GOOD).status == 200);
     assert_int_equal(world_number(t, "SELECT COUNT(*) FROM mail_outbox"), 6);
-    const char *token = mail_token(t, "verify_email");       /* a mail that was not sent ended no token */
+    const char *token = mail_token(t, "verify_email"); /* a mail that was not sent ended no token */
     test_now += 16 * MINUTE_MS;
     EXPECT(forgot(t, &b, ANN).status == 200);
     assert_int_equal(world_number(t, "SELECT COUNT(*) FROM mail_outbox"), 7);
@@ -213,7 +210,7 @@ TEST_EACH_ENGINE(d23_purposes_are_not_interchangeable_and_get_consumes_nothing)
     expect_problem(confirm(t, &b, renew, GOOD), 400, "invalid_token");
     expect_problem(reset(t, &b, verify, OTHER), 400, "invalid_token");
     for (const struct route *r = accounts_routes; r->verb != VERB_UNSET; r++)
-        EXPECT(r->verb != VERB_GET || r->tx == TX_READ);     /* no GET of ours can write */
+        EXPECT(r->verb != VERB_GET || r->tx == TX_READ); /* no GET of ours can write */
     EXPECT(confirm(t, &b, verify, NULL).status == 200 && reset(t, &b, renew, OTHER).status == 200);
 }
 
@@ -227,14 +224,14 @@ TEST_EACH_ENGINE(d08_a_forgotten_password_is_replaced)
     struct response r = forgot(t, &b, "ANN@example.com");
     assert_string_equal(r.body, "{\"success\":true,\"message\":\"If the email exists, a reset link has been sent.\"}");
     const char *token = mail_token(t, "reset_password");
-    EXPECT(whoami(t, &signed_in) > 0);                       /* asking changes nothing */
+    EXPECT(whoami(t, &signed_in) > 0); /* asking changes nothing */
     r = reset(t, &b, token, "password");
     expect_problem(r, 422, "invalid_fields");
     assert_string_equal(r.field, "password too_common");
     r = reset(t, &b, token, "Ann@Example.com");
     assert_string_equal(r.field, "password equals_email");
     for (int i = 0; i < TRIES_FREE + 1; i++) (void)world_login(t, &b, ANN, OTHER);
-    r = reset(t, &b, token, OTHER);                          /* neither refusal nor the running lock stand in the way */
+    r = reset(t, &b, token, OTHER); /* neither refusal nor the running lock stand in the way */
     assert_string_equal(r.body, "{\"success\":true,\"message\":\"Password reset successfully!\"}");
     EXPECT(!r.set_sid && whoami(t, &b) == 0 && whoami(t, &signed_in) == 0);
     EXPECT(mail_text(t, "password_changed") != NULL);
@@ -264,7 +261,8 @@ TEST_EACH_ENGINE(reset_links_end)
 
 TEST_EACH_ENGINE(bad_passwords_are_named)
 {
-    static const struct { const char *password, *field;
+    static const struct {
+        const char *password, *field;
     } cases[] = {
         { "iloveyou", "password too_common" },
         { "new@EXAMPLE.com", "password equals_email" },
@@ -295,7 +293,13 @@ TEST_EACH_ENGINE(mails_speak_the_language_of_the_page)
 /* ---- at the same time ---- */
 
 enum { AT_ONCE = 12 };
-struct racing { struct test_db *t; struct browser browser; const char *token; bool resets; int status; };
+struct racing {
+    struct test_db *t;
+    struct browser browser;
+    const char *token;
+    bool resets;
+    int status;
+};
 
 static void *race(void *arg)
 {

@@ -16,10 +16,7 @@ static void expect_problem(struct response r, int status, const char *code)
     assert_string_equal(r.code, code);
 }
 
-static int64_t whoami(struct test_db *t, struct browser *b)
-{
-    return ask(t, b, "GET /api/user", NULL).who.account;
-}
+static int64_t whoami(struct test_db *t, struct browser *b) { return ask(t, b, "GET /api/user", NULL).who.account; }
 
 static struct response change(struct test_db *t, struct browser *b, const char *current, const char *new)
 {
@@ -47,7 +44,7 @@ TEST_EACH_ENGINE(signing_in_shows_the_user)
     EXPECT(me.who.person == ann && me.who.roles == (WHO_PERSON | WHO_OWNER));
     assert_string_equal(me.who.email, ANN);
     EXPECT(strstr(me.body, "\"last_login_at\":\"2027-01-15T08:00:00.000Z\"") != NULL);
-    b.sid[5] ^= 1;                                           /* another cookie is nobody, and is not adopted */
+    b.sid[5] ^= 1; /* another cookie is nobody, and is not adopted */
     EXPECT(whoami(t, &b) == 0);
     assert_int_equal(world_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'password_login'"), 1);
 }
@@ -74,20 +71,22 @@ TEST_EACH_ENGINE(wrong_passwords_slow_down_and_a_right_one_forgives)
     world_start(t);
     int64_t ann = world_account(t, ANN, GOOD, ROLE_MERCHANT);
     for (int i = 0; i < TRIES_FREE; i++) expect_problem(world_login(t, &b, ANN, OTHER), 401, "invalid_credentials");
-    struct response r = world_login(t, &b, ANN, GOOD);       /* even the right one: nothing is learned while it runs */
+    struct response r = world_login(t, &b, ANN, GOOD); /* even the right one: nothing is learned while it runs */
     expect_problem(r, 429, "too_many_tries");
     assert_int_equal(r.retry_after_s, 1);
     test_now += SECOND_MS;
     expect_problem(world_login(t, &b, ANN, OTHER), 401, "invalid_credentials");
     r = world_login(t, &b, ANN, OTHER);
     assert_int_equal(r.retry_after_s, 2);
-    assert_int_equal(world_number(t, "SELECT MAX(failures) FROM sign_in_tries"), 6);    /* refused ones do not count */
+    assert_int_equal(world_number(t, "SELECT MAX(failures) FROM sign_in_tries"), 6); /* refused ones do not count */
     test_now += 2 * SECOND_MS;
     assert_int_equal(world_login(t, &b, ANN, GOOD).status, 200);
     assert_int_equal(world_number(t, "SELECT MAX(failures) FROM sign_in_tries"), 0);
     char sql[200];
-    snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM audit_log WHERE action = 'password_login_failed' AND account = %lld"
-             " AND actor = 0 AND details LIKE '{\"route\":\"login\",\"failures\":%%'", (long long)ann);
+    snprintf(sql, sizeof sql,
+             "SELECT COUNT(*) FROM audit_log WHERE action = 'password_login_failed' AND account = %lld"
+             " AND actor = 0 AND details LIKE '{\"route\":\"login\",\"failures\":%%'",
+             (long long)ann);
     assert_int_equal(world_number(t, sql), 3); /* the 1st, 2nd and 4th */
 }
 
@@ -121,7 +120,7 @@ TEST_EACH_ENGINE(d60_disabled_accounts_are_out_at_once_and_cannot_sign_in)
     expect_problem(world_login(t, &b, ANN, GOOD), 401, "invalid_credentials");
     assert_int_equal(by_id(t, &boss, "POST /api/operator/accounts/:id/enable", ann).status, 200);
     EXPECT(whoami(t, &b) == 0 && world_login(t, &b, ANN, GOOD).status == 200);
-    world_script(t, "UPDATE accounts SET disabled = 1");     /* by whatever way: the look-up itself says no */
+    world_script(t, "UPDATE accounts SET disabled = 1"); /* by whatever way: the look-up itself says no */
     EXPECT(whoami(t, &b) == 0 && whoami(t, &boss) == 0);
 }
 
@@ -137,7 +136,7 @@ TEST_EACH_ENGINE(d60_sessions_end_with_the_password)
     expect_problem(change(t, &here, OTHER, OTHER), 400, "wrong_password");
     assert_string_equal(change(t, &here, GOOD, "ANN@example.com").field, "newPassword equals_email");
     assert_string_equal(change(t, &here, GOOD, "12345678").field, "newPassword too_common");
-    EXPECT(whoami(t, &there) == ann);                        /* nothing changed so far */
+    EXPECT(whoami(t, &there) == ann); /* nothing changed so far */
     struct response r = change(t, &here, GOOD, OTHER);
     assert_string_equal(r.body, "{\"success\":true,\"message\":\"Password updated successfully!\"}");
     EXPECT(whoami(t, &there) == 0 && whoami(t, &before) == 0 && whoami(t, &here) == ann);
@@ -202,7 +201,7 @@ TEST_EACH_ENGINE(a_password_changed_while_it_is_checked_lets_nobody_in)
     EXPECT(req.reply.cookies == 0);
     r->refused(&req);
     test_close_tx(t);
-    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM sign_in_tries"), 0);    /* not counted as a wrong password */
+    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM sign_in_tries"), 0); /* not counted as a wrong password */
     buf_free(&req.reply.body);
     EXPECT(whoami(t, &b) == 0);
 }
@@ -265,7 +264,7 @@ TEST_EACH_ENGINE(signing_out_ends_the_session_on_the_server)
     copy = b;
     assert_string_equal(ask(t, &b, "POST /auth/logout", NULL).body, "{\"success\":true}");
     EXPECT(b.sid[0] == '\0' && whoami(t, &copy) == 0);
-    EXPECT(ask(t, &copy, "POST /auth/logout", NULL).status == 200);      /* nobody may sign out too */
+    EXPECT(ask(t, &copy, "POST /auth/logout", NULL).status == 200); /* nobody may sign out too */
     assert_int_equal(world_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'logout'"), 1);
 }
 
@@ -276,7 +275,8 @@ TEST_EACH_ENGINE(name_and_language_can_be_changed_and_nothing_else)
     world_account(t, ANN, GOOD, ROLE_MERCHANT);
     expect_problem(ask(t, &b, "PATCH /api/user", (&(struct patch_user){ "x", -1 })), 401, "sign_in_required");
     EXPECT(world_login(t, &b, ANN, GOOD).status == 200);
-    EXPECT(strstr(ask(t, &b, "PATCH /api/user", (&(struct patch_user){ "王小明", -1 })).body, "\"name\":\"王小明\"") != NULL);
+    EXPECT(strstr(ask(t, &b, "PATCH /api/user", (&(struct patch_user){ "王小明", -1 })).body, "\"name\":\"王小明\"") !=
+           NULL);
     struct response r = ask(t, &b, "PATCH /api/user", (&(struct patch_user){ NULL, 1 }));
     EXPECT(strstr(r.body, "\"name\":\"王小明\"") != NULL && strstr(r.body, "\"lang\":\"en\"") != NULL);
     EXPECT(strstr(r.body, "\"role\":\"merchant\"") != NULL);
@@ -288,7 +288,8 @@ TEST_EACH_ENGINE(name_and_language_can_be_changed_and_nothing_else)
         EXPECT(ask(t, &b, "POST /auth/sessions/end-others", NULL).status == 200);
     }
     assert_int_equal(world_number(t, "SELECT COUNT(*) FROM audit_log WHERE action IN ('config_changed',"
-                                     " 'sessions_ended')"), 2);
+                                     " 'sessions_ended')"),
+                     2);
 }
 
 TEST_EACH_ENGINE(d22_operator_routes_do_not_exist_for_merchants)
@@ -332,8 +333,10 @@ TEST_EACH_ENGINE(operators_see_and_disable_accounts)
     expect_problem(by_id(t, &b, "POST /api/operator/accounts/:id/disable", 99999), 404, "not_found");
     expect_problem(by_id(t, &b, "POST /api/operator/accounts/:id/disable", boss), 409, "not_yourself");
     for (int i = 0; i < 2; i++) EXPECT(by_id(t, &b, "POST /api/operator/accounts/:id/disable", ann).status == 200);
-    snprintf(part, sizeof part, "SELECT COUNT(*) FROM audit_log WHERE action = 'account_disabled' AND actor = %lld AND"
-             " account = %lld AND details = '{\"reason\":\"spam, again\"}'", (long long)boss, (long long)ann);
+    snprintf(part, sizeof part,
+             "SELECT COUNT(*) FROM audit_log WHERE action = 'account_disabled' AND actor = %lld AND"
+             " account = %lld AND details = '{\"reason\":\"spam, again\"}'",
+             (long long)boss, (long long)ann);
     assert_int_equal(world_number(t, part), 1);
     EXPECT(strstr(by_id(t, &b, "GET /api/operator/accounts/:id", ann).body, "\"disabled\":true") != NULL);
 }
@@ -374,7 +377,13 @@ TEST_EACH_ENGINE(a_service_key_speaks_for_its_shop_on_shop_routes_alone)
 
 /* ---- two at once, where transactions run beside each other ---- */
 
-struct beside { struct test_db *t; struct browser b; struct arena *arena; struct response r; const char *what; };
+struct beside {
+    struct test_db *t;
+    struct browser b;
+    struct arena *arena;
+    struct response r;
+    const char *what;
+};
 
 static void *ask_beside(void *arg)
 {

@@ -72,7 +72,7 @@ TEST_EACH_ENGINE(five_tries_are_free_then_the_delay_doubles)
         EXPECT(tries_blocked_until(t->tx, &who, AT, &until));
         assert_int_equal(until - AT, delays_s[i] * SECOND_MS);
     }
-    EXPECT(tries_failed(t->tx, &who, AT + DAY_MS + 1, &count) && count.failures == 1);   /* after a day of peace */
+    EXPECT(tries_failed(t->tx, &who, AT + DAY_MS + 1, &count) && count.failures == 1); /* after a day of peace */
     EXPECT(tries_clear(t->tx, &who));
     EXPECT(tries_blocked_until(t->tx, &who, AT, &until) && until == 0);
 }
@@ -108,7 +108,7 @@ TEST_EACH_ENGINE(a_patient_stranger_keeps_nobody_out)
     world_account(t, ANN, GOOD, ROLE_MERCHANT);
     for (int i = 0; i < 2 * TRIES_FREE; i++) (void)world_login(t, &stranger, ANN, OTHER);
     for (int round = 0; round < 20; round++) {
-        struct browser owner = { .lang = LANG_EN };          /* a new one each time: no cookie helps it */
+        struct browser owner = { .lang = LANG_EN }; /* a new one each time: no cookie helps it */
         (void)world_login(t, &stranger, ANN, OTHER);
         EXPECT(world_login(t, &owner, ANN, GOOD).status == 200);
         test_now += 15 * MINUTE_MS;
@@ -151,7 +151,7 @@ TEST_EACH_ENGINE(unknown_addresses_are_besieged_alike)
     world_start(t);
     besiege(t, "nobody@example.com");
     expect_problem(world_login(t, &b, "nobody@example.com", GOOD), 429, "too_many_tries");
-    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM audit_log"), 0);      /* as many as one can invent */
+    assert_int_equal(world_number(t, "SELECT COUNT(*) FROM audit_log"), 0); /* as many as one can invent */
     assert_int_equal(world_number(t, "SELECT COUNT(*) FROM mail_outbox"), 0);
 }
 
@@ -184,14 +184,16 @@ TEST_EACH_ENGINE(the_cookie_counts_only_whole_and_for_its_address)
     EXPECT(world_login(t, &ann, ANN, GOOD).status == 200);
     EXPECT(world_login(t, &bob, "bob@example.com", GOOD).status == 200);
     besiege(t, ANN);
+    /* clang-format off */
     static const char *const bad[] = { "", ".", "x", "a.b", "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAA.",
                                        "AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA" };
+    /* clang-format on */
     struct browser b = { .lang = LANG_EN };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         snprintf(b.device, sizeof b.device, "%s", bad[i]);
         expect_problem(world_login(t, &b, ANN, GOOD), 429, "too_many_tries");
     }
-    memcpy(b.device, bob.device, sizeof b.device);           /* Bob's browser is a stranger to Ann */
+    memcpy(b.device, bob.device, sizeof b.device); /* Bob's browser is a stranger to Ann */
     expect_problem(world_login(t, &b, ANN, GOOD), 429, "too_many_tries");
     memcpy(b.device, ann.device, sizeof b.device);
     b.device[30] = b.device[30] == 'A' ? 'B' : 'A';
@@ -238,7 +240,7 @@ TEST_EACH_ENGINE(a_reset_mail_always_gets_through)
         EXPECT(test_now - sent_at < RESET_LIFETIME_MS);
         test_now += 10 * MINUTE_MS;
     }
-    EXPECT(mails(t, "reset_password") < 60);                /* and yet the mailbox is not flooded */
+    EXPECT(mails(t, "reset_password") < 60); /* and yet the mailbox is not flooded */
     EXPECT(forgot(t, &owner, ANN).status == 200);
     EXPECT(reset(t, &owner, mail_token(t, "reset_password"), OTHER).status == 200);
 }
@@ -319,15 +321,17 @@ TEST_EACH_ENGINE(asking_does_the_same_for_known_and_unknown)
     for (size_t i = 0; i < ARRAY_LEN(emails); i++) {
         int64_t before = written(t), after;
         for (int what = 0; what < 3; what++, before = after) {
-            struct response r = what == 0 ? forgot(t, &b, emails[i]) : what == 1 ? enrol(t, &b, emails[i]) :
-                ask(t, &b, "POST /auth/resend-verification", (&(struct post_email){ emails[i] }));
+            struct response r = what == 0 ? forgot(t, &b, emails[i])
+                                : what == 1
+                                    ? enrol(t, &b, emails[i])
+                                    : ask(t, &b, "POST /auth/resend-verification", (&(struct post_email){ emails[i] }));
             assert_int_equal(r.status, 200);
             after = written(t);
             if (i == 0) step[what] = after - before;
             assert_int_equal(after - before, step[what]);
         }
     }
-    EXPECT(step[0] >= 1000000 && step[0] % 1000 == 0);       /* an ask, a job, a budget; nothing of the account */
+    EXPECT(step[0] >= 1000000 && step[0] % 1000 == 0); /* an ask, a job, a budget; nothing of the account */
     world_answer_asks(t);
     assert_int_equal(mails(t, "reset_password"), 1);
     assert_int_equal(mails(t, "already_registered"), 1);
@@ -353,7 +357,7 @@ TEST_EACH_ENGINE(a_made_up_token_and_a_spent_budget_cost_no_hash)
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &one);
     double spent = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
     double hashing = (double)(one.tv_sec - to.tv_sec) + (double)(one.tv_nsec - to.tv_nsec) / 1e9;
-    EXPECT(spent < 10 * hashing);                            /* twenty of them would be twice that */
+    EXPECT(spent < 10 * hashing); /* twenty of them would be twice that */
 }
 
 /* ---- the administrator's way out ---- */

@@ -12,7 +12,10 @@ static void start(struct test_db *t)
                     " VALUES ('spare@example.com', 'spare@example.com', '', 1, 'en', 1)");
 }
 
-struct one { int64_t person, account; struct browser browser; };
+struct one {
+    int64_t person, account;
+    struct browser browser;
+};
 
 static struct one someone(struct test_db *t, const char *email, enum role role)
 {
@@ -25,10 +28,7 @@ static struct one someone(struct test_db *t, const char *email, enum role role)
     return o;
 }
 
-static struct caller seen(struct test_db *t, struct one *o)
-{
-    return ask(t, &o->browser, "GET /api/user", NULL).who;
-}
+static struct caller seen(struct test_db *t, struct one *o) { return ask(t, &o->browser, "GET /api/user", NULL).who; }
 
 static struct team_act by(const struct one *who, const struct one *of)
 {
@@ -117,7 +117,8 @@ TEST_EACH_ENGINE(signing_up_makes_a_person_and_an_account)
     char sql[200];
     snprintf(sql, sizeof sql,
              "SELECT COUNT(*) FROM audit_log WHERE action = 'password_login' AND account = %lld AND actor = %lld"
-             " AND actor_account = %lld", (long long)ann.account, (long long)ann.person, (long long)ann.account);
+             " AND actor_account = %lld",
+             (long long)ann.account, (long long)ann.person, (long long)ann.account);
     assert_int_equal(world_number(t, sql), 1);
 }
 
@@ -132,22 +133,23 @@ TEST_EACH_ENGINE(an_invitation_is_good_once_for_its_mailbox_for_a_week)
     assert_int_equal(world_number(t, sql), 0);               /* hashed */
     assert_string_equal(mail_token(t, "invitation"), token); /* and mailed, to that mailbox alone */
     assert_int_equal(world_number(t, "SELECT COUNT(*) FROM mail_outbox WHERE kind = 'invitation'"
-                                     " AND recipient = 'Bob@Example.com'"), 1);
-    EXPECT(join(t, &eve, token) == TEAM_UNKNOWN);            /* who found the mail */
+                                     " AND recipient = 'Bob@Example.com'"),
+                     1);
+    EXPECT(join(t, &eve, token) == TEAM_UNKNOWN); /* who found the mail */
     EXPECT(join(t, &bob, "no such token") == TEAM_UNKNOWN);
     EXPECT(invite(t, &ann, &ann, "bob@example.com", MEMBER_VIEWER, other) == TEAM_DONE);
-    EXPECT(join(t, &bob, token) == TEAM_UNKNOWN);            /* the one before ended */
+    EXPECT(join(t, &bob, token) == TEAM_UNKNOWN); /* the one before ended */
     test_now = AT + INVITATION_LIFETIME_MS;
     EXPECT(join(t, &bob, other) == TEAM_UNKNOWN);
     test_now = AT + INVITATION_LIFETIME_MS - 1;
     EXPECT(join(t, &bob, other) == TEAM_DONE);
-    EXPECT(join(t, &bob, other) == TEAM_UNKNOWN);            /* used up */
+    EXPECT(join(t, &bob, other) == TEAM_UNKNOWN); /* used up */
     EXPECT(invite(t, &ann, &ann, "bob@example.com", MEMBER_AGENT, token) == TEAM_MEMBER_ALREADY);
     EXPECT(invite(t, &ann, &ann, "ann@example.com", MEMBER_AGENT, token) == TEAM_MEMBER_ALREADY);
     snprintf(sql, sizeof sql, "SELECT role FROM members WHERE account = %lld AND person = %lld", (long long)ann.account,
              (long long)bob.person);
     assert_int_equal(world_number(t, sql), MEMBER_VIEWER);
-    EXPECT(seen(t, &bob).account == bob.account);            /* joining moves nobody */
+    EXPECT(seen(t, &bob).account == bob.account); /* joining moves nobody */
 }
 
 TEST_EACH_ENGINE(who_may_invite_and_how_high)
@@ -164,7 +166,7 @@ TEST_EACH_ENGINE(who_may_invite_and_how_high)
     EXPECT(invite(t, &adam, &ann, "x@example.com", MEMBER_ADMIN, token) == TEAM_DONE);
     EXPECT(invite(t, &gus, &ann, "y@example.com", MEMBER_VIEWER, token) == TEAM_FORBIDDEN);
     EXPECT(invite(t, &vic, &ann, "y@example.com", MEMBER_VIEWER, token) == TEAM_FORBIDDEN);
-    EXPECT(invite(t, &boss, &ann, "y@example.com", MEMBER_VIEWER, token) == TEAM_FORBIDDEN);     /* no member */
+    EXPECT(invite(t, &boss, &ann, "y@example.com", MEMBER_VIEWER, token) == TEAM_FORBIDDEN); /* no member */
     EXPECT(invite(t, &ann, &ann, "y@example.com", MEMBER_OWNER, token) == TEAM_DONE);
     struct invitation open[INVITATIONS_MAX];
     size_t n;
@@ -189,7 +191,7 @@ TEST_EACH_ENGINE(nobody_joins_as_more_than_the_inviter_could_give)
     EXPECT(change(t, &ann, &ann, &adam, MEMBER_AGENT) == TEAM_DONE);
     EXPECT(join(t, &bob, token) == TEAM_UNKNOWN);
     EXPECT(change(t, &ann, &ann, &adam, MEMBER_ADMIN) == TEAM_DONE);
-    EXPECT(take_out(t, &ann, &ann, &adam) == TEAM_DONE);     /* and what a removed one promised is void */
+    EXPECT(take_out(t, &ann, &ann, &adam) == TEAM_DONE); /* and what a removed one promised is void */
     EXPECT(join(t, &bob, token) == TEAM_UNKNOWN);
     EXPECT(invite(t, &ann, &ann, "bob@example.com", MEMBER_ADMIN, again) == TEAM_DONE);
     world_script(t, "UPDATE accounts SET disabled = 1 WHERE id = 1");
@@ -220,7 +222,12 @@ TEST_EACH_ENGINE(roles_are_changed_by_those_above)
 }
 
 /* Two owners leave in the same moment: one stays, on both engines. */
-struct leaving { struct test_db *t; struct one who, of; enum op_outcome outcome; struct op op; };
+struct leaving {
+    struct test_db *t;
+    struct one who, of;
+    enum op_outcome outcome;
+    struct op op;
+};
 
 static enum op_wish leave_run(struct op *op, struct tx *tx)
 {
@@ -229,10 +236,7 @@ static enum op_wish leave_run(struct op *op, struct tx *tx)
     return member_remove(tx, &act, l->who.person) == TEAM_DONE ? OP_COMMIT : OP_REFUSE;
 }
 
-static void leave_again(struct op *op)
-{
-    arena_reset(op->arena);
-}
+static void leave_again(struct op *op) { arena_reset(op->arena); }
 
 static void *leave(void *arg)
 {
@@ -251,8 +255,10 @@ TEST_EACH_ENGINE(of_two_owners_who_leave_at_once_one_stays)
     for (int round = 0; round < 20; round++) {
         world_script(t, "DELETE FROM members WHERE account = 1");
         char sql[160];
-        snprintf(sql, sizeof sql, "INSERT INTO members (account, person, role, joined_at_ms) VALUES (1, %lld, 1, 1),"
-                 " (1, %lld, 1, 1)", (long long)ann.person, (long long)bob.person);
+        snprintf(sql, sizeof sql,
+                 "INSERT INTO members (account, person, role, joined_at_ms) VALUES (1, %lld, 1, 1),"
+                 " (1, %lld, 1, 1)",
+                 (long long)ann.person, (long long)bob.person);
         world_script(t, sql);
         struct leaving l[2] = { { .t = t, .who = ann, .of = ann }, { .t = t, .who = bob, .of = ann } };
         pthread_t thread[2];
@@ -283,9 +289,10 @@ TEST_EACH_ENGINE(a_session_acts_in_the_account_it_switched_to)
     EXPECT(world_login(t, &second.browser, "gus@example.com", GOOD).status == 200);
     EXPECT(seen(t, &second).account == ann.account);
     EXPECT(switch_to(t, &second, gus.account).status == 200 && seen(t, &second).roles == (WHO_PERSON | WHO_OWNER));
-    EXPECT(seen(t, &gus).account == ann.account);            /* each session its own */
-    EXPECT(ask(t, &gus.browser, "POST /auth/reauthenticate",
-               &(struct post_reauthenticate){ .password = GOOD }).status == 200);
+    EXPECT(seen(t, &gus).account == ann.account); /* each session its own */
+    EXPECT(
+        ask(t, &gus.browser, "POST /auth/reauthenticate", &(struct post_reauthenticate){ .password = GOOD }).status ==
+        200);
     EXPECT(seen(t, &gus).account == ann.account);
     struct browser stranger = { .lang = LANG_EN };
     EXPECT(ask(t, &stranger, "POST /api/account/switch", &(struct post_switch){ .account = 1 }).status == 401);
@@ -327,7 +334,7 @@ TEST_EACH_ENGINE(a_disabled_account_is_closed_to_its_members_alone)
     EXPECT(switch_to(t, &gus, ann.account).status == 200);
     EXPECT(by_operator(t, &boss, "POST /api/operator/accounts/:id/disable", ann.account).status == 200);
     EXPECT(seen(t, &ann).person == 0 && seen(t, &gus).person == 0);
-    EXPECT(world_login(t, &ann.browser, "ann@example.com", GOOD).status == 401);     /* belongs to no other */
+    EXPECT(world_login(t, &ann.browser, "ann@example.com", GOOD).status == 401); /* belongs to no other */
     EXPECT(world_login(t, &gus.browser, "gus@example.com", GOOD).status == 200);
     EXPECT(seen(t, &gus).account == gus.account);
     EXPECT(switch_to(t, &gus, ann.account).status == 404);
@@ -357,7 +364,7 @@ TEST_EACH_ENGINE(an_operator_signs_a_person_out_everywhere)
              (long long)ann.account, (long long)boss.person, (long long)boss.account, (long long)ann.person);
     assert_int_equal(world_number(t, sql), 1);
     EXPECT(by_operator(t, &boss, what, boss.person).status == 200);
-    EXPECT(seen(t, &boss).person == boss.person);            /* oneself: all but this one */
+    EXPECT(seen(t, &boss).person == boss.person); /* oneself: all but this one */
     EXPECT(by_operator(t, &boss, what, 999).status == 404);
 }
 

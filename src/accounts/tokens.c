@@ -37,7 +37,7 @@ bool token_make(struct tx *tx, int64_t person, enum token_purpose purpose, int64
 }
 
 static enum row person_of(struct tx *tx, const struct stmt *s, const char *token, enum token_purpose purpose,
-                           int64_t now, int64_t *person)
+                          int64_t now, int64_t *person)
 {
     struct query q = query(tx, s);
     bind_text(&q, token_hash(tx, token)), bind_i64(&q, purpose), bind_i64(&q, now);

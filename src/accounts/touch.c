@@ -18,12 +18,18 @@ STMT(touch_all,
      .postgres = "UPDATE sessions SET last_seen_at_ms = ?2 WHERE last_seen_at_ms < ?2"
                  " AND id = ANY(CAST(CAST(?1 AS text[]) AS bigint[]))");
 
-struct touched { size_t count; int64_t now_ms, id[TOUCH_MAX]; };
-struct touch_op { struct op op; struct touched touched; };
+struct touched {
+    size_t count;
+    int64_t now_ms, id[TOUCH_MAX];
+};
+struct touch_op {
+    struct op op;
+    struct touched touched;
+};
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct touched waiting;               /* under the lock */
-static bool under_way;                       /* under the lock */
+static struct touched waiting; /* under the lock */
+static bool under_way;         /* under the lock */
 
 static enum op_wish touch_run(struct op *op, struct tx *tx)
 {
@@ -39,10 +45,7 @@ static enum op_wish touch_run(struct op *op, struct tx *tx)
     return query_change(&q) < 0 ? OP_REFUSE : OP_COMMIT;
 }
 
-static void touch_again(struct op *op)
-{
-    arena_reset(op->arena);
-}
+static void touch_again(struct op *op) { arena_reset(op->arena); }
 
 static void touch_done(struct op *op, enum op_outcome outcome);
 
@@ -86,7 +89,7 @@ static void touch_done(struct op *op, enum op_outcome outcome)
 void session_touch(int64_t session, int64_t now)
 {
     pthread_mutex_lock(&lock);
-    bool known = waiting.count == TOUCH_MAX;                 /* full: this one comes again with its next request */
+    bool known = waiting.count == TOUCH_MAX; /* full: this one comes again with its next request */
     for (size_t i = 0; i < waiting.count && !known; i++) known = waiting.id[i] == session;
     if (!known) waiting.id[waiting.count++] = session;
     if (now > waiting.now_ms) waiting.now_ms = now;

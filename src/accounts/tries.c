@@ -14,11 +14,11 @@
 
 #define DELAY_FIRST_MS SECOND_MS
 #define DELAY_MAX_MS (15 * MINUTE_MS)
-#define FORGET_MS DAY_MS                                     /* without a further failure the count begins anew */
-#define DRAIN_MS (15 * MINUTE_MS)                            /* of all networks together, one is forgotten each */
+#define FORGET_MS DAY_MS          /* without a further failure the count begins anew */
+#define DRAIN_MS (15 * MINUTE_MS) /* of all networks together, one is forgotten each */
 #define ALL_FREE_MS (TRIES_FREE_STRANGERS * DRAIN_MS)
-#define ALL_MAX_MS (2 * ALL_FREE_MS)                         /* more can only come from a clock that was wrong */
-#define SKEW_MS MINUTE_MS                                    /* clocks of two servers may differ by this */
+#define ALL_MAX_MS (2 * ALL_FREE_MS) /* more can only come from a clock that was wrong */
+#define SKEW_MS MINUTE_MS            /* clocks of two servers may differ by this */
 
 STMT(tries_get, "SELECT source, blocked_until_ms, drained_at_ms FROM sign_in_tries WHERE address = ?1"
                 " AND source IN (?2, ?3)");
@@ -35,10 +35,7 @@ STMT(tries_count_all,
 STMT(tries_delete, "DELETE FROM sign_in_tries WHERE address = ?1 AND source = ?2");
 STMT(tries_delete_all, "DELETE FROM sign_in_tries WHERE address = ?1");
 
-void address_hash(const char *email_key_text, char out[SHA256_HEX_SIZE])
-{
-    sha256_hex(str_of(email_key_text), out);
-}
+void address_hash(const char *email_key_text, char out[SHA256_HEX_SIZE]) { sha256_hex(str_of(email_key_text), out); }
 
 bool tries_blocked_until(struct tx *tx, const struct tries *who, int64_t now, int64_t *until_ms)
 {
@@ -50,7 +47,7 @@ bool tries_blocked_until(struct tx *tx, const struct tries *who, int64_t now, in
         bool all = col_text(&q, "source")[0] == '\0';
         int64_t drained = col_i64(&q, "drained_at_ms"), until = col_i64(&q, "blocked_until_ms");
         if (all) until = drained > now + ALL_MAX_MS ? 0 : drained - ALL_FREE_MS;
-        else if (until > now + DELAY_MAX_MS + SKEW_MS) until = 0;        /* written while the clock was wrong */
+        else if (until > now + DELAY_MAX_MS + SKEW_MS) until = 0; /* written while the clock was wrong */
         if (until > *until_ms) *until_ms = until;
     }
     return r == ROW_NONE;
@@ -116,8 +113,11 @@ enum row accounts_unlock(struct tx *tx, const char *email, int64_t now)
     enum row known = user_by_key(tx, key, &u);
     if (known != ROW_FOUND) return known;
     if (person_home(tx, u.person.id, &account) == ROW_FAULT) return ROW_FAULT;
-    const struct audit_entry e = { .action = AUDIT_account_unlocked, .account = account, .resource = "account",
-                                   .resource_id = account, .at_ms = now };
+    const struct audit_entry e = { .action = AUDIT_account_unlocked,
+                                   .account = account,
+                                   .resource = "account",
+                                   .resource_id = account,
+                                   .at_ms = now };
     bool done = tries_forget(tx, address) && mail_budget_forget(tx, address) && audit_put(tx, &e);
     return done ? ROW_FOUND : ROW_FAULT;
 }

@@ -209,8 +209,10 @@ bool admin_socket_call(const struct config *c, struct command *cmd, enum exit_co
     /* A socket that somebody else left in our working directory would be told a password. */
     if (!peer_allowed(fd)) {
         close(fd);
-        buf_printf(&cmd->err, "The server at %s is run by another user, so nothing is told to it. Run the command as "
-                              "that user.", address.sun_path);
+        buf_printf(&cmd->err,
+                   "The server at %s is run by another user, so nothing is told to it. Run the command as "
+                   "that user.",
+                   address.sun_path);
         *code = EXIT_USAGE;
         return true;
     }

@@ -9,8 +9,10 @@
 #include "jobs/jobs.h"
 #include "outbound/letters.h"
 
+/* clang-format off */
 #define APP_ACTIONS(X)                                                                                                 \
     X(job_retried) X(requests_refused)
+/* clang-format on */
 APP_ACTIONS(AUDIT_DECLARE)
 
 struct app {
@@ -42,8 +44,8 @@ extern const struct route *const app_route_tables[];
 extern const struct job_kind *const app_job_kinds[];
 extern const struct letter *const *const app_letter_tables[];
 extern const struct sender *const app_senders[];
-extern const struct sender developer_sender; /* developer_routes.c */
-extern const struct verify_check *const app_check_tables[];                                    /* verify_command.c */
+extern const struct sender developer_sender;                /* developer_routes.c */
+extern const struct verify_check *const app_check_tables[]; /* verify_command.c */
 void app_fill_hooks(struct app *app);
 extern bool app_development; /* set by it: the rows that are for development alone exist */
 
@@ -52,10 +54,7 @@ typedef enum op_wish app_work(void *arg, struct tx *tx);
 enum op_outcome app_do(struct app *app, enum tx_mode mode, app_work *work, void *arg);
 
 /* Handlers reach the services by this (req->app). */
-static inline const struct app *app_of(const struct req *req)
-{
-    return req->app;
-}
+static inline const struct app *app_of(const struct req *req) { return req->app; }
 
 /* What was refused in a minute, into the trail: a hook of http. */
 struct refusal_sum;
@@ -130,7 +129,7 @@ MUST_USE bool command_read(struct command *c);
 /* Of a command that was read: the option's value, its name when it takes none; NULL when it is not there. */
 const char *command_option(const struct command *c, const char *name);
 enum exit_code command_run(struct app *app, struct command *c);
-enum exit_code command_verify(struct app *app, struct command *c);                            /* verify_command.c */
+enum exit_code command_verify(struct app *app, struct command *c); /* verify_command.c */
 /* Says that nobody knows whether it was done, and how to find out. */
 enum exit_code command_unknown(struct command *c);
 /* Sends the command, which was read, to the server that holds this database. False when none answers. */

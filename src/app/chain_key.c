@@ -26,7 +26,7 @@ STMT(key_seal, "UPDATE chain_keys SET sealed = ?1 WHERE id = 1 AND sealed = ?2")
 
 struct reading {
     const struct keyring *ring;
-    bool there, opens, whole, orphaned;      /* orphaned: rows are under a key, and there is none */
+    bool there, opens, whole, orphaned; /* orphaned: rows are under a key, and there is none */
     uint8_t key[CHAIN_KEY_SIZE];
     int64_t cursor[2];
     bool more;
@@ -95,7 +95,7 @@ static enum op_wish end_begin(void *arg, struct tx *tx)
     struct str stored = col_str(&q, "sealed");
     struct reading now = { .ring = r->ring };
     if (!open_key(&now, tx_arena(tx), (struct sealed){ (uint8_t *)(uintptr_t)stored.p, stored.n })) return OP_REFUSE;
-    bool done = now.whole;                                   /* by another process */
+    bool done = now.whole; /* by another process */
     struct str key = { (const char *)now.key, sizeof now.key };
     struct sealed sealed = seal(r->ring, tx_arena(tx), KEY_OWNER, WHOLE, key);
     wipe(now.key, sizeof now.key);

@@ -68,10 +68,7 @@ const struct command_rule command_rules[] = {
 /* ---- reading ---- */
 
 /* A value must not look like an option: `--reason --json` has lost its reason. */
-static bool is_option(const char *word)
-{
-    return strncmp(word, "--", 2) == 0;
-}
+static bool is_option(const char *word) { return strncmp(word, "--", 2) == 0; }
 
 /* How many words of the call are the row's own; 0: it is another command. */
 static int words_of(const struct command_rule *r, const struct command *c)

@@ -123,7 +123,10 @@ static enum exit_code user_add(struct app *app, struct command *c)
 
 /* ---- user unlock ---- */
 
-struct user_unlock { const char *email; enum row found; };
+struct user_unlock {
+    const char *email;
+    enum row found;
+};
 
 static enum op_wish run_user_unlock(void *arg, struct tx *tx)
 {
@@ -201,9 +204,7 @@ static enum exit_code credits_grant_command(struct app *app, struct command *c)
 {
     int64_t amount = 0;
     char key_text[sizeof "grant:0:" + GRANT_KEY_MAX], email[EMAIL_TEXT_SIZE];
-    struct grant g = { .email = email,
-                       .reason = command_option(c, "--reason"),
-                       .key = key_text };
+    struct grant g = { .email = email, .reason = command_option(c, "--reason"), .key = key_text };
     if (!email_taken(command_option(c, "--email"), email))
         return say(c, EXIT_USAGE, "--email is not an e-mail address.");
     if (!str_to_i64(str_of(command_option(c, "--amount")), &amount) || amount < 1 || amount > 1000000)
@@ -294,10 +295,7 @@ static enum exit_code jobs_list_command(struct app *app, struct command *c)
     return code;
 }
 
-static void retry_details(struct json *j, const void *arg)
-{
-    json_i64(j, "job", ((const struct jobs_page *)arg)->id);
-}
+static void retry_details(struct json *j, const void *arg) { json_i64(j, "job", ((const struct jobs_page *)arg)->id); }
 
 static enum op_wish run_jobs_retry(void *arg, struct tx *tx)
 {
@@ -324,12 +322,9 @@ static enum exit_code jobs_retry_command(struct app *app, struct command *c)
         enum op_outcome outcome = app_do(app, TX_WRITE, run_jobs_retry, p);
         if (outcome == OP_REFUSED && p->found == ROW_NONE)
             code = say(c, EXIT_CONFLICT, "There is no dead job with this number.");
-        else if (outcome != OP_COMMITTED)
-            code = not_committed(c, outcome);
-        else if (c->json)
-            buf_printf(&c->out, "{\"retried\":%lld}\n", (long long)p->id);
-        else
-            buf_printf(&c->out, "job %lld will run again\n", (long long)p->id);
+        else if (outcome != OP_COMMITTED) code = not_committed(c, outcome);
+        else if (c->json) buf_printf(&c->out, "{\"retried\":%lld}\n", (long long)p->id);
+        else buf_printf(&c->out, "job %lld will run again\n", (long long)p->id);
     }
     free(p);
     return code;
@@ -397,10 +392,8 @@ static enum exit_code migrate(struct app *app, struct command *c)
                    "A migration failed. The log above says which, `migrate status` where the schema is.");
     int at = migrate_status(app->db, &pending);
     if (at < 0) return say(c, EXIT_UNAVAILABLE, "The schema version could not be read.");
-    if (c->json)
-        buf_printf(&c->out, "{\"at\":%d,\"pending\":%d,\"steps\":%d}\n", at, pending, steps);
-    else
-        buf_printf(&c->out, "schema at %04d, %d pending, %d steps taken\n", at, pending, steps);
+    if (c->json) buf_printf(&c->out, "{\"at\":%d,\"pending\":%d,\"steps\":%d}\n", at, pending, steps);
+    else buf_printf(&c->out, "schema at %04d, %d pending, %d steps taken\n", at, pending, steps);
     return EXIT_OK;
 }
 

@@ -101,10 +101,8 @@ static bool set_one(struct config *c, const struct setting *s, const char *value
                        (long long)s->max);
             return false;
         }
-        if (s->kind == SETTING_NUMBER)
-            *(int64_t *)(void *)member = number;
-        else
-            *(struct credits *)(void *)member = credits_of(number);
+        if (s->kind == SETTING_NUMBER) *(int64_t *)(void *)member = number;
+        else *(struct credits *)(void *)member = credits_of(number);
         return true;
     }
     return false;
@@ -194,17 +192,13 @@ void config_print(const struct config *c, bool as_json, struct buf *out)
     struct json j;
     if (as_json) json_begin(&j, out), json_object(&j, NULL);
     const char *env = c->production ? "production" : "development";
-    if (as_json)
-        json_text(&j, "CHATHUB_ENV", env);
-    else
-        buf_printf(out, "CHATHUB_ENV=%s\n", env);
+    if (as_json) json_text(&j, "CHATHUB_ENV", env);
+    else buf_printf(out, "CHATHUB_ENV=%s\n", env);
     for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
         const char *v = shown(a, c, &settings[i]);
         if (text_eq(settings[i].name, "CHATHUB_DATABASE_URL")) v = db_url_shown(a, v);
-        if (as_json)
-            json_text(&j, settings[i].name, v);
-        else
-            buf_printf(out, "%s=%s\n", settings[i].name, v);
+        if (as_json) json_text(&j, settings[i].name, v);
+        else buf_printf(out, "%s=%s\n", settings[i].name, v);
     }
     if (as_json) json_end(&j), json_finish(&j), buf_char(out, '\n');
     arena_free(a);

@@ -33,7 +33,7 @@ const char *config_proxies(const struct config *c);
 void config_print(const struct config *c, bool as_json, struct buf *out);
 /* The master keys: from CHATHUB_MASTER_KEY ("BASE64" or "id:BASE64,id:BASE64", the first seals), else from
  * <data_dir>/master.key, which is made with mode 0600 when it is missing (development only). */
-bool config_smtp_tls(const struct config *c);        /* TLS from the first byte, as said or as the port means */
+bool config_smtp_tls(const struct config *c); /* TLS from the first byte, as said or as the port means */
 MUST_USE struct keyring *config_keyring(const struct config *c, struct buf *error);
 
 #endif

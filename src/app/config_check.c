@@ -79,8 +79,8 @@ static bool check_contact(const struct config *c, struct buf *error)
 {
     struct str contact = str_of(c->security_contact);
     if (contact.p == NULL) return true;
-    bool form = str_starts(contact, STR("mailto:")) || str_starts(contact, STR("https://")) ||
-                str_starts(contact, STR("tel:"));
+    bool form =
+        str_starts(contact, STR("mailto:")) || str_starts(contact, STR("https://")) || str_starts(contact, STR("tel:"));
     for (size_t i = 0; i < contact.n; i++) form = form && contact.p[i] > 0x20 && contact.p[i] < 0x7f;
     return form || refuse(error, "CHATHUB_SECURITY_CONTACT must be mailto:ADDRESS, tel:NUMBER or an https:// address.");
 }
@@ -173,7 +173,7 @@ static bool check_production(const struct config *c, struct buf *error)
 
 bool config_smtp_tls(const struct config *c)
 {
-    enum { SMTPS_PORT = 465 };       /* RFC 8314; STARTTLS there would only time out */
+    enum { SMTPS_PORT = 465 }; /* RFC 8314; STARTTLS there would only time out */
     return c->smtp_tls_from_start || c->smtp_port == SMTPS_PORT;
 }
 

@@ -117,7 +117,7 @@ bool config_file_read(struct arena *a, const char *path, struct config_file *out
     *out = (struct config_file){ .path = arena_text(a, path) };
     struct str text;
     if (!open_and_read(a, out, &text, error)) return false;
-    if (str_starts(text, STR("\xEF\xBB\xBF"))) text.p += 3, text.n -= 3;                      /* byte-order mark */
+    if (str_starts(text, STR("\xEF\xBB\xBF"))) text.p += 3, text.n -= 3; /* byte-order mark */
     int line = 1;
     for (size_t at = 0; at < text.n; line++) {
         const char *from = text.p + at, *end = memchr(from, '\n', text.n - at);

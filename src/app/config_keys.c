@@ -115,10 +115,8 @@ struct keyring *config_keyring(const struct config *c, struct buf *error)
 {
     char text[KEY_LIST_SIZE];
     bool weak;
-    if (c->master_key)
-        (void)snprintf(text, sizeof text, "%s", c->master_key); /* fits: config_keys_check has read it */
-    else if (!key_file(c, text, sizeof text, error))
-        return NULL;
+    if (c->master_key) (void)snprintf(text, sizeof text, "%s", c->master_key); /* fits: config_keys_check has read it */
+    else if (!key_file(c, text, sizeof text, error)) return NULL;
     struct keyring *ring = keyring_of(text, &weak);
     if (!ring) buf_text(error, KEY_LIST_IS);
     wipe(text, sizeof text);

@@ -87,7 +87,7 @@ static enum answer outbox_html(struct req *req, const struct outbox *o)
         cell(&b, "State", o->row[i].state);
         buf_text(&b, "</dl>");
         mail_text(&b, o->row[i].text);
-        if (o->row[i].html) {                                /* as a reader shows it: no script, no origin of ours */
+        if (o->row[i].html) { /* as a reader shows it: no script, no origin of ours */
             buf_text(&b, "<iframe sandbox title=\"HTML\" srcdoc=\"");
             html_escape(&b, str_of(o->row[i].html));
             buf_text(&b, "\"></iframe>");
@@ -164,19 +164,15 @@ static const struct socket_kind echo_kind = { .name = "echo",
                                               .rate = { "echo", 1000000, SECOND_MS },
                                               .message = echo_message };
 
-static bool in_development(void)
-{
-    return app_development;
-}
+static bool in_development(void) { return app_development; }
 
-static enum answer get_echo(struct req *req)
-{
-    return reply_socket(req, NULL);
-}
+static enum answer get_echo(struct req *req) { return reply_socket(req, NULL); }
 
 /* ---- a sender, to try deliveries with: Standard Webhooks, under a key that is no secret ---- */
 
-#define DEVELOPER_KEY "whsec_" "Y2hhdGh1Yi1kZXZlbG9wbWVudC1vbmx5"                  /* "chathub-development-only" */
+#define DEVELOPER_KEY                                                                                                  \
+    "whsec_"                                                                                                           \
+    "Y2hhdGh1Yi1kZXZlbG9wbWVudC1vbmx5" /* "chathub-development-only" */
 enum { DEVELOPER_BODY_MAX = 64 << 10 };
 
 static enum inbound_verdict developer_verify(struct delivery *d, struct tx *tx)

@@ -61,10 +61,8 @@ static void jobs_json(struct json *j, const void *arg)
         json_text(j, "kind", r->kind);
         json_text(j, "state", r->state);
         json_i64(j, "attempts", r->attempts);
-        if (r->account)
-            json_i64(j, "account", r->account);
-        else
-            json_null(j, "account");
+        if (r->account) json_i64(j, "account", r->account);
+        else json_null(j, "account");
         json_i64(j, "ref", r->ref);
         json_time(j, "putAt", r->put_at_ms);
         json_time(j, "runAt", r->run_at_ms);
@@ -87,8 +85,10 @@ static void job_csv(struct csv *c, const struct job_row *r)
 
 static enum answer jobs_csv(struct req *req, struct jobs_wanted w, struct jobs_page *p)
 {
+    /* clang-format off */
     static const char *const names[] = { "id", "kind", "state", "attempts", "account", "ref", "putAt", "runAt",
                                          "endedAt", "error", NULL };
+    /* clang-format on */
     enum { CSV_MAX_BYTES = 8 << 20 };
     struct buf out;
     struct csv c;
@@ -111,10 +111,14 @@ static enum answer get_jobs(struct req *req)
     const struct jobs_query *in = req->query;
     const char *state = text_eq(job_states[in->state], "all") ? NULL : job_states[in->state];
     struct jobs_page *p = ARENA_NEW(req->arena, struct jobs_page);
-    const struct jobs_wanted wanted = {
-        .state = state, .kind = in->kind, .cron = in->scheduled, .after_id = in->after, .limit = in->limit,
-        .account = in->account, .from_ms = in->from, .to_ms = in->to
-    };
+    const struct jobs_wanted wanted = { .state = state,
+                                        .kind = in->kind,
+                                        .cron = in->scheduled,
+                                        .after_id = in->after,
+                                        .limit = in->limit,
+                                        .account = in->account,
+                                        .from_ms = in->from,
+                                        .to_ms = in->to };
     if (wants_csv(req, in->format)) return jobs_csv(req, wanted, p);
     if (jobs_list(req->tx, &wanted, p->row, &p->count) == ROW_FAULT) return reply_fault(req);
     return reply_json(req, 200, jobs_json, p);
@@ -135,6 +139,7 @@ static const struct field skips_query_fields[] = {
               .doc = "How many."),
     FIELD_END
 };
+/* clang-format off */
 static const struct shape skip_shape[] = { SHAPE_TEXT("kind"),
                                            SHAPE_I64("item", .doc = "The row that failed: its id in the kind's table."),
                                            SHAPE_I64("tries"),
@@ -143,6 +148,7 @@ static const struct shape skip_shape[] = { SHAPE_TEXT("kind"),
                                            SHAPE_TIME("lastAt"),
                                            SHAPE_TIME("retryAt"),
                                            SHAPE_END };
+/* clang-format on */
 static const struct shape skips_shape[] = { SHAPE_LIST("skips", skip_shape, .type_name = "JobSkip"), SHAPE_END };
 
 struct skips_page {
@@ -214,6 +220,7 @@ static enum answer run_job_retry(struct req *req)
     return reply_json(req, 200, success_json, NULL);
 }
 
+/* clang-format off */
 const struct route job_routes[] = {
     { .verb = VERB_GET, .path = "/api/operator/jobs", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
       QUERY_FIELDS(jobs_query), .answer = jobs_shape, .run = get_jobs, .doc = "Background work, newest first." },
@@ -225,3 +232,4 @@ const struct route job_routes[] = {
       PROBLEMS(&problem_job_not_dead), .doc = "Run a failed job again." },
     ROUTE_END
 };
+/* clang-format on */

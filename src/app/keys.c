@@ -22,6 +22,7 @@ enum { PASSES_MAX = 20, KEYS_MAX = 256 };
 #define PROOF_PURPOSE STR("proof")
 #define PROOF_TEXT STR("chathub")
 
+/* clang-format off */
 const struct reseal_table *const app_sealed_tables[] = {
     tenants_sealed, mail_sealed, http_sealed, inbound_sealed, chain_sealed, NULL
 };
@@ -39,6 +40,7 @@ struct checking {
     int64_t id;
     bool is_new;                             /* some key of the settings is not written down */
 };
+/* clang-format on */
 
 static bool holds(const struct keyring *ring, int64_t id)
 {
@@ -115,12 +117,16 @@ bool keys_fit(struct app *app, struct buf *error)
         buf_text(error, "The database could not be asked which master keys it was sealed with; the log says why.");
         return false;
     case KEYS_MISSING:
-        buf_printf(error, "Values in the database are sealed with master key %lld, which CHATHUB_MASTER_KEY (or "
-                          "master.key) does not hold. Add it behind the first one.", (long long)id);
+        buf_printf(error,
+                   "Values in the database are sealed with master key %lld, which CHATHUB_MASTER_KEY (or "
+                   "master.key) does not hold. Add it behind the first one.",
+                   (long long)id);
         return false;
     case KEYS_OTHER:
-        buf_printf(error, "Master key %lld is not the one that the database was sealed with. A new key gets a new "
-                          "number and goes in front: 2:NEW,1:OLD.", (long long)id);
+        buf_printf(error,
+                   "Master key %lld is not the one that the database was sealed with. A new key gets a new "
+                   "number and goes in front: 2:NEW,1:OLD.",
+                   (long long)id);
         return false;
     case KEYS_RETIRED:
         buf_printf(error, "Master key %lld was retired, so nothing may be sealed with it. Put its successor in front.",
@@ -159,7 +165,9 @@ static bool run_table(struct app *app, const struct reseal_table *table, struct 
     return true;
 }
 
-struct rotation { int64_t looked, resealed, broken, this_pass; };
+struct rotation {
+    int64_t looked, resealed, broken, this_pass;
+};
 
 static bool run_pass(struct app *app, struct rotation *r)
 {
@@ -169,14 +177,17 @@ static bool run_pass(struct app *app, struct rotation *r)
             struct reseal_piece done;
             if (!run_table(app, t, &done)) return false;
             r->looked += done.looked, r->broken += done.broken, r->this_pass += done.resealed;
-            if (done.broken) LOG(LOG_ERROR, "values_do_not_open", LOG_TEXT("table", t->name),
-                                 LOG_NUMBER("count", done.broken), LOG_NUMBER("first", done.first_broken));
+            if (done.broken)
+                LOG(LOG_ERROR, "values_do_not_open", LOG_TEXT("table", t->name), LOG_NUMBER("count", done.broken),
+                    LOG_NUMBER("first", done.first_broken));
         }
     r->resealed += r->this_pass;
     return true;
 }
 
-struct retiring { int64_t first, count; };
+struct retiring {
+    int64_t first, count;
+};
 
 static enum op_wish retire(void *arg, struct tx *tx)
 {
@@ -222,7 +233,11 @@ enum exit_code command_keys_rotate(struct app *app, struct command *c)
 
 /* ---- status ---- */
 
-struct listing { struct command *c; struct json j; const struct keyring *ring; };
+struct listing {
+    struct command *c;
+    struct json j;
+    const struct keyring *ring;
+};
 
 static enum op_wish run_status(void *arg, struct tx *tx)
 {

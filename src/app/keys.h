@@ -7,11 +7,11 @@
 #include "storage/reseal.h"
 
 enum keys_fit {
-    KEYS_FAULT = -1,                         /* the database did not answer */
+    KEYS_FAULT = -1, /* the database did not answer */
     KEYS_FIT,
-    KEYS_MISSING,                            /* *id is a key in use that the settings do not hold */
-    KEYS_OTHER,                              /* the settings hold another key under the number *id */
-    KEYS_RETIRED,                            /* the first key, *id, was retired: nothing may be sealed with it */
+    KEYS_MISSING, /* *id is a key in use that the settings do not hold */
+    KEYS_OTHER,   /* the settings hold another key under the number *id */
+    KEYS_RETIRED, /* the first key, *id, was retired: nothing may be sealed with it */
 };
 /* At start: the keys in use must be there, and keys that are new here are written down. */
 MUST_USE enum keys_fit keys_check(struct app *app, int64_t *id);

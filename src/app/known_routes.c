@@ -9,10 +9,7 @@ static const char favicon[] =
     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><path fill=\"#0f5c63\" d=\"M6 4h20a4 4 0 0 1 4 "
     "4v12a4 4 0 0 1-4 4H15l-7 6v-6H6a4 4 0 0 1-4-4V8a4 4 0 0 1 4-4z\"/></svg>";
 
-static enum answer get_favicon(struct req *req)
-{
-    return reply_fixed(req, "image/svg+xml", STR(favicon), "favicon-1");
-}
+static enum answer get_favicon(struct req *req) { return reply_fixed(req, "image/svg+xml", STR(favicon), "favicon-1"); }
 
 /* Nothing here is for a search engine: pages are behind a sign-in. */
 static enum answer get_robots(struct req *req)
@@ -28,8 +25,9 @@ static enum answer get_security_txt(struct req *req)
     char expires[TIME_TEXT_SIZE];
     if (contact == NULL) return reply_problem(req, &problem_not_found);
     time_text(req->now_ms + SECURITY_TXT_LIFETIME_MS, expires);
-    const char *text = arena_printf(req->arena, "Contact: %s\nExpires: %s\nPreferred-Languages: zh, en\n"
-                                                "Canonical: %s/.well-known/security.txt\n",
+    const char *text = arena_printf(req->arena,
+                                    "Contact: %s\nExpires: %s\nPreferred-Languages: zh, en\n"
+                                    "Canonical: %s/.well-known/security.txt\n",
                                     contact, expires, app->base_url);
     return reply_text(req, 200, "text/plain; charset=utf-8", str_of(text));
 }

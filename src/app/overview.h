@@ -8,7 +8,7 @@
 struct overview {
     int64_t accounts, shops, tenants_active, tenants_provisioning, granted, spent, outstanding, held, counted_at_ms;
 };
-#define OVERVIEW_CHANNEL "overview"          /* notified after a count */
+#define OVERVIEW_CHANNEL "overview" /* notified after a count */
 /* All zero with counted_at_ms 0 before the first count. */
 MUST_USE bool overview_read(struct tx *tx, struct overview *out);
 extern const struct job_kind overview_job;

@@ -9,7 +9,10 @@ enum { KEY_LIST_SIZE = 1024 };
 
 /* ---- config_file.c: chathub.conf ---- */
 enum { CONFIG_FILE_MAX = 65536, CONFIG_LINES_MAX = 400 };
-struct config_line { const char *name, *value; int line; };
+struct config_line {
+    const char *name, *value;
+    int line;
+};
 struct config_file {
     const char *path;
     bool readable_by_others;
@@ -19,7 +22,7 @@ struct config_file {
 /* False with a sentence: it cannot be read, belongs to somebody else, others may write it, or a line is not
  * NAME=value. */
 MUST_USE bool config_file_read(struct arena *a, const char *path, struct config_file *out, struct buf *error);
-const char *config_file_value(const struct config_file *f, const char *name);                 /* NULL: not there */
+const char *config_file_value(const struct config_file *f, const char *name); /* NULL: not there */
 /* Names that no setting has. Near to one, or with a prefix of ours, it is a slip and refused; others get a warning.
  * `names` is NULL-ended. */
 MUST_USE bool config_file_names(const struct config_file *f, const char *const *names, struct buf *error);

@@ -5,16 +5,20 @@
 #include "shops/shops.h"
 
 enum { FOUND_MAX = 10 };
-struct search_query { const char *q; };
+struct search_query {
+    const char *q;
+};
 static const struct field search_query_fields[] = {
     FIELD_TEXT(struct search_query, q, .optional = true, .max = 100,
                .doc = "Part of a name or domain; for operators its begin. Nothing finds nothing."),
     FIELD_END
 };
 static const char *const kinds[] = { "shop", "account", NULL };
+/* clang-format off */
 static const struct shape found_shape[] = { SHAPE_ENUM("kind", kinds), SHAPE_I64("id"), SHAPE_TEXT("title"),
                                             SHAPE_TEXT("detail", .nullable = true),
                                             SHAPE_I64("account", .doc = "Whose it is."), SHAPE_END };
+/* clang-format on */
 static const struct shape search_shape[] = { SHAPE_LIST("results", found_shape, .type_name = "SearchResult"),
                                              SHAPE_END };
 
@@ -63,9 +67,11 @@ static enum answer get_search(struct req *req)
     return reply_json(req, 200, search_json, s);
 }
 
+/* clang-format off */
 const struct route search_routes[] = {
     { .verb = VERB_GET, .path = "/api/search", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Account",
       QUERY_FIELDS(search_query), .answer = search_shape, .run = get_search,
       .doc = "Pages by name: the account's shops; for operators every account and shop. At most 10 of each." },
     ROUTE_END
 };
+/* clang-format on */

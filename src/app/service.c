@@ -58,8 +58,7 @@ static bool open_database(struct app *app, enum app_use use, struct buf *error)
     if (steps == MIGRATE_IN_USE)
         buf_text(error, "The schema must be brought up to date, but a server runs on this database, maybe of an older "
                         "version: stop every server first.");
-    else if (steps < 0)
-        buf_text(error, "The database schema could not be brought up to date; the log says why.");
+    else if (steps < 0) buf_text(error, "The database schema could not be brought up to date; the log says why.");
     if (steps < 0) return false;
     enum db_engine engine = db_engine_of(app->db);
     app->lanes = lanes_start(app->db,
@@ -117,10 +116,7 @@ static enum op_wish run_work(struct op *op, struct tx *tx)
     return o->work(o->arg, tx);
 }
 
-static void work_again(struct op *op)
-{
-    arena_reset(op->arena);
-}
+static void work_again(struct op *op) { arena_reset(op->arena); }
 
 enum op_outcome app_do(struct app *app, enum tx_mode mode, app_work *work, void *arg)
 {

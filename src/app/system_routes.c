@@ -6,8 +6,13 @@
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
-enum { READY_QUEUE_AGE_MS = 5000, READY_DISK_FREE_MB = 64, READY_JOB_AGE_MS = 300000, METRICS_MAX = 1 << 20,
-       DESCRIPTION_MAX = 8 << 20 };
+enum {
+    READY_QUEUE_AGE_MS = 5000,
+    READY_DISK_FREE_MB = 64,
+    READY_JOB_AGE_MS = 300000,
+    METRICS_MAX = 1 << 20,
+    DESCRIPTION_MAX = 8 << 20
+};
 
 static enum answer get_healthz(struct req *req)
 {
@@ -31,6 +36,7 @@ struct ready {
 };
 static const struct shape pool_shape[] = { SHAPE_TEXT("name"), SHAPE_I64("ready"), SHAPE_I64("oldestDueMs"),
                                            SHAPE_END };
+/* clang-format off */
 static const struct shape ready_shape[] = {
     SHAPE_BOOL("ready"),     SHAPE_BOOL("database"),      SHAPE_BOOL("queue"),
     SHAPE_BOOL("disk"),      SHAPE_BOOL("jobs"),          SHAPE_I64("queueAgeMs"),
@@ -38,6 +44,7 @@ static const struct shape ready_shape[] = {
     SHAPE_I64("clockOffMs"), SHAPE_BOOL("writable"),      SHAPE_LIST("pools", pool_shape, .type_name = "JobPool"),
     SHAPE_END
 };
+/* clang-format on */
 
 static void ready_json(struct json *j, const void *arg)
 {
@@ -184,10 +191,7 @@ static void config_json(struct json *j, const void *arg)
     json_end(j);
 }
 
-static enum answer get_config(struct req *req)
-{
-    return reply_json(req, 200, config_json, app_of(req)->config);
-}
+static enum answer get_config(struct req *req) { return reply_json(req, 200, config_json, app_of(req)->config); }
 
 /* The rows do not change while the program runs: printed once, on the first request. */
 static pthread_once_t description_once = PTHREAD_ONCE_INIT;

@@ -160,7 +160,7 @@ static void expect_words_back(int fd)
 static void the_admin_socket_outlives_a_lack_of_descriptors(void **state)
 {
     (void)state;
-    char dir[] = "/tmp/chathub-admin-XXXXXX";    /* not TMPDIR: the path of a socket has room for 107 bytes */
+    char dir[] = "/tmp/chathub-admin-XXXXXX"; /* not TMPDIR: the path of a socket has room for 107 bytes */
     assert_non_null(mkdtemp(dir));
     struct config config = { .data_dir = dir };
     struct app app = { .config = &config };

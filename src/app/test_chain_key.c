@@ -78,14 +78,20 @@ static void expect_sound(struct test_db *t, bool sound)
 static void grant(struct test_db *t, int64_t account, const char *key, enum debit want)
 {
     struct credit_entry e;
-    EXPECT(credits_grant(t->tx, &(struct credit_change){ .account = account, .amount = credits_of(1), .key = key,
-        .reason = REASON_grant, .note = "n", .at_ms = kit_now() }, &e) == want);
+    EXPECT(credits_grant(t->tx,
+                         &(struct credit_change){ .account = account,
+                                                  .amount = credits_of(1),
+                                                  .key = key,
+                                                  .reason = REASON_grant,
+                                                  .note = "n",
+                                                  .at_ms = kit_now() },
+                         &e) == want);
 }
 
 TEST_EACH_ENGINE(the_first_start_makes_it_and_later_ones_find_it)
 {
     fix_app(t);
-    for (int i = 0; i < 1100; i++) (void)kit_account(t, 0);  /* more than two pieces */
+    for (int i = 0; i < 1100; i++) (void)kit_account(t, 0); /* more than two pieces */
     make_old(t);
     expect_sound(t, false);
     expect_start(t);
@@ -108,7 +114,7 @@ TEST_EACH_ENGINE(an_account_from_before_is_not_taken_later)
     expect_start(t);
     test_script(t, "UPDATE credit_accounts SET keyed_from = NULL, head_mac = NULL;");
     test_commit(t);
-    expect_start(t);                         /* it starts, but blesses nothing */
+    expect_start(t); /* it starts, but blesses nothing */
     EXPECT(test_verify(t, credits_checks).id == account);
     grant(t, account, "a", DEBIT_FAULT);
     use_ring(NULL);
@@ -151,7 +157,7 @@ TEST_EACH_ENGINE(a_key_that_is_gone_is_not_made_anew)
     expect_refused(t, "is missing");
     test_script(t, "UPDATE credit_accounts SET keyed_from = NULL, head_mac = NULL;");
     test_commit(t);
-    expect_refused(t, "is missing");         /* the end of the seals is there */
+    expect_refused(t, "is missing"); /* the end of the seals is there */
     EXPECT(test_number(t, "SELECT COUNT(*) FROM chain_keys") == 0);
     use_ring(NULL);
 }

@@ -86,10 +86,7 @@ static struct said run_as(struct test_db *t, const char *line, bool served)
     return s;
 }
 
-static struct said run_line(struct test_db *t, const char *line)
-{
-    return run_as(t, line, false);
-}
+static struct said run_line(struct test_db *t, const char *line) { return run_as(t, line, false); }
 
 static json_t *json_of(const struct said *s)
 {

@@ -10,11 +10,14 @@
 #include <unistd.h>
 
 /* Drawn for these tests alone. */
-#define GOOD_KEY "XEk6VGW50TKY7QirSLByH61Hh1HC50+17Lvkyj1l" "Q3c="
+#define GOOD_KEY                                                                                                       \
+    "XEk6VGW50TKY7QirSLByH61Hh1HC50+17Lvkyj1l"                                                                         \
+    "Q3c="
 
 struct wrong {
     const char *name, *value, *says;
 };
+/* clang-format off */
 static const char *const names[] = { "CHATHUB_ENV",
                                      "CHATHUB_LISTEN",
                                      "CHATHUB_BASE_URL",
@@ -34,6 +37,7 @@ static const char *const names[] = { "CHATHUB_ENV",
                                      "CHATHUB_DATABASE_URL",
                                      "DATABASE_URL",
                                      "CHATHUB_ACCEPT_RISKS" };
+/* clang-format on */
 
 static void clear_environment(void)
 {
@@ -112,10 +116,12 @@ static void nothing_set_works_in_development(void **state)
 static void the_port_of_smtps_means_tls_from_the_start(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct { const char *port, *secure; bool tls; } cases[] = {
         { "465", NULL, true }, { "465", "true", true }, { "587", NULL, false }, { "587", "true", true },
         { "25", NULL, false }, { NULL, NULL, false },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         clear_environment();
         struct arena *a = arena_new(1 << 20);
@@ -175,10 +181,8 @@ static void nobody_may_be_the_trusted_proxy(void **state)
         struct config c;
         char said[1024];
         assert_true(load(said, sizeof said, &c, a));
-        if (i == 0)
-            assert_null(config_proxies(&c));
-        else
-            assert_string_equal(config_proxies(&c), said_by[i]);
+        if (i == 0) assert_null(config_proxies(&c));
+        else assert_string_equal(config_proxies(&c), said_by[i]);
         arena_free(a);
     }
     clear_environment();
@@ -190,7 +194,12 @@ static void secrets_are_not_printed(void **state)
     clear_environment();
     assert_int_equal(setenv("CHATHUB_MASTER_KEY", GOOD_KEY, 1), 0);
     assert_int_equal(setenv("CHATBOT_SHARED_SECRET", "a-secret-nobody-may-see", 1), 0);
-    assert_int_equal(setenv("CHATHUB_DATABASE_URL", "postgres://user:" "hidden-word" "@host/db", 1), 0);
+    assert_int_equal(setenv("CHATHUB_DATABASE_URL",
+                            "postgres://user:"
+                            "hidden-word"
+                            "@host/db",
+                            1),
+                     0);
     struct arena *a = arena_new(1 << 20);
     struct config c;
     char said[1024];
@@ -222,7 +231,10 @@ static void set_production(void)
     assert_int_equal(setenv("CHATHUB_TRUSTED_PROXY", "127.0.0.1", 1), 0);
 }
 
-struct unsafe { const char *name, *value, *says, *risk; bool fine; };
+struct unsafe {
+    const char *name, *value, *says, *risk;
+    bool fine;
+};
 
 static void production_refuses_what_is_unsafe(void **state)
 {
@@ -282,6 +294,7 @@ static void production_refuses_what_is_unsafe(void **state)
 static void no_secret_of_a_database_address_is_shown(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const char *const urls[] = {
         "postgres://user:" "hidden-word" "@host/db",
         "postgres://host/db?user=u&password=hidden-word",
@@ -289,6 +302,7 @@ static void no_secret_of_a_database_address_is_shown(void **state)
         "postgresql://user:" "hidden-word" "@[::1]:5433/db?application_name=x",
         "postgres://a:1,b:2/db?password=hidden-word",
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
         clear_environment();
         assert_int_equal(setenv("CHATHUB_DATABASE_URL", urls[i], 1), 0);
@@ -340,7 +354,9 @@ static void a_file_of_settings_is_read_as_a_shell_would(void **state)
     FILE_OF("SMTP_HOST=\"mail.example\"\n", 0600, NULL);
     FILE_OF("SMTP_HOST='mail.example'\n", 0600, NULL);
     FILE_OF("  export SMTP_HOST=mail.example  \r\n", 0600, NULL);
-    FILE_OF("\xEF\xBB\xBF" "SMTP_HOST=mail.example\n", 0600, NULL);
+    FILE_OF("\xEF\xBB\xBF"
+            "SMTP_HOST=mail.example\n",
+            0600, NULL);
     FILE_OF("# a comment\n\nSMTP_HOST = mail.example\nFROM_EMAIL='Shop <a@b.example>'\n", 0600, NULL);
     FILE_OF("SMTP_HOST=mail.example\nGOOGLE_MAPS_KEY=of-somebody-else\n", 0600, NULL);
 }

@@ -59,7 +59,10 @@ static void expect_fit(struct test_db *t, const char *ids, enum keys_fit want, i
     if (want != KEYS_FIT) assert_int_equal(id, wanted_id);
 }
 
-struct said { enum exit_code code; char out[1024], err[1024]; };
+struct said {
+    enum exit_code code;
+    char out[1024], err[1024];
+};
 
 static struct said command(struct test_db *t, const char *second)
 {
@@ -95,13 +98,16 @@ static void fix_values(struct test_db *t)
         EXPECT(shops_add(t->tx, &(struct shop_new){ .account = account, .name = "Tea", .at_ms = kit_now() }, &s) ==
                SHOP_ADDED);
         (void)snprintf(path, sizeof path, "/api/shops/%lld/chatbot/enable", (long long)s.id);
-        struct kit_answer a = kit_call(t, &(struct kit_request){ .routes = tenants_routes, .verb = VERB_POST,
-            .path = path, .account = account, .body = "{}" });
+        struct kit_answer a = kit_call(
+            t, &(struct kit_request){
+                   .routes = tenants_routes, .verb = VERB_POST, .path = path, .account = account, .body = "{}" });
         assert_int_equal(a.status, 200);
     }
     for (int i = 0; i < MAILS; i++)
-        EXPECT(mail_put(t->tx, &app.mail, &(struct mail){ .to = "a@test.example", .subject = "S", .text = "the text",
-            .kind = "test", .account = account }));
+        EXPECT(mail_put(
+            t->tx, &app.mail,
+            &(struct mail){
+                .to = "a@test.example", .subject = "S", .text = "the text", .kind = "test", .account = account }));
     struct sealed kept = seal(app.keyring, t->arena, STR("account:1"), STR("2 /api/x"), STR("kept"));
     struct sealed sso = seal(app.keyring, t->arena, STR("panel:1:s9"), STR("sso"), STR("sso-word"));
     struct sealed hook = seal(app.keyring, t->arena, STR("panel:1:s9"), STR("webhook"), STR("hook-word"));
@@ -168,11 +174,11 @@ TEST_EACH_ENGINE(all_values_are_sealed_anew_and_the_old_key_retires)
     s = command(t, "status");
     expect_says(&s, EXIT_OK, "\"id\":1,\"state\":\"retired\"");
     expect_says(&s, EXIT_OK, "\"id\":2,\"state\":\"seals\"");
-    expect_fit(t, "2", KEYS_FIT, 0);         /* without the old key */
-    test_expect_sound(t, tenants_checks);    /* every secret opens */
+    expect_fit(t, "2", KEYS_FIT, 0);      /* without the old key */
+    test_expect_sound(t, tenants_checks); /* every secret opens */
     EXPECT(opens(t, &kept_value, STR("account:1"), STR("2 /api/x"), "kept"));
     EXPECT(opens(t, &panel_value, STR("panel:1:s9"), STR("sso"), "sso-word"));
-    s = command(t, "rotate");                /* again: nothing is left to do */
+    s = command(t, "rotate"); /* again: nothing is left to do */
     expect_says(&s, EXIT_OK, "\"resealed\":0,\"broken\":0,\"retired\":0}");
     use_ring(NULL);
 }

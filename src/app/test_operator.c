@@ -58,7 +58,7 @@ static size_t lines(const char *text)
 TEST_EACH_ENGINE(jobs_as_a_table)
 {
     static const char names[] = "id,kind,state,attempts,account,ref,putAt,runAt,endedAt,error\r\n";
-    enum { MANY = 250 };                     /* more than two pages */
+    enum { MANY = 250 }; /* more than two pages */
     start(t);
     for (int i = 0; i < MANY; i++) put_job(t, 3);
     put_job(t, 4);

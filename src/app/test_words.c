@@ -13,7 +13,11 @@ enum { TEXT_MAX = 1 << 20 };
 /* Referenced so that all of it is linked into this program. */
 __attribute__((used)) static const void *const everything[] = { app_route_tables, app_job_kinds };
 
-struct words { const char *path; struct buf text; int missing; };
+struct words {
+    const char *path;
+    struct buf text;
+    int missing;
+};
 
 static void words_read(struct words *w)
 {

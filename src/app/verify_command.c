@@ -33,10 +33,8 @@ static void result_line(struct buf *out, const struct verify_result *r)
 {
     buf_printf(out, "%s: %lld looked at", r->check->name, (long long)r->looked);
     if (r->rows) buf_printf(out, ", %lld rows", (long long)r->rows);
-    if (r->unsound)
-        buf_printf(out, ": %lld UNSOUND\n", (long long)r->unsound);
-    else
-        buf_text(out, ": sound\n");
+    if (r->unsound) buf_printf(out, ": %lld UNSOUND\n", (long long)r->unsound);
+    else buf_text(out, ": sound\n");
     for (size_t i = 0; i < r->kept; i++)
         buf_printf(out, "  %s %lld: %s\n", r->finding[i].kind, (long long)r->finding[i].id, r->finding[i].what);
     if (r->unsound > (int64_t)r->kept) buf_text(out, "  and more\n");
@@ -60,10 +58,8 @@ enum exit_code command_verify(struct app *app, struct command *c)
                 return EXIT_UNAVAILABLE;
             }
             sound = sound && r.unsound == 0;
-            if (c->json)
-                result_json(&j, &r);
-            else
-                result_line(&c->out, &r);
+            if (c->json) result_json(&j, &r);
+            else result_line(&c->out, &r);
         }
     if (c->json) {
         json_end(&j);

@@ -58,6 +58,7 @@ static const struct job_kind http_purge_job = { .name = "http.purge",
                                                 .careful = true,
                                                 .settle = purge_http };
 
+/* clang-format off */
 const struct job_kind *const app_job_kinds[] = {
     &mail_send_job,
     &mail_purge_job,
@@ -76,6 +77,7 @@ const struct job_kind *const app_job_kinds[] = {
     &inbound_purge_job,
     NULL,
 };
+/* clang-format on */
 
 const struct sender *const app_senders[] = {
     &developer_sender,
@@ -102,8 +104,12 @@ static void refusal_json(struct json *j, const void *arg)
 bool app_refusals(struct tx *tx, const struct refusal_sum *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct audit_entry e = { .action = AUDIT_requests_refused, .resource = "http", .details = refusal_json,
-                                       .arg = &list[i], .network = list[i].network, .at_ms = now_ms() };
+        const struct audit_entry e = { .action = AUDIT_requests_refused,
+                                       .resource = "http",
+                                       .details = refusal_json,
+                                       .arg = &list[i],
+                                       .network = list[i].network,
+                                       .at_ms = now_ms() };
         if (!audit_put(tx, &e)) return false;
     }
     return true;

@@ -17,22 +17,24 @@
  *
  * and in one of its files SHOPS_ACTIONS(AUDIT_DEFINE): then there is AUDIT_shop_created, the API description names it,
  * and app/test_words wants a text for it in each language. */
-struct audit_action { const char *name; };
+struct audit_action {
+    const char *name;
+};
 #define AUDIT_DECLARE(action) extern const struct audit_action AUDIT_##action;
 #define AUDIT_DEFINE(action)                                                                                           \
     const struct audit_action AUDIT_##action __attribute__((section("audit_actions"), used, aligned(8))) = { #action };
-extern const char *audit_action_names[];     /* of all that this program holds, by name; NULL-ended */
+extern const char *audit_action_names[]; /* of all that this program holds, by name; NULL-ended */
 
 struct audit_entry {
     struct audit_action action;
-    int64_t account;                 /* whose trail it stands in; 0: the system's */
-    int64_t actor;                   /* who did it: a person; 0: nobody, the system, or a shop's key */
-    int64_t actor_account;           /* the account it acted in; 0: none. With actor 0: that of the key */
-    const char *resource;            /* "shop", "account", "secret", "job"...; NULL: none */
+    int64_t account;       /* whose trail it stands in; 0: the system's */
+    int64_t actor;         /* who did it: a person; 0: nobody, the system, or a shop's key */
+    int64_t actor_account; /* the account it acted in; 0: none. With actor 0: that of the key */
+    const char *resource;  /* "shop", "account", "secret", "job"...; NULL: none */
     int64_t resource_id;
-    json_writer *details;            /* members of a small JSON object, no secrets; NULL: none */
+    json_writer *details; /* members of a small JSON object, no secrets; NULL: none */
     const void *arg;
-    const char *network, *user_agent;/* NULL for jobs and the command line */
+    const char *network, *user_agent; /* NULL for jobs and the command line */
     int64_t at_ms;
 };
 /* One append (query_put: no round trip of its own). What *e points to need not live longer than the call; `details` is
@@ -48,6 +50,6 @@ extern const struct job_kind audit_seal_job;
 /* Once, at the first start with a chain key: what is sealed from here on is sealed under it. */
 MUST_USE bool audit_chain_begin(struct tx *tx);
 MUST_USE bool audit_chain_used(struct tx *tx, bool *used);
-extern const struct verify_check audit_checks[];             /* the seals computed again, for `verify` */
-extern const struct route audit_routes[];                    /* GET /api/audit, GET /api/operator/audit */
+extern const struct verify_check audit_checks[]; /* the seals computed again, for `verify` */
+extern const struct route audit_routes[];        /* GET /api/audit, GET /api/operator/audit */
 #endif

@@ -9,9 +9,8 @@ enum {
     USER_AGENT_MAX_BYTES = 256,
 };
 
-STMT(append,
-     "INSERT INTO audit_log (account, actor, actor_account, action, resource, resource_id, details, network,"
-     " user_agent, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+STMT(append, "INSERT INTO audit_log (account, actor, actor_account, action, resource, resource_id, details, network,"
+             " user_agent, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
 STMT(page_of_account, "SELECT id, account, actor, actor_account, action, resource, resource_id, details, network,"
                       " user_agent, at_ms FROM audit_log WHERE account = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
 STMT(page_of_all, "SELECT id, account, actor, actor_account, action, resource, resource_id, details, network,"
@@ -31,10 +30,7 @@ extern const struct audit_action __start_audit_actions[] __attribute__((weak));
 extern const struct audit_action __stop_audit_actions[] __attribute__((weak));
 const char *audit_action_names[ACTIONS_MAX + 1];
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 /* The names stand in a shape, which is data and asks nobody: so they are there before main. */
 __attribute__((constructor)) static void collect_names(void)
@@ -83,10 +79,17 @@ bool audit_put(struct tx *tx, const struct audit_entry *e)
 bool audit_request(struct req *req, struct audit_action action, int64_t account, const char *resource,
                    int64_t resource_id, json_writer *details, const void *arg)
 {
-    return audit_put(req->tx, &(struct audit_entry){
-        .action = action, .account = account, .actor = req->who.person, .actor_account = req->who.account,
-        .resource = resource, .resource_id = resource_id, .details = details, .arg = arg,
-        .network = req->client_network, .user_agent = req->user_agent, .at_ms = req->now_ms });
+    return audit_put(req->tx, &(struct audit_entry){ .action = action,
+                                                     .account = account,
+                                                     .actor = req->who.person,
+                                                     .actor_account = req->who.account,
+                                                     .resource = resource,
+                                                     .resource_id = resource_id,
+                                                     .details = details,
+                                                     .arg = arg,
+                                                     .network = req->client_network,
+                                                     .user_agent = req->user_agent,
+                                                     .at_ms = req->now_ms });
 }
 
 static struct query ask(struct tx *tx, const struct audit_wanted *w)
@@ -113,12 +116,17 @@ bool audit_page(struct tx *tx, const struct audit_wanted *w, struct audit_row *o
     while ((r = query_next(&q)) == ROW_FOUND) {
         assert(*count < (size_t)w->limit);
         out[(*count)++] = (struct audit_row){
-            .id = col_i64(&q, "id"), .account = col_i64(&q, "account"), .actor = col_i64(&q, "actor"),
+            .id = col_i64(&q, "id"),
+            .account = col_i64(&q, "account"),
+            .actor = col_i64(&q, "actor"),
             /* Before there were persons both had one number. */
             .actor_account = col_i64(&q, col_is_null(&q, "actor_account") ? "actor" : "actor_account"),
-            .action = col_text(&q, "action"), .resource = col_text(&q, "resource"),
-            .resource_id = col_i64(&q, "resource_id"), .details = col_text(&q, "details"),
-            .network = col_text(&q, "network"), .user_agent = col_text(&q, "user_agent"),
+            .action = col_text(&q, "action"),
+            .resource = col_text(&q, "resource"),
+            .resource_id = col_i64(&q, "resource_id"),
+            .details = col_text(&q, "details"),
+            .network = col_text(&q, "network"),
+            .user_agent = col_text(&q, "user_agent"),
             .at_ms = col_i64(&q, "at_ms"),
         };
     }

@@ -2,7 +2,12 @@
 #include "audit/private.h"
 #include "http/csv.h"
 
-struct audit_query { int64_t after, limit, account, from, to; const char *action; int format; };
+struct audit_query {
+    int64_t after, limit, account, from, to;
+    const char *action;
+    int format;
+};
+/* clang-format off */
 #define PAGE_FIELDS                                                                                                    \
     FIELD_PAGE(struct audit_query, AUDIT_PAGE_DEFAULT, AUDIT_PAGE_MAX), FIELD_RANGE(struct audit_query),               \
     FIELD_TEXT(struct audit_query, action, .optional = true, .max = 64, .doc = "Of this action alone."),               \
@@ -14,6 +19,7 @@ static const struct field all_fields[] = {
               .doc = "Of this account alone."),
     FIELD_END
 };
+/* clang-format on */
 
 /* By whom, seen from the account: by who looks, by another member, with a shop's key, by somebody else. */
 enum actor { BY_SELF, BY_MEMBER, BY_KEY, BY_OPERATOR, BY_SYSTEM };
@@ -21,6 +27,7 @@ static const char *const own_actors[] = { "you", "member", "key", "operator", "s
 static const char *const all_actors[] = { "account", "operator", "system", NULL };
 static const char *const all_actor_of[] = { "account", "account", "account", "operator", "system" };
 
+/* clang-format off */
 #define ENTRY_SHAPES(actors)                                                                                           \
     SHAPE_I64("id"), SHAPE_ENUM("action", audit_action_names), SHAPE_TEXT("resource", .nullable = true),               \
     SHAPE_I64("resourceId", .nullable = true), SHAPE_OPEN("details", .doc = "What depends on the action."),            \
@@ -36,8 +43,14 @@ static const struct shape own_shape[] = { SHAPE_LIST("entries", own_entry, .type
 static const struct shape all_shape[] = {
     SHAPE_LIST("entries", all_entry, .type_name = "OperatorAuditEntry"), SHAPE_END
 };
+/* clang-format on */
 
-struct page { struct audit_row row[AUDIT_PAGE_MAX]; size_t count; int64_t person /* who looks */; bool all; };
+struct page {
+    struct audit_row row[AUDIT_PAGE_MAX];
+    size_t count;
+    int64_t person /* who looks */;
+    bool all;
+};
 
 static void number_or_null(struct json *j, const char *key, int64_t v)
 {
@@ -101,8 +114,10 @@ static void entry_csv(struct csv *c, const struct audit_row *r, const struct pag
 
 static enum answer csv_reply(struct req *req, struct audit_wanted w, struct page *p)
 {
+    /* clang-format off */
     static const char *const names[] = { "id", "createdAt", "action", "actor", "resource", "resourceId", "network",
                                          "userAgent", "details", "account", NULL };
+    /* clang-format on */
     enum { CSV_MAX_BYTES = 12 << 20 };
     struct buf out;
     struct csv c;
@@ -126,17 +141,18 @@ static enum answer page_reply(struct req *req, int64_t account, bool all)
     struct page *p = ARENA_NEW(req->arena, struct page);
     p->all = all;
     p->person = req->who.person;
-    const struct audit_wanted w = { .account = account, .after = in->after > 0 ? in->after : INT64_MAX,
-                                    .limit = in->limit, .from = in->from, .to = in->to, .action = in->action };
+    const struct audit_wanted w = { .account = account,
+                                    .after = in->after > 0 ? in->after : INT64_MAX,
+                                    .limit = in->limit,
+                                    .from = in->from,
+                                    .to = in->to,
+                                    .action = in->action };
     if (wants_csv(req, in->format)) return csv_reply(req, w, p);
     if (!audit_page(req->tx, &w, p->row, &p->count)) return reply_fault(req);
     return reply_json(req, 200, page_json, p);
 }
 
-static enum answer get_audit(struct req *req)
-{
-    return page_reply(req, req->who.account, false);
-}
+static enum answer get_audit(struct req *req) { return page_reply(req, req->who.account, false); }
 
 static enum answer get_operator_audit(struct req *req)
 {
@@ -146,6 +162,7 @@ static enum answer get_operator_audit(struct req *req)
 
 ROUTE_TAG(audit_tag, "Audit", "Who did what to the own account.");
 
+/* clang-format off */
 const struct route audit_routes[] = {
     { .verb = VERB_GET, .path = "/api/audit", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Audit",
       .doc = "The caller's own audit trail, newest first.", .query_fields = own_fields,
@@ -155,3 +172,4 @@ const struct route audit_routes[] = {
       .query_size = sizeof(struct audit_query), .answer = all_shape, .run = get_operator_audit },
     ROUTE_END
 };
+/* clang-format on */

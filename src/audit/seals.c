@@ -27,9 +27,9 @@
 #include <string.h>
 
 enum {
-    SEAL_ROWS_MAX = 500,                     /* rows of one seal */
-    SEALS_PER_RUN = 100,                     /* so one run catches up with 50,000 rows; the next goes on */
-    MARK_BYTES = 16,                         /* id big-endian, then 8 bytes of the row's hash */
+    SEAL_ROWS_MAX = 500, /* rows of one seal */
+    SEALS_PER_RUN = 100, /* so one run catches up with 50,000 rows; the next goes on */
+    MARK_BYTES = 16,     /* id big-endian, then 8 bytes of the row's hash */
     SEAL_EVERY_MS = 5000,
     ROW_TEXT_MAX_BYTES = 8192,
 };
@@ -56,7 +56,12 @@ struct seal {
     char hash[SHA256_HEX_SIZE], previous[SHA256_HEX_SIZE];
     uint8_t *marks;
 };
-struct audit_batch { struct audit_head head; int64_t highest_id; size_t count; struct seal seal[SEALS_PER_RUN]; };
+struct audit_batch {
+    struct audit_head head;
+    int64_t highest_id;
+    size_t count;
+    struct seal seal[SEALS_PER_RUN];
+};
 
 /* ---- what is hashed ---- */
 
@@ -185,7 +190,7 @@ static bool seal_read(struct tx *tx, struct arena *a, int64_t behind, int64_t fi
 
 struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a)
 {
-    assert(tx_arena(tx) == a);                               /* seal_read gives back what its rows took */
+    assert(tx_arena(tx) == a); /* seal_read gives back what its rows took */
     struct audit_batch *b = ARENA_NEW(a, struct audit_batch);
     struct query high = query(tx, &highest_id);
     if (query_row(&high) != ROW_FOUND) return NULL;
@@ -225,13 +230,13 @@ bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now)
         bind_blob(&q, s->marks, (size_t)s->row_count * MARK_BYTES), bind_i64(&q, now);
         int64_t added = query_change(&q);
         if (added < 0) return false;
-        if (added == 0) break;       /* another process was first; ours are the same or follow from theirs next time */
+        if (added == 0) break; /* another process was first; ours are the same or follow from theirs next time */
         to.seq = s->seq;
         memcpy(to.hash, s->hash, sizeof to.hash);
     }
     bool moved = true;
     if (to.seq != b->head.seq && !audit_head_move(tx, b->head.seq, &to, &moved)) return false;
-    if (!moved) return false;                                /* seals that the head does not know would break it */
+    if (!moved) return false; /* seals that the head does not know would break it */
     if (tx_engine(tx) == DB_SQLITE) return true;
     struct query move = query(tx, &move_horizon);
     bind_i64(&move, b->highest_id);
@@ -256,11 +261,13 @@ static enum job_wish seal_settle(struct job *job, struct tx *tx)
     return JOB_FINISHED;
 }
 
+/* clang-format off */
 const struct job_kind audit_seal_job = {
     .name = "audit.seal", .doc = "Seals new audit rows into the hash chain.", .max_attempts = 10,
     .backoff_first_ms = 1000, .backoff_max_ms = 30000, .every_ms = SEAL_EVERY_MS,
     .load = seal_load, .settle = seal_settle,
 };
+/* clang-format on */
 
 /* ---- verifying ---- */
 

@@ -17,10 +17,17 @@ static void amount_json(struct json *j, const void *arg) { json_i64(j, "amount",
 
 static void put(struct test_db *t, int64_t account, int64_t actor, int64_t number)
 {
-    EXPECT(audit_put(t->tx, &(struct audit_entry){
-        .action = AUDIT_a_thing_done, .account = account, .actor = actor, .actor_account = actor,
-        .resource = "account", .resource_id = account, .details = amount_json, .arg = &number,
-        .network = "203.0.113.0/24", .user_agent = "Mozilla/5.0 客服", .at_ms = AT + number }));
+    EXPECT(audit_put(t->tx, &(struct audit_entry){ .action = AUDIT_a_thing_done,
+                                                   .account = account,
+                                                   .actor = actor,
+                                                   .actor_account = actor,
+                                                   .resource = "account",
+                                                   .resource_id = account,
+                                                   .details = amount_json,
+                                                   .arg = &number,
+                                                   .network = "203.0.113.0/24",
+                                                   .user_agent = "Mozilla/5.0 客服",
+                                                   .at_ms = AT + number }));
 }
 
 /* One run of the job. How many seals it made. */
@@ -82,8 +89,9 @@ static void names_are_words(void **state)
 
 static bool page(struct test_db *t, int64_t account, int64_t after, int64_t limit, struct audit_row *row, size_t *n)
 {
-    const struct audit_wanted w = { .account = account, .after = after > 0 ? after : INT64_MAX, .limit = limit,
-                                    .to = INT64_MAX };
+    const struct audit_wanted w = {
+        .account = account, .after = after > 0 ? after : INT64_MAX, .limit = limit, .to = INT64_MAX
+    };
     return audit_page(t->tx, &w, row, n);
 }
 
@@ -141,7 +149,7 @@ TEST_EACH_ENGINE(seals_cover_every_row_once)
     EXPECT(audit_chain_begin(t->tx));
     expect_verdict(t, 0, 0);
     for (int i = 1; i <= 1203; i++) put(t, 1 + i % 3, 1, i);
-    expect_verdict(t, 0, 0);                                 /* nothing is sealed yet, and that is no fault */
+    expect_verdict(t, 0, 0); /* nothing is sealed yet, and that is no fault */
     seal_rows(t, 1203);
     expect_verdict(t, 1203, 0);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM audit_seals") >= 3);
@@ -153,6 +161,7 @@ TEST_EACH_ENGINE(seals_cover_every_row_once)
 
 TEST_EACH_ENGINE(a_changed_row_is_found)
 {
+    /* clang-format off */
     static const char *const changes[] = {
         "UPDATE audit_log SET details = '{\"amount\":1000000}' WHERE id = #",
         "UPDATE audit_log SET actor_account = 9 WHERE id = #", "UPDATE audit_log SET actor_account = NULL WHERE id = #",
@@ -162,6 +171,7 @@ TEST_EACH_ENGINE(a_changed_row_is_found)
         "UPDATE audit_log SET resource_id = 5 WHERE id = #", "UPDATE audit_log SET resource = 'shop' WHERE id = #",
         "DELETE FROM audit_log WHERE id = #",
     };
+    /* clang-format on */
     for (int i = 1; i <= 20; i++) put(t, 1, 1, i);
     seal_rows(t, 20);
     for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
@@ -170,7 +180,7 @@ TEST_EACH_ENGINE(a_changed_row_is_found)
         expect_verdict(t, -1, id);
         test_reopen(t);
     }
-    change(t, "DELETE FROM audit_log WHERE id = #", id_at(t, 20));    /* the last of a seal */
+    change(t, "DELETE FROM audit_log WHERE id = #", id_at(t, 20)); /* the last of a seal */
     struct audit_verdict v;
     EXPECT(audit_verify(t->tx, &v) && v.bad > 0);
     test_reopen(t);
@@ -203,7 +213,7 @@ TEST_EACH_ENGINE(a_row_put_in_later_is_found)
     change(t, FORGED, 500);
     expect_verdict(t, -1, 500);
     test_reopen(t);
-    change(t, FORGED, -3);                                   /* below everything */
+    change(t, FORGED, -3); /* below everything */
     expect_verdict(t, -1, -3);
 }
 
@@ -283,7 +293,7 @@ TEST_EACH_ENGINE(seals_from_before_the_key_hold_and_later_ones_are_under_it)
     seal_rows(t, 600);
     seal_plainly(t);
     struct audit_verdict v;
-    EXPECT(audit_verify(t->tx, &v) && (v.bad != 0 || v.cut));                /* under a key, none of them is true */
+    EXPECT(audit_verify(t->tx, &v) && (v.bad != 0 || v.cut)); /* under a key, none of them is true */
     test_script(t, "DELETE FROM audit_head");
     EXPECT(audit_chain_begin(t->tx));
     expect_verdict(t, 600, 0);
@@ -291,7 +301,7 @@ TEST_EACH_ENGINE(seals_from_before_the_key_hold_and_later_ones_are_under_it)
     seal_rows(t, 700);
     expect_verdict(t, 700, 0);
     EXPECT(test_number(t, "SELECT keyed_from FROM audit_head") == 3);
-    seal_plainly(t);                                                         /* and a plain one is none any more */
+    seal_plainly(t); /* and a plain one is none any more */
     EXPECT(audit_verify(t->tx, &v) && v.bad != 0);
 }
 
@@ -317,10 +327,7 @@ static void late_rows_body(struct test_db *t)
     arena_free(arena);
 }
 
-static void a_row_that_commits_late_is_sealed_too(void **state)
-{
-    test_run(state, DB_POSTGRES, late_rows_body);
-}
+static void a_row_that_commits_late_is_sealed_too(void **state) { test_run(state, DB_POSTGRES, late_rows_body); }
 
 static struct tx *begin_at(struct conn **conn, struct test_db *t, struct arena *arena)
 {
@@ -348,7 +355,7 @@ static void later_begun_body(struct test_db *t)
     struct audit_batch *b = audit_batch_read(t->tx, t->arena);
     EXPECT(b != NULL);
     test_commit(t);
-    EXPECT(test_number(t, "SELECT 1") == 1);                 /* sent, so the sealing transaction has its number */
+    EXPECT(test_number(t, "SELECT 1") == 1); /* sent, so the sealing transaction has its number */
     struct tx *slow = begin_at(&first, t, arena), *quick = begin_at(&second, t, second_arena);
     put_in(t, slow, 1);
     put_in(t, quick, 2);
@@ -376,18 +383,23 @@ static void restored_body(struct test_db *t)
     expect_verdict(t, 1, 0);
 }
 
-static void a_horizon_of_another_cluster_is_taken_anew(void **state)
-{
-    test_run(state, DB_POSTGRES, restored_body);
-}
+static void a_horizon_of_another_cluster_is_taken_anew(void **state) { test_run(state, DB_POSTGRES, restored_body); }
 
 /* ---- routes ---- */
 
-struct audit_query { int64_t after, limit, account, from, to; const char *action; int format; };
+struct audit_query {
+    int64_t after, limit, account, from, to;
+    const char *action;
+    int format;
+};
 
 static json_t *answer_of(struct test_db *t, size_t route, int64_t account, const struct audit_query *in)
 {
-    struct req req = { .route = &audit_routes[route], .arena = t->arena, .tx = t->tx, .query = in, .now_ms = AT,
+    struct req req = { .route = &audit_routes[route],
+                       .arena = t->arena,
+                       .tx = t->tx,
+                       .query = in,
+                       .now_ms = AT,
                        .who = { .person = account, .account = account } };
     assert_int_equal(audit_routes[route].run(&req), ANSWER_SENT);
     json_t *json = json_read(buf_str(&req.reply.body), 1 << 20, NULL);
@@ -414,9 +426,9 @@ static const char *text_of(json_t *answer, size_t i, const char *key)
 
 TEST_EACH_ENGINE(merchants_see_their_own_trail_and_not_where_operators_sit)
 {
-    put(t, 7, 7, 1);                                         /* by the account itself */
-    put(t, 7, 2, 2);                                         /* by an operator */
-    put(t, 7, 0, 3);                                         /* by nobody: a failed sign-in, a job */
+    put(t, 7, 7, 1); /* by the account itself */
+    put(t, 7, 2, 2); /* by an operator */
+    put(t, 7, 0, 3); /* by nobody: a failed sign-in, a job */
     put(t, 8, 8, 4);
     json_t *own = answer_of(t, 0, 7, &(struct audit_query){ .to = INT64_MAX, .limit = 50 });
     assert_int_equal(json_array_size(json_object_get(own, "entries")), 3);
@@ -429,11 +441,17 @@ TEST_EACH_ENGINE(merchants_see_their_own_trail_and_not_where_operators_sit)
     assert_non_null(text_of(own, 2, "network"));
     json_decref(own);
     /* A colleague, and a program with a shop's key; where they sit is the account's own business. */
-    static const struct { int64_t actor; const char *name; } others[] = { { 70, "member" }, { 0, "key" } };
+    static const struct {
+        int64_t actor;
+        const char *name;
+    } others[] = { { 70, "member" }, { 0, "key" } };
     for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-        EXPECT(audit_put(t->tx, &(struct audit_entry){ .action = AUDIT_second, .account = 9,
-                                                       .actor = others[i].actor, .actor_account = 9,
-                                                       .network = "203.0.113.0/24", .at_ms = AT }));
+        EXPECT(audit_put(t->tx, &(struct audit_entry){ .action = AUDIT_second,
+                                                       .account = 9,
+                                                       .actor = others[i].actor,
+                                                       .actor_account = 9,
+                                                       .network = "203.0.113.0/24",
+                                                       .at_ms = AT }));
         own = answer_of(t, 0, 9, &(struct audit_query){ .to = INT64_MAX, .limit = 1 });
         assert_string_equal(text_of(own, 0, "actor"), others[i].name);
         assert_non_null(text_of(own, 0, "network"));

@@ -17,8 +17,10 @@ static bool seals_piece(struct tx *tx, struct verify_piece *found)
     return true;
 }
 
+/* clang-format off */
 const struct verify_check audit_checks[] = {
     { .name = "audit.seals", .doc = "Sealed rows of the audit log are as they were when they were sealed.",
       .piece = seals_piece },
     VERIFY_END
 };
+/* clang-format on */

@@ -42,8 +42,8 @@ struct block {
 
 struct arena {
     struct block *head;
-    size_t max_bytes;       /* of one allocation; and of all, before rounding and gaps */
-    size_t taken, limit;    /* handed out now, over all blocks, with rounding and gaps; and what that may be */
+    size_t max_bytes;    /* of one allocation; and of all, before rounding and gaps */
+    size_t taken, limit; /* handed out now, over all blocks, with rounding and gaps; and what that may be */
     _Alignas(ALIGNMENT) struct block first;
 };
 
@@ -80,7 +80,7 @@ static void drop_newer(struct arena *a, const struct block *keep)
 {
     while (a->head != keep) {
         struct block *gone = a->head;
-        assert(gone != &a->first);      /* the mark belongs to another arena, or was released already */
+        assert(gone != &a->first); /* the mark belongs to another arena, or was released already */
         a->taken -= gone->used;
         a->head = gone->older;
         UNPOISON(gone->bytes, gone->size);

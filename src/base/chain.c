@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static uint8_t *the_key;             /* in guarded memory: locked, left out of core dumps */
-static atomic_uint generation;       /* 0: no key yet */
+static uint8_t *the_key;       /* in guarded memory: locked, left out of core dumps */
+static atomic_uint generation; /* 0: no key yet */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_end;
 static EVP_MAC *hmac;
@@ -25,10 +25,7 @@ static void must(bool ok, const char *what)
     abort();
 }
 
-static void free_context(void *context)
-{
-    EVP_MAC_CTX_free(context);
-}
+static void free_context(void *context) { EVP_MAC_CTX_free(context); }
 
 static void prepare(void)
 {
@@ -48,17 +45,14 @@ void chain_use(const uint8_t key[CHAIN_KEY_SIZE])
     atomic_fetch_add(&generation, 1);
 }
 
-bool chain_ready(void)
-{
-    return atomic_load(&generation) > 0;
-}
+bool chain_ready(void) { return atomic_load(&generation) > 0; }
 
 static EVP_MAC_CTX *context(void)
 {
     unsigned now = atomic_load_explicit(&generation, memory_order_acquire);
     must(now > 0, "a link without a key");
     if (mine_of == now) {
-        must(EVP_MAC_init(mine, NULL, 0, NULL) == 1, "starting HMAC");       /* with the key that it has */
+        must(EVP_MAC_init(mine, NULL, 0, NULL) == 1, "starting HMAC"); /* with the key that it has */
         return mine;
     }
     if (mine == NULL) mine = EVP_MAC_CTX_new(hmac);
@@ -76,5 +70,6 @@ void chain_mac(const char *what, const void *p, size_t n, uint8_t out[CHAIN_MAC_
     EVP_MAC_CTX *ctx = context();
     size_t written = 0;
     must(EVP_MAC_update(ctx, (const unsigned char *)what, strlen(what) + 1) == 1 && EVP_MAC_update(ctx, p, n) == 1 &&
-         EVP_MAC_final(ctx, out, &written, CHAIN_MAC_SIZE) == 1 && written == CHAIN_MAC_SIZE, "HMAC");
+             EVP_MAC_final(ctx, out, &written, CHAIN_MAC_SIZE) == 1 && written == CHAIN_MAC_SIZE,
+         "HMAC");
 }

@@ -34,23 +34,23 @@ static const int64_t NEVER_MS = INT64_MAX;
 
 /* Wall and monotonic time are moved apart: a test may set the wall clock back, but no time-out may see that. */
 static _Atomic int64_t wall_added_ms, monotonic_added_ms;
-static _Atomic int64_t jumped_ms;           /* by clock_jump_ms: of the wall clock alone */
-static _Atomic int64_t fixed_ms;            /* what the wall clock says while it stands still, before wall_added_ms */
-static _Atomic int64_t fixed_jumped_ms;     /* jumped_ms when it was made to stand still */
+static _Atomic int64_t jumped_ms;       /* by clock_jump_ms: of the wall clock alone */
+static _Atomic int64_t fixed_ms;        /* what the wall clock says while it stands still, before wall_added_ms */
+static _Atomic int64_t fixed_jumped_ms; /* jumped_ms when it was made to stand still */
 static atomic_bool is_fixed;
 
 static _Atomic int64_t anchor_ms = INT64_MIN; /* believed wall time less time since boot; INT64_MIN: not looked yet */
-static atomic_int doubt_now;                /* an enum clock_doubt, set by clock_check alone */
+static atomic_int doubt_now;                  /* an enum clock_doubt, set by clock_check alone */
 
 /* Guards what follows, and each change of more than one of the above. */
 static pthread_mutex_t clock_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
-    int64_t since_ms, off_ms, jumps;        /* of the step in doubt; since_ms is time since boot */
+    int64_t since_ms, off_ms, jumps; /* of the step in doubt; since_ms is time since boot */
 } step;
 static struct {
     bool known;
-    int64_t ahead_ms;                       /* its clock less our time since boot, when no step was in doubt */
-    int64_t latest_ms, asked_ms;            /* the same as last heard, and when that was (time since boot) */
+    int64_t ahead_ms;            /* its clock less our time since boot, when no step was in doubt */
+    int64_t latest_ms, asked_ms; /* the same as last heard, and when that was (time since boot) */
 } witness;
 
 /* 9999-12-31T23:59:59.999Z: the last instant that RFC 3339 can write. */
@@ -65,27 +65,15 @@ static int64_t read_ms(clockid_t id)
     return (int64_t)t.tv_sec * SECOND_MS + t.tv_nsec / 1000000;
 }
 
-static int64_t magnitude(int64_t v)
-{
-    return v < 0 ? -v : v;
-}
+static int64_t magnitude(int64_t v) { return v < 0 ? -v : v; }
 
-static int64_t load(_Atomic int64_t *v)
-{
-    return atomic_load_explicit(v, memory_order_relaxed);
-}
+static int64_t load(_Atomic int64_t *v) { return atomic_load_explicit(v, memory_order_relaxed); }
 
 /* Since boot, and what tests let go by. */
-static int64_t elapsed_ms(void)
-{
-    return read_ms(CLOCK_BOOTTIME) + load(&wall_added_ms);
-}
+static int64_t elapsed_ms(void) { return read_ms(CLOCK_BOOTTIME) + load(&wall_added_ms); }
 
 /* What the machine's wall clock says. */
-static int64_t wall_ms(void)
-{
-    return read_ms(CLOCK_REALTIME) + load(&wall_added_ms) + load(&jumped_ms);
-}
+static int64_t wall_ms(void) { return read_ms(CLOCK_REALTIME) + load(&wall_added_ms) + load(&jumped_ms); }
 
 /* Both clocks of one moment: this thread may be stopped between two readings. */
 static void read_both(int64_t *elapsed, int64_t *wall)
@@ -112,10 +100,7 @@ int64_t now_ms(void)
     return magnitude(wall - believed) <= CLOCK_STEP_MS ? wall : believed;
 }
 
-int64_t monotonic_ms(void)
-{
-    return read_ms(CLOCK_MONOTONIC) + load(&monotonic_added_ms);
-}
+int64_t monotonic_ms(void) { return read_ms(CLOCK_MONOTONIC) + load(&monotonic_added_ms); }
 
 /* The lock is held. How far the machine's clock is from the believed time. */
 static int64_t off_ms(int64_t *elapsed)
@@ -144,7 +129,9 @@ void clock_state(struct clock_state *out)
     bool near = magnitude(off) <= CLOCK_STEP_MS;
     enum clock_doubt doubt = (enum clock_doubt)atomic_load(&doubt_now);
     if (!near) doubt = CLOCK_JUMPED;
-    *out = (struct clock_state){ .doubt = doubt, .off_ms = near ? 0 : off, .jumps = step.jumps,
+    *out = (struct clock_state){ .doubt = doubt,
+                                 .off_ms = near ? 0 : off,
+                                 .jumps = step.jumps,
                                  .lasts_ms = step.since_ms && doubt != CLOCK_SOUND ? elapsed - step.since_ms : 0 };
     pthread_mutex_unlock(&clock_lock);
 }
@@ -215,8 +202,7 @@ void clock_check(void)
     enum clock_doubt was = (enum clock_doubt)atomic_load(&doubt_now);
     bool near = magnitude(off) <= CLOCK_STEP_MS;
     enum clock_doubt is = near ? no_step(elapsed, off) : step_seen(elapsed, off);
-    if (near && was == CLOCK_JUMPED)
-        LOG(LOG_WARN, "clock_back", LOG_NUMBER("after_ms", elapsed - step.since_ms));
+    if (near && was == CLOCK_JUMPED) LOG(LOG_WARN, "clock_back", LOG_NUMBER("after_ms", elapsed - step.since_ms));
     if (is == CLOCK_DISPUTED && was != CLOCK_DISPUTED)
         LOG(LOG_ERROR, "clock_disputed", LOG_NUMBER("database_ahead_ms", witness.latest_ms - load(&anchor_ms)),
             LOG_TEXT("what", "this machine's clock and the database's differ; nothing that moves money or deletes for "
@@ -281,18 +267,22 @@ void clock_fix_ms(int64_t at_ms)
     pthread_mutex_unlock(&clock_lock);
 }
 
-struct civil { int64_t year; int month, day; };     /* month 1..12, day 1..31 */
+struct civil {
+    int64_t year;
+    int month, day;
+}; /* month 1..12, day 1..31 */
 
 static struct civil civil_of_days(int64_t days)
 {
-    int64_t shifted = days + 719468;                /* from 0000-03-01, the start of an era of 400 years */
+    int64_t shifted = days + 719468; /* from 0000-03-01, the start of an era of 400 years */
     int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
     int64_t of_era = shifted - era * 146097;
     int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t march_month = (5 * of_year + 2) / 153;  /* 0 is March */
+    int64_t march_month = (5 * of_year + 2) / 153; /* 0 is March */
     int month = (int)(march_month < 10 ? march_month + 3 : march_month - 9);
-    return (struct civil){ .year = year_of_era + era * 400 + (month <= 2), .month = month,
+    return (struct civil){ .year = year_of_era + era * 400 + (month <= 2),
+                           .month = month,
                            .day = (int)(of_year - (153 * march_month + 2) / 5 + 1) };
 }
 
@@ -314,10 +304,7 @@ static int days_in_month(int64_t year, int month)
 }
 
 /* Whole days since 1970, rounded down: also right before 1970. */
-static int64_t days_of_ms(int64_t at_ms)
-{
-    return at_ms / DAY_MS - (at_ms % DAY_MS < 0);
-}
+static int64_t days_of_ms(int64_t at_ms) { return at_ms / DAY_MS - (at_ms % DAY_MS < 0); }
 
 /* `width` decimal digits of v at p; returns what stands behind them. */
 static char *digits(char *p, int width, int64_t v)
@@ -430,7 +417,4 @@ int64_t time_add_months(int64_t at_ms, int months, int anchor_day)
     return days_of_civil(c) * DAY_MS + (at_ms - days * DAY_MS);
 }
 
-int time_day_of_month(int64_t at_ms)
-{
-    return civil_of_days(days_of_ms(at_ms)).day;
-}
+int time_day_of_month(int64_t at_ms) { return civil_of_days(days_of_ms(at_ms)).day; }

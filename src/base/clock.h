@@ -15,30 +15,30 @@
 #define HOUR_MS (60 * MINUTE_MS)
 #define DAY_MS (24 * HOUR_MS)
 
-int64_t now_ms(void);                                        /* wall clock as far as it is believed */
-int64_t monotonic_ms(void);                                  /* never goes back, plus what tests added */
-void clock_advance_ms(int64_t by_ms);                        /* thread-safe; tests and /dev/clock only */
-void clock_fix_ms(int64_t at_ms);                            /* wall clock stands still at this time; 0 lets it run */
-void clock_jump_ms(int64_t by_ms);                           /* the machine's wall clock alone, as a wrong clock does */
+int64_t now_ms(void);                 /* wall clock as far as it is believed */
+int64_t monotonic_ms(void);           /* never goes back, plus what tests added */
+void clock_advance_ms(int64_t by_ms); /* thread-safe; tests and /dev/clock only */
+void clock_fix_ms(int64_t at_ms);     /* wall clock stands still at this time; 0 lets it run */
+void clock_jump_ms(int64_t by_ms);    /* the machine's wall clock alone, as a wrong clock does */
 
 /* ---- is the wall clock to be believed ---- */
 
 enum {
-    CLOCK_STEP_MS = 10000,                                   /* steps up to here are followed at once */
-    CLOCK_WITNESS_MS = 60000,                                /* clocks of two machines that agree differ by less */
+    CLOCK_STEP_MS = 10000,    /* steps up to here are followed at once */
+    CLOCK_WITNESS_MS = 60000, /* clocks of two machines that agree differ by less */
 };
 enum clock_doubt {
     CLOCK_SOUND,
-    CLOCK_JUMPED,                                            /* it stepped, and the time since boot does not show it */
-    CLOCK_DISPUTED,                                          /* the database's clock never agreed with ours */
+    CLOCK_JUMPED,   /* it stepped, and the time since boot does not show it */
+    CLOCK_DISPUTED, /* the database's clock never agreed with ours */
 };
 struct clock_state {
     enum clock_doubt doubt;
-    int64_t off_ms;                                          /* the machine's clock less now_ms(); 0: no doubt */
-    int64_t lasts_ms;                                        /* how long it has been in doubt */
-    int64_t jumps;                                           /* steps held in doubt since the start */
+    int64_t off_ms;   /* the machine's clock less now_ms(); 0: no doubt */
+    int64_t lasts_ms; /* how long it has been in doubt */
+    int64_t jumps;    /* steps held in doubt since the start */
 };
-MUST_USE bool clock_is_sound(void);                          /* cheap; notices a step by itself */
+MUST_USE bool clock_is_sound(void); /* cheap; notices a step by itself */
 void clock_state(struct clock_state *out);
 /* Once a second by whoever watches (storage/lanes_watch.c): ends doubts by the rules, and tells the log. */
 void clock_check(void);
@@ -47,18 +47,15 @@ void clock_witness_ms(int64_t their_now_ms);
 
 /* Stored times may have been written by a clock that was ahead. A time that says when something happened is not in the
  * future; one that says until when something holds is not further away than it can have been set. */
-static inline int64_t time_clamp_past(int64_t at_ms, int64_t now)
-{
-    return at_ms < now ? at_ms : now;
-}
+static inline int64_t time_clamp_past(int64_t at_ms, int64_t now) { return at_ms < now ? at_ms : now; }
 static inline int64_t time_clamp_until(int64_t until_ms, int64_t now, int64_t longest_ms)
 {
     return until_ms < now + longest_ms ? until_ms : now + longest_ms;
 }
 
-enum { TIME_TEXT_SIZE = 25 };                                /* "2026-11-22T04:00:00.000Z" and NUL */
-void time_text(int64_t at_ms, char out[TIME_TEXT_SIZE]);     /* RFC 3339, UTC, years 1970..9999 */
-MUST_USE bool time_parse(struct str s, int64_t *at_ms);      /* RFC 3339 with Z or an offset */
+enum { TIME_TEXT_SIZE = 25 };                            /* "2026-11-22T04:00:00.000Z" and NUL */
+void time_text(int64_t at_ms, char out[TIME_TEXT_SIZE]); /* RFC 3339, UTC, years 1970..9999 */
+MUST_USE bool time_parse(struct str s, int64_t *at_ms);  /* RFC 3339 with Z or an offset */
 
 /* The same time of day `months` calendar months later, on `anchor_day` (1..31) or the month's last day when shorter:
  * 31 January + 1 month = 28 or 29 February, + 2 months = 31 March. UTC. */

@@ -16,6 +16,6 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* From a member's address to its owner: the only way intrusive lists and libuv handles find back. */
-#define OWNER_OF(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define OWNER_OF(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 #endif

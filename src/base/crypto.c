@@ -20,7 +20,7 @@ static EVP_MAC *mac_hmac;
 
 static __thread struct contexts {
     EVP_MD_CTX *sha256;
-    EVP_MAC_CTX *hmac;      /* knows its digest already; only the key is new each time */
+    EVP_MAC_CTX *hmac; /* knows its digest already; only the key is new each time */
 } mine;
 
 static void must(bool ok, const char *what)
@@ -69,12 +69,13 @@ void sha256(const void *p, size_t n, uint8_t out[SHA256_SIZE])
 {
     EVP_MD_CTX *ctx = contexts()->sha256;
     must(EVP_DigestInit_ex2(ctx, md_sha256, NULL) == 1 && EVP_DigestUpdate(ctx, p, n) == 1 &&
-         EVP_DigestFinal_ex(ctx, out, NULL) == 1, "SHA256");
+             EVP_DigestFinal_ex(ctx, out, NULL) == 1,
+         "SHA256");
 }
 
 struct sha256 *sha256_begin(void)
 {
-    (void)contexts();                                        /* md_sha256 is there */
+    (void)contexts(); /* md_sha256 is there */
     EVP_MD_CTX *c = EVP_MD_CTX_new();
     must(c != NULL && EVP_DigestInit_ex(c, md_sha256, NULL) == 1, "SHA-256");
     return (struct sha256 *)c;
@@ -123,15 +124,9 @@ void hmac_sha256(struct str key, struct str message, uint8_t out[SHA256_SIZE])
     hmac_sha256_parts(key, &message, 1, out);
 }
 
-bool equal_constant_time(const void *a, const void *b, size_t n)
-{
-    return CRYPTO_memcmp(a, b, n) == 0;
-}
+bool equal_constant_time(const void *a, const void *b, size_t n) { return CRYPTO_memcmp(a, b, n) == 0; }
 
-void wipe(void *p, size_t n)
-{
-    OPENSSL_cleanse(p, n);
-}
+void wipe(void *p, size_t n) { OPENSSL_cleanse(p, n); }
 
 void hex_encode(const void *p, size_t n, char *out)
 {
@@ -222,25 +217,13 @@ static bool decode64(struct str s, char plus, char slash, uint8_t *out, size_t *
     return true;
 }
 
-size_t base64url_size(size_t n)
-{
-    return n / 3 * 4 + (n % 3 > 0 ? n % 3 + 1 : 0);
-}
+size_t base64url_size(size_t n) { return n / 3 * 4 + (n % 3 > 0 ? n % 3 + 1 : 0); }
 
-void base64url_encode(const void *p, size_t n, char *out)
-{
-    *encode64(url_alphabet, p, n, out) = '\0';
-}
+void base64url_encode(const void *p, size_t n, char *out) { *encode64(url_alphabet, p, n, out) = '\0'; }
 
-bool base64url_decode(struct str s, uint8_t *out, size_t *out_n)
-{
-    return decode64(s, '-', '_', out, out_n);
-}
+bool base64url_decode(struct str s, uint8_t *out, size_t *out_n) { return decode64(s, '-', '_', out, out_n); }
 
-size_t base64_size(size_t n)
-{
-    return (n + 2) / 3 * 4;
-}
+size_t base64_size(size_t n) { return (n + 2) / 3 * 4; }
 
 void base64_encode(const void *p, size_t n, char *out)
 {

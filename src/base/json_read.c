@@ -35,13 +35,13 @@ static const char *fault_text(enum json_error_code code)
 {
     switch (code) {
     case json_error_premature_end_of_input: return "the JSON ends too early";
-    case json_error_invalid_utf8:           return "a text is not valid UTF-8";
+    case json_error_invalid_utf8: return "a text is not valid UTF-8";
     case json_error_null_byte_in_key:
-    case json_error_null_character:         return "a text holds a NUL character";
-    case json_error_duplicate_key:          return "an object holds the same member twice";
-    case json_error_numeric_overflow:       return "a number is out of range";
-    case json_error_stack_overflow:         return "the JSON is nested too deeply";
-    case json_error_end_of_input_expected:  return "something follows the JSON value";
+    case json_error_null_character: return "a text holds a NUL character";
+    case json_error_duplicate_key: return "an object holds the same member twice";
+    case json_error_numeric_overflow: return "a number is out of range";
+    case json_error_stack_overflow: return "the JSON is nested too deeply";
+    case json_error_end_of_input_expected: return "something follows the JSON value";
     case json_error_unknown:
     case json_error_out_of_memory:
     case json_error_cannot_open_file:
@@ -51,7 +51,7 @@ static const char *fault_text(enum json_error_code code)
     case json_error_wrong_type:
     case json_error_null_value:
     case json_error_item_not_found:
-    case json_error_index_out_of_range:     break;
+    case json_error_index_out_of_range: break;
     }
     return "this is not valid JSON";
 }
@@ -82,10 +82,7 @@ static json_t *load(struct str in, size_t max_bytes, size_t flags, struct json_f
     return value;
 }
 
-json_t *json_read(struct str in, size_t max_bytes, struct json_fault *fault)
-{
-    return load(in, max_bytes, 0, fault);
-}
+json_t *json_read(struct str in, size_t max_bytes, struct json_fault *fault) { return load(in, max_bytes, 0, fault); }
 
 json_t *json_read_wide(struct str in, size_t max_bytes, struct json_fault *fault)
 {

@@ -8,10 +8,12 @@
 #include "base/clock.h"
 
 /* 0: plain. Letter: short escape. 'u': \u00XX. 'h': first byte of more than ASCII, or broken. */
+/* clang-format off */
 static const char escapes[256] = {
     [0x00 ... 0x07] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [0x0B] = 'u', ['\f'] = 'f', ['\r'] = 'r',
     [0x0E ... 0x1F] = 'u', ['"'] = '"', ['\\'] = '\\', [0x7F] = 'u', [0x80 ... 0xFF] = 'h',
 };
+/* clang-format on */
 
 void json_begin(struct json *j, struct buf *out)
 {
@@ -24,7 +26,7 @@ void json_begin(struct json *j, struct buf *out)
 static void escaped(struct buf *out, struct str s)
 {
     static const char hex[] = "0123456789abcdef";
-    size_t plain = 0;                           /* start of the run not written yet */
+    size_t plain = 0; /* start of the run not written yet */
     buf_char(out, '"');
     for (size_t i = 0; i < s.n;) {
         char how = escapes[(unsigned char)s.p[i]];
@@ -33,14 +35,14 @@ static void escaped(struct buf *out, struct str s)
             continue;
         }
         size_t step = how == 'h' ? utf8_sequence(s.p + i, s.n - i) : 0;
-        if (step > 0) {                         /* a good character joins the run */
+        if (step > 0) { /* a good character joins the run */
             i += step;
             continue;
         }
         if (i > plain) buf_add(out, s.p + plain, i - plain);
         unsigned char c = (unsigned char)s.p[i];
         if (how == 'h') {
-            buf_text(out, "\xEF\xBF\xBD");      /* U+FFFD for each byte that belongs to no character */
+            buf_text(out, "\xEF\xBF\xBD"); /* U+FFFD for each byte that belongs to no character */
         } else if (how == 'u') {
             const char escape[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
             buf_add(out, escape, sizeof(escape));
@@ -58,7 +60,7 @@ static void escaped(struct buf *out, struct str s)
 static void value_head(struct json *j, const char *key)
 {
     if (j->depth == 0) {
-        assert(key == NULL && !j->started);     /* one value at the top */
+        assert(key == NULL && !j->started); /* one value at the top */
         j->started = true;
         return;
     }
@@ -94,15 +96,9 @@ static void open_container(struct json *j, const char *key, char opener, char cl
     buf_char(j->out, opener);
 }
 
-void json_object(struct json *j, const char *key)
-{
-    open_container(j, key, '{', '}');
-}
+void json_object(struct json *j, const char *key) { open_container(j, key, '{', '}'); }
 
-void json_array(struct json *j, const char *key)
-{
-    open_container(j, key, '[', ']');
-}
+void json_array(struct json *j, const char *key) { open_container(j, key, '[', ']'); }
 
 void json_end(struct json *j)
 {
@@ -137,16 +133,11 @@ void json_str(struct json *j, const char *key, struct str s)
 
 void json_text(struct json *j, const char *key, const char *text)
 {
-    if (text == NULL)
-        json_null(j, key);
-    else
-        json_str(j, key, str_of(text));
+    if (text == NULL) json_null(j, key);
+    else json_str(j, key, str_of(text));
 }
 
-void json_credits(struct json *j, const char *key, struct credits c)
-{
-    json_i64(j, key, credits_count(c));
-}
+void json_credits(struct json *j, const char *key, struct credits c) { json_i64(j, key, credits_count(c)); }
 
 void json_time(struct json *j, const char *key, int64_t at_ms)
 {
@@ -157,7 +148,7 @@ void json_time(struct json *j, const char *key, int64_t at_ms)
     char text[TIME_TEXT_SIZE + 1] = "\"";
     time_text(at_ms, text + 1);
     value_head(j, key);
-    text[TIME_TEXT_SIZE] = '"';                 /* over the NUL */
+    text[TIME_TEXT_SIZE] = '"'; /* over the NUL */
     buf_add(j->out, text, TIME_TEXT_SIZE + 1);
 }
 
@@ -168,7 +159,4 @@ void json_raw(struct json *j, const char *key, struct str json_text)
     buf_add(j->out, json_text.p, json_text.n);
 }
 
-void json_finish(struct json *j)
-{
-    assert(j->depth == 0 && j->started);
-}
+void json_finish(struct json *j) { assert(j->depth == 0 && j->started); }

@@ -11,7 +11,9 @@
 
 enum { SUBJECT_MAX_CHARS = 255, ID_MIN_CHARS = 8, ID_MAX_CHARS = 128 };
 
-struct parts { struct str header, payload, signature, signed_text; };
+struct parts {
+    struct str header, payload, signature, signed_text;
+};
 
 /* Exactly three parts between two dots. */
 static bool split(struct str token, struct parts *out)
@@ -32,7 +34,7 @@ static bool split(struct str token, struct parts *out)
 /* The JSON object in a part, or NULL; the caller owns it. */
 static json_t *part_object(struct arena *a, struct str part)
 {
-    size_t n = part.n;                  /* decoding makes it shorter */
+    size_t n = part.n; /* decoding makes it shorter */
     uint8_t *bytes = arena_alloc(a, n);
     if (!base64url_decode(part, bytes, &n)) return NULL;
     json_t *value = json_read_wide((struct str){ (const char *)bytes, n }, JWT_MAX_BYTES, NULL);
@@ -69,7 +71,7 @@ static enum jwt_verdict check_signature(const struct jwt_keys *keys, bool has_ki
     for (size_t i = 0; i < keys->count; i++) {
         struct str name = keys->key[i].kid, secret = keys->key[i].secret;
         if (has_kid && name.n > 0 && !str_eq(name, kid)) continue;
-        if (secret.n == 0) continue;    /* an empty secret is known to everybody */
+        if (secret.n == 0) continue; /* an empty secret is known to everybody */
         hmac_sha256(secret, parts->signed_text, right);
         if (equal_constant_time(given, right, sizeof(right))) return JWT_OK;
         verdict = JWT_BAD_SIGNATURE;
@@ -196,20 +198,20 @@ enum jwt_verdict jwt_verify(struct arena *a, struct str token, const struct jwt_
 const char *jwt_verdict_name(enum jwt_verdict v)
 {
     switch (v) {
-    case JWT_OK:             return "ok";
-    case JWT_MALFORMED:      return "malformed";
-    case JWT_ALGORITHM:      return "alg";
-    case JWT_UNKNOWN_KEY:    return "key";
-    case JWT_BAD_SIGNATURE:  return "signature";
-    case JWT_WRONG_ISSUER:   return "iss";
+    case JWT_OK: return "ok";
+    case JWT_MALFORMED: return "malformed";
+    case JWT_ALGORITHM: return "alg";
+    case JWT_UNKNOWN_KEY: return "key";
+    case JWT_BAD_SIGNATURE: return "signature";
+    case JWT_WRONG_ISSUER: return "iss";
     case JWT_WRONG_AUDIENCE: return "aud";
-    case JWT_EXPIRED:        return "exp";
-    case JWT_NOT_YET:        return "nbf or iat";
-    case JWT_TIMES:          return "exp or iat";
-    case JWT_LIFETIME:       return "lifetime";
-    case JWT_SUBJECT:        return "sub";
-    case JWT_ID:             return "jti";
-    case JWT_ROLE:           return "role";
+    case JWT_EXPIRED: return "exp";
+    case JWT_NOT_YET: return "nbf or iat";
+    case JWT_TIMES: return "exp or iat";
+    case JWT_LIFETIME: return "lifetime";
+    case JWT_SUBJECT: return "sub";
+    case JWT_ID: return "jti";
+    case JWT_ROLE: return "role";
     }
     assert(!"a verdict that does not exist");
     return "";

@@ -16,9 +16,9 @@ enum {
     LINE_MAX_BYTES = 8192,
     VALUE_MAX_BYTES = 1024,
     KEY_MAX_BYTES = 64,
-    ESCAPED_MAX = 6,            /* bytes that one byte of text can become */
-    FIELD_OVERHEAD = 32,        /* comma, quotes, colon, a number, an ellipsis */
-    LINE_END = 32,              /* ,"cut":true} and the line feed */
+    ESCAPED_MAX = 6,     /* bytes that one byte of text can become */
+    FIELD_OVERHEAD = 32, /* comma, quotes, colon, a number, an ellipsis */
+    LINE_END = 32,       /* ,"cut":true} and the line feed */
 };
 
 static _Atomic int least_level = LOG_INFO;
@@ -35,8 +35,8 @@ static const char *level_name(enum log_level level)
 {
     switch (level) {
     case LOG_DEBUG: return "debug";
-    case LOG_INFO:  return "info";
-    case LOG_WARN:  return "warn";
+    case LOG_INFO: return "info";
+    case LOG_WARN: return "warn";
     case LOG_ERROR: return "error";
     }
     assert(!"a level that does not exist");
@@ -54,7 +54,7 @@ static bool names_secret(const char *key)
 
 static void text_field(struct json *j, const char *key, const char *text, size_t max)
 {
-    size_t n = strnlen(text, max + 1);          /* never reads a long text to its end */
+    size_t n = strnlen(text, max + 1); /* never reads a long text to its end */
     if (n <= max) {
         json_str(j, key, (struct str){ text, n });
         return;
@@ -72,7 +72,7 @@ static void text_field(struct json *j, const char *key, const char *text, size_t
 static bool add_field(struct json *j, const struct log_field *f)
 {
     size_t key_n = strlen(f->key);
-    assert(key_n <= KEY_MAX_BYTES);             /* keys are literals of ours */
+    assert(key_n <= KEY_MAX_BYTES); /* keys are literals of ours */
     size_t used = j->out->n + key_n + FIELD_OVERHEAD + LINE_END;
     if (used > LINE_MAX_BYTES) return false;
     if (names_secret(f->key)) {
@@ -105,7 +105,7 @@ static void write_line(const char *p, size_t n)
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t count)
 {
     if ((int)level < atomic_load_explicit(&least_level, memory_order_relaxed)) return;
-    int kept_errno = errno;                     /* a caller may log first and look at errno then */
+    int kept_errno = errno; /* a caller may log first and look at errno then */
     char memory[LINE_MAX_BYTES + 1], at[TIME_TEXT_SIZE];
     struct buf line;
     struct json j;

@@ -7,7 +7,12 @@
 #include "base/str.h"
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
-struct log_field { const char *key; const char *text; int64_t number; bool is_number; };
+struct log_field {
+    const char *key;
+    const char *text;
+    int64_t number;
+    bool is_number;
+};
 #define LOG_TEXT(k, v) ((struct log_field){ .key = (k), .text = (v) })
 #define LOG_NUMBER(k, v) ((struct log_field){ .key = (k), .number = (int64_t)(v), .is_number = true })
 

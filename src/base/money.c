@@ -21,9 +21,11 @@ bool credits_subtract(struct credits a, struct credits b, struct credits *out)
 /* ---- money ---- */
 
 #define CURRENCY_ROW(code, digits) [CURRENCY_##code] = { #code, digits },
+/* clang-format off */
 static const struct { const char *code; int digits; } currencies[CURRENCY_COUNT] = {
     [CURRENCY_NONE] = { "", 0 }, CURRENCIES(CURRENCY_ROW)
 };
+/* clang-format on */
 
 const char *currency_code(enum currency c)
 {
@@ -56,15 +58,9 @@ bool money_add(struct money a, struct money b, struct money *out)
     return a.currency_ == b.currency_ && set(out, (__int128)a.minor_ + b.minor_, a.currency_);
 }
 
-bool money_subtract(struct money a, struct money b, struct money *out)
-{
-    return money_add(a, money_negate(b), out);
-}
+bool money_subtract(struct money a, struct money b, struct money *out) { return money_add(a, money_negate(b), out); }
 
-bool money_times(struct money m, int64_t n, struct money *out)
-{
-    return set(out, (__int128)m.minor_ * n, m.currency_);
-}
+bool money_times(struct money m, int64_t n, struct money *out) { return set(out, (__int128)m.minor_ * n, m.currency_); }
 
 bool money_compare(struct money a, struct money b, int *out)
 {
@@ -91,8 +87,7 @@ void money_text(struct money m, char out[MONEY_TEXT_SIZE])
     int64_t units = units_of(m.currency_), size = m.minor_ < 0 ? -m.minor_ : m.minor_;
     int digits = currency_digits(m.currency_), n = 0;
     if (m.minor_ < 0) out[n++] = '-';
-    if (digits == 0)
-        (void)snprintf(out + n, MONEY_TEXT_SIZE - (size_t)n, "%lld", (long long)size);
+    if (digits == 0) (void)snprintf(out + n, MONEY_TEXT_SIZE - (size_t)n, "%lld", (long long)size);
     else
         (void)snprintf(out + n, MONEY_TEXT_SIZE - (size_t)n, "%lld.%0*lld", (long long)(size / units), digits,
                        (long long)(size % units));

@@ -6,7 +6,9 @@
 #include "base/compiler.h"
 
 /* Whole credits. Within ±CREDITS_LIMIT, so that any two can be added without overflow. */
-struct credits { int64_t count_; };
+struct credits {
+    int64_t count_;
+};
 #define CREDITS_LIMIT INT64_C(1000000000000000)
 
 static inline struct credits credits_of(int64_t count)
@@ -28,19 +30,24 @@ MUST_USE bool credits_subtract(struct credits a, struct credits b, struct credit
 
 /* Append, never renumber: stored by its three letters, used by its number. The digits are how many of the minor unit a
  * unit has: 2 for fen and cents, 0 for yen. */
+/* clang-format off */
 #define CURRENCIES(X)                                                                                                  \
     X(CNY, 2) X(USD, 2) X(EUR, 2) X(GBP, 2) X(HKD, 2) X(TWD, 2) X(MOP, 2) X(JPY, 0) X(KRW, 0) X(SGD, 2) X(MYR, 2)      \
     X(THB, 2) X(VND, 0) X(IDR, 2) X(PHP, 2) X(INR, 2) X(AUD, 2) X(NZD, 2) X(CAD, 2) X(CHF, 2) X(SEK, 2) X(NOK, 2)      \
     X(DKK, 2) X(PLN, 2) X(CZK, 2) X(HUF, 2) X(MXN, 2) X(BRL, 2) X(ARS, 2) X(CLP, 0) X(COP, 2) X(ZAR, 2) X(TRY, 2)      \
     X(AED, 2) X(SAR, 2) X(ILS, 2) X(KWD, 3) X(BHD, 3)
+/* clang-format on */
 #define CURRENCY_ENUM(code, digits) CURRENCY_##code,
 enum currency { CURRENCY_NONE, CURRENCIES(CURRENCY_ENUM) CURRENCY_COUNT };
-const char *currency_code(enum currency c);                  /* "CNY"; "" for NONE */
+const char *currency_code(enum currency c); /* "CNY"; "" for NONE */
 int currency_digits(enum currency c);
-enum currency currency_from_code(const char *code, size_t n);            /* NONE: not three capital letters we know */
+enum currency currency_from_code(const char *code, size_t n); /* NONE: not three capital letters we know */
 
 /* Within ±MONEY_LIMIT minor units. Sums are of one currency: adding another is refused, not converted. */
-struct money { int64_t minor_; enum currency currency_; };
+struct money {
+    int64_t minor_;
+    enum currency currency_;
+};
 #define MONEY_LIMIT INT64_C(1000000000000000)
 
 static inline struct money money_of(int64_t minor, enum currency c)

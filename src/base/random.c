@@ -70,16 +70,13 @@ static void kernel_bytes(void *out, size_t n)
 enum { BLOCK_BYTES = 512, SMALL_DRAW_BYTES = 64 };
 static _Thread_local struct {
     uint8_t bytes[BLOCK_BYTES];
-    size_t left;                                             /* at the front */
-    unsigned forks;                                          /* how many when it was filled */
+    size_t left;    /* at the front */
+    unsigned forks; /* how many when it was filled */
 } block;
 static atomic_uint forks;
 static pthread_once_t forks_once = PTHREAD_ONCE_INIT;
 
-static void forked(void)
-{
-    atomic_fetch_add(&forks, 1);
-}
+static void forked(void) { atomic_fetch_add(&forks, 1); }
 
 static void watch_forks(void)
 {
@@ -103,12 +100,9 @@ static void small_draw(void *out, size_t n)
 void random_bytes(void *out, size_t n)
 {
     if (n == 0) return;
-    if (atomic_load_explicit(&is_seeded, memory_order_acquire))
-        seeded_bytes(out, n);
-    else if (n <= SMALL_DRAW_BYTES)
-        small_draw(out, n);
-    else
-        kernel_bytes(out, n);
+    if (atomic_load_explicit(&is_seeded, memory_order_acquire)) seeded_bytes(out, n);
+    else if (n <= SMALL_DRAW_BYTES) small_draw(out, n);
+    else kernel_bytes(out, n);
 }
 
 uint64_t random_below(uint64_t limit)

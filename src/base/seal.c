@@ -17,14 +17,16 @@
 #include <stdlib.h>
 
 enum { SEAL_VERSION = 1, NONCE_SIZE = 12, TAG_SIZE = 16, KEY_SIZE = 32 };
-enum { NONCE_AT = 2, CIPHER_AT = NONCE_AT + NONCE_SIZE };     /* where the parts of a record begin */
+enum { NONCE_AT = 2, CIPHER_AT = NONCE_AT + NONCE_SIZE }; /* where the parts of a record begin */
 static_assert(CIPHER_AT + TAG_SIZE == SEAL_OVERHEAD, "the layout in crypto.h");
 
 /* Never rename: every value sealed so far was sealed under keys derived with these words. */
 #define SEAL_INFO "chathub seal 1"
 #define MAC_INFO "chathub mac 1"
 
-struct derived { uint8_t id, seal_key[KEY_SIZE], mac_key[KEY_SIZE]; };
+struct derived {
+    uint8_t id, seal_key[KEY_SIZE], mac_key[KEY_SIZE];
+};
 
 /* In guarded memory of libsodium: locked, left out of core dumps, read-only after start. */
 struct keyring {
@@ -44,10 +46,7 @@ static void must(bool ok, const char *what)
     abort();
 }
 
-static void free_context(void *context)
-{
-    EVP_CIPHER_CTX_free(context);
-}
+static void free_context(void *context) { EVP_CIPHER_CTX_free(context); }
 
 static void fetch(void)
 {
@@ -107,10 +106,7 @@ struct keyring *keyring_new(const uint8_t keys[][MASTER_KEY_SIZE], const uint8_t
     return k;
 }
 
-void keyring_free(struct keyring *k)
-{
-    sodium_free(k);         /* wipes; NULL is allowed */
-}
+void keyring_free(struct keyring *k) { sodium_free(k); /* wipes; NULL is allowed */ }
 
 /* A length as 8 bytes, most significant first: the frame of every variable part. */
 static void frame(uint64_t n, uint8_t out[8])
@@ -177,11 +173,10 @@ bool unseal(const struct keyring *k, struct arena *a, struct str owner, struct s
     char *text = arena_alloc(a, n + 1);
     EVP_CIPHER_CTX *ctx = start(key, in.p, owner, purpose, 0);
     int done = 0, last = 0;
-    if (n > 0)
-        must(EVP_CipherUpdate(ctx, (uint8_t *)text, &done, in.p + CIPHER_AT, (int)n) == 1, "decrypting");
+    if (n > 0) must(EVP_CipherUpdate(ctx, (uint8_t *)text, &done, in.p + CIPHER_AT, (int)n) == 1, "decrypting");
     must(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, in.p + CIPHER_AT + n) == 1, "setting the tag");
     if (EVP_CipherFinal_ex(ctx, (uint8_t *)text + done, &last) != 1) {
-        wipe(text, n);      /* decrypted, but not proven: nobody may see it */
+        wipe(text, n); /* decrypted, but not proven: nobody may see it */
         return false;
     }
     text[n] = '\0';
@@ -202,10 +197,7 @@ struct sealed seal_as(const struct keyring *k, uint8_t id, struct arena *a, stru
     return seal_with(key, a, owner, purpose, plain);
 }
 
-uint8_t keyring_first_id(const struct keyring *k)
-{
-    return k->key[0].id;
-}
+uint8_t keyring_first_id(const struct keyring *k) { return k->key[0].id; }
 
 size_t keyring_ids(const struct keyring *k, uint8_t out[KEYRING_MAX_KEYS])
 {
@@ -213,10 +205,7 @@ size_t keyring_ids(const struct keyring *k, uint8_t out[KEYRING_MAX_KEYS])
     return k->count;
 }
 
-uint8_t sealed_key_id(struct sealed in)
-{
-    return in.n < SEAL_OVERHEAD || in.p[0] != SEAL_VERSION ? 0 : in.p[1];
-}
+uint8_t sealed_key_id(struct sealed in) { return in.n < SEAL_OVERHEAD || in.p[0] != SEAL_VERSION ? 0 : in.p[1]; }
 
 enum reseal reseal(const struct keyring *k, struct arena *a, struct str owner, struct str purpose, struct sealed in,
                    struct sealed *out)
@@ -235,8 +224,10 @@ void keyring_mac(const struct keyring *k, struct str purpose, struct str message
     frame(purpose.n, purpose_n);
     frame(message.n, message_n);
     const struct str parts[] = {
-        { (const char *)purpose_n, sizeof(purpose_n) }, purpose,
-        { (const char *)message_n, sizeof(message_n) }, message,
+        { (const char *)purpose_n, sizeof(purpose_n) },
+        purpose,
+        { (const char *)message_n, sizeof(message_n) },
+        message,
     };
     hmac_sha256_parts((struct str){ (const char *)k->key[0].mac_key, KEY_SIZE }, parts, ARRAY_LEN(parts), out);
 }

@@ -14,15 +14,9 @@ enum { BUF_FIRST_BYTES = 256, I64_MAX_CHARS = 20 };
 /* One bit in each byte of a word: text whose words have none of them is ASCII. */
 static const uint64_t HIGH_BITS = UINT64_C(0x8080808080808080);
 
-bool str_eq(struct str a, struct str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
+bool str_eq(struct str a, struct str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
 
-static unsigned char lower(char c)
-{
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
+static unsigned char lower(char c) { return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
 
 bool str_eq_nocase(struct str a, struct str b)
 {
@@ -81,23 +75,20 @@ bool str_to_i64(struct str s, int64_t *out)
     return true;
 }
 
-static bool continues(char c)
-{
-    return ((unsigned char)c & 0xC0) == 0x80;
-}
+static bool continues(char c) { return ((unsigned char)c & 0xC0) == 0x80; }
 
 size_t utf8_sequence(const char *p, size_t n)
 {
     assert(n > 0);
     unsigned char c = (unsigned char)p[0];
     if (c < 0x80) return 1;
-    if (c < 0xC2 || c > 0xF4) return 0;                     /* a continuation, an overlong form, above U+10FFFF */
+    if (c < 0xC2 || c > 0xF4) return 0; /* a continuation, an overlong form, above U+10FFFF */
     if (c < 0xE0) return n >= 2 && continues(p[1]) ? 2 : 0;
     if (n < 2) return 0;
     unsigned char next = (unsigned char)p[1];
     if (c < 0xF0) {
-        unsigned char low = c == 0xE0 ? 0xA0 : 0x80;        /* shorter forms exist below U+0800 */
-        unsigned char high = c == 0xED ? 0x9F : 0xBF;       /* U+D800..DFFF are surrogates */
+        unsigned char low = c == 0xE0 ? 0xA0 : 0x80;  /* shorter forms exist below U+0800 */
+        unsigned char high = c == 0xED ? 0x9F : 0xBF; /* U+D800..DFFF are surrogates */
         return next >= low && next <= high && n >= 3 && continues(p[2]) ? 3 : 0;
     }
     unsigned char low = c == 0xF0 ? 0x90 : 0x80;
@@ -159,7 +150,7 @@ bool text_has_controls(struct str s)
 
 void buf_init(struct buf *b, size_t max)
 {
-    assert(max > 0 && max < SIZE_MAX / 4);      /* so that doubling cannot overflow */
+    assert(max > 0 && max < SIZE_MAX / 4); /* so that doubling cannot overflow */
     *b = (struct buf){ .max = max };
 }
 
@@ -193,7 +184,7 @@ static void buf_grow(struct buf *b, size_t n)
         static const char why[] = "buf: out of memory\n";
         ssize_t written = write(STDERR_FILENO, why, sizeof(why) - 1);
         (void)written;
-        abort();                                /* the same rule as in arena.h */
+        abort(); /* the same rule as in arena.h */
     }
     b->p = p;
     b->cap = cap;
@@ -218,10 +209,7 @@ void buf_add(struct buf *b, const void *p, size_t n)
     b->n += n;
 }
 
-void buf_text(struct buf *b, const char *text)
-{
-    buf_add(b, text, strlen(text));
-}
+void buf_text(struct buf *b, const char *text) { buf_add(b, text, strlen(text)); }
 
 void buf_char(struct buf *b, char c)
 {
@@ -266,10 +254,7 @@ void buf_printf(struct buf *b, const char *format, ...)
     va_end(again);
 }
 
-struct str buf_str(const struct buf *b)
-{
-    return (struct str){ b->p, b->n };
-}
+struct str buf_str(const struct buf *b) { return (struct str){ b->p, b->n }; }
 
 const char *buf_terminated(struct buf *b)
 {
@@ -331,18 +316,18 @@ void percent_encode(struct buf *out, struct str in)
 static const char *html_entity(char c)
 {
     switch (c) {
-    case '&':  return "&amp;";
-    case '<':  return "&lt;";
-    case '>':  return "&gt;";
-    case '"':  return "&quot;";
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '"': return "&quot;";
     case '\'': return "&#39;";
-    default:   return NULL;
+    default: return NULL;
     }
 }
 
 void html_escape(struct buf *out, struct str in)
 {
-    size_t plain = 0;                           /* start of the run not written yet */
+    size_t plain = 0; /* start of the run not written yet */
     for (size_t i = 0; i < in.n; i++) {
         const char *entity = html_entity(in.p[i]);
         if (entity == NULL) continue;

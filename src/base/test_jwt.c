@@ -59,10 +59,8 @@ static enum jwt_verdict verify(struct str token, const struct jwt_profile *profi
     static const struct jwt_claims zero;
     struct jwt_claims claims;
     enum jwt_verdict verdict = jwt_verify(arena, token, profile, now_s, &claims);
-    if (verdict != JWT_OK)
-        assert_memory_equal(&claims, &zero, sizeof(claims));
-    else
-        assert_true(claims.owner.n > 0 && claims.exp_s - claims.iat_s <= 3601);
+    if (verdict != JWT_OK) assert_memory_equal(&claims, &zero, sizeof(claims));
+    else assert_true(claims.owner.n > 0 && claims.exp_s - claims.iat_s <= 3601);
     return verdict;
 }
 
@@ -81,7 +79,8 @@ static bool vector_keys(void *arg, struct str owner, struct jwt_keys *out)
     const json_t *keys = json_object_get(json_object_get(s->shops, arena_text_n(arena, owner.p, owner.n)), "keys");
     const char *kid;
     json_t *secret;
-    json_object_foreach((json_t *)(uintptr_t)keys, kid, secret) {
+    json_object_foreach((json_t *)(uintptr_t)keys, kid, secret)
+    {
         out->key[out->count].kid = str_of(kid);
         out->key[out->count++].secret = str_of(json_string_value(secret));
     }
@@ -101,7 +100,8 @@ static void the_vectors_of_the_contract(void **state)
     profile.keys = vector_keys, profile.arg = &shops;
     size_t index, judged = 0;
     json_t *one;
-    json_array_foreach(json_object_get(file, "cases"), index, one) {
+    json_array_foreach(json_object_get(file, "cases"), index, one)
+    {
         const char *name = json_string_value(json_object_get(one, "name"));
         const json_t *expect = json_object_get(one, "expect");
         /* Replay needs a store: here the token itself must be good. */

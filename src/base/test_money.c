@@ -82,11 +82,13 @@ static void shares_are_never_more_than_the_whole(void **state)
 
 static void money_as_text(void **state)
 {
+    /* clang-format off */
     static const struct { const char *text; enum currency c; int64_t minor; } same[] = {
         { "0.00", CURRENCY_CNY, 0 }, { "0.01", CURRENCY_CNY, 1 }, { "50.00", CURRENCY_CNY, 5000 },
         { "-0.05", CURRENCY_USD, -5 }, { "1200", CURRENCY_JPY, 1200 }, { "1.234", CURRENCY_KWD, 1234 },
         { "10000000000000.00", CURRENCY_CNY, MONEY_LIMIT }, { "-1000000000000000", CURRENCY_JPY, -MONEY_LIMIT },
     };
+    /* clang-format on */
     struct money m;
     char text[MONEY_TEXT_SIZE];
     for (size_t i = 0; i < ARRAY_LEN(same); i++) {
@@ -96,8 +98,10 @@ static void money_as_text(void **state)
         assert_string_equal(text, same[i].text);
     }
     assert_true(money_parse("50", 2, CURRENCY_CNY, &m) && money_minor(m) == 5000);
+    /* clang-format off */
     static const char *const wrong[] = { "", "-", ".", ".50", "5.", "5.0", "5.000", "1,00", "1e2", "+1", " 1", "1 ",
         "0x1", "1.0.0", "--1", "10000000000000.01", "99999999999999999999", "1\xc2\xa0", "NaN", "١" };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         if (money_parse(wrong[i], strlen(wrong[i]), CURRENCY_CNY, &m)) fail_msg("taken: %s", wrong[i]);
     assert_false(money_parse("1.0", 3, CURRENCY_JPY, &m));

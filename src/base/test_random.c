@@ -114,9 +114,12 @@ static void production_refuses_a_seed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_kernel_gives_different_bytes),  cmocka_unit_test(no_byte_is_handed_out_twice),
-        cmocka_unit_test(a_child_draws_its_own),             cmocka_unit_test(below_a_limit_and_evenly),
-        cmocka_unit_test(tokens_are_43_url_safe_characters), cmocka_unit_test(production_refuses_a_seed),
+        cmocka_unit_test(the_kernel_gives_different_bytes),
+        cmocka_unit_test(no_byte_is_handed_out_twice),
+        cmocka_unit_test(a_child_draws_its_own),
+        cmocka_unit_test(below_a_limit_and_evenly),
+        cmocka_unit_test(tokens_are_43_url_safe_characters),
+        cmocka_unit_test(production_refuses_a_seed),
         cmocka_unit_test(a_seed_repeats_the_stream), /* last: there is no way back from a seed */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@ static void equal_text_gets_one_spelling(void **state)
     (void)state;
     struct str plain = STR("Tea Shop"), composed = STR("Caf\xC3\xA9"), apart = STR("Cafe\xCC\x81");
     assert_ptr_equal(unicode_nfc(arena, plain).p, plain.p);
-    assert_ptr_equal(unicode_nfc(arena, composed).p, composed.p);        /* nothing to do, nothing copied */
+    assert_ptr_equal(unicode_nfc(arena, composed).p, composed.p); /* nothing to do, nothing copied */
     assert_true(str_eq(unicode_nfc(arena, apart), composed));
     assert_true(str_eq(unicode_nfc(arena, STR("\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB")), STR("\xED\x95\x9C")));
     assert_int_equal(unicode_nfc(arena, STR("")).n, 0);
@@ -28,14 +28,18 @@ static void passwords_are_one_however_they_were_typed(void **state)
 {
     (void)state;
     expect_password(STR("cor rect"), STR("cor rect"));
-    expect_password(STR("  Caf\xC3\xA9 1"), STR("  Caf\xC3\xA9 1"));     /* not trimmed, no case folded */
+    expect_password(STR("  Caf\xC3\xA9 1"), STR("  Caf\xC3\xA9 1")); /* not trimmed, no case folded */
     expect_password(STR("  Cafe\xCC\x81 1"), STR("  Caf\xC3\xA9 1"));
-    expect_password(STR("\xEF\xBC\xA1\xEF\xBC\x91"), STR("A1"));         /* full-width, as input methods write it */
-    expect_password(STR("a\xE3\x80\x80" "b\xC2\xA0" "c\xE1\x9A\x80" "d"), STR("a b c d"));
+    expect_password(STR("\xEF\xBC\xA1\xEF\xBC\x91"), STR("A1")); /* full-width, as input methods write it */
+    expect_password(STR("a\xE3\x80\x80"
+                        "b\xC2\xA0"
+                        "c\xE1\x9A\x80"
+                        "d"),
+                    STR("a b c d"));
     expect_password(STR(""), STR(""));
     char out[40];
     size_t n = 0;
-    struct str longest = STR("\xEF\xB7\xBA");                            /* grows more than any other character */
+    struct str longest = STR("\xEF\xB7\xBA"); /* grows more than any other character */
     assert_true(unicode_password(longest, out, sizeof out, &n) && n <= longest.n * UNICODE_PASSWORD_GROWTH);
     assert_false(unicode_password(longest, out, 10, &n));
     assert_false(unicode_password(STR("abc"), out, 2, &n));
@@ -44,6 +48,7 @@ static void passwords_are_one_however_they_were_typed(void **state)
 static void names_that_show_nothing_are_none(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const char *const good[] = {
         "Ann", "\xE8\x8C\xB6\xE9\x93\xBA", "!", "7", "\xF0\x9F\x8D\xB5", "O\xE2\x80\x99Hara",
         "\xED\x95\x9C\xEA\xB5\xAD",
@@ -66,6 +71,7 @@ static void names_that_show_nothing_are_none(void **state)
         "\xF0\x9F\x8F\xB4\xF3\xA0\x81\xA7", "\xF0\x9F\x8F\xB4\xF3\xA0\x81\xBF", ("A\xE2\x80\xAE" "B"),
         ("A\xE2\x81\xA6" "B"),
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(good); i++)
         if (!unicode_shows(str_of(good[i]))) fail_msg("refused: %s (%zu)", good[i], i);
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
@@ -75,10 +81,11 @@ static void names_that_show_nothing_are_none(void **state)
 static void cuts_split_no_character(void **state)
 {
     (void)state;
-    struct str family = STR("a\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB" "b");
+    struct str family = STR("a\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB"
+                            "b");
     assert_int_equal(unicode_cut(family, 0), 0);
     assert_int_equal(unicode_cut(family, 1), 1);
-    assert_int_equal(unicode_cut(family, 3), 1);             /* the joined pair needs three behind the letter */
+    assert_int_equal(unicode_cut(family, 3), 1); /* the joined pair needs three behind the letter */
     assert_int_equal(unicode_cut(family, 4), 12);
     assert_int_equal(unicode_cut(family, 99), family.n);
     assert_int_equal(unicode_cut(STR("e\xCC\x81x"), 1), 0);
@@ -88,6 +95,7 @@ static void cuts_split_no_character(void **state)
 static void hosts_have_one_name_in_two_forms(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct { const char *in, *ascii, *shown; } good[] = {
         { "Shop.Example.COM", "shop.example.com", "shop.example.com" },
         { "b\xC3\xBC" "cher.de", "xn--bcher-kva.de", "b\xC3\xBC" "cher.de" },
@@ -105,6 +113,7 @@ static void hosts_have_one_name_in_two_forms(void **state)
         "0123456789012345678901234567890123456789012345678901234567890123.com",
         "xn--bcher-KVA-.de",
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         struct host_name h = { 0 };
         if (!host_name_read(arena, str_of(good[i].in), &h)) fail_msg("refused: %s", good[i].in);
@@ -125,6 +134,7 @@ static void hosts_have_one_name_in_two_forms(void **state)
 static void addresses_can_be_sent_to(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct { const char *in, *out; } good[] = {
         { "Ann.O'Hara+x@Shop.Example", "Ann.O'Hara+x@Shop.Example" },
         { "ann@b\xC3\xBC" "cher.de", "ann@xn--bcher-kva.de" }, { "ann@xn--bcher-kva.de", "ann@xn--bcher-kva.de" },
@@ -134,6 +144,7 @@ static void addresses_can_be_sent_to(void **state)
         "", "ann", "@a.cn", "ann@", "ann@a", "a@b@c.cn", "\xE5\xBC\xA0@a.cn", "ann@1.2.3.4", "ann@[1.2.3.4]",
         "ann@a.cn ", "a..b@c.cn", ".a@b.cn", "a.@b.cn", "ann@xn--a.cn", "ann@a\xE2\x80\x8B.cn",
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         const char *out = email_read(arena, str_of(good[i].in));
         if (!out) fail_msg("refused: %s", good[i].in);
@@ -160,7 +171,7 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equal_text_gets_one_spelling), cmocka_unit_test(passwords_are_one_however_they_were_typed),
+        cmocka_unit_test(equal_text_gets_one_spelling),     cmocka_unit_test(passwords_are_one_however_they_were_typed),
         cmocka_unit_test(names_that_show_nothing_are_none), cmocka_unit_test(cuts_split_no_character),
         cmocka_unit_test(hosts_have_one_name_in_two_forms), cmocka_unit_test(addresses_can_be_sent_to),
     };

@@ -11,9 +11,19 @@
 #include <unistr.h>
 
 enum {
-    ZERO_WIDTH_JOINER = 0x200D, TEXT_SELECTOR = 0xFE0E, EMOJI_SELECTOR = 0xFE0F, KEYCAP = 0x20E3,
-    BLACK_FLAG = 0x1F3F4, TAG_FIRST = 0xE0020, TAG_LAST = 0xE007E, TAG_END = 0xE007F, BRAILLE_BLANK = 0x2800,
-    EMAIL_MAX_BYTES = 254, EMAIL_LOCAL_MAX_BYTES = 64, HOST_MAX_BYTES = 253, LABEL_MAX_BYTES = 63
+    ZERO_WIDTH_JOINER = 0x200D,
+    TEXT_SELECTOR = 0xFE0E,
+    EMOJI_SELECTOR = 0xFE0F,
+    KEYCAP = 0x20E3,
+    BLACK_FLAG = 0x1F3F4,
+    TAG_FIRST = 0xE0020,
+    TAG_LAST = 0xE007E,
+    TAG_END = 0xE007F,
+    BRAILLE_BLANK = 0x2800,
+    EMAIL_MAX_BYTES = 254,
+    EMAIL_LOCAL_MAX_BYTES = 64,
+    HOST_MAX_BYTES = 253,
+    LABEL_MAX_BYTES = 63
 };
 
 static bool is_ascii(struct str s)
@@ -28,7 +38,7 @@ struct str unicode_nfc(struct arena *a, struct str s)
     if (is_ascii(s)) return s;
     size_t n = 0;
     uint8_t *made = u8_normalize(UNINORM_NFC, (const uint8_t *)s.p, s.n, NULL, &n);
-    if (!made) abort();                                      /* memory: valid text has a normal form */
+    if (!made) abort(); /* memory: valid text has a normal form */
     struct str out = s;
     if (n != s.n || memcmp(made, s.p, n) != 0) out = (struct str){ arena_text_n(a, (const char *)made, n), n };
     free(made);
@@ -80,16 +90,10 @@ static bool is_emoji(ucs4_t c)
            (c >= 0x1F1E6 && c <= 0x1F1FF);
 }
 
-static bool is_keycap_base(ucs4_t c)
-{
-    return (c >= '0' && c <= '9') || c == '#' || c == '*';
-}
+static bool is_keycap_base(ucs4_t c) { return (c >= '0' && c <= '9') || c == '#' || c == '*'; }
 
 /* Characters that Unicode got after these tables were made: Han in the planes that hold nothing else. */
-static bool is_newer_han(ucs4_t c)
-{
-    return c >= 0x20000 && c <= 0x3FFFD;
-}
+static bool is_newer_han(ucs4_t c) { return c >= 0x20000 && c <= 0x3FFFD; }
 
 static bool leaves_ink(ucs4_t c)
 {
@@ -131,7 +135,7 @@ size_t unicode_cut(struct str s, size_t max)
     size_t points = 0;
     while (at < end) {
         const uint8_t *next = u8_grapheme_next(at, end);
-        while (next < end && next - at > 3 && memcmp(next - 3, "\xE2\x80\x8D", 3) == 0)     /* joined emoji */
+        while (next < end && next - at > 3 && memcmp(next - 3, "\xE2\x80\x8D", 3) == 0) /* joined emoji */
             next = u8_grapheme_next(next, end);
         points += u8_mbsnlen(at, (size_t)(next - at));
         if (points > max) break;
@@ -142,10 +146,7 @@ size_t unicode_cut(struct str s, size_t max)
 
 /* ---- hosts ---- */
 
-static bool is_alnum(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+static bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 static bool label_is_sound(struct str l)
 {
@@ -219,7 +220,7 @@ static bool local_part_is_sound(struct str l)
     if (l.n == 0 || l.n > EMAIL_LOCAL_MAX_BYTES || l.p[0] == '.' || l.p[l.n - 1] == '.') return false;
     for (size_t i = 0; i < l.n; i++) {
         if (!is_alnum(l.p[i]) && (l.p[i] == '\0' || !strchr("!#$%&'*+-/=?^_`{|}~.", l.p[i]))) return false;
-        if (l.p[i] == '.' && l.p[i + 1] == '.') return false;        /* the last is no dot: [i + 1] is inside */
+        if (l.p[i] == '.' && l.p[i + 1] == '.') return false; /* the last is no dot: [i + 1] is inside */
     }
     return true;
 }

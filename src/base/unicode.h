@@ -13,7 +13,7 @@ struct str unicode_nfc(struct arena *a, struct str s);
 /* A password as it is hashed, in the manner of RFC 8265 and NIST SP 800-63B: spaces of every kind become U+0020, then
  * NFKC, so that it does not matter which keyboard composed it. Nothing is trimmed, folded or cut. False when the result
  * does not fit `size` bytes. */
-enum { UNICODE_PASSWORD_GROWTH = 12 };                       /* no text of n bytes becomes longer than this times n */
+enum { UNICODE_PASSWORD_GROWTH = 12 }; /* no text of n bytes becomes longer than this times n */
 MUST_USE bool unicode_password(struct str s, char *out, size_t size, size_t *out_n);
 
 /* Whether a name can be shown as one: at least one character that leaves ink, and characters that leave none
@@ -25,7 +25,9 @@ size_t unicode_cut(struct str s, size_t max);
 
 /* A host name in its two forms: as protocols carry it (xn--..., lower case) and as people read it. False: no name of
  * a host. Labels, lengths and dots are judged; whether it has a dot or is a number is the caller's matter. */
-struct host_name { const char *ascii, *shown; };
+struct host_name {
+    const char *ascii, *shown;
+};
 MUST_USE bool host_name_read(struct arena *a, struct str s, struct host_name *out);
 
 /* An e-mail address with its host as protocols carry it; the part before the @ stays as typed, and must be ASCII: few

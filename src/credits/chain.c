@@ -34,7 +34,7 @@ static bool accounts_piece(struct tx *tx, int64_t *after, bool *more)
         *more = true;
         *after = col_i64(&q, "account");
         struct str head = col_str(&q, "head");
-        if (head.n != SHA256_SIZE) continue;                 /* `verify` names it */
+        if (head.n != SHA256_SIZE) continue; /* `verify` names it */
         int64_t seq = col_i64(&q, "seq");
         uint8_t *mac = arena_alloc(tx_arena(tx), CHAIN_MAC_SIZE);
         ledger_head_mac(*after, seq, seq + 1, (const uint8_t *)head.p, mac);

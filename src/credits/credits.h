@@ -13,18 +13,23 @@
 #include "jobs/jobs.h"
 #include "storage/verify.h"
 
+/* clang-format off */
 #define CREDITS_ACTIONS(X)                                                                                             \
     X(credits_granted) X(credits_grant_refused) X(credits_corrected)
+/* clang-format on */
 CREDITS_ACTIONS(AUDIT_DECLARE)
 
 /* Reasons are stored by name, so never rename one. Each domain says its own, as it says its audit actions (audit.h):
  * NAME_REASONS(CREDITS_DECLARE) in a header, NAME_REASONS(CREDITS_DEFINE) in one file, or CREDITS_DEFINE_SERVICE when a
  * shop is charged for what it is served. Some of these, and `shop_creation`, are the replaced panel's words. */
-struct credit_reason { const char *name; bool service; };
+struct credit_reason {
+    const char *name;
+    bool service;
+};
 #define CREDITS_DECLARE(reason) extern const struct credit_reason REASON_##reason;
 #define CREDITS_REASON(reason, service_)                                                                               \
-    const struct credit_reason REASON_##reason __attribute__((section("credit_reasons"), used, aligned(8))) =          \
-        { #reason, service_ };
+    const struct credit_reason REASON_##reason                                                                         \
+        __attribute__((section("credit_reasons"), used, aligned(8))) = { #reason, service_ };
 #define CREDITS_DEFINE(reason) CREDITS_REASON(reason, false)
 #define CREDITS_DEFINE_SERVICE(reason) CREDITS_REASON(reason, true)
 #define CREDITS_REASONS(X) X(grant) X(topup) X(refund) X(correction) X(trial)
@@ -47,13 +52,13 @@ struct credit_change {
     /* One for each change of an account: (reason, shop, period) or a request's key; never empty. A hold and the entry
      * that captures it have one key, so a debit has another. */
     const char *key;
-    int64_t actor;    /* who asked; 0: the system */
+    int64_t actor; /* who asked; 0: the system */
     int64_t at_ms;
 };
 /* The answer of every change. Only DONE and REPLAYED fill what the function gives; of the others nothing is written,
  * except that after FAULT and KEY_REUSED the transaction must be rolled back. */
 enum debit {
-    DEBIT_FAULT = -1,   /* storage failed, or there is no such account or hold */
+    DEBIT_FAULT = -1, /* storage failed, or there is no such account or hold */
     DEBIT_DONE,
     DEBIT_REPLAYED,     /* same key, same change: nothing is written again, *out is the first entry */
     DEBIT_KEY_REUSED,   /* same key, another change: the caller's bug, never retried */

@@ -26,6 +26,7 @@ struct post_grant {
     struct credits amount;
     bool confirm;
 };
+/* clang-format off */
 static const struct field post_grant_fields[] = {
     FIELD_TEXT(struct post_grant, email, .form = TEXT_EMAIL, .min = 3, .max = 254, .doc = "Whose account."),
     FIELD_CREDITS(struct post_grant, amount, .min = 1, .max = GRANT_MAX, .doc = "Credits to add, or to take away."),
@@ -33,6 +34,7 @@ static const struct field post_grant_fields[] = {
     FIELD_BOOL(struct post_grant, confirm, .optional = true, .doc = "A large change is meant."),
     FIELD_END
 };
+/* clang-format on */
 
 enum direction { DIRECTION_GRANT, DIRECTION_CORRECTION };
 static const char *const direction_names[] = { "grant", "correction", NULL };
@@ -70,10 +72,7 @@ struct numbers {
     bool fits;
 };
 
-static bool is_large(struct credits amount)
-{
-    return credits_less(credits_settings.confirm_above, amount);
-}
+static bool is_large(struct credits amount) { return credits_less(credits_settings.confirm_above, amount); }
 
 /* ANSWER_GO_ON: *out is filled. */
 static enum answer look(struct req *req, const char *email, struct credits amount, enum direction way,
@@ -87,11 +86,10 @@ static enum answer look(struct req *req, const char *email, struct credits amoun
     if (credits_balance(req->tx, out->account, &out->now) != ROW_FOUND) return reply_fault(req);
     out->amount = amount;
     out->after = out->now.balance;
-    if (way == DIRECTION_GRANT)
-        out->fits = credits_add(out->now.balance, amount, &out->after);
+    if (way == DIRECTION_GRANT) out->fits = credits_add(out->now.balance, amount, &out->after);
     else
-        out->fits = !credits_less(out->now.available, amount) &&
-                    credits_subtract(out->now.balance, amount, &out->after);
+        out->fits =
+            !credits_less(out->now.available, amount) && credits_subtract(out->now.balance, amount, &out->after);
     return ANSWER_GO_ON;
 }
 
@@ -150,8 +148,12 @@ static enum answer change(struct req *req, enum direction way)
     const char *key = arena_printf(req->arena, "%s:%lld:%s", direction_names[way], (long long)req->who.account,
                                    req->idempotency_key ? req->idempotency_key : req->request_id);
     struct credit_entry entry;
-    const struct credit_change c = { .account = n.account, .amount = in->amount, .note = in->reason, .key = key,
-                                     .reason = gives ? REASON_grant : REASON_correction, .actor = req->who.person,
+    const struct credit_change c = { .account = n.account,
+                                     .amount = in->amount,
+                                     .note = in->reason,
+                                     .key = key,
+                                     .reason = gives ? REASON_grant : REASON_correction,
+                                     .actor = req->who.person,
                                      .at_ms = req->now_ms };
     enum debit done = gives ? credits_grant(req->tx, &c, &entry) : credits_debit(req->tx, &c, &entry);
     switch (done) {
@@ -205,16 +207,22 @@ bool credits_give_trial(struct tx *tx, int64_t account, int64_t now)
 {
     if (!credits_is_positive(credits_settings.trial)) return true;
     struct credit_entry entry;
-    const struct credit_change c = { .account = account, .amount = credits_settings.trial, .reason = REASON_trial,
-                                     .key = "trial", .at_ms = now };
+    const struct credit_change c = {
+        .account = account, .amount = credits_settings.trial, .reason = REASON_trial, .key = "trial", .at_ms = now
+    };
     enum debit done = credits_grant(tx, &c, &entry);
     if (done == DEBIT_REPLAYED) return true;
-    const struct audit_entry e = { .action = AUDIT_credits_granted, .account = account, .resource = "account",
-                                   .resource_id = account, .details = trial_details, .arg = &credits_settings.trial,
+    const struct audit_entry e = { .action = AUDIT_credits_granted,
+                                   .account = account,
+                                   .resource = "account",
+                                   .resource_id = account,
+                                   .details = trial_details,
+                                   .arg = &credits_settings.trial,
                                    .at_ms = now };
     return done == DEBIT_DONE && audit_put(tx, &e);
 }
 
+/* clang-format off */
 const struct route credits_grant_routes[] = {
     { .verb = VERB_POST, .path = "/api/billing/grant", .who = WHO_OPERATOR, .tx = TX_WRITE, .tag = "Operator",
       .idempotent = true, BODY_FIELDS(post_grant), .answer = grant_shape, .run = run_grant, .refused = refused_grant,
@@ -229,3 +237,4 @@ const struct route credits_grant_routes[] = {
       .doc = "Take credits from an account again, with a reason; never what is held." },
     ROUTE_END
 };
+/* clang-format on */

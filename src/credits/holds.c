@@ -6,10 +6,8 @@ static_assert(HOLD_OPEN == 0 && HOLD_CAPTURED == 1 && HOLD_RELEASED == 2, "credi
 
 STMT(hold_by_key, "SELECT id, amount, reason, shop FROM credit_holds WHERE account = ?1 AND key = ?2");
 STMT(hold_by_id, "SELECT account, key, amount, reason, shop, state FROM credit_holds WHERE id = ?1");
-STMT(
-    hold_insert,
-    "INSERT INTO credit_holds (account, key, amount, reason, shop, state, put_at_ms, hash)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7) RETURNING id");
+STMT(hold_insert, "INSERT INTO credit_holds (account, key, amount, reason, shop, state, put_at_ms, hash)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7) RETURNING id");
 STMT(hold_get, "SELECT account, shop, amount, state FROM credit_holds WHERE id = ?1");
 STMT(holds_open, "SELECT id, account, shop FROM credit_holds WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2");
 STMT(hold_move, "UPDATE credit_holds SET state = ?2, ended_at_ms = ?3 WHERE id = ?1 AND state = 0");
@@ -70,10 +68,8 @@ enum debit credits_hold(struct tx *tx, const struct credit_change *in, int64_t *
     struct query q = query(tx, &hold_insert);
     bind_i64(&q, in->account), bind_text(&q, in->key), bind_credits(&q, in->amount);
     bind_text(&q, in->reason.name);
-    if (in->shop)
-        bind_i64(&q, in->shop);
-    else
-        bind_null(&q);
+    if (in->shop) bind_i64(&q, in->shop);
+    else bind_null(&q);
     uint8_t mac[CHAIN_MAC_SIZE];
     hold_mac(in, in->reason.name, mac);
     bind_i64(&q, in->at_ms), bind_blob(&q, mac, sizeof mac);

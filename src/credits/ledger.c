@@ -27,12 +27,11 @@ STMT(account_lock,
      " e.amount AS old_amount, e.reason AS old_reason, e.shop AS old_shop,"
      " e.balance_after AS old_balance, e.at_ms AS old_at"
      " FROM credit_accounts a LEFT JOIN credit_entries e ON e.account = a.account AND e.key = ?2 WHERE a.account = ?1",
-     .postgres =
-         "SELECT a.balance, a.held, a.seq, a.head, a.keyed_from, a.head_mac, e.seq AS old_seq,"
-         " e.amount AS old_amount, e.reason AS old_reason, e.shop AS old_shop,"
-     " e.balance_after AS old_balance, e.at_ms AS old_at"
-         " FROM credit_accounts a LEFT JOIN credit_entries e ON e.account = a.account AND e.key = ?2"
-         " WHERE a.account = ?1 FOR UPDATE OF a");
+     .postgres = "SELECT a.balance, a.held, a.seq, a.head, a.keyed_from, a.head_mac, e.seq AS old_seq,"
+                 " e.amount AS old_amount, e.reason AS old_reason, e.shop AS old_shop,"
+                 " e.balance_after AS old_balance, e.at_ms AS old_at"
+                 " FROM credit_accounts a LEFT JOIN credit_entries e ON e.account = a.account AND e.key = ?2"
+                 " WHERE a.account = ?1 FOR UPDATE OF a");
 STMT(account_move,
      "UPDATE credit_accounts SET balance = balance + ?3, held = held + ?4, granted = granted + ?5, spent = spent + ?6,"
      " seq = ?2 + 1, head = ?7, head_mac = ?8 WHERE account = ?1 AND seq = ?2");
@@ -163,8 +162,8 @@ static struct str record_bytes(const struct ledger_record *r, char memory[RECORD
     struct buf b;
     buf_fixed(&b, memory, RECORD_MAX_BYTES);
     buf_add(&b, r->previous, SHA256_SIZE);
-    const int64_t numbers[] = { r->account, r->seq, credits_count(r->amount), credits_count(r->balance_after), r->shop,
-                                r->actor, r->at_ms };
+    const int64_t numbers[] = { r->account, r->seq,  credits_count(r->amount), credits_count(r->balance_after), r->shop,
+                                r->actor,   r->at_ms };
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) buf_i64(&b, numbers[i]), buf_char(&b, '|');
     const char *const texts[] = { r->key, r->reason, r->note ? r->note : "" };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
@@ -222,10 +221,8 @@ bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct c
     struct query q = query(tx, &entry_append);
     bind_i64(&q, r->account), bind_i64(&q, r->seq), bind_text(&q, r->key), bind_credits(&q, r->amount);
     bind_credits(&q, r->balance_after), bind_text(&q, r->reason);
-    if (r->shop)
-        bind_i64(&q, r->shop);
-    else
-        bind_null(&q);
+    if (r->shop) bind_i64(&q, r->shop);
+    else bind_null(&q);
     bind_text(&q, r->note), bind_i64(&q, r->actor), bind_i64(&q, r->at_ms), bind_blob(&q, hash, CHAIN_MAC_SIZE);
     *out = (struct credit_entry){ .id = r->seq,
                                   .amount = amount,
@@ -240,8 +237,7 @@ bool ledger_append(struct tx *tx, const struct ledger_account *a, const struct c
 static enum debit replay(const struct ledger_account *a, const struct credit_change *in, struct credits amount,
                          struct credit_entry *out)
 {
-    if (!credits_equal(a->old.amount, amount) || a->old.shop != in->shop ||
-        !text_eq(a->old.reason, in->reason.name))
+    if (!credits_equal(a->old.amount, amount) || a->old.shop != in->shop || !text_eq(a->old.reason, in->reason.name))
         return DEBIT_KEY_REUSED;
     *out = a->old;
     return DEBIT_REPLAYED;

@@ -59,6 +59,7 @@ static enum answer get_summary(struct req *req)
 
 /* ---- transactions ---- */
 
+/* clang-format off */
 static const struct field transactions_fields[] = {
     FIELD_PAGE(struct transactions, TRANSACTIONS_DEFAULT, TRANSACTIONS_MAX), FIELD_RANGE(struct transactions),
     FIELD_TEXT(struct transactions, reason, .optional = true, .max = 64, .doc = "Entries of this reason alone."),
@@ -67,6 +68,7 @@ static const struct field transactions_fields[] = {
     FIELD_BOOL(struct transactions, detail, .optional = true, .doc = "Entries with their reference."),
     FIELD_FORMAT(struct transactions), FIELD_END
 };
+/* clang-format on */
 static const struct shape entry_shape[] = { SHAPE_I64("id"),
                                             SHAPE_I64("amount"),
                                             SHAPE_TEXT("reason"),
@@ -100,10 +102,8 @@ void transaction_json(struct json *j, const struct query *q, bool detail)
     json_i64(j, "id", col_i64(q, "seq"));
     json_credits(j, "amount", col_credits(q, "amount"));
     json_text(j, "reason", col_text(q, "reason"));
-    if (col_is_null(q, "shop"))
-        json_null(j, "relatedShopId");
-    else
-        json_i64(j, "relatedShopId", col_i64(q, "shop"));
+    if (col_is_null(q, "shop")) json_null(j, "relatedShopId");
+    else json_i64(j, "relatedShopId", col_i64(q, "shop"));
     json_credits(j, "balanceAfter", col_credits(q, "balance_after"));
     if (detail) json_text(j, "reference", col_text(q, "key"));
     json_time(j, "createdAt", col_i64(q, "at_ms"));
@@ -143,10 +143,7 @@ static enum answer reply_page(struct req *req, int64_t account)
     return p.row == ROW_NONE ? a : reply_fault(req);
 }
 
-static enum answer get_transactions(struct req *req)
-{
-    return reply_page(req, req->who.account);
-}
+static enum answer get_transactions(struct req *req) { return reply_page(req, req->who.account); }
 
 struct path_account {
     int64_t id;

@@ -11,14 +11,22 @@ enum { AT_MS = 1795320000 };
 
 static int64_t fix_account(struct test_db *t, int64_t account, int64_t debits)
 {
-    struct credit_change c = { .account = account, .amount = credits_of(100), .reason = REASON_grant, .note = "start",
-                               .key = "start", .at_ms = AT_MS };
+    struct credit_change c = { .account = account,
+                               .amount = credits_of(100),
+                               .reason = REASON_grant,
+                               .note = "start",
+                               .key = "start",
+                               .at_ms = AT_MS };
     struct credit_entry e;
     EXPECT(credits_open(t->tx, account));
     EXPECT(credits_grant(t->tx, &c, &e) == DEBIT_DONE);
     for (int64_t i = 1; i <= debits; i++) {
-        c = (struct credit_change){ .account = account, .shop = 7, .amount = credits_of(10), .at_ms = AT_MS,
-                                    .reason = REASON_chatbot_enablement, .note = "",
+        c = (struct credit_change){ .account = account,
+                                    .shop = 7,
+                                    .amount = credits_of(10),
+                                    .at_ms = AT_MS,
+                                    .reason = REASON_chatbot_enablement,
+                                    .note = "",
                                     .key = arena_printf(t->arena, "k%d", (int)i) };
         EXPECT(credits_debit(t->tx, &c, &e) == DEBIT_DONE);
     }
@@ -67,16 +75,17 @@ static void begin(struct test_db *t)
     for (bool more = true; more;) EXPECT(credits_chain_begin(t->tx, cursor, &more));
 }
 
-static bool is_sound(struct test_db *t)
-{
-    return test_verify(t, credits_checks).unsound == 0;
-}
+static bool is_sound(struct test_db *t) { return test_verify(t, credits_checks).unsound == 0; }
 
 static enum debit debit_more(struct test_db *t, int64_t account, const char *key)
 {
     struct credit_entry e;
-    struct credit_change c = { .account = account, .shop = 7, .amount = credits_of(1), .at_ms = AT_MS,
-                               .reason = REASON_chatbot_enablement, .key = key };
+    struct credit_change c = { .account = account,
+                               .shop = 7,
+                               .amount = credits_of(1),
+                               .at_ms = AT_MS,
+                               .reason = REASON_chatbot_enablement,
+                               .key = key };
     return credits_debit(t->tx, &c, &e);
 }
 
@@ -85,10 +94,10 @@ TEST_EACH_ENGINE(an_entry_rewritten_with_plain_hashes_is_found)
     int64_t account = fix_account(t, 1, 3);
     test_expect_sound(t, credits_checks);
     test_script(t, "UPDATE credit_entries SET note = 'forged' WHERE seq = 2;");
-    chain_anew(t, account);                  /* every hash fits again, but none is under the key */
+    chain_anew(t, account); /* every hash fits again, but none is under the key */
     EXPECT(!is_sound(t));
-    EXPECT(debit_more(t, account, "more") == DEBIT_FAULT);   /* and nothing is built on it */
-    test_script(t, "UPDATE credit_accounts SET keyed_from = 5;");            /* "they are all from before" */
+    EXPECT(debit_more(t, account, "more") == DEBIT_FAULT);        /* and nothing is built on it */
+    test_script(t, "UPDATE credit_accounts SET keyed_from = 5;"); /* "they are all from before" */
     EXPECT(!is_sound(t));
     test_script(t, "UPDATE credit_accounts SET keyed_from = NULL, head_mac = NULL;");
     EXPECT(!is_sound(t));
@@ -118,8 +127,12 @@ TEST_EACH_ENGINE(the_end_of_another_account_does_not_fit)
 TEST_EACH_ENGINE(a_hold_rewritten_with_a_plain_hash_is_found)
 {
     int64_t account = fix_account(t, 1, 0), hold;
-    struct credit_change c = { .account = account, .shop = 7, .amount = credits_of(60), .at_ms = AT_MS,
-                               .reason = REASON_chatbot_enablement, .key = "hold" };
+    struct credit_change c = { .account = account,
+                               .shop = 7,
+                               .amount = credits_of(60),
+                               .at_ms = AT_MS,
+                               .reason = REASON_chatbot_enablement,
+                               .key = "hold" };
     EXPECT(credits_hold(t->tx, &c, &hold) == DEBIT_DONE);
     test_expect_sound(t, credits_checks);
     test_commit(t);
@@ -140,8 +153,12 @@ TEST_EACH_ENGINE(a_hold_rewritten_with_a_plain_hash_is_found)
 TEST_EACH_ENGINE(entries_from_before_the_key_stay_and_later_ones_are_under_it)
 {
     int64_t account = fix_account(t, 1, 3), empty = fix_account(t, 2, 0), hold;
-    struct credit_change c = { .account = account, .shop = 7, .amount = credits_of(5), .at_ms = AT_MS,
-                               .reason = REASON_chatbot_enablement, .key = "hold" };
+    struct credit_change c = { .account = account,
+                               .shop = 7,
+                               .amount = credits_of(5),
+                               .at_ms = AT_MS,
+                               .reason = REASON_chatbot_enablement,
+                               .key = "hold" };
     EXPECT(credits_hold(t->tx, &c, &hold) == DEBIT_DONE);
     chain_anew(t, empty), make_old(t, account);
     EXPECT(!is_sound(t));
@@ -150,7 +167,7 @@ TEST_EACH_ENGINE(entries_from_before_the_key_stay_and_later_ones_are_under_it)
     begin(t);
     EXPECT(credits_chain_used(t->tx, &used) && used);
     test_expect_sound(t, credits_checks);
-    begin(t);                                /* again: all is passed over */
+    begin(t); /* again: all is passed over */
     EXPECT(debit_more(t, account, "more") == DEBIT_DONE);
     struct credit_entry e;
     EXPECT(credits_capture(t->tx, hold, AT_MS, &e) == DEBIT_DONE);
@@ -158,7 +175,7 @@ TEST_EACH_ENGINE(entries_from_before_the_key_stay_and_later_ones_are_under_it)
     EXPECT(test_number(t, "SELECT keyed_from FROM credit_accounts WHERE account = 1") == 5);
     test_commit(t);
     test_script(t, "UPDATE credit_entries SET note = 'forged' WHERE account = 1 AND seq = 2;");
-    EXPECT(!is_sound(t));                    /* the plain chain still ends where the first entry under the key says */
+    EXPECT(!is_sound(t)); /* the plain chain still ends where the first entry under the key says */
     test_reopen(t);
     test_script(t, "UPDATE credit_entries SET note = 'forged' WHERE account = 1 AND seq = 6;");
     EXPECT(!is_sound(t));
@@ -168,8 +185,12 @@ TEST_EACH_ENGINE(entries_from_before_the_key_stay_and_later_ones_are_under_it)
 TEST_EACH_ENGINE(a_hold_that_was_changed_before_the_key_is_still_named)
 {
     int64_t account = fix_account(t, 1, 0), hold;
-    struct credit_change c = { .account = account, .shop = 7, .amount = credits_of(5), .at_ms = AT_MS,
-                               .reason = REASON_chatbot_enablement, .key = "hold" };
+    struct credit_change c = { .account = account,
+                               .shop = 7,
+                               .amount = credits_of(5),
+                               .at_ms = AT_MS,
+                               .reason = REASON_chatbot_enablement,
+                               .key = "hold" };
     EXPECT(credits_hold(t->tx, &c, &hold) == DEBIT_DONE);
     make_old(t, account);
     STMT(plain, "UPDATE credit_holds SET hash = ?1, shop = ?2");

@@ -200,6 +200,7 @@ TEST_EACH_ENGINE(verify_finds_a_removed_entry_and_a_moved_balance)
 /* Each change keeps the table's own checks, as somebody with the database in his hands would. */
 TEST_EACH_ENGINE(verify_finds_what_was_done_to_accounts_and_holds)
 {
+    /* clang-format off */
     static const char *const harms[] = {
         "UPDATE credit_accounts SET granted = granted + 1000, spent = spent + 1000;",
         "UPDATE credit_accounts SET held = 0; UPDATE credit_holds SET state = 2;",               /* given back: below */
@@ -214,6 +215,7 @@ TEST_EACH_ENGINE(verify_finds_what_was_done_to_accounts_and_holds)
         "DELETE FROM credit_accounts; DELETE FROM credit_holds;",
         "UPDATE credit_entries SET account = account + 1;",
     };
+    /* clang-format on */
     int64_t account = fix_account(t, 100), hold;
     struct credit_change d = debit_of(account, 30, "hold");
     EXPECT(credits_hold(t->tx, &d, &hold) == DEBIT_DONE);
@@ -263,10 +265,7 @@ static enum op_wish run_debit(struct op *op, struct tx *tx)
     p->result = credits_debit(tx, &p->change, &e);
     return p->result == DEBIT_DONE || p->result == DEBIT_REPLAYED ? OP_COMMIT : OP_REFUSE;
 }
-static void again(struct op *op)
-{
-    arena_reset(op->arena);
-}
+static void again(struct op *op) { arena_reset(op->arena); }
 static void debit_done(struct op *op, enum op_outcome outcome)
 {
     struct parallel *p = OWNER_OF(op, struct parallel, op);

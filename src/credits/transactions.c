@@ -30,7 +30,12 @@ static struct query ask(struct req *req, int64_t account, const struct transacti
     return q;
 }
 
-struct found { struct query *q; enum row row; struct credits available; bool detail; };
+struct found {
+    struct query *q;
+    enum row row;
+    struct credits available;
+    bool detail;
+};
 
 static void found_json(struct json *j, const void *arg)
 {
@@ -43,8 +48,10 @@ static void found_json(struct json *j, const void *arg)
 
 static enum answer csv(struct req *req, int64_t account, const struct transactions *in)
 {
+    /* clang-format off */
     static const char *const names[] = { "id", "createdAt", "amount", "reason", "relatedShopId", "balanceAfter",
                                          "reference", NULL };
+    /* clang-format on */
     struct buf out;
     struct csv c;
     enum { CSV_MAX_BYTES = 4 << 20 };
@@ -65,8 +72,8 @@ static enum answer csv(struct req *req, int64_t account, const struct transactio
             csv_end_row(&c);
         }
     }
-    enum answer a = row == ROW_FAULT ? reply_fault(req)
-                                     : reply_csv(req, "transactions", &out, rows == PAGE_ROWS ? after : 0);
+    enum answer a =
+        row == ROW_FAULT ? reply_fault(req) : reply_csv(req, "transactions", &out, rows == PAGE_ROWS ? after : 0);
     buf_free(&out);
     return a;
 }

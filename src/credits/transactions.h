@@ -4,7 +4,12 @@
 
 #include "http/route.h"
 
-struct transactions { int64_t limit, after, from, to, shop; const char *reason, *search; bool detail; int format; };
+struct transactions {
+    int64_t limit, after, from, to, shop;
+    const char *reason, *search;
+    bool detail;
+    int format;
+};
 bool transactions_are_plain(const struct transactions *in);
 enum answer transactions_found(struct req *req, int64_t account, const struct transactions *in);
 /* One entry (routes.c). `detail` adds what an entry of the contract does not have. */

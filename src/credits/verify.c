@@ -21,12 +21,14 @@ STMT(verify_entries, "SELECT account, seq, key, amount, balance_after, reason, s
                      " FROM credit_entries WHERE (account, seq) > (?1, ?2) AND account <= ?3"
                      " ORDER BY account, seq LIMIT ?4");
 
+/* clang-format off */
 STMT(verify_charges, "SELECT COUNT(*) AS n FROM credit_entries WHERE account = ?1 AND shop = ?2"
                      " AND reason IN (SELECT value FROM json_each(?3))",
      .postgres = "SELECT COUNT(*) AS n FROM credit_entries WHERE account = ?1 AND shop = ?2"
                  " AND reason = ANY(?3::text[])");
 
 enum { SERVICES_MAX = 32 };
+/* clang-format on */
 
 static size_t services(const char *out[SERVICES_MAX])
 {
@@ -52,6 +54,7 @@ bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop, int64_t
 }
 
 /* A hold with its account and the entry of its key: what a capture wrote, and nothing else does. */
+/* clang-format off */
 STMT(verify_holds, "SELECT h.id, h.account, h.key, h.amount, h.reason, h.shop, h.state, h.put_at_ms, h.hash,"
                    " a.account AS owner, e.amount AS taken"
                    " FROM credit_holds h LEFT JOIN credit_accounts a ON a.account = h.account"
@@ -65,6 +68,7 @@ struct chain {
     uint8_t hash[SHA256_SIZE], head[SHA256_SIZE];
     bool unsound;                            /* one finding an account is enough */
 };
+/* clang-format on */
 
 struct page {
     struct chain chain[VERIFY_PAGE_ACCOUNTS];
@@ -109,7 +113,7 @@ static void chain_add(struct page *p, struct query *q, struct chain *c)
                                .key = col_text(q, "key"),
                                .reason = col_text(q, "reason"),
                                .note = col_text(q, "note") };
-    if (r.seq > c->last_seq) return;         /* written since the account was read */
+    if (r.seq > c->last_seq) return; /* written since the account was read */
     memcpy(r.previous, c->hash, SHA256_SIZE);
     p->found->rows++;
     if (r.seq != c->seq + 1) bad(p, c, "an entry is missing in the chain");
@@ -140,10 +144,8 @@ static bool read_accounts(struct tx *tx, struct page *p, int64_t after)
                              .spent = col_credits(&q, "spent"),
                              .open_holds = col_credits(&q, "open_holds") };
         struct str head = col_str(&q, "head");
-        if (head.n == SHA256_SIZE)
-            memcpy(c->head, head.p, SHA256_SIZE);
-        else
-            bad(p, c, "the head of the chain has a wrong size");
+        if (head.n == SHA256_SIZE) memcpy(c->head, head.p, SHA256_SIZE);
+        else bad(p, c, "the head of the chain has a wrong size");
         uint8_t mac[CHAIN_MAC_SIZE];
         struct str kept = col_str(&q, "head_mac");
         ledger_head_mac(c->account, c->last_seq, c->keyed_from, c->head, mac);
@@ -258,9 +260,11 @@ static bool holds_piece(struct tx *tx, struct verify_piece *found)
     return row != ROW_FAULT;
 }
 
+/* clang-format off */
 const struct verify_check credits_checks[] = {
     { .name = "credits.ledger", .doc = "Balances are the sums of their entries, and every entry is in its chain.",
       .piece = ledger_piece },
     { .name = "credits.holds", .doc = "Held credits were put, and ended, as their rows say.", .piece = holds_piece },
     VERIFY_END
 };
+/* clang-format on */

@@ -49,8 +49,7 @@ void admission_client(struct connection *c, struct exchange *x)
     if (!c->from_proxy) return;
     uint8_t address[16];
     switch (proxy_client(&c->loop->http->trusted, forwarded_for(x), address)) {
-    case FORWARDED_NOT:
-        return;
+    case FORWARDED_NOT: return;
     case FORWARDED_UNREADABLE:
         x->client_unknown = true;
         (void)snprintf(x->ip, sizeof x->ip, "unknown");
@@ -68,8 +67,10 @@ void admission_client(struct connection *c, struct exchange *x)
 
 bool req_is_local(const struct req *req)
 {
+    /* clang-format off */
     static const char *const by_proxies[] = { "x-forwarded-for", "forwarded", "x-real-ip", "via", "x-forwarded-host",
                                               "x-forwarded-proto" };
+    /* clang-format on */
     struct str text = str_of(req->client_ip);
     uint8_t address[16];
     if (text.p == NULL || !address_parse(text, address) || !address_is_loopback(address)) return false;
@@ -131,7 +132,9 @@ bool admission_of_route(struct exchange *x)
 }
 
 /* Who was counted, as bytes: an account (or a person who is in none), or a shop that speaks by its key. */
-struct counted { uint8_t bytes[sizeof(int64_t) + 1]; };
+struct counted {
+    uint8_t bytes[sizeof(int64_t) + 1];
+};
 
 static struct str counted_of(const struct caller *who, struct counted *memory)
 {
@@ -151,7 +154,7 @@ bool admission_of_caller(struct exchange *x)
 {
     struct counted memory;
     if (x->req.who.roles == 0 || !route_wants_caller(x->req.route)) return true;
-    if ((x->taken & TAKEN_ACCOUNT) != 0) return true;        /* run again after a conflict */
+    if ((x->taken & TAKEN_ACCOUNT) != 0) return true; /* run again after a conflict */
     return take_of(x, limit_of_caller(&x->req), counted_of(&x->req.who, &memory), TAKEN_ACCOUNT);
 }
 
@@ -171,6 +174,5 @@ void admission_settle(struct exchange *x)
     if ((taken & TAKEN_NETWORK) != 0 && (asked || succeeded)) limits_give_back(l, r->limit, x->address, at_ms);
     if (!succeeded) return;
     if ((taken & TAKEN_SESSION) != 0) limits_give_back_of(l, account_limit(r), str_of(x->session_key), at_ms);
-    if ((taken & TAKEN_ACCOUNT) != 0)
-        limits_give_back_of(l, limit_of_caller(&x->req), counted_of(who, &memory), at_ms);
+    if ((taken & TAKEN_ACCOUNT) != 0) limits_give_back_of(l, limit_of_caller(&x->req), counted_of(who, &memory), at_ms);
 }

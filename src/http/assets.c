@@ -59,7 +59,9 @@ static const char *inflated(const struct asset *a)
     if (made[i] == NULL) {
         char *out = malloc(a->plain_n + 1);
         if (out == NULL) abort();
-        z_stream z = { .next_in = (Bytef *)(uintptr_t)a->body, .avail_in = (uInt)a->n, .next_out = (Bytef *)out,
+        z_stream z = { .next_in = (Bytef *)(uintptr_t)a->body,
+                       .avail_in = (uInt)a->n,
+                       .next_out = (Bytef *)out,
                        .avail_out = (uInt)a->plain_n + 1 };
         bool good = inflateInit2(&z, 16 + MAX_WBITS) == Z_OK && inflate(&z, Z_FINISH) == Z_STREAM_END &&
                     z.total_out == a->plain_n;

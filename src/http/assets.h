@@ -6,15 +6,15 @@
 #include "base/compiler.h"
 
 struct asset {
-    const char *path;                        /* "/assets/index-3f2a.js" */
-    const char *type;                        /* Content-Type */
-    const char *etag;                        /* without quotes */
+    const char *path; /* "/assets/index-3f2a.js" */
+    const char *type; /* Content-Type */
+    const char *etag; /* without quotes */
     const char *body;
-    size_t n, plain_n;                       /* as stored; as the browser sees it */
-    bool gzip;                               /* body is compressed */
-    bool immutable;                          /* the name changes when the content does */
+    size_t n, plain_n; /* as stored; as the browser sees it */
+    bool gzip;         /* body is compressed */
+    bool immutable;    /* the name changes when the content does */
 };
-extern const struct asset assets[];          /* generated; sorted by path; holds "/index.html" */
+extern const struct asset assets[]; /* generated; sorted by path; holds "/index.html" */
 extern const size_t asset_count;
 /* Addresses of the console's pages, which all are index.html: the page itself looks at its address. ":x" is any one
  * segment. NULL-ended; generated from the console's router. Anything else that is no file answers 404 with the same

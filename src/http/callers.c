@@ -21,10 +21,7 @@ static bool has_scope(const struct caller *who, const char *scope)
     return false;
 }
 
-bool route_wants_caller(const struct route *r)
-{
-    return !(r->who & (WHO_NOBODY | WHO_SYSTEM));
-}
+bool route_wants_caller(const struct route *r) { return !(r->who & (WHO_NOBODY | WHO_SYSTEM)); }
 
 const struct problem *caller_judge(const struct req *req)
 {

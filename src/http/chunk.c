@@ -15,9 +15,24 @@
 
 enum { CHUNK_SIZE_MAX_DIGITS = 8, CHUNK_EXTRA_MAX_BYTES = 4096, TRAILERS_MAX = 16 };
 enum chunk_state {
-    CHUNK_SIZE, CHUNK_SIZE_LF, CHUNK_DATA, CHUNK_DATA_CR, CHUNK_DATA_LF, CHUNK_END_CR, CHUNK_END_LF, CHUNK_DONE,
-    EXTENSION_NAME_FIRST, EXTENSION_NAME, EXTENSION_VALUE_FIRST, EXTENSION_VALUE, EXTENSION_QUOTED, EXTENSION_ESCAPED,
-    EXTENSION_QUOTED_END, TRAILER_NAME, TRAILER_VALUE, TRAILER_LF
+    CHUNK_SIZE,
+    CHUNK_SIZE_LF,
+    CHUNK_DATA,
+    CHUNK_DATA_CR,
+    CHUNK_DATA_LF,
+    CHUNK_END_CR,
+    CHUNK_END_LF,
+    CHUNK_DONE,
+    EXTENSION_NAME_FIRST,
+    EXTENSION_NAME,
+    EXTENSION_VALUE_FIRST,
+    EXTENSION_VALUE,
+    EXTENSION_QUOTED,
+    EXTENSION_ESCAPED,
+    EXTENSION_QUOTED_END,
+    TRAILER_NAME,
+    TRAILER_VALUE,
+    TRAILER_LF
 };
 
 void chunk_start(struct chunk_reader *c, uint64_t max_total)
@@ -34,10 +49,7 @@ static int hex_value(char ch)
 }
 
 /* What may stand in a quoted text or a value: visible ASCII, space, tab, and bytes from 0x80 (obs-text). */
-static bool is_text(char ch)
-{
-    return ch == '\t' || ((uint8_t)ch >= 0x20 && ch != 0x7F);
-}
+static bool is_text(char ch) { return ch == '\t' || ((uint8_t)ch >= 0x20 && ch != 0x7F); }
 
 /* Behind a name or a value that may be the last one. */
 static int extension_ends(struct chunk_reader *c, char ch)
@@ -52,9 +64,7 @@ static int take_extension(struct chunk_reader *c, char ch)
 {
     if (++c->extra > CHUNK_EXTRA_MAX_BYTES) return 400;
     switch (c->state) {
-    case EXTENSION_NAME_FIRST:
-        c->state = EXTENSION_NAME;
-        return byte_is_token(ch) ? 0 : 400;
+    case EXTENSION_NAME_FIRST: c->state = EXTENSION_NAME; return byte_is_token(ch) ? 0 : 400;
     case EXTENSION_NAME:
         if (byte_is_token(ch)) return 0;
         if (ch != '=') return extension_ends(c, ch);
@@ -63,27 +73,25 @@ static int take_extension(struct chunk_reader *c, char ch)
     case EXTENSION_VALUE_FIRST:
         c->state = ch == '"' ? EXTENSION_QUOTED : EXTENSION_VALUE;
         return ch == '"' || byte_is_token(ch) ? 0 : 400;
-    case EXTENSION_VALUE:
-        return byte_is_token(ch) ? 0 : extension_ends(c, ch);
+    case EXTENSION_VALUE: return byte_is_token(ch) ? 0 : extension_ends(c, ch);
     case EXTENSION_QUOTED:
         if (ch == '"') c->state = EXTENSION_QUOTED_END;
         if (ch == '\\') c->state = EXTENSION_ESCAPED;
         return is_text(ch) ? 0 : 400;
-    case EXTENSION_ESCAPED:
-        c->state = EXTENSION_QUOTED;
-        return is_text(ch) ? 0 : 400;
-    default:
-        return extension_ends(c, ch);                        /* behind the closing quote */
+    case EXTENSION_ESCAPED: c->state = EXTENSION_QUOTED; return is_text(ch) ? 0 : 400;
+    default: return extension_ends(c, ch); /* behind the closing quote */
     }
 }
 
 /* Names that frame or steer a request: reader.c takes each of them from the head alone. */
 static bool trailer_is_refused(const struct chunk_reader *c)
 {
+    /* clang-format off */
     static const char *const names[] = { "content-length", "transfer-encoding", "host", "connection", "upgrade",
                                          "expect", "trailer", "te", "authorization", "cookie", "content-type",
                                          "content-encoding" };
-    if (c->name_n > sizeof c->name) return false;            /* longer than all of them */
+    /* clang-format on */
+    if (c->name_n > sizeof c->name) return false; /* longer than all of them */
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (str_eq_nocase((struct str){ c->name, c->name_n }, str_of(names[i]))) return true;
     return false;
@@ -91,7 +99,7 @@ static bool trailer_is_refused(const struct chunk_reader *c)
 
 static int trailer_begins(struct chunk_reader *c, char ch)
 {
-    if (++c->trailers > TRAILERS_MAX || !byte_is_token(ch)) return 400;      /* a fold begins with white space */
+    if (++c->trailers > TRAILERS_MAX || !byte_is_token(ch)) return 400; /* a fold begins with white space */
     c->state = TRAILER_NAME;
     c->name[0] = ch;
     c->name_n = 1;
@@ -114,9 +122,7 @@ static int take_trailer(struct chunk_reader *c, char ch)
         if (ch != '\r') return is_text(ch) ? 0 : 400;
         c->state = TRAILER_LF;
         return 0;
-    default:
-        c->state = CHUNK_END_CR;
-        return ch == '\n' ? 0 : 400;
+    default: c->state = CHUNK_END_CR; return ch == '\n' ? 0 : 400;
     }
 }
 
@@ -132,16 +138,12 @@ static int take_byte(struct chunk_reader *c, char ch)
             return 0;
         }
         if ((ch != '\r' && ch != ';') || c->digits == 0) return 400;
-        if (c->left > c->max - c->total) return 413;         /* before a byte of it is taken */
+        if (c->left > c->max - c->total) return 413; /* before a byte of it is taken */
         c->state = ch == ';' ? EXTENSION_NAME_FIRST : CHUNK_SIZE_LF;
         return 0;
     }
-    case CHUNK_SIZE_LF:
-        c->state = c->left > 0 ? CHUNK_DATA : CHUNK_END_CR;
-        return ch == '\n' ? 0 : 400;
-    case CHUNK_DATA_CR:
-        c->state = CHUNK_DATA_LF;
-        return ch == '\r' ? 0 : 400;
+    case CHUNK_SIZE_LF: c->state = c->left > 0 ? CHUNK_DATA : CHUNK_END_CR; return ch == '\n' ? 0 : 400;
+    case CHUNK_DATA_CR: c->state = CHUNK_DATA_LF; return ch == '\r' ? 0 : 400;
     case CHUNK_DATA_LF:
         c->state = CHUNK_SIZE;
         c->digits = 0;
@@ -150,16 +152,12 @@ static int take_byte(struct chunk_reader *c, char ch)
         if (ch != '\r') return trailer_begins(c, ch);
         c->state = CHUNK_END_LF;
         return 0;
-    case CHUNK_END_LF:
-        c->state = CHUNK_DONE;
-        return ch == '\n' ? 0 : 400;
+    case CHUNK_END_LF: c->state = CHUNK_DONE; return ch == '\n' ? 0 : 400;
     case TRAILER_NAME:
     case TRAILER_VALUE:
     case TRAILER_LF: return take_trailer(c, ch);
     case CHUNK_DATA:
-    case CHUNK_DONE:
-        assert(!"data and the end are not taken by the byte");
-        return 400;
+    case CHUNK_DONE: assert(!"data and the end are not taken by the byte"); return 400;
     default: return take_extension(c, ch);
     }
 }

@@ -21,7 +21,7 @@ void connection_close(struct connection *c)
 {
     if (c->state == CONNECTION_CLOSED) return;
     struct loop *l = c->loop;
-    c->state = CONNECTION_CLOSED;                            /* so that `closed` cannot close it once more */
+    c->state = CONNECTION_CLOSED; /* so that `closed` cannot close it once more */
     c->by->closed(c);
     struct slot *s = &l->slots[c->slot];
     s->connection = NULL;
@@ -59,23 +59,15 @@ static enum connection_awaits awaited(const struct connection *c)
 static int64_t limit_ms(const struct http_timeouts *t, enum connection_awaits what)
 {
     switch (what) {
-    case AWAITS_REQUEST:
-        return t->idle_ms;
-    case AWAITS_HEAD:
-        return t->head_ms;
-    case AWAITS_BODY:
-        return t->body_ms;
-    case AWAITS_WRITE:
-        return t->write_ms;
-    case AWAITS_END:
-        return t->linger_ms;
-    case AWAITS_WORD:
-        return t->ping_ms;
-    case AWAITS_PONG:
-        return t->pong_ms;
+    case AWAITS_REQUEST: return t->idle_ms;
+    case AWAITS_HEAD: return t->head_ms;
+    case AWAITS_BODY: return t->body_ms;
+    case AWAITS_WRITE: return t->write_ms;
+    case AWAITS_END: return t->linger_ms;
+    case AWAITS_WORD: return t->ping_ms;
+    case AWAITS_PONG: return t->pong_ms;
     case AWAITS_ANEW:
-    case AWAITS_OTHERS:
-        break;
+    case AWAITS_OTHERS: break;
     }
     return -1;
 }
@@ -114,7 +106,7 @@ void connection_settle(struct connection *c)
 static void on_shutdown(uv_shutdown_t *request, int status)
 {
     free(request);
-    (void)status;                                            /* the time-out of the lingering closes it in any case */
+    (void)status; /* the time-out of the lingering closes it in any case */
 }
 
 void connection_linger(struct connection *c)
@@ -135,7 +127,12 @@ void connection_linger(struct connection *c)
 
 /* ---- write ---- */
 
-struct write_job { uv_write_t request; size_t n; struct shared_bytes *shared; char bytes[]; };
+struct write_job {
+    uv_write_t request;
+    size_t n;
+    struct shared_bytes *shared;
+    char bytes[];
+};
 
 void shared_bytes_drop(struct shared_bytes *b)
 {
@@ -161,7 +158,7 @@ static void on_written(uv_write_t *request, int status)
     }
     c->queued -= n;
     c->writes--;
-    c->awaits = AWAITS_ANEW;                                 /* it does read: what is left has the whole time again */
+    c->awaits = AWAITS_ANEW; /* it does read: what is left has the whole time again */
     if (c->queued > 0) connection_settle(c);
     else if (c->close_when_written) connection_linger(c);
     else if (c->state != CONNECTION_LINGER && c->by->written != NULL) c->by->written(c);
@@ -213,7 +210,7 @@ static bool write_now(struct connection *c, struct str *first, struct str *secon
 bool connection_flush(struct connection *c, struct str fixed)
 {
     struct buf *out = &c->loop->out;
-    assert(!out->overflow);                                  /* flushed past GATHER_BYTES; one answer has a maximum */
+    assert(!out->overflow); /* flushed past GATHER_BYTES; one answer has a maximum */
     struct str gathered = buf_str(out);
     bool alive = c->state != CONNECTION_CLOSED;
     if (alive && gathered.n + fixed.n > 0) {
@@ -240,7 +237,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     (void)suggested;
     struct connection *c = OWNER_OF(handle, struct connection, tcp);
-    *buf = uv_buf_init(c->loop->in, sizeof c->loop->in);     /* emptied before the callback returns */
+    *buf = uv_buf_init(c->loop->in, sizeof c->loop->in); /* emptied before the callback returns */
 }
 
 static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)

@@ -73,7 +73,7 @@ const char *http_cookie_name(const struct http_options *o, const char *base)
     (void)pthread_mutex_lock(&lock);
     size_t i = 0;
     while (i < count && strcmp(made[i], name) != 0) i++;
-    if (i == COOKIE_NAMES_MAX) abort();                      /* names come from literals: a program error */
+    if (i == COOKIE_NAMES_MAX) abort(); /* names come from literals: a program error */
     if (i == count) memcpy(made[count++], name, sizeof name);
     (void)pthread_mutex_unlock(&lock);
     return made[i];

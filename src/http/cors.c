@@ -32,14 +32,12 @@ bool cors_at_the_door(struct exchange *x, bool by_key_alone)
 {
     const struct route *r = x->req.route;
     const struct http_options *o = &x->loop->http->o;
-    bool acts = r->verb != VERB_GET || r->socket != NULL;    /* a socket is its visitor for as long as it is open */
+    bool acts = r->verb != VERB_GET || r->socket != NULL; /* a socket is its visitor for as long as it is open */
     switch (r->origins) {
-    case ORIGINS_OWN:
-        return !acts || by_key_alone || origin_ok(&x->head, o->origin, o->development);
+    case ORIGINS_OWN: return !acts || by_key_alone || origin_ok(&x->head, o->origin, o->development);
     case ORIGINS_UNCHECKED:
-    case ORIGINS_ANY:
-        return true;
-    case ORIGINS_ASKED:                                      /* the row's hook is asked in the transaction */
+    case ORIGINS_ANY: return true;
+    case ORIGINS_ASKED: /* the row's hook is asked in the transaction */
         return !acts || by_key_alone || given_origin(x).p != NULL;
     }
     return false;
@@ -52,7 +50,8 @@ enum row cors_ask(struct exchange *x)
     x->origin_admitted = x->origin_asked = false;
     if (r->origins != ORIGINS_ASKED || origin.p == NULL) return ROW_FOUND;
     enum row row = origin_ok(&x->head, x->loop->http->o.origin, x->loop->http->o.development)
-                       ? ROW_FOUND : r->origin(&x->req, origin);
+                       ? ROW_FOUND
+                       : r->origin(&x->req, origin);
     x->origin_asked = row != ROW_FAULT;
     x->origin_admitted = row == ROW_FOUND;
     return row;
@@ -109,8 +108,8 @@ void cors_preflight(struct exchange *x)
 static const char *frames_of(enum framing framing)
 {
     switch (framing) {
-    case FRAMING_NONE:  return "frame-ancestors 'none'";
-    case FRAMING_OWN:   return "frame-ancestors 'self'";
+    case FRAMING_NONE: return "frame-ancestors 'none'";
+    case FRAMING_OWN: return "frame-ancestors 'self'";
     case FRAMING_ASKED: return NULL;
     }
     return NULL;
@@ -118,16 +117,19 @@ static const char *frames_of(enum framing framing)
 
 void security_headers_make(struct http *h)
 {
+    /* clang-format off */
     static const char *const old_words[] = { [FRAMING_NONE] = "X-Frame-Options: DENY\r\n",
                                              [FRAMING_OWN] = "X-Frame-Options: SAMEORIGIN\r\n" };
+    /* clang-format on */
     const struct http_options *o = &h->o;
     const char *always = arena_printf(h->text,
-        "%sX-Content-Type-Options: nosniff\r\n"
-        "Referrer-Policy: strict-origin-when-cross-origin\r\n"
-        "Cross-Origin-Opener-Policy: same-origin\r\n",
-        o->secure_cookies ? "Strict-Transport-Security: max-age=31536000\r\n" : "");
+                                      "%sX-Content-Type-Options: nosniff\r\n"
+                                      "Referrer-Policy: strict-origin-when-cross-origin\r\n"
+                                      "Cross-Origin-Opener-Policy: same-origin\r\n",
+                                      o->secure_cookies ? "Strict-Transport-Security: max-age=31536000\r\n" : "");
     /* Ant Design writes its styles into the page at run time, so inline styles are allowed; scripts are not. */
-    h->policy = arena_printf(h->text,
+    h->policy = arena_printf(
+        h->text,
         "%sContent-Security-Policy: default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'%s%s; ",
         always, o->form_target ? " " : "", o->form_target ? o->form_target : "");

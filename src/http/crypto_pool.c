@@ -9,14 +9,18 @@
 enum { SERVED_SLOTS = 4096, TALLY_SLOTS = 1024 };
 static_assert(TALLY_SLOTS >= 2 * CRYPTO_QUEUE_MAX, "open addressing wants room");
 
-struct waiting { struct exchange *x; uint64_t network[CRYPTO_LEVELS], number; int64_t at_ms; };
+struct waiting {
+    struct exchange *x;
+    uint64_t network[CRYPTO_LEVELS], number;
+    int64_t at_ms;
+};
 struct crypto_pool {
     pthread_mutex_t lock;
     pthread_cond_t filled;
-    struct waiting waiting[CRYPTO_QUEUE_MAX];                /* in no order; `number` tells who came first */
+    struct waiting waiting[CRYPTO_QUEUE_MAX]; /* in no order; `number` tells who came first */
     size_t count;
     uint64_t number;
-    uint64_t served[CRYPTO_LEVELS][SERVED_SLOTS];            /* when a network was served last, by its hash */
+    uint64_t served[CRYPTO_LEVELS][SERVED_SLOTS]; /* when a network was served last, by its hash */
     uint64_t turn;
     bool stopping;
     void (*work)(struct exchange *x);
@@ -88,7 +92,7 @@ struct crypto_pool *crypto_pool_start(unsigned cores, void (*work)(struct exchan
     p->work = work;
     p->late = late;
     if (pthread_mutex_init(&p->lock, NULL) != 0 || pthread_cond_init(&p->filled, NULL) != 0) abort();
-    unsigned threads = cores > 2 ? cores - 1 : cores;        /* with many cores one is left to the loops */
+    unsigned threads = cores > 2 ? cores - 1 : cores; /* with many cores one is left to the loops */
     if (threads < 1) threads = 1;
     if (threads > CRYPTO_THREADS_MAX) threads = CRYPTO_THREADS_MAX;
     while (p->threads < threads && pthread_create(&p->thread[p->threads], NULL, serve, p) == 0) p->threads++;
@@ -100,7 +104,10 @@ struct crypto_pool *crypto_pool_start(unsigned cores, void (*work)(struct exchan
 /* The widest network with most in the queue, and how much that is. */
 static uint64_t greediest(const struct crypto_pool *p, size_t *most)
 {
-    struct { uint64_t network; size_t count; } tally[TALLY_SLOTS];
+    struct {
+        uint64_t network;
+        size_t count;
+    } tally[TALLY_SLOTS];
     memset(tally, 0, sizeof tally);
     uint64_t found = 0;
     *most = 0;

@@ -21,6 +21,6 @@ MUST_USE struct crypto_pool *crypto_pool_start(unsigned cores, void (*work)(stru
                                                void (*late)(struct exchange *x));
 /* `network`: hashes of the client's networks, narrowest first. False: full or stopping. */
 MUST_USE bool crypto_pool_submit(struct crypto_pool *p, struct exchange *x, const uint64_t network[CRYPTO_LEVELS]);
-void crypto_pool_stop(struct crypto_pool *p);               /* runs what is queued, ends the threads; NULL is allowed */
+void crypto_pool_stop(struct crypto_pool *p); /* runs what is queued, ends the threads; NULL is allowed */
 
 #endif

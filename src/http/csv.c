@@ -42,7 +42,7 @@ void csv_begin(struct csv *c, struct buf *out, const char *const *names, bool fi
 {
     *c = (struct csv){ .out = out };
     if (!first) return;
-    buf_text(out, "\xEF\xBB\xBF");                           /* or Excel takes it for something else than UTF-8 */
+    buf_text(out, "\xEF\xBB\xBF"); /* or Excel takes it for something else than UTF-8 */
     for (size_t i = 0; names[i] != NULL; i++) csv_text(c, names[i]);
     csv_end_row(c);
     c->rows = 0;
@@ -92,7 +92,7 @@ static const char *next_link(struct req *req, int64_t after)
     buf_char(&out, '?');
     while (query.n > 0) {
         const char *and = memchr(query.p, '&', query.n);
-        struct str one = { query.p, and != NULL ? (size_t)(and - query.p) : query.n };
+        struct str one = { query.p, and != NULL ? (size_t)(and-query.p) : query.n };
         size_t step = and != NULL ? one.n + 1 : one.n;
         query.p += step, query.n -= step;
         if (one.n == 0 || str_starts(one, STR("after="))) continue;

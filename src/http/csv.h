@@ -14,12 +14,16 @@ enum { CSV_ROWS_MAX = 5000 };
 enum { FORMAT_JSON, FORMAT_CSV };
 MUST_USE bool wants_csv(const struct req *req, int format);
 
-struct csv { struct buf *out; bool in_row; size_t rows; };
+struct csv {
+    struct buf *out;
+    bool in_row;
+    size_t rows;
+};
 /* `names`: NULL-ended; written when `first`. */
 void csv_begin(struct csv *c, struct buf *out, const char *const *names, bool first);
-void csv_text(struct csv *c, const char *text);              /* NULL: an empty cell */
+void csv_text(struct csv *c, const char *text); /* NULL: an empty cell */
 void csv_i64(struct csv *c, int64_t v);
-void csv_time(struct csv *c, int64_t at_ms);                 /* 0: an empty cell */
+void csv_time(struct csv *c, int64_t at_ms); /* 0: an empty cell */
 void csv_nothing(struct csv *c);
 void csv_end_row(struct csv *c);
 /* Answers with it as a file. `next_after` > 0: there are more rows, behind this key. */

@@ -151,8 +151,12 @@ static void errand_again(struct op *op)
 bool exchange_away(struct exchange *x, op_runner *run, exchange_back *back)
 {
     x->mark = arena_mark(x->req.arena);
-    x->op = (struct op){ .mode = TX_READ, .arena = x->req.arena, .run = run, .again = errand_again,
-                         .done = errand_done, .session_key = x->session_key[0] != '\0' ? x->session_key : NULL };
+    x->op = (struct op){ .mode = TX_READ,
+                         .arena = x->req.arena,
+                         .run = run,
+                         .again = errand_again,
+                         .done = errand_done,
+                         .session_key = x->session_key[0] != '\0' ? x->session_key : NULL };
     x->back = back;
     x->loop->under_way++;
     if (lanes_submit(x->loop->http->o.lanes, &x->op)) return true;
@@ -179,7 +183,11 @@ static bool to_lane(struct exchange *x)
     bool writes = r->tx == TX_WRITE && !x->deferred;
     x->mark = arena_mark(x->req.arena);
     x->op = (struct op){
-        .mode = writes ? TX_WRITE : TX_READ, .arena = x->req.arena, .run = op_run, .again = op_again, .done = op_done,
+        .mode = writes ? TX_WRITE : TX_READ,
+        .arena = x->req.arena,
+        .run = op_run,
+        .again = op_again,
+        .done = op_done,
         .refused = writes && r->refused != NULL ? op_refused : NULL,
         .session_key = x->session_key[0] != '\0' ? x->session_key : NULL,
     };
@@ -189,10 +197,7 @@ static bool to_lane(struct exchange *x)
 }
 
 /* A socket takes its connection over when it is answered, which is done for what comes back from a lane. */
-static bool runs_here(const struct route *r)
-{
-    return r->tx == TX_NONE && !route_wants_caller(r) && r->socket == NULL;
-}
+static bool runs_here(const struct route *r) { return r->tx == TX_NONE && !route_wants_caller(r) && r->socket == NULL; }
 
 static bool prepared(struct exchange *x)
 {
@@ -216,7 +221,7 @@ static bool go_on(struct exchange *x)
 
 void dispatch_prepare(struct exchange *x)
 {
-    x->outcome = OP_REFUSED;                                 /* whatever is answered here stands */
+    x->outcome = OP_REFUSED; /* whatever is answered here stands */
     if (!prepared(x) || go_on(x)) loop_return(x);
 }
 
@@ -282,7 +287,7 @@ static enum op_wish resume_run(struct op *op, struct tx *tx)
     x->req.tx = tx;
     enum answer a = x->req.route->resume(&x->req);
     x->req.tx = NULL;
-    if (a == ANSWER_FAULT) reply_reset(&x->req.reply);       /* status 0: goes on waiting */
+    if (a == ANSWER_FAULT) reply_reset(&x->req.reply); /* status 0: goes on waiting */
     return a == ANSWER_SENT ? OP_COMMIT : OP_REFUSE;
 }
 
@@ -291,7 +296,7 @@ static void resumed(struct exchange *x);
 static void ask(struct exchange *x)
 {
     x->ask_again = false;
-    x->away = exchange_away(x, resume_run, resumed);         /* no room: the next tick asks again */
+    x->away = exchange_away(x, resume_run, resumed); /* no room: the next tick asks again */
 }
 
 /* The 202 made by .run steps aside for what .resume may say. */
@@ -308,7 +313,7 @@ static void park(struct exchange *x)
     x->parked_next = l->parked;
     if (l->parked != NULL) l->parked->parked_previous = x;
     l->parked = x;
-    atomic_fetch_add(&l->parked_count, 1);                   /* before the first look: an end after it is told to us */
+    atomic_fetch_add(&l->parked_count, 1); /* before the first look: an end after it is told to us */
     ask(x);
 }
 
@@ -356,7 +361,7 @@ void dispatch_tick(struct loop *l, int64_t at_ms)
         if (x->away) continue;
         bool gone = loop_find(l, x->slot, x->generation) == NULL;
         if (gone || at_ms >= x->wait_until_ms) answer_waiting(x, true);
-        else ask(x);                                         /* the job may have ended in another process */
+        else ask(x); /* the job may have ended in another process */
     }
 }
 
@@ -385,9 +390,7 @@ static void settle(struct exchange *x)
     struct req *req = &x->req;
     switch (x->outcome) {
     case OP_COMMITTED:
-    case OP_REFUSED:
-        assert(req->reply.status != 0);
-        return;
+    case OP_REFUSED: assert(req->reply.status != 0); return;
     case OP_CONFLICT:
     case OP_DROPPED:
         reply_reset(&req->reply);
@@ -412,7 +415,7 @@ void dispatch_returned(struct exchange *x)
     struct connection *c = loop_find(l, x->slot, x->generation);
     const struct reply *r = &x->req.reply;
     bool waits = x->outcome == OP_COMMITTED && r->wait_job > 0 && r->problem == NULL && x->req.route->wait_ms > 0;
-    if (c == NULL) exchange_give(x);                         /* the client left; the work is done all the same */
+    if (c == NULL) exchange_give(x); /* the client left; the work is done all the same */
     else if (waits && !atomic_load(&l->http->stopping)) park(x);
     else requests_answer(c, x);
 }

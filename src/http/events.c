@@ -13,8 +13,9 @@ enum { EVENT_DATA_MAX = 4096, TOPICS_PER_QUERY = 256, PURGE_EVENTS_BATCH = 500 }
 
 STMT(bump_counter, "INSERT INTO event_counters (kind, topic, last_seq) VALUES (?1, ?2, 1)"
                    " ON CONFLICT (kind, topic) DO UPDATE SET last_seq = event_counters.last_seq + 1");
-STMT(append_event, "INSERT INTO events (kind, topic, seq, type, data, at_ms)"
-                   " SELECT kind, topic, last_seq, ?3, ?4, ?5 FROM event_counters WHERE kind = ?1 AND topic = ?2",
+STMT(append_event,
+     "INSERT INTO events (kind, topic, seq, type, data, at_ms)"
+     " SELECT kind, topic, last_seq, ?3, ?4, ?5 FROM event_counters WHERE kind = ?1 AND topic = ?2",
      .postgres = "INSERT INTO events (kind, topic, seq, type, data, at_ms)"
                  " SELECT kind, topic, last_seq, ?3::text, ?4::text, ?5::bigint FROM event_counters"
                  " WHERE kind = ?1 AND topic = ?2");
@@ -22,8 +23,9 @@ STMT(event_state, "SELECT last_seq, (SELECT MIN(seq) FROM events WHERE kind = ?1
                   " FROM event_counters WHERE kind = ?1 AND topic = ?2");
 STMT(events_after, "SELECT seq, type, data FROM events WHERE kind = ?1 AND topic = ?2 AND seq > ?3"
                    " ORDER BY seq LIMIT 200");
-STMT(counters_of, "SELECT topic, last_seq FROM event_counters"
-                  " WHERE kind = ?1 AND topic IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
+STMT(counters_of,
+     "SELECT topic, last_seq FROM event_counters"
+     " WHERE kind = ?1 AND topic IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
      .postgres = "SELECT topic, last_seq FROM event_counters"
                  " WHERE kind = ?1 AND topic = ANY(CAST(?2::text[] AS bigint[]))");
 STMT(last_event, "SELECT MAX(id) AS id FROM events");
@@ -142,7 +144,7 @@ void events_print(const struct event_rows *rows, size_t first, size_t n, struct 
         buf_text(out, "\nevent: ");
         buf_add(out, rows->text.p + r->type_at, r->type_n);
         buf_text(out, "\ndata: ");
-        buf_add(out, rows->text.p + r->data_at, r->data_n);  /* JSON of our writer: one line */
+        buf_add(out, rows->text.p + r->data_at, r->data_n); /* JSON of our writer: one line */
         buf_text(out, "\n\n");
     }
 }
@@ -157,7 +159,9 @@ int topic_reads_compare(const void *a, const void *b)
 static bool read_batch(struct tx *tx, struct topic_read *list, size_t count, struct event_rows *out, bool *more)
 {
     const char *ids[TOPICS_PER_QUERY];
-    struct { int64_t topic, last; } found[TOPICS_PER_QUERY];
+    struct {
+        int64_t topic, last;
+    } found[TOPICS_PER_QUERY];
     assert(count > 0 && count <= TOPICS_PER_QUERY);
     for (size_t i = 0; i < count; i++) ids[i] = arena_printf(tx_arena(tx), "%lld", (long long)list[i].topic.id);
     struct query q = query(tx, &counters_of);
@@ -224,7 +228,10 @@ bool events_moved(struct tx *tx, int64_t since, struct events_moved *out)
 
 /* ---- the route ---- */
 
-struct get_events { int64_t after; bool has_after; };
+struct get_events {
+    int64_t after;
+    bool has_after;
+};
 static const struct field get_events_fields[] = {
     FIELD_I64(struct get_events, after, .min = 0, .max = INT64_MAX, .optional = true,
               .present_offset = offsetof(struct get_events, has_after),
@@ -277,9 +284,11 @@ static enum answer get_events(struct req *req)
 
 ROUTE_TAG(events_tag, "Events", "What changed, live.");
 
+/* clang-format off */
 const struct route events_routes[] = {
     { .verb = VERB_GET, .path = "/api/events", .who = WHO_BOOKS, .tx = TX_READ, .tag = "Events",
       QUERY_FIELDS(get_events), .passive = true, .run = get_events,
       .doc = "Server events of the signed-in account, as text/event-stream, replayed from Last-Event-ID." },
     ROUTE_END
 };
+/* clang-format on */

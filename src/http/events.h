@@ -11,14 +11,17 @@
  * transaction that appends to several topics takes them in the order of kind and id, or two of them wait for each
  * other. */
 enum topic_kind {
-    TOPIC_ACCOUNT = 1,       /* what every page of an account may need */
+    TOPIC_ACCOUNT = 1, /* what every page of an account may need */
     TOPIC_CONVERSATION = 2,
     TOPIC_INBOX = 3,
     TOPIC_SHOP = 4,
 };
-struct topic { enum topic_kind kind; int64_t id; };
+struct topic {
+    enum topic_kind kind;
+    int64_t id;
+};
 
-#define EVENT_SESSIONS_CHANGED "sessions.changed"            /* the account's streams ask at once if they may go on */
+#define EVENT_SESSIONS_CHANGED "sessions.changed" /* the account's streams ask at once if they may go on */
 /* `type` is dotted ("shop.chatbot"); `data` writes the members of the JSON object (small: ids and states, no secrets;
  * over 4 KiB it is logged and told empty; NULL: none). False on a storage fault. Cost: one upsert of the counter, one
  * insert. */
@@ -30,6 +33,6 @@ MUST_USE bool events_put(struct tx *tx, int64_t account, const char *type, json_
 void events_hint(const char *kind);
 /* For a cron job: deletes at most HTTP_PURGE_BATCH events older than 24 h: how many, or -1 on a storage fault. */
 MUST_USE int64_t events_purge(struct tx *tx);
-extern const struct route events_routes[];                   /* GET /api/events */
+extern const struct route events_routes[]; /* GET /api/events */
 
 #endif

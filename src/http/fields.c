@@ -24,7 +24,7 @@ void field_fault_name(struct field_run *r, struct str name, const char *code)
 {
     if (name.n > FAULT_NAME_MAX_BYTES) {
         name.n = FAULT_NAME_MAX_BYTES;
-        while (name.n > 0 && ((uint8_t)name.p[name.n] & 0xC0) == 0x80) name.n--;     /* not inside a character */
+        while (name.n > 0 && ((uint8_t)name.p[name.n] & 0xC0) == 0x80) name.n--; /* not inside a character */
     }
     if (!utf8_valid(name) || text_has_controls(name)) name = STR("?");
     field_fault_add(r, arena_text_n(r->arena, name.p, name.n), code, 0);
@@ -89,10 +89,7 @@ void field_take_time(struct field_run *r, const struct field *f, struct str text
     else field_fault_add(r, f->name, "format", 0);
 }
 
-void field_take_bool(struct field_run *r, const struct field *f, bool v)
-{
-    memcpy(r->out + f->offset, &v, sizeof(v));
-}
+void field_take_bool(struct field_run *r, const struct field *f, bool v) { memcpy(r->out + f->offset, &v, sizeof(v)); }
 
 void field_take_text(struct field_run *r, const struct field *f, struct str text)
 {
@@ -113,20 +110,17 @@ void field_take_nothing(struct field_run *r, const struct field *f)
     switch (f->kind) {
     case FIELD_KIND_I64:
     case FIELD_KIND_CREDITS: store_number(r, f, f->fallback); break;
-    case FIELD_KIND_ENUM:    store_index(r, f, f->fallback); break;
-    case FIELD_KIND_TEXT:    store_text(r, f, NULL); break;
-    case FIELD_KIND_BOOL:    field_take_bool(r, f, false); break;
-    case FIELD_KIND_TIME:    store_number(r, f, f->fallback); break;
-    case FIELD_KIND_LIST:    memset(r->out + f->offset, 0, sizeof(struct field_list)); break;
-    case FIELD_KIND_OBJECT:  store_text(r, f, NULL); break;
-    case FIELD_KIND_END:     assert(!"the end is no field"); break;
+    case FIELD_KIND_ENUM: store_index(r, f, f->fallback); break;
+    case FIELD_KIND_TEXT: store_text(r, f, NULL); break;
+    case FIELD_KIND_BOOL: field_take_bool(r, f, false); break;
+    case FIELD_KIND_TIME: store_number(r, f, f->fallback); break;
+    case FIELD_KIND_LIST: memset(r->out + f->offset, 0, sizeof(struct field_list)); break;
+    case FIELD_KIND_OBJECT: store_text(r, f, NULL); break;
+    case FIELD_KIND_END: assert(!"the end is no field"); break;
     }
 }
 
-static struct str text_of(const json_t *v)
-{
-    return (struct str){ json_string_value(v), json_string_length(v) };
-}
+static struct str text_of(const json_t *v) { return (struct str){ json_string_value(v), json_string_length(v) }; }
 
 static void take_table(struct field_run *r, const struct field *table, const json_t *object);
 static void take_json(struct field_run *r, const struct field *f, const json_t *v);
@@ -172,11 +166,11 @@ static void take_json(struct field_run *r, const struct field *f, const json_t *
     case FIELD_KIND_CREDITS: fits = json_is_integer(v); break;
     case FIELD_KIND_TEXT:
     case FIELD_KIND_TIME:
-    case FIELD_KIND_ENUM:    fits = json_is_string(v); break;
-    case FIELD_KIND_BOOL:    fits = json_is_boolean(v); break;
-    case FIELD_KIND_LIST:    fits = json_is_array(v); break;
-    case FIELD_KIND_OBJECT:  fits = json_is_object(v); break;
-    case FIELD_KIND_END:     break;
+    case FIELD_KIND_ENUM: fits = json_is_string(v); break;
+    case FIELD_KIND_BOOL: fits = json_is_boolean(v); break;
+    case FIELD_KIND_LIST: fits = json_is_array(v); break;
+    case FIELD_KIND_OBJECT: fits = json_is_object(v); break;
+    case FIELD_KIND_END: break;
     }
     if (!fits) {
         field_fault_add(r, f->name, "type", 0);
@@ -185,13 +179,13 @@ static void take_json(struct field_run *r, const struct field *f, const json_t *
     switch (f->kind) {
     case FIELD_KIND_I64:
     case FIELD_KIND_CREDITS: field_take_number(r, f, json_integer_value(v)); break;
-    case FIELD_KIND_TEXT:    field_take_text(r, f, text_of(v)); break;
-    case FIELD_KIND_ENUM:    field_take_name(r, f, text_of(v)); break;
-    case FIELD_KIND_BOOL:    field_take_bool(r, f, json_is_true(v)); break;
-    case FIELD_KIND_TIME:    field_take_time(r, f, text_of(v)); break;
-    case FIELD_KIND_LIST:    take_list(r, f, v); break;
-    case FIELD_KIND_OBJECT:  take_object(r, f, v); break;
-    case FIELD_KIND_END:     break;
+    case FIELD_KIND_TEXT: field_take_text(r, f, text_of(v)); break;
+    case FIELD_KIND_ENUM: field_take_name(r, f, text_of(v)); break;
+    case FIELD_KIND_BOOL: field_take_bool(r, f, json_is_true(v)); break;
+    case FIELD_KIND_TIME: field_take_time(r, f, text_of(v)); break;
+    case FIELD_KIND_LIST: take_list(r, f, v); break;
+    case FIELD_KIND_OBJECT: take_object(r, f, v); break;
+    case FIELD_KIND_END: break;
     }
 }
 
@@ -212,9 +206,10 @@ static void take_table(struct field_run *r, const struct field *table, const jso
     }
     const char *key;
     json_t *v;
-    if (!r->ignore_unknown) json_object_foreach((json_t *)object, key, v) {
-        if (!in_table(table, key)) field_fault_name(r, str_of(key), "unknown");
-    }
+    if (!r->ignore_unknown) json_object_foreach((json_t *)object, key, v)
+        {
+            if (!in_table(table, key)) field_fault_name(r, str_of(key), "unknown");
+        }
 }
 
 bool fields_from_json(struct arena *a, const struct field *table, const json_t *object, bool ignore_unknown, void *out,

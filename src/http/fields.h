@@ -9,34 +9,45 @@
 #include "base/money.h"
 
 enum field_kind {
-    FIELD_KIND_END, FIELD_KIND_I64, FIELD_KIND_CREDITS, FIELD_KIND_TEXT, FIELD_KIND_BOOL, FIELD_KIND_ENUM,
-    FIELD_KIND_TIME, FIELD_KIND_LIST, FIELD_KIND_OBJECT
+    FIELD_KIND_END,
+    FIELD_KIND_I64,
+    FIELD_KIND_CREDITS,
+    FIELD_KIND_TEXT,
+    FIELD_KIND_BOOL,
+    FIELD_KIND_ENUM,
+    FIELD_KIND_TIME,
+    FIELD_KIND_LIST,
+    FIELD_KIND_OBJECT
 };
 enum text_form {
-    TEXT_PLAIN,      /* trimmed of white space at both ends, composed (NFC); empty after that counts as absent */
-    TEXT_NAME,       /* the same, and shown as a name: something must be seen of it, and nothing hides in it */
-    TEXT_SECRET,     /* passwords, tokens: not trimmed, not echoed, never logged */
-    TEXT_EMAIL,      /* one @, a dot behind it, ≤ 254 bytes; international hosts as xn--... */
-    TEXT_DOMAIN,     /* host name, also with https:// before it; IDN in either form; kept as letters, lower case */
-    TEXT_URL,        /* http(s), absolute */
+    TEXT_PLAIN,  /* trimmed of white space at both ends, composed (NFC); empty after that counts as absent */
+    TEXT_NAME,   /* the same, and shown as a name: something must be seen of it, and nothing hides in it */
+    TEXT_SECRET, /* passwords, tokens: not trimmed, not echoed, never logged */
+    TEXT_EMAIL,  /* one @, a dot behind it, ≤ 254 bytes; international hosts as xn--... */
+    TEXT_DOMAIN, /* host name, also with https:// before it; IDN in either form; kept as letters, lower case */
+    TEXT_URL,    /* http(s), absolute */
 };
 struct field {
-    const char *name;                /* in JSON, the query or the path (":id" is "id") */
+    const char *name; /* in JSON, the query or the path (":id" is "id") */
     enum field_kind kind;
-    size_t offset;                   /* of the member */
-    bool optional;                   /* absent/null: text NULL, bool false, numbers and enum `fallback` (enum: or -1) */
-    size_t present_offset;           /* of a bool member set when the field was given; 0: none (so never first) */
-    int64_t min, max, fallback;      /* numbers: range. text: code points (max 0 is refused at start) */
+    size_t offset;              /* of the member */
+    bool optional;              /* absent/null: text NULL, bool false, numbers and enum `fallback` (enum: or -1) */
+    size_t present_offset;      /* of a bool member set when the field was given; 0: none (so never first) */
+    int64_t min, max, fallback; /* numbers: range. text: code points (max 0 is refused at start) */
     enum text_form form;
     bool multiline;
-    const char *const *names;        /* enum: NULL-ended; the member is an int, the index */
-    const struct field *of;          /* object: its table; list: the one field that every item is, at offset 0 */
-    size_t of_size;                  /* of the object's struct, or of an item */
+    const char *const *names; /* enum: NULL-ended; the member is an int, the index */
+    const struct field *of;   /* object: its table; list: the one field that every item is, at offset 0 */
+    size_t of_size;           /* of the object's struct, or of an item */
     const char *doc;
 };
-struct field_list { const void *item; size_t count; };       /* item NULL: the list was not given */
+struct field_list {
+    const void *item;
+    size_t count;
+}; /* item NULL: the list was not given */
 /* The member types: int64_t, struct credits, const char *, bool, int; of a time int64_t, ms; of a list struct
  * field_list, of an object a pointer to its struct (NULL: not given). The last two stand in bodies alone. */
+/* clang-format off */
 #define FIELD_I64(type, member, ...) \
     { .name = #member, .kind = FIELD_KIND_I64, .offset = offsetof(type, member), __VA_ARGS__ }
 #define FIELD_ID(type, member, ...) FIELD_I64(type, member, .min = 1, .max = INT64_MAX, __VA_ARGS__)
@@ -72,8 +83,12 @@ struct field_list { const void *item; size_t count; };       /* item NULL: the l
 #define FIELD_FORMAT(type) \
     FIELD_ENUM(type, format, format_names, .optional = true, \
                .doc = "csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv.")
-extern const char *const format_names[];                     /* csv.c */
-#define FIELD_END { .kind = FIELD_KIND_END }
+/* clang-format on */
+extern const char *const format_names[]; /* csv.c */
+#define FIELD_END                                                                                                      \
+    {                                                                                                                  \
+        .kind = FIELD_KIND_END                                                                                         \
+    }
 /* A JSON name that is no C name or differs from the member: give .name again behind it (the last one wins; the build
  * passes -Wno-override-init for these tables). */
 
@@ -81,15 +96,24 @@ enum { FIELD_FAULTS_MAX = 8 };
 /* code: required, type, too_long, too_short, too_small, too_large, too_many, too_few, format, unknown, duplicate,
  * not_one_of, control_characters, invisible; a route may add its own. field: "name", "address.city",
  * "lines[2].amount". */
-struct field_fault { const char *field; const char *code; int64_t limit; };
-struct field_faults { size_t count; struct field_fault fault[FIELD_FAULTS_MAX]; };
+struct field_fault {
+    const char *field;
+    const char *code;
+    int64_t limit;
+};
+struct field_faults {
+    size_t count;
+    struct field_fault fault[FIELD_FAULTS_MAX];
+};
 
 /* Each fills `out` (sized and zeroed by the caller) and returns whether there were no faults. */
 MUST_USE bool fields_from_json(struct arena *a, const struct field *table, const json_t *object, bool ignore_unknown,
                                void *out, struct field_faults *faults);
 /* The same from a query, a form or path parts: numbers are decimal without leading zeros, booleans "true" or "false",
  * and a name that comes twice is refused. */
-struct name_value { struct str name, value; };               /* decoded */
+struct name_value {
+    struct str name, value;
+}; /* decoded */
 MUST_USE bool fields_from_pairs(struct arena *a, const struct field *table, const struct name_value *pairs,
                                 size_t count, bool ignore_unknown, void *out, struct field_faults *faults);
 
@@ -98,28 +122,68 @@ MUST_USE bool fields_from_pairs(struct arena *a, const struct field *table, cons
 MUST_USE bool pairs_split(struct arena *a, struct str text, struct name_value *pairs, size_t max, size_t *count);
 
 /* ---- what an answer looks like, for OpenAPI and for the test that holds real answers to it ---- */
-enum shape_kind { SHAPE_KIND_END, SHAPE_KIND_I64, SHAPE_KIND_TEXT, SHAPE_KIND_BOOL, SHAPE_KIND_TIME, SHAPE_KIND_ENUM,
-                  SHAPE_KIND_OBJECT, SHAPE_KIND_LIST, SHAPE_KIND_TEXT_LIST, SHAPE_KIND_OPEN };
+enum shape_kind {
+    SHAPE_KIND_END,
+    SHAPE_KIND_I64,
+    SHAPE_KIND_TEXT,
+    SHAPE_KIND_BOOL,
+    SHAPE_KIND_TIME,
+    SHAPE_KIND_ENUM,
+    SHAPE_KIND_OBJECT,
+    SHAPE_KIND_LIST,
+    SHAPE_KIND_TEXT_LIST,
+    SHAPE_KIND_OPEN
+};
 struct shape {
     const char *name;
     enum shape_kind kind;
-    bool nullable, maybe;            /* may be null; may be absent */
-    const struct shape *of;          /* object's or list item's members */
-    const char *const *names;        /* enum */
-    const char *type_name;           /* objects: name in components/schemas, so that the console gets a named type */
+    bool nullable, maybe;     /* may be null; may be absent */
+    const struct shape *of;   /* object's or list item's members */
+    const char *const *names; /* enum */
+    const char *type_name;    /* objects: name in components/schemas, so that the console gets a named type */
     const char *doc;
 };
-#define SHAPE_I64(n, ...) { .name = (n), .kind = SHAPE_KIND_I64, __VA_ARGS__ }
-#define SHAPE_TEXT(n, ...) { .name = (n), .kind = SHAPE_KIND_TEXT, __VA_ARGS__ }
-#define SHAPE_BOOL(n, ...) { .name = (n), .kind = SHAPE_KIND_BOOL, __VA_ARGS__ }
-#define SHAPE_TIME(n, ...) { .name = (n), .kind = SHAPE_KIND_TIME, __VA_ARGS__ }
-#define SHAPE_ENUM(n, list, ...) { .name = (n), .kind = SHAPE_KIND_ENUM, .names = (list), __VA_ARGS__ }
-#define SHAPE_OBJECT(n, members, ...) { .name = (n), .kind = SHAPE_KIND_OBJECT, .of = (members), __VA_ARGS__ }
-#define SHAPE_LIST(n, members, ...) { .name = (n), .kind = SHAPE_KIND_LIST, .of = (members), __VA_ARGS__ }
+#define SHAPE_I64(n, ...)                                                                                              \
+    {                                                                                                                  \
+        .name = (n), .kind = SHAPE_KIND_I64, __VA_ARGS__                                                               \
+    }
+#define SHAPE_TEXT(n, ...)                                                                                             \
+    {                                                                                                                  \
+        .name = (n), .kind = SHAPE_KIND_TEXT, __VA_ARGS__                                                              \
+    }
+#define SHAPE_BOOL(n, ...)                                                                                             \
+    {                                                                                                                  \
+        .name = (n), .kind = SHAPE_KIND_BOOL, __VA_ARGS__                                                              \
+    }
+#define SHAPE_TIME(n, ...)                                                                                             \
+    {                                                                                                                  \
+        .name = (n), .kind = SHAPE_KIND_TIME, __VA_ARGS__                                                              \
+    }
+#define SHAPE_ENUM(n, list, ...)                                                                                       \
+    {                                                                                                                  \
+        .name = (n), .kind = SHAPE_KIND_ENUM, .names = (list), __VA_ARGS__                                             \
+    }
+#define SHAPE_OBJECT(n, members, ...)                                                                                  \
+    {                                                                                                                  \
+        .name = (n), .kind = SHAPE_KIND_OBJECT, .of = (members), __VA_ARGS__                                           \
+    }
+#define SHAPE_LIST(n, members, ...)                                                                                    \
+    {                                                                                                                  \
+        .name = (n), .kind = SHAPE_KIND_LIST, .of = (members), __VA_ARGS__                                             \
+    }
 /* An object whose members depend on the case: any. */
-#define SHAPE_OPEN(n, ...) { .name = (n), .kind = SHAPE_KIND_OPEN, __VA_ARGS__ }
-#define SHAPE_TEXT_LIST(n, ...) { .name = (n), .kind = SHAPE_KIND_TEXT_LIST, __VA_ARGS__ }
-#define SHAPE_END { .kind = SHAPE_KIND_END }
+#define SHAPE_OPEN(n, ...)                                                                                             \
+    {                                                                                                                  \
+        .name = (n), .kind = SHAPE_KIND_OPEN, __VA_ARGS__                                                              \
+    }
+#define SHAPE_TEXT_LIST(n, ...)                                                                                        \
+    {                                                                                                                  \
+        .name = (n), .kind = SHAPE_KIND_TEXT_LIST, __VA_ARGS__                                                         \
+    }
+#define SHAPE_END                                                                                                      \
+    {                                                                                                                  \
+        .kind = SHAPE_KIND_END                                                                                         \
+    }
 
 /* Whether `value` is an object with exactly these members, each of its kind; the first difference in *why. For tests:
  * an answer that no longer fits the API reference fails them. */

@@ -8,9 +8,9 @@
 /* One run over a table. */
 struct field_run {
     struct arena *arena;
-    char *out;                       /* the caller's struct */
-    const char *inside;              /* "address." before the names of an object's members; NULL: at the top */
-    const char *item;                /* "lines[2]" instead of the name of a list's one field; NULL: none */
+    char *out;          /* the caller's struct */
+    const char *inside; /* "address." before the names of an object's members; NULL: at the top */
+    const char *item;   /* "lines[2]" instead of the name of a list's one field; NULL: none */
     bool ignore_unknown;
     struct field_faults *faults;
 };
@@ -22,7 +22,7 @@ void field_fault_name(struct field_run *r, struct str name, const char *code);
 
 /* Each judges a value that is there and stores it, or adds a fault. */
 void field_take_number(struct field_run *r, const struct field *f, int64_t v);
-void field_take_name(struct field_run *r, const struct field *f, struct str name);   /* enum */
+void field_take_name(struct field_run *r, const struct field *f, struct str name); /* enum */
 void field_take_time(struct field_run *r, const struct field *f, struct str text);
 void field_take_bool(struct field_run *r, const struct field *f, bool v);
 void field_take_text(struct field_run *r, const struct field *f, struct str text);

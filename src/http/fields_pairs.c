@@ -21,7 +21,7 @@ static void take_number(struct field_run *r, const struct field *f, struct str s
     int64_t v = 0;
     if (!is_number(s)) field_fault_add(r, f->name, "type", 0);
     else if (str_to_i64(s, &v)) field_take_number(r, f, v);
-    else if (s.p[0] == '-') field_fault_add(r, f->name, "too_small", f->min);        /* past int64 */
+    else if (s.p[0] == '-') field_fault_add(r, f->name, "too_small", f->min); /* past int64 */
     else field_fault_add(r, f->name, "too_large", f->max);
 }
 
@@ -34,17 +34,17 @@ static void take_pair(struct field_run *r, const struct field *f, struct str val
     switch (f->kind) {
     case FIELD_KIND_I64:
     case FIELD_KIND_CREDITS: take_number(r, f, value); break;
-    case FIELD_KIND_TEXT:    field_take_text(r, f, value); break;
-    case FIELD_KIND_ENUM:    field_take_name(r, f, value); break;
-    case FIELD_KIND_TIME:    field_take_time(r, f, value); break;
+    case FIELD_KIND_TEXT: field_take_text(r, f, value); break;
+    case FIELD_KIND_ENUM: field_take_name(r, f, value); break;
+    case FIELD_KIND_TIME: field_take_time(r, f, value); break;
     case FIELD_KIND_BOOL:
         if (str_eq(value, STR("true"))) field_take_bool(r, f, true);
         else if (str_eq(value, STR("false"))) field_take_bool(r, f, false);
         else field_fault_add(r, f->name, "type", 0);
         break;
     case FIELD_KIND_LIST:
-    case FIELD_KIND_OBJECT:  field_fault_add(r, f->name, "type", 0); break;          /* routes_check lets none in */
-    case FIELD_KIND_END:     assert(!"the end is no field"); break;
+    case FIELD_KIND_OBJECT: field_fault_add(r, f->name, "type", 0); break; /* routes_check lets none in */
+    case FIELD_KIND_END: assert(!"the end is no field"); break;
     }
 }
 
@@ -87,8 +87,8 @@ bool pairs_split(struct arena *a, struct str text, struct name_value *pairs, siz
     *count = 0;
     while (text.n > 0) {
         const char *and = memchr(text.p, '&', text.n);
-        struct str one = { text.p, and ? (size_t)(and - text.p) : text.n };
-        size_t step = and ? one.n + 1 : one.n;
+        struct str one = { text.p, and? (size_t)(and-text.p) : text.n };
+        size_t step = and? one.n + 1 : one.n;
         text.p += step, text.n -= step;
         if (one.n == 0) continue;
         const char *equals = memchr(one.p, '=', one.n);

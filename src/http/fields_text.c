@@ -49,7 +49,7 @@ static bool is_refused(uint32_t c, bool multiline)
 {
     if (c == '\n' || c == '\t') return !multiline;
     if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return true;
-    if (c == 0x2028 || c == 0x2029) return !multiline;       /* line and paragraph separator */
+    if (c == 0x2028 || c == 0x2029) return !multiline; /* line and paragraph separator */
     return !multiline && ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069));
 }
 
@@ -72,10 +72,7 @@ static struct str line_ends_unified(struct arena *a, struct str s)
     return (struct str){ p, n };
 }
 
-static bool is_alnum(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+static bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 /* ---- domains ---- */
 
@@ -100,7 +97,7 @@ static bool has_letters_only(struct str host)
     size_t n;
     for (size_t i = 0; i < host.n; i += n) {
         uint32_t c = code_point((struct str){ host.p + i, host.n - i }, &n);
-        bool dot = c == '.' || c == 0x3002 || c == 0xFF0E || c == 0xFF61;        /* Chinese input methods write these */
+        bool dot = c == '.' || c == 0x3002 || c == 0xFF0E || c == 0xFF61; /* Chinese input methods write these */
         if (!dot && !is_label_letter(c)) return false;
     }
     return true;
@@ -134,7 +131,7 @@ static const char *domain_read(struct arena *a, struct str s)
     if (is_local(s)) return arena_text_n(a, s.p, s.n);
     struct host_name host;
     if (!has_letters_only(s) || !host_name_read(a, s, &host) || !is_public_name(host.ascii)) return NULL;
-    return has_letters_only(str_of(host.shown)) ? host.shown : NULL;       /* xn--… may say what letters may not */
+    return has_letters_only(str_of(host.shown)) ? host.shown : NULL; /* xn--… may say what letters may not */
 }
 
 /* ---- addresses of pages ---- */
@@ -177,15 +174,11 @@ const char *text_judge(struct arena *a, const struct field *f, struct str in, co
     case TEXT_NAME:
         if (!unicode_shows(s)) return "invisible";
         break;
-    case TEXT_EMAIL:
-        *result = email_read(a, s);
-        return *result ? NULL : "format";
+    case TEXT_EMAIL: *result = email_read(a, s); return *result ? NULL : "format";
     case TEXT_URL:
         if (!is_url(s)) return "format";
         break;
-    case TEXT_DOMAIN:
-        *result = domain_read(a, s);
-        return *result ? NULL : "format";
+    case TEXT_DOMAIN: *result = domain_read(a, s); return *result ? NULL : "format";
     }
     *result = arena_text_n(a, s.p, s.n);
     return NULL;

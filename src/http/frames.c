@@ -7,20 +7,23 @@
 enum { KEPT_MESSAGE_BYTES = 65536 };
 
 /* Where a text is, in the middle of a character: how many bytes are to come, and what the next one may be. */
-struct utf8_place { unsigned left; uint8_t low, high; };
+struct utf8_place {
+    unsigned left;
+    uint8_t low, high;
+};
 
 struct frames {
     wslay_frame_context_ptr wslay;
-    const char *in;                          /* fed and not taken by wslay yet */
+    const char *in; /* fed and not taken by wslay yet */
     size_t in_n;
-    uint64_t open;                           /* bytes that wslay took of frames that are not whole yet */
+    uint64_t open; /* bytes that wslay took of frames that are not whole yet */
     /* the frame */
     bool in_frame;
     uint64_t frame_got;
     char control[CONTROL_MAX_BYTES];
     size_t control_n;
     /* the message */
-    enum frame_opcode opcode;                /* 0: none under way */
+    enum frame_opcode opcode; /* 0: none under way */
     unsigned fragments;
     struct utf8_place place;
     struct buf message;
@@ -71,7 +74,7 @@ static bool utf8_begins(struct utf8_place *at, uint8_t c)
     if (c < 0xc2 || c > 0xf4) return false;
     at->left = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
     if (c == 0xe0) at->low = 0xa0;
-    if (c == 0xed) at->high = 0x9f;                          /* no surrogates */
+    if (c == 0xed) at->high = 0x9f; /* no surrogates */
     if (c == 0xf0) at->low = 0x90;
     if (c == 0xf4) at->high = 0x8f;
     return true;

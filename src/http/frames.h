@@ -16,19 +16,32 @@
 #include "base/str.h"
 
 enum {
-    CLOSE_NORMAL = 1000, CLOSE_GOING_AWAY = 1001, CLOSE_PROTOCOL = 1002, CLOSE_NO_CODE = 1005, CLOSE_ABNORMAL = 1006,
-    CLOSE_NOT_TEXT = 1007, CLOSE_POLICY = 1008, CLOSE_TOO_BIG = 1009, CLOSE_INTERNAL = 1011, CLOSE_LATER = 1013,
-    FRAME_HEADER_MAX = 10,                   /* of ours, which are not masked */
+    CLOSE_NORMAL = 1000,
+    CLOSE_GOING_AWAY = 1001,
+    CLOSE_PROTOCOL = 1002,
+    CLOSE_NO_CODE = 1005,
+    CLOSE_ABNORMAL = 1006,
+    CLOSE_NOT_TEXT = 1007,
+    CLOSE_POLICY = 1008,
+    CLOSE_TOO_BIG = 1009,
+    CLOSE_INTERNAL = 1011,
+    CLOSE_LATER = 1013,
+    FRAME_HEADER_MAX = 10, /* of ours, which are not masked */
     CONTROL_MAX_BYTES = 125,
 };
 enum frame_event {
-    FRAME_MORE,          /* everything that was fed is used */
-    FRAME_TEXT, FRAME_BINARY,        /* a whole message */
-    FRAME_PING, FRAME_PONG,
-    FRAME_CLOSE,         /* *code is theirs, CLOSE_NO_CODE when they gave none; the data is the reason */
-    FRAME_FAULT,         /* *code is what to close with; nothing may be fed any more */
+    FRAME_MORE, /* everything that was fed is used */
+    FRAME_TEXT,
+    FRAME_BINARY, /* a whole message */
+    FRAME_PING,
+    FRAME_PONG,
+    FRAME_CLOSE, /* *code is theirs, CLOSE_NO_CODE when they gave none; the data is the reason */
+    FRAME_FAULT, /* *code is what to close with; nothing may be fed any more */
 };
-struct frame_limits { size_t message_max; unsigned fragments_max; };
+struct frame_limits {
+    size_t message_max;
+    unsigned fragments_max;
+};
 
 struct frames;
 MUST_USE struct frames *frames_new(void);

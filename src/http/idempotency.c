@@ -23,8 +23,9 @@ STMT(find_key, "SELECT request_hash, status, job, secret, answer FROM idempotenc
 STMT(keep_answer, "INSERT INTO idempotency_keys (account, route, key, request_hash, status, job, secret, answer, at_ms)"
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
 /* A row that somebody holds is left for the next time: it keeps none of the others. */
-STMT(purge_keys, "DELETE FROM idempotency_keys WHERE at_ms < ?1"
-                 " AND id IN (SELECT id FROM idempotency_keys ORDER BY id LIMIT 500)",
+STMT(purge_keys,
+     "DELETE FROM idempotency_keys WHERE at_ms < ?1"
+     " AND id IN (SELECT id FROM idempotency_keys ORDER BY id LIMIT 500)",
      .postgres = "DELETE FROM idempotency_keys WHERE id = ANY(ARRAY(SELECT id FROM idempotency_keys WHERE"
                  " id = ANY(ARRAY(SELECT id FROM idempotency_keys ORDER BY id LIMIT 500)) AND at_ms < ?1"
                  " FOR UPDATE SKIP LOCKED))");
@@ -50,8 +51,8 @@ static struct str owner(const struct req *req) { return kept_owner(req->arena, r
 static void running_key(const struct req *req, uint8_t out[RUNNING_KEY_SIZE])
 {
     uint8_t hash[SHA256_SIZE];
-    const char *text = arena_printf(req->arena, "%lld %s %s", (long long)req->who.account, route_name(req),
-                                    req->idempotency_key);
+    const char *text =
+        arena_printf(req->arena, "%lld %s %s", (long long)req->who.account, route_name(req), req->idempotency_key);
     sha256(text, strlen(text), hash);
     memcpy(out, hash, RUNNING_KEY_SIZE);
 }
@@ -79,7 +80,7 @@ static bool is_running(struct exchange *x)
 static void now_running(struct exchange *x)
 {
     struct running_keys *r = &x->loop->http->running;
-    if (x->running) return;                                  /* run again by the lane */
+    if (x->running) return; /* run again by the lane */
     running_key(&x->req, x->running_key);
     (void)pthread_mutex_lock(&r->lock);
     if (r->count < RUNNING_MAX) {
@@ -184,14 +185,11 @@ enum idempotency idempotency_before(struct exchange *x, struct tx *tx)
     bind_text(&q, route_name(req));
     bind_text(&q, req->idempotency_key);
     switch (query_row(&q)) {
-    case ROW_FAULT:
-        return IDEMPOTENCY_FAULT;
-    case ROW_NONE:
-        return IDEMPOTENCY_NEW;
-    case ROW_FOUND:
-        break;
+    case ROW_FAULT: return IDEMPOTENCY_FAULT;
+    case ROW_NONE: return IDEMPOTENCY_NEW;
+    case ROW_FOUND: break;
     }
-    reply_reset(&req->reply);                                /* of a run that was refused meanwhile */
+    reply_reset(&req->reply); /* of a run that was refused meanwhile */
     struct str hash = col_str(&q, "request_hash");
     if (hash.n != sizeof x->request_hash || !equal_constant_time(hash.p, x->request_hash, hash.n)) {
         (void)reply_problem(req, &problem_key_reused);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SHARDS = 64, SETS = 128, WAYS = 8, OPEN_COUNTERS = 65536, WIDER_MAX = 100000 };   /* 65536 buckets of 24 bytes */
+enum { SHARDS = 64, SETS = 128, WAYS = 8, OPEN_COUNTERS = 65536, WIDER_MAX = 100000 }; /* 65536 buckets of 24 bytes */
 
 const struct limit limit_general = { .name = "general", .burst = 2000, .per_ms = 10 * SECOND_MS };
 const struct limit limit_account_reads = { .name = "account_reads", .burst = 1500, .per_ms = 10 * SECOND_MS };
@@ -18,17 +18,23 @@ const struct limit limit_account_changes = { .name = "account_changes", .burst =
 const struct limit limit_shop_key = { .name = "shop_key", .burst = 3000, .per_ms = 10 * SECOND_MS };
 
 struct bucket {
-    uint64_t hash;                                           /* 0: free */
-    int64_t at_ms;                                           /* when `left` was true */
-    int64_t left;                                            /* a token is per_ms of these: see `filled` */
+    uint64_t hash; /* 0: free */
+    int64_t at_ms; /* when `left` was true */
+    int64_t left;  /* a token is per_ms of these: see `filled` */
 };
-struct shard { pthread_mutex_t lock; struct bucket bucket[SETS][WAYS]; };
+struct shard {
+    pthread_mutex_t lock;
+    struct bucket bucket[SETS][WAYS];
+};
 struct limits {
     uint64_t seed;
     size_t set;
-    struct { const struct limit *of; struct limit now; } other[LIMITS_SET_MAX];      /* numbers from the settings */
+    struct {
+        const struct limit *of;
+        struct limit now;
+    } other[LIMITS_SET_MAX]; /* numbers from the settings */
     struct shard shard[SHARDS];
-    atomic_uint open[OPEN_COUNTERS];                         /* connections, by the hash of their network */
+    atomic_uint open[OPEN_COUNTERS]; /* connections, by the hash of their network */
 };
 
 struct limits *limits_new(void)
@@ -122,7 +128,7 @@ static bool change(struct limits *l, const struct limit *limit, uint64_t hash, i
     struct bucket *b = find(shard->bucket[(hash / SHARDS) % SETS], hash);
     int64_t left = filled(b, limit, now_ms), cost = tokens * limit->per_ms;
     bool taken = left >= cost;
-    int64_t at_ms = now_ms > b->at_ms ? now_ms : b->at_ms;   /* never back: the same time would be paid for twice */
+    int64_t at_ms = now_ms > b->at_ms ? now_ms : b->at_ms; /* never back: the same time would be paid for twice */
     int64_t now_left = taken ? left - cost : left;
     *b = (struct bucket){ .hash = hash, .at_ms = at_ms, .left = now_left < full(limit) ? now_left : full(limit) };
     (void)pthread_mutex_unlock(&shard->lock);
@@ -178,8 +184,7 @@ void limits_give_back(struct limits *l, const struct limit *limit, const uint8_t
     give_back_from(l, limit, &numbers, address, 0, now_ms);
 }
 
-bool limits_take_of(struct limits *l, const struct limit *limit, struct str who, int64_t now_ms,
-                    int64_t *retry_after_s)
+bool limits_take_of(struct limits *l, const struct limit *limit, struct str who, int64_t now_ms, int64_t *retry_after_s)
 {
     struct limit numbers = numbers_of(l, limit);
     return change(l, &numbers, hash_of(l, limit, 1, who.p, who.n), 1, now_ms, retry_after_s);
@@ -205,8 +210,10 @@ static bool read_number(struct str *s, int64_t most, int64_t *out)
 /* "30/5m*8*64" */
 static bool read_numbers(struct str s, struct limit *out)
 {
-    static const struct { char unit; int64_t ms; } units[] = { { 's', SECOND_MS }, { 'm', MINUTE_MS },
-                                                               { 'h', HOUR_MS } };
+    static const struct {
+        char unit;
+        int64_t ms;
+    } units[] = { { 's', SECOND_MS }, { 'm', MINUTE_MS }, { 'h', HOUR_MS } };
     int64_t burst, count, ms = 0;
     if (!read_number(&s, WIDER_MAX, &burst) || s.n == 0 || s.p[0] != '/') return false;
     s.p++, s.n--;

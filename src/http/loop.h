@@ -28,49 +28,51 @@ enum {
     LOOPS_MAX = 16,
     CONNECTIONS_USUAL = 20000,
     CONNECTIONS_MAX = 1000000,
-    CONNECTIONS_SHARES = 20,                 /* an address may have one: limits_enter. Not our proxy, not loopback */
+    CONNECTIONS_SHARES = 20, /* an address may have one: limits_enter. Not our proxy, not loopback */
     READ_BUFFER_BYTES = 65536,
-    PIPELINE_MAX_BYTES = 65536,              /* kept behind a request under way; then reading stops until it is done */
-    GATHER_BYTES = 131072,                   /* answers gathered before they are written */
+    PIPELINE_MAX_BYTES = 65536, /* kept behind a request under way; then reading stops until it is done */
+    GATHER_BYTES = 131072,      /* answers gathered before they are written */
     REQUESTS_PER_CONNECTION = 100000,
     BODY_MAX_DEFAULT = 16384,
-    BODY_MAX_DISCARDED = 65536,              /* of a request that is refused already: read, so the answer arrives */
+    BODY_MAX_DISCARDED = 65536, /* of a request that is refused already: read, so the answer arrives */
     LINGER_MAX_BYTES = 262144,
     REPLY_MAX_BYTES = 16 << 20,
     REQUEST_ARENA_MAX_BYTES = 32 << 20,
-    POOLED_EXCHANGES = 128,                  /* a loop; more are made and freed */
-    POOLED_BUFFER_BYTES = 65536,             /* a pooled exchange keeps no larger buffer */
+    POOLED_EXCHANGES = 128,      /* a loop; more are made and freed */
+    POOLED_BUFFER_BYTES = 65536, /* a pooled exchange keeps no larger buffer */
     RANDOM_POOL_BYTES = 1024,
     IP_TEXT_SIZE = 46,
     NETWORK_TEXT_SIZE = 50,
     STREAM_QUEUE_MAX_BYTES = 262144,
-    STREAMS_PER_ACCOUNT = 16,                /* in this process */
-    STREAMS_MAX = 10000,                     /* the same */
-    RUNNING_MAX = 1024,                      /* requests with a key that wait for a job; more are not remembered */
+    STREAMS_PER_ACCOUNT = 16, /* in this process */
+    STREAMS_MAX = 10000,      /* the same */
+    RUNNING_MAX = 1024,       /* requests with a key that wait for a job; more are not remembered */
     RUNNING_KEY_SIZE = 16,
 };
 
-struct http_timeouts { int64_t head_ms, body_ms, idle_ms, write_ms, linger_ms, ping_ms, pong_ms; };
+struct http_timeouts {
+    int64_t head_ms, body_ms, idle_ms, write_ms, linger_ms, ping_ms, pong_ms;
+};
 
 enum connection_state {
-    CONNECTION_HEAD,         /* between requests, or in the middle of a head */
+    CONNECTION_HEAD, /* between requests, or in the middle of a head */
     CONNECTION_BODY,
-    CONNECTION_BUSY,         /* a request is with a crypto thread, a lane, or waits for a job */
-    CONNECTION_TAKEN,        /* no requests any more: `by` says what */
-    CONNECTION_LINGER,       /* answered and shut for writing; what the client still sends is thrown away */
+    CONNECTION_BUSY,   /* a request is with a crypto thread, a lane, or waits for a job */
+    CONNECTION_TAKEN,  /* no requests any more: `by` says what */
+    CONNECTION_LINGER, /* answered and shut for writing; what the client still sends is thrown away */
     CONNECTION_CLOSED,
 };
 /* What a connection waits for; each has its time-out, which begins when something else was awaited before. */
 enum connection_awaits {
-    AWAITS_ANEW,             /* whatever it is by now, its time begins again */
-    AWAITS_REQUEST,          /* the first byte of one */
-    AWAITS_HEAD,             /* the rest of one */
+    AWAITS_ANEW,    /* whatever it is by now, its time begins again */
+    AWAITS_REQUEST, /* the first byte of one */
+    AWAITS_HEAD,    /* the rest of one */
     AWAITS_BODY,
-    AWAITS_WRITE,            /* the client takes its answers */
-    AWAITS_END,              /* of what it sends after a refusal */
-    AWAITS_WORD,             /* of a socket: then it is asked whether it is there */
+    AWAITS_WRITE, /* the client takes its answers */
+    AWAITS_END,   /* of what it sends after a refusal */
+    AWAITS_WORD,  /* of a socket: then it is asked whether it is there */
     AWAITS_PONG,
-    AWAITS_OTHERS,           /* a lane, a job, an event: they have ends of their own */
+    AWAITS_OTHERS, /* a lane, a job, an event: they have ends of their own */
 };
 struct connection;
 struct standing;
@@ -108,107 +110,116 @@ struct connection {
     struct loop *loop;
     struct connection *next, *previous;
     const struct takeover *by;
-    void *own;                               /* the takeover's */
+    void *own; /* the takeover's */
     uint32_t slot, generation;
     enum connection_state state;
     enum connection_awaits awaits;
     bool reading, half_closed, close_when_written;
     bool loopback, from_proxy;
-    bool counted;                            /* in its network's share */
+    bool counted; /* in its network's share */
     unsigned requests;
-    unsigned writes;                         /* how many libuv has queued */
-    struct exchange *exchange;               /* BODY: ours; BUSY: NULL, it comes back by the queue */
-    char *kept;                              /* bytes not yet taken: an incomplete head, pipelined requests */
+    unsigned writes;           /* how many libuv has queued */
+    struct exchange *exchange; /* BODY: ours; BUSY: NULL, it comes back by the queue */
+    char *kept;                /* bytes not yet taken: an incomplete head, pipelined requests */
     size_t kept_n, kept_cap, head_resume;
-    size_t queued;                           /* bytes that libuv still has to write */
+    size_t queued; /* bytes that libuv still has to write */
     size_t lingered;
-    int64_t deadline_ms;                     /* by uv_now; INT64_MAX: none */
-    uint8_t address[16];                     /* of the other end */
+    int64_t deadline_ms; /* by uv_now; INT64_MAX: none */
+    uint8_t address[16]; /* of the other end */
     char ip[IP_TEXT_SIZE], network[NETWORK_TEXT_SIZE];
 };
 
 /* Bytes that are written to many connections and freed when the last one has them. */
-struct shared_bytes { atomic_uint references; size_t n; char p[]; };
+struct shared_bytes {
+    atomic_uint references;
+    size_t n;
+    char p[];
+};
 
 /* Who sent an exchange away says what happens when it is back on its loop, with `outcome` set. */
 typedef void exchange_back(struct exchange *x);
 typedef enum op_wish op_runner(struct op *op, struct tx *tx);
 struct exchange {
-    struct req req;                          /* what handlers see; req.raw is this exchange */
+    struct req req; /* what handlers see; req.raw is this exchange */
     struct op op;
     exchange_back *back;
     enum op_outcome outcome;
     struct loop *loop;
-    struct exchange *next;                   /* in the pool or the queue of returns */
+    struct exchange *next; /* in the pool or the queue of returns */
     struct exchange *parked_next, *parked_previous;
     uint32_t slot, generation;
-    size_t route_number;                     /* for metrics */
+    size_t route_number; /* for metrics */
     struct head head;
     const char *head_bytes;
     size_t head_n;
-    bool kept;                               /* head and body are in the arena */
+    bool kept; /* head and body are in the arena */
     bool head_only, close, counted;
-    bool deferred;                           /* a refusal that stands, but who calls is asked first */
-    bool broken;                             /* its transaction met a fault that will not pass */
-    bool ran;                                /* .run was reached: its refusal may write .refused */
+    bool deferred; /* a refusal that stands, but who calls is asked first */
+    bool broken;   /* its transaction met a fault that will not pass */
+    bool ran;      /* .run was reached: its refusal may write .refused */
     bool replayed;
     struct str body;
     struct buf body_store;
     struct chunk_reader chunk;
     int64_t body_left;
     bool discard;
-    struct arena_mark mark;                  /* what .prepare left stays when .run runs again */
+    struct arena_mark mark; /* what .prepare left stays when .run runs again */
     int64_t started_us;
     char request_id[33], session_key[SHA256_HEX_SIZE];
-    uint8_t address[16];                     /* of the client: what limits count by */
-    char ip[IP_TEXT_SIZE], network[NETWORK_TEXT_SIZE];       /* when a proxy forwarded it */
-    bool client_unknown;                     /* a proxy of ours forwarded it and did not say for whom */
-    unsigned taken;                          /* tokens that may have to be given back: see admission.c */
-    uint8_t request_hash[SHA256_SIZE];       /* body, path and query, for Idempotency-Key */
-    uint8_t running_key[RUNNING_KEY_SIZE];   /* in http.running while `running` */
+    uint8_t address[16];                               /* of the client: what limits count by */
+    char ip[IP_TEXT_SIZE], network[NETWORK_TEXT_SIZE]; /* when a proxy forwarded it */
+    bool client_unknown;                               /* a proxy of ours forwarded it and did not say for whom */
+    unsigned taken;                                    /* tokens that may have to be given back: see admission.c */
+    uint8_t request_hash[SHA256_SIZE];                 /* body, path and query, for Idempotency-Key */
+    uint8_t running_key[RUNNING_KEY_SIZE];             /* in http.running while `running` */
     bool running;
-    struct str fixed_body;                   /* a body that lives for ever (assets); instead of reply.body */
-    const char *allow;                       /* of a 405 or OPTIONS; in the arena */
-    const struct route *preflight;           /* OPTIONS of a page of another origin: the row it asks about */
-    bool origin_asked, origin_admitted;      /* by a row with ORIGINS_ASKED */
+    struct str fixed_body;              /* a body that lives for ever (assets); instead of reply.body */
+    const char *allow;                  /* of a 405 or OPTIONS; in the arena */
+    const struct route *preflight;      /* OPTIONS of a page of another origin: the row it asks about */
+    bool origin_asked, origin_admitted; /* by a row with ORIGINS_ASKED */
     /* waiting for a job */
     struct reply late;
     int64_t wait_job, wait_until_ms;
-    bool away, ask_again;                    /* .resume is asked; ask once more when it is back */
+    bool away, ask_again; /* .resume is asked; ask once more when it is back */
     /* server events */
     bool wants_stream;
     int64_t stream_cursor;
-    bool admitted;                           /* of a standing: see standing.c */
-    const void *socket_own;                  /* what .run left for the socket; in the arena */
+    bool admitted;          /* of a standing: see standing.c */
+    const void *socket_own; /* what .run left for the socket; in the arena */
     struct upload *upload;
 };
 
 /* Who stands behind a connection that lives long: enough to ask again whether they may. No exchange is kept for it. */
 struct standing {
     const struct route *route;
-    struct caller who;                       /* without texts: those went with the request */
-    const void *what;                        /* counted as one of these for the account; NULL: not */
+    struct caller who; /* without texts: those went with the request */
+    const void *what;  /* counted as one of these for the account; NULL: not */
     int64_t checked_ms;
-    char *bearer;                            /* of Authorization; NULL: by session */
+    char *bearer; /* of Authorization; NULL: by session */
     char session_key[SHA256_HEX_SIZE];
     bool ask_now, away;
 };
 struct account_counts;
 
-struct socket_bucket { int64_t at_ms, left; };
+struct socket_bucket {
+    int64_t at_ms, left;
+};
 struct socket {
     struct connection *connection;
     const struct socket_kind *kind;
     struct reader *readers;
-    struct frames *frames;                   /* lent, while a frame or a message is under way; NULL: none is */
+    struct frames *frames; /* lent, while a frame or a message is under way; NULL: none is */
     struct standing standing;
     struct socket_bucket messages, controls;
-    bool told_open;                          /* the kind knows of it: it is told of the end too */
-    bool pinged, wrote;                      /* wrote: something had to wait since `writable` was last told */
+    bool told_open;     /* the kind knows of it: it is told of the end too */
+    bool pinged, wrote; /* wrote: something had to wait since `writable` was last told */
     _Alignas(16) char own[];
 };
 
-struct slot { struct connection *connection; uint32_t generation, next_free; };
+struct slot {
+    struct connection *connection;
+    uint32_t generation, next_free;
+};
 
 struct loop {
     struct http *http;
@@ -220,29 +231,29 @@ struct loop {
     uv_async_t wake;
     uv_timer_t tick, topics_timer;
     bool listening, closing;
-    int64_t stop_at_ms;                      /* by uv_now; 0: not stopping */
+    int64_t stop_at_ms; /* by uv_now; 0: not stopping */
     struct connection *connections;
     size_t connection_count;
     struct slot *slots;
     uint32_t first_free;
     struct exchange *pool;
-    size_t pooled, under_way;                /* under_way: exchanges that other threads have */
+    size_t pooled, under_way; /* under_way: exchanges that other threads have */
     struct exchange *parked;
     struct buf out;
-    char date[64];                           /* the header line, once a second */
+    char date[64]; /* the header line, once a second */
     uint8_t random[RANDOM_POOL_BYTES];
     size_t random_left;
     char in[READ_BUFFER_BYTES];
     struct metrics_loop metrics;
     struct topics_loop *topics;
     struct streams_loop *streams;
-    struct frames *frames_lent[16];          /* to be lent again */
+    struct frames *frames_lent[16]; /* to be lent again */
     size_t frames_lent_n;
     struct parcel *delivering, *delivering_last;
     /* shared with other threads, under the lock */
     pthread_mutex_t lock;
     struct exchange *returns, *returns_last;
-    struct parcel *parcels, *parcels_last;   /* what other threads want to send */
+    struct parcel *parcels, *parcels_last; /* what other threads want to send */
     int64_t ended_jobs[256];
     size_t ended_job_count;
     bool ended_jobs_overflow;
@@ -251,11 +262,15 @@ struct loop {
 
 /* Keys of requests that wait for a job and have not been answered yet: the same key again is told 409 in_progress. In
  * this process alone; another one tells how the job stands, which is also true. */
-struct running_keys { pthread_mutex_t lock; size_t count; uint8_t key[RUNNING_MAX][RUNNING_KEY_SIZE]; };
+struct running_keys {
+    pthread_mutex_t lock;
+    size_t count;
+    uint8_t key[RUNNING_MAX][RUNNING_KEY_SIZE];
+};
 
 struct http {
     struct running_keys running;
-    struct http_options o;                   /* strings copied into `text` */
+    struct http_options o; /* strings copied into `text` */
     struct arena *text;
     const char *session_cookie;
     struct router *router;
@@ -263,12 +278,12 @@ struct http {
     struct proxy_list trusted;
     struct crypto_pool *pool;
     struct refusals *refusals;
-    struct account_counts *counts;           /* streams and sockets, by account */
+    struct account_counts *counts; /* streams and sockets, by account */
     atomic_size_t streams, uploads;
     size_t connections_max;
     struct http_timeouts timeouts;
-    struct str common_headers[FRAMING_ASKED];        /* security headers, by who may frame the answer */
-    const char *policy;                      /* their begin, to which frame-ancestors are added */
+    struct str common_headers[FRAMING_ASKED]; /* security headers, by who may frame the answer */
+    const char *policy;                       /* their begin, to which frame-ancestors are added */
     int port;
     unsigned loops;
     struct loop *loop[LOOPS_MAX];
@@ -282,16 +297,16 @@ void http_timeouts_for_tests(const struct http_timeouts *t);
 void http_share_for_tests(unsigned share);
 
 /* ---- server.c ---- */
-void loop_return(struct exchange *x);                        /* any thread: x comes back to its loop */
-struct connection *loop_find(struct loop *l, uint32_t slot, uint32_t generation);        /* NULL: it has gone */
+void loop_return(struct exchange *x); /* any thread: x comes back to its loop */
+struct connection *loop_find(struct loop *l, uint32_t slot, uint32_t generation); /* NULL: it has gone */
 
 /* ---- accept.c ---- */
 void connection_accept(uv_stream_t *listener, int status);
 
 /* ---- connection.c ---- */
 void connection_close(struct connection *c);
-void connection_linger(struct connection *c);                /* all is written: shut, and throw away what still comes */
-void connection_tick(struct connection *c, int64_t now_ms);  /* time-outs */
+void connection_linger(struct connection *c);               /* all is written: shut, and throw away what still comes */
+void connection_tick(struct connection *c, int64_t now_ms); /* time-outs */
 /* After the state changed: reads on or not, and sets the time-out. May close it. */
 void connection_settle(struct connection *c);
 /* From requests to something else. `own` is freed by by->closed, whatever happens. */
@@ -300,45 +315,45 @@ void connection_take(struct connection *c, const struct takeover *by, void *own)
 bool connection_flush(struct connection *c, struct str fixed);
 /* Writes b, without a copy: what the kernel does not take at once keeps a reference. False as above. */
 bool connection_send(struct connection *c, struct shared_bytes *b);
-void shared_bytes_drop(struct shared_bytes *b);              /* any thread */
-size_t connection_backlog(const struct connection *c);       /* what waits to be written, with its upkeep */
+void shared_bytes_drop(struct shared_bytes *b);        /* any thread */
+size_t connection_backlog(const struct connection *c); /* what waits to be written, with its upkeep */
 
 /* ---- requests.c ---- */
 extern const struct takeover http_requests;
 /* An exchange that was away is done: write its answer, or hand the connection over; go on with the bytes behind it. */
 void requests_answer(struct connection *c, struct exchange *x);
 /* Of upload.c. The client may have gone: then x is given up. */
-void requests_upload_begin(struct exchange *x);              /* who asks may: its bytes are taken */
+void requests_upload_begin(struct exchange *x); /* who asks may: its bytes are taken */
 void requests_upload_room(struct exchange *x);
 void requests_upload_done(struct exchange *x);
-void requests_upload_failed(struct exchange *x, const struct problem *p);        /* NULL: the reply is made already */
+void requests_upload_failed(struct exchange *x, const struct problem *p); /* NULL: the reply is made already */
 bool connection_is_idle(const struct connection *c);
 
 /* ---- request.c ---- */
 struct exchange *exchange_take(struct loop *l);
 void exchange_give(struct exchange *x);
 void exchange_pool_free(struct loop *l);
-void exchange_keep(struct exchange *x);                      /* head and body move into the arena */
-void exchange_keep_client(struct exchange *x);               /* who asks, which exchange_keep does too */
+void exchange_keep(struct exchange *x);        /* head and body move into the arena */
+void exchange_keep_client(struct exchange *x); /* who asks, which exchange_keep does too */
 /* After the head: route, limits, origin, size. A refusal is put into the reply and the body will be discarded. */
 void request_begin(struct connection *c, struct exchange *x);
-void request_begin_bare(struct connection *c, struct exchange *x);       /* its part that no refusal needs to skip */
+void request_begin_bare(struct connection *c, struct exchange *x); /* its part that no refusal needs to skip */
 /* After the body: content type, fields. */
 void request_fields(struct exchange *x);
 void request_refuse(struct exchange *x, const struct problem *p);
 
 /* ---- admission.c ---- */
-void admission_client(struct connection *c, struct exchange *x);         /* fills the address and its texts */
+void admission_client(struct connection *c, struct exchange *x); /* fills the address and its texts */
 /* Each takes a token where one counts. False: there is none, the reply says so. */
 MUST_USE bool admission_at_the_door(struct connection *c, struct exchange *x);
 MUST_USE bool admission_of_route(struct exchange *x);
-MUST_USE bool admission_of_caller(struct exchange *x);       /* in the transaction: the caller is known */
-void admission_settle(struct exchange *x);                   /* the reply is made: gives back what need not count */
+MUST_USE bool admission_of_caller(struct exchange *x); /* in the transaction: the caller is known */
+void admission_settle(struct exchange *x);             /* the reply is made: gives back what need not count */
 
 /* ---- cors.c ---- */
-MUST_USE bool cors_at_the_door(struct exchange *x, bool by_key_alone);   /* false: cross_site */
-MUST_USE enum row cors_ask(struct exchange *x);              /* in the transaction; ROW_NONE: cross_site */
-void cors_preflight(struct exchange *x);                     /* of an OPTIONS request */
+MUST_USE bool cors_at_the_door(struct exchange *x, bool by_key_alone); /* false: cross_site */
+MUST_USE enum row cors_ask(struct exchange *x);                        /* in the transaction; ROW_NONE: cross_site */
+void cors_preflight(struct exchange *x);                               /* of an OPTIONS request */
 void cors_print(const struct exchange *x, struct buf *out);
 void security_headers_make(struct http *h);
 void security_headers_print(const struct exchange *x, struct buf *out);
@@ -347,24 +362,24 @@ void security_headers_print(const struct exchange *x, struct buf *out);
 struct refusals;
 struct refusals *refusals_new(struct http *h);
 void refusals_free(struct refusals *r);
-void refusals_note(struct exchange *x);                      /* its answer is made */
-void refusals_tick(struct http *h);                          /* by one loop */
+void refusals_note(struct exchange *x); /* its answer is made */
+void refusals_tick(struct http *h);     /* by one loop */
 bool refusals_busy(const struct http *h);
 void refusals_print(struct refusals *r, struct buf *out);
 
 /* ---- dispatch.c ---- */
 /* True: the answer is in x->req.reply. False: x is with another thread and comes back by loop_return. */
 MUST_USE bool dispatch_start(struct exchange *x);
-void dispatch_returned(struct exchange *x);                  /* the exchange_back of a request */
+void dispatch_returned(struct exchange *x); /* the exchange_back of a request */
 /* Sends x to a lane for `run`, which reads; then `back`. False: the lanes have no room, and x is still ours. */
 MUST_USE bool exchange_away(struct exchange *x, op_runner *run, exchange_back *back);
 /* Inside `run`: who calls, into x->req.who, and whether the route admits them. False on a storage fault. */
 MUST_USE bool exchange_caller(struct exchange *x, struct tx *tx, bool *admitted);
-void dispatch_prepare(struct exchange *x);                   /* on a crypto thread */
-void dispatch_late(struct exchange *x);                      /* any thread: the crypto pool had no time for it */
-void dispatch_tick(struct loop *l, int64_t now_ms);          /* requests that wait for jobs */
+void dispatch_prepare(struct exchange *x);          /* on a crypto thread */
+void dispatch_late(struct exchange *x);             /* any thread: the crypto pool had no time for it */
+void dispatch_tick(struct loop *l, int64_t now_ms); /* requests that wait for jobs */
 void dispatch_job_ended(struct loop *l, int64_t job, bool any);
-void dispatch_release_waiting(struct loop *l);               /* the server stops: late answers now */
+void dispatch_release_waiting(struct loop *l); /* the server stops: late answers now */
 
 /* ---- standing.c: who is behind a connection that lives long ---- */
 /* How many streams or sockets an account has open in this process, counted by `what`, an address that names them. */
@@ -375,13 +390,16 @@ MUST_USE bool standing_begin(struct standing *s, struct exchange *x, const void 
 void standing_end(struct standing *s, struct http *h);
 /* Each second: asks when it is due. A caller who may not go on is dismissed. */
 void standing_tick(struct connection *c, int64_t at_ms);
-void standing_recheck_ms_for_tests(int64_t ms);              /* 0: the usual minute */
+void standing_recheck_ms_for_tests(int64_t ms); /* 0: the usual minute */
 
 /* ---- callers.c ---- */
-const struct problem *caller_judge(const struct req *req);   /* NULL: the caller may call this row; else why not */
-bool route_wants_caller(const struct route *r);              /* it is closed to who shows nothing */
+const struct problem *caller_judge(const struct req *req); /* NULL: the caller may call this row; else why not */
+bool route_wants_caller(const struct route *r);            /* it is closed to who shows nothing */
 /* Names of single roles, as the API description and the documents say them; ends with a NULL name. */
-struct role_name { enum who role; const char *name; };
+struct role_name {
+    enum who role;
+    const char *name;
+};
 extern const struct role_name role_names_of_callers[];
 
 /* ---- cookies.c ---- */
@@ -391,7 +409,7 @@ const char *http_cookie_name(const struct http_options *o, const char *base);
 /* ---- reply.c ---- */
 struct str bearer_of(struct str authorization);
 void reply_reset(struct reply *r);
-void reply_render(struct exchange *x, struct buf *out);      /* head and body; fixed_body is the caller's to send */
+void reply_render(struct exchange *x, struct buf *out); /* head and body; fixed_body is the caller's to send */
 const char *status_text(int status);
 
 /* ---- idempotency.c ---- */
@@ -400,22 +418,38 @@ struct str kept_owner(struct arena *a, int64_t account);
 enum idempotency { IDEMPOTENCY_FAULT = -1, IDEMPOTENCY_NEW, IDEMPOTENCY_ANSWERED };
 MUST_USE enum idempotency idempotency_before(struct exchange *x, struct tx *tx);
 MUST_USE bool idempotency_after(struct exchange *x, struct tx *tx);
-void idempotency_answered(struct exchange *x);               /* x is no longer running */
+void idempotency_answered(struct exchange *x); /* x is no longer running */
 
 /* ---- events.c: rows ---- */
 enum { EVENTS_PER_READ = 200, EVENTS_READ_MAX_BYTES = 8 << 20, EVENTS_MOVED_MAX = 2000 };
-struct event_row { int64_t seq; size_t type_at, type_n, data_at, data_n; };      /* places in the text of its rows */
-struct event_rows { struct event_row *row; size_t n, cap; struct buf text; };
+struct event_row {
+    int64_t seq;
+    size_t type_at, type_n, data_at, data_n;
+}; /* places in the text of its rows */
+struct event_rows {
+    struct event_row *row;
+    size_t n, cap;
+    struct buf text;
+};
 void event_rows_init(struct event_rows *r);
 void event_rows_free(struct event_rows *r);
-void events_print(const struct event_rows *rows, size_t first, size_t n, struct buf *out);  /* for a stream */
+void events_print(const struct event_rows *rows, size_t first, size_t n, struct buf *out); /* for a stream */
 /* Rows of a topic behind the cursor are out->row[first .. first + n). */
-struct topic_read { struct topic topic; int64_t cursor; size_t first, n; };
+struct topic_read {
+    struct topic topic;
+    int64_t cursor;
+    size_t first, n;
+};
 int topic_reads_compare(const void *a, const void *b);
 /* Reads each topic of the list, which is sorted by topic_reads_compare and names none twice. *more: some have more. */
 MUST_USE bool events_read(struct tx *tx, struct topic_read *list, size_t count, struct event_rows *out, bool *more);
 /* Which topics have events with an id above `since` (-1: only the last id is asked). `all`: too many to name. */
-struct events_moved { struct topic topic[EVENTS_MOVED_MAX]; size_t n; bool all; int64_t last; };
+struct events_moved {
+    struct topic topic[EVENTS_MOVED_MAX];
+    size_t n;
+    bool all;
+    int64_t last;
+};
 MUST_USE bool events_moved(struct tx *tx, int64_t since, struct events_moved *out);
 
 /* ---- topics.c: who listens to what on this loop ---- */
@@ -424,16 +458,16 @@ struct topic_news {
     struct topic topic;
     const struct event_rows *rows;
     size_t first, n;
-    struct buf printed;                      /* as events of a stream; empty: nobody asked yet */
+    struct buf printed; /* as events of a stream; empty: nobody asked yet */
     size_t printed_at[EVENTS_PER_READ];
     struct shared_bytes *frame[EVENTS_PER_READ];
     const struct socket_kind *frames_of;
 };
 /* One listener to one topic; a member of what belongs to a connection, or linked to it. */
 struct reader {
-    struct topic_place *place;               /* NULL: ended */
-    struct reader *next, *previous;          /* of the same topic */
-    struct reader *sibling;                  /* of the same socket */
+    struct topic_place *place;      /* NULL: ended */
+    struct reader *next, *previous; /* of the same topic */
+    struct reader *sibling;         /* of the same socket */
     struct connection *connection;
     int64_t cursor;
 };
@@ -443,44 +477,44 @@ struct topic reader_topic(const struct reader *r);
 /* News from row `first` on, as text of a stream. */
 struct str news_printed(struct topic_news *n, size_t first);
 void topics_loop_open(struct loop *l);
-void topics_loop_close(struct loop *l);                      /* frees, after the loop has ended */
+void topics_loop_close(struct loop *l); /* frees, after the loop has ended */
 void topics_tick(struct loop *l, int64_t at_ms);
-void topics_wake(struct loop *l);                            /* on the loop: something may have been notified or read */
-void topics_listen(struct http *h);                          /* once: rows of any process wake the loops */
+void topics_wake(struct loop *l);   /* on the loop: something may have been notified or read */
+void topics_listen(struct http *h); /* once: rows of any process wake the loops */
 void topics_forget(struct http *h);
-bool topics_busy(const struct loop *l);                      /* a read is with a lane */
+bool topics_busy(const struct loop *l); /* a read is with a lane */
 
 /* ---- streams.c: the open event streams of a loop ---- */
 void streams_loop_open(struct loop *l);
-void streams_drain(struct loop *l);                          /* closes every stream */
-void streams_loop_close(struct loop *l);                     /* frees, after the loop has ended */
+void streams_drain(struct loop *l);      /* closes every stream */
+void streams_loop_close(struct loop *l); /* frees, after the loop has ended */
 /* The connection becomes a stream. False: one stream too many, the reply says so. x stays the caller's. */
 MUST_USE bool stream_start(struct connection *c, struct exchange *x);
 void streams_tick(struct loop *l, int64_t at_ms);
-void streams_beat_ms_for_tests(int64_t ms);                  /* 0: the usual 15 s */
+void streams_beat_ms_for_tests(int64_t ms); /* 0: the usual 15 s */
 
 /* ---- websocket.c: one socket ---- */
 /* The head asks for a WebSocket as it should; else it is refused. */
 MUST_USE bool socket_upgrade_ok(struct exchange *x);
 /* The connection becomes a socket. False: one too many, the reply says so. x stays the caller's. */
 MUST_USE bool socket_start(struct connection *c, struct exchange *x);
-struct socket *socket_of(struct connection *c);              /* NULL: it is none (any more), or c is NULL */
+struct socket *socket_of(struct connection *c); /* NULL: it is none (any more), or c is NULL */
 MUST_USE bool socket_send_shared(struct socket *s, struct shared_bytes *b);
 void sockets_loop_close(struct loop *l);
 
 /* ---- sockets.c: many of them, and other threads ---- */
 struct shared_bytes *socket_bytes_new(enum socket_message kind, struct str data);
-void sockets_deliver(struct loop *l);                        /* a turn's share of what is to be sent */
+void sockets_deliver(struct loop *l); /* a turn's share of what is to be sent */
 void sockets_drain(struct loop *l);
-void sockets_forget(struct loop *l);                         /* frees, after the loop has ended */
+void sockets_forget(struct loop *l); /* frees, after the loop has ended */
 
 /* ---- upload.c ---- */
-MUST_USE bool upload_ask(struct exchange *x);                /* may they? Then requests_upload_begin. False: no room */
+MUST_USE bool upload_ask(struct exchange *x); /* may they? Then requests_upload_begin. False: no room */
 void upload_add(struct exchange *x, const char *p, size_t n);
-bool upload_full(const struct exchange *x);                  /* no more for now: requests_upload_room */
-bool upload_renews(struct exchange *x);                      /* enough came for the client's time to begin again */
-void upload_finish(struct exchange *x);                      /* that was all: requests_upload_done */
-void upload_end(struct exchange *x);                         /* x goes; the file stays or not */
+bool upload_full(const struct exchange *x); /* no more for now: requests_upload_room */
+bool upload_renews(struct exchange *x);     /* enough came for the client's time to begin again */
+void upload_finish(struct exchange *x);     /* that was all: requests_upload_done */
+void upload_end(struct exchange *x);        /* x goes; the file stays or not */
 const uint8_t *upload_hash(const struct exchange *x);
 
 /* ---- assets.c ---- */

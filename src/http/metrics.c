@@ -4,7 +4,10 @@
 #include "http/loop.h"
 #include <stdlib.h>
 
-static struct { metrics_printer *print; void *arg; } printers[METRICS_PRINTERS_MAX];
+static struct {
+    metrics_printer *print;
+    void *arg;
+} printers[METRICS_PRINTERS_MAX];
 static size_t printer_count;
 static pthread_mutex_t printers_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -56,10 +59,7 @@ static int64_t bucket_end_us(size_t i)
     return i % 2 == 0 ? octave : octave + octave / 2;
 }
 
-static void add(atomic_uint_fast64_t *n, uint64_t by)
-{
-    atomic_fetch_add_explicit(n, by, memory_order_relaxed);
-}
+static void add(atomic_uint_fast64_t *n, uint64_t by) { atomic_fetch_add_explicit(n, by, memory_order_relaxed); }
 
 static uint64_t read_count(const atomic_uint_fast64_t *n) { return atomic_load_explicit(n, memory_order_relaxed); }
 
@@ -88,7 +88,7 @@ static void print_answers(struct buf *out, const struct http *h, size_t routes)
     buf_text(out, "# HELP chathub_http_answers_total Answers by route and class of status.\n"
                   "# TYPE chathub_http_answers_total counter\n");
     for (size_t i = 0; i < routes; i++) {
-        for (size_t class = 0; class < METRICS_CLASSES; class++) {
+        for (size_t class = 0; class < METRICS_CLASSES; class ++) {
             uint64_t sum = 0;
             for (unsigned l = 0; l < h->loops; l++) sum += read_count(&h->loop[l]->metrics.route[i].answers[class]);
             if (sum == 0) continue;

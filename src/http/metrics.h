@@ -8,8 +8,8 @@
 
 enum {
     METRICS_PRINTERS_MAX = 16,
-    METRICS_CLASSES = 5,                                     /* 1xx..5xx */
-    METRICS_BUCKETS = 18,                                    /* two to an octave from 125 us; the last is +Inf */
+    METRICS_CLASSES = 5,  /* 1xx..5xx */
+    METRICS_BUCKETS = 18, /* two to an octave from 125 us; the last is +Inf */
     METRICS_MAX_BYTES = 4 << 20,
 };
 
@@ -32,10 +32,10 @@ struct metrics_loop {
     size_t routes;
     atomic_uint_fast64_t accepted, turned_away, refused_heads, streams, sockets, socket_messages;
 };
-void metrics_loop_open(struct metrics_loop *m, size_t routes);           /* one more for what met no route */
+void metrics_loop_open(struct metrics_loop *m, size_t routes); /* one more for what met no route */
 void metrics_loop_close(struct metrics_loop *m);
 void metrics_answer(struct metrics_loop *m, size_t route, int status, int64_t took_us);
 struct http;
-void metrics_http(struct buf *out, void *http);              /* a metrics_printer */
+void metrics_http(struct buf *out, void *http); /* a metrics_printer */
 
 #endif

@@ -48,7 +48,10 @@ static void path_template(struct buf *out, const char *path)
 
 /* ---- refusals ---- */
 
-struct refusals { size_t count; const struct problem *problem[PROBLEMS_MAX]; };
+struct refusals {
+    size_t count;
+    const struct problem *problem[PROBLEMS_MAX];
+};
 
 static void refusal_add(struct refusals *list, const struct problem *p)
 {
@@ -329,15 +332,9 @@ static bool is_first(const struct route *r, const struct route *const *routes,
     return true;
 }
 
-static bool same_path(const struct route *a, const struct route *b)
-{
-    return text_eq(a->path, b->path);
-}
+static bool same_path(const struct route *a, const struct route *b) { return text_eq(a->path, b->path); }
 
-static bool same_tag(const struct route *a, const struct route *b)
-{
-    return text_eq(a->tag, b->tag);
-}
+static bool same_tag(const struct route *a, const struct route *b) { return text_eq(a->tag, b->tag); }
 
 static void put_path(struct json *j, const struct route *r, const struct route *const *routes)
 {

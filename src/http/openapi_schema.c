@@ -125,11 +125,11 @@ static const char *format_of(enum text_form form)
 {
     switch (form) {
     case TEXT_SECRET: return "password";
-    case TEXT_EMAIL:  return "email";
-    case TEXT_URL:    return "uri";
+    case TEXT_EMAIL: return "email";
+    case TEXT_URL: return "uri";
     case TEXT_PLAIN:
     case TEXT_NAME:
-    case TEXT_DOMAIN: return NULL;   /* a domain may come with https:// before it: no format says that */
+    case TEXT_DOMAIN: return NULL; /* a domain may come with https:// before it: no format says that */
     }
     return NULL;
 }
@@ -187,10 +187,7 @@ static void put_field(struct json *j, const struct field *f, bool nullable, bool
     }
 }
 
-void schema_of_parameter(struct json *j, const struct field *f)
-{
-    put_field(j, f, false, false);
-}
+void schema_of_parameter(struct json *j, const struct field *f) { put_field(j, f, false, false); }
 
 static void put_members(struct json *j, const struct field *table, bool ignore_unknown)
 {
@@ -220,7 +217,10 @@ void schema_of_fields(struct json *j, const struct field *table, bool ignore_unk
 
 /* ---- components ---- */
 
-struct named { size_t count; const struct shape *shape[NAMED_SHAPES_MAX]; };
+struct named {
+    size_t count;
+    const struct shape *shape[NAMED_SHAPES_MAX];
+};
 
 /* In the order in which they are met; routes_check has seen to it that one name means one shape. */
 static void collect(struct named *n, const struct shape *members, unsigned depth)
@@ -238,6 +238,7 @@ static void collect(struct named *n, const struct shape *members, unsigned depth
     }
 }
 
+/* clang-format off */
 static const struct shape fault_shape[] = {
     SHAPE_TEXT("field", .doc = "The field as it was sent: name, address.city, lines[2].amount."),
     SHAPE_TEXT("code", .doc = "required, type, too_long, too_short, too_small, too_large, too_many, too_few, "
@@ -253,6 +254,7 @@ static const struct shape problem_shape[] = {
     SHAPE_LIST("fields", fault_shape, .maybe = true, .doc = "With invalid_fields: what is wrong with which field."),
     SHAPE_END
 };
+/* clang-format on */
 
 void schemas_print(struct json *j, const struct route *const *routes)
 {

@@ -8,7 +8,8 @@ static bool same(struct str a, struct str b) { return a.n == b.n && str_eq_nocas
 /* The port behind the host of "http://host:port", as text with its colon; empty when none. */
 static struct str split_loopback(struct str s, bool *is_loopback)
 {
-    static const struct str names[] = { { "http://127.0.0.1", 16 }, { "http://localhost", 16 },
+    static const struct str names[] = { { "http://127.0.0.1", 16 },
+                                        { "http://localhost", 16 },
                                         { "http://[::1]", 12 } };
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (s.n < names[i].n || !same((struct str){ s.p, names[i].n }, names[i])) continue;
@@ -24,8 +25,10 @@ static struct str split_loopback(struct str s, bool *is_loopback)
 /* A browser leaves the usual port out; settings and scripts may say it. */
 static struct str without_usual_port(struct str origin)
 {
+    /* clang-format off */
     static const struct { struct str scheme, port; } usual[] = { { { "https://", 8 }, { ":443", 4 } },
                                                                  { { "http://", 7 }, { ":80", 3 } } };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
         struct str scheme = usual[i].scheme, port = usual[i].port;
         if (origin.n <= scheme.n + port.n || !same((struct str){ origin.p, scheme.n }, scheme)) continue;

@@ -3,6 +3,7 @@
  * JSON. */
 #include "http/route.h"
 
+/* clang-format off */
 const struct problem problem_not_found = {
     "not_found", 404, "This does not exist, or it belongs to another account.", "内容不存在，或属于其他账号。"
 };
@@ -32,6 +33,7 @@ const struct problem problem_unsupported_media_type = { "unsupported_media_type"
 const struct problem problem_too_large = {
     "too_large", 413, "The request is too large. Please send less.", "请求内容过大，请减少后重试。"
 };
+/* clang-format on */
 const struct problem problem_cross_site = {
     "cross_site", 403, "This request did not come from our own pages. Open Chathub in this browser and try again.",
     "请求并非来自本站页面。请在此浏览器中打开 Chathub 后重试。"
@@ -40,6 +42,7 @@ const struct problem problem_wrong_host = {
     "wrong_host", 421, "This page answers only at 127.0.0.1, localhost, [::1] and the address of the base URL.",
     "此页面仅响应 127.0.0.1、localhost、[::1] 及基础 URL 的地址。"
 };
+/* clang-format off */
 const struct problem problem_too_many_requests = {
     "too_many_requests", 429, "Too many requests. Please wait a little and try again.", "请求过于频繁，请稍候再试。"
 };
@@ -70,6 +73,7 @@ const struct problem problem_invalid_query = {
 const struct problem problem_storage = {
     "storage", 503, "We could not save this. Nothing was changed; please try again in a moment.", "保存失败，未作任何更改，请稍后重试。"
 };
+/* clang-format on */
 const struct problem problem_internal = {
     "internal", 500, "Something is wrong on our side. Nothing was changed; trying again will not help.",
     "系统内部错误，未作任何更改。问题已记录，重试无法解决。"

@@ -36,12 +36,12 @@ static bool parse_plain(struct str text, uint8_t out[16])
 bool address_parse(struct str text, uint8_t out[16])
 {
     text = str_trim(text);
-    if (text.n > 0 && text.p[0] == '[') {                    /* [v6] or [v6]:port */
+    if (text.n > 0 && text.p[0] == '[') { /* [v6] or [v6]:port */
         const char *end = memchr(text.p, ']', text.n);
         return end != NULL && parse_plain((struct str){ text.p + 1, (size_t)(end - text.p) - 1 }, out);
     }
     if (parse_plain(text, out)) return true;
-    const char *colon = text.n > 0 ? memchr(text.p, ':', text.n) : NULL;     /* v4:port */
+    const char *colon = text.n > 0 ? memchr(text.p, ':', text.n) : NULL; /* v4:port */
     return colon != NULL && parse_plain((struct str){ text.p, (size_t)(colon - text.p) }, out);
 }
 
@@ -128,7 +128,7 @@ enum forwarded proxy_client(const struct proxy_list *trusted, struct str forward
         if (!address_parse((struct str){ rest.p + start, rest.n - start }, address)) return FORWARDED_UNREADABLE;
         memcpy(out, address, 16);
         if (!proxy_list_has(trusted, address)) return FORWARDED_BY_PROXY;
-        if (start == 0) return FORWARDED_BY_PROXY;           /* every hop is a proxy of ours: the first one asks */
+        if (start == 0) return FORWARDED_BY_PROXY; /* every hop is a proxy of ours: the first one asks */
         rest.n = start - 1;
     }
     return FORWARDED_UNREADABLE;

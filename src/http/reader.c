@@ -23,11 +23,11 @@
 #include <arpa/inet.h>
 
 enum {
-    METHOD_MAX_BYTES = 24,           /* the longest registered method is UPDATEREDIRECTREF, 17 */
-    VERSION_BYTES = 8,               /* "HTTP/1.1" */
+    METHOD_MAX_BYTES = 24, /* the longest registered method is UPDATEREDIRECTREF, 17 */
+    VERSION_BYTES = 8,     /* "HTTP/1.1" */
     REQUEST_LINE_MAX_BYTES = METHOD_MAX_BYTES + 1 + TARGET_MAX_BYTES + 1 + VERSION_BYTES + 2,
-    HOST_MAX_BYTES = 255 + 6,        /* a DNS name and ":65535" */
-    CONTENT_LENGTH_MAX_DIGITS = 18,  /* always fits int64 */
+    HOST_MAX_BYTES = 255 + 6,       /* a DNS name and ":65535" */
+    CONTENT_LENGTH_MAX_DIGITS = 18, /* always fits int64 */
     PORT_MAX = 65535,
 };
 
@@ -40,6 +40,7 @@ enum { IS_TOKEN = 1, IS_TARGET = 2, IS_HOST = 4, IS_DIGIT = 8, IS_UPPER = 16 };
 #define BOTH(c) [c] = IS_TOKEN | IS_TARGET
 #define NAME(c) [c] = IS_TOKEN | IS_TARGET | IS_HOST
 #define TARGET(c) [c] = IS_TARGET
+/* clang-format off */
 static const uint8_t byte_kind[256] = {
     UPPER('A'), UPPER('B'), UPPER('C'), UPPER('D'), UPPER('E'), UPPER('F'), UPPER('G'), UPPER('H'), UPPER('I'),
     UPPER('J'), UPPER('K'), UPPER('L'), UPPER('M'), UPPER('N'), UPPER('O'), UPPER('P'), UPPER('Q'), UPPER('R'),
@@ -57,6 +58,7 @@ static const uint8_t byte_kind[256] = {
     TARGET('='), TARGET('>'), TARGET('?'), TARGET('@'), TARGET('['), TARGET('\\'), TARGET(']'), TARGET('{'),
     TARGET('}'),
 };
+/* clang-format on */
 #undef LETTER_BITS
 #undef UPPER
 #undef LOWER
@@ -65,15 +67,9 @@ static const uint8_t byte_kind[256] = {
 #undef NAME
 #undef TARGET
 
-static inline bool is(char c, unsigned kind)
-{
-    return (byte_kind[(uint8_t)c] & kind) != 0;
-}
+static inline bool is(char c, unsigned kind) { return (byte_kind[(uint8_t)c] & kind) != 0; }
 
-bool byte_is_token(char c)
-{
-    return is(c, IS_TOKEN);
-}
+bool byte_is_token(char c) { return is(c, IS_TOKEN); }
 
 static inline bool all_are(struct str s, unsigned kind)
 {
@@ -101,7 +97,7 @@ static enum read_result find_end(const char *p, size_t n, size_t *resume, size_t
         *start = 2;
         if (n == 2) return READ_MORE;
     }
-    if (!is(p[*start], IS_UPPER)) return refuse(status, 400);        /* TLS to the plain port ends here too */
+    if (!is(p[*start], IS_UPPER)) return refuse(status, 400); /* TLS to the plain port ends here too */
     size_t limit = n < HEAD_MAX_BYTES ? n : HEAD_MAX_BYTES;
     size_t line_limit = *start + REQUEST_LINE_MAX_BYTES;
     /* Only in the call that crosses the limit: before it there is nothing to say, after it the line is known to end. */
@@ -167,15 +163,17 @@ static bool target_split(struct head *out, struct str *authority)
         out->query = (struct str){ mark + 1, rest.n - (size_t)(mark + 1 - rest.p) };
         rest.n = (size_t)(mark - rest.p);
     }
-    out->path = rest.n > 0 ? rest : STR("/");                /* only absolute-form can leave it empty */
+    out->path = rest.n > 0 ? rest : STR("/"); /* only absolute-form can leave it empty */
     return true;
 }
 
 /* What routes are made of (HEAD and OPTIONS are answered from them). */
 static bool method_is_known(struct str method)
 {
+    /* clang-format off */
     static const struct str known[] = { { "GET", 3 },   { "POST", 4 },   { "PUT", 3 },    { "PATCH", 5 },
                                         { "DELETE", 6 }, { "HEAD", 4 },  { "OPTIONS", 7 } };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (str_eq(method, known[i])) return true;
     return false;
@@ -270,16 +268,14 @@ static bool field_note(const struct head_field *h, struct framing *f)
     case 7:
         if (str_eq_nocase(h->name, STR("upgrade"))) f->has_upgrade = true;
         return true;
-    case 10:
-        return !str_eq_nocase(h->name, STR("connection")) || connection_read(h->value, f);
+    case 10: return !str_eq_nocase(h->name, STR("connection")) || connection_read(h->value, f);
     case 14:
         if (str_eq_nocase(h->name, STR("content-length"))) f->length = h->value, f->lengths++;
         return true;
     case 17:
         if (str_eq_nocase(h->name, STR("transfer-encoding"))) f->coding = h->value, f->codings++;
         return true;
-    default:
-        return true;
+    default: return true;
     }
 }
 
@@ -288,11 +284,11 @@ static bool fields_read(const char *p, const char *end, struct head *out, struct
 {
     *status = 400;
     out->fields = 0;
-    const char *last = end - 2;                              /* the empty line */
+    const char *last = end - 2; /* the empty line */
     while (p < last) {
         const char *name = p;
-        while (is(*p, IS_TOKEN)) p++;                        /* stops at CR at the latest */
-        if (p == name || *p != ':') return false;            /* also obs-fold, and a space before ':' */
+        while (is(*p, IS_TOKEN)) p++;             /* stops at CR at the latest */
+        if (p == name || *p != ':') return false; /* also obs-fold, and a space before ':' */
         if (out->fields == HEAD_MAX_HEADERS) {
             *status = 431;
             return false;
@@ -302,7 +298,7 @@ static bool fields_read(const char *p, const char *end, struct head *out, struct
         p++;
         while (*p == ' ' || *p == '\t') p++;
         const char *stop = value_end(p, end), *next = stop + 2;
-        if (*stop != '\r' || stop[1] != '\n') return false;  /* `end` is behind CRLF: stop[1] is there */
+        if (*stop != '\r' || stop[1] != '\n') return false; /* `end` is behind CRLF: stop[1] is there */
         while (stop > p && (stop[-1] == ' ' || stop[-1] == '\t')) stop--;
         h->value = (struct str){ p, (size_t)(stop - p) };
         if (!field_note(h, f)) return false;
@@ -321,7 +317,7 @@ static bool port_is_valid(struct str s)
 
 static bool host_is_valid(struct str host)
 {
-    if (host.n == 0) return true;                            /* RFC 9110 7.2: no authority is known; probes send it */
+    if (host.n == 0) return true; /* RFC 9110 7.2: no authority is known; probes send it */
     if (host.n > HOST_MAX_BYTES) return false;
     size_t name;
     if (host.p[0] == '[') {

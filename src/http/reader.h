@@ -14,12 +14,14 @@
 
 enum { HEAD_MAX_BYTES = 16384, HEAD_MAX_HEADERS = 64, TARGET_MAX_BYTES = 8192 };
 
-struct head_field { struct str name, value; };               /* name as sent; value without outer white space */
+struct head_field {
+    struct str name, value;
+}; /* name as sent; value without outer white space */
 struct head {
     struct str method, target, path, query; /* target as sent; path is "/..." or "*"; query without '?', p NULL: none */
-    int minor;                                               /* 0 or 1 */
+    int minor;                              /* 0 or 1 */
     bool keep_alive, chunked, expect_continue, upgrade;
-    int64_t content_length;                                  /* -1: none */
+    int64_t content_length; /* -1: none */
     size_t fields;
     struct head_field field[HEAD_MAX_HEADERS];
 };
@@ -30,15 +32,15 @@ enum read_result { READ_DONE, READ_MORE, READ_REFUSED };
  * *status is the answer (400, 414, 417, 431, 501, 505): send it and close. */
 MUST_USE enum read_result head_read(const char *p, size_t n, size_t *resume, struct head *out, size_t *used,
                                     int *status);
-bool byte_is_token(char c);                                                      /* RFC 9110 5.6.2 */
-struct str head_get(const struct head *h, const char *lower_case_name);          /* first; p NULL when absent */
+bool byte_is_token(char c);                                             /* RFC 9110 5.6.2 */
+struct str head_get(const struct head *h, const char *lower_case_name); /* first; p NULL when absent */
 
 /* Chunked bodies: feed bytes as they come; data views point into the fed bytes. */
 struct chunk_reader {
     int state, digits;
     uint64_t left, total, max;
-    unsigned extra, trailers;                                /* bytes of extensions and trailers; how many trailers */
-    size_t name_n;                                           /* of the trailer under way; > sizeof name: longer */
+    unsigned extra, trailers; /* bytes of extensions and trailers; how many trailers */
+    size_t name_n;            /* of the trailer under way; > sizeof name: longer */
     char name[17];
 };
 void chunk_start(struct chunk_reader *c, uint64_t max_total);

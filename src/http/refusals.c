@@ -9,11 +9,13 @@
 
 enum { REFUSALS_EVERY_MS = 60000, PATH_MAX_BYTES = 128 };
 
+/* clang-format off */
 static const char *const kind_names[REFUSAL_KINDS] = {
     [REFUSAL_CROSS_SITE] = "cross_site",     [REFUSAL_WRONG_HOST] = "wrong_host",
     [REFUSAL_TOO_MANY] = "too_many",         [REFUSAL_BAD_KEY] = "bad_key",
     [REFUSAL_NOT_THEIRS] = "not_theirs",     [REFUSAL_ROLE] = "role",
 };
+/* clang-format on */
 const char *refusal_name(enum refusal_kind kind) { return kind_names[kind]; }
 
 struct refusals {

@@ -92,11 +92,9 @@ static bool may_pass(const struct req *req)
     switch (tx_fault_of(req->tx)) {
     case TX_CONFLICT:
     case TX_UNABLE:
-    case TX_LOST:
-        return true;
-    case TX_SOUND:                                           /* what was read cannot be: a bug, or broken data */
-    case TX_BROKEN:
-        return false;
+    case TX_LOST: return true;
+    case TX_SOUND: /* what was read cannot be: a bug, or broken data */
+    case TX_BROKEN: return false;
     }
     return false;
 }
@@ -223,6 +221,7 @@ const char *http_session_key(const struct req *req)
 
 /* ---- bytes ---- */
 
+/* clang-format off */
 static const struct { int status; const char *text; } statuses[] = {
     { 101, "Switching Protocols" },
     { 200, "OK" }, { 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" }, { 302, "Found" },
@@ -237,6 +236,7 @@ static const struct { int status; const char *text; } statuses[] = {
     { 503, "Service Unavailable" }, { 504, "Gateway Timeout" }, { 505, "HTTP Version Not Supported" },
     { 507, "Insufficient Storage" },
 };
+/* clang-format on */
 
 const char *status_text(int status)
 {
@@ -246,6 +246,7 @@ const char *status_text(int status)
 }
 
 /* What a field fault means, for a person. Codes are listed in fields.h; domains may add their own (passwords). */
+/* clang-format off */
 static const struct { const char *code, *en, *zh; } fault_texts[] = {
     { "required", "This is required.", "此项必填。" },
     { "type", "This is not of the right kind.", "类型不正确。" },
@@ -263,6 +264,7 @@ static const struct { const char *code, *en, *zh; } fault_texts[] = {
     { "too_common", "This password is used by too many people. Please choose another.", "此密码过于常见，请换一个。" },
     { "equals_email", "The password must differ from the e-mail address.", "密码不能与邮箱地址相同。" },
 };
+/* clang-format on */
 
 static const char *fault_text(const char *code, enum lang lang)
 {
@@ -364,8 +366,7 @@ void reply_render(struct exchange *x, struct buf *out)
     buf_add(out, x->request_id, sizeof x->request_id - 1);
     buf_add(out, "\r\n", 2);
     if (r->content_type != NULL && !bodiless) header_line(out, "Content-Type", r->content_type);
-    if (x->fixed_body.p == NULL && !has_header(r, "Cache-Control"))
-        buf_add(out, "Cache-Control: no-store\r\n", 25);
+    if (x->fixed_body.p == NULL && !has_header(r, "Cache-Control")) buf_add(out, "Cache-Control: no-store\r\n", 25);
     if (r->headers + r->cookies > 0 || r->retry_after_s > 0 || x->allow != NULL || r->status == 401 || x->replayed)
         rare_headers(x, out);
     if (x->close) buf_add(out, "Connection: close\r\n", 19);

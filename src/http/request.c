@@ -127,7 +127,7 @@ void exchange_keep(struct exchange *x)
 static void request_id(struct exchange *x)
 {
     struct loop *l = x->loop;
-    if (l->random_left < 16) {                               /* the kernel is asked once for 64 requests */
+    if (l->random_left < 16) { /* the kernel is asked once for 64 requests */
         random_bytes(l->random, sizeof l->random);
         l->random_left = sizeof l->random;
     }
@@ -186,7 +186,7 @@ static void no_route(struct exchange *x, const struct route_match *m)
     }
     bool reads = str_eq(x->head.method, STR("GET")) || str_eq(x->head.method, STR("HEAD"));
     if (reads && console_has_page(x->head.path.p, x->head.path.n) && assets_answer(x)) {
-        x->discard = true;                                   /* GET is the page, POST of the same path the API's */
+        x->discard = true; /* GET is the page, POST of the same path the API's */
     } else if (m->verbs != 0) {
         request_refuse(x, &problem_method_not_allowed);
         x->allow = allow_text(x->req.arena, m->verbs);
@@ -390,7 +390,7 @@ static bool idempotency_key(struct exchange *x)
     size_t n = x->head.target.n;
     char *both = arena_alloc(x->req.arena, sizeof body + n);
     memcpy(both, body, sizeof body);
-    memcpy(both + sizeof body, x->head.target.p, n);         /* path and query */
+    memcpy(both + sizeof body, x->head.target.p, n); /* path and query */
     sha256(both, sizeof body + n, x->request_hash);
     return true;
 }

@@ -8,6 +8,7 @@
 #include "http/loop.h"
 #include <stdlib.h>
 
+/* clang-format off */
 static const struct problem problem_bad_request = {
     "bad_request", 400, "This is not a request that HTTP/1.1 allows.", "请求不符合 HTTP/1.1 规范。"
 };
@@ -29,6 +30,7 @@ static const struct problem problem_version = {
 static const struct problem problem_timeout = {
     "request_timeout", 408, "The request took too long to arrive.", "请求接收超时。"
 };
+/* clang-format on */
 
 static void go_on(struct connection *c);
 
@@ -58,8 +60,8 @@ static void respond(struct connection *c, struct exchange *x)
 static const struct problem *problem_of_status(int status)
 {
     static const struct problem *const known[] = { &problem_target_too_long, &problem_head_too_large,
-                                                   &problem_not_implemented, &problem_version, &problem_timeout,
-                                                   &problem_expectation };
+                                                   &problem_not_implemented, &problem_version,
+                                                   &problem_timeout,         &problem_expectation };
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (known[i]->status == status) return known[i];
     return status == 413 ? &problem_too_large : &problem_bad_request;
@@ -130,7 +132,7 @@ static size_t begin_body(struct connection *c, struct exchange *x, size_t rest)
         respond(c, x);
         return 0;
     }
-    if (!chunked && (uint64_t)length <= rest) {              /* all here: no copy */
+    if (!chunked && (uint64_t)length <= rest) { /* all here: no copy */
         if (!x->discard) x->body = (struct str){ x->head_bytes + x->head_n, (size_t)length };
         complete(c, x);
         return (size_t)length;
@@ -154,17 +156,12 @@ static size_t take_head(struct connection *c, const char *p, size_t n)
     size_t used = 0;
     int status = 0;
     switch (head_read(p, n, &c->head_resume, &x->head, &used, &status)) {
-    case READ_MORE:
-        exchange_give(x);
-        return 0;
-    case READ_REFUSED:
-        refuse(c, x, status);
-        return n;
-    case READ_DONE:
-        break;
+    case READ_MORE: exchange_give(x); return 0;
+    case READ_REFUSED: refuse(c, x, status); return n;
+    case READ_DONE: break;
     }
     c->head_resume = 0;
-    c->awaits = AWAITS_ANEW;                                 /* its body, or the next head, has its own time */
+    c->awaits = AWAITS_ANEW; /* its body, or the next head, has its own time */
     c->requests++;
     x->head_bytes = p, x->head_n = used;
     request_begin(c, x);
@@ -189,7 +186,7 @@ static void take_data(struct connection *c, struct exchange *x, const char *p, s
 {
     if (x->upload != NULL) {
         upload_add(x, p, n);
-        if (upload_renews(x)) c->awaits = AWAITS_ANEW;       /* large ones may take their time, but not stand still */
+        if (upload_renews(x)) c->awaits = AWAITS_ANEW; /* large ones may take their time, but not stand still */
     } else if (!x->discard) {
         buf_add(&x->body_store, p, n);
     }
@@ -211,15 +208,13 @@ static size_t take_chunks(struct connection *c, struct exchange *x, const char *
         taken += used;
         if (data_n > 0) take_data(c, x, data, data_n);
         switch (r) {
-        case READ_DONE:
-            body_done(c, x);
-            return taken;
+        case READ_DONE: body_done(c, x); return taken;
         case READ_MORE:
             if (taken == n) return taken;
             break;
         case READ_REFUSED:
             c->exchange = NULL;
-            if (status == 413 && x->discard) {               /* refused for a better reason already */
+            if (status == 413 && x->discard) { /* refused for a better reason already */
                 x->close = true;
                 respond(c, x);
             } else {
@@ -279,7 +274,7 @@ static void drop_kept(struct connection *c, size_t taken)
         memmove(c->kept, c->kept + taken, c->kept_n);
         return;
     }
-    free(c->kept);                                           /* ten thousand idle connections keep nothing */
+    free(c->kept); /* ten thousand idle connections keep nothing */
     c->kept = NULL, c->kept_cap = 0;
 }
 
@@ -398,7 +393,7 @@ static void requests_bytes(struct connection *c, const char *p, size_t n)
     }
     size_t taken = take_requests(c, p, n);
     if (c->state == CONNECTION_CLOSED) return;
-    if (c->state == CONNECTION_TAKEN) return;                /* what came behind went to whoever took it */
+    if (c->state == CONNECTION_TAKEN) return; /* what came behind went to whoever took it */
     keep(c, p + taken, n - taken);
     rest(c);
 }
@@ -447,10 +442,12 @@ static void requests_closed(struct connection *c)
     forget_kept(c);
 }
 
+/* clang-format off */
 const struct takeover http_requests = {
     .name = "requests", .bytes = requests_bytes, .written = requests_written, .ended = requests_ended,
     .late = requests_late, .awaits = requests_awaits, .wants_bytes = requests_want_bytes, .closed = requests_closed,
 };
+/* clang-format on */
 
 bool connection_is_idle(const struct connection *c)
 {

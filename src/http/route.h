@@ -28,63 +28,77 @@ enum who {
     WHO_ADMIN = 2,
     WHO_AGENT = 4,
     WHO_VIEWER = 8,
-    WHO_OPERATOR = 16,               /* what a person is for the whole service */
-    WHO_PERSON = 32,                 /* who signed in, also without a role anywhere: for what is a person's own */
-    WHO_KEY = 64,                    /* the service key of a shop (Authorization: Bearer chsk_...) that has the row's
-                                        .scope; the handler compares req->who.shop, when not 0, with the path */
-    WHO_NOBODY = 128,                /* who shows nothing */
-    WHO_SYSTEM = 256,                /* nobody is asked: liveness, metrics, static files, developer pages */
+    WHO_OPERATOR = 16, /* what a person is for the whole service */
+    WHO_PERSON = 32,   /* who signed in, also without a role anywhere: for what is a person's own */
+    WHO_KEY = 64,      /* the service key of a shop (Authorization: Bearer chsk_...) that has the row's
+                          .scope; the handler compares req->who.shop, when not 0, with the path */
+    WHO_NOBODY = 128,  /* who shows nothing */
+    WHO_SYSTEM = 256,  /* nobody is asked: liveness, metrics, static files, developer pages */
     /* Sets with a name. */
     WHO_MANAGERS = WHO_OWNER | WHO_ADMIN,
     WHO_STAFF = WHO_MANAGERS | WHO_AGENT,
-    WHO_BOOKS = WHO_MANAGERS | WHO_VIEWER,   /* who sees money, settings and the trail; an agent sees customers */
-    WHO_MEMBERS = WHO_STAFF | WHO_VIEWER,    /* any role in the account; not operators, nor who has no role there */
+    WHO_BOOKS = WHO_MANAGERS | WHO_VIEWER, /* who sees money, settings and the trail; an agent sees customers */
+    WHO_MEMBERS = WHO_STAFF | WHO_VIEWER,  /* any role in the account; not operators, nor who has no role there */
     WHO_SHOP = WHO_MEMBERS | WHO_KEY,
-    WHO_ANYONE = WHO_NOBODY | WHO_PERSON,    /* a session is still recognised when there is one: req->who */
+    WHO_ANYONE = WHO_NOBODY | WHO_PERSON, /* a session is still recognised when there is one: req->who */
 };
 enum lang { LANG_EN, LANG_ZH };
 
 struct caller {
-    int64_t person;                  /* who does it; 0: nobody, or a service key */
-    int64_t account;                 /* whose rows these are: the one that the session names, or the key's; 0: none */
-    unsigned roles;                  /* set of enum who; 0: nobody. The rest counts only when there is one */
-    int64_t session;                 /* 0: by a service key */
-    int64_t shop;                    /* service key: the only shop it may speak for */
-    const char *const *scopes;       /* service key: what it may be used for, NULL-ended */
-    int64_t signed_in_at_ms;         /* of this session: routes marked .fresh want ≤ 5 min */
+    int64_t person;            /* who does it; 0: nobody, or a service key */
+    int64_t account;           /* whose rows these are: the one that the session names, or the key's; 0: none */
+    unsigned roles;            /* set of enum who; 0: nobody. The rest counts only when there is one */
+    int64_t session;           /* 0: by a service key */
+    int64_t shop;              /* service key: the only shop it may speak for */
+    const char *const *scopes; /* service key: what it may be used for, NULL-ended */
+    int64_t signed_in_at_ms;   /* of this session: routes marked .fresh want ≤ 5 min */
     const char *email;
 };
 
 /* A refusal: one row for each, with its status and both texts. `%` is not special: facts stand beside the text. */
-struct problem { const char *code; int status; const char *en, *zh; };
+struct problem {
+    const char *code;
+    int status;
+    const char *en, *zh;
+};
 
-struct cookie { const char *name, *value; int64_t max_age_s; bool strict; };    /* max_age_s 0: delete */
+struct cookie {
+    const char *name, *value;
+    int64_t max_age_s;
+    bool strict;
+}; /* max_age_s 0: delete */
 enum { REPLY_COOKIES_MAX = 4, REPLY_FACTS_MAX = 6, REPLY_HEADERS_MAX = 6 };
-struct fact { const char *name; int64_t number; const char *text; };
+struct fact {
+    const char *name;
+    int64_t number;
+    const char *text;
+};
 /* Made by reply_*. A handler reads .problem in .refused, sets .shows_secret, and leaves the rest alone. */
 struct reply {
-    int status;                      /* 0: none yet */
+    int status; /* 0: none yet */
     const char *content_type;
     struct buf body;
     struct cookie cookie[REPLY_COOKIES_MAX];
     size_t cookies;
-    struct { const char *name, *value; } header[REPLY_HEADERS_MAX];
+    struct {
+        const char *name, *value;
+    } header[REPLY_HEADERS_MAX];
     size_t headers;
-    const struct problem *problem;   /* the body is written from it, in the caller's language */
+    const struct problem *problem; /* the body is written from it, in the caller's language */
     struct fact fact[REPLY_FACTS_MAX];
     size_t facts;
     int64_t retry_after_s;
     const struct field_faults *faults;
-    bool shows_secret;               /* an idempotent replay answers 409 already_shown */
-    int64_t wait_job;                /* after the commit wait for this job, then .resume */
-    const char *frame_ancestors;     /* with FRAMING_ASKED; NULL: none */
+    bool shows_secret;           /* an idempotent replay answers 409 already_shown */
+    int64_t wait_job;            /* after the commit wait for this job, then .resume */
+    const char *frame_ancestors; /* with FRAMING_ASKED; NULL: none */
 };
 
 /* A handler sets .prepared, and reads all but `raw`. */
 struct req {
     const struct route *route;
     struct arena *arena;
-    struct tx *tx;                   /* NULL outside .run, .resume and .refused */
+    struct tx *tx; /* NULL outside .run, .resume and .refused */
     struct caller who;
     const void *path, *query, *body; /* structs of the route's field tables; NULL only for rows without such a table */
     const char *idempotency_key;     /* NULL: none given. At most 128 visible ASCII characters */
@@ -92,14 +106,14 @@ struct req {
     const char *client_ip;           /* text; of the socket, or the last hop of a trusted proxy */
     const char *client_network;      /* /24 or /64 of it, text: what limits count by */
     const char *request_id, *user_agent;
-    int64_t now_ms;                  /* one time for the whole request */
-    void *prepared;                  /* what .prepare leaves for .run */
+    int64_t now_ms; /* one time for the whole request */
+    void *prepared; /* what .prepare leaves for .run */
     struct reply reply;
-    const struct upload_file *upload;/* rows with .upload */
-    bool upload_kept;                /* by req_keep_upload */
-    int64_t job;                     /* for .resume: the job that .run asked to wait for; 0 else */
-    const struct app *app;           /* configuration and services; opaque here, defined in http/server.h */
-    const void *raw;                 /* the parsed head: see req_header */
+    const struct upload_file *upload; /* rows with .upload */
+    bool upload_kept;                 /* by req_keep_upload */
+    int64_t job;                      /* for .resume: the job that .run asked to wait for; 0 else */
+    const struct app *app;            /* configuration and services; opaque here, defined in http/server.h */
+    const void *raw;                  /* the parsed head: see req_header */
 };
 
 /* A body that is streamed to disk: whole, hashed and synced before .run. Send it as it is, with any Content-Type. Who
@@ -107,90 +121,107 @@ struct req {
  * digits in http_options.upload_dir, for a row of the domain to remember. A process that dies may leave files that no
  * row names: the domain removes those that are older than a day. */
 enum { UPLOAD_NAME_SIZE = 33 };
-struct upload_rule { int64_t max_bytes; };
-struct upload_file { const char *name; int64_t size; uint8_t sha256[SHA256_SIZE]; };
+struct upload_rule {
+    int64_t max_bytes;
+};
+struct upload_file {
+    const char *name;
+    int64_t size;
+    uint8_t sha256[SHA256_SIZE];
+};
 
 enum answer {
-    ANSWER_FAULT = -1,               /* roll back; 503 or 500, see reply_fault */
-    ANSWER_SENT,                     /* the reply is made: commit */
-    ANSWER_REFUSED,                  /* the reply is made: roll back, then .refused */
-    ANSWER_GO_ON,                    /* .prepare, and steps that handlers share: nothing stands against it */
-    ANSWER_WAIT,                     /* .resume: the job has not ended */
+    ANSWER_FAULT = -1, /* roll back; 503 or 500, see reply_fault */
+    ANSWER_SENT,       /* the reply is made: commit */
+    ANSWER_REFUSED,    /* the reply is made: roll back, then .refused */
+    ANSWER_GO_ON,      /* .prepare, and steps that handlers share: nothing stands against it */
+    ANSWER_WAIT,       /* .resume: the job has not ended */
 };
 
 /* Which pages may send a request, by Sec-Fetch-Site, Origin or Referer. What comes with a bearer key and no cookie is
  * from no page. */
 enum origins {
-    ORIGINS_OWN,                     /* changes: our own pages. Other pages may read no answer */
-    ORIGINS_UNCHECKED,               /* servers call it, with a proof of their own. Other pages may read no answer */
-    ORIGINS_ANY,                     /* public, without cookies: every page may read the answer */
-    ORIGINS_ASKED,                   /* the row's .origin says so: the domains of a shop */
+    ORIGINS_OWN,       /* changes: our own pages. Other pages may read no answer */
+    ORIGINS_UNCHECKED, /* servers call it, with a proof of their own. Other pages may read no answer */
+    ORIGINS_ANY,       /* public, without cookies: every page may read the answer */
+    ORIGINS_ASKED,     /* the row's .origin says so: the domains of a shop */
 };
 enum framing {
     FRAMING_NONE,
-    FRAMING_OWN,                     /* our own pages */
-    FRAMING_ASKED,                   /* those that the handler names: reply_frame_ancestors */
+    FRAMING_OWN,   /* our own pages */
+    FRAMING_ASKED, /* those that the handler names: reply_frame_ancestors */
 };
 
 struct route {
     enum verb verb;
-    const char *path;                /* "/api/shops/:id/status"; at most 4 parts with ':' */
-    enum who who;                    /* a set: which roles it admits */
-    const char *scope;               /* with WHO_KEY: what a service key must be good for */
-    enum tx_mode tx;                 /* TX_NONE: .run has no transaction */
-    const char *doc;                 /* one sentence for the API reference */
-    const char *tag;                 /* group in the API reference */
+    const char *path;  /* "/api/shops/:id/status"; at most 4 parts with ':' */
+    enum who who;      /* a set: which roles it admits */
+    const char *scope; /* with WHO_KEY: what a service key must be good for */
+    enum tx_mode tx;   /* TX_NONE: .run has no transaction */
+    const char *doc;   /* one sentence for the API reference */
+    const char *tag;   /* group in the API reference */
     const struct field *path_fields, *query_fields, *body_fields;
     size_t path_size, query_size, body_size;
-    bool body_optional;              /* no body at all is as {} */
-    bool ignore_unknown;             /* routes whose contract others wrote */
-    size_t body_max;                 /* bytes; 0: 16 KiB */
-    const struct limit *limit;       /* extra limit by client network; NULL: the general one alone */
-    const struct limit *account_limit;       /* by account, for who is signed in; NULL: the general ones */
-    bool give_back_on_success;       /* both of them: only what fails counts */
-    bool idempotent;                 /* takes Idempotency-Key (every POST but /auth) */
-    bool fresh;                      /* wants a sign-in of the last 5 minutes: else 403 sign_in_again */
-    enum origins origins;            /* which pages may call it */
-    enum row (*origin)(struct req *req, struct str origin);  /* with ORIGINS_ASKED, in the transaction: ROW_FOUND: it
-                                                                may; ROW_NONE: it may not */
-    bool cors_credentials;           /* such pages send their cookies; never with ORIGINS_ANY */
-    enum framing framing;            /* which pages may show the answer in a frame */
-    bool any_query;                  /* a query is passed over: monitors add some against caches */
-    bool passive;                    /* an open page asks by itself: it keeps no session from idling out */
-    bool slow;                       /* .prepare runs on the crypto pool, never on a loop */
-    bool own_host;                   /* only under our own names: what a foreign name that leads here must not read */
-    bool hidden;                     /* not in the API reference (developer pages) */
-    bool (*exists)(void);            /* asked at start; false: as if the row were not there. NULL: it is */
-    int wait_ms;                     /* with reply_wait */
-    const struct upload_rule *upload;/* the body is a file: req->upload. No body_fields beside it */
-    const struct socket_kind *socket;/* becomes a WebSocket: http/socket.h. Its origin is asked though it is a GET */
-    const struct shape *answer;      /* of 200/201/202; NULL: no JSON body */
-    int status;                      /* usual success; 0: 200 */
-    int unfit_status;                /* the same answer comes with this one too (503 of /readyz); 0: none */
+    bool body_optional;                /* no body at all is as {} */
+    bool ignore_unknown;               /* routes whose contract others wrote */
+    size_t body_max;                   /* bytes; 0: 16 KiB */
+    const struct limit *limit;         /* extra limit by client network; NULL: the general one alone */
+    const struct limit *account_limit; /* by account, for who is signed in; NULL: the general ones */
+    bool give_back_on_success;         /* both of them: only what fails counts */
+    bool idempotent;                   /* takes Idempotency-Key (every POST but /auth) */
+    bool fresh;                        /* wants a sign-in of the last 5 minutes: else 403 sign_in_again */
+    enum origins origins;              /* which pages may call it */
+    enum row (*origin)(struct req *req, struct str origin); /* with ORIGINS_ASKED, in the transaction: ROW_FOUND: it
+                                                               may; ROW_NONE: it may not */
+    bool cors_credentials;                                  /* such pages send their cookies; never with ORIGINS_ANY */
+    enum framing framing;                                   /* which pages may show the answer in a frame */
+    bool any_query;                   /* a query is passed over: monitors add some against caches */
+    bool passive;                     /* an open page asks by itself: it keeps no session from idling out */
+    bool slow;                        /* .prepare runs on the crypto pool, never on a loop */
+    bool own_host;                    /* only under our own names: what a foreign name that leads here must not read */
+    bool hidden;                      /* not in the API reference (developer pages) */
+    bool (*exists)(void);             /* asked at start; false: as if the row were not there. NULL: it is */
+    int wait_ms;                      /* with reply_wait */
+    const struct upload_rule *upload; /* the body is a file: req->upload. No body_fields beside it */
+    const struct socket_kind *socket; /* becomes a WebSocket: http/socket.h. Its origin is asked though it is a GET */
+    const struct shape *answer;       /* of 200/201/202; NULL: no JSON body */
+    int status;                       /* usual success; 0: 200 */
+    int unfit_status;                 /* the same answer comes with this one too (503 of /readyz); 0: none */
     const struct problem *const *problems;   /* NULL-ended; general ones (400, 401, 422, 429...) are implied */
-    enum answer (*prepare)(struct req *req);                 /* may be NULL; ANSWER_GO_ON, else the answer */
-    enum answer (*run)(struct req *req);                     /* never NULL: SENT, REFUSED or FAULT */
-    enum answer (*resume)(struct req *req);                  /* never NULL with wait_ms: reads; the job has ended, or
-                                                                ANSWER_WAIT */
-    bool (*refused)(struct req *req);                        /* rows to keep when .run refused; may be NULL. False:
-                                                                they could not be written; none of them stays and
-                                                                the answer is a fault */
+    enum answer (*prepare)(struct req *req); /* may be NULL; ANSWER_GO_ON, else the answer */
+    enum answer (*run)(struct req *req);     /* never NULL: SENT, REFUSED or FAULT */
+    enum answer (*resume)(struct req *req);  /* never NULL with wait_ms: reads; the job has ended, or
+                                                ANSWER_WAIT */
+    bool (*refused)(struct req *req);        /* rows to keep when .run refused; may be NULL. False:
+                                                they could not be written; none of them stays and
+                                                the answer is a fault */
 };
 #define PATH_FIELDS(type) .path_fields = type##_fields, .path_size = sizeof(struct type)
 #define QUERY_FIELDS(type) .query_fields = type##_fields, .query_size = sizeof(struct type)
 #define BODY_FIELDS(type) .body_fields = type##_fields, .body_size = sizeof(struct type)
-#define PROBLEMS(...) .problems = (const struct problem *const[]){ __VA_ARGS__, NULL }
-#define ROUTE_END { .verb = VERB_UNSET }
+#define PROBLEMS(...)                                                                                                  \
+    .problems = (const struct problem *const[]) { __VA_ARGS__, NULL }
+#define ROUTE_END                                                                                                      \
+    {                                                                                                                  \
+        .verb = VERB_UNSET                                                                                             \
+    }
 /* What a .tag means, said once, beside the rows that have it. */
-struct route_tag { const char *name, *doc; };
+struct route_tag {
+    const char *name, *doc;
+};
 #define ROUTE_TAG(ident, text, meaning)                                                                                \
     static const struct route_tag ident __attribute__((section("route_tags"), used, aligned(8))) = { (text), (meaning) }
-const char *route_tag_doc(const char *tag);  /* NULL: nobody said it */
+const char *route_tag_doc(const char *tag); /* NULL: nobody said it */
 
 /* Token buckets in memory, per process: `burst` requests per `per_ms`. By network: of one address (an IPv6 /64); the
  * networks around it have `wider` times the room (0: 8 and 64 times for /24 and /16 of IPv4, 4 and 16 times for /56 and
  * /48). The setting CHATHUB_LIMITS changes the numbers by name. */
-struct limit { const char *name; int burst; int64_t per_ms; int wider[2]; };
+struct limit {
+    const char *name;
+    int burst;
+    int64_t per_ms;
+    int wider[2];
+};
 
 /* ---- what a handler may do ----
  *
@@ -198,13 +229,13 @@ struct limit { const char *name; int burst; int64_t per_ms; int wider[2]; };
  * ANSWER_REFUSED. The last one counts; cookies and headers of before stay. Bodies, cookies and a redirect's address are
  * copied; names, facts and values of headers are not and live in req->arena or for ever. More cookies, facts or headers
  * than there is room for end the process, as does a cookie's value that no header line may hold. */
-typedef void json_writer(struct json *j, const void *arg);               /* writes the members of the top object */
+typedef void json_writer(struct json *j, const void *arg); /* writes the members of the top object */
 enum answer reply_json(struct req *req, int status, json_writer *write, const void *arg);
-enum answer reply_problem(struct req *req, const struct problem *p);     /* facts may be added before or after */
+enum answer reply_problem(struct req *req, const struct problem *p); /* facts may be added before or after */
 void reply_fact_i64(struct req *req, const char *name, int64_t v);
 void reply_fact_text(struct req *req, const char *name, const char *text);
 enum answer reply_fields(struct req *req, const char *field, const char *code); /* 422 invalid_fields, one field */
-enum answer reply_later(struct req *req, const struct problem *p, int64_t retry_after_s);   /* 429, 503 */
+enum answer reply_later(struct req *req, const struct problem *p, int64_t retry_after_s); /* 429, 503 */
 enum answer reply_redirect(struct req *req, int status, const char *location);
 enum answer reply_text(struct req *req, int status, const char *content_type, struct str body);
 /* Nothing is written. Storage failed in a way that passes: 503, try again. Else it is a fault of ours, and the same
@@ -219,23 +250,21 @@ void reply_frame_ancestors(struct req *req, const char *origins);
 enum answer reply_fixed(struct req *req, const char *content_type, struct str body, const char *etag);
 /* After the commit wait up to route->wait_ms for this job's end; the reply made so far (a 202) is the late one. */
 void reply_wait(struct req *req, int64_t job);
-struct str req_header(const struct req *req, const char *lower_case_name);       /* p NULL when absent */
+struct str req_header(const struct req *req, const char *lower_case_name); /* p NULL when absent */
 struct str req_cookie(const struct req *req, const char *name);
 /* The token of "Authorization: Bearer TOKEN"; the scheme in any case, any number of spaces. p NULL: none such. */
 struct str req_bearer(const struct req *req);
 /* From this machine, and no proxy has forwarded it: what a scraper beside the server may read. */
 bool req_is_local(const struct req *req);
-void req_keep_upload(struct req *req);       /* in .run: the file stays when this commits */
+void req_keep_upload(struct req *req); /* in .run: the file stays when this commits */
 /* The body as received, for routes without body_fields (signed webhooks). Empty when there was none. */
 struct str req_raw_body(const struct req *req);
 
 /* ---- problems that every route can meet; texts in problems.c ---- */
 extern const struct problem problem_not_found, problem_sign_in, problem_sign_in_again, problem_role_not_allowed,
-    problem_scope_missing, problem_invalid_fields,
-    problem_invalid_json, problem_unsupported_media_type, problem_too_large, problem_cross_site,
-    problem_wrong_host,
-    problem_too_many_requests,
-    problem_busy, problem_in_progress, problem_key_reused, problem_already_shown, problem_method_not_allowed,
-    problem_invalid_path, problem_invalid_query, problem_storage, problem_uncertain, problem_internal;
+    problem_scope_missing, problem_invalid_fields, problem_invalid_json, problem_unsupported_media_type,
+    problem_too_large, problem_cross_site, problem_wrong_host, problem_too_many_requests, problem_busy,
+    problem_in_progress, problem_key_reused, problem_already_shown, problem_method_not_allowed, problem_invalid_path,
+    problem_invalid_query, problem_storage, problem_uncertain, problem_internal;
 
 #endif

@@ -9,9 +9,9 @@ enum { NODES_MAX = 4096 };
 #define NO_NODE UINT16_MAX
 
 struct node {
-    struct str segment;                      /* of a literal; of a part its name */
-    uint16_t first_child, next, part_child;  /* literals in a list; at most one part */
-    int16_t route[VERBS];                    /* -1: none */
+    struct str segment;                     /* of a literal; of a part its name */
+    uint16_t first_child, next, part_child; /* literals in a list; at most one part */
+    int16_t route[VERBS];                   /* -1: none */
 };
 struct router {
     struct node *node;
@@ -78,8 +78,7 @@ static bool add(struct router *r, const struct route *route, char *error, size_t
     }
     while (next_segment(&rest, &segment)) {
         parts += segment.n > 0 && segment.p[0] == ':';
-        if (++segments > ROUTE_SEGMENTS_MAX || parts > ROUTE_PARTS_MAX ||
-            (at = child_for(r, at, segment)) == NO_NODE) {
+        if (++segments > ROUTE_SEGMENTS_MAX || parts > ROUTE_PARTS_MAX || (at = child_for(r, at, segment)) == NO_NODE) {
             (void)snprintf(error, error_size, "route %s: too many parts", route->path);
             return false;
         }
@@ -127,7 +126,11 @@ static void name_parts(struct route_match *m)
         if (segment.n > 0 && segment.p[0] == ':') m->part_name[i++] = (struct str){ segment.p + 1, segment.n - 1 };
 }
 
-struct search { const struct router *r; enum verb verb; struct route_match *out; };
+struct search {
+    const struct router *r;
+    enum verb verb;
+    struct route_match *out;
+};
 
 /* Depth-first; the depth is that of the tree, at most ROUTE_SEGMENTS_MAX. True when a route was found. */
 static bool walk(const struct search *s, uint16_t at, struct str rest, size_t parts)
@@ -166,10 +169,12 @@ const struct route *router_route(const struct router *r, size_t number)
     return number < r->routes ? r->route[number] : NULL;
 }
 
+/* clang-format off */
 static const struct { struct str name; enum verb verb; } verbs[] = {
     { { "GET", 3 }, VERB_GET },     { { "HEAD", 4 }, VERB_GET },    { { "POST", 4 }, VERB_POST },
     { { "PUT", 3 }, VERB_PUT },     { { "PATCH", 5 }, VERB_PATCH }, { { "DELETE", 6 }, VERB_DELETE },
 };
+/* clang-format on */
 
 enum verb verb_of(struct str method)
 {

@@ -11,13 +11,21 @@
 
 enum { PATH_PARTS_MAX = 4, WAIT_MAX_MS = 60000, SHAPE_DEPTH_MAX = 8, COMPLAINT_MAX_BYTES = 256 };
 
+/* clang-format off */
 static const char *const verb_texts[] = {
     [VERB_UNSET] = "?", [VERB_GET] = "GET", [VERB_POST] = "POST", [VERB_PUT] = "PUT", [VERB_PATCH] = "PATCH",
     [VERB_DELETE] = "DELETE"
 };
+/* clang-format on */
 
 /* One row under examination. */
-struct check { const struct route *r; const struct route *const *routes; struct buf *out; bool good; unsigned depth; };
+struct check {
+    const struct route *r;
+    const struct route *const *routes;
+    struct buf *out;
+    bool good;
+    unsigned depth;
+};
 
 static void complain(struct check *c, const char *format, ...) PRINTF_LIKE(2, 3);
 static void complain(struct check *c, const char *format, ...)
@@ -25,16 +33,13 @@ static void complain(struct check *c, const char *format, ...)
     char text[COMPLAINT_MAX_BYTES];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);       /* a text cut short still says where */
+    (void)vsnprintf(text, sizeof(text), format, args); /* a text cut short still says where */
     va_end(args);
     buf_printf(c->out, "%s %s: %s\n", verb_texts[c->r->verb], c->r->path ? c->r->path : "(no path)", text);
     c->good = false;
 }
 
-static bool text_given(const char *text)
-{
-    return text && text[0] != '\0';
-}
+static bool text_given(const char *text) { return text && text[0] != '\0'; }
 
 /* ---- paths ---- */
 
@@ -48,10 +53,7 @@ static bool part_next(const char **at, struct str *part)
     return true;
 }
 
-static bool is_parameter(struct str part)
-{
-    return part.n > 0 && part.p[0] == ':';
-}
+static bool is_parameter(struct str part) { return part.n > 0 && part.p[0] == ':'; }
 
 static const struct field *field_named(const struct field *table, struct str name)
 {
@@ -104,15 +106,15 @@ enum { LIST_ITEMS_MAX = 1000, FIELDS_DEPTH_MAX = 8 };
 static size_t member_size(enum field_kind kind)
 {
     switch (kind) {
-    case FIELD_KIND_I64:     return sizeof(int64_t);
+    case FIELD_KIND_I64: return sizeof(int64_t);
     case FIELD_KIND_CREDITS: return sizeof(struct credits);
-    case FIELD_KIND_TEXT:    return sizeof(const char *);
-    case FIELD_KIND_BOOL:    return sizeof(bool);
-    case FIELD_KIND_TIME:    return sizeof(int64_t);
-    case FIELD_KIND_ENUM:    return sizeof(int);
-    case FIELD_KIND_LIST:    return sizeof(struct field_list);
-    case FIELD_KIND_OBJECT:  return sizeof(const void *);
-    case FIELD_KIND_END:     break;
+    case FIELD_KIND_TEXT: return sizeof(const char *);
+    case FIELD_KIND_BOOL: return sizeof(bool);
+    case FIELD_KIND_TIME: return sizeof(int64_t);
+    case FIELD_KIND_ENUM: return sizeof(int);
+    case FIELD_KIND_LIST: return sizeof(struct field_list);
+    case FIELD_KIND_OBJECT: return sizeof(const void *);
+    case FIELD_KIND_END: break;
     }
     return 0;
 }
@@ -268,7 +270,7 @@ static void check_code_everywhere(struct check *c, const struct problem *p)
 {
     for (size_t t = 0; c->routes[t]; t++)
         for (const struct route *r = c->routes[t]; r->verb != VERB_UNSET; r++) {
-            if (r == c->r) return;                           /* rows before this one: each pair is named once */
+            if (r == c->r) return; /* rows before this one: each pair is named once */
             for (size_t i = 0; r->problems && r->problems[i]; i++) {
                 const struct problem *other = r->problems[i];
                 if (other == p || !text_eq(other->code, p->code)) continue;
@@ -296,10 +298,7 @@ static void check_problems(struct check *c)
 
 /* ---- the row itself ---- */
 
-static bool is_auth(const struct route *r)
-{
-    return r->path && strncmp(r->path, "/auth/", 6) == 0;
-}
+static bool is_auth(const struct route *r) { return r->path && strncmp(r->path, "/auth/", 6) == 0; }
 
 static void check_who(struct check *c)
 {
@@ -378,7 +377,9 @@ static void check_row(struct check *c)
 /* ---- rows against each other ---- */
 
 /* Whether one address could mean both, and whether neither is the more literal one. */
-struct overlap { bool both, left_wins, right_wins; };
+struct overlap {
+    bool both, left_wins, right_wins;
+};
 
 static struct overlap paths_overlap(const char *a, const char *b)
 {

@@ -16,11 +16,13 @@
 
 enum { BACKLOG = 1024, TICK_MS = 1000, STOPPING_TICK_MS = 20, STOP_MS = 10000 };
 
+/* clang-format off */
 static const struct http_timeouts usual_timeouts = {
     .head_ms = 10000, .body_ms = 30000, .idle_ms = 75000, .write_ms = 30000, .linger_ms = 2000,
     .ping_ms = 25000,                                        /* proxies end what is silent for a minute */
     .pong_ms = 10000,
 };
+/* clang-format on */
 static struct http_timeouts next_timeouts = { 10000, 30000, 75000, 30000, 2000, 25000, 10000 };
 
 void http_timeouts_for_tests(const struct http_timeouts *t)
@@ -72,8 +74,10 @@ void http_job_ended(struct http *h, int64_t job)
 static void set_date(struct loop *l)
 {
     static const char days[7][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+    /* clang-format off */
     static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
                                         "Dec" };
+    /* clang-format on */
     time_t at = (time_t)(now_ms() / SECOND_MS);
     struct tm tm;
     if (gmtime_r(&at, &tm) == NULL) return;
@@ -100,14 +104,14 @@ static void drain_loop(struct loop *l)
 static bool end_loop(struct loop *l, bool by_force)
 {
     if (l->closing) return true;
-    drain_loop(l);                                           /* a tick may come before the wake that was to do it */
+    drain_loop(l); /* a tick may come before the wake that was to do it */
     dispatch_release_waiting(l);
     for (struct connection *c = l->connections, *next; c != NULL; c = next) {
         next = c->next;
         if (by_force || c->state == CONNECTION_HEAD || c->state == CONNECTION_LINGER) connection_close(c);
     }
-    bool busy = l->connection_count > 0 || l->under_way > 0 || topics_busy(l) ||
-                (l->index == 0 && refusals_busy(l->http));
+    bool busy =
+        l->connection_count > 0 || l->under_way > 0 || topics_busy(l) || (l->index == 0 && refusals_busy(l->http));
     if (busy && !by_force) return false;
     (void)pthread_mutex_lock(&l->lock);
     l->closing = true;
@@ -228,7 +232,7 @@ static bool listen_all(struct http *h, struct sockaddr_storage *sa)
     }
     for (unsigned i = 0; i < h->loops; i++) {
         struct loop *l = h->loop[i];
-        int fd = bound_socket(sa, true);                     /* the first one fills in the port */
+        int fd = bound_socket(sa, true); /* the first one fills in the port */
         if (fd < 0) return false;
         int r = uv_tcp_open(&l->listener, fd);
         if (r != 0) (void)close(fd);
@@ -260,7 +264,7 @@ static struct loop *loop_new(struct http *h, unsigned index)
                 uv_async_init(&l->uv, &l->wake, on_wake) == 0 && uv_timer_init(&l->uv, &l->tick) == 0 &&
                 uv_timer_init(&l->uv, &l->topics_timer) == 0 && uv_tcp_init(&l->uv, &l->listener) == 0 &&
                 uv_timer_start(&l->tick, on_tick, TICK_MS, TICK_MS) == 0;
-    if (!good) abort();                                      /* no descriptors or no memory at start */
+    if (!good) abort(); /* no descriptors or no memory at start */
     l->listening = true;
     topics_loop_open(l);
     streams_loop_open(l);
@@ -388,7 +392,7 @@ struct http *http_start(const struct http_options *o, char *error, size_t error_
         return NULL;
     }
     if (h->o.origin == NULL) h->o.origin = arena_printf(h->text, "http://127.0.0.1:%d", h->port);
-    if (!start_threads(h)) abort();                          /* no threads at start */
+    if (!start_threads(h)) abort(); /* no threads at start */
     metrics_register(metrics_http, h);
     topics_listen(h);
     return h;
@@ -423,7 +427,7 @@ void http_stop(struct http *h)
         clean = clean && h->loop[i]->under_way == 0;
         loop_free(h->loop[i]);
     }
-    if (!clean) return;                                      /* a lane still holds a request that points to us */
+    if (!clean) return; /* a lane still holds a request that points to us */
     router_free(h->router);
     limits_free(h->limits);
     account_counts_free(h->counts);

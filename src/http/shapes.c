@@ -6,7 +6,9 @@
 enum { SHAPE_DEPTH_MAX = 8, PLACE_MAX_BYTES = 128 };
 
 /* Where we are ("shops[3].tenant"), for the message. */
-struct place { char text[PLACE_MAX_BYTES]; };
+struct place {
+    char text[PLACE_MAX_BYTES];
+};
 
 static bool differs(struct buf *why, const struct place *at, const char *name, const char *what)
 {
@@ -42,7 +44,8 @@ static bool items_match(const struct shape *s, const json_t *list, const struct 
     struct place inner = place_in(at, s->name);
     size_t i;
     json_t *item;
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         if (s->kind == SHAPE_KIND_TEXT_LIST) {
             if (!json_is_string(item)) return differs(why, &inner, "", "holds something else than text");
         } else if (!members_match(s->of, item, &inner, depth, why)) {
@@ -58,7 +61,7 @@ static bool member_matches(const struct shape *s, const json_t *v, const struct 
     int64_t at_ms;
     if (json_is_null(v)) return s->nullable || differs(why, at, s->name, "is null");
     switch (s->kind) {
-    case SHAPE_KIND_I64:  return json_is_integer(v) || differs(why, at, s->name, "is no whole number");
+    case SHAPE_KIND_I64: return json_is_integer(v) || differs(why, at, s->name, "is no whole number");
     case SHAPE_KIND_TEXT: return json_is_string(v) || differs(why, at, s->name, "is no text");
     case SHAPE_KIND_BOOL: return json_is_boolean(v) || differs(why, at, s->name, "is no boolean");
     case SHAPE_KIND_TIME:
@@ -99,7 +102,8 @@ static bool members_match(const struct shape *members, const json_t *value, cons
     }
     const char *key;
     json_t *v;
-    json_object_foreach((json_t *)value, key, v) {
+    json_object_foreach((json_t *)value, key, v)
+    {
         if (!is_member(members, key)) return differs(why, at, key, "is not in the shape");
     }
     return true;

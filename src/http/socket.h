@@ -31,22 +31,26 @@
 #include "http/events.h"
 
 struct socket;
-struct socket_event { struct topic topic; int64_t seq; struct str type, data; };
+struct socket_event {
+    struct topic topic;
+    int64_t seq;
+    struct str type, data;
+};
 enum socket_message { SOCKET_TEXT = 1, SOCKET_BINARY = 2 };
 
 struct socket_kind {
-    const char *name;                        /* never NULL. So are those marked "wanted", which have no usual value */
-    const char *subprotocol;                 /* which the client must offer; NULL: none is chosen */
-    size_t own_size;                         /* of what belongs to each socket: socket_own */
-    size_t message_max;                      /* wanted: bytes of one message of the client; else 1009 */
-    unsigned fragments_max;                  /* 0: 64 */
-    struct limit rate;                       /* wanted: messages of one socket; else 1008 */
-    size_t queue_max;                        /* 0: 256 KiB waiting to be written; else 1013 */
-    unsigned per_account;                    /* wanted when the row wants a caller: open in this process; else 429 */
+    const char *name;        /* never NULL. So are those marked "wanted", which have no usual value */
+    const char *subprotocol; /* which the client must offer; NULL: none is chosen */
+    size_t own_size;         /* of what belongs to each socket: socket_own */
+    size_t message_max;      /* wanted: bytes of one message of the client; else 1009 */
+    unsigned fragments_max;  /* 0: 64 */
+    struct limit rate;       /* wanted: messages of one socket; else 1008 */
+    size_t queue_max;        /* 0: 256 KiB waiting to be written; else 1013 */
+    unsigned per_account;    /* wanted when the row wants a caller: open in this process; else 429 */
     /* On the socket's loop. `s` is gone when a call returns that closes it. */
-    void (*opened)(struct socket *s);                                        /* may be NULL */
-    void (*message)(struct socket *s, enum socket_message kind, struct str data);    /* wanted. Text is valid UTF-8 */
-    void (*writable)(struct socket *s);                                      /* all is written again; may be NULL */
+    void (*opened)(struct socket *s);                                             /* may be NULL */
+    void (*message)(struct socket *s, enum socket_message kind, struct str data); /* wanted. Text is valid UTF-8 */
+    void (*writable)(struct socket *s);         /* all is written again; may be NULL */
     void (*closed)(struct socket *s, int code); /* once for each opened; nothing may be sent; may be NULL */
     /* An event of a topic that sockets of this kind listen to, as the text message they get: made once for all of them.
      * False: it is nothing for them. NULL: {"topic":"conversation","id":7,"seq":9,"type":"…","data":{…}}. */
@@ -58,10 +62,10 @@ enum answer reply_socket(struct req *req, const void *own);
 
 /* ---- on the loop, in callbacks ---- */
 void *socket_own(struct socket *s);
-const struct caller *socket_caller(const struct socket *s);  /* without texts */
+const struct caller *socket_caller(const struct socket *s); /* without texts */
 /* False: the socket is closed now (it was lost, or too slow), and its `closed` has been called. */
 MUST_USE bool socket_send(struct socket *s, enum socket_message kind, struct str data);
-size_t socket_backlog(const struct socket *s);               /* bytes that wait to be written */
+size_t socket_backlog(const struct socket *s); /* bytes that wait to be written */
 /* Sends a close frame with this code and a reason of at most 123 bytes; NULL: none. s is gone afterwards. */
 void socket_close(struct socket *s, int code, const char *reason);
 
@@ -74,12 +78,15 @@ void socket_listen_end(struct socket *s, struct topic topic);
 
 /* ---- any thread ---- */
 /* Names a socket for longer than a callback. One that has gone is met by nobody, never by the next one in its place. */
-struct socket_id { struct loop *loop; uint32_t slot, generation; };
-struct socket_id socket_id(const struct socket *s);          /* on its loop */
+struct socket_id {
+    struct loop *loop;
+    uint32_t slot, generation;
+};
+struct socket_id socket_id(const struct socket *s); /* on its loop */
 /* A message made ready once for any number of sockets; freed when the last has it. */
 struct socket_frame;
 MUST_USE struct socket_frame *socket_frame_new(enum socket_message kind, struct str data);
-void socket_frame_free(struct socket_frame *f);              /* the caller's hold on it */
+void socket_frame_free(struct socket_frame *f); /* the caller's hold on it */
 /* Each of the sockets gets it, in the order of the calls, a few hundred a turn of their loop. Thread-safe while the
  * server runs. */
 void sockets_send(const struct socket_id *to, size_t n, struct socket_frame *f);

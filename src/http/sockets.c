@@ -7,9 +7,18 @@
 
 enum { SENDS_PER_TURN = 256 };
 
-struct socket_frame { struct shared_bytes bytes; };
-struct parcel_place { uint32_t slot, generation; };
-struct parcel { struct parcel *next; struct shared_bytes *bytes; size_t n, sent; struct parcel_place to[]; };
+struct socket_frame {
+    struct shared_bytes bytes;
+};
+struct parcel_place {
+    uint32_t slot, generation;
+};
+struct parcel {
+    struct parcel *next;
+    struct shared_bytes *bytes;
+    size_t n, sent;
+    struct parcel_place to[];
+};
 
 /* ---- frames made ready ---- */
 
@@ -107,13 +116,13 @@ void sockets_deliver(struct loop *l)
         for (; p->sent < p->n && room > 0; p->sent++, room--) {
             const struct parcel_place *to = &p->to[p->sent];
             struct socket *s = socket_of(loop_find(l, to->slot, to->generation));
-            if (s != NULL) (void)!socket_send_shared(s, p->bytes);       /* closed is as good as sent */
+            if (s != NULL) (void)!socket_send_shared(s, p->bytes); /* closed is as good as sent */
         }
         if (p->sent < p->n) break;
         l->delivering = p->next;
         parcel_free(p);
     }
-    if (l->delivering != NULL) (void)uv_async_send(&l->wake);            /* connections first */
+    if (l->delivering != NULL) (void)uv_async_send(&l->wake); /* connections first */
 }
 
 void sockets_drain(struct loop *l)

@@ -12,8 +12,16 @@ enum { COUNT_PLACES = 4096, STANDING_MS = 60000 };
 
 /* ---- counts ---- */
 
-struct account_count { struct account_count *next; int64_t account; const void *what; unsigned open; };
-struct account_counts { pthread_mutex_t lock; struct account_count *place[COUNT_PLACES]; };
+struct account_count {
+    struct account_count *next;
+    int64_t account;
+    const void *what;
+    unsigned open;
+};
+struct account_counts {
+    pthread_mutex_t lock;
+    struct account_count *place[COUNT_PLACES];
+};
 
 struct account_counts *account_counts_new(void)
 {
@@ -78,7 +86,9 @@ bool standing_begin(struct standing *s, struct exchange *x, const void *what, un
 {
     int64_t account = x->req.who.account;
     if (account != 0 && !count_in(x->loop->http->counts, account, what, most)) return false;
-    *s = (struct standing){ .route = x->req.route, .who = x->req.who, .what = account != 0 ? what : NULL,
+    *s = (struct standing){ .route = x->req.route,
+                            .who = x->req.who,
+                            .what = account != 0 ? what : NULL,
                             .checked_ms = (int64_t)uv_now(&x->loop->uv) };
     forget_texts(&s->who);
     memcpy(s->session_key, x->session_key, sizeof s->session_key);
@@ -134,14 +144,14 @@ static void ask(struct connection *c, struct standing *s, int64_t at_ms)
         struct str bearer = str_of(arena_text(x->req.arena, s->bearer));
         x->head.field[x->head.fields++] = (struct head_field){ STR("authorization"), bearer };
     }
-    x->head_bytes = "", x->head_n = 0, x->kept = true;       /* its texts are in the arena already */
+    x->head_bytes = "", x->head_n = 0, x->kept = true; /* its texts are in the arena already */
     exchange_keep_client(x);
     x->admitted = false;
     s->checked_ms = at_ms;
     s->ask_now = false;
     s->away = exchange_away(x, standing_run, standing_back);
     if (s->away) return;
-    s->ask_now = true;                                       /* the lanes are full: the next tick asks */
+    s->ask_now = true; /* the lanes are full: the next tick asks */
     exchange_give(x);
 }
 
@@ -149,7 +159,7 @@ void standing_tick(struct connection *c, int64_t at_ms)
 {
     if (c->by->standing == NULL || c->state != CONNECTION_TAKEN) return;
     struct standing *s = c->by->standing(c);
-    if (s == NULL || s->away || s->what == NULL) return;     /* nobody was asked for: nobody can have gone */
+    if (s == NULL || s->away || s->what == NULL) return; /* nobody was asked for: nobody can have gone */
     bool due = s->ask_now || at_ms - s->checked_ms >= atomic_load_explicit(&usual_ms, memory_order_relaxed);
     if (due) ask(c, s, at_ms);
 }

@@ -50,7 +50,7 @@ static void push(struct stream *s, struct str text)
     if (s->chunked) buf_printf(out, "%zx\r\n", text.n);
     buf_add(out, text.p, text.n);
     if (s->chunked) buf_add(out, "\r\n", 2);
-    if (!connection_flush(c, (struct str){ 0 })) return;     /* s is gone with its connection */
+    if (!connection_flush(c, (struct str){ 0 })) return; /* s is gone with its connection */
     if (connection_backlog(c) > STREAM_QUEUE_MAX_BYTES) connection_close(c);
 }
 
@@ -58,7 +58,7 @@ static void push(struct stream *s, struct str text)
 
 static void stream_bytes(struct connection *c, const char *p, size_t n)
 {
-    (void)c, (void)p, (void)n;                               /* nothing is expected from a reader of events */
+    (void)c, (void)p, (void)n; /* nothing is expected from a reader of events */
 }
 
 static void stream_closed(struct connection *c)
@@ -100,11 +100,13 @@ static void stream_news(struct connection *c, struct reader *r, struct topic_new
     push(s, text);
 }
 
+/* clang-format off */
 static const struct takeover event_stream = {
     .name = "events", .news = stream_news, .bytes = stream_bytes, .ended = connection_close, .awaits = stream_awaits,
     .wants_bytes = stream_wants_bytes, .closed = stream_closed, .standing = stream_standing,
     .dismissed = connection_close,
 };
+/* clang-format on */
 
 /* ---- begin ---- */
 
@@ -146,7 +148,7 @@ bool stream_start(struct connection *c, struct exchange *x)
         (void)reply_later(&x->req, &problem_too_many_requests, 30);
         return false;
     }
-    connection_take(c, &event_stream, s);                    /* nothing pipelined behind a stream is answered */
+    connection_take(c, &event_stream, s); /* nothing pipelined behind a stream is answered */
     if (c->half_closed || atomic_load(&l->http->draining)) {
         connection_close(c);
         return true;

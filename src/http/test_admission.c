@@ -38,14 +38,16 @@ TEST_EACH_ENGINE(a_client_that_cannot_be_read_is_nobody)
         expect_status(&s, "GET", "/api/local", header, NULL, 400, "bad_forwarded");
     }
     expect_status(&s, "GET", "/api/local", NULL, NULL, 200, NULL);
+    /* clang-format off */
     static const char *const forwarded[] = { "X-Forwarded-For: 203.0.113.7\r\n", "X-Forwarded-For: 127.0.0.1\r\n",
                                              "X-Real-IP: 203.0.113.7\r\n", "Forwarded: for=203.0.113.7\r\n",
                                              "Via: 1.1 proxy\r\n", "X-Forwarded-For:\r\n" };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(forwarded); i++)
         expect_status(&s, "GET", "/api/local", forwarded[i], NULL, 404, "not_found");
     test_http_stop(&s, t);
     test_script(t, "DROP TABLE test_notes");
-    test_http_start(&s, t, NULL);                            /* a proxy that nobody named looks like loopback */
+    test_http_start(&s, t, NULL); /* a proxy that nobody named looks like loopback */
     for (size_t i = 0; i < ARRAY_LEN(forwarded); i++)
         expect_status(&s, "GET", "/api/local", forwarded[i], NULL, 404, "not_found");
     expect_status(&s, "GET", "/api/local", NULL, NULL, 200, NULL);
@@ -63,13 +65,13 @@ TEST_EACH_ENGINE(who_is_signed_in_is_counted_by_account)
     assert_int_equal(refused_of(&s, "GET", "/api/me", FROM_7 AS_MERCHANT, NULL, 30), 0);
     assert_int_equal(refused_of(&s, "GET", "/api/me", FROM_7 "Cookie: sid=m8-a\r\n", NULL, 30), 0);
     assert_int_equal(refused_of(&s, "GET", "/api/hello", FROM_7, NULL, 30), 10);
-    assert_int_equal(refused_of(&s, "GET", "/api/me", FROM_8 AS_MERCHANT, NULL, 5), 5);      /* it had its 30 */
+    assert_int_equal(refused_of(&s, "GET", "/api/me", FROM_8 AS_MERCHANT, NULL, 5), 5); /* it had its 30 */
     /* Another session of the same account has no other room. */
     assert_int_equal(refused_of(&s, "GET", "/api/me", FROM_8 "Cookie: sid=m7-b\r\n", NULL, 5), 5);
     assert_int_equal(refused_of(&s, "GET", "/api/me", FROM_8 "Cookie: sid=m9-a\r\n", NULL, 5), 0);
     /* A cookie that is none proves nothing. */
-    assert_int_equal(refused_of(&s, "GET", "/api/me", "X-Forwarded-For: 198.51.100.1\r\nCookie: sid=dead\r\n", NULL,
-                                30), 10);
+    assert_int_equal(
+        refused_of(&s, "GET", "/api/me", "X-Forwarded-For: 198.51.100.1\r\nCookie: sid=dead\r\n", NULL, 30), 10);
     test_http_stop(&s, t);
 }
 
@@ -91,10 +93,8 @@ TEST_EACH_ENGINE(a_success_gives_its_token_back)
 {
     struct test_http s;
     test_http_start(&s, t, trust_loopback);
-    for (int i = 0; i < 20; i++)
-        expect_status(&s, "POST", "/api/tries", FROM_7, "{\"text\":\"right\"}", 200, NULL);
-    for (int i = 0; i < 3; i++)
-        expect_status(&s, "POST", "/api/tries", FROM_7, "{\"text\":\"refuse\"}", 409, NULL);
+    for (int i = 0; i < 20; i++) expect_status(&s, "POST", "/api/tries", FROM_7, "{\"text\":\"right\"}", 200, NULL);
+    for (int i = 0; i < 3; i++) expect_status(&s, "POST", "/api/tries", FROM_7, "{\"text\":\"refuse\"}", 409, NULL);
     expect_status(&s, "POST", "/api/tries", FROM_7, "{\"text\":\"right\"}", 429, "too_many_requests");
     expect_status(&s, "POST", "/api/tries", FROM_8, "{\"text\":\"right\"}", 200, NULL);
     test_http_stop(&s, t);
@@ -111,7 +111,7 @@ TEST_EACH_ENGINE(refusals_are_told_by_the_minute)
         expect_status(&s, "POST", "/api/notes", "Origin: https://evil.example\r\n", "{}", 403, "cross_site");
         expect_status(&s, "GET", "/api/shops/3", "Authorization: Bearer chsk_wrong\r\n", NULL, 401, NULL);
         expect_status(&s, "GET", "/api/operator", AS_MERCHANT, NULL, 404, NULL);
-        expect_status(&s, "GET", "/api/nowhere", NULL, NULL, 404, NULL);         /* nobody looks for this */
+        expect_status(&s, "GET", "/api/nowhere", NULL, NULL, 404, NULL); /* nobody looks for this */
     }
     clock_advance_ms(61 * SECOND_MS);
     for (int i = 0; i < 100; i++) {
@@ -151,10 +151,12 @@ TEST_EACH_ENGINE(settings_must_name_what_there_is)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ONLY_SQLITE(a_client_that_cannot_be_read_is_nobody), EACH_ENGINE(who_is_signed_in_is_counted_by_account),
+        ONLY_SQLITE(a_client_that_cannot_be_read_is_nobody),
+        EACH_ENGINE(who_is_signed_in_is_counted_by_account),
         EACH_ENGINE(changes_are_counted_apart_and_refused_ones_write_nothing),
         EACH_ENGINE(a_success_gives_its_token_back),
-        ONLY_SQLITE(refusals_are_told_by_the_minute), ONLY_SQLITE(settings_must_name_what_there_is),
+        ONLY_SQLITE(refusals_are_told_by_the_minute),
+        ONLY_SQLITE(settings_must_name_what_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

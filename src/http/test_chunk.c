@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-enum { ALL = -1 };                   /* more bytes are wanted */
+enum { ALL = -1 }; /* more bytes are wanted */
 
 /* Status, ALL when bytes are missing, or 0 with the body in `body`; fed in pieces of `step` bytes. */
 static int chunks_fed(struct str raw, size_t step, uint64_t max, struct buf *body, size_t *total_used)
@@ -32,8 +32,15 @@ static int chunks_fed(struct str raw, size_t step, uint64_t max, struct buf *bod
     return ALL;
 }
 
-struct chunk_case { const char *name; struct str raw; int status; const char *body; size_t left_over; };
+struct chunk_case {
+    const char *name;
+    struct str raw;
+    int status;
+    const char *body;
+    size_t left_over;
+};
 
+/* clang-format off */
 static const struct chunk_case sizes_and_data[] = {
     { "empty", STR("0\r\n\r\n"), 0, "", 0 },
     { "one", STR("3\r\nabc\r\n0\r\n\r\n"), 0, "abc", 0 },
@@ -76,6 +83,7 @@ static const struct chunk_case sizes_and_data[] = {
     { "last chunk by LF", STR("0\n\n"), 400, NULL, 0 },
     { "next request for the last CRLF", STR("0\r\nGET / HTTP/1.1\r\n"), 400, NULL, 0 },
 };
+/* clang-format on */
 
 static const struct chunk_case extensions_and_trailers[] = {
     { "extension", STR("1;a=b\r\nA\r\n0\r\n\r\n"), 0, "A", 0 },
@@ -165,7 +173,7 @@ static void dropped_bytes_are_bounded(void **state)
         buf_text(&raw, "\r\nA\r\n0\r\n\r\n");
         assert_int_equal(chunks_fed(buf_str(&raw), 1000, 64, &body, &used), n > 4096 ? 400 : 0);
     }
-    for (int n = 1000; n <= 1100; n += 100) {                /* "a=b" and CR are four bytes of each chunk */
+    for (int n = 1000; n <= 1100; n += 100) { /* "a=b" and CR are four bytes of each chunk */
         buf_clear(&raw);
         for (int i = 0; i < n; i++) buf_text(&raw, "1;a=b\r\nA\r\n");
         buf_text(&raw, "0\r\n\r\n");

@@ -14,10 +14,12 @@ enum { ANSWER_MAX_BYTES = 64 << 20, COOKIES = 8, WAIT_MS = 20000 };
 
 struct test_client {
     int fd, port;
-    struct buf in;                           /* received, not yet taken */
+    struct buf in; /* received, not yet taken */
     bool ended, narrow;
     char always[1024];
-    struct { char name[64], value[512]; } cookie[COOKIES];
+    struct {
+        char name[64], value[512];
+    } cookie[COOKIES];
     size_t cookies;
 };
 
@@ -30,7 +32,8 @@ static int64_t clock_ms(void)
 
 static void dial(struct test_client *c)
 {
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)c->port),
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons((uint16_t)c->port),
                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     if (c->fd >= 0) (void)close(c->fd);
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -93,7 +96,7 @@ void client_send(struct test_client *c, const void *p, size_t n)
     for (const char *at = p; n > 0;) {
         ssize_t sent = send(c->fd, at, n, MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR) continue;
-        if (sent <= 0) return;                               /* refused and closed: the answer is read next */
+        if (sent <= 0) return; /* refused and closed: the answer is read next */
         at += sent, n -= (size_t)sent;
     }
 }
@@ -256,10 +259,7 @@ bool client_is_closed(struct test_client *c, int wait_ms)
     return !more(c, clock_ms() + wait_ms) && c->ended;
 }
 
-json_t *answer_json(const struct test_answer *a)
-{
-    return json_read(buf_str(&a->body), JSON_READ_MAX_BYTES, NULL);
-}
+json_t *answer_json(const struct test_answer *a) { return json_read(buf_str(&a->body), JSON_READ_MAX_BYTES, NULL); }
 
 const char *answer_error(const struct test_answer *a)
 {

@@ -49,7 +49,7 @@ TEST_EACH_ENGINE(who_may_read_an_answer)
     expect(&s, "POST", "/api/widget", "Origin: https://shop.example https://evil.example\r\n", BODY, 403, NULL, NULL);
     expect(&s, "POST", "/api/widget", "", BODY, 403, NULL, NULL);
     expect(&s, "POST", "/api/widget", "Origin: https://fault.example\r\n", BODY, 500, "https://fault.example", NULL);
-    assert_int_equal(atomic_load(&test_runs), 4);            /* none of these ran */
+    assert_int_equal(atomic_load(&test_runs), 4); /* none of these ran */
     /* What is wrong with the request itself may be read by any page that is let in at all. */
     expect(&s, "POST", "/api/widget", EVIL, "{}", 422, "https://evil.example", NULL);
     /* With cookies. */
@@ -119,11 +119,13 @@ TEST_EACH_ENGINE(bodies_that_live_for_ever)
     assert_string_equal(buf_terminated(&a.body), "always");
     assert_string_equal(answer_header(&a, "ETag"), "\"tag-1\"");
     answer_free(&a);
+    /* clang-format off */
     static const struct { const char *known; int status; } cases[] = {
         { "If-None-Match: \"tag-1\"\r\n", 304 }, { "If-None-Match: W/\"tag-1\"\r\n", 304 },
         { "If-None-Match: \"x\", \"tag-1\"\r\n", 304 }, { "If-None-Match: *\r\n", 304 },
         { "If-None-Match: \"tag-12\"\r\n", 200 }, { "If-None-Match: \"other\"\r\n", 200 },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         expect_status(&s, "GET", "/api/public", cases[i].known, NULL, cases[i].status, NULL);
     expect_status(&s, "GET", "/api/any-query?x=1&x=2&%zz", NULL, NULL, 200, NULL);
@@ -134,8 +136,10 @@ TEST_EACH_ENGINE(bodies_that_live_for_ever)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(who_may_read_an_answer), ONLY_SQLITE(preflights_are_answered_by_the_row),
-        ONLY_SQLITE(frames_by_row), ONLY_SQLITE(bodies_that_live_for_ever),
+        EACH_ENGINE(who_may_read_an_answer),
+        ONLY_SQLITE(preflights_are_answered_by_the_row),
+        ONLY_SQLITE(frames_by_row),
+        ONLY_SQLITE(bodies_that_live_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

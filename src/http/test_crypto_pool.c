@@ -10,7 +10,9 @@
 
 enum { MOST = 1024 };
 /* Stands for an exchange: the pool does not look inside. */
-struct exchange { int number; };
+struct exchange {
+    int number;
+};
 static struct exchange job[MOST];
 static int order[MOST], dropped[MOST];
 static atomic_int worked, late, gate;
@@ -20,7 +22,7 @@ static void work(struct exchange *x)
 {
     while (atomic_load(&gate) != 0) (void)usleep(1000);
     (void)pthread_mutex_lock(&lock);
-    order[atomic_load(&worked)] = x->number;                 /* before it is counted: readers go by the count */
+    order[atomic_load(&worked)] = x->number; /* before it is counted: readers go by the count */
     atomic_fetch_add(&worked, 1);
     (void)pthread_mutex_unlock(&lock);
 }
@@ -74,14 +76,14 @@ static void a_crowd_waits_behind_itself(void **state)
     (void)state;
     struct crypto_pool *p = start();
     hold_one(p);
-    for (int i = 1; i <= 200; i++) assert_true(put(p, i, (uint64_t)i, 50, 60));      /* 200 of /64 in one /48 */
+    for (int i = 1; i <= 200; i++) assert_true(put(p, i, (uint64_t)i, 50, 60)); /* 200 of /64 in one /48 */
     assert_true(put(p, 300, 1, 2, 3));
     assert_true(put(p, 301, 1, 2, 3));
     assert_true(put(p, 302, 7, 8, 9));
     atomic_store(&gate, 0);
     wait_for(&worked, 204);
     assert_true(place_of(300) <= 3 && place_of(302) <= 3);
-    assert_true(place_of(301) <= 5);                         /* one of the crowd between */
+    assert_true(place_of(301) <= 5); /* one of the crowd between */
     assert_true(place_of(300) < place_of(301));
     crypto_pool_stop(p);
 }
@@ -107,10 +109,10 @@ static void a_full_queue_makes_room_for_others(void **state)
     struct crypto_pool *p = start();
     hold_one(p);
     for (int i = 1; i <= CRYPTO_QUEUE_MAX; i++) assert_true(put(p, i, (uint64_t)i, 50, 60));
-    assert_false(put(p, 500, 1, 50, 60));                    /* who fills it gets no more */
+    assert_false(put(p, 500, 1, 50, 60)); /* who fills it gets no more */
     assert_true(put(p, 600, 1, 2, 3));
     assert_int_equal(atomic_load(&late), 1);
-    assert_int_equal(dropped[0], CRYPTO_QUEUE_MAX);          /* the newest of the crowd */
+    assert_int_equal(dropped[0], CRYPTO_QUEUE_MAX); /* the newest of the crowd */
     atomic_store(&gate, 0);
     wait_for(&worked, CRYPTO_QUEUE_MAX + 1);
     assert_true(place_of(600) <= 2);
@@ -147,7 +149,7 @@ static void a_stop_works_off_what_waits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_crowd_waits_behind_itself), cmocka_unit_test(fair_inside_a_network),
+        cmocka_unit_test(a_crowd_waits_behind_itself),        cmocka_unit_test(fair_inside_a_network),
         cmocka_unit_test(a_full_queue_makes_room_for_others), cmocka_unit_test(who_waited_too_long_is_not_worked_for),
         cmocka_unit_test(a_stop_works_off_what_waits),
     };

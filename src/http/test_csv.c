@@ -8,6 +8,7 @@
 static void cells(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct { const char *text, *cell; } cases[] = {
         { "plain", "plain" }, { "", "" }, { NULL, "" }, { "a,b", "\"a,b\"" }, { "a\"b", "\"a\"\"b\"" },
         { "a\nb", "\"a\nb\"" }, { "=1+1", "\"'=1+1\"" }, { "+1", "\"'+1\"" }, { "-1", "\"'-1\"" },
@@ -16,6 +17,7 @@ static void cells(void **state)
         { "店铺", "店铺" },
         { "=HYPERLINK(\"http://evil\",\"x\")", "\"'=HYPERLINK(\"\"http://evil\"\",\"\"x\"\")\"" },
     };
+    /* clang-format on */
     struct buf out;
     struct csv c;
     buf_init(&out, 1 << 16);
@@ -38,10 +40,15 @@ static void cells(void **state)
     buf_free(&out);
 }
 
-struct list { int64_t after, limit, from, to; int format; };
+struct list {
+    int64_t after, limit, from, to;
+    int format;
+};
+/* clang-format off */
 static const struct field list_fields[] = {
     FIELD_PAGE(struct list, 50, 100), FIELD_RANGE(struct list), FIELD_FORMAT(struct list), FIELD_END
 };
+/* clang-format on */
 
 static bool read_list(struct arena *a, const char *query, struct list *out)
 {
@@ -62,9 +69,11 @@ static void ranges(void **state)
     assert_true(l.from == 0 && l.to == INT64_MAX && l.limit == 50 && l.after == INT64_MAX && l.format == FORMAT_JSON);
     assert_true(read_list(a, "from=2026-11-28&to=2026-11-28T08:00:00%2B08:00&format=csv&after=0", &l));
     assert_true(l.from == l.to && l.from == INT64_C(1795824000000) && l.format == FORMAT_CSV);
+    /* clang-format off */
     static const char *const bad[] = { "from=yesterday", "from=2026-13-01", "from=2026-11-28T08:00:00", "to=28.11.2026",
                                        "to=1795824000", "format=xml", "limit=0", "limit=101", "from=2026-11-2",
                                        "after=-1" };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         if (read_list(a, bad[i], &l)) fail_msg("%s", bad[i]);
     arena_free(a);

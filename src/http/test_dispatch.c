@@ -12,6 +12,7 @@ TEST_EACH_ENGINE(who_may_call)
 {
     struct test_http s;
     test_http_start(&s, t, NULL);
+    /* clang-format off */
     static const struct { const char *method, *path, *headers, *body; int status; const char *code; } cases[] = {
         { "GET", "/api/hello", NULL, NULL, 200, NULL },
         { "GET", "/api/me", NULL, NULL, 401, "sign_in_required" },
@@ -50,6 +51,7 @@ TEST_EACH_ENGINE(who_may_call)
         { "GET", "/api/me", "Cookie: sid=fault\r\n", NULL, 500, "internal" },
         { "GET", "/api/fresh", AS_MERCHANT, NULL, 200, NULL },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         expect_status(&s, cases[i].method, cases[i].path, cases[i].headers, cases[i].body, cases[i].status,
                       cases[i].code);
@@ -68,7 +70,10 @@ TEST_EACH_ENGINE(cross_site_requests_are_refused)
     (void)snprintf(ours, sizeof ours, "Origin: %s\r\n", s.origin);
     (void)snprintf(referer, sizeof referer, "Referer: %s/shops?x=1\r\n", s.origin);
     (void)snprintf(port, sizeof port, "Origin: %s1\r\n", s.origin);
-    const struct { const char *headers; int status; } cases[] = {
+    const struct {
+        const char *headers;
+        int status;
+    } cases[] = {
         { "", 403 },
         { ours, 201 },
         { referer, 201 },
@@ -93,7 +98,7 @@ TEST_EACH_ENGINE(cross_site_requests_are_refused)
     char both[256];
     (void)snprintf(both, sizeof both, "%sSec-Fetch-Site: cross-site\r\n%s", ours, AS_MERCHANT);
     expect_status(&s, "POST", "/api/notes", both, "{\"text\":\"a\"}", 403, "cross_site");
-    expect_status(&s, "POST", "/api/echo", NULL, "x", 200, NULL);        /* has its own proof */
+    expect_status(&s, "POST", "/api/echo", NULL, "x", 200, NULL); /* has its own proof */
     /* A key that no browser sends by itself needs no origin; beside a cookie it does not turn the check off. */
     expect_status(&s, "POST", "/api/notes", "Authorization: Bearer x\r\n", "{\"text\":\"a\"}", 401, "sign_in_required");
     expect_status(&s, "POST", "/api/notes", "Authorization: Bearer x\r\n" AS_MERCHANT, "{\"text\":\"a\"}", 403,
@@ -131,7 +136,7 @@ TEST_EACH_ENGINE(what_is_for_our_own_names_answers_under_no_other)
     assert_int_equal(status_for_host(&s, "/api/ours", port), 200);
     assert_int_equal(status_for_host(&s, "/api/ours", "127.0.0.1"), 200);
     assert_int_equal(status_for_host(&s, "/api/ours", NULL), 200);
-    assert_int_equal(status_for_host(&s, "/healthz", "evil.example"), 200);      /* elsewhere: the proxy's matter */
+    assert_int_equal(status_for_host(&s, "/healthz", "evil.example"), 200); /* elsewhere: the proxy's matter */
     test_http_stop(&s, t);
 }
 
@@ -139,6 +144,7 @@ TEST_EACH_ENGINE(fields_are_checked_before_the_handler)
 {
     struct test_http s;
     test_http_start(&s, t, NULL);
+    /* clang-format off */
     static const struct { const char *headers, *body; int status; const char *code; } cases[] = {
         { AS_MERCHANT, NULL, 400, "invalid_json" },
         { AS_MERCHANT, "", 400, "invalid_json" },
@@ -156,11 +162,11 @@ TEST_EACH_ENGINE(fields_are_checked_before_the_handler)
         { AS_MERCHANT, "{\"text\":\"a\\u0007\"}", 422, "invalid_fields" },
         { AS_MERCHANT, "{\"text\":\"\xff\"}", 400, "invalid_json" },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         expect_status(&s, "POST", "/api/notes", cases[i].headers, cases[i].body, cases[i].status, cases[i].code);
     assert_int_equal(atomic_load(&test_runs), 1);
-    struct test_answer a = ask(&s, "POST", "/api/notes", AS_MERCHANT "Cookie: lang=en\r\n",
-                               "{\"number\":-1}");
+    struct test_answer a = ask(&s, "POST", "/api/notes", AS_MERCHANT "Cookie: lang=en\r\n", "{\"number\":-1}");
     json_t *json = answer_json(&a);
     json_t *first = json_array_get(json_object_get(json, "fields"), 0);
     assert_non_null(json_string_value(json_object_get(first, "field")));
@@ -169,6 +175,7 @@ TEST_EACH_ENGINE(fields_are_checked_before_the_handler)
     assert_int_equal(json_array_size(json_object_get(json, "fields")), 2);
     json_decref(json);
     answer_free(&a);
+    /* clang-format off */
     static const struct { const char *path; int status; const char *code; } paths[] = {
         { "/api/shops/3?after=5&q=a%20b+c", 200, NULL },
         { "/api/shops/abc", 404, "not_found" },
@@ -182,6 +189,7 @@ TEST_EACH_ENGINE(fields_are_checked_before_the_handler)
         { "/api/shops/count", 200, NULL },
         { "/api/me?x=1", 422, "invalid_fields" },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(paths); i++)
         expect_status(&s, "GET", paths[i].path, AS_MERCHANT, NULL, paths[i].status, paths[i].code);
     a = ask(&s, "GET", "/api/shops/3?after=5&q=a%20b+c", AS_MERCHANT, NULL);
@@ -203,8 +211,8 @@ TEST_EACH_ENGINE(refusals_leave_only_what_they_may)
 {
     struct test_http s;
     test_http_start(&s, t, NULL);
-    struct test_answer a = ask(&s, "POST", "/api/notes", AS_MERCHANT "Accept-Language: fr, en;q=0.8\r\n",
-                               "{\"text\":\"refuse\"}");
+    struct test_answer a =
+        ask(&s, "POST", "/api/notes", AS_MERCHANT "Accept-Language: fr, en;q=0.8\r\n", "{\"text\":\"refuse\"}");
     assert_int_equal(a.status, 409);
     json_t *json = answer_json(&a);
     assert_string_equal(json_string_value(json_object_get(json, "error")), "test_refused");
@@ -213,7 +221,7 @@ TEST_EACH_ENGINE(refusals_leave_only_what_they_may)
     json_decref(json);
     answer_free(&a);
     assert_int_equal(atomic_load(&test_refused_runs), 1);
-    assert_int_equal(notes(&s, AS_MERCHANT), 1);             /* "was refused" alone */
+    assert_int_equal(notes(&s, AS_MERCHANT), 1); /* "was refused" alone */
     expect_status(&s, "POST", "/api/notes", AS_MERCHANT, "{\"text\":\"field\"}", 422, "invalid_fields");
     assert_int_equal(notes(&s, AS_MERCHANT), 2);
     /* Faults write nothing at all; these will not pass, so nobody is told to try again. */
@@ -223,14 +231,14 @@ TEST_EACH_ENGINE(refusals_leave_only_what_they_may)
         assert_int_equal(a.status, 500);
         assert_string_equal(answer_error(&a), "internal");
         assert_null(answer_header(&a, "Retry-After"));
-        assert_null(strstr(buf_terminated(&a.body), "NULL"));    /* no word of SQL */
+        assert_null(strstr(buf_terminated(&a.body), "NULL")); /* no word of SQL */
         answer_free(&a);
     }
     assert_int_equal(notes(&s, AS_MERCHANT), 2);
     assert_int_equal(atomic_load(&test_refused_runs), 2);
     expect_status(&s, "POST", "/api/notes", AS_MERCHANT, "{\"text\":\"silent\"}", 500, "internal");
     expect_status(&s, "POST", "/api/notes", AS_MERCHANT, "{\"text\":\"neither\"}", 500, "internal");
-    assert_int_equal(notes(&s, AS_MERCHANT), 2);             /* and nobody was told 201 */
+    assert_int_equal(notes(&s, AS_MERCHANT), 2); /* and nobody was told 201 */
     test_http_stop(&s, t);
 }
 
@@ -274,11 +282,13 @@ TEST_EACH_ENGINE(languages_and_agents)
 {
     struct test_http s;
     test_http_start(&s, t, NULL);
+    /* clang-format off */
     static const struct { const char *headers, *lang; } cases[] = {
         { "", "zh" }, { "Accept-Language: en-GB\r\n", "en" }, { "Accept-Language: zh-CN,en;q=0.5\r\n", "zh" },
         { "Accept-Language: fr,en;q=0.5\r\n", "en" }, { "Accept-Language: en\r\nCookie: lang=zh-CN\r\n", "zh" },
         { "Accept-Language: zh\r\nCookie: a=b; lang=en\r\n", "en" }, { "Accept-Language: ,,;q=\r\n", "zh" },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct test_answer a = ask(&s, "GET", "/api/here", cases[i].headers, NULL);
         json_t *json = answer_json(&a);
@@ -286,13 +296,14 @@ TEST_EACH_ENGINE(languages_and_agents)
         json_decref(json);
         answer_free(&a);
     }
-    struct test_answer a = ask(&s, "GET", "/api/hello", "User-Agent: \xff\xfe" "abc\r\n", NULL);
-    assert_non_null(strstr(buf_terminated(&a.body), "\"agent\":\"??abc\""));
+    struct test_answer a = ask(&s, "GET", "/api/hello", "User-Agent: \xff\xfe.bc\r\n", NULL);
+    assert_non_null(strstr(buf_terminated(&a.body), "\"agent\":\"??.bc\""));
     assert_non_null(strstr(buf_terminated(&a.body), "\"network\":\"127.0.0.0/24\""));
     answer_free(&a);
     test_http_stop(&s, t);
 }
 
+/* clang-format off */
 static void trust_loopback(struct http_options *o) { o->trusted_proxy = "127.0.0.1, 10.0.0.0/8"; }
 
 TEST_EACH_ENGINE(forwarded_addresses_count_only_from_our_proxy)
@@ -316,6 +327,7 @@ TEST_EACH_ENGINE(forwarded_addresses_count_only_from_our_proxy)
         { "X-Forwarded-For: nonsense\r\n", "{\"error\":\"bad_forwarded\"" },
         { "", "{\"ip\":\"127.0.0.1\"" },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         a = ask(&s, "GET", "/api/hello", cases[i].headers, NULL);
         if (strncmp(buf_terminated(&a.body), cases[i].wanted, strlen(cases[i].wanted)) != 0)
@@ -343,7 +355,11 @@ TEST_EACH_ENGINE(cookies_and_redirects)
 
 /* ---- waiting ---- */
 
-struct job_ender { struct test_http *s; int after_ms; bool tell; };
+struct job_ender {
+    struct test_http *s;
+    int after_ms;
+    bool tell;
+};
 
 static void *end_job(void *arg)
 {
@@ -467,7 +483,7 @@ TEST_EACH_ENGINE(a_full_crypto_queue_refuses_at_once)
     assert_int_equal(first.status, 503);
     assert_non_null(answer_header(&first, "Retry-After"));
     answer_free(&first);
-    expect_status(&s, "GET", "/healthz", NULL, NULL, 200, NULL);         /* the loops do not wait */
+    expect_status(&s, "GET", "/healthz", NULL, NULL, 200, NULL); /* the loops do not wait */
     atomic_store(&test_gate, 0);
     for (int i = 0; i < MANY; i++) {
         struct test_answer a = client_read(c[i], false, 5000);
@@ -517,6 +533,7 @@ TEST_EACH_ENGINE(the_console)
     a = ask(&s, "HEAD", "/auth/verify-email?token=x", NULL, NULL);
     assert_string_equal(answer_header(&a, "Cache-Control"), "no-store");
     answer_free(&a);
+    /* clang-format off */
     static const struct { const char *path; int status; const char *type; } cases[] = {
         { "/nowhere", 404, "text/html; charset=utf-8" },     { "/api", 404, "application/json" },
         { "/api/nowhere", 404, "application/json" },         { "/auth/nowhere", 404, "application/json" },
@@ -526,6 +543,7 @@ TEST_EACH_ENGINE(the_console)
         { "/operator/jobs/5", 404, "text/html; charset=utf-8" },
         { "/../etc/passwd", 404, "text/html; charset=utf-8" },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         a = ask(&s, "GET", cases[i].path, NULL, NULL);
         if (a.status != cases[i].status) fail_msg("%s: %d", cases[i].path, a.status);

@@ -52,7 +52,7 @@ TEST_EACH_ENGINE(what_changes_is_told)
     assert_true(client_read_until(a, &one, "id: 22\nevent: note.added\ndata: {\"text\":\"last\"}\n\n", 5000));
     add_note(&s, "Cookie: sid=m8-a\r\n", "theirs");
     assert_true(client_read_until(c, &other, "id: 1\nevent: note.added\ndata: {\"text\":\"theirs\"}", 5000));
-    assert_null(strstr(buf_terminated(&other), "first"));    /* nobody sees another's */
+    assert_null(strstr(buf_terminated(&other), "first")); /* nobody sees another's */
     assert_null(strstr(buf_terminated(&one), "theirs"));
     assert_null(strstr(buf_terminated(&one), "refuse"));
     end(a, &one), end(b, &two), end(c, &other);
@@ -70,10 +70,10 @@ TEST_EACH_ENGINE(replay_from_the_last_seen)
     assert_non_null(strstr(buf_terminated(&got), "id: 441\n"));
     assert_null(strstr(buf_terminated(&got), "id: 440\n"));
     end(c, &got);
-    c = listen_to(&s, "?after=0", AS_MERCHANT, &got);        /* in several reads */
+    c = listen_to(&s, "?after=0", AS_MERCHANT, &got); /* in several reads */
     assert_true(client_read_until(c, &got, "id: 450\n", 5000));
     const char *at = buf_terminated(&got);
-    for (int i = 1; i <= 450; i++) {                         /* all, once, in order */
+    for (int i = 1; i <= 450; i++) { /* all, once, in order */
         char id[32];
         (void)snprintf(id, sizeof id, "id: %d\n", i);
         at = strstr(at, id);
@@ -81,12 +81,12 @@ TEST_EACH_ENGINE(replay_from_the_last_seen)
         assert_null(strstr(at + 1, id));
     }
     end(c, &got);
-    c = listen_to(&s, "", AS_MERCHANT, &got);                /* from now on */
+    c = listen_to(&s, "", AS_MERCHANT, &got); /* from now on */
     add_note(&s, AS_MERCHANT, "n");
     assert_true(client_read_until(c, &got, "id: 451\n", 5000));
     assert_null(strstr(buf_terminated(&got), "id: 450\n"));
     end(c, &got);
-    c = listen_to(&s, "?after=452", AS_MERCHANT, &got);      /* a number we never gave */
+    c = listen_to(&s, "?after=452", AS_MERCHANT, &got); /* a number we never gave */
     assert_true(client_read_until(c, &got, "id: 451\nevent: reset\ndata: {}\n\n", 5000));
     end(c, &got);
     expect_status(&s, "GET", "/api/events?after=x", AS_MERCHANT, NULL, 422, "invalid_fields");
@@ -101,10 +101,10 @@ TEST_EACH_ENGINE(replay_from_the_last_seen)
     test_commit(t);
     test_script(t, "DROP TABLE test_notes");
     test_http_start(&s, t, NULL);
-    c = listen_to(&s, "?after=50", AS_MERCHANT, &got);       /* what it missed is gone */
+    c = listen_to(&s, "?after=50", AS_MERCHANT, &got); /* what it missed is gone */
     assert_true(client_read_until(c, &got, "id: 451\nevent: reset\n", 5000));
     end(c, &got);
-    c = listen_to(&s, "?after=100", AS_MERCHANT, &got);      /* just complete */
+    c = listen_to(&s, "?after=100", AS_MERCHANT, &got); /* just complete */
     assert_true(client_read_until(c, &got, "id: 451\nevent: note.added\n", 5000));
     assert_null(strstr(buf_terminated(&got), "reset"));
     end(c, &got);
@@ -145,13 +145,13 @@ TEST_EACH_ENGINE(one_stream_too_many)
 {
     struct test_http s;
     test_http_start(&s, t, NULL);
-    enum { MANY = 2 * STREAMS_PER_ACCOUNT + 1 };             /* two loops */
+    enum { MANY = 2 * STREAMS_PER_ACCOUNT + 1 }; /* two loops */
     struct test_client *c[MANY];
     int status[MANY];
     for (int i = 0; i < MANY; i++) status[i] = one_more(&s, &c[i]);
     for (int i = 0; i < MANY; i++) assert_int_equal(status[i], i < STREAMS_PER_ACCOUNT ? 200 : 429);
     struct buf other;
-    struct test_client *d = listen_to(&s, "", "Cookie: sid=m8-a\r\n", &other);         /* another account has its own */
+    struct test_client *d = listen_to(&s, "", "Cookie: sid=m8-a\r\n", &other); /* another account has its own */
     client_close(c[0]);
     int64_t until_ms = monotonic_ms() + 5000;
     for (int again = 0; again != 200;) {
@@ -175,7 +175,7 @@ TEST_EACH_ENGINE(a_stream_has_a_beat)
     streams_beat_ms_for_tests(900);
     assert_true(client_read_until(c, &got, "event: beat\ndata: {}\n\n", 5000));
     buf_clear(&got);
-    add_note(&s, AS_MERCHANT, "between");                    /* other events do not stand in for it */
+    add_note(&s, AS_MERCHANT, "between"); /* other events do not stand in for it */
     assert_true(client_read_until(c, &got, "between", 5000));
     assert_true(client_read_until(c, &got, "event: beat\n", 5000));
     streams_beat_ms_for_tests(0);
@@ -228,7 +228,7 @@ TEST_EACH_ENGINE(an_ended_session_ends_its_stream)
     struct test_client *c = listen_to(&s, "", AS_MERCHANT, &got);
     struct test_client *d = listen_to(&s, "", "Cookie: sid=m8-a\r\n", &other);
     standing_recheck_ms_for_tests(500);
-    (void)usleep(1600 * 1000);                               /* looked at, and alive */
+    (void)usleep(1600 * 1000); /* looked at, and alive */
     add_note(&s, AS_MERCHANT, "still");
     assert_true(client_read_until(c, &got, "still", 5000));
     atomic_store(&test_ended_account, 7);
@@ -251,7 +251,7 @@ TEST_EACH_ENGINE(a_stream_whose_session_was_ended_hears_nothing_more)
     struct test_client *c = listen_to(&s, "", AS_MERCHANT, &got);
     add_note(&s, AS_MERCHANT, "sessions");
     assert_true(client_read_until(c, &got, "sessions.changed", 5000));
-    (void)usleep(1600 * 1000);                               /* looked at, and alive */
+    (void)usleep(1600 * 1000); /* looked at, and alive */
     add_note(&s, AS_MERCHANT, "still");
     assert_true(client_read_until(c, &got, "still", 5000));
     add_note(&s, AS_MERCHANT, "sessions");
@@ -287,12 +287,16 @@ TEST_EACH_ENGINE(topics_are_numbered_apart)
     put_to(t, TOPIC_INBOX, 6, "j");
     test_commit(t);
     struct topic_read list[] = {
-        { .topic = { TOPIC_INBOX, 6 } }, { .topic = { TOPIC_INBOX, 5 }, .cursor = 1 },
-        { .topic = { TOPIC_ACCOUNT, 5 }, .cursor = 3 }, { .topic = { TOPIC_CONVERSATION, 5 } },
+        { .topic = { TOPIC_INBOX, 6 } },
+        { .topic = { TOPIC_INBOX, 5 }, .cursor = 1 },
+        { .topic = { TOPIC_ACCOUNT, 5 }, .cursor = 3 },
+        { .topic = { TOPIC_CONVERSATION, 5 } },
         { .topic = { TOPIC_CONVERSATION, 9 } },
     };
+    /* clang-format off */
     static const char *const wanted[] = { "", "id: 1\nevent: c\ndata: {}\n\n", "",
                                           "id: 2\nevent: i\ndata: {}\n\n", "id: 1\nevent: j\ndata: {}\n\n" };
+    /* clang-format on */
     qsort(list, ARRAY_LEN(list), sizeof list[0], topic_reads_compare);
     struct event_rows rows;
     bool more = false;
@@ -359,12 +363,17 @@ TEST_EACH_ENGINE(numbers_of_accounts_survive_the_move_to_topics)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(what_changes_is_told), EACH_ENGINE(replay_from_the_last_seen), ONLY_SQLITE(hints_for_operators),
-        ONLY_SQLITE(one_stream_too_many),  ONLY_SQLITE(drain_ends_streams), ONLY_SQLITE(a_stream_has_a_beat),
+        EACH_ENGINE(what_changes_is_told),
+        EACH_ENGINE(replay_from_the_last_seen),
+        ONLY_SQLITE(hints_for_operators),
+        ONLY_SQLITE(one_stream_too_many),
+        ONLY_SQLITE(drain_ends_streams),
+        ONLY_SQLITE(a_stream_has_a_beat),
         ONLY_SQLITE(a_stream_that_is_not_read_ends),
         EACH_ENGINE(an_ended_session_ends_its_stream),
         EACH_ENGINE(a_stream_whose_session_was_ended_hears_nothing_more),
-        EACH_ENGINE(topics_are_numbered_apart), EACH_ENGINE(moved_topics_are_named),
+        EACH_ENGINE(topics_are_numbered_apart),
+        EACH_ENGINE(moved_topics_are_named),
         EACH_ENGINE(numbers_of_accounts_survive_the_move_to_topics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,11 +19,13 @@ struct thing {
     bool on;
     int colour;
 };
+/* clang-format off */
 static const struct field needed_fields[] = {
     FIELD_ID(struct thing, id),
     FIELD_TEXT(struct thing, name, .min = 2, .max = 5),
     FIELD_END
 };
+/* clang-format on */
 static const struct field thing_fields[] = {
     FIELD_I64(struct thing, count, .optional = true, .min = -5, .max = 10, .fallback = 7,
               .present_offset = offsetof(struct thing, count_given)),
@@ -104,7 +106,8 @@ static void good_values_are_stored(void **state)
     assert_int_equal(out.count, -5);
     assert_true(out.count_given);
     assert_int_equal(credits_count(out.price), 1000);
-    assert_string_equal(out.name, "a\xE3\x80\x80" "b");
+    assert_string_equal(out.name, "a\xE3\x80\x80"
+                                  "b");
     assert_string_equal(out.note, "x\ty\nz");
     assert_string_equal(out.secret, " s ");
     assert_string_equal(out.email, "A.b+c@Shop.Example");
@@ -158,15 +161,17 @@ static void ranges_are_kept(void **state)
     expect_fault("{\"secret\":\"123456789\"}", "secret", "too_long", 8);
     expect_fault("{\"colour\":\"Red\"}", "colour", "not_one_of", 0);
     expect_fault("{\"colour\":\"\"}", "colour", "not_one_of", 0);
-    expect_good("{\"name\":\"\\u4e2d\\u6587\\u5546\\u5e97\\u540d\\u79f0\\ud83d\\ude00\\u5b57\"}");   /* 8 characters */
+    expect_good("{\"name\":\"\\u4e2d\\u6587\\u5546\\u5e97\\u540d\\u79f0\\ud83d\\ude00\\u5b57\"}"); /* 8 characters */
     expect_fault("{\"name\":\"\\u4e2d\\u6587\\u5546\\u5e97\\u540d\\u79f0\\ud83d\\ude00\\u5b57x\"}", "name", "too_long",
-        8);
+                 8);
 }
 
 static void control_characters_are_refused(void **state)
 {
+    /* clang-format off */
     static const char *const texts[] = { "a\\u0001b", "a\\tb", "a\\nb", "\\na", "a\\rb", "a\\u007fb", "a\\u0085b",
         "a\\u009fb", "a\\u202eb", "a\\u2066b", "a\\u2069b", "a\\u2028b", "a\\u2029b", "a\\u001bb" };
+    /* clang-format on */
     char json[64];
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         (void)snprintf(json, sizeof(json), "{\"name\":\"%s\"}", texts[i]);
@@ -183,25 +188,27 @@ static void unknown_fields(void **state)
     assert_true(from_json(thing_fields, "{\"counts\":1,\"count\":2}", true));
     assert_int_equal(out.count, 2);
     assert_false(from_json(thing_fields,
-        "{\"0123456789012345678901234567890123456789012345678901234567890123456789\":1}", false));
+                           "{\"0123456789012345678901234567890123456789012345678901234567890123456789\":1}", false));
     assert_int_equal(strlen(faults.fault[0].field), 64);
     assert_false(from_json(thing_fields,
-        "{\"012345678901234567890123456789012345678901234567890123456789012\\u4e2d\":1}", false));
-    assert_int_equal(strlen(faults.fault[0].field), 63);     /* not cut inside a character */
-    assert_false(from_json(thing_fields, "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1}",
-        false));
+                           "{\"012345678901234567890123456789012345678901234567890123456789012\\u4e2d\":1}", false));
+    assert_int_equal(strlen(faults.fault[0].field), 63); /* not cut inside a character */
+    assert_false(
+        from_json(thing_fields, "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1}", false));
     assert_int_equal(faults.count, FIELD_FAULTS_MAX);
 }
 
 static void emails(void **state)
 {
     static const char *const good[] = { "a@b.cn", "first.last+tag@shop.example.com", "o'hara@b.ie", "a_b-c@b-c.de" };
+    /* clang-format off */
     static const char *const bad[] = {
         "a", "@b.cn", "a@", "a@b", "a@@b.cn", "a@b@c.cn", "a b@c.cn", "a@b .cn", "a@.cn", "a@b.", "a@b..cn",
         ".a@b.cn", "a.@b.cn", "a..b@c.cn", "a@-b.cn", "a@b-.cn", "\\\"a\\\"@b.cn", "a@[127.0.0.1]", "a@1.2.3.4",
         "a,b@c.cn", "a<b@c.cn", "\\u4e2d@b.cn", "a@\\u4e2d", "a@xn--a.cn", "a@b\\u200b.cn", "a@b_c.cn", "a@b.cn>",
         "0123456789012345678901234567890123456789012345678901234567890123x@b.cn",
     };
+    /* clang-format on */
     char json[512];
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         (void)snprintf(json, sizeof(json), "{\"email\":\"%s\"}", good[i]);
@@ -222,15 +229,17 @@ static void emails(void **state)
 
 static void names_are_composed_and_show_something(void **state)
 {
+    /* clang-format off */
     static const char *const bad[] = { "\\u3164", "\\u2800", "\\u200d", "\\u115f", "\\ufe0f", "\\udb40\\udc41",
                                        "a\\u200bb", "a\\u202eb" };
+    /* clang-format on */
     char json[128];
     expect_good("{\"title\":\" Cafe\\u0301 \"}");
     assert_string_equal(out.title, "Caf\xC3\xA9");
     expect_good("{\"title\":\"\\ud83d\\udc69\\u200d\\ud83d\\udcbb\"}");
-    expect_good("{\"name\":\"Cafe\\u0301\"}");             /* other text is composed too, so that a search finds it */
+    expect_good("{\"name\":\"Cafe\\u0301\"}"); /* other text is composed too, so that a search finds it */
     assert_string_equal(out.name, "Caf\xC3\xA9");
-    expect_good("{\"secret\":\"Cafe\\u0301\"}");           /* but a secret is what was typed */
+    expect_good("{\"secret\":\"Cafe\\u0301\"}"); /* but a secret is what was typed */
     assert_string_equal(out.secret, "Cafe\xCC\x81");
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         (void)snprintf(json, sizeof(json), "{\"title\":\"%s\"}", bad[i]);
@@ -240,6 +249,7 @@ static void names_are_composed_and_show_something(void **state)
 
 static void domains(void **state)
 {
+    /* clang-format off */
     static const struct { const char *in, *out; } good[] = {
         { "shop.example.com", "shop.example.com" }, { "https://shop.example.com/", "shop.example.com" },
         { "HTTP://Shop.Example.COM", "shop.example.com" }, { " a.b ", "a.b" }, { "localhost", "localhost" },
@@ -257,6 +267,7 @@ static void domains(void **state)
         "0123456789012345678901234567890123456789012345678901234567890123.com",
         "locxq.xn--co2faseecom", "\\ud81d\\uddf3.com",   /* refused letters, by their code and as they are */
     };
+    /* clang-format on */
     char json[512];
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         (void)snprintf(json, sizeof(json), "{\"domain\":\"%s\"}", good[i].in);
@@ -271,6 +282,7 @@ static void domains(void **state)
 
 static void urls(void **state)
 {
+    /* clang-format off */
     static const char *const good[] = { "http://a", "https://a.b:8443/c/d?e=f&g#h", "http://[::1]:80/",
         "https://a/@b" };
     static const char *const bad[] = {
@@ -278,6 +290,7 @@ static void urls(void **state)
         "https://u:p@a/", "https://a b", "https://a/\\u4e2d", "https://a/<b>", "https://a/\\\"", "https:/a",
         "HTTPS://a", "https://a\\\\b", "https://?a",
     };
+    /* clang-format on */
     char json[512];
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         (void)snprintf(json, sizeof(json), "{\"url\":\"%s\"}", good[i]);
@@ -300,8 +313,10 @@ static bool from_pair(const char *name, struct str value)
 
 static void pairs_are_read(void **state)
 {
-    const struct name_value pairs[] = { { STR("count"), STR("10") }, { STR("on"), STR("true") },
-        { STR("colour"), STR("red") }, { STR("name"), STR(" ab ") } };
+    const struct name_value pairs[] = { { STR("count"), STR("10") },
+                                        { STR("on"), STR("true") },
+                                        { STR("colour"), STR("red") },
+                                        { STR("name"), STR(" ab ") } };
     assert_true(fields_from_pairs(arena, thing_fields, pairs, ARRAY_LEN(pairs), false, &out, &faults));
     assert_int_equal(out.count, 10);
     assert_true(out.on);
@@ -318,6 +333,7 @@ static void pairs_are_read(void **state)
 
 static void bad_pairs_are_refused(void **state)
 {
+    /* clang-format off */
     static const struct { const char *name; struct str value; const char *code; } cases[] = {
         { "count", STR("01"), "type" }, { "count", STR("+1"), "type" }, { "count", STR("-0"), "type" },
         { "count", STR("1.0"), "type" }, { "count", STR(" 1"), "type" }, { "count", STR("1 "), "type" },
@@ -333,6 +349,7 @@ static void bad_pairs_are_refused(void **state)
         { "name", STR("ab\0c"), "control_characters" }, { "name", STR("a\xC2\x85z"), "control_characters" },
         { "nam", STR("ab"), "unknown" }, { "", STR("ab"), "unknown" }, { "\xFF", STR(""), "unknown" },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         if (from_pair(cases[i].name, cases[i].value)) fail_msg("accepted: %s=%s", cases[i].name, cases[i].value.p);
         if (faults.count != 1 || !text_eq(faults.fault[0].code, cases[i].code))
@@ -348,6 +365,7 @@ static void bad_pairs_are_refused(void **state)
 
 static void pairs_are_split(void **state)
 {
+    /* clang-format off */
     static const struct { struct str in; bool good; const char *pairs; } cases[] = {
         { STR(""), true, "" }, { STR("&&"), true, "" }, { STR("a"), true, "a=;" }, { STR("a="), true, "a=;" },
         { STR("=b"), true, "=b;" }, { STR("="), true, "=;" }, { STR("a=b"), true, "a=b;" },
@@ -360,6 +378,7 @@ static void pairs_are_split(void **state)
         { STR("%00=a"), false, NULL }, { STR("a=%00"), false, NULL }, { STR("1&2&3&4"), true, "1=;2=;3=;4=;" },
         { STR("1&2&3&4&5"), false, NULL },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct name_value pairs[4];
         size_t count;
@@ -380,6 +399,7 @@ static void pairs_are_split(void **state)
 /* ---- shapes ---- */
 
 static const struct shape part_shape[] = { SHAPE_I64("n"), SHAPE_END };
+/* clang-format off */
 static const struct shape whole_shape[] = {
     SHAPE_I64("id"), SHAPE_TEXT("name", .nullable = true), SHAPE_BOOL("on", .maybe = true), SHAPE_TIME("at"),
     SHAPE_ENUM("colour", colours), SHAPE_OBJECT("part", part_shape, .maybe = true), SHAPE_LIST("parts", part_shape),
@@ -409,6 +429,7 @@ static void shapes(void **state)
             "colour: is not one of its names" },
         { "[]", ": is no object" },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         json_t *v = json_read(str_of(cases[i].json), JSON_READ_MAX_BYTES, NULL);
         assert_non_null(v);
@@ -424,7 +445,11 @@ static void shapes(void **state)
 
 /* ---- lists and objects ---- */
 
-struct place { const char *city; int64_t zip; };
+struct place {
+    const char *city;
+    int64_t zip;
+};
+/* clang-format off */
 static const struct field place_fields[] = {
     FIELD_TEXT(struct place, city, .min = 1, .max = 10),
     FIELD_I64(struct place, zip, .optional = true, .min = 1, .max = 99),
@@ -436,11 +461,21 @@ static const struct field line_fields[] = {
     FIELD_OBJECT(struct line, place, place_fields, struct place, .optional = true),
     FIELD_END
 };
-struct word { int colour; };
+/* clang-format on */
+struct word {
+    int colour;
+};
 static const struct field word_field = FIELD_ENUM(struct word, colour, colours);
-struct line_of { const struct line *line; };
+struct line_of {
+    const struct line *line;
+};
 static const struct field line_field = FIELD_OBJECT(struct line_of, line, line_fields, struct line);
-struct order { const struct place *place; struct field_list words, lines; bool words_given; };
+struct order {
+    const struct place *place;
+    struct field_list words, lines;
+    bool words_given;
+};
+/* clang-format off */
 static const struct field order_fields[] = {
     FIELD_OBJECT(struct order, place, place_fields, struct place),
     FIELD_LIST(struct order, words, &word_field, struct word, .optional = true, .max = 3,
@@ -448,6 +483,7 @@ static const struct field order_fields[] = {
     FIELD_LIST(struct order, lines, &line_field, struct line_of, .optional = true, .min = 1, .max = 2),
     FIELD_END
 };
+/* clang-format on */
 
 static bool read_order(const char *text, struct order *o, struct field_faults *bad)
 {
@@ -467,7 +503,8 @@ static void lists_and_objects_are_read(void **state)
     assert_string_equal(o.place->city, "Bern");
     assert_true(o.words.item == NULL && o.lines.item == NULL && !o.words_given);
     assert_true(read_order("{\"place\":{\"city\":\"Bern\",\"zip\":9},\"words\":[\"blue\",\"red\"],"
-                           "\"lines\":[{\"amount\":1},{\"amount\":2,\"place\":{\"city\":\"Ulm\"}}]}", &o, &bad));
+                           "\"lines\":[{\"amount\":1},{\"amount\":2,\"place\":{\"city\":\"Ulm\"}}]}",
+                           &o, &bad));
     const struct word *words = o.words.item;
     const struct line_of *lines = o.lines.item;
     assert_true(o.words_given && o.words.count == 2 && words[0].colour == BLUE && words[1].colour == RED);
@@ -480,6 +517,7 @@ static void lists_and_objects_are_read(void **state)
 static void faults_inside_say_where(void **state)
 {
 #define BERN "\"place\":{\"city\":\"Bern\"}"
+    /* clang-format off */
     static const struct { const char *json, *field, *code; } cases[] = {
         { "{}", "place", "required" }, { "{\"place\":null}", "place", "required" },
         { "{\"place\":[]}", "place", "type" }, { "{\"place\":{}}", "place.city", "required" },
@@ -494,6 +532,7 @@ static void faults_inside_say_where(void **state)
         { "{" BERN ",\"lines\":[{\"amount\":1},{\"amount\":1,\"place\":{\"city\":7}}]}", "lines[1].place.city",
           "type" },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct order o;
         struct field_faults bad;
@@ -507,14 +546,23 @@ static void faults_inside_say_where(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_given_gives_fallbacks), cmocka_unit_test(good_values_are_stored),
-        cmocka_unit_test(required_fields_are_named), cmocka_unit_test(wrong_types_are_refused),
-        cmocka_unit_test(ranges_are_kept), cmocka_unit_test(control_characters_are_refused),
-        cmocka_unit_test(unknown_fields), cmocka_unit_test(emails),
-        cmocka_unit_test(names_are_composed_and_show_something), cmocka_unit_test(domains), cmocka_unit_test(urls),
-        cmocka_unit_test(pairs_are_read), cmocka_unit_test(bad_pairs_are_refused),
-        cmocka_unit_test(pairs_are_split), cmocka_unit_test(shapes),
-        cmocka_unit_test(lists_and_objects_are_read), cmocka_unit_test(faults_inside_say_where),
+        cmocka_unit_test(nothing_given_gives_fallbacks),
+        cmocka_unit_test(good_values_are_stored),
+        cmocka_unit_test(required_fields_are_named),
+        cmocka_unit_test(wrong_types_are_refused),
+        cmocka_unit_test(ranges_are_kept),
+        cmocka_unit_test(control_characters_are_refused),
+        cmocka_unit_test(unknown_fields),
+        cmocka_unit_test(emails),
+        cmocka_unit_test(names_are_composed_and_show_something),
+        cmocka_unit_test(domains),
+        cmocka_unit_test(urls),
+        cmocka_unit_test(pairs_are_read),
+        cmocka_unit_test(bad_pairs_are_refused),
+        cmocka_unit_test(pairs_are_split),
+        cmocka_unit_test(shapes),
+        cmocka_unit_test(lists_and_objects_are_read),
+        cmocka_unit_test(faults_inside_say_where),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -41,7 +41,7 @@ static void run(const struct buf *bytes, size_t piece, const struct frame_limits
     struct frames *f = frames_new();
     for (size_t at = 0; at < bytes->n; at += piece) {
         size_t n = bytes->n - at < piece ? bytes->n - at : piece;
-        char *copy = malloc(n);                              /* of its own, so that a sanitizer sees a byte too much */
+        char *copy = malloc(n); /* of its own, so that a sanitizer sees a byte too much */
         assert_non_null(copy);
         memcpy(copy, bytes->p + at, n);
         frames_feed(f, copy, n);
@@ -138,12 +138,14 @@ static void frames_that_are_none(void **state)
     put_frame(&b, FIN | 9, long_one, 126), expect(&b, "fault:1002");
     put_frame(&b, FIN | 8, long_one, 126), expect(&b, "fault:1002");
     /* Lengths that are not written the shortest way, or not at all. */
+    /* clang-format off */
     static const char long_forms[][24] = {
         "\x81\xfe\x00\x05\x00\x00\x00\x00hello", "\x81\xfe\x00\x7d\x00\x00\x00\x00hello",
         "\x81\xff\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00hello",
         "\x81\xff\x00\x00\x00\x00\x00\x00\xff\xff\x00\x00\x00\x00hello",
         "\x81\xff\x80\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00hello",
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(long_forms); i++) buf_add(&b, long_forms[i], 23), expect(&b, "fault:1002");
     put_text(&b, FIN | 1, "good"), put_text(&b, FIN | 3, "bad"), put_text(&b, FIN | 1, "never seen");
     expect(&b, "text:good fault:1002");
@@ -180,18 +182,20 @@ static void limits(void **state)
 static void text_is_utf8(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const char *const good[] = { "κόσμε", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80", "\xf0\x90\x80\x80",
                                         "\xe0\xa0\x80", "\xc2\x80", "客服", "😀" };
     static const char *const bad[] = { "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",
                                        "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\x80",
                                        "\xce\xba\xe1", "\xe2\x82", "\xf0\x9f\x98", "a\xc3(", "\xe2\x28\xa1" };
+    /* clang-format on */
     struct buf b;
     buf_init(&b, 1 << 20);
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         char wanted[64];
         (void)snprintf(wanted, sizeof wanted, "text:%s rest", good[i]);
         put_text(&b, FIN | 1, good[i]), expect(&b, wanted);
-        for (size_t at = 0; at <= strlen(good[i]); at++) {   /* cut anywhere, also inside a character */
+        for (size_t at = 0; at <= strlen(good[i]); at++) { /* cut anywhere, also inside a character */
             put_frame(&b, 1, good[i], at);
             put_frame(&b, FIN | 9, "", 0);
             put_text(&b, FIN, good[i] + at);
@@ -204,7 +208,7 @@ static void text_is_utf8(void **state)
         put_text(&b, FIN | 1, bad[i]), expect(&b, "fault:1007");
         put_frame(&b, 1, bad[i], 1), put_text(&b, FIN, bad[i] + 1), expect(&b, "fault:1007");
     }
-    put_text(&b, 1, "a\xff"), expect(&b, "fault:1007");      /* at once, not at the end of the message */
+    put_text(&b, 1, "a\xff"), expect(&b, "fault:1007"); /* at once, not at the end of the message */
     put_text(&b, 1, "a\xe2"), expect(&b, "open");
     put_frame(&b, FIN | 2, "\xff\xfe", 2), expect(&b, "binary:\xff\xfe rest");
     buf_free(&b);
@@ -213,8 +217,8 @@ static void text_is_utf8(void **state)
 static void close_frames(void **state)
 {
     (void)state;
-    static const int good[] = { 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999,
-                                4000, 4999 };
+    static const int good[] = { 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010,
+                                1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999 };
     static const int bad[] = { 0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535 };
     struct buf b;
     buf_init(&b, 1 << 20);
@@ -232,7 +236,10 @@ static void close_frames(void **state)
         put_frame(&b, FIN | 8, code, 2), expect(&b, "fault:1002");
         assert_false(close_code_ok(bad[i]));
     }
-    put_text(&b, FIN | 8, "\x03\xe8" "bye"), expect(&b, "close:1000:bye rest");
+    put_text(&b, FIN | 8,
+             "\x03\xe8"
+             "bye"),
+        expect(&b, "close:1000:bye rest");
     put_text(&b, FIN | 8, "\x03\xe8\xff"), expect(&b, "fault:1007");
     put_text(&b, 1, "a"), put_text(&b, FIN | 8, "\x03\xe8"), expect(&b, "close:1000: open");
     buf_free(&b);
@@ -258,7 +265,7 @@ static void lent_again(void **state)
     }
     frames_feed(f, b.p, 1);
     assert_int_equal(frames_next(f, &small, &data, &code), FRAME_MORE);
-    assert_false(frames_at_rest(f));                         /* one byte of a header */
+    assert_false(frames_at_rest(f)); /* one byte of a header */
     frames_free(f);
     buf_free(&b);
 }
@@ -266,8 +273,8 @@ static void lent_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(messages), cmocka_unit_test(frames_that_are_none), cmocka_unit_test(limits),
-        cmocka_unit_test(text_is_utf8), cmocka_unit_test(close_frames), cmocka_unit_test(lent_again),
+        cmocka_unit_test(messages),     cmocka_unit_test(frames_that_are_none), cmocka_unit_test(limits),
+        cmocka_unit_test(text_is_utf8), cmocka_unit_test(close_frames),         cmocka_unit_test(lent_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

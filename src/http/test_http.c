@@ -27,14 +27,16 @@ static unsigned roles_of(char letter)
     case 'g': return WHO_PERSON | WHO_AGENT;
     case 'v': return WHO_PERSON | WHO_VIEWER;
     case 'p': return WHO_PERSON;
-    default:  return 0;
+    default: return 0;
     }
 }
 
 /* Who is asked for again (a stream, a socket) shows the key of the session and no cookie: the cookie of each key. */
+/* clang-format off */
 static struct { pthread_mutex_t lock; size_t n; char key[64][SHA256_HEX_SIZE], sid[64][32]; } seen = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
 };
+/* clang-format on */
 
 static struct str sid_of(struct req *req)
 {
@@ -74,15 +76,22 @@ static bool authenticate(struct req *req)
     const char *dash = memchr(sid.p, '-', sid.n);
     if (dash == NULL || !str_to_i64((struct str){ sid.p + 1, (size_t)(dash - sid.p) - 1 }, &account)) return true;
     if (account == atomic_load(&test_ended_account)) return true;
-    req->who = (struct caller){ .person = account, .account = account, .roles = roles,
-                                .session = 1, .email = "a@example.com",
+    req->who = (struct caller){ .person = account,
+                                .account = account,
+                                .roles = roles,
+                                .session = 1,
+                                .email = "a@example.com",
                                 .signed_in_at_ms = req->now_ms - atomic_load(&test_session_age_s) * SECOND_MS };
     return http_session_key(req) != NULL;
 }
 
 /* ---- routes ---- */
 
-struct note_in { const char *text; int64_t number; };
+struct note_in {
+    const char *text;
+    int64_t number;
+};
+/* clang-format off */
 static const struct field note_in_fields[] = {
     FIELD_TEXT(struct note_in, text, .max = 20),
     FIELD_I64(struct note_in, number, .min = 0, .max = 100, .optional = true),
@@ -96,6 +105,7 @@ static const struct field page_query_fields[] = {
     FIELD_TEXT(struct page_query, q, .max = 10, .optional = true),
     FIELD_END
 };
+/* clang-format on */
 
 static const struct problem problem_test = { "test_refused", 409, "Refused for the test.", "测试拒绝。" };
 
@@ -209,8 +219,7 @@ static bool note_refused(struct req *req)
     assert_true(add_note(req, "was refused"));
     struct query q = query(req->tx, &test_broken);
     bind_i64(&q, 1);
-    return strcmp(in->text, "refuse badly") != 0 &&
-           (strcmp(in->text, "refuse broken") != 0 || query_change(&q) == 1);
+    return strcmp(in->text, "refuse badly") != 0 && (strcmp(in->text, "refuse broken") != 0 || query_change(&q) == 1);
 }
 
 static enum answer post_cookie(struct req *req)
@@ -295,6 +304,7 @@ static const struct limit few = { .name = "few", .burst = 3, .per_ms = 60000 };
 static const struct limit tries = { .name = "tries", .burst = 3, .per_ms = 60000 };
 
 #define COMMON .doc = "Test.", .tag = "test", .hidden = true
+/* clang-format off */
 static const struct route routes[] = {
     { .verb = VERB_GET, .path = "/healthz", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_health, COMMON },
     { .verb = VERB_GET, .path = "/api/hello", .who = WHO_ANYONE, .tx = TX_READ, .run = get_hello, COMMON },
@@ -350,6 +360,7 @@ static const struct route routes[] = {
       .origins = ORIGINS_UNCHECKED, BODY_FIELDS(note_in), COMMON },
     ROUTE_END
 };
+/* clang-format on */
 static const struct route *const tables[] = { routes, events_routes, NULL };
 
 /* ---- what is told of refusals ---- */
@@ -385,8 +396,13 @@ void test_http_start(struct test_http *s, struct test_db *t, void (*change)(stru
     struct lanes *lanes = test_lanes(t, NULL);
     s->keyring = keyring_new(keys, ids, 1);
     assert_non_null(s->keyring);
-    struct http_options o = { .listen = "127.0.0.1:0", .loops = 2, .lanes = lanes, .db = t->db, .keyring = s->keyring,
-                              .routes = tables, .hooks = &hooks,
+    struct http_options o = { .listen = "127.0.0.1:0",
+                              .loops = 2,
+                              .lanes = lanes,
+                              .db = t->db,
+                              .keyring = s->keyring,
+                              .routes = tables,
+                              .hooks = &hooks,
                               .limits = "account_changes=100000/10s, account_reads=100000/10s" };
     if (change != NULL) change(&o);
     char error[512] = "";

@@ -13,13 +13,17 @@
 struct test_http {
     struct http *http;
     struct keyring *keyring;
-    struct test_client *client;              /* sends a good Origin with every request */
+    struct test_client *client; /* sends a good Origin with every request */
     char origin[64], origin_line[80];
 };
 extern atomic_int test_runs, test_refused_runs, test_gate, test_session_age_s;
-extern atomic_long test_ended_account;       /* this account's sessions are over */
+extern atomic_long test_ended_account; /* this account's sessions are over */
 
-extern struct test_refusals { pthread_mutex_t lock; int told; int64_t count[REFUSAL_KINDS]; } test_refusals;
+extern struct test_refusals {
+    pthread_mutex_t lock;
+    int told;
+    int64_t count[REFUSAL_KINDS];
+} test_refusals;
 
 /* `change` may alter the options before start; NULL. */
 void test_http_start(struct test_http *s, struct test_db *t, void (*change)(struct http_options *o));

@@ -71,8 +71,8 @@ TEST_EACH_ENGINE(kept_answers_are_sealed)
     expect_status(&s, NOTES, KEY("k1"), "{\"text\":\"visible\"}", 201, NULL);
     test_http_stop(&s, t);
     const char *sql = t->engine == DB_SQLITE
-        ? "SELECT COUNT(*) FROM idempotency_keys WHERE instr(answer, CAST('visible' AS BLOB)) > 0"
-        : "SELECT COUNT(*) FROM idempotency_keys WHERE position('visible'::bytea in answer) > 0";
+                          ? "SELECT COUNT(*) FROM idempotency_keys WHERE instr(answer, CAST('visible' AS BLOB)) > 0"
+                          : "SELECT COUNT(*) FROM idempotency_keys WHERE position('visible'::bytea in answer) > 0";
     assert_int_equal(test_number(t, sql), 0);
     /* Moved to another account it does not open. */
     test_script(t, "UPDATE idempotency_keys SET account = 8");
@@ -101,7 +101,12 @@ TEST_EACH_ENGINE(bad_keys)
 /* ---- many at once ---- */
 
 enum { CROWD = 16 };
-struct one { struct test_http *s; const char *body; int status; bool replayed; };
+struct one {
+    struct test_http *s;
+    const char *body;
+    int status;
+    bool replayed;
+};
 
 static void *send_one(void *arg)
 {
@@ -163,7 +168,8 @@ TEST_EACH_ENGINE(purge)
     test_script(t, "INSERT INTO idempotency_keys (account, route, key, request_hash, status, job, secret, answer,"
                    " at_ms) VALUES (1, 'r', 'old', CAST('x' AS {blob}), 200, 0, 0, NULL, 1000)");
     char sql[400];
-    (void)snprintf(sql, sizeof sql, "INSERT INTO idempotency_keys (account, route, key, request_hash, status, job,"
+    (void)snprintf(sql, sizeof sql,
+                   "INSERT INTO idempotency_keys (account, route, key, request_hash, status, job,"
                    " secret, answer, at_ms) VALUES (1, 'r', 'new', CAST('x' AS {blob}), 200, 0, 0, NULL, %lld)",
                    (long long)now_ms());
     test_script(t, sql);
@@ -180,9 +186,12 @@ TEST_EACH_ENGINE(purge)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(a_replay_gives_the_same_answer), EACH_ENGINE(refusals_are_not_kept),
-        EACH_ENGINE(a_secret_is_shown_once),         EACH_ENGINE(kept_answers_are_sealed),
-        ONLY_SQLITE(bad_keys),                       EACH_ENGINE(many_at_once_act_once),
+        EACH_ENGINE(a_replay_gives_the_same_answer),
+        EACH_ENGINE(refusals_are_not_kept),
+        EACH_ENGINE(a_secret_is_shown_once),
+        EACH_ENGINE(kept_answers_are_sealed),
+        ONLY_SQLITE(bad_keys),
+        EACH_ENGINE(many_at_once_act_once),
         EACH_ENGINE(who_is_refused_for_its_own_work_gets_the_first_answer),
         EACH_ENGINE(purge),
     };

@@ -23,7 +23,7 @@ static void buckets(void **state)
     assert_int_equal(wait_s, 1);
     assert_true(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 20001, &wait_s));
     assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 20001, &wait_s));
-    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now, &wait_s));   /* time that goes back gives none */
+    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now, &wait_s)); /* time that goes back gives none */
     for (int i = 0; i < 3; i++) assert_true(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 9000000, &wait_s));
     assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 9000000, &wait_s));
     /* Asking all the time, each time too early, does not keep it from filling. */
@@ -56,7 +56,10 @@ static const uint8_t *address_named(const char *text)
 }
 
 /* Addresses that differ in the bytes `high` and `low` (0: not there): i / 256 and i % 256 are put into them. */
-struct many { const char *first; size_t high, low; };
+struct many {
+    const char *first;
+    size_t high, low;
+};
 
 static const uint8_t *numbered(const struct many *m, int i)
 {
@@ -82,6 +85,7 @@ static void networks_grow(void **state)
     (void)state;
     static const struct limit ten = { .name = "ten", .burst = 10, .per_ms = 60000 };
     static const struct limit own = { .name = "own", .burst = 2, .per_ms = 60000, .wider = { 3, 5 } };
+    /* clang-format off */
     static const struct { struct many from; int count, got; } cases[] = {
         { { "198.51.100.1", 0, 0 }, 300, 10 },               /* one address */
         { { "203.0.113.0", 0, 15 }, 256, 80 },               /* a /24: 8 times */
@@ -90,22 +94,23 @@ static void networks_grow(void **state)
         { { "2001:db8:2::1", 0, 7 }, 256, 40 },              /* a /56 of 256 /64: 4 times */
         { { "2001:db8:3::1", 6, 7 }, 65536, 160 },           /* a /48: 16 times */
     };
+    /* clang-format on */
     struct limits *l = limits_new();
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         int got = get_one(l, &ten, cases[i].from, cases[i].count, 1000);
         if (got != cases[i].got) fail_msg("%s: %d", cases[i].from.first, got);
     }
     assert_int_equal(get_one(l, &own, (struct many){ "203.0.113.0", 0, 15 }, 256, 1000), 6);
-    assert_int_equal(get_one(l, &own, (struct many){ "203.0.0.0", 14, 15 }, 65536, 1000), 4);        /* of 10 */
+    assert_int_equal(get_one(l, &own, (struct many){ "203.0.0.0", 14, 15 }, 65536, 1000), 4); /* of 10 */
     /* One that has used up its own takes nothing from its neighbours. */
     static const struct limit one = { .name = "one", .burst = 1, .per_ms = 60000, .wider = { 2, 2 } };
     assert_int_equal(get_one(l, &one, (struct many){ "192.0.2.1", 0, 0 }, 100, 1000), 1);
     assert_int_equal(get_one(l, &one, (struct many){ "192.0.2.2", 0, 0 }, 100, 1000), 1);
-    assert_int_equal(get_one(l, &one, (struct many){ "192.0.2.3", 0, 0 }, 100, 1000), 0);   /* the /24 has 2 */
+    assert_int_equal(get_one(l, &one, (struct many){ "192.0.2.3", 0, 0 }, 100, 1000), 0); /* the /24 has 2 */
     limits_give_back(l, &one, address_named("192.0.2.1"), 1000);
     assert_int_equal(get_one(l, &one, (struct many){ "192.0.2.3", 0, 0 }, 100, 1000), 1);
     for (int i = 0; i < 50; i++) limits_give_back(l, &one, address_named("192.0.2.3"), 1000);
-    assert_int_equal(get_one(l, &one, (struct many){ "192.0.2.3", 0, 0 }, 100, 1000), 1);   /* never more than full */
+    assert_int_equal(get_one(l, &one, (struct many){ "192.0.2.3", 0, 0 }, 100, 1000), 1); /* never more than full */
     limits_free(l);
 }
 
@@ -116,15 +121,15 @@ static void open_connections(void **state)
     const uint8_t *a = address_named("10.0.0.1");
     for (int i = 0; i < 3; i++) assert_true(limits_enter(l, a, 3));
     assert_false(limits_enter(l, a, 3));
-    assert_false(limits_enter(l, a, 3));                     /* those who are refused are not counted */
+    assert_false(limits_enter(l, a, 3)); /* those who are refused are not counted */
     limits_leave(l, a);
     assert_true(limits_enter(l, a, 3));
     assert_true(limits_enter(l, address_named("10.0.0.2"), 3));
     int entered = 0;
     for (int i = 3; i < 100; i++) entered += limits_enter(l, numbered(&(struct many){ "10.0.0.0", 14, 15 }, i), 3);
-    assert_int_equal(entered, 2);                            /* 6 from the /24 */
+    assert_int_equal(entered, 2); /* 6 from the /24 */
     for (int i = 256; i < 1000; i++) entered += limits_enter(l, numbered(&(struct many){ "10.0.0.0", 14, 15 }, i), 3);
-    assert_int_equal(entered, 8);                            /* 12 from the /16 */
+    assert_int_equal(entered, 8); /* 12 from the /16 */
     /* Other networks have shares of their own: of 200 some may meet by chance, hardly one meets a full one. */
     int refused = 0;
     for (int i = 0; i < 200; i++) refused += !limits_enter(l, numbered(&(struct many){ "1.1.1.1", 0, 12 }, i + 20), 3);
@@ -152,14 +157,16 @@ static void settings(void **state)
     assert_true(limits_set(l, "", tables, error, sizeof error));
     assert_true(limits_set(l, " a=5/1m*2*3 , b = 7/2h, general=100/1s,", tables, error, sizeof error));
     assert_int_equal(get_one(l, &a, (struct many){ "192.0.2.1", 0, 0 }, 100, 0), 5);
-    assert_int_equal(get_one(l, &a, (struct many){ "192.0.2.0", 0, 15 }, 256, 0), 5);        /* of 10 of the /24 */
+    assert_int_equal(get_one(l, &a, (struct many){ "192.0.2.0", 0, 15 }, 256, 0), 5); /* of 10 of the /24 */
     int64_t wait_s;
     for (int i = 0; i < 7; i++) assert_true(limits_take_of(l, &b, STR("x"), 0, &wait_s));
     assert_false(limits_take_of(l, &b, STR("x"), 0, &wait_s));
     assert_in_range(wait_s, 1028, 1030);
+    /* clang-format off */
     static const char *const bad[] = { "c=1/1s", "a", "a=", "a=1", "a=1/s", "a=0/1s", "a=1/0s", "a=1/1d", "a=-1/1s",
                                        "a=1/1s*", "a=1/1s*0", "a=1/1s*1*1*1", "a=1/1s x", "=1/1s", "a=1/25h",
                                        "a=1000000000000/1s" };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         if (limits_set(l, bad[i], tables, error, sizeof error)) fail_msg("%s", bad[i]);
         assert_non_null(strstr(error, bad[i]));
@@ -170,6 +177,7 @@ static void settings(void **state)
 static void forwarded(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct { const char *header; enum forwarded what; const char *client; } cases[] = {
         { "203.0.113.7", FORWARDED_BY_PROXY, "203.0.113.7" },
         { "198.51.100.1, 203.0.113.7", FORWARDED_BY_PROXY, "203.0.113.7" },
@@ -181,6 +189,7 @@ static void forwarded(void **state)
         { "203.0.113.7, unknown, 10.0.0.2", FORWARDED_UNREADABLE, NULL },
         { "127.0.0.1x", FORWARDED_UNREADABLE, NULL }, { ",", FORWARDED_UNREADABLE, NULL },
     };
+    /* clang-format on */
     struct proxy_list list;
     assert_true(proxy_list_parse("10.0.0.0/8", &list));
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -199,6 +208,7 @@ static void forwarded(void **state)
 static void weights(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct { const char *list, *name; bool prefix; int weight; } cases[] = {
         { "gzip", "gzip", false, 1000 }, { "gzip;q=0", "gzip", false, 0 }, { "gzip; q=0", "gzip", false, 0 },
         { "gzip ; Q=0.000", "gzip", false, 0 }, { "GZIP;q=0.5, br", "gzip", false, 500 }, { "br", "gzip", false, -1 },
@@ -215,6 +225,7 @@ static void weights(void **state)
         { "Bearer abc", "abc" }, { "bearer abc", "abc" }, { "BEARER   abc", "abc" }, { "Bearer abc ", "abc" },
         { "Bearer ", NULL }, { "Bearer", NULL }, { "Bearerabc", NULL }, { "Basic abc", NULL }, { "", NULL },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(bearers); i++) {
         struct str token = bearer_of(str_of(bearers[i].header));
         if (bearers[i].token == NULL) assert_null(token.p);
@@ -228,18 +239,22 @@ static void networks(void **state)
     struct proxy_list list;
     assert_true(proxy_list_parse(NULL, &list) && list.count == 0);
     assert_true(proxy_list_parse("10.0.0.0/8, 192.168.1.7,::1 , 2001:db8::/33", &list));
+    /* clang-format off */
     static const struct { const char *address; bool inside; } cases[] = {
         { "10.255.0.1", true }, { "11.0.0.1", false }, { "192.168.1.7", true }, { "192.168.1.8", false },
         { "::1", true }, { "::2", false }, { "2001:db8:7fff::1", true }, { "2001:db8:8000::1", false },
         { "::ffff:10.1.1.1", true },
     };
+    /* clang-format on */
     uint8_t address[16];
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_true(address_parse(str_of(cases[i].address), address));
         if (proxy_list_has(&list, address) != cases[i].inside) fail_msg("%s", cases[i].address);
     }
+    /* clang-format off */
     static const char *const bad[] = { "10.0.0.0/33", "::/129", "10.0.0", "a", "10.0.0.0/", "10.0.0.0/-1", "1.2.3.4,,",
                                        "1.2.3.4/8/8", "," };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         if (proxy_list_parse(bad[i], &list)) fail_msg("%s", bad[i]);
     static const char *const good[] = { "1.2.3.4:80", "[::1]:80", " 1.2.3.4 ", "[2001:db8::1]" };
@@ -252,10 +267,12 @@ static void networks(void **state)
 static void cookies(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct { const char *header, *value; } cases[] = {
         { "sid=abc", "abc" }, { "a=b; sid=abc; c=d", "abc" }, { "xsid=no; sid=\"abc\"", "abc" }, { "sid=", "" },
         { " sid = abc ", "abc" }, { "sid=a=b", "a=b" }, { "sid=first; sid=second", "first" }, { ";;;sid=x;", "x" },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         expect_str(cookies_find_in(str_of(cases[i].header), "sid"), cases[i].value);
     static const char *const none[] = { "", "sid", "SID=a", "sidd=a", ";", "=sid", "a=sid" };
@@ -277,6 +294,7 @@ static void cookies(void **state)
 static void origins(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct { const char *origin, *given; bool names, good; } cases[] = {
         { "https://a.example", "https://a.example", false, true },
         { "https://a.example", "HTTPS://A.EXAMPLE", false, true },
@@ -297,6 +315,7 @@ static void origins(void **state)
         { "http://127.0.0.1:8080", "http://localhost:8081", true, false },
         { "http://127.0.0.1:8080", "http://localhost.evil:8080", true, false },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct head h = { .fields = 1 };
         h.field[0] = (struct head_field){ STR("Origin"), str_of(cases[i].given) };
@@ -307,6 +326,7 @@ static void origins(void **state)
 static void hosts(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct { const char *host; bool good; } cases[] = {
         { "127.0.0.1", true }, { "127.0.0.1:8080", true }, { "localhost:1", true }, { "LOCALHOST", true },
         { "[::1]", true }, { "[::1]:8080", true }, { "tunnel.example", true }, { "tunnel.example:8443", true },
@@ -314,6 +334,7 @@ static void hosts(void **state)
         { "127.0.0.1.evil.example:8080", false }, { "127.0.0.2", false }, { "[::2]:8080", false }, { "a", false },
         { "evil-localhost", false },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct head h = { .fields = 1 };
         h.field[0] = (struct head_field){ STR("Host"), str_of(cases[i].host) };
@@ -324,11 +345,15 @@ static void hosts(void **state)
 }
 
 static enum answer run(struct req *req) { return reply_text(req, 200, "text/plain", STR("")); }
-#define ROW(v, p) { .verb = v, .path = p, .who = WHO_SYSTEM, .tx = TX_NONE, .run = run, .doc = "D.", .tag = "t" }
+#define ROW(v, p)                                                                                                      \
+    {                                                                                                                  \
+        .verb = v, .path = p, .who = WHO_SYSTEM, .tx = TX_NONE, .run = run, .doc = "D.", .tag = "t"                    \
+    }
 
 static void router(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct route rows[] = {
         ROW(VERB_GET, "/"), ROW(VERB_GET, "/a/:id"), ROW(VERB_POST, "/a/:other"), ROW(VERB_GET, "/a/all/x"),
         ROW(VERB_GET, "/a/:id/y"), ROW(VERB_GET, "/a/all"), ROW(VERB_DELETE, "/a/:one/b/:two"), ROUTE_END
@@ -345,6 +370,7 @@ static void router(void **state)
         { VERB_GET, "/a/7/z", -1, 0 }, { VERB_GET, "", -1, 0 }, { VERB_PUT, "/a/7", -1, 0 },
         { VERB_GET, "/a/7/y/z/z/z/z/z/z/z/z/z/z/z/z/z/z/z/z/z/z", -1, 0 }, { VERB_UNSET, "/a/7", -1, 0 },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct route_match m;
         router_find(r, cases[i].verb, str_of(cases[i].path), &m);
@@ -369,10 +395,12 @@ static void router(void **state)
 static void pages(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const char *const yes[] = { "/", "/login", "/shops/7", "/shops/7/chatbot", "/operator/jobs", "/home",
                                        "/settings/activity", "/audit", "/security", "/dashboard" };
     static const char *const no[] = { "/logins", "/shops/", "/shop", "/operator/", "", "/api", "/login/", "/settings/",
                                       "/settings/a/b", "/operator/jobs/5", "/shops//overview" };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(yes); i++)
         if (!console_has_page(yes[i], strlen(yes[i]))) fail_msg("%s", yes[i]);
     for (size_t i = 0; i < ARRAY_LEN(no); i++)
@@ -434,7 +462,7 @@ TEST_EACH_ENGINE(a_network_has_a_share_of_the_connections)
     struct test_http s;
     struct test_client *c[MORE];
     http_share_for_tests(SHARE);
-    test_http_start(&s, t, NULL);                            /* its client holds one */
+    test_http_start(&s, t, NULL); /* its client holds one */
     struct test_answer a = ask(&s, "GET", "/healthz", NULL, NULL);
     answer_free(&a);
     for (int i = 0; i < MORE; i++) {
@@ -450,14 +478,14 @@ TEST_EACH_ENGINE(a_network_has_a_share_of_the_connections)
         assert_true(i < 100);
         (void)usleep(20000);
     }
-    c[0] = client_open(http_port(s.http));                   /* who leaves makes room */
+    c[0] = client_open(http_port(s.http)); /* who leaves makes room */
     a = once(c[0]);
     assert_int_equal(a.status, 200);
     answer_free(&a);
     client_close(c[0]);
     test_http_stop(&s, t);
     test_script(t, "DROP TABLE test_notes");
-    test_http_start(&s, t, trust_loopback);                  /* everybody comes through the proxy */
+    test_http_start(&s, t, trust_loopback); /* everybody comes through the proxy */
     for (int i = 0; i < MORE; i++) {
         c[i] = client_open(http_port(s.http));
         a = once(c[i]);
@@ -472,11 +500,19 @@ TEST_EACH_ENGINE(a_network_has_a_share_of_the_connections)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(buckets), cmocka_unit_test(open_connections), cmocka_unit_test(networks),
-        cmocka_unit_test(networks_grow), cmocka_unit_test(settings), cmocka_unit_test(forwarded),
+        cmocka_unit_test(buckets),
+        cmocka_unit_test(open_connections),
+        cmocka_unit_test(networks),
+        cmocka_unit_test(networks_grow),
+        cmocka_unit_test(settings),
+        cmocka_unit_test(forwarded),
         cmocka_unit_test(weights),
-        cmocka_unit_test(cookies), cmocka_unit_test(origins), cmocka_unit_test(hosts), cmocka_unit_test(router),
-        cmocka_unit_test(pages),   ONLY_SQLITE(a_route_of_few),
+        cmocka_unit_test(cookies),
+        cmocka_unit_test(origins),
+        cmocka_unit_test(hosts),
+        cmocka_unit_test(router),
+        cmocka_unit_test(pages),
+        ONLY_SQLITE(a_route_of_few),
         ONLY_SQLITE(refused_for_their_origin_they_use_up_nothing),
         ONLY_SQLITE(a_network_has_a_share_of_the_connections),
     };

@@ -10,20 +10,21 @@
 
 #include <cmocka.h>
 
-static enum answer run(struct req *req)
-{
-    return ANSWER_SENT;
-}
+static enum answer run(struct req *req) { return ANSWER_SENT; }
 
-static bool refused(struct req *req)
-{
-    return true;
-}
+static bool refused(struct req *req) { return true; }
 
 static const char *const sizes[] = { "small", "large", NULL };
-struct path { int64_t id; };
+struct path {
+    int64_t id;
+};
 static const struct field path_fields[] = { FIELD_ID(struct path, id, .doc = "Number of the shop."), FIELD_END };
-struct search { int64_t after; int size, kind; const char *word; };
+struct search {
+    int64_t after;
+    int size, kind;
+    const char *word;
+};
+/* clang-format off */
 static const struct field search_fields[] = {
     FIELD_I64(struct search, after, .optional = true, .min = 1, .max = INT64_MAX, .doc = "Rows behind this one."),
     FIELD_ENUM(struct search, size, sizes, .optional = true, .fallback = 1),
@@ -47,6 +48,7 @@ static const struct shape list_shape[] = {
     SHAPE_LIST("shops", shop_shape, .type_name = "Shop"), SHAPE_TEXT_LIST("tags"), SHAPE_I64("next", .nullable = true),
     SHAPE_OBJECT("first", shop_shape, .type_name = "Shop", .nullable = true), SHAPE_END
 };
+/* clang-format on */
 static const struct problem too_poor = { "insufficient_credits", 402, "Not enough credits.", "点数不足。" };
 
 ROUTE_TAG(shops_tag, "shops", "The shops.");
@@ -55,6 +57,7 @@ ROUTE_TAG(operators_tag, "operators", "For operators.");
 ROUTE_TAG(system_tag, "system", "Health.");
 ROUTE_TAG(sign_in_tag, "sign-in", "Signing in.");
 
+/* clang-format off */
 static const struct route shop_routes[] = {
     { .verb = VERB_GET, .path = "/api/shops", .who = WHO_MEMBERS, .tx = TX_READ, .doc = "Lists the shops.",
         .tag = "shops",
@@ -83,6 +86,7 @@ static const struct route other_routes[] = {
         .run = run },
     ROUTE_END
 };
+/* clang-format on */
 static const struct route *const tables[] = { shop_routes, other_routes, NULL };
 
 /* ---- the reference ---- */
@@ -138,9 +142,9 @@ static void the_head_is_complete(void **state)
 
 static void rows_become_operations(void **state)
 {
-    assert_int_equal(json_object_size(AT("paths")), 6);      /* the hidden one is left out */
+    assert_int_equal(json_object_size(AT("paths")), 6); /* the hidden one is left out */
     assert_string_equal(json_string_value(OPERATION("/api/shops/{id}/status", "get", "operationId")),
-        "getApiShopsIdStatus");
+                        "getApiShopsIdStatus");
     assert_string_equal(json_string_value(OPERATION("/api/shops", "post", "operationId")), "postApiShops");
     assert_string_equal(json_string_value(OPERATION("/api/shops", "post", "description")),
                         "Makes a shop. For: owner, admin, agent.");
@@ -170,12 +174,12 @@ static void fields_become_schemas(void **state)
     const json_t *after = json_object_get(json_array_get(query, 0), "schema");
     assert_string_equal(json_string_value(json_object_get(after, "type")), "integer");
     assert_int_equal(json_integer_value(json_object_get(after, "minimum")), 1);
-    assert_null(json_object_get(after, "maximum"));          /* INT64_MAX is no number in JavaScript */
-    assert_null(json_object_get(after, "default"));          /* 0 means "not given" */
+    assert_null(json_object_get(after, "maximum")); /* INT64_MAX is no number in JavaScript */
+    assert_null(json_object_get(after, "default")); /* 0 means "not given" */
     const json_t *size = json_object_get(json_array_get(query, 1), "schema");
     assert_string_equal(json_string_value(json_object_get(size, "default")), "large");
     assert_int_equal(json_array_size(json_object_get(size, "enum")), 2);
-    assert_null(json_object_get(json_object_get(json_array_get(query, 2), "schema"), "default"));   /* -1: none */
+    assert_null(json_object_get(json_object_get(json_array_get(query, 2), "schema"), "default")); /* -1: none */
 
     json_t *path = OPERATION("/api/shops/{id}/status", "get", "parameters", "0");
     assert_string_equal(json_string_value(json_object_get(path, "in")), "path");
@@ -187,27 +191,29 @@ static void fields_become_schemas(void **state)
     assert_int_equal(json_array_size(OPERATION("/api/shops", "post", SCHEMA, "required")), 2);
     assert_int_equal(json_integer_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "name", "minLength")), 1);
     assert_int_equal(json_integer_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "name", "maxLength")),
-        40);
+                     40);
     assert_string_equal(json_string_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "site", "format")),
-        "uri");
+                        "uri");
     assert_string_equal(json_string_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "site", "type", "1")),
-        "null");
+                        "null");
     assert_int_equal(json_integer_value(OPERATION("/api/shops", "post", SCHEMA, "properties", "amount", "maximum")),
-        1000);
+                     1000);
     assert_true(json_is_false(OPERATION("/api/shops/{id}/chatbot/enable", "post", "requestBody", "required")));
     assert_true(json_is_true(OPERATION("/api/shops/{id}/chatbot/enable", "post", SCHEMA, "additionalProperties")));
 }
 
 static void shapes_become_components(void **state)
 {
+/* clang-format off */
 #define ANSWER(path, verb, status, ...) \
     OPERATION(path, verb, "responses", status, "content", "application/json", "schema", __VA_ARGS__)
+    /* clang-format on */
     assert_string_equal(json_string_value(ANSWER("/api/shops", "get", "200", "properties", "shops", "items", "$ref")),
                         "#/components/schemas/Shop");
     json_t *first = ANSWER("/api/shops", "get", "200", "properties", "first", "oneOf", "0", "$ref");
     assert_string_equal(json_string_value(first), "#/components/schemas/Shop");
     assert_int_equal(json_array_size(ANSWER("/api/shops", "get", "200", "required")), 4);
-    assert_int_equal(json_object_size(AT("components", "schemas")), 2);      /* Problem and Shop, once each */
+    assert_int_equal(json_object_size(AT("components", "schemas")), 2); /* Problem and Shop, once each */
     assert_string_equal(TEXT_AT("components", "schemas", "Shop", "properties", "createdAt", "format"), "date-time");
     assert_int_equal(json_array_size(AT("components", "schemas", "Shop", "required")), 4);
     assert_true(json_is_null(AT("components", "schemas", "Shop", "properties", "size", "enum", "2")));
@@ -224,6 +230,7 @@ static bool lists(const char *path, const char *verb, const char *status, const 
 static void refusals_become_responses(void **state)
 {
     const char *enable = "/api/shops/{id}/chatbot/enable";
+    /* clang-format off */
     static const struct { const char *status, *code; } all[] = {
         { "400", "`invalid_path`" }, { "400", "`invalid_json`" }, { "401", "`sign_in_required`" },
         { "402", "`insufficient_credits`" }, { "403", "`cross_site`" }, { "403", "`sign_in_again`" },
@@ -232,6 +239,7 @@ static void refusals_become_responses(void **state)
         { "415", "`unsupported_media_type`" }, { "422", "`invalid_fields`" }, { "422", "`key_reused`" },
         { "429", "`too_many_requests`" }, { "503", "`busy`" }, { "503", "`storage`" }, { "503", "`uncertain`" },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         if (!lists(enable, "post", all[i].status, all[i].code)) fail_msg("%s %s", all[i].status, all[i].code);
     assert_non_null(OPERATION(enable, "post", "responses", "202"));
@@ -240,7 +248,7 @@ static void refusals_become_responses(void **state)
     assert_string_equal(json_string_value(OPERATION(enable, "post", "parameters", "1", "$ref")),
                         "#/components/parameters/IdempotencyKey");
     const json_t *health = OPERATION("/healthz", "get", "responses");
-    assert_int_equal(json_object_size(health), 3);           /* 200, 429, 503 */
+    assert_int_equal(json_object_size(health), 3); /* 200, 429, 503 */
     assert_false(lists("/healthz", "get", "503", "`storage`"));
     assert_true(lists("/api/shops/{id}", "delete", "404", "`not_found`"));
     assert_true(lists("/api/shops", "get", "400", "`invalid_query`"));
@@ -335,7 +343,7 @@ static void contradictions_are_named(void **state)
     BAD_POST("status 404 is no success", r.status = 404);
     BAD_POST("status 204 has no body to describe", r.status = 204);
     BAD_POST("status 303 has no body to describe", r.status = 303);
-    struct route hook = shop_routes[1];                      /* with a proof of its own it need not be idempotent */
+    struct route hook = shop_routes[1]; /* with a proof of its own it need not be idempotent */
     hook.who = WHO_SYSTEM, hook.origins = ORIGINS_UNCHECKED, hook.idempotent = false;
     struct buf out;
     buf_init(&out, 4096);
@@ -376,30 +384,29 @@ static void fields_have_limits(void **state)
     static const char *const nothing[] = { NULL };
     expect_field(&(struct field)FIELD_TEXT(struct body, name, .min = 1), false, "field name: text without a maximum");
     expect_field(&(struct field)FIELD_TEXT(struct body, name, .min = 3, .max = 2), false,
-        "field name: min is above max");
+                 "field name: min is above max");
     expect_field(&(struct field)FIELD_TEXT(struct body, name, .min = -1, .max = 2), false,
-        "field name: min is above max");
+                 "field name: min is above max");
     expect_field(&(struct field)FIELD_I64(struct search, after, .optional = true), true, "field after: no range");
     expect_field(&(struct field)FIELD_I64(struct search, after, .min = 2, .max = 1), true,
-        "field after: min is above max");
+                 "field after: min is above max");
     expect_field(&(struct field)FIELD_CREDITS(struct body, amount, .min = 1, .max = INT64_MAX), false,
-        "range past what credits");
+                 "range past what credits");
     expect_field(&(struct field)FIELD_CREDITS(struct body, amount, .min = 1, .max = 2, .fallback = INT64_MAX), false,
                  "fallback past credits");
     expect_field(&(struct field)FIELD_ENUM(struct search, size, NULL), true, "field size: enum without names");
     expect_field(&(struct field)FIELD_ENUM(struct search, size, nothing), true, "field size: enum without names");
     expect_field(&(struct field)FIELD_ENUM(struct search, size, sizes, .optional = true, .fallback = 2), true,
-        "fallback is no name");
+                 "fallback is no name");
     expect_field(&(struct field)FIELD_ENUM(struct search, size, sizes, .optional = true, .fallback = -2), true,
-        "fallback is no name");
+                 "fallback is no name");
     expect_field(&(struct field)FIELD_TEXT(struct search, word, .max = 9, .form = TEXT_SECRET), true,
-        "a secret in an address");
+                 "a secret in an address");
     expect_field(&(struct field)FIELD_TEXT(struct search, word, .max = 9, .multiline = true), true,
-        "several lines in an address");
+                 "several lines in an address");
     expect_field(&(struct field){ .kind = FIELD_KIND_BOOL }, false, "body has a field without a name");
     expect_field(&(struct field){ .name = "x", .kind = FIELD_KIND_TEXT, .max = 9, .offset = sizeof(struct body) - 4 },
-                 false,
-                 "field x lies outside its struct");
+                 false, "field x lies outside its struct");
     expect_field(&(struct field){ .name = "x", .kind = FIELD_KIND_BOOL, .present_offset = sizeof(struct body) }, false,
                  "field x lies outside its struct");
     static const struct field one = FIELD_I64(struct body, amount, .min = 1, .max = 2);
@@ -439,11 +446,13 @@ static void answers_are_whole(void **state)
 static void problems_are_stable(void **state)
 {
 #define LIST(...) ((const struct problem *const[]){ __VA_ARGS__, NULL })
+    /* clang-format off */
     static const struct problem upper = { "Bad", 400, "x", "x" }, empty = { "", 400, "x", "x" },
                                 fine = { "a", 200, "x", "x" },
                                 mute = { "a", 400, "x", "" }, deaf = { "a", 400, NULL, "x" },
                                 poorer = { "insufficient_credits", 409, "x", "x" },
                                 same = { "not_found", 404, "x", "x" };
+    /* clang-format on */
     BAD_POST("problem code 'Bad'", r.problems = LIST(&upper));
     BAD_POST("problem code ''", r.problems = LIST(&empty));
     BAD_POST("problem a has status 200", r.problems = LIST(&fine));
@@ -454,15 +463,17 @@ static void problems_are_stable(void **state)
     struct route r = shop_routes[1];
     r.problems = LIST(&poorer);
     expect_complaint(&shop_routes[3], &r,
-        "problem insufficient_credits is another one at POST /api/shops/:id/chatbot/enable");
+                     "problem insufficient_credits is another one at POST /api/shops/:id/chatbot/enable");
 }
 
 static void rows_do_not_fight(void **state)
 {
     struct route a = shop_routes[2], b = shop_routes[2];
     expect_complaint(&a, &b, "answers to the same address as GET /api/shops/:id/status");
+    /* clang-format off */
     static const struct field shop_field[] = { { .name = "shop", .kind = FIELD_KIND_I64, .min = 1, .max = 9 },
         FIELD_END };
+    /* clang-format on */
     b.path = "/api/shops/:shop/status", b.path_fields = shop_field;
     expect_complaint(&a, &b, "answers to the same address as GET /api/shops/:id/status");
     b.verb = VERB_DELETE, b.tx = TX_WRITE;
@@ -493,13 +504,21 @@ int main(int argc, char **argv)
         return written ? 0 : 1;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_head_is_complete), cmocka_unit_test(rows_become_operations),
-        cmocka_unit_test(callers_become_security), cmocka_unit_test(fields_become_schemas),
-        cmocka_unit_test(shapes_become_components), cmocka_unit_test(refusals_become_responses),
-        cmocka_unit_test(the_print_is_the_same_twice), cmocka_unit_test(good_tables_pass),
-        cmocka_unit_test(unset_parts_are_named), cmocka_unit_test(contradictions_are_named),
-        cmocka_unit_test(paths_are_held_to_their_fields), cmocka_unit_test(fields_have_limits),
-        cmocka_unit_test(answers_are_whole), cmocka_unit_test(problems_are_stable), cmocka_unit_test(rows_do_not_fight),
+        cmocka_unit_test(the_head_is_complete),
+        cmocka_unit_test(rows_become_operations),
+        cmocka_unit_test(callers_become_security),
+        cmocka_unit_test(fields_become_schemas),
+        cmocka_unit_test(shapes_become_components),
+        cmocka_unit_test(refusals_become_responses),
+        cmocka_unit_test(the_print_is_the_same_twice),
+        cmocka_unit_test(good_tables_pass),
+        cmocka_unit_test(unset_parts_are_named),
+        cmocka_unit_test(contradictions_are_named),
+        cmocka_unit_test(paths_are_held_to_their_fields),
+        cmocka_unit_test(fields_have_limits),
+        cmocka_unit_test(answers_are_whole),
+        cmocka_unit_test(problems_are_stable),
+        cmocka_unit_test(rows_do_not_fight),
     };
     return cmocka_run_group_tests(tests, print_once, forget);
 }

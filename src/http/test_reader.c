@@ -9,9 +9,14 @@
 
 #include <cmocka.h>
 
-enum { ALL = -1 };                   /* READ_MORE is right: bytes are missing */
+enum { ALL = -1 }; /* READ_MORE is right: bytes are missing */
 
-struct outcome { enum read_result result; struct head head; size_t used; int status; };
+struct outcome {
+    enum read_result result;
+    struct head head;
+    size_t used;
+    int status;
+};
 
 static struct outcome read_whole(struct str raw)
 {
@@ -48,8 +53,15 @@ static void expect_status(const char *name, struct str raw, int status)
 
 #define GET "GET /healthz HTTP/1.1\r\n"
 #define POST "POST /auth/password/login HTTP/1.1\r\nHost: a\r\n"
-#define CASES_END { NULL, { NULL, 0 }, 0 }
-struct head_case { const char *name; struct str raw; int status; };
+#define CASES_END                                                                                                      \
+    {                                                                                                                  \
+        NULL, { NULL, 0 }, 0                                                                                           \
+    }
+struct head_case {
+    const char *name;
+    struct str raw;
+    int status;
+};
 
 static void expect_all(const struct head_case *c)
 {
@@ -60,7 +72,7 @@ static void request_lines(void **state)
 {
     static const struct head_case cases[] = {
         { "plain", { GET "Host: a\r\n\r\n", sizeof(GET "Host: a\r\n\r\n") - 1 }, 0 },
-#define LINE(name, line, status) \
+#define LINE(name, line, status)                                                                                       \
     { name, { line "\r\nHost: a\r\n\r\n", sizeof(line "\r\nHost: a\r\n\r\n") - 1 }, status }
         LINE("1.0", "GET / HTTP/1.0", 0),
         LINE("one empty line before", "\r\nGET / HTTP/1.1", 0),
@@ -115,6 +127,7 @@ static void request_lines(void **state)
 
 static void targets(void **state)
 {
+    /* clang-format off */
     static const struct head_case cases[] = {
         LINE("query", "GET /a?b=c&d HTTP/1.1", 0),
         LINE("all that browsers leave as it is", "GET /a;b=1,2/@:!$&'()*+~^|`{}[]\"<>\\?a=/?|^ HTTP/1.1", 0),
@@ -144,6 +157,7 @@ static void targets(void **state)
         LINE("authority form", "GET a:80 HTTP/1.1", 400),
         CASES_END
     };
+    /* clang-format on */
     expect_all(cases);
     const struct str orphan = STR("GET http:///x HTTP/1.0\r\n\r\n");
     expect_status("absolute without Host on 1.0", orphan, 400);
@@ -151,8 +165,10 @@ static void targets(void **state)
 
 static void fields_by_line(void **state)
 {
+/* clang-format off */
 #define FIELD(name, field, status) \
     { name, { GET "Host: a\r\n" field "\r\n\r\n", sizeof(GET "Host: a\r\n" field "\r\n\r\n") - 1 }, status }
+    /* clang-format on */
     static const struct head_case cases[] = {
         FIELD("no space after the colon", "X:b", 0),
         FIELD("tabs and spaces around", "X: \t b c \t ", 0),
@@ -216,6 +232,7 @@ static void fields_by_line(void **state)
 
 static void hosts(void **state)
 {
+/* clang-format off */
 #define HOST(name, value, status) \
     { name, { GET "Host: " value "\r\n\r\n", sizeof(GET "Host: " value "\r\n\r\n") - 1 }, status }
     static const struct head_case cases[] = {
@@ -260,6 +277,7 @@ static void hosts(void **state)
         HOST("backslash", "a\\b", 400),
         CASES_END
     };
+    /* clang-format on */
     expect_all(cases);
     expect_status("none on 1.1", STR(GET "\r\n"), 400);
     expect_status("none on 1.0", STR("GET / HTTP/1.0\r\n\r\n"), 0);
@@ -269,6 +287,7 @@ static void hosts(void **state)
 
 static void body_lengths(void **state)
 {
+/* clang-format off */
 #define BODY(name, fields, status) \
     { name, { POST fields "\r\n\r\n", sizeof(POST fields "\r\n\r\n") - 1 }, status }
     static const struct head_case cases[] = {
@@ -329,6 +348,7 @@ static void body_lengths(void **state)
         BODY("underscore is another name", "Transfer_Encoding: chunked", 0),
         CASES_END
     };
+    /* clang-format on */
     expect_all(cases);
     expect_status("chunked on 1.0", STR("POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"), 400);
     expect_status("length on 1.0", STR("POST / HTTP/1.0\r\nContent-Length: 5\r\n\r\n"), 0);
@@ -337,9 +357,11 @@ static void body_lengths(void **state)
 
 static void incomplete(void **state)
 {
+    /* clang-format off */
     static const struct str cases[] = { STR("G"), STR("\r"), STR("\r\n"), STR("GET / HTTP/1.1"),
                                         STR("GET / HTTP/1.1\r"), STR(GET), STR(GET "Host: a\r\n"),
                                         STR(GET "Host: a\r\n\r") };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) expect_status(cases[i].p, cases[i], ALL);
     struct outcome nothing = read_whole(STR(""));
     assert_int_equal(nothing.result, READ_MORE);
@@ -428,6 +450,7 @@ static void what_is_read(void **state)
 
 static void connections(void **state)
 {
+    /* clang-format off */
     static const struct { struct str raw; bool keep_alive, upgrade; } cases[] = {
         { STR("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), true, false },
         { STR("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), false, false },
@@ -442,6 +465,7 @@ static void connections(void **state)
         { STR("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n"), true, true },
         { STR("GET / HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n"), false, false },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct outcome o = read_whole(cases[i].raw);
         assert_int_equal(o.result, READ_DONE);

@@ -213,7 +213,13 @@ TEST_EACH_ENGINE(too_much)
     int port = http_port(s.http);
     struct buf out;
     buf_init(&out, 1 << 20);
-    struct { const char *start; char fill; size_t n; const char *end; int status; } cases[] = {
+    struct {
+        const char *start;
+        char fill;
+        size_t n;
+        const char *end;
+        int status;
+    } cases[] = {
         { "GET /", 'a', TARGET_MAX_BYTES + 1, " HTTP/1.1\r\n" HOST "\r\n", 414 },
         { "GET / HTTP/1.1\r\n" HOST "X: ", 'a', HEAD_MAX_BYTES, "\r\n\r\n", 431 },
         { "POST /api/echo HTTP/1.1\r\n" HOST "Content-Length: 100001\r\n\r\n", 'a', 100001, "", 413 },
@@ -262,7 +268,7 @@ TEST_EACH_ENGINE(slow_clients_are_cut_off)
     client_send_text(used, "GET /healthz HTTP/1.1\r\n" HOST "\r\n");
     expect_answer(used, 200);
     client_send_text(body, "POST /api/echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhe");
-    for (int i = 0; i < 25; i++) {                           /* a byte of head each 100 ms */
+    for (int i = 0; i < 25; i++) { /* a byte of head each 100 ms */
         client_send_text(head, i == 0 ? "GET /healthz HTTP/1.1\r\nX: " : "a");
         (void)usleep(100000);
     }
@@ -291,7 +297,7 @@ TEST_EACH_ENGINE(a_reader_that_stops_is_closed)
     buf_init(&out, 64 << 20);
     while (client_read_until(c, &out, "never", 2000)) whole++;
     assert_true(out.n < 40u << 20);
-    assert_true(atomic_load(&s.http->connections) <= 1);     /* the fixture's own may be idle for too long */
+    assert_true(atomic_load(&s.http->connections) <= 1); /* the fixture's own may be idle for too long */
     buf_free(&out);
     client_close(c);
     /* One that does read gets all of it. */
@@ -311,7 +317,8 @@ TEST_EACH_ENGINE(a_reader_that_stops_is_closed)
  * other is. The client may go on, stop (408), or leave. */
 TEST_EACH_ENGINE(what_is_incomplete_behind_waiting_answers)
 {
-    enum { ANSWERS = 150 };                                  /* more than the sockets take, less than one flush */
+    enum { ANSWERS = 150 }; /* more than the sockets take, less than one flush */
+    /* clang-format off */
     static const struct { const char *tail, *more; bool leaves; int status; } cases[] = {
         { "POST /api/echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhe", NULL, false, 408 },
         { "POST /api/echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhe", "llo", false, 200 },
@@ -321,6 +328,7 @@ TEST_EACH_ENGINE(what_is_incomplete_behind_waiting_answers)
         { "GET /healthz HTTP/1.1\r\nX", "-Y: 1\r\n" HOST "\r\n", false, 200 },
         { "GET /healthz HTTP/1.1\r\nX", NULL, true, 0 },
     };
+    /* clang-format on */
     struct test_http s;
     http_timeouts_for_tests(&short_times);
     test_http_start(&s, t, NULL);
@@ -358,7 +366,8 @@ TEST_EACH_ENGINE(clients_that_leave)
         char request[256];
         (void)snprintf(request, sizeof request,
                        "POST /api/notes HTTP/1.1\r\n" HOST "%sCookie: sid=m9-a\r\nContent-Type: application/json\r\n"
-                       "Content-Length: 12\r\n\r\n{\"text\":\"a\"}", s.origin_line);
+                       "Content-Length: 12\r\n\r\n{\"text\":\"a\"}",
+                       s.origin_line);
         client_send(c, request, strlen(request) - (i % 4 == 0 ? 5 : 0));
         if (i % 4 == 3) client_reset(c);
         else client_close(c);
@@ -418,7 +427,10 @@ TEST_EACH_ENGINE(drain_finishes_what_is_under_way)
 static enum answer no_run(struct req *req) { return reply_text(req, 200, "text/plain", STR("")); }
 
 ROUTE_TAG(test_tag, "x", "Rows of this test.");
-#define ROW(p) { .verb = VERB_GET, .path = p, .who = WHO_SYSTEM, .tx = TX_NONE, .run = no_run, .doc = "A.", .tag = "x" }
+#define ROW(p)                                                                                                         \
+    {                                                                                                                  \
+        .verb = VERB_GET, .path = p, .who = WHO_SYSTEM, .tx = TX_NONE, .run = no_run, .doc = "A.", .tag = "x"          \
+    }
 
 /* The loops learn of the end by a wake or by the tick of a second, whichever comes first: the tick alone is enough.
  * (When the tick came first, the listener stayed open and the loop never ended.) */
@@ -429,7 +441,7 @@ TEST_EACH_ENGINE(a_tick_ends_a_loop_whole)
     expect_status(&s, "GET", "/api/hello", NULL, NULL, 200, NULL);
     atomic_store(&s.http->draining, true);
     atomic_store(&s.http->stopping, true);
-    (void)usleep(1500 * 1000);                               /* no wake, one tick */
+    (void)usleep(1500 * 1000); /* no wake, one tick */
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(s.http)) };
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -448,7 +460,7 @@ TEST_EACH_ENGINE(start_refuses_what_is_wrong)
     char taken[32], error[512];
     (void)snprintf(taken, sizeof taken, "127.0.0.1:%d", http_port(s.http));
     struct http_options o = { .listen = taken, .loops = 1, .routes = one };
-    assert_null(http_start(&o, error, sizeof error));        /* the port is taken */
+    assert_null(http_start(&o, error, sizeof error)); /* the port is taken */
     assert_non_null(strstr(error, "cannot listen"));
     static const char *const bad[] = { "127.0.0.1", "nowhere:80", "127.0.0.1:99999", ":", "127.0.0.1:-1" };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -482,7 +494,8 @@ int main(void)
         ONLY_SQLITE(what_is_incomplete_behind_waiting_answers),
         EACH_ENGINE(clients_that_leave),
         ONLY_SQLITE(clients_that_reset),
-        EACH_ENGINE(drain_finishes_what_is_under_way), ONLY_SQLITE(a_tick_ends_a_loop_whole),
+        EACH_ENGINE(drain_finishes_what_is_under_way),
+        ONLY_SQLITE(a_tick_ends_a_loop_whole),
         ONLY_SQLITE(start_refuses_what_is_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,11 +12,15 @@ enum { FILE_MAX = 8 << 20 };
 static char folder[64];
 static atomic_int runs;
 
-struct put_query { bool refuse, drop; };
+struct put_query {
+    bool refuse, drop;
+};
+/* clang-format off */
 static const struct field put_query_fields[] = {
     FIELD_BOOL(struct put_query, refuse, .optional = true), FIELD_BOOL(struct put_query, drop, .optional = true),
     FIELD_END
 };
+/* clang-format on */
 static const struct problem problem_unwanted = { "unwanted", 409, "Not wanted.", "不需要。" };
 
 static void file_json(struct json *j, const void *arg)
@@ -35,7 +39,7 @@ static enum answer run_put(struct req *req)
     (void)atomic_fetch_add(&runs, 1);
     assert_non_null(req->upload);
     if (in != NULL && in->refuse) {
-        req_keep_upload(req);                                /* said too early: the refusal wins */
+        req_keep_upload(req); /* said too early: the refusal wins */
         return reply_problem(req, &problem_unwanted);
     }
     if (in == NULL || !in->drop) req_keep_upload(req);
@@ -44,11 +48,13 @@ static enum answer run_put(struct req *req)
 
 ROUTE_TAG(test_tag, "Test", "Rows of this test.");
 static const struct upload_rule rule = { .max_bytes = FILE_MAX };
+/* clang-format off */
 static const struct route upload_routes[] = {
     { .verb = VERB_POST, .path = "/api/files", .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Test", .idempotent = true,
       .upload = &rule, QUERY_FIELDS(put_query), PROBLEMS(&problem_unwanted), .run = run_put, .doc = "Keep a file." },
     ROUTE_END
 };
+/* clang-format on */
 static const struct route *const upload_tables[] = { upload_routes, NULL };
 
 static void with_uploads(struct http_options *o)
@@ -175,7 +181,7 @@ TEST_EACH_ENGINE(a_body_becomes_a_file)
         }
         client_send_text(c, "0\r\n\r\n");
         expect_file(c, bytes, n);
-        client_send_text(c, "GET /none HTTP/1.1\r\nHost: a\r\n\r\n");            /* the connection goes on */
+        client_send_text(c, "GET /none HTTP/1.1\r\nHost: a\r\n\r\n"); /* the connection goes on */
         expect_answer(c, 404, NULL);
         client_close(c);
         free(bytes);
@@ -193,7 +199,7 @@ TEST_EACH_ENGINE(who_may_not_sends_nothing)
     expect_answer(c, 401, "sign_in_required");
     client_close(c);
     c = begin(&s, "", "Cookie: sid=dead\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n");
-    expect_answer(c, 401, "sign_in_required");               /* and no 100 before it */
+    expect_answer(c, 401, "sign_in_required"); /* and no 100 before it */
     client_close(c);
     c = begin(&s, "", "Cookie: sid=dead\r\nContent-Length: 100000\r\n");
     expect_answer(c, 401, "sign_in_required");
@@ -282,8 +288,9 @@ TEST_EACH_ENGINE(too_large_cut_off_or_broken)
 
 TEST_EACH_ENGINE(a_body_that_drips_ends)
 {
-    static const struct http_timeouts short_times = { .head_ms = 5000, .body_ms = 1500, .idle_ms = 60000,
-                                                      .write_ms = 5000, .linger_ms = 500 };
+    static const struct http_timeouts short_times = {
+        .head_ms = 5000, .body_ms = 1500, .idle_ms = 60000, .write_ms = 5000, .linger_ms = 500
+    };
     struct test_http s;
     http_timeouts_for_tests(&short_times);
     start(&s, t);
@@ -314,7 +321,7 @@ TEST_EACH_ENGINE(a_full_disk_is_told)
     struct rlimit before, less;
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     less = before;
-    less.rlim_cur = 6 << 20;                                 /* the database is smaller */
+    less.rlim_cur = 6 << 20; /* the database is smaller */
     (void)signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &less), 0);
     char *bytes = some_bytes(FILE_MAX), length[64];
@@ -351,9 +358,12 @@ TEST_EACH_ENGINE(the_server_may_stop_in_between)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(a_body_becomes_a_file), EACH_ENGINE(who_may_not_sends_nothing),
-        EACH_ENGINE(what_is_refused_or_not_wanted_goes), ONLY_SQLITE(too_large_cut_off_or_broken),
-        ONLY_SQLITE(a_body_that_drips_ends), ONLY_SQLITE(a_full_disk_is_told),
+        EACH_ENGINE(a_body_becomes_a_file),
+        EACH_ENGINE(who_may_not_sends_nothing),
+        EACH_ENGINE(what_is_refused_or_not_wanted_goes),
+        ONLY_SQLITE(too_large_cut_off_or_broken),
+        ONLY_SQLITE(a_body_that_drips_ends),
+        ONLY_SQLITE(a_full_disk_is_told),
         ONLY_SQLITE(the_server_may_stop_in_between),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

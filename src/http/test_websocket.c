@@ -9,12 +9,17 @@
 /* ---- the kinds under test ---- */
 
 enum { ROOM_MAX = 1024 };
+/* clang-format off */
 static struct { pthread_mutex_t lock; struct socket_id id[ROOM_MAX]; size_t n; } room = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
 };
+/* clang-format on */
 static atomic_int open_sockets, closed_code, writable_told;
 
-struct own { int64_t account; char greeting[16]; };
+struct own {
+    int64_t account;
+    char greeting[16];
+};
 
 static void opened(struct socket *s)
 {
@@ -69,6 +74,7 @@ static bool told(const struct socket_event *e, struct buf *out)
     return !str_eq(e->type, STR("secret"));
 }
 
+/* clang-format off */
 static const struct socket_kind room_kind = {
     .name = "room", .own_size = sizeof(struct own), .message_max = 1000, .per_account = 4,
     .rate = { "room messages", 50, 10 * 1000 }, .opened = opened, .message = message, .writable = writable,
@@ -85,6 +91,7 @@ struct room_query { const char *say; };
 static const struct field room_query_fields[] = {
     FIELD_TEXT(struct room_query, say, .max = 10, .optional = true), FIELD_END
 };
+/* clang-format on */
 
 static enum answer run_room(struct req *req)
 {
@@ -97,6 +104,7 @@ static enum answer run_room(struct req *req)
 }
 
 ROUTE_TAG(test_tag, "Test", "Rows of this test.");
+/* clang-format off */
 static const struct route socket_routes[] = {
     { .verb = VERB_GET, .path = "/api/room", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Test", .socket = &room_kind,
       QUERY_FIELDS(room_query), PROBLEMS(&problem_full), .run = run_room, .doc = "A room." },
@@ -104,7 +112,10 @@ static const struct route socket_routes[] = {
       .socket = &crowd_kind, QUERY_FIELDS(room_query), .run = run_room, .doc = "A crowd." },
     ROUTE_END
 };
-struct say_body { const char *type; };
+/* clang-format on */
+struct say_body {
+    const char *type;
+};
 static const struct field say_body_fields[] = { FIELD_TEXT(struct say_body, type, .max = 20), FIELD_END };
 
 static void nothing(struct json *j, const void *arg) { (void)j, (void)arg; }
@@ -118,18 +129,22 @@ static enum answer run_say(struct req *req)
     return reply_json(req, 200, nothing, NULL);
 }
 
+/* clang-format off */
 static const struct route say_routes[] = {
     { .verb = VERB_POST, .path = "/api/say", .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Test", .idempotent = true,
       BODY_FIELDS(say_body), PROBLEMS(&problem_full), .run = run_say, .doc = "Say." },
     ROUTE_END
 };
+/* clang-format on */
 static const struct route *const socket_tables[] = { socket_routes, say_routes, NULL };
 static void with_sockets(struct http_options *o) { o->routes = socket_tables; }
 
 /* ---- a client ---- */
 
+/* clang-format off */
 #define UPGRADE "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" \
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+/* clang-format on */
 
 static struct test_client *ask_for(struct test_http *s, const char *path, const char *headers)
 {
@@ -210,10 +225,14 @@ TEST_EACH_ENGINE(a_socket_opens_speaks_and_ends)
     assert_non_null(strstr(buf_terminated(&got), "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
     hear(c, &got, "\x81\x07welcome");
     say(c, 0x81, "hello"), hear(c, &got, "\x81\x05hello");
-    say(c, 0x82, "bytes"), hear(c, &got, "\x82\x05" "bytes");
+    say(c, 0x82, "bytes"), hear(c, &got,
+                                "\x82\x05"
+                                "bytes");
     say(c, 0x89, "there?"), hear(c, &got, "\x8a\x06there?");
     say(c, 0x01, "in "), say(c, 0x00, "three "), say(c, 0x80, "parts"), hear(c, &got, "\x81\x0ein three parts");
-    say(c, 0x88, "\x03\xe9" "bye");
+    say(c, 0x88,
+        "\x03\xe9"
+        "bye");
     hear(c, &got, "\x88\x02\x03\xe9");
     assert_true(client_is_closed(c, 3000));
     wait_for_open(0);
@@ -234,8 +253,7 @@ TEST_EACH_ENGINE(who_may_not_gets_an_answer_instead)
     refused(&s, "/api/crowd", UPGRADE AS_MERCHANT, 400, "subprotocol");
     refused(&s, "/api/crowd", UPGRADE AS_MERCHANT "Sec-WebSocket-Protocol: crowd.v2\r\n", 400, "subprotocol");
     struct buf got;
-    struct test_client *c = join(&s, "/api/crowd",
-                                 UPGRADE AS_MERCHANT "Sec-WebSocket-Protocol: x, crowd.v1\r\n", &got);
+    struct test_client *c = join(&s, "/api/crowd", UPGRADE AS_MERCHANT "Sec-WebSocket-Protocol: x, crowd.v1\r\n", &got);
     assert_non_null(strstr(buf_terminated(&got), "Sec-WebSocket-Protocol: crowd.v1\r\n"));
     client_close(c), buf_free(&got);
     /* A foreign page has the visitor's cookie, and its browser says where it is. */
@@ -326,8 +344,8 @@ TEST_EACH_ENGINE(many_threads_speak_while_sockets_come_and_go)
     for (int i = 0; i < 4; i++) assert_int_equal(pthread_create(&thread[i], NULL, talk, NULL), 0);
     for (int i = 0; i < 30; i++) {
         struct buf other;
-        struct test_client *d = join(&s, "/api/crowd",
-                                     UPGRADE AS_MERCHANT "Sec-WebSocket-Protocol: crowd.v1\r\n", &other);
+        struct test_client *d =
+            join(&s, "/api/crowd", UPGRADE AS_MERCHANT "Sec-WebSocket-Protocol: crowd.v1\r\n", &other);
         if (i % 2 == 0) client_reset(d);
         else client_close(d);
         buf_free(&other);
@@ -374,7 +392,9 @@ TEST_EACH_ENGINE(what_a_kind_says_ends_it)
     struct buf got;
     struct test_client *c = join(&s, "/api/room", UPGRADE AS_MERCHANT, &got);
     say(c, 0x81, "close me"), say(c, 0x81, "not heard any more");
-    hear(c, &got, "\x88\x0d\x0f\xa1" "as you wish");
+    hear(c, &got,
+         "\x88\x0d\x0f\xa1"
+         "as you wish");
     assert_true(client_is_closed(c, 3000));
     assert_int_equal(atomic_load(&closed_code), 4001);
     client_close(c), buf_free(&got);
@@ -405,8 +425,12 @@ TEST_EACH_ENGINE(the_server_ends)
 /* Silence is answered by a ping, silence after that ends it; so does half a message, however its bytes drip. */
 TEST_EACH_ENGINE(silence_and_dripping_end_it)
 {
-    static const struct http_timeouts short_times = { .head_ms = 5000, .body_ms = 2500, .idle_ms = 60000,
-                                                      .write_ms = 1500, .linger_ms = 500, .ping_ms = 1000,
+    static const struct http_timeouts short_times = { .head_ms = 5000,
+                                                      .body_ms = 2500,
+                                                      .idle_ms = 60000,
+                                                      .write_ms = 1500,
+                                                      .linger_ms = 500,
+                                                      .ping_ms = 1000,
                                                       .pong_ms = 1000 };
     struct test_http s;
     http_timeouts_for_tests(&short_times);
@@ -418,10 +442,10 @@ TEST_EACH_ENGINE(silence_and_dripping_end_it)
     client_send(d, "\x81\xa0\0\0\0\0", 6);
     int64_t began_ms = monotonic_ms();
     hear(c, &got, "\x89");
-    say(c, 0x8a, "");                                        /* it is there */
+    say(c, 0x8a, ""); /* it is there */
     buf_clear(&got);
     while (atomic_load(&open_sockets) == 2 && monotonic_ms() < began_ms + 10000) {
-        client_send(d, "x", 1);                              /* 32 bytes would be a message */
+        client_send(d, "x", 1); /* 32 bytes would be a message */
         say(c, 0x8a, "");
         (void)usleep(200 * 1000);
     }
@@ -443,7 +467,7 @@ TEST_EACH_ENGINE(who_may_not_go_on_is_closed)
     struct test_client *c = join(&s, "/api/room", UPGRADE AS_MERCHANT, &got);
     struct test_client *d = join(&s, "/api/room", UPGRADE "Cookie: sid=m8-a\r\n", &other);
     standing_recheck_ms_for_tests(500);
-    (void)usleep(1600 * 1000);                               /* looked at, and alive */
+    (void)usleep(1600 * 1000); /* looked at, and alive */
     say(c, 0x81, "still"), hear(c, &got, "\x81\x05still");
     atomic_store(&test_ended_account, 7);
     hear(c, &got, "\x88\x0f\x03\xf0sign in again");
@@ -495,7 +519,9 @@ TEST_EACH_ENGINE(a_topic_is_heard_by_its_sockets)
     client_reset(c[0]);
     post_say(&s, "five", 200);
     hear(room_c, &room_got, "<2 3 5 five {}>"), hear(c[1], &got[1], "\"seq\":5");
-    say(late_c, 0x81, "end"), hear(late_c, &late_got, "\x81\x03" "end");
+    say(late_c, 0x81, "end"), hear(late_c, &late_got,
+                                   "\x81\x03"
+                                   "end");
     assert_null(memmem(late_got.p, late_got.n, "five", 4));
     for (int i = 0; i < MANY; i++) {
         if (i > 0) client_close(c[i]);
@@ -517,7 +543,9 @@ TEST_EACH_ENGINE(bytes_behind_the_request)
     buf_add(&request, early, sizeof early - 1);
     struct test_client *c = client_open(http_port(s.http));
     client_send(c, request.p, request.n);
-    hear(c, &got, "\x81\x05" "early");
+    hear(c, &got,
+         "\x81\x05"
+         "early");
     client_send(c, "lf", 2);
     hear(c, &got, "\x81\x04half");
     client_close(c), buf_free(&got), buf_free(&request);
@@ -534,13 +562,13 @@ TEST_EACH_ENGINE(who_leaves_while_asking_was_never_there)
         client_send_end(c);
         struct buf rest;
         buf_init(&rest, 65536);
-        (void)client_read_until(c, &rest, "never", 3000);    /* to its end */
+        (void)client_read_until(c, &rest, "never", 3000); /* to its end */
         buf_free(&rest);
         client_close(c);
     }
     wait_for_open(0);
     struct buf got;
-    struct test_client *c = join(&s, "/api/room", UPGRADE AS_MERCHANT, &got);            /* and holds no place */
+    struct test_client *c = join(&s, "/api/room", UPGRADE AS_MERCHANT, &got); /* and holds no place */
     wait_for_open(1);
     client_close(c), buf_free(&got);
     wait_for_open(0);
@@ -550,12 +578,19 @@ TEST_EACH_ENGINE(who_leaves_while_asking_was_never_there)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(a_socket_opens_speaks_and_ends), EACH_ENGINE(who_may_not_gets_an_answer_instead),
-        EACH_ENGINE(an_account_has_its_share), ONLY_SQLITE(one_message_reaches_a_crowd),
-        ONLY_SQLITE(many_threads_speak_while_sockets_come_and_go), ONLY_SQLITE(a_slow_reader_is_closed),
-        ONLY_SQLITE(what_a_kind_says_ends_it), ONLY_SQLITE(the_server_ends), ONLY_SQLITE(silence_and_dripping_end_it),
-        EACH_ENGINE(who_may_not_go_on_is_closed), EACH_ENGINE(bytes_behind_the_request),
-        EACH_ENGINE(a_topic_is_heard_by_its_sockets), EACH_ENGINE(who_leaves_while_asking_was_never_there),
+        EACH_ENGINE(a_socket_opens_speaks_and_ends),
+        EACH_ENGINE(who_may_not_gets_an_answer_instead),
+        EACH_ENGINE(an_account_has_its_share),
+        ONLY_SQLITE(one_message_reaches_a_crowd),
+        ONLY_SQLITE(many_threads_speak_while_sockets_come_and_go),
+        ONLY_SQLITE(a_slow_reader_is_closed),
+        ONLY_SQLITE(what_a_kind_says_ends_it),
+        ONLY_SQLITE(the_server_ends),
+        ONLY_SQLITE(silence_and_dripping_end_it),
+        EACH_ENGINE(who_may_not_go_on_is_closed),
+        EACH_ENGINE(bytes_behind_the_request),
+        EACH_ENGINE(a_topic_is_heard_by_its_sockets),
+        EACH_ENGINE(who_leaves_while_asking_was_never_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,16 +16,21 @@
 #include <stdlib.h>
 
 enum {
-    ROUND_GAP_MS = 50, POLL_MS = 5000, LOOK_BACK_MS = 2000, LISTENERS_MAX = 16, PLACES = 4096, DELIVER_PER_TURN = 256,
+    ROUND_GAP_MS = 50,
+    POLL_MS = 5000,
+    LOOK_BACK_MS = 2000,
+    LISTENERS_MAX = 16,
+    PLACES = 4096,
+    DELIVER_PER_TURN = 256,
     ROUND_ARENA_MAX_BYTES = 64 << 20,
 };
 
 struct topic_place {
-    struct topic_place *next;                /* of the same hash */
+    struct topic_place *next; /* of the same hash */
     struct topic_place *next_all, *previous_all;
     struct topic topic;
     struct reader *first;
-    bool ask;                                /* in the next round */
+    bool ask; /* in the next round */
 };
 enum phase { PHASE_IDLE, PHASE_LOOK, PHASE_READ, PHASE_DELIVER };
 struct topics_loop {
@@ -33,13 +38,13 @@ struct topics_loop {
     struct topic_place *place[PLACES];
     struct topic_place *all;
     size_t count;
-    atomic_bool notified;                    /* by any thread */
-    bool wanted, everything;                 /* a round is to be made; of every topic */
+    atomic_bool notified;    /* by any thread */
+    bool wanted, everything; /* a round is to be made; of every topic */
     int64_t round_ms, polled_ms;
     /* ids of events: looked at from `since` on; `last` was the last one at last_ms */
     int64_t since, last, last_ms;
     bool look_back;
-    int64_t look_since;                      /* of this round */
+    int64_t look_since; /* of this round */
     bool round_of_all;
     /* one round at a time; the lane's while LOOK and READ */
     enum phase phase;
@@ -63,10 +68,7 @@ static struct http *listener[LISTENERS_MAX];
 
 static void start_round(struct topics_loop *e);
 
-static void on_timer(uv_timer_t *handle)
-{
-    start_round(OWNER_OF(handle, struct loop, topics_timer)->topics);
-}
+static void on_timer(uv_timer_t *handle) { start_round(OWNER_OF(handle, struct loop, topics_timer)->topics); }
 
 static void round_in(struct loop *l, int64_t ms) { (void)uv_timer_start(&l->topics_timer, on_timer, (uint64_t)ms, 0); }
 
@@ -117,14 +119,14 @@ void reader_begin(struct reader *r, struct connection *c, struct topic topic, in
     r->next = p->first;
     if (p->first != NULL) p->first->previous = r;
     p->first = r;
-    p->ask = true;                                           /* what came since its cursor was read */
+    p->ask = true; /* what came since its cursor was read */
     e->wanted = true;
     round_in(c->loop, ROUND_GAP_MS);
 }
 
 void reader_end(struct reader *r)
 {
-    if (r->place == NULL) return;                            /* never begun: its connection was gone first */
+    if (r->place == NULL) return; /* never begun: its connection was gone first */
     struct topics_loop *e = r->connection->loop->topics;
     if (e->reader == r) e->reader = r->next;
     if (r->previous != NULL) r->previous->next = r->next;
@@ -294,7 +296,7 @@ static void give(struct topics_loop *e, struct reader *r)
     while (first < n->n && n->rows->row[n->first + first].seq <= r->cursor) first++;
     if (first == n->n) return;
     r->cursor = n->rows->row[n->first + n->n - 1].seq;
-    r->connection->by->news(r->connection, r, n, first);     /* r may be gone now; e->reader was moved on */
+    r->connection->by->news(r->connection, r, n, first); /* r may be gone now; e->reader was moved on */
 }
 
 /* True: the round is over. */
@@ -342,7 +344,7 @@ void topics_wake(struct loop *l)
     }
     if (e->phase == PHASE_DELIVER) {
         if (deliver(e)) e->phase = PHASE_IDLE;
-        else (void)uv_async_send(&l->wake);                  /* requests first */
+        else (void)uv_async_send(&l->wake); /* requests first */
     }
     if (atomic_exchange(&e->notified, false)) e->wanted = true;
     if (e->wanted) start_round(e);

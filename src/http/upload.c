@@ -28,16 +28,16 @@ static const struct problem problem_disk_full = {
 
 struct upload {
     struct loop *loop;
-    struct exchange *exchange;               /* NULL: it has gone, and the file goes too */
+    struct exchange *exchange; /* NULL: it has gone, and the file goes too */
     uv_work_t work;
-    bool working;                            /* the pool's until then, but for `filling` */
-    bool ended;                              /* all bytes are here */
-    bool last, remove;                       /* what the work does besides writing */
-    int error;                               /* errno of the first failure */
+    bool working;      /* the pool's until then, but for `filling` */
+    bool ended;        /* all bytes are here */
+    bool last, remove; /* what the work does besides writing */
+    int error;         /* errno of the first failure */
     int fd;
     struct sha256 *sha;
     struct buf filling, writing;
-    size_t renewed;                          /* bytes since the client's time began again */
+    size_t renewed; /* bytes since the client's time began again */
     struct upload_file file;
     char name[UPLOAD_NAME_SIZE], path[PATH_SIZE], part[PATH_SIZE];
 };
@@ -189,7 +189,7 @@ void upload_end(struct exchange *x)
     bool stays = u->last && !u->working && u->error == 0 && x->req.upload_kept && perhaps;
     x->upload = NULL;
     u->exchange = NULL;
-    if (u->working) return;                                  /* work_done removes it */
+    if (u->working) return; /* work_done removes it */
     if (stays) {
         upload_free(u);
         return;
@@ -212,7 +212,7 @@ static void upload_new(struct exchange *x)
     u->exchange = x;
     u->fd = -1;
     u->sha = sha256_begin();
-    buf_init(&u->filling, 4 * PIECE_BYTES);                  /* a piece, and what one read brings */
+    buf_init(&u->filling, 4 * PIECE_BYTES); /* a piece, and what one read brings */
     buf_init(&u->writing, 4 * PIECE_BYTES);
     random_bytes(drawn, sizeof drawn);
     hex_encode(drawn, sizeof drawn, u->name);
@@ -246,7 +246,7 @@ static void asked(struct exchange *x)
     bool room = atomic_fetch_add(&h->uploads, 1) < UPLOADS_MAX;
     if (admitted && room) {
         reply_reset(&x->req.reply);
-        x->outcome = OP_REFUSED;                             /* until the request itself says otherwise */
+        x->outcome = OP_REFUSED; /* until the request itself says otherwise */
         x->back = dispatch_returned;
         upload_new(x);
         requests_upload_begin(x);

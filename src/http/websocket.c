@@ -9,12 +9,17 @@
 #include <stdlib.h>
 
 enum {
-    FRAGMENTS_MAX = 64, QUEUE_MAX_BYTES = 262144, READ_ON_BYTES = 65536, FRAMES_LENT_MAX = 16, KEY_BYTES = 16,
+    FRAGMENTS_MAX = 64,
+    QUEUE_MAX_BYTES = 262144,
+    READ_ON_BYTES = 65536,
+    FRAMES_LENT_MAX = 16,
+    KEY_BYTES = 16,
     REASON_MAX_BYTES = 123,
 };
 /* Pings, pongs: each costs an answer. */
 static const struct limit control_rate = { .name = "control frames", .burst = 60, .per_ms = 10 * 1000 };
 
+/* clang-format off */
 static const struct problem problem_upgrade = {
     "upgrade_required", 426, "This address is for WebSockets of version 13.", "此地址仅支持 WebSocket 版本 13。"
 };
@@ -24,6 +29,7 @@ static const struct problem problem_bad_upgrade = {
 static const struct problem problem_subprotocol = {
     "subprotocol", 400, "The protocol of this address is not among those offered.", "所提供的子协议中没有此地址支持的协议。"
 };
+/* clang-format on */
 
 /* ---- the handshake ---- */
 
@@ -77,7 +83,7 @@ bool socket_upgrade_ok(struct exchange *x)
     if (p == NULL) return true;
     request_refuse(x, p);
     if (p != &problem_upgrade) return false;
-    reply_header(&x->req, "Upgrade", "websocket");           /* 426 names what it wants (RFC 9110 15.5.22) */
+    reply_header(&x->req, "Upgrade", "websocket"); /* 426 names what it wants (RFC 9110 15.5.22) */
     reply_header(&x->req, "Connection", "Upgrade");
     reply_header(&x->req, "Sec-WebSocket-Version", "13");
     return false;
@@ -106,8 +112,10 @@ static void render_upgrade(const struct exchange *x, struct buf *out)
     assert(!both.overflow);
     sha1(both.p, both.n, hash);
     base64_encode(hash, sizeof hash, accept);
-    buf_printf(out, "HTTP/1.1 101 Switching Protocols\r\n%sUpgrade: websocket\r\nConnection: Upgrade\r\n"
-               "Sec-WebSocket-Accept: %s\r\nX-Request-Id: %s\r\n", x->loop->date, accept, x->request_id);
+    buf_printf(out,
+               "HTTP/1.1 101 Switching Protocols\r\n%sUpgrade: websocket\r\nConnection: Upgrade\r\n"
+               "Sec-WebSocket-Accept: %s\r\nX-Request-Id: %s\r\n",
+               x->loop->date, accept, x->request_id);
     if (x->req.route->socket->subprotocol != NULL)
         buf_printf(out, "Sec-WebSocket-Protocol: %s\r\n", x->req.route->socket->subprotocol);
     buf_text(out, "\r\n");
@@ -197,7 +205,9 @@ static void make_frames(struct topic_news *n, const struct socket_kind *kind)
     for (size_t i = 0; i < n->n; i++) {
         const struct event_row *row = &n->rows->row[n->first + i];
         const char *p = n->rows->text.p;
-        const struct socket_event e = { .topic = n->topic, .seq = row->seq, .type = { p + row->type_at, row->type_n },
+        const struct socket_event e = { .topic = n->topic,
+                                        .seq = row->seq,
+                                        .type = { p + row->type_at, row->type_n },
                                         .data = { p + row->data_at, row->data_n } };
         bool told = true;
         buf_clear(&text);
@@ -256,7 +266,7 @@ static void end_socket(struct socket *s, int said, int code, const char *reason)
 {
     struct connection *c = s->connection;
     part(s, code);
-    if (c->state != CONNECTION_TAKEN) return;                /* the kind closed the connection itself */
+    if (c->state != CONNECTION_TAKEN) return; /* the kind closed the connection itself */
     c->state = CONNECTION_LINGER;
     c->close_when_written = true;
     put_close(&c->loop->out, said, reason);
@@ -343,17 +353,13 @@ static bool take_event(struct socket *s, enum frame_event event, struct str data
         (void)atomic_fetch_add_explicit(&c->loop->metrics.socket_messages, 1, memory_order_relaxed);
         s->kind->message(s, event == FRAME_TEXT ? SOCKET_TEXT : SOCKET_BINARY, data);
         return c->state == CONNECTION_TAKEN;
-    case FRAME_PING:
-        return write_frame(s, OPCODE_PONG, data);
+    case FRAME_PING: return write_frame(s, OPCODE_PONG, data);
     case FRAME_CLOSE:
-        end_socket(s, code, code, NULL);                     /* the same back (5.5.1) */
+        end_socket(s, code, code, NULL); /* the same back (5.5.1) */
         return false;
-    case FRAME_FAULT:
-        end_socket(s, code, code, NULL);
-        return false;
+    case FRAME_FAULT: end_socket(s, code, code, NULL); return false;
     case FRAME_PONG:
-    case FRAME_MORE:
-        break;
+    case FRAME_MORE: break;
     }
     return true;
 }
@@ -363,12 +369,12 @@ static void socket_bytes(struct connection *c, const char *p, size_t n)
     struct socket *s = c->own;
     struct loop *l = c->loop;
     struct frames *f = s->frames != NULL ? s->frames : frames_borrow(l);
-    bool whole = s->frames == NULL;                          /* what is under way keeps the time it has */
+    bool whole = s->frames == NULL; /* what is under way keeps the time it has */
     const struct frame_limits limits = {
         .message_max = s->kind->message_max,
         .fragments_max = s->kind->fragments_max ? s->kind->fragments_max : FRAGMENTS_MAX,
     };
-    s->frames = NULL;                                        /* ours while the kind is called: it may close s */
+    s->frames = NULL; /* ours while the kind is called: it may close s */
     s->pinged = false;
     frames_feed(f, p, n);
     bool open = true;
@@ -432,6 +438,7 @@ static void socket_closed(struct connection *c)
     if (c->own != NULL) part(c->own, CLOSE_ABNORMAL);
 }
 
+/* clang-format off */
 static struct standing *socket_standing(struct connection *c) { return &((struct socket *)c->own)->standing; }
 static void socket_dismissed(struct connection *c) { socket_close(c->own, CLOSE_POLICY, "sign in again"); }
 
@@ -440,6 +447,7 @@ static const struct takeover websocket = {
     .late = socket_late, .awaits = socket_awaits, .wants_bytes = socket_wants_bytes, .closed = socket_closed,
     .standing = socket_standing, .dismissed = socket_dismissed,
 };
+/* clang-format on */
 
 struct socket *socket_of(struct connection *c)
 {
@@ -463,7 +471,7 @@ bool socket_start(struct connection *c, struct exchange *x)
     s->kind = kind;
     if (kind->own_size > 0) memcpy(s->own, x->socket_own, kind->own_size);
     (void)atomic_fetch_add_explicit(&l->metrics.sockets, 1, memory_order_relaxed);
-    char *behind = c->kept;                                  /* sent with the request: allowed, if not wise */
+    char *behind = c->kept; /* sent with the request: allowed, if not wise */
     size_t behind_n = c->kept_n;
     c->kept = NULL, c->kept_n = c->kept_cap = 0;
     connection_take(c, &websocket, s);

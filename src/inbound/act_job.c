@@ -4,7 +4,7 @@
 #include "base/clock.h"
 
 enum { PURGE_BATCH = 200, PURGE_ROUNDS = 10 };
-#define KEPT_MS (90 * DAY_MS)                /* longer than any sender repeats an id */
+#define KEPT_MS (90 * DAY_MS) /* longer than any sender repeats an id */
 #define REFUSED_KEPT_MS (7 * DAY_MS)
 
 /* JOB_FINISHED: go on with it. JOB_NEXT: there is nothing to act on. */
@@ -41,13 +41,13 @@ static enum job_wish act_dead(struct job *job, struct tx *tx, const char *error)
 {
     struct delivery d = { 0 };
     switch (open_delivery(job, tx, &d)) {
-    case JOB_FAULT:    return JOB_FAULT;
-    case JOB_NEXT:     return JOB_FINISHED;
+    case JOB_FAULT: return JOB_FAULT;
+    case JOB_NEXT: return JOB_FINISHED;
     case JOB_FINISHED:
         if (d.sender->dead && d.sender->dead(&d, job, tx, error) == JOB_FAULT) return JOB_FAULT;
         break;
     case JOB_AGAIN:
-    case JOB_GIVE_UP:  break;
+    case JOB_GIVE_UP: break;
     }
     return inbound_end(tx, job->ref, DELIVERY_FAILED, arena_text(job->arena, error), job->now_ms) ? JOB_FINISHED
                                                                                                   : JOB_FAULT;
@@ -56,10 +56,12 @@ static enum job_wish act_dead(struct job *job, struct tx *tx, const char *error)
 #define ACTS(pool_)                                                                                                    \
     .max_attempts = 12, .backoff_first_ms = 2 * SECOND_MS, .backoff_max_ms = HOUR_MS, .pool = (pool_),                 \
     .settle = act_settle, .dead = act_dead
+/* clang-format off */
 const struct job_kind inbound_act_job = { .name = "inbound.act", .doc = "Acts on what others delivered.",
                                           ACTS(JOB_POOL_INBOUND) };
 const struct job_kind inbound_money_job = { .name = "inbound.money",
                                             .doc = "Acts on what payment providers delivered.", ACTS(JOB_POOL_MONEY) };
+/* clang-format on */
 
 /* ---- old ones ---- */
 
@@ -87,8 +89,10 @@ static enum job_wish purge_settle(struct job *job, struct tx *tx)
     return JOB_FINISHED;
 }
 
+/* clang-format off */
 const struct job_kind inbound_purge_job = {
     .name = "inbound.purge", .doc = "Forgets deliveries older than 90 days, and refused ones after 7.",
     .max_attempts = 5, .backoff_first_ms = SECOND_MS, .backoff_max_ms = MINUTE_MS, .every_ms = HOUR_MS,
     .careful = true, .settle = purge_settle,
 };
+/* clang-format on */

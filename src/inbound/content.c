@@ -68,8 +68,13 @@ static bool open_content(struct delivery *d, const char *sender, struct str cont
 
 bool inbound_open(const struct delivery_row *r, struct arena *a, struct delivery *out)
 {
-    *out = (struct delivery){ .sender = inbound_sender(r->sender), .arena = a, .address = r->address,
-                              .at_ms = r->received_at_ms, .row = r->id, .id = r->sender_id, .account = r->account };
+    *out = (struct delivery){ .sender = inbound_sender(r->sender),
+                              .arena = a,
+                              .address = r->address,
+                              .at_ms = r->received_at_ms,
+                              .row = r->id,
+                              .id = r->sender_id,
+                              .account = r->account };
     return r->content.p && open_content(out, r->sender, r->content, r->body_hash);
 }
 

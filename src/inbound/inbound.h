@@ -19,52 +19,58 @@
 #include "storage/reseal.h"
 
 enum { DELIVERY_HEADERS_MAX = 8, DELIVERY_ID_MAX = 200, DELIVERY_BODY_MAX = 256 << 10, DELIVERY_OUTCOME_MAX = 200 };
-enum delivery_state {                /* stored: append, never renumber */
-    DELIVERY_RECEIVED,               /* a job will act on it */
-    DELIVERY_ACTED,
-    DELIVERY_FAILED,                 /* the job has given up */
-    DELIVERY_REFUSED,                /* not verified: kept for a person, the first few of an hour */
+enum delivery_state {                    /* stored: append, never renumber */
+                      DELIVERY_RECEIVED, /* a job will act on it */
+                      DELIVERY_ACTED,
+                      DELIVERY_FAILED,  /* the job has given up */
+                      DELIVERY_REFUSED, /* not verified: kept for a person, the first few of an hour */
 };
 enum inbound_verdict {
-    INBOUND_FAULT = -1,              /* storage: 503 or 500, the sender comes again */
+    INBOUND_FAULT = -1, /* storage: 503 or 500, the sender comes again */
     INBOUND_GOOD,
-    INBOUND_REFUSED,                 /* .reason says why: the sender's `nack`, no effect */
-    INBOUND_ALARM,                   /* the same, well signed: a row in the trail and an error in the log beside it */
-    INBOUND_ASKED,                   /* a question of the sender's set-up: .answer is given, nothing is stored */
+    INBOUND_REFUSED, /* .reason says why: the sender's `nack`, no effect */
+    INBOUND_ALARM,   /* the same, well signed: a row in the trail and an error in the log beside it */
+    INBOUND_ASKED,   /* a question of the sender's set-up: .answer is given, nothing is stored */
 };
-struct inbound_words { int status; const char *content_type, *body; };       /* what a sender wants to hear */
+struct inbound_words {
+    int status;
+    const char *content_type, *body;
+}; /* what a sender wants to hear */
 
 /* One delivery: when it comes, and when a job acts on it. Everything lives in `arena`. */
 struct delivery {
-    const struct sender *sender;     /* NULL: one that this version does not know */
+    const struct sender *sender; /* NULL: one that this version does not know */
     struct arena *arena;
-    struct str body;                 /* as it came, byte for byte */
-    const char *address;             /* the part for which the path has ":address"; else "" */
-    int64_t at_ms;                   /* when it came: what may not be old is judged by this, at a replay too */
-    int64_t row;                     /* 0: not stored yet */
-    struct { const char *name; struct str value; } header[DELIVERY_HEADERS_MAX];
+    struct str body;     /* as it came, byte for byte */
+    const char *address; /* the part for which the path has ":address"; else "" */
+    int64_t at_ms;       /* when it came: what may not be old is judged by this, at a replay too */
+    int64_t row;         /* 0: not stored yet */
+    struct {
+        const char *name;
+        struct str value;
+    } header[DELIVERY_HEADERS_MAX];
     size_t headers;
     /* For .verify and .identify to set. */
-    const char *id;                  /* the sender's own id; 1..200 bytes without controls */
-    int64_t account;                 /* whose it is; 0: nobody's */
-    struct str same;                 /* what must be the same when this id comes again; p NULL: the body */
+    const char *id;  /* the sender's own id; 1..200 bytes without controls */
+    int64_t account; /* whose it is; 0: nobody's */
+    struct str same; /* what must be the same when this id comes again; p NULL: the body */
     const char *reason;
     struct inbound_words answer;
 };
-struct str inbound_header(const struct delivery *d, const char *lower_case_name);        /* p NULL when absent */
+struct str inbound_header(const struct delivery *d, const char *lower_case_name); /* p NULL when absent */
 
 struct sender {
-    const char *name;                /* stored: never rename. "stripe" */
-    const char *doc;                 /* one sentence for operators' documents */
-    const char *path;                /* as in its route: "/hooks/stripe", "/hooks/chat/:address" */
-    const char *const *headers;      /* the ones that are kept: what .verify and .act read; lower case, NULL-ended */
-    enum job_pool pool;              /* JOB_POOL_UNSET: inbound; or JOB_POOL_MONEY */
-    struct inbound_words ack, nack;  /* nack: 4xx */
+    const char *name;               /* stored: never rename. "stripe" */
+    const char *doc;                /* one sentence for operators' documents */
+    const char *path;               /* as in its route: "/hooks/stripe", "/hooks/chat/:address" */
+    const char *const *headers;     /* the ones that are kept: what .verify and .act read; lower case, NULL-ended */
+    enum job_pool pool;             /* JOB_POOL_UNSET: inbound; or JOB_POOL_MONEY */
+    struct inbound_words ack, nack; /* nack: 4xx */
     /* Whether these bytes come from the sender and are meant for us. In the request's transaction; reads only. */
     enum inbound_verdict (*verify)(struct delivery *d, struct tx *tx);
     /* Where the sender's id is: one of these three. The last also sets .account and .same where that is wanted. */
     const char *id_header;
-    const char *id_member;           /* of the JSON object at the top: text or a whole number */
+    const char *id_member; /* of the JSON object at the top: text or a whole number */
     enum inbound_verdict (*identify)(struct delivery *d, struct tx *tx);
     /* What it means for our rows, as .settle of a job: it may run again, also after it was done (a replay), so it
      * changes a row only where its state allows that. Calls to others are jobs that it puts. `outcome` is for
@@ -75,18 +81,22 @@ struct sender {
 };
 /* Its row in the route table of its domain. `max`: of the body, at most DELIVERY_BODY_MAX. The limit is by network and
  * MUST leave room for a sender that makes up for an outage. */
+/* clang-format off */
 #define SENDER_ROUTE(address_, max_, limit_, ...)                                                                      \
     { .verb = VERB_POST, .path = (address_), .who = WHO_SYSTEM, .tx = TX_WRITE, .tag = "Deliveries", .hidden = true,   \
       .origins = ORIGINS_UNCHECKED, .body_max = (max_), .limit = (limit_), .run = inbound_receive, __VA_ARGS__ }
+/* clang-format on */
 /* The same for a path that ends in "/:address". */
-struct inbound_path { const char *address; };
+struct inbound_path {
+    const char *address;
+};
 extern const struct field inbound_path_fields[];
 #define SENDER_ROUTE_ADDRESSED(address_, max_, limit_, ...)                                                            \
     SENDER_ROUTE(address_, max_, limit_, PATH_FIELDS(inbound_path), __VA_ARGS__)
 enum answer inbound_receive(struct req *req);
 
-extern struct inbound_settings {     /* filled by app */
-    const struct sender *const *senders;     /* NULL-ended */
+extern struct inbound_settings {         /* filled by app */
+    const struct sender *const *senders; /* NULL-ended */
     const struct keyring *keyring;
 } inbound_settings;
 
@@ -94,7 +104,7 @@ extern struct inbound_settings {     /* filled by app */
 MUST_USE bool inbound_check(const struct sender *const *senders, const struct route *const *routes,
                             struct buf *complaints);
 extern const struct job_kind inbound_act_job, inbound_money_job, inbound_purge_job;
-extern const struct route inbound_routes[];                  /* the operators' pages */
+extern const struct route inbound_routes[]; /* the operators' pages */
 extern const struct reseal_table inbound_sealed[];
 
 #endif

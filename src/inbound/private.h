@@ -5,14 +5,16 @@
 #include "inbound/inbound.h"
 #include "audit/audit.h"
 
+/* clang-format off */
 #define INBOUND_ACTIONS(X)                                                                                             \
     X(delivery_refused) X(delivery_changed) X(delivery_replayed)
+/* clang-format on */
 INBOUND_ACTIONS(AUDIT_DECLARE)
 
-extern const char *const inbound_state_names[];              /* NULL-ended, in the order of enum delivery_state */
+extern const char *const inbound_state_names[]; /* NULL-ended, in the order of enum delivery_state */
 
 /* ---- senders.c ---- */
-const struct sender *inbound_sender(const char *name);       /* NULL: none of this name */
+const struct sender *inbound_sender(const char *name); /* NULL: none of this name */
 const struct sender *inbound_sender_at(const char *path);
 /* .verify and then the id; INBOUND_GOOD when both are. Sets .reason else. */
 enum inbound_verdict inbound_judge(struct delivery *d, struct tx *tx);
@@ -25,7 +27,7 @@ struct delivery_row {
     int64_t id, account, size, copies, changes, job, received_at_ms, last_at_ms, acted_at_ms;
     enum delivery_state state;
     const char *sender, *address, *sender_id, *outcome;
-    struct str content, body_hash, same_hash;                /* by inbound_get alone */
+    struct str content, body_hash, same_hash; /* by inbound_get alone */
 };
 enum inbound_stored { STORED_FAULT = -1, STORED_NEW, STORED_COPY, STORED_CHANGED };
 /* One that was judged good: its row, and a job. STORED_COPY: it is there already and is counted. STORED_CHANGED: this
@@ -44,7 +46,11 @@ MUST_USE enum row inbound_accept(struct tx *tx, const struct delivery_row *r, st
 MUST_USE bool inbound_open(const struct delivery_row *r, struct arena *a, struct delivery *out);
 
 enum { DELIVERIES_PAGE = 50, DELIVERIES_PAGE_MAX = 100 };
-struct deliveries_wanted { int64_t after, limit, from, to; const char *sender; int state /* -1: all */; };
+struct deliveries_wanted {
+    int64_t after, limit, from, to;
+    const char *sender;
+    int state /* -1: all */;
+};
 MUST_USE bool inbound_page(struct tx *tx, const struct deliveries_wanted *w, struct delivery_row *out, size_t *count);
 
 #endif

@@ -41,7 +41,7 @@ static enum answer refuse(struct req *req, struct delivery *d, bool alarm)
     if (!d->reason) d->reason = "refused";
     if (!inbound_store_refused(req->tx, d, &d->row)) return reply_fault(req);
     if (alarm && !tell(req, d, AUDIT_delivery_refused)) return reply_fault(req);
-    if (alarm || d->row)                     /* as few lines as rows: who sends rubbish fills no log either */
+    if (alarm || d->row) /* as few lines as rows: who sends rubbish fills no log either */
         LOG(alarm ? LOG_ERROR : LOG_WARN, "delivery_refused", LOG_TEXT("sender", d->sender->name),
             LOG_TEXT("reason", d->reason), LOG_TEXT("network", req->client_network), LOG_NUMBER("delivery", d->row));
     return answer_with(req, d->sender->nack);
@@ -60,9 +60,9 @@ static enum answer store(struct req *req, struct delivery *d)
 {
     switch (inbound_store(req->tx, d)) {
     case STORED_NEW:
-    case STORED_COPY:    return answer_with(req, d->sender->ack);
+    case STORED_COPY: return answer_with(req, d->sender->ack);
     case STORED_CHANGED: return refuse_change(req, d);
-    case STORED_FAULT:   break;
+    case STORED_FAULT: break;
     }
     return reply_fault(req);
 }
@@ -73,17 +73,20 @@ enum answer inbound_receive(struct req *req)
     const struct inbound_path *path = req->path;
     if (!s) return reply_problem(req, &problem_not_found);
     struct delivery *d = ARENA_NEW(req->arena, struct delivery);
-    *d = (struct delivery){ .sender = s, .arena = req->arena, .body = req_raw_body(req), .at_ms = req->now_ms,
+    *d = (struct delivery){ .sender = s,
+                            .arena = req->arena,
+                            .body = req_raw_body(req),
+                            .at_ms = req->now_ms,
                             .address = path ? path->address : "" };
     if (!d->body.p) d->body = STR("");
     take_headers(d, req);
     enum inbound_verdict v = inbound_judge(d, req->tx);
     switch (v) {
-    case INBOUND_GOOD:    return store(req, d);
+    case INBOUND_GOOD: return store(req, d);
     case INBOUND_REFUSED:
-    case INBOUND_ALARM:   return refuse(req, d, v == INBOUND_ALARM);
-    case INBOUND_ASKED:   return answer_with(req, d->answer);
-    case INBOUND_FAULT:   break;
+    case INBOUND_ALARM: return refuse(req, d, v == INBOUND_ALARM);
+    case INBOUND_ASKED: return answer_with(req, d->answer);
+    case INBOUND_FAULT: break;
     }
     return reply_fault(req);
 }

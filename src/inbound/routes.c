@@ -5,7 +5,11 @@
 #include "http/csv.h"
 
 static const char *const wanted_states[] = { "received", "acted", "failed", "refused", "all", NULL };
-struct deliveries_query { int64_t after, limit, from, to; const char *sender; int state, format; };
+struct deliveries_query {
+    int64_t after, limit, from, to;
+    const char *sender;
+    int state, format;
+};
 static const struct field deliveries_query_fields[] = {
     FIELD_PAGE(struct deliveries_query, DELIVERIES_PAGE, DELIVERIES_PAGE_MAX),
     FIELD_RANGE(struct deliveries_query),
@@ -14,7 +18,10 @@ static const struct field deliveries_query_fields[] = {
     FIELD_FORMAT(struct deliveries_query),
     FIELD_END
 };
-struct path_delivery { int64_t id; };
+struct path_delivery {
+    int64_t id;
+};
+/* clang-format off */
 static const struct field path_delivery_fields[] = {
     FIELD_ID(struct path_delivery, id, .doc = "Delivery."), FIELD_END
 };
@@ -39,6 +46,7 @@ static const struct shape contents_shape[] = {
     SHAPE_TEXT("base64", .nullable = true, .doc = "The body, when it is not."),
     SHAPE_END
 };
+/* clang-format on */
 
 static const struct problem problem_delivery_under_way = { "delivery_under_way", 409,
                                                            "This delivery is being acted on already.",
@@ -77,7 +85,10 @@ static void row_json(struct json *j, const struct delivery_row *r)
     json_time(j, "actedAt", r->acted_at_ms);
 }
 
-struct page { struct delivery_row row[DELIVERIES_PAGE_MAX]; size_t count; };
+struct page {
+    struct delivery_row row[DELIVERIES_PAGE_MAX];
+    size_t count;
+};
 
 static void page_json(struct json *j, const void *arg)
 {
@@ -104,8 +115,10 @@ static void row_csv(struct csv *c, const struct delivery_row *r)
 
 static enum answer csv_reply(struct req *req, struct deliveries_wanted w, struct page *p)
 {
+    /* clang-format off */
     static const char *const names[] = { "id", "receivedAt", "sender", "address", "senderId", "state", "account",
                                          "size", "outcome", "copies", "changes", "actedAt", NULL };
+    /* clang-format on */
     enum { CSV_MAX_BYTES = 12 << 20 };
     struct buf out;
     struct csv c;
@@ -118,8 +131,8 @@ static enum answer csv_reply(struct req *req, struct deliveries_wanted w, struct
         for (size_t i = 0; i < p->count && good; i++) row_csv(&c, &p->row[i]);
         if (p->count > 0) w.after = p->row[p->count - 1].id;
     } while (good && p->count == DELIVERIES_PAGE_MAX && c.rows < CSV_ROWS_MAX);
-    enum answer a = good ? reply_csv(req, "deliveries", &out, p->count == DELIVERIES_PAGE_MAX ? w.after : 0)
-                         : reply_fault(req);
+    enum answer a =
+        good ? reply_csv(req, "deliveries", &out, p->count == DELIVERIES_PAGE_MAX ? w.after : 0) : reply_fault(req);
     buf_free(&out);
     return a;
 }
@@ -128,8 +141,11 @@ static enum answer get_deliveries(struct req *req)
 {
     const struct deliveries_query *in = req->query;
     struct page *p = ARENA_NEW(req->arena, struct page);
-    const struct deliveries_wanted w = { .after = in->after > 0 ? in->after : INT64_MAX, .limit = in->limit,
-                                         .from = in->from, .to = in->to, .sender = in->sender,
+    const struct deliveries_wanted w = { .after = in->after > 0 ? in->after : INT64_MAX,
+                                         .limit = in->limit,
+                                         .from = in->from,
+                                         .to = in->to,
+                                         .sender = in->sender,
                                          .state = text_eq(wanted_states[in->state], "all") ? -1 : in->state };
     if (wants_csv(req, in->format)) return csv_reply(req, w, p);
     if (!inbound_page(req->tx, &w, p->row, &p->count)) return reply_fault(req);
@@ -138,7 +154,10 @@ static enum answer get_deliveries(struct req *req)
 
 /* ---- one ---- */
 
-struct contents { struct delivery_row row; struct delivery d; };
+struct contents {
+    struct delivery_row row;
+    struct delivery d;
+};
 
 static void body_json(struct json *j, const struct delivery *d)
 {
@@ -185,11 +204,11 @@ static enum answer get_delivery(struct req *req)
 static enum answer take_refused(struct req *req, const struct delivery_row *r, struct delivery *d)
 {
     switch (inbound_judge(d, req->tx)) {
-    case INBOUND_FAULT:   return reply_fault(req);
+    case INBOUND_FAULT: return reply_fault(req);
     case INBOUND_REFUSED:
     case INBOUND_ALARM:
-    case INBOUND_ASKED:   return reply_problem(req, &problem_delivery_refused);
-    case INBOUND_GOOD:    break;
+    case INBOUND_ASKED: return reply_problem(req, &problem_delivery_refused);
+    case INBOUND_GOOD: break;
     }
     enum row row = inbound_accept(req->tx, r, d);
     if (row == ROW_FAULT) return reply_fault(req);
@@ -218,6 +237,7 @@ static enum answer post_replay(struct req *req)
     return reply_json(req, 202, contents_json, c);
 }
 
+/* clang-format off */
 const struct route inbound_routes[] = {
     { .verb = VERB_GET, .path = "/api/operator/deliveries", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
       QUERY_FIELDS(deliveries_query), .answer = deliveries_shape, .run = get_deliveries,
@@ -233,3 +253,4 @@ const struct route inbound_routes[] = {
       .doc = "Act on a delivery again with today's code; one that was refused is judged anew first." },
     ROUTE_END
 };
+/* clang-format on */

@@ -40,8 +40,13 @@ static void hash_of(struct str s, uint8_t out[SHA256_SIZE]) { sha256(s.p ? s.p :
 static int64_t put_job(struct tx *tx, const struct sender *s, int64_t id, int64_t account, struct arena *a)
 {
     const struct job_kind *kind = s->pool == JOB_POOL_MONEY ? &inbound_money_job : &inbound_act_job;
-    return jobs_put(tx, &(struct job_new){ .kind = kind->name, .key = arena_printf(a, "delivery:%lld", (long long)id),
-                                           .coalesce = true, .account = account, .ref = id }, NULL);
+    return jobs_put(tx,
+                    &(struct job_new){ .kind = kind->name,
+                                       .key = arena_printf(a, "delivery:%lld", (long long)id),
+                                       .coalesce = true,
+                                       .account = account,
+                                       .ref = id },
+                    NULL);
 }
 
 static enum row insert_row(struct tx *tx, const struct delivery *d, enum delivery_state state, bool keep, int64_t *id)
@@ -108,11 +113,20 @@ static struct delivery_row row_of(const struct query *q)
     int64_t state = col_i64(q, "state");
     assert(state >= DELIVERY_RECEIVED && state <= DELIVERY_REFUSED);
     return (struct delivery_row){
-        .id = col_i64(q, "id"), .sender = col_text(q, "sender"), .address = col_text(q, "address"),
-        .sender_id = col_text(q, "sender_id"), .account = col_i64(q, "account"), .state = (enum delivery_state)state,
-        .size = col_i64(q, "size"), .outcome = col_text(q, "outcome"), .copies = col_i64(q, "copies"),
-        .changes = col_i64(q, "changes"), .job = col_i64(q, "job"), .received_at_ms = col_i64(q, "received_at_ms"),
-        .last_at_ms = col_i64(q, "last_at_ms"), .acted_at_ms = col_i64(q, "acted_at_ms"),
+        .id = col_i64(q, "id"),
+        .sender = col_text(q, "sender"),
+        .address = col_text(q, "address"),
+        .sender_id = col_text(q, "sender_id"),
+        .account = col_i64(q, "account"),
+        .state = (enum delivery_state)state,
+        .size = col_i64(q, "size"),
+        .outcome = col_text(q, "outcome"),
+        .copies = col_i64(q, "copies"),
+        .changes = col_i64(q, "changes"),
+        .job = col_i64(q, "job"),
+        .received_at_ms = col_i64(q, "received_at_ms"),
+        .last_at_ms = col_i64(q, "last_at_ms"),
+        .acted_at_ms = col_i64(q, "acted_at_ms"),
     };
 }
 

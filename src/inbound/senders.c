@@ -6,10 +6,12 @@
 
 struct inbound_settings inbound_settings;
 
+/* clang-format off */
 const struct field inbound_path_fields[] = {
     FIELD_TEXT(struct inbound_path, address, .min = 1, .max = 100, .doc = "Whose it is, as we told the sender."),
     FIELD_END
 };
+/* clang-format on */
 
 const struct sender *inbound_sender(const char *name)
 {

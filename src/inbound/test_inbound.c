@@ -20,10 +20,10 @@ TEST_EACH_ENGINE(a_delivery_is_stored_acknowledged_and_acted_on_once)
     const struct test_delivery d = { .id = "evt_1", .body = "{\"paid\": 5,  \"x\":\"\\u00e9\"}" };
     expect_delivered(&in, t->arena, &d, TAKEN);
     expect_state(&in, 1, "acted");
-    for (int i = 0; i < 3; i++) expect_delivered(&in, t->arena, &(struct test_delivery){ .id = d.id, .body = d.body,
-                                                                                         .age_s = i * 60 }, TAKEN);
+    for (int i = 0; i < 3; i++)
+        expect_delivered(&in, t->arena, &(struct test_delivery){ .id = d.id, .body = d.body, .age_s = i * 60 }, TAKEN);
     json_t *json = look_at(&in, 1);
-    assert_string_equal(json_string_value(json_object_get(json, "text")), d.body);      /* byte for byte */
+    assert_string_equal(json_string_value(json_object_get(json, "text")), d.body); /* byte for byte */
     assert_string_equal(json_string_value(json_object_get(json, "senderId")), "evt_1");
     assert_string_equal(json_string_value(json_object_get(json, "outcome")), "did evt_1");
     assert_int_equal(json_integer_value(json_object_get(json, "copies")), 3);
@@ -49,8 +49,10 @@ TEST_EACH_ENGINE(the_same_id_with_other_contents_is_told_and_not_done)
     json_decref(json);
     /* Another sender may use the same ids, and a sender says itself what has to be the same. */
     for (int i = 0; i < 2; i++)
-        expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "evt_1", .path = "/hooks/itself",
-            .body = i == 0 ? "time=1" : "time=2" }, TAKEN);
+        expect_delivered(
+            &in, t->arena,
+            &(struct test_delivery){ .id = "evt_1", .path = "/hooks/itself", .body = i == 0 ? "time=1" : "time=2" },
+            TAKEN);
     expect_state(&in, 3, "acted");
     inbound_stop(&in, t);
     EXPECT(count(t, "1 = 1") == 2 && count(t, "sender = 'itself' AND account = 7 AND copies = 1 AND changes = 0") == 1);
@@ -92,6 +94,7 @@ TEST_EACH_ENGINE(bodies_have_a_limit_and_ids_a_form)
     expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "fits", .body = large }, TAKEN);
     const char *long_id = arena_printf(t->arena, "%0201d", 0);
     expect_delivered(&in, t->arena, &(struct test_delivery){ .id = long_id, .body = "{}" }, NOT_TAKEN);
+    /* clang-format off */
     static const struct { const char *body; int status; const char *words; } members[] = {
         { "{\"id\":\"n1\"}", 204, "" }, { "{\"id\":77}", 204, "" },
         { "{\"id\":\"\"}", 400, "{\"code\":\"FAIL\"}" },
@@ -99,12 +102,15 @@ TEST_EACH_ENGINE(bodies_have_a_limit_and_ids_a_form)
         { "{\"id\":\"n1\"", 400, "{\"code\":\"FAIL\"}" }, { "", 400, "{\"code\":\"FAIL\"}" },
         { "{\"id\":\"a\\nb\"}", 400, "{\"code\":\"FAIL\"}" }, { "{\"challenge\":7}", 200, "{\"challenge\":7}" },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(members); i++)
-        expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "h", .body = members[i].body,
-            .path = "/hooks/member/shop-1" }, members[i].status, members[i].words);
+        expect_delivered(&in, t->arena,
+                         &(struct test_delivery){ .id = "h", .body = members[i].body, .path = "/hooks/member/shop-1" },
+                         members[i].status, members[i].words);
     /* The same id at another address is another delivery. */
-    expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "h", .body = "{\"id\":77}",
-        .path = "/hooks/member/shop-2" }, 204, "");
+    expect_delivered(&in, t->arena,
+                     &(struct test_delivery){ .id = "h", .body = "{\"id\":77}", .path = "/hooks/member/shop-2" }, 204,
+                     "");
     inbound_stop(&in, t);
     EXPECT(count(t, "sender = 'member' AND sender_id IN ('n1', '77') AND state <> 3") == 3);
     EXPECT(count(t, "sender = 'member' AND address = 'shop-2'") == 1 && count(t, "sender_id = 'big'") == 0);
@@ -139,7 +145,13 @@ TEST_EACH_ENGINE(an_acknowledgement_that_nobody_heard_is_given_again)
 /* ---- all at the same moment ---- */
 
 enum { CROWD = 16 };
-struct one_of_many { struct test_inbound *in; struct arena *arena; pthread_t thread; const char *id; int status; };
+struct one_of_many {
+    struct test_inbound *in;
+    struct arena *arena;
+    pthread_t thread;
+    const char *id;
+    int status;
+};
 
 static void *send_one(void *arg)
 {
@@ -187,6 +199,7 @@ static void a_sender_that_is_not_whole_is_named(void **state)
     static const struct route routes[] = { SENDER_ROUTE("/hooks/good", 0, NULL, .doc = "Test."), ROUTE_END };
     static const struct route *const tables[] = { routes, NULL };
     static const char *const many[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", NULL };
+    /* clang-format off */
     static const struct sender bad = { .name = "bad", .doc = "x", .path = "/hooks/good", .headers = many,
         .pool = JOB_POOL_MAIL, .ack = { 300, NULL, NULL }, .nack = { 200, NULL, NULL }, .id_header = "a",
         .id_member = "b", .verify = never, .act = nothing };
@@ -195,6 +208,7 @@ static void a_sender_that_is_not_whole_is_named(void **state)
     static const char *const wanted[] = { "found in one way", "too many headers", "ack is no success",
         "nack is no refusal", "its pool is", "body is not limited", "no limit by network", "must have is not set",
         "no SENDER_ROUTE",        "there twice" };
+    /* clang-format on */
     struct buf out;
     buf_init(&out, 4096);
     assert_false(inbound_check(senders, tables, &out));

@@ -41,13 +41,13 @@ TEST_EACH_ENGINE(what_failed_for_good_is_replayed_against_the_code_of_today)
     json_t *json = look_at(&in, 1);
     assert_string_equal(json_string_value(json_object_get(json, "outcome")), "cannot be done");
     json_decref(json);
-    taken(&in, t->arena, "evt_1");                           /* the sender need not know */
+    taken(&in, t->arena, "evt_1"); /* the sender need not know */
     replay(&in, 1, 202, NULL);
     expect_state(&in, 1, "failed");
     atomic_store(&act_gives_up, false);
     replay(&in, 1, 202, NULL);
     expect_state(&in, 1, "acted");
-    replay(&in, 1, 202, NULL);                               /* one that was acted on may be, too */
+    replay(&in, 1, 202, NULL); /* one that was acted on may be, too */
     expect_state(&in, 1, "acted");
     replay(&in, 2, 404, "not_found");
     expect_status(&in.s, "POST", "/api/operator/deliveries/1/replay", AS_MERCHANT, NULL, 404, "not_found");
@@ -83,7 +83,7 @@ TEST_EACH_ENGINE(what_was_refused_is_judged_anew)
     replay(&in, 1, 202, NULL);
     expect_state(&in, 1, "acted");
     replay(&in, 2, 409, "delivery_known");
-    taken(&in, t->arena, "evt_1");                           /* and it is the sender's own id now */
+    taken(&in, t->arena, "evt_1"); /* and it is the sender's own id now */
     inbound_stop(&in, t);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM test_acts") == 1);
     EXPECT(test_number(t, "SELECT copies FROM deliveries WHERE id = 1 AND sender_id = 'evt_1'") == 1);
@@ -98,11 +98,13 @@ TEST_EACH_ENGINE(deliveries_are_listed_by_page_state_sender_and_as_csv)
                      "success");
     for (int i = 1; i <= 4; i++) expect_state(&in, i, "acted");
     expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "x", .body = "{}", .signature = "no" }, 400, "fail");
+    /* clang-format off */
     static const struct { const char *query; int rows; int64_t first; } pages[] = {
         { "", 5, 5 }, { "?limit=2", 2, 5 }, { "?limit=2&after=4", 2, 3 }, { "?state=refused", 1, 5 },
         { "?state=acted", 4, 4 }, { "?sender=itself", 1, 4 }, { "?state=failed&sender=test", 0, 0 },
         { "?state=refused&sender=test", 1, 5 }, { "?to=2020-01-01", 0, 0 },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
         const char *path = arena_printf(t->arena, "/api/operator/deliveries%s", pages[i].query);
         struct test_answer a = ask(&in.s, "GET", path, AS_OPERATOR, NULL);
@@ -132,15 +134,20 @@ static enum job_wish run_purge(struct test_db *t, int64_t at_ms)
 
 TEST_EACH_ENGINE(old_ones_are_forgotten_and_waiting_ones_never)
 {
+    /* clang-format off */
     static const struct { const char *id; int state; int64_t at_ms; } rows[] = {
         { "'waits'", DELIVERY_RECEIVED, 1000 }, { "'acted'", DELIVERY_ACTED, 1000 },
         { "'failed'", DELIVERY_FAILED, 2000 }, { "NULL", DELIVERY_REFUSED, 1000 },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        test_script(t, arena_printf(t->arena, "INSERT INTO deliveries (sender, address, sender_id, account, state,"
-            " body_hash, same_hash, size, copies, changes, job, received_at_ms, last_at_ms, acted_at_ms)"
-            " SELECT 's', '', %s, 0, %d, CAST('x' AS {blob}), CAST('x' AS {blob}), 1, 0, 0, 0, %lld, 1000, 0",
-            rows[i].id, rows[i].state, (long long)rows[i].at_ms));
+        test_script(
+            t, arena_printf(
+                   t->arena,
+                   "INSERT INTO deliveries (sender, address, sender_id, account, state,"
+                   " body_hash, same_hash, size, copies, changes, job, received_at_ms, last_at_ms, acted_at_ms)"
+                   " SELECT 's', '', %s, 0, %d, CAST('x' AS {blob}), CAST('x' AS {blob}), 1, 0, 0, 0, %lld, 1000, 0",
+                   rows[i].id, rows[i].state, (long long)rows[i].at_ms));
     EXPECT(inbound_purge_job.careful);
     EXPECT(run_purge(t, 7 * DAY_MS + 1000) == JOB_FINISHED);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM deliveries") == 4);

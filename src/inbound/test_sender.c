@@ -12,8 +12,12 @@ _Atomic bool act_gives_up, other_secret, act_breaks;
 STMT(test_act, "INSERT INTO test_acts (delivery, body) VALUES (?1, ?2)");
 STMT(test_bad_act, "INSERT INTO test_acts (delivery, body) VALUES (?1, NULL)");
 static const char schema[] = "CREATE TABLE test_acts (delivery {int} NOT NULL, body TEXT NOT NULL) {strict};";
-#define KEY "whsec_" "dGVzdC1zZW5kZXItdGVzdC1zZW5kZXItMQ=="
-#define KEY_2 "whsec_" "dGVzdC1zZW5kZXItdGVzdC1zZW5kZXItMg=="
+#define KEY                                                                                                            \
+    "whsec_"                                                                                                           \
+    "dGVzdC1zZW5kZXItdGVzdC1zZW5kZXItMQ=="
+#define KEY_2                                                                                                          \
+    "whsec_"                                                                                                           \
+    "dGVzdC1zZW5kZXItdGVzdC1zZW5kZXItMg=="
 
 static enum inbound_verdict verify(struct delivery *d, struct tx *tx)
 {
@@ -69,13 +73,14 @@ static enum inbound_verdict identify(struct delivery *d, struct tx *tx)
     struct str id = inbound_header(d, "webhook-id");
     d->id = id.p ? arena_text_n(d->arena, id.p, id.n) : NULL;
     d->account = 7;
-    d->same = STR("what counts");            /* like a notice whose time and signature are new each time */
+    d->same = STR("what counts"); /* like a notice whose time and signature are new each time */
     return INBOUND_GOOD;
 }
 
 static const char *const headers[] = { "webhook-id", "webhook-timestamp", "webhook-signature", NULL };
 static const struct limit limit = { .name = "test_hooks", .burst = 100000, .per_ms = SECOND_MS };
 #define WORDS .ack = { 200, "text/plain", "success" }, .nack = { 400, "text/plain", "fail" }
+/* clang-format off */
 static const struct sender by_header = { .name = "test", .doc = "A test.", .path = "/hooks/test", .headers = headers,
     .pool = JOB_POOL_MONEY, WORDS, .id_header = "webhook-id", .verify = verify, .act = act, .dead = dead };
 static const struct sender by_member = { .name = "member", .doc = "A test.", .path = "/hooks/member/:address",
@@ -90,6 +95,7 @@ static const struct route routes[] = {
     SENDER_ROUTE("/hooks/itself", 2000, &limit, .doc = "Test."),
     ROUTE_END
 };
+/* clang-format on */
 static const struct route *const tables[] = { routes, inbound_routes, NULL };
 static const struct job_kind *const kinds[] = { &inbound_act_job, &inbound_money_job, NULL };
 
@@ -123,8 +129,9 @@ const char *inbound_headers(struct arena *a, const struct test_delivery *d)
 {
     int64_t at_s = now_ms() / SECOND_MS - d->age_s;
     struct str body = str_of(d->body), right = webhook_sign(a, STR(KEY), str_of(d->id), at_s, body);
-    return arena_printf(a, "Content-Type: text/x-anything\r\nwebhook-id: %s\r\nwebhook-timestamp: %lld\r\n"
-                           "webhook-signature: %s\r\n",
+    return arena_printf(a,
+                        "Content-Type: text/x-anything\r\nwebhook-id: %s\r\nwebhook-timestamp: %lld\r\n"
+                        "webhook-signature: %s\r\n",
                         d->id, (long long)at_s, d->signature ? d->signature : right.p);
 }
 

@@ -11,7 +11,7 @@ struct test_inbound {
     struct jobs *jobs;
 };
 /* What the sender is made to do. */
-extern _Atomic int act_fails;                /* so many times .act says again */
+extern _Atomic int act_fails; /* so many times .act says again */
 extern _Atomic bool act_gives_up, other_secret, act_breaks;
 extern _Atomic int acts, deaths;
 
@@ -20,9 +20,9 @@ void inbound_start(struct test_inbound *in, struct test_db *t);
 void inbound_stop(struct test_inbound *in, struct test_db *t);
 struct test_delivery {
     const char *id, *body;
-    int64_t age_s;                           /* signed so long ago */
-    const char *signature;                   /* instead of the right one; "" none */
-    const char *path;                        /* NULL: "/hooks/test" */
+    int64_t age_s;         /* signed so long ago */
+    const char *signature; /* instead of the right one; "" none */
+    const char *path;      /* NULL: "/hooks/test" */
 };
 /* Whole header lines for it, in the arena. */
 const char *inbound_headers(struct arena *a, const struct test_delivery *d);

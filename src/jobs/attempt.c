@@ -76,10 +76,18 @@ void group_set(struct group *g, size_t i, const struct job_kind *k, const struct
     r->spared = c->spared, r->begun_at_ms = c->begun_at_ms, r->live = c->live;
     r->wish = JOB_FINISHED;
     r->job = (struct job){
-        .id = c->id, .account = c->account, .ref = c->ref, .attempt = c->attempt, .put_at_ms = c->put_at_ms,
+        .id = c->id,
+        .account = c->account,
+        .ref = c->ref,
+        .attempt = c->attempt,
+        .put_at_ms = c->put_at_ms,
         .deadline_ms = c->deadline_ms,
-        .kind = k->name, .key = arena_text(g->arena, c->key), .note = arena_text(g->arena, c->note),
-        .arena = g->arena, .context = g->jobs->options.context, .now_ms = now_ms(),
+        .kind = k->name,
+        .key = arena_text(g->arena, c->key),
+        .note = arena_text(g->arena, c->note),
+        .arena = g->arena,
+        .context = g->jobs->options.context,
+        .now_ms = now_ms(),
     };
     if (!r->job.deadline_ms && k->give_up_after_ms && r->begun_at_ms)
         r->job.deadline_ms = r->begun_at_ms + k->give_up_after_ms;
@@ -88,8 +96,7 @@ void group_set(struct group *g, size_t i, const struct job_kind *k, const struct
         r->wish = JOB_GIVE_UP, set_error(r, "no attempt left: the last one never ended");
     else if (r->job.deadline_ms && r->job.now_ms >= r->job.deadline_ms)
         r->wish = JOB_GIVE_UP, set_error(r, "deadline passed");
-    else if (k->careful && !clock_is_sound())
-        put_off(r, CLOCK_PAUSE_MS, "the clock is in doubt");
+    else if (k->careful && !clock_is_sound()) put_off(r, CLOCK_PAUSE_MS, "the clock is in doubt");
     g->mark = arena_mark(g->arena);
 }
 
@@ -119,11 +126,17 @@ int64_t job_backoff_ms(const struct job_kind *k, int64_t attempt)
 static enum row move_row(struct run *r, struct tx *tx, enum job_state from, enum job_state to)
 {
     int64_t at_ms = r->job.now_ms;
-    return queue_move(tx, &(struct queue_move){
-        .id = r->job.id, .attempt = r->job.attempt, .from = from, .to = to, .at_ms = at_ms,
-        .run_at_ms = to == JOB_READY ? r->next_ms : at_ms, .begun_at_ms = r->begun_at_ms,
-        .pool = to == JOB_READY && r->next_ms <= at_ms ? kind_pool(r->kind) : JOB_POOL_UNSET,
-        .spare = r->spare, .error = r->error[0] ? r->error : NULL });
+    return queue_move(
+        tx, &(struct queue_move){ .id = r->job.id,
+                                  .attempt = r->job.attempt,
+                                  .from = from,
+                                  .to = to,
+                                  .at_ms = at_ms,
+                                  .run_at_ms = to == JOB_READY ? r->next_ms : at_ms,
+                                  .begun_at_ms = r->begun_at_ms,
+                                  .pool = to == JOB_READY && r->next_ms <= at_ms ? kind_pool(r->kind) : JOB_POOL_UNSET,
+                                  .spare = r->spare,
+                                  .error = r->error[0] ? r->error : NULL });
 }
 
 /* May there be another attempt? Decides when, or writes why not. */
@@ -220,8 +233,12 @@ static bool finish_rows(struct group *g, struct tx *tx)
         of[n++] = r;
     }
     if (n == 1) {
-        enum row row = queue_move(tx, &(struct queue_move){ .id = list[0].id, .attempt = list[0].attempt,
-            .from = JOB_RUNNING, .to = JOB_DONE, .run_at_ms = at_ms, .at_ms = at_ms });
+        enum row row = queue_move(tx, &(struct queue_move){ .id = list[0].id,
+                                                            .attempt = list[0].attempt,
+                                                            .from = JOB_RUNNING,
+                                                            .to = JOB_DONE,
+                                                            .run_at_ms = at_ms,
+                                                            .at_ms = at_ms });
         if (row == ROW_FAULT) return false;
         list[0].found = row == ROW_FOUND;
     } else if (n > 1 && queue_finish(tx, list, n, at_ms) != ROW_FOUND) {
@@ -239,10 +256,10 @@ static bool settle_one(struct run *r, struct tx *tx)
     if (r->wish == JOB_GIVE_UP) return end_dead(r, tx, JOB_RUNNING);
     if (r->wish != JOB_FINISHED) return end_again(r, tx, JOB_RUNNING);
     switch (r->kind->settle(&r->job, tx)) {
-    case JOB_FAULT:    return false;
-    case JOB_GIVE_UP:  return end_dead(r, tx, JOB_DONE);
-    case JOB_AGAIN:    return end_again(r, tx, JOB_DONE);
-    case JOB_NEXT:     r->spare = true; return end_next(r, tx);
+    case JOB_FAULT: return false;
+    case JOB_GIVE_UP: return end_dead(r, tx, JOB_DONE);
+    case JOB_AGAIN: return end_again(r, tx, JOB_DONE);
+    case JOB_NEXT: r->spare = true; return end_next(r, tx);
     case JOB_FINISHED: break;
     }
     r->verdict = V_DONE;
@@ -309,10 +326,18 @@ static void split(struct group *g)
     for (size_t i = 0; i < g->count; i++) {
         const struct run *r = &g->run[i];
         struct group *one = group_new(g->jobs, 1, r->kind);
-        group_set(one, 0, r->kind, &(struct claimed){ .id = r->job.id, .account = r->job.account, .ref = r->job.ref,
-            .attempt = r->job.attempt, .spared = r->spared, .deadline_ms = r->job.deadline_ms,
-            .put_at_ms = r->job.put_at_ms, .begun_at_ms = r->begun_at_ms, .live = r->live,
-            .key = r->job.key, .note = r->job.note });
+        group_set(one, 0, r->kind,
+                  &(struct claimed){ .id = r->job.id,
+                                     .account = r->job.account,
+                                     .ref = r->job.ref,
+                                     .attempt = r->job.attempt,
+                                     .spared = r->spared,
+                                     .deadline_ms = r->job.deadline_ms,
+                                     .put_at_ms = r->job.put_at_ms,
+                                     .begun_at_ms = r->begun_at_ms,
+                                     .live = r->live,
+                                     .key = r->job.key,
+                                     .note = r->job.note });
         group_submit(one, false);
     }
     group_leave(g);
@@ -346,8 +371,7 @@ static bool settled(struct group *g, enum op_outcome outcome)
         }
         give_up_group(g, "storage failed");
         return false;
-    case OP_DROPPED:
-        break;
+    case OP_DROPPED: break;
     }
     give_up_group(g, "storage stopped");
     return false;
@@ -373,7 +397,7 @@ void group_submit(struct group *g, bool patient)
     g->op.done = settle_done;
     for (int i = 0; i < SUBMIT_TRIES; i++) {
         if (lanes_submit(g->jobs->options.lanes, &g->op)) return;
-        if (!patient) break;                 /* a lane's thread must not wait for its own queue */
+        if (!patient) break; /* a lane's thread must not wait for its own queue */
         struct timespec pause = { .tv_nsec = SUBMIT_PAUSE_MS * 1000000L };
         nanosleep(&pause, NULL);
     }
@@ -423,7 +447,7 @@ void group_work(struct worker *w, struct group *g)
     struct run *r = &g->run[0];
     assert(g->count == 1 && !g->direct);
     if (r->wish == JOB_FINISHED) begin(r);
-    if (!enter_stage(w, g, STAGE_STORAGE)) abort();          /* only a call can be abandoned */
+    if (!enter_stage(w, g, STAGE_STORAGE)) abort(); /* only a call can be abandoned */
     if (r->wish == JOB_FINISHED && r->kind->load) load(g);
     if (r->wish == JOB_FINISHED && r->kind->call) {
         if (!enter_stage(w, g, STAGE_CALL)) abort();

@@ -23,20 +23,21 @@
 
 enum {
     CLAIM_ARENA_BYTES = 16 << 20,
-    PURGE_EVERY_MS = 60000, PURGE_AGAIN_MS = 1000,
+    PURGE_EVERY_MS = 60000,
+    PURGE_AGAIN_MS = 1000,
     CLOCK_EVERY_MS = 60000,
     WAIT_MIN_MS = 2,
-    CLAIMS_A_LOOK = 8,                   /* while lines are long */
+    CLAIMS_A_LOOK = 8, /* while lines are long */
 };
 
 struct claimer {
     struct jobs *jobs;
     struct arena *arena;
-    unsigned lines;                      /* pools in whose line there may be something, by the last look and claims */
-    int64_t round[JOB_POOLS];            /* the account that was served last */
-    int64_t next_ms;                     /* when the next job is due by the last look; 0: none */
+    unsigned lines;           /* pools in whose line there may be something, by the last look and claims */
+    int64_t round[JOB_POOLS]; /* the account that was served last */
+    int64_t next_ms;          /* when the next job is due by the last look; 0: none */
     int64_t purge_at_ms, purge_cursor;
-    int64_t clock_at_ms, wall_ahead_ms;  /* when to look for rows of a clock that was set back; wall - monotonic */
+    int64_t clock_at_ms, wall_ahead_ms; /* when to look for rows of a clock that was set back; wall - monotonic */
 };
 
 static bool is_stopping(struct jobs *j)
@@ -50,7 +51,7 @@ static bool is_stopping(struct jobs *j)
 struct timespec jobs_after_ms(int64_t ms)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);      /* the conditions' clock; tests do not move it */
+    clock_gettime(CLOCK_MONOTONIC, &t); /* the conditions' clock; tests do not move it */
     t.tv_sec += ms / 1000;
     t.tv_nsec += (ms % 1000) * 1000000;
     if (t.tv_nsec >= 1000000000) t.tv_sec++, t.tv_nsec -= 1000000000;
@@ -67,7 +68,9 @@ struct claim_op {
     int limit, taken;
     int64_t round;
     struct claimed claimed[JOB_CLAIM_BATCH];
-    struct { int64_t id, attempt; } *mine;   /* leases to renew */
+    struct {
+        int64_t id, attempt;
+    } * mine; /* leases to renew */
     size_t mine_n;
     bool expire;
     struct queue_look look;
@@ -108,7 +111,7 @@ static enum op_wish claim_run(struct op *op, struct tx *tx)
 static enum op_wish renew_run(struct op *op, struct tx *tx)
 {
     struct claim_op *c = OWNER_OF(op, struct claim_op, op);
-    int64_t at_ms = now_ms();                    /* one time for both: the clock may jump in between */
+    int64_t at_ms = now_ms(); /* one time for both: the clock may jump in between */
     for (size_t i = 0; i < c->mine_n; i++)
         if (queue_renew(tx, c->mine[i].id, c->mine[i].attempt, at_ms + JOB_LEASE_MS) == ROW_FAULT) return OP_REFUSE;
     return !c->expire || queue_expire(tx, at_ms) >= 0 ? OP_COMMIT : OP_REFUSE;
@@ -221,7 +224,7 @@ static void keep_cron(struct claimer *c)
     }
     if (!due) return;
     struct claim_op op = { .claimer = c };
-    if (!claimer_run(&op, TX_WRITE, cron_run)) return;       /* tried again in the next round */
+    if (!claimer_run(&op, TX_WRITE, cron_run)) return; /* tried again in the next round */
     /* A period that began since at_ms is put in the next round. */
     for (size_t i = 0; j->options.kinds[i]; i++)
         if (j->options.kinds[i]->every_ms > 0) j->cron_period[i] = at_ms / j->options.kinds[i]->every_ms;
@@ -234,11 +237,11 @@ static void keep_clock(struct claimer *c)
     c->wall_ahead_ms = ahead_ms;
     if (at_ms < c->clock_at_ms) return;
     struct claim_op op = { .claimer = c };
-    if (!claimer_run(&op, TX_READ, ahead_run)) return;       /* tried again in the next round */
+    if (!claimer_run(&op, TX_READ, ahead_run)) return; /* tried again in the next round */
     if (op.ahead) {
         if (!claimer_run(&op, TX_WRITE, pull_run)) return;
         LOG(LOG_WARN, "jobs.clock_was_set_back", LOG_NUMBER("rows", op.pulled));
-        if (op.pulled >= QUEUE_PULL_MAX) {                   /* there may be more */
+        if (op.pulled >= QUEUE_PULL_MAX) { /* there may be more */
             jobs_wake(c->jobs);
             return;
         }
@@ -278,7 +281,7 @@ static bool look(struct claimer *c)
     if (!claimer_run(&op, TX_READ, look_run)) return false;
     if (op.look.expired) {
         renew(c, true);
-        op.look.due = true;                                  /* what was taken from the dead is ready now */
+        op.look.due = true; /* what was taken from the dead is ready now */
     }
     if (op.look.due && (!claimer_run(&op, TX_WRITE, sort_run) || op.sorted == QUEUE_SORT_MAX)) jobs_wake(c->jobs);
     c->lines |= op.look.lines;

@@ -21,8 +21,13 @@ STMT(list_skips, "SELECT kind, item, tries, first_at_ms, last_at_ms, retry_at_ms
                  " WHERE (kind, item) > (?1, ?2) ORDER BY kind, item LIMIT ?3");
 STMT(count_skips, "SELECT COUNT(*) AS n FROM job_skips");
 
-struct skip { int64_t item, tries, last_at_ms, retry_at_ms; };
-struct skips { struct skip skip[JOB_SKIPS_MAX]; size_t count; };
+struct skip {
+    int64_t item, tries, last_at_ms, retry_at_ms;
+};
+struct skips {
+    struct skip skip[JOB_SKIPS_MAX];
+    size_t count;
+};
 
 static bool read_all(struct tx *tx, const char *kind, struct skips *out)
 {
@@ -32,10 +37,10 @@ static bool read_all(struct tx *tx, const char *kind, struct skips *out)
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
         assert(out->count < JOB_SKIPS_MAX);
-        out->skip[out->count++] = (struct skip){
-            .item = col_i64(&q, "item"), .tries = col_i64(&q, "tries"), .last_at_ms = col_i64(&q, "last_at_ms"),
-            .retry_at_ms = col_i64(&q, "retry_at_ms")
-        };
+        out->skip[out->count++] = (struct skip){ .item = col_i64(&q, "item"),
+                                                 .tries = col_i64(&q, "tries"),
+                                                 .last_at_ms = col_i64(&q, "last_at_ms"),
+                                                 .retry_at_ms = col_i64(&q, "retry_at_ms") };
     }
     return row == ROW_NONE;
 }
@@ -118,9 +123,13 @@ enum row jobs_skips(struct tx *tx, const char *after_kind, int64_t after_item, s
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND)
         out[(*count)++] = (struct job_skip){
-            .kind = col_text(&q, "kind"), .item = col_i64(&q, "item"), .tries = col_i64(&q, "tries"),
-            .first_at_ms = col_i64(&q, "first_at_ms"), .last_at_ms = col_i64(&q, "last_at_ms"),
-            .retry_at_ms = col_i64(&q, "retry_at_ms"), .error = col_text(&q, "error"),
+            .kind = col_text(&q, "kind"),
+            .item = col_i64(&q, "item"),
+            .tries = col_i64(&q, "tries"),
+            .first_at_ms = col_i64(&q, "first_at_ms"),
+            .last_at_ms = col_i64(&q, "last_at_ms"),
+            .retry_at_ms = col_i64(&q, "retry_at_ms"),
+            .error = col_text(&q, "error"),
         };
     return row == ROW_FAULT ? ROW_FAULT : *count > 0 ? ROW_FOUND : ROW_NONE;
 }

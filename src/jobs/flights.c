@@ -66,7 +66,7 @@ void group_leave(struct group *g)
     }
     if (j->stopping) pthread_cond_signal(&j->wake_stop);
     pthread_mutex_unlock(&j->lock);
-    jobs_arena_give(j, g->arena);            /* the group itself lives in it */
+    jobs_arena_give(j, g->arena); /* the group itself lives in it */
 }
 
 /* ---- handing out ---- */
@@ -107,7 +107,7 @@ void flights_hand_out(struct jobs *j, const struct claimed *claimed, size_t n)
     assert(n <= JOB_CLAIM_BATCH);
     for (size_t i = 0; i < n; i++) {
         const struct job_kind *k = kind_named(j->options.kinds, claimed[i].kind);
-        assert(k);                               /* only known kinds come into a line that is claimed */
+        assert(k); /* only known kinds come into a line that is claimed */
         if (kind_is_direct(k)) {
             direct[direct_n++] = claimed[i];
             continue;
@@ -149,7 +149,7 @@ struct group *flights_take(struct jobs *j, enum job_pool p)
         f->queue_first = g->queued;
         if (!f->queue_first) f->queue_last = NULL;
         g->queued = NULL;
-        if (f->queue_n-- == f->threads) {                    /* there is room again */
+        if (f->queue_n-- == f->threads) { /* there is room again */
             j->rung = true;
             pthread_cond_signal(&j->wake_claimer);
         }

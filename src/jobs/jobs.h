@@ -13,27 +13,31 @@
 /* Who works for a kind: each pool has threads and room of its own (pools.c), so that mail, money and housekeeping never
  * wait behind calls to others. Within a pool accounts take turns. Stored: append, never renumber. */
 enum job_pool {
-    JOB_POOL_UNSET,                  /* a kind with .call: calls; else house */
-    JOB_POOL_CALLS, JOB_POOL_MAIL, JOB_POOL_MONEY, JOB_POOL_HOUSE, JOB_POOL_INBOUND,
+    JOB_POOL_UNSET, /* a kind with .call: calls; else house */
+    JOB_POOL_CALLS,
+    JOB_POOL_MAIL,
+    JOB_POOL_MONEY,
+    JOB_POOL_HOUSE,
+    JOB_POOL_INBOUND,
     JOB_POOLS
 };
-const char *job_pool_name(enum job_pool p);      /* "calls"; not of UNSET */
+const char *job_pool_name(enum job_pool p); /* "calls"; not of UNSET */
 
 struct job_kind;
 struct job_new {
-    const char *kind;                /* nobody works for one that is in no table of kinds: it waits as `strange` */
-    const char *key;                 /* unique among unfinished and finished jobs of this kind; NULL: none;
-                                        "cron:…" is the worker's own, and not refused */
+    const char *kind; /* nobody works for one that is in no table of kinds: it waits as `strange` */
+    const char *key;  /* unique among unfinished and finished jobs of this kind; NULL: none;
+                         "cron:…" is the worker's own, and not refused */
     /* For what people cause again and again; needs a key. While a job of this key is ready it takes up a new wish (its
      * ref and note; attempts and deadline begin anew). While one runs, one more waits for its end. So a thousand wishes
      * in a row are one job or two, never do two run side by side, and what .load reads in the last of them is the
      * newest. A job that has ended holds no key. */
     bool coalesce;
-    int64_t account, ref;            /* whose it is (0: the system's); the id the kind works on */
-    const char *note;                /* small JSON or text for the kind; no secrets; NULL: none */
-    int64_t run_at_ms;               /* 0: now */
-    int64_t deadline_ms;             /* a time; after it no further attempt, even when there was none; 0: as the kind
-                                        says (give_up_after_ms) */
+    int64_t account, ref; /* whose it is (0: the system's); the id the kind works on */
+    const char *note;     /* small JSON or text for the kind; no secrets; NULL: none */
+    int64_t run_at_ms;    /* 0: now */
+    int64_t deadline_ms;  /* a time; after it no further attempt, even when there was none; 0: as the kind
+                             says (give_up_after_ms) */
 };
 /* For a process that puts jobs and runs none (a command): they go straight into their lines; else a worker sorts them
  * in. jobs_start does it too. `kinds` is NULL-ended and not copied. */
@@ -42,37 +46,37 @@ void jobs_know(const struct job_kind *const *kinds);
  * -1 on a storage fault. Workers hear of it when the transaction is committed. */
 MUST_USE int64_t jobs_put(struct tx *tx, const struct job_new *j, bool *existed);
 
-struct job {                         /* one attempt; a kind's functions set `state` and nothing else */
+struct job { /* one attempt; a kind's functions set `state` and nothing else */
     int64_t id, account, ref, attempt, put_at_ms, deadline_ms;
     const char *kind, *key, *note;
-    struct arena *arena;             /* lives for the attempt; what .settle puts there goes when it is run again */
-    void *state;                     /* what .load leaves for .call and .settle */
-    const void *context;             /* job_options.context: app services */
+    struct arena *arena; /* lives for the attempt; what .settle puts there goes when it is run again */
+    void *state;         /* what .load leaves for .call and .settle */
+    const void *context; /* job_options.context: app services */
     int64_t now_ms;
 };
 enum job_wish {
-    JOB_FAULT = -1,                  /* nothing of this transaction stays; the job comes again as for JOB_AGAIN */
-    JOB_FINISHED,                    /* done: the row is settled in this transaction */
-    JOB_AGAIN,                       /* what .settle has written stays, and the attempt counts; another one comes by
-                                        the kind's back-off (or job_again_after), or .dead when it was the last */
-    JOB_GIVE_UP,                     /* dead: shown to operators, .dead runs in this transaction */
-    JOB_NEXT,                        /* a part is done and another follows: again at once (or job_again_after); this
-                                        attempt does not count */
+    JOB_FAULT = -1, /* nothing of this transaction stays; the job comes again as for JOB_AGAIN */
+    JOB_FINISHED,   /* done: the row is settled in this transaction */
+    JOB_AGAIN,      /* what .settle has written stays, and the attempt counts; another one comes by
+                       the kind's back-off (or job_again_after), or .dead when it was the last */
+    JOB_GIVE_UP,    /* dead: shown to operators, .dead runs in this transaction */
+    JOB_NEXT,       /* a part is done and another follows: again at once (or job_again_after); this
+                       attempt does not count */
 };
-struct step_plan;                    /* steps.h */
+struct step_plan; /* steps.h */
 struct job_kind {
-    const char *name;                /* stored: never rename */
+    const char *name; /* stored: never rename */
     const char *doc;
-    int max_attempts;                /* 1..100 */
-    int64_t backoff_first_ms, backoff_max_ms;    /* doubling, ±20 % jitter */
-    int64_t give_up_after_ms;        /* from the beginning of the first try, however long it waited; 0: never */
+    int max_attempts;                         /* 1..100 */
+    int64_t backoff_first_ms, backoff_max_ms; /* doubling, ±20 % jitter */
+    int64_t give_up_after_ms; /* from the beginning of the first try, however long it waited; 0: never */
     enum job_pool pool;
-    bool careful;                    /* moves money, or deletes what cannot be had back: waits while the clock is in
-                                        doubt */
-    int64_t every_ms;                /* > 0, at most 12 h: a cron row of this kind is kept by the worker; runs once per
-                                        period in all processes together (and again in periods that a clock which was
-                                        set back by more than 20 s comes to again), in a transaction of its own: it may
-                                        lock rows of many owners */
+    bool careful;     /* moves money, or deletes what cannot be had back: waits while the clock is in
+                         doubt */
+    int64_t every_ms; /* > 0, at most 12 h: a cron row of this kind is kept by the worker; runs once per
+                         period in all processes together (and again in periods that a clock which was
+                         set back by more than 20 s comes to again), in a transaction of its own: it may
+                         lock rows of many owners */
     /* Reads what .call needs, in a read transaction. JOB_FINISHED means go on; JOB_AGAIN and JOB_GIVE_UP end the
      * attempt without .call and .settle. NULL: nothing to load. */
     enum job_wish (*load)(struct job *job, struct tx *tx);
@@ -85,7 +89,7 @@ struct job_kind {
      * it stays, and the attempt is run again. JOB_NEXT: not dead after all; there is more to do (to undo outside):
      * again at once, with attempts and deadline from the beginning. No other answer. May be NULL. */
     enum job_wish (*dead)(struct job *job, struct tx *tx, const char *error);
-    const struct step_plan *plan;    /* a kind made of steps: see JOB_OF_STEPS in steps.h */
+    const struct step_plan *plan; /* a kind made of steps: see JOB_OF_STEPS in steps.h */
 };
 /* For .settle of a kind that works off a list: items one by one, each undone alone when it fails. What fails is left
  * out for a while (5 minutes, then longer, up to 6 hours), named in the log and in jobs_skips, and counted; nobody else
@@ -94,11 +98,14 @@ enum { JOB_LIST_MAX = 100, JOB_SKIPS_MAX = 200 };
 struct job_list {
     /* Up to `max` ids that are due, also those left out now (there are so many more than l->max). How many, or -1. */
     int64_t (*read)(struct job *job, struct tx *tx, int64_t *out, size_t max);
-    bool (*one)(struct job *job, struct tx *tx, int64_t item);                       /* false: it cannot be done now */
-    size_t max;                                                                      /* a batch, ≤ JOB_LIST_MAX */
+    bool (*one)(struct job *job, struct tx *tx, int64_t item); /* false: it cannot be done now */
+    size_t max;                                                /* a batch, ≤ JOB_LIST_MAX */
 };
 enum job_wish jobs_each(struct job *job, struct tx *tx, const struct job_list *l);
-struct job_skip { const char *kind, *error; int64_t item, tries, first_at_ms, last_at_ms, retry_at_ms; };
+struct job_skip {
+    const char *kind, *error;
+    int64_t item, tries, first_at_ms, last_at_ms, retry_at_ms;
+};
 /* By kind and item; after_kind NULL: from the start. */
 MUST_USE enum row jobs_skips(struct tx *tx, const char *after_kind, int64_t after_item, struct job_skip *out,
                              size_t max, size_t *count);
@@ -111,15 +118,15 @@ void job_error(struct job *job, const char *format, ...) PRINTF_LIKE(2, 3);
 
 struct job_options {
     struct lanes *lanes;
-    const struct job_kind *const *kinds;         /* NULL-ended */
+    const struct job_kind *const *kinds; /* NULL-ended */
     const void *context;
-    void (*ended)(void *arg, int64_t job);       /* after the commit that has, or may have, ended a job; on any thread;
-                                                    may be NULL */
+    void (*ended)(void *arg, int64_t job); /* after the commit that has, or may have, ended a job; on any thread;
+                                              may be NULL */
     void *arg;
-    unsigned workers;                            /* threads of the pool of calls; 0: 8 */
+    unsigned workers; /* threads of the pool of calls; 0: 8 */
 };
-MUST_USE struct jobs *jobs_start(const struct job_options *o);   /* never NULL */
-void jobs_wake(struct jobs *j);                  /* look now: after the clock was moved (jobs_put does it by itself) */
+MUST_USE struct jobs *jobs_start(const struct job_options *o); /* never NULL */
+void jobs_wake(struct jobs *j); /* look now: after the clock was moved (jobs_put does it by itself) */
 /* Once, and `j` is not used again. Claims nothing new, waits up to `grace_ms` for attempts under way, gives the leases
  * of the rest back. A .call that outlasts the grace goes on until its own time-out, and its result is dropped: what
  * .call uses must live as long as the process. Stop jobs before lanes. */
@@ -128,23 +135,23 @@ void jobs_stop(struct jobs *j, int64_t grace_ms);
 /* ---- for routes and the command line ---- */
 struct job_row {
     int64_t id, account, ref, put_at_ms, ended_at_ms;
-    int64_t attempts;                /* those that count: not what was handed back unbegun or forgiven by a retry */
-    int64_t run_at_ms;               /* ready: when it is due; running: when its lease ends */
+    int64_t attempts;  /* those that count: not what was handed back unbegun or forgiven by a retry */
+    int64_t run_at_ms; /* ready: when it is due; running: when its lease ends */
     const char *kind, *error;
-    const char *state;               /* "ready", "running", "done" or "dead" */
+    const char *state; /* "ready", "running", "done" or "dead" */
 };
 /* Newest first, into out[limit]. Of dead, ready and running jobs all are found. Where others are asked for by kind,
  * account or time, or without those of cron, the list looks at the 40,000 rows behind after_id and no further. */
 struct jobs_wanted {
-    const char *state, *kind;        /* NULL: all */
-    bool cron;                       /* cron jobs that are done too: nearly all rows are such */
-    int64_t after_id, limit;         /* the last id of the page before; 0: from the newest */
-    int64_t account;                 /* 0: any */
-    int64_t from_ms, to_ms;          /* put from then on, and before; 0: any */
+    const char *state, *kind; /* NULL: all */
+    bool cron;                /* cron jobs that are done too: nearly all rows are such */
+    int64_t after_id, limit;  /* the last id of the page before; 0: from the newest */
+    int64_t account;          /* 0: any */
+    int64_t from_ms, to_ms;   /* put from then on, and before; 0: any */
 };
 MUST_USE enum row jobs_list(struct tx *tx, const struct jobs_wanted *w, struct job_row *out, size_t *count);
 MUST_USE enum row jobs_get(struct tx *tx, int64_t id, struct job_row *out);
-bool job_row_is_live(const struct job_row *j);   /* ready or running: it will come to an end by itself */
+bool job_row_is_live(const struct job_row *j); /* ready or running: it will come to an end by itself */
 /* Dead → ready with attempts from 0 and the kind's deadline. ROW_NONE when it is not dead, or was put with .coalesce
  * and another job of its key is there to do the work. */
 MUST_USE enum row jobs_retry(struct tx *tx, int64_t id);
@@ -153,7 +160,9 @@ MUST_USE enum row jobs_retry(struct tx *tx, int64_t id);
  * no age. */
 struct job_counts {
     int64_t ready, running, dead, strange, oldest_age_ms;
-    struct { int64_t ready, oldest_age_ms; } pool[JOB_POOLS];
+    struct {
+        int64_t ready, oldest_age_ms;
+    } pool[JOB_POOLS];
 };
 MUST_USE bool jobs_count(struct tx *tx, struct job_counts *out);
 

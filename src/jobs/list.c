@@ -4,6 +4,7 @@
 #include "base/clock.h"
 
 static const char *const state_names[] = { "ready", "running", "done", "dead" };
+/* clang-format off */
 static_assert(JOB_READY == 0 && JOB_RUNNING == 1 && JOB_DONE == 2 && JOB_DEAD == 3,
               "jobs.state is stored: append, never renumber");
 
@@ -37,6 +38,7 @@ static struct job_row row_of(const struct query *q)
         .ended_at_ms = state == JOB_DONE || state == JOB_DEAD ? col_i64(q, "ended_at_ms") : 0,
         .kind = col_text(q, "kind"), .state = state_names[state], .error = col_text(q, "error"),
     };
+    /* clang-format on */
 }
 
 /* -1: all states (NULL). -2: no state has this name. */
@@ -124,15 +126,14 @@ STMT(count, "SELECT"
             " (SELECT MIN(run_at_ms) FROM jobs WHERE state < 2 AND pool = 0 AND state = 0) AS first_due");
 #define IN_LINE "state = 0 AND pool > 0 AND pool = ?1"
 /* A claim goes round over the accounts, so the first of them tell about how long the others wait. */
-STMT(count_line,
-     "WITH RECURSIVE walk(account, n) AS ("
-     "SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " ORDER BY account_id LIMIT 1), 1"
-     " UNION ALL SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " AND account_id > walk.account"
-     " ORDER BY account_id LIMIT 1), n + 1 FROM walk WHERE account IS NOT NULL AND n < ?2)"
-     " SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE " IN_LINE
-     " ORDER BY account_id, run_at_ms" SOME " AS ready,"
-     " (SELECT MIN((SELECT run_at_ms FROM jobs WHERE " IN_LINE " AND account_id = walk.account"
-     " ORDER BY run_at_ms LIMIT 1)) FROM walk WHERE account IS NOT NULL) AS first_due");
+STMT(count_line, "WITH RECURSIVE walk(account, n) AS ("
+                 "SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " ORDER BY account_id LIMIT 1), 1"
+                 " UNION ALL SELECT (SELECT account_id FROM jobs WHERE " IN_LINE " AND account_id > walk.account"
+                 " ORDER BY account_id LIMIT 1), n + 1 FROM walk WHERE account IS NOT NULL AND n < ?2)"
+                 " SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE " IN_LINE
+                 " ORDER BY account_id, run_at_ms" SOME " AS ready,"
+                 " (SELECT MIN((SELECT run_at_ms FROM jobs WHERE " IN_LINE " AND account_id = walk.account"
+                 " ORDER BY run_at_ms LIMIT 1)) FROM walk WHERE account IS NOT NULL) AS first_due");
 
 static int64_t due_age_ms(const struct query *q, int64_t at_ms)
 {
@@ -146,7 +147,8 @@ bool jobs_count(struct tx *tx, struct job_counts *out)
     struct query q = query(tx, &count);
     if (query_row(&q) != ROW_FOUND) return false;
     *out = (struct job_counts){ .ready = col_i64(&q, "waiting") + col_i64(&q, "behind"),
-                                .running = col_i64(&q, "running"), .dead = col_i64(&q, "dead"),
+                                .running = col_i64(&q, "running"),
+                                .dead = col_i64(&q, "dead"),
                                 .oldest_age_ms = due_age_ms(&q, at_ms) };
     for (int p = JOB_POOL_UNSET + 1; p <= POOL_STRANGE; p++) {
         if (p >= JOB_POOLS && p != POOL_STRANGE) continue;

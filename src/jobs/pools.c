@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+/* clang-format off */
 static const struct pool_facts facts[JOB_POOLS] = {
     /*                     name     threads  direct jobs in flight */
     [JOB_POOL_CALLS]   = { "calls",   JOB_WORKERS, 64 },     /* calls to others for which a person may wait */
@@ -13,6 +14,7 @@ static const struct pool_facts facts[JOB_POOLS] = {
     [JOB_POOL_HOUSE]   = { "house",   2,           128 },    /* seals, purges, counts */
     [JOB_POOL_INBOUND] = { "inbound", 2,           64 },     /* what others delivered */
 };
+/* clang-format on */
 
 const struct pool_facts *pool_facts(enum job_pool p)
 {

@@ -20,22 +20,22 @@ enum {
     JOB_LEASE_MS = 20000,
     JOB_POLL_MS = 1000,
     JOB_CLAIM_BATCH = 64,
-    JOB_WORKERS = 8,                     /* threads of the pool of calls, when nobody says another number */
+    JOB_WORKERS = 8, /* threads of the pool of calls, when nobody says another number */
 };
-enum job_state { JOB_READY, JOB_RUNNING, JOB_DONE, JOB_DEAD };           /* stored: append, never renumber */
+enum job_state { JOB_READY, JOB_RUNNING, JOB_DONE, JOB_DEAD }; /* stored: append, never renumber */
 
 /* ---- pools.c ---- */
 
 struct pool_facts {
     const char *name;
-    unsigned threads;                    /* for kinds with .load or .call */
-    size_t direct;                       /* direct jobs in flight */
+    unsigned threads; /* for kinds with .load or .call */
+    size_t direct;    /* direct jobs in flight */
 };
-enum { POOL_STRANGE = 15 };              /* ready rows of kinds that no process here knows: nobody claims them */
+enum { POOL_STRANGE = 15 }; /* ready rows of kinds that no process here knows: nobody claims them */
 const struct pool_facts *pool_facts(enum job_pool p);
 enum job_pool kind_pool(const struct job_kind *k);
 const struct job_kind *kind_named(const struct job_kind *const *kinds, const char *name);
-const struct job_kind *kind_known(const char *name);         /* in the table given to jobs_know; NULL */
+const struct job_kind *kind_known(const char *name); /* in the table given to jobs_know; NULL */
 
 /* ---- rows ---- */
 
@@ -58,8 +58,8 @@ enum {
 
 struct claimed {
     int64_t id, account, ref, attempt, spared, deadline_ms, put_at_ms, begun_at_ms;
-    bool live;                           /* key is its live_key */
-    const char *kind, *key, *note;       /* in the transaction's arena */
+    bool live;                     /* key is its live_key */
+    const char *kind, *key, *note; /* in the transaction's arena */
 };
 /* Takes at most `limit` (≤ JOB_CLAIM_BATCH) jobs of one line, going round over its accounts from the one behind *round:
  * as many of each as there is room for. *round moves on. The number taken, or -1 on a fault. */
@@ -75,9 +75,9 @@ MUST_USE enum row queue_is_strange(struct tx *tx, const char *const *kinds, size
 MUST_USE bool queue_take_strange(struct tx *tx, const char *const *kinds, size_t kinds_n);
 
 struct queue_look {
-    unsigned lines;                      /* bits: pools whose line is not empty */
-    bool due, expired;                   /* for queue_sort, queue_expire */
-    int64_t next_ms;                     /* the next job that is not due yet; 0: none */
+    unsigned lines;    /* bits: pools whose line is not empty */
+    bool due, expired; /* for queue_sort, queue_expire */
+    int64_t next_ms;   /* the next job that is not due yet; 0: none */
 };
 MUST_USE bool queue_look(struct tx *tx, int64_t at_ms, struct queue_look *out);
 
@@ -86,9 +86,9 @@ struct queue_move {
     int64_t id, attempt;
     enum job_state from, to;
     int64_t run_at_ms, at_ms;
-    int64_t begun_at_ms;                 /* of this attempt; kept when it was the first. 0: not said */
-    enum job_pool pool;                  /* ready at once: the line to stand in; else 0 */
-    bool spare;                          /* this attempt does not count */
+    int64_t begun_at_ms; /* of this attempt; kept when it was the first. 0: not said */
+    enum job_pool pool;  /* ready at once: the line to stand in; else 0 */
+    bool spare;          /* this attempt does not count */
     const char *error;
 };
 MUST_USE enum row queue_move(struct tx *tx, const struct queue_move *m);
@@ -105,7 +105,10 @@ MUST_USE enum row queue_anew(struct tx *tx, const struct queue_anew *n);
 
 /* Many at once from running to done, in one statement. `found` false: superseded. ROW_NONE: one of them is held by
  * another attempt, so the transaction must be undone and each moved alone. At most QUEUE_FINISH_MAX. */
-struct queue_finish { int64_t id, attempt; bool found; };
+struct queue_finish {
+    int64_t id, attempt;
+    bool found;
+};
 MUST_USE enum row queue_finish(struct tx *tx, struct queue_finish *list, size_t n, int64_t at_ms);
 
 /* The one that waits behind an ended job with this live key is ready. */
@@ -136,25 +139,28 @@ enum {
     GROUP_MAX = 16,
     WORKERS_MAX = 64,
     KINDS_MAX = 128,
-    SETTLE_TRIES = 3,                    /* when the answer to COMMIT was lost; the fence makes a repeat harmless */
+    SETTLE_TRIES = 3, /* when the answer to COMMIT was lost; the fence makes a repeat harmless */
     JOB_ARENA_BYTES = 8 << 20,
 };
 
 enum verdict {
-    V_NONE,                              /* the transaction did not come to this job */
-    V_DONE, V_AGAIN, V_NEXT, V_DEAD,
-    V_SUPERSEDED,                        /* another attempt has the row: nothing was changed */
+    V_NONE, /* the transaction did not come to this job */
+    V_DONE,
+    V_AGAIN,
+    V_NEXT,
+    V_DEAD,
+    V_SUPERSEDED, /* another attempt has the row: nothing was changed */
 };
-struct run {                             /* one attempt of one job */
+struct run { /* one attempt of one job */
     struct job job;
     const struct job_kind *kind;
-    int64_t spared, begun_at_ms;         /* when the first try began, as far as it is known; 0: this is the first */
-    bool live;                           /* job.key is its live key */
-    enum job_wish wish; /* of .load, or JOB_GIVE_UP at claim: settled without .settle unless FINISHED */
+    int64_t spared, begun_at_ms; /* when the first try began, as far as it is known; 0: this is the first */
+    bool live;                   /* job.key is its live key */
+    enum job_wish wish;          /* of .load, or JOB_GIVE_UP at claim: settled without .settle unless FINISHED */
     enum verdict verdict;
-    bool spare;                          /* the attempt does not count */
-    int64_t again_after_ms, next_ms;     /* next_ms: when an attempt that failed comes again */
-    struct stepping *stepping;           /* of steps.c; NULL: not loaded */
+    bool spare;                      /* the attempt does not count */
+    int64_t again_after_ms, next_ms; /* next_ms: when an attempt that failed comes again */
+    struct stepping *stepping;       /* of steps.c; NULL: not loaded */
     char error[QUEUE_ERROR_MAX + 1];
 };
 enum stage { STAGE_QUEUED, STAGE_CALL, STAGE_STORAGE };
@@ -162,14 +168,14 @@ struct group {
     struct jobs *jobs;
     struct op op;
     struct arena *arena;
-    struct arena_mark mark;              /* behind what must survive another run of the op */
-    struct group *next, *prev;           /* all that are in flight */
-    struct group *queued;                /* next in the queue of its pool's threads */
-    enum stage stage;                    /* under jobs.lock */
+    struct arena_mark mark;    /* behind what must survive another run of the op */
+    struct group *next, *prev; /* all that are in flight */
+    struct group *queued;      /* next in the queue of its pool's threads */
+    enum stage stage;          /* under jobs.lock */
     enum job_pool pool;
     bool direct, abandoned;
     int tries;
-    int64_t renew_at_ms;                 /* monotonic */
+    int64_t renew_at_ms; /* monotonic */
     size_t count;
     struct run run[];
 };
@@ -178,21 +184,21 @@ struct jobs {
     struct job_options options;
     const char *names[KINDS_MAX];
     size_t names_n;
-    int64_t cron_period[KINDS_MAX];      /* the period whose row was put last; of options.kinds, by index */
+    int64_t cron_period[KINDS_MAX]; /* the period whose row was put last; of options.kinds, by index */
     struct jobs *retired_next;
 
     pthread_mutex_t lock;
     pthread_cond_t wake_claimer, wake_stop;
     bool stopping, rung;
-    struct group *flights;               /* list of all in flight */
+    struct group *flights; /* list of all in flight */
     size_t flights_n;
     struct flights {
         pthread_cond_t wake_workers;
         struct group *queue_first, *queue_last;
-        size_t queue_n;                  /* groups that wait for a thread */
-        size_t direct_n;                 /* direct jobs in flight */
+        size_t queue_n;  /* groups that wait for a thread */
+        size_t direct_n; /* direct jobs in flight */
         unsigned threads;
-        bool calls, directs;             /* kinds of each sort are in the table */
+        bool calls, directs; /* kinds of each sort are in the table */
     } pool[JOB_POOLS];
     struct arena *spare_arenas[8];
     size_t spare_arenas_n;
@@ -203,7 +209,7 @@ struct jobs {
         struct jobs *jobs;
         enum job_pool pool;
         pthread_t thread;
-        struct group *at;                /* while in .call */
+        struct group *at; /* while in .call */
     } worker[WORKERS_MAX];
 };
 
@@ -213,7 +219,7 @@ bool kind_is_direct(const struct job_kind *k);
 void group_set(struct group *g, size_t i, const struct job_kind *k, const struct claimed *c);
 /* Direct: settles on the lanes, which own the group from here. `patient`: waits a little while their queue is full. */
 void group_submit(struct group *g, bool patient);
-void group_work(struct worker *w, struct group *g);  /* load, call, settle on this thread */
+void group_work(struct worker *w, struct group *g); /* load, call, settle on this thread */
 /* The transactions of an attempt. */
 enum op_wish group_load_run(struct op *op, struct tx *tx);
 enum op_wish group_settle_run(struct op *op, struct tx *tx);
@@ -223,13 +229,13 @@ int64_t job_backoff_ms(const struct job_kind *k, int64_t attempt);
 struct arena *jobs_arena_take(struct jobs *j);
 void jobs_arena_give(struct jobs *j, struct arena *a);
 struct group *group_new(struct jobs *j, size_t count, const struct job_kind *k);
-void group_leave(struct group *g);       /* out of flight, and free */
+void group_leave(struct group *g); /* out of flight, and free */
 void flights_hand_out(struct jobs *j, const struct claimed *claimed, size_t n);
 int flights_room(struct jobs *j, enum job_pool p);           /* how many jobs of this pool may be claimed now */
 struct group *flights_take(struct jobs *j, enum job_pool p); /* the next for a thread; NULL: stopping */
 
 /* claimer.c */
 void *claimer_thread(void *jobs);
-struct timespec jobs_after_ms(int64_t ms);    /* by the clock of the conditions; tests do not move it */
+struct timespec jobs_after_ms(int64_t ms); /* by the clock of the conditions; tests do not move it */
 
 #endif

@@ -30,8 +30,10 @@ STMT(line_accounts,
      " UNION ALL SELECT account, 1 FROM behind WHERE account IS NOT NULL) AS turns ORDER BY turn, account");
 /* SKIP LOCKED lets workers of several processes take different rows without waiting for each other. The CTE is not
  * inlined (it locks rows), so its LIMIT is obeyed once. SQLite has one writer: a plain update is exclusive. */
+/* clang-format off */
 #define CLAIMED                                                                                                        \
     "kind, key, live_key, account_id, ref, note, attempts, spared, deadline_ms, put_at_ms, begun_at_ms"
+/* clang-format on */
 STMT(claim_line,
      "UPDATE jobs SET state = 1, pool = 0, attempts = attempts + 1, run_at_ms = ?2 WHERE id IN"
      " (SELECT j.id FROM json_each(?4) AS a CROSS JOIN jobs AS j WHERE j.id IN"
@@ -47,10 +49,17 @@ static struct claimed claimed_of(const struct query *q)
 {
     bool live = !col_is_null(q, "live_key");
     return (struct claimed){
-        .id = col_i64(q, "id"), .account = col_i64(q, "account_id"), .ref = col_i64(q, "ref"),
-        .attempt = col_i64(q, "attempts"), .spared = col_i64(q, "spared"), .deadline_ms = col_i64(q, "deadline_ms"),
-        .put_at_ms = col_i64(q, "put_at_ms"), .begun_at_ms = col_i64(q, "begun_at_ms"), .live = live,
-        .kind = col_text(q, "kind"), .key = live ? col_text(q, "live_key") : col_text(q, "key"),
+        .id = col_i64(q, "id"),
+        .account = col_i64(q, "account_id"),
+        .ref = col_i64(q, "ref"),
+        .attempt = col_i64(q, "attempts"),
+        .spared = col_i64(q, "spared"),
+        .deadline_ms = col_i64(q, "deadline_ms"),
+        .put_at_ms = col_i64(q, "put_at_ms"),
+        .begun_at_ms = col_i64(q, "begun_at_ms"),
+        .live = live,
+        .kind = col_text(q, "kind"),
+        .key = live ? col_text(q, "live_key") : col_text(q, "key"),
         .note = col_text(q, "note"),
     };
 }
@@ -90,12 +99,14 @@ int queue_claim(struct tx *tx, enum job_pool pool, int limit, int64_t at_ms, int
 
 /* ---- what comes into the lines ---- */
 
-STMT(unsorted, "SELECT id, kind FROM jobs WHERE state < 2 AND pool = 0 AND state = 0 AND run_at_ms <= ?1"
-               " ORDER BY run_at_ms LIMIT ?2",
+STMT(unsorted,
+     "SELECT id, kind FROM jobs WHERE state < 2 AND pool = 0 AND state = 0 AND run_at_ms <= ?1"
+     " ORDER BY run_at_ms LIMIT ?2",
      .postgres = "SELECT id, kind FROM jobs WHERE state < 2 AND pool = 0 AND state = 0 AND run_at_ms <= ?1"
                  " ORDER BY run_at_ms LIMIT ?2 FOR UPDATE SKIP LOCKED");
-STMT(into_line, "UPDATE jobs SET pool = ?1 WHERE state = 0 AND pool = 0"
-                " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
+STMT(into_line,
+     "UPDATE jobs SET pool = ?1 WHERE state = 0 AND pool = 0"
+     " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
      .postgres = "UPDATE jobs SET pool = ?1 WHERE state = 0 AND pool = 0 AND id = ANY((?2::text[])::bigint[])");
 
 int queue_sort(struct tx *tx, const struct job_kind *const *kinds, int64_t at_ms)
@@ -128,8 +139,9 @@ int queue_sort(struct tx *tx, const struct job_kind *const *kinds, int64_t at_ms
 static int64_t lease_limit_ms(int64_t at_ms) { return at_ms + 2 * JOB_LEASE_MS; }
 
 #define EXPIRED "state < 2 AND pool = 0 AND state = 1 AND (run_at_ms <= ?1 OR run_at_ms > ?2)"
-STMT(expire, "UPDATE jobs SET state = 0, run_at_ms = ?1 WHERE id IN"
-             " (SELECT id FROM jobs WHERE " EXPIRED " ORDER BY run_at_ms LIMIT ?3)",
+STMT(expire,
+     "UPDATE jobs SET state = 0, run_at_ms = ?1 WHERE id IN"
+     " (SELECT id FROM jobs WHERE " EXPIRED " ORDER BY run_at_ms LIMIT ?3)",
      .postgres = "WITH lost AS (SELECT id FROM jobs WHERE " EXPIRED " ORDER BY run_at_ms LIMIT ?3"
                  " FOR UPDATE SKIP LOCKED)"
                  " UPDATE jobs SET state = 0, run_at_ms = ?1 FROM lost WHERE jobs.id = lost.id");
@@ -149,8 +161,8 @@ STMT(is_strange, "SELECT id FROM jobs WHERE " STRANGE " IN (SELECT value FROM js
 STMT(take_strange,
      "UPDATE jobs SET pool = 0 WHERE id IN (SELECT id FROM jobs WHERE " STRANGE
      " IN (SELECT value FROM json_each(?1))" BY_ACCOUNT "?2)",
-     .postgres = "UPDATE jobs SET pool = 0 WHERE id IN (SELECT id FROM jobs WHERE " STRANGE " = ANY(?1::text[])"
-                 BY_ACCOUNT "?2 FOR UPDATE SKIP LOCKED)");
+     .postgres = "UPDATE jobs SET pool = 0 WHERE id IN (SELECT id FROM jobs WHERE " STRANGE
+                 " = ANY(?1::text[])" BY_ACCOUNT "?2 FOR UPDATE SKIP LOCKED)");
 
 enum row queue_is_strange(struct tx *tx, const char *const *kinds, size_t kinds_n)
 {
@@ -204,8 +216,9 @@ STMT(anew, "UPDATE jobs SET state = 0, pool = 0, spared = attempts, run_at_ms = 
            " note = CASE WHEN CAST(?7 AS BIGINT) IS NULL THEN note ELSE ?8 END"
            " WHERE id = ?1 AND attempts = ?2 AND state = ?3");
 /* Fenced by what it returns: an attempt that is not ours undoes all of it. */
-STMT(finish, "UPDATE jobs SET state = 2, run_at_ms = ?2, ended_at_ms = ?2, error = NULL WHERE state = 1"
-             " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1)) RETURNING id, attempts",
+STMT(finish,
+     "UPDATE jobs SET state = 2, run_at_ms = ?2, ended_at_ms = ?2, error = NULL WHERE state = 1"
+     " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1)) RETURNING id, attempts",
      .postgres = "UPDATE jobs SET state = 2, run_at_ms = ?2, ended_at_ms = ?2, error = NULL WHERE state = 1"
                  " AND id = ANY((?1::text[])::bigint[]) RETURNING id, attempts");
 STMT(renew, "UPDATE jobs SET run_at_ms = ?3 WHERE id = ?1 AND attempts = ?2 AND state = 1");

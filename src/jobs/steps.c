@@ -17,16 +17,16 @@ const char *step_state_name(enum step_state s)
     return state_names[s];
 }
 
-struct stepping {                        /* one attempt; lives in the job's arena */
+struct stepping { /* one attempt; lives in the job's arena */
     const struct step_list *list;
-    struct step_row row[STEPS_MAX];      /* of the list, by place */
+    struct step_row row[STEPS_MAX]; /* of the list, by place */
     int64_t attempt[STEPS_MAX];
     bool undoing, dropped;
-    const char *why;                     /* it is being undone */
-    size_t at;                           /* the step under way; list->count: none is left */
+    const char *why; /* it is being undone */
+    size_t at;       /* the step under way; list->count: none is left */
     enum step_answer answer;
-    const char *outside_id, *error;      /* what this attempt has learnt */
-    bool id_is_bad;                      /* it was told an id that cannot be kept */
+    const char *outside_id, *error; /* what this attempt has learnt */
+    bool id_is_bad;                 /* it was told an id that cannot be kept */
 };
 
 static struct run *run_of(struct job *job) { return OWNER_OF(job, struct run, job); }
@@ -53,9 +53,12 @@ static struct step_row row_of(struct arena *a, const struct query *q)
     int64_t state = col_i64(q, "state");
     assert(state >= 0 && state < STEP_WAITING);
     return (struct step_row){
-        .name = arena_text(a, col_text(q, "name")), .state = (enum step_state)state,
-        .outside_id = arena_text(a, col_text(q, "outside_id")), .error = arena_text(a, col_text(q, "error")),
-        .tries = col_i64(q, "tries"), .began_at_ms = col_i64(q, "began_at_ms"),
+        .name = arena_text(a, col_text(q, "name")),
+        .state = (enum step_state)state,
+        .outside_id = arena_text(a, col_text(q, "outside_id")),
+        .error = arena_text(a, col_text(q, "error")),
+        .tries = col_i64(q, "tries"),
+        .began_at_ms = col_i64(q, "began_at_ms"),
         .ended_at_ms = col_i64(q, "ended_at_ms"),
     };
 }
@@ -82,7 +85,10 @@ static bool put_row(struct job *job, struct tx *tx, int64_t place, const struct 
 
 /* Rows into out[list->count], by name: a release may have put a step between others. False: storage fault. *unknown is
  * the name of a row that the list does not have, *why what stands in the row that says "undoing", else NULL. */
-struct found { const char *unknown, *why; size_t rows; };
+struct found {
+    const char *unknown, *why;
+    size_t rows;
+};
 static bool read_rows(struct tx *tx, struct arena *a, int64_t job, const struct step_list *list, struct step_row *out,
                       int64_t *attempt, struct found *f)
 {
@@ -298,7 +304,7 @@ static enum job_wish answered(struct job *job, struct stepping *s, struct step_r
 
 enum job_wish steps_settle(struct job *job, struct tx *tx)
 {
-    struct stepping s = *stepping_of(job);                   /* a copy: this may be run again */
+    struct stepping s = *stepping_of(job); /* a copy: this may be run again */
     if (s.at == s.list->count) {
         if (s.dropped) return JOB_FINISHED;
         if (s.undoing) job_error(job, "%s", s.why);
@@ -307,8 +313,8 @@ enum job_wish steps_settle(struct job *job, struct tx *tx)
     struct step_row *row = &s.row[s.at];
     int64_t first = row->state == STEP_WAITING ? job->attempt : s.attempt[s.at];
     enum job_wish wish = answered(job, &s, row);
-    bool stored = put_row(job, tx, (int64_t)s.at, row, first) &&
-                  (wish != JOB_NEXT || s.undoing || begin_next(job, tx, &s));
+    bool stored =
+        put_row(job, tx, (int64_t)s.at, row, first) && (wish != JOB_NEXT || s.undoing || begin_next(job, tx, &s));
     return stored ? wish : JOB_FAULT;
 }
 
@@ -334,7 +340,7 @@ enum job_wish steps_dead(struct job *job, struct tx *tx, const char *error)
         }
         return plan->dead ? plan->dead(job, tx, error, false) : JOB_FINISHED;
     }
-    if (!standing) {                     /* an operator's retry makes everything anew */
+    if (!standing) { /* an operator's retry makes everything anew */
         struct query q = query(tx, &drop_step);
         bind_i64(&q, job->id), bind_i64(&q, UNDOING_PLACE);
         if (query_change(&q) != 1) return JOB_FAULT;

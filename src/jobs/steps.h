@@ -22,24 +22,24 @@
 #include "jobs/jobs.h"
 
 enum step_answer {
-    STEP_DONE,       /* made, or found; undo: gone. Its id, if it has one, is said with step_made() before */
-    STEP_NONE,       /* of .find: the outside does not have it; of others as STEP_LATER */
-    STEP_LATER,      /* surely not done: again by the kind's back-off */
-    STEP_UNKNOWN,    /* maybe done: again, asking .find first */
-    STEP_REFUSED,    /* surely not done, and never will be: what was made before is undone and the job is dead */
+    STEP_DONE,    /* made, or found; undo: gone. Its id, if it has one, is said with step_made() before */
+    STEP_NONE,    /* of .find: the outside does not have it; of others as STEP_LATER */
+    STEP_LATER,   /* surely not done: again by the kind's back-off */
+    STEP_UNKNOWN, /* maybe done: again, asking .find first */
+    STEP_REFUSED, /* surely not done, and never will be: what was made before is undone and the job is dead */
 };
-enum step_state {    /* stored: append, never renumber */
-    STEP_RUNNING,    /* begun, maybe done */
-    STEP_FINISHED,
-    STEP_FAILED,     /* refused: nothing was made */
-    STEP_UNDONE,
-    STEP_KEPT,       /* the job was given up; this step cannot or need not be undone */
-    STEP_WAITING,    /* never stored: its turn has not come */
+enum step_state {               /* stored: append, never renumber */
+                  STEP_RUNNING, /* begun, maybe done */
+                  STEP_FINISHED,
+                  STEP_FAILED, /* refused: nothing was made */
+                  STEP_UNDONE,
+                  STEP_KEPT,    /* the job was given up; this step cannot or need not be undone */
+                  STEP_WAITING, /* never stored: its turn has not come */
 };
 enum { STEP_ID_MAX = 200, STEPS_MAX = 32 };
 
 struct job_step {
-    const char *name;                /* stored: never rename; unique in its list */
+    const char *name; /* stored: never rename; unique in its list */
     const char *doc;
     /* Asks the outside whether it has this already, and adopts it. It is asked before each .call and, when it is not
      * known whether the step was made, before .undo. NULL: there is nothing to ask; then .call must be repeatable (by
@@ -50,15 +50,18 @@ struct job_step {
      * gone already is STEP_DONE. NULL: it is kept. */
     enum step_answer (*undo)(struct job *job);
 };
-struct step_list { const struct job_step *step; size_t count; };
+struct step_list {
+    const struct job_step *step;
+    size_t count;
+};
 struct step_row {
     const char *name;
     enum step_state state;
-    const char *outside_id, *error;  /* NULL: none */
-    int64_t tries, began_at_ms, ended_at_ms;                 /* 0: not yet */
+    const char *outside_id, *error;          /* NULL: none */
+    int64_t tries, began_at_ms, ended_at_ms; /* 0: not yet */
 };
 struct step_plan {
-    const struct step_list *list;                            /* NULL: .choose says, after .load, and never NULL */
+    const struct step_list *list; /* NULL: .choose says, after .load, and never NULL */
     const struct step_list *(*choose)(struct job *job);
     /* What the calls need, for each attempt; into job->state. JOB_FINISHED means go on, JOB_GIVE_UP ends it. While
      * steps_undoing(job) it gives what .undo needs, also when the domain has lost interest. May be NULL. */
@@ -76,12 +79,12 @@ struct step_plan {
 /* The id of the step under way, copied. One that cannot be kept (over STEP_ID_MAX bytes, or no UTF-8) turns STEP_DONE
  * into STEP_UNKNOWN: what is there could not be named again. */
 void step_made(struct job *job, const char *outside_id);
-const char *step_id(struct job *job);                        /* of the step under way, as far as it is known; or NULL */
-const char *step_id_of(struct job *job, const char *name);   /* of another one in the list; NULL: not made */
+const char *step_id(struct job *job);                      /* of the step under way, as far as it is known; or NULL */
+const char *step_id_of(struct job *job, const char *name); /* of another one in the list; NULL: not made */
 /* One text for each step of a job, the same in every try: for an Idempotency-Key header. */
 const char *step_key(struct job *job);
-size_t step_place(struct job *job);                          /* of the step under way, in its list */
-bool step_is_new(struct job *job);                           /* its first try: this job cannot have made it */
+size_t step_place(struct job *job); /* of the step under way, in its list */
+bool step_is_new(struct job *job);  /* its first try: this job cannot have made it */
 bool steps_undoing(struct job *job);
 /* In .load: nobody wants it any more. The job is done; what was made stays. */
 void steps_drop(struct job *job);
@@ -89,7 +92,7 @@ void steps_drop(struct job *job);
 /* ---- for pages ---- */
 /* Every step of the list in its order, those whose turn has not come as STEP_WAITING. out[list->count]. */
 MUST_USE bool steps_progress(struct tx *tx, int64_t job, const struct step_list *list, struct step_row *out);
-const char *step_state_name(enum step_state s);              /* "running", "done", "failed", "undone", "kept", … */
+const char *step_state_name(enum step_state s); /* "running", "done", "failed", "undone", "kept", … */
 
 /* ---- what a kind of steps is made of ---- */
 #define JOB_OF_STEPS(the_plan)                                                                                         \

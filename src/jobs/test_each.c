@@ -62,9 +62,9 @@ TEST_EACH_ENGINE(one_bad_item_stops_nobody)
 {
     begin(t, 25);
     bad[bads++] = 3;
-    EXPECT(work(t) == JOB_NEXT);                             /* a full batch: there may be more */
+    EXPECT(work(t) == JOB_NEXT); /* a full batch: there may be more */
     EXPECT(test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 1") == 9);
-    EXPECT(test_number(t, "SELECT done FROM todo WHERE id = 3") == 0);       /* what it had changed is undone */
+    EXPECT(test_number(t, "SELECT done FROM todo WHERE id = 3") == 0); /* what it had changed is undone */
     EXPECT(work(t) == JOB_NEXT && work(t) == JOB_FINISHED);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 0") == 1);
     struct job_skip skip[4];
@@ -112,7 +112,8 @@ TEST_EACH_ENGINE(many_bad_items_do_not_fill_the_batch)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(one_bad_item_stops_nobody), EACH_ENGINE(a_bad_item_is_tried_again_and_forgotten),
+        EACH_ENGINE(one_bad_item_stops_nobody),
+        EACH_ENGINE(a_bad_item_is_tried_again_and_forgotten),
         EACH_ENGINE(many_bad_items_do_not_fill_the_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,8 +10,8 @@
 static const char *written_out(struct arena *a, const struct stmt *s)
 {
     static const char *const value[] = { "9000000", "100", "''", "0", "0", "90000", "0", "20000", "0" };
-    bool newest = text_eq(s->name, "list_newest");           /* its ?3 is a state */
-    bool live = text_eq(s->name, "list_live");               /* its ?1 is -id */
+    bool newest = text_eq(s->name, "list_newest"); /* its ?3 is a state */
+    bool live = text_eq(s->name, "list_live");     /* its ?1 is -id */
     char *text = arena_alloc(a, 4096);
     size_t n = 0;
     for (const char *p = s->sql; *p; p++) {
@@ -32,9 +32,12 @@ static const char *written_out(struct arena *a, const struct stmt *s)
 static bool plan_names(struct test_db *t, const char *sql, const char *what)
 {
     if (t->engine == DB_POSTGRES) {
-        test_script(t, arena_printf(t->arena,
-            "DO $do$ DECLARE line TEXT; BEGIN DELETE FROM plan;"
-            " FOR line IN EXECUTE $q$EXPLAIN %s$q$ LOOP INSERT INTO plan VALUES (line); END LOOP; END $do$", sql));
+        test_script(t,
+                    arena_printf(
+                        t->arena,
+                        "DO $do$ DECLARE line TEXT; BEGIN DELETE FROM plan;"
+                        " FOR line IN EXECUTE $q$EXPLAIN %s$q$ LOOP INSERT INTO plan VALUES (line); END LOOP; END $do$",
+                        sql));
         return test_number(t, arena_printf(t->arena, "SELECT COUNT(*) FROM plan WHERE line LIKE '%%%s%%'", what)) > 0;
     }
     sqlite3 *db;
@@ -42,8 +45,7 @@ static bool plan_names(struct test_db *t, const char *sql, const char *what)
     bool found = false;
     EXPECT(sqlite3_open(t->url + strlen("sqlite:"), &db) == SQLITE_OK);
     EXPECT(sqlite3_prepare_v2(db, arena_printf(t->arena, "EXPLAIN QUERY PLAN %s", sql), -1, &plan, NULL) == SQLITE_OK);
-    while (sqlite3_step(plan) == SQLITE_ROW)
-        found |= strstr((const char *)sqlite3_column_text(plan, 3), what) != NULL;
+    while (sqlite3_step(plan) == SQLITE_ROW) found |= strstr((const char *)sqlite3_column_text(plan, 3), what) != NULL;
     sqlite3_finalize(plan);
     sqlite3_close(db);
     return found;
@@ -62,8 +64,13 @@ TEST_EACH_ENGINE(no_list_reads_all_the_done_rows)
     test_script(t, "ANALYZE jobs");
     test_commit(t);
     const char *walk = t->engine == DB_SQLITE ? "INTEGER PRIMARY KEY (rowid<?)" : "Backward using jobs_pkey";
-    const struct { const char *name, *index; } lists[] = {
-        { "list_live", "jobs_alive" }, { "list_dead", "jobs_dead" }, { "list_newest", walk }, { "list_found", walk },
+    const struct {
+        const char *name, *index;
+    } lists[] = {
+        { "list_live", "jobs_alive" },
+        { "list_dead", "jobs_dead" },
+        { "list_newest", walk },
+        { "list_found", walk },
     };
     size_t seen = 0;
     for (size_t i = 0; i < stmt_count(); i++)

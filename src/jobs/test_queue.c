@@ -13,8 +13,10 @@ enum claim_of { CLAIM_READY, CLAIM_EXPIRED };
 
 static int64_t put(struct test_db *t, const char *kind, const char *key, int64_t run_at_ms)
 {
-    int64_t id = jobs_put(t->tx, &(struct job_new){ .kind = kind, .key = key, .account = 7, .ref = 9, .note = "{}",
-                                                    .run_at_ms = run_at_ms }, NULL);
+    int64_t id = jobs_put(
+        t->tx,
+        &(struct job_new){ .kind = kind, .key = key, .account = 7, .ref = 9, .note = "{}", .run_at_ms = run_at_ms },
+        NULL);
     EXPECT(id > 0);
     return id;
 }
@@ -44,8 +46,13 @@ static struct queue_look look_at(struct test_db *t, int64_t at_ms)
 
 static enum row move(struct test_db *t, const struct claimed *c, enum job_state to, const char *error)
 {
-    return queue_move(t->tx, &(struct queue_move){ .id = c->id, .attempt = c->attempt, .from = JOB_RUNNING, .to = to,
-                                                   .run_at_ms = now_ms(), .at_ms = now_ms(), .error = error });
+    return queue_move(t->tx, &(struct queue_move){ .id = c->id,
+                                                   .attempt = c->attempt,
+                                                   .from = JOB_RUNNING,
+                                                   .to = to,
+                                                   .run_at_ms = now_ms(),
+                                                   .at_ms = now_ms(),
+                                                   .error = error });
 }
 
 static const char *state_of(struct test_db *t, int64_t id)
@@ -66,9 +73,9 @@ TEST_EACH_ENGINE(a_key_puts_one_job)
     struct claimed c[JOB_CLAIM_BATCH];
     EXPECT(claim(t, CLAIM_READY, c) == 1);
     EXPECT(move(t, &c[0], JOB_DONE, NULL) == ROW_FOUND);
-    EXPECT(jobs_put(t->tx, &j, &existed) == id && existed);              /* a finished job keeps its key */
+    EXPECT(jobs_put(t->tx, &j, &existed) == id && existed); /* a finished job keeps its key */
     j.kind = "a.two";
-    EXPECT(jobs_put(t->tx, &j, &existed) != id && !existed);             /* the key is of its kind */
+    EXPECT(jobs_put(t->tx, &j, &existed) != id && !existed); /* the key is of its kind */
     j.key = NULL;
     int64_t first = jobs_put(t->tx, &j, &existed);
     EXPECT(!existed && jobs_put(t->tx, &j, &existed) != first && !existed);
@@ -143,7 +150,7 @@ TEST_EACH_ENGINE(a_dead_workers_job_is_taken_up_and_the_dead_cannot_settle)
     clock_advance_ms(JOB_LEASE_MS - SECOND_MS);
     EXPECT(queue_renew(t->tx, id, 1, now_ms() + JOB_LEASE_MS) == ROW_FOUND);
     clock_advance_ms(JOB_LEASE_MS - SECOND_MS);
-    EXPECT(claim(t, CLAIM_EXPIRED, second) == 0);                        /* renewed */
+    EXPECT(claim(t, CLAIM_EXPIRED, second) == 0); /* renewed */
     clock_advance_ms(2 * SECOND_MS);
     EXPECT(claim(t, CLAIM_READY, second) == 0);
     EXPECT(claim(t, CLAIM_EXPIRED, second) == 1);
@@ -155,7 +162,7 @@ TEST_EACH_ENGINE(a_dead_workers_job_is_taken_up_and_the_dead_cannot_settle)
     EXPECT(queue_hand_back(t->tx, id, 1, true, now_ms()) == ROW_NONE);
     EXPECT(text_eq(state_of(t, id), "running"));
     EXPECT(move(t, &second[0], JOB_DONE, NULL) == ROW_FOUND);
-    EXPECT(move(t, &second[0], JOB_DONE, NULL) == ROW_NONE);             /* once */
+    EXPECT(move(t, &second[0], JOB_DONE, NULL) == ROW_NONE); /* once */
     EXPECT(text_eq(state_of(t, id), "done"));
 }
 
@@ -227,11 +234,11 @@ TEST_EACH_ENGINE(claims_go_round_over_the_accounts)
     int64_t round = -1;
     put_for(t, 1, 500);
     while (queue_sort(t->tx, kinds, now_ms()) > 0) continue;
-    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 8, now_ms(), &round, c) == 8);         /* alone it gets all */
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 8, now_ms(), &round, c) == 8); /* alone it gets all */
     put_for(t, 2, 1), put_for(t, 3, 40), put_for(t, 9, 1);
     while (queue_sort(t->tx, kinds, now_ms()) > 0) continue;
     int seen[10] = { 0 };
-    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 8, now_ms(), &round, c) == 6);         /* two of each that has two */
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 8, now_ms(), &round, c) == 6); /* two of each that has two */
     for (int i = 0; i < 6; i++) seen[c[i].account]++;
     EXPECT(seen[1] == 2 && seen[2] == 1 && seen[3] == 2 && seen[9] == 1);
     /* Fewer places than accounts: the next ones follow. */
@@ -248,8 +255,8 @@ TEST_EACH_ENGINE(claims_go_round_over_the_accounts)
 
 static int64_t wish(struct test_db *t, int64_t ref, bool *existed)
 {
-    int64_t id = jobs_put(t->tx, &(struct job_new){ .kind = "a.one", .key = "shop:1", .ref = ref, .coalesce = true },
-                          existed);
+    int64_t id =
+        jobs_put(t->tx, &(struct job_new){ .kind = "a.one", .key = "shop:1", .ref = ref, .coalesce = true }, existed);
     EXPECT(id > 0);
     return id;
 }
@@ -271,7 +278,7 @@ TEST_EACH_ENGINE(a_thousand_wishes_are_one_job)
     EXPECT(move(t, &c[0], JOB_DONE, NULL) == ROW_FOUND && queue_free_behind(t->tx, "a.one", "shop:1", now_ms()));
     EXPECT(claim(t, CLAIM_READY, c) == 1 && c[0].id == behind && c[0].ref == 1100);
     EXPECT(move(t, &c[0], JOB_DONE, NULL) == ROW_FOUND && queue_free_behind(t->tx, "a.one", "shop:1", now_ms()));
-    EXPECT(wish(t, 1, &existed) > behind && !existed);       /* an ended one does not hold the key */
+    EXPECT(wish(t, 1, &existed) > behind && !existed); /* an ended one does not hold the key */
 }
 
 /* One that waits for its next try takes up a new wish, soon, but not without a pause. */
@@ -281,8 +288,14 @@ TEST_EACH_ENGINE(a_retry_takes_up_a_new_wish)
     clock_fix_ms(now_ms());
     int64_t at_ms = now_ms(), id = wish(t, 1, NULL);
     EXPECT(claim(t, CLAIM_READY, c) == 1);
-    EXPECT(queue_move(t->tx, &(struct queue_move){ .id = id, .attempt = 1, .from = JOB_RUNNING, .to = JOB_READY,
-        .run_at_ms = at_ms + HOUR_MS, .at_ms = at_ms, .begun_at_ms = at_ms, .error = "no" }) == ROW_FOUND);
+    EXPECT(queue_move(t->tx, &(struct queue_move){ .id = id,
+                                                   .attempt = 1,
+                                                   .from = JOB_RUNNING,
+                                                   .to = JOB_READY,
+                                                   .run_at_ms = at_ms + HOUR_MS,
+                                                   .at_ms = at_ms,
+                                                   .begun_at_ms = at_ms,
+                                                   .error = "no" }) == ROW_FOUND);
     bool existed;
     EXPECT(wish(t, 2, &existed) == id && existed);
     struct job_row row;
@@ -329,7 +342,7 @@ TEST_EACH_ENGINE(finished_cron_jobs_are_listed_when_asked_for)
     for (int i = 0; i < 3; i++) EXPECT(move(t, &c[i], JOB_DONE, NULL) == ROW_FOUND);
     EXPECT(jobs_list(t->tx, LIST(.limit = 10, .cron = true), row, &n) == ROW_FOUND && n == 4);
     EXPECT(jobs_list(t->tx, LIST(.limit = 10), row, &n) == ROW_FOUND && n == 2);
-    EXPECT(row[0].id == cron[2] && row[1].id == other);      /* one cron job is still running */
+    EXPECT(row[0].id == cron[2] && row[1].id == other); /* one cron job is still running */
     EXPECT(jobs_list(t->tx, LIST(.state = "done", .limit = 10), row, &n) == ROW_FOUND && n == 1 && row[0].id == other);
     EXPECT(jobs_list(t->tx, LIST(.kind = "a.one", .limit = 10), row, &n) == ROW_FOUND && n == 3);
     EXPECT(jobs_list(t->tx, LIST(.after_id = cron[2], .limit = 10), row, &n) == ROW_FOUND && n == 1);
@@ -376,7 +389,7 @@ TEST_EACH_ENGINE(lists_counts_and_retry)
     int64_t late = put(t, "a.two", NULL, now_ms() - 5000);
 
     EXPECT(jobs_list(t->tx, LIST(.limit = 10), row, &n) == ROW_FOUND && n == 4);
-    EXPECT(row[0].id == late && row[3].id == one);                       /* newest first */
+    EXPECT(row[0].id == late && row[3].id == one); /* newest first */
     EXPECT(jobs_list(t->tx, LIST(.after_id = row[1].id, .limit = 1), row, &n) == ROW_FOUND && n == 1);
     EXPECT(jobs_list(t->tx, LIST(.state = "dead", .limit = 10), row, &n) == ROW_FOUND && n == 1 && row[0].id == one);
     EXPECT(text_eq(row[0].error, "no \xe2\x82\xac left") && row[0].ended_at_ms > 0 && row[0].attempts == 1);
@@ -400,7 +413,7 @@ TEST_EACH_ENGINE(lists_counts_and_retry)
     int taken = claim(t, CLAIM_READY, c);
     EXPECT(taken == 3);
     for (int i = 0; i < taken; i++)
-        if (c[i].id == one) EXPECT(c[i].attempt == 2 && c[i].spared == 1);       /* still growing */
+        if (c[i].id == one) EXPECT(c[i].attempt == 2 && c[i].spared == 1); /* still growing */
 }
 
 TEST_EACH_ENGINE(old_rows_are_purged_in_chunks)
@@ -408,13 +421,13 @@ TEST_EACH_ENGINE(old_rows_are_purged_in_chunks)
     struct claimed c[JOB_CLAIM_BATCH];
     int64_t cursor = 0;
     EXPECT(queue_purge(t->tx, now_ms(), &cursor) == 0 && cursor == 0);
-    put(t, "a.one", NULL, now_ms() + 300 * DAY_MS);                      /* stays: not ended */
+    put(t, "a.one", NULL, now_ms() + 300 * DAY_MS); /* stays: not ended */
     put(t, "a.one", "kept", 0);
     for (int i = 0; i < QUEUE_PURGE_CHUNK + 100; i++) put(t, "a.two", NULL, 0);
     int n;
     while ((n = claim(t, CLAIM_READY, c)) > 0)
         for (int i = 0; i < n; i++) EXPECT(move(t, &c[i], JOB_DONE, NULL) == ROW_FOUND);
-    EXPECT(queue_purge(t->tx, now_ms(), &cursor) == 0 && cursor == 0);   /* all too young */
+    EXPECT(queue_purge(t->tx, now_ms(), &cursor) == 0 && cursor == 0); /* all too young */
     int64_t later_ms = now_ms() + QUEUE_KEEP_MS + HOUR_MS;
     EXPECT(queue_purge(t->tx, later_ms, &cursor) == QUEUE_PURGE_CHUNK - 2 && cursor > 0);
     EXPECT(queue_purge(t->tx, later_ms, &cursor) == 102 && cursor == 0);
@@ -433,8 +446,9 @@ TEST_EACH_ENGINE(rows_from_the_future_do_not_stop_the_purge)
     for (int i = 0; i < QUEUE_PURGE_CHUNK + 100; i++) put(t, "a.one", NULL, 0);
     while ((n = claim(t, CLAIM_READY, c)) > 0)
         for (int i = 0; i < n; i++) EXPECT(move(t, &c[i], JOB_DONE, NULL) == ROW_FOUND);
-    test_script(t, arena_printf(t->arena, "UPDATE jobs SET put_at_ms = put_at_ms + 31536000000,"
-                                          " ended_at_ms = ended_at_ms + 31536000000 WHERE id <= %d",
+    test_script(t, arena_printf(t->arena,
+                                "UPDATE jobs SET put_at_ms = put_at_ms + 31536000000,"
+                                " ended_at_ms = ended_at_ms + 31536000000 WHERE id <= %d",
                                 QUEUE_PURGE_CHUNK));
     int64_t later_ms = at_ms + QUEUE_KEEP_MS + HOUR_MS;
     EXPECT(queue_purge(t->tx, later_ms, &cursor) == 0 && cursor > 0);
@@ -476,17 +490,22 @@ TEST_EACH_ENGINE(what_was_put_by_a_clock_ahead_waits_from_now)
     struct claimed c[JOB_CLAIM_BATCH];
     clock_fix_ms(now_ms());
     int64_t real_ms = now_ms(), limit_ms = real_ms + 2 * HOUR_MS;
-    int64_t plain = put(t, "a.two", NULL, real_ms + 3 * HOUR_MS);        /* by the right clock: stays as it is */
+    int64_t plain = put(t, "a.two", NULL, real_ms + 3 * HOUR_MS); /* by the right clock: stays as it is */
     int64_t old = put(t, "a.two", NULL, real_ms);
     clock_fix_ms(real_ms + HOUR_MS);
-    EXPECT(claim(t, CLAIM_READY, c) == 1 && c[0].id == old);             /* fails, and shall come again in a minute */
-    EXPECT(queue_move(t->tx, &(struct queue_move){ .id = old, .attempt = 1, .from = JOB_RUNNING, .to = JOB_READY,
-        .run_at_ms = now_ms() + MINUTE_MS, .at_ms = now_ms(), .error = "no" }) == ROW_FOUND);
-    EXPECT(row_of(t, old).ended_at_ms == 0);                             /* it has not ended */
+    EXPECT(claim(t, CLAIM_READY, c) == 1 && c[0].id == old); /* fails, and shall come again in a minute */
+    EXPECT(queue_move(t->tx, &(struct queue_move){ .id = old,
+                                                   .attempt = 1,
+                                                   .from = JOB_RUNNING,
+                                                   .to = JOB_READY,
+                                                   .run_at_ms = now_ms() + MINUTE_MS,
+                                                   .at_ms = now_ms(),
+                                                   .error = "no" }) == ROW_FOUND);
+    EXPECT(row_of(t, old).ended_at_ms == 0); /* it has not ended */
     int64_t ready = put(t, "a.two", NULL, 0), late = put(t, "a.two", NULL, now_ms() + 10 * MINUTE_MS);
     int64_t bounded = jobs_put(t->tx, &(struct job_new){ .kind = "b.unknown", .deadline_ms = limit_ms }, NULL);
     EXPECT(queue_is_ahead(t->tx, kind_table, now_ms()) == ROW_NONE);
-    clock_fix_ms(real_ms + HOUR_MS - QUEUE_CLOCK_SLACK_MS);              /* as clocks of machines differ */
+    clock_fix_ms(real_ms + HOUR_MS - QUEUE_CLOCK_SLACK_MS); /* as clocks of machines differ */
     EXPECT(queue_is_ahead(t->tx, kind_table, now_ms()) == ROW_NONE && queue_pull(t->tx, kind_table, now_ms()) == 0);
 
     clock_fix_ms(real_ms);
@@ -494,7 +513,7 @@ TEST_EACH_ENGINE(what_was_put_by_a_clock_ahead_waits_from_now)
     EXPECT(claim(t, CLAIM_READY, c) == 0);
     EXPECT(queue_pull(t->tx, kind_table, now_ms()) == 4);
     EXPECT(queue_is_ahead(t->tx, kind_table, now_ms()) == ROW_NONE);
-    clock_fix_ms(real_ms + SECOND_MS);                                   /* another process, or the same once more */
+    clock_fix_ms(real_ms + SECOND_MS); /* another process, or the same once more */
     EXPECT(queue_pull(t->tx, kind_table, now_ms()) == 0);
     EXPECT(row_of(t, ready).run_at_ms == real_ms && row_of(t, ready).put_at_ms == real_ms);
     EXPECT(row_of(t, late).run_at_ms == real_ms + 10 * MINUTE_MS);
@@ -524,7 +543,7 @@ TEST_EACH_ENGINE(cron_periods_to_come_are_free_again)
     const char *key[3];
     for (int i = 0; i < 3; i++)
         put(t, "a.one", key[i] = queue_cron_key(t->arena, &cron_kind, real_ms + i * MINUTE_MS), 0);
-    put(t, "a.one", queue_cron_key(t->arena, &cron_kind, real_ms + HOUR_MS), now_ms() + DAY_MS);     /* has not run */
+    put(t, "a.one", queue_cron_key(t->arena, &cron_kind, real_ms + HOUR_MS), now_ms() + DAY_MS); /* has not run */
     EXPECT(claim(t, CLAIM_READY, c) == 3);
     for (int i = 0; i < 3; i++) EXPECT(move(t, &c[i], JOB_DONE, NULL) == ROW_FOUND);
     /* Within the slack the next minute counts as now: another machine's clock may be there. */
@@ -541,21 +560,29 @@ TEST_EACH_ENGINE(cron_periods_to_come_are_free_again)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(a_key_puts_one_job), EACH_ENGINE(claims_take_what_is_due_of_known_kinds),
-        EACH_ENGINE(many_finish_at_once_but_only_those_we_hold), EACH_ENGINE(another_attempt_in_a_list_undoes_it),
-        EACH_ENGINE(claims_go_by_time), EACH_ENGINE(a_dead_workers_job_is_taken_up_and_the_dead_cannot_settle),
+        EACH_ENGINE(a_key_puts_one_job),
+        EACH_ENGINE(claims_take_what_is_due_of_known_kinds),
+        EACH_ENGINE(many_finish_at_once_but_only_those_we_hold),
+        EACH_ENGINE(another_attempt_in_a_list_undoes_it),
+        EACH_ENGINE(claims_go_by_time),
+        EACH_ENGINE(a_dead_workers_job_is_taken_up_and_the_dead_cannot_settle),
         EACH_ENGINE(a_lease_from_a_clock_that_went_back_is_expired),
         EACH_ENGINE(a_look_tells_what_is_due_and_what_comes_next),
         EACH_ENGINE(jobs_of_unknown_kinds_wait_for_who_knows_them),
-        EACH_ENGINE(a_known_kind_goes_straight_into_its_line), EACH_ENGINE(claims_go_round_over_the_accounts),
-        EACH_ENGINE(a_thousand_wishes_are_one_job), EACH_ENGINE(a_retry_takes_up_a_new_wish),
+        EACH_ENGINE(a_known_kind_goes_straight_into_its_line),
+        EACH_ENGINE(claims_go_round_over_the_accounts),
+        EACH_ENGINE(a_thousand_wishes_are_one_job),
+        EACH_ENGINE(a_retry_takes_up_a_new_wish),
         EACH_ENGINE(a_dead_one_is_not_run_again_beside_a_younger_one),
         EACH_ENGINE(handing_back_keeps_the_attempt_growing),
-        EACH_ENGINE(finished_cron_jobs_are_listed_when_asked_for), EACH_ENGINE(lists_of_an_account_and_of_days),
+        EACH_ENGINE(finished_cron_jobs_are_listed_when_asked_for),
+        EACH_ENGINE(lists_of_an_account_and_of_days),
         EACH_ENGINE(lists_counts_and_retry),
-        EACH_ENGINE(old_rows_are_purged_in_chunks), EACH_ENGINE(ended_cron_rows_are_kept_a_day),
+        EACH_ENGINE(old_rows_are_purged_in_chunks),
+        EACH_ENGINE(ended_cron_rows_are_kept_a_day),
         EACH_ENGINE(rows_from_the_future_do_not_stop_the_purge),
-        EACH_ENGINE(what_was_put_by_a_clock_ahead_waits_from_now), EACH_ENGINE(a_pull_is_bounded_and_goes_on),
+        EACH_ENGINE(what_was_put_by_a_clock_ahead_waits_from_now),
+        EACH_ENGINE(a_pull_is_bounded_and_goes_on),
         EACH_ENGINE(cron_periods_to_come_are_free_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

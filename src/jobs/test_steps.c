@@ -16,11 +16,11 @@ enum { THINGS = 3, ATTEMPTS_MAX = 60 };
 
 static struct world {
     int made[THINGS], gone[THINGS], there[THINGS], asked[THINGS];
-    char order[64];                          /* what was undone, in its order */
-    enum step_answer say[THINGS];            /* instead of STEP_DONE; the thing is made all the same when UNKNOWN */
+    char order[64];               /* what was undone, in its order */
+    enum step_answer say[THINGS]; /* instead of STEP_DONE; the thing is made all the same when UNKNOWN */
     int say_times[THINGS];
     bool no_undo;
-    const char *id;                          /* instead of "id-N" */
+    const char *id; /* instead of "id-N" */
     const char *key[THINGS];
 } world;
 static int done_runs, dead_runs, changes, left_behind;
@@ -38,7 +38,7 @@ static enum step_answer make_thing(struct job *job, int i)
     enum step_answer say = world.say_times[i] > 0 ? world.say[i] : STEP_DONE;
     if (world.say_times[i] > 0) world.say_times[i]--;
     if (say == STEP_DONE || say == STEP_UNKNOWN) world.made[i]++, world.there[i]++;
-    if (i == 2) assert_string_equal(step_id_of(job, "account"), "id-0");     /* it needs an earlier one's id */
+    if (i == 2) assert_string_equal(step_id_of(job, "account"), "id-0"); /* it needs an earlier one's id */
     free((char *)world.key[i]);
     world.key[i] = strdup(step_key(job));
     if (say == STEP_DONE) step_made(job, world.id ? world.id : arena_printf(job->arena, "id-%d", i));
@@ -61,6 +61,7 @@ static enum step_answer drop_thing(struct job *job, int i)
     static enum step_answer find_##i(struct job *job) { return find_thing(job, i); }                                   \
     static enum step_answer make_##i(struct job *job) { return make_thing(job, i); }                                   \
     static enum step_answer drop_##i(struct job *job) { return drop_thing(job, i); }
+/* clang-format off */
 THING(0) THING(1) THING(2)
 
 static const struct job_step steps[THINGS] = {
@@ -68,6 +69,7 @@ static const struct job_step steps[THINGS] = {
     { .name = "user", .doc = "the second", .find = find_1, .call = make_1, .undo = drop_1 },
     { .name = "inbox", .doc = "the third", .find = find_2, .call = make_2, .undo = drop_2 },
 };
+/* clang-format on */
 static const struct step_list list = { steps, THINGS };
 
 static bool changed(struct job *job, struct tx *tx, const struct step_row *row)
@@ -94,15 +96,17 @@ static enum job_wish dead(struct job *job, struct tx *tx, const char *error, boo
     return JOB_FINISHED;
 }
 static const struct step_plan plan = { .list = &list, .changed = changed, .done = done, .dead = dead };
+/* clang-format off */
 static const struct job_kind kind = { .name = "t.steps", .doc = "three things", .max_attempts = 4,
     .backoff_first_ms = SECOND_MS, .backoff_max_ms = SECOND_MS, JOB_OF_STEPS(&plan) };
+/* clang-format on */
 static const struct job_kind *const table[] = { &kind, NULL };
 
 /* ---- attempts by hand ---- */
 
 enum death { LIVES, AFTER_CLAIM, AFTER_LOAD, AFTER_CALL, BEFORE_COMMIT, DEATHS };
 
-static struct jobs house;                    /* no threads: only what groups need */
+static struct jobs house; /* no threads: only what groups need */
 
 /* What the groups of the test before left for the next ones. */
 static void close_house(void)
@@ -134,7 +138,7 @@ static bool attempt(struct test_db *t, enum death death)
 {
     struct claimed c;
     int64_t round = -1;
-    clock_advance_ms(JOB_LEASE_MS + SECOND_MS);              /* back-offs are over, and leases of the dead */
+    clock_advance_ms(JOB_LEASE_MS + SECOND_MS); /* back-offs are over, and leases of the dead */
     EXPECT(queue_expire(t->tx, now_ms()) >= 0 && queue_sort(t->tx, table, now_ms()) >= 0);
     int n = queue_claim(t->tx, JOB_POOL_CALLS, 1, now_ms(), &round, &c);
     EXPECT(n >= 0);
@@ -187,11 +191,11 @@ TEST_EACH_ENGINE(steps_are_made_in_their_order_without_counting_attempts)
     EXPECT(steps_progress(t->tx, id, &list, row));
     EXPECT(row[0].state == STEP_FINISHED && text_eq(row[0].outside_id, "id-0") && row[0].ended_at_ms > 0);
     EXPECT(row[1].state == STEP_RUNNING && row[1].began_at_ms > 0 && row[2].state == STEP_WAITING);
-    EXPECT(text_eq(row_of(t, id).state, "ready") && row_of(t, id).attempts == 1);        /* the one that was lost */
+    EXPECT(text_eq(row_of(t, id).state, "ready") && row_of(t, id).attempts == 1); /* the one that was lost */
     finish(t);
     EXPECT(text_eq(row_of(t, id).state, "done") && done_runs == 1 && dead_runs == 0);
     for (int i = 0; i < THINGS; i++) EXPECT(world.made[i] == 1 && world.there[i] == 1);
-    EXPECT(changes == 5);                                    /* three made, two begun with a row of their own */
+    EXPECT(changes == 5); /* three made, two begun with a row of their own */
     const char *key = arena_printf(t->arena, "job-%lld-user", (long long)id);
     assert_string_equal(world.key[1], key);
 }
@@ -236,7 +240,7 @@ TEST_EACH_ENGINE(what_was_made_is_undone_from_the_last_to_the_first)
 TEST_EACH_ENGINE(what_the_outside_has_is_adopted)
 {
     begin(t);
-    world.there[0] = world.there[2] = 1;                     /* an earlier job made them, and was lost */
+    world.there[0] = world.there[2] = 1; /* an earlier job made them, and was lost */
     int64_t id = put(t);
     finish(t);
     EXPECT(text_eq(row_of(t, id).state, "done"));
@@ -252,7 +256,7 @@ TEST_EACH_ENGINE(an_unknown_answer_is_asked_about_before_it_is_tried_again)
     struct step_row row[THINGS];
     EXPECT(steps_progress(t->tx, id, &list, row));
     EXPECT(row[1].state == STEP_RUNNING && text_eq(row[1].error, "the outside says 3") && row[1].tries == 1);
-    EXPECT(row_of(t, id).attempts == 1);                     /* a failure counts */
+    EXPECT(row_of(t, id).attempts == 1); /* a failure counts */
     finish(t);
     EXPECT(text_eq(row_of(t, id).state, "done") && world.made[1] == 1);
     EXPECT(steps_progress(t->tx, id, &list, row) && row[1].tries == 2 && !row[1].error);
@@ -300,7 +304,7 @@ TEST_EACH_ENGINE(what_cannot_be_undone_is_left_in_the_rows_and_tried_by_a_retry)
     test_commit(t);
     finish(t);
     EXPECT(dead_runs == 2 && !left_behind && text_eq(world.order, "10"));
-    EXPECT(jobs_retry(t->tx, id) == ROW_FOUND);              /* all is undone: now it is made anew */
+    EXPECT(jobs_retry(t->tx, id) == ROW_FOUND); /* all is undone: now it is made anew */
     test_commit(t);
     finish(t);
     EXPECT(text_eq(row_of(t, id).state, "done") && done_runs == 1);
@@ -335,7 +339,7 @@ TEST_EACH_ENGINE(an_id_that_cannot_be_kept_is_no_id)
         EXPECT(steps_progress(t->tx, id, &list, row) && row[0].state == STEP_RUNNING && !row[0].outside_id);
         EXPECT(text_eq(row[0].error, "the outside gave an id that cannot be kept"));
         world.id = NULL;
-        finish(t);                                           /* it is found, and made once */
+        finish(t); /* it is found, and made once */
         EXPECT(text_eq(row_of(t, id).state, "done") && world.made[0] == 1);
     }
     begin(t);
@@ -371,7 +375,8 @@ int main(void)
         EACH_ENGINE(a_first_step_that_nobody_heard_of_is_undone),
         EACH_ENGINE(what_cannot_be_undone_is_left_in_the_rows_and_tried_by_a_retry),
         EACH_ENGINE(a_row_that_this_version_does_not_know_stops_it),
-        EACH_ENGINE(an_id_that_cannot_be_kept_is_no_id), EACH_ENGINE(steps_go_with_their_job),
+        EACH_ENGINE(an_id_that_cannot_be_kept_is_no_id),
+        EACH_ENGINE(steps_go_with_their_job),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     close_house();

@@ -38,12 +38,12 @@ TEST_EACH_ENGINE(a_put_wakes_the_worker)
     begin(t);
     test_lanes(t, NULL);
     struct jobs *j = start(t, kinds, 1);
-    usleep(100000);                                          /* it has nothing to do and sleeps */
+    usleep(100000); /* it has nothing to do and sleeps */
     for (int i = 0; i < 5; i++) {
         put_live(t, "t.noop", 0);
         WAIT_FOR(ends == i + 1);
     }
-    put_live(t, "t.noop", now_ms() + 300);                   /* and at the time of a later one */
+    put_live(t, "t.noop", now_ms() + 300); /* and at the time of a later one */
     usleep(100000);
     EXPECT(ends == 5);
     WAIT_FOR(ends == 6);
@@ -63,15 +63,15 @@ TEST_EACH_ENGINE(a_failed_attempt_comes_again_with_back_off)
     WAIT_FOR(number(t, "effects") == 1);
     struct ask a = { .id = id };
     run_ask(t, &a, TX_READ, row_run);
-    EXPECT(text_eq(a.row.error, "not yet:?"));          /* no controls, no broken UTF-8 */
+    EXPECT(text_eq(a.row.error, "not yet:?")); /* no controls, no broken UTF-8 */
     free((char *)a.row.error);
     int64_t wait_ms = a.row.run_at_ms - now_ms();
     EXPECT(text_eq(a.row.state, "ready") && a.row.attempts == 1);
-    EXPECT(wait_ms > 7 * SECOND_MS && wait_ms <= 12 * SECOND_MS);        /* 10 s ± 20 % */
+    EXPECT(wait_ms > 7 * SECOND_MS && wait_ms <= 12 * SECOND_MS); /* 10 s ± 20 % */
     jump(j, 12 * SECOND_MS);
     WAIT_FOR(number(t, "effects") == 2);
     wait_ms = row_of(t, id).run_at_ms - now_ms();
-    EXPECT(wait_ms > 11 * SECOND_MS && wait_ms <= 18 * SECOND_MS);       /* doubled, but at most 15 s ± 20 % */
+    EXPECT(wait_ms > 11 * SECOND_MS && wait_ms <= 18 * SECOND_MS); /* doubled, but at most 15 s ± 20 % */
     EXPECT(ends == 0);
     jump(j, 18 * SECOND_MS);
     WAIT_FOR(is_state(t, id, "done"));
@@ -87,7 +87,7 @@ TEST_EACH_ENGINE(the_last_failure_ends_dead_in_one_transaction)
     atomic_store(&fail_times, 100);
     test_lanes(t, NULL);
     struct jobs *j = start(t, kinds, 1);
-    WAIT_FOR(is_state(t, refused, "dead"));                  /* at its first attempt */
+    WAIT_FOR(is_state(t, refused, "dead")); /* at its first attempt */
     WAIT_FOR(row_of(t, id).attempts == 1 && is_state(t, id, "ready"));
     for (int i = 0; i < 2; i++) {
         jump(j, 20 * SECOND_MS);
@@ -98,7 +98,7 @@ TEST_EACH_ENGINE(the_last_failure_ends_dead_in_one_transaction)
     EXPECT(deaths == 2);
     jump(j, DAY_MS);
     usleep(200000);
-    EXPECT(row_of(t, id).attempts == 3);                     /* nobody tries again */
+    EXPECT(row_of(t, id).attempts == 3); /* nobody tries again */
     stop(j, 1000);
     test_lanes_stop(t);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM effects WHERE what = 'tried'") == 3);
@@ -114,9 +114,9 @@ TEST_EACH_ENGINE(deadlines)
     int64_t past = jobs_put(t->tx, &(struct job_new){ .kind = "t.effect", .deadline_ms = now_ms() - 1 }, NULL);
     test_lanes(t, NULL);
     struct jobs *j = start(t, kinds, 1);
-    WAIT_FOR(is_state(t, own, "dead"));                      /* would come again after its deadline */
+    WAIT_FOR(is_state(t, own, "dead")); /* would come again after its deadline */
     WAIT_FOR(is_state(t, past, "dead"));
-    EXPECT(settles == 0);                                    /* it was not even begun */
+    EXPECT(settles == 0); /* it was not even begun */
     WAIT_FOR(is_state(t, id, "ready") && row_of(t, id).attempts == 1);
     jump(j, 11 * SECOND_MS);
     WAIT_FOR(row_of(t, id).attempts == 2 && is_state(t, id, "ready"));
@@ -136,7 +136,7 @@ TEST_EACH_ENGINE(a_storage_fault_undoes_one_job_and_spares_its_group)
     struct jobs *j = start(t, kinds, 1);
     WAIT_FOR(number(t, "done") == OTHERS);
     WAIT_FOR(is_state(t, id, "ready"));
-    EXPECT(number(t, "effects") == OTHERS);                  /* nothing of it stayed */
+    EXPECT(number(t, "effects") == OTHERS); /* nothing of it stayed */
     jump(j, 2 * SECOND_MS);
     WAIT_FOR(is_state(t, id, "done"));
     EXPECT(number(t, "effects") == OTHERS + 1 && row_of(t, id).attempts == 2);
@@ -148,8 +148,10 @@ static enum job_wish settle_cron_fault(struct job *job, struct tx *tx)
     (void)tx;
     return job->attempt == 1 ? JOB_FAULT : JOB_FINISHED;
 }
+/* clang-format off */
 static const struct job_kind cron_fault = { .name = "t.cron_fault", .doc = "storage fails", .max_attempts = 9,
     .backoff_first_ms = HOUR_MS, .backoff_max_ms = HOUR_MS, .every_ms = HOUR_MS, .settle = settle_cron_fault };
+/* clang-format on */
 
 /* They lock rows of many shops. Were they in one transaction, the fault of one would run the other twice. (SQLite has
  * no row locks, and its writer may run an op twice.) */
@@ -173,8 +175,10 @@ static enum job_wish dead_at_last(struct job *job, struct tx *tx, const char *er
     if (dead_effect(job, tx, error) == JOB_FAULT) return JOB_FAULT;
     return atomic_fetch_sub(&dead_faults, 1) > 0 ? JOB_FAULT : JOB_FINISHED;
 }
+/* clang-format off */
 static const struct job_kind half_dead = { .name = "t.half_dead", .doc = "dies at last", .max_attempts = 1,
     .settle = settle_give_up, .dead = dead_at_last };
+/* clang-format on */
 
 TEST_EACH_ENGINE(a_fault_in_dead_undoes_it_and_it_is_tried_again)
 {
@@ -186,7 +190,7 @@ TEST_EACH_ENGINE(a_fault_in_dead_undoes_it_and_it_is_tried_again)
     struct jobs *j = start(t, table, 1);
     WAIT_FOR(deaths >= 3);
     usleep(50000);
-    EXPECT(number(t, "effects") == 0 && is_state(t, id, "running"));     /* half of it is never committed */
+    EXPECT(number(t, "effects") == 0 && is_state(t, id, "running")); /* half of it is never committed */
     dead_faults = 0;
     jump(j, JOB_LEASE_MS + SECOND_MS);
     WAIT_FOR(is_state(t, id, "dead"));
@@ -203,8 +207,10 @@ static enum job_wish settle_parts(struct job *job, struct tx *tx)
     if (part == 1) job_again_after(job, 1);
     return part == 1 ? JOB_AGAIN : part < 3 ? JOB_NEXT : JOB_FINISHED;
 }
+/* clang-format off */
 static const struct job_kind in_parts = { .name = "t.parts", .doc = "goes on", .max_attempts = 2,
     .settle = settle_parts, .dead = dead_effect };
+/* clang-format on */
 
 TEST_EACH_ENGINE(going_on_does_not_count_as_an_attempt)
 {

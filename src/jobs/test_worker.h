@@ -19,8 +19,8 @@ enum { WAIT_MAX_MS = 20000, PAUSE_MS = 5 };
 /* ---- what the kinds of these tests do ---- */
 
 static atomic_int calls, settles, deaths, ends, cron_runs, returned;
-static atomic_int fail_times;                /* "t.again" fails this often */
-static sem_t gate;                           /* "t.gate" waits here in its call */
+static atomic_int fail_times; /* "t.again" fails this often */
+static sem_t gate;            /* "t.gate" waits here in its call */
 
 STMT(effect, "INSERT INTO effects (job, what) VALUES (?1, ?2)");
 
@@ -63,8 +63,10 @@ static enum job_wish dead_effect(struct job *job, struct tx *tx, const char *err
     assert_true(error[0] != '\0');
     return write_effect(tx, job->id, "dead") ? JOB_FINISHED : JOB_FAULT;
 }
+/* clang-format off */
 static const struct job_kind again = { .name = "t.again", .doc = "fails at first", .max_attempts = 3,
     .backoff_first_ms = 10 * SECOND_MS, .backoff_max_ms = 15 * SECOND_MS, .settle = settle_again, .dead = dead_effect };
+/* clang-format on */
 
 static enum job_wish settle_give_up(struct job *job, struct tx *tx)
 {
@@ -72,8 +74,10 @@ static enum job_wish settle_give_up(struct job *job, struct tx *tx)
     job_error(job, "refused");
     return JOB_GIVE_UP;
 }
+/* clang-format off */
 static const struct job_kind give_up = { .name = "t.give_up", .doc = "refused", .max_attempts = 9,
     .settle = settle_give_up, .dead = dead_effect };
+/* clang-format on */
 
 static enum job_wish settle_later(struct job *job, struct tx *tx)
 {
@@ -81,16 +85,20 @@ static enum job_wish settle_later(struct job *job, struct tx *tx)
     job_again_after(job, 10 * SECOND_MS);
     return JOB_AGAIN;
 }
+/* clang-format off */
 static const struct job_kind late = { .name = "t.late", .doc = "ends by its deadline", .max_attempts = 100,
     .give_up_after_ms = 25 * SECOND_MS, .settle = settle_later, .dead = dead_effect };
+/* clang-format on */
 
 static enum job_wish settle_fault(struct job *job, struct tx *tx)
 {
     if (!write_effect(tx, job->id, "half")) return JOB_FAULT;
-    return job->attempt == 1 ? JOB_FAULT : JOB_FINISHED;     /* however often the lanes run it: in a group, alone */
+    return job->attempt == 1 ? JOB_FAULT : JOB_FINISHED; /* however often the lanes run it: in a group, alone */
 }
+/* clang-format off */
 static const struct job_kind fault = { .name = "t.fault", .doc = "storage fails", .max_attempts = 9,
     .backoff_first_ms = SECOND_MS, .backoff_max_ms = SECOND_MS, .settle = settle_fault };
+/* clang-format on */
 
 STMT(read_ref, "SELECT ref FROM jobs WHERE id = ?1");
 
@@ -113,8 +121,10 @@ static enum job_wish settle_state(struct job *job, struct tx *tx)
     assert_string_equal(job->context, "context");
     return write_effect(tx, job->id, job->state) ? JOB_FINISHED : JOB_FAULT;
 }
+/* clang-format off */
 static const struct job_kind call_kind = { .name = "t.call", .doc = "load, call, settle", .max_attempts = 3,
     .load = load_call, .call = call_state, .settle = settle_state, .dead = dead_effect };
+/* clang-format on */
 
 static void call_gate(struct job *job)
 {
@@ -128,8 +138,10 @@ static UNUSED void call_nothing(struct job *job)
     (void)job;
     atomic_fetch_add(&calls, 1);
 }
+/* clang-format off */
 static const struct job_kind gate_kind = { .name = "t.gate", .doc = "waits in its call", .max_attempts = 3,
     .call = call_gate, .settle = settle_effect, .dead = dead_effect };
+/* clang-format on */
 
 static enum job_wish settle_cron(struct job *job, struct tx *tx)
 {
@@ -138,11 +150,13 @@ static enum job_wish settle_cron(struct job *job, struct tx *tx)
     atomic_fetch_add(&cron_runs, 1);
     return JOB_FINISHED;
 }
+/* clang-format off */
 static const struct job_kind cron = { .name = "t.cron", .doc = "hourly", .max_attempts = 3, .every_ms = HOUR_MS,
     .settle = settle_cron };
 
 UNUSED static const struct job_kind *const kinds[] = { &noop, &effect_kind, &again, &give_up, &late, &fault, &call_kind,
                                                 &gate_kind, NULL };
+/* clang-format on */
 UNUSED static const struct job_kind *const cron_kinds[] = { &cron, &noop, NULL };
 
 static void on_end(void *arg, int64_t job)
@@ -155,12 +169,12 @@ static void on_end(void *arg, int64_t job)
 /* ---- helpers ---- */
 
 enum { STARTED_MAX = 4 };
-static struct jobs *started[STARTED_MAX];    /* a test that fails leaves its workers running: the teardown stops them */
+static struct jobs *started[STARTED_MAX]; /* a test that fails leaves its workers running: the teardown stops them */
 
 static UNUSED struct jobs *start(struct test_db *t, const struct job_kind *const *table, unsigned workers)
 {
-    struct jobs *j = jobs_start(&(struct job_options){ .lanes = t->lanes, .kinds = table,
-                                                       .context = "context", .ended = on_end, .workers = workers });
+    struct jobs *j = jobs_start(&(struct job_options){
+        .lanes = t->lanes, .kinds = table, .context = "context", .ended = on_end, .workers = workers });
     size_t i = 0;
     while (started[i]) assert_true(++i < STARTED_MAX);
     return started[i] = j;
@@ -199,7 +213,13 @@ static UNUSED void begin(struct test_db *t)
 }
 
 /* A read or a write of the test while lanes run. */
-struct ask { struct op op; const char *sql; int64_t number, id; struct job_row row; const struct job_new *put; };
+struct ask {
+    struct op op;
+    const char *sql;
+    int64_t number, id;
+    struct job_row row;
+    const struct job_new *put;
+};
 STMT(count_done, "SELECT COUNT(*) AS n FROM jobs WHERE state = 2");
 STMT(count_effects, "SELECT COUNT(*) AS n FROM effects");
 STMT(steal, "UPDATE jobs SET attempts = attempts + 1 WHERE id = ?1 AND state = 1");

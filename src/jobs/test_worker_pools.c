@@ -2,10 +2,12 @@
 #include "jobs/test_worker.h"
 
 /* All threads of the calls hang. Mail, money and the house go on, calls of theirs too. */
+/* clang-format off */
 static const struct job_kind mail_kind = { .name = "t.mail", .doc = "a call of its own pool", .max_attempts = 3,
     .pool = JOB_POOL_MAIL, .call = call_nothing, .settle = settle_effect };
 static const struct job_kind money_kind = { .name = "t.money", .doc = "a row", .max_attempts = 3,
     .pool = JOB_POOL_MONEY, .settle = settle_effect };
+/* clang-format on */
 
 TEST_EACH_ENGINE(pools_do_not_wait_for_each_other)
 {
@@ -42,7 +44,7 @@ TEST_EACH_ENGINE(an_account_with_many_jobs_delays_nobody_by_more_than_a_round)
         WAIT_FOR(returned == let);
         usleep(20000);
     }
-    EXPECT(let <= 4 * THREADS);                              /* those under way, and those that wait for a thread */
+    EXPECT(let <= 4 * THREADS); /* those under way, and those that wait for a thread */
     for (int i = 0; i < CALLS; i++) sem_post(&gate);
     WAIT_FOR(ends == CALLS + 1);
     stop(j, 1000);
@@ -90,8 +92,10 @@ static enum job_wish settle_wish(struct job *job, struct tx *tx)
     }
     return settle_effect(job, tx);
 }
+/* clang-format off */
 static const struct job_kind wish_kind = { .name = "t.wish", .doc = "one at a time", .max_attempts = 3,
     .backoff_first_ms = SECOND_MS, .call = call_wish, .settle = settle_wish, .dead = dead_effect };
+/* clang-format on */
 static const struct job_kind *const wish_table[] = { &wish_kind, NULL };
 
 TEST_EACH_ENGINE(wishes_run_one_at_a_time_and_the_last_one_last)
@@ -104,7 +108,7 @@ TEST_EACH_ENGINE(wishes_run_one_at_a_time_and_the_last_one_last)
     WAIT_FOR(calls == 1);
     for (int i = 2; i <= 50; i++) wish(t, i);
     usleep(100000);
-    EXPECT(calls == 1);                                      /* the others wait for the end of the first */
+    EXPECT(calls == 1); /* the others wait for the end of the first */
     sem_post(&gate);
     WAIT_FOR(calls == 2);
     EXPECT(last_ref == 1);
@@ -138,7 +142,10 @@ TEST_EACH_ENGINE(a_failed_one_takes_up_the_wish_behind_it)
 }
 
 /* Many put at once, while it is claimed and ends again and again: nothing runs side by side, and no wish is lost. */
-struct wisher { struct test_db *t; int64_t from; };
+struct wisher {
+    struct test_db *t;
+    int64_t from;
+};
 static void *wisher_thread(void *arg)
 {
     const struct wisher *w = arg;

@@ -43,8 +43,8 @@ static void be_a_process(struct test_db *t, int ready_fd)
     struct lanes *lanes =
         db ? lanes_start(db, &(struct lane_options){ .readers = 1, .writers = 2 }, error, sizeof(error)) : NULL;
     if (!lanes) _exit(1);
-    struct jobs *j = jobs_start(
-        &(struct job_options){ .lanes = lanes, .kinds = kinds, .context = "context", .workers = 2 });
+    struct jobs *j =
+        jobs_start(&(struct job_options){ .lanes = lanes, .kinds = kinds, .context = "context", .workers = 2 });
     if (!j) _exit(1);
     while (atomic_load(&calls) < 2) usleep(1000);
     if (write(ready_fd, "r", 1) != 1) _exit(1);
@@ -106,7 +106,7 @@ TEST_EACH_ENGINE(a_superseded_attempt_changes_nothing)
     test_lanes(t, NULL);
     struct jobs *j = start(t, kinds, 1);
     WAIT_FOR(calls == 1);
-    run_ask(t, &(struct ask){ .id = id }, TX_WRITE, steal_run);          /* another worker has it now */
+    run_ask(t, &(struct ask){ .id = id }, TX_WRITE, steal_run); /* another worker has it now */
     sem_post(&gate);
     WAIT_FOR(returned == 1);
     stop(j, 5000);
@@ -165,15 +165,15 @@ TEST_EACH_ENGINE(stopping_gives_leases_back)
     struct jobs *j = start(t, kinds, 1);
     WAIT_FOR(calls == 1);
     usleep(50000);
-    stop(j, 50);                                        /* one in its call, some waiting for the thread */
-    j = start(t, kinds, CALLS);                              /* as the next process */
-    WAIT_FOR(calls == 1 + CALLS);                            /* at once: no lease stands in the way */
+    stop(j, 50);                  /* one in its call, some waiting for the thread */
+    j = start(t, kinds, CALLS);   /* as the next process */
+    WAIT_FOR(calls == 1 + CALLS); /* at once: no lease stands in the way */
     for (int i = 0; i < CALLS + 1; i++) sem_post(&gate);
     WAIT_FOR(ends == CALLS);
     WAIT_FOR(returned == CALLS + 1);
     EXPECT(number(t, "effects") == CALLS);
     stop(j, 5000);
-    usleep(100000);                                          /* the thread that was left behind ends */
+    usleep(100000); /* the thread that was left behind ends */
     test_lanes_stop(t);
     /* Only the one that had begun has used up an attempt. */
     EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE state = 2 AND attempts - spared = 1") == CALLS - 1);
@@ -209,7 +209,7 @@ TEST_EACH_ENGINE(a_start_after_a_clock_was_set_back_runs_what_is_ready)
     int64_t due_ms = row_of(t, slow).run_at_ms;
     EXPECT(is_state(t, slow, "ready") && due_ms >= slow_ms && due_ms <= now_ms() + 10 * MINUTE_MS);
     usleep(100000);
-    EXPECT(is_state(t, slow, "ready") && row_of(t, slow).run_at_ms == due_ms);       /* once */
+    EXPECT(is_state(t, slow, "ready") && row_of(t, slow).run_at_ms == due_ms); /* once */
     clock_advance_ms(10 * MINUTE_MS);
     jobs_wake(one), jobs_wake(two);
     WAIT_FOR(is_state(t, slow, "done"));
@@ -231,7 +231,7 @@ TEST_EACH_ENGINE(a_clock_set_back_does_not_hold_up_what_waits)
     WAIT_FOR(is_state(t, id, "ready"));
     jump(j, -HOUR_MS);
     WAIT_FOR(row_of(t, id).run_at_ms <= now_ms() + 13 * SECOND_MS);
-    EXPECT(row_of(t, id).run_at_ms > now_ms() && number(t, "effects") == 1);          /* not early */
+    EXPECT(row_of(t, id).run_at_ms > now_ms() && number(t, "effects") == 1); /* not early */
     jump(j, 13 * SECOND_MS);
     WAIT_FOR(is_state(t, id, "done"));
     put_live(t, "t.noop", 0);
@@ -248,11 +248,14 @@ TEST_EACH_ENGINE(cron_runs_once_a_period_whatever_the_clock_does)
     test_lanes(t, NULL);
     struct jobs *one = start(t, cron_kinds, 1), *two = start(t, cron_kinds, 1);
     WAIT_FOR(cron_runs == 1);
-    const struct { int64_t hours; int runs; } jumps[] = {
-        { 1, 2 }, { 11, 3 },                                 /* ten missed: one is made up for */
-        { 1, 3 }, { 0, 3 },                                  /* back: it ran then */
-        { 11, 4 }, { 12, 5 },                                /* but it goes on, also through what was seen before */
-        { 365 * 24, 6 }, { 13, 7 },                          /* a wrong year for a while does no harm */
+    const struct {
+        int64_t hours;
+        int runs;
+    } jumps[] = {
+        { 1, 2 },        { 11, 3 }, /* ten missed: one is made up for */
+        { 1, 3 },        { 0, 3 },  /* back: it ran then */
+        { 11, 4 },       { 12, 5 }, /* but it goes on, also through what was seen before */
+        { 365 * 24, 6 }, { 13, 7 }, /* a wrong year for a while does no harm */
     };
     for (size_t i = 0; i < ARRAY_LEN(jumps); i++) {
         clock_fix_ms((hour + jumps[i].hours) * HOUR_MS + MINUTE_MS);
@@ -264,7 +267,7 @@ TEST_EACH_ENGINE(cron_runs_once_a_period_whatever_the_clock_does)
         EXPECT(cron_runs == jumps[i].runs);
     }
     stop(one, 1000), stop(two, 1000);
-    struct jobs *next = start(t, cron_kinds, 1);             /* a restart in the same period */
+    struct jobs *next = start(t, cron_kinds, 1); /* a restart in the same period */
     usleep(200000);
     EXPECT(cron_runs == 7);
     stop(next, 1000);
@@ -272,8 +275,10 @@ TEST_EACH_ENGINE(cron_runs_once_a_period_whatever_the_clock_does)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 't.cron'") == 7);
 }
 
+/* clang-format off */
 static const struct job_kind careful = { .name = "t.careful", .doc = "moves money", .max_attempts = 1, .careful = true,
     .settle = settle_noop };
+/* clang-format on */
 
 /* The wall clock steps, and nothing else shows it: what moves money waits, and has lost no attempt by it. */
 TEST_EACH_ENGINE(careful_kinds_wait_while_the_clock_is_in_doubt)

@@ -35,7 +35,7 @@ static void check_kind(const struct job_kind *k)
     assert(k->name && k->doc && k->settle && k->pool < JOB_POOLS);
     assert(k->max_attempts >= 1 && k->max_attempts <= 100);
     assert(k->every_ms == 0 || (k->every_ms >= SECOND_MS && k->every_ms <= QUEUE_KEEP_CRON_MS / 2));
-    for (const char *p = k->name; *p; p++)       /* goes into a list (bind_text_list) */
+    for (const char *p = k->name; *p; p++) /* goes into a list (bind_text_list) */
         assert((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '.' || *p == '_');
 }
 
@@ -44,7 +44,7 @@ static void take_kind(struct jobs *j, size_t i)
     const struct job_kind *k = j->options.kinds[i];
     assert(i < KINDS_MAX);
     check_kind(k);
-    assert(kind_named(j->options.kinds, k->name) == k);      /* names are unique */
+    assert(kind_named(j->options.kinds, k->name) == k); /* names are unique */
     j->cron_period[i] = -1;
     j->names[j->names_n++] = k->name;
     struct flights *f = &j->pool[kind_pool(k)];
@@ -93,7 +93,14 @@ struct jobs *jobs_start(const struct job_options *o)
     return j;
 }
 
-struct return_op { struct op op; size_t n; struct { int64_t id, attempt; bool spare; } lease[]; };
+struct return_op {
+    struct op op;
+    size_t n;
+    struct {
+        int64_t id, attempt;
+        bool spare;
+    } lease[];
+};
 
 static enum op_wish return_run(struct op *op, struct tx *tx)
 {
@@ -101,7 +108,7 @@ static enum op_wish return_run(struct op *op, struct tx *tx)
     for (size_t i = 0; i < r->n; i++)
         if (queue_hand_back(tx, r->lease[i].id, r->lease[i].attempt, r->lease[i].spare, now_ms()) == ROW_FAULT)
             return OP_REFUSE;
-    tx_notify(tx, "jobs");                       /* another process takes them at once */
+    tx_notify(tx, "jobs"); /* another process takes them at once */
     return OP_COMMIT;
 }
 
@@ -167,7 +174,7 @@ static void abandon_calls(struct jobs *j)
     pthread_mutex_lock(&j->lock);
     struct return_op *r = arena_alloc(a, sizeof(*r) + (j->flights_n + 1) * sizeof(r->lease[0]));
     for (struct group *g = j->flights; g; g = g->next) {
-        if (g->stage != STAGE_CALL) continue;    /* it came back just now */
+        if (g->stage != STAGE_CALL) continue; /* it came back just now */
         g->abandoned = true;
         r->lease[r->n].id = g->run[0].job.id;
         r->lease[r->n].attempt = g->run[0].job.attempt;

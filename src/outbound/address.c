@@ -8,7 +8,11 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-struct range4 { uint32_t base; unsigned bits; };
+struct range4 {
+    uint32_t base;
+    unsigned bits;
+};
+/* clang-format off */
 static const struct range4 internal4[] = {
     { 0x00000000, 8 },      /* 0.0.0.0/8 "this network"; Linux connects 0.0.0.0 to itself */
     { 0x0a000000, 8 },      /* 10.0.0.0/8 private */
@@ -34,6 +38,7 @@ static const struct range6 closed6[] = {
     { { 0x20, 0x02, 0x00, 0x00 }, 16 },      /* 2002::/16 6to4 */
     { { 0x3f, 0xff, 0x00, 0x00 }, 20 },      /* 3fff::/20 documentation */
 };
+/* clang-format on */
 
 static bool in_range(uint32_t address, uint32_t base, unsigned bits)
 {
@@ -75,13 +80,15 @@ bool address_is_internal(const struct sockaddr *address)
         memcpy(&in, address, sizeof(in));
         return internal_v6(in.sin6_addr.s6_addr);
     }
-    return true;             /* a unix socket or anything else is not the internet */
+    return true; /* a unix socket or anything else is not the internet */
 }
 
 /* Names that lead nowhere in public, or to the machine itself: RFC 6761, 6762, 8375, and what house networks use. Those
  * for documentation and tests (example, test) lead nowhere either, but harm nobody. */
+/* clang-format off */
 static const char *const private_ends[] = { "localhost", "local", "localdomain", "internal", "intranet", "private",
     "lan", "home", "corp", "home.arpa", "onion", "invalid" };
+/* clang-format on */
 
 bool host_is_internal(struct str host)
 {

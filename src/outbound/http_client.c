@@ -24,11 +24,14 @@
 
 enum {
     ANSWER_DEFAULT_MAX = 64 << 10,
-    ANSWER_HEAD_MAX = 32 << 10, ANSWER_HEADERS_MAX = 128,
-    URL_MAX = 2048, HEADER_MAX = 8192,
+    ANSWER_HEAD_MAX = 32 << 10,
+    ANSWER_HEADERS_MAX = 128,
+    URL_MAX = 2048,
+    HEADER_MAX = 8192,
     RETRY_AFTER_MAX_S = 7 * 24 * 3600,
     ADDRESSES_MAX = 16,
-    RESOLVE_TRY_S = 2, RESOLVE_TRIES = 2,        /* for each name server; glibc's default is 5 s */
+    RESOLVE_TRY_S = 2,
+    RESOLVE_TRIES = 2, /* for each name server; glibc's default is 5 s */
 };
 static const int untrusted_ports[] = { 443, 8443 };
 
@@ -44,7 +47,9 @@ struct call {
 
 /* Kept connections, names and the loaded certificates live in a handle. Merchants' urls have their own, so that nothing
  * which a trusted call opened or looked up can carry an untrusted one. */
-struct handles { CURL *trusted, *untrusted; };
+struct handles {
+    CURL *trusted, *untrusted;
+};
 
 static pthread_key_t handles_key;
 static pthread_once_t handles_once = PTHREAD_ONCE_INIT;
@@ -89,7 +94,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 {
     struct call *c = arg;
     buf_add(&c->answer, p, size * n);
-    return c->answer.overflow ? 0 : size * n;    /* 0 ends the transfer */
+    return c->answer.overflow ? 0 : size * n; /* 0 ends the transfer */
 }
 
 /* Seconds, or a date. Bounded: a far date must not park a job for a year. */
@@ -233,7 +238,7 @@ static const char *check_untrusted(const char *url, struct buf *pin, enum outcom
         curl_url_get(u, CURLUPART_ZONEID, &zone, 0) == CURLUE_OK)
         goto out;
     for (const char *p = host; *p; p++)
-        if (*p <= ' ' || *p >= 0x7f || *p == ',') goto out;      /* names come in their ASCII form */
+        if (*p <= ' ' || *p >= 0x7f || *p == ',') goto out; /* names come in their ASCII form */
     bool port_allowed = false;
     for (size_t i = 0; i < ARRAY_LEN(untrusted_ports); i++) port_allowed |= port_number(port) == untrusted_ports[i];
     fault = port_allowed ? pin_addresses(host, port_number(port), pin, outcome) : "port not allowed";
@@ -276,7 +281,7 @@ static bool set_options(CURL *h, const struct out_request *r, struct call *c, st
     SET(h, CURLOPT_PROTOCOLS_STR, r->trusted_address ? "http,https" : "https");
     SET(h, CURLOPT_NOSIGNAL, 1L);
     SET(h, CURLOPT_FOLLOWLOCATION, 0L);
-    SET(h, CURLOPT_PROXY, "");                   /* no proxy variables: they would undo the address check */
+    SET(h, CURLOPT_PROXY, ""); /* no proxy variables: they would undo the address check */
     SET(h, CURLOPT_NOPROXY, "*");
     SET(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     SET(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -319,10 +324,8 @@ static enum outcome outcome_of_failure(CURL *h, CURLcode code, const struct call
     switch ((int)code) {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_LOGIN_DENIED:                     /* a user name in the url */
-        return OUTCOME_REFUSED;
-    default:
-        return OUTCOME_LATER;
+    case CURLE_LOGIN_DENIED: /* a user name in the url */ return OUTCOME_REFUSED;
+    default: return OUTCOME_LATER;
     }
 }
 
@@ -331,7 +334,7 @@ static const char *failure_text(CURLcode code, const struct call *c)
     if (c->answer.overflow) return "answer too large";
     if (c->head_overflow) return "answer headers too large";
     if (c->internal_refused) return "address not allowed";
-    return curl_easy_strerror(code);             /* a fixed text: no address, no url */
+    return curl_easy_strerror(code); /* a fixed text: no address, no url */
 }
 
 static void perform(struct arena *a, CURL *h, const struct out_request *r, struct call *c, struct curl_slist *headers,
@@ -385,7 +388,7 @@ void http_call(struct arena *a, const struct out_request *r, struct out_answer *
         if (!out->error && pin.n > 0 && !(pins = curl_slist_append(NULL, buf_terminated(&pin)))) abort();
     }
     if (!out->error) perform(a, h, r, &c, headers, pins, out);
-    curl_easy_reset(h);                          /* forget pointers into this frame */
+    curl_easy_reset(h); /* forget pointers into this frame */
     curl_slist_free_all(headers);
     curl_slist_free_all(pins);
     buf_free(&pin);

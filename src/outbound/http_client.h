@@ -17,7 +17,9 @@ enum outcome {
      * never assume. */
     OUTCOME_UNKNOWN,
 };
-struct out_header { const char *name, *value; };
+struct out_header {
+    const char *name, *value;
+};
 enum { OUT_HEADERS_MAX = 12, OUT_BODY_MAX = 1 << 20 };
 /* A larger body, and a method, url, time-out or name that is missing, end the process; what comes from outside (the
  * url, values of headers) is judged and refused. */
@@ -25,20 +27,20 @@ struct out_request {
     const char *method, *url;
     struct out_header header[OUT_HEADERS_MAX];
     size_t headers;
-    struct str body;                         /* ≤ OUT_BODY_MAX; p NULL: none */
-    int64_t connect_ms, total_ms;            /* > 0; the whole at least as long as the first */
-    size_t answer_max;                       /* 0: 64 KiB; a longer one is no answer */
-    bool trusted_address;                    /* operator-configured: private addresses and plain http are allowed */
-    const char *log_as;                      /* its name in logs: "chatbot.register"; urls and headers stay out */
+    struct str body;              /* ≤ OUT_BODY_MAX; p NULL: none */
+    int64_t connect_ms, total_ms; /* > 0; the whole at least as long as the first */
+    size_t answer_max;            /* 0: 64 KiB; a longer one is no answer */
+    bool trusted_address;         /* operator-configured: private addresses and plain http are allowed */
+    const char *log_as;           /* its name in logs: "chatbot.register"; urls and headers stay out */
 };
 struct out_answer {
     enum outcome outcome;
-    int status;                              /* 0: none came */
-    struct str body;                         /* in the arena, ended by a NUL; empty: none came */
-    int64_t retry_after_s;                   /* ≤ a week, also when a date was given; 0: not said, or at once */
-    const char *error;                       /* short, for people, without addresses or secrets; NULL when OK */
+    int status;            /* 0: none came */
+    struct str body;       /* in the arena, ended by a NUL; empty: none came */
+    int64_t retry_after_s; /* ≤ a week, also when a date was given; 0: not said, or at once */
+    const char *error;     /* short, for people, without addresses or secrets; NULL when OK */
 };
-void outbound_start(void);                   /* once, before threads */
+void outbound_start(void); /* once, before threads */
 /* Fills all of *out, whatever happens. */
 void http_call(struct arena *a, const struct out_request *r, struct out_answer *out);
 /* Is this address one that a merchant's url must not reach? True for families that are not known. */

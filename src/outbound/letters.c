@@ -10,8 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PLAIN_MAX = 16 << 10, HTML_MAX = 48 << 10, SUBJECT_MAX = 500, SUBJECT_VALUE_MAX = 120,
-       SLOT_NAME_MAX = 32, LONG_NAME_BYTES = 320 };
+enum {
+    PLAIN_MAX = 16 << 10,
+    HTML_MAX = 48 << 10,
+    SUBJECT_MAX = 500,
+    SUBJECT_VALUE_MAX = 120,
+    SLOT_NAME_MAX = 32,
+    LONG_NAME_BYTES = 320
+};
 
 #define FONT "font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
 #define HTML_HEAD                                                                                                      \
@@ -29,10 +35,7 @@ enum { PLAIN_MAX = 16 << 10, HTML_MAX = 48 << 10, SUBJECT_MAX = 500, SUBJECT_VAL
     "font-weight:600;text-decoration:none"
 #define SMALL "<p style=\"margin:0 0 16px;font-size:13px;color:#52707a;word-break:break-all\">"
 
-static bool is_english(const char *lang)
-{
-    return text_eq(lang, "en");
-}
+static bool is_english(const char *lang) { return text_eq(lang, "en"); }
 
 /* ---- values ---- */
 
@@ -52,8 +55,10 @@ static const struct letter_slot *slot_of(const struct letter *l, struct str name
 
 static void put_day(struct buf *b, int64_t at_ms, bool english)
 {
+    /* clang-format off */
     static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July", "August",
                                           "September", "October", "November", "December" };
+    /* clang-format on */
     char text[TIME_TEXT_SIZE];
     int year = 0, month = 0, day = 0;
     time_text(at_ms, text);
@@ -83,9 +88,7 @@ static void put_value(struct buf *b, const struct letter_value *v, bool english,
 {
     switch (v->kind) {
     case LETTER_TEXT:
-    case LETTER_LINK:
-        put_words(b, v->text, most);
-        break;
+    case LETTER_LINK: put_words(b, v->text, most); break;
     case LETTER_NUMBER: buf_i64(b, v->number); break;
     case LETTER_DAY: put_day(b, v->number, english); break;
     case LETTER_NONE: break;
@@ -114,7 +117,12 @@ static bool fill(struct buf *b, struct str words, const struct letter_value *val
 
 /* ---- paragraphs ---- */
 
-struct letter_writer { struct arena *a; const struct letter_value *values; bool english; struct buf *plain, *html; };
+struct letter_writer {
+    struct arena *a;
+    const struct letter_value *values;
+    bool english;
+    struct buf *plain, *html;
+};
 
 /* "[Label]{name}" alone in its paragraph. */
 static bool is_link(struct str p, struct str *label, struct str *name)
@@ -223,8 +231,12 @@ bool letter_put(struct tx *tx, const struct mail_settings *s, const struct lette
         LOG(LOG_ERROR, "letter.refused", LOG_TEXT("kind", l->kind));
         return false;
     }
-    const struct mail m = { .to = arena_text(a, to->email), .subject = t.subject, .text = t.plain, .html = t.html,
-                            .kind = l->kind, .account = to->account };
+    const struct mail m = { .to = arena_text(a, to->email),
+                            .subject = t.subject,
+                            .text = t.plain,
+                            .html = t.html,
+                            .kind = l->kind,
+                            .account = to->account };
     return mail_put(tx, s, &m);
 }
 

@@ -12,34 +12,78 @@
 enum letter_kind { LETTER_NONE, LETTER_TEXT, LETTER_LINK, LETTER_NUMBER, LETTER_DAY };
 enum { LETTER_SLOTS_MAX = 8 };
 /* sample, number: what previews show. */
-struct letter_slot { const char *name; enum letter_kind kind; const char *sample; int64_t number; };
-#define LETTER_SLOT_TEXT(n, s) { .name = (n), .kind = LETTER_TEXT, .sample = (s) }
-#define LETTER_SLOT_LINK(n, s) { .name = (n), .kind = LETTER_LINK, .sample = (s) }
-#define LETTER_SLOT_NUMBER(n, v) { .name = (n), .kind = LETTER_NUMBER, .number = (v) }
-#define LETTER_SLOT_DAY(n, v) { .name = (n), .kind = LETTER_DAY, .number = (v) }
+struct letter_slot {
+    const char *name;
+    enum letter_kind kind;
+    const char *sample;
+    int64_t number;
+};
+#define LETTER_SLOT_TEXT(n, s)                                                                                         \
+    {                                                                                                                  \
+        .name = (n), .kind = LETTER_TEXT, .sample = (s)                                                                \
+    }
+#define LETTER_SLOT_LINK(n, s)                                                                                         \
+    {                                                                                                                  \
+        .name = (n), .kind = LETTER_LINK, .sample = (s)                                                                \
+    }
+#define LETTER_SLOT_NUMBER(n, v)                                                                                       \
+    {                                                                                                                  \
+        .name = (n), .kind = LETTER_NUMBER, .number = (v)                                                              \
+    }
+#define LETTER_SLOT_DAY(n, v)                                                                                          \
+    {                                                                                                                  \
+        .name = (n), .kind = LETTER_DAY, .number = (v)                                                                 \
+    }
 
-struct letter_words { const char *subject, *body; };
+struct letter_words {
+    const char *subject, *body;
+};
 struct letter {
-    const char *kind;                        /* stored with the mail: never rename */
+    const char *kind; /* stored with the mail: never rename */
     struct letter_slot slot[LETTER_SLOTS_MAX];
     struct letter_words en, zh;
 };
 
 /* One value for each slot, of its kind, in any order; ends with LETTER_END. */
-struct letter_value { const char *name; enum letter_kind kind; const char *text; int64_t number; };
-#define LETTER_VALUE_TEXT(n, v) { .name = (n), .kind = LETTER_TEXT, .text = (v) }
-#define LETTER_VALUE_LINK(n, v) { .name = (n), .kind = LETTER_LINK, .text = (v) }
-#define LETTER_VALUE_NUMBER(n, v) { .name = (n), .kind = LETTER_NUMBER, .number = (v) }
-#define LETTER_VALUE_DAY(n, v) { .name = (n), .kind = LETTER_DAY, .number = (v) }
-#define LETTER_END { .kind = LETTER_NONE }
+struct letter_value {
+    const char *name;
+    enum letter_kind kind;
+    const char *text;
+    int64_t number;
+};
+#define LETTER_VALUE_TEXT(n, v)                                                                                        \
+    {                                                                                                                  \
+        .name = (n), .kind = LETTER_TEXT, .text = (v)                                                                  \
+    }
+#define LETTER_VALUE_LINK(n, v)                                                                                        \
+    {                                                                                                                  \
+        .name = (n), .kind = LETTER_LINK, .text = (v)                                                                  \
+    }
+#define LETTER_VALUE_NUMBER(n, v)                                                                                      \
+    {                                                                                                                  \
+        .name = (n), .kind = LETTER_NUMBER, .number = (v)                                                              \
+    }
+#define LETTER_VALUE_DAY(n, v)                                                                                         \
+    {                                                                                                                  \
+        .name = (n), .kind = LETTER_DAY, .number = (v)                                                                 \
+    }
+#define LETTER_END                                                                                                     \
+    {                                                                                                                  \
+        .kind = LETTER_NONE                                                                                            \
+    }
 
-struct letter_text { const char *subject, *plain, *html; };
+struct letter_text {
+    const char *subject, *plain, *html;
+};
 /* lang "en", else Chinese (also NULL). Line ends and other controls in values become spaces; in the subject long texts
  * are cut. False: a value is missing, too many or of another kind, or the text would be too long. */
 MUST_USE bool letter_render(struct arena *a, const struct letter *l, const char *lang,
                             const struct letter_value *values, struct letter_text *out);
 /* Into the outbox, in the transaction of its cause; as mail_put. What cannot be rendered is such a bug too. */
-struct letter_to { const char *email, *lang; int64_t account; };
+struct letter_to {
+    const char *email, *lang;
+    int64_t account;
+};
 MUST_USE bool letter_put(struct tx *tx, const struct mail_settings *s, const struct letter *l,
                          const struct letter_to *to, const struct letter_value *values);
 /* For tests and previews: the samples of a letter as values; [LETTER_SLOTS_MAX + 1]. */

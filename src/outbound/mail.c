@@ -12,8 +12,11 @@
 #include <stdio.h>
 
 enum {
-    ADDRESS_MAX = 254, SUBJECT_MAX = 500, TEXT_MAX = 64 << 10,
-    PURGE_CHUNK = 500, PURGE_ATTEMPTS = 50,
+    ADDRESS_MAX = 254,
+    SUBJECT_MAX = 500,
+    TEXT_MAX = 64 << 10,
+    PURGE_CHUNK = 500,
+    PURGE_ATTEMPTS = 50,
 };
 #define MAIL_KEEP_MS (30 * DAY_MS)
 /* What may have been taken is sent once more, after the other side had time to deliver it, and then no more: two of the
@@ -103,7 +106,7 @@ bool mail_put(struct tx *tx, const struct mail_settings *s, const struct mail *m
 struct sending {
     struct smtp_mail mail;
     const char *kind;
-    int64_t unknowns;                        /* how often it may have been taken already */
+    int64_t unknowns; /* how often it may have been taken already */
     enum smtp_outcome outcome;
     const char *error;
 };
@@ -149,7 +152,7 @@ static enum job_wish load(struct job *job, struct tx *tx)
         job_error(job, "the sealed text does not open");
         return JOB_GIVE_UP;
     }
-    s->mail.text = text.p, s->mail.html = html.p;            /* with a NUL behind them */
+    s->mail.text = text.p, s->mail.html = html.p; /* with a NUL behind them */
     job->state = s;
     return JOB_FINISHED;
 }
@@ -211,18 +214,21 @@ static enum job_wish dead(struct job *job, struct tx *tx, const char *error)
     return query_change(&q) < 0 ? JOB_FAULT : JOB_FINISHED;
 }
 
+/* clang-format off */
 const struct job_kind mail_send_job = {
     .name = "mail.send", .doc = "Sends one mail of the outbox.", .max_attempts = 20, .backoff_first_ms = 10 * SECOND_MS,
     .backoff_max_ms = 2 * HOUR_MS, .give_up_after_ms = DAY_MS, .pool = JOB_POOL_MAIL,
     .load = load, .call = call, .settle = settle, .dead = dead,
 };
+/* clang-format on */
 
 /* ---- purge ---- */
 
 /* The oldest rows only: a bounded look, whatever is in them. Every mail ends within a day, so none blocks the way. */
 /* A row that somebody holds is left for the next time: it keeps none of the others. */
-STMT(purge, "DELETE FROM mail_outbox WHERE id IN (SELECT id FROM mail_outbox ORDER BY id LIMIT ?2)"
-            " AND at_ms < ?1 AND state <> 0",
+STMT(purge,
+     "DELETE FROM mail_outbox WHERE id IN (SELECT id FROM mail_outbox ORDER BY id LIMIT ?2)"
+     " AND at_ms < ?1 AND state <> 0",
      .postgres = "DELETE FROM mail_outbox WHERE id = ANY(ARRAY(SELECT id FROM mail_outbox WHERE"
                  " id = ANY(ARRAY(SELECT id FROM mail_outbox ORDER BY id LIMIT ?2)) AND at_ms < ?1 AND state <> 0"
                  " FOR UPDATE SKIP LOCKED))");
@@ -247,11 +253,13 @@ static enum job_wish purge_settle(struct job *job, struct tx *tx)
     return JOB_AGAIN;
 }
 
+/* clang-format off */
 const struct job_kind mail_purge_job = {
     .name = "mail.purge", .doc = "Removes mails that ended 30 days ago.", .max_attempts = PURGE_ATTEMPTS + 10,
     .backoff_first_ms = MINUTE_MS, .backoff_max_ms = 10 * MINUTE_MS, .every_ms = HOUR_MS, .careful = true,
     .settle = purge_settle,
 };
+/* clang-format on */
 
 /* ---- listing ---- */
 
@@ -273,10 +281,15 @@ enum row mail_list(struct tx *tx, const struct mail_settings *s, int64_t after_i
         struct str text, html;
         if (!open_sealed(s, a, &q, "body", &text)) text.p = NULL;
         if (!open_sealed(s, a, &q, "html", &html)) html.p = NULL;
-        out[(*count)++] = (struct mail_row){
-            .id = col_i64(&q, "id"), .at_ms = col_i64(&q, "at_ms"), .sent_at_ms = col_i64(&q, "sent_at_ms"),
-            .to = col_text(&q, "recipient"), .subject = col_text(&q, "subject"), .text = text.p,
-            .html = html.p, .kind = col_text(&q, "kind"), .state = state_names[state] };
+        out[(*count)++] = (struct mail_row){ .id = col_i64(&q, "id"),
+                                             .at_ms = col_i64(&q, "at_ms"),
+                                             .sent_at_ms = col_i64(&q, "sent_at_ms"),
+                                             .to = col_text(&q, "recipient"),
+                                             .subject = col_text(&q, "subject"),
+                                             .text = text.p,
+                                             .html = html.p,
+                                             .kind = col_text(&q, "kind"),
+                                             .state = state_names[state] };
     }
     return row == ROW_FAULT ? ROW_FAULT : *count > 0 ? ROW_FOUND : ROW_NONE;
 }

@@ -40,5 +40,7 @@ static bool htmls_piece(struct tx *tx, struct reseal_piece *p)
     return piece(tx, p, &htmls_page, &html_save, STR("html"));
 }
 
+/* clang-format off */
 const struct reseal_table mail_sealed[] = { { .name = "mail_outbox", .piece = bodies_piece },
                                             { .name = "mail_outbox.html", .piece = htmls_piece }, RESEAL_END };
+/* clang-format on */

@@ -7,14 +7,17 @@
 
 enum smtp_outcome {
     SMTP_SENT,
-    SMTP_LATER,          /* could not, or 4xx, or our sign-in or sender was refused (the operator will mend it) */
-    SMTP_REFUSED,        /* 5xx to this recipient or this content: no further attempt helps */
-    SMTP_UNKNOWN,        /* the whole text was handed over, and no answer came: it may have been taken */
+    SMTP_LATER,   /* could not, or 4xx, or our sign-in or sender was refused (the operator will mend it) */
+    SMTP_REFUSED, /* 5xx to this recipient or this content: no further attempt helps */
+    SMTP_UNKNOWN, /* the whole text was handed over, and no answer came: it may have been taken */
 };
-struct str mail_seal_owner(struct arena *a, const char *message_id);        /* mail.c: what a text is sealed for */
-struct smtp_mail { const char *to, *subject, *text, *html, *message_id; int64_t at_ms; };     /* html NULL: one part */
+struct str mail_seal_owner(struct arena *a, const char *message_id); /* mail.c: what a text is sealed for */
+struct smtp_mail {
+    const char *to, *subject, *text, *html, *message_id;
+    int64_t at_ms;
+}; /* html NULL: one part */
 
-extern const struct smtp_patience smtp_patience;             /* of RFC 5321 */
+extern const struct smtp_patience smtp_patience; /* of RFC 5321 */
 /* Whether the words of a 5xx say "too many, later". */
 bool smtp_sounds_temporary(const char *answer);
 

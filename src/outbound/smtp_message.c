@@ -21,7 +21,7 @@ static bool is_plain(struct str s, size_t max)
     if (s.n > max) return false;
     for (size_t i = 0; i < s.n; i++)
         if ((unsigned char)s.p[i] < ' ' || (unsigned char)s.p[i] >= 0x7f) return false;
-    return memmem(s.p, s.n, "=?", 2) == NULL;        /* would be read as an encoded word */
+    return memmem(s.p, s.n, "=?", 2) == NULL; /* would be read as an encoded word */
 }
 
 /* Cut between characters, so that each word decodes alone. */
@@ -46,7 +46,7 @@ static void add_from(struct buf *b, const char *from)
     if (name.n > 0 && is_plain(name, HEADER_PLAIN_MAX)) {
         buf_char(b, '"');
         for (size_t i = 0; i < name.n; i++) {
-            if (name.p[i] == '"') continue;          /* quotes around a name in the setting are ours to write */
+            if (name.p[i] == '"') continue; /* quotes around a name in the setting are ours to write */
             if (name.p[i] == '\\') buf_char(b, '\\');
             buf_char(b, name.p[i]);
         }
@@ -73,7 +73,7 @@ static void add_date(struct buf *b, int64_t at_ms)
                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
     time_t at = (time_t)(at_ms / 1000);
     struct tm t;
-    if (!gmtime_r(&at, &t)) return;                  /* a year that does not fit: a mail without a date still arrives */
+    if (!gmtime_r(&at, &t)) return; /* a year that does not fit: a mail without a date still arrives */
     buf_printf(b, "Date: %s, %d %s %d %02d:%02d:%02d +0000\r\n", days[t.tm_wday], t.tm_mday, months[t.tm_mon],
                t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }
@@ -148,9 +148,9 @@ struct str smtp_message(struct arena *a, const char *from, const struct smtp_mai
     else add_words(&b, str_of(m->subject));
     buf_printf(&b, "\r\nMessage-ID: %s\r\nAuto-Submitted: auto-generated\r\n", m->message_id);
     add_parts(&b, m);
-    assert(!b.overflow);                             /* mail_put bounds subject and text */
+    assert(!b.overflow); /* mail_put bounds subject and text */
     struct str out = { arena_text_n(a, b.p, b.n), b.n };
-    wipe(b.p, b.n);                                  /* links with tokens do not stay in freed memory */
+    wipe(b.p, b.n); /* links with tokens do not stay in freed memory */
     buf_free(&b);
     return out;
 }

@@ -21,10 +21,12 @@
 enum { SMTP_CONNECT_MS = 30000, ANSWER_MAX = 512 };
 
 /* RFC 5321 4.5.3.2; the last is ours: the mail is taken by then, and nothing hangs on the farewell. */
+/* clang-format off */
 const struct smtp_patience smtp_patience = {
     .command_ms = 5 * MINUTE_MS, .data_ms = 2 * MINUTE_MS, .block_ms = 3 * MINUTE_MS, .end_ms = 10 * MINUTE_MS,
     .quit_ms = 5 * SECOND_MS,
 };
+/* clang-format on */
 
 /* What the next answer is about. */
 enum phase { AT_START, AT_SENDER, AT_RECIPIENT, AT_DATA, AT_TEXT, AT_END };
@@ -32,10 +34,10 @@ struct smtp_call {
     struct str message;
     size_t sent;
     enum phase at;
-    int64_t since_ms;            /* monotonic: begin of the phase, or of this block of text */
+    int64_t since_ms; /* monotonic: begin of the phase, or of this block of text */
     const struct smtp_patience *patience;
-    bool leaving, too_slow;      /* QUIT was said: `at` stays what the outcome is about */
-    char answer[ANSWER_MAX];     /* the last line that the server said */
+    bool leaving, too_slow;  /* QUIT was said: `at` stays what the outcome is about */
+    char answer[ANSWER_MAX]; /* the last line that the server said */
 };
 
 static void phase_begins(struct smtp_call *c, enum phase at)
@@ -75,7 +77,7 @@ static int on_debug(CURL *h, curl_infotype type, char *data, size_t n, void *arg
     else if (begins(data, n, STR("RCPT "))) phase_begins(c, AT_RECIPIENT);
     else if (begins(data, n, STR("DATA"))) phase_begins(c, AT_DATA);
     else if (begins(data, n, STR("QUIT"))) c->leaving = true, phase_begins(c, c->at);
-    else if (c->at == AT_START) phase_begins(c, AT_START);   /* EHLO, STARTTLS, AUTH: each has its time */
+    else if (c->at == AT_START) phase_begins(c, AT_START); /* EHLO, STARTTLS, AUTH: each has its time */
     return 0;
 }
 
@@ -121,15 +123,15 @@ static bool set_times(CURL *h, struct smtp_call *c)
     SET(h, CURLOPT_NOPROGRESS, 0L);
     SET(h, CURLOPT_XFERINFOFUNCTION, on_progress);
     SET(h, CURLOPT_XFERINFODATA, c);
-    SET(h, CURLOPT_FORBID_REUSE, 1L);            /* the farewell is said within the call, where our limit counts */
+    SET(h, CURLOPT_FORBID_REUSE, 1L); /* the farewell is said within the call, where our limit counts */
     return true;
 }
 
-static bool set_options(CURL *h, struct arena *a, const struct mail_settings *s,
-                        struct smtp_call *c, struct curl_slist *to)
+static bool set_options(CURL *h, struct arena *a, const struct mail_settings *s, struct smtp_call *c,
+                        struct curl_slist *to)
 {
     struct str from = smtp_address(s->from);
-    const char *domain = memchr(from.p, '@', from.n);        /* we greet with the name that the sender belongs to */
+    const char *domain = memchr(from.p, '@', from.n); /* we greet with the name that the sender belongs to */
     const char *greeting = domain ? arena_text_n(a, domain + 1, (size_t)(from.p + from.n - domain) - 1) : "localhost";
     bool ipv6 = strchr(s->host, ':') != NULL;
     SET(h, CURLOPT_URL,
@@ -143,7 +145,7 @@ static bool set_options(CURL *h, struct arena *a, const struct mail_settings *s,
     if (s->user) {
         SET(h, CURLOPT_USERNAME, s->user);
         SET(h, CURLOPT_PASSWORD, s->password ? s->password : "");
-        SET(h, CURLOPT_SASL_IR, 1L);             /* sign in with one round trip less */
+        SET(h, CURLOPT_SASL_IR, 1L); /* sign in with one round trip less */
     }
     SET(h, CURLOPT_MAIL_FROM, arena_text_n(a, from.p, from.n));
     SET(h, CURLOPT_MAIL_RCPT, to);
@@ -161,9 +163,11 @@ static bool set_options(CURL *h, struct arena *a, const struct mail_settings *s,
 
 bool smtp_sounds_temporary(const char *answer)
 {
+    /* clang-format off */
     static const char *const words[] = { "too many", "too much", "rate limit", "ratelimit", "rate exceeded", "throttl",
                                          "try again", "try later", "later", "temporar", "frequen", "greylist",
                                          "graylist", "limit exceeded", "exceeded the limit", "quota", "busy" };
+    /* clang-format on */
     const char *enhanced = strlen(answer) > 4 ? answer + 4 : "";
     if (enhanced[0] == '4' && enhanced[1] == '.') return true;
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -173,8 +177,8 @@ bool smtp_sounds_temporary(const char *answer)
 
 static enum smtp_outcome refusal(const struct smtp_call *c, long answer)
 {
-    bool ours = c->at == AT_START || c->at == AT_SENDER;     /* what the operator has to mend */
-    bool full = answer == 552 && c->at == AT_RECIPIENT;      /* RFC 5321 4.5.3.1.10: to be read as 452 */
+    bool ours = c->at == AT_START || c->at == AT_SENDER; /* what the operator has to mend */
+    bool full = answer == 552 && c->at == AT_RECIPIENT;  /* RFC 5321 4.5.3.1.10: to be read as 452 */
     bool for_ever = answer >= 500 && !ours && !full && !smtp_sounds_temporary(c->answer);
     return for_ever ? SMTP_REFUSED : SMTP_LATER;
 }
@@ -182,8 +186,10 @@ static enum smtp_outcome refusal(const struct smtp_call *c, long answer)
 static enum smtp_outcome outcome_of(CURL *h, struct arena *a, CURLcode code, const struct smtp_call *c,
                                     const char **error)
 {
+    /* clang-format off */
     static const char *const about[] = { "the sign-in", "the sender", "the recipient", "the text", "the text",
                                          "the text" };
+    /* clang-format on */
     if (code == CURLE_OK) return SMTP_SENT;
     long answer = 0;
     if (curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &answer) != CURLE_OK) answer = 0;

@@ -25,6 +25,7 @@ static bool internal(const char *text)
 static void addresses(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const char *const closed[] = {
         "0.0.0.0", "0.255.255.255", "10.0.0.0", "10.255.255.255", "100.64.0.0", "100.127.255.255", "127.0.0.1",
         "127.255.255.254", "169.254.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.1",
@@ -41,6 +42,7 @@ static void addresses(void **state)
         "203.0.114.0", "223.255.255.255", "2001:200::1", "2001:4860:4860::8888", "2606:4700:4700::1111",
         "2a00:1450::1", "3ffe::1", "2003::1",
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(closed); i++)
         if (!internal(closed[i])) fail_msg("%s is open", closed[i]);
     for (size_t i = 0; i < ARRAY_LEN(open); i++)
@@ -53,10 +55,10 @@ static void addresses(void **state)
 
 struct script {
     const char *answer;
-    size_t filler;               /* bytes of 'x' behind the answer */
-    int silent_ms;               /* before answering */
-    bool hang_up, reset;         /* instead of an answer */
-    bool keeps;                  /* one answer, then the next request on the connection is dropped unanswered */
+    size_t filler;       /* bytes of 'x' behind the answer */
+    int silent_ms;       /* before answering */
+    bool hang_up, reset; /* instead of an answer */
+    bool keeps;          /* one answer, then the next request on the connection is dropped unanswered */
 };
 
 static bool read_request(struct peer *p, int fd)
@@ -121,6 +123,7 @@ static struct out_answer ask_plain(const struct script *s)
 static void statuses(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct { int status; const char *more; enum outcome want; int64_t retry_after_s; } cases[] = {
         { 200, "", OUTCOME_OK, 0 },
         { 201, "", OUTCOME_OK, 0 },
@@ -155,6 +158,7 @@ static void statuses(void **state)
         { 505, "", OUTCOME_REFUSED, 0 },
         { 599, "", OUTCOME_UNKNOWN, 0 },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct script s = { .answer = arena_printf(arena, "HTTP/1.1 %d Word\r\n%sContent-Length: 4\r\n\r\nbody",
                                                    cases[i].status, cases[i].more) };
@@ -164,7 +168,7 @@ static void statuses(void **state)
             fail_msg("%d %s: outcome %d, status %d, retry after %lld", cases[i].status, cases[i].more, out.outcome,
                      out.status, (long long)out.retry_after_s);
         assert_true(str_eq(out.body, STR("body")));
-        assert_int_equal(peer.connections, 1);               /* nothing was followed or repeated */
+        assert_int_equal(peer.connections, 1); /* nothing was followed or repeated */
         assert_true((out.outcome == OUTCOME_OK) == (out.error == NULL));
     }
 }
@@ -197,7 +201,10 @@ static void broken_answers_are_unknown(void **state)
     for (int i = 0; i < 500; i++) buf_text(&many, "HTTP/1.1 100 Continue\r\n\r\n");
     const char *continues = arena_text(arena, buf_terminated(&many));
     buf_free(&many);
-    const struct { const char *what; struct script s; } cases[] = {
+    const struct {
+        const char *what;
+        struct script s;
+    } cases[] = {
         { "hang up", { .hang_up = true } },
         { "reset", { .reset = true } },
         { "silent", { .silent_ms = 3000, .answer = "" } },
@@ -215,12 +222,14 @@ static void broken_answers_are_unknown(void **state)
         { "refusal cut off", { .answer = "HTTP/1.1 404 No\r\nContent-Length: 100\r\n\r\nhalf" } },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct out_answer out = ask(&cases[i].s, (struct out_request){ .method = "POST", .body = STR("{}"),
-                                    .trusted_address = true, .connect_ms = 500, .total_ms = 1000 });
+        struct out_answer out = ask(
+            &cases[i].s,
+            (struct out_request){
+                .method = "POST", .body = STR("{}"), .trusted_address = true, .connect_ms = 500, .total_ms = 1000 });
         if (out.outcome != OUTCOME_UNKNOWN) fail_msg("%s: outcome %d (%s)", cases[i].what, out.outcome, out.error);
         assert_non_null(out.error);
         assert_null(strstr(out.error, "127.0.0.1"));
-        assert_int_equal(peer.connections, 1);               /* a POST is never sent again */
+        assert_int_equal(peer.connections, 1); /* a POST is never sent again */
     }
 }
 
@@ -249,8 +258,11 @@ static void what_never_left_comes_later(void **state)
 {
     (void)state;
     struct script s = { .answer = "HTTP/1.1 200 OK\r\n\r\n" };
-    const struct { const char *url; enum outcome want; } cases[] = {
-        { "http://127.0.0.1:1/", OUTCOME_LATER },            /* nobody listens */
+    const struct {
+        const char *url;
+        enum outcome want;
+    } cases[] = {
+        { "http://127.0.0.1:1/", OUTCOME_LATER }, /* nobody listens */
         { "http://no-such-name.invalid/", OUTCOME_LATER },
         { "ftp://127.0.0.1/", OUTCOME_REFUSED },
         { "file:///etc/passwd", OUTCOME_REFUSED },
@@ -293,7 +305,7 @@ static void requests_say_what_was_asked(void **state)
 {
     (void)state;
     struct script s = { .answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" };
-    assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);  /* must not count */
+    assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0); /* must not count */
     assert_int_equal(setenv("ALL_PROXY", "http://127.0.0.1:1", 1), 0);
     struct out_answer out = ask(&s, (struct out_request){ .method = "PUT",
                                                           .body = STR("{\"a\":1}"),
@@ -306,8 +318,10 @@ static void requests_say_what_was_asked(void **state)
     assert_int_equal(unsetenv("ALL_PROXY"), 0);
     assert_int_equal(out.outcome, OUTCOME_OK);
     assert_int_equal(strncmp(peer.seen, "PUT /path?q=1 HTTP/1.1\r\n", 24), 0);
+    /* clang-format off */
     static const char *const wanted[] = { "\r\nContent-Type: application/json\r\n", "\r\nx-shopsaas-secret: s3cret\r\n",
         "\r\nUser-Agent: Chathub/", "\r\nContent-Length: 7\r\n", "\r\nX-Empty:\r\n", "\r\n\r\n{\"a\":1}" };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
         if (!strstr(peer.seen, wanted[i])) fail_msg("%s is not in: %s", wanted[i], peer.seen);
     static const char *const unwanted[] = { "Expect", "Cookie", "Accept-Encoding", "urlencoded", "Proxy" };
@@ -347,8 +361,12 @@ static void a_post_never_travels_on_a_kept_connection(void **state)
         struct out_answer out;
         peer_start(&peer, serve);
         peer.script = &s;
-        struct out_request r = { .method = "GET", .url = arena_printf(arena, "http://127.0.0.1:%d/", peer.port),
-                                 .connect_ms = 1000, .total_ms = 8000, .trusted_address = true, .log_as = "test.kept" };
+        struct out_request r = { .method = "GET",
+                                 .url = arena_printf(arena, "http://127.0.0.1:%d/", peer.port),
+                                 .connect_ms = 1000,
+                                 .total_ms = 8000,
+                                 .trusted_address = true,
+                                 .log_as = "test.kept" };
         http_call(arena, &r, &out);
         assert_int_equal(out.outcome, OUTCOME_OK);
         r.method = methods[i];
@@ -367,6 +385,7 @@ static void a_post_never_travels_on_a_kept_connection(void **state)
 static void merchants_urls_reach_only_the_internet(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct { const char *url, *error; } cases[] = {
         { "https://127.0.0.1/", "address not allowed" },
         { "https://localhost/", "address not allowed" },
@@ -392,6 +411,7 @@ static void merchants_urls_reach_only_the_internet(void **state)
         { "https://", "bad url" },
         { "//8.8.8.8/", NULL },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct out_answer out;
         http_call(arena,
@@ -406,8 +426,13 @@ static void merchants_urls_reach_only_the_internet(void **state)
         if (cases[i].error && !text_eq(out.error, cases[i].error)) fail_msg("%s: %s", cases[i].url, out.error);
     }
     struct out_answer out;
-    http_call(arena, &(struct out_request){ .method = "GET", .url = "https://no-such-name.invalid/", .connect_ms = 300,
-                                            .total_ms = 300, .log_as = "test.merchant" }, &out);
+    http_call(arena,
+              &(struct out_request){ .method = "GET",
+                                     .url = "https://no-such-name.invalid/",
+                                     .connect_ms = 300,
+                                     .total_ms = 300,
+                                     .log_as = "test.merchant" },
+              &out);
     assert_int_equal(out.outcome, OUTCOME_LATER);
 }
 
@@ -430,10 +455,15 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses), cmocka_unit_test(statuses), cmocka_unit_test(a_retry_after_date_counts_from_now),
-        cmocka_unit_test(broken_answers_are_unknown), cmocka_unit_test(answers_up_to_the_limit),
-        cmocka_unit_test(what_never_left_comes_later), cmocka_unit_test(requests_say_what_was_asked),
-        cmocka_unit_test(bad_headers_are_not_sent), cmocka_unit_test(a_post_never_travels_on_a_kept_connection),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(statuses),
+        cmocka_unit_test(a_retry_after_date_counts_from_now),
+        cmocka_unit_test(broken_answers_are_unknown),
+        cmocka_unit_test(answers_up_to_the_limit),
+        cmocka_unit_test(what_never_left_comes_later),
+        cmocka_unit_test(requests_say_what_was_asked),
+        cmocka_unit_test(bad_headers_are_not_sent),
+        cmocka_unit_test(a_post_never_travels_on_a_kept_connection),
         cmocka_unit_test(merchants_urls_reach_only_the_internet),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -8,6 +8,7 @@
 
 static struct arena *arena;
 
+/* clang-format off */
 static const struct letter sample = {
     .kind = "sample",
     .slot = { LETTER_SLOT_TEXT("shop", "Tea"), LETTER_SLOT_NUMBER("credits", 10), LETTER_SLOT_DAY("until", 0),
@@ -22,6 +23,7 @@ static const struct letter_value values[] = {
     LETTER_VALUE_TEXT("shop", "茶 & <b>Co</b> \"x\""), LETTER_VALUE_NUMBER("credits", 10),
     LETTER_VALUE_DAY("until", INT64_C(1795320000000)), LETTER_VALUE_LINK("link", LINK), LETTER_END
 };
+/* clang-format on */
 
 static void both_parts_say_the_same_and_only_one_is_html(void **state)
 {
@@ -66,8 +68,9 @@ static void values_must_fit_the_slots(void **state)
                                              LETTER_END };
     assert_false(letter_render(arena, &sample, "en", long_one, &t));
     /* A line end in a value begins no paragraph and no header. */
-    const struct letter_value lines[] = { LETTER_VALUE_TEXT("shop", "a\r\n\x7f\xc2\x85" "Bcc: \xc2\xa3"), values[1],
-                                          values[2], values[3], LETTER_END };
+    const struct letter_value lines[] = { LETTER_VALUE_TEXT("shop", "a\r\n\x7f\xc2\x85"
+                                                                    "Bcc: \xc2\xa3"),
+                                          values[1], values[2], values[3], LETTER_END };
     assert_true(letter_render(arena, &sample, "en", lines, &t));
     assert_string_equal(t.subject, "a    Bcc: \xc2\xa3 needs 10 credits");
     /* A subject has room for two long names, cut between characters. */
@@ -93,12 +96,14 @@ static void tables_are_looked_at(void **state)
     static const struct letter unused = { "unused", { LETTER_SLOT_TEXT("a", "b") }, { "a", "{a}" }, { "a", "b" } };
     static const struct letter unknown = { "unknown", { { 0 } }, { "a", "{shop}" }, { "a", "b" } };
     static const struct letter open = { "open", { { 0 } }, { "a", "b" }, { "a", "{shop" } };
+    /* clang-format off */
     static const struct letter pressed = { "pressed", { LETTER_SLOT_TEXT("a", "b") }, { "a", "[x]{a}" },
                                            { "a", "{a}" } };
 #define FORTY "1234567890123456789012345678901234567890"
     static const struct letter crowded = { "crowded", { LETTER_SLOT_TEXT("a", "b") },
                                            { FORTY FORTY FORTY FORTY FORTY FORTY FORTY FORTY FORTY FORTY "{a}", "{a}" },
                                            { "{a}", "{a}" } };
+    /* clang-format on */
     static const struct letter *const good[] = { &sample, NULL };
     const struct letter *const bad[] = { &unused, &unknown, &open, &pressed, &crowded };
     struct buf complaints;
@@ -128,14 +133,18 @@ static void a_letter_becomes_two_parts_of_one_message(void **state)
     (void)state;
     struct letter_text t;
     assert_true(letter_render(arena, &sample, "zh-CN", values, &t));
-    const struct smtp_mail mail = { .to = "b@example.com", .subject = t.subject, .text = t.plain, .html = t.html,
-                                    .message_id = "<id@x>", .at_ms = INT64_C(1795320000123) };
+    const struct smtp_mail mail = { .to = "b@example.com",
+                                    .subject = t.subject,
+                                    .text = t.plain,
+                                    .html = t.html,
+                                    .message_id = "<id@x>",
+                                    .at_ms = INT64_C(1795320000123) };
     struct str m = smtp_message(arena, "Chathub <no-reply@example.com>", &mail);
     const char *at = strstr(m.p, "boundary=\"");
     assert_non_null(at);
     char boundary[64] = "--";
     assert_int_equal(sscanf(at, "boundary=\"%60[^\"]", boundary + 2), 1);
-    assert_int_equal(count(m, boundary), 3);                 /* two parts and the end */
+    assert_int_equal(count(m, boundary), 3); /* two parts and the end */
     assert_int_equal(count(m, "MIME-Version:"), 1);
     const char *plain = strstr(m.p, "Content-Type: text/plain; charset=utf-8\r\n");
     const char *html = strstr(m.p, "Content-Type: text/html; charset=utf-8\r\n");

@@ -36,15 +36,14 @@ static void ascii_mail_goes_as_it_is(void **state)
     struct arena *a = arena_new(8 << 20);
     struct str m = message(a, "Chathub <no-reply@example.com>", "Confirm your e-mail",
                            "Open this link:\nhttps://example.com/auth/verify?token=abc_def-123\r\n\n.\nBye");
-    assert_string_equal(m.p,
+    assert_string_equal(
+        m.p,
         "Date: Sun, 22 Nov 2026 04:00:00 +0000\r\nFrom: \"Chathub\" <no-reply@example.com>\r\nTo: <b@example.com>\r\n"
         "Subject: Confirm your e-mail\r\nMessage-ID: <id@example.com>\r\nAuto-Submitted: auto-generated\r\n"
         "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"
         "Open this link:\r\nhttps://example.com/auth/verify?token=abc_def-123\r\n\r\n.\r\nBye\r\n");
-    assert_true(str_eq(
-        m,
-        message(a, "Chathub <no-reply@example.com>", "Confirm your e-mail",
-                "Open this link:\nhttps://example.com/auth/verify?token=abc_def-123\r\n\n.\nBye")));
+    assert_true(str_eq(m, message(a, "Chathub <no-reply@example.com>", "Confirm your e-mail",
+                                  "Open this link:\nhttps://example.com/auth/verify?token=abc_def-123\r\n\n.\nBye")));
     arena_free(a);
 }
 
@@ -52,10 +51,11 @@ static void other_mail_is_encoded(void **state)
 {
     (void)state;
     struct arena *a = arena_new(8 << 20);
-    struct str m = message(a, "智聊 <no-reply@example.com>", "请确认您的邮箱地址，然后开始使用客服聊天机器人", "您好\n");
+    struct str m =
+        message(a, "智聊 <no-reply@example.com>", "请确认您的邮箱地址，然后开始使用客服聊天机器人", "您好\n");
     expect_in(m, "From: =?UTF-8?B?5pm66IGK?= <no-reply@example.com>\r\n");
     expect_in(m, "Subject: =?UTF-8?B?");
-    expect_in(m, "?=\r\n =?UTF-8?B?");                       /* folded into words, each of whole characters */
+    expect_in(m, "?=\r\n =?UTF-8?B?"); /* folded into words, each of whole characters */
     expect_in(m, "Content-Transfer-Encoding: base64\r\n\r\n5oKo5aW9DQo=\r\n");
     size_t line = 0;
     for (size_t i = 0; i < m.n; i++) {
@@ -90,12 +90,12 @@ static void other_mail_is_encoded(void **state)
 /* ---- the server ---- */
 
 struct smtp_script {
-    const char *greeting, *mail, *rcpt, *data, *end;         /* answers; NULL: the good one */
-    const char *ehlo;                                        /* what EHLO offers */
+    const char *greeting, *mail, *rcpt, *data, *end; /* answers; NULL: the good one */
+    const char *ehlo;                                /* what EHLO offers */
     const char *quit;
-    const char *slow_at;                                     /* the command that is answered late; "." the text */
+    const char *slow_at; /* the command that is answered late; "." the text */
     int slow_ms;
-    const char *hang_up_at;                                  /* the command after which it is gone; "." the text */
+    const char *hang_up_at; /* the command after which it is gone; "." the text */
 };
 
 static const char *or_else(const char *text, const char *otherwise) { return text ? text : otherwise; }
@@ -147,8 +147,13 @@ static enum smtp_outcome send_one(struct arena *a, const struct smtp_script *s, 
     settings.host = settings.host ? settings.host : "127.0.0.1";
     settings.from = "Chathub <no-reply@chathub.example>";
     settings.port = peer.port;
-    enum smtp_outcome outcome = smtp_send(a, &settings, &(struct smtp_mail){ .to = "b@example.com", .subject = "Hi",
-        .text = "one\n.two\n.\n", .message_id = "<id@x>", .at_ms = now_ms() }, error);
+    enum smtp_outcome outcome = smtp_send(a, &settings,
+                                          &(struct smtp_mail){ .to = "b@example.com",
+                                                               .subject = "Hi",
+                                                               .text = "one\n.two\n.\n",
+                                                               .message_id = "<id@x>",
+                                                               .at_ms = now_ms() },
+                                          error);
     peer_stop(&peer);
     return outcome;
 }
@@ -178,7 +183,9 @@ static void outcomes_of_smtp(void **state)
         { "gone at the sender", { .hang_up_at = "MAIL" }, SMTP_LATER, NULL },
         { "gone at the recipient", { .hang_up_at = "RCPT" }, SMTP_LATER, NULL },
         { "gone after the text", { .hang_up_at = "." }, SMTP_UNKNOWN, NULL },
-        { "too many, in a 550", { .rcpt = "550 5.7.1 Too many recipients, try again later\r\n" }, SMTP_LATER,
+        { "too many, in a 550",
+          { .rcpt = "550 5.7.1 Too many recipients, try again later\r\n" },
+          SMTP_LATER,
           "the recipient was answered 550" },
         { "counted, in a 554", { .end = "554 IP frequency limited\r\n" }, SMTP_LATER, "the text was answered 554" },
         { "4.x.x in a 550", { .rcpt = "550 4.2.1 no\r\n" }, SMTP_LATER, "the recipient was answered 550" },
@@ -197,14 +204,14 @@ static void outcomes_of_smtp(void **state)
     const char *error;
     assert_int_equal(send_one(a, &cases[0].s, (struct mail_settings){ .user = "me", .password = "pw" }, &error),
                      SMTP_SENT);
-    assert_null(strstr(peer.seen, "AUTH"));                  /* not offered, not needed */
+    assert_null(strstr(peer.seen, "AUTH")); /* not offered, not needed */
     static const struct smtp_script auth = { .ehlo = "250-fake\r\n250 AUTH PLAIN\r\n" };
     assert_int_equal(send_one(a, &auth, (struct mail_settings){ .user = "me", .password = "pw" }, &error), SMTP_SENT);
     assert_non_null(strstr(peer.seen, "AUTH PLAIN AG1lAHB3\r\n"));
     assert_non_null(strstr(peer.seen, "EHLO chathub.example\r\n"));
     assert_non_null(strstr(peer.seen, "MAIL FROM:<no-reply@chathub.example>"));
     assert_non_null(strstr(peer.seen, "RCPT TO:<b@example.com>"));
-    assert_non_null(strstr(peer.seen, "\r\none\r\n..two\r\n..\r\n.\r\n"));       /* dots are doubled */
+    assert_non_null(strstr(peer.seen, "\r\none\r\n..two\r\n..\r\n.\r\n")); /* dots are doubled */
     /* Not on this machine by name: STARTTLS is demanded, nothing is said without it. */
     assert_int_equal(
         send_one(a, &auth, (struct mail_settings){ .host = "0x7f000001", .user = "me", .password = "pw" }, &error),
@@ -217,8 +224,10 @@ static void outcomes_of_smtp(void **state)
 }
 
 /* A hundredth and less of what RFC 5321 allows, in its proportions. */
+/* clang-format off */
 static const struct smtp_patience scaled = { .command_ms = 1500, .data_ms = 1500, .block_ms = 1500, .end_ms = 5000,
                                              .quit_ms = 300 };
+/* clang-format on */
 
 static void each_phase_has_its_own_time(void **state)
 {
@@ -231,10 +240,14 @@ static void each_phase_has_its_own_time(void **state)
     } cases[] = {
         /* The text is looked through for longer than any other phase may take, and taken: sent, once. */
         { "slow text", { .slow_at = ".", .slow_ms = 3000 }, SMTP_SENT, NULL },
-        { "silent greeting", { .slow_at = "greeting", .slow_ms = 3500 }, SMTP_LATER,
+        { "silent greeting",
+          { .slow_at = "greeting", .slow_ms = 3500 },
+          SMTP_LATER,
           "the sign-in was not answered in time" },
         { "silent sender", { .slow_at = "MAIL", .slow_ms = 3500 }, SMTP_LATER, "the sender was not answered in time" },
-        { "silent recipient", { .slow_at = "RCPT", .slow_ms = 3500 }, SMTP_LATER,
+        { "silent recipient",
+          { .slow_at = "RCPT", .slow_ms = 3500 },
+          SMTP_LATER,
           "the recipient was not answered in time" },
         { "silent data", { .slow_at = "DATA", .slow_ms = 3500 }, SMTP_LATER, "the text was not answered in time" },
         { "silent text", { .slow_at = ".", .slow_ms = 7500 }, SMTP_UNKNOWN, "the text was not answered in time" },
@@ -257,11 +270,13 @@ static void each_phase_has_its_own_time(void **state)
 static void words_of_refusals(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const char *const later[] = {
         "550 Too many messages", "550 5.7.1 rate limit reached", "554 Try again later", "550 4.7.0 no",
         "550 Mailbox busy",
         "550 Connection frequency limited", "552 5.2.2 Over quota", "550 Greylisted", "550 User throttled",
     };
+    /* clang-format on */
     static const char *const never[] = { "550 No such user", "550 5.1.1 unknown", "554 spam", "550", "", "5" };
     for (size_t i = 0; i < ARRAY_LEN(later); i++)
         if (!smtp_sounds_temporary(later[i])) fail_msg("for ever: %s", later[i]);
@@ -272,6 +287,7 @@ static void words_of_refusals(void **state)
 static void senders(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct { const char *in, *out; } cases[] = {
         { "Chathub <no-reply@localhost>", "Chathub <no-reply@localhost>" }, { "a@b.cn", "a@b.cn" },
         { "智聊 <a@bücher.de>", "智聊 <a@xn--bcher-kva.de>" }, { "a@BÜCHER.de", "a@xn--bcher-kva.de" },
@@ -279,6 +295,7 @@ static void senders(void **state)
         { "a@b.cn\r\nBcc: x@y.z", NULL }, { "a@b@c.cn", NULL }, { "a@", NULL }, { "@b.cn", NULL },
         { "\xff@b.cn", NULL },
     };
+    /* clang-format on */
     struct arena *a = arena_new(1 << 20);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const char *out = mail_sender(a, cases[i].in);
@@ -290,7 +307,9 @@ static void senders(void **state)
 /* ---- the outbox ---- */
 
 static struct mail_settings settings;
-static const struct { struct mail_context mail; } context = { { &settings } };
+static const struct {
+    struct mail_context mail;
+} context = { { &settings } };
 static struct jobs *worker;
 
 static int64_t put(struct test_db *t, const char *to, const char *subject, const char *text)
@@ -316,8 +335,7 @@ static void begin(const struct smtp_script *s, bool keep)
 static void run_jobs(struct test_db *t, const char *sql)
 {
     test_lanes(t, NULL);
-    worker = jobs_start(
-        &(struct job_options){ .lanes = t->lanes, .kinds = kinds, .context = &context, .workers = 2 });
+    worker = jobs_start(&(struct job_options){ .lanes = t->lanes, .kinds = kinds, .context = &context, .workers = 2 });
     struct conn *c = conn_open(t->db, TX_READ, (char[256]){ 0 }, 256);
     EXPECT(c != NULL);
     bool came = false;
@@ -367,8 +385,7 @@ TEST_EACH_ENGINE(the_stored_text_is_unreadable_and_bound_to_its_row)
     put(t, "a@example.com", "two", "token-bbbbbbbb");
     if (t->engine == DB_SQLITE)
         EXPECT(test_number(t, "SELECT COUNT(*) FROM mail_outbox WHERE instr(body, CAST('token' AS BLOB)) > 0") == 0);
-    else
-        EXPECT(test_number(t, "SELECT COUNT(*) FROM mail_outbox WHERE position('token'::bytea in body) > 0") == 0);
+    else EXPECT(test_number(t, "SELECT COUNT(*) FROM mail_outbox WHERE position('token'::bytea in body) > 0") == 0);
     test_script(t, "UPDATE mail_outbox SET body = (SELECT o.body FROM mail_outbox o WHERE o.subject = 'two') WHERE "
                    "subject = 'one'");
     struct mail_row row[5];
@@ -437,8 +454,12 @@ TEST_EACH_ENGINE(a_letter_keeps_both_parts_until_it_was_sent)
 {
     static const struct smtp_script good = { 0 };
     begin(&good, false);
-    EXPECT(mail_put(t->tx, &settings, &(struct mail){ .to = "a@example.com", .subject = "s", .text = "the plain part",
-                                                      .html = "<p>the other part</p>", .kind = "test" }));
+    EXPECT(mail_put(t->tx, &settings,
+                    &(struct mail){ .to = "a@example.com",
+                                    .subject = "s",
+                                    .text = "the plain part",
+                                    .html = "<p>the other part</p>",
+                                    .kind = "test" }));
     struct mail_row row[1];
     size_t n;
     EXPECT(mail_list(t->tx, &settings, 0, 1, row, &n) == ROW_FOUND);

@@ -18,8 +18,8 @@ struct peer {
     atomic_bool stopping;
     atomic_int connections;
     void (*serve)(struct peer *p, int fd);
-    const void *script;                      /* the test's */
-    char seen[PEER_SEEN_MAX];                /* what the function kept of what it read */
+    const void *script;       /* the test's */
+    char seen[PEER_SEEN_MAX]; /* what the function kept of what it read */
     size_t seen_n;
 };
 

@@ -23,9 +23,8 @@ static struct str header_of(const json_t *request, const char *wanted)
 {
     const char *name;
     json_t *value, *headers = json_object_get(request, "headers");
-    json_object_foreach(headers, name, value)
-        if (str_eq_nocase(str_of(name), str_of(wanted)))
-            return (struct str){ json_string_value(value), json_string_length(value) };
+    json_object_foreach(headers, name, value) if (str_eq_nocase(str_of(name), str_of(wanted))) return (
+        struct str){ json_string_value(value), json_string_length(value) };
     return (struct str){ NULL, 0 };
 }
 
@@ -50,7 +49,8 @@ static void vectors(void **state)
     size_t i;
     json_t *c;
     assert_true(json_array_size(json_object_get(all, "cases")) >= 12);
-    json_array_foreach(json_object_get(all, "cases"), i, c) {
+    json_array_foreach(json_object_get(all, "cases"), i, c)
+    {
         const json_t *request = json_object_get(c, "request");
         struct str scheme, verdict, body;
         int64_t now_s;
@@ -66,7 +66,8 @@ static void vectors(void **state)
         if ((got == WEBHOOK_OK) != str_eq(verdict, STR("accept")))
             fail_msg("case %s: verdict %d", json_string_value(json_object_get(c, "name")), got);
     }
-    json_array_foreach(json_object_get(all, "signing"), i, c) {
+    json_array_foreach(json_object_get(all, "signing"), i, c)
+    {
         struct str secret = { 0 }, id = { 0 }, body = { 0 }, want = { 0 };
         int64_t at_s;
         assert_true(json_get_str(c, "secret", &secret) && json_get_str(c, "id", &id) && json_get_str(c, "body", &body));
@@ -101,7 +102,7 @@ static void several_signatures_and_versions(void **state)
     (void)state;
     struct str id = STR("msg_1"), second = webhook_sign(arena, OTHER, id, NOW, BODY);
     assert_int_equal(verify(id, NOW_TEXT, good()), WEBHOOK_OK);
-    assert_int_equal(verify(id, NOW_TEXT, second), WEBHOOK_OK);          /* after a roll, either secret */
+    assert_int_equal(verify(id, NOW_TEXT, second), WEBHOOK_OK); /* after a roll, either secret */
     assert_int_equal(verify(id, NOW_TEXT, joined("v1,AAAA v2,xyz v1a,abc ", good(), "")), WEBHOOK_OK);
     assert_int_equal(verify(id, NOW_TEXT, joined("", good(), " v1,AAAA")), WEBHOOK_OK);
     /* The right value under another version does not count. */
@@ -122,7 +123,9 @@ static void several_signatures_and_versions(void **state)
 static void timestamps(void **state)
 {
     (void)state;
-    static const struct { const char *at; enum webhook_verdict want;
+    static const struct {
+        const char *at;
+        enum webhook_verdict want;
     } cases[] = {
         { "1795319700", WEBHOOK_OK },
         { "1795320300", WEBHOOK_OK },
@@ -165,10 +168,12 @@ static void ids(void **state)
 static void malformed_secrets_sign_and_verify_nothing(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const char *const bad[] = {
         "", "whsec_", "whsec_AAAA", "whsec_!!!!", "WHSEC_xUr71nvbe8xBfS8iDw57ohjFKScZDPLAKln0AeCwHBE=",
         "xUr71nvbe8xBfS8iDw57ohjFKScZDPLAKln0AeCwHBE=", "whsec_xUr71nvbe8xBfS8iDw57ohjFKScZDPLAKln0AeCwHBE",
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         assert_null(webhook_sign(arena, str_of(bad[i]), STR("msg_1"), NOW, BODY).p);
         struct webhook_secrets s = { 1, { str_of(bad[i]) } };
@@ -227,6 +232,7 @@ static void evershop(void **state)
 {
     (void)state;
     struct webhook_secrets s = { 2, { STR("whsec_old"), STR("whsec_test") } };
+    /* clang-format off */
     static const struct { const char *header; int64_t late_s; enum webhook_verdict want; } cases[] = {
         { "t=1700000000,v1=" STORE_HEX, 0, WEBHOOK_OK },
         { "t=1700000000,v1=" STORE_HEX, 300, WEBHOOK_OK },
@@ -249,6 +255,7 @@ static void evershop(void **state)
         { ",,,", 0, WEBHOOK_MALFORMED },
         { "", 0, WEBHOOK_MISSING_HEADER },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         if (webhook_verify_evershop(&s, str_of(cases[i].header), STORE_BODY, 1700000000 + cases[i].late_s) !=
             cases[i].want)

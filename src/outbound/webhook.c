@@ -8,10 +8,11 @@
 #include <stdio.h>
 
 enum {
-    SECRET_KEY_MIN = 24, SECRET_KEY_MAX = 64,    /* bytes behind "whsec_" (Standard Webhooks 1.0.0) */
+    SECRET_KEY_MIN = 24,
+    SECRET_KEY_MAX = 64, /* bytes behind "whsec_" (Standard Webhooks 1.0.0) */
     WEBHOOK_ID_MAX = 256,
-    ENTRIES_MAX = 16,                            /* signatures in one header */
-    MAC_BASE64_SIZE = 45,                        /* 44 characters for 32 bytes, and NUL */
+    ENTRIES_MAX = 16,     /* signatures in one header */
+    MAC_BASE64_SIZE = 45, /* 44 characters for 32 bytes, and NUL */
     MAC_HEX_CHARS = 64,
 };
 
@@ -115,9 +116,9 @@ enum webhook_verdict webhook_verify(const struct webhook_secrets *s, struct str 
     struct str rest = signature, entry;
     for (size_t n = 0; next_part(&rest, ' ', &entry); n++) {
         if (n == ENTRIES_MAX) return WEBHOOK_MALFORMED;
-        struct str prefix = STR("v1,");      /* "v1a," is Ed25519: skipped with every other version */
+        struct str prefix = STR("v1,"); /* "v1a," is Ed25519: skipped with every other version */
         if (!str_starts(entry, prefix) || entry.n - prefix.n != MAC_BASE64_SIZE - 1) continue;
-        for (size_t i = 0; i < expected_n; i++)      /* no early end: time must not tell which secret matched */
+        for (size_t i = 0; i < expected_n; i++) /* no early end: time must not tell which secret matched */
             matched |= equal_constant_time(entry.p + prefix.n, expected[i], MAC_BASE64_SIZE - 1);
     }
     return matched ? WEBHOOK_OK : WEBHOOK_SIGNATURE;
@@ -141,13 +142,13 @@ enum webhook_verdict webhook_verify_x_signature(const struct webhook_secrets *s,
 {
     assert(s->count <= WEBHOOK_SECRETS_MAX);
     if (header.n == 0) return WEBHOOK_MISSING_HEADER;
-    struct str prefix = STR("sha256=");      /* "sha1=" and a bare value are refused: no choice of algorithm */
+    struct str prefix = STR("sha256="); /* "sha1=" and a bare value are refused: no choice of algorithm */
     if (!str_starts(header, prefix)) return WEBHOOK_MALFORMED;
     struct str hex = { header.p + prefix.n, header.n - prefix.n };
     if (!is_hex_mac(hex)) return WEBHOOK_MALFORMED;
     bool matched = false;
     for (size_t i = 0; i < s->count; i++) {
-        if (s->secret[i].n == 0) continue;   /* an unset secret must not verify anything */
+        if (s->secret[i].n == 0) continue; /* an unset secret must not verify anything */
         uint8_t mac[SHA256_SIZE];
         hmac_sha256(s->secret[i], body, mac);
         matched |= hex_matches(hex, mac);
@@ -164,7 +165,7 @@ enum webhook_verdict webhook_verify_evershop(const struct webhook_secrets *s, st
     size_t given_n = 0;
     while (next_part(&rest, ',', &part)) {
         if (str_starts(part, STR("t="))) {
-            if (timestamp.p) return WEBHOOK_MALFORMED;       /* two times: which one was signed? */
+            if (timestamp.p) return WEBHOOK_MALFORMED; /* two times: which one was signed? */
             timestamp = (struct str){ part.p + 2, part.n - 2 };
         } else if (str_starts(part, STR("v1="))) {
             if (given_n == ENTRIES_MAX) return WEBHOOK_MALFORMED;

@@ -9,7 +9,10 @@
 
 enum { WEBHOOK_TOLERANCE_S = 300, WEBHOOK_SECRETS_MAX = 4 };
 enum webhook_verdict { WEBHOOK_OK, WEBHOOK_MISSING_HEADER, WEBHOOK_MALFORMED, WEBHOOK_TIMESTAMP, WEBHOOK_SIGNATURE };
-struct webhook_secrets { size_t count; struct str secret[WEBHOOK_SECRETS_MAX]; };
+struct webhook_secrets {
+    size_t count;
+    struct str secret[WEBHOOK_SECRETS_MAX];
+};
 
 /* secret: "whsec_" + base64 of 24..64 bytes. id: ours, without '.'. Result "v1,BASE64" in the arena; p NULL when the
  * secret is malformed. */

@@ -5,11 +5,13 @@
 #include "shops/shops.h"
 #include "audit/audit.h"
 
+/* clang-format off */
 #define SHOPS_ACTIONS(X)                                                                                               \
     X(shop_created) X(shop_updated) X(shop_soft_deleted) X(shop_restored) X(shop_hard_deleted)
+/* clang-format on */
 SHOPS_ACTIONS(AUDIT_DECLARE)
 
-enum { SHOPS_LIST_MAX = 250 };               /* above SHOPS_PER_ACCOUNT_MAX: that limit is counted without a lock */
+enum { SHOPS_LIST_MAX = 250 }; /* above SHOPS_PER_ACCOUNT_MAX: that limit is counted without a lock */
 
 /* Newest first: the living shops, or those that can still be restored. */
 MUST_USE bool shops_list(struct tx *tx, int64_t account, bool deleted, struct shop *out, size_t *count);
@@ -24,6 +26,6 @@ void shop_slug_with_tail(const char *slug, char out[SHOP_SLUG_MAX + 1]);
 /* A slug that no living shop has: the wish, or the wish with a random end. */
 MUST_USE bool shops_free_slug(struct tx *tx, const char *wish, char out[SHOP_SLUG_MAX + 1]);
 MUST_USE bool shops_set_slug(struct tx *tx, struct shop *s, const char *slug, int64_t now);
-MUST_USE bool shops_blank(struct tx *tx, struct shop *s);    /* of a purged shop */
+MUST_USE bool shops_blank(struct tx *tx, struct shop *s); /* of a purged shop */
 
 #endif

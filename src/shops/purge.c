@@ -24,13 +24,16 @@ static bool purge(struct tx *tx, int64_t id, int64_t now)
     struct shop s;
     enum row row = shops_locked(tx, id, &s);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    if (s.status != SHOP_DELETED || s.purge_at_ms > now) return true;        /* restored since the batch was read */
+    if (s.status != SHOP_DELETED || s.purge_at_ms > now) return true; /* restored since the batch was read */
     struct shop before = s;
     if (shops_move(tx, &s, SHOP_PURGED, "purged", 0, now) != ROW_FOUND || !shops_blank(tx, &s)) return false;
     if (shops_hooks.purged && !shops_hooks.purged(tx, &before, now)) return false;
     return events_put(tx, s.account, "shop.changed", event_json, &id) &&
-           audit_put(tx, &(struct audit_entry){ .action = AUDIT_shop_hard_deleted, .account = s.account,
-               .resource = "shop", .resource_id = id, .at_ms = now });
+           audit_put(tx, &(struct audit_entry){ .action = AUDIT_shop_hard_deleted,
+                                                .account = s.account,
+                                                .resource = "shop",
+                                                .resource_id = id,
+                                                .at_ms = now });
 }
 
 static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
@@ -51,8 +54,10 @@ static enum job_wish purge_settle(struct job *job, struct tx *tx)
     return jobs_each(job, tx, &(struct job_list){ .read = read_due, .one = purge_one, .max = PURGE_BATCH });
 }
 
+/* clang-format off */
 const struct job_kind shops_purge_job = {
     .name = "shops.purge", .doc = "Ends shops that were deleted 7 days ago; leaves a tombstone.",
     .max_attempts = 5, .backoff_first_ms = SECOND_MS, .backoff_max_ms = MINUTE_MS, .every_ms = MINUTE_MS,
     .careful = true, .settle = purge_settle,
 };
+/* clang-format on */

@@ -16,6 +16,7 @@ static const struct problem problem_shop_limit = {
 
 static const char *const statuses[] = { "creating", "active", "failed", "suspended", "deleted", NULL };
 static const char *const hostings[] = { "external", NULL };
+/* clang-format off */
 static const char *const chatbot_states[] = { "off", "pending", "provisioning", "active", "suspended", "disabled",
     "failed", NULL };
 
@@ -35,8 +36,12 @@ static const struct shape status_shape[] = { SHAPE_OBJECT("shop", shop_shape, .t
 static const struct shape success_shape[] = { SHAPE_BOOL("success"), SHAPE_END };
 static const struct shape deleted_shape[] = {
     SHAPE_BOOL("success"), SHAPE_TIME("scheduled_hard_delete_at"), SHAPE_END };
+/* clang-format on */
 
-struct view { struct shop shop; struct shop_chatbot chatbot; };
+struct view {
+    struct shop shop;
+    struct shop_chatbot chatbot;
+};
 
 static void shop_json(struct json *j, const void *arg)
 {
@@ -100,14 +105,20 @@ static bool load_chatbots(struct req *req, struct view *views, size_t count)
 
 /* ---- list ---- */
 
-struct get_shops { bool deleted; };
+struct get_shops {
+    bool deleted;
+};
 static const struct field get_shops_fields[] = {
     FIELD_BOOL(struct get_shops, deleted, .optional = true,
                .doc = "true: the deleted shops that can still be restored, and none else."),
     FIELD_END
 };
 
-struct shop_list { struct view *view; size_t count; struct credits available; };
+struct shop_list {
+    struct view *view;
+    size_t count;
+    struct credits available;
+};
 
 static void list_json(struct json *j, const void *arg)
 {
@@ -140,7 +151,10 @@ static enum answer run_list(struct req *req)
 
 /* ---- create ---- */
 
-struct post_shop { const char *shop_name, *domain; int hosting; };
+struct post_shop {
+    const char *shop_name, *domain;
+    int hosting;
+};
 static const struct field post_shop_fields[] = {
     FIELD_TEXT(struct post_shop, shop_name, .min = 1, .max = SHOP_NAME_MAX, .form = TEXT_NAME,
                .doc = "What the merchant calls the shop."),
@@ -158,8 +172,13 @@ static enum answer run_create(struct req *req)
     const struct post_shop *in = req->body;
     struct view v = { 0 };
     if (is_private(in->domain)) return reply_fields(req, "domain", "not_public");
-    switch (shops_add(req->tx, &(struct shop_new){ .account = req->who.account, .actor = req->who.person,
-        .name = in->shop_name, .domain = in->domain, .at_ms = req->now_ms }, &v.shop)) {
+    switch (shops_add(req->tx,
+                      &(struct shop_new){ .account = req->who.account,
+                                          .actor = req->who.person,
+                                          .name = in->shop_name,
+                                          .domain = in->domain,
+                                          .at_ms = req->now_ms },
+                      &v.shop)) {
     case SHOP_ADD_FAULT: return reply_fault(req);
     case SHOP_ADD_LIMIT:
         reply_fact_i64(req, "limit", SHOPS_PER_ACCOUNT_MAX);
@@ -172,15 +191,22 @@ static enum answer run_create(struct req *req)
 
 /* ---- one shop ---- */
 
-struct path_shop { int64_t id; };
+struct path_shop {
+    int64_t id;
+};
+/* clang-format off */
 static const struct field path_shop_fields[] = {
     FIELD_ID(struct path_shop, id, .doc = "The shop's number."),
     FIELD_END
 };
+/* clang-format on */
 
 static int64_t path_id(const struct req *req) { return ((const struct path_shop *)req->path)->id; }
 
-struct one_shop { struct view view; const char *url; };
+struct one_shop {
+    struct view view;
+    const char *url;
+};
 
 static void status_json(struct json *j, const void *arg)
 {
@@ -205,7 +231,10 @@ static enum answer run_status(struct req *req)
     return reply_json(req, 200, status_json, &o);
 }
 
-struct patch_shop { const char *shop_name, *domain; bool has_name, has_domain; };
+struct patch_shop {
+    const char *shop_name, *domain;
+    bool has_name, has_domain;
+};
 static const struct field patch_shop_fields[] = {
     FIELD_TEXT(struct patch_shop, shop_name, .optional = true, .min = 1, .max = SHOP_NAME_MAX, .form = TEXT_NAME,
                .present_offset = offsetof(struct patch_shop, has_name), .doc = "The new name; the slug stays."),
@@ -272,6 +301,7 @@ static enum answer run_restore(struct req *req)
 
 ROUTE_TAG(shops_tag, "Shops", "The shops of a merchant.");
 
+/* clang-format off */
 const struct route shops_routes[] = {
     { .verb = VERB_GET, .path = "/api/shops", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Shops",
       QUERY_FIELDS(get_shops), .answer = list_shape, .run = run_list,
@@ -293,3 +323,4 @@ const struct route shops_routes[] = {
       PROBLEMS(&problem_not_found), .doc = "Bring a deleted shop back." },
     ROUTE_END
 };
+/* clang-format on */

@@ -3,9 +3,11 @@
 #include "shops/shops.h"
 
 #define FOUND "SELECT id, account, name, domain FROM shops"
+/* clang-format off */
 #define PART(has)                                                                                                      \
     FOUND " WHERE account = ?1 AND status < 5 AND (" has "(lower(name), CAST(?2 AS TEXT)) > 0 OR "                     \
           has "(COALESCE(domain, ''), CAST(?2 AS TEXT)) > 0) ORDER BY id DESC LIMIT ?3"
+/* clang-format on */
 STMT(search_own, PART("instr"), .postgres = PART("strpos"));
 #define BEGIN(what, order)                                                                                             \
     FOUND " WHERE status < 5 AND " what order " >= CAST(?1 AS TEXT) AND " what order " < CAST(?2 AS TEXT)"             \
@@ -26,7 +28,9 @@ static bool take(struct query *q, struct shop_found *out, size_t most, size_t *c
 {
     enum row row;
     while ((row = query_next(q)) == ROW_FOUND) {
-        struct shop_found f = { .id = col_i64(q, "id"), .account = col_i64(q, "account"), .name = col_text(q, "name"),
+        struct shop_found f = { .id = col_i64(q, "id"),
+                                .account = col_i64(q, "account"),
+                                .name = col_text(q, "name"),
                                 .domain = col_text(q, "domain") };
         bool known = *count == most;
         for (size_t i = 0; i < *count && !known; i++) known = out[i].id == f.id;
@@ -37,7 +41,7 @@ static bool take(struct query *q, struct shop_found *out, size_t most, size_t *c
 
 bool shops_search(struct tx *tx, int64_t account, const char *text, struct shop_found *out, size_t most, size_t *count)
 {
-    assert(account > 0);                     /* 0 is nobody, and must not be everybody */
+    assert(account > 0); /* 0 is nobody, and must not be everybody */
     struct query q = query(tx, &search_own);
     bind_i64(&q, account), bind_text(&q, lowered(tx_arena(tx), text)), bind_i64(&q, (int64_t)most);
     *count = 0;

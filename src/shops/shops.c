@@ -8,10 +8,12 @@
 
 static_assert(SHOP_DELETED == 5 && SHOP_PURGED == 6, "shops.status is stored, and the statements here name 5 and 6");
 
+/* clang-format off */
 static const char *const status_names[SHOP_STATUS_COUNT] = {
     [SHOP_NONE] = "none", [SHOP_CREATING] = "creating", [SHOP_ACTIVE] = "active", [SHOP_FAILED] = "failed",
     [SHOP_SUSPENDED] = "suspended", [SHOP_DELETED] = "deleted", [SHOP_PURGED] = "purged",
 };
+/* clang-format on */
 
 const char *shop_status_name(enum shop_status s)
 {
@@ -20,6 +22,7 @@ const char *shop_status_name(enum shop_status s)
 }
 
 /* From where to where. A deleted shop goes back only to what it was, which shops_move checks. */
+/* clang-format off */
 static const bool may_move[SHOP_STATUS_COUNT][SHOP_STATUS_COUNT] = {
     [SHOP_NONE] = { [SHOP_CREATING] = true, [SHOP_ACTIVE] = true },
     [SHOP_CREATING] = { [SHOP_ACTIVE] = true, [SHOP_FAILED] = true, [SHOP_DELETED] = true },
@@ -29,6 +32,7 @@ static const bool may_move[SHOP_STATUS_COUNT][SHOP_STATUS_COUNT] = {
     [SHOP_DELETED] = { [SHOP_CREATING] = true, [SHOP_ACTIVE] = true, [SHOP_FAILED] = true, [SHOP_SUSPENDED] = true,
                        [SHOP_PURGED] = true },
 };
+/* clang-format on */
 
 struct shops_hooks shops_hooks;
 
@@ -70,6 +74,7 @@ STMT(slug_taken, "SELECT id FROM shops WHERE slug = ?1 AND status < 5");
 STMT(insert,
      "INSERT INTO shops (account, status, version, name, slug, domain, created_at_ms, updated_at_ms, deleted_from,"
      " deleted_at_ms, purge_at_ms) VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?6, 0, 0, 0) RETURNING id");
+/* clang-format off */
 STMT(move, "UPDATE shops SET status = ?4, version = ?3 + 1, updated_at_ms = ?5, deleted_from = ?6, deleted_at_ms = ?7,"
            " purge_at_ms = ?8 WHERE id = ?1 AND status = ?2 AND version = ?3");
 STMT(history, "INSERT INTO shop_moves (shop, version, account, from_status, to_status, why, actor, at_ms)"
@@ -85,6 +90,7 @@ static void from_row(const struct query *q, struct shop *out)
         .name = col_text(q, "name"), .slug = col_text(q, "slug"), .domain = col_text(q, "domain"),
         .created_at_ms = col_i64(q, "created_at_ms"), .updated_at_ms = col_i64(q, "updated_at_ms"),
         .deleted_at_ms = col_i64(q, "deleted_at_ms"), .purge_at_ms = col_i64(q, "purge_at_ms") };
+    /* clang-format on */
     assert(out->status > SHOP_NONE && out->status < SHOP_STATUS_COUNT);
 }
 
@@ -141,7 +147,7 @@ static bool write_history(struct tx *tx, const struct shop *s, enum shop_status 
 
 bool shops_free_slug(struct tx *tx, const char *wish, char out[SHOP_SLUG_MAX + 1])
 {
-    enum { TRIES = 8 };                      /* 29^4 ends: a second collision in a row is rare, an eighth is a bug */
+    enum { TRIES = 8 }; /* 29^4 ends: a second collision in a row is rare, an eighth is a bug */
     memcpy(out, wish, strlen(wish) + 1);
     for (int i = 0; i < TRIES; i++) {
         struct query q = query(tx, &slug_taken);
@@ -170,8 +176,14 @@ enum shop_add shops_add(struct tx *tx, const struct shop_new *in, struct shop *o
     /* Another transaction may take it meanwhile: then the insert is a conflict and all of this runs again. */
     if (!shops_free_slug(tx, wish, slug)) return SHOP_ADD_FAULT;
     /* An external shop is the merchant's own site: nothing is made, so it is active at once. */
-    *out = (struct shop){ .account = in->account, .status = SHOP_ACTIVE, .version = 1, .name = in->name, .slug = slug,
-        .domain = in->domain, .created_at_ms = in->at_ms, .updated_at_ms = in->at_ms };
+    *out = (struct shop){ .account = in->account,
+                          .status = SHOP_ACTIVE,
+                          .version = 1,
+                          .name = in->name,
+                          .slug = slug,
+                          .domain = in->domain,
+                          .created_at_ms = in->at_ms,
+                          .updated_at_ms = in->at_ms };
     q = query(tx, &insert);
     bind_i64(&q, out->account), bind_i64(&q, out->status), bind_text(&q, out->name), bind_text(&q, out->slug);
     bind_text(&q, out->domain), bind_i64(&q, in->at_ms);

@@ -12,7 +12,7 @@
 
 /* Stored by number: append, never renumber. Names on the wire are the replaced panel's. */
 enum shop_status {
-    SHOP_NONE,                               /* of no shop; in a history: it was made */
+    SHOP_NONE, /* of no shop; in a history: it was made */
     SHOP_CREATING,
     SHOP_ACTIVE,
     SHOP_FAILED,
@@ -26,17 +26,17 @@ enum { SHOP_RESTORE_DAYS = 7, SHOPS_PER_ACCOUNT_MAX = 200, SHOP_SLUG_MAX = 40, S
 
 struct shop {
     int64_t id, account;
-    const char *name, *slug, *domain;        /* domain NULL when none */
-    enum shop_status status, deleted_from;   /* the second is what a restored one goes back to; NONE: not deleted */
-    int64_t version;                         /* moves of status so far */
-    int64_t created_at_ms, updated_at_ms, deleted_at_ms, purge_at_ms;    /* the last two 0: not deleted */
+    const char *name, *slug, *domain;      /* domain NULL when none */
+    enum shop_status status, deleted_from; /* the second is what a restored one goes back to; NONE: not deleted */
+    int64_t version;                       /* moves of status so far */
+    int64_t created_at_ms, updated_at_ms, deleted_at_ms, purge_at_ms; /* the last two 0: not deleted */
 };
 /* ROW_NONE also when it belongs to another account, is deleted or purged: the caller answers 404 in every case.
  * _locked: in a transaction that writes; waits for whoever holds it, and holds it until the end. */
 MUST_USE enum row shops_owned(struct tx *tx, int64_t account, int64_t id, struct shop *out);
 MUST_USE enum row shops_owned_locked(struct tx *tx, int64_t account, int64_t id, struct shop *out);
-MUST_USE enum row shops_get(struct tx *tx, int64_t id, struct shop *out);                     /* any state: for jobs */
-MUST_USE enum row shops_locked(struct tx *tx, int64_t id, struct shop *out);                  /* any state, locked */
+MUST_USE enum row shops_get(struct tx *tx, int64_t id, struct shop *out);    /* any state: for jobs */
+MUST_USE enum row shops_locked(struct tx *tx, int64_t id, struct shop *out); /* any state, locked */
 /* The same without waiting; ROW_NONE also when somebody else holds it. */
 MUST_USE enum row shops_try_locked(struct tx *tx, int64_t id, struct shop *out);
 /* A usable slug from any name: "My Shop!" → my-shop; a name that leaves nothing ("我的店铺") → shop-<random>. Not
@@ -49,11 +49,19 @@ int64_t shop_of_public_id(struct str public_id);
 
 /* The row and its history; the caller tells the audit trail and the open pages. name and domain (NULL: none) as a field
  * table has let them through. *out when SHOP_ADDED. */
-struct shop_new { int64_t account, actor; const char *name, *domain; int64_t at_ms; };
+struct shop_new {
+    int64_t account, actor;
+    const char *name, *domain;
+    int64_t at_ms;
+};
 enum shop_add { SHOP_ADD_FAULT = -1, SHOP_ADDED, SHOP_ADD_LIMIT };
 MUST_USE enum shop_add shops_add(struct tx *tx, const struct shop_new *in, struct shop *out);
 
-struct shop_chatbot { bool enabled; const char *bot_id, *state; int64_t enabled_at_ms; };    /* state NULL: off */
+struct shop_chatbot {
+    bool enabled;
+    const char *bot_id, *state;
+    int64_t enabled_at_ms;
+}; /* state NULL: off */
 /* Filled by app from tenants; NULL: nobody wants to know. Called in the same transaction, under the shop's lock, when
  * the row has changed; `s` is what it is now, for .purged what it was. False: storage fault. */
 struct shops_hooks {
@@ -70,7 +78,7 @@ extern struct shops_hooks shops_hooks;
 extern const struct verify_check shops_checks[];
 
 /* ---- of shops that are not deleted; false: storage fault ---- */
-MUST_USE bool shops_count(struct tx *tx, int64_t *out);      /* of all: reads the table, so for a job */
+MUST_USE bool shops_count(struct tx *tx, int64_t *out); /* of all: reads the table, so for a job */
 /* How many each of these accounts has, at most SHOPS_COUNT_EACH_MAX; out[i] belongs to accounts[i]. */
 enum { SHOPS_COUNT_EACH_MAX = 100 };
 MUST_USE bool shops_count_each(struct tx *tx, const int64_t *accounts, size_t n, int64_t *out);
@@ -81,11 +89,14 @@ MUST_USE bool shops_ids(struct tx *tx, int64_t account, int64_t *ids, size_t *n)
 /* The items of a JSON list: {id, shop_name, status, chatbot_state} of each shop of the account. */
 MUST_USE bool shops_account_json(struct tx *tx, int64_t account, struct json *j);
 
-extern const struct job_kind shops_purge_job;                /* cron */
+extern const struct job_kind shops_purge_job; /* cron */
 extern const struct route shops_routes[];
 /* Shops by name or domain, in either case, into out[most]: of one account by any part of them; of all accounts, which
  * is for operators, by their begin. */
-struct shop_found { int64_t id, account; const char *name, *domain; };
+struct shop_found {
+    int64_t id, account;
+    const char *name, *domain;
+};
 MUST_USE bool shops_search(struct tx *tx, int64_t account, const char *text, struct shop_found *out, size_t most,
                            size_t *count);
 MUST_USE bool shops_search_all(struct tx *tx, const char *begin, struct shop_found *out, size_t most, size_t *count);

@@ -10,12 +10,15 @@
 enum { SLUG_MIN = 3, SLUG_RANDOM_SHORT = 4, SLUG_RANDOM_LONG = 6 };
 
 /* Names that are, or may become, addresses of ours, or that would deceive. */
+/* clang-format off */
 static const char *const reserved[] = { "admin", "api", "app", "assets", "auth", "billing", "blog", "chat", "chathub",
     "console", "dev", "docs", "health", "healthz", "help", "login", "mail", "metrics", "new", "operator", "root",
     "shop", "shops", "sso", "static", "status", "store", "support", "system", "test", "widget", "www" };
+/* clang-format on */
 
 /* U+00C0..U+00FF; '-' where there is no letter. */
-static const char latin1[] = "aaaaaaaceeeeiiiidnooooo-ouuuuyts" "aaaaaaaceeeeiiiidnooooo-ouuuuyty";
+static const char latin1[] = "aaaaaaaceeeeiiiidnooooo-ouuuuyts"
+                             "aaaaaaaceeeeiiiidnooooo-ouuuuyty";
 static_assert(sizeof latin1 == 65, "one letter for each of U+00C0..U+00FF");
 
 /* Base32 without letters that are read wrongly (l, o) or spell words easily (no vowels but one). */
@@ -34,7 +37,7 @@ static char plain(const char *p, size_t n)
     if (n == 2) code = (unsigned)(first & 0x1f) << 6 | ((unsigned char)p[1] & 0x3f);
     if (n == 3) code = (unsigned)(first & 0x0f) << 12 | (unsigned)(p[1] & 0x3f) << 6 | (unsigned)(p[2] & 0x3f);
     if (n > 3) return '-';
-    if (code >= 0xff01 && code <= 0xff5e) code -= 0xff01 - 0x21;         /* full-width forms */
+    if (code >= 0xff01 && code <= 0xff5e) code -= 0xff01 - 0x21; /* full-width forms */
     if (code >= 0xc0 && code <= 0xff) code = (unsigned char)latin1[code - 0xc0];
     if (code >= 'A' && code <= 'Z') return (char)(code - 'A' + 'a');
     if ((code >= 'a' && code <= 'z') || (code >= '0' && code <= '9')) return (char)code;

@@ -33,15 +33,16 @@ static int64_t begin(struct test_db *t, int64_t credits)
 static struct kit_answer post(struct test_db *t, const char *path, const char *body)
 {
     static int64_t operators = 1000;
-    return kit_call(t, &(struct kit_request){ .routes = credits_grant_routes, .verb = VERB_POST, .path = path,
-                                              .account = ++operators, .body = body });
+    return kit_call(
+        t, &(struct kit_request){
+               .routes = credits_grant_routes, .verb = VERB_POST, .path = path, .account = ++operators, .body = body });
 }
 
 static struct kit_answer preview(struct test_db *t, const char *query)
 {
     const char *path = arena_printf(t->arena, "/api/billing/grant/preview?email=rich@shop.example&%s", query);
-    return kit_call(t, &(struct kit_request){ .routes = credits_grant_routes, .verb = VERB_GET, .path = path,
-                                              .account = 99 });
+    return kit_call(
+        t, &(struct kit_request){ .routes = credits_grant_routes, .verb = VERB_GET, .path = path, .account = 99 });
 }
 
 static int64_t balance(struct test_db *t)
@@ -68,7 +69,7 @@ TEST_EACH_ENGINE(a_large_grant_is_confirmed_with_its_numbers)
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log"), 0);
     assert_int_equal(post(t, "/api/billing/grant", GRANT("100000", ",\"confirm\":true")).status, 200);
     assert_int_equal(balance(t), 189151);
-    assert_int_equal(post(t, "/api/billing/grant", GRANT("10000", "")).status, 200);         /* not above it */
+    assert_int_equal(post(t, "/api/billing/grant", GRANT("10000", "")).status, 200); /* not above it */
     assert_int_equal(balance(t), 199151);
     test_expect_sound(t, credits_checks);
 }
@@ -76,8 +77,14 @@ TEST_EACH_ENGINE(a_large_grant_is_confirmed_with_its_numbers)
 TEST_EACH_ENGINE(a_correction_takes_what_is_available_and_no_more)
 {
     int64_t account = begin(t, 100), hold;
-    EXPECT(credits_hold(t->tx, &(struct credit_change){ .account = account, .shop = 1, .amount = credits_of(30),
-        .reason = REASON_chatbot_enablement, .key = "held", .at_ms = kit_now() }, &hold) == DEBIT_DONE);
+    EXPECT(credits_hold(t->tx,
+                        &(struct credit_change){ .account = account,
+                                                 .shop = 1,
+                                                 .amount = credits_of(30),
+                                                 .reason = REASON_chatbot_enablement,
+                                                 .key = "held",
+                                                 .at_ms = kit_now() },
+                        &hold) == DEBIT_DONE);
     assert_string_equal(preview(t, "amount=71&kind=correction").text,
                         "{\"account\":1,\"before\":100,\"after\":100,\"held\":30,\"valueFen\":710,"
                         "\"allowed\":false,\"needsConfirm\":false}");
@@ -116,7 +123,7 @@ TEST_EACH_ENGINE(bad_grants_and_corrections_are_refused)
 TEST_EACH_ENGINE(a_new_account_gets_trial_credits_once)
 {
     int64_t account = begin(t, 0);
-    EXPECT(credits_give_trial(t->tx, account, kit_now()));   /* set to nothing: nothing */
+    EXPECT(credits_give_trial(t->tx, account, kit_now())); /* set to nothing: nothing */
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM credit_entries"), 0);
     credits_settings.trial = credits_of(60);
     for (int i = 0; i < 2; i++) EXPECT(credits_give_trial(t->tx, account, kit_now()));

@@ -28,8 +28,13 @@ int64_t kit_account(struct test_db *t, int64_t credits)
     int64_t id = test_number(t, "SELECT COALESCE(MAX(account), 0) + 1 FROM credit_accounts");
     struct credit_entry entry;
     if (!credits_open(t->tx, id)) fail_msg("%s", "no account");
-    if (credits > 0 && credits_grant(t->tx, &(struct credit_change){ .account = id, .amount = credits_of(credits),
-            .reason = REASON_grant, .key = "start", .at_ms = the_time }, &entry) != DEBIT_DONE)
+    if (credits > 0 && credits_grant(t->tx,
+                                     &(struct credit_change){ .account = id,
+                                                              .amount = credits_of(credits),
+                                                              .reason = REASON_grant,
+                                                              .key = "start",
+                                                              .at_ms = the_time },
+                                     &entry) != DEBIT_DONE)
         fail_msg("%s", "no credits");
     return id;
 }
@@ -129,7 +134,9 @@ struct exchange *kit_exchange(struct arena *a, const struct kit_request *r)
                            .raw = x,
                            .who = { .person = r->key_of_shop ? 0 : r->account,
                                     .account = r->account,
-                                    .roles = r->key_of_shop ? WHO_KEY : r->account ? WHO_PERSON | WHO_OWNER : 0,
+                                    .roles = r->key_of_shop ? WHO_KEY
+                                             : r->account   ? WHO_PERSON | WHO_OWNER
+                                                            : 0,
                                     .session = r->key_of_shop ? 0 : r->account,
                                     .shop = r->key_of_shop,
                                     .signed_in_at_ms = the_time } };
@@ -272,8 +279,13 @@ void kit_expire(struct test_db *t, const struct kit_attempt *a)
 {
     struct run *r = ARENA_NEW(t->arena, struct run);
     r->kind = a->kind;
-    r->job = (struct job){ .id = a->id, .ref = a->ref, .account = a->account, .attempt = a->attempt,
-                           .kind = a->kind->name, .arena = t->arena, .now_ms = the_time };
+    r->job = (struct job){ .id = a->id,
+                           .ref = a->ref,
+                           .account = a->account,
+                           .attempt = a->attempt,
+                           .kind = a->kind->name,
+                           .arena = t->arena,
+                           .now_ms = the_time };
     if (give_up(t, &r->job, "deadline passed") != JOB_NEXT) return;
     struct kit_attempt next = *a;
     next.attempt++;

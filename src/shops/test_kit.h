@@ -16,26 +16,26 @@
 #include "jobs/jobs.h"
 #include "storage/test_db.h"
 
-#define KIT_START_MS INT64_C(1792022400000)                  /* 2026-10-15T00:00:00Z */
+#define KIT_START_MS INT64_C(1792022400000) /* 2026-10-15T00:00:00Z */
 
 struct kit_request {
     const struct route *routes;
     enum verb verb;
-    const char *path;                /* with its query */
-    int64_t account;                 /* 0: nobody */
-    int64_t key_of_shop;             /* called with the service key of this shop */
-    const char *body;                /* NULL: none */
-    const char *authorization, *shared_secret;   /* headers; NULL: not sent */
-    int64_t at_ms;                   /* 0: t's time, see kit_now */
+    const char *path;                          /* with its query */
+    int64_t account;                           /* 0: nobody */
+    int64_t key_of_shop;                       /* called with the service key of this shop */
+    const char *body;                          /* NULL: none */
+    const char *authorization, *shared_secret; /* headers; NULL: not sent */
+    int64_t at_ms;                             /* 0: t's time, see kit_now */
 };
 struct kit_answer {
     int status;
-    const char *text;                /* the JSON as sent; "" for problems */
-    const char *error;               /* a problem's code, else "" */
-    const char *fault;               /* the first field fault "name:code", else "" */
-    const char *location;            /* of a redirect, else NULL */
+    const char *text;     /* the JSON as sent; "" for problems */
+    const char *error;    /* a problem's code, else "" */
+    const char *fault;    /* the first field fault "name:code", else "" */
+    const char *location; /* of a redirect, else NULL */
     const struct reply *reply;
-    json_t *json;                    /* of `text`; freed by kit_forget, called by the next kit_call */
+    json_t *json; /* of `text`; freed by kit_forget, called by the next kit_call */
 };
 struct kit_answer kit_call(struct test_db *t, const struct kit_request *r);
 int64_t kit_fact(const struct kit_answer *a, const char *name);
@@ -44,9 +44,13 @@ int64_t kit_now(void);
 void kit_set_now(int64_t at_ms);
 /* An account with a ledger and so many credits. Ids are 1, 2, 3... in each test. */
 int64_t kit_account(struct test_db *t, int64_t credits);
-void kit_start(void);                /* clock at KIT_START_MS, hooks of shops and settings left as they are */
+void kit_start(void); /* clock at KIT_START_MS, hooks of shops and settings left as they are */
 /* One attempt of a job, as the worker makes it: load, call, settle, and dead when it gives up or `last`. */
-struct kit_attempt { const struct job_kind *kind; int64_t id, ref, account, attempt; bool last; };
+struct kit_attempt {
+    const struct job_kind *kind;
+    int64_t id, ref, account, attempt;
+    bool last;
+};
 enum job_wish kit_job(struct test_db *t, const struct kit_attempt *a);
 /* The same and what follows at once, up to its end: the next steps, and the undoing. Gives how it ended for those who
  * wait: what the first attempt said that did not just go on. */

@@ -8,8 +8,8 @@
 
 static struct kit_answer call(struct test_db *t, int64_t account, enum verb verb, const char *path, const char *body)
 {
-    return kit_call(t, &(struct kit_request){ .routes = shops_routes, .verb = verb, .path = path, .account = account,
-                                              .body = body });
+    return kit_call(t, &(struct kit_request){
+                           .routes = shops_routes, .verb = verb, .path = path, .account = account, .body = body });
 }
 
 static int64_t create(struct test_db *t, int64_t account, const char *name)
@@ -22,7 +22,9 @@ static int64_t create(struct test_db *t, int64_t account, const char *name)
 
 static void expect_sound(struct test_db *t) { test_expect_sound(t, shops_checks); }
 
-static struct { int deleted, restored, purged; } seen;
+static struct {
+    int deleted, restored, purged;
+} seen;
 static bool on_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now) { return ++seen.deleted > 0; }
 static bool on_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now)
 {
@@ -30,7 +32,7 @@ static bool on_restored(struct tx *tx, struct req *req, const struct shop *s, in
 }
 static bool on_purged(struct tx *tx, const struct shop *s, int64_t now)
 {
-    assert_int_equal(s->status, SHOP_DELETED);               /* as it was, with its words */
+    assert_int_equal(s->status, SHOP_DELETED); /* as it was, with its words */
     return ++seen.purged > 0;
 }
 static bool on_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out)
@@ -82,6 +84,7 @@ TEST_EACH_ENGINE(a_shop_is_created_and_listed)
 
 TEST_EACH_ENGINE(bad_bodies_are_refused)
 {
+    /* clang-format off */
     static const struct { const char *body, *fault; } cases[] = {
         { "{}", "shop_name:required" },
         { "{\"shop_name\":\"   \"}", "shop_name:required" },
@@ -92,6 +95,7 @@ TEST_EACH_ENGINE(bad_bodies_are_refused)
         { "{\"shop_name\":\"a\",\"hosting\":\"moon\"}", "hosting:not_one_of" },
         { "{\"shop_name\":\"a\",\"admin_password\":\"x\"}", "admin_password:unknown" },
     };
+    /* clang-format on */
     begin();
     int64_t account = kit_account(t, 0);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -174,7 +178,7 @@ TEST_EACH_ENGINE(d27_a_deleted_shop_is_gone_at_once_and_restorable_for_seven_day
     assert_int_equal(call(t, account, VERB_POST, "/api/shops/1/restore", "{}").status, 404);
 
     assert_int_equal(call(t, account, VERB_DELETE, "/api/shops/1", NULL).status, 200);
-    kit_set_now(KIT_START_MS + 8 * DAY_MS);                  /* over, though no job has come */
+    kit_set_now(KIT_START_MS + 8 * DAY_MS); /* over, though no job has come */
     assert_int_equal(call(t, account, VERB_POST, "/api/shops/1/restore", "{}").status, 404);
     expect_sound(t);
 }
@@ -185,8 +189,10 @@ TEST_EACH_ENGINE(d28_a_purge_leaves_a_tombstone)
     begin();
     int64_t account = kit_account(t, 0);
     struct shop s;
-    EXPECT(shops_add(t->tx, &(struct shop_new){ .account = account, .name = "Alice's", .domain = "alice.example",
-        .at_ms = kit_now() }, &s) == SHOP_ADDED);
+    EXPECT(shops_add(t->tx,
+                     &(struct shop_new){
+                         .account = account, .name = "Alice's", .domain = "alice.example", .at_ms = kit_now() },
+                     &s) == SHOP_ADDED);
     (void)create(t, account, "Stays");
     assert_int_equal(call(t, account, VERB_DELETE, "/api/shops/1", NULL).status, 200);
     const struct kit_attempt purge = { .kind = &shops_purge_job };
@@ -195,7 +201,7 @@ TEST_EACH_ENGINE(d28_a_purge_leaves_a_tombstone)
     assert_int_equal(seen.purged, 0);
     kit_set_now(KIT_START_MS + 7 * DAY_MS);
     assert_int_equal(kit_job(t, &purge), JOB_FINISHED);
-    assert_int_equal(kit_job(t, &purge), JOB_FINISHED);      /* again: nothing is left to do */
+    assert_int_equal(kit_job(t, &purge), JOB_FINISHED); /* again: nothing is left to do */
     assert_int_equal(seen.purged, 1);
     assert_int_equal(test_number(t,
                                  "SELECT COUNT(*) FROM shops WHERE id = 1 AND status = 6 AND account = 1 AND name = ''"
@@ -275,8 +281,8 @@ TEST_EACH_ENGINE(only_allowed_moves_are_made)
     EXPECT(shops_move(t->tx, &s, SHOP_SUSPENDED, "abuse", 0, kit_now()) == ROW_FOUND);
     struct shop stale = s;
     EXPECT(shops_move(t->tx, &s, SHOP_DELETED, "x", 0, kit_now()) == ROW_FOUND);
-    EXPECT(shops_move(t->tx, &s, SHOP_ACTIVE, "x", 0, kit_now()) == ROW_NONE);      /* it was suspended */
-    EXPECT(shops_move(t->tx, &stale, SHOP_ACTIVE, "x", 0, kit_now()) == ROW_NONE);  /* somebody was first */
+    EXPECT(shops_move(t->tx, &s, SHOP_ACTIVE, "x", 0, kit_now()) == ROW_NONE);     /* it was suspended */
+    EXPECT(shops_move(t->tx, &stale, SHOP_ACTIVE, "x", 0, kit_now()) == ROW_NONE); /* somebody was first */
     EXPECT(shops_move(t->tx, &s, SHOP_SUSPENDED, "x", 0, kit_now()) == ROW_FOUND);
     expect_sound(t);
 }
@@ -284,14 +290,17 @@ TEST_EACH_ENGINE(only_allowed_moves_are_made)
 /* Others are told to fetch from a shop's domain, and it must not be the inside of a house. */
 TEST_EACH_ENGINE(a_domain_that_is_not_public_is_refused)
 {
+    /* clang-format off */
     static const char *const domains[] = { "localhost", "localhost:6379", "redis.localhost", "db.internal",
         "printer.local", "nas.lan", "a.home.arpa", "x.corp" };
+    /* clang-format on */
     kit_start();
     int64_t account = kit_account(t, 0);
     for (size_t i = 0; i < ARRAY_LEN(domains); i++) {
         const char *body = arena_printf(t->arena, "{\"shop_name\":\"Tea\",\"domain\":\"%s\"}", domains[i]);
-        struct kit_answer a = kit_call(t, &(struct kit_request){ .routes = shops_routes, .verb = VERB_POST,
-            .path = "/api/shops", .account = account, .body = body });
+        struct kit_answer a = kit_call(
+            t, &(struct kit_request){
+                   .routes = shops_routes, .verb = VERB_POST, .path = "/api/shops", .account = account, .body = body });
         assert_int_equal(a.status, 422);
         assert_int_equal(strncmp(a.fault, "domain:", 7), 0);
     }

@@ -127,7 +127,7 @@ static void run_alone(struct lane *l, struct op *op, bool ask)
         op->outcome = attempt(l, op, ask);
         if (op->outcome != OP_CONFLICT || op->tries == OP_MAX_TRIES) break;
         op->again(op);
-        ask = true;                          /* l->arena stays: it holds what was found for the ops that follow */
+        ask = true; /* l->arena stays: it holds what was found for the ops that follow */
     }
     if (op->refusing && op->refused && l->mode == TX_READ) {
         queue_forward(&l->lanes->write, op);
@@ -211,7 +211,7 @@ static bool light_run(struct lane *l, struct tx *tx, struct op *op)
 
 enum group_end {
     GROUP_COMMITTED,
-    GROUP_UNDONE,    /* with savepoints it may go well */
+    GROUP_UNDONE, /* with savepoints it may go well */
     GROUP_LOST,
     GROUP_UNCERTAIN, /* the sync failed: this connection has rolled back, but a crash may bring it back */
 };

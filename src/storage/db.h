@@ -17,21 +17,21 @@
 #include "base/str.h"
 
 enum db_engine { DB_SQLITE, DB_POSTGRES };
-struct db;                                   /* a database and how to connect to it; shared by threads */
-struct tx;                                   /* an open transaction of one conn */
+struct db; /* a database and how to connect to it; shared by threads */
+struct tx; /* an open transaction of one conn */
 
 struct db_options {
-    const char *url;                         /* "sqlite:PATH", "postgres://..." or "postgresql://..." */
-    const char *vfs;                         /* SQLite VFS by name, for tests; NULL: the default one */
-    int statement_timeout_ms;                /* PostgreSQL; 0: 5000 */
-    bool exclusive;                          /* SQLite: hold PATH.lock, so that a second server gets a clear error */
-    bool announce;                           /* PostgreSQL: no migration goes up or down while a lane is connected */
+    const char *url;          /* "sqlite:PATH", "postgres://..." or "postgresql://..." */
+    const char *vfs;          /* SQLite VFS by name, for tests; NULL: the default one */
+    int statement_timeout_ms; /* PostgreSQL; 0: 5000 */
+    bool exclusive;           /* SQLite: hold PATH.lock, so that a second server gets a clear error */
+    bool announce;            /* PostgreSQL: no migration goes up or down while a lane is connected */
 };
 /* Connects once. NULL on a bad url or when the database cannot be used; the reason is logged and put into error[]. */
 MUST_USE struct db *db_open(const struct db_options *o, char *error, size_t error_size);
-void db_close(struct db *db);                /* after lanes_stop; NULL: nothing */
+void db_close(struct db *db); /* after lanes_stop; NULL: nothing */
 enum db_engine db_engine_of(const struct db *db);
-const char *db_file(const struct db *db);    /* SQLite: its path; else NULL */
+const char *db_file(const struct db *db); /* SQLite: its path; else NULL */
 
 /* The first two are words of a route (http/route.h): nothing said, and no transaction. No transaction has them. */
 enum tx_mode { TX_UNSET, TX_NONE, TX_READ, TX_WRITE };
@@ -41,10 +41,14 @@ enum tx_mode { TX_UNSET, TX_NONE, TX_READ, TX_WRITE };
 /* One statement text. `STMT(take, "UPDATE ...")` puts it into the section "stmts", so that each has a number (its place
  * there, used as the slot of the prepared statement on every connection) and one test can prepare them all on both
  * engines. A second text only where the engines differ: STMT(name, "...", .postgres = "..."). At file scope. */
-struct stmt { const char *sql, *postgres, *name, *file; };
+struct stmt {
+    const char *sql, *postgres, *name, *file;
+};
+/* clang-format off */
 #define STMT(ident, text, ...)                                                                                         \
     static const struct stmt ident __attribute__((section("stmts"), used, aligned(8))) =                               \
         { .sql = (text), .name = #ident, .file = __FILE__, ##__VA_ARGS__ }
+/* clang-format on */
 
 /* Every statement of the program, for the tests that look at them all. */
 size_t stmt_count(void);
@@ -54,15 +58,20 @@ enum row { ROW_FAULT = -1, ROW_NONE, ROW_FOUND };
 enum { QUERY_MAX_PARAMS = 24, QUERY_MAX_COLUMNS = 40 };
 /* One use of a statement. A caller makes it with query(), keeps it on its stack and reads no member: those are for
  * bind_*, query_* and col_*. */
-struct query_value { int64_t number; const char *bytes; size_t n; uint8_t type; };
+struct query_value {
+    int64_t number;
+    const char *bytes;
+    size_t n;
+    uint8_t type;
+};
 struct query {
     struct tx *tx;
     const struct stmt *stmt;
     unsigned params;
     struct query_value param[QUERY_MAX_PARAMS];
-    void *cursor;                            /* rows that query_next has not come to */
-    const char *const *names;                /* column names, owned by the database; NULL: it has not run */
-    const struct query_value *values;        /* the current row; bytes live in the transaction's arena */
+    void *cursor;                     /* rows that query_next has not come to */
+    const char *const *names;         /* column names, owned by the database; NULL: it has not run */
+    const struct query_value *values; /* the current row; bytes live in the transaction's arena */
     unsigned columns;
 };
 
@@ -72,8 +81,8 @@ struct query query(struct tx *tx, const struct stmt *s);
 void bind_i64(struct query *q, int64_t v);
 void bind_bool(struct query *q, bool v);
 void bind_credits(struct query *q, struct credits c);
-void bind_text(struct query *q, const char *text);           /* NULL binds NULL */
-void bind_str(struct query *q, struct str s);                /* p NULL binds NULL; a NUL inside is a fault */
+void bind_text(struct query *q, const char *text); /* NULL binds NULL */
+void bind_str(struct query *q, struct str s);      /* p NULL binds NULL; a NUL inside is a fault */
 void bind_blob(struct query *q, const void *p, size_t n);
 void bind_null(struct query *q);
 /* For `x IN (SELECT value FROM json_each(?1))`, .postgres `x = ANY(?1::text[])`. For ids and hex that we made, never
@@ -95,16 +104,16 @@ MUST_USE int64_t query_change(struct query *q);
  * is faulty already. */
 MUST_USE bool query_put(struct query *q);
 
-int64_t col_i64(const struct query *q, const char *name);    /* NULL reads as 0; an unknown name ends the process */
+int64_t col_i64(const struct query *q, const char *name); /* NULL reads as 0; an unknown name ends the process */
 bool col_bool(const struct query *q, const char *name);
 struct credits col_credits(const struct query *q, const char *name);
-const char *col_text(const struct query *q, const char *name);           /* NULL for NULL */
-struct str col_str(const struct query *q, const char *name);             /* text or bytes; p NULL for NULL */
+const char *col_text(const struct query *q, const char *name); /* NULL for NULL */
+struct str col_str(const struct query *q, const char *name);   /* text or bytes; p NULL for NULL */
 bool col_is_null(const struct query *q, const char *name);
 
 /* ---- the transaction, for whoever was given one ---- */
 
-struct arena *tx_arena(struct tx *tx);                       /* where rows live, and what else shall live as long */
+struct arena *tx_arena(struct tx *tx); /* where rows live, and what else shall live as long */
 enum db_engine tx_engine(const struct tx *tx);
 /* After this transaction commits, wake whoever listens on `channel` (lanes_listen), coalesced: in any process on
  * PostgreSQL, in this one on SQLite. At most 16 channels in the whole program, of at most 63 bytes. */
@@ -112,10 +121,10 @@ void tx_notify(struct tx *tx, const char *channel);
 
 enum tx_fault {
     TX_SOUND,
-    TX_CONFLICT,     /* unique violation, serialization failure, deadlock: roll back and run again */
-    TX_UNABLE,       /* no space, I/O error, statement timeout, a lock not got: perhaps all is rolled back already */
-    TX_LOST,         /* connection gone before the commit was sent: nothing is written */
-    TX_BROKEN,       /* a bug: bad SQL, a constraint of ours, a wrong column */
+    TX_CONFLICT, /* unique violation, serialization failure, deadlock: roll back and run again */
+    TX_UNABLE,   /* no space, I/O error, statement timeout, a lock not got: perhaps all is rolled back already */
+    TX_LOST,     /* connection gone before the commit was sent: nothing is written */
+    TX_BROKEN,   /* a bug: bad SQL, a constraint of ours, a wrong column */
 };
 enum tx_fault tx_fault_of(const struct tx *tx);
 

@@ -14,8 +14,8 @@
 
 enum {
     LANE_BATCH = 256,
-    LANE_QUEUE_MAX = 8192,                   /* ops waiting to read, and as many to write */
-    LANE_MAX_EACH = 64,                      /* threads that read, and as many that write */
+    LANE_QUEUE_MAX = 8192, /* ops waiting to read, and as many to write */
+    LANE_MAX_EACH = 64,    /* threads that read, and as many that write */
     OP_MAX_TRIES = 3,
 };
 
@@ -27,40 +27,40 @@ enum op_wish {
 };
 enum op_outcome {
     OP_COMMITTED,
-    OP_REFUSED,      /* rolled back as `run` wished; what `refused` wrote is committed */
-    OP_CONFLICT,     /* still in conflict after OP_MAX_TRIES: nothing is written */
-    OP_FAILED,       /* storage failed, or `refused` did: nothing is written */
-    OP_UNCERTAIN,    /* the answer to COMMIT was lost: written or not, nobody knows yet */
-    OP_DROPPED,      /* it did not run: the lanes were stopping and took nothing more, or had no connection left */
+    OP_REFUSED,   /* rolled back as `run` wished; what `refused` wrote is committed */
+    OP_CONFLICT,  /* still in conflict after OP_MAX_TRIES: nothing is written */
+    OP_FAILED,    /* storage failed, or `refused` did: nothing is written */
+    OP_UNCERTAIN, /* the answer to COMMIT was lost: written or not, nobody knows yet */
+    OP_DROPPED,   /* it did not run: the lanes were stopping and took nothing more, or had no connection left */
 };
 struct op {
-    enum tx_mode mode;                                       /* TX_READ or TX_WRITE */
-    struct arena *arena;                                     /* results of queries */
+    enum tx_mode mode;   /* TX_READ or TX_WRITE */
+    struct arena *arena; /* results of queries */
     /* Both may run several times, so what they do outside the transaction must bear that. A fault of the transaction
      * wins over what `run` returns. */
     enum op_wish (*run)(struct op *op, struct tx *tx);
     /* What stays of a refusal; may be NULL. False: it could not be done, nothing of it stays and the op has failed. */
     bool (*refused)(struct op *op, struct tx *tx);
-    void (*again)(struct op *op);                            /* never NULL: resets the arena and what `run` left */
+    void (*again)(struct op *op); /* never NULL: resets the arena and what `run` left */
     /* On the lane's thread, so it must be quick; the op is the caller's again, to free or submit anew. */
     void (*done)(struct op *op, enum op_outcome outcome);
-    const char *session_key;                                 /* for before_batch; NULL: none */
+    const char *session_key; /* for before_batch; NULL: none */
     /* The lanes' own: zero when the op is made, and not the caller's to read. */
     struct op *next;
-    unsigned tries, lost;                                    /* runs; connections lost under it */
-    bool refusing;                                           /* `run` has refused; only `refused` is left to run */
+    unsigned tries, lost; /* runs; connections lost under it */
+    bool refusing;        /* `run` has refused; only `refused` is left to run */
     enum op_outcome outcome;
-    int64_t queued_at_ms;                                    /* monotonic */
-    struct op_waiter *waiter;                                /* of lanes_run */
+    int64_t queued_at_ms;     /* monotonic */
+    struct op_waiter *waiter; /* of lanes_run */
 };
 
 struct lanes;
 struct lane_options {
-    unsigned readers, writers;                               /* threads, 0: one; SQLite has one writer in any case */
+    unsigned readers, writers; /* threads, 0: one; SQLite has one writer in any case */
     /* Called on the lane's thread before a batch runs, to answer for all of its ops at once what each would ask alone
      * (sessions). It reads, in the transaction of the batch or one before it. May be NULL. */
     void (*before_batch)(struct tx *tx, struct op *const *ops, size_t count);
-    bool watch;                                              /* a server: look after the clock, see lanes_watch.c */
+    bool watch; /* a server: look after the clock, see lanes_watch.c */
 };
 /* NULL: the reason is in error[]. */
 MUST_USE struct lanes *lanes_start(struct db *db, const struct lane_options *o, char *error, size_t error_size);
@@ -73,9 +73,9 @@ MUST_USE bool lanes_submit(struct lanes *l, struct op *op);
 enum op_outcome lanes_run(struct lanes *l, struct op *op);
 /* What the watch of a server last saw. It looks more often while somebody calls this. Without a watch it can write. */
 struct lanes_health {
-    bool can_write;                          /* a transaction that writes was committed within the last seconds */
-    int64_t looked_ago_ms;                   /* so long ago that was tried */
-    int64_t log_bytes;                       /* SQLite: the write-ahead log */
+    bool can_write;        /* a transaction that writes was committed within the last seconds */
+    int64_t looked_ago_ms; /* so long ago that was tried */
+    int64_t log_bytes;     /* SQLite: the write-ahead log */
     /* SQLite: pages that cannot go from the log into the database file because somebody still reads the old ones, and
      * since how long */
     int64_t log_held_pages, log_held_for_ms;

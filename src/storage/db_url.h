@@ -6,8 +6,8 @@
 
 struct db_url {
     bool postgres;
-    bool remote;                             /* some host of it is neither loopback nor a socket of this machine */
-    bool encrypted;                          /* sslmode require, verify-ca or verify-full: TLS or no connection */
+    bool remote;    /* some host of it is neither loopback nor a socket of this machine */
+    bool encrypted; /* sslmode require, verify-ca or verify-full: TLS or no connection */
 };
 /* False with a sentence in error[] when libpq cannot read the address. */
 MUST_USE bool db_url_read(const char *url, struct db_url *out, char *error, size_t error_size);

@@ -147,8 +147,8 @@ struct lanes *lanes_start(struct db *db, const struct lane_options *o, char *err
     unsigned readers = o->readers ? o->readers : 1;
     assert(writers <= LANE_MAX_EACH && readers <= LANE_MAX_EACH);
     bool good = notifier_start(ls, error, error_size);
-    good = good && lane_start(ls, TX_WRITE, true, error, error_size) &&
-           lane_start(ls, TX_READ, true, error, error_size);
+    good =
+        good && lane_start(ls, TX_WRITE, true, error, error_size) && lane_start(ls, TX_READ, true, error, error_size);
     for (unsigned i = 1; good && i < writers; i++) good = lane_start(ls, TX_WRITE, false, error, error_size);
     for (unsigned i = 1; good && i < readers; i++) good = lane_start(ls, TX_READ, false, error, error_size);
     good = good && watch_start(ls, error, error_size);
@@ -216,7 +216,7 @@ enum op_outcome lanes_run(struct lanes *ls, struct op *op)
     }
     if (result == SUBMIT_STOPPING) {
         op->outcome = OP_DROPPED;
-        op_finish(op);                       /* `w` is told too, and nobody waits for it */
+        op_finish(op); /* `w` is told too, and nobody waits for it */
     }
     pthread_mutex_lock(&w.lock);
     while (!w.finished) pthread_cond_wait(&w.wake, &w.lock);

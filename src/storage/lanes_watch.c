@@ -11,9 +11,9 @@
 
 enum {
     WATCH_PAUSE_MS = 1000,
-    WATCH_IDLE_MS = 5000,                    /* between tries to write, while nobody asks and nothing is in doubt */
-    WATCH_ASKED_MS = 60000,                  /* so long after /readyz was asked each second is one */
-    WITNESS_ANSWER_MS = 5000,                /* an answer that took longer says little about now */
+    WATCH_IDLE_MS = 5000,     /* between tries to write, while nobody asks and nothing is in doubt */
+    WATCH_ASKED_MS = 60000,   /* so long after /readyz was asked each second is one */
+    WITNESS_ANSWER_MS = 5000, /* an answer that took longer says little about now */
     WATCH_ARENA_BYTES = 1 << 16,
 };
 
@@ -36,10 +36,7 @@ static enum op_wish try_to_write(struct op *op, struct tx *tx)
     return OP_COMMIT;
 }
 
-static void look_again(struct op *op)
-{
-    arena_reset(op->arena);
-}
+static void look_again(struct op *op) { arena_reset(op->arena); }
 
 static void look(struct lanes *l, struct arena *a)
 {
@@ -57,7 +54,7 @@ static void look(struct lanes *l, struct arena *a)
 
 void lanes_health(struct lanes *l, struct lanes_health *out)
 {
-    enum { TOO_OLD_MS = 10000 };             /* a try that does not come back is no good sign */
+    enum { TOO_OLD_MS = 10000 }; /* a try that does not come back is no good sign */
     int64_t now = monotonic_ms(), held_since_ms = atomic_load(&l->db->log_held_since_ms);
     atomic_store(&l->watch.asked_at_ms, now);
     *out = (struct lanes_health){ .looked_ago_ms = now - atomic_load(&l->watch.looked_at_ms),

@@ -93,9 +93,9 @@ static const struct migration *find(const struct migration *list, int64_t number
 
 struct applied {
     size_t count;
-    int64_t newest, last_ms;                 /* the highest number; when the last one was applied */
+    int64_t newest, last_ms; /* the highest number; when the last one was applied */
     bool unknown;
-    int64_t *number;                         /* in the order in which they were applied */
+    int64_t *number; /* in the order in which they were applied */
 };
 
 /* Reads the table; without one nothing is applied. */
@@ -268,8 +268,7 @@ static int down_try(struct conn *c, struct arena *a, const struct migration *lis
     return good ? steps : MIGRATE_FAILED;
 }
 
-int migrate_list_down(struct db *db, const struct migration *list, int to_number, enum down_mode mode,
-                      struct buf *plan)
+int migrate_list_down(struct db *db, const struct migration *list, int to_number, enum down_mode mode, struct buf *plan)
 {
     char error[DB_ERROR_SIZE];
     bool loses = false;
@@ -290,10 +289,7 @@ int migrate_list_down(struct db *db, const struct migration *list, int to_number
     return steps;
 }
 
-int migrate_up(struct db *db)
-{
-    return migrate_list_up(db, migrations);
-}
+int migrate_up(struct db *db) { return migrate_list_up(db, migrations); }
 
 int migrate_down(struct db *db, int to_number, enum down_mode mode, struct buf *plan)
 {

@@ -13,23 +13,26 @@
 
 #include "storage/db.h"
 
-struct migration { int number; const char *name, *up, *down; };
-extern const struct migration migrations[];                  /* generated; ended by number 0 */
+struct migration {
+    int number;
+    const char *name, *up, *down;
+};
+extern const struct migration migrations[]; /* generated; ended by number 0 */
 
 /* Both ways: the number of migrations done (0: nothing was to do), or one of these. Why is in the log. */
 enum {
-    MIGRATE_FAILED = -1,                     /* also when the database has a migration that this program lacks */
-    MIGRATE_IN_USE = -2,                     /* PostgreSQL: a server runs on this database, of whatever version */
-    MIGRATE_NOT_APPLIED = -3,                /* down: `to_number` is not applied */
-    MIGRATE_LOSES = -4,                      /* down: rows would go with it, and it was not said that they may */
+    MIGRATE_FAILED = -1,      /* also when the database has a migration that this program lacks */
+    MIGRATE_IN_USE = -2,      /* PostgreSQL: a server runs on this database, of whatever version */
+    MIGRATE_NOT_APPLIED = -3, /* down: `to_number` is not applied */
+    MIGRATE_LOSES = -4,       /* down: rows would go with it, and it was not said that they may */
 };
 /* Each migration is one transaction, so those before a failure stay. Safe when two processes start at once. */
 MUST_USE int migrate_up(struct db *db);
 /* Undoes all that was applied after `to_number` (0: all), in one transaction. `plan` (may be NULL) says a line for each
  * migration undone and each table or column that goes and is not empty, also when nothing is done. */
 enum down_mode {
-    DOWN_TRY,                                /* does it, looks what went, and rolls back */
-    DOWN_LOSE_NOTHING,                       /* MIGRATE_LOSES, and nothing is done, when a row would go */
+    DOWN_TRY,          /* does it, looks what went, and rolls back */
+    DOWN_LOSE_NOTHING, /* MIGRATE_LOSES, and nothing is done, when a row would go */
     DOWN_DROP_DATA,
 };
 MUST_USE int migrate_down(struct db *db, int to_number, enum down_mode mode, struct buf *plan);

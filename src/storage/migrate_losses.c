@@ -72,8 +72,9 @@ static bool has_column(const struct seen_table *t, const char *name)
 static void lost(struct buf *plan, bool *loses, const char *form, const char *table, const char *column, int64_t rows)
 {
     *loses = true;
-    if (plan) buf_printf(plan, "%s %s%s%s: %lld rows\n", form, table, column ? "." : "", column ? column : "",
-                         (long long)rows);
+    if (plan)
+        buf_printf(plan, "%s %s%s%s: %lld rows\n", form, table, column ? "." : "", column ? column : "",
+                   (long long)rows);
 }
 
 bool schema_losses(struct tx *tx, const struct schema_seen *before, const struct schema_seen *after, struct buf *plan,

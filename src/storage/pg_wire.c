@@ -12,10 +12,7 @@ enum {
     IDLE_IN_TRANSACTION_TIMEOUT_MS = 15000, /* a stopped process must not hold its locks for long */
 };
 
-static void ignore_notice(void *arg, const char *message)
-{
-    (void)arg, (void)message;
-}
+static void ignore_notice(void *arg, const char *message) { (void)arg, (void)message; }
 
 /* Settings by SET and not by `options`, which the URL may use itself. The last statement names the server's run and its
  * timeline: the statistics are reset by each recovery from a crash, also when only a backend crashed and the postmaster
@@ -43,6 +40,7 @@ PGconn *pg_connect(const struct db *db, enum tx_mode mode, char generation[PG_GE
 {
     /* Only a server that writes will do, also for reading: a standby lags behind, and one that is reached by mistake
      * (an address that moved and came back) would be read from for ever. Of several hosts libpq takes the primary. */
+    /* clang-format off */
     static const char *const keys[] = { "dbname",
                                         "target_session_attrs",
                                         "client_encoding",
@@ -53,6 +51,7 @@ PGconn *pg_connect(const struct db *db, enum tx_mode mode, char generation[PG_GE
                                         "keepalives_interval",
                                         "keepalives_count",
                                         NULL };
+    /* clang-format on */
     const char *values[] = { db->url, "primary", "UTF8", "chathub", "5", "10000", "10", "5", "3", NULL };
     PGconn *pg = PQconnectdbParams(keys, values, 1);
     if (!pg) abort();

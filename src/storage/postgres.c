@@ -66,10 +66,7 @@ struct pg_conn {
 
 static const struct stmt frame_stmt = { .name = "transaction frame", .file = __FILE__ };
 
-static struct pg_conn *pg_of(struct conn *c)
-{
-    return OWNER_OF(c, struct pg_conn, base);
-}
+static struct pg_conn *pg_of(struct conn *c) { return OWNER_OF(c, struct pg_conn, base); }
 
 /* ---- sending ---- */
 
@@ -120,10 +117,7 @@ static struct slot *slot_of(struct pg_conn *c, const struct stmt *s)
     return slot;
 }
 
-static void statement_name(const struct stmt *s, char out[24])
-{
-    snprintf(out, 24, "s%zu", stmt_slot(s));
-}
+static void statement_name(const struct stmt *s, char out[24]) { snprintf(out, 24, "s%zu", stmt_slot(s)); }
 
 static bool send_statement(struct query *q, enum sent_kind kind)
 {
@@ -216,10 +210,7 @@ static enum value_type type_of(Oid oid)
     }
 }
 
-static const char *name_of(void *arg, unsigned i)
-{
-    return PQfname(arg, (int)i);
-}
+static const char *name_of(void *arg, unsigned i) { return PQfname(arg, (int)i); }
 
 static struct result_row *row_copy(struct query *q, const PGresult *r, int row)
 {
@@ -333,9 +324,9 @@ static bool prepare_frames(PGconn *pg)
 {
     static const struct {
         const char *name, *sql;
-    } prepared_frames[] = {
-        { "begin", "BEGIN" }, { "commit", "COMMIT" }, { "xid", "SELECT CAST(pg_current_xact_id() AS text)" }
-    };
+    } prepared_frames[] = { { "begin", "BEGIN" },
+                            { "commit", "COMMIT" },
+                            { "xid", "SELECT CAST(pg_current_xact_id() AS text)" } };
     bool good = true;
     for (size_t i = 0; i < ARRAY_LEN(prepared_frames) && good; i++) {
         PGresult *r = PQprepare(pg, prepared_frames[i].name, prepared_frames[i].sql, 0, NULL);
@@ -469,15 +460,9 @@ static enum tx_end pg_commit(struct tx *tx)
     return TX_ROLLED_BACK;
 }
 
-static bool pg_part_begin(struct tx *tx)
-{
-    return send_begin(tx) && send_frame(tx, "SAVEPOINT p", SENT_FRAME);
-}
+static bool pg_part_begin(struct tx *tx) { return send_begin(tx) && send_frame(tx, "SAVEPOINT p", SENT_FRAME); }
 
-static bool pg_part_keep(struct tx *tx)
-{
-    return send_frame(tx, "RELEASE p", SENT_FRAME) && drain_plain(tx);
-}
+static bool pg_part_keep(struct tx *tx) { return send_frame(tx, "RELEASE p", SENT_FRAME) && drain_plain(tx); }
 
 static bool pg_part_undo(struct tx *tx)
 {
@@ -505,10 +490,7 @@ static bool pg_script(struct tx *tx, const char *sql, int64_t *number)
     return tx->fault == TX_SOUND;
 }
 
-static void pg_idle(struct conn *c)
-{
-    (void)c; /* the server tidies up by itself */
-}
+static void pg_idle(struct conn *c) { (void)c; /* the server tidies up by itself */ }
 
 /* Outside the lanes (the command line): told at once, a failure is no fault of the work that is done. */
 static void pg_notify(struct conn *base, const char *channel)

@@ -17,9 +17,9 @@
 #include <time.h>
 
 enum {
-    CHANNEL_SIZE = 64,                       /* PostgreSQL's limit for a channel name, with NUL */
+    CHANNEL_SIZE = 64, /* PostgreSQL's limit for a channel name, with NUL */
     TX_MAX_NOTICES = 16,
-    TX_MAX_PARTS = 8,                        /* depth of savepoints */
+    TX_MAX_PARTS = 8, /* depth of savepoints */
     QUERY_MAX_LIST = 256,
     DB_ERROR_SIZE = 256,
 };
@@ -32,26 +32,32 @@ enum value_type { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB, VALUE_LIST /* t
 
 /* Names of a statement's columns. They belong to the database and not to a connection, because a reply may still be
  * read after its connection was lost and closed by another thread. */
-struct columns { unsigned count; char *name[QUERY_MAX_COLUMNS]; };
+struct columns {
+    unsigned count;
+    char *name[QUERY_MAX_COLUMNS];
+};
 
 /* One result row in the arena: the values, and behind them their bytes, each with a NUL. */
-struct result_row { struct result_row *next; struct query_value value[]; };
+struct result_row {
+    struct result_row *next;
+    struct query_value value[];
+};
 
 struct db {
     const struct engine *engine;
-    char *url;                               /* whole, for libpq */
-    const char *path;                        /* SQLite: inside url */
+    char *url;        /* whole, for libpq */
+    const char *path; /* SQLite: inside url */
     char *vfs;
     int statement_timeout_ms, settle_limit_ms;
     bool announce;
     /* SQLite, see sqlite_file.c */
-    int lock_fd, file_fd;                    /* exclusive: hold the locks; else negative */
+    int lock_fd, file_fd; /* exclusive: hold the locks; else negative */
     dev_t file_device;
-    ino_t file_inode;                        /* 0: not opened yet */
+    ino_t file_inode; /* 0: not opened yet */
     /* Pages of its log that could not be copied back at the last look, and since when (monotonic; 0: all were) */
     _Atomic int64_t log_held_pages, log_held_since_ms;
-    pthread_mutex_t columns_lock;            /* guards filling `columns`; entries never change once set */
-    struct columns *_Atomic *columns;        /* one per statement */
+    pthread_mutex_t columns_lock;     /* guards filling `columns`; entries never change once set */
+    struct columns *_Atomic *columns; /* one per statement */
 };
 
 struct tx {
@@ -68,9 +74,9 @@ struct tx {
 struct conn {
     const struct engine *engine;
     struct db *db;
-    enum tx_mode mode;                       /* TX_READ: cannot write */
+    enum tx_mode mode; /* TX_READ: cannot write */
     bool lost;
-    struct tx tx;                            /* a connection has one transaction at a time */
+    struct tx tx; /* a connection has one transaction at a time */
     /* Takes the notices of a committed transaction; NULL: the engine sends them itself. */
     void (*notices_sink)(void *arg, const char (*channels)[CHANNEL_SIZE], unsigned count);
     void *notices_arg;
@@ -83,7 +89,7 @@ struct engine {
     void (*close)(struct conn *c);
     bool (*prepare)(struct conn *c, const struct stmt *s, char *error, size_t error_size);
     bool (*begin)(struct tx *tx);
-    enum tx_end (*commit)(struct tx *tx);    /* of a sound transaction */
+    enum tx_end (*commit)(struct tx *tx); /* of a sound transaction */
     void (*rollback)(struct tx *tx);
     bool (*part_begin)(struct tx *tx);
     bool (*part_keep)(struct tx *tx);
@@ -96,9 +102,9 @@ struct engine {
     enum row (*run)(struct query *q, size_t max_rows);
     int64_t (*change)(struct query *q);
     bool (*put)(struct query *q);
-    bool (*alive)(struct conn *c);           /* cheap look before work is begun: did the server hang up? */
-    void (*idle)(struct conn *c);            /* nothing to do for a while: tidy up */
-    void (*notify)(struct conn *c, const char *channel);     /* outside a transaction */
+    bool (*alive)(struct conn *c);                       /* cheap look before work is begun: did the server hang up? */
+    void (*idle)(struct conn *c);                        /* nothing to do for a while: tidy up */
+    void (*notify)(struct conn *c, const char *channel); /* outside a transaction */
 };
 extern const struct engine engine_sqlite, engine_postgres;
 
@@ -122,7 +128,7 @@ const struct columns *db_columns(struct db *db, const struct stmt *s, unsigned c
  * engine's code and text; texts of constraint violations can hold values and are left out by the callers. */
 void tx_set_fault(struct tx *tx, enum tx_fault fault, const struct stmt *s, const char *code, const char *text);
 void tx_use_arena(struct tx *tx, struct arena *a);
-void tx_clear_fault(struct tx *tx);          /* of a read, which leaves nothing behind */
+void tx_clear_fault(struct tx *tx); /* of a read, which leaves nothing behind */
 
 /* ---- migrate.c: with schemas of their own, for tests ---- */
 
@@ -131,39 +137,42 @@ MUST_USE int migrate_list_up(struct db *db, const struct migration *list);
 MUST_USE int migrate_list_down(struct db *db, const struct migration *list, int to_number, enum down_mode mode,
                                struct buf *plan);
 /* migrate_losses.c: what is there, and what of it would be lost. Both live in the transaction's arena. */
-struct schema_seen { size_t count; struct seen_table *table; };
+struct schema_seen {
+    size_t count;
+    struct seen_table *table;
+};
 MUST_USE bool schema_look(struct tx *tx, struct schema_seen *out);
 MUST_USE bool schema_losses(struct tx *tx, const struct schema_seen *before, const struct schema_seen *after,
                             struct buf *plan, bool *loses);
 void schema_expand(struct buf *out, const char *sql, enum db_engine e);
-MUST_USE bool schema_run(struct tx *tx, const char *sql);    /* expands, then runs */
+MUST_USE bool schema_run(struct tx *tx, const char *sql); /* expands, then runs */
 
 /* ---- the lanes ---- */
 
 enum {
-    LANE_READ_BATCH = 64,                    /* reads taken at once; also of a PostgreSQL worker's batch */
-    LANE_READ_CUT_MS = 10,                   /* a snapshot must not stand in the way of the checkpoint for long */
-    LANE_WRITE_CUT_MS = 20,                  /* a batch is committed after that much work, so that waiting is bounded */
-    LANE_CAREFUL_BATCHES = 16,               /* batches with savepoints after one that had to begin again */
-    LANE_SLOW_OP_MS = 50,                    /* logged: somebody holds the only writer */
+    LANE_READ_BATCH = 64,      /* reads taken at once; also of a PostgreSQL worker's batch */
+    LANE_READ_CUT_MS = 10,     /* a snapshot must not stand in the way of the checkpoint for long */
+    LANE_WRITE_CUT_MS = 20,    /* a batch is committed after that much work, so that waiting is bounded */
+    LANE_CAREFUL_BATCHES = 16, /* batches with savepoints after one that had to begin again */
+    LANE_SLOW_OP_MS = 50,      /* logged: somebody holds the only writer */
     LANE_IDLE_MS = 1000,
-    LANE_ARENA_BYTES = 4 << 20,              /* what before_batch reads for one batch */
+    LANE_ARENA_BYTES = 4 << 20, /* what before_batch reads for one batch */
     LANE_MAX_WORKERS = 2 * LANE_MAX_EACH,
-    LANE_CONNECT_WAIT_MS = 100,              /* back-off between connection attempts, doubled up to the maximum */
+    LANE_CONNECT_WAIT_MS = 100, /* back-off between connection attempts, doubled up to the maximum */
     LANE_CONNECT_WAIT_MAX_MS = 1000,
-    LANE_LOST_MAX = 2,                       /* so often an op may lose its connection and go to another */
-    LANE_FULL_WAIT_MS = 5,                   /* lanes_run looks again for room in the queue */
+    LANE_LOST_MAX = 2,     /* so often an op may lose its connection and go to another */
+    LANE_FULL_WAIT_MS = 5, /* lanes_run looks again for room in the queue */
     LISTEN_MAX = 16,
     NOTIFY_PAUSE_MS = 50,
 };
 
 struct lane_queue {
     pthread_mutex_t lock;
-    pthread_cond_t wake, down;               /* where lanes with a connection wait, and those without */
+    pthread_cond_t wake, down; /* where lanes with a connection wait, and those without */
     struct op *head, **tail;
     size_t count;
-    unsigned workers, sleeping;              /* a submit to a busy lane costs no system call */
-    unsigned usable;                         /* lanes with a connection */
+    unsigned workers, sleeping; /* a submit to a busy lane costs no system call */
+    unsigned usable;            /* lanes with a connection */
     /* Connecting, shared by the lanes of a queue: while the server is away one at a time tries. */
     unsigned connecting;
     int64_t connect_at_ms;
@@ -175,35 +184,43 @@ struct lane {
     struct lanes *lanes;
     struct lane_queue *queue;
     enum tx_mode mode;
-    struct conn *conn;                       /* NULL: lost, to be opened again */
-    bool usable;                             /* counted in queue->usable */
+    struct conn *conn; /* NULL: lost, to be opened again */
+    bool usable;       /* counted in queue->usable */
     struct arena *arena;
     pthread_t thread;
-    bool ghost;                              /* SQLite: a batch of unknown end may still come back */
-    unsigned careful;                        /* SQLite, writes: so many batches more with a savepoint for each op */
+    bool ghost;       /* SQLite: a batch of unknown end may still come back */
+    unsigned careful; /* SQLite, writes: so many batches more with a savepoint for each op */
     struct op *batch[LANE_BATCH];
 };
 
-struct listener { char channel[CHANNEL_SIZE]; void (*fn)(void *arg); void *arg; bool due; };
+struct listener {
+    char channel[CHANNEL_SIZE];
+    void (*fn)(void *arg);
+    void *arg;
+    bool due;
+};
 
 /* Who wants to hear of which channel, and what is to be told. */
 struct notifier {
     pthread_mutex_t lock;
     struct listener listener[LISTEN_MAX];
     unsigned listeners;
-    struct { char channel[CHANNEL_SIZE]; bool due; } out[LISTEN_MAX];
+    struct {
+        char channel[CHANNEL_SIZE];
+        bool due;
+    } out[LISTEN_MAX];
     unsigned outs;
     bool any_due;
     /* PostgreSQL: a thread with a connection of its own */
     bool has_thread, stopping;
     pthread_t thread;
     int wake_fd;
-    unsigned listening;                      /* listeners already told to the server on this connection */
+    unsigned listening; /* listeners already told to the server on this connection */
 };
 
 /* The thread that looks after what no request asks about; see lanes_watch.c. */
 struct watch {
-    _Atomic int64_t looked_at_ms, asked_at_ms;   /* monotonic: the last try to write, the last lanes_health */
+    _Atomic int64_t looked_at_ms, asked_at_ms; /* monotonic: the last try to write, the last lanes_health */
     atomic_bool can_write;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -222,7 +239,7 @@ struct lanes {
 };
 
 /* lane_queue.c */
-struct timespec after_ms(int64_t ms);        /* for conditions on the monotonic clock, which tests do not move */
+struct timespec after_ms(int64_t ms); /* for conditions on the monotonic clock, which tests do not move */
 void monotonic_cond_init(pthread_cond_t *c);
 void queue_init(struct lane_queue *q);
 void queue_free(struct lane_queue *q);
@@ -242,7 +259,7 @@ void queue_forward(struct lane_queue *q, struct op *op);
 void lane_set_usable(struct lane *l, bool usable);
 
 /* lanes.c */
-void op_finish(struct op *op);               /* tells the owner op->outcome; the op is theirs again */
+void op_finish(struct op *op); /* tells the owner op->outcome; the op is theirs again */
 
 /* batch.c: all ops of the batch are finished, forwarded or put back afterwards. */
 void lane_run(struct lane *l, size_t count);
@@ -251,11 +268,11 @@ void lane_run(struct lane *l, size_t count);
 MUST_USE bool notifier_start(struct lanes *l, char *error, size_t error_size);
 void notifier_stop(struct lanes *l);
 void notifier_put(void *arg, const char (*channels)[CHANNEL_SIZE], unsigned count);
-void notifier_deliver(struct lanes *l);      /* SQLite: calls the listeners, on the lane's thread */
+void notifier_deliver(struct lanes *l); /* SQLite: calls the listeners, on the lane's thread */
 
 /* lanes_watch.c */
 MUST_USE bool watch_start(struct lanes *l, char *error, size_t error_size);
-void watch_stop(struct lanes *l);            /* before the lanes stop: it submits ops */
+void watch_stop(struct lanes *l); /* before the lanes stop: it submits ops */
 
 /* pg_listen.c: the connection that hears and tells, for the notifier's thread. */
 struct pg_listen;

@@ -78,15 +78,9 @@ void db_close(struct db *db)
     free(db);
 }
 
-const char *db_file(const struct db *db)
-{
-    return db->path;
-}
+const char *db_file(const struct db *db) { return db->path; }
 
-enum db_engine db_engine_of(const struct db *db)
-{
-    return db->engine->id;
-}
+enum db_engine db_engine_of(const struct db *db) { return db->engine->id; }
 
 const struct columns *db_columns(struct db *db, const struct stmt *s, unsigned count,
                                  const char *(*name)(void *arg, unsigned i), void *arg)
@@ -163,30 +157,15 @@ static void bind(struct query *q, struct query_value v)
     q->param[q->params++] = v;
 }
 
-void bind_i64(struct query *q, int64_t v)
-{
-    bind(q, (struct query_value){ .number = v, .type = VALUE_INT });
-}
+void bind_i64(struct query *q, int64_t v) { bind(q, (struct query_value){ .number = v, .type = VALUE_INT }); }
 
-void bind_bool(struct query *q, bool v)
-{
-    bind_i64(q, v ? 1 : 0);
-}
+void bind_bool(struct query *q, bool v) { bind_i64(q, v ? 1 : 0); }
 
-void bind_credits(struct query *q, struct credits c)
-{
-    bind_i64(q, credits_count(c));
-}
+void bind_credits(struct query *q, struct credits c) { bind_i64(q, credits_count(c)); }
 
-void bind_null(struct query *q)
-{
-    bind(q, (struct query_value){ .type = VALUE_NULL });
-}
+void bind_null(struct query *q) { bind(q, (struct query_value){ .type = VALUE_NULL }); }
 
-void bind_text(struct query *q, const char *text)
-{
-    bind_str(q, str_of(text));
-}
+void bind_text(struct query *q, const char *text) { bind_str(q, str_of(text)); }
 
 void bind_str(struct query *q, struct str s)
 {
@@ -281,25 +260,13 @@ static const struct query_value *column_of(const struct query *q, const char *na
     return v;
 }
 
-int64_t col_i64(const struct query *q, const char *name)
-{
-    return column_of(q, name, true)->number;
-}
+int64_t col_i64(const struct query *q, const char *name) { return column_of(q, name, true)->number; }
 
-bool col_bool(const struct query *q, const char *name)
-{
-    return col_i64(q, name) != 0;
-}
+bool col_bool(const struct query *q, const char *name) { return col_i64(q, name) != 0; }
 
-struct credits col_credits(const struct query *q, const char *name)
-{
-    return credits_of(col_i64(q, name));
-}
+struct credits col_credits(const struct query *q, const char *name) { return credits_of(col_i64(q, name)); }
 
-const char *col_text(const struct query *q, const char *name)
-{
-    return column_of(q, name, false)->bytes;
-}
+const char *col_text(const struct query *q, const char *name) { return column_of(q, name, false)->bytes; }
 
 struct str col_str(const struct query *q, const char *name)
 {
@@ -307,10 +274,7 @@ struct str col_str(const struct query *q, const char *name)
     return (struct str){ v->bytes, v->n };
 }
 
-bool col_is_null(const struct query *q, const char *name)
-{
-    return column(q, name)->type == VALUE_NULL;
-}
+bool col_is_null(const struct query *q, const char *name) { return column(q, name)->type == VALUE_NULL; }
 
 /* ---- transactions ---- */
 
@@ -395,25 +359,13 @@ bool tx_part_undo(struct tx *tx)
     return true;
 }
 
-enum tx_fault tx_fault_of(const struct tx *tx)
-{
-    return tx->fault;
-}
+enum tx_fault tx_fault_of(const struct tx *tx) { return tx->fault; }
 
-struct arena *tx_arena(struct tx *tx)
-{
-    return tx->arena;
-}
+struct arena *tx_arena(struct tx *tx) { return tx->arena; }
 
-enum db_engine tx_engine(const struct tx *tx)
-{
-    return tx->conn->engine->id;
-}
+enum db_engine tx_engine(const struct tx *tx) { return tx->conn->engine->id; }
 
-void tx_use_arena(struct tx *tx, struct arena *a)
-{
-    tx->arena = a;
-}
+void tx_use_arena(struct tx *tx, struct arena *a) { tx->arena = a; }
 
 void tx_clear_fault(struct tx *tx)
 {

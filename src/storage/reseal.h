@@ -11,17 +11,20 @@
 enum { RESEAL_CURSORS = 3, RESEAL_BATCH = 100 };
 struct reseal_piece {
     const struct keyring *keyring;
-    int64_t cursor[RESEAL_CURSORS];          /* where the next piece begins; zeroed before the first */
-    bool more;                               /* set by .piece: there may be rows behind the cursor */
-    int64_t looked, resealed;                /* counted by reseal_one, as are the next two */
-    int64_t broken, first_broken;            /* values that do not open: left as they are; `id` of the first */
+    int64_t cursor[RESEAL_CURSORS]; /* where the next piece begins; zeroed before the first */
+    bool more;                      /* set by .piece: there may be rows behind the cursor */
+    int64_t looked, resealed;       /* counted by reseal_one, as are the next two */
+    int64_t broken, first_broken;   /* values that do not open: left as they are; `id` of the first */
 };
 struct reseal_table {
-    const char *name;                        /* of the table and column: "tenant_secrets" */
+    const char *name; /* of the table and column: "tenant_secrets" */
     /* Goes through the next RESEAL_BATCH rows that hold a value and moves the cursor. False: storage fault. */
     bool (*piece)(struct tx *tx, struct reseal_piece *p);
 };
-#define RESEAL_END { .name = NULL }
+#define RESEAL_END                                                                                                     \
+    {                                                                                                                  \
+        .name = NULL                                                                                                   \
+    }
 
 /* For .piece: one value that is there (not NULL). What to store, in the transaction's arena; *changed false: it is
  * `stored` itself and stays. Counts it. `id` names the row when it is broken. */

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 
 enum {
-    BUSY_TIMEOUT_MS = 5000, /* another process (the command line) may hold the writer */
+    BUSY_TIMEOUT_MS = 5000,  /* another process (the command line) may hold the writer */
     WRITER_CACHE_KIB = 8192, /* filled by load, given back in idle times */
     READER_CACHE_KIB = 16384,
     CHECKPOINT_PAGES = 2000, /* 8 MiB of log between checkpoints: hot pages are copied back once */
@@ -48,10 +48,7 @@ struct sqlite_conn {
     struct slot slots[]; /* stmt_count() of them */
 };
 
-static struct sqlite_conn *sqlite_of(struct conn *c)
-{
-    return OWNER_OF(c, struct sqlite_conn, base);
-}
+static struct sqlite_conn *sqlite_of(struct conn *c) { return OWNER_OF(c, struct sqlite_conn, base); }
 
 /* ---- faults ---- */
 
@@ -178,10 +175,7 @@ static struct conn *sqlite_open(struct db *db, enum tx_mode mode, char *error, s
 
 /* ---- statements ---- */
 
-static const char *name_of(void *arg, unsigned i)
-{
-    return sqlite3_column_name(arg, (int)i);
-}
+static const char *name_of(void *arg, unsigned i) { return sqlite3_column_name(arg, (int)i); }
 
 static bool sqlite_prepare(struct conn *c, const struct stmt *s, char *error, size_t error_size)
 {
@@ -309,10 +303,7 @@ static int64_t sqlite_change(struct query *q)
     return sqlite3_changes64(sqlite_of(q->tx->conn)->handle);
 }
 
-static bool sqlite_put(struct query *q)
-{
-    return sqlite_run(q, 0) != ROW_FAULT;
-}
+static bool sqlite_put(struct query *q) { return sqlite_run(q, 0) != ROW_FAULT; }
 
 /* ---- transactions ---- */
 
@@ -362,15 +353,9 @@ static enum tx_end sqlite_commit(struct tx *tx)
     return code == SQLITE_IOERR ? TX_UNCERTAIN : TX_ROLLED_BACK;
 }
 
-static bool sqlite_part_begin(struct tx *tx)
-{
-    return frame_run(tx, PART_BEGIN);
-}
+static bool sqlite_part_begin(struct tx *tx) { return frame_run(tx, PART_BEGIN); }
 
-static bool sqlite_part_keep(struct tx *tx)
-{
-    return frame_run(tx, PART_KEEP);
-}
+static bool sqlite_part_keep(struct tx *tx) { return frame_run(tx, PART_KEEP); }
 
 static bool sqlite_part_undo(struct tx *tx)
 {
@@ -430,10 +415,7 @@ static void sqlite_idle(struct conn *c)
     if (code != SQLITE_OK && !s->log_grew) LOG(LOG_ERROR, "checkpoint_failed", LOG_NUMBER("code", code));
 }
 
-static bool sqlite_alive(struct conn *c)
-{
-    return !c->lost; /* a file does not hang up */
-}
+static bool sqlite_alive(struct conn *c) { return !c->lost; /* a file does not hang up */ }
 
 static void sqlite_notify(struct conn *c, const char *channel)
 {

@@ -8,10 +8,7 @@ extern const struct stmt __start_stmts[], __stop_stmts[];
 
 static_assert(sizeof(struct stmt) % 8 == 0, "entries of the section must lie side by side without gaps");
 
-size_t stmt_count(void)
-{
-    return (size_t)(__stop_stmts - __start_stmts);
-}
+size_t stmt_count(void) { return (size_t)(__stop_stmts - __start_stmts); }
 
 const struct stmt *stmt_at(size_t i)
 {

@@ -52,7 +52,10 @@ static bool place_postgres(struct test_db *t)
 
 /* ---- SQLite: the bytes of a migrated file, kept from the first test to the last ---- */
 
-static struct { void *bytes; size_t n; } migrated;
+static struct {
+    void *bytes;
+    size_t n;
+} migrated;
 
 static void keep_file(const char *path)
 {

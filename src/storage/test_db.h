@@ -27,11 +27,11 @@ struct test_db {
     enum db_engine engine;
     struct db *db;
     struct conn *conn;
-    struct arena *arena;                     /* results of t->tx */
-    struct tx *tx;                           /* open for writing; NULL after test_close_tx */
-    struct lanes *lanes;                     /* after test_lanes */
-    char url[1024];                          /* of this test's own database */
-    char place[256];                         /* SQLite: its folder; PostgreSQL: its schema */
+    struct arena *arena; /* results of t->tx */
+    struct tx *tx;       /* open for writing; NULL after test_close_tx */
+    struct lanes *lanes; /* after test_lanes */
+    char url[1024];      /* of this test's own database */
+    char place[256];     /* SQLite: its folder; PostgreSQL: its schema */
 };
 
 #define TEST_EACH_ENGINE(name)                                                                                         \
@@ -56,9 +56,9 @@ int test_setup(void **state);
 int test_teardown(void **state);
 void test_run(void **state, enum db_engine e, void (*body)(struct test_db *t));
 
-void test_commit(struct test_db *t);         /* commits t->tx and opens the next one */
-void test_reopen(struct test_db *t);         /* rolls t->tx back (also a faulty one) and opens the next one */
-void test_close_tx(struct test_db *t);       /* commits t->tx and leaves none open: lanes on SQLite need the writer */
+void test_commit(struct test_db *t);   /* commits t->tx and opens the next one */
+void test_reopen(struct test_db *t);   /* rolls t->tx back (also a faulty one) and opens the next one */
+void test_close_tx(struct test_db *t); /* commits t->tx and leaves none open: lanes on SQLite need the writer */
 void test_open_tx(struct test_db *t);
 /* Commits t->tx, closes it and starts lanes into t->lanes (stopped at the end). NULL: 2 readers, 2 writers. */
 struct lanes *test_lanes(struct test_db *t, const struct lane_options *o);

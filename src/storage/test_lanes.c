@@ -265,10 +265,7 @@ TEST_EACH_ENGINE(as_many_threads_as_may_be_set_start)
 
 /* ---- notices ---- */
 
-static void heard(void *arg)
-{
-    atomic_fetch_add((atomic_int *)arg, 1);
-}
+static void heard(void *arg) { atomic_fetch_add((atomic_int *)arg, 1); }
 
 static void wait_for(atomic_int *count, int least)
 {

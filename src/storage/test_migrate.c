@@ -27,10 +27,7 @@ static int real_count(void)
     return count;
 }
 
-static int newest_real(void)
-{
-    return migrations[real_count() - 1].number;
-}
+static int newest_real(void) { return migrations[real_count() - 1].number; }
 
 /* The real migrations and `extra` behind them, so that nothing that is applied looks unknown. */
 static const struct migration *with_real(struct test_db *t, const struct migration *extra, size_t count)
@@ -225,7 +222,7 @@ TEST_EACH_ENGINE(the_schema_stays_under_a_server)
     for (int i = 0; i < 500 && test_number(t, holders) < 2; i++) usleep(10000);
     test_close_tx(t);
     EXPECT(migrate_down(t->db, 0, DOWN_DROP_DATA, NULL) == MIGRATE_IN_USE);
-    EXPECT(migrate_up(t->db) == 0); /* there is nothing to do */
+    EXPECT(migrate_up(t->db) == 0);                                           /* there is nothing to do */
     EXPECT(migrate_list_up(t->db, with_real(t, steps, 4)) == MIGRATE_IN_USE); /* a newer program beside them */
     lanes_stop(servers[0]);
     EXPECT(migrate_down(t->db, 0, DOWN_DROP_DATA, NULL) == MIGRATE_IN_USE);

@@ -12,10 +12,10 @@
 enum { NAME_SIZE = 64, TEXT_MAX = 64 << 10, GOODBYE_TRIES = 400, GOODBYE_PAUSE_US = 5000 };
 
 static struct {
-    char name[NAME_SIZE];                    /* "": none */
-    pid_t owner;                             /* a forked child must not drop it */
-    PGconn *conn;                            /* of the schema's keeper */
-    PGresult *content, *form;                /* as the migrations left it; NULL: it has not been looked at */
+    char name[NAME_SIZE];     /* "": none */
+    pid_t owner;              /* a forked child must not drop it */
+    PGconn *conn;             /* of the schema's keeper */
+    PGresult *content, *form; /* as the migrations left it; NULL: it has not been looked at */
 } kept;
 
 const char *test_schema_server(void)
@@ -106,8 +106,10 @@ void test_schema_take(char *name, size_t size, bool *made)
 static PGresult *content(void)
 {
     char sql[1024];
-    (void)snprintf(sql, sizeof sql, "SELECT relname FROM pg_class WHERE relnamespace = '%s'::regnamespace"
-                                    " AND relkind = 'r' ORDER BY relname", kept.name);
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT relname FROM pg_class WHERE relnamespace = '%s'::regnamespace"
+                   " AND relkind = 'r' ORDER BY relname",
+                   kept.name);
     PGresult *tables = ask(sql), *r = NULL;
     struct buf text;
     buf_init(&text, TEXT_MAX);
@@ -200,7 +202,8 @@ static bool put_back(void)
     bool good = empty_again(now);
     PQclear(now);
     if (!good || !tell("SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, start_value, false)"
-                       " FROM pg_sequences WHERE schemaname = '%s' AND last_value IS NOT NULL", kept.name))
+                       " FROM pg_sequences WHERE schemaname = '%s' AND last_value IS NOT NULL",
+                       kept.name))
         return false;
     PGresult *rows = content(), *shape = form();
     good = same(rows, kept.content) && same(shape, kept.form);
@@ -209,7 +212,4 @@ static bool put_back(void)
     return good;
 }
 
-bool test_schema_give(void)
-{
-    return kept.name[0] == '\0' || put_back() || drop();
-}
+bool test_schema_give(void) { return kept.name[0] == '\0' || put_back() || drop(); }

@@ -27,10 +27,10 @@ enum { LINES_MAX = 64, CHUNK = 16384, LOOK_AGAIN_MS = 20 };
 struct proxy {
     int listener, stop[2];
     struct sockaddr_in server;
-    atomic_bool down; /* cuts all lines and takes no new ones */
-    atomic_bool full; /* takes no new ones */
+    atomic_bool down;      /* cuts all lines and takes no new ones */
+    atomic_bool full;      /* takes no new ones */
     atomic_uint cut_lines; /* cuts so many of those that are open, the newest first */
-    _Atomic int cut;  /* what to do to the next COMMIT; then back to CUT_NOTHING */
+    _Atomic int cut;       /* what to do to the next COMMIT; then back to CUT_NOTHING */
     pthread_t thread;
     struct {
         int client, server;
@@ -162,10 +162,7 @@ static enum op_wish note_run(struct op *op, struct tx *tx)
     return query_put(&q) ? OP_COMMIT : OP_REFUSE;
 }
 
-static void note_again(struct op *op)
-{
-    arena_reset(op->arena);
-}
+static void note_again(struct op *op) { arena_reset(op->arena); }
 
 TEST_EACH_ENGINE(a_lost_answer_is_settled)
 {
@@ -281,8 +278,11 @@ TEST_EACH_ENGINE(a_line_that_is_cut_while_an_op_is_undone_fails_the_op)
     struct lanes *lanes = lanes_start(db, &(struct lane_options){ .readers = 1, .writers = 1 }, error, sizeof error);
     assert_non_null(lanes);
     for (int conflict = 0; conflict <= 1; conflict++) {
-        struct cut_op o = { .proxy = &p, .conflict = conflict == 1, .op = { .mode = TX_WRITE, .arena = t->arena,
-            .run = cut_run, .again = note_again, .refused = cut_refused } };
+        struct cut_op o = {
+            .proxy = &p,
+            .conflict = conflict == 1,
+            .op = { .mode = TX_WRITE, .arena = t->arena, .run = cut_run, .again = note_again, .refused = cut_refused }
+        };
         EXPECT(lanes_run(lanes, &o.op) == OP_FAILED);
         EXPECT(o.refusals == 0);
         atomic_store(&p.down, false);
@@ -301,8 +301,7 @@ TEST_EACH_ENGINE(a_line_that_is_cut_while_an_op_is_undone_fails_the_op)
 
 static void new_number(struct test_db *t, char xid[32])
 {
-    snprintf(xid, 32, "%lld",
-             (long long)test_number(t, "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"));
+    snprintf(xid, 32, "%lld", (long long)test_number(t, "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)"));
 }
 
 TEST_EACH_ENGINE(the_verdict_on_a_number)
@@ -345,14 +344,29 @@ static void what_ends_a_connection(void **state)
         const char *state;
         enum tx_fault writing, reading;
     } cases[] = {
-        { NULL, TX_LOST, TX_LOST },          { "25006", TX_LOST, TX_BROKEN },     { "57P01", TX_LOST, TX_LOST },
-        { "57P02", TX_LOST, TX_LOST },       { "57P03", TX_LOST, TX_LOST },       { "57P04", TX_LOST, TX_LOST },
-        { "57P05", TX_LOST, TX_LOST },       { "08006", TX_LOST, TX_LOST },       { "08P01", TX_LOST, TX_LOST },
-        { "25P03", TX_LOST, TX_LOST },       { "25P04", TX_LOST, TX_LOST },       { "25P02", TX_BROKEN, TX_BROKEN },
-        { "26000", TX_LOST, TX_LOST },       { "42P05", TX_LOST, TX_LOST },       { "0A000", TX_LOST, TX_LOST },
-        { "28P01", TX_LOST, TX_LOST },       { "3D000", TX_LOST, TX_LOST },       { "40001", TX_CONFLICT, TX_CONFLICT },
-        { "40P01", TX_CONFLICT, TX_CONFLICT }, { "57014", TX_UNABLE, TX_UNABLE },     { "53100", TX_UNABLE, TX_UNABLE },
-        { "42703", TX_BROKEN, TX_BROKEN },   { "XX000", TX_BROKEN, TX_BROKEN },
+        { NULL, TX_LOST, TX_LOST },
+        { "25006", TX_LOST, TX_BROKEN },
+        { "57P01", TX_LOST, TX_LOST },
+        { "57P02", TX_LOST, TX_LOST },
+        { "57P03", TX_LOST, TX_LOST },
+        { "57P04", TX_LOST, TX_LOST },
+        { "57P05", TX_LOST, TX_LOST },
+        { "08006", TX_LOST, TX_LOST },
+        { "08P01", TX_LOST, TX_LOST },
+        { "25P03", TX_LOST, TX_LOST },
+        { "25P04", TX_LOST, TX_LOST },
+        { "25P02", TX_BROKEN, TX_BROKEN },
+        { "26000", TX_LOST, TX_LOST },
+        { "42P05", TX_LOST, TX_LOST },
+        { "0A000", TX_LOST, TX_LOST },
+        { "28P01", TX_LOST, TX_LOST },
+        { "3D000", TX_LOST, TX_LOST },
+        { "40001", TX_CONFLICT, TX_CONFLICT },
+        { "40P01", TX_CONFLICT, TX_CONFLICT },
+        { "57014", TX_UNABLE, TX_UNABLE },
+        { "53100", TX_UNABLE, TX_UNABLE },
+        { "42703", TX_BROKEN, TX_BROKEN },
+        { "XX000", TX_BROKEN, TX_BROKEN },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_int_equal(pg_fault_of(cases[i].state, true), cases[i].writing);

@@ -5,7 +5,10 @@
 #include "storage/test_db.h"
 #include "storage/verify.h"
 
-struct test_found { int64_t unsound, id, looked, rows; const char *what; };
+struct test_found {
+    int64_t unsound, id, looked, rows;
+    const char *what;
+};
 
 /* All checks of a table; `id` and `what` of the first finding, looked and rows of the first check. */
 static inline struct test_found test_verify(struct test_db *t, const struct verify_check *table)

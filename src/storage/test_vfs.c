@@ -39,15 +39,9 @@ static struct contents *all[FILES_MAX];
 static _Atomic int64_t limit_bytes = -1;
 static _Atomic int failing_syncs;
 
-void forgetful_vfs_limit_bytes(int64_t file_bytes)
-{
-    atomic_store(&limit_bytes, file_bytes);
-}
+void forgetful_vfs_limit_bytes(int64_t file_bytes) { atomic_store(&limit_bytes, file_bytes); }
 
-void forgetful_vfs_fail_syncs(int count)
-{
-    atomic_store(&failing_syncs, count);
-}
+void forgetful_vfs_fail_syncs(int count) { atomic_store(&failing_syncs, count); }
 
 static atomic_bool fill_then;
 
@@ -57,15 +51,9 @@ void forgetful_vfs_fail_sync_and_fill(void)
     forgetful_vfs_fail_syncs(1);
 }
 
-static struct forgetful *mine(sqlite3_file *f)
-{
-    return (struct forgetful *)f;
-}
+static struct forgetful *mine(sqlite3_file *f) { return (struct forgetful *)f; }
 
-static sqlite3_file *real(sqlite3_file *f)
-{
-    return mine(f)->real;
-}
+static sqlite3_file *real(sqlite3_file *f) { return mine(f)->real; }
 
 /* ---- blocks; the lock is held ---- */
 
@@ -134,10 +122,7 @@ static struct contents *contents_of(const char *path)
 
 /* ---- the methods of a file ---- */
 
-static int file_close(sqlite3_file *f)
-{
-    return real(f)->pMethods ? real(f)->pMethods->xClose(real(f)) : SQLITE_OK;
-}
+static int file_close(sqlite3_file *f) { return real(f)->pMethods ? real(f)->pMethods->xClose(real(f)) : SQLITE_OK; }
 
 static int file_read(sqlite3_file *f, void *out, int amount, sqlite3_int64 offset)
 {
@@ -250,30 +235,15 @@ static int file_control(sqlite3_file *f, int op, void *arg)
     return real(f)->pMethods->xFileControl(real(f), op, arg);
 }
 
-static int file_lock(sqlite3_file *f, int level)
-{
-    return real(f)->pMethods->xLock(real(f), level);
-}
+static int file_lock(sqlite3_file *f, int level) { return real(f)->pMethods->xLock(real(f), level); }
 
-static int file_unlock(sqlite3_file *f, int level)
-{
-    return real(f)->pMethods->xUnlock(real(f), level);
-}
+static int file_unlock(sqlite3_file *f, int level) { return real(f)->pMethods->xUnlock(real(f), level); }
 
-static int file_reserved(sqlite3_file *f, int *out)
-{
-    return real(f)->pMethods->xCheckReservedLock(real(f), out);
-}
+static int file_reserved(sqlite3_file *f, int *out) { return real(f)->pMethods->xCheckReservedLock(real(f), out); }
 
-static int file_sector(sqlite3_file *f)
-{
-    return real(f)->pMethods->xSectorSize(real(f));
-}
+static int file_sector(sqlite3_file *f) { return real(f)->pMethods->xSectorSize(real(f)); }
 
-static int file_character(sqlite3_file *f)
-{
-    return real(f)->pMethods->xDeviceCharacteristics(real(f));
-}
+static int file_character(sqlite3_file *f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); }
 
 static int shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
 {
@@ -285,15 +255,9 @@ static int shm_lock(sqlite3_file *f, int offset, int n, int flags)
     return real(f)->pMethods->xShmLock(real(f), offset, n, flags);
 }
 
-static void shm_barrier(sqlite3_file *f)
-{
-    real(f)->pMethods->xShmBarrier(real(f));
-}
+static void shm_barrier(sqlite3_file *f) { real(f)->pMethods->xShmBarrier(real(f)); }
 
-static int shm_unmap(sqlite3_file *f, int delete_it)
-{
-    return real(f)->pMethods->xShmUnmap(real(f), delete_it);
-}
+static int shm_unmap(sqlite3_file *f, int delete_it) { return real(f)->pMethods->xShmUnmap(real(f), delete_it); }
 
 static sqlite3_io_methods methods = {
     .iVersion = 2, /* no xFetch: a mapping would show the disk's bytes */

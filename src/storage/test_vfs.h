@@ -6,9 +6,9 @@
 
 #include <stdint.h>
 
-int forgetful_vfs_register(void);                            /* 0, or SQLite's error code; more than once is fine */
-void forgetful_vfs_limit_bytes(int64_t file_bytes);          /* larger files do not fit the disk; negative: no limit */
-void forgetful_vfs_fail_syncs(int count);                    /* the next `count` syncs fail */
-void forgetful_vfs_fail_sync_and_fill(void);                 /* the next one fails, and then the disk is full */
+int forgetful_vfs_register(void);                   /* 0, or SQLite's error code; more than once is fine */
+void forgetful_vfs_limit_bytes(int64_t file_bytes); /* larger files do not fit the disk; negative: no limit */
+void forgetful_vfs_fail_syncs(int count);           /* the next `count` syncs fail */
+void forgetful_vfs_fail_sync_and_fill(void);        /* the next one fails, and then the disk is full */
 
 #endif

@@ -12,6 +12,7 @@
 
 enum { OP_ARENA_BYTES = 1 << 20, MANY = 100 };
 
+/* clang-format off */
 static const char tables_sql[] = "CREATE TABLE t_rows (name TEXT PRIMARY KEY, number {int} NOT NULL) {strict};"
                                  "CREATE TABLE t_big (bytes {blob}) {strict};"
                                  "INSERT INTO t_rows (name, number) VALUES ('balance', 10);";
@@ -37,6 +38,7 @@ struct work {
     unsigned asked;
     const char *told;                        /* by before(), in the lane's memory */
 };
+/* clang-format on */
 
 UNUSED static bool put(struct tx *tx, const char *name, int64_t number)
 {

@@ -64,10 +64,7 @@ static enum op_wish run_look(struct op *op, struct tx *tx)
     return l->check->piece(tx, &l->after) ? OP_COMMIT : OP_REFUSE;
 }
 
-static void look_again(struct op *op)
-{
-    arena_reset(op->arena);
-}
+static void look_again(struct op *op) { arena_reset(op->arena); }
 
 static bool look(struct lanes *lanes, struct look *l)
 {

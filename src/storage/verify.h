@@ -13,26 +13,33 @@
 enum { VERIFY_CURSORS = 4, VERIFY_STATE_BYTES = 192, VERIFY_PIECE_FINDINGS = 64, VERIFY_KEPT = 20, VERIFY_LOOKS = 2 };
 
 /* "conversation" 17: "its number of messages is wrong". Both texts are constants. */
-struct verify_finding { const char *kind; int64_t id; const char *what; };
+struct verify_finding {
+    const char *kind;
+    int64_t id;
+    const char *what;
+};
 struct verify_piece {
     /* Of the check: where the next piece begins. Zeroed before the first; copied between pieces. */
     int64_t cursor[VERIFY_CURSORS];
-    _Alignas(16) uint8_t state[VERIFY_STATE_BYTES];          /* holds no pointers into the arena, which is reset */
-    bool more;                               /* set by the check: there may be another piece */
+    _Alignas(16) uint8_t state[VERIFY_STATE_BYTES]; /* holds no pointers into the arena, which is reset */
+    bool more;                                      /* set by the check: there may be another piece */
     /* Counted by the check over all pieces: things looked at (accounts), and their rows (entries) if it reads any */
     int64_t looked, rows;
     /* Of this piece, by verify_found */
     int64_t unsound;
-    size_t findings;                         /* ≤ VERIFY_PIECE_FINDINGS; `unsound` counts the rest too */
+    size_t findings; /* ≤ VERIFY_PIECE_FINDINGS; `unsound` counts the rest too */
     struct verify_finding finding[VERIFY_PIECE_FINDINGS];
 };
 struct verify_check {
-    const char *name;                        /* "credits.ledger": stable, for scripts */
-    const char *doc;                         /* one sentence: what must be true */
+    const char *name; /* "credits.ledger": stable, for scripts */
+    const char *doc;  /* one sentence: what must be true */
     /* Looks at the next piece and moves the cursor. False: storage fault. May be run again from the same cursor. */
     bool (*piece)(struct tx *tx, struct verify_piece *p);
 };
-#define VERIFY_END { .name = NULL }
+#define VERIFY_END                                                                                                     \
+    {                                                                                                                  \
+        .name = NULL                                                                                                   \
+    }
 /* For .piece. */
 void verify_found(struct verify_piece *p, const char *kind, int64_t id, const char *what);
 
@@ -40,7 +47,7 @@ struct verify_result {
     const struct verify_check *check;
     int64_t looked, rows, unsound;
     size_t kept;
-    struct verify_finding finding[VERIFY_KEPT];              /* the first ones */
+    struct verify_finding finding[VERIFY_KEPT]; /* the first ones */
 };
 /* One check from its first row to its last, in transactions of its own on the lanes; waits for them (as lanes_run).
  * False: the database could not be read to the end. Sound when out->unsound is 0; what is found is logged too. */

@@ -26,14 +26,13 @@ bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const st
         s = subscription_first(t, now);
     } else {
         if (first || subscriptions_get(tx, t->id, t->subscription, &s) != ROW_FOUND) return false;
-        s.status = SUBSCRIPTION_ACTIVE;      /* the month that was paid goes on */
+        s.status = SUBSCRIPTION_ACTIVE; /* the month that was paid goes on */
         s.due_at_ms = s.expires_at_ms;
     }
     if (tenants_move(tx, t, TENANT_ACTIVE, a->paid ? "enabled" : "enabled_again", a->actor, now) != ROW_FOUND)
         return false;
     s.tenant = t->id;
     if (!(a->paid ? subscription_insert(tx, &s, now) : subscription_save(tx, &s, now))) return false;
-    struct charge charge = { .credits = a->charged,
-        .backend = recipe_of(t->backend)->name };
+    struct charge charge = { .credits = a->charged, .backend = recipe_of(t->backend)->name };
     return tenants_tell(tx, req, AUDIT_chatbot_enabled, t, credits_details, &charge, now);
 }

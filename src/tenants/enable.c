@@ -29,7 +29,11 @@ static void embed_id(struct arena *a, struct tenant *t)
 
 /* ---- answers ---- */
 
-struct enabled { const char *bot_id; struct credits available; int64_t shop; };
+struct enabled {
+    const char *bot_id;
+    struct credits available;
+    int64_t shop;
+};
 
 static void enabled_json(struct json *j, const void *arg)
 {
@@ -68,7 +72,12 @@ static enum answer reply_insufficient(struct req *req)
 
 /* ---- enable ---- */
 
-struct enabling { struct shop shop; struct tenant t; bool paid; struct credit_change change; };
+struct enabling {
+    struct shop shop;
+    struct tenant t;
+    bool paid;
+    struct credit_change change;
+};
 
 static enum answer enable_now(struct req *req, struct enabling *e)
 {
@@ -90,15 +99,20 @@ static enum answer enable_now(struct req *req, struct enabling *e)
     if (e->t.status != TENANT_SUSPENDED) {
         const struct recipe *recipe = recipe_chosen();
         struct recipe_bot bot = { 0 };
-        bool same = e->t.backend == recipe->number;          /* a bot of another backend is not this one's to keep */
+        bool same = e->t.backend == recipe->number; /* a bot of another backend is not this one's to keep */
         recipe->at_once(req->arena, (struct recipe_bot){ same ? e->t.bot_id : NULL, e->t.bot_state }, &bot);
         e->t.bot_id = bot.id, e->t.bot_state = bot.state, e->t.backend = recipe->number;
         e->t.outside = OUTSIDE_NONE;
     } else if (!tenants_stands_anew(req->tx, &e->t)) {
         return reply_fault(req);
     }
-    if (!tenants_activate(req->tx, req, &e->t, &(struct activation){ .bot_id = e->t.bot_id, .bot_state = e->t.bot_state,
-        .paid = e->paid, .charged = charged, .actor = req->who.person }, req->now_ms) ||
+    if (!tenants_activate(req->tx, req, &e->t,
+                          &(struct activation){ .bot_id = e->t.bot_id,
+                                                .bot_state = e->t.bot_state,
+                                                .paid = e->paid,
+                                                .charged = charged,
+                                                .actor = req->who.person },
+                          req->now_ms) ||
         !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_tell(req->tx, req->who.account, &balance))
         return reply_fault(req);
     return reply_json(req, 200, enabled_json,
@@ -118,11 +132,14 @@ static enum answer enable_by_job(struct req *req, struct enabling *e)
         case DEBIT_REPLAYED: break;
         }
     }
-    e->t.job = jobs_put(req->tx, &(struct job_new){ .kind = tenants_register_job.name, .key = e->change.key,
-        .account = e->t.account, .ref = e->t.shop }, NULL);
+    e->t.job = jobs_put(
+        req->tx,
+        &(struct job_new){
+            .kind = tenants_register_job.name, .key = e->change.key, .account = e->t.account, .ref = e->t.shop },
+        NULL);
     if (e->t.job < 0) return reply_fault(req);
     const struct recipe *recipe = recipe_chosen();
-    if (e->t.backend != recipe->number) e->t.bot_id = NULL;  /* a bot of another backend */
+    if (e->t.backend != recipe->number) e->t.bot_id = NULL; /* a bot of another backend */
     e->t.backend = recipe->number;
     e->t.word++;
     struct charge charge = { .credits = e->paid ? e->change.amount : credits_of(0), .backend = recipe->name };
@@ -180,7 +197,7 @@ enum answer run_enable(struct req *req)
     if (tenants_of_shop(req->tx, e.shop.id, &e.t) == ROW_FAULT) return reply_fault(req);
     switch (e.t.status) {
     case TENANT_ACTIVE: return reply_problem(req, &problem_chatbot_enabled);
-    case TENANT_PROVISIONING: return reply_provisioning(req, &e.t);          /* asking again joins the wait */
+    case TENANT_PROVISIONING: return reply_provisioning(req, &e.t); /* asking again joins the wait */
     case TENANT_NONE:
     case TENANT_PENDING:
     case TENANT_SUSPENDED:
@@ -223,7 +240,7 @@ enum answer resume_enable(struct req *req)
         row = try_failed(req, &t);
         if (row == ROW_FAULT) return reply_fault(req);
         if (row == ROW_FOUND) return reply_problem(req, &problem_chatbot_failed);
-        if (t.job != req->job) return ANSWER_WAIT;           /* the first answer still tells where to look */
+        if (t.job != req->job) return ANSWER_WAIT; /* the first answer still tells where to look */
     }
     if (credits_balance(req->tx, t.account, &balance) != ROW_FOUND) return reply_fault(req);
     return reply_json(req, 200, enabled_json, &(struct enabled){ .bot_id = t.bot_id, .available = balance.available });

@@ -6,9 +6,9 @@
 static_assert(SSO_ADMIN == 0 && SSO_VIEWER == 1, "tenant_launches.role is stored");
 
 STMT(put, "INSERT INTO tenant_launches (code_hash, shop, account, role, expires_at_ms, used_at_ms)"
-             " VALUES (?1, ?2, ?3, ?4, ?5, 0)");
+          " VALUES (?1, ?2, ?3, ?4, ?5, 0)");
 STMT(use, "UPDATE tenant_launches SET used_at_ms = ?3 WHERE code_hash = ?1 AND account = ?2 AND used_at_ms = 0"
-            " AND expires_at_ms > ?3 AND expires_at_ms <= ?4 RETURNING shop");
+          " AND expires_at_ms > ?3 AND expires_at_ms <= ?4 RETURNING shop");
 STMT(forget, "DELETE FROM tenant_launches WHERE expires_at_ms < ?1");
 
 bool launches_put(struct tx *tx, const struct launch *l)
@@ -27,7 +27,7 @@ enum row launches_use(struct tx *tx, struct str code, int64_t account, int64_t n
     sha256_hex(code, hash);
     struct query q = query(tx, &use);
     bind_text(&q, hash), bind_i64(&q, account), bind_i64(&q, now);
-    bind_i64(&q, now + LAUNCH_TTL_S * SECOND_MS);            /* one from a clock that was ahead is no code */
+    bind_i64(&q, now + LAUNCH_TTL_S * SECOND_MS); /* one from a clock that was ahead is no code */
     enum row row = query_row(&q);
     if (row == ROW_FOUND) *shop = col_i64(&q, "shop");
     return row;

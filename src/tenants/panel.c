@@ -20,6 +20,7 @@ enum { PANEL_ONE = 1, TOKEN_LEEWAY_S = 30, TOKEN_LIFETIME_S = 3600, BOT_BYTES = 
 #define PANEL_GET "SELECT " PANEL_COLUMNS " FROM panel_tenants WHERE panel = ?1 AND shop_id = ?2"
 STMT(panel_get, PANEL_GET);
 STMT(panel_get_locked, PANEL_GET, .postgres = PANEL_GET " FOR UPDATE");
+/* clang-format off */
 STMT(panel_add,
      "INSERT INTO panel_tenants (panel, shop_id, merchant_id, instance_url, name, logo_url, bot_id, sync_scopes,"
      " sso_sealed, webhook_sealed, old_until_ms, created_at_ms, updated_at_ms)"
@@ -39,6 +40,7 @@ struct guest {
     struct str sso_sealed, webhook_sealed, old_sso_sealed;   /* when a panel's */
     int64_t old_until_ms;
 };
+/* clang-format on */
 
 /* ---- JSON ---- */
 
@@ -89,13 +91,20 @@ static enum row panel_tenant(struct tx *tx, const struct stmt *s, const char *sh
     bind_i64(&q, PANEL_ONE), bind_text(&q, shop_id);
     enum row row = query_row(&q);
     if (row != ROW_FOUND) return row;
-    *out = (struct guest){ .id = col_i64(&q, "id"), .shop_id = col_text(&q, "shop_id"),
-        .merchant_id = col_text(&q, "merchant_id"), .instance_url = col_text(&q, "instance_url"),
-        .name = col_text(&q, "name"), .logo_url = col_text(&q, "logo_url"), .bot_id = col_text(&q, "bot_id"),
-        .sync_scopes = col_text(&q, "sync_scopes"), .sso_sealed = col_str(&q, "sso_sealed"),
-        .webhook_sealed = col_str(&q, "webhook_sealed"), .old_sso_sealed = col_str(&q, "old_sso_sealed"),
-        .old_until_ms = col_i64(&q, "old_until_ms"), .created_at_ms = col_i64(&q, "created_at_ms"),
-        .updated_at_ms = col_i64(&q, "updated_at_ms") };
+    *out = (struct guest){ .id = col_i64(&q, "id"),
+                           .shop_id = col_text(&q, "shop_id"),
+                           .merchant_id = col_text(&q, "merchant_id"),
+                           .instance_url = col_text(&q, "instance_url"),
+                           .name = col_text(&q, "name"),
+                           .logo_url = col_text(&q, "logo_url"),
+                           .bot_id = col_text(&q, "bot_id"),
+                           .sync_scopes = col_text(&q, "sync_scopes"),
+                           .sso_sealed = col_str(&q, "sso_sealed"),
+                           .webhook_sealed = col_str(&q, "webhook_sealed"),
+                           .old_sso_sealed = col_str(&q, "old_sso_sealed"),
+                           .old_until_ms = col_i64(&q, "old_until_ms"),
+                           .created_at_ms = col_i64(&q, "created_at_ms"),
+                           .updated_at_ms = col_i64(&q, "updated_at_ms") };
     return ROW_FOUND;
 }
 
@@ -123,7 +132,7 @@ static bool knows_secret(const struct req *req)
     struct str given = req_header(req, "x-shopsaas-secret"), right = str_of(tenants_settings.chatbot_shared_secret);
     uint8_t a[SHA256_SIZE], b[SHA256_SIZE];
     if (!given.p || right.n == 0) return false;
-    sha256(given.p, given.n, a);             /* of equal length, whatever was given */
+    sha256(given.p, given.n, a); /* of equal length, whatever was given */
     sha256(right.p, right.n, b);
     return equal_constant_time(a, b, sizeof a);
 }
@@ -138,9 +147,15 @@ static bool add_panel_tenant(struct req *req, const struct post_register *in, st
     hex_encode(random, sizeof random, bot + 4);
     struct sealed sso = seal_text(a, in->shopId, "sso", in->ssoSharedSecret);
     struct sealed webhook = seal_text(a, in->shopId, "webhook", in->webhookSecret);
-    *g = (struct guest){ .shop_id = in->shopId, .merchant_id = in->merchantId, .instance_url = in->instanceUrl,
-        .name = in->botName ? in->botName : in->shopId, .logo_url = in->logoUrl, .bot_id = bot, .sync_scopes = "",
-        .created_at_ms = req->now_ms, .updated_at_ms = req->now_ms };
+    *g = (struct guest){ .shop_id = in->shopId,
+                         .merchant_id = in->merchantId,
+                         .instance_url = in->instanceUrl,
+                         .name = in->botName ? in->botName : in->shopId,
+                         .logo_url = in->logoUrl,
+                         .bot_id = bot,
+                         .sync_scopes = "",
+                         .created_at_ms = req->now_ms,
+                         .updated_at_ms = req->now_ms };
     struct query q = query(req->tx, &panel_add);
     bind_i64(&q, PANEL_ONE), bind_text(&q, g->shop_id), bind_text(&q, g->merchant_id), bind_text(&q, g->instance_url);
     bind_text(&q, g->name), bind_text(&q, g->logo_url), bind_text(&q, g->bot_id), bind_blob(&q, sso.p, sso.n);
@@ -206,7 +221,7 @@ enum answer run_panel_register(struct req *req)
     if (row == ROW_FOUND) return reply_problem(req, &problem_shop_is_ours);
     row = panel_tenant(req->tx, &panel_get_locked, in->shopId, &g);
     if (row == ROW_FAULT) return reply_fault(req);
-    bool changed = true;                     /* what is so already leaves no row in the trail */
+    bool changed = true; /* what is so already leaves no row in the trail */
     bool good = row == ROW_NONE ? add_panel_tenant(req, in, &g) : change_panel_tenant(req, in, &g, &changed);
     if (good && changed)
         good = audit_request(req, AUDIT_tenant_registered, 0, "panel_tenant", g.id, register_details, in->shopId);
@@ -216,7 +231,11 @@ enum answer run_panel_register(struct req *req)
 
 /* ---- the token ---- */
 
-struct keys_of { struct req *req; bool ours, fault; struct guest *g; };
+struct keys_of {
+    struct req *req;
+    bool ours, fault;
+    struct guest *g;
+};
 
 static bool add_key(struct jwt_keys *keys, struct str kid, struct str secret)
 {
@@ -243,9 +262,16 @@ static bool own_keys(struct keys_of *k, struct str owner, struct jwt_keys *out)
     if (row == ROW_FOUND && !secrets_list(tx, g->t.id, have, &count)) row = ROW_FAULT;
     k->fault = row == ROW_FAULT;
     if (row != ROW_FOUND) return false;
-    *g = (struct guest){ .id = g->t.id, .shop_id = arena_text_n(a, owner.p, owner.n), .name = g->t.bot_name,
-        .logo_url = g->t.logo_url, .bot_id = g->t.bot_id, .sync_scopes = g->t.sync_scopes,
-        .created_at_ms = g->t.created_at_ms, .updated_at_ms = g->t.updated_at_ms, .ours = true, .t = g->t };
+    *g = (struct guest){ .id = g->t.id,
+                         .shop_id = arena_text_n(a, owner.p, owner.n),
+                         .name = g->t.bot_name,
+                         .logo_url = g->t.logo_url,
+                         .bot_id = g->t.bot_id,
+                         .sync_scopes = g->t.sync_scopes,
+                         .created_at_ms = g->t.created_at_ms,
+                         .updated_at_ms = g->t.updated_at_ms,
+                         .ours = true,
+                         .t = g->t };
     for (size_t i = 0; i < count; i++) {
         struct str text;
         bool over = have[i].state == SECRET_PREVIOUS && have[i].valid_until_ms <= k->req->now_ms;

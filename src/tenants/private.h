@@ -9,12 +9,14 @@
 #include "storage/reseal.h"
 #include "tenants/recipe.h"
 
+/* clang-format off */
 #define TENANTS_ACTIONS(X)                                                                                             \
     X(chatbot_enable_asked) X(chatbot_enabled) X(chatbot_enable_failed) X(chatbot_enable_refused)                      \
     X(chatbot_disabled) X(chatbot_config_changed) X(chatbot_update_failed) X(chatbot_renewed)                          \
     X(chatbot_past_due) X(chatbot_expired) X(sso_issued) X(sso_launched) X(sso_refused) X(secret_shown)                \
     X(secret_rotated) X(secret_retired) X(secret_revoked) X(chatbot_renewal_changed) X(tenant_registered)              \
     X(tenant_suspended) X(tenant_resumed)
+/* clang-format on */
 TENANTS_ACTIONS(AUDIT_DECLARE)
 #define TENANTS_REASONS(X) X(chatbot_enablement) X(chatbot_renewal)
 TENANTS_REASONS(CREDITS_DECLARE)
@@ -22,41 +24,47 @@ TENANTS_REASONS(CREDITS_DECLARE)
 enum { BOT_NAME_MAX = 80, GRACE_DAYS = 7, SECRET_OVERLAP_HOURS = 24 };
 
 /* All stored: append, never renumber. */
-enum subscription_status { SUBSCRIPTION_NONE, SUBSCRIPTION_ACTIVE, SUBSCRIPTION_PAST_DUE, SUBSCRIPTION_EXPIRED,
-                           SUBSCRIPTION_CANCELLED, SUBSCRIPTION_STATUS_COUNT };
-enum subscription_source { SOURCE_CREDITS, SOURCE_ORDER, SOURCE_TRIAL, SOURCE_COUNT };     /* stored by name */
+enum subscription_status {
+    SUBSCRIPTION_NONE,
+    SUBSCRIPTION_ACTIVE,
+    SUBSCRIPTION_PAST_DUE,
+    SUBSCRIPTION_EXPIRED,
+    SUBSCRIPTION_CANCELLED,
+    SUBSCRIPTION_STATUS_COUNT
+};
+enum subscription_source { SOURCE_CREDITS, SOURCE_ORDER, SOURCE_TRIAL, SOURCE_COUNT }; /* stored by name */
 enum secret_kind { SECRET_NONE, SECRET_SSO, SECRET_WEBHOOK, SECRET_SERVICE, SECRET_KIND_COUNT };
 enum secret_state { SECRET_STATE_NONE, SECRET_ACTIVE, SECRET_PREVIOUS, SECRET_REVOKED };
 
-enum outside { OUTSIDE_NONE, OUTSIDE_SERVING, OUTSIDE_SUSPENDED, OUTSIDE_REMOVED };    /* outside; stored */
+enum outside { OUTSIDE_NONE, OUTSIDE_SERVING, OUTSIDE_SUSPENDED, OUTSIDE_REMOVED }; /* outside; stored */
 
 struct tenant {
     int64_t id, shop, account, version;
     enum tenant_status status;
-    int64_t backend;                 /* struct recipe.number; 0: none yet */
+    int64_t backend; /* struct recipe.number; 0: none yet */
     enum bot_state bot_state;
-    const char *bot_id, *bot_name, *embed_id, *logo_url;     /* bot_id, logo_url: NULL when none */
-    const char *sync_scopes;                                 /* "products,orders"; "" for none */
-    const char *error_code;                                  /* of the last attempt; NULL: none */
-    int64_t generation, subscription, hold, job;             /* hold, job: 0 when none; job: of the last try */
+    const char *bot_id, *bot_name, *embed_id, *logo_url; /* bot_id, logo_url: NULL when none */
+    const char *sync_scopes;                             /* "products,orders"; "" for none */
+    const char *error_code;                              /* of the last attempt; NULL: none */
+    int64_t generation, subscription, hold, job;         /* hold, job: 0 when none; job: of the last try */
     int64_t asked_at_ms, enabled_at_ms, created_at_ms, updated_at_ms;
     bool shop_deleted;
-    int64_t word, told;              /* what the outside must hear, numbered; the newest that it confirmed */
-    int64_t tell_job;                /* the one that tells it; 0: none */
-    int64_t settled_attempt;         /* of the job under way: the last attempt whose end is known */
-    int64_t doubt_until_ms;          /* so long a call that nobody answered may still take effect outside */
-    int64_t outside;                 /* enum outside */
-    bool maybe_registered;           /* an attempt ended without knowing whether the outside server did it */
+    int64_t word, told;      /* what the outside must hear, numbered; the newest that it confirmed */
+    int64_t tell_job;        /* the one that tells it; 0: none */
+    int64_t settled_attempt; /* of the job under way: the last attempt whose end is known */
+    int64_t doubt_until_ms;  /* so long a call that nobody answered may still take effect outside */
+    int64_t outside;         /* enum outside */
+    bool maybe_registered;   /* an attempt ended without knowing whether the outside server did it */
 };
 struct subscription {
     int64_t tenant, number, shop, account, charges;
     enum subscription_status status;
-    enum subscription_source source;         /* what paid for it */
+    enum subscription_source source; /* what paid for it */
     int anchor_day;
-    bool renews;                             /* by itself, when the paid month is over */
+    bool renews; /* by itself, when the paid month is over */
     int64_t started_at_ms, period_start_ms, expires_at_ms, due_at_ms;
-    int64_t past_due_at_ms;                  /* when the merchant was told that it is not paid; 0: it is */
-    int64_t notices;                         /* letters about that */
+    int64_t past_due_at_ms; /* when the merchant was told that it is not paid; 0: it is */
+    int64_t notices;        /* letters about that */
 };
 
 /* ---- tenant.c ---- */
@@ -66,7 +74,7 @@ MUST_USE enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *ou
 MUST_USE enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_status to, const char *why, int64_t actor,
                                int64_t now);
 MUST_USE bool tenants_keep(struct tx *tx, struct tenant *t, int64_t now); /* the same, status stays */
-const char *tenant_state_word(const struct tenant *t);       /* off, pending, ..., failed: for screens */
+const char *tenant_state_word(const struct tenant *t);                    /* off, pending, ..., failed: for screens */
 /* The event alone: a step of the way was done. */
 MUST_USE bool tenants_progressed(struct tx *tx, const struct tenant *t);
 /* Audit row and event of a change; `req` NULL: by a job. */
@@ -99,15 +107,18 @@ MUST_USE bool renewal_letter(struct tx *tx, const struct tenant *t, const struct
 struct activation {
     const char *bot_id;
     enum bot_state bot_state;
-    bool paid;                               /* a new month begins */
-    struct credits charged;                  /* as the ledger says: the price may have changed since */
+    bool paid;              /* a new month begins */
+    struct credits charged; /* as the ledger says: the price may have changed since */
     int64_t actor;
 };
 MUST_USE bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a,
                                int64_t now);
 const char *enable_key(struct arena *a, const struct tenant *t);
-void credits_details(struct json *j, const void *arg);       /* of struct charge */
-struct charge { struct credits credits; const char *backend; };
+void credits_details(struct json *j, const void *arg); /* of struct charge */
+struct charge {
+    struct credits credits;
+    const char *backend;
+};
 
 /* ---- secrets.c ---- */
 struct secret {
@@ -116,11 +127,11 @@ struct secret {
     int64_t generation, created_at_ms, shown_at_ms, valid_until_ms;
     bool delivered;
     const char *hint;
-    struct str sealed;                                       /* p NULL: a service key, or erased */
+    struct str sealed; /* p NULL: a service key, or erased */
 };
-enum { SECRETS_MAX = 6, SECRET_TEXT_SIZE = 64 };      /* three kinds, active and previous */
+enum { SECRETS_MAX = 6, SECRET_TEXT_SIZE = 64 }; /* three kinds, active and previous */
 const char *secret_kind_name(enum secret_kind kind);
-void secret_kind_json(struct json *j, const void *arg);     /* audit details; `arg` is an enum secret_kind */
+void secret_kind_json(struct json *j, const void *arg); /* audit details; `arg` is an enum secret_kind */
 /* Makes those of sso and webhook that are missing. */
 MUST_USE bool secrets_ensure(struct tx *tx, const struct tenant *t, int64_t now);
 MUST_USE bool secrets_list(struct tx *tx, int64_t tenant, struct secret out[SECRETS_MAX], size_t *count);
@@ -128,7 +139,7 @@ MUST_USE bool secrets_erase(struct tx *tx, int64_t tenant);
 /* What a secret is sealed for. */
 struct str secret_owner(struct arena *a, int64_t tenant);
 struct str secret_purpose(enum secret_kind kind);
-struct str panel_owner(struct arena *a, const char *shop_id);             /* panel.c: with purpose "sso" or "webhook" */
+struct str panel_owner(struct arena *a, const char *shop_id); /* panel.c: with purpose "sso" or "webhook" */
 /* False when it does not open: changed, or its key is gone. The text lives in `a`. */
 MUST_USE bool secret_open(struct arena *a, int64_t tenant, enum secret_kind kind, struct str sealed, struct str *out);
 /* The newest of a kind; `delivered`: that the backend knows. NULL: none. */
@@ -144,19 +155,18 @@ MUST_USE bool secret_mark_shown(struct tx *tx, int64_t tenant, const struct secr
 MUST_USE bool secret_make_previous(struct tx *tx, int64_t tenant, const struct secret *s, int64_t until_ms);
 MUST_USE bool secret_revoke(struct tx *tx, int64_t tenant, const struct secret *s);
 
-
 /* ---- registration.c: one attempt of a job that talks to the outside ---- */
 enum verdict { VERDICT_STALE, VERDICT_REGISTERED, VERDICT_REFUSED, VERDICT_LATER, VERDICT_UNKNOWN };
-struct work {                                /* job->state */
+struct work { /* job->state */
     struct tenant t;
     struct shop shop;
     struct secret secret[SECRETS_MAX];
     size_t secrets;
     enum verdict verdict;
-    bool old_words;                          /* of a step: it was found, made with words that may have changed since */
-    struct recipe_shop words;                /* of registration_words() */
-    enum outside outside;                   /* of a tell: where the tenant stands outside after it */
-    int64_t sso_generation, webhook_generation;              /* what the server has been told */
+    bool old_words;           /* of a step: it was found, made with words that may have changed since */
+    struct recipe_shop words; /* of registration_words() */
+    enum outside outside;     /* of a tell: where the tenant stands outside after it */
+    int64_t sso_generation, webhook_generation; /* what the server has been told */
     const char *bot_id, *error;
 };
 /* Reads tenant, shop and sealed secrets. False: storage fault. */
@@ -185,7 +195,11 @@ MUST_USE enum row tenants_is_being_told(struct tx *tx, const struct tenant *t);
 
 /* ---- launches.c ---- */
 enum { LAUNCH_TTL_S = 60 };
-struct launch { struct str code; int64_t shop, account, expires_at_ms; enum sso_role role; };
+struct launch {
+    struct str code;
+    int64_t shop, account, expires_at_ms;
+    enum sso_role role;
+};
 MUST_USE bool launches_put(struct tx *tx, const struct launch *l);
 /* Each works once, before its end, for the account it was made for. */
 MUST_USE enum row launches_use(struct tx *tx, struct str code, int64_t account, int64_t now, int64_t *shop);
@@ -193,27 +207,39 @@ MUST_USE bool launches_forget(struct tx *tx, int64_t before_ms);
 
 /* ---- problems ---- */
 extern const struct problem problem_chatbot_enabled, problem_chatbot_feature, problem_chatbot_failed,
-    problem_chatbot_not_enabled, problem_chatbot_provisioning, problem_rotation_running,
-    problem_nothing_to_revoke, problem_shop_is_ours,
-    problem_wrong_shop_token, problem_bad_token, problem_read_only_token, problem_launch_code;
+    problem_chatbot_not_enabled, problem_chatbot_provisioning, problem_rotation_running, problem_nothing_to_revoke,
+    problem_shop_is_ours, problem_wrong_shop_token, problem_bad_token, problem_read_only_token, problem_launch_code;
 
 /* ---- routes: the handlers stand in the file of their matter, the rows in routes.c ---- */
-struct path_shop { int64_t id; };
+struct path_shop {
+    int64_t id;
+};
 /* Members of bodies are called as in JSON. */
-struct post_enable { const char *botName; };
-struct post_role { int role; };
-struct path_secret { int64_t id; int kind; };
-struct path_panel { const char *shopId; };
+struct post_enable {
+    const char *botName;
+};
+struct post_role {
+    int role;
+};
+struct path_secret {
+    int64_t id;
+    int kind;
+};
+struct path_panel {
+    const char *shopId;
+};
 struct post_register {
     const char *shopId, *merchantId, *instanceUrl, *ssoSharedSecret, *webhookSecret, *botName, *logoUrl;
     int ssoType;
 };
 enum { SYNC_SCOPES = 3 };
-extern const char *const sync_scope_names[];                 /* NULL-ended */
-struct sync_scope { int word; };
+extern const char *const sync_scope_names[]; /* NULL-ended */
+struct sync_scope {
+    int word;
+};
 struct put_config {
     const char *name, *logoUrl;
-    struct field_list syncScopes;                            /* of struct sync_scope */
+    struct field_list syncScopes; /* of struct sync_scope */
     bool has_name, has_logo, has_scopes;
 };
 static inline int64_t path_shop_id(const struct req *req) { return ((const struct path_shop *)req->path)->id; }

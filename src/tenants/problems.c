@@ -1,6 +1,7 @@
 /* problems.c: the refusals of this folder. */
 #include "tenants/private.h"
 
+/* clang-format off */
 const struct problem problem_chatbot_enabled = {
     "chatbot_already_enabled", 409, "The chatbot is already enabled for this shop.", "该店铺已启用智能客服。"
 };
@@ -14,6 +15,7 @@ const struct problem problem_chatbot_failed = {
 const struct problem problem_chatbot_not_enabled = {
     "chatbot_not_enabled", 409, "The chatbot of this shop is not switched on. Enable it first.", "该店铺未启用智能客服，请先启用。"
 };
+/* clang-format on */
 const struct problem problem_chatbot_provisioning = {
     "chatbot_provisioning", 409, "The chatbot is being set up right now. Please try again in a minute.",
     "智能客服正在创建中，请一分钟后再试。"
@@ -22,6 +24,7 @@ const struct problem problem_rotation_running = {
     "rotation_running", 409, "The last new secret has not reached the chatbot server yet. Please try again later.",
     "上一个新密钥尚未同步到客服服务器，请稍后再试。"
 };
+/* clang-format off */
 const struct problem problem_nothing_to_revoke = {
     "nothing_to_revoke", 409, "There is no replaced secret that is still valid.", "没有仍然有效的旧密钥。"
 };
@@ -37,6 +40,7 @@ const struct problem problem_bad_token = {
 const struct problem problem_read_only_token = {
     "read_only_token", 403, "This token may read, but not change.", "该令牌只有查看权限，不能修改。"
 };
+/* clang-format on */
 const struct problem problem_launch_code = {
     "invalid_code", 400, "This code was used already or is too old. Go back and open the chat again.",
     "链接已使用或已过期，请返回后重新打开。"

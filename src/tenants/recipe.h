@@ -14,69 +14,72 @@
 #include "tenants/tenants.h"
 
 enum { RECIPE_BOT_ID_MAX = 100, RECIPE_STEPS_MAX = 8 };
-enum bot_state { BOT_NONE, BOT_PENDING, BOT_READY, BOT_ERROR };             /* stored: append, never renumber */
-enum sso_role { SSO_ADMIN, SSO_VIEWER };                                    /* stored */
+enum bot_state { BOT_NONE, BOT_PENDING, BOT_READY, BOT_ERROR }; /* stored: append, never renumber */
+enum sso_role { SSO_ADMIN, SSO_VIEWER };                        /* stored */
 
-struct recipe_shop {                         /* secrets opened in memory alone */
+struct recipe_shop { /* secrets opened in memory alone */
     int64_t shop, account;
     const char *instance_url, *bot_name, *embed_id;
-    const char *logo_url, *bot_id;           /* NULL: none (yet) */
+    const char *logo_url, *bot_id; /* NULL: none (yet) */
     struct str sso_secret, webhook_secret;
     int64_t sso_generation, now_ms;
-    int64_t word;                            /* grows with whatever is told of this shop */
-    const char *made[RECIPE_STEPS_MAX];      /* in a step: the ids of those before it, by place */
-    const char *id, *key;                    /* in a step: its own as far as known; the same in each try */
+    int64_t word;                       /* grows with whatever is told of this shop */
+    const char *made[RECIPE_STEPS_MAX]; /* in a step: the ids of those before it, by place */
+    const char *id, *key;               /* in a step: its own as far as known; the same in each try */
 };
-struct recipe_answer {                       /* a call is given it as UNKNOWN and empty: silence is no yes */
+struct recipe_answer { /* a call is given it as UNKNOWN and empty: silence is no yes */
     enum outcome outcome;
-    bool known;                              /* of `find`: it has this, with these secrets */
-    const char *id;                          /* in `a`: a step's own, else the bot's; NULL: not said */
-    const char *error;                       /* for people, without secrets or addresses */
+    bool known;        /* of `find`: it has this, with these secrets */
+    const char *id;    /* in `a`: a step's own, else the bot's; NULL: not said */
+    const char *error; /* for people, without secrets or addresses */
 };
-struct recipe_bot { const char *id; enum bot_state state; };
-struct recipe_door {                         /* how a browser gets into the chat's own pages: a form that it posts */
+struct recipe_bot {
+    const char *id;
+    enum bot_state state;
+};
+struct recipe_door { /* how a browser gets into the chat's own pages: a form that it posts */
     const char *action;
-    bool takes_code;                         /* a one-time code of ours; else the token itself, in the body */
+    bool takes_code; /* a one-time code of ours; else the token itself, in the body */
 };
 typedef void recipe_call(struct arena *a, const struct recipe_shop *s, struct recipe_answer *out);
 
 /* One of the things that registering makes outside, each stored before the next begins (jobs/steps.h). */
 struct recipe_step {
-    const char *name;                        /* stored: never rename; unique in its recipe */
+    const char *name; /* stored: never rename; unique in its recipe */
     const char *doc;
     /* OUTCOME_OK only when the answer names what was asked for. Repeatable when there is no `find`. */
     recipe_call *make;
     /* After an attempt of unknown end: does it have this? OUTCOME_OK: `known` says; OUTCOME_UNKNOWN: it could not be
      * found out. */
     recipe_call *find;
-    recipe_call *undo;                       /* gone already is OUTCOME_OK. NULL: it stays; the next enable finds it */
-    bool replaces;                           /* `make` again brings other words, and makes nothing twice */
-    bool is_bot;                             /* its id is the bot's */
+    recipe_call *undo; /* gone already is OUTCOME_OK. NULL: it stays; the next enable finds it */
+    bool replaces;     /* `make` again brings other words, and makes nothing twice */
+    bool is_bot;       /* its id is the bot's */
 };
 
 struct recipe {
-    int64_t number;                          /* in tenants.backend; append, never renumber; 0 is none */
-    const char *name;                        /* on the wire */
-    bool (*is_chosen)(void);                 /* by configuration, for shops that are enabled now */
+    int64_t number;          /* in tenants.backend; append, never renumber; 0 is none */
+    const char *name;        /* on the wire */
+    bool (*is_chosen)(void); /* by configuration, for shops that are enabled now */
 
     /* ---- registering: `at_once`, or by steps ---- */
     /* In the caller's transaction. `had`: the bot of an earlier time on this backend; its id is NULL when there was
      * none. */
     void (*at_once)(struct arena *a, struct recipe_bot had, struct recipe_bot *made);
-    const struct recipe_step *step;          /* in this order, by a job, while the credits are held */
+    const struct recipe_step *step; /* in this order, by a job, while the credits are held */
     size_t steps;
 
     /* ---- afterwards; NULL: nothing has to be done outside ---- */
-    recipe_call *tell;                       /* of another secret, domain, name */
-    recipe_call *suspend, *resume;           /* unpaid, off or deleted; and back */
-    recipe_call *remove;                     /* purged for good */
-    recipe_call *look;                       /* what it says of the bot now; for bots that were not made at once */
-    int64_t doubt_ms;                        /* so long after it was sent, a call that nobody answered may still act;
-                                                more than 0 with suspend or resume */
+    recipe_call *tell;             /* of another secret, domain, name */
+    recipe_call *suspend, *resume; /* unpaid, off or deleted; and back */
+    recipe_call *remove;           /* purged for good */
+    recipe_call *look;             /* what it says of the bot now; for bots that were not made at once */
+    int64_t doubt_ms;              /* so long after it was sent, a call that nobody answered may still act;
+                                      more than 0 with suspend or resume */
 
     /* ---- what pages and browsers need; no call ---- */
-    const char *(*script_base)(void);        /* in front of /widget/chatbot-widget.js */
-    bool (*door)(struct arena *a, struct recipe_door *out);  /* false: there is none now */
+    const char *(*script_base)(void);                       /* in front of /widget/chatbot-widget.js */
+    bool (*door)(struct arena *a, struct recipe_door *out); /* false: there is none now */
 };
 
 /* The list: the file recipes/NAME.c defines recipe_NAME. The last that is chosen wins, and the first always is. */
@@ -86,13 +89,17 @@ RECIPES(RECIPE_DECLARE)
 
 /* All of them, NULL-ended. A test puts one of its own at the end. */
 extern const struct recipe *const *recipes;
-extern const char *const recipe_names[];     /* NULL-ended, for the API reference */
-const struct recipe *recipe_of(int64_t number);              /* an unknown number: the first of the list */
+extern const char *const recipe_names[];        /* NULL-ended, for the API reference */
+const struct recipe *recipe_of(int64_t number); /* an unknown number: the first of the list */
 const struct recipe *recipe_chosen(void);
 
 /* ---- words that recipes share ---- */
 extern const char *const sso_role_names[];
-struct sso_claims { int64_t shop, now_ms, ttl_s, secret_generation; enum sso_role role; const char *subject; };
+struct sso_claims {
+    int64_t shop, now_ms, ttl_s, secret_generation;
+    enum sso_role role;
+    const char *subject;
+};
 /* A signed panel SSO token, in `a`. */
 struct str sso_token(struct arena *a, const struct sso_claims *c, struct str secret);
 

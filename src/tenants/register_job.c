@@ -63,7 +63,7 @@ static enum step_answer step_find(struct job *job)
     const struct recipe_step *s = step_words(job, w);
     struct recipe_answer answer = { .outcome = OUTCOME_UNKNOWN };
     if (!s) return STEP_REFUSED;
-    if (step_is_new(job) && !w->t.maybe_registered) return STEP_NONE;        /* nor can an earlier job have made it */
+    if (step_is_new(job) && !w->t.maybe_registered) return STEP_NONE; /* nor can an earlier job have made it */
     s->find(job->arena, &w->words, &answer);
     /* Not reached: what the earlier attempt did is still open. */
     if (answer.outcome != OUTCOME_OK) answer.outcome = OUTCOME_UNKNOWN;
@@ -100,8 +100,11 @@ const struct step_list *register_steps(struct arena *a, const struct recipe *r)
     struct step_list *list = ARENA_NEW(a, struct step_list);
     assert(r->steps <= RECIPE_STEPS_MAX);
     for (size_t i = 0; i < r->steps; i++)
-        step[i] = (struct job_step){ .name = r->step[i].name, .doc = r->step[i].doc, .call = step_make,
-            .find = r->step[i].find ? step_find : NULL, .undo = r->step[i].undo ? step_undo : NULL };
+        step[i] = (struct job_step){ .name = r->step[i].name,
+                                     .doc = r->step[i].doc,
+                                     .call = step_make,
+                                     .find = r->step[i].find ? step_find : NULL,
+                                     .undo = r->step[i].undo ? step_undo : NULL };
     *list = (struct step_list){ step, r->steps };
     return list;
 }
@@ -127,7 +130,7 @@ static enum job_wish register_load(struct job *job, struct tx *tx)
         job_error(job, "the shop was deleted");
         return JOB_GIVE_UP;
     }
-    steps_drop(job);                         /* ended by somebody else */
+    steps_drop(job); /* ended by somebody else */
     return JOB_FINISHED;
 }
 
@@ -172,7 +175,7 @@ static bool register_changed(struct job *job, struct tx *tx, const struct step_r
     const struct work *w = job->state;
     struct tenant t = { 0 };
     struct shop shop;
-    if (row->tries == 0) return true;        /* the next one begins: told with the end of this one */
+    if (row->tries == 0) return true; /* the next one begins: told with the end of this one */
     enum row found = lock_current(job, tx, &shop, &t);
     if (found != ROW_FOUND) return found == ROW_NONE;
     if (!steps_undoing(job)) note_call(job, w, &t, row);
@@ -222,11 +225,13 @@ static enum job_wish register_done(struct job *job, struct tx *tx)
     if (subscriptions_get(tx, t.id, t.subscription, &s) == ROW_FAULT) return JOB_FAULT;
     t.hold = 0;
     t.outside = OUTSIDE_SERVING;
-    bool more = t.told < t.word, doubtful = t.doubt_until_ms > job->now_ms;
+    bool more = t.told<t.word, doubtful = t.doubt_until_ms> job->now_ms;
     if ((doubtful || more) && !tenants_must_hear(tx, &t, more ? 0 : t.doubt_until_ms)) return JOB_FAULT;
     const char *bot_id = bot_of(job, &t);
-    const struct activation a = { .bot_id = bot_id, .bot_state = bot_id ? BOT_READY : BOT_PENDING,
-        .paid = paid || s.expires_at_ms <= t.asked_at_ms, .charged = charged };
+    const struct activation a = { .bot_id = bot_id,
+                                  .bot_state = bot_id ? BOT_READY : BOT_PENDING,
+                                  .paid = paid || s.expires_at_ms <= t.asked_at_ms,
+                                  .charged = charged };
     bool good = tenants_activate(tx, NULL, &t, &a, job->now_ms) && credits_tell(tx, t.account, &balance);
     return good ? JOB_FINISHED : JOB_FAULT;
 }
@@ -283,8 +288,10 @@ enum row register_is_undoing(struct tx *tx, const struct tenant *t)
     return row == ROW_FOUND && !job_row_is_live(&job) ? ROW_NONE : row;
 }
 
+/* clang-format off */
 static const struct step_plan register_plan = { .load = register_load, .choose = register_choose,
     .changed = register_changed, .done = register_done, .dead = register_dead };
+/* clang-format on */
 
 const struct job_kind tenants_register_job = {
     .name = "tenants.register",

@@ -20,9 +20,15 @@ bool registration_words(struct job *job, struct work *w)
     struct recipe_shop *r = &w->words;
     const struct secret *sso = secret_newest(w->secret, w->secrets, SECRET_SSO, false);
     const struct secret *webhook = secret_newest(w->secret, w->secrets, SECRET_WEBHOOK, false);
-    *r = (struct recipe_shop){ .shop = w->t.shop, .account = w->t.account, .bot_name = w->t.bot_name,
-        .logo_url = w->t.logo_url, .embed_id = w->t.embed_id, .bot_id = w->t.bot_id, .now_ms = now_ms(),
-        .word = w->t.word, .instance_url = tenants_settings.base_url };
+    *r = (struct recipe_shop){ .shop = w->t.shop,
+                               .account = w->t.account,
+                               .bot_name = w->t.bot_name,
+                               .logo_url = w->t.logo_url,
+                               .embed_id = w->t.embed_id,
+                               .bot_id = w->t.bot_id,
+                               .now_ms = now_ms(),
+                               .word = w->t.word,
+                               .instance_url = tenants_settings.base_url };
     if (w->shop.domain) r->instance_url = arena_printf(job->arena, "https://%s", w->shop.domain);
     if (!sso || !webhook || !secret_open(job->arena, w->t.id, SECRET_SSO, sso->sealed, &r->sso_secret) ||
         !secret_open(job->arena, w->t.id, SECRET_WEBHOOK, webhook->sealed, &r->webhook_secret)) {

@@ -24,13 +24,14 @@
 #include "credits/credits.h"
 
 enum { RENEW_BATCH = 50, RENEW_ROUNDS = 200, RENEW_RETRY_MINUTES = 10, RENEW_ALONE_MS = 10000 };
-#define RENEW_ALONE "alone"                   /* a note of the job: each shop by itself */
+#define RENEW_ALONE "alone" /* a note of the job: each shop by itself */
 enum { FAILED_FIRST_MINUTES = 5, FAILED_MAX_HOURS = 6 };
 
 /* Without the shop's lock. A renewal that found no credits held the account's lock, which the grant has now: this comes
  * before it or after it. Whoever stops a subscription sets its status or its date, so that this does not touch it. */
 STMT(wake, "UPDATE subscriptions SET due_at_ms = ?2 WHERE account = ?1 AND status = 2 AND due_at_ms > ?2");
 /* The longest overdue first; in order of shops, which is the order of locks. */
+/* clang-format off */
 STMT(due, "SELECT shop, failed FROM (SELECT s.shop, s.due_at_ms, COALESCE(f.tries, 0) AS failed FROM subscriptions s"
           " LEFT JOIN renewal_failures f ON f.shop = s.shop WHERE s.due_at_ms > 0 AND s.due_at_ms <= ?1"
           " AND (f.shop IS NULL OR f.retry_at_ms <= ?1) ORDER BY s.due_at_ms LIMIT ?2) AS overdue ORDER BY shop");
@@ -52,6 +53,7 @@ struct renewal {
     const char *error;                       /* why not, for the operator */
     bool still_due;                          /* another month is */
 };
+/* clang-format on */
 
 static void period_details(struct json *j, const void *arg)
 {
@@ -145,7 +147,7 @@ static bool renew(struct renewal *r, int64_t shop)
         r->s.due_at_ms = 0;
         return subscription_save(r->tx, &r->s, r->now);
     }
-    if (!r->s.renews) return expire(r);      /* as the merchant wished */
+    if (!r->s.renews) return expire(r); /* as the merchant wished */
     switch (charge_period(r)) {
     case DEBIT_DONE:
     case DEBIT_REPLAYED: return next_period(r);
@@ -209,16 +211,26 @@ bool tenants_renewals_failed(struct tx *tx, int64_t after, struct renewal_failur
     enum row row;
     *count = 0;
     while ((row = query_next(&q)) == ROW_FOUND && *count < limit)
-        out[(*count)++] = (struct renewal_failure){ .shop = col_i64(&q, "shop"), .account = col_i64(&q, "account"),
-            .tries = col_i64(&q, "tries"), .first_at_ms = col_i64(&q, "first_at_ms"),
-            .last_at_ms = col_i64(&q, "last_at_ms"), .retry_at_ms = col_i64(&q, "retry_at_ms"),
-            .error = col_text(&q, "error") };
+        out[(*count)++] = (struct renewal_failure){ .shop = col_i64(&q, "shop"),
+                                                    .account = col_i64(&q, "account"),
+                                                    .tries = col_i64(&q, "tries"),
+                                                    .first_at_ms = col_i64(&q, "first_at_ms"),
+                                                    .last_at_ms = col_i64(&q, "last_at_ms"),
+                                                    .retry_at_ms = col_i64(&q, "retry_at_ms"),
+                                                    .error = col_text(&q, "error") };
     return row != ROW_FAULT;
 }
 
 /* ---- the batch ---- */
 
-struct batch { struct { int64_t shop; bool failed; } item[RENEW_BATCH]; size_t count; bool still_due; };
+struct batch {
+    struct {
+        int64_t shop;
+        bool failed;
+    } item[RENEW_BATCH];
+    size_t count;
+    bool still_due;
+};
 
 static bool load_batch(struct tx *tx, int64_t now, struct batch *b)
 {
@@ -322,15 +334,17 @@ static enum job_wish renew_settle(struct job *job, struct tx *tx)
     if (!load_batch(tx, job->now_ms, &b)) return JOB_FAULT;
     bool some_failed = false;
     for (size_t i = 0; i < b.count; i++) some_failed |= b.item[i].failed;
-    bool alone = job->attempt > 1 || text_eq(job->note, RENEW_ALONE);        /* attempt: the batch failed as a whole */
+    bool alone = job->attempt > 1 || text_eq(job->note, RENEW_ALONE); /* attempt: the batch failed as a whole */
     if (!(alone ? renew_each : renew_together)(tx, &b, job->now_ms)) return JOB_FAULT;
     if (some_failed && !alone && !put_renewal(tx, RENEW_ROUNDS, RENEW_ALONE)) return JOB_FAULT;
     bool goes_on = (b.count == RENEW_BATCH || b.still_due) && job->ref + 1 < RENEW_ROUNDS;
     return !goes_on || put_renewal(tx, job->ref + 1, NULL) ? JOB_FINISHED : JOB_FAULT;
 }
 
+/* clang-format off */
 const struct job_kind tenants_renew_job = {
     .name = "tenants.renew", .doc = "Takes the monthly price of chatbots whose paid month is over.",
     .max_attempts = 5, .backoff_first_ms = SECOND_MS, .backoff_max_ms = MINUTE_MS, .every_ms = MINUTE_MS,
     .pool = JOB_POOL_MONEY, .careful = true, .settle = renew_settle,
 };
+/* clang-format on */

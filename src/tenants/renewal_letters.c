@@ -59,11 +59,9 @@ bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscrip
                                                                    : &first_letter;
     const char *link = arena_printf(tx_arena(tx), stopped ? "%s/shops" : "%s/billing", tenants_settings.base_url);
     const struct letter_value date = LETTER_VALUE_DAY("date", subscription_grace_end(s, now)), end = LETTER_END;
-    const struct letter_value values[] = {
-        LETTER_VALUE_TEXT("shop", shop.name),
-        LETTER_VALUE_NUMBER("price", credits_count(tenants_settings.renewal_price)),
-        LETTER_VALUE_LINK("link", link), stopped ? end : date, LETTER_END
-    };
+    const struct letter_value values[] = { LETTER_VALUE_TEXT("shop", shop.name),
+                                           LETTER_VALUE_NUMBER("price", credits_count(tenants_settings.renewal_price)),
+                                           LETTER_VALUE_LINK("link", link), stopped ? end : date, LETTER_END };
     const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = t->account };
     return letter_put(tx, tenants_settings.mail, l, &to, values);
 }

@@ -16,9 +16,19 @@ STMT(ending, "SELECT s.shop, s.status, s.renews, s.expires_at_ms, s.past_due_at_
 
 enum attention_kind { ATTENTION_UNPAID, ATTENTION_SHORT, ATTENTION_ENDING };
 static const char *const attention_names[] = { "renewal_unpaid", "renewal_short", "ending", NULL };
-struct attention { enum attention_kind kind; int64_t shop, by_ms; const char *shop_name; struct credits amount; };
-struct home { struct attention item[ATTENTION_MAX]; size_t count; struct credit_balance balance; };
+struct attention {
+    enum attention_kind kind;
+    int64_t shop, by_ms;
+    const char *shop_name;
+    struct credits amount;
+};
+struct home {
+    struct attention item[ATTENTION_MAX];
+    size_t count;
+    struct credit_balance balance;
+};
 
+/* clang-format off */
 static const struct shape attention_shape[] = {
     SHAPE_ENUM("kind", attention_names, .doc = "Not paid; not enough for the next month; ends as it was wished."),
     SHAPE_I64("shop"), SHAPE_TEXT("shopName"), SHAPE_I64("amount", .doc = "Credits that are missing; 0: none."),
@@ -26,6 +36,7 @@ static const struct shape attention_shape[] = {
 static const struct shape home_shape[] = {
     SHAPE_I64("credits", .doc = "Available."), SHAPE_LIST("attention", attention_shape, .type_name = "Attention"),
     SHAPE_END };
+/* clang-format on */
 
 static void home_json(struct json *j, const void *arg)
 {
@@ -60,7 +71,7 @@ static bool judge(const struct subscription *s, int64_t now, struct credits *lef
     out->kind = s->status == SUBSCRIPTION_PAST_DUE ? ATTENTION_UNPAID : ATTENTION_SHORT;
     out->amount = missing;
     out->by_ms = subscription_grace_end(s, now);
-    return !covered;                         /* what is past due and covered is renewed in a moment */
+    return !covered; /* what is past due and covered is renewed in a moment */
 }
 
 /* Three queries, however many shops there are. */
@@ -76,9 +87,11 @@ static enum answer run_home(struct req *req)
     size_t found = 0;
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND && found < ATTENTION_MAX) {
-        const struct subscription s = { .shop = col_i64(&q, "shop"), .renews = col_bool(&q, "renews"),
-            .status = (enum subscription_status)col_i64(&q, "status"),
-            .expires_at_ms = col_i64(&q, "expires_at_ms"), .past_due_at_ms = col_i64(&q, "past_due_at_ms") };
+        const struct subscription s = { .shop = col_i64(&q, "shop"),
+                                        .renews = col_bool(&q, "renews"),
+                                        .status = (enum subscription_status)col_i64(&q, "status"),
+                                        .expires_at_ms = col_i64(&q, "expires_at_ms"),
+                                        .past_due_at_ms = col_i64(&q, "past_due_at_ms") };
         if (!judge(&s, req->now_ms, &left, &h->item[found])) continue;
         shop[found++] = s.shop;
     }
@@ -93,7 +106,10 @@ static enum answer run_home(struct req *req)
 
 /* ---- POST .../chatbot/renewal ---- */
 
-struct post_renewal { bool automatic, given; };
+struct post_renewal {
+    bool automatic, given;
+};
+/* clang-format off */
 static const struct field post_renewal_fields[] = {
     FIELD_BOOL(struct post_renewal, automatic, .present_offset = offsetof(struct post_renewal, given),
                .doc = "false: the paid month is the last."),
@@ -101,6 +117,7 @@ static const struct field post_renewal_fields[] = {
 };
 static const struct shape renewal_shape[] = {
     SHAPE_BOOL("success"), SHAPE_BOOL("automatic"), SHAPE_TIME("expiresAt"), SHAPE_END };
+/* clang-format on */
 
 static void renewal_json(struct json *j, const void *arg)
 {
@@ -129,7 +146,7 @@ static enum answer run_renewal(struct req *req)
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE || t.status != TENANT_ACTIVE) return reply_problem(req, &problem_chatbot_not_enabled);
     if (subscriptions_get(req->tx, t.id, t.subscription, &s) != ROW_FOUND) return reply_fault(req);
-    if (s.renews == in->automatic) return reply_json(req, 200, renewal_json, &s);        /* no change, no trail */
+    if (s.renews == in->automatic) return reply_json(req, 200, renewal_json, &s); /* no change, no trail */
     s.renews = in->automatic;
     if (!subscription_save(req->tx, &s, req->now_ms) ||
         !tenants_tell(req->tx, req, AUDIT_chatbot_renewal_changed, &t, renewal_details, &s, req->now_ms))
@@ -139,7 +156,10 @@ static enum answer run_renewal(struct req *req)
 
 /* ---- GET /api/operator/renewals ---- */
 
-struct get_failures { int64_t limit, after; };
+struct get_failures {
+    int64_t limit, after;
+};
+/* clang-format off */
 static const struct field get_failures_fields[] = {
     FIELD_I64(struct get_failures, limit, .optional = true, .min = 1, .max = FAILURES_MAX,
               .fallback = FAILURES_DEFAULT, .doc = "How many."),
@@ -152,8 +172,12 @@ static const struct shape failure_shape[] = {
     SHAPE_TIME("nextTryAt"), SHAPE_TEXT("error"), SHAPE_END };
 static const struct shape failures_shape[] = {
     SHAPE_LIST("renewals", failure_shape, .type_name = "FailingRenewal"), SHAPE_END };
+/* clang-format on */
 
-struct failures { struct renewal_failure item[FAILURES_MAX]; size_t count; };
+struct failures {
+    struct renewal_failure item[FAILURES_MAX];
+    size_t count;
+};
 
 static void failures_json(struct json *j, const void *arg)
 {
@@ -182,6 +206,7 @@ static enum answer run_failures(struct req *req)
     return reply_json(req, 200, failures_json, f);
 }
 
+/* clang-format off */
 static const struct field path_shop_fields[] = {
     FIELD_ID(struct path_shop, id, .doc = "The shop's number."),
     FIELD_END
@@ -199,3 +224,4 @@ const struct route tenants_renewal_routes[] = {
       .doc = "Shops whose renewal fails for a reason that is not the merchant's, by their number." },
     ROUTE_END
 };
+/* clang-format on */

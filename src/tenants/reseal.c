@@ -43,9 +43,11 @@ static void bind_sealed(struct query *q, struct sealed s)
 
 static bool panel_piece(struct tx *tx, struct reseal_piece *p)
 {
+    /* clang-format off */
     static const struct { const char *name, *purpose; } columns[] = {
         { "sso_sealed", "sso" }, { "webhook_sealed", "webhook" }, { "old_sso_sealed", "sso" }
     };
+    /* clang-format on */
     struct query q = query(tx, &panel_page);
     bind_i64(&q, p->cursor[0]), bind_i64(&q, RESEAL_BATCH);
     enum row row;
@@ -72,8 +74,10 @@ static bool panel_piece(struct tx *tx, struct reseal_piece *p)
     return row != ROW_FAULT;
 }
 
+/* clang-format off */
 const struct reseal_table tenants_sealed[] = {
     { .name = "tenant_secrets", .piece = secrets_piece },
     { .name = "panel_tenants", .piece = panel_piece },
     RESEAL_END
 };
+/* clang-format on */

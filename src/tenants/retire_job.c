@@ -11,7 +11,11 @@ STMT(overdue, "SELECT s.tenant, s.kind, s.generation, s.account, t.shop,"
               " FROM tenant_secrets s JOIN tenants t ON t.id = s.tenant"
               " WHERE s.state = 2 AND s.valid_until_ms <= ?1 ORDER BY s.valid_until_ms LIMIT ?2");
 
-struct retiring { int64_t tenant, shop, account; struct secret s; bool undelivered; };
+struct retiring {
+    int64_t tenant, shop, account;
+    struct secret s;
+    bool undelivered;
+};
 
 /* An end that a clock written ahead of time has set is no further away than it can have been set. */
 STMT(clamp, "UPDATE tenant_secrets SET valid_until_ms = ?1 WHERE state = 2 AND valid_until_ms > ?1");
@@ -26,14 +30,13 @@ static bool clamp_ends(struct tx *tx, int64_t now)
 static bool retire(struct tx *tx, const struct retiring *r, int64_t now)
 {
     if (r->undelivered) return secret_make_previous(tx, r->tenant, &r->s, now + EXTEND_HOURS * HOUR_MS);
-    return secret_revoke(tx, r->tenant, &r->s) &&
-           audit_put(tx, &(struct audit_entry){ .action = AUDIT_secret_retired,
-                                                .account = r->account,
-                                                .resource = "shop",
-                                                .resource_id = r->shop,
-                                                .details = secret_kind_json,
-                                                .arg = &r->s.kind,
-                                                .at_ms = now });
+    return secret_revoke(tx, r->tenant, &r->s) && audit_put(tx, &(struct audit_entry){ .action = AUDIT_secret_retired,
+                                                                                       .account = r->account,
+                                                                                       .resource = "shop",
+                                                                                       .resource_id = r->shop,
+                                                                                       .details = secret_kind_json,
+                                                                                       .arg = &r->s.kind,
+                                                                                       .at_ms = now });
 }
 
 static enum job_wish secrets_settle(struct job *job, struct tx *tx)
@@ -45,18 +48,23 @@ static enum job_wish secrets_settle(struct job *job, struct tx *tx)
     bind_i64(&q, job->now_ms), bind_i64(&q, RETIRE_BATCH);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND && count < RETIRE_BATCH)
-        batch[count++] = (struct retiring){ .tenant = col_i64(&q, "tenant"), .shop = col_i64(&q, "shop"),
-            .account = col_i64(&q, "account"), .undelivered = col_i64(&q, "undelivered") > 0,
-            .s = { .kind = (enum secret_kind)col_i64(&q, "kind"), .state = SECRET_PREVIOUS,
-                   .generation = col_i64(&q, "generation") } };
+        batch[count++] = (struct retiring){ .tenant = col_i64(&q, "tenant"),
+                                            .shop = col_i64(&q, "shop"),
+                                            .account = col_i64(&q, "account"),
+                                            .undelivered = col_i64(&q, "undelivered") > 0,
+                                            .s = { .kind = (enum secret_kind)col_i64(&q, "kind"),
+                                                   .state = SECRET_PREVIOUS,
+                                                   .generation = col_i64(&q, "generation") } };
     if (row == ROW_FAULT) return JOB_FAULT;
     for (size_t i = 0; i < count; i++)
         if (!retire(tx, &batch[i], job->now_ms)) return JOB_FAULT;
     return launches_forget(tx, job->now_ms - HOUR_MS) ? JOB_FINISHED : JOB_FAULT;
 }
 
+/* clang-format off */
 const struct job_kind tenants_secrets_job = {
     .name = "tenants.secrets", .doc = "Ends replaced secrets after their overlap; removes used launch codes.",
     .max_attempts = 5, .backoff_first_ms = SECOND_MS, .backoff_max_ms = MINUTE_MS, .every_ms = MINUTE_MS,
     .careful = true, .settle = secrets_settle,
 };
+/* clang-format on */

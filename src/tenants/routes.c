@@ -6,16 +6,19 @@
 
 enum { ENABLE_WAIT_MS = 10000 };
 
+/* clang-format off */
 static const struct field path_shop_fields[] = {
     FIELD_ID(struct path_shop, id, .doc = "The shop's number."),
     FIELD_END
 };
+/* clang-format on */
 
 static const struct field post_enable_fields[] = {
     FIELD_TEXT(struct post_enable, botName, .optional = true, .min = 1, .max = BOT_NAME_MAX, .form = TEXT_NAME,
                .doc = "What the bot calls itself; unset: the shop's name and Assistant."),
     FIELD_END
 };
+/* clang-format off */
 static const struct field post_role_fields[] = {
     FIELD_ENUM(struct post_role, role, sso_role_names, .optional = true, .fallback = SSO_ADMIN,
                .doc = "admin may change, viewer may look."),
@@ -32,6 +35,7 @@ static const struct field path_panel_fields[] = {
     FIELD_TEXT(struct path_panel, shopId, .min = 1, .max = 100, .doc = "The shop's public id: shop-7."),
     FIELD_END
 };
+/* clang-format on */
 static const char *const sso_types[] = { "shared", NULL };
 enum { SYNC_SCOPES_GIVEN_MAX = 16 };
 const char *const sync_scope_names[] = { "products", "orders", "promotions", NULL };
@@ -68,6 +72,7 @@ static const struct field post_register_fields[] = {
 static const char *const subscription_sources[] = { "credits", "order", "trial", NULL };
 static const char *const stops[] = { "merchant", "unpaid", "ended", "shop_deleted", NULL };
 static const char *const subscription_states[] = { "active", "past_due", "expired", "cancelled", NULL };
+/* clang-format off */
 static const char *const states[] = { "off", "pending", "provisioning", "active", "suspended", "disabled", "failed",
     NULL };
 static const char *const bot_states[] = { "pending", "ready", "error", NULL };
@@ -140,6 +145,7 @@ static const struct shape panel_tenant_shape[] = { SHAPE_I64("id"), SHAPE_TEXT("
     SHAPE_TEXT("instanceUrl"), SHAPE_TEXT("status"), SHAPE_END };
 static const struct shape registered_shape[] = {
     SHAPE_OBJECT("tenant", panel_tenant_shape), SHAPE_OBJECT("config", config_shape), SHAPE_END };
+/* clang-format on */
 
 static bool has_panel_secret(void) { return tenants_settings.chatbot_shared_secret != NULL; }
 
@@ -151,6 +157,7 @@ static const struct limit register_limit = { .name = "panel_register", .burst = 
 ROUTE_TAG(chatbot_tag, "Chatbot", "A shop's chatbot: switching it on and off, its state, secrets and tokens.");
 ROUTE_TAG(panel_tag, "Panel", "For outside panels that register their shops here.");
 
+/* clang-format off */
 const struct route tenants_routes[] = {
     { .verb = VERB_POST, .path = "/api/shops/:id/chatbot/enable", .who = WHO_MANAGERS, .tx = TX_WRITE, CHATBOT,
       BODY_FIELDS(post_enable), .body_optional = true, .ignore_unknown = true, .idempotent = true,
@@ -215,3 +222,4 @@ const struct route tenants_routes[] = {
       .doc = "Change name, logoUrl and syncScopes (products, orders, promotions); role admin." },
     ROUTE_END
 };
+/* clang-format on */

@@ -3,7 +3,12 @@
 
 #include "base/clock.h"
 
-struct secret_answer { enum secret_kind kind; const char *text; int64_t previous_until_ms; bool rotated; };
+struct secret_answer {
+    enum secret_kind kind;
+    const char *text;
+    int64_t previous_until_ms;
+    bool rotated;
+};
 
 static void answer_json(struct json *j, const void *arg)
 {
@@ -13,7 +18,10 @@ static void answer_json(struct json *j, const void *arg)
     if (s->rotated) json_time(j, "previousValidUntil", s->previous_until_ms);
 }
 
-struct secret_page { const struct secret *secret; size_t count; };
+struct secret_page {
+    const struct secret *secret;
+    size_t count;
+};
 
 static void page_json(struct json *j, const void *arg)
 {
@@ -48,7 +56,12 @@ enum answer run_secrets(struct req *req)
 }
 
 /* What both showing and rotating begin with. ANSWER_GO_ON: it may. */
-struct secret_change { struct tenant t; enum secret_kind kind; struct secret have[SECRETS_MAX]; size_t count; };
+struct secret_change {
+    struct tenant t;
+    enum secret_kind kind;
+    struct secret have[SECRETS_MAX];
+    size_t count;
+};
 
 static enum answer begin_change(struct req *req, struct secret_change *c)
 {
@@ -109,8 +122,8 @@ static bool step_down(struct req *req, const struct secret_change *c, int64_t un
     for (size_t i = 0; i < c->count; i++) {
         const struct secret *s = &c->have[i];
         if (s->kind != c->kind) continue;
-        bool good = s == known ? secret_make_previous(req->tx, c->t.id, s, until_ms)
-                               : secret_revoke(req->tx, c->t.id, s);
+        bool good =
+            s == known ? secret_make_previous(req->tx, c->t.id, s, until_ms) : secret_revoke(req->tx, c->t.id, s);
         if (!good) return false;
     }
     return true;
@@ -127,7 +140,9 @@ static enum row is_being_told(struct req *req, const struct secret_change *c)
     return ROW_NONE;
 }
 
-struct revoked { enum secret_kind kind; };
+struct revoked {
+    enum secret_kind kind;
+};
 
 static void revoked_json(struct json *j, const void *arg)
 {
@@ -181,4 +196,3 @@ enum answer run_secret_rotate(struct req *req)
     return send_secret(req, &c, AUDIT_secret_rotated,
                        &(struct secret_answer){ .text = text, .previous_until_ms = until, .rotated = true });
 }
-

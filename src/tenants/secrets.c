@@ -60,7 +60,7 @@ void secret_make(enum secret_kind kind, char out[SECRET_TEXT_SIZE])
 {
     char token[TOKEN_TEXT_SIZE];
     uint8_t key[WEBHOOK_KEY_BYTES];
-    if (kind == SECRET_WEBHOOK) {            /* standard base64 behind whsec_: contracts of identity, 9.1 */
+    if (kind == SECRET_WEBHOOK) { /* standard base64 behind whsec_: contracts of identity, 9.1 */
         random_bytes(key, sizeof key);
         memcpy(out, "whsec_", 6);
         base64_encode(key, sizeof key, out + 6);
@@ -101,8 +101,8 @@ static const char *hint_of(struct arena *a, const char *text)
     return arena_text_n(a, text + n - SECRET_HINT_CHARS, SECRET_HINT_CHARS);
 }
 
-bool secret_add(struct tx *tx, const struct tenant *t, enum secret_kind kind, int64_t generation,
-                const char *text, bool delivered, bool shown, int64_t now)
+bool secret_add(struct tx *tx, const struct tenant *t, enum secret_kind kind, int64_t generation, const char *text,
+                bool delivered, bool shown, int64_t now)
 {
     struct arena *a = tx_arena(tx);
     struct sealed sealed = { 0 };
@@ -145,16 +145,20 @@ bool secrets_list(struct tx *tx, int64_t tenant, struct secret out[SECRETS_MAX],
     *count = 0;
     while ((row = query_next(&q)) == ROW_FOUND && *count < SECRETS_MAX)
         out[(*count)++] = (struct secret){ .kind = (enum secret_kind)col_i64(&q, "kind"),
-            .state = (enum secret_state)col_i64(&q, "state"), .generation = col_i64(&q, "generation"),
-            .created_at_ms = col_i64(&q, "created_at_ms"), .shown_at_ms = col_i64(&q, "shown_at_ms"),
-            .valid_until_ms = col_i64(&q, "valid_until_ms"), .delivered = col_bool(&q, "delivered"),
-            .hint = col_text(&q, "hint"), .sealed = col_str(&q, "sealed") };
+                                           .state = (enum secret_state)col_i64(&q, "state"),
+                                           .generation = col_i64(&q, "generation"),
+                                           .created_at_ms = col_i64(&q, "created_at_ms"),
+                                           .shown_at_ms = col_i64(&q, "shown_at_ms"),
+                                           .valid_until_ms = col_i64(&q, "valid_until_ms"),
+                                           .delivered = col_bool(&q, "delivered"),
+                                           .hint = col_text(&q, "hint"),
+                                           .sealed = col_str(&q, "sealed") };
     return row != ROW_FAULT;
 }
 
 const struct secret *secret_newest(const struct secret *s, size_t count, enum secret_kind kind, bool delivered)
 {
-    for (size_t i = 0; i < count; i++)       /* newest first within a kind */
+    for (size_t i = 0; i < count; i++) /* newest first within a kind */
         if (s[i].kind == kind && (s[i].delivered || !delivered)) return &s[i];
     return NULL;
 }
@@ -170,7 +174,7 @@ bool secret_next_generation(struct tx *tx, int64_t tenant, enum secret_kind kind
 
 bool secrets_ensure(struct tx *tx, const struct tenant *t, int64_t now)
 {
-    if (t->version == 1) return add_both(tx, t, now);        /* the tenant is new in this transaction */
+    if (t->version == 1) return add_both(tx, t, now); /* the tenant is new in this transaction */
     struct secret have[SECRETS_MAX];
     size_t count;
     if (!secrets_list(tx, t->id, have, &count)) return false;

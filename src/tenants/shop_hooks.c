@@ -5,8 +5,9 @@
 #include "credits/credits.h"
 
 /* The ids travel as text, the one list that both engines take. */
-STMT(of_shops, "SELECT shop, status, bot_id, enabled_at_ms, error_code FROM tenants WHERE account = ?1"
-               " AND shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
+STMT(of_shops,
+     "SELECT shop, status, bot_id, enabled_at_ms, error_code FROM tenants WHERE account = ?1"
+     " AND shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
      .postgres = "SELECT shop, status, bot_id, enabled_at_ms, error_code FROM tenants WHERE account = ?1"
                  " AND shop = ANY(CAST(?2::text[] AS bigint[]))");
 
@@ -23,7 +24,7 @@ static bool stop_provisioning(struct tx *tx, struct req *req, struct tenant *t, 
         if (!credits_tell(tx, t->account, &balance)) return false;
     }
     t->hold = 0;
-    t->error_code = problem_chatbot_failed.code;             /* a shop that is restored says why, and can try again */
+    t->error_code = problem_chatbot_failed.code; /* a shop that is restored says why, and can try again */
     t->maybe_registered = true;
     return tenants_move(tx, t, TENANT_PENDING, "shop_deleted", req ? req->who.person : 0, now) == ROW_FOUND &&
            tenants_tell(tx, req, AUDIT_chatbot_enable_failed, t, deleted_details, NULL, now);
@@ -104,8 +105,10 @@ bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t
         size_t i = 0;
         while (i < count && ids[i] != col_i64(&q, "shop")) i++;
         assert(i < count);
-        out[i] = (struct shop_chatbot){ .enabled = t.status == TENANT_ACTIVE, .bot_id = col_text(&q, "bot_id"),
-            .state = tenant_state_word(&t), .enabled_at_ms = col_i64(&q, "enabled_at_ms") };
+        out[i] = (struct shop_chatbot){ .enabled = t.status == TENANT_ACTIVE,
+                                        .bot_id = col_text(&q, "bot_id"),
+                                        .state = tenant_state_word(&t),
+                                        .enabled_at_ms = col_i64(&q, "enabled_at_ms") };
     }
     return row != ROW_FAULT;
 }

@@ -16,7 +16,11 @@ STMT(signing, "SELECT t.id, t.backend, s.generation, s.sealed FROM tenants t JOI
               " ON s.tenant = t.id AND s.kind = 1 AND s.state < 3 AND s.delivered = 1"
               " WHERE t.shop = ?1 AND t.account = ?2 AND t.status = 3 AND t.shop_deleted = 0"
               " ORDER BY s.generation DESC LIMIT 1");
-struct signer { int64_t tenant, generation; int64_t backend; struct str sealed; };
+struct signer {
+    int64_t tenant, generation;
+    int64_t backend;
+    struct str sealed;
+};
 
 /* A service key speaks for one shop alone; every other is as if it did not exist. ANSWER_GO_ON: it may. */
 static enum answer find_signer(struct req *req, struct signer *out)
@@ -28,11 +32,13 @@ static enum answer find_signer(struct req *req, struct signer *out)
     enum row row = query_row(&q);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_FOUND) {
-        *out = (struct signer){ .tenant = col_i64(&q, "id"), .backend = col_i64(&q, "backend"),
-            .generation = col_i64(&q, "generation"), .sealed = col_str(&q, "sealed") };
+        *out = (struct signer){ .tenant = col_i64(&q, "id"),
+                                .backend = col_i64(&q, "backend"),
+                                .generation = col_i64(&q, "generation"),
+                                .sealed = col_str(&q, "sealed") };
         return ANSWER_GO_ON;
     }
-    struct shop shop;                        /* not on, or not theirs? */
+    struct shop shop; /* not on, or not theirs? */
     row = shops_owned(req->tx, req->who.account, id, &shop);
     if (row == ROW_FAULT) return reply_fault(req);
     return reply_problem(req, row == ROW_FOUND ? &problem_chatbot_not_enabled : &problem_not_found);
@@ -45,8 +51,14 @@ static struct str sign_for(struct req *req, const struct signer *s, int role, in
     const char *subject = req->who.session
                               ? arena_printf(req->arena, "account:%lld", (long long)req->who.account)
                               : arena_printf(req->arena, "service:shop-%lld", (long long)path_shop_id(req));
-    return sso_token(req->arena, &(struct sso_claims){ .shop = path_shop_id(req), .now_ms = req->now_ms, .ttl_s = ttl_s,
-        .secret_generation = s->generation, .role = (enum sso_role)role, .subject = subject }, secret);
+    return sso_token(req->arena,
+                     &(struct sso_claims){ .shop = path_shop_id(req),
+                                           .now_ms = req->now_ms,
+                                           .ttl_s = ttl_s,
+                                           .secret_generation = s->generation,
+                                           .role = (enum sso_role)role,
+                                           .subject = subject },
+                     secret);
 }
 
 static void role_details(struct json *j, const void *arg) { json_text(j, "role", sso_role_names[*(const int *)arg]); }
@@ -83,7 +95,11 @@ bool refused_sso(struct req *req)
 
 /* ---- launch and enter ---- */
 
-struct launch_answer { const char *action, *code; struct str token; int64_t shop; };
+struct launch_answer {
+    const char *action, *code;
+    struct str token;
+    int64_t shop;
+};
 
 static void launch_json(struct json *j, const void *arg)
 {
@@ -117,8 +133,11 @@ enum answer run_sso_launch(struct req *req)
         char *code = arena_alloc(req->arena, TOKEN_TEXT_SIZE);
         random_token(code);
         l.code = code;
-        if (!launches_put(req->tx, &(struct launch){ .code = str_of(code), .shop = l.shop, .account = req->who.account,
-            .role = (enum sso_role)in->role, .expires_at_ms = req->now_ms + LAUNCH_TTL_S * SECOND_MS }))
+        if (!launches_put(req->tx, &(struct launch){ .code = str_of(code),
+                                                     .shop = l.shop,
+                                                     .account = req->who.account,
+                                                     .role = (enum sso_role)in->role,
+                                                     .expires_at_ms = req->now_ms + LAUNCH_TTL_S * SECOND_MS }))
             return reply_fault(req);
     } else {
         l.token = sign_for(req, &s, in->role, LAUNCH_TTL_S);

@@ -7,10 +7,12 @@
 
 static_assert(SUBSCRIPTION_ACTIVE == 1 && SUBSCRIPTION_CANCELLED == 4, "subscriptions.status is stored");
 
+/* clang-format off */
 static const char *const status_names[SUBSCRIPTION_STATUS_COUNT] = {
     [SUBSCRIPTION_NONE] = "none", [SUBSCRIPTION_ACTIVE] = "active", [SUBSCRIPTION_PAST_DUE] = "past_due",
     [SUBSCRIPTION_EXPIRED] = "expired", [SUBSCRIPTION_CANCELLED] = "cancelled",
 };
+/* clang-format on */
 
 const char *subscription_status_name(enum subscription_status s)
 {
@@ -52,13 +54,21 @@ enum row subscriptions_get(struct tx *tx, int64_t tenant, int64_t number, struct
     bind_i64(&q, tenant), bind_i64(&q, number);
     enum row row = query_row(&q);
     if (row != ROW_FOUND) return row;
-    *out = (struct subscription){ .tenant = tenant, .number = number, .shop = col_i64(&q, "shop"),
-        .account = col_i64(&q, "account"), .charges = col_i64(&q, "charges"),
-        .status = (enum subscription_status)col_i64(&q, "status"), .anchor_day = (int)col_i64(&q, "anchor_day"),
-        .source = source_of(col_text(&q, "source")), .renews = col_bool(&q, "renews"),
-        .past_due_at_ms = col_i64(&q, "past_due_at_ms"), .notices = col_i64(&q, "notices"),
-        .started_at_ms = col_i64(&q, "started_at_ms"), .period_start_ms = col_i64(&q, "period_start_ms"),
-        .expires_at_ms = col_i64(&q, "expires_at_ms"), .due_at_ms = col_i64(&q, "due_at_ms") };
+    *out = (struct subscription){ .tenant = tenant,
+                                  .number = number,
+                                  .shop = col_i64(&q, "shop"),
+                                  .account = col_i64(&q, "account"),
+                                  .charges = col_i64(&q, "charges"),
+                                  .status = (enum subscription_status)col_i64(&q, "status"),
+                                  .anchor_day = (int)col_i64(&q, "anchor_day"),
+                                  .source = source_of(col_text(&q, "source")),
+                                  .renews = col_bool(&q, "renews"),
+                                  .past_due_at_ms = col_i64(&q, "past_due_at_ms"),
+                                  .notices = col_i64(&q, "notices"),
+                                  .started_at_ms = col_i64(&q, "started_at_ms"),
+                                  .period_start_ms = col_i64(&q, "period_start_ms"),
+                                  .expires_at_ms = col_i64(&q, "expires_at_ms"),
+                                  .due_at_ms = col_i64(&q, "due_at_ms") };
     return ROW_FOUND;
 }
 
@@ -72,10 +82,18 @@ struct subscription subscription_first(struct tenant *t, int64_t now)
     int anchor = time_day_of_month(now);
     int64_t end = time_add_months(now, 1, anchor);
     t->subscription++;
-    return (struct subscription){ .number = t->subscription, .shop = t->shop, .account = t->account, .charges = 1,
-        .source = SOURCE_CREDITS, .renews = true, .status = SUBSCRIPTION_ACTIVE, .anchor_day = anchor,
-        .started_at_ms = now, .period_start_ms = now,
-        .expires_at_ms = end, .due_at_ms = end };
+    return (struct subscription){ .number = t->subscription,
+                                  .shop = t->shop,
+                                  .account = t->account,
+                                  .charges = 1,
+                                  .source = SOURCE_CREDITS,
+                                  .renews = true,
+                                  .status = SUBSCRIPTION_ACTIVE,
+                                  .anchor_day = anchor,
+                                  .started_at_ms = now,
+                                  .period_start_ms = now,
+                                  .expires_at_ms = end,
+                                  .due_at_ms = end };
 }
 
 bool subscription_insert(struct tx *tx, const struct subscription *s, int64_t now)

@@ -26,7 +26,7 @@ static enum outside wanted(const struct tenant *t, const struct shop *s)
     case TENANT_PROVISIONING:
     case TENANT_STATUS_COUNT: break;
     }
-    return OUTSIDE_NONE;                    /* somebody else's business for now */
+    return OUTSIDE_NONE; /* somebody else's business for now */
 }
 
 /* Its words are kept true outside also while it is suspended: an earlier attempt may have told a new secret with its
@@ -57,11 +57,13 @@ static bool put_word(struct tx *tx, struct tenant *t, int64_t at_ms)
         struct job_row job;
         enum row row = jobs_get(tx, t->tell_job, &job);
         if (row == ROW_FAULT) return false;
-        if (row == ROW_FOUND && job_row_is_live(&job)) return true;          /* it looks again before it ends */
+        if (row == ROW_FOUND && job_row_is_live(&job)) return true; /* it looks again before it ends */
     }
     t->settled_attempt = 0;
-    t->tell_job = jobs_put(tx, &(struct job_new){ .kind = tenants_tell_job.name, .account = t->account, .ref = t->shop,
-        .run_at_ms = at_ms }, NULL);
+    t->tell_job = jobs_put(
+        tx,
+        &(struct job_new){ .kind = tenants_tell_job.name, .account = t->account, .ref = t->shop, .run_at_ms = at_ms },
+        NULL);
     return t->tell_job >= 0;
 }
 
@@ -87,7 +89,7 @@ enum row tenants_is_being_told(struct tx *tx, const struct tenant *t)
 
 static bool is_current(const struct tenant *t, const struct job *job)
 {
-    return t->tell_job == job->id || t->tell_job == 0;       /* 0: put by an earlier version */
+    return t->tell_job == job->id || t->tell_job == 0; /* 0: put by an earlier version */
 }
 
 static enum job_wish tell_load(struct job *job, struct tx *tx)
@@ -111,7 +113,7 @@ static void tell_call(struct job *job)
     struct work *w = job->state;
     const struct recipe *r = recipe_of(w->t.backend);
     w->outside = wanted(&w->t, &w->shop);
-    if (!is_current(&w->t, job) || w->outside == OUTSIDE_NONE) return;     /* stale: nothing to say */
+    if (!is_current(&w->t, job) || w->outside == OUTSIDE_NONE) return; /* stale: nothing to say */
     recipe_call *tell = tenant_is_known_outside(&w->t) ? r->tell : NULL;
     recipe_call *move = call_for(r, (enum outside)w->t.outside, w->outside, w->t.doubt_until_ms > 0);
     if (!registration_words(job, w) && tell) {
@@ -166,7 +168,7 @@ static enum job_wish tell_settle(struct job *job, struct tx *tx)
     if (w->error) job_error(job, "%s", w->error);
     if (w->verdict == VERDICT_REGISTERED) return told(job, tx, &t);
     if (w->verdict != VERDICT_STALE) return not_told(job, tx, &t);
-    t.tell_job = 0;                          /* whoever moves it on from here says what must be heard then */
+    t.tell_job = 0; /* whoever moves it on from here says what must be heard then */
     return tenants_keep(tx, &t, job->now_ms) ? JOB_FINISHED : JOB_FAULT;
 }
 
@@ -185,6 +187,7 @@ static enum job_wish tell_dead(struct job *job, struct tx *tx, const char *error
     return heard ? JOB_FINISHED : JOB_FAULT;
 }
 
+/* clang-format off */
 const struct job_kind tenants_tell_job = {
     .name = "tenants.rotate",                /* what it was first: stored */
     .doc = "Tells the outside chatbot server what has changed: secrets before the old ones end, domain, on or off.",
@@ -196,3 +199,4 @@ const struct job_kind tenants_tell_job = {
     .settle = tell_settle,
     .dead = tell_dead,
 };
+/* clang-format on */

@@ -3,6 +3,7 @@
 
 #include "http/events.h"
 
+/* clang-format off */
 TENANTS_ACTIONS(AUDIT_DEFINE)
 TENANTS_REASONS(CREDITS_DEFINE_SERVICE)
 
@@ -12,6 +13,7 @@ static const char *const status_names[TENANT_STATUS_COUNT] = {
     [TENANT_NONE] = "none", [TENANT_PENDING] = "pending", [TENANT_PROVISIONING] = "provisioning",
     [TENANT_ACTIVE] = "active", [TENANT_SUSPENDED] = "suspended", [TENANT_DISABLED] = "disabled",
 };
+/* clang-format on */
 
 const char *tenant_status_name(enum tenant_status s)
 {
@@ -48,6 +50,7 @@ STMT(save,
      " bot_name = ?10, logo_url = ?11, sync_scopes = ?12, subscription = ?13, hold = ?14, job = ?15, error_code = ?16,"
      " shop_deleted = ?17, maybe_registered = ?18, asked_at_ms = ?19, enabled_at_ms = ?20, updated_at_ms = ?21"
      " WHERE id = ?1 AND status = ?2 AND version = ?3");
+/* clang-format off */
 STMT(save_words, "UPDATE tenants SET word = ?2, told = ?3, tell_job = ?4, settled_attempt = ?5, doubt_until_ms = ?6,"
                  " outside = ?7 WHERE id = ?1");
 STMT(history, "INSERT INTO tenant_moves (tenant, version, account, from_status, to_status, why, actor, at_ms)"
@@ -72,6 +75,7 @@ enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *out)
         .word = col_i64(&q, "word"), .told = col_i64(&q, "told"), .tell_job = col_i64(&q, "tell_job"),
         .settled_attempt = col_i64(&q, "settled_attempt"), .doubt_until_ms = col_i64(&q, "doubt_until_ms"),
         .outside = col_i64(&q, "outside") };
+    /* clang-format on */
     assert(out->status > TENANT_NONE && out->status < TENANT_STATUS_COUNT);
     return ROW_FOUND;
 }
@@ -161,9 +165,16 @@ bool tenants_progressed(struct tx *tx, const struct tenant *t)
 bool tenants_tell(struct tx *tx, struct req *req, struct audit_action action, const struct tenant *t,
                   json_writer *details, const void *arg, int64_t now)
 {
-    const struct audit_entry e = { .action = action, .account = t->account, .actor = req ? req->who.person : 0,
+    const struct audit_entry e = { .action = action,
+                                   .account = t->account,
+                                   .actor = req ? req->who.person : 0,
                                    .actor_account = req ? req->who.account : 0,
-        .resource = "shop", .resource_id = t->shop, .details = details, .arg = arg,
-        .network = req ? req->client_network : NULL, .user_agent = req ? req->user_agent : NULL, .at_ms = now };
+                                   .resource = "shop",
+                                   .resource_id = t->shop,
+                                   .details = details,
+                                   .arg = arg,
+                                   .network = req ? req->client_network : NULL,
+                                   .user_agent = req ? req->user_agent : NULL,
+                                   .at_ms = now };
     return audit_put(tx, &e) && tenants_progressed(tx, t);
 }

@@ -13,24 +13,33 @@
 #include "shops/shops.h"
 
 /* pending → provisioning → active ↔ suspended → disabled. Stored: append, never renumber. */
-enum tenant_status { TENANT_NONE, TENANT_PENDING, TENANT_PROVISIONING, TENANT_ACTIVE, TENANT_SUSPENDED, TENANT_DISABLED,
-                     TENANT_STATUS_COUNT };
+enum tenant_status {
+    TENANT_NONE,
+    TENANT_PENDING,
+    TENANT_PROVISIONING,
+    TENANT_ACTIVE,
+    TENANT_SUSPENDED,
+    TENANT_DISABLED,
+    TENANT_STATUS_COUNT
+};
 const char *tenant_status_name(enum tenant_status s);
 
 struct tenants_settings {
-    bool feature_enabled;                    /* CHATBOT_FEATURE_ENABLED */
-    const char *chatbot_base_url;            /* NULL: the builtin backend */
-    const char *chatbot_shared_secret;       /* for register, both directions; NULL: the register route is absent */
-    const char *base_url;                    /* ours, public: embed code, config */
+    bool feature_enabled;              /* CHATBOT_FEATURE_ENABLED */
+    const char *chatbot_base_url;      /* NULL: the builtin backend */
+    const char *chatbot_shared_secret; /* for register, both directions; NULL: the register route is absent */
+    const char *base_url;              /* ours, public: embed code, config */
     struct credits enable_price, renewal_price;
     const struct keyring *keyring;
-    const struct mail_settings *mail;        /* NULL: no letters are written */
+    const struct mail_settings *mail; /* NULL: no letters are written */
 };
 extern struct tenants_settings tenants_settings;
-extern const struct letter *const tenants_letters[];         /* NULL-ended */
+extern const struct letter *const tenants_letters[]; /* NULL-ended */
 
 /* Filled by app; called in the caller's transaction. */
-struct tenants_owner { const char *email, *lang; };          /* lang "zh-CN" or "en" */
+struct tenants_owner {
+    const char *email, *lang;
+}; /* lang "zh-CN" or "en" */
 struct tenants_hooks {
     /* Who gets the letters. ROW_NONE: nobody, the account is disabled. Never NULL. */
     enum row (*owner)(struct tx *tx, int64_t account, struct tenants_owner *out);
@@ -58,7 +67,7 @@ extern const char *const tenants_key_scopes[];
  * period and will be renewed; every kept secret opens with the keyring in the settings; and every open hold belongs to
  * a tenant in provisioning. */
 extern const struct verify_check tenants_checks[];
-extern const struct reseal_table tenants_sealed[];           /* secrets under an old master key, for `keys rotate` */
+extern const struct reseal_table tenants_sealed[]; /* secrets under an old master key, for `keys rotate` */
 
 /* Shops whose renewal failed for a reason that is not the merchant's, by their number: for the operator. */
 struct renewal_failure {
@@ -70,10 +79,14 @@ MUST_USE bool tenants_renewals_failed(struct tx *tx, int64_t after_shop, struct 
 
 /* For the overview (reads the table: for a job), and for the home page: how far these shops of one account have come.
  */
-struct tenant_counts { int64_t active, provisioning; };
+struct tenant_counts {
+    int64_t active, provisioning;
+};
 MUST_USE bool tenants_count(struct tx *tx, struct tenant_counts *out);
 /* Of all these shops together: one was ever enabled; a secret of one was shown. */
-struct tenant_progress { bool enabled, keys_shown; };
+struct tenant_progress {
+    bool enabled, keys_shown;
+};
 MUST_USE bool tenants_progress(struct tx *tx, const int64_t *shops, size_t n, struct tenant_progress *out);
 
 extern const struct job_kind tenants_register_job, tenants_renew_job, tenants_secrets_job, tenants_tell_job;

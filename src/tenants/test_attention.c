@@ -10,8 +10,9 @@ static int64_t at(const char *text)
 
 static struct kit_answer home(struct test_db *t, int64_t account)
 {
-    return kit_call(t, &(struct kit_request){ .routes = tenants_renewal_routes, .verb = VERB_GET, .path = "/api/home",
-                                              .account = account });
+    return kit_call(t,
+                    &(struct kit_request){
+                        .routes = tenants_renewal_routes, .verb = VERB_GET, .path = "/api/home", .account = account });
 }
 
 static json_t *item(const struct kit_answer *a, size_t i)
@@ -31,8 +32,9 @@ static void expect_item(const struct kit_answer *a, size_t i, const char *kind, 
 static struct kit_answer renewal(struct test_db *t, int64_t account, int64_t shop, const char *body)
 {
     const char *path = arena_printf(t->arena, "/api/shops/%lld/chatbot/renewal", (long long)shop);
-    return kit_call(t, &(struct kit_request){ .routes = tenants_renewal_routes, .verb = VERB_POST, .path = path,
-                                              .account = account, .body = body });
+    return kit_call(
+        t, &(struct kit_request){
+               .routes = tenants_renewal_routes, .verb = VERB_POST, .path = path, .account = account, .body = body });
 }
 
 static json_t *subscription(const struct kit_answer *a) { return json_object_get(a->json, "subscription"); }
@@ -83,10 +85,10 @@ TEST_EACH_ENGINE(home_says_what_is_missing_and_until_when)
     assert_int_equal(fix_enable(t, account, second).status, 200);
     assert_int_equal(fix_enable(t, other, fix_shop(t, other, "Not theirs")).status, 200);
     struct kit_answer a = home(t, account);
-    assert_int_equal(items(&a), 0);                          /* a month away */
+    assert_int_equal(items(&a), 0); /* a month away */
     assert_int_equal(number(a.json, "credits"), 15);
 
-    kit_set_now(at("2026-11-10T00:00:00Z"));                 /* 15 credits are enough for one of two */
+    kit_set_now(at("2026-11-10T00:00:00Z")); /* 15 credits are enough for one of two */
     a = home(t, account);
     assert_int_equal(items(&a), 1);
     expect_item(&a, 0, "renewal_short", 5, "2026-11-23T00:00:00.000Z");
@@ -97,7 +99,7 @@ TEST_EACH_ENGINE(home_says_what_is_missing_and_until_when)
     fix_renew(t);
     a = home(t, account);
     assert_int_equal(items(&a), 1);
-    expect_item(&a, 0, "renewal_unpaid", 5, "2026-11-23T12:00:00.000Z");     /* from the notice */
+    expect_item(&a, 0, "renewal_unpaid", 5, "2026-11-23T12:00:00.000Z"); /* from the notice */
     fix_expect_sound(t);
 }
 
@@ -110,7 +112,7 @@ TEST_EACH_ENGINE(automatic_renewal_can_be_switched)
     assert_int_equal(renewal(t, other, shop, "{\"automatic\":false}").status, 404);
     assert_string_equal(renewal(t, account, shop, "{}").fault, "automatic:required");
     assert_string_equal(renewal(t, account, shop, "{\"automatic\":\"no\"}").fault, "automatic:type");
-    for (int i = 0; i < 2; i++) {                            /* the second time it is no change */
+    for (int i = 0; i < 2; i++) { /* the second time it is no change */
         struct kit_answer a = renewal(t, account, shop, "{\"automatic\":false}");
         assert_string_equal(a.text,
                             "{\"success\":true,\"automatic\":false,\"expiresAt\":\"2026-11-15T00:00:00.000Z\"}");
@@ -144,8 +146,9 @@ TEST_EACH_ENGINE(operators_see_renewals_that_fail)
     assert_int_equal(fix_enable(t, account, shop).status, 200);
     test_script(t, "INSERT INTO renewal_failures (shop, account, tries, first_at_ms, last_at_ms, retry_at_ms, error)"
                    " VALUES (1, 1, 2, 1000, 2000, 3000, 'its rows are in conflict');");
-    struct kit_request r = { .routes = tenants_renewal_routes, .verb = VERB_GET, .path = "/api/operator/renewals",
-                             .account = account };
+    struct kit_request r = {
+        .routes = tenants_renewal_routes, .verb = VERB_GET, .path = "/api/operator/renewals", .account = account
+    };
     struct kit_answer a = kit_call(t, &r);
     assert_string_equal(a.text, "{\"renewals\":[{\"shop\":1,\"account\":1,\"tries\":2,"
                                 "\"since\":\"1970-01-01T00:00:01.000Z\",\"lastTryAt\":\"1970-01-01T00:00:02.000Z\","

@@ -6,14 +6,18 @@ enum { RELAY_NUMBER = 9 };
 enum fault { FAULT_NONE, FAULT_LOST_BEFORE, FAULT_LOST_AFTER, FAULT_LATER, FAULT_REFUSED, FAULT_SILENT };
 
 /* The outside, of one shop. */
-static struct { bool known, suspended; int makes, finds, tells, suspends, resumes, removes; enum fault next; } relay;
+static struct {
+    bool known, suspended;
+    int makes, finds, tells, suspends, resumes, removes;
+    enum fault next;
+} relay;
 
 /* True: the call arrives; *out says what the caller learns. */
 static bool arrives(struct recipe_answer *out)
 {
     enum fault f = relay.next;
     relay.next = FAULT_NONE;
-    if (f == FAULT_SILENT) return false;     /* *out stays as it was given */
+    if (f == FAULT_SILENT) return false; /* *out stays as it was given */
     *out = (struct recipe_answer){ .outcome = f == FAULT_LATER     ? OUTCOME_LATER
                                               : f == FAULT_REFUSED ? OUTCOME_REFUSED
                                               : f == FAULT_NONE    ? OUTCOME_OK
@@ -79,9 +83,11 @@ static bool door(struct arena *a, struct recipe_door *out)
 static const struct recipe_step steps[] = {
     { .name = "relay", .doc = "Makes it.", .make = make, .find = find, .replaces = true, .is_bot = true },
 };
+/* clang-format off */
 static const struct recipe recipe_relay = { .number = RELAY_NUMBER, .name = "relay", .is_chosen = is_chosen,
     .step = steps, .steps = ARRAY_LEN(steps), .tell = tell, .suspend = suspend, .resume = resume, .remove = forget,
     .doubt_ms = 5000, .script_base = script_base, .door = door };
+/* clang-format on */
 static const struct recipe *const with_relay[] = { &recipe_builtin, &recipe_chatbot, &recipe_relay, NULL };
 
 static int64_t account, shop;
@@ -99,8 +105,9 @@ static int64_t last_job(struct test_db *t) { return test_number(t, "SELECT MAX(i
 
 static enum job_wish run_job(struct test_db *t, const struct job_kind *kind, int64_t number, bool last)
 {
-    const struct kit_attempt a = { .kind = kind, .id = last_job(t), .ref = shop, .account = account,
-                                   .attempt = number, .last = last };
+    const struct kit_attempt a = {
+        .kind = kind, .id = last_job(t), .ref = shop, .account = account, .attempt = number, .last = last
+    };
     return kind == &tenants_register_job ? kit_work(t, &a) : kit_job(t, &a);
 }
 
@@ -150,8 +157,11 @@ TEST_EACH_ENGINE(faults_and_kills_make_it_once)
         assert_int_equal(fix_enable(t, account, shop).status, 202);
         relay.next = faults[i];
         assert_int_equal(run_job(t, &tenants_register_job, 1, false), JOB_AGAIN);
-        (void)kit_begin(t, &(struct kit_attempt){ .kind = &tenants_register_job, .id = last_job(t), .ref = shop,
-            .account = account, .attempt = 2 });             /* and its worker dies */
+        (void)kit_begin(t, &(struct kit_attempt){ .kind = &tenants_register_job,
+                                                  .id = last_job(t),
+                                                  .ref = shop,
+                                                  .account = account,
+                                                  .attempt = 2 }); /* and its worker dies */
         assert_int_equal(run_job(t, &tenants_register_job, 3, false), JOB_FINISHED);
         assert_true(relay.known);
         assert_int_equal(relay.makes, faults[i] == FAULT_LOST_AFTER ? 1 : 2);
@@ -176,7 +186,7 @@ TEST_EACH_ENGINE(a_refusal_gives_the_credits_back)
 TEST_EACH_ENGINE(it_is_suspended_and_resumed_outside)
 {
     enabled(t);
-    test_script(t, "UPDATE credit_accounts SET balance = 0, spent = granted;");      /* nothing is left */
+    test_script(t, "UPDATE credit_accounts SET balance = 0, spent = granted;"); /* nothing is left */
     kit_set_now(KIT_START_MS + 31 * DAY_MS);
     fix_renew(t);
     kit_set_now(KIT_START_MS + 38 * DAY_MS);
@@ -185,7 +195,7 @@ TEST_EACH_ENGINE(it_is_suspended_and_resumed_outside)
     assert_string_equal(fix_text(&a, "state"), "suspended");
     relay.next = FAULT_LOST_AFTER;
     assert_int_equal(run_job(t, &tenants_tell_job, 1, false), JOB_AGAIN);
-    assert_int_equal(run_job(t, &tenants_tell_job, 2, false), JOB_NEXT);     /* once more when the doubt is over */
+    assert_int_equal(run_job(t, &tenants_tell_job, 2, false), JOB_NEXT); /* once more when the doubt is over */
     kit_set_now(kit_now() + 5000);
     assert_int_equal(run_job(t, &tenants_tell_job, 3, false), JOB_FINISHED);
     assert_true(relay.suspended);
@@ -203,10 +213,10 @@ TEST_EACH_ENGINE(off_and_on_quickly_ends_on)
     enabled(t);
     assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", NULL).status, 200);
     int64_t off = last_job(t);
-    assert_int_equal(fix_enable(t, account, shop).status, 202);              /* before anybody was told of "off" */
+    assert_int_equal(fix_enable(t, account, shop).status, 202); /* before anybody was told of "off" */
     assert_int_equal(run_job(t, &tenants_register_job, 1, false), JOB_FINISHED);
     struct kit_attempt tell = { .kind = &tenants_tell_job, .id = off, .ref = shop, .account = account, .attempt = 1 };
-    assert_int_equal(kit_job(t, &tell), JOB_NEXT);           /* an "off" may still be on its way: "on" once more */
+    assert_int_equal(kit_job(t, &tell), JOB_NEXT); /* an "off" may still be on its way: "on" once more */
     relay.suspended = true;
     kit_set_now(kit_now() + 5000);
     tell.attempt = 2;

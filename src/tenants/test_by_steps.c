@@ -10,7 +10,7 @@ enum fault { FAULT_NONE, FAULT_LOST_BEFORE, FAULT_LOST_AFTER, FAULT_LATER, FAULT
 static struct {
     int standing[PLACES], makes[PLACES], finds[PLACES], undone[PLACES], order[PLACES], orders;
     enum fault next[PLACES];
-    const char *parent[PLACES];              /* the id that `make` was told of the thing before */
+    const char *parent[PLACES]; /* the id that `make` was told of the thing before */
 } depot;
 
 static const char *const ids[PLACES] = { "acc-1", "inbox-1", "bot-1" };
@@ -83,8 +83,10 @@ static const struct recipe_step steps[PLACES] = {
     { .name = "inbox", .doc = "An inbox.", .make = make_1, .find = find_1, .undo = undo_1 },
     { .name = "bot", .doc = "A bot.", .make = make_2, .find = find_2, .undo = undo_2, .is_bot = true },
 };
+/* clang-format off */
 static const struct recipe recipe_depot = { .number = DEPOT_NUMBER, .name = "depot", .is_chosen = is_chosen,
     .step = steps, .steps = PLACES, .script_base = script_base, .door = door };
+/* clang-format on */
 static const struct recipe *const with_depot[] = { &recipe_builtin, &recipe_chatbot, &recipe_depot, NULL };
 
 static int64_t account, shop;
@@ -100,20 +102,25 @@ static void begin(struct test_db *t)
 
 static void ask(struct test_db *t)
 {
-    test_script(t, "UPDATE jobs SET state = 3;");            /* those before have ended, as the worker leaves them */
+    test_script(t, "UPDATE jobs SET state = 3;"); /* those before have ended, as the worker leaves them */
     assert_int_equal(fix_enable(t, account, shop).status, 202);
 }
 
 static int64_t charges(struct test_db *t)
 {
-    return test_number(t, arena_printf(t->arena, "SELECT COUNT(*) FROM credit_entries WHERE amount < 0 AND account ="
-                                       " %lld", (long long)account));
+    return test_number(t, arena_printf(t->arena,
+                                       "SELECT COUNT(*) FROM credit_entries WHERE amount < 0 AND account ="
+                                       " %lld",
+                                       (long long)account));
 }
 
 static struct kit_attempt attempt(struct test_db *t, int64_t number)
 {
-    return (struct kit_attempt){ .kind = &tenants_register_job, .id = test_number(t, "SELECT MAX(id) FROM jobs"),
-                                 .ref = shop, .account = account, .attempt = number };
+    return (struct kit_attempt){ .kind = &tenants_register_job,
+                                 .id = test_number(t, "SELECT MAX(id) FROM jobs"),
+                                 .ref = shop,
+                                 .account = account,
+                                 .attempt = number };
 }
 
 /* From this attempt on, those that failed too. */
@@ -154,8 +161,9 @@ static const char *progress(struct test_db *t)
     const char *text = "";
     size_t i;
     json_t *step;
-    json_array_foreach(json_object_get(a.json, "steps"), i, step) {
-        if (i < 2) continue;                 /* credits and secrets */
+    json_array_foreach(json_object_get(a.json, "steps"), i, step)
+    {
+        if (i < 2) continue; /* credits and secrets */
         text = arena_printf(t->arena, "%s%s=%s ", text, json_string_value(json_object_get(step, "name")),
                             json_string_value(json_object_get(step, "state")));
     }
@@ -172,9 +180,11 @@ TEST_EACH_ENGINE(each_step_is_seen_as_it_is_made)
     begin(t);
     ask(t);
     assert_string_equal(progress(t), "account=running inbox=waiting bot=waiting subscription=waiting ");
+    /* clang-format off */
     static const char *const seen[] = { "account=done inbox=running bot=waiting subscription=waiting ",
         "account=done inbox=done bot=running subscription=waiting ",
         "account=done inbox=done bot=done subscription=waiting " };
+    /* clang-format on */
     for (int i = 0; i < PLACES; i++) {
         struct kit_attempt a = attempt(t, i + 1);
         int64_t before = events(t);
@@ -186,11 +196,11 @@ TEST_EACH_ENGINE(each_step_is_seen_as_it_is_made)
     struct kit_attempt a = attempt(t, PLACES + 1);
     assert_int_equal(kit_job(t, &a), JOB_FINISHED);
     assert_string_equal(progress(t), "account=done inbox=done bot=done subscription=done ");
-    for (int i = 0; i < PLACES; i++) assert_int_equal(depot.finds[i], 0);    /* nobody else can have made them */
+    for (int i = 0; i < PLACES; i++) assert_int_equal(depot.finds[i], 0); /* nobody else can have made them */
     assert_string_equal(depot.parent[1], "acc-1");
     assert_string_equal(depot.parent[2], "inbox-1");
     expect_one_of_each(t);
-    a.attempt++;                             /* a worker that was thought dead settles it again */
+    a.attempt++; /* a worker that was thought dead settles it again */
     assert_int_equal(kit_job(t, &a), JOB_FINISHED);
     expect_one_of_each(t);
 }
@@ -242,7 +252,7 @@ TEST_EACH_ENGINE(a_refusal_undoes_what_was_made_the_last_first)
     assert_int_equal(depot.order[1], 0);
     assert_string_equal(progress(t), "account=undone inbox=undone bot=failed subscription=waiting ");
     assert_int_equal(test_number(t, "SELECT maybe_registered FROM tenants"), 0);
-    ask(t);                                  /* and it can be tried again */
+    ask(t); /* and it can be tried again */
     assert_int_equal(work(t, 1), JOB_FINISHED);
     expect_one_of_each(t);
 }
@@ -274,7 +284,7 @@ TEST_EACH_ENGINE(what_cannot_be_undone_is_found_by_the_next_enable)
         struct kit_attempt a = attempt(t, i + 1);
         (void)kit_job(t, &a);
     }
-    depot.next[0] = FAULT_REFUSED;           /* the account does not go */
+    depot.next[0] = FAULT_REFUSED; /* the account does not go */
     struct kit_attempt rest = attempt(t, 3);
     assert_int_equal(kit_work(t, &rest), JOB_GIVE_UP);
     assert_int_equal(fix_available(t, account), 100);

@@ -28,6 +28,7 @@ TEST_EACH_ENGINE(an_enable_answers_exactly_as_the_plan_prints)
 /* What enable.c says an enable writes. */
 TEST_EACH_ENGINE(an_enable_writes_few_rows)
 {
+    /* clang-format off */
     static const struct { const char *sql; int rows; } tables[] = {
         { "SELECT COUNT(*) FROM tenants", 1 },        { "SELECT COUNT(*) FROM tenant_moves", 1 },
         { "SELECT COUNT(*) FROM tenant_secrets", 2 }, { "SELECT COUNT(*) FROM subscriptions", 1 },
@@ -35,6 +36,7 @@ TEST_EACH_ENGINE(an_enable_writes_few_rows)
         { "SELECT COUNT(*) FROM events", 2 },         { "SELECT COUNT(*) FROM jobs", 0 },
         { "SELECT COUNT(*) FROM credit_holds", 0 },
     };
+    /* clang-format on */
     fix_start();
     int64_t account = kit_account(t, 50), shop = fix_shop(t, account, "Tea");
     assert_int_equal(fix_enable(t, account, shop).status, 200);
@@ -110,6 +112,7 @@ TEST_EACH_ENGINE(the_feature_can_be_switched_off)
 /* D-22 and invariant 6: another merchant's shop is 404 on every route, and no word of it in anyone's trail. */
 TEST_EACH_ENGINE(d22_another_merchants_shop_is_not_found)
 {
+    /* clang-format off */
     static const struct { enum verb verb; const char *path, *body; } calls[] = {
         { VERB_POST, "chatbot/enable", "{}" },
         { VERB_GET, "chatbot/status", NULL },
@@ -122,6 +125,7 @@ TEST_EACH_ENGINE(d22_another_merchants_shop_is_not_found)
         { VERB_POST, "secrets/webhook/rotate", NULL },
         { VERB_POST, "secrets/service/show", NULL },
     };
+    /* clang-format on */
     fix_start();
     int64_t owner = kit_account(t, 1000), thief = kit_account(t, 1000), shop = fix_shop(t, owner, "Tea");
     assert_int_equal(fix_enable(t, owner, shop).status, 200);
@@ -136,6 +140,7 @@ TEST_EACH_ENGINE(d22_another_merchants_shop_is_not_found)
 
 TEST_EACH_ENGINE(bad_bodies_are_refused)
 {
+    /* clang-format off */
     static const struct { const char *path, *body, *fault; } cases[] = {
         { "chatbot/enable", "{\"botName\":7}", "botName:type" },
         { "chatbot/enable", "{\"botName\":\"a\\u001bb\"}", "botName:control_characters" },
@@ -146,6 +151,7 @@ TEST_EACH_ENGINE(bad_bodies_are_refused)
         { "sso/issue", "{\"role\":1}", "role:type" },
         { "sso/launch", "{\"role\":\"admin\",\"token\":\"x\"}", "token:unknown" },
     };
+    /* clang-format on */
     fix_start();
     int64_t account = kit_account(t, 1000), shop = fix_shop(t, account, "Tea");
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -177,7 +183,7 @@ TEST_EACH_ENGINE(off_and_on_again_inside_a_paid_month_is_free)
 
     a = fix_enable(t, account, shop);
     assert_int_equal(a.status, 200);
-    assert_string_equal(fix_text(&a, "botId"), bot);         /* the embed code in the merchant's pages still works */
+    assert_string_equal(fix_text(&a, "botId"), bot); /* the embed code in the merchant's pages still works */
     assert_int_equal(fix_available(t, account), 50);
     fix_expect_sound(t);
 
@@ -185,7 +191,7 @@ TEST_EACH_ENGINE(off_and_on_again_inside_a_paid_month_is_free)
     assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", NULL).status, 200);
     kit_set_now(KIT_START_MS + 40 * DAY_MS);
     fix_renew(t);
-    assert_int_equal(fix_available(t, account), 50);         /* nothing is renewed while it is off */
+    assert_int_equal(fix_available(t, account), 50); /* nothing is renewed while it is off */
     assert_int_equal(fix_enable(t, account, shop).status, 200);
     assert_int_equal(fix_available(t, account), 0);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions"), 2);
@@ -306,7 +312,13 @@ TEST_EACH_ENGINE(d25_the_schema_goes_down_and_up_again)
 /* ---- many at once ---- */
 
 enum { PARALLEL = 200 };
-struct parallel { struct op op; struct exchange *x; struct kit_request request; enum op_outcome outcome; bool done; };
+struct parallel {
+    struct op op;
+    struct exchange *x;
+    struct kit_request request;
+    enum op_outcome outcome;
+    bool done;
+};
 static pthread_mutex_t parallel_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t parallel_wake = PTHREAD_COND_INITIALIZER;
 
@@ -346,8 +358,12 @@ static void run_parallel(struct test_db *t, struct parallel *all, size_t count, 
 {
     struct lanes *lanes = test_lanes(t, &(struct lane_options){ .readers = 1, .writers = 8 });
     for (size_t i = 0; i < count; i++) {
-        all[i].op = (struct op){ .mode = TX_WRITE, .arena = arena_new(1 << 20), .run = parallel_run,
-            .refused = parallel_refused, .again = parallel_again, .done = parallel_done };
+        all[i].op = (struct op){ .mode = TX_WRITE,
+                                 .arena = arena_new(1 << 20),
+                                 .run = parallel_run,
+                                 .refused = parallel_refused,
+                                 .again = parallel_again,
+                                 .done = parallel_done };
         all[i].x = kit_exchange(all[i].op.arena, &all[i].request);
     }
     for (size_t i = 0; i < count; i++) EXPECT(lanes_submit(lanes, &all[i].op));
@@ -374,8 +390,11 @@ TEST_EACH_ENGINE(d01_two_hundred_parallel_enables_are_one_charge)
     int64_t account = kit_account(t, 100000), shop = fix_shop(t, account, "Tea");
     assert_int_equal(shop, 1);
     for (size_t i = 0; i < PARALLEL; i++)
-        all[i].request = (struct kit_request){ .routes = tenants_routes, .verb = VERB_POST,
-            .path = "/api/shops/1/chatbot/enable", .account = account, .body = "{}" };
+        all[i].request = (struct kit_request){ .routes = tenants_routes,
+                                               .verb = VERB_POST,
+                                               .path = "/api/shops/1/chatbot/enable",
+                                               .account = account,
+                                               .body = "{}" };
     run_parallel(t, all, PARALLEL, statuses);
     assert_int_equal(statuses[200], 1);
     assert_int_equal(statuses[409], PARALLEL - 1);
@@ -396,8 +415,9 @@ TEST_EACH_ENGINE(d01_parallel_enables_of_many_shops_spend_each_credit_once)
     int64_t account = kit_account(t, 500);
     for (size_t i = 0; i < SHOPS; i++) {
         snprintf(paths[i], sizeof paths[i], "/api/shops/%d/chatbot/enable", (int)fix_shop(t, account, "Tea"));
-        all[i].request = (struct kit_request){ .routes = tenants_routes, .verb = VERB_POST, .path = paths[i],
-            .account = account, .body = "{}" };
+        all[i].request = (struct kit_request){
+            .routes = tenants_routes, .verb = VERB_POST, .path = paths[i], .account = account, .body = "{}"
+        };
     }
     run_parallel(t, all, SHOPS, statuses);
     assert_int_equal(statuses[200], 10);

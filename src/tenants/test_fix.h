@@ -24,13 +24,19 @@ static inline void fix_start(void)
     static const uint8_t id[1] = { 1 };
     kit_start();
     if (!fix_keyring) fix_keyring = keyring_new(key, id, 1);
-    shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted, .restored = tenants_shop_restored,
-        .purged = tenants_shop_purged, .domain_changed = tenants_domain_changed, .chatbots = tenants_chatbots };
+    shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted,
+                                        .restored = tenants_shop_restored,
+                                        .purged = tenants_shop_purged,
+                                        .domain_changed = tenants_domain_changed,
+                                        .chatbots = tenants_chatbots };
     tenants_hooks.owner = fix_owner;
     credits_hooks.granted = tenants_credits_came;
     credits_hooks.shop_served = tenants_shop_served;
-    tenants_settings = (struct tenants_settings){ .feature_enabled = true, .base_url = "https://chathub.example",
-        .enable_price = credits_of(50), .renewal_price = credits_of(10), .keyring = fix_keyring };
+    tenants_settings = (struct tenants_settings){ .feature_enabled = true,
+                                                  .base_url = "https://chathub.example",
+                                                  .enable_price = credits_of(50),
+                                                  .renewal_price = credits_of(10),
+                                                  .keyring = fix_keyring };
 }
 
 static inline int64_t fix_shop(struct test_db *t, int64_t account, const char *name)
@@ -47,8 +53,8 @@ static inline struct kit_answer fix_call(struct test_db *t, int64_t account, enu
 {
     char whole[160];
     snprintf(whole, sizeof whole, "/api/shops/%lld/%s", (long long)shop, path);
-    return kit_call(t, &(struct kit_request){ .routes = tenants_routes, .verb = verb, .path = whole, .account = account,
-                                              .body = body });
+    return kit_call(t, &(struct kit_request){
+                           .routes = tenants_routes, .verb = verb, .path = whole, .account = account, .body = body });
 }
 
 static inline struct kit_answer fix_enable(struct test_db *t, int64_t account, int64_t shop)

@@ -35,8 +35,8 @@ TEST_EACH_ENGINE(registered_at_the_first_attempt)
     assert_string_equal(state(t), "provisioning");
     assert_int_equal(held(t), 50);
     assert_int_equal(fix_available(t, account), 50);
-    assert_int_equal(resumed(t).status, 0);                  /* goes on waiting */
-    fix_expect_sound(t);                                     /* a tenant in provisioning has a live job */
+    assert_int_equal(resumed(t).status, 0); /* goes on waiting */
+    fix_expect_sound(t);                    /* a tenant in provisioning has a live job */
     assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
     expect_charged_once(t);
     assert_int_equal(out.registers, 1);
@@ -136,7 +136,7 @@ TEST_EACH_ENGINE(a_job_whose_deadline_passed_gives_the_credits_back)
     begin(t);
     ask(t);
     struct kit_attempt late = registering(t, 1);
-    kit_expire(t, &late);                    /* without any attempt that ended */
+    kit_expire(t, &late); /* without any attempt that ended */
     expect_failed_and_free(t);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenants WHERE maybe_registered = 1"), 1);
 }
@@ -177,7 +177,7 @@ TEST_EACH_ENGINE(a_lost_request_is_registered_after_asking)
     out.on_register = ACT_BREAK;
     ask(t);
     assert_int_equal(attempt(t, 1, false), JOB_AGAIN);
-    out.on_register = ACT_OK;                                /* and config says 404 */
+    out.on_register = ACT_OK; /* and config says 404 */
     assert_int_equal(attempt(t, 2, false), JOB_FINISHED);
     expect_charged_once(t);
     assert_int_equal(out.registers, 2);
@@ -194,12 +194,12 @@ TEST_EACH_ENGINE(what_nobody_can_read_is_unknown_and_not_success)
         assert_int_equal(fix_charges(t), 0);
         assert_int_equal(held(t), 50);
     }
-    out.on_config = ACT_WRONG_SHOP;                          /* another shop's configuration proves nothing */
+    out.on_config = ACT_WRONG_SHOP; /* another shop's configuration proves nothing */
     int registers = out.registers;
     assert_int_equal(attempt(t, 4, false), JOB_AGAIN);
     out.on_config = ACT_ERROR;
     assert_int_equal(attempt(t, 5, false), JOB_AGAIN);
-    assert_int_equal(out.registers, registers);              /* never repeated while it is open what happened */
+    assert_int_equal(out.registers, registers); /* never repeated while it is open what happened */
     fix_expect_sound(t);
 }
 
@@ -216,13 +216,13 @@ TEST_EACH_ENGINE(a_200_that_does_not_name_this_shop_is_unknown)
         assert_int_equal(fix_charges(t), 0);
         assert_int_equal(held(t), 50);
         assert_int_equal(test_number(t, "SELECT maybe_registered FROM tenants"), 1);
-        out.on_config = act;                                 /* nor is the answer to the question */
+        out.on_config = act; /* nor is the answer to the question */
         int registers = out.registers;
         assert_int_equal(attempt(t, number++, false), JOB_AGAIN);
         assert_int_equal(out.registers, registers);
         assert_int_equal(fix_charges(t), 0);
     }
-    out.on_config = ACT_OK;                                  /* it had been done: found by asking, charged once */
+    out.on_config = ACT_OK; /* it had been done: found by asking, charged once */
     assert_int_equal(attempt(t, number, false), JOB_FINISHED);
     expect_charged_once(t);
 }
@@ -236,7 +236,7 @@ TEST_EACH_ENGINE(a_success_that_could_not_be_stored_is_asked_for_first)
     struct kit_attempt first = registering(t, 1), late = registering(t, 2);
     (void)kit_begin(t, &first);
     assert_int_equal(out.registers, 1);
-    kit_expire(t, &late);                    /* no settlement was ever stored */
+    kit_expire(t, &late); /* no settlement was ever stored */
     expect_failed_and_free(t);
     assert_int_equal(test_number(t, "SELECT maybe_registered FROM tenants"), 1);
     out.on_config = ACT_OK;
@@ -255,7 +255,8 @@ TEST_EACH_ENGINE(a_price_that_changes_while_it_is_held_stays_what_it_was)
     assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
     expect_charged_once(t);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'chatbot_enabled'"
-                                    " AND details LIKE '%\"credits\":50,%'"), 1);
+                                    " AND details LIKE '%\"credits\":50,%'"),
+                     1);
 }
 
 /* "NAME Assistant" was too long for the contract: such a shop could never be enabled. */
@@ -275,7 +276,7 @@ TEST_EACH_ENGINE(a_long_shop_name_makes_a_bot_name_within_the_limit)
         assert_true(utf8_length(bot) <= BOT_NAME_MAX);
         size_t cut = bot.n - strlen(" Assistant");
         assert_string_equal(bot.p + cut, " Assistant");
-        assert_int_equal(cut % strlen(letters[i]), 0);       /* nothing is split that a reader takes for one */
+        assert_int_equal(cut % strlen(letters[i]), 0); /* nothing is split that a reader takes for one */
         assert_true(cut > 0);
     }
 }
@@ -291,8 +292,11 @@ TEST_EACH_ENGINE(a_late_success_is_found_by_the_next_enable)
     int64_t old_job = test_number(t, "SELECT MAX(id) FROM jobs");
     /* The old job's worker wakes up very late, with a success: nothing is charged any more. */
     out.on_register = ACT_OK;
-    assert_int_equal(kit_work(t, &(struct kit_attempt){ .kind = &tenants_register_job, .id = old_job, .ref = shop,
-        .account = account, .attempt = 2 }), JOB_FINISHED);
+    assert_int_equal(
+        kit_work(t,
+                 &(struct kit_attempt){
+                     .kind = &tenants_register_job, .id = old_job, .ref = shop, .account = account, .attempt = 2 }),
+        JOB_FINISHED);
     expect_failed_and_free(t);
 
     out.on_config = ACT_OK;
@@ -313,7 +317,7 @@ TEST_EACH_ENGINE(asking_again_while_provisioning_joins)
     assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", NULL).status, 409);
     assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL).status, 409);
     assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
-    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);    /* a second worker: nothing is left to do */
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED); /* a second worker: nothing is left to do */
     expect_charged_once(t);
 }
 
@@ -337,7 +341,7 @@ TEST_EACH_ENGINE(a_shop_deleted_meanwhile_gets_its_credits_back)
                          .status,
                      200);
     assert_int_equal(held(t), 0);
-    assert_int_equal(attempt(t, 1, false), JOB_FINISHED);    /* finds that it is not wanted any more */
+    assert_int_equal(attempt(t, 1, false), JOB_FINISHED); /* finds that it is not wanted any more */
     assert_int_equal(out.registers, 0);
     assert_int_equal(fix_charges(t), 0);
     assert_int_equal(test_number(t, "SELECT status FROM tenants"), TENANT_PENDING);

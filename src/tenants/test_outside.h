@@ -70,7 +70,7 @@ static void serve(int fd)
     size_t n = 0;
     char *end = NULL;
     long want = 0;
-    for (;;) {                               /* the head, then as much as Content-Length says */
+    for (;;) { /* the head, then as much as Content-Length says */
         ssize_t got = recv(fd, in + n, sizeof in - 1 - n, 0);
         if (got <= 0) return;
         n += (size_t)got;
@@ -147,8 +147,11 @@ static inline void ask(struct test_db *t)
 
 static inline struct kit_attempt registering(struct test_db *t, int64_t number)
 {
-    return (struct kit_attempt){ .kind = &tenants_register_job, .id = test_number(t, "SELECT MAX(id) FROM jobs"),
-                                 .ref = shop, .account = account, .attempt = number };
+    return (struct kit_attempt){ .kind = &tenants_register_job,
+                                 .id = test_number(t, "SELECT MAX(id) FROM jobs"),
+                                 .ref = shop,
+                                 .account = account,
+                                 .attempt = number };
 }
 
 static inline enum job_wish attempt(struct test_db *t, int64_t number, bool last)
@@ -177,8 +180,13 @@ static inline struct reply resumed_of(struct test_db *t, int64_t job)
     const struct route *r = tenants_routes;
     while (r->verb != VERB_POST || !strstr(r->path, "chatbot/enable")) r++;
     struct path_shop in = { .id = shop };
-    struct req req = { .route = r, .arena = t->arena, .tx = t->tx, .path = &in, .who = { .account = account },
-        .now_ms = kit_now(), .job = job };
+    struct req req = { .route = r,
+                       .arena = t->arena,
+                       .tx = t->tx,
+                       .path = &in,
+                       .who = { .account = account },
+                       .now_ms = kit_now(),
+                       .job = job };
     (void)r->resume(&req);
     buf_free(&req.reply.body);
     return req.reply;

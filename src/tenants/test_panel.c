@@ -23,7 +23,10 @@ static struct kit_answer register_shop(struct test_db *t, const char *shared, co
                                               .body = arena_printf(t->arena, REGISTER, shop_id, secret) });
 }
 
-struct claims { const char *shop, *role, *issuer, *audience, *algorithm; int64_t ttl_s; };
+struct claims {
+    const char *shop, *role, *issuer, *audience, *algorithm;
+    int64_t ttl_s;
+};
 
 static const char *token(struct test_db *t, const char *secret, struct claims c)
 {
@@ -82,7 +85,7 @@ TEST_EACH_ENGINE(registering_is_idempotent_by_shop)
     kit_set_now(KIT_START_MS + HOUR_MS);
     assert_string_equal(register_shop(t, "panel-shared-secret", "their-1", first_secret).text, text);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM panel_tenants"), 1);
-    assert_int_equal(fix_audits(t, "tenant_registered"), 1);                 /* the second time changed nothing */
+    assert_int_equal(fix_audits(t, "tenant_registered"), 1); /* the second time changed nothing */
     /* Sealed, and never in an answer: the replaced system leaked both secrets here. */
     assert_null(strstr(text, first_secret));
     assert_null(strstr(text, "webhook-secret"));
@@ -103,6 +106,7 @@ TEST_EACH_ENGINE(our_own_shops_cannot_be_registered)
 
 TEST_EACH_ENGINE(bad_registrations_are_refused)
 {
+    /* clang-format off */
     static const struct { const char *body, *fault; } cases[] = {
         { "{}", "shopId:required" },
         { "{\"shopId\":\"a\",\"merchantId\":\"m\",\"instanceUrl\":\"u\",\"ssoSharedSecret\":\"short\","
@@ -119,10 +123,14 @@ TEST_EACH_ENGINE(bad_registrations_are_refused)
           "\"webhookSecret\":\"0123456789abcdef\",\"logoUrl\":\"javascript:alert(1)\"}",
           "logoUrl:format" },
     };
+    /* clang-format on */
     begin();
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct kit_answer a = kit_call(t, &(struct kit_request){ .routes = tenants_routes, .verb = VERB_POST,
-            .path = "/api/admin/tenants/register", .shared_secret = "panel-shared-secret", .body = cases[i].body });
+        struct kit_answer a = kit_call(t, &(struct kit_request){ .routes = tenants_routes,
+                                                                 .verb = VERB_POST,
+                                                                 .path = "/api/admin/tenants/register",
+                                                                 .shared_secret = "panel-shared-secret",
+                                                                 .body = cases[i].body });
         assert_int_equal(a.status, 422);
         assert_string_equal(a.fault, cases[i].fault);
     }
@@ -170,6 +178,7 @@ TEST_EACH_ENGINE(d20_a_token_is_held_to_its_profile)
 
 TEST_EACH_ENGINE(a_viewer_may_look_and_an_admin_may_change)
 {
+    /* clang-format off */
     static const struct { const char *body, *fault; } bad[] = {
         { "{\"name\":\"\\u3164\"}", "name:invisible" }, { "{\"name\":\"a\\u200bb\"}", "name:invisible" },
         { "{\"name\":\"\"}", "name:required" },
@@ -180,6 +189,7 @@ TEST_EACH_ENGINE(a_viewer_may_look_and_an_admin_may_change)
         { "{\"syncScopes\":[\"orders\",7]}", "syncScopes[1]:type" },
         { "{\"syncScopes\":null}", "syncScopes:required" },
     };
+    /* clang-format on */
     begin();
     assert_int_equal(register_shop(t, "panel-shared-secret", "their-1", first_secret).status, 200);
     const char *viewer = token(t, first_secret, (struct claims){ .shop = "their-1", .role = "viewer" });
@@ -188,7 +198,8 @@ TEST_EACH_ENGINE(a_viewer_may_look_and_an_admin_may_change)
     struct kit_answer a = config(t, VERB_PUT, "their-1", viewer, "{\"name\":\"New\"}");
     assert_int_equal(a.status, 403);
     assert_string_equal(a.error, "read_only_token");
-    a = config(t, VERB_PUT, "their-1", admin, "{\"name\":\" New \",\"logoUrl\":\"https://a.example/l.png\","
+    a = config(t, VERB_PUT, "their-1", admin,
+               "{\"name\":\" New \",\"logoUrl\":\"https://a.example/l.png\","
                "\"syncScopes\":[\"orders\",\"products\",\"orders\"],\"unknown\":1}");
     assert_int_equal(a.status, 200);
     assert_string_equal(fix_text(&a, "name"), "New");
@@ -197,7 +208,7 @@ TEST_EACH_ENGINE(a_viewer_may_look_and_an_admin_may_change)
     assert_string_equal(scopes, "[\"products\",\"orders\"]");
     free(scopes);
     int64_t changes = fix_audits(t, "chatbot_config_changed");
-    for (int i = 0; i < 3; i++) {            /* what is so already leaves no row */
+    for (int i = 0; i < 3; i++) { /* what is so already leaves no row */
         a = config(t, VERB_PUT, "their-1", admin,
                    i == 0 ? "{}" : "{\"name\":\"New\",\"syncScopes\":[\"orders\",\"products\"]}");
         assert_int_equal(a.status, 200);
@@ -219,8 +230,10 @@ TEST_EACH_ENGINE(a_new_secret_leaves_the_old_one_valid_for_a_day)
     assert_int_equal(register_shop(t, "panel-shared-secret", "their-1", first_secret).status, 200);
     assert_int_equal(register_shop(t, "panel-shared-secret", "their-1", second_secret).status, 200);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(config(t, VERB_GET, "their-1", token(t, i ? second_secret : first_secret,
-            (struct claims){ .shop = "their-1" }), NULL).status, 200);
+        assert_int_equal(config(t, VERB_GET, "their-1",
+                                token(t, i ? second_secret : first_secret, (struct claims){ .shop = "their-1" }), NULL)
+                             .status,
+                         200);
     kit_set_now(KIT_START_MS + DAY_MS);
     assert_int_equal(
         config(t, VERB_GET, "their-1", token(t, first_secret, (struct claims){ .shop = "their-1" }), NULL).status, 401);
@@ -274,7 +287,7 @@ TEST_EACH_ENGINE(a_panels_shop_and_ours_of_the_same_name_stay_apart)
 static enum row no_such_owner(struct tx *tx, int64_t account, struct tenants_owner *out)
 {
     *out = (struct tenants_owner){ 0 };
-    return tx && account > 0 ? ROW_NONE : ROW_FAULT;         /* as for an account that is disabled */
+    return tx && account > 0 ? ROW_NONE : ROW_FAULT; /* as for an account that is disabled */
 }
 
 TEST_EACH_ENGINE(a_disabled_account_writes_nothing_by_a_token_either)

@@ -12,8 +12,9 @@ static int64_t at(const char *text)
 /* As the worker makes it: a fault undoes all of the attempt. */
 static enum job_wish attempt(struct test_db *t, int64_t number, const char *note)
 {
-    struct job job = { .kind = tenants_renew_job.name, .arena = t->arena, .attempt = number, .note = note,
-                       .now_ms = kit_now() };
+    struct job job = {
+        .kind = tenants_renew_job.name, .arena = t->arena, .attempt = number, .note = note, .now_ms = kit_now()
+    };
     EXPECT(tx_part_begin(t->tx, t->arena));
     enum job_wish wish = tenants_renew_job.settle(&job, t->tx);
     if (wish == JOB_FAULT || !tx_part_keep(t->tx)) {
@@ -24,7 +25,9 @@ static enum job_wish attempt(struct test_db *t, int64_t number, const char *note
 }
 
 enum { MANY = 6, BAD = 3 };
-struct many { int64_t account[MANY], shop[MANY]; };
+struct many {
+    int64_t account[MANY], shop[MANY];
+};
 
 static struct many enabled(struct test_db *t)
 {
@@ -67,7 +70,7 @@ static void one_bad_row(struct test_db *t, const char *spoil, const char *mend)
 {
     struct many m = enabled(t);
     script(t, spoil, m.account[BAD]);
-    assert_int_equal(attempt(t, 1, NULL), JOB_FAULT);        /* all of it is undone */
+    assert_int_equal(attempt(t, 1, NULL), JOB_FAULT); /* all of it is undone */
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions WHERE charges = 2"), 0);
     assert_int_equal(attempt(t, 2, NULL), JOB_FINISHED);
     expect_all_but_one_renewed(t, &m);
@@ -77,11 +80,11 @@ static void one_bad_row(struct test_db *t, const char *spoil, const char *mend)
     assert_int_equal(f.tries, 1);
     assert_true(strlen(f.error) > 10);
 
-    kit_set_now(kit_now() + MINUTE_MS);                      /* it waits by itself, and fails nobody's batch */
+    kit_set_now(kit_now() + MINUTE_MS); /* it waits by itself, and fails nobody's batch */
     assert_int_equal(attempt(t, 1, NULL), JOB_FINISHED);
     assert_int_equal(failure(t).tries, 1);
     kit_set_now(f.retry_at_ms);
-    assert_int_equal(attempt(t, 1, NULL), JOB_FINISHED);     /* puts a job for it alone */
+    assert_int_equal(attempt(t, 1, NULL), JOB_FINISHED); /* puts a job for it alone */
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'tenants.renew' AND note = 'alone'"), 1);
     assert_int_equal(attempt(t, 1, "alone"), JOB_FINISHED);
     f = failure(t);
@@ -111,9 +114,10 @@ TEST_EACH_ENGINE(an_account_without_a_ledger_stops_nobody)
 /* The append meets a row that is there already: on PostgreSQL that is known only at the end of the part. */
 TEST_EACH_ENGINE(an_entry_in_the_way_stops_nobody)
 {
-    one_bad_row(t, "INSERT INTO credit_entries (account, seq, key, amount, balance_after, reason, actor, at_ms, hash)"
-                   " SELECT account, 3, 'in the way', 1, 1, 'grant', 0, 1, hash FROM credit_entries"
-                   " WHERE account = %d AND seq = 1;",
+    one_bad_row(t,
+                "INSERT INTO credit_entries (account, seq, key, amount, balance_after, reason, actor, at_ms, hash)"
+                " SELECT account, 3, 'in the way', 1, 1, 'grant', 0, 1, hash FROM credit_entries"
+                " WHERE account = %d AND seq = 1;",
                 "DELETE FROM credit_entries WHERE account = %d AND key = 'in the way';");
 }
 
@@ -156,8 +160,9 @@ TEST_EACH_ENGINE(a_clock_that_jumped_takes_nothing)
     clock_jump_ms(365 * DAY_MS);
     EXPECT(!clock_is_sound());
     kit_set_now(at("2027-11-15T00:00:00Z"));
-    struct job job = { .kind = tenants_renew_job.name, .arena = t->arena, .attempt = 1,
-                       .now_ms = at("2027-11-15T00:00:00Z") };
+    struct job job = {
+        .kind = tenants_renew_job.name, .arena = t->arena, .attempt = 1, .now_ms = at("2027-11-15T00:00:00Z")
+    };
     clock_fix_ms(0);
     EXPECT(!clock_is_sound());
     assert_int_equal(tenants_renew_job.settle(&job, t->tx), JOB_FINISHED);
@@ -228,7 +233,8 @@ TEST_EACH_ENGINE(a_month_that_is_not_paid_is_told_three_times)
 {
     fix_start();
     tenants_hooks.owner = owner;
-    const struct mail_settings mail = { .from = "Chathub <no-reply@chathub.example>", .keep = true,
+    const struct mail_settings mail = { .from = "Chathub <no-reply@chathub.example>",
+                                        .keep = true,
                                         .keyring = fix_keyring };
     tenants_settings.mail = &mail;
     int64_t account = kit_account(t, 50), shop = fix_shop(t, account, "A & B {shop}");

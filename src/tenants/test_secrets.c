@@ -23,7 +23,9 @@ static const char *shown_secret(struct test_db *t, int64_t account, int64_t shop
 
 /* ---- the panel profile, held to a given secret ---- */
 
-struct one_key { const char *shop, *kid, *secret; };
+struct one_key {
+    const char *shop, *kid, *secret;
+};
 
 static bool one_key(void *arg, struct str owner, struct jwt_keys *out)
 {
@@ -76,7 +78,7 @@ TEST_EACH_ENGINE(a_token_is_the_shops_for_an_hour)
     assert_int_equal(
         judge(t, token, (struct one_key){ "shop-1", "k1", secret }, kit_now() + HOUR_MS + 31 * SECOND_MS, &c),
         JWT_EXPIRED);
-    a = fix_call(t, account, VERB_POST, shop, "sso/issue", NULL);            /* no body at all: admin */
+    a = fix_call(t, account, VERB_POST, shop, "sso/issue", NULL); /* no body at all: admin */
     assert_int_equal(judge(t, fix_text(&a, "token"), (struct one_key){ "shop-1", "k1", secret }, kit_now(), &c),
                      JWT_OK);
     expect_str(c.role, "admin");
@@ -263,7 +265,7 @@ TEST_EACH_ENGINE(a_service_key_speaks_for_one_shop_alone)
                                .key_of_shop = shop,
                                .body = "{}" };
     assert_int_equal(kit_call(t, &ask).status, 200);
-    ask.key_of_shop = other;                 /* the same account, but the key of another shop */
+    ask.key_of_shop = other; /* the same account, but the key of another shop */
     assert_int_equal(kit_call(t, &ask).status, 404);
     for (const struct route *r = tenants_routes; r->verb != VERB_UNSET; r++)
         if ((r->who & WHO_KEY) != 0) assert_string_equal(r->path, "/api/shops/:id/sso/issue");
@@ -271,7 +273,7 @@ TEST_EACH_ENGINE(a_service_key_speaks_for_one_shop_alone)
     struct kit_answer a = fix_call(t, account, VERB_POST, shop, "secrets/service/rotate", NULL);
     const char *fresh = copied(t, fix_text(&a, "secret"));
     EXPECT(tenants_shop_key(t->tx, str_of(key), &found_shop, &found_account) == ROW_FOUND);
-    kit_set_now(KIT_START_MS + DAY_MS);      /* the day is over, also when no job has come */
+    kit_set_now(KIT_START_MS + DAY_MS); /* the day is over, also when no job has come */
     EXPECT(tenants_shop_key(t->tx, str_of(key), &found_shop, &found_account) == ROW_NONE);
     EXPECT(tenants_shop_key(t->tx, str_of(fresh), &found_shop, &found_account) == ROW_FOUND);
     assert_int_equal(kit_call(t, &(struct kit_request){ .routes = shops_routes,

@@ -68,7 +68,7 @@ TEST_EACH_ENGINE(a_server_that_slept_for_months_charges_each_of_them)
     int64_t account = kit_account(t, 1000), shop = fix_shop(t, account, "Tea");
     assert_int_equal(fix_enable(t, account, shop).status, 200);
     kit_set_now(at("2027-02-01T00:00:00Z"));
-    for (int months = 1; months <= 3; months++) {            /* one at a time, at once one after the other */
+    for (int months = 1; months <= 3; months++) { /* one at a time, at once one after the other */
         fix_renew(t);
         assert_int_equal(fix_available(t, account), 1000 - 50 - months * 10);
         assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'tenants.renew'"), months < 3);
@@ -93,7 +93,7 @@ TEST_EACH_ENGINE(without_credits_there_are_seven_days_of_grace)
     kit_set_now(at("2026-11-21T23:59:00Z"));
     fix_renew(t);
     assert_string_equal(status(t, account, shop), "past_due");
-    assert_int_equal(fix_audits(t, "chatbot_past_due"), 1);  /* told once, not at every try */
+    assert_int_equal(fix_audits(t, "chatbot_past_due"), 1); /* told once, not at every try */
     kit_set_now(at("2026-11-22T00:00:00Z"));
     fix_renew(t);
     assert_string_equal(status(t, account, shop), "expired");
@@ -176,18 +176,18 @@ TEST_EACH_ENGINE(a_batch_renews_many_shops_of_many_accounts)
 /* 5,000 past due, each due again after ten minutes, kept a paying merchant waiting for 100 minutes. */
 TEST_EACH_ENGINE(a_full_batch_goes_on_at_once)
 {
-    enum { POOR = 6, EACH = 45, RICH = 40 };                 /* 310 */
+    enum { POOR = 6, EACH = 45, RICH = 40 }; /* 310 */
     fix_start();
     for (int i = 0; i < POOR; i++) {
         int64_t poor = kit_account(t, EACH * 50);
         for (int n = 0; n < EACH; n++) assert_int_equal(fix_enable(t, poor, fix_shop(t, poor, "Tea")).status, 200);
     }
-    kit_set_now(KIT_START_MS + SECOND_MS);                   /* the last ones due */
+    kit_set_now(KIT_START_MS + SECOND_MS); /* the last ones due */
     int64_t rich = kit_account(t, RICH * 60);
     for (int n = 0; n < RICH; n++) assert_int_equal(fix_enable(t, rich, fix_shop(t, rich, "Tea")).status, 200);
     kit_set_now(at("2026-11-15T00:01:00Z"));
     int rounds = 0;
-    for (int64_t put = 1, ref = 0; put > 0; rounds++) {      /* each as the worker would find it */
+    for (int64_t put = 1, ref = 0; put > 0; rounds++) { /* each as the worker would find it */
         assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_renew_job, .ref = ref }), JOB_FINISHED);
         put = test_number(t, "SELECT COUNT(*) FROM jobs");
         assert_in_range(put, 0, 1);
@@ -223,14 +223,17 @@ TEST_EACH_ENGINE(credits_wake_what_is_past_due_and_nothing_else)
     assert_int_equal(fix_enable(t, other, theirs).status, 200);
     kit_set_now(at("2026-11-10T00:00:00Z"));
     later = fix_shop(t, account, "Tea");
-    assert_int_equal(fix_enable(t, account, later).status, 200);             /* its month goes on */
+    assert_int_equal(fix_enable(t, account, later).status, 200); /* its month goes on */
     kit_set_now(at("2026-11-15T00:00:00Z"));
     fix_renew(t);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions WHERE status = 2"), 3);
     char path[64];
     snprintf(path, sizeof path, "/api/shops/%lld", (long long)stopped);
-    assert_int_equal(kit_call(t, &(struct kit_request){ .routes = shops_routes, .verb = VERB_DELETE, .path = path,
-        .account = account }).status, 200);
+    assert_int_equal(
+        kit_call(t,
+                 &(struct kit_request){ .routes = shops_routes, .verb = VERB_DELETE, .path = path, .account = account })
+            .status,
+        200);
     kit_set_now(at("2026-11-15T00:01:00Z"));
     EXPECT(tenants_credits_came(t->tx, account, kit_now()));
     char sql[160];
@@ -240,11 +243,14 @@ TEST_EACH_ENGINE(credits_wake_what_is_past_due_and_nothing_else)
     assert_int_equal(test_number(t, sql), past_due);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), 1);
     EXPECT(tenants_credits_came(t->tx, account, kit_now()));
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), 1);        /* nothing was asleep */
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), 1); /* nothing was asleep */
 }
 
 /* Two lanes take the same due batch: the second finds it renewed. */
-struct lane_renewal { struct op op; struct lanes *lanes; };
+struct lane_renewal {
+    struct op op;
+    struct lanes *lanes;
+};
 
 static enum op_wish renew_run(struct op *op, struct tx *tx)
 {

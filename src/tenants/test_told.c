@@ -18,14 +18,15 @@ static struct kit_answer rotate(struct test_db *t, const char *kind)
 
 static enum job_wish tell(struct test_db *t, int64_t job, bool last)
 {
-    return kit_job(t, &(struct kit_attempt){ .kind = &tenants_tell_job, .id = job, .ref = shop, .account = account,
-        .attempt = 1, .last = last });
+    return kit_job(
+        t, &(struct kit_attempt){
+               .kind = &tenants_tell_job, .id = job, .ref = shop, .account = account, .attempt = 1, .last = last });
 }
 
 static struct kit_answer of_shop(struct test_db *t, enum verb verb, const char *path, const char *body)
 {
-    return kit_call(t, &(struct kit_request){ .routes = shops_routes, .verb = verb, .path = path, .account = account,
-                                              .body = body });
+    return kit_call(t, &(struct kit_request){
+                           .routes = shops_routes, .verb = verb, .path = path, .account = account, .body = body });
 }
 
 static const char *told(struct test_db *t, const char *name)
@@ -47,16 +48,20 @@ TEST_EACH_ENGINE(a_rotation_is_told_although_the_shop_was_deleted)
     assert_int_equal(fix_call(t, account, VERB_POST, shop, "secrets/sso/rotate", NULL).status, 200);
     struct kit_answer other = fix_call(t, account, VERB_POST, shop, "secrets/webhook/rotate", NULL);
     assert_string_equal(other.error, "rotation_running");
-    struct kit_attempt tell = { .kind = &tenants_tell_job, .id = test_number(t, "SELECT MAX(id) FROM jobs"),
-                                .ref = shop, .account = account, .attempt = 1 };
+    struct kit_attempt tell = { .kind = &tenants_tell_job,
+                                .id = test_number(t, "SELECT MAX(id) FROM jobs"),
+                                .ref = shop,
+                                .account = account,
+                                .attempt = 1 };
     out.on_register = ACT_BREAK;
     assert_int_equal(kit_job(t, &tell), JOB_AGAIN);
-    struct kit_request change = { .routes = shops_routes, .verb = VERB_DELETE, .path = "/api/shops/1",
-                                  .account = account };
+    struct kit_request change = {
+        .routes = shops_routes, .verb = VERB_DELETE, .path = "/api/shops/1", .account = account
+    };
     assert_int_equal(kit_call(t, &change).status, 200);
     out.on_register = ACT_OK;
     tell.attempt = 2;
-    assert_int_equal(kit_job(t, &tell), JOB_NEXT);           /* the first call may still arrive: told once more */
+    assert_int_equal(kit_job(t, &tell), JOB_NEXT); /* the first call may still arrive: told once more */
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE delivered = 0"), 0);
     kit_set_now(kit_now() + 30 * SECOND_MS);
     tell.attempt = 3;
@@ -96,7 +101,7 @@ TEST_EACH_ENGINE(a_rotation_is_delivered_before_the_old_secret_ends)
 
     kit_set_now(KIT_START_MS + 25 * HOUR_MS);
     assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_secrets_job }), JOB_FINISHED);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE state = 2"), 1);      /* longer */
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE state = 2"), 1); /* longer */
     out.on_register = ACT_OK;
     assert_int_equal(kit_job(t, &tell), JOB_FINISHED);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE delivered = 0"), 0);
@@ -113,7 +118,7 @@ TEST_EACH_ENGINE(a_rotation_that_nobody_heard_of_can_be_made_again)
     assert_int_equal(rotate(t, "sso").status, 200);
     int64_t dead = last_job(t), events = test_number(t, "SELECT COUNT(*) FROM events");
     out.on_register = ACT_LATER;
-    assert_int_equal(tell(t, dead, true), JOB_AGAIN);        /* the hundredth time */
+    assert_int_equal(tell(t, dead, true), JOB_AGAIN); /* the hundredth time */
     assert_int_equal(fix_audits(t, "chatbot_update_failed"), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM events"), events + 1);
     test_script(t, arena_printf(t->arena, "UPDATE jobs SET state = 3 WHERE id = %lld;", (long long)dead));
@@ -157,8 +162,8 @@ TEST_EACH_ENGINE(a_new_domain_is_told)
     enabled(t);
     int64_t jobs = test_number(t, "SELECT COUNT(*) FROM jobs");
     assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", "{\"shop_name\":\"Coffee\"}").status, 200);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), jobs);     /* the bot has a name of its own */
-    for (int i = 0; i < 2; i++)                              /* the second time it is no change */
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), jobs); /* the bot has a name of its own */
+    for (int i = 0; i < 2; i++)                                          /* the second time it is no change */
         assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", "{\"domain\":\"tea.example\"}").status, 200);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs"), jobs + 1);
     assert_int_equal(tell(t, last_job(t), false), JOB_FINISHED);
@@ -177,8 +182,9 @@ TEST_EACH_ENGINE(what_changed_while_it_was_told_is_told_again)
 {
     enabled(t);
     assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", "{\"domain\":\"tea.example\"}").status, 200);
-    struct job job = { .id = last_job(t), .ref = shop, .account = account, .attempt = 1, .arena = t->arena,
-                       .now_ms = kit_now() };
+    struct job job = {
+        .id = last_job(t), .ref = shop, .account = account, .attempt = 1, .arena = t->arena, .now_ms = kit_now()
+    };
     assert_int_equal(tenants_tell_job.load(&job, t->tx), JOB_FINISHED);
     tenants_tell_job.call(&job);
     assert_int_equal(rotate(t, "sso").status, 200);
@@ -229,9 +235,10 @@ TEST_EACH_ENGINE(after_a_call_without_an_end_the_newest_word_is_told_once_more)
 {
     enabled(t);
     assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", "{\"domain\":\"old.example\"}").status, 200);
-    struct kit_attempt of = { .kind = &tenants_tell_job, .id = last_job(t), .ref = shop, .account = account,
-                              .attempt = 1 };
-    out.on_register = ACT_BREAK;                             /* held up on its way */
+    struct kit_attempt of = {
+        .kind = &tenants_tell_job, .id = last_job(t), .ref = shop, .account = account, .attempt = 1
+    };
+    out.on_register = ACT_BREAK; /* held up on its way */
     assert_int_equal(kit_job(t, &of), JOB_AGAIN);
     assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", "{\"domain\":\"new.example\"}").status, 200);
     assert_int_equal(last_job(t), of.id);
@@ -239,7 +246,7 @@ TEST_EACH_ENGINE(after_a_call_without_an_end_the_newest_word_is_told_once_more)
     of.attempt = 2;
     assert_int_equal(kit_job(t, &of), JOB_NEXT);
     assert_string_equal(told(t, "instanceUrl"), "https://new.example");
-    out.body[0] = '\0';                                      /* the old one arrives */
+    out.body[0] = '\0'; /* the old one arrives */
     kit_set_now(kit_now() + 30 * SECOND_MS);
     of.attempt = 3;
     assert_int_equal(kit_job(t, &of), JOB_FINISHED);
@@ -252,8 +259,9 @@ TEST_EACH_ENGINE(after_a_worker_that_died_the_newest_word_is_told_once_more)
 {
     enabled(t);
     assert_int_equal(of_shop(t, VERB_PATCH, "/api/shops/1", "{\"domain\":\"old.example\"}").status, 200);
-    struct job job = { .id = last_job(t), .ref = shop, .account = account, .attempt = 1, .arena = t->arena,
-                       .now_ms = kit_now() };
+    struct job job = {
+        .id = last_job(t), .ref = shop, .account = account, .attempt = 1, .arena = t->arena, .now_ms = kit_now()
+    };
     assert_int_equal(tenants_tell_job.load(&job, t->tx), JOB_FINISHED);
     tenants_tell_job.call(&job);
     struct kit_attempt of = { .kind = &tenants_tell_job, .id = job.id, .ref = shop, .account = account, .attempt = 2 };
@@ -295,15 +303,15 @@ TEST_EACH_ENGINE(a_success_stays_a_success_when_it_was_switched_off_since)
     assert_int_equal(fix_available(t, account), 50);
     assert_int_equal(resumed(t).status, 200);
 
-    out.on_register = ACT_REFUSE;                            /* a second try fails: that is not the first one's end */
+    out.on_register = ACT_REFUSE; /* a second try fails: that is not the first one's end */
     ask(t);
     int64_t second = last_job(t);
-    assert_int_equal(resumed_of(t, first).status, 0);        /* the kept 202 says where to look */
+    assert_int_equal(resumed_of(t, first).status, 0); /* the kept 202 says where to look */
     assert_int_equal(attempt(t, 1, false), JOB_GIVE_UP);
     assert_int_equal(resumed_of(t, first).status, 0);
     assert_int_equal(resumed_of(t, second).status, 502);
     test_script(t, arena_printf(t->arena, "UPDATE jobs SET state = 3 WHERE id = %lld;", (long long)second));
-    out.on_register = ACT_OK;                                /* a third succeeds */
+    out.on_register = ACT_OK; /* a third succeeds */
     ask(t);
     assert_int_equal(attempt(t, 1, false), JOB_FINISHED);
     assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", NULL).status, 200);
@@ -324,7 +332,7 @@ TEST_EACH_ENGINE(a_shop_that_comes_back_can_be_enabled)
     assert_string_equal(fix_text(&a, "state"), "failed");
     assert_true(json_is_true(json_object_get(a.json, "canEnable")));
     assert_true(json_is_object(json_object_get(a.json, "error")));
-    assert_int_equal(resumed(t).status, 502);                /* and no credits were taken */
+    assert_int_equal(resumed(t).status, 502); /* and no credits were taken */
     assert_int_equal(fix_available(t, account), 100);
     ask(t);
     assert_int_equal(attempt(t, 1, false), JOB_FINISHED);

@@ -1,7 +1,9 @@
 /* test_verify.c: changes that somebody with the database in his hands could make, each found, and nothing else. */
 #include "tenants/test_fix.h"
 
-struct harm { const char *sql, *says; };
+struct harm {
+    const char *sql, *says;
+};
 
 /* One after the other, each undone by a roll-back: what is committed stays sound. */
 static void expect_found(struct test_db *t, const struct harm *harms, size_t n)
@@ -20,6 +22,7 @@ static void expect_found(struct test_db *t, const struct harm *harms, size_t n)
 
 TEST_EACH_ENGINE(what_was_done_to_an_active_chatbot_is_found)
 {
+    /* clang-format off */
     static const struct harm harms[] = {
         { "UPDATE tenants SET status = 5;", "without its mover" },
         { "UPDATE tenants SET version = 2;", "gap" },
@@ -50,6 +53,7 @@ TEST_EACH_ENGINE(what_was_done_to_an_active_chatbot_is_found)
         { "UPDATE tenants SET shop_deleted = 1;", "does not know" },
         { "DELETE FROM credit_entries WHERE amount < 0;", "ledger's charges" },
     };
+    /* clang-format on */
     fix_start();
     int64_t account = kit_account(t, 100);
     (void)kit_account(t, 1);
@@ -114,8 +118,9 @@ TEST_EACH_ENGINE(credits_held_for_nothing_are_found)
     int64_t account = kit_account(t, 100), shop = fix_shop(t, account, "Tea");
     assert_int_equal(fix_enable(t, account, shop).status, 200);
     for (size_t i = 0; i < ARRAY_LEN(holders); i++) {
-        test_script(t, arena_printf(t->arena, "INSERT INTO credit_holds (account, key, amount, reason, shop, state,"
-                                              " put_at_ms) VALUES (1, 'lost', 5, 'chatbot_enablement', %s, 0, 1);",
+        test_script(t, arena_printf(t->arena,
+                                    "INSERT INTO credit_holds (account, key, amount, reason, shop, state,"
+                                    " put_at_ms) VALUES (1, 'lost', 5, 'chatbot_enablement', %s, 0, 1);",
                                     holders[i]));
         struct test_found f = test_verify(t, tenants_checks);
         EXPECT(f.unsound == 1 && strstr(f.what, "no enable under way"));

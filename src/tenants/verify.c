@@ -86,13 +86,13 @@ static const char *bad_provisioning(struct tx *tx, const struct query *q, bool *
     if (row == ROW_NONE || !job_row_is_live(&job)) return "a tenant in provisioning has no live job";
     int64_t id = col_i64(q, "hold");
     struct hold hold = { 0 };
-    if (id == 0) return NULL;                /* a paid month runs, or the price is zero */
+    if (id == 0) return NULL; /* a paid month runs, or the price is zero */
     row = credits_hold_get(tx, id, &hold);
     *fault = row == ROW_FAULT;
     if (*fault) return NULL;
     bool its_own = hold.account == col_i64(q, "account") && hold.shop == col_i64(q, "shop");
-    return row == ROW_FOUND && hold.state == HOLD_OPEN && its_own ? NULL :
-                                                                     "a tenant in provisioning lost its held credits";
+    return row == ROW_FOUND && hold.state == HOLD_OPEN && its_own ? NULL
+                                                                  : "a tenant in provisioning lost its held credits";
 }
 
 static const char *bad_state(struct tx *tx, const struct query *q, bool *fault)
@@ -194,6 +194,7 @@ static bool holds_piece(struct tx *tx, struct verify_piece *found)
     return true;
 }
 
+/* clang-format off */
 const struct verify_check tenants_checks[] = {
     { .name = "tenants.state", .doc = "Chatbots are paid for, renewed and worked on as their rows say.",
       .piece = tenants_piece },
@@ -201,3 +202,4 @@ const struct verify_check tenants_checks[] = {
     { .name = "tenants.secrets", .doc = "Every kept secret opens with these master keys.", .piece = secrets_piece },
     VERIFY_END
 };
+/* clang-format on */

@@ -43,7 +43,7 @@ enum answer run_status(struct req *req)
     enum row row = query_row(&q);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_FOUND) return reply_json(req, 200, status_json, col_i64(&q, "status") == TENANT_ACTIVE ? &q : NULL);
-    struct shop shop;                        /* never enabled, or not theirs? */
+    struct shop shop; /* never enabled, or not theirs? */
     row = shops_owned(req->tx, req->who.account, path_shop_id(req), &shop);
     if (row == ROW_FAULT) return reply_fault(req);
     return row == ROW_FOUND ? reply_json(req, 200, status_json, NULL) : reply_problem(req, &problem_not_found);
@@ -54,13 +54,13 @@ enum answer run_status(struct req *req)
 struct view {
     struct tenant t;
     struct subscription s;
-    struct job_row job;              /* of the attempt under way; id 0: none */
+    struct job_row job; /* of the attempt under way; id 0: none */
     struct credit_balance balance;
     int64_t now, shop;
-    bool runs;                       /* paid time is left */
+    bool runs; /* paid time is left */
     enum lang lang;
     const char *embed_code, *launch_url;
-    struct step_row *step;           /* of the backend */
+    struct step_row *step; /* of the backend */
     size_t steps;
 };
 
@@ -86,7 +86,10 @@ static const char *embed_code(struct arena *a, const struct tenant *t)
     return b.overflow ? NULL : buf_terminated(&b);
 }
 
-struct view_step { const char *name, *state, *error; int64_t began_ms, ended_ms; };
+struct view_step {
+    const char *name, *state, *error;
+    int64_t began_ms, ended_ms;
+};
 
 static void step_json(struct json *j, const struct view_step *s)
 {
@@ -107,8 +110,11 @@ static struct view_step backend_step(const struct view *v, const struct step_row
 {
     const struct tenant *t = &v->t;
     bool running = t->status == TENANT_PROVISIONING, first = *open && row->state != STEP_FINISHED;
-    struct view_step s = { .name = row->name, .state = "waiting", .error = row->error,
-                           .began_ms = row->began_at_ms, .ended_ms = row->ended_at_ms };
+    struct view_step s = { .name = row->name,
+                           .state = "waiting",
+                           .error = row->error,
+                           .began_ms = row->began_at_ms,
+                           .ended_ms = row->ended_at_ms };
     if (first) *open = false;
     switch (row->state) {
     case STEP_FINISHED: s.state = "done"; return s;
@@ -181,9 +187,10 @@ static void subscription_json(struct json *j, const struct view *v)
     json_bool(j, "automatic", s->renews);
     json_credits(j, "renewalPrice", tenants_settings.renewal_price);
     json_time(j, "nextRenewalAt", renews ? s->expires_at_ms : 0);
-    json_time(j, "stopsAt", s->status == SUBSCRIPTION_PAST_DUE ? subscription_grace_end(s, v->now)
-                            : renews                           ? 0
-                                                               : s->expires_at_ms);
+    json_time(j, "stopsAt",
+              s->status == SUBSCRIPTION_PAST_DUE ? subscription_grace_end(s, v->now)
+              : renews                           ? 0
+                                                 : s->expires_at_ms);
     json_credits(j, "topUp", renews ? missing_for(v, tenants_settings.renewal_price) : credits_of(0));
     json_end(j);
 }

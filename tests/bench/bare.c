@@ -380,9 +380,9 @@ static void print_statement(const struct step *s, bool enable)
 
 static void print_job_scripts(const char *name)
 {
-    static const struct step put = {
-        "jobs/put.c", "put", { T("bench.noop"), NIL, N(0), N(1), NIL, NOW, N(0), NOW, N(JOB_POOL_HOUSE) }
-    };
+    static const struct step put = { "jobs/put.c",
+                                     "put",
+                                     { T("bench.noop"), NIL, N(0), N(1), NIL, NOW, N(0), NOW, N(JOB_POOL_HOUSE) } };
     static const struct step claim = { "jobs/queue.c",
                                        "claim_line",
                                        { N(JOB_POOL_HOUSE), { CAPTURED, 0, "lease" }, N(BARE_BATCH), T("{0}") } };
@@ -409,10 +409,8 @@ int bare_script(const char *name)
     const struct program *p = program_of(name);
     bool enable = text_eq(name, "enable");
     /* Every client enables shops of its own, one after the other; `first`, `clients` and `n` (0) come from -D. */
-    if (enable)
-        puts("\\set account :first + :client_id + :n * :clients\n\\set n :n + 1");
-    else
-        printf("\\set account random(1, %lld)\n\\set k random(1, 9000000000000000)\n", (long long)p->accounts);
+    if (enable) puts("\\set account :first + :client_id + :n * :clients\n\\set n :n + 1");
+    else printf("\\set account random(1, %lld)\n\\set k random(1, 9000000000000000)\n", (long long)p->accounts);
     puts("BEGIN;");
     for (int i = 0; p->step[i].file; i++) print_statement(&p->step[i], enable);
     puts("COMMIT;");

@@ -28,10 +28,7 @@ void die(const char *format, ...)
     exit(1);
 }
 
-void token_of(int64_t account, char out[TOKEN_SIZE])
-{
-    snprintf(out, TOKEN_SIZE, "bench-%06d", (int)account);
-}
+void token_of(int64_t account, char out[TOKEN_SIZE]) { snprintf(out, TOKEN_SIZE, "bench-%06d", (int)account); }
 
 double seconds_now(void)
 {
@@ -47,10 +44,7 @@ uint64_t next_random(uint64_t *state)
     return *state * UINT64_C(2685821657736338717) >> 32;
 }
 
-const char *sqlite_path(const char *url)
-{
-    return strncmp(url, "sqlite:", 7) == 0 ? url + 7 : NULL;
-}
+const char *sqlite_path(const char *url) { return strncmp(url, "sqlite:", 7) == 0 ? url + 7 : NULL; }
 
 /* ---- counting ---- */
 
@@ -120,10 +114,8 @@ int counts(const char *url)
     if (!path) c.pg = PQconnectdb(url);
     if (!path && PQstatus(c.pg) != CONNECTION_OK) die("%s", PQerrorMessage(c.pg));
     putchar('{');
-    if (path)
-        count_sqlite_tables(&c);
-    else
-        count_postgres_tables(&c);
+    if (path) count_sqlite_tables(&c);
+    else count_postgres_tables(&c);
     for (size_t i = 0; i < ARRAY_LEN(changes); i++) print_count(&c, changes[i].name, changes[i].sql);
     puts("}");
     sqlite3_close(c.lite);

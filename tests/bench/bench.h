@@ -32,8 +32,8 @@ _Noreturn void die(const char *format, ...) PRINTF_LIKE(1, 2);
 double seconds_now(void);
 /* A small fast generator: which account is next must cost nothing. */
 uint64_t next_random(uint64_t *state);
-struct keyring *keyring_of_environment(void);          /* of CHATHUB_MASTER_KEY, or it ends */
-const char *sqlite_path(const char *url); /* NULL: it is PostgreSQL */
+struct keyring *keyring_of_environment(void); /* of CHATHUB_MASTER_KEY, or it ends */
+const char *sqlite_path(const char *url);     /* NULL: it is PostgreSQL */
 
 /* Each prints one line of JSON and returns the exit status. */
 int seed(const char *url);

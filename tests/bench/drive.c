@@ -40,10 +40,7 @@ static struct db *open_lanes(const char *url, int64_t workers)
     return db;
 }
 
-static void again(struct op *op)
-{
-    arena_reset(op->arena);
-}
+static void again(struct op *op) { arena_reset(op->arena); }
 
 static void start(struct driven *d, size_t i, enum op_wish (*run)(struct op *op, struct tx *tx),
                   void (*done)(struct op *op, enum op_outcome outcome))
@@ -55,10 +52,8 @@ static void start(struct driven *d, size_t i, enum op_wish (*run)(struct op *op,
 
 static void count(enum op_outcome outcome)
 {
-    if (outcome == OP_COMMITTED)
-        committed++;
-    else
-        failed++;
+    if (outcome == OP_COMMITTED) committed++;
+    else failed++;
 }
 
 static int report(struct db *db, int64_t ops, double took)
@@ -96,10 +91,8 @@ static enum op_wish debit_run(struct op *op, struct tx *tx)
 static void debit_done(struct op *op, enum op_outcome outcome)
 {
     count(outcome);
-    if (seconds_now() < until)
-        next_debit(OWNER_OF(op, struct driven, op));
-    else
-        under_way--;
+    if (seconds_now() < until) next_debit(OWNER_OF(op, struct driven, op));
+    else under_way--;
 }
 
 /* The database's chain key, as app/chain_key.c leaves it when the service has run on it once. */
@@ -169,10 +162,8 @@ static void put_done(struct op *op, enum op_outcome outcome)
     count(outcome);
     pthread_mutex_lock(&idle_lock);
     bool go_on = owed > 0;
-    if (go_on)
-        owed--;
-    else
-        d->next = idle, idle = d;
+    if (go_on) owed--;
+    else d->next = idle, idle = d;
     pthread_mutex_unlock(&idle_lock);
     under_way--;
     if (go_on && seconds_now() < until) next_put(d);
@@ -184,10 +175,8 @@ static void job_ended(void *arg, int64_t job)
     ended++;
     pthread_mutex_lock(&idle_lock);
     struct driven *d = idle;
-    if (d)
-        idle = d->next;
-    else
-        owed++;
+    if (d) idle = d->next;
+    else owed++;
     pthread_mutex_unlock(&idle_lock);
     if (d && seconds_now() < until) next_put(d);
 }

@@ -45,10 +45,8 @@ static void pg_must(struct sink *s, PGresult *r, const char *what)
 
 static void run_sql(struct sink *s, const char *sql)
 {
-    if (s->lite)
-        lite_must(s, sqlite3_exec(s->lite, sql, NULL, NULL, NULL) == SQLITE_OK, sql);
-    else
-        pg_must(s, PQexec(s->pg, sql), sql);
+    if (s->lite) lite_must(s, sqlite3_exec(s->lite, sql, NULL, NULL, NULL) == SQLITE_OK, sql);
+    else pg_must(s, PQexec(s->pg, sql), sql);
 }
 
 /* `columns` separated by commas without spaces. */
@@ -80,20 +78,16 @@ static void next_column(struct sink *s)
 static void put_i64(struct sink *s, int64_t v)
 {
     next_column(s);
-    if (s->pg)
-        buf_i64(&s->copy, v);
-    else if (sqlite3_bind_int64(s->insert, s->column, v) != SQLITE_OK)
-        die("bind");
+    if (s->pg) buf_i64(&s->copy, v);
+    else if (sqlite3_bind_int64(s->insert, s->column, v) != SQLITE_OK) die("bind");
 }
 
 /* Texts of ours: no tab, newline or backslash. */
 static void put_text(struct sink *s, const char *text)
 {
     next_column(s);
-    if (s->pg)
-        buf_text(&s->copy, text ? text : "\\N");
-    else if (sqlite3_bind_text(s->insert, s->column, text, -1, SQLITE_TRANSIENT) != SQLITE_OK)
-        die("bind");
+    if (s->pg) buf_text(&s->copy, text ? text : "\\N");
+    else if (sqlite3_bind_text(s->insert, s->column, text, -1, SQLITE_TRANSIENT) != SQLITE_OK) die("bind");
 }
 
 static void put_blob(struct sink *s, const void *p, size_t n)
@@ -222,10 +216,8 @@ static void make_record(struct ledger_record *r, char key[64], int64_t account, 
     r->key = key;
     r->reason = seq == 1 ? "grant" : enable ? "chatbot_enablement" : "shop_creation";
     r->note = seq == 1 ? "seed" : NULL;
-    if (enable)
-        snprintf(key, 64, "chatbot:shop-%d:1", (int)account);
-    else
-        snprintf(key, 64, "seed:%d", (int)seq);
+    if (enable) snprintf(key, 64, "chatbot:shop-%d:1", (int)account);
+    else snprintf(key, 64, "seed:%d", (int)seq);
 }
 
 static void put_account_entries(struct sink *s, int64_t account, int64_t now, struct account_end *end)
@@ -243,10 +235,8 @@ static void put_account_entries(struct sink *s, int64_t account, int64_t now, st
         ledger_hash(&r, end->head);
         put_i64(s, account), put_i64(s, seq), put_text(s, key), put_i64(s, credits_count(r.amount));
         put_i64(s, end->balance), put_text(s, r.reason);
-        if (r.shop)
-            put_i64(s, r.shop);
-        else
-            put_text(s, NULL);
+        if (r.shop) put_i64(s, r.shop);
+        else put_text(s, NULL);
         put_text(s, r.note), put_i64(s, r.actor), put_i64(s, r.at_ms), put_blob(s, end->head, SHA256_SIZE);
         row_end(s);
     }

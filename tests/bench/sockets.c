@@ -37,10 +37,12 @@ static int connected(int port, int64_t number)
 static int opened(int port, int64_t number)
 {
     char text[512], got[ANSWER_BYTES];
-    int fd = connected(port, number), n = snprintf(text, sizeof text,
-        "GET /dev/echo HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: http://127.0.0.1:%d\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        port, port);
+    int fd = connected(port, number),
+        n = snprintf(
+            text, sizeof text,
+            "GET /dev/echo HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: http://127.0.0.1:%d\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            port, port);
     size_t have = 0;
     if (write(fd, text, (size_t)n) != n) die("write: %s", strerror(errno));
     while (have < 4 || memcmp(got + have - 4, "\r\n\r\n", 4) != 0) {

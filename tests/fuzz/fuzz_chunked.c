@@ -5,7 +5,12 @@
 
 enum { CUTS_BYTES = 8, BODY_MAX_BYTES = 1 << 16 };
 
-struct outcome { enum read_result result; int status; size_t used; struct buf body; };
+struct outcome {
+    enum read_result result;
+    int status;
+    size_t used;
+    struct buf body;
+};
 
 /* How many bytes from `at` come in one piece: up to the next cut. */
 static size_t piece(const uint8_t *cuts, size_t at, size_t n)

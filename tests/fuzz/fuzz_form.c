@@ -13,6 +13,7 @@ struct thing {
     const char *t, *m, *s, *e, *d, *u;
     int k;
 };
+/* clang-format off */
 static const struct field table[] = {
     FIELD_I64(struct thing, n, .optional = true, .min = -5, .max = 1000000,
               .present_offset = offsetof(struct thing, given)),
@@ -27,6 +28,7 @@ static const struct field table[] = {
     FIELD_ENUM(struct thing, k, names, .optional = true),
     FIELD_END
 };
+/* clang-format on */
 
 static void check_text(const char *text, size_t min, size_t max, bool multiline)
 {

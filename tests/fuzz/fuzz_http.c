@@ -5,7 +5,12 @@
 
 enum { REWRITE_MAX_BYTES = 2 * HEAD_MAX_BYTES, FEEDS_MAX = 600 };
 
-struct outcome { enum read_result result; struct head head; size_t used; int status; };
+struct outcome {
+    enum read_result result;
+    struct head head;
+    size_t used;
+    int status;
+};
 
 static void check_same(const struct outcome *a, const struct outcome *b)
 {
@@ -52,7 +57,7 @@ static void check_head(struct str raw, const struct outcome *o)
     must(!(h->chunked && (h->content_length >= 0 || h->minor == 0)));
     must((head_get(h, "content-length").p != NULL) == (h->content_length >= 0));
     must((head_get(h, "transfer-encoding").p != NULL) == h->chunked);
-    must(h->minor == 0 || head_get(h, "host").p != NULL);       /* may be empty (RFC 9110 7.2) */
+    must(h->minor == 0 || head_get(h, "host").p != NULL); /* may be empty (RFC 9110 7.2) */
     for (size_t i = 0; i < h->fields; i++) {
         struct str name = h->field[i].name, value = h->field[i].value;
         must(name.n > 0 && inside(name, raw.p, o->used) && inside(value, raw.p, o->used));

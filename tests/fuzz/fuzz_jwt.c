@@ -61,10 +61,8 @@ static void try_token(struct arena *a, struct str token)
         struct jwt_claims claims;
         enum jwt_verdict verdict = jwt_verify(a, token, &profiles[i], NOW_S, &claims);
         must(jwt_verdict_name(verdict)[0] != '\0');
-        if (verdict == JWT_OK)
-            check_accepted(&profiles[i], &claims, token);
-        else
-            must(memcmp(&claims, &zero, sizeof(zero)) == 0);
+        if (verdict == JWT_OK) check_accepted(&profiles[i], &claims, token);
+        else must(memcmp(&claims, &zero, sizeof(zero)) == 0);
     }
 }
 

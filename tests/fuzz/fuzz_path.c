@@ -5,10 +5,13 @@
 
 enum { ARENA_BYTES = 1 << 20, PAIRS_MAX = 32 };
 
-struct ids { int64_t id, key; };
+struct ids {
+    int64_t id, key;
+};
 static const struct field id_fields[] = { FIELD_ID(struct ids, id),
                                           FIELD_I64(struct ids, key, .optional = true, .min = 0, .max = 99),
                                           FIELD_END };
+/* clang-format off */
 static const struct route routes[] = {
     { .verb = VERB_GET, .path = "/api/shops" },
     { .verb = VERB_GET, .path = "/api/shops/all" },
@@ -18,6 +21,7 @@ static const struct route routes[] = {
     { .verb = VERB_GET, .path = "/" },
     ROUTE_END
 };
+/* clang-format on */
 static const struct route *const tables[] = { routes, NULL };
 
 /* Where a row was found, its own parts lie in the path in order, and the literals between them are the row's. */

@@ -18,24 +18,15 @@ static size_t piece(const uint8_t *cuts, size_t at, size_t n)
 static void check_event(enum frame_event event, struct str data, int code, const struct frame_limits *limits)
 {
     switch (event) {
-    case FRAME_TEXT:
-        must(utf8_valid(data) && data.n <= limits->message_max);
-        return;
-    case FRAME_BINARY:
-        must(data.n <= limits->message_max);
-        return;
+    case FRAME_TEXT: must(utf8_valid(data) && data.n <= limits->message_max); return;
+    case FRAME_BINARY: must(data.n <= limits->message_max); return;
     case FRAME_PING:
-    case FRAME_PONG:
-        must(data.n <= CONTROL_MAX_BYTES);
-        return;
+    case FRAME_PONG: must(data.n <= CONTROL_MAX_BYTES); return;
     case FRAME_CLOSE:
         must(utf8_valid(data) && data.n <= CONTROL_MAX_BYTES - 2 && (code == CLOSE_NO_CODE || close_code_ok(code)));
         return;
-    case FRAME_FAULT:
-        must(close_code_ok(code));
-        return;
-    case FRAME_MORE:
-        return;
+    case FRAME_FAULT: must(close_code_ok(code)); return;
+    case FRAME_MORE: return;
     }
 }
 

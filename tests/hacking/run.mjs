@@ -158,6 +158,8 @@ async function main() {
     fs.mkdirSync(tree, { recursive: true });
     writeOut(names, changed);
     if (process.argv[2] === 'apply') finish();
+    const sources = [...changed.keys()].filter((name) => /\.[ch]$/.test(name));
+    told('the C code is formatted', await run('clang-format-14', ['-i', ...sources]));
     const fault = await built();
     told('the tree with all recipes builds', fault);
     if (fault) finish();

@@ -15,12 +15,18 @@
 #include <unistd.h>
 
 enum {
-    RAW_MAX = 65536, ANSWER_MAX = 1 << 20, WAIT_MS = 5000,
-    QUIET_MS = 300,                  /* an answer too many would come at once */
-    START_MS = 30000, OPEN_FILES = 16,
+    RAW_MAX = 65536,
+    ANSWER_MAX = 1 << 20,
+    WAIT_MS = 5000,
+    QUIET_MS = 300, /* an answer too many would come at once */
+    START_MS = 30000,
+    OPEN_FILES = 16,
 };
 
-struct answers { int count, status; bool closed; };          /* status: of the last one */
+struct answers {
+    int count, status;
+    bool closed;
+}; /* status: of the last one */
 
 /* Raw bytes are latin-1 written as UTF-8: every character is one byte. 0 when one is not. */
 static size_t latin1(struct str text, char *out)
@@ -103,8 +109,8 @@ static const char *probe(const json_t *one, int port)
     if (!sent) return "the bytes were not taken";
     (void)snprintf(why, sizeof why, "%d answers, the last with status %d, connection %s", got.count, got.status,
                    got.closed ? "closed" : "open");
-    bool status_fits = refuse ? got.status == 400 || got.status == 501 || got.status == 505
-                              : status == 0 || got.status == status;
+    bool status_fits =
+        refuse ? got.status == 400 || got.status == 501 || got.status == 505 : status == 0 || got.status == status;
     bool fits = got.count == wanted && status_fits && (!refuse || got.closed);
     return fits ? NULL : why;
 }
@@ -114,7 +120,8 @@ int judge_probes(const json_t *file, int port, int *checked)
     int bad = 0;
     size_t i;
     json_t *one;
-    json_array_foreach(json_object_get(file, "cases"), i, one) {
+    json_array_foreach(json_object_get(file, "cases"), i, one)
+    {
         ++*checked;
         bad += verdict_line(json_string_value(json_object_get(one, "name")), probe(one, port));
     }

@@ -14,9 +14,11 @@ static bool shop_keys(void *arg, struct str owner, struct jwt_keys *out)
     const char *name, *kid;
     json_t *shop, *secret;
     out->count = 0;
-    json_object_foreach((json_t *)shops, name, shop) {
+    json_object_foreach((json_t *)shops, name, shop)
+    {
         if (!str_eq(owner, str_of(name))) continue;
-        json_object_foreach(json_object_get(shop, "keys"), kid, secret) {
+        json_object_foreach(json_object_get(shop, "keys"), kid, secret)
+        {
             assert(out->count < JWT_MAX_KEYS);
             out->key[out->count].kid = str_of(kid);
             out->key[out->count++].secret = str_of(json_string_value(secret));
@@ -34,9 +36,14 @@ static struct outcome deliver_token(struct arena *a, const json_t *file, const j
     if (json_object_get(config, "leeway") && !json_get_i64(config, "leeway", &leeway_s)) leeway_s = LEEWAY_S;
     if (json_object_get(config, "max_lifetime") && !json_get_i64(config, "max_lifetime", &lifetime_s))
         lifetime_s = LIFETIME_MAX_S;
-    const struct jwt_profile profile = { .key_claim = "iss", .audience = member_text(config, "audience"),
-        .leeway_s = leeway_s, .max_lifetime_s = lifetime_s, .need_sub = true, .need_jti = true, .keys = shop_keys,
-        .arg = json_object_get(config, "shops") };
+    const struct jwt_profile profile = { .key_claim = "iss",
+                                         .audience = member_text(config, "audience"),
+                                         .leeway_s = leeway_s,
+                                         .max_lifetime_s = lifetime_s,
+                                         .need_sub = true,
+                                         .need_jti = true,
+                                         .keys = shop_keys,
+                                         .arg = json_object_get(config, "shops") };
     struct jwt_claims claims;
     if (jwt_verify(a, member_text(one, "token"), &profile, now_s, &claims) != JWT_OK)
         return (struct outcome){ .accepted = false };
@@ -54,9 +61,10 @@ static struct str header_of(const json_t *request, const char *wanted)
 {
     const char *name;
     json_t *value;
-    json_object_foreach(json_object_get(request, "headers"), name, value)
-        if (str_eq_nocase(str_of(name), str_of(wanted)))
-            return (struct str){ json_string_value(value), json_string_length(value) };
+    json_object_foreach(json_object_get(request, "headers"), name,
+                        value) if (str_eq_nocase(str_of(name), str_of(wanted))) return (struct str){
+        json_string_value(value), json_string_length(value)
+    };
     return (struct str){ NULL, 0 };
 }
 
@@ -65,7 +73,8 @@ static struct webhook_secrets secrets_of(const json_t *config, const char *key)
     struct webhook_secrets s = { 0 };
     size_t i;
     json_t *one;
-    json_array_foreach(json_object_get(config, key), i, one) {
+    json_array_foreach(json_object_get(config, key), i, one)
+    {
         assert(s.count < WEBHOOK_SECRETS_MAX);
         s.secret[s.count++] = str_of(json_string_value(one));
     }
@@ -83,7 +92,7 @@ static struct outcome deliver_webhook(struct arena *a, const json_t *file, const
     if (str_eq(scheme, STR("x-signature"))) {
         struct webhook_secrets s = secrets_of(config, "x_signature_secrets");
         verdict = webhook_verify_x_signature(&s, header_of(request, "x-signature"), body);
-        id = header_of(request, "x-request-id");             /* the only replay protection that this form has */
+        id = header_of(request, "x-request-id"); /* the only replay protection that this form has */
     } else {
         struct webhook_secrets s = secrets_of(config, "webhook_secrets");
         id = header_of(request, "webhook-id");
@@ -100,12 +109,13 @@ static int signing(struct arena *a, const json_t *file, int *checked)
     int bad = 0;
     size_t i;
     json_t *one;
-    json_array_foreach(json_object_get(file, "signing"), i, one) {
+    json_array_foreach(json_object_get(file, "signing"), i, one)
+    {
         int64_t at_s = 0;
         bool read = json_get_i64(one, "timestamp", &at_s);
-        struct str made = read ? webhook_sign(a, member_text(one, "secret"), member_text(one, "id"), at_s,
-                                              member_text(one, "body"))
-                               : (struct str){ NULL, 0 };
+        struct str made =
+            read ? webhook_sign(a, member_text(one, "secret"), member_text(one, "id"), at_s, member_text(one, "body"))
+                 : (struct str){ NULL, 0 };
         ++*checked;
         bad += verdict_line(arena_printf(a, "signing %zu", i + 1),
                             made.p && str_eq(made, member_text(one, "signature")) ? NULL : "another signature");

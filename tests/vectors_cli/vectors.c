@@ -40,8 +40,7 @@ static const json_t *case_by_name(const json_t *cases, const char *name)
 {
     size_t i;
     json_t *one;
-    json_array_foreach(cases, i, one)
-        if (text_eq(json_string_value(json_object_get(one, "name")), name)) return one;
+    json_array_foreach(cases, i, one) if (text_eq(json_string_value(json_object_get(one, "name")), name)) return one;
     return NULL;
 }
 
@@ -70,7 +69,8 @@ static int judge_case(const struct judge *judge, struct arena *a, const json_t *
     size_t i;
     json_t *before;
     if (!name) return verdict_line("(no name)", "a case needs a name");
-    json_array_foreach(json_object_get(one, "after"), i, before) {
+    json_array_foreach(json_object_get(one, "after"), i, before)
+    {
         const json_t *earlier = case_by_name(cases, json_string_value(before));
         if (!earlier) return verdict_line(name, "`after` names a case that is not in this file");
         (void)judge->deliver(a, file, earlier, &store);
@@ -89,11 +89,15 @@ static int judge_file(const json_t *file, struct arena *a, int *checked)
     int bad = 0;
     size_t i;
     json_t *one;
-    json_array_foreach(cases, i, one) {
+    json_array_foreach(cases, i, one)
+    {
         ++*checked;
         if (judge) bad += judge_case(judge, a, file, one);
-        else bad += verdict_line(json_string_value(json_object_get(one, "name")),
-                                 arena_printf(a, "not implemented: %s", topic ? topic : format ? format : "no format"));
+        else
+            bad += verdict_line(json_string_value(json_object_get(one, "name")), arena_printf(a, "not implemented: %s",
+                                                                                              topic    ? topic
+                                                                                              : format ? format
+                                                                                                       : "no format"));
     }
     if (judge && judge->beside) bad += judge->beside(a, file, checked);
     return bad;

@@ -9,9 +9,15 @@
 enum { SEEN_MAX = 64, EFFECTS_MAX = 8 };
 
 /* The store of one case: ids that were handled. Fresh for each case; `after` fills it. */
-struct store { struct str seen[SEEN_MAX]; size_t count; };
+struct store {
+    struct str seen[SEEN_MAX];
+    size_t count;
+};
 
-struct outcome { bool accepted; const char *effect; };       /* effect NULL: none */
+struct outcome {
+    bool accepted;
+    const char *effect;
+}; /* effect NULL: none */
 
 struct judge {
     const char *topic;
@@ -24,7 +30,7 @@ extern const struct judge jwt_judge, webhook_judge;
 
 /* True when `id` was not there yet; it is now. */
 bool store_first(struct store *s, struct str id);
-struct str member_text(const json_t *object, const char *key);           /* p NULL: absent or no text */
+struct str member_text(const json_t *object, const char *key); /* p NULL: absent or no text */
 /* "ok NAME" or "MISMATCH NAME: WHY"; returns the number of mismatches, 0 or 1. */
 int verdict_line(const char *name, const char *why);
 
@@ -32,7 +38,10 @@ int verdict_line(const char *name, const char *why);
 int judge_probes(const json_t *file, int port, int *checked);
 
 /* A server of our own for the probes, on a free port with an empty data directory. */
-struct own_server { int pid, port; char dir[64]; };
+struct own_server {
+    int pid, port;
+    char dir[64];
+};
 bool own_server_start(struct own_server *s, const char *program);
 void own_server_stop(struct own_server *s);
 

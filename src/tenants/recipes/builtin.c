@@ -29,5 +29,7 @@ static bool door(struct arena *a, struct recipe_door *out)
     return true;
 }
 
+/* clang-format off */
 const struct recipe recipe_builtin = { .number = BUILTIN_NUMBER, .name = "builtin", .is_chosen = is_chosen,
                                        .at_once = at_once, .script_base = script_base, .door = door };
+/* clang-format on */

@@ -16,7 +16,7 @@ enum {
     BODY_MAX_BYTES = 8192,
     THEIR_ERROR_MAX = 160,
     ASK_TTL_S = 60,
-    DOUBT_MS = 30000     /* that server, or what stands before it, may hold a request for a while */
+    DOUBT_MS = 30000 /* that server, or what stands before it, may hold a request for a while */
 };
 
 static void body_json(struct json *j, const struct recipe_shop *r)
@@ -124,8 +124,14 @@ static void chatbot_ask(struct arena *a, const struct recipe_shop *r, struct rec
 {
     char shop[SHOP_PUBLIC_ID_SIZE];
     shop_public_id(r->shop, shop);
-    struct str token = sso_token(a, &(struct sso_claims){ .shop = r->shop, .now_ms = r->now_ms, .ttl_s = ASK_TTL_S,
-        .secret_generation = r->sso_generation, .role = SSO_ADMIN, .subject = "service:chathub" }, r->sso_secret);
+    struct str token = sso_token(a,
+                                 &(struct sso_claims){ .shop = r->shop,
+                                                       .now_ms = r->now_ms,
+                                                       .ttl_s = ASK_TTL_S,
+                                                       .secret_generation = r->sso_generation,
+                                                       .role = SSO_ADMIN,
+                                                       .subject = "service:chathub" },
+                                 r->sso_secret);
     const struct out_request call = {
         .method = "GET",
         .url = arena_printf(a, "%s/api/admin/tenants/%s/config", tenants_settings.chatbot_base_url, shop),
@@ -164,6 +170,7 @@ static bool door(struct arena *a, struct recipe_door *out)
     return true;
 }
 
+/* clang-format off */
 static const struct recipe_step steps[] = {
     { .name = "register", .doc = "Registers the shop.", .make = chatbot_register, .find = chatbot_ask, .replaces = true,
       .is_bot = true },
@@ -173,3 +180,4 @@ const struct recipe recipe_chatbot = { .number = CHATBOT_NUMBER, .name = "chatbo
                                        .step = steps, .steps = ARRAY_LEN(steps), .tell = chatbot_register,
                                        .look = chatbot_ask, .doubt_ms = DOUBT_MS, .script_base = script_base,
                                        .door = door };
+/* clang-format on */
