@@ -65,5 +65,9 @@ MUST_USE enum reseal reseal(const struct keyring *k, struct arena *a, struct str
                             struct sealed in, struct sealed *out);
 /* A MAC over purpose and message (CSRF tokens, cursors) under the MAC key of keys[0]: it ends when that key changes. */
 void keyring_mac(const struct keyring *k, struct str purpose, struct str message, uint8_t out[SHA256_SIZE]);
+/* The same under the key of this id, for what must outlive a change of the first key: who made it wrote the id down
+ * (keyring_first_id). False: the ring has no such key. */
+MUST_USE bool keyring_mac_as(const struct keyring *k, uint8_t id, struct str purpose, struct str message,
+                             uint8_t out[SHA256_SIZE]);
 
 #endif

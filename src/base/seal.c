@@ -218,7 +218,7 @@ enum reseal reseal(const struct keyring *k, struct arena *a, struct str owner, s
     return RESEAL_DONE;
 }
 
-void keyring_mac(const struct keyring *k, struct str purpose, struct str message, uint8_t out[SHA256_SIZE])
+static void mac_of(const uint8_t key[KEY_SIZE], struct str purpose, struct str message, uint8_t out[SHA256_SIZE])
 {
     uint8_t purpose_n[8], message_n[8];
     frame(purpose.n, purpose_n);
@@ -229,5 +229,21 @@ void keyring_mac(const struct keyring *k, struct str purpose, struct str message
         { (const char *)message_n, sizeof(message_n) },
         message,
     };
-    hmac_sha256_parts((struct str){ (const char *)k->key[0].mac_key, KEY_SIZE }, parts, ARRAY_LEN(parts), out);
+    hmac_sha256_parts((struct str){ (const char *)key, KEY_SIZE }, parts, ARRAY_LEN(parts), out);
+}
+
+void keyring_mac(const struct keyring *k, struct str purpose, struct str message, uint8_t out[SHA256_SIZE])
+{
+    mac_of(k->key[0].mac_key, purpose, message, out);
+}
+
+bool keyring_mac_as(const struct keyring *k, uint8_t id, struct str purpose, struct str message,
+                    uint8_t out[SHA256_SIZE])
+{
+    for (size_t i = 0; i < k->count; i++) {
+        if (k->key[i].id != id) continue;
+        mac_of(k->key[i].mac_key, purpose, message, out);
+        return true;
+    }
+    return false;
 }
