@@ -129,7 +129,7 @@ static enum answer get_metrics(struct req *req)
     const struct app *app = app_of(req);
     struct job_counts jobs = { 0 };
     int64_t skipped = 0;
-    if (!jobs_count(req->tx, &jobs) || !jobs_skips_count(req->tx, &skipped)) return reply_fault(req);
+    if (!jobs_count(req->tx, &jobs) || !jobs_skips_count(req->tx, NULL, &skipped)) return reply_fault(req);
     struct buf out;
     buf_init(&out, METRICS_MAX);
     metrics_print(&out);

@@ -38,7 +38,6 @@ static const struct {
     { "credits/verify.c", "verify_page", "`verify` reads everything, in pages" },
     { "credits/routes.c", "entries_page", "scans its own inner page of at most 100 rows" },
     { "tenants/launches.c", "forget", "codes live for a minute and are then removed" },
-    { "tenants/renew_job.c", "due", "scans the locked rows of its own inner LIMIT" },
     { "shops/purge.c", "purge_due", "scans the locked rows of its own inner LIMIT" },
     { "audit/head.c", "head_last", "takes the last row of the primary key" },
     { "http/events.c", "purge_events", "walks the primary key from its start to a LIMIT" },

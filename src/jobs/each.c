@@ -1,6 +1,6 @@
 /* each.c: jobs that work off a list. Each item is done in a part of the transaction that is undone alone, so one bad
  * row stops nobody else's: it is left out for a while, longer each time, its name stands in job_skips and in the log,
- * it is counted, and it is tried again by itself. A row that somebody holds locked is such a row.
+ * it is counted, and it is tried again by itself. What is not due any more is forgotten.
  *
  * Rejected: the whole batch first and one by one only when it failed (two ways through the same code, of which the
  * second is seldom run). A part costs two short statements. */
@@ -11,6 +11,7 @@
 
 #define SKIP_FIRST_MS (5 * MINUTE_MS)
 #define SKIP_MAX_MS (6 * HOUR_MS)
+#define EACH_MAX_MS (10 * SECOND_MS) /* one batch: each item may wait for somebody's lock */
 
 STMT(read_skips, "SELECT item, tries, last_at_ms, retry_at_ms FROM job_skips WHERE kind = ?1 ORDER BY item LIMIT ?2");
 STMT(put_skip, "INSERT INTO job_skips (kind, item, tries, first_at_ms, last_at_ms, retry_at_ms, error)"
@@ -19,21 +20,21 @@ STMT(put_skip, "INSERT INTO job_skips (kind, item, tries, first_at_ms, last_at_m
 STMT(drop_skip, "DELETE FROM job_skips WHERE kind = ?1 AND item = ?2");
 STMT(list_skips, "SELECT kind, item, tries, first_at_ms, last_at_ms, retry_at_ms, error FROM job_skips"
                  " WHERE (kind, item) > (?1, ?2) ORDER BY kind, item LIMIT ?3");
-STMT(count_skips, "SELECT COUNT(*) AS n FROM job_skips");
+STMT(count_skips, "SELECT COUNT(*) AS n FROM job_skips WHERE ?1 = '' OR kind = ?1");
 
 struct skip {
     int64_t item, tries, last_at_ms, retry_at_ms;
 };
 struct skips {
-    struct skip skip[JOB_SKIPS_MAX];
+    struct skip *skip;
     size_t count;
 };
 
-static bool read_all(struct tx *tx, const char *kind, struct skips *out)
+static bool read_all(struct job *job, struct tx *tx, struct skips *out)
 {
     struct query q = query(tx, &read_skips);
-    bind_text(&q, kind), bind_i64(&q, JOB_SKIPS_MAX);
-    out->count = 0;
+    bind_text(&q, job->kind), bind_i64(&q, JOB_SKIPS_MAX);
+    *out = (struct skips){ .skip = ARENA_ARRAY(tx_arena(tx), struct skip, JOB_SKIPS_MAX) };
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
         assert(out->count < JOB_SKIPS_MAX);
@@ -71,47 +72,100 @@ static const char *reason_of(enum tx_fault fault)
     return "it cannot be done: see the log";
 }
 
-/* False: the transaction is lost. */
-static bool one_item(struct job *job, struct tx *tx, const struct job_list *l, int64_t item, const struct skip *before)
+/* One that failed in the future was written by a clock that was ahead: it does not wait until then. */
+static bool is_left_out(const struct skip *s, int64_t now) { return s && s->retry_at_ms > now && s->last_at_ms <= now; }
+
+static bool forget(struct job *job, struct tx *tx, int64_t item)
 {
-    if (!tx_part_begin(tx, tx_arena(tx))) return false;
-    bool good = l->one(job, tx, item) && tx_fault_of(tx) == TX_SOUND;
-    if (good && before) {
-        struct query q = query(tx, &drop_skip);
-        bind_text(&q, job->kind), bind_i64(&q, item);
-        good = query_change(&q) >= 0;
-    }
-    /* Puts travel with the end of the part: what is wrong with them is known only then. */
-    if (good && tx_part_keep(tx)) return true;
-    enum tx_fault fault = tx_fault_of(tx);
-    if (fault == TX_LOST || !tx_part_undo(tx)) return false;
+    struct query q = query(tx, &drop_skip);
+    bind_text(&q, job->kind), bind_i64(&q, item);
+    return query_change(&q) >= 0;
+}
+
+static bool leave_out(struct job *job, struct tx *tx, int64_t item, const struct skip *before, const char *why)
+{
     int64_t tries = before ? before->tries + 1 : 1;
     LOG(LOG_ERROR, "job.item_skipped", LOG_TEXT("kind", job->kind), LOG_NUMBER("item", item),
-        LOG_NUMBER("tries", tries), LOG_TEXT("reason", reason_of(fault)));
+        LOG_NUMBER("tries", tries), LOG_TEXT("reason", why));
     struct query q = query(tx, &put_skip);
     bind_text(&q, job->kind), bind_i64(&q, item), bind_i64(&q, tries), bind_i64(&q, job->now_ms);
-    bind_i64(&q, job->now_ms + pause_ms(tries)), bind_text(&q, reason_of(fault));
+    bind_i64(&q, job->now_ms + pause_ms(tries)), bind_text(&q, why);
     return query_change(&q) == 1;
 }
+
+/* JOB_FAULT: nothing of it stays, and *fault says why. JOB_GIVE_UP: the transaction is lost. */
+static enum job_wish one_part(struct job *job, struct tx *tx, const struct job_list *l, int64_t item, bool was_left,
+                              enum tx_fault *fault)
+{
+    if (!tx_part_begin(tx, tx_arena(tx))) return JOB_GIVE_UP;
+    job->item_error = NULL;
+    enum job_wish wish = l->one(job, tx, item);
+    assert(wish != JOB_GIVE_UP);
+    bool good = wish != JOB_FAULT && tx_fault_of(tx) == TX_SOUND;
+    if (good && was_left && wish != JOB_AGAIN) good = forget(job, tx, item);
+    /* Puts travel with the end of the part: what is wrong with them is known only then. */
+    if (good && tx_part_keep(tx)) return wish;
+    *fault = tx_fault_of(tx);
+    if (*fault == TX_LOST || !tx_part_undo(tx)) return JOB_GIVE_UP;
+    return JOB_FAULT;
+}
+
+/* Two workers that wait for each other's rows: one of them is thrown out, and is through at once. */
+static enum job_wish one_item(struct job *job, struct tx *tx, const struct job_list *l, int64_t item,
+                              const struct skip *before)
+{
+    enum tx_fault fault = TX_SOUND;
+    enum job_wish wish = one_part(job, tx, l, item, before != NULL, &fault);
+    if (wish == JOB_FAULT && fault == TX_CONFLICT) wish = one_part(job, tx, l, item, before != NULL, &fault);
+    if (wish != JOB_FAULT) return wish;
+    const char *why = job->item_error ? job->item_error : reason_of(fault);
+    return leave_out(job, tx, item, before, why) ? JOB_FAULT : JOB_GIVE_UP;
+}
+
+/* What was left out and has its turn, but is not in the whole list of what is due: somebody else has done it. */
+static bool forget_the_rest(struct job *job, struct tx *tx, const struct skips *skips, const int64_t *item,
+                            size_t found)
+{
+    for (size_t i = 0; i < skips->count; i++) {
+        const struct skip *s = &skips->skip[i];
+        bool due = is_left_out(s, job->now_ms);
+        for (size_t n = 0; n < found && !due; n++) due = item[n] == s->item;
+        if (!due && !forget(job, tx, s->item)) return false;
+    }
+    return true;
+}
+
+void job_item_error(struct job *job, const char *why) { job->item_error = why; }
 
 enum job_wish jobs_each(struct job *job, struct tx *tx, const struct job_list *l)
 {
     assert(l->max > 0 && l->max <= JOB_LIST_MAX);
     struct skips skips;
-    int64_t item[JOB_LIST_MAX + JOB_SKIPS_MAX];
-    if (!read_all(tx, job->kind, &skips)) return JOB_FAULT;
+    if (!read_all(job, tx, &skips)) return JOB_FAULT;
     /* So many more that what is left out does not fill the batch. */
-    int64_t found = l->read(job, tx, item, l->max + skips.count);
+    size_t wanted = l->max + skips.count, tried = 0, done = 0;
+    int64_t *item = ARENA_ARRAY(tx_arena(tx), int64_t, wanted), found = l->read(job, tx, item, wanted);
     if (found < 0) return JOB_FAULT;
-    size_t done = 0;
-    for (int64_t i = 0; i < found && done < l->max; i++) {
+    if ((size_t)found < wanted && !forget_the_rest(job, tx, &skips, item, (size_t)found)) return JOB_FAULT;
+    bool more = false;
+    int64_t until_ms = monotonic_ms() + EACH_MAX_MS;
+    for (int64_t i = 0; i < found && tried < l->max; i++) {
+        if (monotonic_ms() > until_ms) {
+            more = true;
+            break;
+        }
         const struct skip *before = skip_of(&skips, item[i]);
-        /* One that failed in the future was written by a clock that was ahead: it does not wait until then. */
-        if (before && before->retry_at_ms > job->now_ms && before->last_at_ms <= job->now_ms) continue;
-        if (!one_item(job, tx, l, item[i], before)) return JOB_FAULT;
-        done++;
+        if (is_left_out(before, job->now_ms)) continue;
+        enum job_wish wish = one_item(job, tx, l, item[i], before);
+        if (wish == JOB_GIVE_UP) return JOB_FAULT;
+        if (wish == JOB_AGAIN) continue;
+        tried++;
+        if (wish != JOB_FAULT) done++;
+        more |= wish == JOB_NEXT;
     }
-    return done == l->max ? JOB_NEXT : JOB_FINISHED;
+    /* With more bad ones than can be left out, a batch of them alone is no reason to go on at once. */
+    bool goes_on = done > 0 || skips.count < JOB_SKIPS_MAX;
+    return (more || tried == l->max) && goes_on ? JOB_NEXT : JOB_FINISHED;
 }
 
 enum row jobs_skips(struct tx *tx, const char *after_kind, int64_t after_item, struct job_skip *out, size_t max,
@@ -134,9 +188,10 @@ enum row jobs_skips(struct tx *tx, const char *after_kind, int64_t after_item, s
     return row == ROW_FAULT ? ROW_FAULT : *count > 0 ? ROW_FOUND : ROW_NONE;
 }
 
-bool jobs_skips_count(struct tx *tx, int64_t *out)
+bool jobs_skips_count(struct tx *tx, const char *kind, int64_t *out)
 {
     struct query q = query(tx, &count_skips);
+    bind_text(&q, kind ? kind : "");
     if (query_row(&q) != ROW_FOUND) return false;
     *out = col_i64(&q, "n");
     return true;

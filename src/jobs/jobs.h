@@ -53,6 +53,7 @@ struct job { /* one attempt; a kind's functions set `state` and nothing else */
     void *state;         /* what .load leaves for .call and .settle */
     const void *context; /* job_options.context: app services */
     int64_t now_ms;
+    const char *item_error; /* of job_item_error */
 };
 enum job_wish {
     JOB_FAULT = -1, /* nothing of this transaction stays; the job comes again as for JOB_AGAIN */
@@ -94,13 +95,16 @@ struct job_kind {
 /* For .settle of a kind that works off a list: items one by one, each undone alone when it fails. What fails is left
  * out for a while (5 minutes, then longer, up to 6 hours), named in the log and in jobs_skips, and counted; nobody else
  * waits for it. JOB_NEXT: the batch was full and there may be more. */
-enum { JOB_LIST_MAX = 100, JOB_SKIPS_MAX = 200 };
+enum { JOB_LIST_MAX = 100, JOB_SKIPS_MAX = 1000 };
 struct job_list {
     /* Up to `max` ids that are due, also those left out now (there are so many more than l->max). How many, or -1. */
     int64_t (*read)(struct job *job, struct tx *tx, int64_t *out, size_t max);
-    bool (*one)(struct job *job, struct tx *tx, int64_t item); /* false: it cannot be done now */
-    size_t max;                                                /* a batch, ≤ JOB_LIST_MAX */
+    /* JOB_FINISHED: it is done. JOB_NEXT: so it is, and it is due once more at once. JOB_AGAIN: somebody else holds it,
+     * so nothing was done; it is looked at in the next period. JOB_FAULT: it cannot be done now. */
+    enum job_wish (*one)(struct job *job, struct tx *tx, int64_t item);
+    size_t max; /* a batch, ≤ JOB_LIST_MAX */
 };
+void job_item_error(struct job *job, const char *why); /* for .one before JOB_FAULT; a literal, shown to operators */
 enum job_wish jobs_each(struct job *job, struct tx *tx, const struct job_list *l);
 struct job_skip {
     const char *kind, *error;
@@ -109,7 +113,7 @@ struct job_skip {
 /* By kind and item; after_kind NULL: from the start. */
 MUST_USE enum row jobs_skips(struct tx *tx, const char *after_kind, int64_t after_item, struct job_skip *out,
                              size_t max, size_t *count);
-MUST_USE bool jobs_skips_count(struct tx *tx, int64_t *out);
+MUST_USE bool jobs_skips_count(struct tx *tx, const char *kind, int64_t *out); /* kind NULL: of all */
 
 /* For a kind's functions: when it comes again, counted from now (0: by the back-off), and why (shown to operators; no
  * secrets; cut at 240 bytes, and controls are taken out). */

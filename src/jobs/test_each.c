@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "jobs/private.h"
 
-static int64_t bad[300];
+static int64_t bad[JOB_SKIPS_MAX + 100], held, twice;
 static size_t bads;
 
 STMT(read_todo, "SELECT id FROM todo WHERE done = 0 ORDER BY id LIMIT ?1");
@@ -23,25 +23,30 @@ static int64_t read_items(struct job *job, struct tx *tx, int64_t *out, size_t m
 }
 
 /* A bad one breaks its transaction after it has changed something. */
-static bool one(struct job *job, struct tx *tx, int64_t item)
+static enum job_wish one(struct job *job, struct tx *tx, int64_t item)
 {
-    (void)job;
+    if (item == held) return JOB_AGAIN;
+    if (item == twice) {
+        twice = 0;
+        return JOB_NEXT;
+    }
     struct query q = query(tx, &do_todo);
     bind_i64(&q, item);
-    if (query_change(&q) != 1) return false;
+    if (query_change(&q) != 1) return JOB_FAULT;
     for (size_t i = 0; i < bads; i++) {
         if (bad[i] != item) continue;
+        job_item_error(job, "it breaks");
         q = query(tx, &break_it);
         bind_i64(&q, item);
-        return query_change(&q) == 1;
+        return query_change(&q) == 1 ? JOB_FINISHED : JOB_FAULT;
     }
-    return true;
+    return JOB_FINISHED;
 }
 static const struct job_list list = { .read = read_items, .one = one, .max = 10 };
 
 static void begin(struct test_db *t, int items)
 {
-    bads = 0;
+    bads = 0, held = twice = 0;
     clock_fix_ms(now_ms());
     test_script(t, "CREATE TABLE todo (id {id}, done {int} NOT NULL) {strict};");
     for (int i = 1; i <= items; i++)
@@ -71,8 +76,10 @@ TEST_EACH_ENGINE(one_bad_item_stops_nobody)
     size_t n;
     int64_t count;
     EXPECT(jobs_skips(t->tx, NULL, 0, skip, 4, &n) == ROW_FOUND && n == 1 && skip[0].item == 3 && skip[0].tries == 1);
-    EXPECT(text_eq(skip[0].kind, "t.list") && skip[0].error[0] != '\0' && skip[0].retry_at_ms > now_ms());
-    EXPECT(jobs_skips_count(t->tx, &count) && count == 1);
+    EXPECT(text_eq(skip[0].kind, "t.list") && text_eq(skip[0].error, "it breaks") && skip[0].retry_at_ms > now_ms());
+    EXPECT(jobs_skips_count(t->tx, NULL, &count) && count == 1);
+    EXPECT(jobs_skips_count(t->tx, "t.list", &count) && count == 1);
+    EXPECT(jobs_skips_count(t->tx, "t.other", &count) && count == 0);
     EXPECT(jobs_skips(t->tx, skip[0].kind, skip[0].item, skip, 4, &n) == ROW_NONE);
     clock_fix_ms(0);
 }
@@ -109,12 +116,68 @@ TEST_EACH_ENGINE(many_bad_items_do_not_fill_the_batch)
     clock_fix_ms(0);
 }
 
+/* More than are remembered: whoever is good gets his turn in each period, and nobody goes round for ever. */
+TEST_EACH_ENGINE(more_bad_items_than_can_be_left_out_end_in_a_pause)
+{
+    enum { BAD = JOB_SKIPS_MAX + 30 };
+    begin(t, 1);
+    test_script(t, arena_printf(t->arena,
+                                "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+                                " INSERT INTO todo (id, done) SELECT i, 0 FROM n",
+                                BAD));
+    while (bads < BAD) bad[bads] = (int64_t)bads + 1, bads++;
+    int rounds = 0;
+    while (work(t) == JOB_NEXT) EXPECT(++rounds < 200);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM job_skips") >= JOB_SKIPS_MAX);
+    clock_fix_ms(0);
+}
+
+/* What is not due any more stands before nobody, once its turn has come. */
+TEST_EACH_ENGINE(what_others_have_done_is_forgotten)
+{
+    begin(t, 2);
+    bad[bads++] = 1, bad[bads++] = 2;
+    EXPECT(work(t) == JOB_FINISHED && test_number(t, "SELECT COUNT(*) FROM job_skips") == 2);
+    test_script(t, "UPDATE todo SET done = 1 WHERE id = 1");
+    EXPECT(work(t) == JOB_FINISHED && test_number(t, "SELECT COUNT(*) FROM job_skips") == 2);
+    clock_fix_ms(now_ms() + 6 * MINUTE_MS);
+    EXPECT(work(t) == JOB_FINISHED && test_number(t, "SELECT COUNT(*) FROM job_skips") == 1);
+    EXPECT(test_number(t, "SELECT item FROM job_skips") == 2);
+    clock_fix_ms(0);
+}
+
+TEST_EACH_ENGINE(what_somebody_holds_is_no_failure_and_fills_no_batch)
+{
+    begin(t, 10);
+    held = 3;
+    EXPECT(work(t) == JOB_FINISHED); /* nine of ten */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 1") == 9);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM job_skips") == 0);
+    EXPECT(work(t) == JOB_FINISHED);
+    held = 0;
+    EXPECT(work(t) == JOB_FINISHED && test_number(t, "SELECT COUNT(*) FROM todo WHERE done = 0") == 0);
+    clock_fix_ms(0);
+}
+
+TEST_EACH_ENGINE(what_is_due_once_more_goes_on_at_once)
+{
+    begin(t, 2);
+    twice = 1;
+    EXPECT(work(t) == JOB_NEXT && test_number(t, "SELECT done FROM todo WHERE id = 1") == 0);
+    EXPECT(work(t) == JOB_FINISHED && test_number(t, "SELECT done FROM todo WHERE id = 1") == 1);
+    clock_fix_ms(0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(one_bad_item_stops_nobody),
         EACH_ENGINE(a_bad_item_is_tried_again_and_forgotten),
         EACH_ENGINE(many_bad_items_do_not_fill_the_batch),
+        EACH_ENGINE(more_bad_items_than_can_be_left_out_end_in_a_pause),
+        EACH_ENGINE(what_others_have_done_is_forgotten),
+        EACH_ENGINE(what_somebody_holds_is_no_failure_and_fills_no_batch),
+        EACH_ENGINE(what_is_due_once_more_goes_on_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,7 +46,10 @@ static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max
     return row == ROW_FAULT ? -1 : count;
 }
 
-static bool purge_one(struct job *job, struct tx *tx, int64_t id) { return purge(tx, id, job->now_ms); }
+static enum job_wish purge_one(struct job *job, struct tx *tx, int64_t id)
+{
+    return purge(tx, id, job->now_ms) ? JOB_FINISHED : JOB_FAULT;
+}
 
 /* A shop that cannot be purged, or that somebody holds, is passed over. */
 static enum job_wish purge_settle(struct job *job, struct tx *tx)

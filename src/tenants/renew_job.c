@@ -10,50 +10,33 @@
  * came (past due, asked again every 10 minutes, and at once when credits come); then the subscription expires and
  * the tenant is suspended.
  *
- * A batch is small, so that no transaction is long. One that was full, or that left somebody due, puts the next at
- * once, up to RENEW_ROUNDS of them; what is left then waits for the next minute. Not JOB_AGAIN: going on is no
- * failure.
- *
- * A batch that failed comes again shop by shop, each in a part of the transaction that is undone alone. What fails
- * then waits by itself in renewal_failures and stands before the operator; nobody else waits for it. A shop whose
- * row somebody holds locked is passed over. */
+ * A batch is small, so that no transaction is long; one that was full, or that left somebody due, goes on at once.
+ * Each shop is worked on in a part of the transaction that is undone alone (jobs_each): what fails waits by itself and
+ * stands before the operator, and nobody else waits for it. A shop whose row somebody holds is passed over: no shop is
+ * waited for, so shops may be taken after accounts here. */
 #include "tenants/private.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "credits/credits.h"
 
-enum { RENEW_BATCH = 50, RENEW_ROUNDS = 200, RENEW_RETRY_MINUTES = 10, RENEW_ALONE_MS = 10000 };
-#define RENEW_ALONE "alone" /* a note of the job: each shop by itself */
-enum { FAILED_FIRST_MINUTES = 5, FAILED_MAX_HOURS = 6 };
+enum { RENEW_BATCH = 50, RENEW_RETRY_MINUTES = 10, FAILURES_MAX = 100 };
 
 /* Without the shop's lock. A renewal that found no credits held the account's lock, which the grant has now: this comes
  * before it or after it. Whoever stops a subscription sets its status or its date, so that this does not touch it. */
 STMT(wake, "UPDATE subscriptions SET due_at_ms = ?2 WHERE account = ?1 AND status = 2 AND due_at_ms > ?2");
-/* The longest overdue first; in order of shops, which is the order of locks. */
-/* clang-format off */
-STMT(due, "SELECT shop, failed FROM (SELECT s.shop, s.due_at_ms, COALESCE(f.tries, 0) AS failed FROM subscriptions s"
-          " LEFT JOIN renewal_failures f ON f.shop = s.shop WHERE s.due_at_ms > 0 AND s.due_at_ms <= ?1"
-          " AND (f.shop IS NULL OR f.retry_at_ms <= ?1) ORDER BY s.due_at_ms LIMIT ?2) AS overdue ORDER BY shop");
-STMT(failed_before, "SELECT tries FROM renewal_failures WHERE shop = ?1");
-STMT(put_failed,
-     "INSERT INTO renewal_failures (shop, account, tries, first_at_ms, last_at_ms, retry_at_ms, error)"
-     " VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6) ON CONFLICT (shop) DO UPDATE SET tries = ?3, last_at_ms = ?4,"
-     " retry_at_ms = ?5, error = ?6");
-STMT(drop_failed, "DELETE FROM renewal_failures WHERE shop = ?1");
-STMT(list_failed, "SELECT shop, account, tries, first_at_ms, last_at_ms, retry_at_ms, error FROM renewal_failures"
-                  " WHERE shop > ?1 ORDER BY shop LIMIT ?2");
-STMT(account_of, "SELECT account FROM tenants WHERE shop = ?1");
+STMT(due, "SELECT shop FROM subscriptions WHERE due_at_ms > 0 AND due_at_ms <= ?1 ORDER BY due_at_ms LIMIT ?2");
+STMT(accounts_of, "SELECT shop, account FROM tenants WHERE shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
+     .postgres = "SELECT shop, account FROM tenants WHERE shop = ANY((?1::text[])::bigint[])");
 
 struct renewal {
     struct tx *tx;
     struct tenant t;
     struct subscription s;
     int64_t now;
-    const char *error;                       /* why not, for the operator */
-    bool still_due;                          /* another month is */
+    const char *error; /* why not, for the operator */
+    bool still_due;    /* another month is */
 };
-/* clang-format on */
 
 static void period_details(struct json *j, const void *arg)
 {
@@ -159,186 +142,57 @@ static bool renew(struct renewal *r, int64_t shop)
     return false;
 }
 
-static bool put_renewal(struct tx *tx, int64_t round, const char *note)
-{
-    return jobs_put(tx, &(struct job_new){ .kind = tenants_renew_job.name, .ref = round, .note = note }, NULL) >= 0;
-}
-
 bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now)
 {
     struct query q = query(tx, &wake);
     bind_i64(&q, account), bind_i64(&q, now);
     int64_t woken = query_change(&q);
-    return woken == 0 || (woken > 0 && put_renewal(tx, 0, NULL));
-}
-
-/* ---- what failed ---- */
-
-/* Waits twice as long after each try. Nothing of the shop is locked: that may be just what does not work. */
-static bool set_aside(struct tx *tx, int64_t shop, const char *error, int64_t now)
-{
-    struct query q = query(tx, &failed_before);
-    bind_i64(&q, shop);
-    enum row row = query_row(&q);
-    if (row == ROW_FAULT) return false;
-    int64_t tries = row == ROW_FOUND ? col_i64(&q, "tries") + 1 : 1;
-    q = query(tx, &account_of);
-    bind_i64(&q, shop);
-    row = query_row(&q);
-    if (row == ROW_FAULT) return false;
-    int64_t account = row == ROW_FOUND ? col_i64(&q, "account") : 0;
-    int64_t wait = FAILED_FIRST_MINUTES * MINUTE_MS;
-    for (int64_t i = 1; i < tries && wait < FAILED_MAX_HOURS * HOUR_MS; i++) wait *= 2;
-    LOG(LOG_ERROR, "renewal_failed", LOG_NUMBER("shop", shop), LOG_NUMBER("account", account),
-        LOG_NUMBER("tries", tries), LOG_TEXT("error", error));
-    q = query(tx, &put_failed);
-    bind_i64(&q, shop), bind_i64(&q, account), bind_i64(&q, tries), bind_i64(&q, now), bind_i64(&q, now + wait);
-    bind_text(&q, error);
-    return query_change(&q) == 1;
-}
-
-static bool forget_failure(struct tx *tx, int64_t shop)
-{
-    struct query q = query(tx, &drop_failed);
-    bind_i64(&q, shop);
-    return query_put(&q);
-}
-
-bool tenants_renewals_failed(struct tx *tx, int64_t after, struct renewal_failure *out, size_t limit, size_t *count)
-{
-    struct query q = query(tx, &list_failed);
-    bind_i64(&q, after), bind_i64(&q, (int64_t)limit);
-    enum row row;
-    *count = 0;
-    while ((row = query_next(&q)) == ROW_FOUND && *count < limit)
-        out[(*count)++] = (struct renewal_failure){ .shop = col_i64(&q, "shop"),
-                                                    .account = col_i64(&q, "account"),
-                                                    .tries = col_i64(&q, "tries"),
-                                                    .first_at_ms = col_i64(&q, "first_at_ms"),
-                                                    .last_at_ms = col_i64(&q, "last_at_ms"),
-                                                    .retry_at_ms = col_i64(&q, "retry_at_ms"),
-                                                    .error = col_text(&q, "error") };
-    return row != ROW_FAULT;
+    if (woken <= 0) return woken == 0;
+    return jobs_put(tx, &(struct job_new){ .kind = tenants_renew_job.name }, NULL) >= 0;
 }
 
 /* ---- the batch ---- */
 
-struct batch {
-    struct {
-        int64_t shop;
-        bool failed;
-    } item[RENEW_BATCH];
-    size_t count;
-    bool still_due;
-};
-
-static bool load_batch(struct tx *tx, int64_t now, struct batch *b)
+/* The longest overdue first. */
+static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
 {
     struct query q = query(tx, &due);
-    bind_i64(&q, now), bind_i64(&q, RENEW_BATCH);
+    bind_i64(&q, job->now_ms), bind_i64(&q, (int64_t)max);
+    int64_t count = 0;
     enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND && b->count < RENEW_BATCH) {
-        b->item[b->count].shop = col_i64(&q, "shop");
-        b->item[b->count++].failed = col_i64(&q, "failed") > 0;
-    }
-    return row != ROW_FAULT;
+    while ((row = query_next(&q)) == ROW_FOUND) out[count++] = col_i64(&q, "shop");
+    return row == ROW_FAULT ? -1 : count;
 }
 
-/* ROW_NONE: somebody holds its row. Never waits for a shop, so shops may be taken after accounts here. */
-static enum row claim_shop(struct tx *tx, int64_t shop, const char **error)
+static enum job_wish renew_one(struct job *job, struct tx *tx, int64_t shop)
 {
+    struct renewal r = { .tx = tx, .now = job->now_ms };
     struct shop s;
     enum row row = shops_try_locked(tx, shop, &s);
-    if (row != ROW_NONE) return row;
-    row = shops_get(tx, shop, &s);
-    if (row == ROW_NONE) *error = "its shop is missing";
-    if (row != ROW_FOUND) return ROW_FAULT;
-    LOG(LOG_WARN, "renewal_of_locked_shop", LOG_NUMBER("shop", shop));
-    return ROW_NONE;
-}
-
-/* All shops before any account: see the order of locks in shops.h. */
-static bool renew_together(struct tx *tx, struct batch *b, int64_t now)
-{
-    int64_t free_shop[RENEW_BATCH] = { 0 };
-    const char *error;
-    for (size_t i = 0; i < b->count; i++) {
-        if (b->item[i].failed) continue;
-        enum row row = claim_shop(tx, b->item[i].shop, &error);
-        if (row == ROW_FAULT) return false;
-        if (row == ROW_FOUND) free_shop[i] = b->item[i].shop;
-    }
-    for (size_t i = 0; i < b->count; i++) {
-        struct renewal r = { .tx = tx, .now = now };
-        if (!free_shop[i]) continue;
-        if (!renew(&r, free_shop[i])) return false;
-        b->still_due |= r.still_due;
-    }
-    return true;
-}
-
-static const char *fault_text(const struct renewal *r)
-{
-    if (r->error) return r->error;
-    switch (tx_fault_of(r->tx)) {
-    case TX_CONFLICT: return "its rows are in conflict";
-    case TX_BROKEN: return "a row of it breaks a rule of the database";
-    case TX_UNABLE: return "the database did not answer in time";
-    case TX_SOUND:
-    case TX_LOST: break;
-    }
-    return "its rows do not fit together";
-}
-
-/* One shop in a part that can be undone alone. False: the transaction is lost. */
-static bool renew_alone(struct tx *tx, int64_t shop, bool failed, struct batch *b, int64_t now)
-{
-    struct renewal r = { .tx = tx, .now = now };
-    if (!tx_part_begin(tx, tx_arena(tx))) return false;
-    enum row row = claim_shop(tx, shop, &r.error);
-    bool good = row == ROW_NONE || (row == ROW_FOUND && renew(&r, shop));
-    if (good && failed && row == ROW_FOUND) good = forget_failure(tx, shop);
-    /* Puts travel with the end of the part: what is wrong with them is known only then. */
-    if (good && tx_part_keep(tx)) {
-        b->still_due |= r.still_due;
-        return true;
-    }
-    const char *error = fault_text(&r);
-    bool lost = tx_fault_of(tx) == TX_LOST;
-    if (lost || !tx_part_undo(tx)) return false;
-    return set_aside(tx, shop, error, now);
-}
-
-/* Each alone. Not for ever: each may wait for somebody's lock. */
-static bool renew_each(struct tx *tx, struct batch *b, int64_t now)
-{
-    int64_t until = monotonic_ms() + RENEW_ALONE_MS;
-    for (size_t i = 0; i < b->count; i++) {
-        if (monotonic_ms() > until) {
-            b->still_due = true;
-            return true;
+    if (row == ROW_NONE) {
+        row = shops_get(tx, shop, &s);
+        if (row == ROW_FOUND) {
+            LOG(LOG_WARN, "renewal_of_locked_shop", LOG_NUMBER("shop", shop));
+            return JOB_AGAIN;
         }
-        if (!renew_alone(tx, b->item[i].shop, b->item[i].failed, b, now)) return false;
+        if (row == ROW_NONE) job_item_error(job, "its shop is missing");
+        return JOB_FAULT;
     }
-    return true;
+    if (row == ROW_FAULT) return JOB_FAULT;
+    if (!renew(&r, shop)) {
+        if (r.error) job_item_error(job, r.error);
+        return JOB_FAULT;
+    }
+    return r.still_due ? JOB_NEXT : JOB_FINISHED;
 }
 
-/* job->ref counts the rounds since the cron row. */
 static enum job_wish renew_settle(struct job *job, struct tx *tx)
 {
-    struct batch b = { 0 };
     if (!clock_is_sound()) {
         LOG(LOG_WARN, "renewals_wait_for_the_clock", LOG_NUMBER("job", job->id));
         return JOB_FINISHED;
     }
-    if (!load_batch(tx, job->now_ms, &b)) return JOB_FAULT;
-    bool some_failed = false;
-    for (size_t i = 0; i < b.count; i++) some_failed |= b.item[i].failed;
-    bool alone = job->attempt > 1 || text_eq(job->note, RENEW_ALONE); /* attempt: the batch failed as a whole */
-    if (!(alone ? renew_each : renew_together)(tx, &b, job->now_ms)) return JOB_FAULT;
-    if (some_failed && !alone && !put_renewal(tx, RENEW_ROUNDS, RENEW_ALONE)) return JOB_FAULT;
-    bool goes_on = (b.count == RENEW_BATCH || b.still_due) && job->ref + 1 < RENEW_ROUNDS;
-    return !goes_on || put_renewal(tx, job->ref + 1, NULL) ? JOB_FINISHED : JOB_FAULT;
+    return jobs_each(job, tx, &(struct job_list){ .read = read_due, .one = renew_one, .max = RENEW_BATCH });
 }
 
 /* clang-format off */
@@ -348,3 +202,37 @@ const struct job_kind tenants_renew_job = {
     .pool = JOB_POOL_MONEY, .careful = true, .settle = renew_settle,
 };
 /* clang-format on */
+
+/* ---- what failed ---- */
+
+static bool find_accounts(struct tx *tx, struct renewal_failure *f, size_t count)
+{
+    const char **shops = ARENA_ARRAY(tx_arena(tx), const char *, count);
+    for (size_t i = 0; i < count; i++) shops[i] = arena_printf(tx_arena(tx), "%lld", (long long)f[i].shop);
+    struct query q = query(tx, &accounts_of);
+    bind_text_list(&q, shops, count);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND)
+        for (size_t i = 0; i < count; i++)
+            if (f[i].shop == col_i64(&q, "shop")) f[i].account = col_i64(&q, "account");
+    return row != ROW_FAULT;
+}
+
+bool tenants_renewals_failed(struct tx *tx, int64_t after, struct renewal_failure *out, size_t limit, size_t *count)
+{
+    struct job_skip skip[FAILURES_MAX];
+    size_t found;
+    *count = 0;
+    if (limit > FAILURES_MAX) limit = FAILURES_MAX;
+    if (jobs_skips(tx, tenants_renew_job.name, after, skip, limit, &found) == ROW_FAULT) return false;
+    for (size_t i = 0; i < found && text_eq(skip[i].kind, tenants_renew_job.name); i++)
+        out[(*count)++] = (struct renewal_failure){ .shop = skip[i].item,
+                                                    .tries = skip[i].tries,
+                                                    .first_at_ms = skip[i].first_at_ms,
+                                                    .last_at_ms = skip[i].last_at_ms,
+                                                    .retry_at_ms = skip[i].retry_at_ms,
+                                                    .error = skip[i].error };
+    return *count == 0 || find_accounts(tx, out, *count);
+}
+
+bool tenants_renewals_failing(struct tx *tx, int64_t *out) { return jobs_skips_count(tx, tenants_renew_job.name, out); }

@@ -76,6 +76,7 @@ struct renewal_failure {
 };
 MUST_USE bool tenants_renewals_failed(struct tx *tx, int64_t after_shop, struct renewal_failure *out, size_t limit,
                                       size_t *count);
+MUST_USE bool tenants_renewals_failing(struct tx *tx, int64_t *out); /* how many */
 
 /* For the overview (reads the table: for a job), and for the home page: how far these shops of one account have come.
  */

@@ -144,8 +144,10 @@ TEST_EACH_ENGINE(operators_see_renewals_that_fail)
     fix_start();
     int64_t account = kit_account(t, 1000), shop = fix_shop(t, account, "Tea");
     assert_int_equal(fix_enable(t, account, shop).status, 200);
-    test_script(t, "INSERT INTO renewal_failures (shop, account, tries, first_at_ms, last_at_ms, retry_at_ms, error)"
-                   " VALUES (1, 1, 2, 1000, 2000, 3000, 'its rows are in conflict');");
+    test_script(t, "INSERT INTO job_skips (kind, item, tries, first_at_ms, last_at_ms, retry_at_ms, error) VALUES"
+                   " ('tenants.renew', 1, 2, 1000, 2000, 3000, 'its rows are in conflict'),"
+                   " ('tenants.purge', 1, 2, 1000, 2000, 3000, 'before'),"
+                   " ('tenants.secrets', 1, 2, 1000, 2000, 3000, 'behind');");
     struct kit_request r = {
         .routes = tenants_renewal_routes, .verb = VERB_GET, .path = "/api/operator/renewals", .account = account
     };

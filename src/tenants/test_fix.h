@@ -88,7 +88,8 @@ static inline const char *fix_text(const struct kit_answer *a, const char *name)
 
 static inline void fix_renew(struct test_db *t)
 {
-    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &tenants_renew_job }), JOB_FINISHED);
+    enum job_wish wish = kit_job(t, &(struct kit_attempt){ .kind = &tenants_renew_job });
+    assert_true(wish == JOB_FINISHED || wish == JOB_NEXT);
 }
 
 /* Runs after every test of money: ledger, shops and tenants are sound. */

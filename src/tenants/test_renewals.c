@@ -10,11 +10,9 @@ static int64_t at(const char *text)
 }
 
 /* As the worker makes it: a fault undoes all of the attempt. */
-static enum job_wish attempt(struct test_db *t, int64_t number, const char *note)
+static enum job_wish attempt(struct test_db *t)
 {
-    struct job job = {
-        .kind = tenants_renew_job.name, .arena = t->arena, .attempt = number, .note = note, .now_ms = kit_now()
-    };
+    struct job job = { .kind = tenants_renew_job.name, .arena = t->arena, .attempt = 1, .now_ms = kit_now() };
     EXPECT(tx_part_begin(t->tx, t->arena));
     enum job_wish wish = tenants_renew_job.settle(&job, t->tx);
     if (wish == JOB_FAULT || !tx_part_keep(t->tx)) {
@@ -70,32 +68,30 @@ static void one_bad_row(struct test_db *t, const char *spoil, const char *mend)
 {
     struct many m = enabled(t);
     script(t, spoil, m.account[BAD]);
-    assert_int_equal(attempt(t, 1, NULL), JOB_FAULT); /* all of it is undone */
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM subscriptions WHERE charges = 2"), 0);
-    assert_int_equal(attempt(t, 2, NULL), JOB_FINISHED);
+    assert_int_equal(attempt(t), JOB_FINISHED);
     expect_all_but_one_renewed(t, &m);
     struct renewal_failure f = failure(t);
     assert_int_equal(f.shop, m.shop[BAD]);
     assert_int_equal(f.account, m.account[BAD]);
     assert_int_equal(f.tries, 1);
     assert_true(strlen(f.error) > 10);
+    int64_t failing = 0;
+    EXPECT(tenants_renewals_failing(t->tx, &failing) && failing == 1);
 
-    kit_set_now(kit_now() + MINUTE_MS); /* it waits by itself, and fails nobody's batch */
-    assert_int_equal(attempt(t, 1, NULL), JOB_FINISHED);
+    kit_set_now(kit_now() + MINUTE_MS); /* it waits by itself */
+    assert_int_equal(attempt(t), JOB_FINISHED);
     assert_int_equal(failure(t).tries, 1);
     kit_set_now(f.retry_at_ms);
-    assert_int_equal(attempt(t, 1, NULL), JOB_FINISHED); /* puts a job for it alone */
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'tenants.renew' AND note = 'alone'"), 1);
-    assert_int_equal(attempt(t, 1, "alone"), JOB_FINISHED);
+    assert_int_equal(attempt(t), JOB_FINISHED);
     f = failure(t);
     assert_int_equal(f.tries, 2);
     assert_true(f.retry_at_ms > kit_now() + 9 * MINUTE_MS);
 
     script(t, mend, m.account[BAD]);
     kit_set_now(f.retry_at_ms);
-    assert_int_equal(attempt(t, 1, "alone"), JOB_FINISHED);
+    assert_int_equal(attempt(t), JOB_FINISHED);
     assert_int_equal(fix_available(t, m.account[BAD]), 940);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM renewal_failures"), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM job_skips"), 0);
     fix_expect_sound(t);
 }
 
@@ -134,17 +130,40 @@ TEST_EACH_ENGINE(a_shop_that_somebody_holds_is_passed_over)
     struct shop s;
     EXPECT(other && shops_locked(other, m.shop[BAD], &s) == ROW_FOUND);
     int64_t began_ms = monotonic_ms();
-    assert_int_equal(attempt(t, 1, NULL), JOB_FINISHED);
+    assert_int_equal(attempt(t), JOB_FINISHED);
     assert_true(monotonic_ms() - began_ms < 1000);
     expect_all_but_one_renewed(t, &m);
-    assert_int_equal(attempt(t, 2, NULL), JOB_FINISHED);
-    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM renewal_failures"), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM job_skips"), 0);
     tx_rollback(other);
     conn_close(c);
     arena_free(a);
-    assert_int_equal(attempt(t, 1, NULL), JOB_FINISHED);
+    assert_int_equal(attempt(t), JOB_FINISHED);
     assert_int_equal(fix_available(t, m.account[BAD]), 940);
     fix_expect_sound(t);
+}
+
+/* Down to what had a list of its own, and up again. */
+TEST_EACH_ENGINE(what_fails_is_kept_through_the_schema)
+{
+    struct many m = enabled(t);
+    script(t, "UPDATE subscriptions SET anchor_day = 0 WHERE account = %d;", m.account[BAD]);
+    assert_int_equal(attempt(t), JOB_FINISHED);
+    test_script(t, "INSERT INTO job_skips (kind, item, tries, first_at_ms, last_at_ms, retry_at_ms, error) VALUES"
+                   " ('shops.purge', 1, 2, 1000, 2000, 3000, 'stays');");
+    struct renewal_failure before = failure(t);
+    test_close_tx(t);
+    EXPECT(migrate_down(t->db, 1082, DOWN_DROP_DATA, NULL) >= 1);
+    test_open_tx(t);
+    assert_int_equal(test_number(t, "SELECT account FROM renewal_failures"), m.account[BAD]);
+    assert_int_equal(test_number(t, "SELECT tries FROM renewal_failures"), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM job_skips"), 1);
+    test_close_tx(t);
+    EXPECT(migrate_up(t->db) >= 1);
+    test_open_tx(t);
+    struct renewal_failure f = failure(t);
+    assert_int_equal(f.shop, before.shop);
+    assert_int_equal(f.retry_at_ms, before.retry_at_ms);
+    assert_string_equal(f.error, "its subscription's dates make no sense");
 }
 
 /* ---- time ---- */
@@ -285,6 +304,7 @@ int main(void)
         EACH_ENGINE(an_account_without_a_ledger_stops_nobody),
         EACH_ENGINE(an_entry_in_the_way_stops_nobody),
         ONLY_POSTGRES(a_shop_that_somebody_holds_is_passed_over),
+        EACH_ENGINE(what_fails_is_kept_through_the_schema),
         EACH_ENGINE(a_clock_that_jumped_takes_nothing),
         EACH_ENGINE(the_days_of_grace_count_from_the_notice),
         EACH_ENGINE(a_notice_from_the_future_does_not_give_years_of_grace),

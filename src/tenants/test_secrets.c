@@ -348,6 +348,36 @@ TEST_EACH_ENGINE(ends_from_the_future_are_brought_back)
     EXPECT(launches_use(t->tx, STR("key"), account, kit_now(), &where) == ROW_FOUND && where == shop);
 }
 
+/* One tenant whose secret cannot be ended kept all others' old secrets alive. */
+TEST_EACH_ENGINE(a_secret_that_cannot_be_ended_stops_nobody)
+{
+    enum { SHOPS = 3, BAD = 1 };
+    static const char *const kinds[] = { "secrets/sso/rotate", "secrets/webhook/rotate" };
+    fix_start();
+    int64_t account = kit_account(t, 1000), shop[SHOPS];
+    const struct kit_attempt retire = { .kind = &tenants_secrets_job };
+    for (int i = 0; i < SHOPS; i++) {
+        shop[i] = enabled_shop(t, account);
+        for (int k = 0; k < 2; k++)
+            assert_int_equal(fix_call(t, account, VERB_POST, shop[i], kinds[k], NULL).status, 200);
+    }
+    kit_set_now(kit_now() + SECRET_OVERLAP_HOURS * HOUR_MS);
+    test_script(t, arena_printf(t->arena, "UPDATE shops SET id = 99 WHERE id = %lld;", (long long)shop[BAD]));
+    assert_int_equal(kit_job(t, &retire), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE state = 2"), 2);
+    struct job_skip skip[2];
+    size_t n;
+    EXPECT(jobs_skips(t->tx, NULL, 0, skip, 2, &n) == ROW_FOUND && n == 1);
+    EXPECT(text_eq(skip[0].kind, "tenants.secrets") && text_eq(skip[0].error, "its shop is missing"));
+
+    test_script(t, arena_printf(t->arena, "UPDATE shops SET id = %lld WHERE id = 99;", (long long)shop[BAD]));
+    kit_set_now(skip[0].retry_at_ms);
+    assert_int_equal(kit_job(t, &retire), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM tenant_secrets WHERE state = 2"), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM job_skips"), 0);
+    assert_int_equal(fix_audits(t, "secret_retired"), 2 * SHOPS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +390,7 @@ int main(void)
         EACH_ENGINE(seeing_or_changing_a_secret_wants_a_fresh_sign_in),
         EACH_ENGINE(a_replaced_secret_can_be_ended_now),
         EACH_ENGINE(ends_from_the_future_are_brought_back),
+        EACH_ENGINE(a_secret_that_cannot_be_ended_stops_nobody),
         EACH_ENGINE(a_service_key_speaks_for_one_shop_alone),
         EACH_ENGINE(d18_no_secret_is_in_a_trail),
     };
