@@ -7,7 +7,7 @@
 
 /* clang-format off */
 #define INBOUND_ACTIONS(X)                                                                                             \
-    X(delivery_refused) X(delivery_changed) X(delivery_replayed)
+    X(delivery_refused) X(delivery_changed) X(delivery_replayed) X(delivery_read)
 /* clang-format on */
 INBOUND_ACTIONS(AUDIT_DECLARE)
 

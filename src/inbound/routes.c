@@ -188,13 +188,17 @@ static void contents_json(struct json *j, const void *arg)
     body_json(j, &c->d);
 }
 
+/* It holds what customers wrote and what they paid: who looked is told, in the transaction that gives it away. */
 static enum answer get_delivery(struct req *req)
 {
     int64_t id = ((const struct path_delivery *)req->path)->id;
     struct contents *c = ARENA_NEW(req->arena, struct contents);
     enum row row = inbound_get(req->tx, id, false, &c->row);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
-    if (!inbound_open(&c->row, req->arena, &c->d)) c->d.body = (struct str){ NULL, 0 };
+    bool opened = inbound_open(&c->row, req->arena, &c->d);
+    if (!opened) c->d.body = (struct str){ NULL, 0 };
+    if (opened && !audit_request(req, AUDIT_delivery_read, c->row.account, "delivery", id, NULL, NULL))
+        return reply_fault(req);
     return reply_json(req, 200, contents_json, c);
 }
 
@@ -242,9 +246,9 @@ const struct route inbound_routes[] = {
     { .verb = VERB_GET, .path = "/api/operator/deliveries", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
       QUERY_FIELDS(deliveries_query), .answer = deliveries_shape, .run = get_deliveries,
       .doc = "What others delivered here, newest first." },
-    { .verb = VERB_GET, .path = "/api/operator/deliveries/:id", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
+    { .verb = VERB_GET, .path = "/api/operator/deliveries/:id", .who = WHO_OPERATOR, .tx = TX_WRITE, .tag = "Operator",
       PATH_FIELDS(path_delivery), .answer = contents_shape, .run = get_delivery, PROBLEMS(&problem_not_found),
-      .doc = "A delivery as it came: its headers that are kept, and its body." },
+      .doc = "A delivery as it came: its headers that are kept, and its body. That one looked is audited." },
     { .verb = VERB_POST, .path = "/api/operator/deliveries/:id/replay", .who = WHO_OPERATOR, .tx = TX_WRITE,
       .tag = "Operator", .idempotent = true, PATH_FIELDS(path_delivery), .answer = contents_shape, .status = 202,
       .run = post_replay,

@@ -124,6 +124,23 @@ TEST_EACH_ENGINE(deliveries_are_listed_by_page_state_sender_and_as_csv)
     inbound_stop(&in, t);
 }
 
+/* Contents are what customers wrote and paid: each look stands in the trail, lists and refusals do not. */
+TEST_EACH_ENGINE(who_looks_into_a_delivery_is_told)
+{
+    struct test_inbound in;
+    inbound_start(&in, t);
+    taken(&in, t->arena, "evt_1");
+    expect_status(&in.s, "GET", "/api/operator/deliveries", AS_OPERATOR, NULL, 200, NULL);
+    expect_status(&in.s, "GET", "/api/operator/deliveries/2", AS_OPERATOR, NULL, 404, "not_found");
+    expect_status(&in.s, "GET", "/api/operator/deliveries/1", AS_MERCHANT, NULL, 404, "not_found");
+    json_decref(look_at(&in, 1));
+    json_decref(look_at(&in, 1));
+    inbound_stop(&in, t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'delivery_read'") == 2);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'delivery_read' AND resource = 'delivery'"
+                          " AND resource_id = 1 AND actor > 0") == 2);
+}
+
 /* ---- without a server ---- */
 
 static enum job_wish run_purge(struct test_db *t, int64_t at_ms)
@@ -168,6 +185,7 @@ int main(void)
         EACH_ENGINE(a_fault_while_acting_leaves_nothing_behind),
         EACH_ENGINE(what_was_refused_is_judged_anew),
         EACH_ENGINE(deliveries_are_listed_by_page_state_sender_and_as_csv),
+        EACH_ENGINE(who_looks_into_a_delivery_is_told),
         EACH_ENGINE(old_ones_are_forgotten_and_waiting_ones_never),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 // desk and a phone: nothing jumps while it loads, axe-core finds nothing (WCAG 2.2 AA and best practice), nothing is wider
 // than the page at any width or zoom, no page throws or breaks the policy.
 //
-// CHATHUB_LOOKS: modes by name, with commas, or "all". CHATHUB_PICTURES=1 leaves pictures of all pages in build/e2e/ for eyes.
+// CHATHUB_LOOKS: modes by name, with commas, or "all". CHATHUB_LOOKS_AT: only pages whose name has this pattern. CHATHUB_PICTURES=1 leaves pictures of all pages in build/e2e/ for eyes.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -28,6 +28,7 @@ export const MODES = [
     { name: 'zh-light-phone', lang: 'zh-CN', colorScheme: 'light', viewport: PHONE },
 ];
 const JUDGED = MODES.slice(0, 2).map(({ name }) => name);
+const AT = new RegExp(process.env.CHATHUB_LOOKS_AT ?? '');
 const PICTURES = process.env.CHATHUB_PICTURES === '1';
 
 /** Sums layout shifts from the first byte of a load on. */
@@ -98,7 +99,9 @@ async function look({ checks, person, mode, pages }) {
 
 async function inMode({ browser, checks, mode, home }) {
     const { name: _name, ...options } = mode;
-    for (const [email, pages] of guests(home)) {
+    for (const [email, all] of guests(home)) {
+        const pages = all.filter(([page]) => AT.test(page));
+        if (pages.length === 0) continue;
         const person = await Person.come(browser, home.server.base, options);
         checks.about(`looks, ${mode.name}`, () => [person.page]);
         await person.context.addInitScript(WATCH_SHIFTS);

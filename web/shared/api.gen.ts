@@ -1001,7 +1001,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A delivery as it came: its headers that are kept, and its body. For: operator. */
+        /** @description A delivery as it came: its headers that are kept, and its body. That one looked is audited. For: operator. */
         get: operations["getApiOperatorDeliveriesId"];
         put?: never;
         post?: never;
@@ -1317,7 +1317,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -1341,7 +1341,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -8493,6 +8493,7 @@ export interface operations {
             /**
              * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
              *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
              */
             503: {
                 headers: {

@@ -1,5 +1,6 @@
 // house.mjs: a house with something in every corner, and the addresses of all that one can look at in it.
 import { PASSWORD, Server } from '../../http/lib/server.mjs';
+import { deliver } from '../../http/lib/deliveries.mjs';
 import { until } from '../../http/lib/suite.mjs';
 import { ChatbotWorld } from '../../world/chatbot.mjs';
 
@@ -53,6 +54,12 @@ const operatorPages = (merchant) => [
     ['operator-customer', `/operator/customers/${merchant}`],
     ['operator-grant', `/operator/customers/${merchant}`, open(['发放积分', 'Grant credits'])],
     ['operator-renewals', '/operator/renewals'], ['operator-jobs', '/operator/jobs'], ['operator-audit', '/operator/audit'],
+    ['operator-jobs-of', `/operator/jobs?account=${merchant}&from=2020-01-01`], ['operator-skips', '/operator/jobs/skips'],
+    ['operator-deliveries', '/operator/deliveries'],
+    ['operator-delivery', '/operator/deliveries/1', async (page, at) => {
+        await page.getByRole('button', { name: ['查看内容', 'Show contents'][at], exact: true }).click();
+        await page.getByRole('group', { name: ['正文', 'Body'][at], exact: true }).waitFor();
+    }],
     ['operator-audit-of', `/operator/audit?account=${merchant}&action=shop_created`],
 ];
 
@@ -83,6 +90,10 @@ async function furnish(server, world) {
     const busy = merchant.post(`/api/shops/${shops.busy}/chatbot/enable`, {}).catch(() => undefined);
     const gone = await merchant.post('/api/shops', { shop_name: 'Gone', hosting: 'external' });
     await merchant.request('DELETE', `/api/shops/${gone.json.id}`);
+    const outside = server.client();
+    await deliver(outside, 'evt_0001', `{"trade":7,"subject":"${LONG}"}`);
+    await deliver(outside, `evt_${LONG}`, 'x'.repeat(3000));
+    await deliver(outside, 'evt_forged', 'x', { headers: { 'webhook-signature': `v1,${'A'.repeat(43)}=` } });
     await server.account('merchant', { email: NEWCOMER });
     await server.account('operator', { email: OPERATOR });
     await until('the setting up', async () => {

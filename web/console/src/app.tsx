@@ -32,6 +32,9 @@ const Customers = late(pages.customers);
 const CustomerPage = late(pages.customer);
 const Renewals = late(pages.renewals);
 const Jobs = late(pages.jobs);
+const JobSkips = late(pages.jobSkips);
+const Deliveries = late(pages.deliveries);
+const DeliveryPage = late(pages.delivery);
 const OperatorAudit = late(pages.operatorAudit);
 const NotFound = late(pages.notFound);
 
@@ -116,6 +119,9 @@ function FramedRoutes({ user }: { user: User }) {
               <Route path="/operator/customers/:id" element={<CustomerPage />} />
               <Route path="/operator/renewals" element={<Renewals />} />
               <Route path="/operator/jobs" element={<Jobs />} />
+              <Route path="/operator/jobs/skips" element={<JobSkips />} />
+              <Route path="/operator/deliveries" element={<Deliveries />} />
+              <Route path="/operator/deliveries/:id" element={<DeliveryPage />} />
               <Route path="/operator/audit" element={<OperatorAudit />} />
             </>
           )}

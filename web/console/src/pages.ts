@@ -18,6 +18,9 @@ export const pages = {
   customer: () => import("./pages/operator/customer"),
   renewals: () => import("./pages/operator/renewals"),
   jobs: () => import("./pages/operator/jobs"),
+  jobSkips: () => import("./pages/operator/job-skips"),
+  deliveries: () => import("./pages/operator/deliveries"),
+  delivery: () => import("./pages/operator/delivery"),
   operatorAudit: () => import("./pages/operator/audit"),
   notFound: () => import("./pages/not-found"),
 };
@@ -37,7 +40,10 @@ const FIRST: readonly [RegExp, Name][] = [
   [/^\/operator\/customers\/./, "customer"],
   [/^\/operator\/customers/, "customers"],
   [/^\/operator\/renewals/, "renewals"],
+  [/^\/operator\/jobs\/skips/, "jobSkips"],
   [/^\/operator\/jobs/, "jobs"],
+  [/^\/operator\/deliveries\/./, "delivery"],
+  [/^\/operator\/deliveries/, "deliveries"],
   [/^\/operator\/audit/, "operatorAudit"],
   [/^\/operator$/, "today"],
 ];
@@ -51,7 +57,17 @@ export function fetchFirst(pathname: string): void {
 const AHEAD_AFTER_MS = 2000;
 const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
   merchant: ["home", "shops", "shop", "billing", "settings", "notFound"],
-  operator: ["today", "customers", "customer", "renewals", "jobs", "operatorAudit", "settings"],
+  operator: [
+    "today",
+    "customers",
+    "customer",
+    "renewals",
+    "jobs",
+    "jobSkips",
+    "deliveries",
+    "operatorAudit",
+    "settings",
+  ],
 };
 
 export const fetchOthers = (role: "merchant" | "operator") =>

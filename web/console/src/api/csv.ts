@@ -1,7 +1,7 @@
 /* A list as a file for spreadsheets. The server gives it in pages, each naming the next; put together they are one table. */
 import { problemFromAnswer, toProblem } from "./problem";
 
-export type Wanted = Readonly<Record<string, string | number | undefined>>;
+export type Wanted = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Without it a spreadsheet takes UTF-8 for the machine's own letters. */
 const BYTE_ORDER_MARK = "\uFEFF";

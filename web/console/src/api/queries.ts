@@ -16,9 +16,12 @@ import type {
   Answer,
   AuditEntry,
   AuditFilter,
+  Delivery,
+  DeliveryFilter,
   FailingRenewal,
   Job,
-  JobState,
+  JobFilter,
+  JobSkip,
   LedgerFilter,
   OperatorAuditEntry,
   Transaction,
@@ -40,7 +43,7 @@ export function newQueryClient(): QueryClient {
 }
 
 export type Read<T> = UseQueryResult<T>;
-export type ReadList<T> = UseInfiniteQueryResult<InfiniteData<T[], number | undefined>>;
+export type ReadList<T> = UseInfiniteQueryResult<InfiniteData<T[]>>;
 
 /** The first question was sent by public/early.js, before this file was there. */
 async function firstUser(): Promise<Answer<"/api/user", "get"> | null> {
@@ -108,23 +111,24 @@ export const useAccount = (id: number) =>
 
 /* Lists page by key: the next page begins after the last row's id; a page that is not full is the last one. */
 export const PAGE_ROWS = 50;
+const ACTED_MS = 2000;
 
-interface KeysetOptions<T> {
+interface KeysetOptions<T, K> {
   enabled?: boolean;
   /** What the next page begins after. */
-  keyOf: (row: T) => number;
+  keyOf: (row: T) => K;
 }
 
-function useKeyset<T>(
+function useKeyset<T, K = number>(
   queryKey: readonly unknown[],
-  page: (after: number | undefined) => Promise<T[]>,
-  { enabled = true, keyOf }: KeysetOptions<T>,
+  page: (after: K | undefined) => Promise<T[]>,
+  { enabled = true, keyOf }: KeysetOptions<T, K>,
 ): ReadList<T> {
   return useInfiniteQuery({
     queryKey,
     enabled,
-    queryFn: ({ pageParam }: { pageParam: number | undefined }) => page(pageParam),
-    initialPageParam: undefined as number | undefined,
+    queryFn: ({ pageParam }) => page(pageParam as K | undefined),
+    initialPageParam: undefined as K | undefined,
     // Another filter: the rows of the one before stay until the answer is there, so that nothing jumps.
     placeholderData: keepPreviousData,
     getNextPageParam: (last: T[]) => (last.length < PAGE_ROWS ? undefined : last.slice(-1).map(keyOf)[0]),
@@ -195,12 +199,46 @@ export const useGrantPreview = (email: string, amount: number, kind: "grant" | "
     enabled: amount > 0,
     placeholderData: keepPreviousData,
   });
-/** Of all jobs that are done, nearly all are scheduled ones: those only when they are asked for. */
-export const useJobs = (state: JobState | "", scheduled: boolean) =>
-  useKeysetList<Job>(keys.jobList(state, scheduled), async (after) => {
-    const query = { ...range(after), state: state === "" ? ("all" as const) : state, scheduled };
+export const useJobs = (filter: JobFilter) =>
+  useKeysetList<Job>(keys.jobList(filter), async (after) => {
+    const query = { ...range(after), ...filter };
     const got = await answer(api.GET("/api/operator/jobs", { params: { query } }));
     return got.jobs;
+  });
+/** Rows that a job left out because they failed. */
+export const useJobSkips = () =>
+  useKeyset<JobSkip, { afterKind: string; afterItem: number }>(
+    keys.jobSkips,
+    async (after) => {
+      const query = { limit: PAGE_ROWS, ...after };
+      return (await answer(api.GET("/api/operator/jobs/skips", { params: { query } }))).skips;
+    },
+    { keyOf: ({ kind, item }) => ({ afterKind: kind, afterItem: item }) },
+  );
+export const useDeliveries = (filter: DeliveryFilter) =>
+  useKeysetList<Delivery>(keys.deliveryList(filter), async (after) => {
+    const query = { ...range(after), ...filter };
+    return (await answer(api.GET("/api/operator/deliveries", { params: { query } }))).deliveries;
+  });
+/** One row of the list, without its contents; null: there is none. One that is being acted on is asked for again. */
+export const useDeliveryRow = (id: number) =>
+  useQuery({
+    queryKey: keys.deliveryRow(id),
+    queryFn: async () => {
+      const query = { after: id + 1, limit: 1 };
+      const got = await answer(api.GET("/api/operator/deliveries", { params: { query } }));
+      return got.deliveries.find((row) => row.id === id) ?? null;
+    },
+    refetchInterval: ({ state }) => (state.data?.state === "received" ? ACTED_MS : false),
+  });
+/** With its contents: that somebody looked is written down, so nothing reads it by itself again. */
+export const useDelivery = (id: number) =>
+  useQuery({
+    queryKey: keys.delivery(id),
+    queryFn: () => answer(api.GET("/api/operator/deliveries/{id}", { params: { path: { id } } })),
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
 
 export type Overview = Answer<"/api/operator/overview", "get">;

@@ -1,7 +1,7 @@
 /* The names under which what was read is kept. Live events and finished submits name these keys to have them read again;
  * a key's first parts are therefore the thing, its later parts the page. Apart from the hooks, so that the shared worker
  * does not carry them. */
-import type { AuditFilter, JobState, LedgerFilter } from "./types";
+import type { AuditFilter, DeliveryFilter, JobFilter, LedgerFilter } from "./types";
 
 export const keys = {
   user: ["user"],
@@ -29,7 +29,13 @@ export const keys = {
   renewals: ["operator", "renewals"],
   grantPreview: (email: string, amount: number, kind: string) => ["operator", "grant", email, amount, kind],
   jobs: ["operator", "jobs"],
-  jobList: (state: JobState | "", scheduled: boolean) => ["operator", "jobs", state, scheduled],
+  jobList: (filter: JobFilter) => ["operator", "jobs", filter],
+  jobSkips: ["operator", "jobs", "skips"],
+  deliveries: ["operator", "deliveries"],
+  deliveryList: (filter: DeliveryFilter) => ["operator", "deliveries", filter],
+  deliveryRow: (id: number) => ["operator", "deliveries", id],
+  // Not under the list: each look is written down, so it is read once, when a person asks.
+  delivery: (id: number) => ["operator-delivery", id],
   operatorAudit: ["operator", "audit"],
   operatorAuditList: (filter: AuditFilter) => ["operator", "audit", filter],
 } as const;

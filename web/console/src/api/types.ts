@@ -40,4 +40,9 @@ export type JobState = Exclude<
   NonNullable<NonNullable<paths["/api/operator/jobs"]["get"]["parameters"]["query"]>["state"]>,
   "all"
 >;
+export type JobFilter = Pick<Query<"/api/operator/jobs">, "state" | "scheduled" | "account" | "from" | "to">;
+export type JobSkip = Answer<"/api/operator/jobs/skips", "get">["skips"][number];
+export type Delivery = Answer<"/api/operator/deliveries", "get">["deliveries"][number];
+export type DeliveryFilter = Pick<Query<"/api/operator/deliveries">, "from" | "to" | "state" | "sender">;
+export type DeliveryContents = Answer<"/api/operator/deliveries/{id}", "get">;
 export type SsoLaunch = Answer<"/api/shops/{id}/sso/launch", "post">;

@@ -36,7 +36,7 @@ describe("an operator's pages", () => {
     expect(covers("accounts", keys.account(7))).toBe(true);
     expect(covers("accounts", keys.accountTransactions(7, {}))).toBe(true);
     expect(covers("accounts", keys.accountList("x"))).toBe(true);
-    expect(covers("jobs", keys.jobList("dead", false))).toBe(true);
+    expect(covers("jobs", keys.jobList({ state: "dead" }))).toBe(true);
     for (const kind of ["jobs", "accounts", "overview"]) expect(covers(kind, keys.overview)).toBe(true);
   });
 });

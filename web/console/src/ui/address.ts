@@ -22,3 +22,9 @@ export function useAddress(): [(name: string) => string, (changes: Readonly<Reco
   };
   return [read, write];
 }
+
+/** A number of a row that stands in the address; what is none is left out. */
+export function idOf(text: string): number | undefined {
+  const id = Number(text);
+  return Number.isSafeInteger(id) && id > 0 ? id : undefined;
+}

@@ -1,12 +1,11 @@
 /* The audit trail as a list one looks through: what was done, when, and for an operator on whose account. */
 import type { AuditEntry, AuditFilter } from "../api/types";
 import { dictionaries, type TextKey, useText } from "../i18n/i18n";
-import { useAddress } from "./address";
+import { idOf, useAddress } from "./address";
 import { endOf, startOf } from "./days";
 import { Choose, Days, Export } from "./filters";
-import { Icon } from "./icon";
 import { Toolbar } from "./page";
-import { KnownPerson } from "./person";
+import { OfCustomer } from "./person";
 
 type Action = AuditEntry["action"];
 
@@ -19,25 +18,12 @@ const ACTIONS = Object.keys(dictionaries.en)
 
 export function useAuditFilter(): AuditFilter {
   const [read] = useAddress();
-  const account = Number(read("account"));
   return {
     from: startOf(read("from")),
     to: endOf(read("to")),
     action: ACTIONS.find((action) => action === read("action")),
-    account: Number.isSafeInteger(account) && account > 0 ? account : undefined,
+    account: idOf(read("account")),
   };
-}
-
-function OfAccount({ id, onAll }: { id: number; onAll: () => void }) {
-  const { t } = useText();
-  return (
-    <span className="chip chip-chosen chip-of">
-      <KnownPerson id={id} />
-      <button type="button" aria-label={t("list.allOf", { name: t("customer.one") })} onClick={onAll}>
-        <Icon name="close" />
-      </button>
-    </span>
-  );
 }
 
 export function AuditTools({ path, filter }: { path: string; filter: AuditFilter }) {
@@ -49,7 +35,7 @@ export function AuditTools({ path, filter }: { path: string; filter: AuditFilter
   );
   return (
     <Toolbar>
-      {filter.account !== undefined && <OfAccount id={filter.account} onAll={() => write({ account: "" })} />}
+      {filter.account !== undefined && <OfCustomer id={filter.account} onAll={() => write({ account: "" })} />}
       <Choose
         label={t("audit.action")}
         choices={choices}

@@ -1,7 +1,7 @@
 /* The ledger as a list one looks through: the filters stand in the address, the file has what they leave. */
 import type { LedgerFilter } from "../api/types";
 import { useText } from "../i18n/i18n";
-import { useAddress } from "./address";
+import { idOf, useAddress } from "./address";
 import { endOf, startOf } from "./days";
 import { Choose, Days, Export, Find } from "./filters";
 import { Toolbar } from "./page";
@@ -11,13 +11,12 @@ const REASONS = ["trial", "grant", "correction", "chatbot_enablement", "chatbot_
 
 export function useLedgerFilter(): LedgerFilter {
   const [read] = useAddress();
-  const shop = Number(read("shop"));
   return {
     from: startOf(read("from")),
     to: endOf(read("to")),
     reason: REASONS.find((reason) => reason === read("reason")),
     search: read("search").slice(0, 64) || undefined,
-    shop: Number.isSafeInteger(shop) && shop > 0 ? shop : undefined,
+    shop: idOf(read("shop")),
   };
 }
 

@@ -44,7 +44,13 @@ const SECRET: Readonly<Record<string, Meaning>> = {
   previous: { text: "secret.previous", tone: "due", icon: "wait" },
   unmade: { text: "secret.unmade", tone: "off", icon: "stop" },
 };
-const MEANINGS = { service: SERVICE, job: JOB, secret: SECRET };
+const DELIVERY: Readonly<Record<string, Meaning>> = {
+  received: { text: "delivery.received", tone: "off", icon: "wait" },
+  acted: { text: "delivery.acted", tone: "on", icon: "good" },
+  failed: { text: "delivery.failed", tone: "stop", icon: "fail" },
+  refused: { text: "delivery.refused", tone: "due", icon: "stop" },
+};
+const MEANINGS = { service: SERVICE, job: JOB, secret: SECRET, delivery: DELIVERY };
 
 export function Pill({ tone, icon, children }: { tone: Tone; icon?: IconName; children: string }) {
   return (

@@ -199,6 +199,8 @@ function About({ account }: { account: Account }) {
       </Facts>
       <p>
         <Link to={`/operator/audit?account=${account.id}`}>{t("customer.activity")}</Link>
+        {" · "}
+        <Link to={`/operator/jobs?account=${account.id}`}>{t("nav.jobs")}</Link>
       </p>
     </Section>
   );

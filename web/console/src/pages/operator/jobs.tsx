@@ -4,16 +4,18 @@ import { answer, api, once } from "../../api/client";
 import { useJobs } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
-import type { Job, JobState } from "../../api/types";
+import type { Job, JobFilter, JobState } from "../../api/types";
 import { useText } from "../../i18n/i18n";
-import { useAddress } from "../../ui/address";
+import { idOf, useAddress } from "../../ui/address";
 import { Button } from "../../ui/button";
+import { endOf, startOf } from "../../ui/days";
 import { Time } from "../../ui/facts";
-import { Chips } from "../../ui/filters";
+import { Chips, Days, Export } from "../../ui/filters";
+import { JobParts } from "../../ui/job-parts";
 import { LoadedList } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
 import { Page, Toolbar } from "../../ui/page";
-import { KnownPerson } from "../../ui/person";
+import { KnownPerson, OfCustomer } from "../../ui/person";
 import { StatusPill } from "../../ui/pill";
 import { type Column, DataTable } from "../../ui/table";
 
@@ -86,29 +88,43 @@ function JobTable({ rows }: { rows: readonly Job[] }) {
   );
 }
 
+function useJobFilter(): JobFilter {
+  const [read] = useAddress();
+  return {
+    state: STATES.find((name) => name === read("state")) ?? "all",
+    scheduled: read("scheduled") === "1" ? true : undefined,
+    account: idOf(read("account")),
+    from: startOf(read("from")),
+    to: endOf(read("to")),
+  };
+}
+
 export default function Jobs() {
   const { t } = useText();
   const [address, write] = useAddress();
-  const state = STATES.find((name) => name === address("state")) ?? "";
-  const scheduled = address("scheduled") === "1";
-  const read = useJobs(state, scheduled);
+  const filter = useJobFilter();
+  const read = useJobs(filter);
   return (
     <Page title={t("nav.jobs")} intro={t("jobs.intro")}>
+      <JobParts />
       <Toolbar>
+        {filter.account !== undefined && <OfCustomer id={filter.account} onAll={() => write({ account: "" })} />}
         <Chips
           label={t("jobs.filter")}
           choices={STATES.map((value) => ({ value, text: t(`job.${value}`) }))}
-          value={state}
+          value={filter.state === "all" ? "" : (filter.state ?? "")}
           onChoose={(value) => write({ state: value })}
         />
+        <Days from={address("from")} to={address("to")} onDays={write} />
         <label className="tick end">
           <input
             type="checkbox"
-            checked={scheduled}
+            checked={filter.scheduled === true}
             onChange={({ target }) => write({ scheduled: target.checked ? "1" : "" })}
           />
           <span>{t("jobs.scheduled")}</span>
         </label>
+        <Export path="/api/operator/jobs" wanted={filter} name="chathub-jobs" />
       </Toolbar>
       <LoadedList read={read} rows={12}>
         {(rows) => <JobTable rows={rows} />}
