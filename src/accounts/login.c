@@ -117,6 +117,8 @@ HANDLER(login_run)
     struct checked *p = req->prepared;
     struct user_view v = { .success = true };
     enum answer a = check_again(req, p, &problem_invalid_credentials);
+    /* A right password costs its network nothing; what it leaves in the trail costs its person. */
+    if (a == ANSWER_GO_ON) a = req_count_change(req, COUNTED_PERSON, p->account);
     if (a != ANSWER_GO_ON) return a;
     if (p->new_hash[0] && user_set_password(req->tx, p->account, p->hash, p->new_hash) == ROW_FAULT)
         return reply_fault(req);

@@ -230,6 +230,7 @@ HANDLER(operator_sessions_end_run)
     if (known == ROW_FAULT) return reply_fault(req);
     /* The own one stays: an operator who cleans up after a theft goes on working. */
     e.count = sessions_end_all(req->tx, path->id, req->who.person == path->id ? req->who.session : 0);
+    if (e.count == 0) return reply_json(req, 200, ended_json, &e); /* nothing changed: no row, no event */
     if (e.count < 0 || person_home(req->tx, path->id, &account) == ROW_FAULT ||
         !audit_request(req, AUDIT_sessions_ended, account, "person", path->id, ended_details, &e) ||
         !sessions_changed(req, path->id))

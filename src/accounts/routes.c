@@ -6,6 +6,7 @@
 static const struct limit login_limit = { .name = "login", .burst = 30, .per_ms = 5 * MINUTE_MS };
 static const struct limit register_limit = { .name = "register", .burst = 30, .per_ms = HOUR_MS };
 static const struct limit mail_limit = { .name = "account_mail", .burst = 30, .per_ms = HOUR_MS };
+static const struct limit logout_limit = { .name = "logout", .burst = 120, .per_ms = MINUTE_MS };
 static const struct limit token_limit = { .name = "account_token", .burst = 10, .per_ms = MINUTE_MS };
 /* Who is signed in and enters the password again is counted by account. */
 static const struct limit password_limit = { .name = "password", .burst = 30, .per_ms = 5 * MINUTE_MS };
@@ -97,7 +98,7 @@ const struct route accounts_routes[] = {
       BODY_FIELDS(post_reauthenticate), .answer = success_shape,
       PROBLEMS(&problem_wrong_password, &problem_too_many_tries), .prepare = reauthenticate_prepare,
       .run = reauthenticate_run, .refused = password_refused },
-    { .verb = VERB_POST, .path = "/auth/logout", .who = WHO_ANYONE, AUTH,
+    { .verb = VERB_POST, .path = "/auth/logout", .who = WHO_ANYONE, AUTH, .limit = &logout_limit,
       .doc = "Sign out. Ends the session on the server.", .answer = success_shape, .run = logout_run },
     { .verb = VERB_GET, .path = "/auth/sessions", .who = WHO_PERSON, .tag = "Account", .tx = TX_READ,
       .doc = "Where the caller is signed in, newest first; at most 100.", .answer = sessions_shape,

@@ -81,7 +81,7 @@ bool req_is_local(const struct req *req)
 
 /* ---- limits ---- */
 
-enum { TAKEN_GENERAL = 1, TAKEN_NETWORK = 2, TAKEN_SESSION = 4, TAKEN_ACCOUNT = 8 };
+enum { TAKEN_GENERAL = 1, TAKEN_NETWORK = 2, TAKEN_SESSION = 4, TAKEN_ACCOUNT = 8, TAKEN_CHANGE = 16 };
 
 static bool too_many(struct exchange *x, int64_t retry_after_s)
 {
@@ -136,13 +136,18 @@ struct counted {
     uint8_t bytes[sizeof(int64_t) + 1];
 };
 
-static struct str counted_of(const struct caller *who, struct counted *memory)
+static struct str counted_as(enum counted_kind kind, int64_t id, struct counted *memory)
 {
-    bool by_key = who->session == 0, in_account = who->account != 0;
-    int64_t id = by_key ? who->shop : in_account ? who->account : who->person;
-    memory->bytes[0] = by_key ? 'k' : in_account ? 'a' : 'p';
+    memory->bytes[0] = (uint8_t)kind;
     memcpy(memory->bytes + 1, &id, sizeof id);
     return (struct str){ (const char *)memory->bytes, sizeof memory->bytes };
+}
+
+static struct str counted_of(const struct caller *who, struct counted *memory)
+{
+    if (who->session == 0) return counted_as(COUNTED_SHOP, who->shop, memory);
+    if (who->account == 0) return counted_as(COUNTED_PERSON, who->person, memory);
+    return counted_as(COUNTED_ACCOUNT, who->account, memory);
 }
 
 static const struct limit *limit_of_caller(const struct req *req)
@@ -150,12 +155,41 @@ static const struct limit *limit_of_caller(const struct req *req)
     return req->who.session != 0 || req->route->account_limit != NULL ? account_limit(req->route) : &limit_shop_key;
 }
 
-bool admission_of_caller(struct exchange *x)
+/* What changes something counts here whatever its row says of itself, and gets nothing back: see limits.h. */
+static bool take_change(struct exchange *x, struct str who)
+{
+    return take_of(x, &limit_account_changes, who, TAKEN_CHANGE) && take_of(x, &limit_account_hour, who, TAKEN_CHANGE);
+}
+
+static bool take_change_of_caller(struct exchange *x, const struct caller *who)
 {
     struct counted memory;
-    if (x->req.who.roles == 0 || !route_wants_caller(x->req.route)) return true;
+    struct str one = counted_of(who, &memory);
+    if (who->session == 0) /* the keys of all its shops together */
+        return take_of(x, &limit_account_hour, counted_as(COUNTED_ACCOUNT, who->account, &memory), TAKEN_CHANGE);
+    /* Without a limit of its own the row was counted among the changes already. */
+    if (x->req.route->account_limit != NULL) return take_change(x, one);
+    return take_of(x, &limit_account_hour, one, TAKEN_CHANGE);
+}
+
+bool admission_of_caller(struct exchange *x)
+{
+    const struct caller *who = &x->req.who;
+    struct counted memory;
+    if (who->roles == 0 || !route_wants_caller(x->req.route)) return true;
     if ((x->taken & TAKEN_ACCOUNT) != 0) return true; /* run again after a conflict */
-    return take_of(x, limit_of_caller(&x->req), counted_of(&x->req.who, &memory), TAKEN_ACCOUNT);
+    return take_of(x, limit_of_caller(&x->req), counted_of(who, &memory), TAKEN_ACCOUNT) &&
+           (x->req.route->tx != TX_WRITE || take_change_of_caller(x, who));
+}
+
+enum answer req_count_change(struct req *req, enum counted_kind kind, int64_t id)
+{
+    struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
+    struct counted memory;
+    /* Run again after a conflict it was counted; a handler alone, as tests run it, has no server that counts. */
+    if (x == NULL || x->loop == NULL || (x->taken & TAKEN_CHANGE) != 0) return ANSWER_GO_ON;
+    struct str who = counted_as(kind, id, &memory);
+    return take_change(x, who) ? ANSWER_GO_ON : ANSWER_REFUSED;
 }
 
 void admission_settle(struct exchange *x)

@@ -15,6 +15,7 @@ enum { SHARDS = 64, SETS = 128, WAYS = 8, OPEN_COUNTERS = 65536, WIDER_MAX = 100
 const struct limit limit_general = { .name = "general", .burst = 2000, .per_ms = 10 * SECOND_MS };
 const struct limit limit_account_reads = { .name = "account_reads", .burst = 1500, .per_ms = 10 * SECOND_MS };
 const struct limit limit_account_changes = { .name = "account_changes", .burst = 120, .per_ms = 10 * SECOND_MS };
+const struct limit limit_account_hour = { .name = "account_changes_hour", .burst = 12000, .per_ms = HOUR_MS };
 const struct limit limit_shop_key = { .name = "shop_key", .burst = 3000, .per_ms = 10 * SECOND_MS };
 
 struct bucket {
@@ -251,7 +252,7 @@ static bool set_named(struct limits *l, struct str name, struct str numbers, con
 static bool set_one(struct limits *l, struct str name, struct str numbers, const struct route *const *tables)
 {
     static const struct limit *const general[] = { &limit_general, &limit_account_reads, &limit_account_changes,
-                                                   &limit_shop_key };
+                                                   &limit_account_hour, &limit_shop_key };
     bool found = false;
     for (size_t i = 0; i < ARRAY_LEN(general); i++) found |= set_named(l, name, numbers, general[i]);
     for (size_t t = 0; tables[t] != NULL; t++)

@@ -45,7 +45,8 @@ uint64_t limits_hash(const struct limits *l, const uint8_t address[16], unsigned
 
 /* Every request counts here too, except from loopback: behind a proxy that is not named as trusted everybody is
  * loopback, and one bucket for all would shut out all. Whoever turns out to be signed in gets the token back and is
- * counted by account: reads and changes apart. */
-extern const struct limit limit_general, limit_account_reads, limit_account_changes, limit_shop_key;
+ * counted by account: reads and changes apart. Changes, also those by the keys of its shops, count by the hour as well:
+ * each may leave rows that are kept for a year, so what one account can make them grow by has a bound. */
+extern const struct limit limit_general, limit_account_reads, limit_account_changes, limit_account_hour, limit_shop_key;
 
 #endif

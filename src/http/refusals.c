@@ -52,13 +52,21 @@ void refusals_free(struct refusals *r)
     free(r);
 }
 
+/* Whose refusal may be of an id: in the path, or in the body. */
+static bool names_something(const struct route *r)
+{
+    return r != NULL && (r->path_fields != NULL || r->body_fields != NULL);
+}
+
 /* False: nothing that anybody would look for. */
 static bool kind_of(const struct exchange *x, enum refusal_kind *kind)
 {
     const struct problem *p = x->req.reply.problem;
     const struct route *r = x->req.route;
     if (p == NULL) return false;
-    bool by_key = head_get(&x->head, "authorization").p != NULL;
+    /* Servers that others run prove themselves by a key, a token or a secret in a header of their own. */
+    bool by_key = head_get(&x->head, "authorization").p != NULL ||
+                  (r != NULL && r->origins == ORIGINS_UNCHECKED && !x->req.who.roles);
     bool known = x->req.who.roles != 0;
     if (p == &problem_cross_site) *kind = REFUSAL_CROSS_SITE;
     else if (p == &problem_wrong_host) *kind = REFUSAL_WRONG_HOST;
@@ -66,7 +74,7 @@ static bool kind_of(const struct exchange *x, enum refusal_kind *kind)
     else if (by_key && (p->status == 401 || p->status == 403)) *kind = REFUSAL_BAD_KEY;
     else if (p == &problem_role_not_allowed || (p == &problem_not_found && known && r && r->who == WHO_OPERATOR))
         *kind = REFUSAL_ROLE;
-    else if (p == &problem_not_found && known && r && r->path_fields != NULL) *kind = REFUSAL_NOT_THEIRS;
+    else if (p == &problem_not_found && known && names_something(r)) *kind = REFUSAL_NOT_THEIRS;
     else return false;
     return true;
 }

@@ -256,6 +256,15 @@ struct str req_cookie(const struct req *req, const char *name);
 struct str req_bearer(const struct req *req);
 /* From this machine, and no proxy has forwarded it: what a scraper beside the server may read. */
 bool req_is_local(const struct req *req);
+/* For rows that anybody may call and that find out in .run whose rows they change (a password, a token of their own):
+ * one more change of this account. ANSWER_GO_ON, or the refusal was made: too many. Not in .prepare. */
+enum counted_kind {
+    COUNTED_ACCOUNT = 'a',
+    COUNTED_PERSON = 'p',
+    COUNTED_SHOP = 'k',
+    COUNTED_GUEST = 'g', /* a shop of an outside panel */
+};
+MUST_USE enum answer req_count_change(struct req *req, enum counted_kind kind, int64_t id);
 void req_keep_upload(struct req *req); /* in .run: the file stays when this commits */
 /* The body as received, for routes without body_fields (signed webhooks). Empty when there was none. */
 struct str req_raw_body(const struct req *req);

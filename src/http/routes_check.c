@@ -367,6 +367,8 @@ static void check_row(struct check *c)
     if (r->refused && r->tx != TX_WRITE) complain(c, "refused writes rows: it needs TX_WRITE");
     if (r->body_max > JSON_READ_MAX_BYTES) complain(c, "body_max is above what JSON may be");
     if (r->body_optional && !r->body_fields) complain(c, "body_optional without a body");
+    if (r->tx == TX_WRITE && !route_wants_caller(r) && !r->limit)
+        complain(c, "changes something for callers that nobody counts: it needs a limit");
     if (r->limit && (!text_given(r->limit->name) || r->limit->burst <= 0 || r->limit->per_ms <= 0))
         complain(c, "limit is not set");
     if (r->status != 0 && (r->status < 200 || r->status > 399)) complain(c, "status %d is no success", r->status);

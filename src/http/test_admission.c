@@ -10,6 +10,12 @@ static void few_of_each(struct http_options *o)
     o->limits = "general=20/10m, account_reads=30/10m, account_changes=4/10m, shop_key=6/10m";
 }
 
+static void few_an_hour(struct http_options *o)
+{
+    o->trusted_proxy = "127.0.0.1";
+    o->limits = "account_changes=5/10m, account_changes_hour=8/1h, often=2/10m";
+}
+
 /* Asks `count` times; how many were refused with 429. */
 static int refused_of(struct test_http *s, const char *method, const char *path, const char *headers, const char *body,
                       int count)
@@ -88,6 +94,35 @@ TEST_EACH_ENGINE(changes_are_counted_apart_and_refused_ones_write_nothing)
     test_http_stop(&s, t);
 }
 
+/* Whatever a row says of itself, and whoever speaks for the account: its changes have a bound by the hour. */
+TEST_EACH_ENGINE(all_changes_of_an_account_count_by_the_hour)
+{
+    struct test_http s;
+    test_http_start(&s, t, few_an_hour);
+    /* A row with a limit of its own that gives back what succeeds: still a change. */
+    assert_int_equal(refused_of(&s, "POST", "/api/often", AS_MERCHANT, "{\"text\":\"n\"}", 7), 2);
+    clock_advance_ms(10 * MINUTE_MS); /* the hour brought one and a third again */
+    /* Another session of it, and a key of one of its shops. */
+    assert_int_equal(refused_of(&s, "POST", "/api/notes", "Cookie: sid=m7-b\r\n", "{\"text\":\"n\"}", 2), 0);
+    assert_int_equal(refused_of(&s, "POST", "/api/by-key", "Authorization: Bearer chsk_7_3\r\n", "{\"text\":\"n\"}", 4),
+                     2);
+    assert_int_equal(refused_of(&s, "POST", "/api/notes", "Cookie: sid=m7-b\r\n", "{\"text\":\"n\"}", 2), 2);
+    expect_status(&s, "GET", "/api/shops/3", "Authorization: Bearer chsk_7_3\r\n", NULL, 200, NULL); /* reads do not */
+    assert_int_equal(refused_of(&s, "POST", "/api/notes", "Cookie: sid=m9-a\r\n", "{\"text\":\"n\"}", 2), 0);
+    test_http_stop(&s, t);
+}
+
+/* A row that finds out in .run whose rows it changes counts them as that account's. */
+TEST_EACH_ENGINE(changes_of_who_is_found_out_late_are_counted)
+{
+    struct test_http s;
+    test_http_start(&s, t, few_an_hour);
+    assert_int_equal(refused_of(&s, "POST", "/api/late", NULL, "{\"text\":\"7\"}", 7), 2);
+    assert_int_equal(refused_of(&s, "POST", "/api/late", NULL, "{\"text\":\"8\"}", 5), 0);
+    assert_int_equal(atomic_load(&test_runs), 10);
+    test_http_stop(&s, t);
+}
+
 /* Only what fails counts where the row says so. */
 TEST_EACH_ENGINE(a_success_gives_its_token_back)
 {
@@ -111,6 +146,9 @@ TEST_EACH_ENGINE(refusals_are_told_by_the_minute)
         expect_status(&s, "POST", "/api/notes", "Origin: https://evil.example\r\n", "{}", 403, "cross_site");
         expect_status(&s, "GET", "/api/shops/3", "Authorization: Bearer chsk_wrong\r\n", NULL, 401, NULL);
         expect_status(&s, "GET", "/api/operator", AS_MERCHANT, NULL, 404, NULL);
+        expect_status(&s, "POST", "/api/proven", "X-Secret: guessed\r\n", "{\"text\":\"n\"}", 401, NULL);
+        expect_status(&s, "POST", "/api/notes", AS_MERCHANT "Sec-Fetch-Site: same-origin\r\n", "{\"text\":\"nowhere\"}",
+                      i < 4 ? 404 : 429, NULL);                          /* an id in a body */
         expect_status(&s, "GET", "/api/nowhere", NULL, NULL, 404, NULL); /* nobody looks for this */
     }
     clock_advance_ms(61 * SECOND_MS);
@@ -123,9 +161,10 @@ TEST_EACH_ENGINE(refusals_are_told_by_the_minute)
     }
     assert_int_equal(test_refusals.told, 1);
     assert_int_equal(test_refusals.count[REFUSAL_CROSS_SITE], 5);
-    assert_int_equal(test_refusals.count[REFUSAL_BAD_KEY], 5);
+    assert_int_equal(test_refusals.count[REFUSAL_BAD_KEY], 10);
     assert_int_equal(test_refusals.count[REFUSAL_ROLE], 5);
-    assert_int_equal(test_refusals.count[REFUSAL_TOO_MANY], 30);
+    assert_int_equal(test_refusals.count[REFUSAL_NOT_THEIRS], 4);
+    assert_int_equal(test_refusals.count[REFUSAL_TOO_MANY], 31);
     assert_int_equal(test_refusals.count[REFUSAL_WRONG_HOST], 0);
     struct buf out;
     buf_init(&out, METRICS_MAX_BYTES);
@@ -154,6 +193,8 @@ int main(void)
         ONLY_SQLITE(a_client_that_cannot_be_read_is_nobody),
         EACH_ENGINE(who_is_signed_in_is_counted_by_account),
         EACH_ENGINE(changes_are_counted_apart_and_refused_ones_write_nothing),
+        EACH_ENGINE(all_changes_of_an_account_count_by_the_hour),
+        EACH_ENGINE(changes_of_who_is_found_out_late_are_counted),
         EACH_ENGINE(a_success_gives_its_token_back),
         ONLY_SQLITE(refusals_are_told_by_the_minute),
         ONLY_SQLITE(settings_must_name_what_there_is),

@@ -197,6 +197,7 @@ static enum answer post_note(struct req *req)
         reply_fact_i64(req, "need", 50);
         return reply_problem(req, &problem_test);
     }
+    if (strcmp(in->text, "nowhere") == 0) return reply_problem(req, &problem_not_found);
     if (strcmp(in->text, "fault") == 0) return reply_fault(req);
     if (strcmp(in->text, "broken") == 0) {
         struct query q = query(req->tx, &test_broken);
@@ -300,7 +301,20 @@ static enum answer say_nothing(struct req *req)
     return ANSWER_SENT;
 }
 
+static enum answer post_proven(struct req *req) { return reply_problem(req, &problem_sign_in); }
+
+/* Finds out here whose rows it changes: the number that the text is. */
+static enum answer post_late(struct req *req)
+{
+    enum answer a = req_count_change(req, COUNTED_ACCOUNT, atoi(((const struct note_in *)req->body)->text));
+    if (a != ANSWER_GO_ON) return a;
+    atomic_fetch_add(&test_runs, 1);
+    return reply_text(req, 200, "text/plain", STR("changed"));
+}
+
 static const struct limit few = { .name = "few", .burst = 3, .per_ms = 60000 };
+static const struct limit roomy = { .name = "roomy", .burst = 100000, .per_ms = 60000 };
+static const struct limit often = { .name = "often", .burst = 1000, .per_ms = 60000 };
 static const struct limit tries = { .name = "tries", .burst = 3, .per_ms = 60000 };
 
 #define COMMON .doc = "Test.", .tag = "test", .hidden = true
@@ -314,11 +328,11 @@ static const struct route routes[] = {
     { .verb = VERB_GET, .path = "/api/big", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_big, COMMON },
     { .verb = VERB_POST, .path = "/api/echo", .who = WHO_ANYONE, .tx = TX_NONE, .run = post_echo, .body_max = 100000,
       .origins = ORIGINS_UNCHECKED, COMMON },
-    { .verb = VERB_POST, .path = "/api/echo-lane", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_echo,
+    { .verb = VERB_POST, .path = "/api/echo-lane", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy, .run = post_echo,
       .body_max = 100000, .origins = ORIGINS_UNCHECKED, COMMON },
     { .verb = VERB_POST, .path = "/api/slow", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_hello, .slow = true,
       .prepare = wait_at_gate, .origins = ORIGINS_UNCHECKED, COMMON },
-    { .verb = VERB_POST, .path = "/api/unsaid", .who = WHO_ANYONE, .tx = TX_WRITE, .run = get_hello,
+    { .verb = VERB_POST, .path = "/api/unsaid", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy, .run = get_hello,
       .prepare = say_nothing, .origins = ORIGINS_UNCHECKED, COMMON },
     { .verb = VERB_GET, .path = "/api/few", .who = WHO_ANYONE, .tx = TX_NONE, .run = get_health,
       .limit = &few, COMMON },
@@ -328,7 +342,7 @@ static const struct route routes[] = {
       .any_query = true, COMMON },
     { .verb = VERB_GET, .path = "/api/public", .who = WHO_SYSTEM, .tx = TX_NONE, .run = get_fixed,
       .origins = ORIGINS_ANY, .framing = FRAMING_OWN, COMMON },
-    { .verb = VERB_POST, .path = "/api/widget", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_widget,
+    { .verb = VERB_POST, .path = "/api/widget", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy, .run = post_widget,
       .origins = ORIGINS_ASKED, .origin = shop_origin, .framing = FRAMING_ASKED, BODY_FIELDS(note_in), COMMON },
     { .verb = VERB_GET, .path = "/api/widget", .who = WHO_MEMBERS, .tx = TX_READ, .run = get_hello,
       .origins = ORIGINS_ASKED, .origin = shop_origin, .cors_credentials = true, COMMON },
@@ -350,14 +364,23 @@ static const struct route routes[] = {
     { .verb = VERB_GET, .path = "/api/shops/count", .who = WHO_MEMBERS, .tx = TX_READ, .run = count_notes, COMMON },
     { .verb = VERB_POST, .path = "/api/notes", .who = WHO_STAFF, .tx = TX_WRITE, .run = post_note,
       .refused = note_refused, .idempotent = true, BODY_FIELDS(note_in), COMMON },
-    { .verb = VERB_POST, .path = "/api/cookie", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_cookie, COMMON },
+    { .verb = VERB_POST, .path = "/api/often", .who = WHO_STAFF, .tx = TX_WRITE, .run = post_note,
+      .account_limit = &often, .give_back_on_success = true, BODY_FIELDS(note_in), COMMON },
+    { .verb = VERB_POST, .path = "/api/by-key", .who = WHO_STAFF | WHO_KEY, .scope = "notes.read", .tx = TX_WRITE,
+      .run = post_note, BODY_FIELDS(note_in), COMMON },
+    { .verb = VERB_POST, .path = "/api/late", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy, .run = post_late,
+      BODY_FIELDS(note_in), COMMON },
+    { .verb = VERB_POST, .path = "/api/proven", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy, .run = post_proven,
+      .origins = ORIGINS_UNCHECKED, BODY_FIELDS(note_in), COMMON },
+    { .verb = VERB_POST, .path = "/api/cookie", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy,
+      .run = post_cookie, COMMON },
     { .verb = VERB_POST, .path = "/api/jobs", .who = WHO_STAFF, .tx = TX_WRITE, .run = post_job,
       .resume = resume_job, .wait_ms = 1500, .idempotent = true, COMMON },
     { .verb = VERB_POST, .path = "/api/jobs/end", .who = WHO_STAFF, .tx = TX_WRITE, .run = post_end_job, COMMON },
-    { .verb = VERB_POST, .path = "/auth/password/login", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_cookie,
-      COMMON },
-    { .verb = VERB_POST, .path = "/api/absent", .who = WHO_ANYONE, .tx = TX_WRITE, .run = post_note, .exists = never,
-      .origins = ORIGINS_UNCHECKED, BODY_FIELDS(note_in), COMMON },
+    { .verb = VERB_POST, .path = "/auth/password/login", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy,
+      .run = post_cookie, COMMON },
+    { .verb = VERB_POST, .path = "/api/absent", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy,
+      .run = post_note, .exists = never, .origins = ORIGINS_UNCHECKED, BODY_FIELDS(note_in), COMMON },
     ROUTE_END
 };
 /* clang-format on */

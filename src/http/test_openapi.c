@@ -57,6 +57,8 @@ ROUTE_TAG(operators_tag, "operators", "For operators.");
 ROUTE_TAG(system_tag, "system", "Health.");
 ROUTE_TAG(sign_in_tag, "sign-in", "Signing in.");
 
+static const struct limit some = { .name = "some", .burst = 10, .per_ms = 60000 };
+
 /* clang-format off */
 static const struct route shop_routes[] = {
     { .verb = VERB_GET, .path = "/api/shops", .who = WHO_MEMBERS, .tx = TX_READ, .doc = "Lists the shops.",
@@ -81,6 +83,7 @@ static const struct route other_routes[] = {
         .tag = "system",
       .run = run },
     { .verb = VERB_POST, .path = "/auth/login", .who = WHO_ANYONE, .tx = TX_WRITE, .doc = "Signs in.", .tag = "sign-in",
+      .limit = &some,
       BODY_FIELDS(body), .run = run },
     { .verb = VERB_GET, .path = "/dev/secret", .who = WHO_SYSTEM, .tx = TX_NONE, .doc = "Not shown.", .hidden = true,
         .run = run },
@@ -343,8 +346,10 @@ static void contradictions_are_named(void **state)
     BAD_POST("status 404 is no success", r.status = 404);
     BAD_POST("status 204 has no body to describe", r.status = 204);
     BAD_POST("status 303 has no body to describe", r.status = 303);
+    BAD_POST("callers that nobody counts", r.who = WHO_ANYONE);
+    BAD_POST("callers that nobody counts", (r.who = WHO_SYSTEM, r.origins = ORIGINS_UNCHECKED));
     struct route hook = shop_routes[1]; /* with a proof of its own it need not be idempotent */
-    hook.who = WHO_SYSTEM, hook.origins = ORIGINS_UNCHECKED, hook.idempotent = false;
+    hook.who = WHO_SYSTEM, hook.origins = ORIGINS_UNCHECKED, hook.idempotent = false, hook.limit = &some;
     struct buf out;
     buf_init(&out, 4096);
     const struct route table[] = { hook, ROUTE_END }, *const list[] = { table, NULL };

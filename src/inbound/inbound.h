@@ -80,11 +80,12 @@ struct sender {
     enum job_wish (*dead)(const struct delivery *d, struct job *job, struct tx *tx, const char *error);
 };
 /* Its row in the route table of its domain. `max`: of the body, at most DELIVERY_BODY_MAX. The limit is by network and
- * MUST leave room for a sender that makes up for an outage. */
+ * counts what is refused. */
 /* clang-format off */
 #define SENDER_ROUTE(address_, max_, limit_, ...)                                                                      \
     { .verb = VERB_POST, .path = (address_), .who = WHO_SYSTEM, .tx = TX_WRITE, .tag = "Deliveries", .hidden = true,   \
-      .origins = ORIGINS_UNCHECKED, .body_max = (max_), .limit = (limit_), .run = inbound_receive, __VA_ARGS__ }
+      .origins = ORIGINS_UNCHECKED, .body_max = (max_), .limit = (limit_), .give_back_on_success = true,           \
+      .run = inbound_receive, __VA_ARGS__ }
 /* clang-format on */
 /* The same for a path that ends in "/:address". */
 struct inbound_path {

@@ -397,6 +397,9 @@ enum answer run_panel_change(struct req *req)
     /* The lock comes before the tenant is read; a name that is no shop of ours locks nothing. */
     if (own && shops_locked(req->tx, own, &shop) == ROW_FAULT) return reply_fault(req);
     enum answer go_on = authorise(req, true, &g);
+    if (go_on == ANSWER_GO_ON)
+        go_on =
+            g.ours ? req_count_change(req, COUNTED_ACCOUNT, g.t.account) : req_count_change(req, COUNTED_GUEST, g.id);
     if (go_on != ANSWER_GO_ON) return go_on;
     const struct guest before = g;
     const char *wrong = read_change(req, &g);

@@ -152,6 +152,10 @@ static bool has_panel_secret(void) { return tenants_settings.chatbot_shared_secr
 /* Guessing the shared secret is slow from one network; a panel that registers hundreds of shops is not in its way. */
 static const struct limit register_limit = { .name = "panel_register", .burst = 60, .per_ms = 60000 };
 
+/* What fails counts: the outside chatbot server speaks for all merchants from one address. What is changed is counted
+ * by whose it is. */
+static const struct limit panel_config_limit = { .name = "panel_config", .burst = 120, .per_ms = 60000 };
+
 #define CHATBOT .tag = "Chatbot", PATH_FIELDS(path_shop)
 
 ROUTE_TAG(chatbot_tag, "Chatbot", "A shop's chatbot: switching it on and off, its state, secrets and tokens.");
@@ -208,7 +212,7 @@ const struct route tenants_routes[] = {
       .doc = "Take a launch form; its code works once, for a minute." },
     { .verb = VERB_POST, .path = "/api/admin/tenants/register", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",
       .exists = has_panel_secret, BODY_FIELDS(post_register), .ignore_unknown = true, .origins = ORIGINS_UNCHECKED,
-      .limit = &register_limit,
+      .limit = &register_limit, .give_back_on_success = true,
       .answer = registered_shape, .run = run_panel_register,
       PROBLEMS(&problem_not_found, &problem_bad_token, &problem_shop_is_ours),
       .doc = "An outside panel registers a shop (x-shopsaas-secret); idempotent by shopId." },
@@ -217,6 +221,7 @@ const struct route tenants_routes[] = {
       PROBLEMS(&problem_bad_token, &problem_wrong_shop_token), .doc = "A tenant's configuration (Bearer SSO token)." },
     { .verb = VERB_PUT, .path = "/api/admin/tenants/:shopId/config", .who = WHO_ANYONE, .tx = TX_WRITE, .tag = "Panel",
       PATH_FIELDS(path_panel), BODY_FIELDS(put_config), .ignore_unknown = true, .origins = ORIGINS_UNCHECKED,
+      .limit = &panel_config_limit, .give_back_on_success = true,
       .answer = config_shape, .run = run_panel_change,
       PROBLEMS(&problem_bad_token, &problem_wrong_shop_token, &problem_read_only_token),
       .doc = "Change name, logoUrl and syncScopes (products, orders, promotions); role admin." },

@@ -276,6 +276,30 @@ test('d59c people behind one address register and sign in beside each other; one
     }
 });
 
+test('what one person leaves in the trail has a bound by the hour, right passwords too', async ({ engine }) => {
+    const env = { CHATHUB_LIMITS: 'account_changes_hour=8/1h', CHATBOT_SHARED_SECRET: 'a shared secret of the tests' };
+    const server = await Server.start({ engine, env });
+    try {
+        const c = await server.account('merchant');
+        const statuses = [];
+        for (let i = 0; i < 12; i++)
+            statuses.push((await server.client().post('/auth/password/login', { email: c.email, password: PASSWORD })).status);
+        const good = statuses.filter((s) => s === 200).length;
+        assert.ok(good >= 6 && good <= 8, `${statuses}`);
+        assert.ok(statuses.slice(good).every((s) => s === 429), `${statuses}`);
+        const trail = (await c.get('/api/audit?limit=100')).json.entries.filter((e) => e.action === 'password_login');
+        assert.ok(trail.length <= 9, `${trail.length} rows`);
+        const guess = { headers: { 'x-shopsaas-secret': 'guessed' } };
+        const shop = { shopId: 'x-1', merchantId: 'm', instanceUrl: 'https://x.example', ssoSharedSecret: 's'.repeat(16) };
+        const body = { ...shop, webhookSecret: 'w'.repeat(16) };
+        const r = await server.client().post('/api/admin/tenants/register', body, guess);
+        assert.equal(r.status, 401, r.text);
+        assert.match(await (await fetch(`${server.base}/metrics`)).text(), /refusals_total\{kind="bad_key"\} [1-9]/);
+    } finally {
+        await server.stop();
+    }
+});
+
 test('d60 sign-in renews the session, cookies are guarded, weak passwords and disabled accounts are refused', async ({
     server,
 }) => {

@@ -59,7 +59,8 @@ export class Service {
 
     constructor(binary, env, port) {
         Object.assign(this, { binary, port, startMs: [], log: '', child: null, faults: [] });
-        const limits = 'account_changes=100000/1m, account_reads=100000/1m'; // few accounts do the work of many
+        // Few accounts do the work of many.
+        const limits = 'account_changes=100000/1m, account_reads=100000/1m, account_changes_hour=100000/1m';
         this.env = { CHATHUB_LIMITS: limits, ...process.env, ...env, CHATHUB_LISTEN: `127.0.0.1:${port}` };
     }
 

@@ -43,7 +43,7 @@ export class Server {
             CHATHUB_LISTEN: '127.0.0.1:0',
             CHATHUB_TRUSTED_PROXY: '127.0.0.1',
             // Suites send in seconds, by one account, what people send in days.
-            CHATHUB_LIMITS: 'account_changes=100000/1m, account_reads=100000/1m, password=100000/1m',
+            CHATHUB_LIMITS: 'account_changes=100000/1m, account_reads=100000/1m, password=100000/1m, account_changes_hour=100000/1m',
             ...sanitizers(),
             ...env,
         };
