@@ -10,6 +10,7 @@
 #include "credits/settings.h"
 #include "http/events.h"
 #include "http/idempotency.h"
+#include "knowledge/knowledge.h"
 #include "shops/shops.h"
 #include "tenants/tenants.h"
 
@@ -164,6 +165,11 @@ static bool operator_facts(struct tx *tx, const int64_t *ids, size_t count, stru
     return true;
 }
 
+static bool shop_purged(struct tx *tx, const struct shop *s, int64_t now)
+{
+    return tenants_shop_purged(tx, s, now) && knowledge_shop_purged(tx, s->id);
+}
+
 bool app_development;
 
 void app_fill_hooks(struct app *app)
@@ -193,7 +199,7 @@ void app_fill_hooks(struct app *app)
                                                   .confirm_above = c->grant_confirm_above };
     shops_hooks = (struct shops_hooks){ .deleted = tenants_shop_deleted,
                                         .restored = tenants_shop_restored,
-                                        .purged = tenants_shop_purged,
+                                        .purged = shop_purged,
                                         .domain_changed = tenants_domain_changed,
                                         .chatbots = tenants_chatbots };
     tenants_settings = (struct tenants_settings){ .feature_enabled = c->chatbot_enabled,

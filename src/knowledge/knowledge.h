@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/money.h"
 #include "base/str.h"
+#include "http/route.h"
 
 struct knowledge_option {
     const char *name, *value;
@@ -89,5 +90,13 @@ struct knowledge_source {
     /* By its number alone, in any spelling. Who asks compares the address and tells nothing before. */
     bool (*order)(void *ctx, struct str number, struct arena *a, struct knowledge_order **out);
 };
+
+/* The source of a shop of this account: good as long as the transaction is. ROW_NONE: no such shop, or a deleted one.
+ */
+MUST_USE enum row knowledge_source_of(struct tx *tx, int64_t account, int64_t shop, struct arena *a,
+                                      struct knowledge_source *out);
+
+/* Hook for shops: nothing stays of a shop that is purged. False: storage fault. */
+MUST_USE bool knowledge_shop_purged(struct tx *tx, int64_t shop);
 
 #endif

@@ -1,0 +1,109 @@
+/* private.h: what the files of knowledge/ share. Whoever changes anything of a shop here holds the shop's lock
+ * (shops_owned_locked) and its head; the head is kept (know_head_keep) as the last thing. */
+#ifndef CHATHUB_KNOWLEDGE_PRIVATE_H
+#define CHATHUB_KNOWLEDGE_PRIVATE_H
+
+#include "knowledge/knowledge.h"
+#include "knowledge/tokens.h"
+
+#include "http/route.h"
+#include "storage/db.h"
+
+enum {
+    KNOWLEDGE_ID_MAX = 100, /* bytes, as all of these */
+    KNOWLEDGE_TITLE_MAX = 1000,
+    KNOWLEDGE_DESCRIPTION_MAX = 32 << 10,
+    KNOWLEDGE_BODY_MAX = 64 << 10,
+    KNOWLEDGE_URL_MAX = 2000,
+    KNOWLEDGE_NAME_MAX = 200,
+    KNOWLEDGE_VARIANTS_MAX = 250, /* of a product; options of a variant: */
+    KNOWLEDGE_OPTIONS_MAX = 20,
+    KNOWLEDGE_ITEMS_MAX = 200,       /* of an order, and its shipments */
+    KNOWLEDGE_PRODUCTS_MAX = 100000, /* of a shop */
+    KNOWLEDGE_TEXTS_MAX = 20000,
+    KNOWLEDGE_ORDERS_MAX = 500000,
+};
+
+/* ---- head.c ---- */
+struct knowledge_head {
+    int64_t shop, account;
+    enum currency currency;
+    const char *language, *name, *url; /* the last two NULL: not told */
+    int64_t products, texts, orders, next_product, next_text, stale_products, stale_texts, cut, changed_at_ms;
+};
+/* ROW_NONE: nothing is known of it; *out is then an empty head of the shop. */
+MUST_USE enum row know_head_get(struct tx *tx, int64_t shop, int64_t account, struct knowledge_head *out);
+MUST_USE bool know_head_keep(struct tx *tx, const struct knowledge_head *h, int64_t now);
+
+/* ---- index.c ---- */
+enum index_kind { INDEX_PRODUCTS, INDEX_TEXTS };
+enum { FIELD_TITLE = 1, FIELD_OPTION = 2, FIELD_NUMBER = 4, FIELD_BODY = 8, INDEX_FIELDS = 6 /* bits */ };
+struct indexer;
+struct indexer *know_index_begin(struct tx *tx, int64_t shop, enum index_kind kind);
+/* Each doc once, and never less than the one before. Tokens may be dropped afterwards. */
+MUST_USE bool know_index_doc(struct indexer *x, int64_t doc, const struct tokens *t);
+MUST_USE bool know_index_end(struct indexer *x); /* also after a fault */
+MUST_USE bool know_index_erase(struct tx *tx, int64_t shop, enum index_kind kind);
+
+/* ---- search.c ---- */
+struct found {
+    int64_t doc;
+    int32_t score;
+};
+struct search {
+    int64_t shop;
+    enum index_kind kind;
+    int64_t docs; /* how many there are: what is in most of them says little */
+    struct str question;
+};
+enum { SEARCH_FOUND_MAX = 48 };
+void know_search_words(struct arena *a, struct str question, struct tokens *said);
+/* The best first. *said: the words of the question. */
+MUST_USE bool know_search_find(struct tx *tx, struct arena *a, const struct search *s,
+                               struct found out[SEARCH_FOUND_MAX], size_t *n, struct tokens *said);
+/* Products that have this number, in any spelling. */
+MUST_USE bool know_search_number(struct tx *tx, struct arena *a, int64_t shop, struct str number,
+                                 struct found out[SEARCH_FOUND_MAX], size_t *n);
+/* How well a text of two parts fits the question, without the index. */
+int32_t know_search_rank(struct arena *a, const struct tokens *said, struct str title, struct str body);
+
+/* ---- products.c ---- */
+MUST_USE bool know_products_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_product *p, size_t n,
+                                 int64_t now, int64_t *changed);
+MUST_USE enum row know_products_get(struct tx *tx, const struct knowledge_head *h, const char *id, struct arena *a,
+                                    struct knowledge_product *out);
+/* Those of these docs that are there, in this order, with these scores. */
+MUST_USE bool know_products_of(struct tx *tx, const struct knowledge_head *h, const struct found *f, size_t n,
+                               struct arena *a, struct knowledge_product *out, size_t *count);
+/* By their row, newest first. */
+MUST_USE bool know_products_page(struct tx *tx, const struct knowledge_head *h, int64_t after, size_t limit,
+                                 struct arena *a, struct knowledge_product *out, size_t *count);
+MUST_USE bool know_products_rebuild(struct tx *tx, struct knowledge_head *h);
+
+/* ---- texts.c ---- */
+MUST_USE bool know_texts_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_text *t, size_t n,
+                              int64_t now, int64_t *changed);
+MUST_USE bool know_texts_of(struct tx *tx, const struct knowledge_head *h, const struct found *f, size_t n,
+                            struct arena *a, struct knowledge_text *out, size_t *count);
+MUST_USE bool know_texts_of_product(struct tx *tx, int64_t shop, const char *product, struct arena *a,
+                                    struct knowledge_text *out, size_t most, size_t *count);
+MUST_USE bool know_texts_page(struct tx *tx, int64_t shop, enum knowledge_kind kind, int64_t after, size_t limit,
+                              struct arena *a, struct knowledge_text *out, size_t *count);
+MUST_USE enum row know_texts_get(struct tx *tx, int64_t shop, enum knowledge_kind kind, const char *id, struct arena *a,
+                                 struct knowledge_text *out);
+MUST_USE enum row know_texts_remove(struct tx *tx, struct knowledge_head *h, enum knowledge_kind kind, const char *id);
+MUST_USE bool know_texts_rebuild(struct tx *tx, struct knowledge_head *h);
+
+/* ---- orders.c ---- */
+MUST_USE bool know_orders_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_order *o, size_t n,
+                               int64_t now, int64_t *changed);
+/* ROW_NONE also when several orders have this number in this spelling. */
+MUST_USE enum row know_orders_get(struct tx *tx, int64_t shop, struct str number, struct arena *a,
+                                  struct knowledge_order *out);
+
+/* A text and its end, NULL as none; and a number that stands for all that was put. */
+void know_content_part(struct buf *b, const char *text);
+int64_t know_content_hash(const struct buf *b);
+/* What a shop's index holds was cut by this version; another one is made anew when the shop changes next. */
+enum { TOKENS_VERSION = 1 };
+#endif

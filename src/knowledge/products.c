@@ -1,0 +1,335 @@
+/* products.c: the rows of products. Variants stand in the row as JSON: nobody asks for one without its product. */
+#include "knowledge/private.h"
+
+#include "base/json_read.h"
+#include "base/json_write.h"
+
+enum { BATCH = 100, VARIANTS_JSON_MAX = 1 << 20, WORDS_MAX = 4096, REBUILD_BATCH = 100, CONTENT_MAX = 2 << 20 };
+
+STMT(known,
+     "SELECT product, doc, words, content FROM knowledge_products WHERE shop = ?1"
+     " AND product IN (SELECT value FROM json_each(?2))",
+     .postgres = "SELECT product, doc, words, content FROM knowledge_products WHERE shop = ?1 AND product = ANY(ARRAY("
+                 "SELECT value FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json))))");
+STMT(save, "INSERT INTO knowledge_products (account, shop, product, doc, title, description, url, image, price,"
+           " available, variants, words, content, updated_at_ms)"
+           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+           " ON CONFLICT (shop, product) DO UPDATE SET doc = excluded.doc, title = excluded.title,"
+           " description = excluded.description, url = excluded.url, image = excluded.image, price = excluded.price,"
+           " available = excluded.available, variants = excluded.variants, words = excluded.words,"
+           " content = excluded.content, updated_at_ms = excluded.updated_at_ms");
+#define COLUMNS "id, product, doc, title, description, url, image, price, available, variants"
+STMT(by_id, "SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1 AND product = ?2");
+STMT(by_docs,
+     "SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1"
+     " AND doc IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
+     .postgres = "SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1"
+                 " AND doc = ANY(CAST(?2::text[] AS bigint[]))");
+/* By their number in the index: the newest words first, and a page begins where the last one ended. */
+STMT(page, "SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1 AND doc < ?2 ORDER BY doc DESC LIMIT ?3");
+STMT(from,
+     "SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1 AND doc >= ?2 AND doc < ?3 ORDER BY doc LIMIT ?4");
+STMT(renumber, "UPDATE knowledge_products SET doc = ?3 WHERE shop = ?1 AND doc = ?2");
+
+/* ---- variants ---- */
+
+static void variants_write(struct buf *out, const struct knowledge_product *p)
+{
+    struct json j;
+    json_begin(&j, out);
+    json_array(&j, NULL);
+    for (size_t i = 0; i < p->variants; i++) {
+        const struct knowledge_variant *v = &p->variant[i];
+        json_object(&j, NULL);
+        json_text(&j, "id", v->id);
+        if (v->sku) json_text(&j, "sku", v->sku);
+        if (v->priced) json_i64(&j, "price", v->price);
+        json_bool(&j, "available", v->available);
+        json_array(&j, "options"); /* a list keeps their order */
+        for (size_t k = 0; k < v->options; k++) {
+            json_text(&j, NULL, v->option[k].name);
+            json_text(&j, NULL, v->option[k].value);
+        }
+        json_end(&j);
+        json_end(&j);
+    }
+    json_end(&j);
+    json_finish(&j);
+}
+
+static const char *member(struct arena *a, const json_t *o, const char *key)
+{
+    struct str s;
+    return json_get_str(o, key, &s) ? arena_text_n(a, s.p, s.n) : NULL;
+}
+
+static void variant_read(struct arena *a, const json_t *o, struct knowledge_variant *v)
+{
+    const json_t *options = json_object_get(o, "options");
+    size_t n = json_array_size(options) / 2;
+    struct knowledge_option *option = ARENA_ARRAY(a, struct knowledge_option, n + 1);
+    for (size_t i = 0; i < n; i++)
+        option[i] = (struct knowledge_option){ arena_text(a, json_string_value(json_array_get(options, 2 * i))),
+                                               arena_text(a, json_string_value(json_array_get(options, 2 * i + 1))) };
+    *v = (struct knowledge_variant){
+        .id = member(a, o, "id"), .sku = member(a, o, "sku"), .option = option, .options = n
+    };
+    v->priced = json_get_i64(o, "price", &v->price);
+    if (!json_get_bool(o, "available", &v->available)) v->available = false;
+}
+
+static void variants_read(struct arena *a, const char *text, struct knowledge_product *p)
+{
+    json_t *list = json_read(str_of(text), JSON_READ_MAX_BYTES, NULL);
+    size_t n = json_array_size(list);
+    struct knowledge_variant *v = ARENA_ARRAY(a, struct knowledge_variant, n + 1);
+    for (size_t i = 0; i < n; i++) variant_read(a, json_array_get(list, i), &v[i]);
+    p->variant = v, p->variants = n;
+    json_decref(list);
+}
+
+static void row_read(const struct query *q, const struct knowledge_head *h, struct arena *a,
+                     struct knowledge_product *p)
+{
+    *p = (struct knowledge_product){ .row = col_i64(q, "id"),
+                                     .id = arena_text(a, col_text(q, "product")),
+                                     .title = arena_text(a, col_text(q, "title")),
+                                     .description = arena_text(a, col_text(q, "description")),
+                                     .url = arena_text(a, col_text(q, "url")),
+                                     .image = arena_text(a, col_text(q, "image")),
+                                     .priced = !col_is_null(q, "price"),
+                                     .price = col_i64(q, "price"),
+                                     .available = col_bool(q, "available"),
+                                     .currency = h->currency };
+    variants_read(a, col_text(q, "variants"), p);
+}
+
+/* ---- what is indexed ---- */
+
+static void cut(struct tokens *t, struct arena *a, const struct knowledge_product *p)
+{
+    tokens_begin(t, a, WORDS_MAX);
+    tokens_add(t, str_of(p->title), FIELD_TITLE, TOKENS_TRIGRAMS);
+    tokens_add_number(t, str_of(p->id), FIELD_NUMBER);
+    for (size_t i = 0; i < p->variants; i++) {
+        const struct knowledge_variant *v = &p->variant[i];
+        tokens_add_number(t, str_of(v->id), FIELD_NUMBER);
+        if (v->sku) tokens_add_number(t, str_of(v->sku), FIELD_NUMBER);
+        for (size_t k = 0; k < v->options; k++) {
+            tokens_add(t, str_of(v->option[k].name), FIELD_OPTION, 0);
+            tokens_add(t, str_of(v->option[k].value), FIELD_OPTION, TOKENS_TRIGRAMS);
+        }
+    }
+    tokens_add(t, str_of(p->description), FIELD_BODY, 0);
+}
+
+static int64_t words_hash(struct buf *b, const struct knowledge_product *p)
+{
+    buf_clear(b);
+    know_content_part(b, p->title), know_content_part(b, p->description);
+    for (size_t i = 0; i < p->variants; i++) {
+        know_content_part(b, p->variant[i].id), know_content_part(b, p->variant[i].sku);
+        for (size_t k = 0; k < p->variant[i].options; k++)
+            know_content_part(b, p->variant[i].option[k].name), know_content_part(b, p->variant[i].option[k].value);
+    }
+    return know_content_hash(b);
+}
+
+static int64_t whole_hash(struct buf *b, const struct knowledge_product *p, struct str variants)
+{
+    buf_clear(b);
+    know_content_part(b, p->title), know_content_part(b, p->description), know_content_part(b, p->url),
+        know_content_part(b, p->image);
+    buf_printf(b, "%d %lld %d ", p->priced, (long long)p->price, p->available);
+    buf_add(b, variants.p, variants.n);
+    return know_content_hash(b);
+}
+
+/* ---- saving ---- */
+
+struct known {
+    bool there;
+    int64_t doc, words, content;
+};
+
+static bool read_known(struct tx *tx, const struct knowledge_head *h, const struct knowledge_product *p, size_t n,
+                       struct known *out)
+{
+    struct json j;
+    struct buf ids;
+    buf_init(&ids, (size_t)BATCH * (KNOWLEDGE_ID_MAX * 6 + 4) + 16);
+    json_begin(&j, &ids);
+    json_array(&j, NULL);
+    for (size_t i = 0; i < n; i++) json_text(&j, NULL, p[i].id);
+    json_end(&j);
+    json_finish(&j);
+    struct query q = query(tx, &known);
+    bind_i64(&q, h->shop), bind_str(&q, buf_str(&ids));
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND)
+        for (size_t i = 0; i < n; i++)
+            if (text_eq(p[i].id, col_text(&q, "product")))
+                out[i] = (struct known){ true, col_i64(&q, "doc"), col_i64(&q, "words"), col_i64(&q, "content") };
+    buf_free(&ids);
+    return row == ROW_NONE;
+}
+
+struct saving {
+    struct tx *tx;
+    struct knowledge_head *h;
+    struct indexer *index;
+    struct buf text, variants;
+    int64_t now, changed;
+};
+
+static bool write_row(struct saving *s, const struct knowledge_product *p, const struct known *k)
+{
+    struct query q = query(s->tx, &save);
+    bind_i64(&q, s->h->account), bind_i64(&q, s->h->shop), bind_text(&q, p->id), bind_i64(&q, k->doc);
+    bind_text(&q, p->title), bind_text(&q, p->description), bind_text(&q, p->url), bind_text(&q, p->image);
+    if (p->priced) bind_i64(&q, p->price);
+    else bind_null(&q);
+    bind_bool(&q, p->available), bind_str(&q, buf_str(&s->variants)), bind_i64(&q, k->words);
+    bind_i64(&q, k->content), bind_i64(&q, s->now);
+    return query_put(&q);
+}
+
+static bool save_one(struct saving *s, const struct knowledge_product *p, const struct known *before)
+{
+    struct arena *a = tx_arena(s->tx);
+    struct known k = *before;
+    buf_clear(&s->variants);
+    variants_write(&s->variants, p);
+    k.words = words_hash(&s->text, p), k.content = whole_hash(&s->text, p, buf_str(&s->variants));
+    assert(!s->text.overflow && !s->variants.overflow);
+    if (before->there && k.words == before->words && k.content == before->content) return true;
+    s->changed++;
+    if (!before->there) s->h->products++;
+    else if (k.words != before->words) s->h->stale_products++;
+    if (before->there && k.words == before->words) return write_row(s, p, &k);
+    k.doc = s->h->next_product++;
+    struct tokens t;
+    cut(&t, a, p);
+    return know_index_doc(s->index, k.doc, &t) && write_row(s, p, &k);
+}
+
+static bool save_batch(struct saving *s, const struct knowledge_product *p, size_t n)
+{
+    struct arena *a = tx_arena(s->tx);
+    struct arena_mark m = arena_mark(a);
+    struct known *known_rows = ARENA_ARRAY(a, struct known, n);
+    bool good = read_known(s->tx, s->h, p, n, known_rows);
+    for (size_t i = 0; i < n && good; i++) {
+        struct arena_mark each = arena_mark(a);
+        good = save_one(s, &p[i], &known_rows[i]);
+        arena_release(a, each);
+    }
+    arena_release(a, m);
+    return good;
+}
+
+bool know_products_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_product *p, size_t n,
+                        int64_t now, int64_t *changed)
+{
+    if (n == 0) return true;
+    struct saving s = { .tx = tx, .h = h, .index = know_index_begin(tx, h->shop, INDEX_PRODUCTS), .now = now };
+    bool good = true;
+    buf_init(&s.text, CONTENT_MAX);
+    buf_init(&s.variants, VARIANTS_JSON_MAX);
+    for (size_t i = 0; i < n && good; i += BATCH) good = save_batch(&s, p + i, n - i < BATCH ? n - i : BATCH);
+    good = know_index_end(s.index) && good;
+    buf_free(&s.text);
+    buf_free(&s.variants);
+    *changed += s.changed;
+    return good;
+}
+
+/* ---- reading ---- */
+
+enum row know_products_get(struct tx *tx, const struct knowledge_head *h, const char *id, struct arena *a,
+                           struct knowledge_product *out)
+{
+    struct query q = query(tx, &by_id);
+    bind_i64(&q, h->shop), bind_text(&q, id);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) row_read(&q, h, a, out);
+    return row;
+}
+
+bool know_products_of(struct tx *tx, const struct knowledge_head *h, const struct found *f, size_t n, struct arena *a,
+                      struct knowledge_product *out, size_t *count)
+{
+    const char *docs[SEARCH_FOUND_MAX];
+    bool there[SEARCH_FOUND_MAX] = { false };
+    struct knowledge_product *p = ARENA_ARRAY(a, struct knowledge_product, n + 1);
+    *count = 0;
+    if (n == 0) return true;
+    for (size_t i = 0; i < n; i++) docs[i] = arena_printf(a, "%lld", (long long)f[i].doc);
+    struct query q = query(tx, &by_docs);
+    bind_i64(&q, h->shop), bind_text_list(&q, docs, n);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND)
+        for (size_t i = 0; i < n; i++)
+            if (f[i].doc == col_i64(&q, "doc")) {
+                row_read(&q, h, a, &p[i]);
+                p[i].score = f[i].score, there[i] = true;
+            }
+    for (size_t i = 0; i < n; i++)
+        if (there[i]) out[(*count)++] = p[i];
+    return row == ROW_NONE;
+}
+
+bool know_products_page(struct tx *tx, const struct knowledge_head *h, int64_t after, size_t limit, struct arena *a,
+                        struct knowledge_product *out, size_t *count)
+{
+    struct query q = query(tx, &page);
+    bind_i64(&q, h->shop), bind_i64(&q, after), bind_i64(&q, (int64_t)limit);
+    enum row row;
+    *count = 0;
+    while ((row = query_next(&q)) == ROW_FOUND) row_read(&q, h, a, &out[(*count)++]);
+    return row == ROW_NONE;
+}
+
+/* ---- the index anew ---- */
+
+struct place {
+    int64_t from, to;
+};
+
+static bool rebuild_some(struct tx *tx, struct knowledge_head *h, struct indexer *x, struct place *p, bool *more)
+{
+    struct arena *a = tx_arena(tx);
+    struct knowledge_product one;
+    struct tokens t;
+    struct query q = query(tx, &from);
+    bind_i64(&q, h->shop), bind_i64(&q, p->from), bind_i64(&q, p->to), bind_i64(&q, REBUILD_BATCH);
+    enum row row;
+    *more = false;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        *more = true;
+        int64_t doc = col_i64(&q, "doc");
+        p->from = doc + 1;
+        row_read(&q, h, a, &one);
+        cut(&t, a, &one);
+        if (!know_index_doc(x, h->next_product, &t)) return false;
+        struct query r = query(tx, &renumber);
+        bind_i64(&r, h->shop), bind_i64(&r, doc), bind_i64(&r, h->next_product++);
+        if (query_change(&r) != 1) return false;
+    }
+    return row == ROW_NONE;
+}
+
+bool know_products_rebuild(struct tx *tx, struct knowledge_head *h)
+{
+    struct place p = { 0, h->next_product };
+    bool more = true, good = know_index_erase(tx, h->shop, INDEX_PRODUCTS);
+    struct indexer *x = know_index_begin(tx, h->shop, INDEX_PRODUCTS);
+    while (good && more) {
+        struct arena_mark m = arena_mark(tx_arena(tx));
+        good = rebuild_some(tx, h, x, &p, &more);
+        arena_release(tx_arena(tx), m);
+    }
+    good = know_index_end(x) && good;
+    h->stale_products = 0;
+    return good;
+}

@@ -1,0 +1,311 @@
+/* search.c: the products or texts that fit a question best. How common each of its tokens is comes first (a row of each
+ * block, without its list); then the lists, the rarest first, up to LISTS_MAX numbers in all; then a sum for each
+ * number: rare counts more than common, a title more than a description. A word that nothing holds is looked for by its
+ * trigrams. So the work has a bound that does not depend on the shop. */
+#include "knowledge/private.h"
+
+#include "base/json_write.h"
+#include <math.h>
+#include <stdlib.h>
+
+enum { SAID_MAX = 96, SAID_BYTES_MAX = 600, TERMS_MAX = 200, SLIPS_MAX = 3, LISTS_MAX = 120000 };
+enum { BLOCK_DOCS = 4096, ENTRY = 3, BLOCKS_MAX = 128, LIKE_ENOUGH = 45, FIELD_SETS = 64 };
+enum { SPELLING_MIN = 4, LIST_BYTES = 32 << 10, PARTS_MAX = 4096, RANK_TOKENS_MAX = 4096 };
+
+STMT(common,
+     "SELECT token, CAST(SUM(n) AS BIGINT) AS n, MAX(block) AS newest FROM knowledge_postings"
+     " WHERE shop = ?1 AND kind = ?2 AND token IN (SELECT value FROM json_each(?3)) GROUP BY token",
+     .postgres = "SELECT token, CAST(SUM(n) AS BIGINT) AS n, MAX(block) AS newest FROM knowledge_postings"
+                 " WHERE shop = ?1 AND kind = ?2 AND token = ANY(ARRAY(SELECT value COLLATE \"C\""
+                 " FROM json_array_elements_text(CAST(CAST(?3 AS TEXT) AS json)))) GROUP BY token");
+STMT(lists,
+     "SELECT token, block, docs FROM knowledge_postings WHERE shop = ?1 AND kind = ?2"
+     " AND token IN (SELECT value FROM json_each(?3)) AND block >= ?4",
+     .postgres = "SELECT token, block, docs FROM knowledge_postings WHERE shop = ?1 AND kind = ?2"
+                 " AND token = ANY(ARRAY(SELECT value COLLATE \"C\""
+                 " FROM json_array_elements_text(CAST(CAST(?3 AS TEXT) AS json)))) AND block >= ?4");
+
+struct term {
+    struct str text;
+    double weight; /* of the kind of token, times how rare it is */
+    int64_t n, newest;
+    unsigned slips; /* a bit for each unknown word of which it is a trigram; 0: it was said */
+    bool read;
+};
+struct slip {
+    int trigrams;
+    double weight;
+    uint8_t *hits;
+};
+struct work {
+    struct arena *arena;
+    const struct search *s;
+    struct term *term;
+    size_t terms;
+    struct slip slip[SLIPS_MAX];
+    unsigned slips;
+    int64_t first, blocks; /* of the numbers that were read */
+    float *sum;
+};
+
+/* ---- terms ---- */
+
+static bool is_gram(struct str t) { return (uint8_t)t.p[0] >= 0xe0; }
+
+static double kind_weight(struct str t)
+{
+    if (t.p[0] == '#') return 2.0;
+    if (is_gram(t)) return utf8_length(t) == 1 ? 0.35 : 1.0;
+    return t.n < SPELLING_MIN ? 0.8 : 1.2;
+}
+
+static struct term *term_of(struct work *w, struct str text)
+{
+    for (size_t i = 0; i < w->terms; i++)
+        if (str_eq(w->term[i].text, text)) return &w->term[i];
+    return NULL;
+}
+
+static void add_term(struct work *w, struct str text, double weight, unsigned slips)
+{
+    struct term *t = term_of(w, text);
+    if (t) t->slips |= slips;
+    else if (w->terms < TERMS_MAX)
+        w->term[w->terms++] = (struct term){ .text = text, .weight = weight, .slips = slips };
+}
+
+/* Those from `from` on that are wanted, as a JSON list. */
+static struct str listed(struct work *w, size_t from, bool to_read)
+{
+    struct json j;
+    struct buf text;
+    char *memory = arena_alloc(w->arena, LIST_BYTES);
+    buf_fixed(&text, memory, LIST_BYTES);
+    json_begin(&j, &text);
+    json_array(&j, NULL);
+    for (size_t i = from; i < w->terms; i++)
+        if (!to_read || w->term[i].read) json_str(&j, NULL, w->term[i].text);
+    json_end(&j);
+    json_finish(&j);
+    assert(!text.overflow);
+    return buf_str(&text);
+}
+
+static bool count_terms(struct work *w, struct tx *tx, size_t from)
+{
+    if (from == w->terms) return true;
+    struct query q = query(tx, &common);
+    bind_i64(&q, w->s->shop), bind_i64(&q, (int64_t)w->s->kind), bind_str(&q, listed(w, from, false));
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        struct term *t = term_of(w, col_str(&q, "token"));
+        assert(t);
+        t->n = col_i64(&q, "n"), t->newest = col_i64(&q, "newest");
+        t->weight *= fmax(log(((double)w->s->docs + 1) / ((double)t->n + 0.5)), 0.05);
+    }
+    return row == ROW_NONE;
+}
+
+/* A number that is off by one is another product. */
+static bool may_be_a_slip(const struct term *t)
+{
+    if (t->n > 0 || t->text.n < SPELLING_MIN || is_gram(t->text) || t->text.p[0] == '#') return false;
+    for (size_t i = 0; i < t->text.n; i++)
+        if (t->text.p[i] >= '0' && t->text.p[i] <= '9') return false;
+    return true;
+}
+
+/* Words that nothing holds are looked for by their trigrams. */
+static void add_slips(struct work *w)
+{
+    size_t words = w->terms;
+    for (size_t i = 0; i < words && w->slips < SLIPS_MAX; i++) {
+        struct str word = w->term[i].text;
+        if (!may_be_a_slip(&w->term[i])) continue;
+        struct tokens three;
+        tokens_begin(&three, w->arena, SAID_MAX);
+        tokens_add(&three, word, 1, TOKENS_TRIGRAMS);
+        struct slip *s = &w->slip[w->slips];
+        *s = (struct slip){ .weight = w->term[i].weight * log((double)w->s->docs + 2) };
+        for (size_t k = 0; k < three.count; k++)
+            if (three.token[k].text.p[0] == '~') add_term(w, three.token[k].text, 0, 1U << w->slips), s->trigrams++;
+        if (s->trigrams > 0) w->slips++;
+    }
+}
+
+static int by_rarity(const void *a, const void *b)
+{
+    const struct term *const *s = a, *const *t = b;
+    return (*s)->n < (*t)->n ? -1 : (*s)->n > (*t)->n;
+}
+
+/* The rarest first, while there is room. Where the rarest of all is too long, its newest part. *from: the first block
+ * that is read. */
+static size_t choose(struct work *w, int64_t *from)
+{
+    struct term **order = ARENA_ARRAY(w->arena, struct term *, w->terms + 1);
+    size_t count = 0, chosen = 0;
+    int64_t room = LISTS_MAX;
+    for (size_t i = 0; i < w->terms; i++)
+        if (w->term[i].n > 0) order[count++] = &w->term[i];
+    qsort(order, count, sizeof *order, by_rarity);
+    *from = 0;
+    if (count > 0 && order[0]->n > room) {
+        *from = order[0]->newest - room / BLOCK_DOCS + 1;
+        order[0]->n = room;
+    }
+    for (size_t i = 0; i < count && order[i]->n <= room; i++, chosen++) room -= order[i]->n, order[i]->read = true;
+    return chosen;
+}
+
+/* ---- sums ---- */
+
+static unsigned sign(char c)
+{
+    if (c >= '0' && c <= '9') return (unsigned)(c - '0');
+    if (c >= 'A' && c <= 'Z') return (unsigned)(c - 'A') + 10;
+    if (c == '_') return 36;
+    if (c >= 'a' && c <= 'z') return (unsigned)(c - 'a') + 37;
+    return 63;
+}
+
+static float field_weight(unsigned fields)
+{
+    float best = 0, all = 0;
+    static const struct {
+        unsigned bit;
+        float weight;
+    } weights[] = { { FIELD_TITLE, 3 }, { FIELD_OPTION, 2 }, { FIELD_NUMBER, 3 }, { FIELD_BODY, 1 } };
+    for (size_t i = 0; i < ARRAY_LEN(weights); i++)
+        if (fields & weights[i].bit) {
+            all += weights[i].weight;
+            if (weights[i].weight > best) best = weights[i].weight;
+        }
+    return best + (all - best) / 8;
+}
+
+static void add_list(struct work *w, const struct term *t, int64_t block, struct str docs)
+{
+    static _Thread_local float fields[FIELD_SETS];
+    if (fields[FIELD_TITLE] == 0)
+        for (unsigned i = 0; i < FIELD_SETS; i++) fields[i] = field_weight(i);
+    if (block < w->first || block >= w->first + w->blocks) return;
+    size_t base = (size_t)(block - w->first) * BLOCK_DOCS;
+    for (size_t i = 0; i + ENTRY <= docs.n; i += ENTRY) {
+        size_t at = base + (sign(docs.p[i]) << 6 | sign(docs.p[i + 1]));
+        if (!t->slips) w->sum[at] += (float)t->weight * fields[sign(docs.p[i + 2])];
+        for (unsigned k = 0; k < w->slips; k++)
+            if (t->slips & 1U << k) w->slip[k].hits[at]++;
+    }
+}
+
+static void add_hits(struct work *w)
+{
+    for (unsigned k = 0; k < w->slips; k++)
+        for (size_t i = 0; i < (size_t)w->blocks * BLOCK_DOCS; i++) {
+            int like = w->slip[k].hits[i] * 100 / w->slip[k].trigrams;
+            if (like >= LIKE_ENOUGH) w->sum[i] += (float)(w->slip[k].weight * like / 50);
+        }
+}
+
+static bool read_lists(struct work *w, struct tx *tx, int64_t from)
+{
+    int64_t last = from;
+    w->first = INT64_MAX;
+    struct query q = query(tx, &lists);
+    bind_i64(&q, w->s->shop), bind_i64(&q, (int64_t)w->s->kind), bind_str(&q, listed(w, 0, true)), bind_i64(&q, from);
+    enum row row;
+    struct part {
+        const struct term *term;
+        int64_t block;
+        struct str docs;
+    } *part = ARENA_ARRAY(w->arena, struct part, PARTS_MAX);
+    size_t parts = 0;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        if (parts == PARTS_MAX) continue;
+        struct part p = { term_of(w, col_str(&q, "token")), col_i64(&q, "block"), col_str(&q, "docs") };
+        assert(p.term);
+        if (p.block < w->first) w->first = p.block;
+        if (p.block > last) last = p.block;
+        part[parts++] = p;
+    }
+    if (row == ROW_FAULT) return false;
+    w->blocks = parts ? last - w->first + 1 : 0;
+    if (w->blocks > BLOCKS_MAX) w->first = last - BLOCKS_MAX + 1, w->blocks = BLOCKS_MAX;
+    w->sum = ARENA_ARRAY(w->arena, float, w->blocks *BLOCK_DOCS + 1);
+    for (unsigned k = 0; k < w->slips; k++)
+        w->slip[k].hits = ARENA_ARRAY(w->arena, uint8_t, w->blocks * BLOCK_DOCS + 1);
+    for (size_t i = 0; i < parts; i++) add_list(w, part[i].term, part[i].block, part[i].docs);
+    add_hits(w);
+    return true;
+}
+
+static void best(const struct work *w, struct found out[SEARCH_FOUND_MAX], size_t *n)
+{
+    *n = 0;
+    for (size_t i = 0; i < (size_t)w->blocks * BLOCK_DOCS; i++) {
+        int32_t score = (int32_t)(w->sum[i] * 100);
+        if (score <= 0 || (*n == SEARCH_FOUND_MAX && score <= out[*n - 1].score)) continue;
+        size_t at = *n < SEARCH_FOUND_MAX ? (*n)++ : *n - 1;
+        for (; at > 0 && out[at - 1].score < score; at--) out[at] = out[at - 1];
+        out[at] = (struct found){ w->first * BLOCK_DOCS + (int64_t)i, score };
+    }
+}
+
+static bool find(struct work *w, struct tx *tx, struct found out[SEARCH_FOUND_MAX], size_t *n)
+{
+    int64_t from;
+    *n = 0;
+    if (!count_terms(w, tx, 0)) return false;
+    size_t said = w->terms;
+    add_slips(w);
+    if (!count_terms(w, tx, said)) return false;
+    if (choose(w, &from) == 0) return true;
+    if (!read_lists(w, tx, from)) return false;
+    best(w, out, n);
+    return true;
+}
+
+void know_search_words(struct arena *a, struct str question, struct tokens *said)
+{
+    if (question.n > SAID_BYTES_MAX) question.n = utf8_cut(question, SAID_BYTES_MAX);
+    tokens_begin(said, a, SAID_MAX);
+    tokens_add(said, question, 1, TOKENS_QUESTION);
+}
+
+bool know_search_find(struct tx *tx, struct arena *a, const struct search *s, struct found out[SEARCH_FOUND_MAX],
+                      size_t *n, struct tokens *said)
+{
+    struct work w = { .arena = a, .s = s, .term = ARENA_ARRAY(a, struct term, TERMS_MAX) };
+    know_search_words(a, s->question, said);
+    for (size_t i = 0; i < said->count; i++) add_term(&w, said->token[i].text, kind_weight(said->token[i].text), 0);
+    return find(&w, tx, out, n);
+}
+
+bool know_search_number(struct tx *tx, struct arena *a, int64_t shop, struct str number,
+                        struct found out[SEARCH_FOUND_MAX], size_t *n)
+{
+    const struct search s = { .shop = shop, .kind = INDEX_PRODUCTS, .docs = 1 };
+    struct work w = { .arena = a, .s = &s, .term = ARENA_ARRAY(a, struct term, TERMS_MAX) };
+    struct tokens t;
+    tokens_begin(&t, a, 1);
+    tokens_add_number(&t, number, 1);
+    *n = 0;
+    if (t.count == 0) return true;
+    add_term(&w, t.token[0].text, 1, 0);
+    return find(&w, tx, out, n);
+}
+
+int32_t know_search_rank(struct arena *a, const struct tokens *said, struct str title, struct str body)
+{
+    struct tokens t;
+    double sum = 0;
+    tokens_begin(&t, a, RANK_TOKENS_MAX);
+    tokens_add(&t, title, FIELD_TITLE, 0);
+    tokens_add(&t, body, FIELD_BODY, 0);
+    for (size_t i = 0; i < said->count; i++)
+        for (size_t k = 0; k < t.count; k++)
+            if (str_eq(said->token[i].text, t.token[k].text))
+                sum += kind_weight(said->token[i].text) * (double)field_weight(t.token[k].fields);
+    return (int32_t)(sum * 100);
+}

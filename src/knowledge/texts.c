@@ -1,0 +1,209 @@
+/* texts.c: the rows of questions with answers, documents and promotions. */
+#include "knowledge/private.h"
+
+enum { WORDS_MAX = 8192, REBUILD_BATCH = 50, CONTENT_MAX = 1 << 20 };
+
+#define COLUMNS "id, kind, name, doc, title, body, url, product"
+STMT(known, "SELECT doc, words, content FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND name = ?3");
+STMT(save, "INSERT INTO knowledge_texts (account, shop, kind, name, doc, title, body, url, product, words, content,"
+           " updated_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+           " ON CONFLICT (shop, kind, name) DO UPDATE SET doc = excluded.doc, title = excluded.title,"
+           " body = excluded.body, url = excluded.url, product = excluded.product, words = excluded.words,"
+           " content = excluded.content, updated_at_ms = excluded.updated_at_ms");
+STMT(by_name, "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND name = ?3");
+STMT(by_docs,
+     "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1"
+     " AND doc IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
+     .postgres = "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1"
+                 " AND doc = ANY(CAST(?2::text[] AS bigint[]))");
+STMT(by_product, "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1 AND product = ?2 ORDER BY id LIMIT ?3");
+STMT(page,
+     "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND doc < ?3 ORDER BY doc DESC LIMIT ?4");
+STMT(from, "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1 AND doc >= ?2 AND doc < ?3 ORDER BY doc LIMIT ?4");
+STMT(renumber, "UPDATE knowledge_texts SET doc = ?3 WHERE shop = ?1 AND doc = ?2");
+STMT(drop, "DELETE FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND name = ?3");
+
+static void row_read(const struct query *q, struct arena *a, struct knowledge_text *t)
+{
+    *t = (struct knowledge_text){ .row = col_i64(q, "id"),
+                                  .kind = (enum knowledge_kind)col_i64(q, "kind"),
+                                  .id = arena_text(a, col_text(q, "name")),
+                                  .title = arena_text(a, col_text(q, "title")),
+                                  .text = arena_text(a, col_text(q, "body")),
+                                  .url = arena_text(a, col_text(q, "url")),
+                                  .product = arena_text(a, col_text(q, "product")) };
+}
+
+static void cut(struct tokens *t, struct arena *a, const struct knowledge_text *x)
+{
+    tokens_begin(t, a, WORDS_MAX);
+    tokens_add(t, str_of(x->title), FIELD_TITLE, TOKENS_TRIGRAMS);
+    tokens_add(t, str_of(x->text), FIELD_BODY, 0);
+}
+
+/* ---- saving ---- */
+
+struct saving {
+    struct tx *tx;
+    struct knowledge_head *h;
+    struct indexer *index;
+    struct buf text;
+    int64_t now, changed;
+};
+
+static bool save_one(struct saving *s, const struct knowledge_text *x)
+{
+    struct query q = query(s->tx, &known);
+    bind_i64(&q, s->h->shop), bind_i64(&q, (int64_t)x->kind), bind_text(&q, x->id);
+    enum row row = query_row(&q);
+    if (row == ROW_FAULT) return false;
+    buf_clear(&s->text);
+    know_content_part(&s->text, x->title), know_content_part(&s->text, x->text);
+    int64_t words = know_content_hash(&s->text);
+    know_content_part(&s->text, x->url), know_content_part(&s->text, x->product);
+    int64_t content = know_content_hash(&s->text);
+    assert(!s->text.overflow);
+    bool same_words = row == ROW_FOUND && col_i64(&q, "words") == words;
+    if (same_words && col_i64(&q, "content") == content) return true;
+    int64_t doc = same_words ? col_i64(&q, "doc") : s->h->next_text++;
+    s->changed++;
+    if (row == ROW_NONE) s->h->texts++;
+    else if (!same_words) s->h->stale_texts++;
+    struct tokens t;
+    if (!same_words) {
+        cut(&t, tx_arena(s->tx), x);
+        if (!know_index_doc(s->index, doc, &t)) return false;
+    }
+    struct query w = query(s->tx, &save);
+    bind_i64(&w, s->h->account), bind_i64(&w, s->h->shop), bind_i64(&w, (int64_t)x->kind), bind_text(&w, x->id);
+    bind_i64(&w, doc), bind_text(&w, x->title), bind_text(&w, x->text), bind_text(&w, x->url);
+    bind_text(&w, x->product), bind_i64(&w, words), bind_i64(&w, content), bind_i64(&w, s->now);
+    return query_put(&w);
+}
+
+bool know_texts_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_text *t, size_t n, int64_t now,
+                     int64_t *changed)
+{
+    if (n == 0) return true;
+    struct saving s = { .tx = tx, .h = h, .index = know_index_begin(tx, h->shop, INDEX_TEXTS), .now = now };
+    bool good = true;
+    buf_init(&s.text, CONTENT_MAX);
+    for (size_t i = 0; i < n && good; i++) {
+        struct arena_mark m = arena_mark(tx_arena(tx));
+        good = save_one(&s, &t[i]);
+        arena_release(tx_arena(tx), m);
+    }
+    good = know_index_end(s.index) && good;
+    buf_free(&s.text);
+    *changed += s.changed;
+    return good;
+}
+
+enum row know_texts_remove(struct tx *tx, struct knowledge_head *h, enum knowledge_kind kind, const char *id)
+{
+    struct query q = query(tx, &drop);
+    bind_i64(&q, h->shop), bind_i64(&q, (int64_t)kind), bind_text(&q, id);
+    int64_t n = query_change(&q);
+    if (n <= 0) return n < 0 ? ROW_FAULT : ROW_NONE;
+    h->texts--, h->stale_texts++;
+    return ROW_FOUND;
+}
+
+/* ---- reading ---- */
+
+enum row know_texts_get(struct tx *tx, int64_t shop, enum knowledge_kind kind, const char *id, struct arena *a,
+                        struct knowledge_text *out)
+{
+    struct query q = query(tx, &by_name);
+    bind_i64(&q, shop), bind_i64(&q, (int64_t)kind), bind_text(&q, id);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) row_read(&q, a, out);
+    return row;
+}
+
+bool know_texts_of(struct tx *tx, const struct knowledge_head *h, const struct found *f, size_t n, struct arena *a,
+                   struct knowledge_text *out, size_t *count)
+{
+    const char *docs[SEARCH_FOUND_MAX];
+    bool there[SEARCH_FOUND_MAX] = { false };
+    struct knowledge_text *t = ARENA_ARRAY(a, struct knowledge_text, n + 1);
+    *count = 0;
+    if (n == 0) return true;
+    for (size_t i = 0; i < n; i++) docs[i] = arena_printf(a, "%lld", (long long)f[i].doc);
+    struct query q = query(tx, &by_docs);
+    bind_i64(&q, h->shop), bind_text_list(&q, docs, n);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND)
+        for (size_t i = 0; i < n; i++)
+            if (f[i].doc == col_i64(&q, "doc")) {
+                row_read(&q, a, &t[i]);
+                t[i].score = f[i].score, there[i] = true;
+            }
+    for (size_t i = 0; i < n; i++)
+        if (there[i]) out[(*count)++] = t[i];
+    return row == ROW_NONE;
+}
+
+static bool read_all(struct query *q, struct arena *a, struct knowledge_text *out, size_t *count)
+{
+    enum row row;
+    *count = 0;
+    while ((row = query_next(q)) == ROW_FOUND) row_read(q, a, &out[(*count)++]);
+    return row == ROW_NONE;
+}
+
+bool know_texts_of_product(struct tx *tx, int64_t shop, const char *product, struct arena *a,
+                           struct knowledge_text *out, size_t most, size_t *count)
+{
+    struct query q = query(tx, &by_product);
+    bind_i64(&q, shop), bind_text(&q, product), bind_i64(&q, (int64_t)most);
+    return read_all(&q, a, out, count);
+}
+
+bool know_texts_page(struct tx *tx, int64_t shop, enum knowledge_kind kind, int64_t after, size_t limit,
+                     struct arena *a, struct knowledge_text *out, size_t *count)
+{
+    struct query q = query(tx, &page);
+    bind_i64(&q, shop), bind_i64(&q, (int64_t)kind), bind_i64(&q, after), bind_i64(&q, (int64_t)limit);
+    return read_all(&q, a, out, count);
+}
+
+/* ---- the index anew ---- */
+
+static bool rebuild_some(struct tx *tx, struct knowledge_head *h, struct indexer *x, int64_t *at, int64_t to,
+                         bool *more)
+{
+    struct arena *a = tx_arena(tx);
+    struct knowledge_text one;
+    struct tokens t;
+    struct query q = query(tx, &from);
+    bind_i64(&q, h->shop), bind_i64(&q, *at), bind_i64(&q, to), bind_i64(&q, REBUILD_BATCH);
+    enum row row;
+    *more = false;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        int64_t doc = col_i64(&q, "doc");
+        *more = true, *at = doc + 1;
+        row_read(&q, a, &one);
+        cut(&t, a, &one);
+        if (!know_index_doc(x, h->next_text, &t)) return false;
+        struct query r = query(tx, &renumber);
+        bind_i64(&r, h->shop), bind_i64(&r, doc), bind_i64(&r, h->next_text++);
+        if (query_change(&r) != 1) return false;
+    }
+    return row == ROW_NONE;
+}
+
+bool know_texts_rebuild(struct tx *tx, struct knowledge_head *h)
+{
+    int64_t at = 0, to = h->next_text;
+    bool more = true, good = know_index_erase(tx, h->shop, INDEX_TEXTS);
+    struct indexer *x = know_index_begin(tx, h->shop, INDEX_TEXTS);
+    while (good && more) {
+        struct arena_mark m = arena_mark(tx_arena(tx));
+        good = rebuild_some(tx, h, x, &at, to, &more);
+        arena_release(tx_arena(tx), m);
+    }
+    good = know_index_end(x) && good;
+    h->stale_texts = 0;
+    return good;
+}
