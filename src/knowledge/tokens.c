@@ -290,7 +290,7 @@ static size_t walk_word(struct walk *w, size_t i)
         bool apostrophe = c == '\'' || c == 0x2019;
         if (!is_word(c) && !apostrophe) break;
         if (apostrophe) {
-            size_t after = i + step, next;
+            size_t after = i + step, next = 0;
             ucs4_t d = after < w->n ? at(w, after, &next) : 0;
             if (!is_word(d)) break;
             ucs4_t e = after + next < w->n ? at(w, after + next, &step) : 0;
