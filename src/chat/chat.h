@@ -1,12 +1,120 @@
-/* chat.h: people talk. A visitor of a shop, a conversation, messages, and who speaks: the bot, nobody yet, a person. */
+/* chat.h: people talk. A visitor of a shop, a conversation, messages, and who speaks: the bot, nobody yet, a person.
+ *
+ * Order of row locks, in every transaction: the visitor, then the conversation, then the counters of events. Under the
+ * conversation's lock plain reads of it and its messages are true until the commit.
+ *
+ * What follows is for the code that answers (the bot's) and for app; routes and sockets of people are this folder's
+ * own. */
 #ifndef CHATHUB_CHAT_CHAT_H
 #define CHATHUB_CHAT_CHAT_H
 
 #include "base/crypto.h"
+#include "http/route.h"
+#include "jobs/jobs.h"
+#include "storage/verify.h"
 
 struct chat_settings {
     const struct keyring *keyring; /* visitor tokens are made under it */
+    const char *base_url;          /* ours, public; no '/' at the end */
+    struct lanes *lanes;           /* what a socket says is stored by them */
+    bool development;              /* pages of this machine may talk to every shop */
 };
 extern struct chat_settings chat_settings;
+
+/* ---- a conversation ---- */
+
+/* All stored: append, never renumber. */
+enum chat_status { CHAT_STATUS_NONE, CHAT_OPEN, CHAT_SNOOZED, CHAT_RESOLVED };
+enum chat_owner { CHAT_OWNER_NONE, CHAT_BOT, CHAT_WAITING, CHAT_PERSON };
+enum chat_author { CHAT_BY_NOBODY, CHAT_BY_VISITOR, CHAT_BY_BOT, CHAT_BY_PERSON, CHAT_BY_HOUSE };
+struct conversation {
+    int64_t id, account, shop, visitor;
+    enum chat_status status;
+    enum chat_owner owner;
+    int64_t epoch;
+    int64_t person;          /* who speaks; 0 unless owner is CHAT_PERSON */
+    const char *person_name; /* as the visitor sees it; "" when there is none */
+    int64_t assignee;        /* 0: nobody */
+    int64_t last_number, last_note;
+    int64_t visitor_read, visitor_unread, team_read, team_unread;
+    int64_t waiting_since_ms, snoozed_until_ms, resolved_at_ms, created_at_ms, last_at_ms; /* 0: not */
+};
+MUST_USE enum row conversation_get(struct tx *tx, int64_t id, struct conversation *out);
+MUST_USE enum row conversation_locked(struct tx *tx, int64_t id, struct conversation *out);
+
+/* What happens to a conversation. The rules of who speaks are one pure function of it (conversation_after): routes,
+ * jobs and the simulator all go through it. */
+enum chat_act_kind {
+    ACT_VISITOR_WROTE,
+    ACT_BOT_WROTE,
+    ACT_PERSON_WROTE,
+    ACT_TAKE,        /* `person` wants to speak */
+    ACT_TO_BOT,      /* handed back */
+    ACT_TO_TEAM,     /* handed to whoever comes */
+    ACT_ASSIGN,      /* to `to`; 0: to nobody */
+    ACT_WANT_PERSON, /* the visitor's wish, or the bot's own hand-off */
+    ACT_WANT_BOT,    /* the visitor is tired of waiting */
+    ACT_RESOLVE,
+    ACT_REOPEN,
+    ACT_SNOOZE, /* until until_ms */
+    ACT_WAKE,   /* that time has come */
+};
+struct chat_act {
+    enum chat_act_kind kind;
+    int64_t person; /* who does it; 0: the visitor, the bot or the house */
+    const char *person_name;
+    int64_t to;
+    const char *to_name;
+    int64_t seen_epoch; /* what the caller's page showed: an older one has lost; 0: whatever it is */
+    int64_t until_ms, now_ms;
+};
+enum chat_may {
+    CHAT_MAY,     /* *after is what it will be */
+    CHAT_NOTHING, /* it is so already */
+    CHAT_LOST,    /* somebody was quicker: `before` says who */
+    CHAT_MAY_NOT,
+};
+enum chat_may conversation_after(const struct conversation *before, const struct chat_act *act,
+                                 struct conversation *after);
+/* Reads it under its lock, asks conversation_after, writes and tells. *c: what it is afterwards; with CHAT_LOST and
+ * CHAT_MAY_NOT what stands against it. ROW_NONE: there is no such conversation. */
+MUST_USE enum row conversation_act(struct tx *tx, int64_t id, const struct chat_act *act, struct conversation *c,
+                                   enum chat_may *may);
+
+/* ---- messages ---- */
+
+enum { MESSAGE_MAX = 4000, CLIENT_ID_MAX = 64, AUTHOR_NAME_MAX = 80, MESSAGES_PAGE_MAX = 200 };
+struct message {
+    int64_t conversation, number, person, at_ms;
+    enum chat_author author;
+    const char *author_name, *text, *client_id; /* client_id NULL: not the reader's own, or none */
+};
+struct message_new {
+    int64_t conversation;
+    enum chat_author author;
+    int64_t person;          /* with CHAT_BY_PERSON */
+    const char *author_name; /* as it is shown; "" of a visitor */
+    int64_t epoch;           /* with CHAT_BY_BOT: the one that the reply was made for */
+    const char *client_id;   /* the sender's own for this message: the same again is the same message. NULL: none */
+    const char *text;
+    int64_t now_ms;
+};
+enum message_put {
+    MESSAGE_FAULT = -1,
+    MESSAGE_NEW,
+    MESSAGE_AGAIN,   /* it was there: *out is it, nothing was written */
+    MESSAGE_OTHER,   /* its id was used for other words */
+    MESSAGE_STALE,   /* the bot's: it does not speak any more, or something was said since */
+    MESSAGE_NOWHERE, /* there is no such conversation */
+};
+/* The one way in. *c: the conversation afterwards. */
+MUST_USE enum message_put message_put(struct tx *tx, const struct message_new *in, struct message *out,
+                                      struct conversation *c);
+/* Behind `after`, oldest first, at most `most`. */
+MUST_USE bool messages_after(struct tx *tx, int64_t conversation, int64_t after, size_t most, struct message *out,
+                             size_t *count);
+/* Before `before`, the newest `most` of them, oldest first. */
+MUST_USE bool messages_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct message *out,
+                              size_t *count);
 
 #endif

@@ -2,7 +2,13 @@
 #ifndef CHATHUB_CHAT_PRIVATE_H
 #define CHATHUB_CHAT_PRIVATE_H
 
+#include "audit/audit.h"
 #include "chat/chat.h"
+
+/* clang-format off */
+#define CHAT_ACTIONS(X) X(chat_visitor_blocked) X(chat_visitor_unblocked)
+/* clang-format on */
+CHAT_ACTIONS(AUDIT_DECLARE)
 
 /* ---- visitor_token.c ---- */
 /* What a browser shows to be its visitor: signed, of one shop, with an end. `generation` is the row's: raised, all
@@ -14,5 +20,79 @@ enum { VISITOR_TOKEN_SIZE = 4 + 86 + 1 }; /* "chv_", 64 bytes as base64url, NUL 
 void visitor_token_write(const struct visitor_token *t, char out[VISITOR_TOKEN_SIZE]);
 /* False: not ours, changed, over, or of another shop. The row has the last word: see visitor_of_token. */
 MUST_USE bool visitor_token_read(struct str text, int64_t shop, int64_t now_ms, struct visitor_token *out);
+
+/* ---- visitors.c ---- */
+enum { VISITOR_NAME_MAX = 80, LANGUAGE_MAX = 35, PAGE_MAX = 500 };
+struct visitor {
+    int64_t id, account, shop, generation, conversation; /* conversation 0: none yet */
+    const char *name, *language, *page;                  /* "" when not known */
+    int64_t blocked_at_ms, seen_at_ms;
+};
+MUST_USE enum row visitor_get(struct tx *tx, int64_t id, struct visitor *out);
+/* ROW_NONE: removed, or its tokens were ended. Locked: before anything of its conversation is. */
+MUST_USE enum row visitor_of_token(struct tx *tx, const struct visitor_token *token, bool lock, struct visitor *out);
+/* *v has account, shop, name, language and page. */
+MUST_USE bool visitor_add(struct tx *tx, struct visitor *v, int64_t now);
+/* It is there now. name, language, page of `said` NULL: as before. */
+MUST_USE bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, int64_t now);
+MUST_USE bool visitor_block(struct tx *tx, int64_t id, bool blocked, int64_t now);
+void visitor_token_new(const struct visitor *v, int64_t now, struct visitor_token *token, char out[VISITOR_TOKEN_SIZE]);
+/* The one that its next word goes to. ROW_NONE: a new one will begin. */
+MUST_USE enum row visitor_conversation(struct tx *tx, const struct visitor *v, int64_t now, struct conversation *c);
+/* The same, begun when there is none. The visitor is locked. */
+MUST_USE bool visitor_conversation_or_new(struct tx *tx, struct visitor *v, int64_t now, struct conversation *c);
+
+/* ---- conversations.c ---- */
+MUST_USE bool conversation_add(struct tx *tx, struct conversation *c, int64_t now);
+/* Over the row that was read as *before, under its lock. `act` NULL: nothing of who speaks or of the status changed. */
+MUST_USE bool conversation_save(struct tx *tx, const struct conversation *before, const struct conversation *c,
+                                const struct chat_act *act);
+bool conversation_moved(const struct conversation *before, const struct conversation *after);
+/* One of: an owner (of open ones), an assignee (of open ones; 0: nobody), a status. Newest word first, behind the place
+ * (before_ms, before_id). */
+struct inbox_page {
+    int64_t account, shop; /* shop 0: all */
+    enum chat_status status;
+    enum chat_owner owner;
+    bool by_assignee;
+    int64_t assignee, before_ms, before_id, limit;
+};
+MUST_USE bool conversations_page(struct tx *tx, const struct inbox_page *in, struct conversation *out, size_t *count);
+
+/* ---- messages.c ---- */
+enum chat_side { SIDE_NONE, SIDE_VISITOR, SIDE_TEAM };
+/* That side has read up to `number`; less than before is nothing new. */
+MUST_USE enum row conversation_read(struct tx *tx, int64_t id, enum chat_side side, int64_t number,
+                                    struct conversation *c);
+
+/* ---- notes.c ---- */
+struct note {
+    int64_t conversation, number, behind, person, at_ms;
+    const char *person_name, *text;
+};
+/* *n has conversation, person, person_name, text, at_ms. */
+MUST_USE enum message_put note_put(struct tx *tx, struct note *n, const char *client_id, struct conversation *c);
+/* Newest first. */
+MUST_USE bool notes_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct note *out,
+                           size_t *count);
+
+/* ---- tell.c ---- */
+struct chat_news {
+    const struct conversation *before, *after;
+    const struct message *message; /* these three NULL, NONE: it was not that */
+    const struct note *note;
+    enum chat_side read_by;
+};
+MUST_USE bool chat_tell(struct tx *tx, const struct chat_news *n);
+/* Not stored as a message: an event that is forgotten within a day. */
+MUST_USE bool chat_tell_typing(struct tx *tx, const struct conversation *c, enum chat_side side, const char *name);
+extern const char *const chat_author_names[], *const chat_status_names[], *const chat_owner_names[]; /* NULL-ended */
+const char *chat_author_name(enum chat_author a);
+const char *chat_status_name(enum chat_status s);
+const char *chat_owner_name(enum chat_owner o);
+/* Members of a message, and of what a visitor may know of its conversation. `arg`: struct message, struct
+ * conversation. */
+void message_json(struct json *j, const void *arg);
+void state_json(struct json *j, const void *arg);
 
 #endif

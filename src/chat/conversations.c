@@ -1,0 +1,193 @@
+/* conversations.c: the rows of conversations, and their one mover. What may happen is decided in rules.c; here it is
+ * read under the row's lock, written with the epoch that was read as a second line, and told. */
+#include "chat/private.h"
+
+#include "base/clock.h"
+
+static_assert(CHAT_RESOLVED == 3 && CHAT_PERSON == 3 && CHAT_BY_HOUSE == 4, "stored: append, never renumber");
+
+/* clang-format off */
+#define COLUMNS                                                                                                        \
+    "id, account, shop, visitor, status, owner, epoch, person, person_name, assignee, last_number, last_note,"        \
+    " visitor_read, visitor_unread, team_read, team_unread, waiting_since_ms, snoozed_until_ms, resolved_at_ms,"       \
+    " created_at_ms, last_at_ms"
+#define BY_ID "SELECT " COLUMNS " FROM chat_conversations WHERE id = ?1"
+#define PAGE(condition)                                                                                                \
+    "SELECT " COLUMNS " FROM chat_conversations WHERE account = ?1 AND " condition                                     \
+    " AND (last_at_ms, id) < (?3, ?4) AND (CAST(?5 AS BIGINT) = 0 OR shop = ?5) ORDER BY last_at_ms DESC, id DESC LIMIT ?6"
+/* clang-format on */
+
+STMT(by_id, BY_ID);
+/* SQLite has one writer, so a write transaction there holds everything locked already. */
+STMT(by_id_locked, BY_ID, .postgres = BY_ID " FOR UPDATE");
+STMT(page_of_status, PAGE("status = ?2"));
+STMT(page_of_owner, PAGE("status = 1 AND owner = ?2"));
+STMT(page_of_assignee, PAGE("status = 1 AND assignee = ?2"));
+STMT(add, "INSERT INTO chat_conversations (account, shop, visitor, status, owner, epoch, person, person_name, assignee,"
+          " last_number, last_note, visitor_read, visitor_unread, team_read, team_unread, waiting_since_ms,"
+          " snoozed_until_ms, resolved_at_ms, created_at_ms, last_at_ms)"
+          " VALUES (?1, ?2, ?3, 1, 1, 1, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?4, ?4) RETURNING id");
+STMT(save, "UPDATE chat_conversations SET status = ?3, owner = ?4, epoch = ?5, person = ?6, person_name = ?7,"
+           " assignee = ?8, last_number = ?9, last_note = ?10, visitor_read = ?11, visitor_unread = ?12,"
+           " team_read = ?13, team_unread = ?14, waiting_since_ms = ?15, snoozed_until_ms = ?16, resolved_at_ms = ?17,"
+           " last_at_ms = ?18 WHERE id = ?1 AND epoch = ?2");
+STMT(history, "INSERT INTO chat_moves (conversation, epoch, account, status, owner, person, why, actor, at_ms)"
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+STMT(due, "SELECT id FROM chat_conversations WHERE status = 2 AND snoozed_until_ms <= ?1"
+          " ORDER BY snoozed_until_ms LIMIT ?2");
+
+/* clang-format off */
+static void from_row(const struct query *q, struct conversation *out)
+{
+    *out = (struct conversation){
+        .id = col_i64(q, "id"), .account = col_i64(q, "account"), .shop = col_i64(q, "shop"),
+        .visitor = col_i64(q, "visitor"), .status = (enum chat_status)col_i64(q, "status"),
+        .owner = (enum chat_owner)col_i64(q, "owner"), .epoch = col_i64(q, "epoch"), .person = col_i64(q, "person"),
+        .person_name = col_text(q, "person_name"), .assignee = col_i64(q, "assignee"),
+        .last_number = col_i64(q, "last_number"), .last_note = col_i64(q, "last_note"),
+        .visitor_read = col_i64(q, "visitor_read"), .visitor_unread = col_i64(q, "visitor_unread"),
+        .team_read = col_i64(q, "team_read"), .team_unread = col_i64(q, "team_unread"),
+        .waiting_since_ms = col_i64(q, "waiting_since_ms"), .snoozed_until_ms = col_i64(q, "snoozed_until_ms"),
+        .resolved_at_ms = col_i64(q, "resolved_at_ms"), .created_at_ms = col_i64(q, "created_at_ms"),
+        .last_at_ms = col_i64(q, "last_at_ms") };
+}
+/* clang-format on */
+
+static enum row one(struct tx *tx, const struct stmt *s, int64_t id, struct conversation *out)
+{
+    struct query q = query(tx, s);
+    bind_i64(&q, id);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) from_row(&q, out);
+    return row;
+}
+
+enum row conversation_get(struct tx *tx, int64_t id, struct conversation *out) { return one(tx, &by_id, id, out); }
+
+enum row conversation_locked(struct tx *tx, int64_t id, struct conversation *out)
+{
+    return one(tx, &by_id_locked, id, out);
+}
+
+/* ---- writing ---- */
+
+static bool write_history(struct tx *tx, const struct conversation *c, const char *why, int64_t actor, int64_t now)
+{
+    struct query q = query(tx, &history);
+    bind_i64(&q, c->id), bind_i64(&q, c->epoch), bind_i64(&q, c->account), bind_i64(&q, c->status);
+    bind_i64(&q, c->owner), bind_i64(&q, c->person), bind_text(&q, why), bind_i64(&q, actor), bind_i64(&q, now);
+    return query_put(&q);
+}
+
+bool conversation_add(struct tx *tx, struct conversation *c, int64_t now)
+{
+    struct query q = query(tx, &add);
+    bind_i64(&q, c->account), bind_i64(&q, c->shop), bind_i64(&q, c->visitor), bind_i64(&q, now);
+    if (query_row(&q) != ROW_FOUND) return false;
+    int64_t id = col_i64(&q, "id");
+    return conversation_get(tx, id, c) == ROW_FOUND && write_history(tx, c, "begun", 0, now);
+}
+
+static const char *const act_names[] = {
+    [ACT_VISITOR_WROTE] = "visitor_wrote",
+    [ACT_BOT_WROTE] = "bot_wrote",
+    [ACT_PERSON_WROTE] = "person_wrote",
+    [ACT_TAKE] = "taken",
+    [ACT_TO_BOT] = "to_bot",
+    [ACT_TO_TEAM] = "to_team",
+    [ACT_ASSIGN] = "assigned",
+    [ACT_WANT_PERSON] = "person_wanted",
+    [ACT_WANT_BOT] = "bot_wanted",
+    [ACT_RESOLVE] = "resolved",
+    [ACT_REOPEN] = "reopened",
+    [ACT_SNOOZE] = "snoozed",
+    [ACT_WAKE] = "woken",
+};
+
+bool conversation_moved(const struct conversation *before, const struct conversation *after)
+{
+    return before->status != after->status || before->owner != after->owner || before->person != after->person ||
+           before->assignee != after->assignee;
+}
+
+/* Every changeable member, over the row that has the epoch it was read with; the history, when it moved. */
+bool conversation_save(struct tx *tx, const struct conversation *before, const struct conversation *c,
+                       const struct chat_act *act)
+{
+    struct query q = query(tx, &save);
+    bind_i64(&q, c->id), bind_i64(&q, before->epoch), bind_i64(&q, c->status), bind_i64(&q, c->owner);
+    bind_i64(&q, c->epoch), bind_i64(&q, c->person), bind_text(&q, c->person_name), bind_i64(&q, c->assignee);
+    bind_i64(&q, c->last_number), bind_i64(&q, c->last_note), bind_i64(&q, c->visitor_read);
+    bind_i64(&q, c->visitor_unread), bind_i64(&q, c->team_read), bind_i64(&q, c->team_unread);
+    bind_i64(&q, c->waiting_since_ms), bind_i64(&q, c->snoozed_until_ms), bind_i64(&q, c->resolved_at_ms);
+    bind_i64(&q, c->last_at_ms);
+    if (query_change(&q) != 1) return false;
+    if (act == NULL || !conversation_moved(before, c)) return true;
+    return write_history(tx, c, act_names[act->kind], act->person, act->now_ms);
+}
+
+enum row conversation_act(struct tx *tx, int64_t id, const struct chat_act *act, struct conversation *c,
+                          enum chat_may *may)
+{
+    struct conversation before;
+    enum row row = conversation_locked(tx, id, &before);
+    if (row != ROW_FOUND) return row;
+    *may = conversation_after(&before, act, c);
+    if (*may != CHAT_MAY) return ROW_FOUND;
+    const struct chat_news news = { .before = &before, .after = c };
+    return conversation_save(tx, &before, c, act) && chat_tell(tx, &news) ? ROW_FOUND : ROW_FAULT;
+}
+
+/* ---- the inbox's pages ---- */
+
+bool conversations_page(struct tx *tx, const struct inbox_page *in, struct conversation *out, size_t *count)
+{
+    const struct stmt *s = &page_of_status;
+    if (in->owner != CHAT_OWNER_NONE) s = &page_of_owner;
+    else if (in->by_assignee) s = &page_of_assignee;
+    struct query q = query(tx, s);
+    bind_i64(&q, in->account);
+    bind_i64(&q, in->owner != CHAT_OWNER_NONE ? (int64_t)in->owner : in->by_assignee ? in->assignee : in->status);
+    bind_i64(&q, in->before_ms), bind_i64(&q, in->before_id), bind_i64(&q, in->shop), bind_i64(&q, in->limit);
+    enum row row;
+    *count = 0;
+    while ((row = query_next(&q)) == ROW_FOUND) from_row(&q, &out[(*count)++]);
+    return row == ROW_NONE;
+}
+
+/* ---- snoozed ones come back ---- */
+
+enum { WAKE_BATCH = 50 };
+
+static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
+{
+    struct query q = query(tx, &due);
+    int64_t count = 0;
+    enum row row;
+    bind_i64(&q, job->now_ms), bind_i64(&q, (int64_t)max);
+    while ((row = query_next(&q)) == ROW_FOUND) out[count++] = col_i64(&q, "id");
+    return row == ROW_FAULT ? -1 : count;
+}
+
+static bool wake_one(struct job *job, struct tx *tx, int64_t id)
+{
+    struct conversation c;
+    enum chat_may may;
+    return conversation_act(tx, id, &(struct chat_act){ .kind = ACT_WAKE, .now_ms = job->now_ms }, &c, &may) !=
+           ROW_FAULT;
+}
+
+static enum job_wish wake_settle(struct job *job, struct tx *tx)
+{
+    return jobs_each(job, tx, &(struct job_list){ .read = read_due, .one = wake_one, .max = WAKE_BATCH });
+}
+
+const struct job_kind chat_wake_job = {
+    .name = "chat.wake",
+    .doc = "Brings snoozed conversations back.",
+    .max_attempts = 3,
+    .backoff_first_ms = SECOND_MS,
+    .backoff_max_ms = MINUTE_MS,
+    .every_ms = 15 * SECOND_MS,
+    .settle = wake_settle,
+};

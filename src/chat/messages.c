@@ -1,0 +1,187 @@
+/* messages.c: the one way in for a word of anybody, and the pages that readers fill their gaps from.
+ *
+ * The number is given by the insert itself, from the conversation's row under its lock: numbers have no gap and no two
+ * are the same. A bot's reply is inserted by a statement that demands that the bot speaks and that the epoch is the one
+ * the reply was made for: the check and the write are one. (PostgreSQL reads a row that it had to wait for anew, so
+ * what it checks there is what was committed.) A word that comes again, by its sender's own id, is answered with the
+ * one that is there. */
+#include "chat/private.h"
+
+#define INSERT_FROM(epoch, condition)                                                                                  \
+    "INSERT INTO chat_messages (conversation, number, account, author, person, author_name, epoch, client_key, text,"  \
+    " at_ms) SELECT c.id, c.last_number + 1, c.account, ?2, ?3, ?4, " epoch ", ?5, ?6, ?7"                             \
+    " FROM chat_conversations c WHERE c.id = ?1" condition
+#define TYPED_INSERT_FROM(epoch, condition)                                                                            \
+    "INSERT INTO chat_messages (conversation, number, account, author, person, author_name, epoch, client_key, text,"  \
+    " at_ms) SELECT c.id, c.last_number + 1, c.account, ?2::bigint, ?3::bigint, ?4::text, " epoch ", ?5::text,"        \
+    " ?6::text, ?7::bigint FROM chat_conversations c WHERE c.id = ?1" condition " FOR UPDATE OF c"
+#define ONCE " ON CONFLICT DO NOTHING RETURNING number"
+#define BOT_SPEAKS " AND c.owner = 1 AND c.status = 1 AND c.epoch = ?8"
+
+STMT(put, INSERT_FROM("c.epoch", "") ONCE, .postgres = TYPED_INSERT_FROM("c.epoch", "") ONCE);
+STMT(put_reply, INSERT_FROM("c.epoch", BOT_SPEAKS) ONCE, .postgres = TYPED_INSERT_FROM("c.epoch", BOT_SPEAKS) ONCE);
+STMT(by_client, "SELECT number, author, person, author_name, text, at_ms FROM chat_messages"
+                " WHERE conversation = ?1 AND client_key = ?2");
+#define COLUMNS "number, author, person, author_name, client_key, text, at_ms"
+STMT(behind, "SELECT " COLUMNS " FROM chat_messages WHERE conversation = ?1 AND number > ?2 ORDER BY number LIMIT ?3");
+STMT(before_it, "SELECT " COLUMNS " FROM chat_messages WHERE conversation = ?1 AND number < ?2"
+                " ORDER BY number DESC LIMIT ?3");
+STMT(count_unread, "SELECT COUNT(*) AS unread FROM chat_messages WHERE conversation = ?1 AND number > ?2"
+                   " AND ((author = 1) = (CAST(?3 AS BIGINT) = 1))");
+
+/* Whose id it is: the visitor's and each person's are theirs alone. */
+static const char *client_key(struct tx *tx, const struct message_new *in)
+{
+    if (in->client_id == NULL) return NULL;
+    if (in->author == CHAT_BY_PERSON)
+        return arena_printf(tx_arena(tx), "p%lld:%s", (long long)in->person, in->client_id);
+    return arena_printf(tx_arena(tx), "%s:%s", in->author == CHAT_BY_VISITOR ? "v" : "b", in->client_id);
+}
+
+/* "v:<id>" is the visitor's, so that its browser knows its own words again. Nobody else's id is shown. */
+static const char *own_id(const char *key, enum chat_author author)
+{
+    return author == CHAT_BY_VISITOR && key && key[0] == 'v' ? key + 2 : NULL;
+}
+
+static void from_row(const struct query *q, int64_t conversation, struct message *out)
+{
+    *out = (struct message){ .conversation = conversation,
+                             .number = col_i64(q, "number"),
+                             .author = (enum chat_author)col_i64(q, "author"),
+                             .person = col_i64(q, "person"),
+                             .author_name = col_text(q, "author_name"),
+                             .text = col_text(q, "text"),
+                             .at_ms = col_i64(q, "at_ms") };
+}
+
+static enum row insert(struct tx *tx, const struct message_new *in, const char *key, int64_t *number)
+{
+    bool reply = in->author == CHAT_BY_BOT;
+    struct query q = query(tx, reply ? &put_reply : &put);
+    bind_i64(&q, in->conversation), bind_i64(&q, in->author), bind_i64(&q, in->person);
+    bind_text(&q, in->author_name ? in->author_name : ""), bind_text(&q, key), bind_text(&q, in->text);
+    bind_i64(&q, in->now_ms);
+    if (reply) bind_i64(&q, in->epoch);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) *number = col_i64(&q, "number");
+    return row;
+}
+
+/* Nothing was inserted: it was there, or may not be. */
+static enum message_put not_inserted(struct tx *tx, const struct message_new *in, const char *key, struct message *out)
+{
+    enum message_put refused = in->author == CHAT_BY_BOT ? MESSAGE_STALE : MESSAGE_FAULT;
+    if (key == NULL) return refused;
+    struct query q = query(tx, &by_client);
+    bind_i64(&q, in->conversation), bind_text(&q, key);
+    enum row row = query_row(&q);
+    if (row == ROW_FAULT) return MESSAGE_FAULT;
+    if (row == ROW_NONE) return refused;
+    from_row(&q, in->conversation, out);
+    out->client_id = own_id(key, out->author);
+    return text_eq(out->text, in->text) ? MESSAGE_AGAIN : MESSAGE_OTHER;
+}
+
+static const enum chat_act_kind act_of[] = {
+    [CHAT_BY_VISITOR] = ACT_VISITOR_WROTE,
+    [CHAT_BY_BOT] = ACT_BOT_WROTE,
+    [CHAT_BY_PERSON] = ACT_PERSON_WROTE,
+    [CHAT_BY_HOUSE] = ACT_BOT_WROTE,
+};
+
+/* Who writes has read what was there. */
+static void count_word(const struct message *m, struct conversation *c)
+{
+    c->last_number = m->number;
+    if (m->at_ms > c->last_at_ms) c->last_at_ms = m->at_ms;
+    if (m->author == CHAT_BY_VISITOR) {
+        c->team_unread++;
+        c->visitor_read = m->number, c->visitor_unread = 0;
+    } else {
+        c->visitor_unread++;
+    }
+    if (m->author == CHAT_BY_PERSON) c->team_read = m->number, c->team_unread = 0;
+}
+
+enum message_put message_put(struct tx *tx, const struct message_new *in, struct message *out, struct conversation *c)
+{
+    struct conversation before;
+    enum row row = conversation_locked(tx, in->conversation, &before);
+    if (row != ROW_FOUND) return row == ROW_NONE ? MESSAGE_NOWHERE : MESSAGE_FAULT;
+    const char *key = client_key(tx, in);
+    int64_t number = 0;
+    *c = before;
+    row = insert(tx, in, key, &number);
+    if (row == ROW_FAULT) return MESSAGE_FAULT;
+    if (row == ROW_NONE) return not_inserted(tx, in, key, out);
+    *out = (struct message){ .conversation = in->conversation,
+                             .number = number,
+                             .author = in->author,
+                             .person = in->person,
+                             .author_name = in->author_name ? in->author_name : "",
+                             .text = in->text,
+                             .client_id = own_id(key, in->author),
+                             .at_ms = in->now_ms };
+    const struct chat_act act = {
+        .kind = act_of[in->author], .person = in->person, .person_name = in->author_name, .now_ms = in->now_ms
+    };
+    (void)conversation_after(&before, &act, c);
+    count_word(out, c);
+    const struct chat_news news = { .before = &before, .after = c, .message = out };
+    return conversation_save(tx, &before, c, &act) && chat_tell(tx, &news) ? MESSAGE_NEW : MESSAGE_FAULT;
+}
+
+/* ---- reading ---- */
+
+static bool read_page(struct tx *tx, const struct stmt *s, int64_t conversation, int64_t number, size_t most,
+                      struct message *out, size_t *count)
+{
+    struct query q = query(tx, s);
+    enum row row;
+    *count = 0;
+    bind_i64(&q, conversation), bind_i64(&q, number), bind_i64(&q, (int64_t)most);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        struct message *m = &out[(*count)++];
+        from_row(&q, conversation, m);
+        m->client_id = own_id(col_text(&q, "client_key"), m->author);
+    }
+    return row == ROW_NONE;
+}
+
+bool messages_after(struct tx *tx, int64_t conversation, int64_t after, size_t most, struct message *out, size_t *count)
+{
+    return read_page(tx, &behind, conversation, after, most, out, count);
+}
+
+bool messages_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct message *out,
+                     size_t *count)
+{
+    if (!read_page(tx, &before_it, conversation, before, most, out, count)) return false;
+    for (size_t i = 0, j = *count; i + 1 < j; i++) {
+        struct message last = out[--j];
+        out[j] = out[i];
+        out[i] = last;
+    }
+    return true;
+}
+
+/* ---- what was read ---- */
+
+enum row conversation_read(struct tx *tx, int64_t id, enum chat_side side, int64_t number, struct conversation *c)
+{
+    struct conversation before;
+    enum row row = conversation_locked(tx, id, &before);
+    if (row != ROW_FOUND) return row;
+    *c = before;
+    int64_t *read = side == SIDE_VISITOR ? &c->visitor_read : &c->team_read;
+    int64_t *unread = side == SIDE_VISITOR ? &c->visitor_unread : &c->team_unread;
+    if (number > c->last_number) number = c->last_number;
+    if (number <= *read) return ROW_FOUND;
+    struct query q = query(tx, &count_unread);
+    bind_i64(&q, id), bind_i64(&q, number), bind_i64(&q, side == SIDE_TEAM);
+    if (query_row(&q) != ROW_FOUND) return ROW_FAULT;
+    *read = number, *unread = col_i64(&q, "unread");
+    const struct chat_news news = { .before = &before, .after = c, .read_by = side };
+    return conversation_save(tx, &before, c, NULL) && chat_tell(tx, &news) ? ROW_FOUND : ROW_FAULT;
+}

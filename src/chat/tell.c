@@ -1,0 +1,111 @@
+/* tell.c: what is told of a change, and to whom: those who hold the conversation open (its topic: the visitor too), and
+ * the account's inbox. Numbers of events are not numbers of messages: whoever misses events reads messages from its own
+ * cursor.
+ *
+ * The words travel with the event when they are short; a long message is announced, and read from its number. Notes are
+ * told to the inbox alone. */
+#include "chat/private.h"
+
+#include "http/events.h"
+
+enum { TOLD_TEXT_MAX = 1500 }; /* bytes: an event holds 4 KiB, and a byte may be escaped to two */
+
+const char *const chat_author_names[] = { "visitor", "bot", "person", "house", NULL };
+const char *const chat_status_names[] = { "open", "snoozed", "resolved", NULL };
+const char *const chat_owner_names[] = { "bot", "waiting", "person", NULL };
+
+const char *chat_author_name(enum chat_author a) { return chat_author_names[a - CHAT_BY_VISITOR]; }
+const char *chat_status_name(enum chat_status s) { return chat_status_names[s - CHAT_OPEN]; }
+const char *chat_owner_name(enum chat_owner o) { return chat_owner_names[o - CHAT_BOT]; }
+
+void message_json(struct json *j, const void *arg)
+{
+    const struct message *m = arg;
+    json_i64(j, "number", m->number);
+    json_text(j, "author", chat_author_name(m->author));
+    json_text(j, "name", m->author_name);
+    json_text(j, "text", m->text);
+    json_time(j, "at", m->at_ms);
+    if (m->client_id) json_text(j, "clientId", m->client_id);
+}
+
+static bool is_short(const char *text)
+{
+    size_t n = 0;
+    for (const char *p = text; *p && n <= TOLD_TEXT_MAX; p++) n += (unsigned char)*p < 0x20 ? 6 : 1;
+    return n <= TOLD_TEXT_MAX;
+}
+
+/* A message whose words do not fit says so by having none. */
+static void told_message_json(struct json *j, const void *arg)
+{
+    struct message m = *(const struct message *)arg;
+    if (!is_short(m.text)) m.text = NULL;
+    message_json(j, &m);
+}
+
+void state_json(struct json *j, const void *arg)
+{
+    const struct conversation *c = arg;
+    json_text(j, "status", chat_status_name(c->status));
+    json_text(j, "owner", chat_owner_name(c->owner));
+    json_text(j, "name", c->person_name);
+    json_i64(j, "lastNumber", c->last_number);
+    json_i64(j, "readByVisitor", c->visitor_read);
+    json_i64(j, "readByTeam", c->team_read);
+}
+
+static void inbox_json(struct json *j, const void *arg)
+{
+    const struct chat_news *n = arg;
+    const struct conversation *c = n->after;
+    json_i64(j, "conversation", c->id);
+    json_i64(j, "shop", c->shop);
+    json_i64(j, "epoch", c->epoch);
+    json_i64(j, "person", c->person);
+    json_i64(j, "assignee", c->assignee);
+    json_i64(j, "unread", c->team_unread);
+    json_i64(j, "lastNote", c->last_note);
+    state_json(j, c);
+    if (n->message) {
+        json_object(j, "message");
+        told_message_json(j, n->message);
+        json_end(j);
+    }
+}
+
+struct typing_news {
+    enum chat_side side;
+    const char *name;
+    int64_t conversation;
+};
+
+static const char *side_name(enum chat_side side) { return side == SIDE_VISITOR ? "visitor" : "team"; }
+
+static void typing_json(struct json *j, const void *arg)
+{
+    const struct typing_news *t = arg;
+    json_i64(j, "conversation", t->conversation);
+    json_text(j, "side", side_name(t->side));
+    json_text(j, "name", t->name);
+}
+
+static struct topic talk(const struct conversation *c) { return (struct topic){ TOPIC_CONVERSATION, c->id }; }
+static struct topic inbox(const struct conversation *c) { return (struct topic){ TOPIC_INBOX, c->account }; }
+
+bool chat_tell(struct tx *tx, const struct chat_news *n)
+{
+    const struct conversation *c = n->after;
+    if (n->message && !events_put_to(tx, talk(c), "message", told_message_json, n->message)) return false;
+    if (conversation_moved(n->before, c) || n->read_by != SIDE_NONE)
+        if (!events_put_to(tx, talk(c), n->read_by != SIDE_NONE ? "read" : "state", state_json, c)) return false;
+    const char *type = n->message ? "message" : n->note ? "note" : n->read_by != SIDE_NONE ? "read" : "conversation";
+    return events_put_to(tx, inbox(c), type, inbox_json, n);
+}
+
+bool chat_tell_typing(struct tx *tx, const struct conversation *c, enum chat_side side, const char *name)
+{
+    const struct typing_news t = { .side = side, .name = name, .conversation = c->id };
+    return events_put_to(tx, talk(c), "typing", typing_json, &t) &&
+           events_put_to(tx, inbox(c), "typing", typing_json, &t);
+}

@@ -1,0 +1,114 @@
+/* visitors.c: who talks to a shop: a browser of it, known by its token (visitor_token.c) and a row. A visitor has one
+ * conversation that its next word goes to. Its row is locked first, so two first words make one conversation.
+ *
+ * A resolved conversation is taken up again by the next word for some days; after that a new one begins, and what was
+ * said then is not shown to whoever sits at that browser now. */
+#include "chat/private.h"
+
+#include "base/clock.h"
+
+#define TOKEN_LIFE_MS (90 * DAY_MS)
+#define TAKEN_UP_MS (7 * DAY_MS)
+#define SEEN_MS (5 * MINUTE_MS)
+
+/* clang-format off */
+#define COLUMNS "id, account, shop, generation, conversation, name, language, page, blocked_at_ms, seen_at_ms"
+#define BY_ID "SELECT " COLUMNS " FROM chat_visitors WHERE id = ?1"
+/* clang-format on */
+
+STMT(by_id, BY_ID);
+STMT(by_id_locked, BY_ID, .postgres = BY_ID " FOR UPDATE");
+STMT(add, "INSERT INTO chat_visitors (account, shop, generation, conversation, name, language, page, blocked_at_ms,"
+          " created_at_ms, seen_at_ms) VALUES (?1, ?2, 1, 0, ?3, ?4, ?5, 0, ?6, ?6) RETURNING id");
+STMT(seen, "UPDATE chat_visitors SET name = ?2, language = ?3, page = ?4, seen_at_ms = ?5 WHERE id = ?1");
+STMT(set_conversation, "UPDATE chat_visitors SET conversation = ?2 WHERE id = ?1");
+STMT(set_blocked, "UPDATE chat_visitors SET blocked_at_ms = ?2 WHERE id = ?1");
+
+static enum row one(struct tx *tx, const struct stmt *s, int64_t id, struct visitor *out)
+{
+    struct query q = query(tx, s);
+    bind_i64(&q, id);
+    enum row row = query_row(&q);
+    if (row != ROW_FOUND) return row;
+    *out = (struct visitor){ .id = col_i64(&q, "id"),
+                             .account = col_i64(&q, "account"),
+                             .shop = col_i64(&q, "shop"),
+                             .generation = col_i64(&q, "generation"),
+                             .conversation = col_i64(&q, "conversation"),
+                             .name = col_text(&q, "name"),
+                             .language = col_text(&q, "language"),
+                             .page = col_text(&q, "page"),
+                             .blocked_at_ms = col_i64(&q, "blocked_at_ms"),
+                             .seen_at_ms = col_i64(&q, "seen_at_ms") };
+    return ROW_FOUND;
+}
+
+enum row visitor_get(struct tx *tx, int64_t id, struct visitor *out) { return one(tx, &by_id, id, out); }
+
+/* The row has the last word: removed, or its tokens ended. */
+enum row visitor_of_token(struct tx *tx, const struct visitor_token *token, bool lock, struct visitor *out)
+{
+    enum row row = one(tx, lock ? &by_id_locked : &by_id, token->visitor, out);
+    if (row != ROW_FOUND) return row;
+    return out->shop == token->shop && out->generation == token->generation ? ROW_FOUND : ROW_NONE;
+}
+
+bool visitor_add(struct tx *tx, struct visitor *v, int64_t now)
+{
+    struct query q = query(tx, &add);
+    bind_i64(&q, v->account), bind_i64(&q, v->shop), bind_text(&q, v->name), bind_text(&q, v->language);
+    bind_text(&q, v->page), bind_i64(&q, now);
+    if (query_row(&q) != ROW_FOUND) return false;
+    v->id = col_i64(&q, "id");
+    v->generation = 1;
+    v->seen_at_ms = now;
+    return true;
+}
+
+bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, int64_t now)
+{
+    const char *name = said->name ? said->name : v->name, *page_now = said->page ? said->page : v->page;
+    const char *language = said->language ? said->language : v->language;
+    bool same = text_eq(name, v->name) && text_eq(language, v->language) && text_eq(page_now, v->page);
+    if (same && now - v->seen_at_ms < SEEN_MS) return true;
+    v->name = name, v->language = language, v->page = page_now, v->seen_at_ms = now;
+    struct query q = query(tx, &seen);
+    bind_i64(&q, v->id), bind_text(&q, name), bind_text(&q, language), bind_text(&q, page_now), bind_i64(&q, now);
+    return query_put(&q);
+}
+
+bool visitor_block(struct tx *tx, int64_t id, bool blocked, int64_t now)
+{
+    struct query q = query(tx, &set_blocked);
+    bind_i64(&q, id), bind_i64(&q, blocked ? now : 0);
+    return query_change(&q) == 1;
+}
+
+void visitor_token_new(const struct visitor *v, int64_t now, struct visitor_token *token, char out[VISITOR_TOKEN_SIZE])
+{
+    *token = (struct visitor_token){
+        .shop = v->shop, .visitor = v->id, .generation = v->generation, .expires_at_ms = now + TOKEN_LIFE_MS
+    };
+    visitor_token_write(token, out);
+}
+
+enum row visitor_conversation(struct tx *tx, const struct visitor *v, int64_t now, struct conversation *c)
+{
+    if (v->conversation == 0) return ROW_NONE;
+    enum row row = conversation_get(tx, v->conversation, c);
+    if (row != ROW_FOUND) return row;
+    bool over = c->status == CHAT_RESOLVED && now - c->resolved_at_ms >= TAKEN_UP_MS;
+    return over ? ROW_NONE : ROW_FOUND;
+}
+
+bool visitor_conversation_or_new(struct tx *tx, struct visitor *v, int64_t now, struct conversation *c)
+{
+    enum row row = visitor_conversation(tx, v, now, c);
+    if (row != ROW_NONE) return row == ROW_FOUND;
+    *c = (struct conversation){ .account = v->account, .shop = v->shop, .visitor = v->id };
+    if (!conversation_add(tx, c, now)) return false;
+    v->conversation = c->id;
+    struct query q = query(tx, &set_conversation);
+    bind_i64(&q, v->id), bind_i64(&q, c->id);
+    return query_put(&q);
+}
