@@ -14,7 +14,8 @@ static_assert(CHAT_RESOLVED == 3 && CHAT_PERSON == 3 && CHAT_BY_HOUSE == 4, "sto
 #define BY_ID "SELECT " COLUMNS " FROM chat_conversations WHERE id = ?1"
 #define PAGE(condition)                                                                                                \
     "SELECT " COLUMNS " FROM chat_conversations WHERE account = ?1 AND " condition                                     \
-    " AND (last_at_ms, id) < (?3, ?4) AND (CAST(?5 AS BIGINT) = 0 OR shop = ?5) ORDER BY last_at_ms DESC, id DESC LIMIT ?6"
+    " AND (last_at_ms, id) < (?3, ?4) AND (last_number > 0 OR owner <> 1)"                                             \
+    " AND (CAST(?5 AS BIGINT) = 0 OR shop = ?5) ORDER BY last_at_ms DESC, id DESC LIMIT ?6"
 /* clang-format on */
 
 STMT(by_id, BY_ID);
