@@ -170,12 +170,12 @@ static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max
     return row == ROW_FAULT ? -1 : count;
 }
 
-static bool wake_one(struct job *job, struct tx *tx, int64_t id)
+static enum job_wish wake_one(struct job *job, struct tx *tx, int64_t id)
 {
     struct conversation c;
     enum chat_may may;
-    return conversation_act(tx, id, &(struct chat_act){ .kind = ACT_WAKE, .now_ms = job->now_ms }, &c, &may) !=
-           ROW_FAULT;
+    const struct chat_act wake = { .kind = ACT_WAKE, .now_ms = job->now_ms };
+    return conversation_act(tx, id, &wake, &c, &may) != ROW_FAULT ? JOB_FINISHED : JOB_FAULT;
 }
 
 static enum job_wish wake_settle(struct job *job, struct tx *tx)
