@@ -11,6 +11,7 @@ void credits_details(struct json *j, const void *arg)
     const struct charge *c = arg;
     json_credits(j, "credits", c->credits);
     json_text(j, "backend", c->backend);
+    json_text(j, "source", subscription_source_name(c->source));
 }
 
 bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a, int64_t now)
@@ -22,17 +23,17 @@ bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const st
     t->enabled_at_ms = now;
     t->error_code = NULL;
     t->maybe_registered = false;
-    if (a->paid) {
-        s = subscription_first(t, now);
+    if (a->begins) {
+        s = subscription_first(t, &a->given, a->begin_ms);
     } else {
         if (first || subscriptions_get(tx, t->id, t->subscription, &s) != ROW_FOUND) return false;
-        s.status = SUBSCRIPTION_ACTIVE; /* the month that was paid goes on */
-        s.due_at_ms = s.expires_at_ms;
+        s.status = SUBSCRIPTION_ACTIVE; /* what was paid goes on */
+        s.expires_at_ms = s.due_at_ms = a->end_ms;
     }
-    if (tenants_move(tx, t, TENANT_ACTIVE, a->paid ? "enabled" : "enabled_again", a->actor, now) != ROW_FOUND)
+    if (tenants_move(tx, t, TENANT_ACTIVE, a->begins ? "enabled" : "enabled_again", a->actor, now) != ROW_FOUND)
         return false;
     s.tenant = t->id;
-    if (!(a->paid ? subscription_insert(tx, &s, now) : subscription_save(tx, &s, now))) return false;
-    struct charge charge = { .credits = a->charged, .backend = recipe_of(t->backend)->name };
+    if (!(a->begins ? subscription_insert(tx, &s, now) : subscription_save(tx, &s, now))) return false;
+    struct charge charge = { .credits = a->charged, .backend = recipe_of(t->backend)->name, .source = s.source };
     return tenants_tell(tx, req, AUDIT_chatbot_enabled, t, credits_details, &charge, now);
 }

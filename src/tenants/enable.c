@@ -75,8 +75,8 @@ static enum answer reply_insufficient(struct req *req)
 struct enabling {
     struct shop shop;
     struct tenant t;
-    bool paid;
-    struct credit_change change;
+    struct entitlement paid_by;
+    struct credit_change change; /* of no credits: it is free now */
 };
 
 static enum answer enable_now(struct req *req, struct enabling *e)
@@ -84,7 +84,7 @@ static enum answer enable_now(struct req *req, struct enabling *e)
     struct credit_entry entry;
     struct credit_balance balance;
     struct credits charged = credits_of(0);
-    if (e->paid && credits_is_positive(e->change.amount)) {
+    if (credits_is_positive(e->change.amount)) {
         charged = e->change.amount;
         switch (credits_debit(req->tx, &e->change, &entry)) {
         case DEBIT_INSUFFICIENT: return reply_insufficient(req);
@@ -109,7 +109,10 @@ static enum answer enable_now(struct req *req, struct enabling *e)
     if (!tenants_activate(req->tx, req, &e->t,
                           &(struct activation){ .bot_id = e->t.bot_id,
                                                 .bot_state = e->t.bot_state,
-                                                .paid = e->paid,
+                                                .begins = !e->paid_by.runs,
+                                                .begin_ms = req->now_ms,
+                                                .given = e->paid_by.next,
+                                                .end_ms = e->paid_by.end_ms,
                                                 .charged = charged,
                                                 .actor = req->who.person },
                           req->now_ms) ||
@@ -122,7 +125,7 @@ static enum answer enable_now(struct req *req, struct enabling *e)
 static enum answer enable_by_job(struct req *req, struct enabling *e)
 {
     struct credit_balance balance;
-    if (e->paid && credits_is_positive(e->change.amount)) {
+    if (credits_is_positive(e->change.amount)) {
         switch (credits_hold(req->tx, &e->change, &e->t.hold)) {
         case DEBIT_INSUFFICIENT: return reply_insufficient(req);
         case DEBIT_FAULT:
@@ -142,7 +145,7 @@ static enum answer enable_by_job(struct req *req, struct enabling *e)
     if (e->t.backend != recipe->number) e->t.bot_id = NULL; /* a bot of another backend */
     e->t.backend = recipe->number;
     e->t.word++;
-    struct charge charge = { .credits = e->paid ? e->change.amount : credits_of(0), .backend = recipe->name };
+    struct charge charge = { .credits = e->change.amount, .backend = recipe->name, .source = e->paid_by.source };
     if (tenants_move(req->tx, &e->t, TENANT_PROVISIONING, "asked", req->who.person, req->now_ms) != ROW_FOUND ||
         !secrets_ensure(req->tx, &e->t, req->now_ms) || !credits_tell(req->tx, req->who.account, &balance) ||
         !tenants_tell(req->tx, req, AUDIT_chatbot_enable_asked, &e->t, credits_details, &charge, req->now_ms))
@@ -168,7 +171,7 @@ static bool prepare(struct req *req, struct enabling *e)
         embed_id(req->arena, t);
     }
     if (subscriptions_get(req->tx, t->id, t->subscription, &s) == ROW_FAULT) return false;
-    e->paid = !subscription_runs(&s, req->now_ms);
+    if (!entitlement_of(req->tx, t->account, t->shop, &s, req->now_ms, &e->paid_by)) return false;
     if (in->botName) t->bot_name = in->botName;
     else if (!t->bot_name || !t->bot_name[0]) t->bot_name = default_bot_name(req->arena, e->shop.name);
     t->error_code = NULL;
@@ -177,7 +180,7 @@ static bool prepare(struct req *req, struct enabling *e)
     t->generation++;
     e->change = (struct credit_change){ .account = t->account,
                                         .shop = t->shop,
-                                        .amount = tenants_settings.enable_price,
+                                        .amount = entitlement_price(&e->paid_by),
                                         .reason = REASON_chatbot_enablement,
                                         .key = enable_key(req->arena, t),
                                         .actor = req->who.person,
@@ -274,6 +277,7 @@ enum answer run_disable(struct req *req)
     struct shop shop;
     struct tenant t = { 0 };
     struct subscription s;
+    struct entitlement paid_by;
     enum row row = shops_owned_locked(req->tx, req->who.account, path_shop_id(req), &shop);
     if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
     if (row == ROW_FOUND) row = tenants_of_shop(req->tx, shop.id, &t);
@@ -282,8 +286,9 @@ enum answer run_disable(struct req *req)
     if (row == ROW_NONE || (t.status != TENANT_ACTIVE && t.status != TENANT_SUSPENDED))
         return reply_problem(req, &problem_chatbot_not_enabled);
     if (subscriptions_get(req->tx, t.id, t.subscription, &s) != ROW_FOUND) return reply_fault(req);
-    int64_t free_until = subscription_runs(&s, req->now_ms) ? s.expires_at_ms : 0;
-    s.status = free_until ? SUBSCRIPTION_CANCELLED : SUBSCRIPTION_EXPIRED;
+    if (!entitlement_of(req->tx, t.account, t.shop, &s, req->now_ms, &paid_by)) return reply_fault(req);
+    s.status = paid_by.runs ? SUBSCRIPTION_CANCELLED : SUBSCRIPTION_EXPIRED;
+    int64_t free_until = entitlement_free_until(&paid_by);
     s.due_at_ms = 0;
     if (!tenants_stands_anew(req->tx, &t) ||
         tenants_move(req->tx, &t, TENANT_DISABLED, "disabled", req->who.person, req->now_ms) != ROW_FOUND ||

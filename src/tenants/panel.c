@@ -255,7 +255,7 @@ static bool own_keys(struct keys_of *k, struct str owner, struct jwt_keys *out)
     struct guest *g = k->g;
     enum row row = shop ? tenants_of_shop(tx, shop, &g->t) : ROW_NONE;
     /* A shop that is gone, unpaid or off has no chat to configure (D-27). */
-    if (row == ROW_FOUND && (g->t.status != TENANT_ACTIVE || g->t.shop_deleted)) row = ROW_NONE;
+    if (row == ROW_FOUND && !entitlement_serves(&g->t)) row = ROW_NONE;
     /* Nor has an account that is disabled: every way in asks that, also one without a session. */
     struct tenants_owner alive;
     if (row == ROW_FOUND) row = tenants_hooks.owner(tx, g->t.account, &alive);

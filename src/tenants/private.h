@@ -32,7 +32,6 @@ enum subscription_status {
     SUBSCRIPTION_CANCELLED,
     SUBSCRIPTION_STATUS_COUNT
 };
-enum subscription_source { SOURCE_CREDITS, SOURCE_ORDER, SOURCE_TRIAL, SOURCE_COUNT }; /* stored by name */
 enum secret_kind { SECRET_NONE, SECRET_SSO, SECRET_WEBHOOK, SECRET_SERVICE, SECRET_KIND_COUNT };
 enum secret_state { SECRET_STATE_NONE, SECRET_ACTIVE, SECRET_PREVIOUS, SECRET_REVOKED };
 
@@ -83,32 +82,56 @@ MUST_USE bool tenants_tell(struct tx *tx, struct req *req, struct audit_action a
 
 /* ---- subscriptions.c ---- */
 MUST_USE enum row subscriptions_get(struct tx *tx, int64_t tenant, int64_t number, struct subscription *out);
-/* Paid and not over: switching on again is free. `s` zero: no. */
-bool subscription_runs(const struct subscription *s, int64_t now);
-/* A first period from now, and t->subscription is its number; the caller saves t. */
-struct subscription subscription_first(struct tenant *t, int64_t now);
+/* A first period from then on, and t->subscription is its number; the caller saves t. `given`: by others than credits,
+ * until a later time; until_ms 0: a month of credits. */
+struct subscription subscription_first(struct tenant *t, const struct tenants_entitlement *given, int64_t begin_ms);
 MUST_USE bool subscription_insert(struct tx *tx, const struct subscription *s, int64_t now);
 MUST_USE bool subscription_save(struct tx *tx, const struct subscription *s, int64_t now);
 const char *subscription_status_name(enum subscription_status s);
+extern const char *const subscription_source_names[]; /* NULL-ended */
 const char *subscription_source_name(enum subscription_source s);
+enum subscription_source subscription_source_named(const char *name); /* SOURCE_COUNT: a word that we do not know */
 /* Of one that is past due: when it stops, counted from the notice; whole days until then, rounded up. */
 int64_t subscription_grace_end(const struct subscription *s, int64_t now);
 int subscription_days_left(const struct subscription *s, int64_t now);
 
+/* ---- entitlement.c: what pays for a chat, and until when. Everybody asks this, nobody judges a source himself ---- */
+struct entitlement {
+    enum subscription_source source; /* of the present subscription; without one, of what would begin now */
+    int64_t end_ms;                  /* of the present subscription, as whoever pays for it says; 0: there is none */
+    bool runs;                       /* it is paid and not over: switching on begins nothing, and is free */
+    struct tenants_entitlement next; /* what others give beyond that end; until_ms 0: nothing */
+    bool by_credits;                 /* the time after that is taken from the ledger, when it renews */
+};
+enum { ENTITLEMENTS_MAX = 50 };
+/* `s`: the present subscription; number 0: none. False: storage fault. */
+MUST_USE bool entitlement_of(struct tx *tx, int64_t account, int64_t shop, const struct subscription *s, int64_t now,
+                             struct entitlement *out);
+/* The same of `count` subscriptions of one account, at most ENTITLEMENTS_MAX. */
+MUST_USE bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *s, size_t count, int64_t now,
+                              struct entitlement *out);
+struct credits entitlement_price(const struct entitlement *e); /* of switching on now */
+int64_t entitlement_free_until(const struct entitlement *e);   /* so long that is free; 0: it costs */
+/* Its chat serves: tokens are signed and taken. Renewals move the state when what paid for it is over. */
+bool entitlement_serves(const struct tenant *t);
+
 /* ---- renewal_letters.c ---- */
 enum { RENEWAL_LAST_CALL_DAYS = 3 };
-/* To the account's owner: the renewal was not paid, so many days are left; 0: it has stopped. Nobody to write to:
+/* To the account's owner: what comes after is not paid, so many days are left; 0: it has stopped. Nobody to write to:
  * true. */
-MUST_USE bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscription *s, int days_left,
-                             int64_t now);
+MUST_USE bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscription *s,
+                             const struct entitlement *e, int days_left, int64_t now);
 
 /* ---- activate.c ---- */
 /* The end of every successful enable: tenant active, subscription, audit, events. The charge was made by the caller. */
 struct activation {
     const char *bot_id;
     enum bot_state bot_state;
-    bool paid;              /* a new month begins */
-    struct credits charged; /* as the ledger says: the price may have changed since */
+    bool begins; /* a new subscription, from begin_ms on */
+    int64_t begin_ms;
+    struct tenants_entitlement given; /* what it is paid by, when not by credits */
+    int64_t end_ms;                   /* else: until when the present one goes on */
+    struct credits charged;           /* as the ledger says: the price may have changed since */
     int64_t actor;
 };
 MUST_USE bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a,
@@ -118,6 +141,7 @@ void credits_details(struct json *j, const void *arg); /* of struct charge */
 struct charge {
     struct credits credits;
     const char *backend;
+    enum subscription_source source;
 };
 
 /* ---- secrets.c ---- */
@@ -208,7 +232,8 @@ MUST_USE bool launches_forget(struct tx *tx, int64_t before_ms);
 /* ---- problems ---- */
 extern const struct problem problem_chatbot_enabled, problem_chatbot_feature, problem_chatbot_failed,
     problem_chatbot_not_enabled, problem_chatbot_provisioning, problem_rotation_running, problem_nothing_to_revoke,
-    problem_shop_is_ours, problem_wrong_shop_token, problem_bad_token, problem_read_only_token, problem_launch_code;
+    problem_no_renewal_by_credits, problem_shop_is_ours, problem_wrong_shop_token, problem_bad_token,
+    problem_read_only_token, problem_launch_code;
 
 /* ---- routes: the handlers stand in the file of their matter, the rows in routes.c ---- */
 struct path_shop {

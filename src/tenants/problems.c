@@ -16,6 +16,10 @@ const struct problem problem_chatbot_not_enabled = {
     "chatbot_not_enabled", 409, "The chatbot of this shop is not switched on. Enable it first.", "该店铺未启用智能客服，请先启用。"
 };
 /* clang-format on */
+const struct problem problem_no_renewal_by_credits = {
+    "not_paid_with_credits", 409, "Credits do not pay for this chatbot, so there is no renewal to switch.",
+    "该智能客服不是用积分支付的，没有可切换的自动续费。"
+};
 const struct problem problem_chatbot_provisioning = {
     "chatbot_provisioning", 409, "The chatbot is being set up right now. Please try again in a minute.",
     "智能客服正在创建中，请一分钟后再试。"

@@ -208,29 +208,46 @@ static const char *bot_of(struct job *job, const struct tenant *t)
     return t->bot_id;
 }
 
+/* What was there when it was asked counts (over by now or not: the renewal sees to that). What was held is taken, so
+ * credits pay, whatever came since. */
+static bool paid_when_asked(struct tx *tx, const struct tenant *t, bool held, struct entitlement *out)
+{
+    struct subscription s;
+    if (subscriptions_get(tx, t->id, t->subscription, &s) == ROW_FAULT) return false;
+    if (!entitlement_of(tx, t->account, t->shop, &s, t->asked_at_ms, out)) return false;
+    if (held) *out = (struct entitlement){ .source = SOURCE_CREDITS, .by_credits = true };
+    return true;
+}
+
 static enum job_wish register_done(struct job *job, struct tx *tx)
 {
     struct tenant t = { 0 };
     struct shop shop;
     struct credits charged;
     struct credit_balance balance;
-    struct subscription s;
+    struct entitlement paid_by;
     bool lost = false;
     enum row row = lock_current(job, tx, &shop, &t);
     if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
-    bool paid = t.hold != 0;
+    bool held = t.hold != 0;
     if (!capture(job, tx, &t, &charged, &lost)) return lost ? JOB_GIVE_UP : JOB_FAULT;
-    /* Free because a paid month ran when it was asked (over by now or not: the renewal sees to that), or because the
-     * price is zero: then a month begins all the same. */
-    if (subscriptions_get(tx, t.id, t.subscription, &s) == ROW_FAULT) return JOB_FAULT;
+    if (!paid_when_asked(tx, &t, held, &paid_by)) return JOB_FAULT;
+    if (!held && credits_is_positive(entitlement_price(&paid_by))) {
+        job_error(job, "what it was to be paid by is no longer there");
+        return JOB_GIVE_UP;
+    }
     t.hold = 0;
     t.outside = OUTSIDE_SERVING;
-    bool more = t.told<t.word, doubtful = t.doubt_until_ms> job->now_ms;
+    bool more = t.word > t.told, doubtful = t.doubt_until_ms > job->now_ms;
     if ((doubtful || more) && !tenants_must_hear(tx, &t, more ? 0 : t.doubt_until_ms)) return JOB_FAULT;
     const char *bot_id = bot_of(job, &t);
+    bool over = paid_by.next.until_ms > 0 && paid_by.next.until_ms <= job->now_ms;
     const struct activation a = { .bot_id = bot_id,
                                   .bot_state = bot_id ? BOT_READY : BOT_PENDING,
-                                  .paid = paid || s.expires_at_ms <= t.asked_at_ms,
+                                  .begins = !paid_by.runs,
+                                  .begin_ms = over ? t.asked_at_ms : job->now_ms,
+                                  .given = paid_by.next,
+                                  .end_ms = paid_by.end_ms,
                                   .charged = charged };
     bool good = tenants_activate(tx, NULL, &t, &a, job->now_ms) && credits_tell(tx, t.account, &balance);
     return good ? JOB_FINISHED : JOB_FAULT;

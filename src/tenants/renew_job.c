@@ -1,5 +1,7 @@
-/* renew_job.c: the job that takes the price of the next month from the ledger under the key (shop, number, start of
- * the period), so running it twice, or on two machines, charges once.
+/* renew_job.c: the job that looks at subscriptions which are due. Where credits pay (entitlement.c) it takes the price
+ * of the next month from the ledger under the key (shop, number, start of the period), so running it twice, or on two
+ * machines, charges once. Where others pay it takes nothing: the end moves as they say, and without more from them the
+ * chat goes the way of an unpaid one.
  *
  * One month at a time: a shop that is due for several is worked again in the next round, each month an entry of its
  * own under its own lock. (The chat was reserved while the server was down, and its secrets were kept; a ledger with
@@ -33,6 +35,7 @@ struct renewal {
     struct tx *tx;
     struct tenant t;
     struct subscription s;
+    struct entitlement e;
     int64_t now;
     const char *error; /* why not, for the operator */
     bool still_due;    /* another month is */
@@ -43,6 +46,7 @@ static void period_details(struct json *j, const void *arg)
     const struct subscription *s = arg;
     json_text(j, "status", subscription_status_name(s->status));
     json_time(j, "expiresAt", s->expires_at_ms);
+    json_text(j, "source", subscription_source_name(s->source));
 }
 
 static bool write_renewal(struct renewal *r, struct audit_action action)
@@ -98,19 +102,64 @@ static bool not_paid(struct renewal *r)
     if (!told) s->past_due_at_ms = r->now, s->notices = 0;
     int64_t grace_end = subscription_grace_end(s, r->now);
     int left = subscription_days_left(s, r->now);
-    if (told && r->now >= grace_end) return renewal_letter(r->tx, &r->t, s, 0, r->now) && expire(r);
+    if (told && r->now >= grace_end) return renewal_letter(r->tx, &r->t, s, &r->e, 0, r->now) && expire(r);
     int64_t again = r->now + RENEW_RETRY_MINUTES * MINUTE_MS;
     s->due_at_ms = again < grace_end ? again : grace_end;
     if (s->notices < 1 || (s->notices < 2 && left <= RENEWAL_LAST_CALL_DAYS)) {
         s->notices++;
-        if (!renewal_letter(r->tx, &r->t, s, left, r->now)) return false;
+        if (!renewal_letter(r->tx, &r->t, s, &r->e, left, r->now)) return false;
     }
     if (told) return subscription_save(r->tx, s, r->now);
     s->status = SUBSCRIPTION_PAST_DUE;
     return write_renewal(r, AUDIT_chatbot_past_due);
 }
 
+/* Others gave more, or it was only looked at before its end. */
+static bool go_on(struct renewal *r)
+{
+    struct subscription *s = &r->s;
+    bool same = s->expires_at_ms == r->e.end_ms && s->status == SUBSCRIPTION_ACTIVE;
+    s->expires_at_ms = s->due_at_ms = r->e.end_ms;
+    s->status = SUBSCRIPTION_ACTIVE;
+    s->past_due_at_ms = s->notices = 0;
+    return same ? subscription_save(r->tx, s, r->now) : write_renewal(r, AUDIT_chatbot_renewed);
+}
+
+/* The time that is over was paid by somebody else than what comes now. */
+static bool take_over(struct renewal *r)
+{
+    struct subscription old = r->s;
+    old.status = SUBSCRIPTION_EXPIRED;
+    old.due_at_ms = 0;
+    r->s = subscription_first(&r->t, &r->e.next, r->now);
+    r->s.tenant = r->t.id;
+    return subscription_save(r->tx, &old, r->now) && tenants_keep(r->tx, &r->t, r->now) &&
+           subscription_insert(r->tx, &r->s, r->now) &&
+           tenants_tell(r->tx, NULL, AUDIT_chatbot_renewed, &r->t, period_details, &r->s, r->now);
+}
+
+/* What was given was taken back before its end. */
+static void end_early(struct renewal *r)
+{
+    struct subscription *s = &r->s;
+    if (r->e.end_ms >= s->expires_at_ms) return;
+    s->expires_at_ms = r->e.end_ms > s->period_start_ms ? r->e.end_ms : s->period_start_ms + 1;
+}
+
 static bool is_due(const struct subscription *s, int64_t now) { return s->due_at_ms > 0 && s->due_at_ms <= now; }
+
+static bool charge(struct renewal *r)
+{
+    switch (charge_period(r)) {
+    case DEBIT_DONE:
+    case DEBIT_REPLAYED: return next_period(r);
+    case DEBIT_INSUFFICIENT: return not_paid(r);
+    case DEBIT_TOO_MANY:
+    case DEBIT_KEY_REUSED: r->error = "the key of this period has paid for something else"; return false;
+    case DEBIT_FAULT: break;
+    }
+    return false;
+}
 
 /* One subscription and one month, under its shop's lock: what the batch read may be old. */
 static bool renew(struct renewal *r, int64_t shop)
@@ -130,16 +179,12 @@ static bool renew(struct renewal *r, int64_t shop)
         r->s.due_at_ms = 0;
         return subscription_save(r->tx, &r->s, r->now);
     }
+    if (!entitlement_of(r->tx, r->t.account, shop, &r->s, r->now, &r->e)) return false;
+    if (r->e.end_ms > r->now) return go_on(r);
+    if (r->e.next.until_ms > 0) return take_over(r);
+    end_early(r);
     if (!r->s.renews) return expire(r); /* as the merchant wished */
-    switch (charge_period(r)) {
-    case DEBIT_DONE:
-    case DEBIT_REPLAYED: return next_period(r);
-    case DEBIT_INSUFFICIENT: return not_paid(r);
-    case DEBIT_TOO_MANY:
-    case DEBIT_KEY_REUSED: r->error = "the key of this period has paid for something else"; return false;
-    case DEBIT_FAULT: break;
-    }
-    return false;
+    return r->e.by_credits ? charge(r) : not_paid(r);
 }
 
 bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now)

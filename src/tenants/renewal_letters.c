@@ -1,5 +1,6 @@
-/* renewal_letters.c: what we write when a month cannot be paid: when it is noticed, once more when three days are
- * left, and when the chat has stopped. Each says what to do and until when. */
+/* renewal_letters.c: what we write when a chat is not paid for any more: when it is noticed, once more when three days
+ * are left, and when the chat has stopped. Each says what to do and until when. A chat that others than credits paid
+ * for (an order, a trial) is not kept by a top-up, so none is promised. */
 #include "tenants/private.h"
 
 #include "base/clock.h"
@@ -32,20 +33,48 @@ static const struct letter last_letter = {
             "您好：\n\n店铺“{shop}”的智能客服尚未续费，将于{date}（UTC）停用。充值 {price} 积分即可继续使用。\n\n"
             "[去充值]{link}" },
 };
+static const struct letter over_letter = {
+    .kind = "chatbot_time_over",
+    .slot = { SHOP, DATE, LINK },
+    .en = { "What paid for the chat of {shop} is over: it stops on {date}",
+            "Hello,\n\nthe time that the chatbot of {shop} was paid for is over. No credits are taken for it.\n\n"
+            "Until {date} (UTC) the chat goes on. Extend it before then, and nothing changes.\n\n[See it]{link}" },
+    .zh = { "“{shop}”的智能客服已到期，将于{date}停用",
+            "您好：\n\n店铺“{shop}”的智能客服已到期，系统不会为此扣除积分。\n\n"
+            "在{date}（UTC）之前客服仍可使用。请在此之前续期。\n\n[查看]{link}" },
+};
+static const struct letter over_last_letter = {
+    .kind = "chatbot_time_over_last_call",
+    .slot = { SHOP, DATE, LINK },
+    .en = { "The chat of {shop} stops on {date}",
+            "Hello,\n\nthe chatbot of {shop} has not been extended yet. It stops on {date} (UTC).\n\n[See it]{link}" },
+    .zh = { "“{shop}”的智能客服将于{date}停用",
+            "您好：\n\n店铺“{shop}”的智能客服尚未续期，将于{date}（UTC）停用。\n\n[查看]{link}" },
+};
 static const struct letter stopped_letter = {
     .kind = "chatbot_stopped",
     .slot = { SHOP, PRICE, LINK },
     .en = { "The chat of {shop} has stopped",
-            "Hello,\n\nthe chatbot of {shop} has stopped, because its month was not paid. Nothing is lost: with "
+            "Hello,\n\nthe chatbot of {shop} has stopped, because it was not paid for any further. Nothing is lost: "
+            "with "
             "{price} "
             "credits you enable it again, and it comes back as it was.\n\n[Enable it again]{link}" },
     .zh = { "“{shop}”的智能客服已停用",
             "您好：\n\n由于未续费，店铺“{shop}”的智能客服已停用。数据仍保留：使用 {price} 积分重新启用即可恢复。\n\n"
             "[重新启用]{link}" },
 };
-const struct letter *const tenants_letters[] = { &first_letter, &last_letter, &stopped_letter, NULL };
+const struct letter *const tenants_letters[] = { &first_letter,     &last_letter,    &over_letter,
+                                                 &over_last_letter, &stopped_letter, NULL };
 
-bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscription *s, int days_left, int64_t now)
+static const struct letter *letter_for(const struct entitlement *e, int days_left)
+{
+    if (days_left == 0) return &stopped_letter;
+    if (days_left <= RENEWAL_LAST_CALL_DAYS) return e->by_credits ? &last_letter : &over_last_letter;
+    return e->by_credits ? &first_letter : &over_letter;
+}
+
+bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscription *s, const struct entitlement *e,
+                    int days_left, int64_t now)
 {
     struct tenants_owner owner = { 0 };
     struct shop shop;
@@ -53,15 +82,18 @@ bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscrip
     enum row row = tenants_hooks.owner(tx, t->account, &owner);
     if (row == ROW_FOUND) row = shops_get(tx, t->shop, &shop);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    bool stopped = days_left == 0;
-    const struct letter *l = stopped                               ? &stopped_letter
-                             : days_left <= RENEWAL_LAST_CALL_DAYS ? &last_letter
-                                                                   : &first_letter;
-    const char *link = arena_printf(tx_arena(tx), stopped ? "%s/shops" : "%s/billing", tenants_settings.base_url);
-    const struct letter_value date = LETTER_VALUE_DAY("date", subscription_grace_end(s, now)), end = LETTER_END;
-    const struct letter_value values[] = { LETTER_VALUE_TEXT("shop", shop.name),
-                                           LETTER_VALUE_NUMBER("price", credits_count(tenants_settings.renewal_price)),
-                                           LETTER_VALUE_LINK("link", link), stopped ? end : date, LETTER_END };
+    bool stopped = days_left == 0, billing = !stopped && e->by_credits;
+    const char *where = arena_printf(tx_arena(tx), billing ? "%s/billing" : "%s/shops", tenants_settings.base_url);
+    /* What has stopped is enabled anew, which costs another price than a further month. */
+    struct credits credits = stopped ? tenants_settings.enable_price : tenants_settings.renewal_price;
+    const struct letter_value name = LETTER_VALUE_TEXT("shop", shop.name), link = LETTER_VALUE_LINK("link", where),
+                              price = LETTER_VALUE_NUMBER("price", credits_count(credits)), end = LETTER_END,
+                              date = LETTER_VALUE_DAY("date", subscription_grace_end(s, now));
+    struct letter_value values[5] = { name, link };
+    size_t n = 2;
+    if (stopped || billing) values[n++] = price;
+    if (!stopped) values[n++] = date;
+    values[n] = end;
     const struct letter_to to = { .email = owner.email, .lang = owner.lang, .account = t->account };
-    return letter_put(tx, tenants_settings.mail, l, &to, values);
+    return letter_put(tx, tenants_settings.mail, letter_for(e, days_left), &to, values);
 }

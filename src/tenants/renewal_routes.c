@@ -5,10 +5,11 @@
 #include "base/clock.h"
 #include "credits/credits.h"
 
-enum { ATTENTION_MAX = 50, ATTENTION_DAYS = 7, FAILURES_DEFAULT = 50, FAILURES_MAX = 100 };
+enum { ATTENTION_MAX = ENTITLEMENTS_MAX, ATTENTION_DAYS = 7, FAILURES_DEFAULT = 50, FAILURES_MAX = 100 };
 
 /* Past due ones are over already, so they come first. */
-STMT(ending, "SELECT s.shop, s.status, s.renews, s.expires_at_ms, s.past_due_at_ms FROM subscriptions s JOIN tenants t"
+STMT(ending, "SELECT s.shop, s.status, s.source, s.renews, s.expires_at_ms, s.past_due_at_ms FROM subscriptions s"
+             " JOIN tenants t"
              " ON t.id = s.tenant AND t.subscription = s.number AND t.status = 3"
              " WHERE s.account = ?1 AND s.due_at_ms > 0 AND s.expires_at_ms < ?2 ORDER BY s.expires_at_ms LIMIT ?3");
 
@@ -18,6 +19,7 @@ enum attention_kind { ATTENTION_UNPAID, ATTENTION_SHORT, ATTENTION_ENDING };
 static const char *const attention_names[] = { "renewal_unpaid", "renewal_short", "ending", NULL };
 struct attention {
     enum attention_kind kind;
+    enum subscription_source source;
     int64_t shop, by_ms;
     const char *shop_name;
     struct credits amount;
@@ -30,7 +32,9 @@ struct home {
 
 /* clang-format off */
 static const struct shape attention_shape[] = {
-    SHAPE_ENUM("kind", attention_names, .doc = "Not paid; not enough for the next month; ends as it was wished."),
+    SHAPE_ENUM("kind", attention_names,
+               .doc = "Not paid; not enough for the next month; ends as it was wished, or as it was bought."),
+    SHAPE_ENUM("source", subscription_source_names, .doc = "What pays for it."),
     SHAPE_I64("shop"), SHAPE_TEXT("shopName"), SHAPE_I64("amount", .doc = "Credits that are missing; 0: none."),
     SHAPE_TIME("by", .doc = "When the chatbot stops unless something is done."), SHAPE_END };
 static const struct shape home_shape[] = {
@@ -47,6 +51,7 @@ static void home_json(struct json *j, const void *arg)
         const struct attention *a = &h->item[i];
         json_object(j, NULL);
         json_text(j, "kind", attention_names[a->kind]);
+        json_text(j, "source", subscription_source_name(a->source));
         json_i64(j, "shop", a->shop);
         json_text(j, "shopName", a->shop_name);
         json_credits(j, "amount", a->amount);
@@ -56,11 +61,23 @@ static void home_json(struct json *j, const void *arg)
     json_end(j);
 }
 
+/* Others have paid, or have not: no credits are missing. */
+static bool judge_given(const struct subscription *s, const struct entitlement *e, int64_t now, struct attention *out)
+{
+    int64_t end_ms = e->next.until_ms ? e->next.until_ms : e->end_ms;
+    bool unpaid = s->status == SUBSCRIPTION_PAST_DUE && end_ms <= now;
+    out->kind = unpaid ? ATTENTION_UNPAID : ATTENTION_ENDING;
+    out->by_ms = unpaid ? subscription_grace_end(s, now) : end_ms;
+    return end_ms < now + ATTENTION_DAYS * DAY_MS;
+}
+
 /* *left is what remains for the ones that end later. False: nothing to look at. */
-static bool judge(const struct subscription *s, int64_t now, struct credits *left, struct attention *out)
+static bool judge(const struct subscription *s, const struct entitlement *e, int64_t now, struct credits *left,
+                  struct attention *out)
 {
     struct credits price = tenants_settings.renewal_price, missing = credits_of(0);
-    *out = (struct attention){ .shop = s->shop, .amount = missing };
+    *out = (struct attention){ .shop = s->shop, .source = e->source, .amount = missing };
+    if (!e->by_credits) return judge_given(s, e, now, out);
     if (!s->renews) {
         out->kind = ATTENTION_ENDING, out->by_ms = s->expires_at_ms;
         return true;
@@ -74,28 +91,40 @@ static bool judge(const struct subscription *s, int64_t now, struct credits *lef
     return !covered; /* what is past due and covered is renewed in a moment */
 }
 
-/* Three queries, however many shops there are. */
+static enum row read_ending(struct req *req, struct subscription *out, size_t *count)
+{
+    struct query q = query(req->tx, &ending);
+    bind_i64(&q, req->who.account), bind_i64(&q, req->now_ms + ATTENTION_DAYS * DAY_MS), bind_i64(&q, ATTENTION_MAX);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND && *count < ATTENTION_MAX)
+        out[(*count)++] = (struct subscription){ .shop = col_i64(&q, "shop"),
+                                                 .renews = col_bool(&q, "renews"),
+                                                 .source = subscription_source_named(col_text(&q, "source")),
+                                                 .status = (enum subscription_status)col_i64(&q, "status"),
+                                                 .expires_at_ms = col_i64(&q, "expires_at_ms"),
+                                                 .past_due_at_ms = col_i64(&q, "past_due_at_ms") };
+    return row;
+}
+
+/* Three queries, however many shops there are, and one question to whoever else sells. */
 static enum answer run_home(struct req *req)
 {
     struct home *h = ARENA_NEW(req->arena, struct home);
-    if (credits_balance(req->tx, req->who.account, &h->balance) == ROW_FAULT) return reply_fault(req);
-    struct credits left = h->balance.available;
-    struct query q = query(req->tx, &ending);
-    bind_i64(&q, req->who.account), bind_i64(&q, req->now_ms + ATTENTION_DAYS * DAY_MS), bind_i64(&q, ATTENTION_MAX);
-    int64_t shop[ATTENTION_MAX];
+    struct subscription *s = ARENA_ARRAY(req->arena, struct subscription, ATTENTION_MAX);
+    struct entitlement *e = ARENA_ARRAY(req->arena, struct entitlement, ATTENTION_MAX);
+    int64_t shop[ATTENTION_MAX], account = req->who.account;
     const char *name[ATTENTION_MAX];
-    size_t found = 0;
-    enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND && found < ATTENTION_MAX) {
-        const struct subscription s = { .shop = col_i64(&q, "shop"),
-                                        .renews = col_bool(&q, "renews"),
-                                        .status = (enum subscription_status)col_i64(&q, "status"),
-                                        .expires_at_ms = col_i64(&q, "expires_at_ms"),
-                                        .past_due_at_ms = col_i64(&q, "past_due_at_ms") };
-        if (!judge(&s, req->now_ms, &left, &h->item[found])) continue;
-        shop[found++] = s.shop;
+    size_t ends = 0, found = 0;
+    if (credits_balance(req->tx, account, &h->balance) == ROW_FAULT) return reply_fault(req);
+    struct credits left = h->balance.available;
+    if (read_ending(req, s, &ends) == ROW_FAULT) return reply_fault(req);
+    if (!entitlements_of(req->tx, account, s, ends, req->now_ms, e)) return reply_fault(req);
+    for (size_t i = 0; i < ends; i++) {
+        if (s[i].source == SOURCE_COUNT) return reply_fault(req);
+        if (!judge(&s[i], &e[i], req->now_ms, &left, &h->item[found])) continue;
+        shop[found++] = s[i].shop;
     }
-    if (row == ROW_FAULT || !shops_names(req->tx, req->who.account, shop, found, name)) return reply_fault(req);
+    if (!shops_names(req->tx, account, shop, found, name)) return reply_fault(req);
     for (size_t i = 0; i < found; i++) {
         if (!name[i]) continue;
         h->item[h->count] = h->item[i];
@@ -140,12 +169,15 @@ static enum answer run_renewal(struct req *req)
     struct shop shop;
     struct tenant t = { 0 };
     struct subscription s;
+    struct entitlement paid_by;
     enum row row = shops_owned_locked(req->tx, req->who.account, path_shop_id(req), &shop);
     if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
     if (row == ROW_FOUND) row = tenants_of_shop(req->tx, shop.id, &t);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE || t.status != TENANT_ACTIVE) return reply_problem(req, &problem_chatbot_not_enabled);
     if (subscriptions_get(req->tx, t.id, t.subscription, &s) != ROW_FOUND) return reply_fault(req);
+    if (!entitlement_of(req->tx, t.account, t.shop, &s, req->now_ms, &paid_by)) return reply_fault(req);
+    if (!paid_by.by_credits) return reply_problem(req, &problem_no_renewal_by_credits);
     if (s.renews == in->automatic) return reply_json(req, 200, renewal_json, &s); /* no change, no trail */
     s.renews = in->automatic;
     if (!subscription_save(req->tx, &s, req->now_ms) ||
@@ -217,7 +249,8 @@ const struct route tenants_renewal_routes[] = {
       .answer = home_shape, .run = run_home, .doc = "The balance, and what must be looked at soon." },
     { .verb = VERB_POST, .path = "/api/shops/:id/chatbot/renewal", .who = WHO_MANAGERS, .tx = TX_WRITE,
       .tag = "Chatbot", PATH_FIELDS(path_shop), BODY_FIELDS(post_renewal), .idempotent = true,
-      .answer = renewal_shape, .run = run_renewal, PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled),
+      .answer = renewal_shape, .run = run_renewal,
+      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_no_renewal_by_credits),
       .doc = "Switch automatic renewal on or off." },
     { .verb = VERB_GET, .path = "/api/operator/renewals", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
       QUERY_FIELDS(get_failures), .answer = failures_shape, .run = run_failures,

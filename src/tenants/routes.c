@@ -69,7 +69,6 @@ static const struct field post_register_fields[] = {
 
 /* ---- what answers look like ---- */
 
-static const char *const subscription_sources[] = { "credits", "order", "trial", NULL };
 static const char *const stops[] = { "merchant", "unpaid", "ended", "shop_deleted", NULL };
 static const char *const subscription_states[] = { "active", "past_due", "expired", "cancelled", NULL };
 /* clang-format off */
@@ -101,9 +100,9 @@ static const struct shape step_shape[] = {
 static const struct shape subscription_shape[] = { SHAPE_ENUM("status", subscription_states), SHAPE_TIME("startedAt"),
     SHAPE_TIME("expiresAt"),
     SHAPE_I64("renewsFor", .nullable = true, .doc = "Credits at the next renewal; null: it ends."),
-    SHAPE_ENUM("source", subscription_sources, .doc = "What pays for it."),
-    SHAPE_BOOL("automatic", .doc = "It renews by itself."),
-    SHAPE_I64("renewalPrice", .doc = "Credits for a further month."),
+    SHAPE_ENUM("source", subscription_source_names, .doc = "What pays for it."),
+    SHAPE_BOOL("automatic", .doc = "It renews by itself, by credits."),
+    SHAPE_I64("renewalPrice", .doc = "Credits for a further month; 0: credits do not pay for it."),
     SHAPE_TIME("nextRenewalAt", .nullable = true), SHAPE_TIME("stopsAt", .nullable = true,
                .doc = "When the chatbot stops: not paid until then, or not renewed."),
     SHAPE_I64("topUp", .doc = "Credits that are missing for the next renewal."), SHAPE_END };
@@ -119,7 +118,7 @@ static const struct shape view_shape[] = {
     SHAPE_ENUM("stoppedBy", stops, .nullable = true, .doc = "Why it is off although it was on."),
     SHAPE_TEXT("embedCode", .nullable = true),
     SHAPE_TIME("enabledAt", .nullable = true), SHAPE_OBJECT("error", error_shape, .nullable = true),
-    SHAPE_BOOL("canEnable"), SHAPE_TIME("freeUntil", .nullable = true, .doc = "Until then enabling again is free."),
+    SHAPE_BOOL("canEnable"), SHAPE_TIME("freeUntil", .nullable = true, .doc = "Until then enabling is free."),
     SHAPE_LIST("steps", step_shape, .type_name = "ChatbotStep"), SHAPE_I64("attempts"),
     SHAPE_TIME("nextAttemptAt", .nullable = true),
     SHAPE_OBJECT("subscription", subscription_shape, .nullable = true, .type_name = "Subscription"),

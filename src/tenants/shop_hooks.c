@@ -65,12 +65,14 @@ bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s,
     struct subscription sub;
     row = subscriptions_get(tx, t.id, t.subscription, &sub);
     if (row != ROW_FOUND) return false;
-    if (sub.status != SUBSCRIPTION_ACTIVE || sub.expires_at_ms <= now) {
+    struct entitlement paid_by;
+    if (!entitlement_of(tx, t.account, t.shop, &sub, now, &paid_by)) return false;
+    if (sub.status != SUBSCRIPTION_ACTIVE || !paid_by.runs) {
         sub.status = SUBSCRIPTION_EXPIRED;
         return tenants_keep(tx, &t, now) && subscription_save(tx, &sub, now) &&
                tenants_tell(tx, req, AUDIT_chatbot_expired, &t, NULL, NULL, now);
     }
-    sub.due_at_ms = sub.expires_at_ms;
+    sub.expires_at_ms = sub.due_at_ms = paid_by.end_ms;
     return tenants_stands_anew(tx, &t) &&
            tenants_move(tx, &t, TENANT_ACTIVE, "shop_restored", req ? req->who.person : 0, now) == ROW_FOUND &&
            subscription_save(tx, &sub, now) && tenants_tell(tx, req, AUDIT_tenant_resumed, &t, NULL, NULL, now);

@@ -12,9 +12,9 @@
 
 enum { SSO_TTL_S = 3600, FORM_MAX_BYTES = 512 };
 
-STMT(signing, "SELECT t.id, t.backend, s.generation, s.sealed FROM tenants t JOIN tenant_secrets s"
-              " ON s.tenant = t.id AND s.kind = 1 AND s.state < 3 AND s.delivered = 1"
-              " WHERE t.shop = ?1 AND t.account = ?2 AND t.status = 3 AND t.shop_deleted = 0"
+STMT(signing, "SELECT t.id, t.backend, t.status, t.shop_deleted, s.generation, s.sealed FROM tenants t"
+              " JOIN tenant_secrets s ON s.tenant = t.id AND s.kind = 1 AND s.state < 3 AND s.delivered = 1"
+              " WHERE t.shop = ?1 AND t.account = ?2"
               " ORDER BY s.generation DESC LIMIT 1");
 struct signer {
     int64_t tenant, generation;
@@ -31,7 +31,9 @@ static enum answer find_signer(struct req *req, struct signer *out)
     bind_i64(&q, id), bind_i64(&q, req->who.account);
     enum row row = query_row(&q);
     if (row == ROW_FAULT) return reply_fault(req);
-    if (row == ROW_FOUND) {
+    const struct tenant t = { .status = row == ROW_FOUND ? (enum tenant_status)col_i64(&q, "status") : TENANT_NONE,
+                              .shop_deleted = row == ROW_FOUND && col_bool(&q, "shop_deleted") };
+    if (entitlement_serves(&t)) {
         *out = (struct signer){ .tenant = col_i64(&q, "id"),
                                 .backend = col_i64(&q, "backend"),
                                 .generation = col_i64(&q, "generation"),

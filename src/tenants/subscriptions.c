@@ -4,6 +4,7 @@
 #include "tenants/private.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 
 static_assert(SUBSCRIPTION_ACTIVE == 1 && SUBSCRIPTION_CANCELLED == 4, "subscriptions.status is stored");
 
@@ -20,19 +21,18 @@ const char *subscription_status_name(enum subscription_status s)
     return status_names[s];
 }
 
-/* Stored by name. */
-static const char *const source_names[SOURCE_COUNT] = { "credits", "order", "trial" };
+const char *const subscription_source_names[SOURCE_COUNT + 1] = { "credits", "order", "trial", NULL };
 
 const char *subscription_source_name(enum subscription_source s)
 {
     assert((unsigned)s < SOURCE_COUNT);
-    return source_names[s];
+    return subscription_source_names[s];
 }
 
-static enum subscription_source source_of(const char *name)
+enum subscription_source subscription_source_named(const char *name)
 {
     enum subscription_source s = SOURCE_CREDITS;
-    while (s + 1 < SOURCE_COUNT && !text_eq(name, source_names[s])) s++;
+    while (s < SOURCE_COUNT && !text_eq(name, subscription_source_names[s])) s++;
     return s;
 }
 
@@ -61,7 +61,7 @@ enum row subscriptions_get(struct tx *tx, int64_t tenant, int64_t number, struct
                                   .charges = col_i64(&q, "charges"),
                                   .status = (enum subscription_status)col_i64(&q, "status"),
                                   .anchor_day = (int)col_i64(&q, "anchor_day"),
-                                  .source = source_of(col_text(&q, "source")),
+                                  .source = subscription_source_named(col_text(&q, "source")),
                                   .renews = col_bool(&q, "renews"),
                                   .past_due_at_ms = col_i64(&q, "past_due_at_ms"),
                                   .notices = col_i64(&q, "notices"),
@@ -69,29 +69,28 @@ enum row subscriptions_get(struct tx *tx, int64_t tenant, int64_t number, struct
                                   .period_start_ms = col_i64(&q, "period_start_ms"),
                                   .expires_at_ms = col_i64(&q, "expires_at_ms"),
                                   .due_at_ms = col_i64(&q, "due_at_ms") };
-    return ROW_FOUND;
+    if (out->source < SOURCE_COUNT) return ROW_FOUND;
+    /* Guessing would take credits from somebody, or give a chat away. */
+    LOG(LOG_ERROR, "subscription_of_unknown_source", LOG_NUMBER("shop", out->shop));
+    return ROW_FAULT;
 }
 
-bool subscription_runs(const struct subscription *s, int64_t now)
+struct subscription subscription_first(struct tenant *t, const struct tenants_entitlement *given, int64_t begin_ms)
 {
-    return (s->status == SUBSCRIPTION_ACTIVE || s->status == SUBSCRIPTION_CANCELLED) && s->expires_at_ms > now;
-}
-
-struct subscription subscription_first(struct tenant *t, int64_t now)
-{
-    int anchor = time_day_of_month(now);
-    int64_t end = time_add_months(now, 1, anchor);
+    bool others = given->until_ms > 0;
+    int anchor = time_day_of_month(begin_ms);
+    int64_t end = others ? given->until_ms : time_add_months(begin_ms, 1, anchor);
     t->subscription++;
     return (struct subscription){ .number = t->subscription,
                                   .shop = t->shop,
                                   .account = t->account,
-                                  .charges = 1,
-                                  .source = SOURCE_CREDITS,
+                                  .charges = others ? 0 : 1,
+                                  .source = others ? given->source : SOURCE_CREDITS,
                                   .renews = true,
                                   .status = SUBSCRIPTION_ACTIVE,
                                   .anchor_day = anchor,
-                                  .started_at_ms = now,
-                                  .period_start_ms = now,
+                                  .started_at_ms = begin_ms,
+                                  .period_start_ms = begin_ms,
                                   .expires_at_ms = end,
                                   .due_at_ms = end };
 }
@@ -103,7 +102,7 @@ bool subscription_insert(struct tx *tx, const struct subscription *s, int64_t no
     bind_i64(&q, s->tenant), bind_i64(&q, s->number), bind_i64(&q, s->shop), bind_i64(&q, s->account);
     bind_i64(&q, s->status), bind_i64(&q, s->anchor_day), bind_i64(&q, s->charges), bind_i64(&q, s->started_at_ms);
     bind_i64(&q, s->period_start_ms), bind_i64(&q, s->expires_at_ms), bind_i64(&q, s->due_at_ms), bind_i64(&q, now);
-    bind_text(&q, source_names[s->source]);
+    bind_text(&q, subscription_source_name(s->source));
     return query_put(&q);
 }
 

@@ -36,15 +36,31 @@ struct tenants_settings {
 extern struct tenants_settings tenants_settings;
 extern const struct letter *const tenants_letters[]; /* NULL-ended */
 
+/* What pays for a chat. Stored by name. */
+enum subscription_source { SOURCE_CREDITS, SOURCE_ORDER, SOURCE_TRIAL, SOURCE_COUNT };
+
 /* Filled by app; called in the caller's transaction. */
 struct tenants_owner {
     const char *email, *lang;
 }; /* lang "zh-CN" or "en" */
+/* What somebody else than credits gives a shop: an order, a trial; and until when. until_ms 0: nothing. An end that has
+ * gone by: it was given, and is over (also one that was taken back). */
+struct tenants_entitlement {
+    enum subscription_source source;
+    int64_t until_ms;
+};
 struct tenants_hooks {
     /* Who gets the letters. ROW_NONE: nobody, the account is disabled. Never NULL. */
     enum row (*owner)(struct tx *tx, int64_t account, struct tenants_owner *out);
+    /* Of some shops of one account; *out is zero, and what stays so is paid with credits, month by month. NULL: all of
+     * them are. Whoever answers here tells of changes by tenants_entitlement_changed. */
+    bool (*entitlements)(struct tx *tx, int64_t account, const int64_t *shops, size_t count,
+                         struct tenants_entitlement *out);
 };
 extern struct tenants_hooks tenants_hooks;
+
+/* More was given to this shop, or something was taken back: looked at now, and not only at the end that was known. */
+MUST_USE bool tenants_entitlement_changed(struct tx *tx, int64_t account, int64_t shop, int64_t now);
 
 /* Hooks for shops (app plugs them in). Nobody else calls these, nor those for credits and accounts below. */
 bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
@@ -64,8 +80,8 @@ extern const char *const tenants_key_scopes[];
 
 /* Invariants 3 and 4 of the design: a tenant in provisioning has a live job and the credits that it was promised; every
  * state came through the mover; an enabled tenant belongs to a living shop of its account, was charged exactly once a
- * period and will be renewed; every kept secret opens with the keyring in the settings; and every open hold belongs to
- * a tenant in provisioning. */
+ * period (or never, where credits do not pay) and will be renewed; every kept secret opens with the keyring in the
+ * settings; and every open hold belongs to a tenant in provisioning. */
 extern const struct verify_check tenants_checks[];
 extern const struct reseal_table tenants_sealed[]; /* secrets under an old master key, for `keys rotate` */
 

@@ -274,6 +274,7 @@ TEST_EACH_ENGINE(a_month_that_is_not_paid_is_told_three_times)
         assert_non_null(strstr(rows[i].text, "A & B {shop}"));
     }
     assert_non_null(strstr(rows[2].text, "costs 10 credits"));
+    assert_non_null(strstr(rows[0].text, "with 50 credits you enable it again")); /* a new one: not 10 */
     assert_non_null(strstr(rows[2].text, "Until 22 November 2026 (UTC)"));
     tenants_hooks.owner = fix_owner;
 }

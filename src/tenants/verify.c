@@ -22,7 +22,8 @@ STMT(verify_page,
      " (SELECT CAST(COALESCE(SUM(p.charges), 0) AS BIGINT) FROM subscriptions p WHERE p.tenant = t.id) AS all_charges,"
      " (SELECT COUNT(*) FROM subscriptions o WHERE o.tenant = t.id"
      "   AND (o.number > t.subscription OR (o.number < t.subscription AND o.due_at_ms <> 0))) AS older,"
-     " s.status AS sub_status, s.shop AS sub_shop, s.account AS sub_account, s.anchor_day, s.charges, s.started_at_ms,"
+     " s.status AS sub_status, s.source, s.shop AS sub_shop, s.account AS sub_account, s.anchor_day, s.charges, "
+     "s.started_at_ms,"
      " s.expires_at_ms, s.due_at_ms"
      " FROM tenants t LEFT JOIN subscriptions s ON s.tenant = t.id AND s.number = t.subscription"
      " WHERE t.id > ?1 ORDER BY t.id LIMIT ?2");
@@ -59,7 +60,22 @@ static const char *bad_renewal(const struct query *q)
     return due > 0 && due <= now + GRACE_ENDS_MS ? NULL : "a subscription that is past due is not asked for again";
 }
 
-/* Every period was charged once: so many charges lead from the first day to the end of the last period. */
+/* Every period that credits pay for was charged once: so many charges lead from the first day to the end of the last
+ * period. For what others pay nothing is ever charged, and its end is what they say. */
+static const char *bad_periods(const struct query *q)
+{
+    int anchor = (int)col_i64(q, "anchor_day");
+    int64_t charges = col_i64(q, "charges"), start = col_i64(q, "started_at_ms"), end = col_i64(q, "expires_at_ms");
+    enum subscription_source source = subscription_source_named(col_text(q, "source"));
+    if (source == SOURCE_COUNT) return "nobody knows what a subscription is paid by";
+    if (source != SOURCE_CREDITS) {
+        if (charges != 0) return "credits were charged for what others pay";
+        return end > start ? NULL : "a subscription ends before it begins";
+    }
+    bool fits = charges >= 1 && time_add_months(start, (int)charges, anchor) == end;
+    return fits ? NULL : "a subscription's periods and charges differ";
+}
+
 static const char *bad_subscription(const struct query *q)
 {
     if (col_i64(q, "older") != 0) return "a tenant has a subscription beside the present one";
@@ -69,11 +85,8 @@ static const char *bad_subscription(const struct query *q)
     }
     if (col_i64(q, "sub_shop") != col_i64(q, "shop") || col_i64(q, "sub_account") != col_i64(q, "account"))
         return "a tenant's subscription is of another shop";
-    int anchor = (int)col_i64(q, "anchor_day");
-    int64_t charges = col_i64(q, "charges"), start = col_i64(q, "started_at_ms");
-    if (charges < 1 || time_add_months(start, (int)charges, anchor) != col_i64(q, "expires_at_ms"))
-        return "a subscription's periods and charges differ";
-    return bad_renewal(q);
+    const char *what = bad_periods(q);
+    return what ? what : bad_renewal(q);
 }
 
 /* A tenant in provisioning: somebody works on it, and the credits for it are there. */

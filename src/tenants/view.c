@@ -54,10 +54,10 @@ enum answer run_status(struct req *req)
 struct view {
     struct tenant t;
     struct subscription s;
+    struct entitlement paid_by;
     struct job_row job; /* of the attempt under way; id 0: none */
     struct credit_balance balance;
     int64_t now, shop;
-    bool runs; /* paid time is left */
     enum lang lang;
     const char *embed_code, *launch_url;
     struct step_row *step; /* of the backend */
@@ -158,7 +158,7 @@ static bool may_enable(const struct view *v)
 {
     if (!tenants_settings.feature_enabled || v->t.status == TENANT_ACTIVE || v->t.status == TENANT_PROVISIONING)
         return false;
-    return v->runs || !credits_less(v->balance.available, tenants_settings.enable_price);
+    return !credits_less(v->balance.available, entitlement_price(&v->paid_by));
 }
 
 /* Credits that the balance lacks for this price. */
@@ -176,21 +176,21 @@ static void subscription_json(struct json *j, const struct view *v)
         json_null(j, "subscription");
         return;
     }
-    bool renews = s->renews && (s->status == SUBSCRIPTION_ACTIVE || s->status == SUBSCRIPTION_PAST_DUE);
+    bool by_credits = v->paid_by.by_credits, past_due = s->status == SUBSCRIPTION_PAST_DUE;
+    bool renews = by_credits && s->renews && (s->status == SUBSCRIPTION_ACTIVE || past_due);
+    int64_t end_ms = v->paid_by.end_ms ? v->paid_by.end_ms : s->expires_at_ms, given_ms = v->paid_by.next.until_ms;
+    bool grace = past_due && end_ms <= v->now && !given_ms;
     json_object(j, "subscription");
     json_text(j, "status", subscription_status_name(s->status));
     json_time(j, "startedAt", s->started_at_ms);
-    json_time(j, "expiresAt", s->expires_at_ms);
+    json_time(j, "expiresAt", end_ms);
     if (renews) json_credits(j, "renewsFor", tenants_settings.renewal_price);
     else json_null(j, "renewsFor");
     json_text(j, "source", subscription_source_name(s->source));
-    json_bool(j, "automatic", s->renews);
-    json_credits(j, "renewalPrice", tenants_settings.renewal_price);
-    json_time(j, "nextRenewalAt", renews ? s->expires_at_ms : 0);
-    json_time(j, "stopsAt",
-              s->status == SUBSCRIPTION_PAST_DUE ? subscription_grace_end(s, v->now)
-              : renews                           ? 0
-                                                 : s->expires_at_ms);
+    json_bool(j, "automatic", by_credits && s->renews);
+    json_credits(j, "renewalPrice", by_credits ? tenants_settings.renewal_price : credits_of(0));
+    json_time(j, "nextRenewalAt", renews ? end_ms : 0);
+    json_time(j, "stopsAt", grace ? subscription_grace_end(s, v->now) : renews ? 0 : given_ms ? given_ms : end_ms);
     json_credits(j, "topUp", renews ? missing_for(v, tenants_settings.renewal_price) : credits_of(0));
     json_end(j);
 }
@@ -221,14 +221,13 @@ static void view_json(struct json *j, const void *arg)
     const struct view *v = arg;
     const struct tenant *t = &v->t;
     const struct recipe *recipe = t->status == TENANT_NONE ? recipe_chosen() : recipe_of(t->backend);
-    bool free_again = v->runs && t->status != TENANT_ACTIVE;
     json_text(j, "state", tenant_state_word(t));
     json_text(j, "botId", t->bot_id);
     json_text(j, "botName", t->bot_name);
     json_text(j, "botState", bot_state_names[t->bot_state]);
     json_text(j, "backend", recipe->name);
     scopes_json(j, t->sync_scopes ? t->sync_scopes : "");
-    struct credits price = v->runs ? credits_of(0) : tenants_settings.enable_price, after = v->balance.available;
+    struct credits price = entitlement_price(&v->paid_by), after = v->balance.available;
     if (credits_less(after, price) || !credits_subtract(after, price, &after)) after = credits_of(0);
     json_credits(j, "price", price);
     json_credits(j, "available", v->balance.available);
@@ -240,7 +239,7 @@ static void view_json(struct json *j, const void *arg)
     json_time(j, "enabledAt", t->enabled_at_ms);
     error_json(j, v);
     json_bool(j, "canEnable", may_enable(v));
-    json_time(j, "freeUntil", free_again ? v->s.expires_at_ms : 0);
+    json_time(j, "freeUntil", t->status == TENANT_ACTIVE ? 0 : entitlement_free_until(&v->paid_by));
     steps_json(j, v);
     json_i64(j, "attempts", v->job.attempts);
     json_time(j, "nextAttemptAt", v->job.run_at_ms);
@@ -269,8 +268,9 @@ static enum row load_view(struct req *req, struct view *v)
     if (credits_balance(req->tx, req->who.account, &v->balance) == ROW_FAULT) return ROW_FAULT;
     row = tenants_of_shop(req->tx, shop.id, &v->t);
     if (row == ROW_FAULT || !load_steps(req, v)) return ROW_FAULT;
-    if (row == ROW_NONE) return ROW_FOUND;
     if (subscriptions_get(req->tx, v->t.id, v->t.subscription, &v->s) == ROW_FAULT) return ROW_FAULT;
+    if (!entitlement_of(req->tx, shop.account, shop.id, &v->s, v->now, &v->paid_by)) return ROW_FAULT;
+    if (row == ROW_NONE) return ROW_FOUND;
     if (v->t.status == TENANT_PROVISIONING && jobs_get(req->tx, v->t.job, &v->job) == ROW_FAULT) return ROW_FAULT;
     return ROW_FOUND;
 }
@@ -283,7 +283,6 @@ enum answer run_view(struct req *req)
     case ROW_NONE: return reply_problem(req, &problem_not_found);
     case ROW_FOUND: break;
     }
-    v.runs = v.s.number > 0 && subscription_runs(&v.s, req->now_ms);
     if (v.t.status == TENANT_ACTIVE) {
         v.embed_code = embed_code(req->arena, &v.t);
         v.launch_url = arena_printf(req->arena, "/api/shops/%lld/sso/launch", (long long)v.shop);

@@ -1220,11 +1220,11 @@ export interface components {
              * @enum {string}
              */
             source: "credits" | "order" | "trial";
-            /** @description It renews by itself. */
+            /** @description It renews by itself, by credits. */
             automatic: boolean;
             /**
              * Format: int64
-             * @description Credits for a further month.
+             * @description Credits for a further month; 0: credits do not pay for it.
              */
             renewalPrice: number;
             /** Format: date-time */
@@ -1280,10 +1280,15 @@ export interface components {
         };
         Attention: {
             /**
-             * @description Not paid; not enough for the next month; ends as it was wished.
+             * @description Not paid; not enough for the next month; ends as it was wished, or as it was bought.
              * @enum {string}
              */
             kind: "renewal_unpaid" | "renewal_short" | "ending";
+            /**
+             * @description What pays for it.
+             * @enum {string}
+             */
+            source: "credits" | "order" | "trial";
             /** Format: int64 */
             shop: number;
             shopName: string;
@@ -5194,7 +5199,7 @@ export interface operations {
                         canEnable: boolean;
                         /**
                          * Format: date-time
-                         * @description Until then enabling again is free.
+                         * @description Until then enabling is free.
                          */
                         freeUntil: string | null;
                         steps: components["schemas"]["ChatbotStep"][];
@@ -7382,6 +7387,7 @@ export interface operations {
              * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
              *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
              *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
+             *     - `not_paid_with_credits`: Credits do not pay for this chatbot, so there is no renewal to switch.
              */
             409: {
                 headers: {

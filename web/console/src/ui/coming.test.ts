@@ -4,8 +4,15 @@ import { makeText } from "../i18n/i18n";
 import { moneyAttention, unpaid } from "./coming";
 
 const text = makeText("en", () => undefined);
-const one = (kind: Attention["kind"], shop: number, amount: number, by: string): Attention => ({
+const one = (
+  kind: Attention["kind"],
+  shop: number,
+  amount: number,
+  by: string,
+  source: Attention["source"] = "credits",
+): Attention => ({
   kind,
+  source,
   shop,
   shopName: `Shop ${shop}`,
   amount,
@@ -36,5 +43,19 @@ describe("what must be looked at soon", () => {
       tone: "stop",
       text: "Top up 1 credit by Dec 2, 2026, or the chatbot for “Shop 1” stops",
     });
+  });
+  it("asks nobody for credits where an order or a trial paid", () => {
+    const coming = [
+      one("renewal_unpaid", 1, 0, "2026-12-02T12:00:00Z", "order"),
+      one("ending", 2, 0, "2026-12-05T12:00:00Z", "trial"),
+    ];
+    expect(unpaid(coming)).toBeNull();
+    const [over, ending] = moneyAttention(coming, text);
+    expect(over).toMatchObject({
+      tone: "stop",
+      to: "/shops/1/subscription",
+      text: "What paid for the chatbot of “Shop 1” ends: it stops on Dec 2, 2026",
+    });
+    expect(ending).toMatchObject({ tone: "due" });
   });
 });

@@ -24,7 +24,7 @@ export function unpaid(coming: readonly Coming[]): { credits: number; by: string
 
 export function moneyAttention(coming: readonly Coming[], { t, day }: Text): readonly Attention[] {
   const owed = unpaid(coming);
-  const late = coming.some(({ kind }) => kind === "renewal_unpaid");
+  const late = coming.some(({ kind, amount }) => kind === "renewal_unpaid" && amount > 0);
   const pay = owed !== null && {
     key: "pay",
     tone: late ? ("stop" as const) : ("due" as const),
@@ -37,13 +37,17 @@ export function moneyAttention(coming: readonly Coming[], { t, day }: Text): rea
     to: "/billing",
     action: t("short.go"),
   };
-  const ending = coming.filter(({ kind }) => kind === "ending");
+  /* What an order or a trial paid for misses no credits: it ends, or has ended. */
+  const ending = coming.filter(({ kind, source }) => kind === "ending" || source !== "credits");
   return [
     ...(pay ? [pay] : []),
     ...ending.map((one): Attention => ({
       key: `ending-${one.shop}`,
-      tone: "due",
-      text: t("attention.ending", { name: one.shopName, day: day(one.by) }),
+      tone: one.kind === "renewal_unpaid" ? "stop" : "due",
+      text: t(one.source === "credits" ? "attention.ending" : "attention.over", {
+        name: one.shopName,
+        day: day(one.by),
+      }),
       to: `/shops/${one.shop}/subscription`,
       action: t("attention.look"),
     })),

@@ -155,7 +155,16 @@ function Enabled({ shop, chatbot }: Props) {
           {chatbot.stoppedBy !== null && t(`stopped.${chatbot.stoppedBy}`)} {t("stopped.again", { n: chatbot.price })}
         </Alert>
       )}
-      {chatbot.subscription?.status === "past_due" && (
+      {chatbot.subscription?.status === "past_due" && chatbot.subscription.source !== "credits" && (
+        <Alert
+          tone="due"
+          title={t("subscription.over", { day: day(chatbot.subscription.stopsAt ?? chatbot.subscription.expiresAt) })}
+          said={false}
+        >
+          {t("subscription.overHelp")}
+        </Alert>
+      )}
+      {chatbot.subscription?.status === "past_due" && chatbot.subscription.source === "credits" && (
         <Alert
           tone="due"
           title={t("subscription.topUp", {

@@ -36,13 +36,14 @@ export function SubscriptionFacts({ subscription }: { subscription: Subscription
   );
 }
 
-/** With the switch, as long as there is something to renew. */
+/** With the switch, as long as there is something that credits renew. */
 export function SubscriptionCard({ shop, subscription }: { shop: number; subscription: Subscription }) {
   const runs = subscription.status === "active" || subscription.status === "past_due";
+  const byCredits = subscription.source === "credits";
   return (
     <div className="stack stack-tight">
       <SubscriptionFacts subscription={subscription} />
-      {runs && <RenewalSwitch shop={shop} subscription={subscription} />}
+      {runs && byCredits && <RenewalSwitch shop={shop} subscription={subscription} />}
     </div>
   );
 }

@@ -1,0 +1,75 @@
+/* entitlement.c: what pays for a chat, and until when: the one place that asks others, and that judges a source.
+ *
+ * Credits pay month by month: the end of a subscription is that of the last month that was taken from the ledger.
+ * Others (an order, a trial) give a shop its chat until a day that is theirs to move: no credits are taken for it, and
+ * the end in our row is what they said last. A subscription has one source; when another one takes over, a new one
+ * begins. Credits are never taken for a chat that others paid for and that nobody goes on paying: it ends as an unpaid
+ * one does.
+ *
+ * Rejected: to ask at each token whether the chat is paid. The state says so: it is moved when the end comes, and by
+ * tenants_entitlement_changed when the end moves. */
+#include "tenants/private.h"
+
+#include "base/clock.h"
+
+/* Without the shop's lock, as credits that came (renew_job.c). */
+STMT(wake_one, "UPDATE subscriptions SET due_at_ms = ?3 WHERE account = ?1 AND shop = ?2 AND due_at_ms > 0"
+               " AND due_at_ms > ?3 AND (status = 2 OR source <> 'credits')");
+
+static void judge(const struct subscription *s, const struct tenants_entitlement *given, int64_t now,
+                  struct entitlement *out)
+{
+    bool ended = s->status == SUBSCRIPTION_NONE || s->status == SUBSCRIPTION_EXPIRED;
+    bool theirs = !ended && s->source != SOURCE_CREDITS && given->until_ms > 0 && given->source == s->source;
+    *out = (struct entitlement){ .source = ended ? SOURCE_CREDITS : s->source };
+    if (!ended) out->end_ms = theirs ? given->until_ms : s->expires_at_ms;
+    out->runs = s->status != SUBSCRIPTION_PAST_DUE && out->end_ms > now;
+    if (!theirs && given->until_ms > now && given->until_ms > out->end_ms) out->next = *given;
+    if (ended && out->next.until_ms > 0) out->source = out->next.source;
+    out->by_credits = out->source == SOURCE_CREDITS && out->next.until_ms == 0;
+}
+
+bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *s, size_t count, int64_t now,
+                     struct entitlement *out)
+{
+    struct tenants_entitlement given[ENTITLEMENTS_MAX] = { 0 };
+    int64_t shop[ENTITLEMENTS_MAX];
+    assert(count <= ENTITLEMENTS_MAX);
+    for (size_t i = 0; i < count; i++) shop[i] = s[i].shop;
+    if (count > 0 && tenants_hooks.entitlements && !tenants_hooks.entitlements(tx, account, shop, count, given))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        assert(given[i].until_ms == 0 || (given[i].source > SOURCE_CREDITS && given[i].source < SOURCE_COUNT));
+        judge(&s[i], &given[i], now, &out[i]);
+    }
+    return true;
+}
+
+bool entitlement_of(struct tx *tx, int64_t account, int64_t shop, const struct subscription *s, int64_t now,
+                    struct entitlement *out)
+{
+    struct subscription one = *s;
+    one.shop = shop;
+    return entitlements_of(tx, account, &one, 1, now, out);
+}
+
+struct credits entitlement_price(const struct entitlement *e)
+{
+    return e->runs || e->next.until_ms > 0 ? credits_of(0) : tenants_settings.enable_price;
+}
+
+int64_t entitlement_free_until(const struct entitlement *e)
+{
+    return e->next.until_ms > 0 ? e->next.until_ms : e->runs ? e->end_ms : 0;
+}
+
+bool entitlement_serves(const struct tenant *t) { return t->status == TENANT_ACTIVE && !t->shop_deleted; }
+
+bool tenants_entitlement_changed(struct tx *tx, int64_t account, int64_t shop, int64_t now)
+{
+    struct query q = query(tx, &wake_one);
+    bind_i64(&q, account), bind_i64(&q, shop), bind_i64(&q, now);
+    int64_t woken = query_change(&q);
+    if (woken <= 0) return woken == 0;
+    return jobs_put(tx, &(struct job_new){ .kind = tenants_renew_job.name }, NULL) >= 0;
+}
