@@ -1,0 +1,233 @@
+/* local_guard.c: the last look at a reply. Every amount of money and every address in it must stand in what it cites,
+ * or have been said by the shopper; otherwise it is not sent. Whatever goes wrong above, no price is invented.
+ *
+ * Also: what of a merchant's words may be said on. A description is read by the bot, and its writer may be somebody who
+ * wants to give the bot orders; a sentence that speaks like that is left out. */
+#include "chat/models/local.h"
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* The number that begins at i, without separators of thousands; the end of it is the answer. */
+static size_t number_at(struct str s, size_t i, char *out, size_t size)
+{
+    size_t n = 0;
+    bool point = false;
+    for (; i < s.n; i++) {
+        bool more = i + 1 < s.n && is_digit(s.p[i + 1]);
+        if (is_digit(s.p[i])) {
+            if (n + 1 < size) out[n++] = s.p[i];
+        } else if (s.p[i] == '.' && more && !point) {
+            point = true;
+            if (n + 1 < size) out[n++] = '.';
+        } else if (s.p[i] != ',' || !more) break;
+    }
+    /* 12.50 and 12.5 and, of 12.00, 12 are one amount */
+    if (point) {
+        while (n > 0 && out[n - 1] == '0') n--;
+        if (n > 0 && out[n - 1] == '.') n--;
+    }
+    out[n] = 0;
+    return i;
+}
+
+static const char *const signs[] = { "$", "¥", "￥", "€", "£", "₩", "₹", "usd", "cny", "rmb", "eur", "gbp", "hkd" };
+static const char *const units[] = { "元", "块", "dollar", "euro", "usd", "cny",  "rmb",  "eur", "pound", "yuan",
+                                     "$",  "€",  "£",      "cent", "圆",  "美元", "万元", "gbp", "hkd",   "jpy" };
+
+static bool ends_with_any(struct str s, const char *const *list, size_t count)
+{
+    while (s.n > 0 && s.p[s.n - 1] == ' ') s.n--;
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(list[i]);
+        if (s.n >= n && str_eq_nocase((struct str){ s.p + s.n - n, n }, str_of(list[i]))) return true;
+    }
+    return false;
+}
+static bool starts_with_any(struct str s, const char *const *list, size_t count)
+{
+    while (s.n > 0 && s.p[0] == ' ') s.p++, s.n--;
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(list[i]);
+        if (s.n >= n && str_eq_nocase((struct str){ s.p, n }, str_of(list[i]))) return true;
+    }
+    return false;
+}
+
+/* The next amount of money at or after *at. */
+static bool amount_next(struct str s, size_t *at, char *out, size_t size)
+{
+    for (size_t i = *at; i < s.n;) {
+        if (!is_digit(s.p[i])) {
+            i++;
+            continue;
+        }
+        size_t end = number_at(s, i, out, size);
+        bool money = ends_with_any((struct str){ s.p, i }, signs, sizeof signs / sizeof *signs) ||
+                     starts_with_any((struct str){ s.p + end, s.n - end }, units, sizeof units / sizeof *units);
+        *at = i = end;
+        if (money) return true;
+    }
+    return false;
+}
+
+static bool has_number(struct str s, const char *number)
+{
+    char other[LOCAL_JOINED];
+    for (size_t i = 0; i < s.n;) {
+        if (!is_digit(s.p[i])) {
+            i++;
+            continue;
+        }
+        i = number_at(s, i, other, sizeof other);
+        if (strcmp(other, number) == 0) return true;
+    }
+    return false;
+}
+
+static bool price_is(struct arena *a, bool priced, int64_t price, enum currency c, const char *number)
+{
+    return priced && has_number(str_of(say_money(a, price, c)), number);
+}
+
+static bool amount_stands(const struct local *m, const char *number)
+{
+    for (size_t i = 0; i < m->products_cited; i++) {
+        const struct knowledge_product *p = m->product_cited[i];
+        if (price_is(m->arena, p->priced, p->price, p->currency, number)) return true;
+        if (has_number(str_of(p->title), number)) return true;
+        for (size_t k = 0; k < p->variants; k++)
+            if (price_is(m->arena, p->variant[k].priced, p->variant[k].price, p->currency, number)) return true;
+    }
+    for (size_t i = 0; i < m->texts_cited; i++)
+        if (has_number(str_of(m->text_cited[i]), number)) return true;
+    for (size_t i = 0; i < m->ask->turns; i++)
+        if (m->ask->turn[i].customer && has_number(str_of(m->ask->turn[i].text), number)) return true;
+    return false;
+}
+
+/* An address ends where no address goes on; a mark at its end belongs to the sentence. */
+static struct str address_at(struct str s, size_t i)
+{
+    size_t end = i;
+    while (end < s.n && (unsigned char)s.p[end] > ' ' && (unsigned char)s.p[end] < 0x80 && !strchr("<>\"'", s.p[end]))
+        end++;
+    while (end > i && strchr(".,;:!?)", s.p[end - 1])) end--;
+    return (struct str){ s.p + i, end - i };
+}
+
+static bool has_text(const char *in, struct str what) { return in && memmem(in, strlen(in), what.p, what.n) != NULL; }
+
+static bool address_stands(const struct local *m, struct str address)
+{
+    for (size_t i = 0; i < m->cites; i++)
+        if (has_text(m->cited[i].url, address)) return true;
+    for (size_t i = 0; i < m->texts_cited; i++)
+        if (has_text(m->text_cited[i], address)) return true;
+    for (size_t i = 0; i < m->ask->turns; i++)
+        if (m->ask->turn[i].customer && has_text(m->ask->turn[i].text, address)) return true;
+    return has_text(m->source->shop_url, address);
+}
+
+bool local_guard(const struct local *m, struct str text)
+{
+    char number[LOCAL_JOINED];
+    for (size_t at = 0; amount_next(text, &at, number, sizeof number);)
+        if (!amount_stands(m, number)) return false;
+    for (size_t i = 0; i + 4 < text.n; i++) {
+        bool starts = str_eq_nocase((struct str){ text.p + i, 4 }, STR("http")) ||
+                      str_eq_nocase((struct str){ text.p + i, 4 }, STR("www."));
+        if (starts && !address_stands(m, address_at(text, i))) return false;
+    }
+    return true;
+}
+
+/* ---- what may be said on ---- */
+
+struct str local_sentence(struct str s, size_t *at)
+{
+    static const char *const ends[] = { "。", "！", "？", "\n", "；" };
+    size_t from = *at;
+    for (size_t i = from; i < s.n; i++) {
+        size_t n = 0;
+        for (size_t k = 0; k < sizeof ends / sizeof *ends && n == 0; k++)
+            if (str_starts((struct str){ s.p + i, s.n - i }, str_of(ends[k]))) n = strlen(ends[k]);
+        if (n == 0 && (s.p[i] == '.' || s.p[i] == '!' || s.p[i] == '?') &&
+            (i + 1 == s.n || s.p[i + 1] == ' ' || s.p[i + 1] == '\n'))
+            n = 1;
+        if (n == 0) continue;
+        *at = i + n;
+        return (struct str){ s.p + from, i + n - from };
+    }
+    *at = s.n;
+    return (struct str){ s.p + from, s.n - from };
+}
+
+static bool names_other_site(const struct local *m, struct str s)
+{
+    for (size_t i = 0; i + 4 < s.n; i++) {
+        if (!str_eq_nocase((struct str){ s.p + i, 4 }, STR("http")) &&
+            !str_eq_nocase((struct str){ s.p + i, 4 }, STR("www.")))
+            continue;
+        struct str address = address_at(s, i), shop = str_of(m->source->shop_url ? m->source->shop_url : "");
+        if (shop.n == 0 || !str_starts(address, shop)) return true;
+    }
+    return false;
+}
+
+bool text_is_quotable(const struct local *m, struct str sentence, bool with_money)
+{
+    static const char *const orders[] = {
+        "ignore ",
+        "disregard",
+        "instruction",
+        "previous rules",
+        "system:",
+        "system prompt",
+        "</",
+        "you are now",
+        "tell every",
+        "tell all",
+        "tell the customer",
+        "tell customers",
+        "every customer",
+        "assistant:",
+        "chatbot",
+        "as an ai",
+        "the bot ",
+        "override",
+        "忽略",
+        "无视",
+        "指令",
+        "系统提示",
+        "提示词",
+        "机器人",
+        "告诉所有",
+        "告诉每",
+        "告诉顾客",
+        "告诉客户",
+        "告诉用户",
+        "对所有",
+    };
+    static const char *const offers[] = { "free with", "everything is free",
+                                          "% off",     "discount code",
+                                          "use code",  "coupon",
+                                          "with code", "promo code",
+                                          "折",        "优惠码",
+                                          "到手价",    "优惠",
+                                          "补贴",      "免费送",
+                                          "is free",   "are free" };
+    char low[1200];
+    size_t n = sentence.n < sizeof low - 1 ? sentence.n : sizeof low - 1;
+    for (size_t i = 0; i < n; i++)
+        low[i] = sentence.p[i] >= 'A' && sentence.p[i] <= 'Z' ? (char)(sentence.p[i] + 32) : sentence.p[i];
+    low[n] = 0;
+    if (names_other_site(m, sentence)) return false;
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+        if (strstr(low, orders[i])) return false;
+    if (with_money) return true;
+    for (size_t i = 0; i < sizeof offers / sizeof *offers; i++)
+        if (strstr(low, offers[i])) return false;
+    char number[LOCAL_JOINED];
+    size_t at = 0;
+    return !amount_next(sentence, &at, number, sizeof number);
+}

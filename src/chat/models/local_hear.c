@@ -1,0 +1,108 @@
+/* local_hear.c: senses for the words of a text, the longest phrase first. The lists are local_lexicon.c's. */
+#include "chat/models/local_lexicon.h"
+
+struct entry {
+    const char *p;
+    uint32_t n;
+    uint64_t sense;
+    struct entry *next;
+};
+enum { BUCKETS = 1024, GAP = 3 };
+struct lexicon {
+    struct entry *bucket[BUCKETS];
+};
+
+/* Two bytes of a word, all three of a Han character: what its plural and itself have in common. */
+static size_t bucket_of(const char *p, size_t n)
+{
+    const unsigned char *s = (const unsigned char *)p;
+    uint32_t key = s[0] * 31U + (n > 1 ? s[1] : 0U);
+    if (s[0] >= 0xe0 && n > 2) key = key * 31U + s[2];
+    return key * UINT32_C(2654435761) >> 22;
+}
+
+struct lexicon *lexicon_new(struct arena *a)
+{
+    struct lexicon *l = ARENA_NEW(a, struct lexicon);
+    for (const struct lexicon_row *r = lexicon_rows; r->words; r++) {
+        for (const char *p = r->words; *p;) {
+            const char *end = strchr(p, '|');
+            size_t n = end ? (size_t)(end - p) : strlen(p), first = 0;
+            while (first < n && p[first] != ' ' && (unsigned char)p[first] < 0xe0) first++;
+            if (first == 0) first = n < 3 ? n : 3;
+            struct entry *e = ARENA_NEW(a, struct entry);
+            size_t b = bucket_of(p, first);
+            *e = (struct entry){ .p = p, .n = (uint32_t)n, .sense = r->sense, .next = l->bucket[b] };
+            l->bucket[b] = e;
+            p += n + (end != NULL);
+        }
+    }
+    return l;
+}
+
+/* How many atoms from i on are this phrase; "*" is up to three words of any kind. */
+static size_t phrase_at(const struct atoms *a, size_t i, const char *p, size_t n)
+{
+    size_t at = i, k = 0;
+    while (k < n) {
+        if (p[k] == ' ') {
+            k++;
+            continue;
+        }
+        if (p[k] == '*') {
+            for (size_t skip = 0; skip <= GAP && at + skip < a->n; skip++) {
+                size_t rest = phrase_at(a, at + skip, p + k + 1, n - k - 1);
+                if (rest > 0) return at + skip + rest - i;
+            }
+            return 0;
+        }
+        size_t w = 1;
+        bool han = (unsigned char)p[k] >= 0xe0;
+        if (han) w = 3;
+        else
+            while (k + w < n && p[k + w] != ' ' && p[k + w] != '*' && (unsigned char)p[k + w] < 0xe0) w++;
+        if (at >= a->n || !atom_same(&a->atom[at], p + k, w)) return 0;
+        at++, k += w;
+    }
+    return at - i;
+}
+
+struct heard hear(struct arena *a, const struct lexicon *l, struct str text, size_t most)
+{
+    struct heard h = { .text = text, .a = atoms_of(a, text, most) };
+    h.sense = ARENA_ARRAY(a, uint64_t, h.a.n + 1);
+    h.used = ARENA_ARRAY(a, bool, h.a.n + 1), h.lone = ARENA_ARRAY(a, bool, h.a.n + 1);
+    for (size_t i = 0; i < h.a.n;) {
+        size_t best = 0;
+        uint64_t sense = 0;
+        const struct atom *x = &h.a.atom[i];
+        for (const struct entry *e = l->bucket[bucket_of(x->text, x->n)]; e; e = e->next) {
+            size_t n = phrase_at(&h.a, i, e->p, e->n);
+            if (n > best) best = n, sense = e->sense;
+            else if (n == best && n > 0) sense |= e->sense;
+        }
+        for (size_t k = 0; k < best; k++) h.sense[i + k] = sense;
+        h.lone[i] = best == 1 && x->kind == ATOM_HAN && !(sense & SENSE_SOFT);
+        h.all |= sense;
+        i += best ? best : 1;
+    }
+    return h;
+}
+
+void lexicon_words(uint64_t senses, struct buf *out)
+{
+    for (const struct lexicon_row *r = lexicon_rows; r->words; r++) {
+        if (!(r->sense & senses & SENSE_SUBJECTS)) continue;
+        for (const char *p = r->words; *p; p++) buf_char(out, *p == '|' || *p == '*' ? ' ' : *p);
+        buf_char(out, ' ');
+    }
+}
+
+const char *lexicon_other(const char *value, size_t at)
+{
+    for (const struct lexicon_pair *p = lexicon_pairs; p->a; p++) {
+        const char *found = text_eq(p->a, value) ? p->b : text_eq(p->b, value) ? p->a : NULL;
+        if (found && at-- == 0) return found;
+    }
+    return NULL;
+}

@@ -1,0 +1,315 @@
+/* local_lexicon.c: the words by which a turn is understood, in English, Chinese and some Spanish. A phrase may stand in
+ * several rows; "*" stands for up to three words. What a shop sells is in no list: it is read from the shop. */
+#include "chat/models/local_lexicon.h"
+
+/* clang-format off */
+const struct lexicon_row lexicon_rows[] = {
+    /* ---- words that carry nothing by themselves ---- */
+    { SENSE_STOP,
+      "a|an|the|is|are|was|were|be|been|am|do|does|did|doing|can|could|would|will|shall|should|may|might|i|im|"
+      "ill|id|ive|me|my|mine|we|us|our|you|your|youre|yours|what|whats|which|who|whos|how|hows|when|where|wheres|"
+      "why|and|or|but|if|so|then|than|of|for|to|from|in|on|at|by|with|as|into|about|there|theres|here|please|pls|"
+      "plz|tell|say|know|get|got|give|show|see|look|looking|want|need|like|would like|id like|just|any|some|all|"
+      "also|too|very|really|much|many|more|most|one|ones|ok|okay|hello|hi|hey|thanks|thank|sir|madam|dear|um|"
+      "well|right|now|currently|today|still|have|has|had|having|make|made|makes|use|using|work|works|go|going|"
+      "put|take|find|let|lets|good|nice|great|best|cool|new|favorite|favourite|out|up|off|not sure|think|mean|"
+      "means|kind of|sort of|sell|sells|selling|buy|buying|purchase|product|products|item|items|thing|things|"
+      "stuff|something|anything|shop|store|website|site|online|interested|question|curious|wondering|wonder|"
+      "tell me about|info|information|details|detail|could you|exactly|actually|maybe|perhaps|another|other|else|"
+      "only|both|each|per|its|it is|available|piece of|pair of|set of|asking|ask" },
+    { SENSE_STOP,
+      "请问|你们|您们|你家|您家|我们|这里|这边|那边|那个|这个|那款|这款|这种|那种|有没有|有吗|能不能|可不可以|可以|是不是|怎么样|怎么办|怎么弄|怎么|如何|什么|为什么|哪里|现在|目前|一下|"
+      "一款|一个|个|一台|一件|一双|大概|一般|帮我|帮忙|给我|谢谢|你好|您好|知道|告诉|看看|看一下|看下|问一下|问下|想问|想买|要买|想要|我要|我想|店里|本店|店铺|商品|产品|东西|的话|一共|"
+      "总共|还有|没有|不是|就是|觉得|感觉|到底|介绍|了解|关于|左右|需要|应该|已经|之前|以后|时候|还是|或者|以及|我家" },
+    { SENSE_SOFT,
+      "你|您|我|的|了|吗|呢|吧|啊|呀|哦|嘛|么|哈|是|在|和|与|跟|这|那|它|个|款|台|件|双|想|要|能|会|有|没|就|都|也|还|店|请|帮|给|把|被|为|对|到|从|用|啥|哪|多|少|上|"
+      "下|里|问|看|说|买|卖|不|很|太|再|让|得|地|好|家|亲|几|点|带|做" },
+    { SENSE_STOP,
+      "el|la|los|las|un|una|de|del|que|y|o|es|son|está|en|por|para|con|mi|su|me|lo|se|hay|al|quiero|puedo|tienen|"
+      "tiene" },
+    { SENSE_POINT | SENSE_STOP,
+      "it|its|this|that|these|those|they|them|this one|that one|the same|one|does it|is it|are they|in it|"
+      "the first|the second" },
+    { SENSE_POINT | SENSE_STOP, "这个|那个|这款|那款|它|这台|那台|这件|那件|这双|这种|该款|此款|第一个|第二个" },
+    { SENSE_NOT | SENSE_STOP, "not|no|non|without|isnt|arent|doesnt|dont|wont|cant|never|sin" },
+    { SENSE_NOT | SENSE_SOFT, "不|非|无|没|不带|不要|不是|没有" },
+    /* ---- what is asked of a product ---- */
+    { SENSE_PRICE | SENSE_COST | SENSE_STOP,
+      "how much|price|priced|pricing|cost|costs|cheapest|what do you charge|charge|how expensive|least expensive|"
+      "most expensive|lowest priced|starting at|starts at|cuánto|cuanto|cuánto cuesta|cuanto cuesta|precio|"
+      "cuesta|cuestan|dollars|euros" },
+    { SENSE_PRICE | SENSE_COST | SENSE_STOP,
+      "多少钱|价格|什么价|什么价格|价钱|几钱|卖多少|售价|报价|怎么卖|单价|多少元|几块|多少块|啥价|什么价位|价位|价|最便宜|多少米|咋卖|贵吗|贵不贵" },
+    { SENSE_CHEAP | SENSE_STOP, "cheapest|least expensive|lowest priced|最便宜|most affordable" },
+    { SENSE_STOCK | SENSE_STOP,
+      "in stock|stock|available|availability|sold out|out of stock|on hand|back in stock|restock|still have|left|"
+      "have it|get it|disponible|disponibles|stocked" },
+    { SENSE_STOCK | SENSE_STOP, "有货|现货|库存|缺货|还有吗|到货|断货|有没有货|还有货|卖完|售罄|补货" },
+    { SENSE_OPTIONS | SENSE_STOP,
+      "options|option|choices|variants|variant|versions|version|varieties|come in|comes in|what colors|"
+      "what colours|which colors|which colours|what sizes|which sizes|what kinds|what types|how many colors|"
+      "selection|range of|offered in|qué colores|qué tallas|opciones" },
+    { SENSE_OPTIONS | SENSE_STOP,
+      "哪些|哪几种|几种|有什么|可选|款式|规格|版本|哪几个|几个|有哪些|都有啥|分哪|什么颜色|什么尺寸|什么尺码|什么规格|什么口味|什么型号|选项|都有什么" },
+    { SENSE_COMPARE | SENSE_STOP,
+      "compare|comparison|difference|differences|differ|vs|versus|better|which is cheaper|cheaper than|"
+      "which one is cheaper|compared|difference between|comparar|diferencia|more expensive" },
+    { SENSE_COMPARE | SENSE_STOP, "区别|对比|比较|哪个好|哪个便宜|哪个更|哪款好|哪款更|差别|不同|哪个贵|差异|比一比|更便宜|哪款便宜" },
+    { SENSE_HAVE | SENSE_STOP,
+      "do you have|do you sell|have you got|you got|got any|any|looking for|do you carry|do you stock|"
+      "do you offer|is there|are there|where can i find|i need|i want|want to buy|searching for|tienen|venden|"
+      "tienes|hay" },
+    { SENSE_HAVE | SENSE_STOP, "有没有|有卖|卖不卖|想买|要买|想要|找|卖|有吗|有没|求购|需要" },
+    { SENSE_HAVE | SENSE_SOFT, "有|卖|买" },
+    { SENSE_RECOMMEND | SENSE_STOP,
+      "recommend|recommendation|recommendations|suggest|suggestion|suggestions|which should i|what should i buy|"
+      "good one|recomienda|recomiendas" },
+    { SENSE_RECOMMEND | SENSE_STOP, "推荐|介绍|推荐一下|推荐个|推荐款|哪款" },
+    { SENSE_ITEM | SENSE_STOP,
+      "item|sku|part number|part no|item number|model|model number|article|article number|number|no|product code|"
+      "code|ref|reference" },
+    { SENSE_ITEM | SENSE_STOP, "型号|货号|编号|款号|商品号|商品编号|料号" },
+    /* ---- haggling ---- */
+    { SENSE_HAGGLE,
+      "cheaper|too expensive|too pricey|expensive|lower price|lowest price|best price|final price|discount me|"
+      "give me a discount|better price|better deal|deal|bargain|half price|half the price|percent off|"
+      "off the price|knock off|price match|match the price|reduce the price|drop the price|negotiate|negotiable|"
+      "haggle|last price|bottom price|for free|get it free|have it free|give it to me|do it for|sell it for|"
+      "sell it to me for|let me have it for|friend price|can you do better|take off|más barato|rebaja|descuento|"
+      "bajar el precio|lower the price|special price|i pay you|ill pay|pay less|throw in|cut the price|too much" },
+    { SENSE_HAGGLE,
+      "便宜点|便宜些|便宜一点|再便宜|便宜|少一点|少点|再少|底价|最低价|最低|最少多少|最少|打折|打个折|打几折|抹零|抹个零|优惠点|优惠一点|优惠些|给个优惠|能优惠|优惠吗|再优惠|太贵|贵了|好贵|"
+      "降价|砍价|讲价|还价|一口价|能少|可以少|能不能少|实惠点|送我|白送|免费送|半价|内部价|员工价|折扣|给个价|诚心价|让利|让点|凑个整" },
+    /* ---- talk ---- */
+    { SENSE_GREET | SENSE_STOP,
+      "hi|hello|hey|hiya|howdy|good morning|good afternoon|good evening|good day|greetings|yo|hi there|"
+      "hello there|hey there|how are you|hows it going|whats up|anybody there|anyone there|hola|buenos días|"
+      "buenas tardes|buenas|morning|evening" },
+    { SENSE_GREET | SENSE_STOP, "你好|您好|在吗|在么|在不在|有人吗|哈喽|嗨|早上好|下午好|晚上好|早|早安|晚安|亲在吗|你好啊|您好啊|哈罗|早啊" },
+    { SENSE_THANKS | SENSE_STOP,
+      "thanks|thank you|thx|ty|cheers|appreciate it|much appreciated|thank you very much|thanks a lot|"
+      "many thanks|gracias|muchas gracias|that helps|you helped" },
+    { SENSE_THANKS | SENSE_STOP, "谢谢|多谢|感谢|谢了|谢谢你|谢谢您|辛苦了|谢啦|thank" },
+    { SENSE_BYE | SENSE_STOP,
+      "bye|goodbye|good bye|see you|see ya|good night|have a nice day|adiós|adios|hasta luego|cya|take care|"
+      "have a good one" },
+    { SENSE_BYE | SENSE_STOP, "再见|拜拜|拜|回见|下次再聊|先这样|88" },
+    { SENSE_FINE | SENSE_STOP,
+      "ok|okay|great|cool|perfect|nice|awesome|fine|alright|got it|i see|sounds good|no problem|all good|lol|"
+      "haha|vale|yes|no|yep|nope|sure|yeah|good|wow|amazing" },
+    { SENSE_FINE | SENSE_STOP, "好的|好|嗯|嗯嗯|哦|知道了|明白了|明白|行|可以|没事|没事了|哈哈|呵呵|不用了|收到|ok|好吧|好滴|是的|对" },
+    { SENSE_WHO | SENSE_STOP,
+      "who are you|are you a bot|are you a robot|are you human|are you a human|are you real|"
+      "are you a real person|are you an ai|is this a bot|am i talking to a bot|your name|what are you|"
+      "what can you do|are you a person|how can you help|quién eres|eres un robot" },
+    { SENSE_WHO | SENSE_STOP, "你是谁|你是机器人吗|是机器人吗|你是机器人|你是人吗|你是真人吗|是真人吗|你叫什么|你会什么|你能做什么|机器人吗|是不是机器人|你是ai吗" },
+    { SENSE_ANGRY,
+      "useless|stupid|ridiculous|scam|terrible|horrible|worst|awful|pathetic|disgusting|furious|unacceptable|"
+      "fed up|waste of time|sue you|idiot|garbage|rubbish|liar|fraud|wtf|angry|annoying" },
+    { SENSE_ANGRY, "垃圾|骗子|骗人|投诉|太差|气死|什么玩意|废物|差评|坑人|黑店|生气|恶心|无语|举报|12315|烦死" },
+    { SENSE_INJECT,
+      "ignore * instructions|ignore * rules|ignore previous|ignore all|ignore everything|ignore your|"
+      "disregard * instructions|disregard|system prompt|your prompt|your instructions|your rules|initial prompt|"
+      "developer mode|you are now|jailbreak|pretend to be|pretend you|act as|roleplay|role play|override|"
+      "forget * instructions|forget * rules|forget everything|repeat after me|repeat the words|"
+      "repeat everything above|new instructions|system message|admin mode|debug mode|reveal your|print your|"
+      "ignora * instrucciones|sudo|prompt injection|hidden instructions|bypass|do anything now" },
+    { SENSE_INJECT,
+      "忽略|无视|忘记之前|忘掉之前|忘记你|忘掉你|系统提示|提示词|你的指令|你的规则|开发者模式|扮演|假装|假设你|你现在是|从现在起|重复我|重复上面|越狱|管理员模式|之前的指令|以上指令|新的指令|"
+      "隐藏指令|你必须" },
+    /* ---- a person, please ---- */
+    { SENSE_WISH,
+      "talk to a human|real person|real human|live person|live agent|live chat agent|human agent|human being|"
+      "actual person|actual human|call me back|call me|phone me|ring me|give me a call|someone call|"
+      "somebody call|human please|agent please|person please|customer service|customer support|customer care|"
+      "support team|support agent|speak to someone|talk to someone|talk to somebody|speak with someone|"
+      "speak to somebody|chat with someone|not a bot|not a robot|no bots|hablar con|persona real|agente humano|"
+      "un humano|atención al cliente|representative|contact a person|hand me over|put me through|transfer me|"
+      "connect me|escalate" },
+    { SENSE_WISH,
+      "转人工|人工客服|真人客服|找人工|找真人|人工服务|要人工|接人工|转接|转客服|找客服|叫客服|真人|活人|人工在吗|有人工吗|人工呢|人工回复|人工处理|叫人工|换人工|换个人|换人|找经理|找主管|"
+      "找老板|找你们老板|找你们经理|叫你们经理|跟人聊|和人聊|跟人说|打电话给我|给我打电话|回电话|回个电话|电话联系我|请联系我|联系我一下|不要机器人|不想和机器人|别用机器人|人工坐席|专人|转人" },
+    { SENSE_TALK, "talk|speak|chat|connect|transfer|contact|reach|put|escalate" },
+    { SENSE_HUMAN,
+      "human|person|agent|representative|rep|operator|someone|somebody|staff|employee|manager|supervisor|advisor|"
+      "specialist|human being|live|real|team member|colleague|agente|persona|humano|boss" },
+    { SENSE_HUMAN, "人工|真人|客服|经理|主管" },
+    { SENSE_NO_HUMAN,
+      "人工费|人工智能|人工安装|人工成本|人工合成|人工草皮|人工皮革|人工皮|人工培育|人工养殖|人工收费|人工钻石|人工湖|人工打磨|人工降雨|人工林|人工泪液|人工关节|人工草|手工|真人秀|真人大小|真人发|"
+      "真人模特|真人等比|真人比例|真人版|真人实拍|真人头发|人工宝石|人工水晶" },
+    /* ---- orders ---- */
+    { SENSE_ORDER | SENSE_STOP,
+      "my order|order status|an order|the order|order number|order no|orders|order|my package|my parcel|"
+      "my delivery|my purchase|my shipment|pedido|mi pedido|my stuff|tracking number|what i ordered|i ordered" },
+    { SENSE_ORDER | SENSE_STOP, "订单|订单号|我的快递|我的包裹|包裹|我的货|我买的|快递单号|物流单号|单号" },
+    { SENSE_TRACK | SENSE_STOP,
+      "where is my|wheres my|where is order|where is the order|status of|the status|track|tracking|order status|"
+      "has my|hasnt arrived|has not arrived|not arrived|did not arrive|didnt arrive|havent received|"
+      "have not received|never arrived|when will my order|when will my package|when will my parcel|"
+      "when does my order|dónde está mi|donde esta mi|estado de|still waiting for my|shipped yet|check my order|"
+      "about my order" },
+    { SENSE_TRACK | SENSE_STOP,
+      "到哪了|到哪里了|到哪|哪了|查一下|查订单|查物流|查下|查询|物流|物流信息|发货了吗|发了吗|发货没|还没到|没收到|没到|怎么还没|什么时候到货|订单状态|快递到哪|发出了吗|我的订单" },
+    /* ---- how much of it, how long ---- */
+    { SENSE_COST,
+      "free|fee|fees|charge|charges|charged|pay for|rate|rates|gratis|free of charge|cost of|how much|paid" },
+    { SENSE_COST, "多少|费用|收费|免费|要钱|花钱|费|运费|邮费|包邮|谁出|谁付|承担" },
+    { SENSE_TIME,
+      "how long|how soon|how fast|how quickly|how many days|when|what time|days|day|weeks|hours|business days|"
+      "express|same day|next day|overnight|fast|quick|quickly|arrive|arrives|tomorrow|tonight|time|times|long|"
+      "take|takes|deadline|cuándo|cuando|cuánto tarda|tarda|duration|speed" },
+    { SENSE_TIME, "多久|多长时间|多长|什么时候|啥时候|几天|几号|几点|时间|当天|今天|明天|后天|次日|几时|何时|几日|几年|几个月|多少天|多少年|加急|期限|隔天" },
+    /* ---- what rules of a shop are about ---- */
+    { SENSE_RETURN,
+      "return|returns|returned|returning|send * back|send back|sending back|give back|bring * back|take * back|"
+      "refund|refunds|refunded|money back|my money|return policy|dont like|do not like|didnt like|change my mind|"
+      "changed my mind|dont want|do not want|unwanted|doesnt fit|does not fit|not satisfied|unhappy with|"
+      "devolver|devolución|devoluciones|reembolso|cooling off" },
+    { SENSE_RETURN, "退货|退款|退换|退掉|退回|退|无理由|不想要|不要了|不喜欢|不满意|拆开|拆封|拆了|后悔|不合适|退钱|返款|穿过|用过还能" },
+    { SENSE_EXCHANGE,
+      "exchange|exchanges|swap|different size|wrong size|another size|replace|replacement|other size|cambio|"
+      "cambiar" },
+    { SENSE_EXCHANGE, "换货|退换|更换|换一|调换|换个|换尺码|换码|换大|换小|能换|可以换|换吗|换不" },
+    { SENSE_SHIP,
+      "shipping|ship|ships|shipped|delivery|deliver|delivers|delivered|deliveries|postage|courier|parcel|"
+      "dispatch|dispatched|arrive|arrives|arrival|express|freight|send it|send to|envío|envios|envíos|entrega|"
+      "posted|mail it|get here|get to me|come today|same day|next day|how soon can i have|receive it|receive my" },
+    { SENSE_SHIP,
+      "运费|邮费|快递|配送|发货|送货|包邮|物流|寄|邮寄|几天到|多久到|什么时候到|啥时候到|天发|发吗|久发|候发|发出|能发|发得|快发|当天发|几天能到|送到|寄到|到货|顺丰|送上门|出库|邮" },
+    { SENSE_SHIP | SENSE_TIME, "发货时间|几天到|多久到|什么时候到|啥时候到|多久发|何时发|delivery time|几天能到|天发|当天发|候发|久发" },
+    { SENSE_SHIP | SENSE_COST,
+      "运费|邮费|包邮|postage|shipping cost|shipping fee|delivery fee|free shipping|free delivery|delivery charge|"
+      "shipping charge" },
+    { SENSE_PAY,
+      "pay with|pay by|pay|paying|payment|payments|card|cards|credit card|debit card|visa|mastercard|amex|"
+      "american express|paypal|apple pay|google pay|klarna|cash|cash on delivery|cod|installments|instalments|"
+      "instalment|installment|bank transfer|wire transfer|alipay|wechat pay|afterpay|financing|pay later|"
+      "checkout|pagar|pago|tarjeta|crypto|bitcoin|gift cards" },
+    { SENSE_PAY, "付款|支付|微信支付|微信|支付宝|刷卡|花呗|分期|货到付款|信用卡|银行卡|怎么付|付钱|转账|对公|白条|云闪付|付定金|定金|现金" },
+    { SENSE_INVOICE, "invoice|invoices|receipt|receipts|vat|tax id|tax invoice|tax receipt|factura|recibo" },
+    { SENSE_INVOICE, "发票|专票|普票|开票|抬头|税号|收据|税票|开个票|增值税|报销" },
+    { SENSE_CHANGE,
+      "cancel|cancels|cancelled|canceled|cancellation|modify|amend|edit|change my order|change an order|"
+      "change the order|change my address|change the address|change address|update my order|alter|change what i|"
+      "wrong address|cancelar|modificar|add to my order|add * to my order|change * order|change * bought|"
+      "change * delivery address|change * shipping address" },
+    { SENSE_CHANGE, "取消|修改订单|改订单|改地址|修改地址|换地址|地址错|地址填错|改收货|撤单|不买了|修改|改一下|改个|拍错|下错单|退单" },
+    { SENSE_WARRANTY,
+      "warranty|warranties|guarantee|guarantees|guaranteed|broke|broken|breaks|break|defect|defects|defective|"
+      "covered|coverage|stopped working|stops working|does not work|doesnt work|not working|garantía|garantia|"
+      "faulty|malfunction|lasts" },
+    { SENSE_WARRANTY, "保修|质保|三包|包修|坏了|联保|延保|保质|售后|出问题|质量问题|坏掉|质保期|保多久|保几年|坏" },
+    { SENSE_INSTALL,
+      "install|installs|installation|installing|installer|installed|set up|setup|assemble|assembly|assembled|"
+      "mounting|mount|fitting|put together|technician|put it together|instalación|instalar|montaje" },
+    { SENSE_INSTALL, "安装|装机|师傅|来装|自己装|怎么装|装吗|谁装|装一下|组装|预约|调试|包装吗|包安装|安装费|装的" },
+    { SENSE_GIFT,
+      "gift|gifts|free gift|freebie|freebies|bonus|complimentary|comes with|come with|included|includes|"
+      "goes with it|what do i get with|extra|regalo|in the box" },
+    { SENSE_GIFT, "赠品|送什么|送啥|礼品|赠送|送的|有送|送不送|送礼|附赠|有什么送|还送|搭配送|赠|送吗" },
+    { SENSE_FAULT,
+      "error|error code|fault|fault code|code|problem|trouble|troubleshoot|troubleshooting|leak|leaks|leaking|"
+      "noise|noisy|wont turn on|wont start|not turning on|display shows|shows|displays|blinking|flashing|"
+      "overheating|beeping|stuck" },
+    { SENSE_FAULT, "故障|报错|故障码|错误码|漏水|漏电|不启动|不工作|不加热|打不开|不亮|报|显示|异响|噪音|没反应|失灵|不出水|点不着|点火|不制冷|不通电|闪" },
+    { SENSE_CONTACT,
+      "phone number|telephone|hotline|contact you|contact details|reach you|email address|your email|call you|"
+      "get in touch|teléfono|whatsapp|how to contact" },
+    { SENSE_CONTACT, "电话|联系方式|热线|客服电话|邮箱地址|怎么联系|联系你们|微信号|公众号" },
+    { SENSE_STORE,
+      "physical store|brick|showroom|store location|store locations|pick up|pickup|pick it up|collect|"
+      "click and collect|located|location|address|visit|in person|try it on|try on|branch|walk in|tienda física|"
+      "recoger|in store" },
+    { SENSE_STORE, "门店|实体店|自提|店在哪|地址在|体验店|线下|在哪里|店址|分店|试穿|上门取|在哪儿|展厅" },
+    { SENSE_HOURS,
+      "opening hours|open|hours|opening|close|closed|business hours|working hours|what time do you|weekend|"
+      "sunday|saturday|holiday|horario" },
+    { SENSE_HOURS, "营业|营业时间|上班|几点开门|几点关门|开门|工作时间|周末|在线时间|节假日|下班" },
+    { SENSE_SIZE,
+      "size guide|size chart|sizing|sizes run|true to size|runs small|runs large|fit|fits|measurements|measure|"
+      "what size|which size|dimensions|how big|how large|how tall|how wide|how heavy|weigh|weight|talla|"
+      "guía de tallas|length|width|height" },
+    { SENSE_SIZE, "尺码|偏大|偏小|码数|选码|穿多大|多大码|尺码表|码准|什么码|尺寸|多大|多重|多高|多宽|体重|身高|正码" },
+    { SENSE_DISCOUNT,
+      "coupon|coupons|voucher|vouchers|promo|promo code|discount code|promotion|promotions|on sale|sale|sales|"
+      "special offer|special offers|offers|black friday|student discount|discount|discounts|newsletter|cupón|"
+      "oferta|ofertas|promociones" },
+    { SENSE_DISCOUNT, "优惠券|活动|促销|满减|券|优惠活动|折扣码|双十一|618|有什么优惠|有优惠|国补|补贴|以旧换新|学生优惠|新人" },
+    { SENSE_ABROAD,
+      "abroad|international|internationally|overseas|other countries|another country|europe|customs|import duty|"
+      "duties|worldwide|outside the country|canada|mexico|germany|france|uk|united kingdom|australia|japan|china|"
+      "spain|internacional|extranjero|foreign" },
+    { SENSE_ABROAD, "海外|国外|国际|境外|港澳台|香港|台湾|澳门|美国|日本|出口|关税|新疆|西藏|偏远" },
+    { SENSE_WRAP,
+      "gift wrap|gift wrapping|wrapping|wrapped|gift box|gift message|greeting card|envolver|packaging|packaged" },
+    { SENSE_WRAP, "礼盒|礼品包装|贺卡|包装|礼袋" },
+    { SENSE_POINTS,
+      "points|loyalty|rewards|member|membership|members|vip|account|sign up|register|subscribe|subscription|"
+      "puntos" },
+    { SENSE_POINTS, "积分|会员|注册|账号|等级|订阅" },
+    { SENSE_CARE,
+      "wash|washing|washed|washable|clean|cleaning|care|care for|maintain|maintenance|store it|"
+      "storage instructions|dishwasher|iron it|lavar|limpiar|how to use|brew|brewing|prepare" },
+    { SENSE_CARE, "清洗|保养|怎么洗|机洗|手洗|清洁|洗涤|打理|存放|保存|怎么用|使用方法|怎么泡|冲泡|怎么吃|保质期|养护" },
+    { SENSE_DAMAGE,
+      "damaged|arrived broken|wrong item|missing item|missing|incomplete|wrong product|wrong one|lost|torn|"
+      "cracked|scratched|dañado|smashed|shattered|bent" },
+    { SENSE_DAMAGE, "破损|少件|发错|漏发|碎了|压坏|丢了|丢件|坏了|缺件|划痕|少发|有破|破了|摔坏|寄错" },
+    { SENSE_PRIVACY, "privacy|personal data|data protection|gdpr|my data|privacidad" },
+    { SENSE_PRIVACY, "隐私|个人信息|信息安全" },
+    { SENSE_USED_FOR, "suitable for|used for|good for|meant for|made for|designed for|how old|age" },
+    { SENSE_USED_FOR, "适合|适用|用途|能用吗|多大的孩子" },
+    { SENSE_SHIP | SENSE_TIME, "when will my order|when will my package|when will my parcel" },
+    { SENSE_CHANGE, "cancelling|canceling|changing|modifying|amending|editing an order|ordered by mistake" },
+    { SENSE_EXCHANGE, "exchanging|swapping|replacing" },
+    { SENSE_DAMAGE,
+      "came broken|came damaged|arrived broken|arrived damaged|is damaged|broken on arrival|was broken when|"
+      "was damaged" },
+    { SENSE_STORE,
+      "workshop|studio|boutique|physical store|physical shop|real store|local store|see it in person" },
+    { SENSE_HOURS, "monday|tuesday|wednesday|thursday|friday" },
+    { SENSE_FIX, "repair|repairs|repaired|repairing|fix|mend|维修|修理|修|返修|检修|报修|reparar" },
+    { SENSE_BULK,
+      "bulk|wholesale|bulk order|corporate|reseller|business customer|large order|bulk discount|团购|采购|批发|企业采购|"
+      "企业团购|大宗|大批量|公司采购|al por mayor" },
+    { SENSE_INSTALL, "上门安装|上门装|多久上门|什么时候上门|上门时间|上门吗|几天上门" },
+    { SENSE_SOFT, "码|克|毫升|升|寸|厘米|公斤|斤|号|岁|米|瓦|件|盒|袋|瓶|包|只|条|支|片|人|英寸" },
+    { SENSE_WISH, "跟机器人|和机器人|与机器人|叫*客服|找*客服|转*人工|接*人工|找*真人|要*人工|换*人工|叫*真人|叫*经理|想和*人|想跟*人" },
+    { SENSE_RETURN, "sending * back|sent back|return period|return window" },
+    { SENSE_TIME, "period|window|lead time" },
+    { SENSE_STORE, "see the|see it|see them|see your|look at it in|view it|come see" },
+    { SENSE_WISH,
+      "anybody i can talk|anyone i can talk|someone i can talk|somebody i can talk|person i can talk|"
+      "someone i can speak|anyone i can speak|anyone to talk to|somebody to talk to|someone to talk to|"
+      "anybody to talk to|someone who can help me|talk to anyone|speak to anyone" },
+    { SENSE_TALK, "talking|speaking|chatting|connecting" },
+    { SENSE_SHIP | SENSE_TIME, "lead time|lead times" },
+    { SENSE_OPTIONS | SENSE_STOP, "can i choose|choose from|to choose|i can choose|choose|list the" },
+    { 0, NULL }
+};
+
+const struct lexicon_pair lexicon_pairs[] = {
+    { "black", "黑" }, { "black", "黑色" }, { "white", "白" }, { "white", "白色" }, { "red", "红" }, { "red", "红色" },
+    { "blue", "蓝" }, { "blue", "蓝色" }, { "green", "绿" }, { "green", "绿色" }, { "grey", "gray" }, { "grey", "灰" },
+    { "grey", "灰色" }, { "gray", "灰" }, { "gray", "灰色" }, { "yellow", "黄" }, { "yellow", "黄色" }, { "pink", "粉" },
+    { "pink", "粉色" }, { "pink", "粉红色" }, { "purple", "紫" }, { "purple", "紫色" }, { "brown", "棕" }, { "brown", "棕色" },
+    { "orange", "橙" }, { "orange", "橙色" }, { "silver", "银" }, { "silver", "银色" }, { "gold", "金" }, { "gold", "金色" },
+    { "beige", "米色" }, { "navy", "藏青" }, { "navy", "藏青色" }, { "navy", "深蓝色" }, { "navy", "navyblue" },
+    { "黑", "黑色" }, { "白", "白色" }, { "红", "红色" }, { "蓝", "蓝色" }, { "绿", "绿色" }, { "灰", "灰色" },
+    { "黄", "黄色" }, { "紫", "紫色" }, { "棕", "棕色" }, { "银", "银色" }, { "金", "金色" },
+    { "large", "大" }, { "large", "大号" }, { "medium", "中" }, { "medium", "中号" }, { "small", "小" }, { "small", "小号" },
+    { "large", "l" }, { "medium", "m" }, { "small", "s" }, { "extralarge", "xl" }, { "xs", "extrasmall" },
+    { "大", "大号" }, { "中", "中号" }, { "小", "小号" }, { "2xl", "xxl" }, { "3xl", "xxxl" },
+    { "leather", "皮革" }, { "leather", "真皮" }, { "cotton", "棉" }, { "cotton", "纯棉" }, { "wood", "实木" },
+    { "wood", "wooden" }, { "steel", "钢" }, { "stainlesssteel", "不锈钢" }, { "glass", "玻璃" }, { "plastic", "塑料" },
+    { "metal", "金属" }, { "wireless", "无线" }, { "wired", "有线" }, { "wool", "woolen" }, { "wool", "羊毛" },
+    { "color", "颜色" }, { "colour", "颜色" }, { "color", "colour" }, { "size", "尺寸" }, { "size", "尺码" }, { "size", "大小" },
+    { "size", "码数" }, { "尺寸", "大小" }, { "尺码", "码数" }, { "尺码", "大小" }, { "尺寸", "规格" }, { "material", "材质" },
+    { "material", "材料" }, { "材质", "材料" }, { "capacity", "容量" }, { "storage", "容量" }, { "storage", "存储" },
+    { "storage", "内存" }, { "memory", "ram" }, { "内存", "容量" }, { "内存", "存储" }, { "存储", "容量" }, { "weight", "重量" },
+    { "重量", "净含量" }, { "重量", "规格" }, { "规格", "净含量" }, { "flavor", "flavour" }, { "flavor", "口味" }, { "flavour", "口味" },
+    { "口味", "味道" }, { "style", "款式" }, { "type", "kind" }, { "type", "类型" }, { "length", "长度" }, { "width", "宽度" },
+    { "height", "高度" }, { "style", "model" }, { "版本", "型号" }, { "pack", "packsize" }, { "包装", "packaging" },
+    { NULL, NULL }
+};
+/* clang-format on */

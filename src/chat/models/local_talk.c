@@ -1,0 +1,60 @@
+/* local_talk.c: what is no question about the shop: a wish for a person, a greeting, thanks.
+ *
+ * A wish is told from a word by what stands beside it: "agent please" is one, "agent fee" is not; "转人工" is one,
+ * "人工费" is not. In doubt it is none: the shopper can always say it plainly, and every decline offers it. */
+#include "chat/models/local.h"
+
+static size_t others(const struct heard *h, uint64_t known) /* words of a meaning of their own */
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->a.n; i++) n += h->used[i] || !(h->sense[i] & known);
+    return n;
+}
+
+static bool talks_to(const struct heard *h) /* "speak to a human about my order": the noun soon after the verb */
+{
+    for (size_t i = 0; i < h->a.n; i++) {
+        if (!(h->sense[i] & SENSE_TALK)) continue;
+        for (size_t k = i + 1; k < h->a.n && k <= i + 6; k++) {
+            if (!(h->sense[k] & SENSE_HUMAN)) continue;
+            /* a longer noun: "speak to the agent app" */
+            return k + 1 >= h->a.n || h->sense[k + 1] != 0 || h->a.atom[k + 1].broken;
+        }
+    }
+    return false;
+}
+
+bool local_is_wish(const struct heard *h)
+{
+    uint64_t talk = SENSE_STOP | SENSE_SOFT | SENSE_WISH | SENSE_TALK | SENSE_HUMAN | SENSE_NOT | SENSE_GREET |
+                    SENSE_THANKS | SENSE_HAVE | SENSE_FINE | SENSE_POINT;
+    if (h->all & (SENSE_NO_HUMAN | SENSE_WHO)) return false;
+    bool strong = (h->all & SENSE_WISH) != 0, noun = (h->all & SENSE_HUMAN) != 0;
+    if (!strong && !noun) return false;
+    if (talks_to(h)) return true;
+    size_t rest = others(h, talk);
+    if (strong) return rest <= 6 && !(rest > 0 && (h->all & (SENSE_HOURS | SENSE_PRICE | SENSE_TIME | SENSE_COST)));
+    /* a noun alone, or "I need a person": nothing else may stand there */
+    if (rest > 0) return false;
+    size_t last = h->a.n;
+    while (last > 0 && !(h->sense[last - 1] & SENSE_HUMAN)) last--;
+    return last > 0;
+}
+
+bool local_is_small_talk(const struct heard *h, enum say *out)
+{
+    uint64_t talk = SENSE_STOP | SENSE_SOFT | SENSE_GREET | SENSE_THANKS | SENSE_BYE | SENSE_WHO | SENSE_FINE;
+    uint64_t asks = SENSE_PRICE | SENSE_STOCK | SENSE_OPTIONS | SENSE_COMPARE | SENSE_RECOMMEND | SENSE_ORDER |
+                    SENSE_TRACK | SENSE_SUBJECTS | SENSE_HAGGLE | SENSE_INJECT | SENSE_POINT;
+    if (h->all & SENSE_WHO) {
+        *out = SAY_WHO;
+        return true;
+    }
+    if (others(h, talk) > 0 || (h->all & asks)) return false;
+    if (h->all & SENSE_THANKS) *out = SAY_THANKS;
+    else if (h->all & SENSE_BYE) *out = SAY_BYE;
+    else if (h->all & SENSE_GREET) *out = SAY_GREETING;
+    else if ((h->all & SENSE_FINE) && h->a.n <= 6) *out = SAY_FINE;
+    else return false;
+    return true;
+}
