@@ -55,12 +55,12 @@ const char *password_fault(struct str password, const char *email);
 bool accounts_authenticate(struct req *req);
 void accounts_before_batch(struct tx *tx, struct op *const *ops, size_t count);
 
-/* What the folder needs from later ones; filled by app before start, none left out; called in the transaction. Those
+/* What the folder needs from later ones; filled by app before start; called in the transaction. Those
  * that return bool say false on a storage fault. */
-struct account_facts {
+struct account_facts { /* credits: available */
     struct credits credits;
     int64_t shops;
-}; /* credits: available */
+};
 struct accounts_hooks {
     bool (*account_created)(struct tx *tx, int64_t account, int64_t now);                 /* credits row */
     enum row (*shop_key)(struct tx *tx, struct str key, int64_t *shop, int64_t *account); /* service keys */
@@ -70,6 +70,7 @@ struct accounts_hooks {
     bool (*operator_facts)(struct tx *tx, const int64_t *ids, size_t count, struct account_facts *out);
     /* Writes the items of the list `shops` of one account: {id, shop_name, status, chatbot_state} each. */
     bool (*account_shops_json)(struct tx *tx, int64_t account, struct json *j);
+    bool (*has_credits)(struct tx *tx, int64_t account, bool *has); /* for verify; NULL: not asked */
 };
 extern struct accounts_hooks accounts_hooks;
 struct accounts_settings {
@@ -86,6 +87,7 @@ extern const struct route accounts_routes[]; /* /auth/..., GET /api/user, PATCH 
 MUST_USE enum row accounts_unlock(struct tx *tx, const char *email, int64_t now);
 
 extern const struct letter *const accounts_letters[]; /* NULL-ended */
+extern const struct verify_check accounts_checks[];
 extern const struct job_kind accounts_ask_job;   /* somebody typed an address to register or to reset: decides what is
                                                     mailed there, where no answer's time can tell who has an account */
 extern const struct job_kind accounts_purge_job; /* cron: dead sessions, old tokens, registrations, counters */

@@ -16,10 +16,10 @@ enum { TIMES_MAX = 10, TIMES_TEXT_SIZE = TIMES_MAX * 21 + 1, SOURCE_SIZE = 96 };
 #define SHORT_MS (15 * MINUTE_MS)
 #define SKEW_MS MINUTE_MS
 
-struct budget {
+struct budget { /* lately: within SHORT_MS */
     size_t lately, a_day;
     int64_t then_every_ms;
-}; /* lately: within SHORT_MS */
+};
 static const struct budget reset_budget = { 3, TIMES_MAX, RESET_LIFETIME_MS };
 static const struct budget welcome_budget = { 6, TIMES_MAX, 30 * MINUTE_MS };
 static const struct budget welcome_of_network = { 3, 6, 2 * HOUR_MS };
@@ -32,10 +32,10 @@ STMT(budget_look, "SELECT recent FROM mail_budgets WHERE address = ?1 AND source
 STMT(budget_set, "UPDATE mail_budgets SET recent = ?3 WHERE address = ?1 AND source = ?2");
 STMT(budget_delete, "DELETE FROM mail_budgets WHERE address = ?1");
 
-struct times {
+struct times { /* of the last day, oldest first */
     size_t n;
     int64_t at[TIMES_MAX];
-}; /* of the last day, oldest first */
+};
 
 /* Out of "123,456,". What lies in the future was written while the clock was wrong, and counts for nothing. */
 static void times_read(const char *text, int64_t now, struct times *out)

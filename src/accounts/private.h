@@ -21,10 +21,10 @@ enum { EMAIL_KEY_SIZE = 256, NAME_MAX_LENGTH = 80, PASSWORD_MIN_LENGTH = 8, PASS
 /* ---- persons.c ---- */
 /* Trimmed, lower case, and cut between characters: a search may be longer than any address. */
 void email_key(const char *email, char out[EMAIL_KEY_SIZE]);
-struct user {
+struct user { /* password_hash NULL: none */
     struct person person;
     const char *password_hash;
-}; /* password_hash NULL: none */
+};
 MUST_USE enum row user_by_key(struct tx *tx, const char *key, struct user *out);
 MUST_USE enum row user_by_id(struct tx *tx, int64_t id, struct user *out);
 /* Its password and whether it is disabled stay so until this transaction ends. */
@@ -152,10 +152,10 @@ struct tries {
     bool stranger;
 };
 MUST_USE bool tries_blocked_until(struct tx *tx, const struct tries *who, int64_t now, int64_t *until_ms); /* 0: free */
-struct tries_count {
+struct tries_count { /* the second once, by the one that does it */
     int64_t failures;
     bool strangers_blocked;
-}; /* the second once, by the one that does it */
+};
 MUST_USE bool tries_failed(struct tx *tx, const struct tries *who, int64_t now, struct tries_count *out);
 MUST_USE bool tries_clear(struct tx *tx, const struct tries *who); /* what this one failed */
 MUST_USE bool tries_forget(struct tx *tx, const char *address);    /* what anybody failed */
@@ -169,10 +169,10 @@ void device_remember_email(struct req *req, const char *email);
 
 /* ---- mail_budgets.c: whether one more mail that anybody can ask for may go to an address ---- */
 enum mail_budget { MAIL_WELCOME, MAIL_RESET, MAIL_NOTICE };
-struct mail_asker {
+struct mail_asker { /* device NULL: a stranger */
     const char *address, *network, *device;
     int64_t now;
-}; /* device NULL: a stranger */
+};
 MUST_USE bool mail_budget_look(struct tx *tx, const struct mail_asker *who, enum mail_budget budget, bool *allowed);
 MUST_USE bool mail_budget_take(struct tx *tx, const struct mail_asker *who, enum mail_budget budget, bool *allowed);
 MUST_USE bool mail_budget_forget(struct tx *tx, const char *address);

@@ -183,12 +183,50 @@ TEST_EACH_ENGINE(all_values_are_sealed_anew_and_the_old_key_retires)
     use_ring(NULL);
 }
 
+/* What `verify` says of everything that is sealed: the table and the row of the first that does not open. */
+static void expect_sealed(struct test_db *t, const char *kind, int64_t id)
+{
+    const struct verify_check *check = NULL;
+    struct verify_result r;
+    tenants_settings.keyring = app.keyring;
+    for (const struct verify_check *const *table = app_check_tables; *table; table++)
+        if (text_eq((*table)->name, "app.sealed")) check = *table;
+    EXPECT(check && verify_in(t->tx, check, &r) && r.looked > 0);
+    if (r.unsound != (kind ? 1 : 0)) fail_msg("%d: %s %d", (int)r.unsound, r.finding[0].kind, (int)r.finding[0].id);
+    if (kind) EXPECT(text_eq(r.finding[0].kind, kind) && r.finding[0].id == id);
+}
+
+TEST_EACH_ENGINE(whatever_is_sealed_is_opened_by_verify)
+{
+    /* clang-format off */
+    static const struct { const char *sql, *kind; int64_t id; } harms[] = {
+        { "UPDATE mail_outbox SET message_id = 'x' WHERE id = 3;", "mail_outbox", 3 },
+        { "UPDATE idempotency_keys SET answer = request_hash, account = 9;", "idempotency_keys", 1 },
+        { "UPDATE idempotency_keys SET route = '2 /api/y';", "idempotency_keys", 1 },
+        { "UPDATE panel_tenants SET shop_id = 's8';", "panel_tenants", 1 },
+        { "UPDATE panel_tenants SET old_sso_sealed = webhook_sealed;", "panel_tenants", 1 },
+    };
+    /* clang-format on */
+    fix_app(t);
+    fix_values(t);
+    expect_fit(t, "1", KEYS_FIT, 0);
+    expect_sealed(t, NULL, 0);
+    test_commit(t);
+    for (size_t i = 0; i < ARRAY_LEN(harms); i++) {
+        test_script(t, harms[i].sql);
+        expect_sealed(t, harms[i].kind, harms[i].id);
+        test_reopen(t);
+    }
+    use_ring(NULL);
+}
+
 TEST_EACH_ENGINE(a_value_that_does_not_open_keeps_its_key)
 {
     fix_app(t);
     fix_values(t);
     test_script(t, "UPDATE tenant_secrets SET sealed = (SELECT sealed FROM tenant_secrets"
                    " WHERE tenant = 2 AND kind = 1) WHERE tenant = 1 AND kind = 1;");
+    expect_sealed(t, "tenant_secrets", 1);
     test_commit(t);
     expect_fit(t, "21", KEYS_FIT, 0);
     struct said s = command(t, "rotate");
@@ -219,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_database_starts_only_with_the_keys_it_was_sealed_with),
         EACH_ENGINE(all_values_are_sealed_anew_and_the_old_key_retires),
+        EACH_ENGINE(whatever_is_sealed_is_opened_by_verify),
         EACH_ENGINE(a_value_that_does_not_open_keeps_its_key),
         EACH_ENGINE(a_rotation_that_was_stopped_goes_on),
     };

@@ -139,6 +139,20 @@ static enum row first_shop_redeemed(struct tx *tx, int64_t account, bool *out)
     return row;
 }
 
+static enum row account_known(struct tx *tx, int64_t account)
+{
+    struct account a;
+    return accounts_get(tx, account, &a);
+}
+
+static bool has_credits(struct tx *tx, int64_t account, bool *has)
+{
+    struct credit_balance b;
+    enum row row = credits_balance(tx, account, &b);
+    *has = row == ROW_FOUND;
+    return row != ROW_FAULT;
+}
+
 static bool account_credits(struct tx *tx, int64_t account, struct credits *available)
 {
     struct credit_balance b;
@@ -185,12 +199,14 @@ void app_fill_hooks(struct app *app)
                                               .shop_key_scopes = tenants_key_scopes,
                                               .account_credits = account_credits,
                                               .operator_facts = operator_facts,
-                                              .account_shops_json = shops_account_json };
+                                              .account_shops_json = shops_account_json,
+                                              .has_credits = has_credits };
     inbound_settings = (struct inbound_settings){ .senders = app_senders, .keyring = app->keyring };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;
     credits_hooks.granted = tenants_credits_came;
     credits_hooks.shop_served = tenants_shop_served;
+    credits_hooks.account_known = account_known;
     credits_settings = (struct credits_settings){ .shop_price = c->shop_price,
                                                   .chatbot_price = c->chatbot_price,
                                                   .renewal_price = c->renewal_price,
@@ -201,7 +217,8 @@ void app_fill_hooks(struct app *app)
                                         .restored = tenants_shop_restored,
                                         .purged = shop_purged,
                                         .domain_changed = tenants_domain_changed,
-                                        .chatbots = tenants_chatbots };
+                                        .chatbots = tenants_chatbots,
+                                        .account_known = account_known };
     tenants_settings = (struct tenants_settings){ .feature_enabled = c->chatbot_enabled,
                                                   .chatbot_base_url = c->chatbot_base_url,
                                                   .chatbot_shared_secret = c->chatbot_shared_secret,

@@ -1,5 +1,5 @@
 /* test_audit.c: appending, paging, and the chain of seals against people who change rows afterwards. */
-#include "storage/test_db.h"
+#include "storage/test_verify.h"
 #include "audit/private.h"
 #include "base/clock.h"
 #include "base/json_read.h"
@@ -237,6 +237,17 @@ TEST_EACH_ENGINE(a_changed_seal_is_found)
         test_reopen(t);
     }
     expect_verdict(t, 1100, 0);
+}
+
+TEST_EACH_ENGINE(a_horizon_beyond_the_rows_is_found)
+{
+    static const struct test_harm harms[] = {
+        { "UPDATE audit_horizon SET pending_id = 9999999;", "to come" },
+        { "DELETE FROM audit_horizon;", "lost" },
+    };
+    put(t, 1, 1, 1);
+    seal_rows(t, 1);
+    test_expect_found(t, audit_checks, harms, ARRAY_LEN(harms));
 }
 
 /* Whoever can write rows and has no key: every hash that he can make is a plain one, every end that fits is gone. */
@@ -487,6 +498,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_row_begun_while_it_is_sealed_is_sealed_too, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(a_horizon_of_another_cluster_is_taken_anew, test_setup, test_teardown),
         EACH_ENGINE(merchants_see_their_own_trail_and_not_where_operators_sit),
+        EACH_ENGINE(a_horizon_beyond_the_rows_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -267,10 +267,10 @@ void clock_fix_ms(int64_t at_ms)
     pthread_mutex_unlock(&clock_lock);
 }
 
-struct civil {
+struct civil { /* month 1..12, day 1..31 */
     int64_t year;
     int month, day;
-}; /* month 1..12, day 1..31 */
+};
 
 static struct civil civil_of_days(int64_t days)
 {

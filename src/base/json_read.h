@@ -16,10 +16,10 @@
 #undef json_null
 
 enum { JSON_READ_MAX_DEPTH = 32, JSON_READ_MAX_BYTES = 1 << 20 };
-struct json_fault {
+struct json_fault { /* for a person; never echoes the input */
     char text[96];
     size_t offset;
-}; /* for a person; never echoes the input */
+};
 
 /* Any JSON value at the top. NULL on any fault, told in *fault (may be NULL). `max_bytes` ≤ JSON_READ_MAX_BYTES. */
 MUST_USE json_t *json_read(struct str in, size_t max_bytes, struct json_fault *fault);

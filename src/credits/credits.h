@@ -79,6 +79,8 @@ enum { CREDITS_PAGE_MAX = 100 };
 MUST_USE bool credits_available_each(struct tx *tx, const int64_t *accounts, size_t n, struct credits *out);
 /* Entries of an account that paid for a service to a shop: for `verify`. */
 MUST_USE bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop, int64_t *count);
+/* Whether a change or a hold of this account has this key already: the next one with it would be a replay. */
+MUST_USE bool credits_key_is_used(struct tx *tx, int64_t account, const char *key, bool *used);
 /* Take (also for a correction downwards) and give. A grant calls the hook `granted`. */
 MUST_USE enum debit credits_debit(struct tx *tx, const struct credit_change *in, struct credit_entry *out);
 MUST_USE enum debit credits_grant(struct tx *tx, const struct credit_change *in, struct credit_entry *out);
@@ -126,13 +128,15 @@ MUST_USE bool credits_chain_begin(struct tx *tx, int64_t cursor[2], bool *more);
 MUST_USE bool credits_chain_used(struct tx *tx, bool *used);
 
 extern const struct problem problem_insufficient_credits; /* 402; the caller adds the facts need and have */
-/* Filled by app. Tests may leave the last two out. */
+/* Filled by app. Tests may leave the last three out. */
 struct credits_hooks {
     enum row (*account_by_email)(struct tx *tx, const char *email, int64_t *account); /* for a grant by address */
     enum row (*first_shop_redeemed)(struct tx *tx, int64_t account, bool *out);
     /* After a grant, under the account's lock, in its transaction. False: storage fault. */
     bool (*granted)(struct tx *tx, int64_t account, int64_t now);
-    enum row (*shop_served)(struct tx *tx, int64_t account, int64_t shop); /* for verify; NULL: not asked */
+    /* For verify; NULL: not asked */
+    enum row (*shop_served)(struct tx *tx, int64_t account, int64_t shop);
+    enum row (*account_known)(struct tx *tx, int64_t account);
 };
 extern struct credits_hooks credits_hooks;
 /* GET /api/billing/summary, GET /api/billing/transactions, POST /api/billing/grant (operator),

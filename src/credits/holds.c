@@ -106,7 +106,7 @@ static enum row hold_lock(struct tx *tx, int64_t hold, int64_t at_ms, struct hol
     enum row row = query_row(&q);
     if (row != ROW_FOUND) return row;
     out->id = hold;
-    out->state = (enum hold_state)col_i64(&q, "state");
+    out->state = (enum hold_state)col_state(&q, "state", HOLD_OPEN, HOLD_RELEASED);
     out->change = (struct credit_change){ .account = col_i64(&q, "account"),
                                           .shop = col_i64(&q, "shop"),
                                           .amount = col_credits(&q, "amount"),
@@ -177,6 +177,6 @@ enum row credits_hold_get(struct tx *tx, int64_t id, struct hold *out)
         *out = (struct hold){ .account = col_i64(&q, "account"),
                               .shop = col_i64(&q, "shop"),
                               .amount = col_credits(&q, "amount"),
-                              .state = (enum hold_state)col_i64(&q, "state") };
+                              .state = (enum hold_state)col_state(&q, "state", HOLD_OPEN, HOLD_RELEASED) };
     return row;
 }

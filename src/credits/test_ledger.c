@@ -235,6 +235,18 @@ TEST_EACH_ENGINE(verify_finds_what_was_done_to_accounts_and_holds)
     EXPECT(strstr(test_verify(t, credits_checks).what, "given back and taken") != NULL);
 }
 
+static enum row nobody(struct tx *tx, int64_t account) { return ROW_NONE; }
+
+TEST_EACH_ENGINE(verify_finds_credits_of_nobody)
+{
+    (void)fix_account(t, 100);
+    credits_hooks.account_known = nobody;
+    struct test_found f = test_verify(t, credits_checks);
+    credits_hooks.account_known = NULL;
+    EXPECT(f.unsound == 1 && strstr(f.what, "not there"));
+    test_expect_sound(t, credits_checks);
+}
+
 TEST_EACH_ENGINE(a_balance_below_zero_cannot_be_stored)
 {
     (void)fix_account(t, 10);
@@ -340,6 +352,7 @@ int main(void)
         EACH_ENGINE(verify_finds_a_changed_entry),
         EACH_ENGINE(verify_finds_a_removed_entry_and_a_moved_balance),
         EACH_ENGINE(verify_finds_what_was_done_to_accounts_and_holds),
+        EACH_ENGINE(verify_finds_credits_of_nobody),
         EACH_ENGINE(a_balance_below_zero_cannot_be_stored),
         EACH_ENGINE(d01_a_hundred_debits_of_an_account_that_can_pay_ten),
         EACH_ENGINE(a_hundred_debits_with_one_key_charge_once),

@@ -53,6 +53,18 @@ bool credits_count_charges(struct tx *tx, int64_t account, int64_t shop, int64_t
     return true;
 }
 
+STMT(verify_key, "SELECT (SELECT COUNT(*) FROM credit_entries WHERE account = ?1 AND key = ?2)"
+                 " + (SELECT COUNT(*) FROM credit_holds WHERE account = ?1 AND key = ?2) AS n");
+
+bool credits_key_is_used(struct tx *tx, int64_t account, const char *key, bool *used)
+{
+    struct query q = query(tx, &verify_key);
+    bind_i64(&q, account), bind_text(&q, key);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *used = col_i64(&q, "n") > 0;
+    return true;
+}
+
 /* A hold with its account and the entry of its key: what a capture wrote, and nothing else does. */
 /* clang-format off */
 STMT(verify_holds, "SELECT h.id, h.account, h.key, h.amount, h.reason, h.shop, h.state, h.put_at_ms, h.hash,"
@@ -127,6 +139,17 @@ static void chain_add(struct page *p, struct query *q, struct chain *c)
     c->seq = r.seq;
 }
 
+/* Credits of an account that is not there belong to nobody. False on a storage fault. */
+static bool ask_accounts(struct tx *tx, struct page *p)
+{
+    for (size_t i = 0; credits_hooks.account_known && i < p->count; i++) {
+        enum row row = credits_hooks.account_known(tx, p->chain[i].account);
+        if (row == ROW_FAULT) return false;
+        if (row == ROW_NONE) bad(p, &p->chain[i], "credits are of an account that is not there");
+    }
+    return true;
+}
+
 /* False on a storage fault. */
 static bool read_accounts(struct tx *tx, struct page *p, int64_t after)
 {
@@ -153,7 +176,7 @@ static bool read_accounts(struct tx *tx, struct page *p, int64_t after)
             bad(p, c, "the end of the chain was changed: entries were cut off or written anew");
         p->found->looked++;
     }
-    return row != ROW_FAULT;
+    return row != ROW_FAULT && ask_accounts(tx, p);
 }
 
 static bool is_charge(const char *reason)

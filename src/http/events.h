@@ -6,6 +6,7 @@
 #define CHATHUB_HTTP_EVENTS_H
 
 #include "http/route.h"
+#include "storage/verify.h"
 
 /* What an event is told under. The numbers stand in rows: never reused. Counter rows are locked until the commit, so a
  * transaction that appends to several topics takes them in the order of kind and id, or two of them wait for each
@@ -34,5 +35,6 @@ void events_hint(const char *kind);
 /* For a cron job: deletes at most HTTP_PURGE_BATCH events older than 24 h: how many, or -1 on a storage fault. */
 MUST_USE int64_t events_purge(struct tx *tx);
 extern const struct route events_routes[]; /* GET /api/events */
+extern const struct verify_check events_checks[];
 
 #endif

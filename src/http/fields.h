@@ -41,10 +41,10 @@ struct field {
     size_t of_size;           /* of the object's struct, or of an item */
     const char *doc;
 };
-struct field_list {
+struct field_list { /* item NULL: the list was not given */
     const void *item;
     size_t count;
-}; /* item NULL: the list was not given */
+};
 /* The member types: int64_t, struct credits, const char *, bool, int; of a time int64_t, ms; of a list struct
  * field_list, of an object a pointer to its struct (NULL: not given). The last two stand in bodies alone. */
 /* clang-format off */
@@ -85,10 +85,9 @@ struct field_list {
                .doc = "csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv.")
 /* clang-format on */
 extern const char *const format_names[]; /* csv.c */
-#define FIELD_END                                                                                                      \
-    {                                                                                                                  \
-        .kind = FIELD_KIND_END                                                                                         \
-    }
+/* clang-format off */
+#define FIELD_END { .kind = FIELD_KIND_END }
+/* clang-format on */
 /* A JSON name that is no C name or differs from the member: give .name again behind it (the last one wins; the build
  * passes -Wno-override-init for these tables). */
 
@@ -111,9 +110,9 @@ MUST_USE bool fields_from_json(struct arena *a, const struct field *table, const
                                void *out, struct field_faults *faults);
 /* The same from a query, a form or path parts: numbers are decimal without leading zeros, booleans "true" or "false",
  * and a name that comes twice is refused. */
-struct name_value {
+struct name_value { /* decoded */
     struct str name, value;
-}; /* decoded */
+};
 MUST_USE bool fields_from_pairs(struct arena *a, const struct field *table, const struct name_value *pairs,
                                 size_t count, bool ignore_unknown, void *out, struct field_faults *faults);
 
@@ -180,10 +179,9 @@ struct shape {
     {                                                                                                                  \
         .name = (n), .kind = SHAPE_KIND_TEXT_LIST, __VA_ARGS__                                                         \
     }
-#define SHAPE_END                                                                                                      \
-    {                                                                                                                  \
-        .kind = SHAPE_KIND_END                                                                                         \
-    }
+/* clang-format off */
+#define SHAPE_END { .kind = SHAPE_KIND_END }
+/* clang-format on */
 
 /* Whether `value` is an object with exactly these members, each of its kind; the first difference in *why. For tests:
  * an answer that no longer fits the API reference fails them. */

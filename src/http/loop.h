@@ -422,10 +422,10 @@ void idempotency_answered(struct exchange *x); /* x is no longer running */
 
 /* ---- events.c: rows ---- */
 enum { EVENTS_PER_READ = 200, EVENTS_READ_MAX_BYTES = 8 << 20, EVENTS_MOVED_MAX = 2000 };
-struct event_row {
+struct event_row { /* places in the text of its rows */
     int64_t seq;
     size_t type_at, type_n, data_at, data_n;
-}; /* places in the text of its rows */
+};
 struct event_rows {
     struct event_row *row;
     size_t n, cap;

@@ -7,10 +7,10 @@
 #include <netinet/in.h>
 
 enum { PROXIES_MAX = 32 };
-struct network {
+struct network { /* IPv4 as ::ffff:a.b.c.d */
     uint8_t address[16];
     unsigned bits;
-}; /* IPv4 as ::ffff:a.b.c.d */
+};
 struct proxy_list {
     size_t count;
     struct network network[PROXIES_MAX];

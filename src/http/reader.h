@@ -14,9 +14,9 @@
 
 enum { HEAD_MAX_BYTES = 16384, HEAD_MAX_HEADERS = 64, TARGET_MAX_BYTES = 8192 };
 
-struct head_field {
+struct head_field { /* name as sent; value without outer white space */
     struct str name, value;
-}; /* name as sent; value without outer white space */
+};
 struct head {
     struct str method, target, path, query; /* target as sent; path is "/..." or "*"; query without '?', p NULL: none */
     int minor;                              /* 0 or 1 */

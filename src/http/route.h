@@ -62,11 +62,11 @@ struct problem {
     const char *en, *zh;
 };
 
-struct cookie {
+struct cookie { /* max_age_s 0: delete */
     const char *name, *value;
     int64_t max_age_s;
     bool strict;
-}; /* max_age_s 0: delete */
+};
 enum { REPLY_COOKIES_MAX = 4, REPLY_FACTS_MAX = 6, REPLY_HEADERS_MAX = 6 };
 struct fact {
     const char *name;
@@ -201,10 +201,9 @@ struct route {
 #define BODY_FIELDS(type) .body_fields = type##_fields, .body_size = sizeof(struct type)
 #define PROBLEMS(...)                                                                                                  \
     .problems = (const struct problem *const[]) { __VA_ARGS__, NULL }
-#define ROUTE_END                                                                                                      \
-    {                                                                                                                  \
-        .verb = VERB_UNSET                                                                                             \
-    }
+/* clang-format off */
+#define ROUTE_END { .verb = VERB_UNSET }
+/* clang-format on */
 /* What a .tag means, said once, beside the rows that have it. */
 struct route_tag {
     const char *name, *doc;

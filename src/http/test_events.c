@@ -1,6 +1,7 @@
 /* test_events.c: event streams: order, replay, reset, who gets what, sessions that end, readers that stop, limits. */
 #include "http/events.h"
 #include "http/test_http.h"
+#include "storage/test_verify.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -360,6 +361,19 @@ TEST_EACH_ENGINE(numbers_of_accounts_survive_the_move_to_topics)
     test_script(t, move->up);
 }
 
+TEST_EACH_ENGINE(what_was_done_to_events_is_found)
+{
+    static const struct test_harm harms[] = {
+        { "UPDATE event_counters SET last_seq = 1;", "beyond" },
+        { "UPDATE events SET seq = 77 WHERE seq = 2;", "beyond" },
+        { "UPDATE events SET seq = 0 WHERE seq = 1;", "beyond" },
+        { "DELETE FROM event_counters;", "no counter" },
+        { "UPDATE events SET topic = 99;", "no counter" },
+    };
+    EXPECT(events_put(t->tx, 7, "a.b", NULL, NULL) && events_put(t->tx, 7, "a.b", NULL, NULL));
+    test_expect_found(t, events_checks, harms, ARRAY_LEN(harms));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +389,7 @@ int main(void)
         EACH_ENGINE(topics_are_numbered_apart),
         EACH_ENGINE(moved_topics_are_named),
         EACH_ENGINE(numbers_of_accounts_survive_the_move_to_topics),
+        EACH_ENGINE(what_was_done_to_events_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

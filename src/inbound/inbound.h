@@ -19,11 +19,12 @@
 #include "storage/reseal.h"
 
 enum { DELIVERY_HEADERS_MAX = 8, DELIVERY_ID_MAX = 200, DELIVERY_BODY_MAX = 256 << 10, DELIVERY_OUTCOME_MAX = 200 };
-enum delivery_state {                    /* stored: append, never renumber */
-                      DELIVERY_RECEIVED, /* a job will act on it */
-                      DELIVERY_ACTED,
-                      DELIVERY_FAILED,  /* the job has given up */
-                      DELIVERY_REFUSED, /* not verified: kept for a person, the first few of an hour */
+/* Stored: append, never renumber. */
+enum delivery_state {
+    DELIVERY_RECEIVED, /* a job will act on it */
+    DELIVERY_ACTED,
+    DELIVERY_FAILED,  /* the job has given up */
+    DELIVERY_REFUSED, /* not verified: kept for a person, the first few of an hour */
 };
 enum inbound_verdict {
     INBOUND_FAULT = -1, /* storage: 503 or 500, the sender comes again */
@@ -32,10 +33,10 @@ enum inbound_verdict {
     INBOUND_ALARM,   /* the same, well signed: a row in the trail and an error in the log beside it */
     INBOUND_ASKED,   /* a question of the sender's set-up: .answer is given, nothing is stored */
 };
-struct inbound_words {
+struct inbound_words { /* what a sender wants to hear */
     int status;
     const char *content_type, *body;
-}; /* what a sender wants to hear */
+};
 
 /* One delivery: when it comes, and when a job acts on it. Everything lives in `arena`. */
 struct delivery {
@@ -107,5 +108,6 @@ MUST_USE bool inbound_check(const struct sender *const *senders, const struct ro
 extern const struct job_kind inbound_act_job, inbound_money_job, inbound_purge_job;
 extern const struct route inbound_routes[]; /* the operators' pages */
 extern const struct reseal_table inbound_sealed[];
+extern const struct verify_check inbound_checks[];
 
 #endif

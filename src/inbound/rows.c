@@ -110,8 +110,7 @@ bool inbound_store_refused(struct tx *tx, const struct delivery *d, int64_t *row
 
 static struct delivery_row row_of(const struct query *q)
 {
-    int64_t state = col_i64(q, "state");
-    assert(state >= DELIVERY_RECEIVED && state <= DELIVERY_REFUSED);
+    int64_t state = col_state(q, "state", DELIVERY_RECEIVED, DELIVERY_REFUSED);
     return (struct delivery_row){
         .id = col_i64(q, "id"),
         .sender = col_text(q, "sender"),

@@ -2,6 +2,7 @@
 #include "inbound/test_sender.h"
 
 #include "base/testing.h"
+#include "storage/test_verify.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -177,6 +178,37 @@ TEST_EACH_ENGINE(old_ones_are_forgotten_and_waiting_ones_never)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM deliveries") == 1);
 }
 
+TEST_EACH_ENGINE(what_was_done_to_deliveries_is_found)
+{
+    /* clang-format off */
+    static const struct test_harm harms[] = {
+        { "UPDATE deliveries SET state = 7 WHERE id = 1;", "no state" },
+        { "UPDATE deliveries SET state = 0 WHERE id = 1;", "nobody acts on it" },
+        { "UPDATE deliveries SET state = 3 WHERE id = 1;", "counts as accepted" },
+        { "UPDATE deliveries SET sender_id = NULL WHERE id = 1;", "counts as accepted" },
+        { "UPDATE deliveries SET acted_at_ms = 0 WHERE id = 1;", "at no time" },
+        { "UPDATE deliveries SET content = NULL WHERE id = 1;", "lost its content" },
+        { "UPDATE deliveries SET content = body_hash WHERE id = 1;", "does not open" },
+        { "UPDATE deliveries SET sender = 'member' WHERE id = 1;", "does not open" },
+        { "UPDATE deliveries SET size = 999 WHERE id = 1;", "not what came" },
+        { "UPDATE deliveries SET state = 1, acted_at_ms = 5 WHERE id = 2;", "counts as accepted" },
+    };
+    /* clang-format on */
+    static const uint8_t keys[1][MASTER_KEY_SIZE] = { { 1, 2, 3 } }, ids[1] = { 1 }; /* those of the server */
+    struct keyring *keyring = keyring_new(keys, ids, 1);
+    struct test_inbound in;
+    inbound_start(&in, t);
+    taken(&in, t->arena, "evt_1");
+    expect_state(&in, 1, "acted");
+    expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "evt_2", .body = "{}", .signature = "v1,bad" }, 400,
+                     "fail");
+    inbound_stop(&in, t);
+    inbound_settings.keyring = keyring; /* the server's has gone with it */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM deliveries") == 2);
+    test_expect_found(t, inbound_checks, harms, ARRAY_LEN(harms));
+    keyring_free(keyring);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +219,7 @@ int main(void)
         EACH_ENGINE(deliveries_are_listed_by_page_state_sender_and_as_csv),
         EACH_ENGINE(who_looks_into_a_delivery_is_told),
         EACH_ENGINE(old_ones_are_forgotten_and_waiting_ones_never),
+        EACH_ENGINE(what_was_done_to_deliveries_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

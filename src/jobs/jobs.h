@@ -8,7 +8,7 @@
 #ifndef CHATHUB_JOBS_JOBS_H
 #define CHATHUB_JOBS_JOBS_H
 
-#include "storage/db_lanes.h"
+#include "storage/verify.h"
 
 /* Who works for a kind: each pool has threads and room of its own (pools.c), so that mail, money and housekeeping never
  * wait behind calls to others. Within a pool accounts take turns. Stored: append, never renumber. */
@@ -169,5 +169,10 @@ struct job_counts {
     } pool[JOB_POOLS];
 };
 MUST_USE bool jobs_count(struct tx *tx, struct job_counts *out);
+
+/* For `verify`. Whether each of some rows (at most 200) waits for a job of this kind that is not there: out[i] true
+ * when no live one has refs[i]. False: storage fault. */
+MUST_USE bool jobs_unworked(struct tx *tx, const char *kind, const int64_t *refs, size_t count, bool *out);
+extern const struct verify_check jobs_checks[];
 
 #endif

@@ -30,8 +30,7 @@ STMT(get, "SELECT " LIST_COLUMNS " FROM jobs WHERE id = ?1");
 
 static struct job_row row_of(const struct query *q)
 {
-    int64_t state = col_i64(q, "state");
-    assert(state >= 0 && state < (int64_t)ARRAY_LEN(state_names));
+    int64_t state = col_state(q, "state", 0, (int64_t)ARRAY_LEN(state_names) - 1);
     return (struct job_row){
         .id = col_i64(q, "id"), .account = col_i64(q, "account_id"), .ref = col_i64(q, "ref"),
         .attempts = col_i64(q, "counted"), .put_at_ms = col_i64(q, "put_at_ms"), .run_at_ms = col_i64(q, "run_at_ms"),

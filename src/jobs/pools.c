@@ -40,6 +40,8 @@ static const struct job_kind *const *_Atomic known;
 
 void jobs_know(const struct job_kind *const *kinds) { atomic_store(&known, kinds); }
 
+bool jobs_known(void) { return atomic_load(&known) != NULL; }
+
 const struct job_kind *kind_known(const char *name)
 {
     const struct job_kind *const *kinds = atomic_load(&known);

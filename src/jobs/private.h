@@ -35,7 +35,8 @@ enum { POOL_STRANGE = 15 }; /* ready rows of kinds that no process here knows: n
 const struct pool_facts *pool_facts(enum job_pool p);
 enum job_pool kind_pool(const struct job_kind *k);
 const struct job_kind *kind_named(const struct job_kind *const *kinds, const char *name);
-const struct job_kind *kind_known(const char *name); /* in the table given to jobs_know; NULL */
+bool jobs_known(void);                               /* a table was given to jobs_know */
+const struct job_kind *kind_known(const char *name); /* in that table; NULL */
 
 /* ---- rows ---- */
 

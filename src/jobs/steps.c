@@ -50,11 +50,9 @@ STMT(drop_step, "DELETE FROM job_steps WHERE job = ?1 AND place = ?2");
 
 static struct step_row row_of(struct arena *a, const struct query *q)
 {
-    int64_t state = col_i64(q, "state");
-    assert(state >= 0 && state < STEP_WAITING);
     return (struct step_row){
         .name = arena_text(a, col_text(q, "name")),
-        .state = (enum step_state)state,
+        .state = (enum step_state)col_state(q, "state", STEP_RUNNING, STEP_KEPT),
         .outside_id = arena_text(a, col_text(q, "outside_id")),
         .error = arena_text(a, col_text(q, "error")),
         .tries = col_i64(q, "tries"),

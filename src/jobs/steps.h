@@ -28,13 +28,14 @@ enum step_answer {
     STEP_UNKNOWN, /* maybe done: again, asking .find first */
     STEP_REFUSED, /* surely not done, and never will be: what was made before is undone and the job is dead */
 };
-enum step_state {               /* stored: append, never renumber */
-                  STEP_RUNNING, /* begun, maybe done */
-                  STEP_FINISHED,
-                  STEP_FAILED, /* refused: nothing was made */
-                  STEP_UNDONE,
-                  STEP_KEPT,    /* the job was given up; this step cannot or need not be undone */
-                  STEP_WAITING, /* never stored: its turn has not come */
+/* Stored: append, never renumber. */
+enum step_state {
+    STEP_RUNNING, /* begun, maybe done */
+    STEP_FINISHED,
+    STEP_FAILED, /* refused: nothing was made */
+    STEP_UNDONE,
+    STEP_KEPT,    /* the job was given up; this step cannot or need not be undone */
+    STEP_WAITING, /* never stored: its turn has not come */
 };
 enum { STEP_ID_MAX = 200, STEPS_MAX = 32 };
 

@@ -67,10 +67,9 @@ struct letter_value {
     {                                                                                                                  \
         .name = (n), .kind = LETTER_DAY, .number = (v)                                                                 \
     }
-#define LETTER_END                                                                                                     \
-    {                                                                                                                  \
-        .kind = LETTER_NONE                                                                                            \
-    }
+/* clang-format off */
+#define LETTER_END { .kind = LETTER_NONE }
+/* clang-format on */
 
 struct letter_text {
     const char *subject, *plain, *html;

@@ -24,7 +24,6 @@ enum {
 #define UNKNOWN_AGAIN_MS (30 * MINUTE_MS)
 enum { UNKNOWNS_MAX = 2 };
 
-enum { MAIL_QUEUED, MAIL_SENT, MAIL_FAILED };
 static const char *const state_names[] = { "queued", "sent", "failed" };
 
 /* ---- putting ---- */
@@ -32,8 +31,7 @@ static const char *const state_names[] = { "queued", "sent", "failed" };
 STMT(put, "INSERT INTO mail_outbox (account_id, kind, recipient, subject, message_id, body, state, at_ms, html)"
           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8) RETURNING id");
 
-/* What goes into a header or a command must not be able to begin another one. */
-static bool is_address(struct str s)
+bool mail_address_is_sound(struct str s)
 {
     if (s.n == 0 || s.n > ADDRESS_MAX || !utf8_valid(s) || text_has_controls(s)) return false;
     size_t ats = 0;
@@ -47,7 +45,7 @@ static bool is_address(struct str s)
 static bool is_sound(const struct mail *m)
 {
     struct str subject = str_of(m->subject), text = str_of(m->text);
-    return is_address(str_of(m->to)) && subject.n > 0 && subject.n <= SUBJECT_MAX && utf8_valid(subject) &&
+    return mail_address_is_sound(str_of(m->to)) && subject.n > 0 && subject.n <= SUBJECT_MAX && utf8_valid(subject) &&
            !text_has_controls(subject) && text.n > 0 && text.n <= TEXT_MAX && utf8_valid(text) &&
            (!m->html || (strlen(m->html) <= TEXT_MAX && utf8_valid(str_of(m->html)))) && m->kind;
 }
@@ -276,8 +274,7 @@ enum row mail_list(struct tx *tx, const struct mail_settings *s, int64_t after_i
     bind_i64(&q, after_id), bind_i64(&q, limit);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
-        int64_t state = col_i64(&q, "state");
-        assert(state >= 0 && state < (int64_t)ARRAY_LEN(state_names));
+        int64_t state = col_state(&q, "state", MAIL_QUEUED, MAIL_FAILED);
         struct str text, html;
         if (!open_sealed(s, a, &q, "body", &text)) text.p = NULL;
         if (!open_sealed(s, a, &q, "html", &html)) html.p = NULL;

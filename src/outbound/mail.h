@@ -39,6 +39,7 @@ struct mail_context {
 };
 
 extern const struct reseal_table mail_sealed[]; /* for the change of the master key */
+extern const struct verify_check mail_checks[];
 
 /* state: "queued", "sent" or "failed"; sent_at_ms 0: not. */
 struct mail_row {

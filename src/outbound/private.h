@@ -5,6 +5,10 @@
 
 #include "outbound/mail.h"
 
+enum mail_state { MAIL_QUEUED, MAIL_SENT, MAIL_FAILED }; /* stored: append, never renumber */
+/* What goes into a header or a command must not be able to begin another one. */
+MUST_USE bool mail_address_is_sound(struct str address);
+
 enum smtp_outcome {
     SMTP_SENT,
     SMTP_LATER,   /* could not, or 4xx, or our sign-in or sender was refused (the operator will mend it) */
@@ -12,10 +16,10 @@ enum smtp_outcome {
     SMTP_UNKNOWN, /* the whole text was handed over, and no answer came: it may have been taken */
 };
 struct str mail_seal_owner(struct arena *a, const char *message_id); /* mail.c: what a text is sealed for */
-struct smtp_mail {
+struct smtp_mail {                                                   /* html NULL: one part */
     const char *to, *subject, *text, *html, *message_id;
     int64_t at_ms;
-}; /* html NULL: one part */
+};
 
 extern const struct smtp_patience smtp_patience; /* of RFC 5321 */
 /* Whether the words of a 5xx say "too many, later". */

@@ -1,5 +1,5 @@
 /* test_mail.c: the message as text, the outbox on both engines, and an SMTP server that behaves well and badly. */
-#include "storage/test_db.h"
+#include "storage/test_verify.h"
 
 #include "base/clock.h"
 #include "outbound/http_client.h"
@@ -526,6 +526,29 @@ static int setup(void **state)
     return keyring ? 0 : -1;
 }
 
+TEST_EACH_ENGINE(what_was_done_to_the_outbox_is_found)
+{
+    /* clang-format off */
+    static const struct test_harm harms[] = {
+        { "UPDATE mail_outbox SET state = 3 WHERE id = 1;", "no state" },
+        { "UPDATE mail_outbox SET body = NULL WHERE id = 1;", "no text" },
+        { "UPDATE mail_outbox SET recipient = 'nobody' WHERE id = 1;", "goes to nobody" },
+        { "UPDATE mail_outbox SET recipient = 'a@example.com, b@example.com' WHERE id = 1;", "goes to nobody" },
+        { "UPDATE mail_outbox SET state = 1 WHERE id = 1;", "at no time" },
+        { "UPDATE mail_outbox SET state = 0 WHERE id = 2;", "" },
+        { "DELETE FROM jobs WHERE ref = 1;", "nobody sends it" },
+        { "UPDATE jobs SET state = 3 WHERE ref = 1;", "nobody sends it" },
+        { "UPDATE jobs SET ref = 2 WHERE ref = 1;", "nobody sends it" },
+        { "UPDATE jobs SET kind = 'x' WHERE ref = 1;", "nobody sends it" },
+    };
+    /* clang-format on */
+    settings = (struct mail_settings){ .from = "no-reply@chathub.example", .keyring = keyring };
+    EXPECT(put(t, "a@example.com", "s", "t") == 1 && put(t, "b@example.com", "s", "t") == 2);
+    test_script(t, "UPDATE mail_outbox SET state = 1, sent_at_ms = 5, body = NULL WHERE id = 2;"
+                   "UPDATE jobs SET state = 2, ended_at_ms = 5, pool = 0 WHERE ref = 2;");
+    test_expect_found(t, mail_checks, harms, ARRAY_LEN(harms));
+}
+
 static int teardown(void **state)
 {
     (void)state;
@@ -551,6 +574,7 @@ int main(void)
         EACH_ENGINE(without_a_host_mail_is_printed_and_kept),
         EACH_ENGINE(bad_mail_is_not_put),
         EACH_ENGINE(old_mail_is_purged),
+        EACH_ENGINE(what_was_done_to_the_outbox_is_found),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

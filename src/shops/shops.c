@@ -86,12 +86,12 @@ STMT(blank, "UPDATE shops SET name = '', slug = '', domain = NULL, slug_hash = ?
 static void from_row(const struct query *q, struct shop *out)
 {
     *out = (struct shop){ .id = col_i64(q, "id"), .account = col_i64(q, "account"), .version = col_i64(q, "version"),
-        .status = (enum shop_status)col_i64(q, "status"), .deleted_from = (enum shop_status)col_i64(q, "deleted_from"),
+        .status = (enum shop_status)col_state(q, "status", SHOP_CREATING, SHOP_PURGED),
+        .deleted_from = (enum shop_status)col_state(q, "deleted_from", SHOP_NONE, SHOP_PURGED),
         .name = col_text(q, "name"), .slug = col_text(q, "slug"), .domain = col_text(q, "domain"),
         .created_at_ms = col_i64(q, "created_at_ms"), .updated_at_ms = col_i64(q, "updated_at_ms"),
         .deleted_at_ms = col_i64(q, "deleted_at_ms"), .purge_at_ms = col_i64(q, "purge_at_ms") };
     /* clang-format on */
-    assert(out->status > SHOP_NONE && out->status < SHOP_STATUS_COUNT);
 }
 
 static enum row one(struct tx *tx, const struct stmt *s, int64_t id, int64_t account, struct shop *out)

@@ -57,11 +57,11 @@ struct shop_new {
 enum shop_add { SHOP_ADD_FAULT = -1, SHOP_ADDED, SHOP_ADD_LIMIT };
 MUST_USE enum shop_add shops_add(struct tx *tx, const struct shop_new *in, struct shop *out);
 
-struct shop_chatbot {
+struct shop_chatbot { /* state NULL: off */
     bool enabled;
     const char *bot_id, *state;
     int64_t enabled_at_ms;
-}; /* state NULL: off */
+};
 /* Filled by app from tenants; NULL: nobody wants to know. Called in the same transaction, under the shop's lock, when
  * the row has changed; `s` is what it is now, for .purged what it was. False: storage fault. */
 struct shops_hooks {
@@ -71,6 +71,7 @@ struct shops_hooks {
     bool (*domain_changed)(struct tx *tx, const struct shop *s, int64_t now);
     /* For lists and status: the chatbot members of these shops, in one query. out[i], zeroed, belongs to ids[i]. */
     bool (*chatbots)(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out);
+    enum row (*account_known)(struct tx *tx, int64_t account); /* for verify; NULL: not asked */
 };
 extern struct shops_hooks shops_hooks;
 

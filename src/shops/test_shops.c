@@ -310,6 +310,49 @@ TEST_EACH_ENGINE(a_domain_that_is_not_public_is_refused)
     EXPECT(!host_is_internal(STR("internal.com")) && !host_is_internal(STR("")));
 }
 
+static bool accounts_there;
+static enum row account_known(struct tx *tx, int64_t account) { return accounts_there ? ROW_FOUND : ROW_NONE; }
+
+TEST_EACH_ENGINE(what_was_done_to_shops_is_found)
+{
+    /* clang-format off */
+    static const struct test_harm harms[] = {
+        { "UPDATE shops SET status = 9 WHERE id = 1; UPDATE shop_moves SET to_status = 9 WHERE shop = 1;",
+          "in no state" },
+        { "UPDATE shops SET status = 4 WHERE id = 1;", "without its mover" },
+        { "UPDATE shops SET version = 2 WHERE id = 1;", "gap" },
+        { "DELETE FROM shop_moves WHERE shop = 1;", "gap" },
+        { "UPDATE shops SET name = '' WHERE id = 1;", "lost its name" },
+        { "UPDATE shops SET slug = '' WHERE id = 1;", "lost its name" },
+        { "UPDATE shops SET purge_at_ms = 5 WHERE id = 1;", "date of its end" },
+        { "UPDATE shops SET deleted_from = 2 WHERE id = 1;", "back to nowhere" },
+        { "UPDATE shops SET deleted_from = 0 WHERE id = 2;", "back to nowhere" },
+        { "UPDATE shops SET deleted_from = 6 WHERE id = 2;", "back to nowhere" },
+        { "UPDATE shops SET purge_at_ms = 99999999999999 WHERE id = 2;", "when it was promised" },
+        { "UPDATE shops SET purge_at_ms = 0 WHERE id = 2;", "when it was promised" },
+        { "UPDATE shops SET name = 'Tea' WHERE id = 3;", "lost its words" },
+        { "UPDATE shops SET domain = 'tea.example' WHERE id = 3;", "lost its words" },
+        { "UPDATE shops SET slug_hash = NULL WHERE id = 3;", "lost its words" },
+        { "DELETE FROM shops WHERE id = 1;", "of no shop" },
+        { "UPDATE shops SET account = 77 WHERE id = 1;", "another account" },
+    };
+    /* clang-format on */
+    struct shop s;
+    begin();
+    accounts_there = true;
+    shops_hooks.account_known = account_known;
+    int64_t account = kit_account(t, 0), one = create(t, account, "One"), two = create(t, account, "Two"),
+            three = create(t, account, "Three");
+    EXPECT(one == 1 && shops_owned_locked(t->tx, account, two, &s) == ROW_FOUND);
+    EXPECT(shops_move(t->tx, &s, SHOP_DELETED, "deleted", 0, kit_now()) == ROW_FOUND);
+    EXPECT(shops_owned_locked(t->tx, account, three, &s) == ROW_FOUND);
+    EXPECT(shops_move(t->tx, &s, SHOP_DELETED, "deleted", 0, kit_now()) == ROW_FOUND);
+    EXPECT(shops_move(t->tx, &s, SHOP_PURGED, "purged", 0, kit_now()) == ROW_FOUND && shops_blank(t->tx, &s));
+    test_expect_found(t, shops_checks, harms, ARRAY_LEN(harms));
+    accounts_there = false;
+    EXPECT(strstr(test_verify(t, shops_checks).what, "not there"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +367,7 @@ int main(void)
         EACH_ENGINE(the_number_of_shops_is_limited),
         EACH_ENGINE(verify_finds_a_status_that_no_mover_wrote),
         EACH_ENGINE(only_allowed_moves_are_made),
+        EACH_ENGINE(what_was_done_to_shops_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,9 @@ MUST_USE int64_t query_change(struct query *q);
 MUST_USE bool query_put(struct query *q);
 
 int64_t col_i64(const struct query *q, const char *name); /* NULL reads as 0; an unknown name ends the process */
+/* A stored number of an enum. One outside of first..last breaks the transaction (TX_BROKEN, told in the log) and reads
+ * as `first`: a row that somebody changed by hand must not end the process. */
+int64_t col_state(const struct query *q, const char *name, int64_t first, int64_t last);
 bool col_bool(const struct query *q, const char *name);
 struct credits col_credits(const struct query *q, const char *name);
 const char *col_text(const struct query *q, const char *name); /* NULL for NULL */

@@ -262,6 +262,14 @@ static const struct query_value *column_of(const struct query *q, const char *na
 
 int64_t col_i64(const struct query *q, const char *name) { return column_of(q, name, true)->number; }
 
+int64_t col_state(const struct query *q, const char *name, int64_t first, int64_t last)
+{
+    int64_t v = col_i64(q, name);
+    if (v >= first && v <= last) return v;
+    tx_set_fault(q->tx, TX_BROKEN, q->stmt, name, "a stored number is none of its list");
+    return first;
+}
+
 bool col_bool(const struct query *q, const char *name) { return col_i64(q, name) != 0; }
 
 struct credits col_credits(const struct query *q, const char *name) { return credits_of(col_i64(q, name)); }

@@ -11,6 +11,7 @@
 enum { RESEAL_CURSORS = 3, RESEAL_BATCH = 100 };
 struct reseal_piece {
     const struct keyring *keyring;
+    bool only_look;                 /* nothing is sealed anew: for `verify`, in a transaction that reads */
     int64_t cursor[RESEAL_CURSORS]; /* where the next piece begins; zeroed before the first */
     bool more;                      /* set by .piece: there may be rows behind the cursor */
     int64_t looked, resealed;       /* counted by reseal_one, as are the next two */
@@ -21,10 +22,9 @@ struct reseal_table {
     /* Goes through the next RESEAL_BATCH rows that hold a value and moves the cursor. False: storage fault. */
     bool (*piece)(struct tx *tx, struct reseal_piece *p);
 };
-#define RESEAL_END                                                                                                     \
-    {                                                                                                                  \
-        .name = NULL                                                                                                   \
-    }
+/* clang-format off */
+#define RESEAL_END { .name = NULL }
+/* clang-format on */
 
 /* For .piece: one value that is there (not NULL). What to store, in the transaction's arena; *changed false: it is
  * `stored` itself and stays. Counts it. `id` names the row when it is broken. */

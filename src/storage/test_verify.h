@@ -30,4 +30,25 @@ static inline void test_expect_sound(struct test_db *t, const struct verify_chec
     if (f.unsound) fail_msg("%d: %s", (int)f.id, f.what);
 }
 
+/* What somebody with the database in his hands could do, and words of what is said of it. */
+struct test_harm {
+    const char *sql, *says;
+};
+
+/* One after the other, each undone by a roll-back: what is committed stays sound. */
+static inline void test_expect_found(struct test_db *t, const struct verify_check *table, const struct test_harm *harms,
+                                     size_t n)
+{
+    test_expect_sound(t, table);
+    test_commit(t);
+    for (size_t i = 0; i < n; i++) {
+        test_script(t, harms[i].sql);
+        struct test_found f = test_verify(t, table);
+        if (!f.unsound || !strstr(f.what, harms[i].says))
+            fail_msg("%s: %s", harms[i].sql, f.unsound ? f.what : "not found");
+        test_reopen(t);
+    }
+    test_expect_sound(t, table);
+}
+
 #endif

@@ -36,10 +36,9 @@ struct verify_check {
     /* Looks at the next piece and moves the cursor. False: storage fault. May be run again from the same cursor. */
     bool (*piece)(struct tx *tx, struct verify_piece *p);
 };
-#define VERIFY_END                                                                                                     \
-    {                                                                                                                  \
-        .name = NULL                                                                                                   \
-    }
+/* clang-format off */
+#define VERIFY_END { .name = NULL }
+/* clang-format on */
 /* For .piece. */
 void verify_found(struct verify_piece *p, const char *kind, int64_t id, const char *what);
 

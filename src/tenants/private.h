@@ -235,6 +235,12 @@ extern const struct problem problem_chatbot_enabled, problem_chatbot_feature, pr
     problem_no_renewal_by_credits, problem_shop_is_ours, problem_wrong_shop_token, problem_bad_token,
     problem_read_only_token, problem_launch_code;
 
+/* ---- verify_rows.c: pieces for the table in verify.c ---- */
+MUST_USE bool verify_told_piece(struct tx *tx, struct verify_piece *found);
+MUST_USE bool verify_secret_rows_piece(struct tx *tx, struct verify_piece *found);
+MUST_USE bool verify_codes_piece(struct tx *tx, struct verify_piece *found);
+MUST_USE bool verify_hanging_piece(struct tx *tx, struct verify_piece *found);
+
 /* ---- routes: the handlers stand in the file of their matter, the rows in routes.c ---- */
 struct path_shop {
     int64_t id;

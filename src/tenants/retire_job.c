@@ -63,13 +63,14 @@ static enum job_wish retire_of(struct tx *tx, int64_t tenant, int64_t shop, int6
     bind_i64(&q, tenant), bind_i64(&q, now);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND && count < SECRETS_MAX)
-        due[count++] = (struct retiring){ .tenant = tenant,
-                                          .shop = shop,
-                                          .account = col_i64(&q, "account"),
-                                          .undelivered = col_i64(&q, "undelivered") > 0,
-                                          .s = { .kind = (enum secret_kind)col_i64(&q, "kind"),
-                                                 .state = SECRET_PREVIOUS,
-                                                 .generation = col_i64(&q, "generation") } };
+        due[count++] =
+            (struct retiring){ .tenant = tenant,
+                               .shop = shop,
+                               .account = col_i64(&q, "account"),
+                               .undelivered = col_i64(&q, "undelivered") > 0,
+                               .s = { .kind = (enum secret_kind)col_state(&q, "kind", SECRET_SSO, SECRET_SERVICE),
+                                      .state = SECRET_PREVIOUS,
+                                      .generation = col_i64(&q, "generation") } };
     if (row == ROW_FAULT) return JOB_FAULT;
     for (size_t i = 0; i < count; i++)
         if (!retire(tx, &due[i], now)) return JOB_FAULT;

@@ -144,15 +144,16 @@ bool secrets_list(struct tx *tx, int64_t tenant, struct secret out[SECRETS_MAX],
     enum row row;
     *count = 0;
     while ((row = query_next(&q)) == ROW_FOUND && *count < SECRETS_MAX)
-        out[(*count)++] = (struct secret){ .kind = (enum secret_kind)col_i64(&q, "kind"),
-                                           .state = (enum secret_state)col_i64(&q, "state"),
-                                           .generation = col_i64(&q, "generation"),
-                                           .created_at_ms = col_i64(&q, "created_at_ms"),
-                                           .shown_at_ms = col_i64(&q, "shown_at_ms"),
-                                           .valid_until_ms = col_i64(&q, "valid_until_ms"),
-                                           .delivered = col_bool(&q, "delivered"),
-                                           .hint = col_text(&q, "hint"),
-                                           .sealed = col_str(&q, "sealed") };
+        out[(*count)++] =
+            (struct secret){ .kind = (enum secret_kind)col_state(&q, "kind", SECRET_SSO, SECRET_SERVICE),
+                             .state = (enum secret_state)col_state(&q, "state", SECRET_ACTIVE, SECRET_REVOKED),
+                             .generation = col_i64(&q, "generation"),
+                             .created_at_ms = col_i64(&q, "created_at_ms"),
+                             .shown_at_ms = col_i64(&q, "shown_at_ms"),
+                             .valid_until_ms = col_i64(&q, "valid_until_ms"),
+                             .delivered = col_bool(&q, "delivered"),
+                             .hint = col_text(&q, "hint"),
+                             .sealed = col_str(&q, "sealed") };
     return row != ROW_FAULT;
 }
 

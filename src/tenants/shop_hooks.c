@@ -102,7 +102,8 @@ bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t
     bind_i64(&q, account), bind_text_list(&q, list, count);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
-        const struct tenant t = { .status = (enum tenant_status)col_i64(&q, "status"),
+        const struct tenant t = { .status =
+                                      (enum tenant_status)col_state(&q, "status", TENANT_PENDING, TENANT_DISABLED),
                                   .error_code = col_text(&q, "error_code") };
         size_t i = 0;
         while (i < count && ids[i] != col_i64(&q, "shop")) i++;

@@ -213,6 +213,14 @@ const struct verify_check tenants_checks[] = {
       .piece = tenants_piece },
     { .name = "tenants.holds", .doc = "Credits are held only for what is being set up.", .piece = holds_piece },
     { .name = "tenants.secrets", .doc = "Every kept secret opens with these master keys.", .piece = secrets_piece },
+    { .name = "tenants.told", .doc = "The outside is told what was said, and the next enable is charged.",
+      .piece = verify_told_piece },
+    { .name = "tenants.secret_rows", .doc = "One secret of a kind is active, and old ones end.",
+      .piece = verify_secret_rows_piece },
+    { .name = "tenants.codes", .doc = "Launch codes and the secrets of panels end when they should.",
+      .piece = verify_codes_piece },
+    { .name = "tenants.hanging", .doc = "Subscriptions and histories belong to their tenants.",
+      .piece = verify_hanging_piece },
     VERIFY_END
 };
 /* clang-format on */

@@ -31,7 +31,9 @@ static void status_json(struct json *j, const void *arg)
     json_text(j, "botName", col_text(q, "bot_name"));
     scopes_json(j, col_text(q, "sync_scopes"));
     json_object(j, "subscription");
-    json_text(j, "status", subscription_status_name((enum subscription_status)col_i64(q, "sub_status")));
+    json_text(j, "status",
+              subscription_status_name(
+                  (enum subscription_status)col_state(q, "sub_status", SUBSCRIPTION_NONE, SUBSCRIPTION_CANCELLED)));
     json_time(j, "expiresAt", col_i64(q, "expires_at_ms"));
     json_end(j);
 }
