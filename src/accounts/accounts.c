@@ -82,8 +82,8 @@ bool account_open(struct tx *tx, int64_t owner, const char *name, int64_t now, i
     bind_text(&q, name), bind_i64(&q, now);
     if (query_row(&q) != ROW_FOUND) return false;
     *id = col_i64(&q, "id");
-    return member_put(tx, &(struct member_new){ *id, owner, MEMBER_OWNER, now }) == ROW_FOUND &&
-           accounts_hooks.account_created(tx, *id, now);
+    if (member_put(tx, &(struct member_new){ *id, owner, MEMBER_OWNER, now }) != ROW_FOUND) return false;
+    return accounts_hooks.account_created(tx, *id, now);
 }
 
 enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role, const char *hash,

@@ -44,7 +44,8 @@ static bool ask(struct req *req, enum mail_budget budget, const struct ask *in)
     email_key(in->email, key);
     address_hash(key, address);
     struct mail_asker who = mail_asker_of(req, address, device);
-    return mail_budget_take(req->tx, &who, budget, &allowed) && (!allowed || ask_put(req, in));
+    if (!mail_budget_take(req->tx, &who, budget, &allowed)) return false;
+    return !allowed || ask_put(req, in);
 }
 
 /* ---- POST /auth/password/register, resend-verification, password/forgot ---- */
@@ -94,8 +95,9 @@ static bool send_reset(struct tx *tx, const struct ask *in, const struct person 
                                    .network = in->network,
                                    .user_agent = in->user_agent,
                                    .at_ms = in->at_ms };
-    return token_make(tx, who->id, TOKEN_RESET, in->at_ms, token) && mail_reset_password(tx, who, token) &&
-           audit_put(tx, &e);
+    if (!token_make(tx, who->id, TOKEN_RESET, in->at_ms, token)) return false;
+    if (!mail_reset_password(tx, who, token)) return false;
+    return audit_put(tx, &e);
 }
 
 /* The link to confirm, for a registration that waits; nothing when there is none. */
@@ -116,7 +118,8 @@ static bool send_welcome(struct tx *tx, const struct ask *in)
                                         .browser_hash = in->browser_hash,
                                         .now = in->at_ms };
     char token[TOKEN_TEXT_SIZE];
-    return registration_put(tx, &r, token) && mail_verify_email(tx, in->email, r.lang, token);
+    if (!registration_put(tx, &r, token)) return false;
+    return mail_verify_email(tx, in->email, r.lang, token);
 }
 
 static bool answer(struct tx *tx, const struct ask *in)
@@ -158,7 +161,8 @@ static enum job_wish ask_settle(struct job *job, struct tx *tx)
     };
     struct query end = query(tx, &forget);
     bind_i64(&end, job->ref);
-    return query_change(&end) >= 0 && answer(tx, &in) ? JOB_FINISHED : JOB_FAULT;
+    if (query_change(&end) < 0) return JOB_FAULT;
+    return answer(tx, &in) ? JOB_FINISHED : JOB_FAULT;
 }
 
 /* It asked for a mail and got none, which is what it would see if the mail were lost. */

@@ -172,8 +172,9 @@ static bool count_failure(struct req *req, int64_t person)
     const struct checked *p = req->prepared;
     struct tries_count count;
     if (!p || !p->failed) return true;
-    return tries_failed(req->tx, &p->tries, req->now_ms, &count) && trail_of_failure(req, person, count.failures) &&
-           (!count.strangers_blocked || tell_owner(req, p));
+    if (!tries_failed(req->tx, &p->tries, req->now_ms, &count)) return false;
+    if (!trail_of_failure(req, person, count.failures)) return false;
+    return !count.strangers_blocked || tell_owner(req, p);
 }
 
 bool login_refused(struct req *req)

@@ -70,8 +70,8 @@ bool sign_in(struct req *req, int64_t person, enum role role)
 bool audit_self(struct req *req, struct audit_action action, int64_t person)
 {
     int64_t account;
-    return account_of_person(req, person, &account) &&
-           audit_put(req->tx, &(struct audit_entry){ .action = action,
+    if (!account_of_person(req, person, &account)) return false;
+    return audit_put(req->tx, &(struct audit_entry){ .action = action,
                                                      .account = account,
                                                      .actor = person,
                                                      .actor_account = account,

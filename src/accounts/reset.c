@@ -44,10 +44,13 @@ static bool reset_account(struct req *req, const struct person *who, const char 
     email_key(who->email, key);
     address_hash(key, address);
     device_remember(req, address);
-    return user_set_password(req->tx, who->id, NULL, hash) == ROW_FOUND && tokens_end(req->tx, who->id) &&
-           tries_forget(req->tx, address) && sessions_end_all(req->tx, who->id, 0) >= 0 &&
-           audit_self(req, AUDIT_password_reset, who->id) && mail_password_changed(req->tx, who) &&
-           sessions_changed(req, who->id);
+    if (user_set_password(req->tx, who->id, NULL, hash) != ROW_FOUND) return false;
+    if (!tokens_end(req->tx, who->id)) return false;
+    if (!tries_forget(req->tx, address)) return false;
+    if (sessions_end_all(req->tx, who->id, 0) < 0) return false;
+    if (!audit_self(req, AUDIT_password_reset, who->id)) return false;
+    if (!mail_password_changed(req->tx, who)) return false;
+    return sessions_changed(req, who->id);
 }
 
 HANDLER(reset_run)

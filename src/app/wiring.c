@@ -120,7 +120,8 @@ bool app_refusals(struct tx *tx, const struct refusal_sum *list, size_t count)
 
 static bool account_created(struct tx *tx, int64_t account, int64_t now)
 {
-    return credits_open(tx, account) && credits_give_trial(tx, account, now);
+    if (!credits_open(tx, account)) return false;
+    return credits_give_trial(tx, account, now);
 }
 
 static enum row account_by_email(struct tx *tx, const char *email, int64_t *account)

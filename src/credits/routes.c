@@ -162,8 +162,8 @@ static void changed_json(struct json *j, const void *arg)
 
 bool credits_tell(struct tx *tx, int64_t account, struct credit_balance *now)
 {
-    return credits_balance(tx, account, now) == ROW_FOUND &&
-           events_put(tx, account, "credits.changed", changed_json, now);
+    if (credits_balance(tx, account, now) != ROW_FOUND) return false;
+    return events_put(tx, account, "credits.changed", changed_json, now);
 }
 
 ROUTE_TAG(billing_tag, "Billing", "The balance and every entry of the ledger.");

@@ -299,7 +299,8 @@ static bool write_frame(struct socket *s, enum frame_opcode opcode, struct str d
 {
     struct connection *c = s->connection;
     put_frame(&c->loop->out, opcode, data);
-    return connection_flush(c, (struct str){ 0 }) && keeps_up(s);
+    if (!connection_flush(c, (struct str){ 0 })) return false;
+    return keeps_up(s);
 }
 
 bool socket_send(struct socket *s, enum socket_message kind, struct str data)
@@ -309,7 +310,8 @@ bool socket_send(struct socket *s, enum socket_message kind, struct str data)
 
 bool socket_send_shared(struct socket *s, struct shared_bytes *b)
 {
-    return connection_send(s->connection, b) && keeps_up(s);
+    if (!connection_send(s->connection, b)) return false;
+    return keeps_up(s);
 }
 
 size_t socket_backlog(const struct socket *s) { return connection_backlog(s->connection); }

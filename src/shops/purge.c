@@ -28,8 +28,8 @@ static bool purge(struct tx *tx, int64_t id, int64_t now)
     struct shop before = s;
     if (shops_move(tx, &s, SHOP_PURGED, "purged", 0, now) != ROW_FOUND || !shops_blank(tx, &s)) return false;
     if (shops_hooks.purged && !shops_hooks.purged(tx, &before, now)) return false;
-    return events_put(tx, s.account, "shop.changed", event_json, &id) &&
-           audit_put(tx, &(struct audit_entry){ .action = AUDIT_shop_hard_deleted,
+    if (!events_put(tx, s.account, "shop.changed", event_json, &id)) return false;
+    return audit_put(tx, &(struct audit_entry){ .action = AUDIT_shop_hard_deleted,
                                                 .account = s.account,
                                                 .resource = "shop",
                                                 .resource_id = id,

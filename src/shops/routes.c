@@ -88,8 +88,8 @@ static void details_json(struct json *j, const void *arg)
 /* Audit row and event: what every change of a shop leaves behind. */
 static bool tell(struct req *req, struct audit_action action, const struct shop *s)
 {
-    return audit_request(req, action, s->account, "shop", s->id, details_json, s) &&
-           events_put(req->tx, s->account, "shop.changed", event_json, &s->id);
+    if (!audit_request(req, action, s->account, "shop", s->id, details_json, s)) return false;
+    return events_put(req->tx, s->account, "shop.changed", event_json, &s->id);
 }
 
 static bool load_chatbots(struct req *req, struct view *views, size_t count)

@@ -56,5 +56,6 @@ bool shops_search_all(struct tx *tx, const char *begin, struct shop_found *out, 
     bind_text(&names, from), bind_text(&names, end), bind_i64(&names, (int64_t)most);
     bind_text(&domains, from), bind_text(&domains, end), bind_i64(&domains, (int64_t)most);
     *count = 0;
-    return take(&names, out, most, count) && take(&domains, out, most, count);
+    if (!take(&names, out, most, count)) return false;
+    return take(&domains, out, most, count);
 }

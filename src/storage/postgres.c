@@ -107,7 +107,8 @@ static bool send_begin(struct tx *tx)
     if (!c->begin_due) return true;
     c->begin_due = false;
     c->begun = true;
-    return send_prepared_frame(tx, "begin", SENT_FRAME) && send_prepared_frame(tx, "xid", SENT_XID);
+    if (!send_prepared_frame(tx, "begin", SENT_FRAME)) return false;
+    return send_prepared_frame(tx, "xid", SENT_XID);
 }
 
 static struct slot *slot_of(struct pg_conn *c, const struct stmt *s)
@@ -409,7 +410,8 @@ static enum row pg_run(struct query *q, size_t max_rows)
 static int64_t pg_change(struct query *q)
 {
     int64_t changed = 0;
-    return send_statement(q, SENT_QUERY) && drain(q->tx, q, 0, &changed) ? changed : -1;
+    if (!send_statement(q, SENT_QUERY)) return -1;
+    return drain(q->tx, q, 0, &changed) ? changed : -1;
 }
 
 static bool pg_put(struct query *q)
@@ -460,9 +462,17 @@ static enum tx_end pg_commit(struct tx *tx)
     return TX_ROLLED_BACK;
 }
 
-static bool pg_part_begin(struct tx *tx) { return send_begin(tx) && send_frame(tx, "SAVEPOINT p", SENT_FRAME); }
+static bool pg_part_begin(struct tx *tx)
+{
+    if (!send_begin(tx)) return false;
+    return send_frame(tx, "SAVEPOINT p", SENT_FRAME);
+}
 
-static bool pg_part_keep(struct tx *tx) { return send_frame(tx, "RELEASE p", SENT_FRAME) && drain_plain(tx); }
+static bool pg_part_keep(struct tx *tx)
+{
+    if (!send_frame(tx, "RELEASE p", SENT_FRAME)) return false;
+    return drain_plain(tx);
+}
 
 static bool pg_part_undo(struct tx *tx)
 {
@@ -470,7 +480,9 @@ static bool pg_part_undo(struct tx *tx)
     if (c->sent_count > 0) (void)!drain_plain(tx); /* puts of the part, which may fail now */
     if (c->base.lost) return false;
     tx->fault = TX_SOUND;
-    return send_frame(tx, "ROLLBACK TO p", SENT_FRAME) && send_frame(tx, "RELEASE p", SENT_FRAME) && drain_plain(tx);
+    if (!send_frame(tx, "ROLLBACK TO p", SENT_FRAME)) return false;
+    if (!send_frame(tx, "RELEASE p", SENT_FRAME)) return false;
+    return drain_plain(tx);
 }
 
 /* Many statements in one text need the simple protocol, which a pipeline does not speak: it is left for the moment. */

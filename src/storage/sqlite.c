@@ -360,7 +360,8 @@ static bool sqlite_part_keep(struct tx *tx) { return frame_run(tx, PART_KEEP); }
 static bool sqlite_part_undo(struct tx *tx)
 {
     if (sqlite3_get_autocommit(sqlite_of(tx->conn)->handle)) return false; /* the engine gave the whole up */
-    return frame_run(tx, PART_UNDO) && frame_run(tx, PART_KEEP);
+    if (!frame_run(tx, PART_UNDO)) return false;
+    return frame_run(tx, PART_KEEP);
 }
 
 static int64_t sqlite_written(const struct conn *c)

@@ -379,14 +379,15 @@ static bool save_change(struct req *req, struct guest *g)
         g->t.logo_url = g->logo_url;
         g->t.sync_scopes = g->sync_scopes;
         bool heard = !tenant_is_known_outside(&g->t) || tenants_must_hear(req->tx, &g->t, 0);
-        return heard && tenants_keep(req->tx, &g->t, req->now_ms) &&
-               tenants_tell(req->tx, req, AUDIT_chatbot_config_changed, &g->t, config_details, g, req->now_ms);
+        if (!heard) return false;
+        if (!tenants_keep(req->tx, &g->t, req->now_ms)) return false;
+        return tenants_tell(req->tx, req, AUDIT_chatbot_config_changed, &g->t, config_details, g, req->now_ms);
     }
     struct query q = query(req->tx, &panel_config);
     bind_i64(&q, g->id), bind_text(&q, g->name), bind_text(&q, g->logo_url), bind_text(&q, g->sync_scopes);
     bind_i64(&q, req->now_ms);
-    return query_change(&q) == 1 &&
-           audit_request(req, AUDIT_chatbot_config_changed, 0, "panel_tenant", g->id, config_details, g);
+    if (query_change(&q) != 1) return false;
+    return audit_request(req, AUDIT_chatbot_config_changed, 0, "panel_tenant", g->id, config_details, g);
 }
 
 enum answer run_panel_change(struct req *req)

@@ -180,9 +180,11 @@ static bool register_changed(struct job *job, struct tx *tx, const struct step_r
     if (found != ROW_FOUND) return found == ROW_NONE;
     if (!steps_undoing(job)) note_call(job, w, &t, row);
     bool heard = row->state == STEP_FINISHED && !w->old_words && w->sso_generation && !steps_undoing(job);
-    return tenants_keep(tx, &t, job->now_ms) && tenants_progressed(tx, &t) &&
-           (!heard || (secrets_delivered(tx, t.id, SECRET_SSO, w->sso_generation) &&
-                       secrets_delivered(tx, t.id, SECRET_WEBHOOK, w->webhook_generation)));
+    if (!tenants_keep(tx, &t, job->now_ms)) return false;
+    if (!tenants_progressed(tx, &t)) return false;
+    if (!heard) return true;
+    if (!secrets_delivered(tx, t.id, SECRET_SSO, w->sso_generation)) return false;
+    return secrets_delivered(tx, t.id, SECRET_WEBHOOK, w->webhook_generation);
 }
 
 /* False: a fault, or *lost: the hold was released, which nobody but this job may do. */

@@ -51,8 +51,8 @@ static void period_details(struct json *j, const void *arg)
 
 static bool write_renewal(struct renewal *r, struct audit_action action)
 {
-    return subscription_save(r->tx, &r->s, r->now) &&
-           tenants_tell(r->tx, NULL, action, &r->t, period_details, &r->s, r->now);
+    if (!subscription_save(r->tx, &r->s, r->now)) return false;
+    return tenants_tell(r->tx, NULL, action, &r->t, period_details, &r->s, r->now);
 }
 
 static enum debit charge_period(struct renewal *r)
@@ -82,7 +82,8 @@ static bool next_period(struct renewal *r)
     s->charges++;
     r->still_due = s->due_at_ms <= r->now;
     struct credit_balance balance;
-    return write_renewal(r, AUDIT_chatbot_renewed) && credits_tell(r->tx, r->t.account, &balance);
+    if (!write_renewal(r, AUDIT_chatbot_renewed)) return false;
+    return credits_tell(r->tx, r->t.account, &balance);
 }
 
 static bool expire(struct renewal *r)
@@ -90,9 +91,9 @@ static bool expire(struct renewal *r)
     struct subscription *s = &r->s;
     s->status = SUBSCRIPTION_EXPIRED;
     s->due_at_ms = 0;
-    return tenants_stands_anew(r->tx, &r->t) &&
-           tenants_move(r->tx, &r->t, TENANT_SUSPENDED, "expired", 0, r->now) == ROW_FOUND &&
-           write_renewal(r, AUDIT_chatbot_expired);
+    if (!tenants_stands_anew(r->tx, &r->t)) return false;
+    if (tenants_move(r->tx, &r->t, TENANT_SUSPENDED, "expired", 0, r->now) != ROW_FOUND) return false;
+    return write_renewal(r, AUDIT_chatbot_expired);
 }
 
 static bool not_paid(struct renewal *r)
@@ -102,7 +103,10 @@ static bool not_paid(struct renewal *r)
     if (!told) s->past_due_at_ms = r->now, s->notices = 0;
     int64_t grace_end = subscription_grace_end(s, r->now);
     int left = subscription_days_left(s, r->now);
-    if (told && r->now >= grace_end) return renewal_letter(r->tx, &r->t, s, &r->e, 0, r->now) && expire(r);
+    if (told && r->now >= grace_end) {
+        if (!renewal_letter(r->tx, &r->t, s, &r->e, 0, r->now)) return false;
+        return expire(r);
+    }
     int64_t again = r->now + RENEW_RETRY_MINUTES * MINUTE_MS;
     s->due_at_ms = again < grace_end ? again : grace_end;
     if (s->notices < 1 || (s->notices < 2 && left <= RENEWAL_LAST_CALL_DAYS)) {

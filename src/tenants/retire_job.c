@@ -36,13 +36,14 @@ static bool clamp_ends(struct tx *tx, int64_t now)
 static bool retire(struct tx *tx, const struct retiring *r, int64_t now)
 {
     if (r->undelivered) return secret_make_previous(tx, r->tenant, &r->s, now + EXTEND_HOURS * HOUR_MS);
-    return secret_revoke(tx, r->tenant, &r->s) && audit_put(tx, &(struct audit_entry){ .action = AUDIT_secret_retired,
-                                                                                       .account = r->account,
-                                                                                       .resource = "shop",
-                                                                                       .resource_id = r->shop,
-                                                                                       .details = secret_kind_json,
-                                                                                       .arg = &r->s.kind,
-                                                                                       .at_ms = now });
+    if (!secret_revoke(tx, r->tenant, &r->s)) return false;
+    return audit_put(tx, &(struct audit_entry){ .action = AUDIT_secret_retired,
+                                                .account = r->account,
+                                                .resource = "shop",
+                                                .resource_id = r->shop,
+                                                .details = secret_kind_json,
+                                                .arg = &r->s.kind,
+                                                .at_ms = now });
 }
 
 static int64_t read_overdue(struct job *job, struct tx *tx, int64_t *out, size_t max)

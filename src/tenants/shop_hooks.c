@@ -26,8 +26,8 @@ static bool stop_provisioning(struct tx *tx, struct req *req, struct tenant *t, 
     t->hold = 0;
     t->error_code = problem_chatbot_failed.code; /* a shop that is restored says why, and can try again */
     t->maybe_registered = true;
-    return tenants_move(tx, t, TENANT_PENDING, "shop_deleted", req ? req->who.person : 0, now) == ROW_FOUND &&
-           tenants_tell(tx, req, AUDIT_chatbot_enable_failed, t, deleted_details, NULL, now);
+    if (tenants_move(tx, t, TENANT_PENDING, "shop_deleted", req ? req->who.person : 0, now) != ROW_FOUND) return false;
+    return tenants_tell(tx, req, AUDIT_chatbot_enable_failed, t, deleted_details, NULL, now);
 }
 
 static bool stop_renewals(struct tx *tx, const struct tenant *t, int64_t now)
@@ -47,10 +47,14 @@ bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, 
     int64_t actor = req ? req->who.person : 0;
     t.shop_deleted = true;
     if (t.status == TENANT_PROVISIONING) return stop_provisioning(tx, req, &t, now);
-    if (t.status != TENANT_ACTIVE) return tenants_keep(tx, &t, now) && stop_renewals(tx, &t, now);
-    return tenants_stands_anew(tx, &t) &&
-           tenants_move(tx, &t, TENANT_SUSPENDED, "shop_deleted", actor, now) == ROW_FOUND &&
-           stop_renewals(tx, &t, now) && tenants_tell(tx, req, AUDIT_tenant_suspended, &t, NULL, NULL, now);
+    if (t.status != TENANT_ACTIVE) {
+        if (!tenants_keep(tx, &t, now)) return false;
+        return stop_renewals(tx, &t, now);
+    }
+    if (!tenants_stands_anew(tx, &t)) return false;
+    if (tenants_move(tx, &t, TENANT_SUSPENDED, "shop_deleted", actor, now) != ROW_FOUND) return false;
+    if (!stop_renewals(tx, &t, now)) return false;
+    return tenants_tell(tx, req, AUDIT_tenant_suspended, &t, NULL, NULL, now);
 }
 
 /* Resumes when paid time is left. Time that ran out meanwhile is not charged behind the merchant's back: the
@@ -69,13 +73,15 @@ bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s,
     if (!entitlement_of(tx, t.account, t.shop, &sub, now, &paid_by)) return false;
     if (sub.status != SUBSCRIPTION_ACTIVE || !paid_by.runs) {
         sub.status = SUBSCRIPTION_EXPIRED;
-        return tenants_keep(tx, &t, now) && subscription_save(tx, &sub, now) &&
-               tenants_tell(tx, req, AUDIT_chatbot_expired, &t, NULL, NULL, now);
+        if (!tenants_keep(tx, &t, now)) return false;
+        if (!subscription_save(tx, &sub, now)) return false;
+        return tenants_tell(tx, req, AUDIT_chatbot_expired, &t, NULL, NULL, now);
     }
     sub.expires_at_ms = sub.due_at_ms = paid_by.end_ms;
-    return tenants_stands_anew(tx, &t) &&
-           tenants_move(tx, &t, TENANT_ACTIVE, "shop_restored", req ? req->who.person : 0, now) == ROW_FOUND &&
-           subscription_save(tx, &sub, now) && tenants_tell(tx, req, AUDIT_tenant_resumed, &t, NULL, NULL, now);
+    if (!tenants_stands_anew(tx, &t)) return false;
+    if (tenants_move(tx, &t, TENANT_ACTIVE, "shop_restored", req ? req->who.person : 0, now) != ROW_FOUND) return false;
+    if (!subscription_save(tx, &sub, now)) return false;
+    return tenants_tell(tx, req, AUDIT_tenant_resumed, &t, NULL, NULL, now);
 }
 
 bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now)

@@ -175,5 +175,6 @@ bool tenants_tell(struct tx *tx, struct req *req, struct audit_action action, co
                                    .network = req ? req->client_network : NULL,
                                    .user_agent = req ? req->user_agent : NULL,
                                    .at_ms = now };
-    return audit_put(tx, &e) && tenants_progressed(tx, t);
+    if (!audit_put(tx, &e)) return false;
+    return tenants_progressed(tx, t);
 }
