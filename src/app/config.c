@@ -163,7 +163,6 @@ bool config_load(struct arena *a, struct config *out, struct buf *error)
         const char *value = lookup(a, file, &settings[i]);
         if (value && !set_one(out, &settings[i], value, error)) return false;
     }
-    out->base_url_is_set = out->base_url != NULL;
     if (!out->database_url) out->database_url = arena_printf(a, "sqlite:%s/chathub.db", out->data_dir);
     return config_check(out, error);
 }

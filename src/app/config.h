@@ -17,7 +17,6 @@ struct config {
     int64_t smtp_port, loops, connections, database_workers, price_cny;
     struct credits chatbot_price, renewal_price, shop_price, trial_credits, grant_confirm_above;
     bool smtp_tls_from_start, production, test_clock, chatbot_enabled, verbose;
-    bool base_url_is_set;
 };
 
 /* Database threads when CHATHUB_DATABASE_WORKERS is unset (docs/performance.md). Few that read, because each takes many

@@ -48,8 +48,7 @@ struct audit_verdict {
 MUST_USE bool audit_verify_piece(struct tx *tx, struct audit_verdict *v);
 MUST_USE bool audit_verify(struct tx *tx, struct audit_verdict *out);
 
-/* seals.c, in the parts that tests drive without a worker. Ids up to *final can no longer appear. */
-MUST_USE bool audit_final_id(struct tx *tx, int64_t *final);
+/* seals.c, in the parts that tests drive without a worker. */
 struct audit_batch;                                                            /* seals computed and not yet stored */
 MUST_USE struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a); /* NULL on a fault; reads alone */
 /* The plain hash that a seal over these rows had before there was a key. */

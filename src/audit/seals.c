@@ -157,7 +157,8 @@ void audit_plain_seal(struct arena *a, struct query *rows, int64_t seq, int64_t 
 
 /* ---- sealing ---- */
 
-bool audit_final_id(struct tx *tx, int64_t *final)
+/* Ids up to *final can no longer appear. */
+static bool final_id_now(struct tx *tx, int64_t *final)
 {
     struct query q = query(tx, &final_id);
     enum row r = query_row(&q);
@@ -203,7 +204,7 @@ struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a)
     int64_t seq = b->head.seq, behind = seq > 0 ? b->head.last_id : INT64_MIN;
     const char *previous = b->head.hash;
     int64_t final;
-    if (!audit_final_id(tx, &final)) return NULL;
+    if (!final_id_now(tx, &final)) return NULL;
     while (b->count < SEALS_PER_RUN && behind < final) {
         struct seal *s = &b->seal[b->count];
         s->seq = ++seq;

@@ -57,7 +57,9 @@ void limits_free(struct limits *l)
 
 /* ---- networks ---- */
 
-unsigned network_bits(const uint8_t address[16], unsigned level)
+/* The prefix at each level, narrowest first, of an address in 16 bytes: /32, /24, /16 of IPv4; /64, /56, /48 of IPv6.
+ */
+static unsigned network_bits(const uint8_t address[16], unsigned level)
 {
     static const unsigned v4[NETWORK_LEVELS] = { 128, 120, 112 }, v6[NETWORK_LEVELS] = { 64, 56, 48 };
     assert(level < NETWORK_LEVELS);

@@ -11,10 +11,6 @@
 #include "http/route.h"
 
 enum { NETWORK_LEVELS = 3, LIMITS_SET_MAX = 64 };
-/* The prefix at each level, narrowest first, of an address in 16 bytes: /32, /24, /16 of IPv4; /64, /56, /48 of IPv6.
- */
-unsigned network_bits(const uint8_t address[16], unsigned level);
-
 struct limits;
 MUST_USE struct limits *limits_new(void);
 void limits_free(struct limits *l);

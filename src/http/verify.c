@@ -2,7 +2,6 @@
  * counter would be given out twice, or never. */
 #include "http/events.h"
 
-
 enum { VERIFY_PAGE_EVENTS = 500 };
 
 STMT(verify_events, "SELECT e.id, e.seq, c.last_seq FROM events e LEFT JOIN event_counters c ON c.kind = e.kind"

@@ -27,7 +27,7 @@ struct delivery_row {
     int64_t id, account, size, copies, changes, job, received_at_ms, last_at_ms, acted_at_ms;
     enum delivery_state state;
     const char *sender, *address, *sender_id, *outcome;
-    struct str content, body_hash, same_hash; /* by inbound_get alone */
+    struct str content, body_hash; /* by inbound_get alone */
 };
 enum inbound_stored { STORED_FAULT = -1, STORED_NEW, STORED_COPY, STORED_CHANGED };
 /* One that was judged good: its row, and a job. STORED_COPY: it is there already and is counted. STORED_CHANGED: this

@@ -25,7 +25,7 @@ STMT(refused_lately, "SELECT id FROM deliveries WHERE state = 3 AND state <> 1 A
 #define ROW_COLUMNS                                                                                                    \
     "id, sender, address, sender_id, account, state, size, outcome, copies, changes, job, received_at_ms, last_at_ms," \
     " acted_at_ms"
-#define WHOLE "SELECT " ROW_COLUMNS ", content, body_hash, same_hash FROM deliveries WHERE id = ?1"
+#define WHOLE "SELECT " ROW_COLUMNS ", content, body_hash FROM deliveries WHERE id = ?1"
 STMT(get, WHOLE);
 STMT(get_locked, WHOLE, .postgres = WHOLE " FOR UPDATE");
 STMT(end, "UPDATE deliveries SET state = ?2, outcome = ?3, acted_at_ms = ?4 WHERE id = ?1 AND state = 0");
@@ -137,7 +137,7 @@ enum row inbound_get(struct tx *tx, int64_t id, bool lock, struct delivery_row *
     if (row != ROW_FOUND) return row;
     *out = row_of(&q);
     out->content = col_str(&q, "content");
-    out->body_hash = col_str(&q, "body_hash"), out->same_hash = col_str(&q, "same_hash");
+    out->body_hash = col_str(&q, "body_hash");
     return row;
 }
 

@@ -112,7 +112,7 @@ static void begin(struct run *r)
 
 /* ---- settling, inside the transaction ---- */
 
-int64_t job_backoff_ms(const struct job_kind *k, int64_t attempt)
+static int64_t backoff_ms(const struct job_kind *k, int64_t attempt)
 {
     int64_t delay_ms = k->backoff_first_ms > 0 ? k->backoff_first_ms : SECOND_MS;
     int64_t most_ms = k->backoff_max_ms > delay_ms ? k->backoff_max_ms : delay_ms;
@@ -146,7 +146,7 @@ static bool again_is_possible(struct run *r)
         if (!r->error[0]) set_error(r, "the last attempt failed");
         return false;
     }
-    int64_t delay_ms = r->again_after_ms ? r->again_after_ms : job_backoff_ms(r->kind, counted_attempts(r));
+    int64_t delay_ms = r->again_after_ms ? r->again_after_ms : backoff_ms(r->kind, counted_attempts(r));
     r->next_ms = r->job.now_ms + delay_ms;
     if (!r->job.deadline_ms || r->next_ms < r->job.deadline_ms) return true;
     if (!r->error[0]) set_error(r, "deadline passed");
@@ -199,7 +199,7 @@ static enum row take_up(struct run *r, struct tx *tx, enum job_state from)
     if (row != ROW_FOUND) return row;
     r->verdict = V_AGAIN;
     struct queue_anew n = {
-        .from = from, .run_at_ms = r->job.now_ms + job_backoff_ms(r->kind, 1), .ref = &ref, .note = note
+        .from = from, .run_at_ms = r->job.now_ms + backoff_ms(r->kind, 1), .ref = &ref, .note = note
     };
     return begin_anew(r, tx, &n) ? ROW_FOUND : ROW_FAULT;
 }

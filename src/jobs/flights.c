@@ -8,7 +8,7 @@
 
 /* ---- arenas ---- */
 
-struct arena *jobs_arena_take(struct jobs *j)
+static struct arena *arena_take(struct jobs *j)
 {
     pthread_mutex_lock(&j->lock);
     struct arena *a = j->spare_arenas_n > 0 ? j->spare_arenas[--j->spare_arenas_n] : NULL;
@@ -16,7 +16,7 @@ struct arena *jobs_arena_take(struct jobs *j)
     return a ? a : arena_new(JOB_ARENA_BYTES);
 }
 
-void jobs_arena_give(struct jobs *j, struct arena *a)
+static void arena_give(struct jobs *j, struct arena *a)
 {
     arena_reset(a);
     pthread_mutex_lock(&j->lock);
@@ -31,7 +31,7 @@ void jobs_arena_give(struct jobs *j, struct arena *a)
 struct group *group_new(struct jobs *j, size_t count, const struct job_kind *k)
 {
     assert(count >= 1 && count <= GROUP_MAX);
-    struct arena *a = jobs_arena_take(j);
+    struct arena *a = arena_take(j);
     struct group *g = arena_alloc(a, sizeof(*g) + count * sizeof(struct run));
     g->jobs = j, g->arena = a, g->count = count, g->direct = kind_is_direct(k), g->pool = kind_pool(k);
     g->renew_at_ms = monotonic_ms() + JOB_LEASE_MS / 3;
@@ -66,7 +66,7 @@ void group_leave(struct group *g)
     }
     if (j->stopping) pthread_cond_signal(&j->wake_stop);
     pthread_mutex_unlock(&j->lock);
-    jobs_arena_give(j, g->arena); /* the group itself lives in it */
+    arena_give(j, g->arena); /* the group itself lives in it */
 }
 
 /* ---- handing out ---- */

@@ -224,11 +224,8 @@ void group_work(struct worker *w, struct group *g); /* load, call, settle on thi
 /* The transactions of an attempt. */
 enum op_wish group_load_run(struct op *op, struct tx *tx);
 enum op_wish group_settle_run(struct op *op, struct tx *tx);
-int64_t job_backoff_ms(const struct job_kind *k, int64_t attempt);
 
 /* flights.c */
-struct arena *jobs_arena_take(struct jobs *j);
-void jobs_arena_give(struct jobs *j, struct arena *a);
 struct group *group_new(struct jobs *j, size_t count, const struct job_kind *k);
 void group_leave(struct group *g); /* out of flight, and free */
 void flights_hand_out(struct jobs *j, const struct claimed *claimed, size_t n);

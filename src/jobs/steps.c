@@ -7,15 +7,8 @@
 
 enum { UNDOING_PLACE = -1 };
 
-static const char *const state_names[] = { "running", "done", "failed", "undone", "kept", "waiting" };
 static_assert(STEP_RUNNING == 0 && STEP_FINISHED == 1 && STEP_FAILED == 2 && STEP_UNDONE == 3 && STEP_KEPT == 4,
               "job_steps.state is stored: append, never renumber");
-
-const char *step_state_name(enum step_state s)
-{
-    assert((size_t)s < ARRAY_LEN(state_names));
-    return state_names[s];
-}
 
 struct stepping { /* one attempt; lives in the job's arena */
     const struct step_list *list;

@@ -93,7 +93,6 @@ void steps_drop(struct job *job);
 /* ---- for pages ---- */
 /* Every step of the list in its order, those whose turn has not come as STEP_WAITING. out[list->count]. */
 MUST_USE bool steps_progress(struct tx *tx, int64_t job, const struct step_list *list, struct step_row *out);
-const char *step_state_name(enum step_state s); /* "running", "done", "failed", "undone", "kept", … */
 
 /* ---- what a kind of steps is made of ---- */
 #define JOB_OF_STEPS(the_plan)                                                                                         \

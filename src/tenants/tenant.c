@@ -63,7 +63,8 @@ enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *out)
     enum row row = query_row(&q);
     if (row != ROW_FOUND) return row;
     *out = (struct tenant){ .id = col_i64(&q, "id"), .shop = shop, .account = col_i64(&q, "account"),
-        .version = col_i64(&q, "version"), .status = (enum tenant_status)col_state(&q, "status", TENANT_PENDING, TENANT_DISABLED),
+        .version = col_i64(&q, "version"),
+        .status = (enum tenant_status)col_state(&q, "status", TENANT_PENDING, TENANT_DISABLED),
         .backend = col_i64(&q, "backend"), .bot_state = (enum bot_state)col_state(&q, "bot_state", BOT_NONE, BOT_ERROR),
         .bot_id = col_text(&q, "bot_id"), .bot_name = col_text(&q, "bot_name"), .embed_id = col_text(&q, "embed_id"),
         .logo_url = col_text(&q, "logo_url"), .sync_scopes = col_text(&q, "sync_scopes"),
