@@ -137,9 +137,10 @@ static bool take_over(struct renewal *r)
     old.due_at_ms = 0;
     r->s = subscription_first(&r->t, &r->e.next, r->now);
     r->s.tenant = r->t.id;
-    return subscription_save(r->tx, &old, r->now) && tenants_keep(r->tx, &r->t, r->now) &&
-           subscription_insert(r->tx, &r->s, r->now) &&
-           tenants_tell(r->tx, NULL, AUDIT_chatbot_renewed, &r->t, period_details, &r->s, r->now);
+    if (!subscription_save(r->tx, &old, r->now)) return false;
+    if (!tenants_keep(r->tx, &r->t, r->now)) return false;
+    if (!subscription_insert(r->tx, &r->s, r->now)) return false;
+    return tenants_tell(r->tx, NULL, AUDIT_chatbot_renewed, &r->t, period_details, &r->s, r->now);
 }
 
 /* What was given was taken back before its end. */
