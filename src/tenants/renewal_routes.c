@@ -100,7 +100,8 @@ static enum row read_ending(struct req *req, struct subscription *out, size_t *c
         out[(*count)++] = (struct subscription){ .shop = col_i64(&q, "shop"),
                                                  .renews = col_bool(&q, "renews"),
                                                  .source = subscription_source_named(col_text(&q, "source")),
-                                                 .status = (enum subscription_status)col_i64(&q, "status"),
+                                                 .status = (enum subscription_status)col_state(
+                                                     &q, "status", SUBSCRIPTION_ACTIVE, SUBSCRIPTION_CANCELLED),
                                                  .expires_at_ms = col_i64(&q, "expires_at_ms"),
                                                  .past_due_at_ms = col_i64(&q, "past_due_at_ms") };
     return row;
@@ -114,7 +115,6 @@ static enum answer run_home(struct req *req)
     struct entitlement *e = ARENA_ARRAY(req->arena, struct entitlement, ATTENTION_MAX);
     int64_t shop[ATTENTION_MAX], account = req->who.account;
     const char *name[ATTENTION_MAX];
-<<<<<<< HEAD
     size_t ends = 0, found = 0;
     if (credits_balance(req->tx, account, &h->balance) == ROW_FAULT) return reply_fault(req);
     struct credits left = h->balance.available;
@@ -124,19 +124,6 @@ static enum answer run_home(struct req *req)
         if (s[i].source == SOURCE_COUNT) return reply_fault(req);
         if (!judge(&s[i], &e[i], req->now_ms, &left, &h->item[found])) continue;
         shop[found++] = s[i].shop;
-=======
-    size_t found = 0;
-    enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND && found < ATTENTION_MAX) {
-        const struct subscription s = { .shop = col_i64(&q, "shop"),
-                                        .renews = col_bool(&q, "renews"),
-                                        .status = (enum subscription_status)col_state(&q, "status", SUBSCRIPTION_ACTIVE,
-                                                                                      SUBSCRIPTION_CANCELLED),
-                                        .expires_at_ms = col_i64(&q, "expires_at_ms"),
-                                        .past_due_at_ms = col_i64(&q, "past_due_at_ms") };
-        if (!judge(&s, req->now_ms, &left, &h->item[found])) continue;
-        shop[found++] = s.shop;
->>>>>>> 503afc2 (verify looks at every table, and a stored status that is none of its list ends no process)
     }
     if (!shops_names(req->tx, account, shop, found, name)) return reply_fault(req);
     for (size_t i = 0; i < found; i++) {

@@ -31,7 +31,9 @@ static enum answer find_signer(struct req *req, struct signer *out)
     bind_i64(&q, id), bind_i64(&q, req->who.account);
     enum row row = query_row(&q);
     if (row == ROW_FAULT) return reply_fault(req);
-    const struct tenant t = { .status = row == ROW_FOUND ? (enum tenant_status)col_i64(&q, "status") : TENANT_NONE,
+    const struct tenant t = { .status = row == ROW_FOUND ? (enum tenant_status)col_state(&q, "status", TENANT_PENDING,
+                                                                                         TENANT_DISABLED)
+                                                         : TENANT_NONE,
                               .shop_deleted = row == ROW_FOUND && col_bool(&q, "shop_deleted") };
     if (entitlement_serves(&t)) {
         *out = (struct signer){ .tenant = col_i64(&q, "id"),

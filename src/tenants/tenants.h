@@ -42,15 +42,12 @@ enum subscription_source { SOURCE_CREDITS, SOURCE_ORDER, SOURCE_TRIAL, SOURCE_CO
 /* Filled by app; called in the caller's transaction. */
 struct tenants_owner { /* lang "zh-CN" or "en" */
     const char *email, *lang;
-<<<<<<< HEAD
-}; /* lang "zh-CN" or "en" */
+};
 /* What somebody else than credits gives a shop: an order, a trial; and until when. until_ms 0: nothing. An end that has
  * gone by: it was given, and is over (also one that was taken back). */
 struct tenants_entitlement {
     enum subscription_source source;
     int64_t until_ms;
-=======
->>>>>>> 503afc2 (verify looks at every table, and a stored status that is none of its list ends no process)
 };
 struct tenants_hooks {
     /* Who gets the letters. ROW_NONE: nobody, the account is disabled. Never NULL. */

@@ -38,7 +38,7 @@ TEST_EACH_ENGINE(what_was_done_to_an_active_chatbot_is_found)
         { "UPDATE shops SET status = 5 WHERE id = 1; UPDATE tenants SET shop_deleted = 1;", "shop is deleted" },
         { "UPDATE tenants SET shop_deleted = 1;", "does not know" },
         { "DELETE FROM credit_entries WHERE amount < 0;", "ledger's charges" },
-        { "UPDATE tenants SET generation = 0;", "miscounted" },
+        { "UPDATE tenants SET generation = 0;", "would not be charged" },
         { "UPDATE tenants SET backend = 77;", "backend is unknown" },
         { "UPDATE tenants SET bot_state = 9;", "bot is in no state" },
         { "UPDATE tenants SET outside = 9;", "nowhere outside" },

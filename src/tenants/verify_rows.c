@@ -8,7 +8,7 @@
 enum { VERIFY_PAGE_ROWS = 200 };
 #define VERIFY_SKEW_MS (10 * MINUTE_MS)
 
-STMT(verify_told, "SELECT id, shop, account, status, generation, subscription, backend, bot_state, job, word, told,"
+STMT(verify_told, "SELECT id, shop, account, status, generation, backend, bot_state, job, word, told,"
                   " tell_job, outside, doubt_until_ms FROM tenants WHERE id > ?1 ORDER BY id LIMIT ?2");
 /* `active`: of this kind; `newer`: newer ones that are not the active one. */
 STMT(verify_secret_rows,
@@ -50,7 +50,6 @@ static const char *bad_generation(struct tx *tx, const struct query *q, bool *fa
 {
     struct tenant next = { .shop = col_i64(q, "shop"), .generation = col_i64(q, "generation") + 1 };
     bool used;
-    if (col_i64(q, "generation") < col_i64(q, "subscription")) return "a tenant's attempts are miscounted";
     *fault = !credits_key_is_used(tx, col_i64(q, "account"), enable_key(tx_arena(tx), &next), &used);
     return !*fault && used ? "the next enable of a shop would not be charged" : NULL;
 }
