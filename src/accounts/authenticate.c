@@ -128,6 +128,7 @@ bool accounts_authenticate(struct req *req)
                                 .signed_in_at_ms = s.signed_in_at_ms,
                                 .email = arena_text(req->arena, s.email) };
     bool by_person = !req->route || !req->route->passive;
-    if (by_person && s.last_seen_at_ms < req->now_ms - SESSION_TOUCH_MS) session_touch(s.id, req->now_ms);
+    bool lately = s.last_seen_at_ms >= req->now_ms - SESSION_TOUCH_MS && !time_is_ahead(s.last_seen_at_ms, req->now_ms);
+    if (by_person && !lately) session_touch(s.id, req->now_ms);
     return true;
 }

@@ -14,12 +14,12 @@ STMT(is_member, "SELECT m.role FROM members m JOIN persons p ON p.id = m.person 
                 " AND p.email_key = ?2");
 STMT(count_open, "SELECT COUNT(*) AS open FROM invitations WHERE account = ?1");
 /* One winner: the row goes with its use. */
-STMT(take, "DELETE FROM invitations WHERE token_hash = ?1 AND expires_at_ms > ?2"
+STMT(take, "DELETE FROM invitations WHERE token_hash = ?1 AND expires_at_ms > ?2 AND expires_at_ms <= ?4"
            " AND email_key = (SELECT email_key FROM persons WHERE id = ?3) RETURNING account, role, invited_by");
 STMT(account_of, "SELECT account FROM invitations WHERE token_hash = ?1");
 STMT(count_accounts, "SELECT COUNT(*) AS accounts FROM members WHERE person = ?1");
 STMT(page, "SELECT id, email, role, invited_by, created_at_ms, expires_at_ms FROM invitations WHERE account = ?1"
-           " AND expires_at_ms > ?2 ORDER BY id LIMIT ?3");
+           " AND expires_at_ms > ?2 AND expires_at_ms <= ?4 ORDER BY id LIMIT ?3");
 STMT(revoke, "DELETE FROM invitations WHERE account = ?1 AND id = ?2");
 
 static const char *token_hash(struct tx *tx, const char *token)
@@ -117,6 +117,7 @@ enum team invitation_accept(struct tx *tx, struct team_act *act, const char *tok
     if (t != TEAM_DONE) return t;
     struct query q = query(tx, &take);
     bind_text(&q, token_hash(tx, token)), bind_i64(&q, act->now_ms), bind_i64(&q, act->by);
+    bind_i64(&q, time_latest_end(act->now_ms, INVITATION_LIFETIME_MS));
     t = team_of(query_row(&q));
     if (t != TEAM_DONE) return t;
     enum member_role role = (enum member_role)col_i64(&q, "role"), inviter;
@@ -137,6 +138,7 @@ bool invitations_open(struct tx *tx, int64_t account, int64_t now, struct invita
 {
     struct query q = query(tx, &page);
     bind_i64(&q, account), bind_i64(&q, now), bind_i64(&q, INVITATIONS_MAX);
+    bind_i64(&q, time_latest_end(now, INVITATION_LIFETIME_MS));
     *count = 0;
     enum row r;
     while ((r = query_next(&q)) == ROW_FOUND) {

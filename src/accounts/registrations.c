@@ -10,10 +10,11 @@ STMT(put, "INSERT INTO registrations (email_key, email, name, password_hash, tok
           " ON CONFLICT (email_key) DO UPDATE SET email = ?2, name = ?3, password_hash = ?4, token_hash = ?5,"
           " browser_hash = ?6, lang = ?7, created_at_ms = ?8, expires_at_ms = ?9, used_at_ms = NULL");
 STMT(by_token, "SELECT id, email, name, password_hash, browser_hash, lang FROM registrations"
-               " WHERE token_hash = ?1 AND used_at_ms IS NULL AND expires_at_ms > ?2");
+               " WHERE token_hash = ?1 AND used_at_ms IS NULL AND expires_at_ms > ?2"
+               " AND expires_at_ms <= ?3");
 /* Its password moved to the account: the copy goes. */
 STMT(use, "UPDATE registrations SET used_at_ms = ?2, password_hash = '' WHERE token_hash = ?1"
-          " AND used_at_ms IS NULL AND expires_at_ms > ?2");
+          " AND used_at_ms IS NULL AND expires_at_ms > ?2 AND expires_at_ms <= ?3");
 STMT(renew, "UPDATE registrations SET token_hash = ?2, expires_at_ms = ?3 WHERE email_key = ?1 AND used_at_ms IS NULL"
             " RETURNING id, email, name, password_hash, browser_hash, lang");
 
@@ -51,7 +52,7 @@ static void registration_read(const struct query *q, struct registration *out)
 enum row registration_by_token(struct tx *tx, const char *token, int64_t now, struct registration *out)
 {
     struct query q = query(tx, &by_token);
-    bind_text(&q, hashed(tx, token)), bind_i64(&q, now);
+    bind_text(&q, hashed(tx, token)), bind_i64(&q, now), bind_i64(&q, time_latest_end(now, REGISTRATION_LIFETIME_MS));
     enum row r = query_row(&q);
     if (r == ROW_FOUND) registration_read(&q, out);
     return r;
@@ -60,7 +61,7 @@ enum row registration_by_token(struct tx *tx, const char *token, int64_t now, st
 enum row registration_use(struct tx *tx, const char *token, int64_t now)
 {
     struct query q = query(tx, &use);
-    bind_text(&q, hashed(tx, token)), bind_i64(&q, now);
+    bind_text(&q, hashed(tx, token)), bind_i64(&q, now), bind_i64(&q, time_latest_end(now, REGISTRATION_LIFETIME_MS));
     int64_t rows = query_change(&q);
     return rows < 0 ? ROW_FAULT : rows == 0 ? ROW_NONE : ROW_FOUND;
 }

@@ -28,7 +28,7 @@ STMT(leave, "UPDATE sessions SET account = (SELECT MIN(m.account) FROM members m
 STMT(move, "UPDATE sessions SET account = ?2 WHERE id = ?1");
 STMT(end_key, "DELETE FROM sessions WHERE token_hash = ?1");
 STMT(list, "SELECT id, created_at_ms, last_seen_at_ms, network, user_agent FROM sessions WHERE person = ?1"
-           " AND last_seen_at_ms > ?2 AND created_at_ms > ?3 ORDER BY id DESC LIMIT ?4");
+           " AND last_seen_at_ms > ?2 AND created_at_ms > ?3 AND created_at_ms <= ?5 ORDER BY id DESC LIMIT ?4");
 
 int64_t session_idle_ms(enum role role) { return role == ROLE_OPERATOR ? OPERATOR_IDLE_MS : MERCHANT_IDLE_MS; }
 
@@ -72,7 +72,10 @@ static void session_read(const struct query *q, struct session *out)
 
 bool session_is_alive(const struct session *s, int64_t now)
 {
-    return !s->disabled && s->last_seen_at_ms + session_idle_ms(s->role) > now &&
+    /* By a clock that was ahead it was seen at no time that is known: what is known is when it was made. One that was
+     * made by such a clock would last for as long as it was ahead. */
+    int64_t seen_ms = time_is_ahead(s->last_seen_at_ms, now) ? s->created_at_ms : s->last_seen_at_ms;
+    return !s->disabled && !time_is_ahead(s->created_at_ms, now) && seen_ms + session_idle_ms(s->role) > now &&
            s->created_at_ms + session_lifetime_ms(s->role) > now;
 }
 
@@ -149,7 +152,7 @@ bool sessions_list(struct tx *tx, int64_t person, enum role role, int64_t now, s
 {
     struct query q = query(tx, &list);
     bind_i64(&q, person), bind_i64(&q, now - session_idle_ms(role)), bind_i64(&q, now - session_lifetime_ms(role));
-    bind_i64(&q, SESSIONS_LISTED_MAX);
+    bind_i64(&q, SESSIONS_LISTED_MAX), bind_i64(&q, now + CLOCK_WITNESS_MS);
     *count = 0;
     enum row r;
     while ((r = query_next(&q)) == ROW_FOUND) {

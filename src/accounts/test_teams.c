@@ -141,6 +141,8 @@ TEST_EACH_ENGINE(an_invitation_is_good_once_for_its_mailbox_for_a_week)
     EXPECT(join(t, &bob, token) == TEAM_UNKNOWN); /* the one before ended */
     test_now = AT + INVITATION_LIFETIME_MS;
     EXPECT(join(t, &bob, other) == TEAM_UNKNOWN);
+    test_now = AT - 30 * DAY_MS; /* it was written by a clock that was ahead */
+    EXPECT(join(t, &bob, other) == TEAM_UNKNOWN);
     test_now = AT + INVITATION_LIFETIME_MS - 1;
     EXPECT(join(t, &bob, other) == TEAM_DONE);
     EXPECT(join(t, &bob, other) == TEAM_UNKNOWN); /* used up */

@@ -13,9 +13,9 @@
 enum { TOUCH_MAX = 256, ID_TEXT_SIZE = 21, TOUCH_ARENA_BYTES = 65536 };
 
 STMT(touch_all,
-     "UPDATE sessions SET last_seen_at_ms = ?2 WHERE last_seen_at_ms < ?2"
+     "UPDATE sessions SET last_seen_at_ms = ?2 WHERE (last_seen_at_ms < ?2 OR last_seen_at_ms > ?3)"
      " AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
-     .postgres = "UPDATE sessions SET last_seen_at_ms = ?2 WHERE last_seen_at_ms < ?2"
+     .postgres = "UPDATE sessions SET last_seen_at_ms = ?2 WHERE (last_seen_at_ms < ?2 OR last_seen_at_ms > ?3)"
                  " AND id = ANY(CAST(CAST(?1 AS text[]) AS bigint[]))");
 
 struct touched {
@@ -41,7 +41,7 @@ static enum op_wish touch_run(struct op *op, struct tx *tx)
         ids[i] = text[i];
     }
     struct query q = query(tx, &touch_all);
-    bind_text_list(&q, ids, t->count), bind_i64(&q, t->now_ms);
+    bind_text_list(&q, ids, t->count), bind_i64(&q, t->now_ms), bind_i64(&q, t->now_ms + CLOCK_WITNESS_MS);
     return query_change(&q) < 0 ? OP_REFUSE : OP_COMMIT;
 }
 
@@ -61,7 +61,7 @@ static void touch_submit(void)
         if (!t) abort();
         t->touched = waiting;
     }
-    waiting.count = 0;
+    waiting.count = 0, waiting.now_ms = 0; /* the next time may be an earlier one: the clock was put right */
     pthread_mutex_unlock(&lock);
     if (!t) return;
     t->op = (struct op){ .mode = TX_WRITE,

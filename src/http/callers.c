@@ -32,6 +32,8 @@ const struct problem *caller_judge(const struct req *req)
     bool admitted = (who->roles & (unsigned)r->who) != 0;
     if (!admitted) return r->who == WHO_OPERATOR ? &problem_not_found : &problem_role_not_allowed;
     if (who->session == 0 && !has_scope(who, r->scope)) return &problem_scope_missing;
-    if (r->fresh && (who->session == 0 || req->now_ms - who->signed_in_at_ms > FRESH_MS)) return &problem_sign_in_again;
+    bool fresh = who->session != 0 && req->now_ms - who->signed_in_at_ms <= FRESH_MS &&
+                 !time_is_ahead(who->signed_in_at_ms, req->now_ms);
+    if (r->fresh && !fresh) return &problem_sign_in_again;
     return NULL;
 }

@@ -57,6 +57,8 @@ TEST_EACH_ENGINE(who_may_call)
                       cases[i].code);
     atomic_store(&test_session_age_s, 301);
     expect_status(&s, "GET", "/api/fresh", AS_MERCHANT, NULL, 403, "sign_in_again");
+    atomic_store(&test_session_age_s, -61); /* signed in in the future: by a clock that was ahead */
+    expect_status(&s, "GET", "/api/fresh", AS_MERCHANT, NULL, 403, "sign_in_again");
     assert_int_equal(atomic_load(&test_runs), 0);
     test_http_stop(&s, t);
 }

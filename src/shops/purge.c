@@ -17,6 +17,14 @@ enum { PURGE_BATCH = 20 };
 STMT(purge_due, "SELECT id FROM (" DUE ") AS due ORDER BY account, id",
      .postgres = "SELECT id FROM (" DUE " FOR UPDATE SKIP LOCKED) AS due ORDER BY account, id");
 
+/* An end that was written by a clock ahead of time is no further away than it can have been set. */
+STMT(purge_sooner,
+     "UPDATE shops SET purge_at_ms = ?1, deleted_at_ms = ?3 WHERE id IN (SELECT id FROM shops WHERE status = 5"
+     " AND purge_at_ms > ?1 ORDER BY purge_at_ms LIMIT ?2)",
+     .postgres = "UPDATE shops SET purge_at_ms = ?1, deleted_at_ms = ?3 WHERE id = ANY(ARRAY(SELECT id FROM shops "
+                 "WHERE status = 5"
+                 " AND purge_at_ms > ?1 ORDER BY purge_at_ms LIMIT ?2 FOR UPDATE SKIP LOCKED))");
+
 static void event_json(struct json *j, const void *arg) { json_i64(j, "shop", *(const int64_t *)arg); }
 
 static bool purge(struct tx *tx, int64_t id, int64_t now)
@@ -38,6 +46,10 @@ static bool purge(struct tx *tx, int64_t id, int64_t now)
 
 static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
 {
+    struct query sooner = query(tx, &purge_sooner);
+    bind_i64(&sooner, job->now_ms + SHOP_RESTORE_DAYS * DAY_MS), bind_i64(&sooner, (int64_t)max);
+    bind_i64(&sooner, job->now_ms);
+    if (query_change(&sooner) < 0) return -1;
     struct query q = query(tx, &purge_due);
     bind_i64(&q, job->now_ms), bind_i64(&q, (int64_t)max);
     int64_t count = 0;

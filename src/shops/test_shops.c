@@ -216,6 +216,27 @@ TEST_EACH_ENGINE(d28_a_purge_leaves_a_tombstone)
     expect_sound(t);
 }
 
+/* Deleted while the clock was a month ahead: it waits for its 7 days, not for the month. */
+TEST_EACH_ENGINE(a_shop_deleted_by_a_clock_that_was_ahead_is_purged_in_time)
+{
+    begin();
+    int64_t account = kit_account(t, 0);
+    const struct kit_attempt purge = { .kind = &shops_purge_job };
+    (void)create(t, account, "Ahead");
+    kit_set_now(KIT_START_MS + 30 * DAY_MS);
+    assert_int_equal(call(t, account, VERB_DELETE, "/api/shops/1", NULL).status, 200);
+    kit_set_now(KIT_START_MS);
+    assert_int_equal(kit_job(t, &purge), JOB_FINISHED);
+    expect_sound(t);
+    kit_set_now(KIT_START_MS + 7 * DAY_MS - 1);
+    assert_int_equal(kit_job(t, &purge), JOB_FINISHED);
+    assert_int_equal(seen.purged, 0);
+    kit_set_now(KIT_START_MS + 7 * DAY_MS);
+    assert_int_equal(kit_job(t, &purge), JOB_FINISHED);
+    assert_int_equal(seen.purged, 1);
+    expect_sound(t);
+}
+
 /* What this transaction has locked of the shops that are still to be purged. A lock stands in xmax. */
 STMT(locked_by_us, "SELECT COUNT(*) AS n FROM shops WHERE status = 5",
      .postgres = "SELECT COUNT(*) AS n FROM shops WHERE status = 5 AND xmax::text = pg_current_xact_id()::xid::text");
@@ -363,6 +384,7 @@ int main(void)
         EACH_ENGINE(renaming_keeps_the_slug_and_null_removes_the_domain),
         EACH_ENGINE(d27_a_deleted_shop_is_gone_at_once_and_restorable_for_seven_days),
         EACH_ENGINE(d28_a_purge_leaves_a_tombstone),
+        EACH_ENGINE(a_shop_deleted_by_a_clock_that_was_ahead_is_purged_in_time),
         EACH_ENGINE(a_purge_locks_all_its_shops_first),
         EACH_ENGINE(the_number_of_shops_is_limited),
         EACH_ENGINE(verify_finds_a_status_that_no_mover_wrote),

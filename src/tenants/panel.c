@@ -290,7 +290,9 @@ static bool panel_keys(struct keys_of *k, struct str owner, struct jwt_keys *out
     if (row != ROW_FOUND) return false;
     /* The panel names its keys as it likes, or not at all: no kid. */
     if (open_text(a, k->g->shop_id, "sso", k->g->sso_sealed, &text)) (void)add_key(out, (struct str){ 0 }, text);
-    if (k->g->old_until_ms > k->req->now_ms && open_text(a, k->g->shop_id, "sso", k->g->old_sso_sealed, &text))
+    int64_t now = k->req->now_ms, until = k->g->old_until_ms;
+    bool old_holds = until > now && until <= time_latest_end(now, SECRET_OVERLAP_HOURS * HOUR_MS);
+    if (old_holds && open_text(a, k->g->shop_id, "sso", k->g->old_sso_sealed, &text))
         (void)add_key(out, (struct str){ 0 }, text);
     return out->count > 0;
 }

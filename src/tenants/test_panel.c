@@ -234,6 +234,9 @@ TEST_EACH_ENGINE(a_new_secret_leaves_the_old_one_valid_for_a_day)
                                 token(t, i ? second_secret : first_secret, (struct claims){ .shop = "their-1" }), NULL)
                              .status,
                          200);
+    kit_set_now(KIT_START_MS - 30 * DAY_MS); /* its day was written by a clock that was ahead */
+    assert_int_equal(
+        config(t, VERB_GET, "their-1", token(t, first_secret, (struct claims){ .shop = "their-1" }), NULL).status, 401);
     kit_set_now(KIT_START_MS + DAY_MS);
     assert_int_equal(
         config(t, VERB_GET, "their-1", token(t, first_secret, (struct claims){ .shop = "their-1" }), NULL).status, 401);
