@@ -21,7 +21,7 @@ STMT(find_own, "SELECT id, same_hash FROM deliveries WHERE sender = ?1 AND addre
 STMT(count_copy, "UPDATE deliveries SET copies = copies + ?2, changes = changes + ?3, last_at_ms = ?4 WHERE id = ?1");
 STMT(set_job, "UPDATE deliveries SET job = ?2 WHERE id = ?1");
 STMT(refused_lately, "SELECT id FROM deliveries WHERE state = 3 AND state <> 1 AND sender = ?1"
-                     " AND received_at_ms > ?2 ORDER BY id DESC LIMIT ?3");
+                     " AND received_at_ms > ?2 AND received_at_ms <= ?4 ORDER BY id DESC LIMIT ?3");
 #define ROW_COLUMNS                                                                                                    \
     "id, sender, address, sender_id, account, state, size, outcome, copies, changes, job, received_at_ms, last_at_ms," \
     " acted_at_ms"
@@ -97,6 +97,7 @@ bool inbound_store_refused(struct tx *tx, const struct delivery *d, int64_t *row
 {
     struct query q = query(tx, &refused_lately);
     bind_text(&q, d->sender->name), bind_i64(&q, d->at_ms - HOUR_MS), bind_i64(&q, REFUSED_AN_HOUR);
+    bind_i64(&q, d->at_ms + CLOCK_WITNESS_MS); /* not those of a clock that was ahead */
     enum row more;
     int count = 0;
     *row = 0;
