@@ -3,8 +3,8 @@
 // seconds.
 // What was acknowledged is there, what was refused is not, readiness tells the truth, and nothing needs a restart.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -126,6 +126,72 @@ test('a server whose only connections are new refuses a standby', async ({ engin
         await pg('remove', second);
         await pg('remove', first);
         await rm(dir, { recursive: true, force: true });
+    }
+});
+
+/** A real PgBouncer before the database of this server. It refuses root, as PostgreSQL does. */
+async function pooler(s, mode) {
+    const url = new URL(s.env.CHATHUB_DATABASE_URL);
+    const free = net.createServer();
+    await new Promise((resolve) => free.listen(0, '127.0.0.1', resolve));
+    const port = free.address().port;
+    await new Promise((resolve) => free.close(resolve));
+    const dir = await mkdtemp(path.join(tmpdir(), 'chathub-pooler-'));
+    const server = `host=127.0.0.1 port=${url.port} user=${url.username} password=${url.password}`;
+    const settings = [
+        '[databases]',
+        `* = ${server}`,
+        '[pgbouncer]',
+        'listen_addr = 127.0.0.1',
+        `listen_port = ${port}`,
+        'unix_socket_dir =',
+        'auth_type = any',
+        `pool_mode = ${mode}`,
+        'ignore_startup_parameters = extra_float_digits, options',
+        'default_pool_size = 60',
+    ];
+    const file = path.join(dir, 'pgbouncer.ini');
+    await writeFile(file, `${settings.join('\n')}\n`);
+    await promisify(execFile)('chmod', ['-R', 'go+rX', dir]);
+    const command = ['pgbouncer', '-q', file];
+    const words = process.getuid() === 0 ? ['runuser', '-u', 'postgres', '--', ...command] : command;
+    const child = spawn(words[0], words.slice(1), { stdio: 'ignore', cwd: '/' });
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    child.on('error', () => {});
+    url.port = String(port);
+    s.env.CHATHUB_DATABASE_URL = url.toString();
+    await until('the pooler answers', () =>
+        new Promise((resolve) => {
+            const socket = net.connect(port, '127.0.0.1', () => (socket.destroy(), resolve(true)));
+            socket.on('error', () => resolve(false));
+        }),
+    );
+    return async () => {
+        child.kill('SIGTERM');
+        await ended;
+        await rm(dir, { recursive: true, force: true });
+    };
+}
+
+test('a pooler that shares connections is refused by name, one that keeps them serves', async ({ engine }) => {
+    if (engine !== 'postgres') return;
+    for (const mode of ['transaction', 'session']) {
+        let stop;
+        const load = async (s) => {
+            stop = await pooler(s, mode);
+        };
+        const s = await Server.start({ engine, load, expectFailure: mode !== 'session' });
+        try {
+            if (mode === 'session') {
+                assert.equal(await write(await s.account('merchant'), []), 201);
+            } else {
+                assert.notEqual(s.code, 0);
+                assert.match(s.log, /pool_mode = session/, mode);
+            }
+        } finally {
+            await s.end();
+            await stop();
+        }
     }
 });
 
