@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/events.h"
+#include "knowledge/knowledge.h"
 #include "outbound/http_client.h"
 #include "tenants/tenants.h"
 #include <arpa/inet.h>
@@ -96,6 +97,7 @@ static bool start_http(struct app *app, enum serve_role role, const char *listen
         buf_printf(error, "%s cannot be made: %s.", uploads, strerror(errno));
         return false;
     }
+    knowledge_settings.upload_dir = uploads;
     const struct http_options o = { .listen = listen_on,
                                     .origin = app->base_url,
                                     .trusted_proxy = config_proxies(app->config),

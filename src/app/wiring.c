@@ -31,6 +31,8 @@ const struct route *const app_route_tables[] = {
     known_routes,
     search_routes,
     inbound_routes,
+    knowledge_routes,
+    knowledge_text_routes,
     NULL,
 };
 

@@ -69,7 +69,7 @@ static json_t *refused(struct json_fault *fault, const char *why, size_t offset)
 
 static json_t *load(struct str in, size_t max_bytes, size_t flags, struct json_fault *fault)
 {
-    assert(max_bytes <= JSON_READ_MAX_BYTES);
+    assert(max_bytes <= JSON_READ_FILE_MAX_BYTES);
     size_t offset;
     if (in.n > max_bytes) return refused(fault, "the JSON is too long", max_bytes);
     /* jansson skips a NUL behind a number: "[1\0]" would pass for "[1]". No JSON holds one, so none gets there. */

@@ -15,13 +15,15 @@
 #undef json_array
 #undef json_null
 
-enum { JSON_READ_MAX_DEPTH = 32, JSON_READ_MAX_BYTES = 1 << 20 };
+/* Bodies have at most JSON_READ_MAX_BYTES. A file that somebody was let send may have more. */
+enum { JSON_READ_MAX_DEPTH = 32, JSON_READ_MAX_BYTES = 1 << 20, JSON_READ_FILE_MAX_BYTES = 8 << 20 };
 struct json_fault { /* for a person; never echoes the input */
     char text[96];
     size_t offset;
 };
 
-/* Any JSON value at the top. NULL on any fault, told in *fault (may be NULL). `max_bytes` ≤ JSON_READ_MAX_BYTES. */
+/* Any JSON value at the top. NULL on any fault, told in *fault (may be NULL). `max_bytes` ≤ JSON_READ_FILE_MAX_BYTES.
+ */
 MUST_USE json_t *json_read(struct str in, size_t max_bytes, struct json_fault *fault);
 /* The same for tokens made by others: every number becomes a real, so an integer past int64 in a member that nobody
  * reads is no fault. */

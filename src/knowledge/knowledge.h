@@ -99,4 +99,10 @@ MUST_USE enum row knowledge_source_of(struct tx *tx, int64_t account, int64_t sh
 /* Hook for shops: nothing stays of a shop that is purged. False: storage fault. */
 MUST_USE bool knowledge_shop_purged(struct tx *tx, int64_t shop);
 
+extern struct knowledge_settings {
+    const char *upload_dir; /* where the server puts bodies that are files (http_options.upload_dir) */
+} knowledge_settings;
+extern const struct route knowledge_routes[];
+extern const struct route knowledge_text_routes[];
+
 #endif

@@ -6,8 +6,14 @@
 #include "knowledge/knowledge.h"
 #include "knowledge/tokens.h"
 
+#include "audit/audit.h"
+#include "base/json_read.h"
 #include "http/route.h"
 #include "storage/db.h"
+#include "tenants/tenants.h"
+
+#define KNOWLEDGE_ACTIONS(X) X(knowledge_imported) X(knowledge_text_saved) X(knowledge_text_removed)
+KNOWLEDGE_ACTIONS(AUDIT_DECLARE)
 
 enum {
     KNOWLEDGE_ID_MAX = 100, /* bytes, as all of these */
@@ -75,9 +81,9 @@ MUST_USE enum row know_products_get(struct tx *tx, const struct knowledge_head *
 /* Those of these docs that are there, in this order, with these scores. */
 MUST_USE bool know_products_of(struct tx *tx, const struct knowledge_head *h, const struct found *f, size_t n,
                                struct arena *a, struct knowledge_product *out, size_t *count);
-/* By their row, newest first. */
+/* Numbers in the index below `after`, the greatest first. *next: what the next page comes after; 0: none. */
 MUST_USE bool know_products_page(struct tx *tx, const struct knowledge_head *h, int64_t after, size_t limit,
-                                 struct arena *a, struct knowledge_product *out, size_t *count);
+                                 struct arena *a, struct knowledge_product *out, size_t *count, int64_t *next);
 MUST_USE bool know_products_rebuild(struct tx *tx, struct knowledge_head *h);
 
 /* ---- texts.c ---- */
@@ -88,7 +94,7 @@ MUST_USE bool know_texts_of(struct tx *tx, const struct knowledge_head *h, const
 MUST_USE bool know_texts_of_product(struct tx *tx, int64_t shop, const char *product, struct arena *a,
                                     struct knowledge_text *out, size_t most, size_t *count);
 MUST_USE bool know_texts_page(struct tx *tx, int64_t shop, enum knowledge_kind kind, int64_t after, size_t limit,
-                              struct arena *a, struct knowledge_text *out, size_t *count);
+                              struct arena *a, struct knowledge_text *out, size_t *count, int64_t *next);
 MUST_USE enum row know_texts_get(struct tx *tx, int64_t shop, enum knowledge_kind kind, const char *id, struct arena *a,
                                  struct knowledge_text *out);
 MUST_USE enum row know_texts_remove(struct tx *tx, struct knowledge_head *h, enum knowledge_kind kind, const char *id);
@@ -106,4 +112,45 @@ void know_content_part(struct buf *b, const char *text);
 int64_t know_content_hash(const struct buf *b);
 /* What a shop's index holds was cut by this version; another one is made anew when the shop changes next. */
 enum { TOKENS_VERSION = 1 };
+
+/* ---- import_read.c ---- */
+enum { IMPORT_PRODUCTS_MAX = 20000, IMPORT_VARIANTS_MAX = 100000, IMPORT_TEXTS_MAX = 5000, IMPORT_ORDERS_MAX = 20000 };
+struct knowledge_import {              /* of one file; IMPORT_TEXTS_MAX of each kind */
+    enum currency currency;            /* NONE: not said */
+    const char *language, *name, *url; /* NULL: not said */
+    struct knowledge_product *product;
+    struct knowledge_text *text;
+    struct knowledge_order *order;
+    size_t products, variants, texts, orders, of_kind[KNOWLEDGE_KIND_COUNT];
+};
+MUST_USE bool know_import_read(struct arena *a, const json_t *root, struct knowledge_import *in,
+                               struct field_faults *faults);
+
+/* ---- import.c ---- */
+struct knowledge_imported {
+    int64_t id, products, texts, orders, changed, at_ms;
+    const char *source, *refusals; /* the second is a JSON list of {field, code} */
+    bool done;                     /* else refused */
+};
+MUST_USE bool know_imports_last(struct tx *tx, int64_t shop, struct knowledge_imported *out, size_t most,
+                                size_t *count);
+enum answer know_import_prepare(struct req *req);
+enum answer know_import_run(struct req *req);
+bool know_import_refused(struct req *req);
+
+/* ---- routes.c ---- */
+struct path_shop_known {
+    int64_t id;
+};
+struct path_product {
+    int64_t id; /* first, as above: the shop is found in each path in the same place */
+    const char *product;
+};
+extern const struct field path_shop_known_fields[];
+/* ANSWER_GO_ON: the shop is the caller's, and (locked) nobody else changes it until the commit. */
+MUST_USE enum answer know_shop_locked(struct req *req, int64_t *shop, struct knowledge_head *h);
+MUST_USE enum answer know_shop_read(struct req *req, int64_t *shop, struct knowledge_head *h);
+/* What every change leaves behind: a row in the trail, and an event for open pages. */
+MUST_USE bool know_tell(struct req *req, struct audit_action action, int64_t shop, json_writer *details,
+                        const void *arg);
 #endif

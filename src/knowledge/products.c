@@ -280,13 +280,16 @@ bool know_products_of(struct tx *tx, const struct knowledge_head *h, const struc
 }
 
 bool know_products_page(struct tx *tx, const struct knowledge_head *h, int64_t after, size_t limit, struct arena *a,
-                        struct knowledge_product *out, size_t *count)
+                        struct knowledge_product *out, size_t *count, int64_t *next)
 {
     struct query q = query(tx, &page);
     bind_i64(&q, h->shop), bind_i64(&q, after), bind_i64(&q, (int64_t)limit);
     enum row row;
-    *count = 0;
-    while ((row = query_next(&q)) == ROW_FOUND) row_read(&q, h, a, &out[(*count)++]);
+    *count = 0, *next = 0;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        row_read(&q, h, a, &out[(*count)++]);
+        *next = *count == limit ? col_i64(&q, "doc") : 0;
+    }
     return row == ROW_NONE;
 }
 

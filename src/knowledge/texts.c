@@ -161,11 +161,17 @@ bool know_texts_of_product(struct tx *tx, int64_t shop, const char *product, str
 }
 
 bool know_texts_page(struct tx *tx, int64_t shop, enum knowledge_kind kind, int64_t after, size_t limit,
-                     struct arena *a, struct knowledge_text *out, size_t *count)
+                     struct arena *a, struct knowledge_text *out, size_t *count, int64_t *next)
 {
     struct query q = query(tx, &page);
     bind_i64(&q, shop), bind_i64(&q, (int64_t)kind), bind_i64(&q, after), bind_i64(&q, (int64_t)limit);
-    return read_all(&q, a, out, count);
+    enum row row;
+    *count = 0, *next = 0;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        row_read(&q, a, &out[(*count)++]);
+        *next = *count == limit ? col_i64(&q, "doc") : 0;
+    }
+    return row == ROW_NONE;
 }
 
 /* ---- the index anew ---- */

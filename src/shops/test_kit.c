@@ -95,6 +95,17 @@ static size_t query_pairs(const char *path, struct name_value *pair)
     return count;
 }
 
+static void upload(struct exchange *x, const char *dir, const char *text)
+{
+    struct upload_file *f = ARENA_NEW(x->req.arena, struct upload_file);
+    *f = (struct upload_file){ .name = "kit", .size = (int64_t)strlen(text) };
+    FILE *file = fopen(arena_printf(x->req.arena, "%s/%s", dir, f->name), "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    assert_int_equal(fclose(file), 0);
+    x->req.upload = f;
+}
+
 static bool read_body(struct exchange *x, const char *text, struct field_faults *faults)
 {
     const struct route *route = x->req.route;
@@ -145,7 +156,8 @@ struct exchange *kit_exchange(struct arena *a, const struct kit_request *r)
     x->req.path = read_pairs(x, route->path_fields, route->path_size, pair, count, faults);
     if (faults->count == 0)
         x->req.query = read_pairs(x, route->query_fields, route->query_size, pair, query_pairs(r->path, pair), faults);
-    if (faults->count == 0) (void)read_body(x, r->body, faults);
+    if (faults->count == 0 && route->upload) upload(x, r->upload_dir, r->body);
+    else if (faults->count == 0) (void)read_body(x, r->body, faults);
     if (faults->count == 0) return x;
     (void)reply_problem(&x->req, &problem_invalid_fields);
     x->req.reply.faults = faults;
@@ -156,7 +168,7 @@ struct exchange *kit_exchange(struct arena *a, const struct kit_request *r)
 static void run(struct test_db *t, struct exchange *x)
 {
     struct req *req = &x->req;
-    if (req->reply.problem) return;
+    if (req->reply.problem || (req->route->prepare && req->route->prepare(req) != ANSWER_GO_ON)) return;
     assert_true(tx_part_begin(t->tx, t->arena));
     req->tx = t->tx;
     enum answer answer = req->route->run(req);

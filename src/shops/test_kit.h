@@ -25,6 +25,7 @@ struct kit_request {
     int64_t account;                           /* 0: nobody */
     int64_t key_of_shop;                       /* called with the service key of this shop */
     const char *body;                          /* NULL: none */
+    const char *upload_dir;                    /* of rows with .upload: `body` is put into a file there */
     const char *authorization, *shared_secret; /* headers; NULL: not sent */
     int64_t at_ms;                             /* 0: t's time, see kit_now */
 };

@@ -76,6 +76,7 @@ enum row tenants_shop_served(struct tx *tx, int64_t account, int64_t shop);
 enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account);
 /* What every service key is good for; NULL-ended. */
 #define KEY_SCOPE_SSO "sso.issue"
+#define KEY_SCOPE_KNOWLEDGE "knowledge"
 extern const char *const tenants_key_scopes[];
 
 /* Invariants 3 and 4 of the design: a tenant in provisioning has a live job and the credits that it was promised; every

@@ -1,0 +1,225 @@
+/* import.c: POST /api/shops/:id/knowledge/import: a shop's knowledge in one file, taken whole or not at all.
+ *
+ * The body is an upload, so that who may is asked before 8 MB are taken. It is read and checked off the lanes; then one
+ * transaction writes what has changed. What the file does not name stays. The same file again changes nothing.
+ * Rejected: a job that writes in parts (half a catalogue would answer shoppers meanwhile, and a file that is refused in
+ * the end would have left something behind). */
+#include "knowledge/private.h"
+
+#include "audit/audit.h"
+#include "http/events.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+KNOWLEDGE_ACTIONS(AUDIT_DEFINE)
+
+struct knowledge_settings knowledge_settings;
+
+enum { PATH_BYTES = 1100, IMPORTS_KEPT = 50, REFUSALS_BYTES = 4096 };
+enum import_state { IMPORT_DONE = 1, IMPORT_REFUSED = 2 };
+
+STMT(insert, "INSERT INTO knowledge_imports (account, shop, source, state, products, texts, orders, changed, refusals,"
+             " at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id");
+STMT(forget, "DELETE FROM knowledge_imports WHERE shop = ?1 AND id <= (SELECT id FROM knowledge_imports WHERE shop = ?1"
+             " ORDER BY id DESC LIMIT 1) - ?2");
+STMT(last, "SELECT id, source, state, products, texts, orders, changed, refusals, at_ms FROM knowledge_imports"
+           " WHERE shop = ?1 ORDER BY id DESC LIMIT ?2");
+
+struct prepared {
+    struct knowledge_import in;
+    struct field_faults faults;
+    const struct problem *problem; /* NULL: it could be read */
+    int64_t changed, id;
+};
+
+/* ---- the file ---- */
+
+/* malloc'ed; NULL: it cannot be read, which is ours. */
+static char *file_read(const char *name, size_t size)
+{
+    char path[PATH_BYTES];
+    int n = snprintf(path, sizeof path, "%s/%s", knowledge_settings.upload_dir, name);
+    if (n <= 0 || (size_t)n >= sizeof path) return NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return NULL;
+    char *p = malloc(size + 1);
+    size_t have = 0;
+    if (!p) abort();
+    while (have < size) {
+        ssize_t got = read(fd, p + have, size - have);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        have += (size_t)got;
+    }
+    (void)close(fd);
+    if (have == size) return p;
+    free(p);
+    return NULL;
+}
+
+enum answer know_import_prepare(struct req *req)
+{
+    struct prepared *p = req->prepared = ARENA_NEW(req->arena, struct prepared);
+    struct json_fault fault;
+    size_t size = (size_t)req->upload->size;
+    char *bytes = file_read(req->upload->name, size);
+    if (!bytes) {
+        p->problem = &problem_storage;
+        return ANSWER_GO_ON;
+    }
+    json_t *root = json_read((struct str){ bytes, size }, JSON_READ_FILE_MAX_BYTES, &fault);
+    free(bytes);
+    if (!root) {
+        p->problem = &problem_invalid_json;
+        p->faults = (struct field_faults){ 1, { { .field = arena_text(req->arena, fault.text), .code = "format" } } };
+    } else if (!know_import_read(req->arena, root, &p->in, &p->faults)) p->problem = &problem_invalid_fields;
+    json_decref(root);
+    return ANSWER_GO_ON;
+}
+
+/* ---- what is remembered of it ---- */
+
+static void refusals_write(struct buf *out, const struct field_faults *f)
+{
+    struct json j;
+    json_begin(&j, out);
+    json_array(&j, NULL);
+    for (size_t i = 0; i < f->count; i++) {
+        json_object(&j, NULL);
+        json_text(&j, "field", f->fault[i].field);
+        json_text(&j, "code", f->fault[i].code);
+        json_end(&j);
+    }
+    json_end(&j);
+    json_finish(&j);
+}
+
+static bool remember(struct req *req, int64_t shop, struct prepared *p, enum import_state state)
+{
+    char memory[REFUSALS_BYTES];
+    struct buf text;
+    buf_fixed(&text, memory, sizeof memory);
+    refusals_write(&text, &p->faults);
+    struct query q = query(req->tx, &insert);
+    bind_i64(&q, req->who.account), bind_i64(&q, shop), bind_text(&q, "import"), bind_i64(&q, (int64_t)state);
+    bind_i64(&q, (int64_t)p->in.products), bind_i64(&q, (int64_t)p->in.texts), bind_i64(&q, (int64_t)p->in.orders);
+    bind_i64(&q, p->changed), bind_text(&q, text.overflow ? "[]" : buf_terminated(&text)), bind_i64(&q, req->now_ms);
+    if (query_row(&q) != ROW_FOUND) return false;
+    p->id = col_i64(&q, "id");
+    struct query f = query(req->tx, &forget);
+    bind_i64(&f, shop), bind_i64(&f, IMPORTS_KEPT);
+    return query_put(&f);
+}
+
+bool know_imports_last(struct tx *tx, int64_t shop, struct knowledge_imported *out, size_t most, size_t *count)
+{
+    struct query q = query(tx, &last);
+    bind_i64(&q, shop), bind_i64(&q, (int64_t)most);
+    enum row row;
+    *count = 0;
+    while ((row = query_next(&q)) == ROW_FOUND)
+        out[(*count)++] = (struct knowledge_imported){ .id = col_i64(&q, "id"),
+                                                       .source = col_text(&q, "source"),
+                                                       .done = col_i64(&q, "state") == IMPORT_DONE,
+                                                       .products = col_i64(&q, "products"),
+                                                       .texts = col_i64(&q, "texts"),
+                                                       .orders = col_i64(&q, "orders"),
+                                                       .changed = col_i64(&q, "changed"),
+                                                       .refusals = col_text(&q, "refusals"),
+                                                       .at_ms = col_i64(&q, "at_ms") };
+    return row == ROW_NONE;
+}
+
+/* ---- taking it ---- */
+
+static enum answer refuse(struct req *req, struct prepared *p, const char *field, const char *code)
+{
+    if (field) p->faults = (struct field_faults){ 1, { { .field = field, .code = code } } };
+    enum answer a = reply_problem(req, p->problem ? p->problem : &problem_invalid_fields);
+    if (p->problem != &problem_invalid_json) req->reply.faults = &p->faults;
+    return a;
+}
+
+/* NULL: it may be taken. Else the field and why not. */
+static const char *misfit(const struct knowledge_head *h, const struct knowledge_import *in, const char **code)
+{
+    if (in->currency == CURRENCY_NONE && h->currency == CURRENCY_NONE && in->products > 0)
+        return *code = "required", "currency";
+    bool other = in->currency != CURRENCY_NONE && h->currency != CURRENCY_NONE && in->currency != h->currency;
+    if (other && h->products > 0) return *code = "other_currency", "currency";
+    return NULL;
+}
+
+static void take_words(struct knowledge_head *h, const struct knowledge_import *in)
+{
+    if (in->currency != CURRENCY_NONE) h->currency = in->currency;
+    if (in->language) h->language = in->language;
+    if (in->name) h->name = in->name;
+    if (in->url) h->url = in->url;
+}
+
+static void done_json(struct json *j, const void *arg)
+{
+    const struct prepared *p = arg;
+    json_text(j, "status", "done");
+    json_i64(j, "import", p->id);
+    json_i64(j, "products", (int64_t)p->in.products);
+    json_i64(j, "variants", (int64_t)p->in.variants);
+    json_i64(j, "orders", (int64_t)p->in.orders);
+    json_i64(j, "faq", (int64_t)p->in.of_kind[KNOWLEDGE_FAQ]);
+    json_i64(j, "documents", (int64_t)p->in.of_kind[KNOWLEDGE_DOCUMENT]);
+    json_i64(j, "promotions", (int64_t)p->in.of_kind[KNOWLEDGE_PROMOTION]);
+    json_i64(j, "changed", p->changed);
+}
+
+static void details_json(struct json *j, const void *arg)
+{
+    const struct prepared *p = arg;
+    json_i64(j, "import", p->id);
+    json_i64(j, "changed", p->changed);
+}
+
+static bool save(struct req *req, struct knowledge_head *h, struct prepared *p)
+{
+    const struct knowledge_import *in = &p->in;
+    p->changed = 0;
+    return know_products_save(req->tx, h, in->product, in->products, req->now_ms, &p->changed) &&
+           know_texts_save(req->tx, h, in->text, in->texts, req->now_ms, &p->changed) &&
+           know_orders_save(req->tx, h, in->order, in->orders, req->now_ms, &p->changed);
+}
+
+enum answer know_import_run(struct req *req)
+{
+    struct prepared *p = req->prepared;
+    struct knowledge_head h;
+    const char *code, *field;
+    int64_t shop;
+    enum answer a = know_shop_locked(req, &shop, &h);
+    if (a != ANSWER_GO_ON) return a;
+    if (p->problem == &problem_storage) return reply_fault(req);
+    if (p->problem) return refuse(req, p, NULL, NULL);
+    if ((field = misfit(&h, &p->in, &code)) != NULL) return refuse(req, p, field, code);
+    take_words(&h, &p->in);
+    if (!save(req, &h, p)) return reply_fault(req);
+    if (h.products > KNOWLEDGE_PRODUCTS_MAX) return refuse(req, p, "products", "too_many");
+    if (h.texts > KNOWLEDGE_TEXTS_MAX) return refuse(req, p, "documents", "too_many");
+    if (h.orders > KNOWLEDGE_ORDERS_MAX) return refuse(req, p, "orders", "too_many");
+    if (!know_head_keep(req->tx, &h, req->now_ms) || !remember(req, shop, p, IMPORT_DONE)) return reply_fault(req);
+    if (p->changed > 0 && !know_tell(req, AUDIT_knowledge_imported, shop, details_json, p)) return reply_fault(req);
+    return reply_json(req, 200, done_json, p);
+}
+
+/* What was refused, and why, for the page on which the merchant looks. */
+bool know_import_refused(struct req *req)
+{
+    struct prepared *p = req->prepared;
+    struct knowledge_head h;
+    int64_t shop;
+    if (req->reply.problem == &problem_not_found || !p) return true;
+    p->changed = 0;
+    if (know_shop_locked(req, &shop, &h) != ANSWER_GO_ON) return false;
+    return remember(req, shop, p, IMPORT_REFUSED);
+}
