@@ -274,7 +274,10 @@ void request_begin(struct connection *c, struct exchange *x)
         return;
     }
     if (r->socket != NULL && !socket_upgrade_ok(x)) return;
-    if (m.parts > 0 && !path_parts(x, &m)) x->deferred = true;
+    if (m.parts > 0 && !path_parts(x, &m)) {
+        x->deferred = r->upload == NULL; /* a file that is for nothing is not taken, whoever sends it */
+        x->discard = !x->deferred;
+    }
 }
 
 /* ---- fields ---- */

@@ -11,7 +11,8 @@ const struct field path_shop_known_fields[] = { FIELD_ID(struct path_shop_known,
 /* clang-format off */
 static const struct field path_product_fields[] = {
     FIELD_ID(struct path_product, id, .doc = "The shop's number."),
-    FIELD_TEXT(struct path_product, product, .min = 1, .max = KNOWLEDGE_ID_MAX, .doc = "The product's id, the shop's own."),
+    FIELD_TEXT(struct path_product, product, .min = 1, .max = KNOWLEDGE_ID_MAX,
+               .doc = "The product's id, the shop's own."),
     FIELD_END
 };
 /* clang-format on */
@@ -46,7 +47,8 @@ static const struct shape done_shape[] = {
     SHAPE_I64("changed", .doc = "Rows that were new or other than before."), SHAPE_END };
 static const struct shape option_shape[] = { SHAPE_TEXT("name"), SHAPE_TEXT("value"), SHAPE_END };
 static const struct shape variant_shape[] = {
-    SHAPE_TEXT("id"), SHAPE_TEXT("sku", .nullable = true), SHAPE_I64("price", .nullable = true), SHAPE_BOOL("available"),
+    SHAPE_TEXT("id"), SHAPE_TEXT("sku", .nullable = true), SHAPE_I64("price", .nullable = true),
+    SHAPE_BOOL("available"),
     SHAPE_LIST("options", option_shape, .type_name = "KnowledgeOption"), SHAPE_END };
 #define PRODUCT_SHAPES                                                                                                 \
     SHAPE_TEXT("id"), SHAPE_TEXT("title"), SHAPE_TEXT("url", .nullable = true),                                        \

@@ -16,8 +16,8 @@ static const char good[] =
       "{\"id\":\"v1\",\"options\":{\"color\":\"blue\",\"liters\":2},\"price\":3900,\"available\":true},"
       "{\"id\":\"v2\",\"options\":{},\"price\":4100,\"available\":false}]},"
      "{\"id\":2,\"title\":\"Lamp\",\"price\":0}],"
-    "\"orders\":[{\"number\":\"#W1\",\"email\":\"a@b.example\",\"name\":\"Ann\",\"status\":\"shipped\",\"currency\":\"EUR\","
-      "\"total\":3900,\"items\":[{\"productId\":\"p1\",\"quantity\":1,\"price\":3900}],"
+    "\"orders\":[{\"number\":\"#W1\",\"email\":\"a@b.example\",\"name\":\"Ann\",\"status\":\"shipped\","
+      "\"currency\":\"EUR\",\"total\":3900,\"items\":[{\"productId\":\"p1\",\"quantity\":1,\"price\":3900}],"
       "\"shipments\":[{\"carrier\":\"UPS\",\"tracking\":\"1Z\"}]}],"
     "\"faq\":[{\"id\":\"f\",\"question\":\"Returns\",\"answer\":\"30 days\"}],"
     "\"documents\":[{\"id\":\"d\",\"product\":\"p1\",\"title\":\"Use\",\"text\":\"Fill it.\"}],\"promotions\":[]}";

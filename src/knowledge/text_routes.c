@@ -9,8 +9,8 @@ enum {
     TEXTS_SHOWN_MAX = 100,
     QUESTION_MAX = 300,
     ANSWER_MAX = 8000,
-    DOCUMENT_MAX = 16000,
-    ENTRY_BODY_MAX = 128 << 10,
+    DOCUMENT_MAX = 12000,
+    ENTRY_BODY_MAX = 48 << 10,
     NEW_ID_DRAWN = 12
 };
 
@@ -25,7 +25,10 @@ static const struct field path_entry_fields[] = {
     FIELD_END
 };
 struct get_texts { int64_t after, limit; };
-static const struct field get_texts_fields[] = { FIELD_PAGE(struct get_texts, TEXTS_USUAL, TEXTS_SHOWN_MAX), FIELD_END };
+static const struct field get_texts_fields[] = {
+    FIELD_PAGE(struct get_texts, TEXTS_USUAL, TEXTS_SHOWN_MAX),
+    FIELD_END
+};
 
 /* The members of both kinds in one struct: the handlers do not ask which it was. */
 struct post_entry { const char *id, *title, *text, *url, *product; };
@@ -211,7 +214,8 @@ static enum answer remove_document(struct req *req) { return take_out(req, KNOWL
 #define NEW .verb = VERB_POST, WRITE, .idempotent = true, .status = 201, PATH_FIELDS(path_shop_known),                 \
     PROBLEMS(&problem_not_found, &problem_entry_there, &problem_texts_full)
 #define CHANGE .verb = VERB_PUT, WRITE, PATH_FIELDS(path_entry), PROBLEMS(&problem_not_found, &problem_texts_full)
-#define REMOVE .verb = VERB_DELETE, WRITE, PATH_FIELDS(path_entry), PROBLEMS(&problem_not_found), .answer = removed_shape
+#define REMOVE .verb = VERB_DELETE, WRITE, PATH_FIELDS(path_entry), PROBLEMS(&problem_not_found),                      \
+    .answer = removed_shape
 const struct route knowledge_text_routes[] = {
     { READ, .path = "/api/shops/:id/knowledge/faq", .answer = faqs_shape, .run = list_faq,
       .doc = "Questions with answers, the last changed first." },
@@ -226,7 +230,8 @@ const struct route knowledge_text_routes[] = {
       .run = create_document, .doc = "Add a document." },
     { CHANGE, .path = "/api/shops/:id/knowledge/documents/:entry", ENTRY_BODY(put_document_fields),
       .answer = document_shape, .run = replace_document, .doc = "Change a document." },
-    { REMOVE, .path = "/api/shops/:id/knowledge/documents/:entry", .run = remove_document, .doc = "Remove a document." },
+    { REMOVE, .path = "/api/shops/:id/knowledge/documents/:entry", .run = remove_document,
+      .doc = "Remove a document." },
     ROUTE_END
 };
 /* clang-format on */

@@ -10,7 +10,7 @@ import { bodiesAtLimits, brokenBodies, goodBody, goodValue, pathOf, routesOf, sp
 import { templateOf } from './lib/shapes.mjs';
 import { record, run, test } from './lib/suite.mjs';
 
-const OVERSIZED_BYTES = 20000; // past the 16 KiB of a route, but small enough to be read and thrown away
+const OVERSIZED_BYTES = 60000; // past the 16 to 48 KiB of a route, but small enough to be read and thrown away
 const BAD_IDS = [
     '0',
     '-1',
@@ -32,6 +32,7 @@ const BAD_IDS = [
     '%e4%b8%80',
     'x'.repeat(300),
 ];
+const KNOWN = 'known-1';
 const PANEL = {
     shopId: 'panel-of-bad-input',
     merchantId: '1',
@@ -67,6 +68,13 @@ async function makeFixture(server) {
         });
     assert.equal(registered.status, 200);
     assert.equal((await deliver(operator, 'evt-1', '{}')).status, 200);
+    const known = await a.post(`/api/shops/${shop.id}/knowledge/import`, {
+        currency: 'EUR',
+        products: [{ id: KNOWN, title: 'Kettle' }],
+        faq: [{ id: KNOWN, question: 'Returns?', answer: '30 days' }],
+        documents: [{ id: KNOWN, title: 'Use', text: 'Fill it.' }],
+    });
+    assert.equal(known.status, 200);
     const [{ id: delivery }] = await deliveries(operator);
     return {
         a,
@@ -99,7 +107,7 @@ function namesOfA(route) {
             : route.template.endsWith('/restore')
               ? fixture.gone.id
               : fixture.shop.id;
-    return { id, kind: 'sso', shopId: PANEL.shopId };
+    return { id, kind: 'sso', shopId: PANEL.shopId, product: KNOWN, entry: KNOWN };
 }
 
 /** Who may call the route at all. */
