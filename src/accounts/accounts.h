@@ -40,6 +40,13 @@ MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct acc
 enum account_add { ACCOUNT_FAULT = -1, ACCOUNT_ADDED, ACCOUNT_EXISTS };
 MUST_USE enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role,
                                        const char *password_hash, int64_t now, int64_t *id);
+/* A person as a member of an account: what colleagues and customers see. ROW_NONE: no member. `name` may be empty. */
+struct colleague {
+    int64_t person;
+    const char *name, *email;
+    unsigned roles; /* one of WHO_OWNER to WHO_VIEWER */
+};
+MUST_USE enum row accounts_colleague(struct tx *tx, int64_t account, int64_t person, struct colleague *out);
 /* Counts the whole table: for the job that keeps the operator's overview, not for a request. */
 MUST_USE bool accounts_count(struct tx *tx, int64_t *count);
 

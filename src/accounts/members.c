@@ -81,6 +81,17 @@ bool members_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, 
     return r == ROW_NONE;
 }
 
+enum row accounts_colleague(struct tx *tx, int64_t account, int64_t person, struct colleague *out)
+{
+    enum member_role role;
+    struct person p;
+    enum row r = member_role(tx, account, person, &role);
+    if (r == ROW_FOUND) r = persons_get(tx, person, &p);
+    if (r != ROW_FOUND) return r;
+    *out = (struct colleague){ .person = person, .name = p.name, .email = p.email, .roles = member_roles(role) };
+    return ROW_FOUND;
+}
+
 bool memberships(struct tx *tx, int64_t person, struct membership out[MEMBERSHIPS_MAX], size_t *count)
 {
     struct query q = query(tx, &of_person);

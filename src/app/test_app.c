@@ -3,6 +3,8 @@
 #include "storage/test_db.h"
 
 #include "app/app.h"
+#include "base/json_read.h"
+#include "http/server.h"
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,6 +116,21 @@ static void the_tables_of_routes_are_sound(void **state)
     assert_true(sound);
 }
 
+/* A member that stands twice is refused by the reader, and by those who make clients from it. */
+static void the_description_of_the_api_is_read(void **state)
+{
+    (void)state;
+    struct buf text;
+    struct json_fault fault = { 0 };
+    buf_init(&text, JSON_READ_MAX_BYTES);
+    openapi_print(&text, app_route_tables, "0");
+    json_t *json = json_read(buf_str(&text), JSON_READ_MAX_BYTES, &fault);
+    if (!json) print_error("%s at %zu\n", fault.text, fault.offset);
+    buf_free(&text);
+    assert_non_null(json);
+    json_decref(json);
+}
+
 static void the_senders_are_sound(void **state)
 {
     (void)state;
@@ -196,6 +213,7 @@ int main(void)
         EACH_ENGINE(no_statement_reads_a_whole_table_that_grows),
         cmocka_unit_test(the_tables_of_routes_are_sound),
         cmocka_unit_test(the_senders_are_sound),
+        cmocka_unit_test(the_description_of_the_api_is_read),
         cmocka_unit_test(the_kinds_of_jobs_are_sound),
         cmocka_unit_test(the_admin_socket_outlives_a_lack_of_descriptors),
     };

@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/keys.h"
 #include "audit/audit.h"
+#include "chat/chat.h"
 #include "credits/credits.h"
 #include "http/events.h"
 #include "shops/shops.h"
@@ -45,10 +46,9 @@ static const struct verify_check app_checks[] = {
 };
 
 /* What is wrong in the ledger is told first. */
-const struct verify_check *const app_check_tables[] = { credits_checks,  shops_checks,  tenants_checks,
-                                                        accounts_checks, jobs_checks,   mail_checks,
-                                                        inbound_checks,  events_checks, audit_checks,
-                                                        app_checks,      NULL };
+const struct verify_check *const app_check_tables[] = { credits_checks, shops_checks, tenants_checks, accounts_checks,
+                                                        jobs_checks,    mail_checks,  inbound_checks, chat_checks,
+                                                        events_checks,  audit_checks, app_checks,     NULL };
 
 static void result_json(struct json *j, const struct verify_result *r)
 {

@@ -5,6 +5,7 @@
 #include "http/server.h"
 #include "app/overview.h"
 #include "audit/audit.h"
+#include "chat/chat.h"
 #include "base/clock.h"
 #include "credits/credits.h"
 #include "credits/settings.h"
@@ -30,6 +31,8 @@ const struct route *const app_route_tables[] = {
     developer_routes,
     known_routes,
     search_routes,
+    chat_visitor_routes,
+    chat_inbox_routes,
     inbound_routes,
     knowledge_routes,
     knowledge_text_routes,
@@ -73,6 +76,7 @@ const struct job_kind *const app_job_kinds[] = {
     &tenants_renew_job,
     &tenants_secrets_job,
     &tenants_tell_job,
+    &chat_wake_job,
     &overview_job,
     &http_purge_job,
     &inbound_act_job,
@@ -231,4 +235,7 @@ void app_fill_hooks(struct app *app)
                                                   .keyring = app->keyring,
                                                   .mail = &app->mail };
     tenants_hooks.owner = tenant_owner;
+    chat_settings = (struct chat_settings){
+        .keyring = app->keyring, .base_url = app->base_url, .lanes = app->lanes, .development = app_development
+    };
 }

@@ -117,4 +117,8 @@ MUST_USE bool messages_after(struct tx *tx, int64_t conversation, int64_t after,
 MUST_USE bool messages_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct message *out,
                               size_t *count);
 
+extern const struct route chat_visitor_routes[], chat_inbox_routes[];
+extern const struct job_kind chat_wake_job; /* cron: snoozed conversations come back */
+extern const struct verify_check chat_checks[];
+
 #endif

@@ -12,10 +12,13 @@ static_assert(CHAT_RESOLVED == 3 && CHAT_PERSON == 3 && CHAT_BY_HOUSE == 4, "sto
     " visitor_read, visitor_unread, team_read, team_unread, waiting_since_ms, snoozed_until_ms, resolved_at_ms,"       \
     " created_at_ms, last_at_ms"
 #define BY_ID "SELECT " COLUMNS " FROM chat_conversations WHERE id = ?1"
+/* Those that were opened and never used are left out. */
 #define PAGE(condition)                                                                                                \
-    "SELECT " COLUMNS " FROM chat_conversations WHERE account = ?1 AND " condition                                     \
-    " AND (last_at_ms, id) < (?3, ?4) AND (last_number > 0 OR owner <> 1)"                                             \
-    " AND (CAST(?5 AS BIGINT) = 0 OR shop = ?5) ORDER BY last_at_ms DESC, id DESC LIMIT ?6"
+    "SELECT " COLUMNS ", (SELECT v.name FROM chat_visitors v WHERE v.id = visitor) AS visitor_name,"                   \
+    " (SELECT m.text FROM chat_messages m WHERE m.conversation = c.id AND m.number = last_number) AS last_text"        \
+    " FROM chat_conversations c WHERE account = ?1 AND " condition " AND (last_at_ms, id) < (?3, ?4)"                  \
+    " AND (last_number > 0 OR owner <> 1) AND (CAST(?5 AS BIGINT) = 0 OR shop = ?5)"                                   \
+    " ORDER BY last_at_ms DESC, id DESC LIMIT ?6"
 /* clang-format on */
 
 STMT(by_id, BY_ID);
@@ -141,7 +144,7 @@ enum row conversation_act(struct tx *tx, int64_t id, const struct chat_act *act,
 
 /* ---- the inbox's pages ---- */
 
-bool conversations_page(struct tx *tx, const struct inbox_page *in, struct conversation *out, size_t *count)
+bool conversations_page(struct tx *tx, const struct inbox_page *in, struct inbox_row *out, size_t *count)
 {
     const struct stmt *s = &page_of_status;
     if (in->owner != CHAT_OWNER_NONE) s = &page_of_owner;
@@ -152,7 +155,12 @@ bool conversations_page(struct tx *tx, const struct inbox_page *in, struct conve
     bind_i64(&q, in->before_ms), bind_i64(&q, in->before_id), bind_i64(&q, in->shop), bind_i64(&q, in->limit);
     enum row row;
     *count = 0;
-    while ((row = query_next(&q)) == ROW_FOUND) from_row(&q, &out[(*count)++]);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        struct inbox_row *r = &out[(*count)++];
+        from_row(&q, &r->c);
+        r->visitor_name = col_text(&q, "visitor_name");
+        r->last_text = col_text(&q, "last_text");
+    }
     return row == ROW_NONE;
 }
 

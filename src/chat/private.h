@@ -4,6 +4,8 @@
 
 #include "audit/audit.h"
 #include "chat/chat.h"
+#include "http/socket.h"
+#include "tenants/tenants.h"
 
 /* clang-format off */
 #define CHAT_ACTIONS(X) X(chat_visitor_blocked) X(chat_visitor_unblocked)
@@ -42,6 +44,51 @@ MUST_USE enum row visitor_conversation(struct tx *tx, const struct visitor *v, i
 /* The same, begun when there is none. The visitor is locked. */
 MUST_USE bool visitor_conversation_or_new(struct tx *tx, struct visitor *v, int64_t now, struct conversation *c);
 
+/* ---- door.c ---- */
+enum chat_door { DOOR_FAULT = -1, DOOR_OPEN, DOOR_NO_SHOP, DOOR_PAUSED, DOOR_NO_TOKEN, DOOR_BLOCKED };
+/* `token` NULL: none was shown. *place is filled unless there is no such shop; *v when the door is open, locked with
+ * `lock`. */
+MUST_USE enum chat_door chat_enter(struct tx *tx, int64_t shop, const struct visitor_token *token, bool lock,
+                                   struct tenant_chat *place, struct visitor *v);
+const struct problem *door_problem(enum chat_door door); /* NULL: open, or a storage fault */
+bool door_admits_origin(struct arena *a, const char *domain, struct str origin);
+/* Of a visitor's route: what .prepare has found out, the row's .prepare and .origin, and the first step of .run:
+ * ANSWER_GO_ON, or the answer. */
+struct path_chat {
+    const char *shop;
+};
+struct visitor_call {
+    int64_t shop; /* 0: no name of a shop */
+    bool shown;   /* `token` was, and reads */
+    struct visitor_token token;
+};
+struct visitor_call *visitor_call(struct req *req);
+enum answer visitor_prepare(struct req *req);
+enum row visitor_origin(struct req *req, struct str origin);
+enum answer visitor_enter(struct req *req, bool lock, struct tenant_chat *place, struct visitor *v);
+extern const struct problem problem_chat_paused, problem_chat_token, problem_chat_blocked, problem_message_other,
+    problem_person_answers;
+
+/* ---- visitor_routes.c: what the socket says too ---- */
+struct post_message {
+    const char *text, *clientId;
+};
+struct post_read {
+    int64_t number;
+};
+extern const struct field path_chat_fields[], post_message_fields[], post_read_fields[];
+extern const struct shape chat_message_shape[], chat_state_shape[];
+/* The visitor is locked. MESSAGE_NEW, _AGAIN, _OTHER, or a fault. */
+MUST_USE enum message_put visitor_says(struct tx *tx, struct visitor *v, const struct post_message *in, int64_t now,
+                                       struct message *m, struct conversation *c);
+MUST_USE enum row visitor_wants(struct tx *tx, struct visitor *v, enum chat_act_kind kind, int64_t now,
+                                struct conversation *c, enum chat_may *may);
+void messages_json(struct json *j, const struct message *m, size_t count); /* the member "messages" */
+
+/* ---- socket.c ---- */
+extern const struct socket_kind chat_socket_kind;
+enum answer chat_socket_run(struct req *req);
+
 /* ---- conversations.c ---- */
 MUST_USE bool conversation_add(struct tx *tx, struct conversation *c, int64_t now);
 /* Over the row that was read as *before, under its lock. `act` NULL: nothing of who speaks or of the status changed. */
@@ -57,7 +104,11 @@ struct inbox_page {
     bool by_assignee;
     int64_t assignee, before_ms, before_id, limit;
 };
-MUST_USE bool conversations_page(struct tx *tx, const struct inbox_page *in, struct conversation *out, size_t *count);
+struct inbox_row {
+    struct conversation c;
+    const char *visitor_name, *last_text; /* NULL: it is gone; there is none */
+};
+MUST_USE bool conversations_page(struct tx *tx, const struct inbox_page *in, struct inbox_row *out, size_t *count);
 
 /* ---- messages.c ---- */
 enum chat_side { SIDE_NONE, SIDE_VISITOR, SIDE_TEAM };

@@ -107,6 +107,13 @@ static bool take_of(struct exchange *x, const struct limit *limit, struct str wh
     return true;
 }
 
+bool req_count(struct req *req, size_t i, struct str who)
+{
+    struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
+    assert(i < ARRAY_LEN(req->route->key_limit) && req->route->key_limit[i] != NULL);
+    return x == NULL || x->loop == NULL || take_of(x, req->route->key_limit[i], who, 0);
+}
+
 static const struct limit *account_limit(const struct route *r)
 {
     if (r->account_limit != NULL) return r->account_limit;

@@ -239,13 +239,11 @@ static const struct field get_events_fields[] = {
     FIELD_END
 };
 
-static int64_t cursor_of(const struct req *req)
+static int64_t cursor_of(const struct req *req, int64_t after)
 {
-    const struct get_events *in = req->query;
     struct str header = req_header(req, "last-event-id");
     int64_t n;
-    if (header.p != NULL && str_to_i64(header, &n) && n >= 0) return n;
-    return in != NULL && in->has_after ? in->after : -1;
+    return header.p != NULL && str_to_i64(header, &n) && n >= 0 ? n : after;
 }
 
 /* The first rows of what was missed; the first round of the stream reads on. */
@@ -260,16 +258,27 @@ static bool replay(struct tx *tx, struct topic topic, int64_t *cursor, struct bu
     return good;
 }
 
-static enum answer get_events(struct req *req)
+static bool topic_state(struct tx *tx, struct topic topic, int64_t *last, int64_t *oldest)
 {
-    struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
-    int64_t cursor = cursor_of(req), last = 0, oldest = 0;
-    struct topic topic = { TOPIC_ACCOUNT, req->who.account };
-    struct query q = query(req->tx, &event_state);
+    struct query q = query(tx, &event_state);
     bind_topic(&q, topic);
     enum row row = query_row(&q);
-    if (row == ROW_FAULT) return reply_fault(req);
-    if (row == ROW_FOUND) last = col_i64(&q, "last_seq"), oldest = col_i64(&q, "oldest");
+    *last = row == ROW_FOUND ? col_i64(&q, "last_seq") : 0;
+    *oldest = row == ROW_FOUND ? col_i64(&q, "oldest") : 0;
+    return row != ROW_FAULT;
+}
+
+bool events_last(struct tx *tx, struct topic topic, int64_t *seq)
+{
+    int64_t oldest;
+    return topic_state(tx, topic, seq, &oldest);
+}
+
+enum answer reply_events(struct req *req, struct topic topic, int64_t after)
+{
+    struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
+    int64_t cursor = cursor_of(req, after), last, oldest;
+    if (!topic_state(req->tx, topic, &last, &oldest)) return reply_fault(req);
     enum answer a = reply_text(req, 200, "text/event-stream", STR("retry: 3000\n\n"));
     struct buf *out = &req->reply.body;
     bool missed = cursor > last || (cursor >= 0 && cursor < last && (oldest == 0 || cursor + 1 < oldest));
@@ -277,9 +286,17 @@ static enum answer get_events(struct req *req)
     if (missed || cursor < 0) cursor = last;
     if (cursor < last && !replay(req->tx, topic, &cursor, out)) return reply_fault(req);
     if (x == NULL) return a;
+    x->stream_topic = topic;
     x->stream_cursor = cursor;
     x->wants_stream = true;
     return a;
+}
+
+static enum answer get_events(struct req *req)
+{
+    const struct get_events *in = req->query;
+    return reply_events(req, (struct topic){ TOPIC_ACCOUNT, req->who.account },
+                        in != NULL && in->has_after ? in->after : -1);
 }
 
 ROUTE_TAG(events_tag, "Events", "What changed, live.");

@@ -22,6 +22,12 @@ struct topic {
     int64_t id;
 };
 
+/* The number of the newest event of a topic, 0 when there is none: a cursor for socket_listen, read in .run. */
+MUST_USE bool events_last(struct tx *tx, struct topic topic, int64_t *seq);
+/* In .run of a GET: the answer becomes an event stream of this topic, replayed from Last-Event-ID, else from `after`
+ * (-1: from now on). Whoever may call the row may listen; the row's handler has looked whose topic it is. */
+enum answer reply_events(struct req *req, struct topic topic, int64_t after);
+
 #define EVENT_SESSIONS_CHANGED "sessions.changed" /* the account's streams ask at once if they may go on */
 /* `type` is dotted ("shop.chatbot"); `data` writes the members of the JSON object (small: ids and states, no secrets;
  * over 4 KiB it is logged and told empty; NULL: none). False on a storage fault. Cost: one upsert of the counter, one

@@ -157,11 +157,14 @@ const char *text_judge(struct arena *a, const struct field *f, struct str in, co
     *result = NULL;
     if (!utf8_valid(in)) return "format";
     struct str s = in;
+    bool as_it_is = f->form == TEXT_SECRET || f->form == TEXT_EXACT;
     if (f->multiline) s = line_ends_unified(a, s);
     if (has_refused(s, f->multiline)) return "control_characters";
-    if (f->form != TEXT_SECRET) s = trim(s);
+    if (f->form == TEXT_EXACT && trim(s).n == 0) return NULL;
+    if (f->form == TEXT_EXACT) s = in;
+    if (!as_it_is) s = trim(s);
     if (s.n == 0) return NULL;
-    if (f->form != TEXT_SECRET) s = unicode_nfc(a, s);
+    if (!as_it_is) s = unicode_nfc(a, s);
     int64_t length = (int64_t)utf8_length(s);
     *limit = f->max;
     if (length > f->max) return "too_long";
@@ -170,6 +173,7 @@ const char *text_judge(struct arena *a, const struct field *f, struct str in, co
     *limit = 0;
     switch (f->form) {
     case TEXT_PLAIN:
+    case TEXT_EXACT:
     case TEXT_SECRET: break;
     case TEXT_NAME:
         if (!unicode_shows(s)) return "invisible";

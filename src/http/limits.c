@@ -261,6 +261,7 @@ static bool set_one(struct limits *l, struct str name, struct str numbers, const
         for (const struct route *r = tables[t]; r->verb != VERB_UNSET; r++) {
             found |= set_named(l, name, numbers, r->limit);
             found |= set_named(l, name, numbers, r->account_limit);
+            for (size_t k = 0; k < ARRAY_LEN(r->key_limit); k++) found |= set_named(l, name, numbers, r->key_limit[k]);
         }
     return found;
 }

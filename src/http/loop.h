@@ -183,6 +183,7 @@ struct exchange {
     bool away, ask_again; /* .resume is asked; ask once more when it is back */
     /* server events */
     bool wants_stream;
+    struct topic stream_topic;
     int64_t stream_cursor;
     bool admitted;          /* of a standing: see standing.c */
     const void *socket_own; /* what .run left for the socket; in the arena */

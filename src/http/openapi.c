@@ -379,7 +379,8 @@ static void put_info(struct json *j, const char *version)
         "Customer-service chat for online shops. Refusals have a stable code in `error` and a sentence for a person in "
         "`message`, in the language of the `lang` cookie or Accept-Language (zh, en). A session is a cookie; requests "
         "that change something must come with an Origin header of this site. Times are RFC 3339 in UTC, amounts of "
-        "credits are whole numbers. Text is trimmed and must hold no control characters; lengths count code points. "
+        "credits are whole numbers. Text is trimmed (words of a chat are not) and must hold no control characters; "
+        "lengths count code points. "
         "POST takes Idempotency-Key: the same key with the same body acts once and gives the same answer for 24 "
         "hours.");
     json_object(j, "contact");

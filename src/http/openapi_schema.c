@@ -128,6 +128,7 @@ static const char *format_of(enum text_form form)
     case TEXT_EMAIL: return "email";
     case TEXT_URL: return "uri";
     case TEXT_PLAIN:
+    case TEXT_EXACT:
     case TEXT_NAME:
     case TEXT_DOMAIN: return NULL; /* a domain may come with https:// before it: no format says that */
     }
@@ -158,10 +159,7 @@ static void put_field(struct json *j, const struct field *f, bool nullable, bool
         if (!f->optional) json_i64(j, "minLength", f->min > 1 ? f->min : 1);
         json_i64(j, "maxLength", f->max);
         break;
-    case FIELD_KIND_TIME:
-        put_type(j, "string", nullable);
-        json_text(j, "description", "RFC 3339, or a day: its begin in UTC.");
-        break;
+    case FIELD_KIND_TIME: put_type(j, "string", nullable); break;
     case FIELD_KIND_BOOL:
         put_type(j, "boolean", nullable);
         if (f->optional) json_bool(j, "default", false);
@@ -187,7 +185,14 @@ static void put_field(struct json *j, const struct field *f, bool nullable, bool
     }
 }
 
-void schema_of_parameter(struct json *j, const struct field *f) { put_field(j, f, false, false); }
+static const char time_doc[] = "RFC 3339, or a day: its begin in UTC.";
+
+/* A parameter's own words stand beside its schema. */
+void schema_of_parameter(struct json *j, const struct field *f)
+{
+    if (f->kind == FIELD_KIND_TIME) put_doc(j, time_doc);
+    put_field(j, f, false, false);
+}
 
 static void put_members(struct json *j, const struct field *table, bool ignore_unknown)
 {
@@ -196,7 +201,7 @@ static void put_members(struct json *j, const struct field *table, bool ignore_u
     json_object(j, "properties");
     for (const struct field *f = table; f->kind != FIELD_KIND_END; f++) {
         json_object(j, f->name);
-        put_doc(j, f->doc);
+        put_doc(j, f->doc != NULL || f->kind != FIELD_KIND_TIME ? f->doc : time_doc);
         put_field(j, f, f->optional, ignore_unknown);
         json_end(j);
         some = some || !f->optional;

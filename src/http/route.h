@@ -167,6 +167,7 @@ struct route {
     size_t body_max;                   /* bytes; 0: 16 KiB */
     const struct limit *limit;         /* extra limit by client network; NULL: the general one alone */
     const struct limit *account_limit; /* by account, for who is signed in; NULL: the general ones */
+    const struct limit *key_limit[2];  /* by what .prepare names in req_count: a visitor, a shop */
     bool give_back_on_success;         /* both of them: only what fails counts */
     bool idempotent;                   /* takes Idempotency-Key (every POST but /auth) */
     bool fresh;                        /* wants a sign-in of the last 5 minutes: else 403 sign_in_again */
@@ -264,6 +265,8 @@ enum counted_kind {
     COUNTED_GUEST = 'g', /* a shop of an outside panel */
 };
 MUST_USE enum answer req_count_change(struct req *req, enum counted_kind kind, int64_t id);
+/* In .prepare: takes a token of key_limit[i] of the row, for `who`. False: there is none, and the reply says so. */
+MUST_USE bool req_count(struct req *req, size_t i, struct str who);
 void req_keep_upload(struct req *req); /* in .run: the file stays when this commits */
 /* The body as received, for routes without body_fields (signed webhooks). Empty when there was none. */
 struct str req_raw_body(const struct req *req);

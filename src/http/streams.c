@@ -155,7 +155,7 @@ bool stream_start(struct connection *c, struct exchange *x)
     }
     if (x->head.minor == 0) x->close = true;
     reply_render(x, &l->out);
-    reader_begin(&s->reader, c, (struct topic){ TOPIC_ACCOUNT, x->req.who.account }, x->stream_cursor);
+    reader_begin(&s->reader, c, x->stream_topic, x->stream_cursor);
     push(s, buf_str(&x->req.reply.body));
     connection_settle(c);
     return true;

@@ -61,6 +61,7 @@ struct recipe {
     int64_t number;          /* in tenants.backend; append, never renumber; 0 is none */
     const char *name;        /* on the wire */
     bool (*is_chosen)(void); /* by configuration, for shops that are enabled now */
+    bool here;               /* its conversations are in this program (chat/) */
 
     /* ---- registering: `at_once`, or by steps ---- */
     /* In the caller's transaction. `had`: the bot of an earlier time on this backend; its id is NULL when there was

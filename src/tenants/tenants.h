@@ -107,6 +107,15 @@ struct tenant_progress {
 };
 MUST_USE bool tenants_progress(struct tx *tx, const int64_t *shops, size_t n, struct tenant_progress *out);
 
+/* Of a shop whose conversations are in this program: whose it is and whether it may talk now. ROW_NONE: no such shop,
+ * never enabled, off, or its conversations are elsewhere. */
+struct tenant_chat {
+    int64_t account;
+    bool active;                   /* false: suspended (unpaid, or its shop was deleted) */
+    const char *bot_name, *domain; /* domain as people read it; NULL: none was given */
+};
+MUST_USE enum row tenants_chat(struct tx *tx, int64_t shop, struct tenant_chat *out);
+
 extern const struct job_kind tenants_register_job, tenants_renew_job, tenants_secrets_job, tenants_tell_job;
 extern const struct route tenants_routes[];
 extern const struct route tenants_renewal_routes[];

@@ -107,7 +107,14 @@ function namesOfA(route) {
             : route.template.endsWith('/restore')
               ? fixture.gone.id
               : fixture.shop.id;
-    return { id, kind: 'sso', shopId: PANEL.shopId, product: KNOWN, entry: KNOWN };
+    return {
+        id,
+        kind: 'sso',
+        shopId: PANEL.shopId,
+        product: KNOWN,
+        entry: KNOWN,
+        shop: `shop-${fixture.shop.id}`,
+    };
 }
 
 /** Who may call the route at all. */

@@ -4,8 +4,8 @@ import http from 'node:http';
 const WAIT_MS = 10000;
 
 export class EventStream {
-    /** client: a signed-in Client. lastId: where to go on from. */
-    static open(client, lastId = undefined) {
+    /** client: a signed-in Client. lastId: where to go on from. path, headers: of another stream than the account's. */
+    static open(client, lastId = undefined, { path = '/api/events', headers: more = {} } = {}) {
         const stream = new EventStream();
         stream.seen = [];
         stream.taken = 0;
@@ -17,14 +17,15 @@ export class EventStream {
             'x-forwarded-for': client.address,
             cookie: [...client.cookies].map(([k, v]) => `${k}=${v}`).join('; '),
         };
+        Object.assign(headers, more);
         if (lastId !== undefined) headers['last-event-id'] = lastId;
         return new Promise((resolve, reject) => {
             stream.request = http.request(
-                { host: url.hostname, port: url.port, path: '/api/events', headers },
+                { host: url.hostname, port: url.port, path, headers },
                 (res) => {
                     if (res.statusCode !== 200 || !/^text\/event-stream/.test(res.headers['content-type']))
                         return reject(
-                            new Error(`/api/events answers ${res.statusCode} ${res.headers['content-type']}`),
+                            new Error(`${path} answers ${res.statusCode} ${res.headers['content-type']}`),
                         );
                     stream.headers = res.headers;
                     res.on('data', (d) => stream.#feed(d.toString('utf8')));

@@ -1,0 +1,134 @@
+/* door.c: who comes to a shop's chat: which shop, from which page, with which token, and whether they may now. One
+ * judge for requests and for what comes over a socket.
+ *
+ * A page may talk to a shop's chat when it is ours or on the shop's domain (with or without "www."); in development
+ * pages of this machine may too. What comes without an origin is no page: it shows a token. */
+#include "chat/private.h"
+
+#include "base/unicode.h"
+
+/* ---- origins ---- */
+
+static bool is_loopback(struct str host)
+{
+    static const struct str names[] = { { "localhost", 9 }, { "127.0.0.1", 9 }, { "[::1]", 5 } };
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (host.n < names[i].n || memcmp(host.p, names[i].p, names[i].n) != 0) continue;
+        if (host.n == names[i].n || host.p[names[i].n] == ':') return true;
+    }
+    return false;
+}
+
+/* Domains are kept as people read them; an origin carries the host as protocols do. */
+bool door_admits_origin(struct arena *a, const char *domain, struct str origin)
+{
+    static const struct str https = { "https://", 8 }, http = { "http://", 7 }, www = { "www.", 4 };
+    bool secure = str_starts(origin, https);
+    if (!secure && !str_starts(origin, http)) return false;
+    size_t scheme = secure ? https.n : http.n;
+    struct str host = { origin.p + scheme, origin.n - scheme };
+    if (chat_settings.development && is_loopback(host)) return true;
+    struct host_name name;
+    if (domain == NULL || !secure || !host_name_read(a, str_of(domain), &name)) return false;
+    if (str_starts(host, www)) host.p += www.n, host.n -= www.n;
+    struct str ours = str_of(name.ascii);
+    if (str_starts(ours, www)) ours.p += www.n, ours.n -= www.n;
+    return str_eq_nocase(host, ours);
+}
+
+/* ---- the door ---- */
+
+enum chat_door chat_enter(struct tx *tx, int64_t shop, const struct visitor_token *token, bool lock,
+                          struct tenant_chat *place, struct visitor *v)
+{
+    enum row row = tenants_chat(tx, shop, place);
+    if (row != ROW_FOUND) return row == ROW_NONE ? DOOR_NO_SHOP : DOOR_FAULT;
+    if (!place->active) return DOOR_PAUSED;
+    if (token == NULL) return DOOR_NO_TOKEN;
+    row = visitor_of_token(tx, token, lock, v);
+    if (row != ROW_FOUND) return row == ROW_NONE ? DOOR_NO_TOKEN : DOOR_FAULT;
+    return v->blocked_at_ms ? DOOR_BLOCKED : DOOR_OPEN;
+}
+
+/* clang-format off */
+const struct problem problem_chat_paused = {
+    "chat_paused", 403, "The chat of this shop is not available at the moment.", "该店铺的客服聊天暂不可用。"
+};
+const struct problem problem_chat_token = {
+    "chat_token", 401, "This chat session is over. Start a new one.", "聊天会话已结束，请重新开始。"
+};
+const struct problem problem_chat_blocked = {
+    "chat_blocked", 403, "This chat is not open to you.", "您无法使用此聊天。"
+};
+const struct problem problem_message_other = {
+    "message_differs", 409, "A message with this id was sent with other words.", "相同编号的消息内容不同。"
+};
+const struct problem problem_person_answers = {
+    "person_answers", 409, "A person is answering this conversation.", "已有客服人员在处理此对话。"
+};
+/* clang-format on */
+
+const struct problem *door_problem(enum chat_door door)
+{
+    switch (door) {
+    case DOOR_NO_SHOP: return &problem_not_found;
+    case DOOR_PAUSED: return &problem_chat_paused;
+    case DOOR_NO_TOKEN: return &problem_chat_token;
+    case DOOR_BLOCKED: return &problem_chat_blocked;
+    case DOOR_FAULT:
+    case DOOR_OPEN: break;
+    }
+    return NULL;
+}
+
+/* ---- of a request ---- */
+
+/* "Authorization: Bearer chv_…"; a socket of a browser cannot send that and offers the token as a protocol. */
+static struct str token_of(const struct req *req)
+{
+    struct str bearer = req_bearer(req), rest = req_header(req, "sec-websocket-protocol");
+    if (bearer.p != NULL || req->route->socket == NULL) return bearer;
+    while (rest.n > 0) {
+        const char *comma = memchr(rest.p, ',', rest.n);
+        size_t n = comma != NULL ? (size_t)(comma - rest.p) : rest.n;
+        struct str one = str_trim((struct str){ rest.p, n });
+        if (str_starts(one, STR("chv_"))) return one;
+        rest.p += n + (comma != NULL), rest.n -= n + (comma != NULL);
+    }
+    return (struct str){ 0 };
+}
+
+struct visitor_call *visitor_call(struct req *req)
+{
+    if (req->prepared != NULL) return req->prepared;
+    struct visitor_call *call = ARENA_NEW(req->arena, struct visitor_call);
+    call->shop = shop_of_public_id(str_of(((const struct path_chat *)req->path)->shop));
+    call->shown = call->shop != 0 && visitor_token_read(token_of(req), call->shop, req->now_ms, &call->token);
+    return req->prepared = call;
+}
+
+enum answer visitor_prepare(struct req *req)
+{
+    const struct visitor_call *call = visitor_call(req);
+    const char *shop = arena_printf(req->arena, "shop %lld", (long long)call->shop);
+    if (req->route->key_limit[1] != NULL && !req_count(req, 1, str_of(shop))) return ANSWER_REFUSED;
+    if (!call->shown || req->route->key_limit[0] == NULL) return ANSWER_GO_ON;
+    const char *visitor = arena_printf(req->arena, "visitor %lld", (long long)call->token.visitor);
+    return req_count(req, 0, str_of(visitor)) ? ANSWER_GO_ON : ANSWER_REFUSED;
+}
+
+enum row visitor_origin(struct req *req, struct str origin)
+{
+    struct tenant_chat place;
+    enum row row = tenants_chat(req->tx, visitor_call(req)->shop, &place);
+    if (row != ROW_FOUND) return row;
+    return door_admits_origin(req->arena, place.domain, origin) ? ROW_FOUND : ROW_NONE;
+}
+
+enum answer visitor_enter(struct req *req, bool lock, struct tenant_chat *place, struct visitor *v)
+{
+    const struct visitor_call *call = visitor_call(req);
+    enum chat_door door = chat_enter(req->tx, call->shop, call->shown ? &call->token : NULL, lock, place, v);
+    if (door == DOOR_OPEN) return ANSWER_GO_ON;
+    return door == DOOR_FAULT ? reply_fault(req) : reply_problem(req, door_problem(door));
+}

@@ -1,0 +1,524 @@
+/* inbox_routes.c: what a merchant's people do with conversations: look, answer, take over, hand on, finish. Viewers
+ * look, and change nothing.
+ *
+ * Who takes, hands on or finishes says which epoch their page shows. Of two who do it in the same moment one is
+ * answered 409 `conversation_moved`, with who was quicker. */
+#include "chat/private.h"
+
+#include "accounts/accounts.h"
+#include "base/clock.h"
+#include "base/unicode.h"
+#include "http/events.h"
+
+enum { INBOX_USUAL = 50, INBOX_MAX = 100, THREAD_USUAL = 50, NOTES_MAX = 200, EXCERPT_MAX = 120 };
+
+CHAT_ACTIONS(AUDIT_DEFINE)
+
+/* clang-format off */
+static const struct problem problem_moved = {
+    "conversation_moved", 409, "Somebody was quicker: this conversation is not as your page shows it.",
+    "有人先您一步，此对话已不是页面所示的状态。"
+};
+static const struct problem problem_until = {
+    "until_is_past", 422, "A conversation is snoozed until a time to come.", "暂缓的时间须晚于现在。"
+};
+static const struct problem problem_no_colleague = {
+    "no_colleague", 422, "This person cannot answer in this account.", "该人员无法在此账户中回复。"
+};
+/* clang-format on */
+
+/* ---- fields ---- */
+
+enum filter {
+    FILTER_OPEN,
+    FILTER_MINE,
+    FILTER_UNASSIGNED,
+    FILTER_WAITING,
+    FILTER_BOT,
+    FILTER_SNOOZED,
+    FILTER_RESOLVED
+};
+static const char *const filter_names[] = {
+    "open", "mine", "unassigned", "waiting", "bot", "snoozed", "resolved", NULL
+};
+
+struct get_inbox {
+    int filter;
+    int64_t shop, limit;
+    const char *after;
+};
+static const struct field get_inbox_fields[] = {
+    FIELD_ENUM(struct get_inbox, filter, filter_names, .optional = true, .fallback = FILTER_OPEN, .doc = "Which ones."),
+    FIELD_I64(struct get_inbox, shop, .optional = true, .min = 1, .max = INT64_MAX, .doc = "Of this shop alone."),
+    FIELD_TEXT(struct get_inbox, after, .optional = true, .max = 45, .doc = "`next` of the page before."),
+    FIELD_I64(struct get_inbox, limit, .optional = true, .min = 1, .max = INBOX_MAX, .fallback = INBOX_USUAL,
+              .doc = "How many."),
+    FIELD_END
+};
+struct path_inbox {
+    int64_t id;
+};
+static const struct field path_inbox_fields[] = { FIELD_ID(struct path_inbox, id, .doc = "Of a conversation."),
+                                                  FIELD_END };
+struct get_thread {
+    int64_t before, limit;
+};
+static const struct field get_thread_fields[] = {
+    FIELD_I64(struct get_thread, before, .optional = true, .min = 1, .max = INT64_MAX, .fallback = INT64_MAX,
+              .doc = "The number of the oldest message that the reader has; older ones come."),
+    FIELD_I64(struct get_thread, limit, .optional = true, .min = 1, .max = MESSAGES_PAGE_MAX, .fallback = THREAD_USUAL,
+              .doc = "How many messages."),
+    FIELD_END
+};
+struct get_inbox_events {
+    int64_t after;
+};
+static const struct field get_inbox_events_fields[] = {
+    FIELD_I64(struct get_inbox_events, after, .optional = true, .min = 0, .max = INT64_MAX, .fallback = -1,
+              .doc = "Last number seen, for a first connection; Last-Event-ID wins."),
+    FIELD_END
+};
+#define FIELD_EPOCH(type)                                                                                              \
+    FIELD_I64(type, epoch, .optional = true, .min = 1, .max = INT64_MAX,                                               \
+              .doc = "As the page shows it: an older one is refused. Absent: whatever it is.")
+struct post_epoch {
+    int64_t epoch;
+};
+static const struct field post_epoch_fields[] = { FIELD_EPOCH(struct post_epoch), FIELD_END };
+enum hand { HAND_BOT, HAND_TEAM };
+static const char *const hand_names[] = { "bot", "team", NULL };
+struct post_hand {
+    int64_t epoch;
+    int to;
+};
+static const struct field post_hand_fields[] = { FIELD_ENUM(struct post_hand, to, hand_names,
+                                                            .doc = "To the bot, or to whoever comes."),
+                                                 FIELD_EPOCH(struct post_hand), FIELD_END };
+struct post_assign {
+    int64_t epoch, person;
+};
+static const struct field post_assign_fields[] = { FIELD_I64(struct post_assign, person, .min = 0, .max = INT64_MAX,
+                                                             .doc = "Of the team; 0: nobody."),
+                                                   FIELD_EPOCH(struct post_assign), FIELD_END };
+struct post_status {
+    int64_t epoch, until;
+    int status;
+};
+static const struct field post_status_fields[] = {
+    FIELD_ENUM(struct post_status, status, chat_status_names, .doc = "Finish, reopen or snooze."),
+    FIELD_TIME(struct post_status, until, .optional = true, .doc = "With snoozed: when it comes back."),
+    FIELD_EPOCH(struct post_status), FIELD_END
+};
+struct post_visitor {
+    bool blocked;
+};
+static const struct field post_visitor_fields[] = {
+    FIELD_BOOL(struct post_visitor, blocked, .doc = "It can say nothing more, and nothing is shown to it."), FIELD_END
+};
+struct post_silence {
+    bool typing;
+};
+static const struct field post_silence_fields[] = {
+    FIELD_BOOL(struct post_silence, typing, .optional = true, .doc = "Not looked at."), FIELD_END
+};
+
+/* ---- answers ---- */
+
+static const struct shape inbox_visitor_shape[] = { SHAPE_I64("id"),    SHAPE_TEXT("name"),    SHAPE_TEXT("language"),
+                                                    SHAPE_TEXT("page"), SHAPE_BOOL("blocked"), SHAPE_TIME("seenAt"),
+                                                    SHAPE_END };
+static const struct shape inbox_conversation_shape[] = { SHAPE_I64("id"),
+                                                         SHAPE_I64("shop"),
+                                                         SHAPE_I64("epoch"),
+                                                         SHAPE_ENUM("status", chat_status_names),
+                                                         SHAPE_ENUM("owner", chat_owner_names),
+                                                         SHAPE_I64("person", .doc = "Who speaks; 0: no person."),
+                                                         SHAPE_TEXT("name"),
+                                                         SHAPE_I64("assignee"),
+                                                         SHAPE_I64("unread"),
+                                                         SHAPE_I64("lastNumber"),
+                                                         SHAPE_I64("readByVisitor"),
+                                                         SHAPE_I64("readByTeam"),
+                                                         SHAPE_TIME("waitingSince", .nullable = true),
+                                                         SHAPE_TIME("snoozedUntil", .nullable = true),
+                                                         SHAPE_TIME("resolvedAt", .nullable = true),
+                                                         SHAPE_TIME("createdAt"),
+                                                         SHAPE_TIME("lastAt"),
+                                                         SHAPE_END };
+static const struct shape inbox_item_shape[] = {
+    SHAPE_OBJECT("conversation", inbox_conversation_shape, .type_name = "InboxConversation"), SHAPE_TEXT("visitorName"),
+    SHAPE_TEXT("excerpt", .doc = "The beginning of the last message."), SHAPE_END
+};
+static const struct shape inbox_shape[] = {
+    SHAPE_LIST("items", inbox_item_shape, .type_name = "InboxItem"),
+    SHAPE_TEXT("next", .nullable = true, .doc = "`after` of the next page; null: there is none."), SHAPE_END
+};
+static const struct shape note_shape[] = { SHAPE_I64("number"),
+                                           SHAPE_I64("behind",
+                                                     .doc = "The message that it stands behind; 0: before all."),
+                                           SHAPE_I64("person"),
+                                           SHAPE_TEXT("name"),
+                                           SHAPE_TEXT("text"),
+                                           SHAPE_TIME("at"),
+                                           SHAPE_END };
+static const struct shape thread_shape[] = { SHAPE_OBJECT("conversation", inbox_conversation_shape,
+                                                          .type_name = "InboxConversation"),
+                                             SHAPE_OBJECT("visitor", inbox_visitor_shape, .type_name = "InboxVisitor"),
+                                             SHAPE_LIST("messages", chat_message_shape, .type_name = "ChatMessage"),
+                                             SHAPE_BOOL("more", .doc = "There are older messages."),
+                                             SHAPE_LIST("notes", note_shape, .type_name = "InboxNote"),
+                                             SHAPE_END };
+static const struct shape one_shape[] = {
+    SHAPE_OBJECT("conversation", inbox_conversation_shape, .type_name = "InboxConversation"), SHAPE_END
+};
+static const struct shape sent_shape[] = {
+    SHAPE_OBJECT("conversation", inbox_conversation_shape, .type_name = "InboxConversation"),
+    SHAPE_OBJECT("message", chat_message_shape, .type_name = "ChatMessage"), SHAPE_END
+};
+static const struct shape noted_shape[] = { SHAPE_OBJECT("conversation", inbox_conversation_shape,
+                                                         .type_name = "InboxConversation"),
+                                            SHAPE_OBJECT("note", note_shape, .type_name = "InboxNote"), SHAPE_END };
+
+static void put_conversation(struct json *j, const struct conversation *c)
+{
+    json_object(j, "conversation");
+    json_i64(j, "id", c->id), json_i64(j, "shop", c->shop), json_i64(j, "epoch", c->epoch);
+    json_i64(j, "person", c->person), json_i64(j, "assignee", c->assignee), json_i64(j, "unread", c->team_unread);
+    state_json(j, c);
+    json_time(j, "waitingSince", c->waiting_since_ms), json_time(j, "snoozedUntil", c->snoozed_until_ms);
+    json_time(j, "resolvedAt", c->resolved_at_ms), json_time(j, "createdAt", c->created_at_ms);
+    json_time(j, "lastAt", c->last_at_ms);
+    json_end(j);
+}
+
+static void one_json(struct json *j, const void *arg) { put_conversation(j, arg); }
+
+static void put_note(struct json *j, const char *key, const struct note *n)
+{
+    json_object(j, key);
+    json_i64(j, "number", n->number), json_i64(j, "behind", n->behind), json_i64(j, "person", n->person);
+    json_text(j, "name", n->person_name), json_text(j, "text", n->text), json_time(j, "at", n->at_ms);
+    json_end(j);
+}
+
+/* ---- the list ---- */
+
+struct inbox {
+    const struct inbox_row *row;
+    size_t count;
+    const char *next;
+};
+
+static void inbox_json(struct json *j, const void *arg)
+{
+    const struct inbox *in = arg;
+    json_array(j, "items");
+    for (size_t i = 0; i < in->count; i++) {
+        struct str text = str_of(in->row[i].last_text ? in->row[i].last_text : "");
+        json_object(j, NULL);
+        put_conversation(j, &in->row[i].c);
+        json_text(j, "visitorName", in->row[i].visitor_name ? in->row[i].visitor_name : "");
+        json_str(j, "excerpt", (struct str){ text.p, unicode_cut(text, EXCERPT_MAX) });
+        json_end(j);
+    }
+    json_end(j);
+    json_text(j, "next", in->next);
+}
+
+/* "<last_at_ms>-<id>" of the last row seen. */
+static bool read_place(const char *text, struct inbox_page *p)
+{
+    p->before_ms = p->before_id = INT64_MAX;
+    if (text == NULL) return true;
+    const char *dash = strchr(text, '-');
+    return dash && str_to_i64((struct str){ text, (size_t)(dash - text) }, &p->before_ms) &&
+           str_to_i64(str_of(dash + 1), &p->before_id) && p->before_ms >= 0 && p->before_id > 0;
+}
+
+static void choose(struct inbox_page *p, enum filter filter, int64_t me)
+{
+    p->status = CHAT_OPEN;
+    switch (filter) {
+    case FILTER_MINE: p->by_assignee = true, p->assignee = me; break;
+    case FILTER_UNASSIGNED: p->by_assignee = true; break;
+    case FILTER_WAITING: p->owner = CHAT_WAITING; break;
+    case FILTER_BOT: p->owner = CHAT_BOT; break;
+    case FILTER_SNOOZED: p->status = CHAT_SNOOZED; break;
+    case FILTER_RESOLVED: p->status = CHAT_RESOLVED; break;
+    case FILTER_OPEN: break;
+    }
+}
+
+static enum answer run_inbox(struct req *req)
+{
+    const struct get_inbox *in = req->query;
+    struct inbox_page p = { .account = req->who.account, .shop = in->shop, .limit = in->limit };
+    struct inbox_row *rows = ARENA_ARRAY(req->arena, struct inbox_row, in->limit);
+    struct inbox out = { .row = rows };
+    if (!read_place(in->after, &p)) return reply_fields(req, "after", "format");
+    choose(&p, (enum filter)in->filter, req->who.person);
+    if (!conversations_page(req->tx, &p, rows, &out.count)) return reply_fault(req);
+    if (out.count == (size_t)in->limit) {
+        const struct conversation *last = &rows[out.count - 1].c;
+        out.next = arena_printf(req->arena, "%lld-%lld", (long long)last->last_at_ms, (long long)last->id);
+    }
+    return reply_json(req, 200, inbox_json, &out);
+}
+
+static enum answer run_inbox_events(struct req *req)
+{
+    const struct get_inbox_events *in = req->query;
+    return reply_events(req, (struct topic){ TOPIC_INBOX, req->who.account }, in->after);
+}
+
+/* ---- one conversation ---- */
+
+/* Another account's is not there. */
+static enum answer theirs(struct req *req, struct conversation *c)
+{
+    enum row row = conversation_get(req->tx, ((const struct path_inbox *)req->path)->id, c);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE || c->account != req->who.account) return reply_problem(req, &problem_not_found);
+    return ANSWER_GO_ON;
+}
+
+static enum answer me(struct req *req, struct colleague *out)
+{
+    enum row row = accounts_colleague(req->tx, req->who.account, req->who.person, out);
+    if (row == ROW_FAULT) return reply_fault(req);
+    return row == ROW_FOUND ? ANSWER_GO_ON : reply_problem(req, &problem_role_not_allowed);
+}
+
+struct thread {
+    const struct conversation *c;
+    const struct visitor *v;
+    const struct message *message;
+    const struct note *note;
+    size_t messages, notes;
+    bool more;
+};
+
+static void thread_json(struct json *j, const void *arg)
+{
+    const struct thread *t = arg;
+    put_conversation(j, t->c);
+    json_object(j, "visitor");
+    json_i64(j, "id", t->v->id), json_text(j, "name", t->v->name), json_text(j, "language", t->v->language);
+    json_text(j, "page", t->v->page), json_bool(j, "blocked", t->v->blocked_at_ms != 0);
+    json_time(j, "seenAt", t->v->seen_at_ms);
+    json_end(j);
+    messages_json(j, t->message, t->messages);
+    json_bool(j, "more", t->more);
+    json_array(j, "notes");
+    for (size_t i = t->notes; i-- > 0;) put_note(j, NULL, &t->note[i]);
+    json_end(j);
+}
+
+static enum answer run_thread(struct req *req)
+{
+    const struct get_thread *in = req->query;
+    struct conversation c;
+    struct visitor v = { .name = "", .language = "", .page = "" };
+    enum answer a = theirs(req, &c);
+    if (a != ANSWER_GO_ON) return a;
+    struct message *m = ARENA_ARRAY(req->arena, struct message, in->limit);
+    struct note *n = ARENA_ARRAY(req->arena, struct note, NOTES_MAX);
+    struct thread t = { .c = &c, .v = &v, .message = m, .note = n };
+    if (visitor_get(req->tx, c.visitor, &v) == ROW_FAULT ||
+        !messages_before(req->tx, c.id, in->before, (size_t)in->limit, m, &t.messages) ||
+        !notes_before(req->tx, c.id, INT64_MAX, NOTES_MAX, n, &t.notes))
+        return reply_fault(req);
+    t.more = t.messages > 0 && m[0].number > 1;
+    return reply_json(req, 200, thread_json, &t);
+}
+
+struct sent {
+    const struct conversation *c;
+    const struct message *m;
+    const struct note *n;
+};
+
+static void sent_json(struct json *j, const void *arg)
+{
+    const struct sent *s = arg;
+    put_conversation(j, s->c);
+    if (s->n) put_note(j, "note", s->n);
+    if (s->m == NULL) return;
+    json_object(j, "message");
+    message_json(j, s->m);
+    json_end(j);
+}
+
+static enum answer run_send(struct req *req)
+{
+    const struct post_message *in = req->body;
+    struct conversation c;
+    struct colleague who;
+    struct message m;
+    enum answer a = theirs(req, &c);
+    if (a == ANSWER_GO_ON) a = me(req, &who);
+    if (a != ANSWER_GO_ON) return a;
+    const struct message_new new = { .conversation = c.id,
+                                     .author = CHAT_BY_PERSON,
+                                     .person = who.person,
+                                     .author_name = who.name,
+                                     .client_id = in->clientId,
+                                     .text = in->text,
+                                     .now_ms = req->now_ms };
+    enum message_put put = message_put(req->tx, &new, &m, &c);
+    if (put == MESSAGE_OTHER) return reply_problem(req, &problem_message_other);
+    if (put != MESSAGE_NEW && put != MESSAGE_AGAIN) return reply_fault(req);
+    return reply_json(req, 201, sent_json, &(struct sent){ .c = &c, .m = &m });
+}
+
+static enum answer run_note(struct req *req)
+{
+    const struct post_message *in = req->body;
+    struct conversation c;
+    struct colleague who;
+    enum answer a = theirs(req, &c);
+    if (a == ANSWER_GO_ON) a = me(req, &who);
+    if (a != ANSWER_GO_ON) return a;
+    struct note n = {
+        .conversation = c.id, .person = who.person, .person_name = who.name, .text = in->text, .at_ms = req->now_ms
+    };
+    enum message_put put = note_put(req->tx, &n, in->clientId, &c);
+    if (put == MESSAGE_OTHER) return reply_problem(req, &problem_message_other);
+    if (put != MESSAGE_NEW && put != MESSAGE_AGAIN) return reply_fault(req);
+    return reply_json(req, 201, sent_json, &(struct sent){ .c = &c, .n = &n });
+}
+
+/* ---- who speaks ---- */
+
+static enum answer moved(struct req *req, const struct conversation *c)
+{
+    reply_fact_i64(req, "epoch", c->epoch);
+    reply_fact_text(req, "status", chat_status_name(c->status));
+    reply_fact_text(req, "owner", chat_owner_name(c->owner));
+    reply_fact_i64(req, "person", c->person);
+    reply_fact_text(req, "name", arena_text(req->arena, c->person_name));
+    return reply_problem(req, &problem_moved);
+}
+
+static enum answer act(struct req *req, struct chat_act *what)
+{
+    struct conversation c;
+    struct colleague who;
+    enum chat_may may;
+    enum answer a = theirs(req, &c);
+    if (a == ANSWER_GO_ON) a = me(req, &who);
+    if (a != ANSWER_GO_ON) return a;
+    what->person = who.person, what->person_name = who.name, what->now_ms = req->now_ms;
+    if (conversation_act(req->tx, c.id, what, &c, &may) != ROW_FOUND) return reply_fault(req);
+    if (may == CHAT_LOST) return moved(req, &c);
+    if (may == CHAT_MAY_NOT) return reply_problem(req, &problem_until);
+    return reply_json(req, 200, one_json, &c);
+}
+
+static enum answer run_take(struct req *req)
+{
+    const struct post_epoch *in = req->body;
+    return act(req, &(struct chat_act){ .kind = ACT_TAKE, .seen_epoch = in->epoch });
+}
+
+static enum answer run_hand(struct req *req)
+{
+    const struct post_hand *in = req->body;
+    enum chat_act_kind kind = in->to == HAND_BOT ? ACT_TO_BOT : ACT_TO_TEAM;
+    return act(req, &(struct chat_act){ .kind = kind, .seen_epoch = in->epoch });
+}
+
+static enum answer run_assign(struct req *req)
+{
+    const struct post_assign *in = req->body;
+    struct colleague to = { .name = "" };
+    if (in->person != 0) {
+        enum row row = accounts_colleague(req->tx, req->who.account, in->person, &to);
+        if (row == ROW_FAULT) return reply_fault(req);
+        if (row == ROW_NONE || (to.roles & WHO_STAFF) == 0) return reply_problem(req, &problem_no_colleague);
+    }
+    return act(req,
+               &(struct chat_act){ .kind = ACT_ASSIGN, .to = in->person, .to_name = to.name, .seen_epoch = in->epoch });
+}
+
+static enum answer run_state(struct req *req)
+{
+    static const enum chat_act_kind kinds[] = { ACT_REOPEN, ACT_SNOOZE, ACT_RESOLVE };
+    const struct post_status *in = req->body;
+    return act(req, &(struct chat_act){ .kind = kinds[in->status], .seen_epoch = in->epoch, .until_ms = in->until });
+}
+
+/* ---- the rest ---- */
+
+static enum answer run_team_read(struct req *req)
+{
+    const struct post_read *in = req->body;
+    struct conversation c;
+    enum answer a = theirs(req, &c);
+    if (a != ANSWER_GO_ON) return a;
+    if (conversation_read(req->tx, c.id, SIDE_TEAM, in->number, &c) != ROW_FOUND) return reply_fault(req);
+    return reply_json(req, 200, one_json, &c);
+}
+
+static enum answer run_team_typing(struct req *req)
+{
+    struct conversation c;
+    struct colleague who;
+    enum answer a = theirs(req, &c);
+    if (a == ANSWER_GO_ON) a = me(req, &who);
+    if (a != ANSWER_GO_ON) return a;
+    if (!chat_tell_typing(req->tx, &c, SIDE_TEAM, who.name)) return reply_fault(req);
+    return reply_json(req, 200, one_json, &c);
+}
+
+static enum answer run_block(struct req *req)
+{
+    const struct post_visitor *in = req->body;
+    struct conversation c;
+    enum answer a = theirs(req, &c);
+    if (a != ANSWER_GO_ON) return a;
+    if (!visitor_block(req->tx, c.visitor, in->blocked, req->now_ms) ||
+        !audit_request(req, in->blocked ? AUDIT_chat_visitor_blocked : AUDIT_chat_visitor_unblocked, c.account,
+                       "visitor", c.visitor, NULL, NULL))
+        return reply_fault(req);
+    return reply_json(req, 200, one_json, &c);
+}
+
+ROUTE_TAG(inbox_tag, "Inbox", "Conversations with customers, and who answers them.");
+
+#define READS .verb = VERB_GET, .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Inbox"
+#define DOES                                                                                                           \
+    .verb = VERB_POST, .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Inbox", .idempotent = true, PATH_FIELDS(path_inbox)
+#define SPEAKS .answer = one_shape
+
+/* clang-format off */
+const struct route chat_inbox_routes[] = {
+    { READS, .path = "/api/inbox", QUERY_FIELDS(get_inbox), .answer = inbox_shape, .run = run_inbox,
+      .doc = "Conversations, the newest word first." },
+    { READS, .path = "/api/inbox/events", QUERY_FIELDS(get_inbox_events), .passive = true, .run = run_inbox_events,
+      .doc = "Server events of all conversations of the account, as text/event-stream." },
+    { READS, .path = "/api/inbox/:id", PATH_FIELDS(path_inbox), QUERY_FIELDS(get_thread), .answer = thread_shape,
+      .run = run_thread, .doc = "A conversation: its newest messages, or those before one, and its notes." },
+    { DOES, .path = "/api/inbox/:id/messages", .body_max = 65536, BODY_FIELDS(post_message), .answer = sent_shape,
+      .status = 201, PROBLEMS(&problem_message_other), .run = run_send,
+      .doc = "Answer as a person: from then on the bot is silent." },
+    { DOES, .path = "/api/inbox/:id/notes", .body_max = 65536, BODY_FIELDS(post_message), .answer = noted_shape,
+      .status = 201, PROBLEMS(&problem_message_other), .run = run_note,
+      .doc = "Write a note for colleagues, which the visitor never sees." },
+    { DOES, .path = "/api/inbox/:id/take", BODY_FIELDS(post_epoch), .body_optional = true, SPEAKS,
+      PROBLEMS(&problem_moved), .run = run_take, .doc = "Take over: of two who do so at once, one does." },
+    { DOES, .path = "/api/inbox/:id/hand", BODY_FIELDS(post_hand), SPEAKS, PROBLEMS(&problem_moved), .run = run_hand,
+      .doc = "Hand it back to the bot, or to the team." },
+    { DOES, .path = "/api/inbox/:id/assign", BODY_FIELDS(post_assign), SPEAKS,
+      PROBLEMS(&problem_moved, &problem_no_colleague), .run = run_assign, .doc = "Make it a colleague's." },
+    { DOES, .path = "/api/inbox/:id/state", BODY_FIELDS(post_status), SPEAKS, PROBLEMS(&problem_moved, &problem_until),
+      .run = run_state, .doc = "Resolve, reopen or snooze." },
+    { DOES, .path = "/api/inbox/:id/read", BODY_FIELDS(post_read), SPEAKS, .run = run_team_read,
+      .doc = "The team has read up to a message." },
+    { DOES, .path = "/api/inbox/:id/typing", BODY_FIELDS(post_silence), .body_optional = true, SPEAKS,
+      .run = run_team_typing, .doc = "Somebody is typing; say it every few seconds." },
+    { DOES, .path = "/api/inbox/:id/visitor", BODY_FIELDS(post_visitor), SPEAKS, .run = run_block,
+      .doc = "Block its visitor, or let them in again." },
+    ROUTE_END
+};
+/* clang-format on */

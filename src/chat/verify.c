@@ -1,0 +1,55 @@
+/* verify.c: what must be true of conversations: numbers without a gap, a history that leads to where they are, unread
+ * words counted. */
+#include "chat/private.h"
+
+enum { VERIFY_PAGE = 200 };
+
+STMT(verify_page,
+     "SELECT c.id, c.status, c.owner, c.person, c.epoch, c.last_number, c.last_note, c.team_unread, c.visitor_unread,"
+     " (SELECT COUNT(*) FROM chat_messages m WHERE m.conversation = c.id) AS messages,"
+     " (SELECT COALESCE(MAX(m.number), 0) FROM chat_messages m WHERE m.conversation = c.id) AS newest,"
+     " (SELECT COUNT(*) FROM chat_messages m WHERE m.conversation = c.id AND m.author = 1 AND m.number > c.team_read)"
+     "   AS behind_team,"
+     " (SELECT COUNT(*) FROM chat_messages m WHERE m.conversation = c.id AND m.author <> 1"
+     "   AND m.number > c.visitor_read) AS behind_visitor,"
+     " (SELECT COUNT(*) FROM chat_notes n WHERE n.conversation = c.id) AS notes,"
+     " (SELECT COUNT(*) FROM chat_messages m WHERE m.conversation = c.id AND m.epoch > c.epoch) AS from_later,"
+     " (SELECT v.status * 1000 + v.owner * 100 + (CASE WHEN v.person = c.person THEN 1 ELSE 0 END) FROM chat_moves v"
+     "   WHERE v.conversation = c.id ORDER BY v.epoch DESC LIMIT 1) AS last_move"
+     " FROM chat_conversations c WHERE c.id > ?1 ORDER BY c.id LIMIT ?2");
+
+static const char *complaint(const struct query *q)
+{
+    int64_t last = col_i64(q, "last_number");
+    if (col_i64(q, "messages") != last || col_i64(q, "newest") != last) return "its messages' numbers have a gap";
+    if (col_i64(q, "notes") != col_i64(q, "last_note")) return "its notes' numbers have a gap";
+    if (col_i64(q, "team_unread") != col_i64(q, "behind_team")) return "what the team has not read is counted wrong";
+    if (col_i64(q, "visitor_unread") != col_i64(q, "behind_visitor"))
+        return "what its visitor has not read is counted wrong";
+    if (col_i64(q, "from_later") != 0 || col_i64(q, "epoch") < 1) return "a message is of an epoch to come";
+    int64_t is = col_i64(q, "status") * 1000 + col_i64(q, "owner") * 100 + 1;
+    if (col_i64(q, "last_move") != is) return "it was moved without its mover";
+    return (col_i64(q, "person") != 0) == (col_i64(q, "owner") == CHAT_PERSON) ? NULL : "nobody speaks, or two do";
+}
+
+static bool conversations_piece(struct tx *tx, struct verify_piece *found)
+{
+    struct query q = query(tx, &verify_page);
+    bind_i64(&q, found->cursor[0]), bind_i64(&q, VERIFY_PAGE);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        found->more = true;
+        found->looked++;
+        found->cursor[0] = col_i64(&q, "id");
+        const char *what = complaint(&q);
+        if (what) verify_found(found, "conversation", found->cursor[0], what);
+    }
+    return row != ROW_FAULT;
+}
+
+const struct verify_check chat_checks[] = {
+    { .name = "chat.conversations",
+      .doc = "Every message has its number, and who speaks came through the mover.",
+      .piece = conversations_piece },
+    VERIFY_END
+};
