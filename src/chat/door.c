@@ -14,7 +14,10 @@ static bool is_loopback(struct str host)
     static const struct str names[] = { { "localhost", 9 }, { "127.0.0.1", 9 }, { "[::1]", 5 } };
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (host.n < names[i].n || memcmp(host.p, names[i].p, names[i].n) != 0) continue;
-        if (host.n == names[i].n || host.p[names[i].n] == ':') return true;
+        int64_t port;
+        struct str rest = { host.p + names[i].n, host.n - names[i].n };
+        if (rest.n == 0) return true;
+        return rest.p[0] == ':' && str_to_i64((struct str){ rest.p + 1, rest.n - 1 }, &port);
     }
     return false;
 }

@@ -79,7 +79,7 @@ static const struct field get_inbox_events_fields[] = {
     FIELD_END
 };
 #define FIELD_EPOCH(type)                                                                                              \
-    FIELD_I64(type, epoch, .optional = true, .min = 1, .max = INT64_MAX,                                               \
+    FIELD_I64(type, epoch, .optional = true, .min = 1, .max = CHAT_NUMBER_MAX,                                         \
               .doc = "As the page shows it: an older one is refused. Absent: whatever it is.")
 struct post_epoch {
     int64_t epoch;
@@ -97,8 +97,8 @@ static const struct field post_hand_fields[] = { FIELD_ENUM(struct post_hand, to
 struct post_assign {
     int64_t epoch, person;
 };
-static const struct field post_assign_fields[] = { FIELD_I64(struct post_assign, person, .min = 0, .max = INT64_MAX,
-                                                             .doc = "Of the team; 0: nobody."),
+static const struct field post_assign_fields[] = { FIELD_I64(struct post_assign, person, .min = 0,
+                                                             .max = CHAT_NUMBER_MAX, .doc = "Of the team; 0: nobody."),
                                                    FIELD_EPOCH(struct post_assign), FIELD_END };
 struct post_status {
     int64_t epoch, until;
@@ -499,10 +499,10 @@ const struct route chat_inbox_routes[] = {
       .doc = "Server events of all conversations of the account, as text/event-stream." },
     { READS, .path = "/api/inbox/:id", PATH_FIELDS(path_inbox), QUERY_FIELDS(get_thread), .answer = thread_shape,
       .run = run_thread, .doc = "A conversation: its newest messages, or those before one, and its notes." },
-    { DOES, .path = "/api/inbox/:id/messages", .body_max = 65536, BODY_FIELDS(post_message), .answer = sent_shape,
+    { DOES, .path = "/api/inbox/:id/messages", .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_message), .answer = sent_shape,
       .status = 201, PROBLEMS(&problem_message_other), .run = run_send,
       .doc = "Answer as a person: from then on the bot is silent." },
-    { DOES, .path = "/api/inbox/:id/notes", .body_max = 65536, BODY_FIELDS(post_message), .answer = noted_shape,
+    { DOES, .path = "/api/inbox/:id/notes", .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_message), .answer = noted_shape,
       .status = 201, PROBLEMS(&problem_message_other), .run = run_note,
       .doc = "Write a note for colleagues, which the visitor never sees." },
     { DOES, .path = "/api/inbox/:id/take", BODY_FIELDS(post_epoch), .body_optional = true, SPEAKS,

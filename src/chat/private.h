@@ -76,6 +76,8 @@ struct post_message {
 struct post_read {
     int64_t number;
 };
+enum { CHAT_BODY_MAX = 48 << 10 }; /* MESSAGE_MAX code points, each as an escaped pair, and the rest */
+#define CHAT_NUMBER_MAX INT64_C(1000000000000)
 extern const struct field path_chat_fields[], post_message_fields[], post_read_fields[];
 extern const struct shape chat_message_shape[], chat_state_shape[];
 /* The visitor is locked. MESSAGE_NEW, _AGAIN, _OTHER, or a fault. */

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 
 enum {
-    FRAME_MAX_BYTES = 32768, /* 4,000 code points, each as an escaped pair, would be more: those go by HTTP */
+    FRAME_MAX_BYTES = CHAT_BODY_MAX,
     FRAMES_WAITING_MAX = 32,
     FRAME_ARENA_BYTES = 4 << 20,
     ANSWER_MAX_BYTES = 2 << 20,

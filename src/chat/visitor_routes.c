@@ -38,7 +38,7 @@ const struct field post_message_fields[] = {
     FIELD_END
 };
 const struct field post_read_fields[] = {
-    FIELD_I64(struct post_read, number, .min = 1, .max = INT64_MAX, .doc = "Read up to this message."), FIELD_END
+    FIELD_I64(struct post_read, number, .min = 1, .max = CHAT_NUMBER_MAX, .doc = "Read up to this message."), FIELD_END
 };
 struct get_messages {
     int64_t after, limit;
@@ -329,7 +329,7 @@ const struct route chat_visitor_routes[] = {
       .body_optional = true, .answer = session_shape, PROBLEMS(REFUSED), .run = run_session,
       .doc = "Begin as a visitor of this shop, or go on as the one that the token says." },
     { .verb = VERB_POST, .path = "/api/chat/:shop/messages", VISITOR, OFTEN, .tx = TX_WRITE, .idempotent = true,
-      .body_max = 65536, BODY_FIELDS(post_message), .answer = sent_shape, .status = 201,
+      .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_message), .answer = sent_shape, .status = 201,
       PROBLEMS(REFUSED, &problem_message_other), .run = run_say, .doc = "Say something." },
     { .verb = VERB_GET, .path = "/api/chat/:shop/messages", VISITOR, OFTEN, .tx = TX_READ, QUERY_FIELDS(get_messages),
       .answer = messages_shape, PROBLEMS(REFUSED), .run = run_messages,

@@ -44,6 +44,18 @@ const PANEL = {
 
 let fixture;
 
+/** A visitor of the shop, who has said something; its token goes with every request. */
+async function visitorOf(server, shop) {
+    const client = server.client();
+    const plain = client.request.bind(client);
+    const { token } = (await client.post(`/api/chat/shop-${shop.id}/session`, {})).json;
+    client.request = (method, path, { headers, ...options } = {}) =>
+        plain(method, path, { headers: { authorization: `Bearer ${token}`, ...headers }, ...options });
+    const said = await client.post(`/api/chat/shop-${shop.id}/messages`, { text: 'Hello', clientId: 'of-the-fixture' });
+    assert.equal(said.status, 201);
+    return client;
+}
+
 /** Merchant A with everything there is, merchant B with nothing of A's, an operator. */
 async function makeFixture(server) {
     const [a, b, operator] = [
@@ -76,9 +88,13 @@ async function makeFixture(server) {
     });
     assert.equal(known.status, 200);
     const [{ id: delivery }] = await deliveries(operator);
+    const visitor = await visitorOf(server, shop);
+    const inbox = (await a.get('/api/inbox')).json.items;
     return {
         a,
         b,
+        visitor,
+        conversation: inbox[0].conversation.id,
         operator,
         delivery,
         staff,
@@ -104,6 +120,8 @@ function namesOfA(route) {
             ? fixture.delivery
             : route.template.startsWith('/api/operator/jobs')
             ? 1
+            : route.template.startsWith('/api/inbox')
+            ? fixture.conversation
             : route.template.endsWith('/restore')
               ? fixture.gone.id
               : fixture.shop.id;
@@ -119,7 +137,9 @@ function namesOfA(route) {
 
 /** Who may call the route at all. */
 const callerOf = (route) =>
-    route.operatorOnly ? fixture.operator : route.who === 'account' ? fixture.a : fixture.nobody;
+    route.template.startsWith('/api/chat')
+        ? fixture.visitor
+        : route.operatorOnly ? fixture.operator : route.who === 'account' ? fixture.a : fixture.nobody;
 
 /** The query that a route cannot do without; an address is A's. */
 function queryOf(route) {
@@ -329,7 +349,8 @@ test('ids that name nothing', async () => {
 
 test('requests from other sites', async () => {
     await unchanged('other sites', async () => {
-        for (const route of fixture.routes.filter((r) => r.checksOrigin)) {
+        // A visitor's routes have origins of their own: chat.mjs.
+        for (const route of fixture.routes.filter((r) => r.checksOrigin && !r.operation.tags.includes('Chat'))) {
             const c = callerOf(route);
             const strangers = [
                 { origin: 'https://evil.example' },
@@ -645,4 +666,12 @@ test('the books are sound after all of it', async ({ server }) => {
     await server.verify();
 });
 
-await run({ env: { CHATBOT_SHARED_SECRET: 'panel-secret-of-the-tests' } });
+await run({
+    env: {
+        CHATBOT_SHARED_SECRET: 'panel-secret-of-the-tests',
+        // One visitor says here in a minute what it may say in an hour.
+        CHATHUB_LIMITS:
+            'account_changes=100000/1m, account_changes_hour=100000/1m, account_reads=100000/1m, password=100000/1m,' +
+            ' chat_visitor=100000/1m, chat_network=100000/1m, chat_sessions=100000/1m',
+    },
+});

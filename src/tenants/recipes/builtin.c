@@ -30,6 +30,6 @@ static bool door(struct arena *a, struct recipe_door *out)
 }
 
 /* clang-format off */
-const struct recipe recipe_builtin = { .number = BUILTIN_NUMBER, .name = "builtin", .is_chosen = is_chosen, .here = true,
-                                       .at_once = at_once, .script_base = script_base, .door = door };
+const struct recipe recipe_builtin = { .number = BUILTIN_NUMBER, .name = "builtin", .is_chosen = is_chosen,
+                                       .here = true, .at_once = at_once, .script_base = script_base, .door = door };
 /* clang-format on */
