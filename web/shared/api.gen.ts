@@ -978,6 +978,7 @@ export interface paths {
         trace?: never;
     };
     "/api/chat/{shop}/session": {
+    "/api/operator/shops": {
         parameters: {
             query?: never;
             header?: never;
@@ -1089,6 +1090,8 @@ export interface paths {
         };
         /** @description Server events of the conversation, where no socket can be had. */
         get: operations["getApiChatShopEvents"];
+        /** @description The shops of all accounts. For: operator. */
+        get: operations["getApiOperatorShops"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1098,6 +1101,7 @@ export interface paths {
         trace?: never;
     };
     "/chat/{shop}/socket": {
+    "/api/operator/shops/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1106,6 +1110,8 @@ export interface paths {
         };
         /** @description A WebSocket of protocol chathub.chat.1; the token is offered as a second protocol. */
         get: operations["getChatShopSocket"];
+        /** @description All about one shop, deleted or not: whose it is, its chatbot and its subscription. For: operator. */
+        get: operations["getApiOperatorShopsId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2023,6 +2029,36 @@ export interface components {
             text: string;
             /** Format: date-time */
             at: string;
+        ListedShop: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            account: number;
+            /** @description Of the account's owner. */
+            email: string | null;
+            shop_name: string;
+            domain: string | null;
+            status: string;
+            chatbot_state: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Of a deleted one: until when it can be restored.
+             */
+            purgeAt: string | null;
+        };
+        ShopSubscription: {
+            status: string;
+            /** @description What paid for it. */
+            source: string;
+            renews: boolean;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            pastDueAt: string | null;
         };
         Delivery: {
             /** Format: int64 */
@@ -8319,6 +8355,8 @@ export interface operations {
                 format?: "json" | "csv";
                 /** @description Of this account alone. */
                 account?: number;
+                /** @description What was done to this shop of the account alone. */
+                shop?: number;
             };
             header?: never;
             path?: never;
@@ -10217,10 +10255,21 @@ export interface operations {
                 filter?: "open" | "mine" | "unassigned" | "waiting" | "bot" | "snoozed" | "resolved";
                 /** @description Of this shop alone. */
                 shop?: number;
+    getApiOperatorShops: {
+        parameters: {
+            query?: {
+                /** @description What a name, a domain or an owner's address begins with, or a number; at most 500 are found. */
+                search?: string;
+                /** @description Only chatbots in this state, or deleted shops; then the age is all one can sort by. */
+                state?: "provisioning" | "active" | "suspended" | "disabled" | "failed" | "deleted" | "all";
+                /** @description In this order. */
+                sort?: "newest" | "oldest" | "name" | "nameDown";
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description How many. */
                 limit?: number;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
             };
             header?: never;
             path?: never;
@@ -10237,6 +10286,15 @@ export interface operations {
                     "application/json": {
                         items: components["schemas"]["InboxItem"][];
                         /** @description `after` of the next page; null: there is none. */
+                        shops: components["schemas"]["ListedShop"][];
+                        /**
+                         * Format: int64
+                         * @description How many there are in all, of those asked for.
+                         */
+                        total: number;
+                        /** @description There are more than `total`: it was not counted further. */
+                        more: boolean;
+                        /** @description For `after`; null: this was the last page. */
                         next: string | null;
                     };
                 };
@@ -10261,6 +10319,8 @@ export interface operations {
             };
             /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
             403: {
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10393,6 +10453,12 @@ export interface operations {
             header?: never;
             path: {
                 /** @description Of a conversation. */
+    getApiOperatorShopsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shop. */
                 id: number;
             };
             cookie?: never;
@@ -10419,6 +10485,40 @@ export interface operations {
              * @description - `invalid_path`: The address is not well formed.
              *     - `invalid_query`: The part of the address after the question mark is not valid.
              */
+                        /** Format: int64 */
+                        id: number;
+                        /** Format: int64 */
+                        account: number;
+                        /** @description Of the account's owner. */
+                        email: string | null;
+                        shop_name: string;
+                        domain: string | null;
+                        status: string;
+                        chatbot_state: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description Of a deleted one: until when it can be restored.
+                         */
+                        purgeAt: string | null;
+                        backend: string | null;
+                        botId: string | null;
+                        botName: string | null;
+                        /** @description Of the last attempt. */
+                        error: string | null;
+                        /**
+                         * Format: int64
+                         * @description Of the last attempt.
+                         */
+                        job: number | null;
+                        /** Format: date-time */
+                        enabledAt: string | null;
+                        subscription: components["schemas"]["ShopSubscription"] | null;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11920,6 +12020,8 @@ export interface operations {
                 state?: "received" | "acted" | "failed" | "refused" | "all";
                 /** @description Only of this sender. */
                 sender?: string;
+                /** @description Only for this account. */
+                account?: number;
                 /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
                 format?: "json" | "csv";
             };
