@@ -36,6 +36,9 @@ STMT(by_begin, ACCOUNT "a.id IN (SELECT m.account FROM persons q JOIN members m 
      .postgres = ACCOUNT "a.id IN (SELECT m.account FROM persons q JOIN members m ON m.person = q.id AND m.role = 1"
                          " WHERE q.email_key >= ?1::text AND q.email_key < ?2::text ORDER BY q.email_key LIMIT ?3)"
                          " ORDER BY a.id LIMIT ?3");
+#define EMAILS "SELECT a.id, p.email FROM accounts a JOIN persons p ON p.id = " OWNER_OF_A " WHERE a.id "
+STMT(emails, EMAILS "IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
+     .postgres = EMAILS "= ANY((?1::text[])::bigint[])");
 STMT(count_all, "SELECT COUNT(*) AS accounts FROM accounts");
 
 static void account_read(const struct query *q, struct account *out)
@@ -133,6 +136,23 @@ enum row account_set_disabled(struct tx *tx, int64_t id, bool disabled)
     bind_i64(&tokens, id);
     bool ended = sessions_end_of_account(tx, id) >= 0 && query_change(&tokens) >= 0;
     return ended ? ROW_FOUND : ROW_FAULT;
+}
+
+bool accounts_emails(struct tx *tx, const int64_t *ids, size_t n, const char **out)
+{
+    const char **text = ARENA_ARRAY(tx_arena(tx), const char *, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        text[i] = arena_printf(tx_arena(tx), "%lld", (long long)ids[i]);
+        out[i] = NULL;
+    }
+    if (n == 0) return true;
+    struct query q = query(tx, &emails);
+    bind_text_list(&q, text, n);
+    enum row r;
+    while ((r = query_next(&q)) == ROW_FOUND)
+        for (size_t i = 0; i < n; i++)
+            if (ids[i] == col_i64(&q, "id")) out[i] = col_text(&q, "email");
+    return r == ROW_NONE;
 }
 
 bool accounts_search(struct tx *tx, const char *begin, size_t most, struct account *out, size_t *count)

@@ -33,6 +33,8 @@ struct account {
 MUST_USE enum row accounts_get(struct tx *tx, int64_t id, struct account *out);
 /* Those one of whose owners has an address that begins so, in either case. At most `most`, into out[most]. */
 MUST_USE bool accounts_search(struct tx *tx, const char *begin, size_t most, struct account *out, size_t *count);
+/* The address of each account's owner, of at most 100; out[i] belongs to ids[i]; NULL: no such account. */
+MUST_USE bool accounts_emails(struct tx *tx, const int64_t *ids, size_t n, const char **out);
 /* The first account that the person with this address owns. The address is trimmed and lower-cased. */
 MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct account *out);
 /* For the command line and the demo: a confirmed person with an account of its own. *id: the account's, when ADDED. The

@@ -60,6 +60,7 @@ static inline const struct app *app_of(const struct req *req) { return req->app;
 struct refusal_sum;
 MUST_USE bool app_refusals(struct tx *tx, const struct refusal_sum *list, size_t count);
 extern const struct route search_routes[];
+extern const struct route operator_shop_routes[];
 extern const struct route system_routes[], known_routes[], operator_routes[], job_routes[], home_routes[];
 extern const struct route developer_routes[];
 

@@ -110,6 +110,178 @@ TEST_EACH_ENGINE(accounts_as_a_table)
     assert_int_equal(lines(a.text), 1 + 10);
 }
 
+/* ---- the shops of all accounts ---- */
+
+/* Six shops of two accounts: 1 Beta, 2 alpha, 3 Alpha, 4 Gamma (deleted), 5 店铺 (provisioning), 6 Delta (failed). */
+static void some_shops(struct test_db *t)
+{
+    static const struct {
+        const char *name, *domain;
+        int status, tenant;
+        const char *error;
+    } shop[] = { { "Beta", "'beta.example'", 2, 3, "NULL" },
+                 { "alpha", "NULL", 2, 0, NULL },
+                 { "Alpha", "'zeta.example'", 2, 0, NULL },
+                 { "Gamma", "NULL", 5, 4, "NULL" },
+                 { "\xe5\xba\x97\xe9\x93\xba", "NULL", 2, 2, "NULL" },
+                 { "Delta", "NULL", 2, 1, "'chatbot_failed'" } };
+    for (size_t i = 0; i < 2; i++) {
+        int64_t id;
+        EXPECT(accounts_add(t->tx, i ? "two@shop.example" : "one@shop.example", "", ROLE_MERCHANT, "hash", kit_now(),
+                            &id) == ACCOUNT_ADDED);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(shop); i++) {
+        test_script(t, arena_printf(t->arena,
+                                    "INSERT INTO shops (account, status, version, name, slug, domain, created_at_ms,"
+                                    " updated_at_ms, deleted_from, deleted_at_ms, purge_at_ms) VALUES"
+                                    " (%d, %d, 1, '%s', 's%zu', %s, 1000, 1000, 0, 0, %d);",
+                                    i < 3 ? 1 : 2, shop[i].status, shop[i].name, i, shop[i].domain,
+                                    shop[i].status == 5 ? 9000 : 0));
+        if (!shop[i].tenant) continue;
+        test_script(t, arena_printf(t->arena,
+                                    "INSERT INTO tenants (shop, account, status, version, generation, backend,"
+                                    " bot_state, bot_name, embed_id, sync_scopes, subscription, hold, job, error_code,"
+                                    " shop_deleted, maybe_registered, asked_at_ms, enabled_at_ms, created_at_ms,"
+                                    " updated_at_ms) VALUES (%zu, 1, %d, 1, 1, 1, 1, 'b', 'e', '', 0, 0, 0, %s, %d, 0,"
+                                    " 0, 0, 0, 0);",
+                                    i + 1, shop[i].tenant, shop[i].error, shop[i].status == 5));
+    }
+}
+
+/* The numbers of all pages of this list, "3,2,1"; each page says the same total. */
+static const char *walk(struct test_db *t, const char *query, int64_t total)
+{
+    struct buf out;
+    buf_fixed(&out, arena_alloc(t->arena, 200), 200);
+    const char *after = "";
+    for (int pages = 0; after && pages < 10; pages++) {
+        struct kit_answer a =
+            get(t, operator_shop_routes, arena_printf(t->arena, "/api/operator/shops?%s%s", query, after));
+        if (a.status != 200) fail_msg("%s: %d %s", query, a.status, a.fault);
+        size_t i;
+        json_t *one;
+        json_array_foreach(json_object_get(a.json, "shops"), i, one)
+        {
+            if (out.n > 0) buf_char(&out, ',');
+            buf_i64(&out, json_integer_value(json_object_get(one, "id")));
+        }
+        assert_int_equal(json_integer_value(json_object_get(a.json, "total")), total);
+        assert_false(json_is_true(json_object_get(a.json, "more")));
+        const char *next = json_string_value(json_object_get(a.json, "next"));
+        after = next ? arena_printf(t->arena, "&after=%s", next) : NULL;
+    }
+    assert_null(after);
+    return buf_terminated(&out);
+}
+
+TEST_EACH_ENGINE(shops_in_every_order_and_state)
+{
+    static const struct {
+        const char *query, *ids;
+        int64_t total;
+    } lists[] = {
+        { "limit=2", "6,5,3,2,1", 5 },
+        { "limit=2&sort=oldest", "1,2,3,5,6", 5 },
+        { "limit=1&sort=name", "2,3,1,6,5", 5 },
+        { "limit=2&sort=nameDown", "5,6,1,3,2", 5 },
+        { "state=deleted", "4", 1 },
+        { "state=provisioning&sort=oldest", "5", 1 },
+        { "state=failed", "6", 1 },
+        { "state=active", "1", 1 },
+        { "state=suspended", "", 0 }, /* its shop is deleted */
+        { "search=ALPH&limit=1", "3,2", 2 },
+        { "search=alph&limit=1&sort=nameDown", "3,2", 2 },
+        { "search=zeta", "3", 1 },
+        { "search=two@&sort=oldest&limit=1", "5,6", 2 },
+        { "search=two@&sort=name&state=failed", "6", 1 },
+        { "search=shop-2", "2", 1 },
+        { "search=4", "", 0 },
+        { "search=4&state=deleted", "4", 1 },
+        { "search=nothing", "", 0 },
+    };
+    start(t);
+    some_shops(t);
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        const char *ids = walk(t, lists[i].query, lists[i].total);
+        if (!text_eq(ids, lists[i].ids)) fail_msg("%s: %s", lists[i].query, ids);
+    }
+}
+
+TEST_EACH_ENGINE(shops_are_asked_for_rightly)
+{
+    static const struct {
+        const char *query, *fault;
+    } wrong[] = {
+        { "sort=name&state=active", "sort:not_with_state" },
+        { "after=x", "after:format" },
+        { "after=0", "after:format" },
+        { "after=3-61", "after:format" },
+        { "after=3&sort=name", "after:format" },
+        { "after=3-6&sort=name", "after:format" },
+        { "after=3-ff&sort=name", "after:format" },
+        { "after=3-00&sort=name", "after:format" },
+    };
+    start(t);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        const char *path = arena_printf(t->arena, "/api/operator/shops?%s", wrong[i].query);
+        struct kit_answer a = get(t, operator_shop_routes, path);
+        if (!text_eq(a.fault, wrong[i].fault)) fail_msg("%s: %d %s", wrong[i].query, a.status, a.fault);
+    }
+}
+
+TEST_EACH_ENGINE(shops_as_a_table)
+{
+    start(t);
+    some_shops(t);
+    struct kit_answer a = get(t, operator_shop_routes, "/api/operator/shops?format=csv&sort=name");
+    assert_int_equal(lines(a.text), 1 + 5);
+    assert_non_null(strstr(a.text, "1,Beta,beta.example,1,one@shop.example,active,active,1970-01-01"));
+    a = get(t, operator_shop_routes, "/api/operator/shops?format=csv&state=failed");
+    assert_int_equal(lines(a.text), 1 + 1);
+}
+
+TEST_EACH_ENGINE(one_shop)
+{
+    start(t);
+    some_shops(t);
+    test_script(t, "UPDATE tenants SET subscription = 1 WHERE shop = 1");
+    test_script(
+        t, "INSERT INTO subscriptions (tenant, number, shop, account, feature, status, source, renews, anchor_day,"
+           " charges, started_at_ms, period_start_ms, expires_at_ms, due_at_ms, past_due_at_ms, notices,"
+           " updated_at_ms) SELECT id, 1, 1, 1, 'chatbot', 2, 'credits', 1, 1, 1, 1000, 1000, 3000, 3000, 4000, 0, 1000"
+           " FROM tenants WHERE shop = 1");
+    struct kit_answer a = get(t, operator_shop_routes, "/api/operator/shops/1");
+    assert_int_equal(a.status, 200);
+    assert_string_equal(json_string_value(json_object_get(a.json, "email")), "one@shop.example");
+    assert_string_equal(json_string_value(json_object_get(a.json, "backend")), "builtin");
+    json_t *s = json_object_get(a.json, "subscription");
+    assert_string_equal(json_string_value(json_object_get(s, "status")), "past_due");
+    assert_string_equal(json_string_value(json_object_get(s, "expiresAt")), "1970-01-01T00:00:03.000Z");
+    a = get(t, operator_shop_routes, "/api/operator/shops/4");
+    assert_string_equal(json_string_value(json_object_get(a.json, "status")), "deleted");
+    assert_true(json_is_null(json_object_get(a.json, "subscription")));
+    assert_string_equal(get(t, operator_shop_routes, "/api/operator/shops/77").error, "not_found");
+}
+
+TEST_EACH_ENGINE(the_trail_of_one_shop)
+{
+    start(t);
+    const struct audit_entry e = { .action = AUDIT_job_retried, .account = 3, .resource = "shop", .at_ms = kit_now() };
+    for (int i = 1; i <= 3; i++) {
+        struct audit_entry one = e;
+        one.resource_id = i == 3 ? 7 : i;
+        if (i == 3) one.resource = "job";
+        EXPECT(audit_put(t->tx, &one));
+    }
+    struct kit_answer a = get(t, audit_routes, "/api/operator/audit?account=3&shop=2");
+    assert_int_equal(count_of(&a, "entries"), 1);
+    a = get(t, audit_routes, "/api/operator/audit?account=3&shop=7");
+    assert_int_equal(count_of(&a, "entries"), 0);
+    a = get(t, audit_routes, "/api/operator/audit?account=4&shop=2");
+    assert_int_equal(count_of(&a, "entries"), 0);
+    assert_string_equal(get(t, audit_routes, "/api/operator/audit?shop=2").fault, "account:required");
+}
+
 /* What these remove cannot be had back, so none of them believes a clock that is in doubt. */
 static void purges_wait_for_the_clock(void **state)
 {
@@ -133,6 +305,11 @@ int main(void)
         EACH_ENGINE(jobs_as_a_table),
         EACH_ENGINE(what_jobs_left_out),
         EACH_ENGINE(accounts_as_a_table),
+        EACH_ENGINE(shops_in_every_order_and_state),
+        EACH_ENGINE(shops_are_asked_for_rightly),
+        EACH_ENGINE(shops_as_a_table),
+        EACH_ENGINE(one_shop),
+        EACH_ENGINE(the_trail_of_one_shop),
         cmocka_unit_test(purges_wait_for_the_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,23 +15,9 @@
 #include "tenants/tenants.h"
 
 const struct route *const app_route_tables[] = {
-    system_routes,
-    accounts_routes,
-    home_routes,
-    shops_routes,
-    tenants_routes,
-    credits_routes,
-    credits_grant_routes,
-    tenants_renewal_routes,
-    audit_routes,
-    events_routes,
-    operator_routes,
-    job_routes,
-    developer_routes,
-    known_routes,
-    search_routes,
-    inbound_routes,
-    NULL,
+    system_routes,        accounts_routes,        home_routes,   shops_routes,         tenants_routes,  credits_routes,
+    credits_grant_routes, tenants_renewal_routes, audit_routes,  events_routes,        operator_routes, job_routes,
+    developer_routes,     known_routes,           search_routes, operator_shop_routes, inbound_routes,  NULL,
 };
 
 /* ---- housekeeping of http's tables, which has no jobs of its own ---- */

@@ -23,7 +23,9 @@ STMT(page_of_all, "SELECT id, account, actor, actor_account, action, resource, r
     " FROM audit_log WHERE id < ?1 AND at_ms >= ?2 AND at_ms < ?3"                                                     \
     " AND (CAST(?4 AS TEXT) = '' OR action = CAST(?4 AS TEXT))"
 STMT(found_of_all, FOUND " ORDER BY id DESC LIMIT ?5");
-STMT(found_of_account, FOUND " AND account = ?6 ORDER BY id DESC LIMIT ?5");
+STMT(found_of_account,
+     FOUND " AND account = ?6 AND (CAST(?7 AS BIGINT) = 0 OR (resource_id = ?7 AND resource = 'shop'))"
+           " ORDER BY id DESC LIMIT ?5");
 
 enum { ACTIONS_MAX = 256 };
 extern const struct audit_action __start_audit_actions[] __attribute__((weak));
@@ -94,7 +96,7 @@ bool audit_request(struct req *req, struct audit_action action, int64_t account,
 
 static struct query ask(struct tx *tx, const struct audit_wanted *w)
 {
-    bool plain = w->from == 0 && w->to == INT64_MAX && w->action == NULL;
+    bool plain = w->from == 0 && w->to == INT64_MAX && w->action == NULL && w->shop == 0;
     if (plain) {
         struct query q = query(tx, w->account > 0 ? &page_of_account : &page_of_all);
         if (w->account > 0) bind_i64(&q, w->account);
@@ -104,7 +106,7 @@ static struct query ask(struct tx *tx, const struct audit_wanted *w)
     struct query q = query(tx, w->account > 0 ? &found_of_account : &found_of_all);
     bind_i64(&q, w->after), bind_i64(&q, w->from), bind_i64(&q, w->to);
     bind_text(&q, w->action ? w->action : ""), bind_i64(&q, w->limit);
-    if (w->account > 0) bind_i64(&q, w->account);
+    if (w->account > 0) bind_i64(&q, w->account), bind_i64(&q, w->shop);
     return q;
 }
 

@@ -3,7 +3,7 @@
 #include "http/csv.h"
 
 struct audit_query {
-    int64_t after, limit, account, from, to;
+    int64_t after, limit, account, shop, from, to;
     const char *action;
     int format;
 };
@@ -17,6 +17,8 @@ static const struct field all_fields[] = {
     PAGE_FIELDS,
     FIELD_I64(struct audit_query, account, .optional = true, .min = 0, .max = INT64_MAX,
               .doc = "Of this account alone."),
+    FIELD_I64(struct audit_query, shop, .optional = true, .min = 0, .max = INT64_MAX,
+              .doc = "What was done to this shop of the account alone."),
     FIELD_END
 };
 /* clang-format on */
@@ -146,6 +148,7 @@ static enum answer page_reply(struct req *req, int64_t account, bool all)
                                     .limit = in->limit,
                                     .from = in->from,
                                     .to = in->to,
+                                    .shop = in->shop,
                                     .action = in->action };
     if (wants_csv(req, in->format)) return csv_reply(req, w, p);
     if (!audit_page(req->tx, &w, p->row, &p->count)) return reply_fault(req);
@@ -157,6 +160,7 @@ static enum answer get_audit(struct req *req) { return page_reply(req, req->who.
 static enum answer get_operator_audit(struct req *req)
 {
     const struct audit_query *in = req->query;
+    if (in->shop > 0 && in->account == 0) return reply_fields(req, "account", "required");
     return page_reply(req, in->account, true);
 }
 

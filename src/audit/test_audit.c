@@ -388,7 +388,7 @@ static void a_horizon_of_another_cluster_is_taken_anew(void **state) { test_run(
 /* ---- routes ---- */
 
 struct audit_query {
-    int64_t after, limit, account, from, to;
+    int64_t after, limit, account, shop, from, to;
     const char *action;
     int format;
 };

@@ -79,7 +79,7 @@ void csv_end_row(struct csv *c)
 }
 
 /* The same address with another `after`. */
-static const char *next_link(struct req *req, int64_t after)
+static const char *next_link(struct req *req, const char *after)
 {
     const struct exchange *x = req->raw;
     struct str path = x != NULL ? x->head.path : str_of(req->route->path), query = { 0 };
@@ -99,17 +99,23 @@ static const char *next_link(struct req *req, int64_t after)
         buf_add(&out, one.p, one.n);
         buf_char(&out, '&');
     }
-    buf_printf(&out, "after=%lld>; rel=\"next\"", (long long)after);
+    buf_printf(&out, "after=%s>; rel=\"next\"", after);
     return out.overflow ? NULL : arena_text_n(req->arena, out.p, out.n);
 }
 
-enum answer reply_csv(struct req *req, const char *file, struct buf *body, int64_t next_after)
+enum answer reply_csv_after(struct req *req, const char *file, struct buf *body, const char *next_after)
 {
     if (body->overflow) return reply_fault(req);
     enum answer a = reply_text(req, 200, "text/csv; charset=utf-8", buf_str(body));
     if (a != ANSWER_SENT) return a;
     reply_header(req, "Content-Disposition", arena_printf(req->arena, "attachment; filename=\"%s.csv\"", file));
-    const char *link = next_after > 0 ? next_link(req, next_after) : NULL;
+    const char *link = next_after ? next_link(req, next_after) : NULL;
     if (link != NULL) reply_header(req, "Link", link);
     return a;
+}
+
+enum answer reply_csv(struct req *req, const char *file, struct buf *body, int64_t next_after)
+{
+    const char *after = next_after > 0 ? arena_printf(req->arena, "%lld", (long long)next_after) : NULL;
+    return reply_csv_after(req, file, body, after);
 }

@@ -28,5 +28,7 @@ void csv_nothing(struct csv *c);
 void csv_end_row(struct csv *c);
 /* Answers with it as a file. `next_after` > 0: there are more rows, behind this key. */
 enum answer reply_csv(struct req *req, const char *file, struct buf *body, int64_t next_after);
+/* The same of a list whose `after` is a text of letters, digits and '-'; NULL: this was all. */
+enum answer reply_csv_after(struct req *req, const char *file, struct buf *body, const char *next_after);
 
 #endif

@@ -6,7 +6,7 @@
 
 static const char *const wanted_states[] = { "received", "acted", "failed", "refused", "all", NULL };
 struct deliveries_query {
-    int64_t after, limit, from, to;
+    int64_t after, limit, from, to, account;
     const char *sender;
     int state, format;
 };
@@ -15,6 +15,8 @@ static const struct field deliveries_query_fields[] = {
     FIELD_RANGE(struct deliveries_query),
     FIELD_ENUM(struct deliveries_query, state, wanted_states, .optional = true, .fallback = 4, .doc = "Only these."),
     FIELD_TEXT(struct deliveries_query, sender, .optional = true, .max = 64, .doc = "Only of this sender."),
+    FIELD_I64(struct deliveries_query, account, .optional = true, .min = 1, .max = INT64_MAX,
+              .doc = "Only for this account."),
     FIELD_FORMAT(struct deliveries_query),
     FIELD_END
 };
@@ -145,6 +147,7 @@ static enum answer get_deliveries(struct req *req)
                                          .limit = in->limit,
                                          .from = in->from,
                                          .to = in->to,
+                                         .account = in->account,
                                          .sender = in->sender,
                                          .state = text_eq(wanted_states[in->state], "all") ? -1 : in->state };
     if (wants_csv(req, in->format)) return csv_reply(req, w, p);

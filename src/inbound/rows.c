@@ -150,13 +150,22 @@ STMT(page_all, PAGE OF_STATE NEWEST);
 STMT(page_open, PAGE " AND state <> 1 AND state = ?5" NEWEST);
 STMT(page_sender, PAGE OF_STATE " AND sender = ?6" NEWEST);
 STMT(page_open_sender, PAGE " AND state <> 1 AND state = ?5 AND sender = ?6" NEWEST);
+STMT(page_account, PAGE OF_STATE " AND account > 0 AND account = ?6 AND (CAST(?7 AS TEXT) = '' OR sender = ?7)" NEWEST);
+
+static struct query ask(struct tx *tx, const struct deliveries_wanted *w)
+{
+    bool open = w->state >= 0 && w->state != DELIVERY_ACTED;
+    const struct stmt *page = w->sender ? open ? &page_open_sender : &page_sender : open ? &page_open : &page_all;
+    struct query q = query(tx, w->account > 0 ? &page_account : page);
+    bind_i64(&q, w->after), bind_i64(&q, w->from), bind_i64(&q, w->to), bind_i64(&q, w->limit), bind_i64(&q, w->state);
+    if (w->account > 0) bind_i64(&q, w->account), bind_text(&q, w->sender ? w->sender : "");
+    else if (w->sender) bind_text(&q, w->sender);
+    return q;
+}
 
 bool inbound_page(struct tx *tx, const struct deliveries_wanted *w, struct delivery_row *out, size_t *count)
 {
-    bool open = w->state >= 0 && w->state != DELIVERY_ACTED;
-    struct query q = query(tx, w->sender ? open ? &page_open_sender : &page_sender : open ? &page_open : &page_all);
-    bind_i64(&q, w->after), bind_i64(&q, w->from), bind_i64(&q, w->to), bind_i64(&q, w->limit), bind_i64(&q, w->state);
-    if (w->sender) bind_text(&q, w->sender);
+    struct query q = ask(tx, w);
     *count = 0;
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = row_of(&q);

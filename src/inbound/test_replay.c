@@ -102,7 +102,8 @@ TEST_EACH_ENGINE(deliveries_are_listed_by_page_state_sender_and_as_csv)
     static const struct { const char *query; int rows; int64_t first; } pages[] = {
         { "", 5, 5 }, { "?limit=2", 2, 5 }, { "?limit=2&after=4", 2, 3 }, { "?state=refused", 1, 5 },
         { "?state=acted", 4, 4 }, { "?sender=itself", 1, 4 }, { "?state=failed&sender=test", 0, 0 },
-        { "?state=refused&sender=test", 1, 5 }, { "?to=2020-01-01", 0, 0 },
+        { "?state=refused&sender=test", 1, 5 }, { "?to=2020-01-01", 0, 0 }, { "?account=7", 1, 4 },
+        { "?account=7&sender=test", 0, 0 },
     };
     /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(pages); i++) {

@@ -89,6 +89,31 @@ MUST_USE bool shops_ids(struct tx *tx, int64_t account, int64_t *ids, size_t *n)
 /* The items of a JSON list: {id, shop_name, status, chatbot_state} of each shop of the account. */
 MUST_USE bool shops_account_json(struct tx *tx, int64_t account, struct json *j);
 
+/* ---- all.c: of all accounts, for operators. False: storage fault ---- */
+struct shop_listed {
+    int64_t id, account;
+    enum shop_status status;
+    const char *name, *domain;
+    const char *name_key; /* what names are sorted by */
+    int64_t created_at_ms, purge_at_ms /* 0: not deleted */;
+};
+enum shops_sort { SHOPS_NEWEST, SHOPS_OLDEST, SHOPS_BY_NAME, SHOPS_BY_NAME_DOWN };
+struct shops_wanted {
+    enum shops_sort sort;
+    bool deleted;          /* those that can still be restored; by age alone */
+    int64_t after;         /* the last one seen; 0: none */
+    const char *after_key; /* its name_key, in an order by name */
+    int64_t limit;
+};
+MUST_USE bool shops_page(struct tx *tx, const struct shops_wanted *w, struct shop_listed *out, size_t *count);
+/* Those with these numbers, also deleted and purged ones, in any order. */
+MUST_USE bool shops_some(struct tx *tx, const int64_t *ids, size_t n, struct shop_listed *out, size_t *count);
+/* Living ones whose name or domain begins so, and those of these accounts, into ids[most]. */
+MUST_USE bool shops_find(struct tx *tx, const char *begin, const int64_t *accounts, size_t n, int64_t *ids, size_t most,
+                         size_t *count);
+/* How many there are, counted up to `most`. */
+MUST_USE bool shops_count_some(struct tx *tx, bool deleted, int64_t most, int64_t *out);
+
 extern const struct job_kind shops_purge_job; /* cron */
 extern const struct route shops_routes[];
 /* Shops by name or domain, in either case, into out[most]: of one account by any part of them; of all accounts, which

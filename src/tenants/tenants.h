@@ -106,6 +106,27 @@ struct tenant_progress {
 };
 MUST_USE bool tenants_progress(struct tx *tx, const int64_t *shops, size_t n, struct tenant_progress *out);
 
+/* ---- house.c: of all accounts, for operators. False: storage fault ---- */
+extern const char *const tenants_state_names[]; /* a number below is a place in it; NULL-ended */
+/* The state of the chatbot of each of these shops; out[i] belongs to shops[i]; "off": none. */
+MUST_USE bool tenants_states(struct tx *tx, const int64_t *shops, size_t n, const char **out);
+struct tenants_wanted {
+    int state;
+    bool down;     /* the largest numbers first */
+    int64_t after; /* the last shop seen; 0: none */
+    int64_t limit;
+};
+MUST_USE bool tenants_in_state(struct tx *tx, const struct tenants_wanted *w, int64_t *shops, size_t *count);
+MUST_USE bool tenants_count_in_state(struct tx *tx, int state, int64_t most, int64_t *out); /* up to `most` */
+struct tenant_facts {
+    const char *state, *backend, *bot_id, *bot_name, *error; /* all but the state may be NULL */
+    int64_t job, enabled_at_ms;                              /* 0: none */
+    const char *subscription, *source;                       /* NULL: none */
+    bool renews;
+    int64_t started_at_ms, expires_at_ms, past_due_at_ms;
+};
+MUST_USE enum row tenants_facts(struct tx *tx, int64_t shop, struct tenant_facts *out); /* ROW_NONE: never one */
+
 extern const struct job_kind tenants_register_job, tenants_renew_job, tenants_secrets_job, tenants_tell_job;
 extern const struct route tenants_routes[];
 extern const struct route tenants_renewal_routes[];

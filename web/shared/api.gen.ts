@@ -977,6 +977,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operator/shops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The shops of all accounts. For: operator. */
+        get: operations["getApiOperatorShops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/shops/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All about one shop, deleted or not: whose it is, its chatbot and its subscription. For: operator. */
+        get: operations["getApiOperatorShopsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operator/deliveries": {
         parameters: {
             query?: never;
@@ -1438,6 +1472,37 @@ export interface components {
              * @description Whose it is.
              */
             account: number;
+        };
+        ListedShop: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            account: number;
+            /** @description Of the account's owner. */
+            email: string | null;
+            shop_name: string;
+            domain: string | null;
+            status: string;
+            chatbot_state: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Of a deleted one: until when it can be restored.
+             */
+            purgeAt: string | null;
+        };
+        ShopSubscription: {
+            status: string;
+            /** @description What paid for it. */
+            source: string;
+            renews: boolean;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            pastDueAt: string | null;
         };
         Delivery: {
             /** Format: int64 */
@@ -7659,6 +7724,8 @@ export interface operations {
                 format?: "json" | "csv";
                 /** @description Of this account alone. */
                 account?: number;
+                /** @description What was done to this shop of the account alone. */
+                shop?: number;
             };
             header?: never;
             path?: never;
@@ -8295,6 +8362,222 @@ export interface operations {
             };
         };
     };
+    getApiOperatorShops: {
+        parameters: {
+            query?: {
+                /** @description What a name, a domain or an owner's address begins with, or a number; at most 500 are found. */
+                search?: string;
+                /** @description Only chatbots in this state, or deleted shops; then the age is all one can sort by. */
+                state?: "provisioning" | "active" | "suspended" | "disabled" | "failed" | "deleted" | "all";
+                /** @description In this order. */
+                sort?: "newest" | "oldest" | "name" | "nameDown";
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        shops: components["schemas"]["ListedShop"][];
+                        /**
+                         * Format: int64
+                         * @description How many there are in all, of those asked for.
+                         */
+                        total: number;
+                        /** @description There are more than `total`: it was not counted further. */
+                        more: boolean;
+                        /** @description For `after`; null: this was the last page. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorShopsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shop. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        /** Format: int64 */
+                        account: number;
+                        /** @description Of the account's owner. */
+                        email: string | null;
+                        shop_name: string;
+                        domain: string | null;
+                        status: string;
+                        chatbot_state: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description Of a deleted one: until when it can be restored.
+                         */
+                        purgeAt: string | null;
+                        backend: string | null;
+                        botId: string | null;
+                        botName: string | null;
+                        /** @description Of the last attempt. */
+                        error: string | null;
+                        /**
+                         * Format: int64
+                         * @description Of the last attempt.
+                         */
+                        job: number | null;
+                        /** Format: date-time */
+                        enabledAt: string | null;
+                        subscription: components["schemas"]["ShopSubscription"] | null;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiOperatorDeliveries: {
         parameters: {
             query?: {
@@ -8310,6 +8593,8 @@ export interface operations {
                 state?: "received" | "acted" | "failed" | "refused" | "all";
                 /** @description Only of this sender. */
                 sender?: string;
+                /** @description Only for this account. */
+                account?: number;
                 /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
                 format?: "json" | "csv";
             };

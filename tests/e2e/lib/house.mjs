@@ -55,7 +55,9 @@ const operatorPages = (merchant) => [
     ['operator-grant', `/operator/customers/${merchant}`, open(['发放积分', 'Grant credits'])],
     ['operator-renewals', '/operator/renewals'], ['operator-jobs', '/operator/jobs'], ['operator-audit', '/operator/audit'],
     ['operator-jobs-of', `/operator/jobs?account=${merchant}&from=2020-01-01`], ['operator-skips', '/operator/jobs/skips'],
-    ['operator-deliveries', '/operator/deliveries'],
+    ['operator-shops', '/operator/shops'], ['operator-shops-of', '/operator/shops?state=failed&sort=oldest'],
+    ['operator-shops-none', '/operator/shops?search=nothing-like-this'], ['operator-shop', '/operator/shops/2'],
+    ['operator-shop-long', '/operator/shops/1'], ['operator-deliveries', '/operator/deliveries'],
     ['operator-delivery', '/operator/deliveries/1', async (page, at) => {
         await page.getByRole('button', { name: ['查看内容', 'Show contents'][at], exact: true }).click();
         await page.getByRole('group', { name: ['正文', 'Body'][at], exact: true }).waitFor();

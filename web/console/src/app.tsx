@@ -31,6 +31,8 @@ const Today = late(pages.today);
 const Customers = late(pages.customers);
 const CustomerPage = late(pages.customer);
 const Renewals = late(pages.renewals);
+const OperatorShops = late(pages.operatorShops);
+const OperatorShop = late(pages.operatorShop);
 const Jobs = late(pages.jobs);
 const JobSkips = late(pages.jobSkips);
 const Deliveries = late(pages.deliveries);
@@ -118,6 +120,8 @@ function FramedRoutes({ user }: { user: User }) {
               <Route path="/operator/customers" element={<Customers />} />
               <Route path="/operator/customers/:id" element={<CustomerPage />} />
               <Route path="/operator/renewals" element={<Renewals />} />
+              <Route path="/operator/shops" element={<OperatorShops />} />
+              <Route path="/operator/shops/:id" element={<OperatorShop />} />
               <Route path="/operator/jobs" element={<Jobs />} />
               <Route path="/operator/jobs/skips" element={<JobSkips />} />
               <Route path="/operator/deliveries" element={<Deliveries />} />

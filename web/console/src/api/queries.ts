@@ -8,6 +8,7 @@ import {
   useQuery,
   type UseQueryResult,
 } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { answer, api } from "./client";
 import { Problem } from "./problem";
 import { keys } from "./read-keys";
@@ -19,10 +20,12 @@ import type {
   Delivery,
   DeliveryFilter,
   FailingRenewal,
+  HouseFilter,
   Job,
   JobFilter,
   JobSkip,
   LedgerFilter,
+  ListedShop,
   OperatorAuditEntry,
   Transaction,
 } from "./types";
@@ -135,6 +138,35 @@ function useKeyset<T, K = number>(
   });
 }
 
+interface Counted<T> {
+  read: ReadList<T>;
+  /** How many there are in all; not given: not known yet. */
+  total: number | undefined;
+  /** There are more than that. */
+  more: boolean;
+}
+
+/** Lists whose order one can choose: the server says how many there are, and behind what the next page begins. */
+function useCounted<T>(
+  queryKey: readonly unknown[],
+  page: (after: string | undefined) => Promise<{ rows: T[]; total: number; more: boolean; next: string | null }>,
+  enabled = true,
+): Counted<T> {
+  const whole = useInfiniteQuery({
+    queryKey,
+    enabled,
+    queryFn: ({ pageParam }) => page(pageParam),
+    initialPageParam: undefined as string | undefined,
+    placeholderData: keepPreviousData,
+    getNextPageParam: (last) => last.next ?? undefined,
+  });
+  const pages = whole.data?.pages;
+  const rows = useMemo(() => pages?.map((one) => one.rows), [pages]);
+  const last = pages?.at(-1);
+  const data = rows === undefined ? undefined : { pages: rows, pageParams: whole.data?.pageParams ?? [] };
+  return { read: { ...whole, data } as ReadList<T>, total: last?.total, more: last?.more ?? false };
+}
+
 const useKeysetList = <T extends { id: number }>(
   queryKey: readonly unknown[],
   page: (after: number | undefined) => Promise<T[]>,
@@ -215,6 +247,18 @@ export const useJobSkips = () =>
     },
     { keyOf: ({ kind, item }) => ({ afterKind: kind, afterItem: item }) },
   );
+/** The shops of all customers. */
+export const useHouse = (filter: HouseFilter) =>
+  useCounted<ListedShop>(keys.houseList(filter), async (after) => {
+    const query = { ...filter, after, limit: PAGE_ROWS };
+    const { shops, ...rest } = await answer(api.GET("/api/operator/shops", { params: { query } }));
+    return { rows: shops, ...rest };
+  });
+export const useHouseShop = (id: number) =>
+  useQuery({
+    queryKey: keys.houseShop(id),
+    queryFn: () => answer(api.GET("/api/operator/shops/{id}", { params: { path: { id } } })),
+  });
 export const useDeliveries = (filter: DeliveryFilter) =>
   useKeysetList<Delivery>(keys.deliveryList(filter), async (after) => {
     const query = { ...range(after), ...filter };

@@ -1,7 +1,7 @@
 /* The names under which what was read is kept. Live events and finished submits name these keys to have them read again;
  * a key's first parts are therefore the thing, its later parts the page. Apart from the hooks, so that the shared worker
  * does not carry them. */
-import type { AuditFilter, DeliveryFilter, JobFilter, LedgerFilter } from "./types";
+import type { AuditFilter, DeliveryFilter, HouseFilter, JobFilter, LedgerFilter } from "./types";
 
 export const keys = {
   user: ["user"],
@@ -31,6 +31,8 @@ export const keys = {
   jobs: ["operator", "jobs"],
   jobList: (filter: JobFilter) => ["operator", "jobs", filter],
   jobSkips: ["operator", "jobs", "skips"],
+  houseList: (filter: HouseFilter) => ["operator", "shops", filter],
+  houseShop: (id: number) => ["operator", "shops", id],
   deliveries: ["operator", "deliveries"],
   deliveryList: (filter: DeliveryFilter) => ["operator", "deliveries", filter],
   deliveryRow: (id: number) => ["operator", "deliveries", id],

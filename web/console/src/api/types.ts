@@ -25,7 +25,7 @@ type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { quer
   : never;
 /** What a list is narrowed to, without its page. */
 export type LedgerFilter = Pick<Query<"/api/billing/transactions">, "from" | "to" | "reason" | "search" | "shop">;
-export type AuditFilter = Pick<Query<"/api/operator/audit">, "from" | "to" | "action" | "account">;
+export type AuditFilter = Pick<Query<"/api/operator/audit">, "from" | "to" | "action" | "account" | "shop">;
 export type Subscription = NonNullable<Chatbot["subscription"]>;
 export type Attention = Answer<"/api/home", "get">["attention"][number];
 export type FailingRenewal = Answer<"/api/operator/renewals", "get">["renewals"][number];
@@ -43,6 +43,9 @@ export type JobState = Exclude<
 export type JobFilter = Pick<Query<"/api/operator/jobs">, "state" | "scheduled" | "account" | "from" | "to">;
 export type JobSkip = Answer<"/api/operator/jobs/skips", "get">["skips"][number];
 export type Delivery = Answer<"/api/operator/deliveries", "get">["deliveries"][number];
-export type DeliveryFilter = Pick<Query<"/api/operator/deliveries">, "from" | "to" | "state" | "sender">;
+export type DeliveryFilter = Pick<Query<"/api/operator/deliveries">, "from" | "to" | "state" | "sender" | "account">;
 export type DeliveryContents = Answer<"/api/operator/deliveries/{id}", "get">;
+export type ListedShop = Answer<"/api/operator/shops", "get">["shops"][number];
+export type HouseFilter = Pick<Query<"/api/operator/shops">, "search" | "state" | "sort">;
+export type HouseShop = Answer<"/api/operator/shops/{id}", "get">;
 export type SsoLaunch = Answer<"/api/shops/{id}/sso/launch", "post">;

@@ -4,6 +4,7 @@ import { dictionaries, type TextKey, useText } from "../i18n/i18n";
 import { idOf, useAddress } from "./address";
 import { endOf, startOf } from "./days";
 import { Choose, Days, Export } from "./filters";
+import { Icon } from "./icon";
 import { Toolbar } from "./page";
 import { OfCustomer } from "./person";
 
@@ -23,6 +24,7 @@ export function useAuditFilter(): AuditFilter {
     to: endOf(read("to")),
     action: ACTIONS.find((action) => action === read("action")),
     account: idOf(read("account")),
+    shop: idOf(read("account")) === undefined ? undefined : idOf(read("shop")),
   };
 }
 
@@ -35,7 +37,21 @@ export function AuditTools({ path, filter }: { path: string; filter: AuditFilter
   );
   return (
     <Toolbar>
-      {filter.account !== undefined && <OfCustomer id={filter.account} onAll={() => write({ account: "" })} />}
+      {filter.account !== undefined && (
+        <OfCustomer id={filter.account} onAll={() => write({ account: "", shop: "" })} />
+      )}
+      {filter.shop !== undefined && (
+        <span className="chip chip-chosen chip-of">
+          <span>{t("house.one", { id: filter.shop })}</span>
+          <button
+            type="button"
+            aria-label={t("list.allOf", { name: t("resource.shop") })}
+            onClick={() => write({ shop: "" })}
+          >
+            <Icon name="close" />
+          </button>
+        </span>
+      )}
       <Choose
         label={t("audit.action")}
         choices={choices}

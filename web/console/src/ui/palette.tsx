@@ -27,10 +27,9 @@ const HITS_MAX = 7;
 const matches = (typed: string, ...texts: (string | null)[]) =>
   texts.some((text) => text !== null && text.toLowerCase().includes(typed));
 
-/** A customer's shop is found by its name, and leads to whose it is. */
 const hitOf = ({ kind, id, account, title, detail }: Found): Hit => ({
   key: `${kind}-${id}`,
-  to: `/operator/customers/${account}`,
+  to: kind === "shop" ? `/operator/shops/${id}` : `/operator/customers/${account}`,
   icon: kind === "shop" ? "shop" : "person",
   text: title,
   side: detail === title ? undefined : (detail ?? undefined),

@@ -22,7 +22,8 @@ const OPERATOR: readonly Place[] = [
   { to: "/operator", text: "nav.today", icon: "today" },
   { to: "/operator/customers", text: "nav.customers", icon: "people" },
   { to: "/operator/renewals", text: "nav.renewals", icon: "billing", group: "nav.money" },
-  { to: "/operator/deliveries", text: "nav.deliveries", icon: "inbox", group: "nav.fleet" },
+  { to: "/operator/shops", text: "house.title", icon: "shop", group: "nav.fleet" },
+  { to: "/operator/deliveries", text: "nav.deliveries", icon: "inbox" },
   { to: "/operator/jobs", text: "nav.jobs", icon: "jobs", group: "nav.system" },
   { to: "/operator/audit", text: "nav.operatorAudit", icon: "log" },
 ];

@@ -73,9 +73,9 @@ function Shops({ shops }: Pick<Detailed, "shops">) {
         <ul className="list-rows">
           {(all ? shops : shops.slice(0, SHOPS_SHOWN)).map((shop) => (
             <li key={shop.id}>
-              <span className="short" title={shop.shop_name}>
+              <Link to={`/operator/shops/${shop.id}`} className="short" title={shop.shop_name}>
                 {shop.shop_name}
-              </span>
+              </Link>
               <StatusPill state={shop.chatbot_state} />
             </li>
           ))}

@@ -1,18 +1,15 @@
 /* What others delivered here: payment notices, callbacks, synchronised chats. What was not acted on comes first to mind. */
-import { Link } from "react-router";
 import { useDeliveries } from "../../api/queries";
-import type { Delivery, DeliveryFilter } from "../../api/types";
+import type { DeliveryFilter } from "../../api/types";
 import { useText } from "../../i18n/i18n";
-import { useAddress } from "../../ui/address";
+import { idOf, useAddress } from "../../ui/address";
 import { endOf, startOf } from "../../ui/days";
-import { Short, Time } from "../../ui/facts";
+import { DeliveryTable } from "../../ui/delivery-table";
 import { Chips, Days, Export, isNarrow } from "../../ui/filters";
 import { Icon } from "../../ui/icon";
 import { LoadedList } from "../../ui/loaded";
 import { Page, Teach, Toolbar } from "../../ui/page";
-import { KnownPerson } from "../../ui/person";
-import { StatusPill } from "../../ui/pill";
-import { type Column, DataTable } from "../../ui/table";
+import { OfCustomer } from "../../ui/person";
 
 const STATES = ["received", "acted", "failed", "refused"] as const;
 const SENDER_MAX = 64;
@@ -23,70 +20,9 @@ function useDeliveryFilter(): DeliveryFilter {
     from: startOf(read("from")),
     to: endOf(read("to")),
     state: STATES.find((state) => state === read("state")),
+    account: idOf(read("account")),
     sender: read("sender").slice(0, SENDER_MAX) || undefined,
   };
-}
-
-function DeliveryTable({ rows }: { rows: readonly Delivery[] }) {
-  const { t, number } = useText();
-  const columns: Column<Delivery>[] = [
-    {
-      key: "id",
-      title: t("delivery.one"),
-      grow: true,
-      phone: "main",
-      render: (row) => (
-        <Link
-          to={`/operator/deliveries/${row.id}`}
-          className="short"
-          title={row.senderId ?? String(row.id)}
-          translate="no"
-        >
-          {row.senderId ?? String(row.id)}
-        </Link>
-      ),
-    },
-    {
-      key: "sender",
-      title: t("delivery.sender"),
-      tight: true,
-      render: (row) => (
-        <Link to={`/operator/deliveries?sender=${encodeURIComponent(row.sender)}`} translate="no">
-          {row.sender}
-        </Link>
-      ),
-    },
-    {
-      key: "state",
-      title: t("delivery.state"),
-      phone: "end",
-      render: (row) => <StatusPill of="delivery" state={row.state} />,
-    },
-    {
-      key: "outcome",
-      title: t("delivery.outcome"),
-      grow: true,
-      phone: "sub",
-      render: (row) => (row.outcome === null ? "—" : <Short>{row.outcome}</Short>),
-    },
-    {
-      key: "account",
-      title: t("customer.one"),
-      grow: true,
-      render: (row) => (row.account === null ? "—" : <KnownPerson id={row.account} />),
-    },
-    { key: "copies", title: t("delivery.copies"), numeric: true, render: (row) => number(row.copies) },
-    { key: "at", title: t("delivery.receivedAt"), phone: "side", render: (row) => <Time at={row.receivedAt} /> },
-  ];
-  return (
-    <DataTable
-      label={t("nav.deliveries")}
-      columns={columns}
-      rows={rows}
-      rowKey={(row) => row.id}
-      empty={t("list.noMatch")}
-    />
-  );
 }
 
 export default function Deliveries() {
@@ -97,6 +33,7 @@ export default function Deliveries() {
   return (
     <Page title={t("nav.deliveries")} intro={t("delivery.intro")}>
       <Toolbar>
+        {filter.account !== undefined && <OfCustomer id={filter.account} onAll={() => write({ account: "" })} />}
         {filter.sender !== undefined && (
           <span className="chip chip-chosen chip-of">
             <span translate="no">{filter.sender}</span>
@@ -127,7 +64,7 @@ export default function Deliveries() {
               {t("delivery.noneText")}
             </Teach>
           ) : (
-            <DeliveryTable rows={rows} />
+            <DeliveryTable rows={rows} empty={t("list.noMatch")} />
           )
         }
       </LoadedList>

@@ -1,92 +1,17 @@
 /* Work that the house does behind the requests: what waits, what runs, what was given up and why. */
-import { useQueryClient } from "@tanstack/react-query";
-import { answer, api, once } from "../../api/client";
 import { useJobs } from "../../api/queries";
-import { keys } from "../../api/read-keys";
-import { useSubmit } from "../../api/submit";
-import type { Job, JobFilter, JobState } from "../../api/types";
+import type { JobFilter, JobState } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { idOf, useAddress } from "../../ui/address";
-import { Button } from "../../ui/button";
 import { endOf, startOf } from "../../ui/days";
-import { Time } from "../../ui/facts";
 import { Chips, Days, Export } from "../../ui/filters";
 import { JobParts } from "../../ui/job-parts";
+import { JobTable } from "../../ui/job-table";
 import { LoadedList } from "../../ui/loaded";
-import { useNotify } from "../../ui/notify";
 import { Page, Toolbar } from "../../ui/page";
-import { KnownPerson, OfCustomer } from "../../ui/person";
-import { StatusPill } from "../../ui/pill";
-import { type Column, DataTable } from "../../ui/table";
+import { OfCustomer } from "../../ui/person";
 
 const STATES: readonly JobState[] = ["ready", "running", "done", "dead"];
-
-function What({ job }: { job: Job }) {
-  const { known } = useText();
-  const error = job.error ?? "";
-  return (
-    <span className="two-lines">
-      <span className="short" title={job.kind}>
-        {known(`jobkind.${job.kind}`) ?? job.kind}
-      </span>
-      {error !== "" && (
-        <span className="small job-error break" translate="no">
-          {error}
-        </span>
-      )}
-    </span>
-  );
-}
-
-function JobTable({ rows }: { rows: readonly Job[] }) {
-  const { t, number } = useText();
-  const queries = useQueryClient();
-  const notify = useNotify();
-  const retry = useSubmit(
-    (id: number, key) => answer(api.POST("/api/operator/jobs/{id}/retry", { params: { path: { id } }, ...once(key) })),
-    {
-      onDone: () => {
-        void queries.invalidateQueries({ queryKey: keys.jobs });
-        void queries.invalidateQueries({ queryKey: keys.overview });
-        notify.done(t("jobs.retried"));
-      },
-      onProblem: notify.problem,
-    },
-  );
-  const columns: Column<Job>[] = [
-    { key: "kind", title: t("jobs.kind"), grow: true, phone: "main", render: (row) => <What job={row} /> },
-    { key: "state", title: t("jobs.state"), phone: "end", render: (row) => <StatusPill of="job" state={row.state} /> },
-    {
-      key: "account",
-      title: t("customer.one"),
-      grow: true,
-      phone: "sub",
-      render: (row) => (row.account === null || row.account === 0 ? "—" : <KnownPerson id={row.account} />),
-    },
-    { key: "attempts", title: t("jobs.attempts"), numeric: true, render: (row) => number(row.attempts) },
-    { key: "when", title: t("jobs.when"), phone: "side", render: (row) => <Time at={row.endedAt ?? row.runAt} /> },
-    { key: "id", title: t("jobs.number"), tight: true, render: (row) => <code translate="no">{row.id}</code> },
-    {
-      key: "actions",
-      title: t("table.actions"),
-      actions: true,
-      render: (row) =>
-        row.state === "dead" && (
-          <Button
-            small
-            busy={retry.isPending && retry.sent === row.id}
-            onClick={() => retry.send(row.id)}
-            aria-label={`${t("jobs.retry")}: ${row.id}`}
-          >
-            {t("jobs.retry")}
-          </Button>
-        ),
-    },
-  ];
-  return (
-    <DataTable label={t("jobs.list")} columns={columns} rows={rows} rowKey={(row) => row.id} empty={t("jobs.none")} />
-  );
-}
 
 function useJobFilter(): JobFilter {
   const [read] = useAddress();

@@ -20,9 +20,13 @@ function House({ accounts, shops, tenantsActive, tenantsProvisioning, jobs, cred
       <Figures
         figures={[
           { name: t("nav.customers"), value: number(accounts), to: "/operator/customers" },
-          { name: t("overview.shops"), value: number(shops) },
-          { name: t("overview.active"), value: number(tenantsActive) },
-          { name: t("overview.provisioning"), value: number(tenantsProvisioning) },
+          { name: t("overview.shops"), value: number(shops), to: "/operator/shops" },
+          { name: t("overview.active"), value: number(tenantsActive), to: "/operator/shops?state=active" },
+          {
+            name: t("overview.provisioning"),
+            value: number(tenantsProvisioning),
+            to: "/operator/shops?state=provisioning",
+          },
         ]}
       />
       <div className="even">

@@ -1,0 +1,214 @@
+/* All about one shop: whose it is, its chatbot and what pays for it, the work behind it, what was delivered, what was
+ * done to it. */
+import { Link, useParams } from "react-router";
+import { toProblem } from "../../api/problem";
+import { useAccountTransactions, useDeliveries, useHouseShop, useJobs, useOperatorAudit } from "../../api/queries";
+import type { HouseShop, Job } from "../../api/types";
+import { useText } from "../../i18n/i18n";
+import { idOf } from "../../ui/address";
+import { AuditTable } from "../../ui/audit-table";
+import { DeliveryTable } from "../../ui/delivery-table";
+import { Day, Fact, Facts, Id, Person, Time } from "../../ui/facts";
+import { JobTable } from "../../ui/job-table";
+import { Loaded } from "../../ui/loaded";
+import { Detail, Page, Section } from "../../ui/page";
+import { StatusPill } from "../../ui/pill";
+import { TransactionTable } from "../../ui/transactions";
+import NotFound from "../not-found";
+
+/** Of the newest: the whole is a press away. */
+const SHOWN = 10;
+
+const isOfShop = (job: Job, shop: HouseShop) =>
+  job.id === shop.job || (job.kind.startsWith("tenants.") && job.ref === shop.id);
+
+function Chatbot({ shop }: { shop: HouseShop }) {
+  const { t, known } = useText();
+  return (
+    <Section title={t("house.chatbot")}>
+      <Facts>
+        <Fact name={t("customer.state")}>
+          <StatusPill state={shop.chatbot_state} />
+        </Fact>
+        {shop.error !== null && (
+          <Fact name={t("house.error")}>
+            <span className="break">{known(`problem.${shop.error}`) ?? shop.error}</span>
+          </Fact>
+        )}
+        <Fact name={t("house.backend")}>
+          {shop.backend === null ? "—" : <code translate="no">{shop.backend}</code>}
+        </Fact>
+        <Fact name={t("house.bot")}>{shop.botName === null || shop.botName === "" ? "—" : shop.botName}</Fact>
+        <Fact name={t("house.enabledAt")}>{shop.enabledAt === null ? "—" : <Time at={shop.enabledAt} />}</Fact>
+      </Facts>
+    </Section>
+  );
+}
+
+function Subscribed({ shop: { subscription } }: { shop: HouseShop }) {
+  const { t, known } = useText();
+  return (
+    <Section title={t("house.subscription")}>
+      {subscription === null ? (
+        <p className="muted">{t("house.noSubscription")}</p>
+      ) : (
+        <Facts>
+          <Fact name={t("customer.state")}>
+            <StatusPill state={subscription.status} />
+          </Fact>
+          <Fact name={t("house.source")}>{known(`subscription.${subscription.source}`) ?? subscription.source}</Fact>
+          <Fact name={t("house.renews")}>{t(subscription.renews ? "house.yes" : "house.no")}</Fact>
+          <Fact name={t("house.startedAt")}>
+            <Day at={subscription.startedAt} />
+          </Fact>
+          <Fact name={t("house.expiresAt")}>
+            <Day at={subscription.expiresAt} />
+          </Fact>
+          {subscription.pastDueAt !== null && (
+            <Fact name={t("house.pastDueAt")}>
+              <Day at={subscription.pastDueAt} />
+            </Fact>
+          )}
+        </Facts>
+      )}
+    </Section>
+  );
+}
+
+function About({ shop }: { shop: HouseShop }) {
+  const { t } = useText();
+  return (
+    <Section card title={t("house.about")}>
+      <Facts>
+        <Fact name={t("customer.one")}>
+          <Person id={shop.account} email={shop.email} name={shop.email} />
+        </Fact>
+        <Fact name={t("shop.domain")}>{shop.domain === null ? "—" : <Id>{shop.domain}</Id>}</Fact>
+        <Fact name={t("house.number")}>
+          <Id>{`shop-${shop.id}`}</Id>
+        </Fact>
+        {shop.botId !== null && (
+          <Fact name={t("house.botId")}>
+            <Id>{shop.botId}</Id>
+          </Fact>
+        )}
+        <Fact name={t("house.created")}>
+          <Time at={shop.createdAt} />
+        </Fact>
+        {shop.purgeAt !== null && (
+          <Fact name={t("house.purgeAt")}>
+            <Time at={shop.purgeAt} />
+          </Fact>
+        )}
+      </Facts>
+    </Section>
+  );
+}
+
+function Work({ shop }: { shop: HouseShop }) {
+  const { t } = useText();
+  const read = useJobs({ state: "all", account: shop.account });
+  return (
+    <Section
+      title={t("nav.jobs")}
+      extra={<Link to={`/operator/jobs?account=${shop.account}`}>{t("house.allOfCustomer")}</Link>}
+    >
+      <Loaded read={read} rows={3}>
+        {({ pages }) => (
+          <JobTable
+            rows={pages
+              .flat()
+              .filter((job) => isOfShop(job, shop))
+              .slice(0, SHOWN)}
+          />
+        )}
+      </Loaded>
+    </Section>
+  );
+}
+
+function Money({ shop }: { shop: HouseShop }) {
+  const { t } = useText();
+  const read = useAccountTransactions(shop.account, { shop: shop.id });
+  return (
+    <Section
+      title={t("ledger.title")}
+      extra={<Link to={`/operator/customers/${shop.account}?shop=${shop.id}`}>{t("house.whole")}</Link>}
+    >
+      <Loaded read={read} rows={3}>
+        {({ pages }) => (
+          <TransactionTable rows={pages.flat().slice(0, SHOWN)} names={{ [shop.id]: shop.shop_name }} narrow />
+        )}
+      </Loaded>
+    </Section>
+  );
+}
+
+function Delivered({ shop }: { shop: HouseShop }) {
+  const { t } = useText();
+  const read = useDeliveries({ account: shop.account });
+  return (
+    <Section
+      title={t("nav.deliveries")}
+      extra={<Link to={`/operator/deliveries?account=${shop.account}`}>{t("house.allOfCustomer")}</Link>}
+    >
+      <Loaded read={read} rows={3}>
+        {({ pages }) => <DeliveryTable rows={pages.flat().slice(0, SHOWN)} empty={t("house.noDeliveries")} />}
+      </Loaded>
+    </Section>
+  );
+}
+
+function Trail({ shop }: { shop: HouseShop }) {
+  const { t } = useText();
+  const read = useOperatorAudit({ account: shop.account, shop: shop.id });
+  return (
+    <Section
+      title={t("nav.operatorAudit")}
+      extra={<Link to={`/operator/audit?account=${shop.account}&shop=${shop.id}`}>{t("house.whole")}</Link>}
+    >
+      <Loaded read={read} rows={3}>
+        {({ pages }) => <AuditTable rows={pages.flat().slice(0, SHOWN)} narrow operator />}
+      </Loaded>
+    </Section>
+  );
+}
+
+function OneShop({ id }: { id: number }) {
+  const { t } = useText();
+  const read = useHouseShop(id);
+  if (read.isError && toProblem(read.error).status === 404) return <NotFound />;
+  const shop = read.data;
+  return (
+    <Page
+      title={shop === undefined || shop.shop_name === "" ? t("house.one", { id }) : shop.shop_name}
+      back={{ to: "/operator/shops", text: t("house.title") }}
+      intro={shop !== undefined && shop.status !== "active" && <StatusPill state={shop.status} />}
+    >
+      <Loaded read={read} height={480}>
+        {(found) => (
+          <>
+            <Detail
+              main={
+                <>
+                  <Chatbot shop={found} />
+                  <Subscribed shop={found} />
+                </>
+              }
+              side={<About shop={found} />}
+            />
+            <Work shop={found} />
+            <Money shop={found} />
+            <Delivered shop={found} />
+            <Trail shop={found} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+export default function OperatorShopPage() {
+  const id = idOf(useParams().id ?? "");
+  return id === undefined ? <NotFound /> : <OneShop id={id} key={id} />;
+}

@@ -1,0 +1,130 @@
+/* The shops of all customers. Search, state and order stand in the address; the server finds, sorts and counts. */
+import { Link } from "react-router";
+import { useHouse } from "../../api/queries";
+import type { HouseFilter, ListedShop } from "../../api/types";
+import { useText } from "../../i18n/i18n";
+import { useAddress } from "../../ui/address";
+import { Person, Short, Time } from "../../ui/facts";
+import { Choose, Export, Find, isNarrow } from "../../ui/filters";
+import { LoadedList } from "../../ui/loaded";
+import { Page, Teach, Toolbar } from "../../ui/page";
+import { StatusPill } from "../../ui/pill";
+import { type Column, DataTable, type Sort } from "../../ui/table";
+
+const STATES = ["active", "provisioning", "suspended", "failed", "disabled", "deleted"] as const;
+const SORTS = ["newest", "oldest", "name", "nameDown"] as const;
+const SEARCH_MAX = 100;
+
+function useHouseFilter(): HouseFilter {
+  const [read] = useAddress();
+  const search = read("search").slice(0, SEARCH_MAX) || undefined;
+  const state = STATES.find((name) => name === read("state"));
+  const sort = SORTS.find((name) => name === read("sort"));
+  // In a state the age is all one can sort by.
+  const byName = sort === "name" || sort === "nameDown";
+  return { search, state, sort: state !== undefined && search === undefined && byName ? undefined : sort };
+}
+
+const sortOf = ({ sort = "newest" }: HouseFilter): Sort => ({
+  by: sort === "name" || sort === "nameDown" ? "name" : "created",
+  down: sort === "newest" || sort === "nameDown",
+});
+
+const nameOf = ({ by, down }: Sort) => (by === "name" ? (down ? "nameDown" : "name") : down ? "newest" : "oldest");
+
+function ShopTable({ rows, filter }: { rows: readonly ListedShop[]; filter: HouseFilter }) {
+  const { t } = useText();
+  const [, write] = useAddress();
+  const columns: Column<ListedShop>[] = [
+    {
+      key: "name",
+      title: t("shop.name"),
+      grow: true,
+      phone: "main",
+      sortable: filter.state === undefined || filter.search !== undefined,
+      render: (row) => (
+        <Link to={`/operator/shops/${row.id}`} className="short" title={row.shop_name}>
+          {row.shop_name}
+        </Link>
+      ),
+    },
+    {
+      key: "domain",
+      title: t("shop.domain"),
+      grow: true,
+      phone: "sub",
+      render: (row) => (row.domain === null ? <span className="muted">—</span> : <Short>{row.domain}</Short>),
+    },
+    {
+      key: "state",
+      title: t("customer.state"),
+      tight: true,
+      phone: "end",
+      render: (row) => <StatusPill state={row.status === "deleted" ? "deleted" : row.chatbot_state} />,
+    },
+    {
+      key: "account",
+      title: t("customer.one"),
+      grow: true,
+      render: (row) => <Person id={row.account} email={row.email} name={row.email} />,
+    },
+    {
+      key: "created",
+      title: t("house.created"),
+      phone: "side",
+      sortable: true,
+      numeric: true,
+      render: (row) => <Time at={row.createdAt} />,
+    },
+  ];
+  return (
+    <DataTable
+      label={t("house.title")}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => row.id}
+      empty={t("list.noMatch")}
+      sort={sortOf(filter)}
+      onSort={(sort) => write({ sort: nameOf(sort) })}
+    />
+  );
+}
+
+export default function OperatorShops() {
+  const { t, number } = useText();
+  const [address, write] = useAddress();
+  const filter = useHouseFilter();
+  const { read, total, more } = useHouse(filter);
+  const narrow = isNarrow({ search: filter.search, state: filter.state });
+  return (
+    <Page
+      title={t("house.title")}
+      count={more ? undefined : total}
+      intro={more && total !== undefined ? t("list.moreThan", { n: number(total) }) : undefined}
+    >
+      <Toolbar>
+        <Find value={address("search")} label={t("house.find")} onFind={(search) => write({ search })} />
+        <Choose
+          label={t("customer.state")}
+          choices={STATES.map((value) => ({ value, text: t(`house.${value}`) }))}
+          value={filter.state ?? ""}
+          onPick={(state) => write({ state })}
+        />
+        <span className="end">
+          <Export path="/api/operator/shops" wanted={filter} name="chathub-shops" />
+        </span>
+      </Toolbar>
+      <LoadedList read={read} rows={12}>
+        {(rows) =>
+          rows.length === 0 && !narrow ? (
+            <Teach icon="shop" title={t("house.none")}>
+              {t("house.noneText")}
+            </Teach>
+          ) : (
+            <ShopTable rows={rows} filter={filter} />
+          )
+        }
+      </LoadedList>
+    </Page>
+  );
+}
