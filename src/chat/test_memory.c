@@ -168,7 +168,7 @@ static bool search_texts(void *ctx, struct str query, const char *product, size_
                          struct knowledge_text **out, size_t *n)
 {
     struct memory_shop *s = ctx;
-    struct atoms q = atoms_of(a, query, 900);
+    struct atoms q = atoms_of(a, (struct str){ query.p, utf8_cut(query, 600) }, 200);
     *out = ARENA_ARRAY(a, struct knowledge_text, s->texts + 1), *n = 0;
     if (!alive(s)) return false;
     for (size_t i = 0; i < s->texts; i++) {

@@ -40,7 +40,7 @@ size_t joined_of(struct str text, char *out, size_t size);
     X(GREET) X(THANKS) X(BYE) X(WHO) X(FINE) X(INJECT) X(ORDER) X(TRACK) X(ITEM) X(ANGRY) X(COST) X(TIME)              \
     X(WISH) X(TALK) X(HUMAN) X(NO_HUMAN) X(RETURN) X(EXCHANGE) X(SHIP) X(PAY) X(INVOICE) X(CHANGE) X(WARRANTY)         \
     X(INSTALL) X(GIFT) X(FAULT) X(CONTACT) X(STORE) X(HOURS) X(SIZE) X(DISCOUNT) X(ABROAD) X(WRAP) X(POINTS) X(CARE)   \
-    X(DAMAGE) X(PRIVACY) X(USED_FOR) X(BULK) X(FIX)
+    X(DAMAGE) X(PRIVACY) X(USED_FOR) X(BULK) X(FIX) X(UNIT)
 /* clang-format on */
 #define LOCAL_SENSE_INDEX(name) SENSE_INDEX_##name,
 enum { LOCAL_SENSES(LOCAL_SENSE_INDEX) SENSE_COUNT };
@@ -58,7 +58,7 @@ enum { LOCAL_SENSES(LOCAL_SENSE_BIT) };
 
 struct lexicon;
 struct lexicon *lexicon_new(struct arena *a);
-/* Words of these senses, for a search that shall find them by another word of the same sense. */
+/* A few words of these subjects, for a search that shall find them by another word of the same subject. */
 void lexicon_words(uint64_t senses, struct buf *out);
 /* An option's value in the other language ("黑" for "black"); NULL: none. */
 const char *lexicon_other(const char *value, size_t at);

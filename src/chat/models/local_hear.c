@@ -81,8 +81,10 @@ struct heard hear(struct arena *a, const struct lexicon *l, struct str text, siz
             if (n > best) best = n, sense = e->sense;
             else if (n == best && n > 0) sense |= e->sense;
         }
+        /* 支 is a unit in "3支", and part of a word in 支架 */
+        if (sense == SENSE_UNIT) sense = i > 0 && h.a.atom[i - 1].kind == ATOM_NUMBER ? SENSE_SOFT : 0;
         for (size_t k = 0; k < best; k++) h.sense[i + k] = sense;
-        h.lone[i] = best == 1 && x->kind == ATOM_HAN && !(sense & SENSE_SOFT);
+        h.lone[i] = sense != 0 && best == 1 && x->kind == ATOM_HAN && !(sense & SENSE_SOFT);
         h.all |= sense;
         i += best ? best : 1;
     }
@@ -91,11 +93,8 @@ struct heard hear(struct arena *a, const struct lexicon *l, struct str text, siz
 
 void lexicon_words(uint64_t senses, struct buf *out)
 {
-    for (const struct lexicon_row *r = lexicon_rows; r->words; r++) {
-        if (!(r->sense & senses & SENSE_SUBJECTS)) continue;
-        for (const char *p = r->words; *p; p++) buf_char(out, *p == '|' || *p == '*' ? ' ' : *p);
-        buf_char(out, ' ');
-    }
+    for (const struct lexicon_row *r = lexicon_keys; r->words; r++)
+        if (r->sense & senses) buf_text(out, r->words), buf_char(out, ' ');
 }
 
 const char *lexicon_other(const char *value, size_t at)

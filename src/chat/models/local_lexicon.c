@@ -273,11 +273,12 @@ const struct lexicon_row lexicon_rows[] = {
       "bulk|wholesale|bulk order|corporate|reseller|business customer|large order|bulk discount|团购|采购|批发|企业采购|"
       "企业团购|大宗|大批量|公司采购|al por mayor" },
     { SENSE_INSTALL, "上门安装|上门装|多久上门|什么时候上门|上门时间|上门吗|几天上门" },
-    { SENSE_SOFT, "码|克|毫升|升|寸|厘米|公斤|斤|号|岁|米|瓦|件|盒|袋|瓶|包|只|条|支|片|人|英寸" },
-    { SENSE_WISH, "跟机器人|和机器人|与机器人|叫*客服|找*客服|转*人工|接*人工|找*真人|要*人工|换*人工|叫*真人|叫*经理|想和*人|想跟*人" },
+    { SENSE_UNIT, "码|克|毫升|升|寸|厘米|公斤|斤|号|岁|米|瓦|件|盒|袋|瓶|包|只|条|支|片|人|英寸" },
+    { SENSE_WISH, "找人|要找人|跟机器人|和机器人|与机器人|叫*客服|找*客服|转*人工|接*人工|找*真人|要*人工|换*人工|叫*真人|叫*经理|想和*人|想跟*人" },
     { SENSE_RETURN, "sending * back|sent back|return period|return window" },
     { SENSE_TIME, "period|window|lead time" },
-    { SENSE_STORE, "see the|see it|see them|see your|look at it in|view it|come see" },
+    { SENSE_STORE,
+      "where can i see|where can i try|can i try|see the|see it|see them|see your|look at it in|view it|come see" },
     { SENSE_WISH,
       "anybody i can talk|anyone i can talk|someone i can talk|somebody i can talk|person i can talk|"
       "someone i can speak|anyone i can speak|anyone to talk to|somebody to talk to|someone to talk to|"
@@ -285,6 +286,37 @@ const struct lexicon_row lexicon_rows[] = {
     { SENSE_TALK, "talking|speaking|chatting|connecting" },
     { SENSE_SHIP | SENSE_TIME, "lead time|lead times" },
     { SENSE_OPTIONS | SENSE_STOP, "can i choose|choose from|to choose|i can choose|choose|list the" },
+    { SENSE_SHIP | SENSE_TIME, "几天能收到|几天收到|多久收到|多久能收到|什么时候收到|啥时候收到|什么时候能到|啥时候能到|多久能到|几天可以到|几天到货|多久到货" },
+    { SENSE_DISCOUNT, "补差价|差价|保价|价保|价格保护|price protection|price adjustment|price guarantee" },
+    { 0, NULL }
+};
+
+/* By what words a text about a subject is likely to be found: few, for a question to the search has a length. */
+const struct lexicon_row lexicon_keys[] = {
+    { SENSE_RETURN, "return returns refund money back 退货 退款 退换 devoluciones" },
+    { SENSE_EXCHANGE, "exchange size replace 换货 退换 调换 cambios" },
+    { SENSE_SHIP, "shipping delivery postage parcel 运费 邮费 快递 发货 配送 物流 到货 envío" },
+    { SENSE_PAY, "pay payment payments methods cards 支付 付款 分期 pago" },
+    { SENSE_INVOICE, "invoice invoices receipt tax 发票 开票 factura" },
+    { SENSE_CHANGE, "cancel cancelling change changing order 取消 修改 改地址 订单 cancelar" },
+    { SENSE_WARRANTY, "warranty guarantee defects repair repairs 保修 质保 维修 三包 售后 garantía" },
+    { SENSE_INSTALL, "install installation assembly assemble fitting 安装 上门 预约 师傅 instalación" },
+    { SENSE_GIFT, "gift gifts free 赠品 赠送 礼品 regalo" },
+    { SENSE_FAULT, "fault error troubleshooting problems 故障 代码 常见故障 报错" },
+    { SENSE_CONTACT, "contact phone email hotline 电话 联系 客服 contacto" },
+    { SENSE_STORE, "store stores showroom showrooms workshop address visit 门店 实体店 体验店 地址 线下 tienda" },
+    { SENSE_HOURS, "hours open opening times 营业 时间 门店 horario" },
+    { SENSE_SIZE, "size sizes sizing guide fit 尺码 尺寸 码数 偏小 tallas" },
+    { SENSE_DISCOUNT,
+      "满 送 减 discount discounts sale until free off promotion coupon voucher 优惠 活动 促销 折扣 价格 保护 descuento" },
+    { SENSE_ABROAD, "international abroad country countries outside customs 海外 国外 国际 internacional" },
+    { SENSE_WRAP, "gift wrapping wrap packaging 包装 礼盒 礼品 贺卡" },
+    { SENSE_POINTS, "points loyalty rewards member account 积分 会员 puntos" },
+    { SENSE_CARE, "care wash washing cleaning use storage 清洗 保养 使用 保质期 保存 冲泡 cuidado" },
+    { SENSE_DAMAGE, "damaged broken missing wrong lost 破损 损坏 少件 漏发 拍照 dañado" },
+    { SENSE_PRIVACY, "privacy data 隐私 信息 privacidad" },
+    { SENSE_USED_FOR, "suitable for age use 适合 适用" },
+    { SENSE_BULK, "bulk wholesale corporate business 团购 采购 企业 批发" },
     { 0, NULL }
 };
 

@@ -11,7 +11,7 @@ struct lexicon_row {
 struct lexicon_pair {
     const char *a, *b; /* the same value of an option, written together, in two languages or spellings */
 };
-extern const struct lexicon_row lexicon_rows[];
+extern const struct lexicon_row lexicon_rows[], lexicon_keys[];
 extern const struct lexicon_pair lexicon_pairs[];
 
 #endif

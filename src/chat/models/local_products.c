@@ -160,14 +160,19 @@ static size_t head_of(const struct atoms *t)
     return head;
 }
 
-/* A word that stands right beside the name and is not of it. */
+/* A word that stands right beside the name and is not of it; a character that may be of the word may stand between. */
 static bool beside(const struct fitting *f, size_t i)
 {
-    const struct atoms *a = &f->h->a;
+    const struct heard *h = f->h;
+    const struct atoms *a = &h->a;
     if (!f->missed[i]) return false;
     bool han = a->atom[i].kind == ATOM_HAN;
-    if (i > 0 && f->named[i - 1] && !a->atom[i].broken && (a->atom[i - 1].kind == ATOM_HAN) == han) return true;
-    return i + 1 < a->n && f->named[i + 1] && !a->atom[i + 1].broken && (a->atom[i + 1].kind == ATOM_HAN) == han;
+    size_t before = i, after = i + 1;
+    if (han && before > 1 && !f->named[before - 1] && in_word(h, before - 1, true) && !hard(h, before - 1)) before--;
+    if (before > 0 && f->named[before - 1] && !a->atom[before].broken && !a->atom[i].broken &&
+        (a->atom[before - 1].kind == ATOM_HAN) == han)
+        return true;
+    return after < a->n && f->named[after] && !a->atom[after].broken && (a->atom[after].kind == ATOM_HAN) == han;
 }
 
 /* The name of an option ("kit size") is no other thing. */
@@ -249,6 +254,23 @@ static bool all_named(const struct fitting *f, const struct mention *x)
     return true;
 }
 
+/* "S3" is the S3 and not the S3 Pro, and not what is made for it, while those are there too. */
+static int32_t besides_name(const struct fitting *f)
+{
+    static const char more[] = " pro max plus ultra mini lite air se fe promax ";
+    int32_t penalty = 0;
+    for (size_t i = 0; i + 1 < f->title.n; i++) {
+        const char *next = f->title.atom[i + 1].text;
+        char padded[LOCAL_JOINED + 3];
+        if (!f->in_title[i] || f->in_title[i + 1]) continue;
+        int n = snprintf(padded, sizeof padded, " %s ", next);
+        bool fits_it = i + 2 < f->title.n && (!strcmp(next, "专") || !strcmp(next, "适")) &&
+                       (!strcmp(f->title.atom[i + 2].text, "用") || !strcmp(f->title.atom[i + 2].text, "配"));
+        if (fits_it || (n > 0 && strstr(more, padded))) penalty++;
+    }
+    return penalty;
+}
+
 static struct fit fit_named(struct local *m, const struct knowledge_product *p, struct found *options, bool *named)
 {
     struct fitting *f = ARENA_NEW(m->arena, struct fitting);
@@ -266,6 +288,7 @@ static struct fit fit_named(struct local *m, const struct knowledge_product *p, 
     judge(f, options);
     /* words of rules alone name a product only by its whole title */
     if (!f->names && !f->fit.exact) f->fit.matched = 0;
+    f->fit.loose += besides_name(f);
     if (named) memcpy(named, f->named, sizeof f->named);
     return f->fit;
 }
@@ -367,6 +390,9 @@ bool local_number(struct local *m)
             if (n == 0 || n > LOCAL_PRODUCTS) continue;
             m->found.how = FOUND_NAMED, m->found.n = n, m->found.variant = variant;
             for (size_t k = 0; k < n; k++) m->found.product[k] = &p[k];
+            for (size_t k = 0; k < n && variant; k++) /* who names a variant means its product alone */
+                for (size_t v = 0; v < p[k].variants; v++)
+                    if (text_eq(p[k].variant[v].id, variant)) m->found.product[0] = &p[k], m->found.n = 1;
             for (size_t k = i; k < end; k++) h->used[k] = m->numbered[k] = true;
             return true;
         }
@@ -489,7 +515,9 @@ bool local_find(struct local *m)
         if (!there) fit[fits++] = fit_of(m, &p[i], &options);
     }
     choose(m, fit, fits);
-    if (f->how != FOUND_NAMED && m->focuses > 0 && goes_on(m, m->focus[0], &options)) {
+    bool rather = f->how == FOUND_NAMED && f->left_over && m->focuses == 1;
+    if ((f->how != FOUND_NAMED || rather) && m->focuses > 0 && goes_on(m, m->focus[0], &options) &&
+        (!rather || (options.mentions > 0 && !options.left_over))) {
         *f = options;
         talked_about(m);
         return true;

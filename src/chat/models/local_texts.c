@@ -4,10 +4,10 @@
 #include "chat/models/local.h"
 
 enum {
-    TEXTS = 24,
+    TEXTS = 48,
     QUOTE = 600,
     SHORT = 600,
-    QUERY = 4000,
+    QUERY = 560,
     TITLE_SUBJECT = 30,
     TITLE_QUALIFIER = 16,
     TITLE_WORD = 12,
@@ -17,19 +17,18 @@ enum {
     ENOUGH = 30
 };
 
-/* The turn, and other words for what it is about. */
-static struct str query_of(struct local *m, uint64_t subjects)
+/* Other words for what the turn is about, and the turn itself as far as there is room. */
+static struct str query_of(struct local *m, uint64_t subjects, bool turn)
 {
     struct buf b;
     char *memory = arena_alloc(m->arena, QUERY);
     buf_fixed(&b, memory, QUERY);
-    buf_text(&b, arena_text_n(m->arena, m->h.text.p, utf8_cut(m->h.text, 600)));
+    if (turn) buf_add(&b, m->h.text.p, utf8_cut(m->h.text, QUERY / 2));
     buf_char(&b, ' ');
-    char *words = arena_alloc(m->arena, QUERY);
-    struct buf w;
-    buf_fixed(&w, words, QUERY - 700);
-    lexicon_words(subjects, &w);
-    buf_add(&b, w.p, utf8_cut(buf_str(&w), QUERY - 700));
+    struct buf words;
+    buf_fixed(&words, arena_alloc(m->arena, QUERY), QUERY);
+    lexicon_words(subjects, &words);
+    buf_add(&b, words.p, utf8_cut(buf_str(&words), QUERY / 2 - 2));
     return buf_str(&b);
 }
 
@@ -122,8 +121,9 @@ static struct scored score_rule(struct local *m, const struct knowledge_text *t,
                 (int)in_title.one * TITLE_WORD + bits(subjects & text.all & ~title.all) * BODY_SUBJECT +
                 bits(more & text.all & ~title.all) * BODY_QUALIFIER + (int)in_text.one * BODY_WORD - bits(others) * 4 -
                 bits((title.all & ~h->all) & (SENSE_COST | SENSE_TIME)) * 6;
+    if ((title.all & SENSE_FIX) && !(h->all & SENSE_FIX)) score -= 8; /* a guarantee is asked for, not a workshop */
     bool covered =
-        in_title.rare > 0 && in_title.either * 10 >= in_title.of * 6 && (!others || in_title.one == in_title.of);
+        in_title.rare > 0 && in_title.either * 10 >= in_title.of * 5 && (!others || in_title.one == in_title.of);
     bool told = in_text.one >= 2 && in_text.rare > 0 && in_text.one * 10 >= in_text.of * 6;
     /* all that was asked for, and no other rule speaks of it */
     told |= in_text.one > 0 && in_text.rare == in_text.of && in_text.of <= 2 && !(h->all & (SENSE_HAVE | SENSE_PRICE));
@@ -166,18 +166,39 @@ static bool say_text_of(struct local *m, const struct knowledge_text *t, struct 
     return true;
 }
 
+/* Texts of the shop, by the words of the turn and by what it is about: two questions, since papers of products may
+ * crowd the answers to one. */
+static bool shop_texts(struct local *m, uint64_t subjects, struct knowledge_text **out, size_t *n)
+{
+    struct knowledge_text *t[2] = { NULL, NULL };
+    size_t count[2] = { 0, 0 };
+    struct str query = query_of(m, subjects, true), about = query_of(m, subjects, false);
+    *n = 0;
+    if (!m->source->search_texts(m->source->ctx, query, NULL, TEXTS, m->arena, &t[0], &count[0])) return false;
+    if (subjects && !m->source->search_texts(m->source->ctx, about, NULL, TEXTS, m->arena, &t[1], &count[1]))
+        return false;
+    *out = ARENA_ARRAY(m->arena, struct knowledge_text, count[0] + count[1] + 1);
+    for (int k = 0; k < 2; k++)
+        for (size_t i = 0; i < count[k]; i++) {
+            bool there = t[k][i].product != NULL;
+            for (size_t j = 0; j < *n && !there; j++)
+                there = (*out)[j].kind == t[k][i].kind && text_eq((*out)[j].id, t[k][i].id);
+            if (!there) (*out)[(*n)++] = t[k][i];
+        }
+    return true;
+}
+
 bool local_rule(struct local *m, bool *answered)
 {
-    uint64_t subjects = m->h.all & SENSE_SUBJECTS;
     struct knowledge_text *t = NULL;
     size_t n = 0;
     *answered = false;
-    if (!m->source->search_texts(m->source->ctx, query_of(m, subjects), NULL, TEXTS, m->arena, &t, &n)) return false;
+    if (!shop_texts(m, m->h.all & SENSE_SUBJECTS, &t, &n)) return false;
     const struct knowledge_text *best = NULL;
     const bool *common = common_words(m, t, n);
     int most = 0;
     for (size_t i = 0; i < n; i++) {
-        if (t[i].product || t[i].kind == KNOWLEDGE_PROMOTION) continue;
+        if (t[i].kind == KNOWLEDGE_PROMOTION) continue;
         struct scored s = score_rule(m, &t[i], common);
         if (s.enough && s.score > most) best = &t[i], most = s.score;
     }
@@ -192,8 +213,7 @@ bool local_promotions(struct local *m, bool *answered)
     struct knowledge_text *t = NULL;
     size_t n = 0, said = 0;
     *answered = false;
-    if (!m->source->search_texts(m->source->ctx, query_of(m, SENSE_DISCOUNT), NULL, TEXTS, m->arena, &t, &n))
-        return false;
+    if (!shop_texts(m, SENSE_DISCOUNT, &t, &n)) return false;
     for (size_t i = 0; i < n && said < 3; i++) {
         if (t[i].kind != KNOWLEDGE_PROMOTION) continue;
         if (said > 0) buf_char(&m->text, '\n');
@@ -257,7 +277,8 @@ bool local_paper(struct local *m, const struct knowledge_product *p, uint64_t su
     struct knowledge_text *t = NULL;
     size_t n = 0;
     *answered = false;
-    if (!m->source->search_texts(m->source->ctx, query_of(m, subjects), p->id, TEXTS, m->arena, &t, &n)) return false;
+    if (!m->source->search_texts(m->source->ctx, query_of(m, subjects, true), p->id, TEXTS, m->arena, &t, &n))
+        return false;
     const struct knowledge_text *best = NULL;
     struct str best_part = { "", 0 };
     int most = 0;
@@ -313,7 +334,7 @@ static bool code_of(struct local *m, const struct knowledge_product *p, const st
 {
     struct knowledge_text *t = NULL;
     size_t n = 0;
-    if (!m->source->search_texts(m->source->ctx, query_of(m, SENSE_FAULT), p->id, TEXTS, m->arena, &t, &n))
+    if (!m->source->search_texts(m->source->ctx, query_of(m, SENSE_FAULT, true), p->id, TEXTS, m->arena, &t, &n))
         return false;
     for (size_t i = 0; i < n && !*answered; i++) {
         struct str line = line_with(m, str_of(t[i].text), code);
