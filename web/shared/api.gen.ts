@@ -977,8 +977,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/chat/{shop}/session": {
     "/api/operator/shops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The shops of all accounts. For: operator. */
+        get: operations["getApiOperatorShops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/shops/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All about one shop, deleted or not: whose it is, its chatbot and its subscription. For: operator. */
+        get: operations["getApiOperatorShopsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/{shop}/session": {
         parameters: {
             query?: never;
             header?: never;
@@ -1090,8 +1123,6 @@ export interface paths {
         };
         /** @description Server events of the conversation, where no socket can be had. */
         get: operations["getApiChatShopEvents"];
-        /** @description The shops of all accounts. For: operator. */
-        get: operations["getApiOperatorShops"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1101,7 +1132,6 @@ export interface paths {
         trace?: never;
     };
     "/chat/{shop}/socket": {
-    "/api/operator/shops/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1110,8 +1140,6 @@ export interface paths {
         };
         /** @description A WebSocket of protocol chathub.chat.1; the token is offered as a second protocol. */
         get: operations["getChatShopSocket"];
-        /** @description All about one shop, deleted or not: whose it is, its chatbot and its subscription. For: operator. */
-        get: operations["getApiOperatorShopsId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1809,8 +1837,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_imported" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_imported" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -1834,8 +1861,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_imported" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_imported" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -1927,6 +1953,37 @@ export interface components {
              * @description Whose it is.
              */
             account: number;
+        };
+        ListedShop: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            account: number;
+            /** @description Of the account's owner. */
+            email: string | null;
+            shop_name: string;
+            domain: string | null;
+            status: string;
+            chatbot_state: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Of a deleted one: until when it can be restored.
+             */
+            purgeAt: string | null;
+        };
+        ShopSubscription: {
+            status: string;
+            /** @description What paid for it. */
+            source: string;
+            renews: boolean;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            pastDueAt: string | null;
         };
         ChatState: {
             /** @enum {string} */
@@ -2029,36 +2086,6 @@ export interface components {
             text: string;
             /** Format: date-time */
             at: string;
-        ListedShop: {
-            /** Format: int64 */
-            id: number;
-            /** Format: int64 */
-            account: number;
-            /** @description Of the account's owner. */
-            email: string | null;
-            shop_name: string;
-            domain: string | null;
-            status: string;
-            chatbot_state: string;
-            /** Format: date-time */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @description Of a deleted one: until when it can be restored.
-             */
-            purgeAt: string | null;
-        };
-        ShopSubscription: {
-            status: string;
-            /** @description What paid for it. */
-            source: string;
-            renews: boolean;
-            /** Format: date-time */
-            startedAt: string;
-            /** Format: date-time */
-            expiresAt: string;
-            /** Format: date-time */
-            pastDueAt: string | null;
         };
         Delivery: {
             /** Format: int64 */
@@ -8993,6 +9020,222 @@ export interface operations {
             };
         };
     };
+    getApiOperatorShops: {
+        parameters: {
+            query?: {
+                /** @description What a name, a domain or an owner's address begins with, or a number; at most 500 are found. */
+                search?: string;
+                /** @description Only chatbots in this state, or deleted shops; then the age is all one can sort by. */
+                state?: "provisioning" | "active" | "suspended" | "disabled" | "failed" | "deleted" | "all";
+                /** @description In this order. */
+                sort?: "newest" | "oldest" | "name" | "nameDown";
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        shops: components["schemas"]["ListedShop"][];
+                        /**
+                         * Format: int64
+                         * @description How many there are in all, of those asked for.
+                         */
+                        total: number;
+                        /** @description There are more than `total`: it was not counted further. */
+                        more: boolean;
+                        /** @description For `after`; null: this was the last page. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOperatorShopsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Shop. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        /** Format: int64 */
+                        account: number;
+                        /** @description Of the account's owner. */
+                        email: string | null;
+                        shop_name: string;
+                        domain: string | null;
+                        status: string;
+                        chatbot_state: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description Of a deleted one: until when it can be restored.
+                         */
+                        purgeAt: string | null;
+                        backend: string | null;
+                        botId: string | null;
+                        botName: string | null;
+                        /** @description Of the last attempt. */
+                        error: string | null;
+                        /**
+                         * Format: int64
+                         * @description Of the last attempt.
+                         */
+                        job: number | null;
+                        /** Format: date-time */
+                        enabledAt: string | null;
+                        subscription: components["schemas"]["ShopSubscription"] | null;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiChatShopSession: {
         parameters: {
             query?: never;
@@ -10255,21 +10498,10 @@ export interface operations {
                 filter?: "open" | "mine" | "unassigned" | "waiting" | "bot" | "snoozed" | "resolved";
                 /** @description Of this shop alone. */
                 shop?: number;
-    getApiOperatorShops: {
-        parameters: {
-            query?: {
-                /** @description What a name, a domain or an owner's address begins with, or a number; at most 500 are found. */
-                search?: string;
-                /** @description Only chatbots in this state, or deleted shops; then the age is all one can sort by. */
-                state?: "provisioning" | "active" | "suspended" | "disabled" | "failed" | "deleted" | "all";
-                /** @description In this order. */
-                sort?: "newest" | "oldest" | "name" | "nameDown";
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description How many. */
                 limit?: number;
-                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
-                format?: "json" | "csv";
             };
             header?: never;
             path?: never;
@@ -10286,15 +10518,6 @@ export interface operations {
                     "application/json": {
                         items: components["schemas"]["InboxItem"][];
                         /** @description `after` of the next page; null: there is none. */
-                        shops: components["schemas"]["ListedShop"][];
-                        /**
-                         * Format: int64
-                         * @description How many there are in all, of those asked for.
-                         */
-                        total: number;
-                        /** @description There are more than `total`: it was not counted further. */
-                        more: boolean;
-                        /** @description For `after`; null: this was the last page. */
                         next: string | null;
                     };
                 };
@@ -10319,8 +10542,6 @@ export interface operations {
             };
             /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
             403: {
-            /** @description - `not_found`: This does not exist, or it belongs to another account. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10453,12 +10674,6 @@ export interface operations {
             header?: never;
             path: {
                 /** @description Of a conversation. */
-    getApiOperatorShopsId: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Shop. */
                 id: number;
             };
             cookie?: never;
@@ -10485,40 +10700,6 @@ export interface operations {
              * @description - `invalid_path`: The address is not well formed.
              *     - `invalid_query`: The part of the address after the question mark is not valid.
              */
-                        /** Format: int64 */
-                        id: number;
-                        /** Format: int64 */
-                        account: number;
-                        /** @description Of the account's owner. */
-                        email: string | null;
-                        shop_name: string;
-                        domain: string | null;
-                        status: string;
-                        chatbot_state: string;
-                        /** Format: date-time */
-                        createdAt: string;
-                        /**
-                         * Format: date-time
-                         * @description Of a deleted one: until when it can be restored.
-                         */
-                        purgeAt: string | null;
-                        backend: string | null;
-                        botId: string | null;
-                        botName: string | null;
-                        /** @description Of the last attempt. */
-                        error: string | null;
-                        /**
-                         * Format: int64
-                         * @description Of the last attempt.
-                         */
-                        job: number | null;
-                        /** Format: date-time */
-                        enabledAt: string | null;
-                        subscription: components["schemas"]["ShopSubscription"] | null;
-                    };
-                };
-            };
-            /** @description - `invalid_path`: The address is not well formed. */
             400: {
                 headers: {
                     [name: string]: unknown;
