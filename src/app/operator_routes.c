@@ -2,11 +2,15 @@
  * grants and audit stand with their own folders. */
 #include "app/app.h"
 #include "app/overview.h"
+#include "tenants/tenants.h"
 
 APP_ACTIONS(AUDIT_DEFINE)
 
-static const struct shape overview_jobs_shape[] = { SHAPE_I64("ready"), SHAPE_I64("running"), SHAPE_I64("dead"),
-                                                    SHAPE_I64("oldestDueMs"), SHAPE_END };
+/* clang-format off */
+static const struct shape overview_jobs_shape[] = {
+    SHAPE_I64("ready"), SHAPE_I64("running"), SHAPE_I64("dead"), SHAPE_I64("oldestDueMs"),
+    SHAPE_I64("leftOut", .doc = "Rows that jobs leave out because they failed."), SHAPE_END };
+/* clang-format on */
 static const struct shape overview_credits_shape[] = { SHAPE_I64("granted"), SHAPE_I64("spent"),
                                                        SHAPE_I64("outstanding"), SHAPE_I64("held"), SHAPE_END };
 static const struct shape overview_shape[] = {
@@ -16,6 +20,7 @@ static const struct shape overview_shape[] = {
     SHAPE_I64("tenantsProvisioning"),
     SHAPE_OBJECT("credits", overview_credits_shape, .type_name = "OverviewCredits"),
     SHAPE_OBJECT("jobs", overview_jobs_shape, .type_name = "OverviewJobs"),
+    SHAPE_I64("renewalsFailing", .doc = "Renewals among what jobs leave out: not for the merchant's reasons."),
     SHAPE_TIME("countedAt", .nullable = true, .doc = "When the sums were counted (each minute); jobs are of now."),
     SHAPE_END
 };
@@ -23,6 +28,7 @@ static const struct shape overview_shape[] = {
 struct overview_answer {
     struct overview o;
     struct job_counts jobs;
+    int64_t left_out, renewals_failing;
 };
 
 static void overview_json(struct json *j, const void *arg)
@@ -43,7 +49,9 @@ static void overview_json(struct json *j, const void *arg)
     json_i64(j, "running", a->jobs.running);
     json_i64(j, "dead", a->jobs.dead);
     json_i64(j, "oldestDueMs", a->jobs.oldest_age_ms);
+    json_i64(j, "leftOut", a->left_out);
     json_end(j);
+    json_i64(j, "renewalsFailing", a->renewals_failing);
     json_time(j, "countedAt", a->o.counted_at_ms);
 }
 
@@ -51,6 +59,8 @@ static enum answer get_overview(struct req *req)
 {
     struct overview_answer a = { 0 };
     if (!overview_read(req->tx, &a.o) || !jobs_count(req->tx, &a.jobs)) return reply_fault(req);
+    if (!jobs_skips_count(req->tx, NULL, &a.left_out) || !tenants_renewals_failing(req->tx, &a.renewals_failing))
+        return reply_fault(req);
     return reply_json(req, 200, overview_json, &a);
 }
 

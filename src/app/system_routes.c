@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "base/clock.h"
 #include "http/metrics.h"
+#include "tenants/tenants.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
@@ -128,8 +129,10 @@ static enum answer get_metrics(struct req *req)
     if (!req_is_local(req)) return reply_problem(req, &problem_not_found);
     const struct app *app = app_of(req);
     struct job_counts jobs = { 0 };
-    int64_t skipped = 0;
-    if (!jobs_count(req->tx, &jobs) || !jobs_skips_count(req->tx, NULL, &skipped)) return reply_fault(req);
+    int64_t skipped = 0, failing = 0;
+    if (!jobs_count(req->tx, &jobs) || !jobs_skips_count(req->tx, NULL, &skipped) ||
+        !tenants_renewals_failing(req->tx, &failing))
+        return reply_fault(req);
     struct buf out;
     buf_init(&out, METRICS_MAX);
     metrics_print(&out);
@@ -150,6 +153,8 @@ static enum answer get_metrics(struct req *req)
                    health.log_held_for_ms);
     print_pools(&out, &jobs);
     metrics_sample(&out, "chathub_job_items_skipped", "gauge", "Items that jobs leave out for a while.", skipped);
+    metrics_sample(&out, "chathub_renewals_failing", "gauge",
+                   "Of these, renewals: they fail for a reason that is not the merchant's.", failing);
     struct clock_state clock;
     clock_state(&clock);
     metrics_sample(&out, "chathub_clock_in_doubt", "gauge", "1 while the machine's clock is not believed.",

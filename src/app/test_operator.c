@@ -83,6 +83,9 @@ TEST_EACH_ENGINE(what_jobs_left_out)
     const json_t *first = json_array_get(json_object_get(a.json, "skips"), 0);
     assert_string_equal(json_string_value(json_object_get(first, "kind")), "shops.purge");
     assert_int_equal(json_integer_value(json_object_get(first, "item")), 8);
+    a = get(t, operator_routes, "/api/operator/overview");
+    assert_int_equal(json_integer_value(json_object_get(a.json, "renewalsFailing")), 2);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(a.json, "jobs"), "leftOut")), 3);
     a = get(t, job_routes, "/api/operator/jobs/skips?limit=1&afterKind=tenants.renew&afterItem=7");
     assert_int_equal(count_of(&a, "skips"), 1);
     first = json_array_get(json_object_get(a.json, "skips"), 0);

@@ -33,7 +33,10 @@ test('the health, metrics and configuration answers of a fresh server', async ({
     assert.deepEqual((await c.get('/health')).json, { ok: true });
     assert.equal((await c.get('/readyz')).status, 200);
     assert.equal((await c.get('/metrics')).status, 404, 'counters are for the machine itself');
-    assert.match((await c.get('/metrics', { address: null })).text, /^# (HELP|TYPE) /m);
+    const { text: metrics } = await c.get('/metrics', { address: null });
+    assert.match(metrics, /^# (HELP|TYPE) /m);
+    assert.match(metrics, /^chathub_renewals_failing 0$/m);
+    assert.match(metrics, /^chathub_job_items_skipped 0$/m);
     const config = (await c.get('/api/config')).json;
     assert.equal(config.development, true);
     assert.equal(config.prices.chatbot, 50);

@@ -1904,6 +1904,11 @@ export interface components {
             dead: number;
             /** Format: int64 */
             oldestDueMs: number;
+            /**
+             * Format: int64
+             * @description Rows that jobs leave out because they failed.
+             */
+            leftOut: number;
         };
         Job: {
             /** Format: int64 */
@@ -8569,6 +8574,11 @@ export interface operations {
                         tenantsProvisioning: number;
                         credits: components["schemas"]["OverviewCredits"];
                         jobs: components["schemas"]["OverviewJobs"];
+                        /**
+                         * Format: int64
+                         * @description Renewals among what jobs leave out: not for the merchant's reasons.
+                         */
+                        renewalsFailing: number;
                         /**
                          * Format: date-time
                          * @description When the sums were counted (each minute); jobs are of now.

@@ -218,11 +218,11 @@ export const useAccounts = (search: string, enabled = true) =>
     enabled,
   );
 /** Renewals that fail although nobody owes anything. */
-export const useRenewals = (enabled = true) =>
+export const useRenewals = () =>
   useKeyset<FailingRenewal>(
     keys.renewals,
     async (after) => (await answer(api.GET("/api/operator/renewals", { params: { query: range(after) } }))).renewals,
-    { enabled, keyOf: ({ shop }) => shop },
+    { keyOf: ({ shop }) => shop },
   );
 export const useGrantPreview = (email: string, amount: number, kind: "grant" | "correction") =>
   useQuery({

@@ -561,6 +561,7 @@ export const en = {
   "overview.free": "Available",
   "overview.work": "Work",
   "overview.oldest": "Longest wait",
+  "overview.renewalsFailing": "Failing renewals",
   "overview.none": "none",
   "overview.seconds": "{n} s",
   "overview.counted": "Customers, shops and credits counted",

@@ -553,6 +553,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "overview.free": "可用",
   "overview.work": "后台工作",
   "overview.oldest": "最久的等待",
+  "overview.renewalsFailing": "失败的续费",
   "overview.none": "无",
   "overview.seconds": "{n} 秒",
   "overview.counted": "客户、店铺与积分统计于",

@@ -1,6 +1,6 @@
 /* What needs somebody: behind the bell, and on top of the first page. Said by the server; each item leads to where it is
  * put right. */
-import { useComing, useOverview, useRenewals, useShops } from "../api/queries";
+import { useComing, useOverview, useShops } from "../api/queries";
 import type { User } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { Alert } from "./alert";
@@ -32,7 +32,7 @@ function useShopAttention(enabled: boolean): readonly Attention[] {
 function useOperatorAttention(enabled: boolean): readonly Attention[] {
   const { t } = useText();
   const { data } = useOverview(enabled);
-  const failing = useRenewals(enabled).data?.pages[0]?.length ?? 0;
+  const failing = data?.renewalsFailing ?? 0;
   const dead = data?.jobs.dead ?? 0;
   const items: (Attention & { n: number })[] = [
     {

@@ -10,7 +10,14 @@ import { ShareBar } from "../../ui/share-bar";
 
 const LATE_MS = 1000;
 
-function House({ accounts, shops, tenantsActive, tenantsProvisioning, jobs, credits, countedAt }: Numbers) {
+/** A number that leads to what it counts, when there is any. */
+function Leading({ n, to }: { n: number; to: string }) {
+  const { number } = useText();
+  return n > 0 ? <Link to={to}>{number(n)}</Link> : <>{number(n)}</>;
+}
+
+function House(numbers: Numbers) {
+  const { accounts, shops, tenantsActive, tenantsProvisioning, jobs, credits, countedAt } = numbers;
   const { t, number } = useText();
   const oldest =
     jobs.oldestDueMs < LATE_MS ? t("overview.none") : t("overview.seconds", { n: Math.round(jobs.oldestDueMs / 1000) });
@@ -50,6 +57,12 @@ function House({ accounts, shops, tenantsActive, tenantsProvisioning, jobs, cred
             <Fact name={t("job.running")}>{number(jobs.running)}</Fact>
             <Fact name={t("job.dead")}>{number(jobs.dead)}</Fact>
             <Fact name={t("overview.oldest")}>{oldest}</Fact>
+            <Fact name={t("overview.renewalsFailing")}>
+              <Leading n={numbers.renewalsFailing} to="/operator/renewals" />
+            </Fact>
+            <Fact name={t("skips.title")}>
+              <Leading n={jobs.leftOut} to="/operator/jobs/skips" />
+            </Fact>
           </Facts>
         </Section>
       </div>
