@@ -1,11 +1,10 @@
-/* test_app.c: the house as a whole: every statement prepares on both engines and walks an index, every table of routes
- * and jobs is sound, and the admin socket answers. */
+/* test_app.c: the house as a whole: every statement prepares on both engines, every table of routes and jobs is sound,
+ * and the admin socket answers. What the statements read is judged in test_plans.c. */
 #include "storage/test_db.h"
 
 #include "app/app.h"
 #include "base/json_read.h"
 #include "http/server.h"
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -27,83 +26,6 @@ TEST_EACH_ENGINE(every_statement_prepares)
         fail();
     }
     test_open_tx(t);
-}
-
-/* Plans that begin with a scan and may. */
-static const struct {
-    const char *file, *name, *why;
-} may_scan[] = {
-    { "accounts/accounts.c", "count_all", "the minute's overview" },
-    { "shops/counts.c", "count_all", "the minute's overview" },
-    { "tenants/counts.c", "count_states", "the minute's overview" },
-    { "credits/ledger.c", "all_totals", "the minute's overview" },
-    { "credits/verify.c", "verify_page", "`verify` reads everything, in pages" },
-    { "credits/routes.c", "entries_page", "scans its own inner page of at most 100 rows" },
-    { "tenants/launches.c", "forget", "codes live for a minute and are then removed" },
-    { "shops/purge.c", "purge_due", "scans the locked rows of its own inner LIMIT" },
-    { "audit/head.c", "head_last", "takes the last row of the primary key" },
-    { "http/events.c", "purge_events", "walks the primary key from its start to a LIMIT" },
-    { "http/idempotency.c", "purge_keys", "walks the primary key from its start to a LIMIT" },
-    { "outbound/mail.c", "purge", "walks the primary key from its start to a LIMIT" },
-    { "outbound/mail.c", "list", "walks the primary key from its end to a LIMIT" },
-    { "jobs/list.c", "list_kind", "scans its own inner LIMIT" },
-    { "http/events.c", "date_back", "walks the primary key from its start to a LIMIT" },
-    { "http/idempotency.c", "date_back", "walks the primary key from its start to a LIMIT" },
-    { "outbound/mail.c", "date_back", "walks the primary key from its start to a LIMIT" },
-    { "app/keys.c", "keys_retire", "one row a master key" },
-    { "app/keys.c", "keys_list", "one row a master key" },
-    { "storage/migrate_losses.c", "tables", "the catalogue, by a command" },
-    { "jobs/purge.c", "purge_chunk", "scans its own inner LIMIT" },
-    { "jobs/queue.c", "line_accounts", "scans its own walk over the index" },
-    { "jobs/queue.c", "look", "scans its own walk over the index" },
-    { "jobs/list.c", "count_line", "scans its own walk over the index" },
-    { "jobs/list.c", "count", "scans its own inner LIMIT" },
-    { "jobs/each.c", "count_skips", "what stands before the operator, not much" },
-    { "credits/chain.c", "chains_used", "only at a start without a key" },
-    { "jobs/each.c", "list_skips", "walks the primary key" },
-    { "storage/migrate.c", "has_table", "a table of the schema" },
-    { "storage/migrate.c", "applied", "one row a migration" },
-};
-
-static bool may(const struct stmt *s)
-{
-    for (size_t i = 0; i < ARRAY_LEN(may_scan); i++)
-        if (text_eq(may_scan[i].name, s->name) && strstr(s->file, may_scan[i].file)) return true;
-    return strncmp(s->name, "verify", 6) == 0;
-}
-
-static bool is_scan_of_a_table(const char *detail)
-{
-    /* "few": rows that a LIMIT has cut already, under the name that PostgreSQL wants. */
-    return strncmp(detail, "SCAN ", 5) == 0 && !text_eq(detail, "SCAN few") && !strstr(detail, "json_each") &&
-           !strstr(detail, "VIRTUAL") && !strstr(detail, "CONSTANT ROW") && !strstr(detail, "(subquery") &&
-           !strstr(detail, "USING COVERING INDEX") && !strstr(detail, "USING INDEX");
-}
-
-/* SQLite tells its plan without data; a scan there is a missing index on PostgreSQL too. */
-TEST_EACH_ENGINE(no_statement_reads_a_whole_table_that_grows)
-{
-    if (t->engine != DB_SQLITE) return;
-    sqlite3 *db;
-    EXPECT(sqlite3_open(t->url + strlen("sqlite:"), &db) == SQLITE_OK);
-    int scans = 0;
-    for (size_t i = 0; i < stmt_count(); i++) {
-        const struct stmt *s = stmt_at(i);
-        if (may(s)) continue;
-        char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", s->sql);
-        sqlite3_stmt *plan = NULL;
-        if (sqlite3_prepare_v2(db, sql, -1, &plan, NULL) == SQLITE_OK)
-            while (sqlite3_step(plan) == SQLITE_ROW) {
-                const char *detail = (const char *)sqlite3_column_text(plan, 3);
-                if (!is_scan_of_a_table(detail)) continue;
-                print_error("%s in %s: %s\n", s->name, s->file, detail);
-                scans++;
-            }
-        sqlite3_finalize(plan);
-        sqlite3_free(sql);
-    }
-    sqlite3_close(db);
-    EXPECT(scans == 0);
 }
 
 static void the_tables_of_routes_are_sound(void **state)
@@ -211,7 +133,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(every_statement_prepares),
-        EACH_ENGINE(no_statement_reads_a_whole_table_that_grows),
         cmocka_unit_test(the_tables_of_routes_are_sound),
         cmocka_unit_test(the_senders_are_sound),
         cmocka_unit_test(the_description_of_the_api_is_read),
