@@ -6,24 +6,17 @@ STMT(answers_page, "SELECT id, account, route, answer FROM idempotency_keys WHER
                    " ORDER BY id LIMIT ?2");
 STMT(answer_save, "UPDATE idempotency_keys SET answer = ?3 WHERE id = ?1 AND answer = ?2");
 
+static struct reseal_value read_answer(struct arena *a, const struct query *q)
+{
+    return (struct reseal_value){ .id = col_i64(q, "id"),
+                                  .owner = kept_owner(a, col_i64(q, "account")),
+                                  .purpose = str_of(col_text(q, "route")),
+                                  .sealed = col_str(q, "answer") };
+}
+
 static bool answers_piece(struct tx *tx, struct reseal_piece *p)
 {
-    struct query q = query(tx, &answers_page);
-    bind_i64(&q, p->cursor[0]), bind_i64(&q, RESEAL_BATCH);
-    enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND) {
-        bool changed;
-        p->more = true;
-        p->cursor[0] = col_i64(&q, "id");
-        struct str stored = col_str(&q, "answer");
-        struct sealed now = reseal_one(tx, p, p->cursor[0], kept_owner(tx_arena(tx), col_i64(&q, "account")),
-                                       str_of(col_text(&q, "route")), stored, &changed);
-        if (!changed) continue;
-        struct query save = query(tx, &answer_save);
-        bind_i64(&save, p->cursor[0]), bind_blob(&save, stored.p, stored.n), bind_blob(&save, now.p, now.n);
-        if (!query_put(&save)) return false;
-    }
-    return row != ROW_FAULT;
+    return reseal_rows(tx, p, &(struct reseal_rows){ &answers_page, &answer_save, read_answer });
 }
 
 const struct reseal_table http_sealed[] = { { .name = "idempotency_keys", .piece = answers_piece }, RESEAL_END };

@@ -84,25 +84,17 @@ STMT(content_page, "SELECT id, sender, body_hash, content FROM deliveries WHERE 
                    " ORDER BY id LIMIT ?2");
 STMT(content_save, "UPDATE deliveries SET content = ?3 WHERE id = ?1 AND content = ?2");
 
+static struct reseal_value read_content(struct arena *a, const struct query *q)
+{
+    return (struct reseal_value){ .id = col_i64(q, "id"),
+                                  .owner = owner(a, col_text(q, "sender")),
+                                  .purpose = purpose(a, col_str(q, "body_hash")),
+                                  .sealed = col_str(q, "content") };
+}
+
 static bool content_piece(struct tx *tx, struct reseal_piece *p)
 {
-    struct query q = query(tx, &content_page);
-    bind_i64(&q, p->cursor[0]), bind_i64(&q, RESEAL_BATCH);
-    enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND) {
-        bool changed;
-        p->more = true;
-        p->cursor[0] = col_i64(&q, "id");
-        struct str stored = col_str(&q, "content");
-        struct arena *a = tx_arena(tx);
-        struct sealed now = reseal_one(tx, p, p->cursor[0], owner(a, col_text(&q, "sender")),
-                                       purpose(a, col_str(&q, "body_hash")), stored, &changed);
-        if (!changed) continue;
-        struct query save = query(tx, &content_save);
-        bind_i64(&save, p->cursor[0]), bind_blob(&save, stored.p, stored.n), bind_blob(&save, now.p, now.n);
-        if (!query_put(&save)) return false;
-    }
-    return row != ROW_FAULT;
+    return reseal_rows(tx, p, &(struct reseal_rows){ &content_page, &content_save, read_content });
 }
 
 const struct reseal_table inbound_sealed[] = { { .name = "deliveries", .piece = content_piece }, RESEAL_END };

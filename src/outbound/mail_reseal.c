@@ -2,42 +2,39 @@
 #include "outbound/mail.h"
 #include "outbound/private.h"
 
-STMT(bodies_page, "SELECT id, message_id, body AS sealed FROM mail_outbox WHERE id > ?1 AND body IS NOT NULL"
+STMT(bodies_page, "SELECT id, message_id, body FROM mail_outbox WHERE id > ?1 AND body IS NOT NULL"
                   " ORDER BY id LIMIT ?2");
 STMT(body_save, "UPDATE mail_outbox SET body = ?3 WHERE id = ?1 AND body = ?2");
-STMT(htmls_page, "SELECT id, message_id, html AS sealed FROM mail_outbox WHERE id > ?1 AND html IS NOT NULL"
+STMT(htmls_page, "SELECT id, message_id, html FROM mail_outbox WHERE id > ?1 AND html IS NOT NULL"
                  " ORDER BY id LIMIT ?2");
 STMT(html_save, "UPDATE mail_outbox SET html = ?3 WHERE id = ?1 AND html = ?2");
 
-static bool piece(struct tx *tx, struct reseal_piece *p, const struct stmt *page, const struct stmt *save,
-                  struct str purpose)
+static struct reseal_value read_part(struct arena *a, const struct query *q, struct str part, struct str sealed)
 {
-    struct query q = query(tx, page);
-    bind_i64(&q, p->cursor[0]), bind_i64(&q, RESEAL_BATCH);
-    enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND) {
-        bool changed;
-        p->more = true;
-        p->cursor[0] = col_i64(&q, "id");
-        struct str stored = col_str(&q, "sealed");
-        struct sealed now = reseal_one(tx, p, p->cursor[0], mail_seal_owner(tx_arena(tx), col_text(&q, "message_id")),
-                                       purpose, stored, &changed);
-        if (!changed) continue;
-        struct query put = query(tx, save);
-        bind_i64(&put, p->cursor[0]), bind_blob(&put, stored.p, stored.n), bind_blob(&put, now.p, now.n);
-        if (!query_put(&put)) return false;
-    }
-    return row != ROW_FAULT;
+    return (struct reseal_value){ .id = col_i64(q, "id"),
+                                  .owner = mail_seal_owner(a, col_text(q, "message_id")),
+                                  .purpose = part,
+                                  .sealed = sealed };
+}
+
+static struct reseal_value read_body(struct arena *a, const struct query *q)
+{
+    return read_part(a, q, STR("body"), col_str(q, "body"));
+}
+
+static struct reseal_value read_html(struct arena *a, const struct query *q)
+{
+    return read_part(a, q, STR("html"), col_str(q, "html"));
 }
 
 static bool bodies_piece(struct tx *tx, struct reseal_piece *p)
 {
-    return piece(tx, p, &bodies_page, &body_save, STR("body"));
+    return reseal_rows(tx, p, &(struct reseal_rows){ &bodies_page, &body_save, read_body });
 }
 
 static bool htmls_piece(struct tx *tx, struct reseal_piece *p)
 {
-    return piece(tx, p, &htmls_page, &html_save, STR("html"));
+    return reseal_rows(tx, p, &(struct reseal_rows){ &htmls_page, &html_save, read_html });
 }
 
 /* clang-format off */

@@ -1,4 +1,4 @@
-/* reseal.c: one sealed value and its count. */
+/* reseal.c: one sealed value and its count; the rows of a table with one such value each. */
 #include "storage/reseal.h"
 #include "base/log.h"
 
@@ -28,4 +28,23 @@ struct sealed reseal_one(struct tx *tx, struct reseal_piece *p, int64_t id, stru
     case RESEAL_BROKEN: broken(p, id, in); break;
     }
     return out;
+}
+
+bool reseal_rows(struct tx *tx, struct reseal_piece *p, const struct reseal_rows *r)
+{
+    struct query q = query(tx, r->page);
+    bind_i64(&q, p->cursor[0]), bind_i64(&q, RESEAL_BATCH);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        bool changed;
+        const struct reseal_value v = r->read(tx_arena(tx), &q);
+        struct sealed now = reseal_one(tx, p, v.id, v.owner, v.purpose, v.sealed, &changed);
+        p->more = true;
+        p->cursor[0] = v.id;
+        if (!changed) continue;
+        struct query save = query(tx, r->save);
+        bind_i64(&save, v.id), bind_blob(&save, v.sealed.p, v.sealed.n), bind_blob(&save, now.p, now.n);
+        if (!query_put(&save)) return false;
+    }
+    return row != ROW_FAULT;
 }

@@ -31,4 +31,16 @@ struct reseal_table {
 struct sealed reseal_one(struct tx *tx, struct reseal_piece *p, int64_t id, struct str owner, struct str purpose,
                          struct str stored, bool *changed);
 
+/* The usual .piece: a table with one such value a row. `page` gives at most ?2 rows behind the id ?1, by id; `read`
+ * takes one; `save` puts ?3 into the row ?1 that still holds ?2. */
+struct reseal_value {
+    int64_t id;
+    struct str owner, purpose, sealed;
+};
+struct reseal_rows {
+    const struct stmt *page, *save;
+    struct reseal_value (*read)(struct arena *a, const struct query *q);
+};
+MUST_USE bool reseal_rows(struct tx *tx, struct reseal_piece *p, const struct reseal_rows *r);
+
 #endif
