@@ -6,8 +6,9 @@
  * them. Stopped anywhere, it begins anew and passes over what is done. A value that does not open stops the retiring:
  * its key may still be found.
  *
- * A process that was not started again would go on sealing with the old key. So a pass that finds nothing is not the
- * last word: the one behind it must find nothing either, and the documentation says to start all of them first. */
+ * A process that was not started again would go on sealing with the old key, also one that is silent just now. So every
+ * server announces the key that it seals with, and while another one is announced none is retired. And a pass that
+ * finds nothing is not the last word: the one behind it must find nothing either. */
 #include "app/keys.h"
 #include "app/chain_key.h"
 #include "base/clock.h"
@@ -186,12 +187,15 @@ static bool run_pass(struct app *app, struct rotation *r)
 }
 
 struct retiring {
-    int64_t first, count;
+    int64_t first, count, sealing; /* sealing: another key that a server seals with; -1: none */
 };
 
 static enum op_wish retire(void *arg, struct tx *tx)
 {
     struct retiring *r = arg;
+    r->count = 0;
+    if (!db_key_of_others(tx, (uint8_t)r->first, &r->sealing)) return OP_REFUSE;
+    if (r->sealing >= 0) return OP_COMMIT;
     struct query q = query(tx, &keys_retire);
     bind_i64(&q, r->first), bind_i64(&q, now_ms());
     r->count = query_change(&q);
@@ -207,7 +211,7 @@ static enum exit_code not_whole(struct command *c)
 enum exit_code command_keys_rotate(struct app *app, struct command *c)
 {
     struct rotation r = { 0 };
-    struct retiring old = { .first = keyring_first_id(app->keyring) };
+    struct retiring old = { .first = keyring_first_id(app->keyring), .sealing = -1 };
     int clean = 0;
     for (int pass = 0; pass < PASSES_MAX && clean < 2; pass++) {
         if (!run_pass(app, &r)) return not_whole(c);
@@ -215,6 +219,7 @@ enum exit_code command_keys_rotate(struct app *app, struct command *c)
     }
     bool whole = clean == 2 && r.broken == 0;
     if (whole && app_do(app, TX_WRITE, retire, &old) != OP_COMMITTED) return not_whole(c);
+    whole = whole && old.sealing < 0;
     if (c->json)
         buf_printf(&c->out, "{\"key\":%lld,\"looked\":%lld,\"resealed\":%lld,\"broken\":%lld,\"retired\":%lld}\n",
                    (long long)old.first, (long long)r.looked, (long long)r.resealed, (long long)r.broken,

@@ -48,7 +48,8 @@ static bool open_database(struct app *app, enum app_use use, struct buf *error)
     app->db = db_open(&(struct db_options){ .url = app->config->database_url,
                                             .vfs = vfs,
                                             .exclusive = serving || use == APP_MIGRATION_DOWN,
-                                            .announce = serving },
+                                            .announce = serving,
+                                            .announced_key = keyring_first_id(app->keyring) },
                       reason, sizeof reason);
     if (!app->db) {
         buf_printf(error, "The database cannot be opened: %s", reason);

@@ -26,6 +26,7 @@ struct db_options {
     int statement_timeout_ms; /* PostgreSQL; 0: 5000 */
     bool exclusive;           /* SQLite: hold PATH.lock, so that a second server gets a clear error */
     bool announce;            /* PostgreSQL: no migration goes up or down while a lane is connected */
+    uint8_t announced_key;    /* with announce: the number of the key that this process seals with */
 };
 /* Connects once. NULL on a bad url or when the database cannot be used; the reason is logged and put into error[]. */
 MUST_USE struct db *db_open(const struct db_options *o, char *error, size_t error_size);

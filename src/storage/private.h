@@ -27,6 +27,7 @@ enum {
 /* PostgreSQL: space of the advisory locks of running servers; the schema is the other half, since tests have one each.
  */
 #define SERVER_LOCK_SPACE "4805"
+#define KEY_LOCK_SPACE "480600" /* plus the number of the key */
 
 enum value_type { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB, VALUE_LIST /* text[] or JSON */ };
 
@@ -50,6 +51,7 @@ struct db {
     char *vfs;
     int statement_timeout_ms, settle_limit_ms;
     bool announce;
+    uint8_t announced_key;
     /* SQLite, see sqlite_file.c */
     int lock_fd, file_fd; /* exclusive: hold the locks; else negative */
     dev_t file_device;

@@ -41,6 +41,7 @@ struct db *db_open(const struct db_options *o, char *error, size_t error_size)
     if (!db->columns || pthread_mutex_init(&db->columns_lock, NULL) != 0) abort();
     db->vfs = copied(o->vfs);
     db->announce = o->announce;
+    db->announced_key = o->announced_key;
     db->statement_timeout_ms = o->statement_timeout_ms ? o->statement_timeout_ms : DEFAULT_STATEMENT_TIMEOUT_MS;
 
     db->settle_limit_ms = SETTLE_LIMIT_MS;

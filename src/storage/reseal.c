@@ -1,6 +1,7 @@
 /* reseal.c: one sealed value and its count; the rows of a table with one such value each. */
 #include "storage/reseal.h"
 #include "base/log.h"
+#include "storage/private.h"
 
 static void broken(struct reseal_piece *p, int64_t id, struct sealed in)
 {
@@ -47,4 +48,20 @@ bool reseal_rows(struct tx *tx, struct reseal_piece *p, const struct reseal_rows
         if (!query_put(&save)) return false;
     }
     return row != ROW_FAULT;
+}
+
+STMT(key_of_others, "SELECT CAST(-1 + 0 * ?1 AS INTEGER) AS other",
+     .postgres = "SELECT COALESCE(MIN(classid::bigint - " KEY_LOCK_SPACE "), -1)::bigint AS other FROM pg_locks"
+                 " WHERE locktype = 'advisory' AND granted AND classid::bigint BETWEEN " KEY_LOCK_SPACE " AND"
+                 " " KEY_LOCK_SPACE " + 255 AND classid::bigint <> " KEY_LOCK_SPACE " + CAST(?1 AS bigint)"
+                 " AND objid = hashtext(current_schema())::oid"
+                 " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+
+bool db_key_of_others(struct tx *tx, uint8_t own, int64_t *other)
+{
+    struct query q = query(tx, &key_of_others);
+    bind_i64(&q, own);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *other = col_i64(&q, "other");
+    return true;
 }

@@ -1,5 +1,6 @@
 /* test_migrate.c: schemas go up, down and up again, two processes may do so at once, and what is wrong stops. */
 #include "base/clock.h"
+#include "storage/reseal.h"
 #include "storage/private.h"
 #include "storage/test_db.h"
 #include <stdlib.h>
@@ -232,6 +233,27 @@ TEST_EACH_ENGINE(the_schema_stays_under_a_server)
     test_open_tx(t);
 }
 
+/* Who changes the master key sees which one the servers seal with, also when they do nothing. */
+TEST_EACH_ENGINE(servers_announce_the_key_they_seal_with)
+{
+    static const char holders[] = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 480607"
+                                  " AND objid = hashtext(current_schema())::oid";
+    char error[256] = "";
+    int64_t other = 0;
+    bool postgres = tx_engine(t->tx) == DB_POSTGRES;
+    EXPECT(db_key_of_others(t->tx, 7, &other) && other == -1);
+    test_use(t, &(struct db_options){ .announce = true, .announced_key = 7 });
+    struct lanes *server =
+        lanes_start(t->db, &(struct lane_options){ .readers = 1, .writers = 1 }, error, sizeof error);
+    for (int i = 0; i < 500 && postgres && test_number(t, holders) < 1; i++) usleep(10000);
+    EXPECT(db_key_of_others(t->tx, 7, &other) && other == -1);
+    EXPECT(db_key_of_others(t->tx, 8, &other) && other == (postgres ? 7 : -1));
+    test_close_tx(t);
+    lanes_stop(server);
+    test_open_tx(t);
+    EXPECT(db_key_of_others(t->tx, 8, &other) && other == -1);
+}
+
 static void words_are_replaced(void **state)
 {
     (void)state;
@@ -280,6 +302,7 @@ int main(void)
         EACH_ENGINE(a_newer_database_is_refused),
         EACH_ENGINE(two_at_once_share_the_work),
         ONLY_POSTGRES(the_schema_stays_under_a_server),
+        EACH_ENGINE(servers_announce_the_key_they_seal_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
