@@ -5,12 +5,10 @@
  *
  * Rejected: a cron job (the process that has the times need not be the one that runs jobs); a write in each request. */
 #include "accounts/private.h"
-#include <inttypes.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-enum { TOUCH_MAX = 256, ID_TEXT_SIZE = 21, TOUCH_ARENA_BYTES = 65536 };
+enum { TOUCH_MAX = 256, TOUCH_ARENA_BYTES = 65536 };
 
 STMT(touch_all,
      "UPDATE sessions SET last_seen_at_ms = ?2 WHERE (last_seen_at_ms < ?2 OR last_seen_at_ms > ?3)"
@@ -34,14 +32,8 @@ static bool under_way;         /* under the lock */
 static enum op_wish touch_run(struct op *op, struct tx *tx)
 {
     const struct touched *t = &OWNER_OF(op, struct touch_op, op)->touched;
-    char text[TOUCH_MAX][ID_TEXT_SIZE];
-    const char *ids[TOUCH_MAX];
-    for (size_t i = 0; i < t->count; i++) {
-        snprintf(text[i], sizeof text[i], "%" PRId64, t->id[i]);
-        ids[i] = text[i];
-    }
     struct query q = query(tx, &touch_all);
-    bind_text_list(&q, ids, t->count), bind_i64(&q, t->now_ms), bind_i64(&q, t->now_ms + CLOCK_WITNESS_MS);
+    bind_i64_list(&q, t->id, t->count), bind_i64(&q, t->now_ms), bind_i64(&q, t->now_ms + CLOCK_WITNESS_MS);
     return query_change(&q) < 0 ? OP_REFUSE : OP_COMMIT;
 }
 

@@ -5,6 +5,8 @@
 #include "app/app.h"
 #include "base/json_read.h"
 #include "http/server.h"
+#include <ctype.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -26,6 +28,66 @@ TEST_EACH_ENGINE(every_statement_prepares)
         fail();
     }
     test_open_tx(t);
+}
+
+/* ---- every table is looked at by `verify` ---- */
+
+/* By no statement that is called verify_…, and why not. */
+static const struct {
+    const char *table, *why;
+} unverified[] = {
+    { "audit_seals", "computed again by seals.c" },
+    { "audit_head", "compared with the seals by head.c" },
+    { "chain_keys", "opened at each start, and by app.sealed" },
+    { "sealing_keys", "compared with the keys at each start" },
+    { "idempotency_keys", "opened by app.sealed; kept for a day" },
+    { "sign_in_tries", "counters of a day, whose times are clamped when they are read" },
+    { "mail_budgets", "counters of a day, whose times are clamped when they are read" },
+    { "overview", "counted anew each minute" },
+    { "chat_visitors", "nothing is owed to them; their conversations are looked at" },
+    { "knowledge_shops", "what a shop says of itself: made anew by its next import" },
+    { "knowledge_products", "the same" },
+    { "knowledge_texts", "the same" },
+    { "knowledge_orders", "the same" },
+    { "knowledge_postings", "the same" },
+    { "knowledge_imports", "the same" },
+    { "schema_migrations", "compared with the program's at each start" },
+};
+
+static bool is_verified(const char *table)
+{
+    for (size_t i = 0; i < ARRAY_LEN(unverified); i++)
+        if (text_eq(unverified[i].table, table)) return true;
+    for (size_t i = 0; i < stmt_count(); i++) {
+        const struct stmt *s = stmt_at(i);
+        if (strncmp(s->name, "verify", 6) != 0) continue;
+        for (const char *p = s->sql; (p = strstr(p, table)); p++) {
+            bool begins = p == s->sql || (!isalnum((unsigned char)p[-1]) && p[-1] != '_');
+            char end = p[strlen(table)];
+            if (begins && !isalnum((unsigned char)end) && end != '_') return true;
+        }
+    }
+    return false;
+}
+
+/* Of a table that is none of these nobody would hear when somebody changed it. */
+TEST_EACH_ENGINE(every_table_is_looked_at_by_verify)
+{
+    sqlite3 *db;
+    sqlite3_stmt *tables;
+    int forgotten = 0;
+    EXPECT(sqlite3_open(t->url + strlen("sqlite:"), &db) == SQLITE_OK);
+    EXPECT(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+                              -1, &tables, NULL) == SQLITE_OK);
+    while (sqlite3_step(tables) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(tables, 0);
+        if (is_verified(name)) continue;
+        print_error("%s is looked at by no check of verify\n", name);
+        forgotten++;
+    }
+    sqlite3_finalize(tables);
+    sqlite3_close(db);
+    EXPECT(forgotten == 0);
 }
 
 static void the_tables_of_routes_are_sound(void **state)
@@ -133,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(every_statement_prepares),
+        ONLY_SQLITE(every_table_is_looked_at_by_verify),
         cmocka_unit_test(the_tables_of_routes_are_sound),
         cmocka_unit_test(the_senders_are_sound),
         cmocka_unit_test(the_description_of_the_api_is_read),

@@ -91,13 +91,9 @@ bool credits_totals(struct tx *tx, struct credit_totals *out)
 bool credits_available_each(struct tx *tx, const int64_t *accounts, size_t n, struct credits *out)
 {
     assert(n <= CREDITS_PAGE_MAX);
-    const char *text[CREDITS_PAGE_MAX];
-    for (size_t i = 0; i < n; i++) {
-        out[i] = credits_of(0);
-        text[i] = arena_printf(tx_arena(tx), "%lld", (long long)accounts[i]);
-    }
+    for (size_t i = 0; i < n; i++) out[i] = credits_of(0);
     struct query q = query(tx, &available_each);
-    bind_text_list(&q, text, n);
+    bind_i64_list(&q, accounts, n);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < n; i++)

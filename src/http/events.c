@@ -158,15 +158,15 @@ int topic_reads_compare(const void *a, const void *b)
 /* Topics of one kind, `list` of them. */
 static bool read_batch(struct tx *tx, struct topic_read *list, size_t count, struct event_rows *out, bool *more)
 {
-    const char *ids[TOPICS_PER_QUERY];
+    int64_t ids[TOPICS_PER_QUERY];
     struct {
         int64_t topic, last;
     } found[TOPICS_PER_QUERY];
     assert(count > 0 && count <= TOPICS_PER_QUERY);
-    for (size_t i = 0; i < count; i++) ids[i] = arena_printf(tx_arena(tx), "%lld", (long long)list[i].topic.id);
+    for (size_t i = 0; i < count; i++) ids[i] = list[i].topic.id;
     struct query q = query(tx, &counters_of);
     bind_i64(&q, list[0].topic.kind);
-    bind_text_list(&q, ids, count);
+    bind_i64_list(&q, ids, count);
     size_t n = 0;
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {

@@ -64,17 +64,15 @@ static struct claimed claimed_of(const struct query *q)
     };
 }
 
-/* The accounts whose turn it is, as text for a list. -1 on a fault. */
-static int turns(struct tx *tx, enum job_pool pool, int limit, int64_t round, const char **out, int64_t *last)
+/* The accounts whose turn it is. -1 on a fault. */
+static int turns(struct tx *tx, enum job_pool pool, int limit, int64_t round, int64_t *out)
 {
     struct query q = query(tx, &line_accounts);
     bind_i64(&q, pool), bind_i64(&q, round), bind_i64(&q, limit);
     int n = 0;
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
-        if (n == limit) continue;
-        *last = col_i64(&q, "account");
-        out[n++] = arena_printf(tx_arena(tx), "%lld", (long long)*last);
+        if (n < limit) out[n++] = col_i64(&q, "account");
     }
     return row == ROW_FAULT ? -1 : n;
 }
@@ -82,12 +80,13 @@ static int turns(struct tx *tx, enum job_pool pool, int limit, int64_t round, co
 int queue_claim(struct tx *tx, enum job_pool pool, int limit, int64_t at_ms, int64_t *round, struct claimed *out)
 {
     assert(limit > 0 && limit <= JOB_CLAIM_BATCH);
-    const char *account[JOB_CLAIM_BATCH];
-    int accounts = turns(tx, pool, limit, *round, account, round);
+    int64_t account[JOB_CLAIM_BATCH];
+    int accounts = turns(tx, pool, limit, *round, account);
     if (accounts <= 0) return accounts;
+    *round = account[accounts - 1];
     struct query q = query(tx, &claim_line);
     bind_i64(&q, pool), bind_i64(&q, at_ms + JOB_LEASE_MS), bind_i64(&q, limit / accounts);
-    bind_text_list(&q, account, (size_t)accounts);
+    bind_i64_list(&q, account, (size_t)accounts);
     int n = 0;
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
@@ -111,7 +110,7 @@ STMT(into_line,
 
 int queue_sort(struct tx *tx, const struct job_kind *const *kinds, int64_t at_ms)
 {
-    const char *id[QUEUE_SORT_MAX];
+    int64_t id[QUEUE_SORT_MAX];
     int pool_of[QUEUE_SORT_MAX], n = 0;
     struct query q = query(tx, &unsorted);
     bind_i64(&q, at_ms), bind_i64(&q, QUEUE_SORT_MAX);
@@ -119,17 +118,17 @@ int queue_sort(struct tx *tx, const struct job_kind *const *kinds, int64_t at_ms
     while ((row = query_next(&q)) == ROW_FOUND) {
         const struct job_kind *k = kind_named(kinds, col_text(&q, "kind"));
         pool_of[n] = k ? (int)kind_pool(k) : POOL_STRANGE;
-        id[n++] = arena_printf(tx_arena(tx), "%lld", (long long)col_i64(&q, "id"));
+        id[n++] = col_i64(&q, "id");
     }
     if (row == ROW_FAULT) return -1;
     for (int pool = 1; pool <= POOL_STRANGE; pool++) {
-        const char *list[QUEUE_SORT_MAX];
+        int64_t list[QUEUE_SORT_MAX];
         size_t count = 0;
         for (int i = 0; i < n; i++)
             if (pool_of[i] == pool) list[count++] = id[i];
         if (count == 0) continue;
         q = query(tx, &into_line);
-        bind_i64(&q, pool), bind_text_list(&q, list, count);
+        bind_i64(&q, pool), bind_i64_list(&q, list, count);
         if (query_change(&q) < 0) return -1;
     }
     return n;
@@ -259,13 +258,13 @@ enum row queue_anew(struct tx *tx, const struct queue_anew *n)
 enum row queue_finish(struct tx *tx, struct queue_finish *list, size_t n, int64_t at_ms)
 {
     assert(n > 0 && n <= QUEUE_FINISH_MAX);
-    const char *ids[QUEUE_FINISH_MAX];
+    int64_t ids[QUEUE_FINISH_MAX];
     for (size_t i = 0; i < n; i++) {
-        ids[i] = arena_printf(tx_arena(tx), "%lld", (long long)list[i].id);
+        ids[i] = list[i].id;
         list[i].found = false;
     }
     struct query q = query(tx, &finish);
-    bind_text_list(&q, ids, n), bind_i64(&q, at_ms);
+    bind_i64_list(&q, ids, n), bind_i64(&q, at_ms);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
         size_t i = 0;

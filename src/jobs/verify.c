@@ -118,14 +118,10 @@ static bool skips_piece(struct tx *tx, struct verify_piece *found)
 bool jobs_unworked(struct tx *tx, const char *kind, const int64_t *refs, size_t count, bool *out)
 {
     assert(count <= VERIFY_KEYS_MAX);
-    const char *text[VERIFY_KEYS_MAX];
-    for (size_t i = 0; i < count; i++) {
-        text[i] = arena_printf(tx_arena(tx), "%lld", (long long)refs[i]);
-        out[i] = true;
-    }
+    for (size_t i = 0; i < count; i++) out[i] = true;
     if (count == 0) return true;
     struct query q = query(tx, &verify_worked);
-    bind_text(&q, kind), bind_text_list(&q, text, count);
+    bind_text(&q, kind), bind_i64_list(&q, refs, count);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < count; i++)

@@ -259,14 +259,14 @@ enum row know_products_get(struct tx *tx, const struct knowledge_head *h, const 
 bool know_products_of(struct tx *tx, const struct knowledge_head *h, const struct found *f, size_t n, struct arena *a,
                       struct knowledge_product *out, size_t *count)
 {
-    const char *docs[SEARCH_FOUND_MAX];
+    int64_t docs[SEARCH_FOUND_MAX];
     bool there[SEARCH_FOUND_MAX] = { false };
     struct knowledge_product *p = ARENA_ARRAY(a, struct knowledge_product, n + 1);
     *count = 0;
     if (n == 0) return true;
-    for (size_t i = 0; i < n; i++) docs[i] = arena_printf(a, "%lld", (long long)f[i].doc);
+    for (size_t i = 0; i < n; i++) docs[i] = f[i].doc;
     struct query q = query(tx, &by_docs);
-    bind_i64(&q, h->shop), bind_text_list(&q, docs, n);
+    bind_i64(&q, h->shop), bind_i64_list(&q, docs, n);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < n; i++)

@@ -124,14 +124,14 @@ enum row know_texts_get(struct tx *tx, int64_t shop, enum knowledge_kind kind, c
 bool know_texts_of(struct tx *tx, const struct knowledge_head *h, const struct found *f, size_t n, struct arena *a,
                    struct knowledge_text *out, size_t *count)
 {
-    const char *docs[SEARCH_FOUND_MAX];
+    int64_t docs[SEARCH_FOUND_MAX];
     bool there[SEARCH_FOUND_MAX] = { false };
     struct knowledge_text *t = ARENA_ARRAY(a, struct knowledge_text, n + 1);
     *count = 0;
     if (n == 0) return true;
-    for (size_t i = 0; i < n; i++) docs[i] = arena_printf(a, "%lld", (long long)f[i].doc);
+    for (size_t i = 0; i < n; i++) docs[i] = f[i].doc;
     struct query q = query(tx, &by_docs);
-    bind_i64(&q, h->shop), bind_text_list(&q, docs, n);
+    bind_i64(&q, h->shop), bind_i64_list(&q, docs, n);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < n; i++)

@@ -62,13 +62,9 @@ bool shops_account_json(struct tx *tx, int64_t account, struct json *j)
 bool shops_count_each(struct tx *tx, const int64_t *accounts, size_t n, int64_t *out)
 {
     assert(n <= SHOPS_COUNT_EACH_MAX);
-    const char *text[SHOPS_COUNT_EACH_MAX];
-    for (size_t i = 0; i < n; i++) {
-        out[i] = 0;
-        text[i] = arena_printf(tx_arena(tx), "%lld", (long long)accounts[i]);
-    }
+    for (size_t i = 0; i < n; i++) out[i] = 0;
     struct query q = query(tx, &count_each);
-    bind_text_list(&q, text, n);
+    bind_i64_list(&q, accounts, n);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < n; i++)
@@ -79,13 +75,9 @@ bool shops_count_each(struct tx *tx, const int64_t *accounts, size_t n, int64_t 
 bool shops_names(struct tx *tx, int64_t account, const int64_t *ids, size_t n, const char **out)
 {
     assert(n <= SHOPS_COUNT_EACH_MAX);
-    const char *text[SHOPS_COUNT_EACH_MAX];
-    for (size_t i = 0; i < n; i++) {
-        out[i] = NULL;
-        text[i] = arena_printf(tx_arena(tx), "%lld", (long long)ids[i]);
-    }
+    for (size_t i = 0; i < n; i++) out[i] = NULL;
     struct query q = query(tx, &names_each);
-    bind_i64(&q, account), bind_text_list(&q, text, n);
+    bind_i64(&q, account), bind_i64_list(&q, ids, n);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < n; i++)

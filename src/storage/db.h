@@ -90,6 +90,9 @@ void bind_null(struct query *q);
  * for text from outside: an empty item or one with a quote, backslash, comma, brace or space ends the process, and so
  * does the 257th. None at all is a list that holds nothing. */
 void bind_text_list(struct query *q, const char *const *items, size_t count);
+/* The same of numbers: `x IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))`, .postgres
+ * `x = ANY((?1::text[])::bigint[])`. */
+void bind_i64_list(struct query *q, const int64_t *items, size_t count);
 
 /* One row wanted: runs, takes the first row and lets go of the others. Its columns stay readable as long as the
  * transaction's arena (so also while the reply is written). */

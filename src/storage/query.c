@@ -200,6 +200,19 @@ void bind_text_list(struct query *q, const char *const *items, size_t count)
     bind(q, (struct query_value){ .bytes = text, .n = (size_t)(at - text), .type = VALUE_LIST });
 }
 
+void bind_i64_list(struct query *q, const int64_t *items, size_t count)
+{
+    enum { NUMBER_SIZE = 24 };
+    assert(count <= QUERY_MAX_LIST);
+    char *memory = arena_alloc(q->tx->arena, count * NUMBER_SIZE + 1);
+    const char *text[QUERY_MAX_LIST];
+    for (size_t i = 0; i < count; i++) {
+        text[i] = memory + i * NUMBER_SIZE;
+        (void)snprintf(memory + i * NUMBER_SIZE, NUMBER_SIZE, "%lld", (long long)items[i]);
+    }
+    bind_text_list(q, text, count);
+}
+
 static bool may_run(struct query *q)
 {
     assert(q->tx->open);

@@ -139,6 +139,23 @@ TEST_EACH_ENGINE(lists_of_texts)
     }
 }
 
+STMT(some_numbers,
+     "SELECT number FROM t_values WHERE number IN (SELECT CAST(value AS INTEGER) FROM json_each(?1)) ORDER BY number",
+     .postgres = "SELECT number FROM t_values WHERE number = ANY((?1::text[])::bigint[]) ORDER BY number");
+
+TEST_EACH_ENGINE(lists_of_numbers)
+{
+    int64_t wanted[256] = { INT64_MAX, INT64_MIN, 2, 0 };
+    test_script(t, table_sql);
+    test_script(t, "INSERT INTO t_values (number) VALUES (2), (3), (9223372036854775807);");
+    for (size_t count = 0; count <= 256; count += count < 4 ? 1 : 252) {
+        struct query q = query(t->tx, &some_numbers);
+        bind_i64_list(&q, wanted, count);
+        enum row row = query_row(&q);
+        EXPECT(count == 0 ? row == ROW_NONE : row == ROW_FOUND && col_i64(&q, "number") == (count < 3 ? INT64_MAX : 2));
+    }
+}
+
 TEST_EACH_ENGINE(question_marks_in_quotes_and_comments_are_text)
 {
     test_script(t, table_sql);
@@ -316,6 +333,7 @@ int main(void)
         EACH_ENGINE(many_rows_in_order_and_a_statement_inside_its_own_loop),
         EACH_ENGINE(a_change_counts_its_rows),
         EACH_ENGINE(lists_of_texts),
+        EACH_ENGINE(lists_of_numbers),
         EACH_ENGINE(question_marks_in_quotes_and_comments_are_text),
         EACH_ENGINE(results_outlive_their_transaction),
         EACH_ENGINE(a_unique_violation_is_a_conflict),

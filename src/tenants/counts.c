@@ -33,10 +33,8 @@ bool tenants_progress(struct tx *tx, const int64_t *shops, size_t n, struct tena
 {
     *out = (struct tenant_progress){ 0 };
     if (n == 0) return true;
-    const char **text = ARENA_ARRAY(tx_arena(tx), const char *, n);
-    for (size_t i = 0; i < n; i++) text[i] = arena_printf(tx_arena(tx), "%lld", (long long)shops[i]);
     struct query q = query(tx, &progress);
-    bind_text_list(&q, text, n);
+    bind_i64_list(&q, shops, n);
     if (query_row(&q) != ROW_FOUND) return false;
     *out = (struct tenant_progress){ .enabled = col_bool(&q, "enabled"), .keys_shown = col_bool(&q, "shown") };
     return true;

@@ -257,10 +257,10 @@ const struct job_kind tenants_renew_job = {
 
 static bool find_accounts(struct tx *tx, struct renewal_failure *f, size_t count)
 {
-    const char **shops = ARENA_ARRAY(tx_arena(tx), const char *, count);
-    for (size_t i = 0; i < count; i++) shops[i] = arena_printf(tx_arena(tx), "%lld", (long long)f[i].shop);
+    int64_t *shops = ARENA_ARRAY(tx_arena(tx), int64_t, count);
+    for (size_t i = 0; i < count; i++) shops[i] = f[i].shop;
     struct query q = query(tx, &accounts_of);
-    bind_text_list(&q, shops, count);
+    bind_i64_list(&q, shops, count);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < count; i++)

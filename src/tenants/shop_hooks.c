@@ -98,14 +98,9 @@ bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now)
 
 bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out)
 {
-    struct arena *a = tx_arena(tx);
-    const char **list = ARENA_ARRAY(a, const char *, count);
-    for (size_t i = 0; i < count; i++) {
-        list[i] = arena_printf(a, "%lld", (long long)ids[i]);
-        out[i] = (struct shop_chatbot){ .state = "off" };
-    }
+    for (size_t i = 0; i < count; i++) out[i] = (struct shop_chatbot){ .state = "off" };
     struct query q = query(tx, &of_shops);
-    bind_i64(&q, account), bind_text_list(&q, list, count);
+    bind_i64(&q, account), bind_i64_list(&q, ids, count);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
         const struct tenant t = { .status =
