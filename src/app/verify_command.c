@@ -46,9 +46,22 @@ static const struct verify_check app_checks[] = {
 };
 
 /* What is wrong in the ledger is told first. */
-const struct verify_check *const app_check_tables[] = { credits_checks, shops_checks, tenants_checks, accounts_checks,
-                                                        jobs_checks,    mail_checks,  inbound_checks, chat_checks,
-                                                        events_checks,  audit_checks, app_checks,     NULL };
+/* clang-format off */
+const struct verify_check *const app_check_tables[] = {
+    credits_checks,
+    shops_checks,
+    tenants_checks,
+    accounts_checks,
+    jobs_checks,
+    mail_checks,
+    inbound_checks,
+    chat_checks,
+    events_checks,
+    audit_checks,
+    app_checks,
+    NULL,
+};
+/* clang-format on */
 
 static void result_json(struct json *j, const struct verify_result *r)
 {

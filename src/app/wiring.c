@@ -15,19 +15,33 @@
 #include "shops/shops.h"
 #include "tenants/tenants.h"
 
+/* A line each, as the recipes in HACKING.md add them. */
+/* clang-format off */
 const struct route *const app_route_tables[] = {
-    system_routes,         accounts_routes,
-    home_routes,           shops_routes,
-    tenants_routes,        credits_routes,
-    credits_grant_routes,  tenants_renewal_routes,
-    audit_routes,          events_routes,
-    operator_routes,       job_routes,
-    developer_routes,      known_routes,
-    search_routes,         operator_shop_routes,
-    chat_visitor_routes,   chat_inbox_routes,
-    inbound_routes,        knowledge_routes,
-    knowledge_text_routes, NULL,
+    system_routes,
+    accounts_routes,
+    home_routes,
+    shops_routes,
+    tenants_routes,
+    credits_routes,
+    credits_grant_routes,
+    tenants_renewal_routes,
+    audit_routes,
+    events_routes,
+    operator_routes,
+    job_routes,
+    developer_routes,
+    known_routes,
+    search_routes,
+    operator_shop_routes,
+    chat_visitor_routes,
+    chat_inbox_routes,
+    inbound_routes,
+    knowledge_routes,
+    knowledge_text_routes,
+    NULL,
 };
+/* clang-format on */
 
 /* ---- housekeeping of http's tables, which has no jobs of its own ---- */
 
