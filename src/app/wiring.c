@@ -39,6 +39,7 @@ const struct route *const app_route_tables[] = {
     inbound_routes,
     knowledge_routes,
     knowledge_text_routes,
+    knowledge_sync_routes,
     NULL,
 };
 /* clang-format on */
@@ -90,10 +91,15 @@ const struct job_kind *const app_job_kinds[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
 const struct sender *const app_senders[] = {
     &developer_sender,
+    &knowledge_products_sender,
+    &knowledge_orders_sender,
+    &knowledge_promotions_sender,
     NULL,
 };
+/* clang-format on */
 
 const struct letter *const *const app_letter_tables[] = {
     accounts_letters,

@@ -97,21 +97,30 @@ static void refusals_write(struct buf *out, const struct field_faults *f)
     json_finish(&j);
 }
 
-static bool remember(struct req *req, int64_t shop, struct prepared *p, enum import_state state)
+bool know_import_remember(struct tx *tx, const struct shop *s, const struct know_report *r, int64_t now, int64_t *id)
 {
     char memory[REFUSALS_BYTES];
     struct buf text;
     buf_fixed(&text, memory, sizeof memory);
-    refusals_write(&text, &p->faults);
-    struct query q = query(req->tx, &insert);
-    bind_i64(&q, req->who.account), bind_i64(&q, shop), bind_text(&q, "import"), bind_i64(&q, (int64_t)state);
-    bind_i64(&q, (int64_t)p->in.products), bind_i64(&q, (int64_t)p->in.texts), bind_i64(&q, (int64_t)p->in.orders);
-    bind_i64(&q, p->changed), bind_text(&q, text.overflow ? "[]" : buf_terminated(&text)), bind_i64(&q, req->now_ms);
+    refusals_write(&text, r->faults);
+    struct query q = query(tx, &insert);
+    bind_i64(&q, s->account), bind_i64(&q, s->id), bind_text(&q, r->source);
+    bind_i64(&q, r->faults->count > 0 ? IMPORT_REFUSED : IMPORT_DONE);
+    bind_i64(&q, (int64_t)r->in->products), bind_i64(&q, (int64_t)r->in->texts);
+    bind_i64(&q, (int64_t)r->in->orders), bind_i64(&q, r->changed);
+    bind_text(&q, text.overflow ? "[]" : buf_terminated(&text)), bind_i64(&q, now);
     if (query_row(&q) != ROW_FOUND) return false;
-    p->id = col_i64(&q, "id");
-    struct query f = query(req->tx, &forget);
-    bind_i64(&f, shop), bind_i64(&f, IMPORTS_KEPT);
+    *id = col_i64(&q, "id");
+    struct query f = query(tx, &forget);
+    bind_i64(&f, s->id), bind_i64(&f, IMPORTS_KEPT);
     return query_put(&f);
+}
+
+static bool remember(struct req *req, int64_t shop, struct prepared *p)
+{
+    const struct shop s = { .id = shop, .account = req->who.account };
+    const struct know_report r = { .source = "import", .in = &p->in, .faults = &p->faults, .changed = p->changed };
+    return know_import_remember(req->tx, &s, &r, req->now_ms, &p->id);
 }
 
 bool know_imports_last(struct tx *tx, int64_t shop, struct knowledge_imported *out, size_t most, size_t *count)
@@ -143,8 +152,7 @@ static enum answer refuse(struct req *req, struct prepared *p, const char *field
     return a;
 }
 
-/* NULL: it may be taken. Else the field and why not. */
-static const char *misfit(const struct knowledge_head *h, const struct knowledge_import *in, const char **code)
+const char *know_import_misfit(const struct knowledge_head *h, const struct knowledge_import *in, const char **code)
 {
     if (in->currency == CURRENCY_NONE && h->currency == CURRENCY_NONE && in->products > 0)
         return *code = "required", "currency";
@@ -185,10 +193,12 @@ static void details_json(struct json *j, const void *arg)
 static bool save(struct req *req, struct knowledge_head *h, struct prepared *p)
 {
     const struct knowledge_import *in = &p->in;
-    p->changed = 0;
-    return know_products_save(req->tx, h, in->product, in->products, req->now_ms, &p->changed) &&
-           know_texts_save(req->tx, h, in->text, in->texts, req->now_ms, &p->changed) &&
-           know_orders_save(req->tx, h, in->order, in->orders, req->now_ms, &p->changed);
+    struct know_write w = { .now = req->now_ms };
+    bool good = know_products_save(req->tx, h, in->product, in->products, &w) &&
+                know_texts_save(req->tx, h, in->text, in->texts, &w) &&
+                know_orders_save(req->tx, h, in->order, in->orders, &w);
+    p->changed = w.changed;
+    return good;
 }
 
 enum answer know_import_run(struct req *req)
@@ -201,13 +211,13 @@ enum answer know_import_run(struct req *req)
     if (a != ANSWER_GO_ON) return a;
     if (p->problem == &problem_storage) return reply_fault(req);
     if (p->problem) return refuse(req, p, NULL, NULL);
-    if ((field = misfit(&h, &p->in, &code)) != NULL) return refuse(req, p, field, code);
+    if ((field = know_import_misfit(&h, &p->in, &code)) != NULL) return refuse(req, p, field, code);
     take_words(&h, &p->in);
     if (!save(req, &h, p)) return reply_fault(req);
     if (h.products > KNOWLEDGE_PRODUCTS_MAX) return refuse(req, p, "products", "too_many");
     if (h.texts > KNOWLEDGE_TEXTS_MAX) return refuse(req, p, "documents", "too_many");
     if (h.orders > KNOWLEDGE_ORDERS_MAX) return refuse(req, p, "orders", "too_many");
-    if (!know_head_keep(req->tx, &h, req->now_ms) || !remember(req, shop, p, IMPORT_DONE)) return reply_fault(req);
+    if (!know_head_keep(req->tx, &h, req->now_ms) || !remember(req, shop, p)) return reply_fault(req);
     if (p->changed > 0 && !know_tell(req, AUDIT_knowledge_imported, shop, details_json, p)) return reply_fault(req);
     return reply_json(req, 200, done_json, p);
 }
@@ -221,5 +231,5 @@ bool know_import_refused(struct req *req)
     if (req->reply.problem == &problem_not_found || !p) return true;
     p->changed = 0;
     if (know_shop_locked(req, &shop, &h) != ANSWER_GO_ON) return false;
-    return remember(req, shop, p, IMPORT_REFUSED);
+    return remember(req, shop, p);
 }

@@ -14,6 +14,7 @@
 #include "base/money.h"
 #include "base/str.h"
 #include "http/route.h"
+#include "inbound/inbound.h"
 
 struct knowledge_option {
     const char *name, *value;
@@ -104,5 +105,7 @@ extern struct knowledge_settings {
 } knowledge_settings;
 extern const struct route knowledge_routes[];
 extern const struct route knowledge_text_routes[];
+extern const struct route knowledge_sync_routes[];
+extern const struct sender knowledge_products_sender, knowledge_orders_sender, knowledge_promotions_sender;
 
 #endif

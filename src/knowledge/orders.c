@@ -7,18 +7,19 @@
 enum { BATCH = 100, LIST_JSON_MAX = 512 << 10 };
 
 STMT(known,
-     "SELECT number, content FROM knowledge_orders WHERE shop = ?1"
+     "SELECT number, content, version FROM knowledge_orders WHERE shop = ?1"
      " AND number IN (SELECT value FROM json_each(?2))",
-     .postgres = "SELECT number, content FROM knowledge_orders WHERE shop = ?1 AND number = ANY(ARRAY("
+     .postgres = "SELECT number, content, version FROM knowledge_orders WHERE shop = ?1 AND number = ANY(ARRAY("
                  "SELECT value FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json))))");
 STMT(save,
      "INSERT INTO knowledge_orders (account, shop, number, number_key, email, name, status, status_text, currency,"
-     " total, items, shipments, content, updated_at_ms)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+     " total, items, shipments, content, updated_at_ms, version)"
+     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
      " ON CONFLICT (shop, number) DO UPDATE SET number_key = excluded.number_key, email = excluded.email,"
      " name = excluded.name, status = excluded.status, status_text = excluded.status_text,"
      " currency = excluded.currency, total = excluded.total, items = excluded.items,"
-     " shipments = excluded.shipments, content = excluded.content, updated_at_ms = excluded.updated_at_ms");
+     " shipments = excluded.shipments, content = excluded.content, updated_at_ms = excluded.updated_at_ms, version = "
+     "excluded.version");
 STMT(by_key, "SELECT number, email, name, status, status_text, currency, total, items, shipments"
              " FROM knowledge_orders WHERE shop = ?1 AND number_key = ?2 ORDER BY id LIMIT 8");
 
@@ -97,7 +98,7 @@ static void shipments_read(struct arena *a, const char *text, struct knowledge_o
 
 struct known {
     bool there;
-    int64_t content;
+    int64_t content, version;
 };
 
 static bool read_known(struct tx *tx, int64_t shop, const struct knowledge_order *o, size_t n, struct known *out)
@@ -115,7 +116,8 @@ static bool read_known(struct tx *tx, int64_t shop, const struct knowledge_order
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < n; i++)
-            if (text_eq(o[i].number, col_text(&q, "number"))) out[i] = (struct known){ true, col_i64(&q, "content") };
+            if (text_eq(o[i].number, col_text(&q, "number")))
+                out[i] = (struct known){ true, col_i64(&q, "content"), col_i64(&q, "version") };
     buf_free(&numbers);
     return row == ROW_NONE;
 }
@@ -124,7 +126,7 @@ struct saving {
     struct tx *tx;
     struct knowledge_head *h;
     struct buf items, shipments, text;
-    int64_t now, changed;
+    struct know_write *w;
 };
 
 static int64_t hash_of(struct saving *s, const struct knowledge_order *o)
@@ -141,26 +143,31 @@ static int64_t hash_of(struct saving *s, const struct knowledge_order *o)
 static bool save_one(struct saving *s, const struct knowledge_order *o, const struct known *before)
 {
     char key[TOKEN_NUMBER_MAX + 1];
+    if (s->w->version && before->version > s->w->version) {
+        s->w->stale++;
+        return true;
+    }
     if (token_number(str_of(o->number), key) == 0) key[0] = '\0'; /* a number without any: found by itself alone */
     buf_clear(&s->items), buf_clear(&s->shipments);
     items_write(&s->items, o), shipments_write(&s->shipments, o);
     int64_t content = hash_of(s, o);
-    if (before->there && before->content == content) return true;
-    s->changed++;
+    bool same = before->there && before->content == content;
+    if (same && s->w->version <= before->version) return true;
+    if (!same) s->w->changed++;
     if (!before->there) s->h->orders++;
     struct query q = query(s->tx, &save);
     bind_i64(&q, s->h->account), bind_i64(&q, s->h->shop), bind_text(&q, o->number);
     bind_text(&q, key[0] ? key : o->number), bind_text(&q, o->email), bind_text(&q, o->name), bind_text(&q, o->status);
     bind_text(&q, o->status_text), bind_text(&q, currency_code(o->currency)), bind_i64(&q, o->total);
     bind_str(&q, buf_str(&s->items)), bind_str(&q, buf_str(&s->shipments)), bind_i64(&q, content);
-    bind_i64(&q, s->now);
+    bind_i64(&q, s->w->now), bind_i64(&q, s->w->version ? s->w->version : before->version);
     return query_put(&q);
 }
 
-bool know_orders_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_order *o, size_t n, int64_t now,
-                      int64_t *changed)
+bool know_orders_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_order *o, size_t n,
+                      struct know_write *w)
 {
-    struct saving s = { .tx = tx, .h = h, .now = now };
+    struct saving s = { .tx = tx, .h = h, .w = w };
     bool good = true;
     buf_init(&s.items, LIST_JSON_MAX), buf_init(&s.shipments, LIST_JSON_MAX), buf_init(&s.text, 3 * LIST_JSON_MAX);
     for (size_t i = 0; i < n && good; i += BATCH) {
@@ -172,7 +179,6 @@ bool know_orders_save(struct tx *tx, struct knowledge_head *h, const struct know
         arena_release(tx_arena(tx), m);
     }
     buf_free(&s.items), buf_free(&s.shipments), buf_free(&s.text);
-    *changed += s.changed;
     return good;
 }
 

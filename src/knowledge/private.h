@@ -9,6 +9,7 @@
 #include "audit/audit.h"
 #include "base/json_read.h"
 #include "http/route.h"
+#include "shops/shops.h"
 #include "storage/db.h"
 #include "tenants/tenants.h"
 
@@ -73,9 +74,15 @@ MUST_USE bool know_search_number(struct tx *tx, struct arena *a, int64_t shop, s
 /* How well a text of two parts fits the question, without the index. */
 int32_t know_search_rank(struct arena *a, const struct tokens *said, struct str title, struct str body);
 
+/* What is written at once. version: how new it is as the sender counts; 0: by hand or by file, newer than all. */
+struct know_write {
+    int64_t now, version;
+    int64_t changed, stale; /* counted: rows that are new or other than before; older ones that were passed over */
+};
+
 /* ---- products.c ---- */
 MUST_USE bool know_products_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_product *p, size_t n,
-                                 int64_t now, int64_t *changed);
+                                 struct know_write *w);
 MUST_USE enum row know_products_get(struct tx *tx, const struct knowledge_head *h, const char *id, struct arena *a,
                                     struct knowledge_product *out);
 /* Those of these docs that are there, in this order, with these scores. */
@@ -84,11 +91,12 @@ MUST_USE bool know_products_of(struct tx *tx, const struct knowledge_head *h, co
 /* Numbers in the index below `after`, the greatest first. *next: what the next page comes after; 0: none. */
 MUST_USE bool know_products_page(struct tx *tx, const struct knowledge_head *h, int64_t after, size_t limit,
                                  struct arena *a, struct knowledge_product *out, size_t *count, int64_t *next);
+MUST_USE enum row know_products_remove(struct tx *tx, struct knowledge_head *h, const char *id, struct know_write *w);
 MUST_USE bool know_products_rebuild(struct tx *tx, struct knowledge_head *h);
 
 /* ---- texts.c ---- */
 MUST_USE bool know_texts_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_text *t, size_t n,
-                              int64_t now, int64_t *changed);
+                              struct know_write *w);
 MUST_USE bool know_texts_of(struct tx *tx, const struct knowledge_head *h, const struct found *f, size_t n,
                             struct arena *a, struct knowledge_text *out, size_t *count);
 MUST_USE bool know_texts_of_product(struct tx *tx, int64_t shop, const char *product, struct arena *a,
@@ -102,7 +110,7 @@ MUST_USE bool know_texts_rebuild(struct tx *tx, struct knowledge_head *h);
 
 /* ---- orders.c ---- */
 MUST_USE bool know_orders_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_order *o, size_t n,
-                               int64_t now, int64_t *changed);
+                               struct know_write *w);
 /* ROW_NONE also when several orders have this number in this spelling. */
 MUST_USE enum row know_orders_get(struct tx *tx, int64_t shop, struct str number, struct arena *a,
                                   struct knowledge_order *out);
@@ -134,6 +142,17 @@ struct knowledge_imported {
 };
 MUST_USE bool know_imports_last(struct tx *tx, int64_t shop, struct knowledge_imported *out, size_t most,
                                 size_t *count);
+/* Why this cannot be taken by this shop: the field, and *code. NULL: it can. */
+const char *know_import_misfit(const struct knowledge_head *h, const struct knowledge_import *in, const char **code);
+/* Its line in the list of imports. */
+struct know_report {
+    const char *source;
+    const struct knowledge_import *in;
+    const struct field_faults *faults; /* none: it was taken */
+    int64_t changed;
+};
+MUST_USE bool know_import_remember(struct tx *tx, const struct shop *s, const struct know_report *r, int64_t now,
+                                   int64_t *id);
 enum answer know_import_prepare(struct req *req);
 enum answer know_import_run(struct req *req);
 bool know_import_refused(struct req *req);

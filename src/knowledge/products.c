@@ -7,17 +7,21 @@
 enum { BATCH = 100, VARIANTS_JSON_MAX = 1 << 20, WORDS_MAX = 4096, REBUILD_BATCH = 100, CONTENT_MAX = 2 << 20 };
 
 STMT(known,
-     "SELECT product, doc, words, content FROM knowledge_products WHERE shop = ?1"
+     "SELECT product, doc, words, content, version FROM knowledge_products WHERE shop = ?1"
      " AND product IN (SELECT value FROM json_each(?2))",
-     .postgres = "SELECT product, doc, words, content FROM knowledge_products WHERE shop = ?1 AND product = ANY(ARRAY("
-                 "SELECT value FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json))))");
+     .postgres =
+         "SELECT product, doc, words, content, version FROM knowledge_products WHERE shop = ?1 AND product = ANY(ARRAY("
+         "SELECT value FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json))))");
 STMT(save, "INSERT INTO knowledge_products (account, shop, product, doc, title, description, url, image, price,"
-           " available, variants, words, content, updated_at_ms)"
-           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+           " available, variants, words, content, updated_at_ms, version)"
+           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
            " ON CONFLICT (shop, product) DO UPDATE SET doc = excluded.doc, title = excluded.title,"
            " description = excluded.description, url = excluded.url, image = excluded.image, price = excluded.price,"
            " available = excluded.available, variants = excluded.variants, words = excluded.words,"
-           " content = excluded.content, updated_at_ms = excluded.updated_at_ms");
+           " content = excluded.content, updated_at_ms = excluded.updated_at_ms, version = excluded.version");
+STMT(drop, "DELETE FROM knowledge_products WHERE shop = ?1 AND product = ?2 AND (?3 = 0 OR version <= ?3)",
+     .postgres = "DELETE FROM knowledge_products WHERE shop = ?1 AND product = ?2"
+                 " AND (CAST(?3 AS BIGINT) = 0 OR version <= ?3)");
 #define COLUMNS "id, product, doc, title, description, url, image, price, available, variants"
 STMT(by_id, "SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1 AND product = ?2");
 STMT(by_docs,
@@ -149,7 +153,7 @@ static int64_t whole_hash(struct buf *b, const struct knowledge_product *p, stru
 
 struct known {
     bool there;
-    int64_t doc, words, content;
+    int64_t doc, words, content, version;
 };
 
 static bool read_known(struct tx *tx, const struct knowledge_head *h, const struct knowledge_product *p, size_t n,
@@ -169,7 +173,8 @@ static bool read_known(struct tx *tx, const struct knowledge_head *h, const stru
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < n; i++)
             if (text_eq(p[i].id, col_text(&q, "product")))
-                out[i] = (struct known){ true, col_i64(&q, "doc"), col_i64(&q, "words"), col_i64(&q, "content") };
+                out[i] = (struct known){ true, col_i64(&q, "doc"), col_i64(&q, "words"), col_i64(&q, "content"),
+                                         col_i64(&q, "version") };
     buf_free(&ids);
     return row == ROW_NONE;
 }
@@ -179,7 +184,7 @@ struct saving {
     struct knowledge_head *h;
     struct indexer *index;
     struct buf text, variants;
-    int64_t now, changed;
+    struct know_write *w;
 };
 
 static bool write_row(struct saving *s, const struct knowledge_product *p, const struct known *k)
@@ -190,7 +195,7 @@ static bool write_row(struct saving *s, const struct knowledge_product *p, const
     if (p->priced) bind_i64(&q, p->price);
     else bind_null(&q);
     bind_bool(&q, p->available), bind_str(&q, buf_str(&s->variants)), bind_i64(&q, k->words);
-    bind_i64(&q, k->content), bind_i64(&q, s->now);
+    bind_i64(&q, k->content), bind_i64(&q, s->w->now), bind_i64(&q, s->w->version ? s->w->version : k->version);
     return query_put(&q);
 }
 
@@ -198,12 +203,17 @@ static bool save_one(struct saving *s, const struct knowledge_product *p, const 
 {
     struct arena *a = tx_arena(s->tx);
     struct known k = *before;
+    if (s->w->version && before->version > s->w->version) {
+        s->w->stale++;
+        return true;
+    }
     buf_clear(&s->variants);
     variants_write(&s->variants, p);
     k.words = words_hash(&s->text, p), k.content = whole_hash(&s->text, p, buf_str(&s->variants));
     assert(!s->text.overflow && !s->variants.overflow);
-    if (before->there && k.words == before->words && k.content == before->content) return true;
-    s->changed++;
+    bool same = before->there && k.words == before->words && k.content == before->content;
+    if (same && s->w->version <= before->version) return true;
+    if (!same) s->w->changed++;
     if (!before->there) s->h->products++;
     else if (k.words != before->words) s->h->stale_products++;
     if (before->there && k.words == before->words) return write_row(s, p, &k);
@@ -229,10 +239,10 @@ static bool save_batch(struct saving *s, const struct knowledge_product *p, size
 }
 
 bool know_products_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_product *p, size_t n,
-                        int64_t now, int64_t *changed)
+                        struct know_write *w)
 {
     if (n == 0) return true;
-    struct saving s = { .tx = tx, .h = h, .index = know_index_begin(tx, h->shop, INDEX_PRODUCTS), .now = now };
+    struct saving s = { .tx = tx, .h = h, .index = know_index_begin(tx, h->shop, INDEX_PRODUCTS), .w = w };
     bool good = true;
     buf_init(&s.text, CONTENT_MAX);
     buf_init(&s.variants, VARIANTS_JSON_MAX);
@@ -240,8 +250,17 @@ bool know_products_save(struct tx *tx, struct knowledge_head *h, const struct kn
     good = know_index_end(s.index) && good;
     buf_free(&s.text);
     buf_free(&s.variants);
-    *changed += s.changed;
     return good;
+}
+
+enum row know_products_remove(struct tx *tx, struct knowledge_head *h, const char *id, struct know_write *w)
+{
+    struct query q = query(tx, &drop);
+    bind_i64(&q, h->shop), bind_text(&q, id), bind_i64(&q, w->version);
+    int64_t n = query_change(&q);
+    if (n <= 0) return n < 0 ? ROW_FAULT : ROW_NONE;
+    h->products--, h->stale_products++, w->changed++;
+    return ROW_FOUND;
 }
 
 /* ---- reading ---- */

@@ -54,14 +54,14 @@ static const struct knowledge_order orders[] = {
 static int64_t fill(struct test_db *t, int64_t account, int64_t shop)
 {
     struct knowledge_head h;
-    int64_t changed = 0;
+    struct know_write w = { .now = kit_now() };
     EXPECT(know_head_get(t->tx, shop, account, &h) != ROW_FAULT);
     h.currency = CURRENCY_USD;
-    EXPECT(know_products_save(t->tx, &h, products, ARRAY_LEN(products), kit_now(), &changed));
-    EXPECT(know_texts_save(t->tx, &h, texts, ARRAY_LEN(texts), kit_now(), &changed));
-    EXPECT(know_orders_save(t->tx, &h, orders, ARRAY_LEN(orders), kit_now(), &changed));
+    EXPECT(know_products_save(t->tx, &h, products, ARRAY_LEN(products), &w));
+    EXPECT(know_texts_save(t->tx, &h, texts, ARRAY_LEN(texts), &w));
+    EXPECT(know_orders_save(t->tx, &h, orders, ARRAY_LEN(orders), &w));
     EXPECT(know_head_keep(t->tx, &h, kit_now()));
-    return changed;
+    return w.changed;
 }
 
 static struct knowledge_source source(struct test_db *t, int64_t account, int64_t shop)
@@ -225,7 +225,8 @@ TEST_EACH_ENGINE(another_shop_sees_nothing_of_it)
 
 TEST_EACH_ENGINE(the_same_again_changes_nothing_and_new_words_are_found)
 {
-    int64_t account = kit_account(t, 0), shop = add_shop(t, account, "Harbor"), changed = 0;
+    int64_t account = kit_account(t, 0), shop = add_shop(t, account, "Harbor");
+    struct know_write w = { .now = kit_now() };
     struct knowledge_head h;
     struct knowledge_product one = products[1];
     (void)fill(t, account, shop);
@@ -233,11 +234,11 @@ TEST_EACH_ENGINE(the_same_again_changes_nothing_and_new_words_are_found)
     EXPECT(know_head_get(t->tx, shop, account, &h) == ROW_FOUND);
     assert_int_equal(h.stale_products, 0);
     one.price = 1;
-    EXPECT(know_products_save(t->tx, &h, &one, 1, kit_now(), &changed));
-    assert_int_equal(changed, 1);
+    EXPECT(know_products_save(t->tx, &h, &one, 1, &w));
+    assert_int_equal(w.changed, 1);
     assert_int_equal(h.stale_products, 0); /* a price is no word */
     one.title = "Dashcam";
-    EXPECT(know_products_save(t->tx, &h, &one, 1, kit_now(), &changed));
+    EXPECT(know_products_save(t->tx, &h, &one, 1, &w));
     assert_int_equal(h.stale_products, 1);
     EXPECT(know_head_keep(t->tx, &h, kit_now()));
     struct knowledge_source s = source(t, account, shop);
@@ -254,7 +255,8 @@ TEST_EACH_ENGINE(the_same_again_changes_nothing_and_new_words_are_found)
 TEST_EACH_ENGINE(an_index_that_has_aged_is_made_anew)
 {
     enum { MANY = 5000, ROUNDS = 3 };
-    int64_t account = kit_account(t, 0), shop = add_shop(t, account, "Harbor"), changed = 0;
+    int64_t account = kit_account(t, 0), shop = add_shop(t, account, "Harbor");
+    struct know_write w = { .now = kit_now() };
     struct knowledge_head h;
     struct knowledge_product *p = ARENA_ARRAY(t->arena, struct knowledge_product, MANY);
     for (int round = 0; round < ROUNDS; round++) {
@@ -263,10 +265,10 @@ TEST_EACH_ENGINE(an_index_that_has_aged_is_made_anew)
             p[i] = (struct knowledge_product){ .id = arena_printf(t->arena, "id%d", i),
                                                .title = arena_printf(t->arena, "Lamp model%dx round%d", i, round),
                                                .description = "" };
-        EXPECT(know_products_save(t->tx, &h, p, MANY, kit_now(), &changed));
+        EXPECT(know_products_save(t->tx, &h, p, MANY, &w));
         EXPECT(know_head_keep(t->tx, &h, kit_now()));
     }
-    assert_int_equal(changed, MANY * ROUNDS);
+    assert_int_equal(w.changed, MANY * ROUNDS);
     EXPECT(know_head_get(t->tx, shop, account, &h) == ROW_FOUND);
     assert_int_equal(h.products, MANY);
     assert_true(h.stale_products <= MANY);

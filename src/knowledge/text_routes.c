@@ -127,11 +127,11 @@ static void details_json(struct json *j, const void *arg)
 
 static enum answer keep(struct req *req, struct knowledge_head *h, const struct knowledge_text *t, int status)
 {
-    int64_t changed = 0;
-    if (!know_texts_save(req->tx, h, t, 1, req->now_ms, &changed)) return reply_fault(req);
+    struct know_write w = { .now = req->now_ms };
+    if (!know_texts_save(req->tx, h, t, 1, &w)) return reply_fault(req);
     if (h->texts > KNOWLEDGE_TEXTS_MAX) return reply_problem(req, &problem_texts_full);
-    if (changed > 0 && (!know_head_keep(req->tx, h, req->now_ms) ||
-                        !know_tell(req, AUDIT_knowledge_text_saved, h->shop, details_json, t)))
+    if (w.changed > 0 && (!know_head_keep(req->tx, h, req->now_ms) ||
+                          !know_tell(req, AUDIT_knowledge_text_saved, h->shop, details_json, t)))
         return reply_fault(req);
     return reply_json(req, status, entry_json, t);
 }

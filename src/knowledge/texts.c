@@ -4,12 +4,12 @@
 enum { WORDS_MAX = 8192, REBUILD_BATCH = 50, CONTENT_MAX = 1 << 20 };
 
 #define COLUMNS "id, kind, name, doc, title, body, url, product"
-STMT(known, "SELECT doc, words, content FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND name = ?3");
+STMT(known, "SELECT doc, words, content, version FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND name = ?3");
 STMT(save, "INSERT INTO knowledge_texts (account, shop, kind, name, doc, title, body, url, product, words, content,"
-           " updated_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+           " updated_at_ms, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
            " ON CONFLICT (shop, kind, name) DO UPDATE SET doc = excluded.doc, title = excluded.title,"
            " body = excluded.body, url = excluded.url, product = excluded.product, words = excluded.words,"
-           " content = excluded.content, updated_at_ms = excluded.updated_at_ms");
+           " content = excluded.content, updated_at_ms = excluded.updated_at_ms, version = excluded.version");
 STMT(by_name, "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND name = ?3");
 STMT(by_docs,
      "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1"
@@ -48,7 +48,7 @@ struct saving {
     struct knowledge_head *h;
     struct indexer *index;
     struct buf text;
-    int64_t now, changed;
+    struct know_write *w;
 };
 
 static bool save_one(struct saving *s, const struct knowledge_text *x)
@@ -57,6 +57,11 @@ static bool save_one(struct saving *s, const struct knowledge_text *x)
     bind_i64(&q, s->h->shop), bind_i64(&q, (int64_t)x->kind), bind_text(&q, x->id);
     enum row row = query_row(&q);
     if (row == ROW_FAULT) return false;
+    int64_t version = row == ROW_FOUND ? col_i64(&q, "version") : 0;
+    if (s->w->version && version > s->w->version) {
+        s->w->stale++;
+        return true;
+    }
     buf_clear(&s->text);
     know_content_part(&s->text, x->title), know_content_part(&s->text, x->text);
     int64_t words = know_content_hash(&s->text);
@@ -64,9 +69,10 @@ static bool save_one(struct saving *s, const struct knowledge_text *x)
     int64_t content = know_content_hash(&s->text);
     assert(!s->text.overflow);
     bool same_words = row == ROW_FOUND && col_i64(&q, "words") == words;
-    if (same_words && col_i64(&q, "content") == content) return true;
+    bool same = same_words && col_i64(&q, "content") == content;
+    if (same && s->w->version <= version) return true;
     int64_t doc = same_words ? col_i64(&q, "doc") : s->h->next_text++;
-    s->changed++;
+    if (!same) s->w->changed++;
     if (row == ROW_NONE) s->h->texts++;
     else if (!same_words) s->h->stale_texts++;
     struct tokens t;
@@ -77,15 +83,16 @@ static bool save_one(struct saving *s, const struct knowledge_text *x)
     struct query w = query(s->tx, &save);
     bind_i64(&w, s->h->account), bind_i64(&w, s->h->shop), bind_i64(&w, (int64_t)x->kind), bind_text(&w, x->id);
     bind_i64(&w, doc), bind_text(&w, x->title), bind_text(&w, x->text), bind_text(&w, x->url);
-    bind_text(&w, x->product), bind_i64(&w, words), bind_i64(&w, content), bind_i64(&w, s->now);
+    bind_text(&w, x->product), bind_i64(&w, words), bind_i64(&w, content), bind_i64(&w, s->w->now);
+    bind_i64(&w, s->w->version ? s->w->version : version);
     return query_put(&w);
 }
 
-bool know_texts_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_text *t, size_t n, int64_t now,
-                     int64_t *changed)
+bool know_texts_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_text *t, size_t n,
+                     struct know_write *w)
 {
     if (n == 0) return true;
-    struct saving s = { .tx = tx, .h = h, .index = know_index_begin(tx, h->shop, INDEX_TEXTS), .now = now };
+    struct saving s = { .tx = tx, .h = h, .index = know_index_begin(tx, h->shop, INDEX_TEXTS), .w = w };
     bool good = true;
     buf_init(&s.text, CONTENT_MAX);
     for (size_t i = 0; i < n && good; i++) {
@@ -95,7 +102,6 @@ bool know_texts_save(struct tx *tx, struct knowledge_head *h, const struct knowl
     }
     good = know_index_end(s.index) && good;
     buf_free(&s.text);
-    *changed += s.changed;
     return good;
 }
 

@@ -6,6 +6,8 @@
  * only while a job is at it. When that has given up, the next rotation replaces the secret which nobody confirmed. */
 #include "tenants/private.h"
 
+#include "outbound/webhook.h"
+
 #include "base/clock.h"
 #include "base/random.h"
 #include <stdio.h>
@@ -246,4 +248,26 @@ enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t 
     *shop = col_i64(&q, "shop");
     *account = col_i64(&q, "account");
     return ROW_FOUND;
+}
+
+/* ---- for those who verify deliveries of a shop ---- */
+
+enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now, struct arena *a, struct webhook_secrets *out,
+                                 int64_t *account)
+{
+    struct tenant t;
+    struct secret have[SECRETS_MAX];
+    size_t count;
+    enum row row = tenants_of_shop(tx, shop, &t);
+    if (row != ROW_FOUND) return row;
+    if (t.status != TENANT_ACTIVE || t.shop_deleted) return ROW_NONE;
+    if (!secrets_list(tx, t.id, have, &count)) return ROW_FAULT;
+    *account = t.account;
+    for (size_t i = 0; i < count && out->count < WEBHOOK_SECRETS_MAX; i++) {
+        bool over = have[i].state == SECRET_PREVIOUS && have[i].valid_until_ms <= now;
+        if (have[i].kind == SECRET_WEBHOOK && !over &&
+            secret_open(a, t.id, SECRET_WEBHOOK, have[i].sealed, &out->secret[out->count]))
+            out->count++;
+    }
+    return out->count > 0 ? ROW_FOUND : ROW_NONE;
 }

@@ -79,6 +79,12 @@ enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t 
 #define KEY_SCOPE_KNOWLEDGE "knowledge"
 extern const char *const tenants_key_scopes[];
 
+/* What the shop's server signs with: the webhook secrets that count now, opened. ROW_NONE: it has no chatbot that is
+ * on, or none of them opens. */
+struct webhook_secrets;
+MUST_USE enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now, struct arena *a,
+                                          struct webhook_secrets *out, int64_t *account);
+
 /* Invariants 3 and 4 of the design: a tenant in provisioning has a live job and the credits that it was promised; every
  * state came through the mover; an enabled tenant belongs to a living shop of its account, was charged exactly once a
  * period (or never, where credits do not pay) and will be renewed; every kept secret opens with the keyring in the

@@ -1,0 +1,202 @@
+/* sync.c: what a shop's server delivers as it happens: products, orders, promotions, signed with the shop's webhook
+ * secret. The bytes are verified, stored and acknowledged by inbound/; a job takes them as an import of those rows.
+ *
+ * Signatures: Standard Webhooks, or `t=<s>,v1=<hex>` over `<t>.<body>` in X-EverShop-Signature. Deliveries come late,
+ * twice and in the wrong order: each has a version (its member `version`, else the time of its signature), and a row
+ * that has a newer one stays as it is. What cannot be used is told on the merchant's page; the bytes stay for a replay.
+ */
+#include "knowledge/private.h"
+
+#include "base/crypto.h"
+#include "inbound/inbound.h"
+#include "outbound/webhook.h"
+#include "shops/shops.h"
+#include <stdio.h>
+
+enum { SYNC_BODY_MAX = DELIVERY_BODY_MAX, REMOVED_MAX = 1000 };
+
+static const char *const sync_headers[] = { "webhook-id",
+                                            "webhook-timestamp",
+                                            "webhook-signature",
+                                            "x-evershop-delivery",
+                                            "x-evershop-signature",
+                                            "x-evershop-topic",
+                                            NULL };
+
+static int64_t shop_of(const struct delivery *d) { return shop_of_public_id(str_of(d->address)); }
+
+static enum inbound_verdict sync_verify(struct delivery *d, struct tx *tx)
+{
+    struct webhook_secrets secrets = { 0 };
+    struct str standard = inbound_header(d, "webhook-signature"), plain = inbound_header(d, "x-evershop-signature");
+    int64_t shop = shop_of(d), account = 0, now_s = d->at_ms / 1000;
+    d->reason = "no chatbot is called so";
+    if (shop <= 0) return INBOUND_REFUSED;
+    enum row row = tenants_webhook_secrets(tx, shop, d->at_ms, d->arena, &secrets, &account);
+    if (row != ROW_FOUND) return row == ROW_FAULT ? INBOUND_FAULT : INBOUND_REFUSED;
+    enum webhook_verdict v = standard.p
+                                 ? webhook_verify(&secrets, inbound_header(d, "webhook-id"),
+                                                  inbound_header(d, "webhook-timestamp"), standard, d->body, now_s)
+                                 : webhook_verify_evershop(&secrets, plain, d->body, now_s);
+    d->reason = v == WEBHOOK_TIMESTAMP ? "its time is not now" : "its signature is not right";
+    if (v != WEBHOOK_OK) return INBOUND_REFUSED;
+    d->account = account;
+    return INBOUND_GOOD;
+}
+
+/* An id of the sender's where there is one; else these bytes at this time are what is not done twice. */
+static enum inbound_verdict sync_identify(struct delivery *d, struct tx *tx)
+{
+    struct str id = inbound_header(d, "webhook-id");
+    if (!id.p) id = inbound_header(d, "x-evershop-delivery");
+    if (!id.p) {
+        char *hex = arena_alloc(d->arena, SHA256_HEX_SIZE);
+        sha256_hex(inbound_header(d, "x-evershop-signature"), hex);
+        id = str_of(hex);
+    }
+    d->id = arena_text_n(d->arena, id.p, id.n);
+    return tx_fault_of(tx) == TX_SOUND ? INBOUND_GOOD : INBOUND_FAULT;
+}
+
+/* "t=123,v1=…", or the header of its own; verified already. In ms. */
+static int64_t signed_at(const struct delivery *d)
+{
+    struct str t = inbound_header(d, "webhook-timestamp"), plain = inbound_header(d, "x-evershop-signature");
+    int64_t s = 0;
+    if (!t.p && plain.n > 2) {
+        const char *comma = memchr(plain.p, ',', plain.n);
+        t = (struct str){ plain.p + 2, comma ? (size_t)(comma - plain.p) - 2 : plain.n - 2 };
+    }
+    return str_to_i64(t, &s) ? s * 1000 : d->at_ms;
+}
+
+/* ---- acting on it ---- */
+
+struct sync {
+    const struct delivery *d;
+    struct tx *tx;
+    struct knowledge_head head;
+    struct knowledge_import in;
+    struct field_faults faults;
+    struct know_write w;
+    json_t *root;
+    enum sync_scope { SYNC_PRODUCTS, SYNC_ORDERS, SYNC_PROMOTIONS } scope;
+};
+
+static bool remove_each(struct sync *s)
+{
+    const json_t *list = json_object_get(s->root, "removed");
+    size_t n = json_array_size(list);
+    for (size_t i = 0; i < n && i < REMOVED_MAX; i++) {
+        const char *id = json_string_value(json_array_get(list, i));
+        if (!id || s->scope == SYNC_ORDERS) continue;
+        enum row row = s->scope == SYNC_PRODUCTS ? know_products_remove(s->tx, &s->head, id, &s->w)
+                                                 : know_texts_remove(s->tx, &s->head, KNOWLEDGE_PROMOTION, id);
+        if (row == ROW_FAULT) return false;
+    }
+    return true;
+}
+
+static bool save(struct sync *s)
+{
+    switch (s->scope) {
+    case SYNC_PRODUCTS:
+        if (!know_products_save(s->tx, &s->head, s->in.product, s->in.products, &s->w)) return false;
+        break;
+    case SYNC_ORDERS:
+        if (!know_orders_save(s->tx, &s->head, s->in.order, s->in.orders, &s->w)) return false;
+        break;
+    case SYNC_PROMOTIONS:
+        if (!know_texts_save(s->tx, &s->head, s->in.text, s->in.texts, &s->w)) return false;
+        break;
+    }
+    return remove_each(s) && know_head_keep(s->tx, &s->head, s->w.now);
+}
+
+static void refuse(struct sync *s, const char *field, const char *code)
+{
+    s->faults = (struct field_faults){ 1, { { .field = field, .code = code } } };
+}
+
+static bool is_too_much(const struct knowledge_head *h)
+{
+    return h->products > KNOWLEDGE_PRODUCTS_MAX || h->texts > KNOWLEDGE_TEXTS_MAX || h->orders > KNOWLEDGE_ORDERS_MAX;
+}
+
+static void judge(struct sync *s)
+{
+    const char *code, *field;
+    s->root = json_read(s->d->body, SYNC_BODY_MAX, NULL);
+    if (!s->root) refuse(s, "", "format");
+    else if (know_import_read(s->d->arena, s->root, &s->in, &s->faults)) {
+        if ((field = know_import_misfit(&s->head, &s->in, &code)) != NULL) refuse(s, field, code);
+        else if (is_too_much(&s->head)) refuse(s, "", "too_many");
+    }
+    if (!json_get_i64(s->root, "version", &s->w.version) || s->w.version <= 0) s->w.version = signed_at(s->d);
+}
+
+static enum job_wish act(const struct delivery *d, struct job *job, struct tx *tx, struct buf *outcome,
+                         enum sync_scope scope)
+{
+    static const char *const names[] = { "products", "orders", "promotions" };
+    struct sync *s = ARENA_NEW(job->arena, struct sync);
+    struct shop shop;
+    *s = (struct sync){ .d = d, .tx = tx, .scope = scope, .w = { .now = job->now_ms } };
+    enum row row = shops_locked(tx, shop_of(d), &shop);
+    if (row == ROW_FAULT) return JOB_FAULT;
+    if (row == ROW_NONE || shop.account != d->account || shop.status >= SHOP_DELETED) {
+        buf_text(outcome, "nothing: the shop has gone");
+        return JOB_FINISHED;
+    }
+    if (know_head_get(tx, shop.id, shop.account, &s->head) == ROW_FAULT) return JOB_FAULT;
+    judge(s);
+    bool good = s->faults.count > 0 || save(s);
+    json_decref(s->root);
+    const struct know_report r = { .source = "sync", .in = &s->in, .faults = &s->faults, .changed = s->w.changed };
+    int64_t id;
+    if (!good || !know_import_remember(tx, &shop, &r, job->now_ms, &id)) return JOB_FAULT;
+    if (s->faults.count > 0)
+        buf_printf(outcome, "refused: %.100s %s", s->faults.fault[0].field, s->faults.fault[0].code);
+    else
+        buf_printf(outcome, "%s: %lld changed, %lld stale", names[scope], (long long)s->w.changed,
+                   (long long)s->w.stale);
+    return JOB_FINISHED;
+}
+
+static enum job_wish act_products(const struct delivery *d, struct job *job, struct tx *tx, struct buf *outcome)
+{
+    return act(d, job, tx, outcome, SYNC_PRODUCTS);
+}
+
+static enum job_wish act_orders(const struct delivery *d, struct job *job, struct tx *tx, struct buf *outcome)
+{
+    return act(d, job, tx, outcome, SYNC_ORDERS);
+}
+
+static enum job_wish act_promotions(const struct delivery *d, struct job *job, struct tx *tx, struct buf *outcome)
+{
+    return act(d, job, tx, outcome, SYNC_PROMOTIONS);
+}
+
+/* clang-format off */
+#define SYNC(what, text)                                                                                               \
+    .name = "sync." #what, .doc = text, .path = "/api/sync/:address/" #what, .headers = sync_headers,                  \
+    .ack = { 200, "application/json", "{\"success\":true,\"queued\":true}" },                                          \
+    .nack = { 401, "application/json", "{\"error\":\"invalid_signature\"}" },                                          \
+    .verify = sync_verify, .identify = sync_identify, .act = act_##what
+const struct sender knowledge_products_sender = { SYNC(products, "Products of a shop, as they change.") };
+const struct sender knowledge_orders_sender = { SYNC(orders, "Orders of a shop, as they change.") };
+const struct sender knowledge_promotions_sender = { SYNC(promotions, "Promotions of a shop, as they change.") };
+
+/* Room for a shop that makes up for an outage: an import of everything in deliveries of 50. */
+static const struct limit sync_limit = { .name = "sync", .burst = 2000, .per_ms = 60000 };
+const struct route knowledge_sync_routes[] = {
+    SENDER_ROUTE_ADDRESSED("/api/sync/:address/products", SYNC_BODY_MAX, &sync_limit,
+                           .doc = "Products of a shop, signed by its webhook secret."),
+    SENDER_ROUTE_ADDRESSED("/api/sync/:address/orders", SYNC_BODY_MAX, &sync_limit,
+                           .doc = "Orders of a shop, signed by its webhook secret."),
+    SENDER_ROUTE_ADDRESSED("/api/sync/:address/promotions", SYNC_BODY_MAX, &sync_limit,
+                           .doc = "Promotions of a shop, signed by its webhook secret."),
+    ROUTE_END
+};
+/* clang-format on */

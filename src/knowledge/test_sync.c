@@ -1,0 +1,198 @@
+/* test_sync.c: what a shop's server delivers: whose it is, whether it counts, and that an older word changes nothing.
+ * On both engines. */
+#include "tenants/test_fix.h"
+
+#include "inbound/inbound.h"
+#include "knowledge/private.h"
+#include "outbound/webhook.h"
+
+static int64_t account, shop;
+static struct webhook_secrets secrets;
+
+static void start(struct test_db *t)
+{
+    fix_start();
+    account = kit_account(t, 100), shop = fix_shop(t, account, "Tea");
+    assert_int_equal(fix_enable(t, account, shop).status, 200);
+    secrets.count = 0;
+    EXPECT(tenants_webhook_secrets(t->tx, shop, kit_now(), t->arena, &secrets, &(int64_t){ 0 }) == ROW_FOUND);
+}
+
+static void add_header(struct delivery *d, const char *name, const char *value)
+{
+    d->header[d->headers].name = name;
+    d->header[d->headers++].value = str_of(value);
+}
+
+struct sent {
+    const char *address, *body;
+    int64_t age_s;
+    struct str secret; /* p NULL: the shop's */
+    bool standard;
+};
+
+static struct delivery delivery(struct test_db *t, const struct sender *s, const struct sent *in)
+{
+    struct delivery d = { .sender = s,
+                          .arena = t->arena,
+                          .body = str_of(in->body),
+                          .address = in->address ? in->address : arena_printf(t->arena, "shop-%lld", (long long)shop),
+                          .at_ms = kit_now() };
+    struct str secret = in->secret.p ? in->secret : secrets.secret[0];
+    int64_t at = kit_now() / SECOND_MS - in->age_s;
+    const char *stamp = arena_printf(t->arena, "%lld", (long long)at);
+    if (in->standard) {
+        struct str v = webhook_sign(t->arena, secret, STR("msg_1"), at, d.body);
+        add_header(&d, "webhook-id", "msg_1");
+        add_header(&d, "webhook-timestamp", stamp);
+        add_header(&d, "webhook-signature", arena_text_n(t->arena, v.p, v.n));
+        return d;
+    }
+    uint8_t mac[SHA256_SIZE];
+    char hex[SHA256_HEX_SIZE];
+    const struct str parts[] = { str_of(stamp), STR("."), d.body };
+    hmac_sha256_parts(secret, parts, ARRAY_LEN(parts), mac);
+    hex_encode(mac, sizeof mac, hex);
+    add_header(&d, "x-evershop-signature", arena_printf(t->arena, "t=%s,v1=%s", stamp, hex));
+    return d;
+}
+
+static const char *acted(struct test_db *t, const struct sender *s, const struct sent *in)
+{
+    struct delivery d = delivery(t, s, in);
+    struct job job = { .arena = t->arena, .now_ms = kit_now() };
+    struct buf outcome;
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD);
+    assert_int_equal(s->identify(&d, t->tx), INBOUND_GOOD);
+    assert_int_equal(d.account, account);
+    assert_true(d.id && d.id[0]);
+    buf_fixed(&outcome, arena_alloc(t->arena, DELIVERY_OUTCOME_MAX), DELIVERY_OUTCOME_MAX);
+    assert_int_equal(s->act(&d, &job, t->tx, &outcome), JOB_FINISHED);
+    return buf_terminated(&outcome);
+}
+
+static const char *title(struct test_db *t, const char *id)
+{
+    struct knowledge_source s;
+    struct knowledge_product *p;
+    EXPECT(knowledge_source_of(t->tx, account, shop, t->arena, &s) == ROW_FOUND);
+    EXPECT(s.product(s.ctx, id, t->arena, &p));
+    return p ? p->title : "none";
+}
+
+#define BODY(version, name)                                                                                            \
+    "{\"version\":" version ",\"currency\":\"EUR\",\"products\":[{\"id\":\"p\",\"title\":\"" name "\",\"price\":5}]}"
+
+TEST_EACH_ENGINE(products_come_and_what_is_older_is_stale)
+{
+    const struct sender *s = &knowledge_products_sender;
+    start(t);
+    assert_string_equal(
+        acted(t, s, &(struct sent){ .body = BODY("20", "Two \xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9") }),
+        "products: 1 changed, 0 stale");
+    assert_string_equal(title(t, "p"), "Two \xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9");
+    assert_string_equal(acted(t, s, &(struct sent){ .body = BODY("10", "One") }), "products: 0 changed, 1 stale");
+    assert_string_equal(acted(t, s, &(struct sent){ .body = "{\"version\":10,\"removed\":[\"p\"]}" }),
+                        "products: 0 changed, 0 stale");
+    assert_string_not_equal(title(t, "p"), "none");
+    assert_string_equal(acted(t, s, &(struct sent){ .body = BODY("30", "Three"), .standard = true }),
+                        "products: 1 changed, 0 stale");
+    assert_string_equal(acted(t, s, &(struct sent){ .body = BODY("30", "Three"), .standard = true }),
+                        "products: 0 changed, 0 stale");
+    assert_string_equal(title(t, "p"), "Three");
+    /* The same words, said anew later: what lies between is older than them. */
+    (void)acted(t, s, &(struct sent){ .body = BODY("36", "Three") });
+    assert_string_equal(acted(t, s, &(struct sent){ .body = BODY("35", "Between") }), "products: 0 changed, 1 stale");
+    assert_string_equal(acted(t, s, &(struct sent){ .body = "{\"version\":40,\"removed\":[\"p\",\"q\",7]}" }),
+                        "products: 1 changed, 0 stale");
+    assert_string_equal(title(t, "p"), "none");
+    assert_int_equal(test_number(t, "SELECT products FROM knowledge_shops"), 0);
+}
+
+TEST_EACH_ENGINE(without_a_version_the_time_of_the_signature_counts)
+{
+    static const char *const bodies[] = { "{\"currency\":\"EUR\",\"products\":[{\"id\":\"p\",\"title\":\"New\"}]}",
+                                          "{\"currency\":\"EUR\",\"products\":[{\"id\":\"p\",\"title\":\"Old\"}]}" };
+    start(t);
+    (void)acted(t, &knowledge_products_sender, &(struct sent){ .body = bodies[0], .age_s = 10 });
+    assert_string_equal(acted(t, &knowledge_products_sender, &(struct sent){ .body = bodies[1], .age_s = 20 }),
+                        "products: 0 changed, 1 stale");
+    assert_string_equal(title(t, "p"), "New");
+}
+
+TEST_EACH_ENGINE(orders_and_promotions_come_each_by_its_own_door)
+{
+    static const char body[] =
+        "{\"currency\":\"EUR\",\"products\":[{\"id\":\"p\",\"title\":\"T\"}],\"orders\":[{\"number\":"
+        "\"W1\",\"email\":\"a@b.example\",\"status\":\"shipped\",\"total\":5}],\"promotions\":["
+        "{\"id\":\"m\",\"title\":\"May\",\"text\":\"10 % less\"}]}";
+    start(t);
+    assert_string_equal(acted(t, &knowledge_orders_sender, &(struct sent){ .body = body }),
+                        "orders: 1 changed, 0 stale");
+    assert_string_equal(title(t, "p"), "none");
+    assert_string_equal(acted(t, &knowledge_promotions_sender, &(struct sent){ .body = body }),
+                        "promotions: 1 changed, 0 stale");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_texts WHERE kind = 2"), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_orders WHERE number = 'W1'"), 1);
+}
+
+TEST_EACH_ENGINE(what_cannot_be_used_is_told_and_changes_nothing)
+{
+    start(t);
+    assert_string_equal(acted(t, &knowledge_products_sender,
+                              &(struct sent){ .body = "{\"currency\":\"EUR\",\"products\":"
+                                                      "[{\"id\":\"p\",\"title\":\"T\","
+                                                      "\"price\":\"5\"}]}" }),
+                        "refused: products[0].price type");
+    assert_string_equal(acted(t, &knowledge_products_sender, &(struct sent){ .body = "hello" }), "refused:  format");
+    assert_string_equal(title(t, "p"), "none");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_imports WHERE state = 2 AND source = 'sync'"), 2);
+}
+
+TEST_EACH_ENGINE(only_the_shops_own_signature_of_now_is_taken)
+{
+    const struct sender *s = &knowledge_orders_sender;
+    start(t);
+    int64_t theirs = fix_shop(t, account, "Other");
+    struct webhook_secrets other = { 0 };
+    assert_int_equal(fix_enable(t, account, theirs).status, 200);
+    EXPECT(tenants_webhook_secrets(t->tx, theirs, kit_now(), t->arena, &other, &(int64_t){ 0 }) == ROW_FOUND);
+    const struct sent bad[] = {
+        { .body = "{}", .age_s = 301 },
+        { .body = "{}", .age_s = -301 },
+        { .body = "{}", .secret = other.secret[0] },
+        { .body = "{}", .secret = other.secret[0], .standard = true },
+        { .body = "{}", .age_s = 301, .standard = true },
+        { .body = "{}", .address = "shop-999999" },
+        { .body = "{}", .address = "x" },
+        { .body = "{}", .address = arena_printf(t->arena, "shop-%lld", (long long)theirs) },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct delivery d = delivery(t, s, &bad[i]);
+        assert_int_equal(s->verify(&d, t->tx), INBOUND_REFUSED);
+    }
+    for (int standard = 0; standard < 2; standard++) {
+        struct delivery d =
+            delivery(t, s, &(struct sent){ .body = "{\"a\":\"\xc3\xb1\xe2\x80\xa8\"}", .standard = standard });
+        assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD);
+        d.body = STR("{\"a\":\"\xc3\xb1\xe2\x80\xa9\"}"); /* one byte */
+        assert_int_equal(s->verify(&d, t->tx), INBOUND_REFUSED);
+        d.headers = 0;
+        assert_int_equal(s->verify(&d, t->tx), INBOUND_REFUSED);
+    }
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", "{}").status, 200);
+    struct delivery d = delivery(t, s, &(struct sent){ .body = "{}" });
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_REFUSED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(products_come_and_what_is_older_is_stale),
+        EACH_ENGINE(without_a_version_the_time_of_the_signature_counts),
+        EACH_ENGINE(orders_and_promotions_come_each_by_its_own_door),
+        EACH_ENGINE(what_cannot_be_used_is_told_and_changes_nothing),
+        EACH_ENGINE(only_the_shops_own_signature_of_now_is_taken),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
