@@ -5,7 +5,15 @@
 
 #include <stdio.h>
 
-enum { WEIGHT_WORD = 4, WEIGHT_HAN = 2, CANDIDATES = 40, TITLE_ATOMS = 90, NUMBER_CALLS = 16, NUMBER_WORDS = 6 };
+enum {
+    WEIGHT_WORD = 4,
+    WEIGHT_HAN = 2,
+    CANDIDATES = 40,
+    TITLE_ATOMS = 90,
+    NUMBER_CALLS = 16,
+    NUMBER_WORDS = 6,
+    SLIPS_BYTES = 400
+};
 
 struct fitting {
     const struct heard *h;
@@ -457,21 +465,27 @@ static void described(struct local *m, const struct knowledge_product *p, size_t
 /* A number that stands in titles is also a name, and maybe that of an option of another product ("case for the X2"):
  * the products that have it are held against the turn like all others. Numbers that only rows have decide by
  * themselves. */
+static void use_numbered(struct local *m, bool used)
+{
+    for (size_t i = 0; i < m->h.a.n; i++)
+        if (m->numbered[i]) m->h.used[i] = used;
+}
+
 static bool decided_by_number(struct local *m, struct fit *fit, size_t *n)
 {
     struct found *f = &m->found, options = { .how = FOUND_NONE };
     if (f->how != FOUND_NAMED) return false;
-    bool *used = ARENA_ARRAY(m->arena, bool, m->h.a.n + 1);
-    for (size_t i = 0; i < m->h.a.n; i++) used[i] = m->h.used[i], m->h.used[i] = used[i] && !m->numbered[i];
+    use_numbered(m, false);
     for (size_t i = 0; i < f->n && !f->variant; i++) {
         fit[*n] = fit_of(m, f->product[i], &options);
         *n += fit[*n].matched > 0;
     }
-    if (*n > 0) {
+    if (*n > 0 || (f->n > 1 && !f->variant)) { /* "256GB" is of many, and the name of none */
+        if (*n == 0) memset(m->numbered, 0, sizeof m->numbered);
         f->how = FOUND_NONE, f->n = 0;
         return false;
     }
-    memcpy(m->h.used, used, m->h.a.n * sizeof *used);
+    use_numbered(m, true);
     if (f->n == 1) read_options(m);
     return true;
 }
@@ -484,6 +498,32 @@ static bool goes_on_plainly(struct local *m)
     if (!goes_on(m, m->focus[0], &options) || options.mentions == 0 || options.left_over) return false;
     m->found = options;
     m->found.how = FOUND_TALKED_ABOUT, m->found.n = 1, m->found.variant = NULL, m->found.product[0] = m->focus[0];
+    return true;
+}
+
+/* Letters that changed places in the middle of a word leave the search few trigrams of it ("latpop"): it is asked for
+ * the words that the fingers may have meant. What fits is then judged as always. */
+static bool slips(struct local *m, struct fit *fit, size_t *fits)
+{
+    struct found options = { .how = FOUND_NONE };
+    struct buf b;
+    size_t n = 0;
+    buf_fixed(&b, arena_alloc(m->arena, SLIPS_BYTES), SLIPS_BYTES);
+    for (size_t i = 0; i < m->h.a.n; i++) {
+        const struct atom *x = &m->h.a.atom[i];
+        if (!hard(&m->h, i) || x->kind != ATOM_LETTERS || x->n < 5 || x->n > 16) continue;
+        for (size_t k = 1; k + 1 < x->n; k++) {
+            char word[LOCAL_JOINED];
+            memcpy(word, x->text, x->n);
+            word[k] = x->text[k + 1], word[k + 1] = x->text[k];
+            if (b.n + x->n + 1U < SLIPS_BYTES) buf_add(&b, word, x->n), buf_char(&b, ' ');
+        }
+    }
+    struct knowledge_product *p = NULL;
+    if (b.n == 0) return true;
+    if (!m->source->search_products(m->source->ctx, buf_str(&b), CANDIDATES / 2, m->arena, &p, &n)) return false;
+    for (size_t i = 0; i < n && *fits < CANDIDATES; i++) fit[(*fits)++] = fit_of(m, &p[i], &options);
+    choose(m, fit, *fits);
     return true;
 }
 
@@ -501,11 +541,13 @@ bool local_find(struct local *m)
     struct knowledge_product *p = NULL;
     struct fit *fit = ARENA_ARRAY(m->arena, struct fit, CANDIDATES + LOCAL_PRODUCTS + 1);
     size_t n = 0, fits = 0;
-    if (decided_by_number(m, fit, &fits)) return true;
-    if (goes_on_plainly(m)) {
+    use_numbered(m, false);
+    if (!f->variant && goes_on_plainly(m)) {
         talked_about(m);
         return true;
     }
+    use_numbered(m, true);
+    if (decided_by_number(m, fit, &fits)) return true;
     if (any_hard(&m->h) || (m->h.all & SENSE_SUBJECTS)) {
         if (!m->source->search_products(m->source->ctx, m->h.text, CANDIDATES, m->arena, &p, &n)) return false;
     }
@@ -515,6 +557,7 @@ bool local_find(struct local *m)
         if (!there) fit[fits++] = fit_of(m, &p[i], &options);
     }
     choose(m, fit, fits);
+    if (f->how == FOUND_NONE && !slips(m, fit, &fits)) return false;
     bool rather = f->how == FOUND_NAMED && f->left_over && m->focuses == 1;
     if ((f->how != FOUND_NAMED || rather) && m->focuses > 0 && goes_on(m, m->focus[0], &options) &&
         (!rather || (options.mentions > 0 && !options.left_over))) {
