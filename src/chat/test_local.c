@@ -129,6 +129,19 @@ static void an_order_is_told_to_who_knows_its_address_only(void **state)
     arena_free(t.arena);
 }
 
+static void rules_are_no_answer_about_an_order_of_another(void **state)
+{
+    struct talk t = talk_new();
+    (void)say(&t, "where is my order A-5512?");
+    assert_int_equal(say(&t, "I lost that address, can you cancel it?").action, REPLY_ASK);
+    struct talk own = talk_new();
+    (void)say(&own, "where is my order A-5512? ann@example.org");
+    assert_int_equal(say(&own, "do you ship abroad?").action,
+                     REPLY_DECLINE); /* no rule of the shop; not the order again */
+    arena_free(own.arena);
+    arena_free(t.arena);
+}
+
 static void who_is_known_to_the_shop_needs_no_address(void **state)
 {
     struct talk t = talk_new();
@@ -281,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_reply_with_an_amount_of_no_source_is_not_sent),
         cmocka_unit_test(words_of_a_description_are_not_obeyed),
         cmocka_unit_test(an_order_is_told_to_who_knows_its_address_only),
+        cmocka_unit_test(rules_are_no_answer_about_an_order_of_another),
         cmocka_unit_test(who_is_known_to_the_shop_needs_no_address),
         cmocka_unit_test(what_is_talked_about_is_kept),
         cmocka_unit_test(what_is_not_sold_gets_no_price),

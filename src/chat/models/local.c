@@ -184,6 +184,7 @@ static void keep(struct local *m)
     if (wanted) m->wanted = wanted;
     if (f->how == FOUND_NAMED || f->how == FOUND_TALKED_ABOUT)
         memcpy(m->kept, f->mention, sizeof m->kept), m->kepts = f->mentions;
+    m->order_talk = about_order(m) || (m->order_talk && f->how != FOUND_NAMED);
     m->order_pending = about_order(m) || (m->order_pending && (m->new_email || m->h.all == 0));
 }
 
@@ -336,6 +337,7 @@ static bool answer(struct local *m)
     if (m->h.a.n == 0) return local_say(m, REPLY_ASK, SAY_EMPTY, "no words"), true;
     if (m->h.all & SENSE_INJECT) return local_say(m, REPLY_DECLINE, SAY_INJECTION, "orders to the bot"), true;
     if (local_is_wish(&m->h)) return local_say(m, REPLY_HAND_OFF_ASKED, SAY_HAND_OFF, "wish for a person"), true;
+    if (!order && !local_order_goes_on(m, &order)) return false;
     if (order) return local_order(m);
     if (local_is_small_talk(&m->h, &s)) return local_say(m, REPLY_ANSWER, s, "small talk"), true;
     if ((m->h.all & SENSE_ANGRY) && m->found.how != FOUND_NAMED) return unknown(m);

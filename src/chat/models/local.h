@@ -176,7 +176,8 @@ struct local {
     size_t kepts;
     uint64_t wanted; /* what was asked of the product last */
     const char *order_number, *email;
-    bool order_pending; /* an order is what the talk is about */
+    bool order_pending; /* an order was what the last turn was about */
+    bool order_talk;    /* and no product since */
     bool new_number, new_email;
     bool numbered[LOCAL_TURN_ATOMS]; /* atoms of this turn that were found as the number of an item */
     /* the reply under way */
@@ -194,6 +195,7 @@ struct local {
 MUST_USE bool local_find(struct local *m);
 MUST_USE bool local_number(struct local *m);
 MUST_USE bool local_order(struct local *m);
+MUST_USE bool local_order_goes_on(struct local *m, bool *goes_on);
 MUST_USE bool local_rule(struct local *m, bool *answered);
 MUST_USE bool local_paper(struct local *m, const struct knowledge_product *p, uint64_t subjects, bool *answered);
 MUST_USE bool local_detail(struct local *m, const struct knowledge_product *p, bool *answered);

@@ -81,6 +81,24 @@ static const char *title_with(struct local *m, const struct knowledge_product *p
                         values_text(m, v));
 }
 
+/* Of several variants: what they were chosen by. */
+static const char *title_of_choice(struct local *m, const struct knowledge_product *p)
+{
+    struct buf b;
+    char *memory = arena_alloc(m->arena, VALUES_TEXT);
+    buf_fixed(&b, memory, VALUES_TEXT);
+    for (size_t i = 0; i < m->found.mentions; i++) {
+        const struct mention *x = &m->found.mention[i];
+        if (x->excluded) continue;
+        if (b.n > 0) buf_text(&b, m->language == LOCAL_ZH ? "，" : ", ");
+        if (x->name) buf_printf(&b, "%s: %s", x->name, x->value);
+        else buf_text(&b, x->value);
+    }
+    if (b.n == 0 || b.overflow) return local_title(m, p);
+    return arena_printf(m->arena, m->language == LOCAL_ZH ? "%s（%s）" : "%s (%s)", local_title(m, p),
+                        buf_terminated(&b));
+}
+
 static void add_price(struct local *m, const struct knowledge_product *p, const char *title, const struct range *r)
 {
     enum currency c = currency_of(m, p);
@@ -239,7 +257,8 @@ static void stock_answer(struct local *m, const struct knowledge_product *p, con
     bool named = m->found.mentions > 0 || m->found.variant;
     struct range r = range_of(p, v, n);
     local_cite_product(m, p, one);
-    SAY(&m->text, m->language, r.available ? SAY_YES_STOCK : SAY_NO_STOCK, { "title", title_with(m, p, one) });
+    SAY(&m->text, m->language, r.available ? SAY_YES_STOCK : SAY_NO_STOCK,
+        { "title", one ? title_with(m, p, one) : title_of_choice(m, p) });
     if (one && r.available && one->priced) {
         buf_char(&m->text, ' ');
         add_price(m, p, local_title(m, p), &r);
@@ -254,10 +273,11 @@ static void price_answer(struct local *m, const struct knowledge_product *p, con
 {
     const struct knowledge_variant *one = n == 1 ? v[0] : NULL;
     struct range r = range_of(p, v, n);
+    const char *title = one ? title_with(m, p, one) : title_of_choice(m, p);
     local_cite_product(m, p, one);
     if (m->h.all & SENSE_HAVE && r.available && !(m->h.all & SENSE_PRICE))
-        SAY(&m->text, m->language, SAY_HAVE, { "title", title_with(m, p, one) });
-    add_price(m, p, title_with(m, p, one), &r);
+        SAY(&m->text, m->language, SAY_HAVE, { "title", title });
+    add_price(m, p, title, &r);
     if (one || p->variants == 0)
         SAY(&m->text, m->language, r.available ? SAY_IN_STOCK : SAY_OUT_OF_STOCK, { NULL, NULL });
     else if ((m->h.all & SENSE_CHEAP) && r.lowest) {

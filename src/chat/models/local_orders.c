@@ -47,6 +47,17 @@ static void tell(struct local *m, const struct knowledge_order *o)
     m->action = REPLY_ANSWER, m->why = "order";
 }
 
+/* While an order is talked about that is not (yet) the shopper's, "cancel it" and "has it left" are about that order:
+ * the shop's rules name states of orders, and said here they would sound like an answer. */
+bool local_order_goes_on(struct local *m, bool *goes_on)
+{
+    uint64_t subjects = m->h.all & SENSE_SUBJECTS, of_order = SENSE_CHANGE | SENSE_SHIP | SENSE_CONTACT | SENSE_STORE;
+    bool fault = false;
+    *goes_on = m->order_talk && m->order_number && m->found.how != FOUND_NAMED && (subjects & of_order);
+    if (*goes_on && order_of(m, &fault)) *goes_on = false;
+    return !fault;
+}
+
 bool local_order(struct local *m)
 {
     bool fault = false;
