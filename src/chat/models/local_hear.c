@@ -85,8 +85,13 @@ struct heard hear(struct arena *a, const struct lexicon *l, struct str text, siz
         if (sense == SENSE_UNIT) sense = i > 0 && h.a.atom[i - 1].kind == ATOM_NUMBER ? SENSE_SOFT : 0;
         for (size_t k = 0; k < best; k++) h.sense[i + k] = sense;
         h.lone[i] = sense != 0 && best == 1 && x->kind == ATOM_HAN && !(sense & SENSE_SOFT);
-        h.all |= sense;
         i += best ? best : 1;
+    }
+    for (size_t i = 0; i < h.a.n; i++) {
+        /* 邮 begins a word of its own in 邮票: what no list knows goes on behind it */
+        bool begins = h.lone[i] && i + 1 < h.a.n && h.a.atom[i + 1].kind == ATOM_HAN && !h.a.atom[i + 1].broken;
+        if (begins && h.sense[i + 1] == 0) h.sense[i] = 0, h.lone[i] = false;
+        h.all |= h.sense[i];
     }
     return h;
 }
