@@ -431,7 +431,10 @@ static enum answer run_hand(struct req *req)
 static enum answer run_assign(struct req *req)
 {
     const struct post_assign *in = req->body;
+    struct conversation c;
     struct colleague to = { .name = "" };
+    enum answer a = theirs(req, &c); /* before anything is said of who could answer it */
+    if (a != ANSWER_GO_ON) return a;
     if (in->person != 0) {
         enum row row = accounts_colleague(req->tx, req->who.account, in->person, &to);
         if (row == ROW_FAULT) return reply_fault(req);

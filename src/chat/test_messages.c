@@ -4,7 +4,8 @@
 
 #include "base/clock.h"
 #include "chat/private.h"
-#include "storage/test_db.h"
+#include "storage/test_verify.h"
+#include <pthread.h>
 
 #define NOW INT64_C(1792022400000)
 enum { ANNA = 11 };
@@ -165,6 +166,106 @@ TEST_EACH_ENGINE(a_long_message_is_announced_and_read_from_its_number)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%\"text\":null%'") == 2);
 }
 
+/* ---- two at once ---- */
+
+struct other {
+    struct conn *conn;
+    struct message_new in;
+    struct message m;
+    struct conversation c;
+    enum message_put put;
+    enum tx_end end;
+};
+
+static void *say_elsewhere(void *arg)
+{
+    struct other *o = arg;
+    struct arena *a = arena_new(1 << 20);
+    struct tx *tx = tx_begin(o->conn, TX_WRITE, a);
+    o->put = message_put(tx, &o->in, &o->m, &o->c);
+    o->end = tx_commit(tx);
+    o->c.person_name = o->m.author_name = o->m.text = NULL; /* they go with the arena */
+    arena_free(a);
+    return NULL;
+}
+
+static pthread_t begin_elsewhere(struct test_db *t, struct other *o, struct message_new in)
+{
+    char error[200];
+    pthread_t thread;
+    *o = (struct other){ .conn = conn_open(t->db, TX_WRITE, error, sizeof error), .in = in };
+    EXPECT(o->conn != NULL && pthread_create(&thread, NULL, say_elsewhere, o) == 0);
+    usleep(300 * 1000); /* by now it waits for the row */
+    return thread;
+}
+
+static void end_elsewhere(pthread_t thread, struct other *o)
+{
+    EXPECT(pthread_join(thread, NULL) == 0 && o->end == TX_COMMITTED);
+    conn_close(o->conn);
+}
+
+/* The reply was on its way when a person took over in a transaction that is not committed yet. */
+TEST_EACH_ENGINE(a_reply_that_waited_for_a_person_is_not_written)
+{
+    struct message m;
+    struct conversation c;
+    struct other bot;
+    enum chat_may may;
+    int64_t talk = begin(t);
+    EXPECT(say(t, word(talk, CHAT_BY_VISITOR, NULL, "?"), &m, &c) == MESSAGE_NEW);
+    test_commit(t);
+    struct message_new reply = word(talk, CHAT_BY_BOT, "run-1", "Yes.");
+    reply.epoch = c.epoch;
+    const struct chat_act take = { .kind = ACT_TAKE, .person = ANNA, .person_name = "Anna", .now_ms = NOW };
+    EXPECT(conversation_act(t->tx, talk, &take, &c, &may) == ROW_FOUND && may == CHAT_MAY);
+    pthread_t thread = begin_elsewhere(t, &bot, reply);
+    test_commit(t);
+    end_elsewhere(thread, &bot);
+    EXPECT(bot.put == MESSAGE_STALE && bot.c.last_number == 1 && bot.c.person == ANNA);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_messages") == 1);
+    test_expect_sound(t, chat_checks);
+}
+
+TEST_EACH_ENGINE(of_two_words_at_once_each_has_its_number_and_the_same_is_one)
+{
+    struct message m;
+    struct conversation c;
+    struct other same, next;
+    int64_t talk = begin(t);
+    test_commit(t);
+    EXPECT(say(t, word(talk, CHAT_BY_VISITOR, "aaaaaaaa", "Hello"), &m, &c) == MESSAGE_NEW && m.number == 1);
+    pthread_t first = begin_elsewhere(t, &same, word(talk, CHAT_BY_VISITOR, "aaaaaaaa", "Hello"));
+    pthread_t second = begin_elsewhere(t, &next, word(talk, CHAT_BY_PERSON, "aaaaaaaa", "Hello"));
+    test_commit(t);
+    end_elsewhere(first, &same);
+    end_elsewhere(second, &next);
+    EXPECT(same.put == MESSAGE_AGAIN && same.m.number == 1);
+    EXPECT(next.put == MESSAGE_NEW && next.m.number == 2);
+    test_expect_sound(t, chat_checks);
+}
+
+TEST_EACH_ENGINE(what_was_changed_behind_the_movers_back_is_found)
+{
+    static const char *const harm[] = {
+        "UPDATE chat_conversations SET owner = 2",          "UPDATE chat_conversations SET status = 3",
+        "UPDATE chat_conversations SET last_number = 3",    "UPDATE chat_conversations SET team_unread = 0",
+        "UPDATE chat_conversations SET visitor_unread = 1", "UPDATE chat_conversations SET last_note = 1",
+        "DELETE FROM chat_messages WHERE number = 1",       "UPDATE chat_messages SET epoch = 9 WHERE number = 2",
+    };
+    struct message m;
+    struct conversation c;
+    int64_t talk = begin(t);
+    for (int i = 0; i < 2; i++) EXPECT(say(t, word(talk, CHAT_BY_VISITOR, NULL, "?"), &m, &c) == MESSAGE_NEW);
+    test_expect_sound(t, chat_checks);
+    test_commit(t);
+    for (size_t i = 0; i < ARRAY_LEN(harm); i++) {
+        test_script(t, harm[i]);
+        if (test_verify(t, chat_checks).unsound != 1) fail_msg("not found: %s", harm[i]);
+        test_reopen(t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +276,9 @@ int main(void)
         EACH_ENGINE(a_note_is_told_to_the_inbox_alone_and_has_no_number_of_a_message),
         EACH_ENGINE(a_resolved_conversation_is_taken_up_for_a_week),
         EACH_ENGINE(a_long_message_is_announced_and_read_from_its_number),
+        ONLY_POSTGRES(a_reply_that_waited_for_a_person_is_not_written),
+        ONLY_POSTGRES(of_two_words_at_once_each_has_its_number_and_the_same_is_one),
+        EACH_ENGINE(what_was_changed_behind_the_movers_back_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
