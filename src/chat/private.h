@@ -137,7 +137,8 @@ struct chat_news {
     enum chat_side read_by;
 };
 MUST_USE bool chat_tell(struct tx *tx, const struct chat_news *n);
-/* Not stored as a message: an event that is forgotten within a day. */
+/* Not stored as messages: events that are forgotten within a day. Presence is the inbox's alone. */
+MUST_USE bool chat_tell_presence(struct tx *tx, const struct conversation *c, bool present);
 MUST_USE bool chat_tell_typing(struct tx *tx, const struct conversation *c, enum chat_side side, const char *name);
 extern const char *const chat_author_names[], *const chat_status_names[], *const chat_owner_names[]; /* NULL-ended */
 const char *chat_author_name(enum chat_author a);

@@ -109,3 +109,21 @@ bool chat_tell_typing(struct tx *tx, const struct conversation *c, enum chat_sid
     return events_put_to(tx, talk(c), "typing", typing_json, &t) &&
            events_put_to(tx, inbox(c), "typing", typing_json, &t);
 }
+
+struct presence_news {
+    int64_t conversation;
+    bool present;
+};
+
+static void presence_json(struct json *j, const void *arg)
+{
+    const struct presence_news *p = arg;
+    json_i64(j, "conversation", p->conversation);
+    json_bool(j, "present", p->present);
+}
+
+bool chat_tell_presence(struct tx *tx, const struct conversation *c, bool present)
+{
+    const struct presence_news p = { .conversation = c->id, .present = present };
+    return events_put_to(tx, inbox(c), "presence", presence_json, &p);
+}

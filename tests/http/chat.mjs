@@ -160,6 +160,10 @@ test('by socket: acknowledged, told, and gaps filled', async ({ server }) => {
     assert.equal(one.protocol, PROTOCOL);
     assert.equal((await one.take('hello', (f) => f.type === 'hello')).conversation.lastNumber, 0);
     const inbox = await EventStream.open(house.a, undefined, { path: '/api/inbox/events' });
+    const tab = await s.socket();
+    assert.equal((await inbox.next('presence')).data.present, true);
+    tab.close();
+    assert.equal((await inbox.next('presence')).data.present, false);
     one.send({ type: 'message', text: HARD_TEXTS[0], clientId: 'first-message' });
     const ack = await one.take('ack', (f) => f.type === 'ack');
     assert.equal(ack.number, 1);
