@@ -24,6 +24,7 @@ static_assert(CHAT_RESOLVED == 3 && CHAT_PERSON == 3 && CHAT_BY_HOUSE == 4, "sto
 STMT(by_id, BY_ID);
 /* SQLite has one writer, so a write transaction there holds everything locked already. */
 STMT(by_id_locked, BY_ID, .postgres = BY_ID " FOR UPDATE");
+STMT(by_id_free, BY_ID, .postgres = BY_ID " FOR UPDATE SKIP LOCKED");
 STMT(page_of_status, PAGE("status = ?2"));
 STMT(page_of_owner, PAGE("status = 1 AND owner = ?2"));
 STMT(page_of_assignee, PAGE("status = 1 AND assignee = ?2"));
@@ -178,9 +179,13 @@ static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max
     return row == ROW_FAULT ? -1 : count;
 }
 
+/* Without waiting: what was woken before in this transaction holds its inbox's counter, and who has this conversation
+ * may want just that. */
 static enum job_wish wake_one(struct job *job, struct tx *tx, int64_t id)
 {
     struct conversation c;
+    enum row row = one(tx, &by_id_free, id, &c);
+    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_AGAIN : JOB_FAULT;
     enum chat_may may;
     const struct chat_act wake = { .kind = ACT_WAKE, .now_ms = job->now_ms };
     return conversation_act(tx, id, &wake, &c, &may) != ROW_FAULT ? JOB_FINISHED : JOB_FAULT;

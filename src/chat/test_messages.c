@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "chat/private.h"
+#include "shops/test_kit.h"
 #include "storage/test_verify.h"
 #include <pthread.h>
 
@@ -166,6 +167,25 @@ TEST_EACH_ENGINE(a_long_message_is_announced_and_read_from_its_number)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%\"text\":null%'") == 2);
 }
 
+TEST_EACH_ENGINE(snoozed_ones_come_back_when_it_is_time)
+{
+    struct conversation c;
+    enum chat_may may;
+    int64_t talk = begin(t), other = begin(t);
+    const struct chat_act soon = { .kind = ACT_SNOOZE, .person = ANNA, .until_ms = NOW + 100, .now_ms = NOW };
+    const struct chat_act late = { .kind = ACT_SNOOZE, .person = ANNA, .until_ms = NOW + 900, .now_ms = NOW };
+    EXPECT(conversation_act(t->tx, talk, &soon, &c, &may) == ROW_FOUND && may == CHAT_MAY);
+    EXPECT(conversation_act(t->tx, other, &late, &c, &may) == ROW_FOUND && may == CHAT_MAY);
+    kit_set_now(NOW + 99);
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &chat_wake_job }), JOB_FINISHED);
+    EXPECT(conversation_get(t->tx, talk, &c) == ROW_FOUND && c.status == CHAT_SNOOZED);
+    kit_set_now(NOW + 100);
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &chat_wake_job }), JOB_FINISHED);
+    EXPECT(conversation_get(t->tx, talk, &c) == ROW_FOUND && c.status == CHAT_OPEN && c.snoozed_until_ms == 0);
+    EXPECT(conversation_get(t->tx, other, &c) == ROW_FOUND && c.status == CHAT_SNOOZED);
+    test_expect_sound(t, chat_checks);
+}
+
 /* ---- two at once ---- */
 
 struct other {
@@ -276,6 +296,7 @@ int main(void)
         EACH_ENGINE(a_note_is_told_to_the_inbox_alone_and_has_no_number_of_a_message),
         EACH_ENGINE(a_resolved_conversation_is_taken_up_for_a_week),
         EACH_ENGINE(a_long_message_is_announced_and_read_from_its_number),
+        EACH_ENGINE(snoozed_ones_come_back_when_it_is_time),
         ONLY_POSTGRES(a_reply_that_waited_for_a_person_is_not_written),
         ONLY_POSTGRES(of_two_words_at_once_each_has_its_number_and_the_same_is_one),
         EACH_ENGINE(what_was_changed_behind_the_movers_back_is_found),
