@@ -9,7 +9,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["eslint.config.js", "console/*.mjs"] },
+        projectService: { allowDefaultProject: ["eslint.config.js", "console/*.mjs", "widget/*.mjs"] },
         tsconfigRootDir: import.meta.dirname,
       },
     },

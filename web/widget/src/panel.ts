@@ -1,0 +1,314 @@
+/* panel.ts: the chat, once somebody wants it. A non-modal dialog beside its launcher: the page behind stays usable, Escape
+ * closes, focus goes in with opening and back with closing. All words of others are set as text, never as markup. */
+import { STYLE } from "./style";
+import { Talk, type Ear, type Message, type State, type Waiting } from "./talk";
+import { texts } from "./texts";
+import type { Frame, Panel } from "./shared";
+
+const TEXT_MAX = 4000;
+const TYPING_SHOWN_MS = 6000;
+
+function element<K extends keyof HTMLElementTagNameMap>(name: K, className = "", text = ""): HTMLElementTagNameMap[K] {
+  const e = document.createElement(name);
+  if (className) e.className = className;
+  if (text) e.textContent = text;
+  return e;
+}
+
+/** Text with its web addresses as links. */
+function withLinks(text: string): (Node | string)[] {
+  return text.split(/(https?:\/\/[^\s<>"'，。；！？（）]+[^\s<>"'，。；！？（）.,;:!?)])/u).map((part, i) => {
+    if (i % 2 === 0) return part;
+    const a = element("a", "", part);
+    a.href = part;
+    a.target = "_blank";
+    a.rel = "noopener nofollow ugc";
+    return a;
+  });
+}
+
+function panel(frame: Frame): Panel {
+  const { root, language, launcher } = frame;
+  const t = texts[language];
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+
+  const box = element("section", "p auto");
+  box.role = "dialog";
+  box.ariaLabel = t.title;
+  box.lang = language;
+  box.hidden = true;
+  const head = element("header");
+  const names = element("div");
+  const title = element("h2", "", t.title);
+  const who = element("p", "", t.assistant);
+  const close = element("button", "x", "×");
+  close.type = "button";
+  close.ariaLabel = t.close;
+  names.append(title, who);
+  head.append(names, close);
+  const log = element("div", "log");
+  log.role = "log";
+  log.ariaLabel = t.log;
+  log.tabIndex = 0;
+  const sent = element("div");
+  sent.style.display = "contents";
+  const waiting = element("div");
+  waiting.style.display = "contents";
+  log.append(sent, waiting);
+  const say = element("div", "say");
+  say.role = "status";
+  const acts = element("div", "acts");
+  const wish = element("button", "", t.person);
+  wish.type = "button";
+  acts.append(wish);
+  const form = element("form");
+  const input = element("textarea");
+  input.placeholder = t.write;
+  input.ariaLabel = t.write;
+  input.rows = 1;
+  input.dir = "auto";
+  input.enterKeyHint = "send";
+  const send = element("button", "", t.send);
+  form.append(input, send);
+  box.append(head, log, say, acts, form);
+  launcher.after(box);
+
+  const draft = `chathub:${frame.shop}:draft`;
+  let state: State | null = null;
+  let lastDay = "";
+  let lastNumber = 0;
+  let botName = t.assistant;
+  let typingTimer = 0;
+  let wishing = false;
+  const read = new Map<number, HTMLElement>(); // the visitor's own, not yet read by the team
+
+  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+  const isOpen = () => !box.hidden;
+  const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const toEnd = () => (log.scrollTop = log.scrollHeight);
+
+  function tellUser(text: string, bad = false) {
+    clearTimeout(typingTimer);
+    say.textContent = text;
+    say.classList.toggle("bad", bad);
+  }
+
+  function bubble(author: string, name: string, text: string, at: string): [HTMLElement, HTMLElement] {
+    const m = element("div", author === "visitor" ? "m mine" : author === "house" ? "m house" : "m");
+    const b = element("div", "b");
+    b.dir = "auto";
+    b.append(...withLinks(text));
+    const foot = element("div", "at", at);
+    if (author === "bot" || author === "person") m.append(element("div", "who", name));
+    m.append(b, foot);
+    return [m, foot];
+  }
+
+  function show(m: Message) {
+    const at = new Date(m.at);
+    const d = day.format(at);
+    if (d !== lastDay) sent.append(element("div", "day", d));
+    lastDay = d;
+    const name = m.author === "bot" ? botName : m.name || t.someone;
+    const [one, foot] = bubble(m.author, name, m.text ?? "", m.author === "house" ? "" : clock.format(at));
+    if (m.author === "visitor") read.set(m.number, foot);
+    sent.append(one);
+    lastNumber = m.number;
+  }
+
+  function showState() {
+    const owner = state?.status === "resolved" ? "bot" : (state?.owner ?? "bot");
+    who.textContent =
+      owner === "person"
+        ? t.speaks.replace("{name}", state?.name || t.someone)
+        : owner === "waiting"
+          ? t.waiting
+          : t.assistant;
+    wish.textContent = owner === "waiting" ? t.bot : t.person;
+    acts.hidden = owner === "person";
+    for (const [number, foot] of read) {
+      if (number > (state?.readByTeam ?? 0)) continue;
+      foot.textContent += ` · ${t.read}`;
+      read.delete(number);
+    }
+  }
+
+  function readAll() {
+    if (!isOpen() || document.visibilityState !== "visible" || lastNumber <= (state?.readByVisitor ?? 0)) return;
+    frame.unread(0);
+    talk.read(lastNumber);
+  }
+
+  const ear: Ear = {
+    messages(list) {
+      const follow = atEnd();
+      for (const m of list) show(m);
+      const others = list.filter((m) => m.author !== "visitor");
+      if (others.length > 0) tellUser("");
+      for (const m of others) frame.tell("message", { number: m.number, author: m.author, text: m.text ?? "" });
+      if (!isOpen() && others.length > 0) frame.unread(lastNumber - (state?.readByVisitor ?? 0));
+      if (follow || list.some((m) => m.author === "visitor")) toEnd();
+      readAll();
+    },
+    state(s) {
+      const moved = s?.owner !== state?.owner || s?.status !== state?.status;
+      state = s;
+      showState();
+      if (moved && s) frame.tell("state", { owner: s.owner, status: s.status, name: s.name });
+    },
+    outbox(list: Waiting[]) {
+      waiting.replaceChildren(
+        ...list.map((w) => {
+          const [one, foot] = bubble("visitor", "", w.text, w.failed ? `${t.unsent} ` : t.sending);
+          if (w.failed) {
+            one.classList.add("fail");
+            const again = element("button", "", t.again);
+            again.type = "button";
+            again.onclick = () => talk.again(w.clientId);
+            foot.append(again);
+          }
+          return one;
+        }),
+      );
+      if (list.length > 0) toEnd();
+    },
+    typing(name) {
+      tellUser(t.typing.replace("{name}", name || t.someone));
+      typingTimer = window.setTimeout(() => tellUser(""), TYPING_SHOWN_MS);
+    },
+    online(is) {
+      tellUser(is ? "" : t.offline, !is);
+    },
+    unread(count) {
+      if (!isOpen()) frame.unread(count);
+    },
+    botName(name) {
+      if (name) botName = name;
+      title.textContent = botName;
+    },
+    gone: () => frame.gone(),
+    blocked() {
+      tellUser(t.blocked, true);
+      input.disabled = send.disabled = wish.disabled = true;
+    },
+    anew() {
+      lastDay = "";
+      lastNumber = 0;
+      read.clear();
+      const [hello] = bubble("bot", botName, t.hello, "");
+      sent.replaceChildren(hello);
+    },
+  };
+  const talk = new Talk(frame, ear);
+  ear.anew();
+  talk.start();
+
+  // ---- what the visitor does ----
+
+  function submit(text: string) {
+    const words = text.trim();
+    if (!words) return false;
+    // Code points, as the server counts.
+    if (Array.from(words).length > TEXT_MAX) {
+      tellUser(t.tooLong, true);
+      return false;
+    }
+    talk.send(words);
+    return true;
+  }
+  function grow() {
+    input.style.height = "auto";
+    input.style.height = `${Math.min(input.scrollHeight + 2, 120)}px`;
+  }
+  function keep() {
+    try {
+      sessionStorage.setItem(draft, input.value);
+    } catch {
+      // The draft lives as long as the page then.
+    }
+  }
+  function setInput(text: string) {
+    input.value = text;
+    keep();
+    grow();
+  }
+  form.onsubmit = (e) => {
+    e.preventDefault();
+    if (submit(input.value)) setInput("");
+    input.focus();
+  };
+  input.oninput = () => {
+    grow();
+    keep();
+    talk.typing();
+  };
+  // Enter that ends a composition (Chinese input) belongs to the input method. Safari ends the composition before that
+  // key is told, and says so in the deprecated keyCode alone.
+  input.onkeydown = (e) => {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    if (e.key !== "Enter" || e.shiftKey || e.isComposing || e.keyCode === 229) return;
+    e.preventDefault();
+    form.requestSubmit();
+  };
+  wish.onclick = () => {
+    if (wishing) return;
+    wishing = true;
+    talk
+      .wish(state?.owner === "waiting" ? "bot" : "person")
+      .catch(() => tellUser(t.failed, true))
+      .finally(() => (wishing = false));
+  };
+
+  // A phone's keyboard makes the visible part smaller without telling the page's height.
+  const view = window.visualViewport;
+  const fit = () => {
+    if (!view) return;
+    box.style.setProperty("--h", `${view.height}px`);
+    if (isOpen()) toEnd();
+  };
+  view?.addEventListener("resize", fit);
+  fit();
+
+  function setOpen(open: boolean) {
+    if (open === isOpen()) return;
+    box.hidden = !open;
+    launcher.ariaExpanded = String(open);
+    frame.tell(open ? "open" : "close");
+    if (open) {
+      grow();
+      toEnd();
+      input.focus();
+      readAll();
+    } else {
+      launcher.focus();
+    }
+  }
+  close.onclick = () => setOpen(false);
+  box.onkeydown = (e) => {
+    if (e.key === "Escape" && !e.isComposing) setOpen(false);
+  };
+  document.addEventListener("visibilitychange", readAll);
+  try {
+    input.value = sessionStorage.getItem(draft) ?? "";
+  } catch {
+    // No draft.
+  }
+
+  return {
+    open: () => setOpen(true),
+    close: () => setOpen(false),
+    isOpen,
+    send: (text) => void submit(text),
+    logout: () => talk.logout(),
+    destroy() {
+      talk.end();
+      document.removeEventListener("visibilitychange", readAll);
+      view?.removeEventListener("resize", fit);
+    },
+  };
+}
+
+window.chathubPanel = panel;

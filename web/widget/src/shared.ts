@@ -1,0 +1,54 @@
+/* shared.ts: what both files of the widget know: each carries its own copy. */
+export type Language = "en" | "zh-CN" | "es";
+
+/** The first of `wanted` that we have. Traditional Chinese reads the simplified texts sooner than English ones. */
+export function languageOf(wanted: (string | undefined)[]): Language {
+  for (const tag of wanted) {
+    const first = tag?.toLowerCase().split(/[-_]/)[0];
+    if (first === "zh") return "zh-CN";
+    if (first === "es") return "es";
+    if (first === "en") return "en";
+  }
+  return "en";
+}
+
+/** Under which name the browser keeps what belongs to a shop's chat. */
+export const storeOf = (shop: string) => `chathub:${shop}`;
+
+export type ChatEvent = "open" | "close" | "message" | "state" | "gone";
+export interface Frame {
+  root: ShadowRoot;
+  base: string;
+  shop: string;
+  language: Language;
+  launcher: HTMLButtonElement;
+  /** Tells who listens on the page. */
+  tell(event: ChatEvent, detail?: unknown): void;
+  /** Messages that were not read, on the launcher. */
+  unread(count: number): void;
+  /** There is no chat here (any more): everything goes. */
+  gone(): void;
+}
+export interface Panel {
+  open(): void;
+  close(): void;
+  isOpen(): boolean;
+  send(text: string): void;
+  logout(): void;
+  destroy(): void;
+}
+export interface ChatApi {
+  open(): void;
+  close(): void;
+  toggle(): void;
+  sendMessage(text: string): void;
+  logout(): void;
+  destroy(): void;
+  on(event: ChatEvent, listener: (detail: unknown) => void): () => void;
+}
+declare global {
+  interface Window {
+    chathub?: ChatApi;
+    chathubPanel?: (frame: Frame) => Panel;
+  }
+}

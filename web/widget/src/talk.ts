@@ -1,0 +1,392 @@
+/* talk.ts: the wire (docs/chat-protocol.md): a session, a socket, and HTTP where no socket can be had.
+ *
+ * One socket a browser: the tab that holds the lock has it and tells the others over a BroadcastChannel; each tab sends by
+ * POST when it has none. A message lies in the outbox, in storage, from Enter until its acknowledgement, under an id of
+ * its own: sent twice it is the same message. What was missed is read from the number of the last message seen. */
+import { storeOf, type Frame } from "./shared";
+
+export interface Message {
+  number: number;
+  author: "visitor" | "bot" | "person" | "house";
+  name: string;
+  text?: string; // absent in an event: too long for one, to be read
+  at: string;
+  clientId?: string;
+}
+export interface State {
+  id: number; // another one: a new conversation began, and numbers begin anew
+  status: "open" | "snoozed" | "resolved";
+  owner: "bot" | "waiting" | "person";
+  name: string;
+  lastNumber: number;
+  readByVisitor: number;
+  readByTeam: number;
+}
+export interface Waiting {
+  clientId: string;
+  text: string;
+  failed?: boolean;
+}
+export interface Ear {
+  messages(list: Message[]): void;
+  state(state: State | null): void;
+  outbox(list: Waiting[]): void;
+  typing(name: string): void;
+  online(is: boolean): void;
+  unread(count: number): void;
+  botName(name: string): void;
+  gone(): void; // there is no chat here
+  blocked(): void;
+  anew(): void; // another visitor, or another conversation: forget what is shown
+}
+interface Kept {
+  token: string;
+  outbox: Waiting[];
+}
+type Told = { type: string } & Partial<Message> &
+  Partial<State> & { side?: string; conversation?: State | null; messages?: Message[]; more?: boolean; error?: string };
+
+const PROTOCOL = "chathub.chat.1";
+const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
+const POLL_MS = 4000;
+const TYPING_MS = 4000;
+
+class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+  ) {
+    super(code);
+  }
+}
+
+export class Talk {
+  private kept: Kept = { token: "", outbox: [] };
+  private last = 0;
+  private conversation = 0;
+  private socket: WebSocket | undefined;
+  private attempts = 0;
+  private timer = 0;
+  private typedAt = 0;
+  private over = false;
+  private leads = false;
+  private flushing = false;
+  private channel: BroadcastChannel | undefined;
+  private release: (() => void) | undefined;
+  private readonly name: string;
+
+  constructor(
+    private readonly frame: Frame,
+    private readonly ear: Ear,
+  ) {
+    this.name = storeOf(frame.shop);
+    this.load();
+    this.ear.outbox(this.kept.outbox);
+  }
+
+  // ---- what is kept in the browser ----
+
+  private load() {
+    try {
+      const text = localStorage.getItem(this.name);
+      if (text) this.kept = JSON.parse(text) as Kept;
+    } catch {
+      // Storage that cannot be had or read: this page alone remembers.
+    }
+  }
+
+  private save() {
+    try {
+      localStorage.setItem(this.name, JSON.stringify(this.kept));
+    } catch {
+      // As above.
+    }
+    this.ear.outbox(this.kept.outbox);
+  }
+
+  // ---- HTTP ----
+
+  private async ask(verb: string, path: string, body?: unknown): Promise<unknown> {
+    const headers: Record<string, string> = {};
+    if (this.kept.token) headers.Authorization = `Bearer ${this.kept.token}`;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const answer = await fetch(`${this.frame.base}/api/chat/${this.frame.shop}/${path}`, {
+      method: verb,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      credentials: "omit",
+      cache: "no-store",
+    });
+    const json = (await answer.json().catch(() => ({}))) as { error?: string };
+    if (answer.ok) return json;
+    throw new Refused(answer.status, json.error ?? "");
+  }
+
+  // ---- begin and go on ----
+
+  /** A visitor of this shop, a new one or the one before. */
+  async begin(): Promise<boolean> {
+    try {
+      const s = (await this.ask("POST", "session", {
+        language: navigator.language,
+        page: location.href.slice(0, 500),
+      })) as { token: string; botName: string; unread: number; conversation: State | null };
+      this.kept.token = s.token;
+      this.save();
+      this.ear.botName(s.botName);
+      this.stand(s.conversation);
+      this.ear.unread(s.unread);
+      return true;
+    } catch (e) {
+      if (!(e instanceof Refused)) return false;
+      if (e.status === 404 || e.code === "chat_paused") this.ear.gone();
+      else if (e.code === "chat_blocked") this.ear.blocked();
+      return false;
+    }
+  }
+
+  /** From now on everything that is said is heard. */
+  start() {
+    this.channel = new BroadcastChannel(this.name);
+    this.channel.onmessage = (e: MessageEvent<Told>) => this.hear(e.data);
+    addEventListener("online", this.now);
+    document.addEventListener("visibilitychange", this.seen);
+    void this.connect();
+    // The tab that gets the lock has the socket; when it is closed the next one gets it.
+    void navigator.locks.request(this.name, () => {
+      if (this.over) return;
+      this.leads = true;
+      void this.connect();
+      return new Promise<void>((done) => (this.release = done));
+    });
+  }
+
+  private readonly now = () => {
+    this.attempts = 0;
+    clearTimeout(this.timer);
+    void this.connect();
+  };
+
+  private readonly seen = () => {
+    if (document.visibilityState === "visible" && this.socket?.readyState !== WebSocket.OPEN) this.now();
+  };
+
+  private later() {
+    if (this.over) return;
+    clearTimeout(this.timer);
+    const wait = this.leads ? (RETRY_MS[Math.min(this.attempts++, RETRY_MS.length - 1)] ?? POLL_MS) : POLL_MS * 4;
+    this.timer = window.setTimeout(() => void this.connect(), wait * (0.75 + Math.random() / 2));
+  }
+
+  private async connect() {
+    if (this.over || this.socket) return;
+    if (!(await this.begin())) {
+      this.ear.online(navigator.onLine && this.kept.token !== "");
+      this.later();
+      return;
+    }
+    await this.catchUp();
+    await this.flush();
+    if (!this.leads) {
+      this.later(); // a look now and then, beside what the leading tab tells
+      return;
+    }
+    const address = `${this.frame.base.replace(/^http/, "ws")}/chat/${this.frame.shop}/socket`;
+    const socket = (this.socket = new WebSocket(address, [PROTOCOL, this.kept.token]));
+    socket.onmessage = (e: MessageEvent<string>) => {
+      const told = JSON.parse(e.data) as Told;
+      if (told.type === "hello") {
+        this.attempts = 0;
+        void this.catchUp().then(() => this.flush());
+      }
+      this.hear(told);
+      this.channel?.postMessage(told);
+    };
+    socket.onclose = () => {
+      this.socket = undefined;
+      this.later();
+    };
+  }
+
+  /** Everything behind the last number seen. */
+  private async catchUp() {
+    try {
+      for (let more = true; more;) {
+        const page = (await this.ask("GET", `messages?after=${this.last}&limit=200`)) as {
+          messages: Message[];
+          more: boolean;
+          conversation: State | null;
+        };
+        this.stand(page.conversation);
+        this.take(page.messages);
+        more = page.more;
+      }
+      this.ear.online(true);
+    } catch (e) {
+      if (e instanceof Refused) {
+        if (e.code === "chat_token") {
+          this.kept.token = "";
+          this.forget();
+        }
+      } else {
+        this.ear.online(false);
+      }
+    }
+  }
+
+  private forget() {
+    this.last = 0;
+    this.conversation = 0;
+    this.ear.anew();
+  }
+
+  /** How the conversation stands. Another one than before: what is shown belongs to the one before. */
+  private stand(state: State | null) {
+    const id = state?.id ?? 0;
+    if (this.conversation !== 0 && id !== this.conversation) this.forget();
+    this.conversation = id;
+    this.ear.state(state);
+  }
+
+  private take(list: Message[]) {
+    const fresh = list.filter((m) => m.number > this.last);
+    if (fresh.length === 0) return;
+    this.last = Math.max(...fresh.map((m) => m.number));
+    const there = new Set(fresh.map((m) => m.clientId));
+    if (this.kept.outbox.some((w) => there.has(w.clientId))) {
+      this.kept.outbox = this.kept.outbox.filter((w) => !there.has(w.clientId));
+      this.save();
+    }
+    this.ear.messages(fresh);
+  }
+
+  private hear(told: Told) {
+    switch (told.type) {
+      case "hello":
+        this.ear.online(true);
+        if (told.conversation) this.stand(told.conversation);
+        break;
+      case "message": {
+        const m = told as Message;
+        // The next one, whole: shown as it is. Anything else is read.
+        if (m.number === this.last + 1 && m.text !== undefined) this.take([m]);
+        else if (m.number > this.last) void this.catchUp();
+        break;
+      }
+      case "state":
+      case "read":
+        this.stand(told as State);
+        break;
+      case "typing":
+        if (told.side === "team") this.ear.typing(told.name ?? "");
+        break;
+      case "reset":
+        this.forget();
+        this.socket?.close();
+        break;
+      case "error":
+        if (told.error === "chat_paused") this.ear.gone();
+        if (told.error === "chat_blocked") this.ear.blocked();
+        if (told.error === "chat_token") this.socket?.close();
+        break;
+    }
+  }
+
+  // ---- what the visitor does ----
+
+  send(text: string) {
+    const waiting = { clientId: crypto.randomUUID(), text };
+    this.kept.outbox.push(waiting);
+    this.save();
+    void this.flush();
+  }
+
+  again(clientId: string) {
+    for (const w of this.kept.outbox) if (w.clientId === clientId) delete w.failed;
+    this.save();
+    void this.flush();
+  }
+
+  /** In the order in which they were written, one at a time. */
+  private async flush() {
+    if (this.flushing || this.over) return;
+    this.flushing = true;
+    try {
+      for (;;) {
+        const next = this.kept.outbox.find((w) => !w.failed);
+        if (!next) break;
+        try {
+          const { message, conversation } = (await this.ask("POST", "messages", next)) as {
+            message: Message;
+            conversation: State;
+          };
+          this.stand(conversation);
+          if (message.number === this.last + 1) this.take([message]);
+          else await this.catchUp();
+          this.kept.outbox = this.kept.outbox.filter((w) => w.clientId !== next.clientId);
+          this.save();
+        } catch (e) {
+          // 4xx will not become better by itself, but for a token that is over and for a limit.
+          if (e instanceof Refused && e.code === "chat_token") {
+            this.kept.token = "";
+            this.socket?.close();
+            this.later();
+            return;
+          }
+          if (!(e instanceof Refused) || e.status === 429 || e.status >= 500) {
+            this.ear.online(e instanceof Refused);
+            this.later();
+            return;
+          }
+          next.failed = true;
+          this.save();
+        }
+      }
+    } finally {
+      this.flushing = false;
+    }
+  }
+
+  typing() {
+    const at = Date.now();
+    if (at - this.typedAt < TYPING_MS || !this.kept.token) return;
+    this.typedAt = at;
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send('{"type":"typing"}');
+  }
+
+  read(number: number) {
+    void this.ask("POST", "read", { number }).catch(() => undefined); // the next one says it again
+  }
+
+  /** "person": somebody of the team is wished for; "bot": it may answer again. */
+  async wish(what: "person" | "bot") {
+    const { conversation } = (await this.ask("POST", what, {})) as { conversation: State };
+    this.stand(conversation);
+    await this.catchUp();
+  }
+
+  /** Nobody any more: the next word is a new visitor's. */
+  logout() {
+    this.kept = { token: "", outbox: [] };
+    try {
+      localStorage.removeItem(this.name);
+    } catch {
+      // Nothing was kept.
+    }
+    this.ear.outbox([]);
+    this.forget();
+    const socket = this.socket;
+    if (socket) socket.close();
+    else this.now();
+  }
+
+  end() {
+    this.over = true;
+    clearTimeout(this.timer);
+    removeEventListener("online", this.now);
+    document.removeEventListener("visibilitychange", this.seen);
+    this.channel?.close();
+    this.release?.();
+    this.socket?.close();
+  }
+}
