@@ -25,6 +25,7 @@ const ResetPassword = late(pages.resetPassword, true);
 const Home = late(pages.home);
 const Shops = late(pages.shops);
 const ShopPage = late(pages.shop);
+const Inbox = late(pages.inbox);
 const Billing = late(pages.billing);
 const SettingsPage = late(pages.settings);
 const Today = late(pages.today);
@@ -110,6 +111,8 @@ function FramedRoutes({ user }: { user: User }) {
           <Route path="/shops" element={<Shops />} />
           <Route path="/shops/:id" element={<ShopPage />} />
           <Route path="/shops/:id/:part" element={<ShopPage />} />
+          <Route path="/inbox" element={<Inbox />} />
+          <Route path="/inbox/:id" element={<Inbox />} />
           <Route path="/billing" element={<Billing />} />
           <Route path="/settings/:part" element={<SettingsPage />} />
           {operator && (

@@ -11,6 +11,7 @@ export const pages = {
   home: () => import("./pages/home"),
   shops: () => import("./pages/shops"),
   shop: () => import("./pages/shop/shop"),
+  inbox: () => import("./pages/inbox/inbox"),
   billing: () => import("./pages/billing"),
   settings: () => import("./pages/settings/settings"),
   today: () => import("./pages/operator/today"),
@@ -37,6 +38,7 @@ const FIRST: readonly [RegExp, Name][] = [
   [/^\/home/, "home"],
   [/^\/shops\/./, "shop"],
   [/^\/shops/, "shops"],
+  [/^\/inbox/, "inbox"],
   [/^\/billing/, "billing"],
   [/^\/settings/, "settings"],
   [/^\/operator\/customers\/./, "customer"],
@@ -60,7 +62,7 @@ export function fetchFirst(pathname: string): void {
 
 const AHEAD_AFTER_MS = 2000;
 const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
-  merchant: ["home", "shops", "shop", "billing", "settings", "notFound"],
+  merchant: ["home", "shops", "shop", "inbox", "billing", "settings", "notFound"],
   operator: [
     "today",
     "customers",

@@ -21,6 +21,8 @@ import type {
   DeliveryFilter,
   FailingRenewal,
   HouseFilter,
+  InboxFilter,
+  InboxItem,
   Job,
   JobFilter,
   JobSkip,
@@ -102,6 +104,20 @@ export const useComing = (enabled = true) =>
   useQuery({ queryKey: keys.attention, queryFn: () => answer(api.GET("/api/home")), enabled });
 export const useOnboarding = () =>
   useQuery({ queryKey: keys.onboarding, queryFn: () => answer(api.GET("/api/onboarding")) });
+export const useInbox = (filter: InboxFilter): ReadList<InboxItem> =>
+  useInfiniteQuery({
+    queryKey: keys.inboxList(filter),
+    queryFn: async ({ pageParam }) =>
+      answer(api.GET("/api/inbox", { params: { query: { filter, ...(pageParam !== null && { after: pageParam }) } } })),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages, pageParams }) => ({ pages: pages.map(({ items }) => items), pageParams }),
+  });
+export const useThread = (id: number) =>
+  useQuery({
+    queryKey: keys.thread(id),
+    queryFn: () => answer(api.GET("/api/inbox/{id}", { params: { path: { id } } })),
+  });
 export const useSessions = () =>
   useQuery({ queryKey: keys.sessions, queryFn: () => answer(api.GET("/auth/sessions")) });
 export const useOverview = (enabled = true) =>

@@ -26,6 +26,8 @@ export interface Text {
   day: (iso: string) => string;
   /** With seconds and zone. */
   exact: (iso: string) => string;
+  /** The hour and minute. */
+  clock: (iso: string) => string;
   /** How long ago or in how long, within a month; else the day. */
   near: (iso: string) => string;
 }
@@ -55,6 +57,7 @@ export function makeText(lang: Lang, setLang: (lang: Lang) => void): Text {
   const time = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
   const exact = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "long" });
   const dayFormat = new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
+  const clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit" });
   const day = (iso: string) => dayFormat.format(new Date(iso));
   return {
     lang,
@@ -69,6 +72,7 @@ export function makeText(lang: Lang, setLang: (lang: Lang) => void): Text {
         minor / 100,
       ),
     day,
+    clock: (iso) => clock.format(new Date(iso)),
     exact: (iso) => exact.format(new Date(iso)),
     near: (iso) => near(lang, iso, day),
   };

@@ -48,17 +48,20 @@ export function Chips({
   label,
   choices,
   value,
+  all,
   onChoose,
 }: {
   label: string;
   choices: readonly Choice[];
   value: string;
+  /** What is shown when none is chosen, where that is not everything. */
+  all?: string;
   onChoose: (value: string) => void;
 }) {
   const { t } = useText();
   return (
     <div className="line" role="group" aria-label={label}>
-      {[{ value: "", text: t("list.all") }, ...choices].map((choice) => (
+      {[{ value: "", text: all ?? t("list.all") }, ...choices].map((choice) => (
         <button
           key={choice.value}
           type="button"

@@ -14,6 +14,7 @@ export interface Place {
 
 const MERCHANT: readonly Place[] = [
   { to: "/home", text: "nav.home", icon: "home" },
+  { to: "/inbox", text: "nav.inbox", icon: "inbox" },
   { to: "/shops", text: "nav.shops", icon: "shop" },
   { to: "/billing", text: "nav.billing", icon: "billing" },
   { to: "/settings/activity", text: "nav.settings", icon: "settings", under: "/settings" },
