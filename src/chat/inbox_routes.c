@@ -142,7 +142,7 @@ static const struct shape inbox_conversation_shape[] = { SHAPE_I64("id"),
                                                          SHAPE_TIME("waitingSince", .nullable = true),
                                                          SHAPE_TIME("snoozedUntil", .nullable = true),
                                                          SHAPE_TIME("resolvedAt", .nullable = true),
-                                                         SHAPE_TIME("createdAt"),
+                                                         SHAPE_TIME("beganAt"),
                                                          SHAPE_TIME("lastAt"),
                                                          SHAPE_END };
 static const struct shape inbox_item_shape[] = {
@@ -186,7 +186,7 @@ static void put_conversation(struct json *j, const struct conversation *c)
     json_i64(j, "person", c->person), json_i64(j, "assignee", c->assignee), json_i64(j, "unread", c->team_unread);
     state_json(j, c);
     json_time(j, "waitingSince", c->waiting_since_ms), json_time(j, "snoozedUntil", c->snoozed_until_ms);
-    json_time(j, "resolvedAt", c->resolved_at_ms), json_time(j, "createdAt", c->created_at_ms);
+    json_time(j, "resolvedAt", c->resolved_at_ms);
     json_time(j, "lastAt", c->last_at_ms);
     json_end(j);
 }

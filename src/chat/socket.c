@@ -32,7 +32,7 @@ enum {
 struct line;
 struct chat_socket {
     struct visitor_token token;
-    int64_t conversation, cursor, last_number, read_by_visitor, read_by_team;
+    int64_t conversation, began_at_ms, cursor, last_number, read_by_visitor, read_by_team;
     int status, owner;
     struct line *line; /* NULL: it has said nothing yet */
 };
@@ -406,6 +406,7 @@ static void chat_opened(struct socket *s)
     buf_fixed(&hello, memory, sizeof memory);
     begin_frame(&j, &hello, "hello");
     json_object(&j, "conversation");
+    json_time(&j, "beganAt", own->began_at_ms);
     json_text(&j, "status", chat_status_name((enum chat_status)own->status));
     json_text(&j, "owner", chat_owner_name((enum chat_owner)own->owner));
     json_i64(&j, "lastNumber", own->last_number);
@@ -467,7 +468,7 @@ enum answer chat_socket_run(struct req *req)
     if (a != ANSWER_GO_ON) return a;
     struct chat_socket own = { .token = visitor_call(req)->token };
     if (!visitor_conversation_or_new(req->tx, &v, req->now_ms, &c)) return reply_fault(req);
-    own.conversation = c.id, own.last_number = c.last_number;
+    own.conversation = c.id, own.began_at_ms = c.created_at_ms, own.last_number = c.last_number;
     own.read_by_visitor = c.visitor_read, own.read_by_team = c.team_read;
     own.status = (int)c.status, own.owner = (int)c.owner;
     const struct visitor said = { .name = NULL };

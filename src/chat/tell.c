@@ -47,6 +47,7 @@ static void told_message_json(struct json *j, const void *arg)
 void state_json(struct json *j, const void *arg)
 {
     const struct conversation *c = arg;
+    json_time(j, "beganAt", c->created_at_ms);
     json_text(j, "status", chat_status_name(c->status));
     json_text(j, "owner", chat_owner_name(c->owner));
     json_text(j, "name", c->person_name);

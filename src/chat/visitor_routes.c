@@ -67,14 +67,16 @@ const struct shape chat_message_shape[] = { SHAPE_I64("number", .doc = "Of the c
                                             SHAPE_TIME("at"),
                                             SHAPE_TEXT("clientId", .maybe = true, .doc = "Of a visitor's message."),
                                             SHAPE_END };
-const struct shape chat_state_shape[] = { SHAPE_ENUM("status", chat_status_names),
-                                          SHAPE_ENUM("owner", chat_owner_names,
-                                                     .doc = "Who answers: the bot, nobody yet, a person."),
-                                          SHAPE_TEXT("name", .doc = "Of the person; else empty."),
-                                          SHAPE_I64("lastNumber"),
-                                          SHAPE_I64("readByVisitor"),
-                                          SHAPE_I64("readByTeam"),
-                                          SHAPE_END };
+const struct shape chat_state_shape[] = {
+    SHAPE_TIME("beganAt", .doc = "Another one than before: a new conversation, whose numbers begin with 1."),
+    SHAPE_ENUM("status", chat_status_names),
+    SHAPE_ENUM("owner", chat_owner_names, .doc = "Who answers: the bot, nobody yet, a person."),
+    SHAPE_TEXT("name", .doc = "Of the person; else empty."),
+    SHAPE_I64("lastNumber"),
+    SHAPE_I64("readByVisitor"),
+    SHAPE_I64("readByTeam"),
+    SHAPE_END
+};
 static const struct shape session_shape[] = {
     SHAPE_TEXT("token", .doc = "Kept by the browser; sent as Authorization: Bearer."),
     SHAPE_TIME("expiresAt"),

@@ -1991,6 +1991,11 @@ export interface components {
             pastDueAt: string | null;
         };
         ChatState: {
+            /**
+             * Format: date-time
+             * @description Another one than before: a new conversation, whose numbers begin with 1.
+             */
+            beganAt: string;
             /** @enum {string} */
             status: "open" | "snoozed" | "resolved";
             /**
@@ -2063,7 +2068,7 @@ export interface components {
             /** Format: date-time */
             resolvedAt: string | null;
             /** Format: date-time */
-            createdAt: string;
+            beganAt: string;
             /** Format: date-time */
             lastAt: string;
         };

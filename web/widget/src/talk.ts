@@ -9,12 +9,12 @@ export interface Message {
   number: number;
   author: "visitor" | "bot" | "person" | "house";
   name: string;
-  text?: string; // absent in an event: too long for one, to be read
+  text: string | null; // null in an event: too long for one, to be read
   at: string;
   clientId?: string;
 }
 export interface State {
-  id: number; // another one: a new conversation began, and numbers begin anew
+  beganAt: string; // another one: a new conversation, whose numbers begin with 1
   status: "open" | "snoozed" | "resolved";
   owner: "bot" | "waiting" | "person";
   name: string;
@@ -63,7 +63,7 @@ class Refused extends Error {
 export class Talk {
   private kept: Kept = { token: "", outbox: [] };
   private last = 0;
-  private conversation = 0;
+  private conversation = "";
   private socket: WebSocket | undefined;
   private attempts = 0;
   private timer = 0;
@@ -179,7 +179,13 @@ export class Talk {
   }
 
   private async connect() {
-    if (this.over || this.socket) return;
+    if (this.over) return;
+    if (this.socket) {
+      // It may be the network that is back and not the socket that is gone.
+      await this.catchUp();
+      await this.flush();
+      return;
+    }
     if (!(await this.begin())) {
       this.ear.online(navigator.onLine && this.kept.token !== "");
       this.later();
@@ -236,14 +242,14 @@ export class Talk {
 
   private forget() {
     this.last = 0;
-    this.conversation = 0;
+    this.conversation = "";
     this.ear.anew();
   }
 
   /** How the conversation stands. Another one than before: what is shown belongs to the one before. */
   private stand(state: State | null) {
-    const id = state?.id ?? 0;
-    if (this.conversation !== 0 && id !== this.conversation) this.forget();
+    const id = state?.beganAt ?? "";
+    if (this.conversation !== "" && id !== this.conversation) this.forget();
     this.conversation = id;
     this.ear.state(state);
   }
@@ -269,7 +275,7 @@ export class Talk {
       case "message": {
         const m = told as Message;
         // The next one, whole: shown as it is. Anything else is read.
-        if (m.number === this.last + 1 && m.text !== undefined) this.take([m]);
+        if (m.number === this.last + 1 && m.text !== null) this.take([m]);
         else if (m.number > this.last) void this.catchUp();
         break;
       }

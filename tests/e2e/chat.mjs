@@ -1,0 +1,174 @@
+// chat.mjs: a shopper and a merchant talk, in two browsers: the shop's page on an origin of its own, under a strict policy,
+// with the one line that merchants paste; the console's inbox on the other side. Offline and back, a page that swaps its
+// body, a phone, axe-core on both sides.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { Server } from '../http/lib/server.mjs';
+import { Person } from './lib/browser.mjs';
+import { signIn } from './lib/house.mjs';
+
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+const NONCE = 'r4nd0m';
+const OWNER = 'owner@tea.example';
+
+/** A shop: its page allows scripts by nonce, and calls to the chat alone. No inline style, no other hosts. */
+function shopPage(base, shop) {
+    const policy = ["default-src 'none'", `script-src 'nonce-${NONCE}'`, `connect-src ${base} ${base.replace('http', 'ws')}`,
+        "base-uri 'none'"].join('; ');
+    const page = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>Tea</title>
+<meta name="viewport" content="width=device-width"><script nonce="${NONCE}" async src="${base}/widget.js" data-shop="${shop}"></script>
+<body><main><h1>Tea</h1><p>Oolong, 12.50</p></main></body></html>`;
+    const server = createServer((req, res) => {
+        res.setHeader('Content-Security-Policy', policy);
+        res.setHeader('Content-Type', 'text/html; charset=utf-8');
+        res.end(page);
+    });
+    return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve({
+        base: `http://127.0.0.1:${server.address().port}`, close: () => server.close(),
+    })));
+}
+
+async function axe(page) {
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), RULES);
+    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200)]), []);
+}
+
+const launcher = (page) => page.getByRole('button', { name: /联系客服/ });
+const words = (page) => page.locator('chathub-chat .m .b').allTextContents();
+async function write(page, text) {
+    const box = page.getByRole('textbox', { name: '输入您的消息…' });
+    await box.fill(text);
+    await box.press('Enter');
+}
+const hears = (page, text) => page.locator('chathub-chat .m .b', { hasText: text }).first().waitFor();
+
+async function first({ checks, shopper, merchant, base }) {
+    const { page } = shopper;
+    await checks.must('until the first click there is a launcher, and one file of ours', async () => {
+        const asked = [];
+        page.on('request', (r) => { if (r.url().startsWith(base)) asked.push(new URL(r.url()).pathname); });
+        await page.goto('/');
+        await launcher(page).waitFor();
+        assert.deepEqual(asked, ['/widget.js']);
+    });
+    await checks.must('a question is sent, and stands there with its time', async () => {
+        await launcher(page).click();
+        await write(page, '你好，乌龙茶有货吗？ 🍵');
+        await page.locator('chathub-chat .m.mine .at', { hasText: ':' }).waitFor();
+        assert.deepEqual((await words(page)).at(-1), '你好，乌龙茶有货吗？ 🍵');
+    });
+    await checks.must('the merchant reads it in the inbox', async () => {
+        await merchant.page.goto('/inbox');
+        await merchant.page.getByRole('link', { name: /乌龙茶/ }).click();
+        await merchant.page.locator('.said-visitor', { hasText: '乌龙茶有货吗' }).waitFor();
+    });
+}
+
+async function talk({ checks, shopper, merchant }) {
+    const { page } = shopper;
+    const desk = merchant.page;
+    await checks.must('an answer arrives without a reload, and says who it is from', async () => {
+        await desk.getByRole('textbox').fill('有的，今天发货。');
+        await desk.getByRole('textbox').press('Enter');
+        await hears(page, '有的，今天发货。');
+        await page.locator('chathub-chat header p', { hasText: '为您服务' }).waitFor();
+    });
+    await checks.must('a note is never seen by the shopper', async () => {
+        await desk.getByRole('button', { name: '备注', exact: true }).click();
+        await desk.getByRole('textbox').fill('老顾客');
+        await desk.getByRole('button', { name: '保存备注' }).click();
+        await desk.locator('.said-note', { hasText: '老顾客' }).waitFor();
+        await write(page, '谢谢');
+        await desk.locator('.said-visitor', { hasText: '谢谢' }).waitFor();
+        assert.ok(!(await words(page)).includes('老顾客'));
+    });
+    await checks.must('a wish for a person shows in the inbox', async () => {
+        await desk.getByRole('button', { name: '交还智能助手' }).click();
+        await page.getByRole('button', { name: '转人工' }).click();
+        await desk.locator('.inbox-head .pill-due').waitFor();
+        await desk.getByRole('button', { name: '接管会话' }).click();
+        await page.locator('chathub-chat header p', { hasText: '为您服务' }).waitFor();
+    });
+}
+
+async function hardships({ checks, shopper }) {
+    const { page, context } = shopper;
+    await checks.must('a page that swaps its body keeps one launcher, the chat and the draft', async () => {
+        const box = page.getByRole('textbox', { name: '输入您的消息…' });
+        await box.fill('还没写完');
+        await page.evaluate(() => document.body.replaceWith(document.createElement('body')));
+        assert.equal(await page.locator('chathub-chat').count(), 1);
+        assert.equal(await box.inputValue(), '还没写完');
+        await box.fill('');
+    });
+    await checks.must('what is written without a network is sent once when it is back', async () => {
+        await context.setOffline(true);
+        await write(page, '离线的话');
+        await page.locator('chathub-chat .m .at', { hasText: '发送中' }).waitFor();
+        await context.setOffline(false);
+        await page.locator('chathub-chat .m .at', { hasText: '发送中' }).waitFor({ state: 'detached' });
+        assert.equal((await words(page)).filter((text) => text === '离线的话').length, 1);
+    });
+    await checks.must('after a reload everything is there, in order, once', async () => {
+        const before = await words(page);
+        await page.reload();
+        await launcher(page).click();
+        await hears(page, '离线的话');
+        assert.deepEqual(await words(page), before);
+    });
+    await checks.must('a second tab hears what the first one says', async () => {
+        const other = await context.newPage();
+        await other.goto('/');
+        await launcher(other).click();
+        await hears(other, '离线的话');
+        await write(page, '来自第一个标签页');
+        await hears(other, '来自第一个标签页');
+        await other.close();
+    });
+}
+
+async function looks({ checks, shopper, merchant }) {
+    await checks.must('axe-core finds nothing in the widget', () => axe(shopper.page));
+    await checks.must('axe-core finds nothing in the inbox', () => axe(merchant.page));
+    await checks.must('on a phone the chat fills the screen, and nothing is wider than it', async () => {
+        await shopper.page.setViewportSize({ width: 375, height: 667 });
+        const box = await shopper.page.getByRole('dialog').boundingBox();
+        assert.deepEqual([Math.round(box.x), Math.round(box.width), Math.round(box.height)], [0, 375, 667]);
+        await merchant.page.setViewportSize({ width: 375, height: 667 });
+        assert.ok(await merchant.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    });
+    await checks.must('Escape closes, and the focus is on the launcher again', async () => {
+        await shopper.page.getByRole('textbox', { name: '输入您的消息…' }).press('Escape');
+        assert.ok(await shopper.page.evaluate(() => document.querySelector('chathub-chat').shadowRoot.activeElement?.className === 'l'));
+    });
+}
+
+export async function chat({ browser, engine, checks }) {
+    const server = await Server.start({ engine });
+    const owner = await server.account('merchant', { credits: 500, email: OWNER });
+    const shop = await owner.shop('Tea', 'tea.example');
+    assert.equal((await owner.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+    const store = await shopPage(server.base, `shop-${shop.id}`);
+    const shopper = await Person.come(browser, store.base);
+    const merchant = await Person.come(browser, server.base);
+    checks.about(`${engine}, chat`, () => [shopper.page, merchant.page]);
+    try {
+        await signIn(merchant, owner.email ?? OWNER, 'zh-CN');
+        const all = { checks, shopper, merchant, base: server.base };
+        await first(all);
+        await talk(all);
+        await hardships(all);
+        await looks(all);
+        checks.record('no page threw, logged an error or broke the policy',
+            [...shopper.faults.filter((f) => !f.includes('ERR_INTERNET_DISCONNECTED')), ...merchant.faults].join('\n'));
+    } finally {
+        await shopper.leave();
+        await merchant.leave();
+        store.close();
+        checks.record('the server ends well', (await server.end()).join('\n'));
+    }
+}
