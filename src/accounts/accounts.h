@@ -91,6 +91,7 @@ struct accounts_settings {
 };
 extern struct accounts_settings accounts_settings;
 
+extern const struct route accounts_team_routes[]; /* /api/team..., /auth/invitation... */
 extern const struct route accounts_routes[]; /* /auth/..., GET /api/user, PATCH /api/user, /api/operator/accounts... */
 /* What the failures of others did to an address, undone: it may be tried and mailed. ROW_NONE: nobody has it. */
 MUST_USE enum row accounts_unlock(struct tx *tx, const char *email, int64_t now);

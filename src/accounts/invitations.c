@@ -16,6 +16,10 @@ STMT(count_open, "SELECT COUNT(*) AS open FROM invitations WHERE account = ?1");
 /* One winner: the row goes with its use. */
 STMT(take, "DELETE FROM invitations WHERE token_hash = ?1 AND expires_at_ms > ?2 AND expires_at_ms <= ?4"
            " AND email_key = (SELECT email_key FROM persons WHERE id = ?3) RETURNING account, role, invited_by");
+STMT(look, "SELECT i.account, i.email, i.role, i.expires_at_ms, p.email AS inviter, a.disabled,"
+           " (SELECT COUNT(*) FROM persons q WHERE q.email_key = i.email_key) AS registered"
+           " FROM invitations i JOIN persons p ON p.id = i.invited_by JOIN accounts a ON a.id = i.account"
+           " WHERE i.token_hash = ?1");
 STMT(account_of, "SELECT account FROM invitations WHERE token_hash = ?1");
 STMT(count_accounts, "SELECT COUNT(*) AS accounts FROM members WHERE person = ?1");
 STMT(page, "SELECT id, email, role, invited_by, created_at_ms, expires_at_ms FROM invitations WHERE account = ?1"
@@ -100,6 +104,25 @@ static enum team lock_of_token(struct tx *tx, const char *token)
     enum team t = team_of(query_row(&q));
     if (t == TEAM_DONE) t = team_of(account_lock(tx, col_i64(&q, "account"), &disabled));
     return t == TEAM_DONE && disabled ? TEAM_UNKNOWN : t;
+}
+
+enum row invitation_look(struct tx *tx, const char *token, int64_t now_ms, struct invitation_seen *out)
+{
+    struct account a;
+    struct query q = query(tx, &look);
+    bind_text(&q, token_hash(tx, token));
+    enum row row = query_row(&q);
+    if (row != ROW_FOUND) return row;
+    if (col_bool(&q, "disabled")) return ROW_NONE;
+    *out = (struct invitation_seen){ .inviter = col_text(&q, "inviter"),
+                                     .email = col_text(&q, "email"),
+                                     .role = (enum member_role)col_i64(&q, "role"),
+                                     .expires_at_ms = col_i64(&q, "expires_at_ms"),
+                                     .registered = col_i64(&q, "registered") > 0 };
+    out->expired = out->expires_at_ms <= now_ms;
+    row = accounts_get(tx, col_i64(&q, "account"), &a);
+    if (row == ROW_FOUND) out->account_name = a.name[0] ? a.name : a.owner.email;
+    return row;
 }
 
 static enum team belongs_to_few(struct tx *tx, int64_t person)

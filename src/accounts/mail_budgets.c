@@ -6,6 +6,7 @@
  *   reset, asked by anybody else      the resets of the address
  *   confirm, "you have an account"    those of the address, and those that one network asked for
  *   notices of attempts               notices
+ *   an invitation                     the invitations to the address; and, under a hash of its own, the account's
  *
  * A reset always gets through at a human pace: after the day's share one more goes out each half hour, which is how
  * long its link works. So at any moment a link that works lies in the mailbox, or the next asking sends one. */
@@ -23,6 +24,8 @@ struct budget { /* lately: within SHORT_MS */
 static const struct budget reset_budget = { 3, TIMES_MAX, RESET_LIFETIME_MS };
 static const struct budget welcome_budget = { 6, TIMES_MAX, 30 * MINUTE_MS };
 static const struct budget welcome_of_network = { 3, 6, 2 * HOUR_MS };
+static const struct budget invitation_budget = { 2, 4, 6 * HOUR_MS };
+static const struct budget account_invitations = { 6, TIMES_MAX, HOUR_MS };
 static const struct budget notice_budget = { 1, 1, DAY_MS };
 
 /* The update takes the row's lock, so two requests at once count one after the other. */
@@ -107,6 +110,8 @@ static size_t counts_of(const struct mail_asker *who, enum mail_budget budget, s
     switch (budget) {
     case MAIL_RESET: name(&out[0], &reset_budget, "reset", who->device); return 1;
     case MAIL_NOTICE: name(&out[0], &notice_budget, "notice", NULL); return 1;
+    case MAIL_INVITATION: name(&out[0], &invitation_budget, "invitation", NULL); return 1;
+    case MAIL_INVITATION_OF_ACCOUNT: name(&out[0], &account_invitations, "invitations", NULL); return 1;
     case MAIL_WELCOME: break;
     }
     name(&out[0], &welcome_budget, "welcome", NULL);

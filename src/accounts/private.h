@@ -62,6 +62,7 @@ MUST_USE bool accounts_page(struct tx *tx, const struct account_page *p, struct 
 
 /* ---- teams: members.c, invitations.c ---- */
 enum member_role { MEMBER_NONE, MEMBER_OWNER, MEMBER_ADMIN, MEMBER_AGENT, MEMBER_VIEWER };
+enum { TEAM_SEATS = 3 };                               /* members and open invitations of an account together */
 enum { MEMBERSHIPS_MAX = 100, INVITATIONS_MAX = 100 }; /* accounts of a person; open invitations of an account */
 extern const char *const member_role_names[];          /* [role - 1], NULL-ended */
 struct member {
@@ -110,6 +111,14 @@ MUST_USE enum team invitation_make(struct tx *tx, const struct team_act *act, co
                                    char token[TOKEN_TEXT_SIZE], int64_t *id);
 /* act->by joins; act->account is filled. */
 MUST_USE enum team invitation_accept(struct tx *tx, struct team_act *act, const char *token);
+/* What the holder of a token may know; ROW_NONE: used, revoked, or the account is disabled. */
+struct invitation_seen {
+    const char *account_name, *inviter, *email;
+    enum member_role role;
+    int64_t expires_at_ms;
+    bool expired, registered; /* registered: a person has this address */
+};
+MUST_USE enum row invitation_look(struct tx *tx, const char *token, int64_t now_ms, struct invitation_seen *out);
 MUST_USE enum team invitation_revoke(struct tx *tx, const struct team_act *act, int64_t id);
 MUST_USE enum team member_change(struct tx *tx, const struct team_act *act, int64_t person, enum member_role role);
 /* Also for leaving: person == act->by. Sessions that acted in the account act in another one at once, or in none. */
@@ -168,7 +177,7 @@ void device_remember(struct req *req, const char *address); /* sets the cookie *
 void device_remember_email(struct req *req, const char *email);
 
 /* ---- mail_budgets.c: whether one more mail that anybody can ask for may go to an address ---- */
-enum mail_budget { MAIL_WELCOME, MAIL_RESET, MAIL_NOTICE };
+enum mail_budget { MAIL_WELCOME, MAIL_RESET, MAIL_NOTICE, MAIL_INVITATION, MAIL_INVITATION_OF_ACCOUNT };
 struct mail_asker { /* device NULL: a stranger */
     const char *address, *network, *device;
     int64_t now;
@@ -331,6 +340,19 @@ struct post_switch {
 };
 struct id_path {
     int64_t id;
+};
+struct post_invitation {
+    const char *email;
+    int role; /* enum member_role - 1 */
+};
+struct patch_member {
+    int role; /* the same */
+};
+struct post_token {
+    const char *token;
+};
+struct post_joiner {
+    const char *token, *password, *name;
 };
 struct post_reason {
     const char *reason;

@@ -89,8 +89,10 @@ static const struct route *route_of(const char *what)
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
         size_t n = strlen(verbs[i].verb);
         if (strncmp(what, verbs[i].verb, n) != 0) continue;
-        for (const struct route *r = accounts_routes; r->verb != VERB_UNSET; r++)
-            if (r->verb == verbs[i].v && strcmp(r->path, what + n) == 0) return r;
+        const struct route *const tables[] = { accounts_routes, accounts_team_routes };
+        for (size_t k = 0; k < ARRAY_LEN(tables); k++)
+            for (const struct route *r = tables[k]; r->verb != VERB_UNSET; r++)
+                if (r->verb == verbs[i].v && strcmp(r->path, what + n) == 0) return r;
     }
     fail_msg("no route %s", what);
     return NULL;

@@ -370,6 +370,142 @@ TEST_EACH_ENGINE(an_operator_signs_a_person_out_everywhere)
     EXPECT(by_operator(t, &boss, what, 999).status == 404);
 }
 
+/* ---- by the routes ---- */
+
+#define ROLE(role) ((role)-1)
+
+static struct response invited(struct test_db *t, struct one *who, const char *email, enum member_role role)
+{
+    return ask(t, &who->browser, "POST /api/team/invitations", &((struct post_invitation){ email, ROLE(role) }));
+}
+
+static struct response to_member(struct test_db *t, struct one *who, const char *what, int64_t id, const void *body)
+{
+    return ask_in(t, NULL, &who->browser, what, body, &(struct id_path){ id }, NULL);
+}
+
+TEST_EACH_ENGINE(a_stranger_signs_up_with_an_invitation)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT);
+    struct browser stranger = { .lang = LANG_EN };
+    EXPECT(invited(t, &ann, " New@Example.com", MEMBER_AGENT).status == 201);
+    const char *token = mail_token(t, "invitation");
+    struct response r = ask(t, &stranger, "POST /auth/invitation", &(struct post_token){ token });
+    EXPECT(r.status == 200 && strstr(r.body, "\"role\":\"agent\"") && strstr(r.body, "\"registered\":false") &&
+           strstr(r.body, "\"expired\":false") && strstr(r.body, "ann@example.com"));
+    r = ask(t, &stranger, "POST /auth/invitation/register", &((struct post_joiner){ token, "new@example.com", NULL }));
+    EXPECT(r.status == 422);
+    r = ask(t, &stranger, "POST /auth/invitation/register", &((struct post_joiner){ "nonsense", GOOD, NULL }));
+    EXPECT(r.status == 400 && text_eq(r.code, "invalid_token"));
+    r = ask(t, &stranger, "POST /auth/invitation/register", &((struct post_joiner){ token, GOOD, "New" }));
+    EXPECT(r.status == 200 && r.set_sid);
+    r = ask(t, &stranger, "GET /api/user", NULL);
+    EXPECT(r.who.account == ann.account && (r.who.roles & WHO_AGENT));
+    EXPECT(world_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'member_joined'") == 1);
+    struct browser late = { .lang = LANG_EN };
+    r = ask(t, &late, "POST /auth/invitation/register", &((struct post_joiner){ token, GOOD, NULL }));
+    EXPECT(text_eq(r.code, "invalid_token"));
+    EXPECT(text_eq(ask(t, &late, "POST /auth/invitation", &(struct post_token){ token }).code, "invalid_token"));
+    EXPECT(world_login(t, &late, "new@example.com", GOOD).status == 200);
+    EXPECT(ask(t, &late, "GET /api/user", NULL).who.account == ann.account);
+}
+
+TEST_EACH_ENGINE(who_is_signed_in_accepts_what_was_sent_to_that_address)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), bob = someone(t, "bob@example.com", ROLE_MERCHANT),
+               eve = someone(t, "eve@example.com", ROLE_MERCHANT);
+    struct browser stranger = { .lang = LANG_EN };
+    EXPECT(invited(t, &ann, "bob@example.com", MEMBER_ADMIN).status == 201);
+    const char *token = mail_token(t, "invitation");
+    struct response r = ask(t, &stranger, "POST /auth/invitation/register", &((struct post_joiner){ token, GOOD, "" }));
+    EXPECT(r.status == 409 && text_eq(r.code, "address_known"));
+    r = ask(t, &eve.browser, "POST /auth/invitation/accept", &(struct post_token){ token });
+    EXPECT(r.status == 403 && text_eq(r.code, "other_address"));
+    r = ask(t, &stranger, "POST /auth/invitation/accept", &(struct post_token){ token });
+    EXPECT(r.status == 401);
+    r = ask(t, &bob.browser, "POST /auth/invitation/accept", &(struct post_token){ token });
+    EXPECT(r.status == 200);
+    EXPECT(seen(t, &bob).account == ann.account && (seen(t, &bob).roles & WHO_ADMIN));
+    EXPECT(text_eq(invited(t, &bob, "boss@example.com", MEMBER_OWNER).code, "role_not_yours"));
+    EXPECT(text_eq(to_member(t, &bob, "DELETE /api/team/members/:id", ann.person, NULL).code, "role_not_yours"));
+    EXPECT(text_eq(invited(t, &ann, "BOB@example.com", MEMBER_AGENT).code, "member_already"));
+    EXPECT(to_member(t, &ann, "PATCH /api/team/members/:id", bob.person, &(struct patch_member){ ROLE(MEMBER_AGENT) })
+               .status == 200);
+    EXPECT(text_eq(invited(t, &bob, "x@example.com", MEMBER_AGENT).code, "role_not_allowed"));
+    EXPECT(ask(t, &bob.browser, "GET /api/team", NULL).status == 403);
+    r = ask(t, &ann.browser, "POST /api/team/leave", NULL);
+    EXPECT(r.status == 409 && text_eq(r.code, "last_owner"));
+    EXPECT(ask(t, &bob.browser, "POST /api/team/leave", NULL).status == 200);
+    EXPECT(seen(t, &bob).account == bob.account);
+    EXPECT(to_member(t, &ann, "DELETE /api/team/members/:id", bob.person, NULL).status == 404);
+}
+
+TEST_EACH_ENGINE(seats_are_members_and_open_invitations)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), bob = someone(t, "bob@example.com", ROLE_MERCHANT);
+    EXPECT(invited(t, &ann, "one@example.com", MEMBER_AGENT).status == 201);
+    EXPECT(invited(t, &ann, "two@example.com", MEMBER_VIEWER).status == 201);
+    EXPECT(text_eq(invited(t, &ann, "three@example.com", MEMBER_AGENT).code, "seats_full"));
+    EXPECT(invited(t, &ann, "one@example.com", MEMBER_ADMIN).status == 201); /* again: no further seat */
+    EXPECT(world_number(t, "SELECT COUNT(*) FROM invitations") == 2);
+    int64_t id = world_number(t, "SELECT id FROM invitations WHERE email_key = 'two@example.com'");
+    EXPECT(to_member(t, &bob, "DELETE /api/team/invitations/:id", id, NULL).status == 404);
+    EXPECT(to_member(t, &ann, "DELETE /api/team/invitations/:id", id, NULL).status == 200);
+    EXPECT(invited(t, &ann, "three@example.com", MEMBER_AGENT).status == 201);
+    struct response r = ask(t, &ann.browser, "GET /api/team", NULL);
+    EXPECT(r.status == 200 && strstr(r.body, "\"seats\":3") && strstr(r.body, "three@example.com") &&
+           !strstr(r.body, "two@example.com") && strstr(r.body, "\"you\":true"));
+    test_now += 7 * DAY_MS; /* what has expired takes no seat */
+    EXPECT(invited(t, &ann, "four@example.com", MEMBER_AGENT).status == 201);
+}
+
+TEST_EACH_ENGINE(a_mailbox_and_an_account_have_a_budget_of_invitations)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), bob = someone(t, "bob@example.com", ROLE_MERCHANT),
+               eve = someone(t, "eve@example.com", ROLE_MERCHANT);
+    EXPECT(invited(t, &ann, "victim@example.com", MEMBER_AGENT).status == 201);
+    EXPECT(invited(t, &bob, "VICTIM@example.com", MEMBER_AGENT).status == 201);
+    EXPECT(text_eq(invited(t, &eve, "victim@example.com", MEMBER_AGENT).code, "too_many_invitations"));
+    EXPECT(world_number(t, "SELECT COUNT(*) FROM invitations") == 2);
+    EXPECT(invited(t, &eve, "other@example.com", MEMBER_AGENT).status == 201);
+    test_now += 15 * MINUTE_MS;
+    EXPECT(invited(t, &eve, "victim@example.com", MEMBER_AGENT).status == 201);
+    test_now += 15 * MINUTE_MS;
+    /* One account writes to ever other mailboxes: its own budget ends that. */
+    int sent = 0;
+    for (int i = 0; i < 9; i++) {
+        int64_t id = world_number(t, "SELECT COALESCE(MAX(id), 0) FROM invitations WHERE email_key LIKE 'm%'");
+        if (id > 0) (void)to_member(t, &ann, "DELETE /api/team/invitations/:id", id, NULL);
+        const char *email = arena_printf(t->arena, "m%d@example.com", i);
+        sent += invited(t, &ann, email, MEMBER_AGENT).status == 201;
+    }
+    assert_int_equal(sent, 6);
+}
+
+TEST_EACH_ENGINE(an_invitation_that_expired_says_so)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), bob = someone(t, "bob@example.com", ROLE_MERCHANT);
+    EXPECT(invited(t, &ann, "bob@example.com", MEMBER_AGENT).status == 201);
+    const char *token = mail_token(t, "invitation");
+    struct browser stranger = { .lang = LANG_EN };
+    test_now += 7 * DAY_MS;
+    struct response r = ask(t, &stranger, "POST /auth/invitation", &(struct post_token){ token });
+    EXPECT(r.status == 200 && strstr(r.body, "\"expired\":true"));
+    r = ask(t, &bob.browser, "POST /auth/invitation/accept", &(struct post_token){ token });
+    EXPECT(text_eq(r.code, "invalid_token"));
+    test_now -= 7 * DAY_MS;
+    world_script(t, arena_printf(t->arena, "UPDATE accounts SET disabled = 1 WHERE id = %lld", (long long)ann.account));
+    r = ask(t, &stranger, "POST /auth/invitation", &(struct post_token){ token });
+    EXPECT(text_eq(r.code, "invalid_token"));
+    r = ask(t, &bob.browser, "POST /auth/invitation/accept", &(struct post_token){ token });
+    EXPECT(text_eq(r.code, "invalid_token"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +519,11 @@ int main(void)
         EACH_ENGINE(who_is_removed_is_out_at_once),
         EACH_ENGINE(a_disabled_account_is_closed_to_its_members_alone),
         EACH_ENGINE(an_operator_signs_a_person_out_everywhere),
+        EACH_ENGINE(a_stranger_signs_up_with_an_invitation),
+        EACH_ENGINE(who_is_signed_in_accepts_what_was_sent_to_that_address),
+        EACH_ENGINE(seats_are_members_and_open_invitations),
+        EACH_ENGINE(a_mailbox_and_an_account_have_a_budget_of_invitations),
+        EACH_ENGINE(an_invitation_that_expired_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,7 @@ const open = (name) => async (page, at) => {
 const VISITOR_PAGES = [
     ['login', '/login'], ['register', '/register'], ['forgot', '/forgot'],
     ['confirm', '/register?confirm=1'], ['verify-email', '/auth/verify-email#token=x'],
+    ['join-broken', '/auth/join'], ['join-dead', '/auth/join#token=x'],
     ['verify-email-broken', '/auth/verify-email'], ['reset-password', '/auth/reset-password#token=x'],
 ];
 const NEWCOMER_PAGES = [['home-new', '/'], ['shops-empty', '/shops'], ['billing-empty', '/billing']];
@@ -46,7 +47,8 @@ const merchantPages = ({ active, off, failed, busy, long }) => [
     ['billing-filtered', '/billing?reason=grant&from=2020-01-01'], ['billing-none', '/billing?search=nothing-like-this'],
     ['receipt', '/billing', open(['运营发放', 'Granted'])],
     ['shop-install', `/shops/${active}/install`], ['shop-subscription', `/shops/${active}/subscription`],
-    ['activity', '/settings/activity'], ['profile', '/settings/profile'], ['security', '/settings/security'],
+    ['activity', '/settings/activity'], ['team', '/settings/team'],
+    ['team-invite', '/settings/team', open(['邀请成员', 'Invite somebody'])], ['profile', '/settings/profile'], ['security', '/settings/security'],
     ['not-found', '/nowhere'],
 ];
 const operatorPages = (merchant) => [

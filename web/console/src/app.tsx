@@ -22,6 +22,7 @@ const Register = late(pages.register, true);
 const Forgot = late(pages.forgot, true);
 const VerifyEmail = late(pages.verifyEmail, true);
 const ResetPassword = late(pages.resetPassword, true);
+const Join = late(pages.join, true);
 const Home = late(pages.home);
 const Shops = late(pages.shops);
 const ShopPage = late(pages.shop);
@@ -161,6 +162,7 @@ function Pages() {
         <Route path="/register" element={<SignedOut children={<Register />} />} />
         <Route path="/forgot" element={<SignedOut children={<Forgot />} />} />
         <Route path="/auth/verify-email" element={<VerifyEmail />} />
+        <Route path="/auth/join" element={<Join />} />
         <Route path="/auth/reset-password" element={<ResetPassword />} />
         <Route path="*" element={<FramedPages />} />
       </Routes>

@@ -120,6 +120,7 @@ export const useThread = (id: number) =>
   });
 export const useSessions = () =>
   useQuery({ queryKey: keys.sessions, queryFn: () => answer(api.GET("/auth/sessions")) });
+export const useTeam = () => useQuery({ queryKey: keys.team, queryFn: () => answer(api.GET("/api/team")) });
 export const useOverview = (enabled = true) =>
   useQuery({ queryKey: keys.overview, queryFn: () => answer(api.GET("/api/operator/overview")), enabled });
 export const useAccount = (id: number) =>

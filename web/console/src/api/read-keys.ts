@@ -24,6 +24,8 @@ export const keys = {
   auditList: (filter: AuditFilter) => ["audit", filter],
   found: (typed: string) => ["found", typed],
   sessions: ["sessions"],
+  team: ["team"],
+  invited: (token: string) => ["invited", token],
   operator: ["operator"],
   overview: ["operator", "overview"],
   accounts: ["operator", "accounts"],

@@ -49,7 +49,7 @@ export function staleAfter(type: EventType, data: unknown): readonly Key[] {
     case "credits.changed":
       return [keys.billing, keys.user, keys.shops, ["shop"], keys.attention, keys.onboarding, keys.audit];
     case "sessions.changed":
-      return [keys.sessions, keys.user, keys.audit];
+      return [keys.sessions, keys.user, keys.team, keys.audit];
     case "hint": {
       const kind = member(data, "kind");
       return typeof kind === "string" ? (HINTS[kind] ?? [keys.operator]) : [keys.operator];

@@ -1,11 +1,11 @@
 /* Who is signed in, and what belongs to the person and not to the shop. */
-import { answer, api } from "../api/client";
+import { answer, api, once } from "../api/client";
 import { useSubmit } from "../api/submit";
 import type { User } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { sessionMark } from "../session";
 import { forgetDrafts } from "./draft";
-import { Menu } from "./menu";
+import { Menu, type MenuItem } from "./menu";
 import { useNotify } from "./notify";
 import { useSwitchGroups } from "./switches";
 
@@ -27,10 +27,33 @@ function useSignOut(): () => void {
   };
 }
 
+/** Other accounts that the person works in; another one is another page, so it is loaded anew. */
+function useAccounts(user: User): MenuItem[] {
+  const notify = useNotify();
+  const change = useSubmit(
+    (account: number, key) => answer(api.POST("/api/account/switch", { body: { account }, ...once(key) })),
+    {
+      onDone: () => window.location.assign("/"),
+      onProblem: notify.problem,
+    },
+  );
+  if (user.accounts.length < 2) return [];
+  return user.accounts
+    .filter(({ disabled }) => !disabled)
+    .map(({ id, name }) => ({
+      key: `account-${id}`,
+      label: name,
+      icon: "shop" as const,
+      chosen: id === user.account?.id,
+      onPick: () => change.send(id),
+    }));
+}
+
 export function AccountMenu({ user }: { user: User }) {
   const { t } = useText();
   const signOut = useSignOut();
   const switches = useSwitchGroups();
+  const accounts = useAccounts(user);
   const name = user.name ?? user.email;
   const first = String.fromCodePoint(name.codePointAt(0) ?? 0x2022).toUpperCase();
   return (
@@ -52,6 +75,7 @@ export function AccountMenu({ user }: { user: User }) {
             { key: "security", label: t("nav.security"), icon: "shield", to: "/settings/security" },
           ],
         },
+        ...(accounts.length > 0 ? [{ key: "accounts", items: accounts }] : []),
         ...switches,
         { key: "leave", items: [{ key: "leave", label: t("nav.signOut"), icon: "leave", onPick: signOut }] },
       ]}

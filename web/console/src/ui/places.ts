@@ -37,6 +37,7 @@ const OWN: readonly Place[] = [
   { to: "/settings/security", text: "nav.security", icon: "shield" },
 ];
 const OWN_MERCHANT: readonly Place[] = [
+  { to: "/settings/team", text: "nav.team", icon: "people" },
   { to: "/settings/activity", text: "nav.activity", icon: "log" },
   { to: "/shops?new=1", text: "shops.new", icon: "plus" },
 ];

@@ -7,6 +7,7 @@ import NotFound from "../not-found";
 import { Activity } from "./activity";
 import { Profile } from "./profile";
 import { Security } from "./security";
+import { Team } from "./team";
 
 export default function SettingsPage() {
   const { t } = useText();
@@ -14,7 +15,10 @@ export default function SettingsPage() {
   const { data } = useUser();
   const user = data?.user ?? null;
   const merchant = user?.role === "merchant";
+  const mine = user?.account?.role;
+  const manages = merchant && (mine === "owner" || mine === "admin");
   const parts: Part[] = [
+    ...(manages ? [{ to: "/settings/team", text: t("nav.team") }] : []),
     ...(merchant ? [{ to: "/settings/activity", text: t("nav.activity") }] : []),
     { to: "/settings/profile", text: t("nav.profile") },
     { to: "/settings/security", text: t("nav.security") },
@@ -24,6 +28,7 @@ export default function SettingsPage() {
   return (
     <Page title={here.text}>
       <Settings label={t("nav.settings")} parts={parts}>
+        {part === "team" && mine !== undefined && <Team mine={mine} />}
         {part === "activity" && <Activity />}
         {part === "profile" && user !== null && <Profile user={user} key={user.id} />}
         {part === "security" && user !== null && <Security user={user} />}
