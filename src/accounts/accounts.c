@@ -79,21 +79,21 @@ enum row accounts_by_email(struct tx *tx, const char *email, struct account *out
     return one(&q, out);
 }
 
-bool account_open(struct tx *tx, int64_t owner, const char *name, int64_t now, int64_t *id)
+bool account_open(struct tx *tx, int64_t owner, const char *name, int64_t now_ms, int64_t *id)
 {
     struct query q = query(tx, &add);
-    bind_text(&q, name), bind_i64(&q, now);
+    bind_text(&q, name), bind_i64(&q, now_ms);
     if (query_row(&q) != ROW_FOUND) return false;
     *id = col_i64(&q, "id");
-    if (member_put(tx, &(struct member_new){ *id, owner, MEMBER_OWNER, now }) != ROW_FOUND) return false;
-    return accounts_hooks.account_created(tx, *id, now);
+    if (member_put(tx, &(struct member_new){ *id, owner, MEMBER_OWNER, now_ms }) != ROW_FOUND) return false;
+    return accounts_hooks.account_created(tx, *id, now_ms);
 }
 
 enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role, const char *hash,
-                              int64_t now, int64_t *id)
+                              int64_t now_ms, int64_t *id)
 {
     const struct user_new u = {
-        .email = email, .name = name, .role = role, .lang = "zh-CN", .password_hash = hash, .now = now
+        .email = email, .name = name, .role = role, .lang = "zh-CN", .password_hash = hash, .now_ms = now_ms
     };
     int64_t person;
     switch (user_add(tx, &u, &person)) {
@@ -103,7 +103,7 @@ enum account_add accounts_add(struct tx *tx, const char *email, const char *name
     }
     if (person_home(tx, person, id) != ROW_FOUND) return ACCOUNT_FAULT;
     const struct audit_entry e = {
-        .action = AUDIT_account_created, .account = *id, .resource = "account", .resource_id = *id, .at_ms = now
+        .action = AUDIT_account_created, .account = *id, .resource = "account", .resource_id = *id, .at_ms = now_ms
     };
     return audit_put(tx, &e) ? ACCOUNT_ADDED : ACCOUNT_FAULT;
 }

@@ -41,7 +41,7 @@ MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct acc
  * address is a good one; `password_hash` from password_hash(). */
 enum account_add { ACCOUNT_FAULT = -1, ACCOUNT_ADDED, ACCOUNT_EXISTS };
 MUST_USE enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role,
-                                       const char *password_hash, int64_t now, int64_t *id);
+                                       const char *password_hash, int64_t now_ms, int64_t *id);
 /* A person as a member of an account: what colleagues and customers see. ROW_NONE: no member. `name` may be empty. */
 struct colleague {
     int64_t person;
@@ -71,7 +71,7 @@ struct account_facts { /* credits: available */
     int64_t shops;
 };
 struct accounts_hooks {
-    bool (*account_created)(struct tx *tx, int64_t account, int64_t now);                 /* credits row */
+    bool (*account_created)(struct tx *tx, int64_t account, int64_t now_ms);              /* credits row */
     enum row (*shop_key)(struct tx *tx, struct str key, int64_t *shop, int64_t *account); /* service keys */
     const char *const *shop_key_scopes; /* what every service key is good for; NULL-ended */
     bool (*account_credits)(struct tx *tx, int64_t account, struct credits *available);
@@ -94,7 +94,7 @@ extern struct accounts_settings accounts_settings;
 extern const struct route accounts_team_routes[]; /* /api/team..., /auth/invitation... */
 extern const struct route accounts_routes[]; /* /auth/..., GET /api/user, PATCH /api/user, /api/operator/accounts... */
 /* What the failures of others did to an address, undone: it may be tried and mailed. ROW_NONE: nobody has it. */
-MUST_USE enum row accounts_unlock(struct tx *tx, const char *email, int64_t now);
+MUST_USE enum row accounts_unlock(struct tx *tx, const char *email, int64_t now_ms);
 
 extern const struct letter *const accounts_letters[]; /* NULL-ended */
 extern const struct verify_check accounts_checks[];

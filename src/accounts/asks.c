@@ -32,7 +32,7 @@ struct mail_asker mail_asker_of(const struct req *req, const char *address, char
 {
     return (struct mail_asker){ .address = address,
                                 .network = req->client_network,
-                                .now = req->now_ms,
+                                .now_ms = req->now_ms,
                                 .device = device_knows(req, address, device) ? device : NULL };
 }
 
@@ -116,7 +116,7 @@ static bool send_welcome(struct tx *tx, const struct ask *in)
                                         .password_hash = in->password_hash,
                                         .lang = in->lang,
                                         .browser_hash = in->browser_hash,
-                                        .now = in->at_ms };
+                                        .now_ms = in->at_ms };
     char token[TOKEN_TEXT_SIZE];
     if (!registration_put(tx, &r, token)) return false;
     return mail_verify_email(tx, in->email, r.lang, token);

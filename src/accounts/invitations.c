@@ -156,12 +156,12 @@ enum team invitation_accept(struct tx *tx, struct team_act *act, const char *tok
     return done ? TEAM_DONE : TEAM_FAULT;
 }
 
-bool invitations_open(struct tx *tx, int64_t account, int64_t now, struct invitation out[INVITATIONS_MAX],
+bool invitations_open(struct tx *tx, int64_t account, int64_t now_ms, struct invitation out[INVITATIONS_MAX],
                       size_t *count)
 {
     struct query q = query(tx, &page);
-    bind_i64(&q, account), bind_i64(&q, now), bind_i64(&q, INVITATIONS_MAX);
-    bind_i64(&q, time_latest_end(now, INVITATION_LIFETIME_MS));
+    bind_i64(&q, account), bind_i64(&q, now_ms), bind_i64(&q, INVITATIONS_MAX);
+    bind_i64(&q, time_latest_end(now_ms, INVITATION_LIFETIME_MS));
     *count = 0;
     enum row r;
     while ((r = query_next(&q)) == ROW_FOUND) {

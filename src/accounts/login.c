@@ -9,7 +9,7 @@ struct checked {
     /* in */
     const struct req *req;
     const char *key, *session_key; /* the address typed, or the session of the caller; the other is NULL */
-    int64_t now;
+    int64_t now_ms;
     /* read */
     bool known, disabled;
     int64_t account, blocked_until_ms;
@@ -45,7 +45,7 @@ static bool check_read(struct tx *tx, void *arg)
         r = user_by_key(tx, p->key, &u);
     } else {
         struct session s;
-        r = session_find(tx, p->session_key, p->now, &s);
+        r = session_find(tx, p->session_key, p->now_ms, &s);
         if (r == ROW_FOUND) r = user_by_id(tx, s.person, &u);
     }
     if (r == ROW_FAULT) return false;
@@ -58,7 +58,7 @@ static bool check_read(struct tx *tx, void *arg)
             memcpy(p->hash, u.password_hash, strlen(u.password_hash) + 1);
     }
     tries_of(p);
-    return tries_blocked_until(tx, &p->tries, p->now, &p->blocked_until_ms);
+    return tries_blocked_until(tx, &p->tries, p->now_ms, &p->blocked_until_ms);
 }
 
 static enum answer too_many(struct req *req, int64_t until_ms)
@@ -79,11 +79,11 @@ static enum answer check(struct req *req, struct checked *p, const char *passwor
 /* In .run: is what was checked still true? ANSWER_GO_ON: yes, and the password was right. */
 static enum answer check_again(struct req *req, struct checked *p, const struct problem *wrong)
 {
-    int64_t until;
+    int64_t until_ms;
     struct user u;
     p->failed = false;
-    if (!tries_blocked_until(req->tx, &p->tries, req->now_ms, &until)) return reply_fault(req);
-    if (until > req->now_ms) return too_many(req, until); /* tries that ran beside this one */
+    if (!tries_blocked_until(req->tx, &p->tries, req->now_ms, &until_ms)) return reply_fault(req);
+    if (until_ms > req->now_ms) return too_many(req, until_ms); /* tries that ran beside this one */
     if (!p->right) {
         p->failed = true;
         return reply_problem(req, wrong);
@@ -105,7 +105,7 @@ HANDLER(login_prepare)
     email_key(in->email, key);
     p->req = req;
     p->key = key;
-    p->now = req->now_ms;
+    p->now_ms = req->now_ms;
     if (!read_now(req, check_read, p)) return reply_fault(req);
     enum answer a = check(req, p, in->password);
     if (a != ANSWER_GO_ON || !p->stale) return a;
@@ -160,7 +160,7 @@ static bool tell_owner(struct req *req, const struct checked *p)
 {
     struct person who;
     bool allowed;
-    const struct mail_asker asker = { .address = p->tries.address, .now = req->now_ms };
+    const struct mail_asker asker = { .address = p->tries.address, .now_ms = req->now_ms };
     if (!p->known || p->disabled) return true;
     if (!mail_budget_take(req->tx, &asker, MAIL_NOTICE, &allowed)) return false;
     return !allowed || (persons_get(req->tx, p->account, &who) == ROW_FOUND && mail_sign_in_tried(req->tx, &who));
@@ -189,7 +189,7 @@ static enum answer caller_read(struct req *req, struct checked *p)
 {
     p->req = req;
     p->session_key = http_session_key(req);
-    p->now = req->now_ms;
+    p->now_ms = req->now_ms;
     if (!p->session_key) return ANSWER_GO_ON; /* authentication says so, before .run */
     return read_now(req, check_read, p) ? ANSWER_GO_ON : reply_fault(req);
 }

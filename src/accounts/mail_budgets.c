@@ -41,22 +41,22 @@ struct times { /* of the last day, oldest first */
 };
 
 /* Out of "123,456,". What lies in the future was written while the clock was wrong, and counts for nothing. */
-static void times_read(const char *text, int64_t now, struct times *out)
+static void times_read(const char *text, int64_t now_ms, struct times *out)
 {
     out->n = 0;
     for (const char *p = text; *p != '\0' && out->n < TIMES_MAX; p += strcspn(p, ",") + 1) {
         int64_t at = strtoll(p, NULL, 10);
-        if (at > now - DAY_MS && at <= now + SKEW_MS) out->at[out->n++] = at;
+        if (at > now_ms - DAY_MS && at <= now_ms + SKEW_MS) out->at[out->n++] = at;
         if (p[strcspn(p, ",")] == '\0') break;
     }
 }
 
-static bool allows(const struct budget *b, const struct times *t, int64_t now)
+static bool allows(const struct budget *b, const struct times *t, int64_t now_ms)
 {
     size_t lately = 0;
-    for (size_t i = 0; i < t->n; i++) lately += t->at[i] > now - SHORT_MS;
+    for (size_t i = 0; i < t->n; i++) lately += t->at[i] > now_ms - SHORT_MS;
     if (t->n < b->a_day && lately < b->lately) return true;
-    return t->at[t->n - 1] <= now - b->then_every_ms;
+    return t->at[t->n - 1] <= now_ms - b->then_every_ms;
 }
 
 /* ---- one count ---- */
@@ -67,23 +67,23 @@ struct count {
     struct times times;
 };
 
-static bool look(struct tx *tx, const struct stmt *s, const char *address, int64_t now, struct count *c)
+static bool look(struct tx *tx, const struct stmt *s, const char *address, int64_t now_ms, struct count *c)
 {
     struct query q = query(tx, s);
     bind_text(&q, address), bind_text(&q, c->source);
-    if (s == &budget_lock) bind_i64(&q, now);
+    if (s == &budget_lock) bind_i64(&q, now_ms);
     enum row r = query_row(&q);
-    if (r == ROW_FOUND) times_read(col_text(&q, "recent"), now, &c->times);
+    if (r == ROW_FOUND) times_read(col_text(&q, "recent"), now_ms, &c->times);
     return r != ROW_FAULT;
 }
 
-static bool put(struct tx *tx, const char *address, int64_t now, const struct count *c)
+static bool put(struct tx *tx, const char *address, int64_t now_ms, const struct count *c)
 {
     struct buf text;
     buf_fixed(&text, arena_alloc(tx_arena(tx), TIMES_TEXT_SIZE), TIMES_TEXT_SIZE);
     for (size_t i = c->times.n == TIMES_MAX; i < c->times.n; i++) /* a full list loses its oldest */
         buf_printf(&text, "%lld,", (long long)c->times.at[i]);
-    buf_printf(&text, "%lld,", (long long)now);
+    buf_printf(&text, "%lld,", (long long)now_ms);
     struct query q = query(tx, &budget_set);
     bind_text(&q, arena_text(tx_arena(tx), address)), bind_text(&q, arena_text(tx_arena(tx), c->source));
     bind_text(&q, buf_terminated(&text));
@@ -124,8 +124,8 @@ static bool allowed_by_all(struct tx *tx, const struct stmt *s, const struct mai
 {
     *allowed = true;
     for (size_t i = 0; i < n; i++) {
-        if (!look(tx, s, who->address, who->now, &c[i])) return false;
-        *allowed = *allowed && allows(c[i].budget, &c[i].times, who->now);
+        if (!look(tx, s, who->address, who->now_ms, &c[i])) return false;
+        *allowed = *allowed && allows(c[i].budget, &c[i].times, who->now_ms);
     }
     return true;
 }
@@ -142,7 +142,7 @@ bool mail_budget_take(struct tx *tx, const struct mail_asker *who, enum mail_bud
     size_t n = counts_of(who, budget, c);
     if (!allowed_by_all(tx, &budget_lock, who, c, n, allowed)) return false;
     for (size_t i = 0; i < n && *allowed; i++)
-        if (!put(tx, who->address, who->now, &c[i])) return false;
+        if (!put(tx, who->address, who->now_ms, &c[i])) return false;
     return true;
 }
 

@@ -28,7 +28,7 @@ STMT(of_person, "SELECT m.account, m.role, a.name, a.disabled, p.email FROM memb
 enum row member_put(struct tx *tx, const struct member_new *in)
 {
     struct query q = query(tx, &put);
-    bind_i64(&q, in->account), bind_i64(&q, in->person), bind_i64(&q, in->role), bind_i64(&q, in->now);
+    bind_i64(&q, in->account), bind_i64(&q, in->person), bind_i64(&q, in->role), bind_i64(&q, in->now_ms);
     int64_t rows = query_change(&q);
     return rows < 0 ? ROW_FAULT : rows == 0 ? ROW_NONE : ROW_FOUND;
 }

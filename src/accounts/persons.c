@@ -110,12 +110,12 @@ enum row user_add(struct tx *tx, const struct user_new *in, int64_t *id)
     struct str email = str_trim(str_of(in->email));
     struct query q = query(tx, &add);
     bind_text(&q, key), bind_str(&q, email), bind_text(&q, in->name ? in->name : ""), bind_i64(&q, in->role);
-    bind_text(&q, in->lang), bind_text(&q, in->password_hash), bind_i64(&q, in->now);
+    bind_text(&q, in->lang), bind_text(&q, in->password_hash), bind_i64(&q, in->now_ms);
     enum row r = query_row(&q);
     if (r != ROW_FOUND) return r;
     *id = col_i64(&q, "id");
     int64_t account;
-    return account_open(tx, *id, in->name ? in->name : "", in->now, &account) ? ROW_FOUND : ROW_FAULT;
+    return account_open(tx, *id, in->name ? in->name : "", in->now_ms, &account) ? ROW_FOUND : ROW_FAULT;
 }
 
 static enum row changed(struct query *q)
@@ -132,10 +132,10 @@ enum row user_set_password(struct tx *tx, int64_t id, const char *old, const cha
     return changed(&q);
 }
 
-bool user_signed_in(struct tx *tx, int64_t id, int64_t now)
+bool user_signed_in(struct tx *tx, int64_t id, int64_t now_ms)
 {
     struct query q = query(tx, &set_login);
-    bind_i64(&q, id), bind_i64(&q, now);
+    bind_i64(&q, id), bind_i64(&q, now_ms);
     return query_put(&q);
 }
 

@@ -32,13 +32,13 @@ MUST_USE enum row user_by_id_locked(struct tx *tx, int64_t id, struct user *out)
 struct user_new {
     const char *email, *name, *lang, *password_hash;
     enum role role;
-    int64_t now;
+    int64_t now_ms;
 };
 /* A person with an account of its own. ROW_NONE: the address is a person's. `id`: the person's. */
 MUST_USE enum row user_add(struct tx *tx, const struct user_new *in, int64_t *id);
 /* ROW_NONE: the stored hash is no longer `old` (NULL: whatever it is). */
 MUST_USE enum row user_set_password(struct tx *tx, int64_t id, const char *old, const char *hash);
-MUST_USE bool user_signed_in(struct tx *tx, int64_t id, int64_t now);
+MUST_USE bool user_signed_in(struct tx *tx, int64_t id, int64_t now_ms);
 /* NULL: as it is. ROW_NONE: nothing of it is new. */
 MUST_USE enum row user_update(struct tx *tx, int64_t id, const char *name, const char *lang);
 /* The account that a sign-in begins in. ROW_NONE: the person belongs to none that is alive; *account is 0. */
@@ -48,7 +48,7 @@ MUST_USE enum row persons_get(struct tx *tx, int64_t id, struct person *out);
 
 /* ---- accounts.c ---- */
 /* With its owner. Calls the hook account_created. */
-MUST_USE bool account_open(struct tx *tx, int64_t owner, const char *name, int64_t now, int64_t *id);
+MUST_USE bool account_open(struct tx *tx, int64_t owner, const char *name, int64_t now_ms, int64_t *id);
 /* Until the transaction ends its members and its being disabled stay as they are. */
 MUST_USE enum row account_lock(struct tx *tx, int64_t id, bool *disabled);
 /* ROW_NONE: it is so already. Disabled: sessions that act in it and its members' mailed tokens end. */
@@ -128,7 +128,7 @@ MUST_USE enum team member_remove(struct tx *tx, const struct team_act *act, int6
 struct member_new {
     int64_t account, person;
     enum member_role role;
-    int64_t now;
+    int64_t now_ms;
 };
 MUST_USE enum row member_put(struct tx *tx, const struct member_new *in); /* ROW_NONE: is one already */
 MUST_USE enum row member_role(struct tx *tx, int64_t account, int64_t person, enum member_role *role);
@@ -160,12 +160,13 @@ struct tries {
     char address[SHA256_HEX_SIZE], source[TRIES_SOURCE_SIZE];
     bool stranger;
 };
-MUST_USE bool tries_blocked_until(struct tx *tx, const struct tries *who, int64_t now, int64_t *until_ms); /* 0: free */
-struct tries_count { /* the second once, by the one that does it */
+MUST_USE bool tries_blocked_until(struct tx *tx, const struct tries *who, int64_t now_ms,
+                                  int64_t *until_ms); /* 0: free */
+struct tries_count {                                  /* the second once, by the one that does it */
     int64_t failures;
     bool strangers_blocked;
 };
-MUST_USE bool tries_failed(struct tx *tx, const struct tries *who, int64_t now, struct tries_count *out);
+MUST_USE bool tries_failed(struct tx *tx, const struct tries *who, int64_t now_ms, struct tries_count *out);
 MUST_USE bool tries_clear(struct tx *tx, const struct tries *who); /* what this one failed */
 MUST_USE bool tries_forget(struct tx *tx, const char *address);    /* what anybody failed */
 
@@ -180,7 +181,7 @@ void device_remember_email(struct req *req, const char *email);
 enum mail_budget { MAIL_WELCOME, MAIL_RESET, MAIL_NOTICE, MAIL_INVITATION, MAIL_INVITATION_OF_ACCOUNT };
 struct mail_asker { /* device NULL: a stranger */
     const char *address, *network, *device;
-    int64_t now;
+    int64_t now_ms;
 };
 MUST_USE bool mail_budget_look(struct tx *tx, const struct mail_asker *who, enum mail_budget budget, bool *allowed);
 MUST_USE bool mail_budget_take(struct tx *tx, const struct mail_asker *who, enum mail_budget budget, bool *allowed);
@@ -193,12 +194,13 @@ MUST_USE bool ask_register(struct req *req, const char *password_hash, const cha
 /* ---- tokens.c: links in mails, for persons ---- */
 enum token_purpose { TOKEN_RESET = 1 }; /* stored: append, never renumber */
 #define RESET_LIFETIME_MS (30 * MINUTE_MS)
-MUST_USE bool token_make(struct tx *tx, int64_t person, enum token_purpose purpose, int64_t now,
+MUST_USE bool token_make(struct tx *tx, int64_t person, enum token_purpose purpose, int64_t now_ms,
                          char token[TOKEN_TEXT_SIZE]);
 /* Uses it up: one winner. ROW_NONE: unknown, used, expired or made for something else. */
-MUST_USE enum row token_find(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now,
+MUST_USE enum row token_find(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now_ms,
                              int64_t *account); /* the same, and leaves it good */
-MUST_USE enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now, int64_t *person);
+MUST_USE enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now_ms,
+                            int64_t *person);
 MUST_USE bool tokens_end(struct tx *tx, int64_t person);
 
 /* ---- registrations.c ---- */
@@ -206,7 +208,7 @@ MUST_USE bool tokens_end(struct tx *tx, int64_t person);
 #define REGISTRATION_KEPT_MS (7 * DAY_MS) /* behind its expiry: it can still be asked for again */
 struct registration_new {
     const char *email, *name, *password_hash, *lang, *browser_hash;
-    int64_t now;
+    int64_t now_ms;
 };
 /* Makes it, or takes the place of the one of the same address. browser_hash: SHA-256 of the pre-login cookie. */
 MUST_USE bool registration_put(struct tx *tx, const struct registration_new *in, char token[TOKEN_TEXT_SIZE]);
@@ -214,17 +216,17 @@ struct registration {
     int64_t id;
     const char *email, *name, *password_hash, *browser_hash, *lang;
 };
-MUST_USE enum row registration_by_token(struct tx *tx, const char *token, int64_t now, struct registration *out);
-MUST_USE enum row registration_use(struct tx *tx, const char *token, int64_t now); /* one winner */
+MUST_USE enum row registration_by_token(struct tx *tx, const char *token, int64_t now_ms, struct registration *out);
+MUST_USE enum row registration_use(struct tx *tx, const char *token, int64_t now_ms); /* one winner */
 /* A new token for the one that waits; the old token ends. */
-MUST_USE enum row registration_renew(struct tx *tx, const char *email, int64_t now, char token[TOKEN_TEXT_SIZE],
+MUST_USE enum row registration_renew(struct tx *tx, const char *email, int64_t now_ms, char token[TOKEN_TEXT_SIZE],
                                      struct registration *out);
 
 /* ---- sessions.c ---- */
 struct session_new {
     int64_t person, account /* 0: none */;
     const char *network, *user_agent;
-    int64_t now;
+    int64_t now_ms;
 };
 MUST_USE bool session_open(struct tx *tx, const struct session_new *in, char token[TOKEN_TEXT_SIZE], int64_t *id);
 struct session {
@@ -234,9 +236,9 @@ struct session {
     bool disabled;           /* the person is, or the account it acts in */
     const char *email;
 };
-bool session_is_alive(const struct session *s, int64_t now);
+bool session_is_alive(const struct session *s, int64_t now_ms);
 /* ROW_NONE: unknown, too old, its person or its account is disabled. `key`: SHA-256 hex of the cookie. */
-MUST_USE enum row session_find(struct tx *tx, const char *key, int64_t now, struct session *out);
+MUST_USE enum row session_find(struct tx *tx, const char *key, int64_t now_ms, struct session *out);
 /* All sessions with these keys, alive or not, in one query; read on to ROW_NONE. */
 struct sessions_found {
     struct query query;
@@ -255,14 +257,14 @@ struct session_row {
     int64_t id, created_at_ms, last_seen_at_ms;
     const char *network, *user_agent;
 };
-MUST_USE bool sessions_list(struct tx *tx, int64_t person, enum role role, int64_t now, struct session_row *out,
+MUST_USE bool sessions_list(struct tx *tx, int64_t person, enum role role, int64_t now_ms, struct session_row *out,
                             size_t *count);
 int64_t session_idle_ms(enum role role);
 int64_t session_lifetime_ms(enum role role);
 
 /* ---- touch.c: last_seen is written behind the answer ---- */
-#define SESSION_TOUCH_MS MINUTE_MS                /* last_seen may be this old */
-void session_touch(int64_t session, int64_t now); /* any thread; never blocks on the database */
+#define SESSION_TOUCH_MS MINUTE_MS                   /* last_seen may be this old */
+void session_touch(int64_t session, int64_t now_ms); /* any thread; never blocks on the database */
 
 /* ---- mails.c: false on a storage fault ---- */
 MUST_USE bool mail_verify_email(struct tx *tx, const char *to, const char *lang, const char *token);

@@ -42,7 +42,7 @@ static const struct purge { const struct stmt *find, *delete; int64_t kept_ms; /
 /* clang-format on */
 enum { PURGES = sizeof purges / sizeof purges[0] };
 struct purge_work {
-    int64_t now;
+    int64_t now_ms;
     size_t count[PURGES];
     const char *key[PURGES][PURGE_BATCH];
 };
@@ -52,11 +52,12 @@ static bool purge_find(struct tx *tx, struct purge_work *w, size_t which)
     const struct purge *p = &purges[which];
     struct query q = query(tx, p->find);
     if (p->find == &find_sessions) {
-        bind_i64(&q, w->now - session_idle_ms(ROLE_OPERATOR)), bind_i64(&q, w->now - session_idle_ms(ROLE_MERCHANT));
-        bind_i64(&q, w->now - session_lifetime_ms(ROLE_OPERATOR));
-        bind_i64(&q, w->now - session_lifetime_ms(ROLE_MERCHANT));
+        bind_i64(&q, w->now_ms - session_idle_ms(ROLE_OPERATOR)),
+            bind_i64(&q, w->now_ms - session_idle_ms(ROLE_MERCHANT));
+        bind_i64(&q, w->now_ms - session_lifetime_ms(ROLE_OPERATOR));
+        bind_i64(&q, w->now_ms - session_lifetime_ms(ROLE_MERCHANT));
     } else {
-        bind_i64(&q, w->now - p->kept_ms);
+        bind_i64(&q, w->now_ms - p->kept_ms);
     }
     enum row r;
     while ((r = query_next(&q)) == ROW_FOUND) {
@@ -78,7 +79,7 @@ static bool purge_delete(struct tx *tx, const struct purge_work *w)
     for (size_t i = 0; i < PURGES; i++) {
         if (w->count[i] == 0) continue;
         struct query q = query(tx, purges[i].delete);
-        bind_text_list(&q, w->key[i], w->count[i]), bind_i64(&q, w->now - purges[i].kept_ms);
+        bind_text_list(&q, w->key[i], w->count[i]), bind_i64(&q, w->now_ms - purges[i].kept_ms);
         if (query_change(&q) < 0) return false;
     }
     return true;
@@ -87,7 +88,7 @@ static bool purge_delete(struct tx *tx, const struct purge_work *w)
 static enum job_wish purge_load(struct job *job, struct tx *tx)
 {
     struct purge_work *w = job->state = ARENA_NEW(job->arena, struct purge_work);
-    w->now = job->now_ms;
+    w->now_ms = job->now_ms;
     return purge_read(tx, w) ? JOB_FINISHED : JOB_FAULT;
 }
 

@@ -54,7 +54,7 @@ struct verifying {
     bool known, same_browser, password_right;
     char hash[PASSWORD_HASH_SIZE];
     const char *token;
-    int64_t now;
+    int64_t now_ms;
     char browser_hash[SHA256_HEX_SIZE];
 };
 
@@ -62,7 +62,7 @@ static bool verify_read(struct tx *tx, void *arg)
 {
     struct verifying *p = arg;
     struct registration r;
-    enum row row = registration_by_token(tx, p->token, p->now, &r);
+    enum row row = registration_by_token(tx, p->token, p->now_ms, &r);
     p->known = row == ROW_FOUND && strlen(r.password_hash) < PASSWORD_HASH_SIZE;
     if (!p->known) return row != ROW_FAULT;
     p->same_browser = p->browser_hash[0] != '\0' && strcmp(p->browser_hash, r.browser_hash) == 0;
@@ -75,7 +75,7 @@ HANDLER(verify_prepare)
     const struct post_verify *in = req->body;
     struct verifying *p = req->prepared = ARENA_NEW(req->arena, struct verifying);
     p->token = in->token;
-    p->now = req->now_ms;
+    p->now_ms = req->now_ms;
     struct str browser = req_cookie(req, login_cookie_name());
     if (browser.p) sha256_hex(browser, p->browser_hash);
     if (!read_now(req, verify_read, p)) return reply_fault(req);
@@ -92,7 +92,7 @@ static enum row verify_add(struct req *req, const struct registration *r, int64_
                                 .lang = r->lang,
                                 .password_hash = r->password_hash,
                                 .role = ROLE_MERCHANT,
-                                .now = req->now_ms };
+                                .now_ms = req->now_ms };
     /* Used before it is read for the account: of two that come at once, one finds it used. */
     enum row used = registration_use(req->tx, ((const struct verifying *)req->prepared)->token, req->now_ms);
     return used == ROW_FOUND ? user_add(req->tx, &u, id) : used;

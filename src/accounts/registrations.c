@@ -33,7 +33,7 @@ bool registration_put(struct tx *tx, const struct registration_new *in, char tok
     struct query q = query(tx, &put);
     bind_text(&q, key), bind_str(&q, str_trim(str_of(in->email))), bind_text(&q, in->name ? in->name : "");
     bind_text(&q, in->password_hash), bind_text(&q, hashed(tx, token)), bind_text(&q, in->browser_hash);
-    bind_text(&q, in->lang), bind_i64(&q, in->now), bind_i64(&q, in->now + REGISTRATION_LIFETIME_MS);
+    bind_text(&q, in->lang), bind_i64(&q, in->now_ms), bind_i64(&q, in->now_ms + REGISTRATION_LIFETIME_MS);
     return query_put(&q);
 }
 
@@ -49,32 +49,34 @@ static void registration_read(const struct query *q, struct registration *out)
     };
 }
 
-enum row registration_by_token(struct tx *tx, const char *token, int64_t now, struct registration *out)
+enum row registration_by_token(struct tx *tx, const char *token, int64_t now_ms, struct registration *out)
 {
     struct query q = query(tx, &by_token);
-    bind_text(&q, hashed(tx, token)), bind_i64(&q, now), bind_i64(&q, time_latest_end(now, REGISTRATION_LIFETIME_MS));
+    bind_text(&q, hashed(tx, token)), bind_i64(&q, now_ms),
+        bind_i64(&q, time_latest_end(now_ms, REGISTRATION_LIFETIME_MS));
     enum row r = query_row(&q);
     if (r == ROW_FOUND) registration_read(&q, out);
     return r;
 }
 
-enum row registration_use(struct tx *tx, const char *token, int64_t now)
+enum row registration_use(struct tx *tx, const char *token, int64_t now_ms)
 {
     struct query q = query(tx, &use);
-    bind_text(&q, hashed(tx, token)), bind_i64(&q, now), bind_i64(&q, time_latest_end(now, REGISTRATION_LIFETIME_MS));
+    bind_text(&q, hashed(tx, token)), bind_i64(&q, now_ms),
+        bind_i64(&q, time_latest_end(now_ms, REGISTRATION_LIFETIME_MS));
     int64_t rows = query_change(&q);
     return rows < 0 ? ROW_FAULT : rows == 0 ? ROW_NONE : ROW_FOUND;
 }
 
 /* The browser stays the one that registered: who asks for the mail again is not proven to be the same person. */
-enum row registration_renew(struct tx *tx, const char *email, int64_t now, char token[TOKEN_TEXT_SIZE],
+enum row registration_renew(struct tx *tx, const char *email, int64_t now_ms, char token[TOKEN_TEXT_SIZE],
                             struct registration *out)
 {
     char key[EMAIL_KEY_SIZE];
     email_key(email, key);
     random_token(token);
     struct query q = query(tx, &renew);
-    bind_text(&q, key), bind_text(&q, hashed(tx, token)), bind_i64(&q, now + REGISTRATION_LIFETIME_MS);
+    bind_text(&q, key), bind_text(&q, hashed(tx, token)), bind_i64(&q, now_ms + REGISTRATION_LIFETIME_MS);
     enum row r = query_row(&q);
     if (r == ROW_FOUND) registration_read(&q, out);
     return r;

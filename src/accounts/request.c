@@ -59,7 +59,7 @@ bool sign_in(struct req *req, int64_t person, enum role role)
                                    .account = account,
                                    .network = req->client_network,
                                    .user_agent = req->user_agent,
-                                   .now = req->now_ms };
+                                   .now_ms = req->now_ms };
     if (!session_open(req->tx, &s, token, &id)) return false;
     reply_cookie(req, (struct cookie){ .name = session_cookie_name(),
                                        .value = token,

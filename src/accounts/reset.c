@@ -6,7 +6,7 @@
 
 struct resetting {
     const char *token;
-    int64_t now, person;
+    int64_t now_ms, person;
     bool known;
     char email[EMAIL_KEY_SIZE], hash[PASSWORD_HASH_SIZE];
 };
@@ -15,7 +15,7 @@ static bool reset_read(struct tx *tx, void *arg)
 {
     struct resetting *p = arg;
     struct person who;
-    enum row found = token_find(tx, p->token, TOKEN_RESET, p->now, &p->person);
+    enum row found = token_find(tx, p->token, TOKEN_RESET, p->now_ms, &p->person);
     if (found == ROW_FOUND) found = persons_get(tx, p->person, &who);
     p->known = found == ROW_FOUND && !who.disabled;
     if (p->known) email_key(who.email, p->email);
@@ -28,7 +28,7 @@ HANDLER(reset_prepare)
     const struct post_reset *in = req->body;
     struct resetting *p = req->prepared = ARENA_NEW(req->arena, struct resetting);
     p->token = in->token;
-    p->now = req->now_ms;
+    p->now_ms = req->now_ms;
     if (!read_now(req, reset_read, p)) return reply_fault(req);
     if (!p->known) return reply_problem(req, &problem_invalid_token);
     const char *fault = password_fault(str_of(in->password), p->email);

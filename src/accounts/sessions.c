@@ -48,7 +48,7 @@ bool session_open(struct tx *tx, const struct session_new *in, char token[TOKEN_
     bind_text(&q, key), bind_i64(&q, in->person);
     if (in->account > 0) bind_i64(&q, in->account);
     else bind_null(&q);
-    bind_text(&q, in->network), bind_str(&q, agent), bind_i64(&q, in->now);
+    bind_text(&q, in->network), bind_str(&q, agent), bind_i64(&q, in->now_ms);
     if (query_row(&q) != ROW_FOUND) return false;
     *id = col_i64(&q, "id");
     return true;
@@ -70,23 +70,23 @@ static void session_read(const struct query *q, struct session *out)
     };
 }
 
-bool session_is_alive(const struct session *s, int64_t now)
+bool session_is_alive(const struct session *s, int64_t now_ms)
 {
     /* By a clock that was ahead it was seen at no time that is known: what is known is when it was made. One that was
      * made by such a clock would last for as long as it was ahead. */
-    int64_t seen_ms = time_is_ahead(s->last_seen_at_ms, now) ? s->created_at_ms : s->last_seen_at_ms;
-    return !s->disabled && !time_is_ahead(s->created_at_ms, now) && seen_ms + session_idle_ms(s->role) > now &&
-           s->created_at_ms + session_lifetime_ms(s->role) > now;
+    int64_t seen_ms = time_is_ahead(s->last_seen_at_ms, now_ms) ? s->created_at_ms : s->last_seen_at_ms;
+    return !s->disabled && !time_is_ahead(s->created_at_ms, now_ms) && seen_ms + session_idle_ms(s->role) > now_ms &&
+           s->created_at_ms + session_lifetime_ms(s->role) > now_ms;
 }
 
-enum row session_find(struct tx *tx, const char *key, int64_t now, struct session *out)
+enum row session_find(struct tx *tx, const char *key, int64_t now_ms, struct session *out)
 {
     struct query q = query(tx, &find);
     bind_text(&q, key);
     enum row r = query_row(&q);
     if (r != ROW_FOUND) return r;
     session_read(&q, out);
-    return session_is_alive(out, now) ? ROW_FOUND : ROW_NONE;
+    return session_is_alive(out, now_ms) ? ROW_FOUND : ROW_NONE;
 }
 
 struct sessions_found sessions_find(struct tx *tx, const char *const *keys, size_t count)
@@ -148,11 +148,13 @@ bool session_end_by_key(struct tx *tx, const char *key)
     return query_change(&q) >= 0;
 }
 
-bool sessions_list(struct tx *tx, int64_t person, enum role role, int64_t now, struct session_row *out, size_t *count)
+bool sessions_list(struct tx *tx, int64_t person, enum role role, int64_t now_ms, struct session_row *out,
+                   size_t *count)
 {
     struct query q = query(tx, &list);
-    bind_i64(&q, person), bind_i64(&q, now - session_idle_ms(role)), bind_i64(&q, now - session_lifetime_ms(role));
-    bind_i64(&q, SESSIONS_LISTED_MAX), bind_i64(&q, now + CLOCK_WITNESS_MS);
+    bind_i64(&q, person), bind_i64(&q, now_ms - session_idle_ms(role)),
+        bind_i64(&q, now_ms - session_lifetime_ms(role));
+    bind_i64(&q, SESSIONS_LISTED_MAX), bind_i64(&q, now_ms + CLOCK_WITNESS_MS);
     *count = 0;
     enum row r;
     while ((r = query_next(&q)) == ROW_FOUND) {

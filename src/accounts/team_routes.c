@@ -160,8 +160,8 @@ static bool may_mail(struct req *req, const char *email, bool *allowed)
     email_key(email, key);
     address_hash(key, mailbox);
     address_hash(arena_printf(req->arena, "account:%lld", (long long)req->who.account), account);
-    const struct mail_asker of_account = { .address = account, .now = req->now_ms };
-    const struct mail_asker to_mailbox = { .address = mailbox, .now = req->now_ms };
+    const struct mail_asker of_account = { .address = account, .now_ms = req->now_ms };
+    const struct mail_asker to_mailbox = { .address = mailbox, .now_ms = req->now_ms };
     *allowed = false;
     if (!mail_budget_take(req->tx, &of_account, MAIL_INVITATION_OF_ACCOUNT, allowed)) return false;
     return !*allowed || mail_budget_take(req->tx, &to_mailbox, MAIL_INVITATION, allowed);
@@ -338,7 +338,7 @@ static enum row joiner_add(struct req *req, const struct invitation_seen *s, str
                                 .lang = req_lang(req),
                                 .password_hash = ((const struct joining *)req->prepared)->hash,
                                 .role = ROLE_MERCHANT,
-                                .now = req->now_ms };
+                                .now_ms = req->now_ms };
     return user_add(req->tx, &u, &act->by);
 }
 

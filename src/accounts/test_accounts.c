@@ -1,6 +1,6 @@
 /* test_accounts.c: the tables of accounts below the routes: addresses, counters, tokens, sessions, purging. */
 #include "accounts/test_browser.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include "jobs/private.h"
 #include <pthread.h>
 #include <stdio.h>
@@ -97,9 +97,9 @@ TEST_EACH_ENGINE(d21_no_token_is_stored)
     start(t);
     int64_t ann = add(t, "ann@example.com", "");
     EXPECT(token_make(t->tx, ann, TOKEN_RESET, AT, reset));
-    EXPECT(session_open(t->tx, &(struct session_new){ .person = ann, .account = ann, .now = AT }, sid, &id));
+    EXPECT(session_open(t->tx, &(struct session_new){ .person = ann, .account = ann, .now_ms = AT }, sid, &id));
     const struct registration_new r = {
-        .email = "x@example.com", .password_hash = "h", .lang = "en", .browser_hash = "b", .now = AT
+        .email = "x@example.com", .password_hash = "h", .lang = "en", .browser_hash = "b", .now_ms = AT
     };
     EXPECT(registration_put(t->tx, &r, verify));
     snprintf(sql, sizeof sql,
@@ -115,7 +115,7 @@ static const char *session_of(struct test_db *t, int64_t account, int64_t *id)
 {
     char token[TOKEN_TEXT_SIZE], *key = arena_alloc(t->arena, SHA256_HEX_SIZE);
     const struct session_new s = {
-        .person = account, .account = account, .network = "n", .user_agent = "u", .now = AT
+        .person = account, .account = account, .network = "n", .user_agent = "u", .now_ms = AT
     };
     EXPECT(session_open(t->tx, &s, token, id));
     sha256_hex(str_of(token), key);
@@ -165,7 +165,7 @@ TEST_EACH_ENGINE(sessions_and_links_of_a_clock_that_was_ahead)
     EXPECT(session_find(t->tx, key, AT + 14 * DAY_MS, &s) == ROW_NONE);
 
     const struct registration_new r = {
-        .email = "x@example.com", .password_hash = "h", .lang = "en", .browser_hash = "b", .now = AT
+        .email = "x@example.com", .password_hash = "h", .lang = "en", .browser_hash = "b", .now_ms = AT
     };
     EXPECT(token_make(t->tx, ann, TOKEN_RESET, AT, token) && registration_put(t->tx, &r, verify));
     EXPECT(token_find(t->tx, token, TOKEN_RESET, before, &person) == ROW_NONE);
@@ -243,7 +243,7 @@ TEST_EACH_ENGINE(callers_of_one_batch_are_not_mixed_up)
         random_token(a[i].sid); /* each fourth is nobody */
         if (a[i].account)
             EXPECT(session_open(t->tx,
-                                &(struct session_new){ .person = a[i].account, .account = a[i].account, .now = AT },
+                                &(struct session_new){ .person = a[i].account, .account = a[i].account, .now_ms = AT },
                                 a[i].sid, &id));
     }
     world_start(t);
@@ -254,10 +254,10 @@ TEST_EACH_ENGINE(callers_of_one_batch_are_not_mixed_up)
     EXPECT(caller_of(t, a[1].sid).account == 0);
 }
 
-static int64_t authenticated(struct test_db *t, const char *key, int64_t now)
+static int64_t authenticated(struct test_db *t, const char *key, int64_t now_ms)
 {
     struct exchange *x = ARENA_NEW(t->arena, struct exchange);
-    x->req = (struct req){ .arena = t->arena, .tx = t->tx, .now_ms = now, .raw = x };
+    x->req = (struct req){ .arena = t->arena, .tx = t->tx, .now_ms = now_ms, .raw = x };
     memcpy(x->session_key, key, SHA256_HEX_SIZE);
     EXPECT(accounts_authenticate(&x->req));
     return x->req.who.account;
@@ -291,7 +291,7 @@ TEST_EACH_ENGINE(being_seen_is_written_behind_the_answer)
     char token[TOKEN_TEXT_SIZE];
     start(t);
     int64_t ann = add(t, "ann@example.com", "");
-    EXPECT(session_open(t->tx, &(struct session_new){ .person = ann, .account = ann, .now = AT }, token, &id));
+    EXPECT(session_open(t->tx, &(struct session_new){ .person = ann, .account = ann, .now_ms = AT }, token, &id));
     world_start(t);
     test_now = AT + SESSION_TOUCH_MS;
     EXPECT(caller_of(t, token).account == ann);
@@ -324,7 +324,7 @@ TEST_EACH_ENGINE(what_a_page_asks_by_itself_is_not_being_seen)
     const struct route stream = { .path = "/api/events", .who = WHO_MEMBERS, .passive = true };
     start(t);
     int64_t ann = add(t, "ann@example.com", "");
-    EXPECT(session_open(t->tx, &(struct session_new){ .person = ann, .account = ann, .now = AT }, token, &id));
+    EXPECT(session_open(t->tx, &(struct session_new){ .person = ann, .account = ann, .now_ms = AT }, token, &id));
     world_start(t);
     test_open_tx(t);
     struct exchange *x = ARENA_NEW(t->arena, struct exchange);
@@ -340,7 +340,7 @@ TEST_EACH_ENGINE(what_a_page_asks_by_itself_is_not_being_seen)
 
 TEST_EACH_ENGINE(the_purge_takes_only_what_is_over)
 {
-    int64_t id, oid, boss = 0, now = AT;
+    int64_t id, oid, boss = 0, now_ms = AT;
     char token[TOKEN_TEXT_SIZE];
     bool allowed;
     const struct tries old = { "a4", "n:x", .stranger = true }, young = { "b4", "s:y" };
@@ -349,17 +349,17 @@ TEST_EACH_ENGINE(the_purge_takes_only_what_is_over)
     int64_t ann = add(t, "ann@example.com", ""), bob = add(t, "bob@example.com", "");
     EXPECT(accounts_add(t->tx, "op@example.com", "", ROLE_OPERATOR, NULL, AT, &boss) == ACCOUNT_ADDED);
     session_of(t, ann, &id), session_of(t, boss, &oid);
-    EXPECT(token_make(t->tx, ann, TOKEN_RESET, now, token) &&
-           token_make(t->tx, bob, TOKEN_RESET, now + 2 * DAY_MS, token));
+    EXPECT(token_make(t->tx, ann, TOKEN_RESET, now_ms, token) &&
+           token_make(t->tx, bob, TOKEN_RESET, now_ms + 2 * DAY_MS, token));
     const struct registration_new r = {
-        .email = "x@example.com", .password_hash = "h", .lang = "en", .browser_hash = "b", .now = AT
+        .email = "x@example.com", .password_hash = "h", .lang = "en", .browser_hash = "b", .now_ms = AT
     };
     EXPECT(registration_put(t->tx, &r, token));
-    EXPECT(tries_failed(t->tx, &old, now, &count) && tries_failed(t->tx, &young, now + 2 * DAY_MS, &count));
-    const struct mail_asker was = { .address = "a4", .network = "x", .now = now },
-                            is = { .address = "b4", .now = now + 2 * DAY_MS };
+    EXPECT(tries_failed(t->tx, &old, now_ms, &count) && tries_failed(t->tx, &young, now_ms + 2 * DAY_MS, &count));
+    const struct mail_asker was = { .address = "a4", .network = "x", .now_ms = now_ms },
+                            is = { .address = "b4", .now_ms = now_ms + 2 * DAY_MS };
     EXPECT(mail_budget_take(t->tx, &was, MAIL_WELCOME, &allowed) && mail_budget_take(t->tx, &is, MAIL_RESET, &allowed));
-    struct job job = { .arena = t->arena, .now_ms = now + 2 * DAY_MS };
+    struct job job = { .arena = t->arena, .now_ms = now_ms + 2 * DAY_MS };
     EXPECT(accounts_purge_job.load(&job, t->tx) == JOB_FINISHED &&
            accounts_purge_job.settle(&job, t->tx) == JOB_FINISHED);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sessions"), 1); /* the operator's is over */
@@ -367,7 +367,7 @@ TEST_EACH_ENGINE(the_purge_takes_only_what_is_over)
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM registrations"), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM sign_in_tries"), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM mail_budgets"), 1);
-    job.now_ms = now + 30 * DAY_MS;
+    job.now_ms = now_ms + 30 * DAY_MS;
     EXPECT(accounts_purge_job.load(&job, t->tx) == JOB_FINISHED &&
            accounts_purge_job.settle(&job, t->tx) == JOB_FINISHED);
     assert_int_equal(test_number(t, "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM person_tokens)"

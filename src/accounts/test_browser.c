@@ -1,6 +1,6 @@
 /* test_browser.c: see test_browser.h. */
 #include "accounts/test_browser.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,10 +10,10 @@ bool asks_wait;
 
 /* ---- what later folders do ---- */
 
-static bool hook_account_created(struct tx *tx, int64_t account, int64_t now)
+static bool hook_account_created(struct tx *tx, int64_t account, int64_t now_ms)
 {
     hook_created++;
-    return account > 0 && now > 0;
+    return account > 0 && now_ms > 0;
 }
 
 static enum row hook_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account)

@@ -1,6 +1,6 @@
 /* test_signed_in.c: signing in, staying so, ending it; and what operators do, through the routes. */
 #include "accounts/test_browser.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>

@@ -273,7 +273,8 @@ TEST_EACH_ENGINE(one_network_does_not_use_up_a_newcomers_mails)
 
 TEST_EACH_ENGINE(mails_sent_while_the_clock_was_ahead_hold_none_up)
 {
-    const struct mail_asker ahead = { .address = "a1", .now = AT + 30 * DAY_MS }, now = { .address = "a1", .now = AT };
+    const struct mail_asker ahead = { .address = "a1", .now_ms = AT + 30 * DAY_MS },
+                            now = { .address = "a1", .now_ms = AT };
     bool allowed;
     for (int i = 0; i < 5; i++) EXPECT(mail_budget_take(t->tx, &ahead, MAIL_RESET, &allowed));
     EXPECT(!allowed);

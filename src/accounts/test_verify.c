@@ -36,7 +36,7 @@ static void begin(struct test_db *t)
                                                         .lang = "en",
                                                         .password_hash = "$argon2id$x",
                                                         .browser_hash = "b",
-                                                        .now = test_now },
+                                                        .now_ms = test_now },
                             token));
     test_script(t, "INSERT INTO mail_asks (kind, email, lang, at_ms) VALUES (1, 'ann@example.com', 'en', 1);");
     EXPECT(jobs_put(t->tx,

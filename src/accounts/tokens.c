@@ -26,34 +26,34 @@ static const char *token_hash(struct tx *tx, const char *token)
     return hex;
 }
 
-bool token_make(struct tx *tx, int64_t person, enum token_purpose purpose, int64_t now, char token[TOKEN_TEXT_SIZE])
+bool token_make(struct tx *tx, int64_t person, enum token_purpose purpose, int64_t now_ms, char token[TOKEN_TEXT_SIZE])
 {
     random_token(token);
     struct query q = query(tx, &make);
-    bind_i64(&q, person), bind_i64(&q, purpose), bind_text(&q, token_hash(tx, token)), bind_i64(&q, now);
-    bind_i64(&q, now + lifetime_ms(purpose));
+    bind_i64(&q, person), bind_i64(&q, purpose), bind_text(&q, token_hash(tx, token)), bind_i64(&q, now_ms);
+    bind_i64(&q, now_ms + lifetime_ms(purpose));
     return query_put(&q);
 }
 
 static enum row person_of(struct tx *tx, const struct stmt *s, const char *token, enum token_purpose purpose,
-                          int64_t now, int64_t *person)
+                          int64_t now_ms, int64_t *person)
 {
     struct query q = query(tx, s);
-    bind_text(&q, token_hash(tx, token)), bind_i64(&q, purpose), bind_i64(&q, now);
-    bind_i64(&q, time_latest_end(now, lifetime_ms(purpose))); /* one from a clock that was ahead is no token */
+    bind_text(&q, token_hash(tx, token)), bind_i64(&q, purpose), bind_i64(&q, now_ms);
+    bind_i64(&q, time_latest_end(now_ms, lifetime_ms(purpose))); /* one from a clock that was ahead is no token */
     enum row r = query_row(&q);
     if (r == ROW_FOUND) *person = col_i64(&q, "person");
     return r;
 }
 
-enum row token_find(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now, int64_t *person)
+enum row token_find(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now_ms, int64_t *person)
 {
-    return person_of(tx, &find, token, purpose, now, person);
+    return person_of(tx, &find, token, purpose, now_ms, person);
 }
 
-enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now, int64_t *person)
+enum row token_use(struct tx *tx, const char *token, enum token_purpose purpose, int64_t now_ms, int64_t *person)
 {
-    return person_of(tx, &use, token, purpose, now, person);
+    return person_of(tx, &use, token, purpose, now_ms, person);
 }
 
 bool tokens_end(struct tx *tx, int64_t person)

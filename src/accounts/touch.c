@@ -78,13 +78,13 @@ static void touch_done(struct op *op, enum op_outcome outcome)
     touch_submit();
 }
 
-void session_touch(int64_t session, int64_t now)
+void session_touch(int64_t session, int64_t now_ms)
 {
     pthread_mutex_lock(&lock);
     bool known = waiting.count == TOUCH_MAX; /* full: this one comes again with its next request */
     for (size_t i = 0; i < waiting.count && !known; i++) known = waiting.id[i] == session;
     if (!known) waiting.id[waiting.count++] = session;
-    if (now > waiting.now_ms) waiting.now_ms = now;
+    if (now_ms > waiting.now_ms) waiting.now_ms = now_ms;
     bool idle = !under_way;
     under_way = true;
     pthread_mutex_unlock(&lock);

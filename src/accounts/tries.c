@@ -37,7 +37,7 @@ STMT(tries_delete_all, "DELETE FROM sign_in_tries WHERE address = ?1");
 
 void address_hash(const char *email_key_text, char out[SHA256_HEX_SIZE]) { sha256_hex(str_of(email_key_text), out); }
 
-bool tries_blocked_until(struct tx *tx, const struct tries *who, int64_t now, int64_t *until_ms)
+bool tries_blocked_until(struct tx *tx, const struct tries *who, int64_t now_ms, int64_t *until_ms)
 {
     struct query q = query(tx, &tries_get);
     bind_text(&q, who->address), bind_text(&q, who->source), bind_text(&q, who->stranger ? "" : who->source);
@@ -45,9 +45,9 @@ bool tries_blocked_until(struct tx *tx, const struct tries *who, int64_t now, in
     enum row r;
     while ((r = query_next(&q)) == ROW_FOUND) {
         bool all = col_text(&q, "source")[0] == '\0';
-        int64_t drained = col_i64(&q, "drained_at_ms"), until = col_i64(&q, "blocked_until_ms");
-        if (all) until = drained > now + ALL_MAX_MS ? 0 : drained - ALL_FREE_MS;
-        else if (until > now + DELAY_MAX_MS + SKEW_MS) until = 0; /* written while the clock was wrong */
+        int64_t drained_ms = col_i64(&q, "drained_at_ms"), until = col_i64(&q, "blocked_until_ms");
+        if (all) until = drained_ms > now_ms + ALL_MAX_MS ? 0 : drained_ms - ALL_FREE_MS;
+        else if (until > now_ms + DELAY_MAX_MS + SKEW_MS) until = 0; /* written while the clock was wrong */
         if (until > *until_ms) *until_ms = until;
     }
     return r == ROW_NONE;
@@ -62,31 +62,31 @@ static int64_t delay_ms(int64_t failures)
 }
 
 /* True in *crossed once, by the failure that makes all strangers wait. */
-static bool count_all(struct tx *tx, const char *address, int64_t now, bool *crossed)
+static bool count_all(struct tx *tx, const char *address, int64_t now_ms, bool *crossed)
 {
     struct query q = query(tx, &tries_count_all);
-    bind_text(&q, address), bind_i64(&q, now), bind_i64(&q, now + DRAIN_MS), bind_i64(&q, now + ALL_MAX_MS);
+    bind_text(&q, address), bind_i64(&q, now_ms), bind_i64(&q, now_ms + DRAIN_MS), bind_i64(&q, now_ms + ALL_MAX_MS);
     bind_i64(&q, DRAIN_MS);
     if (query_row(&q) != ROW_FOUND) return false;
-    int64_t over = col_i64(&q, "drained_at_ms") - now - ALL_FREE_MS;
+    int64_t over = col_i64(&q, "drained_at_ms") - now_ms - ALL_FREE_MS;
     *crossed = over > 0 && over <= DRAIN_MS;
     return true;
 }
 
-bool tries_failed(struct tx *tx, const struct tries *who, int64_t now, struct tries_count *out)
+bool tries_failed(struct tx *tx, const struct tries *who, int64_t now_ms, struct tries_count *out)
 {
     struct query q = query(tx, &tries_count);
-    bind_text(&q, who->address), bind_text(&q, who->source), bind_i64(&q, now), bind_i64(&q, now - FORGET_MS);
-    bind_i64(&q, now + SKEW_MS);
+    bind_text(&q, who->address), bind_text(&q, who->source), bind_i64(&q, now_ms), bind_i64(&q, now_ms - FORGET_MS);
+    bind_i64(&q, now_ms + SKEW_MS);
     if (query_row(&q) != ROW_FOUND) return false;
     *out = (struct tries_count){ .failures = col_i64(&q, "failures") };
     int64_t delay = delay_ms(out->failures);
     if (delay > 0) {
         struct query block = query(tx, &tries_block);
-        bind_text(&block, who->address), bind_text(&block, who->source), bind_i64(&block, now + delay);
+        bind_text(&block, who->address), bind_text(&block, who->source), bind_i64(&block, now_ms + delay);
         if (!query_put(&block)) return false;
     }
-    return !who->stranger || count_all(tx, who->address, now, &out->strangers_blocked);
+    return !who->stranger || count_all(tx, who->address, now_ms, &out->strangers_blocked);
 }
 
 bool tries_clear(struct tx *tx, const struct tries *who)
@@ -103,7 +103,7 @@ bool tries_forget(struct tx *tx, const char *address)
     return query_put(&q);
 }
 
-enum row accounts_unlock(struct tx *tx, const char *email, int64_t now)
+enum row accounts_unlock(struct tx *tx, const char *email, int64_t now_ms)
 {
     char key[EMAIL_KEY_SIZE], *address = arena_alloc(tx_arena(tx), SHA256_HEX_SIZE);
     struct user u;
@@ -117,7 +117,7 @@ enum row accounts_unlock(struct tx *tx, const char *email, int64_t now)
                                    .account = account,
                                    .resource = "account",
                                    .resource_id = account,
-                                   .at_ms = now };
+                                   .at_ms = now_ms };
     bool done = tries_forget(tx, address) && mail_budget_forget(tx, address) && audit_put(tx, &e);
     return done ? ROW_FOUND : ROW_FAULT;
 }

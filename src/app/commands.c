@@ -80,8 +80,8 @@ struct user_add {
 static enum op_wish run_user_add(void *arg, struct tx *tx)
 {
     struct user_add *u = arg;
-    int64_t now = now_ms();
-    u->result = accounts_add(tx, u->email, u->name, u->role, u->hash, now, &u->id);
+    int64_t at_ms = now_ms();
+    u->result = accounts_add(tx, u->email, u->name, u->role, u->hash, at_ms, &u->id);
     return u->result == ACCOUNT_ADDED ? OP_COMMIT : OP_REFUSE;
 }
 
@@ -176,7 +176,7 @@ static enum op_wish run_grant(void *arg, struct tx *tx)
     struct grant *g = arg;
     struct account account;
     struct credit_entry entry;
-    int64_t now = now_ms();
+    int64_t at_ms = now_ms();
     g->found = accounts_by_email(tx, g->email, &account);
     if (g->found != ROW_FOUND) return OP_REFUSE;
     g->result = credits_grant(tx,
@@ -185,7 +185,7 @@ static enum op_wish run_grant(void *arg, struct tx *tx)
                                                        .reason = REASON_grant,
                                                        .note = g->reason,
                                                        .key = g->key,
-                                                       .at_ms = now },
+                                                       .at_ms = at_ms },
                               &entry);
     if (g->result != DEBIT_DONE && g->result != DEBIT_REPLAYED) return OP_REFUSE;
     if (!credits_tell(tx, account.id, &g->balance)) return OP_REFUSE;
@@ -196,7 +196,7 @@ static enum op_wish run_grant(void *arg, struct tx *tx)
                              .resource_id = account.id,
                              .details = grant_details,
                              .arg = g,
-                             .at_ms = now };
+                             .at_ms = at_ms };
     return audit_put(tx, &e) ? OP_COMMIT : OP_REFUSE;
 }
 

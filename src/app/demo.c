@@ -64,11 +64,11 @@ static void grant_json(struct json *j, const void *arg)
 static enum op_wish seed(void *arg, struct tx *tx)
 {
     const struct demo *d = arg;
-    int64_t now = now_ms(), merchant = 0, operator= 0;
+    int64_t at_ms = now_ms(), merchant = 0, operator= 0;
     enum account_add made =
-        accounts_add(tx, DEMO_OPERATOR, "Demo operator", ROLE_OPERATOR, d->operator_hash, now, &operator);
+        accounts_add(tx, DEMO_OPERATOR, "Demo operator", ROLE_OPERATOR, d->operator_hash, at_ms, &operator);
     if (made == ACCOUNT_FAULT) return OP_REFUSE;
-    made = accounts_add(tx, DEMO_MERCHANT, "Demo merchant", ROLE_MERCHANT, d->merchant_hash, now, &merchant);
+    made = accounts_add(tx, DEMO_MERCHANT, "Demo merchant", ROLE_MERCHANT, d->merchant_hash, at_ms, &merchant);
     if (made == ACCOUNT_FAULT) return OP_REFUSE;
     if (made == ACCOUNT_EXISTS) return OP_COMMIT;
     struct credit_entry entry;
@@ -78,14 +78,14 @@ static enum op_wish seed(void *arg, struct tx *tx)
                                                                 .reason = REASON_grant,
                                                                 .note = "demo",
                                                                 .key = "demo",
-                                                                .at_ms = now },
+                                                                .at_ms = at_ms },
                                        &entry);
     struct audit_entry e = { .action = AUDIT_credits_granted,
                              .account = merchant,
                              .resource = "account",
                              .resource_id = merchant,
                              .details = grant_json,
-                             .at_ms = now };
+                             .at_ms = at_ms };
     return granted == DEBIT_DONE && audit_put(tx, &e) ? OP_COMMIT : OP_REFUSE;
 }
 

@@ -135,10 +135,10 @@ bool app_refusals(struct tx *tx, const struct refusal_sum *list, size_t count)
 
 /* ---- hooks: from an earlier folder to a later one, in the caller's transaction ---- */
 
-static bool account_created(struct tx *tx, int64_t account, int64_t now)
+static bool account_created(struct tx *tx, int64_t account, int64_t now_ms)
 {
     if (!credits_open(tx, account)) return false;
-    return credits_give_trial(tx, account, now);
+    return credits_give_trial(tx, account, now_ms);
 }
 
 static enum row account_by_email(struct tx *tx, const char *email, int64_t *account)
@@ -197,9 +197,9 @@ static bool operator_facts(struct tx *tx, const int64_t *ids, size_t count, stru
     return true;
 }
 
-static bool shop_purged(struct tx *tx, const struct shop *s, int64_t now)
+static bool shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
 {
-    return tenants_shop_purged(tx, s, now) && knowledge_shop_purged(tx, s->id);
+    return tenants_shop_purged(tx, s, now_ms) && knowledge_shop_purged(tx, s->id);
 }
 
 bool app_development;

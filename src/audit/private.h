@@ -55,5 +55,5 @@ MUST_USE struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a); /
 void audit_plain_seal(struct arena *a, struct query *rows, int64_t seq, int64_t last_id, const char *previous,
                       char out[SHA256_HEX_SIZE]);
 /* In a transaction that began after the one that read: what may be sealed is decided by that order. */
-MUST_USE bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now);
+MUST_USE bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now_ms);
 #endif

@@ -220,7 +220,7 @@ struct audit_batch *audit_batch_read(struct tx *tx, struct arena *a)
 
 /* Stores what was read, and takes the next horizon: `tx` began after audit_batch_read, so its number is above those of
  * all who drew an id up to the one seen there. */
-bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now)
+bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now_ms)
 {
     struct audit_head to = b->head;
     for (size_t i = 0; i < b->count; i++) {
@@ -228,7 +228,7 @@ bool audit_batch_store(struct tx *tx, const struct audit_batch *b, int64_t now)
         struct query q = query(tx, &add_seal);
         bind_i64(&q, s->seq), bind_i64(&q, s->last_id), bind_i64(&q, s->row_count);
         bind_text(&q, s->hash), bind_text(&q, s->previous);
-        bind_blob(&q, s->marks, (size_t)s->row_count * MARK_BYTES), bind_i64(&q, now);
+        bind_blob(&q, s->marks, (size_t)s->row_count * MARK_BYTES), bind_i64(&q, now_ms);
         int64_t added = query_change(&q);
         if (added < 0) return false;
         if (added == 0) break; /* another process was first; ours are the same or follow from theirs next time */

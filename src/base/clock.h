@@ -47,15 +47,15 @@ void clock_witness_ms(int64_t their_now_ms);
 
 /* Stored times may have been written by a clock that was ahead. A time that says when something happened is not in the
  * future; one that says until when something holds is not further away than it can have been set. */
-static inline int64_t time_clamp_past(int64_t at_ms, int64_t now) { return at_ms < now ? at_ms : now; }
-static inline int64_t time_clamp_until(int64_t until_ms, int64_t now, int64_t longest_ms)
+static inline int64_t time_clamp_past(int64_t at_ms, int64_t now_ms) { return at_ms < now_ms ? at_ms : now_ms; }
+static inline int64_t time_clamp_until(int64_t until_ms, int64_t now_ms, int64_t longest_ms)
 {
-    return until_ms < now + longest_ms ? until_ms : now + longest_ms;
+    return until_ms < now_ms + longest_ms ? until_ms : now_ms + longest_ms;
 }
 /* Further ahead than the clocks of two machines that agree can differ: nothing that it says is taken for true. */
-static inline bool time_is_ahead(int64_t at_ms, int64_t now) { return at_ms > now + CLOCK_WITNESS_MS; }
+static inline bool time_is_ahead(int64_t at_ms, int64_t now_ms) { return at_ms > now_ms + CLOCK_WITNESS_MS; }
 /* The furthest that the end of something may lie which lasts so long: an end behind it was written by a clock ahead. */
-static inline int64_t time_latest_end(int64_t now, int64_t lasts_ms) { return now + lasts_ms + CLOCK_WITNESS_MS; }
+static inline int64_t time_latest_end(int64_t now_ms, int64_t lasts_ms) { return now_ms + lasts_ms + CLOCK_WITNESS_MS; }
 
 enum { TIME_TEXT_SIZE = 25 };                            /* "2026-11-22T04:00:00.000Z" and NUL */
 void time_text(int64_t at_ms, char out[TIME_TEXT_SIZE]); /* RFC 3339, UTC, years 1970..9999 */

@@ -76,21 +76,21 @@ enum row conversation_locked(struct tx *tx, int64_t id, struct conversation *out
 
 /* ---- writing ---- */
 
-static bool write_history(struct tx *tx, const struct conversation *c, const char *why, int64_t actor, int64_t now)
+static bool write_history(struct tx *tx, const struct conversation *c, const char *why, int64_t actor, int64_t now_ms)
 {
     struct query q = query(tx, &history);
     bind_i64(&q, c->id), bind_i64(&q, c->epoch), bind_i64(&q, c->account), bind_i64(&q, c->status);
-    bind_i64(&q, c->owner), bind_i64(&q, c->person), bind_text(&q, why), bind_i64(&q, actor), bind_i64(&q, now);
+    bind_i64(&q, c->owner), bind_i64(&q, c->person), bind_text(&q, why), bind_i64(&q, actor), bind_i64(&q, now_ms);
     return query_put(&q);
 }
 
-bool conversation_add(struct tx *tx, struct conversation *c, int64_t now)
+bool conversation_add(struct tx *tx, struct conversation *c, int64_t now_ms)
 {
     struct query q = query(tx, &add);
-    bind_i64(&q, c->account), bind_i64(&q, c->shop), bind_i64(&q, c->visitor), bind_i64(&q, now);
+    bind_i64(&q, c->account), bind_i64(&q, c->shop), bind_i64(&q, c->visitor), bind_i64(&q, now_ms);
     if (query_row(&q) != ROW_FOUND) return false;
     int64_t id = col_i64(&q, "id");
-    return conversation_get(tx, id, c) == ROW_FOUND && write_history(tx, c, "begun", 0, now);
+    return conversation_get(tx, id, c) == ROW_FOUND && write_history(tx, c, "begun", 0, now_ms);
 }
 
 static const char *const act_names[] = {

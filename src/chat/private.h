@@ -34,15 +34,16 @@ MUST_USE enum row visitor_get(struct tx *tx, int64_t id, struct visitor *out);
 /* ROW_NONE: removed, or its tokens were ended. Locked: before anything of its conversation is. */
 MUST_USE enum row visitor_of_token(struct tx *tx, const struct visitor_token *token, bool lock, struct visitor *out);
 /* *v has account, shop, name, language and page. */
-MUST_USE bool visitor_add(struct tx *tx, struct visitor *v, int64_t now);
+MUST_USE bool visitor_add(struct tx *tx, struct visitor *v, int64_t now_ms);
 /* It is there now. name, language, page of `said` NULL: as before. */
-MUST_USE bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, int64_t now);
-MUST_USE bool visitor_block(struct tx *tx, int64_t id, bool blocked, int64_t now);
-void visitor_token_new(const struct visitor *v, int64_t now, struct visitor_token *token, char out[VISITOR_TOKEN_SIZE]);
+MUST_USE bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, int64_t now_ms);
+MUST_USE bool visitor_block(struct tx *tx, int64_t id, bool blocked, int64_t now_ms);
+void visitor_token_new(const struct visitor *v, int64_t now_ms, struct visitor_token *token,
+                       char out[VISITOR_TOKEN_SIZE]);
 /* The one that its next word goes to. ROW_NONE: a new one will begin. */
-MUST_USE enum row visitor_conversation(struct tx *tx, const struct visitor *v, int64_t now, struct conversation *c);
+MUST_USE enum row visitor_conversation(struct tx *tx, const struct visitor *v, int64_t now_ms, struct conversation *c);
 /* The same, begun when there is none. The visitor is locked. */
-MUST_USE bool visitor_conversation_or_new(struct tx *tx, struct visitor *v, int64_t now, struct conversation *c);
+MUST_USE bool visitor_conversation_or_new(struct tx *tx, struct visitor *v, int64_t now_ms, struct conversation *c);
 
 /* ---- door.c ---- */
 enum chat_door { DOOR_FAULT = -1, DOOR_OPEN, DOOR_NO_SHOP, DOOR_PAUSED, DOOR_NO_TOKEN, DOOR_BLOCKED };
@@ -81,9 +82,9 @@ enum { CHAT_BODY_MAX = 48 << 10 }; /* MESSAGE_MAX code points, each as an escape
 extern const struct field path_chat_fields[], post_message_fields[], post_read_fields[];
 extern const struct shape chat_message_shape[], chat_state_shape[];
 /* The visitor is locked. MESSAGE_NEW, _AGAIN, _OTHER, or a fault. */
-MUST_USE enum message_put visitor_says(struct tx *tx, struct visitor *v, const struct post_message *in, int64_t now,
+MUST_USE enum message_put visitor_says(struct tx *tx, struct visitor *v, const struct post_message *in, int64_t now_ms,
                                        struct message *m, struct conversation *c);
-MUST_USE enum row visitor_wants(struct tx *tx, struct visitor *v, enum chat_act_kind kind, int64_t now,
+MUST_USE enum row visitor_wants(struct tx *tx, struct visitor *v, enum chat_act_kind kind, int64_t now_ms,
                                 struct conversation *c, enum chat_may *may);
 void messages_json(struct json *j, const struct message *m, size_t count); /* the member "messages" */
 
@@ -92,7 +93,7 @@ extern const struct socket_kind chat_socket_kind;
 enum answer chat_socket_run(struct req *req);
 
 /* ---- conversations.c ---- */
-MUST_USE bool conversation_add(struct tx *tx, struct conversation *c, int64_t now);
+MUST_USE bool conversation_add(struct tx *tx, struct conversation *c, int64_t now_ms);
 /* Over the row that was read as *before, under its lock. `act` NULL: nothing of who speaks or of the status changed. */
 MUST_USE bool conversation_save(struct tx *tx, const struct conversation *before, const struct conversation *c,
                                 const struct chat_act *act);

@@ -110,10 +110,10 @@ static void say_reset(struct frame *f)
 
 /* ---- in the transaction ---- */
 
-static bool do_say(struct frame *f, struct tx *tx, struct visitor *v, int64_t now, struct conversation *c)
+static bool do_say(struct frame *f, struct tx *tx, struct visitor *v, int64_t now_ms, struct conversation *c)
 {
     struct message m;
-    enum message_put put = visitor_says(tx, v, &f->say, now, &m, c);
+    enum message_put put = visitor_says(tx, v, &f->say, now_ms, &m, c);
     if (put == MESSAGE_OTHER) say_error(f, problem_message_other.code);
     else if (put == MESSAGE_NEW || put == MESSAGE_AGAIN) say_ack(f, &m, c->id != f->line->conversation);
     else return false;
@@ -138,20 +138,20 @@ static bool do_resume(struct frame *f, struct tx *tx, const struct conversation 
 
 static bool do_frame(struct frame *f, struct tx *tx, struct visitor *v)
 {
-    int64_t now = now_ms();
+    int64_t at_ms = now_ms();
     struct conversation c;
     enum chat_may may = CHAT_NOTHING;
     bool done = false;
     if (f->kind == FRAME_SAY) {
-        done = do_say(f, tx, v, now, &c);
+        done = do_say(f, tx, v, at_ms, &c);
     } else {
-        if (!visitor_conversation_or_new(tx, v, now, &c)) return false;
+        if (!visitor_conversation_or_new(tx, v, at_ms, &c)) return false;
         switch (f->kind) {
         case FRAME_READ: done = conversation_read(tx, c.id, SIDE_VISITOR, f->number, &c) == ROW_FOUND; break;
         case FRAME_TYPING: done = chat_tell_typing(tx, &c, SIDE_VISITOR, v->name); break;
         case FRAME_RESUME: done = do_resume(f, tx, &c); break;
-        case FRAME_WANT_PERSON: done = visitor_wants(tx, v, ACT_WANT_PERSON, now, &c, &may) == ROW_FOUND; break;
-        case FRAME_WANT_BOT: done = visitor_wants(tx, v, ACT_WANT_BOT, now, &c, &may) == ROW_FOUND; break;
+        case FRAME_WANT_PERSON: done = visitor_wants(tx, v, ACT_WANT_PERSON, at_ms, &c, &may) == ROW_FOUND; break;
+        case FRAME_WANT_BOT: done = visitor_wants(tx, v, ACT_WANT_BOT, at_ms, &c, &may) == ROW_FOUND; break;
         case FRAME_SAY: break;
         }
     }

@@ -198,16 +198,16 @@ static enum answer run_session(struct req *req)
 
 /* ---- messages ---- */
 
-enum message_put visitor_says(struct tx *tx, struct visitor *v, const struct post_message *in, int64_t now,
+enum message_put visitor_says(struct tx *tx, struct visitor *v, const struct post_message *in, int64_t now_ms,
                               struct message *m, struct conversation *c)
 {
-    if (!visitor_conversation_or_new(tx, v, now, c)) return MESSAGE_FAULT;
+    if (!visitor_conversation_or_new(tx, v, now_ms, c)) return MESSAGE_FAULT;
     const struct message_new new = { .conversation = c->id,
                                      .author = CHAT_BY_VISITOR,
                                      .author_name = v->name,
                                      .client_id = in->clientId,
                                      .text = in->text,
-                                     .now_ms = now };
+                                     .now_ms = now_ms };
     return message_put(tx, &new, m, c);
 }
 
@@ -273,11 +273,11 @@ static enum answer run_typing(struct req *req)
     return reply_json(req, 200, conversation_json, &(struct talk){ .c = &c });
 }
 
-enum row visitor_wants(struct tx *tx, struct visitor *v, enum chat_act_kind kind, int64_t now, struct conversation *c,
-                       enum chat_may *may)
+enum row visitor_wants(struct tx *tx, struct visitor *v, enum chat_act_kind kind, int64_t now_ms,
+                       struct conversation *c, enum chat_may *may)
 {
-    if (!visitor_conversation_or_new(tx, v, now, c)) return ROW_FAULT;
-    return conversation_act(tx, c->id, &(struct chat_act){ .kind = kind, .now_ms = now }, c, may);
+    if (!visitor_conversation_or_new(tx, v, now_ms, c)) return ROW_FAULT;
+    return conversation_act(tx, c->id, &(struct chat_act){ .kind = kind, .now_ms = now_ms }, c, may);
 }
 
 static enum answer wish(struct req *req, enum chat_act_kind kind)

@@ -53,60 +53,61 @@ enum row visitor_of_token(struct tx *tx, const struct visitor_token *token, bool
     return out->shop == token->shop && out->generation == token->generation ? ROW_FOUND : ROW_NONE;
 }
 
-bool visitor_add(struct tx *tx, struct visitor *v, int64_t now)
+bool visitor_add(struct tx *tx, struct visitor *v, int64_t now_ms)
 {
     struct query q = query(tx, &add);
     bind_i64(&q, v->account), bind_i64(&q, v->shop), bind_text(&q, v->name), bind_text(&q, v->language);
-    bind_text(&q, v->page), bind_i64(&q, now);
+    bind_text(&q, v->page), bind_i64(&q, now_ms);
     if (query_row(&q) != ROW_FOUND) return false;
     v->id = col_i64(&q, "id");
     v->generation = 1;
-    v->seen_at_ms = now;
+    v->seen_at_ms = now_ms;
     return true;
 }
 
-bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, int64_t now)
+bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, int64_t now_ms)
 {
     const char *name = said->name ? said->name : v->name, *page_now = said->page ? said->page : v->page;
     const char *language = said->language ? said->language : v->language;
     bool same = text_eq(name, v->name) && text_eq(language, v->language) && text_eq(page_now, v->page);
-    if (same && now - v->seen_at_ms < SEEN_MS) return true;
-    v->name = name, v->language = language, v->page = page_now, v->seen_at_ms = now;
+    if (same && now_ms - v->seen_at_ms < SEEN_MS) return true;
+    v->name = name, v->language = language, v->page = page_now, v->seen_at_ms = now_ms;
     struct query q = query(tx, &seen);
-    bind_i64(&q, v->id), bind_text(&q, name), bind_text(&q, language), bind_text(&q, page_now), bind_i64(&q, now);
+    bind_i64(&q, v->id), bind_text(&q, name), bind_text(&q, language), bind_text(&q, page_now), bind_i64(&q, now_ms);
     return query_put(&q);
 }
 
-bool visitor_block(struct tx *tx, int64_t id, bool blocked, int64_t now)
+bool visitor_block(struct tx *tx, int64_t id, bool blocked, int64_t now_ms)
 {
     struct query q = query(tx, &set_blocked);
-    bind_i64(&q, id), bind_i64(&q, blocked ? now : 0);
+    bind_i64(&q, id), bind_i64(&q, blocked ? now_ms : 0);
     return query_change(&q) == 1;
 }
 
-void visitor_token_new(const struct visitor *v, int64_t now, struct visitor_token *token, char out[VISITOR_TOKEN_SIZE])
+void visitor_token_new(const struct visitor *v, int64_t now_ms, struct visitor_token *token,
+                       char out[VISITOR_TOKEN_SIZE])
 {
     *token = (struct visitor_token){
-        .shop = v->shop, .visitor = v->id, .generation = v->generation, .expires_at_ms = now + TOKEN_LIFE_MS
+        .shop = v->shop, .visitor = v->id, .generation = v->generation, .expires_at_ms = now_ms + TOKEN_LIFE_MS
     };
     visitor_token_write(token, out);
 }
 
-enum row visitor_conversation(struct tx *tx, const struct visitor *v, int64_t now, struct conversation *c)
+enum row visitor_conversation(struct tx *tx, const struct visitor *v, int64_t now_ms, struct conversation *c)
 {
     if (v->conversation == 0) return ROW_NONE;
     enum row row = conversation_get(tx, v->conversation, c);
     if (row != ROW_FOUND) return row;
-    bool over = c->status == CHAT_RESOLVED && now - c->resolved_at_ms >= TAKEN_UP_MS;
+    bool over = c->status == CHAT_RESOLVED && now_ms - c->resolved_at_ms >= TAKEN_UP_MS;
     return over ? ROW_NONE : ROW_FOUND;
 }
 
-bool visitor_conversation_or_new(struct tx *tx, struct visitor *v, int64_t now, struct conversation *c)
+bool visitor_conversation_or_new(struct tx *tx, struct visitor *v, int64_t now_ms, struct conversation *c)
 {
-    enum row row = visitor_conversation(tx, v, now, c);
+    enum row row = visitor_conversation(tx, v, now_ms, c);
     if (row != ROW_NONE) return row == ROW_FOUND;
     *c = (struct conversation){ .account = v->account, .shop = v->shop, .visitor = v->id };
-    if (!conversation_add(tx, c, now)) return false;
+    if (!conversation_add(tx, c, now_ms)) return false;
     v->conversation = c->id;
     struct query q = query(tx, &set_conversation);
     bind_i64(&q, v->id), bind_i64(&q, c->id);

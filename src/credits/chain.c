@@ -3,7 +3,7 @@
  *
  * The chain of an account stays as it is up to its last entry; that end goes under a MAC, and every later entry carries
  * one. A hold's hash is made anew under the key; one that does not fit its row is left for `verify` to name. */
-#include "credits/ledger.h"
+#include "credits/private.h"
 
 enum { CHAIN_BATCH = 500 };
 

@@ -73,7 +73,7 @@ struct credit_balance {
 MUST_USE bool credits_open(struct tx *tx, int64_t account);
 MUST_USE enum row credits_balance(struct tx *tx, int64_t account, struct credit_balance *out);
 /* What a new account has to try with, by the settings (maybe nothing); once an account, however often it is called. */
-MUST_USE bool credits_give_trial(struct tx *tx, int64_t account, int64_t now);
+MUST_USE bool credits_give_trial(struct tx *tx, int64_t account, int64_t now_ms);
 /* Available credits of each account of a page, in one query; 0 for an unknown one. */
 enum { CREDITS_PAGE_MAX = 100 };
 MUST_USE bool credits_available_each(struct tx *tx, const int64_t *accounts, size_t n, struct credits *out);
@@ -133,7 +133,7 @@ struct credits_hooks {
     enum row (*account_by_email)(struct tx *tx, const char *email, int64_t *account); /* for a grant by address */
     enum row (*first_shop_redeemed)(struct tx *tx, int64_t account, bool *out);
     /* After a grant, under the account's lock, in its transaction. False: storage fault. */
-    bool (*granted)(struct tx *tx, int64_t account, int64_t now);
+    bool (*granted)(struct tx *tx, int64_t account, int64_t now_ms);
     /* For verify; NULL: not asked */
     enum row (*shop_served)(struct tx *tx, int64_t account, int64_t shop);
     enum row (*account_known)(struct tx *tx, int64_t account);

@@ -203,12 +203,12 @@ static void trial_details(struct json *j, const void *arg)
     json_text(j, "reason", "trial");
 }
 
-bool credits_give_trial(struct tx *tx, int64_t account, int64_t now)
+bool credits_give_trial(struct tx *tx, int64_t account, int64_t now_ms)
 {
     if (!credits_is_positive(credits_settings.trial)) return true;
     struct credit_entry entry;
     const struct credit_change c = {
-        .account = account, .amount = credits_settings.trial, .reason = REASON_trial, .key = "trial", .at_ms = now
+        .account = account, .amount = credits_settings.trial, .reason = REASON_trial, .key = "trial", .at_ms = now_ms
     };
     enum debit done = credits_grant(tx, &c, &entry);
     if (done == DEBIT_REPLAYED) return true;
@@ -218,7 +218,7 @@ bool credits_give_trial(struct tx *tx, int64_t account, int64_t now)
                                    .resource_id = account,
                                    .details = trial_details,
                                    .arg = &credits_settings.trial,
-                                   .at_ms = now };
+                                   .at_ms = now_ms };
     return done == DEBIT_DONE && audit_put(tx, &e);
 }
 

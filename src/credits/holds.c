@@ -1,6 +1,6 @@
 /* holds.c: credits reserved for work whose outcome is not known yet. A hold moves open → captured | released, once, by
  * a conditional update under the account's lock; `held` of the account is the sum of its open holds. */
-#include "credits/ledger.h"
+#include "credits/private.h"
 
 static_assert(HOLD_OPEN == 0 && HOLD_CAPTURED == 1 && HOLD_RELEASED == 2, "credit_holds.state is stored");
 

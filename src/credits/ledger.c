@@ -7,7 +7,7 @@
  *
  * Rejected: `UPDATE ... SET balance = balance - n WHERE balance >= n RETURNING` with the chain's head written by a
  * second update. It costs one statement more and a round trip more on PostgreSQL. */
-#include "credits/ledger.h"
+#include "credits/private.h"
 
 #include "base/log.h"
 

@@ -1,7 +1,7 @@
 /* test_chain.c: the ledger's chains under a key, against somebody who can write every row and has no key. */
 #include "storage/test_verify.h"
 
-#include "credits/ledger.h"
+#include "credits/private.h"
 
 /* Of a domain behind this one. */
 CREDITS_DECLARE(chatbot_enablement)

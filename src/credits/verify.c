@@ -7,7 +7,7 @@
  *
  * Here the ledger also asks for what was paid: a charge whose shop was never served is as wrong as a shop that was
  * never charged (tenants/verify.c asks that). */
-#include "credits/ledger.h"
+#include "credits/private.h"
 
 enum { VERIFY_PAGE_ACCOUNTS = 64, VERIFY_PAGE_ENTRIES = 1000, VERIFY_PAGE_HOLDS = 500 };
 

@@ -2,7 +2,7 @@
  * connections, so that one client cannot keep everybody else out; whoever is past it is closed at once, which costs
  * less than an answer. Exempt are the proxies we trust (everybody comes through them) and loopback, which is where a
  * proxy that was not named stands. */
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdlib.h>
 
 static atomic_uint share_for_tests;

@@ -5,7 +5,7 @@
  * session is counted on the loop already, by its hash, so that one which asks too often costs no transaction; the
  * account behind it is counted in the transaction, since an account may have many sessions. */
 #include "base/clock.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdio.h>
 
 static const struct problem problem_bad_forwarded = {

@@ -3,7 +3,7 @@
  * take gzip (rare: scripts) gets the file inflated once and kept. */
 #include "http/assets.h"
 #include "base/log.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include "http/negotiate.h"
 #include <stdlib.h>
 #include <zlib.h>

@@ -4,7 +4,7 @@
  * Rejected: a check in each handler (one is forgotten); levels instead of sets ("at least admin": an agent answers
  * customers and sees no money, a viewer sees money and answers nobody; neither is above the other). */
 #include "base/clock.h"
-#include "http/loop.h"
+#include "http/private.h"
 
 #define FRESH_MS (5 * MINUTE_MS)
 

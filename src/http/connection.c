@@ -7,7 +7,7 @@
  * shut for writing, then what still comes is thrown away for a moment, because closing at once would reset the
  * connection and destroy the answer on its way. */
 #include "base/log.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdlib.h>
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf);

@@ -1,7 +1,7 @@
 /* cookies.c: RFC 6265 section 5.4 as browsers send it: "a=b; c=d". What is no pair is skipped, not refused: a cookie of
  * some other program on this host must not lock a person out. */
 #include "http/cookies.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

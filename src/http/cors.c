@@ -7,7 +7,7 @@
  *
  * A refusal that was found before the origin was asked for (too many requests, a field) may be read by any page of a
  * row that is open to others: it holds nothing of anybody, and a widget that cannot read "wait 30 s" does not wait. */
-#include "http/loop.h"
+#include "http/private.h"
 #include "http/origin.h"
 
 static const char allowed_headers[] = "Content-Type, Authorization, Idempotency-Key, Last-Event-ID";

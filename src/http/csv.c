@@ -1,7 +1,7 @@
 /* csv.c: see the header. */
 #include "http/csv.h"
 #include "base/clock.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include "http/negotiate.h"
 
 const char *const format_names[] = { "json", "csv", NULL };

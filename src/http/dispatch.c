@@ -8,7 +8,7 @@
  * and they may try again; uncertain, they must look or repeat with the same key. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/loop.h"
+#include "http/private.h"
 
 /* ---- inside the transaction ---- */
 

@@ -6,7 +6,7 @@
 #include "http/events.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdlib.h>
 
 enum { EVENT_DATA_MAX = 4096, TOPICS_PER_QUERY = 256, PURGE_EVENTS_BATCH = 500 };
@@ -79,13 +79,13 @@ bool events_put(struct tx *tx, int64_t account, const char *type, json_writer *d
 
 int64_t events_purge(struct tx *tx)
 {
-    int64_t now = now_ms();
+    int64_t at_ms = now_ms();
     struct query q = query(tx, &purge_events);
-    bind_i64(&q, now - DAY_MS);
+    bind_i64(&q, at_ms - DAY_MS);
     int64_t purged = query_change(&q);
     if (purged != 0) return purged;
     q = query(tx, &date_back);
-    bind_i64(&q, now);
+    bind_i64(&q, at_ms);
     return query_change(&q) < 0 ? -1 : 0;
 }
 

@@ -13,7 +13,7 @@
 #include "http/idempotency.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/loop.h"
+#include "http/private.h"
 
 #define KEPT_MS DAY_MS
 enum { KEPT_MAX_BYTES = 1 << 20 };
@@ -229,12 +229,12 @@ bool idempotency_after(struct exchange *x, struct tx *tx)
 
 int64_t idempotency_purge(struct tx *tx)
 {
-    int64_t now = now_ms();
+    int64_t at_ms = now_ms();
     struct query q = query(tx, &purge_keys);
-    bind_i64(&q, now - KEPT_MS);
+    bind_i64(&q, at_ms - KEPT_MS);
     int64_t purged = query_change(&q);
     if (purged != 0) return purged;
     q = query(tx, &date_back);
-    bind_i64(&q, now);
+    bind_i64(&q, at_ms);
     return query_change(&q) < 0 ? -1 : 0;
 }

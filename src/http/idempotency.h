@@ -1,4 +1,4 @@
-/* idempotency.h: the part of idempotency.c that jobs and commands need; the rest belongs to the dispatcher (loop.h). */
+/* idempotency.h: the part of idempotency.c that jobs and commands need; the rest belongs to the dispatcher (private.h). */
 #ifndef CHATHUB_HTTP_IDEMPOTENCY_H
 #define CHATHUB_HTTP_IDEMPOTENCY_H
 

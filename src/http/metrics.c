@@ -1,7 +1,7 @@
 /* metrics.c: see the header. Counters are atomics written by one thread each, so that adding them up from another
  * thread is sound; relaxed, since no count promises anything about another. */
 #include "http/metrics.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdlib.h>
 
 static struct {

@@ -5,7 +5,7 @@
  * the same build prints the same bytes.
  *
  * Rejected: comments as the source (they drift); a route that serves the document from a file (a second truth). */
-#include "http/loop.h"
+#include "http/private.h"
 #include "http/openapi_parts.h"
 
 enum { PROBLEMS_MAX = 64, WITH_A_SESSION = WHO_MEMBERS | WHO_OPERATOR | WHO_PERSON };

@@ -4,7 +4,7 @@
  * one transaction for all. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdlib.h>
 
 enum { REFUSALS_EVERY_MS = 60000, PATH_MAX_BYTES = 128 };

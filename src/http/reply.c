@@ -4,7 +4,7 @@
  * here, so that no value of a handler can end a line. reply_* work on a bare struct req too (unit tests of domains). */
 #include "base/log.h"
 #include "http/cookies.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdio.h>
 
 void reply_reset(struct reply *r)

@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "http/assets.h"
 #include "http/cookies.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include "http/negotiate.h"
 #include "http/origin.h"
 #include <stdlib.h>

@@ -5,7 +5,7 @@
  * A client that sends a head byte by byte is cut off when the head took too long, however alive it looks: the time runs
  * on until something else is awaited. A refused request ends the connection. */
 #include "base/log.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdlib.h>
 
 /* clang-format off */

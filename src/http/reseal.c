@@ -1,6 +1,6 @@
 /* reseal.c: the kept answers, for the change of the master key. */
 #include "http/idempotency.h"
-#include "http/loop.h"
+#include "http/private.h"
 
 STMT(answers_page, "SELECT id, account, route, answer FROM idempotency_keys WHERE id > ?1 AND answer IS NOT NULL"
                    " ORDER BY id LIMIT ?2");

@@ -3,7 +3,7 @@
  * A table that forgets something should not compile; what C cannot refuse is refused here, before the first request,
  * all at once and by name. So "who may call this" cannot be left for later, a field cannot be without a limit, and two
  * rows cannot fight for one address. Every build's tests start the server, so nobody meets them in production. */
-#include "http/loop.h"
+#include "http/private.h"
 #include "http/openapi_parts.h"
 
 #include <stdarg.h>

@@ -6,7 +6,7 @@
  * keeps its loop's memory: leaking it at the end of the process is safer than guessing when the lane lets go. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * takes SENDS_PER_TURN of them and then looks at its connections again, so that one message for ten thousand readers
  * does not hold up a request. */
 #include "http/frames.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdlib.h>
 
 enum { SENDS_PER_TURN = 256 };

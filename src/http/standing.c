@@ -5,7 +5,7 @@
  * Asking needs a request like the one that began it; an exchange is borrowed for that moment, so that ten thousand idle
  * connections keep none. Counted is in the whole process, not by loop: where a connection lands is chance. */
 #include "base/clock.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdlib.h>
 
 enum { COUNT_PLACES = 4096, STANDING_MS = 60000 };

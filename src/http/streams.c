@@ -5,7 +5,7 @@
  * account's sessions changed it is asked at once whether the reader may stay (standing.c does so each minute). */
 #include "base/clock.h"
 #include "http/events.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdlib.h>
 
 enum { BEAT_MS = 15000, HINT_KINDS_MAX = 16 };

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/testing.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include "http/test_client.h"
 #include "storage/test_db.h"
 

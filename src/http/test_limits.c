@@ -13,36 +13,38 @@ static void buckets(void **state)
     static const struct limit three = { .name = "three", .burst = 3, .per_ms = 60000 };
     static const struct limit other = { .name = "other", .burst = 1, .per_ms = 1000 };
     struct limits *l = limits_new();
-    int64_t wait_s = -1, now = 1000000;
-    for (int i = 0; i < 3; i++) assert_true(limits_take_of(l, &three, STR("10.0.0.0/24"), now, &wait_s));
-    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now, &wait_s));
+    int64_t wait_s = -1, now_ms = 1000000;
+    for (int i = 0; i < 3; i++) assert_true(limits_take_of(l, &three, STR("10.0.0.0/24"), now_ms, &wait_s));
+    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now_ms, &wait_s));
     assert_in_range(wait_s, 20, 21);
-    assert_true(limits_take_of(l, &three, STR("10.0.1.0/24"), now, &wait_s));
-    assert_true(limits_take_of(l, &other, STR("10.0.0.0/24"), now, &wait_s));
-    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 19900, &wait_s));
+    assert_true(limits_take_of(l, &three, STR("10.0.1.0/24"), now_ms, &wait_s));
+    assert_true(limits_take_of(l, &other, STR("10.0.0.0/24"), now_ms, &wait_s));
+    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now_ms + 19900, &wait_s));
     assert_int_equal(wait_s, 1);
-    assert_true(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 20001, &wait_s));
-    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 20001, &wait_s));
-    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now, &wait_s)); /* time that goes back gives none */
-    for (int i = 0; i < 3; i++) assert_true(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 9000000, &wait_s));
-    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now + 9000000, &wait_s));
+    assert_true(limits_take_of(l, &three, STR("10.0.0.0/24"), now_ms + 20001, &wait_s));
+    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now_ms + 20001, &wait_s));
+    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now_ms, &wait_s)); /* time that goes back gives none */
+    for (int i = 0; i < 3; i++) assert_true(limits_take_of(l, &three, STR("10.0.0.0/24"), now_ms + 9000000, &wait_s));
+    assert_false(limits_take_of(l, &three, STR("10.0.0.0/24"), now_ms + 9000000, &wait_s));
     /* Asking all the time, each time too early, does not keep it from filling. */
-    assert_true(limits_take_of(l, &other, STR("192.0.2.0/24"), now, &wait_s));
-    for (int ms = 1; ms < 1000; ms++) assert_false(limits_take_of(l, &other, STR("192.0.2.0/24"), now + ms, &wait_s));
-    assert_true(limits_take_of(l, &other, STR("192.0.2.0/24"), now + 1000, &wait_s));
-    for (int i = 0; i < 3; i++) assert_true(limits_take_of(l, &three, STR("192.0.2.0/24"), now, &wait_s));
-    for (int ms = 1; ms < 20000; ms++) assert_false(limits_take_of(l, &three, STR("192.0.2.0/24"), now + ms, &wait_s));
-    assert_true(limits_take_of(l, &three, STR("192.0.2.0/24"), now + 20000, &wait_s));
+    assert_true(limits_take_of(l, &other, STR("192.0.2.0/24"), now_ms, &wait_s));
+    for (int ms = 1; ms < 1000; ms++)
+        assert_false(limits_take_of(l, &other, STR("192.0.2.0/24"), now_ms + ms, &wait_s));
+    assert_true(limits_take_of(l, &other, STR("192.0.2.0/24"), now_ms + 1000, &wait_s));
+    for (int i = 0; i < 3; i++) assert_true(limits_take_of(l, &three, STR("192.0.2.0/24"), now_ms, &wait_s));
+    for (int ms = 1; ms < 20000; ms++)
+        assert_false(limits_take_of(l, &three, STR("192.0.2.0/24"), now_ms + ms, &wait_s));
+    assert_true(limits_take_of(l, &three, STR("192.0.2.0/24"), now_ms + 20000, &wait_s));
     /* Time that went back is not paid for a second time. */
     for (int i = 0; i < 4; i++)
-        assert_false(limits_take_of(l, &three, STR("192.0.2.0/24"), now + 1000 + 15000 * (i % 2), &wait_s));
+        assert_false(limits_take_of(l, &three, STR("192.0.2.0/24"), now_ms + 1000 + 15000 * (i % 2), &wait_s));
     /* More networks than buckets: none fails, and the newest is still counted. */
     char name[32];
     for (int i = 1; i < 200000; i++) {
         (void)snprintf(name, sizeof name, "10.%d.%d.0/24", i / 256, i % 256);
-        assert_true(limits_take_of(l, &other, str_of(name), now, &wait_s));
+        assert_true(limits_take_of(l, &other, str_of(name), now_ms, &wait_s));
     }
-    assert_false(limits_take_of(l, &other, str_of(name), now, &wait_s));
+    assert_false(limits_take_of(l, &other, str_of(name), now_ms, &wait_s));
     limits_free(l);
 }
 
@@ -71,11 +73,11 @@ static const uint8_t *numbered(const struct many *m, int i)
 }
 
 /* How many of `count` addresses still get a token. */
-static int get_one(struct limits *l, const struct limit *limit, struct many from, int count, int64_t now)
+static int get_one(struct limits *l, const struct limit *limit, struct many from, int count, int64_t now_ms)
 {
     int64_t wait_s;
     int got = 0;
-    for (int i = 0; i < count; i++) got += limits_take(l, limit, numbered(&from, i), now, &wait_s);
+    for (int i = 0; i < count; i++) got += limits_take(l, limit, numbered(&from, i), now_ms, &wait_s);
     return got;
 }
 

@@ -12,7 +12,7 @@
  * to the same text, and other processes need the first one anyway). */
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdlib.h>
 
 enum {

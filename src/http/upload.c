@@ -12,7 +12,7 @@
  * loses what was acknowledged). */
 #include "base/log.h"
 #include "base/random.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * thrown away for a moment, as behind a refused request; so a client in the middle of a message still sees why. */
 #include "base/clock.h"
 #include "http/frames.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include <stdlib.h>
 
 enum {

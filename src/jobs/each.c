@@ -73,7 +73,10 @@ static const char *reason_of(enum tx_fault fault)
 }
 
 /* One that failed in the future was written by a clock that was ahead: it does not wait until then. */
-static bool is_left_out(const struct skip *s, int64_t now) { return s && s->retry_at_ms > now && s->last_at_ms <= now; }
+static bool is_left_out(const struct skip *s, int64_t now_ms)
+{
+    return s && s->retry_at_ms > now_ms && s->last_at_ms <= now_ms;
+}
 
 static bool forget(struct job *job, struct tx *tx, int64_t item)
 {

@@ -46,7 +46,7 @@ enum { STALE_MAX = 1000 };
 /* Numbers that belong to nothing are read and passed over by every search: half of the index may be such, no more. */
 static bool has_aged(int64_t stale, int64_t live) { return stale > STALE_MAX && stale > live; }
 
-bool know_head_keep(struct tx *tx, const struct knowledge_head *h, int64_t now)
+bool know_head_keep(struct tx *tx, const struct knowledge_head *h, int64_t now_ms)
 {
     struct knowledge_head n = *h;
     bool anew = n.cut != TOKENS_VERSION;
@@ -57,7 +57,7 @@ bool know_head_keep(struct tx *tx, const struct knowledge_head *h, int64_t now)
     bind_i64(&q, n.shop), bind_i64(&q, n.account), bind_text(&q, currency_code(n.currency)), bind_text(&q, n.language);
     bind_text(&q, n.name), bind_text(&q, n.url), bind_i64(&q, n.products), bind_i64(&q, n.texts);
     bind_i64(&q, n.orders), bind_i64(&q, n.next_product), bind_i64(&q, n.next_text), bind_i64(&q, n.stale_products);
-    bind_i64(&q, n.stale_texts), bind_i64(&q, n.cut), bind_i64(&q, now);
+    bind_i64(&q, n.stale_texts), bind_i64(&q, n.cut), bind_i64(&q, now_ms);
     return query_put(&q);
 }
 

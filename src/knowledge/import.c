@@ -97,7 +97,7 @@ static void refusals_write(struct buf *out, const struct field_faults *f)
     json_finish(&j);
 }
 
-bool know_import_remember(struct tx *tx, const struct shop *s, const struct know_report *r, int64_t now, int64_t *id)
+bool know_import_remember(struct tx *tx, const struct shop *s, const struct know_report *r, int64_t now_ms, int64_t *id)
 {
     char memory[REFUSALS_BYTES];
     struct buf text;
@@ -108,7 +108,7 @@ bool know_import_remember(struct tx *tx, const struct shop *s, const struct know
     bind_i64(&q, r->faults->count > 0 ? IMPORT_REFUSED : IMPORT_DONE);
     bind_i64(&q, (int64_t)r->in->products), bind_i64(&q, (int64_t)r->in->texts);
     bind_i64(&q, (int64_t)r->in->orders), bind_i64(&q, r->changed);
-    bind_text(&q, text.overflow ? "[]" : buf_terminated(&text)), bind_i64(&q, now);
+    bind_text(&q, text.overflow ? "[]" : buf_terminated(&text)), bind_i64(&q, now_ms);
     if (query_row(&q) != ROW_FOUND) return false;
     *id = col_i64(&q, "id");
     struct query f = query(tx, &forget);
@@ -193,7 +193,7 @@ static void details_json(struct json *j, const void *arg)
 static bool save(struct req *req, struct knowledge_head *h, struct prepared *p)
 {
     const struct knowledge_import *in = &p->in;
-    struct know_write w = { .now = req->now_ms };
+    struct know_write w = { .now_ms = req->now_ms };
     bool good = know_products_save(req->tx, h, in->product, in->products, &w) &&
                 know_texts_save(req->tx, h, in->text, in->texts, &w) &&
                 know_orders_save(req->tx, h, in->order, in->orders, &w);

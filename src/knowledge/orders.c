@@ -160,7 +160,7 @@ static bool save_one(struct saving *s, const struct knowledge_order *o, const st
     bind_text(&q, key[0] ? key : o->number), bind_text(&q, o->email), bind_text(&q, o->name), bind_text(&q, o->status);
     bind_text(&q, o->status_text), bind_text(&q, currency_code(o->currency)), bind_i64(&q, o->total);
     bind_str(&q, buf_str(&s->items)), bind_str(&q, buf_str(&s->shipments)), bind_i64(&q, content);
-    bind_i64(&q, s->w->now), bind_i64(&q, s->w->version ? s->w->version : before->version);
+    bind_i64(&q, s->w->now_ms), bind_i64(&q, s->w->version ? s->w->version : before->version);
     return query_put(&q);
 }
 

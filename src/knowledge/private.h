@@ -40,7 +40,7 @@ struct knowledge_head {
 };
 /* ROW_NONE: nothing is known of it; *out is then an empty head of the shop. */
 MUST_USE enum row know_head_get(struct tx *tx, int64_t shop, int64_t account, struct knowledge_head *out);
-MUST_USE bool know_head_keep(struct tx *tx, const struct knowledge_head *h, int64_t now);
+MUST_USE bool know_head_keep(struct tx *tx, const struct knowledge_head *h, int64_t now_ms);
 
 /* ---- index.c ---- */
 enum index_kind { INDEX_PRODUCTS, INDEX_TEXTS };
@@ -76,7 +76,7 @@ int32_t know_search_rank(struct arena *a, const struct tokens *said, struct str 
 
 /* What is written at once. version: how new it is as the sender counts; 0: by hand or by file, newer than all. */
 struct know_write {
-    int64_t now, version;
+    int64_t now_ms, version;
     int64_t changed, stale; /* counted: rows that are new or other than before; older ones that were passed over */
 };
 
@@ -151,7 +151,7 @@ struct know_report {
     const struct field_faults *faults; /* none: it was taken */
     int64_t changed;
 };
-MUST_USE bool know_import_remember(struct tx *tx, const struct shop *s, const struct know_report *r, int64_t now,
+MUST_USE bool know_import_remember(struct tx *tx, const struct shop *s, const struct know_report *r, int64_t now_ms,
                                    int64_t *id);
 enum answer know_import_prepare(struct req *req);
 enum answer know_import_run(struct req *req);

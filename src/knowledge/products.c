@@ -195,7 +195,7 @@ static bool write_row(struct saving *s, const struct knowledge_product *p, const
     if (p->priced) bind_i64(&q, p->price);
     else bind_null(&q);
     bind_bool(&q, p->available), bind_str(&q, buf_str(&s->variants)), bind_i64(&q, k->words);
-    bind_i64(&q, k->content), bind_i64(&q, s->w->now), bind_i64(&q, s->w->version ? s->w->version : k->version);
+    bind_i64(&q, k->content), bind_i64(&q, s->w->now_ms), bind_i64(&q, s->w->version ? s->w->version : k->version);
     return query_put(&q);
 }
 

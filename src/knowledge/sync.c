@@ -110,7 +110,7 @@ static bool save(struct sync *s)
         if (!know_texts_save(s->tx, &s->head, s->in.text, s->in.texts, &s->w)) return false;
         break;
     }
-    return remove_each(s) && know_head_keep(s->tx, &s->head, s->w.now);
+    return remove_each(s) && know_head_keep(s->tx, &s->head, s->w.now_ms);
 }
 
 static void refuse(struct sync *s, const char *field, const char *code)
@@ -141,7 +141,7 @@ static enum job_wish act(const struct delivery *d, struct job *job, struct tx *t
     static const char *const names[] = { "products", "orders", "promotions" };
     struct sync *s = ARENA_NEW(job->arena, struct sync);
     struct shop shop;
-    *s = (struct sync){ .d = d, .tx = tx, .scope = scope, .w = { .now = job->now_ms } };
+    *s = (struct sync){ .d = d, .tx = tx, .scope = scope, .w = { .now_ms = job->now_ms } };
     enum row row = shops_locked(tx, shop_of(d), &shop);
     if (row == ROW_FAULT) return JOB_FAULT;
     if (row == ROW_NONE || shop.account != d->account || shop.status >= SHOP_DELETED) {

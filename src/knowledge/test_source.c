@@ -54,7 +54,7 @@ static const struct knowledge_order orders[] = {
 static int64_t fill(struct test_db *t, int64_t account, int64_t shop)
 {
     struct knowledge_head h;
-    struct know_write w = { .now = kit_now() };
+    struct know_write w = { .now_ms = kit_now() };
     EXPECT(know_head_get(t->tx, shop, account, &h) != ROW_FAULT);
     h.currency = CURRENCY_USD;
     EXPECT(know_products_save(t->tx, &h, products, ARRAY_LEN(products), &w));
@@ -226,7 +226,7 @@ TEST_EACH_ENGINE(another_shop_sees_nothing_of_it)
 TEST_EACH_ENGINE(the_same_again_changes_nothing_and_new_words_are_found)
 {
     int64_t account = kit_account(t, 0), shop = add_shop(t, account, "Harbor");
-    struct know_write w = { .now = kit_now() };
+    struct know_write w = { .now_ms = kit_now() };
     struct knowledge_head h;
     struct knowledge_product one = products[1];
     (void)fill(t, account, shop);
@@ -256,7 +256,7 @@ TEST_EACH_ENGINE(an_index_that_has_aged_is_made_anew)
 {
     enum { MANY = 5000, ROUNDS = 3 };
     int64_t account = kit_account(t, 0), shop = add_shop(t, account, "Harbor");
-    struct know_write w = { .now = kit_now() };
+    struct know_write w = { .now_ms = kit_now() };
     struct knowledge_head h;
     struct knowledge_product *p = ARENA_ARRAY(t->arena, struct knowledge_product, MANY);
     for (int round = 0; round < ROUNDS; round++) {

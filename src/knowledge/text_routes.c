@@ -127,7 +127,7 @@ static void details_json(struct json *j, const void *arg)
 
 static enum answer keep(struct req *req, struct knowledge_head *h, const struct knowledge_text *t, int status)
 {
-    struct know_write w = { .now = req->now_ms };
+    struct know_write w = { .now_ms = req->now_ms };
     if (!know_texts_save(req->tx, h, t, 1, &w)) return reply_fault(req);
     if (h->texts > KNOWLEDGE_TEXTS_MAX) return reply_problem(req, &problem_texts_full);
     if (w.changed > 0 && (!know_head_keep(req->tx, h, req->now_ms) ||

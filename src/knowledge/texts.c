@@ -83,7 +83,7 @@ static bool save_one(struct saving *s, const struct knowledge_text *x)
     struct query w = query(s->tx, &save);
     bind_i64(&w, s->h->account), bind_i64(&w, s->h->shop), bind_i64(&w, (int64_t)x->kind), bind_text(&w, x->id);
     bind_i64(&w, doc), bind_text(&w, x->title), bind_text(&w, x->text), bind_text(&w, x->url);
-    bind_text(&w, x->product), bind_i64(&w, words), bind_i64(&w, content), bind_i64(&w, s->w->now);
+    bind_text(&w, x->product), bind_i64(&w, words), bind_i64(&w, content), bind_i64(&w, s->w->now_ms);
     bind_i64(&w, s->w->version ? s->w->version : version);
     return query_put(&w);
 }

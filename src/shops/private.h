@@ -18,14 +18,14 @@ MUST_USE bool shops_list(struct tx *tx, int64_t account, bool deleted, struct sh
 MUST_USE enum row shops_deleted_locked(struct tx *tx, int64_t account, int64_t id, struct shop *out);
 /* ROW_NONE: the shop is not in the state that was read, or may not go there. *s is what it is afterwards. */
 MUST_USE enum row shops_move(struct tx *tx, struct shop *s, enum shop_status to, const char *why, int64_t actor,
-                             int64_t now);
+                             int64_t now_ms);
 /* New name and domain (NULL: none). */
-MUST_USE bool shops_rename(struct tx *tx, struct shop *s, const char *name, const char *domain, int64_t now);
+MUST_USE bool shops_rename(struct tx *tx, struct shop *s, const char *name, const char *domain, int64_t now_ms);
 /* `slug` with a random end. */
 void shop_slug_with_tail(const char *slug, char out[SHOP_SLUG_MAX + 1]);
 /* A slug that no living shop has: the wish, or the wish with a random end. */
 MUST_USE bool shops_free_slug(struct tx *tx, const char *wish, char out[SHOP_SLUG_MAX + 1]);
-MUST_USE bool shops_set_slug(struct tx *tx, struct shop *s, const char *slug, int64_t now);
+MUST_USE bool shops_set_slug(struct tx *tx, struct shop *s, const char *slug, int64_t now_ms);
 MUST_USE bool shops_blank(struct tx *tx, struct shop *s); /* of a purged shop */
 
 #endif

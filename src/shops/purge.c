@@ -27,21 +27,21 @@ STMT(purge_sooner,
 
 static void event_json(struct json *j, const void *arg) { json_i64(j, "shop", *(const int64_t *)arg); }
 
-static bool purge(struct tx *tx, int64_t id, int64_t now)
+static bool purge(struct tx *tx, int64_t id, int64_t now_ms)
 {
     struct shop s;
     enum row row = shops_locked(tx, id, &s);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    if (s.status != SHOP_DELETED || s.purge_at_ms > now) return true; /* restored since the batch was read */
+    if (s.status != SHOP_DELETED || s.purge_at_ms > now_ms) return true; /* restored since the batch was read */
     struct shop before = s;
-    if (shops_move(tx, &s, SHOP_PURGED, "purged", 0, now) != ROW_FOUND || !shops_blank(tx, &s)) return false;
-    if (shops_hooks.purged && !shops_hooks.purged(tx, &before, now)) return false;
+    if (shops_move(tx, &s, SHOP_PURGED, "purged", 0, now_ms) != ROW_FOUND || !shops_blank(tx, &s)) return false;
+    if (shops_hooks.purged && !shops_hooks.purged(tx, &before, now_ms)) return false;
     if (!events_put(tx, s.account, "shop.changed", event_json, &id)) return false;
     return audit_put(tx, &(struct audit_entry){ .action = AUDIT_shop_hard_deleted,
                                                 .account = s.account,
                                                 .resource = "shop",
                                                 .resource_id = id,
-                                                .at_ms = now });
+                                                .at_ms = now_ms });
 }
 
 static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)

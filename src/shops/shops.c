@@ -136,12 +136,12 @@ bool shops_list(struct tx *tx, int64_t account, bool deleted, struct shop *out, 
 }
 
 static bool write_history(struct tx *tx, const struct shop *s, enum shop_status from, const char *why, int64_t actor,
-                          int64_t now)
+                          int64_t now_ms)
 {
     struct query q = query(tx, &history);
     bind_i64(&q, s->id), bind_i64(&q, s->version), bind_i64(&q, s->account), bind_i64(&q, from);
     bind_i64(&q, s->status);
-    bind_text(&q, why), bind_i64(&q, actor), bind_i64(&q, now);
+    bind_text(&q, why), bind_i64(&q, actor), bind_i64(&q, now_ms);
     return query_put(&q);
 }
 
@@ -192,7 +192,7 @@ enum shop_add shops_add(struct tx *tx, const struct shop_new *in, struct shop *o
     return write_history(tx, out, SHOP_NONE, "created", in->actor, in->at_ms) ? SHOP_ADDED : SHOP_ADD_FAULT;
 }
 
-enum row shops_move(struct tx *tx, struct shop *s, enum shop_status to, const char *why, int64_t actor, int64_t now)
+enum row shops_move(struct tx *tx, struct shop *s, enum shop_status to, const char *why, int64_t actor, int64_t now_ms)
 {
     enum shop_status from = s->status;
     if (!may_move[from][to]) return ROW_NONE;
@@ -200,39 +200,39 @@ enum row shops_move(struct tx *tx, struct shop *s, enum shop_status to, const ch
     struct shop after = *s;
     after.status = to;
     after.version = s->version + 1;
-    after.updated_at_ms = now;
+    after.updated_at_ms = now_ms;
     if (to == SHOP_DELETED) {
         after.deleted_from = from;
-        after.deleted_at_ms = now;
-        after.purge_at_ms = now + SHOP_RESTORE_DAYS * DAY_MS;
+        after.deleted_at_ms = now_ms;
+        after.purge_at_ms = now_ms + SHOP_RESTORE_DAYS * DAY_MS;
     } else if (to != SHOP_PURGED) {
         after.deleted_from = SHOP_NONE;
         after.deleted_at_ms = after.purge_at_ms = 0;
     }
     struct query q = query(tx, &move);
-    bind_i64(&q, s->id), bind_i64(&q, from), bind_i64(&q, s->version), bind_i64(&q, to), bind_i64(&q, now);
+    bind_i64(&q, s->id), bind_i64(&q, from), bind_i64(&q, s->version), bind_i64(&q, to), bind_i64(&q, now_ms);
     bind_i64(&q, after.deleted_from), bind_i64(&q, after.deleted_at_ms), bind_i64(&q, after.purge_at_ms);
     int64_t moved = query_change(&q);
     if (moved <= 0) return moved < 0 ? ROW_FAULT : ROW_NONE;
     *s = after;
-    return write_history(tx, s, from, why, actor, now) ? ROW_FOUND : ROW_FAULT;
+    return write_history(tx, s, from, why, actor, now_ms) ? ROW_FOUND : ROW_FAULT;
 }
 
-bool shops_rename(struct tx *tx, struct shop *s, const char *name, const char *domain, int64_t now)
+bool shops_rename(struct tx *tx, struct shop *s, const char *name, const char *domain, int64_t now_ms)
 {
     s->name = name;
     s->domain = domain;
-    s->updated_at_ms = now;
+    s->updated_at_ms = now_ms;
     struct query q = query(tx, &rename_shop);
-    bind_i64(&q, s->id), bind_text(&q, name), bind_text(&q, domain), bind_i64(&q, now);
+    bind_i64(&q, s->id), bind_text(&q, name), bind_text(&q, domain), bind_i64(&q, now_ms);
     return query_put(&q);
 }
 
-bool shops_set_slug(struct tx *tx, struct shop *s, const char *slug, int64_t now)
+bool shops_set_slug(struct tx *tx, struct shop *s, const char *slug, int64_t now_ms)
 {
     s->slug = slug;
     struct query q = query(tx, &set_slug);
-    bind_i64(&q, s->id), bind_text(&q, slug), bind_i64(&q, now);
+    bind_i64(&q, s->id), bind_text(&q, slug), bind_i64(&q, now_ms);
     return query_put(&q);
 }
 

@@ -65,10 +65,10 @@ struct shop_chatbot { /* state NULL: off */
 /* Filled by app from tenants; NULL: nobody wants to know. Called in the same transaction, under the shop's lock, when
  * the row has changed; `s` is what it is now, for .purged what it was. False: storage fault. */
 struct shops_hooks {
-    bool (*deleted)(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
-    bool (*restored)(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
-    bool (*purged)(struct tx *tx, const struct shop *s, int64_t now);
-    bool (*domain_changed)(struct tx *tx, const struct shop *s, int64_t now);
+    bool (*deleted)(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
+    bool (*restored)(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
+    bool (*purged)(struct tx *tx, const struct shop *s, int64_t now_ms);
+    bool (*domain_changed)(struct tx *tx, const struct shop *s, int64_t now_ms);
     /* For lists and status: the chatbot members of these shops, in one query. out[i], zeroed, belongs to ids[i]. */
     bool (*chatbots)(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out);
     enum row (*account_known)(struct tx *tx, int64_t account); /* for verify; NULL: not asked */

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "credits/credits.h"
-#include "http/loop.h"
+#include "http/private.h"
 #include "jobs/private.h"
 #include <stdio.h>
 #include <stdlib.h>

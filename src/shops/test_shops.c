@@ -25,12 +25,15 @@ static void expect_sound(struct test_db *t) { test_expect_sound(t, shops_checks)
 static struct {
     int deleted, restored, purged;
 } seen;
-static bool on_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now) { return ++seen.deleted > 0; }
-static bool on_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now)
+static bool on_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms)
+{
+    return ++seen.deleted > 0;
+}
+static bool on_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms)
 {
     return ++seen.restored > 0;
 }
-static bool on_purged(struct tx *tx, const struct shop *s, int64_t now)
+static bool on_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
 {
     assert_int_equal(s->status, SHOP_DELETED); /* as it was, with its words */
     return ++seen.purged > 0;
@@ -241,9 +244,9 @@ TEST_EACH_ENGINE(a_shop_deleted_by_a_clock_that_was_ahead_is_purged_in_time)
 STMT(locked_by_us, "SELECT COUNT(*) AS n FROM shops WHERE status = 5",
      .postgres = "SELECT COUNT(*) AS n FROM shops WHERE status = 5 AND xmax::text = pg_current_xact_id()::xid::text");
 
-static bool on_purged_of_three(struct tx *tx, const struct shop *s, int64_t now)
+static bool on_purged_of_three(struct tx *tx, const struct shop *s, int64_t now_ms)
 {
-    (void)s, (void)now;
+    (void)s, (void)now_ms;
     struct query q = query(tx, &locked_by_us);
     assert_int_equal(query_row(&q), ROW_FOUND);
     assert_int_equal(col_i64(&q, "n"), 2 - seen.purged);

@@ -228,14 +228,14 @@ enum op_outcome lanes_run(struct lanes *ls, struct op *op)
 
 void lanes_depth(struct lanes *ls, size_t *waiting, int64_t *oldest_ms)
 {
-    int64_t now = monotonic_ms();
+    int64_t at_ms = monotonic_ms();
     *waiting = 0;
     *oldest_ms = 0;
     for (int i = 0; i < 2; i++) {
         struct lane_queue *q = i ? &ls->write : &ls->read;
         pthread_mutex_lock(&q->lock);
         *waiting += q->count;
-        int64_t age = q->head ? now - q->head->queued_at_ms : 0;
+        int64_t age = q->head ? at_ms - q->head->queued_at_ms : 0;
         pthread_mutex_unlock(&q->lock);
         if (age > *oldest_ms) *oldest_ms = age;
     }

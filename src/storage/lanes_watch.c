@@ -55,11 +55,11 @@ static void look(struct lanes *l, struct arena *a)
 void lanes_health(struct lanes *l, struct lanes_health *out)
 {
     enum { TOO_OLD_MS = 10000 }; /* a try that does not come back is no good sign */
-    int64_t now = monotonic_ms(), held_since_ms = atomic_load(&l->db->log_held_since_ms);
-    atomic_store(&l->watch.asked_at_ms, now);
-    *out = (struct lanes_health){ .looked_ago_ms = now - atomic_load(&l->watch.looked_at_ms),
+    int64_t at_ms = monotonic_ms(), held_since_ms = atomic_load(&l->db->log_held_since_ms);
+    atomic_store(&l->watch.asked_at_ms, at_ms);
+    *out = (struct lanes_health){ .looked_ago_ms = at_ms - atomic_load(&l->watch.looked_at_ms),
                                   .log_held_pages = atomic_load(&l->db->log_held_pages),
-                                  .log_held_for_ms = held_since_ms ? now - held_since_ms : 0 };
+                                  .log_held_for_ms = held_since_ms ? at_ms - held_since_ms : 0 };
     out->can_write = atomic_load(&l->watch.can_write) && (!l->watch.has_thread || out->looked_ago_ms < TOO_OLD_MS);
     if (db_engine_of(l->db) == DB_SQLITE) out->log_bytes = sqlite_file_log_bytes(l->db);
 }
@@ -81,11 +81,11 @@ static void *watch_thread(void *arg)
     struct arena *a = arena_new(WATCH_ARENA_BYTES);
     int64_t look_at_ms = 0;
     do {
-        int64_t now = monotonic_ms();
-        bool asked = now - atomic_load(&l->watch.asked_at_ms) < WATCH_ASKED_MS;
-        if (asked || now >= look_at_ms || !atomic_load(&l->watch.can_write) || !clock_is_sound()) {
+        int64_t at_ms = monotonic_ms();
+        bool asked = at_ms - atomic_load(&l->watch.asked_at_ms) < WATCH_ASKED_MS;
+        if (asked || at_ms >= look_at_ms || !atomic_load(&l->watch.can_write) || !clock_is_sound()) {
             look(l, a);
-            look_at_ms = now + WATCH_IDLE_MS;
+            look_at_ms = at_ms + WATCH_IDLE_MS;
         }
         clock_check();
     } while (pause_ms(&l->watch, WATCH_PAUSE_MS));

@@ -14,13 +14,13 @@ void credits_details(struct json *j, const void *arg)
     json_text(j, "source", subscription_source_name(c->source));
 }
 
-bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a, int64_t now)
+bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a, int64_t now_ms)
 {
     struct subscription s;
     bool first = t->id == 0;
     t->bot_id = a->bot_id;
     t->bot_state = a->bot_state;
-    t->enabled_at_ms = now;
+    t->enabled_at_ms = now_ms;
     t->error_code = NULL;
     t->maybe_registered = false;
     if (a->begins) {
@@ -30,10 +30,10 @@ bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const st
         s.status = SUBSCRIPTION_ACTIVE; /* what was paid goes on */
         s.expires_at_ms = s.due_at_ms = a->end_ms;
     }
-    if (tenants_move(tx, t, TENANT_ACTIVE, a->begins ? "enabled" : "enabled_again", a->actor, now) != ROW_FOUND)
+    if (tenants_move(tx, t, TENANT_ACTIVE, a->begins ? "enabled" : "enabled_again", a->actor, now_ms) != ROW_FOUND)
         return false;
     s.tenant = t->id;
-    if (!(a->begins ? subscription_insert(tx, &s, now) : subscription_save(tx, &s, now))) return false;
+    if (!(a->begins ? subscription_insert(tx, &s, now_ms) : subscription_save(tx, &s, now_ms))) return false;
     struct charge charge = { .credits = a->charged, .backend = recipe_of(t->backend)->name, .source = s.source };
-    return tenants_tell(tx, req, AUDIT_chatbot_enabled, t, credits_details, &charge, now);
+    return tenants_tell(tx, req, AUDIT_chatbot_enabled, t, credits_details, &charge, now_ms);
 }

@@ -16,20 +16,20 @@
 STMT(wake_one, "UPDATE subscriptions SET due_at_ms = ?3 WHERE account = ?1 AND shop = ?2 AND due_at_ms > 0"
                " AND due_at_ms > ?3 AND (status = 2 OR source <> 'credits')");
 
-static void judge(const struct subscription *s, const struct tenants_entitlement *given, int64_t now,
+static void judge(const struct subscription *s, const struct tenants_entitlement *given, int64_t now_ms,
                   struct entitlement *out)
 {
     bool ended = s->status == SUBSCRIPTION_NONE || s->status == SUBSCRIPTION_EXPIRED;
     bool theirs = !ended && s->source != SOURCE_CREDITS && given->until_ms > 0 && given->source == s->source;
     *out = (struct entitlement){ .source = ended ? SOURCE_CREDITS : s->source };
     if (!ended) out->end_ms = theirs ? given->until_ms : s->expires_at_ms;
-    out->runs = s->status != SUBSCRIPTION_PAST_DUE && out->end_ms > now;
-    if (!theirs && given->until_ms > now && given->until_ms > out->end_ms) out->next = *given;
+    out->runs = s->status != SUBSCRIPTION_PAST_DUE && out->end_ms > now_ms;
+    if (!theirs && given->until_ms > now_ms && given->until_ms > out->end_ms) out->next = *given;
     if (ended && out->next.until_ms > 0) out->source = out->next.source;
     out->by_credits = out->source == SOURCE_CREDITS && out->next.until_ms == 0;
 }
 
-bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *s, size_t count, int64_t now,
+bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *s, size_t count, int64_t now_ms,
                      struct entitlement *out)
 {
     struct tenants_entitlement given[ENTITLEMENTS_MAX] = { 0 };
@@ -40,17 +40,17 @@ bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *
         return false;
     for (size_t i = 0; i < count; i++) {
         assert(given[i].until_ms == 0 || (given[i].source > SOURCE_CREDITS && given[i].source < SOURCE_COUNT));
-        judge(&s[i], &given[i], now, &out[i]);
+        judge(&s[i], &given[i], now_ms, &out[i]);
     }
     return true;
 }
 
-bool entitlement_of(struct tx *tx, int64_t account, int64_t shop, const struct subscription *s, int64_t now,
+bool entitlement_of(struct tx *tx, int64_t account, int64_t shop, const struct subscription *s, int64_t now_ms,
                     struct entitlement *out)
 {
     struct subscription one = *s;
     one.shop = shop;
-    return entitlements_of(tx, account, &one, 1, now, out);
+    return entitlements_of(tx, account, &one, 1, now_ms, out);
 }
 
 struct credits entitlement_price(const struct entitlement *e)
@@ -65,10 +65,10 @@ int64_t entitlement_free_until(const struct entitlement *e)
 
 bool entitlement_serves(const struct tenant *t) { return t->status == TENANT_ACTIVE && !t->shop_deleted; }
 
-bool tenants_entitlement_changed(struct tx *tx, int64_t account, int64_t shop, int64_t now)
+bool tenants_entitlement_changed(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms)
 {
     struct query q = query(tx, &wake_one);
-    bind_i64(&q, account), bind_i64(&q, shop), bind_i64(&q, now);
+    bind_i64(&q, account), bind_i64(&q, shop), bind_i64(&q, now_ms);
     int64_t woken = query_change(&q);
     if (woken <= 0) return woken == 0;
     return jobs_put(tx, &(struct job_new){ .kind = tenants_renew_job.name }, NULL) >= 0;

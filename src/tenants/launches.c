@@ -21,13 +21,13 @@ bool launches_put(struct tx *tx, const struct launch *l)
     return query_put(&q);
 }
 
-enum row launches_use(struct tx *tx, struct str code, int64_t account, int64_t now, int64_t *shop)
+enum row launches_use(struct tx *tx, struct str code, int64_t account, int64_t now_ms, int64_t *shop)
 {
     char *hash = arena_alloc(tx_arena(tx), SHA256_HEX_SIZE);
     sha256_hex(code, hash);
     struct query q = query(tx, &use);
-    bind_text(&q, hash), bind_i64(&q, account), bind_i64(&q, now);
-    bind_i64(&q, now + LAUNCH_TTL_S * SECOND_MS); /* one from a clock that was ahead is no code */
+    bind_text(&q, hash), bind_i64(&q, account), bind_i64(&q, now_ms);
+    bind_i64(&q, now_ms + LAUNCH_TTL_S * SECOND_MS); /* one from a clock that was ahead is no code */
     enum row row = query_row(&q);
     if (row == ROW_FOUND) *shop = col_i64(&q, "shop");
     return row;

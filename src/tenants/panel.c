@@ -290,8 +290,8 @@ static bool panel_keys(struct keys_of *k, struct str owner, struct jwt_keys *out
     if (row != ROW_FOUND) return false;
     /* The panel names its keys as it likes, or not at all: no kid. */
     if (open_text(a, k->g->shop_id, "sso", k->g->sso_sealed, &text)) (void)add_key(out, (struct str){ 0 }, text);
-    int64_t now = k->req->now_ms, until = k->g->old_until_ms;
-    bool old_holds = until > now && until <= time_latest_end(now, SECRET_OVERLAP_HOURS * HOUR_MS);
+    int64_t now_ms = k->req->now_ms, until = k->g->old_until_ms;
+    bool old_holds = until > now_ms && until <= time_latest_end(now_ms, SECRET_OVERLAP_HOURS * HOUR_MS);
     if (old_holds && open_text(a, k->g->shop_id, "sso", k->g->old_sso_sealed, &text))
         (void)add_key(out, (struct str){ 0 }, text);
     return out->count > 0;

@@ -71,29 +71,29 @@ MUST_USE enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *ou
 /* Moves to `to` and writes every changeable member of *t; inserts when t->id is 0. ROW_NONE: not allowed, or moved by
  * somebody else. */
 MUST_USE enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_status to, const char *why, int64_t actor,
-                               int64_t now);
-MUST_USE bool tenants_keep(struct tx *tx, struct tenant *t, int64_t now); /* the same, status stays */
-const char *tenant_state_word(const struct tenant *t);                    /* off, pending, ..., failed: for screens */
+                               int64_t now_ms);
+MUST_USE bool tenants_keep(struct tx *tx, struct tenant *t, int64_t now_ms); /* the same, status stays */
+const char *tenant_state_word(const struct tenant *t); /* off, pending, ..., failed: for screens */
 /* The event alone: a step of the way was done. */
 MUST_USE bool tenants_progressed(struct tx *tx, const struct tenant *t);
 /* Audit row and event of a change; `req` NULL: by a job. */
 MUST_USE bool tenants_tell(struct tx *tx, struct req *req, struct audit_action action, const struct tenant *t,
-                           json_writer *details, const void *arg, int64_t now);
+                           json_writer *details, const void *arg, int64_t now_ms);
 
 /* ---- subscriptions.c ---- */
 MUST_USE enum row subscriptions_get(struct tx *tx, int64_t tenant, int64_t number, struct subscription *out);
 /* A first period from then on, and t->subscription is its number; the caller saves t. `given`: by others than credits,
  * until a later time; until_ms 0: a month of credits. */
 struct subscription subscription_first(struct tenant *t, const struct tenants_entitlement *given, int64_t begin_ms);
-MUST_USE bool subscription_insert(struct tx *tx, const struct subscription *s, int64_t now);
-MUST_USE bool subscription_save(struct tx *tx, const struct subscription *s, int64_t now);
+MUST_USE bool subscription_insert(struct tx *tx, const struct subscription *s, int64_t now_ms);
+MUST_USE bool subscription_save(struct tx *tx, const struct subscription *s, int64_t now_ms);
 const char *subscription_status_name(enum subscription_status s);
 extern const char *const subscription_source_names[]; /* NULL-ended */
 const char *subscription_source_name(enum subscription_source s);
 enum subscription_source subscription_source_named(const char *name); /* SOURCE_COUNT: a word that we do not know */
 /* Of one that is past due: when it stops, counted from the notice; whole days until then, rounded up. */
-int64_t subscription_grace_end(const struct subscription *s, int64_t now);
-int subscription_days_left(const struct subscription *s, int64_t now);
+int64_t subscription_grace_end(const struct subscription *s, int64_t now_ms);
+int subscription_days_left(const struct subscription *s, int64_t now_ms);
 
 /* ---- entitlement.c: what pays for a chat, and until when. Everybody asks this, nobody judges a source himself ---- */
 struct entitlement {
@@ -105,11 +105,11 @@ struct entitlement {
 };
 enum { ENTITLEMENTS_MAX = 50 };
 /* `s`: the present subscription; number 0: none. False: storage fault. */
-MUST_USE bool entitlement_of(struct tx *tx, int64_t account, int64_t shop, const struct subscription *s, int64_t now,
+MUST_USE bool entitlement_of(struct tx *tx, int64_t account, int64_t shop, const struct subscription *s, int64_t now_ms,
                              struct entitlement *out);
 /* The same of `count` subscriptions of one account, at most ENTITLEMENTS_MAX. */
-MUST_USE bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *s, size_t count, int64_t now,
-                              struct entitlement *out);
+MUST_USE bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *s, size_t count,
+                              int64_t now_ms, struct entitlement *out);
 struct credits entitlement_price(const struct entitlement *e); /* of switching on now */
 int64_t entitlement_free_until(const struct entitlement *e);   /* so long that is free; 0: it costs */
 /* Its chat serves: tokens are signed and taken. Renewals move the state when what paid for it is over. */
@@ -120,7 +120,7 @@ enum { RENEWAL_LAST_CALL_DAYS = 3 };
 /* To the account's owner: what comes after is not paid, so many days are left; 0: it has stopped. Nobody to write to:
  * true. */
 MUST_USE bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscription *s,
-                             const struct entitlement *e, int days_left, int64_t now);
+                             const struct entitlement *e, int days_left, int64_t now_ms);
 
 /* ---- activate.c ---- */
 /* The end of every successful enable: tenant active, subscription, audit, events. The charge was made by the caller. */
@@ -135,7 +135,7 @@ struct activation {
     int64_t actor;
 };
 MUST_USE bool tenants_activate(struct tx *tx, struct req *req, struct tenant *t, const struct activation *a,
-                               int64_t now);
+                               int64_t now_ms);
 const char *enable_key(struct arena *a, const struct tenant *t);
 void credits_details(struct json *j, const void *arg); /* of struct charge */
 struct charge {
@@ -157,7 +157,7 @@ enum { SECRETS_MAX = 6, SECRET_TEXT_SIZE = 64 }; /* three kinds, active and prev
 const char *secret_kind_name(enum secret_kind kind);
 void secret_kind_json(struct json *j, const void *arg); /* audit details; `arg` is an enum secret_kind */
 /* Makes those of sso and webhook that are missing. */
-MUST_USE bool secrets_ensure(struct tx *tx, const struct tenant *t, int64_t now);
+MUST_USE bool secrets_ensure(struct tx *tx, const struct tenant *t, int64_t now_ms);
 MUST_USE bool secrets_list(struct tx *tx, int64_t tenant, struct secret out[SECRETS_MAX], size_t *count);
 MUST_USE bool secrets_erase(struct tx *tx, int64_t tenant);
 /* What a secret is sealed for. */
@@ -173,9 +173,9 @@ void secret_make(enum secret_kind kind, char out[SECRET_TEXT_SIZE]);
 MUST_USE bool secret_next_generation(struct tx *tx, int64_t tenant, enum secret_kind kind, int64_t *out);
 /* Inserts `text` as the active secret. */
 MUST_USE bool secret_add(struct tx *tx, const struct tenant *t, enum secret_kind kind, int64_t generation,
-                         const char *text, bool delivered, bool shown, int64_t now);
+                         const char *text, bool delivered, bool shown, int64_t now_ms);
 /* Changes of one secret; false also when it is not as it was read. */
-MUST_USE bool secret_mark_shown(struct tx *tx, int64_t tenant, const struct secret *s, int64_t now);
+MUST_USE bool secret_mark_shown(struct tx *tx, int64_t tenant, const struct secret *s, int64_t now_ms);
 MUST_USE bool secret_make_previous(struct tx *tx, int64_t tenant, const struct secret *s, int64_t until_ms);
 MUST_USE bool secret_revoke(struct tx *tx, int64_t tenant, const struct secret *s);
 
@@ -226,7 +226,7 @@ struct launch {
 };
 MUST_USE bool launches_put(struct tx *tx, const struct launch *l);
 /* Each works once, before its end, for the account it was made for. */
-MUST_USE enum row launches_use(struct tx *tx, struct str code, int64_t account, int64_t now, int64_t *shop);
+MUST_USE enum row launches_use(struct tx *tx, struct str code, int64_t account, int64_t now_ms, int64_t *shop);
 MUST_USE bool launches_forget(struct tx *tx, int64_t before_ms);
 
 /* ---- problems ---- */

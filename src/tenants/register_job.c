@@ -153,20 +153,20 @@ static enum row lock_current(struct job *job, struct tx *tx, struct shop *shop, 
 static void note_call(struct job *job, const struct work *w, struct tenant *t, const struct step_row *row)
 {
     const struct recipe *r = recipe_of(t->backend);
-    int64_t until = time_clamp_until(t->doubt_until_ms, job->now_ms, r->doubt_ms);
-    if (w->verdict == VERDICT_UNKNOWN) t->maybe_registered = true, until = job->now_ms + r->doubt_ms;
+    int64_t until_ms = time_clamp_until(t->doubt_until_ms, job->now_ms, r->doubt_ms);
+    if (w->verdict == VERDICT_UNKNOWN) t->maybe_registered = true, until_ms = job->now_ms + r->doubt_ms;
     if (row->state == STEP_FINISHED) {
         /* An earlier call that nobody answered may still take effect. Or somebody was telling the outside that it is
          * off while this was asked: which of the two arrived last? */
         bool open = job->attempt > 1 && w->t.settled_attempt != job->attempt - 1;
         bool crossed = w->t.tell_job && r->resume;
         if (crossed) t->word++;
-        if (open || crossed) until = job->now_ms + r->doubt_ms;
+        if (open || crossed) until_ms = job->now_ms + r->doubt_ms;
         /* What has changed since the first step is told again: later steps may have heard it or not. */
         bool first = text_eq(row->name, r->step[0].name);
         if (first && !w->old_words && t->told < w->t.word) t->told = w->t.word;
     }
-    t->doubt_until_ms = until > job->now_ms ? until : 0;
+    t->doubt_until_ms = until_ms > job->now_ms ? until_ms : 0;
     t->settled_attempt = job->attempt;
 }
 

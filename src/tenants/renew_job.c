@@ -36,7 +36,7 @@ struct renewal {
     struct tenant t;
     struct subscription s;
     struct entitlement e;
-    int64_t now;
+    int64_t now_ms;
     const char *error; /* why not, for the operator */
     bool still_due;    /* another month is */
 };
@@ -51,8 +51,8 @@ static void period_details(struct json *j, const void *arg)
 
 static bool write_renewal(struct renewal *r, struct audit_action action)
 {
-    if (!subscription_save(r->tx, &r->s, r->now)) return false;
-    return tenants_tell(r->tx, NULL, action, &r->t, period_details, &r->s, r->now);
+    if (!subscription_save(r->tx, &r->s, r->now_ms)) return false;
+    return tenants_tell(r->tx, NULL, action, &r->t, period_details, &r->s, r->now_ms);
 }
 
 static enum debit charge_period(struct renewal *r)
@@ -67,7 +67,7 @@ static enum debit charge_period(struct renewal *r)
                                                   .amount = tenants_settings.renewal_price,
                                                   .reason = REASON_chatbot_renewal,
                                                   .key = key,
-                                                  .at_ms = r->now },
+                                                  .at_ms = r->now_ms },
                          &entry);
 }
 
@@ -80,7 +80,7 @@ static bool next_period(struct renewal *r)
     s->status = SUBSCRIPTION_ACTIVE;
     s->past_due_at_ms = s->notices = 0;
     s->charges++;
-    r->still_due = s->due_at_ms <= r->now;
+    r->still_due = s->due_at_ms <= r->now_ms;
     struct credit_balance balance;
     if (!write_renewal(r, AUDIT_chatbot_renewed)) return false;
     return credits_tell(r->tx, r->t.account, &balance);
@@ -92,7 +92,7 @@ static bool expire(struct renewal *r)
     s->status = SUBSCRIPTION_EXPIRED;
     s->due_at_ms = 0;
     if (!tenants_stands_anew(r->tx, &r->t)) return false;
-    if (tenants_move(r->tx, &r->t, TENANT_SUSPENDED, "expired", 0, r->now) != ROW_FOUND) return false;
+    if (tenants_move(r->tx, &r->t, TENANT_SUSPENDED, "expired", 0, r->now_ms) != ROW_FOUND) return false;
     return write_renewal(r, AUDIT_chatbot_expired);
 }
 
@@ -100,20 +100,20 @@ static bool not_paid(struct renewal *r)
 {
     struct subscription *s = &r->s;
     bool told = s->status == SUBSCRIPTION_PAST_DUE;
-    if (!told) s->past_due_at_ms = r->now, s->notices = 0;
-    int64_t grace_end = subscription_grace_end(s, r->now);
-    int left = subscription_days_left(s, r->now);
-    if (told && r->now >= grace_end) {
-        if (!renewal_letter(r->tx, &r->t, s, &r->e, 0, r->now)) return false;
+    if (!told) s->past_due_at_ms = r->now_ms, s->notices = 0;
+    int64_t grace_end_ms = subscription_grace_end(s, r->now_ms);
+    int left = subscription_days_left(s, r->now_ms);
+    if (told && r->now_ms >= grace_end_ms) {
+        if (!renewal_letter(r->tx, &r->t, s, &r->e, 0, r->now_ms)) return false;
         return expire(r);
     }
-    int64_t again = r->now + RENEW_RETRY_MINUTES * MINUTE_MS;
-    s->due_at_ms = again < grace_end ? again : grace_end;
+    int64_t again = r->now_ms + RENEW_RETRY_MINUTES * MINUTE_MS;
+    s->due_at_ms = again < grace_end_ms ? again : grace_end_ms;
     if (s->notices < 1 || (s->notices < 2 && left <= RENEWAL_LAST_CALL_DAYS)) {
         s->notices++;
-        if (!renewal_letter(r->tx, &r->t, s, &r->e, left, r->now)) return false;
+        if (!renewal_letter(r->tx, &r->t, s, &r->e, left, r->now_ms)) return false;
     }
-    if (told) return subscription_save(r->tx, s, r->now);
+    if (told) return subscription_save(r->tx, s, r->now_ms);
     s->status = SUBSCRIPTION_PAST_DUE;
     return write_renewal(r, AUDIT_chatbot_past_due);
 }
@@ -126,7 +126,7 @@ static bool go_on(struct renewal *r)
     s->expires_at_ms = s->due_at_ms = r->e.end_ms;
     s->status = SUBSCRIPTION_ACTIVE;
     s->past_due_at_ms = s->notices = 0;
-    return same ? subscription_save(r->tx, s, r->now) : write_renewal(r, AUDIT_chatbot_renewed);
+    return same ? subscription_save(r->tx, s, r->now_ms) : write_renewal(r, AUDIT_chatbot_renewed);
 }
 
 /* The time that is over was paid by somebody else than what comes now. */
@@ -135,12 +135,12 @@ static bool take_over(struct renewal *r)
     struct subscription old = r->s;
     old.status = SUBSCRIPTION_EXPIRED;
     old.due_at_ms = 0;
-    r->s = subscription_first(&r->t, &r->e.next, r->now);
+    r->s = subscription_first(&r->t, &r->e.next, r->now_ms);
     r->s.tenant = r->t.id;
-    if (!subscription_save(r->tx, &old, r->now)) return false;
-    if (!tenants_keep(r->tx, &r->t, r->now)) return false;
-    if (!subscription_insert(r->tx, &r->s, r->now)) return false;
-    return tenants_tell(r->tx, NULL, AUDIT_chatbot_renewed, &r->t, period_details, &r->s, r->now);
+    if (!subscription_save(r->tx, &old, r->now_ms)) return false;
+    if (!tenants_keep(r->tx, &r->t, r->now_ms)) return false;
+    if (!subscription_insert(r->tx, &r->s, r->now_ms)) return false;
+    return tenants_tell(r->tx, NULL, AUDIT_chatbot_renewed, &r->t, period_details, &r->s, r->now_ms);
 }
 
 /* What was given was taken back before its end. */
@@ -151,7 +151,7 @@ static void end_early(struct renewal *r)
     s->expires_at_ms = r->e.end_ms > s->period_start_ms ? r->e.end_ms : s->period_start_ms + 1;
 }
 
-static bool is_due(const struct subscription *s, int64_t now) { return s->due_at_ms > 0 && s->due_at_ms <= now; }
+static bool is_due(const struct subscription *s, int64_t now_ms) { return s->due_at_ms > 0 && s->due_at_ms <= now_ms; }
 
 static bool charge(struct renewal *r)
 {
@@ -173,7 +173,7 @@ static bool renew(struct renewal *r, int64_t shop)
     if (row != ROW_FOUND) return row == ROW_NONE;
     row = subscriptions_get(r->tx, r->t.id, r->t.subscription, &r->s);
     if (row != ROW_FOUND) return row == ROW_NONE;
-    if (!is_due(&r->s, r->now)) return true;
+    if (!is_due(&r->s, r->now_ms)) return true;
     if (r->s.anchor_day < 1 || r->s.anchor_day > 31 || r->s.expires_at_ms <= r->s.period_start_ms) {
         r->error = "its subscription's dates make no sense";
         return false;
@@ -182,20 +182,20 @@ static bool renew(struct renewal *r, int64_t shop)
         /* Whoever took the tenant out of service should have stopped the renewals; never charge for nothing. */
         LOG(LOG_WARN, "renewal_of_idle_tenant", LOG_NUMBER("shop", shop));
         r->s.due_at_ms = 0;
-        return subscription_save(r->tx, &r->s, r->now);
+        return subscription_save(r->tx, &r->s, r->now_ms);
     }
-    if (!entitlement_of(r->tx, r->t.account, shop, &r->s, r->now, &r->e)) return false;
-    if (r->e.end_ms > r->now) return go_on(r);
+    if (!entitlement_of(r->tx, r->t.account, shop, &r->s, r->now_ms, &r->e)) return false;
+    if (r->e.end_ms > r->now_ms) return go_on(r);
     if (r->e.next.until_ms > 0) return take_over(r);
     end_early(r);
     if (!r->s.renews) return expire(r); /* as the merchant wished */
     return r->e.by_credits ? charge(r) : not_paid(r);
 }
 
-bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now)
+bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now_ms)
 {
     struct query q = query(tx, &wake);
-    bind_i64(&q, account), bind_i64(&q, now);
+    bind_i64(&q, account), bind_i64(&q, now_ms);
     int64_t woken = query_change(&q);
     if (woken <= 0) return woken == 0;
     return jobs_put(tx, &(struct job_new){ .kind = tenants_renew_job.name }, NULL) >= 0;
@@ -216,7 +216,7 @@ static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max
 
 static enum job_wish renew_one(struct job *job, struct tx *tx, int64_t shop)
 {
-    struct renewal r = { .tx = tx, .now = job->now_ms };
+    struct renewal r = { .tx = tx, .now_ms = job->now_ms };
     struct shop s;
     enum row row = shops_try_locked(tx, shop, &s);
     if (row == ROW_NONE) {

@@ -74,7 +74,7 @@ static const struct letter *letter_for(const struct entitlement *e, int days_lef
 }
 
 bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscription *s, const struct entitlement *e,
-                    int days_left, int64_t now)
+                    int days_left, int64_t now_ms)
 {
     struct tenants_owner owner = { 0 };
     struct shop shop;
@@ -88,7 +88,7 @@ bool renewal_letter(struct tx *tx, const struct tenant *t, const struct subscrip
     struct credits credits = stopped ? tenants_settings.enable_price : tenants_settings.renewal_price;
     const struct letter_value name = LETTER_VALUE_TEXT("shop", shop.name), link = LETTER_VALUE_LINK("link", where),
                               price = LETTER_VALUE_NUMBER("price", credits_count(credits)), end = LETTER_END,
-                              date = LETTER_VALUE_DAY("date", subscription_grace_end(s, now));
+                              date = LETTER_VALUE_DAY("date", subscription_grace_end(s, now_ms));
     struct letter_value values[5] = { name, link };
     size_t n = 2;
     if (stopped || billing) values[n++] = price;

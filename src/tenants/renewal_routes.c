@@ -62,22 +62,23 @@ static void home_json(struct json *j, const void *arg)
 }
 
 /* Others have paid, or have not: no credits are missing. */
-static bool judge_given(const struct subscription *s, const struct entitlement *e, int64_t now, struct attention *out)
+static bool judge_given(const struct subscription *s, const struct entitlement *e, int64_t now_ms,
+                        struct attention *out)
 {
     int64_t end_ms = e->next.until_ms ? e->next.until_ms : e->end_ms;
-    bool unpaid = s->status == SUBSCRIPTION_PAST_DUE && end_ms <= now;
+    bool unpaid = s->status == SUBSCRIPTION_PAST_DUE && end_ms <= now_ms;
     out->kind = unpaid ? ATTENTION_UNPAID : ATTENTION_ENDING;
-    out->by_ms = unpaid ? subscription_grace_end(s, now) : end_ms;
-    return end_ms < now + ATTENTION_DAYS * DAY_MS;
+    out->by_ms = unpaid ? subscription_grace_end(s, now_ms) : end_ms;
+    return end_ms < now_ms + ATTENTION_DAYS * DAY_MS;
 }
 
 /* *left is what remains for the ones that end later. False: nothing to look at. */
-static bool judge(const struct subscription *s, const struct entitlement *e, int64_t now, struct credits *left,
+static bool judge(const struct subscription *s, const struct entitlement *e, int64_t now_ms, struct credits *left,
                   struct attention *out)
 {
     struct credits price = tenants_settings.renewal_price, missing = credits_of(0);
     *out = (struct attention){ .shop = s->shop, .source = e->source, .amount = missing };
-    if (!e->by_credits) return judge_given(s, e, now, out);
+    if (!e->by_credits) return judge_given(s, e, now_ms, out);
     if (!s->renews) {
         out->kind = ATTENTION_ENDING, out->by_ms = s->expires_at_ms;
         return true;
@@ -87,7 +88,7 @@ static bool judge(const struct subscription *s, const struct entitlement *e, int
     if (!credits_subtract(*left, covered ? price : *left, left)) return false;
     out->kind = s->status == SUBSCRIPTION_PAST_DUE ? ATTENTION_UNPAID : ATTENTION_SHORT;
     out->amount = missing;
-    out->by_ms = subscription_grace_end(s, now);
+    out->by_ms = subscription_grace_end(s, now_ms);
     return !covered; /* what is past due and covered is renewed in a moment */
 }
 

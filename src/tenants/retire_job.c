@@ -26,16 +26,16 @@ struct retiring {
 /* An end that a clock written ahead of time has set is no further away than it can have been set. */
 STMT(clamp, "UPDATE tenant_secrets SET valid_until_ms = ?1 WHERE state = 2 AND valid_until_ms > ?1");
 
-static bool clamp_ends(struct tx *tx, int64_t now)
+static bool clamp_ends(struct tx *tx, int64_t now_ms)
 {
     struct query q = query(tx, &clamp);
-    bind_i64(&q, now + SECRET_OVERLAP_HOURS * HOUR_MS);
+    bind_i64(&q, now_ms + SECRET_OVERLAP_HOURS * HOUR_MS);
     return query_change(&q) >= 0;
 }
 
-static bool retire(struct tx *tx, const struct retiring *r, int64_t now)
+static bool retire(struct tx *tx, const struct retiring *r, int64_t now_ms)
 {
-    if (r->undelivered) return secret_make_previous(tx, r->tenant, &r->s, now + EXTEND_HOURS * HOUR_MS);
+    if (r->undelivered) return secret_make_previous(tx, r->tenant, &r->s, now_ms + EXTEND_HOURS * HOUR_MS);
     if (!secret_revoke(tx, r->tenant, &r->s)) return false;
     return audit_put(tx, &(struct audit_entry){ .action = AUDIT_secret_retired,
                                                 .account = r->account,
@@ -43,7 +43,7 @@ static bool retire(struct tx *tx, const struct retiring *r, int64_t now)
                                                 .resource_id = r->shop,
                                                 .details = secret_kind_json,
                                                 .arg = &r->s.kind,
-                                                .at_ms = now });
+                                                .at_ms = now_ms });
 }
 
 static int64_t read_overdue(struct job *job, struct tx *tx, int64_t *out, size_t max)
@@ -56,12 +56,12 @@ static int64_t read_overdue(struct job *job, struct tx *tx, int64_t *out, size_t
     return row == ROW_FAULT ? -1 : count;
 }
 
-static enum job_wish retire_of(struct tx *tx, int64_t tenant, int64_t shop, int64_t now)
+static enum job_wish retire_of(struct tx *tx, int64_t tenant, int64_t shop, int64_t now_ms)
 {
     struct retiring due[SECRETS_MAX];
     size_t count = 0;
     struct query q = query(tx, &overdue_of);
-    bind_i64(&q, tenant), bind_i64(&q, now);
+    bind_i64(&q, tenant), bind_i64(&q, now_ms);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND && count < SECRETS_MAX)
         due[count++] =
@@ -74,7 +74,7 @@ static enum job_wish retire_of(struct tx *tx, int64_t tenant, int64_t shop, int6
                                       .generation = col_i64(&q, "generation") } };
     if (row == ROW_FAULT) return JOB_FAULT;
     for (size_t i = 0; i < count; i++)
-        if (!retire(tx, &due[i], now)) return JOB_FAULT;
+        if (!retire(tx, &due[i], now_ms)) return JOB_FAULT;
     return JOB_FINISHED;
 }
 

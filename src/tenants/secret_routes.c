@@ -185,14 +185,14 @@ enum answer run_secret_rotate(struct req *req)
     if (told == ROW_FOUND) return reply_problem(req, &problem_rotation_running);
 
     char *text = arena_alloc(req->arena, SECRET_TEXT_SIZE);
-    int64_t generation, until = old ? req->now_ms + SECRET_OVERLAP_HOURS * HOUR_MS : 0;
+    int64_t generation, until_ms = old ? req->now_ms + SECRET_OVERLAP_HOURS * HOUR_MS : 0;
     secret_make(c.kind, text);
     bool outside = c.kind != SECRET_SERVICE && tenant_is_known_outside(&c.t);
-    if (!secret_next_generation(req->tx, c.t.id, c.kind, &generation) || !step_down(req, &c, until) ||
+    if (!secret_next_generation(req->tx, c.t.id, c.kind, &generation) || !step_down(req, &c, until_ms) ||
         !secret_add(req->tx, &c.t, c.kind, generation, text, !outside, true, req->now_ms))
         return reply_fault(req);
     if (outside && (!tenants_must_hear(req->tx, &c.t, 0) || !tenants_keep(req->tx, &c.t, req->now_ms)))
         return reply_fault(req);
     return send_secret(req, &c, AUDIT_secret_rotated,
-                       &(struct secret_answer){ .text = text, .previous_until_ms = until, .rotated = true });
+                       &(struct secret_answer){ .text = text, .previous_until_ms = until_ms, .rotated = true });
 }

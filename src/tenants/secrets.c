@@ -104,7 +104,7 @@ static const char *hint_of(struct arena *a, const char *text)
 }
 
 bool secret_add(struct tx *tx, const struct tenant *t, enum secret_kind kind, int64_t generation, const char *text,
-                bool delivered, bool shown, int64_t now)
+                bool delivered, bool shown, int64_t now_ms)
 {
     struct arena *a = tx_arena(tx);
     struct sealed sealed = { 0 };
@@ -118,12 +118,12 @@ bool secret_add(struct tx *tx, const struct tenant *t, enum secret_kind kind, in
     struct query q = query(tx, &add);
     bind_i64(&q, t->id), bind_i64(&q, kind), bind_i64(&q, generation), bind_i64(&q, t->account);
     bind_bool(&q, delivered);
-    bind_blob(&q, sealed.p, sealed.n), bind_text(&q, hash), bind_text(&q, hint_of(a, text)), bind_i64(&q, now);
-    bind_i64(&q, shown ? now : 0);
+    bind_blob(&q, sealed.p, sealed.n), bind_text(&q, hash), bind_text(&q, hint_of(a, text)), bind_i64(&q, now_ms);
+    bind_i64(&q, shown ? now_ms : 0);
     return query_put(&q);
 }
 
-static bool add_both(struct tx *tx, const struct tenant *t, int64_t now)
+static bool add_both(struct tx *tx, const struct tenant *t, int64_t now_ms)
 {
     struct arena *a = tx_arena(tx);
     char sso[SECRET_TEXT_SIZE], webhook[SECRET_TEXT_SIZE];
@@ -133,7 +133,7 @@ static bool add_both(struct tx *tx, const struct tenant *t, int64_t now)
                   second = seal_secret(a, t->id, SECRET_WEBHOOK, webhook);
     struct query q = query(tx, &add_pair);
     bind_i64(&q, t->id), bind_i64(&q, t->account), bind_blob(&q, first.p, first.n), bind_text(&q, hint_of(a, sso));
-    bind_blob(&q, second.p, second.n), bind_text(&q, hint_of(a, webhook)), bind_i64(&q, now);
+    bind_blob(&q, second.p, second.n), bind_text(&q, hint_of(a, webhook)), bind_i64(&q, now_ms);
     wipe(sso, sizeof sso);
     wipe(webhook, sizeof webhook);
     return query_put(&q);
@@ -175,9 +175,9 @@ bool secret_next_generation(struct tx *tx, int64_t tenant, enum secret_kind kind
     return true;
 }
 
-bool secrets_ensure(struct tx *tx, const struct tenant *t, int64_t now)
+bool secrets_ensure(struct tx *tx, const struct tenant *t, int64_t now_ms)
 {
-    if (t->version == 1) return add_both(tx, t, now); /* the tenant is new in this transaction */
+    if (t->version == 1) return add_both(tx, t, now_ms); /* the tenant is new in this transaction */
     struct secret have[SECRETS_MAX];
     size_t count;
     if (!secrets_list(tx, t->id, have, &count)) return false;
@@ -187,7 +187,7 @@ bool secrets_ensure(struct tx *tx, const struct tenant *t, int64_t now)
         if (secret_newest(have, count, kind, false)) continue;
         secret_make(kind, text);
         bool good = secret_next_generation(tx, t->id, kind, &generation) &&
-                    secret_add(tx, t, kind, generation, text, true, false, now);
+                    secret_add(tx, t, kind, generation, text, true, false, now_ms);
         wipe(text, sizeof text);
         if (!good) return false;
     }
@@ -208,17 +208,17 @@ bool secrets_delivered(struct tx *tx, int64_t tenant, enum secret_kind kind, int
     return query_put(&q);
 }
 
-static bool change_one(struct tx *tx, const struct stmt *s, int64_t tenant, const struct secret *which, int64_t at)
+static bool change_one(struct tx *tx, const struct stmt *s, int64_t tenant, const struct secret *which, int64_t at_ms)
 {
     struct query q = query(tx, s);
     bind_i64(&q, tenant), bind_i64(&q, which->kind), bind_i64(&q, which->generation);
-    if (at) bind_i64(&q, at);
+    if (at_ms) bind_i64(&q, at_ms);
     return query_change(&q) == 1;
 }
 
-bool secret_mark_shown(struct tx *tx, int64_t tenant, const struct secret *s, int64_t now)
+bool secret_mark_shown(struct tx *tx, int64_t tenant, const struct secret *s, int64_t now_ms)
 {
-    return change_one(tx, &show, tenant, s, now);
+    return change_one(tx, &show, tenant, s, now_ms);
 }
 
 bool secret_make_previous(struct tx *tx, int64_t tenant, const struct secret *s, int64_t until_ms)
@@ -252,8 +252,8 @@ enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t 
 
 /* ---- for those who verify deliveries of a shop ---- */
 
-enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now, struct arena *a, struct webhook_secrets *out,
-                                 int64_t *account)
+enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
+                                 struct webhook_secrets *out, int64_t *account)
 {
     struct tenant t;
     struct secret have[SECRETS_MAX];
@@ -264,7 +264,7 @@ enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now, struc
     if (!secrets_list(tx, t.id, have, &count)) return ROW_FAULT;
     *account = t.account;
     for (size_t i = 0; i < count && out->count < WEBHOOK_SECRETS_MAX; i++) {
-        bool over = have[i].state == SECRET_PREVIOUS && have[i].valid_until_ms <= now;
+        bool over = have[i].state == SECRET_PREVIOUS && have[i].valid_until_ms <= now_ms;
         if (have[i].kind == SECRET_WEBHOOK && !over &&
             secret_open(a, t.id, SECRET_WEBHOOK, have[i].sealed, &out->secret[out->count]))
             out->count++;

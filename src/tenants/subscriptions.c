@@ -96,34 +96,34 @@ struct subscription subscription_first(struct tenant *t, const struct tenants_en
                                   .due_at_ms = end };
 }
 
-bool subscription_insert(struct tx *tx, const struct subscription *s, int64_t now)
+bool subscription_insert(struct tx *tx, const struct subscription *s, int64_t now_ms)
 {
     assert(s->tenant > 0 && s->number > 0 && s->expires_at_ms > s->period_start_ms);
     struct query q = query(tx, &insert);
     bind_i64(&q, s->tenant), bind_i64(&q, s->number), bind_i64(&q, s->shop), bind_i64(&q, s->account);
     bind_i64(&q, s->status), bind_i64(&q, s->anchor_day), bind_i64(&q, s->charges), bind_i64(&q, s->started_at_ms);
-    bind_i64(&q, s->period_start_ms), bind_i64(&q, s->expires_at_ms), bind_i64(&q, s->due_at_ms), bind_i64(&q, now);
+    bind_i64(&q, s->period_start_ms), bind_i64(&q, s->expires_at_ms), bind_i64(&q, s->due_at_ms), bind_i64(&q, now_ms);
     bind_text(&q, subscription_source_name(s->source));
     return query_put(&q);
 }
 
-bool subscription_save(struct tx *tx, const struct subscription *s, int64_t now)
+bool subscription_save(struct tx *tx, const struct subscription *s, int64_t now_ms)
 {
     struct query q = query(tx, &save);
     bind_i64(&q, s->tenant), bind_i64(&q, s->number), bind_i64(&q, s->status), bind_i64(&q, s->charges);
-    bind_i64(&q, s->period_start_ms), bind_i64(&q, s->expires_at_ms), bind_i64(&q, s->due_at_ms), bind_i64(&q, now);
+    bind_i64(&q, s->period_start_ms), bind_i64(&q, s->expires_at_ms), bind_i64(&q, s->due_at_ms), bind_i64(&q, now_ms);
     bind_bool(&q, s->renews), bind_i64(&q, s->past_due_at_ms), bind_i64(&q, s->notices);
     return query_change(&q) == 1;
 }
 
-int64_t subscription_grace_end(const struct subscription *s, int64_t now)
+int64_t subscription_grace_end(const struct subscription *s, int64_t now_ms)
 {
-    int64_t told = time_clamp_past(s->past_due_at_ms, now);
+    int64_t told = time_clamp_past(s->past_due_at_ms, now_ms);
     return (told > s->expires_at_ms ? told : s->expires_at_ms) + GRACE_DAYS * DAY_MS;
 }
 
-int subscription_days_left(const struct subscription *s, int64_t now)
+int subscription_days_left(const struct subscription *s, int64_t now_ms)
 {
-    int64_t left = subscription_grace_end(s, now) - now;
+    int64_t left = subscription_grace_end(s, now_ms) - now_ms;
     return left <= 0 ? 0 : (int)((left + DAY_MS - 1) / DAY_MS);
 }

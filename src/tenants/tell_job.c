@@ -137,11 +137,11 @@ static enum job_wish told(struct job *job, struct tx *tx, struct tenant *t)
 {
     const struct work *w = job->state;
     int64_t doubt_ms = recipe_of(t->backend)->doubt_ms;
-    int64_t until = time_clamp_until(t->doubt_until_ms, job->now_ms, doubt_ms);
+    int64_t until_ms = time_clamp_until(t->doubt_until_ms, job->now_ms, doubt_ms);
     /* An attempt before this one never came to an end: its call may still be on its way. */
-    if (w->t.settled_attempt != job->attempt - 1 && job->attempt > 1) until = job->now_ms + doubt_ms;
-    bool doubtful = doubt_ms > 0 && until > job->now_ms;
-    t->doubt_until_ms = doubtful ? until : 0;
+    if (w->t.settled_attempt != job->attempt - 1 && job->attempt > 1) until_ms = job->now_ms + doubt_ms;
+    bool doubtful = doubt_ms > 0 && until_ms > job->now_ms;
+    t->doubt_until_ms = doubtful ? until_ms : 0;
     t->settled_attempt = job->attempt;
     t->outside = w->outside;
     if (t->told < w->t.word) t->told = w->t.word;
@@ -152,7 +152,7 @@ static enum job_wish told(struct job *job, struct tx *tx, struct tenant *t)
         (w->sso_generation && (!secrets_delivered(tx, t->id, SECRET_SSO, w->sso_generation) ||
                                !secrets_delivered(tx, t->id, SECRET_WEBHOOK, w->webhook_generation))))
         return JOB_FAULT;
-    if (!more && doubtful) job_again_after(job, until - job->now_ms);
+    if (!more && doubtful) job_again_after(job, until_ms - job->now_ms);
     return more || doubtful ? JOB_NEXT : JOB_FINISHED;
 }
 

@@ -90,13 +90,13 @@ static bool keep_words(struct tx *tx, const struct tenant *t)
     return query_put(&q);
 }
 
-static enum row insert_tenant(struct tx *tx, struct tenant *t, int64_t now)
+static enum row insert_tenant(struct tx *tx, struct tenant *t, int64_t now_ms)
 {
     struct query q = query(tx, &insert);
     bind_i64(&q, t->shop), bind_i64(&q, t->account), bind_i64(&q, t->status), bind_i64(&q, t->generation);
     bind_i64(&q, t->backend), bind_i64(&q, t->bot_state), bind_text(&q, t->bot_id), bind_text(&q, t->bot_name);
     bind_text(&q, t->embed_id), bind_text(&q, t->sync_scopes), bind_i64(&q, t->subscription), bind_i64(&q, t->hold);
-    bind_i64(&q, t->job), bind_i64(&q, t->asked_at_ms), bind_i64(&q, t->enabled_at_ms), bind_i64(&q, now);
+    bind_i64(&q, t->job), bind_i64(&q, t->asked_at_ms), bind_i64(&q, t->enabled_at_ms), bind_i64(&q, now_ms);
     enum row row = query_row(&q);
     if (row != ROW_FOUND) return row;
     t->id = col_i64(&q, "id");
@@ -120,7 +120,7 @@ static enum row save_tenant(struct tx *tx, const struct tenant *t, enum tenant_s
 }
 
 enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_status to, const char *why, int64_t actor,
-                      int64_t now)
+                      int64_t now_ms)
 {
     enum tenant_status from = t->status;
     int64_t version = t->version;
@@ -128,19 +128,19 @@ enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_status to, co
     assert((t->id == 0) == (from == TENANT_NONE));
     t->status = to;
     t->version = version + 1;
-    t->updated_at_ms = now;
-    enum row row = t->id == 0 ? insert_tenant(tx, t, now) : save_tenant(tx, t, from, version);
+    t->updated_at_ms = now_ms;
+    enum row row = t->id == 0 ? insert_tenant(tx, t, now_ms) : save_tenant(tx, t, from, version);
     if (row != ROW_FOUND) return row;
     struct query q = query(tx, &history);
     bind_i64(&q, t->id), bind_i64(&q, t->version), bind_i64(&q, t->account), bind_i64(&q, from), bind_i64(&q, to);
-    bind_text(&q, why), bind_i64(&q, actor), bind_i64(&q, now);
+    bind_text(&q, why), bind_i64(&q, actor), bind_i64(&q, now_ms);
     return query_put(&q) ? ROW_FOUND : ROW_FAULT;
 }
 
-bool tenants_keep(struct tx *tx, struct tenant *t, int64_t now)
+bool tenants_keep(struct tx *tx, struct tenant *t, int64_t now_ms)
 {
     assert(t->id > 0);
-    t->updated_at_ms = now;
+    t->updated_at_ms = now_ms;
     return save_tenant(tx, t, t->status, t->version) == ROW_FOUND;
 }
 
@@ -163,7 +163,7 @@ bool tenants_progressed(struct tx *tx, const struct tenant *t)
 }
 
 bool tenants_tell(struct tx *tx, struct req *req, struct audit_action action, const struct tenant *t,
-                  json_writer *details, const void *arg, int64_t now)
+                  json_writer *details, const void *arg, int64_t now_ms)
 {
     const struct audit_entry e = { .action = action,
                                    .account = t->account,
@@ -175,7 +175,7 @@ bool tenants_tell(struct tx *tx, struct req *req, struct audit_action action, co
                                    .arg = arg,
                                    .network = req ? req->client_network : NULL,
                                    .user_agent = req ? req->user_agent : NULL,
-                                   .at_ms = now };
+                                   .at_ms = now_ms };
     if (!audit_put(tx, &e)) return false;
     return tenants_progressed(tx, t);
 }

@@ -60,17 +60,17 @@ struct tenants_hooks {
 extern struct tenants_hooks tenants_hooks;
 
 /* More was given to this shop, or something was taken back: looked at now, and not only at the end that was known. */
-MUST_USE bool tenants_entitlement_changed(struct tx *tx, int64_t account, int64_t shop, int64_t now);
+MUST_USE bool tenants_entitlement_changed(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms);
 
 /* Hooks for shops (app plugs them in). Nobody else calls these, nor those for credits and accounts below. */
-bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
-bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now);
-bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now);
+bool tenants_shop_deleted(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
+bool tenants_shop_restored(struct tx *tx, struct req *req, const struct shop *s, int64_t now_ms);
+bool tenants_shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms);
 bool tenants_chatbots(struct tx *tx, int64_t account, const int64_t *ids, size_t count, struct shop_chatbot *out);
-bool tenants_domain_changed(struct tx *tx, const struct shop *s, int64_t now);
+bool tenants_domain_changed(struct tx *tx, const struct shop *s, int64_t now_ms);
 /* Hooks for credits: what waits for credits of this account is asked again now; did this shop of this account ever
  * have a tenant? */
-bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now);
+bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now_ms);
 enum row tenants_shop_served(struct tx *tx, int64_t account, int64_t shop);
 /* Hook for accounts: whose service key is this? */
 enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account);
@@ -82,7 +82,7 @@ extern const char *const tenants_key_scopes[];
 /* What the shop's server signs with: the webhook secrets that count now, opened. ROW_NONE: it has no chatbot that is
  * on, or none of them opens. */
 struct webhook_secrets;
-MUST_USE enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now, struct arena *a,
+MUST_USE enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
                                           struct webhook_secrets *out, int64_t *account);
 
 /* Invariants 3 and 4 of the design: a tenant in provisioning has a live job and the credits that it was promised; every

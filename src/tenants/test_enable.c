@@ -1,7 +1,7 @@
 /* test_enable.c: the sale with the built-in backend: exact answers, one charge, nothing changed by a refusal. */
 #include "tenants/test_fix.h"
 
-#include "http/loop.h"
+#include "http/private.h"
 
 TEST_EACH_ENGINE(an_enable_answers_exactly_as_the_plan_prints)
 {

@@ -47,17 +47,19 @@ static const char *bad_renewal(const struct query *q)
 {
     enum tenant_status status = (enum tenant_status)col_i64(q, "status");
     enum subscription_status sub = (enum subscription_status)col_i64(q, "sub_status");
-    int64_t due = col_i64(q, "due_at_ms"), end = col_i64(q, "expires_at_ms"), now = now_ms();
+    int64_t due_ms = col_i64(q, "due_at_ms"), end = col_i64(q, "expires_at_ms"), now = now_ms();
     if (status != TENANT_ACTIVE) {
-        if (due != 0) return "a tenant that is out of service would be renewed";
+        if (due_ms != 0) return "a tenant that is out of service would be renewed";
         bool ended = sub == SUBSCRIPTION_EXPIRED || sub == SUBSCRIPTION_CANCELLED;
         bool stopped = status == TENANT_SUSPENDED && !col_bool(q, "shop_deleted");
         return stopped && !ended ? "a suspended tenant has a subscription that runs" : NULL;
     }
-    if (sub == SUBSCRIPTION_ACTIVE) return due > 0 && due <= end ? NULL : "a subscription is not renewed at its end";
+    if (sub == SUBSCRIPTION_ACTIVE)
+        return due_ms > 0 && due_ms <= end ? NULL : "a subscription is not renewed at its end";
     if (sub != SUBSCRIPTION_PAST_DUE) return "an active tenant is not paid for";
     if (end > now) return "a subscription is past due before its end";
-    return due > 0 && due <= now + GRACE_ENDS_MS ? NULL : "a subscription that is past due is not asked for again";
+    return due_ms > 0 && due_ms <= now + GRACE_ENDS_MS ? NULL
+                                                       : "a subscription that is past due is not asked for again";
 }
 
 /* Every period that credits pay for was charged once: so many charges lead from the first day to the end of the last

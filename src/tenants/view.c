@@ -59,7 +59,7 @@ struct view {
     struct entitlement paid_by;
     struct job_row job; /* of the attempt under way; id 0: none */
     struct credit_balance balance;
-    int64_t now, shop;
+    int64_t now_ms, shop;
     enum lang lang;
     const char *embed_code, *launch_url;
     struct step_row *step; /* of the backend */
@@ -181,7 +181,7 @@ static void subscription_json(struct json *j, const struct view *v)
     bool by_credits = v->paid_by.by_credits, past_due = s->status == SUBSCRIPTION_PAST_DUE;
     bool renews = by_credits && s->renews && (s->status == SUBSCRIPTION_ACTIVE || past_due);
     int64_t end_ms = v->paid_by.end_ms ? v->paid_by.end_ms : s->expires_at_ms, given_ms = v->paid_by.next.until_ms;
-    bool grace = past_due && end_ms <= v->now && !given_ms;
+    bool grace = past_due && end_ms <= v->now_ms && !given_ms;
     json_object(j, "subscription");
     json_text(j, "status", subscription_status_name(s->status));
     json_time(j, "startedAt", s->started_at_ms);
@@ -192,7 +192,7 @@ static void subscription_json(struct json *j, const struct view *v)
     json_bool(j, "automatic", by_credits && s->renews);
     json_credits(j, "renewalPrice", by_credits ? tenants_settings.renewal_price : credits_of(0));
     json_time(j, "nextRenewalAt", renews ? end_ms : 0);
-    json_time(j, "stopsAt", grace ? subscription_grace_end(s, v->now) : renews ? 0 : given_ms ? given_ms : end_ms);
+    json_time(j, "stopsAt", grace ? subscription_grace_end(s, v->now_ms) : renews ? 0 : given_ms ? given_ms : end_ms);
     json_credits(j, "topUp", renews ? missing_for(v, tenants_settings.renewal_price) : credits_of(0));
     json_end(j);
 }
@@ -271,7 +271,7 @@ static enum row load_view(struct req *req, struct view *v)
     row = tenants_of_shop(req->tx, shop.id, &v->t);
     if (row == ROW_FAULT || !load_steps(req, v)) return ROW_FAULT;
     if (subscriptions_get(req->tx, v->t.id, v->t.subscription, &v->s) == ROW_FAULT) return ROW_FAULT;
-    if (!entitlement_of(req->tx, shop.account, shop.id, &v->s, v->now, &v->paid_by)) return ROW_FAULT;
+    if (!entitlement_of(req->tx, shop.account, shop.id, &v->s, v->now_ms, &v->paid_by)) return ROW_FAULT;
     if (row == ROW_NONE) return ROW_FOUND;
     if (v->t.status == TENANT_PROVISIONING && jobs_get(req->tx, v->t.job, &v->job) == ROW_FAULT) return ROW_FAULT;
     return ROW_FOUND;
@@ -279,7 +279,7 @@ static enum row load_view(struct req *req, struct view *v)
 
 enum answer run_view(struct req *req)
 {
-    struct view v = { .now = req->now_ms, .lang = req->lang };
+    struct view v = { .now_ms = req->now_ms, .lang = req->lang };
     switch (load_view(req, &v)) {
     case ROW_FAULT: return reply_fault(req);
     case ROW_NONE: return reply_problem(req, &problem_not_found);

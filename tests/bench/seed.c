@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "bench.h"
-#include "credits/ledger.h"
+#include "credits/private.h"
 #include "storage/migrate.h"
 #include <libpq-fe.h>
 #include <sqlite3.h>
@@ -138,26 +138,26 @@ static void table_end(struct sink *s)
 
 /* ---- persons with an account each, sessions, shops ---- */
 
-static void put_accounts(struct sink *s, int64_t now)
+static void put_accounts(struct sink *s, int64_t now_ms)
 {
     char text[64];
     table_begin(s, "persons", "id,email_key,email,name,role,lang,password_hash,created_at_ms");
     for (int64_t i = 1; i <= ACCOUNTS; i++) {
         snprintf(text, sizeof text, "merchant%06d@bench.example", (int)i);
         put_i64(s, i), put_text(s, text), put_text(s, text), put_text(s, "Bench"), put_i64(s, 1), put_text(s, "en");
-        put_text(s, NULL), put_i64(s, now - DAY_MS);
+        put_text(s, NULL), put_i64(s, now_ms - DAY_MS);
         row_end(s);
     }
     table_end(s);
     table_begin(s, "accounts", "id,name,created_at_ms");
     for (int64_t i = 1; i <= ACCOUNTS; i++) {
-        put_i64(s, i), put_text(s, "Bench"), put_i64(s, now - DAY_MS);
+        put_i64(s, i), put_text(s, "Bench"), put_i64(s, now_ms - DAY_MS);
         row_end(s);
     }
     table_end(s);
     table_begin(s, "members", "account,person,role,joined_at_ms");
     for (int64_t i = 1; i <= ACCOUNTS; i++) {
-        put_i64(s, i), put_i64(s, i), put_i64(s, 1), put_i64(s, now - DAY_MS);
+        put_i64(s, i), put_i64(s, i), put_i64(s, 1), put_i64(s, now_ms - DAY_MS);
         row_end(s);
     }
     table_end(s);
@@ -171,13 +171,13 @@ static void put_accounts(struct sink *s, int64_t now)
         put_text(s, "bench");
         /* Seen in an hour: the note that a session was seen (once a minute, behind the answer) belongs to no request.
          */
-        put_i64(s, now), put_i64(s, now + HOUR_MS), put_i64(s, now);
+        put_i64(s, now_ms), put_i64(s, now_ms + HOUR_MS), put_i64(s, now_ms);
         row_end(s);
     }
     table_end(s);
 }
 
-static void put_shops(struct sink *s, int64_t now)
+static void put_shops(struct sink *s, int64_t now_ms)
 {
     char slug[32], domain[48];
     table_begin(s, "shops",
@@ -187,14 +187,14 @@ static void put_shops(struct sink *s, int64_t now)
         snprintf(slug, sizeof slug, "bench-%06d", (int)i);
         snprintf(domain, sizeof domain, "bench%06d.example", (int)i);
         put_i64(s, i), put_i64(s, i), put_i64(s, 2), put_i64(s, 1), put_text(s, "Bench shop"), put_text(s, slug);
-        put_text(s, domain), put_i64(s, now), put_i64(s, now), put_i64(s, 0), put_i64(s, 0), put_i64(s, 0);
+        put_text(s, domain), put_i64(s, now_ms), put_i64(s, now_ms), put_i64(s, 0), put_i64(s, 0), put_i64(s, 0);
         row_end(s);
     }
     table_end(s);
     table_begin(s, "shop_moves", "shop,version,account,from_status,to_status,why,actor,at_ms");
     for (int64_t i = 1; i <= ACCOUNTS; i++) {
         put_i64(s, i), put_i64(s, 1), put_i64(s, i), put_i64(s, 0), put_i64(s, 2), put_text(s, "created");
-        put_i64(s, i), put_i64(s, now);
+        put_i64(s, i), put_i64(s, now_ms);
         row_end(s);
     }
     table_end(s);
@@ -220,13 +220,13 @@ static void make_record(struct ledger_record *r, char key[64], int64_t account, 
     else snprintf(key, 64, "seed:%d", (int)seq);
 }
 
-static void put_account_entries(struct sink *s, int64_t account, int64_t now, struct account_end *end)
+static void put_account_entries(struct sink *s, int64_t account, int64_t now_ms, struct account_end *end)
 {
     int64_t entries = account <= BUSY_ACCOUNTS ? BUSY_ENTRIES : QUIET_ENTRIES;
     *end = (struct account_end){ .seq = entries };
     for (int64_t seq = 1; seq <= entries; seq++) {
         char key[64];
-        struct ledger_record r = { .at_ms = now - DAY_MS + seq * SECOND_MS };
+        struct ledger_record r = { .at_ms = now_ms - DAY_MS + seq * SECOND_MS };
         memcpy(r.previous, end->head, SHA256_SIZE);
         make_record(&r, key, account, seq);
         end->balance += credits_count(r.amount);
@@ -242,12 +242,12 @@ static void put_account_entries(struct sink *s, int64_t account, int64_t now, st
     }
 }
 
-static void put_ledger(struct sink *s, int64_t now)
+static void put_ledger(struct sink *s, int64_t now_ms)
 {
     struct account_end *ends = calloc(ACCOUNTS + 1, sizeof *ends);
     if (!ends) abort();
     table_begin(s, "credit_entries", "account,seq,key,amount,balance_after,reason,shop,note,actor,at_ms,hash");
-    for (int64_t i = 1; i <= ACCOUNTS; i++) put_account_entries(s, i, now, &ends[i]);
+    for (int64_t i = 1; i <= ACCOUNTS; i++) put_account_entries(s, i, now_ms, &ends[i]);
     table_end(s);
     table_begin(s, "credit_accounts", "account,balance,held,granted,spent,seq,head");
     for (int64_t i = 1; i <= ACCOUNTS; i++) {
@@ -261,7 +261,7 @@ static void put_ledger(struct sink *s, int64_t now)
 
 /* ---- the first shops have the chatbot: what an enable writes, but for its audit row and events ---- */
 
-static void put_secrets(struct sink *s, int64_t now)
+static void put_secrets(struct sink *s, int64_t now_ms)
 {
     static const char *const purpose[] = { NULL, "sso", "webhook" };
     struct keyring *ring = keyring_of_environment();
@@ -276,7 +276,7 @@ static void put_secrets(struct sink *s, int64_t now)
             struct str owner = str_of(arena_printf(a, "tenant:%lld", (long long)i));
             struct sealed sealed = seal(ring, a, owner, str_of(purpose[kind]), str_of(secret));
             put_i64(s, i), put_i64(s, kind), put_i64(s, 1), put_i64(s, i), put_i64(s, 1), put_i64(s, 1);
-            put_blob(s, sealed.p, sealed.n), put_text(s, "seed"), put_i64(s, now), put_i64(s, 0), put_i64(s, 0);
+            put_blob(s, sealed.p, sealed.n), put_text(s, "seed"), put_i64(s, now_ms), put_i64(s, 0), put_i64(s, 0);
             row_end(s);
             arena_reset(a);
         }
@@ -286,10 +286,10 @@ static void put_secrets(struct sink *s, int64_t now)
     keyring_free(ring);
 }
 
-static void put_tenants(struct sink *s, int64_t now)
+static void put_tenants(struct sink *s, int64_t now_ms)
 {
     char bot[40], embed[40];
-    int64_t began = now - DAY_MS, ends = time_add_months(began, 1, time_day_of_month(began));
+    int64_t began = now_ms - DAY_MS, ends = time_add_months(began, 1, time_day_of_month(began));
     table_begin(s, "tenants",
                 "id,shop,account,status,version,generation,backend,bot_state,bot_id,bot_name,embed_id,"
                 "sync_scopes,subscription,hold,job,shop_deleted,maybe_registered,asked_at_ms,enabled_at_ms,"
@@ -380,14 +380,14 @@ static void close_sink(struct sink *s)
 int seed(const char *url)
 {
     double began = seconds_now();
-    int64_t now = now_ms();
+    int64_t at_ms = now_ms();
     struct sink s = { 0 };
     make_schema(url);
     open_sink(&s, url);
-    put_accounts(&s, now);
-    put_shops(&s, now);
-    put_ledger(&s, now);
-    put_tenants(&s, now);
+    put_accounts(&s, at_ms);
+    put_shops(&s, at_ms);
+    put_ledger(&s, at_ms);
+    put_tenants(&s, at_ms);
     close_sink(&s);
     printf("{\"seconds\":%.1f,\"accounts\":%d,\"entries\":1000000}\n", seconds_now() - began, ACCOUNTS);
     return 0;

@@ -1,6 +1,6 @@
-/* ledger.h: private to credits/: what ledger.c, holds.c and verify.c share. */
-#ifndef CHATHUB_CREDITS_LEDGER_H
-#define CHATHUB_CREDITS_LEDGER_H
+/* private.h: private to credits/: what ledger.c, holds.c and verify.c share. */
+#ifndef CHATHUB_CREDITS_PRIVATE_H
+#define CHATHUB_CREDITS_PRIVATE_H
 
 #include "base/chain.h"
 #include "credits/credits.h"

@@ -1,4 +1,4 @@
-/* loop.h: what the files of http/ share and nobody else includes: a loop (one thread, one libuv loop, one listening
+/* private.h: what the files of http/ share and nobody else includes: a loop (one thread, one libuv loop, one listening
  * socket), its connections, and an exchange (one request and its answer).
  *
  * Who owns what: a connection belongs to its loop's thread for life. An exchange belongs to one thread at a time: the
@@ -8,8 +8,8 @@
  * Memory: bytes are read into one buffer a loop; only an incomplete head, a body in parts and pipelined bytes behind a
  * request under way are copied. Answers to pipelined requests are gathered in one buffer a loop and written in one go.
  * Exchanges are pooled a loop, with their arena and buffers, so an answer from memory allocates nothing. */
-#ifndef CHATHUB_HTTP_LOOP_H
-#define CHATHUB_HTTP_LOOP_H
+#ifndef CHATHUB_HTTP_PRIVATE_H
+#define CHATHUB_HTTP_PRIVATE_H
 
 #include "http/crypto_pool.h"
 #include "http/events.h"
