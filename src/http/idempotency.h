@@ -1,4 +1,4 @@
-/* idempotency.h: the part of idempotency.c that jobs and commands need; the rest belongs to the dispatcher (private.h). */
+/* idempotency.h: what jobs and commands need of idempotency.c; the rest belongs to the dispatcher (private.h). */
 #ifndef CHATHUB_HTTP_IDEMPOTENCY_H
 #define CHATHUB_HTTP_IDEMPOTENCY_H
 
