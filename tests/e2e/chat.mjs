@@ -14,15 +14,10 @@ const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'
 const NONCE = 'r4nd0m';
 const OWNER = 'owner@tea.example';
 
-/** A shop: its page allows scripts by nonce, and calls to the chat alone. No inline style, no other hosts. */
-function shopPage(base, shop) {
-    const policy = ["default-src 'none'", `script-src 'nonce-${NONCE}'`, `connect-src ${base} ${base.replace('http', 'ws')}`,
-        "base-uri 'none'"].join('; ');
-    const page = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>Tea</title>
-<meta name="viewport" content="width=device-width"><script nonce="${NONCE}" async src="${base}/widget.js" data-shop="${shop}"></script>
-<body><main><h1>Tea</h1><p>Oolong, 12.50</p></main></body></html>`;
+/** A shop's server: one page, under this policy or none. */
+function storeWith(page, policy) {
     const server = createServer((req, res) => {
-        res.setHeader('Content-Security-Policy', policy);
+        if (policy) res.setHeader('Content-Security-Policy', policy);
         res.setHeader('Content-Type', 'text/html; charset=utf-8');
         res.end(page);
     });
@@ -30,6 +25,12 @@ function shopPage(base, shop) {
         base: `http://127.0.0.1:${server.address().port}`, close: () => server.close(),
     })));
 }
+
+/** Scripts by nonce, and calls to the chat alone: no inline style, no other hosts. */
+const strictStore = (base, shop) => storeWith(`<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>Tea</title>
+<meta name="viewport" content="width=device-width"><script nonce="${NONCE}" async src="${base}/widget.js" data-shop="${shop}"></script>
+<body><main><h1>Tea</h1><p>Oolong, 12.50</p></main></body></html>`,
+["default-src 'none'", `script-src 'nonce-${NONCE}'`, `connect-src ${base} ${base.replace('http', 'ws')}`, "base-uri 'none'"].join('; '));
 
 async function axe(page) {
     await page.evaluate(AXE);
@@ -131,6 +132,24 @@ async function hardships({ checks, shopper }) {
     });
 }
 
+/** The embed code as the console shows it to the merchant. */
+async function embedded({ checks, browser, server, owner, shop }) {
+    await checks.must('the embed code that the merchant copies opens the same chat', async () => {
+        const { embedCode } = (await owner.get(`/api/shops/${shop.id}/chatbot`)).json;
+        assert.match(embedCode, /^<script [^>]*src="/);
+        const store = await storeWith(`<!doctype html><html lang="en"><title>Tea</title><body><h1>Tea</h1>${embedCode}</body></html>`);
+        const other = await Person.come(browser, store.base, { lang: 'en' });
+        await other.page.goto('/');
+        await other.page.getByRole('button', { name: 'Chat with us' }).click();
+        await other.page.getByRole('textbox', { name: 'Write a message…' }).fill('Hi there');
+        await other.page.getByRole('textbox', { name: 'Write a message…' }).press('Enter');
+        await other.page.locator('chathub-chat .m.mine .at', { hasText: ':' }).waitFor();
+        assert.deepEqual(other.faults, []);
+        await other.leave();
+        store.close();
+    });
+}
+
 async function looks({ checks, shopper, merchant }) {
     await checks.must('axe-core finds nothing in the widget', () => axe(shopper.page));
     await checks.must('axe-core finds nothing in the inbox', () => axe(merchant.page));
@@ -152,7 +171,7 @@ export async function chat({ browser, engine, checks }) {
     const owner = await server.account('merchant', { credits: 500, email: OWNER });
     const shop = await owner.shop('Tea', 'tea.example');
     assert.equal((await owner.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
-    const store = await shopPage(server.base, `shop-${shop.id}`);
+    const store = await strictStore(server.base, `shop-${shop.id}`);
     const shopper = await Person.come(browser, store.base);
     const merchant = await Person.come(browser, server.base);
     checks.about(`${engine}, chat`, () => [shopper.page, merchant.page]);
@@ -162,6 +181,7 @@ export async function chat({ browser, engine, checks }) {
         await first(all);
         await talk(all);
         await hardships(all);
+        await embedded({ ...all, browser, server, owner, shop });
         await looks(all);
         checks.record('no page threw, logged an error or broke the policy',
             [...shopper.faults.filter((f) => !f.includes('ERR_INTERNET_DISCONNECTED')), ...merchant.faults].join('\n'));

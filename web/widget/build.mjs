@@ -1,5 +1,6 @@
 // build.mjs: the two files of the widget, put beside the console's: /widget.js, whose name stands in merchants' pages for
-// ever, and /assets/chat-HASH.js. Each is one script without imports. Too heavy is a failed build.
+// ever (as does /widget/chatbot-widget.js, the same), and /assets/chat-HASH.js. Each is one script without imports. Too heavy
+// is a failed build.
 //
 //   node build.mjs [DIST]
 import { createHash } from "node:crypto";
@@ -40,7 +41,8 @@ for (const old of readdirSync(path.join(dist, "assets"))) {
   if (/^chat-[\w-]{8}\.js$/.test(old)) rmSync(path.join(dist, "assets", old));
 }
 writeFileSync(path.join(dist, name), panel);
-writeFileSync(path.join(dist, "widget.js"), widget);
+mkdirSync(path.join(dist, "widget"), { recursive: true });
+for (const one of ["widget.js", "widget/chatbot-widget.js"]) writeFileSync(path.join(dist, one), widget);
 
 const first = gzipSync(widget, { level: 9 }).length;
 const all = first + gzipSync(panel, { level: 9 }).length;

@@ -49,6 +49,7 @@ export interface ChatApi {
 declare global {
   interface Window {
     chathub?: ChatApi;
+    ChatbotWidget?: ChatApi;
     chathubPanel?: (frame: Frame) => Panel;
   }
 }

@@ -6,6 +6,9 @@
  *   data-position="left"    else the right corner
  *   data-color="#1d4ed8"
  *
+ * The address and attributes of the replaced system work too (/widget/chatbot-widget.js, data-shop-id,
+ * data-position="bottom-left", window.ChatbotWidget): they stand in merchants' pages.
+ *
  * It lives in a shadow root beside <body>, not in it: a page that replaces its body (Turbo, Astro) keeps it. Nothing is
  * inline: the style is a constructed sheet, and the second script carries the nonce of the first, so that a strict
  * Content-Security-Policy holds. Its weight is held by build.mjs. */
@@ -31,7 +34,7 @@ const SPEECH = "M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V5
 
 function start(script: HTMLScriptElement) {
   const data = script.dataset;
-  const shop = data.shop ?? "";
+  const shop = data.shop ?? data.shopId ?? "";
   const base = new URL(script.src).origin;
   const language = languageOf([data.language, document.documentElement.lang, ...navigator.languages]);
   const [label, unreadLabel] = LABELS[language];
@@ -80,6 +83,7 @@ function start(script: HTMLScriptElement) {
     panel?.destroy();
     host.remove();
     delete window.chathub;
+    delete window.ChatbotWidget;
   };
   const frame: Frame = {
     root,
@@ -118,7 +122,7 @@ function start(script: HTMLScriptElement) {
   const withPanel = (act: (p: Panel) => void) => void load().then(act, () => undefined);
 
   launcher.addEventListener("click", () => withPanel((p) => (p.isOpen() ? p.close() : p.open())));
-  window.chathub = {
+  window.chathub = window.ChatbotWidget = {
     open: () => withPanel((p) => p.open()),
     close: () => panel?.close(),
     toggle: () => withPanel((p) => (p.isOpen() ? p.close() : p.open())),
@@ -143,6 +147,6 @@ function start(script: HTMLScriptElement) {
 const script =
   document.currentScript instanceof HTMLScriptElement
     ? document.currentScript
-    : document.querySelector<HTMLScriptElement>("script[data-shop]");
+    : document.querySelector<HTMLScriptElement>("script[data-shop],script[data-shop-id]");
 // One launcher a page: a script that a navigation runs again finds the first.
-if (script?.dataset.shop && !window.chathub) start(script);
+if ((script?.dataset.shop ?? script?.dataset.shopId) && !window.chathub) start(script);
