@@ -7,6 +7,7 @@
 #include "audit/audit.h"
 #include "chat/chat.h"
 #include "base/clock.h"
+#include "chat/chat.h"
 #include "credits/credits.h"
 #include "credits/settings.h"
 #include "http/events.h"
@@ -41,6 +42,7 @@ const struct route *const app_route_tables[] = {
     knowledge_routes,
     knowledge_text_routes,
     knowledge_sync_routes,
+    chat_try_routes,
     NULL,
 };
 /* clang-format on */

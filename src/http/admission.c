@@ -117,7 +117,7 @@ bool req_count(struct req *req, size_t i, struct str who)
 static const struct limit *account_limit(const struct route *r)
 {
     if (r->account_limit != NULL) return r->account_limit;
-    return r->verb == VERB_GET ? &limit_account_reads : &limit_account_changes;
+    return r->verb == VERB_GET || r->reads ? &limit_account_reads : &limit_account_changes;
 }
 
 bool admission_at_the_door(struct connection *c, struct exchange *x)

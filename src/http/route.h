@@ -179,6 +179,7 @@ struct route {
     bool any_query;                   /* a query is passed over: monitors add some against caches */
     bool passive;                     /* an open page asks by itself: it keeps no session from idling out */
     bool slow;                        /* .prepare runs on the crypto pool, never on a loop */
+    bool reads;                       /* a POST that changes nothing: a question too long for an address */
     bool own_host;                    /* only under our own names: what a foreign name that leads here must not read */
     bool hidden;                      /* not in the API reference (developer pages) */
     bool (*exists)(void);             /* asked at start; false: as if the row were not there. NULL: it is */

@@ -353,10 +353,13 @@ static void check_row(struct check *c)
     else if (!r->hidden && !text_given(route_tag_doc(r->tag))) complain(c, "no ROUTE_TAG says what %s means", r->tag);
     if (!r->run) complain(c, "no run");
     if (r->verb == VERB_GET && r->body_fields) complain(c, "GET with a body");
-    if (r->verb != VERB_GET && r->tx == TX_READ) complain(c, "a request that changes something cannot have TX_READ");
+    if (r->reads && (r->verb != VERB_POST || r->tx != TX_READ)) complain(c, "reads is of a POST with TX_READ");
+    if (r->verb != VERB_GET && r->tx == TX_READ && !r->reads)
+        complain(c, "a request that changes something cannot have TX_READ");
     if (r->verb == VERB_GET && r->idempotent) complain(c, "GET is idempotent by itself");
     if (r->idempotent && r->tx != TX_WRITE) complain(c, "idempotent keeps the answer: it needs TX_WRITE");
-    if (r->verb == VERB_POST && !r->idempotent && !is_auth(r) && r->origins != ORIGINS_UNCHECKED && !r->hidden)
+    if (r->verb == VERB_POST && !r->idempotent && !r->reads && !is_auth(r) && r->origins != ORIGINS_UNCHECKED &&
+        !r->hidden)
         complain(c, "POST outside /auth must be idempotent");
     check_who(c);
     if (r->socket) check_socket(c);

@@ -326,6 +326,8 @@ static void contradictions_are_named(void **state)
     BAD_GET("GET with a body", (r.body_fields = body_fields, r.body_size = sizeof(struct body)));
     BAD_GET("GET is idempotent by itself", r.idempotent = true);
     BAD_POST("cannot have TX_READ", r.tx = TX_READ);
+    BAD_POST("reads is of a POST", r.reads = true);
+    BAD_GET("reads is of a POST", r.reads = true);
     BAD_POST("idempotent keeps the answer", r.tx = TX_NONE);
     BAD_POST("POST outside /auth must be idempotent", r.idempotent = false);
     BAD_POST("origins unchecked with a session", r.origins = ORIGINS_UNCHECKED);

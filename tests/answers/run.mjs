@@ -1,10 +1,10 @@
 // Answer sets: what a shop knows, what shoppers ask, and what a right answer is (README.md). Each directory is judged by
 // what it expects; the score is printed for each kind, and every failing answer in full.
 //
-//   node tests/answers/run.mjs [--asker PROGRAM] [--quiet] DIR...
+//   node tests/answers/run.mjs [--asker PROGRAM | --server ENGINE] DIR...
 //
-// The asker is a program over a shop in memory. With CHATHUB_ANSWERS_URL (and _TOKEN, _SHOP) the shop is filled through
-// the product's doors instead, and asked over HTTP.
+// The asker is a program over a shop in memory. --server starts CHATHUB_BIN on an empty database (sqlite or postgres) and
+// fills it through the product's doors; CHATHUB_ANSWERS_URL, _SHOP and _TOKEN (a service key) name one that runs.
 import { readFileSync, existsSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -46,6 +46,29 @@ export function askServer(url, shop, token) {
         }
         return replies;
     };
+}
+
+/** A server of our own: an account and a shop for each set. */
+async function askNewServer(engine) {
+    const { Server } = await import('../http/lib/server.mjs');
+    const server = await Server.start({ engine });
+    const ask = async (dir, questions) => {
+        const merchant = await server.account('merchant');
+        const shop = await merchant.shop();
+        const known = await merchant.post(`/api/shops/${shop.id}/knowledge/import`, undefined, {
+            body: readFileSync(path.join(dir, 'shop.json')),
+            headers: { 'content-type': 'application/json' },
+        });
+        if (known.status !== 200) throw new Error(`import: ${known.status} ${known.text.slice(0, 400)}`);
+        const replies = [];
+        for (const { turns, language } of questions) {
+            const r = await merchant.post(`/api/shops/${shop.id}/chatbot/try`, { turns, language });
+            if (r.status !== 200) throw new Error(`try: ${r.status} ${r.text.slice(0, 400)}`);
+            replies.push(r.json.replies);
+        }
+        return replies;
+    };
+    return { ask, end: () => server.end() };
 }
 
 // ---- judging ----
@@ -147,7 +170,9 @@ async function main(args) {
     const at = args.indexOf('--asker');
     const program = at >= 0 ? args.splice(at, 2)[1] : (process.env.CHATHUB_ASKER ?? 'build/asan/tests/answers/asker');
     const { CHATHUB_ANSWERS_URL: url, CHATHUB_ANSWERS_SHOP: shop, CHATHUB_ANSWERS_TOKEN: token } = process.env;
-    const ask = url ? askServer(url, shop, token) : askProgram(program);
+    const own = args.indexOf('--server');
+    const started = own >= 0 ? await askNewServer(args.splice(own, 2)[1]) : null;
+    const ask = started ? started.ask : url ? askServer(url, shop, token) : askProgram(program);
     const dirs = args.length > 0 ? args : ['store-en', 'store-zh'].map((d) => path.join(here, d));
     let passed = 0;
     let failed = 0;
@@ -164,6 +189,7 @@ async function main(args) {
         passed += result.questions - result.failures.length;
         if (rest > 0 && right / rest < enough) failed += 1;
     }
+    if (started) failed += (await started.end()).length;
     console.log(`${passed} passed, ${failed} failed`);
     return failed === 0 ? 0 : 1;
 }
