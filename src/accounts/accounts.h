@@ -12,6 +12,8 @@
 #include "jobs/jobs.h"
 #include "outbound/letters.h"
 
+enum { NAME_MAX_LENGTH = 80, EMAIL_MAX_LENGTH = 254 }; /* in characters */
+
 /* What a person is for the whole service; what it is in an account is its membership. Stored: never renumber. */
 enum role { ROLE_NONE, ROLE_MERCHANT, ROLE_OPERATOR };
 struct person {

@@ -16,7 +16,7 @@
 /* clang-format on */
 ACCOUNTS_ACTIONS(AUDIT_DECLARE)
 
-enum { EMAIL_KEY_SIZE = 256, NAME_MAX_LENGTH = 80, PASSWORD_MIN_LENGTH = 8, PASSWORD_MAX_BYTES = 256 };
+enum { EMAIL_KEY_SIZE = 256, PASSWORD_MIN_LENGTH = 8, PASSWORD_MAX_BYTES = 256 };
 
 /* ---- persons.c ---- */
 /* Trimmed, lower case, and cut between characters: a search may be longer than any address. */

@@ -11,7 +11,7 @@ static const struct limit token_limit = { .name = "account_token", .burst = 10, 
 /* Who is signed in and enters the password again is counted by account. */
 static const struct limit password_limit = { .name = "password", .burst = 30, .per_ms = 5 * MINUTE_MS };
 
-#define EMAIL(type) FIELD_TEXT(struct type, email, .max = 254, .form = TEXT_EMAIL)
+#define EMAIL(type) FIELD_TEXT(struct type, email, .max = EMAIL_MAX_LENGTH, .form = TEXT_EMAIL)
 /* The password that is checked: no minimum, so that an old one never locks anybody out of changing it. */
 #define OLD_PASSWORD(type, member, ...)                                                                                \
     FIELD_TEXT(struct type, member, .max = PASSWORD_MAX_BYTES, .form = TEXT_SECRET, ##__VA_ARGS__)

@@ -4,9 +4,9 @@
 #include "app/keys.h"
 #include "audit/audit.h"
 #include "base/clock.h"
-#include "base/unicode.h"
 #include "credits/credits.h"
 #include "http/events.h"
+#include "http/fields.h"
 #include "shops/shops.h"
 #include "storage/migrate.h"
 #include "tenants/tenants.h"
@@ -43,31 +43,42 @@ static void answer_close(struct command *c, struct json *j)
 
 /* ---- user add ---- */
 
-enum { EMAIL_TEXT_SIZE = 256, NAME_TEXT_SIZE = 256 };
+enum {
+    EMAIL_TEXT_SIZE = 256,
+    NAME_TEXT_SIZE = 4 * NAME_MAX_LENGTH + 1,
+    REASON_MAX_LENGTH = 200,
+    REASON_TEXT_SIZE = 4 * REASON_MAX_LENGTH + 1,
+    TYPED_MAX_BYTES = 4096,
+};
 
-/* The address as the routes take it: an international host as mail carries it. */
-static bool email_taken(const char *text, char out[EMAIL_TEXT_SIZE])
+/* Words of the command line are judged and spelled as the same words of a request are. */
+static const struct field an_email = { .kind = FIELD_KIND_TEXT, .form = TEXT_EMAIL, .max = EMAIL_MAX_LENGTH };
+static const struct field a_name = { .kind = FIELD_KIND_TEXT, .form = TEXT_NAME, .max = NAME_MAX_LENGTH };
+static const struct field a_reason = { .kind = FIELD_KIND_TEXT, .min = 1, .max = REASON_MAX_LENGTH };
+
+static bool taken(const char *typed, const struct field *f, char *out, size_t size)
 {
-    struct arena *a = arena_new(64 << 10);
-    const char *email = utf8_valid(str_of(text)) ? email_read(a, str_of(text)) : NULL;
-    if (email) text_copy(out, EMAIL_TEXT_SIZE, email);
+    const char *text = NULL;
+    int64_t limit;
+    struct str s = str_of(typed);
+    if (s.n == 0 || s.n > TYPED_MAX_BYTES) return false;
+    struct arena *a = arena_new(256 << 10);
+    bool good = !text_judge(a, f, s, &text, &limit) && text && strlen(text) < size;
+    if (good) text_copy(out, size, text);
     arena_free(a);
-    return email != NULL;
+    return good;
 }
 
-/* The same for a name; absent: "". */
+static bool email_taken(const char *text, char out[EMAIL_TEXT_SIZE])
+{
+    return taken(text, &an_email, out, EMAIL_TEXT_SIZE);
+}
+
+/* Absent: "". */
 static bool name_taken(const char *text, char out[NAME_TEXT_SIZE])
 {
     out[0] = '\0';
-    if (!text) return true;
-    struct str typed = str_of(text);
-    if (typed.n >= NAME_TEXT_SIZE || !utf8_valid(typed) || text_has_controls(typed)) return false;
-    struct arena *a = arena_new(64 << 10);
-    struct str name = unicode_nfc(a, typed);
-    bool good = name.n < NAME_TEXT_SIZE && unicode_shows(name);
-    if (good) text_copy(out, NAME_TEXT_SIZE, arena_text_n(a, name.p, name.n));
-    arena_free(a);
-    return good;
+    return !text || taken(text, &a_name, out, NAME_TEXT_SIZE);
 }
 
 struct user_add {
@@ -203,15 +214,14 @@ static enum op_wish run_grant(void *arg, struct tx *tx)
 static enum exit_code credits_grant_command(struct app *app, struct command *c)
 {
     int64_t amount = 0;
-    char key_text[sizeof "grant:0:" + GRANT_KEY_MAX], email[EMAIL_TEXT_SIZE];
-    struct grant g = { .email = email, .reason = command_option(c, "--reason"), .key = key_text };
+    char key_text[sizeof "grant:0:" + GRANT_KEY_MAX], email[EMAIL_TEXT_SIZE], reason[REASON_TEXT_SIZE];
+    struct grant g = { .email = email, .reason = reason, .key = key_text };
     if (!email_taken(command_option(c, "--email"), email))
         return say(c, EXIT_USAGE, "--email is not an e-mail address.");
     if (!str_to_i64(str_of(command_option(c, "--amount")), &amount) || amount < 1 || amount > 1000000)
         return say(c, EXIT_USAGE, "--amount must be a whole number from 1 to 1000000.");
-    struct str reason = str_of(g.reason);
-    if (!reason.n || reason.n > 400 || !utf8_valid(reason) || text_has_controls(reason))
-        return say(c, EXIT_USAGE, "--reason must be one line of at most 400 bytes.");
+    if (!taken(command_option(c, "--reason"), &a_reason, reason, sizeof reason))
+        return say(c, EXIT_USAGE, "--reason must be one line of at most 200 characters.");
     struct str key = str_of(c->key);
     if (key.n > GRANT_KEY_MAX || !utf8_valid(key) || text_has_controls(key))
         return say(c, EXIT_USAGE, "--key must be one line of at most 128 bytes.");

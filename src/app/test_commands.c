@@ -125,6 +125,8 @@ static int64_t fix_dead_job(struct test_db *t)
 /* ---- tests ---- */
 
 #define GRANT "credits grant --email a@test.example --amount 5 --reason x"
+#define TEN "aaaaaaaaaa"
+#define LONG_NAME TEN TEN TEN TEN TEN TEN TEN TEN "a" /* a character more than a name may have */
 #define USER "user add --email b@test.example --role merchant --password-stdin"
 
 TEST_EACH_ENGINE(a_wrong_call_changes_nothing_and_names_the_word)
@@ -155,6 +157,14 @@ TEST_EACH_ENGINE(a_wrong_call_changes_nothing_and_names_the_word)
         { "credits grant --email --amount 5 --reason x", "--email" },
         { USER " --nmae N", "--nmae" },
         { USER " --name ''", "--name" },
+        { USER " --name \xe2\x80\x8d", "--name" }, /* shows nothing */
+        { USER " --name a\xe2\x80\xae"
+               "b",
+          "--name" }, /* turned round for who reads it */
+        { USER " --name " LONG_NAME, "--name" },
+        { "credits grant --email a@test.example --amount 5 --reason a\xe2\x80\xae"
+          "b",
+          "--reason" },
         { USER " password", "password" },
         { "user add --email '' --role merchant --password-stdin", "--email" },
         { "user add --email b@test.example --role owner --password-stdin", "owner" },

@@ -185,6 +185,11 @@ struct shape {
 #define SHAPE_END { .kind = SHAPE_KIND_END }
 /* clang-format on */
 
+/* One text outside a request, judged as the routes judge it (fields_text.c). NULL when it is fine, with *result in the
+ * arena (NULL: empty, counts as absent); else the code of the fault, with *limit. */
+MUST_USE const char *text_judge(struct arena *a, const struct field *f, struct str in, const char **result,
+                                int64_t *limit);
+
 /* Whether `value` is an object with exactly these members, each of its kind; the first difference in *why. For tests:
  * an answer that no longer fits the API reference fails them. */
 MUST_USE bool shape_matches(const struct shape *members, const json_t *value, struct buf *why);

@@ -30,9 +30,4 @@ void field_take_text(struct field_run *r, const struct field *f, struct str text
 void field_take_nothing(struct field_run *r, const struct field *f);
 void field_mark_present(struct field_run *r, const struct field *f);
 
-/* fields_text.c. Judges one text: NULL when it is fine, with *result in the arena (NULL: empty, counts as absent);
- * else the code of the fault, with *limit. */
-MUST_USE const char *text_judge(struct arena *a, const struct field *f, struct str in, const char **result,
-                                int64_t *limit);
-
 #endif

@@ -37,6 +37,18 @@ test('the health, metrics and configuration answers of a fresh server', async ({
     assert.match(metrics, /^# (HELP|TYPE) /m);
     assert.match(metrics, /^chathub_renewals_failing 0$/m);
     assert.match(metrics, /^chathub_job_items_skipped 0$/m);
+    for (const [at, status, says] of [
+        ['/favicon.ico', 200, /svg/],
+        ['/robots.txt', 200, /Disallow/],
+        ['/.well-known/change-password', 302, /^/],
+        ['/.well-known/security.txt', 404, /./],
+        ['/healthz?x=1', 200, /ok/],
+        ['/favicon.ico?v=2', 200, /svg/],
+        ['/login?utm_source=mail', 200, /./],
+    ]) {
+        const r = await c.get(at);
+        assert.deepEqual([r.status, says.test(r.text)], [status, true], `${at}: ${r.status} ${r.text.slice(0, 80)}`);
+    }
     const config = (await c.get('/api/config')).json;
     assert.equal(config.development, true);
     assert.equal(config.prices.chatbot, 50);
