@@ -84,6 +84,7 @@ const struct job_kind *const app_job_kinds[] = {
     &tenants_renew_job,
     &tenants_secrets_job,
     &tenants_tell_job,
+    &chat_answer_job,
     &chat_wake_job,
     &overview_job,
     &http_purge_job,

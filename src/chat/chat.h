@@ -118,7 +118,8 @@ MUST_USE bool messages_before(struct tx *tx, int64_t conversation, int64_t befor
                               size_t *count);
 
 extern const struct route chat_visitor_routes[], chat_inbox_routes[];
-extern const struct job_kind chat_wake_job; /* cron: snoozed conversations come back */
+extern const struct job_kind chat_wake_job;   /* cron: snoozed conversations come back */
+extern const struct job_kind chat_answer_job; /* the assistant's turn */
 extern const struct verify_check chat_checks[];
 extern const struct route chat_try_routes[]; /* the merchant's test-drive */
 

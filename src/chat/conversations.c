@@ -140,7 +140,10 @@ enum row conversation_act(struct tx *tx, int64_t id, const struct chat_act *act,
     *may = conversation_after(&before, act, c);
     if (*may != CHAT_MAY) return ROW_FOUND;
     const struct chat_news news = { .before = &before, .after = c };
-    return conversation_save(tx, &before, c, act) && chat_tell(tx, &news) ? ROW_FOUND : ROW_FAULT;
+    if (!conversation_save(tx, &before, c, act) || !chat_tell(tx, &news)) return ROW_FAULT;
+    /* Handed to the assistant: it begins with what was left unanswered. */
+    bool handed = before.owner != CHAT_BOT && c->owner == CHAT_BOT;
+    return !handed || chat_answer_later(tx, c, act->now_ms) ? ROW_FOUND : ROW_FAULT;
 }
 
 /* ---- the inbox's pages ---- */

@@ -130,6 +130,10 @@ MUST_USE enum message_put note_put(struct tx *tx, struct note *n, const char *cl
 MUST_USE bool notes_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct note *out,
                            size_t *count);
 
+/* ---- answer_job.c ---- */
+/* The assistant will look at it in a moment, when it is the one who speaks. False: storage fault. */
+MUST_USE bool chat_answer_later(struct tx *tx, const struct conversation *c, int64_t now_ms);
+
 /* ---- tell.c ---- */
 struct chat_news {
     const struct conversation *before, *after;

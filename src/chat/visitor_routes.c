@@ -208,7 +208,8 @@ enum message_put visitor_says(struct tx *tx, struct visitor *v, const struct pos
                                      .client_id = in->clientId,
                                      .text = in->text,
                                      .now_ms = now_ms };
-    return message_put(tx, &new, m, c);
+    enum message_put put = message_put(tx, &new, m, c);
+    return put == MESSAGE_NEW && !chat_answer_later(tx, c, now_ms) ? MESSAGE_FAULT : put;
 }
 
 static enum answer run_say(struct req *req)

@@ -97,6 +97,9 @@ struct knowledge_source {
 MUST_USE enum row knowledge_source_of(struct tx *tx, int64_t account, int64_t shop, struct arena *a,
                                       struct knowledge_source *out);
 
+/* Has this shop told anything that could be answered from? ROW_NONE: nothing. */
+MUST_USE enum row knowledge_told(struct tx *tx, int64_t account, int64_t shop);
+
 /* Hook for shops: nothing stays of a shop that is purged. False: storage fault. */
 MUST_USE bool knowledge_shop_purged(struct tx *tx, int64_t shop);
 

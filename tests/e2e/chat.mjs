@@ -134,16 +134,19 @@ async function hardships({ checks, shopper }) {
 
 /** The embed code as the console shows it to the merchant. */
 async function embedded({ checks, browser, server, owner, shop }) {
-    await checks.must('the embed code that the merchant copies opens the same chat', async () => {
+    await checks.must('the embed code that the merchant copies opens the same chat, and what the shop has told is answered', async () => {
+        const told = { currency: 'USD', products: [{ id: 'p1', title: 'Copper Kettle', price: 3900, available: true }] };
+        assert.equal((await owner.post(`/api/shops/${shop.id}/knowledge/import`, told)).status, 200);
         const { embedCode } = (await owner.get(`/api/shops/${shop.id}/chatbot`)).json;
         assert.match(embedCode, /^<script [^>]*src="/);
         const store = await storeWith(`<!doctype html><html lang="en"><title>Tea</title><body><h1>Tea</h1>${embedCode}</body></html>`);
         const other = await Person.come(browser, store.base, { lang: 'en' });
         await other.page.goto('/');
         await other.page.getByRole('button', { name: 'Chat with us' }).click();
-        await other.page.getByRole('textbox', { name: 'Write a message…' }).fill('Hi there');
+        await other.page.getByRole('textbox', { name: 'Write a message…' }).fill('How much is the copper kettle?');
         await other.page.getByRole('textbox', { name: 'Write a message…' }).press('Enter');
         await other.page.locator('chathub-chat .m.mine .at', { hasText: ':' }).waitFor();
+        await hears(other.page, '39.00');
         assert.deepEqual(other.faults, []);
         await other.leave();
         store.close();

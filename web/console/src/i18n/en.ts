@@ -804,6 +804,7 @@ export const en = {
   "job.running": "Running",
   "job.done": "Done",
   "job.dead": "Given up",
+  "jobkind.chat.answer": "Answer a visitor",
   "jobkind.chat.wake": "Bring snoozed conversations back",
   "jobkind.tenants.register": "Register a chatbot",
   "jobkind.tenants.renew": "Renew subscriptions",

@@ -792,6 +792,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "job.running": "进行中",
   "job.done": "已完成",
   "job.dead": "已放弃",
+  "jobkind.chat.answer": "回复访客",
   "jobkind.chat.wake": "唤回暂缓的对话",
   "jobkind.tenants.register": "注册客服租户",
   "jobkind.tenants.renew": "续费到期的订阅",

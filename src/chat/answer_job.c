@@ -1,0 +1,136 @@
+/* answer_job.c: the assistant's turn in a live conversation. A visitor's word puts one job a conversation, to be done a
+ * moment later, so that a burst of words is answered once. The model reads and thinks in a read transaction (.load);
+ * what it found is written by the statement that demands the epoch it was thought for, and only when nothing was said
+ * since: a newer word has put another job, a person silences this one (messages.c). The reply's own id is that of the
+ * last word it answers, so that an attempt which is made twice is one message.
+ *
+ * A shop that has taught nothing has no assistant: its visitors wait for people. */
+#include "chat/models/model.h"
+#include "chat/private.h"
+
+#include "base/clock.h"
+#include "jobs/jobs.h"
+
+enum { ANSWER_AFTER_MS = 700, ANSWER_WORDS_MAX = 20 };
+
+/* What .load found out. NULL as job->state: there is nothing to answer. */
+struct draft {
+    int64_t epoch, last_number;
+    const char *text; /* NULL: say nothing */
+    bool hand_off;
+};
+
+bool chat_answer_later(struct tx *tx, const struct conversation *c, int64_t now_ms)
+{
+    if (c->owner != CHAT_BOT || c->status != CHAT_OPEN) return true;
+    const struct job_new job = { .kind = chat_answer_job.name,
+                                 .key = arena_printf(tx_arena(tx), "%lld", (long long)c->id),
+                                 .coalesce = true,
+                                 .account = c->account,
+                                 .ref = c->id,
+                                 .run_at_ms = now_ms + ANSWER_AFTER_MS };
+    return jobs_put(tx, &job, NULL) >= 0;
+}
+
+/* The words as a model takes them. All that the visitor said since the last answer is one turn. 0: it was answered. */
+static size_t turns_of(struct arena *a, const struct message *m, size_t count, struct model_turn *turn)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool customer = m[i].author == CHAT_BY_VISITOR;
+        if (m[i].author == CHAT_BY_HOUSE) continue;
+        if (customer && n > 0 && turn[n - 1].customer)
+            turn[n - 1].text = arena_printf(a, "%s\n%s", turn[n - 1].text, m[i].text);
+        else turn[n++] = (struct model_turn){ .customer = customer, .text = m[i].text };
+    }
+    return n > 0 && turn[n - 1].customer ? n : 0;
+}
+
+static enum row think(struct job *job, struct tx *tx, const struct conversation *c, struct draft *out)
+{
+    struct message *m = ARENA_ARRAY(job->arena, struct message, ANSWER_WORDS_MAX);
+    struct model_turn *turn = ARENA_ARRAY(job->arena, struct model_turn, ANSWER_WORDS_MAX);
+    struct knowledge_source source;
+    struct model_reply reply;
+    struct visitor v;
+    size_t count;
+    enum row row = knowledge_told(tx, c->account, c->shop);
+    if (row == ROW_FOUND) row = knowledge_source_of(tx, c->account, c->shop, job->arena, &source);
+    if (row == ROW_FOUND) row = visitor_get(tx, c->visitor, &v);
+    if (row != ROW_FOUND) return row;
+    if (!messages_before(tx, c->id, INT64_MAX, ANSWER_WORDS_MAX, m, &count)) return ROW_FAULT;
+    size_t turns = turns_of(job->arena, m, count, turn);
+    if (turns == 0) return ROW_NONE;
+    const struct model_ask ask = {
+        .turn = turn, .turns = turns, .language = v.language, .source = &source, .arena = job->arena
+    };
+    if (!model_local(&ask, &reply)) return ROW_FAULT;
+    *out = (struct draft){ .epoch = c->epoch,
+                           .last_number = m[count - 1].number,
+                           .text = reply.text ? arena_text(job->arena, reply.text) : NULL,
+                           .hand_off = reply.action == REPLY_HAND_OFF || reply.action == REPLY_HAND_OFF_ASKED };
+    return ROW_FOUND;
+}
+
+static enum job_wish answer_load(struct job *job, struct tx *tx)
+{
+    struct conversation c;
+    struct draft *d = ARENA_NEW(job->arena, struct draft);
+    enum row row = conversation_get(tx, job->ref, &c);
+    if (row == ROW_FOUND && (c.owner != CHAT_BOT || c.status != CHAT_OPEN)) row = ROW_NONE;
+    if (row == ROW_FOUND) row = think(job, tx, &c, d);
+    if (row == ROW_FOUND) job->state = d;
+    return row == ROW_FAULT ? JOB_FAULT : JOB_FINISHED;
+}
+
+static enum job_wish call_a_person(struct job *job, struct tx *tx)
+{
+    const struct chat_act act = { .kind = ACT_WANT_PERSON, .now_ms = job->now_ms };
+    struct conversation c;
+    enum chat_may may;
+    return conversation_act(tx, job->ref, &act, &c, &may) == ROW_FAULT ? JOB_FAULT : JOB_FINISHED;
+}
+
+static enum job_wish answer_settle(struct job *job, struct tx *tx)
+{
+    const struct draft *d = job->state;
+    struct conversation c;
+    struct message m;
+    if (d == NULL) return JOB_FINISHED;
+    enum row row = conversation_locked(tx, job->ref, &c);
+    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
+    if (c.last_number != d->last_number) return JOB_FINISHED; /* that word has put a job of its own */
+    if (d->text != NULL) {
+        const struct message_new reply = { .conversation = c.id,
+                                           .author = CHAT_BY_BOT,
+                                           .author_name = "",
+                                           .epoch = d->epoch,
+                                           .client_id = arena_printf(job->arena, "to-%lld", (long long)d->last_number),
+                                           .text = d->text,
+                                           .now_ms = job->now_ms };
+        enum message_put put = message_put(tx, &reply, &m, &c);
+        if (put == MESSAGE_FAULT) return JOB_FAULT;
+        if (put == MESSAGE_STALE) return JOB_FINISHED; /* a person speaks */
+    }
+    return d->hand_off ? call_a_person(job, tx) : JOB_FINISHED;
+}
+
+/* It could not be answered: somebody should look, not nobody. */
+static enum job_wish answer_dead(struct job *job, struct tx *tx, const char *error)
+{
+    (void)error;
+    return call_a_person(job, tx);
+}
+
+const struct job_kind chat_answer_job = {
+    .name = "chat.answer",
+    .doc = "Answers a visitor from what the shop knows.",
+    .max_attempts = 4,
+    .backoff_first_ms = SECOND_MS,
+    .backoff_max_ms = 10 * SECOND_MS,
+    .give_up_after_ms = MINUTE_MS,
+    .pool = JOB_POOL_INBOUND,
+    .load = answer_load,
+    .settle = answer_settle,
+    .dead = answer_dead,
+};
