@@ -212,7 +212,7 @@ static void *say_elsewhere(void *arg)
 static pthread_t begin_elsewhere(struct test_db *t, struct other *o, struct message_new in)
 {
     char error[200];
-    pthread_t thread;
+    pthread_t thread = 0;
     *o = (struct other){ .conn = conn_open(t->db, TX_WRITE, error, sizeof error), .in = in };
     EXPECT(o->conn != NULL && pthread_create(&thread, NULL, say_elsewhere, o) == 0);
     usleep(300 * 1000); /* by now it waits for the row */

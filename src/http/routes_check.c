@@ -358,8 +358,9 @@ static void check_row(struct check *c)
         complain(c, "a request that changes something cannot have TX_READ");
     if (r->verb == VERB_GET && r->idempotent) complain(c, "GET is idempotent by itself");
     if (r->idempotent && r->tx != TX_WRITE) complain(c, "idempotent keeps the answer: it needs TX_WRITE");
-    if (r->verb == VERB_POST && !r->idempotent && !r->reads && !is_auth(r) && r->origins != ORIGINS_UNCHECKED &&
-        !r->hidden)
+    /* Keys are an account's: what pages of others send without one has ids of its own. */
+    bool no_account = r->origins == ORIGINS_UNCHECKED || r->origins == ORIGINS_ASKED;
+    if (r->verb == VERB_POST && !r->idempotent && !r->reads && !is_auth(r) && !no_account && !r->hidden)
         complain(c, "POST outside /auth must be idempotent");
     check_who(c);
     if (r->socket) check_socket(c);

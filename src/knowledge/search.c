@@ -148,7 +148,7 @@ static size_t choose(struct work *w, int64_t *from)
     int64_t room = LISTS_MAX;
     for (size_t i = 0; i < w->terms; i++)
         if (w->term[i].n > 0) order[count++] = &w->term[i];
-    qsort(order, count, sizeof *order, by_rarity);
+    qsort(order, count, sizeof(struct term *), by_rarity);
     *from = 0;
     if (count > 0 && order[0]->n > room) {
         *from = order[0]->newest - room / BLOCK_DOCS + 1;

@@ -1,7 +1,7 @@
 // samekey.mjs: every route that takes an Idempotency-Key, found in the tables of the binary, called twice with one key.
 // The same body acts once and gets the same answer (or already_shown when the answer held a secret); another body is
 // refused.
-import { newKey } from './lib/client.mjs';
+import { Client, newKey } from './lib/client.mjs';
 import { deliver, deliveries } from './lib/deliveries.mjs';
 import { routesOf } from './lib/routes.mjs';
 import { record, run, test, until } from './lib/suite.mjs';
@@ -93,8 +93,53 @@ const calls = {
         const done = await until('acted on', async () => (await deliveries(c, '&state=acted'))[0]);
         return { path: `/api/operator/deliveries/${done.id}/replay`, other: { a: 1 } };
     },
+    'POST /api/team/invitations': async () => ({
+        path: '/api/team/invitations',
+        json: { email: 'new@team.example', role: 'agent' },
+        other: { email: 'new@team.example', role: 'viewer' },
+    }),
+    'POST /api/shops/{id}/knowledge/faq': async (c) => ({
+        path: `/api/shops/${(await c.shop()).id}/knowledge/faq`,
+        json: { question: 'Returns?', answer: 'Within 30 days.' },
+        other: { question: 'Returns?', answer: 'Never.' },
+    }),
+    'POST /api/shops/{id}/knowledge/documents': async (c) => ({
+        path: `/api/shops/${(await c.shop()).id}/knowledge/documents`,
+        json: { title: 'Use', text: 'Fill it.' },
+        other: { title: 'Use', text: 'Empty it.' },
+    }),
+    'POST /api/shops/{id}/knowledge/import': async (c) => ({
+        path: `/api/shops/${(await c.shop()).id}/knowledge/import`,
+        json: { currency: 'EUR', products: [{ id: 'p1', title: 'Kettle' }] },
+        other: { currency: 'EUR', products: [{ id: 'p1', title: 'Pot' }] },
+    }),
+    'POST /api/inbox/{id}/messages': (c) => inbox(c, 'messages', words('Hi'), words('Ho')),
+    'POST /api/inbox/{id}/notes': (c) => inbox(c, 'notes', words('Hi'), words('Ho')),
+    'POST /api/inbox/{id}/take': (c) => inbox(c, 'take', {}, { epoch: 1 }),
+    'POST /api/inbox/{id}/hand': (c) => inbox(c, 'hand', { to: 'team' }, { to: 'bot' }),
+    'POST /api/inbox/{id}/assign': (c) => inbox(c, 'assign', { person: c.id }, { person: 0 }),
+    'POST /api/inbox/{id}/state': (c) => inbox(c, 'state', { status: 'resolved' }, { status: 'open' }),
+    'POST /api/inbox/{id}/read': (c) => inbox(c, 'read', { number: 1 }, { number: 2 }),
+    'POST /api/inbox/{id}/typing': (c) => inbox(c, 'typing', {}, { typing: true }),
+    'POST /api/inbox/{id}/visitor': (c) => inbox(c, 'visitor', { blocked: true }, { blocked: false }),
+    'POST /api/team/leave': null, // keys are by account, and the caller acts in another one afterwards
     'POST /api/operator/jobs/{id}/retry': null, // wants a dead job: src/app's and src/jobs' own tests
 };
+
+const words = (text) => ({ text, clientId: newKey() });
+
+/** In a conversation that a visitor of a shop of c has begun. */
+async function inbox(c, what, json, other) {
+    const shop = `shop-${await enabled(c)}`;
+    const visitor = new Client(c.base, c.api);
+    const ask = (route, body, headers = {}) =>
+        visitor.request('POST', `/api/chat/${shop}/${route}`, { json: body, headers });
+    const { token } = (await ask('session', {})).json;
+    const r = await ask('messages', words('Hello'), { authorization: `Bearer ${token}` });
+    if (r.status !== 201) throw new Error(r.text);
+    const { items } = (await c.get('/api/inbox')).json;
+    return { path: `/api/inbox/${items[0].conversation.id}/${what}`, json, other };
+}
 
 async function enabled(c) {
     const shop = await c.shop();

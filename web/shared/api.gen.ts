@@ -10545,10 +10545,7 @@ export interface operations {
     postApiChatShopSession: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Any text of your own; a repeated request with the same key acts once. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path: {
                 /** @description As in the embed code: shop-7. */
                 shop: string;
@@ -10635,18 +10632,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
             /** @description - `too_large`: The request is too large. Please send less. */
             413: {
                 headers: {
@@ -10665,10 +10650,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
-             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
-             */
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10823,10 +10805,7 @@ export interface operations {
     postApiChatShopMessages: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Any text of your own; a repeated request with the same key acts once. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path: {
                 /** @description As in the embed code: shop-7. */
                 shop: string;
@@ -10899,11 +10878,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
-             *     - `message_differs`: A message with this id was sent with other words.
-             */
+            /** @description - `message_differs`: A message with this id was sent with other words. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10930,10 +10905,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
-             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
-             */
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10980,10 +10952,7 @@ export interface operations {
     postApiChatShopTyping: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Any text of your own; a repeated request with the same key acts once. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path: {
                 /** @description As in the embed code: shop-7. */
                 shop: string;
@@ -11056,18 +11025,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
             /** @description - `too_large`: The request is too large. Please send less. */
             413: {
                 headers: {
@@ -11086,10 +11043,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
-             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
-             */
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11136,10 +11090,7 @@ export interface operations {
     postApiChatShopRead: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Any text of your own; a repeated request with the same key acts once. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path: {
                 /** @description As in the embed code: shop-7. */
                 shop: string;
@@ -11212,18 +11163,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
             /** @description - `too_large`: The request is too large. Please send less. */
             413: {
                 headers: {
@@ -11242,10 +11181,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
-             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
-             */
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11292,10 +11228,7 @@ export interface operations {
     postApiChatShopPerson: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Any text of your own; a repeated request with the same key acts once. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path: {
                 /** @description As in the embed code: shop-7. */
                 shop: string;
@@ -11368,11 +11301,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
-             *     - `person_answers`: A person is answering this conversation.
-             */
+            /** @description - `person_answers`: A person is answering this conversation. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11399,10 +11328,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
-             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
-             */
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11449,10 +11375,7 @@ export interface operations {
     postApiChatShopBot: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Any text of your own; a repeated request with the same key acts once. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path: {
                 /** @description As in the embed code: shop-7. */
                 shop: string;
@@ -11525,11 +11448,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
-             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
-             *     - `person_answers`: A person is answering this conversation.
-             */
+            /** @description - `person_answers`: A person is answering this conversation. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11556,10 +11475,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
-             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
-             */
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
             422: {
                 headers: {
                     [name: string]: unknown;
