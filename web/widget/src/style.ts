@@ -32,6 +32,7 @@ overflow-wrap:anywhere}
 .say{min-height:20px;padding:0 16px 4px;color:var(--dim);font-size:13px}
 .say.bad{color:#b42318}
 .acts{display:flex;gap:8px;padding:0 12px}
+.acts[hidden]{display:none}
 .acts button{border:1px solid var(--line);font-size:14px;min-height:36px}
 form{display:flex;gap:8px;align-items:flex-end;padding:8px 12px 12px;border-top:1px solid var(--line);margin-top:8px}
 textarea{flex:1;box-sizing:border-box;min-height:44px;max-height:120px;padding:10px 12px;border:1px solid #8a93a0;border-radius:12px;

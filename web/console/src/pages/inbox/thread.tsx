@@ -64,7 +64,7 @@ function NoteLine({ note }: { note: InboxNote }) {
   return (
     <li className="said said-note">
       <span className="said-who small muted" dir="auto">
-        {t("inbox.note")} · {note.name} ·{" "}
+        {t("inbox.note")} · {note.name || t("inbox.aPerson")} ·{" "}
         <time dateTime={note.at} title={exact(note.at)}>
           {clock(note.at)}
         </time>
