@@ -11,18 +11,20 @@
 #include "base/clock.h"
 #include "jobs/jobs.h"
 
-enum { ANSWER_AFTER_MS = 700, ANSWER_WORDS_MAX = 20 };
+enum { ANSWER_AFTER_MS = 700, ANSWER_WORDS_MAX = 20, ORDER_MISSES_MAX = 5 };
 
 /* What .load found out. NULL as job->state: there is nothing to answer. */
 struct draft {
-    int64_t epoch, last_number;
+    int64_t epoch, last_number, visitor;
     const char *text; /* NULL: say nothing */
-    bool hand_off;
+    bool hand_off, order_missed;
 };
 
 bool chat_answer_later(struct tx *tx, const struct conversation *c, int64_t now_ms)
 {
     if (c->owner != CHAT_BOT || c->status != CHAT_OPEN) return true;
+    enum row told = knowledge_told(tx, c->account, c->shop);
+    if (told != ROW_FOUND) return told == ROW_NONE;
     const struct job_new job = { .kind = chat_answer_job.name,
                                  .key = arena_printf(tx_arena(tx), "%lld", (long long)c->id),
                                  .coalesce = true,
@@ -30,6 +32,14 @@ bool chat_answer_later(struct tx *tx, const struct conversation *c, int64_t now_
                                  .ref = c->id,
                                  .run_at_ms = now_ms + ANSWER_AFTER_MS };
     return jobs_put(tx, &job, NULL) >= 0;
+}
+
+/* For who has guessed too often there are no orders: the words are those of any wrong number. */
+static bool no_order(void *ctx, struct str number, struct arena *a, struct knowledge_order **out)
+{
+    (void)ctx, (void)number, (void)a;
+    *out = NULL;
+    return true;
 }
 
 /* The words as a model takes them. All that the visitor said since the last answer is one turn. 0: it was answered. */
@@ -54,11 +64,11 @@ static enum row think(struct job *job, struct tx *tx, const struct conversation 
     struct model_reply reply;
     struct visitor v;
     size_t count;
-    enum row row = knowledge_told(tx, c->account, c->shop);
-    if (row == ROW_FOUND) row = knowledge_source_of(tx, c->account, c->shop, job->arena, &source);
+    enum row row = knowledge_source_of(tx, c->account, c->shop, job->arena, &source);
     if (row == ROW_FOUND) row = visitor_get(tx, c->visitor, &v);
     if (row != ROW_FOUND) return row;
     if (!messages_before(tx, c->id, INT64_MAX, ANSWER_WORDS_MAX, m, &count)) return ROW_FAULT;
+    if (v.order_misses >= ORDER_MISSES_MAX) source.order = no_order;
     size_t turns = turns_of(job->arena, m, count, turn);
     if (turns == 0) return ROW_NONE;
     const struct model_ask ask = {
@@ -67,6 +77,8 @@ static enum row think(struct job *job, struct tx *tx, const struct conversation 
     if (!model_local(&ask, &reply)) return ROW_FAULT;
     *out = (struct draft){ .epoch = c->epoch,
                            .last_number = m[count - 1].number,
+                           .visitor = v.id,
+                           .order_missed = reply.order_missed,
                            .text = reply.text ? arena_text(job->arena, reply.text) : NULL,
                            .hand_off = reply.action == REPLY_HAND_OFF || reply.action == REPLY_HAND_OFF_ASKED };
     return ROW_FOUND;
@@ -97,6 +109,8 @@ static enum job_wish answer_settle(struct job *job, struct tx *tx)
     struct conversation c;
     struct message m;
     if (d == NULL) return JOB_FINISHED;
+    /* First: rows of visitors are locked before their conversations. It counts also when its answer is dropped. */
+    if (d->order_missed && !visitor_missed_order(tx, d->visitor)) return JOB_FAULT;
     enum row row = conversation_locked(tx, job->ref, &c);
     if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
     if (c.last_number != d->last_number) return JOB_FINISHED; /* that word has put a job of its own */

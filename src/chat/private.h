@@ -28,7 +28,7 @@ enum { VISITOR_NAME_MAX = 80, LANGUAGE_MAX = 35, PAGE_MAX = 500 };
 struct visitor {
     int64_t id, account, shop, generation, conversation; /* conversation 0: none yet */
     const char *name, *language, *page;                  /* "" when not known */
-    int64_t blocked_at_ms, seen_at_ms;
+    int64_t blocked_at_ms, seen_at_ms, order_misses;
 };
 MUST_USE enum row visitor_get(struct tx *tx, int64_t id, struct visitor *out);
 /* ROW_NONE: removed, or its tokens were ended. Locked: before anything of its conversation is. */
@@ -37,6 +37,8 @@ MUST_USE enum row visitor_of_token(struct tx *tx, const struct visitor_token *to
 MUST_USE bool visitor_add(struct tx *tx, struct visitor *v, int64_t now_ms);
 /* It is there now. name, language, page of `said` NULL: as before. */
 MUST_USE bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, int64_t now_ms);
+/* It named an order and an address that do not belong together. */
+MUST_USE bool visitor_missed_order(struct tx *tx, int64_t id);
 MUST_USE bool visitor_block(struct tx *tx, int64_t id, bool blocked, int64_t now_ms);
 void visitor_token_new(const struct visitor *v, int64_t now_ms, struct visitor_token *token,
                        char out[VISITOR_TOKEN_SIZE]);

@@ -22,6 +22,7 @@
 enum {
     FRAME_MAX_BYTES = CHAT_BODY_MAX,
     FRAMES_WAITING_MAX = 32,
+    SOCKETS_PER_VISITOR = 8, /* a browser needs one */
     FRAME_ARENA_BYTES = 4 << 20,
     ANSWER_MAX_BYTES = 2 << 20,
     CLOSE_NOT_TEXT = 1003,
@@ -452,7 +453,7 @@ const struct socket_kind chat_socket_kind = {
     .own_size = sizeof(struct chat_socket),
     .message_max = FRAME_MAX_BYTES,
     .rate = { "chat frames", 60, 20 * SECOND_MS },
-    .per_account = 1000,
+    .per_account = SOCKETS_PER_VISITOR,
     .opened = chat_opened,
     .message = chat_message,
     .closed = chat_closed,

@@ -12,6 +12,9 @@
 
 static const char known[] = "{\"name\":\"Harbor\",\"languages\":[\"en\"],\"currency\":\"USD\",\"products\":["
                             "{\"id\":\"p1\",\"title\":\"Copper Kettle\",\"price\":3900,\"available\":true}],"
+                            "\"orders\":[{\"number\":\"#W1200\",\"email\":\"ann@store.example\",\"name\":\"Ann\","
+                            "\"status\":\"shipped\",\"currency\":\"USD\",\"total\":3900,\"items\":[],"
+                            "\"shipments\":[{\"carrier\":\"UPS\",\"tracking\":\"1Z77\"}]}],"
                             "\"faq\":[{\"id\":\"f1\",\"question\":\"Returns\",\"answer\":\"Within 30 days.\"}]}";
 
 static int64_t account, shop, talk;
@@ -146,7 +149,33 @@ TEST_EACH_ENGINE(a_shop_that_told_nothing_has_no_assistant)
 {
     start(t, NULL);
     says(t, "how much is the copper kettle?");
-    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 0 && owner(t) == CHAT_BOT);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'chat.answer'") == 0);
+    EXPECT(by_bot(t) == 0 && owner(t) == CHAT_BOT);
+}
+
+/* Nobody finds an order by guessing: after some wrong addresses the right one is answered like any wrong one. */
+TEST_EACH_ENGINE(who_guesses_orders_is_told_of_none)
+{
+    struct message page[40];
+    size_t count;
+    start(t, known);
+    for (int i = 0; i < 5; i++) {
+        says(t, arena_printf(t->arena, "where is my order #W1200? my mail is guess%d@example.com", i));
+        EXPECT(answers(t) == JOB_FINISHED);
+    }
+    EXPECT(test_number(t, "SELECT order_misses FROM chat_visitors") == 5);
+    says(t, "where is my order #W1200? my mail is ann@store.example");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 6);
+    EXPECT(messages_after(t->tx, talk, 0, 40, page, &count) && count == 12);
+    EXPECT(strstr(page[11].text, "1Z77") == NULL && strstr(page[11].text, "hipped") == NULL);
+    struct visitor *other = &visitor;
+    *other = (struct visitor){ .account = account, .shop = shop, .name = "", .language = "en", .page = "" };
+    struct conversation c;
+    EXPECT(visitor_add(t->tx, other, kit_now()) && visitor_conversation_or_new(t->tx, other, kit_now(), &c));
+    talk = c.id;
+    says(t, "where is my order #W1200? my mail is ann@store.example");
+    EXPECT(answers(t) == JOB_FINISHED && messages_after(t->tx, talk, 1, 10, page, &count) && count == 1);
+    EXPECT(strstr(page[0].text, "1Z77") != NULL);
 }
 
 int main(void)
@@ -158,6 +187,7 @@ int main(void)
         EACH_ENGINE(a_wish_for_a_person_calls_one),
         EACH_ENGINE(who_cannot_be_answered_waits_for_a_person),
         EACH_ENGINE(a_shop_that_told_nothing_has_no_assistant),
+        EACH_ENGINE(who_guesses_orders_is_told_of_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,8 @@
 #define SEEN_MS (5 * MINUTE_MS)
 
 /* clang-format off */
-#define COLUMNS "id, account, shop, generation, conversation, name, language, page, blocked_at_ms, seen_at_ms"
+#define COLUMNS                                                                                                        \
+    "id, account, shop, generation, conversation, name, language, page, blocked_at_ms, seen_at_ms, order_misses"
 #define BY_ID "SELECT " COLUMNS " FROM chat_visitors WHERE id = ?1"
 /* clang-format on */
 
@@ -22,6 +23,7 @@ STMT(add, "INSERT INTO chat_visitors (account, shop, generation, conversation, n
           " created_at_ms, seen_at_ms) VALUES (?1, ?2, 1, 0, ?3, ?4, ?5, 0, ?6, ?6) RETURNING id");
 STMT(seen, "UPDATE chat_visitors SET name = ?2, language = ?3, page = ?4, seen_at_ms = ?5 WHERE id = ?1");
 STMT(set_conversation, "UPDATE chat_visitors SET conversation = ?2 WHERE id = ?1");
+STMT(missed_order, "UPDATE chat_visitors SET order_misses = order_misses + 1 WHERE id = ?1");
 STMT(set_blocked, "UPDATE chat_visitors SET blocked_at_ms = ?2 WHERE id = ?1");
 
 static enum row one(struct tx *tx, const struct stmt *s, int64_t id, struct visitor *out)
@@ -39,7 +41,8 @@ static enum row one(struct tx *tx, const struct stmt *s, int64_t id, struct visi
                              .language = col_text(&q, "language"),
                              .page = col_text(&q, "page"),
                              .blocked_at_ms = col_i64(&q, "blocked_at_ms"),
-                             .seen_at_ms = col_i64(&q, "seen_at_ms") };
+                             .seen_at_ms = col_i64(&q, "seen_at_ms"),
+                             .order_misses = col_i64(&q, "order_misses") };
     return ROW_FOUND;
 }
 
@@ -74,6 +77,13 @@ bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, 
     v->name = name, v->language = language, v->page = page_now, v->seen_at_ms = now_ms;
     struct query q = query(tx, &seen);
     bind_i64(&q, v->id), bind_text(&q, name), bind_text(&q, language), bind_text(&q, page_now), bind_i64(&q, now_ms);
+    return query_put(&q);
+}
+
+bool visitor_missed_order(struct tx *tx, int64_t id)
+{
+    struct query q = query(tx, &missed_order);
+    bind_i64(&q, id);
     return query_put(&q);
 }
 

@@ -194,7 +194,8 @@ struct exchange {
 struct standing {
     const struct route *route;
     struct caller who; /* without texts: those went with the request */
-    const void *what;  /* counted as one of these for the account; NULL: not */
+    int64_t counted;   /* for whom: an account, or below 0 a stands_for */
+    const void *what;  /* counted as one of these for them; NULL: not */
     int64_t checked_ms;
     char *bearer; /* of Authorization; NULL: by session */
     char session_key[SHA256_HEX_SIZE];

@@ -106,8 +106,10 @@ struct req {
     const char *client_ip;           /* text; of the socket, or the last hop of a trusted proxy */
     const char *client_network;      /* /24 or /64 of it, text: what limits count by */
     const char *request_id, *user_agent;
-    int64_t now_ms; /* one time for the whole request */
-    void *prepared; /* what .prepare leaves for .run */
+    int64_t now_ms;     /* one time for the whole request */
+    void *prepared;     /* what .prepare leaves for .run */
+    int64_t stands_for; /* whose stream or socket it will be, where a row wants no caller (a visitor): counted as an
+                           account's is; 0: the account's */
     struct reply reply;
     const struct upload_file *upload; /* rows with .upload */
     bool upload_kept;                 /* by req_keep_upload */

@@ -46,7 +46,7 @@ struct socket_kind {
     unsigned fragments_max;  /* 0: 64 */
     struct limit rate;       /* wanted: messages of one socket; else 1008 */
     size_t queue_max;        /* 0: 256 KiB waiting to be written; else 1013 */
-    unsigned per_account;    /* wanted when the row wants a caller: open in this process; else 429 */
+    unsigned per_account;    /* of one account, or of one req.stands_for: open in this process; else 429 */
     /* On the socket's loop. `s` is gone when a call returns that closes it. */
     void (*opened)(struct socket *s);                                             /* may be NULL */
     void (*message)(struct socket *s, enum socket_message kind, struct str data); /* wanted. Text is valid UTF-8 */

@@ -84,11 +84,12 @@ static void forget_texts(struct caller *who)
 
 bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most)
 {
-    int64_t account = x->req.who.account;
-    if (account != 0 && !count_in(x->loop->http->counts, account, what, most)) return false;
+    int64_t whose = x->req.stands_for != 0 ? -x->req.stands_for : x->req.who.account;
+    if (whose != 0 && !count_in(x->loop->http->counts, whose, what, most)) return false;
     *s = (struct standing){ .route = x->req.route,
                             .who = x->req.who,
-                            .what = account != 0 ? what : NULL,
+                            .counted = whose,
+                            .what = whose != 0 ? what : NULL,
                             .checked_ms = (int64_t)uv_now(&x->loop->uv) };
     forget_texts(&s->who);
     memcpy(s->session_key, x->session_key, sizeof s->session_key);
@@ -99,7 +100,7 @@ bool standing_begin(struct standing *s, struct exchange *x, const void *what, un
 
 void standing_end(struct standing *s, struct http *h)
 {
-    if (s->what != NULL) count_out(h->counts, s->who.account, s->what);
+    if (s->what != NULL) count_out(h->counts, s->counted, s->what);
     free(s->bearer);
     *s = (struct standing){ 0 };
 }

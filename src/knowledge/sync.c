@@ -131,6 +131,7 @@ static void judge(struct sync *s)
     else if (know_import_read(s->d->arena, s->root, &s->in, &s->faults)) {
         if ((field = know_import_misfit(&s->head, &s->in, &code)) != NULL) refuse(s, field, code);
         else if (is_too_much(&s->head)) refuse(s, "", "too_many");
+        else if (s->head.currency == CURRENCY_NONE) s->head.currency = s->in.currency; /* the first that is told */
     }
     if (!json_get_i64(s->root, "version", &s->w.version) || s->w.version <= 0) s->w.version = signed_at(s->d);
 }

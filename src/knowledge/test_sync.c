@@ -90,6 +90,7 @@ TEST_EACH_ENGINE(products_come_and_what_is_older_is_stale)
     assert_string_equal(
         acted(t, s, &(struct sent){ .body = BODY("20", "Two \xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9") }),
         "products: 1 changed, 0 stale");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_shops WHERE currency = 'EUR'"), 1);
     assert_string_equal(title(t, "p"), "Two \xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9");
     assert_string_equal(acted(t, s, &(struct sent){ .body = BODY("10", "One") }), "products: 0 changed, 1 stale");
     assert_string_equal(acted(t, s, &(struct sent){ .body = "{\"version\":10,\"removed\":[\"p\"]}" }),

@@ -244,6 +244,21 @@ test('garbage over a socket closes it with the right code', async ({ server }) =
     socket.close();
 });
 
+test('one visitor holds some sockets and streams, not all there are', async ({ server }) => {
+    const s = await shopper(server);
+    const held = [];
+    for (let i = 0; i < 8; i++) held.push(await s.socket());
+    assert.equal(await refused(s.socket()), 429);
+    const other = await shopper(server);
+    (await other.socket()).close();
+    for (const socket of held) socket.close();
+    await until('room again', async () => {
+        const socket = await s.socket().catch(() => null);
+        socket?.close();
+        return socket !== null;
+    });
+});
+
 test('only the shop’s own pages, and only with its token', async ({ server }) => {
     const s = await shopper(server);
     for (const origin of [`https://www.${DOMAIN}`, s.base]) {

@@ -374,6 +374,7 @@ bool model_local(const struct model_ask *ask, struct model_reply *out)
         local_decline(m, "the reply named what no source has");
     }
     out->text = buf_terminated(&m->text), out->action = m->action, out->why = m->why;
+    out->order_missed = m->order_missed;
     out->language = local_language_name(m->language);
     out->source = m->cited, out->sources = m->cites;
     return true;

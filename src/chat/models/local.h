@@ -188,6 +188,7 @@ struct local {
     const char *text_cited[MODEL_CITED];
     size_t products_cited, texts_cited;
     enum model_action action;
+    bool order_missed; /* of struct model_reply */
     const char *why;
 };
 

@@ -75,6 +75,9 @@ bool local_order(struct local *m)
     if (fault) return false;
     if (o) tell(m, o);
     else if (!m->email) local_say(m, REPLY_ASK, SAY_ORDER_NEED_EMAIL, "order of another address");
-    else local_say(m, REPLY_DECLINE, SAY_ORDER_NO_MATCH, "order and address do not match");
+    else {
+        m->order_missed = true;
+        local_say(m, REPLY_DECLINE, SAY_ORDER_NO_MATCH, "order and address do not match");
+    }
     return true;
 }

@@ -47,7 +47,8 @@ struct model_reply {
     enum model_action action;
     const struct model_cited *source;
     size_t sources;
-    const char *why; /* for the merchant's test-drive: how the question was read */
+    bool order_missed; /* an order's number and an address that do not belong together: the agent counts these */
+    const char *why;   /* for the merchant's test-drive: how the question was read */
 };
 
 /* The model that needs no outside service (local.c). False: the storage failed, and nothing was answered. */

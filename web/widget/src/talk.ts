@@ -129,7 +129,8 @@ export class Talk {
     try {
       const s = (await this.ask("POST", "session", {
         language: navigator.language,
-        page: location.href.slice(0, 500),
+        // Without what stands behind "?" and "#": that is the shop's and the visitor's own.
+        page: (location.origin + location.pathname).slice(0, 500),
       })) as { token: string; botName: string; unread: number; conversation: State | null };
       this.kept.token = s.token;
       this.save();
@@ -186,7 +187,8 @@ export class Talk {
       await this.flush();
       return;
     }
-    if (!(await this.begin())) {
+    // A tab that only listens has its session from the one that leads.
+    if ((this.leads || !this.kept.token) && !(await this.begin())) {
       this.ear.online(navigator.onLine && this.kept.token !== "");
       this.later();
       return;

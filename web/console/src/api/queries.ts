@@ -6,12 +6,14 @@ import {
   type UseInfiniteQueryResult,
   useInfiniteQuery,
   useQuery,
+  useQueryClient,
   type UseQueryResult,
 } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { answer, api } from "./client";
 import { Problem } from "./problem";
 import { keys } from "./read-keys";
+import { threadWith } from "./thread-with";
 import type {
   Account,
   Answer,
@@ -23,6 +25,7 @@ import type {
   HouseFilter,
   InboxFilter,
   InboxItem,
+  InboxThread,
   Job,
   JobFilter,
   JobSkip,
@@ -113,11 +116,17 @@ export const useInbox = (filter: InboxFilter): ReadList<InboxItem> =>
     getNextPageParam: ({ next }) => next,
     select: ({ pages, pageParams }) => ({ pages: pages.map(({ items }) => items), pageParams }),
   });
-export const useThread = (id: number) =>
-  useQuery({
+export function useThread(id: number) {
+  const queries = useQueryClient();
+  return useQuery({
     queryKey: keys.thread(id),
-    queryFn: () => answer(api.GET("/api/inbox/{id}", { params: { path: { id } } })),
+    queryFn: async () =>
+      threadWith(
+        await answer(api.GET("/api/inbox/{id}", { params: { path: { id } } })),
+        queries.getQueryData<InboxThread>(keys.thread(id)),
+      ),
   });
+}
 export const useSessions = () =>
   useQuery({ queryKey: keys.sessions, queryFn: () => answer(api.GET("/auth/sessions")) });
 export const useTeam = () => useQuery({ queryKey: keys.team, queryFn: () => answer(api.GET("/api/team")) });

@@ -31,6 +31,7 @@ export const en = {
   "inbox.choose": "Choose a conversation to read it.",
   "inbox.all": "All conversations",
   "inbox.conversation": "Conversation",
+  "inbox.earlier": "Earlier messages",
   "inbox.log": "Messages",
   "inbox.isResolved": "Resolved",
   "inbox.isSnoozed": "Snoozed",

@@ -31,6 +31,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "inbox.choose": "请选择一个会话查看。",
   "inbox.all": "全部会话",
   "inbox.conversation": "会话",
+  "inbox.earlier": "更早的消息",
   "inbox.log": "消息",
   "inbox.isResolved": "已解决",
   "inbox.isSnoozed": "已暂缓",

@@ -1,9 +1,11 @@
 /* One conversation: what was said, by whom, and the ways to act. Whoever writes answers as a person, and the bot is silent
  * from then on. */
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { answer, api, once } from "../../api/client";
 import { useThread, useUser } from "../../api/queries";
+import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { InboxConversation, InboxMessage, InboxNote, InboxThread } from "../../api/types";
 import { type TextKey, useText } from "../../i18n/i18n";
@@ -15,6 +17,7 @@ import { useNotify } from "../../ui/notify";
 import { Composer } from "./composer";
 import { OwnerPill } from "./owner-pill";
 
+const EARLIER_ROWS = 100;
 type Line = { kind: "message"; at: string; message: InboxMessage } | { kind: "note"; at: string; note: InboxNote };
 
 /** Notes stand behind the message that was the last when they were written. */
@@ -76,8 +79,29 @@ function NoteLine({ note }: { note: InboxNote }) {
   );
 }
 
+/** What was said before the oldest message that is shown. */
+function useEarlier({ conversation: { id }, messages }: InboxThread) {
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const before = messages[0]?.number ?? 0;
+  return useSubmit(
+    () => answer(api.GET("/api/inbox/{id}", { params: { path: { id }, query: { before, limit: EARLIER_ROWS } } })),
+    {
+      onDone: (page) => {
+        const messages = page.messages.filter(({ number }) => number < before);
+        queries.setQueryData<InboxThread>(
+          keys.thread(id),
+          (now) => now && { ...now, messages: [...messages, ...now.messages], more: page.more },
+        );
+      },
+      onProblem: (problem) => notify.problem(problem),
+    },
+  );
+}
+
 function Said({ thread, typing }: { thread: InboxThread; typing: string | undefined }) {
   const { t, day } = useText();
+  const earlier = useEarlier(thread);
   const box = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   const { conversation: c, visitor } = thread;
@@ -93,6 +117,20 @@ function Said({ thread, typing }: { thread: InboxThread; typing: string | undefi
   };
   return (
     <div className="said-log" ref={box} onScroll={onScroll} role="log" aria-label={t("inbox.log")} tabIndex={0}>
+      {thread.more && (
+        <p className="said-more">
+          <Button
+            small
+            busy={earlier.isPending}
+            onClick={() => {
+              follows.current = false;
+              earlier.send(undefined);
+            }}
+          >
+            {t("inbox.earlier")}
+          </Button>
+        </p>
+      )}
       <ol>
         {all.map((line, index) => {
           const d = day(line.at);
