@@ -11,7 +11,7 @@ TEST_ACTIONS(AUDIT_DECLARE)
 TEST_ACTIONS(AUDIT_DEFINE)
 
 #define AT INT64_C(1800000000000)
-enum { SEAL_TRIES = 400, SEAL_PAUSE_MS = 50 };
+enum { SEAL_TRIES = 1800, SEAL_PAUSE_MS = 100 }; /* other suites hold transactions for a minute and more */
 
 static void amount_json(struct json *j, const void *arg) { json_i64(j, "amount", *(const int64_t *)arg); }
 

@@ -205,7 +205,9 @@ void jobs_stop(struct jobs *j, int64_t grace_ms)
     for (enum job_pool p = 0; p < JOB_POOLS; p++) return_queue(j, &j->pool[p]);
     wait_in_flight(j, grace_ms);
     abandon_calls(j);
+    pthread_mutex_lock(&j->lock); /* a lane may still give back the arena of the group that left last */
     while (j->spare_arenas_n > 0) arena_free(j->spare_arenas[--j->spare_arenas_n]);
+    pthread_mutex_unlock(&j->lock);
     pthread_mutex_lock(&retired_lock);
     j->retired_next = retired;
     retired = j;
