@@ -102,8 +102,9 @@ bool demo_prepare(struct app *app, struct buf *message, struct buf *error)
     buf_printf(
         message,
         "\n  merchant   " DEMO_MERCHANT "   %s\n  operator   " DEMO_OPERATOR "   %s\n\n"
-        "Three things to try:\n"
-        "  1. Sign in as the merchant, add a shop and enable its chatbot: the ledger shows every credit.\n"
+        "Three things to try, beside the sample store, whose address follows:\n"
+        "  1. Sign in as the merchant: what was asked in the store is in the inbox. Add a shop of your own and enable\n"
+        "     its chatbot: the ledger shows every credit.\n"
         "  2. Sign in as the operator in a private window and grant credits: the merchant's balance moves by itself.\n"
         "  3. Register an account of your own; its mail is at %s/dev/outbox\n\n",
         d.merchant, d.operator, app->base_url);

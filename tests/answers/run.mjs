@@ -173,7 +173,7 @@ async function main(args) {
     const own = args.indexOf('--server');
     const started = own >= 0 ? await askNewServer(args.splice(own, 2)[1]) : null;
     const ask = started ? started.ask : url ? askServer(url, shop, token) : askProgram(program);
-    const dirs = args.length > 0 ? args : ['store-en', 'store-zh'].map((d) => path.join(here, d));
+    const dirs = args.length > 0 ? args : ['store-en', 'store-zh', '../../samples/store'].map((d) => path.join(here, d));
     let passed = 0;
     let failed = 0;
     for (const dir of dirs) {

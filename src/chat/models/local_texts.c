@@ -194,15 +194,18 @@ bool local_rule(struct local *m, bool *answered)
     size_t n = 0;
     *answered = false;
     if (!shop_texts(m, m->h.all & SENSE_SUBJECTS, &t, &n)) return false;
-    const struct knowledge_text *best = NULL;
+    const struct knowledge_text *best = NULL, *own = NULL;
     const bool *common = common_words(m, t, n);
-    int most = 0;
+    int most = 0, most_own = 0;
     for (size_t i = 0; i < n; i++) {
         if (t[i].kind == KNOWLEDGE_PROMOTION) continue;
         struct scored s = score_rule(m, &t[i], common);
         if (s.enough && s.score > most) best = &t[i], most = s.score;
+        if (s.enough && s.score > most_own && in_language(m, t[i].text)) own = &t[i], most_own = s.score;
     }
     if (!best) return true;
+    /* A shop that tells its rules twice is quoted in the shopper's language. */
+    if (own && most_own * 2 >= most) best = own;
     *answered = say_text_of(m, best, str_of(best->text));
     m->why = arena_printf(m->arena, "rule:%s", best->id);
     return true;
@@ -395,6 +398,38 @@ static bool sentence_of(struct local *m, struct str text, bool with_money)
     return false;
 }
 
+static bool one_of(const struct atom *x, const char *const *list)
+{
+    for (; *list; list++)
+        if (strcmp(x->text, *list) == 0) return true;
+    return false;
+}
+
+/* "How heavy is it": a number with such a unit is an answer though it has no word of the question. */
+static bool measure_of(struct local *m, struct str text)
+{
+    static const char *const heavy[] = { "heavy", "weigh", "weighs", "weight", "重", NULL };
+    static const char *const weights[] = {
+        "kg", "g", "gram", "grams", "lb", "lbs", "oz", "公", "克", "斤", "千", NULL
+    };
+    static const char *const lengths[] = { "cm", "mm", "m", "inch", "inches", "ft", "厘", "毫", "米", "寸", NULL };
+    bool by_weight = false;
+    size_t of = 0;
+    for (size_t i = 0; i < m->h.a.n; i++) by_weight |= one_of(&m->h.a.atom[i], heavy);
+    for (size_t at = 0; at < text.n;) {
+        struct str s = local_sentence(text, &at);
+        struct heard t = hear(m->arena, m->lexicon, s, 100);
+        bool has = false;
+        for (size_t i = 0; i + 1 < t.a.n && !has; i++)
+            has = t.a.atom[i].kind == ATOM_NUMBER && one_of(&t.a.atom[i + 1], by_weight ? weights : lengths);
+        if (!has || shared(&m->h, &t, &of) < of || !text_is_quotable(m, s, false)) continue;
+        s = str_trim(s);
+        buf_add(&m->text, s.p, s.n < QUOTE ? s.n : utf8_cut(s, QUOTE));
+        return true;
+    }
+    return false;
+}
+
 bool local_detail(struct local *m, const struct knowledge_product *p, bool *answered)
 {
     /* What named the product is not asked for again. */
@@ -403,7 +438,9 @@ bool local_detail(struct local *m, const struct knowledge_product *p, bool *answ
         for (size_t k = 0; k < title.n && !m->h.used[i]; k++)
             m->h.used[i] = atom_same(&title.atom[k], m->h.a.atom[i].text, m->h.a.atom[i].n) ||
                            atom_like(&title.atom[k], &m->h.a.atom[i]);
-    *answered = sentence_of(m, str_of(p->description ? p->description : ""), false);
+    struct str description = str_of(p->description ? p->description : "");
+    *answered = sentence_of(m, description, false);
+    if (!*answered && (m->h.all & SENSE_SIZE)) *answered = measure_of(m, description);
     if (*answered) {
         local_cite_product(m, p, NULL);
         m->action = REPLY_ANSWER, m->why = "description";

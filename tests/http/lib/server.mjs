@@ -30,10 +30,11 @@ async function postgresDatabase() {
 }
 
 export class Server {
-    /** env: settings of this server. load: fills its database before it starts. Requests may come from any address: X-Forwarded-For of loopback is believed. */
-    static async start({ engine = 'sqlite', env = {}, expectFailure = false, load = null } = {}) {
+    /** env: settings of this server. args: of `serve`. load: fills its database before it starts. Requests may come from any address: X-Forwarded-For of loopback is believed. */
+    static async start({ engine = 'sqlite', env = {}, args = [], expectFailure = false, load = null } = {}) {
         const s = new Server();
         s.engine = engine;
+        s.args = args;
         s.dir = await mkdtemp(path.join(tmpdir(), 'chathub-http-'));
         s.env = {
             CHATHUB_TRIAL_CREDITS: '0', // the suites count from an empty balance
@@ -68,7 +69,7 @@ export class Server {
     #launch(expectFailure) {
         this.log = '';
         this.out = '';
-        this.child = spawn(bin(), ['serve'], { env: this.env, cwd: this.dir, stdio: ['ignore', 'pipe', 'pipe'] });
+        this.child = spawn(bin(), ['serve', ...this.args], { env: this.env, cwd: this.dir, stdio: ['ignore', 'pipe', 'pipe'] });
         running.add(this.child);
         this.child.on('exit', () => running.delete(this.child));
         this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve(signal ?? code)));
