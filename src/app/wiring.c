@@ -5,9 +5,9 @@
 #include "http/server.h"
 #include "app/overview.h"
 #include "audit/audit.h"
-#include "chat/chat.h"
 #include "base/clock.h"
 #include "chat/chat.h"
+#include "chat/settings.h"
 #include "credits/credits.h"
 #include "credits/settings.h"
 #include "http/events.h"
@@ -43,6 +43,7 @@ const struct route *const app_route_tables[] = {
     knowledge_text_routes,
     knowledge_sync_routes,
     chat_try_routes,
+    chat_settings_routes,
     NULL,
 };
 /* clang-format on */
@@ -202,7 +203,7 @@ static bool operator_facts(struct tx *tx, const int64_t *ids, size_t count, stru
 
 static bool shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
 {
-    return tenants_shop_purged(tx, s, now_ms) && knowledge_shop_purged(tx, s->id);
+    return tenants_shop_purged(tx, s, now_ms) && knowledge_shop_purged(tx, s->id) && chat_settings_forget(tx, s->id);
 }
 
 bool app_development;

@@ -122,5 +122,6 @@ extern const struct job_kind chat_wake_job;   /* cron: snoozed conversations com
 extern const struct job_kind chat_answer_job; /* the assistant's turn */
 extern const struct verify_check chat_checks[];
 extern const struct route chat_try_routes[]; /* the merchant's test-drive */
+extern const struct route chat_settings_routes[];
 
 #endif

@@ -8,7 +8,7 @@
 #include "tenants/tenants.h"
 
 /* clang-format off */
-#define CHAT_ACTIONS(X) X(chat_visitor_blocked) X(chat_visitor_unblocked)
+#define CHAT_ACTIONS(X) X(chat_visitor_blocked) X(chat_visitor_unblocked) X(chat_settings_changed)
 /* clang-format on */
 CHAT_ACTIONS(AUDIT_DECLARE)
 
@@ -135,6 +135,9 @@ MUST_USE bool notes_before(struct tx *tx, int64_t conversation, int64_t before, 
 /* ---- answer_job.c ---- */
 /* The assistant will look at it in a moment, when it is the one who speaks. False: storage fault. */
 MUST_USE bool chat_answer_later(struct tx *tx, const struct conversation *c, int64_t now_ms);
+
+/* ---- settings.c ---- */
+bool chat_settings_piece(struct tx *tx, struct verify_piece *found);
 
 /* ---- tell.c ---- */
 struct chat_news {

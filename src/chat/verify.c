@@ -51,5 +51,8 @@ const struct verify_check chat_checks[] = {
     { .name = "chat.conversations",
       .doc = "Every message has its number, and who speaks came through the mover.",
       .piece = conversations_piece },
+    { .name = "chat.settings",
+      .doc = "What is stored of a shop's chat settings would be taken today.",
+      .piece = chat_settings_piece },
     VERIFY_END
 };

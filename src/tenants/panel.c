@@ -380,10 +380,7 @@ static bool save_change(struct req *req, struct guest *g)
         g->t.bot_name = g->name;
         g->t.logo_url = g->logo_url;
         g->t.sync_scopes = g->sync_scopes;
-        bool heard = !tenant_is_known_outside(&g->t) || tenants_must_hear(req->tx, &g->t, 0);
-        if (!heard) return false;
-        if (!tenants_keep(req->tx, &g->t, req->now_ms)) return false;
-        return tenants_tell(req->tx, req, AUDIT_chatbot_config_changed, &g->t, config_details, g, req->now_ms);
+        return tenants_config_keep(req, &g->t);
     }
     struct query q = query(req->tx, &panel_config);
     bind_i64(&q, g->id), bind_text(&q, g->name), bind_text(&q, g->logo_url), bind_text(&q, g->sync_scopes);

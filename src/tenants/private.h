@@ -21,7 +21,7 @@ TENANTS_ACTIONS(AUDIT_DECLARE)
 #define TENANTS_REASONS(X) X(chatbot_enablement) X(chatbot_renewal)
 TENANTS_REASONS(CREDITS_DECLARE)
 
-enum { BOT_NAME_MAX = 80, GRACE_DAYS = 7, SECRET_OVERLAP_HOURS = 24 };
+enum { BOT_NAME_MAX = TENANT_BOT_NAME_MAX, GRACE_DAYS = 7, SECRET_OVERLAP_HOURS = 24 };
 
 /* All stored: append, never renumber. */
 enum subscription_status {
@@ -73,6 +73,8 @@ MUST_USE enum row tenants_of_shop(struct tx *tx, int64_t shop, struct tenant *ou
 MUST_USE enum row tenants_move(struct tx *tx, struct tenant *t, enum tenant_status to, const char *why, int64_t actor,
                                int64_t now_ms);
 MUST_USE bool tenants_keep(struct tx *tx, struct tenant *t, int64_t now_ms); /* the same, status stays */
+/* face.c: words that two doors change: kept, told outside and put into the trail. */
+MUST_USE bool tenants_config_keep(struct req *req, struct tenant *t);
 const char *tenant_state_word(const struct tenant *t); /* off, pending, ..., failed: for screens */
 /* The event alone: a step of the way was done. */
 MUST_USE bool tenants_progressed(struct tx *tx, const struct tenant *t);
@@ -231,9 +233,8 @@ MUST_USE bool launches_forget(struct tx *tx, int64_t before_ms);
 
 /* ---- problems ---- */
 extern const struct problem problem_chatbot_enabled, problem_chatbot_feature, problem_chatbot_failed,
-    problem_chatbot_not_enabled, problem_chatbot_provisioning, problem_rotation_running, problem_nothing_to_revoke,
-    problem_no_renewal_by_credits, problem_shop_is_ours, problem_wrong_shop_token, problem_bad_token,
-    problem_read_only_token, problem_launch_code;
+    problem_chatbot_provisioning, problem_rotation_running, problem_nothing_to_revoke, problem_no_renewal_by_credits,
+    problem_shop_is_ours, problem_wrong_shop_token, problem_bad_token, problem_read_only_token, problem_launch_code;
 
 /* ---- verify_rows.c: pieces for the table in verify.c ---- */
 MUST_USE bool verify_told_piece(struct tx *tx, struct verify_piece *found);

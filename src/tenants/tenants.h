@@ -122,6 +122,16 @@ struct tenant_chat {
 };
 MUST_USE enum row tenants_chat(struct tx *tx, int64_t shop, struct tenant_chat *out);
 
+/* What a shop's bot is called and looks like: an outside panel may change it too (panel.c). ROW_NONE: no tenant. */
+enum { TENANT_BOT_NAME_MAX = 80 };
+struct tenant_face {
+    const char *bot_name, *logo_url; /* logo_url NULL: none */
+};
+MUST_USE enum row tenants_face(struct tx *tx, int64_t shop, struct tenant_face *out);
+/* With its shop locked. What is so already is no change. */
+MUST_USE enum row tenants_face_change(struct req *req, int64_t shop, const struct tenant_face *face);
+extern const struct problem problem_chatbot_not_enabled;
+
 /* ---- house.c: of all accounts, for operators. False: storage fault ---- */
 extern const char *const tenants_state_names[]; /* a number below is a place in it; NULL-ended */
 /* The state of the chatbot of each of these shops; out[i] belongs to shops[i]; "off": none. */

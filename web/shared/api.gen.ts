@@ -1697,6 +1697,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shops/{id}/chatbot/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The settings of a shop's chat. For: owner, admin, agent, viewer. */
+        get: operations["getApiShopsIdChatbotSettings"];
+        /** @description Change them: the whole document. What is left out becomes its default. For: owner, admin. */
+        put: operations["putApiShopsIdChatbotSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2015,7 +2033,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_imported" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_imported" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -2039,7 +2057,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_imported" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_imported" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -2405,6 +2423,23 @@ export interface components {
             id: string;
             title: string;
             url: string | null;
+        };
+        ChatTexts: {
+            language: string;
+            greeting: string;
+            away: string;
+            proactive: string;
+            opening: string[];
+            after: string[];
+            handOff: string[];
+        };
+        ChatHours: {
+            /** @enum {string} */
+            day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
         };
     };
     responses: never;
@@ -15449,6 +15484,456 @@ export interface operations {
             /**
              * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
              *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiShopsIdChatbotSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description Sent back with a change.
+                         */
+                        revision: number;
+                        botName: string;
+                        avatarUrl: string | null;
+                        /** @description Whose pages may open the chat; the shop's own settings change it. */
+                        domain: string | null;
+                        /** Format: date-time */
+                        changedAt: string | null;
+                        /** @enum {string} */
+                        avatar: "chat" | "spark" | "robot" | "smile" | "bag" | "leaf";
+                        /** @enum {string} */
+                        position: "right" | "left";
+                        colour: string;
+                        texts: components["schemas"]["ChatTexts"][];
+                        timezone: string;
+                        hoursOn: boolean;
+                        hours: components["schemas"]["ChatHours"][];
+                        holidays: string[];
+                        disclosure: boolean;
+                        /** Format: int64 */
+                        backAfterMinutes: number;
+                        personWords: string[];
+                        notPersonWords: string[];
+                        alertMail: boolean;
+                        /** @enum {string} */
+                        alertTo: "everybody" | "managers" | "owner";
+                        /** Format: int64 */
+                        alertFirstMinutes: number;
+                        /** Format: int64 */
+                        alertAgainMinutes: number;
+                        /** Format: int64 */
+                        keepDays: number;
+                        proactive: boolean;
+                        /** Format: int64 */
+                        proactiveAfterSeconds: number;
+                        proactivePages: string[];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiShopsIdChatbotSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description The revision that these were made from; 0: none was stored.
+                     * @default 0
+                     */
+                    revision?: number | null;
+                    /** @description What the bot calls itself; left out: as before. */
+                    botName?: string | null;
+                    /**
+                     * Format: uri
+                     * @description The bot's picture; null: a drawn one; left out: as before.
+                     */
+                    avatarUrl?: string | null;
+                    /**
+                     * @description The drawn picture.
+                     * @default chat
+                     * @enum {string|null}
+                     */
+                    avatar?: "chat" | "spark" | "robot" | "smile" | "bag" | "leaf" | null;
+                    /**
+                     * @description The corner of the page.
+                     * @default right
+                     * @enum {string|null}
+                     */
+                    position?: "right" | "left" | null;
+                    /** @description As in #1d4ed8. */
+                    colour?: string | null;
+                    /** @description The shop's own words, once for each language. */
+                    texts?: {
+                        /** @description A tag, as in zh-CN. */
+                        language: string;
+                        /** @description The first words in the chat; none: the built-in ones. */
+                        greeting?: string | null;
+                        /** @description Said outside the hours, when somebody is wished for. */
+                        away?: string | null;
+                        /** @description The greeting that comes by itself. */
+                        proactive?: string | null;
+                        /** @description Chips beside the greeting. */
+                        opening?: string[] | null;
+                        /** @description Chips after an answer of the bot. */
+                        after?: string[] | null;
+                        /** @description Chips while a person is waited for. */
+                        handOff?: string[] | null;
+                    }[] | null;
+                    /** @description As in Europe/Berlin; none: UTC. */
+                    timezone?: string | null;
+                    /**
+                     * @description Persons come within these hours only.
+                     * @default false
+                     */
+                    hoursOn?: boolean | null;
+                    /** @description Up to three spans a day, which do not overlap. */
+                    hours?: {
+                        /**
+                         * @description Of the shop's time zone.
+                         * @enum {string}
+                         */
+                        day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+                        /**
+                         * Format: int64
+                         * @description Minute of the day.
+                         */
+                        from: number;
+                        /**
+                         * Format: int64
+                         * @description Minute of the day; 1440: midnight.
+                         */
+                        to: number;
+                    }[] | null;
+                    /** @description Days without hours, as in 2026-12-25. */
+                    holidays?: string[] | null;
+                    /**
+                     * @description Visitors are told that the assistant is a program. Left out: true.
+                     * @default false
+                     */
+                    disclosure?: boolean | null;
+                    /**
+                     * Format: int64
+                     * @description After a person's last word the bot answers again; 0: only when it is handed back.
+                     * @default 15
+                     */
+                    backAfterMinutes?: number | null;
+                    /** @description These mean: a person, please. */
+                    personWords?: string[] | null;
+                    /** @description These do not. */
+                    notPersonWords?: string[] | null;
+                    /**
+                     * @description A mail when somebody waits for a person. Left out: true.
+                     * @default false
+                     */
+                    alertMail?: boolean | null;
+                    /**
+                     * @description Who gets that mail.
+                     * @default everybody
+                     * @enum {string|null}
+                     */
+                    alertTo?: "everybody" | "managers" | "owner" | null;
+                    /**
+                     * Format: int64
+                     * @description Until the first mail.
+                     * @default 2
+                     */
+                    alertFirstMinutes?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Until the second one; 0: none.
+                     * @default 10
+                     */
+                    alertAgainMinutes?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Conversations are removed so long after their last word; 0: never.
+                     * @default 0
+                     */
+                    keepDays?: number | null;
+                    /**
+                     * @description A greeting by itself, once a visit.
+                     * @default false
+                     */
+                    proactive?: boolean | null;
+                    /**
+                     * Format: int64
+                     * @description Of time on a page.
+                     * @default 30
+                     */
+                    proactiveAfterSeconds?: number | null;
+                    /** @description Beginnings of paths, as in /cart; none: every page. */
+                    proactivePages?: string[] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description Sent back with a change.
+                         */
+                        revision: number;
+                        botName: string;
+                        avatarUrl: string | null;
+                        /** @description Whose pages may open the chat; the shop's own settings change it. */
+                        domain: string | null;
+                        /** Format: date-time */
+                        changedAt: string | null;
+                        /** @enum {string} */
+                        avatar: "chat" | "spark" | "robot" | "smile" | "bag" | "leaf";
+                        /** @enum {string} */
+                        position: "right" | "left";
+                        colour: string;
+                        texts: components["schemas"]["ChatTexts"][];
+                        timezone: string;
+                        hoursOn: boolean;
+                        hours: components["schemas"]["ChatHours"][];
+                        holidays: string[];
+                        disclosure: boolean;
+                        /** Format: int64 */
+                        backAfterMinutes: number;
+                        personWords: string[];
+                        notPersonWords: string[];
+                        alertMail: boolean;
+                        /** @enum {string} */
+                        alertTo: "everybody" | "managers" | "owner";
+                        /** Format: int64 */
+                        alertFirstMinutes: number;
+                        /** Format: int64 */
+                        alertAgainMinutes: number;
+                        /** Format: int64 */
+                        keepDays: number;
+                        proactive: boolean;
+                        /** Format: int64 */
+                        proactiveAfterSeconds: number;
+                        proactivePages: string[];
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
+             *     - `settings_changed`: Somebody else changed these settings in the meantime. Load them again.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
              */
             503: {
                 headers: {

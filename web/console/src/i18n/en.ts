@@ -548,6 +548,7 @@ export const en = {
   "action.shop_soft_deleted": "Shop deleted",
   "action.shop_restored": "Shop restored",
   "action.shop_hard_deleted": "Shop removed for good",
+  "action.chat_settings_changed": "Chat settings changed",
   "action.chat_visitor_blocked": "Visitor blocked",
   "action.chat_visitor_unblocked": "Visitor unblocked",
   "action.chatbot_enable_asked": "Chatbot requested",

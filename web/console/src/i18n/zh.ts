@@ -539,6 +539,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "action.shop_soft_deleted": "删除店铺",
   "action.shop_restored": "恢复店铺",
   "action.shop_hard_deleted": "永久删除店铺",
+  "action.chat_settings_changed": "客服设置已更改",
   "action.chat_visitor_blocked": "访客已屏蔽",
   "action.chat_visitor_unblocked": "访客已解除屏蔽",
   "action.chatbot_enable_asked": "申请启用智能客服",

@@ -1,0 +1,150 @@
+/* settings_routes.c: a merchant reads and changes the chat settings of a shop: the whole document, over the revision
+ * that was seen. The bot's name and picture are the tenant's and go to its row in the same transaction, so what an
+ * outside panel changed is seen here and the other way round. */
+#include "chat/settings_private.h"
+
+#include "http/events.h"
+#include "shops/shops.h"
+
+struct path_settings {
+    int64_t id;
+};
+/* clang-format off */
+static const struct field path_settings_fields[] = {
+    FIELD_ID(struct path_settings, id, .doc = "The shop's number."), FIELD_END };
+static const struct shape settings_shape[] = {
+    SHAPE_I64("revision", .doc = "Sent back with a change."),
+    SHAPE_TEXT("botName"), SHAPE_TEXT("avatarUrl", .nullable = true),
+    SHAPE_TEXT("domain", .nullable = true, .doc = "Whose pages may open the chat; the shop's own settings change it."),
+    SHAPE_TIME("changedAt", .nullable = true),
+    SHAPE_ENUM("avatar", chat_avatar_names), SHAPE_ENUM("position", chat_position_names), SHAPE_TEXT("colour"),
+    SHAPE_LIST("texts", chat_texts_shape, .type_name = "ChatTexts"),
+    SHAPE_TEXT("timezone"), SHAPE_BOOL("hoursOn"), SHAPE_LIST("hours", chat_span_shape, .type_name = "ChatHours"),
+    SHAPE_TEXT_LIST("holidays"), SHAPE_BOOL("disclosure"), SHAPE_I64("backAfterMinutes"),
+    SHAPE_TEXT_LIST("personWords"), SHAPE_TEXT_LIST("notPersonWords"), SHAPE_BOOL("alertMail"),
+    SHAPE_ENUM("alertTo", chat_alert_names), SHAPE_I64("alertFirstMinutes"), SHAPE_I64("alertAgainMinutes"),
+    SHAPE_I64("keepDays"), SHAPE_BOOL("proactive"), SHAPE_I64("proactiveAfterSeconds"),
+    SHAPE_TEXT_LIST("proactivePages"), SHAPE_END };
+
+static const struct problem problem_settings_moved = {
+    "settings_changed", 409, "Somebody else changed these settings in the meantime. Load them again.",
+    "这些设置刚刚被其他人修改，请重新加载后再保存。"
+};
+/* clang-format on */
+
+struct shown {
+    const struct settings_row *row;
+    const struct tenant_face *face;
+    const char *domain;
+};
+
+static void settings_json(struct json *j, const void *arg)
+{
+    const struct shown *s = arg;
+    json_i64(j, "revision", s->row->revision);
+    json_text(j, "botName", s->face->bot_name);
+    json_text(j, "avatarUrl", s->face->logo_url);
+    json_text(j, "domain", s->domain);
+    json_time(j, "changedAt", s->row->changed_at_ms);
+    settings_members(j, &s->row->set);
+}
+
+/* The shop is the caller's and has a chat here: ANSWER_GO_ON. */
+static enum answer read_all(struct req *req, bool locked, int64_t shop, struct settings_row *stored,
+                            struct tenant_face *face, struct shop *s)
+{
+    struct tenant_chat place;
+    enum row row = locked ? shops_owned_locked(req->tx, req->who.account, shop, s)
+                          : shops_owned(req->tx, req->who.account, shop, s);
+    if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
+    row = tenants_chat(req->tx, shop, &place);
+    if (row == ROW_FOUND) row = tenants_face(req->tx, shop, face);
+    if (row == ROW_NONE) return reply_problem(req, &problem_chatbot_not_enabled);
+    if (row == ROW_FAULT || settings_get(req->tx, shop, req->arena, stored) == ROW_FAULT) return reply_fault(req);
+    return ANSWER_GO_ON;
+}
+
+static enum answer run_read_settings(struct req *req)
+{
+    struct settings_row stored;
+    struct tenant_face face;
+    struct shop s;
+    enum answer a = read_all(req, false, ((const struct path_settings *)req->path)->id, &stored, &face, &s);
+    if (a != ANSWER_GO_ON) return a;
+    return reply_json(req, 200, settings_json, &(struct shown){ &stored, &face, s.domain });
+}
+
+/* Which members became others, by name. */
+struct changes {
+    json_t *before, *after;
+};
+static void changed_json(struct json *j, const void *arg)
+{
+    const struct changes *c = arg;
+    const char *key;
+    json_t *value;
+    json_array(j, "changed");
+    json_object_foreach(c->after, key, value)
+    {
+        if (!json_equal(value, json_object_get(c->before, key))) json_text(j, NULL, key);
+    }
+    json_end(j);
+}
+
+static void event_json(struct json *j, const void *arg) { json_i64(j, "shop", *(const int64_t *)arg); }
+
+static bool tell_changed(struct req *req, int64_t shop, const char *before, const char *after)
+{
+    struct changes c = { json_read(str_of(before), JSON_READ_MAX_BYTES, NULL),
+                         json_read(str_of(after), JSON_READ_MAX_BYTES, NULL) };
+    bool told = audit_request(req, AUDIT_chat_settings_changed, req->who.account, "shop", shop, changed_json, &c) &&
+                events_put(req->tx, req->who.account, "shop.changed", event_json, &shop);
+    json_decref(c.before), json_decref(c.after);
+    return told;
+}
+
+static enum answer run_write_settings(struct req *req)
+{
+    struct put_settings in = *(const struct put_settings *)req->body;
+    int64_t shop = ((const struct path_settings *)req->path)->id;
+    struct settings_row stored;
+    struct tenant_face face;
+    struct shop s;
+    const char *field;
+    const char *code = settings_judge(req->arena, &in, &field);
+    if (code) return reply_fields(req, field, code);
+    enum answer a = read_all(req, true, shop, &stored, &face, &s);
+    if (a != ANSWER_GO_ON) return a;
+    if (in.revision != stored.revision) return reply_problem(req, &problem_settings_moved);
+    settings_complete(req->arena, &in);
+    if (in.botName) face.bot_name = in.botName;
+    if (in.has_avatar_url) face.logo_url = in.avatarUrl;
+    if (tenants_face_change(req, shop, &face) != ROW_FOUND) return reply_fault(req);
+    const char *before = settings_text(req->arena, &stored.set).p, *after = settings_text(req->arena, &in).p;
+    if (!text_eq(before, after)) {
+        enum row row = settings_put(req->tx, s.account, shop, stored.revision, after, req->now_ms);
+        if (row == ROW_NONE) return reply_problem(req, &problem_settings_moved);
+        if (row == ROW_FAULT || !tell_changed(req, shop, before, after)) return reply_fault(req);
+        stored.revision++;
+        stored.changed_at_ms = req->now_ms;
+    }
+    stored.set = in;
+    return reply_json(req, 200, settings_json, &(struct shown){ &stored, &face, s.domain });
+}
+
+ROUTE_TAG(chat_settings_tag, "Chat settings",
+          "How a shop's chat looks, what it says by itself, and when persons come.");
+
+/* clang-format off */
+const struct route chat_settings_routes[] = {
+    { .verb = VERB_GET, .path = "/api/shops/:id/chatbot/settings", .who = WHO_MEMBERS, .tx = TX_READ,
+      .tag = "Chat settings", PATH_FIELDS(path_settings), .answer = settings_shape, .run = run_read_settings,
+      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled), .doc = "The settings of a shop's chat." },
+    { .verb = VERB_PUT, .path = "/api/shops/:id/chatbot/settings", .who = WHO_MANAGERS, .tx = TX_WRITE,
+      .tag = "Chat settings", PATH_FIELDS(path_settings), BODY_FIELDS(put_settings), .body_max = SETTINGS_BODY_MAX,
+      .answer = settings_shape, .run = run_write_settings,
+      PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_settings_moved),
+      .doc = "Change them: the whole document. What is left out becomes its default." },
+    ROUTE_END
+};
+/* clang-format on */

@@ -1,0 +1,253 @@
+/* test_settings.c: a shop's chat settings, on both engines: defaults, one judge for requests and rows, writers who have
+ * not seen the other's change, and one truth about the bot's name. */
+#include "base/testing.h"
+
+#include "base/clock.h"
+#include "chat/settings_private.h"
+#include "shops/test_kit.h"
+#include "storage/test_verify.h"
+
+#include <stdio.h>
+
+static int64_t account, shop;
+static struct keyring *keys;
+
+static enum row no_owner(struct tx *tx, int64_t of, struct tenants_owner *out)
+{
+    *out = (struct tenants_owner){ .email = "owner@shop.example", .lang = "en" };
+    return tx && of > 0 ? ROW_FOUND : ROW_FAULT;
+}
+
+static void start(struct test_db *t, bool enabled)
+{
+    static const uint8_t key[1][MASTER_KEY_SIZE] = { { 7 } }, id[1] = { 1 };
+    struct shop s;
+    kit_start();
+    if (!keys) keys = keyring_new(key, id, 1);
+    tenants_hooks.owner = no_owner;
+    tenants_settings = (struct tenants_settings){
+        .feature_enabled = true, .base_url = "https://chathub.example", .enable_price = credits_of(50), .keyring = keys
+    };
+    account = kit_account(t, 100);
+    EXPECT(shops_add(t->tx, &(struct shop_new){ .account = account, .name = "Tea", .at_ms = kit_now() }, &s) ==
+           SHOP_ADDED);
+    shop = s.id;
+    if (!enabled) return;
+    struct kit_answer a = kit_call(
+        t, &(struct kit_request){ .routes = tenants_routes,
+                                  .verb = VERB_POST,
+                                  .path = arena_printf(t->arena, "/api/shops/%lld/chatbot/enable", (long long)shop),
+                                  .account = account,
+                                  .body = "{\"botName\":\"Tea Bot\"}" });
+    assert_int_equal(a.status, 200);
+}
+
+static struct kit_answer settings(struct test_db *t, enum verb verb, const char *body)
+{
+    return kit_call(
+        t, &(struct kit_request){ .routes = chat_settings_routes,
+                                  .verb = verb,
+                                  .path = arena_printf(t->arena, "/api/shops/%lld/chatbot/settings", (long long)shop),
+                                  .account = account,
+                                  .body = body });
+}
+
+static int64_t revision(const struct kit_answer *a) { return json_integer_value(json_object_get(a->json, "revision")); }
+
+static const char *text_of(const struct kit_answer *a, const char *member)
+{
+    return json_string_value(json_object_get(a->json, member));
+}
+
+TEST_EACH_ENGINE(a_shop_without_a_row_has_every_default)
+{
+    struct shop_chat_settings s;
+    start(t, false);
+    EXPECT(chat_settings_read(t->tx, shop, t->arena, &s));
+    assert_string_equal(s.bot_name, "");
+    assert_string_equal(s.timezone, "");
+    assert_true(s.disclosure && s.alert_mail && !s.hours_on && !s.proactive && s.revision == 0);
+    assert_int_equal(s.back_after_ms, 15 * MINUTE_MS);
+    assert_int_equal(s.alert_first_ms, 2 * MINUTE_MS);
+    assert_int_equal(s.alert_again_ms, 10 * MINUTE_MS);
+    assert_int_equal(s.keep_days, 0);
+    assert_int_equal(s.alert_to, ALERT_EVERYBODY);
+    assert_null(chat_texts_for(&s, "en"));
+    /* Whoever has no chat here has nothing to set. */
+    assert_string_equal(settings(t, VERB_GET, NULL).error, "chatbot_not_enabled");
+    assert_string_equal(settings(t, VERB_PUT, "{}").error, "chatbot_not_enabled");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_settings"), 0);
+}
+
+static const char whole[] =
+    "{\"revision\":0,\"botName\":\"Ling\",\"avatarUrl\":\"https://tea.example/ling.png\",\"avatar\":\"leaf\","
+    "\"position\":\"left\",\"colour\":\"#0F766e\",\"texts\":[{\"language\":\"en\",\"greeting\":\"Hello!\\nTea?\","
+    "\"away\":\"Back at nine.\",\"opening\":[\"Where is my order?\",\"Returns\"],\"handOff\":[\"I can wait\"]},"
+    "{\"language\":\"zh-TW\",\"greeting\":\"您好\"},{\"language\":\"zh\",\"greeting\":\"你好\"}],"
+    "\"timezone\":\"Asia/Shanghai\",\"hoursOn\":true,\"hours\":[{\"day\":\"mon\",\"from\":780,\"to\":1440},"
+    "{\"day\":\"mon\",\"from\":540,\"to\":720},{\"day\":\"sun\",\"from\":600,\"to\":601}],"
+    "\"holidays\":[\"2026-12-25\",\"2028-02-29\"],\"disclosure\":false,\"backAfterMinutes\":0,"
+    "\"personWords\":[\"客服妹妹\"],\"notPersonWords\":[\"人工草坪\"],\"alertMail\":false,\"alertTo\":\"owner\","
+    "\"alertFirstMinutes\":5,\"alertAgainMinutes\":0,\"keepDays\":365,\"proactive\":true,"
+    "\"proactiveAfterSeconds\":45,\"proactivePages\":[\"/cart\",\"/tea\"]}";
+
+TEST_EACH_ENGINE(what_is_set_is_what_is_read)
+{
+    struct shop_chat_settings s;
+    struct verify_result found;
+    start(t, true);
+    struct kit_answer a = settings(t, VERB_PUT, whole);
+    assert_int_equal(a.status, 200);
+    assert_int_equal(revision(&a), 1);
+    assert_string_equal(text_of(&a, "botName"), "Ling");
+    EXPECT(chat_settings_read(t->tx, shop, t->arena, &s));
+    assert_string_equal(s.bot_name, "Ling");
+    assert_string_equal(s.avatar_url, "https://tea.example/ling.png");
+    assert_string_equal(s.avatar, "leaf");
+    assert_string_equal(s.colour, "#0F766e");
+    assert_string_equal(s.timezone, "Asia/Shanghai");
+    assert_true(s.position == POSITION_LEFT && s.hours_on && !s.disclosure && !s.alert_mail && s.proactive);
+    /* In the order of the day, whatever order they came in. */
+    assert_true(s.day[0][0].from_min == 540 && s.day[0][0].to_min == 720 && s.day[0][1].from_min == 780);
+    assert_true(s.day[0][1].to_min == DAY_MINUTES && s.day[0][2].from_min == s.day[0][2].to_min);
+    assert_true(s.day[6][0].from_min == 600 && s.day[3][0].to_min == 0);
+    assert_int_equal(s.holidays.count, 2);
+    assert_string_equal(s.holidays.text[1], "2028-02-29");
+    assert_string_equal(s.person_words.text[0], "客服妹妹");
+    assert_string_equal(s.not_person_words.text[0], "人工草坪");
+    assert_true(s.back_after_ms == 0 && s.alert_first_ms == 5 * MINUTE_MS && s.alert_again_ms == 0);
+    assert_true(s.keep_days == 365 && s.proactive_after_ms == 45 * SECOND_MS && s.proactive_pages.count == 2);
+    const struct chat_texts *en = chat_texts_for(&s, "en-GB");
+    assert_string_equal(en->greeting, "Hello!\nTea?");
+    assert_true(en->opening.count == 2 && en->after.count == 0 && en->hand_off.count == 1);
+    /* By the script that a region writes. */
+    assert_string_equal(chat_texts_for(&s, "zh-Hant-HK")->greeting, "您好");
+    assert_string_equal(chat_texts_for(&s, "zh_CN")->greeting, "你好");
+    assert_string_equal(chat_texts_for(&s, "zh-Hans-HK")->greeting, "你好");
+    assert_null(chat_texts_for(&s, "fr"));
+    /* The answer is a body that may be sent again, and then nothing changes. */
+    a = settings(t, VERB_GET, NULL);
+    json_t *again = json_object_get(a.json, "changedAt") ? json_deep_copy(a.json) : NULL;
+    json_object_del(again, "changedAt"), json_object_del(again, "domain");
+    char *body = json_dumps(again, JSON_COMPACT);
+    a = settings(t, VERB_PUT, body);
+    free(body), json_decref(again);
+    assert_int_equal(a.status, 200);
+    assert_int_equal(revision(&a), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'chat_settings_changed'"), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'chatbot_config_changed'"), 1);
+    EXPECT(verify_in(t->tx, &chat_checks[1], &found) && found.looked == 1 && found.unsound == 0);
+}
+
+TEST_EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing)
+{
+    start(t, true);
+    assert_int_equal(settings(t, VERB_PUT, "{\"revision\":0,\"colour\":\"#112233\"}").status, 200);
+    assert_string_equal(settings(t, VERB_PUT, "{\"revision\":0,\"colour\":\"#445566\"}").error, "settings_changed");
+    assert_string_equal(settings(t, VERB_PUT, "{\"revision\":2,\"botName\":\"Other\"}").error, "settings_changed");
+    assert_string_equal(settings(t, VERB_PUT, "{\"colour\":\"#445566\"}").error, "settings_changed");
+    struct kit_answer a = settings(t, VERB_GET, NULL);
+    assert_string_equal(text_of(&a, "colour"), "#112233");
+    assert_string_equal(text_of(&a, "botName"), "Tea Bot");
+    a = settings(t, VERB_PUT, "{\"revision\":1,\"colour\":\"#445566\"}");
+    assert_int_equal(revision(&a), 2);
+    int64_t mine = account;
+    account = kit_account(t, 0);
+    assert_int_equal(settings(t, VERB_GET, NULL).status, 404);
+    assert_int_equal(settings(t, VERB_PUT, "{\"revision\":2}").status, 404);
+    account = mine;
+    EXPECT(chat_settings_forget(t->tx, shop));
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_settings"), 0);
+}
+
+TEST_EACH_ENGINE(a_name_has_one_truth_and_what_is_left_out_of_it_stays)
+{
+    struct tenant_face face;
+    start(t, true);
+    assert_int_equal(settings(t, VERB_PUT, "{\"avatarUrl\":\"https://tea.example/a.png\"}").status, 200);
+    EXPECT(tenants_face(t->tx, shop, &face) == ROW_FOUND);
+    assert_string_equal(face.bot_name, "Tea Bot");
+    assert_string_equal(face.logo_url, "https://tea.example/a.png");
+    struct kit_answer a = settings(t, VERB_PUT, "{\"avatarUrl\":null,\"botName\":\"Ling\"}");
+    assert_string_equal(text_of(&a, "botName"), "Ling");
+    EXPECT(tenants_face(t->tx, shop, &face) == ROW_FOUND && face.logo_url == NULL);
+    /* None of it is in the document: there is no second one that could differ. */
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_settings"), 0);
+}
+
+static const struct {
+    const char *body, *fault;
+} refused[] = {
+    { "{\"colour\":\"blue\"}", "colour:format" },
+    { "{\"colour\":\"#12345\"}", "colour:format" },
+    { "{\"colour\":\"#12345g\"}", "colour:format" },
+    { "{\"avatar\":\"cat\"}", "avatar:not_one_of" },
+    { "{\"avatarUrl\":\"javascript:alert(1)\"}", "avatarUrl:format" },
+    { "{\"botName\":\"\\u202Etob\"}", "botName:control_characters" },
+    { "{\"timezone\":\"Asia/Shangai\"}", "timezone:format" },
+    { "{\"timezone\":\"../../etc/passwd\"}", "timezone:format" },
+    { "{\"timezone\":\"Asia/../../../etc/passwd\"}", "timezone:format" },
+    { "{\"timezone\":\"Asia\"}", "timezone:format" },
+    { "{\"timezone\":\"zone.tab\"}", "timezone:format" },
+    { "{\"hours\":[{\"day\":\"mon\",\"from\":600,\"to\":600}]}", "hours:order" },
+    { "{\"hours\":[{\"day\":\"mon\",\"from\":0,\"to\":60},{\"day\":\"mon\",\"from\":59,\"to\":90}]}", "hours:overlap" },
+    { "{\"hours\":[{\"day\":\"mon\",\"from\":0,\"to\":1},{\"day\":\"mon\",\"from\":1,\"to\":2},{\"day\":\"mon\","
+      "\"from\":2,\"to\":3},{\"day\":\"mon\",\"from\":3,\"to\":4}]}",
+      "hours:too_many" },
+    { "{\"hours\":[{\"day\":\"mon\",\"from\":0,\"to\":1441}]}", "hours[0].to:too_large" },
+    { "{\"hours\":[{\"day\":\"funday\",\"from\":0,\"to\":1}]}", "hours[0].day:not_one_of" },
+    { "{\"holidays\":[\"2026-02-29\"]}", "holidays[0]:format" },
+    { "{\"holidays\":[\"2026-12-25\",\"25.12.2026\"]}", "holidays[1]:format" },
+    { "{\"texts\":[{\"language\":\"english!\"}]}", "texts:format" },
+    { "{\"texts\":[{\"language\":\"en\"},{\"language\":\"EN\"}]}", "texts:duplicate" },
+    { "{\"texts\":[{\"language\":\"en\",\"opening\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\"]}]}",
+      "texts[0].opening:too_many" },
+    { "{\"texts\":[{\"language\":\"en\",\"after\":[\"\\u200b\"]}]}", "texts[0].after[0]:required" },
+    { "{\"backAfterMinutes\":-1}", "backAfterMinutes:too_small" },
+    { "{\"alertFirstMinutes\":0}", "alertFirstMinutes:too_small" },
+    { "{\"keepDays\":3651}", "keepDays:too_large" },
+    { "{\"proactivePages\":[\"cart\"]}", "proactivePages[0]:format" },
+    { "{\"personWord\":[]}", "personWord:unknown" },
+    { "{\"disclosure\":\"yes\"}", "disclosure:type" },
+};
+
+TEST_EACH_ENGINE(what_no_chat_can_be_is_refused_by_name)
+{
+    start(t, true);
+    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+        struct kit_answer a = settings(t, VERB_PUT, refused[i].body);
+        if (!text_eq(a.fault, refused[i].fault)) print_error("%s: %s\n", refused[i].body, a.fault);
+        assert_string_equal(a.fault, refused[i].fault);
+    }
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_settings"), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'chat_settings_changed'"), 0);
+}
+
+TEST_EACH_ENGINE(a_row_that_somebody_changed_by_hand_reads_as_the_defaults_and_is_found)
+{
+    static const char *const broken[] = { "", "{", "[]", "{\"colour\":\"blue\"}", "{\"unknown\":1}" };
+    struct shop_chat_settings s;
+    struct verify_result found;
+    start(t, true);
+    assert_int_equal(settings(t, VERB_PUT, "{\"colour\":\"#112233\",\"disclosure\":false}").status, 200);
+    for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+        test_script(t, arena_printf(t->arena, "UPDATE chat_settings SET document = '%s'", broken[i]));
+        EXPECT(chat_settings_read(t->tx, shop, t->arena, &s));
+        assert_true(s.disclosure);
+        assert_string_equal(s.colour, "#1d4ed8");
+        EXPECT(verify_in(t->tx, &chat_checks[1], &found) && found.unsound == 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(a_shop_without_a_row_has_every_default),
+        EACH_ENGINE(what_is_set_is_what_is_read),
+        EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing),
+        EACH_ENGINE(a_name_has_one_truth_and_what_is_left_out_of_it_stays),
+        EACH_ENGINE(what_no_chat_can_be_is_refused_by_name),
+        EACH_ENGINE(a_row_that_somebody_changed_by_hand_reads_as_the_defaults_and_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,40 @@
+/* face.c: what a shop's bot is called, its picture and what is synchronised. Two doors lead here, an outside panel's
+ * (panel.c) and the merchant's settings of the chat (chat/): one row, one trail, and one way to tell who is outside. */
+#include "tenants/private.h"
+
+STMT(face_of, "SELECT bot_name, logo_url FROM tenants WHERE shop = ?1");
+
+enum row tenants_face(struct tx *tx, int64_t shop, struct tenant_face *out)
+{
+    struct query q = query(tx, &face_of);
+    bind_i64(&q, shop);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND)
+        *out = (struct tenant_face){ .bot_name = col_text(&q, "bot_name"), .logo_url = col_text(&q, "logo_url") };
+    return row;
+}
+
+static void config_details(struct json *j, const void *arg)
+{
+    const struct tenant *t = arg;
+    json_text(j, "name", t->bot_name);
+    json_text(j, "syncScopes", t->sync_scopes);
+}
+
+bool tenants_config_keep(struct req *req, struct tenant *t)
+{
+    bool heard = !tenant_is_known_outside(t) || tenants_must_hear(req->tx, t, 0);
+    return heard && tenants_keep(req->tx, t, req->now_ms) &&
+           tenants_tell(req->tx, req, AUDIT_chatbot_config_changed, t, config_details, t, req->now_ms);
+}
+
+enum row tenants_face_change(struct req *req, int64_t shop, const struct tenant_face *face)
+{
+    struct tenant t;
+    enum row row = tenants_of_shop(req->tx, shop, &t);
+    if (row != ROW_FOUND) return row;
+    if (text_eq(t.bot_name, face->bot_name) && text_eq(t.logo_url, face->logo_url)) return ROW_FOUND;
+    t.bot_name = face->bot_name;
+    t.logo_url = face->logo_url;
+    return tenants_config_keep(req, &t) ? ROW_FOUND : ROW_FAULT;
+}
