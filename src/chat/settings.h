@@ -6,7 +6,7 @@
 #include "http/fields.h"
 #include "storage/db_lanes.h"
 
-enum { HOURS_SPANS = 3, DAY_MINUTES = 24 * 60, QUICK_REPLIES_MAX = 6, QUICK_REPLY_MAX = 60, CHAT_LANGUAGES_MAX = 10 };
+enum { HOURS_SPANS = 3, DAY_MINUTES = 24 * 60, QUICK_REPLIES_MAX = 6, QUICK_REPLY_MAX = 60, CHAT_LANGUAGES_MAX = 8 };
 struct chat_hours_span { /* minutes of the local day; from == to: none. to may be DAY_MINUTES: midnight */
     int from_min, to_min;
 };
