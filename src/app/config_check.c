@@ -6,8 +6,12 @@
 #include "outbound/mail.h"
 #include "storage/db_url.h"
 
-/* Networks of proxies wider than these hold strangers. */
-enum { PROXY_V4_BITS_MIN = 8, PROXY_V6_BITS_MIN = 32, V4_PREFIX_BITS = 96 };
+/* Public networks of proxies wider than these hold strangers: the widest that a large delivery network publishes of
+ * its own are a /13 and a /29. */
+enum { PROXY_V4_BITS_MIN = 12, PROXY_V6_BITS_MIN = 28, V4_PREFIX_BITS = 96 };
+/* Nobody comes from these over the Internet. */
+#define PRIVATE_NETWORKS                                                                                               \
+    "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,169.254.0.0/16,100.64.0.0/10,fc00::/7,fe80::/10,::1"
 
 static const char *const risks[] = { "plain-chatbot", "plain-database", "wide-proxy", NULL };
 
@@ -122,8 +126,20 @@ const char *config_proxies(const struct config *c)
     return c->trusted_proxy && text_eq(c->trusted_proxy, "none") ? NULL : c->trusted_proxy;
 }
 
+static bool is_private(const struct network *n)
+{
+    struct proxy_list list;
+    if (!proxy_list_parse(PRIVATE_NETWORKS, &list)) return false;
+    for (size_t i = 0; i < list.count; i++) {
+        const struct proxy_list one = { .count = 1, .network = { list.network[i] } };
+        if (n->bits >= list.network[i].bits && proxy_list_has(&one, n->address)) return true;
+    }
+    return false;
+}
+
 static bool is_wide(const struct network *n)
 {
+    if (is_private(n)) return false;
     bool v4 = n->bits >= V4_PREFIX_BITS && address_is_v4(n->address);
     return v4 ? n->bits < V4_PREFIX_BITS + PROXY_V4_BITS_MIN : n->bits < PROXY_V6_BITS_MIN;
 }

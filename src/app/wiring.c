@@ -37,6 +37,8 @@ const struct route *const app_route_tables[] = {
     search_routes,
     operator_shop_routes,
     chat_visitor_routes,
+    chat_identity_routes,
+    chat_customer_routes,
     chat_inbox_routes,
     inbound_routes,
     knowledge_routes,
@@ -87,6 +89,10 @@ const struct job_kind *const app_job_kinds[] = {
     &tenants_tell_job,
     &chat_answer_job,
     &chat_wake_job,
+    &chat_erase_job,
+    &chat_empty_job,
+    &chat_unused_job,
+    &chat_tokens_job,
     &overview_job,
     &http_purge_job,
     &inbound_act_job,
@@ -203,7 +209,8 @@ static bool operator_facts(struct tx *tx, const int64_t *ids, size_t count, stru
 
 static bool shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
 {
-    return tenants_shop_purged(tx, s, now_ms) && knowledge_shop_purged(tx, s->id) && chat_settings_forget(tx, s->id);
+    return tenants_shop_purged(tx, s, now_ms) && knowledge_shop_purged(tx, s->id) &&
+           chat_settings_forget(tx, s->id) && chat_shop_purged(tx, s->account, s->id, now_ms);
 }
 
 bool app_development;

@@ -63,17 +63,22 @@ static enum row think(struct job *job, struct tx *tx, const struct conversation 
     struct knowledge_source source;
     struct model_reply reply;
     struct visitor v;
+    struct identity who = { .email = "" };
     size_t count;
     enum row row = knowledge_source_of(tx, c->account, c->shop, job->arena, &source);
     if (row == ROW_FOUND) row = visitor_get(tx, c->visitor, &v);
     if (row != ROW_FOUND) return row;
     if (!messages_before(tx, c->id, INT64_MAX, ANSWER_WORDS_MAX, m, &count)) return ROW_FAULT;
+    if (identity_get(tx, v.id, &who) == ROW_FAULT) return ROW_FAULT;
     if (v.order_misses >= ORDER_MISSES_MAX) source.order = no_order;
     size_t turns = turns_of(job->arena, m, count, turn);
     if (turns == 0) return ROW_NONE;
-    const struct model_ask ask = {
-        .turn = turn, .turns = turns, .language = v.language, .source = &source, .arena = job->arena
-    };
+    const struct model_ask ask = { .turn = turn,
+                                   .turns = turns,
+                                   .language = v.language,
+                                   .source = &source,
+                                   .arena = job->arena,
+                                   .verified_email = who.email[0] ? who.email : NULL };
     if (!model_local(&ask, &reply)) return ROW_FAULT;
     *out = (struct draft){ .epoch = c->epoch,
                            .last_number = m[count - 1].number,

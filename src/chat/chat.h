@@ -120,7 +120,12 @@ MUST_USE bool messages_before(struct tx *tx, int64_t conversation, int64_t befor
 extern const struct route chat_visitor_routes[], chat_inbox_routes[];
 extern const struct job_kind chat_wake_job;   /* cron: snoozed conversations come back */
 extern const struct job_kind chat_answer_job; /* the assistant's turn */
+extern const struct job_kind chat_erase_job, chat_unused_job, chat_empty_job; /* cron: what is to be taken out */
+extern const struct job_kind chat_tokens_job;                                 /* cron: statements that are over */
+extern const struct route chat_identity_routes[], chat_customer_routes[];
 extern const struct verify_check chat_checks[];
+/* Hook for shops: all that was said to this shop goes. */
+MUST_USE bool chat_shop_purged(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms);
 extern const struct route chat_try_routes[]; /* the merchant's test-drive */
 extern const struct route chat_settings_routes[];
 

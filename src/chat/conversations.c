@@ -74,6 +74,11 @@ enum row conversation_locked(struct tx *tx, int64_t id, struct conversation *out
     return one(tx, &by_id_locked, id, out);
 }
 
+enum row conversation_free(struct tx *tx, int64_t id, struct conversation *out)
+{
+    return one(tx, &by_id_free, id, out);
+}
+
 /* ---- writing ---- */
 
 static bool write_history(struct tx *tx, const struct conversation *c, const char *why, int64_t actor, int64_t now_ms)
@@ -187,7 +192,7 @@ static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max
 static enum job_wish wake_one(struct job *job, struct tx *tx, int64_t id)
 {
     struct conversation c;
-    enum row row = one(tx, &by_id_free, id, &c);
+    enum row row = conversation_free(tx, id, &c);
     if (row != ROW_FOUND) return row == ROW_NONE ? JOB_AGAIN : JOB_FAULT;
     enum chat_may may;
     const struct chat_act wake = { .kind = ACT_WAKE, .now_ms = job->now_ms };

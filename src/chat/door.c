@@ -133,7 +133,7 @@ enum answer visitor_enter(struct req *req, bool lock, struct tenant_chat *place,
     const struct visitor_call *call = visitor_call(req);
     enum chat_door door = chat_enter(req->tx, call->shop, call->shown ? &call->token : NULL, lock, place, v);
     if (door == DOOR_OPEN) {
-        req->stands_for = v->id;
+        req->stands_for = v->id, req->stands_in = v->shop;
         return ANSWER_GO_ON;
     }
     return door == DOOR_FAULT ? reply_fault(req) : reply_problem(req, door_problem(door));

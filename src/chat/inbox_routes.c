@@ -268,7 +268,8 @@ static enum answer run_inbox(struct req *req)
 static enum answer run_inbox_events(struct req *req)
 {
     const struct get_inbox_events *in = req->query;
-    return reply_events(req, (struct topic){ TOPIC_INBOX, req->who.account }, in->after);
+    return reply_events_until(req, (struct topic){ TOPIC_INBOX, req->who.account }, in->after,
+                              (struct topic){ TOPIC_ACCOUNT, req->who.account });
 }
 
 /* ---- one conversation ---- */
@@ -478,9 +479,12 @@ static enum answer run_block(struct req *req)
 {
     const struct post_visitor *in = req->body;
     struct conversation c;
+    struct visitor v;
     enum answer a = theirs(req, &c);
     if (a != ANSWER_GO_ON) return a;
     if (!visitor_block(req->tx, c.visitor, in->blocked, req->now_ms) ||
+        visitor_get(req->tx, c.visitor, &v) != ROW_FOUND ||
+        (in->blocked && !chat_tell_ended(req->tx, &v, &problem_chat_blocked)) ||
         !audit_request(req, in->blocked ? AUDIT_chat_visitor_blocked : AUDIT_chat_visitor_unblocked, c.account,
                        "visitor", c.visitor, NULL, NULL))
         return reply_fault(req);

@@ -8,7 +8,8 @@
 #include "tenants/tenants.h"
 
 /* clang-format off */
-#define CHAT_ACTIONS(X) X(chat_visitor_blocked) X(chat_visitor_unblocked) X(chat_settings_changed)
+#define CHAT_ACTIONS(X) X(chat_visitor_blocked) X(chat_visitor_unblocked) X(chat_settings_changed) \
+    X(chat_customer_exported) X(chat_customer_erased)
 /* clang-format on */
 CHAT_ACTIONS(AUDIT_DECLARE)
 
@@ -33,12 +34,17 @@ struct visitor {
 MUST_USE enum row visitor_get(struct tx *tx, int64_t id, struct visitor *out);
 /* ROW_NONE: removed, or its tokens were ended. Locked: before anything of its conversation is. */
 MUST_USE enum row visitor_of_token(struct tx *tx, const struct visitor_token *token, bool lock, struct visitor *out);
+/* Before anything of its conversations is. visitor_free: ROW_NONE also when somebody holds it. */
+MUST_USE enum row visitor_locked(struct tx *tx, int64_t id, struct visitor *out);
+MUST_USE enum row visitor_free(struct tx *tx, int64_t id, struct visitor *out);
 /* *v has account, shop, name, language and page. */
 MUST_USE bool visitor_add(struct tx *tx, struct visitor *v, int64_t now_ms);
 /* It is there now. name, language, page of `said` NULL: as before. */
 MUST_USE bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, int64_t now_ms);
 /* It named an order and an address that do not belong together. */
 MUST_USE bool visitor_missed_order(struct tx *tx, int64_t id);
+/* Its tokens open nothing any more, and what they have opened is closed. */
+MUST_USE bool visitor_end_tokens(struct tx *tx, struct visitor *v);
 MUST_USE bool visitor_block(struct tx *tx, int64_t id, bool blocked, int64_t now_ms);
 void visitor_token_new(const struct visitor *v, int64_t now_ms, struct visitor_token *token,
                        char out[VISITOR_TOKEN_SIZE]);
@@ -73,6 +79,14 @@ extern const struct problem problem_chat_paused, problem_chat_token, problem_cha
     problem_person_answers;
 
 /* ---- visitor_routes.c: what the socket says too ---- */
+struct post_nothing {
+    bool typing;
+};
+extern const struct field post_nothing_fields[];
+extern const struct limit chat_visitor_limit, chat_shop_limit;
+extern const struct shape chat_session_shape[];
+/* The answer to who is this visitor from now on: a new token. */
+enum answer visitor_session(struct req *req, const struct tenant_chat *place, const struct visitor *v);
 struct post_message {
     const char *text, *clientId;
 };
@@ -94,7 +108,30 @@ void messages_json(struct json *j, const struct message *m, size_t count); /* th
 extern const struct socket_kind chat_socket_kind;
 enum answer chat_socket_run(struct req *req);
 
+/* ---- identity.c ---- */
+/* Whom the shop vouches for; "": it said no address, no name. */
+struct identity {
+    int64_t visitor, account, shop;
+    const char *subject, *email, *name;
+};
+MUST_USE enum row identity_get(struct tx *tx, int64_t visitor, struct identity *out);
+/* The visitors that are this customer, by their ids. */
+MUST_USE bool identity_visitors(struct tx *tx, const struct identity *who, int64_t after, int64_t *out, size_t most,
+                                size_t *count);
+
+/* ---- erase.c ---- */
+struct erasure {
+    int64_t account, shop, person, at_ms; /* person: who asked; 0: nobody */
+    const char *why;                      /* "asked", "kept", "purged": stored */
+};
+/* The visitor and all its conversations: gone at once, what hangs on them soon. None such: true. */
+MUST_USE bool chat_erase_visitor(struct tx *tx, const struct erasure *e, int64_t visitor);
+/* One that was kept long enough. JOB_AGAIN: somebody holds it. */
+MUST_USE enum job_wish chat_erase_conversation(struct tx *tx, const struct erasure *e, const struct conversation *c);
+
 /* ---- conversations.c ---- */
+/* ROW_NONE also when somebody holds it. */
+MUST_USE enum row conversation_free(struct tx *tx, int64_t id, struct conversation *out);
 MUST_USE bool conversation_add(struct tx *tx, struct conversation *c, int64_t now_ms);
 /* Over the row that was read as *before, under its lock. `act` NULL: nothing of who speaks or of the status changed. */
 MUST_USE bool conversation_save(struct tx *tx, const struct conversation *before, const struct conversation *c,
@@ -150,6 +187,8 @@ MUST_USE bool chat_tell(struct tx *tx, const struct chat_news *n);
 /* Not stored as messages: events that are forgotten within a day. Presence is the inbox's alone. */
 MUST_USE bool chat_tell_presence(struct tx *tx, const struct conversation *c, bool present);
 MUST_USE bool chat_tell_typing(struct tx *tx, const struct conversation *c, enum chat_side side, const char *name);
+/* The last that this visitor's sockets and streams hear, and why: a code as over HTTP. */
+MUST_USE bool chat_tell_ended(struct tx *tx, const struct visitor *v, const struct problem *why);
 extern const char *const chat_author_names[], *const chat_status_names[], *const chat_owner_names[]; /* NULL-ended */
 const char *chat_author_name(enum chat_author a);
 const char *chat_status_name(enum chat_status s);

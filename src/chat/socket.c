@@ -23,6 +23,7 @@ enum {
     FRAME_MAX_BYTES = CHAT_BODY_MAX,
     FRAMES_WAITING_MAX = 32,
     SOCKETS_PER_VISITOR = 8, /* a browser needs one */
+    SOCKETS_PER_SHOP = 20000,
     FRAME_ARENA_BYTES = 4 << 20,
     ANSWER_MAX_BYTES = 2 << 20,
     CLOSE_NOT_TEXT = 1003,
@@ -33,7 +34,7 @@ enum {
 struct line;
 struct chat_socket {
     struct visitor_token token;
-    int64_t conversation, began_at_ms, cursor, last_number, read_by_visitor, read_by_team;
+    int64_t conversation, began_at_ms, cursor, shop_cursor, last_number, read_by_visitor, read_by_team;
     int status, owner;
     struct line *line; /* NULL: it has said nothing yet */
 };
@@ -404,6 +405,7 @@ static void chat_opened(struct socket *s)
     struct buf hello;
     char memory[512];
     if (!socket_listen(s, (struct topic){ TOPIC_CONVERSATION, own->conversation }, own->cursor)) return;
+    if (!socket_listen(s, (struct topic){ TOPIC_SHOP, own->token.shop }, own->shop_cursor)) return;
     buf_fixed(&hello, memory, sizeof memory);
     begin_frame(&j, &hello, "hello");
     json_object(&j, "conversation");
@@ -439,9 +441,10 @@ static void chat_closed(struct socket *s, int code)
     if (last) line_free(l);
 }
 
-/* {"type":"message", …the event's members}. */
+/* {"type":"message", …the event's members}. Of the shop a visitor hears only that its chat is over. */
 static bool chat_told(const struct socket_event *e, struct buf *out)
 {
+    if (e->topic.kind == TOPIC_SHOP && !str_eq(e->type, STR(EVENT_ENDED))) return false;
     buf_printf(out, "{\"type\":\"%.*s\"%s", (int)e->type.n, e->type.p, e->data.n > 2 ? "," : "");
     buf_add(out, e->data.p + 1, e->data.n - 1);
     return true;
@@ -454,6 +457,7 @@ const struct socket_kind chat_socket_kind = {
     .message_max = FRAME_MAX_BYTES,
     .rate = { "chat frames", 60, 20 * SECOND_MS },
     .per_account = SOCKETS_PER_VISITOR,
+    .per_group = SOCKETS_PER_SHOP,
     .opened = chat_opened,
     .message = chat_message,
     .closed = chat_closed,
@@ -475,6 +479,8 @@ enum answer chat_socket_run(struct req *req)
     const struct visitor said = { .name = NULL };
     if (!visitor_seen(req->tx, &v, &said, req->now_ms) || !chat_tell_presence(req->tx, &c, true))
         return reply_fault(req);
-    if (!events_last(req->tx, (struct topic){ TOPIC_CONVERSATION, c.id }, &own.cursor)) return reply_fault(req);
+    if (!events_last(req->tx, (struct topic){ TOPIC_CONVERSATION, c.id }, &own.cursor) ||
+        !events_last(req->tx, (struct topic){ TOPIC_SHOP, v.shop }, &own.shop_cursor))
+        return reply_fault(req);
     return reply_socket(req, &own);
 }

@@ -128,3 +128,11 @@ bool chat_tell_presence(struct tx *tx, const struct conversation *c, bool presen
     const struct presence_news p = { .conversation = c->id, .present = present };
     return events_put_to(tx, inbox(c), "presence", presence_json, &p);
 }
+
+static void ended_json(struct json *j, const void *arg) { json_text(j, "error", ((const struct problem *)arg)->code); }
+
+bool chat_tell_ended(struct tx *tx, const struct visitor *v, const struct problem *why)
+{
+    const struct topic talk = { TOPIC_CONVERSATION, v->conversation };
+    return v->conversation == 0 || events_put_to(tx, talk, EVENT_ENDED, ended_json, why);
+}

@@ -47,6 +47,41 @@ static bool conversations_piece(struct tx *tx, struct verify_piece *found)
     return row != ROW_FAULT;
 }
 
+/* ---- what was taken out ---- */
+
+STMT(verify_erasures, "SELECT e.id, e.kind, e.done_at_ms,"
+                      " (SELECT COUNT(*) FROM chat_conversations c WHERE c.id = e.subject) AS conversations,"
+                      " (SELECT COUNT(*) FROM chat_visitors v WHERE v.id = e.subject) AS visitors,"
+                      " (SELECT COUNT(*) FROM chat_messages m WHERE m.conversation = e.subject) +"
+                      " (SELECT COUNT(*) FROM chat_notes n WHERE n.conversation = e.subject) AS words"
+                      " FROM chat_erasures e WHERE e.id > ?1 ORDER BY e.id LIMIT ?2");
+
+static const char *survivor(const struct query *q)
+{
+    enum { CONVERSATION = 1, VISITOR };
+    int64_t kind = col_i64(q, "kind");
+    if (kind == VISITOR && col_i64(q, "visitors") != 0) return "a visitor who was erased is there";
+    if (kind != CONVERSATION) return NULL;
+    if (col_i64(q, "conversations") != 0) return "a conversation that was taken out is there";
+    bool over = col_i64(q, "done_at_ms") != 0;
+    return over && col_i64(q, "words") != 0 ? "words of a conversation that was taken out are there" : NULL;
+}
+
+static bool erasures_piece(struct tx *tx, struct verify_piece *found)
+{
+    struct query q = query(tx, &verify_erasures);
+    bind_i64(&q, found->cursor[0]), bind_i64(&q, VERIFY_PAGE);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        found->more = true;
+        found->looked++;
+        found->cursor[0] = col_i64(&q, "id");
+        const char *what = survivor(&q);
+        if (what) verify_found(found, "erasure", found->cursor[0], what);
+    }
+    return row != ROW_FAULT;
+}
+
 const struct verify_check chat_checks[] = {
     { .name = "chat.conversations",
       .doc = "Every message has its number, and who speaks came through the mover.",
@@ -54,5 +89,6 @@ const struct verify_check chat_checks[] = {
     { .name = "chat.settings",
       .doc = "What is stored of a shop's chat settings would be taken today.",
       .piece = chat_settings_piece },
+    { .name = "chat.erasures", .doc = "What was taken out is not there.", .piece = erasures_piece },
     VERIFY_END
 };

@@ -10,8 +10,8 @@ enum { MESSAGES_USUAL = 50 };
 /* Limits by network; and of one visitor, and of all visitors of one shop: a flood at one shop slows no other. */
 static const struct limit sessions_limit = { .name = "chat_sessions", .burst = 60, .per_ms = MINUTE_MS };
 static const struct limit network_limit = { .name = "chat_network", .burst = 600, .per_ms = MINUTE_MS };
-static const struct limit visitor_limit = { .name = "chat_visitor", .burst = 60, .per_ms = 20 * SECOND_MS };
-static const struct limit shop_limit = { .name = "chat_shop", .burst = 3000, .per_ms = 10 * SECOND_MS };
+const struct limit chat_visitor_limit = { .name = "chat_visitor", .burst = 60, .per_ms = 20 * SECOND_MS };
+const struct limit chat_shop_limit = { .name = "chat_shop", .burst = 3000, .per_ms = 10 * SECOND_MS };
 
 /* ---- fields ---- */
 
@@ -77,7 +77,7 @@ const struct shape chat_state_shape[] = {
     SHAPE_I64("readByTeam"),
     SHAPE_END
 };
-static const struct shape session_shape[] = {
+const struct shape chat_session_shape[] = {
     SHAPE_TEXT("token", .doc = "Kept by the browser; sent as Authorization: Bearer."),
     SHAPE_TIME("expiresAt"),
     SHAPE_TEXT("botName"),
@@ -161,6 +161,21 @@ static void session_json(struct json *j, const void *arg)
     conversation_json(j, &s->talk);
 }
 
+enum answer visitor_session(struct req *req, const struct tenant_chat *place, const struct visitor *v)
+{
+    struct conversation c;
+    enum row row = visitor_conversation(req->tx, v, req->now_ms, &c);
+    if (row == ROW_FAULT) return reply_fault(req);
+    char *token = arena_alloc(req->arena, VISITOR_TOKEN_SIZE);
+    struct visitor_token made;
+    visitor_token_new(v, req->now_ms, &made, token);
+    const struct session_answer s = { .talk.c = row == ROW_FOUND ? &c : NULL,
+                                      .token = token,
+                                      .bot_name = place->bot_name,
+                                      .expires_at_ms = made.expires_at_ms };
+    return reply_json(req, 200, session_json, &s);
+}
+
 /* A token that does not count any more begins anew: the browser has nothing better to do with it. */
 static enum answer run_session(struct req *req)
 {
@@ -168,7 +183,6 @@ static enum answer run_session(struct req *req)
     const struct visitor_call *call = visitor_call(req);
     struct visitor v = { 0 };
     struct tenant_chat place;
-    struct conversation c;
     const struct visitor_token *shown = call->shown ? &call->token : NULL;
     enum chat_door door = chat_enter(req->tx, call->shop, shown, true, &place, &v);
     if (door == DOOR_FAULT) return reply_fault(req);
@@ -184,16 +198,7 @@ static enum answer run_session(struct req *req)
     }
     const struct visitor said = { .name = in->name, .language = in->language, .page = in->page };
     if (!visitor_seen(req->tx, &v, &said, req->now_ms)) return reply_fault(req);
-    enum row row = visitor_conversation(req->tx, &v, req->now_ms, &c);
-    if (row == ROW_FAULT) return reply_fault(req);
-    char *token = arena_alloc(req->arena, VISITOR_TOKEN_SIZE);
-    struct visitor_token made;
-    visitor_token_new(&v, req->now_ms, &made, token);
-    const struct session_answer s = { .talk.c = row == ROW_FOUND ? &c : NULL,
-                                      .token = token,
-                                      .bot_name = place.bot_name,
-                                      .expires_at_ms = made.expires_at_ms };
-    return reply_json(req, 200, session_json, &s);
+    return visitor_session(req, &place, &v);
 }
 
 /* ---- messages ---- */
@@ -307,7 +312,8 @@ static enum answer run_events(struct req *req)
     enum answer a = visitor_enter(req, true, &place, &v);
     if (a != ANSWER_GO_ON) return a;
     if (!visitor_conversation_or_new(req->tx, &v, req->now_ms, &c)) return reply_fault(req);
-    return reply_events(req, (struct topic){ TOPIC_CONVERSATION, c.id }, in->after);
+    return reply_events_until(req, (struct topic){ TOPIC_CONVERSATION, c.id }, in->after,
+                              (struct topic){ TOPIC_SHOP, v.shop });
 }
 
 ROUTE_TAG(chat_tag, "Chat", "What a shop's visitor says and hears; the protocol has its own page.");
@@ -315,21 +321,18 @@ ROUTE_TAG(chat_tag, "Chat", "What a shop's visitor says and hears; the protocol 
 #define VISITOR                                                                                                        \
     .who = WHO_ANYONE, .tag = "Chat", .origins = ORIGINS_ASKED, .origin = visitor_origin, .prepare = visitor_prepare,  \
     PATH_FIELDS(path_chat), .passive = true
-#define OFTEN .limit = &network_limit, .key_limit = { &visitor_limit, &shop_limit }
+#define OFTEN .limit = &network_limit, .key_limit = { &chat_visitor_limit, &chat_shop_limit }
 #define REFUSED &problem_not_found, &problem_chat_paused, &problem_chat_token, &problem_chat_blocked
 #define BODY_FIELDS_NONE BODY_FIELDS(post_nothing), .body_optional = true
-struct post_nothing {
-    bool typing;
-};
-static const struct field post_nothing_fields[] = {
+const struct field post_nothing_fields[] = {
     FIELD_BOOL(struct post_nothing, typing, .optional = true, .doc = "Not looked at."), FIELD_END
 };
 
 /* clang-format off */
 const struct route chat_visitor_routes[] = {
     { .verb = VERB_POST, .path = "/api/chat/:shop/session", VISITOR, .tx = TX_WRITE,
-      .limit = &sessions_limit, .key_limit = { &visitor_limit, &shop_limit }, BODY_FIELDS(post_session),
-      .body_optional = true, .answer = session_shape, PROBLEMS(REFUSED), .run = run_session,
+      .limit = &sessions_limit, .key_limit = { &chat_visitor_limit, &chat_shop_limit }, BODY_FIELDS(post_session),
+      .body_optional = true, .answer = chat_session_shape, PROBLEMS(REFUSED), .run = run_session,
       .doc = "Begin as a visitor of this shop, or go on as the one that the token says." },
     { .verb = VERB_POST, .path = "/api/chat/:shop/messages", VISITOR, OFTEN, .tx = TX_WRITE,
       .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_message), .answer = sent_shape, .status = 201,

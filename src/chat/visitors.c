@@ -19,11 +19,13 @@
 
 STMT(by_id, BY_ID);
 STMT(by_id_locked, BY_ID, .postgres = BY_ID " FOR UPDATE");
+STMT(by_id_free, BY_ID, .postgres = BY_ID " FOR UPDATE SKIP LOCKED");
 STMT(add, "INSERT INTO chat_visitors (account, shop, generation, conversation, name, language, page, blocked_at_ms,"
           " created_at_ms, seen_at_ms) VALUES (?1, ?2, 1, 0, ?3, ?4, ?5, 0, ?6, ?6) RETURNING id");
 STMT(seen, "UPDATE chat_visitors SET name = ?2, language = ?3, page = ?4, seen_at_ms = ?5 WHERE id = ?1");
 STMT(set_conversation, "UPDATE chat_visitors SET conversation = ?2 WHERE id = ?1");
 STMT(missed_order, "UPDATE chat_visitors SET order_misses = order_misses + 1 WHERE id = ?1");
+STMT(end_tokens, "UPDATE chat_visitors SET generation = generation + 1 WHERE id = ?1");
 STMT(set_blocked, "UPDATE chat_visitors SET blocked_at_ms = ?2 WHERE id = ?1");
 
 static enum row one(struct tx *tx, const struct stmt *s, int64_t id, struct visitor *out)
@@ -47,6 +49,10 @@ static enum row one(struct tx *tx, const struct stmt *s, int64_t id, struct visi
 }
 
 enum row visitor_get(struct tx *tx, int64_t id, struct visitor *out) { return one(tx, &by_id, id, out); }
+
+enum row visitor_locked(struct tx *tx, int64_t id, struct visitor *out) { return one(tx, &by_id_locked, id, out); }
+
+enum row visitor_free(struct tx *tx, int64_t id, struct visitor *out) { return one(tx, &by_id_free, id, out); }
 
 /* The row has the last word: removed, or its tokens ended. */
 enum row visitor_of_token(struct tx *tx, const struct visitor_token *token, bool lock, struct visitor *out)
@@ -92,6 +98,14 @@ bool visitor_block(struct tx *tx, int64_t id, bool blocked, int64_t now_ms)
     struct query q = query(tx, &set_blocked);
     bind_i64(&q, id), bind_i64(&q, blocked ? now_ms : 0);
     return query_change(&q) == 1;
+}
+
+bool visitor_end_tokens(struct tx *tx, struct visitor *v)
+{
+    struct query q = query(tx, &end_tokens);
+    bind_i64(&q, v->id);
+    v->generation++;
+    return query_change(&q) == 1 && chat_tell_ended(tx, v, &problem_chat_token);
 }
 
 void visitor_token_new(const struct visitor *v, int64_t now_ms, struct visitor_token *token,

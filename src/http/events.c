@@ -36,6 +36,11 @@ STMT(purge_events, "DELETE FROM events WHERE at_ms < ?1 AND id IN (SELECT id FRO
 /* Written by a clock that was ahead: such rows at the front would stop the purge until their time has come. */
 STMT(date_back, "UPDATE events SET at_ms = ?1 WHERE at_ms > ?1"
                 " AND id IN (SELECT id FROM events ORDER BY id LIMIT 500)");
+STMT(blank_events,
+     "UPDATE events SET data = '{}' WHERE kind = ?1 AND topic = ?2 AND substr(data, 1, length(?3)) = ?3"
+     " AND data <> '{}'",
+     .postgres = "UPDATE events SET data = '{}' WHERE kind = ?1 AND topic = ?2"
+                 " AND substr(data, 1, length(?3::text)) = ?3 AND data <> '{}'");
 static_assert(EVENTS_PER_READ == 200 && EVENTS_MOVED_MAX == 2000 && PURGE_EVENTS_BATCH == 500,
               "the statements say the same");
 
@@ -87,6 +92,14 @@ int64_t events_purge(struct tx *tx)
     q = query(tx, &date_back);
     bind_i64(&q, at_ms);
     return query_change(&q) < 0 ? -1 : 0;
+}
+
+bool events_blank(struct tx *tx, struct topic topic, const char *begins)
+{
+    struct query q = query(tx, &blank_events);
+    bind_topic(&q, topic);
+    bind_text(&q, begins);
+    return query_change(&q) >= 0;
 }
 
 /* ---- reading ---- */
@@ -288,7 +301,20 @@ enum answer reply_events(struct req *req, struct topic topic, int64_t after)
     if (x == NULL) return a;
     x->stream_topic = topic;
     x->stream_cursor = cursor;
+    x->stream_until = (struct topic){ 0 };
     x->wants_stream = true;
+    return a;
+}
+
+enum answer reply_events_until(struct req *req, struct topic topic, int64_t after, struct topic until)
+{
+    struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
+    int64_t last;
+    if (!events_last(req->tx, until, &last)) return reply_fault(req);
+    enum answer a = reply_events(req, topic, after);
+    if (a != ANSWER_SENT || x == NULL) return a;
+    x->stream_until = until;
+    x->stream_until_cursor = last;
     return a;
 }
 

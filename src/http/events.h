@@ -27,14 +27,20 @@ MUST_USE bool events_last(struct tx *tx, struct topic topic, int64_t *seq);
 /* In .run of a GET: the answer becomes an event stream of this topic, replayed from Last-Event-ID, else from `after`
  * (-1: from now on). Whoever may call the row may listen; the row's handler has looked whose topic it is. */
 enum answer reply_events(struct req *req, struct topic topic, int64_t after);
+/* The same; and what `until` tells of the two types below counts too. Nothing else of it is told. */
+enum answer reply_events_until(struct req *req, struct topic topic, int64_t after, struct topic until);
 
 #define EVENT_SESSIONS_CHANGED "sessions.changed" /* the account's streams ask at once if they may go on */
+#define EVENT_ENDED "ended"                       /* the last that is told: streams and sockets close behind it */
 /* `type` is dotted ("shop.chatbot"); `data` writes the members of the JSON object (small: ids and states, no secrets;
  * over 4 KiB it is logged and told empty; NULL: none). False on a storage fault. Cost: one upsert of the counter, one
  * insert. */
 MUST_USE bool events_put_to(struct tx *tx, struct topic topic, const char *type, json_writer *data, const void *arg);
 /* The same, to the topic of an account. */
 MUST_USE bool events_put(struct tx *tx, int64_t account, const char *type, json_writer *data, const void *arg);
+/* What was told in the last day is forgotten: the members of those events of a topic whose data begin so ("": of all).
+ * Their numbers and types stay. */
+MUST_USE bool events_blank(struct tx *tx, struct topic topic, const char *begins);
 /* Operators' pages: a hint that something of this kind ("jobs", "accounts", "overview") changed. Not stored, coalesced
  * to one a second, at most once, any thread. Every event of any account is a hint of "accounts" too. */
 void events_hint(const char *kind);

@@ -46,6 +46,7 @@ enum {
     STREAM_QUEUE_MAX_BYTES = 262144,
     STREAMS_PER_ACCOUNT = 16, /* in this process */
     STREAMS_MAX = 10000,      /* the same */
+    STREAMS_PER_GROUP = 2000, /* the same, of a req.stands_in */
     RUNNING_MAX = 1024,       /* requests with a key that wait for a job; more are not remembered */
     RUNNING_KEY_SIZE = 16,
 };
@@ -183,8 +184,8 @@ struct exchange {
     bool away, ask_again; /* .resume is asked; ask once more when it is back */
     /* server events */
     bool wants_stream;
-    struct topic stream_topic;
-    int64_t stream_cursor;
+    struct topic stream_topic, stream_until; /* until.kind 0: none */
+    int64_t stream_cursor, stream_until_cursor;
     bool admitted;          /* of a standing: see standing.c */
     const void *socket_own; /* what .run left for the socket; in the arena */
     struct upload *upload;
@@ -196,6 +197,8 @@ struct standing {
     struct caller who; /* without texts: those went with the request */
     int64_t counted;   /* for whom: an account, or below 0 a stands_for */
     const void *what;  /* counted as one of these for them; NULL: not */
+    int64_t group;     /* counted among all of it too, as group_what; 0: no group */
+    const void *group_what;
     int64_t checked_ms;
     char *bearer; /* of Authorization; NULL: by session */
     char session_key[SHA256_HEX_SIZE];
@@ -388,7 +391,8 @@ void dispatch_release_waiting(struct loop *l); /* the server stops: late answers
 struct account_counts *account_counts_new(void);
 void account_counts_free(struct account_counts *a);
 /* Takes from x who asked. False, and nothing to end: this account has `most` of `what` already. */
-MUST_USE bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most);
+MUST_USE bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most,
+                             unsigned group_most);
 void standing_end(struct standing *s, struct http *h);
 /* Each second: asks when it is due. A caller who may not go on is dismissed. */
 void standing_tick(struct connection *c, int64_t at_ms);

@@ -14,6 +14,7 @@ static const char *const kind_names[REFUSAL_KINDS] = {
     [REFUSAL_CROSS_SITE] = "cross_site",     [REFUSAL_WRONG_HOST] = "wrong_host",
     [REFUSAL_TOO_MANY] = "too_many",         [REFUSAL_BAD_KEY] = "bad_key",
     [REFUSAL_NOT_THEIRS] = "not_theirs",     [REFUSAL_ROLE] = "role",
+    [REFUSAL_BAD_SECRET] = "bad_secret",
 };
 /* clang-format on */
 const char *refusal_name(enum refusal_kind kind) { return kind_names[kind]; }
@@ -72,6 +73,7 @@ static bool kind_of(const struct exchange *x, enum refusal_kind *kind)
     else if (p == &problem_wrong_host) *kind = REFUSAL_WRONG_HOST;
     else if (p->status == 429) *kind = REFUSAL_TOO_MANY;
     else if (by_key && (p->status == 401 || p->status == 403)) *kind = REFUSAL_BAD_KEY;
+    else if (p->status == 401 && p != &problem_sign_in && r && r->body_fields) *kind = REFUSAL_BAD_SECRET;
     else if (p == &problem_role_not_allowed || (p == &problem_not_found && known && r && r->who == WHO_OPERATOR))
         *kind = REFUSAL_ROLE;
     else if (p == &problem_not_found && known && names_something(r)) *kind = REFUSAL_NOT_THEIRS;

@@ -14,6 +14,7 @@ enum refusal_kind {
     REFUSAL_BAD_KEY,    /* an Authorization that opens nothing: keys, tokens, the panels' secret */
     REFUSAL_NOT_THEIRS, /* ids that are not theirs, by who is signed in */
     REFUSAL_ROLE,       /* what their role may not; operators' pages by merchants */
+    REFUSAL_BAD_SECRET, /* a password in a body, also of addresses that nobody has */
     REFUSAL_KINDS,
 };
 struct refusal_sum {

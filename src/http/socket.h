@@ -19,9 +19,10 @@
  * http/events.h): a domain appends them in its transaction, and after the commit every loop of every process reads them
  * once for all its sockets. What is not stored (somebody types) goes by sockets_send, from any thread.
  *
- * Every minute the caller is asked for again as the row says; who may not go on is closed with 1008. A socket that is
- * silent gets a ping and is closed when nothing answers. A slow reader is never waited for: past `queue_max` it is
- * closed with 1013 and comes back. The server's end closes with 1001.
+ * Every minute the caller is asked for again as the row says; who may not go on is closed with 1008, and so is, at
+ * once, who listens to a topic that tells EVENT_ENDED. A socket that is silent gets a ping and is closed when nothing
+ * answers. A slow reader is never waited for: past `queue_max` it is closed with 1013 and comes back. The server's end
+ * closes with 1001.
  *
  * An idle socket costs its struct, `own` and the kernel's buffers: reading state exists only while a message is under
  * way. Compression is not offered: a window a socket is a hundred times what an idle one costs. */
@@ -47,6 +48,7 @@ struct socket_kind {
     struct limit rate;       /* wanted: messages of one socket; else 1008 */
     size_t queue_max;        /* 0: 256 KiB waiting to be written; else 1013 */
     unsigned per_account;    /* of one account, or of one req.stands_for: open in this process; else 429 */
+    unsigned per_group;      /* of one req.stands_in, the same way; 0: not counted */
     /* On the socket's loop. `s` is gone when a call returns that closes it. */
     void (*opened)(struct socket *s);                                             /* may be NULL */
     void (*message)(struct socket *s, enum socket_message kind, struct str data); /* wanted. Text is valid UTF-8 */

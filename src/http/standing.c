@@ -82,14 +82,25 @@ static void forget_texts(struct caller *who)
     who->scopes = NULL;
 }
 
-bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most)
+/* Groups are counted beside, under an address inside of what `what` points to. */
+static const void *in_groups(const void *what) { return (const char *)what + 1; }
+
+bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most, unsigned group_most)
 {
+    struct account_counts *counts = x->loop->http->counts;
     int64_t whose = x->req.stands_for != 0 ? -x->req.stands_for : x->req.who.account;
-    if (whose != 0 && !count_in(x->loop->http->counts, whose, what, most)) return false;
+    int64_t group = group_most > 0 ? x->req.stands_in : 0;
+    if (whose != 0 && !count_in(counts, whose, what, most)) return false;
+    if (group != 0 && !count_in(counts, group, in_groups(what), group_most)) {
+        if (whose != 0) count_out(counts, whose, what);
+        return false;
+    }
     *s = (struct standing){ .route = x->req.route,
                             .who = x->req.who,
                             .counted = whose,
                             .what = whose != 0 ? what : NULL,
+                            .group = group,
+                            .group_what = in_groups(what),
                             .checked_ms = (int64_t)uv_now(&x->loop->uv) };
     forget_texts(&s->who);
     memcpy(s->session_key, x->session_key, sizeof s->session_key);
@@ -101,6 +112,7 @@ bool standing_begin(struct standing *s, struct exchange *x, const void *what, un
 void standing_end(struct standing *s, struct http *h)
 {
     if (s->what != NULL) count_out(h->counts, s->counted, s->what);
+    if (s->group != 0) count_out(h->counts, s->group, s->group_what);
     free(s->bearer);
     *s = (struct standing){ 0 };
 }

@@ -14,7 +14,7 @@ struct stream {
     struct connection *connection;
     struct stream *next, *previous;
     struct standing standing;
-    struct reader reader;
+    struct reader reader, until;
     int64_t beat_ms;
     bool chunked;
 };
@@ -68,6 +68,7 @@ static void stream_closed(struct connection *c)
     else c->loop->streams->streams = s->next;
     if (s->next != NULL) s->next->previous = s->previous;
     reader_end(&s->reader);
+    reader_end(&s->until);
     (void)atomic_fetch_sub_explicit(&c->loop->metrics.streams, 1, memory_order_relaxed);
     (void)atomic_fetch_sub(&c->loop->http->streams, 1);
     standing_end(&s->standing, c->loop->http);
@@ -90,14 +91,20 @@ static struct standing *stream_standing(struct connection *c) { return &((struct
 
 /* At the start of a line: JSON has its line ends escaped. */
 static const char sessions_line[] = "\nevent: " EVENT_SESSIONS_CHANGED "\n";
+static const char ended_line[] = "\nevent: " EVENT_ENDED "\n";
 
+static bool tells(struct str text, const char *line) { return memmem(text.p, text.n, line, strlen(line)) != NULL; }
+
+/* Numbers are of the one topic that the reader counts: what ends it from outside comes without one. */
 static void stream_news(struct connection *c, struct reader *r, struct topic_news *n, size_t first)
 {
     struct stream *s = c->own;
     struct str text = news_printed(n, first);
-    (void)r;
-    s->standing.ask_now |= memmem(text.p, text.n, sessions_line, strlen(sessions_line)) != NULL;
-    push(s, text);
+    bool ends = tells(text, ended_line);
+    s->standing.ask_now |= tells(text, sessions_line);
+    if (r == &s->reader) push(s, text);
+    else if (ends) push(s, STR("event: " EVENT_ENDED "\ndata: {}\n\n"));
+    if (ends && c->state == CONNECTION_TAKEN) connection_close(c);
 }
 
 /* clang-format off */
@@ -125,7 +132,7 @@ static struct stream *stream_new(struct connection *c, struct exchange *x)
     if (!room_for_one(l->http)) return NULL;
     struct stream *s = calloc(1, sizeof *s);
     if (s == NULL) abort();
-    if (!standing_begin(&s->standing, x, &event_stream, STREAMS_PER_ACCOUNT)) {
+    if (!standing_begin(&s->standing, x, &event_stream, STREAMS_PER_ACCOUNT, STREAMS_PER_GROUP)) {
         (void)atomic_fetch_sub(&l->http->streams, 1);
         free(s);
         return NULL;
@@ -156,6 +163,7 @@ bool stream_start(struct connection *c, struct exchange *x)
     if (x->head.minor == 0) x->close = true;
     reply_render(x, &l->out);
     reader_begin(&s->reader, c, x->stream_topic, x->stream_cursor);
+    if (x->stream_until.kind != 0) reader_begin(&s->until, c, x->stream_until, x->stream_until_cursor);
     push(s, buf_str(&x->req.reply.body));
     connection_settle(c);
     return true;

@@ -31,6 +31,102 @@ static void end(struct test_client *c, struct buf *got)
     buf_free(got);
 }
 
+/* ---- a row whose streams end by another topic too ---- */
+
+static enum answer run_until(struct req *req)
+{
+    return reply_events_until(req, (struct topic){ TOPIC_CONVERSATION, 3 }, -1, (struct topic){ TOPIC_SHOP, 9 });
+}
+
+struct tell_body {
+    const char *type;
+    bool outside;
+};
+static const struct field tell_body_fields[] = { FIELD_TEXT(struct tell_body, type, .max = 20),
+                                                 FIELD_BOOL(struct tell_body, outside, .optional = true), FIELD_END };
+
+static void no_members(struct json *j, const void *arg) { (void)j, (void)arg; }
+
+static enum answer run_tell(struct req *req)
+{
+    const struct tell_body *in = req->body;
+    const struct topic topic = in->outside ? (struct topic){ TOPIC_SHOP, 9 } : (struct topic){ TOPIC_CONVERSATION, 3 };
+    if (!events_put_to(req->tx, topic, in->type, NULL, NULL)) return reply_fault(req);
+    return reply_json(req, 200, no_members, NULL);
+}
+
+ROUTE_TAG(until_tag, "Until", "Rows of this test.");
+/* clang-format off */
+static const struct route until_routes[] = {
+    { .verb = VERB_GET, .path = "/api/until", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Until", .run = run_until,
+      .doc = "Until another topic ends it." },
+    { .verb = VERB_POST, .path = "/api/tell", .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Until", .idempotent = true,
+      BODY_FIELDS(tell_body), .run = run_tell, .doc = "Tell." },
+    ROUTE_END
+};
+/* clang-format on */
+static const struct route *const until_tables[] = { until_routes, NULL };
+static void with_until(struct http_options *o) { o->routes = until_tables; }
+
+static void tell(struct test_http *s, const char *body)
+{
+    expect_status(s, "POST", "/api/tell", AS_MERCHANT, body, 200, NULL);
+}
+
+static struct test_client *listen_until(struct test_http *s, struct buf *got)
+{
+    struct test_client *c = client_open(http_port(s->http));
+    client_send_text(c, "GET /api/until HTTP/1.1\r\nHost: a\r\n" AS_MERCHANT "\r\n");
+    buf_init(got, 64 << 20);
+    if (!client_read_until(c, got, "retry: 3000\n\n", 5000)) fail_msg("no stream: %s", buf_terminated(got));
+    return c;
+}
+
+/* By its own topic or by the other one, of which nothing else is told: its numbers are not the reader's. */
+TEST_EACH_ENGINE(a_stream_ends_when_it_is_told)
+{
+    struct test_http s;
+    test_http_start(&s, t, with_until);
+    struct buf got;
+    struct test_client *c = listen_until(&s, &got);
+    tell(&s, "{\"type\":\"one\"}"), tell(&s, "{\"type\":\"secret\",\"outside\":true}");
+    tell(&s, "{\"type\":\"two\"}");
+    assert_true(client_read_until(c, &got, "id: 2\nevent: two\n", 5000));
+    tell(&s, "{\"type\":\"ended\",\"outside\":true}");
+    assert_true(client_read_until(c, &got, "\n\nevent: ended\ndata: {}\n\n", 5000) ||
+                strstr(buf_terminated(&got), "event: ended\ndata: {}\n\n"));
+    assert_true(client_is_closed(c, 3000));
+    assert_null(strstr(buf_terminated(&got), "secret"));
+    client_close(c), buf_free(&got);
+    c = listen_until(&s, &got); /* what was told before it came is over */
+    tell(&s, "{\"type\":\"three\"}");
+    assert_true(client_read_until(c, &got, "id: 3\nevent: three\n", 5000));
+    tell(&s, "{\"type\":\"ended\"}");
+    assert_true(client_read_until(c, &got, "id: 4\nevent: ended\n", 5000));
+    assert_true(client_is_closed(c, 3000));
+    client_close(c), buf_free(&got);
+    test_http_stop(&s, t);
+}
+
+/* A colleague who is removed hears no more of the inbox, though that is told under another topic than sessions are. */
+TEST_EACH_ENGINE(a_stream_asks_when_sessions_change_elsewhere)
+{
+    struct test_http s;
+    test_http_start(&s, t, with_until);
+    struct buf got;
+    struct test_client *c = listen_until(&s, &got);
+    tell(&s, "{\"type\":\"sessions.changed\",\"outside\":true}");
+    (void)usleep(1600 * 1000); /* looked at, and alive */
+    tell(&s, "{\"type\":\"still\"}");
+    assert_true(client_read_until(c, &got, "still", 5000));
+    tell(&s, "{\"type\":\"sessions.changed\",\"outside\":true}");
+    atomic_store(&test_ended_account, 7);
+    assert_false(client_read_until(c, &got, "never", 4000));
+    assert_true(client_is_closed(c, 0));
+    client_close(c), buf_free(&got);
+    test_http_stop(&s, t);
+}
+
 TEST_EACH_ENGINE(what_changes_is_told)
 {
     struct test_http s;
@@ -386,6 +482,8 @@ int main(void)
         ONLY_SQLITE(a_stream_that_is_not_read_ends),
         EACH_ENGINE(an_ended_session_ends_its_stream),
         EACH_ENGINE(a_stream_whose_session_was_ended_hears_nothing_more),
+        EACH_ENGINE(a_stream_ends_when_it_is_told),
+        EACH_ENGINE(a_stream_asks_when_sessions_change_elsewhere),
         EACH_ENGINE(topics_are_numbered_apart),
         EACH_ENGINE(moved_topics_are_named),
         EACH_ENGINE(numbers_of_accounts_survive_the_move_to_topics),

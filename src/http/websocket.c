@@ -225,8 +225,14 @@ static void socket_news(struct connection *c, struct reader *r, struct topic_new
     struct socket *s = c->own;
     (void)r;
     make_frames(n, s->kind);
-    for (size_t i = first; i < n->n; i++)
+    for (size_t i = first; i < n->n; i++) {
+        const struct event_row *row = &n->rows->row[n->first + i];
+        bool last = str_eq((struct str){ n->rows->text.p + row->type_at, row->type_n }, STR(EVENT_ENDED));
         if (n->frame[i] != NULL && !socket_send_shared(s, n->frame[i])) return;
+        if (!last) continue;
+        socket_close(s, CLOSE_POLICY, NULL);
+        return;
+    }
 }
 
 /* ---- the end ---- */
@@ -464,7 +470,7 @@ bool socket_start(struct connection *c, struct exchange *x)
     const struct socket_kind *kind = x->req.route->socket;
     struct socket *s = calloc(1, sizeof *s + kind->own_size);
     if (s == NULL) abort();
-    if (!standing_begin(&s->standing, x, kind, kind->per_account)) {
+    if (!standing_begin(&s->standing, x, kind, kind->per_account, kind->per_group)) {
         free(s);
         (void)reply_later(&x->req, &problem_too_many_requests, 30);
         return false;

@@ -9,6 +9,7 @@
 #include "outbound/webhook.h"
 
 #include "base/clock.h"
+#include "base/jwt.h"
 #include "base/random.h"
 #include <stdio.h>
 
@@ -268,6 +269,26 @@ enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, st
         if (have[i].kind == SECRET_WEBHOOK && !over &&
             secret_open(a, t.id, SECRET_WEBHOOK, have[i].sealed, &out->secret[out->count]))
             out->count++;
+    }
+    return out->count > 0 ? ROW_FOUND : ROW_NONE;
+}
+
+enum row tenants_shop_token_keys(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a, struct jwt_keys *out)
+{
+    struct tenant t;
+    struct secret have[SECRETS_MAX];
+    size_t count;
+    *out = (struct jwt_keys){ 0 };
+    enum row row = tenants_of_shop(tx, shop, &t);
+    if (row != ROW_FOUND) return row;
+    if (t.status != TENANT_ACTIVE || t.shop_deleted) return ROW_NONE;
+    if (!secrets_list(tx, t.id, have, &count)) return ROW_FAULT;
+    for (size_t i = 0; i < count && out->count < JWT_MAX_KEYS; i++) {
+        struct str secret;
+        bool over = have[i].state == SECRET_PREVIOUS && have[i].valid_until_ms <= now_ms;
+        if (have[i].kind != SECRET_SSO || over || !secret_open(a, t.id, SECRET_SSO, have[i].sealed, &secret)) continue;
+        const char *kid = arena_printf(a, "k%lld", (long long)have[i].generation);
+        out->key[out->count].kid = str_of(kid), out->key[out->count++].secret = secret;
     }
     return out->count > 0 ? ROW_FOUND : ROW_NONE;
 }

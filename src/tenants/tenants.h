@@ -85,6 +85,12 @@ struct webhook_secrets;
 MUST_USE enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
                                           struct webhook_secrets *out, int64_t *account);
 
+/* What the shop's server signs its statements of who a customer is with: the sso secrets that count now, opened, each
+ * under the name that a token gives as `kid`. ROW_NONE: as above. */
+struct jwt_keys;
+MUST_USE enum row tenants_shop_token_keys(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
+                                          struct jwt_keys *out);
+
 /* Invariants 3 and 4 of the design: a tenant in provisioning has a live job and the credits that it was promised; every
  * state came through the mover; an enabled tenant belongs to a living shop of its account, was charged exactly once a
  * period (or never, where credits do not pay) and will be renewed; every kept secret opens with the keyring in the

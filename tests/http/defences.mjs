@@ -294,7 +294,12 @@ test('what one person leaves in the trail has a bound by the hour, right passwor
         const body = { ...shop, webhookSecret: 'w'.repeat(16) };
         const r = await server.client().post('/api/admin/tenants/register', body, guess);
         assert.equal(r.status, 401, r.text);
-        assert.match(await (await fetch(`${server.base}/metrics`)).text(), /refusals_total\{kind="bad_key"\} [1-9]/);
+        const nobody = { email: 'nobody-has-this@example.com', password: PASSWORD };
+        for (let i = 0; i < 3; i++) assert.equal((await server.client().post('/auth/password/login', nobody)).status, 401);
+        const metrics = await (await fetch(`${server.base}/metrics`)).text();
+        assert.match(metrics, /refusals_total\{kind="bad_key"\} [1-9]/);
+        // Of addresses that nobody has no row is written, and yet it is seen that somebody guesses.
+        assert.match(metrics, /refusals_total\{kind="bad_secret"\} 3/);
     } finally {
         await server.stop();
     }

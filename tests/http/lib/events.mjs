@@ -30,6 +30,7 @@ export class EventStream {
                     stream.headers = res.headers;
                     res.on('data', (d) => stream.#feed(d.toString('utf8')));
                     res.on('error', () => {});
+                    stream.over = new Promise((over) => res.on('close', over));
                     return resolve(stream);
                 },
             );
@@ -70,6 +71,13 @@ export class EventStream {
                 setTimeout(resolve, Math.min(left, 200));
             });
         }
+    }
+
+    /** Until the server has ended it. */
+    async ended() {
+        let timer;
+        const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('the stream goes on')), WAIT_MS)));
+        await Promise.race([this.over, late]).finally(() => clearTimeout(timer));
     }
 
     close() {

@@ -1,0 +1,225 @@
+/* customer.c: what a customer may ask a merchant for: all that is kept of them, as data, and that it is taken out. Who
+ * they are is said by one of their conversations: its visitor, and where the shop vouches for that one, every browser
+ * of the same customer. */
+#include "chat/private.h"
+
+#include "base/clock.h"
+
+enum { BROWSERS_MAX = 100, PAGE_MESSAGES = 500, PAGE_NOTES = 500 };
+
+/* clang-format off */
+struct path_customer { int64_t id; };
+static const struct field path_customer_fields[] = {
+    FIELD_ID(struct path_customer, id, .doc = "Of one of their conversations."), FIELD_END };
+struct get_customer { int64_t visitor, conversation, number; };
+static const struct field get_customer_fields[] = {
+    FIELD_I64(struct get_customer, visitor, .optional = true, .max = INT64_MAX,
+              .doc = "Of `next`; absent: the first page."),
+    FIELD_I64(struct get_customer, conversation, .optional = true, .max = INT64_MAX, .doc = "Of `next`."),
+    FIELD_I64(struct get_customer, number, .optional = true, .max = INT64_MAX, .doc = "Of `next`."), FIELD_END };
+
+static const struct shape customer_shape[] = {
+    SHAPE_TEXT("subject", .doc = "The shop's own id of them."), SHAPE_TEXT("email"), SHAPE_TEXT("name"), SHAPE_END };
+static const struct shape browser_shape[] = {
+    SHAPE_I64("id"), SHAPE_TEXT("name"), SHAPE_TEXT("language"), SHAPE_TEXT("page"), SHAPE_BOOL("blocked"),
+    SHAPE_TIME("seenAt"),
+    SHAPE_OBJECT("customer", customer_shape, .nullable = true, .type_name = "ChatCustomer"), SHAPE_END };
+static const struct shape kept_shape[] = {
+    SHAPE_I64("id"), SHAPE_ENUM("status", chat_status_names), SHAPE_TIME("beganAt"), SHAPE_TIME("lastAt"), SHAPE_END };
+static const struct shape kept_note_shape[] = {
+    SHAPE_I64("number"), SHAPE_TEXT("name"), SHAPE_TEXT("text"), SHAPE_TIME("at"), SHAPE_END };
+static const struct shape next_shape[] = {
+    SHAPE_I64("visitor"), SHAPE_I64("conversation"), SHAPE_I64("number"), SHAPE_END };
+static const struct shape page_shape[] = {
+    SHAPE_OBJECT("visitor", browser_shape, .type_name = "CustomerBrowser"),
+    SHAPE_OBJECT("conversation", kept_shape, .nullable = true, .type_name = "CustomerConversation",
+                 .doc = "null: this browser has none (any more)."),
+    SHAPE_LIST("messages", chat_message_shape, .type_name = "ChatMessage"),
+    SHAPE_LIST("notes", kept_note_shape, .type_name = "CustomerNote"),
+    SHAPE_OBJECT("next", next_shape, .nullable = true, .type_name = "CustomerNext", .doc = "null: that was all."),
+    SHAPE_END };
+static const struct shape erased_shape[] = {
+    SHAPE_I64("browsers", .doc = "How many of theirs were known."), SHAPE_END };
+/* clang-format on */
+
+/* ---- who ---- */
+
+struct customer {
+    int64_t account, shop;
+    int64_t browser[BROWSERS_MAX];
+    size_t browsers;
+};
+
+/* Another account's conversation is not there. */
+static enum answer find(struct req *req, struct customer *out)
+{
+    struct conversation c;
+    struct identity who;
+    enum row row = conversation_get(req->tx, ((const struct path_customer *)req->path)->id, &c);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE || c.account != req->who.account) return reply_problem(req, &problem_not_found);
+    *out = (struct customer){ .account = c.account, .shop = c.shop, .browser = { c.visitor }, .browsers = 1 };
+    row = identity_get(req->tx, c.visitor, &who);
+    if (row == ROW_FOUND && !identity_visitors(req->tx, &who, 0, out->browser, BROWSERS_MAX, &out->browsers))
+        row = ROW_FAULT;
+    return row == ROW_FAULT ? reply_fault(req) : ANSWER_GO_ON;
+}
+
+/* ---- what is kept ---- */
+
+STMT(from_conversation, "SELECT id FROM chat_conversations WHERE visitor = ?1 AND id >= ?2 ORDER BY id LIMIT 2");
+
+struct kept {
+    struct visitor v;
+    struct identity who;
+    bool vouched;
+    struct conversation c; /* id 0: none */
+    struct message *message;
+    struct note *note;
+    size_t messages, notes;
+    struct get_customer next; /* visitor 0: that was all */
+};
+
+static void put_browser(struct json *j, const struct kept *k)
+{
+    json_object(j, "visitor");
+    json_i64(j, "id", k->v.id), json_text(j, "name", k->v.name), json_text(j, "language", k->v.language);
+    json_text(j, "page", k->v.page), json_bool(j, "blocked", k->v.blocked_at_ms != 0);
+    json_time(j, "seenAt", k->v.seen_at_ms);
+    if (k->vouched) {
+        json_object(j, "customer");
+        json_text(j, "subject", k->who.subject), json_text(j, "email", k->who.email);
+        json_text(j, "name", k->who.name);
+        json_end(j);
+    } else {
+        json_null(j, "customer");
+    }
+    json_end(j);
+}
+
+static void put_kept(struct json *j, const struct conversation *c)
+{
+    if (c->id == 0) {
+        json_null(j, "conversation");
+        return;
+    }
+    json_object(j, "conversation");
+    json_i64(j, "id", c->id), json_text(j, "status", chat_status_name(c->status));
+    json_time(j, "beganAt", c->created_at_ms), json_time(j, "lastAt", c->last_at_ms);
+    json_end(j);
+}
+
+static void kept_json(struct json *j, const void *arg)
+{
+    const struct kept *k = arg;
+    put_browser(j, k);
+    put_kept(j, &k->c);
+    messages_json(j, k->message, k->messages);
+    json_array(j, "notes");
+    for (size_t i = k->notes; i-- > 0;) {
+        const struct note *n = &k->note[i];
+        json_object(j, NULL);
+        json_i64(j, "number", n->number), json_text(j, "name", n->person_name), json_text(j, "text", n->text);
+        json_time(j, "at", n->at_ms);
+        json_end(j);
+    }
+    json_end(j);
+    if (k->next.visitor == 0) {
+        json_null(j, "next");
+        return;
+    }
+    json_object(j, "next");
+    json_i64(j, "visitor", k->next.visitor), json_i64(j, "conversation", k->next.conversation);
+    json_i64(j, "number", k->next.number);
+    json_end(j);
+}
+
+/* The conversation from this id on, and whether another one follows it. */
+static bool read_conversation(struct req *req, int64_t visitor, int64_t from, struct kept *k, int64_t *following)
+{
+    int64_t id[2] = { 0 };
+    size_t n = 0;
+    enum row row;
+    struct query q = query(req->tx, &from_conversation);
+    bind_i64(&q, visitor), bind_i64(&q, from);
+    while ((row = query_next(&q)) == ROW_FOUND) id[n++] = col_i64(&q, "id");
+    *following = id[1];
+    if (row == ROW_FAULT) return false;
+    return n == 0 || conversation_get(req->tx, id[0], &k->c) == ROW_FOUND;
+}
+
+/* A page is of one conversation: where it goes on, in the next browser of theirs at the end of this one's. */
+static bool read_page(struct req *req, const struct customer *who, size_t browser, const struct get_customer *in,
+                      struct kept *k)
+{
+    int64_t following;
+    k->message = ARENA_ARRAY(req->arena, struct message, PAGE_MESSAGES);
+    k->note = ARENA_ARRAY(req->arena, struct note, PAGE_NOTES);
+    if (!read_conversation(req, k->v.id, in->conversation, k, &following)) return false;
+    int64_t after = k->c.id == in->conversation ? in->number : 0;
+    if (k->c.id != 0) {
+        if (!messages_after(req->tx, k->c.id, after, PAGE_MESSAGES, k->message, &k->messages)) return false;
+        if (after == 0 && !notes_before(req->tx, k->c.id, INT64_MAX, PAGE_NOTES, k->note, &k->notes)) return false;
+    }
+    if (k->messages == PAGE_MESSAGES)
+        k->next = (struct get_customer){ k->v.id, k->c.id, k->message[k->messages - 1].number };
+    else if (following != 0) k->next = (struct get_customer){ k->v.id, following, 0 };
+    else if (browser + 1 < who->browsers) k->next = (struct get_customer){ who->browser[browser + 1], 0, 0 };
+    return true;
+}
+
+static enum answer run_export(struct req *req)
+{
+    const struct get_customer *in = req->query;
+    struct customer who;
+    struct kept k = { .v = { .id = 0 } };
+    size_t browser = 0;
+    enum answer a = find(req, &who);
+    if (a != ANSWER_GO_ON) return a;
+    while (in->visitor != 0 && browser < who.browsers && who.browser[browser] != in->visitor) browser++;
+    if (browser == who.browsers) return reply_problem(req, &problem_not_found);
+    enum row row = visitor_get(req->tx, who.browser[browser], &k.v);
+    if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
+    row = identity_get(req->tx, k.v.id, &k.who);
+    k.vouched = row == ROW_FOUND;
+    if (row == ROW_FAULT || !read_page(req, &who, browser, in, &k)) return reply_fault(req);
+    /* Once for all its pages. */
+    if (in->visitor == 0 &&
+        !audit_request(req, AUDIT_chat_customer_exported, who.account, "visitor", k.v.id, NULL, NULL))
+        return reply_fault(req);
+    return reply_json(req, 200, kept_json, &k);
+}
+
+/* ---- taken out ---- */
+
+static void erased_json(struct json *j, const void *arg) { json_i64(j, "browsers", *(const int64_t *)arg); }
+
+static enum answer run_erase(struct req *req)
+{
+    struct customer who;
+    enum answer a = find(req, &who);
+    if (a != ANSWER_GO_ON) return a;
+    const struct erasure e = {
+        .account = who.account, .shop = who.shop, .person = req->who.person, .at_ms = req->now_ms, .why = "asked"
+    };
+    int64_t browsers = (int64_t)who.browsers;
+    for (size_t i = 0; i < who.browsers; i++)
+        if (!chat_erase_visitor(req->tx, &e, who.browser[i])) return reply_fault(req);
+    if (!audit_request(req, AUDIT_chat_customer_erased, who.account, "visitor", who.browser[0], erased_json, &browsers))
+        return reply_fault(req);
+    return reply_json(req, 200, erased_json, &browsers);
+}
+
+ROUTE_TAG(customer_tag, "Customer data", "What is kept of a customer: given out, and taken out.");
+
+/* clang-format off */
+const struct route chat_customer_routes[] = {
+    { .verb = VERB_GET, .path = "/api/inbox/:id/customer", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Customer data",
+      PATH_FIELDS(path_customer), QUERY_FIELDS(get_customer), .answer = page_shape, PROBLEMS(&problem_not_found),
+      .run = run_export, .doc = "All that is kept of a customer, a page at a time: a conversation each." },
+    { .verb = VERB_DELETE, .path = "/api/inbox/:id/customer", .who = WHO_MANAGERS, .tx = TX_WRITE,
+      .tag = "Customer data", PATH_FIELDS(path_customer), .answer = erased_shape, PROBLEMS(&problem_not_found),
+      .run = run_erase, .doc = "Take out all that is kept of a customer. It cannot be had back." },
+    ROUTE_END
+};
+/* clang-format on */

@@ -1,0 +1,318 @@
+/* erase.c: taking out what was said: when somebody asks for it, when a shop is purged, when it was kept long enough,
+ * and what was opened and never used.
+ *
+ * Whoever is erased is gone at once: the visitor's row and those of its conversations are deleted in the transaction of
+ * the wish, so that no token, page or list leads there any more. What hangs on them (messages, notes, moves) may be
+ * much, and goes in batches by a job that works off the tombstones. A tombstone names ids and nothing of what was said,
+ * and stays.
+ *
+ * A table of this folder with a column `conversation` or `visitor` has its statement here: a test looks at the schema.
+ *
+ * Rejected: deleting all in one transaction (a day of a flood is a hundred thousand rows, under the one writer of
+ * SQLite); blanking the words and keeping the rows (who talked when is about a person too). */
+#include "chat/private.h"
+
+#include "base/clock.h"
+#include "http/events.h"
+
+enum { ROWS_BATCH = 500, VISITORS_BATCH = 10, CONVERSATIONS_BATCH = 20, ERASURES_BATCH = 4, UNUSED_BATCH = 50 };
+#define UNUSED_VISITOR_MS (7 * DAY_MS)
+#define EMPTY_CONVERSATION_MS DAY_MS
+
+enum erased { ERASED_NONE, ERASED_CONVERSATION, ERASED_VISITOR, ERASED_SHOP }; /* stored */
+
+STMT(bury, "INSERT INTO chat_erasures (account, shop, kind, subject, why, person, at_ms, done_at_ms)"
+           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)");
+STMT(open_ones, "SELECT id FROM chat_erasures WHERE done_at_ms = 0 ORDER BY id LIMIT ?1");
+STMT(get, "SELECT account, shop, kind, subject, why, person, at_ms FROM chat_erasures WHERE id = ?1");
+STMT(done, "UPDATE chat_erasures SET done_at_ms = ?2 WHERE id = ?1");
+STMT(drop_conversation, "DELETE FROM chat_conversations WHERE id = ?1");
+STMT(forget_conversation, "UPDATE chat_visitors SET conversation = 0 WHERE id = ?1 AND conversation = ?2");
+STMT(of_visitor, "SELECT id FROM chat_conversations WHERE visitor = ?1 ORDER BY id LIMIT ?2");
+STMT(of_shop, "SELECT id FROM chat_visitors WHERE shop = ?1 ORDER BY id LIMIT ?2");
+STMT(unused_visitors, "SELECT id FROM chat_visitors WHERE conversation = 0 AND seen_at_ms < ?1"
+                      " ORDER BY seen_at_ms, id LIMIT ?2");
+STMT(empty_conversations, "SELECT id FROM chat_conversations WHERE last_number = 0 AND last_at_ms < ?1"
+                          " AND owner = 1 AND status = 1 AND last_note = 0 ORDER BY last_at_ms, id LIMIT ?2");
+
+/* ---- what hangs on them ---- */
+
+#define BATCH_OF(table, key)                                                                                           \
+    "DELETE FROM " table " WHERE conversation = ?1 AND " key " IN (SELECT " key " FROM " table                         \
+    " WHERE conversation = ?1 ORDER BY " key " LIMIT ?2)"
+STMT(drop_messages, BATCH_OF("chat_messages", "number"));
+STMT(drop_notes, BATCH_OF("chat_notes", "number"));
+STMT(drop_moves, BATCH_OF("chat_moves", "epoch"));
+static const struct stmt *const of_conversation[] = { &drop_messages, &drop_notes, &drop_moves };
+
+/* Few rows a visitor: they go with it. */
+STMT(drop_visitor, "DELETE FROM chat_visitors WHERE id = ?1");
+STMT(drop_identity, "DELETE FROM chat_identities WHERE visitor = ?1");
+static const struct stmt *const with_visitor[] = { &drop_visitor, &drop_identity };
+
+/* How many rows went; below ROWS_BATCH: none is left. -1: storage fault. */
+static int64_t drop_rows(struct tx *tx, int64_t conversation)
+{
+    int64_t gone = 0;
+    for (size_t i = 0; i < ARRAY_LEN(of_conversation) && gone < ROWS_BATCH; i++) {
+        struct query q = query(tx, of_conversation[i]);
+        bind_i64(&q, conversation), bind_i64(&q, ROWS_BATCH);
+        int64_t n = query_change(&q);
+        if (n < 0) return -1;
+        gone += n;
+    }
+    return gone;
+}
+
+static bool drop_with(struct tx *tx, const struct stmt *const *all, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct query q = query(tx, all[i]);
+        bind_i64(&q, id);
+        if (query_change(&q) < 0) return false;
+    }
+    return true;
+}
+
+/* ---- burying ---- */
+
+static bool tombstone(struct tx *tx, const struct erasure *e, enum erased kind, int64_t subject)
+{
+    struct query q = query(tx, &bury);
+    bind_i64(&q, e->account), bind_i64(&q, e->shop), bind_i64(&q, kind), bind_i64(&q, subject);
+    bind_text(&q, e->why), bind_i64(&q, e->person), bind_i64(&q, e->at_ms);
+    return query_put(&q);
+}
+
+static bool bury_conversation(struct tx *tx, const struct erasure *e, int64_t id)
+{
+    struct query q = query(tx, &drop_conversation);
+    bind_i64(&q, id);
+    return query_change(&q) >= 0 && tombstone(tx, e, ERASED_CONVERSATION, id);
+}
+
+static bool list_ids(struct query *q, int64_t *out, size_t *count)
+{
+    enum row row;
+    *count = 0;
+    while ((row = query_next(q)) == ROW_FOUND) out[(*count)++] = col_i64(q, "id");
+    return row == ROW_NONE;
+}
+
+/* Of open sockets, of pages of the inbox, and of events that repeat what was said. Last: counters of events are locked
+ * behind all rows. */
+static bool tell_gone(struct tx *tx, const struct erasure *e, const int64_t *id, size_t count)
+{
+    const struct topic inbox = { TOPIC_INBOX, e->account };
+    for (size_t i = 0; i < count; i++) {
+        const struct topic talk = { TOPIC_CONVERSATION, id[i] };
+        const char *begins = arena_printf(tx_arena(tx), "{\"conversation\":%lld,", (long long)id[i]);
+        if (!events_blank(tx, talk, "") || !events_blank(tx, inbox, begins)) return false;
+        if (!events_put_to(tx, talk, EVENT_ENDED, NULL, NULL)) return false;
+    }
+    return events_put_to(tx, inbox, "conversation", NULL, NULL);
+}
+
+/* Some of the conversations that it still has. Whoever writes into one holds it: they come first. Told is only what
+ * somebody asked for: else nobody is there to hear of it. */
+static bool bury_conversations(struct tx *tx, const struct erasure *e, int64_t visitor, bool *more)
+{
+    int64_t id[CONVERSATIONS_BATCH];
+    struct conversation c;
+    size_t count;
+    struct query q = query(tx, &of_visitor);
+    bind_i64(&q, visitor), bind_i64(&q, CONVERSATIONS_BATCH);
+    if (!list_ids(&q, id, &count)) return false;
+    for (size_t i = 0; i < count; i++) {
+        enum row row = conversation_locked(tx, id[i], &c);
+        if (row == ROW_FAULT || (row == ROW_FOUND && !bury_conversation(tx, e, id[i]))) return false;
+    }
+    *more = count == CONVERSATIONS_BATCH;
+    return !text_eq(e->why, "asked") || tell_gone(tx, e, id, count);
+}
+
+bool chat_erase_visitor(struct tx *tx, const struct erasure *e, int64_t visitor)
+{
+    struct visitor v;
+    bool more;
+    enum row row = visitor_locked(tx, visitor, &v);
+    if (row != ROW_FOUND) return row == ROW_NONE;
+    if (!drop_with(tx, with_visitor, ARRAY_LEN(with_visitor), visitor)) return false;
+    return tombstone(tx, e, ERASED_VISITOR, visitor) && bury_conversations(tx, e, visitor, &more);
+}
+
+/* Both rows in their order, without waiting for anybody. Its visitor may be gone before it. */
+static enum row hold(struct tx *tx, int64_t visitor, int64_t conversation, struct conversation *c)
+{
+    struct visitor v;
+    enum row row = visitor_get(tx, visitor, &v);
+    if (row == ROW_FOUND) row = visitor_free(tx, visitor, &v);
+    else if (row == ROW_NONE) row = ROW_FOUND;
+    return row == ROW_FOUND ? conversation_free(tx, conversation, c) : row;
+}
+
+enum job_wish chat_erase_conversation(struct tx *tx, const struct erasure *e, const struct conversation *c)
+{
+    struct conversation now;
+    enum row row = hold(tx, c->visitor, c->id, &now);
+    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_AGAIN : JOB_FAULT;
+    if (now.last_at_ms != c->last_at_ms) return JOB_FINISHED; /* it goes on */
+    struct query q = query(tx, &forget_conversation);
+    bind_i64(&q, c->visitor), bind_i64(&q, c->id);
+    return query_change(&q) >= 0 && bury_conversation(tx, e, c->id) ? JOB_FINISHED : JOB_FAULT;
+}
+
+bool chat_shop_purged(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms)
+{
+    const struct erasure e = { .account = account, .shop = shop, .why = "purged", .at_ms = now_ms };
+    return tombstone(tx, &e, ERASED_SHOP, shop);
+}
+
+/* ---- the job ---- */
+
+static int64_t read_open(struct job *job, struct tx *tx, int64_t *out, size_t max)
+{
+    size_t count;
+    struct query q = query(tx, &open_ones);
+    (void)job;
+    bind_i64(&q, (int64_t)max);
+    return list_ids(&q, out, &count) ? (int64_t)count : -1;
+}
+
+/* Some of the shop's visitors. */
+static bool bury_visitors(struct tx *tx, const struct erasure *e, bool *more)
+{
+    int64_t id[VISITORS_BATCH];
+    size_t count;
+    struct query q = query(tx, &of_shop);
+    bind_i64(&q, e->shop), bind_i64(&q, VISITORS_BATCH);
+    if (!list_ids(&q, id, &count)) return false;
+    for (size_t i = 0; i < count; i++)
+        if (!chat_erase_visitor(tx, e, id[i])) return false;
+    *more = count == VISITORS_BATCH;
+    return true;
+}
+
+static bool erase_some(struct tx *tx, const struct erasure *e, enum erased kind, int64_t subject, bool *more)
+{
+    if (kind == ERASED_SHOP) return bury_visitors(tx, e, more);
+    if (kind == ERASED_VISITOR) return bury_conversations(tx, e, subject, more);
+    int64_t gone = drop_rows(tx, subject);
+    *more = gone >= ROWS_BATCH;
+    return gone >= 0;
+}
+
+static enum job_wish work_off(struct job *job, struct tx *tx, int64_t id)
+{
+    bool more = false;
+    struct query q = query(tx, &get);
+    bind_i64(&q, id);
+    if (query_row(&q) != ROW_FOUND) return JOB_FAULT;
+    const struct erasure e = { .account = col_i64(&q, "account"),
+                               .shop = col_i64(&q, "shop"),
+                               .person = col_i64(&q, "person"),
+                               .at_ms = col_i64(&q, "at_ms"),
+                               .why = col_text(&q, "why") };
+    enum erased kind = (enum erased)col_state(&q, "kind", ERASED_CONVERSATION, ERASED_SHOP);
+    if (!erase_some(tx, &e, kind, col_i64(&q, "subject"), &more)) return JOB_FAULT;
+    if (more) return JOB_NEXT;
+    struct query end = query(tx, &done);
+    bind_i64(&end, id), bind_i64(&end, job->now_ms);
+    return query_change(&end) == 1 ? JOB_FINISHED : JOB_FAULT;
+}
+
+static enum job_wish erase_settle(struct job *job, struct tx *tx)
+{
+    return jobs_each(job, tx, &(struct job_list){ .read = read_open, .one = work_off, .max = ERASURES_BATCH });
+}
+
+const struct job_kind chat_erase_job = {
+    .name = "chat.erase",
+    .doc = "Deletes what hangs on conversations, visitors and shops that were taken out.",
+    .max_attempts = 3,
+    .backoff_first_ms = SECOND_MS,
+    .backoff_max_ms = MINUTE_MS,
+    .every_ms = 10 * SECOND_MS,
+    .settle = erase_settle,
+};
+
+/* ---- what was never used: nothing was said, so nothing is remembered of it ---- */
+
+static int64_t read_before(struct tx *tx, const struct stmt *s, int64_t before_ms, int64_t *out, size_t max)
+{
+    size_t count;
+    struct query q = query(tx, s);
+    bind_i64(&q, before_ms), bind_i64(&q, (int64_t)max);
+    return list_ids(&q, out, &count) ? (int64_t)count : -1;
+}
+
+static int64_t read_empty(struct job *job, struct tx *tx, int64_t *out, size_t max)
+{
+    return read_before(tx, &empty_conversations, job->now_ms - EMPTY_CONVERSATION_MS, out, max);
+}
+
+static bool is_empty(const struct conversation *c)
+{
+    return c->last_number == 0 && c->last_note == 0 && c->owner == CHAT_BOT && c->status == CHAT_OPEN;
+}
+
+/* Its first word may come just now: who brings it holds the visitor. */
+static enum job_wish drop_empty(struct job *job, struct tx *tx, int64_t id)
+{
+    struct conversation c;
+    (void)job;
+    enum row row = conversation_get(tx, id, &c);
+    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
+    row = hold(tx, c.visitor, id, &c);
+    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_AGAIN : JOB_FAULT;
+    if (!is_empty(&c)) return JOB_FINISHED;
+    struct query forget = query(tx, &forget_conversation), q = query(tx, &drop_conversation);
+    bind_i64(&forget, c.visitor), bind_i64(&forget, id);
+    bind_i64(&q, id);
+    return query_change(&forget) >= 0 && drop_rows(tx, id) >= 0 && query_change(&q) == 1 ? JOB_FINISHED : JOB_FAULT;
+}
+
+static int64_t read_unused(struct job *job, struct tx *tx, int64_t *out, size_t max)
+{
+    return read_before(tx, &unused_visitors, job->now_ms - UNUSED_VISITOR_MS, out, max);
+}
+
+static enum job_wish drop_unused(struct job *job, struct tx *tx, int64_t id)
+{
+    struct visitor v;
+    enum row row = visitor_free(tx, id, &v);
+    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_AGAIN : JOB_FAULT;
+    if (v.conversation != 0 || v.seen_at_ms >= job->now_ms - UNUSED_VISITOR_MS) return JOB_FINISHED;
+    return drop_with(tx, with_visitor, ARRAY_LEN(with_visitor), id) ? JOB_FINISHED : JOB_FAULT;
+}
+
+static enum job_wish empty_settle(struct job *job, struct tx *tx)
+{
+    return jobs_each(job, tx, &(struct job_list){ .read = read_empty, .one = drop_empty, .max = UNUSED_BATCH });
+}
+
+static enum job_wish unused_settle(struct job *job, struct tx *tx)
+{
+    return jobs_each(job, tx, &(struct job_list){ .read = read_unused, .one = drop_unused, .max = UNUSED_BATCH });
+}
+
+const struct job_kind chat_empty_job = {
+    .name = "chat.empty",
+    .doc = "Deletes conversations that were opened a day ago and never used.",
+    .max_attempts = 3,
+    .backoff_first_ms = SECOND_MS,
+    .backoff_max_ms = MINUTE_MS,
+    .every_ms = MINUTE_MS,
+    .careful = true,
+    .settle = empty_settle,
+};
+const struct job_kind chat_unused_job = {
+    .name = "chat.unused",
+    .doc = "Deletes visitors of 7 days ago who never had a conversation.",
+    .max_attempts = 3,
+    .backoff_first_ms = SECOND_MS,
+    .backoff_max_ms = MINUTE_MS,
+    .every_ms = MINUTE_MS,
+    .careful = true,
+    .settle = unused_settle,
+};

@@ -1,0 +1,354 @@
+// chatsafety.mjs: who may be in a chat and who may not any more, on the running server: cut off at once, customers whom the
+// shop vouches for, what is given out and taken out, and what a stranger can make of it all.
+import assert from 'node:assert/strict';
+import { newKey } from './lib/client.mjs';
+import { EventStream } from './lib/events.mjs';
+import { Shopper, statement } from './lib/shopper.mjs';
+import { run, sleep, test, until } from './lib/suite.mjs';
+
+const DOMAIN = 'tea.example';
+const ORDERS = [
+    { number: '#W1200', email: 'ann@store.example', name: 'Ann', status: 'shipped', shipments: [{ carrier: 'UPS', tracking: '1Z77' }] },
+    { number: '#W1300', email: 'bob@store.example', name: 'Bob', status: 'paid', shipments: [] },
+].map((o) => ({ currency: 'USD', total: 3900, items: [], ...o }));
+const KNOWN = {
+    name: 'Tea',
+    languages: ['en'],
+    currency: 'USD',
+    products: [{ id: 'p1', title: 'Copper Kettle', price: 3900, available: true }],
+    orders: ORDERS,
+    faq: [{ id: 'f1', question: 'Returns', answer: 'Within 30 days.' }],
+};
+
+let house;
+
+async function makeHouse(server) {
+    const [a, b] = [await server.account('merchant', { credits: 500 }), await server.account('merchant', { credits: 90 })];
+    const shop = await a.shop('Tea', DOMAIN);
+    const other = await b.shop('Coffee', 'coffee.example');
+    for (const [who, { id }] of [[a, shop], [b, other]])
+        assert.equal((await who.post(`/api/shops/${id}/chatbot/enable`, {})).status, 200);
+    const agent = await server.member(a, 'agent');
+    const secret = async (who, { id }) => (await who.post(`/api/shops/${id}/secrets/sso/show`)).json.secret;
+    return {
+        a, b, agent,
+        viewer: await server.member(a, 'viewer'),
+        admin: await server.member(a, 'admin'),
+        id: shop.id,
+        shop: `shop-${shop.id}`,
+        other: `shop-${other.id}`,
+        secret: await secret(a, shop),
+        otherSecret: await secret(b, other),
+        aud: server.base,
+    };
+}
+
+const shopper = async (server, shop = house.shop, domain = DOMAIN) => {
+    const s = new Shopper(server, shop, domain);
+    await s.begin({ language: 'en', page: `https://${domain}/green` });
+    return s;
+};
+const newest = async (who, query = '') => (await who.get(`/api/inbox${query}`)).json.items[0]?.conversation;
+const refused = async (promise) => promise.then(() => assert.fail('it opened'), (e) => e.status);
+const signed = (claims = {}, header = undefined, secret = house.secret) =>
+    statement(secret, { iss: house.shop, aud: house.aud, sub: 'user-1', ...claims }, header);
+const within = async (ms, what, promise) => {
+    const began = Date.now();
+    const got = await promise;
+    assert.ok(Date.now() - began < ms, `${what} took ${Date.now() - began} ms`);
+    return got;
+};
+/** What the bot says next, behind message `number`. */
+const reply = (s, number) =>
+    until('the bot answers', async () => (await s.heard(number)).find((m) => m.author === 'bot'));
+
+// ---- cut off at once ----
+
+test('a blocked visitor is cut off within a second, in every tab, and may come again when let in', async ({ server }) => {
+    house = await makeHouse(server);
+    const [s, neighbour] = [await shopper(server), await shopper(server)];
+    await s.say('Hello');
+    const c = await newest(house.a);
+    const [one, two, theirs] = [await s.socket(), await s.socket(), await neighbour.socket()];
+    const stream = await s.stream();
+    assert.equal((await house.agent.post(`/api/inbox/${c.id}/visitor`, { blocked: true })).status, 200);
+    for (const socket of [one, two]) {
+        const told = await within(1000, 'being told', socket.take('why', (f) => f.type === 'ended'));
+        assert.equal(told.error, 'chat_blocked');
+        assert.equal(await within(1000, 'the end', socket.ended()), 1008);
+    }
+    assert.equal((await stream.next('ended')).data.error, 'chat_blocked');
+    await stream.ended();
+    assert.equal(await refused(s.socket()), 403);
+    theirs.send({ type: 'message', text: 'still here', clientId: newKey() });
+    await theirs.take('ack', (f) => f.type === 'ack');
+    theirs.close();
+    assert.equal((await house.agent.post(`/api/inbox/${c.id}/visitor`, { blocked: false })).status, 200);
+    const again = await s.socket();
+    again.send({ type: 'message', text: 'back again', clientId: newKey() });
+    await again.take('ack', (f) => f.type === 'ack');
+    again.close();
+});
+
+test('a shop that is switched off cuts its visitors off, and nobody else’s', async ({ server }) => {
+    const shop = await house.a.shop('Short', 'short.example');
+    assert.equal((await house.a.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+    const s = await shopper(server, `shop-${shop.id}`, 'short.example');
+    const neighbour = await shopper(server);
+    const [socket, theirs, stream] = [await s.socket(), await neighbour.socket(), await s.stream()];
+    assert.ok((await house.a.request('DELETE', `/api/shops/${shop.id}`)).status < 300);
+    const told = await within(1000, 'being told', socket.take('why', (f) => f.type === 'ended'));
+    assert.equal(told.error, 'chat_paused');
+    assert.equal(await within(1000, 'the end', socket.ended()), 1008);
+    await stream.next('ended');
+    await stream.ended();
+    assert.equal(await refused(s.socket()), 403);
+    theirs.send({ type: 'message', text: 'still here', clientId: newKey() });
+    await theirs.take('ack', (f) => f.type === 'ack');
+    theirs.close();
+    assert.ok((await house.a.post(`/api/shops/${shop.id}/restore`, {})).status < 300);
+    const again = await s.socket();
+    assert.equal((await house.a.post(`/api/shops/${shop.id}/chatbot/disable`, {})).status, 200);
+    assert.equal(await within(1000, 'the end', again.ended()), 1008);
+    assert.equal(await refused(s.socket()), 403);
+});
+
+test('a colleague who is removed hears no more of the inbox', async ({ server }) => {
+    const leaver = await server.member(house.a, 'agent');
+    const stream = await EventStream.open(leaver, undefined, { path: '/api/inbox/events' });
+    const s = await shopper(server);
+    await s.say('before');
+    await stream.next('message');
+    const person = (await leaver.get('/api/user')).json.user.id;
+    const gone = await house.a.request('DELETE', `/api/team/members/${person}`);
+    assert.equal(gone.status, 200, gone.text);
+    await within(3000, 'the end', stream.ended());
+});
+
+// ---- customers whom the shop vouches for ----
+
+test('a customer whom the shop vouches for hears of their orders without an address, and of nobody else’s', async ({ server }) => {
+    const took = await house.a.post(`/api/shops/${house.id}/knowledge/import`, KNOWN);
+    assert.equal(took.status, 200, took.text);
+    const s = await shopper(server);
+    const ask = async (text) => {
+        const { number } = (await s.say(text)).json.message;
+        return (await reply(s, number)).text;
+    };
+    assert.doesNotMatch(await ask('Where is my order W1200?'), /UPS|shipped/i);
+    const r = await s.ask('POST', 'identify', { token: signed({ email: 'Ann@Store.example', name: 'Ann 👩‍🌾' }) });
+    assert.equal(r.status, 200, r.text);
+    s.token = r.json.token;
+    assert.match(await ask('Where is my order W1200?'), /UPS/);
+    assert.doesNotMatch(await ask('And where is order W1300?'), /paid/i);
+    const c = await newest(house.a);
+    const { visitor } = (await house.a.get(`/api/inbox/${c.id}`)).json;
+    assert.equal(visitor.name, 'Ann 👩‍🌾');
+});
+
+test('every statement that does not hold gets the same answer, and changes nothing', async ({ server }) => {
+    const s = await shopper(server);
+    const now = Math.floor(Date.now() / 1000);
+    const good = signed();
+    const [head, body, mark] = good.split('.');
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    const bad = {
+        'no token': 'x',
+        'a part too few': `${head}.${body}`,
+        'a changed byte': `${head}.${body}.${mark.slice(0, -2)}${mark.at(-2) === 'A' ? 'B' : 'A'}${mark.at(-1)}`,
+        'unsigned': `${none}.${body}.`,
+        'another algorithm': signed({}, { alg: 'HS512', typ: 'JWT' }),
+        'a key that nobody has': signed({}, { alg: 'HS256', kid: 'k99' }),
+        'the secret of another shop': signed({}, undefined, house.otherSecret),
+        'another shop’s own': statement(house.otherSecret, { iss: house.other, aud: house.aud, sub: 'user-1' }),
+        'for somebody else': signed({ aud: 'https://elsewhere.example' }),
+        'over': signed({ iat: now - 400, exp: now - 100 }),
+        'of tomorrow': signed({ iat: now + 86400, exp: now + 86700 }),
+        'for ever': signed({ exp: now + 86400 * 365 }),
+        'without a number': signed({ jti: undefined }),
+        'of nobody': signed({ sub: '' }),
+        'of a name with a line end': signed({ sub: 'a\nb' }),
+    };
+    for (const [what, token] of Object.entries(bad)) {
+        const r = await s.ask('POST', 'identify', { token });
+        assert.equal(r.status, 401, `${what}: ${r.status} ${r.text}`);
+        assert.deepEqual(Object.keys(r.json).sort(), ['error', 'message', 'requestId'].filter((k) => k in r.json).sort());
+        assert.equal(r.json.error, 'identity_refused', what);
+    }
+    for (const json of [{}, { token: '' }, { token: 7 }, { token: 'x'.repeat(9000) }, { token: good, sub: 'other' }])
+        assert.equal((await s.ask('POST', 'identify', json)).status, 422, JSON.stringify(json).slice(0, 40));
+    assert.equal((await s.ask('POST', 'identify', { token: good }, { origin: 'https://evil.example' })).status, 403);
+    const mine = await s.ask('POST', 'identify', { token: good });
+    assert.equal(mine.status, 200, mine.text);
+    s.token = mine.json.token;
+    // Its own visitor may have lost the answer; anybody else who holds it gets nothing.
+    assert.equal((await s.ask('POST', 'identify', { token: good })).status, 200);
+    const thief = await shopper(server);
+    assert.equal((await thief.ask('POST', 'identify', { token: good })).json.error, 'identity_refused');
+});
+
+test('another customer in the same browser is another visitor, and what was in flight is dropped', async ({ server }) => {
+    const s = await shopper(server);
+    const ann = await s.ask('POST', 'identify', { token: signed({ sub: 'ann', email: 'ann@store.example' }) });
+    s.token = ann.json.token;
+    await s.say('My address is 5 Elm Street');
+    const [socket, before] = [await s.socket(), s.token];
+    const bob = await s.ask('POST', 'identify', { token: signed({ sub: 'bob', name: 'Bob' }) });
+    assert.equal(bob.status, 200, bob.text);
+    assert.equal(bob.json.conversation, null);
+    assert.equal(await within(1000, 'the end', socket.ended()), 1008);
+    assert.equal((await s.say('late')).json.error, 'chat_token', 'what was sent under the old token goes nowhere');
+    s.token = bob.json.token;
+    assert.deepEqual(await s.heard(), []);
+    await s.say('Hello, I am Bob');
+    s.token = before;
+    assert.equal((await s.ask('GET', 'messages')).status, 401);
+});
+
+test('a customer goes on in another browser', async ({ server }) => {
+    const [one, two] = [await shopper(server), await shopper(server)];
+    for (const s of [one]) s.token = (await s.ask('POST', 'identify', { token: signed({ sub: 'carol' }) })).json.token;
+    await one.say('From my phone');
+    two.token = (await two.ask('POST', 'identify', { token: signed({ sub: 'carol' }) })).json.token;
+    assert.deepEqual((await two.heard()).filter((m) => m.author === 'visitor').map((m) => m.text), ['From my phone']);
+    // Whoever has said something before signing in keeps that, and is the same customer all the same.
+    const three = await shopper(server);
+    await three.say('Before I signed in');
+    three.token = (await three.ask('POST', 'identify', { token: signed({ sub: 'carol' }) })).json.token;
+    assert.equal((await three.heard())[0].text, 'Before I signed in');
+    // A new browser without a session may begin with the statement.
+    const four = new Shopper(server, house.shop, DOMAIN);
+    const r = await four.ask('POST', 'identify', { token: signed({ sub: 'carol' }) });
+    assert.equal(r.status, 200, r.text);
+    assert.notEqual(r.json.conversation, null);
+});
+
+test('a blocked customer does not come back through another browser', async ({ server }) => {
+    const s = await shopper(server);
+    s.token = (await s.ask('POST', 'identify', { token: signed({ sub: 'dora' }) })).json.token;
+    await s.say('Something bad');
+    const c = await newest(house.a);
+    assert.equal((await house.a.post(`/api/inbox/${c.id}/visitor`, { blocked: true })).status, 200);
+    const other = await shopper(server);
+    assert.equal((await other.ask('POST', 'identify', { token: signed({ sub: 'dora' }) })).json.error, 'chat_blocked');
+});
+
+test('who logs out is nobody any more, in every tab', async ({ server }) => {
+    const s = await shopper(server);
+    s.token = (await s.ask('POST', 'identify', { token: signed({ sub: 'erin' }) })).json.token;
+    await s.say('Private');
+    const socket = await s.socket();
+    assert.equal((await s.ask('POST', 'logout', {})).status, 200);
+    assert.equal((await socket.take('why', (f) => f.type === 'ended')).error, 'chat_token');
+    assert.equal(await socket.ended(), 1008);
+    for (const [method, what, json] of [['GET', 'messages'], ['POST', 'messages', { text: 'x', clientId: newKey() }], ['POST', 'logout', {}]])
+        assert.equal((await s.ask(method, what, json)).json.error, 'chat_token', what);
+    const { conversation } = await s.begin();
+    assert.equal(conversation, null);
+});
+
+test('a secret that was rotated vouches on for its last day', async () => {
+    const shop = await house.a.shop('Rolling', 'rolling.example');
+    assert.equal((await house.a.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+    const old = (await house.a.post(`/api/shops/${shop.id}/secrets/sso/show`)).json.secret;
+    const rotated = await house.a.post(`/api/shops/${shop.id}/secrets/sso/rotate`);
+    assert.equal(rotated.status, 200, rotated.text);
+    const s = new Shopper({ client: () => house.a, api: house.a.api }, `shop-${shop.id}`, 'rolling.example');
+    const by = (secret, kid) =>
+        s.ask('POST', 'identify', {
+            token: statement(secret, { iss: s.shop, aud: house.aud, sub: 'u' }, { alg: 'HS256', ...(kid ? { kid } : {}) }),
+        });
+    for (const [secret, kid] of [[old, undefined], [old, 'k1'], [rotated.json.secret, 'k2'], [rotated.json.secret, undefined]])
+        assert.equal((await by(secret, kid)).status, 200, kid);
+    assert.equal((await by(old, 'k2')).status, 401, 'a key is held to its name');
+});
+
+// ---- given out and taken out ----
+
+test('all that is kept of a customer is given out, of every browser of theirs, to managers alone', async ({ server }) => {
+    const [phone, desk] = [await shopper(server), await shopper(server)];
+    await phone.say('From the phone 🙂');
+    await desk.say('From the desk');
+    for (const s of [phone, desk])
+        s.token = (await s.ask('POST', 'identify', { token: signed({ sub: 'frank', email: 'frank@store.example' }) })).json.token;
+    const c = await newest(house.a);
+    await house.agent.post(`/api/inbox/${c.id}/notes`, { text: 'likes oolong', clientId: newKey() });
+    const pages = [];
+    for (let next = {}; next; ) {
+        const r = await house.admin.get(`/api/inbox/${c.id}/customer?${new URLSearchParams(next)}`);
+        assert.equal(r.status, 200, r.text);
+        pages.push(r.json);
+        next = r.json.next;
+        assert.ok(pages.length < 10);
+    }
+    const text = JSON.stringify(pages);
+    for (const word of ['From the phone 🙂', 'From the desk', 'likes oolong', 'frank@store.example']) assert.ok(text.includes(word), word);
+    assert.equal(new Set(pages.map((p) => p.visitor.id)).size, 2);
+    for (const [who, status] of [[house.agent, 403], [house.viewer, 403], [house.b, 404], [server.client(), 401]]) {
+        assert.equal((await who.get(`/api/inbox/${c.id}/customer`)).status, status);
+        assert.equal((await who.request('DELETE', `/api/inbox/${c.id}/customer`)).status, status);
+    }
+    const stranger = (await house.b.get(`/api/inbox/${c.id}/customer`)).json;
+    assert.ok(!JSON.stringify(stranger).includes('frank'));
+    assert.equal((await house.a.get(`/api/inbox/${c.id}/customer?visitor=999999`)).status, 404);
+    const trail = (await house.a.get('/api/audit?limit=100')).json.entries.filter((e) => e.action === 'chat_customer_exported');
+    assert.equal(trail.length, 1, 'once for all its pages');
+});
+
+test('a long talk is given out a page at a time, each message once', async ({ server }) => {
+    const s = await shopper(server);
+    await s.say('0');
+    const c = await newest(house.a);
+    for (let i = 1; i < 40; i++)
+        assert.equal((await house.agent.post(`/api/inbox/${c.id}/messages`, { text: `${i}`, clientId: newKey() })).status, 201);
+    const { json } = await house.a.get(`/api/inbox/${c.id}/customer`);
+    assert.deepEqual(json.messages.map((m) => m.text), Array.from({ length: 40 }, (_, i) => `${i}`));
+    const at = await house.a.get(`/api/inbox/${c.id}/customer?visitor=${json.visitor.id}&conversation=${c.id}&number=38`);
+    assert.deepEqual(at.json.messages.map((m) => m.text), ['38', '39']);
+});
+
+test('a customer who is taken out is gone, everywhere and for everybody', async ({ server }) => {
+    const [phone, desk, neighbour] = [await shopper(server), await shopper(server), await shopper(server)];
+    await phone.say('My card is 4111');
+    await desk.say('And again 4111');
+    await neighbour.say('Not about that');
+    const kept = await newest(house.a);
+    for (const s of [phone, desk]) s.token = (await s.ask('POST', 'identify', { token: signed({ sub: 'grace' }) })).json.token;
+    const mine = (await house.a.get('/api/inbox?limit=20')).json.items.filter((i) => i.excerpt.includes('4111'));
+    assert.equal(mine.length, 2);
+    const id = mine[0].conversation.id;
+    const [socket, stream] = [await phone.socket(), await EventStream.open(house.agent, undefined, { path: '/api/inbox/events' })];
+    const gone = await house.admin.request('DELETE', `/api/inbox/${id}/customer`);
+    assert.equal(gone.status, 200, gone.text);
+    assert.deepEqual(gone.json, { browsers: 2 });
+    assert.equal(await within(1000, 'the end', socket.ended()), 1008);
+    await stream.next('conversation');
+    stream.close();
+    for (const { conversation } of mine) {
+        assert.equal((await house.a.get(`/api/inbox/${conversation.id}`)).status, 404);
+        const late = await house.a.post(`/api/inbox/${conversation.id}/messages`, { text: 'x', clientId: newKey() });
+        assert.equal(late.status, 404);
+    }
+    assert.ok(!JSON.stringify((await house.a.get('/api/inbox?limit=100')).json).includes('4111'));
+    for (const s of [phone, desk]) assert.equal((await s.ask('GET', 'messages')).json.error, 'chat_token');
+    assert.equal((await house.a.request('DELETE', `/api/inbox/${id}/customer`)).status, 404);
+    assert.equal((await house.a.get(`/api/inbox/${kept.id}`)).status, 200);
+    // What was told of it in the last day is told to nobody again.
+    const replayed = await EventStream.open(house.agent, 0, { path: '/api/inbox/events' });
+    await sleep(500);
+    assert.ok(!JSON.stringify(replayed.seen).includes('4111'));
+    replayed.close();
+    const entry = (await house.a.get('/api/audit?limit=20')).json.entries.find((e) => e.action === 'chat_customer_erased');
+    assert.ok(entry);
+    // The same customer may come again, as somebody new.
+    const back = await shopper(server);
+    const r = await back.ask('POST', 'identify', { token: signed({ sub: 'grace' }) });
+    assert.equal(r.json.conversation, null);
+});
+
+test('the books are sound', async ({ server }) => {
+    const { checks } = await server.verify();
+    assert.ok(checks.find((c) => c.name === 'chat.erasures').looked >= 4);
+});
+
+await run();
