@@ -5,12 +5,13 @@
 ACCOUNTS_ACTIONS(AUDIT_DEFINE)
 
 #define OWNER_OF_A "(SELECT MIN(o.person) FROM members o WHERE o.account = a.id AND o.role = 1)"
-/* clang-format off */
-#define ACCOUNT                                                                                                        \
+#define ACCOUNT_COLUMNS                                                                                                \
     "SELECT a.id, a.name, a.disabled, a.first_shop_redeemed, a.created_at_ms, p.id AS person, p.role, p.email,"        \
-    " p.name AS person_name, p.lang, p.created_at_ms AS person_created_at_ms, p.last_login_at_ms,"      \
-    " p.disabled AS person_disabled"                      \
-    " FROM accounts a JOIN persons p ON p.id = " OWNER_OF_A " WHERE "
+    " p.name AS person_name, p.lang, p.created_at_ms AS person_created_at_ms, p.last_login_at_ms,"                     \
+    " p.disabled AS person_disabled"
+#define ACCOUNT_OF_OWNER " FROM accounts a JOIN persons p ON p.id = " OWNER_OF_A " WHERE "
+#define ACCOUNT ACCOUNT_COLUMNS ACCOUNT_OF_OWNER
+/* clang-format off */
 STMT(by_id, ACCOUNT "a.id = ?1");
 STMT(by_email, ACCOUNT "a.id = (SELECT MIN(m.account) FROM members m JOIN persons q ON q.id = m.person"
                        " WHERE q.email_key = ?1 AND m.role = 1)");
@@ -20,16 +21,6 @@ STMT(lock, "SELECT disabled FROM accounts WHERE id = ?1",
 STMT(set_disabled, "UPDATE accounts SET disabled = ?2 WHERE id = ?1 AND disabled <> ?2");
 STMT(end_tokens, "DELETE FROM person_tokens WHERE used_at_ms IS NULL"
                  " AND person IN (SELECT person FROM members WHERE account = ?1)");
-STMT(page, ACCOUNT "a.id < ?1 ORDER BY a.id DESC LIMIT ?2");
-/* A prefix as a range, so that the address's index can serve it. */
-#define PREFIX_OF_NAME(text)                                                                                           \
-    "lower(substr(a.name, 1, length(" text "))) = lower(" text ") OR lower(substr(p.name, 1, length(" text ")))"   \
-    " = lower(" text ")"
-STMT(page_of_prefix,
-     ACCOUNT "a.id < ?1 AND ((p.email_key >= ?3 AND p.email_key < ?4) OR " PREFIX_OF_NAME("?3") ")"
-             " ORDER BY a.id DESC LIMIT ?2",
-     .postgres = ACCOUNT "a.id < ?1 AND ((p.email_key >= ?3::text AND p.email_key < ?4::text) OR "
-                         PREFIX_OF_NAME("?3::text") ") ORDER BY a.id DESC LIMIT ?2");
 STMT(by_begin, ACCOUNT "a.id IN (SELECT m.account FROM persons q JOIN members m ON m.person = q.id AND m.role = 1"
                        " WHERE q.email_key >= ?1 AND q.email_key < ?2 ORDER BY q.email_key LIMIT ?3)"
                        " ORDER BY a.id LIMIT ?3",
@@ -168,20 +159,128 @@ bool accounts_search(struct tx *tx, const char *begin, size_t most, struct accou
     return r != ROW_FAULT;
 }
 
+/* ---- all accounts, for operators: a page at a time by age or by the owner's address, of some days, or the disabled
+ * ones alone; and those that a search finds. Each page begins behind the place that the account named by `after` has in
+ * the order: neither the time it was made nor its owner's address ever changes. A search takes the newest first, and
+ * disabled ones are listed by age: no index serves every mixture. ---- */
+
+STMT(place,
+     "SELECT a.created_at_ms, p.email_key FROM accounts a JOIN persons p ON p.id = " OWNER_OF_A " WHERE a.id = ?1");
+
+/* Bounds that the index finds (?1 to ?2), and then the rows of the same time. */
+#define NEWEST(which)                                                                                                  \
+    ACCOUNT which "a.created_at_ms >= ?1 AND a.created_at_ms <= ?2 AND (a.created_at_ms < ?2 OR a.id < ?3)"            \
+                  " ORDER BY a.created_at_ms DESC, a.id DESC LIMIT ?4"
+#define OLDEST(which)                                                                                                  \
+    ACCOUNT which "a.created_at_ms >= ?1 AND a.created_at_ms <= ?2 AND (a.created_at_ms > ?1 OR a.id > ?3)"            \
+                  " ORDER BY a.created_at_ms, a.id LIMIT ?4"
+STMT(newest, NEWEST(""));
+STMT(oldest, OLDEST(""));
+STMT(disabled_newest, NEWEST("a.disabled = 1 AND "));
+STMT(disabled_oldest, OLDEST("a.disabled = 1 AND "));
+
+/* CROSS JOIN: SQLite then begins with the persons, whose index has the order. */
+#define BY_EMAIL(bound)                                                                                                \
+    ACCOUNT_COLUMNS " FROM persons p CROSS JOIN members m CROSS JOIN accounts a WHERE m.person = p.id AND m.role = 1"  \
+                    " AND a.id = m.account AND p.id = " OWNER_OF_A                                                     \
+                    " AND a.created_at_ms >= ?1 AND a.created_at_ms <= ?2 AND " bound " LIMIT ?5"
+#define EMAIL_UP(key) "p.email_key >= " key " AND (p.email_key > " key " OR a.id > ?3) ORDER BY p.email_key, a.id"
+#define EMAIL_DOWN(key)                                                                                                \
+    "p.email_key <= " key " AND (p.email_key < " key " OR a.id < ?3) ORDER BY p.email_key DESC, a.id DESC"
+STMT(by_address, BY_EMAIL(EMAIL_UP("?4")), .postgres = BY_EMAIL(EMAIL_UP("?4::text")));
+STMT(by_address_down, BY_EMAIL(EMAIL_DOWN("?4")), .postgres = BY_EMAIL(EMAIL_DOWN("?4::text")));
+
+/* A prefix as a range, so that the address's index can serve it. */
+#define PREFIX_OF_NAME(text)                                                                                           \
+    "lower(substr(a.name, 1, length(" text "))) = lower(" text ") OR lower(substr(p.name, 1, length(" text ")))"       \
+    " = lower(" text ")"
+#define FOUND(key, end)                                                                                                \
+    ACCOUNT "a.id < ?1 AND ((p.email_key >= " key " AND p.email_key < " end                                            \
+            ") OR " PREFIX_OF_NAME(key) ")"                                                                            \
+                                        " AND a.created_at_ms >= ?5 AND a.created_at_ms <= "                           \
+                                        "?6 AND a.disabled >= ?7 ORDER BY a.id DESC LIMIT ?2"
+STMT(found, FOUND("?3", "?4"), .postgres = FOUND("?3::text", "?4::text"));
+
+#define COUNTED(which)                                                                                                 \
+    "SELECT COUNT(*) AS n FROM (SELECT 1 FROM accounts WHERE " which "created_at_ms >= ?1 AND created_at_ms <= ?2"     \
+    " ORDER BY created_at_ms LIMIT ?3) AS few"
+STMT(count_days, COUNTED(""));
+STMT(count_disabled, COUNTED("disabled = 1 AND "));
+
+static int64_t end_of(const struct account_page *p) { return p->to_ms ? p->to_ms : INT64_MAX; }
+
+static bool is_down(const struct account_page *p)
+{
+    return p->sort == ACCOUNTS_NEWEST || p->sort == ACCOUNTS_BY_EMAIL_DOWN;
+}
+
+/* Where the page begins; the ends of the order when there was none before. */
+struct place {
+    int64_t at_ms;
+    const char *email_key;
+};
+
+static bool place_read(struct tx *tx, const struct account_page *p, struct place *out)
+{
+    *out = (struct place){ is_down(p) ? end_of(p) : p->from_ms, is_down(p) ? "\xf4\x8f\xbf\xbf" : "" };
+    if (p->after == 0) return true;
+    struct query q = query(tx, &place);
+    bind_i64(&q, p->after);
+    switch (query_row(&q)) {
+    case ROW_FAULT: return false;
+    case ROW_NONE: break;
+    case ROW_FOUND: *out = (struct place){ col_i64(&q, "created_at_ms"), col_text(&q, "email_key") };
+    }
+    return true;
+}
+
+static struct query ask_found(struct tx *tx, const struct account_page *p, const char *key)
+{
+    struct query q = query(tx, &found);
+    bind_i64(&q, p->after > 0 ? p->after : INT64_MAX), bind_i64(&q, p->limit), bind_text(&q, key);
+    bind_text(&q, arena_printf(tx_arena(tx), "%s\xf4\x8f\xbf\xbf", key)); /* above every text that begins so */
+    bind_i64(&q, p->from_ms), bind_i64(&q, end_of(p)), bind_bool(&q, p->disabled);
+    return q;
+}
+
+static struct query ask_in_order(struct tx *tx, const struct account_page *p, const struct place *at)
+{
+    bool down = is_down(p), by_text = p->sort == ACCOUNTS_BY_EMAIL || p->sort == ACCOUNTS_BY_EMAIL_DOWN;
+    int64_t after = p->after > 0 ? p->after : down ? INT64_MAX : 0;
+    if (by_text) {
+        struct query q = query(tx, down ? &by_address_down : &by_address);
+        bind_i64(&q, p->from_ms), bind_i64(&q, end_of(p)), bind_i64(&q, after), bind_text(&q, at->email_key);
+        bind_i64(&q, p->limit);
+        return q;
+    }
+    struct query q = query(tx, p->disabled ? down ? &disabled_newest : &disabled_oldest : down ? &newest : &oldest);
+    bind_i64(&q, down ? p->from_ms : at->at_ms), bind_i64(&q, down ? at->at_ms : end_of(p)), bind_i64(&q, after);
+    bind_i64(&q, p->limit);
+    return q;
+}
+
 bool accounts_page(struct tx *tx, const struct account_page *p, struct account *out, size_t *count)
 {
+    assert(p->limit > 0 && p->after >= 0);
     char key[EMAIL_KEY_SIZE];
+    struct place at;
     email_key(p->prefix, key);
-    /* Above every text that begins so: U+10FFFF behind it. */
-    char *end = arena_printf(tx_arena(tx), "%s\xf4\x8f\xbf\xbf", key);
-    struct query q = query(tx, key[0] ? &page_of_prefix : &page);
-    bind_i64(&q, p->after > 0 ? p->after : INT64_MAX), bind_i64(&q, p->limit);
-    if (key[0]) bind_text(&q, key), bind_text(&q, end);
     *count = 0;
+    if (!key[0] && !place_read(tx, p, &at)) return false;
+    struct query q = key[0] ? ask_found(tx, p, key) : ask_in_order(tx, p, &at);
     enum row r;
     while ((r = query_next(&q)) == ROW_FOUND) {
         assert(*count < (size_t)p->limit);
         account_read(&q, &out[(*count)++]);
     }
     return r == ROW_NONE;
+}
+
+bool accounts_count_some(struct tx *tx, const struct account_page *p, int64_t most, int64_t *out)
+{
+    struct query q = query(tx, p->disabled ? &count_disabled : &count_days);
+    bind_i64(&q, p->from_ms), bind_i64(&q, end_of(p)), bind_i64(&q, most);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *out = col_i64(&q, "n");
+    return true;
 }

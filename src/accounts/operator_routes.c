@@ -4,6 +4,9 @@
 #include "http/events.h"
 
 static const char *const role_names[] = { "merchant", "operator", NULL };
+const char *const accounts_sort_names[] = { "newest", "oldest", "email", "emailDown", NULL };
+const char *const accounts_state_names[] = { "all", "disabled", NULL };
+enum { ACCOUNTS_COUNTED_MAX = 10000 };
 /* clang-format off */
 static const struct shape operator_account_members[] = {
     SHAPE_I64("id"), SHAPE_TEXT("email"), SHAPE_TEXT("name", .nullable = true), SHAPE_ENUM("role", role_names),
@@ -18,10 +21,12 @@ static const struct shape operator_member_members[] = {
 static const struct shape operator_shop_members[] = {
     SHAPE_I64("id"), SHAPE_TEXT("shop_name"), SHAPE_TEXT("status"), SHAPE_TEXT("chatbot_state"), SHAPE_END
 };
-/* clang-format on */
 const struct shape operator_accounts_shape[] = {
-    SHAPE_LIST("accounts", operator_account_members, .type_name = "OperatorAccount"), SHAPE_END
+    SHAPE_LIST("accounts", operator_account_members, .type_name = "OperatorAccount"),
+    SHAPE_I64("total", .nullable = true, .doc = "How many there are in all, of those asked for; null for a search."),
+    SHAPE_BOOL("more", .doc = "There are more than `total`: it was not counted further."), SHAPE_END
 };
+/* clang-format on */
 const struct shape operator_account_shape[] = {
     SHAPE_OBJECT("account", operator_account_members, .type_name = "OperatorAccount"),
     SHAPE_LIST("shops", operator_shop_members, .type_name = "OperatorShop"),
@@ -32,6 +37,9 @@ struct accounts_page {
     struct account account[ACCOUNTS_PAGE_MAX];
     struct account_facts facts[ACCOUNTS_PAGE_MAX];
     size_t count;
+    bool counted, more;
+    int64_t total;
+    struct account_page wanted;
     struct member member[ACCOUNTS_PAGE_MAX];
     size_t members;
     struct buf shops; /* of one account: a JSON list, written before the answer is begun */
@@ -69,6 +77,9 @@ static void accounts_json(struct json *j, const void *arg)
         json_end(j);
     }
     json_end(j);
+    if (p->counted) json_i64(j, "total", p->total);
+    else json_null(j, "total");
+    json_bool(j, "more", p->more);
 }
 
 static void account_csv(struct csv *c, const struct account *a, const struct account_facts *f)
@@ -81,38 +92,52 @@ static void account_csv(struct csv *c, const struct account *a, const struct acc
     csv_end_row(c);
 }
 
-static enum answer accounts_csv(struct req *req, struct account_page page, struct accounts_page *p)
+static bool csv_page(struct req *req, struct csv *c, void *arg)
+{
+    struct accounts_page *p = arg;
+    if (!accounts_page(req->tx, &p->wanted, p->account, &p->count) || !facts_read(req, p)) return false;
+    for (size_t i = 0; i < p->count; i++) account_csv(c, &p->account[i], &p->facts[i]);
+    if (p->count == ACCOUNTS_PAGE_MAX) csv_more_i64(c, req, p->wanted.after = p->account[p->count - 1].id);
+    return true;
+}
+
+static enum answer accounts_csv(struct req *req, struct accounts_page *p)
 {
     /* clang-format off */
     static const char *const names[] = { "id", "email", "name", "role", "disabled", "credits", "shops", "createdAt",
                                          "lastLoginAt", NULL };
     /* clang-format on */
-    enum { CSV_MAX_BYTES = 8 << 20 };
-    struct buf out;
-    struct csv c;
-    buf_init(&out, CSV_MAX_BYTES);
-    csv_begin(&c, &out, names, page.after == 0);
-    page.limit = ACCOUNTS_PAGE_MAX;
-    bool good = true;
-    do {
-        good = accounts_page(req->tx, &page, p->account, &p->count) && facts_read(req, p);
-        for (size_t i = 0; i < p->count && good; i++) account_csv(&c, &p->account[i], &p->facts[i]);
-        if (p->count > 0) page.after = p->account[p->count - 1].id;
-    } while (good && p->count == ACCOUNTS_PAGE_MAX && c.rows < CSV_ROWS_MAX);
-    enum answer a =
-        good ? reply_csv(req, "accounts", &out, p->count == ACCOUNTS_PAGE_MAX ? page.after : 0) : reply_fault(req);
-    buf_free(&out);
-    return a;
+    bool first = p->wanted.after == 0;
+    p->wanted.limit = ACCOUNTS_PAGE_MAX;
+    return reply_csv(req, &(struct csv_list){ "accounts", names, first, csv_page, p });
+}
+
+static bool page_read(struct req *req, struct accounts_page *p)
+{
+    if (!accounts_page(req->tx, &p->wanted, p->account, &p->count) || !facts_read(req, p)) return false;
+    p->counted = !p->wanted.prefix[0];
+    if (p->counted && !accounts_count_some(req->tx, &p->wanted, ACCOUNTS_COUNTED_MAX + 1, &p->total)) return false;
+    p->more = p->total > ACCOUNTS_COUNTED_MAX;
+    if (p->more) p->total = ACCOUNTS_COUNTED_MAX;
+    return true;
 }
 
 HANDLER(operator_accounts_run)
 {
     const struct accounts_query *in = req->query;
     struct accounts_page *p = ARENA_NEW(req->arena, struct accounts_page);
-    const struct account_page page = { .prefix = in->search ? in->search : "", .after = in->after, .limit = in->limit };
-    if (wants_csv(req, in->format)) return accounts_csv(req, page, p);
-    if (!accounts_page(req->tx, &page, p->account, &p->count) || !facts_read(req, p)) return reply_fault(req);
-    return reply_json(req, 200, accounts_json, p);
+    bool by_text = in->sort == ACCOUNTS_BY_EMAIL || in->sort == ACCOUNTS_BY_EMAIL_DOWN;
+    if (in->search && in->sort != ACCOUNTS_NEWEST) return reply_fields(req, "sort", "not_with_search");
+    if (in->state == ACCOUNTS_DISABLED && by_text) return reply_fields(req, "sort", "not_with_state");
+    p->wanted = (struct account_page){ .prefix = in->search ? in->search : "",
+                                       .sort = (enum accounts_sort)in->sort,
+                                       .disabled = in->state == ACCOUNTS_DISABLED,
+                                       .from_ms = in->from,
+                                       .to_ms = in->to == INT64_MAX ? 0 : in->to - 1,
+                                       .after = in->after,
+                                       .limit = in->limit };
+    if (wants_csv(req, in->format)) return accounts_csv(req, p);
+    return page_read(req, p) ? reply_json(req, 200, accounts_json, p) : reply_fault(req);
 }
 
 static void account_json(struct json *j, const void *arg)

@@ -53,12 +53,18 @@ MUST_USE bool account_open(struct tx *tx, int64_t owner, const char *name, int64
 MUST_USE enum row account_lock(struct tx *tx, int64_t id, bool *disabled);
 /* ROW_NONE: it is so already. Disabled: sessions that act in it and its members' mailed tokens end. */
 MUST_USE enum row account_set_disabled(struct tx *tx, int64_t id, bool disabled);
-/* Newest first; prefix "": all. */
+/* All accounts, a page at a time. */
+enum accounts_sort { ACCOUNTS_NEWEST, ACCOUNTS_OLDEST, ACCOUNTS_BY_EMAIL, ACCOUNTS_BY_EMAIL_DOWN };
 struct account_page {
-    const char *prefix;
-    int64_t after, limit;
+    const char *prefix; /* of the owner's address or a name; "": all. With one, newest first alone */
+    enum accounts_sort sort;
+    bool disabled;          /* these alone, by age */
+    int64_t from_ms, to_ms; /* made in these, both included; to_ms 0: no end */
+    int64_t after, limit;   /* the number of the last account seen; 0: none */
 };
 MUST_USE bool accounts_page(struct tx *tx, const struct account_page *p, struct account *out, size_t *count);
+/* How many there are in all, without a prefix; counted up to `most`. */
+MUST_USE bool accounts_count_some(struct tx *tx, const struct account_page *p, int64_t most, int64_t *out);
 
 /* ---- teams: members.c, invitations.c ---- */
 enum member_role { MEMBER_NONE, MEMBER_OWNER, MEMBER_ADMIN, MEMBER_AGENT, MEMBER_VIEWER };
@@ -361,9 +367,11 @@ struct post_reason {
 };
 struct accounts_query {
     const char *search;
-    int64_t after, limit;
-    int format;
+    int64_t after, limit, from, to;
+    int sort, state, format;
 };
+enum { ACCOUNTS_ALL, ACCOUNTS_DISABLED }; /* accounts_query.state */
+extern const char *const accounts_sort_names[], *const accounts_state_names[];
 enum { ACCOUNTS_PAGE_DEFAULT = 50, ACCOUNTS_PAGE_MAX = 100 };
 
 HANDLER(register_prepare);

@@ -51,7 +51,13 @@ static const struct field id_path_fields[] = { FIELD_ID(struct id_path, id), FIE
 static const struct field post_reason_fields[] = { FIELD_TEXT(struct post_reason, reason, .max = 500), FIELD_END };
 /* clang-format off */
 static const struct field accounts_query_fields[] = {
-    FIELD_TEXT(struct accounts_query, search, .optional = true, .max = 100, .doc = "Begin of the address or the name."),
+    FIELD_TEXT(struct accounts_query, search, .optional = true, .max = 100,
+               .doc = "Begin of the address or the name; then the newest come first, and nothing is counted."),
+    FIELD_ENUM(struct accounts_query, sort, accounts_sort_names, .optional = true, .fallback = ACCOUNTS_NEWEST,
+               .doc = "In this order."),
+    FIELD_ENUM(struct accounts_query, state, accounts_state_names, .optional = true, .fallback = ACCOUNTS_ALL,
+               .doc = "disabled: these alone; then the age is all one can sort by."),
+    FIELD_RANGE(struct accounts_query),
     FIELD_I64(struct accounts_query, after, .optional = true, .min = 0, .max = INT64_MAX,
               .doc = "The last id of the page before."),
     FIELD_I64(struct accounts_query, limit, .optional = true, .min = 1, .max = ACCOUNTS_PAGE_MAX,

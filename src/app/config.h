@@ -10,6 +10,8 @@
 
 struct config {
     const char *listen, *data_dir, *base_url, *database_url, *trusted_proxy, *limits, *security_contact, *file;
+    /* Shown to everybody; NULL: nothing is said. Contact: mailto:, tel: or https:. */
+    const char *company, *icp_number, *support_contact, *support_hours, *status_url;
     const char *accept_risks; /* words of config_check.c, with commas; NULL: none */
     const char *chatbot_base_url, *chatbot_shared_secret;
     const char *smtp_host, *smtp_user, *smtp_password, *mail_from;

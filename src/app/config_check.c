@@ -81,12 +81,8 @@ static bool is_plain_and_far(const char *url)
 /* It goes into a line of /.well-known/security.txt. */
 static bool check_contact(const struct config *c, struct buf *error)
 {
-    struct str contact = str_of(c->security_contact);
-    if (contact.p == NULL) return true;
-    bool form =
-        str_starts(contact, STR("mailto:")) || str_starts(contact, STR("https://")) || str_starts(contact, STR("tel:"));
-    for (size_t i = 0; i < contact.n; i++) form = form && contact.p[i] > 0x20 && contact.p[i] < 0x7f;
-    return form || refuse(error, "CHATHUB_SECURITY_CONTACT must be mailto:ADDRESS, tel:NUMBER or an https:// address.");
+    if (!c->security_contact || config_is_contact(c->security_contact)) return true;
+    return refuse(error, "CHATHUB_SECURITY_CONTACT must be mailto:ADDRESS, tel:NUMBER or an https:// address.");
 }
 
 static bool check_chatbot(const struct config *c, struct buf *error)
@@ -205,7 +201,7 @@ static bool check_sender(const struct config *c, struct buf *error)
 bool config_check(const struct config *c, struct buf *error)
 {
     if (!check_risks(c, error) || !check_urls(c, error) || !config_keys_check(c, error)) return false;
-    if (!check_sender(c, error) || !check_contact(c, error)) return false;
+    if (!check_sender(c, error) || !check_contact(c, error) || !config_public_check(c, error)) return false;
     if (!c->production && !listens_on_loopback(c->listen))
         return refuse(error, "CHATHUB_ENV=development listens on loopback only; set CHATHUB_ENV=production for any "
                              "other address.");

@@ -83,27 +83,31 @@ static void job_csv(struct csv *c, const struct job_row *r)
     csv_end_row(c);
 }
 
+struct csv_jobs {
+    struct jobs_wanted wanted;
+    struct jobs_page *page;
+};
+
+static bool jobs_csv_page(struct req *req, struct csv *c, void *arg)
+{
+    struct csv_jobs *l = arg;
+    struct jobs_page *p = l->page;
+    if (jobs_list(req->tx, &l->wanted, p->row, &p->count) == ROW_FAULT) return false;
+    for (size_t i = 0; i < p->count; i++) job_csv(c, &p->row[i]);
+    if (p->count == JOBS_PAGE_MAX) csv_more_i64(c, req, l->wanted.after_id = p->row[p->count - 1].id);
+    return true;
+}
+
 static enum answer jobs_csv(struct req *req, struct jobs_wanted w, struct jobs_page *p)
 {
     /* clang-format off */
     static const char *const names[] = { "id", "kind", "state", "attempts", "account", "ref", "putAt", "runAt",
                                          "endedAt", "error", NULL };
     /* clang-format on */
-    enum { CSV_MAX_BYTES = 8 << 20 };
-    struct buf out;
-    struct csv c;
-    buf_init(&out, CSV_MAX_BYTES);
-    csv_begin(&c, &out, names, w.after_id == 0);
+    bool first = w.after_id == 0;
     w.limit = JOBS_PAGE_MAX;
-    bool good = true;
-    do {
-        good = jobs_list(req->tx, &w, p->row, &p->count) != ROW_FAULT;
-        for (size_t i = 0; i < p->count && good; i++) job_csv(&c, &p->row[i]);
-        if (p->count > 0) w.after_id = p->row[p->count - 1].id;
-    } while (good && p->count == JOBS_PAGE_MAX && c.rows < CSV_ROWS_MAX);
-    enum answer a = good ? reply_csv(req, "jobs", &out, p->count == JOBS_PAGE_MAX ? w.after_id : 0) : reply_fault(req);
-    buf_free(&out);
-    return a;
+    struct csv_jobs l = { w, p };
+    return reply_csv(req, &(struct csv_list){ "jobs", names, first, jobs_csv_page, &l });
 }
 
 static enum answer get_jobs(struct req *req)
@@ -127,16 +131,20 @@ static enum answer get_jobs(struct req *req)
 /* ---- what jobs left out ---- */
 
 struct skips_query {
-    const char *after_kind;
+    const char *after_kind, *after;
     int64_t after_item, limit;
+    int format;
 };
 static const struct field skips_query_fields[] = {
     FIELD_TEXT(struct skips_query, after_kind, .name = "afterKind", .optional = true, .max = 64,
                .doc = "The kind of the last one seen."),
     FIELD_I64(struct skips_query, after_item, .name = "afterItem", .optional = true, .min = 0, .max = INT64_MAX,
               .doc = "The item of the last one seen."),
+    FIELD_TEXT(struct skips_query, after, .optional = true, .max = 96,
+               .doc = "ITEM-KIND of the last one seen: both in one, as a table's Link gives it."),
     FIELD_I64(struct skips_query, limit, .optional = true, .min = 1, .max = JOBS_PAGE_MAX, .fallback = JOBS_PAGE_MAX,
               .doc = "How many."),
+    FIELD_FORMAT(struct skips_query),
     FIELD_END
 };
 /* clang-format off */
@@ -152,6 +160,8 @@ static const struct shape skip_shape[] = { SHAPE_TEXT("kind"),
 static const struct shape skips_shape[] = { SHAPE_LIST("skips", skip_shape, .type_name = "JobSkip"), SHAPE_END };
 
 struct skips_page {
+    const char *after_kind;
+    int64_t after_item, limit;
     size_t count;
     struct job_skip skip[JOBS_PAGE_MAX];
 };
@@ -175,13 +185,49 @@ static void skips_json(struct json *j, const void *arg)
     json_end(j);
 }
 
+static bool skips_read(struct req *req, struct skips_page *p)
+{
+    return jobs_skips(req->tx, p->after_kind, p->after_item, p->skip, (size_t)p->limit, &p->count) != ROW_FAULT;
+}
+
+static bool skips_csv_page(struct req *req, struct csv *c, void *arg)
+{
+    struct skips_page *p = arg;
+    if (!skips_read(req, p)) return false;
+    for (size_t i = 0; i < p->count; i++) {
+        const struct job_skip *s = &p->skip[i];
+        csv_text(c, s->kind), csv_i64(c, s->item), csv_i64(c, s->tries), csv_text(c, s->error);
+        csv_time(c, s->first_at_ms), csv_time(c, s->last_at_ms), csv_time(c, s->retry_at_ms);
+        csv_end_row(c);
+    }
+    if (p->count < JOBS_PAGE_MAX) return true;
+    const struct job_skip *last = &p->skip[p->count - 1];
+    p->after_kind = arena_text(req->arena, last->kind), p->after_item = last->item;
+    csv_more_text(c, arena_printf(req->arena, "%lld-%s", (long long)p->after_item, p->after_kind));
+    return true;
+}
+
+static enum answer skips_csv(struct req *req, struct skips_page *p)
+{
+    static const char *const names[] = { "kind", "item", "tries", "error", "firstAt", "lastAt", "retryAt", NULL };
+    p->limit = JOBS_PAGE_MAX;
+    return reply_csv(req, &(struct csv_list){ "left-out", names, !p->after_kind, skips_csv_page, p });
+}
+
 static enum answer get_skips(struct req *req)
 {
     const struct skips_query *in = req->query;
     struct skips_page *p = ARENA_NEW(req->arena, struct skips_page);
-    if (jobs_skips(req->tx, in->after_kind, in->after_item, p->skip, (size_t)in->limit, &p->count) == ROW_FAULT)
-        return reply_fault(req);
-    return reply_json(req, 200, skips_json, p);
+    p->after_kind = in->after_kind, p->after_item = in->after_item, p->limit = in->limit;
+    if (in->after) {
+        const char *dash = strchrnul(in->after, '-');
+        struct str item = { in->after, (size_t)(dash - in->after) };
+        if (*dash != '-' || !dash[1] || !str_to_i64(item, &p->after_item) || p->after_item < 0)
+            return reply_fields(req, "after", "format");
+        p->after_kind = dash + 1;
+    }
+    if (wants_csv(req, in->format)) return skips_csv(req, p);
+    return skips_read(req, p) ? reply_json(req, 200, skips_json, p) : reply_fault(req);
 }
 
 /* ---- once more ---- */

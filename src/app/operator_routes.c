@@ -20,6 +20,8 @@ static const struct shape overview_shape[] = {
     SHAPE_I64("tenantsProvisioning"),
     SHAPE_OBJECT("credits", overview_credits_shape, .type_name = "OverviewCredits"),
     SHAPE_OBJECT("jobs", overview_jobs_shape, .type_name = "OverviewJobs"),
+    SHAPE_I64("pastDue", .doc = "Chatbots that are on and not paid; counted up to 1000, as of now."),
+    SHAPE_I64("failed", .doc = "Shops whose chatbot could not be set up; the same."),
     SHAPE_I64("renewalsFailing", .doc = "Renewals among what jobs leave out: not for the merchant's reasons."),
     SHAPE_TIME("countedAt", .nullable = true, .doc = "When the sums were counted (each minute); jobs are of now."),
     SHAPE_END
@@ -28,8 +30,9 @@ static const struct shape overview_shape[] = {
 struct overview_answer {
     struct overview o;
     struct job_counts jobs;
-    int64_t left_out, renewals_failing;
+    int64_t left_out, renewals_failing, past_due, failed;
 };
+enum { QUEUE_COUNTED_MAX = 1000 };
 
 static void overview_json(struct json *j, const void *arg)
 {
@@ -51,6 +54,8 @@ static void overview_json(struct json *j, const void *arg)
     json_i64(j, "oldestDueMs", a->jobs.oldest_age_ms);
     json_i64(j, "leftOut", a->left_out);
     json_end(j);
+    json_i64(j, "pastDue", a->past_due);
+    json_i64(j, "failed", a->failed);
     json_i64(j, "renewalsFailing", a->renewals_failing);
     json_time(j, "countedAt", a->o.counted_at_ms);
 }
@@ -60,6 +65,9 @@ static enum answer get_overview(struct req *req)
     struct overview_answer a = { 0 };
     if (!overview_read(req->tx, &a.o) || !jobs_count(req->tx, &a.jobs)) return reply_fault(req);
     if (!jobs_skips_count(req->tx, NULL, &a.left_out) || !tenants_renewals_failing(req->tx, &a.renewals_failing))
+        return reply_fault(req);
+    if (!tenants_count_past_due(req->tx, QUEUE_COUNTED_MAX, &a.past_due) ||
+        !tenants_count_in_state(req->tx, TENANTS_STATE_FAILED, QUEUE_COUNTED_MAX, &a.failed))
         return reply_fault(req);
     return reply_json(req, 200, overview_json, &a);
 }

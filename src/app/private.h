@@ -30,6 +30,10 @@ MUST_USE bool config_file_names(const struct config_file *f, const char *const *
 /* ---- config_check.c ---- */
 MUST_USE bool config_check(const struct config *c, struct buf *error);
 
+/* ---- config_public.c: what the house says of itself ---- */
+MUST_USE bool config_public_check(const struct config *c, struct buf *error);
+bool config_is_contact(const char *text); /* mailto:, tel: or https:, and something behind it */
+
 /* ---- config_keys.c ---- */
 MUST_USE bool config_keys_check(const struct config *c, struct buf *error);
 

@@ -2,7 +2,8 @@
  * together what four folders know.
  *
  * Lists begin behind a key of their own order, which the cursor carries. A search takes what begins so, at most
- * FOUND_MAX shops, and sorts those here; a state is an order of the chatbots', so there the age is all one can sort by.
+ * FOUND_MAX shops, and sorts those here; a state is an order of the chatbots', so there the age is all one can sort by,
+ * and what is paid until when is an order of the chatbots that are on.
  * Rejected: one statement for all of it (a table is read by its own folder alone, and no index serves every mixture).
  */
 #include "accounts/accounts.h"
@@ -15,11 +16,13 @@
 
 enum { HOUSE_PAGE = 50, HOUSE_PAGE_MAX = 100, FOUND_MAX = 500, COUNT_MAX = 10000, CURSOR_MAX = 700 };
 
-static const char *const sort_names[] = { "newest", "oldest", "name", "nameDown", NULL };
+static const char *const sort_names[] = { "newest", "oldest", "name", "nameDown", "ending", NULL };
 static_assert(SHOPS_NEWEST == 0 && SHOPS_OLDEST == 1 && SHOPS_BY_NAME == 2 && SHOPS_BY_NAME_DOWN == 3, "in this order");
-static const char *const wanted_states[] = { "provisioning", "active",  "suspended", "disabled",
-                                             "failed",       "deleted", "all",       NULL };
-enum { WANT_DELETED = 5, WANT_ALL = 6 }; /* those before are tenants_state_names */
+enum { SORT_ENDING = SHOPS_BY_NAME_DOWN + 1 };
+static const char *const wanted_states[] = { "provisioning", "active",  "suspended", "disabled", "failed",
+                                             "pastDue",      "deleted", "all",       NULL };
+/* Those before are tenants_state_names. */
+enum { WANT_ACTIVE = 1, WANT_PAST_DUE = 5, WANT_DELETED = 6, WANT_ALL = 7 };
 
 struct get_house {
     const char *search, *after;
@@ -31,8 +34,10 @@ static const struct field get_house_fields[] = {
     FIELD_TEXT(struct get_house, search, .optional = true, .max = 100,
                .doc = "What a name, a domain or an owner's address begins with, or a number; at most 500 are found."),
     FIELD_ENUM(struct get_house, state, wanted_states, .optional = true, .fallback = WANT_ALL,
-               .doc = "Only chatbots in this state, or deleted shops; then the age is all one can sort by."),
-    FIELD_ENUM(struct get_house, sort, sort_names, .optional = true, .fallback = SHOPS_NEWEST, .doc = "In this order."),
+               .doc = "Only chatbots in this state, those that are on and not paid, or deleted shops; then the age is "
+                      "all one can sort by."),
+    FIELD_ENUM(struct get_house, sort, sort_names, .optional = true, .fallback = SHOPS_NEWEST,
+               .doc = "In this order; `ending`: the chatbots that are on, by what they are paid until, not searched."),
     FIELD_TEXT(struct get_house, after, .optional = true, .max = CURSOR_MAX, .doc = "`next` of the page before."),
     FIELD_I64(struct get_house, limit, .optional = true, .min = 1, .max = HOUSE_PAGE_MAX, .fallback = HOUSE_PAGE,
               .doc = "How many."),
@@ -44,7 +49,11 @@ static const struct field get_house_fields[] = {
     SHAPE_TEXT("shop_name"), SHAPE_TEXT("domain", .nullable = true), SHAPE_TEXT("status"),                             \
     SHAPE_TEXT("chatbot_state"), SHAPE_TIME("createdAt"),                                                              \
     SHAPE_TIME("purgeAt", .nullable = true, .doc = "Of a deleted one: until when it can be restored.")
-static const struct shape listed_shape[] = { LISTED_SHAPES, SHAPE_END };
+static const struct shape listed_shape[] = {
+    LISTED_SHAPES, SHAPE_TIME("expiresAt", .nullable = true, .doc = "Until when it is paid; null: it is not on."),
+    SHAPE_BOOL("pastDue", .doc = "It is on, and not paid."), SHAPE_BOOL("renews", .doc = "By itself, at that end."),
+    SHAPE_END
+};
 static const struct shape house_shape[] = {
     SHAPE_LIST("shops", listed_shape, .type_name = "ListedShop"),
     SHAPE_I64("total", .doc = "How many there are in all, of those asked for."),
@@ -57,6 +66,7 @@ static const struct shape house_shape[] = {
 struct house {
     struct shop_listed shop[FOUND_MAX + 1];
     const char *state[FOUND_MAX + 1], *email[HOUSE_PAGE_MAX];
+    struct tenant_end end[FOUND_MAX + 1];
     size_t count;
     int64_t total;
     bool more;
@@ -64,6 +74,8 @@ struct house {
     /* What was asked for. */
     struct shops_wanted wanted;
     int in_state;
+    bool by_end;
+    int64_t after_ms; /* by end: that of the last one seen */
     const char *search;
 };
 
@@ -87,6 +99,9 @@ static void house_json(struct json *j, const void *arg)
     for (size_t i = 0; i < h->count; i++) {
         json_object(j, NULL);
         listed_json(j, &h->shop[i], h->state[i], h->email[i]);
+        json_time(j, "expiresAt", h->end[i].at_ms);
+        json_bool(j, "pastDue", h->end[i].past_due);
+        json_bool(j, "renews", h->end[i].renews);
         json_end(j);
     }
     json_end(j);
@@ -95,10 +110,12 @@ static void house_json(struct json *j, const void *arg)
     json_text(j, "next", h->next);
 }
 
-/* ---- the cursor: the number of the last shop, and by name that name in hex behind it ---- */
+/* ---- the cursor: the number of the last shop; behind it that name in hex, or that end ---- */
 
-static const char *cursor_of(struct arena *a, const struct house *h, const struct shop_listed *s)
+static const char *cursor_of(struct arena *a, const struct house *h, size_t last)
 {
+    const struct shop_listed *s = &h->shop[last];
+    if (h->by_end) return arena_printf(a, "%lld-%lld", (long long)s->id, (long long)h->end[last].at_ms);
     bool by_name = h->wanted.sort == SHOPS_BY_NAME || h->wanted.sort == SHOPS_BY_NAME_DOWN;
     if (!by_name) return arena_printf(a, "%lld", (long long)s->id);
     size_t n = strlen(s->name_key);
@@ -107,12 +124,14 @@ static const char *cursor_of(struct arena *a, const struct house *h, const struc
     return arena_printf(a, "%lld-%s", (long long)s->id, hex);
 }
 
-static bool cursor_read(struct arena *a, const char *text, struct shops_wanted *w)
+static bool cursor_read(struct arena *a, const char *text, struct house *h)
 {
+    struct shops_wanted *w = &h->wanted;
     bool by_name = w->sort == SHOPS_BY_NAME || w->sort == SHOPS_BY_NAME_DOWN;
     const char *dash = strchrnul(text, '-');
     if (!str_to_i64((struct str){ text, (size_t)(dash - text) }, &w->after) || w->after <= 0) return false;
-    if (by_name != (*dash == '-')) return false;
+    if ((by_name || h->by_end) != (*dash == '-')) return false;
+    if (h->by_end) return str_to_i64(str_of(dash + 1), &h->after_ms) && h->after_ms > 0;
     if (!by_name) return true;
     struct str hex = str_of(dash + 1);
     char *key = arena_alloc(a, hex.n / 2 + 1);
@@ -170,7 +189,7 @@ static bool states_read(struct tx *tx, struct house *h)
 {
     int64_t *ids = ARENA_ARRAY(tx_arena(tx), int64_t, h->count + 1);
     for (size_t i = 0; i < h->count; i++) ids[i] = h->shop[i].id;
-    return tenants_states(tx, ids, h->count, h->state);
+    return tenants_states(tx, ids, h->count, h->state) && tenants_ends(tx, ids, h->count, h->end);
 }
 
 /* Keeps what is in the state that is wanted; purged shops have no name left and are in none. */
@@ -180,7 +199,8 @@ static void keep_wanted(struct house *h)
     for (size_t i = 0; i < h->count; i++) {
         enum shop_status is = h->shop[i].status;
         bool wanted = h->wanted.deleted ? is == SHOP_DELETED : is < SHOP_DELETED;
-        if (h->in_state < WANT_DELETED && !text_eq(h->state[i], tenants_state_names[h->in_state])) wanted = false;
+        if (h->in_state < WANT_PAST_DUE && !text_eq(h->state[i], tenants_state_names[h->in_state])) wanted = false;
+        if (h->in_state == WANT_PAST_DUE && !h->end[i].past_due) wanted = false;
         if (wanted) h->shop[kept++] = h->shop[i];
     }
     h->count = kept;
@@ -211,14 +231,39 @@ static bool of_state(struct tx *tx, struct house *h)
 {
     int64_t ids[HOUSE_PAGE_MAX + 1];
     size_t found;
+    bool past_due = h->in_state == WANT_PAST_DUE;
     const struct tenants_wanted w = {
         .state = h->in_state, .down = h->wanted.sort == SHOPS_NEWEST, .after = h->wanted.after, .limit = h->wanted.limit
     };
-    if (!tenants_in_state(tx, &w, ids, &found) || !shops_some(tx, ids, found, h->shop, &h->count) ||
-        !tenants_count_in_state(tx, h->in_state, COUNT_MAX + 1, &h->total))
+    if (!(past_due ? tenants_past_due(tx, &w, ids, &found) : tenants_in_state(tx, &w, ids, &found))) return false;
+    if (!(past_due ? tenants_count_past_due(tx, COUNT_MAX + 1, &h->total)
+                   : tenants_count_in_state(tx, h->in_state, COUNT_MAX + 1, &h->total)))
         return false;
+    if (!shops_some(tx, ids, found, h->shop, &h->count)) return false;
     qsort(h->shop, h->count, sizeof h->shop[0], order_of[h->wanted.sort]);
     return true;
+}
+
+/* The shops come in any order and are put into the one of their ends. */
+static bool of_ends(struct tx *tx, struct house *h)
+{
+    int64_t ids[HOUSE_PAGE_MAX + 1];
+    struct shop_listed some[HOUSE_PAGE_MAX + 1];
+    size_t found, known;
+    if (!tenants_ending(tx, h->after_ms, h->wanted.after, h->wanted.limit, ids, &found) ||
+        !shops_some(tx, ids, found, some, &known) || !tenants_count_ending(tx, COUNT_MAX + 1, &h->total))
+        return false;
+    h->count = 0;
+    for (size_t i = 0; i < found; i++)
+        for (size_t k = 0; k < known; k++)
+            if (some[k].id == ids[i]) h->shop[h->count++] = some[k];
+    return true;
+}
+
+static bool in_order(struct tx *tx, struct house *h)
+{
+    return shops_page(tx, &h->wanted, h->shop, &h->count) &&
+           shops_count_some(tx, h->wanted.deleted, COUNT_MAX + 1, &h->total);
 }
 
 /* One row more than a page, to know whether there is another. */
@@ -226,60 +271,61 @@ static bool page_read(struct tx *tx, struct house *h, int64_t limit)
 {
     h->wanted.limit = limit + 1;
     h->more = false;
-    bool read = h->search                    ? search(tx, h)
-                : h->in_state < WANT_DELETED ? of_state(tx, h)
-                                             : shops_page(tx, &h->wanted, h->shop, &h->count) &&
-                                                   shops_count_some(tx, h->wanted.deleted, COUNT_MAX + 1, &h->total);
-    if (!read) return false;
+    bool of_one_state = h->in_state < WANT_DELETED;
+    if (!(h->search ? search : h->by_end ? of_ends : of_one_state ? of_state : in_order)(tx, h)) return false;
     if (!h->search && h->total > COUNT_MAX) h->total = COUNT_MAX, h->more = true;
     bool another = h->count > (size_t)limit;
     if (another) h->count = (size_t)limit;
-    h->next = another ? cursor_of(tx_arena(tx), h, &h->shop[limit - 1]) : NULL;
     int64_t account[HOUSE_PAGE_MAX];
     for (size_t i = 0; i < h->count; i++) account[i] = h->shop[i].account;
-    return states_read(tx, h) && accounts_emails(tx, account, h->count, h->email);
+    if (!states_read(tx, h) || !accounts_emails(tx, account, h->count, h->email)) return false;
+    h->next = another ? cursor_of(tx_arena(tx), h, h->count - 1) : NULL;
+    return true;
 }
 
-static void listed_csv(struct csv *c, const struct shop_listed *s, const char *state, const char *email)
+static void listed_csv(struct csv *c, const struct house *h, size_t i)
 {
-    csv_i64(c, s->id), csv_text(c, s->name), csv_text(c, s->domain), csv_i64(c, s->account), csv_text(c, email);
-    csv_text(c, shop_status_name(s->status)), csv_text(c, state), csv_time(c, s->created_at_ms);
+    const struct shop_listed *s = &h->shop[i];
+    const struct tenant_end *end = &h->end[i];
+    csv_i64(c, s->id), csv_text(c, s->name), csv_text(c, s->domain), csv_i64(c, s->account), csv_text(c, h->email[i]);
+    csv_text(c, shop_status_name(s->status)), csv_text(c, h->state[i]), csv_time(c, s->created_at_ms);
+    csv_time(c, end->at_ms), csv_text(c, end->past_due ? "yes" : "no"), csv_text(c, end->renews ? "yes" : "no");
     csv_end_row(c);
+}
+
+static bool house_csv_page(struct req *req, struct csv *c, void *arg)
+{
+    struct house *h = arg;
+    if (!page_read(req->tx, h, HOUSE_PAGE_MAX)) return false;
+    for (size_t i = 0; i < h->count; i++) listed_csv(c, h, i);
+    if (!h->next) return true;
+    csv_more_text(c, arena_text(req->arena, h->next));
+    return cursor_read(req->arena, c->more, h);
 }
 
 static enum answer house_csv(struct req *req, struct house *h)
 {
     /* clang-format off */
     static const char *const names[] = { "id", "shop_name", "domain", "account", "email", "status", "chatbot_state",
-                                         "createdAt", NULL };
+                                         "createdAt", "expiresAt", "pastDue", "renews", NULL };
     /* clang-format on */
-    enum { CSV_MAX_BYTES = 8 << 20 };
-    struct buf out;
-    struct csv c;
-    buf_init(&out, CSV_MAX_BYTES);
-    csv_begin(&c, &out, names, h->wanted.after == 0);
-    bool good = true;
-    do {
-        good = page_read(req->tx, h, HOUSE_PAGE_MAX);
-        for (size_t i = 0; i < h->count && good; i++) listed_csv(&c, &h->shop[i], h->state[i], h->email[i]);
-        if (good && h->next) good = cursor_read(req->arena, h->next, &h->wanted);
-    } while (good && h->next && c.rows < CSV_ROWS_MAX);
-    enum answer a = good ? reply_csv_after(req, "shops", &out, h->next) : reply_fault(req);
-    buf_free(&out);
-    return a;
+    return reply_csv(req, &(struct csv_list){ "shops", names, h->wanted.after == 0, house_csv_page, h });
 }
 
 static enum answer get_house(struct req *req)
 {
     const struct get_house *in = req->query;
     struct house *h = ARENA_NEW(req->arena, struct house);
-    bool by_age_only = in->state != WANT_ALL && !in->search;
-    *h = (struct house){ .wanted = { .sort = (enum shops_sort)in->sort, .deleted = in->state == WANT_DELETED },
+    bool by_end = in->sort == SORT_ENDING, by_age = in->sort == SHOPS_NEWEST || in->sort == SHOPS_OLDEST;
+    bool mixes = in->state == WANT_ALL || (in->search && !by_end) || (in->state == WANT_ACTIVE && by_end);
+    *h = (struct house){ .wanted = { .sort = by_end ? SHOPS_OLDEST : (enum shops_sort)in->sort,
+                                     .deleted = in->state == WANT_DELETED },
                          .in_state = in->state,
+                         .by_end = by_end,
                          .search = in->search };
-    if (by_age_only && h->wanted.sort != SHOPS_NEWEST && h->wanted.sort != SHOPS_OLDEST)
-        return reply_fields(req, "sort", "not_with_state");
-    if (in->after && !cursor_read(req->arena, in->after, &h->wanted)) return reply_fields(req, "after", "format");
+    if (by_end && in->search) return reply_fields(req, "sort", "not_with_search");
+    if (!mixes && !by_age) return reply_fields(req, "sort", "not_with_state");
+    if (in->after && !cursor_read(req->arena, in->after, h)) return reply_fields(req, "after", "format");
     if (wants_csv(req, in->format)) return house_csv(req, h);
     return page_read(req->tx, h, in->limit) ? reply_json(req, 200, house_json, h) : reply_fault(req);
 }

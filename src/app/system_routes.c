@@ -173,12 +173,21 @@ static enum answer get_metrics(struct req *req)
 /* ---- public settings ---- */
 
 static const struct shape prices_shape[] = { SHAPE_I64("chatbot"), SHAPE_I64("renewal"), SHAPE_I64("shop"), SHAPE_END };
+static const struct shape house_shape[] = { SHAPE_TEXT("company", .nullable = true),
+                                            SHAPE_TEXT("icpNumber", .nullable = true),
+                                            SHAPE_TEXT("supportContact", .nullable = true,
+                                                       .doc = "mailto:, tel: or https:"),
+                                            SHAPE_TEXT("supportHours", .nullable = true),
+                                            SHAPE_TEXT("statusUrl", .nullable = true),
+                                            SHAPE_END };
 static const struct shape config_shape[] = { SHAPE_TEXT("name"),
                                              SHAPE_TEXT("version"),
                                              SHAPE_BOOL("development"),
                                              SHAPE_BOOL("mailOutbox"),
                                              SHAPE_BOOL("chatbotFeature"),
                                              SHAPE_OBJECT("prices", prices_shape, .type_name = "Prices"),
+                                             SHAPE_OBJECT("house", house_shape, .type_name = "House",
+                                                          .doc = "Who runs this, and where help is."),
                                              SHAPE_END };
 
 static void config_json(struct json *j, const void *arg)
@@ -193,6 +202,13 @@ static void config_json(struct json *j, const void *arg)
     json_credits(j, "chatbot", c->chatbot_price);
     json_credits(j, "renewal", c->renewal_price);
     json_credits(j, "shop", c->shop_price);
+    json_end(j);
+    json_object(j, "house");
+    json_text(j, "company", c->company);
+    json_text(j, "icpNumber", c->icp_number);
+    json_text(j, "supportContact", c->support_contact);
+    json_text(j, "supportHours", c->support_hours);
+    json_text(j, "statusUrl", c->status_url);
     json_end(j);
 }
 

@@ -36,6 +36,12 @@ static const char *const names[] = { "CHATHUB_ENV",
                                      "CHATHUB_CONF",
                                      "CHATHUB_DATABASE_URL",
                                      "DATABASE_URL",
+                                     "CHATHUB_COMPANY",
+                                     "CHATHUB_ICP_NUMBER",
+                                     "CHATHUB_SUPPORT_CONTACT",
+                                     "CHATHUB_SUPPORT_HOURS",
+                                     "CHATHUB_STATUS_URL",
+                                     "CHATHUB_SECURITY_CONTACT",
                                      "CHATHUB_ACCEPT_RISKS" };
 /* clang-format on */
 
@@ -82,6 +88,19 @@ static void a_wrong_setting_is_refused_by_name(void **state)
         { "FROM_EMAIL", "Shop <客服@shop.example>", "plain ASCII" },
         { "FROM_EMAIL", "no-reply", "FROM_EMAIL" },
         { "CHATHUB_CONF", "/no/such/file", "/no/such/file" },
+        { "CHATHUB_COMPANY", "two\nlines", "CHATHUB_COMPANY" },
+        { "CHATHUB_COMPANY", "\xe3\x85\xa4", "CHATHUB_COMPANY" }, /* U+3164 shows nothing */
+        { "CHATHUB_COMPANY", "\xff", "CHATHUB_COMPANY" },
+        { "CHATHUB_ICP_NUMBER", " ", "CHATHUB_ICP_NUMBER" },
+        { "CHATHUB_SUPPORT_CONTACT", "help@chathub.example", "CHATHUB_SUPPORT_CONTACT" },
+        { "CHATHUB_SUPPORT_CONTACT", "mailto:", "CHATHUB_SUPPORT_CONTACT" },
+        { "CHATHUB_SUPPORT_CONTACT", "http://chathub.example/help", "CHATHUB_SUPPORT_CONTACT" },
+        { "CHATHUB_SUPPORT_CONTACT", "javascript:alert(1)", "CHATHUB_SUPPORT_CONTACT" },
+        { "CHATHUB_SUPPORT_CONTACT", "https://chathub.example/\"", "CHATHUB_SUPPORT_CONTACT" },
+        { "CHATHUB_SUPPORT_HOURS", "Mo-Fr 9-18", "CHATHUB_SUPPORT_CONTACT" }, /* hours of nobody */
+        { "CHATHUB_STATUS_URL", "status.chathub.example", "CHATHUB_STATUS_URL" },
+        { "CHATHUB_STATUS_URL", "mailto:help@chathub.example", "CHATHUB_STATUS_URL" },
+        { "CHATHUB_SECURITY_CONTACT", "https://", "CHATHUB_SECURITY_CONTACT" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         clear_environment();
@@ -110,6 +129,30 @@ static void nothing_set_works_in_development(void **state)
     assert_string_equal(c.database_url, "sqlite:./data/chathub.db");
     assert_true(!c.production && c.chatbot_enabled && credits_count(c.chatbot_price) == 50);
     arena_free(a);
+}
+
+static void a_house_says_who_it_is(void **state)
+{
+    (void)state;
+    static const char *const set[][2] = { { "CHATHUB_COMPANY", "茶馆（杭州）科技有限公司" },
+                                          { "CHATHUB_ICP_NUMBER", "浙ICP备12345678号-1" },
+                                          { "CHATHUB_SUPPORT_CONTACT", "tel:+86-571-1234567" },
+                                          { "CHATHUB_SUPPORT_HOURS", "周一至周五 9:00–18:00" },
+                                          { "CHATHUB_STATUS_URL", "https://status.chathub.example/" } };
+    clear_environment();
+    for (size_t i = 0; i < ARRAY_LEN(set); i++) assert_int_equal(setenv(set[i][0], set[i][1], 1), 0);
+    struct arena *a = arena_new(1 << 20);
+    struct config c;
+    char said[1024];
+    if (!load(said, sizeof said, &c, a)) fail_msg("%s", said);
+    struct buf printed;
+    buf_init(&printed, 1 << 16);
+    config_print(&c, false, &printed);
+    for (size_t i = 0; i < ARRAY_LEN(set); i++)
+        assert_non_null(strstr(buf_terminated(&printed), arena_printf(a, "%s=%s\n", set[i][0], set[i][1])));
+    buf_free(&printed);
+    arena_free(a);
+    clear_environment();
 }
 
 /* Port 465 speaks TLS from its first byte: a client that waits for a greeting there only times out. */
@@ -406,6 +449,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wrong_setting_is_refused_by_name),
         cmocka_unit_test(nothing_set_works_in_development),
+        cmocka_unit_test(a_house_says_who_it_is),
         cmocka_unit_test(the_port_of_smtps_means_tls_from_the_start),
         cmocka_unit_test(d18_production_does_not_start_on_defaults),
         cmocka_unit_test(nobody_may_be_the_trusted_proxy),

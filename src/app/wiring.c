@@ -27,6 +27,7 @@ const struct route *const app_route_tables[] = {
     tenants_routes,
     credits_routes,
     credits_grant_routes,
+    credits_receipt_routes,
     tenants_renewal_routes,
     audit_routes,
     events_routes,

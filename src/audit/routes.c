@@ -114,27 +114,31 @@ static void entry_csv(struct csv *c, const struct audit_row *r, const struct pag
     csv_end_row(c);
 }
 
+struct csv_pages {
+    struct audit_wanted wanted;
+    struct page *page;
+};
+
+static bool csv_page(struct req *req, struct csv *c, void *arg)
+{
+    struct csv_pages *l = arg;
+    struct page *p = l->page;
+    if (!audit_page(req->tx, &l->wanted, p->row, &p->count)) return false;
+    for (size_t i = 0; i < p->count; i++) entry_csv(c, &p->row[i], p);
+    if (p->count == AUDIT_PAGE_MAX) csv_more_i64(c, req, l->wanted.after = p->row[p->count - 1].id);
+    return true;
+}
+
 static enum answer csv_reply(struct req *req, struct audit_wanted w, struct page *p)
 {
     /* clang-format off */
     static const char *const names[] = { "id", "createdAt", "action", "actor", "resource", "resourceId", "network",
                                          "userAgent", "details", "account", NULL };
     /* clang-format on */
-    enum { CSV_MAX_BYTES = 12 << 20 };
-    struct buf out;
-    struct csv c;
-    buf_init(&out, CSV_MAX_BYTES);
-    csv_begin(&c, &out, names, w.after == INT64_MAX);
+    bool first = w.after == INT64_MAX;
     w.limit = AUDIT_PAGE_MAX;
-    bool good = true;
-    do {
-        good = audit_page(req->tx, &w, p->row, &p->count);
-        for (size_t i = 0; i < p->count && good; i++) entry_csv(&c, &p->row[i], p);
-        if (p->count > 0) w.after = p->row[p->count - 1].id;
-    } while (good && p->count == AUDIT_PAGE_MAX && c.rows < CSV_ROWS_MAX);
-    enum answer a = good ? reply_csv(req, "audit", &out, p->count == AUDIT_PAGE_MAX ? w.after : 0) : reply_fault(req);
-    buf_free(&out);
-    return a;
+    struct csv_pages l = { w, p };
+    return reply_csv(req, &(struct csv_list){ "audit", names, first, csv_page, &l });
 }
 
 static enum answer page_reply(struct req *req, int64_t account, bool all)

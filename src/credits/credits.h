@@ -142,4 +142,5 @@ extern struct credits_hooks credits_hooks;
 /* GET /api/billing/summary, GET /api/billing/transactions, POST /api/billing/grant (operator),
  * GET /api/operator/accounts/:id/transactions */
 extern const struct route credits_routes[], credits_grant_routes[];
+extern const struct route credits_receipt_routes[]; /* GET /api/billing/ledger */
 #endif

@@ -46,36 +46,43 @@ static void found_json(struct json *j, const void *arg)
     json_credits(j, "currentBalance", f->available);
 }
 
+struct csv_pages {
+    int64_t account, after;
+    const struct transactions *in;
+};
+
+static void entry_csv(struct csv *c, struct query *q)
+{
+    csv_i64(c, col_i64(q, "seq")), csv_time(c, col_i64(q, "at_ms"));
+    csv_i64(c, credits_count(col_credits(q, "amount"))), csv_text(c, col_text(q, "reason"));
+    if (col_is_null(q, "shop")) csv_nothing(c);
+    else csv_i64(c, col_i64(q, "shop"));
+    csv_i64(c, credits_count(col_credits(q, "balance_after"))), csv_text(c, col_text(q, "key"));
+    csv_end_row(c);
+}
+
+static bool csv_page(struct req *req, struct csv *c, void *arg)
+{
+    struct csv_pages *l = arg;
+    struct query q = ask(req, l->account, l->in, l->after, PAGE_ROWS);
+    size_t rows = 0;
+    enum row row;
+    for (; (row = query_next(&q)) == ROW_FOUND; rows++) {
+        l->after = col_i64(&q, "seq");
+        entry_csv(c, &q);
+    }
+    if (rows == PAGE_ROWS) csv_more_i64(c, req, l->after);
+    return row == ROW_NONE;
+}
+
 static enum answer csv(struct req *req, int64_t account, const struct transactions *in)
 {
     /* clang-format off */
     static const char *const names[] = { "id", "createdAt", "amount", "reason", "relatedShopId", "balanceAfter",
                                          "reference", NULL };
     /* clang-format on */
-    struct buf out;
-    struct csv c;
-    enum { CSV_MAX_BYTES = 4 << 20 };
-    int64_t after = in->after > 0 ? in->after : INT64_MAX;
-    size_t rows = PAGE_ROWS;
-    buf_init(&out, CSV_MAX_BYTES);
-    csv_begin(&c, &out, names, after == INT64_MAX);
-    enum row row = ROW_NONE;
-    while (rows == PAGE_ROWS && c.rows < CSV_ROWS_MAX && row == ROW_NONE) {
-        struct query q = ask(req, account, in, after, PAGE_ROWS);
-        for (rows = 0; (row = query_next(&q)) == ROW_FOUND; rows++) {
-            after = col_i64(&q, "seq");
-            csv_i64(&c, after), csv_time(&c, col_i64(&q, "at_ms"));
-            csv_i64(&c, credits_count(col_credits(&q, "amount"))), csv_text(&c, col_text(&q, "reason"));
-            if (col_is_null(&q, "shop")) csv_nothing(&c);
-            else csv_i64(&c, col_i64(&q, "shop"));
-            csv_i64(&c, credits_count(col_credits(&q, "balance_after"))), csv_text(&c, col_text(&q, "key"));
-            csv_end_row(&c);
-        }
-    }
-    enum answer a =
-        row == ROW_FAULT ? reply_fault(req) : reply_csv(req, "transactions", &out, rows == PAGE_ROWS ? after : 0);
-    buf_free(&out);
-    return a;
+    struct csv_pages l = { account, in->after > 0 ? in->after : INT64_MAX, in };
+    return reply_csv(req, &(struct csv_list){ "transactions", names, l.after == INT64_MAX, csv_page, &l });
 }
 
 enum answer transactions_found(struct req *req, int64_t account, const struct transactions *in)

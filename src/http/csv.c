@@ -21,10 +21,22 @@ static void cell(struct csv *c)
     c->in_row = true;
 }
 
+/* A formula begins here: with a character of ASCII, or with one of the wide forms U+FF0B, U+FF0D, U+FF1D, U+FF20. */
+static bool begins_formula(const char *p)
+{
+    static const char *const wide[] = { "\uff0b", "\uff0d", "\uff1d", "\uff20" };
+    if (*p != '\0' && strchr("=+-@", *p) != NULL) return true;
+    for (size_t i = 0; i < ARRAY_LEN(wide); i++)
+        if (strncmp(p, wide[i], strlen(wide[i])) == 0) return true;
+    return false;
+}
+
+static bool ends_cell(char ch) { return ch == ';' || ch == '\t' || ch == '\r' || ch == '\n'; }
+
 static void put_text(struct csv *c, const char *text)
 {
-    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
-    bool quoted = formula || strpbrk(text, ",\"\r\n") != NULL || text[0] == ' ';
+    bool formula = begins_formula(text) || (text[0] != ';' && ends_cell(text[0]));
+    bool quoted = formula || strpbrk(text, ",;\"\r\n\t") != NULL || text[0] == ' ';
     if (!quoted) {
         buf_text(c->out, text);
         return;
@@ -32,20 +44,11 @@ static void put_text(struct csv *c, const char *text)
     buf_char(c->out, '"');
     if (formula) buf_char(c->out, '\'');
     for (const char *p = text; *p != '\0'; p++) {
+        if (p > text && ends_cell(p[-1]) && begins_formula(p)) buf_char(c->out, '\'');
         if (*p == '"') buf_char(c->out, '"');
         buf_char(c->out, *p);
     }
     buf_char(c->out, '"');
-}
-
-void csv_begin(struct csv *c, struct buf *out, const char *const *names, bool first)
-{
-    *c = (struct csv){ .out = out };
-    if (!first) return;
-    buf_text(out, "\xEF\xBB\xBF"); /* or Excel takes it for something else than UTF-8 */
-    for (size_t i = 0; names[i] != NULL; i++) csv_text(c, names[i]);
-    csv_end_row(c);
-    c->rows = 0;
 }
 
 void csv_text(struct csv *c, const char *text)
@@ -103,19 +106,49 @@ static const char *next_link(struct req *req, const char *after)
     return out.overflow ? NULL : arena_text_n(req->arena, out.p, out.n);
 }
 
-enum answer reply_csv_after(struct req *req, const char *file, struct buf *body, const char *next_after)
+static void begin(struct csv *c, struct buf *out, const char *const *names)
 {
-    if (body->overflow) return reply_fault(req);
-    enum answer a = reply_text(req, 200, "text/csv; charset=utf-8", buf_str(body));
+    *c = (struct csv){ .out = out };
+    if (!names) return;
+    buf_text(out, "\xEF\xBB\xBF"); /* or Excel takes it for something else than UTF-8 */
+    for (size_t i = 0; names[i] != NULL; i++) csv_text(c, names[i]);
+    csv_end_row(c);
+    c->rows = 0;
+}
+
+void csv_more_i64(struct csv *c, struct req *req, int64_t after)
+{
+    assert(after > 0);
+    c->more = arena_printf(req->arena, "%lld", (long long)after);
+}
+
+void csv_more_text(struct csv *c, const char *after) { c->more = after; }
+
+static enum answer reply_table(struct req *req, const char *file, struct csv *c)
+{
+    enum answer a = reply_text(req, 200, "text/csv; charset=utf-8", buf_str(c->out));
     if (a != ANSWER_SENT) return a;
     reply_header(req, "Content-Disposition", arena_printf(req->arena, "attachment; filename=\"%s.csv\"", file));
-    const char *link = next_after ? next_link(req, next_after) : NULL;
+    const char *link = c->more ? next_link(req, c->more) : NULL;
     if (link != NULL) reply_header(req, "Link", link);
     return a;
 }
 
-enum answer reply_csv(struct req *req, const char *file, struct buf *body, int64_t next_after)
+/* A page is at most 100 rows, of which the longest carry a few kilobytes: what is begun under the half fits. */
+enum { CSV_BYTES_MAX = 12 << 20 };
+
+enum answer reply_csv(struct req *req, const struct csv_list *l)
 {
-    const char *after = next_after > 0 ? arena_printf(req->arena, "%lld", (long long)next_after) : NULL;
-    return reply_csv_after(req, file, body, after);
+    struct buf out;
+    struct csv c;
+    bool good;
+    buf_init(&out, CSV_BYTES_MAX);
+    begin(&c, &out, l->first ? l->names : NULL);
+    do {
+        c.more = NULL;
+        good = l->page(req, &c, l->list);
+    } while (good && c.more && c.rows < CSV_ROWS_MAX && out.n < CSV_BYTES_MAX / 2);
+    enum answer a = good && !out.overflow ? reply_table(req, l->file, &c) : reply_fault(req);
+    buf_free(&out);
+    return a;
 }

@@ -1,5 +1,7 @@
-/* csv.h: lists as CSV (RFC 4180), for spreadsheets. A spreadsheet takes a cell that begins with = + - @ for a formula,
- * whoever wrote it: text cells that begin so get an apostrophe in front, which it hides. Numbers are written by us.
+/* csv.h: lists as CSV (RFC 4180), for spreadsheets. A spreadsheet takes a cell that begins with = + - @ (also in their
+ * wide forms) for a formula, whoever wrote it: text cells that begin so get an apostrophe in front, which it hides. So
+ * does such a character behind a semicolon, a tab or the end of a line: in many countries a spreadsheet takes the
+ * semicolon for the end of a cell, and knows our quotes no more. Numbers are written by us.
  *
  * A list is given in pages, as JSON is: at most CSV_ROWS_MAX rows, and `Link: <...>; rel="next"` when there are more.
  * The line of names stands on the first page alone, so pages that are put together are one table. */
@@ -18,17 +20,27 @@ struct csv {
     struct buf *out;
     bool in_row;
     size_t rows;
+    const char *more; /* behind what the next page begins; NULL: this was all */
 };
-/* `names`: NULL-ended; written when `first`. */
-void csv_begin(struct csv *c, struct buf *out, const char *const *names, bool first);
 void csv_text(struct csv *c, const char *text); /* NULL: an empty cell */
 void csv_i64(struct csv *c, int64_t v);
 void csv_time(struct csv *c, int64_t at_ms); /* 0: an empty cell */
 void csv_nothing(struct csv *c);
 void csv_end_row(struct csv *c);
-/* Answers with it as a file. `next_after` > 0: there are more rows, behind this key. */
-enum answer reply_csv(struct req *req, const char *file, struct buf *body, int64_t next_after);
-/* The same of a list whose `after` is a text of letters, digits and '-'; NULL: this was all. */
-enum answer reply_csv_after(struct req *req, const char *file, struct buf *body, const char *next_after);
+
+struct csv_list {
+    const char *file;         /* its name, without ".csv" */
+    const char *const *names; /* of the columns, NULL-ended; written when `first` */
+    bool first;
+    /* Writes the next page of `list` and moves that on; sets csv_more when there may be rows behind. False: storage
+     * fault. */
+    bool (*page)(struct req *req, struct csv *c, void *list);
+    void *list;
+};
+/* The next page begins behind this `after`: a number, or a text of letters, digits and . _ - that the request keeps. */
+void csv_more_i64(struct csv *c, struct req *req, int64_t after);
+void csv_more_text(struct csv *c, const char *after);
+/* Answers with the list as a file: page by page, up to CSV_ROWS_MAX rows or as many as fit. */
+enum answer reply_csv(struct req *req, const struct csv_list *l);
 
 #endif

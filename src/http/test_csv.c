@@ -3,6 +3,7 @@
 #include "base/testing.h"
 #include "http/csv.h"
 #include "http/fields.h"
+#include "http/private.h"
 #include <cmocka.h>
 
 static void cells(void **state)
@@ -13,8 +14,13 @@ static void cells(void **state)
         { "plain", "plain" }, { "", "" }, { NULL, "" }, { "a,b", "\"a,b\"" }, { "a\"b", "\"a\"\"b\"" },
         { "a\nb", "\"a\nb\"" }, { "=1+1", "\"'=1+1\"" }, { "+1", "\"'+1\"" }, { "-1", "\"'-1\"" },
         { "@SUM(A1)", "\"'@SUM(A1)\"" },
-        { "\t=1", "\"'\t=1\"" }, { "\r=1", "\"'\r=1\"" }, { " =1", "\" =1\"" }, { "a=1", "a=1" },
-        { "店铺", "店铺" },
+        { "\t=1", "\"'\t'=1\"" }, { "\r=1", "\"'\r'=1\"" }, { " =1", "\" =1\"" }, { "a=1", "a=1" },
+        { "店铺", "店铺" }, { "\n=1", "\"'\n'=1\"" }, { "a;b", "\"a;b\"" }, { ";=1", "\";'=1\"" },
+        { "\uff1d1+1", "\"'\uff1d1+1\"" }, { "\uff0b1", "\"'\uff0b1\"" }, { "\uff0d1", "\"'\uff0d1\"" },
+        { "\uff20A1", "\"'\uff20A1\"" },
+        /* Where the semicolon parts cells our quotes say nothing: what would begin a cell there is told apart too. */
+        { "x;=cmd|' /C calc'!A0", "\"x;'=cmd|' /C calc'!A0\"" }, { "one\n=two\r\n-three", "\"one\n'=two\r\n'-three\"" },
+        { "a\t@b", "\"a\t'@b\"" }, { "one\ntwo", "\"one\ntwo\"" }, { "a; =1", "\"a; =1\"" },
         { "=HYPERLINK(\"http://evil\",\"x\")", "\"'=HYPERLINK(\"\"http://evil\"\",\"\"x\"\")\"" },
     };
     /* clang-format on */
@@ -23,21 +29,92 @@ static void cells(void **state)
     buf_init(&out, 1 << 16);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         buf_clear(&out);
-        csv_begin(&c, &out, NULL, false);
+        c = (struct csv){ .out = &out };
         csv_text(&c, cases[i].text), csv_i64(&c, -5), csv_nothing(&c), csv_time(&c, 0);
         csv_end_row(&c);
         char wanted[256];
         (void)snprintf(wanted, sizeof wanted, "%s,-5,,\r\n", cases[i].cell);
         assert_string_equal(buf_terminated(&out), wanted);
     }
-    static const char *const names[] = { "id", "at", NULL };
-    buf_clear(&out);
-    csv_begin(&c, &out, names, true);
-    csv_i64(&c, 7), csv_time(&c, 1000);
-    csv_end_row(&c);
-    assert_int_equal(c.rows, 1);
-    assert_string_equal(buf_terminated(&out), "\xEF\xBB\xBFid,at\r\n7,1970-01-01T00:00:01.000Z\r\n");
     buf_free(&out);
+}
+
+/* ---- a list in pages ---- */
+
+enum { PAGE = 100 };
+struct numbers {
+    int64_t next, last, fails_at;
+    size_t long_text;
+};
+
+static bool numbers_page(struct req *req, struct csv *c, void *arg)
+{
+    struct numbers *l = arg;
+    char *text = arena_alloc(req->arena, l->long_text + 1);
+    memset(text, 'x', l->long_text), text[l->long_text] = '\0';
+    for (int i = 0; i < PAGE && l->next <= l->last; i++, l->next++) {
+        if (l->next == l->fails_at) return false;
+        csv_i64(c, l->next), csv_text(c, text);
+        csv_end_row(c);
+    }
+    if (l->next <= l->last) csv_more_i64(c, req, l->next - 1);
+    return true;
+}
+
+static struct reply *table(struct arena *a, struct numbers *l, bool first)
+{
+    static const char *const names[] = { "id", "text", NULL };
+    static const struct route route = { .path = "/api/numbers" };
+    struct exchange *x = ARENA_NEW(a, struct exchange);
+    x->req = (struct req){ .arena = a, .route = &route, .raw = x };
+    x->head.path = STR("/api/numbers"), x->head.query = STR("format=csv&after=7&from=2026-11-28");
+    buf_init(&x->req.reply.body, 64 << 20);
+    enum answer said = reply_csv(&x->req, &(struct csv_list){ "numbers", names, first, numbers_page, l });
+    assert_int_equal(said, l->fails_at ? ANSWER_FAULT : ANSWER_SENT);
+    return &x->req.reply;
+}
+
+static size_t rows(struct buf *body)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < body->n; i++) n += body->p[i] == '\n';
+    return n;
+}
+
+static const char *header_of(const struct reply *r, const char *name)
+{
+    for (size_t i = 0; i < r->headers; i++)
+        if (text_eq(r->header[i].name, name)) return r->header[i].value;
+    return NULL;
+}
+
+static void pages(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(64 << 20);
+    struct reply *r = table(a, &(struct numbers){ .next = 1, .last = 250 }, true);
+    assert_true(r->status == 200 && rows(&r->body) == 1 + 250 && header_of(r, "Link") == NULL);
+    assert_int_equal(strncmp(r->body.p, "\xEF\xBB\xBFid,text\r\n1,\r\n2,\r\n", 19), 0);
+    assert_string_equal(header_of(r, "Content-Disposition"), "attachment; filename=\"numbers.csv\"");
+    buf_free(&r->body);
+    /* What is behind the largest table follows by its Link, and has no second line of names. */
+    r = table(a, &(struct numbers){ .next = 1, .last = 6000 }, true);
+    assert_int_equal(rows(&r->body), 1 + CSV_ROWS_MAX);
+    assert_string_equal(header_of(r, "Link"), "</api/numbers?format=csv&from=2026-11-28&after=5000>; rel=\"next\"");
+    buf_free(&r->body);
+    r = table(a, &(struct numbers){ .next = 5001, .last = 6000 }, false);
+    assert_true(rows(&r->body) == 1000 && strncmp(r->body.p, "5001,", 5) == 0 && header_of(r, "Link") == NULL);
+    buf_free(&r->body);
+    /* Rows that are long end the table sooner, and nothing is lost. */
+    r = table(a, &(struct numbers){ .next = 1, .last = 2000, .long_text = 40000 }, true);
+    assert_int_equal(r->status, 200);
+    assert_true(rows(&r->body) < 400 && header_of(r, "Link") != NULL);
+    buf_free(&r->body);
+    /* A fault in any page is a fault of the whole: half a table is none. */
+    r = table(a, &(struct numbers){ .next = 1, .last = 250, .fails_at = 150 }, true);
+    assert_true(r->problem && r->problem->status >= 500 && header_of(r, "Content-Disposition") == NULL);
+    buf_free(&r->body);
+    arena_free(a);
 }
 
 struct list {
@@ -81,6 +158,6 @@ static void ranges(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(cells), cmocka_unit_test(ranges) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(cells), cmocka_unit_test(pages), cmocka_unit_test(ranges) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

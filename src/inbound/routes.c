@@ -115,28 +115,31 @@ static void row_csv(struct csv *c, const struct delivery_row *r)
     csv_end_row(c);
 }
 
+struct csv_pages {
+    struct deliveries_wanted wanted;
+    struct page *page;
+};
+
+static bool csv_page(struct req *req, struct csv *c, void *arg)
+{
+    struct csv_pages *l = arg;
+    struct page *p = l->page;
+    if (!inbound_page(req->tx, &l->wanted, p->row, &p->count)) return false;
+    for (size_t i = 0; i < p->count; i++) row_csv(c, &p->row[i]);
+    if (p->count == DELIVERIES_PAGE_MAX) csv_more_i64(c, req, l->wanted.after = p->row[p->count - 1].id);
+    return true;
+}
+
 static enum answer csv_reply(struct req *req, struct deliveries_wanted w, struct page *p)
 {
     /* clang-format off */
     static const char *const names[] = { "id", "receivedAt", "sender", "address", "senderId", "state", "account",
                                          "size", "outcome", "copies", "changes", "actedAt", NULL };
     /* clang-format on */
-    enum { CSV_MAX_BYTES = 12 << 20 };
-    struct buf out;
-    struct csv c;
-    buf_init(&out, CSV_MAX_BYTES);
-    csv_begin(&c, &out, names, w.after == INT64_MAX);
+    bool first = w.after == INT64_MAX;
     w.limit = DELIVERIES_PAGE_MAX;
-    bool good = true;
-    do {
-        good = inbound_page(req->tx, &w, p->row, &p->count);
-        for (size_t i = 0; i < p->count && good; i++) row_csv(&c, &p->row[i]);
-        if (p->count > 0) w.after = p->row[p->count - 1].id;
-    } while (good && p->count == DELIVERIES_PAGE_MAX && c.rows < CSV_ROWS_MAX);
-    enum answer a =
-        good ? reply_csv(req, "deliveries", &out, p->count == DELIVERIES_PAGE_MAX ? w.after : 0) : reply_fault(req);
-    buf_free(&out);
-    return a;
+    struct csv_pages l = { w, p };
+    return reply_csv(req, &(struct csv_list){ "deliveries", names, first, csv_page, &l });
 }
 
 static enum answer get_deliveries(struct req *req)

@@ -20,7 +20,7 @@ enum {
     CHANNEL_SIZE = 64, /* PostgreSQL's limit for a channel name, with NUL */
     TX_MAX_NOTICES = 16,
     TX_MAX_PARTS = 8, /* depth of savepoints */
-    QUERY_MAX_LIST = 256,
+    QUERY_MAX_LIST = 512,
     DB_ERROR_SIZE = 256,
 };
 

@@ -14,6 +14,7 @@ STMT(count_some, "SELECT COUNT(*) AS n FROM (SELECT 1 " IN_STATE " ORDER BY shop
 const char *const tenants_state_names[] = { "provisioning", "active", "suspended", "disabled", "failed", NULL };
 static const enum tenant_status status_of[] = { TENANT_PROVISIONING, TENANT_ACTIVE, TENANT_SUSPENDED, TENANT_DISABLED,
                                                 TENANT_PENDING };
+static_assert(TENANTS_STATE_FAILED + 1 == ARRAY_LEN(status_of), "the last one");
 static_assert(ARRAY_LEN(status_of) + 1 == ARRAY_LEN(tenants_state_names), "one status a name");
 
 bool tenants_states(struct tx *tx, const int64_t *shops, size_t n, const char **out)

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "credits/credits.h"
+#include "http/csv.h"
 
 enum { ATTENTION_MAX = ENTITLEMENTS_MAX, ATTENTION_DAYS = 7, FAILURES_DEFAULT = 50, FAILURES_MAX = 100 };
 
@@ -192,6 +193,7 @@ static enum answer run_renewal(struct req *req)
 
 struct get_failures {
     int64_t limit, after;
+    int format;
 };
 /* clang-format off */
 static const struct field get_failures_fields[] = {
@@ -199,6 +201,7 @@ static const struct field get_failures_fields[] = {
               .fallback = FAILURES_DEFAULT, .doc = "How many."),
     FIELD_I64(struct get_failures, after, .optional = true, .min = 0, .max = INT64_MAX, .fallback = 0,
               .doc = "The last shop seen: those with larger numbers follow."),
+    FIELD_FORMAT(struct get_failures),
     FIELD_END
 };
 static const struct shape failure_shape[] = {
@@ -211,6 +214,7 @@ static const struct shape failures_shape[] = {
 struct failures {
     struct renewal_failure item[FAILURES_MAX];
     size_t count;
+    int64_t after;
 };
 
 static void failures_json(struct json *j, const void *arg)
@@ -232,10 +236,34 @@ static void failures_json(struct json *j, const void *arg)
     json_end(j);
 }
 
+static bool failures_csv_page(struct req *req, struct csv *c, void *arg)
+{
+    struct failures *f = arg;
+    if (!tenants_renewals_failed(req->tx, f->after, f->item, FAILURES_MAX, &f->count)) return false;
+    for (size_t i = 0; i < f->count; i++) {
+        const struct renewal_failure *r = &f->item[i];
+        csv_i64(c, r->shop), csv_i64(c, r->account), csv_i64(c, r->tries), csv_time(c, r->first_at_ms);
+        csv_time(c, r->last_at_ms), csv_time(c, r->retry_at_ms), csv_text(c, r->error);
+        csv_end_row(c);
+    }
+    if (f->count == FAILURES_MAX) csv_more_i64(c, req, f->after = f->item[f->count - 1].shop);
+    return true;
+}
+
+static enum answer failures_csv(struct req *req, struct failures *f)
+{
+    /* clang-format off */
+    static const char *const names[] = { "shop", "account", "tries", "since", "lastTryAt", "nextTryAt", "error", NULL };
+    /* clang-format on */
+    return reply_csv(req, &(struct csv_list){ "renewals", names, f->after == 0, failures_csv_page, f });
+}
+
 static enum answer run_failures(struct req *req)
 {
     const struct get_failures *in = req->query;
     struct failures *f = ARENA_NEW(req->arena, struct failures);
+    f->after = in->after;
+    if (wants_csv(req, in->format)) return failures_csv(req, f);
     if (!tenants_renewals_failed(req->tx, in->after, f->item, (size_t)in->limit, &f->count)) return reply_fault(req);
     return reply_json(req, 200, failures_json, f);
 }

@@ -140,6 +140,7 @@ extern const struct problem problem_chatbot_not_enabled;
 
 /* ---- house.c: of all accounts, for operators. False: storage fault ---- */
 extern const char *const tenants_state_names[]; /* a number below is a place in it; NULL-ended */
+enum { TENANTS_STATE_FAILED = 4 };
 /* The state of the chatbot of each of these shops; out[i] belongs to shops[i]; "off": none. */
 MUST_USE bool tenants_states(struct tx *tx, const int64_t *shops, size_t n, const char **out);
 struct tenants_wanted {
@@ -150,6 +151,20 @@ struct tenants_wanted {
 };
 MUST_USE bool tenants_in_state(struct tx *tx, const struct tenants_wanted *w, int64_t *shops, size_t *count);
 MUST_USE bool tenants_count_in_state(struct tx *tx, int state, int64_t most, int64_t *out); /* up to `most` */
+/* ---- ends.c: until when the chatbots that are on are paid, of all accounts; for operators. False: storage fault ----
+ */
+struct tenant_end {
+    bool past_due, renews;
+    int64_t at_ms; /* 0: the chatbot of this shop is not on */
+};
+MUST_USE bool tenants_ends(struct tx *tx, const int64_t *shops, size_t n, struct tenant_end *out);
+MUST_USE bool tenants_past_due(struct tx *tx, const struct tenants_wanted *w, int64_t *shops, size_t *count);
+MUST_USE bool tenants_count_past_due(struct tx *tx, int64_t most, int64_t *out); /* up to `most` */
+/* What ends next comes first; the page begins behind this end and this shop. */
+MUST_USE bool tenants_ending(struct tx *tx, int64_t after_ms, int64_t after_shop, int64_t limit, int64_t *shops,
+                             size_t *count);
+MUST_USE bool tenants_count_ending(struct tx *tx, int64_t most, int64_t *out); /* up to `most` */
+
 struct tenant_facts {
     const char *state, *backend, *bot_id, *bot_name, *error; /* all but the state may be NULL */
     int64_t job, enabled_at_ms;                              /* 0: none */
