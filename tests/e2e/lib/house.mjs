@@ -59,6 +59,8 @@ const operatorPages = (merchant) => [
     ['operator-renewals', '/operator/renewals'], ['operator-jobs', '/operator/jobs'], ['operator-audit', '/operator/audit'],
     ['operator-jobs-of', `/operator/jobs?account=${merchant}&from=2020-01-01`], ['operator-skips', '/operator/jobs/skips'],
     ['operator-shops', '/operator/shops'], ['operator-shops-of', '/operator/shops?state=failed&sort=oldest'],
+    ['operator-shops-ending', '/operator/shops?sort=ending'], ['operator-shops-due', '/operator/shops?state=pastDue'],
+    ['operator-customers-by', '/operator/customers?sort=email&from=2020-01-01'],
     ['operator-shops-none', '/operator/shops?search=nothing-like-this'], ['operator-shop', '/operator/shops/2'],
     ['operator-shop-long', '/operator/shops/1'], ['operator-deliveries', '/operator/deliveries'],
     ['operator-delivery', '/operator/deliveries/1', async (page, at) => {

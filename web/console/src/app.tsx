@@ -13,6 +13,7 @@ import { Crash } from "./ui/crash";
 import { Frame } from "./ui/frame";
 import { late } from "./ui/late";
 import { Failed, Waiting } from "./ui/loaded";
+import { mayOf } from "./ui/may";
 import { Announcer } from "./ui/notify";
 import { localPath, loginPath } from "./ui/path";
 import { SignInAgain } from "./ui/sign-in-again";
@@ -96,7 +97,8 @@ function OldCustomer() {
 function FramedRoutes({ user }: { user: User }) {
   const { pathname } = useLocation();
   const operator = user.role === "operator";
-  const start = operator ? "/operator" : "/home";
+  const { books } = mayOf(user);
+  const start = operator ? "/operator" : books ? "/home" : "/inbox";
   useEffect(() => fetchOthers(user.role), [user.role]);
   const to = (path: string) => <Navigate to={path} replace />;
   return (
@@ -105,10 +107,10 @@ function FramedRoutes({ user }: { user: User }) {
         <Routes>
           <Route path="/" element={to(start)} />
           <Route path="/dashboard" element={to(start)} />
-          <Route path="/audit" element={to("/settings/activity")} />
+          <Route path="/audit" element={to(books ? "/settings/activity" : start)} />
           <Route path="/security" element={to("/settings/security")} />
           <Route path="/settings" element={to("/settings/profile")} />
-          <Route path="/home" element={operator ? to(start) : <Home />} />
+          <Route path="/home" element={operator || !books ? to(start) : <Home />} />
           <Route path="/shops" element={<Shops />} />
           <Route path="/shops/:id" element={<ShopPage />} />
           <Route path="/shops/:id/:part" element={<ShopPage />} />
@@ -140,12 +142,22 @@ function FramedRoutes({ user }: { user: User }) {
   );
 }
 
+/** Whoever answers customers sees none of these. */
+const BOOKS = /^\/(shops|billing)(\/|$)/;
+
 function FramedPages() {
+  const { pathname } = useLocation();
   return (
     <SignedIn>
       {(user, here) => (
         <Frame user={user} here={here}>
-          <FramedRoutes user={user} />
+          {BOOKS.test(pathname) && !mayOf(user).books ? (
+            <Suspense fallback={null}>
+              <NotFound />
+            </Suspense>
+          ) : (
+            <FramedRoutes user={user} />
+          )}
         </Frame>
       )}
     </SignedIn>

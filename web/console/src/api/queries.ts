@@ -16,6 +16,7 @@ import { keys } from "./read-keys";
 import { threadWith } from "./thread-with";
 import type {
   Account,
+  AccountFilter,
   Answer,
   AuditEntry,
   AuditFilter,
@@ -102,6 +103,9 @@ export const useSecrets = (id: number) =>
   });
 export const useSummary = () =>
   useQuery({ queryKey: keys.summary, queryFn: () => answer(api.GET("/api/billing/summary")) });
+/** Whether the own ledger is whole, looked at now. */
+export const useLedgerProof = () =>
+  useQuery({ queryKey: keys.ledgerProof, queryFn: () => answer(api.GET("/api/billing/ledger")) });
 /** The balance, and what must be looked at soon. */
 export const useComing = (enabled = true) =>
   useQuery({ queryKey: keys.attention, queryFn: () => answer(api.GET("/api/home")), enabled });
@@ -175,7 +179,9 @@ interface Counted<T> {
 /** Lists whose order one can choose: the server says how many there are, and behind what the next page begins. */
 function useCounted<T>(
   queryKey: readonly unknown[],
-  page: (after: string | undefined) => Promise<{ rows: T[]; total: number; more: boolean; next: string | null }>,
+  page: (
+    after: string | undefined,
+  ) => Promise<{ rows: T[]; total: number | undefined; more: boolean; next: string | null }>,
   enabled = true,
 ): Counted<T> {
   const whole = useInfiniteQuery({
@@ -233,16 +239,14 @@ export const useFound = (typed: string) =>
     enabled: typed !== "",
     placeholderData: keepPreviousData,
   });
-export const useAccounts = (search: string, enabled = true) =>
-  useKeysetList<Account>(
-    keys.accountList(search),
-    async (after) => {
-      const query = search === "" ? range(after) : { ...range(after), search };
-      const got = await answer(api.GET("/api/operator/accounts", { params: { query } }));
-      return got.accounts;
-    },
-    enabled,
-  );
+/** Accounts in an order that one can choose; a search is not counted. */
+export const useAccounts = (filter: AccountFilter) =>
+  useCounted<Account>(keys.accountList(filter), async (after) => {
+    const query = { ...filter, limit: PAGE_ROWS, ...(after !== undefined && { after: Number(after) }) };
+    const { accounts, total, more } = await answer(api.GET("/api/operator/accounts", { params: { query } }));
+    const last = accounts.length < PAGE_ROWS ? undefined : accounts.at(-1);
+    return { rows: accounts, total: total ?? undefined, more, next: last === undefined ? null : String(last.id) };
+  });
 /** Renewals that fail although nobody owes anything. */
 export const useRenewals = () =>
   useKeyset<FailingRenewal>(

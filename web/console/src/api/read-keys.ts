@@ -1,7 +1,7 @@
 /* The names under which what was read is kept. Live events and finished submits name these keys to have them read again;
  * a key's first parts are therefore the thing, its later parts the page. Apart from the hooks, so that the shared worker
  * does not carry them. */
-import type { AuditFilter, DeliveryFilter, HouseFilter, JobFilter, LedgerFilter } from "./types";
+import type { AccountFilter, AuditFilter, DeliveryFilter, HouseFilter, JobFilter, LedgerFilter } from "./types";
 
 export const keys = {
   user: ["user"],
@@ -13,6 +13,7 @@ export const keys = {
   secrets: (id: number) => ["shop", id, "secrets"],
   billing: ["billing"],
   summary: ["billing", "summary"],
+  ledgerProof: ["billing", "ledger"],
   transactions: (filter: LedgerFilter) => ["billing", "transactions", filter],
   inbox: ["inbox"],
   inboxLists: ["inbox", "list"],
@@ -29,7 +30,7 @@ export const keys = {
   operator: ["operator"],
   overview: ["operator", "overview"],
   accounts: ["operator", "accounts"],
-  accountList: (search: string) => ["operator", "accounts", "list", search],
+  accountList: (filter: AccountFilter) => ["operator", "accounts", "list", filter],
   account: (id: number) => ["operator", "accounts", id],
   accountTransactions: (id: number, filter: LedgerFilter) => ["operator", "accounts", id, "transactions", filter],
   renewals: ["operator", "renewals"],

@@ -52,6 +52,7 @@ export type Delivery = Answer<"/api/operator/deliveries", "get">["deliveries"][n
 export type DeliveryFilter = Pick<Query<"/api/operator/deliveries">, "from" | "to" | "state" | "sender" | "account">;
 export type DeliveryContents = Answer<"/api/operator/deliveries/{id}", "get">;
 export type ListedShop = Answer<"/api/operator/shops", "get">["shops"][number];
+export type AccountFilter = Pick<Query<"/api/operator/accounts">, "search" | "sort" | "state" | "from" | "to">;
 export type HouseFilter = Pick<Query<"/api/operator/shops">, "search" | "state" | "sort">;
 export type HouseShop = Answer<"/api/operator/shops/{id}", "get">;
 export type TeamMember = Answer<"/api/team", "get">["members"][number];

@@ -9,6 +9,7 @@ import { CopyButton } from "../ui/copy";
 import { Fact, Facts, Money } from "../ui/facts";
 import { isNarrow } from "../ui/filters";
 import { LedgerExport, LedgerTools, useLedgerFilter } from "../ui/ledger";
+import { LedgerProof } from "../ui/ledger-proof";
 import { Loaded, LoadedList, Together } from "../ui/loaded";
 import { Detail, Figures, Page, Section } from "../ui/page";
 import { TransactionTable } from "../ui/transactions";
@@ -98,6 +99,7 @@ export default function Billing() {
             <>
               <GetCredits />
               <Prices />
+              <LedgerProof />
             </>
           }
         />

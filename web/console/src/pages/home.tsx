@@ -8,6 +8,7 @@ import { LinkButton } from "../ui/button";
 import { CopyButton } from "../ui/copy";
 import { Icon } from "../ui/icon";
 import { Loaded, Together } from "../ui/loaded";
+import { useMay } from "../ui/may";
 import { Figures, Page, Section } from "../ui/page";
 import { StatusPill } from "../ui/pill";
 import { TransactionTable } from "../ui/transactions";
@@ -183,13 +184,14 @@ export default function Home() {
   const summary = useSummary();
   const ledger = useTransactions();
   const coming = useComing();
+  const { manage } = useMay();
   const user = data?.user ?? null;
   const name = user?.name ?? "";
   return (
     <Page title={name === "" ? t("home.welcome") : t("home.welcomeName", { name })}>
       <Together reads={[shops, onboarding, summary, ledger, coming]}>
         {user !== null && <AttentionBanners user={user} />}
-        <Checklist />
+        {manage && <Checklist />}
         <Loaded read={shops} height={84}>
           {({ shops: all }) => (
             <>

@@ -173,7 +173,9 @@ export default function Join() {
   }
   const { inviter, account, role } = read.data;
   return (
-    <Frame intro={t("join.intro", { inviter, account, role: t(`member.${role}`) })}>
+    <Frame
+      intro={t(account === inviter ? "join.introOwn" : "join.intro", { inviter, account, role: t(`member.${role}`) })}
+    >
       <Invitation token={token} invited={read.data} user={who.data.user} />
     </Frame>
   );

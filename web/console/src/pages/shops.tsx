@@ -10,6 +10,7 @@ import { EnableButton, EnableHost } from "../ui/enable";
 import { Day, Time } from "../ui/facts";
 import { Chips, Find } from "../ui/filters";
 import { Loaded } from "../ui/loaded";
+import { useMay } from "../ui/may";
 import { Menu } from "../ui/menu";
 import { Icon } from "../ui/icon";
 import { Page, Section, Teach, Toolbar } from "../ui/page";
@@ -22,12 +23,13 @@ import { type Column, DataTable, type Sort } from "../ui/table";
 function ChatbotButton({ shop, credits }: { shop: Shop; credits: number }) {
   const { t } = useText();
   const { data: config } = useConfig();
-  if (shop.chatbot_state === "off") {
+  const { manage } = useMay();
+  if (shop.chatbot_state === "off" && manage) {
     if (config === undefined) return null;
     const short = credits < config.prices.chatbot;
     if (!short) return <EnableButton shop={shop.id} price={config.prices.chatbot} credits={credits} small />;
   }
-  const works = shop.chatbot_state === "active" || shop.chatbot_state === "provisioning";
+  const works = shop.chatbot_state === "active" || shop.chatbot_state === "provisioning" || !manage;
   return (
     <LinkButton small to={`/shops/${shop.id}`}>
       {t(works ? "shops.open" : "enable.buttonFree")}
@@ -63,6 +65,7 @@ export function ShopTable({
   onDelete: (shop: Shop) => void;
 }) {
   const { t } = useText();
+  const { manage } = useMay();
   const columns: Column<Shop>[] = [
     {
       key: "name",
@@ -115,13 +118,24 @@ export function ShopTable({
                 key: "go",
                 items: [
                   { key: "install", label: t("shop.install"), icon: "code", to: `/shops/${shop.id}/install` },
-                  { key: "keys", label: t("shop.keys"), icon: "key", to: `/shops/${shop.id}/keys` },
-                  { key: "settings", label: t("shop.settings"), icon: "settings", to: `/shops/${shop.id}/settings` },
+                  ...(manage
+                    ? [
+                        { key: "keys", label: t("shop.keys"), icon: "key" as const, to: `/shops/${shop.id}/keys` },
+                        {
+                          key: "settings",
+                          label: t("shop.settings"),
+                          icon: "settings" as const,
+                          to: `/shops/${shop.id}/settings`,
+                        },
+                      ]
+                    : []),
                 ],
               },
               {
                 key: "end",
-                items: [{ key: "delete", label: t("shops.delete"), danger: true, onPick: () => onDelete(shop) }],
+                items: manage
+                  ? [{ key: "delete", label: t("shops.delete"), danger: true, onPick: () => onDelete(shop) }]
+                  : [],
               },
             ]}
           />
@@ -144,6 +158,7 @@ export function ShopTable({
 
 function DeletedShops() {
   const { t } = useText();
+  const { manage } = useMay();
   const read = useDeletedShops(true);
   const restore = useRestoreShop();
   return (
@@ -166,14 +181,16 @@ function DeletedShops() {
                       </span>
                     )}
                   </span>
-                  <Button
-                    small
-                    busy={restore.isPending && restore.sent === shop.id}
-                    onClick={() => restore.send(shop.id)}
-                    aria-label={t("shops.restoreNamed", { name: shop.shop_name })}
-                  >
-                    {t("shops.restore")}
-                  </Button>
+                  {manage && (
+                    <Button
+                      small
+                      busy={restore.isPending && restore.sent === shop.id}
+                      onClick={() => restore.send(shop.id)}
+                      aria-label={t("shops.restoreNamed", { name: shop.shop_name })}
+                    >
+                      {t("shops.restore")}
+                    </Button>
+                  )}
                 </li>
               ))}
             </ul>
@@ -196,6 +213,7 @@ function ShopsOf({
   onDelete: (shop: Shop) => void;
 }) {
   const { t, lang } = useText();
+  const { manage } = useMay();
   const [read, write] = useAddress();
   const found = read("search").toLowerCase();
   const group = GROUPS[read("state")];
@@ -206,9 +224,11 @@ function ShopsOf({
         icon="shop"
         title={t("shops.none")}
         action={
-          <Button look="primary" onClick={onNew}>
-            {t("shops.first")}
-          </Button>
+          manage && (
+            <Button look="primary" onClick={onNew}>
+              {t("shops.first")}
+            </Button>
+          )
         }
       >
         {t("shops.teach")}
@@ -252,12 +272,14 @@ export default function Shops() {
   const showDeleted = address("deleted") === "1";
   const setCreating = (open: boolean) => write({ new: open ? "1" : "" });
   const empty = read.data?.shops.length === 0;
+  const { manage } = useMay();
   return (
     <Page
       title={t("nav.shops")}
       count={empty ? undefined : read.data?.shops.length}
       extra={
-        !empty && (
+        !empty &&
+        manage && (
           <Button look="primary" icon="plus" onClick={() => setCreating(true)}>
             {t("shops.new")}
           </Button>
@@ -280,7 +302,7 @@ export default function Shops() {
         </Button>
       </div>
       {showDeleted && <DeletedShops />}
-      <CreateShopDialog open={address("new") !== ""} onClose={() => setCreating(false)} />
+      <CreateShopDialog open={manage && address("new") !== ""} onClose={() => setCreating(false)} />
       <DeleteShopDialog shop={deleting} onClose={() => setDeleting(null)} />
     </Page>
   );

@@ -5,6 +5,7 @@ import type { User } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { sessionMark } from "../session";
 import { forgetDrafts } from "./draft";
+import { useHelpGroup } from "./house-foot";
 import { Menu, type MenuItem } from "./menu";
 import { useNotify } from "./notify";
 import { useSwitchGroups } from "./switches";
@@ -54,6 +55,7 @@ export function AccountMenu({ user }: { user: User }) {
   const signOut = useSignOut();
   const switches = useSwitchGroups();
   const accounts = useAccounts(user);
+  const help = useHelpGroup();
   const name = user.name ?? user.email;
   const first = String.fromCodePoint(name.codePointAt(0) ?? 0x2022).toUpperCase();
   return (
@@ -75,8 +77,9 @@ export function AccountMenu({ user }: { user: User }) {
             { key: "security", label: t("nav.security"), icon: "shield", to: "/settings/security" },
           ],
         },
-        ...(accounts.length > 0 ? [{ key: "accounts", items: accounts }] : []),
+        ...(accounts.length > 0 ? [{ key: "accounts", title: t("account.others"), items: accounts }] : []),
         ...switches,
+        ...help,
         { key: "leave", items: [{ key: "leave", label: t("nav.signOut"), icon: "leave", onPick: signOut }] },
       ]}
     />

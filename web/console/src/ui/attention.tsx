@@ -7,6 +7,7 @@ import { Alert } from "./alert";
 import { LinkButton } from "./button";
 import { type Attention, moneyAttention } from "./coming";
 import { Icon } from "./icon";
+import { mayOf } from "./may";
 import { Menu } from "./menu";
 
 function useShopAttention(enabled: boolean): readonly Attention[] {
@@ -55,9 +56,9 @@ function useOperatorAttention(enabled: boolean): readonly Attention[] {
   return items.filter(({ n }) => n > 0);
 }
 
-export function useAttention({ role }: Pick<User, "role">): readonly Attention[] {
-  const operator = role === "operator";
-  const merchant = useShopAttention(!operator);
+export function useAttention(user: User): readonly Attention[] {
+  const operator = user.role === "operator";
+  const merchant = useShopAttention(!operator && mayOf(user).books);
   const house = useOperatorAttention(operator);
   return operator ? house : merchant;
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect } from "react";
 import { Link } from "react-router";
 import { type TextKey, useText } from "../i18n/i18n";
 import logo from "../logo.svg";
+import { HouseFoot } from "./house-foot";
 import { Icon } from "./icon";
 import { LanguageSwitch, ThemeSwitch } from "./switches";
 
@@ -39,20 +40,21 @@ export function Door({ title, intro, children }: { title: string; intro?: ReactN
         </div>
         <p className="small">{t("door.foot")}</p>
       </aside>
-      <main className="door-main">
-        <div className="door-tools">
+      <div className="door-main">
+        <header className="door-tools">
           <DoorBrand />
           <LanguageSwitch />
           <ThemeSwitch />
-        </div>
-        <div className="door-box">
+        </header>
+        <main className="door-box">
           <div>
             <h1>{title}</h1>
             {intro !== undefined && <div className="page-intro">{intro}</div>}
           </div>
           {children}
-        </div>
-      </main>
+        </main>
+        <HouseFoot />
+      </div>
     </div>
   );
 }

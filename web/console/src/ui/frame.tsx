@@ -13,7 +13,9 @@ import { AccountMenu } from "./account-menu";
 import { Bell } from "./attention";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
+import { HouseFoot } from "./house-foot";
 import { Icon } from "./icon";
+import { mayOf } from "./may";
 import { Menu, type MenuItem } from "./menu";
 import { useAnnounce } from "./notify";
 import { Palette } from "./palette";
@@ -40,7 +42,7 @@ function Balance({ credits }: { credits: number }) {
 
 const SWITCHER_MAX = 8;
 
-function ShopSwitcher() {
+function ShopSwitcher({ manage }: { manage: boolean }) {
   const { t, number } = useText();
   const { pathname } = useLocation();
   const { data } = useShops();
@@ -73,7 +75,7 @@ function ShopSwitcher() {
           key: "more",
           items: [
             { key: "all", label: t("switcher.allN", { n: number(shops.length) }), to: "/shops" },
-            { key: "new", label: t("shops.new"), icon: "plus", to: "/shops?new=1" },
+            ...(manage ? [{ key: "new", label: t("shops.new"), icon: "plus" as const, to: "/shops?new=1" }] : []),
           ],
         },
       ]}
@@ -100,18 +102,20 @@ function Line({ place, gone }: { place: Place; gone?: (() => void) | undefined }
 function Side({ user, gone }: { user: User; gone?: () => void }) {
   const { t } = useText();
   const operator = user.role === "operator";
+  const may = mayOf(user);
+  const owns = !operator && may.books;
   return (
     <div className="side-inner">
       <Brand />
-      {!operator && <ShopSwitcher />}
+      {owns && <ShopSwitcher manage={may.manage} />}
       <nav aria-label={t("nav.label")}>
         <ul className="nav">
-          {placesOf(operator).map((place) => (
+          {placesOf(operator, may).map((place) => (
             <Line key={place.to} place={place} gone={gone} />
           ))}
         </ul>
       </nav>
-      <div className="side-foot">{!operator && <Balance credits={user.credits} />}</div>
+      <div className="side-foot">{owns && <Balance credits={user.credits} />}</div>
     </div>
   );
 }
@@ -188,7 +192,8 @@ export function Frame({ user, here, children }: { user: User; here: boolean; chi
   const [menu, setMenu] = useState(false);
   const [search, setSearch] = useState(false);
   const [openSearch] = useState(() => () => setSearch(true));
-  const down = useLive(user.id, here);
+  // The account's events are of what an agent does not see; the inbox has its own.
+  const down = useLive(user.id, here && mayOf(user).books);
   useSaidCredits(user.credits);
   useShortcut(openSearch);
   return (
@@ -204,6 +209,7 @@ export function Frame({ user, here, children }: { user: User; here: boolean; chi
         <main id="main" className="main" tabIndex={-1}>
           {children}
         </main>
+        <HouseFoot />
       </div>
       <Dialog open={menu} title={t("nav.menu")} kind="drawer" onClose={() => setMenu(false)}>
         <Side user={user} gone={() => setMenu(false)} />

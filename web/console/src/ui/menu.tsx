@@ -12,6 +12,8 @@ export interface MenuItem {
   danger?: boolean | undefined;
   lang?: string | undefined;
   to?: string | undefined;
+  /** An address outside of the console. */
+  href?: string | undefined;
   onPick?: (() => void) | undefined;
 }
 export interface MenuGroup {
@@ -28,6 +30,17 @@ interface Props {
   /** What stands above the items: who is signed in. */
   head?: ReactNode;
   side?: "left" | "right";
+}
+
+/** A page opens beside this one; a mail program or a telephone takes the others. */
+function openOutside(address: string): void {
+  const link = document.createElement("a");
+  link.href = address;
+  if (address.startsWith("https://")) {
+    link.target = "_blank";
+    link.rel = "noreferrer";
+  }
+  link.click();
 }
 
 const ITEM = "[role=menuitem], [role=menuitemradio]";
@@ -130,6 +143,7 @@ export function Menu({
     close();
     item.onPick?.();
     if (item.to !== undefined) void navigate(item.to);
+    if (item.href !== undefined) openOutside(item.href);
   };
   return (
     <div className="menu" ref={place} onKeyDown={keys}>

@@ -7,6 +7,7 @@ import type { Found } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
 import { Dialog } from "./dialog";
 import { Icon, type IconName } from "./icon";
+import { useMay } from "./may";
 import { findable } from "./places";
 import { useResting } from "./resting";
 
@@ -39,11 +40,12 @@ function useGroups(typed: string, operator: boolean): readonly Group[] {
   const { t } = useText();
   const wanted = typed.trim().toLowerCase();
   const resting = useResting(wanted);
-  const shops = useShops(!operator).data?.shops ?? [];
+  const may = useMay();
+  const shops = useShops(!operator && may.books).data?.shops ?? [];
   const asked = operator && resting !== "";
   const answered = useFound(asked ? resting : "").data;
   const found = asked && answered !== undefined ? answered : [];
-  const pages = findable(operator)
+  const pages = findable(operator, may)
     .map(({ to, text, icon }) => ({ key: to, to, icon, text: t(text) }))
     .filter(({ text }) => matches(wanted, text));
   const shopHits = shops

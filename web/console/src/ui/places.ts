@@ -1,6 +1,7 @@
 /* Where one can go: the menu and the search read the same list. A place stands here from the day its page exists. */
 import type { TextKey } from "../i18n/i18n";
 import type { IconName } from "./icon";
+import type { May } from "./may";
 
 export interface Place {
   to: string;
@@ -10,14 +11,20 @@ export interface Place {
   group?: TextKey;
   /** What also counts as being here. */
   under?: string;
+  /** For whom; not given: for all. */
+  when?: (may: May) => boolean;
 }
 
+const books = (may: May) => may.books;
+const manage = (may: May) => may.manage;
+
 const MERCHANT: readonly Place[] = [
-  { to: "/home", text: "nav.home", icon: "home" },
+  { to: "/home", text: "nav.home", icon: "home", when: books },
   { to: "/inbox", text: "nav.inbox", icon: "inbox" },
-  { to: "/shops", text: "nav.shops", icon: "shop" },
-  { to: "/billing", text: "nav.billing", icon: "billing" },
-  { to: "/settings/activity", text: "nav.settings", icon: "settings", under: "/settings" },
+  { to: "/shops", text: "nav.shops", icon: "shop", when: books },
+  { to: "/billing", text: "nav.billing", icon: "billing", when: books },
+  { to: "/settings/activity", text: "nav.settings", icon: "settings", under: "/settings", when: books },
+  { to: "/settings/profile", text: "nav.settings", icon: "settings", under: "/settings", when: (may) => !may.books },
 ];
 const OPERATOR: readonly Place[] = [
   { to: "/operator", text: "nav.today", icon: "today" },
@@ -29,7 +36,9 @@ const OPERATOR: readonly Place[] = [
   { to: "/operator/audit", text: "nav.operatorAudit", icon: "log" },
 ];
 
-export const placesOf = (operator: boolean): readonly Place[] => (operator ? OPERATOR : MERCHANT);
+const allowed = (places: readonly Place[], may: May) => places.filter(({ when }) => when === undefined || when(may));
+
+export const placesOf = (operator: boolean, may: May): readonly Place[] => allowed(operator ? OPERATOR : MERCHANT, may);
 
 /** Not in the menu, but found. */
 const OWN: readonly Place[] = [
@@ -37,14 +46,14 @@ const OWN: readonly Place[] = [
   { to: "/settings/security", text: "nav.security", icon: "shield" },
 ];
 const OWN_MERCHANT: readonly Place[] = [
-  { to: "/settings/team", text: "nav.team", icon: "people" },
-  { to: "/settings/activity", text: "nav.activity", icon: "log" },
-  { to: "/shops?new=1", text: "shops.new", icon: "plus" },
+  { to: "/settings/team", text: "nav.team", icon: "people", when: manage },
+  { to: "/settings/activity", text: "nav.activity", icon: "log", when: books },
+  { to: "/shops?new=1", text: "shops.new", icon: "plus", when: manage },
 ];
 
-export function findable(operator: boolean): readonly Place[] {
-  const menu = placesOf(operator).filter(({ under }) => under === undefined);
-  return [...menu, ...(operator ? [] : OWN_MERCHANT), ...OWN];
+export function findable(operator: boolean, may: May): readonly Place[] {
+  const menu = placesOf(operator, may).filter(({ under }) => under === undefined);
+  return [...menu, ...(operator ? [] : allowed(OWN_MERCHANT, may)), ...OWN];
 }
 
 export function isHere({ to, under }: Place, pathname: string): boolean {

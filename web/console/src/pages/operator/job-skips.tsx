@@ -3,9 +3,10 @@ import { useJobSkips } from "../../api/queries";
 import type { JobSkip } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Short, Time } from "../../ui/facts";
+import { Export } from "../../ui/filters";
 import { JobParts } from "../../ui/job-parts";
 import { LoadedList } from "../../ui/loaded";
-import { Page, Teach } from "../../ui/page";
+import { Page, Teach, Toolbar } from "../../ui/page";
 import { type Column, DataTable } from "../../ui/table";
 
 function SkipTable({ rows }: { rows: readonly JobSkip[] }) {
@@ -57,6 +58,11 @@ export default function JobSkips() {
   return (
     <Page title={t("skips.title")} intro={t("skips.intro")}>
       <JobParts />
+      <Toolbar>
+        <span className="end">
+          <Export path="/api/operator/jobs/skips" wanted={{}} name="chathub-left-out" />
+        </span>
+      </Toolbar>
       <LoadedList read={read} rows={12}>
         {(rows) =>
           rows.length === 0 ? (

@@ -1,10 +1,12 @@
 /* Renewals that fail for a reason that is not the customer's: each is somebody's chatbot, so each has a name. */
+import { Link } from "react-router";
 import { useAccount, useRenewals } from "../../api/queries";
 import type { FailingRenewal } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Short, Time } from "../../ui/facts";
+import { Export } from "../../ui/filters";
 import { LoadedList } from "../../ui/loaded";
-import { Page, Teach } from "../../ui/page";
+import { Page, Teach, Toolbar } from "../../ui/page";
 import { KnownPerson } from "../../ui/person";
 import { type Column, DataTable } from "../../ui/table";
 
@@ -13,7 +15,12 @@ function ShopOf({ row }: { row: FailingRenewal }) {
   const { data, isError } = useAccount(row.account);
   const name = data?.shops.find(({ id }) => id === row.shop)?.shop_name;
   if (data === undefined && !isError) return <span className="muted">…</span>;
-  return <Short>{name ?? t("shop.gone")}</Short>;
+  if (name === undefined) return <Short>{t("shop.gone")}</Short>;
+  return (
+    <Link to={`/operator/shops/${row.shop}`} className="short" title={name}>
+      {name}
+    </Link>
+  );
 }
 
 function RenewalTable({ rows }: { rows: readonly FailingRenewal[] }) {
@@ -49,6 +56,11 @@ export default function Renewals() {
   const read = useRenewals();
   return (
     <Page title={t("nav.renewals")} intro={t("renewals.intro")}>
+      <Toolbar>
+        <span className="end">
+          <Export path="/api/operator/renewals" wanted={{}} name="chathub-renewals" />
+        </span>
+      </Toolbar>
       <LoadedList read={read} rows={12}>
         {(rows) =>
           rows.length === 0 ? (

@@ -4,15 +4,15 @@ import { useHouse } from "../../api/queries";
 import type { HouseFilter, ListedShop } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { useAddress } from "../../ui/address";
-import { Person, Short, Time } from "../../ui/facts";
+import { Day, Person, Short, Time } from "../../ui/facts";
 import { Choose, Export, Find, isNarrow } from "../../ui/filters";
 import { LoadedList } from "../../ui/loaded";
 import { Page, Teach, Toolbar } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
 import { type Column, DataTable, type Sort } from "../../ui/table";
 
-const STATES = ["active", "provisioning", "suspended", "failed", "disabled", "deleted"] as const;
-const SORTS = ["newest", "oldest", "name", "nameDown"] as const;
+const STATES = ["active", "pastDue", "provisioning", "suspended", "failed", "disabled", "deleted"] as const;
+const SORTS = ["newest", "oldest", "name", "nameDown", "ending"] as const;
 const SEARCH_MAX = 100;
 
 function useHouseFilter(): HouseFilter {
@@ -20,17 +20,31 @@ function useHouseFilter(): HouseFilter {
   const search = read("search").slice(0, SEARCH_MAX) || undefined;
   const state = STATES.find((name) => name === read("state"));
   const sort = SORTS.find((name) => name === read("sort"));
-  // In a state the age is all one can sort by.
-  const byName = sort === "name" || sort === "nameDown";
-  return { search, state, sort: state !== undefined && search === undefined && byName ? undefined : sort };
+  return { search, state, sort: sort !== undefined && sortsBy(sort, search, state) ? sort : undefined };
 }
 
-const sortOf = ({ sort = "newest" }: HouseFilter): Sort => ({
-  by: sort === "name" || sort === "nameDown" ? "name" : "created",
-  down: sort === "newest" || sort === "nameDown",
-});
+/** In a state the age is all one can sort by; what ends next is an order of what is on, and not searched. */
+function sortsBy(sort: NonNullable<HouseFilter["sort"]>, search?: string, state?: HouseFilter["state"]): boolean {
+  if (sort === "ending") return search === undefined && (state === undefined || state === "active");
+  return sort === "newest" || sort === "oldest" || state === undefined || search !== undefined;
+}
 
-const nameOf = ({ by, down }: Sort) => (by === "name" ? (down ? "nameDown" : "name") : down ? "newest" : "oldest");
+const SORT_OF: Readonly<Record<NonNullable<HouseFilter["sort"]>, Sort>> = {
+  newest: { by: "created", down: true },
+  oldest: { by: "created", down: false },
+  name: { by: "name", down: false },
+  nameDown: { by: "name", down: true },
+  ending: { by: "ends", down: false },
+};
+
+function nameOf({ by, down }: Sort) {
+  if (by === "ends") return "ending";
+  return by === "name" ? (down ? "nameDown" : "name") : down ? "newest" : "oldest";
+}
+
+/** One that is on and not paid says so; the state of the chatbot alone would not. */
+const stateOf = (row: ListedShop) =>
+  row.status === "deleted" ? "deleted" : row.pastDue ? "past_due" : row.chatbot_state;
 
 function ShopTable({ rows, filter }: { rows: readonly ListedShop[]; filter: HouseFilter }) {
   const { t } = useText();
@@ -41,7 +55,7 @@ function ShopTable({ rows, filter }: { rows: readonly ListedShop[]; filter: Hous
       title: t("shop.name"),
       grow: true,
       phone: "main",
-      sortable: filter.state === undefined || filter.search !== undefined,
+      sortable: sortsBy("name", filter.search, filter.state),
       render: (row) => (
         <Link to={`/operator/shops/${row.id}`} className="short" title={row.shop_name}>
           {row.shop_name}
@@ -60,7 +74,22 @@ function ShopTable({ rows, filter }: { rows: readonly ListedShop[]; filter: Hous
       title: t("customer.state"),
       tight: true,
       phone: "end",
-      render: (row) => <StatusPill state={row.status === "deleted" ? "deleted" : row.chatbot_state} />,
+      render: (row) => <StatusPill state={stateOf(row)} />,
+    },
+    {
+      key: "ends",
+      title: t("house.expiresAt"),
+      tight: true,
+      sortable: sortsBy("ending", filter.search, filter.state),
+      render: (row) =>
+        row.expiresAt === null ? (
+          <span className="muted">—</span>
+        ) : (
+          <>
+            <Day at={row.expiresAt} />
+            {!row.renews && <span className="muted"> · {t("house.endsThen")}</span>}
+          </>
+        ),
     },
     {
       key: "account",
@@ -84,7 +113,7 @@ function ShopTable({ rows, filter }: { rows: readonly ListedShop[]; filter: Hous
       rows={rows}
       rowKey={(row) => row.id}
       empty={t("list.noMatch")}
-      sort={sortOf(filter)}
+      sort={SORT_OF[filter.sort ?? "newest"]}
       onSort={(sort) => write({ sort: nameOf(sort) })}
     />
   );

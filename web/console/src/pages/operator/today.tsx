@@ -57,6 +57,12 @@ function House(numbers: Numbers) {
             <Fact name={t("job.running")}>{number(jobs.running)}</Fact>
             <Fact name={t("job.dead")}>{number(jobs.dead)}</Fact>
             <Fact name={t("overview.oldest")}>{oldest}</Fact>
+            <Fact name={t("overview.pastDue")}>
+              <Leading n={numbers.pastDue} to="/operator/shops?state=pastDue&sort=oldest" />
+            </Fact>
+            <Fact name={t("overview.failed")}>
+              <Leading n={numbers.failed} to="/operator/shops?state=failed&sort=oldest" />
+            </Fact>
             <Fact name={t("overview.renewalsFailing")}>
               <Leading n={numbers.renewalsFailing} to="/operator/renewals" />
             </Fact>

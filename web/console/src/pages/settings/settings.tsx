@@ -2,6 +2,7 @@
 import { useParams } from "react-router";
 import { useUser } from "../../api/queries";
 import { useText } from "../../i18n/i18n";
+import { useMay } from "../../ui/may";
 import { Page, type Part, Settings } from "../../ui/page";
 import NotFound from "../not-found";
 import { Activity } from "./activity";
@@ -16,10 +17,10 @@ export default function SettingsPage() {
   const user = data?.user ?? null;
   const merchant = user?.role === "merchant";
   const mine = user?.account?.role;
-  const manages = merchant && (mine === "owner" || mine === "admin");
+  const { books, manage } = useMay();
   const parts: Part[] = [
-    ...(manages ? [{ to: "/settings/team", text: t("nav.team") }] : []),
-    ...(merchant ? [{ to: "/settings/activity", text: t("nav.activity") }] : []),
+    ...(merchant && manage ? [{ to: "/settings/team", text: t("nav.team") }] : []),
+    ...(merchant && books ? [{ to: "/settings/activity", text: t("nav.activity") }] : []),
     { to: "/settings/profile", text: t("nav.profile") },
     { to: "/settings/security", text: t("nav.security") },
   ];

@@ -67,9 +67,9 @@ function chatbot(state: Chatbot["state"]): Chatbot {
   };
 }
 
-function client(): QueryClient {
+function client(role = "owner"): QueryClient {
   const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
-  queries.setQueryData(keys.user, { user: { credits: 100 } });
+  queries.setQueryData(keys.user, { user: { credits: 100, role: "merchant", account: { role } } });
   queries.setQueryData(keys.config, { chatbotFeature: true, prices: { chatbot: 50, renewal: 10 } });
   return queries;
 }
@@ -96,8 +96,8 @@ describe("enabling the chatbot", () => {
     expect(page.includes("You can leave this page")).toBe(state === "provisioning");
   });
 
-  it.each(STATES)("is offered in the list of shops: %s", (state) => {
-    const row = drawn(
+  const listed = (state: (typeof STATES)[number], role?: string) =>
+    drawn(
       <EnableHost>
         <ShopTable
           shops={[{ ...shop, chatbot_state: state }]}
@@ -107,8 +107,17 @@ describe("enabling the chatbot", () => {
           onDelete={() => undefined}
         />
       </EnableHost>,
-      client(),
+      client(role),
     );
-    expect(row.includes("Enable chatbot")).toBe(chatbot(state).canEnable);
+
+  it.each(STATES)("is offered in the list of shops: %s", (state) => {
+    expect(listed(state).includes("Enable chatbot")).toBe(chatbot(state).canEnable);
+  });
+
+  it.each(STATES)("is offered to nobody who may not spend: %s", (state) => {
+    const queries = client("viewer");
+    queries.setQueryData(keys.chatbot(shop.id), chatbot(state));
+    expect(drawn(<Overview shop={shop} />, queries)).not.toMatch(/Enable chatbot|Try again|Disable/);
+    expect(listed(state, "viewer")).not.toContain("Enable chatbot");
   });
 });

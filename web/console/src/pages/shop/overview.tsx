@@ -13,6 +13,7 @@ import { ConfirmDialog } from "../../ui/dialog";
 import { EnableButton, EnableHost, Features } from "../../ui/enable";
 import { Day, Fact, Facts, Id, Time } from "../../ui/facts";
 import { Loaded } from "../../ui/loaded";
+import { useMay } from "../../ui/may";
 import { useNotify } from "../../ui/notify";
 import { DangerLine, DangerZone, Detail, Section } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
@@ -26,6 +27,9 @@ interface Props {
 }
 
 function Enable({ shop, chatbot, label }: Props & { label?: string }) {
+  const { t } = useText();
+  const { manage } = useMay();
+  if (!manage) return <p className="muted">{t("may.not")}</p>;
   return (
     <EnableButton
       shop={shop.id}
@@ -147,6 +151,7 @@ function DisableButton({ shop }: { shop: Shop }) {
 /** The built-in chatbot is managed here: a button that signs one in to this same page would lead nowhere. */
 function Enabled({ shop, chatbot }: Props) {
   const { t, day } = useText();
+  const { manage } = useMay();
   const stopped = chatbot.state === "suspended";
   return (
     <div className="stack">
@@ -188,7 +193,7 @@ function Enabled({ shop, chatbot }: Props) {
             title={t("chatbot.name")}
             extra={
               <span className="line">
-                {!stopped && chatbot.backend !== "builtin" && <LaunchButton shop={shop.id} />}
+                {!stopped && manage && chatbot.backend !== "builtin" && <LaunchButton shop={shop.id} />}
                 {!stopped && chatbot.embedCode !== null && (
                   <LinkButton look="primary" small icon="code" to={`/shops/${shop.id}/install`}>
                     {t("shop.install")}
@@ -208,11 +213,13 @@ function Enabled({ shop, chatbot }: Props) {
           )
         }
       />
-      <DangerZone title={t("shop.danger")}>
-        <DangerLine text={t("disable.text")}>
-          <DisableButton shop={shop} />
-        </DangerLine>
-      </DangerZone>
+      {manage && (
+        <DangerZone title={t("shop.danger")}>
+          <DangerLine text={t("disable.text")}>
+            <DisableButton shop={shop} />
+          </DangerLine>
+        </DangerZone>
+      )}
     </div>
   );
 }

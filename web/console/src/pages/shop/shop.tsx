@@ -5,9 +5,11 @@ import { useShop } from "../../api/queries";
 import { toProblem } from "../../api/problem";
 import type { Shop } from "../../api/types";
 import { type TextKey, useText } from "../../i18n/i18n";
+import { Alert } from "../../ui/alert";
 import { Id } from "../../ui/facts";
 import { Icon } from "../../ui/icon";
 import { Loaded, Together } from "../../ui/loaded";
+import { useMay } from "../../ui/may";
 import { Page, Parts } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
 import NotFound from "../not-found";
@@ -19,6 +21,8 @@ import { SubscriptionPart } from "./subscription";
 
 const PARTS = ["", "install", "subscription", "keys", "settings"] as const;
 type PartName = (typeof PARTS)[number];
+/** For owners and administrators alone. */
+const MANAGED: readonly PartName[] = ["keys", "settings"];
 const TITLES: Readonly<Record<PartName, TextKey>> = {
   "": "shop.overview",
   install: "shop.install",
@@ -45,6 +49,8 @@ function PartOf({ shop, part }: { shop: Shop; part: PartName }) {
 function OneShop({ id, part }: { id: number; part: PartName }) {
   const { t } = useText();
   const read = useShop(id);
+  const { manage } = useMay();
+  const parts = manage ? PARTS : PARTS.filter((name) => !MANAGED.includes(name));
   if (read.isError && toProblem(read.error).status === 404) return <NotFound />;
   const shop = read.data?.shop;
   return (
@@ -74,9 +80,13 @@ function OneShop({ id, part }: { id: number; part: PartName }) {
       <Together reads={[read]}>
         <Parts
           label={t("shop.parts")}
-          parts={PARTS.map((name) => ({ to: `/shops/${id}${name === "" ? "" : `/${name}`}`, text: t(TITLES[name]) }))}
+          parts={parts.map((name) => ({ to: `/shops/${id}${name === "" ? "" : `/${name}`}`, text: t(TITLES[name]) }))}
         />
-        <Loaded read={read}>{({ shop: loaded }) => <PartOf shop={loaded} part={part} />}</Loaded>
+        <Loaded read={read}>
+          {({ shop: loaded }) =>
+            parts.includes(part) ? <PartOf shop={loaded} part={part} /> : <Alert tone="info" title={t("may.not")} />
+          }
+        </Loaded>
       </Together>
     </Page>
   );

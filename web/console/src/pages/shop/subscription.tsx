@@ -4,6 +4,7 @@ import type { Shop, Subscription } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Day, Fact, Facts } from "../../ui/facts";
 import { Loaded } from "../../ui/loaded";
+import { useMay } from "../../ui/may";
 import { Section } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
 import { RenewalSwitch } from "../../ui/renewal";
@@ -40,10 +41,11 @@ export function SubscriptionFacts({ subscription }: { subscription: Subscription
 export function SubscriptionCard({ shop, subscription }: { shop: number; subscription: Subscription }) {
   const runs = subscription.status === "active" || subscription.status === "past_due";
   const byCredits = subscription.source === "credits";
+  const { manage } = useMay();
   return (
     <div className="stack stack-tight">
       <SubscriptionFacts subscription={subscription} />
-      {runs && byCredits && <RenewalSwitch shop={shop} subscription={subscription} />}
+      {runs && byCredits && manage && <RenewalSwitch shop={shop} subscription={subscription} />}
     </div>
   );
 }
