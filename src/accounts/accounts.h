@@ -47,10 +47,12 @@ MUST_USE enum account_add accounts_add(struct tx *tx, const char *email, const c
 /* A person as a member of an account: what colleagues and customers see. ROW_NONE: no member. `name` may be empty. */
 struct colleague {
     int64_t person;
-    const char *name, *email;
+    const char *name, *email, *lang;
     unsigned roles; /* one of WHO_OWNER to WHO_VIEWER */
 };
 MUST_USE enum row accounts_colleague(struct tx *tx, int64_t account, int64_t person, struct colleague *out);
+/* The first `most` of them who can sign in, by their number. */
+MUST_USE bool accounts_colleagues(struct tx *tx, int64_t account, size_t most, struct colleague *out, size_t *count);
 /* Counts the whole table: for the job that keeps the operator's overview, not for a request. */
 MUST_USE bool accounts_count(struct tx *tx, int64_t *count);
 

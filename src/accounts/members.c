@@ -20,6 +20,8 @@ STMT(end_invitations, "DELETE FROM invitations WHERE account = ?1 AND invited_by
 STMT(of_account, "SELECT m.person, m.role, m.joined_at_ms, p.email, p.name, p.disabled, p.last_login_at_ms"
                  " FROM members m JOIN persons p ON p.id = m.person WHERE m.account = ?1 AND m.person > ?2"
                  " ORDER BY m.person LIMIT ?3");
+STMT(colleagues, "SELECT m.person, m.role, p.email, p.name, p.lang FROM members m JOIN persons p ON p.id = m.person"
+                 " WHERE m.account = ?1 AND p.disabled = 0 ORDER BY m.person LIMIT ?2");
 STMT(of_person, "SELECT m.account, m.role, a.name, a.disabled, p.email FROM members m"
                 " JOIN accounts a ON a.id = m.account"
                 " JOIN persons p ON p.id = (SELECT MIN(o.person) FROM members o WHERE o.account = a.id AND o.role = 1)"
@@ -88,8 +90,25 @@ enum row accounts_colleague(struct tx *tx, int64_t account, int64_t person, stru
     enum row r = member_role(tx, account, person, &role);
     if (r == ROW_FOUND) r = persons_get(tx, person, &p);
     if (r != ROW_FOUND) return r;
-    *out = (struct colleague){ .person = person, .name = p.name, .email = p.email, .roles = member_roles(role) };
+    *out = (struct colleague){
+        .person = person, .name = p.name, .email = p.email, .lang = p.lang, .roles = member_roles(role)
+    };
     return ROW_FOUND;
+}
+
+bool accounts_colleagues(struct tx *tx, int64_t account, size_t most, struct colleague *out, size_t *count)
+{
+    struct query q = query(tx, &colleagues);
+    enum row r;
+    bind_i64(&q, account), bind_i64(&q, (int64_t)most);
+    *count = 0;
+    while ((r = query_next(&q)) == ROW_FOUND)
+        out[(*count)++] = (struct colleague){ .person = col_i64(&q, "person"),
+                                              .name = col_text(&q, "name"),
+                                              .email = col_text(&q, "email"),
+                                              .lang = col_text(&q, "lang"),
+                                              .roles = member_roles((enum member_role)col_i64(&q, "role")) };
+    return r == ROW_NONE;
 }
 
 bool memberships(struct tx *tx, int64_t person, struct membership out[MEMBERSHIPS_MAX], size_t *count)

@@ -25,7 +25,9 @@ static void preview(const struct letter *l, const char *lang, const char *end, c
 /* Each '<' of the HTML part begins an element that letters.c wrote. */
 static void only_our_elements(const struct letter *l, const char *html)
 {
-    static const char *const ours[] = { "!doctype", "html", "head", "meta", "title", "body", "div", "h1", "p", "a" };
+    static const char *const ours[] = {
+        "!doctype", "html", "head", "meta", "title", "body", "div", "h1", "p", "br", "a"
+    };
     for (const char *p = html; (p = strchr(p, '<')) != NULL; p++) {
         const char *name = p[1] == '/' ? p + 2 : p + 1;
         size_t n = strcspn(name, " >\n");

@@ -94,6 +94,8 @@ const struct job_kind *const app_job_kinds[] = {
     &chat_empty_job,
     &chat_unused_job,
     &chat_tokens_job,
+    &chat_due_job,
+    &chat_line_job,
     &overview_job,
     &http_purge_job,
     &inbound_act_job,
@@ -116,6 +118,7 @@ const struct sender *const app_senders[] = {
 const struct letter *const *const app_letter_tables[] = {
     accounts_letters,
     tenants_letters,
+    chat_letters,
     NULL,
 };
 
@@ -261,4 +264,5 @@ void app_fill_hooks(struct app *app)
     chat_settings = (struct chat_settings){
         .keyring = app->keyring, .base_url = app->base_url, .lanes = app->lanes, .development = app_development
     };
+    chat_settings.mail = &app->mail;
 }

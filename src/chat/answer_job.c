@@ -4,18 +4,34 @@
  * since: a newer word has put another job, a person silences this one (messages.c). The reply's own id is that of the
  * last word it answers, so that an attempt which is made twice is one message.
  *
+ * When it answers: a moment after the last word; while the visitor goes on typing, some seconds after it, so that what
+ * is being written is answered too; and never later than a while after the first word that has no answer. Typing is
+ * known from the conversation's events (http/events.h): nothing is stored for it.
+ *
+ * It answers so many times an hour in one conversation and then calls a person: who talks to it may be a program too.
+ *
  * A shop that has taught nothing has no assistant: its visitors wait for people. */
-#include "chat/models/model.h"
+#include "chat/agent.h"
 #include "chat/private.h"
 
 #include "base/clock.h"
+#include "http/events.h"
 #include "jobs/jobs.h"
 
-enum { ANSWER_AFTER_MS = 700, ANSWER_WORDS_MAX = 20, ORDER_MISSES_MAX = 5 };
+enum {
+    ANSWER_AFTER_MS = 700,
+    ANSWER_TYPING_MS = 5 * SECOND_MS,
+    ANSWER_AT_MOST_MS = 15 * SECOND_MS,
+    TYPING_LASTS_MS = 6 * SECOND_MS, /* clients say it every few seconds */
+    ANSWER_WORDS_MAX = 20,
+    ANSWERS_PER_HOUR = 60,
+    ORDER_MISSES_MAX = 5
+};
 
 /* What .load found out. NULL as job->state: there is nothing to answer. */
 struct draft {
-    int64_t epoch, last_number, visitor;
+    int64_t wait_ms; /* > 0: not yet, and nothing else is set */
+    int64_t epoch, last_number, visitor, failed;
     const char *text; /* NULL: say nothing */
     bool hand_off, order_missed;
 };
@@ -56,37 +72,67 @@ static size_t turns_of(struct arena *a, const struct message *m, size_t count, s
     return n > 0 && turn[n - 1].customer ? n : 0;
 }
 
-static enum row think(struct job *job, struct tx *tx, const struct conversation *c, struct draft *out)
+/* How long until it is to be answered; 0: now. -1: storage fault. `last` is the visitor's last word. */
+static int64_t wait_of(struct tx *tx, const struct conversation *c, const struct message *last, int64_t now_ms)
 {
-    struct message *m = ARENA_ARRAY(job->arena, struct message, ANSWER_WORDS_MAX);
-    struct model_turn *turn = ARENA_ARRAY(job->arena, struct model_turn, ANSWER_WORDS_MAX);
+    int64_t typed_ms, due_ms = last->at_ms + ANSWER_AFTER_MS;
+    enum row row = events_newest(tx, (struct topic){ TOPIC_CONVERSATION, c->id }, "typing", &typed_ms);
+    if (row == ROW_FAULT) return -1;
+    bool typing = row == ROW_FOUND && typed_ms > last->at_ms && now_ms - typed_ms < TYPING_LASTS_MS;
+    if (typing) due_ms = last->at_ms + ANSWER_TYPING_MS;
+    int64_t most_ms = (c->burst_at_ms > 0 ? c->burst_at_ms : last->at_ms) + ANSWER_AT_MOST_MS;
+    if (due_ms > most_ms) due_ms = most_ms;
+    /* Words of a clock that was ahead are not waited for. */
+    int64_t wait_ms = due_ms - now_ms;
+    return wait_ms > ANSWER_AT_MOST_MS || wait_ms < 0 ? 0 : wait_ms;
+}
+
+/* The model's own answer, or a person when it has answered too often. */
+static enum row answer(struct job *job, struct tx *tx, const struct conversation *c, const struct model_turn *turn,
+                       size_t turns, struct draft *out)
+{
     struct knowledge_source source;
-    struct model_reply reply;
+    struct shop_chat_settings settings;
+    struct agent_reply r;
     struct visitor v;
     struct identity who = { .email = "" };
-    size_t count;
     enum row row = knowledge_source_of(tx, c->account, c->shop, job->arena, &source);
     if (row == ROW_FOUND) row = visitor_get(tx, c->visitor, &v);
     if (row != ROW_FOUND) return row;
-    if (!messages_before(tx, c->id, INT64_MAX, ANSWER_WORDS_MAX, m, &count)) return ROW_FAULT;
-    if (identity_get(tx, v.id, &who) == ROW_FAULT) return ROW_FAULT;
+    if (!chat_settings_read(tx, c->shop, job->arena, &settings) || identity_get(tx, v.id, &who) == ROW_FAULT)
+        return ROW_FAULT;
+    out->visitor = v.id;
+    bool hour = job->now_ms >= c->replies_since_ms && job->now_ms - c->replies_since_ms < HOUR_MS;
+    out->hand_off = hour && c->replies >= ANSWERS_PER_HOUR;
+    if (out->hand_off) return ROW_FOUND;
     if (v.order_misses >= ORDER_MISSES_MAX) source.order = no_order;
-    size_t turns = turns_of(job->arena, m, count, turn);
-    if (turns == 0) return ROW_NONE;
     const struct model_ask ask = { .turn = turn,
                                    .turns = turns,
                                    .language = v.language,
                                    .source = &source,
                                    .arena = job->arena,
                                    .verified_email = who.email[0] ? who.email : NULL };
-    if (!model_local(&ask, &reply)) return ROW_FAULT;
-    *out = (struct draft){ .epoch = c->epoch,
-                           .last_number = m[count - 1].number,
-                           .visitor = v.id,
-                           .order_missed = reply.order_missed,
-                           .text = reply.text ? arena_text(job->arena, reply.text) : NULL,
-                           .hand_off = reply.action == REPLY_HAND_OFF || reply.action == REPLY_HAND_OFF_ASKED };
+    if (!agent_answer(&ask, &settings, c->failed, &r)) return ROW_FAULT;
+    out->order_missed = r.reply.order_missed;
+    out->failed = r.failed;
+    out->text = r.reply.text ? arena_text(job->arena, r.reply.text) : NULL;
+    out->hand_off = r.reply.action == REPLY_HAND_OFF || r.reply.action == REPLY_HAND_OFF_ASKED;
     return ROW_FOUND;
+}
+
+static enum row think(struct job *job, struct tx *tx, const struct conversation *c, struct draft *out)
+{
+    struct message *m = ARENA_ARRAY(job->arena, struct message, ANSWER_WORDS_MAX);
+    struct model_turn *turn = ARENA_ARRAY(job->arena, struct model_turn, ANSWER_WORDS_MAX);
+    size_t count;
+    if (!messages_before(tx, c->id, INT64_MAX, ANSWER_WORDS_MAX, m, &count)) return ROW_FAULT;
+    size_t turns = turns_of(job->arena, m, count, turn), last = count;
+    if (turns == 0) return ROW_NONE;
+    while (last > 0 && m[last - 1].author != CHAT_BY_VISITOR) last--;
+    int64_t wait_ms = wait_of(tx, c, &m[last - 1], job->now_ms);
+    if (wait_ms < 0) return ROW_FAULT;
+    *out = (struct draft){ .wait_ms = wait_ms, .epoch = c->epoch, .last_number = m[count - 1].number };
+    return wait_ms > 0 ? ROW_FOUND : answer(job, tx, c, turn, turns, out);
 }
 
 static enum job_wish answer_load(struct job *job, struct tx *tx)
@@ -114,6 +160,10 @@ static enum job_wish answer_settle(struct job *job, struct tx *tx)
     struct conversation c;
     struct message m;
     if (d == NULL) return JOB_FINISHED;
+    if (d->wait_ms > 0) {
+        job_again_after(job, d->wait_ms);
+        return JOB_NEXT;
+    }
     /* First: rows of visitors are locked before their conversations. It counts also when its answer is dropped. */
     if (d->order_missed && !visitor_missed_order(tx, d->visitor)) return JOB_FAULT;
     enum row row = conversation_locked(tx, job->ref, &c);
@@ -124,6 +174,7 @@ static enum job_wish answer_settle(struct job *job, struct tx *tx)
                                            .author = CHAT_BY_BOT,
                                            .author_name = "",
                                            .epoch = d->epoch,
+                                           .failed = d->failed,
                                            .client_id = arena_printf(job->arena, "to-%lld", (long long)d->last_number),
                                            .text = d->text,
                                            .now_ms = job->now_ms };

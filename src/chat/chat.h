@@ -11,13 +11,15 @@
 #include "base/crypto.h"
 #include "http/route.h"
 #include "jobs/jobs.h"
+#include "outbound/letters.h"
 #include "storage/verify.h"
 
 struct chat_settings {
-    const struct keyring *keyring; /* visitor tokens are made under it */
-    const char *base_url;          /* ours, public; no '/' at the end */
-    struct lanes *lanes;           /* what a socket says is stored by them */
-    bool development;              /* pages of this machine may talk to every shop */
+    const struct keyring *keyring;    /* visitor tokens are made under it */
+    const char *base_url;             /* ours, public; no '/' at the end */
+    struct lanes *lanes;              /* what a socket says is stored by them */
+    bool development;                 /* pages of this machine may talk to every shop */
+    const struct mail_settings *mail; /* NULL: no letters are written */
 };
 extern struct chat_settings chat_settings;
 
@@ -38,6 +40,12 @@ struct conversation {
     int64_t last_number, last_note;
     int64_t visitor_read, visitor_unread, team_read, team_unread;
     int64_t waiting_since_ms, snoozed_until_ms, resolved_at_ms, created_at_ms, last_at_ms; /* 0: not */
+    int64_t burst_at_ms;               /* the first word of the visitor that nobody has answered; 0: none */
+    int64_t failed;                    /* answers in a row that found nothing */
+    int64_t replies, replies_since_ms; /* the bot's, of at most an hour */
+    int64_t back_at_ms;                /* when the bot may answer again by itself; 0: it may not */
+    int64_t alert_at_ms, alerts;       /* when the team is told again that somebody waits; how often it was */
+    int64_t place;                     /* in the line of those who wait for a person; 0: it is not known. Not stored */
 };
 MUST_USE enum row conversation_get(struct tx *tx, int64_t id, struct conversation *out);
 MUST_USE enum row conversation_locked(struct tx *tx, int64_t id, struct conversation *out);
@@ -58,6 +66,8 @@ enum chat_act_kind {
     ACT_REOPEN,
     ACT_SNOOZE, /* until until_ms */
     ACT_WAKE,   /* that time has come */
+    ACT_BACK,   /* the person has been silent for so long that the bot may answer again */
+    ACT_HOUSE_WROTE,
 };
 struct chat_act {
     enum chat_act_kind kind;
@@ -67,6 +77,9 @@ struct chat_act {
     const char *to_name;
     int64_t seen_epoch; /* what the caller's page showed: an older one has lost; 0: whatever it is */
     int64_t until_ms, now_ms;
+    int64_t failed;         /* with ACT_BOT_WROTE: answers in a row that found nothing, with this one */
+    int64_t back_after_ms;  /* the shop's: how long a person is silent before the bot may answer; 0: for ever */
+    int64_t alert_after_ms; /* the shop's: how long somebody waits before the team is told; 0: for ever */
 };
 enum chat_may {
     CHAT_MAY,     /* *after is what it will be */
@@ -76,7 +89,8 @@ enum chat_may {
 };
 enum chat_may conversation_after(const struct conversation *before, const struct chat_act *act,
                                  struct conversation *after);
-/* Reads it under its lock, asks conversation_after, writes and tells. *c: what it is afterwards; with CHAT_LOST and
+/* Reads it under its lock, asks conversation_after, writes and tells, and says a hand-over in the thread (notices.c).
+ * *c: what it is afterwards; with CHAT_LOST and
  * CHAT_MAY_NOT what stands against it. ROW_NONE: there is no such conversation. */
 MUST_USE enum row conversation_act(struct tx *tx, int64_t id, const struct chat_act *act, struct conversation *c,
                                    enum chat_may *may);
@@ -88,6 +102,7 @@ struct message {
     int64_t conversation, number, person, at_ms;
     enum chat_author author;
     const char *author_name, *text, *client_id; /* client_id NULL: not the reader's own, or none */
+    const char *notice;                         /* with CHAT_BY_HOUSE: what it says, as a name; else NULL */
 };
 struct message_new {
     int64_t conversation;
@@ -95,6 +110,7 @@ struct message_new {
     int64_t person;          /* with CHAT_BY_PERSON */
     const char *author_name; /* as it is shown; "" of a visitor */
     int64_t epoch;           /* with CHAT_BY_BOT: the one that the reply was made for */
+    int64_t failed;          /* with CHAT_BY_BOT: answers in a row that found nothing, with this one */
     const char *client_id;   /* the sender's own for this message: the same again is the same message. NULL: none */
     const char *text;
     int64_t now_ms;
@@ -123,6 +139,9 @@ extern const struct job_kind chat_answer_job; /* the assistant's turn */
 extern const struct job_kind chat_erase_job, chat_unused_job, chat_empty_job; /* cron: what is to be taken out */
 extern const struct job_kind chat_tokens_job;                                 /* cron: statements that are over */
 extern const struct route chat_identity_routes[], chat_customer_routes[];
+extern const struct job_kind chat_due_job;  /* cron: persons who fell silent, visitors who wait */
+extern const struct job_kind chat_line_job; /* tells those who wait their place */
+extern const struct letter *const chat_letters[];
 extern const struct verify_check chat_checks[];
 /* Hook for shops: all that was said to this shop goes. */
 MUST_USE bool chat_shop_purged(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms);

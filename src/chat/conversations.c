@@ -10,7 +10,7 @@ static_assert(CHAT_RESOLVED == 3 && CHAT_PERSON == 3 && CHAT_BY_HOUSE == 4, "sto
 #define COLUMNS                                                                                                        \
     "id, account, shop, visitor, status, owner, epoch, person, person_name, assignee, last_number, last_note,"        \
     " visitor_read, visitor_unread, team_read, team_unread, waiting_since_ms, snoozed_until_ms, resolved_at_ms,"       \
-    " created_at_ms, last_at_ms"
+    " created_at_ms, last_at_ms, burst_at_ms, failed, replies, replies_since_ms, back_at_ms, alert_at_ms, alerts"
 #define BY_ID "SELECT " COLUMNS " FROM chat_conversations WHERE id = ?1"
 /* Those that were opened and never used are left out. */
 #define PAGE(condition)                                                                                                \
@@ -35,7 +35,8 @@ STMT(add, "INSERT INTO chat_conversations (account, shop, visitor, status, owner
 STMT(save, "UPDATE chat_conversations SET status = ?3, owner = ?4, epoch = ?5, person = ?6, person_name = ?7,"
            " assignee = ?8, last_number = ?9, last_note = ?10, visitor_read = ?11, visitor_unread = ?12,"
            " team_read = ?13, team_unread = ?14, waiting_since_ms = ?15, snoozed_until_ms = ?16, resolved_at_ms = ?17,"
-           " last_at_ms = ?18 WHERE id = ?1 AND epoch = ?2");
+           " last_at_ms = ?18, burst_at_ms = ?19, failed = ?20, replies = ?21, replies_since_ms = ?22,"
+           " back_at_ms = ?23, alert_at_ms = ?24, alerts = ?25 WHERE id = ?1 AND epoch = ?2");
 STMT(history, "INSERT INTO chat_moves (conversation, epoch, account, status, owner, person, why, actor, at_ms)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
 STMT(due, "SELECT id FROM chat_conversations WHERE status = 2 AND snoozed_until_ms <= ?1"
@@ -54,7 +55,10 @@ static void from_row(const struct query *q, struct conversation *out)
         .team_read = col_i64(q, "team_read"), .team_unread = col_i64(q, "team_unread"),
         .waiting_since_ms = col_i64(q, "waiting_since_ms"), .snoozed_until_ms = col_i64(q, "snoozed_until_ms"),
         .resolved_at_ms = col_i64(q, "resolved_at_ms"), .created_at_ms = col_i64(q, "created_at_ms"),
-        .last_at_ms = col_i64(q, "last_at_ms") };
+        .last_at_ms = col_i64(q, "last_at_ms"), .burst_at_ms = col_i64(q, "burst_at_ms"),
+        .failed = col_i64(q, "failed"), .replies = col_i64(q, "replies"),
+        .replies_since_ms = col_i64(q, "replies_since_ms"), .back_at_ms = col_i64(q, "back_at_ms"),
+        .alert_at_ms = col_i64(q, "alert_at_ms"), .alerts = col_i64(q, "alerts") };
 }
 /* clang-format on */
 
@@ -63,8 +67,9 @@ static enum row one(struct tx *tx, const struct stmt *s, int64_t id, struct conv
     struct query q = query(tx, s);
     bind_i64(&q, id);
     enum row row = query_row(&q);
-    if (row == ROW_FOUND) from_row(&q, out);
-    return row;
+    if (row != ROW_FOUND) return row;
+    from_row(&q, out);
+    return line_place(tx, out) ? ROW_FOUND : ROW_FAULT;
 }
 
 enum row conversation_get(struct tx *tx, int64_t id, struct conversation *out) { return one(tx, &by_id, id, out); }
@@ -112,6 +117,8 @@ static const char *const act_names[] = {
     [ACT_REOPEN] = "reopened",
     [ACT_SNOOZE] = "snoozed",
     [ACT_WAKE] = "woken",
+    [ACT_BACK] = "back",
+    [ACT_HOUSE_WROTE] = "house_wrote",
 };
 
 bool conversation_moved(const struct conversation *before, const struct conversation *after)
@@ -130,7 +137,9 @@ bool conversation_save(struct tx *tx, const struct conversation *before, const s
     bind_i64(&q, c->last_number), bind_i64(&q, c->last_note), bind_i64(&q, c->visitor_read);
     bind_i64(&q, c->visitor_unread), bind_i64(&q, c->team_read), bind_i64(&q, c->team_unread);
     bind_i64(&q, c->waiting_since_ms), bind_i64(&q, c->snoozed_until_ms), bind_i64(&q, c->resolved_at_ms);
-    bind_i64(&q, c->last_at_ms);
+    bind_i64(&q, c->last_at_ms), bind_i64(&q, c->burst_at_ms), bind_i64(&q, c->failed), bind_i64(&q, c->replies);
+    bind_i64(&q, c->replies_since_ms), bind_i64(&q, c->back_at_ms), bind_i64(&q, c->alert_at_ms);
+    bind_i64(&q, c->alerts);
     if (query_change(&q) != 1) return false;
     if (act == NULL || !conversation_moved(before, c)) return true;
     return write_history(tx, c, act_names[act->kind], act->person, act->now_ms);
@@ -142,13 +151,17 @@ enum row conversation_act(struct tx *tx, int64_t id, const struct chat_act *act,
     struct conversation before;
     enum row row = conversation_locked(tx, id, &before);
     if (row != ROW_FOUND) return row;
-    *may = conversation_after(&before, act, c);
+    struct chat_act with = *act;
+    if (!chat_due_times(tx, &before, &with)) return ROW_FAULT;
+    *may = conversation_after(&before, &with, c);
     if (*may != CHAT_MAY) return ROW_FOUND;
     const struct chat_news news = { .before = &before, .after = c };
-    if (!conversation_save(tx, &before, c, act) || !chat_tell(tx, &news)) return ROW_FAULT;
-    /* Handed to the assistant: it begins with what was left unanswered. */
-    bool handed = before.owner != CHAT_BOT && c->owner == CHAT_BOT;
-    return !handed || chat_answer_later(tx, c, act->now_ms) ? ROW_FOUND : ROW_FAULT;
+    if (!conversation_save(tx, &before, c, act) || !line_moved(tx, &before, c, act->now_ms) || !chat_tell(tx, &news) ||
+        !notice_of_move(tx, &before, act, c))
+        return ROW_FAULT;
+    /* The assistant's from here on: it begins with what was left unanswered. */
+    bool was = before.owner == CHAT_BOT && before.status == CHAT_OPEN;
+    return was || chat_answer_later(tx, c, act->now_ms) ? ROW_FOUND : ROW_FAULT;
 }
 
 /* ---- the inbox's pages ---- */

@@ -124,9 +124,10 @@ static const struct field post_silence_fields[] = {
 
 /* ---- answers ---- */
 
-static const struct shape inbox_visitor_shape[] = { SHAPE_I64("id"),    SHAPE_TEXT("name"),    SHAPE_TEXT("language"),
-                                                    SHAPE_TEXT("page"), SHAPE_BOOL("blocked"), SHAPE_TIME("seenAt"),
-                                                    SHAPE_END };
+static const struct shape inbox_visitor_shape[] = { SHAPE_I64("id"),        SHAPE_TEXT("name"),
+                                                    SHAPE_TEXT("language"), SHAPE_TEXT("page"),
+                                                    SHAPE_TEXT("email"),    SHAPE_BOOL("blocked"),
+                                                    SHAPE_TIME("seenAt"),   SHAPE_END };
 static const struct shape inbox_conversation_shape[] = { SHAPE_I64("id"),
                                                          SHAPE_I64("shop"),
                                                          SHAPE_I64("epoch"),
@@ -305,7 +306,8 @@ static void thread_json(struct json *j, const void *arg)
     put_conversation(j, t->c);
     json_object(j, "visitor");
     json_i64(j, "id", t->v->id), json_text(j, "name", t->v->name), json_text(j, "language", t->v->language);
-    json_text(j, "page", t->v->page), json_bool(j, "blocked", t->v->blocked_at_ms != 0);
+    json_text(j, "page", t->v->page), json_text(j, "email", t->v->email),
+        json_bool(j, "blocked", t->v->blocked_at_ms != 0);
     json_time(j, "seenAt", t->v->seen_at_ms);
     json_end(j);
     messages_json(j, t->message, t->messages);
@@ -319,7 +321,7 @@ static enum answer run_thread(struct req *req)
 {
     const struct get_thread *in = req->query;
     struct conversation c;
-    struct visitor v = { .name = "", .language = "", .page = "" };
+    struct visitor v = { .name = "", .language = "", .page = "", .email = "" };
     enum answer a = theirs(req, &c);
     if (a != ANSWER_GO_ON) return a;
     struct message *m = ARENA_ARRAY(req->arena, struct message, in->limit);

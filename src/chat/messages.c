@@ -35,13 +35,23 @@ static const char *client_key(struct tx *tx, const struct message_new *in)
     if (in->client_id == NULL) return NULL;
     if (in->author == CHAT_BY_PERSON)
         return arena_printf(tx_arena(tx), "p%lld:%s", (long long)in->person, in->client_id);
-    return arena_printf(tx_arena(tx), "%s:%s", in->author == CHAT_BY_VISITOR ? "v" : "b", in->client_id);
+    const char *who = in->author == CHAT_BY_VISITOR ? "v" : in->author == CHAT_BY_BOT ? "b" : "h";
+    return arena_printf(tx_arena(tx), "%s:%s", who, in->client_id);
 }
 
 /* "v:<id>" is the visitor's, so that its browser knows its own words again. Nobody else's id is shown. */
 static const char *own_id(const char *key, enum chat_author author)
 {
     return author == CHAT_BY_VISITOR && key && key[0] == 'v' ? key + 2 : NULL;
+}
+
+/* "h:<name>:<epoch>" is a notice of the house: what it says, for who has words of its own for it. */
+static void know_key(struct tx *tx, const char *key, struct message *m)
+{
+    m->client_id = own_id(key, m->author);
+    if (m->author != CHAT_BY_HOUSE || key == NULL || key[0] != 'h') return;
+    const char *end = strchr(key + 2, ':');
+    if (end != NULL) m->notice = arena_text_n(tx_arena(tx), key + 2, (size_t)(end - key) - 2);
 }
 
 static void from_row(const struct query *q, int64_t conversation, struct message *out)
@@ -79,7 +89,7 @@ static enum message_put not_inserted(struct tx *tx, const struct message_new *in
     if (row == ROW_FAULT) return MESSAGE_FAULT;
     if (row == ROW_NONE) return refused;
     from_row(&q, in->conversation, out);
-    out->client_id = own_id(key, out->author);
+    know_key(tx, key, out);
     return text_eq(out->text, in->text) ? MESSAGE_AGAIN : MESSAGE_OTHER;
 }
 
@@ -87,7 +97,7 @@ static const enum chat_act_kind act_of[] = {
     [CHAT_BY_VISITOR] = ACT_VISITOR_WROTE,
     [CHAT_BY_BOT] = ACT_BOT_WROTE,
     [CHAT_BY_PERSON] = ACT_PERSON_WROTE,
-    [CHAT_BY_HOUSE] = ACT_BOT_WROTE,
+    [CHAT_BY_HOUSE] = ACT_HOUSE_WROTE,
 };
 
 /* Who writes has read what was there. */
@@ -121,15 +131,20 @@ enum message_put message_put(struct tx *tx, const struct message_new *in, struct
                              .person = in->person,
                              .author_name = in->author_name ? in->author_name : "",
                              .text = in->text,
-                             .client_id = own_id(key, in->author),
                              .at_ms = in->now_ms };
-    const struct chat_act act = {
-        .kind = act_of[in->author], .person = in->person, .person_name = in->author_name, .now_ms = in->now_ms
-    };
+    know_key(tx, key, out);
+    struct chat_act act = { .kind = act_of[in->author],
+                            .person = in->person,
+                            .person_name = in->author_name,
+                            .failed = in->failed,
+                            .now_ms = in->now_ms };
+    if (!chat_due_times(tx, &before, &act)) return MESSAGE_FAULT;
     (void)conversation_after(&before, &act, c);
     count_word(out, c);
     const struct chat_news news = { .before = &before, .after = c, .message = out };
-    return conversation_save(tx, &before, c, &act) && chat_tell(tx, &news) ? MESSAGE_NEW : MESSAGE_FAULT;
+    bool done =
+        conversation_save(tx, &before, c, &act) && line_moved(tx, &before, c, in->now_ms) && chat_tell(tx, &news);
+    return done ? MESSAGE_NEW : MESSAGE_FAULT;
 }
 
 /* ---- reading ---- */
@@ -144,7 +159,7 @@ static bool read_page(struct tx *tx, const struct stmt *s, int64_t conversation,
     while ((row = query_next(&q)) == ROW_FOUND) {
         struct message *m = &out[(*count)++];
         from_row(&q, conversation, m);
-        m->client_id = own_id(col_text(&q, "client_key"), m->author);
+        know_key(tx, col_text(&q, "client_key"), m);
     }
     return row == ROW_NONE;
 }

@@ -28,7 +28,7 @@ MUST_USE bool visitor_token_read(struct str text, int64_t shop, int64_t now_ms, 
 enum { VISITOR_NAME_MAX = 80, LANGUAGE_MAX = 35, PAGE_MAX = 500 };
 struct visitor {
     int64_t id, account, shop, generation, conversation; /* conversation 0: none yet */
-    const char *name, *language, *page;                  /* "" when not known */
+    const char *name, *language, *page, *email;          /* "" when not known */
     int64_t blocked_at_ms, seen_at_ms, order_misses;
 };
 MUST_USE enum row visitor_get(struct tx *tx, int64_t id, struct visitor *out);
@@ -45,6 +45,8 @@ MUST_USE bool visitor_seen(struct tx *tx, struct visitor *v, const struct visito
 MUST_USE bool visitor_missed_order(struct tx *tx, int64_t id);
 /* Its tokens open nothing any more, and what they have opened is closed. */
 MUST_USE bool visitor_end_tokens(struct tx *tx, struct visitor *v);
+/* It left an address to be answered at. */
+MUST_USE bool visitor_set_email(struct tx *tx, struct visitor *v, const char *email);
 MUST_USE bool visitor_block(struct tx *tx, int64_t id, bool blocked, int64_t now_ms);
 void visitor_token_new(const struct visitor *v, int64_t now_ms, struct visitor_token *token,
                        char out[VISITOR_TOKEN_SIZE]);
@@ -169,6 +171,32 @@ MUST_USE enum message_put note_put(struct tx *tx, struct note *n, const char *cl
 MUST_USE bool notes_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct note *out,
                            size_t *count);
 
+/* ---- line.c: who waits for a person, in the order in which they began to ---- */
+enum { LINE_MAX = 100, LINE_TOLD_MAX = 50 };
+/* Fills c->place when it waits. */
+MUST_USE bool line_place(struct tx *tx, struct conversation *c);
+/* After a change: its own place; who stood behind it is told a moment later. */
+MUST_USE bool line_moved(struct tx *tx, const struct conversation *before, struct conversation *c, int64_t now_ms);
+
+/* ---- alerts.c ---- */
+struct shop_chat_settings;
+/* To the team, that somebody waits. */
+MUST_USE bool alert_letters(struct tx *tx, const struct conversation *c, const struct shop_chat_settings *s,
+                            int64_t now_ms);
+
+/* ---- due.c ---- */
+/* How long this shop lets a person be silent and a visitor wait: into *act, for acts that want it. */
+MUST_USE bool chat_due_times(struct tx *tx, const struct conversation *before, struct chat_act *act);
+
+/* ---- notices.c: what the house says in the thread ---- */
+enum notice { NOTICE_JOINED, NOTICE_WAITING, NOTICE_AWAY, NOTICE_ASSISTANT, NOTICE_STILL_WAITING };
+extern const char *const notice_names[];
+/* A hand-over is one message of its own. A person's first word is that already, and what a visitor did not see (who is
+ * assigned, snoozed, resolved) is none. *c: the conversation afterwards. */
+MUST_USE bool notice_of_move(struct tx *tx, const struct conversation *before, const struct chat_act *act,
+                             struct conversation *c);
+MUST_USE bool notice_put(struct tx *tx, enum notice n, int64_t now_ms, struct conversation *c);
+
 /* ---- answer_job.c ---- */
 /* The assistant will look at it in a moment, when it is the one who speaks. False: storage fault. */
 MUST_USE bool chat_answer_later(struct tx *tx, const struct conversation *c, int64_t now_ms);
@@ -185,6 +213,7 @@ struct chat_news {
 };
 MUST_USE bool chat_tell(struct tx *tx, const struct chat_news *n);
 /* Not stored as messages: events that are forgotten within a day. Presence is the inbox's alone. */
+MUST_USE bool chat_tell_place(struct tx *tx, const struct conversation *c);
 MUST_USE bool chat_tell_presence(struct tx *tx, const struct conversation *c, bool present);
 MUST_USE bool chat_tell_typing(struct tx *tx, const struct conversation *c, enum chat_side side, const char *name);
 /* The last that this visitor's sockets and streams hear, and why: a code as over HTTP. */

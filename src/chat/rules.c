@@ -7,6 +7,8 @@
  * thought of before a person came can follow that person's word. */
 #include "chat/private.h"
 
+#include "base/clock.h"
+
 static void speak(struct conversation *c, int64_t person, const char *name)
 {
     c->owner = CHAT_PERSON;
@@ -42,7 +44,7 @@ static bool speaks(const struct conversation *c, int64_t person)
 
 static enum chat_may after_word(const struct chat_act *act, struct conversation *c)
 {
-    if (act->kind == ACT_BOT_WROTE) return CHAT_NOTHING;
+    if (act->kind == ACT_BOT_WROTE || act->kind == ACT_HOUSE_WROTE) return CHAT_NOTHING;
     if (act->kind == ACT_PERSON_WROTE) {
         open_again(c);
         speak(c, act->person, act->person_name);
@@ -94,6 +96,12 @@ static enum chat_may after_status(const struct chat_act *act, struct conversatio
         open_again(c);
         return CHAT_MAY;
     }
+    if (act->kind == ACT_BACK) {
+        bool due = c->back_at_ms != 0 && c->back_at_ms <= act->now_ms;
+        if (c->owner != CHAT_PERSON || c->status != CHAT_OPEN || !due) return CHAT_NOTHING;
+        speak_no_more(c, CHAT_BOT, 0); /* the assignee stays: it is theirs, and they may come back */
+        return CHAT_MAY;
+    }
     if (act->kind == ACT_REOPEN && c->status == CHAT_OPEN) return CHAT_NOTHING;
     if (act->kind == ACT_RESOLVE && c->status == CHAT_RESOLVED) return CHAT_NOTHING;
     if (is_old(c, act)) return CHAT_LOST;
@@ -111,6 +119,28 @@ static enum chat_may after_status(const struct chat_act *act, struct conversatio
     return CHAT_MAY;
 }
 
+/* What is unanswered, and what will be due: of every word, and of every change. */
+static void note(const struct conversation *before, const struct chat_act *act, struct conversation *c)
+{
+    bool wrote = act->kind == ACT_PERSON_WROTE, replied = act->kind == ACT_BOT_WROTE;
+    if (act->kind == ACT_VISITOR_WROTE && c->burst_at_ms == 0) c->burst_at_ms = act->now_ms;
+    if (wrote || replied) c->burst_at_ms = 0;
+    if (replied) {
+        bool later = act->now_ms - c->replies_since_ms >= HOUR_MS || act->now_ms < c->replies_since_ms;
+        if (later) c->replies = 0, c->replies_since_ms = act->now_ms;
+        c->replies++;
+        c->failed = act->failed;
+    }
+    if (before->owner != c->owner || before->status != c->status) c->failed = 0;
+    bool waits = c->status == CHAT_OPEN && c->owner == CHAT_WAITING;
+    bool waited = before->status == CHAT_OPEN && before->owner == CHAT_WAITING;
+    if (waits != waited)
+        c->alerts = 0, c->alert_at_ms = waits && act->alert_after_ms > 0 ? act->now_ms + act->alert_after_ms : 0;
+    bool spoke = speaks(before, c->person);
+    if (!speaks(c, c->person)) c->back_at_ms = 0;
+    else if (wrote || !spoke) c->back_at_ms = act->back_after_ms > 0 ? act->now_ms + act->back_after_ms : 0;
+}
+
 enum chat_may conversation_after(const struct conversation *before, const struct chat_act *act,
                                  struct conversation *after)
 {
@@ -119,6 +149,7 @@ enum chat_may conversation_after(const struct conversation *before, const struct
     switch (act->kind) {
     case ACT_VISITOR_WROTE:
     case ACT_BOT_WROTE:
+    case ACT_HOUSE_WROTE:
     case ACT_PERSON_WROTE: may = after_word(act, after); break;
     case ACT_TAKE:
     case ACT_TO_BOT:
@@ -129,9 +160,11 @@ enum chat_may conversation_after(const struct conversation *before, const struct
     case ACT_RESOLVE:
     case ACT_REOPEN:
     case ACT_SNOOZE:
+    case ACT_BACK:
     case ACT_WAKE: may = after_status(act, after); break;
     }
     if (may == CHAT_MAY) after->epoch = before->epoch + 1;
     else *after = *before;
+    if (may == CHAT_MAY || may == CHAT_NOTHING) note(before, act, after);
     return may;
 }

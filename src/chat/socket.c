@@ -35,7 +35,7 @@ struct line;
 struct chat_socket {
     struct visitor_token token;
     int64_t conversation, began_at_ms, cursor, shop_cursor, last_number, read_by_visitor, read_by_team;
-    int status, owner;
+    int status, owner, place;
     struct line *line; /* NULL: it has said nothing yet */
 };
 
@@ -412,6 +412,7 @@ static void chat_opened(struct socket *s)
     json_time(&j, "beganAt", own->began_at_ms);
     json_text(&j, "status", chat_status_name((enum chat_status)own->status));
     json_text(&j, "owner", chat_owner_name((enum chat_owner)own->owner));
+    if (own->place > 0) json_i64(&j, "place", own->place);
     json_i64(&j, "lastNumber", own->last_number);
     json_i64(&j, "readByVisitor", own->read_by_visitor);
     json_i64(&j, "readByTeam", own->read_by_team);
@@ -475,7 +476,7 @@ enum answer chat_socket_run(struct req *req)
     if (!visitor_conversation_or_new(req->tx, &v, req->now_ms, &c)) return reply_fault(req);
     own.conversation = c.id, own.began_at_ms = c.created_at_ms, own.last_number = c.last_number;
     own.read_by_visitor = c.visitor_read, own.read_by_team = c.team_read;
-    own.status = (int)c.status, own.owner = (int)c.owner;
+    own.status = (int)c.status, own.owner = (int)c.owner, own.place = (int)c.place;
     const struct visitor said = { .name = NULL };
     if (!visitor_seen(req->tx, &v, &said, req->now_ms) || !chat_tell_presence(req->tx, &c, true))
         return reply_fault(req);

@@ -27,6 +27,7 @@ void message_json(struct json *j, const void *arg)
     json_text(j, "text", m->text);
     json_time(j, "at", m->at_ms);
     if (m->client_id) json_text(j, "clientId", m->client_id);
+    if (m->notice) json_text(j, "notice", m->notice);
 }
 
 static bool is_short(const char *text)
@@ -51,6 +52,7 @@ void state_json(struct json *j, const void *arg)
     json_text(j, "status", chat_status_name(c->status));
     json_text(j, "owner", chat_owner_name(c->owner));
     json_text(j, "name", c->person_name);
+    if (c->place > 0 && c->owner == CHAT_WAITING) json_i64(j, "place", c->place);
     json_i64(j, "lastNumber", c->last_number);
     json_i64(j, "readByVisitor", c->visitor_read);
     json_i64(j, "readByTeam", c->team_read);
@@ -109,6 +111,13 @@ bool chat_tell_typing(struct tx *tx, const struct conversation *c, enum chat_sid
     const struct typing_news t = { .side = side, .name = name, .conversation = c->id };
     return events_put_to(tx, talk(c), "typing", typing_json, &t) &&
            events_put_to(tx, inbox(c), "typing", typing_json, &t);
+}
+
+static void place_json(struct json *j, const void *arg) { json_i64(j, "place", *(const int64_t *)arg); }
+
+bool chat_tell_place(struct tx *tx, const struct conversation *c)
+{
+    return events_put_to(tx, talk(c), "place", place_json, &c->place);
 }
 
 struct presence_news {

@@ -69,12 +69,34 @@ static void person_writes(struct test_db *t)
     EXPECT(message_put(t->tx, &in, &m, &c) == MESSAGE_NEW);
 }
 
+/* A moment after the last word, as the job is put. */
 static struct job *thinks(struct test_db *t)
 {
+    kit_set_now(kit_now() + 700);
     return kit_begin(t, &(struct kit_attempt){ .kind = &chat_answer_job, .ref = talk, .account = account });
 }
 
 static enum job_wish answers(struct test_db *t) { return kit_settle(t, thinks(t)); }
+
+/* The same, so long after the beginning. */
+static enum job_wish answers_at(struct test_db *t, int64_t ms)
+{
+    kit_set_now(KIT_START_MS + ms - 700);
+    return answers(t);
+}
+
+static void types_at(struct test_db *t, int64_t ms)
+{
+    struct conversation c;
+    kit_set_now(KIT_START_MS + ms);
+    EXPECT(conversation_get(t->tx, talk, &c) == ROW_FOUND && chat_tell_typing(t->tx, &c, SIDE_VISITOR, ""));
+}
+
+static void says_at(struct test_db *t, int64_t ms)
+{
+    kit_set_now(KIT_START_MS + ms);
+    says(t, arena_printf(t->arena, "and %lld?", (long long)ms));
+}
 
 static int64_t by_bot(struct test_db *t)
 {
@@ -178,6 +200,93 @@ TEST_EACH_ENGINE(who_guesses_orders_is_told_of_none)
     EXPECT(strstr(page[0].text, "1Z77") != NULL);
 }
 
+TEST_EACH_ENGINE(it_waits_while_the_visitor_types)
+{
+    start(t, known);
+    says_at(t, 0);
+    EXPECT(answers_at(t, 699) == JOB_NEXT && by_bot(t) == 0);
+    types_at(t, 600);
+    EXPECT(answers_at(t, 700) == JOB_NEXT && answers_at(t, 4999) == JOB_NEXT && by_bot(t) == 0);
+    says_at(t, 4999); /* that was it: nobody types any more */
+    EXPECT(answers_at(t, 5698) == JOB_NEXT && by_bot(t) == 0);
+    EXPECT(answers_at(t, 5699) == JOB_FINISHED && by_bot(t) == 1);
+    says_at(t, 20000), types_at(t, 20500);
+    EXPECT(answers_at(t, 24999) == JOB_NEXT && by_bot(t) == 1);
+    types_at(t, 24000);
+    EXPECT(answers_at(t, 25000) == JOB_FINISHED && by_bot(t) == 2);
+    says_at(t, 40000), types_at(t, 40100); /* and went away */
+    EXPECT(answers_at(t, 45000) == JOB_FINISHED && by_bot(t) == 3);
+}
+
+TEST_EACH_ENGINE(a_burst_without_an_end_is_answered_in_between)
+{
+    start(t, known);
+    for (int64_t at_ms = 0; at_ms < 15000; at_ms += 600) {
+        says_at(t, at_ms);
+        EXPECT(answers_at(t, at_ms + 599) == JOB_NEXT && by_bot(t) == 0);
+    }
+    says_at(t, 14999);
+    EXPECT(answers_at(t, 15000) == JOB_FINISHED && by_bot(t) == 1);
+    says_at(t, 16000); /* the next one is counted anew */
+    EXPECT(answers_at(t, 16699) == JOB_NEXT && answers_at(t, 16700) == JOB_FINISHED && by_bot(t) == 2);
+}
+
+TEST_EACH_ENGINE(two_answers_in_a_row_that_found_nothing_call_a_person)
+{
+    start(t, known);
+    says(t, "do you sell bicycles?");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 1 && owner(t) == CHAT_BOT);
+    says(t, "how much is the copper kettle?"); /* found: it counts from there */
+    EXPECT(answers(t) == JOB_FINISHED && owner(t) == CHAT_BOT);
+    says(t, "do you sell bicycle lamps?");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 3 && owner(t) == CHAT_BOT);
+    says(t, "do you sell trampolines?");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 4 && owner(t) == CHAT_WAITING);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_messages WHERE author = 4 AND client_key LIKE 'h:waiting:%'") ==
+           1);
+    struct conversation c;
+    enum chat_may may;
+    const struct chat_act bot = { .kind = ACT_WANT_BOT, .now_ms = kit_now() };
+    EXPECT(conversation_act(t->tx, talk, &bot, &c, &may) == ROW_FOUND && may == CHAT_MAY && c.failed == 0);
+    says(t, "do you sell canoes?");
+    EXPECT(answers(t) == JOB_FINISHED && owner(t) == CHAT_BOT);
+}
+
+TEST_EACH_ENGINE(who_is_angry_gets_a_person)
+{
+    start(t, known);
+    says(t, "this is useless, you are a scam");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 1 && owner(t) == CHAT_WAITING);
+    struct conversation c;
+    enum chat_may may;
+    const struct chat_act bot = { .kind = ACT_WANT_BOT, .now_ms = kit_now() };
+    EXPECT(conversation_act(t->tx, talk, &bot, &c, &may) == ROW_FOUND && may == CHAT_MAY);
+    says(t, "你们就是骗子，气死我了");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 2 && owner(t) == CHAT_WAITING);
+}
+
+/* Who talks to it may be a program as well: they do not go on for ever. */
+TEST_EACH_ENGINE(so_many_answers_an_hour_then_a_person)
+{
+    start(t, known);
+    for (int i = 0; i < 3; i++) {
+        says(t, arena_printf(t->arena, "how much is the copper kettle, for the %d. time?", i));
+        EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == i + 1);
+    }
+    EXPECT(test_number(t, "SELECT replies FROM chat_conversations") == 3);
+    test_script(t, "UPDATE chat_conversations SET replies = 59;");
+    says(t, "how much is the copper kettle, then?");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 4 && owner(t) == CHAT_BOT);
+    says(t, "how much is the copper kettle?");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 4 && owner(t) == CHAT_WAITING);
+    kit_set_now(kit_now() + HOUR_MS);
+    struct conversation c;
+    enum chat_may may;
+    const struct chat_act bot = { .kind = ACT_WANT_BOT, .now_ms = kit_now() };
+    EXPECT(conversation_act(t->tx, talk, &bot, &c, &may) == ROW_FOUND && may == CHAT_MAY);
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 5 && owner(t) == CHAT_BOT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +297,11 @@ int main(void)
         EACH_ENGINE(who_cannot_be_answered_waits_for_a_person),
         EACH_ENGINE(a_shop_that_told_nothing_has_no_assistant),
         EACH_ENGINE(who_guesses_orders_is_told_of_none),
+        EACH_ENGINE(it_waits_while_the_visitor_types),
+        EACH_ENGINE(a_burst_without_an_end_is_answered_in_between),
+        EACH_ENGINE(two_answers_in_a_row_that_found_nothing_call_a_person),
+        EACH_ENGINE(who_is_angry_gets_a_person),
+        EACH_ENGINE(so_many_answers_an_hour_then_a_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

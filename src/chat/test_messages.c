@@ -242,8 +242,9 @@ TEST_EACH_ENGINE(a_reply_that_waited_for_a_person_is_not_written)
     pthread_t thread = begin_elsewhere(t, &bot, reply);
     test_commit(t);
     end_elsewhere(thread, &bot);
-    EXPECT(bot.put == MESSAGE_STALE && bot.c.last_number == 1 && bot.c.person == ANNA);
-    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_messages") == 1);
+    /* the question, and that she came */
+    EXPECT(bot.put == MESSAGE_STALE && bot.c.last_number == 2 && bot.c.person == ANNA);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_messages") == 2);
     test_expect_sound(t, chat_checks);
 }
 

@@ -118,12 +118,14 @@ static void after_any_order_of_events_one_speaks_and_epochs_grow(void **state)
         struct conversation c = fresh();
         for (int step = 0; step < 40; step++) {
             struct conversation before = c;
-            struct chat_act a = { .kind = (enum chat_act_kind)(next(&seed) % (ACT_WAKE + 1)),
+            struct chat_act a = { .kind = (enum chat_act_kind)(next(&seed) % (ACT_HOUSE_WROTE + 1)),
                                   .person = ANNA + next(&seed) % 2,
                                   .to = next(&seed) % 3 == 0 ? 0 : ANNA + next(&seed) % 2,
                                   .seen_epoch = next(&seed) % 3 == 0 ? before.epoch - next(&seed) % 2 : 0,
                                   .until_ms = NOW + next(&seed) % 3,
-                                  .now_ms = NOW };
+                                  .back_after_ms = next(&seed) % 2,
+                                  .alert_after_ms = next(&seed) % 2,
+                                  .now_ms = NOW + step };
             enum chat_may may = conversation_after(&before, &a, &c);
             bool changed = conversation_moved(&before, &c);
             bool sound = (c.person != 0) == (c.owner == CHAT_PERSON) &&
@@ -131,6 +133,11 @@ static void after_any_order_of_events_one_speaks_and_epochs_grow(void **state)
                          (may == CHAT_MAY ? c.epoch == before.epoch + 1 : c.epoch == before.epoch && !changed) &&
                          (c.owner != CHAT_WAITING || c.waiting_since_ms > 0) &&
                          (c.status == CHAT_SNOOZED) == (c.snoozed_until_ms > 0) &&
+                         (c.back_at_ms == 0 || (c.status == CHAT_OPEN && c.owner == CHAT_PERSON)) &&
+                         (c.alert_at_ms == 0 || (c.status == CHAT_OPEN && c.owner == CHAT_WAITING)) &&
+                         (a.kind != ACT_VISITOR_WROTE || c.burst_at_ms > 0) &&
+                         (a.kind != ACT_PERSON_WROTE || c.burst_at_ms == 0) &&
+                         (a.kind != ACT_BACK || may == CHAT_NOTHING || before.back_at_ms <= a.now_ms) &&
                          (c.status == CHAT_RESOLVED) == (c.resolved_at_ms > 0) &&
                          (a.kind != ACT_PERSON_WROTE || (c.owner == CHAT_PERSON && c.person == a.person)) &&
                          (a.kind != ACT_BOT_WROTE || may == CHAT_NOTHING);

@@ -1,7 +1,7 @@
 /* try_routes.c: the merchant's test-drive. What is said is answered by the same code as a shopper is, with what it
  * stands on and how it was read. It reads one transaction, costs nothing and leaves nothing behind. */
+#include "chat/agent.h"
 #include "chat/chat.h"
-#include "chat/models/model.h"
 #include "shops/shops.h"
 #include "tenants/tenants.h"
 
@@ -86,13 +86,19 @@ static enum answer run_try(struct req *req)
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
     struct model_turn *turn = ARENA_ARRAY(req->arena, struct model_turn, TURNS_MAX * 2);
     struct model_reply *reply = ARENA_ARRAY(req->arena, struct model_reply, TURNS_MAX);
+    struct shop_chat_settings settings;
     size_t turns = 0;
+    int64_t failed = 0;
+    if (!chat_settings_read(req->tx, shop, req->arena, &settings)) return reply_fault(req);
     for (size_t i = 0; i < in->turns.count; i++) {
         turn[turns++] = (struct model_turn){ .customer = true, .text = said[i].text };
         const struct model_ask ask = {
             .turn = turn, .turns = turns, .language = in->language, .source = &source, .arena = req->arena
         };
-        if (!model_local(&ask, &reply[i])) return reply_fault(req);
+        struct agent_reply r;
+        if (!agent_answer(&ask, &settings, failed, &r)) return reply_fault(req);
+        reply[i] = r.reply;
+        failed = r.reply.action >= REPLY_HAND_OFF ? 0 : r.failed;
         turn[turns++] = (struct model_turn){ .customer = false, .text = reply[i].text ? reply[i].text : "" };
     }
     return reply_json(req, 200, tries_json, &(struct tried){ reply, in->turns.count });

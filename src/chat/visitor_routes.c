@@ -40,6 +40,14 @@ const struct field post_message_fields[] = {
 const struct field post_read_fields[] = {
     FIELD_I64(struct post_read, number, .min = 1, .max = CHAT_NUMBER_MAX, .doc = "Read up to this message."), FIELD_END
 };
+struct post_email {
+    const char *email;
+};
+static const struct field post_email_fields[] = {
+    FIELD_TEXT(struct post_email, email, .min = 1, .max = 254, .form = TEXT_EMAIL,
+               .doc = "Where an answer may be sent when nobody of the shop is there."),
+    FIELD_END
+};
 struct get_messages {
     int64_t after, limit;
 };
@@ -66,12 +74,15 @@ const struct shape chat_message_shape[] = { SHAPE_I64("number", .doc = "Of the c
                                             SHAPE_TEXT("text"),
                                             SHAPE_TIME("at"),
                                             SHAPE_TEXT("clientId", .maybe = true, .doc = "Of a visitor's message."),
+                                            SHAPE_TEXT("notice", .maybe = true,
+                                                       .doc = "Of the house's: what it says, as a name."),
                                             SHAPE_END };
 const struct shape chat_state_shape[] = {
     SHAPE_TIME("beganAt", .doc = "Another one than before: a new conversation, whose numbers begin with 1."),
     SHAPE_ENUM("status", chat_status_names),
     SHAPE_ENUM("owner", chat_owner_names, .doc = "Who answers: the bot, nobody yet, a person."),
     SHAPE_TEXT("name", .doc = "Of the person; else empty."),
+    SHAPE_I64("place", .maybe = true, .doc = "In the line of those who wait for a person; at most 100."),
     SHAPE_I64("lastNumber"),
     SHAPE_I64("readByVisitor"),
     SHAPE_I64("readByTeam"),
@@ -191,7 +202,8 @@ static enum answer run_session(struct req *req)
                               .shop = call->shop,
                               .name = in->name ? in->name : "",
                               .language = in->language ? in->language : "",
-                              .page = in->page ? in->page : "" };
+                              .page = in->page ? in->page : "",
+                              .email = "" };
         if (!visitor_add(req->tx, &v, req->now_ms)) return reply_fault(req);
     } else if (door != DOOR_OPEN) {
         return reply_problem(req, door_problem(door));
@@ -302,6 +314,20 @@ static enum answer wish(struct req *req, enum chat_act_kind kind)
 static enum answer run_person(struct req *req) { return wish(req, ACT_WANT_PERSON); }
 static enum answer run_bot(struct req *req) { return wish(req, ACT_WANT_BOT); }
 
+/* Said again with another one: the last one counts. */
+static enum answer run_email(struct req *req)
+{
+    const struct post_email *in = req->body;
+    struct visitor v;
+    struct tenant_chat place;
+    struct conversation c;
+    enum answer a = visitor_enter(req, true, &place, &v);
+    if (a != ANSWER_GO_ON) return a;
+    if (!visitor_set_email(req->tx, &v, in->email)) return reply_fault(req);
+    if (!visitor_conversation_or_new(req->tx, &v, req->now_ms, &c)) return reply_fault(req);
+    return reply_json(req, 200, conversation_json, &(struct talk){ .c = &c });
+}
+
 /* A conversation is begun when there is none: its events are what is listened to. */
 static enum answer run_events(struct req *req)
 {
@@ -352,6 +378,9 @@ const struct route chat_visitor_routes[] = {
     { .verb = VERB_POST, .path = "/api/chat/:shop/bot", VISITOR, OFTEN, .tx = TX_WRITE,
       BODY_FIELDS_NONE, .answer = conversation_shape, PROBLEMS(REFUSED, &problem_person_answers), .run = run_bot,
       .doc = "The visitor waits no longer for a person and takes the bot." },
+    { .verb = VERB_POST, .path = "/api/chat/:shop/email", VISITOR, OFTEN, .tx = TX_WRITE,
+      BODY_FIELDS(post_email), .answer = conversation_shape, PROBLEMS(REFUSED), .run = run_email,
+      .doc = "Where the visitor may be answered when nobody is there." },
     { .verb = VERB_GET, .path = "/api/chat/:shop/events", VISITOR, OFTEN, .tx = TX_WRITE, QUERY_FIELDS(get_stream),
       PROBLEMS(REFUSED), .run = run_events, .doc = "Server events of the conversation, where no socket can be had." },
     { .verb = VERB_GET, .path = "/chat/:shop/socket", VISITOR, OFTEN, .tx = TX_WRITE, .socket = &chat_socket_kind,

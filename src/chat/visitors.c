@@ -13,7 +13,8 @@
 
 /* clang-format off */
 #define COLUMNS                                                                                                        \
-    "id, account, shop, generation, conversation, name, language, page, blocked_at_ms, seen_at_ms, order_misses"
+    "id, account, shop, generation, conversation, name, language, page, blocked_at_ms, seen_at_ms, order_misses,"      \
+    " email"
 #define BY_ID "SELECT " COLUMNS " FROM chat_visitors WHERE id = ?1"
 /* clang-format on */
 
@@ -26,6 +27,7 @@ STMT(seen, "UPDATE chat_visitors SET name = ?2, language = ?3, page = ?4, seen_a
 STMT(set_conversation, "UPDATE chat_visitors SET conversation = ?2 WHERE id = ?1");
 STMT(missed_order, "UPDATE chat_visitors SET order_misses = order_misses + 1 WHERE id = ?1");
 STMT(end_tokens, "UPDATE chat_visitors SET generation = generation + 1 WHERE id = ?1");
+STMT(set_email, "UPDATE chat_visitors SET email = ?2 WHERE id = ?1");
 STMT(set_blocked, "UPDATE chat_visitors SET blocked_at_ms = ?2 WHERE id = ?1");
 
 static enum row one(struct tx *tx, const struct stmt *s, int64_t id, struct visitor *out)
@@ -44,7 +46,8 @@ static enum row one(struct tx *tx, const struct stmt *s, int64_t id, struct visi
                              .page = col_text(&q, "page"),
                              .blocked_at_ms = col_i64(&q, "blocked_at_ms"),
                              .seen_at_ms = col_i64(&q, "seen_at_ms"),
-                             .order_misses = col_i64(&q, "order_misses") };
+                             .order_misses = col_i64(&q, "order_misses"),
+                             .email = col_text(&q, "email") };
     return ROW_FOUND;
 }
 
@@ -91,6 +94,14 @@ bool visitor_missed_order(struct tx *tx, int64_t id)
     struct query q = query(tx, &missed_order);
     bind_i64(&q, id);
     return query_put(&q);
+}
+
+bool visitor_set_email(struct tx *tx, struct visitor *v, const char *email)
+{
+    struct query q = query(tx, &set_email);
+    bind_i64(&q, v->id), bind_text(&q, email);
+    v->email = email;
+    return query_change(&q) == 1;
 }
 
 bool visitor_block(struct tx *tx, int64_t id, bool blocked, int64_t now_ms)

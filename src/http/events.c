@@ -23,6 +23,7 @@ STMT(event_state, "SELECT last_seq, (SELECT MIN(seq) FROM events WHERE kind = ?1
                   " FROM event_counters WHERE kind = ?1 AND topic = ?2");
 STMT(events_after, "SELECT seq, type, data FROM events WHERE kind = ?1 AND topic = ?2 AND seq > ?3"
                    " ORDER BY seq LIMIT 200");
+STMT(newest_events, "SELECT type, at_ms FROM events WHERE kind = ?1 AND topic = ?2 ORDER BY seq DESC LIMIT 20");
 STMT(counters_of,
      "SELECT topic, last_seq FROM event_counters"
      " WHERE kind = ?1 AND topic IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))",
@@ -285,6 +286,20 @@ bool events_last(struct tx *tx, struct topic topic, int64_t *seq)
 {
     int64_t oldest;
     return topic_state(tx, topic, seq, &oldest);
+}
+
+enum row events_newest(struct tx *tx, struct topic topic, const char *type, int64_t *at_ms)
+{
+    struct query q = query(tx, &newest_events);
+    enum row row;
+    bool found = false;
+    bind_i64(&q, topic.kind), bind_i64(&q, topic.id);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        if (found || !text_eq(col_text(&q, "type"), type)) continue;
+        found = true;
+        *at_ms = col_i64(&q, "at_ms");
+    }
+    return row == ROW_FAULT ? ROW_FAULT : found ? ROW_FOUND : ROW_NONE;
 }
 
 enum answer reply_events(struct req *req, struct topic topic, int64_t after)

@@ -24,6 +24,8 @@ struct topic {
 
 /* The number of the newest event of a topic, 0 when there is none: a cursor for socket_listen, read in .run. */
 MUST_USE bool events_last(struct tx *tx, struct topic topic, int64_t *seq);
+/* When the newest event of this type was told, of the last 20 of its topic. ROW_NONE: none of them is one. */
+MUST_USE enum row events_newest(struct tx *tx, struct topic topic, const char *type, int64_t *at_ms);
 /* In .run of a GET: the answer becomes an event stream of this topic, replayed from Last-Event-ID, else from `after`
  * (-1: from now on). Whoever may call the row may listen; the row's handler has looked whose topic it is. */
 enum answer reply_events(struct req *req, struct topic topic, int64_t after);

@@ -69,7 +69,7 @@ static void put_day(struct buf *b, int64_t at_ms, bool english)
 
 /* Line ends in a value would be paragraphs of ours, and a mail with a control in its subject is refused: they become
  * spaces, also those of C1, which are C2 80 to C2 9F. Of a longer text only `most` bytes or a few less are written. */
-static void put_words(struct buf *b, const char *p, size_t most)
+static void put_words(struct buf *b, const char *p, size_t most, bool lines)
 {
     size_t n = strlen(p);
     if (n > most)
@@ -77,7 +77,8 @@ static void put_words(struct buf *b, const char *p, size_t most)
     for (const char *end = p + n; p < end; p++) {
         unsigned char c = (unsigned char)*p, next = (unsigned char)p[1];
         bool two = c == 0xc2 && next >= 0x80 && next <= 0x9f;
-        buf_char(b, two || c < ' ' || c == 0x7f ? ' ' : *p);
+        bool control = two || c == 0x7f || (c < ' ' && !(lines && c == '\n'));
+        buf_char(b, control ? ' ' : *p);
         p += two;
     }
     if (*p != '\0') buf_text(b, "…");
@@ -88,7 +89,8 @@ static void put_value(struct buf *b, const struct letter_value *v, bool english,
 {
     switch (v->kind) {
     case LETTER_TEXT:
-    case LETTER_LINK: put_words(b, v->text, most); break;
+    case LETTER_LINK: put_words(b, v->text, most, false); break;
+    case LETTER_LINES: put_words(b, v->text, most, true); break;
     case LETTER_NUMBER: buf_i64(b, v->number); break;
     case LETTER_DAY: put_day(b, v->number, english); break;
     case LETTER_NONE: break;
@@ -161,7 +163,14 @@ static bool put_paragraph(struct letter_writer *w, struct str p)
     buf_add(w->plain, words.p, words.n);
     buf_text(w->plain, "\n\n");
     buf_text(w->html, P);
-    html_escape(w->html, buf_str(&words));
+    struct str rest = buf_str(&words);
+    for (const char *end; (end = memchr(rest.p, '\n', rest.n)) != NULL;) {
+        struct str line = { rest.p, (size_t)(end - rest.p) };
+        html_escape(w->html, line);
+        buf_text(w->html, "<br>\n");
+        rest.p += line.n + 1, rest.n -= line.n + 1;
+    }
+    html_escape(w->html, rest);
     buf_text(w->html, "</p>\n");
     return true;
 }
@@ -186,7 +195,7 @@ static bool values_fit(const struct letter *l, const struct letter_value *values
     while (slots < LETTER_SLOTS_MAX && l->slot[slots].kind != LETTER_NONE) slots++;
     for (const struct letter_value *v = values; v->kind != LETTER_NONE; v++, count++) {
         const struct letter_slot *s = slot_of(l, str_of(v->name));
-        bool has_text = v->kind != LETTER_TEXT && v->kind != LETTER_LINK ? true : v->text != NULL;
+        bool has_text = v->kind == LETTER_NUMBER || v->kind == LETTER_DAY || v->text != NULL;
         if (!s || s->kind != v->kind || !has_text) return false;
         if (v->kind == LETTER_LINK && !str_starts(str_of(v->text), STR("http"))) return false;
     }
@@ -264,7 +273,7 @@ static void make_long(struct arena *a, struct letter_value *values)
     for (size_t i = 0; i < LONG_NAME_BYTES; i += 4) memcpy(name + i, "\xf0\x9f\x8d\xb5", 4);
     name[LONG_NAME_BYTES] = '\0';
     for (; values->kind != LETTER_NONE; values++)
-        if (values->kind == LETTER_TEXT) values->text = name;
+        if (values->kind == LETTER_TEXT || values->kind == LETTER_LINES) values->text = name;
 }
 
 static bool letter_check(struct arena *a, const struct letter *l, struct buf *complaints)

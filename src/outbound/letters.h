@@ -8,8 +8,9 @@
 
 #include "outbound/mail.h"
 
-/* The kind of a slot. A day is a time in ms and written as its day in UTC; a link begins with http. */
-enum letter_kind { LETTER_NONE, LETTER_TEXT, LETTER_LINK, LETTER_NUMBER, LETTER_DAY };
+/* The kind of a slot. A day is a time in ms and written as its day in UTC; a link begins with http.
+ * Lines are words of others, and keep their line ends; not in a subject. */
+enum letter_kind { LETTER_NONE, LETTER_TEXT, LETTER_LINK, LETTER_NUMBER, LETTER_DAY, LETTER_LINES };
 enum { LETTER_SLOTS_MAX = 8 };
 /* sample, number: what previews show. */
 struct letter_slot {
@@ -21,6 +22,10 @@ struct letter_slot {
 #define LETTER_SLOT_TEXT(n, s)                                                                                         \
     {                                                                                                                  \
         .name = (n), .kind = LETTER_TEXT, .sample = (s)                                                                \
+    }
+#define LETTER_SLOT_LINES(n, s)                                                                                        \
+    {                                                                                                                  \
+        .name = (n), .kind = LETTER_LINES, .sample = (s)                                                               \
     }
 #define LETTER_SLOT_LINK(n, s)                                                                                         \
     {                                                                                                                  \
@@ -54,6 +59,10 @@ struct letter_value {
 #define LETTER_VALUE_TEXT(n, v)                                                                                        \
     {                                                                                                                  \
         .name = (n), .kind = LETTER_TEXT, .text = (v)                                                                  \
+    }
+#define LETTER_VALUE_LINES(n, v)                                                                                       \
+    {                                                                                                                  \
+        .name = (n), .kind = LETTER_LINES, .text = (v)                                                                 \
     }
 #define LETTER_VALUE_LINK(n, v)                                                                                        \
     {                                                                                                                  \

@@ -56,7 +56,7 @@ size_t stmt_count(void);
 const struct stmt *stmt_at(size_t i);
 
 enum row { ROW_FAULT = -1, ROW_NONE, ROW_FOUND };
-enum { QUERY_MAX_PARAMS = 24, QUERY_MAX_COLUMNS = 40 };
+enum { QUERY_MAX_PARAMS = 32, QUERY_MAX_COLUMNS = 40 };
 /* One use of a statement. A caller makes it with query(), keeps it on its stack and reads no member: those are for
  * bind_*, query_* and col_*. */
 struct query_value {

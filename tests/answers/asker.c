@@ -1,9 +1,10 @@
-/* asker.c: asks the local model over a shop in memory. usage: asker SHOP.JSON; a question a line on the standard input,
+/* asker.c: asks the assistant and its local model over a shop in memory. usage: asker SHOP.JSON; a question a line on
+ * the standard input,
  * {"turns":[...],"language":"en"}; a line of replies for each on the standard output, as POST .../chatbot/try gives
  * them. run.mjs judges. */
 #include "base/json_read.h"
 #include "base/json_write.h"
-#include "chat/models/model.h"
+#include "chat/agent.h"
 #include "chat/test_memory.h"
 
 #include <stdio.h>
@@ -46,22 +47,25 @@ static void answer_line(const struct knowledge_source *source, const json_t *lin
     struct arena *a = arena_new(ASK_BYTES);
     struct buf out;
     struct json j;
+    const struct shop_chat_settings settings = { .timezone = "" }; /* no words of its own */
+    int64_t failed = 0;
     size_t n = 0;
     buf_init(&out, LINE_BYTES);
     json_begin(&j, &out);
     json_object(&j, NULL);
     json_array(&j, "replies");
     for (size_t i = 0; i < json_array_size(turns) && i < TURNS; i++) {
-        struct model_reply r;
+        struct agent_reply r;
         turn[n++] = (struct model_turn){ .customer = true, .text = json_string_value(json_array_get(turns, i)) };
         struct model_ask ask = { .turn = turn,
                                  .turns = n,
                                  .language = json_string_value(json_object_get(line, "language")),
                                  .source = source,
                                  .arena = a };
-        if (!model_local(&ask, &r)) exit(1);
-        write_reply(&j, &r);
-        turn[n++] = (struct model_turn){ .customer = false, .text = r.text };
+        if (!agent_answer(&ask, &settings, failed, &r)) exit(1);
+        failed = r.reply.action >= REPLY_HAND_OFF ? 0 : r.failed;
+        write_reply(&j, &r.reply);
+        turn[n++] = (struct model_turn){ .customer = false, .text = r.reply.text };
     }
     json_end(&j);
     json_end(&j);

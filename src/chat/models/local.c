@@ -336,7 +336,8 @@ static bool answer(struct local *m)
     bool order = m->new_email || about_order(m) || (m->order_pending && m->new_number);
     if (m->h.a.n == 0) return local_say(m, REPLY_ASK, SAY_EMPTY, "no words"), true;
     if (m->h.all & SENSE_INJECT) return local_say(m, REPLY_DECLINE, SAY_INJECTION, "orders to the bot"), true;
-    if (local_is_wish(&m->h)) return local_say(m, REPLY_HAND_OFF_ASKED, SAY_HAND_OFF, "wish for a person"), true;
+    if (!m->ask->no_wish && local_is_wish(&m->h))
+        return local_say(m, REPLY_HAND_OFF_ASKED, SAY_HAND_OFF, "wish for a person"), true;
     if (!order && !local_order_goes_on(m, &order)) return false;
     if (order) return local_order(m);
     if (local_is_small_talk(&m->h, &s)) return local_say(m, REPLY_ANSWER, s, "small talk"), true;
@@ -348,6 +349,13 @@ static bool answer(struct local *m)
     if (!answered && (m->h.all & SENSE_SUBJECTS) && !subject(m, &answered)) return false;
     if (!answered && !product(m, &answered)) return false;
     return answered || unknown(m);
+}
+
+/* What may not be is no failure to find it: nobody of the shop would answer otherwise. */
+static bool is_refusal(const char *why)
+{
+    return text_eq(why, "haggling") || text_eq(why, "orders to the bot") ||
+           text_eq(why, "order and address do not match");
 }
 
 bool model_local(const struct model_ask *ask, struct model_reply *out)
@@ -374,6 +382,7 @@ bool model_local(const struct model_ask *ask, struct model_reply *out)
         local_decline(m, "the reply named what no source has");
     }
     out->text = buf_terminated(&m->text), out->action = m->action, out->why = m->why;
+    out->failed = m->action == REPLY_DECLINE && !is_refusal(m->why);
     out->order_missed = m->order_missed;
     out->language = local_language_name(m->language);
     out->source = m->cited, out->sources = m->cites;

@@ -20,6 +20,7 @@ struct model_ask {
     const char *language;       /* the page's, when the words do not tell; NULL: the shop's */
     const char *verified_email; /* of a customer whom the shop vouches for; NULL: a stranger */
     const struct knowledge_source *source;
+    bool no_wish; /* its words are known to be no wish for a person */
     struct arena *arena;
 };
 
@@ -47,6 +48,7 @@ struct model_reply {
     enum model_action action;
     const struct model_cited *source;
     size_t sources;
+    bool failed;       /* it looked, and found nothing: others than this are declined for a reason */
     bool order_missed; /* an order's number and an address that do not belong together: the agent counts these */
     const char *why;   /* for the merchant's test-drive: how the question was read */
 };

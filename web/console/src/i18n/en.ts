@@ -835,6 +835,8 @@ export const en = {
   "job.done": "Done",
   "job.dead": "Given up",
   "jobkind.chat.answer": "Answer a visitor",
+  "jobkind.chat.due": "Tell who waits for a person",
+  "jobkind.chat.line": "Tell places in line",
   "jobkind.chat.wake": "Bring snoozed conversations back",
   "jobkind.chat.tokens": "Forget used shop tokens",
   "jobkind.chat.erase": "Delete erased conversations",

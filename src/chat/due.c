@@ -1,0 +1,100 @@
+/* due.c: what comes by itself. A person who has been silent for a while leaves the conversation to the assistant; the
+ * team is told again of a visitor who waits; a visitor for whom nobody came is told so. The times stand in the
+ * conversation's row, set by the rules (rules.c) from the shop's settings, so that a kill forgets none, and what has
+ * happened meanwhile takes them away. Rejected: a job for each of them, put and moved with every word of a person. */
+#include "chat/hours.h"
+#include "chat/private.h"
+
+#include "base/clock.h"
+#include "knowledge/knowledge.h"
+
+enum { DUE_BATCH = 50 };
+
+STMT(due_back, "SELECT id FROM chat_conversations WHERE back_at_ms > 0 AND back_at_ms <= ?1"
+               " ORDER BY back_at_ms LIMIT ?2");
+STMT(due_alert, "SELECT id FROM chat_conversations WHERE alert_at_ms > 0 AND alert_at_ms <= ?1"
+                " ORDER BY alert_at_ms LIMIT ?2");
+
+/* ---- what the rules are to know of the shop ---- */
+
+bool chat_due_times(struct tx *tx, const struct conversation *before, struct chat_act *act)
+{
+    struct shop_chat_settings s;
+    /* The usual words change nothing that has a time. */
+    bool usual = act->kind == ACT_BOT_WROTE || act->kind == ACT_HOUSE_WROTE ||
+                 (act->kind == ACT_VISITOR_WROTE && before->status == CHAT_OPEN);
+    if (usual) return true;
+    if (!chat_settings_read(tx, before->shop, tx_arena(tx), &s)) return false;
+    act->alert_after_ms = s.alert_first_ms;
+    if (s.back_after_ms == 0) return true;
+    /* Without an assistant nobody would answer any more. */
+    enum row told = knowledge_told(tx, before->account, before->shop);
+    if (told == ROW_FOUND) act->back_after_ms = s.back_after_ms;
+    return told != ROW_FAULT;
+}
+
+/* ---- when it is due ---- */
+
+static bool read_ids(struct tx *tx, const struct stmt *s, int64_t now_ms, int64_t *out, int64_t *count, size_t max)
+{
+    struct query q = query(tx, s);
+    enum row row = ROW_NONE;
+    bind_i64(&q, now_ms), bind_i64(&q, (int64_t)max);
+    while ((size_t)*count < max && (row = query_next(&q)) == ROW_FOUND) out[(*count)++] = col_i64(&q, "id");
+    return row != ROW_FAULT;
+}
+
+/* A conversation is in one of the two lists alone: who waits has no person who could be silent. */
+static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
+{
+    int64_t count = 0;
+    bool read = read_ids(tx, &due_back, job->now_ms, out, &count, max) &&
+                ((size_t)count >= max || read_ids(tx, &due_alert, job->now_ms, out, &count, max));
+    return read ? count : -1;
+}
+
+/* The team is told, and once more later; then the visitor too. */
+static bool still_waits(struct tx *tx, const struct conversation *before, int64_t now_ms)
+{
+    struct conversation c = *before;
+    struct shop_chat_settings s;
+    if (!chat_settings_read(tx, c.shop, tx_arena(tx), &s)) return false;
+    bool again = c.alerts == 0 && s.alert_again_ms > 0;
+    int64_t again_at_ms = c.waiting_since_ms + s.alert_again_ms;
+    if (again && again_at_ms <= now_ms) again_at_ms = now_ms + s.alert_again_ms; /* the program was not there */
+    c.alerts++;
+    c.alert_at_ms = again ? again_at_ms : 0;
+    if (!conversation_save(tx, before, &c, NULL)) return false;
+    if (s.alert_mail && !alert_letters(tx, &c, &s, now_ms)) return false;
+    int64_t opens_at_ms;
+    /* Who was told when somebody will be there has been told. */
+    return again || !hours_open(&s, now_ms, &opens_at_ms) || notice_put(tx, NOTICE_STILL_WAITING, now_ms, &c);
+}
+
+/* Without waiting for who has it: that may be just the person who comes. */
+static enum job_wish one_due(struct job *job, struct tx *tx, int64_t id)
+{
+    struct conversation c;
+    enum chat_may may;
+    enum row row = conversation_free(tx, id, &c);
+    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_AGAIN : JOB_FAULT;
+    if (c.alert_at_ms > 0 && c.alert_at_ms <= job->now_ms)
+        return still_waits(tx, &c, job->now_ms) ? JOB_FINISHED : JOB_FAULT;
+    const struct chat_act back = { .kind = ACT_BACK, .now_ms = job->now_ms };
+    return conversation_act(tx, id, &back, &c, &may) != ROW_FAULT ? JOB_FINISHED : JOB_FAULT;
+}
+
+static enum job_wish settle(struct job *job, struct tx *tx)
+{
+    return jobs_each(job, tx, &(struct job_list){ .read = read_due, .one = one_due, .max = DUE_BATCH });
+}
+
+const struct job_kind chat_due_job = {
+    .name = "chat.due",
+    .doc = "Lets the assistant answer again, and tells who waits and who is waited for.",
+    .max_attempts = 3,
+    .backoff_first_ms = SECOND_MS,
+    .backoff_max_ms = MINUTE_MS,
+    .every_ms = 10 * SECOND_MS,
+    .settle = settle,
+};
