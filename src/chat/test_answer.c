@@ -152,6 +152,25 @@ TEST_EACH_ENGINE(handed_back_it_begins_with_what_is_unanswered)
     EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 1);
 }
 
+/* Its turn finds the conversation asleep and says nothing; whoever opens it again does not leave the visitor there. */
+TEST_EACH_ENGINE(woken_it_begins_with_what_is_unanswered)
+{
+    struct conversation c;
+    enum chat_may may;
+    start(t, known);
+    says(t, "how much is the copper kettle?");
+    const struct chat_act sleep = {
+        .kind = ACT_SNOOZE, .person = 11, .until_ms = kit_now() + 100, .now_ms = kit_now()
+    };
+    EXPECT(conversation_act(t->tx, talk, &sleep, &c, &may) == ROW_FOUND && may == CHAT_MAY);
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 0);
+    test_script(t, "DELETE FROM jobs");
+    kit_set_now(kit_now() + 100);
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &chat_wake_job }), JOB_FINISHED);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'chat.answer'") == 1);
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 1);
+}
+
 TEST_EACH_ENGINE(a_wish_for_a_person_calls_one)
 {
     start(t, known);
@@ -293,6 +312,7 @@ int main(void)
         EACH_ENGINE(a_burst_is_answered_once),
         EACH_ENGINE(what_came_meanwhile_drops_the_draft),
         EACH_ENGINE(handed_back_it_begins_with_what_is_unanswered),
+        EACH_ENGINE(woken_it_begins_with_what_is_unanswered),
         EACH_ENGINE(a_wish_for_a_person_calls_one),
         EACH_ENGINE(who_cannot_be_answered_waits_for_a_person),
         EACH_ENGINE(a_shop_that_told_nothing_has_no_assistant),

@@ -195,6 +195,11 @@ static enum row take_up(struct run *r, struct tx *tx, enum job_state from)
 {
     int64_t ref;
     const char *note;
+    /* Who waits behind a row that is another attempt's by now is that one's to take up. */
+    enum row ours =
+        from != JOB_RUNNING ? ROW_FOUND : queue_renew(tx, r->job.id, r->job.attempt, r->job.now_ms + JOB_LEASE_MS);
+    if (ours == ROW_NONE) r->verdict = V_SUPERSEDED;
+    if (ours != ROW_FOUND) return ours == ROW_NONE ? ROW_FOUND : ROW_FAULT;
     enum row row = queue_take_behind(tx, r->job.kind, r->job.key, r->job.now_ms, &ref, &note);
     if (row != ROW_FOUND) return row;
     r->verdict = V_AGAIN;
