@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""twins.py NAME IN OUT: the source of a twin: src/chat/messages.c with one fault put in. Each place must be there exactly
-once, so that a twin cannot become the product again without anybody noticing."""
+"""twins.py NAME IN OUT: the source of a twin: src/chat/messages.c with one fault put in. Each place must be there
+exactly once, so that a twin cannot become the product again without anybody noticing."""
 import pathlib
 import sys
 
