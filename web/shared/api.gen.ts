@@ -927,6 +927,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/billing/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether the ledger of the calling account is whole: its newest 1,000 entries are looked at. For: owner, admin, viewer. */
+        get: operations["getApiBillingLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/home": {
         parameters: {
             query?: never;
@@ -1245,6 +1262,23 @@ export interface paths {
         put?: never;
         /** @description The visitor waits no longer for a person and takes the bot. */
         post: operations["postApiChatShopBot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/{shop}/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Where the visitor may be answered when nobody is there. */
+        post: operations["postApiChatShopEmail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1809,6 +1843,14 @@ export interface components {
             /** Format: int64 */
             shop: number;
         };
+        House: {
+            company: string | null;
+            icpNumber: string | null;
+            /** @description mailto:, tel: or https: */
+            supportContact: string | null;
+            supportHours: string | null;
+            statusUrl: string | null;
+        };
         User: {
             /** Format: int64 */
             id: number;
@@ -2225,6 +2267,15 @@ export interface components {
              * @description Of a deleted one: until when it can be restored.
              */
             purgeAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it is paid; null: it is not on.
+             */
+            expiresAt: string | null;
+            /** @description It is on, and not paid. */
+            pastDue: boolean;
+            /** @description By itself, at that end. */
+            renews: boolean;
         };
         ShopSubscription: {
             status: string;
@@ -2253,6 +2304,11 @@ export interface components {
             owner: "bot" | "waiting" | "person";
             /** @description Of the person; else empty. */
             name: string;
+            /**
+             * Format: int64
+             * @description In the line of those who wait for a person; at most 100.
+             */
+            place?: number;
             /** Format: int64 */
             lastNumber: number;
             /** Format: int64 */
@@ -2275,6 +2331,8 @@ export interface components {
             at: string;
             /** @description Of a visitor's message. */
             clientId?: string;
+            /** @description Of the house's: what it says, as a name. */
+            notice?: string;
         };
         CustomerBrowser: {
             /** Format: int64 */
@@ -2369,6 +2427,7 @@ export interface components {
             name: string;
             language: string;
             page: string;
+            email: string;
             blocked: boolean;
             /** Format: date-time */
             seenAt: string;
@@ -2739,6 +2798,8 @@ export interface operations {
                         mailOutbox: boolean;
                         chatbotFeature: boolean;
                         prices: components["schemas"]["Prices"];
+                        /** @description Who runs this, and where help is. */
+                        house: components["schemas"]["House"];
                     };
                 };
             };
@@ -4313,8 +4374,16 @@ export interface operations {
     getApiOperatorAccounts: {
         parameters: {
             query?: {
-                /** @description Begin of the address or the name. */
+                /** @description Begin of the address or the name; then the newest come first, and nothing is counted. */
                 search?: string;
+                /** @description In this order. */
+                sort?: "newest" | "oldest" | "email" | "emailDown";
+                /** @description disabled: these alone; then the age is all one can sort by. */
+                state?: "all" | "disabled";
+                /** @description From this time on. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
                 /** @description The last id of the page before. */
                 after?: number;
                 limit?: number;
@@ -4335,6 +4404,13 @@ export interface operations {
                 content: {
                     "application/json": {
                         accounts: components["schemas"]["OperatorAccount"][];
+                        /**
+                         * Format: int64
+                         * @description How many there are in all, of those asked for; null for a search.
+                         */
+                        total: number | null;
+                        /** @description There are more than `total`: it was not counted further. */
+                        more: boolean;
                     };
                 };
             };
@@ -9382,6 +9458,97 @@ export interface operations {
             };
         };
     };
+    getApiBillingLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description All there are.
+                         */
+                        entries: number;
+                        /**
+                         * Format: int64
+                         * @description The newest of them, looked at now.
+                         */
+                        checked: number;
+                        /** @description None of these is missing or changed, and they add up to the balance. */
+                        sound: boolean;
+                        /** Format: int64 */
+                        balance: number;
+                        /** @description Of the last entry; it stands on all before it. */
+                        fingerprint: string;
+                        /** Format: date-time */
+                        lastAt: string | null;
+                        /** Format: date-time */
+                        checkedAt: string;
+                    };
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiHome: {
         parameters: {
             query?: never;
@@ -9623,6 +9790,8 @@ export interface operations {
                 limit?: number;
                 /** @description The last shop seen: those with larger numbers follow. */
                 after?: number;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
             };
             header?: never;
             path?: never;
@@ -10002,6 +10171,16 @@ export interface operations {
                         jobs: components["schemas"]["OverviewJobs"];
                         /**
                          * Format: int64
+                         * @description Chatbots that are on and not paid; counted up to 1000, as of now.
+                         */
+                        pastDue: number;
+                        /**
+                         * Format: int64
+                         * @description Shops whose chatbot could not be set up; the same.
+                         */
+                        failed: number;
+                        /**
+                         * Format: int64
                          * @description Renewals among what jobs leave out: not for the merchant's reasons.
                          */
                         renewalsFailing: number;
@@ -10172,8 +10351,12 @@ export interface operations {
                 afterKind?: string;
                 /** @description The item of the last one seen. */
                 afterItem?: number;
+                /** @description ITEM-KIND of the last one seen: both in one, as a table's Link gives it. */
+                after?: string;
                 /** @description How many. */
                 limit?: number;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
             };
             header?: never;
             path?: never;
@@ -10461,10 +10644,10 @@ export interface operations {
             query?: {
                 /** @description What a name, a domain or an owner's address begins with, or a number; at most 500 are found. */
                 search?: string;
-                /** @description Only chatbots in this state, or deleted shops; then the age is all one can sort by. */
-                state?: "provisioning" | "active" | "suspended" | "disabled" | "failed" | "deleted" | "all";
-                /** @description In this order. */
-                sort?: "newest" | "oldest" | "name" | "nameDown";
+                /** @description Only chatbots in this state, those that are on and not paid, or deleted shops; then the age is all one can sort by. */
+                state?: "provisioning" | "active" | "suspended" | "disabled" | "failed" | "pastDue" | "deleted" | "all";
+                /** @description In this order; `ending`: the chatbots that are on, by what they are paid until, not searched. */
+                sort?: "newest" | "oldest" | "name" | "nameDown" | "ending";
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description How many. */
@@ -11580,6 +11763,144 @@ export interface operations {
             };
             /** @description - `person_answers`: A person is answering this conversation. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiChatShopEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the embed code: shop-7. */
+                shop: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: email
+                     * @description Where an answer may be sent when nobody of the shop is there.
+                     */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        conversation: components["schemas"]["ChatState"];
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `chat_token`: This chat session is over. Start a new one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             *     - `chat_paused`: The chat of this shop is not available at the moment.
+             *     - `chat_blocked`: This chat is not open to you.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
