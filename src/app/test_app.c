@@ -53,6 +53,11 @@ static const struct {
     { "knowledge_orders", "the same" },
     { "knowledge_postings", "the same" },
     { "knowledge_imports", "the same" },
+    { "chat_labels", "names; a conversation without one lacks nothing" },
+    { "chat_labelled", "the same" },
+    { "chat_canned", "words that a person reads before they are sent" },
+    { "chat_words", "made of the messages, which can be done again" },
+    { "chat_mentions", "a hint to look, which is gone when one has" },
     { "schema_migrations", "compared with the program's at each start" },
 };
 

@@ -12,11 +12,13 @@ static_assert(CHAT_RESOLVED == 3 && CHAT_PERSON == 3 && CHAT_BY_HOUSE == 4, "sto
     " visitor_read, visitor_unread, team_read, team_unread, waiting_since_ms, snoozed_until_ms, resolved_at_ms,"       \
     " created_at_ms, last_at_ms, burst_at_ms, failed, replies, replies_since_ms, back_at_ms, alert_at_ms, alerts"
 #define BY_ID "SELECT " COLUMNS " FROM chat_conversations WHERE id = ?1"
-/* Those that were opened and never used are left out. */
-#define PAGE(condition)                                                                                                \
+#define PAGE_FROM(condition)                                                                                           \
     "SELECT " COLUMNS ", (SELECT v.name FROM chat_visitors v WHERE v.id = visitor) AS visitor_name,"                   \
     " (SELECT m.text FROM chat_messages m WHERE m.conversation = c.id AND m.number = last_number) AS last_text"        \
-    " FROM chat_conversations c WHERE account = ?1 AND " condition " AND (last_at_ms, id) < (?3, ?4)"                  \
+    " FROM chat_conversations c WHERE account = ?1 AND " condition
+/* Those that were opened and never used are left out. */
+#define PAGE(condition)                                                                                                \
+    PAGE_FROM(condition) " AND (last_at_ms, id) < (?3, ?4)"                                                            \
     " AND (last_number > 0 OR owner <> 1) AND (CAST(?5 AS BIGINT) = 0 OR shop = ?5)"                                   \
     " ORDER BY last_at_ms DESC, id DESC LIMIT ?6"
 /* clang-format on */
@@ -28,6 +30,11 @@ STMT(by_id_free, BY_ID, .postgres = BY_ID " FOR UPDATE SKIP LOCKED");
 STMT(page_of_status, PAGE("status = ?2"));
 STMT(page_of_owner, PAGE("status = 1 AND owner = ?2"));
 STMT(page_of_assignee, PAGE("status = 1 AND assignee = ?2"));
+/* In this order; another account's is not there. */
+#define LISTED(ids) PAGE_FROM("id IN (SELECT " ids ")") " ORDER BY id DESC"
+STMT(listed, LISTED("value FROM json_each(?2)"),
+     .postgres = LISTED("CAST(e.value AS BIGINT) FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json)) AS"
+                        " e(value)"));
 STMT(add, "INSERT INTO chat_conversations (account, shop, visitor, status, owner, epoch, person, person_name, assignee,"
           " last_number, last_note, visitor_read, visitor_unread, team_read, team_unread, waiting_since_ms,"
           " snoozed_until_ms, resolved_at_ms, created_at_ms, last_at_ms)"
@@ -166,6 +173,26 @@ enum row conversation_act(struct tx *tx, int64_t id, const struct chat_act *act,
 
 /* ---- the inbox's pages ---- */
 
+static bool read_rows(struct query *q, struct inbox_row *out, size_t *count)
+{
+    enum row row;
+    *count = 0;
+    while ((row = query_next(q)) == ROW_FOUND) {
+        struct inbox_row *r = &out[(*count)++];
+        from_row(q, &r->c);
+        r->visitor_name = col_text(q, "visitor_name");
+        r->last_text = col_text(q, "last_text");
+    }
+    return row == ROW_NONE;
+}
+
+bool conversations_listed(struct tx *tx, int64_t account, const char *ids, struct inbox_row *out, size_t *count)
+{
+    struct query q = query(tx, &listed);
+    bind_i64(&q, account), bind_text(&q, ids);
+    return read_rows(&q, out, count);
+}
+
 bool conversations_page(struct tx *tx, const struct inbox_page *in, struct inbox_row *out, size_t *count)
 {
     const struct stmt *s = &page_of_status;
@@ -175,15 +202,7 @@ bool conversations_page(struct tx *tx, const struct inbox_page *in, struct inbox
     bind_i64(&q, in->account);
     bind_i64(&q, in->owner != CHAT_OWNER_NONE ? (int64_t)in->owner : in->by_assignee ? in->assignee : in->status);
     bind_i64(&q, in->before_ms), bind_i64(&q, in->before_id), bind_i64(&q, in->shop), bind_i64(&q, in->limit);
-    enum row row;
-    *count = 0;
-    while ((row = query_next(&q)) == ROW_FOUND) {
-        struct inbox_row *r = &out[(*count)++];
-        from_row(&q, &r->c);
-        r->visitor_name = col_text(&q, "visitor_name");
-        r->last_text = col_text(&q, "last_text");
-    }
-    return row == ROW_NONE;
+    return read_rows(&q, out, count);
 }
 
 /* ---- snoozed ones come back ---- */

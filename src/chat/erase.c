@@ -43,7 +43,12 @@ STMT(empty_conversations, "SELECT id FROM chat_conversations WHERE last_number =
 STMT(drop_messages, BATCH_OF("chat_messages", "number"));
 STMT(drop_notes, BATCH_OF("chat_notes", "number"));
 STMT(drop_moves, BATCH_OF("chat_moves", "epoch"));
-static const struct stmt *const of_conversation[] = { &drop_messages, &drop_notes, &drop_moves };
+STMT(drop_words, BATCH_OF("chat_words", "word"));
+STMT(drop_labels, BATCH_OF("chat_labelled", "label"));
+STMT(drop_mentions, "DELETE FROM chat_mentions WHERE conversation = ?1 AND note IN (SELECT note FROM chat_mentions"
+                    " WHERE conversation = ?1 ORDER BY note, person LIMIT ?2)");
+static const struct stmt *const of_conversation[] = { &drop_messages, &drop_notes,  &drop_moves,
+                                                      &drop_words,    &drop_labels, &drop_mentions };
 
 /* Few rows a visitor: they go with it. */
 STMT(drop_visitor, "DELETE FROM chat_visitors WHERE id = ?1");

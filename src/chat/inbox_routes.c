@@ -3,9 +3,8 @@
  *
  * Who takes, hands on or finishes says which epoch their page shows. Of two who do it in the same moment one is
  * answered 409 `conversation_moved`, with who was quicker. */
-#include "chat/private.h"
+#include "chat/desk.h"
 
-#include "accounts/accounts.h"
 #include "base/clock.h"
 #include "base/unicode.h"
 #include "http/events.h"
@@ -36,20 +35,24 @@ enum filter {
     FILTER_WAITING,
     FILTER_BOT,
     FILTER_SNOOZED,
-    FILTER_RESOLVED
+    FILTER_RESOLVED,
+    FILTER_MENTIONS
 };
-static const char *const filter_names[] = {
-    "open", "mine", "unassigned", "waiting", "bot", "snoozed", "resolved", NULL
-};
+static const char *const filter_names[] = { "open",    "mine",     "unassigned", "waiting", "bot",
+                                            "snoozed", "resolved", "mentions",   NULL };
 
 struct get_inbox {
     int filter;
-    int64_t shop, limit;
-    const char *after;
+    int64_t shop, label, limit;
+    const char *after, *search;
 };
 static const struct field get_inbox_fields[] = {
     FIELD_ENUM(struct get_inbox, filter, filter_names, .optional = true, .fallback = FILTER_OPEN, .doc = "Which ones."),
     FIELD_I64(struct get_inbox, shop, .optional = true, .min = 1, .max = INT64_MAX, .doc = "Of this shop alone."),
+    FIELD_I64(struct get_inbox, label, .optional = true, .min = 1, .max = INT64_MAX,
+              .doc = "That carry this label, in any state; the filter says nothing then."),
+    FIELD_TEXT(struct get_inbox, search, .optional = true, .max = 100,
+               .doc = "In which these words stand: of messages, notes, names and addresses, in any state."),
     FIELD_TEXT(struct get_inbox, after, .optional = true, .max = 45, .doc = "`next` of the page before."),
     FIELD_I64(struct get_inbox, limit, .optional = true, .min = 1, .max = INBOX_MAX, .fallback = INBOX_USUAL,
               .doc = "How many."),
@@ -109,6 +112,23 @@ static const struct field post_status_fields[] = {
     FIELD_TIME(struct post_status, until, .optional = true, .doc = "With snoozed: when it comes back."),
     FIELD_EPOCH(struct post_status), FIELD_END
 };
+struct post_note {
+    const char *text, *clientId;
+    struct field_list mentions;
+};
+struct person_id {
+    int64_t id;
+};
+static const struct field person_id_field = FIELD_ID(struct person_id, id);
+static const struct field post_note_fields[] = {
+    FIELD_TEXT(struct post_note, text, .min = 1, .max = MESSAGE_MAX, .form = TEXT_EXACT, .multiline = true,
+               .doc = "For colleagues."),
+    FIELD_TEXT(struct post_note, clientId, .min = 8, .max = CLIENT_ID_MAX,
+               .doc = "Your own id for this note: the same again is the same note."),
+    FIELD_LIST(struct post_note, mentions, &person_id_field, struct person_id, .optional = true, .max = MENTIONS_MAX,
+               .doc = "Colleagues who should look at it."),
+    FIELD_END
+};
 struct post_visitor {
     bool blocked;
 };
@@ -148,7 +168,8 @@ static const struct shape inbox_conversation_shape[] = { SHAPE_I64("id"),
                                                          SHAPE_END };
 static const struct shape inbox_item_shape[] = {
     SHAPE_OBJECT("conversation", inbox_conversation_shape, .type_name = "InboxConversation"), SHAPE_TEXT("visitorName"),
-    SHAPE_TEXT("excerpt", .doc = "The beginning of the last message."), SHAPE_END
+    SHAPE_TEXT("excerpt", .doc = "The beginning of the last message."),
+    SHAPE_LIST("labels", label_ref_shape, .type_name = "ChatLabelRef"), SHAPE_END
 };
 static const struct shape inbox_shape[] = {
     SHAPE_LIST("items", inbox_item_shape, .type_name = "InboxItem"),
@@ -168,6 +189,7 @@ static const struct shape thread_shape[] = { SHAPE_OBJECT("conversation", inbox_
                                              SHAPE_LIST("messages", chat_message_shape, .type_name = "ChatMessage"),
                                              SHAPE_BOOL("more", .doc = "There are older messages."),
                                              SHAPE_LIST("notes", note_shape, .type_name = "InboxNote"),
+                                             SHAPE_LIST("labels", label_ref_shape, .type_name = "ChatLabelRef"),
                                              SHAPE_END };
 static const struct shape one_shape[] = {
     SHAPE_OBJECT("conversation", inbox_conversation_shape, .type_name = "InboxConversation"), SHAPE_END
@@ -205,8 +227,9 @@ static void put_note(struct json *j, const char *key, const struct note *n)
 /* ---- the list ---- */
 
 struct inbox {
-    const struct inbox_row *row;
-    size_t count;
+    struct inbox_row *row;
+    struct conversation_label *label;
+    size_t count, labels;
     const char *next;
 };
 
@@ -220,6 +243,7 @@ static void inbox_json(struct json *j, const void *arg)
         put_conversation(j, &in->row[i].c);
         json_text(j, "visitorName", in->row[i].visitor_name ? in->row[i].visitor_name : "");
         json_str(j, "excerpt", (struct str){ text.p, unicode_cut(text, EXCERPT_MAX) });
+        labels_of_json(j, in->label, in->labels, in->row[i].c.id);
         json_end(j);
     }
     json_end(j);
@@ -246,23 +270,50 @@ static void choose(struct inbox_page *p, enum filter filter, int64_t me)
     case FILTER_BOT: p->owner = CHAT_BOT; break;
     case FILTER_SNOOZED: p->status = CHAT_SNOOZED; break;
     case FILTER_RESOLVED: p->status = CHAT_RESOLVED; break;
+    case FILTER_MENTIONS:
     case FILTER_OPEN: break;
     }
+}
+
+/* Found by other rows than their own: the newest first. A page may be empty and have a next one. */
+static bool read_found(struct req *req, const struct get_inbox *in, int64_t before, struct inbox *out)
+{
+    int64_t *ids = ARENA_ARRAY(req->arena, int64_t, in->limit), account = req->who.account, next = 0;
+    size_t count, most = (size_t)in->limit;
+    bool done;
+    if (in->search) done = words_page(req->tx, account, str_of(in->search), before, most, ids, &count, &next);
+    else if (in->label) done = labelled_page(req->tx, account, in->label, before, most, ids, &count);
+    else done = mentioned_page(req->tx, account, req->who.person, before, most, ids, &count);
+    if (!done) return false;
+    if (in->search == NULL && count == most) next = ids[count - 1];
+    if (next > 0) out->next = arena_printf(req->arena, "0-%lld", (long long)next);
+    if (!conversations_listed(req->tx, account, desk_ids(req->arena, ids, count), out->row, &count)) return false;
+    for (size_t i = 0; i < count; i++)
+        if (in->shop == 0 || out->row[i].c.shop == in->shop) out->row[out->count++] = out->row[i];
+    return true;
+}
+
+static bool read_list(struct req *req, const struct get_inbox *in, struct inbox_page *p, struct inbox *out)
+{
+    choose(p, (enum filter)in->filter, req->who.person);
+    if (!conversations_page(req->tx, p, out->row, &out->count)) return false;
+    if (out->count < (size_t)in->limit) return true;
+    const struct conversation *last = &out->row[out->count - 1].c;
+    out->next = arena_printf(req->arena, "%lld-%lld", (long long)last->last_at_ms, (long long)last->id);
+    return true;
 }
 
 static enum answer run_inbox(struct req *req)
 {
     const struct get_inbox *in = req->query;
     struct inbox_page p = { .account = req->who.account, .shop = in->shop, .limit = in->limit };
-    struct inbox_row *rows = ARENA_ARRAY(req->arena, struct inbox_row, in->limit);
-    struct inbox out = { .row = rows };
+    struct inbox out = { .row = ARENA_ARRAY(req->arena, struct inbox_row, in->limit) };
+    int64_t *ids = ARENA_ARRAY(req->arena, int64_t, in->limit);
     if (!read_place(in->after, &p)) return reply_fields(req, "after", "format");
-    choose(&p, (enum filter)in->filter, req->who.person);
-    if (!conversations_page(req->tx, &p, rows, &out.count)) return reply_fault(req);
-    if (out.count == (size_t)in->limit) {
-        const struct conversation *last = &rows[out.count - 1].c;
-        out.next = arena_printf(req->arena, "%lld-%lld", (long long)last->last_at_ms, (long long)last->id);
-    }
+    bool found = in->search || in->label || in->filter == FILTER_MENTIONS;
+    if (!(found ? read_found(req, in, p.before_id, &out) : read_list(req, in, &p, &out))) return reply_fault(req);
+    for (size_t i = 0; i < out.count; i++) ids[i] = out.row[i].c.id;
+    if (!labels_of(req->tx, desk_ids(req->arena, ids, out.count), &out.label, &out.labels)) return reply_fault(req);
     return reply_json(req, 200, inbox_json, &out);
 }
 
@@ -296,7 +347,8 @@ struct thread {
     const struct visitor *v;
     const struct message *message;
     const struct note *note;
-    size_t messages, notes;
+    struct conversation_label *label;
+    size_t messages, notes, labels;
     bool more;
 };
 
@@ -315,6 +367,7 @@ static void thread_json(struct json *j, const void *arg)
     json_array(j, "notes");
     for (size_t i = t->notes; i-- > 0;) put_note(j, NULL, &t->note[i]);
     json_end(j);
+    labels_of_json(j, t->label, t->labels, t->c->id);
 }
 
 static enum answer run_thread(struct req *req)
@@ -329,7 +382,8 @@ static enum answer run_thread(struct req *req)
     struct thread t = { .c = &c, .v = &v, .message = m, .note = n };
     if (visitor_get(req->tx, c.visitor, &v) == ROW_FAULT ||
         !messages_before(req->tx, c.id, in->before, (size_t)in->limit, m, &t.messages) ||
-        !notes_before(req->tx, c.id, INT64_MAX, NOTES_MAX, n, &t.notes))
+        !notes_before(req->tx, c.id, INT64_MAX, NOTES_MAX, n, &t.notes) ||
+        !labels_of(req->tx, desk_ids(req->arena, &c.id, 1), &t.label, &t.labels))
         return reply_fault(req);
     t.more = t.messages > 0 && m[0].number > 1;
     return reply_json(req, 200, thread_json, &t);
@@ -374,9 +428,23 @@ static enum answer run_send(struct req *req)
     return reply_json(req, 201, sent_json, &(struct sent){ .c = &c, .m = &m });
 }
 
+/* Once the note is there. Who is no colleague cannot be named. */
+static enum answer name_colleagues(struct req *req, const struct post_note *in, const struct conversation *c,
+                                   const struct note *n)
+{
+    const struct person_id *person = in->mentions.item;
+    for (size_t i = 0; i < in->mentions.count; i++) {
+        struct colleague who;
+        enum row row = accounts_colleague(req->tx, c->account, person[i].id, &who);
+        if (row == ROW_NONE) return reply_problem(req, &problem_no_colleague);
+        if (row == ROW_FAULT || !mention_put(req->tx, c, n, who.person)) return reply_fault(req);
+    }
+    return ANSWER_GO_ON;
+}
+
 static enum answer run_note(struct req *req)
 {
-    const struct post_message *in = req->body;
+    const struct post_note *in = req->body;
     struct conversation c;
     struct colleague who;
     enum answer a = theirs(req, &c);
@@ -388,6 +456,8 @@ static enum answer run_note(struct req *req)
     enum message_put put = note_put(req->tx, &n, in->clientId, &c);
     if (put == MESSAGE_OTHER) return reply_problem(req, &problem_message_other);
     if (put != MESSAGE_NEW && put != MESSAGE_AGAIN) return reply_fault(req);
+    if (put == MESSAGE_NEW) a = name_colleagues(req, in, &c, &n);
+    if (a != ANSWER_GO_ON) return a;
     return reply_json(req, 201, sent_json, &(struct sent){ .c = &c, .n = &n });
 }
 
@@ -511,8 +581,8 @@ const struct route chat_inbox_routes[] = {
     { DOES, .path = "/api/inbox/:id/messages", .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_message),
       .answer = sent_shape, .status = 201, PROBLEMS(&problem_message_other), .run = run_send,
       .doc = "Answer as a person: from then on the bot is silent." },
-    { DOES, .path = "/api/inbox/:id/notes", .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_message), .answer = noted_shape,
-      .status = 201, PROBLEMS(&problem_message_other), .run = run_note,
+    { DOES, .path = "/api/inbox/:id/notes", .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_note), .answer = noted_shape,
+      .status = 201, PROBLEMS(&problem_message_other, &problem_no_colleague), .run = run_note,
       .doc = "Write a note for colleagues, which the visitor never sees." },
     { DOES, .path = "/api/inbox/:id/take", BODY_FIELDS(post_epoch), .body_optional = true, SPEAKS,
       PROBLEMS(&problem_moved), .run = run_take, .doc = "Take over: of two who do so at once, one does." },

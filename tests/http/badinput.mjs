@@ -90,7 +90,11 @@ async function makeFixture(server) {
     const [{ id: delivery }] = await deliveries(operator);
     const visitor = await visitorOf(server, shop);
     const inbox = (await a.get('/api/inbox')).json.items;
+    const { id: label } = (await a.post('/api/labels', { name: KNOWN })).json;
+    const { id: canned } = (await a.post('/api/replies', { shortcut: KNOWN, text: 'Hello' })).json;
     return {
+        label,
+        canned,
         a,
         b,
         visitor,
@@ -122,6 +126,10 @@ function namesOfA(route) {
             ? 1
             : route.template.startsWith('/api/inbox')
             ? fixture.conversation
+            : route.template.startsWith('/api/labels')
+            ? fixture.label
+            : route.template.startsWith('/api/replies')
+            ? fixture.canned
             : route.template.endsWith('/restore')
               ? fixture.gone.id
               : fixture.shop.id;

@@ -122,6 +122,13 @@ const calls = {
     'POST /api/inbox/{id}/read': (c) => inbox(c, 'read', { number: 1 }, { number: 2 }),
     'POST /api/inbox/{id}/typing': (c) => inbox(c, 'typing', {}, { typing: true }),
     'POST /api/inbox/{id}/visitor': (c) => inbox(c, 'visitor', { blocked: true }, { blocked: false }),
+    'POST /api/inbox/{id}/looking': (c) => inbox(c, 'looking', undefined, { a: 1 }),
+    'POST /api/labels': async () => ({ path: '/api/labels', json: { name: 'VIP' }, other: { name: 'Other' } }),
+    'POST /api/replies': async () => ({
+        path: '/api/replies',
+        json: { shortcut: 'hi', text: 'Hello' },
+        other: { shortcut: 'hi', text: 'Hi' },
+    }),
     'POST /api/team/leave': null, // keys are by account, and the caller acts in another one afterwards
     'POST /api/operator/jobs/{id}/retry': null, // wants a dead job: src/app's and src/jobs' own tests
 };

@@ -837,6 +837,7 @@ export const en = {
   "jobkind.chat.answer": "Answer a visitor",
   "jobkind.chat.due": "Tell who waits for a person",
   "jobkind.chat.line": "Tell places in line",
+  "jobkind.chat.words": "Make messages findable in the inbox",
   "jobkind.chat.wake": "Bring snoozed conversations back",
   "jobkind.chat.tokens": "Forget used shop tokens",
   "jobkind.chat.erase": "Delete erased conversations",

@@ -1,0 +1,42 @@
+/* desk.h: what a team keeps beside its conversations: labels, answers that are ready, who was named in a note, and the
+ * words that conversations are found by. Ids of conversations come newest first, behind `before`. */
+#ifndef CHATHUB_CHAT_DESK_H
+#define CHATHUB_CHAT_DESK_H
+
+#include "accounts/accounts.h"
+#include "chat/private.h"
+
+/* ---- labels.c ---- */
+enum { LABELS_MAX = 100, LABEL_NAME_MAX = 40, LABEL_COLOURS = 8, LABELS_OF_ONE_MAX = 20 };
+struct conversation_label {
+    int64_t conversation, label;
+};
+/* Those of these conversations (a JSON list of ids, see desk_ids); *out is made in the transaction's arena. */
+MUST_USE bool labels_of(struct tx *tx, const char *ids, struct conversation_label **out, size_t *count);
+MUST_USE bool labelled_page(struct tx *tx, int64_t account, int64_t label, int64_t before, size_t most, int64_t *ids,
+                            size_t *count);
+/* The member "labels" of one of them. */
+void labels_of_json(struct json *j, const struct conversation_label *l, size_t count, int64_t conversation);
+extern const struct shape label_ref_shape[];
+
+/* ---- canned.c ---- */
+enum { CANNED_MAX = 300, SHORTCUT_MAX = 32 };
+
+/* ---- mentions.c ---- */
+enum { MENTIONS_MAX = 10 };
+/* Once each; told to the inbox. */
+MUST_USE bool mention_put(struct tx *tx, const struct conversation *c, const struct note *n, int64_t person);
+MUST_USE bool mentions_seen(struct tx *tx, int64_t account, int64_t conversation, int64_t person, int64_t now_ms);
+/* Conversations in which this person was named and has not looked since. */
+MUST_USE bool mentioned_page(struct tx *tx, int64_t account, int64_t person, int64_t before, size_t most, int64_t *ids,
+                             size_t *count);
+
+/* ---- words.c ---- */
+/* Conversations in which all words of `text` stand, the last letters of one may be missing. *next: `before` of the next
+ * page; 0: that was all. A page looks at a bounded part of the index, so it may be empty and have a next one. */
+MUST_USE bool words_page(struct tx *tx, int64_t account, struct str text, int64_t before, size_t most, int64_t *ids,
+                         size_t *count, int64_t *next);
+
+/* ---- desk.c ---- */
+const char *desk_ids(struct arena *a, const int64_t *ids, size_t count); /* "[1,2]" */
+#endif
