@@ -6,10 +6,12 @@
 
 enum { COLLEAGUES_MAX = 100, COUNT_MAX = 100, EARLIER_MAX = 10 };
 
+/* Over the indexes of the inbox's pages, which are of those that were used. */
 STMT(count_waiting, "SELECT COUNT(*) AS n FROM (SELECT id FROM chat_conversations WHERE account = ?1 AND status = 1"
-                    " AND owner = 2 ORDER BY last_at_ms DESC LIMIT ?2) AS few");
+                    " AND owner = 2 AND (last_number > 0 OR owner <> 1) ORDER BY last_at_ms DESC LIMIT ?2) AS few");
 STMT(count_mine, "SELECT COUNT(*) AS n FROM (SELECT team_unread FROM chat_conversations WHERE account = ?1"
-                 " AND status = 1 AND assignee = ?2 ORDER BY last_at_ms DESC LIMIT ?3) AS few WHERE team_unread > 0");
+                 " AND status = 1 AND assignee = ?2 AND (last_number > 0 OR owner <> 1) ORDER BY last_at_ms DESC LIMIT "
+                 "?3) AS few WHERE team_unread > 0");
 STMT(earlier, "SELECT id, status, created_at_ms, last_at_ms, last_number FROM chat_conversations WHERE visitor = ?1"
               " AND id <> ?2 ORDER BY id DESC LIMIT ?3");
 
@@ -135,7 +137,7 @@ static const struct shape earlier_shape[] = { SHAPE_I64("id"),       SHAPE_ENUM(
                                               SHAPE_TIME("beganAt"), SHAPE_TIME("lastAt"),
                                               SHAPE_I64("messages"), SHAPE_END };
 static const struct shape before_shape[] = { SHAPE_LIST("earlier", earlier_shape, .type_name = "EarlierConversation"),
-                                               SHAPE_END };
+                                             SHAPE_END };
 
 static void before_json(struct json *j, const void *arg)
 {
