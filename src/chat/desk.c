@@ -1,4 +1,4 @@
-/* desk.c: lists of ids, as statements of both engines take them. */
+/* desk.c: what the files of the inbox share: lists of ids, as statements of both engines take them, and who asks. */
 #include "chat/desk.h"
 
 const char *desk_ids(struct arena *a, const int64_t *ids, size_t count)
@@ -13,4 +13,11 @@ const char *desk_ids(struct arena *a, const int64_t *ids, size_t count)
     }
     buf_char(&out, ']');
     return buf_terminated(&out);
+}
+
+enum answer desk_me(struct req *req, struct colleague *out)
+{
+    enum row row = accounts_colleague(req->tx, req->who.account, req->who.person, out);
+    if (row == ROW_FAULT) return reply_fault(req);
+    return row == ROW_FOUND ? ANSWER_GO_ON : reply_problem(req, &problem_role_not_allowed);
 }

@@ -39,4 +39,6 @@ MUST_USE bool words_page(struct tx *tx, int64_t account, struct str text, int64_
 
 /* ---- desk.c ---- */
 const char *desk_ids(struct arena *a, const int64_t *ids, size_t count); /* "[1,2]" */
+/* Who asks, as a colleague; or the answer. */
+enum answer desk_me(struct req *req, struct colleague *out);
 #endif

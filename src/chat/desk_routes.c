@@ -117,9 +117,9 @@ static enum answer run_look(struct req *req)
     struct conversation c;
     struct colleague who;
     enum row row = find(req, &c);
-    if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
-    if (row == ROW_FOUND) row = accounts_colleague(req->tx, c.account, req->who.person, &who);
-    if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_role_not_allowed) : reply_fault(req);
+    if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
+    enum answer a = desk_me(req, &who);
+    if (a != ANSWER_GO_ON) return a;
     const struct look l = { c.id, who.person, who.name && who.name[0] ? who.name : who.email };
     if (!events_put_to(req->tx, (struct topic){ TOPIC_INBOX, c.account }, "looking", look_json, &l) ||
         !mentions_seen(req->tx, c.account, c.id, who.person, req->now_ms))

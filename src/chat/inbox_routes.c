@@ -335,13 +335,6 @@ static enum answer theirs(struct req *req, struct conversation *c)
     return ANSWER_GO_ON;
 }
 
-static enum answer me(struct req *req, struct colleague *out)
-{
-    enum row row = accounts_colleague(req->tx, req->who.account, req->who.person, out);
-    if (row == ROW_FAULT) return reply_fault(req);
-    return row == ROW_FOUND ? ANSWER_GO_ON : reply_problem(req, &problem_role_not_allowed);
-}
-
 struct thread {
     const struct conversation *c;
     const struct visitor *v;
@@ -413,7 +406,7 @@ static enum answer run_send(struct req *req)
     struct colleague who;
     struct message m;
     enum answer a = theirs(req, &c);
-    if (a == ANSWER_GO_ON) a = me(req, &who);
+    if (a == ANSWER_GO_ON) a = desk_me(req, &who);
     if (a != ANSWER_GO_ON) return a;
     const struct message_new new = { .conversation = c.id,
                                      .author = CHAT_BY_PERSON,
@@ -448,7 +441,7 @@ static enum answer run_note(struct req *req)
     struct conversation c;
     struct colleague who;
     enum answer a = theirs(req, &c);
-    if (a == ANSWER_GO_ON) a = me(req, &who);
+    if (a == ANSWER_GO_ON) a = desk_me(req, &who);
     if (a != ANSWER_GO_ON) return a;
     struct note n = {
         .conversation = c.id, .person = who.person, .person_name = who.name, .text = in->text, .at_ms = req->now_ms
@@ -479,7 +472,7 @@ static enum answer act(struct req *req, struct chat_act *what)
     struct colleague who;
     enum chat_may may;
     enum answer a = theirs(req, &c);
-    if (a == ANSWER_GO_ON) a = me(req, &who);
+    if (a == ANSWER_GO_ON) a = desk_me(req, &who);
     if (a != ANSWER_GO_ON) return a;
     what->person = who.person, what->person_name = who.name, what->now_ms = req->now_ms;
     if (conversation_act(req->tx, c.id, what, &c, &may) != ROW_FOUND) return reply_fault(req);
@@ -541,7 +534,7 @@ static enum answer run_team_typing(struct req *req)
     struct conversation c;
     struct colleague who;
     enum answer a = theirs(req, &c);
-    if (a == ANSWER_GO_ON) a = me(req, &who);
+    if (a == ANSWER_GO_ON) a = desk_me(req, &who);
     if (a != ANSWER_GO_ON) return a;
     if (!chat_tell_typing(req->tx, &c, SIDE_TEAM, who.name)) return reply_fault(req);
     return reply_json(req, 200, one_json, &c);
