@@ -47,6 +47,7 @@ static const struct {
     { "chat_visitors", "nothing is owed to them; their conversations are looked at" },
     { "chat_identities", "a shop's word of who somebody is, kept as it was said" },
     { "chat_shop_tokens", "what was used once, until it is too old anyway" },
+    { "chat_presence", "who is there now: forgotten within minutes" },
     { "knowledge_shops", "what a shop says of itself: made anew by its next import" },
     { "knowledge_products", "the same" },
     { "knowledge_texts", "the same" },

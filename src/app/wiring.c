@@ -50,6 +50,8 @@ const struct route *const app_route_tables[] = {
     knowledge_sync_routes,
     chat_try_routes,
     chat_settings_routes,
+    chat_face_routes,
+    chat_presence_routes,
     NULL,
 };
 /* clang-format on */
@@ -100,6 +102,7 @@ const struct job_kind *const app_job_kinds[] = {
     &chat_due_job,
     &chat_line_job,
     &chat_words_job,
+    &chat_presence_job,
     &overview_job,
     &http_purge_job,
     &inbound_act_job,

@@ -32,7 +32,7 @@ struct put_settings { /* the body of a request, and what is stored of it */
     bool hoursOn, disclosure, alertMail, proactive;
     int64_t backAfterMinutes, alertFirstMinutes, alertAgainMinutes, keepDays, proactiveAfterSeconds;
 };
-enum { SETTINGS_BODY_MAX = 60 << 10 };
+enum { SETTINGS_BODY_MAX = 56 << 10 };
 extern const struct field put_settings_fields[];
 extern const struct shape chat_texts_shape[], chat_span_shape[];
 extern const char *const chat_avatar_names[], *const chat_position_names[], *const chat_alert_names[];

@@ -47,14 +47,16 @@ async function write(page, text) {
 }
 const hears = (page, text) => page.locator('chathub-chat .m .b', { hasText: text }).first().waitFor();
 
-async function first({ checks, shopper, merchant, base }) {
+async function first({ checks, shopper, merchant, base, shop }) {
     const { page } = shopper;
-    await checks.must('until the first click there is a launcher, and one file of ours', async () => {
+    await checks.must('until the first click there is a launcher, one file of ours, and one question', async () => {
         const asked = [];
         page.on('request', (r) => { if (r.url().startsWith(base)) asked.push(new URL(r.url()).pathname); });
+        const answered = page.waitForResponse((r) => r.url().endsWith('/here'));
         await page.goto('/');
         await launcher(page).waitFor();
-        assert.deepEqual(asked, ['/widget.js']);
+        await answered;
+        assert.deepEqual(asked, ['/widget.js', `/api/chat/shop-${shop.id}/here`]);
     });
     await checks.must('a question is sent, and stands there with its time', async () => {
         await launcher(page).click();
@@ -180,11 +182,11 @@ export async function chat({ browser, engine, checks }) {
     checks.about(`${engine}, chat`, () => [shopper.page, merchant.page]);
     try {
         await signIn(merchant, owner.email ?? OWNER, 'zh-CN');
-        const all = { checks, shopper, merchant, base: server.base };
+        const all = { checks, shopper, merchant, base: server.base, shop };
         await first(all);
         await talk(all);
         await hardships(all);
-        await embedded({ ...all, browser, server, owner, shop });
+        await embedded({ ...all, browser, server, owner });
         await looks(all);
         checks.record('no page threw, logged an error or broke the policy',
             [...shopper.faults.filter((f) => !f.includes('ERR_INTERNET_DISCONNECTED')), ...merchant.faults].join('\n'));

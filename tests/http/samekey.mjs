@@ -113,6 +113,11 @@ const calls = {
         json: { currency: 'EUR', products: [{ id: 'p1', title: 'Kettle' }] },
         other: { currency: 'EUR', products: [{ id: 'p1', title: 'Pot' }] },
     }),
+    'POST /api/visitors/{id}/messages': async (c) => {
+        await c.post(`/api/chat/shop-${await enabled(c)}/here`, { visit: newKey().slice(0, 36) });
+        const [{ id }] = (await c.get('/api/visitors')).json.visitors;
+        return { path: `/api/visitors/${id}/messages`, json: words('Hi'), other: words('Ho') };
+    },
     'POST /api/inbox/{id}/messages': (c) => inbox(c, 'messages', words('Hi'), words('Ho')),
     'POST /api/inbox/{id}/notes': (c) => inbox(c, 'notes', words('Hi'), words('Ho')),
     'POST /api/inbox/{id}/take': (c) => inbox(c, 'take', {}, { epoch: 1 }),

@@ -1,9 +1,11 @@
 /* panel.ts: the chat, once somebody wants it. A non-modal dialog beside its launcher: the page behind stays usable, Escape
  * closes, focus goes in with opening and back with closing. All words of others are set as text, never as markup. */
+import { avatar, chipsFor } from "./face";
+import { rehearsal } from "./rehearsal";
 import { STYLE } from "./style";
 import { Talk, type Ear, type Message, type State, type Waiting } from "./talk";
 import { texts } from "./texts";
-import type { Frame, Panel } from "./shared";
+import type { Face, Frame, Panel } from "./shared";
 
 const TEXT_MAX = 4000;
 const TYPING_SHOWN_MS = 6000;
@@ -47,7 +49,8 @@ function panel(frame: Frame): Panel {
   close.type = "button";
   close.ariaLabel = t.close;
   names.append(title, who);
-  head.append(names, close);
+  const picture = element("span", "pic");
+  head.append(picture, names, close);
   const log = element("div", "log");
   log.role = "log";
   log.ariaLabel = t.log;
@@ -56,7 +59,8 @@ function panel(frame: Frame): Panel {
   sent.style.display = "contents";
   const waiting = element("div");
   waiting.style.display = "contents";
-  log.append(sent, waiting);
+  const chips = element("div", "chips");
+  log.append(sent, waiting, chips);
   const say = element("div", "say");
   say.role = "status";
   const acts = element("div", "acts");
@@ -79,7 +83,8 @@ function panel(frame: Frame): Panel {
   let state: State | null = null;
   let lastDay = "";
   let lastNumber = 0;
-  let botName = t.assistant;
+  let botName = frame.face?.botName ?? t.assistant;
+  let lastAuthor = "";
   let typingTimer = 0;
   let wishing = false;
   const read = new Map<number, HTMLElement>(); // the visitor's own, not yet read by the team
@@ -117,6 +122,30 @@ function panel(frame: Frame): Panel {
     if (m.author === "visitor") read.set(m.number, foot);
     sent.append(one);
     lastNumber = m.number;
+    lastAuthor = m.author;
+  }
+
+  function showChips() {
+    chips.replaceChildren(
+      ...chipsFor(frame.face, state, lastAuthor).map((text) => {
+        const chip = element("button", "", text);
+        chip.type = "button";
+        chip.dir = "auto";
+        chip.onclick = () => {
+          submit(text);
+          input.focus();
+        };
+        return chip;
+      }),
+    );
+  }
+
+  /** The shop's settings, whenever they come. */
+  function wear(face: Face | undefined) {
+    picture.replaceChildren(avatar(face));
+    if (face?.botName) ear.botName(face.botName);
+    if (lastNumber === 0) ear.anew();
+    showState();
   }
 
   function showState() {
@@ -126,9 +155,12 @@ function panel(frame: Frame): Panel {
         ? t.speaks.replace("{name}", state?.name || t.someone)
         : owner === "waiting"
           ? t.waiting
-          : t.assistant;
+          : frame.face?.disclosure === false
+            ? t.assistant
+            : t.program;
     wish.textContent = owner === "waiting" ? t.bot : t.person;
     acts.hidden = owner === "person";
+    showChips();
     for (const [number, foot] of read) {
       if (number > (state?.readByTeam ?? 0)) continue;
       foot.textContent += ` · ${t.read}`;
@@ -146,6 +178,7 @@ function panel(frame: Frame): Panel {
     messages(list) {
       const follow = atEnd();
       for (const m of list) show(m);
+      showChips();
       const others = list.filter((m) => m.author !== "visitor");
       if (others.length > 0) tellUser("");
       for (const m of others) frame.tell("message", { number: m.number, author: m.author, text: m.text ?? "" });
@@ -173,7 +206,11 @@ function panel(frame: Frame): Panel {
           return one;
         }),
       );
-      if (list.length > 0) toEnd();
+      if (list.length > 0) {
+        lastAuthor = "visitor";
+        showChips();
+        toEnd();
+      }
     },
     typing(name) {
       tellUser(t.typing.replace("{name}", name || t.someone));
@@ -198,12 +235,15 @@ function panel(frame: Frame): Panel {
       lastDay = "";
       lastNumber = 0;
       read.clear();
-      const [hello] = bubble("bot", botName, t.hello, "");
+      lastAuthor = "";
+      const [hello] = bubble("bot", botName, frame.face?.greeting || t.hello, "");
       sent.replaceChildren(hello);
+      showChips();
     },
   };
-  const talk = new Talk(frame, ear);
-  ear.anew();
+  const talk = frame.rehearse ? rehearsal(ear, frame.rehearse) : new Talk(frame, ear);
+  wear(frame.face);
+  frame.worn = wear;
   talk.start();
 
   // ---- what the visitor does ----
@@ -272,7 +312,27 @@ function panel(frame: Frame): Panel {
   view?.addEventListener("resize", fit);
   fit();
 
+  let hello: HTMLElement | undefined;
+  function hush() {
+    hello?.remove();
+    hello = undefined;
+  }
+  function greet(text: string) {
+    hush();
+    hello = element("div", "n");
+    hello.role = "status";
+    const words = element("button", "", text);
+    words.dir = "auto";
+    words.onclick = () => setOpen(true);
+    const away = element("button", "", "×");
+    away.ariaLabel = t.close;
+    away.onclick = hush;
+    hello.append(words, away);
+    launcher.before(hello);
+  }
+
   function setOpen(open: boolean) {
+    hush();
     if (open === isOpen()) return;
     box.hidden = !open;
     launcher.ariaExpanded = String(open);
@@ -301,6 +361,7 @@ function panel(frame: Frame): Panel {
     open: () => setOpen(true),
     close: () => setOpen(false),
     isOpen,
+    greet,
     send: (text) => void submit(text),
     logout: () => talk.logout(),
     destroy() {

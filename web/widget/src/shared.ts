@@ -15,6 +15,28 @@ export function languageOf(wanted: (string | undefined)[]): Language {
 /** Under which name the browser keeps what belongs to a shop's chat. */
 export const storeOf = (shop: string) => `chathub:${shop}`;
 
+/** How the shop wants its chat, in the reader's language: /api/chat/SHOP/face and /here. */
+export interface Face {
+  botName: string;
+  avatar: string;
+  avatarUrl: string | null;
+  colour: string;
+  position: string;
+  disclosure: boolean;
+  greeting: string;
+  opening: string[];
+  after: string[];
+  handOff: string[];
+  proactive: { text: string; afterSeconds: number; pages: string[] } | null;
+  token?: string | null;
+}
+/** The console's preview: settings that are not saved, and an answer that nobody keeps. */
+export interface Preview {
+  face: Face;
+  rehearse: (text: string) => Promise<string>;
+  wear?: (face: Face) => void;
+}
+
 export type ChatEvent = "open" | "close" | "message" | "state" | "gone";
 export interface Frame {
   root: ShadowRoot;
@@ -22,6 +44,10 @@ export interface Frame {
   shop: string;
   language: Language;
   launcher: HTMLButtonElement;
+  face?: Face;
+  /** The panel's, when another face comes. */
+  worn?(face: Face): void;
+  rehearse?: Preview["rehearse"];
   /** Tells who listens on the page. */
   tell(event: ChatEvent, detail?: unknown): void;
   /** Messages that were not read, on the launcher. */
@@ -33,6 +59,8 @@ export interface Panel {
   open(): void;
   close(): void;
   isOpen(): boolean;
+  /** A greeting by itself, beside the launcher. */
+  greet(text: string): void;
   send(text: string): void;
   logout(): void;
   destroy(): void;
@@ -51,5 +79,6 @@ declare global {
     chathub?: ChatApi;
     ChatbotWidget?: ChatApi;
     chathubPanel?: (frame: Frame) => Panel;
+    chathubPreview?: Preview;
   }
 }

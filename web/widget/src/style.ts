@@ -7,13 +7,16 @@ background:var(--bg);color:var(--fg);border:1px solid var(--line);border-radius:
 box-shadow:0 12px 40px #0003;font:15px/1.45 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 .p[hidden]{display:none}
 .left .p{right:auto;left:20px}
-header{display:flex;gap:8px;align-items:center;padding:12px 8px 12px 16px;background:var(--c);color:#fff}
+header{display:flex;gap:8px;align-items:center;padding:12px 8px 12px 16px;background:var(--c);color:var(--k)}
 header div{flex:1;min-width:0}
 h2{margin:0;font-size:16px;line-height:1.3;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 header p{margin:0;font-size:13px}
 .p button{font:inherit;color:inherit;background:none;border:0;border-radius:8px;cursor:pointer;min-height:40px;padding:0 12px}
 .p button:focus-visible,textarea:focus-visible{outline:2px solid var(--c);outline-offset:2px}
-header button:focus-visible{outline-color:#fff}
+header button:focus-visible{outline-color:currentColor}
+.pic{width:32px;height:32px;flex:none}
+.pic svg,.pic img{width:32px;height:32px;border-radius:16px;object-fit:cover;fill:currentColor;display:block}
+.pic svg{padding:4px;box-sizing:border-box}
 .x{width:44px;height:44px;padding:0!important;font-size:22px!important;line-height:1}
 .log{flex:1;overflow-y:auto;padding:16px;display:flex;flex-direction:column;gap:4px;overscroll-behavior:contain;
 overflow-wrap:anywhere}
@@ -24,11 +27,20 @@ overflow-wrap:anywhere}
 .who,.at{color:var(--dim);font-size:12px;margin:0 4px}
 .mine .at{text-align:right}
 .b{padding:8px 12px;border-radius:14px;background:var(--soft);white-space:pre-wrap}
-.mine .b{background:var(--c);color:#fff}
+.mine .b{background:var(--c);color:var(--k)}
 .house .b{background:none;padding:0}
 .b a{color:inherit}
 .fail .at{color:#b42318}
 .fail .at button{min-height:24px;padding:0 4px;text-decoration:underline}
+.n{position:fixed;z-index:2147483000;bottom:88px;right:20px;max-width:min(280px,calc(100vw - 40px));display:flex;
+background:#fff;color:#16181d;border-radius:14px;box-shadow:0 4px 16px #0004;font:15px/1.4 system-ui,sans-serif}
+.left .n{right:auto;left:20px}
+.n button{font:inherit;color:inherit;background:none;border:0;border-radius:14px;cursor:pointer;padding:12px;min-width:44px;
+text-align:start;white-space:pre-line;overflow-wrap:anywhere}
+.n button:focus-visible{outline:2px solid;outline-offset:-4px}
+.chips{display:flex;flex-wrap:wrap;gap:8px;margin-top:8px}
+.chips:empty{display:none}
+.chips button{border:1px solid #8a93a0;border-radius:20px;font-size:14px;text-align:start}
 .say{min-height:20px;padding:0 16px 4px;color:var(--dim);font-size:13px}
 .say.bad{color:#b42318}
 .acts{display:flex;gap:8px;padding:0 12px}
@@ -37,7 +49,7 @@ overflow-wrap:anywhere}
 form{display:flex;gap:8px;align-items:flex-end;padding:8px 12px 12px;border-top:1px solid var(--line);margin-top:8px}
 textarea{flex:1;box-sizing:border-box;min-height:44px;max-height:120px;padding:10px 12px;border:1px solid #8a93a0;border-radius:12px;
 resize:none;font:16px/1.4 inherit;font-family:inherit;color:inherit;background:var(--bg)}
-form button{background:var(--c)!important;color:#fff!important;min-height:44px!important}
+form button{background:var(--c)!important;color:var(--k)!important;min-height:44px!important}
 form button:disabled{opacity:.5;cursor:default}
 @media(max-width:480px){.p,.left .p{inset:0 0 auto 0;width:auto;height:var(--h,100vh);border:0;border-radius:0}}
 @media(prefers-color-scheme:dark){.p.auto{--bg:#16181d;--fg:#eceef2;--dim:#a3abb8;--line:#343a45;--soft:#262b34}

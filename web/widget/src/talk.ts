@@ -124,8 +124,20 @@ export class Talk {
 
   // ---- begin and go on ----
 
-  /** A visitor of this shop, a new one or the one before. */
+  /** One at a time in this browser: two that begin beside each other would be two visitors, and one of them loses its words. */
   async begin(): Promise<boolean> {
+    return await navigator.locks.request(`${this.name}:begin`, async () => {
+      if (!this.kept.token) {
+        const { outbox } = this.kept;
+        this.load(); // another tab may have begun meanwhile
+        this.kept.outbox = outbox;
+      }
+      return await this.session();
+    });
+  }
+
+  /** A visitor of this shop, a new one or the one before. */
+  private async session(): Promise<boolean> {
     try {
       const s = (await this.ask("POST", "session", {
         language: navigator.language,
@@ -195,7 +207,7 @@ export class Talk {
     }
     await this.catchUp();
     await this.flush();
-    if (!this.leads) {
+    if (!this.leads || !this.kept.token) {
       this.later(); // a look now and then, beside what the leading tab tells
       return;
     }

@@ -5,6 +5,10 @@
  *   data-language="zh-CN"   else the page's, else the browser's
  *   data-position="left"    else the right corner
  *   data-color="#1d4ed8"
+ *   data-presence="off"     says nothing, and asks for nothing, until the first click
+ *
+ * It tells the shop's team who is on the page (a random name for the visit, the address without ? and #), each half minute
+ * while the page is looked at, and hears how the chat shall look. A shop without a chat has no launcher.
  *
  * The address and attributes of the replaced system work too (/widget/chatbot-widget.js, data-shop-id,
  * data-position="bottom-left", window.ChatbotWidget): they stand in merchants' pages.
@@ -12,7 +16,7 @@
  * It lives in a shadow root beside <body>, not in it: a page that replaces its body (Turbo, Astro) keeps it. Nothing is
  * inline: the style is a constructed sheet, and the second script carries the nonce of the first, so that a strict
  * Content-Security-Policy holds. Its weight is held by build.mjs. */
-import { languageOf, storeOf, type ChatEvent, type Frame, type Language, type Panel } from "./shared";
+import { languageOf, storeOf, type ChatEvent, type Face, type Frame, type Language, type Panel } from "./shared";
 
 declare const PANEL: string; // the address of the second file; build.mjs
 
@@ -21,32 +25,34 @@ const LABELS: Record<Language, [open: string, unread: string]> = {
   "zh-CN": ["联系客服", "条未读"],
   es: ["Chatea con nosotros", "sin leer"],
 };
+const BEAT_MS = 30_000;
+const VISIT_MS = 30 * 60_000;
 const STYLE = `:host{all:initial}
 button.l{position:fixed;z-index:2147483000;bottom:max(20px,env(safe-area-inset-bottom));right:20px;width:56px;height:56px;
-padding:0;border:0;border-radius:28px;background:var(--c);color:#fff;cursor:pointer;box-shadow:0 4px 16px #0004}
+padding:0;border:0;border-radius:28px;background:var(--c);color:var(--k);cursor:pointer;box-shadow:0 4px 16px #0004}
 button.l:focus-visible{outline:3px solid var(--c);outline-offset:3px}
 .left button.l{right:auto;left:20px}
 button.l svg{width:26px;height:26px;vertical-align:middle;fill:currentColor}
 b{position:absolute;top:-4px;right:-4px;min-width:20px;border-radius:10px;background:#b91c1c;color:#fff;
 font:600 12px/20px system-ui,sans-serif}
 b:empty{display:none}`;
-const SPEECH = "M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z";
+const SPEECH = "M4 3h16q2 0 2 2v11q0 2-2 2H9l-5 4v-4q-2 0-2-2V5q0-2 2-2z";
 
 function start(script: HTMLScriptElement) {
   const data = script.dataset;
   const shop = data.shop ?? data.shopId ?? "";
   const base = new URL(script.src).origin;
-  const language = languageOf([data.language, document.documentElement.lang, ...navigator.languages]);
+  const wanted = [data.language, document.documentElement.lang, ...navigator.languages];
+  const language = languageOf(wanted);
+  const tag = wanted.find(Boolean)?.slice(0, 35);
   const [label, unreadLabel] = LABELS[language];
   const host = document.createElement("chathub-chat");
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  const color = CSS.supports("color", data.color ?? "") ? data.color : "#1d4ed8";
-  sheet.replaceSync(`${STYLE}:host{--c:${color ?? ""}}`);
+  sheet.replaceSync(STYLE);
   root.adoptedStyleSheets = [sheet];
 
   const corner = document.createElement("div");
-  if (data.position?.endsWith("left")) corner.className = "left";
   const launcher = document.createElement("button");
   launcher.type = "button";
   launcher.className = "l";
@@ -63,11 +69,23 @@ function start(script: HTMLScriptElement) {
   launcher.append(svg, badge);
   corner.append(launcher);
   root.append(corner);
+  /** What the page says wins over the shop's settings. Words on the colour are black or white, whichever can be read. */
+  const dress = (colour = "#1d4ed8", position = "right") => {
+    if (CSS.supports("color", data.color ?? "")) colour = data.color ?? "";
+    const { style } = host;
+    style.color = colour;
+    const [r = 0, g = 0, b = 0] = (getComputedStyle(host).color.match(/[\d.]+/g) ?? []).map((n) => (+n / 255) ** 2.2);
+    style.setProperty("--c", colour);
+    style.setProperty("--k", 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff");
+    corner.className = (data.position ?? position).endsWith("left") ? "left" : "";
+  };
 
   const listeners = new Map<ChatEvent, Set<(detail: unknown) => void>>();
   let panel: Panel | undefined;
   let loading: Promise<Panel> | undefined;
   let over = false;
+  let beating = 0;
+  let greeting = 0;
 
   // Whoever swaps the page's parts may throw the host out with them.
   const attach = () => {
@@ -76,9 +94,13 @@ function start(script: HTMLScriptElement) {
   const watch = new MutationObserver(attach);
   watch.observe(document.documentElement, { childList: true });
   attach();
+  dress();
 
   const end = () => {
     over = true;
+    clearInterval(beating);
+    clearTimeout(greeting);
+    removeEventListener("visibilitychange", beat);
     watch.disconnect();
     panel?.destroy();
     host.remove();
@@ -109,6 +131,7 @@ function start(script: HTMLScriptElement) {
       second.onload = () => {
         second.remove();
         if (over || !window.chathubPanel) return;
+        if (!frame.face) void ask(`face?language=${tag ?? ""}`).catch(() => undefined);
         panel = window.chathubPanel(frame);
         done(panel);
       };
@@ -121,13 +144,106 @@ function start(script: HTMLScriptElement) {
     }));
   const withPanel = (act: (p: Panel) => void) => void load().then(act, () => undefined);
 
-  launcher.addEventListener("click", () => withPanel((p) => (p.isOpen() ? p.close() : p.open())));
+  const open = () => withPanel((p) => p.open());
+  const toggle = () => (panel?.isOpen() ? panel.close() : open());
+  launcher.addEventListener("click", toggle);
+
+  // ---- who is here, and how the chat looks ----
+
+  const name = storeOf(shop);
+  const visitName = `${name}:visit`;
+  const visitOf = (greeted: boolean) => ({
+    id: crypto.getRandomValues(new Uint32Array(4)).join("-"), // also where the page is not secure
+    at: 0,
+    greeted,
+  });
+  let visit = visitOf(false);
+  const stored = (key: string) => {
+    try {
+      return JSON.parse(localStorage.getItem(key) ?? "null") as unknown;
+    } catch {
+      return null; // no storage in this browser: everybody is new
+    }
+  };
+  const store = (key: string, value: unknown) => {
+    try {
+      localStorage.setItem(key, JSON.stringify(value));
+    } catch {
+      // This page alone remembers.
+    }
+  };
+  /** Once a visit, on its pages, and not to who talks already. The words are shown by the second file. */
+  const greet = ({ proactive }: Face) => {
+    clearTimeout(greeting);
+    const path = location.pathname;
+    if (!proactive || (proactive.pages[0] && !proactive.pages.some((p) => path.startsWith(p)))) return;
+    greeting = window.setTimeout(() => {
+      visit = (stored(visitName) as typeof visit | null) ?? visit; // another tab may have been first
+      if (visit.greeted || panel || path !== location.pathname) return;
+      visit.greeted = true;
+      store(visitName, visit);
+      withPanel((p) => p.greet(proactive.text));
+    }, proactive.afterSeconds * 1000);
+  };
+  const wear = (face: Face) => {
+    frame.face = face;
+    dress(face.colour, face.position);
+    frame.worn?.(face);
+  };
+  const ask = async (path: string, body?: unknown) => {
+    const token = (stored(name) as { token?: string } | null)?.token;
+    const answer = await fetch(`${base}/api/chat/${shop}/${path}`, {
+      method: body ? "POST" : "GET",
+      headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
+      body: body ? JSON.stringify(body) : null,
+      credentials: "omit",
+    });
+    const json = (await answer.json()) as Face & { error?: string };
+    if (answer.status === 404 || json.error === "chat_paused") frame.gone();
+    else if (answer.ok && !over) wear(json);
+  };
+  let beatAt = 0;
+  let beatPath = "";
+  const beat = () => {
+    const now = Date.now();
+    const path = location.pathname;
+    if (document.hidden || (now - beatAt < BEAT_MS - 1000 && path === beatPath)) return;
+    const before = stored(visitName) as typeof visit | null;
+    if (before && now - before.at < VISIT_MS) visit = before;
+    visit.at = beatAt = now;
+    store(visitName, visit);
+    const moved = path !== beatPath;
+    beatPath = path;
+    void ask("here", {
+      visit: visit.id,
+      // Without what stands behind "?" and "#": that is the shop's and the visitor's own.
+      page: (location.origin + path).slice(0, 500),
+      referrer: /^https?:[^?#]*/.exec(document.referrer)?.[0].slice(0, 500),
+      language: tag,
+    }).then(
+      () => {
+        const { face } = frame;
+        if (!face || over) return;
+        // Somebody of the team has begun to talk to this visit.
+        if (face.token && !stored(name)) {
+          store(name, { token: face.token, outbox: [] });
+          void load().catch(() => undefined);
+        } else if (moved) greet(face);
+      },
+      () => undefined,
+    );
+  };
+
   window.chathub = window.ChatbotWidget = {
-    open: () => withPanel((p) => p.open()),
+    open,
     close: () => panel?.close(),
-    toggle: () => withPanel((p) => (p.isOpen() ? p.close() : p.open())),
+    toggle,
     sendMessage: (text) => withPanel((p) => p.send(text)),
-    logout: () => withPanel((p) => p.logout()),
+    logout: () => {
+      visit = visitOf(true);
+      store(visitName, visit);
+      withPanel((p) => p.logout());
+    },
     destroy: end,
     on: (event, listener) => {
       const set = listeners.get(event) ?? new Set();
@@ -135,13 +251,19 @@ function start(script: HTMLScriptElement) {
       return () => void set.delete(listener);
     },
   };
-  let known = false;
-  try {
-    known = localStorage.getItem(storeOf(shop)) !== null;
-  } catch {
-    // No storage in this browser: everybody is new.
+  const preview = window.chathubPreview;
+  if (preview) {
+    frame.rehearse = preview.rehearse;
+    preview.wear = wear;
+    wear(preview.face);
+    open();
+    return;
   }
-  if (known) void load().catch(() => undefined);
+  if (stored(name)) void load().catch(() => undefined);
+  if (data.presence === "off") return;
+  addEventListener("visibilitychange", beat);
+  beating = window.setInterval(beat, 2000);
+  beat();
 }
 
 const script =

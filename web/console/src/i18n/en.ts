@@ -838,6 +838,7 @@ export const en = {
   "jobkind.chat.due": "Tell who waits for a person",
   "jobkind.chat.line": "Tell places in line",
   "jobkind.chat.words": "Make messages findable in the inbox",
+  "jobkind.chat.presence": "Forget who has left a shop",
   "jobkind.chat.wake": "Bring snoozed conversations back",
   "jobkind.chat.tokens": "Forget used shop tokens",
   "jobkind.chat.erase": "Delete erased conversations",

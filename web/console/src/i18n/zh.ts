@@ -825,6 +825,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "jobkind.chat.due": "提醒等待人工的会话",
   "jobkind.chat.line": "告知排队位置",
   "jobkind.chat.words": "为收件箱建立消息索引",
+  "jobkind.chat.presence": "清除已离开的访客",
   "jobkind.chat.wake": "唤回暂缓的对话",
   "jobkind.chat.tokens": "清理已用的店铺凭证",
   "jobkind.chat.erase": "删除已清除的对话",

@@ -1,0 +1,104 @@
+/* presence.c: who is on a shop's pages now. A browser says so each half minute while its page is looked at, under a
+ * name that it has made for its visit. The name is a secret between that browser and us: who knows it is given the
+ * token of a visitor that the team has begun to talk to. So it is kept hashed, and the team sees the row's number
+ * alone. */
+#include "chat/presence.h"
+
+#include "base/clock.h"
+#include "jobs/jobs.h"
+
+enum { PURGE_BATCH = 500, KEPT_MS = 5 * 60 * 1000, HASH_TEXT = 32 };
+
+/* clang-format off */
+#define COLUMNS                                                                                                        \
+    "id, account, shop, visitor, invited, page, referrer, language, since_ms, page_since_ms, seen_at_ms"
+STMT(beat,
+     "INSERT INTO chat_presence (account, shop, visit, visitor, invited, page, referrer, language, since_ms,"
+     " page_since_ms, seen_at_ms) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?8, ?8)"
+     " ON CONFLICT (shop, visit) DO UPDATE SET"
+     "   page_since_ms = CASE WHEN chat_presence.page = excluded.page THEN chat_presence.page_since_ms"
+     "     ELSE excluded.page_since_ms END,"
+     "   page = excluded.page, language = excluded.language, seen_at_ms = excluded.seen_at_ms,"
+     "   visitor = CASE WHEN excluded.visitor > 0 THEN excluded.visitor ELSE chat_presence.visitor END,"
+     "   invited = CASE WHEN excluded.visitor > 0 THEN 0 ELSE chat_presence.invited END"
+     " RETURNING " COLUMNS);
+#define PRESENT "SELECT " COLUMNS " FROM chat_presence WHERE account = ?1 AND "
+STMT(present, PRESENT "id < ?2 AND seen_at_ms > ?3 ORDER BY id DESC LIMIT ?4");
+#define ONE PRESENT "id = ?2 AND seen_at_ms > ?3"
+STMT(present_locked, ONE, .postgres = ONE " FOR UPDATE");
+STMT(invite, "UPDATE chat_presence SET visitor = ?2, invited = ?2 WHERE id = ?1");
+STMT(purge, "DELETE FROM chat_presence WHERE id IN (SELECT id FROM chat_presence WHERE seen_at_ms < ?1"
+            " ORDER BY seen_at_ms LIMIT ?2)");
+/* clang-format on */
+
+static void read_row(const struct query *q, struct presence *p)
+{
+    *p = (struct presence){ .id = col_i64(q, "id"),
+                            .account = col_i64(q, "account"),
+                            .shop = col_i64(q, "shop"),
+                            .visitor = col_i64(q, "visitor"),
+                            .invited = col_i64(q, "invited"),
+                            .page = col_text(q, "page"),
+                            .referrer = col_text(q, "referrer"),
+                            .language = col_text(q, "language"),
+                            .since_ms = col_i64(q, "since_ms"),
+                            .page_since_ms = col_i64(q, "page_since_ms"),
+                            .seen_at_ms = col_i64(q, "seen_at_ms") };
+}
+
+bool presence_beat(struct tx *tx, const char *visit, struct presence *p, int64_t now_ms)
+{
+    uint8_t hash[SHA256_SIZE];
+    char text[HASH_TEXT + 1];
+    sha256(visit, strlen(visit), hash);
+    hex_encode(hash, HASH_TEXT / 2, text);
+    struct query q = query(tx, &beat);
+    bind_i64(&q, p->account), bind_i64(&q, p->shop), bind_text(&q, text), bind_i64(&q, p->visitor);
+    bind_text(&q, p->page), bind_text(&q, p->referrer), bind_text(&q, p->language), bind_i64(&q, now_ms);
+    if (query_row(&q) != ROW_FOUND) return false;
+    read_row(&q, p);
+    return true;
+}
+
+bool presence_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, int64_t now_ms, struct presence *out,
+                   size_t *count)
+{
+    struct query q = query(tx, &present);
+    enum row row;
+    bind_i64(&q, account), bind_i64(&q, after), bind_i64(&q, now_ms - PRESENT_MS), bind_i64(&q, limit);
+    for (*count = 0; (row = query_next(&q)) == ROW_FOUND; (*count)++) read_row(&q, &out[*count]);
+    return row != ROW_FAULT;
+}
+
+enum row presence_locked(struct tx *tx, int64_t account, int64_t id, int64_t now_ms, struct presence *out)
+{
+    struct query q = query(tx, &present_locked);
+    bind_i64(&q, account), bind_i64(&q, id), bind_i64(&q, now_ms - PRESENT_MS);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) read_row(&q, out);
+    return row;
+}
+
+bool presence_invite(struct tx *tx, int64_t id, int64_t visitor)
+{
+    struct query q = query(tx, &invite);
+    bind_i64(&q, id), bind_i64(&q, visitor);
+    return query_change(&q) == 1;
+}
+
+static enum job_wish forget(struct job *job, struct tx *tx)
+{
+    struct query q = query(tx, &purge);
+    bind_i64(&q, job->now_ms - KEPT_MS), bind_i64(&q, PURGE_BATCH);
+    int64_t n = query_change(&q);
+    if (n < 0) return JOB_FAULT;
+    return n == PURGE_BATCH ? JOB_NEXT : JOB_FINISHED;
+}
+
+const struct job_kind chat_presence_job = { .name = "chat.presence",
+                                            .doc = "Forgets who has left a shop's pages.",
+                                            .max_attempts = 3,
+                                            .backoff_first_ms = 5 * SECOND_MS,
+                                            .backoff_max_ms = MINUTE_MS,
+                                            .every_ms = MINUTE_MS,
+                                            .settle = forget };

@@ -1,0 +1,37 @@
+/* rehearsal.ts: in place of the wire, in the console's preview: what is written is answered by the same code as a shopper is,
+ * and nothing of it is kept. */
+import type { Preview } from "./shared";
+import type { Ear, Message, Talk } from "./talk";
+
+export type Line = Pick<Talk, "start" | "send" | "again" | "typing" | "read" | "wish" | "logout" | "end">;
+
+export function rehearsal(ear: Ear, answer: Preview["rehearse"]): Line {
+  let number = 0;
+  const say = (author: Message["author"], text: string) => {
+    number += 1;
+    ear.messages([{ number, author, name: "", text, at: new Date().toISOString() }]);
+  };
+  return {
+    start: () => undefined,
+    send(text) {
+      say("visitor", text);
+      ear.typing("");
+      answer(text).then(
+        (words) => {
+          ear.online(true);
+          if (words) say("bot", words);
+        },
+        () => ear.online(false),
+      );
+    },
+    again: () => undefined,
+    typing: () => undefined,
+    read: () => undefined,
+    wish: () => Promise.resolve(),
+    logout() {
+      number = 0;
+      ear.anew();
+    },
+    end: () => undefined,
+  };
+}
