@@ -32,7 +32,6 @@ struct visitor {
     int64_t blocked_at_ms, seen_at_ms, order_misses;
 };
 MUST_USE enum row visitor_get(struct tx *tx, int64_t id, struct visitor *out);
-MUST_USE enum row visitor_locked(struct tx *tx, int64_t id, struct visitor *out);
 /* ROW_NONE: removed, or its tokens were ended. Locked: before anything of its conversation is. */
 MUST_USE enum row visitor_of_token(struct tx *tx, const struct visitor_token *token, bool lock, struct visitor *out);
 /* Before anything of its conversations is. visitor_free: ROW_NONE also when somebody holds it. */

@@ -52,7 +52,6 @@ static enum row one(struct tx *tx, const struct stmt *s, int64_t id, struct visi
 }
 
 enum row visitor_get(struct tx *tx, int64_t id, struct visitor *out) { return one(tx, &by_id, id, out); }
-enum row visitor_locked(struct tx *tx, int64_t id, struct visitor *out) { return one(tx, &by_id_locked, id, out); }
 
 enum row visitor_locked(struct tx *tx, int64_t id, struct visitor *out) { return one(tx, &by_id_locked, id, out); }
 

@@ -1,5 +1,5 @@
 -- up
--- Who is on a shop's pages now: a row a visit, forgotten minutes after its last beat. visit: of the browser's own secret
+-- Who is on a shop's pages now: a row a visit, forgotten minutes after its last beat. visit: the browser's own secret
 -- name for it, hashed. visitor: who it showed to be, or 0. invited: whom somebody of the team has begun to talk to by
 -- hand, until the browser has shown that visitor's token; 0: nobody.
 CREATE TABLE chat_presence (
