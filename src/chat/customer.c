@@ -21,7 +21,8 @@ static const struct field get_customer_fields[] = {
 static const struct shape customer_shape[] = {
     SHAPE_TEXT("subject", .doc = "The shop's own id of them."), SHAPE_TEXT("email"), SHAPE_TEXT("name"), SHAPE_END };
 static const struct shape browser_shape[] = {
-    SHAPE_I64("id"), SHAPE_TEXT("name"), SHAPE_TEXT("language"), SHAPE_TEXT("page"), SHAPE_BOOL("blocked"),
+    SHAPE_I64("id"), SHAPE_TEXT("name"), SHAPE_TEXT("language"), SHAPE_TEXT("page"), SHAPE_TEXT("email"),
+    SHAPE_BOOL("blocked"),
     SHAPE_TIME("seenAt"),
     SHAPE_OBJECT("customer", customer_shape, .nullable = true, .type_name = "ChatCustomer"), SHAPE_END };
 static const struct shape kept_shape[] = {
@@ -84,7 +85,8 @@ static void put_browser(struct json *j, const struct kept *k)
 {
     json_object(j, "visitor");
     json_i64(j, "id", k->v.id), json_text(j, "name", k->v.name), json_text(j, "language", k->v.language);
-    json_text(j, "page", k->v.page), json_bool(j, "blocked", k->v.blocked_at_ms != 0);
+    json_text(j, "page", k->v.page), json_text(j, "email", k->v.email),
+        json_bool(j, "blocked", k->v.blocked_at_ms != 0);
     json_time(j, "seenAt", k->v.seen_at_ms);
     if (k->vouched) {
         json_object(j, "customer");

@@ -40,6 +40,11 @@ export class Shopper extends Client {
         return r.json.messages;
     }
 
+    /** How its conversation stands. */
+    async state() {
+        return (await this.ask('GET', 'messages?after=0&limit=1')).json.conversation;
+    }
+
     socket(options = {}) {
         return JsonSocket.open(this.base, `/chat/${this.shop}/socket`, {
             origin: this.origin,
