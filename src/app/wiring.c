@@ -103,6 +103,7 @@ const struct job_kind *const app_job_kinds[] = {
     &chat_line_job,
     &chat_words_job,
     &chat_presence_job,
+    &chat_keep_job,
     &overview_job,
     &http_purge_job,
     &inbound_act_job,

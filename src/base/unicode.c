@@ -129,6 +129,17 @@ bool unicode_shows(struct str s)
     return ink;
 }
 
+bool unicode_has_ink(struct str s)
+{
+    const uint8_t *p = (const uint8_t *)s.p;
+    ucs4_t c;
+    for (size_t i = 0; i < s.n;) {
+        i += (size_t)u8_mbtouc(&c, p + i, s.n - i);
+        if (leaves_ink(c)) return true;
+    }
+    return false;
+}
+
 size_t unicode_cut(struct str s, size_t max)
 {
     const uint8_t *p = (const uint8_t *)s.p, *end = p + s.n, *at = p;

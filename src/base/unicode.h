@@ -20,6 +20,9 @@ MUST_USE bool unicode_password(struct str s, char *out, size_t size, size_t *out
  * (joiners, fillers, selectors, tags) only where an emoji is made of them. */
 MUST_USE bool unicode_shows(struct str s);
 
+/* Whether anything of it leaves ink. */
+MUST_USE bool unicode_has_ink(struct str s);
+
 /* The longest beginning of at most `max` code points that splits nothing a reader takes for one character. In bytes. */
 size_t unicode_cut(struct str s, size_t max);
 

@@ -31,7 +31,8 @@ enum {
 /* What .load found out. NULL as job->state: there is nothing to answer. */
 struct draft {
     int64_t wait_ms; /* > 0: not yet, and nothing else is set */
-    int64_t epoch, last_number, visitor, failed;
+    int64_t epoch, last_number, failed;
+    struct visitor visitor; /* its id, shop and network */
     const char *text; /* NULL: say nothing */
     bool hand_off, order_missed;
 };
@@ -101,11 +102,14 @@ static enum row answer(struct job *job, struct tx *tx, const struct conversation
     if (row != ROW_FOUND) return row;
     if (!chat_settings_read(tx, c->shop, job->arena, &settings) || identity_get(tx, v.id, &who) == ROW_FAULT)
         return ROW_FAULT;
-    out->visitor = v.id;
+    out->visitor = (struct visitor){ .id = v.id, .shop = v.shop, .network = v.network };
     bool hour = job->now_ms >= c->replies_since_ms && job->now_ms - c->replies_since_ms < HOUR_MS;
     out->hand_off = hour && c->replies >= ANSWERS_PER_HOUR;
     if (out->hand_off) return ROW_FOUND;
-    if (v.order_misses >= ORDER_MISSES_MAX) source.order = no_order;
+    bool closed = false;
+    if (!who.email[0] && !order_tries_spent(tx, &v, job->now_ms, &closed)) return ROW_FAULT;
+    closed |= v.order_misses >= ORDER_MISSES_MAX;
+    if (closed) source.order = no_order;
     const struct model_ask ask = { .turn = turn,
                                    .turns = turns,
                                    .language = v.language,
@@ -113,7 +117,7 @@ static enum row answer(struct job *job, struct tx *tx, const struct conversation
                                    .arena = job->arena,
                                    .verified_email = who.email[0] ? who.email : NULL };
     if (!agent_answer(&ask, &settings, c->failed, &r)) return ROW_FAULT;
-    out->order_missed = r.reply.order_missed;
+    out->order_missed = r.reply.order_missed && !closed;
     out->failed = r.failed;
     out->text = r.reply.text ? arena_text(job->arena, r.reply.text) : NULL;
     out->hand_off = r.reply.action == REPLY_HAND_OFF || r.reply.action == REPLY_HAND_OFF_ASKED;
@@ -165,7 +169,9 @@ static enum job_wish answer_settle(struct job *job, struct tx *tx)
         return JOB_NEXT;
     }
     /* First: rows of visitors are locked before their conversations. It counts also when its answer is dropped. */
-    if (d->order_missed && !visitor_missed_order(tx, d->visitor)) return JOB_FAULT;
+    bool counted = !d->order_missed ||
+                   (visitor_missed_order(tx, d->visitor.id) && order_tries_count(tx, &d->visitor, job->now_ms));
+    if (!counted) return JOB_FAULT;
     enum row row = conversation_locked(tx, job->ref, &c);
     if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
     if (c.last_number != d->last_number) return JOB_FINISHED; /* that word has put a job of its own */

@@ -177,6 +177,7 @@ static enum row become(struct req *req, const struct tenant_chat *place, const c
     *v = (struct visitor){ .account = place->account,
                            .shop = visitor_call(req)->shop,
                            .name = "",
+                           .email = "",
                            .language = v->id != 0 ? v->language : "",
                            .page = v->id != 0 ? v->page : "" };
     return visitor_add(req->tx, v, req->now_ms) ? ROW_FOUND : ROW_FAULT;
@@ -214,7 +215,7 @@ static enum answer run_identify(struct req *req)
                                   .subject = subject,
                                   .email = email_of(req->arena, claims.email),
                                   .name = name_of(req->arena, claims.name) };
-    const struct visitor said = { .name = who.name[0] ? who.name : NULL };
+    const struct visitor said = { .name = who.name[0] ? who.name : NULL, .network = visitor_network(req) };
     if (!identity_save(req->tx, &who, req->now_ms) || !visitor_seen(req->tx, &v, &said, req->now_ms))
         return reply_fault(req);
     a = use_up(req, &claims, theirs);
@@ -243,13 +244,14 @@ static enum job_wish tokens_settle(struct job *job, struct tx *tx)
 {
     struct query q = query(tx, &old_tokens);
     bind_i64(&q, job->now_ms - DAY_MS), bind_i64(&q, TOKENS_BATCH); /* a day: a clock that was ahead opens nothing */
-    int64_t gone = query_change(&q);
-    return gone < 0 ? JOB_FAULT : gone == TOKENS_BATCH ? JOB_NEXT : JOB_FINISHED;
+    int64_t gone = query_change(&q), tries = order_tries_forget(tx, job->now_ms, TOKENS_BATCH);
+    if (gone < 0 || tries < 0) return JOB_FAULT;
+    return gone == TOKENS_BATCH || tries == TOKENS_BATCH ? JOB_NEXT : JOB_FINISHED;
 }
 
 const struct job_kind chat_tokens_job = {
     .name = "chat.tokens",
-    .doc = "Forgets statements of shops that are over.",
+    .doc = "Forgets statements of shops, and wrong tries at orders, that are over.",
     .max_attempts = 3,
     .backoff_first_ms = SECOND_MS,
     .backoff_max_ms = MINUTE_MS,

@@ -30,6 +30,7 @@ struct visitor {
     int64_t id, account, shop, generation, conversation; /* conversation 0: none yet */
     const char *name, *language, *page, *email;          /* "" when not known */
     int64_t blocked_at_ms, seen_at_ms, order_misses;
+    int64_t network; /* visitor_network; 0: not known */
 };
 MUST_USE enum row visitor_get(struct tx *tx, int64_t id, struct visitor *out);
 /* ROW_NONE: removed, or its tokens were ended. Locked: before anything of its conversation is. */
@@ -37,9 +38,9 @@ MUST_USE enum row visitor_of_token(struct tx *tx, const struct visitor_token *to
 /* Before anything of its conversations is. visitor_free: ROW_NONE also when somebody holds it. */
 MUST_USE enum row visitor_locked(struct tx *tx, int64_t id, struct visitor *out);
 MUST_USE enum row visitor_free(struct tx *tx, int64_t id, struct visitor *out);
-/* *v has account, shop, name, language and page. */
+/* *v has account, shop, name, language, page and network. */
 MUST_USE bool visitor_add(struct tx *tx, struct visitor *v, int64_t now_ms);
-/* It is there now. name, language, page of `said` NULL: as before. */
+/* It is there now. name, language, page of `said` NULL, network 0: as before. */
 MUST_USE bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, int64_t now_ms);
 /* It named an order and an address that do not belong together. */
 MUST_USE bool visitor_missed_order(struct tx *tx, int64_t id);
@@ -120,6 +121,13 @@ MUST_USE enum row identity_get(struct tx *tx, int64_t visitor, struct identity *
 /* The visitors that are this customer, by their ids. */
 MUST_USE bool identity_visitors(struct tx *tx, const struct identity *who, int64_t after, int64_t *out, size_t most,
                                 size_t *count);
+
+/* ---- order_tries.c ---- */
+int64_t visitor_network(const struct req *req); /* where this request comes from, as it is kept */
+/* Whether the visitors of its network have guessed so often that no order is told there for a while. */
+MUST_USE bool order_tries_spent(struct tx *tx, const struct visitor *v, int64_t now_ms, bool *spent);
+MUST_USE bool order_tries_count(struct tx *tx, const struct visitor *v, int64_t now_ms);
+MUST_USE int64_t order_tries_forget(struct tx *tx, int64_t now_ms, int64_t most); /* how many; -1: storage fault */
 
 /* ---- erase.c ---- */
 struct erasure {

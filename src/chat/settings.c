@@ -40,7 +40,10 @@ enum row settings_put(struct tx *tx, int64_t account, int64_t shop, int64_t seen
     struct query q = query(tx, seen ? &settings_change : &settings_add);
     bind_i64(&q, shop), bind_i64(&q, seen ? seen : account), bind_text(&q, document), bind_i64(&q, now_ms);
     int64_t n = query_change(&q);
-    return n < 0 ? ROW_FAULT : n == 1 ? ROW_FOUND : ROW_NONE;
+    struct put_settings set;
+    if (n != 1) return n < 0 ? ROW_FAULT : ROW_NONE;
+    bool kept = settings_parse(tx_arena(tx), str_of(document), &set) && chat_keep_set(tx, shop, set.keepDays);
+    return kept ? ROW_FOUND : ROW_FAULT;
 }
 
 bool chat_settings_read(struct tx *tx, int64_t shop, struct arena *a, struct shop_chat_settings *out)

@@ -477,7 +477,7 @@ enum answer chat_socket_run(struct req *req)
     own.conversation = c.id, own.began_at_ms = c.created_at_ms, own.last_number = c.last_number;
     own.read_by_visitor = c.visitor_read, own.read_by_team = c.team_read;
     own.status = (int)c.status, own.owner = (int)c.owner, own.place = (int)c.place;
-    const struct visitor said = { .name = NULL };
+    const struct visitor said = { .network = visitor_network(req) };
     if (!visitor_seen(req->tx, &v, &said, req->now_ms) || !chat_tell_presence(req->tx, &c, true))
         return reply_fault(req);
     if (!events_last(req->tx, (struct topic){ TOPIC_CONVERSATION, c.id }, &own.cursor) ||

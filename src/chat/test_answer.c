@@ -306,6 +306,47 @@ TEST_EACH_ENGINE(so_many_answers_an_hour_then_a_person)
     EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 5 && owner(t) == CHAT_BOT);
 }
 
+static void comes_anew(struct test_db *t, int64_t network)
+{
+    struct conversation c;
+    visitor = (struct visitor){
+        .account = account, .shop = shop, .name = "", .language = "en", .page = "", .network = network
+    };
+    EXPECT(visitor_add(t->tx, &visitor, kit_now()) && visitor_conversation_or_new(t->tx, &visitor, kit_now(), &c));
+    talk = c.id;
+}
+
+/* Whether it is told, to a new visitor from there. */
+static bool is_told(struct test_db *t, int64_t network, const char *email)
+{
+    struct message page[4];
+    size_t count;
+    comes_anew(t, network);
+    says(t, arena_printf(t->arena, "where is my order #W1200? my mail is %s", email));
+    EXPECT(answers(t) == JOB_FINISHED && messages_after(t->tx, talk, 1, 4, page, &count) && count == 1);
+    return strstr(page[0].text, "1Z77") != NULL;
+}
+
+/* A new visitor is a click, so those of a network share a count: what one guesses slows all of them, nobody else, and
+ * not for long. Tries that are not looked at count no further. */
+TEST_EACH_ENGINE(a_network_that_guesses_orders_is_slowed)
+{
+    enum { THERE = 77, ELSEWHERE = 78 };
+    start(t, known);
+    for (int i = 0; i < 5; i++) EXPECT(!is_told(t, THERE, arena_printf(t->arena, "guess%d@example.com", i)));
+    EXPECT(!is_told(t, THERE, "ann@store.example"));
+    for (int i = 0; i < 3; i++) EXPECT(!is_told(t, THERE, "more@example.com"));
+    EXPECT(is_told(t, ELSEWHERE, "ann@store.example") && is_told(t, 0, "ann@store.example"));
+    kit_set_now(kit_now() + 10 * MINUTE_MS);
+    EXPECT(is_told(t, THERE, "ann@store.example"));
+    EXPECT(!is_told(t, THERE, "once@example.com") && !is_told(t, THERE, "ann@store.example"));
+    test_script(t, "UPDATE chat_order_tries SET drained_at_ms = 9000000000000"); /* by a clock that was wrong */
+    EXPECT(is_told(t, THERE, "ann@store.example"));
+    EXPECT(!is_told(t, THERE, "again@example.com") && is_told(t, THERE, "ann@store.example"));
+    kit_set_now(kit_now() + HOUR_MS);
+    EXPECT(order_tries_forget(t->tx, kit_now(), 10) == 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +363,7 @@ int main(void)
         EACH_ENGINE(two_answers_in_a_row_that_found_nothing_call_a_person),
         EACH_ENGINE(who_is_angry_gets_a_person),
         EACH_ENGINE(so_many_answers_an_hour_then_a_person),
+        EACH_ENGINE(a_network_that_guesses_orders_is_slowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "chat/private.h"
+#include "chat/settings_private.h"
 #include "http/events.h"
 #include "shops/test_kit.h"
 #include "storage/test_verify.h"
@@ -178,6 +179,33 @@ TEST_EACH_ENGINE(what_was_never_used_goes_by_itself)
     test_expect_sound(t, chat_checks);
 }
 
+TEST_EACH_ENGINE(conversations_are_kept_as_long_as_the_shop_has_set)
+{
+    struct visitor mine[3], elsewhere = { .account = ACCOUNT, .shop = 8, .name = "", .language = "", .page = "" };
+    struct conversation c;
+    kit_start();
+    test_script(t, "INSERT INTO chat_settings (shop, account, revision, document, changed_at_ms)"
+                   " VALUES (7, 5, 1, '{}', 1), (8, 5, 1, '{}', 1)");
+    EXPECT(chat_keep_set(t->tx, SHOP, 30));
+    for (int i = 0; i < 3; i++) mine[i] = someone(t);
+    EXPECT(visitor_add(t->tx, &elsewhere, kit_now()));
+    int64_t old = says(t, &mine[0], "old"), fresh = says(t, &mine[1], "old too"), theirs = says(t, &elsewhere, "kept");
+    int64_t other = says(t, &mine[2], "taken with it");
+    kit_set_now(kit_now() + 20 * DAY_MS);
+    (void)says(t, &mine[1], "and something new");
+    EXPECT(works_off(t, &chat_keep_job) == 1 && conversation_get(t->tx, old, &c) == ROW_FOUND);
+    kit_set_now(kit_now() + 10 * DAY_MS + 1);
+    (void)works_off(t, &chat_keep_job);
+    EXPECT(conversation_get(t->tx, old, &c) == ROW_NONE && conversation_get(t->tx, other, &c) == ROW_NONE);
+    EXPECT(conversation_get(t->tx, fresh, &c) == ROW_FOUND && conversation_get(t->tx, theirs, &c) == ROW_FOUND);
+    EXPECT(visitor_get(t->tx, mine[0].id, &mine[0]) == ROW_FOUND && mine[0].conversation == 0);
+    (void)works_off(t, &chat_erase_job);
+    EXPECT(rows_of(t, old) == 0 && rows_of(t, fresh) > 2);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_erasures WHERE why = 'kept' AND person = 0") == 2);
+    EXPECT(says(t, &mine[0], "I am still here") > theirs);
+    test_expect_sound(t, chat_checks);
+}
+
 #define TOMBSTONE(kind)                                                                                                \
     "INSERT INTO chat_erasures (account, shop, kind, subject, why, person, at_ms, done_at_ms)"                         \
     " VALUES (5, 7, " kind ", 1, 'asked', 11, 1, 2)"
@@ -236,6 +264,7 @@ int main(void)
         EACH_ENGINE(much_goes_in_batches),
         EACH_ENGINE(what_was_said_to_a_purged_shop_goes_with_it),
         EACH_ENGINE(what_was_never_used_goes_by_itself),
+        EACH_ENGINE(conversations_are_kept_as_long_as_the_shop_has_set),
         EACH_ENGINE(what_survived_its_erasure_is_found),
         ONLY_SQLITE(no_table_is_forgotten),
     };

@@ -24,7 +24,7 @@ struct post_session {
 static const struct field post_session_fields[] = {
     FIELD_TEXT(struct post_session, name, .optional = true, .max = VISITOR_NAME_MAX, .form = TEXT_NAME,
                .doc = "What the visitor calls itself."),
-    FIELD_TEXT(struct post_session, language, .optional = true, .max = LANGUAGE_MAX,
+    FIELD_TEXT(struct post_session, language, .optional = true, .max = LANGUAGE_MAX, .form = TEXT_NAME,
                .doc = "As in navigator.language."),
     FIELD_TEXT(struct post_session, page, .optional = true, .max = PAGE_MAX, .form = TEXT_URL,
                .doc = "The page that the visitor is on."),
@@ -33,7 +33,7 @@ static const struct field post_session_fields[] = {
 const struct field post_message_fields[] = {
     FIELD_TEXT(struct post_message, text, .min = 1, .max = MESSAGE_MAX, .form = TEXT_EXACT, .multiline = true,
                .doc = "Kept to the byte."),
-    FIELD_TEXT(struct post_message, clientId, .min = 8, .max = CLIENT_ID_MAX,
+    FIELD_TEXT(struct post_message, clientId, .min = 8, .max = CLIENT_ID_MAX, .form = TEXT_EXACT,
                .doc = "Made by the sender for this message: sent again with it, it is the same message."),
     FIELD_END
 };
@@ -91,6 +91,7 @@ const struct shape chat_state_shape[] = {
 const struct shape chat_session_shape[] = {
     SHAPE_TEXT("token", .doc = "Kept by the browser; sent as Authorization: Bearer."),
     SHAPE_TIME("expiresAt"),
+    SHAPE_BOOL("anew", .doc = "The visitor is not the one of the token that was sent, if one was."),
     SHAPE_TEXT("botName"),
     SHAPE_I64("unread", .doc = "Messages that the visitor has not read."),
     SHAPE_OBJECT("conversation", chat_state_shape, .nullable = true, .type_name = "ChatState"),
@@ -160,6 +161,7 @@ struct session_answer {
     struct talk talk; /* first */
     const char *token, *bot_name;
     int64_t expires_at_ms;
+    bool anew;
 };
 
 static void session_json(struct json *j, const void *arg)
@@ -167,6 +169,7 @@ static void session_json(struct json *j, const void *arg)
     const struct session_answer *s = arg;
     json_text(j, "token", s->token);
     json_time(j, "expiresAt", s->expires_at_ms);
+    json_bool(j, "anew", s->anew);
     json_text(j, "botName", s->bot_name);
     json_i64(j, "unread", s->talk.c ? s->talk.c->visitor_unread : 0);
     conversation_json(j, &s->talk);
@@ -175,6 +178,7 @@ static void session_json(struct json *j, const void *arg)
 enum answer visitor_session(struct req *req, const struct tenant_chat *place, const struct visitor *v)
 {
     struct conversation c;
+    const struct visitor_call *call = visitor_call(req);
     enum row row = visitor_conversation(req->tx, v, req->now_ms, &c);
     if (row == ROW_FAULT) return reply_fault(req);
     char *token = arena_alloc(req->arena, VISITOR_TOKEN_SIZE);
@@ -183,6 +187,7 @@ enum answer visitor_session(struct req *req, const struct tenant_chat *place, co
     const struct session_answer s = { .talk.c = row == ROW_FOUND ? &c : NULL,
                                       .token = token,
                                       .bot_name = place->bot_name,
+                                      .anew = !call->shown || call->token.visitor != v->id,
                                       .expires_at_ms = made.expires_at_ms };
     return reply_json(req, 200, session_json, &s);
 }
@@ -203,12 +208,15 @@ static enum answer run_session(struct req *req)
                               .name = in->name ? in->name : "",
                               .language = in->language ? in->language : "",
                               .page = in->page ? in->page : "",
-                              .email = "" };
+                              .email = "",
+                              .network = visitor_network(req) };
         if (!visitor_add(req->tx, &v, req->now_ms)) return reply_fault(req);
     } else if (door != DOOR_OPEN) {
         return reply_problem(req, door_problem(door));
     }
-    const struct visitor said = { .name = in->name, .language = in->language, .page = in->page };
+    const struct visitor said = {
+        .name = in->name, .language = in->language, .page = in->page, .network = visitor_network(req)
+    };
     if (!visitor_seen(req->tx, &v, &said, req->now_ms)) return reply_fault(req);
     return visitor_session(req, &place, &v);
 }

@@ -14,7 +14,7 @@
 /* clang-format off */
 #define COLUMNS                                                                                                        \
     "id, account, shop, generation, conversation, name, language, page, blocked_at_ms, seen_at_ms, order_misses,"      \
-    " email"
+    " email, network"
 #define BY_ID "SELECT " COLUMNS " FROM chat_visitors WHERE id = ?1"
 /* clang-format on */
 
@@ -22,8 +22,9 @@ STMT(by_id, BY_ID);
 STMT(by_id_locked, BY_ID, .postgres = BY_ID " FOR UPDATE");
 STMT(by_id_free, BY_ID, .postgres = BY_ID " FOR UPDATE SKIP LOCKED");
 STMT(add, "INSERT INTO chat_visitors (account, shop, generation, conversation, name, language, page, blocked_at_ms,"
-          " created_at_ms, seen_at_ms) VALUES (?1, ?2, 1, 0, ?3, ?4, ?5, 0, ?6, ?6) RETURNING id");
-STMT(seen, "UPDATE chat_visitors SET name = ?2, language = ?3, page = ?4, seen_at_ms = ?5 WHERE id = ?1");
+          " created_at_ms, seen_at_ms, network) VALUES (?1, ?2, 1, 0, ?3, ?4, ?5, 0, ?6, ?6, ?7) RETURNING id");
+STMT(seen, "UPDATE chat_visitors SET name = ?2, language = ?3, page = ?4, seen_at_ms = ?5, network = ?6"
+           " WHERE id = ?1");
 STMT(set_conversation, "UPDATE chat_visitors SET conversation = ?2 WHERE id = ?1");
 STMT(missed_order, "UPDATE chat_visitors SET order_misses = order_misses + 1 WHERE id = ?1");
 STMT(end_tokens, "UPDATE chat_visitors SET generation = generation + 1 WHERE id = ?1");
@@ -47,7 +48,8 @@ static enum row one(struct tx *tx, const struct stmt *s, int64_t id, struct visi
                              .blocked_at_ms = col_i64(&q, "blocked_at_ms"),
                              .seen_at_ms = col_i64(&q, "seen_at_ms"),
                              .order_misses = col_i64(&q, "order_misses"),
-                             .email = col_text(&q, "email") };
+                             .email = col_text(&q, "email"),
+                             .network = col_i64(&q, "network") };
     return ROW_FOUND;
 }
 
@@ -69,7 +71,7 @@ bool visitor_add(struct tx *tx, struct visitor *v, int64_t now_ms)
 {
     struct query q = query(tx, &add);
     bind_i64(&q, v->account), bind_i64(&q, v->shop), bind_text(&q, v->name), bind_text(&q, v->language);
-    bind_text(&q, v->page), bind_i64(&q, now_ms);
+    bind_text(&q, v->page), bind_i64(&q, now_ms), bind_i64(&q, v->network);
     if (query_row(&q) != ROW_FOUND) return false;
     v->id = col_i64(&q, "id");
     v->generation = 1;
@@ -81,11 +83,14 @@ bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, 
 {
     const char *name = said->name ? said->name : v->name, *page_now = said->page ? said->page : v->page;
     const char *language = said->language ? said->language : v->language;
-    bool same = text_eq(name, v->name) && text_eq(language, v->language) && text_eq(page_now, v->page);
+    int64_t network = said->network ? said->network : v->network;
+    bool same =
+        text_eq(name, v->name) && text_eq(language, v->language) && text_eq(page_now, v->page) && network == v->network;
     if (same && now_ms - v->seen_at_ms < SEEN_MS) return true;
-    v->name = name, v->language = language, v->page = page_now, v->seen_at_ms = now_ms;
+    v->name = name, v->language = language, v->page = page_now, v->seen_at_ms = now_ms, v->network = network;
     struct query q = query(tx, &seen);
     bind_i64(&q, v->id), bind_text(&q, name), bind_text(&q, language), bind_text(&q, page_now), bind_i64(&q, now_ms);
+    bind_i64(&q, network);
     return query_put(&q);
 }
 

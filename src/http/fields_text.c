@@ -172,9 +172,11 @@ const char *text_judge(struct arena *a, const struct field *f, struct str in, co
     if (length < f->min) return "too_short";
     *limit = 0;
     switch (f->form) {
-    case TEXT_PLAIN:
     case TEXT_EXACT:
     case TEXT_SECRET: break;
+    case TEXT_PLAIN: /* what must be given must be seen */
+        if (f->min > 0 && !unicode_has_ink(s)) return "invisible";
+        break;
     case TEXT_NAME:
         if (!unicode_shows(s)) return "invisible";
         break;

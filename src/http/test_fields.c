@@ -263,6 +263,20 @@ static void names_are_composed_and_show_something(void **state)
     }
 }
 
+/* It may hold joiners, as Persian words do, but not those alone. */
+static void what_must_be_given_must_be_seen(void **state)
+{
+    static const struct field texts[] = { FIELD_TEXT(struct thing, note, .min = 1, .max = 40, .multiline = true),
+                                          FIELD_END };
+    assert_true(from_json(texts, "{\"note\":\"\\u0645\\u06cc\\u200c\\u062e\\u0648\\u0627\\u0647\\u0645\"}", false));
+    static const char *const bad[] = { "\\u3164", "\\u2800", "\\u200d\\u200c", "\\u115f \\n \\u3164" };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        char json[128];
+        (void)snprintf(json, sizeof(json), "{\"note\":\"%s\"}", bad[i]);
+        assert_false(from_json(texts, json, false));
+    }
+}
+
 static void domains(void **state)
 {
     /* clang-format off */
@@ -572,6 +586,7 @@ int main(void)
         cmocka_unit_test(unknown_fields),
         cmocka_unit_test(emails),
         cmocka_unit_test(names_are_composed_and_show_something),
+        cmocka_unit_test(what_must_be_given_must_be_seen),
         cmocka_unit_test(domains),
         cmocka_unit_test(urls),
         cmocka_unit_test(pairs_are_read),

@@ -3,6 +3,8 @@
  * byte; members that we do not know are passed over, since shops' own tools write these files. */
 #include "knowledge/private.h"
 
+#include "base/unicode.h"
+
 #include <stdlib.h>
 
 enum { PATH_BYTES = 200, STATUS_MAX = 60, EMAIL_MAX = 254, QUANTITY_MAX = 1000000 };
@@ -59,6 +61,7 @@ static const char *text(struct reading *r, const json_t *o, const char *key, boo
         return NULL;
     }
     if (n > max) return fault(r, key, "too_long", (int64_t)max), NULL;
+    if (wanted && !unicode_has_ink((struct str){ json_string_value(v), n })) return fault(r, key, "invisible", 0), NULL;
     return arena_text_n(r->a, json_string_value(v), n);
 }
 

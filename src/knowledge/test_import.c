@@ -157,6 +157,7 @@ TEST_EACH_ENGINE(a_file_with_a_fault_changes_nothing_and_says_where)
         { P("{\"id\":\"a\",\"title\":\"B\"}"), "products[1].id:duplicate" },
         { P("{\"title\":\"B\"}"), "products[1].id:required" },
         { P("{\"id\":\"b\"}"), "products[1].title:required" },
+        { P("{\"id\":\"b\",\"title\":\"\\u3164 \\u200d\"}"), "products[1].title:invisible" },
         { P("{\"id\":\" b\",\"title\":\"B\"}"), "products[1].id:format" },
         { P("{\"id\":\"b\\n\",\"title\":\"B\"}"), "products[1].id:control_characters" },
         { P("{\"id\":\"b\",\"title\":\"B\",\"url\":\"javascript:1\"}"), "products[1].url:format" },

@@ -363,6 +363,7 @@ function panel(frame: Frame): Panel {
     isOpen,
     greet,
     send: (text) => void submit(text),
+    identify: (token) => talk.identify(token),
     logout: () => talk.logout(),
     destroy() {
       talk.end();

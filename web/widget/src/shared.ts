@@ -62,6 +62,7 @@ export interface Panel {
   /** A greeting by itself, beside the launcher. */
   greet(text: string): void;
   send(text: string): void;
+  identify(token: string): Promise<boolean>;
   logout(): void;
   destroy(): void;
 }
@@ -70,6 +71,8 @@ export interface ChatApi {
   close(): void;
   toggle(): void;
   sendMessage(text: string): void;
+  /** What the shop's server has signed of its customer; true: accepted. */
+  identify(token: string): Promise<boolean>;
   logout(): void;
   destroy(): void;
   on(event: ChatEvent, listener: (detail: unknown) => void): () => void;

@@ -39,6 +39,13 @@ export interface Ear {
   blocked(): void;
   anew(): void; // another visitor, or another conversation: forget what is shown
 }
+interface Session {
+  token: string;
+  anew: boolean; // another visitor than the token's
+  botName: string;
+  unread: number;
+  conversation: State | null;
+}
 interface Kept {
   token: string;
   outbox: Waiting[];
@@ -71,6 +78,7 @@ export class Talk {
   private over = false;
   private leads = false;
   private flushing = false;
+  private life = 0; // grows with each change of who this is: answers to questions of before are dropped
   private channel: BroadcastChannel | undefined;
   private release: (() => void) | undefined;
   private readonly name: string;
@@ -108,6 +116,7 @@ export class Talk {
 
   private async ask(verb: string, path: string, body?: unknown): Promise<unknown> {
     const headers: Record<string, string> = {};
+    const life = this.life;
     if (this.kept.token) headers.Authorization = `Bearer ${this.kept.token}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const answer = await fetch(`${this.frame.base}/api/chat/${this.frame.shop}/${path}`, {
@@ -118,6 +127,7 @@ export class Talk {
       cache: "no-store",
     });
     const json = (await answer.json().catch(() => ({}))) as { error?: string };
+    if (life !== this.life) throw new Refused(0, "dropped");
     if (answer.ok) return json;
     throw new Refused(answer.status, json.error ?? "");
   }
@@ -127,11 +137,9 @@ export class Talk {
   /** One at a time in this browser: two that begin beside each other would be two visitors, and one of them loses its words. */
   async begin(): Promise<boolean> {
     return await navigator.locks.request(`${this.name}:begin`, async () => {
-      if (!this.kept.token) {
-        const { outbox } = this.kept;
-        this.load(); // another tab may have begun meanwhile
-        this.kept.outbox = outbox;
-      }
+      const mine = this.kept;
+      this.load(); // another tab may have begun, or know who this is now
+      if (!mine.token || this.kept.token === mine.token) this.kept.outbox = mine.outbox;
       return await this.session();
     });
   }
@@ -142,8 +150,8 @@ export class Talk {
       const s = (await this.ask("POST", "session", {
         language: navigator.language,
         // Without what stands behind "?" and "#": that is the shop's and the visitor's own.
-        page: (location.origin + location.pathname).slice(0, 500),
-      })) as { token: string; botName: string; unread: number; conversation: State | null };
+        page: (location.origin + location.pathname).replace(/[|^`{}]/g, encodeURIComponent).slice(0, 500),
+      })) as Session;
       this.kept.token = s.token;
       this.save();
       this.ear.botName(s.botName);
@@ -304,6 +312,12 @@ export class Talk {
         this.forget();
         this.socket?.close();
         break;
+      case "anew":
+        this.kept = { token: "", outbox: [] };
+        this.load();
+        this.drop();
+        break;
+      case "ended":
       case "error":
         if (told.error === "chat_paused") this.ear.gone();
         if (told.error === "chat_blocked") this.ear.blocked();
@@ -346,6 +360,7 @@ export class Talk {
           this.kept.outbox = this.kept.outbox.filter((w) => w.clientId !== next.clientId);
           this.save();
         } catch (e) {
+          if (e instanceof Refused && e.code === "dropped") return;
           // 4xx will not become better by itself, but for a token that is over and for a limit.
           if (e instanceof Refused && e.code === "chat_token") {
             this.kept.token = "";
@@ -385,19 +400,50 @@ export class Talk {
     await this.catchUp();
   }
 
+  /** Somebody else from now on, in this tab: what is shown and on its way is the other's. */
+  private drop() {
+    this.life++;
+    this.ear.outbox(this.kept.outbox);
+    this.forget();
+    const socket = this.socket;
+    if (socket) socket.close();
+    else this.now();
+  }
+
+  private dropEverywhere() {
+    this.drop();
+    this.channel?.postMessage({ type: "anew" });
+  }
+
+  /** The customer whom this statement of the shop names. What waits to be sent is theirs, unless somebody else wrote it. */
+  async identify(token: string): Promise<boolean> {
+    const known = this.kept.token !== "";
+    try {
+      const s = (await this.ask("POST", "identify", { token })) as Session;
+      const other = known && s.anew;
+      this.kept = { token: s.token, outbox: other ? [] : this.kept.outbox };
+      this.save();
+      if (other) this.dropEverywhere();
+      else this.life++;
+      this.stand(s.conversation);
+      this.ear.unread(s.unread);
+      if (!other) this.now();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Nobody any more: the next word is a new visitor's. */
   logout() {
+    if (this.kept.token) void this.ask("POST", "logout", {}).catch(() => undefined); // it ends by itself one day
     this.kept = { token: "", outbox: [] };
     try {
       localStorage.removeItem(this.name);
     } catch {
       // Nothing was kept.
     }
-    this.ear.outbox([]);
-    this.forget();
-    const socket = this.socket;
-    if (socket) socket.close();
-    else this.now();
+    this.dropEverywhere();
   }
 
   end() {

@@ -34,6 +34,7 @@ export type Member = Answer<"/api/operator/accounts/{id}", "get">["members"][num
 export type InboxItem = Answer<"/api/inbox", "get">["items"][number];
 export type InboxFilter = NonNullable<Query<"/api/inbox">["filter"]>;
 export type InboxThread = Answer<"/api/inbox/{id}", "get">;
+export type CustomerPage = Answer<"/api/inbox/{id}/customer", "get">;
 export type InboxConversation = InboxThread["conversation"];
 export type InboxMessage = InboxThread["messages"][number];
 export type InboxNote = InboxThread["notes"][number];

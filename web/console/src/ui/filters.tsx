@@ -140,7 +140,7 @@ export function Days({
   );
 }
 
-function save(content: Blob, name: string): void {
+export function saveFile(content: Blob, name: string): void {
   const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
@@ -156,7 +156,7 @@ export function Export({ path, wanted, name }: { path: string; wanted: Wanted; n
   const notify = useNotify();
   const submit = useSubmit((asked: Wanted) => readCsv(path, asked), {
     onDone: (content) => {
-      save(content, `${name}-${dayOf(new Date())}.csv`);
+      saveFile(content, `${name}-${dayOf(new Date())}.csv`);
       notify.done(t("list.saved"));
     },
     onProblem: notify.problem,

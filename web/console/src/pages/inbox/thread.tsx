@@ -15,6 +15,7 @@ import { Icon } from "../../ui/icon";
 import { Loaded } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
 import { Composer } from "./composer";
+import { CustomerData } from "./customer-data";
 import { OwnerPill } from "./owner-pill";
 
 const EARLIER_ROWS = 100;
@@ -271,7 +272,14 @@ function useReading({ id, lastNumber, readByTeam, unread }: InboxConversation) {
   }, [id, lastNumber, readByTeam, unread, seen]);
 }
 
-function Open({ thread, typing, again }: { thread: InboxThread; typing: string | undefined; again: () => void }) {
+interface OpenProps {
+  thread: InboxThread;
+  typing: string | undefined;
+  again: () => void;
+  back: string;
+}
+
+function Open({ thread, typing, again, back }: OpenProps) {
   const { t } = useText();
   const { conversation: c, visitor } = thread;
   useReading(c);
@@ -285,6 +293,7 @@ function Open({ thread, typing, again }: { thread: InboxThread; typing: string |
         <Acts conversation={c} again={again} />
       </div>
       <Facts thread={thread} />
+      <CustomerData thread={thread} back={back} />
       <Said thread={thread} typing={typing} />
       <Composer conversation={c} sent={again} />
     </>
@@ -301,7 +310,7 @@ export function Thread({ id, typing, back }: { id: number; typing: string | unde
         {t("inbox.all")}
       </Link>
       <Loaded read={read} height={480}>
-        {(thread) => <Open thread={thread} typing={typing} again={() => void read.refetch()} />}
+        {(thread) => <Open thread={thread} typing={typing} again={() => void read.refetch()} back={back} />}
       </Loaded>
     </section>
   );

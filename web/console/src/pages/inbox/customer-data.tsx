@@ -1,0 +1,90 @@
+/* What a customer may ask for: all that is kept of them as a file, and that it is taken out. For owners and admins. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { answer, api } from "../../api/client";
+import { useUser } from "../../api/queries";
+import { keys } from "../../api/read-keys";
+import { useSubmit } from "../../api/submit";
+import type { CustomerPage, InboxThread } from "../../api/types";
+import { useText } from "../../i18n/i18n";
+import { Button } from "../../ui/button";
+import { ConfirmDialog } from "../../ui/dialog";
+import { saveFile } from "../../ui/filters";
+import { useNotify } from "../../ui/notify";
+
+const readPage = (id: number, next: CustomerPage["next"]) =>
+  answer(api.GET("/api/inbox/{id}/customer", { params: { path: { id }, ...(next && { query: next }) } }));
+
+/** A page for each conversation, and for each part of a long one. */
+async function readAll(id: number): Promise<unknown> {
+  const parts: Omit<CustomerPage, "next">[] = [];
+  let next: CustomerPage["next"] = null;
+  do {
+    const page: CustomerPage = await readPage(id, next);
+    ({ next } = page);
+    const { visitor, conversation, messages, notes } = page;
+    parts.push({ visitor, conversation, messages, notes });
+  } while (next !== null);
+  return { exportedAt: new Date().toISOString(), parts };
+}
+
+function Erase({ id, back, onClose }: { id: number; back: string; onClose: () => void }) {
+  const { t } = useText();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const notify = useNotify();
+  const submit = useSubmit(() => answer(api.DELETE("/api/inbox/{id}/customer", { params: { path: { id } } })), {
+    onDone: async () => {
+      onClose();
+      notify.done(t("inbox.erased"));
+      await navigate(back);
+      queries.removeQueries({ queryKey: keys.thread(id) });
+      await queries.invalidateQueries({ queryKey: keys.inboxLists });
+    },
+    onProblem: (problem) => {
+      onClose();
+      notify.problem(problem);
+    },
+  });
+  return (
+    <ConfirmDialog
+      open
+      danger
+      title={t("inbox.eraseTitle")}
+      ok={t("inbox.erase")}
+      pending={submit.isPending}
+      onOk={() => submit.send(undefined)}
+      onCancel={onClose}
+    >
+      <p>{t("inbox.eraseText")}</p>
+    </ConfirmDialog>
+  );
+}
+
+export function CustomerData({ thread: { conversation: c }, back }: { thread: InboxThread; back: string }) {
+  const { t } = useText();
+  const notify = useNotify();
+  const { data } = useUser();
+  const [erasing, setErasing] = useState(false);
+  const save = useSubmit(() => readAll(c.id), {
+    onDone: (content) => {
+      saveFile(new Blob([JSON.stringify(content, null, 2)], { type: "application/json" }), `customer-${c.id}.json`);
+      notify.done(t("list.saved"));
+    },
+    onProblem: notify.problem,
+  });
+  const role = data?.user?.account?.role;
+  if (role !== "owner" && role !== "admin") return null;
+  return (
+    <div className="line">
+      <Button small look="quiet" icon="download" busy={save.isPending} onClick={() => save.send(undefined)}>
+        {t("inbox.exportData")}
+      </Button>
+      <Button small look="quiet" onClick={() => setErasing(true)}>
+        {t("inbox.eraseData")}
+      </Button>
+      {erasing && <Erase id={c.id} back={back} onClose={() => setErasing(false)} />}
+    </div>
+  );
+}
