@@ -1,7 +1,6 @@
 // run.mjs: the main job in a browser, against the real binary with a real SMTP server.
 //
-//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [walk] [backend] [chat] [face] [socket] [store] [team]
-//       [money] [looks] [focus] [speed]
+//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [PART...]
 //
 // Parts run beside each other, as many as CHATHUB_LANES says (2), each with a server or a browser context of its own; what
 // measures speed runs after them, alone. CHATHUB_TEST_ENGINE: sqlite or postgres; unset: sqlite, and PostgreSQL too when
@@ -10,6 +9,7 @@
 import { rm } from 'node:fs/promises';
 import { backend } from './backend.mjs';
 import { chat } from './chat.mjs';
+import { customer } from './customer.mjs';
 import { face } from './face.mjs';
 import { launch } from './lib/browser.mjs';
 import { Checks, OUT, Stop, Tally } from './lib/checks.mjs';
@@ -23,7 +23,18 @@ import { team } from './team.mjs';
 import { walk } from './walk.mjs';
 
 const LANES = Number(process.env.CHATHUB_LANES ?? 2);
-const NAMES = ['walk', 'backend', 'chat', 'face', 'socket', 'store', 'team', 'money', 'looks', 'focus', 'speed'];
+// Told on each engine.
+const STORIES = {
+    walk,
+    backend,
+    chat,
+    face,
+    customer,
+    socket,
+    store,
+    team,
+};
+const NAMES = [...Object.keys(STORIES), 'money', 'looks', 'focus', 'speed'];
 const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));
 const wants = (name) => asked.length === 0 || asked.includes(name);
 const stranger = asked.find((name) => !NAMES.includes(name));
@@ -67,8 +78,7 @@ const visits = [
     ...(wants('money') ? [() => run('money', money, { browser, engine: first })] : []),
     ...(wants('focus') ? [() => run('focus', focus, { browser, home })] : []),
 ];
-const stories = { walk, backend, chat, face, socket, store, team };
-const walks = engines().flatMap((engine) => Object.entries(stories).filter(([name]) => wants(name))
+const walks = engines().flatMap((engine) => Object.entries(STORIES).filter(([name]) => wants(name))
     .map(([name, part]) => () => run(name, part, { browser, engine })));
 // The longest first, one of each sort beside the other.
 await inLanes([...visits.splice(0, 1), ...walks.splice(0, 1), ...visits, ...walks]);

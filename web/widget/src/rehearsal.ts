@@ -3,7 +3,7 @@
 import type { Preview } from "./shared";
 import type { Ear, Message, Talk } from "./talk";
 
-export type Line = Pick<Talk, "start" | "send" | "again" | "typing" | "read" | "wish" | "logout" | "end">;
+export type Line = Pick<Talk, "start" | "send" | "again" | "typing" | "read" | "wish" | "identify" | "logout" | "end">;
 
 export function rehearsal(ear: Ear, answer: Preview["rehearse"]): Line {
   let number = 0;
@@ -28,6 +28,7 @@ export function rehearsal(ear: Ear, answer: Preview["rehearse"]): Line {
     typing: () => undefined,
     read: () => undefined,
     wish: () => Promise.resolve(),
+    identify: () => Promise.resolve(false), // nobody is a customer here
     logout() {
       number = 0;
       ear.anew();

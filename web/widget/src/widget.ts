@@ -239,7 +239,7 @@ function start(script: HTMLScriptElement) {
     close: () => panel?.close(),
     toggle,
     sendMessage: (text) => withPanel((p) => p.send(text)),
-      identify: (token) => load().then((p) => p.identify(token)),
+    identify: (token) => load().then((p) => p.identify(token)),
     logout: () => {
       visit = visitOf(true);
       store(visitName, visit);
