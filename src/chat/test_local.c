@@ -150,6 +150,15 @@ static void who_is_known_to_the_shop_needs_no_address(void **state)
     struct talk other = talk_new();
     other.verified = "bob@example.org";
     assert_null(strstr(say(&other, "where is my order A-5512?").text, "1Z999"));
+    struct talk short_one = talk_new(); /* nor a number */
+    short_one.verified = "Ann@Example.org";
+    assert_non_null(strstr(say(&short_one, "where is my order?").text, "1Z999"));
+    struct talk nobody = talk_new();
+    nobody.verified = "carol@example.org";
+    assert_int_equal(say(&nobody, "where is my order?").action, REPLY_ASK);
+    struct talk typed = talk_new(); /* an address that is typed is no word of the shop */
+    assert_null(strstr(say(&typed, "where is my order? I am ann@example.org").text, "1Z999"));
+    arena_free(typed.arena), arena_free(nobody.arena), arena_free(short_one.arena);
     arena_free(other.arena);
     arena_free(t.arena);
 }

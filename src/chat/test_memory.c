@@ -245,6 +245,18 @@ static bool order(void *ctx, struct str number, struct arena *a, struct knowledg
     return true;
 }
 
+/* Later ones stand behind. */
+static bool orders_of(void *ctx, struct str email, size_t most, struct arena *a, struct knowledge_order **out,
+                      size_t *n)
+{
+    struct memory_shop *s = ctx;
+    *out = ARENA_ARRAY(a, struct knowledge_order, most);
+    *n = 0;
+    for (size_t i = s->orders; i-- > 0 && *n < most;)
+        if (s->order[i].email && str_eq_nocase(str_of(s->order[i].email), email)) (*out)[(*n)++] = s->order[i];
+    return alive(s);
+}
+
 struct memory_shop *memory_shop_read(struct arena *a, struct str json)
 {
     json_t *root = json_read(json, JSON_READ_MAX_BYTES, NULL), *list;
@@ -262,7 +274,8 @@ struct memory_shop *memory_shop_read(struct arena *a, struct str json)
                                            .search_texts = search_texts,
                                            .by_number = by_number,
                                            .product = product,
-                                           .order = order };
+                                           .order = order,
+                                           .orders_of = orders_of };
     size_t texts = 1;
     for (int i = 0; i < 3; i++)
         texts += json_array_size(json_object_get(root, i == 0 ? "faq" : i == 1 ? "documents" : "promotions"));

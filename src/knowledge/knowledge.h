@@ -90,6 +90,9 @@ struct knowledge_source {
     bool (*product)(void *ctx, const char *id, struct arena *a, struct knowledge_product **out);
     /* By its number alone, in any spelling. Who asks compares the address and tells nothing before. */
     bool (*order)(void *ctx, struct str number, struct arena *a, struct knowledge_order **out);
+    /* Those of an address, the newest first: for a customer whom the shop vouches for, and nobody else. */
+    bool (*orders_of)(void *ctx, struct str email, size_t most, struct arena *a, struct knowledge_order **out,
+                      size_t *n);
 };
 
 /* The source of a shop of this account: good as long as the transaction is. ROW_NONE: no such shop, or a deleted one.

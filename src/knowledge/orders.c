@@ -23,6 +23,9 @@ STMT(save,
 STMT(by_key, "SELECT number, email, name, status, status_text, currency, total, items, shipments"
              " FROM knowledge_orders WHERE shop = ?1 AND number_key = ?2 ORDER BY id LIMIT 8");
 
+STMT(by_email, "SELECT number, email, name, status, status_text, currency, total, items, shipments"
+               " FROM knowledge_orders WHERE shop = ?1 AND lower(email) = lower(?2) ORDER BY id DESC LIMIT ?3");
+
 /* ---- lists as JSON ---- */
 
 static void items_write(struct buf *out, const struct knowledge_order *o)
@@ -219,4 +222,16 @@ enum row know_orders_get(struct tx *tx, int64_t shop, struct str number, struct 
     }
     if (row == ROW_FAULT) return row;
     return n == 1 || exact ? ROW_FOUND : ROW_NONE;
+}
+
+bool know_orders_of(struct tx *tx, int64_t shop, struct str email, size_t most, struct arena *a,
+                    struct knowledge_order **out, size_t *n)
+{
+    struct query q = query(tx, &by_email);
+    enum row row;
+    *out = ARENA_ARRAY(a, struct knowledge_order, most);
+    *n = 0;
+    bind_i64(&q, shop), bind_str(&q, email), bind_i64(&q, (int64_t)most);
+    while ((row = query_next(&q)) == ROW_FOUND) row_read(&q, a, &(*out)[(*n)++]);
+    return row == ROW_NONE;
 }

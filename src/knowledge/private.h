@@ -112,6 +112,9 @@ MUST_USE bool know_texts_rebuild(struct tx *tx, struct knowledge_head *h);
 MUST_USE bool know_orders_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_order *o, size_t n,
                                struct know_write *w);
 /* ROW_NONE also when several orders have this number in this spelling. */
+/* Of an address, the newest first. */
+MUST_USE bool know_orders_of(struct tx *tx, int64_t shop, struct str email, size_t most, struct arena *a,
+                             struct knowledge_order **out, size_t *n);
 MUST_USE enum row know_orders_get(struct tx *tx, int64_t shop, struct str number, struct arena *a,
                                   struct knowledge_order *out);
 

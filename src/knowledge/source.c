@@ -110,6 +110,13 @@ static bool order(void *ctx, struct str number, struct arena *a, struct knowledg
     return row != ROW_FAULT;
 }
 
+static bool orders_of(void *ctx, struct str email, size_t most, struct arena *a, struct knowledge_order **out,
+                      size_t *n)
+{
+    struct context *c = ctx;
+    return know_orders_of(c->tx, c->head.shop, email, most, a, out, n);
+}
+
 enum row knowledge_source_of(struct tx *tx, int64_t account, int64_t shop, struct arena *a,
                              struct knowledge_source *out)
 {
@@ -129,6 +136,7 @@ enum row knowledge_source_of(struct tx *tx, int64_t account, int64_t shop, struc
                                       .search_texts = search_texts,
                                       .by_number = by_number,
                                       .product = product,
-                                      .order = order };
+                                      .order = order,
+                                      .orders_of = orders_of };
     return ROW_FOUND;
 }

@@ -29,7 +29,7 @@ function storeWith(page) {
 }
 
 const box = (page) => page.getByRole('textbox', { name: 'Write a message…' });
-const words = (page) => page.locator('chathub-chat .m .b').allTextContents();
+const words = (page) => page.locator('chathub-chat .m.mine .b').allTextContents();
 const hears = (page, text) => page.locator('chathub-chat .m .b', { hasText: text }).first().waitFor();
 async function write(page, text) {
     await box(page).fill(text);
@@ -43,7 +43,7 @@ async function open(page) {
 const identify = (page, token) => page.evaluate((t) => window.chathub.identify(t), token);
 const empty = (page) => page.waitForFunction(() => {
     const { shadowRoot } = document.querySelector('chathub-chat');
-    return shadowRoot.querySelectorAll('.m').length === 0;
+    return shadowRoot.querySelectorAll('.m.mine').length === 0;
 });
 
 async function customers({ checks, shopper, signed }) {

@@ -139,6 +139,7 @@ test('a customer whom the shop vouches for hears of their orders without an addr
     const r = await s.ask('POST', 'identify', { token: signed({ email: 'Ann@Store.example', name: 'Ann 👩‍🌾' }) });
     assert.equal(r.status, 200, r.text);
     s.token = r.json.token;
+    assert.match(await ask('Where is my order?'), /W1200[^]*UPS/, 'without its number too');
     assert.match(await ask('Where is my order W1200?'), /UPS/);
     assert.doesNotMatch(await ask('And where is order W1300?'), /paid/i);
     const c = await newest(house.a);

@@ -3,7 +3,7 @@
  * and a wrong address get the same words, so that not even the existence of an order is told. */
 #include "chat/models/local.h"
 
-enum { NUMBER_MIN = 4, NUMBER_MAX = 40 };
+enum { NUMBER_MIN = 4, NUMBER_MAX = 40, OWN_MAX = 3 };
 
 static const struct knowledge_order *order_of(struct local *m, bool *fault)
 {
@@ -47,6 +47,17 @@ static void tell(struct local *m, const struct knowledge_order *o)
     m->action = REPLY_ANSWER, m->why = "order";
 }
 
+/* A customer whom the shop vouches for need not know a number: the last orders of theirs are told. */
+static bool tell_own(struct local *m)
+{
+    struct knowledge_order *o;
+    size_t n;
+    if (!m->source->orders_of(m->source->ctx, str_of(m->ask->verified_email), OWN_MAX, m->arena, &o, &n)) return false;
+    for (size_t i = 0; i < n; i++) tell(m, &o[i]);
+    if (n == 0) local_say(m, REPLY_ASK, SAY_ORDER_NEED_NUMBER, "order without a number");
+    return true;
+}
+
 /* While an order is talked about that is not (yet) the shopper's, "cancel it" and "has it left" are about that order:
  * the shop's rules name states of orders, and said here they would sound like an answer. */
 bool local_order_goes_on(struct local *m, bool *goes_on)
@@ -62,6 +73,7 @@ bool local_order(struct local *m)
 {
     bool fault = false;
     const struct knowledge_order *o = NULL;
+    if (!m->order_number && !m->email && m->ask->verified_email) return tell_own(m);
     if (!m->order_number) {
         bool address = m->email || m->ask->verified_email;
         local_say(m, REPLY_ASK, address ? SAY_ORDER_NEED_NUMBER : SAY_ORDER_NEED_BOTH, "order without a number");
