@@ -60,7 +60,10 @@ const within = async (ms, what, promise) => {
 };
 /** What the bot says next, behind message `number`. */
 const reply = (s, number) =>
-    until('the bot answers', async () => (await s.heard(number)).find((m) => m.author === 'bot'));
+    until('the bot answers', async () => {
+        await sleep(600); // what one visitor may ask in twenty seconds has a limit
+        return (await s.heard(number)).find((m) => m.author === 'bot');
+    });
 
 // ---- cut off at once ----
 
