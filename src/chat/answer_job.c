@@ -33,7 +33,7 @@ struct draft {
     int64_t wait_ms; /* > 0: not yet, and nothing else is set */
     int64_t epoch, last_number, failed;
     struct visitor visitor; /* its id, shop and network */
-    const char *text; /* NULL: say nothing */
+    const char *text;       /* NULL: say nothing */
     bool hand_off, order_missed;
 };
 
