@@ -32,11 +32,12 @@ export class Doors {
     close() { this.agent.destroy(); }
 
     /** One HTTP request; null when no answer came. */
-    ask(door, stats, method, path, { body, cookie, key, network }) {
+    ask(door, stats, method, path, { body, cookie, key, network, bearer }) {
         const text = body === undefined ? undefined : JSON.stringify(body);
         const headers = { origin: this.origin, 'x-forwarded-for': network, accept: 'application/json' };
         if (text !== undefined) Object.assign(headers, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
         if (cookie) headers.cookie = cookie;
+        if (bearer) headers.authorization = `Bearer ${bearer}`;
         if (key) headers['idempotency-key'] = key;
         const { port } = this.services[door % this.services.length];
         stats.requests++;
@@ -80,7 +81,7 @@ const definite = (answer) => answer && answer.status !== 503 && answer.status !=
 /** Until the service says something that does not change by asking again. `lost`: an earlier try may have been done. */
 export async function insist(doors, stats, method, path, options = {}) {
     const started = Date.now();
-    const key = method === 'POST' && !path.startsWith('/auth/') && !path.startsWith('/dev/') ? (options.key ?? randomUUID()) : undefined;
+    const key = method === 'POST' && !/^\/(auth|dev|api\/chat)\//.test(path) ? (options.key ?? randomUUID()) : undefined;
     let lost = false;
     for (let door = Math.floor(Math.random() * 2); ; door++) {
         const answer = await doors.ask(door, stats, method, path, { ...options, key });

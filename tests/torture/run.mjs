@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// run.mjs: registrations, shops, grants, enables, disables and deletions from many clients while the service is killed
+// run.mjs: registrations, shops, grants, enables, disables, deletions and chats from many clients while the service is killed
 // and started again at random instants. Afterwards every invariant must hold (judge.mjs).
 //
 //   node tests/torture/run.mjs [--engine sqlite|postgres|both] [--mode kill|power|both] [--backend builtin|chatbot|both]
@@ -15,6 +15,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ChatbotWorld } from '../world/chatbot.mjs';
+import { Talk, judgeTalk } from './chats.mjs';
 import { Doors, Merchant, Operator, Stats } from './client.mjs';
 import { Judge, settle } from './judge.mjs';
 import { Cluster, Service, freePort, sleep, temporaryFolder } from './server.mjs';
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
 const CUSTOMERS = 12; // at a time
 const STAYING = 8; // of them; the others are followed by new ones
 const VISIT_ACTIONS = 12;
+const TALK_NUMBER = 60000; // of the merchant whose visitors talk
 const TAKE_OVER_MS = 30000;
 const SECRET = 'torture-shared-secret-0123456789';
 const FAULTS = { none: 30, twice: 6, 500: 6, '500-after': 6, reset: 4, 'reset-after': 6, garbage: 4, 'botid-null': 4, 401: 2, never: 2,
@@ -187,10 +189,12 @@ async function torture(run, house) {
     const operator = new Operator(house.doors, stats);
     await house.services[0].command(['user', 'add', '--email', operator.email, '--role', 'operator', '--password-stdin'], `${operator.password}\n`);
     if (!(await operator.signIn())) throw new Error('the operator cannot sign in');
+    const talk = house.world ? null : new Talk(house, stats, run.generator); // an outside server has chats of its own
+    await talk?.begin(operator, TALK_NUMBER);
     const crowd = openDoors(run, house, stats, operator);
     await sleep(500);
     let kills = 0, hits = 0;
-    while (!crowd.over && kills < run.kills && Date.now() - began < run.seconds * 1000) {
+    while (!crowd.over && !talk?.over && kills < run.kills && Date.now() - began < run.seconds * 1000) {
         // Mostly short lives; now and then a longer one, so that slow things (a registration) come to their end too.
         await sleep(random() < 0.8 ? 100 + random() * 600 : 700 + random() * 1500);
         kills++;
@@ -204,7 +208,9 @@ async function torture(run, house) {
     await crowd.gone;
     await ticking;
     if (crowd.error) throw crowd.error;
+    await talk?.end();
     await new Judge(house, stats, (name, good, detail) => check(`${run.name}: ${name}`, good, detail)).all(crowd.merchants, operator);
+    if (talk) await judgeTalk(talk, (name, good, detail) => check(`${run.name}: ${name}`, good, detail));
     if (run.engine === 'sqlite') {                            // once more without a server: what the file alone says
         await house.services[0].kill();
         const verdict = await house.services[0].command(['verify']);
@@ -230,6 +236,7 @@ function report(run, house, stats, { kills, hits, seconds, merchants }) {
     console.log(`${run.name}: ${kills} kills (${hits} hit requests under way) in ${seconds.toFixed(0)} s; ${stats.requests} requests, ` +
         `${stats.unanswered} without an answer (${stats.cut} cut off), told to come later ${words(stats.later)}; acknowledged: ${registration} registrations, ` +
         `${shop} shops, ${grant} grants, ${enable} enables, ${disable} disables, ${deleted} deletions, ${rotation} new secrets; ${stats.refused} enables refused; ` +
+        (stats.acknowledged.word ? `${stats.acknowledged.word} words of visitors, ${stats.acknowledged.reply} of persons, ${stats.acknowledged.import} imports, ${stats.sockets} sockets; ` : '') +
         `${merchants} merchants; start to answer ${starts[starts.length >> 1]} ms median, ${starts.at(-1)} ms at most`);
 }
 
