@@ -109,6 +109,9 @@ static void judge_wishes(struct sim *s, const struct conversation *c, const stru
     if (said && s->word[last->word].asks_person) s->says_person = true;
     if (ended || c->owner == CHAT_PERSON) s->wants_person = false;
     if (ended || c->owner != CHAT_BOT) s->says_person = false;
+    if (s->was.owner != CHAT_WAITING) s->told_waiting = false;
+    for (int64_t n = s->was.last_number + 1; n <= c->last_number; n++)
+        if (s->row[n].author == CHAT_BY_HOUSE && c->owner == CHAT_WAITING) s->told_waiting = true;
     if (s->wants_person && c->owner == CHAT_BOT) sim_fault(s, "a wish for a person was lost");
 }
 
@@ -154,6 +157,11 @@ static void judge_answered(struct sim *s)
     bool unanswered = n > 0 && s->row[n].author == CHAT_BY_VISITOR;
     if (unanswered && s->was.owner == CHAT_BOT && s->silent_at != s->newest)
         sim_fault(s, "message %lld was neither answered nor handed to anybody", (long long)n);
+    /* The team was told twice, a person who fell silent has left it to the assistant. */
+    if (unanswered && s->was.owner == CHAT_PERSON)
+        sim_fault(s, "message %lld was left with a person who is silent", (long long)n);
+    if (s->was.owner == CHAT_WAITING && s->was.alerts < 2) sim_fault(s, "the team was not told again who waits");
+    if (s->was.owner == CHAT_WAITING && !s->told_waiting) sim_fault(s, "who waits was told nothing");
 }
 
 void judge_end(struct sim *s)

@@ -25,9 +25,9 @@ bool __wrap_model_local(const struct model_ask *ask, struct model_reply *out)
     out->text = names_of(ask->arena, text);
     if (strstr(text, "person") != NULL) out->action = REPLY_HAND_OFF_ASKED;
     else if (mood < 10) out->action = REPLY_HAND_OFF;
-    else if (mood < 13) out->action = REPLY_DECLINE;
-    else if (mood < 16) out->action = REPLY_ASK;
-    else if (mood < 20) out->action = REPLY_NOTHING, out->text = NULL, s->silent_at = s->newest;
+    else if (mood < 16) out->action = REPLY_DECLINE, out->failed = true;
+    else if (mood < 19) out->action = REPLY_ASK;
+    else if (mood < 23) out->action = REPLY_NOTHING, out->text = NULL, s->silent_at = s->newest;
     if (out->action == REPLY_HAND_OFF && mood < 6) out->text = NULL;
     return true;
 }

@@ -67,7 +67,7 @@ struct sim {
     struct test_db *t;
     bool commits, trace;
     uint64_t seed, random, digest;
-    int64_t now_ms, cron_period;
+    int64_t now_ms, cron_period[4];
     int64_t account, shop, talk;
     struct visitor visitor;
     struct arena_mark mark;
@@ -84,7 +84,7 @@ struct sim {
     struct seen row[ROWS_MAX + 1]; /* [number] */
     int64_t newest;                /* number of the last word of a customer or a person */
     int64_t silent_at;             /* the model chose to say nothing to it */
-    bool wants_person, says_person;
+    bool wants_person, says_person, told_waiting;
     char fault[300];
 };
 

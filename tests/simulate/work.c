@@ -14,8 +14,8 @@ enum { THINK_MAX_MS = 4000, LONG_THINK_MS = 45000 };
 STMT(line, "SELECT pool FROM jobs WHERE state = 0 AND pool > 0 LIMIT 1");
 STMT(next, "SELECT MIN(run_at_ms) AS at_ms FROM jobs WHERE state < 2 AND pool >= 0");
 
-static const struct job_kind *const kinds[] = { &chat_answer_job, NULL };
-static const struct job_kind *const crons[] = { &chat_wake_job, NULL };
+static const struct job_kind *const kinds[] = { &chat_answer_job, &chat_line_job, NULL };
+static const struct job_kind *const crons[] = { &chat_wake_job, &chat_due_job, NULL };
 
 static struct jobs jobs = { .options.kinds = kinds, .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -65,9 +65,13 @@ static bool in_line(struct tx *tx)
     return row == ROW_FOUND;
 }
 
+/* Each runs once a period, in whichever process looks first. */
 static void run_crons(struct sim *s)
 {
     for (size_t i = 0; crons[i]; i++) {
+        int64_t period = s->now_ms / crons[i]->every_ms;
+        if (period == s->cron_period[i]) continue;
+        s->cron_period[i] = period;
         struct tx *tx = sim_begin(s);
         struct run r = { .kind = crons[i],
                          .job = { .kind = crons[i]->name, .arena = s->t->arena, .now_ms = s->now_ms } };
@@ -83,11 +87,10 @@ void work_look(struct sim *s, int process)
     struct tx *tx = sim_begin(s);
     renew(s, tx, process);
     if (queue_expire(tx, s->now_ms) < 0 || queue_sort(tx, kinds, s->now_ms) < 0) abort();
-    for (size_t i = 0; kinds[i] && in_line(tx); i++) { /* each is alone in its pool */
+    if (room > 0 && in_line(tx)) { /* all kinds are of one pool */
         int64_t round = 0;
-        int got = room > n ? queue_claim(tx, kind_pool(kinds[i]), room - n, s->now_ms, &round, claimed + n) : 0;
-        if (got < 0) abort();
-        n += got;
+        n = queue_claim(tx, kind_pool(kinds[0]), room, s->now_ms, &round, claimed);
+        if (n < 0) abort();
     }
     if (sim_chance(s, 40)) {
         sim_undo(s);
@@ -98,8 +101,6 @@ void work_look(struct sim *s, int process)
     for (int i = 0; i < n; i++) take(s, process, &claimed[i]); /* copies what lives in the transaction */
     sim_commit(s, &(struct cause){ BY_NOBODY });
     if (n > 0) sim_say(s, "process %d claims %d", process, n);
-    if (s->now_ms / chat_wake_job.every_ms == s->cron_period) return;
-    s->cron_period = s->now_ms / chat_wake_job.every_ms;
     run_crons(s);
 }
 
@@ -186,6 +187,15 @@ static int64_t next_work(struct sim *s)
     return col_i64(&q, "at_ms");
 }
 
+/* What the row says will happen by itself, and a cron run after it; 0: nothing. */
+static int64_t next_due(const struct conversation *c)
+{
+    int64_t at_ms[] = { c->status == CHAT_SNOOZED ? c->snoozed_until_ms : 0, c->back_at_ms, c->alert_at_ms }, first = 0;
+    for (size_t i = 0; i < ARRAY_LEN(at_ms); i++)
+        if (at_ms[i] && (!first || at_ms[i] < first)) first = at_ms[i];
+    return first ? first + chat_wake_job.every_ms : 0;
+}
+
 void work_end(struct sim *s)
 {
     enum { ROUNDS_MAX = 200 };
@@ -197,9 +207,8 @@ void work_end(struct sim *s)
             if (s->flight[0].ready_at_ms > s->now_ms) sim_pass(s, s->flight[0].ready_at_ms - s->now_ms);
             work_settle(s, 0);
         }
-        int64_t next_ms = next_work(s);
-        if (s->was.status == CHAT_SNOOZED && (!next_ms || s->was.snoozed_until_ms < next_ms))
-            next_ms = s->was.snoozed_until_ms + chat_wake_job.every_ms;
+        int64_t next_ms = next_work(s), due_ms = next_due(&s->was);
+        if (due_ms && (!next_ms || due_ms < next_ms)) next_ms = due_ms;
         if (!next_ms) return;
         if (next_ms > s->now_ms) sim_pass(s, next_ms - s->now_ms);
     }
