@@ -244,11 +244,20 @@ static void bad_luck(struct sim *s)
     }
 }
 
+/* A reply is being thought: that is when it matters who comes. */
+static bool is_thinking(const struct sim *s)
+{
+    for (size_t i = 0; i < s->flights; i++)
+        if (s->flight[i].loaded && s->flight[i].g->run[0].job.state != NULL) return true;
+    return false;
+}
+
 void move_any(struct sim *s)
 {
     static const enum chat_act_kind acts[] = { ACT_TAKE,    ACT_TAKE,    ACT_TO_BOT, ACT_TO_BOT, ACT_TO_BOT,
                                                ACT_TO_TEAM, ACT_RESOLVE, ACT_REOPEN, ACT_SNOOZE, ACT_ASSIGN };
     uint64_t n = sim_draw(s, 100);
+    if (is_thinking(s) && sim_draw(s, 6) == 0) n = 80 + sim_draw(s, 13);
     if (n < 17) say_something(s);
     else if (n < 57) process_works(s);
     else if (n < 73) time_passes(s);

@@ -140,7 +140,8 @@ static bool looks_first(struct sim *s, struct flight *f)
 {
     if (f->looked) return false;
     f->looked = true;
-    f->stale = s->was.epoch != f->epoch || s->was.owner != CHAT_BOT || s->was.status != CHAT_OPEN;
+    f->stale =
+        s->was.epoch != f->epoch || s->was.owner != CHAT_BOT || s->was.status != CHAT_OPEN || s->newest != f->newest;
     if (f->stale) f->g->run[0].job.state = NULL;
     return sim_draw(s, 2) == 0;
 }
