@@ -19,6 +19,7 @@ STMT(add, "INSERT INTO accounts (name, created_at_ms) VALUES (?1, ?2) RETURNING 
 STMT(lock, "SELECT disabled FROM accounts WHERE id = ?1",
      .postgres = "SELECT disabled FROM accounts WHERE id = ?1 FOR NO KEY UPDATE");
 STMT(set_disabled, "UPDATE accounts SET disabled = ?2 WHERE id = ?1 AND disabled <> ?2");
+STMT(rename_account, "UPDATE accounts SET name = ?2 WHERE id = ?1 AND name <> ?2");
 STMT(end_tokens, "DELETE FROM person_tokens WHERE used_at_ms IS NULL"
                  " AND person IN (SELECT person FROM members WHERE account = ?1)");
 STMT(by_begin, ACCOUNT "a.id IN (SELECT m.account FROM persons q JOIN members m ON m.person = q.id AND m.role = 1"
@@ -127,6 +128,14 @@ enum row account_set_disabled(struct tx *tx, int64_t id, bool disabled)
     bind_i64(&tokens, id);
     bool ended = sessions_end_of_account(tx, id) >= 0 && query_change(&tokens) >= 0;
     return ended ? ROW_FOUND : ROW_FAULT;
+}
+
+enum row account_rename(struct tx *tx, int64_t id, const char *name)
+{
+    struct query q = query(tx, &rename_account);
+    bind_i64(&q, id), bind_text(&q, name);
+    int64_t rows = query_change(&q);
+    return rows < 0 ? ROW_FAULT : rows == 0 ? ROW_NONE : ROW_FOUND;
 }
 
 bool accounts_emails(struct tx *tx, const int64_t *ids, size_t n, const char **out)

@@ -26,7 +26,7 @@ struct person {
 
 struct account {
     int64_t id;
-    const char *name;         /* may be empty */
+    const char *name;         /* empty until it is given one: then its owner's address stands for it */
     bool disabled;            /* by an operator: nobody acts in it */
     bool first_shop_redeemed; /* nothing sets it; answers carry the name */
     int64_t created_at_ms;
@@ -96,7 +96,7 @@ struct accounts_settings {
 extern struct accounts_settings accounts_settings;
 
 extern const struct route accounts_team_routes[]; /* /api/team..., /auth/invitation... */
-extern const struct route accounts_routes[]; /* /auth/..., GET /api/user, PATCH /api/user, /api/operator/accounts... */
+extern const struct route accounts_routes[]; /* /auth/..., /api/user, PATCH /api/account, /api/operator/accounts... */
 /* What the failures of others did to an address, undone: it may be tried and mailed. ROW_NONE: nobody has it. */
 MUST_USE enum row accounts_unlock(struct tx *tx, const char *email, int64_t now_ms);
 

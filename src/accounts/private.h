@@ -12,7 +12,8 @@
     X(user_register) X(email_verified) X(password_login) X(password_login_failed) X(logout) X(password_change)         \
     X(password_reset_asked) X(password_reset) X(session_ended) X(sessions_ended) X(reauthenticated)                    \
     X(account_created) X(account_disabled) X(account_enabled) X(account_unlocked) X(config_changed)                    \
-    X(member_invited) X(member_joined) X(member_role_changed) X(member_removed) X(invitation_revoked)
+    X(member_invited) X(member_joined) X(member_role_changed) X(member_removed) X(invitation_revoked)         \
+    X(account_renamed)
 /* clang-format on */
 ACCOUNTS_ACTIONS(AUDIT_DECLARE)
 
@@ -53,6 +54,7 @@ MUST_USE bool account_open(struct tx *tx, int64_t owner, const char *name, int64
 MUST_USE enum row account_lock(struct tx *tx, int64_t id, bool *disabled);
 /* ROW_NONE: it is so already. Disabled: sessions that act in it and its members' mailed tokens end. */
 MUST_USE enum row account_set_disabled(struct tx *tx, int64_t id, bool disabled);
+MUST_USE enum row account_rename(struct tx *tx, int64_t id, const char *name); /* ROW_NONE: it is called so already */
 /* All accounts, a page at a time. */
 enum accounts_sort { ACCOUNTS_NEWEST, ACCOUNTS_OLDEST, ACCOUNTS_BY_EMAIL, ACCOUNTS_BY_EMAIL_DOWN };
 struct account_page {
@@ -346,6 +348,9 @@ struct patch_user {
 struct post_switch {
     int64_t account;
 };
+struct patch_account {
+    const char *name;
+};
 struct id_path {
     int64_t id;
 };
@@ -374,6 +379,7 @@ enum { ACCOUNTS_ALL, ACCOUNTS_DISABLED }; /* accounts_query.state */
 extern const char *const accounts_sort_names[], *const accounts_state_names[];
 enum { ACCOUNTS_PAGE_DEFAULT = 50, ACCOUNTS_PAGE_MAX = 100 };
 
+HANDLER(account_patch_run);
 HANDLER(register_prepare);
 HANDLER(register_run);
 HANDLER(verify_prepare);

@@ -47,6 +47,9 @@ static const struct field patch_user_fields[] = {
 static const struct field post_switch_fields[] = {
     FIELD_I64(struct post_switch, account, .min = 1, .max = (INT64_C(1) << 53) - 1), FIELD_END
 };
+static const struct field patch_account_fields[] = {
+    FIELD_TEXT(struct patch_account, name, .min = 1, .max = NAME_MAX_LENGTH, .form = TEXT_NAME), FIELD_END
+};
 static const struct field id_path_fields[] = { FIELD_ID(struct id_path, id), FIELD_END };
 static const struct field post_reason_fields[] = { FIELD_TEXT(struct post_reason, reason, .max = 500), FIELD_END };
 /* clang-format off */
@@ -123,6 +126,9 @@ const struct route accounts_routes[] = {
     { .verb = VERB_POST, .path = "/api/account/switch", .who = WHO_PERSON, AUTH, .idempotent = true,
       .doc = "Act in another account of the caller's: for this session, and where the next sign-in begins.",
       BODY_FIELDS(post_switch), .answer = user_answer_shape, PROBLEMS(&problem_not_found), .run = switch_run },
+    { .verb = VERB_PATCH, .path = "/api/account", .who = WHO_MANAGERS, AUTH,
+      .doc = "Name the account that the caller acts in.", BODY_FIELDS(patch_account), .answer = user_answer_shape,
+      .run = account_patch_run },
     { .verb = VERB_GET, .path = "/api/operator/accounts", .who = WHO_OPERATOR, .tag = "Operator", .tx = TX_READ,
       .doc = "Accounts, newest first.", QUERY_FIELDS(accounts_query), .answer = operator_accounts_shape,
       .run = operator_accounts_run },

@@ -411,6 +411,29 @@ TEST_EACH_ENGINE(a_stranger_signs_up_with_an_invitation)
     EXPECT(ask(t, &late, "GET /api/user", NULL).who.account == ann.account);
 }
 
+/* Until then its owner's address stands for it, in the menu of its members and in invitations. */
+TEST_EACH_ENGINE(an_account_gets_a_name)
+{
+    start(t);
+    struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), bob = someone(t, "bob@example.com", ROLE_MERCHANT);
+    const struct patch_account name = { "Tea House" };
+    EXPECT(strstr(ask(t, &ann.browser, "GET /api/user", NULL).body, "\"name\":\"ann@example.com\""));
+    struct response r = ask(t, &ann.browser, "PATCH /api/account", &name);
+    EXPECT(r.status == 200 && strstr(r.body, "\"name\":\"Tea House\""));
+    EXPECT(ask(t, &ann.browser, "PATCH /api/account", &name).status == 200); /* no change, no trail */
+    EXPECT(world_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'account_renamed'"
+                           " AND details LIKE '%Tea House%'") == 1);
+    EXPECT(!strstr(ask(t, &bob.browser, "GET /api/user", NULL).body, "Tea House"));
+    EXPECT(invited(t, &ann, "bob@example.com", MEMBER_AGENT).status == 201);
+    const char *token = mail_token(t, "invitation");
+    struct browser stranger = { .lang = LANG_EN };
+    EXPECT(strstr(ask(t, &stranger, "POST /auth/invitation", &(struct post_token){ token }).body, "Tea House"));
+    EXPECT(ask(t, &bob.browser, "POST /auth/invitation/accept", &(struct post_token){ token }).status == 200);
+    r = ask(t, &bob.browser, "PATCH /api/account", &((struct patch_account){ "Mine now" })); /* an agent there */
+    EXPECT(r.status == 403 && text_eq(r.code, "role_not_allowed"));
+    EXPECT(ask(t, &stranger, "PATCH /api/account", &name).status == 401);
+}
+
 TEST_EACH_ENGINE(who_is_signed_in_accepts_what_was_sent_to_that_address)
 {
     start(t);
@@ -520,6 +543,7 @@ int main(void)
         EACH_ENGINE(a_disabled_account_is_closed_to_its_members_alone),
         EACH_ENGINE(an_operator_signs_a_person_out_everywhere),
         EACH_ENGINE(a_stranger_signs_up_with_an_invitation),
+        EACH_ENGINE(an_account_gets_a_name),
         EACH_ENGINE(who_is_signed_in_accepts_what_was_sent_to_that_address),
         EACH_ENGINE(seats_are_members_and_open_invitations),
         EACH_ENGINE(a_mailbox_and_an_account_have_a_budget_of_invitations),

@@ -96,7 +96,7 @@ bool audit_request(struct req *req, struct audit_action action, int64_t account,
 
 static struct query ask(struct tx *tx, const struct audit_wanted *w)
 {
-    bool plain = w->from == 0 && w->to == INT64_MAX && w->action == NULL && w->shop == 0;
+    bool plain = w->from_ms == 0 && w->to_ms == INT64_MAX && w->action == NULL && w->shop == 0;
     if (plain) {
         struct query q = query(tx, w->account > 0 ? &page_of_account : &page_of_all);
         if (w->account > 0) bind_i64(&q, w->account);
@@ -104,7 +104,7 @@ static struct query ask(struct tx *tx, const struct audit_wanted *w)
         return q;
     }
     struct query q = query(tx, w->account > 0 ? &found_of_account : &found_of_all);
-    bind_i64(&q, w->after), bind_i64(&q, w->from), bind_i64(&q, w->to);
+    bind_i64(&q, w->after), bind_i64(&q, w->from_ms), bind_i64(&q, w->to_ms);
     bind_text(&q, w->action ? w->action : ""), bind_i64(&q, w->limit);
     if (w->account > 0) bind_i64(&q, w->account), bind_i64(&q, w->shop);
     return q;

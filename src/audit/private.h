@@ -13,7 +13,7 @@ struct audit_row {
 /* Newest first, ids below `after` (0: from the newest); account 0: of all. False on a storage fault. */
 /* `after`: rows with smaller ids; account 0: of all; action NULL: any. */
 struct audit_wanted {
-    int64_t account, shop /* of that account; 0: all */, after, limit, from, to;
+    int64_t account, shop /* of that account; 0: all */, after, limit, from_ms, to_ms;
     const char *action;
 };
 MUST_USE bool audit_page(struct tx *tx, const struct audit_wanted *w, struct audit_row *out, size_t *count);

@@ -150,8 +150,8 @@ static enum answer page_reply(struct req *req, int64_t account, bool all)
     const struct audit_wanted w = { .account = account,
                                     .after = in->after > 0 ? in->after : INT64_MAX,
                                     .limit = in->limit,
-                                    .from = in->from,
-                                    .to = in->to,
+                                    .from_ms = in->from,
+                                    .to_ms = in->to,
                                     .shop = in->shop,
                                     .action = in->action };
     if (wants_csv(req, in->format)) return csv_reply(req, w, p);

@@ -90,7 +90,7 @@ static void names_are_words(void **state)
 static bool page(struct test_db *t, int64_t account, int64_t after, int64_t limit, struct audit_row *row, size_t *n)
 {
     const struct audit_wanted w = {
-        .account = account, .after = after > 0 ? after : INT64_MAX, .limit = limit, .to = INT64_MAX
+        .account = account, .after = after > 0 ? after : INT64_MAX, .limit = limit, .to_ms = INT64_MAX
     };
     return audit_page(t->tx, &w, row, n);
 }
@@ -101,10 +101,10 @@ TEST_EACH_ENGINE(a_page_of_what_is_looked_for)
     struct audit_row row[AUDIT_PAGE_MAX];
     size_t n;
     for (int i = 1; i <= 5; i++) put(t, 7, 7, i), put(t, 8, 1, 100 + i);
-    struct audit_wanted w = { .account = 7, .after = INT64_MAX, .limit = 100, .from = AT + 2, .to = AT + 4 };
+    struct audit_wanted w = { .account = 7, .after = INT64_MAX, .limit = 100, .from_ms = AT + 2, .to_ms = AT + 4 };
     EXPECT(audit_page(t->tx, &w, row, &n) && n == 2);
     assert_int_equal(row[0].at_ms, AT + 3);
-    w.account = 0, w.to = INT64_MAX;
+    w.account = 0, w.to_ms = INT64_MAX;
     EXPECT(audit_page(t->tx, &w, row, &n) && n == 9);
     w.action = "no_such_action";
     EXPECT(audit_page(t->tx, &w, row, &n) && n == 0);

@@ -47,7 +47,7 @@ MUST_USE bool inbound_open(const struct delivery_row *r, struct arena *a, struct
 
 enum { DELIVERIES_PAGE = 50, DELIVERIES_PAGE_MAX = 100 };
 struct deliveries_wanted {
-    int64_t after, limit, from, to, account /* 0: of all */;
+    int64_t after, limit, from_ms, to_ms, account /* 0: of all */;
     const char *sender;
     int state /* -1: all */;
 };

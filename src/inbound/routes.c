@@ -148,8 +148,8 @@ static enum answer get_deliveries(struct req *req)
     struct page *p = ARENA_NEW(req->arena, struct page);
     const struct deliveries_wanted w = { .after = in->after > 0 ? in->after : INT64_MAX,
                                          .limit = in->limit,
-                                         .from = in->from,
-                                         .to = in->to,
+                                         .from_ms = in->from,
+                                         .to_ms = in->to,
                                          .account = in->account,
                                          .sender = in->sender,
                                          .state = text_eq(wanted_states[in->state], "all") ? -1 : in->state };

@@ -157,7 +157,8 @@ static struct query ask(struct tx *tx, const struct deliveries_wanted *w)
     bool open = w->state >= 0 && w->state != DELIVERY_ACTED;
     const struct stmt *page = w->sender ? open ? &page_open_sender : &page_sender : open ? &page_open : &page_all;
     struct query q = query(tx, w->account > 0 ? &page_account : page);
-    bind_i64(&q, w->after), bind_i64(&q, w->from), bind_i64(&q, w->to), bind_i64(&q, w->limit), bind_i64(&q, w->state);
+    bind_i64(&q, w->after), bind_i64(&q, w->from_ms), bind_i64(&q, w->to_ms), bind_i64(&q, w->limit),
+        bind_i64(&q, w->state);
     if (w->account > 0) bind_i64(&q, w->account), bind_text(&q, w->sender ? w->sender : "");
     else if (w->sender) bind_text(&q, w->sender);
     return q;

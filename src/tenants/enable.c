@@ -288,7 +288,7 @@ enum answer run_disable(struct req *req)
     if (subscriptions_get(req->tx, t.id, t.subscription, &s) != ROW_FOUND) return reply_fault(req);
     if (!entitlement_of(req->tx, t.account, t.shop, &s, req->now_ms, &paid_by)) return reply_fault(req);
     s.status = paid_by.runs ? SUBSCRIPTION_CANCELLED : SUBSCRIPTION_EXPIRED;
-    int64_t free_until_ms = entitlement_free_until(&paid_by);
+    int64_t free_until_ms = entitlement_free_until_ms(&paid_by);
     s.due_at_ms = 0;
     if (!tenants_stands_anew(req->tx, &t) ||
         tenants_move(req->tx, &t, TENANT_DISABLED, "disabled", req->who.person, req->now_ms) != ROW_FOUND ||

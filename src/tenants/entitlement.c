@@ -58,7 +58,7 @@ struct credits entitlement_price(const struct entitlement *e)
     return e->runs || e->next.until_ms > 0 ? credits_of(0) : tenants_settings.enable_price;
 }
 
-int64_t entitlement_free_until(const struct entitlement *e)
+int64_t entitlement_free_until_ms(const struct entitlement *e)
 {
     return e->next.until_ms > 0 ? e->next.until_ms : e->runs ? e->end_ms : 0;
 }

@@ -112,8 +112,8 @@ MUST_USE bool entitlement_of(struct tx *tx, int64_t account, int64_t shop, const
 /* The same of `count` subscriptions of one account, at most ENTITLEMENTS_MAX. */
 MUST_USE bool entitlements_of(struct tx *tx, int64_t account, const struct subscription *s, size_t count,
                               int64_t now_ms, struct entitlement *out);
-struct credits entitlement_price(const struct entitlement *e); /* of switching on now */
-int64_t entitlement_free_until(const struct entitlement *e);   /* so long that is free; 0: it costs */
+struct credits entitlement_price(const struct entitlement *e);  /* of switching on now */
+int64_t entitlement_free_until_ms(const struct entitlement *e); /* so long that is free; 0: it costs */
 /* Its chat serves: tokens are signed and taken. Renewals move the state when what paid for it is over. */
 bool entitlement_serves(const struct tenant *t);
 

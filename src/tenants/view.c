@@ -241,7 +241,7 @@ static void view_json(struct json *j, const void *arg)
     json_time(j, "enabledAt", t->enabled_at_ms);
     error_json(j, v);
     json_bool(j, "canEnable", may_enable(v));
-    json_time(j, "freeUntil", t->status == TENANT_ACTIVE ? 0 : entitlement_free_until(&v->paid_by));
+    json_time(j, "freeUntil", t->status == TENANT_ACTIVE ? 0 : entitlement_free_until_ms(&v->paid_by));
     steps_json(j, v);
     json_i64(j, "attempts", v->job.attempts);
     json_time(j, "nextAttemptAt", v->job.run_at_ms);

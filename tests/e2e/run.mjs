@@ -1,6 +1,7 @@
 // run.mjs: the main job in a browser, against the real binary with a real SMTP server.
 //
 //   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [PART...]
+//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [walk] [backend] [chat] [socket] [store] [team] [money] [manners] [looks] [focus] [speed]
 //
 // Parts run beside each other, as many as CHATHUB_LANES says (2), each with a server or a browser context of its own; what
 // measures speed runs after them, alone. CHATHUB_TEST_ENGINE: sqlite or postgres; unset: sqlite, and PostgreSQL too when
@@ -16,6 +17,7 @@ import { Checks, OUT, Stop, Tally } from './lib/checks.mjs';
 import { house } from './lib/house.mjs';
 import { looks } from './looks.mjs';
 import { focus, speed } from './measures.mjs';
+import { manners } from './manners.mjs';
 import { money } from './money.mjs';
 import { socket } from './socket.mjs';
 import { store } from './store.mjs';
@@ -35,6 +37,7 @@ const STORIES = {
     team,
 };
 const NAMES = [...Object.keys(STORIES), 'money', 'looks', 'focus', 'speed'];
+const NAMES = ['walk', 'backend', 'chat', 'socket', 'store', 'team', 'money', 'manners', 'looks', 'focus', 'speed'];
 const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));
 const wants = (name) => asked.length === 0 || asked.includes(name);
 const stranger = asked.find((name) => !NAMES.includes(name));
@@ -76,6 +79,7 @@ const home = ['looks', 'focus', 'speed'].some(wants) ? await house(first) : null
 const visits = [
     ...(wants('looks') ? looks().map((mode) => () => run('looks', mode, { browser, home })) : []),
     ...(wants('money') ? [() => run('money', money, { browser, engine: first })] : []),
+    ...(wants('manners') ? [() => run('manners', manners, { browser, engine: first })] : []),
     ...(wants('focus') ? [() => run('focus', focus, { browser, home })] : []),
 ];
 const walks = engines().flatMap((engine) => Object.entries(STORIES).filter(([name]) => wants(name))

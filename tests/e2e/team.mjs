@@ -48,6 +48,9 @@ async function openMenu(page) {
 const actsAs = (person, role) => until(`acting as ${role}`, () => person.api('GET', '/api/user')
     .then(({ json }) => json.user.account.role === role, () => false));
 
+const switchTo = (page, open, name) =>
+    Promise.all([page.waitForEvent('load'), open.getByRole('menuitemradio', { name }).click()]);
+
 async function aStranger(all, owner, browser) {
     const { checks, server } = all;
     const link = await invite(all, owner, FRESH, 'agent');
@@ -56,7 +59,7 @@ async function aStranger(all, owner, browser) {
     checks.about('team', () => [owner.page, page]);
     await checks.must('the link says who invites, into what, as what; nothing happens by opening it', async () => {
         await page.goto(link);
-        await seen(page.getByText(`${OWNER} invites you to work in their account. Your role: Agent.`));
+        await seen(page.getByText(`${OWNER} invites you to Tea House. Your role: Agent.`));
         assert.ok(!page.url().includes('token'), 'the token leaves the address');
         assert.equal(await page.locator('#join-email').inputValue(), FRESH);
         await page.reload();
@@ -138,13 +141,13 @@ async function oneWithAnAccount(all, owner, browser) {
     });
     await checks.must('the menu shows both accounts, and switches between them', async () => {
         const open = await openMenu(page);
-        await seen(open.getByRole('menuitemradio', { name: OWNER, checked: true }));
-        await open.getByRole('menuitemradio', { name: KNOWN }).click();
+        await seen(open.getByRole('menuitemradio', { name: 'Tea House', checked: true }));
+        await switchTo(page, open, KNOWN);
         await actsAs(viewer, 'owner');
         await page.waitForURL('**/home');
         await seen(page.getByRole('link', { name: 'Add your shop' }).first());
         const again = await openMenu(page);
-        await again.getByRole('menuitemradio', { name: OWNER }).click();
+        await switchTo(page, again, 'Tea House');
         await actsAs(viewer, 'viewer');
         await page.waitForURL('**/home');
     });
@@ -184,7 +187,6 @@ export async function team({ browser, engine, checks }) {
     checks.about('team', () => []);
     try {
         const account = await server.account('merchant', { email: OWNER, credits: 100 });
-        await account.request('PATCH', '/api/user', { json: { name: 'Tea House' } });
         await account.post('/api/shops', { shop_name: 'Leaves', hosting: 'external' });
         await server.account('merchant', { email: KNOWN });
         const owner = await Person.come(browser, server.base, { lang: 'en' });
@@ -205,6 +207,12 @@ export async function team({ browser, engine, checks }) {
             await owner.page.keyboard.press('Escape');
         });
         const all = { checks, server, mailbox };
+        await checks.must('the owner names the account', async () => {
+            await owner.page.goto('/settings/team');
+            await owner.page.getByRole('textbox', { name: 'Name of the account' }).fill('Tea House');
+            await button(owner.page, 'Save').click();
+            await seen(owner.page.getByText('The account has a new name'));
+        });
         const agent = await aStranger(all, owner, browser);
         const viewer = await oneWithAnAccount(all, owner, browser);
         const faults = [...owner.faults, ...agent.faults, ...viewer.faults];

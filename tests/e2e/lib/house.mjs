@@ -9,6 +9,11 @@ export const MERCHANT = 'mei@tea.example';
 export const NEWCOMER = 'new@tea.example';
 export const OPERATOR = 'boss@chathub.example';
 
+/** What the house says of itself, at the foot of every page. */
+const SAYS = { CHATHUB_COMPANY: '茶馆（杭州）网络科技有限公司 Tea & Chat Ltd.', CHATHUB_ICP_NUMBER: '浙ICP备12345678号-1',
+    CHATHUB_SUPPORT_CONTACT: 'mailto:help@chathub.example', CHATHUB_SUPPORT_HOURS: '周一至周五 9:00–18:00',
+    CHATHUB_STATUS_URL: 'https://status.chathub.example/' };
+
 /** A name without a place to break it. */
 const LONG = 'W'.repeat(60);
 
@@ -113,7 +118,8 @@ async function furnish(server, world) {
 /** { server, shops, merchant, leave() } */
 export async function house(engine) {
     const world = await ChatbotWorld.start({ secret: SECRET });
-    const server = await Server.start({ engine, env: { CHATBOT_BASE_URL: world.base, CHATBOT_SHARED_SECRET: SECRET } });
+    const server = await Server.start({ engine, env: { CHATBOT_BASE_URL: world.base,
+        CHATBOT_SHARED_SECRET: SECRET, ...SAYS } });
     const { busy, ...made } = await furnish(server, world);
     const leave = async () => {
         const faults = await server.end();

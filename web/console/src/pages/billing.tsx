@@ -99,7 +99,6 @@ export default function Billing() {
             <>
               <GetCredits />
               <Prices />
-              <LedgerProof />
             </>
           }
         />
@@ -109,6 +108,7 @@ export default function Billing() {
             {(rows) => <TransactionTable rows={rows} narrow={isNarrow(filter)} />}
           </LoadedList>
         </Section>
+        <LedgerProof />
       </Together>
     </Page>
   );

@@ -23,7 +23,9 @@ export function RenewalSwitch({ shop, subscription }: { shop: number; subscripti
     {
       onDone: ({ automatic, expiresAt }) => {
         for (const queryKey of [keys.shop(shop), keys.attention]) void queries.invalidateQueries({ queryKey });
-        notify.done(automatic ? t("renewal.isOn") : t("renewal.isOff", { day: day(expiresAt) }));
+        notify.done(automatic ? t("renewal.isOn") : t("renewal.isOff", { day: day(expiresAt) }), () =>
+          submit.send(!automatic),
+        );
       },
       onProblem: notify.problem,
     },

@@ -29,7 +29,7 @@ export default function SettingsPage() {
   return (
     <Page title={here.text}>
       <Settings label={t("nav.settings")} parts={parts}>
-        {part === "team" && mine !== undefined && <Team mine={mine} />}
+        {part === "team" && mine !== undefined && <Team mine={mine} name={user?.account?.name ?? ""} />}
         {part === "activity" && <Activity />}
         {part === "profile" && user !== null && <Profile user={user} key={user.id} />}
         {part === "security" && user !== null && <Security user={user} />}

@@ -13,15 +13,17 @@ import { ConfirmDialog } from "../../ui/dialog";
 import { FormDialog } from "../../ui/dialogs";
 import { Time } from "../../ui/facts";
 import { EmailField, useRules } from "../../ui/fields";
-import { FieldFrame, placeFieldProblems, useForm } from "../../ui/form";
+import { FieldFrame, Form, placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { Icon } from "../../ui/icon";
 import { Loaded } from "../../ui/loaded";
 import { Menu } from "../../ui/menu";
 import { useNotify } from "../../ui/notify";
 import { Section } from "../../ui/page";
 import { useProblemText } from "../../ui/problems";
+import { SaveBar } from "../../ui/save-bar";
 import { type Column, DataTable } from "../../ui/table";
 
+const NAME_MAX = 80;
 const ROLES: readonly Role[] = ["owner", "admin", "agent", "viewer"];
 /** Whom an administrator may make what. */
 const givenBy = (mine: Role) => (mine === "owner" ? ROLES : ROLES.slice(1));
@@ -127,11 +129,11 @@ function Members({ rows, mine, ask }: { rows: readonly TeamMember[]; mine: Role;
   const queries = useQueryClient();
   const notify = useNotify();
   const change = useSubmit(
-    ({ id, role }: { id: number; role: Role }) =>
+    ({ id, role }: { id: number; role: Role; was: Role }) =>
       answer(api.PATCH("/api/team/members/{id}", { params: { path: { id } }, body: { role } })),
     {
-      onDone: () => {
-        notify.done(t("team.changed"));
+      onDone: (_out, { id, role, was }) => {
+        notify.done(t("team.changed"), () => change.send({ id, role: was, was: role }));
         return queries.invalidateQueries({ queryKey: keys.team });
       },
       onProblem: notify.problem,
@@ -188,7 +190,7 @@ function Members({ rows, mine, ask }: { rows: readonly TeamMember[]; mine: Role;
                 key: role,
                 label: t("team.make", { role: t(`member.${role}`) }),
                 chosen: role === row.role,
-                onPick: () => change.send({ id: row.person, role }),
+                onPick: () => change.send({ id: row.person, role, was: row.role }),
               })),
             },
             {
@@ -265,7 +267,41 @@ function Invitations({ rows, ask }: { rows: readonly Invitation[]; ask: (what: R
   );
 }
 
-export function Team({ mine }: { mine: Role }) {
+/** What members see in their menu, and who is invited in the letter. */
+function AccountName({ name }: { name: string }) {
+  const { t } = useText();
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const rules = useRules();
+  const form = useForm({ name }, { rules: { name: [rules.required] }, draft: "account-name" });
+  const submit = useSubmit((body: { name: string }) => answer(api.PATCH("/api/account", { body })), {
+    onDone: (got) => {
+      queries.setQueryData(keys.user, got);
+      form.reset({ name: got.user?.account?.name ?? "" });
+      notify.done(t("team.named"));
+    },
+    onProblem: (problem) => {
+      if (!placeFieldProblems(form, problem)) notify.problem(problem);
+    },
+  });
+  return (
+    <div className="settings-form">
+      <Form form={form} onSubmit={submit.send} label={t("team.name")}>
+        <TextField
+          form={form}
+          name="name"
+          label={t("team.name")}
+          help={t("team.nameHelp")}
+          autoComplete="organization"
+          maxLength={NAME_MAX}
+        />
+        <SaveBar form={form} pending={submit.isPending} />
+      </Form>
+    </div>
+  );
+}
+
+export function Team({ mine, name }: { mine: Role; name: string }) {
   const { t } = useText();
   const read = useTeam();
   const [inviting, setInviting] = useState(false);
@@ -277,6 +313,7 @@ export function Team({ mine }: { mine: Role }) {
         const full = taken >= seats;
         return (
           <>
+            <AccountName name={name} key={name} />
             <Section
               title={t("member.title")}
               extra={
