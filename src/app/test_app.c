@@ -46,7 +46,6 @@ static const struct {
     { "overview", "counted anew each minute" },
     { "chat_visitors", "nothing is owed to them; their conversations are looked at" },
     { "chat_order_tries", "counters of an hour, whose times are clamped when they are read" },
-    { "chat_identities", "a shop's word of who somebody is, kept as it was said" },
     { "chat_shop_tokens", "what was used once, until it is too old anyway" },
     { "chat_presence", "who is there now: forgotten within minutes" },
     { "knowledge_shops", "what a shop says of itself: made anew by its next import" },

@@ -215,6 +215,12 @@ TEST_EACH_ENGINE(what_survived_its_erasure_is_found)
     static const struct test_harm harms[] = {
         { TOMBSTONE("1"), "a conversation that was taken out is there" },
         { TOMBSTONE("2"), "a visitor who was erased is there" },
+        { "INSERT INTO chat_identities (visitor, account, shop, subject, email, name, at_ms)"
+          " VALUES (99, 5, 7, 'u', '', '', 1)",
+          "a visitor who is not there" },
+        { "INSERT INTO chat_identities (visitor, account, shop, subject, email, name, at_ms)"
+          " VALUES (1, 5, 8, 'u', '', '', 1)",
+          "or not its" },
         { TOMBSTONE("1") "; DELETE FROM chat_conversations", "words of a conversation that was taken out are there" },
     };
     struct visitor v;

@@ -82,10 +82,33 @@ static bool erasures_piece(struct tx *tx, struct verify_piece *found)
     return row != ROW_FAULT;
 }
 
+/* ---- whom shops vouch for ---- */
+
+STMT(verify_identities,
+     "SELECT i.visitor, (SELECT COUNT(*) FROM chat_visitors v WHERE v.id = i.visitor AND v.shop = i.shop"
+     " AND v.account = i.account) AS visitors FROM chat_identities i WHERE i.visitor > ?1 ORDER BY i.visitor LIMIT ?2");
+
+static bool identities_piece(struct tx *tx, struct verify_piece *found)
+{
+    struct query q = query(tx, &verify_identities);
+    bind_i64(&q, found->cursor[0]), bind_i64(&q, VERIFY_PAGE);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        found->more = true;
+        found->looked++;
+        found->cursor[0] = col_i64(&q, "visitor");
+        if (col_i64(&q, "visitors") != 1)
+            verify_found(found, "visitor", found->cursor[0],
+                         "a shop vouches for a visitor who is not there, or not its");
+    }
+    return row != ROW_FAULT;
+}
+
 const struct verify_check chat_checks[] = {
     { .name = "chat.conversations",
       .doc = "Every message has its number, and who speaks came through the mover.",
       .piece = conversations_piece },
+    { .name = "chat.identities", .doc = "Whom a shop vouches for is a visitor of it.", .piece = identities_piece },
     { .name = "chat.settings",
       .doc = "What is stored of a shop's chat settings would be taken today.",
       .piece = chat_settings_piece },
