@@ -3,7 +3,7 @@
  * of the same customer. */
 #include "chat/private.h"
 
-#include "base/clock.h"
+#include "knowledge/knowledge.h"
 
 enum { BROWSERS_MAX = 100, PAGE_MESSAGES = 500, PAGE_NOTES = 500 };
 
@@ -38,6 +38,16 @@ static const struct shape page_shape[] = {
     SHAPE_LIST("messages", chat_message_shape, .type_name = "ChatMessage"),
     SHAPE_LIST("notes", kept_note_shape, .type_name = "CustomerNote"),
     SHAPE_OBJECT("next", next_shape, .nullable = true, .type_name = "CustomerNext", .doc = "null: that was all."),
+    SHAPE_END };
+static const struct shape order_item_shape[] = { SHAPE_TEXT("title"), SHAPE_I64("quantity"), SHAPE_END };
+static const struct shape order_shape[] = {
+    SHAPE_TEXT("number"), SHAPE_TEXT("status"), SHAPE_TEXT("statusText", .nullable = true), SHAPE_TEXT("currency"),
+    SHAPE_I64("total", .doc = "Minor units."),
+    SHAPE_LIST("items", order_item_shape, .type_name = "AskerOrderItem"), SHAPE_END };
+static const struct shape asker_shape[] = {
+    SHAPE_BOOL("vouched", .doc = "The shop says who this is; else the address is what they left."),
+    SHAPE_TEXT("email", .doc = "Empty: none is known."), SHAPE_TEXT("subject", .doc = "The shop's own id of them."),
+    SHAPE_LIST("orders", order_shape, .type_name = "AskerOrder", .doc = "Of that address, the newest first."),
     SHAPE_END };
 static const struct shape erased_shape[] = {
     SHAPE_I64("browsers", .doc = "How many of theirs were known."), SHAPE_END };
@@ -212,10 +222,76 @@ static enum answer run_erase(struct req *req)
     return reply_json(req, 200, erased_json, &browsers);
 }
 
+/* ---- who asks, for those who answer ---- */
+
+enum { ORDERS_SHOWN = 10 };
+
+struct asker {
+    struct identity who;
+    bool vouched;
+    const char *email; /* "": none is known */
+    struct knowledge_order *order;
+    size_t orders;
+};
+
+static void order_json(struct json *j, const struct knowledge_order *o)
+{
+    json_object(j, NULL);
+    json_text(j, "number", o->number), json_text(j, "status", o->status);
+    json_text(j, "statusText", o->status_text), json_text(j, "currency", currency_code(o->currency));
+    json_i64(j, "total", o->total);
+    json_array(j, "items");
+    for (size_t i = 0; i < o->items; i++) {
+        json_object(j, NULL);
+        json_text(j, "title", o->item[i].title ? o->item[i].title : "");
+        json_i64(j, "quantity", o->item[i].quantity);
+        json_end(j);
+    }
+    json_end(j);
+    json_end(j);
+}
+
+static void asker_json(struct json *j, const void *arg)
+{
+    const struct asker *a = arg;
+    json_bool(j, "vouched", a->vouched);
+    json_text(j, "email", a->email);
+    json_text(j, "subject", a->vouched ? a->who.subject : "");
+    json_array(j, "orders");
+    for (size_t i = 0; i < a->orders; i++) order_json(j, &a->order[i]);
+    json_end(j);
+}
+
+/* The orders of the address that the shop vouches for, else of the one that they left: people judge that themselves. */
+static enum answer run_asker(struct req *req)
+{
+    struct conversation c;
+    struct visitor v;
+    struct knowledge_source source;
+    struct asker out = { .email = "" };
+    enum row row = conversation_get(req->tx, ((const struct path_customer *)req->path)->id, &c);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE || c.account != req->who.account) return reply_problem(req, &problem_not_found);
+    row = visitor_get(req->tx, c.visitor, &v);
+    if (row == ROW_FOUND) out.email = v.email;
+    if (row != ROW_FAULT) row = identity_get(req->tx, c.visitor, &out.who);
+    out.vouched = row == ROW_FOUND;
+    if (out.vouched && out.who.email[0]) out.email = out.who.email;
+    if (row != ROW_FAULT) row = knowledge_source_of(req->tx, c.account, c.shop, req->arena, &source);
+    if (row == ROW_FAULT) return reply_fault(req);
+    bool ask = row == ROW_FOUND && out.email[0];
+    if (ask && !source.orders_of(source.ctx, str_of(out.email), ORDERS_SHOWN, req->arena, &out.order, &out.orders))
+        return reply_fault(req);
+    return reply_json(req, 200, asker_json, &out);
+}
+
 ROUTE_TAG(customer_tag, "Customer data", "What is kept of a customer: given out, and taken out.");
 
 /* clang-format off */
 const struct route chat_customer_routes[] = {
+    { .verb = VERB_GET, .path = "/api/inbox/:id/asker", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Customer data",
+      PATH_FIELDS(path_customer), .answer = asker_shape, PROBLEMS(&problem_not_found), .run = run_asker,
+      .doc = "Who asks, as far as it is known, and their orders." },
     { .verb = VERB_GET, .path = "/api/inbox/:id/customer", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Customer data",
       PATH_FIELDS(path_customer), QUERY_FIELDS(get_customer), .answer = page_shape, PROBLEMS(&problem_not_found),
       .run = run_export, .doc = "All that is kept of a customer, a page at a time: a conversation each." },

@@ -94,6 +94,7 @@ async function desk({ checks, merchant, shopper, agent }) {
     await checks.must('what is kept of a customer is saved as a file', async () => {
         await page.goto('/inbox');
         await page.getByRole('link', { name: /Ann/ }).first().click();
+        await page.locator('section[aria-label="Customer"]', { hasText: 'signed in to the shop' }).waitFor();
         const [file] = await Promise.all([
             page.waitForEvent('download'),
             page.getByRole('button', { name: 'Export customer data' }).click(),

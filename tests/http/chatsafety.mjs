@@ -148,6 +148,10 @@ test('a customer whom the shop vouches for hears of their orders without an addr
     const c = await newest(house.a);
     const { visitor } = (await house.a.get(`/api/inbox/${c.id}`)).json;
     assert.equal(visitor.name, 'Ann 👩‍🌾');
+    const asker = await house.viewer.get(`/api/inbox/${c.id}/asker`);
+    assert.equal(asker.status, 200, asker.text);
+    assert.deepEqual([asker.json.vouched, asker.json.subject, asker.json.orders.map((o) => o.number)], [true, 'user-1', ['#W1200']]);
+    assert.equal((await house.b.get(`/api/inbox/${c.id}/asker`)).status, 404);
 });
 
 test('every statement that does not hold gets the same answer, and changes nothing', async ({ server }) => {

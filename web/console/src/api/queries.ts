@@ -120,6 +120,11 @@ export const useInbox = (filter: InboxFilter): ReadList<InboxItem> =>
     getNextPageParam: ({ next }) => next,
     select: ({ pages, pageParams }) => ({ pages: pages.map(({ items }) => items), pageParams }),
   });
+export const useAsker = (id: number) =>
+  useQuery({
+    queryKey: keys.asker(id),
+    queryFn: () => answer(api.GET("/api/inbox/{id}/asker", { params: { path: { id } } })),
+  });
 export function useThread(id: number) {
   const queries = useQueryClient();
   return useQuery({

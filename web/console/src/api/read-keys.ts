@@ -19,6 +19,7 @@ export const keys = {
   inboxLists: ["inbox", "list"],
   inboxList: (filter: string) => ["inbox", "list", filter],
   thread: (id: number) => ["inbox", "thread", id],
+  asker: (id: number) => ["inbox", "asker", id],
   attention: ["attention"],
   onboarding: ["onboarding"],
   audit: ["audit"],

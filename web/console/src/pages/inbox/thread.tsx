@@ -14,6 +14,7 @@ import { Shop, Time } from "../../ui/facts";
 import { Icon } from "../../ui/icon";
 import { Loaded } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
+import { Asker } from "./asker";
 import { Composer } from "./composer";
 import { CustomerData } from "./customer-data";
 import { OwnerPill } from "./owner-pill";
@@ -293,6 +294,7 @@ function Open({ thread, typing, again, back }: OpenProps) {
         <Acts conversation={c} again={again} />
       </div>
       <Facts thread={thread} />
+      <Asker id={c.id} />
       <CustomerData thread={thread} back={back} />
       <Said thread={thread} typing={typing} />
       <Composer conversation={c} sent={again} />
