@@ -21,6 +21,7 @@ const KNOWN = {
 };
 
 let house;
+let shoppers = 0;
 
 async function makeHouse(server) {
     const [a, b] = [await server.account('merchant', { credits: 500 }), await server.account('merchant', { credits: 90 })];
@@ -45,10 +46,13 @@ async function makeHouse(server) {
 
 const shopper = async (server, shop = house.shop, domain = DOMAIN) => {
     const s = new Shopper(server, shop, domain);
-    await s.begin({ language: 'en', page: `https://${domain}/green` });
+    s.name = `Shopper ${++shoppers}`;
+    await s.begin({ language: 'en', page: `https://${domain}/green`, name: s.name });
     return s;
 };
-const newest = async (who, query = '') => (await who.get(`/api/inbox${query}`)).json.items[0]?.conversation;
+/** By the name that it has: what another one said, or the bot to it, may be newer. */
+const conversationOf = async (s) =>
+    (await house.a.get('/api/inbox?limit=100')).json.items.find((i) => i.visitorName === s.name).conversation;
 const refused = async (promise) => promise.then(() => assert.fail('it opened'), (e) => e.status);
 const signed = (claims = {}, header = undefined, secret = house.secret) =>
     statement(secret, { iss: house.shop, aud: house.aud, sub: 'user-1', ...claims }, header);
@@ -71,7 +75,7 @@ test('a blocked visitor is cut off within a second, in every tab, and may come a
     house = await makeHouse(server);
     const [s, neighbour] = [await shopper(server), await shopper(server)];
     await s.say('Hello');
-    const c = await newest(house.a);
+    const c = await conversationOf(s);
     const [one, two, theirs] = [await s.socket(), await s.socket(), await neighbour.socket()];
     const stream = await s.stream();
     assert.equal((await house.agent.post(`/api/inbox/${c.id}/visitor`, { blocked: true })).status, 200);
@@ -145,7 +149,8 @@ test('a customer whom the shop vouches for hears of their orders without an addr
     assert.match(await ask('Where is my order?'), /W1200[^]*UPS/, 'without its number too');
     assert.match(await ask('Where is my order W1200?'), /UPS/);
     assert.doesNotMatch(await ask('And where is order W1300?'), /paid/i);
-    const c = await newest(house.a);
+    s.name = 'Ann 👩‍🌾';
+    const c = await conversationOf(s);
     const { visitor } = (await house.a.get(`/api/inbox/${c.id}`)).json;
     assert.equal(visitor.name, 'Ann 👩‍🌾');
     const asker = await house.viewer.get(`/api/inbox/${c.id}/asker`);
@@ -236,7 +241,7 @@ test('a blocked customer does not come back through another browser', async ({ s
     const s = await shopper(server);
     s.token = (await s.ask('POST', 'identify', { token: signed({ sub: 'dora' }) })).json.token;
     await s.say('Something bad');
-    const c = await newest(house.a);
+    const c = await conversationOf(s);
     assert.equal((await house.a.post(`/api/inbox/${c.id}/visitor`, { blocked: true })).status, 200);
     const other = await shopper(server);
     assert.equal((await other.ask('POST', 'identify', { token: signed({ sub: 'dora' }) })).json.error, 'chat_blocked');
@@ -277,7 +282,7 @@ test('a secret that was rotated vouches on for its last day', async () => {
 test('a visitor is nobody but who its token says, whatever else it sends', async ({ server }) => {
     const [s, victim] = [await shopper(server), await shopper(server)];
     await victim.say('For nobody else');
-    const c = await newest(house.a);
+    const c = await conversationOf(victim);
     const { visitor } = (await house.a.get(`/api/inbox/${c.id}`)).json;
     for (const [method, what, json] of [
         ['POST', 'messages', { text: 'x', clientId: newKey(), conversation: c.id }],
@@ -344,7 +349,7 @@ test('what a shopper writes as an order is answered as words', async ({ server }
         assert.doesNotMatch(said, /SYSTEM|HANDOFF|SKIP|im_start|\{\w+\}|\b1(\.00)? ?USD|\$1\b/i, said);
         assert.ok((await s.heard()).some((m) => m.text === text), 'kept to the byte');
     }
-    assert.equal((await newest(house.a)).owner, 'bot', 'no word of theirs moves the conversation by itself');
+    assert.equal((await conversationOf(s)).owner, 'bot', 'no word of theirs moves the conversation by itself');
 });
 
 test('names and ids that show nothing, or say something else than they show, are refused', async ({ server }) => {
@@ -386,7 +391,7 @@ test('all that is kept of a customer is given out, of every browser of theirs, t
     await desk.say('From the desk');
     for (const s of [phone, desk])
         s.token = (await s.ask('POST', 'identify', { token: signed({ sub: 'frank', email: 'frank@store.example' }) })).json.token;
-    const c = await newest(house.a);
+    const c = await conversationOf(phone);
     await house.agent.post(`/api/inbox/${c.id}/notes`, { text: 'likes oolong', clientId: newKey() });
     const pages = [];
     for (let next = {}; next; ) {
@@ -413,7 +418,7 @@ test('all that is kept of a customer is given out, of every browser of theirs, t
 test('a long talk is given out a page at a time, each message once', async ({ server }) => {
     const s = await shopper(server);
     await s.say('0');
-    const c = await newest(house.a);
+    const c = await conversationOf(s);
     for (let i = 1; i < 40; i++)
         assert.equal((await house.agent.post(`/api/inbox/${c.id}/messages`, { text: `${i}`, clientId: newKey() })).status, 201);
     const { json } = await house.a.get(`/api/inbox/${c.id}/customer`);
@@ -427,7 +432,7 @@ test('a customer who is taken out is gone, everywhere and for everybody', async 
     await phone.say('My card is 4111');
     await desk.say('And again 4111');
     await neighbour.say('Not about that');
-    const kept = await newest(house.a);
+    const kept = await conversationOf(neighbour);
     for (const s of [phone, desk]) s.token = (await s.ask('POST', 'identify', { token: signed({ sub: 'grace' }) })).json.token;
     const mine = (await house.a.get('/api/inbox?limit=20')).json.items.filter((i) => i.excerpt.includes('4111'));
     assert.equal(mine.length, 2);
