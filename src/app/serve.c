@@ -5,6 +5,7 @@
 #include "app/overview.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "chat/chat.h"
 #include "http/events.h"
 #include "knowledge/knowledge.h"
 #include "outbound/http_client.h"
@@ -89,6 +90,17 @@ static const char *origin_of(struct arena *a, const char *url)
     return host ? arena_text_n(a, url, (size_t)(host - url) + 3 + strcspn(host + 3, "/")) : NULL;
 }
 
+/* Pictures of chats: files beside a database that is a file, else in the database, where every process finds them. */
+static bool make_image_folder(struct app *app, const char *uploads, struct buf *error)
+{
+    chat_settings.upload_dir = arena_printf(app->arena, "%s/" CHAT_UPLOAD_FOLDER, uploads);
+    if (db_engine_of(app->db) != DB_SQLITE) return true;
+    chat_settings.image_dir = arena_printf(app->arena, "%s/images", app->config->data_dir);
+    if (mkdir(chat_settings.image_dir, 0700) == 0 || errno == EEXIST) return true;
+    buf_printf(error, "%s cannot be made: %s.", chat_settings.image_dir, strerror(errno));
+    return false;
+}
+
 static bool start_http(struct app *app, enum serve_role role, const char *listen_on, struct buf *error)
 {
     char reason[512] = "";
@@ -98,6 +110,7 @@ static bool start_http(struct app *app, enum serve_role role, const char *listen
         return false;
     }
     knowledge_settings.upload_dir = uploads;
+    if (!make_image_folder(app, uploads, error)) return false;
     const struct http_options o = { .listen = listen_on,
                                     .origin = app->base_url,
                                     .trusted_proxy = config_proxies(app->config),

@@ -67,8 +67,9 @@ static size_t turns_of(struct arena *a, const struct message *m, size_t count, s
         bool customer = m[i].author == CHAT_BY_VISITOR;
         if (m[i].author == CHAT_BY_HOUSE) continue;
         if (customer && n > 0 && turn[n - 1].customer)
-            turn[n - 1].text = arena_printf(a, "%s\n%s", turn[n - 1].text, m[i].text);
-        else turn[n++] = (struct model_turn){ .customer = customer, .text = m[i].text };
+            turn[n - 1].text = arena_printf(a, "%s\n%s", turn[n - 1].text, m[i].image ? "" : m[i].text);
+        else turn[n++] = (struct model_turn){ .customer = customer, .text = m[i].image ? "" : m[i].text };
+        turn[n - 1].picture |= m[i].image != NULL;
     }
     return n > 0 && turn[n - 1].customer ? n : 0;
 }

@@ -20,8 +20,11 @@ struct chat_settings {
     struct lanes *lanes;              /* what a socket says is stored by them */
     bool development;                 /* pages of this machine may talk to every shop */
     const struct mail_settings *mail; /* NULL: no letters are written */
+    const char *upload_dir;           /* pictures under way; of this folder alone */
+    const char *image_dir;            /* where pictures are files; NULL: they are in the database */
 };
 extern struct chat_settings chat_settings;
+#define CHAT_UPLOAD_FOLDER "chat" /* upload_dir, within the folder of all uploads */
 
 /* ---- a conversation ---- */
 
@@ -98,11 +101,16 @@ MUST_USE enum row conversation_act(struct tx *tx, int64_t id, const struct chat_
 /* ---- messages ---- */
 
 enum { MESSAGE_MAX = 4000, CLIENT_ID_MAX = 64, AUTHOR_NAME_MAX = 80, MESSAGES_PAGE_MAX = 200 };
+struct chat_image {
+    int64_t id, bytes, width, height;
+    int kind; /* enum image_kind */
+};
 struct message {
     int64_t conversation, number, person, at_ms;
     enum chat_author author;
     const char *author_name, *text, *client_id; /* client_id NULL: not the reader's own, or none */
     const char *notice;                         /* with CHAT_BY_HOUSE: what it says, as a name; else NULL */
+    const struct chat_image *image;             /* NULL: words. Else `text` is its name */
 };
 struct message_new {
     int64_t conversation;
@@ -114,6 +122,7 @@ struct message_new {
     const char *client_id;   /* the sender's own for this message: the same again is the same message. NULL: none */
     const char *text;
     int64_t now_ms;
+    const struct chat_image *image; /* NULL: words */
 };
 enum message_put {
     MESSAGE_FAULT = -1,
@@ -133,6 +142,12 @@ MUST_USE bool messages_after(struct tx *tx, int64_t conversation, int64_t after,
 MUST_USE bool messages_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct message *out,
                               size_t *count);
 
+/* Before the messages of a conversation are removed: their pictures lose them, and go when nothing shows them. The
+ * conversation is locked. */
+MUST_USE bool chat_images_forget(struct tx *tx, int64_t conversation, int64_t now_ms);
+
+extern const struct route chat_picture_routes[];
+extern const struct job_kind chat_images_job; /* cron: pictures that nothing shows are removed */
 extern const struct route chat_visitor_routes[], chat_inbox_routes[];
 extern const struct job_kind chat_wake_job;   /* cron: snoozed conversations come back */
 extern const struct job_kind chat_answer_job; /* the assistant's turn */

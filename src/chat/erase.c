@@ -93,6 +93,7 @@ static bool bury_conversation(struct tx *tx, const struct erasure *e, int64_t id
 {
     struct query q = query(tx, &drop_conversation);
     bind_i64(&q, id);
+    if (!chat_images_forget(tx, id, e->at_ms)) return false; /* no address of its pictures leads anywhere from now on */
     return query_change(&q) >= 0 && tombstone(tx, e, ERASED_CONVERSATION, id);
 }
 

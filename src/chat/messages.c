@@ -20,11 +20,13 @@
 
 STMT(put, INSERT_FROM("c.epoch", "") ONCE, .postgres = TYPED_INSERT_FROM("c.epoch", "") ONCE);
 STMT(put_reply, INSERT_FROM("c.epoch", BOT_SPEAKS) ONCE, .postgres = TYPED_INSERT_FROM("c.epoch", BOT_SPEAKS) ONCE);
-STMT(by_client, "SELECT number, author, person, author_name, text, at_ms FROM chat_messages"
+#define IMAGE "image, kind, bytes, width, height"
+#define WITH_IMAGE " FROM chat_messages LEFT JOIN chat_images ON chat_images.id = image"
+STMT(by_client, "SELECT number, author, person, author_name, text, at_ms, " IMAGE WITH_IMAGE
                 " WHERE conversation = ?1 AND client_key = ?2");
-#define COLUMNS "number, author, person, author_name, client_key, text, at_ms"
-STMT(behind, "SELECT " COLUMNS " FROM chat_messages WHERE conversation = ?1 AND number > ?2 ORDER BY number LIMIT ?3");
-STMT(before_it, "SELECT " COLUMNS " FROM chat_messages WHERE conversation = ?1 AND number < ?2"
+#define COLUMNS "number, author, person, author_name, client_key, text, at_ms, " IMAGE
+STMT(behind, "SELECT " COLUMNS WITH_IMAGE " WHERE conversation = ?1 AND number > ?2 ORDER BY number LIMIT ?3");
+STMT(before_it, "SELECT " COLUMNS WITH_IMAGE " WHERE conversation = ?1 AND number < ?2"
                 " ORDER BY number DESC LIMIT ?3");
 STMT(count_unread, "SELECT COUNT(*) AS unread FROM chat_messages WHERE conversation = ?1 AND number > ?2"
                    " AND ((author = 1) = (CAST(?3 AS BIGINT) = 1))");
@@ -54,6 +56,23 @@ static void know_key(struct tx *tx, const char *key, struct message *m)
     if (end != NULL) m->notice = arena_text_n(tx_arena(tx), key + 2, (size_t)(end - key) - 2);
 }
 
+static const struct chat_image *image_of(const struct query *q)
+{
+    if (col_i64(q, "image") == 0 || col_is_null(q, "kind")) return NULL;
+    struct chat_image *i = ARENA_NEW(tx_arena(q->tx), struct chat_image);
+    *i = (struct chat_image){ .id = col_i64(q, "image"),
+                              .kind = (int)col_i64(q, "kind"),
+                              .bytes = col_i64(q, "bytes"),
+                              .width = col_i64(q, "width"),
+                              .height = col_i64(q, "height") };
+    return i;
+}
+
+static bool same_image(const struct chat_image *a, const struct chat_image *b)
+{
+    return (a ? a->id : 0) == (b ? b->id : 0);
+}
+
 static void from_row(const struct query *q, int64_t conversation, struct message *out)
 {
     *out = (struct message){ .conversation = conversation,
@@ -62,6 +81,7 @@ static void from_row(const struct query *q, int64_t conversation, struct message
                              .person = col_i64(q, "person"),
                              .author_name = col_text(q, "author_name"),
                              .text = col_text(q, "text"),
+                             .image = image_of(q),
                              .at_ms = col_i64(q, "at_ms") };
 }
 
@@ -90,7 +110,7 @@ static enum message_put not_inserted(struct tx *tx, const struct message_new *in
     if (row == ROW_NONE) return refused;
     from_row(&q, in->conversation, out);
     know_key(tx, key, out);
-    return text_eq(out->text, in->text) ? MESSAGE_AGAIN : MESSAGE_OTHER;
+    return text_eq(out->text, in->text) && same_image(out->image, in->image) ? MESSAGE_AGAIN : MESSAGE_OTHER;
 }
 
 static const enum chat_act_kind act_of[] = {
@@ -131,8 +151,10 @@ enum message_put message_put(struct tx *tx, const struct message_new *in, struct
                              .person = in->person,
                              .author_name = in->author_name ? in->author_name : "",
                              .text = in->text,
+                             .image = in->image,
                              .at_ms = in->now_ms };
     know_key(tx, key, out);
+    if (in->image && !chat_image_used(tx, in->conversation, number, in->image->id)) return MESSAGE_FAULT;
     struct chat_act act = { .kind = act_of[in->author],
                             .person = in->person,
                             .person_name = in->author_name,

@@ -138,6 +138,11 @@ struct erasure {
 MUST_USE bool chat_erase_visitor(struct tx *tx, const struct erasure *e, int64_t visitor);
 /* One that was kept long enough. JOB_AGAIN: somebody holds it. */
 MUST_USE enum job_wish chat_erase_conversation(struct tx *tx, const struct erasure *e, const struct conversation *c);
+/* ---- pictures.c (more in pictures.h) ---- */
+/* In the transaction that put the message: it shows this picture. */
+MUST_USE bool chat_image_used(struct tx *tx, int64_t conversation, int64_t number, int64_t image);
+extern const struct shape chat_image_shape[];
+void chat_image_json(struct json *j, const struct message *m); /* the member "image" */
 
 /* ---- conversations.c ---- */
 /* ROW_NONE also when somebody holds it. */

@@ -25,6 +25,7 @@ void message_json(struct json *j, const void *arg)
     json_text(j, "author", chat_author_name(m->author));
     json_text(j, "name", m->author_name);
     json_text(j, "text", m->text);
+    if (m->image) chat_image_json(j, m);
     json_time(j, "at", m->at_ms);
     if (m->client_id) json_text(j, "clientId", m->client_id);
     if (m->notice) json_text(j, "notice", m->notice);

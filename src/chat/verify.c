@@ -1,6 +1,6 @@
 /* verify.c: what must be true of conversations: numbers without a gap, a history that leads to where they are, unread
  * words counted. */
-#include "chat/private.h"
+#include "chat/pictures.h"
 
 enum { VERIFY_PAGE = 200 };
 
@@ -113,5 +113,8 @@ const struct verify_check chat_checks[] = {
       .doc = "What is stored of a shop's chat settings would be taken today.",
       .piece = chat_settings_piece },
     { .name = "chat.erasures", .doc = "What was taken out is not there.", .piece = erasures_piece },
+    { .name = "chat.images",
+      .doc = "Every picture has its bytes and is shown as often as it says.",
+      .piece = chat_images_piece },
     VERIFY_END
 };

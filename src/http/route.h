@@ -119,6 +119,14 @@ struct req {
     const void *raw;                  /* the parsed head: see req_header */
 };
 
+enum answer {
+    ANSWER_FAULT = -1, /* roll back; 503 or 500, see reply_fault */
+    ANSWER_SENT,       /* the reply is made: commit */
+    ANSWER_REFUSED,    /* the reply is made: roll back, then .refused */
+    ANSWER_GO_ON,      /* .prepare, and steps that handlers share: nothing stands against it */
+    ANSWER_WAIT,       /* .resume: the job has not ended */
+};
+
 /* A body that is streamed to disk: whole, hashed and synced before .run. Send it as it is, with any Content-Type. Who
  * may is asked before it is read. It is removed unless .run calls req_keep_upload and commits; its name is 32 hex
  * digits in http_options.upload_dir, for a row of the domain to remember. A process that dies may leave files that no
@@ -126,19 +134,14 @@ struct req {
 enum { UPLOAD_NAME_SIZE = 33 };
 struct upload_rule {
     int64_t max_bytes;
+    const char *folder; /* of upload_dir, for this domain alone: made at the start; NULL: upload_dir itself */
+    enum answer (*admit)(struct req *req); /* says who may, in a reading transaction before the first byte: rows that
+                                              anybody may call must have it. ANSWER_GO_ON, or the refusal */
 };
 struct upload_file {
     const char *name;
     int64_t size;
     uint8_t sha256[SHA256_SIZE];
-};
-
-enum answer {
-    ANSWER_FAULT = -1, /* roll back; 503 or 500, see reply_fault */
-    ANSWER_SENT,       /* the reply is made: commit */
-    ANSWER_REFUSED,    /* the reply is made: roll back, then .refused */
-    ANSWER_GO_ON,      /* .prepare, and steps that handlers share: nothing stands against it */
-    ANSWER_WAIT,       /* .resume: the job has not ended */
 };
 
 /* Which pages may send a request, by Sec-Fetch-Site, Origin or Referer. What comes with a bearer key and no cookie is

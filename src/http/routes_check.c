@@ -339,7 +339,7 @@ static void check_upload(struct check *c)
     if (r->upload->max_bytes <= 0) complain(c, "an upload without a limit");
     if (r->body_fields || r->body_max) complain(c, "an upload is the whole body: no fields, no other limit");
     if (r->verb == VERB_GET || r->tx != TX_WRITE) complain(c, "an upload is remembered in a row: it needs TX_WRITE");
-    if (!route_wants_caller(r)) complain(c, "an upload that anybody may send");
+    if (!route_wants_caller(r) && !r->upload->admit) complain(c, "an upload that anybody may send");
 }
 
 static void check_row(struct check *c)

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -302,6 +303,19 @@ static void copy_options(struct http *h, const struct http_options *o)
     security_headers_make(h);
 }
 
+static bool make_upload_folders(struct http *h, char *error, size_t error_size)
+{
+    for (size_t t = 0; h->o.routes[t] != NULL; t++)
+        for (const struct route *r = h->o.routes[t]; r->verb != VERB_UNSET; r++) {
+            if (r->upload == NULL || r->upload->folder == NULL) continue;
+            const char *path = arena_printf(h->text, "%s/%s", h->o.upload_dir, r->upload->folder);
+            if (mkdir(path, 0700) == 0 || errno == EEXIST) continue;
+            (void)snprintf(error, error_size, "%s cannot be made: %s", path, strerror(errno));
+            return false;
+        }
+    return true;
+}
+
 static bool check_options(struct http *h, const struct http_options *o, struct sockaddr_storage *sa, char *error,
                           size_t error_size)
 {
@@ -327,6 +341,7 @@ static bool check_options(struct http *h, const struct http_options *o, struct s
                 (void)snprintf(error, error_size, "%s takes files, and there is no folder for them", r->path);
                 return false;
             }
+    if (!make_upload_folders(h, error, error_size)) return false;
     h->router = router_new(o->routes, error, error_size);
     return h->router != NULL;
 }

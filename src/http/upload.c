@@ -39,7 +39,7 @@ struct upload {
     struct buf filling, writing;
     size_t renewed; /* bytes since the client's time began again */
     struct upload_file file;
-    char name[UPLOAD_NAME_SIZE], path[PATH_SIZE], part[PATH_SIZE];
+    char name[UPLOAD_NAME_SIZE], directory[PATH_SIZE], path[PATH_SIZE + 64], part[PATH_SIZE + 64];
 };
 
 /* ---- on a thread of the pool ---- */
@@ -74,7 +74,7 @@ static bool work_write(struct upload *u)
     sha256_end(u->sha, u->file.sha256);
     u->sha = NULL;
     if (fsync(u->fd) != 0 || rename(u->part, u->path) != 0) return false;
-    return sync_directory(u->loop->http->o.upload_dir);
+    return sync_directory(u->directory);
 }
 
 static void work_run(uv_work_t *work)
@@ -217,10 +217,27 @@ static void upload_new(struct exchange *x)
     random_bytes(drawn, sizeof drawn);
     hex_encode(drawn, sizeof drawn, u->name);
     u->file.name = u->name;
-    int n = snprintf(u->path, sizeof u->path, "%s/%s", l->http->o.upload_dir, u->name);
-    int m = snprintf(u->part, sizeof u->part, "%s/%s.part", l->http->o.upload_dir, u->name);
-    if (n >= (int)sizeof u->path || m >= (int)sizeof u->part) u->error = ENAMETOOLONG;
+    const char *folder = x->req.route->upload->folder;
+    int d = snprintf(u->directory, sizeof u->directory, "%s%s%s", l->http->o.upload_dir, folder ? "/" : "",
+                     folder ? folder : "");
+    (void)snprintf(u->part, sizeof u->part, "%s/%s.part", u->directory, u->name);
+    (void)snprintf(u->path, sizeof u->path, "%s/%s", u->directory, u->name);
+    if (d >= (int)sizeof u->directory) u->error = ENAMETOOLONG;
     x->upload = u;
+}
+
+/* Rows that anybody may call know by themselves who may send. What it found out is not kept: the request itself finds
+ * it again. */
+static bool admitted_by_rule(struct exchange *x, struct tx *tx)
+{
+    const struct upload_rule *rule = x->req.route->upload;
+    if (rule->admit == NULL) return true;
+    x->req.tx = tx;
+    enum answer a = rule->admit(&x->req);
+    x->req.tx = NULL;
+    x->req.prepared = NULL;
+    if (a == ANSWER_FAULT) (void)reply_fault(&x->req);
+    return a == ANSWER_GO_ON;
 }
 
 static enum op_wish ask_run(struct op *op, struct tx *tx)
@@ -230,7 +247,10 @@ static enum op_wish ask_run(struct op *op, struct tx *tx)
         (void)reply_fault(&x->req);
         return OP_REFUSE;
     }
-    if (x->admitted) return OP_COMMIT;
+    if (x->admitted) {
+        x->admitted = admitted_by_rule(x, tx);
+        return x->admitted ? OP_COMMIT : OP_REFUSE;
+    }
     (void)reply_problem(&x->req, caller_judge(&x->req));
     return OP_REFUSE;
 }

@@ -43,6 +43,8 @@ const PANEL = {
 };
 
 let fixture;
+/** A picture of one pixel. */
+const DOT = Buffer.from('R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAkQBADs=', 'base64');
 
 /** A visitor of the shop, who has said something; its token goes with every request. */
 async function visitorOf(server, shop) {
@@ -89,6 +91,8 @@ async function makeFixture(server) {
     assert.equal(known.status, 200);
     const [{ id: delivery }] = await deliveries(operator);
     const visitor = await visitorOf(server, shop);
+    const sent = await visitor.request('POST', `/api/chat/shop-${shop.id}/images?name=dot.gif&clientId=picture-of-the-fixture`, { body: DOT });
+    assert.equal(sent.status, 201, sent.text);
     const inbox = (await a.get('/api/inbox')).json.items;
     const { id: label } = (await a.post('/api/labels', { name: KNOWN })).json;
     const { id: canned } = (await a.post('/api/replies', { shortcut: KNOWN, text: 'Hello' })).json;
@@ -98,6 +102,7 @@ async function makeFixture(server) {
         a,
         b,
         visitor,
+        picture: sent.json.message.image.url.split('/').at(-1),
         conversation: inbox[0].conversation.id,
         operator,
         delivery,
@@ -140,6 +145,7 @@ function namesOfA(route) {
         product: KNOWN,
         entry: KNOWN,
         shop: `shop-${fixture.shop.id}`,
+        token: fixture.picture,
     };
 }
 

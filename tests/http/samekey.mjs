@@ -119,6 +119,7 @@ const calls = {
         return { path: `/api/visitors/${id}/messages`, json: words('Hi'), other: words('Ho') };
     },
     'POST /api/inbox/{id}/messages': (c) => inbox(c, 'messages', words('Hi'), words('Ho')),
+    'POST /api/inbox/{id}/images': (c) => inbox(c, `images?name=dot.gif&clientId=${newKey()}`, dot('AAAAAP'), dot('AAEBAf')),
     'POST /api/inbox/{id}/notes': (c) => inbox(c, 'notes', words('Hi'), words('Ho')),
     'POST /api/inbox/{id}/take': (c) => inbox(c, 'take', {}, { epoch: 1 }),
     'POST /api/inbox/{id}/hand': (c) => inbox(c, 'hand', { to: 'team' }, { to: 'bot' }),
@@ -138,6 +139,8 @@ const calls = {
     'POST /api/operator/jobs/{id}/retry': null, // wants a dead job: src/app's and src/jobs' own tests
 };
 
+/** A picture of one pixel. */
+const dot = (colours) => Buffer.from(`R0lGODlhAQABAIAA${colours}///ywAAAAAAQABAAACAkQBADs=`, 'base64');
 const words = (text) => ({ text, clientId: newKey() });
 
 /** In a conversation that a visitor of a shop of c has begun. */
@@ -169,7 +172,7 @@ test('the same Idempotency-Key with the same body acts once; with another body i
         const c = route.operatorOnly ? operator : target;
         const { path, json, other, secret } = await calls[route.name](c, target);
         const headers = { 'idempotency-key': newKey() };
-        const ask = (body) => c.request(route.method, path, { json: body, headers });
+        const ask = (body) => c.request(route.method, path, { ...(Buffer.isBuffer(body) ? { body } : { json: body }), headers });
         const first = await ask(json);
         const books = (await target.get('/api/billing/transactions')).text;
         const second = await ask(json);

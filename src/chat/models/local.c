@@ -334,7 +334,8 @@ static bool answer(struct local *m)
     bool answered = false;
     enum say s = SAY_EMPTY;
     bool order = m->new_email || about_order(m) || (m->order_pending && m->new_number);
-    if (m->h.a.n == 0) return local_say(m, REPLY_ASK, SAY_EMPTY, "no words"), true;
+    bool picture = m->ask->turn[m->ask->turns - 1].picture;
+    if (m->h.a.n == 0) return local_say(m, REPLY_ASK, picture ? SAY_PICTURE : SAY_EMPTY, "no words"), true;
     if (m->h.all & SENSE_INJECT) return local_say(m, REPLY_DECLINE, SAY_INJECTION, "orders to the bot"), true;
     if (!m->ask->no_wish && local_is_wish(&m->h))
         return local_say(m, REPLY_HAND_OFF_ASKED, SAY_HAND_OFF, "wish for a person"), true;

@@ -121,6 +121,7 @@ enum say {
     SAY_SAME_PRICE,
     SAY_ITEM_UNKNOWN,
     SAY_EMPTY,
+    SAY_PICTURE,
     SAY_COUNT
 };
 const char *say_text(enum local_language l, enum say s);

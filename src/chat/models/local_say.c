@@ -128,6 +128,12 @@ static const struct said texts[SAY_COUNT] = {
         "The shop sets its prices and I am not able to change them. ",
         "价格由店铺统一设定，我没有权限改动。",
         "Los precios los fija la tienda y no puedo cambiarlos. " } },
+    [SAY_PICTURE] = { {
+        "Thank you for the picture. I cannot look at pictures; please tell me in words what it is about, or ask for a"
+        " person of the team.",
+        "图片已收到。我无法查看图片内容，请用文字告诉我您的问题，或转接真人客服。",
+        "Gracias por la imagen. No puedo ver imágenes; dígame con palabras de qué se trata o pida hablar con una"
+        " persona del equipo." } },
     [SAY_OTHER_LANGUAGE] = { {
         "The shop's own words on this:\n",
         "店铺的说明（原文）：\n",

@@ -11,7 +11,8 @@
 
 struct model_turn {
     bool customer; /* false: the shop's side, bot or person */
-    const char *text;
+    const char *text; /* "" when it was a picture alone */
+    bool picture;     /* it brought one, which no model here can look at */
 };
 
 struct model_ask {

@@ -2,6 +2,7 @@
  * closes, focus goes in with opening and back with closing. All words of others are set as text, never as markup. */
 import { avatar, chipsFor } from "./face";
 import { rehearsal } from "./rehearsal";
+import { picture, pictures } from "./picture";
 import { STYLE } from "./style";
 import { Talk, type Ear, type Message, type State, type Waiting } from "./talk";
 import { texts } from "./texts";
@@ -49,8 +50,8 @@ function panel(frame: Frame): Panel {
   close.type = "button";
   close.ariaLabel = t.close;
   names.append(title, who);
-  const picture = element("span", "pic");
-  head.append(picture, names, close);
+  const portrait = element("span", "pic");
+  head.append(portrait, names, close);
   const log = element("div", "log");
   log.role = "log";
   log.ariaLabel = t.log;
@@ -119,6 +120,7 @@ function panel(frame: Frame): Panel {
     lastDay = d;
     const name = m.author === "bot" ? botName : m.name || t.someone;
     const [one, foot] = bubble(m.author, name, m.text ?? "", m.author === "house" ? "" : clock.format(at));
+    if (m.image) one.querySelector(".b")?.replaceChildren(picture(frame.base, m.image, m.text ?? ""));
     if (m.author === "visitor") read.set(m.number, foot);
     sent.append(one);
     lastNumber = m.number;
@@ -142,7 +144,7 @@ function panel(frame: Frame): Panel {
 
   /** The shop's settings, whenever they come. */
   function wear(face: Face | undefined) {
-    picture.replaceChildren(avatar(face));
+    portrait.replaceChildren(avatar(face));
     if (face?.botName) ear.botName(face.botName);
     if (lastNumber === 0) ear.anew();
     showState();
@@ -301,6 +303,20 @@ function panel(frame: Frame): Panel {
       .catch(() => tellUser(t.failed, true))
       .finally(() => (wishing = false));
   };
+
+  const going = element("div");
+  going.style.display = "contents";
+  waiting.after(going);
+  pictures({
+    box,
+    form,
+    input,
+    waiting: going,
+    t,
+    send: (file, clientId, progress) => talk.sendPicture(file, clientId, progress),
+    tell: tellUser,
+    shown: toEnd,
+  });
 
   // A phone's keyboard makes the visible part smaller without telling the page's height.
   const view = window.visualViewport;

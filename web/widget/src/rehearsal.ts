@@ -3,7 +3,10 @@
 import type { Preview } from "./shared";
 import type { Ear, Message, Talk } from "./talk";
 
-export type Line = Pick<Talk, "start" | "send" | "again" | "typing" | "read" | "wish" | "identify" | "logout" | "end">;
+export type Line = Pick<
+  Talk,
+  "start" | "send" | "again" | "typing" | "read" | "wish" | "sendPicture" | "identify" | "logout" | "end"
+>;
 
 export function rehearsal(ear: Ear, answer: Preview["rehearse"]): Line {
   let number = 0;
@@ -28,6 +31,7 @@ export function rehearsal(ear: Ear, answer: Preview["rehearse"]): Line {
     typing: () => undefined,
     read: () => undefined,
     wish: () => Promise.resolve(),
+    sendPicture: () => Promise.reject(new Error()), // nothing is kept, so nothing can be shown
     identify: () => Promise.resolve(false), // nobody is a customer here
     logout() {
       number = 0;

@@ -30,6 +30,7 @@ overflow-wrap:anywhere}
 .mine .b{background:var(--c);color:var(--k)}
 .house .b{background:none;padding:0}
 .b a{color:inherit}
+.b img{display:block;max-width:100%;max-height:240px;width:auto;height:auto;border-radius:8px}
 .fail .at{color:#b42318}
 .fail .at button{min-height:24px;padding:0 4px;text-decoration:underline}
 .n{position:fixed;z-index:2147483000;bottom:88px;right:20px;max-width:min(280px,calc(100vw - 40px));display:flex;
@@ -50,6 +51,7 @@ form{display:flex;gap:8px;align-items:flex-end;padding:8px 12px 12px;border-top:
 textarea{flex:1;box-sizing:border-box;min-height:44px;max-height:120px;padding:10px 12px;border:1px solid #8a93a0;border-radius:12px;
 resize:none;font:16px/1.4 inherit;font-family:inherit;color:inherit;background:var(--bg)}
 form button{background:var(--c)!important;color:var(--k)!important;min-height:44px!important}
+form .clip{background:none!important;width:44px;padding:0!important;font-size:18px!important}
 form button:disabled{opacity:.5;cursor:default}
 @media(max-width:480px){.p,.left .p{inset:0 0 auto 0;width:auto;height:var(--h,100vh);border:0;border-radius:0}}
 @media(prefers-color-scheme:dark){.p.auto{--bg:#16181d;--fg:#eceef2;--dim:#a3abb8;--line:#343a45;--soft:#262b34}

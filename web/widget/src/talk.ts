@@ -3,6 +3,7 @@
  * One socket a browser: the tab that holds the lock has it and tells the others over a BroadcastChannel; each tab sends by
  * POST when it has none. A message lies in the outbox, in storage, from Enter until its acknowledgement, under an id of
  * its own: sent twice it is the same message. What was missed is read from the number of the last message seen. */
+import type { Image } from "./picture";
 import { storeOf, type Frame } from "./shared";
 
 export interface Message {
@@ -12,6 +13,7 @@ export interface Message {
   text: string | null; // null in an event: too long for one, to be read
   at: string;
   clientId?: string;
+  image?: Image;
 }
 export interface State {
   beganAt: string; // another one: a new conversation, whose numbers begin with 1
@@ -380,6 +382,34 @@ export class Talk {
     } finally {
       this.flushing = false;
     }
+  }
+
+  /** A picture goes by itself, as one request that tells its progress. */
+  async sendPicture(file: File, clientId: string, progress: (part: number) => void) {
+    if (!this.kept.token && !(await this.begin())) throw new Error();
+    const { message, conversation } = await this.put(file, clientId, progress);
+    this.stand(conversation);
+    if (message.number === this.last + 1) this.take([message]);
+    else await this.catchUp();
+  }
+
+  private put(file: File, clientId: string, progress: (part: number) => void) {
+    const query = new URLSearchParams({ name: Array.from(file.name).slice(-200).join("") || "image", clientId });
+    return new Promise<{ message: Message; conversation: State }>((done, fail) => {
+      const request = new XMLHttpRequest(); // fetch tells no progress of what is sent
+      request.open("POST", `${this.frame.base}/api/chat/${this.frame.shop}/images?${query.toString()}`);
+      request.setRequestHeader("Authorization", `Bearer ${this.kept.token}`);
+      request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+      request.responseType = "json";
+      request.upload.onprogress = (e) => progress(e.total ? e.loaded / e.total : 0);
+      request.onerror = () => fail(new Error());
+      request.onload = () => {
+        const told = request.response as { message: Message & string; conversation: State } | null;
+        if (request.status < 300 && told) done(told);
+        else fail(new Error(told?.message ?? ""));
+      };
+      request.send(file);
+    });
   }
 
   typing() {

@@ -9,6 +9,7 @@ import { useText } from "../../i18n/i18n";
 import { Button } from "../../ui/button";
 import { forgetDraft, keepDraft, readDraft } from "../../ui/draft";
 import { useNotify } from "../../ui/notify";
+import { PictureButton, usePictures } from "./pictures";
 
 const TEXT_MAX = 4000;
 const TYPING_MS = 4000;
@@ -27,6 +28,7 @@ export function Composer({ conversation: c, sent }: { conversation: InboxConvers
   const [what, setWhat] = useState<What>("answer");
   const [text, setText] = useState(() => readDraft<{ text: string }>(draft, ["text"]).text ?? "");
   const typedAt = useRef(0);
+  const pictures = usePictures(c, sent);
   const params = { path: { id: c.id } };
   const write = (words: string) => {
     setText(words);
@@ -76,6 +78,7 @@ export function Composer({ conversation: c, sent }: { conversation: InboxConvers
         event.preventDefault();
         send();
       }}
+      {...(what === "answer" && pictures.takes)}
     >
       <div className="line" role="group" aria-label={t("inbox.kind")}>
         {(["answer", "note"] as const).map((kind) => (
@@ -101,9 +104,12 @@ export function Composer({ conversation: c, sent }: { conversation: InboxConvers
         aria-label={label}
         placeholder={label}
       />
-      <Button look="primary" type="submit" busy={submit.isPending}>
-        {t(what === "note" ? "inbox.keepNote" : "inbox.send")}
-      </Button>
+      <div className="line">
+        <Button look="primary" type="submit" busy={submit.isPending}>
+          {t(what === "note" ? "inbox.keepNote" : "inbox.send")}
+        </Button>
+        {what === "answer" && <PictureButton pictures={pictures} />}
+      </div>
     </form>
   );
 }

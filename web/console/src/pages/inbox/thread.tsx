@@ -18,6 +18,7 @@ import { Asker } from "./asker";
 import { Composer } from "./composer";
 import { CustomerData } from "./customer-data";
 import { OwnerPill } from "./owner-pill";
+import { Picture } from "./pictures";
 
 const EARLIER_ROWS = 100;
 type Line = { kind: "message"; at: string; message: InboxMessage } | { kind: "note"; at: string; note: InboxNote };
@@ -45,7 +46,7 @@ const AUTHORS: Readonly<Record<InboxMessage["author"], TextKey>> = {
 
 function MessageLine({ message, read, visitor }: { message: InboxMessage; read: boolean; visitor: string }) {
   const { t, exact, clock } = useText();
-  const { author, text, at } = message;
+  const { author, text, at, image } = message;
   const name = message.name || (author === "visitor" && visitor) || t(AUTHORS[author]);
   return (
     <li className={`said said-${author}`}>
@@ -58,7 +59,7 @@ function MessageLine({ message, read, visitor }: { message: InboxMessage; read: 
         {read && ` · ${t("inbox.read")}`}
       </span>
       <div className="said-words" dir="auto">
-        {text}
+        {image === undefined ? text : <Picture image={image} name={text} />}
       </div>
     </li>
   );

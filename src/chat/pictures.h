@@ -1,0 +1,33 @@
+/* pictures.h: private to chat/: how pictures are kept, shown and removed. */
+#ifndef CHATHUB_CHAT_PICTURES_H
+#define CHATHUB_CHAT_PICTURES_H
+
+#include "chat/images.h"
+#include "chat/private.h"
+
+/* A picture that is clean and, where pictures are files, written and synced under its name. */
+struct picture_new {
+    struct chat_image about;
+    char hash[SHA256_HEX_SIZE];
+    const char *file;   /* "": `content` goes into the database */
+    struct str content; /* p NULL with a file */
+};
+/* Off the lanes: cleans the file and writes it where pictures are kept. NULL: *out is ready; else the refusal. */
+MUST_USE const struct problem *picture_prepare(struct arena *a, const char *path, size_t size, struct picture_new *out);
+/* The row of these bytes in this shop: the one that is there, or a new one. The conversation is locked. */
+MUST_USE bool picture_keep(struct tx *tx, const struct conversation *c, const struct picture_new *in, int64_t now_ms,
+                           struct chat_image *out);
+/* The bytes of a message's picture, into the arena. ROW_NONE: there is no such message, or its file is gone. */
+MUST_USE enum row picture_read(struct tx *tx, int64_t conversation, int64_t number, struct arena *a,
+                               struct chat_image *about, struct str *content);
+
+/* The address of a message's picture: signed, with an end, for whoever has been told it. */
+enum { PICTURE_TOKEN_SIZE = 4 + 75 + 1 }; /* "chi_", 56 bytes as base64url, NUL */
+void picture_token_write(int64_t conversation, int64_t number, int64_t now_ms, char out[PICTURE_TOKEN_SIZE]);
+MUST_USE bool picture_token_read(struct str text, int64_t now_ms, int64_t *conversation, int64_t *number);
+
+MUST_USE bool chat_images_piece(struct tx *tx, struct verify_piece *found); /* of chat_checks */
+
+extern const struct problem problem_image_heic, problem_image_unknown, problem_image_broken, problem_image_pixels;
+
+#endif

@@ -1,0 +1,217 @@
+// images.mjs: pictures in a chat, by HTTP on the running server: taken by their content and cleaned, shown by a signed
+// address under a policy of their own, refused with words, bounded by visitor; a kill in between loses no acknowledged
+// picture and leaves nothing that the books do not know.
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { deflateSync, crc32 } from 'node:zlib';
+import { Client, newKey } from './lib/client.mjs';
+import { run, test } from './lib/suite.mjs';
+
+const DOMAIN = 'tea.example';
+const MAX = 5 << 20;
+let house;
+
+function chunk(name, data) {
+    const head = Buffer.concat([Buffer.from(name), data]);
+    const [size, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    size.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(head));
+    return Buffer.concat([size, head, sum]);
+}
+/** A real picture, of one colour, with words in it that nobody should see. */
+function png(width = 2, height = 2, grey = 128, more = Buffer.from('Comment\0SECRET 52.1N')) {
+    const head = Buffer.alloc(13);
+    head.writeUInt32BE(width, 0);
+    head.writeUInt32BE(height, 4);
+    head[8] = 8;
+    const rows = Buffer.alloc(Math.min(height * (width + 1), 1 << 20), grey);
+    for (let y = 0; y < height && y * (width + 1) < rows.length; y++) rows[y * (width + 1)] = 0;
+    return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('tEXt', more),
+        chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+}
+
+class Shopper extends Client {
+    constructor(server, shop = house.shop, origin = `https://${DOMAIN}`) {
+        super(server.client().base, server.api);
+        Object.assign(this, { shop, page: origin });
+    }
+    get own() { return { origin: this.page, ...(this.token ? { authorization: `Bearer ${this.token}` } : {}) }; }
+    async begin() {
+        const r = await this.request('POST', `/api/chat/${this.shop}/session`, { json: { language: 'en' }, headers: this.own });
+        assert.equal(r.status, 200, r.text);
+        this.token = r.json.token;
+        return this;
+    }
+    picture(body, { name = 'photo.png', clientId = newKey(), type = 'image/png', headers = {} } = {}) {
+        return this.request('POST', `/api/chat/${this.shop}/images?${new URLSearchParams({ name, clientId })}`,
+            { body, headers: { 'content-type': type, ...this.own, ...headers } });
+    }
+    async heard() {
+        const r = await this.request('GET', `/api/chat/${this.shop}/messages?limit=200`, { headers: this.own });
+        return r.json.messages;
+    }
+}
+const shopper = (server, ...more) => new Shopper(server, ...more).begin();
+
+/** The bytes and the headers, by any browser. */
+async function shown(server, url) {
+    const r = await fetch(new URL(url, server.base));
+    return { status: r.status, headers: r.headers, bytes: Buffer.from(await r.arrayBuffer()) };
+}
+
+test('a picture is cleaned, told to both sides, and shown as what it is', async ({ server }) => {
+    const [a, b] = [await server.account('merchant', { credits: 500 }), await server.account('merchant', { credits: 90 })];
+    const shop = await a.shop('Tea', DOMAIN);
+    const other = await b.shop('Coffee', 'coffee.example');
+    for (const [who, one] of [[a, shop], [b, other]]) assert.equal((await who.post(`/api/shops/${one.id}/chatbot/enable`, {})).status, 200);
+    house = { a, b, agent: await server.member(a, 'agent'), viewer: await server.member(a, 'viewer'), shop: `shop-${shop.id}`, other: `shop-${other.id}` };
+    const s = await shopper(server);
+    const name = '照片 👨‍👩‍👧 <b>.png';
+    const sent = await s.picture(png(), { name });
+    assert.equal(sent.status, 201, sent.text);
+    const { image, text } = sent.json.message;
+    assert.deepEqual([text, image.type, image.width, image.height], [name, 'image/png', 2, 2]);
+    const { status, headers, bytes } = await shown(server, image.url);
+    assert.equal(status, 200);
+    assert.equal(bytes.length, image.size);
+    assert.ok(!bytes.includes('SECRET') && bytes.includes('IDAT'));
+    assert.equal(headers.get('content-type'), 'image/png');
+    assert.equal(headers.get('x-content-type-options'), 'nosniff');
+    assert.match(headers.get('content-security-policy'), /sandbox/);
+    assert.match(headers.get('content-security-policy'), /default-src 'none'/);
+    assert.match(headers.get('cache-control'), /private/);
+    house.conversation = (await a.get('/api/inbox')).json.items[0].conversation.id;
+    const thread = (await house.viewer.get(`/api/inbox/${house.conversation}`)).json;
+    assert.equal(thread.messages[0].image.size, image.size);
+    house.url = image.url;
+});
+
+test('a person answers with a picture, and the visitor hears it', async ({ server }) => {
+    const s = await shopper(server);
+    await s.picture(png());
+    const { id } = (await house.a.get('/api/inbox')).json.items[0].conversation;
+    const key = newKey();
+    const clientId = newKey();
+    const answer = () => house.agent.request('POST', `/api/inbox/${id}/images?name=shelf.png&clientId=${clientId}`,
+        { body: png(3, 1), headers: { 'content-type': 'image/png', 'idempotency-key': key } });
+    const first = await answer();
+    assert.equal(first.status, 201, first.text);
+    assert.equal(first.json.conversation.owner, 'person');
+    assert.equal((await answer()).json.message.number, first.json.message.number);
+    const heard = await s.heard();
+    assert.deepEqual(heard.map((m) => [m.author, m.text, m.image.width]), [['visitor', 'photo.png', 2], ['person', 'shelf.png', 3]]);
+});
+
+test('the same id is the same picture, and no other', async ({ server }) => {
+    const s = await shopper(server);
+    const clientId = newKey();
+    const first = await s.picture(png(), { clientId });
+    assert.equal((await s.picture(png(), { clientId })).json.message.number, first.json.message.number);
+    const other = await s.picture(png(4, 4), { clientId });
+    assert.deepEqual([other.status, other.json.error], [409, 'message_differs']);
+    assert.equal((await s.heard()).length, 1);
+});
+
+test('what is no picture is refused by its content, with words, and nothing is changed', async ({ server }) => {
+    const s = await shopper(server);
+    const cases = [
+        ['<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', 415, 'image_unknown'],
+        ['<!doctype html><script>alert(1)</script>', 415, 'image_unknown'],
+        ['GIF89a/*', 422, 'image_broken'],
+        [Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'), 415, 'image_heic'],
+        [png().subarray(0, -3), 422, 'image_broken'],
+        [png(20000, 20), 422, 'image_pixels'],
+        ['', 415, 'image_unknown'],
+        [Buffer.alloc(MAX + 1, 'a'), 413, 'too_large'],
+    ];
+    for (const [body, status, error] of cases) {
+        const r = await s.picture(body);
+        assert.deepEqual([r.status, r.json?.error], [status, error], `${error}: ${r.text.slice(0, 200)}`);
+        assert.ok(r.json.message.length > 10);
+    }
+    for (const [name, wrong] of [['', 'required'], ['x'.repeat(201), 'too_long'], ['a\nb', 'control_characters']]) {
+        const r = await s.picture(png(), { name });
+        assert.deepEqual([r.status, r.json.fields?.[0]?.code], [422, wrong], r.text.slice(0, 300));
+    }
+    assert.deepEqual(await s.heard(), []);
+});
+
+test('a picture of the largest size is taken', async ({ server }) => {
+    const s = await shopper(server);
+    const rest = MAX - png(2, 2, 7, Buffer.alloc(0)).length;
+    const r = await s.picture(png(2, 2, 7, Buffer.alloc(rest)));
+    assert.equal(r.status, 201, r.text);
+    assert.ok(r.json.message.image.size < 1000, 'the words were most of it');
+});
+
+test('who is nobody’s visitor is refused before a byte is taken', async ({ server }) => {
+    const s = new Shopper(server);
+    const { port } = new URL(server.base);
+    const head = `POST /api/chat/${house.shop}/images?name=a.png&clientId=${newKey()} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: https://${DOMAIN}\r\nContent-Type: image/png\r\nContent-Length: 4000000\r\nExpect: 100-continue\r\n\r\n`;
+    const answer = await new Promise((resolve, reject) => {
+        const socket = net.connect(Number(port), '127.0.0.1', () => socket.write(head));
+        socket.once('data', (bytes) => (socket.destroy(), resolve(String(bytes))));
+        socket.once('error', reject);
+    });
+    assert.match(answer, /^HTTP\/1\.1 401 /);
+    const stranger = await s.picture(png());
+    assert.deepEqual([stranger.status, stranger.json.error], [401, 'chat_token']);
+    const elsewhere = await shopper(server, house.other, 'https://coffee.example');
+    elsewhere.shop = house.shop;
+    assert.equal((await elsewhere.picture(png())).status, 401);
+    const page = await shopper(server);
+    page.page = 'https://evil.example';
+    assert.equal((await page.picture(png())).status, 403);
+});
+
+test('another account sees and sends nothing, a viewer sends nothing', async () => {
+    const send = (who) => who.request('POST', `/api/inbox/${house.conversation}/images?name=a.png&clientId=${newKey()}`,
+        { body: png(), headers: { 'content-type': 'image/png' } });
+    assert.equal((await send(house.b)).status, 404);
+    assert.equal((await send(house.viewer)).status, 403);
+});
+
+test('an address that was changed leads nowhere', async ({ server }) => {
+    for (const url of [house.url.slice(0, -1), `${house.url.slice(0, -1)}${house.url.endsWith('A') ? 'B' : 'A'}`, '/chat-images/x', '/chat-images/chi_'])
+        assert.equal((await shown(server, url)).status, 404, url);
+    assert.equal((await shown(server, house.url)).status, 200);
+});
+
+test('one visitor’s pictures are counted, another’s are not', async ({ server }) => {
+    const [loud, quiet] = [await shopper(server), await shopper(server)];
+    const codes = [];
+    for (let i = 0; i < 22; i++) codes.push((await loud.picture(png(2, 2, i))).status);
+    assert.deepEqual([codes.filter((c) => c === 201).length, codes.at(-1)], [20, 429]);
+    assert.equal((await quiet.picture(png())).status, 201);
+});
+
+test('a kill while pictures come loses none that was acknowledged', async ({ server }) => {
+    const all = await Promise.all(Array.from({ length: 6 }, () => shopper(server)));
+    const acknowledged = [];
+    const big = (i, k) => png(600, 600, (i * 16 + k) % 255);
+    const work = all.map(async (s, i) => {
+        for (let k = 0; k < 16; k++) {
+            const r = await s.picture(big(i, k)).catch(() => null);
+            if (r === null) return;
+            if (r.status === 201) acknowledged.push([s, r.json.message]);
+        }
+    });
+    await new Promise((done) => setTimeout(done, 250));
+    server.child.kill('SIGKILL');
+    await Promise.all(work);
+    await server.exited;
+    await server.again();
+    assert.ok(acknowledged.length > 0, 'some came before the kill');
+    for (const [s, m] of acknowledged) {
+        const again = (await s.heard()).find((one) => one.number === m.number);
+        assert.equal(again?.image?.size, m.image.size);
+        assert.equal((await shown(server, again.image.url)).bytes.length, m.image.size);
+    }
+});
+
+test('the books of pictures are sound', async ({ server }) => {
+    const { checks } = await server.verify();
+    assert.ok(checks.find((c) => c.name === 'chat.images').looked > 3);
+});
+
+await run();

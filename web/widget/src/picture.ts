@@ -1,0 +1,111 @@
+/* picture.ts: pictures in the chat: chosen, pasted or dropped, with their progress while they go, and shown as links. */
+import type { Texts } from "./texts";
+
+export interface Image {
+  type: string;
+  size: number;
+  width: number;
+  height: number;
+  url: string;
+}
+export const PICTURE_TYPES = "image/jpeg,image/png,image/webp,image/gif";
+const PICTURE_MAX = 5 << 20;
+
+/** A picture that can be opened. Where the page's policy forbids it, its name stays as a link. */
+export function picture(base: string, image: Image, name: string): HTMLElement {
+  const link = document.createElement("a");
+  link.href = base + image.url;
+  link.target = "_blank";
+  link.rel = "noopener";
+  const img = document.createElement("img");
+  img.alt = name;
+  img.width = image.width;
+  img.height = image.height;
+  img.onerror = () => link.replaceChildren(name);
+  img.src = link.href;
+  link.append(img);
+  return link;
+}
+
+interface Wants {
+  box: HTMLElement;
+  form: HTMLFormElement;
+  input: HTMLTextAreaElement;
+  waiting: HTMLElement; // where a picture stands while it goes
+  t: Texts;
+  send: (file: File, clientId: string, progress: (part: number) => void) => Promise<void>;
+  tell: (text: string, bad: boolean) => void;
+  shown: () => void;
+}
+
+export function pictures({ box, form, input, waiting, t, send, tell, shown }: Wants) {
+  const chooser = document.createElement("input");
+  chooser.type = "file";
+  chooser.accept = PICTURE_TYPES;
+  chooser.multiple = true;
+  chooser.hidden = true;
+  const clip = document.createElement("button");
+  clip.type = "button";
+  clip.className = "clip";
+  clip.ariaLabel = clip.title = t.attach;
+  clip.textContent = "📎";
+  clip.onclick = () => chooser.click();
+  form.prepend(chooser, clip);
+
+  function go(file: File) {
+    if (file.size > PICTURE_MAX) {
+      tell(t.tooBig, true);
+      return;
+    }
+    const clientId = crypto.randomUUID();
+    const one = document.createElement("div");
+    one.className = "m mine";
+    const name = document.createElement("div");
+    name.className = "b";
+    name.dir = "auto";
+    name.textContent = file.name || "image";
+    const foot = document.createElement("div");
+    foot.className = "at";
+    one.append(name, foot);
+    waiting.append(one);
+    const attempt = () => {
+      one.classList.remove("fail");
+      foot.textContent = t.sending;
+      shown();
+      send(file, clientId, (part) => (foot.textContent = `${t.sending} ${Math.round(part * 100)} %`)).then(
+        () => one.remove(),
+        (e: unknown) => {
+          one.classList.add("fail");
+          foot.textContent = `${e instanceof Error && e.message ? e.message : t.unsent} `;
+          const again = document.createElement("button");
+          again.type = "button";
+          again.textContent = t.again;
+          again.onclick = attempt;
+          foot.append(again);
+        },
+      );
+    };
+    attempt();
+  }
+  const take = (list: FileList | null | undefined) => {
+    const images = Array.from(list ?? []).filter((file) => file.type.startsWith("image/"));
+    images.forEach(go);
+    return images.length > 0;
+  };
+  chooser.onchange = () => {
+    Array.from(chooser.files ?? []).forEach(go);
+    chooser.value = "";
+    input.focus();
+  };
+  input.onpaste = (e) => {
+    if (take(e.clipboardData?.files)) e.preventDefault();
+  };
+  box.ondragover = (e) => {
+    if (e.dataTransfer?.types.includes("Files")) e.preventDefault();
+  };
+  box.ondrop = (e) => {
+    if (!e.dataTransfer?.types.includes("Files")) return;
+    e.preventDefault();
+    if (!take(e.dataTransfer.files)) tell(t.noPicture, true);
+  };
+}
