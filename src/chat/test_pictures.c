@@ -181,6 +181,23 @@ TEST_EACH_ENGINE(it_goes_with_its_last_conversation)
     test_expect_sound(t, chat_checks);
 }
 
+TEST_EACH_ENGINE(who_is_erased_takes_their_pictures_along)
+{
+    struct message m;
+    struct chat_image about;
+    struct conversation c;
+    struct str content;
+    start(t);
+    int64_t talk = talk_of(t, 7);
+    struct picture_new p = prepared(t, dot, sizeof dot - 1);
+    EXPECT(send(t, talk, NULL, &p, &m) == MESSAGE_NEW && conversation_get(t->tx, talk, &c) == ROW_FOUND);
+    const struct erasure e = { .account = 5, .shop = 7, .why = "asked", .at_ms = NOW };
+    EXPECT(chat_erase_visitor(t->tx, &e, c.visitor));
+    EXPECT(test_number(t, "SELECT uses FROM chat_images") == 0);
+    EXPECT(picture_read(t->tx, talk, 1, t->arena, &about, &content) == ROW_NONE);
+    empty(images);
+}
+
 TEST_EACH_ENGINE(what_a_kill_left_behind_is_swept_and_nothing_else)
 {
     struct message m;
@@ -259,6 +276,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_picture_is_kept_once_for_its_shop_and_counted),
         EACH_ENGINE(it_goes_with_its_last_conversation),
+        EACH_ENGINE(who_is_erased_takes_their_pictures_along),
         EACH_ENGINE(what_a_kill_left_behind_is_swept_and_nothing_else),
         EACH_ENGINE(an_address_is_of_one_message_and_ends),
         EACH_ENGINE(what_is_no_picture_leaves_nothing),

@@ -2,6 +2,7 @@
 //
 //   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [PART...]
 //   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [walk] [backend] [chat] [socket] [store] [team] [money] [manners] [looks] [focus] [speed]
+//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [walk] [backend] [chat] [pictures] [socket] [store] [team] [money] [looks] [focus] [speed]
 //
 // Parts run beside each other, as many as CHATHUB_LANES says (2), each with a server or a browser context of its own; what
 // measures speed runs after them, alone. CHATHUB_TEST_ENGINE: sqlite or postgres; unset: sqlite, and PostgreSQL too when
@@ -19,6 +20,7 @@ import { looks } from './looks.mjs';
 import { focus, speed } from './measures.mjs';
 import { manners } from './manners.mjs';
 import { money } from './money.mjs';
+import { pictures } from './pictures.mjs';
 import { socket } from './socket.mjs';
 import { store } from './store.mjs';
 import { team } from './team.mjs';
@@ -38,6 +40,7 @@ const STORIES = {
 };
 const NAMES = [...Object.keys(STORIES), 'money', 'looks', 'focus', 'speed'];
 const NAMES = ['walk', 'backend', 'chat', 'socket', 'store', 'team', 'money', 'manners', 'looks', 'focus', 'speed'];
+const NAMES = ['walk', 'backend', 'chat', 'pictures', 'socket', 'store', 'team', 'money', 'looks', 'focus', 'speed'];
 const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));
 const wants = (name) => asked.length === 0 || asked.includes(name);
 const stranger = asked.find((name) => !NAMES.includes(name));
@@ -83,6 +86,7 @@ const visits = [
     ...(wants('focus') ? [() => run('focus', focus, { browser, home })] : []),
 ];
 const walks = engines().flatMap((engine) => Object.entries(STORIES).filter(([name]) => wants(name))
+const walks = engines().flatMap((engine) => Object.entries({ walk, backend, chat, pictures, socket, store, team }).filter(([name]) => wants(name))
     .map(([name, part]) => () => run(name, part, { browser, engine })));
 // The longest first, one of each sort beside the other.
 await inLanes([...visits.splice(0, 1), ...walks.splice(0, 1), ...visits, ...walks]);
