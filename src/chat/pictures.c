@@ -43,7 +43,8 @@ STMT(known_files, "SELECT file FROM chat_images WHERE file <> '' AND file IN (SE
 
 /* clang-format off */
 const struct problem problem_image_heic = {
-    "image_heic", 415, "Pictures in the format HEIC cannot be shown by most browsers. Please send it as JPEG: on an iPhone"
+    "image_heic", 415,
+    "Pictures in the format HEIC cannot be shown by most browsers. Please send it as JPEG: on an iPhone"
     " choose Settings, Camera, Formats, Most Compatible.",
     "多数浏览器无法显示 HEIC 格式的图片，请改为 JPEG：在 iPhone 上依次选择“设置”、“相机”、“格式”、“兼容性最佳”。"
 };

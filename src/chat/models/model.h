@@ -10,7 +10,7 @@
 #include "knowledge/knowledge.h"
 
 struct model_turn {
-    bool customer; /* false: the shop's side, bot or person */
+    bool customer;    /* false: the shop's side, bot or person */
     const char *text; /* "" when it was a picture alone */
     bool picture;     /* it brought one, which no model here can look at */
 };

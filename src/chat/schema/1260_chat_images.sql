@@ -1,7 +1,7 @@
 -- up
--- Pictures, each kept once for its shop by the hash of its clean bytes. kind: 1 JPEG, 2 PNG, 3 WebP, 4 GIF. file: its name
--- in the data folder's `images`; empty: the bytes are in chat_image_pieces. uses: how many messages show it; without
--- one it is removed after a while.
+-- Pictures, each kept once for its shop by the hash of its clean bytes. kind: 1 JPEG, 2 PNG, 3 WebP, 4 GIF. file: its
+-- name in the data folder's `images`; empty: the bytes are in chat_image_pieces. uses: how many messages show it;
+-- without one it is removed after a while.
 CREATE TABLE chat_images (
     id {id},
     account {int} NOT NULL,
