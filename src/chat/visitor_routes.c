@@ -68,17 +68,17 @@ static const struct field get_stream_fields[] = { FIELD_I64(struct get_stream, a
 
 /* ---- answers ---- */
 
-const struct shape chat_message_shape[] = { SHAPE_I64("number", .doc = "Of the conversation: 1, 2, 3… without a gap."),
-                                            SHAPE_ENUM("author", chat_author_names),
-                                            SHAPE_TEXT("name", .doc = "Of a person who answered; empty of others."),
-                                            SHAPE_TEXT("text", .doc = "Of a picture: its name."),
-                                            SHAPE_OBJECT("image", chat_image_shape, .maybe = true,
-                                                         .type_name = "ChatImage"),
-                                            SHAPE_TIME("at"),
-                                            SHAPE_TEXT("clientId", .maybe = true, .doc = "Of a visitor's message."),
-                                            SHAPE_TEXT("notice", .maybe = true,
-                                                       .doc = "Of the house's: what it says, as a name."),
-                                            SHAPE_END };
+const struct shape chat_message_shape[] = {
+    SHAPE_I64("number", .doc = "Of the conversation: 1, 2, 3… without a gap."),
+    SHAPE_ENUM("author", chat_author_names),
+    SHAPE_TEXT("name", .doc = "Of a person who answered; empty of others."),
+    SHAPE_TEXT("text", .doc = "Of a picture: its name."),
+    SHAPE_OBJECT("image", chat_image_shape, .maybe = true, .type_name = "ChatImage"),
+    SHAPE_TIME("at"),
+    SHAPE_TEXT("clientId", .maybe = true, .doc = "Of a visitor's message."),
+    SHAPE_TEXT("notice", .maybe = true, .doc = "Of the house's: what it says, as a name."),
+    SHAPE_END
+};
 const struct shape chat_state_shape[] = {
     SHAPE_TIME("beganAt", .doc = "Another one than before: a new conversation, whose numbers begin with 1."),
     SHAPE_ENUM("status", chat_status_names),
