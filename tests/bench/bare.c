@@ -15,11 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STEPS_MAX = 24, PARAMS_MAX = 24, HASH_BYTES = 32, SEALED_BYTES = 73, KEY_SIZE = 48, HEX_SIZE = 65 };
+enum { STEPS_MAX = 24, PARAMS_MAX = 26, HASH_BYTES = 32, SEALED_BYTES = 73, KEY_SIZE = 48, HEX_SIZE = 65 };
 
 enum kind { END, NIL_, NUMBER, TEXT, ACCOUNT_, SHOP_, NOW_, SESSION_, KEY_, HASH_, SEALED_, CAPTURED };
-enum capture { CAPTURE_SEQ, CAPTURE_BALANCE, CAPTURE_ID, CAPTURES };
-static const char *const capture_name[CAPTURES] = { "seq", "balance", "id" };
+enum capture { CAPTURE_SEQ, CAPTURE_BALANCE, CAPTURE_ID, CAPTURE_NUMBER, CAPTURES };
+static const char *const capture_name[CAPTURES] = { "seq", "balance", "id", "number" };
 
 struct param {
     enum kind kind;
@@ -41,6 +41,7 @@ struct param {
 #define SEQ(plus) { CAPTURED, (plus), "seq" }
 #define BALANCE(plus) { CAPTURED, (plus), "balance" }
 #define ID { CAPTURED, 0, "id" }
+#define LAST { CAPTURED, 0, "number" }
 
 struct step { const char *file, *name; struct param param[PARAMS_MAX]; };
 struct program { const char *name; int64_t accounts; struct step step[STEPS_MAX]; };
@@ -50,12 +51,21 @@ struct program { const char *name; int64_t accounts; struct step step[STEPS_MAX]
     { "credits/ledger.c", "account_move", { ACCOUNT, SEQ(0), N(-(price)), N(0), N(0), N(price), HASH, HASH } },        \
     { "credits/ledger.c", "entry_append", { ACCOUNT, SEQ(1), KEY, N(-(price)), BALANCE(-(price)), T(reason), shop,     \
       NIL, ACCOUNT, NOW, HASH } }
-#define EVENT(type, data)                                                                                              \
-    { "http/events.c", "bump_counter", { N(TOPIC_ACCOUNT), ACCOUNT } },                                                \
-    { "http/events.c", "append_event", { N(TOPIC_ACCOUNT), ACCOUNT, T(type), T(data), NOW } }
+#define EVENT_OF(topic, type, data)                                                                                    \
+    { "http/events.c", "bump_counter", { N(topic), ACCOUNT } },                                                        \
+    { "http/events.c", "append_event", { N(topic), ACCOUNT, T(type), T(data), NOW } }
+#define EVENT(type, data) EVENT_OF(TOPIC_ACCOUNT, type, data)
 #define AUDIT(action, details)                                                                                         \
     { "audit/log.c", "append", { ACCOUNT, ACCOUNT, ACCOUNT, T(action), T("shop"), SHOP, T(details),                    \
       T("127.0.0.0/24"), NIL, NOW } }
+
+#define MESSAGE_DATA                                                                                                   \
+    "{\"number\":12,\"author\":\"visitor\",\"name\":\"\",\"text\":\"Is the copper kettle in stock, and what does it cost?\"," \
+    "\"at\":\"2026-11-28T17:00:00.000Z\",\"clientId\":\"bench-1792022400000123\"}"
+#define INBOX_DATA                                                                                                     \
+    "{\"conversation\":12345,\"shop\":12345,\"epoch\":1,\"person\":0,\"assignee\":0,\"unread\":12,\"lastNote\":0,"       \
+    "\"beganAt\":\"2026-11-28T17:00:00.000Z\",\"status\":\"open\",\"owner\":\"bot\",\"name\":\"\",\"lastNumber\":12,"    \
+    "\"readByVisitor\":12,\"readByTeam\":0,\"message\":" MESSAGE_DATA "}"
 
 static const struct program programs[] = {
     { "sso", ENABLED_SHOPS, {
@@ -65,6 +75,20 @@ static const struct program programs[] = {
     } },
     { "debit", ACCOUNTS, {
         LEDGER(1, "shop_creation", NIL),
+    } },
+    { "message", ENABLED_SHOPS, {
+        { "tenants/tenant.c", "of_shop", { SHOP } },
+        { "shops/shops.c", "by_id", { SHOP } },
+        { "chat/visitors.c", "by_id_locked", { ACCOUNT } },
+        { "chat/conversations.c", "by_id", { ACCOUNT } },
+        { "chat/conversations.c", "by_id_locked", { ACCOUNT } },
+        { "chat/messages.c", "put", { ACCOUNT, N(1), N(0), T(""), KEY,
+          T("Is the copper kettle in stock, and what does it cost?"), NOW } },
+        { "chat/conversations.c", "save", { ACCOUNT, N(1), N(1), N(1), N(1), N(0), T(""), N(0), LAST, N(0), LAST, N(0),
+          N(0), LAST, N(0), N(0), N(0), NOW, NOW, N(0), N(0), N(0), N(0), N(0), N(0) } },
+        EVENT_OF(TOPIC_CONVERSATION, "message", MESSAGE_DATA),
+        EVENT_OF(TOPIC_INBOX, "message", INBOX_DATA),
+        { "knowledge/head.c", "get", { SHOP } },
     } },
     { "enable", ACCOUNTS, {
         { "accounts/sessions.c", "find", { SESSION } },

@@ -15,7 +15,11 @@ static const char usage[] =
     "       bench bare URL NAME FIRST SECONDS   plain SQL of sso, debit, enable or jobs on SQLite\n"
     "       bench script NAME                   the same for pgbench\n"
     "       bench debit URL WORKERS SECONDS     the product's debit, through its lanes\n"
-    "       bench jobs URL WORKERS SECONDS      the product's jobs, through its lanes\n";
+    "       bench jobs URL WORKERS SECONDS      the product's jobs, through its lanes\n"
+    "       bench message URL WORKERS SECONDS   words of visitors, through the lanes\n"
+    "       bench visitors PORT COUNT           opens so many widget sockets, and holds them\n"
+    "       bench talk PORT PAIRS RATE SECONDS  words a second, and when the visitor's other socket hears them\n"
+    "       bench sync FOLDER                   what a sync of this disk costs\n";
 
 void die(const char *format, ...)
 {
@@ -156,6 +160,11 @@ int main(int argc, char **argv)
     if (text_eq(word, "idle") && argc == 4) return sockets_idle(whole(argv[2]), whole(argv[3]));
     if (text_eq(word, "echo") && argc == 5) return sockets_echo(whole(argv[2]), whole(argv[3]), strtod(argv[4], NULL));
     if (text_eq(word, "jobs") && argc == 5) return drive_jobs(argv[2], whole(argv[3]), strtod(argv[4], NULL));
+    if (text_eq(word, "message") && argc == 5) return drive_message(argv[2], whole(argv[3]), strtod(argv[4], NULL));
+    if (text_eq(word, "visitors") && argc == 4) return visitors_idle(whole(argv[2]), whole(argv[3]));
+    if (text_eq(word, "talk") && argc == 6)
+        return visitors_talk(whole(argv[2]), whole(argv[3]), strtod(argv[4], NULL), strtod(argv[5], NULL));
+    if (text_eq(word, "sync") && argc == 3) return disk_sync(argv[2]);
     fputs(usage, stderr);
     return 2;
 }

@@ -21,6 +21,7 @@ enum {
     QUIET_ENTRIES = 5,
     ENABLED_SHOPS = 20000,
     TOKEN_SIZE = 16,
+    VISITORS = 3 * 20000, /* three browsers of each enabled shop */
 };
 static_assert(BUSY_ACCOUNTS * BUSY_ENTRIES + (ACCOUNTS - BUSY_ACCOUNTS) * QUIET_ENTRIES == 1000000,
               "the ledger has a million entries");
@@ -43,6 +44,10 @@ int bare_script(const char *name);
 int drive_debit(const char *url, int64_t workers, double seconds);
 int sockets_idle(int64_t port, int64_t count);
 int sockets_echo(int64_t port, int64_t clients, double seconds);
+int drive_message(const char *url, int64_t workers, double seconds);
+int visitors_idle(int64_t port, int64_t count);
+int visitors_talk(int64_t port, int64_t count, double per_second, double seconds);
+int disk_sync(const char *folder);
 int drive_jobs(const char *url, int64_t workers, double seconds);
 
 #endif

@@ -2,6 +2,8 @@
 //
 //   node tests/bench/run.mjs --chathub FILE --bench FILE [--json] [--seconds 5] [--repeats 3]
 //        [--engine sqlite|postgres] [--only NAME,NAME] [--clients 8,16,32] [--work DIR]
+//   NAME: process, constant, status, transactions, echo, sockets, sso, debit, enable, jobs, message; of chat.mjs:
+//         visitors, talk, answer, search (a million products; only when named)
 //
 // Absolute numbers say more about the machine than about us, so each one is divided by something measured in the same
 // minute: reads by our own constant answer (and that by nginx), writes by the bare SQL of the same rows. Base and product
@@ -19,6 +21,7 @@ import { cpus, loadavg } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { measureChat } from './chat.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
@@ -94,9 +97,11 @@ const environment = (url) => ({
 });
 
 // Resolves when the first answer is here.
-async function startServer(url) {
+// `prefix`: [program, arguments] that starts it, with other limits.
+async function startServer(url, { env = {}, prefix = null } = {}) {
   const began = process.hrtime.bigint();
-  const child = start(options.chathub, ['serve'], { env: environment(url), cwd: work });
+  const [file, args] = prefix ? [prefix[0], [...prefix[1], options.chathub, 'serve']] : [options.chathub, ['serve']];
+  const child = start(file, args, { env: { ...environment(url), ...env }, cwd: work });
   let log = '';
   child.stderr.on('data', (d) => (log = (log + d).slice(-4000)));
   const address = await new Promise((done, fail) => {
@@ -274,6 +279,7 @@ const writes = [
   { name: 'debit', op: 'debit', main: 'credit_entries', atLeast: { sqlite: 10000 } },
   { name: 'enable', op: 'enable', main: 'tenants', http: true },
   { name: 'jobs', op: 'jobs', main: 'jobs.done' },
+  { name: 'message', op: 'message', main: 'chat_messages' },
 ];
 
 async function product(w, url, engine) {
@@ -475,6 +481,8 @@ async function main() {
       if (engine.name === 'sqlite' && wanted('echo')) await measureEcho(engine);
       if (engine.name === 'sqlite' && wanted('sockets')) await measureIdleSockets();
       for (const w of writes) if (wanted(w.op)) await measureWrite(w, engine);
+      await measureChat({ run, start, startServer, stopServer, broke, result, results, wanted, work, seconds,
+        bench: options.bench, measure: bench, named: (name) => only?.includes(name) ?? false }, engine);
       await verify(engine.seededUrl, `${engine.name} reads`);
     }
   } finally {

@@ -330,6 +330,31 @@ static void put_tenants(struct sink *s, int64_t now_ms)
     table_end(s);
 }
 
+/* ---- visitors, each with a conversation of its own number in which nothing was said ---- */
+
+#define BROWSERS                                                                                                       \
+    " FROM shops CROSS JOIN (SELECT 0 AS more UNION ALL SELECT 20000 UNION ALL SELECT 40000) AS others"                \
+    " WHERE id <= 20000 ORDER BY more, id"
+static_assert(ENABLED_SHOPS == 20000 && VISITORS == 60000, "the statements say the same");
+
+static void put_visitors(struct sink *s)
+{
+    static const char *const rows[] = {
+        "INSERT INTO chat_visitors (id, account, shop, generation, conversation, name, language, page, blocked_at_ms,"
+        " created_at_ms, seen_at_ms) SELECT id + more, account, id, 1, id + more, '', 'en', '', 0,"
+        " created_at_ms, 9000000000000" BROWSERS,
+        "INSERT INTO chat_conversations (id, account, shop, visitor, status, owner, epoch, person, person_name,"
+        " assignee, last_number, last_note, visitor_read, visitor_unread, team_read, team_unread, waiting_since_ms,"
+        " snoozed_until_ms, resolved_at_ms, created_at_ms, last_at_ms) SELECT id + more, account, id, id + more, 1, 1,"
+        " 1, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, created_at_ms, created_at_ms" BROWSERS,
+        "INSERT INTO chat_moves (conversation, epoch, account, status, owner, person, why, actor, at_ms)"
+        " SELECT id + more, 1, account, 1, 1, 0, 'begun', 0, created_at_ms" BROWSERS,
+        "INSERT INTO event_counters (kind, topic, last_seq) SELECT 2, id + more, 1" BROWSERS,
+        "INSERT INTO event_counters (kind, topic, last_seq) SELECT 3, id, 1 FROM shops WHERE id <= 20000",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) run_sql(s, rows[i]);
+}
+
 /* ---- beginning and end ---- */
 
 static void make_schema(const char *url)
@@ -359,7 +384,8 @@ static void open_sink(struct sink *s, const char *url)
 
 static void close_sink(struct sink *s)
 {
-    static const char *const numbered[] = { "persons", "accounts", "sessions", "shops", "tenants" };
+    static const char *const numbered[] = { "persons", "accounts",      "sessions",          "shops",
+                                            "tenants", "chat_visitors", "chat_conversations" };
     if (s->lite) {
         run_sql(s, "PRAGMA journal_mode=WAL");
         sqlite3_close(s->lite);
@@ -388,6 +414,7 @@ int seed(const char *url)
     put_shops(&s, at_ms);
     put_ledger(&s, at_ms);
     put_tenants(&s, at_ms);
+    put_visitors(&s);
     close_sink(&s);
     printf("{\"seconds\":%.1f,\"accounts\":%d,\"entries\":1000000}\n", seconds_now() - began, ACCOUNTS);
     return 0;

@@ -1,0 +1,154 @@
+// chat.mjs: the rows of the benchmark that talk: widget sockets that are idle, words that the visitor's other window hears,
+// answers of the local model, the search, a shop's file. run.mjs gives what it measures with.
+//
+// A socket of a browser: a word is sent on one of a visitor's two, at half the rate at which words are stored, and is seen when
+// the last of both has heard it; the base is what a sync of this disk costs, before and after.
+import { request } from 'node:http';
+import { readFileSync, readdirSync } from 'node:fs';
+
+const SOCKETS = 50000;
+const FILES = 131072;
+const LIMITS = 'chat_network=100000/1m, chat_shop=100000/10s, general=100000/10s, account_reads=100000/10s, ' +
+  'account_changes=100000/10s, account_changes_hour=100000/1m';
+const FULL = 100000; // products of one shop
+const FULL_SHOPS = 10;
+const FILE_PRODUCTS = 20000;
+const ASKED = 400;
+const WARM = 40;
+const NOUNS = ['kettle', 'teapot', 'cup', 'lamp', 'chair', 'table', 'rug', 'shelf', 'bowl', 'knife'];
+const WORDS = ['copper', 'steel', 'glass', 'oak', 'linen', 'wool', 'marble', 'bamboo', 'cotton', 'clay'];
+const QUESTIONS = ['how much is the copper kettle 41?', 'do you have an oak chair?', 'is the marble bowl in stock?', 'hello',
+  'where is my order?', '有没有竹子的灯？'];
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))];
+
+/** The limits of files and connections that this needs; without the right to raise them it is made do with what is allowed. */
+async function roomFor(run, count) {
+  const raise = ['prlimit', [`--nofile=${FILES}:${FILES}`]];
+  const allowed = await run(raise[0], [...raise[1], 'true']).then(() => true, () => false);
+  const hard = allowed ? FILES : Number((await run('sh', ['-c', 'ulimit -Hn'])).stdout) || FILES;
+  return { prefix: allowed ? raise : null, count: Math.min(count, hard - 200) };
+}
+
+function ask(address, method, path, { account = 1, body } = {}) {
+  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+  const headers = { origin: address, cookie: `sid=bench-${String(account).padStart(6, '0')}` };
+  if (text !== undefined) Object.assign(headers, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  const began = process.hrtime.bigint();
+  return new Promise((done, fail) => {
+    const req = request(`${address}${path}`, { method, headers }, (res) => {
+      let out = '';
+      res.on('data', (d) => (out += d));
+      res.on('end', () => {
+        const ms = Number(process.hrtime.bigint() - began) / 1e6;
+        if (res.statusCode >= 300) fail(new Error(`${method} ${path}: ${res.statusCode} ${out.slice(0, 300)}`));
+        else done({ ms, json: JSON.parse(out) });
+      });
+    });
+    req.on('error', fail);
+    req.end(text);
+  });
+}
+
+async function idleSockets(tools, engine) {
+  const { count, prefix } = await roomFor(tools.run, SOCKETS);
+  const url = await engine.fresh();
+  const server = await tools.startServer(url, { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(count + 100) } });
+  const { pid } = server.child;
+  const port = new URL(server.address).port;
+  const [file, args] = prefix ? [prefix[0], [...prefix[1], tools.bench]] : [tools.bench, []];
+  const client = tools.start(file, [...args, 'visitors', port, String(count)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const said = () => new Promise((done, fail) => {
+    client.stdout.once('data', (d) => done(JSON.parse(d)));
+    client.ended.then((code) => fail(new Error(`the client ended with ${code}`)));
+  });
+  const memory = async () => {
+    await sleep(6000); // what is cached for work that is over has been given back
+    const own = Number(/^Anonymous:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]);
+    const slab = Number(/^Slab:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))[1]);
+    return { own, slab, files: readdirSync(`/proc/${pid}/fd`).length };
+  };
+  await said();
+  const first = await memory();
+  client.stdin.write('.');
+  const { per_second: perSecond } = await said();
+  const all = await memory();
+  client.stdin.end();
+  await client.ended;
+  await tools.stopServer(server);
+  const each = (kb) => (kb * 1024) / (count - Math.floor(count / 10));
+  const whole = all.files >= count;
+  if (!whole) tools.broke(`of ${count} sockets the server had ${all.files} when they were counted`);
+  const own = each(all.own - first.own);
+  const row = (name, unit, measured, target, reached) => tools.result({ name, engine: engine.name, unit, measured, target, reached });
+  row(`idle widget socket of ${count}`, 'B', own, `<= 1024 B, ${SOCKETS} of them`, whole && own <= 1024 && count === SOCKETS);
+  row('its kernel memory, both ends', 'B', each(all.slab - first.slab), '', true);
+  row('new widget sockets', '/s', perSecond, '>= 5000/s', perSecond >= 5000);
+}
+
+async function seen(tools, engine) {
+  const stored = tools.results.find((r) => r.name === 'message' && r.engine === engine.name)?.measured ?? 2000;
+  const rate = Math.floor(stored / 2);
+  const { count, prefix } = await roomFor(tools.run, 40000);
+  const pairs = Math.min(Math.floor(count / 2) - 100, Math.max(50, Math.ceil((rate * tools.seconds) / 40)));
+  const url = await engine.fresh();
+  const server = await tools.startServer(url, { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(2 * pairs + 100) } });
+  const port = new URL(server.address).port;
+  const before = await tools.measure('sync', tools.work);
+  const r = await tools.measure('talk', port, pairs, rate, tools.seconds);
+  const after = await tools.measure('sync', tools.work);
+  await tools.stopServer(server);
+  const sync = (before.p50_ms + after.p50_ms) / 2;
+  const ratio = r.p99_ms / sync;
+  tools.result({ name: `word seen, p99 at ${rate}/s`, engine: engine.name, unit: 'ms', measured: r.p99_ms, base: sync, ratio, baseName: "ms, the disk's median sync", target: '<= 3', reached: ratio <= 3, p50Ms: r.p50_ms, p99Ms: r.p99_ms });
+}
+
+const product = (shop, i) => ({ id: `p${i}`, title: `${WORDS[i % 10]} ${NOUNS[Math.floor(i / 10) % 10]} ${i}`, description: `A ${NOUNS[i % 7]} of ${WORDS[(i + shop) % 10]}, number ${i}.`, price: 1000 + (i % 9000), available: i % 13 !== 0 });
+
+/** Files of one shop, one after the other; how many a second. */
+async function importShop(address, shop, count) {
+  const began = Date.now();
+  for (let at = 0; at < count; at += FILE_PRODUCTS) {
+    const products = Array.from({ length: Math.min(FILE_PRODUCTS, count - at) }, (_, i) => product(shop, at + i));
+    await ask(address, 'POST', `/api/shops/${shop}/knowledge/import`, { account: shop, body: { name: 'Bench', languages: ['en'], currency: 'USD', products } });
+  }
+  return count / ((Date.now() - began) / 1000);
+}
+
+async function clocked(n, one) {
+  const ms = [];
+  for (let i = 0; i < n + WARM; i++) {
+    const took = await one(i);
+    if (i >= WARM) ms.push(took);
+  }
+  ms.sort((a, b) => a - b);
+  return { p50Ms: percentile(ms, 50), p99Ms: percentile(ms, 99) };
+}
+
+async function answersAndSearch(tools, engine) {
+  const url = await engine.fresh();
+  const server = await tools.startServer(url, { env: { CHATHUB_LIMITS: LIMITS } });
+  const { address } = server;
+  const row = (name, unit, measured, more) => tools.result({ name, engine: engine.name, unit, measured, ...more });
+  const perSecond = await importShop(address, 1, FULL);
+  row(`products imported, ${FULL} of a shop`, '/s', perSecond, { target: '', reached: true });
+  const answer = await clocked(ASKED, async (i) => (await ask(address, 'POST', '/api/shops/1/chatbot/try', { body: { turns: [QUESTIONS[i % QUESTIONS.length]], language: 'en' } })).ms);
+  row('local answer over HTTP, p99', 'ms', answer.p99Ms, { target: 'p50 <= 5 ms, p99 <= 25 ms', reached: answer.p50Ms <= 5 && answer.p99Ms <= 25, ...answer });
+  const find = () => clocked(ASKED, async (i) => (await ask(address, 'GET', `/api/shops/1/knowledge/products?search=${WORDS[i % 10]}%20${NOUNS[(i * 7) % 10]}%20${i}`)).ms);
+  const one = await find();
+  row(`search over HTTP, p99, ${FULL} products`, 'ms', one.p99Ms, { target: '<= 5 ms', reached: one.p99Ms <= 5, ...one });
+  if (tools.named('search')) {                              // minutes of importing: only when it is asked for
+    for (let shop = 2; shop <= FULL_SHOPS; shop++) await importShop(address, shop, FULL);
+    const many = await find();
+    row(`search over HTTP, p99, ${FULL * FULL_SHOPS} of all`, 'ms', many.p99Ms, { target: '<= 5 ms', reached: many.p99Ms <= 5, ...many });
+  }
+  await tools.stopServer(server);
+}
+
+/** `tools`: what run.mjs measures with. */
+export async function measureChat(tools, engine) {
+  if (tools.wanted('visitors') && engine.name === 'sqlite') await idleSockets(tools, engine);
+  if (tools.wanted('talk')) await seen(tools, engine);
+  if (tools.wanted('answer') || tools.named('search')) await answersAndSearch(tools, engine);
+}
