@@ -60,12 +60,13 @@ struct program { const char *name; int64_t accounts; struct step step[STEPS_MAX]
       T("127.0.0.0/24"), NIL, NOW } }
 
 #define MESSAGE_DATA                                                                                                   \
-    "{\"number\":12,\"author\":\"visitor\",\"name\":\"\",\"text\":\"Is the copper kettle in stock, and what does it cost?\"," \
+    "{\"number\":12,\"author\":\"visitor\",\"name\":\"\","                                                             \
+    "\"text\":\"Is the copper kettle in stock, and what does it cost?\","                                              \
     "\"at\":\"2026-11-28T17:00:00.000Z\",\"clientId\":\"bench-1792022400000123\"}"
 #define INBOX_DATA                                                                                                     \
-    "{\"conversation\":12345,\"shop\":12345,\"epoch\":1,\"person\":0,\"assignee\":0,\"unread\":12,\"lastNote\":0,"       \
-    "\"beganAt\":\"2026-11-28T17:00:00.000Z\",\"status\":\"open\",\"owner\":\"bot\",\"name\":\"\",\"lastNumber\":12,"    \
-    "\"readByVisitor\":12,\"readByTeam\":0,\"message\":" MESSAGE_DATA "}"
+    "{\"conversation\":12345,\"shop\":12345,\"epoch\":1,\"person\":0,\"assignee\":0,\"unread\":12,"                    \
+    "\"lastNote\":0,\"beganAt\":\"2026-11-28T17:00:00.000Z\",\"status\":\"open\",\"owner\":\"bot\",\"name\":\"\","     \
+    "\"lastNumber\":12,\"readByVisitor\":12,\"readByTeam\":0,\"message\":" MESSAGE_DATA "}"
 
 static const struct program programs[] = {
     { "sso", ENABLED_SHOPS, {
