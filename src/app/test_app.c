@@ -59,6 +59,12 @@ static const struct {
     { "chat_canned", "words that a person reads before they are sent" },
     { "chat_words", "made of the messages, which can be done again" },
     { "chat_mentions", "a hint to look, which is gone when one has" },
+    { "knowledge_files", "kept for a day, to look at" },
+    { "knowledge_intakes", "what is under way: goes on by its job, or ends with it" },
+    { "knowledge_parts", "the same" },
+    { "knowledge_staged_products", "the same" },
+    { "knowledge_staged_texts", "the same" },
+    { "knowledge_feeds", "an address: read anew tomorrow" },
     { "schema_migrations", "compared with the program's at each start" },
 };
 

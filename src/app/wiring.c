@@ -49,6 +49,7 @@ const struct route *const app_route_tables[] = {
     knowledge_routes,
     knowledge_text_routes,
     knowledge_sync_routes,
+    knowledge_file_routes,
     chat_try_routes,
     chat_settings_routes,
     chat_face_routes,
@@ -106,6 +107,8 @@ const struct job_kind *const app_job_kinds[] = {
     &chat_words_job,
     &chat_presence_job,
     &chat_keep_job,
+    &knowledge_take_job,
+    &knowledge_due_job,
     &overview_job,
     &http_purge_job,
     &inbound_act_job,
@@ -233,6 +236,7 @@ void app_fill_hooks(struct app *app)
 {
     const struct config *c = app->config;
     app_development = !c->production;
+    knowledge_settings.development = app_development;
     accounts_settings.mail = &app->mail;
     accounts_settings.base_url = app->base_url;
     accounts_settings.secure_cookies = app->base_url && str_starts(str_of(app->base_url), STR("https://"));

@@ -15,8 +15,8 @@
 #undef json_array
 #undef json_null
 
-/* Bodies have at most JSON_READ_MAX_BYTES. A file that somebody was let send may have more. */
-enum { JSON_READ_MAX_DEPTH = 32, JSON_READ_MAX_BYTES = 1 << 20, JSON_READ_FILE_MAX_BYTES = 8 << 20 };
+/* Bodies have at most JSON_READ_MAX_BYTES. What a file was made into may have more. */
+enum { JSON_READ_MAX_DEPTH = 32, JSON_READ_MAX_BYTES = 1 << 20, JSON_READ_FILE_MAX_BYTES = 32 << 20 };
 struct json_fault { /* for a person; never echoes the input */
     char text[96];
     size_t offset;

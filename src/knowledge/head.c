@@ -1,19 +1,20 @@
 /* head.c: the row of a shop as a whole, and how its index is made anew when it has aged. */
-#include "knowledge/private.h"
+#include "knowledge/intake.h"
 
 #include "base/crypto.h"
 
 #define HEAD_COLUMNS                                                                                                   \
     "currency, language, name, url, products, texts, orders, next_product, next_text, stale_products, stale_texts,"    \
-    " cut, changed_at_ms"
+    " cut, changed_at_ms, intakes"
 STMT(get, "SELECT account, " HEAD_COLUMNS " FROM knowledge_shops WHERE shop = ?1");
-STMT(keep, "INSERT INTO knowledge_shops (shop, account, " HEAD_COLUMNS ")"
-           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (shop) DO UPDATE SET"
-           " currency = excluded.currency, language = excluded.language, name = excluded.name, url = excluded.url,"
-           " products = excluded.products, texts = excluded.texts, orders = excluded.orders,"
-           " next_product = excluded.next_product, next_text = excluded.next_text,"
-           " stale_products = excluded.stale_products, stale_texts = excluded.stale_texts, cut = excluded.cut,"
-           " changed_at_ms = excluded.changed_at_ms");
+STMT(keep,
+     "INSERT INTO knowledge_shops (shop, account, " HEAD_COLUMNS ")"
+     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT (shop) DO UPDATE SET"
+     " currency = excluded.currency, language = excluded.language, name = excluded.name, url = excluded.url,"
+     " products = excluded.products, texts = excluded.texts, orders = excluded.orders,"
+     " next_product = excluded.next_product, next_text = excluded.next_text,"
+     " stale_products = excluded.stale_products, stale_texts = excluded.stale_texts, cut = excluded.cut,"
+     " changed_at_ms = excluded.changed_at_ms, intakes = excluded.intakes");
 
 enum row know_head_get(struct tx *tx, int64_t shop, int64_t account, struct knowledge_head *out)
 {
@@ -37,7 +38,8 @@ enum row know_head_get(struct tx *tx, int64_t shop, int64_t account, struct know
                                     .stale_products = col_i64(&q, "stale_products"),
                                     .stale_texts = col_i64(&q, "stale_texts"),
                                     .cut = col_i64(&q, "cut"),
-                                    .changed_at_ms = col_i64(&q, "changed_at_ms") };
+                                    .changed_at_ms = col_i64(&q, "changed_at_ms"),
+                                    .intakes = col_i64(&q, "intakes") };
     return ROW_FOUND;
 }
 
@@ -56,15 +58,17 @@ static bool has_aged(int64_t stale, int64_t live) { return stale > STALE_MAX && 
 bool know_head_keep(struct tx *tx, const struct knowledge_head *h, int64_t now_ms)
 {
     struct knowledge_head n = *h;
-    bool anew = n.cut != TOKENS_VERSION;
-    n.cut = TOKENS_VERSION;
-    if ((anew || has_aged(n.stale_products, n.products)) && !know_products_rebuild(tx, &n)) return false;
-    if ((anew || has_aged(n.stale_texts, n.texts)) && !know_texts_rebuild(tx, &n)) return false;
+    bool anew = n.cut != TOKENS_VERSION && n.intakes == 0;
+    if (anew) n.cut = TOKENS_VERSION;
+    if ((anew || (n.intakes == 0 && has_aged(n.stale_products, n.products))) && !know_products_rebuild(tx, &n))
+        return false;
+    if ((anew || (n.intakes == 0 && has_aged(n.stale_texts, n.texts))) && !know_texts_rebuild(tx, &n)) return false;
     struct query q = query(tx, &keep);
     bind_i64(&q, n.shop), bind_i64(&q, n.account), bind_text(&q, currency_code(n.currency)), bind_text(&q, n.language);
     bind_text(&q, n.name), bind_text(&q, n.url), bind_i64(&q, n.products), bind_i64(&q, n.texts);
     bind_i64(&q, n.orders), bind_i64(&q, n.next_product), bind_i64(&q, n.next_text), bind_i64(&q, n.stale_products);
     bind_i64(&q, n.stale_texts), bind_i64(&q, n.cut), bind_i64(&q, now_ms);
+    bind_i64(&q, n.intakes);
     return query_put(&q);
 }
 
@@ -99,5 +103,6 @@ bool knowledge_shop_purged(struct tx *tx, int64_t shop)
         bind_i64(&q, shop);
         if (query_change(&q) < 0) return false;
     }
+    if (!know_intakes_purged(tx, shop) || !know_feeds_purged(tx, shop)) return false;
     return know_index_erase(tx, shop, INDEX_PRODUCTS) && know_index_erase(tx, shop, INDEX_TEXTS);
 }

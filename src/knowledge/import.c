@@ -4,7 +4,7 @@
  * transaction writes what has changed. What the file does not name stays. The same file again changes nothing.
  * Rejected: a job that writes in parts (half a catalogue would answer shoppers meanwhile, and a file that is refused in
  * the end would have left something behind). */
-#include "knowledge/private.h"
+#include "knowledge/intake.h"
 
 #include "audit/audit.h"
 #include "http/events.h"
@@ -18,7 +18,8 @@ KNOWLEDGE_ACTIONS(AUDIT_DEFINE)
 
 struct knowledge_settings knowledge_settings;
 
-enum { PATH_BYTES = 1100, IMPORTS_KEPT = 50, REFUSALS_BYTES = 4096 };
+/* More rows than these would hold SQLite's one writer longer than a chat should wait. */
+enum { PATH_BYTES = 1100, IMPORTS_KEPT = 50, REFUSALS_BYTES = 4096, ROWS_AT_ONCE = 400 };
 enum import_state { IMPORT_DONE = 1, IMPORT_REFUSED = 2 };
 
 STMT(insert, "INSERT INTO knowledge_imports (account, shop, source, state, products, texts, orders, changed, refusals,"
@@ -33,6 +34,8 @@ struct prepared {
     struct field_faults faults;
     const struct problem *problem; /* NULL: it could be read */
     int64_t changed, id;
+    struct know_parts parts; /* of a file that is taken by a job */
+    struct intake intake;    /* id 0: it is taken at once */
 };
 
 /* ---- the file ---- */
@@ -76,6 +79,8 @@ enum answer know_import_prepare(struct req *req)
         p->problem = &problem_invalid_json;
         p->faults = (struct field_faults){ 1, { { .field = arena_text(req->arena, fault.text), .code = "format" } } };
     } else if (!know_import_read(req->arena, root, &p->in, &p->faults)) p->problem = &problem_invalid_fields;
+    else if (p->in.products + p->in.texts + p->in.orders > ROWS_AT_ONCE)
+        know_parts_cut(req->arena, root, p->in.currency, &p->parts);
     json_decref(root);
     return ANSWER_GO_ON;
 }
@@ -169,11 +174,39 @@ static void take_words(struct knowledge_head *h, const struct knowledge_import *
     if (in->url) h->url = in->url;
 }
 
+/* The counts of a file that is taken by a job, for the answer at its end. */
+static const char *counts_text(struct arena *a, const struct knowledge_import *in)
+{
+    return arena_printf(a, "{\"variants\":%zu,\"faq\":%zu,\"documents\":%zu,\"promotions\":%zu}", in->variants,
+                        in->of_kind[KNOWLEDGE_FAQ], in->of_kind[KNOWLEDGE_DOCUMENT], in->of_kind[KNOWLEDGE_PROMOTION]);
+}
+
+static size_t count_read(const json_t *o, const char *key)
+{
+    int64_t n;
+    return json_get_i64(o, key, &n) && n > 0 ? (size_t)n : 0;
+}
+
+static void counts_read(struct prepared *p)
+{
+    json_t *o = json_read(str_of(p->intake.wish), JSON_READ_MAX_BYTES, NULL);
+    p->in.products = (size_t)p->intake.products, p->in.orders = (size_t)p->intake.orders;
+    p->in.variants = count_read(o, "variants"), p->in.of_kind[KNOWLEDGE_FAQ] = count_read(o, "faq");
+    p->in.of_kind[KNOWLEDGE_DOCUMENT] = count_read(o, "documents");
+    p->in.of_kind[KNOWLEDGE_PROMOTION] = count_read(o, "promotions");
+    p->changed = p->intake.changed, p->id = p->intake.import;
+    json_decref(o);
+}
+
 static void done_json(struct json *j, const void *arg)
 {
     const struct prepared *p = arg;
-    json_text(j, "status", "done");
-    json_i64(j, "import", p->id);
+    char url[INTAKE_URL_SIZE];
+    bool later = p->intake.id > 0 && p->intake.state < INTAKE_DONE;
+    json_text(j, "status", later ? intake_state_names[p->intake.state] : "done");
+    if (later) json_null(j, "import");
+    else json_i64(j, "import", p->id);
+    if (later) json_text(j, "statusUrl", know_intake_url(url, &p->intake));
     json_i64(j, "products", (int64_t)p->in.products);
     json_i64(j, "variants", (int64_t)p->in.variants);
     json_i64(j, "orders", (int64_t)p->in.orders);
@@ -201,6 +234,46 @@ static bool save(struct req *req, struct knowledge_head *h, struct prepared *p)
     return good;
 }
 
+/* By a job, written beside the live rows and switched at once. Who asked waits a while for its end. */
+static enum answer take_later(struct req *req, struct knowledge_head *h, struct prepared *p)
+{
+    const struct knowledge_import *from = &p->in;
+    struct intake *in = &p->intake;
+    int64_t job;
+    *in = (struct intake){ .account = h->account, .shop = h->shop, .source = "import", .began_at_ms = req->now_ms };
+    in->wish = counts_text(req->arena, from);
+    if (h->orders + (int64_t)from->orders > KNOWLEDGE_ORDERS_MAX) return refuse(req, p, "orders", "too_many");
+    if (!know_intake_begin(req->tx, in, &job)) return reply_fault(req);
+    for (size_t i = 0; i < p->parts.count; i++)
+        if (!know_intake_part(req->tx, in->id, in->parts++, p->parts.body[i])) return reply_fault(req);
+    in->state = INTAKE_WRITING, in->currency = from->currency, in->language = from->language, in->name = from->name;
+    in->url = from->url, in->products = (int64_t)from->products, in->texts = (int64_t)from->texts;
+    in->orders = (int64_t)from->orders, in->refusals = "[]", in->todo = "";
+    if (h->currency == CURRENCY_NONE) h->currency = in->currency;
+    h->intakes++;
+    if (!know_intake_keep(req->tx, in) || !know_head_keep(req->tx, h, req->now_ms)) return reply_fault(req);
+    enum answer a = reply_json(req, 202, done_json, p);
+    reply_wait(req, job);
+    return a;
+}
+
+/* The job has ended: what a small file would have been answered. */
+enum answer know_import_resume(struct req *req)
+{
+    struct prepared p = { 0 };
+    struct job_row job;
+    struct knowledge_head h;
+    int64_t shop;
+    enum answer a = know_shop_read(req, &shop, &h);
+    if (a != ANSWER_GO_ON) return a;
+    enum row row = jobs_get(req->tx, req->job, &job);
+    if (row == ROW_FOUND) row = know_intake_get(req->tx, job.ref, &p.intake);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE || p.intake.shop != shop || p.intake.state != INTAKE_DONE) return ANSWER_WAIT;
+    counts_read(&p);
+    return reply_json(req, 200, done_json, &p);
+}
+
 enum answer know_import_run(struct req *req)
 {
     struct prepared *p = req->prepared;
@@ -212,6 +285,7 @@ enum answer know_import_run(struct req *req)
     if (p->problem == &problem_storage) return reply_fault(req);
     if (p->problem) return refuse(req, p, NULL, NULL);
     if ((field = know_import_misfit(&h, &p->in, &code)) != NULL) return refuse(req, p, field, code);
+    if (p->parts.count > 0) return take_later(req, &h, p);
     take_words(&h, &p->in);
     if (!save(req, &h, p)) return reply_fault(req);
     if (h.products > KNOWLEDGE_PRODUCTS_MAX) return refuse(req, p, "products", "too_many");

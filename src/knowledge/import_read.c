@@ -2,6 +2,7 @@
  * row and field ("products[3].variants[0].price"), the first ones of them. What stands in texts is data and kept to the
  * byte; members that we do not know are passed over, since shops' own tools write these files. */
 #include "knowledge/private.h"
+#include "knowledge/readers.h"
 
 #include "base/unicode.h"
 
@@ -16,6 +17,7 @@ struct place { /* a row of a list: "products[3]"; made into text when there is a
 };
 struct reading {
     struct arena *a;
+    const struct know_origins *from; /* NULL: places are those of the JSON */
     struct field_faults *faults;
     enum currency currency;
     const struct place *place; /* of the object that is read; NULL: the top */
@@ -28,6 +30,18 @@ static void place_text(struct buf *out, const struct place *p)
     buf_printf(out, "%s%s[%zu]", p->outer ? "." : "", p->list, p->i);
 }
 
+/* The row of the file that it came from, where a file was no JSON. False: as place_text says. */
+static bool origin_text(struct buf *out, const struct know_origins *from, const struct place *p)
+{
+    const struct place *product = p && p->outer ? p->outer : p;
+    if (!from || !from->product || !product || strcmp(product->list, "products") != 0) return false;
+    if (product->i >= from->products) return false;
+    bool variant = p != product && strcmp(p->list, "variants") == 0;
+    buf_printf(out, "%s[%u]", from->word,
+               variant ? from->variant[from->first[product->i] + p->i] : from->product[product->i]);
+    return true;
+}
+
 static void fault(struct reading *r, const char *field, const char *code, int64_t limit)
 {
     struct field_faults *f = r->faults;
@@ -35,7 +49,7 @@ static void fault(struct reading *r, const char *field, const char *code, int64_
     struct buf path;
     if (f->count == FIELD_FAULTS_MAX) return;
     buf_fixed(&path, memory, sizeof memory);
-    place_text(&path, r->place);
+    if (!origin_text(&path, r->from, r->place)) place_text(&path, r->place);
     if (path.n > 0 && field[0]) buf_char(&path, '.');
     buf_text(&path, field);
     f->fault[f->count++] =
@@ -387,7 +401,13 @@ static const char *language(struct reading *r, const json_t *root)
 
 bool know_import_read(struct arena *a, const json_t *root, struct knowledge_import *in, struct field_faults *faults)
 {
-    struct reading r = { .a = a, .faults = faults };
+    return know_import_read_from(a, root, NULL, in, faults);
+}
+
+bool know_import_read_from(struct arena *a, const json_t *root, const struct know_origins *from,
+                           struct knowledge_import *in, struct field_faults *faults)
+{
+    struct reading r = { .a = a, .faults = faults, .from = from };
     if (!json_is_object(root)) return fault(&r, "", "type", 0), false;
     in->currency = r.currency = currency(&r, root, CURRENCY_NONE);
     in->language = language(&r, root);

@@ -108,10 +108,14 @@ MUST_USE bool knowledge_shop_purged(struct tx *tx, int64_t shop);
 
 extern struct knowledge_settings {
     const char *upload_dir; /* where the server puts bodies that are files (http_options.upload_dir) */
+    bool development;       /* addresses of this machine may be read */
 } knowledge_settings;
 extern const struct route knowledge_routes[];
 extern const struct route knowledge_text_routes[];
 extern const struct route knowledge_sync_routes[];
+extern const struct route knowledge_file_routes[], knowledge_feed_routes[];
+struct job_kind;
+extern const struct job_kind knowledge_take_job, knowledge_due_job;
 extern const struct sender knowledge_products_sender, knowledge_orders_sender, knowledge_promotions_sender;
 
 #endif

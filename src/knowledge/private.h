@@ -37,6 +37,7 @@ struct knowledge_head {
     enum currency currency;
     const char *language, *name, *url; /* the last two NULL: not told */
     int64_t products, texts, orders, next_product, next_text, stale_products, stale_texts, cut, changed_at_ms;
+    int64_t intakes; /* that write beside the live rows now */
 };
 /* ROW_NONE: nothing is known of it; *out is then an empty head of the shop. */
 MUST_USE enum row know_head_get(struct tx *tx, int64_t shop, int64_t account, struct knowledge_head *out);
@@ -78,6 +79,9 @@ int32_t know_search_rank(struct arena *a, const struct tokens *said, struct str 
 struct know_write {
     int64_t now_ms, version;
     int64_t changed, stale; /* counted: rows that are new or other than before; older ones that were passed over */
+    /* intake > 0: written beside the live rows; what was changed after began_ms stays as it is. feed: whose rows they
+     * are from now on; 0: whose they were. */
+    int64_t intake, feed, began_ms;
 };
 
 /* ---- products.c ---- */
@@ -92,6 +96,19 @@ MUST_USE bool know_products_of(struct tx *tx, const struct knowledge_head *h, co
 MUST_USE bool know_products_page(struct tx *tx, const struct knowledge_head *h, int64_t after, size_t limit,
                                  struct arena *a, struct knowledge_product *out, size_t *count, int64_t *next);
 MUST_USE enum row know_products_remove(struct tx *tx, struct knowledge_head *h, const char *id, struct know_write *w);
+/* What an intake wrote beside them becomes theirs. *gone: rows of its feed that it did not name, removed when `whole`.
+ */
+struct know_switch {
+    int64_t intake, feed, began_ms, now_ms;
+    bool whole;
+    int64_t gone;
+};
+MUST_USE bool know_products_switch(struct tx *tx, struct knowledge_head *h, struct know_switch *s);
+/* How many rows it would add. */
+MUST_USE bool know_products_new(struct tx *tx, int64_t shop, int64_t intake, int64_t *out);
+MUST_USE bool know_texts_new(struct tx *tx, int64_t shop, int64_t intake, int64_t *out);
+MUST_USE bool know_products_unnamed(struct tx *tx, int64_t shop, const struct know_switch *s, int64_t *unnamed,
+                                    int64_t *all);
 MUST_USE bool know_products_rebuild(struct tx *tx, struct knowledge_head *h);
 
 /* ---- texts.c ---- */
@@ -106,6 +123,8 @@ MUST_USE bool know_texts_page(struct tx *tx, int64_t shop, enum knowledge_kind k
 MUST_USE enum row know_texts_get(struct tx *tx, int64_t shop, enum knowledge_kind kind, const char *id, struct arena *a,
                                  struct knowledge_text *out);
 MUST_USE enum row know_texts_remove(struct tx *tx, struct knowledge_head *h, enum knowledge_kind kind, const char *id);
+MUST_USE bool know_texts_count(struct tx *tx, int64_t shop, int64_t out[KNOWLEDGE_KIND_COUNT]);
+MUST_USE bool know_texts_switch(struct tx *tx, struct knowledge_head *h, struct know_switch *s);
 MUST_USE bool know_texts_rebuild(struct tx *tx, struct knowledge_head *h);
 
 /* ---- orders.c ---- */
@@ -136,6 +155,10 @@ struct knowledge_import {              /* of one file; IMPORT_TEXTS_MAX of each 
 };
 MUST_USE bool know_import_read(struct arena *a, const json_t *root, struct knowledge_import *in,
                                struct field_faults *faults);
+/* The same of what a reader made: faults name the rows of its file. */
+struct know_origins;
+MUST_USE bool know_import_read_from(struct arena *a, const json_t *root, const struct know_origins *from,
+                                    struct knowledge_import *in, struct field_faults *faults);
 
 /* ---- import.c ---- */
 struct knowledge_imported {
@@ -158,6 +181,7 @@ MUST_USE bool know_import_remember(struct tx *tx, const struct shop *s, const st
                                    int64_t *id);
 enum answer know_import_prepare(struct req *req);
 enum answer know_import_run(struct req *req);
+enum answer know_import_resume(struct req *req);
 bool know_import_refused(struct req *req);
 
 /* ---- routes.c ---- */
@@ -169,6 +193,7 @@ struct path_product {
     const char *product;
 };
 extern const struct field path_shop_known_fields[];
+extern const struct shape know_refusal_shape[];
 /* ANSWER_GO_ON: the shop is the caller's, and (locked) nobody else changes it until the commit. */
 MUST_USE enum answer know_shop_locked(struct req *req, int64_t *shop, struct knowledge_head *h);
 MUST_USE enum answer know_shop_read(struct req *req, int64_t *shop, struct knowledge_head *h);

@@ -7,11 +7,11 @@
 enum { BATCH = 100, VARIANTS_JSON_MAX = 1 << 20, WORDS_MAX = 4096, REBUILD_BATCH = 100, CONTENT_MAX = 2 << 20 };
 
 STMT(known,
-     "SELECT product, doc, words, content, version FROM knowledge_products WHERE shop = ?1"
+     "SELECT product, doc, words, content, version, feed, updated_at_ms FROM knowledge_products WHERE shop = ?1"
      " AND product IN (SELECT value FROM json_each(?2))",
-     .postgres =
-         "SELECT product, doc, words, content, version FROM knowledge_products WHERE shop = ?1 AND product = ANY(ARRAY("
-         "SELECT value FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json))))");
+     .postgres = "SELECT product, doc, words, content, version, feed, updated_at_ms FROM knowledge_products WHERE shop "
+                 "= ?1 AND product = ANY(ARRAY("
+                 "SELECT value FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json))))");
 STMT(save, "INSERT INTO knowledge_products (account, shop, product, doc, title, description, url, image, price,"
            " available, variants, words, content, updated_at_ms, version)"
            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
@@ -22,6 +22,43 @@ STMT(save, "INSERT INTO knowledge_products (account, shop, product, doc, title, 
 STMT(drop, "DELETE FROM knowledge_products WHERE shop = ?1 AND product = ?2 AND (?3 = 0 OR version <= ?3)",
      .postgres = "DELETE FROM knowledge_products WHERE shop = ?1 AND product = ?2"
                  " AND (CAST(?3 AS BIGINT) = 0 OR version <= ?3)");
+/* The same beside the live rows, until the switch. */
+STMT(stage, "INSERT INTO knowledge_staged_products (intake, product, doc, title, description, url, image, price,"
+            " available, variants, words, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+            " ON CONFLICT (intake, product) DO NOTHING");
+STMT(replaced, "SELECT COUNT(*) AS n FROM knowledge_staged_products s JOIN knowledge_products p"
+               " ON p.shop = ?2 AND p.product = s.product WHERE s.intake = ?1 AND s.doc >= 0 AND s.doc <> p.doc");
+STMT(added, "SELECT COUNT(*) AS n FROM knowledge_staged_products s LEFT JOIN knowledge_products p"
+            " ON p.shop = ?2 AND p.product = s.product WHERE s.intake = ?1 AND s.doc >= 0 AND p.id IS NULL");
+STMT(
+    take_staged,
+    "INSERT INTO knowledge_products (account, shop, product, doc, title, description, url, image, price, available,"
+    " variants, words, content, updated_at_ms, feed) SELECT ?2, ?3, product, doc, title, description, url, image,"
+    " price, available, variants, words, content, ?4, ?5 FROM knowledge_staged_products WHERE intake = ?1 AND doc >= 0"
+    " ON CONFLICT (shop, product) DO UPDATE SET doc = excluded.doc, title = excluded.title,"
+    " description = excluded.description, url = excluded.url, image = excluded.image, price = excluded.price,"
+    " available = excluded.available, variants = excluded.variants, words = excluded.words,"
+    " content = excluded.content, updated_at_ms = excluded.updated_at_ms,"
+    " feed = CASE excluded.feed WHEN 0 THEN knowledge_products.feed ELSE excluded.feed END"
+    " WHERE knowledge_products.updated_at_ms <= ?6",
+    .postgres =
+        "INSERT INTO knowledge_products (account, shop, product, doc, title, description, url, image, price, available,"
+        " variants, words, content, updated_at_ms, feed) SELECT CAST(?2 AS BIGINT), CAST(?3 AS BIGINT), product, doc,"
+        " title, description, url, image, price, available, variants, words, content, CAST(?4 AS BIGINT),"
+        " CAST(?5 AS BIGINT) FROM knowledge_staged_products WHERE intake = ?1 AND doc >= 0"
+        " ON CONFLICT (shop, product) DO UPDATE SET doc = excluded.doc, title = excluded.title,"
+        " description = excluded.description, url = excluded.url, image = excluded.image, price = excluded.price,"
+        " available = excluded.available, variants = excluded.variants, words = excluded.words,"
+        " content = excluded.content, updated_at_ms = excluded.updated_at_ms,"
+        " feed = CASE excluded.feed WHEN 0 THEN knowledge_products.feed ELSE excluded.feed END"
+        " WHERE knowledge_products.updated_at_ms <= CAST(?6 AS BIGINT)");
+STMT(unnamed,
+     "SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN s.product IS NULL THEN 1 ELSE 0 END), 0) AS gone"
+     " FROM knowledge_products p LEFT JOIN knowledge_staged_products s ON s.intake = ?3 AND s.product = p.product"
+     " WHERE p.shop = ?1 AND p.feed = ?2");
+STMT(remove_unnamed, "DELETE FROM knowledge_products WHERE shop = ?1 AND feed = ?2 AND updated_at_ms <= ?4 AND product"
+                     " NOT IN (SELECT product FROM knowledge_staged_products WHERE intake = ?3)");
+STMT(count_live, "SELECT COUNT(*) AS n FROM knowledge_products WHERE shop = ?1");
 #define COLUMNS "id, product, doc, title, description, url, image, price, available, variants"
 STMT(by_id, "SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1 AND product = ?2");
 STMT(by_docs,
@@ -153,7 +190,7 @@ static int64_t whole_hash(struct buf *b, const struct knowledge_product *p, stru
 
 struct known {
     bool there;
-    int64_t doc, words, content, version;
+    int64_t doc, words, content, version, feed, at_ms;
 };
 
 static bool read_known(struct tx *tx, const struct knowledge_head *h, const struct knowledge_product *p, size_t n,
@@ -173,8 +210,13 @@ static bool read_known(struct tx *tx, const struct knowledge_head *h, const stru
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < n; i++)
             if (text_eq(p[i].id, col_text(&q, "product")))
-                out[i] = (struct known){ true, col_i64(&q, "doc"), col_i64(&q, "words"), col_i64(&q, "content"),
-                                         col_i64(&q, "version") };
+                out[i] = (struct known){ true,
+                                         col_i64(&q, "doc"),
+                                         col_i64(&q, "words"),
+                                         col_i64(&q, "content"),
+                                         col_i64(&q, "version"),
+                                         col_i64(&q, "feed"),
+                                         col_i64(&q, "updated_at_ms") };
     buf_free(&ids);
     return row == ROW_NONE;
 }
@@ -187,8 +229,23 @@ struct saving {
     struct know_write *w;
 };
 
+static bool stage_row(struct saving *s, const struct knowledge_product *p, const struct known *k)
+{
+    bool named_only = k->doc < 0;
+    struct query q = query(s->tx, &stage);
+    bind_i64(&q, s->w->intake), bind_text(&q, p->id), bind_i64(&q, k->doc);
+    bind_text(&q, named_only ? "" : p->title), bind_text(&q, named_only ? "" : p->description);
+    bind_text(&q, named_only ? NULL : p->url), bind_text(&q, named_only ? NULL : p->image);
+    if (p->priced && !named_only) bind_i64(&q, p->price);
+    else bind_null(&q);
+    bind_bool(&q, p->available), bind_str(&q, named_only ? STR("[]") : buf_str(&s->variants));
+    bind_i64(&q, k->words), bind_i64(&q, k->content);
+    return query_put(&q);
+}
+
 static bool write_row(struct saving *s, const struct knowledge_product *p, const struct known *k)
 {
+    if (s->w->intake) return stage_row(s, p, k);
     struct query q = query(s->tx, &save);
     bind_i64(&q, s->h->account), bind_i64(&q, s->h->shop), bind_text(&q, p->id), bind_i64(&q, k->doc);
     bind_text(&q, p->title), bind_text(&q, p->description), bind_text(&q, p->url), bind_text(&q, p->image);
@@ -212,10 +269,15 @@ static bool save_one(struct saving *s, const struct knowledge_product *p, const 
     k.words = words_hash(&s->text, p), k.content = whole_hash(&s->text, p, buf_str(&s->variants));
     assert(!s->text.overflow && !s->variants.overflow);
     bool same = before->there && k.words == before->words && k.content == before->content;
-    if (same && s->w->version <= before->version) return true;
+    bool keeps = same && s->w->version <= before->version && (!s->w->feed || s->w->feed == before->feed);
+    if (s->w->intake && (keeps || (before->there && before->at_ms > s->w->began_ms)))
+        return stage_row(s, p, &(struct known){ .doc = -1 });
+    if (keeps) return true;
     if (!same) s->w->changed++;
-    if (!before->there) s->h->products++;
-    else if (k.words != before->words) s->h->stale_products++;
+    if (!s->w->intake) { /* else counted when it is switched */
+        if (!before->there) s->h->products++;
+        else if (k.words != before->words) s->h->stale_products++;
+    }
     if (before->there && k.words == before->words) return write_row(s, p, &k);
     k.doc = s->h->next_product++;
     struct tokens t;
@@ -251,6 +313,54 @@ bool know_products_save(struct tx *tx, struct knowledge_head *h, const struct kn
     buf_free(&s.text);
     buf_free(&s.variants);
     return good;
+}
+
+/* ---- the switch ---- */
+
+static bool counted(struct query *q, int64_t *out)
+{
+    if (query_row(q) != ROW_FOUND) return false;
+    *out = col_i64(q, "n");
+    return true;
+}
+
+bool know_products_new(struct tx *tx, int64_t shop, int64_t intake, int64_t *out)
+{
+    struct query q = query(tx, &added);
+    bind_i64(&q, intake), bind_i64(&q, shop);
+    return counted(&q, out);
+}
+
+bool know_products_unnamed(struct tx *tx, int64_t shop, const struct know_switch *s, int64_t *none, int64_t *all)
+{
+    struct query q = query(tx, &unnamed);
+    bind_i64(&q, shop), bind_i64(&q, s->feed), bind_i64(&q, s->intake);
+    if (!counted(&q, all)) return false;
+    *none = col_i64(&q, "gone");
+    return true;
+}
+
+bool know_products_switch(struct tx *tx, struct knowledge_head *h, struct know_switch *s)
+{
+    int64_t stale = 0;
+    struct query r = query(tx, &replaced);
+    bind_i64(&r, s->intake), bind_i64(&r, h->shop);
+    if (!counted(&r, &stale)) return false;
+    struct query q = query(tx, &take_staged);
+    bind_i64(&q, s->intake), bind_i64(&q, h->account), bind_i64(&q, h->shop), bind_i64(&q, s->now_ms);
+    bind_i64(&q, s->feed), bind_i64(&q, s->began_ms);
+    if (query_change(&q) < 0) return false;
+    if (s->whole && s->feed) {
+        struct query g = query(tx, &remove_unnamed);
+        bind_i64(&g, h->shop), bind_i64(&g, s->feed), bind_i64(&g, s->intake), bind_i64(&g, s->began_ms);
+        int64_t gone = query_change(&g);
+        if (gone < 0) return false;
+        s->gone += gone, stale += gone;
+    }
+    h->stale_products += stale;
+    struct query c = query(tx, &count_live);
+    bind_i64(&c, h->shop);
+    return counted(&c, &h->products);
 }
 
 enum row know_products_remove(struct tx *tx, struct knowledge_head *h, const char *id, struct know_write *w)

@@ -1,10 +1,11 @@
 /* routes.c: the addresses of what a shop knows: how much it is, what was refused, and each product as a bot sees it. */
-#include "knowledge/private.h"
+#include "knowledge/intake.h"
 
 #include "http/events.h"
 #include "shops/shops.h"
 
 enum { PRODUCTS_USUAL = 50, PRODUCTS_MAX = 100, IMPORTS_SHOWN = 10, SEARCH_MAX = 200, IMPORT_FILE_MAX = 8 << 20 };
+enum { IMPORT_WAIT_MS = 20000 };
 
 const struct field path_shop_known_fields[] = { FIELD_ID(struct path_shop_known, id, .doc = "The shop's number."),
                                                 FIELD_END };
@@ -29,20 +30,24 @@ static const struct field get_products_fields[] = {
 };
 
 static const char *const import_states[] = { "done", "failed", NULL };
-static const struct shape refusal_shape[] = {
-    SHAPE_TEXT("field", .doc = "products[3].price"), SHAPE_TEXT("code", .doc = "As in invalid_fields."), SHAPE_END };
+const struct shape know_refusal_shape[] = {
+    SHAPE_TEXT("field", .doc = "products[3].price, or the row and column of a table: rows[12].price"),
+    SHAPE_TEXT("code", .doc = "As in invalid_fields."), SHAPE_END };
 static const struct shape imported_shape[] = {
     SHAPE_I64("id"), SHAPE_TEXT("source"), SHAPE_ENUM("status", import_states), SHAPE_I64("products"),
     SHAPE_I64("texts"), SHAPE_I64("orders"), SHAPE_I64("changed", .doc = "Rows that were new or other than before."),
-    SHAPE_LIST("refused", refusal_shape, .type_name = "KnowledgeRefusal"), SHAPE_TIME("at"), SHAPE_END };
+    SHAPE_LIST("refused", know_refusal_shape, .type_name = "KnowledgeRefusal"), SHAPE_TIME("at"), SHAPE_END };
 static const struct shape summary_shape[] = {
     SHAPE_TEXT("currency", .nullable = true), SHAPE_TEXT("language"), SHAPE_I64("products"),
-    SHAPE_I64("texts", .doc = "Questions, documents and promotions."), SHAPE_I64("orders"),
+    SHAPE_I64("texts", .doc = "Questions, documents and promotions."), SHAPE_I64("faq"), SHAPE_I64("documents"),
+    SHAPE_I64("promotions"), SHAPE_I64("orders"),
     SHAPE_TIME("changedAt", .nullable = true),
     SHAPE_LIST("imports", imported_shape, .type_name = "KnowledgeImport", .doc = "The last ten, newest first."),
     SHAPE_END };
 static const struct shape done_shape[] = {
-    SHAPE_ENUM("status", import_states), SHAPE_I64("import"), SHAPE_I64("products"), SHAPE_I64("variants"),
+    SHAPE_ENUM("status", intake_state_names), SHAPE_I64("import", .nullable = true),
+    SHAPE_TEXT("statusUrl", .maybe = true, .doc = "With 202: where its end can be asked for."),
+    SHAPE_I64("products"), SHAPE_I64("variants"),
     SHAPE_I64("orders"), SHAPE_I64("faq"), SHAPE_I64("documents"), SHAPE_I64("promotions"),
     SHAPE_I64("changed", .doc = "Rows that were new or other than before."), SHAPE_END };
 static const struct shape option_shape[] = { SHAPE_TEXT("name"), SHAPE_TEXT("value"), SHAPE_END };
@@ -105,6 +110,7 @@ struct summary {
     struct knowledge_head head;
     struct knowledge_imported last[IMPORTS_SHOWN];
     size_t count;
+    int64_t of_kind[KNOWLEDGE_KIND_COUNT];
 };
 
 static void imported_json(struct json *j, const struct knowledge_imported *i)
@@ -130,6 +136,9 @@ static void summary_json(struct json *j, const void *arg)
     json_text(j, "language", h->language);
     json_i64(j, "products", h->products);
     json_i64(j, "texts", h->texts);
+    json_i64(j, "faq", s->of_kind[KNOWLEDGE_FAQ]);
+    json_i64(j, "documents", s->of_kind[KNOWLEDGE_DOCUMENT]);
+    json_i64(j, "promotions", s->of_kind[KNOWLEDGE_PROMOTION]);
     json_i64(j, "orders", h->orders);
     json_time(j, "changedAt", h->changed_at_ms);
     json_array(j, "imports");
@@ -143,7 +152,9 @@ static enum answer run_summary(struct req *req)
     int64_t shop;
     enum answer a = know_shop_read(req, &shop, &s->head);
     if (a != ANSWER_GO_ON) return a;
-    if (!know_imports_last(req->tx, shop, s->last, IMPORTS_SHOWN, &s->count)) return reply_fault(req);
+    if (!know_imports_last(req->tx, shop, s->last, IMPORTS_SHOWN, &s->count) ||
+        !know_texts_count(req->tx, shop, s->of_kind))
+        return reply_fault(req);
     return reply_json(req, 200, summary_json, s);
 }
 
@@ -281,7 +292,8 @@ static_assert((int)IMPORT_FILE_MAX <= (int)JSON_READ_FILE_MAX_BYTES, "a file is 
 const struct route knowledge_routes[] = {
     { .verb = VERB_POST, .path = "/api/shops/:id/knowledge/import", .who = WHO_MANAGERS | WHO_KEY,
       .scope = KEY_SCOPE_KNOWLEDGE, .tx = TX_WRITE, .idempotent = true, .upload = &import_upload, .slow = true,
-      .prepare = know_import_prepare, .run = know_import_run, .refused = know_import_refused, .answer = done_shape,
+      .prepare = know_import_prepare, .run = know_import_run, .resume = know_import_resume,
+      .wait_ms = IMPORT_WAIT_MS, .refused = know_import_refused, .answer = done_shape,
       .tag = "Knowledge", PATH_FIELDS(path_shop_known), PROBLEMS(&problem_not_found, &problem_invalid_fields,
       &problem_invalid_json),
       .doc = "Take a file (JSON: name, languages, currency, url, products, orders, faq, documents, promotions) whole or"

@@ -4,7 +4,8 @@
 #include "shops/shops.h"
 #include <stdlib.h>
 
-enum { PRODUCT_TEXTS_MAX = 64, NUMBER_BYTES_MAX = 200 };
+/* GHOSTS_MAX: numbers of the index that belong to nothing may stand among the best; so many more are looked at. */
+enum { PRODUCT_TEXTS_MAX = 64, NUMBER_BYTES_MAX = 200, GHOSTS_MAX = 12 };
 
 struct context {
     struct tx *tx;
@@ -20,9 +21,11 @@ static bool search_products(void *ctx, struct str query, size_t most, struct are
     const struct search s = { c->head.shop, INDEX_PRODUCTS, c->head.products, query };
     *n = 0;
     if (!know_search_find(c->tx, a, &s, found, n, &said)) return false;
-    if (*n > most) *n = most;
+    if (*n > most + GHOSTS_MAX) *n = most + GHOSTS_MAX;
     *out = ARENA_ARRAY(a, struct knowledge_product, *n + 1);
-    return know_products_of(c->tx, &c->head, found, *n, a, *out, n);
+    if (!know_products_of(c->tx, &c->head, found, *n, a, *out, n)) return false;
+    if (*n > most) *n = most;
+    return true;
 }
 
 static int by_score(const void *a, const void *b)
@@ -56,9 +59,11 @@ static bool search_texts(void *ctx, struct str query, const char *product, size_
     *n = 0;
     if (product) return texts_of_one(c, query, product, most, a, out, n);
     if (!know_search_find(c->tx, a, &s, found, n, &said)) return false;
-    if (*n > most) *n = most;
+    if (*n > most + GHOSTS_MAX) *n = most + GHOSTS_MAX;
     *out = ARENA_ARRAY(a, struct knowledge_text, *n + 1);
-    return know_texts_of(c->tx, &c->head, found, *n, a, *out, n);
+    if (!know_texts_of(c->tx, &c->head, found, *n, a, *out, n)) return false;
+    if (*n > most) *n = most;
+    return true;
 }
 
 static bool same_number(const char *a, const char *key)

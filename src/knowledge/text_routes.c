@@ -11,7 +11,8 @@ enum {
     ANSWER_MAX = 8000,
     DOCUMENT_MAX = 12000,
     ENTRY_BODY_MAX = 48 << 10,
-    NEW_ID_DRAWN = 12
+    NEW_ID_DRAWN = 12,
+    SEARCH_MAX = 200
 };
 
 struct path_entry {
@@ -24,9 +25,11 @@ static const struct field path_entry_fields[] = {
     FIELD_TEXT(struct path_entry, entry, .min = 1, .max = KNOWLEDGE_ID_MAX, .doc = "The entry's id."),
     FIELD_END
 };
-struct get_texts { int64_t after, limit; };
+struct get_texts { int64_t after, limit; const char *search; };
 static const struct field get_texts_fields[] = {
     FIELD_PAGE(struct get_texts, TEXTS_USUAL, TEXTS_SHOWN_MAX),
+    FIELD_TEXT(struct get_texts, search, .optional = true, .max = SEARCH_MAX,
+               .doc = "The best for these words, as a bot finds them, and no pages."),
     FIELD_END
 };
 
@@ -59,6 +62,8 @@ static const struct shape document_shape[] = {
 static const struct shape faqs_shape[] = { SHAPE_LIST("faq", faq_shape, .type_name = "Faq"), NEXT, SHAPE_END };
 static const struct shape documents_shape[] = {
     SHAPE_LIST("documents", document_shape, .type_name = "KnowledgeDocument"), NEXT, SHAPE_END };
+static const struct shape promotions_shape[] = {
+    SHAPE_LIST("promotions", document_shape, .type_name = "KnowledgeDocument"), NEXT, SHAPE_END };
 static const struct shape removed_shape[] = { SHAPE_BOOL("success"), SHAPE_END };
 /* clang-format on */
 
@@ -92,7 +97,8 @@ struct page {
 static void page_json(struct json *j, const void *arg)
 {
     const struct page *p = arg;
-    json_array(j, p->kind == KNOWLEDGE_FAQ ? "faq" : "documents");
+    static const char *const names[] = { "faq", "documents", "promotions" };
+    json_array(j, names[p->kind]);
     for (size_t i = 0; i < p->count; i++) {
         json_object(j, NULL);
         entry_json(j, &p->text[i]);
@@ -103,6 +109,21 @@ static void page_json(struct json *j, const void *arg)
     else json_null(j, "next");
 }
 
+/* As a bot finds them; of this kind alone. */
+static enum answer list_found(struct req *req, struct page *p, int64_t shop)
+{
+    const struct get_texts *in = req->query;
+    struct knowledge_source s;
+    struct knowledge_text *found = NULL;
+    size_t n = 0;
+    if (knowledge_source_of(req->tx, req->who.account, shop, req->arena, &s) != ROW_FOUND ||
+        !s.search_texts(s.ctx, str_of(in->search), NULL, TEXTS_SHOWN_MAX, req->arena, &found, &n))
+        return reply_fault(req);
+    for (size_t i = 0; i < n && p->count < (size_t)in->limit; i++)
+        if (found[i].kind == p->kind) p->text[p->count++] = found[i];
+    return reply_json(req, 200, page_json, p);
+}
+
 static enum answer list(struct req *req, enum knowledge_kind kind)
 {
     const struct get_texts *in = req->query;
@@ -111,6 +132,7 @@ static enum answer list(struct req *req, enum knowledge_kind kind)
     int64_t shop;
     enum answer a = know_shop_read(req, &shop, &h);
     if (a != ANSWER_GO_ON) return a;
+    if (in->search) return list_found(req, &p, shop);
     if (!know_texts_page(req->tx, shop, kind, in->after, (size_t)in->limit, req->arena, p.text, &p.count, &p.next))
         return reply_fault(req);
     return reply_json(req, 200, page_json, &p);
@@ -206,6 +228,11 @@ static enum answer create_document(struct req *req) { return create(req, KNOWLED
 static enum answer replace_document(struct req *req) { return replace(req, KNOWLEDGE_DOCUMENT); }
 static enum answer remove_document(struct req *req) { return take_out(req, KNOWLEDGE_DOCUMENT); }
 
+static enum answer list_promotions(struct req *req) { return list(req, KNOWLEDGE_PROMOTION); }
+static enum answer create_promotion(struct req *req) { return create(req, KNOWLEDGE_PROMOTION); }
+static enum answer replace_promotion(struct req *req) { return replace(req, KNOWLEDGE_PROMOTION); }
+static enum answer remove_promotion(struct req *req) { return take_out(req, KNOWLEDGE_PROMOTION); }
+
 /* clang-format off */
 #define WRITE .who = WHO_MANAGERS | WHO_KEY, .scope = KEY_SCOPE_KNOWLEDGE, .tx = TX_WRITE, .tag = "Knowledge"
 #define READ .verb = VERB_GET, .who = WHO_MEMBERS | WHO_KEY, .scope = KEY_SCOPE_KNOWLEDGE, .tx = TX_READ,              \
@@ -232,6 +259,14 @@ const struct route knowledge_text_routes[] = {
       .answer = document_shape, .run = replace_document, .doc = "Change a document." },
     { REMOVE, .path = "/api/shops/:id/knowledge/documents/:entry", .run = remove_document,
       .doc = "Remove a document." },
+    { READ, .path = "/api/shops/:id/knowledge/promotions", .answer = promotions_shape, .run = list_promotions,
+      .doc = "Promotions, the last changed first." },
+    { NEW, .path = "/api/shops/:id/knowledge/promotions", ENTRY_BODY(post_document_fields), .answer = document_shape,
+      .run = create_promotion, .doc = "Add a promotion." },
+    { CHANGE, .path = "/api/shops/:id/knowledge/promotions/:entry", ENTRY_BODY(put_document_fields),
+      .answer = document_shape, .run = replace_promotion, .doc = "Change a promotion." },
+    { REMOVE, .path = "/api/shops/:id/knowledge/promotions/:entry", .run = remove_promotion,
+      .doc = "Remove a promotion." },
     ROUTE_END
 };
 /* clang-format on */

@@ -4,12 +4,47 @@
 enum { WORDS_MAX = 8192, REBUILD_BATCH = 50, CONTENT_MAX = 1 << 20 };
 
 #define COLUMNS "id, kind, name, doc, title, body, url, product"
-STMT(known, "SELECT doc, words, content, version FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND name = ?3");
+STMT(known,
+     "SELECT doc, words, content, version, feed, updated_at_ms FROM knowledge_texts WHERE shop = ?1 AND kind = ?2"
+     " AND name = ?3");
 STMT(save, "INSERT INTO knowledge_texts (account, shop, kind, name, doc, title, body, url, product, words, content,"
            " updated_at_ms, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
            " ON CONFLICT (shop, kind, name) DO UPDATE SET doc = excluded.doc, title = excluded.title,"
            " body = excluded.body, url = excluded.url, product = excluded.product, words = excluded.words,"
            " content = excluded.content, updated_at_ms = excluded.updated_at_ms, version = excluded.version");
+/* The same beside the live rows, until the switch. */
+STMT(stage, "INSERT INTO knowledge_staged_texts (intake, kind, name, doc, title, body, url, product, words, content)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (intake, kind, name) DO NOTHING");
+STMT(replaced, "SELECT COUNT(*) AS n FROM knowledge_staged_texts s JOIN knowledge_texts t"
+               " ON t.shop = ?2 AND t.kind = s.kind AND t.name = s.name"
+               " WHERE s.intake = ?1 AND s.doc >= 0 AND s.doc <> t.doc");
+STMT(added,
+     "SELECT COUNT(*) AS n FROM knowledge_staged_texts s LEFT JOIN knowledge_texts t"
+     " ON t.shop = ?2 AND t.kind = s.kind AND t.name = s.name WHERE s.intake = ?1 AND s.doc >= 0 AND t.id IS NULL");
+STMT(take_staged,
+     "INSERT INTO knowledge_texts (account, shop, kind, name, doc, title, body, url, product, words, content,"
+     " updated_at_ms, feed) SELECT ?2, ?3, kind, name, doc, title, body, url, product, words, content, ?4, ?5"
+     " FROM knowledge_staged_texts WHERE intake = ?1 AND doc >= 0 ON CONFLICT (shop, kind, name) DO UPDATE SET"
+     " doc = excluded.doc, title = excluded.title, body = excluded.body, url = excluded.url,"
+     " product = excluded.product, words = excluded.words, content = excluded.content,"
+     " updated_at_ms = excluded.updated_at_ms,"
+     " feed = CASE excluded.feed WHEN 0 THEN knowledge_texts.feed ELSE excluded.feed END"
+     " WHERE knowledge_texts.updated_at_ms <= ?6",
+     .postgres =
+         "INSERT INTO knowledge_texts (account, shop, kind, name, doc, title, body, url, product, words, content,"
+         " updated_at_ms, feed) SELECT CAST(?2 AS BIGINT), CAST(?3 AS BIGINT), kind, name, doc, title, body, url,"
+         " product, words, content, CAST(?4 AS BIGINT), CAST(?5 AS BIGINT)"
+         " FROM knowledge_staged_texts WHERE intake = ?1 AND doc >= 0 ON CONFLICT (shop, kind, name) DO UPDATE SET"
+         " doc = excluded.doc, title = excluded.title, body = excluded.body, url = excluded.url,"
+         " product = excluded.product, words = excluded.words, content = excluded.content,"
+         " updated_at_ms = excluded.updated_at_ms,"
+         " feed = CASE excluded.feed WHEN 0 THEN knowledge_texts.feed ELSE excluded.feed END"
+         " WHERE knowledge_texts.updated_at_ms <= CAST(?6 AS BIGINT)");
+STMT(remove_unnamed, "DELETE FROM knowledge_texts WHERE shop = ?1 AND feed = ?2 AND updated_at_ms <= ?4 AND NOT EXISTS"
+                     " (SELECT 1 FROM knowledge_staged_texts s WHERE s.intake = ?3 AND s.kind = knowledge_texts.kind"
+                     " AND s.name = knowledge_texts.name)");
+STMT(count_live, "SELECT COUNT(*) AS n FROM knowledge_texts WHERE shop = ?1");
+STMT(count_kinds, "SELECT kind, COUNT(*) AS n FROM knowledge_texts WHERE shop = ?1 GROUP BY kind");
 STMT(by_name, "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND name = ?3");
 STMT(by_docs,
      "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1"
@@ -51,6 +86,17 @@ struct saving {
     struct know_write *w;
 };
 
+/* doc -1: it is only named. */
+static bool stage_row(struct saving *s, const struct knowledge_text *x, int64_t doc, int64_t words, int64_t content)
+{
+    struct query q = query(s->tx, &stage);
+    bind_i64(&q, s->w->intake), bind_i64(&q, (int64_t)x->kind), bind_text(&q, x->id), bind_i64(&q, doc);
+    bind_text(&q, doc < 0 ? "" : x->title), bind_text(&q, doc < 0 ? "" : x->text);
+    bind_text(&q, doc < 0 ? NULL : x->url), bind_text(&q, doc < 0 ? NULL : x->product), bind_i64(&q, words),
+        bind_i64(&q, content);
+    return query_put(&q);
+}
+
 static bool save_one(struct saving *s, const struct knowledge_text *x)
 {
     struct query q = query(s->tx, &known);
@@ -70,16 +116,20 @@ static bool save_one(struct saving *s, const struct knowledge_text *x)
     assert(!s->text.overflow);
     bool same_words = row == ROW_FOUND && col_i64(&q, "words") == words;
     bool same = same_words && col_i64(&q, "content") == content;
-    if (same && s->w->version <= version) return true;
+    bool keeps = same && s->w->version <= version && (!s->w->feed || s->w->feed == col_i64(&q, "feed"));
+    if (s->w->intake && (keeps || (row == ROW_FOUND && col_i64(&q, "updated_at_ms") > s->w->began_ms)))
+        return stage_row(s, x, -1, 0, 0);
+    if (keeps) return true;
     int64_t doc = same_words ? col_i64(&q, "doc") : s->h->next_text++;
     if (!same) s->w->changed++;
-    if (row == ROW_NONE) s->h->texts++;
-    else if (!same_words) s->h->stale_texts++;
+    if (row == ROW_NONE && !s->w->intake) s->h->texts++;
+    else if (!same_words && !s->w->intake) s->h->stale_texts++;
     struct tokens t;
     if (!same_words) {
         cut(&t, tx_arena(s->tx), x);
         if (!know_index_doc(s->index, doc, &t)) return false;
     }
+    if (s->w->intake) return stage_row(s, x, doc, words, content);
     struct query w = query(s->tx, &save);
     bind_i64(&w, s->h->account), bind_i64(&w, s->h->shop), bind_i64(&w, (int64_t)x->kind), bind_text(&w, x->id);
     bind_i64(&w, doc), bind_text(&w, x->title), bind_text(&w, x->text), bind_text(&w, x->url);
@@ -103,6 +153,56 @@ bool know_texts_save(struct tx *tx, struct knowledge_head *h, const struct knowl
     good = know_index_end(s.index) && good;
     buf_free(&s.text);
     return good;
+}
+
+static bool counted(struct query *q, int64_t *out)
+{
+    if (query_row(q) != ROW_FOUND) return false;
+    *out = col_i64(q, "n");
+    return true;
+}
+
+bool know_texts_count(struct tx *tx, int64_t shop, int64_t out[KNOWLEDGE_KIND_COUNT])
+{
+    struct query q = query(tx, &count_kinds);
+    bind_i64(&q, shop);
+    enum row row;
+    for (size_t k = 0; k < KNOWLEDGE_KIND_COUNT; k++) out[k] = 0;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        int64_t kind = col_i64(&q, "kind");
+        if (kind >= 0 && kind < KNOWLEDGE_KIND_COUNT) out[kind] = col_i64(&q, "n");
+    }
+    return row == ROW_NONE;
+}
+
+bool know_texts_new(struct tx *tx, int64_t shop, int64_t intake, int64_t *out)
+{
+    struct query q = query(tx, &added);
+    bind_i64(&q, intake), bind_i64(&q, shop);
+    return counted(&q, out);
+}
+
+bool know_texts_switch(struct tx *tx, struct knowledge_head *h, struct know_switch *s)
+{
+    int64_t stale = 0;
+    struct query r = query(tx, &replaced);
+    bind_i64(&r, s->intake), bind_i64(&r, h->shop);
+    if (!counted(&r, &stale)) return false;
+    struct query q = query(tx, &take_staged);
+    bind_i64(&q, s->intake), bind_i64(&q, h->account), bind_i64(&q, h->shop), bind_i64(&q, s->now_ms);
+    bind_i64(&q, s->feed), bind_i64(&q, s->began_ms);
+    if (query_change(&q) < 0) return false;
+    if (s->whole && s->feed) {
+        struct query g = query(tx, &remove_unnamed);
+        bind_i64(&g, h->shop), bind_i64(&g, s->feed), bind_i64(&g, s->intake), bind_i64(&g, s->began_ms);
+        int64_t gone = query_change(&g);
+        if (gone < 0) return false;
+        s->gone += gone, stale += gone;
+    }
+    h->stale_texts += stale;
+    struct query c = query(tx, &count_live);
+    bind_i64(&c, h->shop);
+    return counted(&c, &h->texts);
 }
 
 enum row know_texts_remove(struct tx *tx, struct knowledge_head *h, enum knowledge_kind kind, const char *id)

@@ -28,6 +28,7 @@ enum {
     ANSWER_HEADERS_MAX = 128,
     URL_MAX = 2048,
     HEADER_MAX = 8192,
+    HEADER_KEPT_MAX = 2048,
     RETRY_AFTER_MAX_S = 7 * 24 * 3600,
     ADDRESSES_MAX = 16,
     RESOLVE_TRY_S = 2,
@@ -41,7 +42,11 @@ struct call {
     bool head_overflow, head_complete, internal_refused, untrusted;
     bool retry_after_seen;
     int64_t retry_after_s;
+    struct arena *arena;
+    const char *kept[4]; /* of kept_headers */
 };
+static const struct str kept_headers[] = { STR("etag:"), STR("last-modified:"), STR("location:"),
+                                           STR("content-type:") };
 
 /* ---- two handles a thread ---- */
 
@@ -114,6 +119,24 @@ static void read_retry_after(struct call *c, struct str value)
     c->retry_after_s = seconds < 0 ? 0 : seconds > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : seconds;
 }
 
+static struct str value_of(const char *p, size_t bytes, struct str name)
+{
+    struct str value = { p + name.n, bytes - name.n };
+    while (value.n > 0 && (value.p[value.n - 1] == '\r' || value.p[value.n - 1] == '\n')) value.n--;
+    return str_trim(value);
+}
+
+static void keep_header(struct call *c, const char *p, size_t bytes)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kept_headers); i++) {
+        struct str name = kept_headers[i];
+        if (bytes <= name.n || !str_eq_nocase((struct str){ p, name.n }, name)) continue;
+        struct str value = value_of(p, bytes, name);
+        if (value.n > 0 && value.n <= HEADER_KEPT_MAX && utf8_valid(value) && !text_has_controls(value))
+            c->kept[i] = arena_text_n(c->arena, value.p, value.n);
+    }
+}
+
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
     struct call *c = arg;
@@ -127,11 +150,8 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
     if (str_starts((struct str){ p, bytes }, STR("HTTP/"))) c->head_complete = false;
     if (bytes <= 2 && p[bytes - 1] == '\n' && (bytes == 1 || p[0] == '\r')) c->head_complete = true;
     struct str name = STR("retry-after:");
-    if (bytes > name.n && str_eq_nocase((struct str){ p, name.n }, name)) {
-        struct str value = { p + name.n, bytes - name.n };
-        while (value.n > 0 && (value.p[value.n - 1] == '\r' || value.p[value.n - 1] == '\n')) value.n--;
-        read_retry_after(c, str_trim(value));
-    }
+    if (bytes > name.n && str_eq_nocase((struct str){ p, name.n }, name)) read_retry_after(c, value_of(p, bytes, name));
+    keep_header(c, p, bytes);
     return bytes;
 }
 
@@ -349,6 +369,8 @@ static void perform(struct arena *a, CURL *h, const struct out_request *r, struc
     if (curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK) status = 0;
     out->status = (int)status;
     out->retry_after_s = c->retry_after_s;
+    out->etag = c->kept[0], out->last_modified = c->kept[1], out->location = c->kept[2];
+    out->content_type = c->kept[3];
     out->body = (struct str){ arena_text_n(a, c->answer.p ? c->answer.p : "", c->answer.n), c->answer.n };
     if (code == CURLE_OK && !c->head_complete) code = CURLE_GOT_NOTHING;
     if (code != CURLE_OK) {
@@ -375,7 +397,7 @@ void http_call(struct arena *a, const struct out_request *r, struct out_answer *
     assert(r->headers <= OUT_HEADERS_MAX && r->body.n <= OUT_BODY_MAX);
     *out = (struct out_answer){ .outcome = OUTCOME_REFUSED, .body = STR("") };
     int64_t begun_ms = monotonic_ms();
-    struct call c = { .untrusted = !r->trusted_address };
+    struct call c = { .untrusted = !r->trusted_address, .arena = a };
     buf_init(&c.answer, r->answer_max ? r->answer_max : ANSWER_DEFAULT_MAX);
     struct buf pin;
     buf_init(&pin, 4096);

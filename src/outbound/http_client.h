@@ -38,11 +38,17 @@ struct out_answer {
     int status;            /* 0: none came */
     struct str body;       /* in the arena, ended by a NUL; empty: none came */
     int64_t retry_after_s; /* ≤ a week, also when a date was given; 0: not said, or at once */
-    const char *error;     /* short, for people, without addresses or secrets; NULL when OK */
+    const char *etag, *last_modified, *location, *content_type; /* as it said, at most 2 kB; NULL: it did not */
+    const char *error; /* short, for people, without addresses or secrets; NULL when OK */
 };
 void outbound_start(void); /* once, before threads */
 /* Fills all of *out, whatever happens. */
 void http_call(struct arena *a, const struct out_request *r, struct out_answer *out);
+/* Where a reference (of a redirect, of a list of pages) leads from `base`: absolute, without a fragment. NULL: no
+ * address of http or https, or one with a user in it. */
+const char *url_resolve(struct arena *a, const char *base, const char *reference);
+const char *url_host(struct arena *a, const char *url); /* lower case, without a port; NULL: none */
+const char *url_path(struct arena *a, const char *url); /* with its query; "/" when there is none */
 /* Is this address one that a merchant's url must not reach? True for families that are not known. */
 struct sockaddr;
 bool address_is_internal(const struct sockaddr *address);

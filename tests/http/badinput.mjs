@@ -89,10 +89,14 @@ async function makeFixture(server) {
         documents: [{ id: KNOWN, title: 'Use', text: 'Fill it.' }],
     });
     assert.equal(known.status, 200);
+    const sent = await a.post(`/api/shops/${shop.id}/knowledge/files`, { products: [] });
+    assert.equal(sent.status, 201);
+    const taken = await a.post(`/api/shops/${shop.id}/knowledge/files/${sent.json.file}/import`, {});
+    assert.equal(taken.status, 202);
     const [{ id: delivery }] = await deliveries(operator);
     const visitor = await visitorOf(server, shop);
-    const sent = await visitor.request('POST', `/api/chat/shop-${shop.id}/images?name=dot.gif&clientId=picture-of-the-fixture`, { body: DOT });
-    assert.equal(sent.status, 201, sent.text);
+    const shown = await visitor.request('POST', `/api/chat/shop-${shop.id}/images?name=dot.gif&clientId=picture-of-the-fixture`, { body: DOT });
+    assert.equal(shown.status, 201, shown.text);
     const inbox = (await a.get('/api/inbox')).json.items;
     const { id: label } = (await a.post('/api/labels', { name: KNOWN })).json;
     const { id: canned } = (await a.post('/api/replies', { shortcut: KNOWN, text: 'Hello' })).json;
@@ -102,7 +106,9 @@ async function makeFixture(server) {
         a,
         b,
         visitor,
-        picture: sent.json.message.image.url.split('/').at(-1),
+        picture: shown.json.message.image.url.split('/').at(-1),
+        file: sent.json.file,
+        intake: taken.json.intake,
         conversation: inbox[0].conversation.id,
         operator,
         delivery,
@@ -144,6 +150,8 @@ function namesOfA(route) {
         shopId: PANEL.shopId,
         product: KNOWN,
         entry: KNOWN,
+        file: fixture.file,
+        intake: fixture.intake,
         shop: `shop-${fixture.shop.id}`,
         token: fixture.picture,
     };

@@ -117,6 +117,24 @@ const calls = {
         await c.post(`/api/chat/shop-${await enabled(c)}/here`, { visit: newKey().slice(0, 36) });
         const [{ id }] = (await c.get('/api/visitors')).json.visitors;
         return { path: `/api/visitors/${id}/messages`, json: words('Hi'), other: words('Ho') };
+    'POST /api/shops/{id}/knowledge/promotions': async (c) => ({
+        path: `/api/shops/${(await c.shop()).id}/knowledge/promotions`,
+        json: { title: 'May', text: 'Ten off.' },
+        other: { title: 'May', text: 'Twenty off.' },
+    }),
+    'POST /api/shops/{id}/knowledge/files': async (c) => ({
+        path: `/api/shops/${(await c.shop()).id}/knowledge/files`,
+        json: { products: [] },
+        other: { products: [1] },
+    }),
+    'POST /api/shops/{id}/knowledge/files/{file}/import': async (c) => {
+        const shop = (await c.shop()).id;
+        const sent = await c.post(`/api/shops/${shop}/knowledge/files`, { products: [{ id: '1', title: 'Kettle' }] });
+        return {
+            path: `/api/shops/${shop}/knowledge/files/${sent.json.file}/import`,
+            json: { currency: 'USD' },
+            other: { currency: 'EUR' },
+        };
     },
     'POST /api/inbox/{id}/messages': (c) => inbox(c, 'messages', words('Hi'), words('Ho')),
     'POST /api/inbox/{id}/images': (c) => inbox(c, `images?name=dot.gif&clientId=${newKey()}`, dot('AAAAAP'), dot('AAEBAf')),

@@ -866,6 +866,8 @@ export const en = {
   "jobkind.chat.empty": "Delete conversations nobody used",
   "jobkind.chat.unused": "Delete visitors who never wrote",
   "jobkind.tenants.register": "Register a chatbot",
+  "jobkind.knowledge.take": "Take in a file or a feed",
+  "jobkind.knowledge.due": "Start readings that are due",
   "jobkind.tenants.renew": "Renew subscriptions",
   "jobkind.tenants.rotate": "Tell the chatbot server about a change",
   "jobkind.tenants.secrets": "Retire replaced keys",

@@ -853,6 +853,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "jobkind.chat.empty": "删除从未使用的对话",
   "jobkind.chat.unused": "删除从未留言的访客",
   "jobkind.tenants.register": "注册客服租户",
+  "jobkind.knowledge.take": "导入文件或数据源",
+  "jobkind.knowledge.due": "启动到期的读取",
   "jobkind.tenants.renew": "续费到期的订阅",
   "jobkind.tenants.rotate": "将变更通知客服服务器",
   "jobkind.tenants.secrets": "清理旧密钥",

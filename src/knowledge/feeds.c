@@ -1,0 +1,215 @@
+/* feeds.c: the rows of addresses that are read each day, and what starts a reading. */
+#include "knowledge/fetch.h"
+#include "knowledge/intake.h"
+
+#include "base/log.h"
+#include <stdio.h>
+#include <unistd.h>
+
+const char *const feed_kind_names[] = { "feed", "pages", "store", NULL };
+const char *const feed_state_names[] = { "never", "reading", "read", "failed", NULL };
+static_assert(ARRAY_LEN(feed_kind_names) == FEED_KINDS + 1, "a name each");
+static_assert(ARRAY_LEN(feed_state_names) == FEED_STATES + 1, "a name each");
+
+enum { FEED_MS = 60000, DUE_MAX = 50, OLD_MAX = 50, FILES_KEPT_MS = 24 * 60 * 60 * 1000, PATH_BYTES = 1100 };
+enum { INTAKES_KEPT_DAYS = 30 };
+
+#define COLUMNS                                                                                                        \
+    "id, account, shop, kind, url, currency, etag, modified, next_at_ms, state, error, status, intake, import,"        \
+    " products, texts, orders, changed, tried_at_ms, read_at_ms, created_at_ms"
+STMT(get, "SELECT " COLUMNS " FROM knowledge_feeds WHERE id = ?1");
+STMT(keep, "UPDATE knowledge_feeds SET etag = ?2, modified = ?3, next_at_ms = ?4, state = ?5, error = ?6, status = ?7,"
+           " intake = ?8, import = ?9, products = ?10, texts = ?11, orders = ?12, changed = ?13, tried_at_ms = ?14,"
+           " read_at_ms = ?15 WHERE id = ?1");
+STMT(due, "SELECT id FROM knowledge_feeds WHERE next_at_ms <= ?1 ORDER BY next_at_ms, id LIMIT ?2");
+STMT(old_files, "SELECT id, file FROM knowledge_files WHERE at_ms <= ?1 ORDER BY at_ms LIMIT ?2");
+STMT(file_in_use, "SELECT id FROM knowledge_intakes WHERE shop = (SELECT shop FROM knowledge_files WHERE id = ?1)"
+                  " AND file = ?1 AND ended_at_ms IS NULL ORDER BY id LIMIT 1");
+STMT(drop_file, "DELETE FROM knowledge_files WHERE id = ?1");
+STMT(old_intakes, "DELETE FROM knowledge_intakes WHERE id IN (SELECT id FROM knowledge_intakes WHERE ended_at_ms <= ?1"
+                  " ORDER BY ended_at_ms LIMIT ?2)");
+STMT(forget_shop, "DELETE FROM knowledge_feeds WHERE shop = ?1");
+
+static void bind_time(struct query *q, int64_t at_ms)
+{
+    if (at_ms) bind_i64(q, at_ms);
+    else bind_null(q);
+}
+
+enum row know_feed_get(struct tx *tx, int64_t id, struct feed *out)
+{
+    struct query q = query(tx, &get);
+    bind_i64(&q, id);
+    enum row row = query_row(&q);
+    if (row != ROW_FOUND) return row;
+    const char *currency = col_text(&q, "currency");
+    *out = (struct feed){ .id = col_i64(&q, "id"),
+                          .account = col_i64(&q, "account"),
+                          .shop = col_i64(&q, "shop"),
+                          .kind = (enum feed_kind)col_i64(&q, "kind"),
+                          .url = col_text(&q, "url"),
+                          .etag = col_text(&q, "etag"),
+                          .modified = col_text(&q, "modified"),
+                          .error = col_text(&q, "error"),
+                          .currency = currency_from_code(currency, strlen(currency)),
+                          .next_at_ms = col_i64(&q, "next_at_ms"),
+                          .state = (enum feed_state)col_i64(&q, "state"),
+                          .status = col_i64(&q, "status"),
+                          .intake = col_i64(&q, "intake"),
+                          .import = col_i64(&q, "import"),
+                          .products = col_i64(&q, "products"),
+                          .texts = col_i64(&q, "texts"),
+                          .orders = col_i64(&q, "orders"),
+                          .changed = col_i64(&q, "changed"),
+                          .tried_at_ms = col_i64(&q, "tried_at_ms"),
+                          .read_at_ms = col_i64(&q, "read_at_ms"),
+                          .created_at_ms = col_i64(&q, "created_at_ms") };
+    return row;
+}
+
+bool know_feed_keep(struct tx *tx, const struct feed *f)
+{
+    struct query q = query(tx, &keep);
+    bind_i64(&q, f->id), bind_text(&q, f->etag), bind_text(&q, f->modified), bind_time(&q, f->next_at_ms);
+    bind_i64(&q, (int64_t)f->state), bind_text(&q, f->error), bind_i64(&q, f->status), bind_i64(&q, f->intake);
+    bind_i64(&q, f->import), bind_i64(&q, f->products), bind_i64(&q, f->texts), bind_i64(&q, f->orders);
+    bind_i64(&q, f->changed), bind_time(&q, f->tried_at_ms), bind_time(&q, f->read_at_ms);
+    return query_put(&q);
+}
+
+enum row know_feed_start(struct tx *tx, struct feed *f, int64_t now_ms, int64_t *intake)
+{
+    static const char *const sources[] = { "feed", "pages", "store" };
+    struct intake in = { .account = f->account,
+                         .shop = f->shop,
+                         .feed = f->id,
+                         .source = sources[f->kind],
+                         .whole = f->kind != FEED_STORE,
+                         .began_at_ms = now_ms };
+    int64_t job;
+    *intake = f->intake;
+    if (f->state == FEED_READING) return ROW_NONE;
+    if (!know_intake_begin(tx, &in, &job)) return ROW_FAULT;
+    f->state = FEED_READING, f->error = "", f->status = 0, f->intake = *intake = in.id, f->tried_at_ms = now_ms;
+    return know_feed_keep(tx, f) ? ROW_FOUND : ROW_FAULT;
+}
+
+bool know_feeds_purged(struct tx *tx, int64_t shop)
+{
+    struct query q = query(tx, &forget_shop);
+    bind_i64(&q, shop);
+    return query_change(&q) >= 0;
+}
+
+/* ---- a file of products at an address ---- */
+
+void know_take_feed(struct job *job, struct taking *t)
+{
+    const struct feed *f = t->feed;
+    struct out_answer out;
+    bool again = t->in.parts > 0;
+    if (again && know_readings_slice(t->in.id, t->in.parts, job->arena, &t->parts, &t->finished)) return;
+    t->restart = again, t->in.parts = 0;
+    struct arena *a = arena_new((size_t)READ_FILE_MAX * 3);
+    const struct know_fetch ask = { .url = f->url,
+                                    .etag = again ? NULL : f->etag,
+                                    .modified = again ? NULL : f->modified,
+                                    .accept = "application/xml, text/csv, application/json;q=0.9, */*;q=0.5",
+                                    .log_as = "knowledge.feed",
+                                    .max = READ_FILE_MAX,
+                                    .total_ms = FEED_MS };
+    know_fetch(a, &ask, &out);
+    t->status = out.status;
+    if (out.status == 304) t->unchanged = t->finished = true;
+    else if ((t->error = know_fetch_error(&out, &t->later)) == NULL) {
+        t->etag = arena_text(job->arena, out.etag ? out.etag : "");
+        t->modified = arena_text(job->arena, out.last_modified ? out.last_modified : "");
+        know_take_bytes(job, t, out.body);
+    }
+    arena_free(a);
+}
+
+/* ---- what is due, and what is old ---- */
+
+struct old {
+    int64_t id[OLD_MAX];
+    const char *file[OLD_MAX];
+    size_t count;
+};
+
+static enum job_wish due_load(struct job *job, struct tx *tx)
+{
+    struct old *o = job->state = ARENA_NEW(job->arena, struct old);
+    struct query q = query(tx, &old_files);
+    bind_i64(&q, job->now_ms - FILES_KEPT_MS), bind_i64(&q, OLD_MAX);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND)
+        o->id[o->count] = col_i64(&q, "id"), o->file[o->count++] = col_text(&q, "file");
+    size_t kept = 0;
+    for (size_t i = 0; i < o->count && row != ROW_FAULT; i++) {
+        struct query u = query(tx, &file_in_use);
+        bind_i64(&u, o->id[i]);
+        row = query_row(&u);
+        if (row == ROW_NONE) o->id[kept] = o->id[i], o->file[kept++] = o->file[i];
+    }
+    o->count = kept;
+    return row == ROW_FAULT ? JOB_AGAIN : JOB_FINISHED;
+}
+
+static void due_call(struct job *job)
+{
+    const struct old *o = job->state;
+    char path[PATH_BYTES];
+    for (size_t i = 0; i < o->count; i++) {
+        int n = snprintf(path, sizeof path, "%s/%s", knowledge_settings.upload_dir, o->file[i]);
+        if (n > 0 && (size_t)n < sizeof path) (void)unlink(path); /* of another process: that one has it */
+    }
+}
+
+static bool start_due(struct job *job, struct tx *tx, size_t *started)
+{
+    int64_t ids[DUE_MAX];
+    struct query q = query(tx, &due);
+    bind_i64(&q, job->now_ms), bind_i64(&q, DUE_MAX);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) ids[(*started)++] = col_i64(&q, "id");
+    if (row == ROW_FAULT) return false;
+    for (size_t i = 0; i < *started; i++) {
+        struct feed f;
+        int64_t intake;
+        row = know_feed_get(tx, ids[i], &f);
+        if (row == ROW_FAULT) return false;
+        if (row == ROW_NONE) continue;
+        f.next_at_ms = job->now_ms + FILES_KEPT_MS; /* set anew when it ends */
+        row = know_feed_start(tx, &f, job->now_ms, &intake);
+        if (row == ROW_FAULT || (row == ROW_NONE && !know_feed_keep(tx, &f))) return false;
+    }
+    return true;
+}
+
+static enum job_wish due_settle(struct job *job, struct tx *tx)
+{
+    const struct old *o = job->state;
+    size_t started = 0;
+    for (size_t i = 0; i < o->count; i++) {
+        struct query q = query(tx, &drop_file);
+        bind_i64(&q, o->id[i]);
+        if (!query_put(&q)) return JOB_FAULT;
+    }
+    struct query q = query(tx, &old_intakes);
+    bind_i64(&q, job->now_ms - INTAKES_KEPT_DAYS * DAY_MS), bind_i64(&q, OLD_MAX);
+    if (!query_put(&q) || !start_due(job, tx, &started)) return JOB_FAULT;
+    return started == DUE_MAX || o->count == OLD_MAX ? JOB_NEXT : JOB_FINISHED;
+}
+
+const struct job_kind knowledge_due_job = { .name = "knowledge.due",
+                                            .doc = "Starts readings that are due; removes files of yesterday.",
+                                            .max_attempts = 3,
+                                            .backoff_first_ms = 5 * SECOND_MS,
+                                            .backoff_max_ms = MINUTE_MS,
+                                            .every_ms = 5 * MINUTE_MS,
+                                            .careful = true,
+                                            .pool = JOB_POOL_HOUSE,
+                                            .load = due_load,
+                                            .call = due_call,
+                                            .settle = due_settle };

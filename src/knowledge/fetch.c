@@ -1,0 +1,44 @@
+/* fetch.c: what a merchant's address holds, asked for with care: each hop of a redirect is judged as the first address
+ * was, the answer is bounded in bytes and time, and a server that says "as before" is believed. */
+#include "knowledge/fetch.h"
+
+enum { HOPS_MAX = 5, CONNECT_MS = 10000 };
+
+void know_fetch(struct arena *a, const struct know_fetch *f, struct out_answer *out)
+{
+    const char *url = f->url;
+    for (int hop = 0; hop <= HOPS_MAX; hop++) {
+        struct out_request r = { .method = "GET",
+                                 .url = url,
+                                 .connect_ms = CONNECT_MS,
+                                 .total_ms = f->total_ms,
+                                 .answer_max = f->max,
+                                 .trusted_address = knowledge_settings.development,
+                                 .log_as = f->log_as };
+        r.header[r.headers++] = (struct out_header){ "Accept", f->accept ? f->accept : "*/*" };
+        if (f->etag && f->etag[0]) r.header[r.headers++] = (struct out_header){ "If-None-Match", f->etag };
+        if (f->modified && f->modified[0])
+            r.header[r.headers++] = (struct out_header){ "If-Modified-Since", f->modified };
+        if (f->bearer) r.header[r.headers++] = (struct out_header){ "Authorization", f->bearer };
+        http_call(a, &r, out);
+        bool moved =
+            out->status == 301 || out->status == 302 || out->status == 303 || out->status == 307 || out->status == 308;
+        if (!moved || !out->location || f->bearer) return; /* what proves us goes nowhere else */
+        url = url_resolve(a, url, out->location);
+        if (!url) return;
+        if (f->allowed && !f->allowed(f->ctx, url)) return;
+    }
+}
+
+const char *know_fetch_error(const struct out_answer *out, bool *later)
+{
+    *later = out->outcome == OUTCOME_LATER || out->outcome == OUTCOME_UNKNOWN;
+    if (out->outcome == OUTCOME_OK) return NULL;
+    if (text_eq(out->error, "answer too large")) return *later = false, "too_large";
+    if (out->status == 0) {
+        bool address = text_eq(out->error, "address not allowed") || text_eq(out->error, "port not allowed") ||
+                       text_eq(out->error, "bad url") || text_eq(out->error, "url too long");
+        return address ? "address_not_allowed" : "cannot_reach";
+    }
+    return out->status >= 300 && out->status < 400 ? "redirects" : "answered";
+}

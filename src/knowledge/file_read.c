@@ -1,0 +1,80 @@
+/* file_read.c: which form a file has, and the reader for it. */
+#include "knowledge/readers.h"
+
+#include <stdlib.h>
+
+static void fail(struct field_faults *faults, struct arena *a, const char *field, const char *code)
+{
+    *faults = (struct field_faults){ 1, { { .field = arena_text(a, field), .code = code } } };
+}
+
+static void take_written(struct arena *a, struct shop_writer *w, bool read, struct know_file *out,
+                         struct field_faults *faults)
+{
+    shop_writer_end(w, out);
+    if (read && faults->count == 0) {
+        struct json_fault why;
+        out->root = json_read(buf_str(&w->out), READ_JSON_MAX, &why);
+        if (!out->root) fail(faults, a, "", "format");
+    }
+    buf_free(&w->out);
+}
+
+static void read_table(struct arena *a, char *text, size_t n, const struct read_wish *wish, struct know_file *out,
+                       struct field_faults *faults)
+{
+    struct shop_writer w;
+    struct csv c;
+    struct str cell[READ_COLUMNS_MAX];
+    size_t cells;
+    const char *code = "required";
+    cells_begin(&c, text, n, wish->delimiter);
+    out->delimiter = c.delimiter;
+    if (cells_next(&c, cell, &cells, &code) != CSV_ROW) {
+        fail(faults, a, "", code);
+        return;
+    }
+    table_head(a, cell, cells, out);
+    shop_writer_begin(&w, a, faults, "rows");
+    w.currency = wish->currency;
+    bool read = table_read(&w, &c, wish, out);
+    take_written(a, &w, read, out, faults);
+}
+
+static void read_feed(struct arena *a, char *text, size_t n, const struct read_wish *wish, struct know_file *out,
+                      struct field_faults *faults)
+{
+    struct shop_writer w;
+    out->format = FORMAT_FEED;
+    shop_writer_begin(&w, a, faults, "items");
+    w.currency = wish->currency;
+    bool read = feed_read(&w, (struct str){ text, n }, out);
+    take_written(a, &w, read, out, faults);
+}
+
+static void read_json(struct arena *a, char *text, size_t n, struct know_file *out, struct field_faults *faults)
+{
+    struct json_fault why;
+    out->format = FORMAT_JSON;
+    out->root = json_read((struct str){ text, n }, READ_FILE_MAX, &why);
+    if (!out->root) fail(faults, a, why.text, "format");
+}
+
+bool know_file_read(struct arena *a, struct str bytes, const struct read_wish *wish, struct know_file *out,
+                    struct field_faults *faults)
+{
+    size_t n;
+    *out = (struct know_file){ 0 };
+    *faults = (struct field_faults){ 0 };
+    if (bytes.n > READ_FILE_MAX) return fail(faults, a, "", "too_large"), false;
+    char *text = know_decode(bytes, &n, &out->encoding);
+    if (!text) return fail(faults, a, "", "encoding"), false;
+    size_t at = 0;
+    while (at < n && strchr(" \t\r\n", text[at])) at++;
+    if (at == n) fail(faults, a, "", "required");
+    else if (text[at] == '{' || text[at] == '[') read_json(a, text, n, out, faults);
+    else if (text[at] == '<') read_feed(a, text + at, n - at, wish, out, faults);
+    else read_table(a, text, n, wish, out, faults);
+    free(text);
+    return out->root != NULL;
+}

@@ -1,0 +1,118 @@
+/* intake.h: what is taken in from outside, whole or not at all, without holding up a chat.
+ *
+ *   reading   a file or an address is read and judged to its end; what is good becomes parts (JSON of a shop, a hundred
+ *             rows or so each). One fault anywhere ends it: nothing was changed.
+ *   writing   part by part, each in a transaction of its own: rows beside the live ones, their words already in the
+ *             index under numbers that belong to nothing yet.
+ *   switch    one transaction: rows become the live ones. What was changed by hand or delivery since it began stays.
+ *
+ * All of it is one job that goes on where it was after a kill. Orders are nobody's but their owners': they are written
+ * part by part. */
+#ifndef CHATHUB_KNOWLEDGE_INTAKE_H
+#define CHATHUB_KNOWLEDGE_INTAKE_H
+
+#include "base/clock.h"
+#include "jobs/jobs.h"
+#include "knowledge/private.h"
+#include "knowledge/readers.h"
+
+enum intake_state { INTAKE_READING, INTAKE_WRITING, INTAKE_DONE, INTAKE_FAILED, INTAKE_STATES };
+extern const char *const intake_state_names[]; /* "reading", "writing", "done", "failed"; NULL-ended */
+
+struct intake {
+    int64_t id, account, shop, feed, file;
+    const char *source; /* "file", "import", "feed", "pages", "store" */
+    enum intake_state state;
+    const char *wish, *todo; /* JSON; "" none */
+    int64_t place, parts, written, cut;
+    bool whole;
+    enum currency currency;
+    const char *language, *name, *url; /* NULL: not said */
+    int64_t products, texts, orders, changed;
+    const char *refusals;
+    int64_t import, began_at_ms, ended_at_ms;
+};
+/* Adds the row and its job. */
+MUST_USE bool know_intake_begin(struct tx *tx, struct intake *in, int64_t *job);
+MUST_USE enum row know_intake_get(struct tx *tx, int64_t id, struct intake *out);
+MUST_USE bool know_intake_keep(struct tx *tx, const struct intake *in);
+MUST_USE bool know_intake_part(struct tx *tx, int64_t intake, int64_t part, const char *body);
+MUST_USE enum row know_intake_part_get(struct tx *tx, int64_t intake, int64_t part, const char **body);
+MUST_USE bool know_intake_forget_parts(struct tx *tx, int64_t intake); /* and what was staged */
+enum { INTAKE_URL_SIZE = 128 };
+const char *know_intake_url(char out[INTAKE_URL_SIZE], const struct intake *in);
+void know_intake_json(struct json *j, const void *intake);
+MUST_USE bool know_intakes_purged(struct tx *tx, int64_t shop);
+
+/* ---- parts.c ---- */
+struct know_parts {
+    const char **body;
+    size_t count, bytes;
+};
+/* A judged shop, cut into parts. In `a`. */
+void know_parts_cut(struct arena *a, const json_t *root, enum currency c, struct know_parts *out);
+/* What was read of a source, kept for its next slices; at most READINGS_KEPT of them, the oldest goes. A reading that
+ * is not there any more is read again. */
+struct know_reading {
+    struct know_parts parts;
+    struct knowledge_import in; /* counts and words of the shop */
+};
+enum { READINGS_KEPT = 2, SLICE_BYTES = 512 << 10, SLICE_PARTS = 64 };
+void know_readings_put(int64_t intake, const struct know_reading *r); /* copies */
+/* Parts from `from` on, copied into `a`. False: it is not there. */
+bool know_readings_slice(int64_t intake, int64_t from, struct arena *a, struct know_parts *out, bool *last);
+
+/* ---- take_job.c ---- */
+struct feed;
+struct taking {
+    struct intake in;
+    struct feed *feed; /* NULL: a file */
+    const char *file;  /* among the uploads; NULL: none */
+    int64_t file_bytes;
+    const char *shop_url;   /* NULL: not known */
+    const char *shop_host;  /* the shop's domain; NULL: none */
+    enum currency currency; /* the shop's; NONE: nothing was told yet */
+    /* What a reader leaves: */
+    struct know_parts parts;
+    bool finished;              /* nothing comes behind these */
+    bool restart;               /* what was read before is read anew */
+    bool unchanged;             /* as at the last reading: nothing is taken */
+    struct field_faults faults; /* > 0: refused */
+    const char *error;          /* a code: it could not be read; NULL: it was */
+    int status;                 /* what the server answered; 0: nothing */
+    bool later;                 /* and another try may do */
+    int64_t again_ms;           /* before the next slice */
+    const char *etag, *modified;
+};
+extern const struct job_kind knowledge_take_job, knowledge_due_job;
+/* The readers: called with no transaction open. Parts and texts in job->arena; what is large in an arena of their own.
+ */
+void know_take_file(struct job *job, struct taking *t);
+void know_take_feed(struct job *job, struct taking *t);
+void know_take_pages(struct job *job, struct taking *t);
+void know_take_store(struct job *job, struct taking *t);
+/* Bytes of a file or an answer: judged, cut, kept; fills t. */
+void know_take_bytes(struct job *job, struct taking *t, struct str bytes);
+/* How to read, from its JSON: {"currency","delimiter","fields":[…]}. */
+void know_wish_read(struct arena *a, const char *json, struct read_wish *out);
+
+/* ---- feeds.c ---- */
+enum feed_kind { FEED_FILE, FEED_PAGES, FEED_STORE, FEED_KINDS };
+enum feed_state { FEED_NEVER, FEED_READING, FEED_READ, FEED_FAILED, FEED_STATES };
+struct feed {
+    int64_t id, account, shop;
+    enum feed_kind kind;
+    const char *url, *etag, *modified, *error;
+    enum currency currency; /* of prices that do not say */
+    int64_t next_at_ms;     /* 0: when asked */
+    enum feed_state state;
+    int64_t status, intake, import, products, texts, orders, changed;
+    int64_t tried_at_ms, read_at_ms, created_at_ms; /* 0: never */
+};
+MUST_USE enum row know_feed_get(struct tx *tx, int64_t id, struct feed *out);
+MUST_USE bool know_feed_keep(struct tx *tx, const struct feed *f);
+/* Begins a reading. ROW_NONE: one is under way. */
+MUST_USE enum row know_feed_start(struct tx *tx, struct feed *f, int64_t now_ms, int64_t *intake);
+MUST_USE bool know_feeds_purged(struct tx *tx, int64_t shop);
+extern const char *const feed_kind_names[], *const feed_state_names[];
+#endif

@@ -1,0 +1,220 @@
+/* pages.c: the pages of a shop as documents. Its sitemap says which there are; only those of its own hosts are read,
+ * only where its robots.txt lets us, a few at a time with a pause, and not without end. */
+#include "knowledge/fetch.h"
+#include "knowledge/intake.h"
+#include "knowledge/robots.h"
+
+#include "base/crypto.h"
+#include <stdlib.h>
+
+enum {
+    PAGES_MAX = 200,
+    MAPS_MAX = 10,
+    MAP_BYTES = 4 << 20,
+    PAGE_BYTES = 1 << 20,
+    ROBOTS_BYTES = 512 << 10,
+    FETCH_MS = 15000,
+    AT_ONCE = 4,
+    PAUSE_MS = 1000,
+    TEXT_LEAST = 40,
+    TITLE_BYTES = 300,
+    ARENA_MAX = 64 << 20
+};
+
+struct walk {
+    struct arena *a;
+    const char *base, *host, *shop_host;
+    struct robots *robots;
+    const char *url[PAGES_MAX];
+    size_t count;
+};
+
+static const char *without_www(const char *host) { return strncmp(host, "www.", 4) == 0 ? host + 4 : host; }
+
+/* The host of the address that the merchant gave, the shop's domain, and what stands below them. */
+static bool is_own(const struct walk *w, const char *host)
+{
+    const char *const own[] = { w->host, w->shop_host };
+    size_t n = strlen(host);
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+        if (!own[i]) continue;
+        const char *name = without_www(own[i]);
+        size_t m = strlen(name);
+        if (n >= m && strcmp(host + n - m, name) == 0 && (n == m || host[n - m - 1] == '.')) return true;
+    }
+    return false;
+}
+
+static bool allowed(void *ctx, const char *url)
+{
+    const struct walk *w = ctx;
+    const char *host = url_host(w->a, url);
+    return host && is_own(w, host);
+}
+
+static void fetch(struct walk *w, const char *url, size_t max, struct out_answer *out)
+{
+    const struct know_fetch ask = { .url = url,
+                                    .accept = "text/html, application/xml;q=0.9, text/plain;q=0.8, */*;q=0.1",
+                                    .log_as = "knowledge.page",
+                                    .max = max,
+                                    .total_ms = FETCH_MS,
+                                    .allowed = allowed,
+                                    .ctx = w };
+    know_fetch(w->a, &ask, out);
+}
+
+static void add_page(struct walk *w, const char *url)
+{
+    url = url_resolve(w->a, w->base, url);
+    const char *host = url ? url_host(w->a, url) : NULL;
+    if (!host || w->count == PAGES_MAX || !is_own(w, host) || !robots_allow(w->robots, url_path(w->a, url))) return;
+    for (size_t i = 0; i < w->count; i++)
+        if (strcmp(w->url[i], url) == 0) return;
+    w->url[w->count++] = url;
+}
+
+/* A sitemap, and those that it names: one deep. */
+static bool read_map(struct walk *w, const char *url, bool deep, struct out_answer *out)
+{
+    const char **found = ARENA_ARRAY(w->a, const char *, PAGES_MAX * 4);
+    size_t n;
+    bool index;
+    url = url_resolve(w->a, w->base, url);
+    if (!url || !allowed(w, url)) return false;
+    fetch(w, url, MAP_BYTES, out);
+    if (out->outcome != OUTCOME_OK || !sitemap_read(w->a, out->body, found, PAGES_MAX * 4, &n, &index)) return false;
+    for (size_t i = 0; i < n && w->count < PAGES_MAX; i++) {
+        if (!index) add_page(w, found[i]);
+        else if (deep && i < MAPS_MAX) (void)read_map(w, found[i], false, out);
+    }
+    return true;
+}
+
+static void begin(struct job *job, struct walk *w, struct taking *t)
+{
+    struct out_answer out;
+    bool later = false, found = false;
+    fetch(w, url_resolve(w->a, w->base, "/robots.txt"), ROBOTS_BYTES, &out);
+    if (out.outcome == OUTCOME_OK) robots_read(w->a, out.body, w->robots);
+    else if (out.status == 0 || out.status >= 500) { /* not to be had: nothing may be read now */
+        t->status = out.status;
+        t->error = know_fetch_error(&out, &t->later);
+        return;
+    }
+    size_t n = strlen(w->base);
+    bool is_map = n > 4 && (strcmp(w->base + n - 4, ".xml") == 0 || strcmp(w->base + n - 4, ".txt") == 0);
+    if (is_map) found = read_map(w, w->base, true, &out);
+    for (size_t i = 0; !is_map && i < w->robots->sitemaps; i++)
+        found = read_map(w, w->robots->sitemap[i], true, &out) || found;
+    if (!is_map && w->robots->sitemaps == 0) found = read_map(w, "/sitemap.xml", true, &out);
+    if (!found && is_map) {
+        t->status = out.status;
+        t->error = know_fetch_error(&out, &later);
+        t->later = later && t->error != NULL;
+        if (!t->error) t->error = "no_sitemap";
+        return;
+    }
+    if (w->count == 0) add_page(w, w->base); /* no list: the page itself */
+    if (w->count == 0) {
+        t->error = "no_pages";
+        return;
+    }
+    struct buf b;
+    struct json j;
+    buf_init(&b, 1 << 20);
+    json_begin(&j, &b);
+    json_array(&j, NULL);
+    for (size_t i = 0; i < w->count; i++) json_text(&j, NULL, w->url[i]);
+    json_end(&j);
+    json_finish(&j);
+    t->in.todo = arena_text_n(job->arena, b.p, b.n);
+    buf_free(&b);
+    t->in.place = 0;
+}
+
+/* What a page is known by: its path, or where that is too long a number that stands for it. */
+static const char *id_of(struct walk *w, const char *url)
+{
+    char hex[SHA256_HEX_SIZE];
+    const char *path = url_path(w->a, url);
+    if (strlen(path) <= KNOWLEDGE_ID_MAX && !text_has_controls(str_of(path))) return path;
+    sha256_hex(str_of(url), hex);
+    return arena_printf(w->a, "page-%.32s", hex);
+}
+
+static bool is_html(const struct out_answer *out)
+{
+    return !out->content_type || strncmp(out->content_type, "text/html", 9) == 0 ||
+           strncmp(out->content_type, "application/xhtml", 17) == 0;
+}
+
+static void page_json(struct walk *w, struct json *j, const char *url, struct taking *t)
+{
+    struct out_answer out;
+    struct buf text, title;
+    size_t n;
+    const char *encoding;
+    fetch(w, url, PAGE_BYTES, &out);
+    bool plain = out.content_type && strncmp(out.content_type, "text/plain", 10) == 0;
+    if (out.outcome != OUTCOME_OK || (!plain && !is_html(&out))) return;
+    char *bytes = know_decode(out.body, &n, &encoding);
+    if (!bytes) return;
+    buf_init(&text, KNOWLEDGE_BODY_MAX), buf_init(&title, TITLE_BYTES);
+    if (plain) buf_add(&text, bytes, utf8_cut((struct str){ bytes, n }, KNOWLEDGE_BODY_MAX - 1));
+    else know_html_text((struct str){ bytes, n }, &text, &title);
+    if (utf8_length(buf_str(&text)) >= TEXT_LEAST) {
+        json_object(j, NULL);
+        json_text(j, "id", id_of(w, url));
+        if (title.n > 0) json_str(j, "title", buf_str(&title));
+        else json_text(j, "title", id_of(w, url));
+        json_str(j, "text", buf_str(&text));
+        json_text(j, "url", url);
+        json_end(j);
+        t->in.texts++;
+    }
+    buf_free(&text), buf_free(&title);
+    free(bytes);
+}
+
+static void go_on(struct job *job, struct walk *w, struct taking *t)
+{
+    json_t *list = json_read(str_of(t->in.todo), JSON_READ_MAX_BYTES, NULL);
+    size_t n = json_array_size(list), until = (size_t)t->in.place + AT_ONCE;
+    struct buf b;
+    struct json j;
+    int64_t before = t->in.texts;
+    buf_init(&b, READ_JSON_MAX);
+    json_begin(&j, &b);
+    json_object(&j, NULL);
+    json_array(&j, "documents");
+    for (; (size_t)t->in.place < n && (size_t)t->in.place < until; t->in.place++) {
+        struct arena_mark m = arena_mark(w->a);
+        page_json(w, &j, json_string_value(json_array_get(list, (size_t)t->in.place)), t);
+        arena_release(w->a, m);
+    }
+    json_end(&j);
+    json_end(&j);
+    json_finish(&j);
+    if (t->in.texts > before) {
+        t->parts = (struct know_parts){ .body = ARENA_ARRAY(job->arena, const char *, 1), .count = 1 };
+        t->parts.body[0] = arena_text_n(job->arena, b.p, b.n);
+    }
+    buf_free(&b);
+    t->finished = (size_t)t->in.place >= n;
+    if (t->finished && t->in.texts == 0) t->error = "no_text";
+    if (!t->finished) t->again_ms = PAUSE_MS;
+    json_decref(list);
+}
+
+void know_take_pages(struct job *job, struct taking *t)
+{
+    struct arena *a = arena_new(ARENA_MAX);
+    struct walk *w = ARENA_NEW(a, struct walk);
+    *w = (struct walk){ .a = a, .base = t->feed->url, .shop_host = t->shop_host };
+    w->robots = ARENA_NEW(a, struct robots);
+    w->host = url_host(a, w->base);
+    if (t->in.todo[0]) go_on(job, w, t);
+    else begin(job, w, t);
+    arena_free(a);
+}

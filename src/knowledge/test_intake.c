@@ -1,0 +1,279 @@
+/* test_intake.c: a file is looked at and then taken whole or not at all, beside the live rows, and goes on after a
+ * kill. On both engines. */
+#include "base/testing.h"
+#include "knowledge/intake.h"
+#include "shops/test_kit.h"
+#include <stdio.h>
+#include <sys/stat.h>
+
+static int64_t account, shop;
+static char dir[64];
+
+static void start(struct test_db *t)
+{
+    struct shop s;
+    kit_start();
+    account = kit_account(t, 0);
+    EXPECT(shops_add(t->tx, &(struct shop_new){ .account = account, .name = "Shop", .at_ms = kit_now() }, &s) ==
+           SHOP_ADDED);
+    shop = s.id;
+    (void)snprintf(dir, sizeof dir, "/tmp/know-intake-%d", (int)getpid());
+    (void)mkdir(dir, 0700);
+    knowledge_settings.upload_dir = dir;
+}
+
+static struct kit_answer call(struct test_db *t, const struct route *routes, enum verb verb, const char *rest,
+                              const char *body)
+{
+    return kit_call(
+        t, &(struct kit_request){ .routes = routes,
+                                  .verb = verb,
+                                  .path = arena_printf(t->arena, "/api/shops/%lld/knowledge%s", (long long)shop, rest),
+                                  .account = account,
+                                  .upload_dir = dir,
+                                  .body = body });
+}
+
+static int64_t number(const struct kit_answer *a, const char *name)
+{
+    return json_integer_value(json_object_get(a->json, name));
+}
+static const char *word(const json_t *o, const char *name) { return json_string_value(json_object_get(o, name)); }
+
+static int64_t send_file(struct test_db *t, const char *body)
+{
+    struct kit_answer a = call(t, knowledge_file_routes, VERB_POST, "/files?name=mine.csv", body);
+    assert_int_equal(a.status, 201);
+    assert_string_equal(word(a.json, "name"), "mine.csv");
+    return number(&a, "file");
+}
+
+static struct kit_answer look(struct test_db *t, int64_t file, const char *wish)
+{
+    return call(t, knowledge_file_routes, VERB_POST, arena_printf(t->arena, "/files/%lld/preview", (long long)file),
+                wish);
+}
+
+/* One attempt of the taking. */
+static enum job_wish attempt(struct test_db *t, int64_t intake)
+{
+    return kit_job(t, &(struct kit_attempt){ .kind = &knowledge_take_job, .ref = intake, .account = account });
+}
+
+static int64_t take(struct test_db *t, int64_t file, const char *wish)
+{
+    struct kit_answer a =
+        call(t, knowledge_file_routes, VERB_POST, arena_printf(t->arena, "/files/%lld/import", (long long)file), wish);
+    assert_int_equal(a.status, 202);
+    assert_string_equal(word(a.json, "status"), "reading");
+    return number(&a, "intake");
+}
+
+static struct kit_answer state(struct test_db *t, int64_t intake)
+{
+    return call(t, knowledge_file_routes, VERB_GET, arena_printf(t->arena, "/intakes/%lld", (long long)intake), NULL);
+}
+
+static const char *to_the_end(struct test_db *t, int64_t intake)
+{
+    enum job_wish wish;
+    int rounds = 0;
+    while ((wish = attempt(t, intake)) == JOB_NEXT && rounds++ < 1000) {
+    }
+    assert_int_equal(wish, JOB_FINISHED);
+    return word(state(t, intake).json, "status");
+}
+
+static int64_t products(struct test_db *t) { return test_number(t, "SELECT COUNT(*) FROM knowledge_products"); }
+
+static int64_t found(struct test_db *t, const char *words)
+{
+    struct knowledge_source s;
+    struct knowledge_product *p;
+    size_t n;
+    EXPECT(knowledge_source_of(t->tx, account, shop, t->arena, &s) == ROW_FOUND);
+    EXPECT(s.search_products(s.ctx, str_of(words), 10, t->arena, &p, &n));
+    return (int64_t)n;
+}
+
+static int64_t left_over(struct test_db *t)
+{
+    return test_number(t, "SELECT (SELECT COUNT(*) FROM knowledge_parts) +"
+                          " (SELECT COUNT(*) FROM knowledge_staged_products) +"
+                          " (SELECT COUNT(*) FROM knowledge_staged_texts)");
+}
+
+TEST_EACH_ENGINE(a_file_is_looked_at_and_then_taken)
+{
+    start(t);
+    int64_t file = send_file(t, "id,name,price\n1,Kettle,39.00\n2,Lamp,5\n");
+    struct kit_answer a = look(t, file, "{}");
+    assert_int_equal(a.status, 200);
+    assert_string_equal(word(json_array_get(json_object_get(a.json, "refused"), 0), "code"), "currency_missing");
+    assert_string_equal(word(json_array_get(json_object_get(a.json, "refused"), 0), "field"), "rows[2].price");
+    a = look(t, file, "{\"currency\":\"USD\"}");
+    assert_int_equal(json_array_size(json_object_get(a.json, "refused")), 0);
+    assert_int_equal(number(&a, "products"), 2);
+    assert_string_equal(word(a.json, "format"), "csv");
+    assert_string_equal(word(json_array_get(json_object_get(a.json, "columns"), 1), "field"), "title");
+    assert_int_equal(
+        json_integer_value(json_object_get(json_array_get(json_object_get(a.json, "samples"), 0), "price")), 3900);
+    assert_int_equal(products(t), 0);
+    a = look(t, file, "{\"currency\":\"USD\",\"fields\":[\"title\",\"id\",\"none\"]}");
+    assert_string_equal(word(json_array_get(json_object_get(a.json, "samples"), 0), "title"), "1");
+    int64_t intake = take(t, file, "{\"currency\":\"USD\"}");
+    assert_int_equal(products(t), 0);
+    assert_string_equal(to_the_end(t, intake), "done");
+    assert_int_equal(products(t), 2);
+    assert_int_equal(found(t, "kettle"), 1);
+    a = state(t, intake);
+    assert_int_equal(number(&a, "changed"), 2);
+    assert_int_equal(left_over(t), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'knowledge_imported'"), 1);
+    assert_int_equal(test_number(t, "SELECT intakes FROM knowledge_shops"), 0);
+    /* It was taken: there is nothing to look at any more. */
+    assert_int_equal(look(t, file, "{}").status, 404);
+}
+
+TEST_EACH_ENGINE(one_fault_anywhere_and_nothing_is_taken)
+{
+    start(t);
+    int64_t file = send_file(t, "id,name,price\n1,Kettle,39.00\n2,Lamp,-5\n");
+    int64_t intake = take(t, file, "{\"currency\":\"USD\"}");
+    assert_string_equal(to_the_end(t, intake), "failed");
+    struct kit_answer a = state(t, intake);
+    assert_string_equal(word(json_array_get(json_object_get(a.json, "refused"), 0), "field"), "rows[3].price");
+    assert_int_equal(products(t), 0);
+    assert_int_equal(left_over(t), 0);
+    a = call(t, knowledge_routes, VERB_GET, "", NULL);
+    const json_t *line = json_array_get(json_object_get(a.json, "imports"), 0);
+    assert_string_equal(word(line, "status"), "failed");
+    assert_string_equal(word(line, "source"), "file");
+}
+
+static const char *many(struct test_db *t, int n, const char *title)
+{
+    struct buf b;
+    buf_init(&b, 4 << 20);
+    buf_text(&b, "id,name,price,currency\n");
+    for (int i = 0; i < n; i++) buf_printf(&b, "p%d,%s %d,%d,USD\n", i, title, i, i + 1);
+    const char *text = arena_text_n(t->arena, b.p, b.n);
+    buf_free(&b);
+    return text;
+}
+
+TEST_EACH_ENGINE(a_large_file_is_seen_at_once_and_what_came_meanwhile_stays)
+{
+    start(t);
+    int64_t intake = take(t, send_file(t, many(t, 450, "Teapot")), "{}");
+    assert_int_equal(attempt(t, intake), JOB_NEXT); /* read */
+    assert_int_equal(attempt(t, intake), JOB_NEXT); /* a part is written */
+    assert_int_equal(attempt(t, intake), JOB_NEXT);
+    assert_int_equal(products(t), 0);
+    assert_int_equal(found(t, "teapot"), 0);
+    /* A delivery, or a person, meanwhile. */
+    kit_set_now(kit_now() + 1);
+    assert_int_equal(call(t, knowledge_routes, VERB_POST, "/import",
+                          "{\"currency\":\"USD\",\"products\":[{\"id\":\"p7\",\"title\":\"By hand\",\"price\":1},"
+                          "{\"id\":\"p449\",\"title\":\"By hand too\",\"price\":1}]}")
+                         .status,
+                     200);
+    assert_string_equal(to_the_end(t, intake), "done");
+    assert_int_equal(products(t), 450);
+    assert_int_equal(test_number(t, "SELECT products FROM knowledge_shops"), 450);
+    assert_int_equal(found(t, "teapot"), 10);
+    assert_int_equal(found(t, "hand"), 2);
+    assert_int_equal(left_over(t), 0);
+    /* The same again changes nothing. */
+    intake = take(t, send_file(t, many(t, 450, "Teapot")), "{}");
+    assert_string_equal(to_the_end(t, intake), "done");
+    struct kit_answer a = state(t, intake);
+    assert_int_equal(number(&a, "changed"), 2);
+}
+
+TEST_EACH_ENGINE(a_reading_that_was_lost_is_read_again)
+{
+    start(t);
+    int64_t intake = take(t, send_file(t, many(t, 450, "Teapot")), "{}");
+    struct kit_attempt first = { .kind = &knowledge_take_job, .ref = intake, .account = account };
+    (void)kit_begin(t, &first); /* its worker was killed */
+    struct know_parts parts;
+    bool last;
+    EXPECT(!know_readings_slice(intake, 0, t->arena, &parts, &last)); /* and with it what it had read */
+    assert_string_equal(to_the_end(t, intake), "done");
+    assert_int_equal(products(t), 450);
+}
+
+TEST_EACH_ENGINE(a_large_import_waits_for_its_job)
+{
+    start(t);
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    buf_text(&b, "{\"currency\":\"USD\",\"name\":\"Harbor\",\"products\":[");
+    for (int i = 0; i < 500; i++) buf_printf(&b, "%s{\"id\":\"p%d\",\"title\":\"Cup %d\"}", i ? "," : "", i, i);
+    buf_text(&b, "],\"orders\":[{\"number\":\"#1\",\"email\":\"a@b.example\",\"status\":\"shipped\",\"total\":1}]}");
+    struct kit_answer a = call(t, knowledge_routes, VERB_POST, "/import", arena_text_n(t->arena, b.p, b.n));
+    buf_free(&b);
+    assert_int_equal(a.status, 202);
+    assert_string_equal(word(a.json, "status"), "writing");
+    assert_int_equal(products(t), 0);
+    int64_t intake = test_number(t, "SELECT MAX(id) FROM knowledge_intakes");
+    assert_string_equal(word(a.json, "statusUrl"), arena_printf(t->arena, "/api/shops/%lld/knowledge/intakes/%lld",
+                                                                (long long)shop, (long long)intake));
+    assert_string_equal(to_the_end(t, intake), "done");
+    assert_int_equal(products(t), 500);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_orders"), 1);
+}
+
+TEST_EACH_ENGINE(a_file_is_its_shops_and_is_forgotten)
+{
+    start(t);
+    int64_t file = send_file(t, "id,name\n1,A\n"), stranger = kit_account(t, 0);
+    struct kit_answer a =
+        kit_call(t, &(struct kit_request){ .routes = knowledge_file_routes,
+                                           .verb = VERB_POST,
+                                           .path = arena_printf(t->arena,
+                                                                "/api/shops/%lld/knowledge/files/%lld/"
+                                                                "preview",
+                                                                (long long)shop, (long long)file),
+                                           .account = stranger,
+                                           .body = "{}" });
+    assert_int_equal(a.status, 404);
+    assert_string_equal(look(t, file, "{\"currency\":\"QQQ\"}").fault, "currency:not_one_of");
+    assert_int_equal(look(t, file, "{\"fields\":[\"nonsense\"]}").status, 422);
+    assert_int_equal(look(t, file + 1, "{}").status, 404);
+    kit_set_now(kit_now() + DAY_MS);
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &knowledge_due_job }), JOB_FINISHED);
+    assert_int_equal(look(t, file, "{}").status, 404);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_files"), 0);
+    file = send_file(t, "id,name\n1,A\n");
+    a = call(t, knowledge_file_routes, VERB_DELETE, arena_printf(t->arena, "/files/%lld", (long long)file), NULL);
+    assert_int_equal(a.status, 200);
+    assert_int_equal(look(t, file, "{}").status, 404);
+}
+
+TEST_EACH_ENGINE(a_purged_shop_leaves_nothing_of_what_was_being_taken)
+{
+    start(t);
+    int64_t intake = take(t, send_file(t, many(t, 450, "Teapot")), "{}");
+    assert_int_equal(attempt(t, intake), JOB_NEXT);
+    assert_int_equal(attempt(t, intake), JOB_NEXT);
+    assert_true(knowledge_shop_purged(t->tx, shop));
+    assert_int_equal(left_over(t), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_intakes"), 0);
+    assert_int_equal(attempt(t, intake), JOB_FINISHED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(a_file_is_looked_at_and_then_taken),
+        EACH_ENGINE(one_fault_anywhere_and_nothing_is_taken),
+        EACH_ENGINE(a_large_file_is_seen_at_once_and_what_came_meanwhile_stays),
+        EACH_ENGINE(a_reading_that_was_lost_is_read_again),
+        EACH_ENGINE(a_large_import_waits_for_its_job),
+        EACH_ENGINE(a_file_is_its_shops_and_is_forgotten),
+        EACH_ENGINE(a_purged_shop_leaves_nothing_of_what_was_being_taken),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
