@@ -50,6 +50,7 @@ const struct route *const app_route_tables[] = {
     knowledge_text_routes,
     knowledge_sync_routes,
     knowledge_file_routes,
+    knowledge_feed_routes,
     chat_try_routes,
     chat_settings_routes,
     chat_face_routes,

@@ -40,5 +40,6 @@ const char *know_fetch_error(const struct out_answer *out, bool *later)
                        text_eq(out->error, "bad url") || text_eq(out->error, "url too long");
         return address ? "address_not_allowed" : "cannot_reach";
     }
+    if (out->status < 300) return "cannot_reach"; /* it began, and broke off */
     return out->status >= 300 && out->status < 400 ? "redirects" : "answered";
 }

@@ -38,11 +38,14 @@ struct path_intake {
     int64_t id;
     int64_t intake;
 };
+static const char *const delimiter_names[] = { "comma", "semicolon", "tab", "bar", NULL };
+static const char delimiters[] = { ',', ';', '\t', '|' };
 struct wish_field {
     int field;
 };
 struct post_wish {
-    const char *currency, *delimiter;
+    const char *currency;
+    int delimiter; /* of delimiters; -1: not said */
     struct field_list fields;
 };
 /* clang-format off */
@@ -64,8 +67,8 @@ static const struct field wish_field = FIELD_ENUM(struct wish_field, field, map_
 static const struct field post_wish_fields[] = {
     FIELD_TEXT(struct post_wish, currency, .optional = true, .min = 3, .max = 3,
                .doc = "Of prices that do not say; unset: the shop's."),
-    FIELD_TEXT(struct post_wish, delimiter, .optional = true, .form = TEXT_EXACT, .multiline = true, .min = 1,
-               .max = 1, .doc = "Between the cells of a table; unset: found out."),
+    FIELD_ENUM(struct post_wish, delimiter, delimiter_names, .optional = true, .fallback = -1,
+               .doc = "Between the cells of a table; unset: found out."),
     FIELD_LIST(struct post_wish, fields, &wish_field, struct wish_field, .optional = true, .max = READ_COLUMNS_MAX,
                .doc = "What each column of a table is, in their order; unset: as guessed."),
     FIELD_END
@@ -80,7 +83,7 @@ static const struct shape file_shape[] = {
     SHAPE_I64("file"), SHAPE_TEXT("name"), SHAPE_I64("bytes"), SHAPE_END };
 static const struct shape preview_shape[] = {
     SHAPE_I64("file"), SHAPE_TEXT("name"), SHAPE_ENUM("format", read_format_names), SHAPE_TEXT("encoding"),
-    SHAPE_TEXT("delimiter"), SHAPE_TEXT("currency", .nullable = true),
+    SHAPE_ENUM("delimiter", delimiter_names, .nullable = true), SHAPE_TEXT("currency", .nullable = true),
     SHAPE_LIST("columns", column_shape, .type_name = "KnowledgeColumn"), SHAPE_I64("rows"),
     SHAPE_I64("passedOver", .doc = "Rows of what is not for sale, and of pictures alone."), SHAPE_I64("products"),
     SHAPE_I64("variants"), SHAPE_I64("orders"), SHAPE_I64("faq"), SHAPE_I64("documents"), SHAPE_I64("promotions"),
@@ -221,7 +224,9 @@ static void preview_json(struct json *j, const void *arg)
     const struct preview *p = arg;
     const struct know_file *f = p->file;
     const struct knowledge_import *in = &p->in;
-    char delimiter[2] = { f->delimiter, '\0' };
+    const char *delimiter = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(delimiters); i++)
+        if (f->delimiter == delimiters[i]) delimiter = delimiter_names[i];
     json_i64(j, "file", p->sent->id);
     json_text(j, "name", p->sent->name);
     json_text(j, "format", read_format_names[f->format]);
@@ -260,7 +265,7 @@ static const char *wish_json(struct req *req)
     json_begin(&j, &b);
     json_object(&j, NULL);
     if (in->currency) json_text(&j, "currency", in->currency);
-    if (in->delimiter) json_text(&j, "delimiter", in->delimiter);
+    if (in->delimiter >= 0) json_str(&j, "delimiter", (struct str){ &delimiters[in->delimiter], 1 });
     if (in->fields.item) {
         const struct wish_field *f = in->fields.item;
         json_array(&j, "fields");

@@ -13,7 +13,9 @@
 #include "storage/db.h"
 #include "tenants/tenants.h"
 
-#define KNOWLEDGE_ACTIONS(X) X(knowledge_imported) X(knowledge_text_saved) X(knowledge_text_removed)
+#define KNOWLEDGE_ACTIONS(X)                                                                                           \
+    X(knowledge_imported)                                                                                              \
+    X(knowledge_text_saved) X(knowledge_text_removed) X(knowledge_feed_added) X(knowledge_feed_removed)
 KNOWLEDGE_ACTIONS(AUDIT_DECLARE)
 
 enum {

@@ -93,6 +93,8 @@ async function makeFixture(server) {
     assert.equal(sent.status, 201);
     const taken = await a.post(`/api/shops/${shop.id}/knowledge/files/${sent.json.file}/import`, {});
     assert.equal(taken.status, 202);
+    const feed = await a.post(`/api/shops/${shop.id}/knowledge/feeds`, { kind: 'feed', url: 'https://feeds.example/f' });
+    assert.equal(feed.status, 201);
     const [{ id: delivery }] = await deliveries(operator);
     const visitor = await visitorOf(server, shop);
     const shown = await visitor.request('POST', `/api/chat/shop-${shop.id}/images?name=dot.gif&clientId=picture-of-the-fixture`, { body: DOT });
@@ -108,6 +110,7 @@ async function makeFixture(server) {
         visitor,
         picture: shown.json.message.image.url.split('/').at(-1),
         file: sent.json.file,
+        feed: feed.json.id,
         intake: taken.json.intake,
         conversation: inbox[0].conversation.id,
         operator,
@@ -151,6 +154,7 @@ function namesOfA(route) {
         product: KNOWN,
         entry: KNOWN,
         file: fixture.file,
+        feed: fixture.feed,
         intake: fixture.intake,
         shop: `shop-${fixture.shop.id}`,
         token: fixture.picture,

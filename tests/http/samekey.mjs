@@ -122,6 +122,17 @@ const calls = {
         json: { title: 'May', text: 'Ten off.' },
         other: { title: 'May', text: 'Twenty off.' },
     }),
+    'POST /api/shops/{id}/knowledge/feeds': async (c) => ({
+        path: `/api/shops/${(await c.shop()).id}/knowledge/feeds`,
+        json: { kind: 'feed', url: 'https://feeds.example/f.xml' },
+        other: { kind: 'feed', url: 'https://feeds.example/g.xml' },
+    }),
+    'POST /api/shops/{id}/knowledge/feeds/{feed}/read': async (c) => {
+        const path = `/api/shops/${(await c.shop()).id}/knowledge/feeds`;
+        const { id } = (await c.post(path, { kind: 'feed', url: 'http://127.0.0.1:9/f.xml' })).json;
+        await until('tried', async () => (await c.get(path)).json.feeds[0].state === 'failed', 60000);
+        return { path: `${path}/${id}/read`, json: {}, other: { a: 1 } };
+    },
     'POST /api/shops/{id}/knowledge/files': async (c) => ({
         path: `/api/shops/${(await c.shop()).id}/knowledge/files`,
         json: { products: [] },

@@ -600,6 +600,8 @@ export const en = {
   "action.delivery_read": "Looked into a delivery",
   "action.delivery_replayed": "Delivery acted on again",
   "action.config_changed": "Profile changed",
+  "action.knowledge_feed_added": "Address to read added",
+  "action.knowledge_feed_removed": "Address to read removed",
   "action.knowledge_imported": "Knowledge imported",
   "action.knowledge_text_saved": "Knowledge entry saved",
   "action.knowledge_text_removed": "Knowledge entry removed",

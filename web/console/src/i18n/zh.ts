@@ -591,6 +591,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "action.delivery_read": "查看投递内容",
   "action.delivery_replayed": "重新处理投递",
   "action.config_changed": "修改个人资料",
+  "action.knowledge_feed_added": "添加数据源",
+  "action.knowledge_feed_removed": "移除数据源",
   "action.knowledge_imported": "导入知识库",
   "action.knowledge_text_saved": "保存知识条目",
   "action.knowledge_text_removed": "移除知识条目",

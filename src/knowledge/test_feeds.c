@@ -1,0 +1,358 @@
+/* test_feeds.c: addresses that are read each day: files of products and the pages of a site, from a server that behaves
+ * and from one that does not. On both engines. */
+#include "base/testing.h"
+#include "knowledge/fetch.h"
+#include "knowledge/intake.h"
+#include "knowledge/robots.h"
+#include "outbound/test_peer.h"
+#include "shops/test_kit.h"
+#include <stdio.h>
+#include <unistd.h>
+
+static int64_t account, shop;
+
+/* ---- the other side ---- */
+
+struct page {
+    const char *path, *status, *head, *body; /* head: more lines, each ended */
+};
+static struct page pages[24];
+static size_t page_count;
+static char asked[8192];
+
+static void page(const char *path, const char *status, const char *head, const char *body)
+{
+    for (size_t i = 0; i < page_count; i++)
+        if (strcmp(pages[i].path, path) == 0) {
+            pages[i] = (struct page){ path, status, head, body };
+            return;
+        }
+    pages[page_count++] = (struct page){ path, status, head, body };
+}
+
+static void serve(struct peer *p, int fd)
+{
+    char in[8192], out[512];
+    size_t n = 0;
+    ssize_t got;
+    while (n < sizeof in - 1 && (got = read(fd, in + n, sizeof in - 1 - n)) > 0) {
+        n += (size_t)got;
+        in[n] = '\0';
+        if (strstr(in, "\r\n\r\n")) break;
+    }
+    in[n] = '\0';
+    (void)snprintf(asked, sizeof asked, "%s", in);
+    char *path = strchr(in, ' '), *end = path ? strchr(path + 1, ' ') : NULL;
+    if (!end) return;
+    *end = '\0';
+    const struct page *found = NULL;
+    for (size_t i = 0; i < page_count; i++)
+        if (strcmp(pages[i].path, path + 1) == 0) found = &pages[i];
+    const char *body = found ? found->body : "no";
+    bool endless = found && strcmp(body, "endless") == 0, liar = found && strcmp(body, "liar") == 0;
+    int w = snprintf(out, sizeof out, "HTTP/1.1 %s\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n",
+                     found ? found->status : "404 Not Found", found && found->head ? found->head : "",
+                     endless ? (size_t)1 << 40
+                     : liar  ? (size_t)100000
+                             : strlen(body));
+    if (write(fd, out, (size_t)w) != w) return;
+    char block[4096];
+    memset(block, 'x', sizeof block);
+    for (int i = 0; endless && i < 20000; i++)
+        if (write(fd, block, sizeof block) <= 0) return;
+    if (write(fd, body, strlen(body)) < 0) return;
+}
+
+static struct peer peer;
+static char base[64];
+
+static void start(struct test_db *t)
+{
+    struct shop s;
+    kit_start();
+    account = kit_account(t, 0);
+    EXPECT(shops_add(t->tx, &(struct shop_new){ .account = account, .name = "Shop", .at_ms = kit_now() }, &s) ==
+           SHOP_ADDED);
+    shop = s.id;
+    page_count = 0;
+    knowledge_settings.development = true;
+    peer_start(&peer, serve);
+    (void)snprintf(base, sizeof base, "http://127.0.0.1:%d", peer.port);
+}
+
+static void stop(void)
+{
+    peer_stop(&peer);
+    knowledge_settings.development = false;
+}
+
+static struct kit_answer call(struct test_db *t, enum verb verb, const char *rest, const char *body)
+{
+    return kit_call(t, &(struct kit_request){
+                           .routes = knowledge_feed_routes,
+                           .verb = verb,
+                           .path = arena_printf(t->arena, "/api/shops/%lld/knowledge/feeds%s", (long long)shop, rest),
+                           .account = account,
+                           .body = body });
+}
+
+static int64_t add(struct test_db *t, const char *kind, const char *path)
+{
+    struct kit_answer a =
+        call(t, VERB_POST, "", arena_printf(t->arena, "{\"kind\":\"%s\",\"url\":\"%s%s\"}", kind, base, path));
+    assert_int_equal(a.status, 201);
+    assert_string_equal(json_string_value(json_object_get(a.json, "state")), "reading");
+    return json_integer_value(json_object_get(a.json, "id"));
+}
+
+/* The reading that is under way, to its end. */
+static void work(struct test_db *t)
+{
+    int64_t intake = test_number(t, "SELECT MAX(id) FROM knowledge_intakes");
+    enum job_wish wish;
+    int64_t tries = 1;
+    for (int i = 0; i < 400; i++) {
+        wish = kit_job(t, &(struct kit_attempt){ .kind = &knowledge_take_job, .ref = intake, .attempt = tries });
+        if (wish == JOB_AGAIN) tries++;
+        else if (wish != JOB_NEXT) break;
+    }
+    assert_int_equal(wish, JOB_FINISHED);
+}
+
+static void again(struct test_db *t, int64_t feed)
+{
+    kit_set_now(kit_now() + MINUTE_MS);
+    assert_int_equal(call(t, VERB_POST, arena_printf(t->arena, "/%lld/read", (long long)feed), "{}").status, 202);
+    work(t);
+}
+
+static const json_t *feed_now(struct test_db *t)
+{
+    static struct kit_answer a;
+    a = call(t, VERB_GET, "", NULL);
+    return json_array_get(json_object_get(a.json, "feeds"), 0);
+}
+static const char *word(const json_t *o, const char *name) { return json_string_value(json_object_get(o, name)); }
+static int64_t number(const json_t *o, const char *name) { return json_integer_value(json_object_get(o, name)); }
+static int64_t products(struct test_db *t) { return test_number(t, "SELECT COUNT(*) FROM knowledge_products"); }
+
+TEST_EACH_ENGINE(a_feed_is_read_and_read_again)
+{
+    start(t);
+    page("/f.csv", "200 OK", "ETag: \"one\"\r\n", "id,name,price,currency\n1,Kettle,5,USD\n2,Lamp,6,USD\n");
+    int64_t feed = add(t, "feed", "/f.csv");
+    work(t);
+    const json_t *f = feed_now(t);
+    assert_string_equal(word(f, "state"), "read");
+    assert_int_equal(number(f, "products"), 2);
+    assert_int_equal(products(t), 2);
+    /* As before, the server says. */
+    page("/f.csv", "304 Not Modified", NULL, "");
+    again(t, feed);
+    assert_non_null(strstr(asked, "If-None-Match: \"one\""));
+    assert_string_equal(word(feed_now(t), "state"), "read");
+    assert_int_equal(products(t), 2);
+    /* One went, one is new; what was added by hand is nobody else's. */
+    page("/f.csv", "200 OK", "ETag: \"two\"\r\n", "id,name,price,currency\n2,Lamp,7,USD\n3,Cup,1,USD\n");
+    again(t, feed);
+    assert_int_equal(products(t), 2);
+    assert_int_equal(test_number(t, "SELECT price FROM knowledge_products WHERE product = '2'"), 700);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_products WHERE product = '1'"), 0);
+    assert_int_equal(number(feed_now(t), "changed"), 3);
+    assert_int_equal(call(t, VERB_DELETE, arena_printf(t->arena, "/%lld", (long long)feed), NULL).status, 200);
+    assert_int_equal(products(t), 2);
+    stop();
+}
+
+TEST_EACH_ENGINE(a_feed_that_breaks_takes_nothing_away)
+{
+    struct buf b;
+    start(t);
+    buf_init(&b, 1 << 20);
+    buf_text(&b, "id,name,price,currency\n");
+    for (int i = 0; i < 20; i++) buf_printf(&b, "%d,Cup %d,5,USD\n", i, i);
+    page("/f.csv", "200 OK", NULL, buf_terminated(&b));
+    int64_t feed = add(t, "feed", "/f.csv");
+    work(t);
+    assert_int_equal(products(t), 20);
+    /* Less than half of it: more likely broken than right. */
+    page("/f.csv", "200 OK", NULL, "id,name,price,currency\n1,Cup 1,5,USD\n");
+    again(t, feed);
+    const json_t *f = feed_now(t);
+    assert_string_equal(word(f, "state"), "failed");
+    assert_string_equal(word(json_array_get(json_object_get(f, "refused"), 0), "code"), "too_few");
+    page("/f.csv", "200 OK", NULL, "id,name,price,currency\n1,Cup 1,-5,USD\n");
+    again(t, feed);
+    f = feed_now(t);
+    assert_string_equal(word(json_array_get(json_object_get(f, "refused"), 0), "field"), "rows[2].price");
+    page("/f.csv", "500 Oh", NULL, "");
+    again(t, feed);
+    assert_string_equal(word(feed_now(t), "error"), "answered");
+    assert_int_equal(number(feed_now(t), "status"), 500);
+    page("/f.csv", "200 OK", NULL, "liar");
+    again(t, feed);
+    assert_string_equal(word(feed_now(t), "error"), "cannot_reach");
+    page("/f.csv", "200 OK", NULL, "endless");
+    again(t, feed);
+    assert_string_equal(word(feed_now(t), "error"), "too_large");
+    assert_int_equal(products(t), 20);
+    buf_free(&b);
+    stop();
+}
+
+TEST_EACH_ENGINE(what_is_due_is_started_and_an_address_inside_is_refused)
+{
+    start(t);
+    page("/f.csv", "200 OK", NULL, "id,name\n1,Kettle\n");
+    int64_t feed = add(t, "feed", "/f.csv");
+    /* No prices, but no currency either: a shop without one says which first. */
+    work(t);
+    assert_string_equal(word(json_array_get(json_object_get(feed_now(t), "refused"), 0), "field"), "currency");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_intakes"), 1);
+    kit_set_now(kit_now() + DAY_MS);
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &knowledge_due_job }), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_intakes"), 2);
+    assert_int_equal(call(t, VERB_POST, arena_printf(t->arena, "/%lld/read", (long long)feed), "{}").status, 409);
+    /* Out of development the guard holds: when it is added, and when it is read. */
+    knowledge_settings.development = false;
+    work(t);
+    assert_string_equal(word(feed_now(t), "error"), "address_not_allowed");
+    static const char *const bad[][2] = { { "http://feeds.example/f", "url:https" },
+                                          { "https://127.0.0.1/f", "url:address_not_allowed" },
+                                          { "https://localhost/f", "url:address_not_allowed" },
+                                          { "https://10.0.0.1/f", "url:address_not_allowed" },
+                                          { "ftp://feeds.example/f", "url:format" } };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct kit_answer a =
+            call(t, VERB_POST, "", arena_printf(t->arena, "{\"kind\":\"feed\",\"url\":\"%s\"}", bad[i][0]));
+        assert_string_equal(a.fault, bad[i][1]);
+    }
+    assert_string_equal(call(t, VERB_POST, "", "{\"kind\":\"pages\",\"url\":\"https://else.example/\"}").fault,
+                        "url:domain_missing");
+    knowledge_settings.development = true;
+    stop();
+}
+
+TEST_EACH_ENGINE(redirects_are_followed_and_judged)
+{
+    start(t);
+    char to[128];
+    (void)snprintf(to, sizeof to, "Location: /g.csv\r\n");
+    page("/f.csv", "302 Found", to, "");
+    page("/g.csv", "200 OK", NULL, "id,name,currency\n1,Kettle,USD\n");
+    page("/loop", "301 Moved", "Location: /loop\r\n", "");
+    page("/away", "301 Moved", "Location: ftp://x.example/\r\n", "");
+    (void)add(t, "feed", "/f.csv");
+    work(t);
+    assert_int_equal(products(t), 1);
+    struct out_answer out;
+    bool later;
+    know_fetch(t->arena,
+               &(struct know_fetch){
+                   .url = arena_printf(t->arena, "%s/loop", base), .max = 1000, .total_ms = 20000, .log_as = "test" },
+               &out);
+    assert_string_equal(know_fetch_error(&out, &later), "redirects");
+    know_fetch(t->arena,
+               &(struct know_fetch){
+                   .url = arena_printf(t->arena, "%s/away", base), .max = 1000, .total_ms = 20000, .log_as = "test" },
+               &out);
+    assert_string_equal(know_fetch_error(&out, &later), "redirects");
+    stop();
+}
+
+#define LONG_TEXT "Words that are long enough to be worth a place among the documents of a shop."
+
+TEST_EACH_ENGINE(the_pages_of_a_site_become_documents)
+{
+    start(t);
+    page("/robots.txt", "200 OK", NULL, "User-agent: *\nDisallow: /private\nSitemap: /map.xml\n");
+    page("/map.xml", "200 OK", NULL, "<sitemapindex xmlns=\"x\"><sitemap><loc>/one.xml</loc></sitemap></sitemapindex>");
+    page(
+        "/one.xml", "200 OK", NULL,
+        "<urlset xmlns=\"x\"><url><loc>/about</loc></url><url><loc>/private/x</loc></url><url><loc>/returns</loc></url>"
+        "<url><loc>https://other.example/</loc></url><url><loc>/gone</loc></url><url><loc>/short</loc></url>"
+        "<url><loc>/about</loc></url></urlset>");
+    page("/about", "200 OK", "Content-Type: text/html\r\n",
+         "<title>About us</title><script>no</script><p>" LONG_TEXT "</p>");
+    page("/returns", "200 OK", "Content-Type: text/html; charset=utf-8\r\n", "<h1>Returns</h1><p>" LONG_TEXT);
+    page("/private/x", "200 OK", NULL, LONG_TEXT);
+    page("/short", "200 OK", NULL, "<p>Hi");
+    int64_t feed = add(t, "pages", "/");
+    work(t);
+    const json_t *f = feed_now(t);
+    assert_string_equal(word(f, "state"), "read");
+    assert_int_equal(number(f, "texts"), 2);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_texts WHERE kind = 1"), 2);
+    assert_int_equal(
+        test_number(t, "SELECT COUNT(*) FROM knowledge_texts WHERE name = '/about' AND title = 'About us'"), 1);
+    /* A page that is gone goes. */
+    page("/about", "404 Not Found", NULL, "no");
+    again(t, feed);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_texts WHERE kind = 1"), 1);
+    /* Where robots.txt cannot be had nothing is read, and nothing goes. */
+    page("/robots.txt", "503 Busy", NULL, "");
+    again(t, feed);
+    assert_string_equal(word(feed_now(t), "state"), "failed");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_texts WHERE kind = 1"), 1);
+    stop();
+}
+
+static void robots_say_what_may_be_read(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(1 << 20);
+    struct robots *r = ARENA_NEW(a, struct robots);
+    robots_read(a,
+                STR("User-agent: other\nDisallow: /\n\nUser-agent: *\nDisallow: /a # all of it\nAllow: /a/b$\n"
+                    "Disallow: /*.pdf$\nDisallow:\nSitemap: https://s.example/m.xml\r\n"),
+                r);
+    assert_true(robots_allow(r, "/"));
+    assert_false(robots_allow(r, "/a"));
+    assert_false(robots_allow(r, "/a/x"));
+    assert_true(robots_allow(r, "/a/b"));
+    assert_false(robots_allow(r, "/a/bc"));
+    assert_false(robots_allow(r, "/x/y.pdf"));
+    assert_true(robots_allow(r, "/x/y.pdfx"));
+    assert_string_equal(r->sitemap[0], "https://s.example/m.xml");
+    robots_read(a, STR("User-agent: Chathub\nUser-agent: x\nDisallow: /us\n\nUser-agent: *\nDisallow: /\n"), r);
+    assert_true(robots_allow(r, "/them"));
+    assert_false(robots_allow(r, "/us"));
+    /* No time is lost on a rule of stars. */
+    struct buf b;
+    buf_init(&b, 4096);
+    buf_text(&b, "User-agent: *\nDisallow: /");
+    for (int i = 0; i < 200; i++) buf_text(&b, "*a");
+    robots_read(a, buf_str(&b), r);
+    char path[1500];
+    memset(path, 'a', sizeof path - 2);
+    path[0] = '/', path[sizeof path - 2] = 'b', path[sizeof path - 1] = '\0';
+    assert_false(robots_allow(r, path));
+    buf_free(&b);
+    const char *url[4];
+    size_t n;
+    bool index;
+    assert_true(sitemap_read(a, STR("https://a.example/1\nhttps://a.example/2\n"), url, 4, &n, &index));
+    assert_int_equal(n, 2);
+    assert_false(sitemap_read(a, STR("<html><body>no</body></html>"), url, 4, &n, &index));
+    assert_false(sitemap_read(a, STR("<!DOCTYPE x [<!ENTITY a \"b\">]><urlset><url><loc>&a;</loc></url></urlset>"), url,
+                              4, &n, &index));
+    assert_true(sitemap_read(a,
+                             STR("<urlset><url><loc>1</loc></url><url><loc>2</loc></url><url><loc>3</loc></url>"
+                                 "<url><loc>4</loc></url><url><loc>5</loc></url></urlset>"),
+                             url, 4, &n, &index));
+    assert_int_equal(n, 4);
+    arena_free(a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(a_feed_is_read_and_read_again),
+        EACH_ENGINE(a_feed_that_breaks_takes_nothing_away),
+        EACH_ENGINE(what_is_due_is_started_and_an_address_inside_is_refused),
+        EACH_ENGINE(redirects_are_followed_and_judged),
+        EACH_ENGINE(the_pages_of_a_site_become_documents),
+        cmocka_unit_test(robots_say_what_may_be_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
