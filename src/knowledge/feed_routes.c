@@ -1,4 +1,4 @@
-/* feed_routes.c: addresses that are read each day: files of products, the pages of a shop, the export of a store. */
+/* feed_routes.c: addresses that are read each day: files of products, and the pages of a shop. */
 #include "knowledge/intake.h"
 
 #include "outbound/http_client.h"
@@ -29,7 +29,8 @@ struct path_feed {
 };
 struct post_feed {
     int kind;
-    const char *url, *currency;
+    const char *url;
+    int currency; /* of know_currency_names; -1: not said */
 };
 /* clang-format off */
 static const struct field path_feed_fields[] = {
@@ -39,9 +40,9 @@ static const struct field path_feed_fields[] = {
 };
 static const struct field post_feed_fields[] = {
     FIELD_ENUM(struct post_feed, kind, feed_kind_names,
-               .doc = "feed: a file of products; pages: the shop's site, by its sitemap; store: a store's export."),
+               .doc = "feed: a file of products; pages: the shop's site, by its sitemap."),
     FIELD_TEXT(struct post_feed, url, .min = 1, .max = KNOWLEDGE_URL_MAX, .form = TEXT_URL, .doc = "https alone."),
-    FIELD_TEXT(struct post_feed, currency, .optional = true, .min = 3, .max = 3,
+    FIELD_ENUM(struct post_feed, currency, know_currency_names, .optional = true, .fallback = -1,
                .doc = "Of prices that do not say; unset: the shop's."),
     FIELD_END
 };
@@ -183,8 +184,7 @@ static enum answer run_add(struct req *req)
     size_t n;
     enum answer a = know_shop_locked(req, &shop, &h);
     if (a != ANSWER_GO_ON) return a;
-    enum currency c = in->currency ? currency_from_code(in->currency, strlen(in->currency)) : CURRENCY_NONE;
-    if (in->currency && c == CURRENCY_NONE) return reply_fields(req, "currency", "not_one_of");
+    enum currency c = (enum currency)(in->currency + 1);
     if (shops_owned(req->tx, req->who.account, shop, &s) != ROW_FOUND) return reply_fault(req);
     const char *code = judge(req, in, &s);
     if (code) return reply_fields(req, "url", code);

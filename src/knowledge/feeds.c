@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-const char *const feed_kind_names[] = { "feed", "pages", "store", NULL };
+const char *const feed_kind_names[] = { "feed", "pages", NULL };
 const char *const feed_state_names[] = { "never", "reading", "read", "failed", NULL };
 static_assert(ARRAY_LEN(feed_kind_names) == FEED_KINDS + 1, "a name each");
 static_assert(ARRAY_LEN(feed_state_names) == FEED_STATES + 1, "a name each");
@@ -79,12 +79,12 @@ bool know_feed_keep(struct tx *tx, const struct feed *f)
 
 enum row know_feed_start(struct tx *tx, struct feed *f, int64_t now_ms, int64_t *intake)
 {
-    static const char *const sources[] = { "feed", "pages", "store" };
+    static const char *const sources[] = { "feed", "pages" };
     struct intake in = { .account = f->account,
                          .shop = f->shop,
                          .feed = f->id,
                          .source = sources[f->kind],
-                         .whole = f->kind != FEED_STORE,
+                         .whole = true,
                          .began_at_ms = now_ms };
     int64_t job;
     *intake = f->intake;

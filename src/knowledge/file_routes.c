@@ -44,7 +44,7 @@ struct wish_field {
     int field;
 };
 struct post_wish {
-    const char *currency;
+    int currency;  /* of know_currency_names; -1: not said */
     int delimiter; /* of delimiters; -1: not said */
     struct field_list fields;
 };
@@ -65,7 +65,7 @@ static const struct field path_intake_fields[] = {
 };
 static const struct field wish_field = FIELD_ENUM(struct wish_field, field, map_field_names, .doc = "What it is.");
 static const struct field post_wish_fields[] = {
-    FIELD_TEXT(struct post_wish, currency, .optional = true, .min = 3, .max = 3,
+    FIELD_ENUM(struct post_wish, currency, know_currency_names, .optional = true, .fallback = -1,
                .doc = "Of prices that do not say; unset: the shop's."),
     FIELD_ENUM(struct post_wish, delimiter, delimiter_names, .optional = true, .fallback = -1,
                .doc = "Between the cells of a table; unset: found out."),
@@ -254,17 +254,16 @@ static void preview_json(struct json *j, const void *arg)
     refused_json(j, &p->faults);
 }
 
-/* The wish of a request as JSON, in the request's memory; NULL: its currency is none. */
+/* The wish of a request as JSON, in the request's memory. */
 static const char *wish_json(struct req *req)
 {
     const struct post_wish *in = req->body;
     struct buf b;
     struct json j;
-    if (in->currency && currency_from_code(in->currency, strlen(in->currency)) == CURRENCY_NONE) return NULL;
     buf_init(&b, 64 << 10);
     json_begin(&j, &b);
     json_object(&j, NULL);
-    if (in->currency) json_text(&j, "currency", in->currency);
+    if (in->currency >= 0) json_text(&j, "currency", know_currency_names[in->currency]);
     if (in->delimiter >= 0) json_str(&j, "delimiter", (struct str){ &delimiters[in->delimiter], 1 });
     if (in->fields.item) {
         const struct wish_field *f = in->fields.item;
@@ -286,7 +285,6 @@ static enum answer run_preview(struct req *req)
     enum answer got = file_of(req, false, &h, &f);
     if (got != ANSWER_GO_ON) return got;
     const char *wish = wish_json(req), *code, *field;
-    if (!wish) return reply_fields(req, "currency", "not_one_of");
     char *bytes = bytes_of(&f);
     if (!bytes) return reply_problem(req, &problem_file_gone);
     struct arena *a = arena_new(READ_ARENA_MAX);
@@ -341,7 +339,7 @@ static enum answer run_take(struct req *req)
     if (got != ANSWER_GO_ON) return got;
     struct intake in = { .account = req->who.account, .shop = h.shop, .file = f.id, .source = "file" };
     in.began_at_ms = req->now_ms, in.refusals = "[]";
-    if ((in.wish = wish_json(req)) == NULL) return reply_fields(req, "currency", "not_one_of");
+    in.wish = wish_json(req);
     if (!know_intake_begin(req->tx, &in, &job)) return reply_fault(req);
     return reply_json(req, 202, know_intake_json, &in);
 }

@@ -21,7 +21,7 @@ extern const char *const intake_state_names[]; /* "reading", "writing", "done", 
 
 struct intake {
     int64_t id, account, shop, feed, file;
-    const char *source; /* "file", "import", "feed", "pages", "store" */
+    const char *source; /* "file", "import", "feed", "pages" */
     enum intake_state state;
     const char *wish, *todo; /* JSON; "" none */
     int64_t place, parts, written, cut;
@@ -90,14 +90,13 @@ extern const struct job_kind knowledge_take_job, knowledge_due_job;
 void know_take_file(struct job *job, struct taking *t);
 void know_take_feed(struct job *job, struct taking *t);
 void know_take_pages(struct job *job, struct taking *t);
-void know_take_store(struct job *job, struct taking *t);
 /* Bytes of a file or an answer: judged, cut, kept; fills t. */
 void know_take_bytes(struct job *job, struct taking *t, struct str bytes);
 /* How to read, from its JSON: {"currency","delimiter","fields":[…]}. */
 void know_wish_read(struct arena *a, const char *json, struct read_wish *out);
 
 /* ---- feeds.c ---- */
-enum feed_kind { FEED_FILE, FEED_PAGES, FEED_STORE, FEED_KINDS };
+enum feed_kind { FEED_FILE, FEED_PAGES, FEED_KINDS };
 enum feed_state { FEED_NEVER, FEED_READING, FEED_READ, FEED_FAILED, FEED_STATES };
 struct feed {
     int64_t id, account, shop;

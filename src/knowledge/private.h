@@ -33,6 +33,8 @@ enum {
     KNOWLEDGE_ORDERS_MAX = 500000,
 };
 
+extern const char *const know_currency_names[]; /* "CNY"…; at i the currency i + 1. NULL-ended */
+
 /* ---- head.c ---- */
 struct knowledge_head {
     int64_t shop, account;

@@ -8,6 +8,7 @@
 #include "knowledge/private.h"
 
 #include "base/crypto.h"
+#include "knowledge/evershop.h"
 #include "inbound/inbound.h"
 #include "outbound/webhook.h"
 #include "shops/shops.h"
@@ -80,6 +81,7 @@ struct sync {
     struct field_faults faults;
     struct know_write w;
     json_t *root;
+    bool idle; /* nothing in it is for us */
     enum sync_scope { SYNC_PRODUCTS, SYNC_ORDERS, SYNC_PROMOTIONS } scope;
 };
 
@@ -123,11 +125,38 @@ static bool is_too_much(const struct knowledge_head *h)
     return h->products > KNOWLEDGE_PRODUCTS_MAX || h->texts > KNOWLEDGE_TEXTS_MAX || h->orders > KNOWLEDGE_ORDERS_MAX;
 }
 
+/* A body of EverShop's own form ({topic, data}, or {event, data}): its topic says what it is about, at whichever of the
+ * addresses it came. False: nothing in it is for us. */
+static bool translate(struct sync *s)
+{
+    static const enum sync_scope scopes[] = { 0, SYNC_PRODUCTS, SYNC_ORDERS, SYNC_PROMOTIONS };
+    const json_t *data = json_object_get(s->root, "data");
+    struct str said = inbound_header(s->d, "x-evershop-topic");
+    const char *topic = json_string_value(json_object_get(s->root, "topic")), *code;
+    bool removed;
+    if (!topic) topic = json_string_value(json_object_get(s->root, "event"));
+    if (!topic && said.p) topic = arena_text_n(s->d->arena, said.p, said.n);
+    if (!data || !topic) return true; /* our own form */
+    enum evershop_list list = evershop_topic(topic, &removed);
+    if (list == EVERSHOP_NONE) return false;
+    struct buf b;
+    buf_init(&b, JSON_READ_MAX_BYTES);
+    evershop_write(data, list, topic, s->head.currency, &b, &code);
+    s->scope = scopes[list];
+    json_decref(s->root);
+    s->root = b.overflow ? NULL : json_read(buf_str(&b), JSON_READ_MAX_BYTES, NULL);
+    buf_free(&b);
+    if (code) refuse(s, "price", code);
+    return true;
+}
+
 static void judge(struct sync *s)
 {
     const char *code, *field;
     s->root = json_read(s->d->body, SYNC_BODY_MAX, NULL);
-    if (!s->root) refuse(s, "", "format");
+    if (s->root && !translate(s)) s->idle = true;
+    else if (s->faults.count > 0) return;
+    else if (!s->root) refuse(s, "", "format");
     else if (know_import_read(s->d->arena, s->root, &s->in, &s->faults)) {
         if ((field = know_import_misfit(&s->head, &s->in, &code)) != NULL) refuse(s, field, code);
         else if (is_too_much(&s->head)) refuse(s, "", "too_many");
@@ -151,6 +180,12 @@ static enum job_wish act(const struct delivery *d, struct job *job, struct tx *t
     }
     if (know_head_get(tx, shop.id, shop.account, &s->head) == ROW_FAULT) return JOB_FAULT;
     judge(s);
+    if (s->idle) {
+        json_decref(s->root);
+        buf_text(outcome, "nothing: not about products, orders or promotions");
+        return JOB_FINISHED;
+    }
+    scope = s->scope;
     bool good = s->faults.count > 0 || save(s);
     json_decref(s->root);
     const struct know_report r = { .source = "sync", .in = &s->in, .faults = &s->faults, .changed = s->w.changed };

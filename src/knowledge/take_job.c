@@ -146,8 +146,7 @@ static void take_call(struct job *job)
     if (t->in.feed == 0) know_take_file(job, t);
     else if (!t->feed) t->error = "removed";
     else if (t->feed->kind == FEED_FILE) know_take_feed(job, t);
-    else if (t->feed->kind == FEED_PAGES) know_take_pages(job, t);
-    else know_take_store(job, t);
+    else know_take_pages(job, t);
 }
 
 /* ---- the end of one ---- */

@@ -186,9 +186,60 @@ TEST_EACH_ENGINE(only_the_shops_own_signature_of_now_is_taken)
     assert_int_equal(s->verify(&d, t->tx), INBOUND_REFUSED);
 }
 
+/* clang-format off */
+static const char evershop_product[] =
+    "{\"id\":\"1\",\"topic\":\"product_updated\",\"created_at\":\"2026-10-15\",\"data\":{\"product_id\":42,"
+    "\"uuid\":\"u\",\"sku\":\"NK-1\",\"name\":\"Shoe\","
+    "\"description\":[{\"columns\":[{\"data\":{\"text\":\"<p>Soft &amp; light</p>\"}}]}],"
+    "\"price\":\"89.9000\",\"currency\":\"USD\",\"status\":1,\"inventory\":{\"manage_stock\":true,\"qty\":0},"
+    "\"attributes\":[{\"attribute_name\":\"Color\",\"option_text\":\"Red\"}]}}";
+static const char evershop_order[] =
+    "{\"topic\":\"shipment_created\",\"data\":{\"order\":{\"order_number\":\"1001\",\"customer_email\":\"a@b.example\","
+    "\"customer_full_name\":\"Ann\",\"status\":\"processing\",\"currency\":\"USD\",\"grand_total\":95.5,"
+    "\"items\":[{\"product_id\":42,\"product_sku\":\"NK-1\",\"product_name\":\"Shoe\",\"qty\":1,\"final_price\":89.9}],"
+    "\"shipment\":{\"carrier\":\"UPS\",\"tracking_number\":\"1Z\"}}}}";
+/* clang-format on */
+
+TEST_EACH_ENGINE(what_evershop_says_of_itself_is_understood)
+{
+    start(t);
+    (void)acted(t, &knowledge_products_sender, &(struct sent){ .body = evershop_product });
+    assert_string_equal(title(t, "42"), "Shoe");
+    struct knowledge_source s;
+    struct knowledge_product *p;
+    struct knowledge_order *o;
+    EXPECT(knowledge_source_of(t->tx, account, shop, t->arena, &s) == ROW_FOUND);
+    EXPECT(s.product(s.ctx, "42", t->arena, &p));
+    assert_string_equal(p->description, "Soft & light");
+    assert_false(p->available);
+    assert_int_equal(p->variant[0].price, 8990);
+    assert_string_equal(p->variant[0].sku, "NK-1");
+    assert_string_equal(p->variant[0].option[0].value, "Red");
+    /* Its topic says what it is, also at the address for products. */
+    (void)acted(t, &knowledge_products_sender, &(struct sent){ .body = evershop_order });
+    EXPECT(s.order(s.ctx, STR("1001"), t->arena, &o));
+    assert_non_null(o);
+    assert_string_equal(o->status, "shipped");
+    assert_int_equal(o->total, 9550);
+    assert_string_equal(o->shipment[0].tracking, "1Z");
+    assert_non_null(strstr(acted(t, &knowledge_orders_sender,
+                                 &(struct sent){ .body = "{\"topic\":\"customer_created\",\"data\":{\"id\":1}}" }),
+                           "nothing"));
+    assert_non_null(strstr(acted(t, &knowledge_products_sender,
+                                 &(struct sent){ .body = "{\"topic\":\"product_updated\",\"data\":{\"product_id\":42,"
+                                                         "\"name\":\"Shoe\",\"price\":-1}}" }),
+                           "refused: price too_small"));
+    assert_string_equal(title(t, "42"), "Shoe");
+    kit_set_now(kit_now() + MINUTE_MS);
+    (void)acted(t, &knowledge_products_sender,
+                &(struct sent){ .body = "{\"topic\":\"product_deleted\",\"data\":{\"product_id\":42}}" });
+    assert_string_equal(title(t, "42"), "none");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EACH_ENGINE(what_evershop_says_of_itself_is_understood),
         EACH_ENGINE(products_come_and_what_is_older_is_stale),
         EACH_ENGINE(without_a_version_the_time_of_the_signature_counts),
         EACH_ENGINE(orders_and_promotions_come_each_by_its_own_door),

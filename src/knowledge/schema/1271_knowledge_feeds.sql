@@ -1,5 +1,5 @@
 -- up
--- Addresses that are read again and again. kind: 0 a file of products, 1 the shop's pages, 2 the export of a store.
+-- Addresses that are read again and again. kind: 0 a file of products, 1 the shop's pages.
 -- etag, modified: as the server said; next_at_ms NULL: only when asked. state: 0 never read, 1 being read, 2 read, 3
 -- failed; error, status: why. intake: the one of this reading; import: the last line in the list of imports.
 CREATE TABLE knowledge_feeds (

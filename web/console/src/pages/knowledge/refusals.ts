@@ -1,0 +1,13 @@
+/* A refusal as a sentence: "Row 12, price: …". */
+import { useText } from "../../i18n/i18n";
+
+export function useRefusals(): (refusal: { field: string; code: string }) => string {
+  const { t, known } = useText();
+  return ({ field, code }) => {
+    const why = known(`refusal.${code}`) ?? code;
+    const place = /^(?:rows|items)\[(\d+)\]\.?(.*)$/.exec(field);
+    if (place === null) return field === "" ? why : t("refusal.at", { field, why });
+    const [, row = "", name = ""] = place;
+    return name === "" ? t("refusal.row", { row, why }) : t("refusal.rowAt", { row, field: name, why });
+  };
+}
