@@ -97,8 +97,8 @@ async function makeFixture(server) {
     assert.equal(feed.status, 201);
     const [{ id: delivery }] = await deliveries(operator);
     const visitor = await visitorOf(server, shop);
-    const shown = await visitor.request('POST', `/api/chat/shop-${shop.id}/images?name=dot.gif&clientId=picture-of-the-fixture`, { body: DOT });
-    assert.equal(shown.status, 201, shown.text);
+    const drawn = await visitor.request('POST', `/api/chat/shop-${shop.id}/images?name=dot.gif&clientId=picture-of-the-fixture`, { body: DOT });
+    assert.equal(drawn.status, 201, drawn.text);
     const inbox = (await a.get('/api/inbox')).json.items;
     const { id: label } = (await a.post('/api/labels', { name: KNOWN })).json;
     const { id: canned } = (await a.post('/api/replies', { shortcut: KNOWN, text: 'Hello' })).json;
@@ -108,7 +108,7 @@ async function makeFixture(server) {
         a,
         b,
         visitor,
-        picture: shown.json.message.image.url.split('/').at(-1),
+        picture: drawn.json.message.image.url.split('/').at(-1),
         file: sent.json.file,
         feed: feed.json.id,
         intake: taken.json.intake,

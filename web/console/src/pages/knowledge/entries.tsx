@@ -14,6 +14,7 @@ import { Find } from "../../ui/filters";
 import { FieldFrame, fieldId, placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { Icon } from "../../ui/icon";
 import { LoadedList } from "../../ui/loaded";
+import { useMay } from "../../ui/may";
 import { Menu } from "../../ui/menu";
 import { useNotify } from "../../ui/notify";
 import { Teach, Toolbar } from "../../ui/page";
@@ -141,9 +142,10 @@ export function Entries({ shop, kind }: { shop: Shop; kind: Kind }) {
   const [address, write] = useAddress();
   const [editing, setEditing] = useState<Entry | "new" | null>(null);
   const [removing, setRemoving] = useState<Entry | null>(null);
+  const { manage } = useMay();
   const search = address("search");
   const read = useEntries(shop.id, kind, search);
-  const add = (
+  const add = manage && (
     <Button look="primary" icon="plus" onClick={() => setEditing("new")}>
       {t(`know.new.${kind}`)}
     </Button>
@@ -154,11 +156,16 @@ export function Entries({ shop, kind }: { shop: Shop; kind: Kind }) {
       title: t(kind === "faq" ? "know.question" : "know.title"),
       grow: true,
       phone: "main",
-      render: (row) => (
-        <button type="button" className="link short" title={row.title} onClick={() => setEditing(row)}>
-          {row.title}
-        </button>
-      ),
+      render: (row) =>
+        manage ? (
+          <button type="button" className="link short" title={row.title} onClick={() => setEditing(row)}>
+            {row.title}
+          </button>
+        ) : (
+          <span className="short" title={row.title}>
+            {row.title}
+          </span>
+        ),
     },
     {
       key: "text",
@@ -175,21 +182,22 @@ export function Entries({ shop, kind }: { shop: Shop; kind: Kind }) {
       key: "actions",
       title: t("table.actions"),
       actions: true,
-      render: (row) => (
-        <Menu
-          label={t("know.moreOf", { title: row.title })}
-          trigger={<Icon name="more" />}
-          groups={[
-            {
-              key: "do",
-              items: [
-                { key: "edit", label: t(`know.edit.${kind}`), onPick: () => setEditing(row) },
-                { key: "remove", label: t("know.remove"), onPick: () => setRemoving(row) },
-              ],
-            },
-          ]}
-        />
-      ),
+      render: (row) =>
+        manage && (
+          <Menu
+            label={t("know.moreOf", { title: row.title })}
+            trigger={<Icon name="more" />}
+            groups={[
+              {
+                key: "do",
+                items: [
+                  { key: "edit", label: t(`know.edit.${kind}`), onPick: () => setEditing(row) },
+                  { key: "remove", label: t("know.remove"), onPick: () => setRemoving(row) },
+                ],
+              },
+            ]}
+          />
+        ),
     },
   ];
   return (

@@ -1,12 +1,11 @@
 /* What the pages of knowledge read and send. Everything of a shop is kept under the shop's own key, so that its event
  * has it read again. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { answer, api, once, type Problem } from "../../api/client";
+import { answer, api, once } from "../../api/client";
 import { problemFromAnswer, toProblem } from "../../api/problem";
 import type { ReadList } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import type { Answer } from "../../api/types";
-import type { TextKey } from "../../i18n/i18n";
 
 export type Listed = Answer<"/api/shops/{id}/knowledge/products", "get">["products"][number];
 export type Seen = Answer<"/api/shops/{id}/knowledge/products/{product}", "get">;
@@ -169,7 +168,3 @@ export async function sendFile(shop: number, file: File, key: string): Promise<n
   if (!response.ok) throw problemFromAnswer(response, said);
   return (said as { file: number }).file;
 }
-
-/** The sentence for a refusal's code, where there is one. */
-export const refusalKey = (code: string): TextKey => `refusal.${code}` as TextKey;
-export type { Problem };

@@ -15,6 +15,7 @@ import { useRules } from "../../ui/fields";
 import { FieldFrame, placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { Icon } from "../../ui/icon";
 import { Loaded } from "../../ui/loaded";
+import { useMay } from "../../ui/may";
 import { Menu } from "../../ui/menu";
 import { useNotify } from "../../ui/notify";
 import { Figures, Section } from "../../ui/page";
@@ -142,6 +143,7 @@ function Feeds({ shop, feeds }: { shop: Shop; feeds: readonly Feed[] }) {
   const { t, number } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
+  const { manage } = useMay();
   const [removing, setRemoving] = useState<Feed | null>(null);
   const again = () => queries.invalidateQueries({ queryKey: knowledgeKey(shop.id) });
   const path = (feed: Feed) => ({ params: { path: { id: shop.id, feed: feed.id } } });
@@ -192,26 +194,27 @@ function Feeds({ shop, feeds }: { shop: Shop; feeds: readonly Feed[] }) {
       key: "actions",
       title: t("table.actions"),
       actions: true,
-      render: (feed) => (
-        <>
-          <Button
-            small
-            disabled={feed.state === "reading"}
-            busy={readNow.isPending && readNow.sent?.id === feed.id}
-            aria-label={`${t("know.readNow")}: ${feed.url}`}
-            onClick={() => readNow.send(feed)}
-          >
-            {t("know.readNow")}
-          </Button>
-          <Menu
-            label={t("know.moreOf", { title: feed.url })}
-            trigger={<Icon name="more" />}
-            groups={[
-              { key: "do", items: [{ key: "remove", label: t("know.remove"), onPick: () => setRemoving(feed) }] },
-            ]}
-          />
-        </>
-      ),
+      render: (feed) =>
+        manage && (
+          <>
+            <Button
+              small
+              disabled={feed.state === "reading"}
+              busy={readNow.isPending && readNow.sent?.id === feed.id}
+              aria-label={`${t("know.readNow")}: ${feed.url}`}
+              onClick={() => readNow.send(feed)}
+            >
+              {t("know.readNow")}
+            </Button>
+            <Menu
+              label={t("know.moreOf", { title: feed.url })}
+              trigger={<Icon name="more" />}
+              groups={[
+                { key: "do", items: [{ key: "remove", label: t("know.remove"), onPick: () => setRemoving(feed) }] },
+              ]}
+            />
+          </>
+        ),
     },
   ];
   return (
@@ -285,10 +288,11 @@ function History({ imports }: { imports: readonly Imported[] }) {
 export function Sources({ shop }: { shop: Shop }) {
   const { t } = useText();
   const [address, write] = useAddress();
+  const { manage } = useMay();
   const summary = useSummary(shop.id);
   const feeds = useFeeds(shop.id);
-  const importing = address("import") === "1";
-  const adding = address("feed") === "1";
+  const importing = manage && address("import") === "1";
+  const adding = manage && address("feed") === "1";
   return (
     <>
       <Loaded read={summary} height={96}>
@@ -298,9 +302,11 @@ export function Sources({ shop }: { shop: Shop }) {
         title={t("know.file")}
         card
         extra={
-          <Button look="primary" icon="plus" onClick={() => write({ import: "1" })}>
-            {t("know.importFile")}
-          </Button>
+          manage && (
+            <Button look="primary" icon="plus" onClick={() => write({ import: "1" })}>
+              {t("know.importFile")}
+            </Button>
+          )
         }
       >
         <p className="muted">{t("know.fileText")}</p>
@@ -308,9 +314,11 @@ export function Sources({ shop }: { shop: Shop }) {
       <Section
         title={t("know.feeds")}
         extra={
-          <Button icon="plus" onClick={() => write({ feed: "1" })}>
-            {t("know.addFeed")}
-          </Button>
+          manage && (
+            <Button icon="plus" onClick={() => write({ feed: "1" })}>
+              {t("know.addFeed")}
+            </Button>
+          )
         }
       >
         <p className="muted">{t("know.feedsText")}</p>
