@@ -1,5 +1,5 @@
-/* fuzz_file.c: a merchant's file in whatever form: decoded, read as a table, a feed or JSON, and judged. What is taken is
- * sound; what is not says why; nothing is both. */
+/* fuzz_file.c: a merchant's file in whatever form: decoded, read as a table, a feed or JSON, and judged. What is taken
+ * is sound; what is not says why; nothing is both. */
 #include "knowledge/private.h"
 #include "knowledge/readers.h"
 
