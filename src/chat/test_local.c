@@ -175,6 +175,43 @@ static void what_is_talked_about_is_kept(void **state)
     arena_free(t.arena);
 }
 
+static void of_two_questions_each_is_answered(void **state)
+{
+    struct talk t = talk_new();
+    struct model_reply r = say(&t, "How much is the copper kettle? Can I return it?");
+    assert_int_equal(r.action, REPLY_ANSWER);
+    assert_non_null(strstr(r.text, "45.00"));
+    assert_non_null(strstr(r.text, "14 days"));
+    assert_true(cites(&r, "k1") && cites(&r, "f1"));
+    r = say(&t, "hello\nhow much is the small blue mug\nand can I return it");
+    assert_true(strstr(r.text, "9.00") && strstr(r.text, "14 days") && !strstr(r.text, "45.00"));
+    /* What is no answer in one of them is the whole turn's: a wish, an order, what nobody knows. */
+    r = say(&t, "How much is the copper kettle? I want to talk to a human");
+    assert_int_equal(r.action, REPLY_HAND_OFF_ASKED);
+    assert_null(strstr(r.text, "45.00"));
+    r = say(&t, "Where is my order A-5512? How much is the copper kettle?");
+    assert_null(strstr(r.text, "1Z999"));
+    assert_true(r.action != REPLY_HAND_OFF_ASKED);
+    /* The same twice is said once. */
+    r = say(&t, "How much is the copper kettle? How much is the copper kettle?");
+    assert_true(strstr(r.text, "45.00") && !strstr(strstr(r.text, "45.00") + 1, "45.00"));
+    arena_free(t.arena);
+}
+
+static void of_two_variants_each_is_told(void **state)
+{
+    struct talk t = talk_new();
+    struct model_reply r = say(&t, "Which is cheaper, the small or the large blue mug?");
+    assert_true(strstr(r.text, "9.00") && strstr(r.text, "12.00"));
+    assert_non_null(strstr(r.text, "(small) is the cheaper one"));
+    assert_true(cites(&r, "m1s") && cites(&r, "m1l"));
+    r = say(&t, "Are the small and the large blue mug in stock?");
+    assert_true(strstr(r.text, "small") && !strstr(r.text, "large"));
+    r = say(&t, "Is the small green blue mug in stock?");
+    assert_null(strstr(r.text, "large: "));
+    arena_free(t.arena);
+}
+
 static void what_is_not_sold_gets_no_price(void **state)
 {
     static const char *const turns[] = { "do you have a copper pan?", "how much is a kettle drum",
@@ -306,6 +343,8 @@ int main(void)
         cmocka_unit_test(rules_are_no_answer_about_an_order_of_another),
         cmocka_unit_test(who_is_known_to_the_shop_needs_no_address),
         cmocka_unit_test(what_is_talked_about_is_kept),
+        cmocka_unit_test(of_two_questions_each_is_answered),
+        cmocka_unit_test(of_two_variants_each_is_told),
         cmocka_unit_test(what_is_not_sold_gets_no_price),
         cmocka_unit_test(a_storage_that_fails_gives_no_answer),
         cmocka_unit_test(the_same_turns_give_the_same_reply),

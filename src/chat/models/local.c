@@ -352,6 +352,90 @@ static bool answer(struct local *m)
     return answered || unknown(m);
 }
 
+/* ---- several questions in one turn ---- */
+
+enum { PARTS_MAX = 8, PARTS_ANSWERED = 3, PART_LEAST = 8 };
+
+/* Where the next question begins behind `at`; 0: it is the last. Messages of a burst stand on lines of their own. */
+static size_t part_end(const char *text, size_t at)
+{
+    static const char *const ends[] = { "?", "\xef\xbc\x9f", "\n", NULL };
+    static const char *const joins[] = { " and can ",   " and do ",    " and does ", " and how ",
+                                         " and what ",  " and is ",    " and are ",  " and when ",
+                                         " and where ", " and could ", " and will ", NULL };
+    for (const char *p = text + at; *p; p++) {
+        for (size_t i = 0; ends[i]; i++)
+            if (strncmp(p, ends[i], strlen(ends[i])) == 0) return (size_t)(p - text) + strlen(ends[i]);
+        for (size_t i = 0; joins[i]; i++)
+            if (strncasecmp(p, joins[i], strlen(joins[i])) == 0) return (size_t)(p - text) + 4;
+    }
+    return 0;
+}
+
+/* At most PARTS_MAX; 0: it is one, or more than these. What is too short to be one goes with the one before.
+ */
+static size_t parts_of(struct arena *a, const char *text, const char **out)
+{
+    size_t n = 0, from = 0, all = strlen(text);
+    while (from < all) {
+        size_t end = part_end(text, from);
+        while (end > 0 && end < all && strspn(text + end, " ?\n") > 0) end++;
+        if (end > 0 && end + PART_LEAST / 2 > all) end = all;
+        if (end == 0) end = all;
+        if (n == PARTS_MAX) return 0;
+        out[n++] = arena_text_n(a, text + from, end - from);
+        from = end;
+    }
+    return n > 1 ? n : 0;
+}
+
+/* A wish for a person that stands behind a question, or in front of it, is the whole turn's. */
+static bool wish_of_parts(struct local *m, const char *const *part, size_t n)
+{
+    for (size_t i = 0; i < n && !m->ask->no_wish; i++) {
+        struct heard h = hear(m->arena, m->lexicon, str_of(part[i]), LOCAL_TURN_ATOMS);
+        if (!(h.all & SENSE_INJECT) && local_is_wish(&h)) return true;
+    }
+    return false;
+}
+
+/* Each for itself, as if said one after the other. Only when each has an answer of its own; else the turn is read as a
+ * whole, and nothing of this stays. */
+static bool answer_parts(struct local *m, const char *text, bool *answered)
+{
+    const char *part[PARTS_MAX];
+    size_t n = parts_of(m->arena, text, part), begin[PARTS_MAX];
+    *answered = false;
+    if (wish_of_parts(m, part, n)) {
+        m->h = hear(m->arena, m->lexicon, str_of(text), LOCAL_TURN_ATOMS);
+        m->language = local_language_of(&m->h, m->language);
+        local_say(m, REPLY_HAND_OFF_ASKED, SAY_HAND_OFF, "wish for a person");
+        *answered = true;
+        return true;
+    }
+    if (n == 0 || n > PARTS_ANSWERED) return true;
+    struct local *before = ARENA_NEW(m->arena, struct local);
+    *before = *m;
+    bool good = true;
+    size_t said = 0;
+    for (size_t i = 0; i < n && good; i++) {
+        if (!read_turn(m, part[i])) return false;
+        size_t end = m->text.n;
+        if (said > 0) buf_text(&m->text, "\n\n");
+        begin[said] = m->text.n;
+        if (!answer(m)) return false;
+        good = m->action == REPLY_ANSWER && !text_eq(m->why, "order");
+        const char *words = arena_text_n(m->arena, m->text.p + begin[said], m->text.n - begin[said]);
+        for (size_t k = 0; k < said; k++) good &= strncmp(m->text.p + begin[k], words, strlen(words)) != 0;
+        if (text_eq(m->why, "small talk")) m->text.n = end; /* a greeting before the question */
+        else said++;
+        if (i + 1 < n) keep(m);
+    }
+    if (good && said > 1) m->action = REPLY_ANSWER, m->why = "several questions", *answered = true;
+    else *m = *before;
+    return true;
+}
+
 /* What may not be is no failure to find it: nobody of the shop would answer otherwise. */
 static bool is_refusal(const char *why)
 {
@@ -372,11 +456,14 @@ bool model_local(const struct model_ask *ask, struct model_reply *out)
     size_t first = ask->turns, customers = 0;
     while (first > 0 && customers < LOCAL_TURNS) customers += ask->turn[--first].customer;
     for (size_t i = first; i < ask->turns; i++) {
-        if (!ask->turn[i].customer) continue;
+        if (!ask->turn[i].customer || i + 1 == ask->turns) continue;
         if (!read_turn(m, ask->turn[i].text)) return false;
-        if (i + 1 < ask->turns) keep(m);
+        keep(m);
     }
-    if (!answer(m)) return false;
+    bool answered;
+    const char *said = ask->turn[ask->turns - 1].text;
+    if (!answer_parts(m, said, &answered)) return false;
+    if (!answered && (!read_turn(m, said) || !answer(m))) return false;
     if (m->text.overflow || !local_guard(m, buf_str(&m->text))) {
         buf_clear(&m->text), m->text.overflow = false;
         m->cites = 0;

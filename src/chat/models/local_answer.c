@@ -292,6 +292,56 @@ static void price_answer(struct local *m, const struct knowledge_product *p, con
     m->action = r.any ? REPLY_ANSWER : REPLY_DECLINE, m->why = "price";
 }
 
+static bool any_fits(const struct knowledge_product *p, const struct mention *mention, size_t n)
+{
+    for (size_t i = 0; i < p->variants; i++)
+        if (options_fit(&p->variant[i], mention, n)) return true;
+    return false;
+}
+
+/* "The 30 ml or the 50 ml?": no variant has both, and some have each. Those, by what was said of all of them; 0: that
+ * is not it. */
+static size_t alternatives(struct local *m, const struct knowledge_product *p, const struct knowledge_variant **out)
+{
+    struct mention all[LOCAL_MENTIONS], common[LOCAL_MENTIONS + 1];
+    size_t n = 0, others = 0, count = 0;
+    bool other[LOCAL_MENTIONS] = { false };
+    for (size_t i = 0; i < m->found.mentions; i++)
+        if (any_fits(p, &m->found.mention[i], 1)) all[n++] = m->found.mention[i];
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n; k++) {
+            const struct mention both[2] = { all[i], all[k] };
+            if (!all[i].excluded && !all[k].excluded && !any_fits(p, both, 2)) other[i] = other[k] = true;
+        }
+    for (size_t i = 0; i < n; i++)
+        if (!other[i]) common[others++] = all[i];
+    for (size_t k = 0; k < p->variants; k++)
+        for (size_t i = 0; i < n; i++) {
+            common[others] = all[i];
+            if (!other[i] || !options_fit(&p->variant[k], common, others + 1)) continue;
+            out[count++] = &p->variant[k];
+            break;
+        }
+    return count;
+}
+
+static void alternatives_answer(struct local *m, const struct knowledge_product *p,
+                                const struct knowledge_variant *const *v, size_t n)
+{
+    struct range r = range_of(p, v, n);
+    bool stock = (m->h.all & SENSE_STOCK) != 0;
+    local_cite_product(m, p, NULL);
+    if (stock) SAY(&m->text, m->language, r.available ? SAY_YES_STOCK : SAY_NO_STOCK, { "title", local_title(m, p) });
+    else buf_printf(&m->text, m->language == LOCAL_ZH ? "%s：" : "%s:", local_title(m, p));
+    variant_lines(m, p, v, n, stock);
+    m->action = REPLY_ANSWER, m->why = stock ? "stock" : "comparison";
+    if (stock || n != 2 || !v[0]->priced || !v[1]->priced) return;
+    buf_char(&m->text, '\n');
+    if (v[0]->price == v[1]->price) SAY(&m->text, m->language, SAY_SAME_PRICE, { NULL, NULL });
+    else
+        SAY(&m->text, m->language, SAY_CHEAPER, { "title", title_with(m, p, v[0]->price < v[1]->price ? v[0] : v[1]) });
+}
+
 static void single(struct local *m, const struct knowledge_product *p)
 {
     const struct knowledge_variant **v = ARENA_ARRAY(m->arena, const struct knowledge_variant *, p->variants + 1);
@@ -303,7 +353,9 @@ static void single(struct local *m, const struct knowledge_product *p)
             v[n++] = &p->variant[i];
     if (n == 0) n = variants_of(m, p, m->found.mention, m->found.mentions, v, p->variants);
     if (m->found.mentions > 0 && n == 0 && p->variants > 0 && !m->found.variant) {
-        no_variant(m, p);
+        n = alternatives(m, p, v);
+        if (n > 1) alternatives_answer(m, p, v, n);
+        else no_variant(m, p);
         return;
     }
     bool asks_price = (m->h.all & SENSE_PRICE) != 0;
