@@ -1,6 +1,7 @@
 /* panel.ts: the chat, once somebody wants it. A non-modal dialog beside its launcher: the page behind stays usable, Escape
  * closes, focus goes in with opening and back with closing. All words of others are set as text, never as markup. */
 import { avatar, chipsFor } from "./face";
+import { leaveForm } from "./leave";
 import { rehearsal } from "./rehearsal";
 import { picture, pictures } from "./picture";
 import { STYLE } from "./style";
@@ -77,7 +78,8 @@ function panel(frame: Frame): Panel {
   input.enterKeyHint = "send";
   const send = element("button", "", t.send);
   form.append(input, send);
-  box.append(head, log, say, acts, form);
+  const leave = leaveForm(t, (email) => talk.email(email), tellUser);
+  box.append(head, log, say, acts, leave, form);
   launcher.after(box);
 
   const draft = `chathub:${frame.shop}:draft`;
@@ -88,6 +90,7 @@ function panel(frame: Frame): Panel {
   let lastAuthor = "";
   let typingTimer = 0;
   let wishing = false;
+  let alone = false; // the house said that nobody is there
   const read = new Map<number, HTMLElement>(); // the visitor's own, not yet read by the team
 
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
@@ -125,6 +128,7 @@ function panel(frame: Frame): Panel {
     sent.append(one);
     lastNumber = m.number;
     lastAuthor = m.author;
+    if (m.notice) alone = m.notice === "away" || m.notice === "still_waiting";
   }
 
   function showChips() {
@@ -156,12 +160,15 @@ function panel(frame: Frame): Panel {
       owner === "person"
         ? t.speaks.replace("{name}", state?.name || t.someone)
         : owner === "waiting"
-          ? t.waiting
+          ? state?.place
+            ? t.inLine.replace("{n}", String(state.place))
+            : t.waiting
           : frame.face?.disclosure === false
             ? t.assistant
             : t.program;
     wish.textContent = owner === "waiting" ? t.bot : t.person;
     acts.hidden = owner === "person";
+    leave.hidden = owner !== "waiting" || !alone || !!leave.dataset.kept;
     showChips();
     for (const [number, foot] of read) {
       if (number > (state?.readByTeam ?? 0)) continue;
@@ -180,7 +187,7 @@ function panel(frame: Frame): Panel {
     messages(list) {
       const follow = atEnd();
       for (const m of list) show(m);
-      showChips();
+      showState();
       const others = list.filter((m) => m.author !== "visitor");
       if (others.length > 0) tellUser("");
       for (const m of others) frame.tell("message", { number: m.number, author: m.author, text: m.text ?? "" });
@@ -218,6 +225,11 @@ function panel(frame: Frame): Panel {
       tellUser(t.typing.replace("{name}", name || t.someone));
       typingTimer = window.setTimeout(() => tellUser(""), TYPING_SHOWN_MS);
     },
+    place(place) {
+      if (state?.owner !== "waiting") return;
+      state.place = place;
+      showState();
+    },
     online(is) {
       tellUser(is ? "" : t.offline, !is);
     },
@@ -238,6 +250,8 @@ function panel(frame: Frame): Panel {
       lastNumber = 0;
       read.clear();
       lastAuthor = "";
+      alone = false;
+      delete leave.dataset.kept;
       const [hello] = bubble("bot", botName, frame.face?.greeting || t.hello, "");
       sent.replaceChildren(hello);
       showChips();

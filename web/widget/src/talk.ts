@@ -14,12 +14,14 @@ export interface Message {
   at: string;
   clientId?: string;
   image?: Image;
+  notice?: string; // of the house: what it says, as a name
 }
 export interface State {
   beganAt: string; // another one: a new conversation, whose numbers begin with 1
   status: "open" | "snoozed" | "resolved";
   owner: "bot" | "waiting" | "person";
   name: string;
+  place?: number; // in the line of those who wait for a person
   lastNumber: number;
   readByVisitor: number;
   readByTeam: number;
@@ -34,6 +36,7 @@ export interface Ear {
   state(state: State | null): void;
   outbox(list: Waiting[]): void;
   typing(name: string): void;
+  place(place: number): void;
   online(is: boolean): void;
   unread(count: number): void;
   botName(name: string): void;
@@ -307,6 +310,9 @@ export class Talk {
       case "read":
         this.stand(told as State);
         break;
+      case "place":
+        this.ear.place(told.place ?? 0);
+        break;
       case "typing":
         if (told.side === "team") this.ear.typing(told.name ?? "");
         break;
@@ -334,6 +340,7 @@ export class Talk {
     const waiting = { clientId: crypto.randomUUID(), text };
     this.kept.outbox.push(waiting);
     this.save();
+    this.typedAt = 0; // who goes on at once is heard at once: the answer waits for it
     void this.flush();
   }
 
@@ -428,6 +435,11 @@ export class Talk {
     const { conversation } = (await this.ask("POST", what, {})) as { conversation: State };
     this.stand(conversation);
     await this.catchUp();
+  }
+
+  /** Where an answer may be sent when nobody is there. */
+  async email(email: string) {
+    await this.ask("POST", "email", { email });
   }
 
   /** Somebody else from now on, in this tab: what is shown and on its way is the other's. */

@@ -1,0 +1,41 @@
+/* leave.ts: where nobody is there, or nobody comes: an address to be answered at. */
+import type { Texts } from "./texts";
+
+/** A form that says by itself how it went. `keep` rejects when the address was not taken. */
+export function leaveForm(
+  t: Texts,
+  keep: (email: string) => Promise<unknown>,
+  tell: (text: string, bad?: boolean) => void,
+) {
+  const form = document.createElement("form");
+  const input = document.createElement("input");
+  const button = document.createElement("button");
+  form.className = "leave";
+  form.hidden = true;
+  form.noValidate = true;
+  input.type = "email";
+  input.autocomplete = "email";
+  input.placeholder = input.ariaLabel = t.email;
+  button.textContent = t.leave;
+  form.append(input, button);
+  form.onsubmit = (e) => {
+    e.preventDefault();
+    const email = input.value.trim();
+    if (button.disabled) return;
+    if (!email || !input.checkValidity()) {
+      tell(t.emailBad, true);
+      input.focus();
+      return;
+    }
+    button.disabled = true;
+    keep(email)
+      .then(() => {
+        form.dataset.kept = "1";
+        form.hidden = true;
+        tell(t.emailKept);
+      })
+      .catch(() => tell(t.emailBad, true))
+      .finally(() => (button.disabled = false));
+  };
+  return form;
+}
