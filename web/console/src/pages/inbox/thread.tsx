@@ -44,10 +44,21 @@ const AUTHORS: Readonly<Record<InboxMessage["author"], TextKey>> = {
   house: "inbox.theHouse",
 };
 
+/** What the house said, in the words of who reads it here; the visitor has it in theirs. */
+const NOTICES: Readonly<Record<string, TextKey>> = {
+  joined: "inbox.noticeJoined",
+  waiting: "inbox.noticeWaiting",
+  away: "inbox.noticeAway",
+  assistant: "inbox.noticeAssistant",
+  still_waiting: "inbox.noticeStillWaiting",
+};
+
 function MessageLine({ message, read, visitor }: { message: InboxMessage; read: boolean; visitor: string }) {
   const { t, exact, clock } = useText();
   const { author, text, at, image } = message;
-  const name = message.name || (author === "visitor" && visitor) || t(AUTHORS[author]);
+  const house = author === "house";
+  const notice = NOTICES[message.notice ?? ""];
+  const name = (!house && message.name) || (author === "visitor" && visitor) || t(AUTHORS[author]);
   return (
     <li className={`said said-${author}`}>
       <span className="said-who small muted" dir="auto">
@@ -59,7 +70,8 @@ function MessageLine({ message, read, visitor }: { message: InboxMessage; read: 
         {read && ` · ${t("inbox.read")}`}
       </span>
       <div className="said-words" dir="auto">
-        {image === undefined ? text : <Picture image={image} name={text} />}
+        {image !== undefined && <Picture image={image} name={text} />}
+        {image === undefined && (notice ? t(notice, { name: message.name || t("inbox.aPerson") }) : text)}
       </div>
     </li>
   );
@@ -246,6 +258,14 @@ function Facts({ thread: { conversation: c, visitor } }: { thread: InboxThread }
           <Time at={visitor.seenAt} />
         </dd>
       </div>
+      {visitor.email !== "" && (
+        <div>
+          <dt>{t("inbox.email")}</dt>
+          <dd className="short" title={visitor.email}>
+            {visitor.email}
+          </dd>
+        </div>
+      )}
       {visitor.language !== "" && (
         <div>
           <dt>{t("inbox.language")}</dt>
