@@ -155,6 +155,48 @@ async function embedded({ checks, browser, server, owner, shop }) {
     });
 }
 
+/** Who asks for a person where nobody is there. */
+async function alone({ checks, browser, owner, shop }) {
+    const at = `/api/shops/${shop.id}/chatbot/settings`;
+    const yesterday = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'][(new Date().getUTCDay() + 5) % 7];
+    const hours = { hoursOn: true, hours: [{ day: yesterday, from: 540, to: 600 }] };
+    const set = async (change) => {
+        const { revision } = (await owner.get(at)).json;
+        assert.equal((await owner.request('PUT', at, { json: { revision, ...change } })).status, 200);
+    };
+    await checks.must('outside of hours the shopper hears when, stands in line, and leaves an address', async () => {
+        await set(hours);
+        const { embedCode } = (await owner.get(`/api/shops/${shop.id}/chatbot`)).json;
+        const store = await storeWith(`<!doctype html><html lang="en"><title>Tea</title><body><h1>Tea</h1>${embedCode}</body></html>`);
+        const other = await Person.come(browser, store.base, { lang: 'en' });
+        const { page } = other;
+        await page.goto('/');
+        await page.getByRole('button', { name: 'Chat with us' }).click();
+        await page.getByRole('button', { name: 'Talk to a person' }).click();
+        await hears(page, 'Nobody is here at the moment. Somebody will be on');
+        await page.locator('chathub-chat header p', { hasText: /place \d/ }).waitFor();
+        const address = page.getByRole('textbox', { name: 'Your e-mail address' });
+        await axe(page);
+        if (process.env.CHATHUB_PICTURES) await page.screenshot({ path: `${process.env.CHATHUB_PICTURES}/alone.png` });
+        await address.fill('ann');
+        await address.press('Enter');
+        await page.locator('chathub-chat .say.bad', { hasText: 'Please enter an e-mail address' }).waitFor();
+        await address.fill('ann@shopper.example');
+        await address.press('Enter');
+        await address.waitFor({ state: 'hidden' });
+        const { items } = (await owner.get('/api/inbox?filter=waiting')).json;
+        const emails = [];
+        for (const { conversation } of items) emails.push((await owner.get(`/api/inbox/${conversation.id}`)).json.visitor.email);
+        assert.ok(emails.includes('ann@shopper.example'), emails.join());
+        await page.getByRole('button', { name: 'Back to the assistant' }).click();
+        await hears(page, 'The assistant answers again.');
+        assert.deepEqual(other.faults, []);
+        await other.leave();
+        store.close();
+        await set({ hoursOn: false });
+    });
+}
+
 async function looks({ checks, shopper, merchant }) {
     await checks.must('axe-core finds nothing in the widget', () => axe(shopper.page));
     await checks.must('axe-core finds nothing in the inbox', () => axe(merchant.page));
@@ -187,6 +229,7 @@ export async function chat({ browser, engine, checks }) {
         await talk(all);
         await hardships(all);
         await embedded({ ...all, browser, server, owner });
+        await alone({ ...all, browser, owner, shop });
         await looks(all);
         checks.record('no page threw, logged an error or broke the policy',
             [...shopper.faults.filter((f) => !f.includes('ERR_INTERNET_DISCONNECTED')), ...merchant.faults].join('\n'));
