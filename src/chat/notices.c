@@ -22,11 +22,11 @@ static const struct words all_words[LOCAL_LANGUAGES] = {
     [LOCAL_EN] = {
         .joined = "{name} is here.", .somebody = "A member of the team",
         .waiting = "A person has been asked to come. Your place in line: {place}.",
-        .away = "Nobody is here at the moment. Somebody will be {when}.",
+        .away = "Nobody is here at the moment. Somebody will be here {when}.",
         .leave_mail = "Leave your e-mail address, and you are answered there.",
         .assistant = "The assistant answers again.",
         .still = "Nobody has come yet. You can go on waiting, leave your e-mail address, or go back to the assistant.",
-        .today = "today", .tomorrow = "tomorrow", .at = "{day} at {time} ({zone})", .unknown = "back later",
+        .today = "today", .tomorrow = "tomorrow", .at = "{day} at {time} ({zone})", .unknown = "later",
         .day = { "on Monday", "on Tuesday", "on Wednesday", "on Thursday", "on Friday", "on Saturday", "on Sunday" } },
     [LOCAL_ZH] = {
         .joined = "{name} 已接入会话。", .somebody = "客服人员",

@@ -303,7 +303,7 @@ TEST_EACH_ENGINE(outside_of_hours_it_says_when_somebody_will_be_there)
     kit_set_now(sunday);
     EXPECT(does(t, talk, (struct chat_act){ .kind = ACT_WANT_PERSON }) == CHAT_MAY && notices(t, "away") == 1);
     assert_string_equal(last_text(t, talk),
-                        "We sleep.\nNobody is here at the moment. Somebody will be tomorrow at 09:00 "
+                        "We sleep.\nNobody is here at the moment. Somebody will be here tomorrow at 09:00 "
                         "(Asia/Shanghai).\nLeave your e-mail address, and you are answered there.");
     EXPECT(does(t, chinese, (struct chat_act){ .kind = ACT_WANT_PERSON }) == CHAT_MAY);
     assert_string_equal(last_text(t, chinese), "现在没有客服在线，明天 09:00（Asia/Shanghai）会有人为您服务。\n"

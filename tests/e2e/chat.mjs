@@ -173,10 +173,13 @@ async function alone({ checks, browser, owner, shop }) {
         await page.goto('/');
         await page.getByRole('button', { name: 'Chat with us' }).click();
         await page.getByRole('button', { name: 'Talk to a person' }).click();
-        await hears(page, 'Nobody is here at the moment. Somebody will be on');
+        await hears(page, 'Nobody is here at the moment. Somebody will be here on');
         await page.locator('chathub-chat header p', { hasText: /place \d/ }).waitFor();
         const address = page.getByRole('textbox', { name: 'Your e-mail address' });
         await axe(page);
+        // Smaller, and a phone enlarges the whole page.
+        for (const box of [address, page.getByRole('textbox', { name: 'Write a message…' })])
+            assert.equal(await box.evaluate((e) => getComputedStyle(e).fontSize), '16px');
         if (process.env.CHATHUB_PICTURES) await page.screenshot({ path: `${process.env.CHATHUB_PICTURES}/alone.png` });
         await address.fill('ann');
         await address.press('Enter');

@@ -132,7 +132,7 @@ test('outside of hours it says when, and takes an address', async ({ server }) =
     await s.ask('POST', 'person', {});
     const [said] = (await s.heard()).slice(-1);
     assert.equal(said.notice, 'away');
-    assert.match(said.text, /^We are at the market\.\nNobody is here at the moment\. Somebody will be on \w+day at 09:00 \(UTC\)\./);
+    assert.match(said.text, /^We are at the market\.\nNobody is here at the moment\. Somebody will be here on \w+day at 09:00 \(UTC\)\./);
     for (const email of ['', 'ann', 'ann@', 'a b@c.de', 'ann@example.com\n', `${'a'.repeat(250)}@example.com`, 7, null])
         assert.equal((await s.ask('POST', 'email', { email })).status, 422, String(email));
     assert.equal((await s.ask('POST', 'email', {})).status, 422);

@@ -49,11 +49,11 @@ text-align:start;white-space:pre-line;overflow-wrap:anywhere}
 .acts button{border:1px solid var(--line);font-size:14px;min-height:36px}
 form{display:flex;gap:8px;align-items:flex-end;padding:8px 12px 12px;border-top:1px solid var(--line);margin-top:8px}
 textarea{flex:1;box-sizing:border-box;min-height:44px;max-height:120px;padding:10px 12px;border:1px solid #8a93a0;border-radius:12px;
-resize:none;font:16px/1.4 inherit;font-family:inherit;color:inherit;background:var(--bg)}
+resize:none;font-size:16px;line-height:1.4;font-family:inherit;color:inherit;background:var(--bg)}
 .leave{margin:0;border:0;padding:8px 12px 0}
 .leave[hidden]{display:none}
 .leave input{flex:1;min-width:0;box-sizing:border-box;min-height:44px;padding:0 12px;border:1px solid #8a93a0;border-radius:12px;
-font:16px inherit;font-family:inherit;color:inherit;background:var(--bg)}
+font-size:16px;font-family:inherit;color:inherit;background:var(--bg)}
 form button{background:var(--c)!important;color:var(--k)!important;min-height:44px!important}
 form .clip{background:none!important;width:44px;padding:0!important;font-size:18px!important}
 form button:disabled{opacity:.5;cursor:default}
