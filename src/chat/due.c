@@ -8,12 +8,16 @@
 #include "base/clock.h"
 #include "knowledge/knowledge.h"
 
-enum { DUE_BATCH = 50 };
+enum { DUE_BATCH = 50, ALERTED_MAX = 10 };
 
 STMT(due_back, "SELECT id FROM chat_conversations WHERE back_at_ms > 0 AND back_at_ms <= ?1"
                " ORDER BY back_at_ms LIMIT ?2");
 STMT(due_alert, "SELECT id FROM chat_conversations WHERE alert_at_ms > 0 AND alert_at_ms <= ?1"
                 " ORDER BY alert_at_ms LIMIT ?2");
+
+STMT(alerted, "SELECT id FROM chat_conversations WHERE account = ?1 AND status = 1 AND owner = 2 AND alerts > 0"
+              " AND id <> ?2 ORDER BY waiting_since_ms, id LIMIT 10");
+static_assert(ALERTED_MAX == 10, "the statement says the same");
 
 /* ---- what the rules are to know of the shop ---- */
 
@@ -53,6 +57,19 @@ static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max
     return read ? count : -1;
 }
 
+/* A team that was told of so many who still wait knows; a crowd of visitors is not to fill its mailboxes. */
+static bool letters_about(struct tx *tx, const struct conversation *c, const struct shop_chat_settings *s,
+                          int64_t now_ms)
+{
+    struct query q = query(tx, &alerted);
+    size_t others = 0;
+    enum row row;
+    bind_i64(&q, c->account), bind_i64(&q, c->id);
+    while ((row = query_next(&q)) == ROW_FOUND) others++;
+    if (row == ROW_FAULT) return false;
+    return others >= ALERTED_MAX || alert_letters(tx, c, s, now_ms);
+}
+
 /* The team is told, and once more later; then the visitor too. */
 static bool still_waits(struct tx *tx, const struct conversation *before, int64_t now_ms)
 {
@@ -65,7 +82,7 @@ static bool still_waits(struct tx *tx, const struct conversation *before, int64_
     c.alerts++;
     c.alert_at_ms = again ? again_at_ms : 0;
     if (!conversation_save(tx, before, &c, NULL)) return false;
-    if (s.alert_mail && !alert_letters(tx, &c, &s, now_ms)) return false;
+    if (s.alert_mail && !letters_about(tx, &c, &s, now_ms)) return false;
     int64_t opens_at_ms;
     /* Who was told when somebody will be there has been told. */
     return again || !hours_open(&s, now_ms, &opens_at_ms) || notice_put(tx, NOTICE_STILL_WAITING, now_ms, &c);

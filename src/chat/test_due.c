@@ -269,6 +269,16 @@ TEST_EACH_ENGINE(who_is_told_is_the_shops_matter)
     EXPECT(letters(t) == 1 && notices(t, "still_waiting") == 2); /* the visitor is told all the same */
 }
 
+TEST_EACH_ENGINE(a_crowd_does_not_fill_the_teams_mailboxes)
+{
+    int64_t talk = start(t, known);
+    set(t, "{\"alertTo\":\"owner\"}");
+    for (int i = 0; i < 13; i++, talk = begin(t, "", "en"))
+        EXPECT(does(t, talk, (struct chat_act){ .kind = ACT_WANT_PERSON }) == CHAT_MAY);
+    passes(t, 2 * MINUTE_MS);
+    EXPECT(letters(t) == 10 && test_number(t, "SELECT COUNT(*) FROM chat_conversations WHERE alerts = 1") == 13);
+}
+
 /* ---- the line ---- */
 
 TEST_EACH_ENGINE(places_in_line_move_up_when_somebody_leaves_it)
@@ -326,6 +336,7 @@ int main(void)
         EACH_ENGINE(the_team_is_told_after_two_minutes_and_after_ten_each_once),
         EACH_ENGINE(who_came_in_time_gets_no_letter),
         EACH_ENGINE(who_is_told_is_the_shops_matter),
+        EACH_ENGINE(a_crowd_does_not_fill_the_teams_mailboxes),
         EACH_ENGINE(places_in_line_move_up_when_somebody_leaves_it),
         EACH_ENGINE(outside_of_hours_it_says_when_somebody_will_be_there),
     };

@@ -272,6 +272,7 @@ TEST_EACH_ENGINE(what_was_changed_behind_the_movers_back_is_found)
         "UPDATE chat_conversations SET owner = 2",          "UPDATE chat_conversations SET status = 3",
         "UPDATE chat_conversations SET last_number = 3",    "UPDATE chat_conversations SET team_unread = 0",
         "UPDATE chat_conversations SET visitor_unread = 1", "UPDATE chat_conversations SET last_note = 1",
+        "UPDATE chat_conversations SET back_at_ms = 9",     "UPDATE chat_conversations SET alert_at_ms = 9",
         "DELETE FROM chat_messages WHERE number = 1",       "UPDATE chat_messages SET epoch = 9 WHERE number = 2",
     };
     struct message m;

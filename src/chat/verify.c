@@ -5,7 +5,8 @@
 enum { VERIFY_PAGE = 200 };
 
 STMT(verify_page,
-     "SELECT c.id, c.status, c.owner, c.person, c.epoch, c.last_number, c.last_note, c.team_unread, c.visitor_unread,"
+     "SELECT c.id, c.back_at_ms, c.alert_at_ms, c.status, c.owner, c.person, c.epoch, c.last_number, c.last_note, "
+     "c.team_unread, c.visitor_unread,"
      " (SELECT COUNT(*) FROM chat_messages m WHERE m.conversation = c.id) AS messages,"
      " (SELECT COALESCE(MAX(m.number), 0) FROM chat_messages m WHERE m.conversation = c.id) AS newest,"
      " (SELECT COUNT(*) FROM chat_messages m WHERE m.conversation = c.id AND m.author = 1 AND m.number > c.team_read)"
@@ -29,7 +30,12 @@ static const char *complaint(const struct query *q)
     if (col_i64(q, "from_later") != 0 || col_i64(q, "epoch") < 1) return "a message is of an epoch to come";
     int64_t is = col_i64(q, "status") * 1000 + col_i64(q, "owner") * 100 + 1;
     if (col_i64(q, "last_move") != is) return "it was moved without its mover";
-    return (col_i64(q, "person") != 0) == (col_i64(q, "owner") == CHAT_PERSON) ? NULL : "nobody speaks, or two do";
+    bool open = col_i64(q, "status") == CHAT_OPEN;
+    int64_t owner = col_i64(q, "owner");
+    if (col_i64(q, "back_at_ms") != 0 && !(open && owner == CHAT_PERSON))
+        return "the assistant is due where it cannot be";
+    if (col_i64(q, "alert_at_ms") != 0 && !(open && owner == CHAT_WAITING)) return "a letter is due and nobody waits";
+    return (col_i64(q, "person") != 0) == (owner == CHAT_PERSON) ? NULL : "nobody speaks, or two do";
 }
 
 static bool conversations_piece(struct tx *tx, struct verify_piece *found)
