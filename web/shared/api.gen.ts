@@ -311,6 +311,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Name the account that the caller acts in. For: owner, admin. */
+        patch: operations["patchApiAccount"];
+        trace?: never;
+    };
     "/api/operator/accounts": {
         parameters: {
             query?: never;
@@ -2352,7 +2369,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chat_customer_erased" | "chat_customer_exported" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_imported" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_customer_erased" | "chat_customer_exported" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_imported" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -2376,7 +2393,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            action: "account_created" | "account_disabled" | "account_enabled" | "account_unlocked" | "chat_customer_erased" | "chat_customer_exported" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_imported" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
+            action: "account_created" | "account_disabled" | "account_enabled" | "account_renamed" | "account_unlocked" | "chat_customer_erased" | "chat_customer_exported" | "chat_settings_changed" | "chat_visitor_blocked" | "chat_visitor_unblocked" | "chatbot_config_changed" | "chatbot_disabled" | "chatbot_enable_asked" | "chatbot_enable_failed" | "chatbot_enable_refused" | "chatbot_enabled" | "chatbot_expired" | "chatbot_past_due" | "chatbot_renewal_changed" | "chatbot_renewed" | "chatbot_update_failed" | "config_changed" | "credits_corrected" | "credits_grant_refused" | "credits_granted" | "delivery_changed" | "delivery_read" | "delivery_refused" | "delivery_replayed" | "email_verified" | "invitation_revoked" | "job_retried" | "knowledge_imported" | "knowledge_text_removed" | "knowledge_text_saved" | "logout" | "member_invited" | "member_joined" | "member_removed" | "member_role_changed" | "password_change" | "password_login" | "password_login_failed" | "password_reset" | "password_reset_asked" | "reauthenticated" | "requests_refused" | "secret_retired" | "secret_revoked" | "secret_rotated" | "secret_shown" | "session_ended" | "sessions_ended" | "shop_created" | "shop_hard_deleted" | "shop_restored" | "shop_soft_deleted" | "shop_updated" | "sso_issued" | "sso_launched" | "sso_refused" | "tenant_registered" | "tenant_resumed" | "tenant_suspended" | "user_register";
             resource: string | null;
             /** Format: int64 */
             resourceId: number | null;
@@ -4629,6 +4646,124 @@ export interface operations {
              * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
              *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
              */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        user: components["schemas"]["User"] | null;
+                    };
+                };
+            };
+            /** @description - `invalid_json`: The request body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
             422: {
                 headers: {
                     [name: string]: unknown;
