@@ -13,6 +13,7 @@ import { backend } from './backend.mjs';
 import { chat } from './chat.mjs';
 import { customer } from './customer.mjs';
 import { face } from './face.mjs';
+import { knowledge } from './knowledge.mjs';
 import { launch } from './lib/browser.mjs';
 import { Checks, OUT, Stop, Tally } from './lib/checks.mjs';
 import { house } from './lib/house.mjs';
@@ -32,6 +33,7 @@ const STORIES = {
     walk,
     backend,
     chat,
+    knowledge,
     face,
     customer,
     socket,

@@ -1,0 +1,98 @@
+// knowledge.mjs: a merchant tells the bot what it should know: a question written down, a table looked at and taken, a
+// table with a fault refused by row and column, a product looked at as the bot sees it; on a desk and on a phone, in both
+// languages and themes, judged by axe-core.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { Server } from '../http/lib/server.mjs';
+import { Person } from './lib/browser.mjs';
+import { signIn } from './lib/house.mjs';
+
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+const OWNER = 'owner@know.example';
+const PARTS = ['products', 'faq', 'documents', 'promotions', 'sources'];
+
+async function axe(page) {
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), RULES);
+    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200)]), []);
+}
+
+const table = (name, text) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+
+async function chooseFile(page, shop, file) {
+    await page.goto(`/knowledge/${shop.id}/sources?import=1`);
+    await page.getByLabel('File', { exact: true }).setInputFiles(file);
+}
+
+async function writes({ checks, page, shop }) {
+    await checks.must('an empty section teaches, and the menu leads there', async () => {
+        await page.goto('/home');
+        await page.getByRole('link', { name: 'Knowledge', exact: true }).first().click();
+        await page.getByRole('heading', { name: 'No products yet' }).waitFor();
+    });
+    await checks.must('a question with its answer is written down, and found', async () => {
+        await page.goto(`/knowledge/${shop.id}/faq`);
+        await page.getByRole('button', { name: 'Add a question' }).first().click();
+        await page.getByLabel('Question').fill('Do you ship to Iceland?');
+        await page.getByLabel('Answer').fill('Yes, within ten days.');
+        await page.getByRole('button', { name: 'Save', exact: true }).click();
+        await page.getByRole('button', { name: 'Do you ship to Iceland?' }).waitFor();
+    });
+}
+
+async function takes({ checks, page, shop }) {
+    await checks.must('a table with a fault says in which row and column, and cannot be taken', async () => {
+        await chooseFile(page, shop, table('bad.csv', 'id,name,price,currency\n1,Kettle,39.00,USD\n2,Lamp,-5,USD\n'));
+        await page.getByText('Row 3, price: is below zero').waitFor();
+        assert.ok(await page.getByRole('button', { name: 'Take it' }).isDisabled());
+        await axe(page);
+    });
+    await checks.must('a good one is previewed, taken, and seen as the bot sees it', async () => {
+        await chooseFile(page, shop, table('good.csv', 'id,name,price,currency\n1,Kettle,39.00,USD\n2,Lamp,5,USD\n'));
+        await page.getByText('Ready: 2 products').waitFor();
+        await page.getByRole('button', { name: 'Take it' }).click();
+        await page.getByText('Done: 2 rows are new or changed').waitFor();
+        await page.goto(`/knowledge/${shop.id}/products?search=kettles`);
+        await page.getByRole('link', { name: 'Kettle' }).click();
+        await page.getByRole('dialog').getByText('39.00').waitFor();
+        await axe(page);
+    });
+}
+
+async function looks({ checks, page, shop, out }) {
+    for (const [lang, dark, width] of [['en', false, 1280], ['zh-CN', true, 1280], ['zh-CN', false, 320], ['en', true, 390]])
+        await checks.must(`every part is sound: ${lang}, ${dark ? 'dark' : 'light'}, ${width} px`, async () => {
+            await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+            await page.setViewportSize({ width, height: 800 });
+            await page.context().addCookies([{ name: 'lang', value: lang, url: page.url() }]);
+            for (const part of PARTS) {
+                await page.goto(`/knowledge/${shop.id}/${part}`);
+                await page.locator('main h1').waitFor();
+                await page.waitForLoadState('networkidle');
+                assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${part} is wider than the page`);
+                await axe(page);
+                if (out) await page.screenshot({ path: `${out}/know-${part}-${lang}-${width}.png` });
+            }
+        });
+}
+
+export async function knowledge({ browser, engine, checks }) {
+    const server = await Server.start({ engine });
+    const owner = await server.account('merchant', { credits: 500, email: OWNER });
+    const shop = await owner.shop('Tea', 'tea.example');
+    const merchant = await Person.come(browser, server.base);
+    checks.about(`${engine}, knowledge`, () => [merchant.page]);
+    try {
+        await signIn(merchant, owner.email ?? OWNER, 'en');
+        const all = { checks, page: merchant.page, shop, out: process.env.KNOWLEDGE_PICTURES };
+        await writes(all);
+        await takes(all);
+        await looks(all);
+        checks.record('no page threw, logged an error or broke the policy', merchant.faults.join('\n'));
+    } finally {
+        await merchant.leave();
+        checks.record('the server ends well', (await server.end()).join('\n'));
+    }
+}
