@@ -2,10 +2,28 @@
 // the widget on pages that change without loading; who is there, and a conversation that the team begins; a shop that is
 // suspended has no launcher.
 import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { Server } from '../http/lib/server.mjs';
 import { until } from '../http/lib/suite.mjs';
 import { Person } from './lib/browser.mjs';
+import { OUT } from './lib/checks.mjs';
+import { signIn } from './lib/house.mjs';
+
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+async function axe(page) {
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), RULES);
+    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200)]), []);
+}
+/** For eyes: CHATHUB_PICTURES=1. */
+async function picture(page, name) {
+    if (process.env.CHATHUB_PICTURES !== '1') return;
+    await mkdir(OUT, { recursive: true });
+    await page.screenshot({ path: `${OUT}/${name}.png`, fullPage: true });
+}
 
 const SETTINGS = {
     botName: 'Ling', colour: '#ffd54f', position: 'left', avatar: 'leaf', proactive: true, proactiveAfterSeconds: 1, proactivePages: ['/cart'],
@@ -135,6 +153,64 @@ async function byHand({ checks, browser, store, owner }) {
     await guest.leave();
 }
 
+/** The merchant's pages: what is typed is worn by the widget beside it, and is saved by the button alone. */
+async function desk({ checks, merchant, shop, owner }) {
+    const { page } = merchant;
+    const frame = page.frameLocator('iframe.chat-preview');
+    await checks.must('the preview wears what is typed before it is saved', async () => {
+        await page.goto(`/shops/${shop.id}/chat`);
+        await frame.locator('chathub-chat .m .b', { hasText: 'Welcome to Tea.' }).waitFor();
+        await page.getByLabel('Name of the assistant').fill('Mei');
+        await page.getByLabel('Greeting', { exact: true }).fill('Good evening.');
+        await frame.locator('chathub-chat h2', { hasText: 'Mei' }).waitFor();
+        await frame.locator('chathub-chat .m .b', { hasText: 'Good evening.' }).waitFor();
+        assert.equal((await owner.get(`/api/shops/${shop.id}/chatbot/settings`)).json.botName, 'Ling');
+    });
+    await checks.must('a question in the preview is answered, with the reason, and leaves no conversation', async () => {
+        const before = (await owner.get('/api/inbox')).json.items.length;
+        await frame.getByRole('textbox').fill('Do you sell tea pots?');
+        await frame.getByRole('textbox').press('Enter');
+        await page.getByRole('heading', { name: 'Why this answer' }).waitFor();
+        await frame.locator('chathub-chat .m:not(.mine) .b').nth(1).waitFor();
+        assert.equal((await owner.get('/api/inbox')).json.items.length, before);
+    });
+    await checks.must('hours are refused at their field, and saved when they are right', async () => {
+        await page.getByLabel('Persons come within hours only').check();
+        await page.getByLabel('Time zone').fill('Asia/Shanghai');
+        await page.getByLabel('Monday').fill('9 to 5');
+        await page.getByRole('button', { name: 'Save' }).click();
+        await page.locator('.field-wrong', { hasText: 'Monday' }).waitFor();
+        await page.getByLabel('Monday').fill('09:00-12:00, 13:00-18:00');
+        await page.getByRole('button', { name: 'Save' }).click();
+        await until('the settings', async () => (await owner.get(`/api/shops/${shop.id}/chatbot/settings`)).json.botName === 'Mei');
+        const saved = (await owner.get(`/api/shops/${shop.id}/chatbot/settings`)).json;
+        assert.deepEqual(saved.hours, [{ day: 'mon', from: 540, to: 720 }, { day: 'mon', from: 780, to: 1080 }]);
+        assert.equal(saved.texts[0].greeting, 'Good evening.');
+    });
+    await checks.must('axe-core finds nothing in the settings of the chat', () => axe(page));
+    await checks.must('the page of visitors shows who is there, and begins a conversation', async () => {
+        await page.goto('/visitors');
+        await page.getByRole('button', { name: 'Say hello' }).first().click();
+        await page.getByRole('dialog').getByRole('textbox').fill('Welcome!');
+        await axe(page);
+        await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click();
+        await page.waitForURL(/\/inbox\/\d+$/);
+        await page.getByText('Welcome!').first().waitFor();
+    });
+    for (const width of [320, 768, 1440])
+        await checks.must(`nothing is wider than the page at ${width}`, async () => {
+            await page.setViewportSize({ width, height: 900 });
+            for (const address of [`/shops/${shop.id}/chat`, '/visitors']) {
+                await page.goto(address);
+                await page.getByRole('heading', { level: 1 }).waitFor();
+                if (address !== '/visitors') await frame.locator('chathub-chat .m .b').first().waitFor();
+                await picture(page, `face${address.replaceAll('/', '-')}-${width}`);
+                assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+            }
+        });
+    checks.record('no page of the merchant threw', merchant.faults.join('\n'));
+}
+
 export async function face({ browser, engine, checks }) {
     const server = await Server.start({ engine });
     const owner = await server.account('merchant', { credits: 500, email: 'owner@tea.example' });
@@ -149,6 +225,14 @@ export async function face({ browser, engine, checks }) {
         await seen(all);
         await pagesThatChange(all);
         await byHand(all);
+        const here = await Person.come(browser, store.base, { lang: 'en' });
+        await here.page.goto('/tea/white');
+        const merchant = await Person.come(browser, server.base, { lang: 'en' });
+        checks.about(`${engine}, face`, () => [shopper.page, merchant.page]);
+        await signIn(merchant, 'owner@tea.example', 'en');
+        await desk({ ...all, merchant, shop });
+        await merchant.leave();
+        await here.leave();
         await checks.must('a shop whose chat is off has no launcher', async () => {
             assert.equal((await owner.post(`/api/shops/${shop.id}/chatbot/disable`)).status, 200);
             await shopper.page.goto('/');

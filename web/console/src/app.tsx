@@ -28,6 +28,7 @@ const Home = late(pages.home);
 const Shops = late(pages.shops);
 const ShopPage = late(pages.shop);
 const Inbox = late(pages.inbox);
+const Visitors = late(pages.visitors);
 const Knowledge = late(pages.knowledge);
 const Billing = late(pages.billing);
 const SettingsPage = late(pages.settings);
@@ -117,6 +118,7 @@ function FramedRoutes({ user }: { user: User }) {
           <Route path="/shops/:id/:part" element={<ShopPage />} />
           <Route path="/inbox" element={<Inbox />} />
           <Route path="/inbox/:id" element={<Inbox />} />
+          <Route path="/visitors" element={<Visitors />} />
           <Route path="/knowledge" element={<Knowledge />} />
           <Route path="/knowledge/:shop" element={<Knowledge />} />
           <Route path="/knowledge/:shop/:part" element={<Knowledge />} />

@@ -13,6 +13,7 @@ export const pages = {
   shops: () => import("./pages/shops"),
   shop: () => import("./pages/shop/shop"),
   inbox: () => import("./pages/inbox/inbox"),
+  visitors: () => import("./pages/visitors"),
   knowledge: () => import("./pages/knowledge/knowledge"),
   billing: () => import("./pages/billing"),
   settings: () => import("./pages/settings/settings"),
@@ -42,6 +43,7 @@ const FIRST: readonly [RegExp, Name][] = [
   [/^\/shops\/./, "shop"],
   [/^\/shops/, "shops"],
   [/^\/inbox/, "inbox"],
+  [/^\/visitors/, "visitors"],
   [/^\/knowledge/, "knowledge"],
   [/^\/billing/, "billing"],
   [/^\/settings/, "settings"],
@@ -66,7 +68,7 @@ export function fetchFirst(pathname: string): void {
 
 const AHEAD_AFTER_MS = 2000;
 const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
-  merchant: ["home", "shops", "shop", "inbox", "knowledge", "billing", "settings", "notFound"],
+  merchant: ["home", "shops", "shop", "inbox", "visitors", "knowledge", "billing", "settings", "notFound"],
   operator: [
     "today",
     "customers",

@@ -96,6 +96,19 @@ export const useChatbot = (id: number) =>
     queryFn: () => answer(api.GET("/api/shops/{id}/chatbot", { params: { path: { id } } })),
     refetchInterval: (query) => (query.state.data?.state === "provisioning" ? PROVISIONING_LOOK_MS : false),
   });
+export const useChatSettings = (id: number) =>
+  useQuery({
+    queryKey: keys.chatSettings(id),
+    queryFn: () => answer(api.GET("/api/shops/{id}/chatbot/settings", { params: { path: { id } } })),
+  });
+/** Nobody tells of a visitor who comes or goes: the page looks. */
+const VISITORS_LOOK_MS = 5000;
+export const useVisitors = () =>
+  useQuery({
+    queryKey: keys.visitors,
+    queryFn: () => answer(api.GET("/api/visitors")),
+    refetchInterval: VISITORS_LOOK_MS,
+  });
 export const useSecrets = (id: number) =>
   useQuery({
     queryKey: keys.secrets(id),

@@ -10,6 +10,8 @@ export const keys = {
   deletedShops: ["shops", "deleted"],
   shop: (id: number) => ["shop", id],
   chatbot: (id: number) => ["shop", id, "chatbot"],
+  chatSettings: (id: number) => ["shop", id, "chat-settings"],
+  visitors: ["visitors"],
   secrets: (id: number) => ["shop", id, "secrets"],
   billing: ["billing"],
   summary: ["billing", "summary"],

@@ -31,6 +31,11 @@ export type Attention = Answer<"/api/home", "get">["attention"][number];
 export type FailingRenewal = Answer<"/api/operator/renewals", "get">["renewals"][number];
 export type Found = Answer<"/api/search", "get">["results"][number];
 export type Member = Answer<"/api/operator/accounts/{id}", "get">["members"][number];
+export type ChatSettings = Answer<"/api/shops/{id}/chatbot/settings", "get">;
+export type ChatSettingsBody =
+  paths["/api/shops/{id}/chatbot/settings"]["put"]["requestBody"]["content"]["application/json"];
+export type TriedReply = Answer<"/api/shops/{id}/chatbot/try", "post">["replies"][number];
+export type PresentVisitor = Answer<"/api/visitors", "get">["visitors"][number];
 export type InboxItem = Answer<"/api/inbox", "get">["items"][number];
 export type InboxFilter = NonNullable<Query<"/api/inbox">["filter"]>;
 export type InboxThread = Answer<"/api/inbox/{id}", "get">;

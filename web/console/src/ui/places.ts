@@ -21,6 +21,7 @@ const manage = (may: May) => may.manage;
 const MERCHANT: readonly Place[] = [
   { to: "/home", text: "nav.home", icon: "home", when: books },
   { to: "/inbox", text: "nav.inbox", icon: "inbox" },
+  { to: "/visitors", text: "nav.visitors", icon: "people" },
   { to: "/knowledge", text: "nav.knowledge", icon: "book", when: books },
   { to: "/shops", text: "nav.shops", icon: "shop", when: books },
   { to: "/billing", text: "nav.billing", icon: "billing", when: books },

@@ -13,19 +13,21 @@ import { useMay } from "../../ui/may";
 import { Page, Parts } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
 import NotFound from "../not-found";
+import { ChatSettingsPart } from "./chat-settings";
 import { Install } from "./install";
 import { KeysPart } from "./keys";
 import { Overview } from "./overview";
 import { SettingsPart } from "./settings";
 import { SubscriptionPart } from "./subscription";
 
-const PARTS = ["", "install", "subscription", "keys", "settings"] as const;
+const PARTS = ["", "install", "chat", "subscription", "keys", "settings"] as const;
 type PartName = (typeof PARTS)[number];
 /** For owners and administrators alone. */
 const MANAGED: readonly PartName[] = ["keys", "settings"];
 const TITLES: Readonly<Record<PartName, TextKey>> = {
   "": "shop.overview",
   install: "shop.install",
+  chat: "chatset.title",
   subscription: "shop.subscription",
   keys: "shop.keys",
   settings: "shop.settings",
@@ -37,6 +39,8 @@ function PartOf({ shop, part }: { shop: Shop; part: PartName }) {
       return <Overview shop={shop} />;
     case "install":
       return <Install shop={shop} />;
+    case "chat":
+      return <ChatSettingsPart shop={shop} />;
     case "subscription":
       return <SubscriptionPart shop={shop} />;
     case "keys":

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { ChatSettings } from "../../api/types";
+import { bodyOf, spansOf, valuesOf } from "./chat-values";
+
+const settings: ChatSettings = {
+  revision: 3,
+  botName: "Ling",
+  avatarUrl: null,
+  domain: "tea.example",
+  changedAt: null,
+  avatar: "leaf",
+  position: "left",
+  colour: "#0f766e",
+  texts: [
+    { language: "fr", greeting: "Bonjour", away: "", proactive: "", opening: [], after: [], handOff: [] },
+    { language: "en", greeting: "Hello", away: "", proactive: "", opening: ["Returns"], after: [], handOff: [] },
+  ],
+  timezone: "Asia/Shanghai",
+  hoursOn: true,
+  hours: [
+    { day: "mon", from: 540, to: 720 },
+    { day: "mon", from: 780, to: 1440 },
+  ],
+  holidays: ["2026-12-25"],
+  disclosure: true,
+  backAfterMinutes: 15,
+  personWords: ["真人"],
+  notPersonWords: [],
+  alertMail: true,
+  alertTo: "owner",
+  alertFirstMinutes: 2,
+  alertAgainMinutes: 10,
+  keepDays: 0,
+  proactive: false,
+  proactiveAfterSeconds: 30,
+  proactivePages: [],
+};
+
+describe("the settings of a chat", () => {
+  it("come back as they were, also what was set for a language that the form does not show", () => {
+    const { domain, changedAt, texts, ...same } = settings;
+    const body = bodyOf(valuesOf(settings), settings);
+    expect([domain, changedAt]).toEqual(["tea.example", null]);
+    expect(body).toMatchObject(same);
+    expect(body.texts?.map(({ language }) => language)).toEqual(["en", "fr"]);
+    expect(body.texts?.find(({ language }) => language === "en")).toEqual(texts[1]);
+  });
+  it("read hours as people write them, and nothing else", () => {
+    expect(spansOf("9:00-12:00，13:00 – 18:30")).toEqual([
+      { from: 540, to: 720 },
+      { from: 780, to: 1110 },
+    ]);
+    expect(spansOf("")).toEqual([]);
+    for (const wrong of ["9-17", "18:00-09:00", "09:00-09:00", "10:60-11:00", "10:00-24:01", "closed"])
+      expect(spansOf(wrong)).toBeNull();
+  });
+});

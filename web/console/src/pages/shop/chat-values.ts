@@ -1,0 +1,117 @@
+/* The settings of a shop's chat as a form holds them (texts, a line for each word of a list) and as the server takes them. */
+import type { ChatSettings, ChatSettingsBody } from "../../api/types";
+
+export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+/** Those that the widget speaks itself. What was set for others by the API stays as it is. */
+export const CHAT_LANGUAGES = ["en", "zh-CN", "es"] as const;
+export const LANGUAGE_TEXTS = ["greeting", "away", "proactive"] as const;
+export const LANGUAGE_LISTS = ["opening", "after", "handOff"] as const;
+export type ChatLanguage = (typeof CHAT_LANGUAGES)[number];
+export type ChatValues = Record<string, string>;
+
+const lines = (list: readonly string[]) => list.join("\n");
+export const listOf = (text = "") =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+const clock = (minute: number) =>
+  `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+
+const SPAN = /^(\d{1,2}):(\d{2})\s*[-–—~]\s*(\d{1,2}):(\d{2})$/;
+/** "09:00-12:00, 13:00-18:00" as minutes of the day; null: it is not written so. */
+export function spansOf(text: string): { from: number; to: number }[] | null {
+  const spans = [];
+  for (const part of text.split(/[,，;；]/).map((one) => one.trim())) {
+    if (part === "") continue;
+    const [, h1, m1, h2, m2] = (SPAN.exec(part) ?? []).map(Number);
+    if (h1 === undefined || m1 === undefined || h2 === undefined || m2 === undefined || m1 > 59 || m2 > 59) return null;
+    const [from, to] = [h1 * 60 + m1, h2 * 60 + m2];
+    if (from >= to || to > 24 * 60) return null;
+    spans.push({ from, to });
+  }
+  return spans;
+}
+
+export function valuesOf(s: ChatSettings): ChatValues {
+  const values: ChatValues = {
+    botName: s.botName,
+    avatar: s.avatar,
+    avatarUrl: s.avatarUrl ?? "",
+    colour: s.colour,
+    position: s.position,
+    disclosure: s.disclosure ? "yes" : "",
+    timezone: s.timezone,
+    hoursOn: s.hoursOn ? "yes" : "",
+    holidays: lines(s.holidays),
+    backAfterMinutes: String(s.backAfterMinutes),
+    personWords: lines(s.personWords),
+    notPersonWords: lines(s.notPersonWords),
+    alertMail: s.alertMail ? "yes" : "",
+    alertTo: s.alertTo,
+    alertFirstMinutes: String(s.alertFirstMinutes),
+    alertAgainMinutes: String(s.alertAgainMinutes),
+    keepDays: String(s.keepDays),
+    proactive: s.proactive ? "yes" : "",
+    proactiveAfterSeconds: String(s.proactiveAfterSeconds),
+    proactivePages: lines(s.proactivePages),
+  };
+  for (const day of DAYS)
+    values[day] = s.hours
+      .filter((span) => span.day === day)
+      .map(({ from, to }) => `${clock(from)}-${clock(to)}`)
+      .join(", ");
+  for (const language of CHAT_LANGUAGES) {
+    const texts = s.texts.find((one) => one.language === language);
+    for (const name of LANGUAGE_TEXTS) values[`${language}.${name}`] = texts?.[name] ?? "";
+    for (const name of LANGUAGE_LISTS) values[`${language}.${name}`] = lines(texts?.[name] ?? []);
+  }
+  return values;
+}
+
+const text = (values: ChatValues, name: string) => (values[name] ?? "").trim();
+
+export function textsOf(values: ChatValues, language: ChatLanguage) {
+  return {
+    language,
+    greeting: text(values, `${language}.greeting`),
+    away: text(values, `${language}.away`),
+    proactive: text(values, `${language}.proactive`),
+    opening: listOf(values[`${language}.opening`]),
+    after: listOf(values[`${language}.after`]),
+    handOff: listOf(values[`${language}.handOff`]),
+  };
+}
+
+export function bodyOf(values: ChatValues, before: ChatSettings): ChatSettingsBody {
+  const own = CHAT_LANGUAGES.map((language) => textsOf(values, language)).filter((t) =>
+    [t.greeting, t.away, t.proactive, ...t.opening, ...t.after, ...t.handOff].some((one) => one !== ""),
+  );
+  const others = before.texts.filter(({ language }) => !(CHAT_LANGUAGES as readonly string[]).includes(language));
+  const avatarUrl = text(values, "avatarUrl");
+  return {
+    revision: before.revision,
+    botName: text(values, "botName"),
+    avatarUrl: avatarUrl === "" ? null : avatarUrl,
+    avatar: values.avatar as ChatSettings["avatar"],
+    position: values.position as ChatSettings["position"],
+    colour: text(values, "colour"),
+    texts: [...own, ...others],
+    timezone: text(values, "timezone"),
+    hoursOn: values.hoursOn === "yes",
+    hours: DAYS.flatMap((day) => (spansOf(values[day] ?? "") ?? []).map((span) => ({ day, ...span }))),
+    holidays: listOf(values.holidays),
+    disclosure: values.disclosure === "yes",
+    backAfterMinutes: Number(values.backAfterMinutes),
+    personWords: listOf(values.personWords),
+    notPersonWords: listOf(values.notPersonWords),
+    alertMail: values.alertMail === "yes",
+    alertTo: values.alertTo as ChatSettings["alertTo"],
+    alertFirstMinutes: Number(values.alertFirstMinutes),
+    alertAgainMinutes: Number(values.alertAgainMinutes),
+    keepDays: Number(values.keepDays),
+    proactive: values.proactive === "yes",
+    proactiveAfterSeconds: Number(values.proactiveAfterSeconds),
+    proactivePages: listOf(values.proactivePages),
+  };
+}
