@@ -13,6 +13,7 @@ import { Time } from "../ui/facts";
 import { useRules } from "../ui/fields";
 import { FieldFrame, fieldId, useForm } from "../ui/form";
 import { Loaded } from "../ui/loaded";
+import { useMay } from "../ui/may";
 import { useNotify } from "../ui/notify";
 import { Page, Teach } from "../ui/page";
 import { type Column, DataTable } from "../ui/table";
@@ -75,7 +76,8 @@ function Talk({ visitor, onClose }: { visitor: PresentVisitor; onClose: () => vo
 
 function Present({ rows }: { rows: readonly PresentVisitor[] }) {
   const { t } = useText();
-  const shops = useShops();
+  const may = useMay();
+  const shops = useShops(may.books);
   const [talking, setTalking] = useState<PresentVisitor | null>(null);
   const nameOf = (id: number) => shops.data?.shops.find((shop) => shop.id === id)?.shop_name ?? "";
   const columns: Column<PresentVisitor>[] = [
@@ -128,7 +130,7 @@ function Present({ rows }: { rows: readonly PresentVisitor[] }) {
       actions: true,
       phone: "end",
       render: (row) =>
-        row.conversation === null ? (
+        row.conversation === null && may.books && !may.manage ? null : row.conversation === null ? (
           <Button small onClick={() => setTalking(row)}>
             {t("visitors.hello")}
           </Button>
@@ -150,6 +152,7 @@ function Present({ rows }: { rows: readonly PresentVisitor[] }) {
 export default function Visitors() {
   const { t } = useText();
   const read = useVisitors();
+  const may = useMay();
   return (
     <Page title={t("visitors.title")} count={read.data?.visitors.length} intro={t("visitors.intro")}>
       <Loaded read={read} rows={5}>
@@ -158,7 +161,7 @@ export default function Visitors() {
             <Teach
               icon="people"
               title={t("visitors.none")}
-              action={<LinkButton to="/shops">{t("visitors.noneAct")}</LinkButton>}
+              action={may.books && <LinkButton to="/shops">{t("visitors.noneAct")}</LinkButton>}
             >
               {t("visitors.noneText")}
             </Teach>

@@ -53,7 +53,7 @@ function Widget({
   const begin = () => {
     const page = frame.current?.contentDocument;
     const view = frame.current?.contentWindow;
-    if (!page || !view || view.chathubPreview !== undefined) return;
+    if (!page || !view || Reflect.has(view, "chathubPreview")) return;
     const rehearse = async (text: string) => {
       turns.current = [...turns.current, text].slice(-TURNS_MAX);
       const { replies } = await answer(
@@ -66,7 +66,8 @@ function Widget({
       if (reply !== undefined) asked(reply);
       return reply?.text ?? "";
     };
-    view.chathubPreview = preview.current = { face: JSON.parse(face), rehearse };
+    preview.current = { face: JSON.parse(face), rehearse };
+    Reflect.set(view, "chathubPreview", preview.current); // the widget reads it when it begins
     const script = page.createElement("script");
     script.src = "/widget.js";
     script.dataset.shop = shop.public_id;

@@ -25,7 +25,8 @@ import { NeedsChatbot } from "./needs-chatbot";
 
 type ChatForm = FormState<ChatValues>;
 const AVATARS = ["chat", "spark", "robot", "smile", "bag", "leaf"] as const;
-const LANGUAGE_NAMES: Readonly<Record<ChatLanguage, string>> = { en: "English", "zh-CN": "简体中文", es: "Español" };
+/** In that language itself: whoever reads it, wants it. */
+const ownName = (language: string) => new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
 
 interface FieldProps {
   form: ChatForm;
@@ -179,7 +180,7 @@ function Words({
         >
           {CHAT_LANGUAGES.map((one) => (
             <option key={one} value={one} lang={one}>
-              {LANGUAGE_NAMES[one]}
+              {ownName(one)}
             </option>
           ))}
         </select>

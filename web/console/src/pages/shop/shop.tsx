@@ -23,7 +23,7 @@ import { SubscriptionPart } from "./subscription";
 const PARTS = ["", "install", "chat", "subscription", "keys", "settings"] as const;
 type PartName = (typeof PARTS)[number];
 /** For owners and administrators alone. */
-const MANAGED: readonly PartName[] = ["keys", "settings"];
+const MANAGED: readonly PartName[] = ["chat", "keys", "settings"];
 const TITLES: Readonly<Record<PartName, TextKey>> = {
   "": "shop.overview",
   install: "shop.install",
