@@ -215,8 +215,7 @@ static enum answer run_erase(struct req *req)
         .account = who.account, .shop = who.shop, .person = req->who.person, .at_ms = req->now_ms, .why = "asked"
     };
     int64_t browsers = (int64_t)who.browsers;
-    for (size_t i = 0; i < who.browsers; i++)
-        if (!chat_erase_visitor(req->tx, &e, who.browser[i])) return reply_fault(req);
+    if (!chat_erase_visitors(req->tx, &e, who.browser, who.browsers)) return reply_fault(req);
     if (!audit_request(req, AUDIT_chat_customer_erased, who.account, "visitor", who.browser[0], erased_json, &browsers))
         return reply_fault(req);
     return reply_json(req, 200, erased_json, &browsers);

@@ -15,6 +15,8 @@
 #include "base/clock.h"
 #include "http/events.h"
 
+#include <stdlib.h>
+
 enum { ROWS_BATCH = 500, VISITORS_BATCH = 10, CONVERSATIONS_BATCH = 20, ERASURES_BATCH = 4, UNUSED_BATCH = 50 };
 #define UNUSED_VISITOR_MS (7 * DAY_MS)
 #define EMPTY_CONVERSATION_MS DAY_MS
@@ -105,25 +107,39 @@ static bool list_ids(struct query *q, int64_t *out, size_t *count)
     return row == ROW_NONE;
 }
 
-/* Of open sockets, of pages of the inbox, and of events that repeat what was said. Last: counters of events are locked
- * behind all rows. */
-static bool tell_gone(struct tx *tx, const struct erasure *e, const int64_t *id, size_t count)
+/* The ids of what was buried in this transaction. */
+struct gone {
+    int64_t *id;
+    size_t count;
+};
+
+static int by_id(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Of open sockets, of pages of the inbox, and of events that repeat what was said. Last, and in the order of topics:
+ * counters of events are locked behind all rows. Only of what somebody asked for: else nobody is there to hear it. */
+static bool tell_gone(struct tx *tx, const struct erasure *e, struct gone *gone)
 {
     const struct topic inbox = { TOPIC_INBOX, e->account };
-    for (size_t i = 0; i < count; i++) {
-        const struct topic talk = { TOPIC_CONVERSATION, id[i] };
-        const char *begins = arena_printf(tx_arena(tx), "{\"conversation\":%lld,", (long long)id[i]);
+    if (!text_eq(e->why, "asked")) return true;
+    qsort(gone->id, gone->count, sizeof *gone->id, by_id);
+    for (size_t i = 0; i < gone->count; i++) {
+        const struct topic talk = { TOPIC_CONVERSATION, gone->id[i] };
+        const char *begins = arena_printf(tx_arena(tx), "{\"conversation\":%lld,", (long long)gone->id[i]);
         if (!events_blank(tx, talk, "") || !events_blank(tx, inbox, begins)) return false;
         if (!events_put_to(tx, talk, EVENT_ENDED, NULL, NULL)) return false;
     }
     return events_put_to(tx, inbox, "conversation", NULL, NULL);
 }
 
-/* Some of the conversations that it still has. Whoever writes into one holds it: they come first. Told is only what
- * somebody asked for: else nobody is there to hear of it. */
-static bool bury_conversations(struct tx *tx, const struct erasure *e, int64_t visitor, bool *more)
+/* Some of the conversations that it still has: at most CONVERSATIONS_BATCH more in *gone. Whoever writes into one holds
+ * it: they come first. */
+static bool bury_conversations(struct tx *tx, const struct erasure *e, int64_t visitor, struct gone *gone, bool *more)
 {
-    int64_t id[CONVERSATIONS_BATCH];
+    int64_t *id = gone->id + gone->count;
     struct conversation c;
     size_t count;
     struct query q = query(tx, &of_visitor);
@@ -133,18 +149,27 @@ static bool bury_conversations(struct tx *tx, const struct erasure *e, int64_t v
         enum row row = conversation_locked(tx, id[i], &c);
         if (row == ROW_FAULT || (row == ROW_FOUND && !bury_conversation(tx, e, id[i]))) return false;
     }
+    gone->count += count;
     *more = count == CONVERSATIONS_BATCH;
-    return !text_eq(e->why, "asked") || tell_gone(tx, e, id, count);
+    return true;
 }
 
-bool chat_erase_visitor(struct tx *tx, const struct erasure *e, int64_t visitor)
+static bool bury_visitor(struct tx *tx, const struct erasure *e, int64_t visitor, struct gone *gone)
 {
     struct visitor v;
     bool more;
     enum row row = visitor_locked(tx, visitor, &v);
     if (row != ROW_FOUND) return row == ROW_NONE;
     if (!drop_with(tx, with_visitor, ARRAY_LEN(with_visitor), visitor)) return false;
-    return tombstone(tx, e, ERASED_VISITOR, visitor) && bury_conversations(tx, e, visitor, &more);
+    return tombstone(tx, e, ERASED_VISITOR, visitor) && bury_conversations(tx, e, visitor, gone, &more);
+}
+
+bool chat_erase_visitors(struct tx *tx, const struct erasure *e, const int64_t *visitor, size_t count)
+{
+    struct gone gone = { .id = ARENA_ARRAY(tx_arena(tx), int64_t, count * CONVERSATIONS_BATCH) };
+    for (size_t i = 0; i < count; i++)
+        if (!bury_visitor(tx, e, visitor[i], &gone)) return false;
+    return count == 0 || tell_gone(tx, e, &gone);
 }
 
 /* Both rows in their order, without waiting for anybody. Its visitor may be gone before it. */
@@ -193,16 +218,17 @@ static bool bury_visitors(struct tx *tx, const struct erasure *e, bool *more)
     struct query q = query(tx, &of_shop);
     bind_i64(&q, e->shop), bind_i64(&q, VISITORS_BATCH);
     if (!list_ids(&q, id, &count)) return false;
-    for (size_t i = 0; i < count; i++)
-        if (!chat_erase_visitor(tx, e, id[i])) return false;
     *more = count == VISITORS_BATCH;
-    return true;
+    return chat_erase_visitors(tx, e, id, count);
 }
 
 static bool erase_some(struct tx *tx, const struct erasure *e, enum erased kind, int64_t subject, bool *more)
 {
     if (kind == ERASED_SHOP) return bury_visitors(tx, e, more);
-    if (kind == ERASED_VISITOR) return bury_conversations(tx, e, subject, more);
+    if (kind == ERASED_VISITOR) {
+        struct gone gone = { .id = ARENA_ARRAY(tx_arena(tx), int64_t, CONVERSATIONS_BATCH) };
+        return bury_conversations(tx, e, subject, &gone, more) && (gone.count == 0 || tell_gone(tx, e, &gone));
+    }
     int64_t gone = drop_rows(tx, subject);
     *more = gone >= ROWS_BATCH;
     return gone >= 0;

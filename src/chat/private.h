@@ -134,8 +134,8 @@ struct erasure {
     int64_t account, shop, person, at_ms; /* person: who asked; 0: nobody */
     const char *why;                      /* "asked", "kept", "purged": stored */
 };
-/* The visitor and all its conversations: gone at once, what hangs on them soon. None such: true. */
-MUST_USE bool chat_erase_visitor(struct tx *tx, const struct erasure *e, int64_t visitor);
+/* These visitors (by their ids) and all their conversations: gone at once, what hangs on them soon. None such: true. */
+MUST_USE bool chat_erase_visitors(struct tx *tx, const struct erasure *e, const int64_t *visitor, size_t count);
 /* One that was kept long enough. JOB_AGAIN: somebody holds it. */
 MUST_USE enum job_wish chat_erase_conversation(struct tx *tx, const struct erasure *e, const struct conversation *c);
 /* ---- pictures.c (more in pictures.h) ---- */

@@ -89,7 +89,7 @@ TEST_EACH_ENGINE(who_is_erased_is_gone_at_once_and_their_words_soon)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%4711%'") > 0);
     token = (struct visitor_token){ .shop = SHOP, .visitor = v.id, .generation = v.generation };
     EXPECT(visitor_of_token(t->tx, &token, false, &found) == ROW_FOUND);
-    EXPECT(chat_erase_visitor(t->tx, &asked, v.id));
+    EXPECT(chat_erase_visitors(t->tx, &asked, &v.id, 1));
     EXPECT(visitor_of_token(t->tx, &token, false, &found) == ROW_NONE);
     EXPECT(conversation_get(t->tx, first, &c) == ROW_NONE && conversation_get(t->tx, second, &c) == ROW_NONE);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%4711%'") == 0);
@@ -103,7 +103,7 @@ TEST_EACH_ENGINE(who_is_erased_is_gone_at_once_and_their_words_soon)
                t, "SELECT COUNT(*) FROM chat_erasures WHERE why = 'asked' AND person = 11 AND done_at_ms > 0") == 3);
     EXPECT(conversation_get(t->tx, theirs, &c) == ROW_FOUND && rows_of(t, theirs) > 2);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%Nothing to do with it%'") > 0);
-    EXPECT(chat_erase_visitor(t->tx, &asked, v.id)); /* once more: nothing is left to do */
+    EXPECT(chat_erase_visitors(t->tx, &asked, &v.id, 1)); /* once more: nothing is left to do */
     EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_erasures") == 3);
     test_expect_sound(t, chat_checks);
 }
@@ -130,7 +130,7 @@ TEST_EACH_ENGINE(much_goes_in_batches)
                                     " resolved_at_ms, created_at_ms, last_at_ms) VALUES (5, 7, %lld, 3, 1, 2, 0, '', 0,"
                                     " 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1)",
                                     (long long)v.id));
-    EXPECT(chat_erase_visitor(t->tx, &asked, v.id));
+    EXPECT(chat_erase_visitors(t->tx, &asked, &v.id, 1));
     EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_conversations") == 26);
     EXPECT(rows_of(t, talk) > 1200);
     EXPECT(works_off(t, &chat_erase_job) > 3);
