@@ -55,7 +55,8 @@ static const struct stmt *const of_conversation[] = { &drop_messages, &drop_note
 /* Few rows a visitor: they go with it. */
 STMT(drop_visitor, "DELETE FROM chat_visitors WHERE id = ?1");
 STMT(drop_identity, "DELETE FROM chat_identities WHERE visitor = ?1");
-static const struct stmt *const with_visitor[] = { &drop_visitor, &drop_identity };
+STMT(drop_presence, "DELETE FROM chat_presence WHERE visitor = ?1");
+static const struct stmt *const with_visitor[] = { &drop_visitor, &drop_identity, &drop_presence };
 
 /* How many rows went; below ROWS_BATCH: none is left. -1: storage fault. */
 static int64_t drop_rows(struct tx *tx, int64_t conversation)
