@@ -305,7 +305,8 @@ test('a visitor is nobody but who its token says, whatever else it sends', async
         socket.send(frame);
     await sleep(300);
     assert.ok(!JSON.stringify(socket.frames).includes('For nobody else'));
-    assert.equal((await house.a.get(`/api/inbox/${c.id}`)).json.conversation.lastNumber, 1);
+    const thread = (await house.a.get(`/api/inbox/${c.id}`)).json;
+    assert.equal(thread.messages.filter((m) => m.author === 'visitor').length, 1);
     socket.close();
     // Of another shop the same token is nothing, nor is one with a changed byte or of a kind that we do not make.
     const abroad = new Shopper(server, house.other, 'coffee.example');
