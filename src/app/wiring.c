@@ -97,6 +97,7 @@ const struct job_kind *const app_job_kinds[] = {
     &tenants_secrets_job,
     &tenants_tell_job,
     &chat_answer_job,
+    &chat_absent_job,
     &chat_images_job,
     &chat_wake_job,
     &chat_erase_job,

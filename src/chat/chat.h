@@ -147,6 +147,7 @@ MUST_USE bool messages_before(struct tx *tx, int64_t conversation, int64_t befor
 MUST_USE bool chat_images_forget(struct tx *tx, int64_t conversation, int64_t now_ms);
 
 extern const struct route chat_picture_routes[];
+extern const struct job_kind chat_absent_job; /* cron: letters to visitors who have gone */
 extern const struct job_kind chat_images_job; /* cron: pictures that nothing shows are removed */
 extern const struct route chat_visitor_routes[], chat_inbox_routes[];
 extern const struct job_kind chat_wake_job;   /* cron: snoozed conversations come back */
@@ -157,7 +158,7 @@ extern const struct job_kind chat_tokens_job;                                 /*
 extern const struct route chat_identity_routes[], chat_customer_routes[];
 extern const struct job_kind chat_due_job;  /* cron: persons who fell silent, visitors who wait */
 extern const struct job_kind chat_line_job; /* tells those who wait their place */
-extern const struct letter *const chat_letters[];
+extern const struct letter *const chat_letters[], chat_answered_letter;
 extern const struct verify_check chat_checks[];
 /* Hook for shops: all that was said to this shop goes. */
 MUST_USE bool chat_shop_purged(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms);
