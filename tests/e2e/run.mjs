@@ -89,7 +89,6 @@ const visits = [
     ...(wants('focus') ? [() => run('focus', focus, { browser, home })] : []),
 ];
 const walks = engines().flatMap((engine) => Object.entries(STORIES).filter(([name]) => wants(name))
-const walks = engines().flatMap((engine) => Object.entries({ walk, backend, chat, pictures, socket, store, team }).filter(([name]) => wants(name))
     .map(([name, part]) => () => run(name, part, { browser, engine })));
 // The longest first, one of each sort beside the other.
 await inLanes([...visits.splice(0, 1), ...walks.splice(0, 1), ...visits, ...walks]);

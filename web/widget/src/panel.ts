@@ -321,16 +321,18 @@ function panel(frame: Frame): Panel {
   const going = element("div");
   going.style.display = "contents";
   waiting.after(going);
-  pictures({
-    box,
-    form,
-    input,
-    waiting: going,
-    t,
-    send: (file, clientId, progress) => talk.sendPicture(file, clientId, progress),
-    tell: tellUser,
-    shown: toEnd,
-  });
+  if (talk instanceof Talk) {
+    pictures({
+      box,
+      form,
+      input,
+      waiting: going,
+      t,
+      send: (file, clientId, progress) => talk.sendPicture(file, clientId, progress),
+      tell: tellUser,
+      shown: toEnd,
+    });
+  }
 
   // A phone's keyboard makes the visible part smaller without telling the page's height.
   const view = window.visualViewport;
