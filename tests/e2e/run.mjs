@@ -34,6 +34,7 @@ const STORIES = {
     backend,
     chat,
     knowledge,
+    pictures,
     face,
     customer,
     socket,
