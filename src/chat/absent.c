@@ -23,7 +23,8 @@ STMT(mark, "UPDATE chat_conversations SET mailed_number = ?2 WHERE id = ?1");
 const struct letter chat_answered_letter = {
     .kind = "chat_answered",
     .slot = { LETTER_SLOT_TEXT("shop", "Tea <b>& Co</b>"),
-              LETTER_SLOT_LINES("words", "Anna: It is in stock.\nAnna: Bye!"), LETTER_SLOT_LINK("link", "https://tea.example") },
+              LETTER_SLOT_LINES("words", "Anna: It is in stock.\nAnna: Bye!"),
+              LETTER_SLOT_LINK("link", "https://tea.example") },
     .en = { "{shop} has answered you",
             "Hello,\n\nwhile you were away, {shop} has answered in the chat:\n\n{words}\n\n[To the shop]{link}\n\n"
             "You get this letter because this address was left in the chat of {shop}." },
