@@ -1,8 +1,6 @@
 // run.mjs: the main job in a browser, against the real binary with a real SMTP server.
 //
 //   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [PART...]
-//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [walk] [backend] [chat] [socket] [store] [team] [money] [manners] [looks] [focus] [speed]
-//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [walk] [backend] [chat] [pictures] [socket] [store] [team] [money] [looks] [focus] [speed]
 //
 // Parts run beside each other, as many as CHATHUB_LANES says (2), each with a server or a browser context of its own; what
 // measures speed runs after them, alone. CHATHUB_TEST_ENGINE: sqlite or postgres; unset: sqlite, and PostgreSQL too when
@@ -41,9 +39,6 @@ const STORIES = {
     store,
     team,
 };
-const NAMES = [...Object.keys(STORIES), 'money', 'looks', 'focus', 'speed'];
-const NAMES = ['walk', 'backend', 'chat', 'socket', 'store', 'team', 'money', 'manners', 'looks', 'focus', 'speed'];
-const NAMES = ['walk', 'backend', 'chat', 'pictures', 'socket', 'store', 'team', 'money', 'looks', 'focus', 'speed'];
 const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'looks', 'focus', 'speed'];
 const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));
 const wants = (name) => asked.length === 0 || asked.includes(name);
