@@ -13,7 +13,7 @@ import { FieldFrame } from "../../ui/form";
 import { Loaded } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
 import { type Column as TableColumn, DataTable } from "../../ui/table";
-import { type Column, knowledgeKey, type Preview, sendFile, useIntake } from "./reads";
+import { type Column, type Currency, knowledgeKey, type Preview, sendFile, useIntake } from "./reads";
 import { useRefusals } from "./refusals";
 
 const FIELDS = [
@@ -33,11 +33,11 @@ const FIELDS = [
   "answer",
 ] as const;
 type Field = Column["field"];
-const CURRENCIES = ["CNY", "USD", "EUR", "GBP", "HKD", "TWD", "JPY", "KRW", "SGD", "AUD", "CAD"];
+const CURRENCIES: readonly Currency[] = ["CNY", "USD", "EUR", "GBP", "HKD", "TWD", "JPY", "KRW", "SGD", "AUD", "CAD"];
 const ACCEPT = ".csv,.tsv,.txt,.json,.xml,text/csv,application/json,application/xml";
 
 interface Wish {
-  currency: string;
+  currency: Currency | "";
   fields: Field[] | null;
 }
 const bodyOf = ({ currency, fields }: Wish) => ({
@@ -170,7 +170,7 @@ function Found({ preview, wish, onWish }: { preview: Preview; wish: Wish; onWish
           className="input"
           aria-describedby="import-currency-help"
           value={wish.currency}
-          onChange={({ target }) => onWish({ ...wish, currency: target.value })}
+          onChange={({ target }) => onWish({ ...wish, currency: target.value as Wish["currency"] })}
         >
           <option value="">{t("know.asShop")}</option>
           {CURRENCIES.map((code) => (

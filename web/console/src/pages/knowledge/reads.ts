@@ -1,6 +1,7 @@
 /* What the pages of knowledge read and send. Everything of a shop is kept under the shop's own key, so that its event
  * has it read again. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import type { paths } from "../../../../shared/api.gen";
 import { answer, api, once } from "../../api/client";
 import { problemFromAnswer, toProblem } from "../../api/problem";
 import type { ReadList } from "../../api/queries";
@@ -13,6 +14,11 @@ export type Summary = Answer<"/api/shops/{id}/knowledge", "get">;
 export type Imported = Summary["imports"][number];
 export type Feed = Answer<"/api/shops/{id}/knowledge/feeds", "get">["feeds"][number];
 export type Preview = Answer<"/api/shops/{id}/knowledge/files/{file}/preview", "post">;
+export type Currency = NonNullable<
+  NonNullable<
+    paths["/api/shops/{id}/knowledge/feeds"]["post"]["requestBody"]
+  >["content"]["application/json"]["currency"]
+>;
 export type Column = Preview["columns"][number];
 export type Refusal = Preview["refused"][number];
 export type Intake = Answer<"/api/shops/{id}/knowledge/intakes/{intake}", "get">;

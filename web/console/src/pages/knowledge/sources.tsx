@@ -23,7 +23,16 @@ import { Pill } from "../../ui/pill";
 import { useProblemText } from "../../ui/problems";
 import { type Column, DataTable } from "../../ui/table";
 import { Import } from "./import";
-import { type Feed, type Imported, knowledgeKey, type Refusal, type Summary, useFeeds, useSummary } from "./reads";
+import {
+  type Currency,
+  type Feed,
+  type Imported,
+  knowledgeKey,
+  type Refusal,
+  type Summary,
+  useFeeds,
+  useSummary,
+} from "./reads";
 import { useRefusals } from "./refusals";
 
 function Counts({ shop, summary }: { shop: Shop; summary: Summary }) {
@@ -75,7 +84,11 @@ function AddFeed({ shop, onClose }: { shop: Shop; onClose: () => void }) {
       answer(
         api.POST("/api/shops/{id}/knowledge/feeds", {
           params: { path: { id: shop.id } },
-          body: { kind: kind as Feed["kind"], url, ...(currency !== "" && { currency: currency.toUpperCase() }) },
+          body: {
+            kind: kind as Feed["kind"],
+            url,
+            ...(currency !== "" && { currency: currency.toUpperCase() as Currency }),
+          },
           ...once(key),
         }),
       ),
