@@ -93,25 +93,26 @@ static const struct { const char *name; unsigned code; } entities[] = {
 /* At '&'. Bytes that it takes; 0: it is no entity, and stands for itself. */
 static size_t entity(struct page *g)
 {
-    size_t n = 1, max = (size_t)(g->end - g->p);
+    const char *p = g->p; /* what is put may end the page */
+    size_t n = 1, max = (size_t)(g->end - p);
     unsigned long c = 0;
-    if (max > 2 && g->p[1] == '#') {
-        bool hex = g->p[2] == 'x' || g->p[2] == 'X';
+    if (max > 2 && p[1] == '#') {
+        bool hex = p[2] == 'x' || p[2] == 'X';
         size_t from = n = hex ? 3 : 2;
         for (; n < max; n++) {
-            unsigned char d = (unsigned char)g->p[n];
+            unsigned char d = (unsigned char)p[n];
             if (!(hex ? isxdigit(d) : isdigit(d))) break;
             c = c * (hex ? 16 : 10) + (unsigned long)(d <= '9' ? d - '0' : (d | 0x20) - 'a' + 10);
             if (c > CODE_POINT_MAX) c = CODE_POINT_MAX + 1UL;
         }
         if (n == from) return 0;
         put_code_point(g, c);
-        return n < max && g->p[n] == ';' ? n + 1 : n;
+        return n < max && p[n] == ';' ? n + 1 : n;
     }
-    while (n < max && n <= ENTITY_MAX && isalnum((unsigned char)g->p[n])) n++;
-    if (n >= max || g->p[n] != ';') return 0;
+    while (n < max && n <= ENTITY_MAX && isalnum((unsigned char)p[n])) n++;
+    if (n >= max || p[n] != ';') return 0;
     for (size_t i = 0; i < ARRAY_LEN(entities); i++)
-        if (strlen(entities[i].name) == n - 1 && memcmp(entities[i].name, g->p + 1, n - 1) == 0) {
+        if (strlen(entities[i].name) == n - 1 && memcmp(entities[i].name, p + 1, n - 1) == 0) {
             put_code_point(g, entities[i].code);
             return n + 1;
         }
@@ -202,7 +203,7 @@ static void on_title(struct page *g, const struct tag *t)
         while (inner.p < inner.end) {
             struct tag ignored;
             size_t n = *inner.p == '&' ? entity(&inner) : 0;
-            if (n > 0) inner.p += n;
+            if (n > 0) inner.p = inner.p < inner.end ? inner.p + n : inner.end;
             else if (*inner.p == '<' && read_tag(&inner, &ignored)) continue;
             else if (is_space(*inner.p)) inner.blank = true, inner.p++;
             else {

@@ -324,7 +324,14 @@ static void a_page_is_its_words(void **state)
     know_html_text(STR("\xe7\x94\xb5\xe9\xa5\xad\xe7\x85\xb2"), &small, NULL);
     assert_int_equal(small.n, 6);
     assert_false(small.overflow);
-    buf_free(&small);
+    /* Full in the middle of an entity: it ends there, in the text and in the title. */
+    struct buf name;
+    buf_clear(&small);
+    buf_init(&name, 4);
+    know_html_text(STR("<title>abc&#x41;</title>abcdefg&#x42;"), &small, &name);
+    assert_string_equal(buf_terminated(&name), "abc");
+    assert_string_equal(buf_terminated(&small), "abcdefg");
+    buf_free(&name), buf_free(&small);
 }
 
 int main(void)
