@@ -27,6 +27,20 @@ export function picture(base: string, image: Image, name: string): HTMLElement {
   return link;
 }
 
+/** Drawn, since not every machine has a font for signs. */
+function clipDrawing(): Element {
+  const ns = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(ns, "svg");
+  const path = document.createElementNS(ns, "path");
+  const look = { viewBox: "0 0 24 24", width: "24", fill: "none", stroke: "currentColor", "stroke-width": "2" };
+  for (const [name, value] of Object.entries(look)) svg.setAttribute(name, value);
+  path.setAttribute("d", "M3 6h18v13H3Zm0 10 5-5 5 5 3-3 5 4M16 9.5h.01");
+  path.setAttribute("stroke-linejoin", "round");
+  path.setAttribute("stroke-linecap", "round");
+  svg.append(path);
+  return svg;
+}
+
 interface Wants {
   box: HTMLElement;
   form: HTMLFormElement;
@@ -48,7 +62,7 @@ export function pictures({ box, form, input, waiting, t, send, tell, shown }: Wa
   clip.type = "button";
   clip.className = "clip";
   clip.ariaLabel = clip.title = t.attach;
-  clip.textContent = "📎";
+  clip.append(clipDrawing());
   clip.onclick = () => chooser.click();
   form.prepend(chooser, clip);
 
