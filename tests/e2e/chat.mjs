@@ -90,7 +90,8 @@ async function talk({ checks, shopper, merchant }) {
         assert.ok(!(await words(page)).includes('老顾客'));
     });
     await checks.must('a wish for a person shows in the inbox', async () => {
-        await desk.getByRole('button', { name: '交还智能助手' }).click();
+        await desk.getByRole('button', { name: '转交', exact: true }).click();
+        await desk.getByRole('menuitem', { name: '交还智能助手' }).click();
         await page.getByRole('button', { name: '转人工' }).click();
         await desk.locator('.inbox-head .pill-due').waitFor();
         await desk.getByRole('button', { name: '接管会话' }).click();

@@ -1,6 +1,7 @@
 // run.mjs: the main job in a browser, against the real binary with a real SMTP server.
 //
 //   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [PART...]
+//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [walk] [backend] [chat] [inbox] [socket] [store] [team] [money] [looks] [focus] [speed]
 //
 // Parts run beside each other, as many as CHATHUB_LANES says (2), each with a server or a browser context of its own; what
 // measures speed runs after them, alone. CHATHUB_TEST_ENGINE: sqlite or postgres; unset: sqlite, and PostgreSQL too when
@@ -15,6 +16,7 @@ import { knowledge } from './knowledge.mjs';
 import { launch } from './lib/browser.mjs';
 import { Checks, OUT, Stop, Tally } from './lib/checks.mjs';
 import { house } from './lib/house.mjs';
+import { inbox } from './inbox.mjs';
 import { looks } from './looks.mjs';
 import { focus, speed } from './measures.mjs';
 import { manners } from './manners.mjs';
@@ -40,6 +42,8 @@ const STORIES = {
     team,
 };
 const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'looks', 'focus', 'speed'];
+const NAMES = [...Object.keys(STORIES), 'money', 'looks', 'focus', 'speed'];
+const NAMES = ['walk', 'backend', 'chat', 'inbox', 'socket', 'store', 'team', 'money', 'looks', 'focus', 'speed'];
 const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));
 const wants = (name) => asked.length === 0 || asked.includes(name);
 const stranger = asked.find((name) => !NAMES.includes(name));
@@ -85,6 +89,7 @@ const visits = [
     ...(wants('focus') ? [() => run('focus', focus, { browser, home })] : []),
 ];
 const walks = engines().flatMap((engine) => Object.entries(STORIES).filter(([name]) => wants(name))
+const walks = engines().flatMap((engine) => Object.entries({ walk, backend, chat, inbox, socket, store, team }).filter(([name]) => wants(name))
     .map(([name, part]) => () => run(name, part, { browser, engine })));
 // The longest first, one of each sort beside the other.
 await inLanes([...visits.splice(0, 1), ...walks.splice(0, 1), ...visits, ...walks]);

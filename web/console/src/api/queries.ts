@@ -24,7 +24,7 @@ import type {
   DeliveryFilter,
   FailingRenewal,
   HouseFilter,
-  InboxFilter,
+  InboxAsked,
   InboxItem,
   InboxThread,
   Job,
@@ -124,11 +124,13 @@ export const useComing = (enabled = true) =>
   useQuery({ queryKey: keys.attention, queryFn: () => answer(api.GET("/api/home")), enabled });
 export const useOnboarding = () =>
   useQuery({ queryKey: keys.onboarding, queryFn: () => answer(api.GET("/api/onboarding")) });
-export const useInbox = (filter: InboxFilter): ReadList<InboxItem> =>
+export const useInbox = (asked: InboxAsked): ReadList<InboxItem> =>
   useInfiniteQuery({
-    queryKey: keys.inboxList(filter),
+    queryKey: keys.inboxList(asked),
     queryFn: async ({ pageParam }) =>
-      answer(api.GET("/api/inbox", { params: { query: { filter, ...(pageParam !== null && { after: pageParam }) } } })),
+      answer(
+        api.GET("/api/inbox", { params: { query: { ...asked, ...(pageParam !== null && { after: pageParam }) } } }),
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
     select: ({ pages, pageParams }) => ({ pages: pages.map(({ items }) => items), pageParams }),
@@ -137,6 +139,17 @@ export const useAsker = (id: number) =>
   useQuery({
     queryKey: keys.asker(id),
     queryFn: () => answer(api.GET("/api/inbox/{id}/asker", { params: { path: { id } } })),
+  });
+export const useInboxCounts = () =>
+  useQuery({ queryKey: keys.inboxCounts, queryFn: () => answer(api.GET("/api/inbox/counts")) });
+export const useLabels = () => useQuery({ queryKey: keys.labels, queryFn: () => answer(api.GET("/api/labels")) });
+export const useReplies = () => useQuery({ queryKey: keys.replies, queryFn: () => answer(api.GET("/api/replies")) });
+export const useColleagues = () =>
+  useQuery({ queryKey: keys.colleagues, queryFn: () => answer(api.GET("/api/inbox/colleagues")) });
+export const useBefore = (id: number) =>
+  useQuery({
+    queryKey: keys.before(id),
+    queryFn: () => answer(api.GET("/api/inbox/{id}/before", { params: { path: { id } } })),
   });
 export function useThread(id: number) {
   const queries = useQueryClient();

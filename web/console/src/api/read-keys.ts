@@ -1,7 +1,15 @@
 /* The names under which what was read is kept. Live events and finished submits name these keys to have them read again;
  * a key's first parts are therefore the thing, its later parts the page. Apart from the hooks, so that the shared worker
  * does not carry them. */
-import type { AccountFilter, AuditFilter, DeliveryFilter, HouseFilter, JobFilter, LedgerFilter } from "./types";
+import type {
+  AccountFilter,
+  AuditFilter,
+  DeliveryFilter,
+  HouseFilter,
+  InboxAsked,
+  JobFilter,
+  LedgerFilter,
+} from "./types";
 
 export const keys = {
   user: ["user"],
@@ -19,7 +27,12 @@ export const keys = {
   transactions: (filter: LedgerFilter) => ["billing", "transactions", filter],
   inbox: ["inbox"],
   inboxLists: ["inbox", "list"],
-  inboxList: (filter: string) => ["inbox", "list", filter],
+  inboxList: (asked: InboxAsked) => ["inbox", "list", asked],
+  inboxCounts: ["inbox", "list", "counts"],
+  before: (id: number) => ["inbox", "before", id],
+  labels: ["labels"],
+  replies: ["replies"],
+  colleagues: ["colleagues"],
   thread: (id: number) => ["inbox", "thread", id],
   asker: (id: number) => ["inbox", "asker", id],
   attention: ["attention"],

@@ -49,6 +49,7 @@ const OWN: readonly Place[] = [
 ];
 const OWN_MERCHANT: readonly Place[] = [
   { to: "/settings/team", text: "nav.team", icon: "people", when: manage },
+  { to: "/settings/inbox", text: "inbox.ready", icon: "inbox" },
   { to: "/settings/activity", text: "nav.activity", icon: "log", when: books },
   { to: "/shops?new=1", text: "shops.new", icon: "plus", when: manage },
 ];

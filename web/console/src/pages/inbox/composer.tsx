@@ -1,14 +1,16 @@
 /* Where an answer or a note is written. Kept per conversation until it is sent; Enter sends, but the Enter that ends a
  * Chinese composition belongs to the input method. A message has an id of its own: pressed twice, or sent again after a
  * lost answer, it is one message. */
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useRef, useState } from "react";
 import { answer, api, once } from "../../api/client";
+import { useColleagues, useReplies, useShops, useUser } from "../../api/queries";
 import { useSubmit } from "../../api/submit";
-import type { InboxConversation } from "../../api/types";
+import type { Colleague, InboxConversation } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Button } from "../../ui/button";
 import { forgetDraft, keepDraft, readDraft } from "../../ui/draft";
 import { useNotify } from "../../ui/notify";
+import { filled, type Offer, Offers, offersOf, typed } from "./complete";
 import { PictureButton, usePictures } from "./pictures";
 
 const TEXT_MAX = 4000;
@@ -19,9 +21,75 @@ interface Words {
   what: What;
   text: string;
   clientId: string;
+  mentions: readonly number[];
 }
 
-export function Composer({ conversation: c, sent }: { conversation: InboxConversation; sent: () => void }) {
+/** What is offered for the word at the cursor, and how it is taken. */
+function useOffers(
+  box: RefObject<HTMLTextAreaElement | null>,
+  what: What,
+  text: string,
+  write: (text: string) => void,
+  facts: Readonly<Record<string, string>>,
+) {
+  const replies = useReplies().data?.replies ?? [];
+  const colleagues = useColleagues().data?.colleagues ?? [];
+  const [at, setAt] = useState(0);
+  const [cursor, setCursor] = useState(0);
+  const [closed, setClosed] = useState("");
+  const [named, setNamed] = useState<readonly Colleague[]>([]);
+  const goes = useRef<number | null>(null);
+  const word = typed(text, cursor, what === "note" ? "@" : "/");
+  const offers: readonly Offer[] =
+    word === null || closed === text
+      ? []
+      : what === "note"
+        ? offersOf.colleagues(colleagues, word.word)
+        : offersOf.replies(replies, word.word);
+  useLayoutEffect(() => {
+    if (goes.current === null) return;
+    box.current?.setSelectionRange(goes.current, goes.current);
+    goes.current = null;
+  }, [box, text]);
+  const take = (offer: Offer) => {
+    if (word === null) return;
+    const person = what === "note" ? colleagues.find((one) => String(one.person) === offer.key) : undefined;
+    const put = person === undefined ? filled(offer.text, facts) : `@${offer.name} `;
+    if (person !== undefined) setNamed((before) => [...before.filter((one) => one.person !== person.person), person]);
+    goes.current = word.begin + put.length;
+    setCursor(goes.current);
+    setAt(0);
+    write(text.slice(0, word.begin) + put + text.slice(cursor));
+  };
+  const here = Math.min(at, offers.length - 1);
+  /** True: the key was for what is offered. */
+  const key = (event: KeyboardEvent): boolean => {
+    const offer = offers[here];
+    if (offer === undefined) return false;
+    if (event.key === "ArrowDown") setAt((here + 1) % offers.length);
+    else if (event.key === "ArrowUp") setAt((here - 1 + offers.length) % offers.length);
+    else if (event.key === "Enter" || event.key === "Tab") take(offer);
+    else if (event.key === "Escape") setClosed(text);
+    else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  };
+  /** Whose name still stands in the note. */
+  const mentions = () =>
+    named.filter(({ name, email }) => text.includes(`@${name || email}`)).map(({ person }) => person);
+  return { offers, here, take, key, look: setCursor, mentions };
+}
+
+export function Composer({
+  conversation: c,
+  sent,
+  customer,
+}: {
+  conversation: InboxConversation;
+  sent: () => void;
+  customer: string;
+}) {
   const { t } = useText();
   const notify = useNotify();
   const draft = `inbox-${c.id}`;
@@ -35,10 +103,19 @@ export function Composer({ conversation: c, sent }: { conversation: InboxConvers
     if (words === "") forgetDraft(draft);
     else keepDraft(draft, { text: words });
   };
+  const agent = useUser().data?.user?.name ?? "";
+  const shop = useShops().data?.shops.find(({ id }) => id === c.shop)?.shop_name ?? "";
+  const box = useRef<HTMLTextAreaElement>(null);
+  const offer = useOffers(box, what, text, write, { name: customer, agent, shop });
+  const offersId = useId();
+  const offered = offer.offers.length > 0;
   const submit = useSubmit(
-    async ({ what: to, text: words, clientId }: Words, key) => {
+    async ({ what: to, text: words, clientId, mentions }: Words, key) => {
       const body = { text: words, clientId };
-      if (to === "note") await answer(api.POST("/api/inbox/{id}/notes", { params, body, ...once(key) }));
+      if (to === "note")
+        await answer(
+          api.POST("/api/inbox/{id}/notes", { params, body: { ...body, mentions: [...mentions] }, ...once(key) }),
+        );
       else await answer(api.POST("/api/inbox/{id}/messages", { params, body, ...once(key) }));
     },
     {
@@ -55,11 +132,12 @@ export function Composer({ conversation: c, sent }: { conversation: InboxConvers
   const send = () => {
     const words = text.trim();
     if (words === "" || submit.isPending) return;
-    submit.send({ what, text: words, clientId: crypto.randomUUID() });
+    submit.send({ what, text: words, clientId: crypto.randomUUID(), mentions: offer.mentions() });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- Safari tells the end of a composition by keyCode alone
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.nativeEvent.isComposing || event.keyCode === 229 || offer.key(event)) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
     send();
   };
@@ -87,19 +165,37 @@ export function Composer({ conversation: c, sent }: { conversation: InboxConvers
             type="button"
             className={kind === what ? "chip chip-on" : "chip"}
             aria-pressed={kind === what}
+            data-write={kind}
             onClick={() => setWhat(kind)}
           >
             {t(kind === "note" ? "inbox.note" : "inbox.answer")}
           </button>
         ))}
       </div>
+      {offered && (
+        <Offers
+          id={offersId}
+          label={t(what === "note" ? "inbox.mention" : "inbox.ready.pick")}
+          offers={offer.offers}
+          at={offer.here}
+          onTake={offer.take}
+        />
+      )}
       <textarea
+        ref={box}
         className="input composer-text"
         dir="auto"
         rows={3}
         maxLength={TEXT_MAX}
         value={text}
-        onChange={({ target }) => onType(target.value)}
+        onChange={({ target }) => {
+          offer.look(target.selectionStart);
+          onType(target.value);
+        }}
+        onSelect={({ currentTarget }) => offer.look(currentTarget.selectionStart)}
+        aria-autocomplete="list"
+        aria-controls={offered ? offersId : undefined}
+        aria-activedescendant={offered ? `${offersId}-${offer.here}` : undefined}
         onKeyDown={onKeyDown}
         aria-label={label}
         placeholder={label}

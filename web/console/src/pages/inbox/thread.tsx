@@ -1,10 +1,10 @@
 /* One conversation: what was said, by whom, and the ways to act. Whoever writes answers as a person, and the bot is silent
  * from then on. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
-import { answer, api, once } from "../../api/client";
-import { useThread, useUser } from "../../api/queries";
+import { answer, api } from "../../api/client";
+import { useBefore, useThread, useUser } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { InboxConversation, InboxMessage, InboxNote, InboxThread } from "../../api/types";
@@ -15,10 +15,14 @@ import { Icon } from "../../ui/icon";
 import { Loaded } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
 import { Asker } from "./asker";
+import { Acts, useActs } from "./acts";
 import { Composer } from "./composer";
 import { CustomerData } from "./customer-data";
+import { LabelMarks } from "./labels";
 import { OwnerPill } from "./owner-pill";
 import { Picture } from "./pictures";
+import { type Keys, useKeys, write } from "./shortcuts";
+import type { Company } from "./use-inbox-live";
 
 const EARLIER_ROWS = 100;
 type Line = { kind: "message"; at: string; message: InboxMessage } | { kind: "note"; at: string; note: InboxNote };
@@ -179,61 +183,6 @@ function Said({ thread, typing }: { thread: InboxThread; typing: string | undefi
   );
 }
 
-type Act = "take" | "bot" | "team" | "resolve" | "reopen" | "snooze";
-const DAY_MS = 86_400_000;
-
-/** Each act names the epoch that the page shows: whoever was quicker wins, and the other is told. */
-function run(c: InboxConversation, act: Act, key: string) {
-  const params = { path: { id: c.id } };
-  const { epoch } = c;
-  const state = (status: "open" | "snoozed" | "resolved", until?: string) =>
-    answer(
-      api.POST("/api/inbox/{id}/state", { params, body: { status, epoch, ...(until && { until }) }, ...once(key) }),
-    );
-  switch (act) {
-    case "take":
-      return answer(api.POST("/api/inbox/{id}/take", { params, body: { epoch }, ...once(key) }));
-    case "bot":
-    case "team":
-      return answer(api.POST("/api/inbox/{id}/hand", { params, body: { to: act, epoch }, ...once(key) }));
-    case "resolve":
-      return state("resolved");
-    case "reopen":
-      return state("open");
-    case "snooze":
-      return state("snoozed", new Date(Date.now() + DAY_MS).toISOString());
-  }
-}
-
-function Acts({ conversation: c, again }: { conversation: InboxConversation; again: () => void }) {
-  const { t } = useText();
-  const notify = useNotify();
-  const { data } = useUser();
-  const submit = useSubmit((act: Act, key) => run(c, act, key), {
-    onDone: again,
-    onProblem: (problem) => {
-      notify.problem(problem);
-      again();
-    },
-  });
-  const button = (act: Act, text: TextKey, look: "primary" | "plain" = "plain") => (
-    <Button key={act} small look={look} busy={submit.isPending && submit.sent === act} onClick={() => submit.send(act)}>
-      {t(text)}
-    </Button>
-  );
-  const mine = c.owner === "person" && c.person === data?.user?.id;
-  const open = c.status === "open";
-  return (
-    <div className="line">
-      {open && !mine && button("take", "inbox.take", "primary")}
-      {open && c.owner !== "bot" && button("bot", "inbox.toBot")}
-      {open && mine && button("team", "inbox.toTeam")}
-      {open && button("snooze", "inbox.snooze")}
-      {c.status === "resolved" ? button("reopen", "inbox.reopen") : button("resolve", "inbox.resolve")}
-    </div>
-  );
-}
-
 function Facts({ thread: { conversation: c, visitor } }: { thread: InboxThread }) {
   const { t } = useText();
   return (
@@ -294,17 +243,81 @@ function useReading({ id, lastNumber, readByTeam, unread }: InboxConversation) {
   }, [id, lastNumber, readByTeam, unread, seen]);
 }
 
+const LOOK_MS = 30_000;
+
+/** Colleagues see that it is open here, as long as somebody looks. */
+function useLooking(id: number): void {
+  useEffect(() => {
+    const say = () => {
+      if (document.visibilityState !== "visible") return;
+      api.POST("/api/inbox/{id}/looking", { params: { path: { id } } }).catch(() => undefined); // the next one says it
+    };
+    say();
+    const timer = setInterval(say, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [id]);
+}
+
+function Before({ id }: { id: number }) {
+  const { t, day } = useText();
+  const earlier = useBefore(id).data?.earlier ?? [];
+  if (earlier.length === 0) return null;
+  return (
+    <details className="inbox-before">
+      <summary>
+        {t("inbox.earlierTalks")} ({earlier.length})
+      </summary>
+      <ul>
+        {earlier.map((one) => (
+          <li key={one.id}>
+            <Link to={`/inbox/${one.id}`}>
+              {day(one.lastAt)} · {t("inbox.earlierTalk", { n: one.messages })}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** Who else has it open, or writes in it. */
+function Others({ company }: { company: Company }) {
+  const { t } = useText();
+  const me = useUser().data?.user;
+  const looks = Object.values(company.looks).filter(({ person }) => person !== me?.id);
+  const writer = company.writes !== undefined && company.writes !== me?.name ? company.writes : undefined;
+  return (
+    <p className="small inbox-others" role="status">
+      {writer !== undefined
+        ? t("inbox.alsoTypes", { name: writer || t("inbox.aPerson") })
+        : looks.length > 0 && t("inbox.alsoHere", { name: looks.map(({ name }) => name).join(", ") })}
+    </p>
+  );
+}
+
 interface OpenProps {
   thread: InboxThread;
-  typing: string | undefined;
+  company: Company;
   again: () => void;
   back: string;
 }
 
-function Open({ thread, typing, again, back }: OpenProps) {
+function Open({ thread, company, again, back }: OpenProps) {
   const { t } = useText();
-  const { conversation: c, visitor } = thread;
+  const { conversation: c, visitor, labels } = thread;
+  const submit = useActs(c, again);
   useReading(c);
+  useLooking(c.id);
+  const keys = useMemo<Keys>(
+    () => ({
+      r: () => write("answer"),
+      n: () => write("note"),
+      t: () => submit.send({ what: "take" }),
+      e: () => submit.send({ what: c.status === "resolved" ? "reopen" : "resolve" }),
+    }),
+    [submit, c.status],
+  );
+  useKeys(keys);
   return (
     <>
       <div className="inbox-head">
@@ -312,18 +325,21 @@ function Open({ thread, typing, again, back }: OpenProps) {
           {visitor.name || t("inbox.visitor", { n: c.id })}
         </h2>
         <OwnerPill conversation={c} />
-        <Acts conversation={c} again={again} />
+        <LabelMarks carried={labels} />
+        <Acts conversation={c} carried={labels} submit={submit} />
       </div>
       <Facts thread={thread} />
       <Asker id={c.id} />
+      <Before id={c.id} />
       <CustomerData thread={thread} back={back} />
-      <Said thread={thread} typing={typing} />
-      <Composer conversation={c} sent={again} />
+      <Said thread={thread} typing={company.typing} />
+      <Others company={company} />
+      <Composer conversation={c} sent={again} customer={visitor.name} />
     </>
   );
 }
 
-export function Thread({ id, typing, back }: { id: number; typing: string | undefined; back: string }) {
+export function Thread({ id, company, back }: { id: number; company: Company; back: string }) {
   const { t } = useText();
   const read = useThread(id);
   return (
@@ -333,7 +349,7 @@ export function Thread({ id, typing, back }: { id: number; typing: string | unde
         {t("inbox.all")}
       </Link>
       <Loaded read={read} height={480}>
-        {(thread) => <Open thread={thread} typing={typing} again={() => void read.refetch()} back={back} />}
+        {(thread) => <Open thread={thread} company={company} again={() => void read.refetch()} />}
       </Loaded>
     </section>
   );

@@ -1,20 +1,35 @@
 /* The account's inbox as it happens: each event names its conversation, and what is shown of that is read again. Beside it
  * who types, which nobody keeps. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { keys } from "../../api/read-keys";
 
-const EVENTS = ["message", "note", "read", "conversation", "reset"] as const;
+const EVENTS = ["message", "note", "read", "conversation", "mention", "reset"] as const;
 const TYPING_MS = 6000;
+const LOOKING_MS = 45_000;
 const PAUSE_MS = 3000;
 
-/** By conversation: "" for a visitor without a name. */
-export type Typing = Readonly<Record<number, string | undefined>>;
+export interface Looker {
+  person: number;
+  name: string;
+}
+/** Who is in a conversation now: the visitor who types ("": without a name), the colleague who does, those who look. */
+export interface Company {
+  typing: string | undefined;
+  writes: string | undefined;
+  looks: Readonly<Record<number, Looker>>;
+}
+export const NOBODY: Company = { typing: undefined, writes: undefined, looks: {} };
+type Companies = Readonly<Record<number, Company | undefined>>;
 
 interface Told {
   conversation?: number;
   side?: string;
   name?: string;
+  person?: number;
+  owner?: string;
+  assignee?: number;
+  message?: { author?: string; text?: string | null };
 }
 
 function parsed(data: unknown): Told {
@@ -25,18 +40,28 @@ function parsed(data: unknown): Told {
   }
 }
 
-export function useInboxLive(): Typing {
+type OnTold = (type: string, told: Told & { conversation: number }) => void;
+
+export function useInboxLive(onTold: OnTold): Companies {
   const queries = useQueryClient();
-  const [typing, setTyping] = useState<Typing>({});
+  const [companies, setCompanies] = useState<Companies>({});
+  const heard = useRef(onTold);
+  useEffect(() => {
+    heard.current = onTold;
+  }, [onTold]);
   useEffect(() => {
     let source: EventSource | null = null;
     let timer = 0;
-    const ends = new Map<number, number>();
+    const ends = new Map<string, number>();
     const stale = (queryKey: readonly unknown[]) => void queries.invalidateQueries({ queryKey });
-    const stop = (id: number) => {
-      clearTimeout(ends.get(id));
-      setTyping((all) => ({ ...all, [id]: undefined }));
+    const change = (id: number, to: (now: Company) => Company) =>
+      setCompanies((all) => ({ ...all, [id]: to(all[id] ?? NOBODY) }));
+    /** It is so for a while, unless it is said again. */
+    const awhile = (key: string, ms: number, over: () => void) => {
+      clearTimeout(ends.get(key));
+      ends.set(key, window.setTimeout(over, ms));
     };
+    const still = (id: number, who: "typing" | "writes") => change(id, (now) => ({ ...now, [who]: undefined }));
     const open = () => {
       source = new EventSource("/api/inbox/events");
       // Whatever was told while nobody listened.
@@ -47,24 +72,33 @@ export function useInboxLive(): Typing {
       };
       for (const type of EVENTS) {
         source.addEventListener(type, ({ data }: MessageEvent) => {
-          const { conversation } = parsed(data);
+          const told = parsed(data);
+          const { conversation } = told;
           if (conversation === undefined) stale(keys.inbox);
           else {
             stale(keys.inboxLists);
             stale(keys.thread(conversation));
-            if (type === "message") stop(conversation);
+            if (type === "message") still(conversation, told.message?.author === "visitor" ? "typing" : "writes");
+            heard.current(type, { ...told, conversation });
           }
         });
       }
       source.addEventListener("typing", ({ data }: MessageEvent) => {
-        const { conversation: id, side, name } = parsed(data);
-        if (id === undefined || side !== "visitor") return;
-        setTyping((all) => ({ ...all, [id]: name ?? "" }));
-        clearTimeout(ends.get(id));
-        ends.set(
-          id,
-          window.setTimeout(() => stop(id), TYPING_MS),
-        );
+        const { conversation: id, side, name = "" } = parsed(data);
+        if (id === undefined) return;
+        const who = side === "visitor" ? "typing" : "writes";
+        change(id, (now) => ({ ...now, [who]: name }));
+        awhile(`${who}-${id}`, TYPING_MS, () => still(id, who));
+      });
+      source.addEventListener("looking", ({ data }: MessageEvent) => {
+        const { conversation: id, person, name = "" } = parsed(data);
+        if (id === undefined || person === undefined) return;
+        change(id, (now) => ({ ...now, looks: { ...now.looks, [person]: { person, name } } }));
+        const gone = ({ looks, ...now }: Company) => ({
+          ...now,
+          looks: Object.fromEntries(Object.entries(looks).filter(([key]) => Number(key) !== person)),
+        });
+        awhile(`looks-${id}-${person}`, LOOKING_MS, () => change(id, gone));
       });
     };
     open();
@@ -74,5 +108,5 @@ export function useInboxLive(): Typing {
       for (const end of ends.values()) clearTimeout(end);
     };
   }, [queries]);
-  return typing;
+  return companies;
 }

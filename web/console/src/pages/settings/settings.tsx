@@ -6,6 +6,7 @@ import { useMay } from "../../ui/may";
 import { Page, type Part, Settings } from "../../ui/page";
 import NotFound from "../not-found";
 import { Activity } from "./activity";
+import { InboxSettings } from "./inbox";
 import { Profile } from "./profile";
 import { Security } from "./security";
 import { Team } from "./team";
@@ -20,6 +21,7 @@ export default function SettingsPage() {
   const { books, manage } = useMay();
   const parts: Part[] = [
     ...(merchant && manage ? [{ to: "/settings/team", text: t("nav.team") }] : []),
+    ...(merchant ? [{ to: "/settings/inbox", text: t("inbox.settings") }] : []),
     ...(merchant && books ? [{ to: "/settings/activity", text: t("nav.activity") }] : []),
     { to: "/settings/profile", text: t("nav.profile") },
     { to: "/settings/security", text: t("nav.security") },
@@ -30,6 +32,7 @@ export default function SettingsPage() {
     <Page title={here.text}>
       <Settings label={t("nav.settings")} parts={parts}>
         {part === "team" && mine !== undefined && <Team mine={mine} name={user?.account?.name ?? ""} />}
+        {part === "inbox" && <InboxSettings writes={mine !== undefined && mine !== "viewer"} />}
         {part === "activity" && <Activity />}
         {part === "profile" && user !== null && <Profile user={user} key={user.id} />}
         {part === "security" && user !== null && <Security user={user} />}
