@@ -1,0 +1,240 @@
+// inbox.mjs: two colleagues in one inbox, in two browsers: labels, ready answers, a note that names, a search, snoozing,
+// assigning, both taking the same conversation at once, keys, a phone, both languages and themes, axe-core.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { Server } from '../http/lib/server.mjs';
+import { newKey } from '../http/lib/client.mjs';
+import { until } from '../http/lib/suite.mjs';
+import { Person } from './lib/browser.mjs';
+import { settle, signIn } from './lib/house.mjs';
+
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+
+async function axe(page) {
+    await settle(page);
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), RULES);
+    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200)]), []);
+}
+
+/** A visitor's first word, over HTTP. */
+async function says(server, shop, name, text) {
+    const visitor = server.client();
+    const headers = { Origin: 'https://tea.example' };
+    const path = `/api/chat/shop-${shop.id}`;
+    const began = await visitor.request('POST', `${path}/session`, { json: { name, language: 'en' }, headers });
+    assert.equal(began.status, 200, began.text);
+    const sent = await visitor.request('POST', `${path}/messages`, {
+        json: { text, clientId: newKey() }, headers: { ...headers, Authorization: `Bearer ${began.json.token}` },
+    });
+    assert.equal(sent.status, 201, sent.text);
+}
+
+const item = ({ page }, name) => page.locator('.inbox-list a', { hasText: name });
+const open = async (person, name) => {
+    await item(person, name).click();
+    await person.page.locator('.inbox-head h2', { hasText: name }).waitFor();
+};
+const menu = async ({ page }, button, entry) => {
+    await page.getByRole('button', { name: button, exact: true }).click();
+    await page.getByRole('menu').getByText(entry, { exact: true }).click();
+};
+
+async function prepared({ checks, mei }) {
+    const { page } = mei;
+    await checks.must('a label and a ready answer are made where they are needed', async () => {
+        await page.goto('/settings/inbox');
+        await page.getByRole('button', { name: '新建标签' }).click();
+        await page.getByLabel('名称').fill('退货');
+        await page.getByLabel('颜色').selectOption('red');
+        await page.getByRole('button', { name: '保存', exact: true }).click();
+        await page.locator('.label-red', { hasText: '退货' }).waitFor();
+        await page.getByRole('button', { name: '新建快捷回复' }).click();
+        await page.getByLabel('快捷词').fill('hi');
+        await page.getByLabel('回复内容').fill('您好 {name}，我是 {shop} 的客服。');
+        await page.getByRole('button', { name: '保存', exact: true }).click();
+        await page.getByText('/hi', { exact: true }).waitFor();
+    });
+    await checks.must('axe-core finds nothing where they are kept', () => axe(page));
+}
+
+async function alone({ checks, mei, wei }) {
+    const { page } = mei;
+    await checks.must('a label is put on, seen in the list, and finds its conversation', async () => {
+        await page.goto('/inbox');
+        await open(mei, 'Anna');
+        await menu(mei, '标签', '退货');
+        await item(mei, 'Anna').locator('.label-red').waitFor();
+        await page.locator('.inbox-side select').selectOption({ label: '退货' });
+        await item(mei, 'Ben').waitFor({ state: 'detached' });
+        await item(mei, 'Anna').waitFor();
+        await page.goto('/inbox');
+    });
+    await checks.must('a slash offers a ready answer, filled in, and it is sent after it was read', async () => {
+        await open(mei, 'Anna');
+        const box = page.locator('.composer-text');
+        await box.pressSequentially('/h');
+        await page.getByRole('option', { name: '/hi' }).waitFor();
+        await box.press('Enter');
+        assert.equal(await box.inputValue(), '您好 Anna，我是 Tea 的客服。');
+        await box.press('Enter');
+        await page.locator('.said-person', { hasText: '您好 Anna' }).waitFor();
+    });
+    await checks.must('a draft waits in its conversation', async () => {
+        await page.locator('.composer-text').fill('还没写完');
+        await open(mei, 'Ben');
+        assert.equal(await page.locator('.composer-text').inputValue(), '');
+        await open(mei, 'Anna');
+        assert.equal(await page.locator('.composer-text').inputValue(), '还没写完');
+        await page.locator('.composer-text').fill('');
+    });
+    await checks.must('what was said is found a few seconds later, by a number as well', async () => {
+        const find = page.getByRole('searchbox', { name: '内容、姓名、邮箱或订单号' });
+        await until('it is found', async () => {
+            const { json } = await mei.api('GET', '/api/inbox?search=10442');
+            return json.items.length === 1;
+        }, 30_000);
+        await find.fill('10442');
+        await item(mei, 'Anna').waitFor({ state: 'detached' });
+        await item(mei, 'Ben').waitFor();
+        await find.fill('');
+        await item(mei, 'Anna').waitFor();
+    });
+    await checks.must('a colleague named in a note finds it, until they look', async () => {
+        await open(mei, 'Anna');
+        await page.getByRole('button', { name: '备注', exact: true }).click();
+        const box = page.locator('.composer-text');
+        await box.pressSequentially('@');
+        await page.getByRole('option').filter({ hasText: wei.email }).click();
+        await box.pressSequentially('请看一下');
+        await box.press('Enter');
+        await page.locator('.said-note', { hasText: '请看一下' }).waitFor();
+        await wei.page.getByRole('button', { name: 'You were named 1' }).click();
+        await item(wei, 'Ben').waitFor({ state: 'detached' });
+        await open(wei, 'Anna');
+        await page.locator('.inbox-others', { hasText: wei.email }).waitFor();
+        await wei.page.goto('/inbox?filter=mentions');
+        await wei.page.getByText('No conversation is in this state.').waitFor();
+    });
+}
+
+async function together({ checks, mei, wei }) {
+    await checks.must('two take it in the same moment: one has it, the other is told by whom', async () => {
+        await mei.page.goto('/inbox');
+        await wei.page.goto('/inbox');
+        await Promise.all([open(mei, 'Ben'), open(wei, 'Ben')]);
+        const take = ({ page }, name) => page.getByRole('button', { name, exact: true });
+        await Promise.all([take(mei, '接管会话').waitFor(), take(wei, 'Take over').waitFor()]);
+        // The slower page does not hear of it before it asks.
+        await wei.page.route('**/api/inbox/*/take', async (route) => {
+            await take(mei, '接管会话').click();
+            await mei.page.locator('.inbox-head .pill-on').waitFor();
+            await route.continue();
+        });
+        await take(wei, 'Take over').click();
+        await wei.page.getByText('was quicker. Your page is up to date now.').waitFor();
+        await wei.page.unroute('**/api/inbox/*/take');
+    });
+    await checks.must('it is assigned to a colleague, who finds it among theirs', async () => {
+        await menu(mei, '分配', wei.email);
+        await wei.page.goto('/inbox?filter=mine');
+        await item(wei, 'Ben').waitFor();
+    });
+    await checks.must('it is snoozed, resolved and opened again', async () => {
+        await open(wei, 'Ben');
+        await menu(wei, 'Snooze', 'For an hour');
+        await wei.page.goto('/inbox?filter=snoozed');
+        await open(wei, 'Ben');
+        await wei.page.getByRole('button', { name: 'Reopen', exact: true }).click();
+        await wei.page.getByRole('button', { name: 'Resolve', exact: true }).click();
+        await wei.page.goto('/inbox?filter=resolved');
+        await open(wei, 'Ben');
+        await wei.page.getByRole('button', { name: 'Reopen', exact: true }).click();
+        await wei.page.getByRole('button', { name: 'Resolve', exact: true }).waitFor();
+    });
+}
+
+async function hands({ checks, wei }) {
+    const { page } = wei;
+    await checks.must('the inbox goes by keys, and says which', async () => {
+        await page.goto('/inbox');
+        await item(wei, 'Anna').waitFor();
+        await page.locator('h1').focus();
+        await page.keyboard.press('j');
+        await page.locator('.inbox-here').waitFor();
+        const first = page.url();
+        await page.keyboard.press('j');
+        await page.waitForURL((url) => url.href !== first);
+        await page.keyboard.press('k');
+        await page.waitForURL(first);
+        await page.keyboard.press('n');
+        await page.locator('.composer-note .composer-text:focus').waitFor();
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('r');
+        await page.locator('.composer:not(.composer-note) .composer-text:focus').waitFor();
+        await page.keyboard.press('?');
+        assert.equal(await page.locator('.composer-text').inputValue(), '?');
+        await page.locator('.composer-text').fill('');
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('?');
+        await page.getByRole('dialog').getByText('Next conversation').waitFor();
+        await page.keyboard.press('Escape');
+    });
+}
+
+async function looks({ checks, mei, wei }) {
+    for (const [name, person] of [['in Chinese', mei], ['in English', wei]]) {
+        for (const colorScheme of ['light', 'dark']) {
+            await checks.must(`axe-core finds nothing in the inbox ${name}, ${colorScheme}`, async () => {
+                await person.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+                await axe(person.page);
+            });
+        }
+    }
+    await checks.must('on a phone there is the list or one conversation, and nothing is wider than the screen', async () => {
+        const { page } = wei;
+        for (const width of [320, 390]) {
+            await page.setViewportSize({ width, height: 740 });
+            await page.goto('/inbox');
+            await item(wei, 'Anna').waitFor();
+            assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `list, ${width}`);
+            await open(wei, 'Anna');
+            assert.ok(!await item(wei, 'Ben').isVisible());
+            assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `thread, ${width}`);
+            await page.locator('.inbox-back').click();
+            await item(wei, 'Ben').waitFor();
+        }
+    });
+}
+
+export async function inbox({ browser, engine, checks }) {
+    const server = await Server.start({ engine });
+    const owner = await server.account('merchant', { credits: 500 });
+    const colleague = await server.member(owner, 'agent');
+    const shop = await owner.shop('Tea', 'tea.example');
+    assert.equal((await owner.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+    await says(server, shop, 'Anna', 'I would like to send the kettle back');
+    await says(server, shop, 'Ben', 'Where is my order SO-10442?');
+    const mei = Object.assign(await Person.come(browser, server.base), { email: owner.email });
+    const wei = Object.assign(await Person.come(browser, server.base, { lang: 'en' }), { email: colleague.email });
+    checks.about(`${engine}, inbox`, () => [mei.page, wei.page]);
+    try {
+        await signIn(mei, owner.email, 'zh-CN');
+        await signIn(wei, colleague.email, 'en');
+        assert.equal((await wei.api('POST', '/api/account/switch', { account: owner.id })).status, 200);
+        await wei.page.goto('/inbox');
+        const all = { checks, mei, wei };
+        await prepared(all);
+        await alone(all);
+        await together(all);
+        await hands(all);
+        await looks(all);
+        checks.record('no page threw, logged an error or broke the policy', [...mei.faults, ...wei.faults].join('\n'));
+    } finally {
+        await mei.leave();
+        await wei.leave();
+        checks.record('the server ends well', (await server.end()).join('\n'));
+    }
+}
