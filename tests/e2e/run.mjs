@@ -1,7 +1,6 @@
 // run.mjs: the main job in a browser, against the real binary with a real SMTP server.
 //
 //   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [PART...]
-//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [walk] [backend] [chat] [inbox] [socket] [store] [team] [money] [looks] [focus] [speed]
 //
 // Parts run beside each other, as many as CHATHUB_LANES says (2), each with a server or a browser context of its own; what
 // measures speed runs after them, alone. CHATHUB_TEST_ENGINE: sqlite or postgres; unset: sqlite, and PostgreSQL too when
@@ -36,6 +35,7 @@ const STORIES = {
     knowledge,
     pictures,
     face,
+    inbox,
     customer,
     socket,
     store,
@@ -43,7 +43,6 @@ const STORIES = {
 };
 const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'looks', 'focus', 'speed'];
 const NAMES = [...Object.keys(STORIES), 'money', 'looks', 'focus', 'speed'];
-const NAMES = ['walk', 'backend', 'chat', 'inbox', 'socket', 'store', 'team', 'money', 'looks', 'focus', 'speed'];
 const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));
 const wants = (name) => asked.length === 0 || asked.includes(name);
 const stranger = asked.find((name) => !NAMES.includes(name));
@@ -89,7 +88,6 @@ const visits = [
     ...(wants('focus') ? [() => run('focus', focus, { browser, home })] : []),
 ];
 const walks = engines().flatMap((engine) => Object.entries(STORIES).filter(([name]) => wants(name))
-const walks = engines().flatMap((engine) => Object.entries({ walk, backend, chat, inbox, socket, store, team }).filter(([name]) => wants(name))
     .map(([name, part]) => () => run(name, part, { browser, engine })));
 // The longest first, one of each sort beside the other.
 await inLanes([...visits.splice(0, 1), ...walks.splice(0, 1), ...visits, ...walks]);

@@ -42,12 +42,13 @@ function run(c: InboxConversation, act: Act, key: string) {
 export function useActs(c: InboxConversation, again: () => void) {
   const { t } = useText();
   const notify = useNotify();
+  const team = useColleagues().data?.colleagues ?? [];
   return useSubmit((act: Act, key) => run(c, act, key), {
     onDone: again,
     onProblem: (problem) => {
-      const { name } = problem.facts;
-      if (problem.code === "conversation_moved" && typeof name === "string" && name !== "")
-        notify.info(t("inbox.takenBy", { name }));
+      const winner = team.find(({ person }) => person === problem.number("person"));
+      if (problem.code === "conversation_moved" && winner !== undefined)
+        notify.info(t("inbox.takenBy", { name: winner.name || winner.email }));
       else notify.problem(problem);
       again();
     },

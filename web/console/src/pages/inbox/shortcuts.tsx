@@ -45,7 +45,7 @@ export function useKeys(keys: Keys): void {
 /** To the neighbour of what is open, or into the list. */
 export function step(by: 1 | -1): void {
   const links = Array.from(document.querySelectorAll<HTMLAnchorElement>(".inbox-list a"));
-  const here = links.findIndex((link) => link.getAttribute("aria-current") === "true");
+  const here = links.findIndex((link) => link.pathname === window.location.pathname);
   const to = links[here === -1 ? 0 : here + by];
   to?.click();
   to?.scrollIntoView({ block: "nearest" });

@@ -349,7 +349,7 @@ export function Thread({ id, company, back }: { id: number; company: Company; ba
         {t("inbox.all")}
       </Link>
       <Loaded read={read} height={480}>
-        {(thread) => <Open thread={thread} company={company} again={() => void read.refetch()} />}
+        {(thread) => <Open thread={thread} company={company} again={() => void read.refetch()} back={back} />}
       </Loaded>
     </section>
   );
