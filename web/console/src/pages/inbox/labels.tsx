@@ -59,7 +59,7 @@ export function LabelMenu({ id, carried }: { id: number; carried: Carried }) {
   });
   return (
     <Menu
-      label={t("inbox.labels")}
+      label={t("inbox.label")}
       trigger={t("inbox.label")}
       className="button button-plain button-small"
       groups={[
