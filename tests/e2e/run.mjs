@@ -42,7 +42,6 @@ const STORIES = {
     team,
 };
 const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'looks', 'focus', 'speed'];
-const NAMES = [...Object.keys(STORIES), 'money', 'looks', 'focus', 'speed'];
 const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));
 const wants = (name) => asked.length === 0 || asked.includes(name);
 const stranger = asked.find((name) => !NAMES.includes(name));

@@ -101,12 +101,14 @@ export function Narrow({ asked, onAsk }: { asked: InboxAsked; onAsk: (search: Re
   const { filter, label, search } = asked;
   return (
     <>
-      <Find
-        key={search === undefined ? "none" : "some"}
-        value={search ?? ""}
-        label={t("inbox.search")}
-        onFind={(words) => onAsk(words === "" ? {} : { search: words })}
-      />
+      <div className="toolbar">
+        <Find
+          key={search === undefined ? "none" : "some"}
+          value={search ?? ""}
+          label={t("inbox.search")}
+          onFind={(words) => onAsk(words === "" ? {} : { search: words })}
+        />
+      </div>
       <Chips
         label={t("inbox.which")}
         all={t("inbox.open")}
