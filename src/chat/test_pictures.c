@@ -192,7 +192,7 @@ TEST_EACH_ENGINE(who_is_erased_takes_their_pictures_along)
     struct picture_new p = prepared(t, dot, sizeof dot - 1);
     EXPECT(send(t, talk, NULL, &p, &m) == MESSAGE_NEW && conversation_get(t->tx, talk, &c) == ROW_FOUND);
     const struct erasure e = { .account = 5, .shop = 7, .why = "asked", .at_ms = NOW };
-    EXPECT(chat_erase_visitor(t->tx, &e, c.visitor));
+    EXPECT(chat_erase_visitors(t->tx, &e, &c.visitor, 1));
     EXPECT(test_number(t, "SELECT uses FROM chat_images") == 0);
     EXPECT(picture_read(t->tx, talk, 1, t->arena, &about, &content) == ROW_NONE);
     empty(images);

@@ -117,6 +117,7 @@ const calls = {
         await c.post(`/api/chat/shop-${await enabled(c)}/here`, { visit: newKey().slice(0, 36) });
         const [{ id }] = (await c.get('/api/visitors')).json.visitors;
         return { path: `/api/visitors/${id}/messages`, json: words('Hi'), other: words('Ho') };
+    },
     'POST /api/shops/{id}/knowledge/promotions': async (c) => ({
         path: `/api/shops/${(await c.shop()).id}/knowledge/promotions`,
         json: { title: 'May', text: 'Ten off.' },

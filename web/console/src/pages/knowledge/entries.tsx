@@ -111,7 +111,7 @@ function Remove({ shop, kind, entry, onClose }: EditProps & { entry: Entry }) {
   const { t } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
-  const submit = useSubmit((_input: undefined) => removeEntry(shop.id, kind, entry.id), {
+  const submit = useSubmit(() => removeEntry(shop.id, kind, entry.id), {
     onDone: () => {
       onClose();
       notify.done(t("know.removed"));

@@ -88,7 +88,7 @@ function useList<T>(
     getNextPageParam: ({ next }) => next ?? undefined,
     select: ({ pages, pageParams }) => ({ pages: pages.map(({ rows }) => rows), pageParams }),
   });
-  return whole as ReadList<T>;
+  return whole;
 }
 
 export const useProducts = (shop: number, search: string) =>
