@@ -321,7 +321,7 @@ TEST_EACH_ENGINE(operators_see_and_disable_accounts)
             boss = world_account(t, "op@example.com", GOOD, ROLE_OPERATOR);
     EXPECT(world_login(t, &b, "op@example.com", GOOD).status == 200);
     struct response r = ask_in(t, NULL, &b, "GET /api/operator/accounts", NULL, NULL,
-                               &(struct accounts_query){ .search = "ANN", .limit = 50 });
+                               &(struct accounts_query){ .search = "ANN", .limit = 50, .to = INT64_MAX });
     snprintf(part, sizeof part,
              "{\"accounts\":[{\"id\":%lld,\"email\":\"ann@example.com\",\"name\":null,\"role\":\"merchant\","
              "\"disabled\":false,\"credits\":%lld,\"shops\":%lld,",

@@ -368,7 +368,7 @@ static enum exit_code down_refused(struct command *c, int steps, int64_t to, str
 static enum exit_code migrate_down_command(struct app *app, struct command *c, int *steps)
 {
     int64_t to = 0;
-    char text[4096];
+    char text[32 << 10];
     struct buf plan;
     const char *wanted = command_option(c, "--to");
     if (wanted && (!str_to_i64(str_of(wanted), &to) || (to != 0 && !is_migration(to)))) {

@@ -15,7 +15,7 @@
 #include "storage/verify.h"
 #include <stdio.h>
 
-enum { SAID_MAX = 65536, WORDS_MAX = 16, TEXT_MAX = 1024 };
+enum { SAID_MAX = 65536, WORDS_MAX = 16, TEXT_MAX = 16 << 10 };
 
 enum answers { ANSWERS_ARRIVE, ANSWERS_LOST, DATABASE_AWAY };
 static enum answers answers;

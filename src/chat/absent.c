@@ -79,14 +79,17 @@ static bool address_of(struct tx *tx, const struct conversation *c, const char *
     return row != ROW_FAULT;
 }
 
-static bool write_letter(struct tx *tx, const struct conversation *c, int64_t behind)
+/* *told: the last number that is in a letter now, or need not be. */
+static bool write_letter(struct tx *tx, const struct conversation *c, int64_t behind, int64_t *told)
 {
     struct message m[WORDS];
     struct shop shop;
     size_t count;
     const char *email;
     bool english = true;
+    *told = c->last_number;
     if (!chat_settings.mail || !messages_after(tx, c->id, behind, WORDS, m, &count)) return !chat_settings.mail;
+    if (count == WORDS) *told = m[count - 1].number; /* the rest is the next letter's */
     if (!address_of(tx, c, &email, &english)) return false;
     const char *words = words_of(tx_arena(tx), m, count, english);
     if (!email[0] || !words) return true;
@@ -108,10 +111,10 @@ static enum job_wish absent_one(struct job *job, struct tx *tx, int64_t id)
     struct query q = query(tx, &mailed);
     bind_i64(&q, id);
     if (query_row(&q) != ROW_FOUND) return JOB_FAULT;
-    int64_t before = col_i64(&q, "mailed_number");
-    if (!write_letter(tx, &c, before > c.visitor_read ? before : c.visitor_read)) return JOB_FAULT;
+    int64_t before = col_i64(&q, "mailed_number"), told;
+    if (!write_letter(tx, &c, before > c.visitor_read ? before : c.visitor_read, &told)) return JOB_FAULT;
     q = query(tx, &mark);
-    bind_i64(&q, id), bind_i64(&q, c.last_number);
+    bind_i64(&q, id), bind_i64(&q, told);
     return query_change(&q) == 1 ? JOB_FINISHED : JOB_FAULT;
 }
 

@@ -41,11 +41,11 @@ static const char *last_words(struct arena *a, const struct message *m, size_t c
     for (size_t i = 0; i < count; i++) {
         struct str text = str_of(m[i].text);
         size_t n = unicode_cut(text, WORD_CHARS), before = b.n;
+        if (n > WORDS_BYTES / WORDS - 200) n = utf8_cut(text, WORDS_BYTES / WORDS - 200);
         if (m[i].author == CHAT_BY_HOUSE) continue;
         if (b.n > 0) buf_char(&b, '\n');
         buf_printf(&b, "%s%s", speaker(a, &m[i], visitor, english), english ? ": " : "：");
-        for (size_t k = 0; k < n && k < WORDS_BYTES / WORDS - 200; k++)
-            buf_char(&b, text.p[k] == '\n' ? ' ' : text.p[k]);
+        for (size_t k = 0; k < n; k++) buf_char(&b, text.p[k] == '\n' ? ' ' : text.p[k]);
         if (n < text.n) buf_text(&b, "…");
         if (b.overflow) b.n = before, b.overflow = false;
     }

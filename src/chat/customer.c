@@ -275,7 +275,7 @@ static enum answer run_asker(struct req *req)
     if (row == ROW_FOUND) out.email = v.email;
     if (row != ROW_FAULT) row = identity_get(req->tx, c.visitor, &out.who);
     out.vouched = row == ROW_FOUND;
-    if (out.vouched && out.who.email[0]) out.email = out.who.email;
+    if (out.vouched) out.email = out.who.email; /* one that was only typed is nobody's proof */
     if (row != ROW_FAULT) row = knowledge_source_of(req->tx, c.account, c.shop, req->arena, &source);
     if (row == ROW_FAULT) return reply_fault(req);
     bool ask = row == ROW_FOUND && out.email[0];

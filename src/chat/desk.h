@@ -32,6 +32,8 @@ MUST_USE bool mentioned_page(struct tx *tx, int64_t account, int64_t person, int
                              size_t *count);
 
 /* ---- words.c ---- */
+/* Found by these at once; what is said and noted is found some seconds later, by the job. */
+MUST_USE bool words_put(struct tx *tx, int64_t account, int64_t conversation, struct str text);
 /* Conversations in which all words of `text` stand, the last letters of one may be missing. *next: `before` of the next
  * page; 0: that was all. A page looks at a bounded part of the index, so it may be empty and have a next one. */
 MUST_USE bool words_page(struct tx *tx, int64_t account, struct str text, int64_t before, size_t most, int64_t *ids,

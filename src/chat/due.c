@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "knowledge/knowledge.h"
 
-enum { DUE_BATCH = 50, ALERTED_MAX = 10 };
+enum { DUE_BATCH = 15, ALERTED_MAX = 10 };
 
 STMT(due_back, "SELECT id FROM chat_conversations WHERE back_at_ms > 0 AND back_at_ms <= ?1"
                " ORDER BY back_at_ms LIMIT ?2");

@@ -29,7 +29,9 @@ STMT(open_ones, "SELECT id FROM chat_erasures WHERE done_at_ms = 0 ORDER BY id L
 STMT(get, "SELECT account, shop, kind, subject, why, person, at_ms FROM chat_erasures WHERE id = ?1");
 STMT(done, "UPDATE chat_erasures SET done_at_ms = ?2 WHERE id = ?1");
 STMT(drop_conversation, "DELETE FROM chat_conversations WHERE id = ?1");
-STMT(forget_conversation, "UPDATE chat_visitors SET conversation = 0 WHERE id = ?1 AND conversation = ?2");
+/* The one before it is theirs again, so that they count as somebody who had one. */
+STMT(forget_conversation, "UPDATE chat_visitors SET conversation = COALESCE((SELECT MAX(c.id) FROM chat_conversations c"
+                          " WHERE c.visitor = ?1 AND c.id <> ?2), 0) WHERE id = ?1 AND conversation = ?2");
 STMT(of_visitor, "SELECT id FROM chat_conversations WHERE visitor = ?1 ORDER BY id LIMIT ?2");
 STMT(of_shop, "SELECT id FROM chat_visitors WHERE shop = ?1 ORDER BY id LIMIT ?2");
 STMT(unused_visitors, "SELECT id FROM chat_visitors WHERE conversation = 0 AND seen_at_ms < ?1"
@@ -160,7 +162,8 @@ static bool bury_visitor(struct tx *tx, const struct erasure *e, int64_t visitor
     struct visitor v;
     bool more;
     enum row row = visitor_locked(tx, visitor, &v);
-    if (row != ROW_FOUND) return row == ROW_NONE;
+    if (row == ROW_FAULT) return false;
+    if (row == ROW_NONE) return bury_conversations(tx, e, visitor, gone, &more); /* gone before what was said */
     if (!drop_with(tx, with_visitor, ARRAY_LEN(with_visitor), visitor)) return false;
     return tombstone(tx, e, ERASED_VISITOR, visitor) && bury_conversations(tx, e, visitor, gone, &more);
 }

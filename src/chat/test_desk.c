@@ -160,6 +160,9 @@ TEST_EACH_ENGINE(what_was_said_noted_and_called_is_found_by_its_beginning)
     assert_string_equal(listed(t, account, "search=茶"), second);
     assert_string_equal(listed(t, account, "search=红茶"), "");
     assert_string_equal(listed(t, account, "search=?"), "");
+    EXPECT(words_put(t->tx, account, one, STR("ann.b@mail.example"))); /* an address that was left is found at once */
+    assert_string_equal(listed(t, account, "search=ann.b@mail.example"), first);
+    assert_string_equal(listed(t, other, "search=ann.b@mail.example"), "");
     struct note n = { .conversation = two, .person = 4, .person_name = "", .text = "wholesale", .at_ms = kit_now() };
     struct conversation c;
     EXPECT(note_put(t->tx, &n, "nnnnnnnn", &c) == MESSAGE_NEW);

@@ -59,6 +59,13 @@ static const char *text_of(const struct kit_answer *a, const char *member)
     return json_string_value(json_object_get(a->json, member));
 }
 
+static const struct verify_check *settings_check(void)
+{
+    const struct verify_check *c = chat_checks;
+    while (!text_eq(c->name, "chat.settings")) c++;
+    return c;
+}
+
 TEST_EACH_ENGINE(a_shop_without_a_row_has_every_default)
 {
     struct shop_chat_settings s;
@@ -136,7 +143,7 @@ TEST_EACH_ENGINE(what_is_set_is_what_is_read)
     assert_int_equal(revision(&a), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'chat_settings_changed'"), 1);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'chatbot_config_changed'"), 1);
-    EXPECT(verify_in(t->tx, &chat_checks[1], &found) && found.looked == 1 && found.unsound == 0);
+    EXPECT(verify_in(t->tx, settings_check(), &found) && found.looked == 1 && found.unsound == 0);
 }
 
 TEST_EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing)
@@ -235,7 +242,7 @@ TEST_EACH_ENGINE(a_row_that_somebody_changed_by_hand_reads_as_the_defaults_and_i
         EXPECT(chat_settings_read(t->tx, shop, t->arena, &s));
         assert_true(s.disclosure);
         assert_string_equal(s.colour, "#1d4ed8");
-        EXPECT(verify_in(t->tx, &chat_checks[1], &found) && found.unsound == 1);
+        EXPECT(verify_in(t->tx, settings_check(), &found) && found.unsound == 1);
     }
 }
 

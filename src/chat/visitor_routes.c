@@ -1,5 +1,6 @@
 /* visitor_routes.c: what a visitor's browser asks for, over HTTP. All of it works without a socket; the socket
  * (socket.c) is quicker, and says the same. docs/chat-protocol.md is the page for who writes a client. */
+#include "chat/desk.h"
 #include "chat/private.h"
 
 #include "base/clock.h"
@@ -334,7 +335,9 @@ static enum answer run_email(struct req *req)
     enum answer a = visitor_enter(req, true, &place, &v);
     if (a != ANSWER_GO_ON) return a;
     if (!visitor_set_email(req->tx, &v, in->email)) return reply_fault(req);
-    if (!visitor_conversation_or_new(req->tx, &v, req->now_ms, &c)) return reply_fault(req);
+    if (!visitor_conversation_or_new(req->tx, &v, req->now_ms, &c) ||
+        !words_put(req->tx, c.account, c.id, str_of(in->email)))
+        return reply_fault(req);
     return reply_json(req, 200, conversation_json, &(struct talk){ .c = &c });
 }
 

@@ -12,13 +12,14 @@
 #include "base/json_write.h"
 #include "knowledge/tokens.h"
 
-enum { INDEX_BATCH = 20, INDEX_MESSAGES = 100, INDEX_TOKENS = 2000 };
+enum { INDEX_BATCH = 20, INDEX_MESSAGES = 20, INDEX_TOKENS = 2000 };
 enum { TERMS_MAX = 12, WORDS_OF_TERM = 8, LOOK_AT = 500 };
 
 STMT(unindexed, "SELECT id FROM chat_conversations WHERE last_number > indexed_number OR last_note > indexed_note"
                 " ORDER BY id LIMIT ?1");
-STMT(how_far, "SELECT account, visitor, indexed_number, indexed_note FROM chat_conversations"
-              " WHERE id = ?1");
+#define HOW_FAR "SELECT account, visitor, indexed_number, indexed_note FROM chat_conversations WHERE id = ?1"
+/* Locked: what is erased meanwhile does not get its words back. */
+STMT(how_far, HOW_FAR, .postgres = HOW_FAR " FOR UPDATE SKIP LOCKED");
 STMT(notes_behind, "SELECT number, text FROM chat_notes WHERE conversation = ?1 AND number > ?2 ORDER BY number"
                    " LIMIT ?3");
 STMT(add_words,
@@ -84,6 +85,14 @@ static bool put_words(struct tx *tx, int64_t account, int64_t conversation, cons
     return done;
 }
 
+bool words_put(struct tx *tx, int64_t account, int64_t conversation, struct str text)
+{
+    struct tokens t;
+    tokens_begin(&t, tx_arena(tx), INDEX_TOKENS);
+    tokens_add(&t, text, 1, 0);
+    return put_words(tx, account, conversation, &t);
+}
+
 struct progress {
     int64_t account, visitor, number, note;
 };
@@ -94,7 +103,8 @@ static bool hear(struct tx *tx, int64_t id, struct progress *p, struct tokens *t
     struct visitor v;
     size_t count;
     enum row row;
-    if (visitor_get(tx, p->visitor, &v) == ROW_FOUND) tokens_add(t, str_of(v.name), 1, 0);
+    if (visitor_get(tx, p->visitor, &v) == ROW_FOUND)
+        tokens_add(t, str_of(v.name), 1, 0), tokens_add(t, str_of(v.email), 1, 0);
     if (!messages_after(tx, id, p->number, INDEX_MESSAGES, m, &count)) return false;
     for (size_t i = 0; i < count; i++) {
         tokens_add(t, str_of(m[i].text), 1, 0);
@@ -116,7 +126,7 @@ static enum job_wish index_one(struct job *job, struct tx *tx, int64_t id)
     struct tokens t;
     bind_i64(&q, id);
     enum row row = query_row(&q);
-    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
+    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_AGAIN : JOB_FAULT;
     struct progress p = { col_i64(&q, "account"), col_i64(&q, "visitor"), col_i64(&q, "indexed_number"),
                           col_i64(&q, "indexed_note") };
     tokens_begin(&t, tx_arena(tx), INDEX_TOKENS);

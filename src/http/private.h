@@ -37,9 +37,9 @@ enum {
     BODY_MAX_DISCARDED = 65536, /* of a request that is refused already: read, so the answer arrives */
     LINGER_MAX_BYTES = 262144,
     REPLY_MAX_BYTES = 16 << 20,
-    REQUEST_ARENA_MAX_BYTES = 32 << 20,
-    POOLED_EXCHANGES = 128,      /* a loop; more are made and freed */
-    POOLED_BUFFER_BYTES = 65536, /* a pooled exchange keeps no larger buffer */
+    REQUEST_ARENA_MAX_BYTES = 128 << 20, /* a bound, not a reservation */
+    POOLED_EXCHANGES = 128,              /* a loop; more are made and freed */
+    POOLED_BUFFER_BYTES = 65536,         /* a pooled exchange keeps no larger buffer */
     RANDOM_POOL_BYTES = 1024,
     IP_TEXT_SIZE = 46,
     NETWORK_TEXT_SIZE = 50,

@@ -140,8 +140,8 @@ enum {
     GROUP_MAX = 16,
     WORKERS_MAX = 64,
     KINDS_MAX = 128,
-    SETTLE_TRIES = 3, /* when the answer to COMMIT was lost; the fence makes a repeat harmless */
-    JOB_ARENA_BYTES = 8 << 20,
+    SETTLE_TRIES = 3,            /* when the answer to COMMIT was lost; the fence makes a repeat harmless */
+    JOB_ARENA_BYTES = 128 << 20, /* a bound, not a reservation */
 };
 
 enum verdict {

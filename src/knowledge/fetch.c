@@ -2,12 +2,14 @@
  * was, the answer is bounded in bytes and time, and a server that says "as before" is believed. */
 #include "knowledge/fetch.h"
 
-enum { HOPS_MAX = 5, CONNECT_MS = 10000 };
+enum { HOPS_MAX = 5, CONNECT_MS = 10000, NEXT_BYTES = 2048 };
 
 void know_fetch(struct arena *a, const struct know_fetch *f, struct out_answer *out)
 {
     const char *url = f->url;
+    char next[NEXT_BYTES];
     for (int hop = 0; hop <= HOPS_MAX; hop++) {
+        struct arena_mark before = arena_mark(a);
         struct out_request r = { .method = "GET",
                                  .url = url,
                                  .connect_ms = CONNECT_MS,
@@ -23,10 +25,13 @@ void know_fetch(struct arena *a, const struct know_fetch *f, struct out_answer *
         http_call(a, &r, out);
         bool moved =
             out->status == 301 || out->status == 302 || out->status == 303 || out->status == 307 || out->status == 308;
-        if (!moved || !out->location || f->bearer) return; /* what proves us goes nowhere else */
-        url = url_resolve(a, url, out->location);
-        if (!url) return;
-        if (f->allowed && !f->allowed(f->ctx, url)) return;
+        /* What proves us goes nowhere else. */
+        if (!moved || !out->location || f->bearer || hop == HOPS_MAX) return;
+        const char *to = url_resolve(a, url, out->location);
+        if (!to || strlen(to) >= sizeof next || (f->allowed && !f->allowed(f->ctx, to))) return;
+        text_copy(next, sizeof next, to);
+        url = next;
+        arena_release(a, before); /* the body of a redirect is nobody's */
     }
 }
 

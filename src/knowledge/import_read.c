@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { PATH_BYTES = 200, STATUS_MAX = 60, EMAIL_MAX = 254, QUANTITY_MAX = 1000000 };
+enum { PATH_BYTES = 200, STATUS_MAX = 60, EMAIL_MAX = 254, QUANTITY_MAX = 1000000, ROW_LIST_MAX = 384 << 10 };
 
 struct place { /* a row of a list: "products[3]"; made into text when there is a fault, and only then */
     const struct place *outer;
@@ -204,6 +204,14 @@ static void read_options(struct reading *r, const json_t *o, struct knowledge_va
     v->option = option, v->options = k;
 }
 
+/* As JSON in a row: a control character takes six bytes there. */
+static size_t written(const char *s)
+{
+    size_t n = 20;
+    for (; s && *s; s++) n += (unsigned char)*s < 0x20 || *s == 0x7f ? 6 : *s == '"' || *s == '\\' ? 2 : 1;
+    return n;
+}
+
 static void read_variants(struct reading *r, const json_t *o, struct knowledge_product *p, size_t *room)
 {
     size_t n;
@@ -232,6 +240,13 @@ static void read_variants(struct reading *r, const json_t *o, struct knowledge_p
     r->place = outer;
     find_doubles(r, names, n, "variants", "id");
     free(names);
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++) {
+        bytes += 60 + written(variant[i].id) + written(variant[i].sku);
+        for (size_t k = 0; k < variant[i].options; k++)
+            bytes += written(variant[i].option[k].name) + written(variant[i].option[k].value);
+    }
+    if (bytes > ROW_LIST_MAX) fault(r, "variants", "too_large", ROW_LIST_MAX);
     p->variant = variant, p->variants = n;
 }
 
@@ -328,6 +343,10 @@ static void read_items(struct reading *r, const json_t *o, struct knowledge_orde
         (void)amount(r, x, "price", false, &item[i].price);
     }
     r->place = outer;
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += 90 + written(item[i].product) + written(item[i].variant) + written(item[i].title);
+    if (bytes > ROW_LIST_MAX) fault(r, "items", "too_large", ROW_LIST_MAX);
     to->item = item, to->items = n;
 }
 
@@ -347,6 +366,9 @@ static void read_shipments(struct reading *r, const json_t *o, struct knowledge_
         s[i].tracking = id(r, x, "tracking", false), s[i].url = url(r, x, "url");
     }
     r->place = outer;
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++) bytes += written(s[i].carrier) + written(s[i].tracking) + written(s[i].url);
+    if (bytes > ROW_LIST_MAX) fault(r, "shipments", "too_large", ROW_LIST_MAX);
     to->shipment = s, to->shipments = n;
 }
 

@@ -5,11 +5,14 @@
 #include "knowledge/robots.h"
 
 #include "base/crypto.h"
+#include "base/unicode.h"
 #include <stdlib.h>
 
 enum {
     PAGES_MAX = 200,
     MAPS_MAX = 10,
+    MAPS_ALL = 20,
+    MAPS_BYTES = 4 << 20, /* of all maps before the last one */
     MAP_BYTES = 4 << 20,
     PAGE_BYTES = 1 << 20,
     ROBOTS_BYTES = 512 << 10,
@@ -26,7 +29,7 @@ struct walk {
     const char *base, *host, *shop_host;
     struct robots *robots;
     const char *url[PAGES_MAX];
-    size_t count;
+    size_t count, maps, bytes; /* pages found; maps asked for, and their bytes */
 };
 
 static const char *without_www(const char *host) { return strncmp(host, "www.", 4) == 0 ? host + 4 : host; }
@@ -81,8 +84,9 @@ static bool read_map(struct walk *w, const char *url, bool deep, struct out_answ
     size_t n;
     bool index;
     url = url_resolve(w->a, w->base, url);
-    if (!url || !allowed(w, url)) return false;
+    if (!url || !allowed(w, url) || w->maps++ >= MAPS_ALL || w->bytes > MAPS_BYTES) return false;
     fetch(w, url, MAP_BYTES, out);
+    w->bytes += out->body.n;
     if (out->outcome != OUTCOME_OK || !sitemap_read(w->a, out->body, found, PAGES_MAX * 4, &n, &index)) return false;
     for (size_t i = 0; i < n && w->count < PAGES_MAX; i++) {
         if (!index) add_page(w, found[i]);
@@ -108,7 +112,8 @@ static void begin(struct job *job, struct walk *w, struct taking *t)
     for (size_t i = 0; !is_map && i < w->robots->sitemaps; i++)
         found = read_map(w, w->robots->sitemap[i], true, &out) || found;
     if (!is_map && w->robots->sitemaps == 0) found = read_map(w, "/sitemap.xml", true, &out);
-    if (!found && is_map) {
+    /* A list that is only out of reach now must not pass for a site of one page. */
+    if (!found && (is_map || out.status == 0 || out.status >= 500)) {
         t->status = out.status;
         t->error = know_fetch_error(&out, &later);
         t->later = later && t->error != NULL;
@@ -163,10 +168,10 @@ static void page_json(struct walk *w, struct json *j, const char *url, struct ta
     buf_init(&text, KNOWLEDGE_BODY_MAX), buf_init(&title, TITLE_BYTES);
     if (plain) buf_add(&text, bytes, utf8_cut((struct str){ bytes, n }, KNOWLEDGE_BODY_MAX - 1));
     else know_html_text((struct str){ bytes, n }, &text, &title);
-    if (utf8_length(buf_str(&text)) >= TEXT_LEAST) {
+    if (utf8_length(buf_str(&text)) >= TEXT_LEAST && unicode_has_ink(buf_str(&text))) {
         json_object(j, NULL);
         json_text(j, "id", id_of(w, url));
-        if (title.n > 0) json_str(j, "title", buf_str(&title));
+        if (title.n > 0 && unicode_has_ink(buf_str(&title))) json_str(j, "title", buf_str(&title));
         else json_text(j, "title", id_of(w, url));
         json_str(j, "text", buf_str(&text));
         json_text(j, "url", url);

@@ -189,10 +189,11 @@ static bool feed_ended(struct tx *tx, const struct taking *t, const struct intak
     f.error = t && t->error ? t->error : done ? "" : "refused";
     f.status = t ? t->status : 0;
     if (done) f.read_at_ms = now_ms;
+    else f.etag = f.modified = ""; /* what was refused is read whole again: "not modified" would pass for taken */
     if (in->import) f.import = in->import;
     if (done && !(t && t->unchanged))
         f.products = in->products, f.texts = in->texts, f.orders = in->orders, f.changed = in->changed;
-    if (f.next_at_ms) f.next_at_ms = now_ms + (done || in->import ? FEED_EVERY_MS : FEED_RETRY_MS);
+    if (f.next_at_ms) f.next_at_ms = now_ms + (t && t->error && t->later ? FEED_RETRY_MS : FEED_EVERY_MS);
     return know_feed_keep(tx, &f);
 }
 
@@ -269,7 +270,9 @@ static enum job_wish settle_read(struct job *job, struct tx *tx, struct intake *
         if (!know_intake_part(tx, in->id, in->parts++, t->parts.body[i])) return JOB_FAULT;
     if (t->feed && (t->etag || t->modified)) {
         struct feed f;
-        if (know_feed_get(tx, t->feed->id, &f) == ROW_FAULT) return JOB_FAULT;
+        enum row row = know_feed_get(tx, t->feed->id, &f);
+        if (row == ROW_FAULT) return JOB_FAULT;
+        if (row == ROW_NONE) return fail_with(job, tx, in, t, "", "removed");
         f.etag = t->etag ? t->etag : "", f.modified = t->modified ? t->modified : "";
         if (!know_feed_keep(tx, &f)) return JOB_FAULT;
     }

@@ -176,13 +176,15 @@ TEST_EACH_ENGINE(a_feed_that_breaks_takes_nothing_away)
     work(t);
     assert_int_equal(products(t), 20);
     /* Less than half of it: more likely broken than right. */
-    page("/f.csv", "200 OK", NULL, "id,name,price,currency\n1,Cup 1,5,USD\n");
+    page("/f.csv", "200 OK", "ETag: \"few\"\r\n", "id,name,price,currency\n1,Cup 1,5,USD\n");
     again(t, feed);
+    EXPECT(test_number(t, "SELECT next_at_ms FROM knowledge_feeds") - kit_now() == DAY_MS);
     const json_t *f = feed_now(t);
     assert_string_equal(word(f, "state"), "failed");
     assert_string_equal(word(json_array_get(json_object_get(f, "refused"), 0), "code"), "too_few");
     page("/f.csv", "200 OK", NULL, "id,name,price,currency\n1,Cup 1,-5,USD\n");
     again(t, feed);
+    EXPECT(strstr(asked, "If-None-Match") == NULL); /* what was refused is not "as before" */
     f = feed_now(t);
     assert_string_equal(word(json_array_get(json_object_get(f, "refused"), 0), "field"), "rows[2].price");
     page("/f.csv", "500 Oh", NULL, "");
@@ -192,6 +194,7 @@ TEST_EACH_ENGINE(a_feed_that_breaks_takes_nothing_away)
     page("/f.csv", "200 OK", NULL, "liar");
     again(t, feed);
     assert_string_equal(word(feed_now(t), "error"), "cannot_reach");
+    EXPECT(test_number(t, "SELECT next_at_ms FROM knowledge_feeds") - kit_now() == 60 * MINUTE_MS);
     page("/f.csv", "200 OK", NULL, "endless");
     again(t, feed);
     assert_string_equal(word(feed_now(t), "error"), "too_large");

@@ -34,7 +34,7 @@ export function leaveForm(
         form.hidden = true;
         tell(t.emailKept);
       })
-      .catch(() => tell(t.emailBad, true))
+      .catch(() => tell(t.failed, true))
       .finally(() => (button.disabled = false));
   };
   return form;

@@ -62,7 +62,9 @@ function panel(frame: Frame): Panel {
   const waiting = element("div");
   waiting.style.display = "contents";
   const chips = element("div", "chips");
-  log.append(sent, waiting, chips);
+  const going = element("div"); // pictures on their way
+  going.style.display = "contents";
+  log.append(sent, waiting, going, chips);
   const say = element("div", "say");
   say.role = "status";
   const acts = element("div", "acts");
@@ -178,9 +180,9 @@ function panel(frame: Frame): Panel {
   }
 
   function readAll() {
-    if (!isOpen() || document.visibilityState !== "visible" || lastNumber <= (state?.readByVisitor ?? 0)) return;
+    if (!isOpen() || document.visibilityState !== "visible") return;
     frame.unread(0);
-    talk.read(lastNumber);
+    if (lastNumber > (state?.readByVisitor ?? 0)) talk.read(lastNumber);
   }
 
   const ear: Ear = {
@@ -198,6 +200,7 @@ function panel(frame: Frame): Panel {
     state(s) {
       const moved = s?.owner !== state?.owner || s?.status !== state?.status;
       state = s;
+      if (s && s.readByVisitor >= s.lastNumber) frame.unread(0);
       showState();
       if (moved && s) frame.tell("state", { owner: s.owner, status: s.status, name: s.name });
     },
@@ -231,7 +234,7 @@ function panel(frame: Frame): Panel {
       showState();
     },
     online(is) {
-      tellUser(is ? "" : t.offline, !is);
+      if (!input.disabled) tellUser(is ? "" : t.offline, !is); // who is blocked has been told why
     },
     unread(count) {
       if (!isOpen()) frame.unread(count);
@@ -241,6 +244,12 @@ function panel(frame: Frame): Panel {
       title.textContent = botName;
     },
     gone: () => frame.gone(),
+    stranger() {
+      setInput("");
+      leave.reset();
+      going.replaceChildren();
+      input.disabled = send.disabled = wish.disabled = false;
+    },
     blocked() {
       tellUser(t.blocked, true);
       input.disabled = send.disabled = wish.disabled = true;
@@ -318,9 +327,6 @@ function panel(frame: Frame): Panel {
       .finally(() => (wishing = false));
   };
 
-  const going = element("div");
-  going.style.display = "contents";
-  waiting.after(going);
   if (talk instanceof Talk) {
     pictures({
       box,
@@ -372,7 +378,7 @@ function panel(frame: Frame): Panel {
     if (open) {
       grow();
       toEnd();
-      input.focus();
+      if (!frame.rehearse) input.focus(); // in the console's preview the form keeps it
       readAll();
     } else {
       launcher.focus();

@@ -30,7 +30,7 @@ overflow-wrap:anywhere}
 .mine .b{background:var(--c);color:var(--k)}
 .house .b{background:none;padding:0}
 .b a{color:inherit}
-.b img{display:block;max-width:100%;max-height:240px;width:auto;height:auto;border-radius:8px}
+.b img{display:block;max-width:100%;max-height:240px;height:auto;object-fit:contain;object-position:left;border-radius:8px}
 .fail .at{color:#b42318}
 .fail .at button{min-height:24px;padding:0 4px;text-decoration:underline}
 .n{position:fixed;z-index:2147483000;bottom:88px;right:20px;max-width:min(280px,calc(100vw - 40px));display:flex;

@@ -42,6 +42,7 @@ export interface Ear {
   botName(name: string): void;
   gone(): void; // there is no chat here
   blocked(): void;
+  stranger(): void; // somebody else sits here: nothing that was typed is theirs
   anew(): void; // another visitor, or another conversation: forget what is shown
 }
 interface Session {
@@ -204,6 +205,11 @@ export class Talk {
     this.timer = window.setTimeout(() => void this.connect(), wait * (0.75 + Math.random() / 2));
   }
 
+  /** A method: what it tells may have changed while somebody waited. */
+  private taken() {
+    return this.over || this.socket !== undefined;
+  }
+
   private async connect() {
     if (this.over) return;
     if (this.socket) {
@@ -224,9 +230,11 @@ export class Talk {
       this.later(); // a look now and then, beside what the leading tab tells
       return;
     }
+    if (this.taken()) return; // another call was quicker, or all has ended
     const address = `${this.frame.base.replace(/^http/, "ws")}/chat/${this.frame.shop}/socket`;
     const socket = (this.socket = new WebSocket(address, [PROTOCOL, this.kept.token]));
     socket.onmessage = (e: MessageEvent<string>) => {
+      if (this.socket !== socket) return;
       const told = JSON.parse(e.data) as Told;
       if (told.type === "hello") {
         this.attempts = 0;
@@ -236,6 +244,7 @@ export class Talk {
       this.channel?.postMessage(told);
     };
     socket.onclose = () => {
+      if (this.socket !== socket) return;
       this.socket = undefined;
       this.later();
     };
@@ -394,7 +403,9 @@ export class Talk {
   /** A picture goes by itself, as one request that tells its progress. */
   async sendPicture(file: File, clientId: string, progress: (part: number) => void) {
     if (!this.kept.token && !(await this.begin())) throw new Error();
+    const life = this.life;
     const { message, conversation } = await this.put(file, clientId, progress);
+    if (life !== this.life) return;
     this.stand(conversation);
     if (message.number === this.last + 1) this.take([message]);
     else await this.catchUp();
@@ -445,6 +456,7 @@ export class Talk {
   /** Somebody else from now on, in this tab: what is shown and on its way is the other's. */
   private drop() {
     this.life++;
+    this.ear.stranger();
     this.ear.outbox(this.kept.outbox);
     this.forget();
     const socket = this.socket;

@@ -14,12 +14,11 @@ const en = {
   waiting: "A person has been asked to come",
   inLine: "A person has been asked to come · place {n}",
   email: "Your e-mail address",
-  leave: "Leave it",
+  leave: "Leave my address",
   emailKept: "Thank you. You are answered there too.",
   emailBad: "Please enter an e-mail address.",
   speaks: "{name} is here",
   someone: "A member of the team",
-  you: "You",
   typing: "{name} is typing…",
   offline: "No connection. Your message is sent when it is back.",
   unsent: "Not sent",
@@ -33,7 +32,6 @@ const en = {
   noPicture: "Only pictures can be sent here.",
   failed: "That did not work. Please try again.",
   blocked: "This chat is closed for you.",
-  ended: "This conversation was closed. Write again whenever you like.",
 };
 export type Texts = typeof en;
 const zh: Texts = {
@@ -54,7 +52,6 @@ const zh: Texts = {
   emailBad: "请输入有效的邮箱地址。",
   speaks: "{name} 为您服务",
   someone: "客服人员",
-  you: "您",
   typing: "{name} 正在输入…",
   offline: "网络已断开，恢复后会自动发送您的消息。",
   unsent: "未发送",
@@ -68,7 +65,6 @@ const zh: Texts = {
   noPicture: "这里只能发送图片。",
   failed: "操作未成功，请重试。",
   blocked: "您无法使用此聊天。",
-  ended: "本次会话已结束，您可以随时再次留言。",
 };
 const es: Texts = {
   title: "Chat",
@@ -83,12 +79,11 @@ const es: Texts = {
   waiting: "Hemos avisado a una persona",
   inLine: "Hemos avisado a una persona · lugar {n}",
   email: "Tu correo electrónico",
-  leave: "Dejarlo",
+  leave: "Dejar mi correo",
   emailKept: "Gracias. También te responderemos allí.",
   emailBad: "Escribe un correo electrónico.",
   speaks: "{name} está aquí",
   someone: "Una persona del equipo",
-  you: "Tú",
   typing: "{name} está escribiendo…",
   offline: "Sin conexión. Tu mensaje se enviará cuando vuelva.",
   unsent: "No enviado",
@@ -102,6 +97,5 @@ const es: Texts = {
   noPicture: "Aquí solo se pueden enviar imágenes.",
   failed: "No ha funcionado. Inténtalo de nuevo.",
   blocked: "Este chat está cerrado para ti.",
-  ended: "Esta conversación se ha cerrado. Escribe cuando quieras.",
 };
 export const texts: Record<Language, Texts> = { en, "zh-CN": zh, es };

@@ -243,7 +243,7 @@ function start(script: HTMLScriptElement) {
     logout: () => {
       visit = visitOf(true);
       store(visitName, visit);
-      withPanel((p) => p.logout());
+      if (loading !== undefined || stored(name)) withPanel((p) => p.logout()); // else there is nobody
     },
     destroy: end,
     on: (event, listener) => {

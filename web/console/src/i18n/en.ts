@@ -80,7 +80,7 @@ export const en = {
   "inbox.tell.waits": "Somebody waits for a person",
   "inbox.tell.named": "{name} named you in a note",
   "inbox.earlierTalks": "Earlier conversations",
-  "inbox.earlierTalk": "{n} messages",
+  "inbox.earlierTalk": "{n} {n|message|messages}",
   "inbox.settings": "Inbox",
   "inbox.which": "Which conversations",
   "inbox.open": "Open",
@@ -492,7 +492,7 @@ export const en = {
   "visitors.unknown": "Not known",
   "visitors.talk": "Start a conversation",
   "visitors.talkText":
-    "They see your words on the chat button within half a minute. The assistant stays silent in this conversation.",
+    "Their chat button shows a new message within half a minute. The assistant stays silent in this conversation.",
   "visitors.words": "Message",
   "visitors.send": "Send",
   "visitors.open": "Open",
@@ -512,7 +512,8 @@ export const en = {
   "chatset.avatar.bag": "Shopping bag",
   "chatset.avatar.leaf": "Leaf",
   "chatset.avatarUrl": "Address of your own picture",
-  "chatset.avatarUrlHelp": "Shown instead of the drawn one. An outside panel may change it too.",
+  "chatset.avatarUrlHelp":
+    "Shown instead of the drawn one. An outside panel may change it too. The preview here shows the drawn one.",
   "chatset.colour": "Colour",
   "chatset.colourHelp": "Words on it are black or white, whichever can be read.",
   "chatset.position": "Corner of the page",

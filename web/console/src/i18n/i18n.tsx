@@ -67,10 +67,19 @@ export function makeText(lang: Lang, setLang: (lang: Lang) => void): Text {
     number: (value) => number.format(value),
     signed: (value) => signed.format(value).replace("-", "−"),
     time: (iso) => time.format(new Date(iso)),
-    money: (minor, currency) =>
-      new Intl.NumberFormat(lang, { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" }).format(
-        minor / 100,
-      ),
+    money: (minor, currency) => {
+      const format = new Intl.NumberFormat(lang, {
+        style: "currency",
+        currency,
+        trailingZeroDisplay: "stripIfInteger",
+      });
+      // As many minor units as the currency has: a yen has none.
+      const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat(lang, {
+        style: "currency",
+        currency,
+      }).resolvedOptions();
+      return format.format(minor / 10 ** digits);
+    },
     day,
     clock: (iso) => clock.format(new Date(iso)),
     exact: (iso) => exact.format(new Date(iso)),

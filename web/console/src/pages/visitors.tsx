@@ -19,8 +19,7 @@ import { Page, Teach } from "../ui/page";
 import { type Column, DataTable } from "../ui/table";
 
 const TEXT_MAX = 4000;
-/** The shop is known: its page's path is enough. Of elsewhere, the host too. */
-const pathOf = (url: string) => url.replace(/^https?:\/\/[^/]*/, "") || "/";
+/** With its host: whoever asks may say any address. */
 const short = (url: string) => url.replace(/^https?:\/\//, "").replace(/\/$/, "");
 
 function Talk({ visitor, onClose }: { visitor: PresentVisitor; onClose: () => void }) {
@@ -77,7 +76,7 @@ function Talk({ visitor, onClose }: { visitor: PresentVisitor; onClose: () => vo
 function Present({ rows }: { rows: readonly PresentVisitor[] }) {
   const { t } = useText();
   const may = useMay();
-  const shops = useShops(may.books);
+  const shops = useShops();
   const [talking, setTalking] = useState<PresentVisitor | null>(null);
   const nameOf = (id: number) => shops.data?.shops.find((shop) => shop.id === id)?.shop_name ?? "";
   const columns: Column<PresentVisitor>[] = [
@@ -91,7 +90,7 @@ function Present({ rows }: { rows: readonly PresentVisitor[] }) {
           <span className="muted">{t("visitors.unknown")}</span>
         ) : (
           <a href={page} target="_blank" rel="noreferrer" title={page} className="short">
-            {pathOf(page)}
+            {short(page)}
           </a>
         ),
     },

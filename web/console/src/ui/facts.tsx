@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { useShops } from "../api/queries";
 import { useText } from "../i18n/i18n";
 import { CopyButton } from "./copy";
+import { useMay } from "./may";
 
 /** A number of credits. `signed`: a change, with its sign. */
 export function Credits({ n, signed = false, unit = false }: { n: number; signed?: boolean; unit?: boolean }) {
@@ -74,7 +75,9 @@ export function Shop({ id, name }: { id: number; name?: string | undefined }) {
   const { t } = useText();
   const { data } = useShops();
   const here = data?.shops.find((shop) => shop.id === id);
+  const { books } = useMay();
   if (here !== undefined) {
+    if (!books) return <span className="short">{here.shop_name}</span>; // whose page they may not see
     return (
       <Link to={`/shops/${id}`} className="short" title={here.shop_name}>
         {here.shop_name}

@@ -13,6 +13,12 @@ import { useResting } from "./resting";
 export function Find({ value, label, onFind }: { value: string; label: string; onFind: (text: string) => void }) {
   const [typed, setTyped] = useState(value);
   const rested = useResting(typed.trim());
+  const [seen, setSeen] = useState(value);
+  // Asked for something else elsewhere (a chip, the way back): that is what stands here then.
+  if (value !== seen) {
+    setSeen(value);
+    if (value !== rested) setTyped(value);
+  }
   useEffect(() => {
     if (rested !== value) onFind(rested);
     // Asked once for each thing that was typed, however the page is drawn meanwhile.

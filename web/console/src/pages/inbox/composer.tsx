@@ -3,6 +3,7 @@
  * lost answer, it is one message. */
 import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useRef, useState } from "react";
 import { answer, api, once } from "../../api/client";
+import { newKey } from "../../api/keys";
 import { useColleagues, useReplies, useShops, useUser } from "../../api/queries";
 import { useSubmit } from "../../api/submit";
 import type { Colleague, InboxConversation } from "../../api/types";
@@ -93,15 +94,17 @@ export function Composer({
   const { t } = useText();
   const notify = useNotify();
   const draft = `inbox-${c.id}`;
-  const [what, setWhat] = useState<What>("answer");
-  const [text, setText] = useState(() => readDraft<{ text: string }>(draft, ["text"]).text ?? "");
+  const [kept] = useState(() => readDraft<{ text: string; what: string }>(draft, ["text", "what"]));
+  const [what, setWhat] = useState<What>(kept.what === "note" ? "note" : "answer");
+  const [text, setText] = useState(kept.text ?? "");
+  const going = useRef({ of: "", clientId: "" }); // the id of these words, until they have arrived
   const typedAt = useRef(0);
   const pictures = usePictures(c, sent);
   const params = { path: { id: c.id } };
   const write = (words: string) => {
     setText(words);
     if (words === "") forgetDraft(draft);
-    else keepDraft(draft, { text: words });
+    else keepDraft(draft, { text: words, what });
   };
   const agent = useUser().data?.user?.name ?? "";
   const shop = useShops().data?.shops.find(({ id }) => id === c.shop)?.shop_name ?? "";
@@ -119,8 +122,9 @@ export function Composer({
       else await answer(api.POST("/api/inbox/{id}/messages", { params, body, ...once(key) }));
     },
     {
-      onDone: () => {
-        write("");
+      onDone: (_done, { text: words }) => {
+        going.current = { of: "", clientId: "" };
+        if (box.current === null || box.current.value.trim() === words) write("");
         sent();
       },
       onProblem: (problem) => {
@@ -132,7 +136,9 @@ export function Composer({
   const send = () => {
     const words = text.trim();
     if (words === "" || submit.isPending) return;
-    submit.send({ what, text: words, clientId: crypto.randomUUID(), mentions: offer.mentions() });
+    const of = `${what} ${words}`;
+    if (going.current.of !== of) going.current = { of, clientId: newKey() };
+    submit.send({ what, text: words, clientId: going.current.clientId, mentions: offer.mentions() });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- Safari tells the end of a composition by keyCode alone
@@ -163,10 +169,13 @@ export function Composer({
           <button
             key={kind}
             type="button"
-            className={kind === what ? "chip chip-on" : "chip"}
+            className="chip"
             aria-pressed={kind === what}
             data-write={kind}
-            onClick={() => setWhat(kind)}
+            onClick={() => {
+              setWhat(kind);
+              if (text !== "") keepDraft(draft, { text, what: kind });
+            }}
           >
             {t(kind === "note" ? "inbox.note" : "inbox.answer")}
           </button>

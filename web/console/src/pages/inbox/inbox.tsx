@@ -1,6 +1,6 @@
 /* Conversations with customers: the list left, one of them right; on a phone one after the other. What is shown is read
  * again by the stream of the account's inbox, so that colleagues see each other's work as it happens. */
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useParams, useSearchParams } from "react-router";
 import "../../theme/inbox.css";
 import { useUser } from "../../api/queries";
@@ -17,10 +17,14 @@ export default function Inbox() {
   const { id } = useParams();
   const [search, setSearch] = useSearchParams();
   const me = useUser().data?.user?.id;
+  const owners = useRef(new Map<number, string>());
   const companies = useInboxLive((type, told) => {
     const { conversation, message, name = "", owner, assignee = 0 } = told;
+    const was = owners.current.get(conversation);
+    if (owner !== undefined) owners.current.set(conversation, owner);
     if (type === "mention" && told.person === me) tell(t("inbox.tell.named", { name }), "", conversation);
-    else if (type === "conversation" && owner === "waiting") tell(t("inbox.tell.waits"), "", conversation);
+    else if (type === "conversation" && owner === "waiting" && was !== "waiting")
+      tell(t("inbox.tell.waits"), "", conversation);
     else if (type === "message" && message?.author === "visitor" && owner !== "bot" && [0, me].includes(assignee))
       tell(t("inbox.tell.new"), message.text ?? "", conversation);
   });

@@ -6,6 +6,7 @@ import { type TextKey, useText } from "../../i18n/i18n";
 import { Time } from "../../ui/facts";
 import { Chips, Choose, Find } from "../../ui/filters";
 import { LoadedList } from "../../ui/loaded";
+import { useMay } from "../../ui/may";
 import { Teach } from "../../ui/page";
 import { LabelMarks } from "./labels";
 import { OwnerPill } from "./owner-pill";
@@ -65,6 +66,7 @@ function Item({ item, here, search }: { item: InboxItem; here: boolean; search: 
 
 export function List({ asked, chosen, search }: { asked: InboxAsked; chosen: number | null; search: string }) {
   const { t } = useText();
+  const { books } = useMay();
   const read = useInbox(asked);
   return (
     <LoadedList read={read} rows={6}>
@@ -81,7 +83,11 @@ export function List({ asked, chosen, search }: { asked: InboxAsked; chosen: num
         if (asked.search !== undefined) return <p className="muted">{t("inbox.noneFound")}</p>;
         if (asked.filter !== "open") return <p className="muted">{t("inbox.noneHere")}</p>;
         return (
-          <Teach icon="inbox" title={t("inbox.noneTitle")} action={<Link to="/shops">{t("inbox.noneGo")}</Link>}>
+          <Teach
+            icon="inbox"
+            title={t("inbox.noneTitle")}
+            action={books && <Link to="/shops">{t("inbox.noneGo")}</Link>}
+          >
             {t("inbox.none")}
           </Teach>
         );
@@ -103,7 +109,6 @@ export function Narrow({ asked, onAsk }: { asked: InboxAsked; onAsk: (search: Re
     <>
       <div className="toolbar">
         <Find
-          key={search === undefined ? "none" : "some"}
           value={search ?? ""}
           label={t("inbox.search")}
           onFind={(words) => onAsk(words === "" ? {} : { search: words })}

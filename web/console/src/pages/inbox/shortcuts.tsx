@@ -33,7 +33,7 @@ export function useKeys(keys: Keys): void {
         return;
       }
       const act = keys[key.length === 1 ? key.toLowerCase() : key];
-      if (act === undefined) return;
+      if (act === undefined || (event.repeat && key !== "j" && key !== "k")) return;
       event.preventDefault();
       act();
     };

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
 import { answer, api } from "../../api/client";
-import { useBefore, useThread, useUser } from "../../api/queries";
+import { useAsker, useBefore, useThread, useUser } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { InboxConversation, InboxMessage, InboxNote, InboxThread } from "../../api/types";
@@ -185,6 +185,7 @@ function Said({ thread, typing }: { thread: InboxThread; typing: string | undefi
 
 function Facts({ thread: { conversation: c, visitor } }: { thread: InboxThread }) {
   const { t } = useText();
+  const asker = useAsker(c.id).data; // it shows the address that counts
   return (
     <dl className="facts inbox-facts">
       <div>
@@ -207,7 +208,7 @@ function Facts({ thread: { conversation: c, visitor } }: { thread: InboxThread }
           <Time at={visitor.seenAt} />
         </dd>
       </div>
-      {visitor.email !== "" && (
+      {visitor.email !== "" && asker !== undefined && visitor.email !== asker.email && (
         <div>
           <dt>{t("inbox.email")}</dt>
           <dd className="short" title={visitor.email}>
@@ -226,7 +227,7 @@ function Facts({ thread: { conversation: c, visitor } }: { thread: InboxThread }
 }
 
 /** What stands on the screen is read: told once for each newest number, while somebody looks. */
-function useReading({ id, lastNumber, readByTeam, unread }: InboxConversation) {
+function useReading({ id, lastNumber, readByTeam, unread }: InboxConversation, acts: boolean) {
   const told = useRef(0);
   const [seen, setSeen] = useState(document.visibilityState === "visible");
   useEffect(() => {
@@ -235,19 +236,20 @@ function useReading({ id, lastNumber, readByTeam, unread }: InboxConversation) {
     return () => document.removeEventListener("visibilitychange", look);
   }, []);
   useEffect(() => {
-    if (!seen || unread === 0 || lastNumber <= Math.max(readByTeam, told.current)) return;
+    if (!acts || !seen || unread === 0 || lastNumber <= Math.max(readByTeam, told.current)) return;
     told.current = lastNumber;
     api.POST("/api/inbox/{id}/read", { params: { path: { id } }, body: { number: lastNumber } }).catch(() => {
       told.current = 0; // with the next message
     });
-  }, [id, lastNumber, readByTeam, unread, seen]);
+  }, [acts, id, lastNumber, readByTeam, unread, seen]);
 }
 
 const LOOK_MS = 30_000;
 
 /** Colleagues see that it is open here, as long as somebody looks. */
-function useLooking(id: number): void {
+function useLooking(id: number, acts: boolean): void {
   useEffect(() => {
+    if (!acts) return undefined;
     const say = () => {
       if (document.visibilityState !== "visible") return;
       api.POST("/api/inbox/{id}/looking", { params: { path: { id } } }).catch(() => undefined); // the next one says it
@@ -255,7 +257,7 @@ function useLooking(id: number): void {
     say();
     const timer = setInterval(say, LOOK_MS);
     return () => clearInterval(timer);
-  }, [id]);
+  }, [acts, id]);
 }
 
 function Before({ id }: { id: number }) {
@@ -306,16 +308,20 @@ function Open({ thread, company, again, back }: OpenProps) {
   const { t } = useText();
   const { conversation: c, visitor, labels } = thread;
   const submit = useActs(c, again);
-  useReading(c);
-  useLooking(c.id);
+  const answers = useUser().data?.user?.account?.role !== "viewer"; // whoever only looks would be refused each act
+  useReading(c, answers);
+  useLooking(c.id, answers);
   const keys = useMemo<Keys>(
-    () => ({
-      r: () => write("answer"),
-      n: () => write("note"),
-      t: () => submit.send({ what: "take" }),
-      e: () => submit.send({ what: c.status === "resolved" ? "reopen" : "resolve" }),
-    }),
-    [submit, c.status],
+    () =>
+      answers
+        ? {
+            r: () => write("answer"),
+            n: () => write("note"),
+            t: c.status === "open" ? () => submit.send({ what: "take" }) : undefined,
+            e: () => submit.send({ what: c.status === "open" ? "resolve" : "reopen" }),
+          }
+        : {},
+    [answers, submit, c.status],
   );
   useKeys(keys);
   return (
@@ -326,7 +332,7 @@ function Open({ thread, company, again, back }: OpenProps) {
         </h2>
         <OwnerPill conversation={c} />
         <LabelMarks carried={labels} />
-        <Acts conversation={c} carried={labels} submit={submit} />
+        {answers && <Acts conversation={c} carried={labels} submit={submit} />}
       </div>
       <Facts thread={thread} />
       <Asker id={c.id} />
@@ -334,7 +340,7 @@ function Open({ thread, company, again, back }: OpenProps) {
       <CustomerData thread={thread} back={back} />
       <Said thread={thread} typing={company.typing} />
       <Others company={company} />
-      <Composer conversation={c} sent={again} customer={visitor.name} />
+      {answers && <Composer conversation={c} sent={again} customer={visitor.name} />}
     </>
   );
 }

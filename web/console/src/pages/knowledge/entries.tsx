@@ -204,7 +204,7 @@ export function Entries({ shop, kind }: { shop: Shop; kind: Kind }) {
     <>
       <LoadedList read={read}>
         {(rows) =>
-          rows.length === 0 && search === "" ? (
+          rows.length === 0 && search === "" && !read.isPlaceholderData ? (
             <Teach icon="log" title={t(`know.none.${kind}`)} action={add}>
               {t(`know.teach.${kind}`)}
             </Teach>

@@ -134,7 +134,7 @@ export function Products({ shop }: { shop: Shop }) {
     <>
       <LoadedList read={read}>
         {(rows) =>
-          rows.length === 0 && search === "" ? (
+          rows.length === 0 && search === "" && !read.isPlaceholderData ? (
             <Teach
               icon="shop"
               title={t("know.noProducts")}

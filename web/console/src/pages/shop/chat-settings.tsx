@@ -227,7 +227,7 @@ function Hours({ form }: { form: ChatForm }) {
           <option key={zone} value={zone} />
         ))}
       </datalist>
-      {form.values.hoursOn === "yes" && (
+      {(form.values.hoursOn === "yes" || DAYS.some((day) => form.errors[day] !== undefined)) && (
         <>
           {DAYS.map((day) => (
             <TextField
@@ -299,7 +299,12 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
   const hours = (value: string) => (spansOf(value) === null ? t("chatset.spans") : null);
   const form = useForm<ChatValues>(valuesOf(settings), {
     draft: `chat-${shop.id}-${settings.revision}`,
-    rules: { botName: [rules.required], ...Object.fromEntries(DAYS.map((day) => [day, [hours]])) },
+    rules: {
+      botName: [rules.required],
+      keepDays: [rules.required],
+      backAfterMinutes: [rules.required],
+      ...Object.fromEntries(DAYS.map((day) => [day, [hours]])),
+    },
   });
   const [language, setLanguage] = useState<ChatLanguage>(lang);
   const [refusal, setRefusal] = useState("");
