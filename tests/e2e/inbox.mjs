@@ -165,10 +165,13 @@ async function hands({ checks, wei }) {
         await page.keyboard.press('j');
         await page.locator('.inbox-here').waitFor();
         const first = page.url();
+        const name = await page.locator('.inbox-head h2').textContent();
         await page.keyboard.press('j');
         await page.waitForURL((url) => url.href !== first);
         await page.keyboard.press('k');
         await page.waitForURL(first);
+        await page.locator('.inbox-head h2', { hasText: name }).waitFor();
+        await page.waitForTimeout(300); // its keys are there with it
         await page.keyboard.press('n');
         await page.locator('.composer-note .composer-text:focus').waitFor();
         await page.keyboard.press('Escape');

@@ -443,6 +443,7 @@ export class Talk {
 
   /** "person": somebody of the team is wished for; "bot": it may answer again. */
   async wish(what: "person" | "bot") {
+    if (!this.kept.token && !(await this.begin())) throw new Error(); // pressed before the first word
     const { conversation } = (await this.ask("POST", what, {})) as { conversation: State };
     this.stand(conversation);
     await this.catchUp();
@@ -450,6 +451,7 @@ export class Talk {
 
   /** Where an answer may be sent when nobody is there. */
   async email(email: string) {
+    if (!this.kept.token && !(await this.begin())) throw new Error();
     await this.ask("POST", "email", { email });
   }
 
