@@ -45,7 +45,7 @@ static const char *last_words(struct arena *a, const struct message *m, size_t c
         if (m[i].author == CHAT_BY_HOUSE) continue;
         if (b.n > 0) buf_char(&b, '\n');
         buf_printf(&b, "%s%s", speaker(a, &m[i], visitor, english), english ? ": " : "：");
-        for (size_t k = 0; k < n; k++) buf_char(&b, text.p[k] == '\n' ? ' ' : text.p[k]);
+        for (size_t k = 0; text.p && k < n; k++) buf_char(&b, text.p[k] == '\n' ? ' ' : text.p[k]);
         if (n < text.n) buf_text(&b, "…");
         if (b.overflow) b.n = before, b.overflow = false;
     }

@@ -183,7 +183,7 @@ static bool read_page(struct req *req, const struct customer *who, size_t browse
 static enum answer run_export(struct req *req)
 {
     const struct get_customer *in = req->query;
-    struct customer who;
+    struct customer who = { .browsers = 0 };
     struct kept k = { .v = { .id = 0 } };
     size_t browser = 0;
     enum answer a = find(req, &who);
@@ -208,7 +208,7 @@ static void erased_json(struct json *j, const void *arg) { json_i64(j, "browsers
 
 static enum answer run_erase(struct req *req)
 {
-    struct customer who;
+    struct customer who = { .browsers = 0 };
     enum answer a = find(req, &who);
     if (a != ANSWER_GO_ON) return a;
     const struct erasure e = {

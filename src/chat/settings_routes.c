@@ -66,7 +66,7 @@ static enum answer read_all(struct req *req, bool locked, int64_t shop, struct s
 
 static enum answer run_read_settings(struct req *req)
 {
-    struct settings_row stored;
+    struct settings_row stored = { .revision = 0 };
     struct tenant_face face;
     struct shop s;
     enum answer a = read_all(req, false, ((const struct path_settings *)req->path)->id, &stored, &face, &s);
@@ -107,7 +107,7 @@ static enum answer run_write_settings(struct req *req)
 {
     struct put_settings in = *(const struct put_settings *)req->body;
     int64_t shop = ((const struct path_settings *)req->path)->id;
-    struct settings_row stored;
+    struct settings_row stored = { .revision = 0 };
     struct tenant_face face;
     struct shop s;
     const char *field;

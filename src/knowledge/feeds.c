@@ -175,7 +175,7 @@ static bool start_due(struct job *job, struct tx *tx, size_t *started)
     while ((row = query_next(&q)) == ROW_FOUND) ids[(*started)++] = col_i64(&q, "id");
     if (row == ROW_FAULT) return false;
     for (size_t i = 0; i < *started; i++) {
-        struct feed f;
+        struct feed f = { .id = 0 };
         int64_t intake;
         row = know_feed_get(tx, ids[i], &f);
         if (row == ROW_FAULT) return false;

@@ -117,7 +117,7 @@ static enum answer run_send(struct req *req)
 {
     const struct get_file *in = req->query;
     struct sent f = { .name = in->name ? in->name : "", .bytes = req->upload->size };
-    struct knowledge_head h;
+    struct knowledge_head h = { .shop = 0 };
     int64_t shop;
     enum answer a = know_shop_locked(req, &shop, &h);
     if (a != ANSWER_GO_ON) return a;
@@ -280,8 +280,8 @@ static const char *wish_json(struct req *req)
 
 static enum answer run_preview(struct req *req)
 {
-    struct sent f;
-    struct knowledge_head h;
+    struct sent f = { .id = 0 };
+    struct knowledge_head h = { .shop = 0 };
     enum answer got = file_of(req, false, &h, &f);
     if (got != ANSWER_GO_ON) return got;
     const char *wish = wish_json(req), *code, *field;
@@ -332,8 +332,8 @@ void know_intake_json(struct json *j, const void *arg)
 
 static enum answer run_take(struct req *req)
 {
-    struct sent f;
-    struct knowledge_head h;
+    struct sent f = { .id = 0 };
+    struct knowledge_head h = { .shop = 0 };
     int64_t job;
     enum answer got = file_of(req, true, &h, &f);
     if (got != ANSWER_GO_ON) return got;
@@ -348,8 +348,8 @@ static void success_json(struct json *j, const void *arg) { json_bool(j, "succes
 
 static enum answer run_discard(struct req *req)
 {
-    struct sent f;
-    struct knowledge_head h;
+    struct sent f = { .id = 0 };
+    struct knowledge_head h = { .shop = 0 };
     enum answer got = file_of(req, true, &h, &f);
     if (got != ANSWER_GO_ON) return got;
     struct query q = query(req->tx, &forget);
@@ -360,7 +360,7 @@ static enum answer run_discard(struct req *req)
 static enum answer run_intake(struct req *req)
 {
     struct intake in;
-    struct knowledge_head h;
+    struct knowledge_head h = { .shop = 0 };
     int64_t shop;
     enum answer a = know_shop_read(req, &shop, &h);
     if (a != ANSWER_GO_ON) return a;
