@@ -161,6 +161,9 @@ static bool bury_visitor(struct tx *tx, const struct erasure *e, int64_t visitor
 {
     struct visitor v;
     bool more;
+    struct query visits = query(tx, &drop_presence); /* visits are locked before their visitor: presence_routes.c */
+    bind_i64(&visits, visitor);
+    if (query_change(&visits) < 0) return false;
     enum row row = visitor_locked(tx, visitor, &v);
     if (row == ROW_FAULT) return false;
     if (row == ROW_NONE) return bury_conversations(tx, e, visitor, gone, &more); /* gone before what was said */

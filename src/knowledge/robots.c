@@ -5,7 +5,7 @@
 #include <expat.h>
 #include <stdlib.h>
 
-enum { RULE_MAX = 500, LOC_MAX = 2000, DEPTH_MAX = 12 };
+enum { RULE_MAX = 500, LOC_MAX = 2000, DEPTH_MAX = 12, STEPS_MAX = 5000 };
 
 /* ---- robots.txt ---- */
 
@@ -77,11 +77,11 @@ void robots_read(struct arena *a, struct str text, struct robots *out)
 }
 
 /* `*` is anything, `$` at the end of a rule is the end of the path. No recursion: the last star is where it goes back.
- */
-static bool matches(const char *rule, const char *path)
+ * What costs too many steps is answered with `tired`: the rule is a stranger's, and so may the path be. */
+static bool matches(const char *rule, const char *path, bool tired)
 {
     const char *star = NULL, *back = NULL;
-    for (;;) {
+    for (size_t steps = 0; steps < STEPS_MAX; steps++) {
         if (*rule == '$' && rule[1] == '\0') {
             if (*path == '\0') return true;
         } else if (*rule == '\0') return true;
@@ -95,6 +95,7 @@ static bool matches(const char *rule, const char *path)
         if (!star || *back == '\0') return false;
         rule = star, path = ++back;
     }
+    return tired;
 }
 
 /* The longest rule that matches counts, and a permission before a prohibition of the same length. */
@@ -104,7 +105,7 @@ bool robots_allow(const struct robots *r, const char *path)
     bool allowed = true;
     for (size_t i = 0; i < r->rules; i++) {
         size_t n = strlen(r->rule[i].path);
-        if (n < best || !matches(r->rule[i].path, path)) continue;
+        if (n < best || !matches(r->rule[i].path, path, !r->rule[i].allow)) continue;
         allowed = n > best ? r->rule[i].allow : allowed || r->rule[i].allow;
         best = n;
     }

@@ -373,9 +373,11 @@ static enum job_wish take_settle(struct job *job, struct tx *tx)
 static enum job_wish take_dead(struct job *job, struct tx *tx, const char *error)
 {
     struct intake in;
+    struct shop s;
     enum row row = know_intake_get(tx, job->ref, &in);
     if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
     if (in.state >= INTAKE_DONE) return JOB_FINISHED;
+    if (shops_locked(tx, in.shop, &s) == ROW_FAULT) return JOB_FAULT; /* the head is written under its shop's lock */
     return fail_with(job, tx, &in, NULL, "", "interrupted");
 }
 

@@ -344,6 +344,14 @@ static void robots_say_what_may_be_read(void **state)
                                  "<url><loc>4</loc></url><url><loc>5</loc></url></urlset>"),
                              url, 4, &n, &index));
     assert_int_equal(n, 4);
+    /* A rule that costs its length times that of the path is not followed to its end, and not passed over. */
+    char rule[300] = "User-agent: *\nDisallow: /*", way[1902] = "/";
+    memset(rule + strlen(rule), 'a', 190), memset(way + 1, 'a', 1900);
+    text_copy(rule + strlen(rule), 8, "b\n");
+    *r = (struct robots){ .rules = 0 };
+    robots_read(a, str_of(rule), r);
+    assert_false(robots_allow(r, way));
+    assert_true(robots_allow(r, "/short"));
     arena_free(a);
 }
 
