@@ -37,11 +37,20 @@ struct draft {
     bool hand_off, order_missed;
 };
 
-bool chat_answer_later(struct tx *tx, const struct conversation *c, int64_t now_ms)
+/* Nothing was taught, so no assistant will answer: what is unanswered waits for a person, and the team is called. */
+static bool wait_for_a_person(struct tx *tx, struct conversation *c, int64_t now_ms)
+{
+    const struct chat_act want = { .kind = ACT_WANT_PERSON, .now_ms = now_ms };
+    enum chat_may may;
+    return c->burst_at_ms == 0 || conversation_act(tx, c->id, &want, c, &may) == ROW_FOUND;
+}
+
+bool chat_answer_later(struct tx *tx, struct conversation *c, int64_t now_ms)
 {
     if (c->owner != CHAT_BOT || c->status != CHAT_OPEN) return true;
     enum row told = knowledge_told(tx, c->account, c->shop);
-    if (told != ROW_FOUND) return told == ROW_NONE;
+    if (told == ROW_NONE) return wait_for_a_person(tx, c, now_ms);
+    if (told != ROW_FOUND) return false;
     const struct job_new job = { .kind = chat_answer_job.name,
                                  .key = arena_printf(tx_arena(tx), "%lld", (long long)c->id),
                                  .coalesce = true,

@@ -14,7 +14,8 @@ static_assert(CHAT_RESOLVED == 3 && CHAT_PERSON == 3 && CHAT_BY_HOUSE == 4, "sto
 #define BY_ID "SELECT " COLUMNS " FROM chat_conversations WHERE id = ?1"
 #define PAGE_FROM(condition)                                                                                           \
     "SELECT " COLUMNS ", (SELECT v.name FROM chat_visitors v WHERE v.id = visitor) AS visitor_name,"                   \
-    " (SELECT m.text FROM chat_messages m WHERE m.conversation = c.id AND m.number = last_number) AS last_text"        \
+    " (SELECT m.text FROM chat_messages m WHERE m.conversation = c.id AND m.author <> 4 /* the house's */"             \
+    " ORDER BY m.number DESC LIMIT 1) AS last_text"                                                                    \
     " FROM chat_conversations c WHERE account = ?1 AND " condition
 /* Those that were opened and never used are left out. */
 #define PAGE(condition)                                                                                                \

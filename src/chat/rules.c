@@ -79,6 +79,7 @@ static enum chat_may after_wish(const struct chat_act *act, struct conversation 
     if (act->kind == ACT_WANT_BOT) {
         if (c->owner == CHAT_PERSON) return CHAT_MAY_NOT;
         if (c->owner == CHAT_BOT) return CHAT_NOTHING;
+        open_again(c); /* who asks is here: what was put off is not any more */
         speak_no_more(c, CHAT_BOT, 0);
         return CHAT_MAY;
     }

@@ -191,7 +191,8 @@ TEST_EACH_ENGINE(a_shop_that_told_nothing_has_no_assistant)
     start(t, NULL);
     says(t, "how much is the copper kettle?");
     EXPECT(test_number(t, "SELECT COUNT(*) FROM jobs WHERE kind = 'chat.answer'") == 0);
-    EXPECT(by_bot(t) == 0 && owner(t) == CHAT_BOT);
+    EXPECT(by_bot(t) == 0 && owner(t) == CHAT_WAITING);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_conversations WHERE alert_at_ms > 0") == 1);
 }
 
 /* Nobody finds an order by guessing: after some wrong addresses the right one is answered like any wrong one. */

@@ -62,7 +62,9 @@ async function first({ checks, shopper, merchant, base, shop }) {
         await launcher(page).click();
         await write(page, '你好，乌龙茶有货吗？ 🍵');
         await page.locator('chathub-chat .m.mine .at', { hasText: ':' }).waitFor();
-        assert.deepEqual((await words(page)).at(-1), '你好，乌龙茶有货吗？ 🍵');
+        assert.deepEqual(await page.locator('chathub-chat .m.mine .b').allTextContents(), ['你好，乌龙茶有货吗？ 🍵']);
+        // Nothing is taught yet, so no assistant can answer: a person is called.
+        await hears(page, '已为您呼叫人工客服');
     });
     await checks.must('the merchant reads it in the inbox', async () => {
         await merchant.page.goto('/inbox');
@@ -90,6 +92,10 @@ async function talk({ checks, shopper, merchant }) {
         assert.ok(!(await words(page)).includes('老顾客'));
     });
     await checks.must('a wish for a person shows in the inbox', async () => {
+        await desk.getByRole('button', { name: '回复', exact: true }).click();
+        await desk.getByRole('textbox').fill('不客气。');
+        await desk.getByRole('textbox').press('Enter');
+        await hears(page, '不客气。'); // what is unanswered would wait for a person by itself
         await desk.getByRole('button', { name: '转交', exact: true }).click();
         await desk.getByRole('menuitem', { name: '交还智能助手' }).click();
         await page.getByRole('button', { name: '转人工' }).click();

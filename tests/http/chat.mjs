@@ -83,6 +83,8 @@ const shopper = async (server, ...more) => {
 
 /** The newest conversation of the inbox, as this one of the team sees it. */
 const newest = async (who, query = '') => (await who.get(`/api/inbox${query}`)).json.items[0]?.conversation;
+/** What people said: not what the house says of who comes and who is waited for. */
+const spoken = (messages) => messages.filter((m) => m.author !== 'house');
 const refused = async (promise) => promise.then(() => assert.fail('it opened'), (e) => e.status);
 
 test('a shopper and a person talk, and both see the same numbers', async ({ server }) => {
@@ -91,26 +93,29 @@ test('a shopper and a person talk, and both see the same numbers', async ({ serv
     const first = await s.say('Is the green tea in stock?');
     assert.equal(first.status, 201, first.text);
     assert.equal(first.json.message.number, 1);
-    assert.equal(first.json.conversation.owner, 'bot');
+    // This shop has taught nothing, so nobody but a person can answer: it waits for one, and says so.
+    assert.equal(first.json.conversation.owner, 'waiting');
     const c = await newest(house.a);
     assert.equal(c.unread, 1);
     const sent = await house.agent.post(`/api/inbox/${c.id}/messages`, { text: 'It is.', clientId: newKey() });
     assert.equal(sent.status, 201, sent.text);
     assert.equal(sent.json.conversation.owner, 'person');
     assert.equal((await house.agent.post(`/api/inbox/${c.id}/notes`, { text: 'A friend', clientId: newKey() })).status, 201);
-    assert.equal((await s.say('Thank you')).json.message.number, 3);
+    const thanks = (await s.say('Thank you')).json.message.number;
     const heard = await s.heard();
+    assert.deepEqual(heard.map((m) => m.number), Array.from({ length: thanks }, (_, i) => i + 1));
+    assert.deepEqual([heard[1].author, heard[1].notice], ['house', 'waiting']);
     assert.deepEqual(
-        heard.map((m) => [m.number, m.author, m.text]),
+        spoken(heard).map((m) => [m.author, m.text]),
         [
-            [1, 'visitor', 'Is the green tea in stock?'],
-            [2, 'person', 'It is.'],
-            [3, 'visitor', 'Thank you'],
+            ['visitor', 'Is the green tea in stock?'],
+            ['person', 'It is.'],
+            ['visitor', 'Thank you'],
         ],
     );
     const thread = (await house.viewer.get(`/api/inbox/${c.id}`)).json;
-    assert.deepEqual(thread.messages.map((m) => m.number), [1, 2, 3]);
-    assert.deepEqual(thread.notes.map((n) => [n.behind, n.text]), [[2, 'A friend']]);
+    assert.deepEqual(thread.messages.map((m) => m.number), heard.map((m) => m.number));
+    assert.deepEqual(thread.notes.map((n) => [n.behind, n.text]), [[thanks - 1, 'A friend']]);
     assert.equal(thread.visitor.page, `https://${DOMAIN}/green`);
     assert.ok(!JSON.stringify(heard).includes('friend'), 'no note reaches the visitor');
 });
@@ -118,7 +123,7 @@ test('a shopper and a person talk, and both see the same numbers', async ({ serv
 test('every text comes back to the byte', async ({ server }) => {
     const s = await shopper(server);
     for (const text of HARD_TEXTS.slice(0, -1)) assert.equal((await s.say(text)).status, 201, text);
-    assert.deepEqual((await s.heard()).map((m) => m.text), HARD_TEXTS.slice(0, -1));
+    assert.deepEqual(spoken(await s.heard()).map((m) => m.text), HARD_TEXTS.slice(0, -1));
     const long = '🙂'.repeat(4000);
     assert.equal((await s.say(long)).status, 201);
     assert.equal((await s.heard()).at(-1).text, long);
@@ -143,14 +148,14 @@ test('the same message twice is one, also at once', async ({ server }) => {
         assert.equal(r.status, 201, r.text);
         assert.equal(r.json.message.number, 1);
     }
-    assert.equal((await s.heard()).length, 1);
+    assert.equal(spoken(await s.heard()).length, 1);
     const other = await s.say('Something else', id);
     assert.equal(other.status, 409);
     assert.equal(other.json.error, 'message_differs');
     const many = await Promise.all(Array.from({ length: 20 }, (_, i) => s.say(`m${i}`)));
     assert.deepEqual(
         many.map((r) => r.json.message.number).sort((x, y) => x - y),
-        Array.from({ length: 20 }, (_, i) => i + 2),
+        Array.from({ length: 20 }, (_, i) => i + 3), // the second is the house's: somebody was called
     );
 });
 
@@ -178,22 +183,22 @@ test('by socket: acknowledged, told, and gaps filled', async ({ server }) => {
     await house.a.post(`/api/inbox/${id}/typing`, {});
     await one.take('typing', (f) => f.type === 'typing' && f.side === 'team');
     await house.a.post(`/api/inbox/${id}/messages`, { text: 'Hi', clientId: newKey() });
-    assert.equal((await one.take('an answer', (f) => f.type === 'message' && f.number === 2)).author, 'person');
-    assert.equal((await one.take('who speaks', (f) => f.type === 'state')).owner, 'person');
-    one.send({ type: 'read', number: 2 });
-    assert.equal((await inbox.next('read')).data.readByVisitor, 2);
+    const hi = await one.take('an answer', (f) => f.type === 'message' && f.author === 'person');
+    await one.take('who speaks', (f) => f.type === 'state' && f.owner === 'person');
+    one.send({ type: 'read', number: hi.number });
+    assert.equal((await inbox.next('read')).data.readByVisitor, hi.number);
     one.close();
     await house.a.post(`/api/inbox/${id}/messages`, { text: 'x'.repeat(3999), clientId: newKey() });
     const two = await s.socket();
-    assert.equal((await two.take('hello', (f) => f.type === 'hello')).conversation.lastNumber, 3);
-    two.send({ type: 'resume', after: 1 });
+    assert.equal((await two.take('hello', (f) => f.type === 'hello')).conversation.lastNumber, hi.number + 1);
+    two.send({ type: 'resume', after: hi.number - 1 });
     const gap = await two.take('what was missed', (f) => f.type === 'messages');
-    assert.deepEqual(gap.messages.map((m) => m.number), [2, 3]);
+    assert.deepEqual(gap.messages.map((m) => m.number), [hi.number, hi.number + 1]);
     assert.equal(gap.more, false);
     await house.a.post(`/api/inbox/${id}/messages`, { text: 'y'.repeat(3999), clientId: newKey() });
-    const announced = await two.take('a long one', (f) => f.type === 'message' && f.number === 4);
+    const announced = await two.take('a long one', (f) => f.type === 'message' && f.number === hi.number + 2);
     assert.equal(announced.text, null);
-    assert.equal((await s.heard(3))[0].text.length, 3999);
+    assert.equal((await s.heard(hi.number + 1))[0].text.length, 3999);
     two.send({ type: 'bot' });
     assert.equal((await two.take('a refusal', (f) => f.type === 'error')).error, 'person_answers');
     two.close();
@@ -204,9 +209,13 @@ test('fifty frames in a row keep their order', async ({ server }) => {
     const s = await shopper(server);
     const socket = await s.socket();
     for (let i = 0; i < 25; i++) socket.send({ type: 'message', text: `n${i}`, clientId: `ordered-${i}` });
+    // The second is the house's: somebody was called.
     for (let i = 0; i < 25; i++)
-        assert.equal((await socket.take(`ack ${i}`, (f) => f.type === 'ack' && f.clientId === `ordered-${i}`)).number, i + 1);
-    assert.deepEqual((await s.heard()).map((m) => m.text), Array.from({ length: 25 }, (_, i) => `n${i}`));
+        assert.equal(
+            (await socket.take(`ack ${i}`, (f) => f.type === 'ack' && f.clientId === `ordered-${i}`)).number,
+            i === 0 ? 1 : i + 2,
+        );
+    assert.deepEqual(spoken(await s.heard()).map((m) => m.text), Array.from({ length: 25 }, (_, i) => `n${i}`));
     socket.close();
 });
 
@@ -311,7 +320,8 @@ test('who takes it, and who is told that somebody was quicker', async ({ server 
     const winner = both[0].status === 200 ? house.a : house.agent;
     assert.equal((await newest(winner, '?filter=mine')).id, c.id);
     const back = await winner.post(`/api/inbox/${c.id}/hand`, { to: 'bot', epoch: won.epoch });
-    assert.equal(back.json.conversation.owner, 'bot');
+    // There is no assistant in this shop: what nobody has answered goes on waiting.
+    assert.equal(back.json.conversation.owner, 'waiting');
     const { user } = (await house.agent.get('/api/user')).json;
     const given = await house.a.post(`/api/inbox/${c.id}/assign`, { person: user.id });
     assert.equal(given.json.conversation.person, user.id);
@@ -350,7 +360,7 @@ test('another merchant’s conversations are not there, and a viewer changes not
         assert.equal((await house.viewer.post(`/api/inbox/${c.id}/${what}`, body)).status, 403, what);
     }
     assert.ok(!(await house.b.get('/api/inbox')).text.includes(`"id":${c.id},`));
-    assert.equal((await s.heard()).length, 1);
+    assert.equal(spoken(await s.heard()).length, 1);
 });
 
 test('a blocked visitor, and a shop whose chat is off', async ({ server }) => {

@@ -99,7 +99,7 @@ test('a person answers with a picture, and the visitor hears it', async ({ serve
     assert.equal(first.json.conversation.owner, 'person');
     assert.equal((await answer()).json.message.number, first.json.message.number);
     const heard = await s.heard();
-    assert.deepEqual(heard.map((m) => [m.author, m.text, m.image.width]), [['visitor', 'photo.png', 2], ['person', 'shelf.png', 3]]);
+    assert.deepEqual(heard.filter((m) => m.author !== 'house').map((m) => [m.author, m.text, m.image.width]), [['visitor', 'photo.png', 2], ['person', 'shelf.png', 3]]);
 });
 
 test('the same id is the same picture, and no other', async ({ server }) => {
@@ -109,7 +109,7 @@ test('the same id is the same picture, and no other', async ({ server }) => {
     assert.equal((await s.picture(png(), { clientId })).json.message.number, first.json.message.number);
     const other = await s.picture(png(4, 4), { clientId });
     assert.deepEqual([other.status, other.json.error], [409, 'message_differs']);
-    assert.equal((await s.heard()).length, 1);
+    assert.equal((await s.heard()).filter((m) => m.author === 'visitor').length, 1);
 });
 
 test('what is no picture is refused by its content, with words, and nothing is changed', async ({ server }) => {

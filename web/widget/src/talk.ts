@@ -57,7 +57,14 @@ interface Kept {
   outbox: Waiting[];
 }
 type Told = { type: string } & Partial<Message> &
-  Partial<State> & { side?: string; conversation?: State | null; messages?: Message[]; more?: boolean; error?: string };
+  Partial<State> & {
+    token?: string;
+    side?: string;
+    conversation?: State | null;
+    messages?: Message[];
+    more?: boolean;
+    error?: string;
+  };
 
 const PROTOCOL = "chathub.chat.1";
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
@@ -84,6 +91,7 @@ export class Talk {
   private over = false;
   private leads = false;
   private flushing = false;
+  private readonly gone = new Set<string>(); // tokens of those who sat here before
   private life = 0; // grows with each change of who this is: answers to questions of before are dropped
   private channel: BroadcastChannel | undefined;
   private release: (() => void) | undefined;
@@ -102,8 +110,9 @@ export class Talk {
 
   private load() {
     try {
-      const text = localStorage.getItem(this.name);
-      if (text) this.kept = JSON.parse(text) as Kept;
+      const kept = JSON.parse(localStorage.getItem(this.name) ?? "null") as Kept | null;
+      // What another tab has just written may not be seen here yet: nobody becomes again who they were.
+      if (kept && !this.gone.has(kept.token)) this.kept = kept;
     } catch {
       // Storage that cannot be had or read: this page alone remembers.
     }
@@ -330,8 +339,7 @@ export class Talk {
         this.socket?.close();
         break;
       case "anew":
-        this.kept = { token: "", outbox: [] };
-        this.load();
+        this.become(told.token ?? "", []);
         this.drop();
         break;
       case "ended":
@@ -455,6 +463,21 @@ export class Talk {
     await this.ask("POST", "email", { email });
   }
 
+  /** Who this is from now on; "": nobody yet. */
+  private become(token: string, outbox: Waiting[]) {
+    if (this.kept.token && this.kept.token !== token) this.gone.add(this.kept.token);
+    this.kept = { token, outbox };
+    if (token) {
+      this.save();
+      return;
+    }
+    try {
+      localStorage.removeItem(this.name);
+    } catch {
+      // Nothing was kept.
+    }
+  }
+
   /** Somebody else from now on, in this tab: what is shown and on its way is the other's. */
   private drop() {
     this.life++;
@@ -462,13 +485,14 @@ export class Talk {
     this.ear.outbox(this.kept.outbox);
     this.forget();
     const socket = this.socket;
-    if (socket) socket.close();
-    else this.now();
+    this.socket = undefined; // what it still brings is not for who sits here now
+    socket?.close();
+    this.now();
   }
 
   private dropEverywhere() {
     this.drop();
-    this.channel?.postMessage({ type: "anew" });
+    this.channel?.postMessage({ type: "anew", token: this.kept.token });
   }
 
   /** The customer whom this statement of the shop names. What waits to be sent is theirs, unless somebody else wrote it. */
@@ -477,8 +501,11 @@ export class Talk {
     try {
       const s = (await this.ask("POST", "identify", { token })) as Session;
       const other = known && s.anew;
-      this.kept = { token: s.token, outbox: other ? [] : this.kept.outbox };
-      this.save();
+      if (other) this.become(s.token, []);
+      else {
+        this.kept.token = s.token;
+        this.save();
+      }
       if (other) this.dropEverywhere();
       else this.life++;
       this.stand(s.conversation);
@@ -493,12 +520,7 @@ export class Talk {
   /** Nobody any more: the next word is a new visitor's. */
   logout() {
     if (this.kept.token) void this.ask("POST", "logout", {}).catch(() => undefined); // it ends by itself one day
-    this.kept = { token: "", outbox: [] };
-    try {
-      localStorage.removeItem(this.name);
-    } catch {
-      // Nothing was kept.
-    }
+    this.become("", []);
     this.dropEverywhere();
   }
 
