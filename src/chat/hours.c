@@ -79,6 +79,21 @@ struct hours_local hours_local_of(const char *zone, int64_t at_ms)
     return out;
 }
 
+int64_t hours_day_begins(const char *zone, int64_t day_number)
+{
+    GTimeZone *z = zone_or_utc(zone);
+    int64_t s = utc_of(z, day_number * DAY_S);
+    g_time_zone_unref(z);
+    return s * SECOND_MS;
+}
+
+void hours_day_write(int64_t day_number, char out[HOURS_DAY_SIZE])
+{
+    struct hours_local d;
+    civil(day_number, &d);
+    (void)snprintf(out, HOURS_DAY_SIZE, "%04d-%02d-%02d", d.year, d.month, d.day);
+}
+
 static bool is_holiday(const struct shop_chat_settings *s, const struct hours_local *d)
 {
     char text[32];

@@ -12,6 +12,10 @@ struct hours_local {
     int64_t day_number;           /* of the local calendar: two times of one day have the same */
 };
 struct hours_local hours_local_of(const char *zone, int64_t at_ms);
+/* The first moment of a day by its number, and how the day is written: "2026-11-28". */
+int64_t hours_day_begins(const char *zone, int64_t day_number);
+enum { HOURS_DAY_SIZE = 32 };
+void hours_day_write(int64_t day_number, char out[HOURS_DAY_SIZE]);
 /* Is somebody there? *opens_at_ms: when not, the next time that somebody will be; 0: not within HOURS_AHEAD_DAYS. */
 enum { HOURS_AHEAD_DAYS = 60 };
 bool hours_open(const struct shop_chat_settings *s, int64_t now_ms, int64_t *opens_at_ms);

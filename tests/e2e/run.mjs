@@ -20,6 +20,7 @@ import { looks } from './looks.mjs';
 import { focus, speed } from './measures.mjs';
 import { manners } from './manners.mjs';
 import { money } from './money.mjs';
+import { numbers } from './numbers.mjs';
 import { pictures } from './pictures.mjs';
 import { socket } from './socket.mjs';
 import { store } from './store.mjs';
@@ -40,6 +41,7 @@ const STORIES = {
     socket,
     store,
     team,
+    numbers,
 };
 const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'looks', 'focus', 'speed'];
 const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));

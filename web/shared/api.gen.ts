@@ -1749,6 +1749,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Conversations that began in some days, counted by the day and by the hour. For: owner, admin, agent, viewer. */
+        get: operations["getApiNumbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/inbox/colleagues": {
         parameters: {
             query?: never;
@@ -2987,6 +3004,125 @@ export interface components {
             id: number;
             shortcut: string;
             text: string;
+        };
+        NumbersSum: {
+            /**
+             * Format: int64
+             * @description Begun, and the visitor has said something.
+             */
+            conversations: number;
+            /**
+             * Format: int64
+             * @description The assistant answered; no person was called or came.
+             */
+            byAssistant: number;
+            /**
+             * Format: int64
+             * @description A person was called, or came.
+             */
+            byPerson: number;
+            /**
+             * Format: int64
+             * @description Neither: nobody has answered.
+             */
+            unanswered: number;
+            /** Format: int64 */
+            reopened: number;
+            /** Format: int64 */
+            resolved: number;
+            /**
+             * Format: int64
+             * @description From the visitor's first word to the first answer: at most so long for half of them.
+             */
+            firstMsHalf: number | null;
+            /**
+             * Format: int64
+             * @description The same for 95 of 100.
+             */
+            firstMs95: number | null;
+            /**
+             * Format: int64
+             * @description From the call for a person to that person's first word, for half of them.
+             */
+            personMsHalf: number | null;
+            /**
+             * Format: int64
+             * @description The same for 95 of 100.
+             */
+            personMs95: number | null;
+            /**
+             * Format: int64
+             * @description From the visitor's first word to the end, for half of those that are resolved.
+             */
+            resolvedMsHalf: number | null;
+            /**
+             * Format: int64
+             * @description The same for 95 of 100.
+             */
+            resolvedMs95: number | null;
+        };
+        NumbersDay: {
+            day: string;
+            /**
+             * Format: int64
+             * @description Begun, and the visitor has said something.
+             */
+            conversations: number;
+            /**
+             * Format: int64
+             * @description The assistant answered; no person was called or came.
+             */
+            byAssistant: number;
+            /**
+             * Format: int64
+             * @description A person was called, or came.
+             */
+            byPerson: number;
+            /**
+             * Format: int64
+             * @description Neither: nobody has answered.
+             */
+            unanswered: number;
+            /** Format: int64 */
+            reopened: number;
+            /** Format: int64 */
+            resolved: number;
+            /**
+             * Format: int64
+             * @description From the visitor's first word to the first answer: at most so long for half of them.
+             */
+            firstMsHalf: number | null;
+            /**
+             * Format: int64
+             * @description The same for 95 of 100.
+             */
+            firstMs95: number | null;
+            /**
+             * Format: int64
+             * @description From the call for a person to that person's first word, for half of them.
+             */
+            personMsHalf: number | null;
+            /**
+             * Format: int64
+             * @description The same for 95 of 100.
+             */
+            personMs95: number | null;
+            /**
+             * Format: int64
+             * @description From the visitor's first word to the end, for half of those that are resolved.
+             */
+            resolvedMsHalf: number | null;
+            /**
+             * Format: int64
+             * @description The same for 95 of 100.
+             */
+            resolvedMs95: number | null;
+        };
+        NumbersHour: {
+            /** Format: int64 */
+            hour: number;
+            /** Format: int64 */
+            conversations: number;
         };
         ChatColleague: {
             /** Format: int64 */
@@ -16645,6 +16781,125 @@ export interface operations {
              * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
              *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
              *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiNumbers: {
+        parameters: {
+            query?: {
+                /** @description Of this shop alone. */
+                shop?: number;
+                /** @description How many days, the last of them is `to`. */
+                days?: number;
+                /** @description A day, as 2026-11-28, of the time zone that the answer names. Absent: today. */
+                to?: string;
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of the days: the shop's; of all shops, that of the first with chat settings. */
+                        timezone: string;
+                        from: string;
+                        to: string;
+                        /**
+                         * Format: int64
+                         * @description For a person, now.
+                         */
+                        waiting: number;
+                        all: components["schemas"]["NumbersSum"];
+                        days: components["schemas"]["NumbersDay"][];
+                        hours: components["schemas"]["NumbersHour"][];
+                    };
+                };
+            };
+            /** @description - `invalid_query`: The part of the address after the question mark is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `numbers_too_many`: There are more conversations in these days than are counted at once. Choose fewer days. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
              */
             503: {
                 headers: {

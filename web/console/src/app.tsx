@@ -30,6 +30,7 @@ const ShopPage = late(pages.shop);
 const Inbox = late(pages.inbox);
 const Visitors = late(pages.visitors);
 const Knowledge = late(pages.knowledge);
+const Numbers = late(pages.numbers);
 const Billing = late(pages.billing);
 const SettingsPage = late(pages.settings);
 const Today = late(pages.today);
@@ -122,6 +123,7 @@ function FramedRoutes({ user }: { user: User }) {
           <Route path="/knowledge" element={<Knowledge />} />
           <Route path="/knowledge/:shop" element={<Knowledge />} />
           <Route path="/knowledge/:shop/:part" element={<Knowledge />} />
+          <Route path="/numbers" element={<Numbers />} />
           <Route path="/billing" element={<Billing />} />
           <Route path="/settings/:part" element={<SettingsPage />} />
           {operator && (

@@ -15,6 +15,7 @@ export const pages = {
   inbox: () => import("./pages/inbox/inbox"),
   visitors: () => import("./pages/visitors"),
   knowledge: () => import("./pages/knowledge/knowledge"),
+  numbers: () => import("./pages/numbers/numbers"),
   billing: () => import("./pages/billing"),
   settings: () => import("./pages/settings/settings"),
   today: () => import("./pages/operator/today"),
@@ -45,6 +46,7 @@ const FIRST: readonly [RegExp, Name][] = [
   [/^\/inbox/, "inbox"],
   [/^\/visitors/, "visitors"],
   [/^\/knowledge/, "knowledge"],
+  [/^\/numbers/, "numbers"],
   [/^\/billing/, "billing"],
   [/^\/settings/, "settings"],
   [/^\/operator\/customers\/./, "customer"],
@@ -68,7 +70,7 @@ export function fetchFirst(pathname: string): void {
 
 const AHEAD_AFTER_MS = 2000;
 const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
-  merchant: ["home", "shops", "shop", "inbox", "visitors", "knowledge", "billing", "settings", "notFound"],
+  merchant: ["home", "shops", "shop", "inbox", "visitors", "knowledge", "numbers", "billing", "settings", "notFound"],
   operator: [
     "today",
     "customers",

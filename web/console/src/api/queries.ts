@@ -31,6 +31,7 @@ import type {
   JobFilter,
   JobSkip,
   LedgerFilter,
+  NumbersAsked,
   ListedShop,
   OperatorAuditEntry,
   Transaction,
@@ -108,6 +109,12 @@ export const useVisitors = () =>
     queryKey: keys.visitors,
     queryFn: () => answer(api.GET("/api/visitors")),
     refetchInterval: VISITORS_LOOK_MS,
+  });
+export const useNumbers = (asked: NumbersAsked) =>
+  useQuery({
+    queryKey: keys.numbersOf(asked),
+    queryFn: () => answer(api.GET("/api/numbers", { params: { query: asked } })),
+    placeholderData: keepPreviousData,
   });
 export const useSecrets = (id: number) =>
   useQuery({

@@ -9,6 +9,7 @@ import type {
   InboxAsked,
   JobFilter,
   LedgerFilter,
+  NumbersAsked,
 } from "./types";
 
 export const keys = {
@@ -20,6 +21,8 @@ export const keys = {
   chatbot: (id: number) => ["shop", id, "chatbot"],
   chatSettings: (id: number) => ["shop", id, "chat-settings"],
   visitors: ["visitors"],
+  numbers: ["numbers"],
+  numbersOf: (asked: NumbersAsked) => ["numbers", "of", asked],
   secrets: (id: number) => ["shop", id, "secrets"],
   billing: ["billing"],
   summary: ["billing", "summary"],

@@ -36,6 +36,10 @@ export type ChatSettingsBody =
   paths["/api/shops/{id}/chatbot/settings"]["put"]["requestBody"]["content"]["application/json"];
 export type TriedReply = Answer<"/api/shops/{id}/chatbot/try", "post">["replies"][number];
 export type PresentVisitor = Answer<"/api/visitors", "get">["visitors"][number];
+export type NumbersAsked = Pick<Query<"/api/numbers">, "shop" | "days">;
+export type Numbers = Answer<"/api/numbers", "get">;
+export type NumbersSum = Numbers["all"];
+export type NumbersDay = Numbers["days"][number];
 export type InboxItem = Answer<"/api/inbox", "get">["items"][number];
 export type InboxFilter = NonNullable<Query<"/api/inbox">["filter"]>;
 export type InboxThread = Answer<"/api/inbox/{id}", "get">;

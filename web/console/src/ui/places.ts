@@ -23,6 +23,7 @@ const MERCHANT: readonly Place[] = [
   { to: "/inbox", text: "nav.inbox", icon: "inbox" },
   { to: "/visitors", text: "nav.visitors", icon: "people" },
   { to: "/knowledge", text: "nav.knowledge", icon: "book", when: books },
+  { to: "/numbers", text: "nav.numbers", icon: "chart" },
   { to: "/shops", text: "nav.shops", icon: "shop", when: books },
   { to: "/billing", text: "nav.billing", icon: "billing", when: books },
   { to: "/settings/activity", text: "nav.settings", icon: "settings", under: "/settings", when: books },

@@ -15,7 +15,8 @@ const RIGHT = 16;
 const TOP = 12;
 const BOTTOM = 28;
 
-function useWidth() {
+/** Of the place that a chart has, as it changes. */
+export function useWidth() {
   const place = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {

@@ -1,0 +1,140 @@
+// numbers.mjs: a merchant looks at what the conversations came to: figures, charts and the table say what happened, in
+// both languages and themes, on a phone, by axe-core.
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { Server } from '../http/lib/server.mjs';
+import { newKey } from '../http/lib/client.mjs';
+import { until } from '../http/lib/suite.mjs';
+import { Person } from './lib/browser.mjs';
+import { OUT } from './lib/checks.mjs';
+import { settle, signIn } from './lib/house.mjs';
+
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+const ORIGIN = { Origin: 'https://tea.example' };
+
+async function axe(page) {
+    await settle(page);
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), RULES);
+    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200)]), []);
+}
+
+/** For eyes, with CHATHUB_PICTURES=1. */
+async function picture(page, name) {
+    await settle(page);
+    if (process.env.CHATHUB_PICTURES !== '1') return;
+    await mkdir(OUT, { recursive: true });
+    await page.screenshot({ path: path.join(OUT, `${name}.png`), fullPage: true });
+}
+
+/** A visitor over HTTP, and what it says and hears. */
+async function visitor(server, shop, name) {
+    const client = server.client();
+    const at = `/api/chat/shop-${shop.id}`;
+    const began = await client.request('POST', `${at}/session`, { json: { name, language: 'en' }, headers: ORIGIN });
+    assert.equal(began.status, 200, began.text);
+    const headers = { ...ORIGIN, Authorization: `Bearer ${began.json.token}` };
+    return {
+        async says(text) {
+            const sent = await client.request('POST', `${at}/messages`, { json: { text, clientId: newKey() }, headers });
+            assert.equal(sent.status, 201, sent.text);
+        },
+        hears: (author) => until(`a word of ${author}`, async () => {
+            const { json } = await client.request('GET', `${at}/messages`, { headers });
+            return json.messages.some((message) => message.author === author);
+        }),
+    };
+}
+
+const figure = (page, name) => page.locator('.figure', { hasText: name }).locator('dd').innerText();
+
+async function happened(server, owner, shop) {
+    const faq = await owner.post(`/api/shops/${shop.id}/knowledge/faq`, { question: 'How long does shipping take?', answer: 'Three days.' });
+    assert.equal(faq.status, 201, faq.text);
+    const anna = await visitor(server, shop, 'Anna');
+    await anna.says('How long does shipping take?');
+    await anna.hears('bot');
+    const ben = await visitor(server, shop, 'Ben');
+    await ben.says('I want to talk to a real person');
+    const { json } = await owner.get('/api/inbox');
+    const talk = json.items.find(({ visitorName }) => visitorName === 'Ben').conversation;
+    const answered = await owner.post(`/api/inbox/${talk.id}/messages`, { text: 'Here I am.', clientId: newKey() });
+    assert.equal(answered.status, 201, answered.text);
+    assert.equal((await owner.post(`/api/inbox/${talk.id}/state`, { status: 'resolved' })).status, 200);
+}
+
+async function figures({ checks, mei, server, owner, shop }) {
+    const { page } = mei;
+    await checks.must('without a conversation the page says what it is for', async () => {
+        await page.goto('/numbers');
+        await page.getByRole('heading', { name: '这段时间没有对话' }).waitFor();
+        await axe(page);
+        await picture(page, 'numbers-none-zh');
+    });
+    await happened(server, owner, shop);
+    await checks.must('the figures are what happened', async () => {
+        await page.reload();
+        await page.locator('.figure', { hasText: '转人工' }).waitFor();
+        assert.match(await figure(page, '对话'), /^2/);
+        assert.match(await figure(page, '助手独立解答'), /^1\s*占 50%/);
+        assert.match(await figure(page, '转人工'), /^1\s*占 50%/);
+        assert.match(await figure(page, '已解决'), /^1/);
+        assert.match(await figure(page, '当前等待'), /^0/);
+    });
+    await checks.must('the charts draw what was counted', async () => {
+        await page.getByRole('img', { name: '28 天内共 2 个对话，单日最多 2 个。' }).first().waitFor();
+        await until('a bar', async () => (await page.locator('.chart rect.bar-on').count()) > 0);
+        assert.equal(await page.getByRole('table', { name: '按天' }).getByRole('row').count(), 2);
+    });
+    await checks.must('days stand in the address, and a table leaves as a file', async () => {
+        await page.getByRole('button', { name: '7 天', exact: true }).click();
+        await page.waitForURL(/days=7/);
+        await page.getByRole('img', { name: '7 天内共 2 个对话，单日最多 2 个。' }).first().waitFor();
+        const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /导出/ }).click()]);
+        const text = await readFile(await file.path(), 'utf8');
+        assert.equal(text.trim().split('\r\n').length, 8);
+        assert.match(text, /,2,1,1,0,0,1,/);
+    });
+}
+
+async function looks({ checks, browser, server, owner }) {
+    const modes = [['zh-light', { lang: 'zh-CN', colorScheme: 'light' }],
+        ['en-dark', { lang: 'en', colorScheme: 'dark' }],
+        ['en-phone', { lang: 'en', colorScheme: 'light', viewport: { width: 320, height: 760 } }]];
+    for (const [name, options] of modes) {
+        await checks.must(`the page is well in ${name}`, async () => {
+            const person = await Person.come(browser, server.base, options);
+            await signIn(person, owner.email, options.lang);
+            await person.page.goto('/numbers');
+            await person.page.locator('.chart svg').first().waitFor();
+            await axe(person.page);
+            const wide = await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+            assert.ok(wide <= 0, `${wide} px too wide`);
+            await picture(person.page, `numbers-${name}`);
+            assert.deepEqual(person.faults, []);
+            await person.leave();
+        });
+    }
+}
+
+export async function numbers({ browser, engine, checks }) {
+    const server = await Server.start({ engine });
+    const owner = await server.account('merchant', { credits: 500 });
+    const shop = await owner.shop('Tea', 'tea.example');
+    assert.equal((await owner.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+    const mei = await Person.come(browser, server.base);
+    checks.about(`${engine}, numbers`, () => [mei.page]);
+    try {
+        await signIn(mei, owner.email, 'zh-CN');
+        const all = { checks, browser, mei, server, owner, shop };
+        await figures(all);
+        await looks(all);
+        checks.record('no page threw, logged an error or broke the policy', mei.faults.join('\n'));
+    } finally {
+        await mei.leave();
+        checks.record('the server ends well', (await server.end()).join('\n'));
+    }
+}

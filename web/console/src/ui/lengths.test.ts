@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { dayText, lengthText } from "./lengths";
+
+describe("a length", () => {
+  it("is said in the unit that says it best", () => {
+    expect(lengthText("en", 0)).toBe("0 sec");
+    expect(lengthText("en", 1540)).toBe("1.5 sec");
+    expect(lengthText("en", 59_400)).toBe("59 sec");
+    expect(lengthText("en", 90_000)).toBe("1.5 min");
+    expect(lengthText("en", 7_200_000)).toBe("2 hr");
+    expect(lengthText("zh-CN", 172_800_000)).toBe("2天");
+  });
+  it("a day stays the day that it is", () => {
+    expect(dayText("en", "2026-03-01")).toBe("Mar 1");
+    expect(dayText("zh-CN", "2026-12-31")).toBe("12月31日");
+  });
+});
