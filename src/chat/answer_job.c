@@ -12,7 +12,7 @@
  *
  * A shop that has taught nothing has no assistant: its visitors wait for people. */
 #include "chat/agent.h"
-#include "chat/private.h"
+#include "chat/gaps.h"
 
 #include "base/clock.h"
 #include "http/events.h"
@@ -35,6 +35,8 @@ struct draft {
     struct visitor visitor; /* its id, shop and network */
     const char *text;       /* NULL: say nothing */
     bool hand_off, order_missed;
+    int64_t asked; /* > 0: nothing was found for this message, and its words come to `gap` */
+    char gap[GAP_SIZE];
 };
 
 /* Nothing was taught, so no assistant will answer: what is unanswered waits for a person, and the team is called. */
@@ -128,10 +130,23 @@ static enum row answer(struct job *job, struct tx *tx, const struct conversation
                                    .verified_email = who.email[0] ? who.email : NULL };
     if (!agent_answer(&ask, &settings, c->failed, &r)) return ROW_FAULT;
     out->order_missed = r.reply.order_missed && !closed;
+    if (r.failed <= c->failed || r.reply.order_missed) out->asked = 0;
     out->failed = r.failed;
     out->text = r.reply.text ? arena_text(job->arena, r.reply.text) : NULL;
     out->hand_off = r.reply.action == REPLY_HAND_OFF || r.reply.action == REPLY_HAND_OFF_ASKED;
     return ROW_FOUND;
+}
+
+/* Of a burst the longest words are the question: the others greet, or hurry. NULL: it is pictures alone. */
+static const struct message *question_of(const struct message *m, size_t count)
+{
+    const struct message *out = NULL;
+    for (; count > 0 && (m[count - 1].author == CHAT_BY_VISITOR || m[count - 1].author == CHAT_BY_HOUSE); count--) {
+        const struct message *one = &m[count - 1];
+        if (one->author != CHAT_BY_VISITOR || one->image) continue;
+        if (out == NULL || strlen(one->text) > strlen(out->text)) out = one;
+    }
+    return out;
 }
 
 static enum row think(struct job *job, struct tx *tx, const struct conversation *c, struct draft *out)
@@ -146,7 +161,10 @@ static enum row think(struct job *job, struct tx *tx, const struct conversation 
     int64_t wait_ms = wait_of(tx, c, &m[last - 1], job->now_ms);
     if (wait_ms < 0) return ROW_FAULT;
     *out = (struct draft){ .wait_ms = wait_ms, .epoch = c->epoch, .last_number = m[count - 1].number };
-    return wait_ms > 0 ? ROW_FOUND : answer(job, tx, c, turn, turns, out);
+    if (wait_ms > 0) return ROW_FOUND;
+    const struct message *asked = question_of(m, last);
+    if (asked && gap_of(job->arena, str_of(asked->text), out->gap)) out->asked = asked->number;
+    return answer(job, tx, c, turn, turns, out);
 }
 
 static enum job_wish answer_load(struct job *job, struct tx *tx)
@@ -197,6 +215,7 @@ static enum job_wish answer_settle(struct job *job, struct tx *tx)
         enum message_put put = message_put(tx, &reply, &m, &c);
         if (put == MESSAGE_FAULT) return JOB_FAULT;
         if (put == MESSAGE_STALE) return JOB_FINISHED; /* a person speaks */
+        if (d->asked > 0 && !gap_put(tx, &c, d->asked, d->gap, job->now_ms)) return JOB_FAULT;
     }
     return d->hand_off ? call_a_person(job, tx) : JOB_FINISHED;
 }

@@ -166,7 +166,7 @@ extern const struct route chat_try_routes[]; /* the merchant's test-drive */
 extern const struct route chat_label_routes[], chat_canned_routes[], chat_desk_routes[];
 extern const struct job_kind chat_words_job; /* cron: what was said can be found */
 extern const struct route chat_settings_routes[];
-extern const struct route chat_numbers_routes[];
+extern const struct route chat_numbers_routes[], chat_gap_routes[];
 extern const struct route chat_face_routes[], chat_presence_routes[];
 extern const struct job_kind chat_presence_job; /* cron: who has left is forgotten */
 

@@ -10,7 +10,7 @@
  *
  * Rejected: deleting all in one transaction (a day of a flood is a hundred thousand rows, under the one writer of
  * SQLite); blanking the words and keeping the rows (who talked when is about a person too). */
-#include "chat/private.h"
+#include "chat/gaps.h"
 
 #include "base/clock.h"
 #include "http/events.h"
@@ -49,10 +49,11 @@ STMT(drop_notes, BATCH_OF("chat_notes", "number"));
 STMT(drop_moves, BATCH_OF("chat_moves", "epoch"));
 STMT(drop_words, BATCH_OF("chat_words", "word"));
 STMT(drop_labels, BATCH_OF("chat_labelled", "label"));
+STMT(drop_gaps, BATCH_OF("chat_gaps", "number"));
 STMT(drop_mentions, "DELETE FROM chat_mentions WHERE conversation = ?1 AND note IN (SELECT note FROM chat_mentions"
                     " WHERE conversation = ?1 ORDER BY note, person LIMIT ?2)");
-static const struct stmt *const of_conversation[] = { &drop_messages, &drop_notes,  &drop_moves,
-                                                      &drop_words,    &drop_labels, &drop_mentions };
+static const struct stmt *const of_conversation[] = { &drop_messages, &drop_notes,    &drop_moves, &drop_words,
+                                                      &drop_labels,   &drop_mentions, &drop_gaps };
 
 /* Few rows a visitor: they go with it. */
 STMT(drop_visitor, "DELETE FROM chat_visitors WHERE id = ?1");
@@ -203,7 +204,7 @@ enum job_wish chat_erase_conversation(struct tx *tx, const struct erasure *e, co
 bool chat_shop_purged(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms)
 {
     const struct erasure e = { .account = account, .shop = shop, .why = "purged", .at_ms = now_ms };
-    return tombstone(tx, &e, ERASED_SHOP, shop);
+    return gaps_forget(tx, shop) && tombstone(tx, &e, ERASED_SHOP, shop);
 }
 
 /* ---- the job ---- */

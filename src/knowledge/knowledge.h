@@ -103,6 +103,9 @@ MUST_USE enum row knowledge_source_of(struct tx *tx, int64_t account, int64_t sh
 /* Has this shop told anything that could be answered from? ROW_NONE: nothing. */
 MUST_USE enum row knowledge_told(struct tx *tx, int64_t account, int64_t shop);
 
+/* Is there an entry of this kind and id? */
+MUST_USE enum row knowledge_has(struct tx *tx, int64_t shop, enum knowledge_kind kind, const char *id);
+
 /* Hook for shops: nothing stays of a shop that is purged. False: storage fault. */
 MUST_USE bool knowledge_shop_purged(struct tx *tx, int64_t shop);
 

@@ -45,6 +45,7 @@ STMT(remove_unnamed, "DELETE FROM knowledge_texts WHERE shop = ?1 AND feed = ?2 
                      " AND s.name = knowledge_texts.name)");
 STMT(count_live, "SELECT COUNT(*) AS n FROM knowledge_texts WHERE shop = ?1");
 STMT(count_kinds, "SELECT kind, COUNT(*) AS n FROM knowledge_texts WHERE shop = ?1 GROUP BY kind");
+STMT(is_there, "SELECT 1 AS there FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND name = ?3");
 STMT(by_name, "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND name = ?3");
 STMT(by_docs,
      "SELECT " COLUMNS " FROM knowledge_texts WHERE shop = ?1"
@@ -225,6 +226,13 @@ enum row know_texts_get(struct tx *tx, int64_t shop, enum knowledge_kind kind, c
     enum row row = query_row(&q);
     if (row == ROW_FOUND) row_read(&q, a, out);
     return row;
+}
+
+enum row knowledge_has(struct tx *tx, int64_t shop, enum knowledge_kind kind, const char *id)
+{
+    struct query q = query(tx, &is_there);
+    bind_i64(&q, shop), bind_i64(&q, (int64_t)kind), bind_text(&q, id);
+    return query_row(&q);
 }
 
 bool know_texts_of(struct tx *tx, const struct knowledge_head *h, const struct found *f, size_t n, struct arena *a,

@@ -100,6 +100,43 @@ async function figures({ checks, mei, server, owner, shop }) {
     });
 }
 
+async function gaps({ checks, mei, server, shop }) {
+    const { page } = mei;
+    const table = page.getByRole('table', { name: '未找到答案的问题' });
+    await checks.must('what found no answer is listed, the same question once', async () => {
+        for (const [name, text] of [['Cleo', 'Do you engrave zeppelins?'], ['Dan', 'can you engrave a zeppelin'],
+            ['Eve', 'Where can I park my balloon?']]) {
+            const one = await visitor(server, shop, name);
+            await one.says(text);
+            await one.hears('bot');
+        }
+        await page.goto('/numbers');
+        await table.getByRole('link', { name: 'can you engrave a zeppelin' }).waitFor();
+        assert.equal(await table.getByRole('row').count(), 3);
+        assert.match(await table.getByRole('row', { name: /zeppelin/ }).innerText(), /\b2\b/);
+        await axe(page);
+        await picture(page, 'numbers-gaps-zh');
+    });
+    await checks.must('one press begins its answer, and with it the question is done', async () => {
+        await table.getByRole('row', { name: /zeppelin/ }).getByRole('link', { name: '撰写答案' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.waitFor();
+        assert.equal(await dialog.getByRole('textbox').first().inputValue(), 'can you engrave a zeppelin');
+        await axe(page);
+        await dialog.locator('textarea').fill('We engrave everything that flies.');
+        await dialog.getByRole('button', { name: '保存', exact: true }).click();
+        await dialog.waitFor({ state: 'hidden' });
+        await page.getByRole('table').getByText('can you engrave a zeppelin').waitFor();
+        await page.goto('/numbers');
+        await table.getByRole('link', { name: 'Where can I park my balloon?' }).waitFor();
+        assert.equal(await table.getByRole('row').count(), 2);
+    });
+    await checks.must('another is put aside', async () => {
+        await table.getByRole('button', { name: '忽略' }).click();
+        await page.getByText('这段时间没有：所有问题都找到了答案。').waitFor();
+    });
+}
+
 async function looks({ checks, browser, server, owner }) {
     const modes = [['zh-light', { lang: 'zh-CN', colorScheme: 'light' }],
         ['en-dark', { lang: 'en', colorScheme: 'dark' }],
@@ -131,6 +168,7 @@ export async function numbers({ browser, engine, checks }) {
         await signIn(mei, owner.email, 'zh-CN');
         const all = { checks, browser, mei, server, owner, shop };
         await figures(all);
+        await gaps(all);
         await looks(all);
         checks.record('no page threw, logged an error or broke the policy', mei.faults.join('\n'));
     } finally {

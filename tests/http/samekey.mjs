@@ -159,6 +159,11 @@ const calls = {
     'POST /api/inbox/{id}/typing': (c) => inbox(c, 'typing', {}, { typing: true }),
     'POST /api/inbox/{id}/visitor': (c) => inbox(c, 'visitor', { blocked: true }, { blocked: false }),
     'POST /api/inbox/{id}/looking': (c) => inbox(c, 'looking', undefined, { a: 1 }),
+    'POST /api/numbers/gaps/aside': async (c) => {
+        const { id: shop } = await c.shop();
+        const path = '/api/numbers/gaps/aside';
+        return { path, json: { shop, question: '0'.repeat(32) }, other: { shop, question: '1'.repeat(32) } };
+    },
     'POST /api/labels': async () => ({ path: '/api/labels', json: { name: 'VIP' }, other: { name: 'Other' } }),
     'POST /api/replies': async () => ({
         path: '/api/replies',

@@ -116,6 +116,13 @@ export const useNumbers = (asked: NumbersAsked) =>
     queryFn: () => answer(api.GET("/api/numbers", { params: { query: asked } })),
     placeholderData: keepPreviousData,
   });
+/** Questions that found no answer. */
+export const useGaps = (asked: NumbersAsked) =>
+  useQuery({
+    queryKey: keys.gaps(asked),
+    queryFn: () => answer(api.GET("/api/numbers/gaps", { params: { query: asked } })),
+    placeholderData: keepPreviousData,
+  });
 export const useSecrets = (id: number) =>
   useQuery({
     queryKey: keys.secrets(id),

@@ -23,6 +23,7 @@ export const keys = {
   visitors: ["visitors"],
   numbers: ["numbers"],
   numbersOf: (asked: NumbersAsked) => ["numbers", "of", asked],
+  gaps: (asked: NumbersAsked) => ["numbers", "gaps", asked],
   secrets: (id: number) => ["shop", id, "secrets"],
   billing: ["billing"],
   summary: ["billing", "summary"],

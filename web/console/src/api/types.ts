@@ -36,6 +36,7 @@ export type ChatSettingsBody =
   paths["/api/shops/{id}/chatbot/settings"]["put"]["requestBody"]["content"]["application/json"];
 export type TriedReply = Answer<"/api/shops/{id}/chatbot/try", "post">["replies"][number];
 export type PresentVisitor = Answer<"/api/visitors", "get">["visitors"][number];
+export type Gap = Answer<"/api/numbers/gaps", "get">["gaps"][number];
 export type NumbersAsked = Pick<Query<"/api/numbers">, "shop" | "days">;
 export type Numbers = Answer<"/api/numbers", "get">;
 export type NumbersSum = Numbers["all"];

@@ -1,6 +1,7 @@
 /* Questions with answers, documents and promotions: what a merchant writes down for the bot. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { Shop } from "../../api/types";
 import { useText } from "../../i18n/i18n";
@@ -28,10 +29,12 @@ interface EditProps {
   shop: Shop;
   kind: Kind;
   entry: Entry | null;
+  /** A question that was asked and found no answer: the new entry is for it. */
+  asked?: { id: string; question: string } | undefined;
   onClose: () => void;
 }
 
-function Edit({ shop, kind, entry, onClose }: EditProps) {
+function Edit({ shop, kind, entry, asked, onClose }: EditProps) {
   const { t } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
@@ -39,19 +42,25 @@ function Edit({ shop, kind, entry, onClose }: EditProps) {
   const problemText = useProblemText();
   const [refusal, setRefusal] = useState("");
   const form = useForm(
-    { title: entry?.title ?? "", text: entry?.text ?? "", url: entry?.url ?? "", product: entry?.product ?? "" },
+    {
+      title: entry?.title ?? asked?.question.slice(0, TITLE_MAX) ?? "",
+      text: entry?.text ?? "",
+      url: entry?.url ?? "",
+      product: entry?.product ?? "",
+    },
     {
       rules: { title: [rules.required], text: [rules.required] },
-      ...(entry === null && { draft: `knowledge-${shop.id}-${kind}` }),
+      ...(entry === null && asked === undefined && { draft: `knowledge-${shop.id}-${kind}` }),
     },
   );
   const submit = useSubmit(
-    (typed: typeof form.values, key) => saveEntry(shop.id, kind, entry?.id ?? null, typed, key),
+    (typed: typeof form.values, key) => saveEntry(shop.id, kind, entry?.id ?? null, typed, key, asked?.id),
     {
       onDone: () => {
         form.reset();
         onClose();
         notify.done(t("know.saved"));
+        void queries.invalidateQueries({ queryKey: keys.numbers });
         return queries.invalidateQueries({ queryKey: knowledgeKey(shop.id) });
       },
       onProblem: (problem) => {
@@ -141,6 +150,7 @@ export function Entries({ shop, kind }: { shop: Shop; kind: Kind }) {
   const { t } = useText();
   const [address, write] = useAddress();
   const [editing, setEditing] = useState<Entry | "new" | null>(null);
+  const asked = { id: address("id"), question: address("question") };
   const [removing, setRemoving] = useState<Entry | null>(null);
   const { manage } = useMay();
   const search = address("search");
@@ -225,6 +235,9 @@ export function Entries({ shop, kind }: { shop: Shop; kind: Kind }) {
           )
         }
       </LoadedList>
+      {kind === "faq" && manage && asked.id !== "" && editing === null && (
+        <Edit shop={shop} kind={kind} entry={null} asked={asked} onClose={() => write({ id: "", question: "" })} />
+      )}
       {editing !== null && (
         <Edit shop={shop} kind={kind} entry={editing === "new" ? null : editing} onClose={() => setEditing(null)} />
       )}

@@ -127,7 +127,15 @@ export interface Typed {
 }
 
 /** `entry` null: a new one. */
-export function saveEntry(shop: number, kind: Kind, entry: string | null, typed: Typed, key: string): Promise<unknown> {
+/** `named`: the id that a new question gets, where it answers one that was asked. */
+export function saveEntry(
+  shop: number,
+  kind: Kind,
+  entry: string | null,
+  typed: Typed,
+  key: string,
+  named?: string,
+): Promise<unknown> {
   const path = { id: shop, entry: entry ?? "" };
   const more = {
     ...(typed.url !== "" && { url: typed.url }),
@@ -137,7 +145,13 @@ export function saveEntry(shop: number, kind: Kind, entry: string | null, typed:
   const question = { question: typed.title, answer: typed.text };
   if (kind === "faq") {
     return entry === null
-      ? answer(api.POST("/api/shops/{id}/knowledge/faq", { params: { path }, body: question, ...once(key) }))
+      ? answer(
+          api.POST("/api/shops/{id}/knowledge/faq", {
+            params: { path },
+            body: { ...question, ...(named !== undefined && { id: named }) },
+            ...once(key),
+          }),
+        )
       : answer(api.PUT("/api/shops/{id}/knowledge/faq/{entry}", { params: { path }, body: question }));
   }
   if (kind === "documents") {

@@ -14,6 +14,7 @@ import { useMay } from "../../ui/may";
 import { Figures, Page, Section, Teach, Toolbar } from "../../ui/page";
 import { ShareBar } from "../../ui/share-bar";
 import { type Column, DataTable } from "../../ui/table";
+import { Gaps } from "./gaps";
 
 const PERIODS = { "7": 7, "": 28, "90": 90 } as const;
 
@@ -221,7 +222,12 @@ export default function NumbersPage() {
     <Page title={t("nav.numbers")} intro={t("numbers.intro")}>
       <Tools asked={asked} />
       <Loaded read={read} height={640}>
-        {(numbers) => <Counted numbers={numbers} />}
+        {(numbers) => (
+          <>
+            <Counted numbers={numbers} />
+            {numbers.all.conversations > 0 && <Gaps asked={asked} />}
+          </>
+        )}
       </Loaded>
     </Page>
   );
