@@ -1,6 +1,6 @@
 -- up
--- Questions that the assistant found no answer to: the message in which each stands, and what it comes to (a hash of
--- its words, so that the same question in other spellings is the same). The words themselves stand in the message alone.
+-- Questions that the assistant found no answer to: the message in which each stands, and what it comes to: a hash of
+-- its words, so that the same question in other spellings is the same. The words stand in the message alone.
 CREATE TABLE chat_gaps (
     conversation {int} NOT NULL,
     number {int} NOT NULL,
