@@ -90,6 +90,7 @@ enum command_id {
     COMMAND_VERIFY,
     COMMAND_KEYS_STATUS,
     COMMAND_KEYS_ROTATE,
+    COMMAND_MAIL_IN,
     COMMAND_OPENAPI,
     COMMAND_VERSION
 };
@@ -130,6 +131,8 @@ MUST_USE bool command_read(struct command *c);
 /* Of a command that was read: the option's value, its name when it takes none; NULL when it is not there. */
 const char *command_option(const struct command *c, const char *name);
 enum exit_code command_run(struct app *app, struct command *c);
+/* mail_command.c; needs no database. Its codes are those of sysexits.h. */
+enum exit_code mail_in_command(const struct config *c, struct arena *a, struct command *cmd);
 enum exit_code command_verify(struct app *app, struct command *c); /* verify_command.c */
 /* Says that nobody knows whether it was done, and how to find out. */
 enum exit_code command_unknown(struct command *c);

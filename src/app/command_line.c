@@ -60,6 +60,7 @@ const struct command_rule command_rules[] = {
       .words = { "keys", "rotate" },
       .json = true,
       .unknown = "Repeat the call: what was sealed anew stays so, and the rest follows." },
+    { .id = COMMAND_MAIL_IN, .words = { "mail-in" }, .option = { { "--url", .value = true } } },
     { .id = COMMAND_OPENAPI, .words = { "openapi" }, .json = true },
     { .id = COMMAND_VERSION, .words = { "version" } },
     { 0 },

@@ -426,6 +426,7 @@ enum exit_code command_run(struct app *app, struct command *c)
         if (app->config->production) return say(c, EXIT_CONFLICT, "The demo is not allowed in production.");
         return demo_prepare(app, &c->out, &c->err) ? EXIT_OK : EXIT_UNAVAILABLE;
     case COMMAND_SERVE:
+    case COMMAND_MAIL_IN:
     case COMMAND_OPENAPI:
     case COMMAND_VERSION: break; /* main.c: they need no database */
     }

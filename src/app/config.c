@@ -67,6 +67,8 @@ static const struct setting settings[] = {
     TEXT_SETTING("SMTP_USER", smtp_user),
     TEXT_SETTING("SMTP_PASS", smtp_password, .secret = true),
     TEXT_SETTING("FROM_EMAIL", mail_from, .fallback = "Chathub <no-reply@localhost>"),
+    TEXT_SETTING("CHATHUB_REPLY_DOMAIN", reply_domain),
+    TEXT_SETTING("CHATHUB_MAIL_SECRET", mail_secret, .secret = true),
 };
 
 /* ---- reading ---- */

@@ -15,7 +15,8 @@ struct config {
     const char *accept_risks; /* words of config_check.c, with commas; NULL: none */
     const char *chatbot_base_url, *chatbot_shared_secret;
     const char *smtp_host, *smtp_user, *smtp_password, *mail_from;
-    const char *master_key; /* as set; NULL: the file in data_dir */
+    const char *reply_domain, *mail_secret; /* answers by mail; both or neither */
+    const char *master_key;                 /* as set; NULL: the file in data_dir */
     int64_t smtp_port, loops, connections, database_workers, price_cny;
     struct credits chatbot_price, renewal_price, shop_price, trial_credits, grant_confirm_above;
     bool smtp_tls_from_start, production, test_clock, chatbot_enabled, verbose;

@@ -2,6 +2,7 @@
  * may be right somewhere, but is wrong nearly everywhere, starts only when CHATHUB_ACCEPT_RISKS names it: a risk is
  * taken by somebody who wrote its name down. */
 #include "app/private.h"
+#include "base/unicode.h"
 #include "http/proxy.h"
 #include "outbound/mail.h"
 #include "storage/db_url.h"
@@ -198,9 +199,30 @@ static bool check_sender(const struct config *c, struct buf *error)
                                  "plain ASCII can be sent from; an international host may be written either way.");
 }
 
+/* The part of an address behind the @, in lower case: what a mail says is compared with it. */
+static bool check_replies(const struct config *c, struct buf *error)
+{
+    enum { SECRET_MIN = 16 };
+    if (!c->reply_domain != !c->mail_secret)
+        return refuse(error, "CHATHUB_REPLY_DOMAIN and CHATHUB_MAIL_SECRET go together: set both, or neither.");
+    if (!c->reply_domain) return true;
+    struct arena *a = arena_new(64 << 10);
+    const char *address = strlen(c->reply_domain) < 200 ? arena_printf(a, "reply@%s", c->reply_domain) : "";
+    const char *read = email_read(a, str_of(address));
+    bool good = text_eq(read, address);
+    arena_free(a);
+    if (!good)
+        return refuse(error,
+                      "CHATHUB_REPLY_DOMAIN must be a domain that mail can be sent to, such as reply.chathub.example "
+                      "(an international one as xn--...).");
+    return strlen(c->mail_secret) >= SECRET_MIN ||
+           refuse(error, "CHATHUB_MAIL_SECRET must have 16 characters or more.");
+}
+
 bool config_check(const struct config *c, struct buf *error)
 {
     if (!check_risks(c, error) || !check_urls(c, error) || !config_keys_check(c, error)) return false;
+    if (!check_replies(c, error)) return false;
     if (!check_sender(c, error) || !check_contact(c, error) || !config_public_check(c, error)) return false;
     if (!c->production && !listens_on_loopback(c->listen))
         return refuse(error, "CHATHUB_ENV=development listens on loopback only; set CHATHUB_ENV=production for any "

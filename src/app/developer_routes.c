@@ -26,6 +26,7 @@ static void outbox_json(struct json *j, const void *arg)
         json_text(j, "subject", m->subject);
         json_text(j, "text", m->text);
         json_text(j, "html", m->html);
+        if (m->reply_to) json_text(j, "replyTo", m->reply_to);
         json_text(j, "kind", m->kind);
         json_text(j, "state", m->state);
         json_time(j, "at", m->at_ms);

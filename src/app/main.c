@@ -23,6 +23,8 @@ static const char usage[] =
     "  verify                                   check the invariants on the live database\n"
     "  keys [status]                            which master keys values are sealed with\n"
     "  keys rotate                              seal all values anew with the first key, retire the others\n"
+    "  mail-in [--url U]                        hand a mail from standard input to the service (for a mail server's "
+    "pipe)\n"
     "  openapi                                  print the API description\n"
     "  version\n"
     "Exit: 0 done, 1 failed or not sound, 2 wrong call, 3 refused (exists, unknown), 4 database not available,\n"
@@ -90,6 +92,7 @@ static int run(const struct config *c, struct arena *a, struct command *cmd)
         return EXIT_OK;
     }
     outbound_start();
+    if (cmd->rule->id == COMMAND_MAIL_IN) return (int)mail_in_command(c, a, cmd); /* nor this */
     return administrate(c, a, cmd);
 }
 

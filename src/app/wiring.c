@@ -57,6 +57,7 @@ const struct route *const app_route_tables[] = {
     chat_settings_routes,
     chat_face_routes,
     chat_presence_routes,
+    chat_mail_routes,
     NULL,
 };
 /* clang-format on */
@@ -128,6 +129,7 @@ const struct sender *const app_senders[] = {
     &knowledge_products_sender,
     &knowledge_orders_sender,
     &knowledge_promotions_sender,
+    &chat_mail_sender,
     NULL,
 };
 /* clang-format on */
@@ -283,4 +285,6 @@ void app_fill_hooks(struct app *app)
         .keyring = app->keyring, .base_url = app->base_url, .lanes = app->lanes, .development = app_development
     };
     chat_settings.mail = &app->mail;
+    chat_settings.reply_domain = c->reply_domain;
+    chat_settings.mail_secret = c->mail_secret;
 }

@@ -5,7 +5,7 @@
  *
  * The link leads to the shop's own domain, never to a page that the visitor named: an address and a page may be typed
  * by somebody who wants to write to others under our name. */
-#include "chat/private.h"
+#include "chat/mail_in.h"
 
 #include "base/clock.h"
 #include "base/unicode.h"
@@ -30,6 +30,22 @@ const struct letter chat_answered_letter = {
             "You get this letter because this address was left in the chat of {shop}." },
     .zh = { "“{shop}”回复了您",
             "您好：\n\n您离开后，“{shop}”在聊天中回复了您：\n\n{words}\n\n[前往店铺]{link}\n\n"
+            "您在“{shop}”的聊天中留下了此邮箱，因此收到这封邮件。" },
+};
+/* The line above its words is where a quoted letter begins again (mail_words.c). */
+const struct letter chat_answered_reply_letter = {
+    .kind = "chat_answered_reply",
+    .slot = { LETTER_SLOT_TEXT("shop", "Tea <b>& Co</b>"),
+              LETTER_SLOT_LINES("words", "Anna: It is in stock.\nAnna: Bye!"),
+              LETTER_SLOT_LINK("link", "https://tea.example") },
+    .en = { "{shop} has answered you",
+            "----- " MAIL_MARK_EN " -----\n\nHello,\n\nwhile you were away, {shop} has answered in the chat:\n\n"
+            "{words}\n\n"
+            "You can answer this mail: your words come to the chat.\n\n[To the shop]{link}\n\n"
+            "You get this letter because this address was left in the chat of {shop}." },
+    .zh = { "“{shop}”回复了您",
+            "—— " MAIL_MARK_ZH " ——\n\n您好：\n\n您离开后，“{shop}”在聊天中回复了您：\n\n{words}\n\n"
+            "您可以直接回复这封邮件，内容会发送到聊天中。\n\n[前往店铺]{link}\n\n"
             "您在“{shop}”的聊天中留下了此邮箱，因此收到这封邮件。" },
 };
 /* clang-format on */
@@ -80,7 +96,7 @@ static bool address_of(struct tx *tx, const struct conversation *c, const char *
 }
 
 /* *told: the last number that is in a letter now, or need not be. */
-static bool write_letter(struct tx *tx, const struct conversation *c, int64_t behind, int64_t *told)
+static bool write_letter(struct tx *tx, const struct conversation *c, int64_t behind, int64_t now_ms, int64_t *told)
 {
     struct message m[WORDS];
     struct shop shop;
@@ -98,8 +114,11 @@ static bool write_letter(struct tx *tx, const struct conversation *c, int64_t be
     const char *link = shop.domain ? arena_printf(tx_arena(tx), "https://%s", shop.domain) : chat_settings.base_url;
     const struct letter_value values[] = { LETTER_VALUE_TEXT("shop", shop.name), LETTER_VALUE_LINES("words", words),
                                            LETTER_VALUE_LINK("link", link), LETTER_END };
-    const struct letter_to to = { .email = email, .lang = english ? "en" : "zh-CN", .account = c->account };
-    return letter_put(tx, chat_settings.mail, &chat_answered_letter, &to, values);
+    struct letter_to to = { .email = email, .lang = english ? "en" : "zh-CN", .account = c->account };
+    bool answers = chat_settings.reply_domain != NULL;
+    if (answers) to.reply_to = reply_address(tx_arena(tx), c, now_ms);
+    return letter_put(tx, chat_settings.mail, answers ? &chat_answered_reply_letter : &chat_answered_letter, &to,
+                      values);
 }
 
 static enum job_wish absent_one(struct job *job, struct tx *tx, int64_t id)
@@ -112,7 +131,7 @@ static enum job_wish absent_one(struct job *job, struct tx *tx, int64_t id)
     bind_i64(&q, id);
     if (query_row(&q) != ROW_FOUND) return JOB_FAULT;
     int64_t before = col_i64(&q, "mailed_number"), told;
-    if (!write_letter(tx, &c, before > c.visitor_read ? before : c.visitor_read, &told)) return JOB_FAULT;
+    if (!write_letter(tx, &c, before > c.visitor_read ? before : c.visitor_read, job->now_ms, &told)) return JOB_FAULT;
     q = query(tx, &mark);
     bind_i64(&q, id), bind_i64(&q, told);
     return query_change(&q) == 1 ? JOB_FINISHED : JOB_FAULT;

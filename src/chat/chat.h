@@ -22,9 +22,13 @@ struct chat_settings {
     const struct mail_settings *mail; /* NULL: no letters are written */
     const char *upload_dir;           /* pictures under way; of this folder alone */
     const char *image_dir;            /* where pictures are files; NULL: they are in the database */
+    const char *reply_domain;         /* mail to it comes to /hooks/mail; NULL: letters cannot be answered */
+    const char *mail_secret;          /* what signs that; set with reply_domain */
 };
 extern struct chat_settings chat_settings;
 #define CHAT_UPLOAD_FOLDER "chat" /* upload_dir, within the folder of all uploads */
+
+struct sender;
 
 /* ---- a conversation ---- */
 
@@ -109,6 +113,7 @@ struct message {
     int64_t conversation, number, person, at_ms;
     enum chat_author author;
     const char *author_name, *text, *client_id; /* client_id NULL: not the reader's own, or none */
+    bool by_mail;                               /* the visitor's, as an answer to a letter */
     const char *notice;                         /* with CHAT_BY_HOUSE: what it says, as a name; else NULL */
     const struct chat_image *image;             /* NULL: words. Else `text` is its name */
 };
@@ -123,6 +128,8 @@ struct message_new {
     const char *text;
     int64_t now_ms;
     const struct chat_image *image; /* NULL: words */
+    bool by_mail;                   /* with CHAT_BY_VISITOR */
+    bool stays_unread;              /* with by_mail: something was said that no letter has told */
 };
 enum message_put {
     MESSAGE_FAULT = -1,
@@ -147,6 +154,8 @@ MUST_USE bool messages_before(struct tx *tx, int64_t conversation, int64_t befor
 MUST_USE bool chat_images_forget(struct tx *tx, int64_t conversation, int64_t now_ms);
 
 extern const struct route chat_picture_routes[];
+extern const struct sender chat_mail_sender; /* answers by mail */
+extern const struct route chat_mail_routes[];
 extern const struct job_kind chat_absent_job; /* cron: letters to visitors who have gone */
 extern const struct job_kind chat_images_job; /* cron: pictures that nothing shows are removed */
 extern const struct route chat_visitor_routes[], chat_inbox_routes[];
@@ -158,7 +167,7 @@ extern const struct job_kind chat_tokens_job;                                 /*
 extern const struct route chat_identity_routes[], chat_customer_routes[];
 extern const struct job_kind chat_due_job;  /* cron: persons who fell silent, visitors who wait */
 extern const struct job_kind chat_line_job; /* tells those who wait their place */
-extern const struct letter *const chat_letters[], chat_answered_letter;
+extern const struct letter *const chat_letters[], chat_answered_letter, chat_answered_reply_letter;
 extern const struct verify_check chat_checks[];
 /* Hook for shops: all that was said to this shop goes. */
 MUST_USE bool chat_shop_purged(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms);

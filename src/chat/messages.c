@@ -37,11 +37,12 @@ static const char *client_key(struct tx *tx, const struct message_new *in)
     if (in->client_id == NULL) return NULL;
     if (in->author == CHAT_BY_PERSON)
         return arena_printf(tx_arena(tx), "p%lld:%s", (long long)in->person, in->client_id);
-    const char *who = in->author == CHAT_BY_VISITOR ? "v" : in->author == CHAT_BY_BOT ? "b" : "h";
+    const char *who = in->by_mail ? "m" : in->author == CHAT_BY_VISITOR ? "v" : in->author == CHAT_BY_BOT ? "b" : "h";
     return arena_printf(tx_arena(tx), "%s:%s", who, in->client_id);
 }
 
-/* "v:<id>" is the visitor's, so that its browser knows its own words again. Nobody else's id is shown. */
+/* "m:<id>" came by mail. "v:<id>" is the visitor's, so that its browser knows its own words again. Nobody else's id is
+ * shown. */
 static const char *own_id(const char *key, enum chat_author author)
 {
     return author == CHAT_BY_VISITOR && key && key[0] == 'v' ? key + 2 : NULL;
@@ -51,6 +52,7 @@ static const char *own_id(const char *key, enum chat_author author)
 static void know_key(struct tx *tx, const char *key, struct message *m)
 {
     m->client_id = own_id(key, m->author);
+    m->by_mail = m->author == CHAT_BY_VISITOR && key != NULL && key[0] == 'm';
     if (m->author != CHAT_BY_HOUSE || key == NULL || key[0] != 'h') return;
     const char *end = strchr(key + 2, ':');
     if (end != NULL) m->notice = arena_text_n(tx_arena(tx), key + 2, (size_t)(end - key) - 2);
@@ -121,13 +123,13 @@ static const enum chat_act_kind act_of[] = {
 };
 
 /* Who writes has read what was there. */
-static void count_word(const struct message *m, struct conversation *c)
+static void count_word(const struct message_new *in, const struct message *m, struct conversation *c)
 {
     c->last_number = m->number;
     if (m->at_ms > c->last_at_ms) c->last_at_ms = m->at_ms;
     if (m->author == CHAT_BY_VISITOR) {
         c->team_unread++;
-        c->visitor_read = m->number, c->visitor_unread = 0;
+        if (!in->stays_unread) c->visitor_read = m->number, c->visitor_unread = 0;
     } else {
         c->visitor_unread++;
     }
@@ -162,7 +164,7 @@ enum message_put message_put(struct tx *tx, const struct message_new *in, struct
                             .now_ms = in->now_ms };
     if (!chat_due_times(tx, &before, &act)) return MESSAGE_FAULT;
     (void)conversation_after(&before, &act, c);
-    count_word(out, c);
+    count_word(in, out, c);
     const struct chat_news news = { .before = &before, .after = c, .message = out };
     bool done =
         conversation_save(tx, &before, c, &act) && line_moved(tx, &before, c, in->now_ms) && chat_tell(tx, &news);

@@ -28,6 +28,7 @@ void message_json(struct json *j, const void *arg)
     if (m->image) chat_image_json(j, m);
     json_time(j, "at", m->at_ms);
     if (m->client_id) json_text(j, "clientId", m->client_id);
+    if (m->by_mail) json_bool(j, "byMail", true);
     if (m->notice) json_text(j, "notice", m->notice);
 }
 

@@ -77,6 +77,7 @@ const struct shape chat_message_shape[] = {
     SHAPE_OBJECT("image", chat_image_shape, .maybe = true, .type_name = "ChatImage"),
     SHAPE_TIME("at"),
     SHAPE_TEXT("clientId", .maybe = true, .doc = "Of a visitor's message."),
+    SHAPE_BOOL("byMail", .maybe = true, .doc = "The visitor's answer to a letter."),
     SHAPE_TEXT("notice", .maybe = true, .doc = "Of the house's: what it says, as a name."),
     SHAPE_END
 };

@@ -18,7 +18,7 @@
 #include "jobs/jobs.h"
 #include "storage/reseal.h"
 
-enum { DELIVERY_HEADERS_MAX = 8, DELIVERY_ID_MAX = 200, DELIVERY_BODY_MAX = 256 << 10, DELIVERY_OUTCOME_MAX = 200 };
+enum { DELIVERY_HEADERS_MAX = 8, DELIVERY_ID_MAX = 200, DELIVERY_BODY_MAX = 1 << 20, DELIVERY_OUTCOME_MAX = 200 };
 /* Stored: append, never renumber. */
 enum delivery_state {
     DELIVERY_RECEIVED, /* a job will act on it */

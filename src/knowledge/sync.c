@@ -14,7 +14,7 @@
 #include "shops/shops.h"
 #include <stdio.h>
 
-enum { SYNC_BODY_MAX = DELIVERY_BODY_MAX, REMOVED_MAX = 1000 };
+enum { SYNC_BODY_MAX = 256 << 10, REMOVED_MAX = 1000 };
 
 static const char *const sync_headers[] = { "webhook-id",
                                             "webhook-timestamp",

@@ -244,6 +244,7 @@ bool letter_put(struct tx *tx, const struct mail_settings *s, const struct lette
                             .subject = t.subject,
                             .text = t.plain,
                             .html = t.html,
+                            .reply_to = to->reply_to,
                             .kind = l->kind,
                             .account = to->account };
     return mail_put(tx, s, &m);

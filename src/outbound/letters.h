@@ -91,6 +91,7 @@ MUST_USE bool letter_render(struct arena *a, const struct letter *l, const char 
 struct letter_to {
     const char *email, *lang;
     int64_t account;
+    const char *reply_to; /* NULL: to the sender */
 };
 MUST_USE bool letter_put(struct tx *tx, const struct mail_settings *s, const struct letter *l,
                          const struct letter_to *to, const struct letter_value *values);

@@ -28,8 +28,8 @@ static const char *const state_names[] = { "queued", "sent", "failed" };
 
 /* ---- putting ---- */
 
-STMT(put, "INSERT INTO mail_outbox (account_id, kind, recipient, subject, message_id, body, state, at_ms, html)"
-          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8) RETURNING id");
+STMT(put, "INSERT INTO mail_outbox (account_id, kind, recipient, subject, message_id, body, state, at_ms, html,"
+          " reply_to) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9) RETURNING id");
 
 bool mail_address_is_sound(struct str s)
 {
@@ -47,7 +47,8 @@ static bool is_sound(const struct mail *m)
     struct str subject = str_of(m->subject), text = str_of(m->text);
     return mail_address_is_sound(str_of(m->to)) && subject.n > 0 && subject.n <= SUBJECT_MAX && utf8_valid(subject) &&
            !text_has_controls(subject) && text.n > 0 && text.n <= TEXT_MAX && utf8_valid(text) &&
-           (!m->html || (strlen(m->html) <= TEXT_MAX && utf8_valid(str_of(m->html)))) && m->kind;
+           (!m->html || (strlen(m->html) <= TEXT_MAX && utf8_valid(str_of(m->html)))) &&
+           (!m->reply_to || mail_address_is_sound(str_of(m->reply_to))) && m->kind;
 }
 
 const char *mail_sender(struct arena *a, const char *from)
@@ -85,13 +86,15 @@ bool mail_put(struct tx *tx, const struct mail_settings *s, const struct mail *m
     const char *domain = at ? arena_text_n(a, at + 1, (size_t)(from.p + from.n - at) - 1) : "localhost";
     const char *message_id = arena_printf(a, "<%s@%s>", token, domain);
     struct sealed body = seal(s->keyring, a, mail_seal_owner(a, message_id), STR("body"), str_of(m->text));
-    struct sealed html = { NULL, 0 };
+    struct sealed html = { NULL, 0 }, reply_to = { NULL, 0 };
     if (m->html) html = seal(s->keyring, a, mail_seal_owner(a, message_id), STR("html"), str_of(m->html));
+    if (m->reply_to)
+        reply_to = seal(s->keyring, a, mail_seal_owner(a, message_id), STR("reply_to"), str_of(m->reply_to));
 
     struct query q = query(tx, &put);
     bind_i64(&q, m->account), bind_text(&q, m->kind), bind_text(&q, m->to), bind_text(&q, m->subject);
     bind_text(&q, message_id), bind_blob(&q, body.p, body.n), bind_i64(&q, now_ms());
-    bind_blob(&q, html.p, html.n);
+    bind_blob(&q, html.p, html.n), bind_blob(&q, reply_to.p, reply_to.n);
     if (query_row(&q) != ROW_FOUND) return false;
     /* No key: the row is new, so there cannot be another job for it, and a key costs an index entry. */
     return jobs_put(tx,
@@ -109,8 +112,9 @@ struct sending {
     const char *error;
 };
 
-STMT(load_mail, "SELECT kind, recipient, subject, message_id, body, html, state, at_ms, unknowns FROM mail_outbox"
-                " WHERE id = ?1");
+STMT(load_mail,
+     "SELECT kind, recipient, subject, message_id, body, html, reply_to, state, at_ms, unknowns FROM mail_outbox"
+     " WHERE id = ?1");
 
 static const struct mail_settings *settings_of(const struct job *job)
 {
@@ -144,13 +148,14 @@ static enum job_wish load(struct job *job, struct tx *tx)
                                   .subject = arena_text(job->arena, col_text(&q, "subject")),
                                   .message_id = arena_text(job->arena, col_text(&q, "message_id")),
                                   .at_ms = col_i64(&q, "at_ms") };
-    struct str text, html;
+    struct str text, html, reply_to;
     if (!open_sealed(settings_of(job), job->arena, &q, "body", &text) ||
-        !open_sealed(settings_of(job), job->arena, &q, "html", &html)) {
+        !open_sealed(settings_of(job), job->arena, &q, "html", &html) ||
+        !open_sealed(settings_of(job), job->arena, &q, "reply_to", &reply_to)) {
         job_error(job, "the sealed text does not open");
         return JOB_GIVE_UP;
     }
-    s->mail.text = text.p, s->mail.html = html.p; /* with a NUL behind them */
+    s->mail.text = text.p, s->mail.html = html.p, s->mail.reply_to = reply_to.p; /* with a NUL behind them */
     job->state = s;
     return JOB_FINISHED;
 }
@@ -173,7 +178,8 @@ static void call(struct job *job)
 
 STMT(mark_sent,
      "UPDATE mail_outbox SET state = 1, sent_at_ms = ?2, body = CASE WHEN CAST(?3 AS BIGINT) = 1 THEN body END,"
-     " html = CASE WHEN CAST(?3 AS BIGINT) = 1 THEN html END WHERE id = ?1");
+     " html = CASE WHEN CAST(?3 AS BIGINT) = 1 THEN html END,"
+     " reply_to = CASE WHEN CAST(?3 AS BIGINT) = 1 THEN reply_to END WHERE id = ?1");
 STMT(mark_failed, "UPDATE mail_outbox SET state = 2 WHERE id = ?1 AND state = 0");
 
 STMT(mark_unknown, "UPDATE mail_outbox SET unknowns = unknowns + 1 WHERE id = ?1");
@@ -261,8 +267,8 @@ const struct job_kind mail_purge_job = {
 
 /* ---- listing ---- */
 
-STMT(list, "SELECT id, kind, recipient, subject, message_id, body, html, state, at_ms, sent_at_ms FROM mail_outbox"
-           " WHERE CAST(?1 AS BIGINT) = 0 OR id < ?1 ORDER BY id DESC LIMIT ?2");
+STMT(list, "SELECT id, kind, recipient, subject, message_id, body, html, reply_to, state, at_ms, sent_at_ms"
+           " FROM mail_outbox WHERE CAST(?1 AS BIGINT) = 0 OR id < ?1 ORDER BY id DESC LIMIT ?2");
 
 enum row mail_list(struct tx *tx, const struct mail_settings *s, int64_t after_id, int64_t limit, struct mail_row *out,
                    size_t *count)
@@ -275,9 +281,10 @@ enum row mail_list(struct tx *tx, const struct mail_settings *s, int64_t after_i
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
         int64_t state = col_state(&q, "state", MAIL_QUEUED, MAIL_FAILED);
-        struct str text, html;
+        struct str text, html, reply_to;
         if (!open_sealed(s, a, &q, "body", &text)) text.p = NULL;
         if (!open_sealed(s, a, &q, "html", &html)) html.p = NULL;
+        if (!open_sealed(s, a, &q, "reply_to", &reply_to)) reply_to.p = NULL;
         out[(*count)++] = (struct mail_row){ .id = col_i64(&q, "id"),
                                              .at_ms = col_i64(&q, "at_ms"),
                                              .sent_at_ms = col_i64(&q, "sent_at_ms"),
@@ -285,6 +292,7 @@ enum row mail_list(struct tx *tx, const struct mail_settings *s, int64_t after_i
                                              .subject = col_text(&q, "subject"),
                                              .text = text.p,
                                              .html = html.p,
+                                             .reply_to = reply_to.p,
                                              .kind = col_text(&q, "kind"),
                                              .state = state_names[state] };
     }

@@ -23,6 +23,7 @@ struct mail {
     const char *to;             /* one address, without a name */
     const char *subject, *text; /* UTF-8, ≤ 500 bytes and 64 KiB; no controls in the subject */
     const char *html;           /* NULL: plain text alone */
+    const char *reply_to;       /* where an answer goes, as `to`; NULL: to the sender */
     const char *kind;           /* "verify_email"...: for lists and metrics */
     int64_t account;            /* 0: none */
 };
@@ -44,7 +45,7 @@ extern const struct verify_check mail_checks[];
 /* state: "queued", "sent" or "failed"; sent_at_ms 0: not. */
 struct mail_row {
     int64_t id, at_ms, sent_at_ms;
-    const char *to, *subject, *text, *html, *kind, *state;
+    const char *to, *subject, *text, *html, *reply_to, *kind, *state;
 };
 /* Into out[limit], newest first, from behind after_id (0: from the newest); text and html NULL when they are no longer
  * kept, html also when there is none. For /dev/outbox: it opens what is sealed. */

@@ -17,7 +17,7 @@ enum smtp_outcome {
 };
 struct str mail_seal_owner(struct arena *a, const char *message_id); /* mail.c: what a text is sealed for */
 struct smtp_mail {                                                   /* html NULL: one part */
-    const char *to, *subject, *text, *html, *message_id;
+    const char *to, *subject, *text, *html, *message_id, *reply_to;  /* reply_to NULL: none */
     int64_t at_ms;
 };
 

@@ -143,6 +143,7 @@ struct str smtp_message(struct arena *a, const char *from, const struct smtp_mai
     buf_init(&b, 2 * MESSAGE_MAX);
     add_date(&b, m->at_ms);
     add_from(&b, from);
+    if (m->reply_to) buf_printf(&b, "Reply-To: <%s>\r\n", m->reply_to);
     buf_printf(&b, "To: <%s>\r\nSubject: ", m->to);
     if (is_plain(str_of(m->subject), HEADER_PLAIN_MAX)) buf_text(&b, m->subject);
     else add_words(&b, str_of(m->subject));

@@ -47,6 +47,17 @@ static void ascii_mail_goes_as_it_is(void **state)
     arena_free(a);
 }
 
+static void an_answer_goes_where_the_mail_says(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(1 << 20);
+    struct smtp_mail m = { .to = "b@example.com", .subject = "s", .text = "t", .message_id = "<id@example.com>" };
+    assert_null(strstr(smtp_message(a, "a@example.com", &m).p, "Reply-To:"));
+    m.reply_to = "reply+1@example.com";
+    expect_in(smtp_message(a, "a@example.com", &m), "\r\nReply-To: <reply+1@example.com>\r\nTo: <b@example.com>\r\n");
+    arena_free(a);
+}
+
 static void other_mail_is_encoded(void **state)
 {
     (void)state;
@@ -559,6 +570,7 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_goes_where_the_mail_says),
         cmocka_unit_test(ascii_mail_goes_as_it_is),
         cmocka_unit_test(other_mail_is_encoded),
         cmocka_unit_test(outcomes_of_smtp),

@@ -2867,6 +2867,8 @@ export interface components {
             at: string;
             /** @description Of a visitor's message. */
             clientId?: string;
+            /** @description The visitor's answer to a letter. */
+            byMail?: boolean;
             /** @description Of the house's: what it says, as a name. */
             notice?: string;
         };

@@ -117,6 +117,7 @@ export const en = {
   "inbox.email": "Left address",
   "inbox.theHouse": "Notice",
   "inbox.read": "read",
+  "inbox.byMail": "by mail",
   "inbox.types": "{name} is typing…",
   "inbox.take": "Take over",
   "inbox.toBot": "Back to the assistant",

@@ -117,6 +117,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "inbox.email": "访客留下的邮箱",
   "inbox.theHouse": "系统提示",
   "inbox.read": "已读",
+  "inbox.byMail": "来自邮件",
   "inbox.types": "{name} 正在输入…",
   "inbox.take": "接管会话",
   "inbox.toBot": "交还智能助手",

@@ -71,6 +71,7 @@ function MessageLine({ message, read, visitor }: { message: InboxMessage; read: 
         <time dateTime={at} title={exact(at)}>
           {clock(at)}
         </time>
+        {message.byMail && ` · ${t("inbox.byMail")}`}
         {read && ` · ${t("inbox.read")}`}
       </span>
       <div className="said-words" dir="auto">

@@ -1,0 +1,23 @@
+/* mail_in.h: answers by mail. A letter that told a visitor of an answer can be answered: its Reply-To is an address of
+ * the conversation (reply_token.c), the mail server hands what comes there to us (POST /hooks/mail, signed), and the
+ * words become the visitor's (mail_in.c). */
+#ifndef CHATHUB_CHAT_MAIL_IN_H
+#define CHATHUB_CHAT_MAIL_IN_H
+
+#include "chat/mail_read.h"
+#include "chat/private.h"
+#include "inbound/inbound.h"
+
+enum { REPLY_TOKEN_HEX = 56, REPLY_TOKEN_BYTES = 28 };
+#define REPLY_TOKEN_LIFE_MS (60 * DAY_MS)
+struct reply_token {
+    int64_t conversation, ends_ms;
+    uint8_t bytes[REPLY_TOKEN_BYTES];
+};
+/* chat_settings.reply_domain is set. */
+const char *reply_address(struct arena *a, const struct conversation *c, int64_t now_ms);
+/* The first address of ours in a text. Whose it is says reply_token_is_of. */
+MUST_USE bool reply_token_find(struct str to, struct reply_token *out);
+MUST_USE bool reply_token_is_of(const struct reply_token *t, const struct conversation *c);
+
+#endif
