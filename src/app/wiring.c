@@ -58,6 +58,7 @@ const struct route *const app_route_tables[] = {
     chat_face_routes,
     chat_presence_routes,
     chat_mail_routes,
+    chat_transcript_routes,
     NULL,
 };
 /* clang-format on */

@@ -25,7 +25,7 @@ static const struct letter waiting_letter = {
 };
 /* clang-format on */
 const struct letter *const chat_letters[] = { &waiting_letter, &chat_answered_letter, &chat_answered_reply_letter,
-                                              NULL };
+                                              &chat_transcript_letter, NULL };
 
 static const char *speaker(struct arena *a, const struct message *m, const char *visitor, bool english)
 {

@@ -245,8 +245,9 @@ static enum job_wish tokens_settle(struct job *job, struct tx *tx)
     struct query q = query(tx, &old_tokens);
     bind_i64(&q, job->now_ms - DAY_MS), bind_i64(&q, TOKENS_BATCH); /* a day: a clock that was ahead opens nothing */
     int64_t gone = query_change(&q), tries = order_tries_forget(tx, job->now_ms, TOKENS_BATCH);
-    if (gone < 0 || tries < 0) return JOB_FAULT;
-    return gone == TOKENS_BATCH || tries == TOKENS_BATCH ? JOB_NEXT : JOB_FINISHED;
+    int64_t copies = transcripts_forget(tx, job->now_ms, TOKENS_BATCH);
+    if (gone < 0 || tries < 0 || copies < 0) return JOB_FAULT;
+    return gone == TOKENS_BATCH || tries == TOKENS_BATCH || copies == TOKENS_BATCH ? JOB_NEXT : JOB_FINISHED;
 }
 
 const struct job_kind chat_tokens_job = {

@@ -122,6 +122,10 @@ MUST_USE enum row identity_get(struct tx *tx, int64_t visitor, struct identity *
 MUST_USE bool identity_visitors(struct tx *tx, const struct identity *who, int64_t after, int64_t *out, size_t most,
                                 size_t *count);
 
+/* ---- transcript.c ---- */
+extern const struct letter chat_transcript_letter;
+MUST_USE int64_t transcripts_forget(struct tx *tx, int64_t now_ms, int64_t most); /* as order_tries_forget */
+
 /* ---- order_tries.c ---- */
 int64_t visitor_network(const struct req *req); /* where this request comes from, as it is kept */
 /* Whether the visitors of its network have guessed so often that no order is told there for a while. */

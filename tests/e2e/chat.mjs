@@ -91,6 +91,17 @@ async function talk({ checks, shopper, merchant }) {
         await desk.locator('.said-visitor', { hasText: '谢谢' }).waitFor();
         assert.ok(!(await words(page)).includes('老顾客'));
     });
+    await checks.must('a copy of the conversation goes to an address that is typed', async () => {
+        await page.getByRole('button', { name: '将聊天记录发送到邮箱' }).click();
+        await page.locator('chathub-chat .copy input').fill('nobody');
+        await page.locator('chathub-chat .copy button').click();
+        await page.locator('chathub-chat .say.bad', { hasText: '邮箱' }).waitFor();
+        await axe(page);
+        await page.locator('chathub-chat .copy input').fill('ann@store.example');
+        await page.locator('chathub-chat .copy button').click();
+        await page.locator('chathub-chat .say', { hasText: '聊天记录已发送' }).waitFor();
+        assert.ok(await page.locator('chathub-chat .copy').isHidden());
+    });
     await checks.must('a wish for a person shows in the inbox', async () => {
         await desk.getByRole('button', { name: '回复', exact: true }).click();
         await desk.getByRole('textbox').fill('不客气。');

@@ -1,5 +1,5 @@
 // mail.mjs: answers by mail on the running server: the letter's Reply-To, the mail server's pipe (`chathub mail-in`), a
-// signed POST, and what is forged, unsigned, too large, or switched off.
+// signed POST, and what is forged, unsigned, too large, or switched off. A copy of a conversation by mail.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { deliveries } from './lib/deliveries.mjs';
@@ -111,6 +111,30 @@ test('an absence note says nothing, and a mail from elsewhere is a note', async 
     assert.match(JSON.stringify(notes), /bob@elsewhere\.example/);
     const verified = await server.cli(['verify']);
     assert.equal(verified.code, 0, verified.out + verified.err);
+});
+
+test('a visitor has a copy of the conversation mailed, and cannot flood a stranger', async ({ server }) => {
+    const copies = async () =>
+        (await server.client().get('/dev/outbox', { headers: { accept: 'application/json' } })).json.mails.filter(
+            (m) => m.kind === 'chat_transcript',
+        );
+    const ask = (email, who = shopper) => who.ask('POST', 'transcript', { email });
+    assert.deepEqual((await ask('ann@store.example')).json, { email: 'ann@store.example' });
+    assert.equal((await ask('ann@store.example')).status, 200); // a retry
+    assert.equal((await copies()).length, 1);
+    assert.match((await copies())[0].text, /Ann|You: Is it in stock\?/);
+    for (const bad of [undefined, '', 'x', 'a@b', 'a@b.example\r\nBcc: c@d.example', `${'a'.repeat(260)}@b.example`])
+        assert.equal((await ask(bad)).status, 422, bad);
+    assert.equal((await ask('b@store.example')).status, 200);
+    assert.equal((await ask('c@store.example')).status, 200);
+    const enough = await ask('d@store.example');
+    assert.deepEqual([enough.status, enough.json.error], [429, 'transcript_limit']);
+    assert.ok(Number(enough.headers['retry-after']) > 0);
+    const silent = new Shopper(server, shopper.shop, DOMAIN);
+    assert.equal((await ask('ann@store.example', silent)).status, 401);
+    await silent.begin({ language: 'en' });
+    assert.equal((await ask('ann@store.example', silent)).json.error, 'transcript_empty');
+    assert.equal((await copies()).length, 3);
 });
 
 test('without the settings there is no such door', async ({ engine }) => {

@@ -6,6 +6,7 @@ export function leaveForm(
   t: Texts,
   keep: (email: string) => Promise<unknown>,
   tell: (text: string, bad?: boolean) => void,
+  why: (e: unknown) => string | undefined = () => undefined,
 ) {
   const form = document.createElement("form");
   const input = document.createElement("input");
@@ -34,7 +35,7 @@ export function leaveForm(
         form.hidden = true;
         tell(t.emailKept);
       })
-      .catch(() => tell(t.failed, true))
+      .catch((e: unknown) => tell(why(e) ?? t.failed, true))
       .finally(() => (button.disabled = false));
   };
   return form;

@@ -1,5 +1,6 @@
 /* panel.ts: the chat, once somebody wants it. A non-modal dialog beside its launcher: the page behind stays usable, Escape
  * closes, focus goes in with opening and back with closing. All words of others are set as text, never as markup. */
+import { copyByMail } from "./copy";
 import { avatar, chipsFor } from "./face";
 import { leaveForm } from "./leave";
 import { rehearsal } from "./rehearsal";
@@ -81,7 +82,9 @@ function panel(frame: Frame): Panel {
   const send = element("button", "", t.send);
   form.append(input, send);
   const leave = leaveForm(t, (email) => talk.email(email), tellUser);
-  box.append(head, log, say, acts, leave, form);
+  const copy = copyByMail(t, (email) => talk.transcript(email), tellUser);
+  close.before(copy.button);
+  box.append(head, log, say, acts, leave, copy.form, form);
   launcher.after(box);
 
   const draft = `chathub:${frame.shop}:draft`;
@@ -171,6 +174,7 @@ function panel(frame: Frame): Panel {
     wish.textContent = owner === "waiting" ? t.bot : t.person;
     acts.hidden = owner === "person";
     leave.hidden = owner !== "waiting" || !alone || !!leave.dataset.kept;
+    copy.button.hidden = lastNumber === 0;
     showChips();
     for (const [number, foot] of read) {
       if (number > (state?.readByTeam ?? 0)) continue;
@@ -247,6 +251,8 @@ function panel(frame: Frame): Panel {
     stranger() {
       setInput("");
       leave.reset();
+      copy.form.reset();
+      copy.form.hidden = true;
       going.replaceChildren();
       input.disabled = send.disabled = wish.disabled = false;
     },

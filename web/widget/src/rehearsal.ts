@@ -5,7 +5,18 @@ import type { Ear, Message, Talk } from "./talk";
 
 export type Line = Pick<
   Talk,
-  "start" | "send" | "again" | "typing" | "read" | "wish" | "email" | "sendPicture" | "identify" | "logout" | "end"
+  | "start"
+  | "send"
+  | "again"
+  | "typing"
+  | "read"
+  | "wish"
+  | "email"
+  | "transcript"
+  | "sendPicture"
+  | "identify"
+  | "logout"
+  | "end"
 >;
 
 export function rehearsal(ear: Ear, answer: Preview["rehearse"]): Line {
@@ -33,6 +44,7 @@ export function rehearsal(ear: Ear, answer: Preview["rehearse"]): Line {
     wish: () => Promise.resolve(),
     sendPicture: () => Promise.reject(new Error()), // nothing is kept, so nothing can be shown
     email: () => Promise.resolve(),
+    transcript: () => Promise.reject(new Error()), // nor sent
     identify: () => Promise.resolve(false), // nobody is a customer here
     logout() {
       number = 0;

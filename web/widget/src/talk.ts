@@ -71,7 +71,7 @@ const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
 const POLL_MS = 4000;
 const TYPING_MS = 4000;
 
-class Refused extends Error {
+export class Refused extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
@@ -476,6 +476,11 @@ export class Talk {
     } catch {
       // Nothing was kept.
     }
+  }
+
+  /** A copy of the conversation by mail. */
+  async transcript(email: string) {
+    await this.ask("POST", "transcript", { email });
   }
 
   /** Somebody else from now on, in this tab: what is shown and on its way is the other's. */

@@ -1,0 +1,196 @@
+/* test_transcript.c: a copy of a conversation by mail, on both engines: what is in it, once, and how little of it
+ * anybody can make a stranger get. */
+#include "base/testing.h"
+
+#include "base/clock.h"
+#include "chat/private.h"
+#include "shops/shops.h"
+#include "shops/test_kit.h"
+
+static struct mail_settings mail = { .from = "Chathub <no-reply@chathub.example>", .keep = true };
+static int64_t account, shop;
+
+static enum row owner(struct tx *tx, int64_t of, struct tenants_owner *out)
+{
+    *out = (struct tenants_owner){ .email = "owner@shop.example", .lang = "en" };
+    return tx && of > 0 ? ROW_FOUND : ROW_FAULT;
+}
+
+static void start(struct test_db *t)
+{
+    static const uint8_t key[1][MASTER_KEY_SIZE] = { { 7 } }, id[1] = { 1 };
+    struct shop s;
+    kit_start();
+    if (!mail.keyring) mail.keyring = keyring_new(key, id, 1);
+    chat_settings = (struct chat_settings){ .keyring = mail.keyring, .base_url = "https://c.example", .mail = &mail };
+    tenants_hooks.owner = owner;
+    tenants_settings = (struct tenants_settings){ .feature_enabled = true,
+                                                  .base_url = "https://c.example",
+                                                  .enable_price = credits_of(50),
+                                                  .keyring = mail.keyring };
+    account = kit_account(t, 100);
+    const struct shop_new new = { .account = account, .name = "Tea", .domain = "tea.example", .at_ms = kit_now() };
+    EXPECT(shops_add(t->tx, &new, &s) == SHOP_ADDED);
+    shop = s.id;
+    const char *path = arena_printf(t->arena, "/api/shops/%lld/chatbot/enable", (long long)shop);
+    const struct kit_request enable = {
+        .routes = tenants_routes, .verb = VERB_POST, .path = path, .account = account, .body = "{}"
+    };
+    assert_int_equal(kit_call(t, &enable).status, 200);
+}
+
+static struct visitor visitor(struct test_db *t, const char *language)
+{
+    struct visitor v = {
+        .account = account, .shop = shop, .name = "Ann", .language = language, .page = "", .email = ""
+    };
+    struct conversation c;
+    EXPECT(visitor_add(t->tx, &v, kit_now()) && visitor_conversation_or_new(t->tx, &v, kit_now(), &c));
+    v.conversation = c.id;
+    return v;
+}
+
+static void says(struct test_db *t, const struct visitor *v, enum chat_author author, const char *text)
+{
+    struct message m;
+    struct conversation c;
+    EXPECT(conversation_get(t->tx, v->conversation, &c) == ROW_FOUND);
+    const struct message_new in = { .conversation = v->conversation,
+                                    .author = author,
+                                    .person = author == CHAT_BY_PERSON ? 11 : 0,
+                                    .author_name = author == CHAT_BY_PERSON ? "Anna" : "",
+                                    .epoch = c.epoch,
+                                    .text = text,
+                                    .now_ms = kit_now() };
+    EXPECT(message_put(t->tx, &in, &m, &c) == MESSAGE_NEW);
+}
+
+static struct kit_answer asks(struct test_db *t, const struct visitor *v, const char *email)
+{
+    struct visitor_token token;
+    char text[VISITOR_TOKEN_SIZE];
+    visitor_token_new(v, kit_now(), &token, text);
+    return kit_call(
+        t, &(struct kit_request){ .routes = chat_transcript_routes,
+                                  .verb = VERB_POST,
+                                  .path = arena_printf(t->arena, "/api/chat/shop-%lld/transcript", (long long)shop),
+                                  .authorization = arena_printf(t->arena, "Bearer %s", text),
+                                  .body = arena_printf(t->arena, "{\"email\":\"%s\"}", email) });
+}
+
+static int64_t letters(struct test_db *t)
+{
+    return test_number(t, "SELECT COUNT(*) FROM mail_outbox WHERE kind = 'chat_transcript'");
+}
+
+static struct mail_row newest(struct test_db *t)
+{
+    struct mail_row row[1];
+    size_t count;
+    EXPECT(mail_list(t->tx, &mail, 0, 1, row, &count) == ROW_FOUND);
+    return row[0];
+}
+
+TEST_EACH_ENGINE(a_copy_holds_what_was_said_and_goes_once)
+{
+    start(t);
+    struct visitor ann = visitor(t, "en");
+    kit_set_now(INT64_C(1795860000000)); /* 2026-11-28 10:00 UTC */
+    says(t, &ann, CHAT_BY_VISITOR, "Is <b>it</b> in stock?");
+    assert_string_equal(asks(t, &ann, "ann@store.example").error, "transcript_empty");
+    says(t, &ann, CHAT_BY_BOT, "It is.");
+    says(t, &ann, CHAT_BY_PERSON, "Hello!");
+    struct kit_answer a = asks(t, &ann, "ann@store.example");
+    assert_int_equal(a.status, 200);
+    struct mail_row row = newest(t);
+    assert_string_equal(row.to, "ann@store.example");
+    assert_string_equal(row.subject, "Your conversation with Tea");
+    assert_non_null(strstr(row.text, "2026-11-28 10:00 Ann: Is <b>it</b> in stock?\n"
+                                     "2026-11-28 10:00 Tea Assistant: It is.\n2026-11-28 10:00 Anna: Hello!"));
+    assert_non_null(strstr(row.html, "Is &lt;b&gt;it&lt;/b&gt; in stock?"));
+    assert_int_equal(asks(t, &ann, "Ann@store.example").status, 200); /* a retry */
+    EXPECT(letters(t) == 1);
+    says(t, &ann, CHAT_BY_VISITOR, "Thanks");
+    assert_int_equal(asks(t, &ann, "ann@store.example").status, 200);
+    EXPECT(letters(t) == 2);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_transcripts WHERE counted LIKE '%store%'") == 0);
+}
+
+TEST_EACH_ENGINE(a_conversation_sends_three_a_day)
+{
+    start(t);
+    struct visitor ann = visitor(t, "zh-CN");
+    says(t, &ann, CHAT_BY_VISITOR, "有货吗");
+    says(t, &ann, CHAT_BY_PERSON, "有");
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(asks(t, &ann, arena_printf(t->arena, "a%d@store.example", i)).status, 200);
+    assert_string_equal(newest(t).subject, "您与“Tea”的聊天记录");
+    struct kit_answer a = asks(t, &ann, "a3@store.example");
+    assert_string_equal(a.error, "transcript_limit");
+    assert_int_equal(a.status, 429);
+    EXPECT(letters(t) == 3);
+    kit_set_now(kit_now() + DAY_MS);
+    assert_int_equal(asks(t, &ann, "a3@store.example").status, 200);
+    EXPECT(letters(t) == 4);
+}
+
+TEST_EACH_ENGINE(an_address_gets_three_a_day_from_all)
+{
+    start(t);
+    for (int i = 0; i < 4; i++) {
+        struct visitor v = visitor(t, "en");
+        says(t, &v, CHAT_BY_BOT, "Hello");
+        struct kit_answer a = asks(t, &v, i % 2 ? "stranger@else.example" : "Stranger@ELSE.example");
+        assert_int_equal(a.status, i < 3 ? 200 : 429);
+    }
+    EXPECT(letters(t) == 3);
+    /* Refused, nothing was counted for the conversation either. */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_transcripts WHERE counted LIKE 'c:%'") == 3);
+    struct kit_attempt job = { .kind = &chat_tokens_job };
+    kit_set_now(kit_now() + 3 * DAY_MS);
+    EXPECT(kit_job(t, &job) == JOB_FINISHED);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_transcripts") == 0);
+}
+
+TEST_EACH_ENGINE(what_is_long_is_cut_at_its_beginning)
+{
+    static char words[3001];
+    start(t);
+    struct visitor ann = visitor(t, "en");
+    memset(words, '<', sizeof words - 1);
+    says(t, &ann, CHAT_BY_VISITOR, "the very first");
+    for (int i = 0; i < 20; i++) says(t, &ann, CHAT_BY_PERSON, words);
+    says(t, &ann, CHAT_BY_PERSON, "the very last");
+    assert_int_equal(asks(t, &ann, "ann@store.example").status, 200);
+    struct mail_row row = newest(t);
+    assert_null(strstr(row.text, "the very first"));
+    assert_non_null(strstr(row.text, "the very last"));
+    assert_non_null(strstr(row.text, "…\n"));
+}
+
+TEST_EACH_ENGINE(who_may_not_talk_gets_no_copy)
+{
+    start(t);
+    struct visitor ann = visitor(t, "en");
+    says(t, &ann, CHAT_BY_BOT, "Hello");
+    assert_string_equal(asks(t, &ann, "no address").fault, "email:format");
+    assert_string_equal(asks(t, &ann, "").fault, "email:required");
+    EXPECT(visitor_block(t->tx, ann.id, true, kit_now()));
+    assert_string_equal(asks(t, &ann, "ann@store.example").error, "chat_blocked");
+    struct visitor other = ann;
+    other.generation++;
+    assert_string_equal(asks(t, &other, "ann@store.example").error, "chat_token");
+    EXPECT(letters(t) == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(a_copy_holds_what_was_said_and_goes_once),
+        EACH_ENGINE(a_conversation_sends_three_a_day),
+        EACH_ENGINE(an_address_gets_three_a_day_from_all),
+        EACH_ENGINE(what_is_long_is_cut_at_its_beginning),
+        EACH_ENGINE(who_may_not_talk_gets_no_copy),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
