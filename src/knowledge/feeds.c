@@ -21,6 +21,10 @@ STMT(get, "SELECT " COLUMNS " FROM knowledge_feeds WHERE id = ?1");
 STMT(keep, "UPDATE knowledge_feeds SET etag = ?2, modified = ?3, next_at_ms = ?4, state = ?5, error = ?6, status = ?7,"
            " intake = ?8, import = ?9, products = ?10, texts = ?11, orders = ?12, changed = ?13, tried_at_ms = ?14,"
            " read_at_ms = ?15 WHERE id = ?1");
+static_assert(FEED_READING == 1, "as below");
+/* Of two that see it at rest one begins: the row is looked at again under its lock. */
+STMT(claim, "UPDATE knowledge_feeds SET state = 1 WHERE id = ?1 AND state <> 1");
+STMT(put_off, "UPDATE knowledge_feeds SET next_at_ms = ?2 WHERE id = ?1");
 STMT(due, "SELECT id FROM knowledge_feeds WHERE next_at_ms <= ?1 ORDER BY next_at_ms, id LIMIT ?2");
 STMT(old_files, "SELECT id, file FROM knowledge_files WHERE at_ms <= ?1 ORDER BY at_ms LIMIT ?2");
 STMT(file_in_use, "SELECT id FROM knowledge_intakes WHERE shop = (SELECT shop FROM knowledge_files WHERE id = ?1)"
@@ -87,8 +91,12 @@ enum row know_feed_start(struct tx *tx, struct feed *f, int64_t now_ms, int64_t 
                          .whole = true,
                          .began_at_ms = now_ms };
     int64_t job;
+    struct query q = query(tx, &claim);
+    bind_i64(&q, f->id);
+    int64_t claimed = query_change(&q);
+    enum row row = claimed < 0 ? ROW_FAULT : know_feed_get(tx, f->id, f);
     *intake = f->intake;
-    if (f->state == FEED_READING) return ROW_NONE;
+    if (row != ROW_FOUND || claimed == 0) return row == ROW_FAULT ? ROW_FAULT : ROW_NONE;
     if (!know_intake_begin(tx, &in, &job)) return ROW_FAULT;
     f->state = FEED_READING, f->error = "", f->status = 0, f->intake = *intake = in.id, f->tried_at_ms = now_ms;
     return know_feed_keep(tx, f) ? ROW_FOUND : ROW_FAULT;
@@ -180,9 +188,9 @@ static bool start_due(struct job *job, struct tx *tx, size_t *started)
         row = know_feed_get(tx, ids[i], &f);
         if (row == ROW_FAULT) return false;
         if (row == ROW_NONE) continue;
-        f.next_at_ms = job->now_ms + FILES_KEPT_MS; /* set anew when it ends */
-        row = know_feed_start(tx, &f, job->now_ms, &intake);
-        if (row == ROW_FAULT || (row == ROW_NONE && !know_feed_keep(tx, &f))) return false;
+        struct query later = query(tx, &put_off);
+        bind_i64(&later, f.id), bind_i64(&later, job->now_ms + FILES_KEPT_MS); /* set anew when it ends */
+        if (query_change(&later) < 0 || know_feed_start(tx, &f, job->now_ms, &intake) == ROW_FAULT) return false;
     }
     return true;
 }

@@ -110,7 +110,7 @@ struct feed {
 };
 MUST_USE enum row know_feed_get(struct tx *tx, int64_t id, struct feed *out);
 MUST_USE bool know_feed_keep(struct tx *tx, const struct feed *f);
-/* Begins a reading. ROW_NONE: one is under way. */
+/* Begins a reading; *f is read anew. ROW_NONE: one is under way, or it was removed. */
 MUST_USE enum row know_feed_start(struct tx *tx, struct feed *f, int64_t now_ms, int64_t *intake);
 MUST_USE bool know_feeds_purged(struct tx *tx, int64_t shop);
 extern const char *const feed_kind_names[], *const feed_state_names[];

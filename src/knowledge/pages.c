@@ -1,5 +1,6 @@
 /* pages.c: the pages of a shop as documents. Its sitemap says which there are; only those of its own hosts are read,
- * only where its robots.txt lets us, a few at a time with a pause, and not without end. */
+ * only where the robots.txt of the page's own host lets us (also where a redirect leads), a few at a time with a pause,
+ * and not without end. */
 #include "knowledge/fetch.h"
 #include "knowledge/intake.h"
 #include "knowledge/robots.h"
@@ -21,14 +22,28 @@ enum {
     PAUSE_MS = 1000,
     TEXT_LEAST = 40,
     TITLE_BYTES = 300,
+    SITES_MAX = 8,
+    SITES_ARENA_MAX = 16 << 20,
     ARENA_MAX = 64 << 20
 };
 
+/* What one host asks of readers. */
+struct site {
+    const char *address; /* of its robots.txt */
+    struct robots robots;
+    bool closed; /* it could not be asked: nothing is read there */
+    int status;
+    const char *error;
+    bool later;
+};
+
 struct walk {
-    struct arena *a;
+    struct arena *a, *kept; /* kept: what outlives a page */
     const char *base, *host, *shop_host;
-    struct robots *robots;
-    const char *url[PAGES_MAX];
+    struct site *site[SITES_MAX];
+    size_t sites;
+    bool asks_robots; /* a redirect is judged by them */
+    const char *url[PAGES_MAX], *id[PAGES_MAX];
     size_t count, maps, bytes; /* pages found; maps asked for, and their bytes */
 };
 
@@ -48,14 +63,16 @@ static bool is_own(const struct walk *w, const char *host)
     return false;
 }
 
+static bool may_read(struct walk *w, const char *url);
+
 static bool allowed(void *ctx, const char *url)
 {
-    const struct walk *w = ctx;
+    struct walk *w = ctx;
     const char *host = url_host(w->a, url);
-    return host && is_own(w, host);
+    return host && is_own(w, host) && (!w->asks_robots || may_read(w, url));
 }
 
-static void fetch(struct walk *w, const char *url, size_t max, struct out_answer *out)
+static void fetch(struct walk *w, struct arena *a, const char *url, size_t max, struct out_answer *out)
 {
     const struct know_fetch ask = { .url = url,
                                     .accept = "text/html, application/xml;q=0.9, text/plain;q=0.8, */*;q=0.1",
@@ -64,16 +81,58 @@ static void fetch(struct walk *w, const char *url, size_t max, struct out_answer
                                     .total_ms = FETCH_MS,
                                     .allowed = allowed,
                                     .ctx = w };
-    know_fetch(w->a, &ask, out);
+    know_fetch(a, &ask, out);
+}
+
+/* Asked once in a slice. NULL: there are more hosts than one shop has. */
+static const struct site *site_of(struct walk *w, const char *url)
+{
+    struct out_answer out;
+    const char *address = url_resolve(w->a, url, "/robots.txt");
+    for (size_t i = 0; address && i < w->sites; i++)
+        if (strcmp(w->site[i]->address, address) == 0) return w->site[i];
+    if (!address || w->sites == SITES_MAX) return NULL;
+    struct site *s = w->site[w->sites++] = ARENA_NEW(w->kept, struct site);
+    s->address = arena_text(w->kept, address);
+    bool asks = w->asks_robots;
+    w->asks_robots = false; /* what says the rules is under none */
+    fetch(w, w->kept, s->address, ROBOTS_BYTES, &out);
+    w->asks_robots = asks;
+    s->closed = out.status == 0 || out.status >= 500;
+    if (out.outcome == OUTCOME_OK) robots_read(w->kept, out.body, &s->robots);
+    else if (s->closed) s->status = out.status, s->error = know_fetch_error(&out, &s->later);
+    return s;
+}
+
+static bool may_read(struct walk *w, const char *url)
+{
+    const struct site *s = site_of(w, url);
+    return s && !s->closed && robots_allow(&s->robots, url_path(w->a, url));
+}
+
+/* What a page is known by: its path, of another host than the shop's with that host before it; where that is too long a
+ * number that stands for it. With "www." or without it is one host. */
+static const char *id_of(struct walk *w, const char *url)
+{
+    char hex[SHA256_HEX_SIZE];
+    const char *path = url_path(w->a, url), *host = url_host(w->a, url);
+    const char *home = w->shop_host ? w->shop_host : w->host;
+    if (host && strcmp(without_www(host), without_www(home)) != 0) path = arena_printf(w->a, "//%s%s", host, path);
+    if (strlen(path) <= KNOWLEDGE_ID_MAX && !text_has_controls(str_of(path))) return path;
+    sha256_hex(str_of(url), hex);
+    return arena_printf(w->a, "page-%.32s", hex);
 }
 
 static void add_page(struct walk *w, const char *url)
 {
     url = url_resolve(w->a, w->base, url);
     const char *host = url ? url_host(w->a, url) : NULL;
-    if (!host || w->count == PAGES_MAX || !is_own(w, host) || !robots_allow(w->robots, url_path(w->a, url))) return;
+    if (!host || w->count == PAGES_MAX || !is_own(w, host)) return;
+    const char *id = id_of(w, url);
     for (size_t i = 0; i < w->count; i++)
-        if (strcmp(w->url[i], url) == 0) return;
+        if (strcmp(w->id[i], id) == 0) return;
+    if (!may_read(w, url)) return;
+    w->id[w->count] = id;
     w->url[w->count++] = url;
 }
 
@@ -85,7 +144,7 @@ static bool read_map(struct walk *w, const char *url, bool deep, struct out_answ
     bool index;
     url = url_resolve(w->a, w->base, url);
     if (!url || !allowed(w, url) || w->maps++ >= MAPS_ALL || w->bytes > MAPS_BYTES) return false;
-    fetch(w, url, MAP_BYTES, out);
+    fetch(w, w->a, url, MAP_BYTES, out);
     w->bytes += out->body.n;
     if (out->outcome != OUTCOME_OK || !sitemap_read(w->a, out->body, found, PAGES_MAX * 4, &n, &index)) return false;
     for (size_t i = 0; i < n && w->count < PAGES_MAX; i++) {
@@ -95,23 +154,29 @@ static bool read_map(struct walk *w, const char *url, bool deep, struct out_answ
     return true;
 }
 
+/* A host that does not tell its rules: nothing may be read there now, and a site without its pages is not the site. */
+static bool is_shut(const struct walk *w, struct taking *t)
+{
+    const struct site *s = NULL;
+    for (size_t i = 0; i < w->sites && !s; i++)
+        if (w->site[i]->closed) s = w->site[i];
+    if (s) t->status = s->status, t->later = s->later, t->error = s->error ? s->error : "cannot_reach";
+    return s != NULL;
+}
+
 static void begin(struct job *job, struct walk *w, struct taking *t)
 {
     struct out_answer out;
     bool later = false, found = false;
-    fetch(w, url_resolve(w->a, w->base, "/robots.txt"), ROBOTS_BYTES, &out);
-    if (out.outcome == OUTCOME_OK) robots_read(w->a, out.body, w->robots);
-    else if (out.status == 0 || out.status >= 500) { /* not to be had: nothing may be read now */
-        t->status = out.status;
-        t->error = know_fetch_error(&out, &t->later);
-        return;
-    }
+    const struct site *home = site_of(w, w->base);
+    if (!home || is_shut(w, t)) return;
+    const struct robots *robots = &home->robots;
     size_t n = strlen(w->base);
     bool is_map = n > 4 && (strcmp(w->base + n - 4, ".xml") == 0 || strcmp(w->base + n - 4, ".txt") == 0);
     if (is_map) found = read_map(w, w->base, true, &out);
-    for (size_t i = 0; !is_map && i < w->robots->sitemaps; i++)
-        found = read_map(w, w->robots->sitemap[i], true, &out) || found;
-    if (!is_map && w->robots->sitemaps == 0) found = read_map(w, "/sitemap.xml", true, &out);
+    for (size_t i = 0; !is_map && i < robots->sitemaps; i++)
+        found = read_map(w, robots->sitemap[i], true, &out) || found;
+    if (!is_map && robots->sitemaps == 0) found = read_map(w, "/sitemap.xml", true, &out);
     /* A list that is only out of reach now must not pass for a site of one page. */
     if (!found && (is_map || out.status == 0 || out.status >= 500)) {
         t->status = out.status;
@@ -121,6 +186,7 @@ static void begin(struct job *job, struct walk *w, struct taking *t)
         return;
     }
     if (w->count == 0) add_page(w, w->base); /* no list: the page itself */
+    if (is_shut(w, t)) return;
     if (w->count == 0) {
         t->error = "no_pages";
         return;
@@ -138,16 +204,6 @@ static void begin(struct job *job, struct walk *w, struct taking *t)
     t->in.place = 0;
 }
 
-/* What a page is known by: its path, or where that is too long a number that stands for it. */
-static const char *id_of(struct walk *w, const char *url)
-{
-    char hex[SHA256_HEX_SIZE];
-    const char *path = url_path(w->a, url);
-    if (strlen(path) <= KNOWLEDGE_ID_MAX && !text_has_controls(str_of(path))) return path;
-    sha256_hex(str_of(url), hex);
-    return arena_printf(w->a, "page-%.32s", hex);
-}
-
 static bool is_html(const struct out_answer *out)
 {
     return !out->content_type || strncmp(out->content_type, "text/html", 9) == 0 ||
@@ -160,7 +216,8 @@ static void page_json(struct walk *w, struct json *j, const char *url, struct ta
     struct buf text, title;
     size_t n;
     const char *encoding;
-    fetch(w, url, PAGE_BYTES, &out);
+    w->asks_robots = true;
+    fetch(w, w->a, url, PAGE_BYTES, &out);
     bool plain = out.content_type && strncmp(out.content_type, "text/plain", 10) == 0;
     if (out.outcome != OUTCOME_OK || (!plain && !is_html(&out))) return;
     char *bytes = know_decode(out.body, &n, &encoding);
@@ -214,12 +271,11 @@ static void go_on(struct job *job, struct walk *w, struct taking *t)
 
 void know_take_pages(struct job *job, struct taking *t)
 {
-    struct arena *a = arena_new(ARENA_MAX);
+    struct arena *a = arena_new(ARENA_MAX), *kept = arena_new(SITES_ARENA_MAX);
     struct walk *w = ARENA_NEW(a, struct walk);
-    *w = (struct walk){ .a = a, .base = t->feed->url, .shop_host = t->shop_host };
-    w->robots = ARENA_NEW(a, struct robots);
+    *w = (struct walk){ .a = a, .kept = kept, .base = t->feed->url, .shop_host = t->shop_host };
     w->host = url_host(a, w->base);
     if (t->in.todo[0]) go_on(job, w, t);
     else begin(job, w, t);
-    arena_free(a);
+    arena_free(a), arena_free(kept);
 }

@@ -42,12 +42,15 @@ static void serve(struct peer *p, int fd)
     }
     in[n] = '\0';
     (void)snprintf(asked, sizeof asked, "%s", in);
+    bool other = strstr(in, "\r\nHost: localhost") != NULL;
     char *path = strchr(in, ' '), *end = path ? strchr(path + 1, ' ') : NULL;
     if (!end) return;
     *end = '\0';
     const struct page *found = NULL;
+    char at[1100];
+    (void)snprintf(at, sizeof at, "%s%.1000s", other ? "//localhost" : "", path + 1);
     for (size_t i = 0; i < page_count; i++)
-        if (strcmp(pages[i].path, path + 1) == 0) found = &pages[i];
+        if (strcmp(pages[i].path, at) == 0) found = &pages[i];
     const char *body = found ? found->body : "no";
     bool endless = found && strcmp(body, "endless") == 0, liar = found && strcmp(body, "liar") == 0;
     int w = snprintf(out, sizeof out, "HTTP/1.1 %s\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n",
@@ -300,6 +303,128 @@ TEST_EACH_ENGINE(the_pages_of_a_site_become_documents)
     stop();
 }
 
+/* The shop's domain is "localhost", the address that is read is 127.0.0.1: two hosts, one server. */
+TEST_EACH_ENGINE(each_host_of_a_shop_has_its_own_rules_and_names)
+{
+    start(t);
+    char there[64], map[600], to[128], to_hidden[128];
+    (void)snprintf(there, sizeof there, "http://localhost:%d", peer.port);
+    test_script(t, "UPDATE shops SET domain = 'localhost'");
+    page("/robots.txt", "200 OK", NULL, "User-agent: *\nDisallow: /here-not\n");
+    page("//localhost/robots.txt", "200 OK", NULL, "User-agent: *\nDisallow: /there-not\nDisallow: /hidden\n");
+    (void)snprintf(map, sizeof map,
+                   "%s/about\n%s/there-not\n%s/here-not\n%s/about\n%s/here-not\n%s/there-not\n%s/moved\n%s/led\n",
+                   there, there, there, base, base, base, base, base);
+    (void)snprintf(to, sizeof to, "Location: %s/fine\r\n", there);
+    (void)snprintf(to_hidden, sizeof to_hidden, "Location: %s/hidden\r\n", there);
+    page("/sitemap.xml", "200 OK", NULL, map);
+    page("/about", "200 OK", NULL, "<title>Here</title><p>" LONG_TEXT);
+    page("//localhost/about", "200 OK", NULL, "<title>There</title><p>" LONG_TEXT);
+    page("/there-not", "200 OK", NULL, LONG_TEXT);
+    page("//localhost/there-not", "200 OK", NULL, LONG_TEXT);
+    page("/here-not", "200 OK", NULL, LONG_TEXT);
+    page("//localhost/here-not", "200 OK", NULL, LONG_TEXT);
+    page("/moved", "302 Found", to, "");
+    page("/led", "302 Found", to_hidden, "");
+    page("//localhost/fine", "200 OK", NULL, "<title>Fine</title><p>" LONG_TEXT);
+    page("//localhost/hidden", "200 OK", NULL, "<title>Hidden</title><p>" LONG_TEXT);
+    int64_t feed = add(t, "pages", "/");
+    work(t);
+    assert_string_equal(word(feed_now(t), "state"), "read");
+#define NAMED(id) "SELECT COUNT(*) FROM knowledge_texts WHERE name = '" id "'"
+    assert_int_equal(test_number(t, NAMED("/about") " AND title = 'There'"), 1);
+    assert_int_equal(test_number(t, NAMED("//127.0.0.1/about") " AND title = 'Here'"), 1);
+    assert_int_equal(test_number(t, NAMED("/there-not")), 0);
+    assert_int_equal(test_number(t, NAMED("//127.0.0.1/there-not")), 1);
+    assert_int_equal(test_number(t, NAMED("/here-not")), 1);
+    assert_int_equal(test_number(t, NAMED("//127.0.0.1/here-not")), 0);
+    assert_int_equal(test_number(t, NAMED("//127.0.0.1/moved") " AND title = 'Fine'"), 1);
+    assert_int_equal(test_number(t, NAMED("//127.0.0.1/led")), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_texts"), 5);
+    /* The other host does not tell its rules now: nothing is read, and nothing goes. */
+    page("//localhost/robots.txt", "503 Busy", NULL, "");
+    again(t, feed);
+    assert_string_equal(word(feed_now(t), "state"), "failed");
+    assert_int_equal(number(feed_now(t), "status"), 503);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_texts"), 5);
+    stop();
+}
+
+/* ---- two who start the same ---- */
+
+static void rest_all(struct test_db *t)
+{
+    test_script(t, "UPDATE knowledge_intakes SET state = 2, ended_at_ms = 1; UPDATE knowledge_feeds SET state = 2");
+}
+
+TEST_EACH_ENGINE(who_saw_a_feed_at_rest_does_not_start_it_a_second_time)
+{
+    start(t);
+    struct feed seen, first;
+    int64_t intake, feed = add(t, "feed", "/f.csv");
+    rest_all(t);
+    assert_int_equal(know_feed_get(t->tx, feed, &seen), ROW_FOUND);
+    first = seen;
+    assert_int_equal(know_feed_start(t->tx, &first, kit_now(), &intake), ROW_FOUND);
+    int64_t begun = intake;
+    assert_int_equal(know_feed_start(t->tx, &seen, kit_now(), &intake), ROW_NONE);
+    EXPECT(intake == begun && seen.state == FEED_READING);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_intakes WHERE ended_at_ms IS NULL"), 1);
+    rest_all(t);
+    test_script(t, "DELETE FROM knowledge_feeds");
+    assert_int_equal(know_feed_start(t->tx, &seen, kit_now(), &intake), ROW_NONE);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_intakes WHERE ended_at_ms IS NULL"), 0);
+    stop();
+}
+
+struct starter {
+    struct conn *conn;
+    int64_t feed;
+    enum row row;
+    bool committed;
+};
+
+static void *start_it(void *arg)
+{
+    struct starter *s = arg;
+    struct arena *a = arena_new(1 << 20);
+    struct tx *tx = tx_begin(s->conn, TX_WRITE, a);
+    struct feed f;
+    int64_t intake;
+    s->row = know_feed_get(tx, s->feed, &f);
+    if (s->row == ROW_FOUND) s->row = know_feed_start(tx, &f, KIT_START_MS, &intake);
+    s->committed = tx_commit(tx) == TX_COMMITTED;
+    arena_free(a);
+    return NULL;
+}
+
+TEST_EACH_ENGINE(two_connections_start_a_feed_once)
+{
+    struct starter s[2];
+    pthread_t thread[2];
+    char error[256];
+    start(t);
+    int64_t feed = add(t, "feed", "/f.csv");
+    rest_all(t);
+    test_close_tx(t);
+    for (size_t i = 0; i < 2; i++) {
+        s[i] = (struct starter){ .conn = conn_open(t->db, TX_WRITE, error, sizeof error), .feed = feed };
+        assert_non_null(s[i].conn);
+        if (t->engine == DB_SQLITE) (void)start_it(&s[i]); /* it has one writer */
+        else assert_int_equal(pthread_create(&thread[i], NULL, start_it, &s[i]), 0);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (t->engine != DB_SQLITE) (void)pthread_join(thread[i], NULL);
+        EXPECT(s[i].committed);
+        conn_close(s[i].conn);
+    }
+    test_open_tx(t);
+    EXPECT((s[0].row == ROW_FOUND) != (s[1].row == ROW_FOUND));
+    EXPECT((s[0].row == ROW_NONE) != (s[1].row == ROW_NONE));
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_intakes WHERE ended_at_ms IS NULL"), 1);
+    stop();
+}
+
 static void robots_say_what_may_be_read(void **state)
 {
     (void)state;
@@ -363,6 +488,9 @@ int main(void)
         EACH_ENGINE(what_is_due_is_started_and_an_address_inside_is_refused),
         EACH_ENGINE(redirects_are_followed_and_judged),
         EACH_ENGINE(the_pages_of_a_site_become_documents),
+        EACH_ENGINE(each_host_of_a_shop_has_its_own_rules_and_names),
+        EACH_ENGINE(who_saw_a_feed_at_rest_does_not_start_it_a_second_time),
+        EACH_ENGINE(two_connections_start_a_feed_once),
         cmocka_unit_test(robots_say_what_may_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
