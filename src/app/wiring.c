@@ -53,6 +53,7 @@ const struct route *const app_route_tables[] = {
     knowledge_sync_routes,
     knowledge_file_routes,
     knowledge_feed_routes,
+    knowledge_store_routes,
     chat_try_routes,
     chat_settings_routes,
     chat_face_routes,

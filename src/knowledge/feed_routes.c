@@ -152,10 +152,8 @@ static void details_json(struct json *j, const void *arg)
 }
 
 /* Pages are read of the shop's own site alone. */
-static bool is_of_shop(struct arena *a, const char *url, const char *domain)
+bool know_is_of_shop(const char *host, const char *domain)
 {
-    const char *host = url_host(a, url);
-    if (!host || !domain) return false;
     size_t n = strlen(host), m = strlen(domain);
     return n >= m && str_eq_nocase((struct str){ host + n - m, m }, str_of(domain)) &&
            (n == m || host[n - m - 1] == '.');
@@ -171,7 +169,7 @@ static const char *judge(struct req *req, const struct post_feed *in, const stru
     if (host_is_internal(str_of(host)) || !strpbrk(host, "abcdefghijklmnopqrstuvwxyz") || host[0] == '[')
         return "address_not_allowed";
     if (in->kind == FEED_PAGES && !s->domain) return "domain_missing";
-    return in->kind == FEED_PAGES && !is_of_shop(req->arena, in->url, s->domain) ? "other_domain" : NULL;
+    return in->kind == FEED_PAGES && !know_is_of_shop(host, s->domain) ? "other_domain" : NULL;
 }
 
 static enum answer run_add(struct req *req)

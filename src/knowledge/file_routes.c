@@ -90,7 +90,7 @@ static const struct shape preview_shape[] = {
     SHAPE_LIST("samples", sample_shape, .type_name = "KnowledgeSample", .doc = "The first five."),
     SHAPE_LIST("refused", know_refusal_shape, .type_name = "KnowledgeRefusal", .doc = "None: it can be taken."),
     SHAPE_END };
-static const struct shape intake_shape[] = {
+const struct shape know_intake_shape[] = {
     SHAPE_I64("intake"), SHAPE_ENUM("status", intake_state_names),
     SHAPE_TEXT("statusUrl"), SHAPE_I64("import", .nullable = true), SHAPE_I64("products"), SHAPE_I64("texts"),
     SHAPE_I64("orders"), SHAPE_I64("changed"), SHAPE_I64("parts"), SHAPE_I64("written"),
@@ -385,7 +385,7 @@ const struct route knowledge_file_routes[] = {
       PROBLEMS(&problem_not_found, &problem_file_gone),
       .doc = "What would be taken of it, and what would not, and why. Changes nothing." },
     { .verb = VERB_POST, .path = "/api/shops/:id/knowledge/files/:file/import", MANAGE, .tx = TX_WRITE,
-      .idempotent = true, PATH_FIELDS(path_file), BODY_FIELDS(post_wish), .answer = intake_shape, .status = 202,
+      .idempotent = true, PATH_FIELDS(path_file), BODY_FIELDS(post_wish), .answer = know_intake_shape, .status = 202,
       .run = run_take, PROBLEMS(&problem_not_found),
       .doc = "Take the file, whole or not at all; statusUrl tells how it goes." },
     { .verb = VERB_DELETE, .path = "/api/shops/:id/knowledge/files/:file", MANAGE, .tx = TX_WRITE,
@@ -393,7 +393,7 @@ const struct route knowledge_file_routes[] = {
       .doc = "Discard a file that was sent." },
     { .verb = VERB_GET, .path = "/api/shops/:id/knowledge/intakes/:intake", .who = WHO_MEMBERS | WHO_KEY,
       .scope = KEY_SCOPE_KNOWLEDGE, .tx = TX_READ, .tag = "Knowledge", PATH_FIELDS(path_intake),
-      .answer = intake_shape, .run = run_intake, PROBLEMS(&problem_not_found),
+      .answer = know_intake_shape, .run = run_intake, PROBLEMS(&problem_not_found),
       .doc = "How far the taking of a file or a feed is: status done or failed at its end." },
     ROUTE_END
 };

@@ -21,7 +21,7 @@ extern const char *const intake_state_names[]; /* "reading", "writing", "done", 
 
 struct intake {
     int64_t id, account, shop, feed, file;
-    const char *source; /* "file", "import", "feed", "pages" */
+    const char *source; /* "file", "import", "feed", "pages", "store_products", "store_orders", "store_promotions" */
     enum intake_state state;
     const char *wish, *todo; /* JSON; "" none */
     int64_t place, parts, written, cut;
@@ -42,6 +42,7 @@ MUST_USE bool know_intake_forget_parts(struct tx *tx, int64_t intake); /* and wh
 enum { INTAKE_URL_SIZE = 128 };
 const char *know_intake_url(char out[INTAKE_URL_SIZE], const struct intake *in);
 void know_intake_json(struct json *j, const void *intake);
+extern const struct shape know_intake_shape[];
 MUST_USE bool know_intakes_purged(struct tx *tx, int64_t shop);
 
 /* ---- parts.c ---- */
@@ -64,10 +65,12 @@ bool know_readings_slice(int64_t intake, int64_t from, struct arena *a, struct k
 
 /* ---- take_job.c ---- */
 struct feed;
+struct store;
 struct taking {
     struct intake in;
-    struct feed *feed; /* NULL: a file */
-    const char *file;  /* among the uploads; NULL: none */
+    struct feed *feed;   /* NULL: a file */
+    struct store *store; /* NULL: none of it */
+    const char *file;    /* among the uploads; NULL: none */
     int64_t file_bytes;
     const char *shop_url;   /* NULL: not known */
     const char *shop_host;  /* the shop's domain; NULL: none */
@@ -90,10 +93,24 @@ extern const struct job_kind knowledge_take_job, knowledge_due_job;
 void know_take_file(struct job *job, struct taking *t);
 void know_take_feed(struct job *job, struct taking *t);
 void know_take_pages(struct job *job, struct taking *t);
+void know_take_store(struct job *job, struct taking *t);
 /* Bytes of a file or an answer: judged, cut, kept; fills t. */
 void know_take_bytes(struct job *job, struct taking *t, struct str bytes);
 /* How to read, from its JSON: {"currency","delimiter","fields":[…]}. */
 void know_wish_read(struct arena *a, const char *json, struct read_wish *out);
+
+/* ---- store_import.c: the rows of a shop's own store, page by page from its export ---- */
+enum store_scope { STORE_PRODUCTS, STORE_ORDERS, STORE_PROMOTIONS, STORE_SCOPES };
+extern const char *const store_scope_names[], *const store_sources[]; /* "products"…, NULL-ended; "store_products"… */
+struct store {
+    enum store_scope scope;
+    const char *url;        /* of the store, without a path; "" when it has none */
+    struct str token;       /* p NULL: the chatbot is off */
+    enum currency currency; /* of amounts whose row names none; NONE: the shop's */
+};
+/* ROW_FOUND: *out is what t->in reads; ROW_NONE: it reads no store. */
+MUST_USE enum row know_store_load(struct tx *tx, struct arena *a, const struct intake *in, int64_t now_ms,
+                                  struct store **out);
 
 /* ---- feeds.c ---- */
 enum feed_kind { FEED_FILE, FEED_PAGES, FEED_KINDS };
@@ -113,5 +130,7 @@ MUST_USE bool know_feed_keep(struct tx *tx, const struct feed *f);
 /* Begins a reading; *f is read anew. ROW_NONE: one is under way, or it was removed. */
 MUST_USE enum row know_feed_start(struct tx *tx, struct feed *f, int64_t now_ms, int64_t *intake);
 MUST_USE bool know_feeds_purged(struct tx *tx, int64_t shop);
+/* Is this host the shop's domain, or below it? */
+bool know_is_of_shop(const char *host, const char *domain);
 extern const char *const feed_kind_names[], *const feed_state_names[];
 #endif

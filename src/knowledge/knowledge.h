@@ -117,6 +117,7 @@ extern const struct route knowledge_routes[];
 extern const struct route knowledge_text_routes[];
 extern const struct route knowledge_sync_routes[];
 extern const struct route knowledge_file_routes[], knowledge_feed_routes[];
+extern const struct route knowledge_store_routes[];
 struct job_kind;
 extern const struct job_kind knowledge_take_job, knowledge_due_job;
 extern const struct sender knowledge_products_sender, knowledge_orders_sender, knowledge_promotions_sender;

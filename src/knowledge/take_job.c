@@ -135,7 +135,7 @@ static enum job_wish take_load(struct job *job, struct tx *tx)
         t->feed = ARENA_NEW(job->arena, struct feed);
         row = know_feed_get(tx, t->in.feed, t->feed);
         if (row == ROW_NONE) t->feed = NULL;
-    }
+    } else row = know_store_load(tx, job->arena, &t->in, job->now_ms, &t->store);
     return row == ROW_FAULT ? JOB_AGAIN : JOB_FINISHED;
 }
 
@@ -143,7 +143,8 @@ static void take_call(struct job *job)
 {
     struct taking *t = job->state;
     if (t->in.state != INTAKE_READING || t->in.id == 0) return;
-    if (t->in.feed == 0) know_take_file(job, t);
+    if (t->store) know_take_store(job, t);
+    else if (t->in.feed == 0) know_take_file(job, t);
     else if (!t->feed) t->error = "removed";
     else if (t->feed->kind == FEED_FILE) know_take_feed(job, t);
     else know_take_pages(job, t);
@@ -293,6 +294,8 @@ static enum job_wish settle_read(struct job *job, struct tx *tx, struct intake *
     return know_intake_keep(tx, in) ? JOB_NEXT : JOB_FAULT;
 }
 
+static bool is_store(const struct intake *in) { return str_starts(str_of(in->source), STR("store_")); }
+
 static enum job_wish write_part(struct job *job, struct tx *tx, struct intake *in)
 {
     const char *body;
@@ -300,7 +303,8 @@ static enum job_wish write_part(struct job *job, struct tx *tx, struct intake *i
     struct knowledge_import part = { 0 };
     struct knowledge_head h;
     struct know_write w = { .now_ms = job->now_ms, .intake = in->id, .feed = in->feed, .began_ms = in->began_at_ms };
-    struct know_write orders = { .now_ms = job->now_ms };
+    /* What a store exports is as new as the moment when it was asked: a delivery of since then counts more. */
+    struct know_write orders = { .now_ms = job->now_ms, .version = is_store(in) ? in->began_at_ms : 0 };
     if (know_intake_part_get(tx, in->id, in->written, &body) != ROW_FOUND) return JOB_FAULT;
     json_t *root = json_read(str_of(body), READ_JSON_MAX, NULL);
     bool good = root && know_import_read(job->arena, root, &part, &faults);

@@ -332,6 +332,19 @@ static enum answer authorise(struct req *req, bool writes, struct guest *g)
     return ANSWER_GO_ON;
 }
 
+enum answer tenants_sso_caller(struct req *req, bool writes, struct sso_caller *out)
+{
+    struct guest g = { 0 };
+    struct shop shop;
+    int64_t own = shop_of_public_id(str_of(((const struct path_panel *)req->path)->shopId));
+    if (own && writes && shops_locked(req->tx, own, &shop) == ROW_FAULT) return reply_fault(req);
+    enum answer go_on = authorise(req, writes, &g);
+    if (go_on != ANSWER_GO_ON) return go_on;
+    if (!g.ours) return reply_problem(req, &problem_not_found);
+    *out = (struct sso_caller){ g.t.shop, g.t.account };
+    return writes ? req_count_change(req, COUNTED_ACCOUNT, g.t.account) : ANSWER_GO_ON;
+}
+
 enum answer run_panel_config(struct req *req)
 {
     struct guest g = { 0 };

@@ -234,7 +234,7 @@ MUST_USE bool launches_forget(struct tx *tx, int64_t before_ms);
 /* ---- problems ---- */
 extern const struct problem problem_chatbot_enabled, problem_chatbot_feature, problem_chatbot_failed,
     problem_chatbot_provisioning, problem_rotation_running, problem_nothing_to_revoke, problem_no_renewal_by_credits,
-    problem_shop_is_ours, problem_wrong_shop_token, problem_bad_token, problem_read_only_token, problem_launch_code;
+    problem_shop_is_ours, problem_launch_code;
 
 /* ---- verify_rows.c: pieces for the table in verify.c ---- */
 MUST_USE bool verify_told_piece(struct tx *tx, struct verify_piece *found);

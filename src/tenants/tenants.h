@@ -91,6 +91,18 @@ struct jwt_keys;
 MUST_USE enum row tenants_shop_token_keys(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
                                           struct jwt_keys *out);
 
+/* A store that calls with its SSO token (the panel's contract; the row's path begins with struct path_panel's member).
+ * ANSWER_GO_ON: *shop is what the token and the path name; or the refusal. Shops of an outside panel are refused: they
+ * have no account here. With `writes` the shop is locked, the token must be an admin's, and the change is counted. */
+struct sso_caller {
+    int64_t shop, account;
+};
+MUST_USE enum answer tenants_sso_caller(struct req *req, bool writes, struct sso_caller *out);
+extern const struct problem problem_bad_token, problem_wrong_shop_token, problem_read_only_token;
+/* What we show to the shop's own store when we ask it for its rows: an SSO token of two minutes. ROW_NONE: the chatbot
+ * is not on, or its secret does not open. */
+MUST_USE enum row tenants_store_token(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a, struct str *out);
+
 /* Invariants 3 and 4 of the design: a tenant in provisioning has a live job and the credits that it was promised; every
  * state came through the mover; an enabled tenant belongs to a living shop of its account, was charged exactly once a
  * period (or never, where credits do not pay) and will be renewed; every kept secret opens with the keyring in the

@@ -151,6 +151,7 @@ function namesOfA(route) {
         id,
         kind: 'sso',
         shopId: PANEL.shopId,
+        scope: 'products',
         product: KNOWN,
         entry: KNOWN,
         file: fixture.file,

@@ -134,6 +134,11 @@ const calls = {
         await until('tried', async () => (await c.get(path)).json.feeds[0].state === 'failed', 60000);
         return { path: `${path}/${id}/read`, json: {}, other: { a: 1 } };
     },
+    'POST /api/shops/{id}/knowledge/store': async (c) => ({
+        path: `/api/shops/${(await c.shop()).id}/knowledge/store`,
+        body: { scope: 'products', url: 'https://store.example/' },
+        table: 'knowledge_intakes',
+    }),
     'POST /api/shops/{id}/knowledge/files': async (c) => ({
         path: `/api/shops/${(await c.shop()).id}/knowledge/files`,
         json: { products: [] },

@@ -1210,6 +1210,9 @@ export const en = {
   "know.source.sync": "Delivery",
   "know.source.feed": "Product feed",
   "know.source.pages": "Pages",
+  "know.source.store_products": "Store: products",
+  "know.source.store_orders": "Store: orders",
+  "know.source.store_promotions": "Store: promotions",
   "know.taken": "Taken",
   "know.refused": "Refused",
   "know.changed": "Changed",
@@ -1294,5 +1297,7 @@ export const en = {
   "refusal.interrupted": "it was interrupted; try again",
   "refusal.removed": "the address was removed meanwhile",
   "refusal.shop_gone": "the shop was deleted",
+  "refusal.pages_repeat": "the store says there is more and gives the same page again",
+  "refusal.no_chatbot": "the chatbot of the shop is not on",
   "refusal.refused": "what it holds was refused",
 } as const;

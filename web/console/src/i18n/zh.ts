@@ -1185,6 +1185,9 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "know.source.sync": "推送",
   "know.source.feed": "商品数据源",
   "know.source.pages": "网站页面",
+  "know.source.store_products": "商店：商品",
+  "know.source.store_orders": "商店：订单",
+  "know.source.store_promotions": "商店：促销",
   "know.taken": "已导入",
   "know.refused": "已拒绝",
   "know.changed": "变更",
@@ -1269,5 +1272,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "refusal.interrupted": "已中断，请重试",
   "refusal.removed": "该地址已被移除",
   "refusal.shop_gone": "店铺已删除",
+  "refusal.pages_repeat": "商店称还有更多内容，却重复返回同一页",
+  "refusal.no_chatbot": "该店铺的客服未开启",
   "refusal.refused": "内容被拒绝",
 };
