@@ -38,6 +38,7 @@ const struct route *const app_route_tables[] = {
     search_routes,
     operator_shop_routes,
     chat_visitor_routes,
+    chat_plain_routes,
     chat_identity_routes,
     chat_customer_routes,
     chat_picture_routes,

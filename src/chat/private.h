@@ -73,6 +73,7 @@ struct visitor_call {
     int64_t shop; /* 0: no name of a shop */
     bool shown;   /* `token` was, and reads */
     struct visitor_token token;
+    int64_t said; /* the number of the message that an answer is waited for; 0: none */
 };
 struct visitor_call *visitor_call(struct req *req);
 enum answer visitor_prepare(struct req *req);

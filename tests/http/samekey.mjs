@@ -136,8 +136,8 @@ const calls = {
     },
     'POST /api/shops/{id}/knowledge/store': async (c) => ({
         path: `/api/shops/${(await c.shop()).id}/knowledge/store`,
-        body: { scope: 'products', url: 'https://store.example/' },
-        table: 'knowledge_intakes',
+        json: { scope: 'products', url: 'https://store.example/' },
+        other: { scope: 'orders', url: 'https://store.example/' },
     }),
     'POST /api/shops/{id}/knowledge/files': async (c) => ({
         path: `/api/shops/${(await c.shop()).id}/knowledge/files`,

@@ -1,0 +1,138 @@
+// plainchat.mjs: the chat as one question and one answer, for programs that hold nothing open: what is answered within
+// the request, what is read on later, the same message again, and the history backwards.
+import assert from 'node:assert/strict';
+import { newKey } from './lib/client.mjs';
+import { run, test } from './lib/suite.mjs';
+
+const KNOWN = {
+    name: 'Tea',
+    languages: ['en'],
+    currency: 'USD',
+    products: [{ id: 'p1', title: 'Copper Kettle', price: 3900, available: true }],
+    faq: [{ id: 'returns', question: 'Returns', answer: 'Within 30 days.' }],
+};
+
+/** A merchant with two shops: one that has taught, one that has not. */
+async function makeHouse(server) {
+    const a = await server.account('merchant', { credits: 500 });
+    const [told, silent] = [await a.shop('Tea', 'tea.example'), await a.shop('Coffee', 'coffee.example')];
+    for (const shop of [told, silent])
+        assert.equal((await a.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+    assert.equal((await a.post(`/api/shops/${told.id}/knowledge/import`, KNOWN)).status, 200);
+    return { a, told: `shop-${told.id}`, silent: `shop-${silent.id}` };
+}
+
+/** A program that is a visitor of this shop. */
+async function visitor(server, shop) {
+    const c = server.client();
+    const begun = await c.request('POST', `/api/chat/${shop}/session`, { json: { language: 'en' } });
+    assert.equal(begun.status, 200, begun.text);
+    const headers = { authorization: `Bearer ${begun.json.token}` };
+    return {
+        ask: (method, what, json, more = {}) =>
+            c.request(method, `/api/chat/${shop}/${what}`, { json, headers: { ...headers, ...more } }),
+    };
+}
+
+let house;
+
+test('a question is answered in its request, once, and again by its id', async ({ server }) => {
+    house = await makeHouse(server);
+    const v = await visitor(server, house.told);
+    const body = { text: 'Do you have a copper kettle? 🙂', clientId: newKey() };
+    const r = await v.ask('POST', 'chat', body);
+    assert.equal(r.status, 200, r.text);
+    assert.equal(r.json.message.text, body.text);
+    assert.equal(r.json.message.number, 1);
+    assert.equal(r.json.replies.length, 1);
+    assert.equal(r.json.replies[0].author, 'bot');
+    assert.match(r.json.response, /Copper Kettle/);
+    assert.equal(r.json.readOn, `/api/chat/${house.told}/messages?after=2`);
+    const again = await v.ask('POST', 'chat', body);
+    assert.equal(again.status, 200);
+    assert.deepEqual(again.json, r.json);
+    assert.equal((await v.ask('GET', 'messages?after=2')).json.messages.length, 0);
+});
+
+test('two that ask at once are both answered, and the conversation has no gap', async ({ server }) => {
+    const v = await visitor(server, house.told);
+    const [one, two] = await Promise.all(
+        ['What is the price of the kettle?', 'And can I return it?'].map((text) =>
+            v.ask('POST', 'chat', { text, clientId: newKey() }),
+        ),
+    );
+    for (const r of [one, two]) {
+        assert.equal(r.status, 200, r.text);
+        assert.ok(r.json.replies.length >= 1);
+    }
+    const all = (await v.ask('GET', 'history')).json.messages;
+    assert.deepEqual(all.map((m) => m.number), all.map((_, i) => i + 1));
+    assert.equal(all.filter((m) => m.author === 'visitor').length, 2);
+});
+
+test('where nobody answers by himself it is stored, told at once, and read on', async ({ server }) => {
+    const v = await visitor(server, house.silent);
+    const clientId = newKey();
+    const before = Date.now();
+    const r = await v.ask('POST', 'chat', { text: 'Hello', clientId });
+    assert.ok(Date.now() - before < 9000);
+    assert.ok([200, 202].includes(r.status), r.text);
+    assert.ok(r.json.replies.every((m) => m.author === 'house'));
+    if (r.status === 202) assert.equal(r.json.response, null);
+    const talk = (await house.a.get('/api/inbox')).json.items[0].conversation;
+    const said = await house.a.post(`/api/inbox/${talk.id}/messages`, { text: 'I am here', clientId: newKey() });
+    assert.ok([200, 201].includes(said.status), said.text);
+    const on = await v.ask('GET', r.json.readOn.split('/').pop());
+    assert.ok(on.json.messages.some((m) => m.author === 'person' && m.text === 'I am here'));
+    const again = await v.ask('POST', 'chat', { text: 'Hello', clientId });
+    assert.equal(again.status, 200);
+    assert.match(again.json.response, /I am here/);
+    // A person speaks: nobody waits for the assistant.
+    const start = Date.now();
+    const next = await v.ask('POST', 'chat', { text: 'Thanks', clientId: newKey() });
+    assert.equal(next.status, 202, next.text);
+    assert.ok(Date.now() - start < 9000);
+});
+
+test('the history is read backwards to its beginning', async ({ server }) => {
+    const v = await visitor(server, house.silent);
+    assert.deepEqual((await v.ask('GET', 'history')).json, { messages: [], more: false, conversation: null });
+    for (let i = 1; i <= 7; i++) await v.ask('POST', 'messages', { text: `Word ${i}`, clientId: newKey() });
+    const numbers = [];
+    let before = '';
+    for (let page = 0; page < 20; page++) {
+        const r = await v.ask('GET', `history?limit=2${before}`);
+        assert.equal(r.status, 200);
+        assert.ok(r.json.messages.length <= 2);
+        numbers.unshift(...r.json.messages.map((m) => m.number));
+        before = `&before=${numbers[0]}`;
+        if (!r.json.more) break;
+    }
+    assert.deepEqual(numbers, numbers.map((_, i) => i + 1));
+    assert.ok(numbers.length >= 7);
+    assert.deepEqual((await v.ask('GET', 'history?before=1')).json.messages, []);
+});
+
+test('what is refused changes nothing', async ({ server }) => {
+    const v = await visitor(server, house.told);
+    const good = { text: 'Hello', clientId: newKey() };
+    const cases = [
+        [{}, {}, 422],
+        [{ ...good, text: '' }, {}, 422],
+        [{ ...good, text: ' \n ' }, {}, 422],
+        [{ ...good, text: 'x'.repeat(4001) }, {}, 422],
+        [{ ...good, clientId: 'short' }, {}, 422],
+        [good, { authorization: 'Bearer chv_made-up' }, 401],
+        [good, { authorization: '' }, 401],
+        [good, { origin: 'https://else.example' }, 403],
+    ];
+    for (const [body, headers, status] of cases)
+        assert.equal((await v.ask('POST', 'chat', body, headers)).status, status, JSON.stringify([body, headers]).slice(0, 90));
+    for (const query of ['before=0', 'before=x', 'limit=0', 'limit=201'])
+        assert.ok([400, 422].includes((await v.ask('GET', `history?${query}`)).status), query);
+    assert.deepEqual((await v.ask('GET', 'history')).json.messages, []);
+    assert.equal((await v.ask('POST', 'messages', good)).status, 201);
+    assert.equal((await v.ask('POST', 'chat', { ...good, text: 'Other' })).json.error, 'message_differs');
+});
+
+await run();
