@@ -171,8 +171,9 @@ extern const struct letter *const chat_letters[], chat_answered_letter, chat_ans
 extern const struct verify_check chat_checks[];
 /* Hook for shops: all that was said to this shop goes. */
 MUST_USE bool chat_shop_purged(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms);
-extern const struct route chat_plain_routes[];
-extern const struct route chat_try_routes[]; /* the merchant's test-drive */
+extern const struct route chat_plain_routes[], chat_channel_routes[];
+extern const struct job_kind chat_channel_job; /* sends replies to a shop's own server */
+extern const struct route chat_try_routes[];   /* the merchant's test-drive */
 extern const struct route chat_label_routes[], chat_canned_routes[], chat_desk_routes[];
 extern const struct job_kind chat_words_job; /* cron: what was said can be found */
 extern const struct route chat_settings_routes[];

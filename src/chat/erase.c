@@ -10,7 +10,9 @@
  *
  * Rejected: deleting all in one transaction (a day of a flood is a hundred thousand rows, under the one writer of
  * SQLite); blanking the words and keeping the rows (who talked when is about a person too). */
+#include "chat/channel.h"
 #include "chat/gaps.h"
+#include "chat/private.h"
 
 #include "base/clock.h"
 #include "http/events.h"
@@ -52,14 +54,16 @@ STMT(drop_labels, BATCH_OF("chat_labelled", "label"));
 STMT(drop_gaps, BATCH_OF("chat_gaps", "number"));
 STMT(drop_mentions, "DELETE FROM chat_mentions WHERE conversation = ?1 AND note IN (SELECT note FROM chat_mentions"
                     " WHERE conversation = ?1 ORDER BY note, person LIMIT ?2)");
-static const struct stmt *const of_conversation[] = { &drop_messages, &drop_notes,    &drop_moves, &drop_words,
-                                                      &drop_labels,   &drop_mentions, &drop_gaps };
+STMT(drop_talk, "DELETE FROM chat_channel_talks WHERE conversation = ?1 AND CAST(?2 AS BIGINT) > 0");
+static const struct stmt *const of_conversation[] = { &drop_talk,  &drop_messages, &drop_notes,    &drop_moves,
+                                                      &drop_words, &drop_labels,   &drop_mentions, &drop_gaps };
 
 /* Few rows a visitor: they go with it. */
 STMT(drop_visitor, "DELETE FROM chat_visitors WHERE id = ?1");
 STMT(drop_identity, "DELETE FROM chat_identities WHERE visitor = ?1");
 STMT(drop_presence, "DELETE FROM chat_presence WHERE visitor = ?1");
-static const struct stmt *const with_visitor[] = { &drop_visitor, &drop_identity, &drop_presence };
+STMT(drop_customer, "DELETE FROM chat_channel_customers WHERE visitor = ?1");
+static const struct stmt *const with_visitor[] = { &drop_visitor, &drop_identity, &drop_presence, &drop_customer };
 
 /* How many rows went; below ROWS_BATCH: none is left. -1: storage fault. */
 static int64_t drop_rows(struct tx *tx, int64_t conversation)
@@ -204,7 +208,7 @@ enum job_wish chat_erase_conversation(struct tx *tx, const struct erasure *e, co
 bool chat_shop_purged(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms)
 {
     const struct erasure e = { .account = account, .shop = shop, .why = "purged", .at_ms = now_ms };
-    return gaps_forget(tx, shop) && tombstone(tx, &e, ERASED_SHOP, shop);
+    return gaps_forget(tx, shop) && channel_drop(tx, shop) && tombstone(tx, &e, ERASED_SHOP, shop);
 }
 
 /* ---- the job ---- */

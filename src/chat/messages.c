@@ -5,6 +5,7 @@
  * the reply was made for: the check and the write are one. (PostgreSQL reads a row that it had to wait for anew, so
  * what it checks there is what was committed.) A word that comes again, by its sender's own id, is answered with the
  * one that is there. */
+#include "chat/channel.h"
 #include "chat/private.h"
 
 #define INSERT_FROM(epoch, condition)                                                                                  \
@@ -162,6 +163,7 @@ enum message_put message_put(struct tx *tx, const struct message_new *in, struct
                             .person_name = in->author_name,
                             .failed = in->failed,
                             .now_ms = in->now_ms };
+    if (in->author != CHAT_BY_VISITOR && !channel_tell(tx, out)) return MESSAGE_FAULT;
     if (!chat_due_times(tx, &before, &act)) return MESSAGE_FAULT;
     (void)conversation_after(&before, &act, c);
     count_word(in, out, c);

@@ -9,7 +9,7 @@
 
 /* clang-format off */
 #define CHAT_ACTIONS(X) X(chat_visitor_blocked) X(chat_visitor_unblocked) X(chat_settings_changed) \
-    X(chat_customer_exported) X(chat_customer_erased)
+    X(chat_customer_exported) X(chat_customer_erased) X(chat_channel_changed)
 /* clang-format on */
 CHAT_ACTIONS(AUDIT_DECLARE)
 

@@ -234,7 +234,7 @@ bool secret_revoke(struct tx *tx, int64_t tenant, const struct secret *s)
 
 /* ---- hook of accounts ---- */
 
-const char *const tenants_key_scopes[] = { KEY_SCOPE_SSO, KEY_SCOPE_KNOWLEDGE, NULL };
+const char *const tenants_key_scopes[] = { KEY_SCOPE_SSO, KEY_SCOPE_KNOWLEDGE, KEY_SCOPE_CHAT, NULL };
 
 enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account)
 {

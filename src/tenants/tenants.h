@@ -77,6 +77,7 @@ enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t 
 /* What every service key is good for; NULL-ended. */
 #define KEY_SCOPE_SSO "sso.issue"
 #define KEY_SCOPE_KNOWLEDGE "knowledge"
+#define KEY_SCOPE_CHAT "chat"
 extern const char *const tenants_key_scopes[];
 
 /* What the shop's server signs with: the webhook secrets that count now, opened. ROW_NONE: it has no chatbot that is

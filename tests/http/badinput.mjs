@@ -95,6 +95,7 @@ async function makeFixture(server) {
     assert.equal(taken.status, 202);
     const feed = await a.post(`/api/shops/${shop.id}/knowledge/feeds`, { kind: 'feed', url: 'https://feeds.example/f' });
     assert.equal(feed.status, 201);
+    assert.equal((await a.request('PUT', `/api/shops/${shop.id}/channel`, { json: { url: 'https://hooks.example/' } })).status, 200);
     const [{ id: delivery }] = await deliveries(operator);
     const visitor = await visitorOf(server, shop);
     const drawn = await visitor.request('POST', `/api/chat/shop-${shop.id}/images?name=dot.gif&clientId=picture-of-the-fixture`, { body: DOT });

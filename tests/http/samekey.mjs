@@ -134,6 +134,12 @@ const calls = {
         await until('tried', async () => (await c.get(path)).json.feeds[0].state === 'failed', 60000);
         return { path: `${path}/${id}/read`, json: {}, other: { a: 1 } };
     },
+    'POST /api/shops/{id}/channel/messages': async (c) => {
+        const path = `/api/shops/${await enabled(c)}/channel`;
+        await c.request('PUT', path, { json: { url: 'https://hooks.example/' } });
+        const json = { customerId: 'u-1', id: 'm-1', text: 'Hi' };
+        return { path: `${path}/messages`, json, other: { ...json, text: 'Ho' } };
+    },
     'POST /api/shops/{id}/knowledge/store': async (c) => ({
         path: `/api/shops/${(await c.shop()).id}/knowledge/store`,
         json: { scope: 'products', url: 'https://store.example/' },

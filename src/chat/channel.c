@@ -1,0 +1,273 @@
+/* channel.c: a shop's own server as a channel, on its way out: what is said to its customers is sent to it as signed
+ * webhooks.
+ *
+ * A conversation has a cursor and at most one job, so its messages are sent in their order, one after the other, and a
+ * kill loses none: the cursor moves in the transaction that ends the attempt. A message that was sent just before a
+ * kill is sent again with the same webhook-id. A server that fails is tried again for about a day, message by message;
+ * what it does not take then is given up, counted, and told on the merchant's page. Texts stay where they are: what was
+ * erased meanwhile is not sent.
+ *
+ * Rejected: a row for each delivery (a second copy of what was said, to be erased as well), and deliveries beside each
+ * other (an answer before its question). */
+#include "chat/channel.h"
+
+#include "base/clock.h"
+#include "outbound/http_client.h"
+#include "outbound/webhook.h"
+
+enum { CONNECT_MS = 5000, TOTAL_MS = 15000, BODY_BYTES = 96 << 10, ID_SIZE = 64, STAMP_SIZE = 24 };
+static const int64_t again_after_ms[] = { 5 * SECOND_MS,  30 * SECOND_MS, 2 * MINUTE_MS, 10 * MINUTE_MS,
+                                          30 * MINUTE_MS, 2 * HOUR_MS,    6 * HOUR_MS,   12 * HOUR_MS };
+
+STMT(get, "SELECT account, url, error, skipped, changed_at_ms FROM chat_channels WHERE shop = ?1");
+STMT(set, "INSERT INTO chat_channels (shop, account, url, error, skipped, changed_at_ms) VALUES (?1, ?2, ?3, '', 0, ?4)"
+          " ON CONFLICT (shop) DO UPDATE SET account = excluded.account, url = excluded.url, error = '',"
+          " changed_at_ms = excluded.changed_at_ms");
+STMT(drop, "DELETE FROM chat_channels WHERE shop = ?1");
+STMT(set_error, "UPDATE chat_channels SET error = ?2 WHERE shop = ?1 AND error <> ?2");
+STMT(skip_one, "UPDATE chat_channels SET skipped = skipped + 1 WHERE shop = ?1");
+STMT(talk, "SELECT account, shop, customer, told, tries, next_at_ms FROM chat_channel_talks WHERE conversation = ?1");
+STMT(begin_talk, "INSERT INTO chat_channel_talks (conversation, account, shop, customer, told, tries, next_at_ms)"
+                 " VALUES (?1, ?2, ?3, ?4, 0, 0, 0) ON CONFLICT (conversation) DO NOTHING");
+STMT(move,
+     "UPDATE chat_channel_talks SET told = ?3, tries = ?4, next_at_ms = ?5 WHERE conversation = ?1 AND told = ?2");
+STMT(next_of, "SELECT number FROM chat_messages WHERE conversation = ?1 AND number > ?2 AND author <> 1"
+              " ORDER BY number LIMIT 1");
+
+enum row channel_get(struct tx *tx, int64_t shop, struct channel *out)
+{
+    struct query q = query(tx, &get);
+    bind_i64(&q, shop);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND)
+        *out = (struct channel){ .shop = shop,
+                                 .account = col_i64(&q, "account"),
+                                 .url = col_text(&q, "url"),
+                                 .error = col_text(&q, "error"),
+                                 .skipped = col_i64(&q, "skipped"),
+                                 .changed_at_ms = col_i64(&q, "changed_at_ms") };
+    return row;
+}
+
+bool channel_set(struct tx *tx, const struct channel *c)
+{
+    struct query q = query(tx, &set);
+    bind_i64(&q, c->shop), bind_i64(&q, c->account), bind_text(&q, c->url), bind_i64(&q, c->changed_at_ms);
+    return query_put(&q);
+}
+
+bool channel_drop(struct tx *tx, int64_t shop)
+{
+    struct query q = query(tx, &drop);
+    bind_i64(&q, shop);
+    return query_change(&q) >= 0;
+}
+
+bool channel_talk_begin(struct tx *tx, const struct conversation *c, const char *customer)
+{
+    struct query q = query(tx, &begin_talk);
+    bind_i64(&q, c->id), bind_i64(&q, c->account), bind_i64(&q, c->shop), bind_text(&q, customer);
+    return query_change(&q) >= 0;
+}
+
+struct talk {
+    int64_t conversation, account, shop, told, tries, next_at_ms;
+    const char *customer;
+};
+
+static enum row talk_get(struct tx *tx, int64_t conversation, struct talk *out)
+{
+    struct query q = query(tx, &talk);
+    bind_i64(&q, conversation);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND)
+        *out = (struct talk){ .conversation = conversation,
+                              .account = col_i64(&q, "account"),
+                              .shop = col_i64(&q, "shop"),
+                              .told = col_i64(&q, "told"),
+                              .tries = col_i64(&q, "tries"),
+                              .next_at_ms = col_i64(&q, "next_at_ms"),
+                              .customer = col_text(&q, "customer") };
+    return row;
+}
+
+bool channel_tell(struct tx *tx, const struct message *m)
+{
+    struct talk t;
+    enum row row = talk_get(tx, m->conversation, &t);
+    if (row != ROW_FOUND) return row == ROW_NONE;
+    const struct job_new job = { .kind = chat_channel_job.name,
+                                 .key = arena_printf(tx_arena(tx), "%lld", (long long)m->conversation),
+                                 .coalesce = true,
+                                 .account = t.account,
+                                 .ref = m->conversation };
+    return jobs_put(tx, &job, NULL) >= 0;
+}
+
+/* ---- one delivery ---- */
+
+struct sending { /* job->state; NULL: nothing is to be sent */
+    struct talk talk;
+    struct conversation c;
+    struct message m;
+    struct webhook_secrets secrets;
+    const char *url;
+    int64_t wait_ms; /* > 0: not yet; a word that came meanwhile does not hurry the one before it */
+    enum outcome outcome;
+    const char *error;
+};
+
+static void data_json(struct json *j, const struct sending *s)
+{
+    char shop[SHOP_PUBLIC_ID_SIZE];
+    shop_public_id(s->talk.shop, shop);
+    json_object(j, NULL);
+    json_text(j, "type", "message.created");
+    json_time(j, "timestamp", s->m.at_ms);
+    json_object(j, "data");
+    json_text(j, "shopId", shop);
+    json_text(j, "customerId", s->talk.customer);
+    json_object(j, "message");
+    message_json(j, &s->m);
+    json_end(j);
+    json_object(j, "conversation");
+    state_json(j, &s->c);
+    json_end(j);
+    json_end(j);
+    json_end(j);
+}
+
+/* The next message that its customer did not say. */
+static enum row next_message(struct job *job, struct tx *tx, struct sending *s)
+{
+    struct query q = query(tx, &next_of);
+    size_t count;
+    bind_i64(&q, s->talk.conversation), bind_i64(&q, s->talk.told);
+    enum row row = query_row(&q);
+    if (row != ROW_FOUND) return row;
+    struct message *m = ARENA_NEW(job->arena, struct message);
+    if (!messages_after(tx, s->talk.conversation, col_i64(&q, "number") - 1, 1, m, &count)) return ROW_FAULT;
+    s->m = *m;
+    return count == 1 ? ROW_FOUND : ROW_NONE;
+}
+
+static enum row load(struct job *job, struct tx *tx, struct sending *s)
+{
+    struct channel channel;
+    int64_t account = 0;
+    enum row row = talk_get(tx, job->ref, &s->talk);
+    if (row == ROW_FOUND) row = conversation_get(tx, job->ref, &s->c); /* erased: nothing of it goes out */
+    if (row == ROW_FOUND) row = channel_get(tx, s->talk.shop, &channel);
+    if (row == ROW_FOUND)
+        row = tenants_webhook_secrets(tx, s->talk.shop, job->now_ms, job->arena, &s->secrets, &account);
+    if (row == ROW_FOUND) row = next_message(job, tx, s);
+    if (row != ROW_FOUND) return row;
+    s->url = arena_text(job->arena, channel.url);
+    s->wait_ms = s->talk.next_at_ms - job->now_ms;
+    if (s->wait_ms > again_after_ms[ARRAY_LEN(again_after_ms) - 1]) s->wait_ms = 0; /* of a clock that was ahead */
+    return row;
+}
+
+static enum job_wish channel_load(struct job *job, struct tx *tx)
+{
+    struct sending *s = ARENA_NEW(job->arena, struct sending);
+    enum row row = load(job, tx, s);
+    if (row == ROW_FOUND) job->state = s;
+    return row == ROW_FAULT ? JOB_AGAIN : JOB_FINISHED;
+}
+
+/* "v1,… v1,…": one for each secret that counts now, so that a change of it loses nothing. */
+static const char *signatures(struct job *job, const struct sending *s, struct str id, int64_t at_s, struct str body)
+{
+    struct buf b;
+    const size_t room = 512;
+    buf_fixed(&b, arena_alloc(job->arena, room), room);
+    for (size_t i = 0; i < s->secrets.count; i++) {
+        struct str one = webhook_sign(job->arena, s->secrets.secret[i], id, at_s, body);
+        if (one.p) buf_printf(&b, "%s%.*s", b.n > 0 ? " " : "", (int)one.n, one.p);
+    }
+    return buf_terminated(&b);
+}
+
+static void channel_call(struct job *job)
+{
+    struct sending *s = job->state;
+    struct out_answer out;
+    struct buf b;
+    struct json j;
+    if (!s || s->wait_ms > 0) return;
+    buf_init(&b, BODY_BYTES);
+    json_begin(&j, &b);
+    data_json(&j, s);
+    json_finish(&j);
+    const char *id = arena_printf(job->arena, "msg_%lld_%lld", (long long)s->c.id, (long long)s->m.number);
+    int64_t at_s = job->now_ms / SECOND_MS;
+    const struct out_request r = {
+        .method = "POST",
+        .url = s->url,
+        .header = { { "Content-Type", "application/json" },
+                    { "webhook-id", id },
+                    { "webhook-timestamp", arena_printf(job->arena, "%lld", (long long)at_s) },
+                    { "webhook-signature", signatures(job, s, str_of(id), at_s, buf_str(&b)) } },
+        .headers = 4,
+        .body = buf_str(&b),
+        .connect_ms = CONNECT_MS,
+        .total_ms = TOTAL_MS,
+        .trusted_address = chat_settings.development,
+        .log_as = "chat.channel"
+    };
+    http_call(job->arena, &r, &out);
+    s->outcome = out.outcome;
+    s->error = out.outcome == OUTCOME_OK ? ""
+               : out.status > 0          ? arena_printf(job->arena, "answered %d", out.status)
+                                         : arena_text(job->arena, out.error);
+    buf_free(&b);
+}
+
+static bool move_to(struct tx *tx, const struct sending *s, int64_t told, int64_t tries, int64_t next_at_ms)
+{
+    struct query q = query(tx, &move);
+    bind_i64(&q, s->talk.conversation), bind_i64(&q, s->talk.told), bind_i64(&q, told), bind_i64(&q, tries);
+    bind_i64(&q, next_at_ms);
+    return query_change(&q) >= 0;
+}
+
+static bool tell_error(struct tx *tx, const struct sending *s)
+{
+    struct query q = query(tx, &set_error);
+    bind_i64(&q, s->talk.shop), bind_text(&q, s->error ? s->error : "");
+    return query_change(&q) >= 0;
+}
+
+static enum job_wish channel_settle(struct job *job, struct tx *tx)
+{
+    const struct sending *s = job->state;
+    if (!s) return JOB_FINISHED;
+    if (s->wait_ms > 0) {
+        job_again_after(job, s->wait_ms);
+        return JOB_NEXT;
+    }
+    bool over = s->talk.tries >= (int64_t)ARRAY_LEN(again_after_ms), sent = s->outcome == OUTCOME_OK;
+    int64_t after_ms = over ? 0 : again_after_ms[s->talk.tries];
+    bool moved = sent || over ? move_to(tx, s, s->m.number, 0, 0)
+                              : move_to(tx, s, s->talk.told, s->talk.tries + 1, job->now_ms + after_ms);
+    if (!moved || !tell_error(tx, s)) return JOB_FAULT;
+    if (!sent && over) {
+        struct query q = query(tx, &skip_one);
+        bind_i64(&q, s->talk.shop);
+        if (query_change(&q) < 0) return JOB_FAULT;
+    }
+    if (!sent && !over) job_again_after(job, after_ms);
+    return JOB_NEXT; /* until there is nothing behind the cursor */
+}
+
+const struct job_kind chat_channel_job = {
+    .name = "chat.channel",
+    .doc = "Sends what is said to customers of a shop's own server to it.",
+    .max_attempts = 10,
+    .backoff_first_ms = SECOND_MS,
+    .backoff_max_ms = MINUTE_MS,
+    .load = channel_load,
+    .call = channel_call,
+    .settle = channel_settle,
+};

@@ -1,0 +1,19 @@
+/* channel.h: a shop's own server as a channel: it posts what its customers say, and is sent what is said to them. */
+#ifndef CHATHUB_CHAT_CHANNEL_H
+#define CHATHUB_CHAT_CHANNEL_H
+
+#include "chat/private.h"
+
+struct channel {
+    int64_t shop, account, skipped, changed_at_ms;
+    const char *url, *error; /* error "": the last try did not fail */
+};
+MUST_USE enum row channel_get(struct tx *tx, int64_t shop, struct channel *out);
+MUST_USE bool channel_set(struct tx *tx, const struct channel *c);
+MUST_USE bool channel_drop(struct tx *tx, int64_t shop);
+/* Before its first message: what is said in it is sent to the server of this shop. Again: nothing. */
+MUST_USE bool channel_talk_begin(struct tx *tx, const struct conversation *c, const char *customer);
+/* In the transaction of a message that a customer did not say: it is sent, when its conversation is a channel's. */
+MUST_USE bool channel_tell(struct tx *tx, const struct message *m);
+
+#endif
