@@ -284,7 +284,7 @@ TEST_EACH_ENGINE(what_may_not_be_is_refused_and_changes_nothing)
     assert_int_equal(said(t, "c-9", "1", "Hello").status, 201);
     EXPECT(visitor_block(t->tx, test_number(t, "SELECT MAX(id) FROM chat_visitors"), true, kit_now()));
     assert_string_equal(said(t, "c-9", "2", "Hello").error, "chat_blocked");
-    /* Closed: nothing is taken and nothing is sent; opened again, what was said meanwhile goes out. */
+    /* Closed: nothing is taken and nothing is sent. */
     EXPECT(visitor_block(t->tx, test_number(t, "SELECT MAX(id) FROM chat_visitors"), false, kit_now()));
     person_says(t, talk(t), "Late");
     assert_int_equal(call(t, VERB_DELETE, "", NULL).status, 200);
