@@ -143,13 +143,13 @@ static enum answer run_import(struct req *req)
     enum row row = last_of(req->tx, who.shop, path->scope, &s.in);
     if (row == ROW_FAULT) return reply_fault(req);
     bool lately = row == ROW_FOUND && (!s.in.ended_at_ms || s.in.ended_at_ms > req->now_ms - AGAIN_MS);
-    if (lately) return reply_json(req, s.in.ended_at_ms ? 200 : 202, import_json, &s);
+    if (lately) return reply_json(req, 200, import_json, &s);
     row = shops_owned(req->tx, who.account, who.shop, &shop);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
     if (!shop.domain) return reply_problem(req, &problem_store_unknown);
     const struct begin b = { who.account, who.shop, path->scope, in->currency,
                              arena_printf(req->arena, "https://%s", shop.domain) };
-    return begin(req, &b, &s.in) ? reply_json(req, 202, import_json, &s) : reply_fault(req);
+    return begin(req, &b, &s.in) ? reply_json(req, 200, import_json, &s) : reply_fault(req);
 }
 
 static enum answer run_status(struct req *req)
@@ -211,7 +211,7 @@ ROUTE_TAG(import_tag, "Import", "A shop's store has its rows read, as the server
     PATH_FIELDS(path_import), .answer = import_shape
 const struct route knowledge_store_routes[] = {
     { .verb = VERB_GET, .path = "/api/import/:shopId/:scope", STORE, .tx = TX_WRITE, QUERY_FIELDS(get_import),
-      .status = 202, .run = run_import,
+      .run = run_import,
       PROBLEMS(&problem_bad_token, &problem_wrong_shop_token, &problem_read_only_token, &problem_not_found,
                &problem_store_unknown),
       .doc = "Read all of the store's products, orders or promotions from its export (Bearer SSO token, role admin)."

@@ -22329,7 +22329,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            202: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,135 @@
+// shopserver.mjs: a shop's own server and the running service: its store is read to its end, what its customers say comes
+// in by its key, and what is said to them reaches it as signed webhooks, also when it was out of order for a while.
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import http from 'node:http';
+import { newKey } from './lib/client.mjs';
+import { run, test, until } from './lib/suite.mjs';
+
+const PRODUCTS = 120;
+const seen = { hooks: [], pages: [] };
+let status = 204;
+
+const row = (n) => ({ product_id: n, name: n === 7 ? 'Copper Kettle' : `Cup ${n}`, sku: `S-${n}`, price: '39.0000', status: 1 });
+
+const shopServer = http.createServer((req, res) => {
+    const url = new URL(req.url, 'http://shop');
+    if (url.pathname.startsWith('/api/admin/export/')) {
+        const [page, size] = ['page', 'pageSize'].map((name) => Number(url.searchParams.get(name)));
+        seen.pages.push({ page, authorization: req.headers.authorization });
+        const from = (page - 1) * size;
+        const rows = Array.from({ length: Math.max(0, Math.min(size, PRODUCTS - from)) }, (_, i) => row(from + i + 1));
+        res.end(JSON.stringify({ currency: 'USD', data: rows }));
+        return;
+    }
+    let body = '';
+    req.setEncoding('utf8').on('data', (more) => (body += more));
+    req.on('end', () => {
+        seen.hooks.push({ headers: req.headers, body, status, at: Date.now() });
+        res.writeHead(status).end();
+    });
+});
+await new Promise((resolve) => shopServer.listen(0, '127.0.0.1', resolve));
+const base = `http://127.0.0.1:${shopServer.address().port}`;
+
+/** Is this hook signed by the secret? */
+function isSigned({ headers, body }, secret) {
+    const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+    const text = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    const right = `v1,${createHmac('sha256', key).update(text).digest('base64')}`;
+    return headers['webhook-signature'].split(' ').includes(right);
+}
+
+let house;
+
+test('a store is read page by page, with a token that names its shop', async ({ server }) => {
+    const a = await server.account('merchant', { credits: 500 });
+    const shop = await a.shop('Tea', 'tea.example');
+    assert.equal((await a.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+    const secret = (await a.post(`/api/shops/${shop.id}/secrets/webhook/show`, {})).json.secret;
+    const key = (await a.post(`/api/shops/${shop.id}/secrets/service/show`, {})).json.secret;
+    house = { a, id: shop.id, secret, key, store: server.client() };
+    seen.pages.length = seen.hooks.length = 0;
+    status = 204;
+    const headers = { authorization: `Bearer ${key}` };
+    const begun = await house.store.request('POST', `/api/shops/${shop.id}/knowledge/store`, {
+        json: { scope: 'products', url: `${base}/`, currency: 'USD' },
+        headers,
+    });
+    assert.equal(begun.status, 202, begun.text);
+    const done = await until('it is read', async () => {
+        const r = await house.store.request('GET', begun.json.statusUrl, { headers });
+        return ['done', 'failed'].includes(r.json.status) && r.json;
+    });
+    assert.equal(done.status, 'done', JSON.stringify(done));
+    assert.equal(done.products, PRODUCTS);
+    assert.deepEqual(seen.pages.map((p) => p.page), [1, 2, 3, 4]);
+    const claims = JSON.parse(Buffer.from(seen.pages[0].authorization.split('.')[1], 'base64url'));
+    assert.equal(claims.shopId, `shop-${shop.id}`);
+    assert.ok(claims.exp - claims.iat <= 120);
+    assert.equal((await a.get(`/api/shops/${shop.id}/knowledge`)).json.products, PRODUCTS);
+});
+
+test('the store’s own token asks at the old address, and a viewer’s may only look', async () => {
+    const token = async (role) =>
+        (await house.a.post(`/api/shops/${house.id}/sso/issue`, { role })).json.token;
+    const ask = async (role, rest) =>
+        house.store.request('GET', `/api/import/shop-${house.id}/products${rest}`, {
+            headers: { authorization: `Bearer ${await token(role)}` },
+        });
+    assert.equal((await ask('viewer', '')).status, 403);
+    assert.equal((await ask('viewer', '/status')).json.status, 'done');
+    const again = await ask('admin', '?page=1');
+    assert.equal(again.status, 200, again.text); // it ended a moment ago
+    assert.equal(again.json.products, PRODUCTS);
+    assert.equal(again.json.pages, 4);
+});
+
+const say = (customerId, id, text) =>
+    house.store.request('POST', `/api/shops/${house.id}/channel/messages`, {
+        json: { customerId, id, text, language: 'en' },
+        headers: { authorization: `Bearer ${house.key}` },
+    });
+
+test('a customer’s question is answered by a signed webhook, once for the same id', async () => {
+    assert.equal((await say('u-1', 'm-1', 'Hello')).json.error, 'channel_missing');
+    const opened = await house.a.request('PUT', `/api/shops/${house.id}/channel`, { json: { url: `${base}/hook` } });
+    assert.equal(opened.status, 200, opened.text);
+    const first = await say('u-1', 'm-1', 'Do you have a copper kettle? 🙂');
+    assert.equal(first.status, 201, first.text);
+    const number = first.json.message.number;
+    assert.equal((await say('u-1', 'm-1', 'Do you have a copper kettle? 🙂')).json.message.number, number);
+    await until('the answer has come', async () => seen.hooks.length > 0);
+    const [hook] = seen.hooks;
+    assert.ok(isSigned(hook, house.secret));
+    assert.ok(!isSigned({ ...hook, body: `${hook.body} ` }, house.secret));
+    const { data, type } = JSON.parse(hook.body);
+    assert.equal(type, 'message.created');
+    assert.equal(data.customerId, 'u-1');
+    assert.equal(data.message.author, 'bot');
+    assert.match(data.message.text, /Copper Kettle/);
+});
+
+test('a server that is out of order gets what it missed, in order', async () => {
+    const talk = (await house.a.get('/api/inbox')).json.items[0].conversation;
+    seen.hooks.length = 0;
+    status = 503;
+    for (const text of ['One', 'Two', 'Three']) {
+        const r = await house.a.post(`/api/inbox/${talk.id}/messages`, { text, clientId: newKey() });
+        assert.ok(r.status < 300, r.text);
+    }
+    await until('it was tried', async () => seen.hooks.length > 0);
+    await until('it is told', async () => (await house.a.get(`/api/shops/${house.id}/channel`)).json.error === 'answered 503');
+    status = 204;
+    const taken = await until('all came', async () => {
+        const good = seen.hooks.filter((h) => h.status === 204);
+        return good.length === 3 && good;
+    });
+    assert.deepEqual(taken.map((h) => JSON.parse(h.body).data.message.text), ['One', 'Two', 'Three']);
+    assert.equal(taken[0].headers['webhook-id'], seen.hooks[0].headers['webhook-id']);
+    assert.equal(new Set(taken.map((h) => h.headers['webhook-id'])).size, 3);
+    assert.ok(taken.every((h) => isSigned(h, house.secret)));
+    await until('it is well', async () => (await house.a.get(`/api/shops/${house.id}/channel`)).json.error === '');
+});
+
+await run();
