@@ -10,7 +10,7 @@ import { AuditTable } from "../../ui/audit-table";
 import { DeliveryTable } from "../../ui/delivery-table";
 import { Day, Fact, Facts, Id, Person, Time } from "../../ui/facts";
 import { JobTable } from "../../ui/job-table";
-import { Loaded } from "../../ui/loaded";
+import { Loaded, Together } from "../../ui/loaded";
 import { Detail, Page, Section } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
 import { TransactionTable } from "../../ui/transactions";
@@ -105,15 +105,14 @@ function About({ shop }: { shop: HouseShop }) {
   );
 }
 
-function Work({ shop }: { shop: HouseShop }) {
+function Work({ shop, read }: { shop: HouseShop; read: ReturnType<typeof useJobs> }) {
   const { t } = useText();
-  const read = useJobs({ state: "all", account: shop.account });
   return (
     <Section
       title={t("nav.jobs")}
       extra={<Link to={`/operator/jobs?account=${shop.account}`}>{t("house.allOfCustomer")}</Link>}
     >
-      <Loaded read={read} rows={3}>
+      <Loaded read={read}>
         {({ pages }) => (
           <JobTable
             rows={pages
@@ -127,15 +126,14 @@ function Work({ shop }: { shop: HouseShop }) {
   );
 }
 
-function Money({ shop }: { shop: HouseShop }) {
+function Money({ shop, read }: { shop: HouseShop; read: ReturnType<typeof useAccountTransactions> }) {
   const { t } = useText();
-  const read = useAccountTransactions(shop.account, { shop: shop.id });
   return (
     <Section
       title={t("ledger.title")}
       extra={<Link to={`/operator/customers/${shop.account}?shop=${shop.id}`}>{t("house.whole")}</Link>}
     >
-      <Loaded read={read} rows={3}>
+      <Loaded read={read}>
         {({ pages }) => (
           <TransactionTable rows={pages.flat().slice(0, SHOWN)} names={{ [shop.id]: shop.shop_name }} narrow />
         )}
@@ -144,33 +142,56 @@ function Money({ shop }: { shop: HouseShop }) {
   );
 }
 
-function Delivered({ shop }: { shop: HouseShop }) {
+function Delivered({ shop, read }: { shop: HouseShop; read: ReturnType<typeof useDeliveries> }) {
   const { t } = useText();
-  const read = useDeliveries({ account: shop.account });
   return (
     <Section
       title={t("nav.deliveries")}
       extra={<Link to={`/operator/deliveries?account=${shop.account}`}>{t("house.allOfCustomer")}</Link>}
     >
-      <Loaded read={read} rows={3}>
+      <Loaded read={read}>
         {({ pages }) => <DeliveryTable rows={pages.flat().slice(0, SHOWN)} empty={t("house.noDeliveries")} />}
       </Loaded>
     </Section>
   );
 }
 
-function Trail({ shop }: { shop: HouseShop }) {
+function Trail({ shop, read }: { shop: HouseShop; read: ReturnType<typeof useOperatorAudit> }) {
   const { t } = useText();
-  const read = useOperatorAudit({ account: shop.account, shop: shop.id });
   return (
     <Section
       title={t("nav.operatorAudit")}
       extra={<Link to={`/operator/audit?account=${shop.account}&shop=${shop.id}`}>{t("house.whole")}</Link>}
     >
-      <Loaded read={read} rows={3}>
+      <Loaded read={read}>
         {({ pages }) => <AuditTable rows={pages.flat().slice(0, SHOWN)} narrow operator />}
       </Loaded>
     </Section>
+  );
+}
+
+/** How many rows each list has is known to nobody before it is read: they are shown when all have answered. */
+function Whole({ shop }: { shop: HouseShop }) {
+  const work = useJobs({ state: "all", account: shop.account });
+  const money = useAccountTransactions(shop.account, { shop: shop.id });
+  const delivered = useDeliveries({ account: shop.account });
+  const trail = useOperatorAudit({ account: shop.account, shop: shop.id });
+  return (
+    <Together reads={[work, money, delivered, trail]}>
+      <Detail
+        main={
+          <>
+            <Chatbot shop={shop} />
+            <Subscribed shop={shop} />
+          </>
+        }
+        side={<About shop={shop} />}
+      />
+      <Work shop={shop} read={work} />
+      <Money shop={shop} read={money} />
+      <Delivered shop={shop} read={delivered} />
+      <Trail shop={shop} read={trail} />
+    </Together>
   );
 }
 
@@ -185,24 +206,9 @@ function OneShop({ id }: { id: number }) {
       back={{ to: "/operator/shops", text: t("house.title") }}
       intro={shop !== undefined && shop.status !== "active" && <StatusPill state={shop.status} />}
     >
-      <Loaded read={read} height={480}>
-        {(found) => (
-          <>
-            <Detail
-              main={
-                <>
-                  <Chatbot shop={found} />
-                  <Subscribed shop={found} />
-                </>
-              }
-              side={<About shop={found} />}
-            />
-            <Work shop={found} />
-            <Money shop={found} />
-            <Delivered shop={found} />
-            <Trail shop={found} />
-          </>
-        )}
+      {/* As high as the lists' wait behind it. */}
+      <Loaded read={read} height={640}>
+        {(found) => <Whole shop={found} />}
       </Loaded>
     </Page>
   );
