@@ -48,6 +48,7 @@ static const struct {
     { "chat_order_tries", "counters of an hour, whose times are clamped when they are read" },
     { "chat_transcripts", "counters of a day; one whose time is to come counts as over" },
     { "chat_shop_tokens", "what was used once, until it is too old anyway" },
+    { "chat_installs", "what a page looked like once: it can be looked at again" },
     { "chat_presence", "who is there now: forgotten within minutes" },
     { "knowledge_shops", "what a shop says of itself: made anew by its next import" },
     { "knowledge_products", "the same" },

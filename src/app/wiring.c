@@ -58,6 +58,7 @@ const struct route *const app_route_tables[] = {
     knowledge_store_routes,
     chat_try_routes,
     chat_settings_routes,
+    chat_install_routes,
     chat_face_routes,
     chat_presence_routes,
     chat_mail_routes,
@@ -104,6 +105,7 @@ const struct job_kind *const app_job_kinds[] = {
     &tenants_secrets_job,
     &tenants_tell_job,
     &chat_answer_job,
+    &chat_install_job,
     &chat_absent_job,
     &chat_images_job,
     &chat_wake_job,
@@ -238,7 +240,7 @@ static bool operator_facts(struct tx *tx, const int64_t *ids, size_t count, stru
 static bool shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
 {
     return tenants_shop_purged(tx, s, now_ms) && knowledge_shop_purged(tx, s->id) && chat_settings_forget(tx, s->id) &&
-           chat_shop_purged(tx, s->account, s->id, now_ms);
+           chat_installs_forget(tx, s->id) && chat_shop_purged(tx, s->account, s->id, now_ms);
 }
 
 bool app_development;

@@ -44,6 +44,8 @@ struct call {
     int64_t retry_after_s;
     struct arena *arena;
     const char *kept[4]; /* of kept_headers */
+    const char *const *wanted;
+    struct out_answer *out;
 };
 static const struct str kept_headers[] = { STR("etag:"), STR("last-modified:"), STR("location:"),
                                            STR("content-type:") };
@@ -137,6 +139,19 @@ static void keep_header(struct call *c, const char *p, size_t bytes)
     }
 }
 
+static void keep_wanted(struct call *c, const char *p, size_t bytes)
+{
+    for (const char *const *name = c->wanted; name && *name; name++) {
+        size_t n = strlen(*name);
+        if (bytes <= n || p[n] != ':' || !str_eq_nocase((struct str){ p, n }, str_of(*name))) continue;
+        struct str value = value_of(p, bytes, (struct str){ *name, n + 1 });
+        if (c->out->got_count == OUT_GOT_MAX || value.n > OUT_GOT_BYTES || !utf8_valid(value)) return;
+        if (text_has_controls(value)) return;
+        c->out->got[c->out->got_count++] =
+            (struct out_header){ *name, arena_text_n(c->arena, value.p ? value.p : "", value.n) };
+    }
+}
+
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
     struct call *c = arg;
@@ -147,11 +162,12 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
         return 0;
     }
     /* libcurl takes a head that is cut off for a whole one; the empty line behind it tells them apart. */
-    if (str_starts((struct str){ p, bytes }, STR("HTTP/"))) c->head_complete = false;
+    if (str_starts((struct str){ p, bytes }, STR("HTTP/"))) c->head_complete = false, c->out->got_count = 0;
     if (bytes <= 2 && p[bytes - 1] == '\n' && (bytes == 1 || p[0] == '\r')) c->head_complete = true;
     struct str name = STR("retry-after:");
     if (bytes > name.n && str_eq_nocase((struct str){ p, name.n }, name)) read_retry_after(c, value_of(p, bytes, name));
     keep_header(c, p, bytes);
+    keep_wanted(c, p, bytes);
     return bytes;
 }
 
@@ -397,7 +413,7 @@ void http_call(struct arena *a, const struct out_request *r, struct out_answer *
     assert(r->headers <= OUT_HEADERS_MAX && r->body.n <= OUT_BODY_MAX);
     *out = (struct out_answer){ .outcome = OUTCOME_REFUSED, .body = STR("") };
     int64_t begun_ms = monotonic_ms();
-    struct call c = { .untrusted = !r->trusted_address, .arena = a };
+    struct call c = { .untrusted = !r->trusted_address, .arena = a, .wanted = r->wanted, .out = out };
     buf_init(&c.answer, r->answer_max ? r->answer_max : ANSWER_DEFAULT_MAX);
     struct buf pin;
     buf_init(&pin, 4096);

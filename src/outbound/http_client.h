@@ -20,7 +20,7 @@ enum outcome {
 struct out_header {
     const char *name, *value;
 };
-enum { OUT_HEADERS_MAX = 12, OUT_BODY_MAX = 1 << 20 };
+enum { OUT_HEADERS_MAX = 12, OUT_BODY_MAX = 1 << 20, OUT_GOT_MAX = 16, OUT_GOT_BYTES = 16 << 10 };
 /* A larger body, and a method, url, time-out or name that is missing, end the process; what comes from outside (the
  * url, values of headers) is judged and refused. */
 struct out_request {
@@ -31,6 +31,7 @@ struct out_request {
     int64_t connect_ms, total_ms; /* > 0; the whole at least as long as the first */
     size_t answer_max;            /* 0: 64 KiB; a longer one is no answer */
     bool trusted_address;         /* operator-configured: private addresses and plain http are allowed */
+    const char *const *wanted;    /* names of headers of the answer, in lower case, NULL-ended; NULL: none but below */
     const char *log_as;           /* its name in logs: "chatbot.register"; urls and headers stay out */
 };
 struct out_answer {
@@ -39,6 +40,9 @@ struct out_answer {
     struct str body;       /* in the arena, ended by a NUL; empty: none came */
     int64_t retry_after_s; /* ≤ a week, also when a date was given; 0: not said, or at once */
     const char *etag, *last_modified, *location, *content_type; /* as it said, at most 2 kB; NULL: it did not */
+    /* Those that were wanted, as they came, under the caller's names; at most so many, each at most OUT_GOT_BYTES. */
+    struct out_header got[OUT_GOT_MAX];
+    size_t got_count;
     const char *error; /* short, for people, without addresses or secrets; NULL when OK */
 };
 void outbound_start(void); /* once, before threads */

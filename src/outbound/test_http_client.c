@@ -187,6 +187,33 @@ static void a_retry_after_date_counts_from_now(void **state)
     assert_true(out.retry_after_s >= 85 && out.retry_after_s <= 90);
 }
 
+static void headers_that_were_wanted_come_in_their_order(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "x-policy", "x-other", NULL };
+    char *large = arena_alloc(arena, OUT_GOT_BYTES + 2), *most = arena_text(arena, "");
+    memset(large, 'y', OUT_GOT_BYTES + 1), large[OUT_GOT_BYTES + 1] = '\0';
+    for (int i = 0; i < OUT_GOT_MAX + 3; i++) most = arena_printf(arena, "%sX-Policy: %d\r\n", most, i);
+    struct script s = { .answer = arena_printf(arena,
+                                               "HTTP/1.1 200 OK\r\nX-Policy: default-src 'self'\r\nx-policyx: no\r\n"
+                                               "X-OTHER:\r\nx-policy:  b \r\nX-Other: %s\r\nX-Policy: \xff\r\n"
+                                               "Content-Length: 0\r\n\r\n",
+                                               large) };
+    struct out_answer out = ask(&s, (struct out_request){ .trusted_address = true, .wanted = names });
+    assert_int_equal(out.outcome, OUTCOME_OK);
+    assert_int_equal(out.got_count, 3);
+    assert_string_equal(out.got[0].name, "x-policy");
+    assert_string_equal(out.got[0].value, "default-src 'self'");
+    assert_string_equal(out.got[1].name, "x-other");
+    assert_string_equal(out.got[1].value, "");
+    assert_string_equal(out.got[2].value, "b");
+    assert_int_equal(ask_plain(&s).got_count, 0);
+    s.answer = arena_printf(arena, "HTTP/1.1 200 OK\r\n%sContent-Length: 0\r\n\r\n", most);
+    out = ask(&s, (struct out_request){ .trusted_address = true, .wanted = names });
+    assert_int_equal(out.got_count, OUT_GOT_MAX);
+    assert_string_equal(out.got[OUT_GOT_MAX - 1].value, "15");
+}
+
 /* Once the request has left, everything but a whole answer is unknown. */
 static void broken_answers_are_unknown(void **state)
 {
@@ -458,6 +485,7 @@ int main(void)
         cmocka_unit_test(addresses),
         cmocka_unit_test(statuses),
         cmocka_unit_test(a_retry_after_date_counts_from_now),
+        cmocka_unit_test(headers_that_were_wanted_come_in_their_order),
         cmocka_unit_test(broken_answers_are_unknown),
         cmocka_unit_test(answers_up_to_the_limit),
         cmocka_unit_test(what_never_left_comes_later),

@@ -113,6 +113,11 @@ const calls = {
         json: { currency: 'EUR', products: [{ id: 'p1', title: 'Kettle' }] },
         other: { currency: 'EUR', products: [{ id: 'p1', title: 'Pot' }] },
     }),
+    'POST /api/shops/{id}/chatbot/installation': async (c) => ({
+        path: `/api/shops/${await enabled(c)}/chatbot/installation`,
+        json: {},
+        other: { page: 'http://127.0.0.1:9/' },
+    }),
     'POST /api/visitors/{id}/messages': async (c) => {
         await c.post(`/api/chat/shop-${await enabled(c)}/here`, { visit: newKey().slice(0, 36) });
         const [{ id }] = (await c.get('/api/visitors')).json.visitors;

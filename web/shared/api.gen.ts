@@ -2388,6 +2388,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shops/{id}/chatbot/installation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was found when the shop's page was looked at last. For: owner, admin, agent, viewer. */
+        get: operations["getApiShopsIdChatbotInstallation"];
+        put?: never;
+        /** @description Look at the shop's page: is the chat there, and can it work. 202: it takes longer; read it again. For: owner, admin. */
+        post: operations["postApiShopsIdChatbotInstallation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/{shop}/face": {
         parameters: {
             query?: never;
@@ -3538,6 +3556,14 @@ export interface components {
             from: number;
             /** Format: int64 */
             to: number;
+        };
+        InstallFinding: {
+            /** @enum {string} */
+            code: "chat_on" | "chat_suspended" | "domain_missing" | "domain_fits" | "domain_other" | "page_reached" | "page_redirected" | "page_name" | "page_tls" | "page_unreachable" | "page_refused" | "page_status" | "page_http" | "page_not_allowed" | "page_loops" | "page_large" | "page_not_html" | "page_password" | "script_found" | "script_missing" | "script_comment" | "script_inert" | "script_by_code" | "script_tag_manager" | "script_type" | "script_crossorigin" | "script_several" | "script_two_shops" | "base_other" | "base_http" | "shop_right" | "shop_other" | "shop_missing" | "policy_none" | "policy_fits" | "policy_script" | "policy_nonce" | "policy_connect" | "policy_socket" | "policy_pictures" | "policy_sandbox" | "policy_trusted_types" | "policy_embedder";
+            /** @enum {string} */
+            level: "good" | "warn" | "bad";
+            /** @description An address, a host, a directive; empty: none. */
+            detail: string;
         };
         ChatProactive: {
             text: string;
@@ -23305,6 +23331,296 @@ export interface operations {
                 };
             };
             /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiShopsIdChatbotInstallation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        state: "none" | "checking" | "done";
+                        page: string;
+                        findings: components["schemas"]["InstallFinding"][];
+                        /** Format: date-time */
+                        askedAt: string | null;
+                        /** Format: date-time */
+                        checkedAt: string | null;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiShopsIdChatbotInstallation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uri
+                     * @description A page of the shop's domain, https; unset: its first one.
+                     */
+                    page?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        state: "none" | "checking" | "done";
+                        page: string;
+                        findings: components["schemas"]["InstallFinding"][];
+                        /** Format: date-time */
+                        askedAt: string | null;
+                        /** Format: date-time */
+                        checkedAt: string | null;
+                    };
+                };
+            };
+            /** @description Accepted; the work goes on. The body says where to look, and so does Location when present. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        state: "none" | "checking" | "done";
+                        page: string;
+                        findings: components["schemas"]["InstallFinding"][];
+                        /** Format: date-time */
+                        askedAt: string | null;
+                        /** Format: date-time */
+                        checkedAt: string | null;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `chatbot_not_enabled`: The chatbot of this shop is not switched on. Enable it first.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -20,6 +20,7 @@ export const keys = {
   shop: (id: number) => ["shop", id],
   chatbot: (id: number) => ["shop", id, "chatbot"],
   chatSettings: (id: number) => ["shop", id, "chat-settings"],
+  installation: (id: number) => ["shop", id, "installation"],
   visitors: ["visitors"],
   numbers: ["numbers"],
   numbersOf: (asked: NumbersAsked) => ["numbers", "of", asked],

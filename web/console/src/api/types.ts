@@ -34,6 +34,7 @@ export type Member = Answer<"/api/operator/accounts/{id}", "get">["members"][num
 export type ChatSettings = Answer<"/api/shops/{id}/chatbot/settings", "get">;
 export type ChatSettingsBody =
   paths["/api/shops/{id}/chatbot/settings"]["put"]["requestBody"]["content"]["application/json"];
+export type Installation = Answer<"/api/shops/{id}/chatbot/installation", "get">;
 export type TriedReply = Answer<"/api/shops/{id}/chatbot/try", "post">["replies"][number];
 export type PresentVisitor = Answer<"/api/visitors", "get">["visitors"][number];
 export type Gap = Answer<"/api/numbers/gaps", "get">["gaps"][number];

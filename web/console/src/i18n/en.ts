@@ -594,6 +594,78 @@ export const en = {
   "embed.text": "Copy this into your site, just before </body>:",
   "embed.none": "Once the chatbot is enabled, the code for your site appears here.",
   "embed.where": "The chat appears on {domain}.",
+  "install.title": "Check installation",
+  "install.text": "We fetch your page as a shopper's browser would, and say what we find.",
+  "install.page": "Page to look at",
+  "install.check": "Check now",
+  "install.done": "The page was looked at.",
+  "install.sumBad": "In the way of the chat: {count}.",
+  "install.sumGood": "All is as it should be.",
+  "install.sumWarn": "It should work; look at the marked lines.",
+  "install.level.good": "Fine:",
+  "install.level.warn": "Look at this:",
+  "install.level.bad": "In the way:",
+  "install.fault.format": "Write a whole address, such as https://shop.example/",
+  "install.fault.https": "The address must begin with https://",
+  "install.fault.other_domain": "The page is not on this shop's domain. The domain is changed in the shop's settings.",
+  "install.chat_on": "The chatbot is on.",
+  "install.chat_suspended": "The chatbot is stopped, so the chat shows nowhere. See Subscription.",
+  "install.domain_missing":
+    "This shop has no domain yet. Add it in the shop's settings: the chat opens on that domain alone.",
+  "install.domain_fits": "The page is on the shop's domain.",
+  "install.domain_other":
+    "The page ends up on a host that may not open this chat. Make it the shop's domain in the shop's settings, or check a page of the shop's domain.",
+  "install.page_reached": "The page was reached.",
+  "install.page_redirected": "The page was reached, after being sent on to:",
+  "install.page_name": "This name is not found on the internet. Check the spelling of the domain, and its DNS.",
+  "install.page_tls": "No secure connection could be made. Renew or repair the certificate of this host.",
+  "install.page_unreachable": "The page gave no answer. Check that the site is up, then try again.",
+  "install.page_refused":
+    "The site turned our program away, perhaps to keep robots or strangers out, so we could not look. Let Chathub through, or open the page yourself and look for the chat.",
+  "install.page_status": "The site answered with a fault instead of a page:",
+  "install.page_http": "The page sends visitors to an address without https. The chat opens on https pages alone.",
+  "install.page_not_allowed": "This address leads into a private network, where shoppers cannot go either.",
+  "install.page_loops": "The page keeps sending visitors on and never ends.",
+  "install.page_large": "The page is larger than 4 MB; we did not read it.",
+  "install.page_not_html": "What came is not a web page:",
+  "install.page_password": "The shop is closed by a password, so we saw the door only. Check again when it is open.",
+  "install.script_found": "The chat's script is on the page.",
+  "install.script_missing":
+    "The chat's script is not on the page. Copy the embed code above into the page's template, publish it, and check again.",
+  "install.script_comment":
+    "The chat's script is on the page, but inside a comment (<!-- -->), so it never runs. Take the comment signs away.",
+  "install.script_inert":
+    "The chat's script is on the page, but where browsers run nothing (noscript, template, or without its end tag). Move it just before </body>.",
+  "install.script_by_code":
+    "Another script of the page brings the chat. We do not run scripts: open the page and look for the chat.",
+  "install.script_tag_manager":
+    "The chat's script is not in the page itself. If a tag manager adds it, open the page and look for the chat; else copy the embed code into the page.",
+  "install.script_type":
+    "The script has a type that browsers do not run by themselves. If a consent tool changes it later, all is well; else remove the type.",
+  "install.script_crossorigin": "Remove this from the script tag: with it browsers do not load the script.",
+  "install.script_several": "The script is on the page more than once. The first one counts; remove the others.",
+  "install.script_two_shops": "The page has scripts of two shops. The first one counts; remove the one that is wrong.",
+  "install.base_other": "The script is loaded from another address than ours. Replace it by the embed code above.",
+  "install.base_http":
+    "The script is loaded without https, which browsers block on a secure page. Replace it by the embed code above.",
+  "install.shop_right": "The script names this shop.",
+  "install.shop_other": "The script names another shop. Replace it by the embed code above.",
+  "install.shop_missing": "The script does not say which shop it is for. Replace it by the embed code above.",
+  "install.policy_none": "The page has no Content-Security-Policy that could block the chat.",
+  "install.policy_fits": "The page's Content-Security-Policy lets the chat work.",
+  "install.policy_script": "The page's Content-Security-Policy blocks the script. Add to it:",
+  "install.policy_nonce":
+    "The page's Content-Security-Policy trusts scripts with its nonce alone. Give the script tag the nonce of the page.",
+  "install.policy_connect": "The page's Content-Security-Policy blocks the chat's requests. Add to it:",
+  "install.policy_socket":
+    "The page's Content-Security-Policy blocks the live connection; the chat works, a little slower. Add to it:",
+  "install.policy_pictures":
+    "The page's Content-Security-Policy blocks pictures in the chat; they stand there as links. Add to it:",
+  "install.policy_sandbox": "The page is in a sandbox in which the chat cannot run. It needs at least:",
+  "install.policy_trusted_types":
+    "The page demands Trusted Types: the chat opens only where its default policy allows our script.",
+  "install.policy_embedder":
+    "The page demands that everything on it opts in, which blocks the script. Use credentialless in its place:",
   "subscription.title": "Subscription",
   "subscription.topUp": "Top up {n} {n|credit|credits} by {day}, or the chatbot stops",
   "subscription.stops": "Stops",
@@ -1047,6 +1119,7 @@ export const en = {
   "job.done": "Done",
   "job.dead": "Given up",
   "jobkind.chat.answer": "Answer a visitor",
+  "jobkind.chat.install": "Check that a chat is on its page",
   "jobkind.chat.due": "Tell who waits for a person",
   "jobkind.chat.line": "Tell places in line",
   "jobkind.chat.channel": "Send replies to the shop’s server",

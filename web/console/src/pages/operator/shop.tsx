@@ -163,9 +163,7 @@ function Trail({ shop, read }: { shop: HouseShop; read: ReturnType<typeof useOpe
       title={t("nav.operatorAudit")}
       extra={<Link to={`/operator/audit?account=${shop.account}&shop=${shop.id}`}>{t("house.whole")}</Link>}
     >
-      <Loaded read={read}>
-        {({ pages }) => <AuditTable rows={pages.flat().slice(0, SHOWN)} narrow operator />}
-      </Loaded>
+      <Loaded read={read}>{({ pages }) => <AuditTable rows={pages.flat().slice(0, SHOWN)} narrow operator />}</Loaded>
     </Section>
   );
 }

@@ -5,6 +5,7 @@ import { useText } from "../../i18n/i18n";
 import { CodeBox } from "../../ui/copy";
 import { Loaded } from "../../ui/loaded";
 import { Section } from "../../ui/page";
+import { InstallationPart } from "./installation";
 import { NeedsChatbot } from "./needs-chatbot";
 
 export function Install({ shop }: { shop: Shop }) {
@@ -18,11 +19,14 @@ export function Install({ shop }: { shop: Shop }) {
             {t("embed.none")}
           </NeedsChatbot>
         ) : (
-          <Section card title={t("embed.title")}>
-            <p>{t("embed.text")}</p>
-            <CodeBox text={embedCode} label={t("embed.title")} />
-            {shop.domain !== null && <p className="muted small">{t("embed.where", { domain: shop.domain })}</p>}
-          </Section>
+          <div className="stack">
+            <Section card title={t("embed.title")}>
+              <p>{t("embed.text")}</p>
+              <CodeBox text={embedCode} label={t("embed.title")} />
+              {shop.domain !== null && <p className="muted small">{t("embed.where", { domain: shop.domain })}</p>}
+            </Section>
+            <InstallationPart shop={shop} />
+          </div>
         )
       }
     </Loaded>
