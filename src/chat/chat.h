@@ -179,7 +179,7 @@ extern const struct job_kind chat_words_job; /* cron: what was said can be found
 extern const struct route chat_settings_routes[];
 extern const struct route chat_numbers_routes[], chat_gap_routes[];
 extern const struct route chat_install_routes[];
-extern const struct job_kind chat_install_job; /* looks at a shop's page */
+extern const struct job_kind chat_install_job;                   /* looks at a shop's page */
 MUST_USE bool chat_installs_forget(struct tx *tx, int64_t shop); /* when a shop is purged */
 extern const struct route chat_face_routes[], chat_presence_routes[];
 extern const struct job_kind chat_presence_job; /* cron: who has left is forgotten */

@@ -35,6 +35,7 @@ const SETTINGS = {
 function storeOf(base, shop) {
     const server = createServer((req, res) => {
         res.setHeader('Content-Type', 'text/html; charset=utf-8');
+        if (req.url === '/strict') res.setHeader('Content-Security-Policy', `script-src ${base}; connect-src 'self'`);
         res.end(`<!doctype html><html lang="en"><meta charset="utf-8"><title>Tea</title><meta name="viewport" content="width=device-width">
 <body><h1>Tea ${req.url}</h1><script async src="${base}/widget.js" data-shop="${shop}"></script></body></html>`);
     });
@@ -154,7 +155,7 @@ async function byHand({ checks, browser, store, owner }) {
 }
 
 /** The merchant's pages: what is typed is worn by the widget beside it, and is saved by the button alone. */
-async function desk({ checks, merchant, shop, owner }) {
+async function desk({ checks, merchant, shop, owner, store, server }) {
     const { page } = merchant;
     const frame = page.frameLocator('iframe.chat-preview');
     await checks.must('the preview wears what is typed before it is saved', async () => {
@@ -188,6 +189,18 @@ async function desk({ checks, merchant, shop, owner }) {
         assert.equal(saved.texts[0].greeting, 'Good evening.');
     });
     await checks.must('axe-core finds nothing in the settings of the chat', () => axe(page));
+    await checks.must('a page of the shop is fetched, and told line by line', async () => {
+        await page.goto(`/shops/${shop.id}/install`);
+        await page.getByLabel('Page to look at').fill('nonsense');
+        await page.getByRole('button', { name: 'Check now' }).click();
+        await page.locator('.field-wrong', { hasText: 'whole address' }).waitFor();
+        await page.getByLabel('Page to look at').fill(`${store.base}/strict`);
+        await page.getByRole('button', { name: 'Check now' }).click();
+        await page.getByText('The script names this shop.').waitFor();
+        assert.deepEqual(await page.locator('.finding-bad').allInnerTexts(),
+            [`In the way: The page's Content-Security-Policy blocks the chat's requests. Add to it:\nconnect-src ${server.base} ${server.base.replace('http', 'ws')}`]);
+        await axe(page);
+    });
     await checks.must('the page of visitors shows who is there, and begins a conversation', async () => {
         await page.goto('/visitors');
         await page.getByRole('button', { name: 'Say hello' }).first().click();
@@ -200,10 +213,11 @@ async function desk({ checks, merchant, shop, owner }) {
     for (const width of [320, 768, 1440])
         await checks.must(`nothing is wider than the page at ${width}`, async () => {
             await page.setViewportSize({ width, height: 900 });
-            for (const address of [`/shops/${shop.id}/chat`, '/visitors']) {
+            for (const address of [`/shops/${shop.id}/chat`, `/shops/${shop.id}/install`, '/visitors']) {
                 await page.goto(address);
                 await page.getByRole('heading', { level: 1 }).waitFor();
-                if (address !== '/visitors') await frame.locator('chathub-chat .m .b').first().waitFor();
+                if (address.endsWith('/install')) await page.getByText('The script names this shop.').waitFor();
+                if (address.endsWith('/chat')) await frame.locator('chathub-chat .m .b').first().waitFor();
                 await picture(page, `face${address.replaceAll('/', '-')}-${width}`);
                 assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
             }
@@ -230,7 +244,7 @@ export async function face({ browser, engine, checks }) {
         const merchant = await Person.come(browser, server.base, { lang: 'en' });
         checks.about(`${engine}, face`, () => [shopper.page, merchant.page]);
         await signIn(merchant, 'owner@tea.example', 'en');
-        await desk({ ...all, merchant, shop });
+        await desk({ ...all, merchant, shop, server });
         await merchant.leave();
         await here.leave();
         await checks.must('a shop whose chat is off has no launcher', async () => {
