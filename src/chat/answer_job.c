@@ -12,7 +12,9 @@
  *
  * A shop that has taught nothing has no assistant: its visitors wait for people. */
 #include "chat/agent.h"
+#include "chat/cards.h"
 #include "chat/gaps.h"
+#include "chat/private.h"
 
 #include "base/clock.h"
 #include "http/events.h"
@@ -34,6 +36,7 @@ struct draft {
     int64_t epoch, last_number, failed;
     struct visitor visitor; /* its id, shop and network */
     const char *text;       /* NULL: say nothing */
+    const char *cards;      /* products beside it; NULL: none */
     bool hand_off, order_missed;
     int64_t asked; /* > 0: nothing was found for this message, and its words come to `gap` */
     char gap[GAP_SIZE];
@@ -109,6 +112,7 @@ static enum row answer(struct job *job, struct tx *tx, const struct conversation
     struct agent_reply r;
     struct visitor v;
     struct identity who = { .email = "" };
+    struct tenant_chat place = { .domain = NULL };
     enum row row = knowledge_source_of(tx, c->account, c->shop, job->arena, &source);
     if (row == ROW_FOUND) row = visitor_get(tx, c->visitor, &v);
     if (row != ROW_FOUND) return row;
@@ -133,6 +137,8 @@ static enum row answer(struct job *job, struct tx *tx, const struct conversation
     if (r.failed <= c->failed || r.reply.order_missed) out->asked = 0;
     out->failed = r.failed;
     out->text = r.reply.text ? arena_text(job->arena, r.reply.text) : NULL;
+    if (tenants_chat(tx, c->shop, &place) == ROW_FAULT) return ROW_FAULT;
+    if (!chat_cards(job->arena, &source, place.domain, &r.reply, &out->cards)) return ROW_FAULT;
     out->hand_off = r.reply.action == REPLY_HAND_OFF || r.reply.action == REPLY_HAND_OFF_ASKED;
     return ROW_FOUND;
 }
@@ -211,6 +217,7 @@ static enum job_wish answer_settle(struct job *job, struct tx *tx)
                                            .failed = d->failed,
                                            .client_id = arena_printf(job->arena, "to-%lld", (long long)d->last_number),
                                            .text = d->text,
+                                           .cards = d->cards,
                                            .now_ms = job->now_ms };
         enum message_put put = message_put(tx, &reply, &m, &c);
         if (put == MESSAGE_FAULT) return JOB_FAULT;

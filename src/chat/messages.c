@@ -8,24 +8,25 @@
 #include "chat/channel.h"
 #include "chat/private.h"
 
-#define INSERT_FROM(epoch, condition)                                                                                  \
+#define INSERT_FROM(epoch, cards, condition)                                                                           \
     "INSERT INTO chat_messages (conversation, number, account, author, person, author_name, epoch, client_key, text,"  \
-    " at_ms) SELECT c.id, c.last_number + 1, c.account, ?2, ?3, ?4, " epoch ", ?5, ?6, ?7"                             \
+    " at_ms, cards) SELECT c.id, c.last_number + 1, c.account, ?2, ?3, ?4, " epoch ", ?5, ?6, ?7, " cards              \
     " FROM chat_conversations c WHERE c.id = ?1" condition
-#define TYPED_INSERT_FROM(epoch, condition)                                                                            \
+#define TYPED_INSERT_FROM(epoch, cards, condition)                                                                     \
     "INSERT INTO chat_messages (conversation, number, account, author, person, author_name, epoch, client_key, text,"  \
-    " at_ms) SELECT c.id, c.last_number + 1, c.account, ?2::bigint, ?3::bigint, ?4::text, " epoch ", ?5::text,"        \
-    " ?6::text, ?7::bigint FROM chat_conversations c WHERE c.id = ?1" condition " FOR UPDATE OF c"
+    " at_ms, cards) SELECT c.id, c.last_number + 1, c.account, ?2::bigint, ?3::bigint, ?4::text, " epoch ", ?5::text," \
+    " ?6::text, ?7::bigint, " cards "::text FROM chat_conversations c WHERE c.id = ?1" condition " FOR UPDATE OF c"
 #define ONCE " ON CONFLICT DO NOTHING RETURNING number"
 #define BOT_SPEAKS " AND c.owner = 1 AND c.status = 1 AND c.epoch = ?8"
 
-STMT(put, INSERT_FROM("c.epoch", "") ONCE, .postgres = TYPED_INSERT_FROM("c.epoch", "") ONCE);
-STMT(put_reply, INSERT_FROM("c.epoch", BOT_SPEAKS) ONCE, .postgres = TYPED_INSERT_FROM("c.epoch", BOT_SPEAKS) ONCE);
+STMT(put, INSERT_FROM("c.epoch", "NULL", "") ONCE, .postgres = TYPED_INSERT_FROM("c.epoch", "NULL", "") ONCE);
+STMT(put_reply, INSERT_FROM("c.epoch", "?9", BOT_SPEAKS) ONCE,
+     .postgres = TYPED_INSERT_FROM("c.epoch", "?9", BOT_SPEAKS) ONCE);
 #define IMAGE "image, kind, bytes, width, height"
 #define WITH_IMAGE " FROM chat_messages LEFT JOIN chat_images ON chat_images.id = image"
-STMT(by_client, "SELECT number, author, person, author_name, text, at_ms, " IMAGE WITH_IMAGE
+STMT(by_client, "SELECT number, author, person, author_name, text, at_ms, cards, " IMAGE WITH_IMAGE
                 " WHERE conversation = ?1 AND client_key = ?2");
-#define COLUMNS "number, author, person, author_name, client_key, text, at_ms, " IMAGE
+#define COLUMNS "number, author, person, author_name, client_key, text, at_ms, cards, " IMAGE
 STMT(behind, "SELECT " COLUMNS WITH_IMAGE " WHERE conversation = ?1 AND number > ?2 ORDER BY number LIMIT ?3");
 STMT(before_it, "SELECT " COLUMNS WITH_IMAGE " WHERE conversation = ?1 AND number < ?2"
                 " ORDER BY number DESC LIMIT ?3");
@@ -85,6 +86,7 @@ static void from_row(const struct query *q, int64_t conversation, struct message
                              .author_name = col_text(q, "author_name"),
                              .text = col_text(q, "text"),
                              .image = image_of(q),
+                             .cards = col_text(q, "cards"),
                              .at_ms = col_i64(q, "at_ms") };
 }
 
@@ -95,7 +97,7 @@ static enum row insert(struct tx *tx, const struct message_new *in, const char *
     bind_i64(&q, in->conversation), bind_i64(&q, in->author), bind_i64(&q, in->person);
     bind_text(&q, in->author_name ? in->author_name : ""), bind_text(&q, key), bind_text(&q, in->text);
     bind_i64(&q, in->now_ms);
-    if (reply) bind_i64(&q, in->epoch);
+    if (reply) bind_i64(&q, in->epoch), bind_text(&q, in->cards);
     enum row row = query_row(&q);
     if (row == ROW_FOUND) *number = col_i64(&q, "number");
     return row;
@@ -155,6 +157,7 @@ enum message_put message_put(struct tx *tx, const struct message_new *in, struct
                              .author_name = in->author_name ? in->author_name : "",
                              .text = in->text,
                              .image = in->image,
+                             .cards = in->author == CHAT_BY_BOT ? in->cards : NULL,
                              .at_ms = in->now_ms };
     know_key(tx, key, out);
     if (in->image && !chat_image_used(tx, in->conversation, number, in->image->id)) return MESSAGE_FAULT;

@@ -26,15 +26,16 @@ void message_json(struct json *j, const void *arg)
     json_text(j, "name", m->author_name);
     json_text(j, "text", m->text);
     if (m->image) chat_image_json(j, m);
+    if (m->cards) json_raw(j, "cards", str_of(m->cards));
     json_time(j, "at", m->at_ms);
     if (m->client_id) json_text(j, "clientId", m->client_id);
     if (m->by_mail) json_bool(j, "byMail", true);
     if (m->notice) json_text(j, "notice", m->notice);
 }
 
-static bool is_short(const char *text)
+static bool is_short(const char *text, const char *cards)
 {
-    size_t n = 0;
+    size_t n = cards ? strlen(cards) : 0;
     for (const char *p = text; *p && n <= TOLD_TEXT_MAX; p++) n += (unsigned char)*p < 0x20 ? 6 : 1;
     return n <= TOLD_TEXT_MAX;
 }
@@ -43,7 +44,7 @@ static bool is_short(const char *text)
 static void told_message_json(struct json *j, const void *arg)
 {
     struct message m = *(const struct message *)arg;
-    if (!is_short(m.text)) m.text = NULL;
+    if (!is_short(m.text, m.cards)) m.text = NULL, m.cards = NULL;
     message_json(j, &m);
 }
 

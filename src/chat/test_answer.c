@@ -124,6 +124,22 @@ TEST_EACH_ENGINE(a_burst_is_answered_once)
     EXPECT(owner(t) == CHAT_BOT);
 }
 
+TEST_EACH_ENGINE(a_reply_about_a_product_carries_its_card)
+{
+    struct message page[10];
+    size_t count;
+    start(t, known);
+    says(t, "how much is the copper kettle?");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 1);
+    EXPECT(messages_after(t->tx, talk, 0, 10, page, &count) && count == 2);
+    assert_null(page[0].cards);
+    assert_string_equal(page[1].cards,
+                        "[{\"id\":\"p1\",\"title\":\"Copper Kettle\",\"price\":\"$39.00\",\"from\":false,"
+                        "\"available\":true,\"url\":null,\"image\":null}]");
+    /* Who listens hears of it with the message. */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%\"cards\":[{\"id\":\"p1\"%'") == 2);
+}
+
 TEST_EACH_ENGINE(what_came_meanwhile_drops_the_draft)
 {
     start(t, known);
@@ -352,6 +368,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_burst_is_answered_once),
+        EACH_ENGINE(a_reply_about_a_product_carries_its_card),
         EACH_ENGINE(what_came_meanwhile_drops_the_draft),
         EACH_ENGINE(handed_back_it_begins_with_what_is_unanswered),
         EACH_ENGINE(woken_it_begins_with_what_is_unanswered),

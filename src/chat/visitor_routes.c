@@ -1,6 +1,7 @@
 /* visitor_routes.c: what a visitor's browser asks for, over HTTP. All of it works without a socket; the socket
  * (socket.c) is quicker, and says the same. docs/chat-protocol.md is the page for who writes a client. */
 #include "chat/desk.h"
+#include "chat/cards.h"
 #include "chat/private.h"
 
 #include "base/clock.h"
@@ -75,6 +76,7 @@ const struct shape chat_message_shape[] = {
     SHAPE_TEXT("name", .doc = "Of a person who answered; empty of others."),
     SHAPE_TEXT("text", .doc = "Of a picture: its name."),
     SHAPE_OBJECT("image", chat_image_shape, .maybe = true, .type_name = "ChatImage"),
+    SHAPE_LIST("cards", chat_card_shape, .maybe = true, .type_name = "ChatCard", .doc = "Products of the bot's reply."),
     SHAPE_TIME("at"),
     SHAPE_TEXT("clientId", .maybe = true, .doc = "Of a visitor's message."),
     SHAPE_BOOL("byMail", .maybe = true, .doc = "The visitor's answer to a letter."),

@@ -99,6 +99,12 @@ async function questions({ checks, visitor }) {
         await enter(page, 'en');
         await photograph(page, 'desk-en');
         await ask(page, 'en', 'How much is the wall clock?', '36.00');
+        const card = page.locator('chathub-chat a.card', { hasText: 'Wall Clock' });
+        assert.match(await card.innerText(), /\$36\.00/);
+        assert.match(await card.getAttribute('href'), /\/p\/[\w-]*clock$/);
+        await card.locator('img').evaluate((img) => img.complete || new Promise((done) => { img.onload = done; }));
+        assert.ok(await card.locator('img').evaluate((img) => img.naturalWidth > 0 && img.clientWidth === 56));
+        await axe(page);
         await ask(page, 'en', 'Is the red enamel kettle in stock?', /out of stock/i);
         await ask(page, 'en', 'How do I return something?', '30 days');
         await ask(page, 'en', 'Where is my order HG-2041?', /e-?mail/i);

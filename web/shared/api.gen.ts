@@ -3019,6 +3019,8 @@ export interface components {
             /** @description Of a picture: its name. */
             text: string;
             image?: components["schemas"]["ChatImage"];
+            /** @description Products of the bot's reply. */
+            cards?: components["schemas"]["ChatCard"][];
             /** Format: date-time */
             at: string;
             /** @description Of a visitor's message. */
@@ -3042,6 +3044,19 @@ export interface components {
             height: number;
             /** @description Of this server; good for a day. */
             url: string;
+        };
+        ChatCard: {
+            id: string;
+            title: string;
+            /** @description To be shown as it is: ¥29.00; null: not known. */
+            price: string | null;
+            /** @description There are dearer ones of it. */
+            from: boolean;
+            available: boolean;
+            /** @description The product's own page. */
+            url: string | null;
+            /** @description https, of the shop or of where shops keep pictures. */
+            image: string | null;
         };
         AskerOrder: {
             number: string;

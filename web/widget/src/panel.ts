@@ -2,6 +2,7 @@
  * closes, focus goes in with opening and back with closing. All words of others are set as text, never as markup. */
 import { copyByMail } from "./copy";
 import { avatar, chipsFor } from "./face";
+import { cards } from "./cards";
 import { leaveForm } from "./leave";
 import { rehearsal } from "./rehearsal";
 import { picture, pictures } from "./picture";
@@ -129,6 +130,7 @@ function panel(frame: Frame): Panel {
     const name = m.author === "bot" ? botName : m.name || t.someone;
     const [one, foot] = bubble(m.author, name, m.text ?? "", m.author === "house" ? "" : clock.format(at));
     if (m.image) one.querySelector(".b")?.replaceChildren(picture(frame.base, m.image, m.text ?? ""));
+    if (m.cards) foot.before(cards(m.cards, t));
     if (m.author === "visitor") read.set(m.number, foot);
     sent.append(one);
     lastNumber = m.number;

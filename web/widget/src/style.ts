@@ -31,6 +31,14 @@ overflow-wrap:anywhere}
 .house .b{background:none;padding:0}
 .b a{color:inherit}
 .b img{display:block;max-width:100%;max-height:240px;height:auto;object-fit:contain;object-position:left;border-radius:8px}
+.cards{display:grid;gap:6px;margin:6px 0}
+.card{display:flex;gap:10px;align-items:center;padding:8px;border:1px solid var(--line);border-radius:12px;color:inherit;
+text-decoration:none;background:var(--bg)}
+a.card:hover span:first-child{text-decoration:underline}
+a.card:focus-visible{outline:2px solid var(--c);outline-offset:2px}
+.card img{width:56px;height:56px;flex:none;object-fit:cover;border-radius:8px;background:var(--soft)}
+.card span{display:block;min-width:0}
+.card .dim{color:var(--dim);font-size:13px}
 .fail .at{color:#b42318}
 .fail .at button{min-height:24px;padding:0 4px;text-decoration:underline}
 .n{position:fixed;z-index:2147483000;bottom:88px;right:20px;max-width:min(280px,calc(100vw - 40px));display:flex;

@@ -3,6 +3,7 @@
  * One socket a browser: the tab that holds the lock has it and tells the others over a BroadcastChannel; each tab sends by
  * POST when it has none. A message lies in the outbox, in storage, from Enter until its acknowledgement, under an id of
  * its own: sent twice it is the same message. What was missed is read from the number of the last message seen. */
+import type { Card } from "./cards";
 import type { Image } from "./picture";
 import { storeOf, type Frame } from "./shared";
 
@@ -14,6 +15,7 @@ export interface Message {
   at: string;
   clientId?: string;
   image?: Image;
+  cards?: Card[]; // of the bot: products beside its words
   notice?: string; // of the house: what it says, as a name
 }
 export interface State {

@@ -111,6 +111,8 @@ export const en = {
   "inbox.aPerson": "Person",
   "inbox.noticeJoined": "{name} answers from here on",
   "inbox.noticeWaiting": "A person was asked to come",
+  "inbox.cardFrom": "from {price}",
+  "inbox.cardSoldOut": "sold out",
   "inbox.noticeAway": "A person was asked for outside of your hours; the visitor heard when somebody will be there",
   "inbox.noticeAssistant": "The assistant answers from here on",
   "inbox.noticeStillWaiting": "The visitor heard that nobody has come yet",

@@ -111,6 +111,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "inbox.aPerson": "人工客服",
   "inbox.noticeJoined": "{name} 开始接待",
   "inbox.noticeWaiting": "已呼叫人工客服",
+  "inbox.cardFrom": "{price} 起",
+  "inbox.cardSoldOut": "已售罄",
   "inbox.noticeAway": "访客在非营业时间请求人工，已告知何时有人在线",
   "inbox.noticeAssistant": "智能助手开始接待",
   "inbox.noticeStillWaiting": "已告知访客暂时无人接入",

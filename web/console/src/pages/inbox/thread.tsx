@@ -20,6 +20,7 @@ import { Composer } from "./composer";
 import { CustomerData } from "./customer-data";
 import { LabelMarks } from "./labels";
 import { OwnerPill } from "./owner-pill";
+import { Cards } from "./cards";
 import { Picture } from "./pictures";
 import { type Keys, useKeys, write } from "./shortcuts";
 import type { Company } from "./use-inbox-live";
@@ -78,6 +79,7 @@ function MessageLine({ message, read, visitor }: { message: InboxMessage; read: 
         {image !== undefined && <Picture image={image} name={text} />}
         {image === undefined && (notice ? t(notice, { name: message.name || t("inbox.aPerson") }) : text)}
       </div>
+      {message.cards !== undefined && <Cards cards={message.cards} />}
     </li>
   );
 }

@@ -89,7 +89,7 @@ function Check({ shop, found }: { shop: Shop; found: Installation }) {
   );
   const busy = submit.isPending || found.state === "checking";
   return (
-    <>
+    <div className="stack">
       {refusal !== "" && <Alert tone="stop" title={refusal} />}
       {manage && (
         <Form
@@ -119,7 +119,7 @@ function Check({ shop, found }: { shop: Shop; found: Installation }) {
         </Form>
       )}
       {found.state === "done" && <Findings found={found} />}
-    </>
+    </div>
   );
 }
 
