@@ -74,6 +74,7 @@ bool events_put_to(struct tx *tx, struct topic topic, const char *type, json_wri
     bind_str(&append, kept);
     bind_i64(&append, now_ms());
     if (!query_put(&append)) return false;
+    tx_tell(tx, (struct tx_told){ topic.kind, topic.id });
     tx_notify(tx, "events");
     return true;
 }

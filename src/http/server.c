@@ -162,8 +162,8 @@ static void on_wake(uv_async_t *handle)
     }
     for (size_t i = 0; i < jobs && !any; i++) dispatch_job_ended(l, job[i], false);
     if (any) dispatch_job_ended(l, 0, true);
+    sockets_deliver(l); /* first: what is acknowledged was done before it is told */
     topics_wake(l);
-    sockets_deliver(l);
     if (atomic_load(&l->http->draining)) drain_loop(l);
     if (!atomic_load(&l->http->stopping)) return;
     if (!end_loop(l, false)) (void)uv_timer_start(&l->tick, on_tick, STOPPING_TICK_MS, STOPPING_TICK_MS);

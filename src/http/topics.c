@@ -1,51 +1,67 @@
-/* topics.c: who on this loop listens to which topic, and the reading for all of them. After a commit somewhere the loop
- * asks one lane which topics have moved (`look`), reads what is new in those that somebody here listens to (`read`),
- * and gives it to their readers, DELIVER_PER_TURN a turn. However many listen to a topic, it is read once and its text
- * is made once. Rounds follow each other at most every ROUND_GAP_MS, however many changes there are.
+/* topics.c: who on this loop listens to which topic, and the reading for all of them. What this process has committed
+ * names its topics (tx_tell), so a loop reads what is new in those that somebody here listens to, at once, and gives it
+ * to their readers, DELIVER_PER_TURN a turn. However many listen to a topic, it is read once and its text is made once.
+ * One read is under way at a time: what comes meanwhile is read by the next one together, and after a slow one there is
+ * a rest, so that reading never takes more than half of the time.
  *
- * Which topics have moved is asked by the ids of the rows. On PostgreSQL these become visible out of order, so a round
- * looks back over the last seconds again (a reader skips what it has seen); what is later still, and a lost
- * notification, are found by the round each POLL_MS that asks the counter of every topic.
+ * What other processes have committed (PostgreSQL) is only hinted at. Then one lane is asked which topics have moved
+ * (`look`), by the ids of the rows, at most every LOOK_GAP_MS. These become visible out of order, so a look begins a
+ * little earlier than the last one ended (a reader skips what it has seen). What is later still, and what a lost hint
+ * would have told, is found by asking the counters of all topics, each POLL_MS.
  *
- * Rejected: one read for each reader (a burst of changes would fill the lanes); asking all counters each round (at
- * twenty thousand topics that is a lane's whole time); handing rows from the writer to the reader in memory (two paths
- * to the same text, and other processes need the first one anyway). */
+ * Rejected: one read for each reader (a burst of changes would fill the lanes); handing rows from the writer to the
+ * reader in memory (two paths to the same text, and other processes need the first one anyway); a pause before each
+ * read (it was most of the time between a word and its reader). */
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/private.h"
 #include <stdlib.h>
 
 enum {
-    ROUND_GAP_MS = 50,
+    LOOK_GAP_MS = 50,
+    QUICK_US = 2000, /* a read that took longer is followed by a rest of the same length, at most REST_MAX_MS */
+    REST_MAX_MS = 50,
     POLL_MS = 5000,
     LOOK_BACK_MS = 2000,
     LISTENERS_MAX = 16,
-    PLACES = 4096,
+    PLACES = 16384,
+    TOPICS_PER_ROUND = 1024,
+    TOLD_MAX = 65536,
     DELIVER_PER_TURN = 256,
     ROUND_ARENA_MAX_BYTES = 64 << 20,
 };
 
 struct topic_place {
     struct topic_place *next; /* of the same hash */
-    struct topic_place *next_all, *previous_all;
     struct topic topic;
     struct reader *first;
-    bool ask; /* in the next round */
+    bool asked; /* it stands in `asked` */
 };
 enum phase { PHASE_IDLE, PHASE_LOOK, PHASE_READ, PHASE_DELIVER };
+/* What lanes tell this loop, until it comes to take it. */
+struct told {
+    pthread_mutex_t lock;
+    struct tx_told *list;
+    size_t n, cap;
+    bool much; /* more than is named */
+};
 struct topics_loop {
     struct loop *loop;
     struct topic_place *place[PLACES];
-    struct topic_place *all;
-    size_t count;
-    atomic_bool notified;    /* by any thread */
-    bool wanted, everything; /* a round is to be made; of every topic */
-    int64_t round_ms, polled_ms;
-    /* ids of events: looked at from `since` on; `last` was the last one at last_ms */
-    int64_t since, last, last_ms;
-    bool look_back;
-    int64_t look_since; /* of this round */
-    bool round_of_all;
+    atomic_size_t count; /* others only look whether there are any */
+    struct told told;
+    struct tx_told *taken; /* the other list of `told` */
+    size_t taken_cap;
+    /* topics to be read */
+    struct topic *asked;
+    size_t asked_n, asked_cap;
+    bool hurry;   /* do not wait for the timer */
+    size_t swept; /* all topics are read, from this place on; PLACES: they were */
+    int64_t polled_ms, read_us, rest_until_us;
+    /* looking: ids of events; looked at from `since` on; `last` was the last one at last_ms */
+    atomic_bool notified; /* by any thread: another process has told something */
+    bool look;
+    int64_t looked_ms, since, last, last_ms;
     /* one round at a time; the lane's while LOOK and READ */
     enum phase phase;
     atomic_bool back;
@@ -53,8 +69,8 @@ struct topics_loop {
     enum op_outcome outcome;
     struct arena *arena;
     struct events_moved moved;
-    struct topic_read *list;
-    size_t list_n, list_cap;
+    struct topic_read list[TOPICS_PER_ROUND];
+    size_t list_n;
     struct event_rows rows;
     bool more;
     /* delivery: of list[at] to `reader` and those behind it */
@@ -68,7 +84,12 @@ static struct http *listener[LISTENERS_MAX];
 
 static void start_round(struct topics_loop *e);
 
-static void on_timer(uv_timer_t *handle) { start_round(OWNER_OF(handle, struct loop, topics_timer)->topics); }
+static void on_timer(uv_timer_t *handle)
+{
+    struct topics_loop *e = OWNER_OF(handle, struct loop, topics_timer)->topics;
+    e->hurry = true;
+    start_round(e);
+}
 
 static void round_in(struct loop *l, int64_t ms) { (void)uv_timer_start(&l->topics_timer, on_timer, (uint64_t)ms, 0); }
 
@@ -89,10 +110,8 @@ static struct topic_place *place_new(struct topics_loop *e, struct topic_place *
     struct topic_place *p = calloc(1, sizeof *p);
     if (p == NULL) abort();
     p->topic = t;
-    p->next_all = e->all;
-    if (e->all != NULL) e->all->previous_all = p;
-    e->all = *at = p;
-    e->count++;
+    *at = p;
+    atomic_fetch_add(&e->count, 1);
     return p;
 }
 
@@ -101,11 +120,21 @@ static void place_free(struct topics_loop *e, struct topic_place *p)
     struct topic_place **at = place_of(e, p->topic);
     assert(*at == p);
     *at = p->next;
-    if (p->previous_all != NULL) p->previous_all->next_all = p->next_all;
-    else e->all = p->next_all;
-    if (p->next_all != NULL) p->next_all->previous_all = p->previous_all;
-    e->count--;
+    atomic_fetch_sub(&e->count, 1);
     free(p);
+}
+
+/* A topic that nobody listens to any more stays in the list and is passed over. */
+static void ask(struct topics_loop *e, struct topic_place *p)
+{
+    if (p == NULL || p->asked) return;
+    if (e->asked_n == e->asked_cap) {
+        e->asked_cap = e->asked_cap > 0 ? 2 * e->asked_cap : 64;
+        e->asked = realloc(e->asked, e->asked_cap * sizeof *e->asked);
+        if (e->asked == NULL) abort();
+    }
+    p->asked = true;
+    e->asked[e->asked_n++] = p->topic;
 }
 
 void reader_begin(struct reader *r, struct connection *c, struct topic topic, int64_t cursor)
@@ -119,9 +148,8 @@ void reader_begin(struct reader *r, struct connection *c, struct topic topic, in
     r->next = p->first;
     if (p->first != NULL) p->first->previous = r;
     p->first = r;
-    p->ask = true; /* what came since its cursor was read */
-    e->wanted = true;
-    round_in(c->loop, ROUND_GAP_MS);
+    ask(e, p); /* what came since its cursor was read */
+    if (!uv_is_active((uv_handle_t *)&c->loop->topics_timer)) round_in(c->loop, LOOK_GAP_MS);
 }
 
 void reader_end(struct reader *r)
@@ -143,7 +171,7 @@ struct topic reader_topic(const struct reader *r) { return r->place->topic; }
 static enum op_wish look_run(struct op *op, struct tx *tx)
 {
     struct topics_loop *e = OWNER_OF(op, struct topics_loop, op);
-    return events_moved(tx, e->look_since, &e->moved) ? OP_COMMIT : OP_REFUSE;
+    return events_moved(tx, e->since, &e->moved) ? OP_COMMIT : OP_REFUSE;
 }
 
 static enum op_wish read_run(struct op *op, struct tx *tx)
@@ -186,50 +214,93 @@ static bool send_away(struct topics_loop *e, enum phase phase, enum op_wish (*ru
     e->phase = phase;
     if (lanes_submit(e->loop->http->o.lanes, &e->op)) return true;
     e->phase = PHASE_IDLE;
-    e->wanted = true;
     return false;
 }
 
-static void start_round(struct topics_loop *e)
-{
-    struct loop *l = e->loop;
-    int64_t at_ms = (int64_t)uv_now(&l->uv);
-    if (e->phase != PHASE_IDLE || !e->wanted) return;
-    if (e->count == 0 || l->closing) {
-        e->wanted = false;
-        return;
-    }
-    int64_t wait_ms = e->round_ms + ROUND_GAP_MS - at_ms;
-    if (wait_ms > 0) {
-        round_in(l, wait_ms);
-        return;
-    }
-    e->round_of_all = e->everything;
-    e->wanted = e->everything = false;
-    e->round_ms = at_ms;
-    /* The ids of SQLite may begin anew when all rows were purged. */
-    e->look_since = e->round_of_all && !e->look_back ? -1 : e->since;
-    if (!send_away(e, PHASE_LOOK, look_run)) e->everything = e->round_of_all;
-}
-
 /* From the lowest cursor of its readers on. */
-static void list_topic(struct topics_loop *e, struct topic_place *p)
+static void list_topic(struct topics_loop *e, const struct topic_place *p)
 {
     int64_t lowest = INT64_MAX;
     for (const struct reader *r = p->first; r != NULL; r = r->next)
         if (r->cursor < lowest) lowest = r->cursor;
     e->list[e->list_n++] = (struct topic_read){ .topic = p->topic, .cursor = lowest };
-    p->ask = false;
+}
+
+/* Those that were asked for; then, while all are gone through, of the places that come next. None stands there twice:
+ * what is asked for is left to its own turn. */
+static void list_topics(struct topics_loop *e)
+{
+    e->list_n = 0;
+    while (e->asked_n > 0 && e->list_n < TOPICS_PER_ROUND) {
+        struct topic_place *p = *place_of(e, e->asked[--e->asked_n]);
+        if (p == NULL || !p->asked) continue;
+        p->asked = false;
+        list_topic(e, p);
+    }
+    if (e->list_n > 0) return;
+    for (; e->swept < PLACES; e->swept++) {
+        size_t n = 0;
+        for (const struct topic_place *p = e->place[e->swept]; p != NULL; p = p->next) n++;
+        if (e->list_n > 0 && e->list_n + n > TOPICS_PER_ROUND) return;
+        for (struct topic_place *p = e->place[e->swept]; p != NULL; p = p->next) {
+            if (e->list_n < TOPICS_PER_ROUND) list_topic(e, p);
+            else ask(e, p);
+        }
+    }
+}
+
+/* It failed: not at once again. */
+static void rest(struct topics_loop *e) { e->rest_until_us = (int64_t)(uv_hrtime() / 1000) + REST_MAX_MS * 1000; }
+
+static void start_read(struct topics_loop *e)
+{
+    int64_t at_us = (int64_t)(uv_hrtime() / 1000);
+    if (at_us < e->rest_until_us) {
+        round_in(e->loop, (e->rest_until_us - at_us) / 1000 + 1);
+        return;
+    }
+    e->hurry = false;
+    list_topics(e);
+    if (e->list_n == 0) return;
+    qsort(e->list, e->list_n, sizeof *e->list, topic_reads_compare);
+    forget_rows(e);
+    e->read_us = at_us;
+    if (send_away(e, PHASE_READ, read_run)) return;
+    e->swept = 0;
+    rest(e);
+}
+
+/* Another process's ids: what was seen long ago says nothing about those. */
+static void start_look(struct topics_loop *e)
+{
+    struct loop *l = e->loop;
+    int64_t at_ms = (int64_t)uv_now(&l->uv), wait_ms = e->looked_ms + LOOK_GAP_MS - at_ms;
+    if (wait_ms > 0) {
+        round_in(l, wait_ms);
+        return;
+    }
+    e->look = false;
+    e->looked_ms = at_ms;
+    if (at_ms - e->last_ms > 2 * LOOK_BACK_MS) e->since = -1;
+    if (!send_away(e, PHASE_LOOK, look_run)) e->look = true;
+}
+
+static void start_round(struct topics_loop *e)
+{
+    if (e->phase != PHASE_IDLE) return;
+    if (atomic_load(&e->count) == 0 || e->loop->closing) {
+        e->asked_n = 0, e->swept = PLACES;
+        e->hurry = e->look = false;
+        return;
+    }
+    if (e->swept < PLACES || (e->hurry && e->asked_n > 0)) start_read(e);
+    if (e->phase == PHASE_IDLE && e->look) start_look(e);
 }
 
 /* The next look begins where this one ended, or a little before. */
 static void moved_on(struct topics_loop *e)
 {
     int64_t at_ms = (int64_t)uv_now(&e->loop->uv);
-    if (!e->look_back) {
-        e->since = e->moved.last;
-        return;
-    }
     if (e->since >= 0 && at_ms - e->last_ms < LOOK_BACK_MS) return;
     e->since = e->since < 0 ? e->moved.last : e->last;
     e->last = e->moved.last;
@@ -240,29 +311,13 @@ static void looked(struct topics_loop *e)
 {
     e->phase = PHASE_IDLE;
     if (e->outcome != OP_COMMITTED) {
-        e->wanted = true;
-        e->everything = e->everything || e->round_of_all;
+        e->look = true;
         return;
     }
-    for (size_t i = 0; i < e->moved.n; i++) {
-        struct topic_place *p = *place_of(e, e->moved.topic[i]);
-        if (p != NULL) p->ask = true;
-    }
-    bool all = e->round_of_all || e->moved.all;
+    for (size_t i = 0; i < e->moved.n; i++) ask(e, *place_of(e, e->moved.topic[i]));
+    if (e->moved.all) e->swept = 0;
     moved_on(e);
-    if (e->list_cap < e->count) {
-        free(e->list);
-        e->list_cap = e->count * 2;
-        e->list = calloc(e->list_cap, sizeof *e->list);
-        if (e->list == NULL) abort();
-    }
-    e->list_n = 0;
-    for (struct topic_place *p = e->all; p != NULL; p = p->next_all)
-        if (all || p->ask) list_topic(e, p);
-    if (e->list_n == 0) return;
-    qsort(e->list, e->list_n, sizeof *e->list, topic_reads_compare);
-    forget_rows(e);
-    if (!send_away(e, PHASE_READ, read_run)) e->everything = true;
+    e->hurry = true;
 }
 
 /* ---- delivery ---- */
@@ -324,15 +379,37 @@ static bool deliver(struct topics_loop *e)
 
 static void have_read(struct topics_loop *e)
 {
+    int64_t now_us = (int64_t)(uv_hrtime() / 1000), took_us = now_us - e->read_us;
+    if (took_us > REST_MAX_MS * 1000) took_us = REST_MAX_MS * 1000;
+    e->rest_until_us = took_us > QUICK_US ? now_us + took_us : 0;
     e->phase = PHASE_IDLE;
     if (e->outcome != OP_COMMITTED || e->rows.text.overflow) {
         if (e->rows.text.overflow) LOG(LOG_ERROR, "events_read_too_large", LOG_NUMBER("topics", e->list_n));
-        e->wanted = e->everything = true;
+        e->swept = 0;
+        rest(e);
         return;
     }
-    if (e->more) e->wanted = e->everything = true;
+    if (e->more) /* asked for when what was read has been given */
+        for (size_t i = 0; i < e->list_n; i++) ask(e, *place_of(e, e->list[i].topic));
+    e->hurry = e->hurry || e->more;
     e->at = 0;
     e->phase = PHASE_DELIVER;
+}
+
+/* The topics that lanes have told, of those that somebody here listens to. */
+static void take_told(struct topics_loop *e)
+{
+    struct told *t = &e->told;
+    (void)pthread_mutex_lock(&t->lock);
+    struct tx_told *list = t->list;
+    size_t n = t->n, cap = t->cap;
+    if (t->much) e->swept = 0;
+    t->list = e->taken, t->cap = e->taken_cap;
+    t->n = 0, t->much = false;
+    (void)pthread_mutex_unlock(&t->lock);
+    e->taken = list, e->taken_cap = cap;
+    for (size_t i = 0; i < n; i++) ask(e, *place_of(e, (struct topic){ (enum topic_kind)list[i].kind, list[i].id }));
+    e->hurry = e->hurry || n > 0;
 }
 
 void topics_wake(struct loop *l)
@@ -346,8 +423,9 @@ void topics_wake(struct loop *l)
         if (deliver(e)) e->phase = PHASE_IDLE;
         else (void)uv_async_send(&l->wake); /* requests first */
     }
-    if (atomic_exchange(&e->notified, false)) e->wanted = true;
-    if (e->wanted) start_round(e);
+    take_told(e);
+    if (atomic_exchange(&e->notified, false)) e->look = true;
+    start_round(e);
 }
 
 void topics_tick(struct loop *l, int64_t at_ms)
@@ -355,9 +433,10 @@ void topics_tick(struct loop *l, int64_t at_ms)
     struct topics_loop *e = l->topics;
     if (at_ms - e->polled_ms >= POLL_MS) {
         e->polled_ms = at_ms;
-        e->wanted = e->everything = true;
+        e->swept = 0;
     }
-    if (e->wanted) start_round(e);
+    e->hurry = true;
+    start_round(e);
 }
 
 bool topics_busy(const struct loop *l) { return l->topics->phase == PHASE_LOOK || l->topics->phase == PHASE_READ; }
@@ -367,10 +446,10 @@ bool topics_busy(const struct loop *l) { return l->topics->phase == PHASE_LOOK |
 void topics_loop_open(struct loop *l)
 {
     struct topics_loop *e = calloc(1, sizeof *e);
-    if (e == NULL) abort();
+    if (e == NULL || pthread_mutex_init(&e->told.lock, NULL) != 0) abort();
     e->loop = l;
     e->since = -1;
-    e->look_back = l->http->o.db != NULL && db_engine_of(l->http->o.db) == DB_POSTGRES;
+    e->swept = PLACES;
     e->arena = arena_new(ROUND_ARENA_MAX_BYTES);
     event_rows_init(&e->rows);
     buf_init(&e->news.printed, 4 * EVENTS_READ_MAX_BYTES);
@@ -380,23 +459,57 @@ void topics_loop_open(struct loop *l)
 void topics_loop_close(struct loop *l)
 {
     struct topics_loop *e = l->topics;
-    assert(e->count == 0);
+    assert(atomic_load(&e->count) == 0);
     news_end(&e->news);
     buf_free(&e->news.printed);
     event_rows_free(&e->rows);
     arena_free(e->arena);
-    free(e->list);
+    free(e->asked);
+    free(e->taken);
+    free(e->told.list);
+    (void)pthread_mutex_destroy(&e->told.lock);
     free(e);
 }
 
+static void tell(struct loop *l, const struct tx_told *list, size_t n)
+{
+    struct topics_loop *e = l->topics;
+    struct told *t = &e->told;
+    if (atomic_load(&e->count) == 0) return; /* whoever begins to listen now reads what was committed before */
+    (void)pthread_mutex_lock(&t->lock);
+    bool much = n == 0 || t->n + n > TOLD_MAX;
+    if (!much && t->n + n > t->cap) {
+        while (t->n + n > t->cap) t->cap = t->cap > 0 ? 2 * t->cap : 64;
+        t->list = realloc(t->list, t->cap * sizeof *t->list);
+        if (t->list == NULL) abort();
+    }
+    if (!much) memcpy(t->list + t->n, list, n * sizeof *list);
+    if (!much) t->n += n;
+    t->much = t->much || much;
+    (void)pthread_mutex_unlock(&t->lock);
+    (void)uv_async_send(&l->wake);
+}
+
 /* Something of an account changed. An operator's page may show it; which, only the page knows. */
-static void on_notified(void *arg)
+static void on_told(void *lanes, const struct tx_told *list, size_t n)
 {
     events_hint("accounts");
     (void)pthread_mutex_lock(&shared_lock);
     for (size_t i = 0; i < LISTENERS_MAX; i++) {
         struct http *h = listener[i];
-        if (h == NULL || h->o.lanes != arg) continue;
+        if (h == NULL || h->o.lanes != lanes) continue;
+        for (unsigned j = 0; j < h->loops; j++) tell(h->loop[j], list, n);
+    }
+    (void)pthread_mutex_unlock(&shared_lock);
+}
+
+static void on_notified(void *lanes)
+{
+    events_hint("accounts");
+    (void)pthread_mutex_lock(&shared_lock);
+    for (size_t i = 0; i < LISTENERS_MAX; i++) {
+        struct http *h = listener[i];
+        if (h == NULL || h->o.lanes != lanes) continue;
         for (unsigned j = 0; j < h->loops; j++) {
             atomic_store(&h->loop[j]->topics->notified, true);
             (void)uv_async_send(&h->loop[j]->wake);
@@ -414,7 +527,8 @@ void topics_listen(struct http *h)
     assert(i < LISTENERS_MAX);
     listener[i] = h;
     (void)pthread_mutex_unlock(&shared_lock);
-    lanes_listen(h->o.lanes, "events", on_notified, h->o.lanes);
+    lanes_hear(h->o.lanes, on_told, h->o.lanes);
+    lanes_listen_others(h->o.lanes, "events", on_notified, h->o.lanes);
 }
 
 void topics_forget(struct http *h)

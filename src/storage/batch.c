@@ -294,6 +294,7 @@ static void run_group(struct lane *l, size_t count)
         arena_reset(l->arena);
         if (i >= ran) l->ghost = false; /* it was not in the batch */
         run_alone(l, l->batch[i], true);
+        notifier_deliver(l);
     }
     l->ghost = false;
 }
@@ -365,6 +366,7 @@ static void run_each(struct lane *l, size_t count)
             return;
         }
         run_alone(l, l->batch[i], count == 1);
+        notifier_deliver(l);
     }
 }
 
@@ -381,5 +383,5 @@ void lane_run(struct lane *l, size_t count)
     } else {
         run_reads(l, count);
     }
-    notifier_deliver(l->lanes);
+    notifier_deliver(l);
 }

@@ -125,6 +125,13 @@ enum db_engine tx_engine(const struct tx *tx);
 /* After this transaction commits, wake whoever listens on `channel` (lanes_listen), coalesced: in any process on
  * PostgreSQL, in this one on SQLite. At most 16 channels in the whole program, of at most 63 bytes. */
 void tx_notify(struct tx *tx, const char *channel);
+/* What has changed, by names that only whoever hears them understands. */
+struct tx_told {
+    int64_t kind, id;
+};
+/* After this transaction commits: lanes_hear gets it, in this process alone and at once. What was undone may be told
+ * too. */
+void tx_tell(struct tx *tx, struct tx_told n);
 
 enum tx_fault {
     TX_SOUND,

@@ -87,5 +87,10 @@ void lanes_depth(struct lanes *l, size_t *waiting, int64_t *oldest_ms);
  * must be quick. It may also be called when nothing was notified, and a notice may be lost with a connection: look
  * now and then without one too. There is no end to listening but lanes_stop. At most 16 in the whole program. */
 void lanes_listen(struct lanes *l, const char *channel, void (*fn)(void *arg), void *arg);
+/* The same, of other processes alone: never on SQLite. */
+void lanes_listen_others(struct lanes *l, const char *channel, void (*fn)(void *arg), void *arg);
+/* Calls `fn` with what transactions of this process have told (tx_tell), after they were committed and their owners
+ * know. It runs on the lane that did it, and must be quick. n 0: there were too many to name. */
+void lanes_hear(struct lanes *l, void (*fn)(void *arg, const struct tx_told *told, size_t n), void *arg);
 
 #endif

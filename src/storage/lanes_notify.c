@@ -3,7 +3,10 @@
  *
  * SQLite has one process: the lane calls the listeners after the commit. PostgreSQL: a thread with a connection of its
  * own sends NOTIFY (at most one a channel in NOTIFY_PAUSE_MS, so that a busy table costs its writers nothing: a NOTIFY
- * inside a transaction would take a lock that all commits share) and hears those of all processes, also our own. */
+ * inside a transaction would take a lock that all commits share) and hears those of all processes, also our own.
+ *
+ * What a transaction tells by name (tx_tell) goes to those who hear it in this process, on the lane that has committed
+ * it: no server and no pause stands between a word and the one who waits for it. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "storage/private.h"
@@ -59,12 +62,14 @@ static bool take_out(struct notifier *n, char channel[CHANNEL_SIZE])
 }
 
 /* `channel` NULL: all of them (after a time without a connection). */
-static void mark_heard(void *arg, const char *channel)
+static void mark_heard(void *arg, const char *channel, bool ours)
 {
     struct notifier *n = arg;
     pthread_mutex_lock(&n->lock);
     for (unsigned i = 0; i < n->listeners; i++) {
-        if (!channel || strcmp(n->listener[i].channel, channel) == 0) n->listener[i].due = true;
+        struct listener *one = &n->listener[i];
+        if (ours && one->others_only) continue;
+        if (!channel || strcmp(one->channel, channel) == 0) one->due = true;
     }
     pthread_mutex_unlock(&n->lock);
 }
@@ -84,30 +89,65 @@ static void call_heard(struct notifier *n)
     }
 }
 
-void notifier_deliver(struct lanes *l)
+/* What the last transaction of this lane told. Without the lock, as above. */
+static void call_hearers(struct notifier *n, struct tx *tx)
 {
-    struct notifier *n = &l->notifier;
+    if (tx->told_count == 0) return;
+    size_t named = tx->told_count <= TX_MAX_TOLD ? tx->told_count : 0;
+    for (unsigned i = 0; i < LISTEN_MAX; i++) {
+        pthread_mutex_lock(&n->lock);
+        struct hearer one = i < n->hearers ? n->hearer[i] : (struct hearer){ NULL, NULL };
+        pthread_mutex_unlock(&n->lock);
+        if (!one.fn) break;
+        one.fn(one.arg, tx->told, named);
+    }
+    tx->told_count = 0;
+}
+
+void notifier_deliver(struct lane *l)
+{
+    struct notifier *n = &l->lanes->notifier;
     char channel[CHANNEL_SIZE];
+    if (l->mode == TX_WRITE && l->conn) call_hearers(n, &l->conn->tx);
     pthread_mutex_lock(&n->lock);
     bool any = n->any_due && !n->has_thread;
     pthread_mutex_unlock(&n->lock);
     if (!any) return;
-    while (take_out(n, channel)) mark_heard(n, channel);
+    while (take_out(n, channel)) mark_heard(n, channel, true);
     call_heard(n);
 }
 
-void lanes_listen(struct lanes *l, const char *channel, void (*fn)(void *arg), void *arg)
+void lanes_hear(struct lanes *l, void (*fn)(void *arg, const struct tx_told *told, size_t n), void *arg)
+{
+    struct notifier *n = &l->notifier;
+    pthread_mutex_lock(&n->lock);
+    assert(n->hearers < LISTEN_MAX);
+    n->hearer[n->hearers++] = (struct hearer){ .fn = fn, .arg = arg };
+    pthread_mutex_unlock(&n->lock);
+}
+
+static void listen_to(struct lanes *l, const char *channel, bool others_only, void (*fn)(void *arg), void *arg)
 {
     struct notifier *n = &l->notifier;
     assert(strlen(channel) < CHANNEL_SIZE);
     pthread_mutex_lock(&n->lock);
     assert(n->listeners < LISTEN_MAX);
     struct listener *one = &n->listener[n->listeners];
-    *one = (struct listener){ .fn = fn, .arg = arg };
+    *one = (struct listener){ .fn = fn, .arg = arg, .others_only = others_only };
     text_copy(one->channel, CHANNEL_SIZE, channel);
     n->listeners++;
     pthread_mutex_unlock(&n->lock);
     wake(n);
+}
+
+void lanes_listen(struct lanes *l, const char *channel, void (*fn)(void *arg), void *arg)
+{
+    listen_to(l, channel, false, fn, arg);
+}
+
+void lanes_listen_others(struct lanes *l, const char *channel, void (*fn)(void *arg), void *arg)
+{
+    listen_to(l, channel, true, fn, arg);
 }
 
 /* ---- PostgreSQL: the thread ---- */
@@ -140,7 +180,7 @@ static bool converse(struct lanes *l, struct pg_listen *p)
     struct notifier *n = &l->notifier;
     int64_t sent_ms = monotonic_ms() - NOTIFY_PAUSE_MS;
     n->listening = 0;
-    mark_heard(n, NULL); /* what was said before we listened is not repeated */
+    mark_heard(n, NULL, false); /* what was said before we listened is not repeated */
     for (;;) {
         if (!listen_to_new(n, p)) return false;
         call_heard(n);

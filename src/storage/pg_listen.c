@@ -62,15 +62,15 @@ bool pg_listen_tell(struct pg_listen *p, const char *channel)
         PQexecParams(p->pg, "SELECT pg_notify($1, '')", 1, NULL, (const char *const[]){ channel }, NULL, NULL, 0));
 }
 
-bool pg_listen_wait(struct pg_listen *p, int wake_fd, int timeout_ms, void (*heard)(void *arg, const char *channel),
-                    void *arg)
+bool pg_listen_wait(struct pg_listen *p, int wake_fd, int timeout_ms,
+                    void (*heard)(void *arg, const char *channel, bool ours), void *arg)
 {
     struct pollfd fds[] = { { .fd = PQsocket(p->pg), .events = POLLIN }, { .fd = wake_fd, .events = POLLIN } };
     PGnotify *one = PQnotifies(p->pg); /* may have come with an earlier answer */
     if (!one && poll(fds, 2, timeout_ms) < 0 && errno != EINTR) return false;
     if (!PQconsumeInput(p->pg)) return false;
     for (; one || (one = PQnotifies(p->pg)); one = NULL) {
-        heard(arg, one->relname);
+        heard(arg, one->relname, one->be_pid == PQbackendPID(p->pg));
         PQfreemem(one);
     }
     return true;

@@ -19,7 +19,8 @@
 enum {
     CHANNEL_SIZE = 64, /* PostgreSQL's limit for a channel name, with NUL */
     TX_MAX_NOTICES = 16,
-    TX_MAX_PARTS = 8, /* depth of savepoints */
+    TX_MAX_TOLD = 1024, /* what a batch of SQLite's writer tells; more is told as "much" */
+    TX_MAX_PARTS = 8,   /* depth of savepoints */
     QUERY_MAX_LIST = 512,
     DB_ERROR_SIZE = 256,
 };
@@ -71,6 +72,8 @@ struct tx {
     unsigned parts, part_notices[TX_MAX_PARTS];
     unsigned notice_count;
     char notices[TX_MAX_NOTICES][CHANNEL_SIZE];
+    size_t told_count; /* TX_MAX_TOLD + 1: too many */
+    struct tx_told told[TX_MAX_TOLD];
 };
 
 struct conn {
@@ -79,7 +82,8 @@ struct conn {
     enum tx_mode mode; /* TX_READ: cannot write */
     bool lost;
     struct tx tx; /* a connection has one transaction at a time */
-    /* Takes the notices of a committed transaction; NULL: the engine sends them itself. */
+    /* Takes the notices of a committed transaction; NULL: the engine sends them itself, and what it tells nobody hears.
+     */
     void (*notices_sink)(void *arg, const char (*channels)[CHANNEL_SIZE], unsigned count);
     void *notices_arg;
 };
@@ -199,7 +203,11 @@ struct listener {
     char channel[CHANNEL_SIZE];
     void (*fn)(void *arg);
     void *arg;
-    bool due;
+    bool due, others_only;
+};
+struct hearer {
+    void (*fn)(void *arg, const struct tx_told *told, size_t n);
+    void *arg;
 };
 
 /* Who wants to hear of which channel, and what is to be told. */
@@ -207,6 +215,8 @@ struct notifier {
     pthread_mutex_t lock;
     struct listener listener[LISTEN_MAX];
     unsigned listeners;
+    struct hearer hearer[LISTEN_MAX];
+    unsigned hearers;
     struct {
         char channel[CHANNEL_SIZE];
         bool due;
@@ -270,7 +280,8 @@ void lane_run(struct lane *l, size_t count);
 MUST_USE bool notifier_start(struct lanes *l, char *error, size_t error_size);
 void notifier_stop(struct lanes *l);
 void notifier_put(void *arg, const char (*channels)[CHANNEL_SIZE], unsigned count);
-void notifier_deliver(struct lanes *l); /* SQLite: calls the listeners, on the lane's thread */
+/* On the lane's thread, after the owners of what it has run were told: calls those who hear; SQLite: the listeners. */
+void notifier_deliver(struct lane *l);
 
 /* lanes_watch.c */
 MUST_USE bool watch_start(struct lanes *l, char *error, size_t error_size);
@@ -284,6 +295,6 @@ MUST_USE bool pg_listen_to(struct pg_listen *p, const char *channel);
 MUST_USE bool pg_listen_tell(struct pg_listen *p, const char *channel);
 /* Waits until the server or wake_fd has something, or the time is over. Calls `heard` for each notice. */
 MUST_USE bool pg_listen_wait(struct pg_listen *p, int wake_fd, int timeout_ms,
-                             void (*heard)(void *arg, const char *channel), void *arg);
+                             void (*heard)(void *arg, const char *channel, bool ours), void *arg);
 
 #endif

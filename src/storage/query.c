@@ -322,6 +322,7 @@ struct tx *tx_begin(struct conn *c, enum tx_mode mode, struct arena *a)
     tx->fault = TX_SOUND;
     tx->parts = 0;
     tx->notice_count = 0;
+    tx->told_count = 0;
     if (c->lost) tx->fault = TX_LOST; /* under the transaction before, perhaps at its very end: it was told there */
     if (tx->fault != TX_SOUND || !c->engine->begin(tx)) return NULL;
     tx->open = true;
@@ -339,6 +340,7 @@ enum tx_end tx_commit(struct tx *tx)
         c->engine->rollback(tx);
     }
     tx->open = false;
+    if (end != TX_COMMITTED) tx->told_count = 0;
     if (end != TX_COMMITTED || tx->notice_count == 0) return end;
     if (c->notices_sink) {
         c->notices_sink(c->notices_arg, (const char(*)[CHANNEL_SIZE])tx->notices, tx->notice_count);
@@ -353,6 +355,7 @@ void tx_rollback(struct tx *tx)
     assert(tx->open);
     tx->conn->engine->rollback(tx);
     tx->open = false;
+    tx->told_count = 0;
 }
 
 bool tx_part_begin(struct tx *tx, struct arena *a)
@@ -410,4 +413,11 @@ void tx_notify(struct tx *tx, const char *channel)
     /* The lanes merge the notices of a whole group commit here; 16 channels is all that may be listened to. */
     assert(tx->notice_count < TX_MAX_NOTICES);
     text_copy(tx->notices[tx->notice_count++], CHANNEL_SIZE, channel);
+}
+
+void tx_tell(struct tx *tx, struct tx_told n)
+{
+    assert(tx->open);
+    if (tx->told_count < TX_MAX_TOLD) tx->told[tx->told_count] = n;
+    if (tx->told_count <= TX_MAX_TOLD) tx->told_count++;
 }

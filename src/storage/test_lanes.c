@@ -304,6 +304,54 @@ TEST_EACH_ENGINE(notices_wake_listeners_and_are_merged)
     test_lanes_stop(t);
 }
 
+static struct heard_names {
+    pthread_mutex_t lock;
+    int calls, much, names, other_names, before_done;
+    const struct work *of;
+} names_heard = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void heard_names(void *arg, const struct tx_told *told, size_t n)
+{
+    (void)arg;
+    pthread_mutex_lock(&names_heard.lock);
+    names_heard.calls++;
+    names_heard.much += n == 0;
+    for (size_t i = 0; i < n; i++) {
+        names_heard.names += told[i].kind == 7 && told[i].id == 1;
+        names_heard.other_names += told[i].kind != 7 || told[i].id != 1;
+    }
+    if (names_heard.of) names_heard.before_done += names_heard.of->answers == 0;
+    pthread_mutex_unlock(&names_heard.lock);
+}
+
+/* What was committed is told by its names, after its owner knows; what was not is not told; a great many have none. */
+TEST_EACH_ENGINE(what_is_committed_is_told_by_name)
+{
+    static struct work all[MANY], twice, much;
+    test_script(t, tables_sql);
+    test_lanes(t, NULL);
+    names_heard.calls = names_heard.much = names_heard.names = names_heard.other_names = names_heard.before_done = 0;
+    names_heard.of = NULL;
+    lanes_hear(t->lanes, heard_names, NULL);
+    for (int i = 0; i < MANY; i++) {
+        work_make(&all[i], i % 10 == 3 ? DO_REFUSE : DO_TELL, "n");
+        (void)snprintf(all[i].name, sizeof all[i].name, "n%d", i);
+        all[i].seen = 1;
+    }
+    work_all(t, all, MANY);
+    work_make(&twice, DO_TELL, "n0"); /* the row is there: it fails */
+    twice.seen = 1;
+    work_all(t, &twice, 1);
+    EXPECT(twice.outcome != OP_COMMITTED);
+    work_make(&much, DO_TELL, "much");
+    much.seen = TX_MAX_TOLD + 1;
+    names_heard.of = &much;
+    work_all(t, &much, 1);
+    test_lanes_stop(t);
+    EXPECT(much.outcome == OP_COMMITTED && names_heard.before_done == 0);
+    EXPECT(names_heard.names == MANY - MANY / 10 && names_heard.other_names == 0 && names_heard.much == 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +369,7 @@ int main(void)
         EACH_ENGINE(who_waits_while_the_lanes_stop_is_told_like_others),
         ONLY_SQLITE(as_many_threads_as_may_be_set_start),
         EACH_ENGINE(notices_wake_listeners_and_are_merged),
+        EACH_ENGINE(what_is_committed_is_told_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

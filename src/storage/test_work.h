@@ -27,8 +27,8 @@ STMT(backend_kill, "SELECT ?1 AS done", .postgres = "SELECT pg_terminate_backend
 /* What one op does, and what became of it. */
 struct work {
     struct op op;
-    enum { DO_PUT, DO_PUT_TWICE, DO_TAKE, DO_REFUSE, DO_BREAK, DO_GET, DO_BIG, DO_DIE, DO_NOTIFY, DO_GET_REFUSE,
-           DO_DIE_ONCE, DO_READ_DIE_ONCE,
+    enum { DO_PUT, DO_PUT_TWICE, DO_TAKE, DO_REFUSE, DO_BREAK, DO_GET, DO_BIG, DO_DIE, DO_NOTIFY, DO_TELL,
+           DO_GET_REFUSE, DO_DIE_ONCE, DO_READ_DIE_ONCE,
            DO_REFUSE_BADLY } what;
     char name[32];
     enum op_outcome outcome;
@@ -108,6 +108,10 @@ UNUSED static enum op_wish work_run(struct op *op, struct tx *tx)
         w->seen = query_row(&q) == ROW_FOUND ? col_i64(&q, "number") : -1;
         return OP_COMMIT;
     case DO_NOTIFY: tx_notify(tx, "t_channel"); return OP_COMMIT;
+    case DO_TELL:
+        if (!put(tx, w->name, 1)) return OP_REFUSE;
+        for (int64_t i = 0; i < w->seen; i++) tx_tell(tx, (struct tx_told){ 7, w->seen });
+        return OP_COMMIT;
     case DO_GET:
     case DO_GET_REFUSE:
         q = query(tx, &row_get);
