@@ -46,9 +46,15 @@ enum chat_door chat_enter(struct tx *tx, int64_t shop, const struct visitor_toke
 {
     enum row row = tenants_chat(tx, shop, place);
     if (row != ROW_FOUND) return row == ROW_NONE ? DOOR_NO_SHOP : DOOR_FAULT;
+    return chat_enter_at(tx, place, token, lock, v);
+}
+
+enum chat_door chat_enter_at(struct tx *tx, const struct tenant_chat *place, const struct visitor_token *token,
+                             bool lock, struct visitor *v)
+{
     if (!place->active) return DOOR_PAUSED;
     if (token == NULL) return DOOR_NO_TOKEN;
-    row = visitor_of_token(tx, token, lock, v);
+    enum row row = visitor_of_token(tx, token, lock, v);
     if (row != ROW_FOUND) return row == ROW_NONE ? DOOR_NO_TOKEN : DOOR_FAULT;
     return v->blocked_at_ms ? DOOR_BLOCKED : DOOR_OPEN;
 }
@@ -122,18 +128,28 @@ enum answer visitor_prepare(struct req *req)
 
 enum row visitor_origin(struct req *req, struct str origin)
 {
-    struct tenant_chat place;
-    enum row row = tenants_chat(req->tx, visitor_call(req)->shop, &place);
+    struct visitor_call *call = visitor_call(req);
+    struct tenant_chat *place = ARENA_NEW(req->arena, struct tenant_chat);
+    call->place = NULL; /* another attempt's: its texts are gone */
+    enum row row = tenants_chat(req->tx, call->shop, place);
     if (row == ROW_NONE)
         return ROW_FOUND; /* any page may hear that there is no chat, and then takes its launcher away */
     if (row != ROW_FOUND) return row;
-    return door_admits_origin(req->arena, place.domain, origin) ? ROW_FOUND : ROW_NONE;
+    call->place = place;
+    return door_admits_origin(req->arena, place->domain, origin) ? ROW_FOUND : ROW_NONE;
 }
 
 enum answer visitor_enter(struct req *req, bool lock, struct tenant_chat *place, struct visitor *v)
 {
     const struct visitor_call *call = visitor_call(req);
-    enum chat_door door = chat_enter(req->tx, call->shop, call->shown ? &call->token : NULL, lock, place, v);
+    const struct visitor_token *shown = call->shown ? &call->token : NULL;
+    enum chat_door door;
+    if (call->place != NULL) {
+        *place = *call->place;
+        door = chat_enter_at(req->tx, place, shown, lock, v);
+    } else {
+        door = chat_enter(req->tx, call->shop, shown, lock, place, v);
+    }
     if (door == DOOR_OPEN) {
         req->stands_for = v->id, req->stands_in = v->shop;
         return ANSWER_GO_ON;

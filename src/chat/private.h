@@ -59,9 +59,11 @@ MUST_USE bool visitor_conversation_or_new(struct tx *tx, struct visitor *v, int6
 /* ---- door.c ---- */
 enum chat_door { DOOR_FAULT = -1, DOOR_OPEN, DOOR_NO_SHOP, DOOR_PAUSED, DOOR_NO_TOKEN, DOOR_BLOCKED };
 /* `token` NULL: none was shown. *place is filled unless there is no such shop; *v when the door is open, locked with
- * `lock`. */
+ * `lock`. chat_enter_at: *place was filled in this transaction. */
 MUST_USE enum chat_door chat_enter(struct tx *tx, int64_t shop, const struct visitor_token *token, bool lock,
                                    struct tenant_chat *place, struct visitor *v);
+MUST_USE enum chat_door chat_enter_at(struct tx *tx, const struct tenant_chat *place, const struct visitor_token *token,
+                                      bool lock, struct visitor *v);
 const struct problem *door_problem(enum chat_door door); /* NULL: open, or a storage fault */
 bool door_admits_origin(struct arena *a, const char *domain, struct str origin);
 /* Of a visitor's route: what .prepare has found out, the row's .prepare and .origin, and the first step of .run:
@@ -74,6 +76,7 @@ struct visitor_call {
     bool shown;   /* `token` was, and reads */
     struct visitor_token token;
     int64_t said; /* the number of the message that an answer is waited for; 0: none */
+    struct tenant_chat *place; /* of the shop, when the page's origin was judged by it: of this transaction */
 };
 struct visitor_call *visitor_call(struct req *req);
 enum answer visitor_prepare(struct req *req);

@@ -34,9 +34,15 @@ enum {
 struct line;
 struct chat_socket {
     struct visitor_token token;
-    int64_t conversation, began_at_ms, cursor, shop_cursor, last_number, read_by_visitor, read_by_team;
-    int status, owner, place;
+    int64_t conversation;
     struct line *line; /* NULL: it has said nothing yet */
+};
+/* What it is greeted with; gone afterwards. */
+struct chat_hello {
+    struct chat_socket own; /* first */
+    int64_t began_at_ms, cursor, shop_cursor, last_number, read_by_visitor, read_by_team, place;
+    enum chat_status status;
+    enum chat_owner owner;
 };
 
 enum frame_kind { FRAME_SAY, FRAME_READ, FRAME_TYPING, FRAME_RESUME, FRAME_WANT_PERSON, FRAME_WANT_BOT };
@@ -366,7 +372,7 @@ static enum op_wish run_farewell(struct op *op, struct tx *tx)
     if (conversation_get(tx, f->conversation, &c) != ROW_FOUND) return OP_REFUSE;
     if (visitor_get(tx, c.visitor, &v) != ROW_FOUND) return OP_REFUSE;
     const struct visitor said = { .name = NULL };
-    bool told = visitor_seen(tx, &v, &said, now_ms()) && chat_tell_presence(tx, &c, false);
+    bool told = visitor_seen(tx, &v, &said, now_ms()) && (c.last_number == 0 || chat_tell_presence(tx, &c, false));
     return told ? OP_COMMIT : OP_REFUSE;
 }
 
@@ -401,21 +407,22 @@ static void say_farewell(int64_t conversation)
 static void chat_opened(struct socket *s)
 {
     const struct chat_socket *own = socket_own(s);
+    const struct chat_hello *h = socket_given(s);
     struct json j;
     struct buf hello;
     char memory[512];
-    if (!socket_listen(s, (struct topic){ TOPIC_CONVERSATION, own->conversation }, own->cursor)) return;
-    if (!socket_listen(s, (struct topic){ TOPIC_SHOP, own->token.shop }, own->shop_cursor)) return;
+    if (!socket_listen(s, (struct topic){ TOPIC_CONVERSATION, own->conversation }, h->cursor)) return;
+    if (!socket_listen(s, (struct topic){ TOPIC_SHOP, own->token.shop }, h->shop_cursor)) return;
     buf_fixed(&hello, memory, sizeof memory);
     begin_frame(&j, &hello, "hello");
     json_object(&j, "conversation");
-    json_time(&j, "beganAt", own->began_at_ms);
-    json_text(&j, "status", chat_status_name((enum chat_status)own->status));
-    json_text(&j, "owner", chat_owner_name((enum chat_owner)own->owner));
-    if (own->place > 0) json_i64(&j, "place", own->place);
-    json_i64(&j, "lastNumber", own->last_number);
-    json_i64(&j, "readByVisitor", own->read_by_visitor);
-    json_i64(&j, "readByTeam", own->read_by_team);
+    json_time(&j, "beganAt", h->began_at_ms);
+    json_text(&j, "status", chat_status_name(h->status));
+    json_text(&j, "owner", chat_owner_name(h->owner));
+    if (h->place > 0) json_i64(&j, "place", h->place);
+    json_i64(&j, "lastNumber", h->last_number);
+    json_i64(&j, "readByVisitor", h->read_by_visitor);
+    json_i64(&j, "readByTeam", h->read_by_team);
     json_end(&j);
     end_frame(&j);
     (void)!socket_send(s, SOCKET_TEXT, buf_str(&hello));
@@ -455,6 +462,7 @@ const struct socket_kind chat_socket_kind = {
     .name = "chat",
     .subprotocol = "chathub.chat.1",
     .own_size = sizeof(struct chat_socket),
+    .given_size = sizeof(struct chat_hello),
     .message_max = FRAME_MAX_BYTES,
     .rate = { "chat frames", 60, 20 * SECOND_MS },
     .per_account = SOCKETS_PER_VISITOR,
@@ -472,16 +480,18 @@ enum answer chat_socket_run(struct req *req)
     struct conversation c;
     enum answer a = visitor_enter(req, true, &place, &v);
     if (a != ANSWER_GO_ON) return a;
-    struct chat_socket own = { .token = visitor_call(req)->token };
+    struct chat_hello h = { .own.token = visitor_call(req)->token };
     if (!visitor_conversation_or_new(req->tx, &v, req->now_ms, &c)) return reply_fault(req);
-    own.conversation = c.id, own.began_at_ms = c.created_at_ms, own.last_number = c.last_number;
-    own.read_by_visitor = c.visitor_read, own.read_by_team = c.team_read;
-    own.status = (int)c.status, own.owner = (int)c.owner, own.place = (int)c.place;
+    h.own.conversation = c.id, h.began_at_ms = c.created_at_ms, h.last_number = c.last_number;
+    h.read_by_visitor = c.visitor_read, h.read_by_team = c.team_read;
+    h.status = c.status, h.owner = c.owner, h.place = c.place;
     const struct visitor said = { .network = visitor_network(req) };
-    if (!visitor_seen(req->tx, &v, &said, req->now_ms) || !chat_tell_presence(req->tx, &c, true))
+    /* Where nothing was said yet there is nothing for the inbox to show, and most of those who come say nothing. */
+    bool shows = c.last_number > 0;
+    if (!visitor_seen(req->tx, &v, &said, req->now_ms) || (shows && !chat_tell_presence(req->tx, &c, true)))
         return reply_fault(req);
-    if (!events_last(req->tx, (struct topic){ TOPIC_CONVERSATION, c.id }, &own.cursor) ||
-        !events_last(req->tx, (struct topic){ TOPIC_SHOP, v.shop }, &own.shop_cursor))
+    if (!events_last(req->tx, (struct topic){ TOPIC_CONVERSATION, c.id }, &h.cursor) ||
+        !events_last(req->tx, (struct topic){ TOPIC_SHOP, v.shop }, &h.shop_cursor))
         return reply_fault(req);
-    return reply_socket(req, &own);
+    return reply_socket(req, &h);
 }

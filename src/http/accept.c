@@ -19,8 +19,10 @@ static void name_peer(struct connection *c)
         c->from_proxy = proxy_list_has(&c->loop->http->trusted, address);
     }
     memcpy(c->address, address, sizeof c->address);
-    address_text(address, c->ip, sizeof c->ip);
-    network_text(address, c->network, sizeof c->network);
+    c->asks = calloc(1, sizeof *c->asks);
+    if (c->asks == NULL) abort();
+    address_text(address, c->asks->ip, sizeof c->asks->ip);
+    network_text(address, c->asks->network, sizeof c->asks->network);
 }
 
 /* False: its network has its share already. */
@@ -33,7 +35,12 @@ static bool enter(struct connection *c)
     return c->counted;
 }
 
-static void on_turned_away(uv_handle_t *handle) { free(OWNER_OF(handle, struct connection, tcp)); }
+static void on_turned_away(uv_handle_t *handle)
+{
+    struct connection *c = OWNER_OF(handle, struct connection, tcp);
+    free(c->asks);
+    free(c);
+}
 
 void connection_accept(uv_stream_t *listener, int status)
 {

@@ -43,9 +43,16 @@ void admission_client(struct connection *c, struct exchange *x)
 {
     x->taken = 0;
     x->client_unknown = false;
-    x->req.client_ip = c->ip;
-    x->req.client_network = c->network;
     memcpy(x->address, c->address, sizeof x->address);
+    if (c->asks != NULL) {
+        x->req.client_ip = c->asks->ip;
+        x->req.client_network = c->asks->network;
+    } else {
+        address_text(c->address, x->ip, sizeof x->ip);
+        network_text(c->address, x->network, sizeof x->network);
+        x->req.client_ip = x->ip;
+        x->req.client_network = x->network;
+    }
     if (!c->from_proxy) return;
     uint8_t address[16];
     switch (proxy_client(&c->loop->http->trusted, forwarded_for(x), address)) {
@@ -126,7 +133,7 @@ bool admission_at_the_door(struct connection *c, struct exchange *x)
         (void)reply_problem(&x->req, &problem_bad_forwarded);
         return false;
     }
-    if (c->loopback && x->req.client_ip == c->ip) return true;
+    if (c->loopback && c->asks != NULL && x->req.client_ip == c->asks->ip) return true;
     return take_network(x, &limit_general, TAKEN_GENERAL);
 }
 

@@ -15,7 +15,12 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf);
 
 /* ---- close ---- */
 
-static void on_closed(uv_handle_t *handle) { free(OWNER_OF(handle, struct connection, tcp)); }
+static void on_closed(uv_handle_t *handle)
+{
+    struct connection *c = OWNER_OF(handle, struct connection, tcp);
+    free(c->asks);
+    free(c);
+}
 
 void connection_close(struct connection *c)
 {
@@ -41,6 +46,8 @@ void connection_take(struct connection *c, const struct takeover *by, void *own)
 {
     assert(c->by == &http_requests && c->state != CONNECTION_CLOSED);
     c->by->closed(c);
+    free(c->asks);
+    c->asks = NULL;
     c->by = by;
     c->own = own;
     c->state = CONNECTION_TAKEN;
@@ -260,7 +267,7 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
         c->by->bytes(c, buf->base, (size_t)nread);
         return;
     }
-    c->lingered += (size_t)nread;
+    c->lingered += (unsigned)nread;
     if (c->lingered > LINGER_MAX_BYTES) connection_close(c);
 }
 

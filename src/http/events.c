@@ -21,6 +21,7 @@ STMT(append_event,
                  " WHERE kind = ?1 AND topic = ?2");
 STMT(event_state, "SELECT last_seq, (SELECT MIN(seq) FROM events WHERE kind = ?1 AND topic = ?2) AS oldest"
                   " FROM event_counters WHERE kind = ?1 AND topic = ?2");
+STMT(last_number, "SELECT last_seq FROM event_counters WHERE kind = ?1 AND topic = ?2");
 STMT(events_after, "SELECT seq, type, data FROM events WHERE kind = ?1 AND topic = ?2 AND seq > ?3"
                    " ORDER BY seq LIMIT 200");
 STMT(newest_events, "SELECT type, at_ms FROM events WHERE kind = ?1 AND topic = ?2 ORDER BY seq DESC LIMIT 20");
@@ -285,8 +286,11 @@ static bool topic_state(struct tx *tx, struct topic topic, int64_t *last, int64_
 
 bool events_last(struct tx *tx, struct topic topic, int64_t *seq)
 {
-    int64_t oldest;
-    return topic_state(tx, topic, seq, &oldest);
+    struct query q = query(tx, &last_number);
+    bind_topic(&q, topic);
+    enum row row = query_row(&q);
+    *seq = row == ROW_FOUND ? col_i64(&q, "last_seq") : 0;
+    return row != ROW_FAULT;
 }
 
 enum row events_newest(struct tx *tx, struct topic topic, const char *type, int64_t *at_ms)

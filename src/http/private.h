@@ -117,16 +117,20 @@ struct connection {
     enum connection_awaits awaits;
     bool reading, half_closed, close_when_written;
     bool loopback, from_proxy;
-    bool counted; /* in its network's share */
-    unsigned requests;
-    unsigned writes;           /* how many libuv has queued */
+    bool counted;    /* in its network's share */
+    unsigned writes; /* how many libuv has queued */
+    unsigned lingered;
+    struct asking *asks; /* NULL: it was taken, and asks nothing any more */
+    size_t queued;       /* bytes that libuv still has to write */
+    int64_t deadline_ms; /* by uv_now; INT64_MAX: none */
+    uint8_t address[16]; /* of the other end */
+};
+/* What a connection needs while it sends requests: whoever takes it over does without. */
+struct asking {
     struct exchange *exchange; /* BODY: ours; BUSY: NULL, it comes back by the queue */
     char *kept;                /* bytes not yet taken: an incomplete head, pipelined requests */
     size_t kept_n, kept_cap, head_resume;
-    size_t queued; /* bytes that libuv still has to write */
-    size_t lingered;
-    int64_t deadline_ms; /* by uv_now; INT64_MAX: none */
-    uint8_t address[16]; /* of the other end */
+    unsigned requests;
     char ip[IP_TEXT_SIZE], network[NETWORK_TEXT_SIZE];
 };
 
@@ -194,15 +198,18 @@ struct exchange {
 /* Who stands behind a connection that lives long: enough to ask again whether they may. No exchange is kept for it. */
 struct standing {
     const struct route *route;
-    struct caller who; /* without texts: those went with the request */
-    int64_t counted;   /* for whom: an account, or below 0 a stands_for */
-    const void *what;  /* counted as one of these for them; NULL: not */
-    int64_t group;     /* counted among all of it too, as group_what; 0: no group */
-    const void *group_what;
+    int64_t counted;  /* for whom: an account, or below 0 a stands_for; 0: not */
+    int64_t group;    /* counted among all of it too; 0: no group */
+    const void *what; /* counted as one of these */
     int64_t checked_ms;
-    char *bearer; /* of Authorization; NULL: by session */
-    char session_key[SHA256_HEX_SIZE];
+    struct shown *shown; /* NULL: they showed nothing, so there is nothing to ask again */
     bool ask_now, away;
+};
+/* What they showed: a session, or the value of Authorization. */
+struct shown {
+    struct caller who; /* without texts: those went with the request */
+    char *bearer;      /* NULL: by session */
+    char session_key[SHA256_HEX_SIZE];
 };
 struct account_counts;
 
@@ -249,6 +256,7 @@ struct loop {
     uint8_t random[RANDOM_POOL_BYTES];
     size_t random_left;
     char in[READ_BUFFER_BYTES];
+    const void *socket_given; /* while a socket is told that it is open */
     struct metrics_loop metrics;
     struct topics_loop *topics;
     struct streams_loop *streams;
@@ -314,7 +322,8 @@ void connection_linger(struct connection *c);               /* all is written: s
 void connection_tick(struct connection *c, int64_t now_ms); /* time-outs */
 /* After the state changed: reads on or not, and sets the time-out. May close it. */
 void connection_settle(struct connection *c);
-/* From requests to something else. `own` is freed by by->closed, whatever happens. */
+/* From requests to something else. What it needed for requests is gone: an exchange of it was kept. `own` is freed by
+ * by->closed, whatever happens. */
 void connection_take(struct connection *c, const struct takeover *by, void *own);
 /* Writes what loop->out holds, then `fixed` (memory that lives for ever). False: the connection is closed now. */
 bool connection_flush(struct connection *c, struct str fixed);
@@ -394,6 +403,7 @@ void account_counts_free(struct account_counts *a);
 MUST_USE bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most,
                              unsigned group_most);
 void standing_end(struct standing *s, struct http *h);
+const struct caller *standing_who(const struct standing *s); /* without texts */
 /* Each second: asks when it is due. A caller who may not go on is dismissed. */
 void standing_tick(struct connection *c, int64_t at_ms);
 void standing_recheck_ms_for_tests(int64_t ms); /* 0: the usual minute */

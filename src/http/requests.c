@@ -143,7 +143,7 @@ static size_t begin_body(struct connection *c, struct exchange *x, size_t rest)
     x->body_left = length;
     if (chunked) chunk_start(&x->chunk, most);
     exchange_keep(x);
-    c->exchange = x;
+    c->asks->exchange = x;
     c->state = CONNECTION_BODY;
     if (x->head.expect_continue && rest == 0) buf_text(&c->loop->out, "HTTP/1.1 100 Continue\r\n\r\n");
     return 0;
@@ -155,23 +155,23 @@ static size_t take_head(struct connection *c, const char *p, size_t n)
     struct exchange *x = exchange_take(c->loop);
     size_t used = 0;
     int status = 0;
-    switch (head_read(p, n, &c->head_resume, &x->head, &used, &status)) {
+    switch (head_read(p, n, &c->asks->head_resume, &x->head, &used, &status)) {
     case READ_MORE: exchange_give(x); return 0;
     case READ_REFUSED: refuse(c, x, status); return n;
     case READ_DONE: break;
     }
-    c->head_resume = 0;
+    c->asks->head_resume = 0;
     c->awaits = AWAITS_ANEW; /* its body, or the next head, has its own time */
-    c->requests++;
+    c->asks->requests++;
     x->head_bytes = p, x->head_n = used;
     request_begin(c, x);
-    x->close = !x->head.keep_alive || c->requests >= REQUESTS_PER_CONNECTION;
+    x->close = !x->head.keep_alive || c->asks->requests >= REQUESTS_PER_CONNECTION;
     return used + begin_body(c, x, n - used);
 }
 
 static void body_done(struct connection *c, struct exchange *x)
 {
-    c->exchange = NULL;
+    c->asks->exchange = NULL;
     if (x->upload != NULL) {
         c->state = CONNECTION_BUSY;
         c->loop->under_way++;
@@ -194,7 +194,7 @@ static void take_data(struct connection *c, struct exchange *x, const char *p, s
 
 static bool waits_for_disk(const struct connection *c)
 {
-    return c->state == CONNECTION_BODY && c->exchange->upload != NULL && upload_full(c->exchange);
+    return c->state == CONNECTION_BODY && c->asks->exchange->upload != NULL && upload_full(c->asks->exchange);
 }
 
 static size_t take_chunks(struct connection *c, struct exchange *x, const char *p, size_t n)
@@ -213,7 +213,7 @@ static size_t take_chunks(struct connection *c, struct exchange *x, const char *
             if (taken == n) return taken;
             break;
         case READ_REFUSED:
-            c->exchange = NULL;
+            c->asks->exchange = NULL;
             if (status == 413 && x->discard) { /* refused for a better reason already */
                 x->close = true;
                 respond(c, x);
@@ -227,7 +227,7 @@ static size_t take_chunks(struct connection *c, struct exchange *x, const char *
 
 static size_t take_body(struct connection *c, const char *p, size_t n)
 {
-    struct exchange *x = c->exchange;
+    struct exchange *x = c->asks->exchange;
     assert(x != NULL);
     if (x->head.chunked) return take_chunks(c, x, p, n);
     size_t take = (uint64_t)x->body_left < n ? (size_t)x->body_left : n;
@@ -256,32 +256,32 @@ static size_t take_requests(struct connection *c, const char *p, size_t n)
 static void keep(struct connection *c, const char *p, size_t n)
 {
     if (n == 0) return;
-    if (c->kept_n + n > c->kept_cap) {
-        size_t cap = c->kept_cap ? c->kept_cap : 1024;
-        while (cap < c->kept_n + n) cap *= 2;
-        char *grown = realloc(c->kept, cap);
+    if (c->asks->kept_n + n > c->asks->kept_cap) {
+        size_t cap = c->asks->kept_cap ? c->asks->kept_cap : 1024;
+        while (cap < c->asks->kept_n + n) cap *= 2;
+        char *grown = realloc(c->asks->kept, cap);
         if (grown == NULL) abort();
-        c->kept = grown, c->kept_cap = cap;
+        c->asks->kept = grown, c->asks->kept_cap = cap;
     }
-    memcpy(c->kept + c->kept_n, p, n);
-    c->kept_n += n;
+    memcpy(c->asks->kept + c->asks->kept_n, p, n);
+    c->asks->kept_n += n;
 }
 
 static void drop_kept(struct connection *c, size_t taken)
 {
-    c->kept_n -= taken;
-    if (c->kept_n > 0) {
-        memmove(c->kept, c->kept + taken, c->kept_n);
+    c->asks->kept_n -= taken;
+    if (c->asks->kept_n > 0) {
+        memmove(c->asks->kept, c->asks->kept + taken, c->asks->kept_n);
         return;
     }
-    free(c->kept); /* ten thousand idle connections keep nothing */
-    c->kept = NULL, c->kept_cap = 0;
+    free(c->asks->kept); /* ten thousand idle connections keep nothing */
+    c->asks->kept = NULL, c->asks->kept_cap = 0;
 }
 
 static void forget_kept(struct connection *c)
 {
-    free(c->kept);
-    c->kept = NULL, c->kept_n = c->kept_cap = 0;
+    free(c->asks->kept);
+    c->asks->kept = NULL, c->asks->kept_n = c->asks->kept_cap = 0;
 }
 
 /* After requests were taken: their answers go out, and the connection ends or waits for what comes next. */
@@ -295,15 +295,15 @@ static void rest(struct connection *c)
     }
     /* Nothing more comes: what is incomplete now stays so. */
     bool ended = c->half_closed && (c->state == CONNECTION_HEAD || c->state == CONNECTION_BODY);
-    bool drained = c->state == CONNECTION_HEAD && c->kept_n == 0 && atomic_load(&c->loop->http->draining);
+    bool drained = c->state == CONNECTION_HEAD && c->asks->kept_n == 0 && atomic_load(&c->loop->http->draining);
     if (written && (ended || drained)) connection_close(c);
     else connection_settle(c);
 }
 
 static void go_on(struct connection *c)
 {
-    bool had_kept = c->kept_n > 0;
-    size_t taken = had_kept ? take_requests(c, c->kept, c->kept_n) : 0;
+    bool had_kept = c->asks->kept_n > 0;
+    size_t taken = had_kept ? take_requests(c, c->asks->kept, c->asks->kept_n) : 0;
     if (c->state == CONNECTION_CLOSED) return;
     if (had_kept) drop_kept(c, taken);
     rest(c);
@@ -338,8 +338,8 @@ void requests_upload_begin(struct exchange *x)
     struct connection *c = connection_of(x);
     if (c == NULL) return;
     c->state = CONNECTION_BODY;
-    c->exchange = x;
-    if (x->head.expect_continue && c->kept_n == 0) buf_text(&c->loop->out, "HTTP/1.1 100 Continue\r\n\r\n");
+    c->asks->exchange = x;
+    if (x->head.expect_continue && c->asks->kept_n == 0) buf_text(&c->loop->out, "HTTP/1.1 100 Continue\r\n\r\n");
     if (!x->head.chunked && x->body_left == 0) body_done(c, x);
     go_on(c);
 }
@@ -347,7 +347,7 @@ void requests_upload_begin(struct exchange *x)
 void requests_upload_room(struct exchange *x)
 {
     struct connection *c = loop_find(x->loop, x->slot, x->generation);
-    if (c != NULL && c->state == CONNECTION_BODY && c->exchange == x) go_on(c);
+    if (c != NULL && c->state == CONNECTION_BODY && c->asks->exchange == x) go_on(c);
 }
 
 void requests_upload_done(struct exchange *x)
@@ -369,7 +369,7 @@ void requests_upload_failed(struct exchange *x, const struct problem *p)
         exchange_give(x);
         return;
     }
-    c->exchange = NULL;
+    c->asks->exchange = NULL;
     c->state = CONNECTION_HEAD;
     if (p != NULL) (void)reply_problem(&x->req, p);
     x->close = true;
@@ -386,7 +386,7 @@ static void requests_bytes(struct connection *c, const char *p, size_t n)
         rest(c);
         return;
     }
-    if (c->kept_n > 0 || c->queued > 0) {
+    if (c->asks->kept_n > 0 || c->queued > 0) {
         keep(c, p, n);
         go_on(c);
         return;
@@ -411,20 +411,20 @@ static void requests_ended(struct connection *c)
 
 static void requests_late(struct connection *c)
 {
-    bool late_head = c->state == CONNECTION_HEAD && c->kept_n > 0;
+    bool late_head = c->state == CONNECTION_HEAD && c->asks->kept_n > 0;
     if (!late_head && c->state != CONNECTION_BODY) {
         connection_close(c);
         return;
     }
-    struct exchange *x = c->exchange;
-    c->exchange = NULL;
+    struct exchange *x = c->asks->exchange;
+    c->asks->exchange = NULL;
     refuse(c, x, 408);
     if (c->state != CONNECTION_CLOSED) rest(c);
 }
 
 static enum connection_awaits requests_awaits(const struct connection *c)
 {
-    if (c->state == CONNECTION_HEAD) return c->kept_n == 0 ? AWAITS_REQUEST : AWAITS_HEAD;
+    if (c->state == CONNECTION_HEAD) return c->asks->kept_n == 0 ? AWAITS_REQUEST : AWAITS_HEAD;
     return c->state == CONNECTION_BODY && !waits_for_disk(c) ? AWAITS_BODY : AWAITS_OTHERS;
 }
 
@@ -432,13 +432,13 @@ static enum connection_awaits requests_awaits(const struct connection *c)
 static bool requests_want_bytes(const struct connection *c)
 {
     if (c->queued > 0 || waits_for_disk(c)) return false;
-    return c->state != CONNECTION_BUSY || c->kept_n < PIPELINE_MAX_BYTES;
+    return c->state != CONNECTION_BUSY || c->asks->kept_n < PIPELINE_MAX_BYTES;
 }
 
 static void requests_closed(struct connection *c)
 {
-    if (c->exchange != NULL) exchange_give(c->exchange);
-    c->exchange = NULL;
+    if (c->asks->exchange != NULL) exchange_give(c->asks->exchange);
+    c->asks->exchange = NULL;
     forget_kept(c);
 }
 
@@ -451,5 +451,5 @@ const struct takeover http_requests = {
 
 bool connection_is_idle(const struct connection *c)
 {
-    return c->state == CONNECTION_HEAD && c->kept_n == 0 && c->queued == 0;
+    return c->state == CONNECTION_HEAD && c->asks->kept_n == 0 && c->queued == 0;
 }

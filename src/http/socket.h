@@ -43,6 +43,7 @@ struct socket_kind {
     const char *name;        /* never NULL. So are those marked "wanted", which have no usual value */
     const char *subprotocol; /* which the client must offer; NULL: none is chosen */
     size_t own_size;         /* of what belongs to each socket: socket_own */
+    size_t given_size;       /* 0: own_size. Of what .run gives: `own`, and behind it what `opened` alone needs */
     size_t message_max;      /* wanted: bytes of one message of the client; else 1009 */
     unsigned fragments_max;  /* 0: 64 */
     struct limit rate;       /* wanted: messages of one socket; else 1008 */
@@ -59,11 +60,13 @@ struct socket_kind {
     bool (*told)(const struct socket_event *e, struct buf *out);
 };
 
-/* In .run of a row with .socket: `own` (of own_size bytes) is copied into the socket, which opens after the commit. */
+/* In .run of a row with .socket: `own` (own_size bytes of it) is copied into the socket, which opens after the commit.
+ */
 enum answer reply_socket(struct req *req, const void *own);
 
 /* ---- on the loop, in callbacks ---- */
 void *socket_own(struct socket *s);
+const void *socket_given(const struct socket *s);           /* in `opened`: all that .run gave */
 const struct caller *socket_caller(const struct socket *s); /* without texts */
 /* False: the socket is closed now (it was lost, or too slow), and its `closed` has been called. */
 MUST_USE bool socket_send(struct socket *s, enum socket_message kind, struct str data);

@@ -75,6 +75,9 @@ static void count_out(struct account_counts *a, int64_t account, const void *wha
 
 /* ---- begin and end ---- */
 
+static const struct caller nobody;
+const struct caller *standing_who(const struct standing *s) { return s->shown != NULL ? &s->shown->who : &nobody; }
+
 /* They are the request's, and it is over. */
 static void forget_texts(struct caller *who)
 {
@@ -96,24 +99,27 @@ bool standing_begin(struct standing *s, struct exchange *x, const void *what, un
         return false;
     }
     *s = (struct standing){ .route = x->req.route,
-                            .who = x->req.who,
                             .counted = whose,
-                            .what = whose != 0 ? what : NULL,
+                            .what = what,
                             .group = group,
-                            .group_what = in_groups(what),
                             .checked_ms = (int64_t)uv_now(&x->loop->uv) };
-    forget_texts(&s->who);
-    memcpy(s->session_key, x->session_key, sizeof s->session_key);
     struct str bearer = head_get(&x->head, "authorization");
-    if (bearer.p != NULL && (s->bearer = strndup(bearer.p, bearer.n)) == NULL) abort();
+    if (x->session_key[0] == '\0' && bearer.p == NULL) return true;
+    struct shown *shown = s->shown = calloc(1, sizeof *shown);
+    if (shown == NULL) abort();
+    shown->who = x->req.who;
+    forget_texts(&shown->who);
+    memcpy(shown->session_key, x->session_key, sizeof shown->session_key);
+    if (bearer.p != NULL && (shown->bearer = strndup(bearer.p, bearer.n)) == NULL) abort();
     return true;
 }
 
 void standing_end(struct standing *s, struct http *h)
 {
-    if (s->what != NULL) count_out(h->counts, s->counted, s->what);
-    if (s->group != 0) count_out(h->counts, s->group, s->group_what);
-    free(s->bearer);
+    if (s->counted != 0) count_out(h->counts, s->counted, s->what);
+    if (s->group != 0) count_out(h->counts, s->group, in_groups(s->what));
+    if (s->shown != NULL) free(s->shown->bearer);
+    free(s->shown);
     *s = (struct standing){ 0 };
 }
 
@@ -135,11 +141,11 @@ static void standing_back(struct exchange *x)
     bool there = c != NULL && c->state == CONNECTION_TAKEN && c->by->standing != NULL;
     struct standing *s = there ? c->by->standing(c) : NULL;
     bool judged = x->outcome == OP_COMMITTED;
-    bool may_stay = x->admitted && s != NULL && x->req.who.account == s->who.account;
-    if (s != NULL) {
-        s->away = false;
-        if (judged && may_stay) s->who = x->req.who;
-        forget_texts(&s->who);
+    bool may_stay = x->admitted && s != NULL && x->req.who.account == standing_who(s)->account;
+    if (s != NULL) s->away = false;
+    if (s != NULL && judged && may_stay) {
+        s->shown->who = x->req.who;
+        forget_texts(&s->shown->who);
     }
     exchange_give(x);
     if (s != NULL && judged && !may_stay) c->by->dismissed(c);
@@ -152,9 +158,9 @@ static void ask(struct connection *c, struct standing *s, int64_t at_ms)
     x->head.method = x->head.target = x->head.path = x->head.query = (struct str){ 0 };
     request_begin_bare(c, x);
     x->req.route = s->route;
-    memcpy(x->session_key, s->session_key, sizeof x->session_key);
-    if (s->bearer != NULL) {
-        struct str bearer = str_of(arena_text(x->req.arena, s->bearer));
+    memcpy(x->session_key, s->shown->session_key, sizeof x->session_key);
+    if (s->shown->bearer != NULL) {
+        struct str bearer = str_of(arena_text(x->req.arena, s->shown->bearer));
         x->head.field[x->head.fields++] = (struct head_field){ STR("authorization"), bearer };
     }
     x->head_bytes = "", x->head_n = 0, x->kept = true; /* its texts are in the arena already */
@@ -172,7 +178,7 @@ void standing_tick(struct connection *c, int64_t at_ms)
 {
     if (c->by->standing == NULL || c->state != CONNECTION_TAKEN) return;
     struct standing *s = c->by->standing(c);
-    if (s == NULL || s->away || s->what == NULL) return; /* nobody was asked for: nobody can have gone */
+    if (s == NULL || s->away || s->counted == 0 || s->shown == NULL) return; /* nobody can have gone */
     bool due = s->ask_now || at_ms - s->checked_ms >= atomic_load_explicit(&usual_ms, memory_order_relaxed);
     if (due) ask(c, s, at_ms);
 }

@@ -155,6 +155,7 @@ bool stream_start(struct connection *c, struct exchange *x)
         (void)reply_later(&x->req, &problem_too_many_requests, 30);
         return false;
     }
+    exchange_keep_client(x);
     connection_take(c, &event_stream, s); /* nothing pipelined behind a stream is answered */
     if (c->half_closed || atomic_load(&l->http->draining)) {
         connection_close(c);
@@ -200,7 +201,8 @@ void streams_tick(struct loop *l, int64_t at_ms)
     buf_text(&hints, BEAT);
     for (struct stream *s = e->streams, *next; s != NULL; s = next) {
         next = s->next;
-        bool beat = at_ms - s->beat_ms >= every_ms, operator_pages = (s->standing.who.roles & WHO_OPERATOR) != 0;
+        bool beat = at_ms - s->beat_ms >= every_ms,
+             operator_pages = (standing_who(&s->standing)->roles & WHO_OPERATOR) != 0;
         if (beat) s->beat_ms = at_ms;
         size_t from = operator_pages ? 0 : hints_n, to = beat ? hints.n : hints_n;
         push(s, (struct str){ hints.p + from, to - from });

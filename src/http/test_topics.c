@@ -80,9 +80,20 @@ TEST_EACH_ENGINE(what_another_process_says_is_heard)
     test_http_stop(&s, t);
 }
 
+/* What fifty thousand idle sockets keep, each: the connection, the socket and its readers. What belongs to a request,
+ * and to who shows a session, is kept beside and is gone by then. */
+static void an_idle_socket_is_small(void **state)
+{
+    (void)state;
+    assert_true(sizeof(struct connection) <= sizeof(uv_tcp_t) + 112);
+    assert_true(sizeof(struct socket) <= 128);
+    assert_true(sizeof(struct reader) <= 48);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_idle_socket_is_small),
         EACH_ENGINE(a_word_is_heard_without_a_pause),
         ONLY_POSTGRES(what_another_process_says_is_heard),
     };

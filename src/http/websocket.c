@@ -94,7 +94,9 @@ enum answer reply_socket(struct req *req, const void *own)
     struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
     req->reply.status = 101;
     if (x == NULL) return ANSWER_SENT;
-    size_t n = req->route->socket->own_size;
+    const struct socket_kind *kind = req->route->socket;
+    size_t n = kind->given_size > 0 ? kind->given_size : kind->own_size;
+    assert(n >= kind->own_size);
     x->socket_own = n > 0 ? arena_copy(req->arena, own, n) : "";
     return ANSWER_SENT;
 }
@@ -322,7 +324,8 @@ bool socket_send_shared(struct socket *s, struct shared_bytes *b)
 
 size_t socket_backlog(const struct socket *s) { return connection_backlog(s->connection); }
 void *socket_own(struct socket *s) { return s->own; }
-const struct caller *socket_caller(const struct socket *s) { return &s->standing.who; }
+const void *socket_given(const struct socket *s) { return s->connection->loop->socket_given; }
+const struct caller *socket_caller(const struct socket *s) { return standing_who(&s->standing); }
 
 struct socket_id socket_id(const struct socket *s)
 {
@@ -479,9 +482,10 @@ bool socket_start(struct connection *c, struct exchange *x)
     s->kind = kind;
     if (kind->own_size > 0) memcpy(s->own, x->socket_own, kind->own_size);
     (void)atomic_fetch_add_explicit(&l->metrics.sockets, 1, memory_order_relaxed);
-    char *behind = c->kept; /* sent with the request: allowed, if not wise */
-    size_t behind_n = c->kept_n;
-    c->kept = NULL, c->kept_n = c->kept_cap = 0;
+    char *behind = c->asks->kept; /* sent with the request: allowed, if not wise */
+    size_t behind_n = c->asks->kept_n;
+    c->asks->kept = NULL, c->asks->kept_n = c->asks->kept_cap = 0;
+    exchange_keep_client(x);
     connection_take(c, &websocket, s);
     render_upgrade(x, &l->out);
     metrics_answer(&l->metrics, x->route_number, 101, (int64_t)(uv_hrtime() / 1000) - x->started_us);
@@ -489,7 +493,9 @@ bool socket_start(struct connection *c, struct exchange *x)
     if (open && c->half_closed) connection_close(c), open = false;
     if (open && atomic_load(&l->http->draining)) socket_close(s, CLOSE_GOING_AWAY, NULL), open = false;
     if (open) s->told_open = true;
+    l->socket_given = x->socket_own;
     if (open && kind->opened != NULL) kind->opened(s);
+    l->socket_given = NULL;
     open = open && c->state == CONNECTION_TAKEN;
     if (open) connection_settle(c);
     if (open && behind_n > 0) socket_bytes(c, behind, behind_n);

@@ -165,10 +165,7 @@ test('by socket: acknowledged, told, and gaps filled', async ({ server }) => {
     assert.equal(one.protocol, PROTOCOL);
     assert.equal((await one.take('hello', (f) => f.type === 'hello')).conversation.lastNumber, 0);
     const inbox = await EventStream.open(house.a, undefined, { path: '/api/inbox/events' });
-    const tab = await s.socket();
-    assert.equal((await inbox.next('presence')).data.present, true);
-    tab.close();
-    assert.equal((await inbox.next('presence')).data.present, false);
+    const tab = await s.socket(); // nothing was said yet: nobody is told
     one.send({ type: 'message', text: HARD_TEXTS[0], clientId: 'first-message' });
     const ack = await one.take('ack', (f) => f.type === 'ack');
     assert.equal(ack.number, 1);
@@ -178,6 +175,12 @@ test('by socket: acknowledged, told, and gaps filled', async ({ server }) => {
     const event = await inbox.next('message');
     assert.equal(event.data.message.text, HARD_TEXTS[0]);
     const id = event.data.conversation;
+    tab.close();
+    assert.equal((await inbox.next('presence')).data.present, false);
+    assert.equal(inbox.seen.filter((e) => e.event === 'presence').length, 1);
+    (await s.socket()).close();
+    assert.equal((await inbox.next('presence')).data.present, true);
+    assert.equal((await inbox.next('presence')).data.present, false);
     one.send({ type: 'typing' });
     assert.equal((await inbox.next('typing')).data.side, 'visitor');
     await house.a.post(`/api/inbox/${id}/typing`, {});

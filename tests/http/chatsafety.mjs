@@ -328,6 +328,7 @@ test('who is here and who types is told to the account’s own inbox alone', asy
         await EventStream.open(house.b, undefined, { path: '/api/inbox/events' }),
     ];
     const [s, other] = [await shopper(server), await shopper(server)];
+    await s.say('Is anybody there?');
     const [socket, elsewhere] = [await s.socket(), await other.socket()];
     await mine.next('presence');
     socket.send({ type: 'typing' });
