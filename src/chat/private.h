@@ -75,7 +75,7 @@ struct visitor_call {
     int64_t shop; /* 0: no name of a shop */
     bool shown;   /* `token` was, and reads */
     struct visitor_token token;
-    int64_t said; /* the number of the message that an answer is waited for; 0: none */
+    int64_t said;              /* the number of the message that an answer is waited for; 0: none */
     struct tenant_chat *place; /* of the shop, when the page's origin was judged by it: of this transaction */
 };
 struct visitor_call *visitor_call(struct req *req);
