@@ -52,7 +52,9 @@ struct conversation {
     int64_t replies, replies_since_ms; /* the bot's, of at most an hour */
     int64_t back_at_ms;                /* when the bot may answer again by itself; 0: it may not */
     int64_t alert_at_ms, alerts;       /* when the team is told again that somebody waits; how often it was */
-    int64_t place;                     /* in the line of those who wait for a person; 0: it is not known. Not stored */
+    int64_t score;                     /* of its visitor, after the end: 1 to 5; 0: none */
+    const char *score_words;
+    int64_t place; /* in the line of those who wait for a person; 0: it is not known. Not stored */
 };
 MUST_USE enum row conversation_get(struct tx *tx, int64_t id, struct conversation *out);
 MUST_USE enum row conversation_locked(struct tx *tx, int64_t id, struct conversation *out);
@@ -179,7 +181,7 @@ extern const struct route chat_try_routes[];   /* the merchant's test-drive */
 extern const struct route chat_label_routes[], chat_canned_routes[], chat_desk_routes[];
 extern const struct job_kind chat_words_job; /* cron: what was said can be found */
 extern const struct route chat_settings_routes[];
-extern const struct route chat_numbers_routes[], chat_gap_routes[];
+extern const struct route chat_numbers_routes[], chat_gap_routes[], chat_score_routes[];
 extern const struct route chat_install_routes[];
 extern const struct job_kind chat_install_job;                   /* looks at a shop's page */
 MUST_USE bool chat_installs_forget(struct tx *tx, int64_t shop); /* when a shop is purged */

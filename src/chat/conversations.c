@@ -10,7 +10,8 @@ static_assert(CHAT_RESOLVED == 3 && CHAT_PERSON == 3 && CHAT_BY_HOUSE == 4, "sto
 #define COLUMNS                                                                                                        \
     "id, account, shop, visitor, status, owner, epoch, person, person_name, assignee, last_number, last_note,"        \
     " visitor_read, visitor_unread, team_read, team_unread, waiting_since_ms, snoozed_until_ms, resolved_at_ms,"       \
-    " created_at_ms, last_at_ms, burst_at_ms, failed, replies, replies_since_ms, back_at_ms, alert_at_ms, alerts"
+    " created_at_ms, last_at_ms, burst_at_ms, failed, replies, replies_since_ms, back_at_ms, alert_at_ms, alerts,"       \
+    " score, score_words"
 #define BY_ID "SELECT " COLUMNS " FROM chat_conversations WHERE id = ?1"
 #define PAGE_FROM(condition)                                                                                           \
     "SELECT " COLUMNS ", (SELECT v.name FROM chat_visitors v WHERE v.id = visitor) AS visitor_name,"                   \
@@ -66,7 +67,8 @@ static void from_row(const struct query *q, struct conversation *out)
         .last_at_ms = col_i64(q, "last_at_ms"), .burst_at_ms = col_i64(q, "burst_at_ms"),
         .failed = col_i64(q, "failed"), .replies = col_i64(q, "replies"),
         .replies_since_ms = col_i64(q, "replies_since_ms"), .back_at_ms = col_i64(q, "back_at_ms"),
-        .alert_at_ms = col_i64(q, "alert_at_ms"), .alerts = col_i64(q, "alerts") };
+        .alert_at_ms = col_i64(q, "alert_at_ms"), .alerts = col_i64(q, "alerts"),
+        .score = col_i64(q, "score"), .score_words = col_text(q, "score_words") };
 }
 /* clang-format on */
 

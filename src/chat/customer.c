@@ -26,7 +26,8 @@ static const struct shape browser_shape[] = {
     SHAPE_TIME("seenAt"),
     SHAPE_OBJECT("customer", customer_shape, .nullable = true, .type_name = "ChatCustomer"), SHAPE_END };
 static const struct shape kept_shape[] = {
-    SHAPE_I64("id"), SHAPE_ENUM("status", chat_status_names), SHAPE_TIME("beganAt"), SHAPE_TIME("lastAt"), SHAPE_END };
+    SHAPE_I64("id"), SHAPE_ENUM("status", chat_status_names), SHAPE_TIME("beganAt"), SHAPE_TIME("lastAt"),
+    SHAPE_I64("score"), SHAPE_TEXT("scoreWords"), SHAPE_END };
 static const struct shape kept_note_shape[] = {
     SHAPE_I64("number"), SHAPE_TEXT("name"), SHAPE_TEXT("text"), SHAPE_TIME("at"), SHAPE_END };
 static const struct shape next_shape[] = {
@@ -118,6 +119,7 @@ static void put_kept(struct json *j, const struct conversation *c)
     json_object(j, "conversation");
     json_i64(j, "id", c->id), json_text(j, "status", chat_status_name(c->status));
     json_time(j, "beganAt", c->created_at_ms), json_time(j, "lastAt", c->last_at_ms);
+    json_i64(j, "score", c->score), json_text(j, "scoreWords", c->score_words);
     json_end(j);
 }
 

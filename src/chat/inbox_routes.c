@@ -158,6 +158,8 @@ static const struct shape inbox_conversation_shape[] = { SHAPE_I64("id"),
                                                          SHAPE_I64("place", .maybe = true, .doc = "In line."),
                                                          SHAPE_I64("assignee"),
                                                          SHAPE_I64("unread"),
+                                                         SHAPE_I64("score", .doc = "The visitor's; 0: none."),
+                                                         SHAPE_TEXT("scoreWords"),
                                                          SHAPE_I64("lastNumber"),
                                                          SHAPE_I64("readByVisitor"),
                                                          SHAPE_I64("readByTeam"),
@@ -211,7 +213,7 @@ static void put_conversation(struct json *j, const struct conversation *c)
     state_json(j, c);
     json_time(j, "waitingSince", c->waiting_since_ms), json_time(j, "snoozedUntil", c->snoozed_until_ms);
     json_time(j, "resolvedAt", c->resolved_at_ms);
-    json_time(j, "lastAt", c->last_at_ms);
+    json_time(j, "lastAt", c->last_at_ms), json_text(j, "scoreWords", c->score_words);
     json_end(j);
 }
 

@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-enum { TALKS_PAGE = 1000 };
+enum { TALKS_PAGE = 1000, SATISFIED = 4 };
 
 /* clang-format off */
 #define FIRST_MESSAGE(what, condition)                                                                                 \
@@ -22,7 +22,7 @@ enum { TALKS_PAGE = 1000 };
 #define FIRST_WORD FIRST_MESSAGE("m.number", "m.author = 1")
 #define CALLED MOVES("MIN(v.at_ms)", "v.owner = 2 AND v.status = 1")
 STMT(talks,
-     "SELECT c.id, c.created_at_ms, c.status, c.resolved_at_ms,"
+     "SELECT c.id, c.created_at_ms, c.status, c.resolved_at_ms, c.score,"
      " COALESCE(" FIRST_MESSAGE("m.at_ms", "m.author = 1") ", 0) AS word_ms,"
      " COALESCE((SELECT a.at_ms FROM chat_messages a WHERE a.conversation = c.id AND a.author IN (2, 3)"
      "  AND a.number > " FIRST_WORD " ORDER BY a.number LIMIT 1), 0) AS answer_ms,"
@@ -43,6 +43,7 @@ STMT(first_set, "SELECT shop FROM chat_settings WHERE account = ?1 ORDER BY shop
 
 struct talk {
     int64_t begun_ms, word_ms, answer_ms, called_ms, came_ms, resolved_ms; /* 0: not */
+    int64_t score;
     bool bot, person, reopened;
 };
 
@@ -61,6 +62,7 @@ static bool read_page(struct tx *tx, const struct numbers_asked *in, int64_t unt
                           .answer_ms = col_i64(&q, "answer_ms"),
                           .called_ms = col_i64(&q, "called_ms"),
                           .came_ms = col_i64(&q, "came_ms"),
+                          .score = col_i64(&q, "score"),
                           .bot = col_i64(&q, "bot") != 0,
                           .person = col_i64(&q, "person") != 0,
                           .reopened = ended > 0 && col_i64(&q, "opened") > ended };
@@ -128,6 +130,8 @@ static struct numbers_sum sum_of(const struct talk *t, size_t count, int64_t *le
         s.unanswered += !person && !t[i].bot;
         s.reopened += t[i].reopened;
         s.resolved += t[i].resolved_ms > 0;
+        s.rated += t[i].score > 0;
+        s.satisfied += t[i].score >= SATISFIED;
         add_length(length, &n, t[i].word_ms, t[i].answer_ms);
     }
     s.first = span_of(length, n);

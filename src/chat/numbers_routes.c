@@ -36,7 +36,8 @@ static const struct field get_numbers_fields[] = {
     SHAPE_I64("byAssistant", .doc = "The assistant answered; no person was called or came."),                          \
     SHAPE_I64("byPerson", .doc = "A person was called, or came."),                                                     \
     SHAPE_I64("unanswered", .doc = "Neither: nobody has answered."),                                                   \
-    SHAPE_I64("reopened"), SHAPE_I64("resolved"),                                                                      \
+    SHAPE_I64("reopened"), SHAPE_I64("resolved"), SHAPE_I64("rated"),                                                  \
+    SHAPE_I64("satisfied", .doc = "Rated with 4 or 5."),                                                               \
     LENGTH("firstMsHalf", "From the visitor's first word to the first answer: at most so long for half of them."),     \
     LENGTH("firstMs95", "The same for 95 of 100."),                                                                    \
     LENGTH("personMsHalf", "From the call for a person to that person's first word, for half of them."),               \
@@ -70,6 +71,7 @@ static void put_sum(struct json *j, const struct numbers_sum *s)
     json_i64(j, "conversations", s->talks), json_i64(j, "byAssistant", s->by_bot);
     json_i64(j, "byPerson", s->by_person), json_i64(j, "unanswered", s->unanswered);
     json_i64(j, "reopened", s->reopened), json_i64(j, "resolved", s->resolved);
+    json_i64(j, "rated", s->rated), json_i64(j, "satisfied", s->satisfied);
     put_length(j, "firstMsHalf", s->first.half), put_length(j, "firstMs95", s->first.most);
     put_length(j, "personMsHalf", s->person.half), put_length(j, "personMs95", s->person.most);
     put_length(j, "resolvedMsHalf", s->resolution.half), put_length(j, "resolvedMs95", s->resolution.most);
@@ -127,6 +129,7 @@ static bool csv_days(struct req *req, struct csv *c, void *arg)
         csv_length(c, n->first.half), csv_length(c, n->first.most);
         csv_length(c, n->person.half), csv_length(c, n->person.most);
         csv_length(c, n->resolution.half), csv_length(c, n->resolution.most);
+        csv_i64(c, n->rated), csv_i64(c, n->satisfied);
         csv_end_row(c);
     }
     return true;
@@ -134,9 +137,10 @@ static bool csv_days(struct req *req, struct csv *c, void *arg)
 
 static enum answer reply_numbers(struct req *req, const struct shown *s)
 {
-    static const char *const names[] = { "day",        "conversations",  "byAssistant",  "byPerson",  "unanswered",
-                                         "reopened",   "resolved",       "firstMsHalf",  "firstMs95", "personMsHalf",
-                                         "personMs95", "resolvedMsHalf", "resolvedMs95", NULL };
+    static const char *const names[] = { "day",          "conversations", "byAssistant", "byPerson",
+                                         "unanswered",   "reopened",      "resolved",    "firstMsHalf",
+                                         "firstMs95",    "personMsHalf",  "personMs95",  "resolvedMsHalf",
+                                         "resolvedMs95", "rated",         "satisfied",   NULL };
     if (!wants_csv(req, ((const struct get_numbers *)req->query)->format)) return reply_json(req, 200, numbers_json, s);
     struct shown l = *s;
     return reply_csv(req, &(struct csv_list){ "numbers", names, true, csv_days, &l });

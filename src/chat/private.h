@@ -115,6 +115,12 @@ void messages_json(struct json *j, const struct message *m, size_t count); /* th
 extern const struct socket_kind chat_socket_kind;
 enum answer chat_socket_run(struct req *req);
 
+/* ---- scores.c ---- */
+enum score_put { SCORE_FAULT = -1, SCORE_PUT, SCORE_TOO_EARLY, SCORE_OTHER };
+/* The visitor is locked. SCORE_PUT also when the same stands there already; SCORE_OTHER: another does, and stays. */
+MUST_USE enum score_put visitor_scores(struct tx *tx, const struct visitor *v, int64_t score, const char *words,
+                                       int64_t now_ms, struct conversation *c);
+
 /* ---- identity.c ---- */
 /* Whom the shop vouches for; "": it said no address, no name. */
 struct identity {

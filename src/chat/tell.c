@@ -56,6 +56,7 @@ void state_json(struct json *j, const void *arg)
     json_text(j, "owner", chat_owner_name(c->owner));
     json_text(j, "name", c->person_name);
     if (c->place > 0 && c->owner == CHAT_WAITING) json_i64(j, "place", c->place);
+    json_i64(j, "score", c->score);
     json_i64(j, "lastNumber", c->last_number);
     json_i64(j, "readByVisitor", c->visitor_read);
     json_i64(j, "readByTeam", c->team_read);
@@ -103,7 +104,8 @@ bool chat_tell(struct tx *tx, const struct chat_news *n)
 {
     const struct conversation *c = n->after;
     if (n->message && !events_put_to(tx, talk(c), "message", told_message_json, n->message)) return false;
-    if (conversation_moved(n->before, c) || n->read_by != SIDE_NONE)
+    bool changed = conversation_moved(n->before, c) || n->before->score != c->score;
+    if (changed || n->read_by != SIDE_NONE)
         if (!events_put_to(tx, talk(c), n->read_by != SIDE_NONE ? "read" : "state", state_json, c)) return false;
     const char *type = n->message ? "message" : n->note ? "note" : n->read_by != SIDE_NONE ? "read" : "conversation";
     return events_put_to(tx, inbox(c), type, inbox_json, n);

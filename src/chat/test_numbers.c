@@ -223,9 +223,9 @@ TEST_EACH_ENGINE(a_table_has_a_line_a_day)
     assert_int_equal(a.status, 200);
     assert_string_equal(a.text, "\xEF\xBB\xBF"
                                 "day,conversations,byAssistant,byPerson,unanswered,reopened,resolved,firstMsHalf,"
-                                "firstMs95,personMsHalf,personMs95,resolvedMsHalf,resolvedMs95\r\n"
-                                "2026-10-14,0,0,0,0,0,0,,,,,,\r\n"
-                                "2026-10-15,1,1,0,0,0,0,1500,1500,,,,\r\n");
+                                "firstMs95,personMsHalf,personMs95,resolvedMsHalf,resolvedMs95,rated,satisfied\r\n"
+                                "2026-10-14,0,0,0,0,0,0,,,,,,,0,0\r\n"
+                                "2026-10-15,1,1,0,0,0,0,1500,1500,,,,,0,0\r\n");
 }
 
 /* More than a page of them: counted to the end, each once. */

@@ -89,6 +89,7 @@ const struct shape chat_state_shape[] = {
     SHAPE_ENUM("owner", chat_owner_names, .doc = "Who answers: the bot, nobody yet, a person."),
     SHAPE_TEXT("name", .doc = "Of the person; else empty."),
     SHAPE_I64("place", .maybe = true, .doc = "In the line of those who wait for a person; at most 100."),
+    SHAPE_I64("score", .doc = "The visitor's, given once after the end: 1 to 5; 0: none."),
     SHAPE_I64("lastNumber"),
     SHAPE_I64("readByVisitor"),
     SHAPE_I64("readByTeam"),

@@ -2,6 +2,7 @@
 // both languages and themes, on a phone, by axe-core.
 import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Server } from '../http/lib/server.mjs';
@@ -137,6 +138,61 @@ async function gaps({ checks, mei, server, shop }) {
     });
 }
 
+/** A shop's page, with the one line that merchants paste. */
+function storeOf(base, shop) {
+    const store = createServer((req, res) => {
+        res.setHeader('Content-Type', 'text/html; charset=utf-8');
+        res.end(`<!doctype html><html lang="zh-CN"><title>Tea</title><meta name="viewport" content="width=device-width">
+            <script async src="${base}/widget.js" data-shop="shop-${shop.id}"></script><body><main><h1>Tea</h1></main></body></html>`);
+    });
+    return new Promise((resolve) => store.listen(0, '127.0.0.1', () => resolve({
+        base: `http://127.0.0.1:${store.address().port}`, close: () => store.close(),
+    })));
+}
+
+async function score({ checks, browser, mei, server, owner, shop }) {
+    const store = await storeOf(server.base, shop);
+    const shopper = await Person.come(browser, store.base);
+    const form = shopper.page.locator('chathub-chat form.rate');
+    let talk = 0;
+    await checks.must('a shopper whose conversation has ended is asked how it was', async () => {
+        await shopper.page.goto('/');
+        await shopper.page.getByRole('button', { name: /联系客服/ }).click();
+        const box = shopper.page.getByRole('textbox', { name: '输入您的消息…' });
+        await box.fill('我想评价一下');
+        await box.press('Enter');
+        await shopper.page.locator('chathub-chat .m.mine .at', { hasText: ':' }).waitFor();
+        assert.equal(await form.isVisible(), false);
+        talk = (await owner.get('/api/inbox')).json.items[0].conversation.id;
+        assert.equal((await owner.post(`/api/inbox/${talk}/state`, { status: 'resolved' })).status, 200);
+        await form.waitFor();
+        await axe(shopper.page);
+        await picture(shopper.page, 'score-asked-zh');
+    });
+    await checks.must('what they say is kept, and they are asked no more', async () => {
+        await form.getByRole('button', { name: '4 分（满分 5 分）' }).click();
+        await form.getByRole('textbox').fill('很快，谢谢 🙏');
+        await axe(shopper.page);
+        await form.getByRole('button', { name: '发送' }).click();
+        await form.waitFor({ state: 'hidden' });
+        await shopper.page.reload();
+        await shopper.page.getByRole('button', { name: /联系客服/ }).click();
+        await shopper.page.locator('chathub-chat .m.mine').waitFor();
+        assert.equal(await form.isVisible(), false);
+    });
+    await checks.must('the team sees it, and it is counted', async () => {
+        await mei.page.goto(`/inbox/${talk}`);
+        await mei.page.getByText('4 分（满分 5 分） · 很快，谢谢 🙏').first().waitFor();
+        await axe(mei.page);
+        await mei.page.goto('/numbers');
+        await mei.page.locator('.figure', { hasText: '满意' }).waitFor();
+        assert.match(await figure(mei.page, '满意'), /^100%\s*1 人评价/);
+    });
+    assert.deepEqual(shopper.faults, []);
+    await shopper.leave();
+    store.close();
+}
+
 async function looks({ checks, browser, server, owner }) {
     const modes = [['zh-light', { lang: 'zh-CN', colorScheme: 'light' }],
         ['en-dark', { lang: 'en', colorScheme: 'dark' }],
@@ -169,6 +225,7 @@ export async function numbers({ browser, engine, checks }) {
         const all = { checks, browser, mei, server, owner, shop };
         await figures(all);
         await gaps(all);
+        await score(all);
         await looks(all);
         checks.record('no page threw, logged an error or broke the policy', mei.faults.join('\n'));
     } finally {

@@ -1870,6 +1870,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/{shop}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say once, after its end, how the conversation was. */
+        post: operations["postApiChatShopScore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/inbox/colleagues": {
         parameters: {
             query?: never;
@@ -2999,6 +3016,11 @@ export interface components {
              * @description In the line of those who wait for a person; at most 100.
              */
             place?: number;
+            /**
+             * Format: int64
+             * @description The visitor's, given once after the end: 1 to 5; 0: none.
+             */
+            score: number;
             /** Format: int64 */
             lastNumber: number;
             /** Format: int64 */
@@ -3102,6 +3124,9 @@ export interface components {
             beganAt: string;
             /** Format: date-time */
             lastAt: string;
+            /** Format: int64 */
+            score: number;
+            scoreWords: string;
         };
         CustomerNote: {
             /** Format: int64 */
@@ -3152,6 +3177,12 @@ export interface components {
             assignee: number;
             /** Format: int64 */
             unread: number;
+            /**
+             * Format: int64
+             * @description The visitor's; 0: none.
+             */
+            score: number;
+            scoreWords: string;
             /** Format: int64 */
             lastNumber: number;
             /** Format: int64 */
@@ -3237,6 +3268,13 @@ export interface components {
             reopened: number;
             /** Format: int64 */
             resolved: number;
+            /** Format: int64 */
+            rated: number;
+            /**
+             * Format: int64
+             * @description Rated with 4 or 5.
+             */
+            satisfied: number;
             /**
              * Format: int64
              * @description From the visitor's first word to the first answer: at most so long for half of them.
@@ -3294,6 +3332,13 @@ export interface components {
             reopened: number;
             /** Format: int64 */
             resolved: number;
+            /** Format: int64 */
+            rated: number;
+            /**
+             * Format: int64
+             * @description Rated with 4 or 5.
+             */
+            satisfied: number;
             /**
              * Format: int64
              * @description From the visitor's first word to the first answer: at most so long for half of them.
@@ -18160,6 +18205,158 @@ export interface operations {
              * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
              *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
              */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiChatShopScore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the embed code: shop-7. */
+                shop: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int64
+                     * @description 1: bad, 5: good.
+                     */
+                    score: number;
+                    /** @description What the visitor adds. */
+                    words?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        conversation: components["schemas"]["ChatState"];
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `chat_token`: This chat session is over. Start a new one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             *     - `chat_paused`: The chat of this shop is not available at the moment.
+             *     - `chat_blocked`: This chat is not open to you.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `not_over`: This conversation has not ended.
+             *     - `rated_already`: This conversation was rated already.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -4,6 +4,7 @@ import { copyByMail } from "./copy";
 import { avatar, chipsFor } from "./face";
 import { cards } from "./cards";
 import { leaveForm } from "./leave";
+import { rateForm } from "./rate";
 import { rehearsal } from "./rehearsal";
 import { picture, pictures } from "./picture";
 import { STYLE } from "./style";
@@ -84,8 +85,9 @@ function panel(frame: Frame): Panel {
   form.append(input, send);
   const leave = leaveForm(t, (email) => talk.email(email), tellUser);
   const copy = copyByMail(t, (email) => talk.transcript(email), tellUser);
+  const rate = rateForm(t, (score, words) => talk.rate(score, words), tellUser);
   close.before(copy.button);
-  box.append(head, log, say, acts, leave, copy.form, form);
+  box.append(head, log, say, rate, acts, leave, copy.form, form);
   launcher.after(box);
 
   const draft = `chathub:${frame.shop}:draft`;
@@ -177,6 +179,7 @@ function panel(frame: Frame): Panel {
     acts.hidden = owner === "person";
     leave.hidden = owner !== "waiting" || !alone || !!leave.dataset.kept;
     copy.button.hidden = lastNumber === 0;
+    rate.hidden = state?.status !== "resolved" || state.score > 0 || !!rate.dataset.kept;
     showChips();
     for (const [number, foot] of read) {
       if (number > (state?.readByTeam ?? 0)) continue;
@@ -269,6 +272,7 @@ function panel(frame: Frame): Panel {
       lastAuthor = "";
       alone = false;
       delete leave.dataset.kept;
+      delete rate.dataset.kept;
       const [hello] = bubble("bot", botName, frame.face?.greeting || t.hello, "");
       sent.replaceChildren(hello);
       showChips();

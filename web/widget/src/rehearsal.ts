@@ -13,6 +13,7 @@ export type Line = Pick<
   | "wish"
   | "email"
   | "transcript"
+  | "rate"
   | "sendPicture"
   | "identify"
   | "logout"
@@ -45,6 +46,7 @@ export function rehearsal(ear: Ear, answer: Preview["rehearse"]): Line {
     sendPicture: () => Promise.reject(new Error()), // nothing is kept, so nothing can be shown
     email: () => Promise.resolve(),
     transcript: () => Promise.reject(new Error()), // nor sent
+    rate: () => Promise.resolve(),
     identify: () => Promise.resolve(false), // nobody is a customer here
     logout() {
       number = 0;

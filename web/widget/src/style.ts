@@ -60,6 +60,12 @@ textarea{flex:1;box-sizing:border-box;min-height:44px;max-height:120px;padding:1
 resize:none;font-size:16px;line-height:1.4;font-family:inherit;color:inherit;background:var(--bg)}
 .leave{margin:0;border:0;padding:8px 12px 0}
 .leave[hidden]{display:none}
+.rate{flex-wrap:wrap;align-items:center}
+.rate p{margin:0;flex:1 1 100%;font-size:14px}
+.rate div{display:flex;gap:6px;flex:1 1 100%}
+.rate [hidden]{display:none}
+.rate div button{flex:1}
+.rate div [aria-pressed=true]{outline:2px solid var(--fg);outline-offset:1px}
 .leave input{flex:1;min-width:0;box-sizing:border-box;min-height:44px;padding:0 12px;border:1px solid #8a93a0;border-radius:12px;
 font-size:16px;font-family:inherit;color:inherit;background:var(--bg)}
 form button{background:var(--c)!important;color:var(--k)!important;min-height:44px!important}

@@ -24,6 +24,7 @@ export interface State {
   owner: "bot" | "waiting" | "person";
   name: string;
   place?: number; // in the line of those who wait for a person
+  score: number; // the visitor's, after the end; 0: none
   lastNumber: number;
   readByVisitor: number;
   readByTeam: number;
@@ -483,6 +484,11 @@ export class Talk {
   /** A copy of the conversation by mail. */
   async transcript(email: string) {
     await this.ask("POST", "transcript", { email });
+  }
+
+  /** How it was, once it has ended. */
+  async rate(score: number, words: string) {
+    await this.ask("POST", "score", words ? { score, words } : { score });
   }
 
   /** Somebody else from now on, in this tab: what is shown and on its way is the other's. */

@@ -219,6 +219,15 @@ function Facts({ thread: { conversation: c, visitor } }: { thread: InboxThread }
           </dd>
         </div>
       )}
+      {c.score > 0 && (
+        <div>
+          <dt>{t("inbox.score")}</dt>
+          <dd className="lines" dir="auto">
+            {t("inbox.scoreOf", { score: c.score })}
+            {c.scoreWords !== "" && ` · ${c.scoreWords}`}
+          </dd>
+        </div>
+      )}
       {visitor.language !== "" && (
         <div>
           <dt>{t("inbox.language")}</dt>

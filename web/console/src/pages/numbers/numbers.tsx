@@ -70,8 +70,9 @@ function useShare(): (part: number, all: number) => string {
 }
 
 function Sums({ all, waiting }: { all: NumbersSum; waiting: number }) {
-  const { t, number } = useText();
+  const { t, lang, number } = useText();
   const share = useShare();
+  const percent = new Intl.NumberFormat(lang, { style: "percent" });
   const figure = (name: string, n: number) => ({ name, value: number(n), note: share(n, all.conversations) });
   return (
     <Figures
@@ -81,6 +82,11 @@ function Sums({ all, waiting }: { all: NumbersSum; waiting: number }) {
         figure(t("numbers.person"), all.byPerson),
         figure(t("numbers.resolved"), all.resolved),
         figure(t("numbers.reopened"), all.reopened),
+        {
+          name: t("numbers.satisfied"),
+          value: all.rated === 0 ? "–" : percent.format(all.satisfied / all.rated),
+          note: t("numbers.rated", { n: all.rated }),
+        },
         {
           name: t("numbers.waiting"),
           value: number(waiting),
