@@ -10,7 +10,7 @@ static_assert(CHAT_RESOLVED == 3 && CHAT_PERSON == 3 && CHAT_BY_HOUSE == 4, "sto
 #define COLUMNS                                                                                                        \
     "id, account, shop, visitor, status, owner, epoch, person, person_name, assignee, last_number, last_note,"        \
     " visitor_read, visitor_unread, team_read, team_unread, waiting_since_ms, snoozed_until_ms, resolved_at_ms,"       \
-    " created_at_ms, last_at_ms, burst_at_ms, failed, replies, replies_since_ms, back_at_ms, alert_at_ms, alerts,"       \
+    " created_at_ms, last_at_ms, burst_at_ms, failed, replies, replies_since_ms, back_at_ms, alert_at_ms, alerts," \
     " score, score_words"
 #define BY_ID "SELECT " COLUMNS " FROM chat_conversations WHERE id = ?1"
 #define PAGE_FROM(condition)                                                                                           \

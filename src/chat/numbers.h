@@ -21,7 +21,7 @@ struct numbers_sum {
     int64_t by_person;  /* a person was called, or came */
     int64_t unanswered; /* neither: nobody has said a word */
     int64_t reopened, resolved;
-    int64_t rated, satisfied;  /* with a score; with 4 or 5 */
+    int64_t rated, satisfied;       /* with a score; with 4 or 5 */
     struct numbers_span first;      /* from the visitor's first word to the first answer of anybody */
     struct numbers_span person;     /* from the call for a person to that person's first word */
     struct numbers_span resolution; /* from the visitor's first word to the end; of those that are resolved */

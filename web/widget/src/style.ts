@@ -60,7 +60,7 @@ textarea{flex:1;box-sizing:border-box;min-height:44px;max-height:120px;padding:1
 resize:none;font-size:16px;line-height:1.4;font-family:inherit;color:inherit;background:var(--bg)}
 .leave{margin:0;border:0;padding:8px 12px 0}
 .leave[hidden]{display:none}
-.rate{flex-wrap:wrap;align-items:center}
+.rate{flex-wrap:wrap;padding-bottom:8px;align-items:center}
 .rate p{margin:0;flex:1 1 100%;font-size:14px}
 .rate div{display:flex;gap:6px;flex:1 1 100%}
 .rate [hidden]{display:none}
