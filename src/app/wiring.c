@@ -108,6 +108,7 @@ const struct job_kind *const app_job_kinds[] = {
     &chat_answer_job,
     &chat_install_job,
     &chat_absent_job,
+    &chat_named_job,
     &chat_images_job,
     &chat_wake_job,
     &chat_erase_job,

@@ -2,6 +2,7 @@
  * who reads it on the way knows whether it can wait. To whom is the shop's setting; viewers cannot answer and get
  * none. */
 #include "accounts/accounts.h"
+#include "chat/desk.h"
 #include "chat/hours.h"
 #include "chat/private.h"
 #include "shops/shops.h"
@@ -24,8 +25,10 @@ static const struct letter waiting_letter = {
             "您好：\n\n{visitor} 请求人工客服，已等待 {minutes} 分钟。最近的对话：\n\n{words}\n\n[去回复]{link}" },
 };
 /* clang-format on */
-const struct letter *const chat_letters[] = { &waiting_letter, &chat_answered_letter, &chat_answered_reply_letter,
-                                              &chat_transcript_letter, NULL };
+const struct letter *const chat_letters[] = {
+    &waiting_letter,         &chat_answered_letter, &chat_answered_reply_letter,
+    &chat_transcript_letter, &chat_named_letter,    NULL
+};
 
 static const char *speaker(struct arena *a, const struct message *m, const char *visitor, bool english)
 {

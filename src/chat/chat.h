@@ -160,6 +160,7 @@ MUST_USE bool chat_images_forget(struct tx *tx, int64_t conversation, int64_t no
 extern const struct route chat_picture_routes[];
 extern const struct sender chat_mail_sender; /* answers by mail */
 extern const struct route chat_mail_routes[], chat_transcript_routes[];
+extern const struct job_kind chat_named_job;  /* letters to colleagues who were named */
 extern const struct job_kind chat_absent_job; /* cron: letters to visitors who have gone */
 extern const struct job_kind chat_images_job; /* cron: pictures that nothing shows are removed */
 extern const struct route chat_visitor_routes[], chat_inbox_routes[];

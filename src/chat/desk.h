@@ -22,6 +22,11 @@ extern const struct shape label_ref_shape[];
 /* ---- canned.c ---- */
 enum { CANNED_MAX = 300, SHORTCUT_MAX = 32 };
 
+/* ---- named_job.c ---- */
+/* In a while they are told by mail, when they have not looked by then. */
+MUST_USE bool named_later(struct tx *tx, const struct conversation *c, const struct note *n, int64_t person);
+extern const struct letter chat_named_letter;
+
 /* ---- mentions.c ---- */
 enum { MENTIONS_MAX = 10 };
 /* Once each; told to the inbox. */

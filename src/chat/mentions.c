@@ -31,7 +31,8 @@ bool mention_put(struct tx *tx, const struct conversation *c, const struct note 
     bind_i64(&q, n->at_ms);
     int64_t added = query_change(&q);
     if (added != 1) return added == 0;
-    return events_put_to(tx, (struct topic){ TOPIC_INBOX, c->account }, "mention", mention_json, &m);
+    return named_later(tx, c, n, person) &&
+           events_put_to(tx, (struct topic){ TOPIC_INBOX, c->account }, "mention", mention_json, &m);
 }
 
 bool mentions_seen(struct tx *tx, int64_t account, int64_t conversation, int64_t person, int64_t now_ms)

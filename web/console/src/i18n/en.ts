@@ -1129,6 +1129,7 @@ export const en = {
   "jobkind.chat.presence": "Forget who has left a shop",
   "jobkind.chat.keep": "Take out what was kept long enough",
   "jobkind.chat.absent": "Mail answers to visitors who have gone",
+  "jobkind.chat.named": "Mail to colleagues who were named in a note",
   "jobkind.chat.images": "Remove pictures that nothing shows",
   "jobkind.chat.wake": "Bring snoozed conversations back",
   "jobkind.chat.tokens": "Forget used shop tokens",
