@@ -60,12 +60,12 @@ static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max
     return row == ROW_FAULT ? -1 : count;
 }
 
-/* What people have said behind a number; of a picture its name. NULL: nothing. */
-static const char *words_of(struct arena *a, const struct message *m, size_t count, bool english)
+/* What people have said behind a number; of a picture its name. NULL: nothing. *count: as many as a letter holds. */
+static const char *words_of(struct arena *a, const struct message *m, size_t *count, bool english)
 {
     struct buf b;
     buf_fixed(&b, arena_alloc(a, WORDS_BYTES + 1), WORDS_BYTES + 1);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < *count; i++) {
         if (m[i].author != CHAT_BY_PERSON) continue;
         struct str text = str_of(m[i].text);
         size_t n = unicode_cut(text, WORD_CHARS), before = b.n;
@@ -74,7 +74,9 @@ static const char *words_of(struct arena *a, const struct message *m, size_t cou
         if (m[i].image) buf_text(&b, english ? "a picture, " : "图片，");
         buf_add(&b, text.p, n);
         if (n < text.n) buf_text(&b, "…");
-        if (b.overflow) b.n = before, b.overflow = false;
+        if (!b.overflow && letter_cost(buf_terminated(&b)) <= LETTER_COST_MAX) continue;
+        b.n = before, b.overflow = false;
+        *count = i;
     }
     return b.n > 0 ? buf_terminated(&b) : NULL;
 }
@@ -100,14 +102,16 @@ static bool write_letter(struct tx *tx, const struct conversation *c, int64_t be
 {
     struct message m[WORDS];
     struct shop shop;
-    size_t count;
+    size_t count, all;
     const char *email;
     bool english = true;
     *told = c->last_number;
     if (!chat_settings.mail || !messages_after(tx, c->id, behind, WORDS, m, &count)) return !chat_settings.mail;
-    if (count == WORDS) *told = m[count - 1].number; /* the rest is the next letter's */
     if (!address_of(tx, c, &email, &english)) return false;
-    const char *words = words_of(tx_arena(tx), m, count, english);
+    all = count;
+    const char *words = words_of(tx_arena(tx), m, &count, english);
+    if (count > 0 && m[count - 1].number < c->last_number && (count < all || all == WORDS))
+        *told = m[count - 1].number; /* the rest is the next letter's */
     if (!email[0] || !words) return true;
     enum row row = shops_get(tx, c->shop, &shop);
     if (row != ROW_FOUND) return row == ROW_NONE;

@@ -8,7 +8,7 @@
 #include "base/unicode.h"
 #include "shops/shops.h"
 
-enum { NOTES = 5, NOTE_CHARS = 600, WORDS_BYTES = 8000 };
+enum { NOTES = 5, NOTE_CHARS = 600, WORDS_BYTES = 6000 };
 #define LATER_MS (5 * MINUTE_MS)
 
 STMT(unseen, "SELECT n.person_name, n.text FROM chat_mentions m JOIN chat_notes n ON n.conversation = m.conversation"

@@ -134,6 +134,8 @@ MUST_USE bool identity_visitors(struct tx *tx, const struct identity *who, int64
 
 /* ---- transcript.c ---- */
 extern const struct letter chat_transcript_letter;
+enum { LETTER_COST_MAX = 36000 };     /* of words in a letter; more may not fit */
+size_t letter_cost(const char *text); /* bytes of it in the HTML part, at most */
 MUST_USE int64_t transcripts_forget(struct tx *tx, int64_t now_ms, int64_t most); /* as order_tries_forget */
 
 /* ---- order_tries.c ---- */

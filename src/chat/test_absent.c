@@ -106,6 +106,21 @@ TEST_EACH_ENGINE(what_the_assistant_said_is_not_mailed)
     EXPECT(test_number(t, "SELECT mailed_number FROM chat_conversations") == 2); /* and is not looked at again */
 }
 
+TEST_EACH_ENGINE(whatever_signs_the_words_have_the_letter_fits)
+{
+    static char text[601];
+    int64_t talk = start(t, "ann@store.example", "en");
+    memset(text, '"', sizeof text - 1);
+    for (int i = 0; i < 20; i++) says(t, talk, CHAT_BY_PERSON, text);
+    EXPECT(after(t, HOUR_MS) == 1); /* as much as one holds; the rest is the next one's */
+    int64_t told = test_number(t, "SELECT mailed_number FROM chat_conversations");
+    EXPECT(told >= 5 && told < 20);
+    EXPECT(after(t, MINUTE_MS) == 2);
+    while (test_number(t, "SELECT mailed_number FROM chat_conversations") < 20) EXPECT(after(t, MINUTE_MS) > 2);
+    int64_t all = letters(t);
+    EXPECT(after(t, HOUR_MS) == all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +128,7 @@ int main(void)
         EACH_ENGINE(who_has_read_it_or_left_no_address_gets_none),
         EACH_ENGINE(without_an_address_there_is_no_letter),
         EACH_ENGINE(what_the_assistant_said_is_not_mailed),
+        EACH_ENGINE(whatever_signs_the_words_have_the_letter_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

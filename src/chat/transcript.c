@@ -11,7 +11,7 @@
 #include "base/unicode.h"
 #include "shops/shops.h"
 
-enum { A_DAY = 3, KEY_HEX = 40, WORDS_BYTES = 12000, WORDS_COST = 36000, LINE_CHARS = 2000 };
+enum { A_DAY = 3, KEY_HEX = 40, WORDS_BYTES = 12000, LINE_CHARS = 2000 };
 
 #define OVER "(chat_transcripts.began_ms <= ?3 OR chat_transcripts.began_ms > ?2)"
 STMT(count_one, "INSERT INTO chat_transcripts (counted, began_ms, sent, number, address) VALUES (?1, ?2, 1, ?5, ?6)"
@@ -48,8 +48,7 @@ static const struct problem problem_enough = {
 
 /* ---- its words ---- */
 
-/* Bytes of this text in the HTML part. */
-static size_t cost_of(const char *text)
+size_t letter_cost(const char *text)
 {
     size_t n = 0;
     for (; *text; text++) n += strchr("<>&\"'", *text) ? 6 : *text == '\n' ? 5 : 1;
@@ -95,8 +94,8 @@ static const char *words_of(struct tx *tx, const struct copy *w, bool *answered)
         const struct message *one = &m[from - 1];
         line[from - 1] = one->author == CHAT_BY_HOUSE ? NULL : line_of(a, w, one);
         if (!line[from - 1]) continue;
-        bytes += strlen(line[from - 1]) + 1, cost += cost_of(line[from - 1]) + 6;
-        if (bytes > WORDS_BYTES || cost > WORDS_COST) break;
+        bytes += strlen(line[from - 1]) + 1, cost += letter_cost(line[from - 1]) + 6;
+        if (bytes > WORDS_BYTES || cost > LETTER_COST_MAX) break;
         *answered = *answered || one->author == CHAT_BY_BOT || one->author == CHAT_BY_PERSON;
     }
     buf_fixed(&b, arena_alloc(a, WORDS_BYTES + 200), WORDS_BYTES + 200);
