@@ -70,6 +70,17 @@ bool channel_talk_begin(struct tx *tx, const struct conversation *c, const char 
     return query_change(&q) >= 0;
 }
 
+STMT(customer_of, "SELECT customer FROM chat_channel_customers WHERE visitor = ?1 AND account = ?2");
+
+enum row channel_customer_of(struct tx *tx, const struct visitor *v, const char **out)
+{
+    struct query q = query(tx, &customer_of);
+    bind_i64(&q, v->id), bind_i64(&q, v->account);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) *out = col_text(&q, "customer");
+    return row;
+}
+
 struct talk {
     int64_t conversation, account, shop, told, tries, next_at_ms;
     const char *customer;

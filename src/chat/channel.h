@@ -13,6 +13,8 @@ MUST_USE bool channel_set(struct tx *tx, const struct channel *c);
 MUST_USE bool channel_drop(struct tx *tx, int64_t shop);
 /* Before its first message: what is said in it is sent to the server of this shop. Again: nothing. */
 MUST_USE bool channel_talk_begin(struct tx *tx, const struct conversation *c, const char *customer);
+/* By which id this visitor was brought. ROW_NONE: it came by itself. */
+MUST_USE enum row channel_customer_of(struct tx *tx, const struct visitor *v, const char **out);
 /* In the transaction of a message that a customer did not say: it is sent, when its conversation is a channel's. */
 MUST_USE bool channel_tell(struct tx *tx, const struct message *m);
 

@@ -1,6 +1,7 @@
 /* customer.c: what a customer may ask a merchant for: all that is kept of them, as data, and that it is taken out. Who
  * they are is said by one of their conversations: its visitor, and where the shop vouches for that one, every browser
  * of the same customer. */
+#include "chat/channel.h"
 #include "chat/private.h"
 
 #include "knowledge/knowledge.h"
@@ -24,6 +25,7 @@ static const struct shape browser_shape[] = {
     SHAPE_I64("id"), SHAPE_TEXT("name"), SHAPE_TEXT("language"), SHAPE_TEXT("page"), SHAPE_TEXT("email"),
     SHAPE_BOOL("blocked"),
     SHAPE_TIME("seenAt"),
+    SHAPE_TEXT("channelCustomer", .nullable = true, .doc = "The id by which the shop's own server brought them."),
     SHAPE_OBJECT("customer", customer_shape, .nullable = true, .type_name = "ChatCustomer"), SHAPE_END };
 static const struct shape kept_shape[] = {
     SHAPE_I64("id"), SHAPE_ENUM("status", chat_status_names), SHAPE_TIME("beganAt"), SHAPE_TIME("lastAt"),
@@ -85,7 +87,8 @@ struct kept {
     struct visitor v;
     struct identity who;
     bool vouched;
-    struct conversation c; /* id 0: none */
+    const char *channel_customer; /* NULL: they came by themselves */
+    struct conversation c;        /* id 0: none */
     struct message *message;
     struct note *note;
     size_t messages, notes;
@@ -99,6 +102,7 @@ static void put_browser(struct json *j, const struct kept *k)
     json_text(j, "page", k->v.page), json_text(j, "email", k->v.email),
         json_bool(j, "blocked", k->v.blocked_at_ms != 0);
     json_time(j, "seenAt", k->v.seen_at_ms);
+    json_text(j, "channelCustomer", k->channel_customer);
     if (k->vouched) {
         json_object(j, "customer");
         json_text(j, "subject", k->who.subject), json_text(j, "email", k->who.email);
@@ -196,7 +200,9 @@ static enum answer run_export(struct req *req)
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
     row = identity_get(req->tx, k.v.id, &k.who);
     k.vouched = row == ROW_FOUND;
-    if (row == ROW_FAULT || !read_page(req, &who, browser, in, &k)) return reply_fault(req);
+    if (row == ROW_FAULT || channel_customer_of(req->tx, &k.v, &k.channel_customer) == ROW_FAULT ||
+        !read_page(req, &who, browser, in, &k))
+        return reply_fault(req);
     /* Once for all its pages. */
     if (in->visitor == 0 &&
         !audit_request(req, AUDIT_chat_customer_exported, who.account, "visitor", k.v.id, NULL, NULL))

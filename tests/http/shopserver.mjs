@@ -132,4 +132,31 @@ test('a server that is out of order gets what it missed, in order', async () => 
     await until('it is well', async () => (await house.a.get(`/api/shops/${house.id}/channel`)).json.error === '');
 });
 
+test('five first words of a new customer at once are one conversation, without a gap', async () => {
+    const said = await Promise.all([1, 2, 3, 4, 5].map((n) => say('u-many', `m-${n}`, `Word ${n}`)));
+    assert.deepEqual(said.map((r) => r.status), [201, 201, 201, 201, 201]);
+    const began = new Set(said.map((r) => r.json.conversation.beganAt));
+    assert.equal(began.size, 1);
+    assert.deepEqual(said.map((r) => r.json.message.number).sort(), [1, 2, 3, 4, 5]);
+    const talk = (await house.a.get('/api/inbox')).json.items[0].conversation;
+    const kept = await house.a.get(`/api/inbox/${talk.id}/customer`);
+    assert.equal(kept.json.visitor.channelCustomer, 'u-many');
+});
+
+test('while a secret is replaced both sign, and an erased customer is forgotten', async () => {
+    const { secret } = (await house.a.post(`/api/shops/${house.id}/secrets/webhook/rotate`, {})).json;
+    await until('the assistant is done', async () => seen.hooks.some((h) => JSON.parse(h.body).data.customerId === 'u-many'));
+    const talk = (await house.a.get('/api/inbox')).json.items[0].conversation;
+    const r = await house.a.post(`/api/inbox/${talk.id}/messages`, { text: 'Signed twice', clientId: newKey() });
+    assert.ok(r.status < 300, r.text);
+    const hook = await until('it came', async () => seen.hooks.find((h) => h.body.includes('Signed twice')));
+    assert.equal(hook.headers['webhook-signature'].split(' ').length, 2);
+    assert.ok(isSigned(hook, house.secret) && isSigned(hook, secret));
+    const gone = await house.a.request('DELETE', `/api/inbox/${talk.id}/customer`);
+    assert.equal(gone.status, 200, gone.text);
+    const anew = await say('u-many', 'm-1', 'Word 1');
+    assert.equal(anew.status, 201);
+    assert.equal(anew.json.message.number, 1);
+});
+
 await run();

@@ -3107,6 +3107,8 @@ export interface components {
             blocked: boolean;
             /** Format: date-time */
             seenAt: string;
+            /** @description The id by which the shop's own server brought them. */
+            channelCustomer: string | null;
             customer: components["schemas"]["ChatCustomer"] | null;
         };
         ChatCustomer: {
