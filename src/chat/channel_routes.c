@@ -81,7 +81,7 @@ static enum answer shop_of(struct req *req, bool locked, struct shop *s)
 
 static enum answer run_get(struct req *req)
 {
-    struct shop s;
+    struct shop s = { .id = 0 };
     struct channel c = { .shop = 0 };
     enum answer a = shop_of(req, false, &s);
     if (a != ANSWER_GO_ON) return a;
@@ -109,7 +109,7 @@ static bool changed(struct req *req, const struct shop *s, const char *url)
 static enum answer run_put(struct req *req)
 {
     const struct put_channel *in = req->body;
-    struct shop s;
+    struct shop s = { .id = 0 };
     struct channel before = { .url = NULL };
     enum answer a = shop_of(req, true, &s);
     if (a != ANSWER_GO_ON) return a;
@@ -126,7 +126,7 @@ static enum answer run_put(struct req *req)
 
 static enum answer run_delete(struct req *req)
 {
-    struct shop s;
+    struct shop s = { .id = 0 };
     struct channel c = { .url = NULL };
     enum answer a = shop_of(req, true, &s);
     if (a != ANSWER_GO_ON) return a;
@@ -189,7 +189,7 @@ static enum answer run_said(struct req *req)
 {
     const struct post_said *in = req->body;
     const struct post_message said = { .text = in->text, .clientId = in->id };
-    struct shop s;
+    struct shop s = { .id = 0 };
     struct channel channel;
     struct tenant_chat place;
     struct visitor v;

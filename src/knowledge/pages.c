@@ -166,7 +166,8 @@ static bool is_shut(const struct walk *w, struct taking *t)
 
 static void begin(struct job *job, struct walk *w, struct taking *t)
 {
-    struct out_answer out;
+    struct out_answer out = { .outcome = OUTCOME_REFUSED,
+                              .status = 404 }; /* a list that is not asked for is not there */
     bool later = false, found = false;
     const struct site *home = site_of(w, w->base);
     if (!home || is_shut(w, t)) return;
