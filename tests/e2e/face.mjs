@@ -188,6 +188,31 @@ async function desk({ checks, merchant, shop, owner, store, server }) {
         assert.deepEqual(saved.hours, [{ day: 'mon', from: 540, to: 720 }, { day: 'mon', from: 780, to: 1080 }]);
         assert.equal(saved.texts[0].greeting, 'Good evening.');
     });
+    await checks.must('what a colleague saves meanwhile is said, and what was typed is kept with it', async () => {
+        await page.getByLabel('Sunday').fill('10:00-11:00');
+        const { domain, changedAt, ...now } = (await owner.get(`/api/shops/${shop.id}/chatbot/settings`)).json;
+        assert.ok(domain && changedAt);
+        const theirs = await owner.request('PUT', `/api/shops/${shop.id}/chatbot/settings`, { json: { ...now, keepDays: 77 } });
+        assert.equal(theirs.status, 200);
+        const alert = page.locator('.alert', { hasText: 'A colleague has saved' });
+        await alert.waitFor();
+        assert.equal(await page.getByLabel('Sunday').inputValue(), '10:00-11:00');
+        await alert.getByRole('button', { name: 'Keep what I typed' }).click();
+        await alert.waitFor({ state: 'detached' });
+        await page.getByRole('button', { name: 'Save' }).click();
+        const saved = async () => (await owner.get(`/api/shops/${shop.id}/chatbot/settings`)).json;
+        await until('both', async () => (await saved()).hours.some(({ day }) => day === 'sun'));
+        assert.equal((await saved()).keepDays, 77);
+    });
+    await checks.must('the console can be installed, and begins in the inbox', async () => {
+        const manifest = await (await fetch(`${server.base}/manifest.webmanifest`)).json();
+        assert.equal(manifest.start_url, '/inbox');
+        for (const { src } of manifest.icons) {
+            const icon = await fetch(server.base + src);
+            assert.deepEqual([icon.status, icon.headers.get('content-type')], [200, 'image/png']);
+        }
+        assert.equal(await page.locator('link[rel=manifest]').getAttribute('href'), '/manifest.webmanifest');
+    });
     await checks.must('axe-core finds nothing in the settings of the chat', () => axe(page));
     await checks.must('a page of the shop is fetched, and told line by line', async () => {
         await page.goto(`/shops/${shop.id}/install`);

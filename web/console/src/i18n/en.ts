@@ -62,6 +62,9 @@ export const en = {
   "inbox.edit": "Edit",
   "inbox.mention": "Colleagues to name",
   "inbox.keys": "Keys of the inbox",
+  "inbox.keys.on": "Keys of one sign act in the inbox",
+  "inbox.keys.onHelp":
+    "Switch them off when you dictate, or when a stray key does what you did not mean. This browser remembers it.",
   "inbox.keys.next": "Next conversation",
   "inbox.keys.previous": "Conversation before",
   "inbox.keys.reply": "Write an answer",
@@ -502,6 +505,10 @@ export const en = {
   "visitors.hello": "Say hello",
   "visitors.left": "This visitor has left in the meantime.",
   "chatset.title": "Chat settings",
+  "chatset.moved": "A colleague has saved these settings in the meantime",
+  "chatset.movedFields": "Changed there: {fields}. What you typed is still here.",
+  "chatset.keepMine": "Keep what I typed",
+  "chatset.takeTheirs": "Take theirs",
   "chatset.none":
     "Once the chatbot is enabled, you decide here how it looks, what it says by itself, and when a person comes.",
   "chatset.saved": "Chat settings saved",

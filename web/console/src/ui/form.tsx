@@ -24,6 +24,8 @@ export interface FormState<V> {
   errors: Errors<V>;
   changed: boolean;
   set: (name: Names<V>, value: string) => void;
+  /** All values at once, as if they had been typed. */
+  change: (values: V) => void;
   refuse: (errors: Errors<V>) => void;
   check: () => boolean;
   /** Begin anew, with these values or the first ones; the draft is forgotten. */
@@ -69,6 +71,11 @@ export function useForm<V extends Record<string, string>>(
       setValues((before) => ({ ...before, [name]: value }));
       if (draft !== undefined) keepDraft(draft, { ...values, [name]: value });
       setErrors((before) => ({ ...before, [name]: undefined }));
+    },
+    change: (to) => {
+      setValues(to);
+      if (draft !== undefined) keepDraft(draft, to);
+      setErrors({});
     },
     refuse: (found) => {
       setErrors(found);

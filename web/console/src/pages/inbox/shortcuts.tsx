@@ -1,4 +1,5 @@
-/* The inbox by keyboard. A key acts only when nobody writes, no dialog or menu is open, and no other key is held. */
+/* The inbox by keyboard. A key acts only when nobody writes, no dialog or menu is open, and no other key is held. Keys of
+ * one sign can be switched off, for who speaks to the computer or strays on the keyboard; kept by this browser. */
 import { useEffect, useState } from "react";
 import { type TextKey, useText } from "../../i18n/i18n";
 import { Dialog, topDialog } from "../../ui/dialog";
@@ -18,6 +19,34 @@ const KEYS: readonly [string, TextKey][] = [
 
 export type Keys = Readonly<Record<string, (() => void) | undefined>>;
 
+const OFF = "chathub-inbox-keys";
+const areOn = () => {
+  try {
+    return localStorage.getItem(OFF) !== "off";
+  } catch {
+    return true;
+  }
+};
+
+export function KeysSwitch() {
+  const { t } = useText();
+  const [on, setOn] = useState(areOn);
+  const choose = (value: boolean) => {
+    setOn(value);
+    try {
+      localStorage.setItem(OFF, value ? "on" : "off");
+    } catch {
+      // Storage may be forbidden: the keys stay as they are.
+    }
+  };
+  return (
+    <label className="line">
+      <input type="checkbox" checked={on} onChange={({ target }) => choose(target.checked)} />
+      {t("inbox.keys.on")}
+    </label>
+  );
+}
+
 const writes = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.matches("input, textarea, select") || target.closest("[role=menu]") !== null);
@@ -32,6 +61,7 @@ export function useKeys(keys: Keys): void {
         if (key === "Escape" && target instanceof HTMLTextAreaElement) target.blur();
         return;
       }
+      if (key.length === 1 && !areOn()) return;
       const act = keys[key.length === 1 ? key.toLowerCase() : key];
       if (act === undefined || (event.repeat && key !== "j" && key !== "k")) return;
       event.preventDefault();
@@ -77,6 +107,7 @@ export function Help() {
             </div>
           ))}
         </dl>
+        <KeysSwitch />
       </Dialog>
     </>
   );

@@ -7,6 +7,7 @@ import { useText } from "../../i18n/i18n";
 import { useRules } from "../../ui/fields";
 import { FieldFrame, Form, placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { useNotify } from "../../ui/notify";
+import { KeysSwitch } from "../inbox/shortcuts";
 import { SaveBar } from "../../ui/save-bar";
 
 const NAME_MAX = 80;
@@ -36,6 +37,9 @@ export function Profile({ user }: { user: User }) {
         <TextField form={form} name="name" label={t("field.name")} autoComplete="name" maxLength={NAME_MAX} />
         <SaveBar form={form} pending={submit.isPending} />
       </Form>
+      <h2 className="section-title">{t("inbox.keys")}</h2>
+      <p className="muted small">{t("inbox.keys.onHelp")}</p>
+      <KeysSwitch />
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { useSubmit } from "../../api/submit";
 import type { ChatSettings, ChatSettingsBody, Shop } from "../../api/types";
 import { type TextKey, useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
+import { Button } from "../../ui/button";
 import { useRules } from "../../ui/fields";
 import { FieldFrame, fieldId, Form, type FormState, placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { Loaded } from "../../ui/loaded";
@@ -20,7 +21,17 @@ import { Section } from "../../ui/page";
 import { useProblemText } from "../../ui/problems";
 import { SaveBar } from "../../ui/save-bar";
 import { ChatPreview } from "./chat-preview";
-import { bodyOf, CHAT_LANGUAGES, type ChatLanguage, type ChatValues, DAYS, spansOf, valuesOf } from "./chat-values";
+import {
+  bodyOf,
+  CHAT_LANGUAGES,
+  type ChatLanguage,
+  type ChatValues,
+  DAYS,
+  mergedOf,
+  movedOf,
+  spansOf,
+  valuesOf,
+} from "./chat-values";
 import { NeedsChatbot } from "./needs-chatbot";
 
 type ChatForm = FormState<ChatValues>;
@@ -290,6 +301,41 @@ const atFields = (problem: Problem) => ({
   fields: problem.fields.map((one) => ({ ...one, field: one.field.replace(/\[.*$/, "") })),
 });
 
+/** A field as people call it. */
+function useFieldName(): (name: string) => string {
+  const { t, known } = useText();
+  return (name) => {
+    const [language, part] = name.split(".");
+    if (part !== undefined) return `${known(`chatset.${part}`) ?? part} (${ownName(language ?? "")})`;
+    if ((DAYS as readonly string[]).includes(name)) return t(`chatset.day.${name as (typeof DAYS)[number]}`);
+    return known(`chatset.${name}`) ?? known(`chatset.${name.replace(/(Minutes|Seconds)$/, "")}`) ?? name;
+  };
+}
+
+/** A colleague has saved meanwhile: nothing that was typed here is lost, and nothing of theirs is written over unseen. */
+function Moved({ names, keep, take }: { names: readonly string[]; keep: () => void; take: () => void }) {
+  const { t } = useText();
+  const nameOf = useFieldName();
+  return (
+    <Alert
+      tone="due"
+      title={t("chatset.moved")}
+      action={
+        <span className="line">
+          <Button small onClick={keep}>
+            {t("chatset.keepMine")}
+          </Button>
+          <Button small look="quiet" onClick={take}>
+            {t("chatset.takeTheirs")}
+          </Button>
+        </span>
+      }
+    >
+      {t("chatset.movedFields", { fields: names.map(nameOf).join(", ") })}
+    </Alert>
+  );
+}
+
 function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
   const { t, lang } = useText();
   const notify = useNotify();
@@ -298,7 +344,7 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
   const rules = useRules();
   const hours = (value: string) => (spansOf(value) === null ? t("chatset.spans") : null);
   const form = useForm<ChatValues>(valuesOf(settings), {
-    draft: `chat-${shop.id}-${settings.revision}`,
+    draft: `chat-${shop.id}`,
     rules: {
       botName: [rules.required],
       keepDays: [rules.required],
@@ -307,18 +353,29 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
     },
   });
   const [language, setLanguage] = useState<ChatLanguage>(lang);
+  // What the fields held before anything was typed into them.
+  const [base, setBase] = useState(() => valuesOf(settings));
+  const theirs = valuesOf(settings);
+  const moved = Number(form.values.revision) < settings.revision;
+  const begin = (values: ChatValues) => {
+    setBase(values);
+    form.reset(values);
+  };
+  if (moved && !form.changed) begin(theirs); // nobody has typed: the newest is shown
   const [refusal, setRefusal] = useState("");
   const submit = useSubmit(
     (body: ChatSettingsBody) =>
       answer(api.PUT("/api/shops/{id}/chatbot/settings", { params: { path: { id: shop.id } }, body })),
     {
       onDone: (saved) => {
-        form.reset(valuesOf(saved));
+        begin(valuesOf(saved));
         queries.setQueryData(keys.chatSettings(shop.id), saved);
         notify.done(t("chatset.saved"));
       },
       onProblem: (problem) => {
-        if (!placeFieldProblems(form, atFields(problem)))
+        if (problem.code === "settings_changed")
+          void queries.invalidateQueries({ queryKey: keys.chatSettings(shop.id) }); // and the page says what became another
+        else if (!placeFieldProblems(form, atFields(problem)))
           setRefusal([problemText(problem), ...problem.fields.map(({ field }) => field)].join(" "));
       },
     },
@@ -327,6 +384,16 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
     <div className="chat-settings">
       <div className="settings-form stack">
         {refusal !== "" && <Alert tone="stop" title={refusal} />}
+        {moved && form.changed && (
+          <Moved
+            names={movedOf(base, theirs)}
+            keep={() => {
+              form.change(mergedOf(base, form.values, theirs));
+              setBase(theirs);
+            }}
+            take={() => begin(theirs)}
+          />
+        )}
         <Form
           form={form}
           onSubmit={(values) => {
@@ -357,7 +424,7 @@ export function ChatSettingsPart({ shop }: { shop: Shop }) {
     );
   return (
     <Loaded read={read} height={640}>
-      {(settings) => <Edit shop={shop} settings={settings} key={settings.revision} />}
+      {(settings) => <Edit shop={shop} settings={settings} />}
     </Loaded>
   );
 }

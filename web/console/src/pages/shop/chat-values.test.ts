@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChatSettings } from "../../api/types";
-import { bodyOf, spansOf, valuesOf } from "./chat-values";
+import { bodyOf, mergedOf, movedOf, spansOf, valuesOf } from "./chat-values";
 
 const settings: ChatSettings = {
   revision: 3,
@@ -44,6 +44,16 @@ describe("the settings of a chat", () => {
     expect(body).toMatchObject(same);
     expect(body.texts?.map(({ language }) => language)).toEqual(["en", "fr"]);
     expect(body.texts?.find(({ language }) => language === "en")).toEqual(texts[1]);
+  });
+  it("of two who change them at once are both kept, but for what both have changed", () => {
+    const base = valuesOf(settings);
+    const theirs = valuesOf({ ...settings, revision: 4, botName: "Mei", colour: "#112233" });
+    const mine = { ...base, colour: "#445566", timezone: "UTC" };
+    expect(movedOf(base, theirs)).toEqual(["botName", "colour"]);
+    const merged = mergedOf(base, mine, theirs);
+    expect(merged).toMatchObject({ revision: "4", botName: "Mei", colour: "#445566", timezone: "UTC" });
+    expect(bodyOf(merged, settings).revision).toBe(4);
+    expect(movedOf(theirs, theirs)).toEqual([]);
   });
   it("read hours as people write them, and nothing else", () => {
     expect(spansOf("9:00-12:00，13:00 – 18:30")).toEqual([

@@ -35,6 +35,7 @@ export function spansOf(text: string): { from: number; to: number }[] | null {
 
 export function valuesOf(s: ChatSettings): ChatValues {
   const values: ChatValues = {
+    revision: String(s.revision),
     botName: s.botName,
     avatar: s.avatar,
     avatarUrl: s.avatarUrl ?? "",
@@ -69,6 +70,19 @@ export function valuesOf(s: ChatSettings): ChatValues {
   return values;
 }
 
+/** What a colleague has changed since: the fields that are others now than where this form began. */
+export const movedOf = (base: ChatValues, theirs: ChatValues) =>
+  Object.keys(theirs).filter((name) => name !== "revision" && theirs[name] !== base[name]);
+
+/** Over the newest settings, with what was typed here: who typed nothing into a field takes the colleague's. */
+export const mergedOf = (base: ChatValues, mine: ChatValues, theirs: ChatValues): ChatValues =>
+  Object.fromEntries(
+    Object.keys(theirs).map((name) => {
+      const typed = name !== "revision" && mine[name] !== base[name];
+      return [name, (typed ? mine[name] : theirs[name]) ?? ""];
+    }),
+  );
+
 const text = (values: ChatValues, name: string) => (values[name] ?? "").trim();
 
 export function textsOf(values: ChatValues, language: ChatLanguage) {
@@ -90,7 +104,7 @@ export function bodyOf(values: ChatValues, before: ChatSettings): ChatSettingsBo
   const others = before.texts.filter(({ language }) => !(CHAT_LANGUAGES as readonly string[]).includes(language));
   const avatarUrl = text(values, "avatarUrl");
   return {
-    revision: before.revision,
+    revision: Number(values.revision),
     botName: text(values, "botName"),
     avatarUrl: avatarUrl === "" ? null : avatarUrl,
     avatar: values.avatar as ChatSettings["avatar"],
