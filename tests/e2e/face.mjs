@@ -204,6 +204,31 @@ async function desk({ checks, merchant, shop, owner, store, server }) {
         await until('both', async () => (await saved()).hours.some(({ day }) => day === 'sun'));
         assert.equal((await saved()).keepDays, 77);
     });
+    await checks.must('keys of one sign can be switched off, and on again in the profile', async () => {
+        const help = page.getByRole('dialog', { name: 'Keys' });
+        await page.goto('/inbox');
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.getByRole('button', { name: /Keys/ }).waitFor();
+        await page.keyboard.press('?');
+        await help.getByRole('checkbox').uncheck();
+        await axe(page);
+        await page.keyboard.press('Escape');
+        await help.waitFor({ state: 'hidden' });
+        await page.keyboard.press('?');
+        await page.keyboard.press('/');
+        assert.equal(await help.isVisible(), false);
+        assert.equal(await page.evaluate(() => document.activeElement?.matches('input[type=search]')), false);
+        await page.goto('/settings/profile');
+        const keys = page.getByRole('checkbox', { name: 'Keys of one sign' });
+        assert.equal(await keys.isChecked(), false);
+        await keys.check();
+        await picture(page, 'face-profile');
+        await axe(page);
+        await page.goto('/inbox');
+        await page.getByRole('button', { name: /Keys/ }).waitFor();
+        await page.keyboard.press('?');
+        await help.waitFor();
+    });
     await checks.must('the console can be installed, and begins in the inbox', async () => {
         const manifest = await (await fetch(`${server.base}/manifest.webmanifest`)).json();
         assert.equal(manifest.start_url, '/inbox');
@@ -213,7 +238,11 @@ async function desk({ checks, merchant, shop, owner, store, server }) {
         }
         assert.equal(await page.locator('link[rel=manifest]').getAttribute('href'), '/manifest.webmanifest');
     });
-    await checks.must('axe-core finds nothing in the settings of the chat', () => axe(page));
+    await checks.must('axe-core finds nothing in the settings of the chat', async () => {
+        await page.goto(`/shops/${shop.id}/chat`);
+        await frame.locator('chathub-chat .m .b').first().waitFor();
+        await axe(page);
+    });
     await checks.must('a page of the shop is fetched, and told line by line', async () => {
         await page.goto(`/shops/${shop.id}/install`);
         await page.getByLabel('Page to look at').fill('nonsense');
