@@ -16,7 +16,7 @@ static const char usage[] =
     "       bench script NAME                   the same for pgbench\n"
     "       bench debit URL WORKERS SECONDS     the product's debit, through its lanes\n"
     "       bench jobs URL WORKERS SECONDS      the product's jobs, through its lanes\n"
-    "       bench message URL WORKERS SECONDS   words of visitors, through the lanes\n"
+    "       bench message URL WORKERS SECONDS [SHOPS]   words of visitors of so many shops, through the lanes\n"
     "       bench visitors PORT COUNT           opens so many widget sockets, and holds them\n"
     "       bench talk PORT PAIRS RATE SECONDS  words a second, and when the visitor's other socket hears them\n"
     "       bench sync FOLDER                   what a sync of this disk costs\n";
@@ -160,7 +160,10 @@ int main(int argc, char **argv)
     if (text_eq(word, "idle") && argc == 4) return sockets_idle(whole(argv[2]), whole(argv[3]));
     if (text_eq(word, "echo") && argc == 5) return sockets_echo(whole(argv[2]), whole(argv[3]), strtod(argv[4], NULL));
     if (text_eq(word, "jobs") && argc == 5) return drive_jobs(argv[2], whole(argv[3]), strtod(argv[4], NULL));
-    if (text_eq(word, "message") && argc == 5) return drive_message(argv[2], whole(argv[3]), strtod(argv[4], NULL));
+    if (text_eq(word, "message") && argc == 5)
+        return drive_message(argv[2], whole(argv[3]), strtod(argv[4], NULL), ENABLED_SHOPS);
+    if (text_eq(word, "message") && argc == 6)
+        return drive_message(argv[2], whole(argv[3]), strtod(argv[4], NULL), whole(argv[5]));
     if (text_eq(word, "visitors") && argc == 4) return visitors_idle(whole(argv[2]), whole(argv[3]));
     if (text_eq(word, "talk") && argc == 6)
         return visitors_talk(whole(argv[2]), whole(argv[3]), strtod(argv[4], NULL), strtod(argv[5], NULL));

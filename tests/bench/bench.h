@@ -44,7 +44,7 @@ int bare_script(const char *name);
 int drive_debit(const char *url, int64_t workers, double seconds);
 int sockets_idle(int64_t port, int64_t count);
 int sockets_echo(int64_t port, int64_t clients, double seconds);
-int drive_message(const char *url, int64_t workers, double seconds);
+int drive_message(const char *url, int64_t workers, double seconds, int64_t shops);
 int visitors_idle(int64_t port, int64_t count);
 int visitors_talk(int64_t port, int64_t count, double per_second, double seconds);
 int disk_sync(const char *folder);

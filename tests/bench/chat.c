@@ -42,6 +42,7 @@ struct word {
 static struct lanes *lanes;
 static double until;
 static _Atomic int64_t numbers, committed, failed, under_way;
+static uint64_t talking_shops;
 
 static void word_again(struct op *op) { arena_reset(op->arena); }
 
@@ -62,7 +63,7 @@ static enum op_wish word_run(struct op *op, struct tx *tx)
 static void next_word(struct word *w)
 {
     arena_reset(w->op.arena);
-    w->visitor = 1 + (int64_t)(next_random(&w->random) % ENABLED_SHOPS);
+    w->visitor = 1 + (int64_t)(next_random(&w->random) % talking_shops);
     (void)snprintf(w->id, sizeof w->id, "bench-%lld", (long long)numbers++);
     if (!lanes_submit(lanes, &w->op)) die("the lanes are full");
 }
@@ -75,9 +76,11 @@ static void word_done(struct op *op, enum op_outcome outcome)
     else under_way--;
 }
 
-int drive_message(const char *url, int64_t workers, double seconds)
+int drive_message(const char *url, int64_t workers, double seconds, int64_t shops)
 {
     static struct word all[IN_FLIGHT];
+    if (shops < 1 || shops > ENABLED_SHOPS) die("1 to %d shops", ENABLED_SHOPS);
+    talking_shops = (uint64_t)shops;
     char error[256];
     struct db *db = db_open(&(struct db_options){ .url = url, .exclusive = true }, error, sizeof error);
     if (!db) die("%s", error);

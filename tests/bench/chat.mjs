@@ -14,6 +14,8 @@ const FULL = 100000; // products of one shop
 const FULL_SHOPS = 10;
 const FILE_PRODUCTS = 20000;
 const ASKED = 400;
+const SHOPS = 20000; // that have a chat
+const BESIDE = 50; // words a second while a file is taken in
 const WARM = 40;
 const NOUNS = ['kettle', 'teapot', 'cup', 'lamp', 'chair', 'table', 'rug', 'shelf', 'bowl', 'knife'];
 const WORDS = ['copper', 'steel', 'glass', 'oak', 'linen', 'wool', 'marble', 'bamboo', 'cotton', 'clay'];
@@ -146,9 +148,40 @@ async function answersAndSearch(tools, engine) {
   await tools.stopServer(server);
 }
 
+/** Words through the lanes when a tenth of the shops talk, and when all do, in turn. */
+async function tenants(tools, engine) {
+  const runs = { few: [], all: [] };
+  for (let i = 0; i < tools.repeats; i++) {
+    for (const [name, shops] of [['few', SHOPS / 10], ['all', SHOPS]]) {
+      const r = await tools.measure('message', await engine.fresh(), tools.lanes[engine.name], tools.seconds, shops);
+      runs[name].push(r.per_second);
+    }
+  }
+  const [base, measured] = [tools.median(runs.few), tools.median(runs.all)];
+  tools.result({ name: `message, ${SHOPS} shops`, engine: engine.name, unit: '/s', measured, base, ratio: measured / base,
+    baseName: `${SHOPS / 10} of them`, target: '>= 0.8', reached: measured / base >= 0.8, runs });
+}
+
+/** Words of visitors while the files of a shop are taken in, by the same words without. */
+async function beside(tools, engine) {
+  const server = await tools.startServer(await engine.fresh(), { env: { CHATHUB_LIMITS: LIMITS } });
+  const port = new URL(server.address).port;
+  const quiet = await tools.measure('talk', port, BESIDE, BESIDE, tools.seconds);
+  const imported = importShop(server.address, SHOPS, FULL);
+  const busy = await tools.measure('talk', port, BESIDE, BESIDE, 2 * tools.seconds);
+  const perSecond = await imported;
+  await tools.stopServer(server);
+  const row = (name, unit, measured, more) => tools.result({ name, engine: engine.name, unit, measured, ...more });
+  row(`word seen, p99, while ${FULL} products come`, 'ms', busy.p99_ms, { base: quiet.p99_ms, ratio: busy.p99_ms / quiet.p99_ms,
+    baseName: 'ms, without', target: '<= 100 ms', reached: busy.p99_ms <= 100, p50Ms: busy.p50_ms, p99Ms: busy.p99_ms });
+  row('the products beside them', '/s', perSecond, { target: '', reached: true });
+}
+
 /** `tools`: what run.mjs measures with. */
 export async function measureChat(tools, engine) {
   if (tools.wanted('visitors') && engine.name === 'sqlite') await idleSockets(tools, engine);
   if (tools.wanted('talk')) await seen(tools, engine);
+  if (tools.wanted('tenants')) await tenants(tools, engine);
+  if (tools.wanted('beside')) await beside(tools, engine);
   if (tools.wanted('answer') || tools.named('search')) await answersAndSearch(tools, engine);
 }
