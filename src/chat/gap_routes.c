@@ -84,7 +84,6 @@ static enum answer run_aside(struct req *req)
 {
     const struct post_aside *in = req->body;
     struct shop s;
-    if (strspn(in->question, "0123456789abcdef") != GAP_SIZE - 1) return reply_fields(req, "question", "format");
     enum row row = shops_owned(req->tx, req->who.account, in->shop, &s);
     if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
     if (row == ROW_FAULT || !gap_aside(req->tx, in->shop, in->question, req->now_ms)) return reply_fault(req);
