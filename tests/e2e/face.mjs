@@ -252,7 +252,7 @@ async function desk({ checks, merchant, shop, owner, store, server }) {
         await page.getByRole('button', { name: 'Check now' }).click();
         await page.getByText('The script names this shop.').waitFor();
         assert.deepEqual(await page.locator('.finding-bad').allInnerTexts(),
-            [`In the way: The page's Content-Security-Policy blocks the chat's requests. Add to it:\nconnect-src ${server.base} ${server.base.replace('http', 'ws')}`]);
+            [`In the way:\nThe page's Content-Security-Policy blocks the chat's requests. Add to it:\nconnect-src ${server.base} ${server.base.replace('http', 'ws')}`]);
         await axe(page);
     });
     await checks.must('the page of visitors shows who is there, and begins a conversation', async () => {
