@@ -29,7 +29,7 @@ export function Profile({ user }: { user: User }) {
     },
   });
   return (
-    <div className="settings-form">
+    <div className="settings-form stack">
       <Form form={form} onSubmit={submit.send} label={t("nav.profile")}>
         <FieldFrame id="profile-email" label={t("field.emailLabel")}>
           <input id="profile-email" className="input" value={user.email} readOnly autoComplete="off" translate="no" />
