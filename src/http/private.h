@@ -120,13 +120,13 @@ struct connection {
     bool counted;    /* in its network's share */
     unsigned writes; /* how many libuv has queued */
     unsigned lingered;
-    struct asking *asks; /* NULL: it was taken, and asks nothing any more */
+    struct socket_asking *asks; /* NULL: it was taken, and asks nothing any more */
     size_t queued;       /* bytes that libuv still has to write */
     int64_t deadline_ms; /* by uv_now; INT64_MAX: none */
     uint8_t address[16]; /* of the other end */
 };
 /* What a connection needs while it sends requests: whoever takes it over does without. */
-struct asking {
+struct socket_asking {
     struct exchange *exchange; /* BODY: ours; BUSY: NULL, it comes back by the queue */
     char *kept;                /* bytes not yet taken: an incomplete head, pipelined requests */
     size_t kept_n, kept_cap, head_resume;
