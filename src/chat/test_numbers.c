@@ -44,8 +44,12 @@ static int64_t asked(struct test_db *t, int64_t of, int64_t in, int64_t at_ms)
     struct visitor v = { .account = of, .shop = in, .name = "", .language = "en", .page = "" };
     struct message m;
     struct conversation c;
-    const struct post_message word = { .text = "Do you ship to Fiji?", .clientId = "id-00000001" };
-    EXPECT(visitor_add(t->tx, &v, at_ms) && visitor_says(t->tx, &v, &word, at_ms, &m, &c) == MESSAGE_NEW);
+    EXPECT(visitor_add(t->tx, &v, at_ms) && visitor_conversation_or_new(t->tx, &v, at_ms, &c));
+    /* The word alone: nobody is called, though the shop has taught its assistant nothing. */
+    const struct message_new word = {
+        .conversation = c.id, .author = CHAT_BY_VISITOR, .text = "Do you ship to Fiji?", .now_ms = at_ms
+    };
+    EXPECT(message_put(t->tx, &word, &m, &c) == MESSAGE_NEW);
     return c.id;
 }
 
