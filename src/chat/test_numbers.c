@@ -108,7 +108,6 @@ TEST_EACH_ENGINE(who_answered_and_how_soon)
     says(t, taken, CHAT_BY_PERSON, now + 12 * MINUTE_MS);
     does(t, taken, ACT_RESOLVE, now + 32 * MINUTE_MS);
     does(t, alone, ACT_WANT_PERSON, now + 4 * MINUTE_MS);
-    does(t, alone, ACT_WANT_BOT, now + 5 * MINUTE_MS);
     int64_t silent = asked(t, account, shop, now + 6 * MINUTE_MS);
     kit_set_now(now + HOUR_MS);
     struct kit_answer a = numbers(t, account, "");
@@ -123,10 +122,10 @@ TEST_EACH_ENGINE(who_answered_and_how_soon)
     assert_int_equal(in(n, "firstMs95"), 10 * MINUTE_MS);
     assert_int_equal(in(n, "personMsHalf"), 3 * MINUTE_MS);
     assert_int_equal(in(n, "resolvedMs95"), 30 * MINUTE_MS);
-    assert_int_equal(in(a.json, "waiting"), 0);
+    assert_int_equal(in(a.json, "waiting"), 1);
     does(t, silent, ACT_WANT_PERSON, now + HOUR_MS);
     a = numbers(t, account, "");
-    assert_int_equal(in(a.json, "waiting"), 1);
+    assert_int_equal(in(a.json, "waiting"), 2);
     assert_int_equal(in(all(&a), "unanswered"), 0);
 }
 
