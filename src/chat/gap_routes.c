@@ -24,7 +24,7 @@ struct post_aside {
     const char *question;
 };
 static const struct field post_aside_fields[] = {
-    FIELD_I64(struct post_aside, shop, .min = 1, .max = INT64_MAX, .doc = "The shop's number."),
+    FIELD_I64(struct post_aside, shop, .min = 1, .max = CHAT_NUMBER_MAX, .doc = "The shop's number."),
     FIELD_TEXT(struct post_aside, question, .min = GAP_SIZE - 1, .max = GAP_SIZE - 1, .doc = "As the list names it."),
     FIELD_END
 };
