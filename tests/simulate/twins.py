@@ -20,7 +20,7 @@ TWINS = {
          "    const char *known = client_key(tx, in), *key = NULL;\n"),
         ("    *c = before;\n    row = insert(",
          "    *c = before;\n    if (twin_remembers(in, known, out)) return MESSAGE_AGAIN;\n    row = insert("),
-        ("    count_word(out, c);\n", "    count_word(out, c);\n    twin_notes(known, out);\n"),
+        ("    count_word(in, out, c);\n", "    count_word(in, out, c);\n    twin_notes(known, out);\n"),
     ]},
     # What the assistant was given counts as seen, also when its turn came to nothing.
     "empty_turn": {"messages.c": [
