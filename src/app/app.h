@@ -73,7 +73,8 @@ enum exit_code {
     EXIT_USAGE = 2,
     EXIT_CONFLICT = 3,
     EXIT_UNAVAILABLE = 4,
-    EXIT_UNKNOWN = 5 /* the answer was lost: done or not, nobody knows */
+    EXIT_UNKNOWN = 5, /* the answer was lost: done or not, nobody knows */
+    EXIT_LATER = 75   /* sysexits.h EX_TEMPFAIL: a mail server tries again */
 };
 
 enum command_id {

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-enum { MAIL_REFUSED = 65, MAIL_LATER = 75, CONNECT_MS = 5000, TOTAL_MS = 30000 }; /* sysexits.h */
+enum { MAIL_REFUSED = 65, CONNECT_MS = 5000, TOTAL_MS = 30000 }; /* sysexits.h */
 
 static enum exit_code end(struct command *c, int code, const char *text)
 {
@@ -27,11 +27,11 @@ static const char *target(const struct config *c, struct arena *a, const struct 
 
 enum exit_code mail_in_command(const struct config *c, struct arena *a, struct command *cmd)
 {
-    if (!c->mail_secret) return end(cmd, MAIL_LATER, "CHATHUB_MAIL_SECRET is not set.");
+    if (!c->mail_secret) return end(cmd, EXIT_LATER, "CHATHUB_MAIL_SECRET is not set.");
     char *bytes = arena_alloc(a, MAIL_BYTES_MAX + 1);
     size_t n = fread(bytes, 1, MAIL_BYTES_MAX + 1, stdin);
-    if (ferror(stdin)) return end(cmd, MAIL_LATER, "The mail could not be read from standard input.");
-    if (n == 0) return end(cmd, EXIT_USAGE, "There is no mail on standard input.");
+    if (ferror(stdin)) return end(cmd, EXIT_LATER, "The mail could not be read from standard input.");
+    if (n == 0) return end(cmd, MAIL_REFUSED, "There is no mail on standard input.");
     if (n > MAIL_BYTES_MAX) return end(cmd, MAIL_REFUSED, "The mail is larger than 1 MB.");
     uint8_t mac[SHA256_SIZE];
     char hex[SHA256_HEX_SIZE];
@@ -52,5 +52,5 @@ enum exit_code mail_in_command(const struct config *c, struct arena *a, struct c
     http_call(a, &r, &answer);
     if (answer.outcome == OUTCOME_OK) return EXIT_OK;
     buf_printf(&cmd->err, "The service did not take the mail (%d): ", answer.status);
-    return end(cmd, MAIL_LATER, answer.error ? answer.error : "no answer");
+    return end(cmd, EXIT_LATER, answer.error ? answer.error : "no answer");
 }

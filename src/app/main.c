@@ -131,7 +131,8 @@ int main(int argc, char **argv)
     struct config config;
     struct buf error;
     buf_init(&error, 4096);
-    int code = EXIT_USAGE;
+    /* For a mail server every code that it does not know is a mail that goes back to who wrote it. */
+    int code = cmd.rule->id == COMMAND_MAIL_IN ? EXIT_LATER : EXIT_USAGE;
     if (config_load(a, &config, &error)) {
         bool serves = cmd.rule->id == COMMAND_SERVE;
         log_start(config.verbose ? LOG_DEBUG : serves ? LOG_INFO : LOG_WARN, STDERR_FILENO);

@@ -1,8 +1,8 @@
 /* install.c: "check installation": a merchant has the shop's page fetched, by a job, and reads what it was and what to
  * do. One row a shop: the last look. Whoever asks waits up to the route's time for the end of it.
  *
- * Only pages of the shop's own domain (and names under it) are asked for; each hop of a redirect is judged by the
- * outbound client as the first address was. In development any address may be looked at. */
+ * It begins at a page of the shop's own domain (or a name under it); each hop of a redirect is judged by the outbound
+ * client as the first address was. In development any address may be looked at. */
 #include "chat/install.h"
 
 #include "base/clock.h"

@@ -59,13 +59,13 @@ const char *install_origin(struct arena *a, const char *url)
 
 /* ---- one source ---- */
 
-/* What is allowed for a protocol is allowed for its safer forms. */
+/* What is allowed for a protocol is allowed for its safer forms. A socket is none of those of http: browsers block
+ * wss://chat.example where https://chat.example or https: is allowed (CSP 3, 6.7.2.9; tried in Chromium). */
 static bool scheme_allows(struct str a, struct str b)
 {
     static const struct {
         const char *a, *b;
-    } also[] = { { "http", "https" }, { "http", "ws" }, { "http", "wss" }, { "https", "wss" },
-                 { "ws", "wss" },     { "ws", "http" }, { "ws", "https" }, { "wss", "https" } };
+    } also[] = { { "http", "https" }, { "ws", "wss" }, { "ws", "http" }, { "ws", "https" }, { "wss", "https" } };
     if (str_eq_nocase(a, b)) return true;
     for (size_t i = 0; i < ARRAY_LEN(also); i++)
         if (str_eq_nocase(a, str_of(also[i].a)) && str_eq_nocase(b, str_of(also[i].b))) return true;
@@ -94,11 +94,18 @@ static bool path_allows(struct str a, struct str b)
     return a.p[a.n - 1] == '/' ? str_starts(b, a) : str_eq(a, b);
 }
 
+/* The page's own origin, and that alone, has its sockets with it. */
+static bool self_allows(struct str page, struct str to)
+{
+    return scheme_allows(page, to) || str_eq_nocase(to, STR("wss")) ||
+           (str_eq_nocase(page, STR("http")) && str_eq_nocase(to, STR("ws")));
+}
+
 static bool source_allows(struct str s, const struct place *page, const struct place *to)
 {
     if (str_eq(s, STR("*"))) return true;
     if (str_eq_nocase(s, STR("'self'")))
-        return str_eq_nocase(page->host, to->host) && scheme_allows(page->scheme, to->scheme) &&
+        return str_eq_nocase(page->host, to->host) && self_allows(page->scheme, to->scheme) &&
                (str_eq(port_of(page), port_of(to)) ||
                 (str_eq(port_of(page), usual_port(page->scheme)) && str_eq(port_of(to), usual_port(to->scheme))));
     if (s.p[0] == '\'') return false;

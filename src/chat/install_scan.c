@@ -245,10 +245,14 @@ static void on_declaration(struct scan *s)
     if (left > 4 && *from == '>') s->p = from + 1;
     else if (left > 5 && from[0] == '-' && from[1] == '>') s->p = from + 2;
     else {
-        const char *bang = memmem(from, left - 4, "--!>", 4);
-        close = memmem(from, left - 4, "-->", 3);
-        size_t n = 3;
-        if (bang && (!close || bang < close)) close = bang, n = 4;
+        /* One walk to whichever end comes first: a page may be nothing but comments. */
+        size_t n = 0;
+        for (close = from; (close = memmem(close, (size_t)(s->end - close), "--", 2)) != NULL; close++) {
+            size_t behind = (size_t)(s->end - close);
+            if (behind > 2 && close[2] == '>') n = 3;
+            else if (behind > 3 && close[2] == '!' && close[3] == '>') n = 4;
+            if (n > 0) break;
+        }
         s->p = close ? close + n : s->end;
         look_inside(s, (struct str){ from, (size_t)((close ? close : s->end) - from) }, true);
     }

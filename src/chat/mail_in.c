@@ -203,7 +203,8 @@ static enum job_wish put_words(struct tx *tx, struct mail_talk *t, struct buf *o
     if (put != MESSAGE_NEW) buf_text(outcome, "nothing: this mail was there already");
     else if (theirs) buf_printf(outcome, "message %lld in %lld", (long long)t->c.last_number, (long long)t->c.id);
     else buf_printf(outcome, "from another address: note %lld in %lld", (long long)t->c.last_note, (long long)t->c.id);
-    return put != MESSAGE_NEW || !theirs || call_person(tx, t) ? JOB_FINISHED : JOB_FAULT;
+    /* Also for a note: who answers from a second address is not to be overlooked. */
+    return put != MESSAGE_NEW || call_person(tx, t) ? JOB_FINISHED : JOB_FAULT;
 }
 
 static enum job_wish mail_act(const struct delivery *d, struct job *job, struct tx *tx, struct buf *outcome)

@@ -15,7 +15,7 @@
 #include <iconv.h>
 #include <pthread.h>
 
-enum { CHARSET_MAX = 40, HEADERS_MAX = 300, HEADER_VALUE_MAX = 4000 };
+enum { CHARSET_MAX = 40, HEADERS_MAX = 300, COLONS_MAX = 500, HEADER_VALUE_MAX = 4000 };
 
 struct parts {
     struct arena *a;
@@ -287,12 +287,39 @@ static bool take(struct arena *a, GMimeMessage *m, struct str bytes, struct mail
     return !p.deep;
 }
 
+/* A line that holds addresses begins here, in the mail's head or in that of a mail inside it. */
+static bool has_addresses(struct str line)
+{
+    static const char *const names[] = { "from:", "sender:", "reply-to:", "to:", "cc:", "bcc:", NULL };
+    if (line.n > 7 && str_eq_nocase((struct str){ line.p, 7 }, STR("resent-"))) line.p += 7, line.n -= 7;
+    for (size_t i = 0; names[i]; i++) {
+        size_t n = strlen(names[i]);
+        if (line.n >= n && str_eq_nocase((struct str){ line.p, n }, (struct str){ names[i], n })) return true;
+    }
+    return false;
+}
+
+/* GMime reads a group of addresses in a group by recursion, without an end: so many colons in one such line, with the
+ * lines that go on with it, are no addresses. */
+static bool nests_groups(struct str s)
+{
+    size_t colons = 0;
+    bool counts = has_addresses(s);
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '\n' && i + 1 < s.n && s.p[i + 1] != ' ' && s.p[i + 1] != '\t') {
+            colons = 0;
+            counts = has_addresses((struct str){ s.p + i + 1, s.n - i - 1 });
+        } else if (counts && s.p[i] == ':' && ++colons > COLONS_MAX) return true;
+    }
+    return false;
+}
+
 bool mail_read(struct arena *a, struct str bytes, struct mail_in *out)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     (void)pthread_once(&once, start_gmime);
     *out = (struct mail_in){ .text = "", .named = "", .to = "" };
-    if (bytes.n == 0 || bytes.n > MAIL_BYTES_MAX) return false;
+    if (bytes.n == 0 || bytes.n > MAIL_BYTES_MAX || nests_groups(bytes)) return false;
     GMimeStream *s = g_mime_stream_mem_new_with_buffer(bytes.p, bytes.n);
     GMimeParser *parser = g_mime_parser_new_with_stream(s);
     GMimeMessage *m = g_mime_parser_construct_message(parser, NULL);

@@ -64,7 +64,8 @@ static bool is_head(const struct lines *l, size_t at)
     static const char *const next[] = { "sent:",    "date:",    "to:",      "subject:", "*sent:*", "*date:*",
                                         "发送时间", "发送日期", "收件人",   "主题",     "日期",    "gesendet:",
                                         "enviado:", "para:",    "envoyé :", "asunto:",  "fecha:",  NULL };
-    if (!among(str_trim(l->line[at]), first, begins)) return false;
+    /* "From: Beijing / To: Shanghai" is a question of a customer. */
+    if (!among(str_trim(l->line[at]), first, begins) || !has(l->line[at], "@")) return false;
     for (size_t i = at + 1; i < l->n && i <= at + HEAD_LINES; i++)
         if (among(str_trim(l->line[i]), next, begins)) return true;
     return false;
@@ -89,7 +90,11 @@ static bool is_attribution(const struct lines *l, size_t at, size_t *n)
         struct str all = buf_str(&joined);
         /* "2026年11月28日 Tea <…> 写道：" begins with a date. */
         bool dated = all.n > 0 && isdigit((unsigned char)all.p[0]);
-        if ((opens || dated || has(all, "@")) && among(all, last, ends)) return true;
+        /* With an address alone it is one line: a line above it may be the answer itself. So may be one that begins
+         * with a digit, when a line below it opens an attribution. */
+        bool begins_here = among(s, first, begins) || (isdigit((unsigned char)s.p[0]) && among(s, last, ends));
+        if (*n > 1 && !opens && begins_here) return false;
+        if ((opens || dated || (*n == 1 && has(all, "@"))) && among(all, last, ends)) return true;
         if (opens && has(all, " schrieb ") && ends(all, ":")) return true;
     }
     return false;

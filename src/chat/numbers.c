@@ -168,7 +168,16 @@ enum numbers_found numbers_count(struct tx *tx, const struct numbers_asked *in, 
         out->day[d] = sum_of(t + from, to - from, length);
         from = to;
     }
-    for (size_t i = 0; i < count; i++) out->hour[hours_local_of(in->zone, t[i].begun_ms).minute / 60]++;
+    /* Asked once a quarter of an hour: zones shift on quarters, and each question reads the zone's file. */
+    int64_t quarter = -1;
+    int hour = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (t[i].begun_ms / (15 * MINUTE_MS) != quarter) {
+            quarter = t[i].begun_ms / (15 * MINUTE_MS);
+            hour = hours_local_of(in->zone, t[i].begun_ms).minute / 60;
+        }
+        out->hour[hour]++;
+    }
     out->all = sum_of(t, count, length);
     return count_waiting(tx, in, &out->waiting) ? NUMBERS_COUNTED : NUMBERS_FAULT;
 }

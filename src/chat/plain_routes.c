@@ -157,6 +157,7 @@ static enum answer resume_chat(struct req *req)
     struct message *own = ARENA_NEW(req->arena, struct message);
     size_t count;
     int64_t number = visitor_call(req)->said;
+    visitor_call(req)->place = NULL; /* of the transaction before: the chat may be off by now */
     enum answer a = visitor_enter(req, false, &place, &v);
     if (a != ANSWER_GO_ON) return a;
     enum row row = visitor_conversation(req->tx, &v, req->now_ms, &c);

@@ -130,6 +130,7 @@ static void policies(void **state)
 {
     (void)state;
     static const char needs[] = "connect-src https://chat.example wss://chat.example";
+    static const char socket[] = "policy_socket(connect-src wss://chat.example)";
     static const char script[] = "policy_script(script-src https://chat.example)";
     static const struct {
         const char *policy, *want;
@@ -139,10 +140,12 @@ static void policies(void **state)
         { "default-src *", "" },
         { "default-src https: wss:", "" },
         { "default-src 'self' https://chat.example wss://chat.example", "" },
-        { "default-src 'self' chat.example", "" },
-        { "default-src 'self' *.example", "" },
+        { "default-src 'self' chat.example", socket },
+        { "default-src 'self' https:", socket },
+        { "default-src 'self' *.example wss:", "" },
         { "default-src 'self' https://*.chat.example", NULL },
-        { "default-src 'none'; script-src https://chat.example; img-src *; connect-src https://chat.example:*", "" },
+        { "default-src 'none'; script-src https://chat.example; img-src *; connect-src https://chat.example:* wss://*",
+          "" },
         { "SCRIPT-SRC HTTPS://CHAT.EXAMPLE", "" },
         { "script-src https://chat.example/widget.js", script },
         { "script-src https://chat.example/widget.js https://chat.example/assets/", "" },
@@ -157,7 +160,7 @@ static void policies(void **state)
         { "script-src 'nonce-abc'", script },
         { "script-src 'nonce-abc' 'strict-dynamic' https:", "policy_nonce(script-src)" },
         { "connect-src 'self'", "policy_connect(connect-src https://chat.example wss://chat.example)" },
-        { "connect-src https://chat.example/api/", "policy_socket(connect-src wss://chat.example)" },
+        { "connect-src https://chat.example/api/", socket },
         { needs, "" },
         { "img-src 'self' data:", "policy_pictures(img-src https://chat.example)" },
         { "sandbox", "policy_sandbox(sandbox allow-scripts allow-same-origin)" },

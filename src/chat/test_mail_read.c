@@ -36,6 +36,42 @@ static void expect_words(const char *mail, const char *words)
     if (strcmp(m.text, words) != 0) fail_msg("'%s' instead of '%s', of:\n%s", m.text, words, mail);
 }
 
+/* A library reads groups by recursion: a stack is not a stranger's to fill. */
+static void groups_without_an_end_are_refused(void **state)
+{
+    (void)state;
+    static const char *const heads[] = { "From: ", "to:\r\n ", "Resent-Cc: ", NULL };
+    for (size_t i = 0; heads[i]; i++) {
+        struct buf b;
+        struct mail_in m;
+        buf_init(&b, 900000);
+        buf_text(&b, heads[i]);
+        for (int k = 0; k < 200000; k++) buf_text(&b, k % 1000 == 999 ? "a:\r\n " : "a:");
+        buf_text(&b, "\r\n\r\nHello\r\n");
+        assert_false(b.overflow || mail_read(arena, buf_str(&b), &m));
+        buf_free(&b);
+    }
+    struct buf b;
+    buf_init(&b, 900000);
+    buf_text(&b, PLAIN "Hello");
+    for (int k = 0; k < 2000; k++) buf_text(&b, "\r\n  color: red; margin: 0;");
+    assert_non_null(strstr(of_bytes(buf_str(&b)).text, "margin"));
+    buf_free(&b);
+}
+
+/* What stands right above who wrote the quoted words is the customer's. */
+static void an_answer_without_a_blank_line_stays(void **state)
+{
+    (void)state;
+    expect_words(PLAIN "Yes, please.\r\nOn Sat, Nov 28, 2026 at 10:00 AM Tea <a@c.example> wrote:\r\n> Red?\r\n",
+                 "Yes, please.");
+    expect_words(PLAIN "2 of them\r\nOn Saturday Tea <a@c.example> wrote:\r\n> Red?\r\n", "2 of them");
+    expect_words(PLAIN "2 件\r\n2026年11月28日 Tea <a@c.example> 写道：\r\n> Red?\r\n", "2 件");
+    expect_words(PLAIN "Thank you\r\nTea <a@c.example> wrote:\r\n> Red?\r\n", "Thank you");
+    expect_words(PLAIN "From: Beijing\r\nTo: Shanghai\r\nWhat does it cost?\r\n",
+                 "From: Beijing\nTo: Shanghai\nWhat does it cost?");
+}
+
 static void a_plain_mail_is_its_words(void **state)
 {
     struct mail_in m = of(PLAIN "Is it still there?\r\n\r\nAnn 🙂\r\n");
@@ -289,6 +325,8 @@ static void a_long_text_is_cut_at_a_character(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(groups_without_an_end_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_answer_without_a_blank_line_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(a_plain_mail_is_its_words, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_message_has_the_same_id, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_quoted_goes, setup, teardown),

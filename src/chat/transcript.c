@@ -90,13 +90,13 @@ static const char *words_of(struct tx *tx, const struct copy *w, bool *answered)
     struct buf b;
     *answered = false;
     if (!messages_before(tx, w->c->id, w->c->last_number + 1, MESSAGES_PAGE_MAX, m, &count)) return NULL;
+    for (size_t i = 0; i < count; i++) *answered |= m[i].author == CHAT_BY_BOT || m[i].author == CHAT_BY_PERSON;
     for (from = count; from > 0; from--) {
         const struct message *one = &m[from - 1];
         line[from - 1] = one->author == CHAT_BY_HOUSE ? NULL : line_of(a, w, one);
         if (!line[from - 1]) continue;
         bytes += strlen(line[from - 1]) + 1, cost += letter_cost(line[from - 1]) + 6;
         if (bytes > WORDS_BYTES || cost > LETTER_COST_MAX) break;
-        *answered = *answered || one->author == CHAT_BY_BOT || one->author == CHAT_BY_PERSON;
     }
     buf_fixed(&b, arena_alloc(a, WORDS_BYTES + 200), WORDS_BYTES + 200);
     if (from > 0 || w->c->last_number > (int64_t)count) buf_text(&b, w->english ? "…\n" : "……\n");
@@ -114,6 +114,9 @@ static const char *address_key(struct arena *a, const char *email)
     char hex[SHA256_HEX_SIZE], *lower = arena_text(a, email);
     for (char *p = lower; *p; p++)
         if (*p >= 'A' && *p <= 'Z') *p = (char)(*p - 'A' + 'a');
+    /* ann+1@ and ann+2@ are one letter box. */
+    char *plus = strchr(lower, '+'), *at = strrchr(lower, '@');
+    if (plus && at && plus > lower && plus < at) memmove(plus, at, strlen(at) + 1);
     keyring_mac(chat_settings.keyring, STR("transcript address"), str_of(lower), mac);
     hex_encode(mac, sizeof mac, hex);
     return arena_printf(a, "a:%.*s", KEY_HEX, hex);

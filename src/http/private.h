@@ -121,9 +121,9 @@ struct connection {
     unsigned writes; /* how many libuv has queued */
     unsigned lingered;
     struct socket_asking *asks; /* NULL: it was taken, and asks nothing any more */
-    size_t queued;       /* bytes that libuv still has to write */
-    int64_t deadline_ms; /* by uv_now; INT64_MAX: none */
-    uint8_t address[16]; /* of the other end */
+    size_t queued;              /* bytes that libuv still has to write */
+    int64_t deadline_ms;        /* by uv_now; INT64_MAX: none */
+    uint8_t address[16];        /* of the other end */
 };
 /* What a connection needs while it sends requests: whoever takes it over does without. */
 struct socket_asking {

@@ -55,8 +55,9 @@ struct topics_loop {
     /* topics to be read */
     struct topic *asked;
     size_t asked_n, asked_cap;
-    bool hurry;   /* do not wait for the timer */
-    size_t swept; /* all topics are read, from this place on; PLACES: they were */
+    bool hurry;      /* do not wait for the timer */
+    bool swept_last; /* the last round read topics of the sweep, not those that were asked for */
+    size_t swept;    /* all topics are read, from this place on; PLACES: they were */
     int64_t polled_ms, read_us, rest_until_us;
     /* looking: ids of events; looked at from `since` on; `last` was the last one at last_ms */
     atomic_bool notified; /* by any thread: another process has told something */
@@ -228,22 +229,26 @@ static void list_topic(struct topics_loop *e, const struct topic_place *p)
 
 /* Those that were asked for; then, while all are gone through, of the places that come next. None stands there twice:
  * what is asked for is left to its own turn. */
+/* Those that were asked for, or the next ones of the sweep: in turns, so that neither waits for the other to end. */
 static void list_topics(struct topics_loop *e)
 {
+    bool sweeps = e->swept < PLACES && (e->asked_n == 0 || !e->swept_last);
     e->list_n = 0;
-    while (e->asked_n > 0 && e->list_n < TOPICS_PER_ROUND) {
+    e->swept_last = sweeps;
+    while (!sweeps && e->asked_n > 0 && e->list_n < TOPICS_PER_ROUND) {
         struct topic_place *p = *place_of(e, e->asked[--e->asked_n]);
         if (p == NULL || !p->asked) continue;
         p->asked = false;
         list_topic(e, p);
     }
     if (e->list_n > 0) return;
+    e->swept_last = true;
     for (; e->swept < PLACES; e->swept++) {
         size_t n = 0;
         for (const struct topic_place *p = e->place[e->swept]; p != NULL; p = p->next) n++;
         if (e->list_n > 0 && e->list_n + n > TOPICS_PER_ROUND) return;
         for (struct topic_place *p = e->place[e->swept]; p != NULL; p = p->next) {
-            if (e->list_n < TOPICS_PER_ROUND) list_topic(e, p);
+            if (e->list_n < TOPICS_PER_ROUND) p->asked = false, list_topic(e, p);
             else ask(e, p);
         }
     }
@@ -259,8 +264,9 @@ static void start_read(struct topics_loop *e)
         round_in(e->loop, (e->rest_until_us - at_us) / 1000 + 1);
         return;
     }
-    e->hurry = false;
     list_topics(e);
+    if (e->list_n == 0) list_topics(e); /* the sweep had come to its end */
+    e->hurry = e->asked_n > 0;          /* more than one round takes */
     if (e->list_n == 0) return;
     qsort(e->list, e->list_n, sizeof *e->list, topic_reads_compare);
     forget_rows(e);

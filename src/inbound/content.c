@@ -80,6 +80,7 @@ bool inbound_open(const struct delivery_row *r, struct arena *a, struct delivery
 
 /* ---- for the change of the master key ---- */
 
+enum { CONTENT_BATCH = 8 }; /* a body may have 1 MB, and is held sealed, opened and sealed anew */
 STMT(content_page, "SELECT id, sender, body_hash, content FROM deliveries WHERE id > ?1 AND content IS NOT NULL"
                    " ORDER BY id LIMIT ?2");
 STMT(content_save, "UPDATE deliveries SET content = ?3 WHERE id = ?1 AND content = ?2");
@@ -94,7 +95,9 @@ static struct reseal_value read_content(struct arena *a, const struct query *q)
 
 static bool content_piece(struct tx *tx, struct reseal_piece *p)
 {
-    return reseal_rows(tx, p, &(struct reseal_rows){ &content_page, &content_save, read_content });
+    return reseal_rows(tx, p,
+                       &(struct reseal_rows){
+                           .page = &content_page, .save = &content_save, .most = CONTENT_BATCH, .read = read_content });
 }
 
 const struct reseal_table inbound_sealed[] = { { .name = "deliveries", .piece = content_piece }, RESEAL_END };

@@ -259,6 +259,13 @@ static void go_on(struct job *job, struct walk *w, struct taking *t)
     json_end(&j);
     json_end(&j);
     json_finish(&j);
+    /* A page led to a host whose rules could not be had: what is not named at the end is removed, so it is not left
+     * out. */
+    if (is_shut(w, t)) {
+        buf_free(&b);
+        json_decref(list);
+        return;
+    }
     if (t->in.texts > before) {
         t->parts = (struct know_parts){ .body = ARENA_ARRAY(job->arena, const char *, 1), .count = 1 };
         t->parts.body[0] = arena_text_n(job->arena, b.p, b.n);

@@ -34,7 +34,7 @@ struct sealed reseal_one(struct tx *tx, struct reseal_piece *p, int64_t id, stru
 bool reseal_rows(struct tx *tx, struct reseal_piece *p, const struct reseal_rows *r)
 {
     struct query q = query(tx, r->page);
-    bind_i64(&q, p->cursor[0]), bind_i64(&q, RESEAL_BATCH);
+    bind_i64(&q, p->cursor[0]), bind_i64(&q, r->most > 0 ? r->most : RESEAL_BATCH);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
         bool changed;

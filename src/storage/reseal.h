@@ -40,6 +40,7 @@ struct reseal_value {
 struct reseal_rows {
     const struct stmt *page, *save;
     struct reseal_value (*read)(struct arena *a, const struct query *q);
+    int64_t most; /* rows a piece, where a value may be large; 0: RESEAL_BATCH */
 };
 MUST_USE bool reseal_rows(struct tx *tx, struct reseal_piece *p, const struct reseal_rows *r);
 
