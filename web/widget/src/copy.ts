@@ -9,10 +9,10 @@ export function copyByMail(
   tell: (text: string, bad?: boolean) => void,
 ) {
   const why: Record<string, string> = { transcript_limit: t.copyLimit, transcript_empty: t.copyEmpty };
-  const form = leaveForm({ ...t, leave: t.copySend, emailKept: t.copySent }, send, tell, (e) =>
+  const button = document.createElement("button");
+  const form = leaveForm({ ...t, leave: t.copySend, emailKept: t.copySent }, send, tell, button, (e) =>
     e instanceof Refused ? why[e.code] : undefined,
   );
-  const button = document.createElement("button");
   form.classList.add("copy");
   button.type = "button";
   button.className = "x";

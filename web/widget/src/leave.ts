@@ -1,11 +1,13 @@
 /* leave.ts: where nobody is there, or nobody comes: an address to be answered at. */
+import { hide } from "./shared";
 import type { Texts } from "./texts";
 
-/** A form that says by itself how it went. `keep` rejects when the address was not taken. */
+/** A form that says by itself how it went. `keep` rejects when the address was not taken. Its focus goes to `back`. */
 export function leaveForm(
   t: Texts,
   keep: (email: string) => Promise<unknown>,
   tell: (text: string, bad?: boolean) => void,
+  back: HTMLElement,
   why: (e: unknown) => string | undefined = () => undefined,
 ) {
   const form = document.createElement("form");
@@ -22,21 +24,21 @@ export function leaveForm(
   form.onsubmit = (e) => {
     e.preventDefault();
     const email = input.value.trim();
-    if (button.disabled) return;
+    if (button.ariaDisabled) return; // disabled, it would lose the focus
     if (!email || !input.checkValidity()) {
       tell(t.emailBad, true);
       input.focus();
       return;
     }
-    button.disabled = true;
+    button.ariaDisabled = "true";
     keep(email)
       .then(() => {
         form.dataset.kept = "1";
-        form.hidden = true;
+        hide(form, back);
         tell(t.emailKept);
       })
       .catch((e: unknown) => tell(why(e) ?? t.failed, true))
-      .finally(() => (button.disabled = false));
+      .finally(() => (button.ariaDisabled = null));
   };
   return form;
 }

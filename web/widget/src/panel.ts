@@ -10,7 +10,7 @@ import { picture, pictures } from "./picture";
 import { STYLE } from "./style";
 import { Talk, type Ear, type Message, type State, type Waiting } from "./talk";
 import { texts } from "./texts";
-import type { Face, Frame, Panel } from "./shared";
+import { hide, type Face, type Frame, type Panel } from "./shared";
 
 const TEXT_MAX = 4000;
 const TYPING_SHOWN_MS = 6000;
@@ -83,9 +83,9 @@ function panel(frame: Frame): Panel {
   input.enterKeyHint = "send";
   const send = element("button", "", t.send);
   form.append(input, send);
-  const leave = leaveForm(t, (email) => talk.email(email), tellUser);
+  const leave = leaveForm(t, (email) => talk.email(email), tellUser, input);
   const copy = copyByMail(t, (email) => talk.transcript(email), tellUser);
-  const rate = rateForm(t, (score, words) => talk.rate(score, words), tellUser);
+  const rate = rateForm(t, (score, words) => talk.rate(score, words), tellUser, input);
   close.before(copy.button);
   box.append(head, log, say, rate, acts, leave, copy.form, form);
   launcher.after(box);
@@ -177,9 +177,9 @@ function panel(frame: Frame): Panel {
             : t.program;
     wish.textContent = owner === "waiting" ? t.bot : t.person;
     acts.hidden = owner === "person";
-    leave.hidden = owner !== "waiting" || !alone || !!leave.dataset.kept;
+    hide(leave, input, owner !== "waiting" || !alone || !!leave.dataset.kept);
     copy.button.hidden = lastNumber === 0;
-    rate.hidden = state?.status !== "resolved" || state.score > 0 || !!rate.dataset.kept;
+    hide(rate, input, state?.status !== "resolved" || state.score > 0 || !!rate.dataset.kept);
     showChips();
     for (const [number, foot] of read) {
       if (number > (state?.readByTeam ?? 0)) continue;
@@ -257,7 +257,7 @@ function panel(frame: Frame): Panel {
       setInput("");
       leave.reset();
       copy.form.reset();
-      copy.form.hidden = true;
+      hide(copy.form, input);
       going.replaceChildren();
       input.disabled = send.disabled = wish.disabled = false;
     },
@@ -273,6 +273,8 @@ function panel(frame: Frame): Panel {
       alone = false;
       delete leave.dataset.kept;
       delete rate.dataset.kept;
+      hide(rate, input); // until it is known how this one stands
+      rate.reset();
       const [hello] = bubble("bot", botName, frame.face?.greeting || t.hello, "");
       sent.replaceChildren(hello);
       showChips();

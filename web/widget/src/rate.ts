@@ -1,11 +1,13 @@
 /* rate.ts: after the end, how it was: five buttons, and words if one likes. */
+import { hide } from "./shared";
 import type { Texts } from "./texts";
 
-/** A form that says by itself how it went. `keep` rejects when it was not taken. */
+/** A form that says by itself how it went. `keep` rejects when it was not taken. Its focus goes to `back`. */
 export function rateForm(
   t: Texts,
   keep: (score: number, words: string) => Promise<unknown>,
   tell: (text: string, bad?: boolean) => void,
+  back: HTMLElement,
 ) {
   const form = document.createElement("form");
   const scores = document.createElement("div");
@@ -38,18 +40,23 @@ export function rateForm(
   send.textContent = t.send;
   words.hidden = send.hidden = true;
   form.append(title, scores, words, send);
+  form.onreset = () => {
+    chosen = 0;
+    for (const one of buttons) one.ariaPressed = "false";
+    words.hidden = send.hidden = true;
+  };
   form.onsubmit = (e) => {
     e.preventDefault();
-    if (send.disabled || chosen === 0) return;
-    send.disabled = true;
+    if (send.ariaDisabled || chosen === 0) return; // disabled, it would lose the focus
+    send.ariaDisabled = "true";
     keep(chosen, words.value.trim())
       .then(() => {
         form.dataset.kept = "1";
-        form.hidden = true;
+        hide(form, back);
         tell(t.rated);
       })
       .catch(() => tell(t.failed, true))
-      .finally(() => (send.disabled = false));
+      .finally(() => (send.ariaDisabled = null));
   };
   return form;
 }

@@ -15,6 +15,12 @@ export function languageOf(wanted: (string | undefined)[]): Language {
 /** Under which name the browser keeps what belongs to a shop's chat. */
 export const storeOf = (shop: string) => `chathub:${shop}`;
 
+/** Hidden with the focus in it, it would lose that to the page behind: the focus goes to `back` before. */
+export function hide(one: HTMLElement, back: HTMLElement, hidden = true) {
+  if (hidden && one.contains((one.getRootNode() as ShadowRoot).activeElement)) back.focus();
+  one.hidden = hidden;
+}
+
 /** How the shop wants its chat, in the reader's language: /api/chat/SHOP/face and /here. */
 export interface Face {
   botName: string;

@@ -62,6 +62,7 @@ interface Kept {
 type Told = { type: string } & Partial<Message> &
   Partial<State> & {
     token?: string;
+    was?: string; // the token of who has left
     side?: string;
     conversation?: State | null;
     messages?: Message[];
@@ -342,7 +343,10 @@ export class Talk {
         this.socket?.close();
         break;
       case "anew":
-        this.become(told.token ?? "", []);
+        // The tab that acts has written what holds now. A tab that slept hears late, and writes nothing over who came since.
+        if (told.was) this.gone.add(told.was);
+        this.kept = { token: told.token && !this.gone.has(told.token) ? told.token : "", outbox: [] };
+        this.load();
         this.drop();
         break;
       case "ended":
@@ -466,19 +470,20 @@ export class Talk {
     await this.ask("POST", "email", { email });
   }
 
-  /** Who this is from now on; "": nobody yet. */
-  private become(token: string, outbox: Waiting[]) {
-    if (this.kept.token && this.kept.token !== token) this.gone.add(this.kept.token);
-    this.kept = { token, outbox };
-    if (token) {
-      this.save();
-      return;
+  /** Who this is from now on, in all tabs; "": nobody yet. */
+  private become(token: string) {
+    const was = this.kept.token;
+    if (was && was !== token) this.gone.add(was);
+    this.kept = { token, outbox: [] };
+    if (token) this.save();
+    else {
+      try {
+        localStorage.removeItem(this.name);
+      } catch {
+        // Nothing was kept.
+      }
     }
-    try {
-      localStorage.removeItem(this.name);
-    } catch {
-      // Nothing was kept.
-    }
+    this.dropEverywhere(was);
   }
 
   /** A copy of the conversation by mail. */
@@ -503,9 +508,9 @@ export class Talk {
     this.now();
   }
 
-  private dropEverywhere() {
+  private dropEverywhere(was: string) {
     this.drop();
-    this.channel?.postMessage({ type: "anew", token: this.kept.token });
+    this.channel?.postMessage({ type: "anew", token: this.kept.token, was });
   }
 
   /** The customer whom this statement of the shop names. What waits to be sent is theirs, unless somebody else wrote it. */
@@ -514,13 +519,12 @@ export class Talk {
     try {
       const s = (await this.ask("POST", "identify", { token })) as Session;
       const other = known && s.anew;
-      if (other) this.become(s.token, []);
+      if (other) this.become(s.token);
       else {
         this.kept.token = s.token;
         this.save();
+        this.life++;
       }
-      if (other) this.dropEverywhere();
-      else this.life++;
       this.stand(s.conversation);
       this.ear.unread(s.unread);
       if (!other) this.now();
@@ -533,8 +537,7 @@ export class Talk {
   /** Nobody any more: the next word is a new visitor's. */
   logout() {
     if (this.kept.token) void this.ask("POST", "logout", {}).catch(() => undefined); // it ends by itself one day
-    this.become("", []);
-    this.dropEverywhere();
+    this.become("");
   }
 
   end() {

@@ -1181,6 +1181,7 @@ export const en = {
   "numbers.byDayLabel": "{n} {n|conversation|conversations} in {days} days; most on one day: {most}.",
   "numbers.byHour": "By hour of the day",
   "numbers.byHourLabel": "Most conversations begin in the hour from {hour}:00: {most}.",
+  "numbers.hour": "Hour",
   "numbers.speed": "How soon",
   "numbers.lengths": "Half within {half}, 95% within {most}",
   "numbers.firstHalf": "First answer, half",

@@ -1150,6 +1150,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "numbers.byDayLabel": "{days} 天内共 {n} 个对话，单日最多 {most} 个。",
   "numbers.byHour": "按时段",
   "numbers.byHourLabel": "{hour}:00 起的一小时内开始的对话最多：{most} 个。",
+  "numbers.hour": "时段",
   "numbers.speed": "响应速度",
   "numbers.lengths": "半数不超过 {half}，95% 不超过 {most}",
   "numbers.firstHalf": "首次回复中位数",

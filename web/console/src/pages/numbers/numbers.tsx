@@ -21,7 +21,7 @@ const PERIODS = { "7": 7, "": 28, "90": 90 } as const;
 export function useAsked(): NumbersAsked {
   const [read] = useAddress();
   const shop = idOf(read("shop"));
-  const days = read("days") in PERIODS ? PERIODS[read("days") as keyof typeof PERIODS] : PERIODS[""];
+  const days = Object.hasOwn(PERIODS, read("days")) ? PERIODS[read("days") as keyof typeof PERIODS] : PERIODS[""];
   return { days, ...(shop !== undefined && { shop }) };
 }
 
@@ -120,8 +120,10 @@ function ByDay({ numbers }: { numbers: Numbers }) {
   );
 }
 
+const clock = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
+
 function ByHour({ hours }: { hours: Numbers["hours"] }) {
-  const { t } = useText();
+  const { t, number } = useText();
   const most = hours.reduce((best, hour) => (hour.conversations > best.conversations ? hour : best), {
     hour: 0,
     conversations: 0,
@@ -130,11 +132,30 @@ function ByHour({ hours }: { hours: Numbers["hours"] }) {
     <Section card title={t("numbers.byHour")}>
       <BarChart
         bars={hours.map(({ hour, conversations }) => ({
-          label: `${String(hour).padStart(2, "0")}:00`,
+          label: clock(hour),
           parts: [{ tone: "on", value: conversations }],
         }))}
         label={t("numbers.byHourLabel", { hour: most.hour, most: most.conversations })}
       />
+      <div className="unseen">
+        <table>
+          <caption>{t("numbers.byHour")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("numbers.hour")}</th>
+              <th scope="col">{t("numbers.talks")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {hours.map(({ hour, conversations }) => (
+              <tr key={hour}>
+                <th scope="row">{clock(hour)}</th>
+                <td>{number(conversations)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </Section>
   );
 }

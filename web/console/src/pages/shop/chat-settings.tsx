@@ -2,7 +2,7 @@
  * revision that it was made from, with the widget beside it as it would be. */
 import "../../theme/chat.css";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { answer, api } from "../../api/client";
 import { Problem, toProblem } from "../../api/problem";
@@ -13,6 +13,7 @@ import type { ChatSettings, ChatSettingsBody, Shop } from "../../api/types";
 import { type TextKey, useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Button } from "../../ui/button";
+import { keepDraft, readDraft } from "../../ui/draft";
 import { useRules } from "../../ui/fields";
 import { FieldFrame, fieldId, Form, type FormState, placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { Loaded } from "../../ui/loaded";
@@ -22,6 +23,7 @@ import { useProblemText } from "../../ui/problems";
 import { SaveBar } from "../../ui/save-bar";
 import { ChatPreview } from "./chat-preview";
 import {
+  baseOf,
   bodyOf,
   CHAT_LANGUAGES,
   type ChatLanguage,
@@ -343,8 +345,10 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
   const problemText = useProblemText();
   const rules = useRules();
   const hours = (value: string) => (spansOf(value) === null ? t("chatset.spans") : null);
-  const form = useForm<ChatValues>(valuesOf(settings), {
-    draft: `chat-${shop.id}`,
+  const theirs = valuesOf(settings);
+  const draft = `chat-${shop.id}`;
+  const form = useForm<ChatValues>(theirs, {
+    draft,
     rules: {
       botName: [rules.required],
       keepDays: [rules.required],
@@ -353,9 +357,10 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
     },
   });
   const [language, setLanguage] = useState<ChatLanguage>(lang);
-  // What the fields held before anything was typed into them.
-  const [base, setBase] = useState(() => valuesOf(settings));
-  const theirs = valuesOf(settings);
+  // What the fields held before anything was typed into them; kept as long as the draft, which may be older than a reload.
+  const baseDraft = `${draft}-base`;
+  const [base, setBase] = useState(() => baseOf(readDraft(baseDraft, Object.keys(theirs)), form.values, theirs));
+  useEffect(() => keepDraft(baseDraft, base), [baseDraft, base]);
   const moved = Number(form.values.revision) < settings.revision;
   const begin = (values: ChatValues) => {
     setBase(values);
@@ -405,7 +410,7 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
           <Words form={form} language={language} choose={setLanguage} />
           <Hours form={form} />
           <People form={form} />
-          <SaveBar form={form} pending={submit.isPending} />
+          <SaveBar form={{ changed: form.changed, reset: () => begin(theirs) }} pending={submit.isPending} />
         </Form>
       </div>
       <ChatPreview shop={shop} values={form.values} language={language} />

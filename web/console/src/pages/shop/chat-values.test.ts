@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChatSettings } from "../../api/types";
-import { bodyOf, mergedOf, movedOf, spansOf, valuesOf } from "./chat-values";
+import { baseOf, bodyOf, mergedOf, movedOf, spansOf, valuesOf } from "./chat-values";
 
 const settings: ChatSettings = {
   revision: 3,
@@ -54,6 +54,14 @@ describe("the settings of a chat", () => {
     expect(merged).toMatchObject({ revision: "4", botName: "Mei", colour: "#445566", timezone: "UTC" });
     expect(bodyOf(merged, settings).revision).toBe(4);
     expect(movedOf(theirs, theirs)).toEqual([]);
+  });
+  it("are kept as the colleague saved them, also when the page was loaded again in between", () => {
+    const base = valuesOf(settings);
+    const theirs = valuesOf({ ...settings, revision: 4, botName: "Mei" });
+    const mine = { ...base, timezone: "UTC" };
+    expect(mergedOf(baseOf(base, mine, theirs), mine, theirs)).toMatchObject({ botName: "Mei", timezone: "UTC" });
+    expect(baseOf({}, theirs, theirs)).toEqual(theirs);
+    expect(baseOf(base, theirs, theirs)).toEqual(theirs);
   });
   it("read hours as people write them, and nothing else", () => {
     expect(spansOf("9:00-12:00，13:00 – 18:30")).toEqual([

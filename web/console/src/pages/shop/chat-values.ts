@@ -74,6 +74,10 @@ export function valuesOf(s: ChatSettings): ChatValues {
 export const movedOf = (base: ChatValues, theirs: ChatValues) =>
   Object.keys(theirs).filter((name) => name !== "revision" && theirs[name] !== base[name]);
 
+/** Where a form began whose draft outlived a reload: at what was kept with the draft, if it is of the same revision. */
+export const baseOf = (kept: Partial<ChatValues>, mine: ChatValues, theirs: ChatValues): ChatValues =>
+  kept.revision === mine.revision ? ({ ...theirs, ...kept } as ChatValues) : theirs;
+
 /** Over the newest settings, with what was typed here: who typed nothing into a field takes the colleague's. */
 export const mergedOf = (base: ChatValues, mine: ChatValues, theirs: ChatValues): ChatValues =>
   Object.fromEntries(
