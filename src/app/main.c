@@ -122,7 +122,10 @@ int main(int argc, char **argv)
     struct command cmd = { .argc = count, .argv = words };
     buf_init(&cmd.out, 16 << 20);
     buf_init(&cmd.err, 65536);
-    if (!command_read(&cmd)) return tell(&cmd, EXIT_USAGE); /* before a setting is looked at */
+    /* For a mail server every code that it does not know is a mail that goes back to who wrote it. */
+    bool of_mail = strcmp(words[0], "mail-in") == 0;
+    int code = of_mail ? EXIT_LATER : EXIT_USAGE;
+    if (!command_read(&cmd)) return tell(&cmd, code); /* before a setting is looked at */
     if (cmd.rule->id == COMMAND_VERSION) {
         buf_text(&cmd.out, CHATHUB_VERSION "\n");
         return tell(&cmd, EXIT_OK);
@@ -131,8 +134,6 @@ int main(int argc, char **argv)
     struct config config;
     struct buf error;
     buf_init(&error, 4096);
-    /* For a mail server every code that it does not know is a mail that goes back to who wrote it. */
-    int code = cmd.rule->id == COMMAND_MAIL_IN ? EXIT_LATER : EXIT_USAGE;
     if (config_load(a, &config, &error)) {
         bool serves = cmd.rule->id == COMMAND_SERVE;
         log_start(config.verbose ? LOG_DEBUG : serves ? LOG_INFO : LOG_WARN, STDERR_FILENO);

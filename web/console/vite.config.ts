@@ -31,6 +31,6 @@ export default defineConfig({
   },
   worker: { format: "es" },
   // The palette is read by a test of its contrasts.
-  test: { css: true },
+  test: { css: true, setupFiles: "src/i18n/all.ts" },
   server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: server, changeOrigin: false }])) },
 });

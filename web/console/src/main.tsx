@@ -1,5 +1,7 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
+import { firstLang, loadTexts } from "./i18n/i18n";
+import { canReload, loadPart } from "./load-part";
 import { fetchFirst } from "./pages";
 import "./theme/tokens.css";
 import "./theme/base.css";
@@ -9,7 +11,22 @@ import "./theme/parts.css";
 import "./theme/tables.css";
 import "./theme/print.css";
 
+const AGAIN_MS = 3000;
+const container = document.getElementById("root");
+if (container === null) throw new Error("index.html has no #root");
+const root = createRoot(container);
+
+/** What is painted already stays until there are words. */
+async function begin() {
+  try {
+    await loadPart(() => loadTexts(firstLang()));
+  } catch {
+    // No server, for a moment. A browser may keep the failed import for as long as the page lives.
+    setTimeout(() => void canReload().then((does) => (does ? window.location.reload() : begin())), AGAIN_MS);
+    return;
+  }
+  root.render(<App />);
+}
+
 fetchFirst(window.location.pathname);
-const root = document.getElementById("root");
-if (root === null) throw new Error("index.html has no #root");
-createRoot(root).render(<App />);
+void begin();

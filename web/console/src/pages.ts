@@ -1,5 +1,7 @@
 /* The pages, each a file of its own in the browser: the first visit loads the frame and one page. The page that the
  * address names is asked for at once, beside the first question to the server, not after its answer. */
+import { loadTexts } from "./i18n/i18n";
+import { LANGS } from "./i18n/lang";
 import { fetchAhead } from "./load-part";
 
 export const pages = {
@@ -88,6 +90,6 @@ const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
 
 export const fetchOthers = (role: "merchant" | "operator") =>
   fetchAhead(
-    AHEAD[role].map((name) => pages[name]),
+    [...AHEAD[role].map((name) => pages[name]), ...LANGS.map((lang) => () => loadTexts(lang))],
     AHEAD_AFTER_MS,
   );

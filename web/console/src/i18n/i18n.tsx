@@ -1,19 +1,40 @@
-/* The language of the screens: texts, numbers and times. Components ask `useText()` and never hold a sentence. */
+/* The language of the screens: texts, numbers and times. Components ask `useText()` and never hold a sentence. A language is
+ * a file of its own, fetched before the first screen is drawn: nobody waits for the words of another one. */
 import { createContext, type ReactNode, useCallback, useContext, useLayoutEffect, useMemo, useState } from "react";
-import { en } from "./en";
+import type { en } from "./en";
 import { fill, type Values } from "./format";
+import { loadPart } from "../load-part";
 import { keepLang, type Lang, langFromBrowser, langFromCookie } from "./lang";
-import { zh } from "./zh";
 
 export type TextKey = keyof typeof en;
 export type Dictionary = Readonly<Record<TextKey, string>>;
-export const dictionaries: Readonly<Record<Lang, Dictionary>> = { "zh-CN": zh, en };
+
+const FILES: Readonly<Record<Lang, () => Promise<Dictionary>>> = {
+  "zh-CN": () => import("./zh").then(({ zh }) => zh),
+  en: () => import("./en").then(({ en }) => en),
+};
+const here: Partial<Record<Lang, Dictionary>> = {};
+
+/** Once it has come, this language can be drawn. */
+export async function loadTexts(lang: Lang): Promise<void> {
+  here[lang] ??= await FILES[lang]();
+}
+
+function textsOf(lang: Lang): Dictionary {
+  const texts = here[lang];
+  if (texts === undefined) throw new Error(`the texts of ${lang} are not there yet`);
+  return texts;
+}
+
+export const firstLang = (): Lang => langFromCookie(document.cookie) ?? langFromBrowser(navigator.languages);
 
 export type T = (key: TextKey, values?: Values) => string;
 
 export interface Text {
   lang: Lang;
   t: T;
+  /** All keys that begin so, in the order in which they stand. */
+  keys: (start: string) => TextKey[];
   /** A text whose key comes from the server (an action, a state): null when there is none for it. */
   known: (key: string) => string | null;
   setLang: (lang: Lang) => void;
@@ -51,7 +72,7 @@ function near(lang: Lang, iso: string, day: (iso: string) => string): string {
 }
 
 export function makeText(lang: Lang, setLang: (lang: Lang) => void): Text {
-  const texts = dictionaries[lang];
+  const texts = textsOf(lang);
   const number = new Intl.NumberFormat(lang);
   const signed = new Intl.NumberFormat(lang, { signDisplay: "exceptZero" });
   const time = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
@@ -62,6 +83,7 @@ export function makeText(lang: Lang, setLang: (lang: Lang) => void): Text {
   return {
     lang,
     t: (key, values) => fill(texts[key], lang, values),
+    keys: (start) => (Object.keys(texts) as TextKey[]).filter((key) => key.startsWith(start)),
     known: (key) => (Object.hasOwn(texts, key) ? texts[key as TextKey] : null),
     setLang,
     number: (value) => number.format(value),
@@ -88,12 +110,13 @@ export function makeText(lang: Lang, setLang: (lang: Lang) => void): Text {
 }
 
 export function TextProvider({ children }: { children: ReactNode }) {
-  const [lang, setState] = useState<Lang>(
-    () => langFromCookie(document.cookie) ?? langFromBrowser(navigator.languages),
-  );
+  const [lang, setState] = useState<Lang>(firstLang);
   const setLang = useCallback((chosen: Lang) => {
     keepLang(chosen); // before the next request: the server answers in the language of the cookie
-    setState(chosen);
+    loadPart(() => loadTexts(chosen)).then(
+      () => setState(chosen),
+      () => window.location.reload(), // it begins in that language, and goes on asking for it
+    );
   }, []);
   useLayoutEffect(() => {
     document.documentElement.lang = lang;

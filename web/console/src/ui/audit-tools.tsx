@@ -1,6 +1,6 @@
 /* The audit trail as a list one looks through: what was done, when, and for an operator on whose account. */
 import type { AuditEntry, AuditFilter } from "../api/types";
-import { dictionaries, type TextKey, useText } from "../i18n/i18n";
+import { type Text, type TextKey, useText } from "../i18n/i18n";
 import { idOf, useAddress } from "./address";
 import { endOf, startOf } from "./days";
 import { Choose, Days, Export } from "./filters";
@@ -13,28 +13,28 @@ type Action = AuditEntry["action"];
 /** The compiler holds the texts to the server's list: an action without a name does not pass here. */
 const nameOf = (action: Action): TextKey => `action.${action}`;
 
-const ACTIONS = Object.keys(dictionaries.en)
-  .filter((key) => key.startsWith("action."))
-  .map((key) => key.slice("action.".length) as Action);
+const actionsOf = ({ keys }: Text) => keys("action.").map((key) => key.slice("action.".length) as Action);
 
 export function useAuditFilter(): AuditFilter {
   const [read] = useAddress();
+  const text = useText();
   return {
     from: startOf(read("from")),
     to: endOf(read("to")),
-    action: ACTIONS.find((action) => action === read("action")),
+    action: actionsOf(text).find((action) => action === read("action")),
     account: idOf(read("account")),
     shop: idOf(read("account")) === undefined ? undefined : idOf(read("shop")),
   };
 }
 
 export function AuditTools({ path, filter }: { path: string; filter: AuditFilter }) {
-  const { t, lang } = useText();
+  const text = useText();
+  const { t, lang } = text;
   const [read, write] = useAddress();
   const order = new Intl.Collator(lang);
-  const choices = ACTIONS.map((value) => ({ value, text: t(nameOf(value)) })).sort((a, b) =>
-    order.compare(a.text, b.text),
-  );
+  const choices = actionsOf(text)
+    .map((value) => ({ value, text: t(nameOf(value)) }))
+    .sort((a, b) => order.compare(a.text, b.text));
   return (
     <Toolbar>
       {filter.account !== undefined && (
