@@ -345,7 +345,7 @@ static enum answer resume_check(struct req *req)
     return reply_json(req, 200, install_json, &row);
 }
 
-static const struct limit install_limit = { .name = "chat_install", .burst = 300, .per_ms = 10 * MINUTE_MS };
+static const struct limit install_limit = { .name = "chat_install", .burst = 60, .per_ms = 10 * MINUTE_MS };
 
 /* clang-format off */
 const struct route chat_install_routes[] = {
