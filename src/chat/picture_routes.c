@@ -167,21 +167,22 @@ static const struct shape sent_shape[] = { SHAPE_OBJECT("message", chat_message_
                                            SHAPE_OBJECT("conversation", chat_state_shape, .type_name = "ChatState"),
                                            SHAPE_END };
 
-/* *new has who says it; the rest is the picture's. */
-static enum answer send(struct req *req, struct message_new *new, struct conversation *c)
+/* *by has who says it; the rest is the picture's. */
+static enum answer send_picture(struct req *req, const struct message_new *by, struct conversation *c)
 {
     const struct post_image *in = req->query;
     const struct sent_picture *s = req->prepared;
+    struct message_new new = *by;
     struct chat_image image;
     struct message m;
     if (conversation_locked(req->tx, c->id, c) != ROW_FOUND) return reply_fault(req);
     if (!picture_keep(req->tx, c, &s->picture, req->now_ms, &image)) return reply_fault(req);
-    new->conversation = c->id, new->client_id = in->clientId, new->text = in->name, new->now_ms = req->now_ms;
-    new->image = &image;
-    enum message_put put = message_put(req->tx, new, &m, c);
+    new.conversation = c->id, new.client_id = in->clientId, new.text = in->name, new.now_ms = req->now_ms;
+    new.image = &image;
+    enum message_put put = message_put(req->tx, &new, &m, c);
     if (put == MESSAGE_OTHER) return reply_problem(req, &problem_message_other);
     if (put != MESSAGE_NEW && put != MESSAGE_AGAIN) return reply_fault(req);
-    if (put == MESSAGE_NEW && new->author == CHAT_BY_VISITOR && !chat_answer_later(req->tx, c, req->now_ms))
+    if (put == MESSAGE_NEW && new.author == CHAT_BY_VISITOR && !chat_answer_later(req->tx, c, req->now_ms))
         return reply_fault(req);
     return reply_json(req, 201, sent_json, &(struct sent){ .m = &m, .c = c });
 }
@@ -194,7 +195,7 @@ static enum answer run_visitor(struct req *req)
     enum answer a = visitor_enter(req, true, &place, &v);
     if (a != ANSWER_GO_ON) return a;
     if (!visitor_conversation_or_new(req->tx, &v, req->now_ms, &c)) return reply_fault(req);
-    return send(req, &(struct message_new){ .author = CHAT_BY_VISITOR, .author_name = v.name }, &c);
+    return send_picture(req, &(struct message_new){ .author = CHAT_BY_VISITOR, .author_name = v.name }, &c);
 }
 
 static enum answer run_team(struct req *req)
@@ -207,8 +208,8 @@ static enum answer run_team(struct req *req)
     row = accounts_colleague(req->tx, req->who.account, req->who.person, &who);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE) return reply_problem(req, &problem_role_not_allowed);
-    return send(req, &(struct message_new){ .author = CHAT_BY_PERSON, .person = who.person, .author_name = who.name },
-                &c);
+    return send_picture(
+        req, &(struct message_new){ .author = CHAT_BY_PERSON, .person = who.person, .author_name = who.name }, &c);
 }
 
 /* ---- shown ---- */
