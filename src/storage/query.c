@@ -331,7 +331,9 @@ struct tx *tx_begin(struct conn *c, enum tx_mode mode, struct arena *a)
 
 enum tx_end tx_commit(struct tx *tx)
 {
-    assert(tx->open && tx->parts == 0);
+    /* Of one that is lost a part may still be open: it goes with its transaction. */
+    assert(tx->open && (tx->parts == 0 || tx->fault != TX_SOUND));
+    tx->parts = 0;
     struct conn *c = tx->conn;
     enum tx_end end = TX_ROLLED_BACK;
     if (tx->fault == TX_SOUND) {
