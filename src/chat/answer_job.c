@@ -55,14 +55,18 @@ bool chat_answer_later(struct tx *tx, struct conversation *c, int64_t now_ms)
     if (c->owner != CHAT_BOT || c->status != CHAT_OPEN) return true;
     enum row told = knowledge_told(tx, c->account, c->shop);
     if (told == ROW_NONE) return wait_for_a_person(tx, c, now_ms);
-    if (told != ROW_FOUND) return false;
+    return told == ROW_FOUND && chat_answer_put(tx, c, now_ms) >= 0;
+}
+
+int64_t chat_answer_put(struct tx *tx, const struct conversation *c, int64_t now_ms)
+{
     const struct job_new job = { .kind = chat_answer_job.name,
                                  .key = arena_printf(tx_arena(tx), "%lld", (long long)c->id),
                                  .coalesce = true,
                                  .account = c->account,
                                  .ref = c->id,
                                  .run_at_ms = now_ms + ANSWER_AFTER_MS };
-    return jobs_put(tx, &job, NULL) >= 0;
+    return jobs_put(tx, &job, NULL);
 }
 
 /* For who has guessed too often there are no orders: the words are those of any wrong number. */

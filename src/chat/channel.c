@@ -15,7 +15,7 @@
 #include "outbound/http_client.h"
 #include "outbound/webhook.h"
 
-enum { CONNECT_MS = 5000, TOTAL_MS = 15000, BODY_BYTES = 96 << 10, ID_SIZE = 64, STAMP_SIZE = 24 };
+enum { CONNECT_MS = 5000, TOTAL_MS = 15000, BODY_BYTES = 96 << 10 };
 static const int64_t again_after_ms[] = { 5 * SECOND_MS,  30 * SECOND_MS, 2 * MINUTE_MS, 10 * MINUTE_MS,
                                           30 * MINUTE_MS, 2 * HOUR_MS,    6 * HOUR_MS,   12 * HOUR_MS };
 

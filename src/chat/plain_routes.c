@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "knowledge/knowledge.h"
 
-enum { WAIT_MS = 10000, JOB_AFTER_MS = 700, REPLIES_MAX = 20, HISTORY_USUAL = 50, RESPONSE_BYTES = 128 << 10 };
+enum { WAIT_MS = 10000, REPLIES_MAX = 20, HISTORY_USUAL = 50, RESPONSE_BYTES = 128 << 10 };
 
 static const struct limit plain_limit = { .name = "chat_plain", .burst = 120, .per_ms = MINUTE_MS };
 
@@ -115,14 +115,7 @@ static int64_t job_of(struct tx *tx, const struct conversation *c, int64_t now_m
     if (c->owner != CHAT_BOT || c->status != CHAT_OPEN) return 0;
     enum row told = knowledge_told(tx, c->account, c->shop);
     if (told != ROW_FOUND) return told == ROW_NONE ? 0 : -1;
-    return jobs_put(tx,
-                    &(struct job_new){ .kind = chat_answer_job.name,
-                                       .key = arena_printf(tx_arena(tx), "%lld", (long long)c->id),
-                                       .coalesce = true,
-                                       .account = c->account,
-                                       .ref = c->id,
-                                       .run_at_ms = now_ms + JOB_AFTER_MS },
-                    NULL);
+    return chat_answer_put(tx, c, now_ms);
 }
 
 static enum answer run_chat(struct req *req)

@@ -233,6 +233,8 @@ MUST_USE bool notice_put(struct tx *tx, enum notice n, int64_t now_ms, struct co
 /* The assistant will look at it in a moment, when it is the one who speaks. In a shop that taught nothing there is
  * none: what is unanswered waits for a person, and *c is the conversation after that. False: storage fault. */
 MUST_USE bool chat_answer_later(struct tx *tx, struct conversation *c, int64_t now_ms);
+/* The job that answers it, one a conversation: put, or found. Its id; -1: storage fault. */
+MUST_USE int64_t chat_answer_put(struct tx *tx, const struct conversation *c, int64_t now_ms);
 
 /* ---- settings.c ---- */
 bool chat_settings_piece(struct tx *tx, struct verify_piece *found);

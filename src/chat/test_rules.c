@@ -66,6 +66,13 @@ static void a_wish_for_a_person_waits_and_can_be_taken_back(void **state)
     assert_int_equal(act(&c, (struct chat_act){ .kind = ACT_TAKE, .person = ANNA }), CHAT_MAY);
     assert_int_equal(act(&c, (struct chat_act){ .kind = ACT_WANT_PERSON }), CHAT_NOTHING);
     assert_int_equal(act(&c, (struct chat_act){ .kind = ACT_WANT_BOT }), CHAT_MAY_NOT);
+    /* One that was put off is open again for who asks. */
+    c = fresh();
+    (void)act(&c, (struct chat_act){ .kind = ACT_WANT_PERSON });
+    assert_int_equal(act(&c, (struct chat_act){ .kind = ACT_SNOOZE, .person = ANNA, .until_ms = NOW + 1000 }),
+                     CHAT_MAY);
+    assert_int_equal(act(&c, (struct chat_act){ .kind = ACT_WANT_BOT }), CHAT_MAY);
+    assert_true(c.owner == CHAT_BOT && c.status == CHAT_OPEN && c.snoozed_until_ms == 0);
 }
 
 static void handing_on_and_back(void **state)

@@ -227,8 +227,6 @@ static void list_topic(struct topics_loop *e, const struct topic_place *p)
     e->list[e->list_n++] = (struct topic_read){ .topic = p->topic, .cursor = lowest };
 }
 
-/* Those that were asked for; then, while all are gone through, of the places that come next. None stands there twice:
- * what is asked for is left to its own turn. */
 /* Those that were asked for, or the next ones of the sweep: in turns, so that neither waits for the other to end. */
 static void list_topics(struct topics_loop *e)
 {
