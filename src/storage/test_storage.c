@@ -211,6 +211,7 @@ TEST_EACH_ENGINE(a_fault_ends_all_later_queries_and_the_commit)
     EXPECT(!name_put(t->tx, "c"));
     EXPECT(tx_commit(t->tx) == TX_ROLLED_BACK);
     t->tx = NULL;
+    t->tx = NULL;
     test_open_tx(t);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM t_names") == 0);
 }
@@ -243,6 +244,22 @@ TEST_EACH_ENGINE(a_part_is_undone_alone)
     EXPECT(tx_part_undo(t->tx) && tx_fault_of(t->tx) == TX_SOUND);
     test_commit(t);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM t_names") == 2);
+}
+
+/* Who is told that all is lost cannot end a part any more: it goes with its transaction. */
+TEST_EACH_ENGINE(a_part_of_a_lost_transaction_goes_with_it)
+{
+    test_script(t, table_sql);
+    test_commit(t);
+    EXPECT(name_put(t->tx, "before the part"));
+    EXPECT(tx_part_begin(t->tx, t->arena));
+    struct query q = query(t->tx, &put_name);
+    bind_str(&q, (struct str){ "a\0b", 3 }), bind_null(&q);
+    EXPECT(query_change(&q) == -1 && tx_fault_of(t->tx) == TX_BROKEN);
+    EXPECT(tx_commit(t->tx) == TX_ROLLED_BACK);
+    t->tx = NULL;
+    test_open_tx(t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM t_names") == 0);
 }
 
 TEST_EACH_ENGINE(a_rollback_leaves_nothing)
@@ -340,6 +357,7 @@ int main(void)
         EACH_ENGINE(a_fault_ends_all_later_queries_and_the_commit),
         EACH_ENGINE(text_with_a_nul_is_refused_on_both),
         EACH_ENGINE(a_part_is_undone_alone),
+        EACH_ENGINE(a_part_of_a_lost_transaction_goes_with_it),
         EACH_ENGINE(a_rollback_leaves_nothing),
         EACH_ENGINE(a_reading_connection_cannot_write),
         EACH_ENGINE(every_statement_prepares),
