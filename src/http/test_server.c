@@ -96,13 +96,13 @@ TEST_EACH_ENGINE(pipelined_answers_keep_their_order)
     enum { MANY = 300 };
     for (int i = 0; i < MANY; i++) {
         const char *path = i % 3 == 0 ? "/api/echo-lane" : "/api/echo";
-        char body[16];
+        char body[24];
         int n = snprintf(body, sizeof body, "number %d", i);
         buf_printf(&out, "POST %s HTTP/1.1\r\n" HOST "Content-Length: %d\r\n\r\n%s", path, n, body);
     }
     client_send(c, out.p, out.n);
     for (int i = 0; i < MANY; i++) {
-        char body[16];
+        char body[24];
         (void)snprintf(body, sizeof body, "number %d", i);
         struct test_answer a = client_read(c, false, 10000);
         assert_int_equal(a.status, 200);

@@ -303,7 +303,7 @@ TEST_EACH_ENGINE(one_message_reaches_a_crowd)
     client_reset(c[0]);
     wait_for_open(CROWD - 1);
     for (int i = 0; i < WORDS; i++) {
-        char text[16];
+        char text[24];
         (void)snprintf(text, sizeof text, "word %d", i);
         struct socket_frame *f = socket_frame_new(SOCKET_TEXT, str_of(text));
         sockets_send(room.id, CROWD, f);
