@@ -57,15 +57,17 @@ static struct {
     size_t n;
 } migrated;
 
-static void keep_file(const char *path)
+static bool keep_file(const char *path)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &st) != 0) fail_msg("cannot read %s", path);
+    if (fd < 0) return false;
+    if (fstat(fd, &st) != 0) abort();
     migrated.n = (size_t)st.st_size;
     migrated.bytes = malloc(migrated.n);
     if (!migrated.bytes || read(fd, migrated.bytes, migrated.n) != st.st_size) abort();
     close(fd);
+    return true;
 }
 
 static void write_file(const char *path)
@@ -75,12 +77,28 @@ static void write_file(const char *path)
     close(fd);
 }
 
+/* Where other programs of this test run find it. */
+static bool shared_path(char *path, size_t size)
+{
+    const char *folder = getenv("CHATHUB_TEST_SHARED");
+    return folder && *folder && snprintf(path, size, "%s/migrated.db", folder) < (int)size;
+}
+
+static void share_file(const char *shared)
+{
+    char own[512];
+    (void)snprintf(own, sizeof own, "%s.%ld", shared, (long)getpid());
+    write_file(own);
+    if (rename(own, shared) != 0) fail_msg("cannot rename %s", own);
+}
+
 /* Migrates in a database of its own, which is closed whole (so its log is gone), for this test and those after it. */
 static void migrated_file(struct test_db *t)
 {
-    char error[256] = "", path[sizeof t->place + 16];
+    char error[256] = "", path[sizeof t->place + 16], shared[480];
+    bool shares = shared_path(shared, sizeof shared);
     snprintf(path, sizeof path, "%s/test.db", t->place);
-    if (migrated.bytes) {
+    if (migrated.bytes || (shares && keep_file(shared))) {
         write_file(path);
         return;
     }
@@ -88,7 +106,8 @@ static void migrated_file(struct test_db *t)
     if (!db) fail_msg("%s", error);
     assert_true(migrate_up(db) >= 0);
     db_close(db);
-    keep_file(path);
+    if (!keep_file(path)) fail_msg("cannot read %s", path);
+    if (shares) share_file(shared);
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)

@@ -11,7 +11,9 @@
  *     }
  *
  * t->tx is an open write transaction (rolled back at the end). Code under test that opens its own, or lanes, first need
- * what the test wrote: call test_commit(t). PostgreSQL comes from CHATHUB_TEST_POSTGRES; without it the tests fail. */
+ * what the test wrote: call test_commit(t). PostgreSQL comes from CHATHUB_TEST_POSTGRES; without it the tests fail.
+ * With CHATHUB_TEST_SHARED, a folder, programs hand on what the migrations made (a SQLite file there, schemas in the
+ * database): for one run of one tree with a cluster of its own, as ./dev test is. */
 #ifndef CHATHUB_STORAGE_TEST_DB_H
 #define CHATHUB_STORAGE_TEST_DB_H
 

@@ -320,7 +320,7 @@ static void heard_names(void *arg, const struct tx_told *told, size_t n)
         names_heard.names += told[i].kind == 7 && told[i].id == 1;
         names_heard.other_names += told[i].kind != 7 || told[i].id != 1;
     }
-    if (n == 0) names_heard.before_done += names_heard.of->answers == 0;   /* there is one such work */
+    if (n == 0) names_heard.before_done += names_heard.of->answers == 0; /* there is one such work */
     pthread_mutex_unlock(&names_heard.lock);
 }
 

@@ -15,6 +15,7 @@ static struct {
     char name[NAME_SIZE];     /* "": none */
     pid_t owner;              /* a forked child must not drop it */
     PGconn *conn;             /* of the schema's keeper */
+    bool lent;                /* to a test: who ends in the middle of one leaves it as nobody may have it */
     PGresult *content, *form; /* as the migrations left it; NULL: it has not been looked at */
 } kept;
 
@@ -57,6 +58,29 @@ static void forget(void)
     kept.name[0] = '\0';
 }
 
+/* Programs of one test run, which shares a cluster of its own, hand a schema on to each other: see test_db.h. */
+static bool hands_on(void)
+{
+    const char *folder = getenv("CHATHUB_TEST_SHARED");
+    return folder && *folder;
+}
+
+/* A schema that another program left as it was made. Who renames it first has it. */
+static bool take_handed_on(const char *name)
+{
+    PGresult *free = ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'free\\_%' LIMIT 20");
+    bool have = false;
+    for (int i = 0; free && i < PQntuples(free) && !have; i++)
+        have = tell("ALTER SCHEMA %s RENAME TO %s", PQgetvalue(free, i, 0), name);
+    PQclear(free);
+    return have;
+}
+
+static bool hand_on(void)
+{
+    return hands_on() && kept.content && !kept.lent && tell("ALTER SCHEMA %s RENAME TO free_%s", kept.name, kept.name);
+}
+
 static bool drop(void)
 {
     bool good = kept.name[0] == '\0' || tell("DROP SCHEMA %s CASCADE", kept.name);
@@ -68,7 +92,7 @@ static bool drop(void)
 static void at_end(void)
 {
     if (kept.owner != getpid() || !kept.conn) return;
-    (void)drop();
+    if (!kept.name[0] || !hand_on()) (void)drop();
     PQfinish(kept.conn);
     kept.conn = NULL;
 }
@@ -97,9 +121,12 @@ void test_schema_take(char *name, size_t size, bool *made)
         random_bytes(bytes, sizeof bytes);
         hex_encode(bytes, sizeof bytes, hex);
         (void)snprintf(kept.name, sizeof kept.name, "t%ld_%s", (long)getpid(), hex);
-        if (!tell("CREATE SCHEMA %s", kept.name)) fail_msg("CREATE SCHEMA: %s", PQerrorMessage(kept.conn));
+        *made = hands_on() && take_handed_on(kept.name);
+        if (*made) test_schema_is_made();
+        else if (!tell("CREATE SCHEMA %s", kept.name)) fail_msg("CREATE SCHEMA: %s", PQerrorMessage(kept.conn));
     }
     text_copy(name, size, kept.name);
+    kept.lent = true;
 }
 
 /* ---- what is in it ---- */
@@ -121,7 +148,8 @@ static PGresult *content(void)
                    "%sSELECT '%s', COUNT(*), COALESCE(SUM(hashtextextended(x::text, 0)::numeric), 0) FROM %s.%s x",
                    i > 0 ? " UNION ALL " : "", table, kept.name, table);
     }
-    if (tables && text.n > 0 && !text.overflow) r = ask(buf_terminated(&text));
+    buf_text(&text, " ORDER BY 1");
+    if (PQntuples(tables) > 0 && !text.overflow) r = ask(buf_terminated(&text));
     buf_free(&text);
     PQclear(tables);
     return r;
@@ -216,4 +244,8 @@ static bool put_back(void)
     return good;
 }
 
-bool test_schema_give(void) { return kept.name[0] == '\0' || put_back() || drop(); }
+bool test_schema_give(void)
+{
+    kept.lent = false;
+    return kept.name[0] == '\0' || put_back() || drop();
+}

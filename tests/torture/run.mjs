@@ -79,7 +79,7 @@ async function build(run, folder) {
     houses.add(house);
     house.move = (seconds) => { house.movedMs += seconds * 1000; };
     const forgetful = run.engine === 'sqlite' && run.mode === 'power';
-    const binary = forgetful ? (process.env.CHATHUB_TORTURE_BIN ?? 'build/torture/src/app/chathub') : (process.env.CHATHUB_BIN ?? 'build/chathub');
+    const binary = forgetful ? (process.env.CHATHUB_TORTURE_BIN ?? 'build/debug/src/app/chathub') : (process.env.CHATHUB_BIN ?? 'build/chathub');
     const env = { CHATHUB_DATA_DIR: path.join(folder, `data-${run.number}`), CHATHUB_TRUSTED_PROXY: '127.0.0.1', CHATHUB_ENV: 'development',
         CHATHUB_DATABASE_URL: house.cluster ? await cluster.database(`torture_${run.number}`) : '', CHATHUB_CONF: '', CHATHUB_TEST_CLOCK: '1',
         CHATHUB_TRIAL_CREDITS: '0', CHATHUB_GRANT_CONFIRM_ABOVE: '1000000' };
