@@ -3,6 +3,7 @@
 #include "storage/test_db.h"
 
 #include "app/app.h"
+#include "jobs/private.h"
 #include "base/json_read.h"
 #include "http/server.h"
 #include <ctype.h>
@@ -159,6 +160,31 @@ static void the_kinds_of_jobs_are_sound(void **state)
     }
 }
 
+/* Threads are shared within a pool alone: a silent mail server must not hold up an enable for which a person waits, and
+ * neither may hold up money. Only calls that an account asks for itself, and that go on by its turns, share one. */
+static void what_is_slow_holds_up_only_its_like(void **state)
+{
+    static const struct {
+        enum job_pool pool;
+        const char *kinds;
+    } pools[] = {
+        { JOB_POOL_CALLS, " tenants.register tenants.rotate chat.install chat.channel knowledge.take" },
+        { JOB_POOL_MAIL, " mail.send" },
+        { JOB_POOL_MONEY, " tenants.renew inbound.money" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(pools); i++) {
+        size_t named = 0, found = 0;
+        for (const char *p = pools[i].kinds; (p = strchr(p, ' ')); p++) named++;
+        for (size_t n = 0; app_job_kinds[n]; n++) {
+            if (kind_pool(app_job_kinds[n]) != pools[i].pool) continue;
+            found++;
+            if (!strstr(pools[i].kinds, app_job_kinds[n]->name)) fail_msg("%s", app_job_kinds[n]->name);
+        }
+        assert_int_equal(found, named);
+    }
+}
+
 /* ---- the admin socket ---- */
 
 static void send_words(int fd, const struct sockaddr_un *to)
@@ -221,6 +247,7 @@ int main(void)
         cmocka_unit_test(the_senders_are_sound),
         cmocka_unit_test(the_description_of_the_api_is_read),
         cmocka_unit_test(the_kinds_of_jobs_are_sound),
+        cmocka_unit_test(what_is_slow_holds_up_only_its_like),
         cmocka_unit_test(the_admin_socket_outlives_a_lack_of_descriptors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

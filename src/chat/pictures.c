@@ -373,6 +373,7 @@ const struct job_kind chat_images_job = {
     .backoff_max_ms = MINUTE_MS,
     .careful = true,
     .every_ms = 10 * MINUTE_MS,
+    .pool = JOB_POOL_HOUSE,
     .load = images_load,
     .call = images_call,
     .settle = images_settle,

@@ -116,6 +116,62 @@ TEST_EACH_ENGINE(a_batch_of_unknown_end_stays_unknown)
     EXPECT(rows_like(t, "n%") == 0 && rows_like(t, "later") == 1);
 }
 
+/* The sync fails once. Something is written in the batch's place at once, so that who changes nothing (it refuses, in
+ * front of the others) hears what became of it, and not that nobody knows. */
+TEST_EACH_ENGINE(a_batch_of_unknown_end_is_overwritten_before_anybody_hears_of_it)
+{
+    enum { OPS = 6 };
+    static struct work all[OPS], holder;
+    char name[32];
+    sem_t finished;
+    test_script(t, tables_sql);
+    use_forgetful(t);
+    EXPECT(sem_init(&finished, 0, 0) == 0);
+    close_gate(t, &holder);
+    for (int i = 0; i < OPS; i++) {
+        snprintf(name, sizeof name, "n%02d", i);
+        work_make(&all[i], i < OPS / 2 ? DO_GET_REFUSE : DO_PUT, name);
+        all[i].op.mode = TX_WRITE;
+        if (i < OPS / 2) all[i].op.refused = NULL;
+        all[i].finished = &finished;
+        EXPECT(lanes_submit(t->lanes, &all[i].op));
+    }
+    forgetful_vfs_fail_syncs(1);
+    EXPECT(sem_post(&gate) == 0);
+    for (int i = 0; i < OPS; i++) EXPECT(sem_wait(&finished) == 0);
+    for (int i = 0; i < OPS; i++) {
+        assert_int_equal(all[i].outcome, i < OPS / 2 ? OP_REFUSED : OP_COMMITTED);
+        assert_int_equal(all[i].runs, 2);
+        arena_free(all[i].op.arena);
+    }
+    forgetful_vfs_fail_syncs(0);
+    arena_free(holder.op.arena);
+    sem_destroy(&finished);
+    sem_destroy(&gate);
+    test_lanes_stop(t);
+    EXPECT(rows_like(t, "n%") == OPS / 2);
+}
+
+/* A server whose disk is full answers reads, and BEGIN: readiness is told by a write. */
+TEST_EACH_ENGINE(a_full_disk_is_seen_by_the_watch)
+{
+    struct lanes_health h = { .can_write = true };
+    test_script(t, tables_sql);
+    EXPECT(forgetful_vfs_register() == 0);
+    test_use(t, &(struct db_options){ .vfs = "forgetful" });
+    test_lanes(t, &(struct lane_options){ .readers = 1, .writers = 1, .watch = true });
+    EXPECT(work_alone(t, DO_PUT, "before", NULL) == OP_COMMITTED);
+    for (int full = 1; full >= 0; full--) {
+        forgetful_vfs_limit_bytes(full ? 0 : -1);
+        for (int i = 0; i < 100 && h.can_write == (full == 1); i++) {
+            usleep(50000);
+            lanes_health(t->lanes, &h);
+        }
+        EXPECT(h.can_write == (full == 0));
+    }
+    test_lanes_stop(t);
+}
+
 static int64_t rows_in_copy(struct test_db *t, const char *sql)
 {
     char command[900], url[600], error[256];
@@ -193,6 +249,8 @@ int main(void)
         ONLY_SQLITE(a_full_disk_fails_only_what_does_not_fit),
         ONLY_SQLITE(a_failed_sync_runs_the_batch_again_one_by_one),
         ONLY_SQLITE(a_batch_of_unknown_end_stays_unknown),
+        ONLY_SQLITE(a_batch_of_unknown_end_is_overwritten_before_anybody_hears_of_it),
+        ONLY_SQLITE(a_full_disk_is_seen_by_the_watch),
         ONLY_SQLITE(what_was_told_is_on_the_disk),
         ONLY_SQLITE(what_was_not_synced_is_not_on_the_disk),
         ONLY_SQLITE(an_idle_writer_empties_the_log),

@@ -33,6 +33,8 @@ static void judge_reply(struct sim *s, const struct message *m, const struct cau
         sim_fault(s, "message %lld of the assistant came without a turn of it", (long long)m->number);
         return;
     }
+    if (f->g->run[0].job.ref != s->talk)
+        sim_fault(s, "message %lld of the assistant was thought for somebody else", (long long)m->number);
     if (s->was.owner != CHAT_BOT || s->was.status != CHAT_OPEN)
         sim_fault(s, "message %lld: the assistant spoke, and it was not its turn", (long long)m->number);
     if (s->was.epoch != f->epoch)
@@ -58,8 +60,14 @@ static void judge_word(struct sim *s, const struct message *m, const struct caus
     }
     if (s->word[w].stored++ > 0) sim_fault(s, "word %d is stored twice", w);
     s->row[m->number].word = w;
-    bool theirs = why->kind == (m->author == CHAT_BY_VISITOR ? BY_VISITOR_WORD : BY_PERSON_WORD);
-    if (!theirs) sim_fault(s, "message %lld came without its sender", (long long)m->number);
+    const struct word *word = &s->word[w];
+    enum cause_kind by = m->author == CHAT_BY_PERSON ? BY_PERSON_WORD : m->by_mail ? BY_MAIL : BY_VISITOR_WORD;
+    if (word->life != s->lives) sim_fault(s, "word %d came back after its customer was erased", w);
+    if (word->form == AS_MAIL_FROM_ELSEWHERE || m->by_mail != (word->form == AS_MAIL))
+        sim_fault(s, "message %lld is no words of the customer's", (long long)m->number);
+    if ((m->image != NULL) != (word->form == AS_PICTURE))
+        sim_fault(s, "message %lld has a picture, or lost one", (long long)m->number);
+    if (why->kind != by) sim_fault(s, "message %lld came without its sender", (long long)m->number);
     s->newest = m->number;
 }
 
@@ -110,6 +118,9 @@ static void judge_wishes(struct sim *s, const struct conversation *c, const stru
     if (ended || c->owner == CHAT_PERSON) s->wants_person = false;
     if (ended || c->owner != CHAT_BOT) s->says_person = false;
     if (s->was.owner != CHAT_WAITING) s->told_waiting = false;
+    /* An answer by mail is for a person, one from another address too. */
+    bool mailed = why->kind == BY_MAIL && (c->last_number > s->was.last_number || c->last_note > s->was.last_note);
+    if (mailed && c->owner != CHAT_PERSON) s->wants_person = true;
     for (int64_t n = s->was.last_number + 1; n <= c->last_number; n++)
         if (s->row[n].author == CHAT_BY_HOUSE && c->owner == CHAT_WAITING) s->told_waiting = true;
     if (s->wants_person && c->owner == CHAT_BOT) sim_fault(s, "a wish for a person was lost");
@@ -124,6 +135,7 @@ void judge_look(struct sim *s, const struct cause *why)
     judge_wishes(s, &c, why);
     c.person_name = NULL; /* it goes with the transaction */
     s->was = c;
+    if (s->lives > 0) judge_lives(s);
 }
 
 void judge_begin(struct sim *s)
@@ -168,12 +180,16 @@ void judge_end(struct sim *s)
 {
     for (int w = 0; w < s->words; w++) {
         const struct word *word = &s->word[w];
-        if (!word->acked || word->stored != 1) sim_fault(s, "word %d is stored %d times", w, word->stored);
-        else if (s->row[word->number].word != w) sim_fault(s, "word %d was acknowledged under another number", w);
+        if (word->life != s->lives) continue;
+        int times = word->form == AS_MAIL_FROM_ELSEWHERE ? 0 : 1;
+        if (!word->acked || word->stored != times) sim_fault(s, "word %d is stored %d times", w, word->stored);
+        else if (word->form <= AS_PICTURE && s->row[word->number].word != w)
+            sim_fault(s, "word %d was acknowledged under another number", w);
     }
     for (int i = 0; i < WINDOWS; i++) judge_window(s, i);
     judge_answered(s);
     struct verify_piece found = { .cursor = { s->talk - 1 } };
     if (!chat_checks[0].piece(s->t->tx, &found)) abort();
     if (found.unsound > 0) sim_fault(s, "verify: %s", "the conversation is unsound");
+    judge_lives_end(s);
 }

@@ -41,15 +41,27 @@ static int new_word(struct sim *s, enum chat_author author, int person)
     struct word *w = &s->word[n];
     size_t text = author == CHAT_BY_VISITOR ? sim_draw(s, 12) : 2;
     if (text >= ARRAY_LEN(texts)) text = 0;
-    *w = (struct word){ .author = author, .person = person, .asks_person = text == 1 };
+    uint64_t form = author == CHAT_BY_VISITOR ? sim_draw(s, 16) : 0;
+    *w = (struct word){ .author = author, .person = person, .life = s->lives, .asks_person = text == 1 };
     (void)snprintf(w->id, sizeof w->id, "client-%03d", n);
-    (void)snprintf(w->text, sizeof w->text, "<w%d> %s", n, texts[text]);
+    if (form < 13) {
+        (void)snprintf(w->text, sizeof w->text, "<w%d> %s", n, texts[text]);
+        return n;
+    }
+    w->form = form == 13 ? AS_PICTURE : form == 14 || sim_draw(s, 3) > 0 ? AS_MAIL : AS_MAIL_FROM_ELSEWHERE;
+    w->asks_person = false;
+    (void)snprintf(w->text, sizeof w->text, "<w%d> %s", n, w->form == AS_PICTURE ? "kettle.png" : "by mail");
     return n;
 }
 
 static enum message_put put_word(struct sim *s, struct tx *tx, const struct word *w, struct message *m)
 {
     struct conversation c;
+    if (w->form == AS_PICTURE) return put_picture(s, tx, w, m);
+    if (w->form != AS_TEXT) {
+        *m = (struct message){ .number = w->number };
+        return mail_arrives(s, tx, w) ? MESSAGE_NEW : MESSAGE_FAULT;
+    }
     if (w->author == CHAT_BY_VISITOR) {
         const struct post_message in = { .text = w->text, .clientId = w->id };
         struct visitor v = s->visitor;
@@ -65,9 +77,19 @@ static enum message_put put_word(struct sim *s, struct tx *tx, const struct word
     return message_put(tx, &in, m, &c);
 }
 
+static enum cause_kind cause_of(const struct word *w)
+{
+    if (w->author == CHAT_BY_PERSON) return BY_PERSON_WORD;
+    return w->form == AS_TEXT || w->form == AS_PICTURE ? BY_VISITOR_WORD : BY_MAIL;
+}
+
 static void send_word(struct sim *s, int n)
 {
     struct word *w = &s->word[n];
+    if (w->life != s->lives) {
+        life_late(s, n);
+        return;
+    }
     enum fate fate = fate_of(s);
     sim_say(s, "%s sends word %d%s", w->author == CHAT_BY_VISITOR ? "the customer" : person_name(w->person), n,
             fates[fate]);
@@ -83,7 +105,7 @@ static void send_word(struct sim *s, int n)
             kill_process(s, process);
             return;
         }
-        sim_commit(s, &(struct cause){ w->author == CHAT_BY_VISITOR ? BY_VISITOR_WORD : BY_PERSON_WORD });
+        sim_commit(s, &(struct cause){ cause_of(w) });
         if (fate == NO_ANSWER) return;
         if (w->acked && w->number != m.number) sim_fault(s, "word %d was acknowledged with two numbers", n);
         w->acked = true, w->number = m.number;
@@ -105,7 +127,7 @@ bool moves_unsent(struct sim *s)
 {
     bool some = false;
     for (int n = 0; n < s->words; n++) {
-        if (s->word[n].acked) continue;
+        if (s->word[n].acked || s->word[n].life != s->lives) continue;
         send_word(s, n);
         some = true;
     }
@@ -194,6 +216,22 @@ static void tell_aside(struct sim *s, uint64_t what)
     sim_commit(s, &(struct cause){ BY_NOBODY });
 }
 
+/* Somebody of the team does it: it is done or it is not. */
+static void erase_customer(struct sim *s)
+{
+    if (s->lives == LIVES_MAX) return;
+    if (sim_draw(s, 4) > 0) {
+        life_ends(s);
+        return;
+    }
+    int process = (int)sim_draw(s, PROCESSES);
+    const struct erasure e = { .account = s->account, .shop = s->shop, .at_ms = s->now_ms, .why = "asked" };
+    if (!chat_erase_visitors(sim_begin(s), &e, &s->visitor.id, 1)) abort();
+    sim_undo(s);
+    sim_say(s, "the customer is erased: killed before the commit");
+    kill_process(s, process);
+}
+
 /* ---- the next move ---- */
 
 static void process_works(struct sim *s)
@@ -257,7 +295,9 @@ void move_any(struct sim *s)
     static const enum chat_act_kind acts[] = { ACT_TAKE,    ACT_TAKE,    ACT_TO_BOT, ACT_TO_BOT, ACT_TO_BOT,
                                                ACT_TO_TEAM, ACT_RESOLVE, ACT_REOPEN, ACT_SNOOZE, ACT_ASSIGN };
     uint64_t n = sim_draw(s, 100);
-    if (is_thinking(s) && sim_draw(s, 6) == 0) n = 80 + sim_draw(s, 13);
+    if (is_thinking(s) && sim_draw(s, 6) == 0) n = 80 + sim_draw(s, 15);
+    if (n == 94 && sim_draw(s, 2) == 0) n = 101;
+    if (s->lives > 0 && sim_draw(s, 8) == 0) n = 100;
     if (n < 17) say_something(s);
     else if (n < 57) process_works(s);
     else if (n < 73) time_passes(s);
@@ -266,5 +306,7 @@ void move_any(struct sim *s)
     else if (n < 91) visitor_wishes(s, ACT_WANT_PERSON);
     else if (n < 93) visitor_wishes(s, ACT_WANT_BOT);
     else if (n < 96) tell_aside(s, sim_draw(s, 3));
+    else if (n == 100) life_late(s, -1);
+    else if (n == 101) erase_customer(s);
     else bad_luck(s);
 }

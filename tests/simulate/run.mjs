@@ -52,6 +52,6 @@ const seed = Number(process.env.CHATHUB_SIMULATE_SEED ?? 1);
 await sound(`${wanted} schedules`, '--schedules', wanted, '--seed', seed, '--workers', Math.min(cores, 8));
 await sound('each step committed', '--schedules', 400, '--seed', 1_000_000 + seed, '--commits');
 if (postgres) await sound('PostgreSQL', '--schedules', 150, '--seed', 2_000_000 + seed, ...postgres);
-for (const twin of ['cursor', 'looks_first', 'in_memory', 'empty_turn']) await found(twin);
+for (const twin of ['cursor', 'looks_first', 'in_memory', 'empty_turn', 'mail_twice', 'still_told']) await found(twin);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -8,6 +8,9 @@
  * that is rolled back with the schedule, as the writer's lane runs them too, so a hundred thousand schedules leave
  * nothing behind; with `commits` each is committed by itself.
  *
+ * Now and then the customer is erased, with words, turns and mails of theirs still under way. Nothing of them may be
+ * left or come back; they return as a stranger, in a conversation that is judged from its beginning.
+ *
  * Twins are the same program with one fault in it (twins.py, TWIN_…): each must be found out, or this proves
  * nothing. */
 #ifndef CHATHUB_TESTS_SIMULATE_SIM_H
@@ -17,12 +20,17 @@
 #include "jobs/private.h"
 #include "storage/test_db.h"
 
-enum { PERSONS = 2, PROCESSES = 2, WINDOWS = 4, WORDS_MAX = 48, ROWS_MAX = 200, FLIGHTS_MAX = 6 };
+enum { PERSONS = 2, PROCESSES = 2, WINDOWS = 4, WORDS_MAX = 48, ROWS_MAX = 200, FLIGHTS_MAX = 6, LIVES_MAX = 3 };
 #define PERSON_FIRST INT64_C(11) /* their ids: 11, 12 */
+
+/* As what a word comes. A mail from another address than the customer's may only become a note. */
+enum form { AS_TEXT, AS_PICTURE, AS_MAIL, AS_MAIL_FROM_ELSEWHERE };
 
 /* What a client wants stored. Its text says which word it is, so every copy of it is found. */
 struct word {
     enum chat_author author;
+    enum form form;
+    int life;   /* the customer's, in which it was said */
     int person; /* index */
     char id[16], text[40];
     bool asks_person, acked;
@@ -55,12 +63,18 @@ struct flight { /* an attempt of a job in a process */
     int64_t epoch, newest; /* when it was loaded: of the conversation; the last word of a customer or a person */
 };
 
-enum cause_kind { BY_NOBODY, BY_VISITOR_WORD, BY_PERSON_WORD, BY_ACT, BY_JOB };
+enum cause_kind { BY_NOBODY, BY_VISITOR_WORD, BY_PERSON_WORD, BY_MAIL, BY_ACT, BY_JOB };
 struct cause {
     enum cause_kind kind;
     enum chat_act_kind act;
     enum chat_may may;
     const struct flight *flight;
+};
+
+/* Of a customer who was erased. */
+struct life {
+    int64_t talk, messages, notes; /* rows when it ended: from then on there are only fewer */
+    struct visitor visitor;
 };
 
 struct sim {
@@ -70,6 +84,8 @@ struct sim {
     int64_t now_ms, cron_period[4];
     int64_t account, shop, talk;
     struct visitor visitor;
+    struct life life[LIVES_MAX]; /* those before this one */
+    int lives;
     struct arena_mark mark;
     bool stalled[PROCESSES];
     struct flight flight[FLIGHTS_MAX];
@@ -111,6 +127,21 @@ void work_load(struct sim *s, size_t flight);
 void work_settle(struct sim *s, size_t flight);
 void work_drop(struct sim *s, int process); /* its attempts are gone */
 void work_end(struct sim *s);               /* until nothing is left to do */
+
+/* ---- forms.c: what is no plain text ---- */
+void forms_start(void);
+MUST_USE enum message_put put_picture(struct sim *s, struct tx *tx, const struct word *w, struct message *m);
+/* The same mail, by another way. True: its words are there, as they may be. */
+bool mail_arrives(struct sim *s, struct tx *tx, const struct word *w);
+
+/* ---- lives.c: who is erased ---- */
+void lives_start(struct sim *s);
+void life_begin(struct sim *s);          /* a customer whom nobody knows */
+void life_ends(struct sim *s);           /* erased; then a new one begins */
+void life_late(struct sim *s, int word); /* something of a life that is over arrives; word -1: whatever else there is */
+bool lives_to_clear(struct sim *s);      /* a job has to take out more */
+void judge_lives(struct sim *s);         /* nothing has come back */
+void judge_lives_end(struct sim *s);     /* and nothing is left */
 
 /* ---- windows.c ---- */
 bool window_is_visitors(int i);

@@ -31,6 +31,10 @@ STMT(knows, "INSERT INTO knowledge_shops (shop, account, currency, language, pro
             " next_text, stale_products, stale_texts, cut, changed_at_ms)"
             " VALUES (?1, ?2, 'USD', 'en', 1, 0, 0, 2, 1, 0, 0, 1, 0)");
 
+STMT(serves, "INSERT INTO tenants (shop, account, status, version, generation, backend, bot_state, bot_name, embed_id,"
+             " sync_scopes, subscription, hold, job, shop_deleted, maybe_registered, asked_at_ms, enabled_at_ms,"
+             " created_at_ms, updated_at_ms) VALUES (?1, ?2, 3, 1, 1, 1, 2, 'Bot', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0)");
+
 /* ---- chance ---- */
 
 static uint64_t mix(uint64_t *state)
@@ -114,19 +118,13 @@ void sim_undo(struct sim *s)
 
 static void begin(struct sim *s, uint64_t seed)
 {
-    struct conversation c;
     s->seed = s->random = seed;
     s->digest = 0;
     s->now_ms = BEGIN_MS;
     clock_fix_ms(BEGIN_MS);
     random_seed_for_tests(seed);
     twin_start();
-    s->visitor = (struct visitor){ .account = s->account, .shop = s->shop, .name = "", .language = "en", .page = "" };
-    if (!visitor_add(s->t->tx, &s->visitor, BEGIN_MS)) abort();
-    if (!visitor_conversation_or_new(s->t->tx, &s->visitor, BEGIN_MS, &c)) abort();
-    s->talk = c.id;
-    if (s->commits) test_commit(s->t);
-    judge_begin(s);
+    life_begin(s);
 }
 
 /* Everybody comes back, what has no acknowledgement is sent again, all work is done, all windows read on. */
@@ -181,12 +179,17 @@ static void run_all(struct test_db *t)
     sim_of_model = s;
     clock_fix_ms(BEGIN_MS);
     work_start();
+    forms_start();
     const struct shop_new new = { .account = s->account, .name = "Shop", .at_ms = BEGIN_MS };
     if (shops_add(t->tx, &new, &shop) != SHOP_ADDED) abort();
     s->shop = shop.id;
     struct query q = query(t->tx, &knows);
     bind_i64(&q, s->shop), bind_i64(&q, s->account);
     if (query_change(&q) != 1) abort();
+    q = query(t->tx, &serves);
+    bind_i64(&q, s->shop), bind_i64(&q, s->account);
+    if (query_change(&q) != 1) abort();
+    lives_start(s);
     test_commit(t);
     all_good = true;
     for (uint64_t i = first; i < option.schedules && all_good; i += step) all_good = run_schedule(s, option.seed + i);

@@ -29,6 +29,16 @@ TWINS = {
          "    if (!read_page(tx, &before_it, conversation, before, most, out, count)) return false;\n"
          "    twin_cursor(conversation, out, count);\n"),
     ]},
+    # A mail that comes again by another way is another mail.
+    "mail_twice": {"mail_in.c": [
+        ('.client_id = arena_printf(a, "%s-%zu", t->mail->id, *pieces),',
+         '.client_id = arena_printf(a, "%s-%zu-%lld", t->mail->id, *pieces, (long long)t->now_ms),'),
+    ]},
+    # Whoever is erased is still in the events of the team's pages.
+    "still_told": {"erase.c": [
+        ('if (!events_blank(tx, talk, "") || !events_blank(tx, inbox, begins)) return false;',
+         'if (!events_blank(tx, talk, "") || begins == NULL) return false;'),
+    ]},
 }
 
 

@@ -15,7 +15,7 @@ STMT(line, "SELECT pool FROM jobs WHERE state = 0 AND pool > 0 LIMIT 1");
 STMT(next, "SELECT MIN(run_at_ms) AS at_ms FROM jobs WHERE state < 2 AND pool >= 0");
 
 static const struct job_kind *const kinds[] = { &chat_answer_job, &chat_line_job, NULL };
-static const struct job_kind *const crons[] = { &chat_wake_job, &chat_due_job, NULL };
+static const struct job_kind *const crons[] = { &chat_wake_job, &chat_due_job, &chat_erase_job, NULL };
 
 static struct jobs jobs = { .options.kinds = kinds, .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -70,7 +70,7 @@ static void run_crons(struct sim *s)
 {
     for (size_t i = 0; crons[i]; i++) {
         int64_t period = s->now_ms / crons[i]->every_ms;
-        if (period == s->cron_period[i]) continue;
+        if (period == s->cron_period[i] || (crons[i] == &chat_erase_job && !lives_to_clear(s))) continue;
         s->cron_period[i] = period;
         struct tx *tx = sim_begin(s);
         struct run r = { .kind = crons[i],
@@ -210,6 +210,7 @@ void work_end(struct sim *s)
         }
         int64_t next_ms = next_work(s), due_ms = next_due(&s->was);
         if (due_ms && (!next_ms || due_ms < next_ms)) next_ms = due_ms;
+        if (!next_ms && lives_to_clear(s)) next_ms = s->now_ms + chat_erase_job.every_ms;
         if (!next_ms) return;
         if (next_ms > s->now_ms) sim_pass(s, next_ms - s->now_ms);
     }
