@@ -65,6 +65,7 @@ static const struct {
     { "chat_canned", "words that a person reads before they are sent" },
     { "chat_gaps", "a hint at a message; without it nothing is lacking" },
     { "chat_gaps_aside", "the same" },
+    { "chat_customer_words", "made of names and addresses, which can be done again" },
     { "chat_words", "made of the messages, which can be done again" },
     { "chat_mentions", "a hint to look, which is gone when one has" },
     { "knowledge_files", "kept for a day, to look at" },

@@ -180,7 +180,9 @@ extern const struct route chat_plain_routes[], chat_channel_routes[];
 extern const struct job_kind chat_channel_job; /* sends replies to a shop's own server */
 extern const struct route chat_try_routes[];   /* the merchant's test-drive */
 extern const struct route chat_label_routes[], chat_canned_routes[], chat_desk_routes[];
-extern const struct job_kind chat_words_job; /* cron: what was said can be found */
+extern const struct job_kind chat_words_job;     /* cron: what was said can be found */
+extern const struct job_kind chat_customers_job; /* cron: customers can be found by their words */
+extern const struct route chat_customers_routes[];
 extern const struct route chat_settings_routes[];
 extern const struct route chat_numbers_routes[], chat_gap_routes[], chat_score_routes[];
 extern const struct route chat_install_routes[];

@@ -2,9 +2,7 @@
  * they are is said by one of their conversations: its visitor, and where the shop vouches for that one, every browser
  * of the same customer. */
 #include "chat/channel.h"
-#include "chat/private.h"
-
-#include "knowledge/knowledge.h"
+#include "chat/customers.h"
 
 enum { BROWSERS_MAX = 100, PAGE_MESSAGES = 500, PAGE_NOTES = 500 };
 
@@ -43,14 +41,14 @@ static const struct shape page_shape[] = {
     SHAPE_OBJECT("next", next_shape, .nullable = true, .type_name = "CustomerNext", .doc = "null: that was all."),
     SHAPE_END };
 static const struct shape order_item_shape[] = { SHAPE_TEXT("title"), SHAPE_I64("quantity"), SHAPE_END };
-static const struct shape order_shape[] = {
+const struct shape customer_order_shape[] = {
     SHAPE_TEXT("number"), SHAPE_TEXT("status"), SHAPE_TEXT("statusText", .nullable = true), SHAPE_TEXT("currency"),
     SHAPE_I64("total", .doc = "Minor units."),
     SHAPE_LIST("items", order_item_shape, .type_name = "AskerOrderItem"), SHAPE_END };
 static const struct shape asker_shape[] = {
     SHAPE_BOOL("vouched", .doc = "The shop says who this is; else the address is what they left."),
     SHAPE_TEXT("email", .doc = "Empty: none is known."), SHAPE_TEXT("subject", .doc = "The shop's own id of them."),
-    SHAPE_LIST("orders", order_shape, .type_name = "AskerOrder", .doc = "Of that address, the newest first."),
+    SHAPE_LIST("orders", customer_order_shape, .type_name = "AskerOrder", .doc = "Of that address, the newest first."),
     SHAPE_END };
 static const struct shape erased_shape[] = {
     SHAPE_I64("browsers", .doc = "How many of theirs were known."), SHAPE_END };
@@ -241,7 +239,7 @@ struct asker {
     size_t orders;
 };
 
-static void order_json(struct json *j, const struct knowledge_order *o)
+void customer_order_json(struct json *j, const struct knowledge_order *o)
 {
     json_object(j, NULL);
     json_text(j, "number", o->number), json_text(j, "status", o->status);
@@ -265,7 +263,7 @@ static void asker_json(struct json *j, const void *arg)
     json_text(j, "email", a->email);
     json_text(j, "subject", a->vouched ? a->who.subject : "");
     json_array(j, "orders");
-    for (size_t i = 0; i < a->orders; i++) order_json(j, &a->order[i]);
+    for (size_t i = 0; i < a->orders; i++) customer_order_json(j, &a->order[i]);
     json_end(j);
 }
 

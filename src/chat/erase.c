@@ -63,7 +63,9 @@ STMT(drop_visitor, "DELETE FROM chat_visitors WHERE id = ?1");
 STMT(drop_identity, "DELETE FROM chat_identities WHERE visitor = ?1");
 STMT(drop_presence, "DELETE FROM chat_presence WHERE visitor = ?1");
 STMT(drop_customer, "DELETE FROM chat_channel_customers WHERE visitor = ?1");
-static const struct stmt *const with_visitor[] = { &drop_visitor, &drop_identity, &drop_presence, &drop_customer };
+STMT(drop_customer_words, "DELETE FROM chat_customer_words WHERE visitor = ?1");
+static const struct stmt *const with_visitor[] = { &drop_visitor, &drop_identity, &drop_presence, &drop_customer,
+                                                   &drop_customer_words };
 
 /* How many rows went; below ROWS_BATCH: none is left. -1: storage fault. */
 static int64_t drop_rows(struct tx *tx, int64_t conversation)

@@ -63,6 +63,10 @@ bool identity_visitors(struct tx *tx, const struct identity *who, int64_t after,
 
 static bool identity_save(struct tx *tx, const struct identity *who, int64_t now_ms)
 {
+    struct identity was;
+    enum row row = identity_get(tx, who->visitor, &was);
+    bool same = row == ROW_FOUND && text_eq(was.email, who->email) && text_eq(was.name, who->name);
+    if (row == ROW_FAULT || !customer_known(tx, who->visitor, !same)) return false;
     struct query q = query(tx, &save);
     bind_i64(&q, who->visitor), bind_i64(&q, who->account), bind_i64(&q, who->shop), bind_text(&q, who->subject);
     bind_text(&q, who->email), bind_text(&q, who->name), bind_i64(&q, now_ms);

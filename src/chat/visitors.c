@@ -22,13 +22,15 @@ STMT(by_id, BY_ID);
 STMT(by_id_locked, BY_ID, .postgres = BY_ID " FOR UPDATE");
 STMT(by_id_free, BY_ID, .postgres = BY_ID " FOR UPDATE SKIP LOCKED");
 STMT(add, "INSERT INTO chat_visitors (account, shop, generation, conversation, name, language, page, blocked_at_ms,"
-          " created_at_ms, seen_at_ms, network) VALUES (?1, ?2, 1, 0, ?3, ?4, ?5, 0, ?6, ?6, ?7) RETURNING id");
-STMT(seen, "UPDATE chat_visitors SET name = ?2, language = ?3, page = ?4, seen_at_ms = ?5, network = ?6"
-           " WHERE id = ?1");
+          " created_at_ms, seen_at_ms, network, known) VALUES (?1, ?2, 1, 0, ?3, ?4, ?5, 0, ?6, ?6, ?7,"
+          " CASE WHEN CAST(?3 AS TEXT) = '' THEN 0 ELSE 1 END) RETURNING id");
+/* Another name: it is known by that, once its words are written (customers.c). */
+STMT(seen, "UPDATE chat_visitors SET known = CASE WHEN name = ?2 THEN known ELSE 1 END, name = ?2, language = ?3,"
+           " page = ?4, seen_at_ms = ?5, network = ?6 WHERE id = ?1");
 STMT(set_conversation, "UPDATE chat_visitors SET conversation = ?2 WHERE id = ?1");
 STMT(missed_order, "UPDATE chat_visitors SET order_misses = order_misses + 1 WHERE id = ?1");
 STMT(end_tokens, "UPDATE chat_visitors SET generation = generation + 1 WHERE id = ?1");
-STMT(set_email, "UPDATE chat_visitors SET email = ?2 WHERE id = ?1");
+STMT(set_email, "UPDATE chat_visitors SET email = ?2, known = 1 WHERE id = ?1");
 STMT(set_blocked, "UPDATE chat_visitors SET blocked_at_ms = ?2 WHERE id = ?1");
 
 static enum row one(struct tx *tx, const struct stmt *s, int64_t id, struct visitor *out)

@@ -7,10 +7,10 @@
  * Rejected: writing the rows with the message (a score of inserts in each acknowledgement), and LIKE over messages (a
  * scan of a tenant's whole past). */
 #include "chat/desk.h"
+#include "chat/words.h"
 
 #include "base/clock.h"
 #include "base/json_write.h"
-#include "knowledge/tokens.h"
 
 enum { INDEX_BATCH = 20, INDEX_MESSAGES = 20, INDEX_TOKENS = 2000 };
 enum { TERMS_MAX = 12, WORDS_OF_TERM = 8, LOOK_AT = 500 };
@@ -22,23 +22,10 @@ STMT(unindexed, "SELECT id FROM chat_conversations WHERE last_number > indexed_n
 STMT(how_far, HOW_FAR, .postgres = HOW_FAR " FOR UPDATE SKIP LOCKED");
 STMT(notes_behind, "SELECT number, text FROM chat_notes WHERE conversation = ?1 AND number > ?2 ORDER BY number"
                    " LIMIT ?3");
-STMT(add_words,
-     "INSERT INTO chat_words (account, word, conversation) SELECT ?1, value, ?2 FROM json_each(?3) WHERE 1"
-     " ON CONFLICT DO NOTHING",
-     .postgres = "INSERT INTO chat_words (account, word, conversation) SELECT CAST(?1 AS BIGINT), e.value,"
-                 " CAST(?2 AS BIGINT) FROM json_array_elements_text(CAST(CAST(?3 AS TEXT) AS json)) AS e(value)"
-                 " ON CONFLICT DO NOTHING");
 STMT(came_so_far, "UPDATE chat_conversations SET indexed_number = ?2, indexed_note = ?3 WHERE id = ?1");
-STMT(next_word, "SELECT word FROM chat_words WHERE account = ?1 AND word > ?2 AND word < ?3 ORDER BY word LIMIT 1");
-STMT(one_word, "SELECT word FROM chat_words WHERE account = ?1 AND word = ?2 ORDER BY conversation LIMIT 1");
-STMT(of_word, "SELECT conversation FROM chat_words WHERE account = ?1 AND word = ?2 AND conversation < ?3"
-              " ORDER BY conversation DESC LIMIT ?4");
-STMT(of_these,
-     "SELECT conversation FROM chat_words WHERE account = ?1 AND word = ?2"
-     " AND conversation IN (SELECT value FROM json_each(?3))",
-     .postgres = "SELECT conversation FROM chat_words WHERE account = ?1 AND word = ?2 AND conversation IN"
-                 " (SELECT CAST(e.value AS BIGINT) FROM"
-                 " json_array_elements_text(CAST(CAST(?3 AS TEXT) AS json)) AS e(value))");
+/* clang-format off */
+WORD_LIST(conversation_words, "chat_words", "conversation");
+/* clang-format on */
 
 /* ---- written behind ---- */
 
@@ -64,7 +51,7 @@ static void put_digits(struct json *j, struct str token)
     json_str(j, NULL, (struct str){ number, n + 1 });
 }
 
-static bool put_words(struct tx *tx, int64_t account, int64_t conversation, const struct tokens *t)
+bool words_write(struct tx *tx, const struct word_list *l, int64_t account, int64_t subject, const struct tokens *t)
 {
     struct buf text;
     struct json j;
@@ -78,8 +65,8 @@ static bool put_words(struct tx *tx, int64_t account, int64_t conversation, cons
     }
     json_end(&j);
     json_finish(&j);
-    struct query q = query(tx, &add_words);
-    bind_i64(&q, account), bind_i64(&q, conversation), bind_str(&q, buf_str(&text));
+    struct query q = query(tx, l->add);
+    bind_i64(&q, account), bind_i64(&q, subject), bind_str(&q, buf_str(&text));
     bool done = query_change(&q) >= 0;
     buf_free(&text);
     return done;
@@ -90,7 +77,7 @@ bool words_put(struct tx *tx, int64_t account, int64_t conversation, struct str 
     struct tokens t;
     tokens_begin(&t, tx_arena(tx), INDEX_TOKENS);
     tokens_add(&t, text, 1, 0);
-    return put_words(tx, account, conversation, &t);
+    return words_write(tx, &conversation_words, account, conversation, &t);
 }
 
 struct progress {
@@ -130,7 +117,7 @@ static enum job_wish index_one(struct job *job, struct tx *tx, int64_t id)
     struct progress p = { col_i64(&q, "account"), col_i64(&q, "visitor"), col_i64(&q, "indexed_number"),
                           col_i64(&q, "indexed_note") };
     tokens_begin(&t, tx_arena(tx), INDEX_TOKENS);
-    if (!hear(tx, id, &p, &t) || !put_words(tx, p.account, id, &t)) return JOB_FAULT;
+    if (!hear(tx, id, &p, &t) || !words_write(tx, &conversation_words, p.account, id, &t)) return JOB_FAULT;
     struct query so_far = query(tx, &came_so_far);
     bind_i64(&so_far, id), bind_i64(&so_far, p.number), bind_i64(&so_far, p.note);
     return query_change(&so_far) >= 0 ? JOB_FINISHED : JOB_FAULT;
@@ -159,18 +146,18 @@ struct term {
 };
 
 /* The word itself, and those that begin with it: people look while they type. Han stands for itself. */
-static bool words_of(struct tx *tx, int64_t account, struct str asked, struct term *out)
+static bool words_of(struct tx *tx, const struct word_list *l, int64_t account, struct str asked, struct term *out)
 {
     const char *word = arena_text_n(tx_arena(tx), asked.p, asked.n);
     bool open = asked.n > 1 && ((unsigned char)asked.p[asked.n - 1] < 0x80);
-    struct query first = query(tx, &one_word);
+    struct query first = query(tx, l->one);
     out->count = 0;
     bind_i64(&first, account), bind_text(&first, word);
     enum row row = query_row(&first);
     if (row == ROW_FOUND) out->word[out->count++] = word;
     const char *last = word, *end = arena_printf(tx_arena(tx), "%s\x7f", word);
     while (row != ROW_FAULT && open && out->count < WORDS_OF_TERM) {
-        struct query q = query(tx, &next_word);
+        struct query q = query(tx, l->next);
         bind_i64(&q, account), bind_text(&q, last), bind_text(&q, end);
         row = query_row(&q);
         if (row != ROW_FOUND) break;
@@ -194,18 +181,18 @@ static size_t sorted_once(int64_t *id, size_t count)
     return n;
 }
 
-/* Conversations of any of its words. *floor: of those below nothing is known; 0: these are all. */
-static bool candidates(struct tx *tx, int64_t account, const struct term *t, int64_t before, int64_t *out,
-                       size_t *count, int64_t *floor)
+/* What has any of its words. *floor: of those below nothing is known; 0: these are all. */
+static bool candidates(struct tx *tx, const struct word_list *l, int64_t account, const struct term *t, int64_t before,
+                       int64_t *out, size_t *count, int64_t *floor)
 {
     *count = 0, *floor = 0;
     for (size_t i = 0; i < t->count; i++) {
-        struct query q = query(tx, &of_word);
+        struct query q = query(tx, l->of);
         size_t n = 0;
         int64_t last = 0;
         enum row row;
         bind_i64(&q, account), bind_text(&q, t->word[i]), bind_i64(&q, before), bind_i64(&q, LOOK_AT);
-        while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = last = col_i64(&q, "conversation"), n++;
+        while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = last = col_i64(&q, "subject"), n++;
         if (row == ROW_FAULT) return false;
         if (n == LOOK_AT && last > *floor) *floor = last;
     }
@@ -215,16 +202,17 @@ static bool candidates(struct tx *tx, int64_t account, const struct term *t, int
 }
 
 /* Those of `ids` in which one of the term's words stands. */
-static bool only_with(struct tx *tx, int64_t account, const struct term *t, int64_t *ids, size_t *count)
+static bool only_with(struct tx *tx, const struct word_list *l, int64_t account, const struct term *t, int64_t *ids,
+                      size_t *count)
 {
     const char *these = desk_ids(tx_arena(tx), ids, *count);
     size_t kept = 0, most = *count * t->count;
     int64_t *found = ARENA_ARRAY(tx_arena(tx), int64_t, most + 1);
     for (size_t i = 0; i < t->count; i++) {
-        struct query q = query(tx, &of_these);
+        struct query q = query(tx, l->of_these);
         enum row row;
         bind_i64(&q, account), bind_text(&q, t->word[i]), bind_text(&q, these);
-        while ((row = query_next(&q)) == ROW_FOUND && kept < most) found[kept++] = col_i64(&q, "conversation");
+        while ((row = query_next(&q)) == ROW_FOUND && kept < most) found[kept++] = col_i64(&q, "subject");
         if (row == ROW_FAULT) return false;
     }
     *count = sorted_once(found, kept);
@@ -250,11 +238,12 @@ static void asked(struct str text, struct tokens *t, bool joined)
 }
 
 /* *all_known: each of its words stands somewhere. False: storage fault. */
-static bool terms_of(struct tx *tx, int64_t account, const struct tokens *t, struct term *out, bool *all_known)
+static bool terms_of(struct tx *tx, const struct word_list *l, int64_t account, const struct tokens *t,
+                     struct term *out, bool *all_known)
 {
     *all_known = t->count > 0;
     for (size_t i = 0; i < t->count && *all_known; i++) {
-        if (!words_of(tx, account, t->token[i].text, &out[i])) return false;
+        if (!words_of(tx, l, account, t->token[i].text, &out[i])) return false;
         *all_known = out[i].count > 0;
     }
     return true;
@@ -269,8 +258,8 @@ static size_t longest(const struct tokens *t)
     return best;
 }
 
-bool words_page(struct tx *tx, int64_t account, struct str text, int64_t before, size_t most, int64_t *ids,
-                size_t *count, int64_t *next)
+bool words_find(struct tx *tx, const struct word_list *l, int64_t account, struct str text, int64_t before, size_t most,
+                int64_t *ids, size_t *count, int64_t *next)
 {
     struct term term[TERMS_MAX];
     struct tokens t;
@@ -280,16 +269,22 @@ bool words_page(struct tx *tx, int64_t account, struct str text, int64_t before,
     for (int joined = 0; joined < 2 && !known; joined++) { /* "so 10442" is one number, when it is no two words */
         tokens_begin(&t, tx_arena(tx), TERMS_MAX);
         asked(text, &t, joined == 1);
-        if (!terms_of(tx, account, &t, term, &known)) return false;
+        if (!terms_of(tx, l, account, &t, term, &known)) return false;
     }
     if (!known) return true;
     size_t first = longest(&t), n;
     int64_t *found = ARENA_ARRAY(tx_arena(tx), int64_t, LOOK_AT * WORDS_OF_TERM);
-    if (!candidates(tx, account, &term[first], before, found, &n, &floor)) return false;
+    if (!candidates(tx, l, account, &term[first], before, found, &n, &floor)) return false;
     for (size_t i = 0; i < t.count && n > 0; i++)
-        if (i != first && !only_with(tx, account, &term[i], found, &n)) return false;
+        if (i != first && !only_with(tx, l, account, &term[i], found, &n)) return false;
     *count = n < most ? n : most;
     memcpy(ids, found, *count * sizeof *ids);
     *next = n > most ? ids[most - 1] : floor;
     return true;
+}
+
+bool words_page(struct tx *tx, int64_t account, struct str text, int64_t before, size_t most, int64_t *ids,
+                size_t *count, int64_t *next)
+{
+    return words_find(tx, &conversation_words, account, text, before, most, ids, count, next);
 }

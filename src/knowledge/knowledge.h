@@ -100,6 +100,11 @@ struct knowledge_source {
 MUST_USE enum row knowledge_source_of(struct tx *tx, int64_t account, int64_t shop, struct arena *a,
                                       struct knowledge_source *out);
 
+/* The addresses that orders of this number were placed with, in any shop of the account (shop 0) or in one: for those
+ * who answer there. At most `most`. */
+MUST_USE bool knowledge_order_emails(struct tx *tx, int64_t account, int64_t shop, struct str number, size_t most,
+                                     const char **out, size_t *count);
+
 /* Has this shop told anything that could be answered from? ROW_NONE: nothing. */
 MUST_USE enum row knowledge_told(struct tx *tx, int64_t account, int64_t shop);
 

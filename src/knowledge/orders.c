@@ -26,6 +26,11 @@ STMT(by_key, "SELECT number, email, name, status, status_text, currency, total, 
 STMT(by_email, "SELECT number, email, name, status, status_text, currency, total, items, shipments"
                " FROM knowledge_orders WHERE shop = ?1 AND lower(email) = lower(?2) ORDER BY id DESC LIMIT ?3");
 
+/* In any shop of the account (?2 0), or in one. */
+STMT(emails,
+     "SELECT email FROM knowledge_orders WHERE account = ?1 AND number_key = ?3 AND CAST(?2 AS BIGINT) IN (0, shop)"
+     " ORDER BY id DESC LIMIT ?4");
+
 /* ---- lists as JSON ---- */
 
 static void items_write(struct buf *out, const struct knowledge_order *o)
@@ -233,5 +238,18 @@ bool know_orders_of(struct tx *tx, int64_t shop, struct str email, size_t most, 
     *n = 0;
     bind_i64(&q, shop), bind_str(&q, email), bind_i64(&q, (int64_t)most);
     while ((row = query_next(&q)) == ROW_FOUND) row_read(&q, a, &(*out)[(*n)++]);
+    return row == ROW_NONE;
+}
+
+bool knowledge_order_emails(struct tx *tx, int64_t account, int64_t shop, struct str number, size_t most,
+                            const char **out, size_t *count)
+{
+    char key[TOKEN_NUMBER_MAX + 1];
+    struct query q = query(tx, &emails);
+    enum row row;
+    *count = 0;
+    if (token_number(number, key) == 0) return true;
+    bind_i64(&q, account), bind_i64(&q, shop), bind_text(&q, key), bind_i64(&q, (int64_t)most);
+    while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = col_text(&q, "email");
     return row == ROW_NONE;
 }

@@ -21,6 +21,7 @@ import { focus, speed } from './measures.mjs';
 import { manners } from './manners.mjs';
 import { money } from './money.mjs';
 import { numbers } from './numbers.mjs';
+import { people } from './people.mjs';
 import { pictures } from './pictures.mjs';
 import { socket } from './socket.mjs';
 import { store } from './store.mjs';
@@ -42,6 +43,7 @@ const STORIES = {
     store,
     team,
     numbers,
+    people,
 };
 const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'looks', 'focus', 'speed'];
 const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));

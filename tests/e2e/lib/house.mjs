@@ -48,7 +48,7 @@ const merchantPages = ({ active, off, failed, busy, long }) => [
     ['shop-failed', `/shops/${failed}`], ['shop-provisioning', `/shops/${busy}`], ['shop-keys', `/shops/${active}/keys`],
     ['shop-settings', `/shops/${active}/settings`], ['shop-delete', `/shops/${active}/settings`, open(['删除', 'Delete'])],
     ['shop-long', `/shops/${long}`], ['shop-long-delete', `/shops/${long}/settings`, open(['删除', 'Delete'])],
-    ['inbox', '/inbox'], ['visitors', '/visitors'], ['numbers', '/numbers'],
+    ['inbox', '/inbox'], ['visitors', '/visitors'], ['customers', '/customers'], ['numbers', '/numbers'],
     ['shop-chat', `/shops/${active}/chat`], ['shop-chat-none', `/shops/${off}/chat`],
     ['billing', '/billing', (page) => until('the chart', async () => (await page.locator('.chart svg path').count()) > 1)],
     ['billing-filtered', '/billing?reason=grant&from=2020-01-01'], ['billing-none', '/billing?search=nothing-like-this'],

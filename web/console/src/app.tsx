@@ -29,6 +29,8 @@ const Shops = late(pages.shops);
 const ShopPage = late(pages.shop);
 const Inbox = late(pages.inbox);
 const Visitors = late(pages.visitors);
+const People = late(pages.people);
+const OnePerson = late(pages.person);
 const Knowledge = late(pages.knowledge);
 const Numbers = late(pages.numbers);
 const Billing = late(pages.billing);
@@ -120,6 +122,8 @@ function FramedRoutes({ user }: { user: User }) {
           <Route path="/inbox" element={<Inbox />} />
           <Route path="/inbox/:id" element={<Inbox />} />
           <Route path="/visitors" element={<Visitors />} />
+          <Route path="/customers" element={<People />} />
+          <Route path="/customers/:id" element={<OnePerson />} />
           <Route path="/knowledge" element={<Knowledge />} />
           <Route path="/knowledge/:shop" element={<Knowledge />} />
           <Route path="/knowledge/:shop/:part" element={<Knowledge />} />

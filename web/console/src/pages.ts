@@ -16,6 +16,8 @@ export const pages = {
   shop: () => import("./pages/shop/shop"),
   inbox: () => import("./pages/inbox/inbox"),
   visitors: () => import("./pages/visitors"),
+  people: () => import("./pages/customers/customers"),
+  person: () => import("./pages/customers/customer"),
   knowledge: () => import("./pages/knowledge/knowledge"),
   numbers: () => import("./pages/numbers/numbers"),
   billing: () => import("./pages/billing"),
@@ -47,6 +49,8 @@ const FIRST: readonly [RegExp, Name][] = [
   [/^\/shops/, "shops"],
   [/^\/inbox/, "inbox"],
   [/^\/visitors/, "visitors"],
+  [/^\/customers\/./, "person"],
+  [/^\/customers/, "people"],
   [/^\/knowledge/, "knowledge"],
   [/^\/numbers/, "numbers"],
   [/^\/billing/, "billing"],
@@ -72,7 +76,20 @@ export function fetchFirst(pathname: string): void {
 
 const AHEAD_AFTER_MS = 2000;
 const AHEAD: Readonly<Record<"merchant" | "operator", readonly Name[]>> = {
-  merchant: ["home", "shops", "shop", "inbox", "visitors", "knowledge", "numbers", "billing", "settings", "notFound"],
+  merchant: [
+    "home",
+    "shops",
+    "shop",
+    "inbox",
+    "visitors",
+    "people",
+    "person",
+    "knowledge",
+    "numbers",
+    "billing",
+    "settings",
+    "notFound",
+  ],
   operator: [
     "today",
     "customers",

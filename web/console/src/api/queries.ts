@@ -20,6 +20,8 @@ import type {
   Answer,
   AuditEntry,
   AuditFilter,
+  CustomersAsked,
+  CustomerTalk,
   Delivery,
   DeliveryFilter,
   FailingRenewal,
@@ -30,9 +32,10 @@ import type {
   Job,
   JobFilter,
   JobSkip,
+  KnownCustomer,
   LedgerFilter,
-  NumbersAsked,
   ListedShop,
+  NumbersAsked,
   OperatorAuditEntry,
   Transaction,
 } from "./types";
@@ -109,6 +112,23 @@ export const useVisitors = () =>
     queryKey: keys.visitors,
     queryFn: () => answer(api.GET("/api/visitors")),
     refetchInterval: VISITORS_LOOK_MS,
+  });
+export const useKnownCustomers = (asked: CustomersAsked): ReadList<KnownCustomer> =>
+  useInfiniteQuery({
+    queryKey: keys.customerList(asked),
+    queryFn: async ({ pageParam }) =>
+      answer(
+        api.GET("/api/customers", { params: { query: { ...asked, ...(pageParam !== null && { after: pageParam }) } } }),
+      ),
+    initialPageParam: null as string | null,
+    placeholderData: keepPreviousData,
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages, pageParams }) => ({ pages: pages.map(({ customers }) => customers), pageParams }),
+  });
+export const useKnownCustomer = (id: number) =>
+  useQuery({
+    queryKey: keys.customer(id),
+    queryFn: () => answer(api.GET("/api/customers/{id}", { params: { path: { id } } })),
   });
 export const useNumbers = (asked: NumbersAsked) =>
   useQuery({
@@ -291,6 +311,12 @@ export const useAccounts = (filter: AccountFilter) =>
     const { accounts, total, more } = await answer(api.GET("/api/operator/accounts", { params: { query } }));
     const last = accounts.length < PAGE_ROWS ? undefined : accounts.at(-1);
     return { rows: accounts, total: total ?? undefined, more, next: last === undefined ? null : String(last.id) };
+  });
+/** What was said with a customer. */
+export const useCustomerTalks = (id: number) =>
+  useKeysetList<CustomerTalk>(keys.customerTalks(id), async (after) => {
+    const params = { path: { id }, query: range(after) };
+    return (await answer(api.GET("/api/customers/{id}/conversations", { params }))).conversations;
   });
 /** Renewals that fail although nobody owes anything. */
 export const useRenewals = () =>

@@ -4,6 +4,7 @@
 import type {
   AccountFilter,
   AuditFilter,
+  CustomersAsked,
   DeliveryFilter,
   HouseFilter,
   InboxAsked,
@@ -22,6 +23,10 @@ export const keys = {
   chatSettings: (id: number) => ["shop", id, "chat-settings"],
   installation: (id: number) => ["shop", id, "installation"],
   visitors: ["visitors"],
+  customers: ["customers"],
+  customerList: (asked: CustomersAsked) => ["customers", "list", asked],
+  customer: (id: number) => ["customers", id],
+  customerTalks: (id: number) => ["customers", id, "talks"],
   numbers: ["numbers"],
   numbersOf: (asked: NumbersAsked) => ["numbers", "of", asked],
   gaps: (asked: NumbersAsked) => ["numbers", "gaps", asked],

@@ -22,6 +22,7 @@ const MERCHANT: readonly Place[] = [
   { to: "/home", text: "nav.home", icon: "home", when: books },
   { to: "/inbox", text: "nav.inbox", icon: "inbox" },
   { to: "/visitors", text: "nav.visitors", icon: "people" },
+  { to: "/customers", text: "nav.people", icon: "person" },
   { to: "/knowledge", text: "nav.knowledge", icon: "book", when: books },
   { to: "/numbers", text: "nav.numbers", icon: "chart" },
   { to: "/shops", text: "nav.shops", icon: "shop", when: books },

@@ -6,7 +6,7 @@ import { answer, api } from "../../api/client";
 import { useUser } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
-import type { CustomerPage, InboxThread } from "../../api/types";
+import type { CustomerPage } from "../../api/types";
 import { useText } from "../../i18n/i18n";
 import { Button } from "../../ui/button";
 import { ConfirmDialog } from "../../ui/dialog";
@@ -41,6 +41,7 @@ function Erase({ id, back, onClose }: { id: number; back: string; onClose: () =>
       await navigate(back);
       queries.removeQueries({ queryKey: keys.thread(id) });
       await queries.invalidateQueries({ queryKey: keys.inboxLists });
+      await queries.invalidateQueries({ queryKey: keys.customers });
     },
     onProblem: (problem) => {
       onClose();
@@ -62,14 +63,15 @@ function Erase({ id, back, onClose }: { id: number; back: string; onClose: () =>
   );
 }
 
-export function CustomerData({ thread: { conversation: c }, back }: { thread: InboxThread; back: string }) {
+/** id: of one of their conversations. */
+export function CustomerData({ id, back }: { id: number; back: string }) {
   const { t } = useText();
   const notify = useNotify();
   const { data } = useUser();
   const [erasing, setErasing] = useState(false);
-  const save = useSubmit(() => readAll(c.id), {
+  const save = useSubmit(() => readAll(id), {
     onDone: (content) => {
-      saveFile(new Blob([JSON.stringify(content, null, 2)], { type: "application/json" }), `customer-${c.id}.json`);
+      saveFile(new Blob([JSON.stringify(content, null, 2)], { type: "application/json" }), `customer-${id}.json`);
       notify.done(t("list.saved"));
     },
     onProblem: notify.problem,
@@ -84,7 +86,7 @@ export function CustomerData({ thread: { conversation: c }, back }: { thread: In
       <Button small look="quiet" onClick={() => setErasing(true)}>
         {t("inbox.eraseData")}
       </Button>
-      {erasing && <Erase id={c.id} back={back} onClose={() => setErasing(false)} />}
+      {erasing && <Erase id={id} back={back} onClose={() => setErasing(false)} />}
     </div>
   );
 }

@@ -349,7 +349,7 @@ function Open({ thread, company, again, back }: OpenProps) {
       <Facts thread={thread} />
       <Asker id={c.id} />
       <Before id={c.id} />
-      <CustomerData thread={thread} back={back} />
+      <CustomerData id={thread.conversation.id} back={back} />
       <Said thread={thread} typing={company.typing} />
       <Others company={company} />
       {answers && <Composer conversation={c} sent={again} customer={visitor.name} />}

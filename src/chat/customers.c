@@ -1,0 +1,232 @@
+/* customers.c: who the customers of an account are, and how one is found.
+ *
+ * A customer is a visitor that said a name or an address, or for whom the shop vouches, and with whom there is a
+ * conversation. The words by which they are found are written by a job, seconds after they were said: whoever comes to
+ * a shop does not wait for that. What a customer is found by: each word of the name, of the address and of the shop's
+ * own id; and an order's number, which leads to the address that it was placed with.
+ *
+ * Rejected: LIKE over names and addresses (a scan of all visitors of an account); a row of its own for each customer
+ * (it would repeat what the visitor's row says, and be wrong between the two changes). */
+#include "chat/customers.h"
+#include "chat/desk.h"
+#include "chat/words.h"
+
+#include "base/clock.h"
+
+enum { WRITE_BATCH = 20, WRITE_TOKENS = 200, ADDRESSES_MAX = 10 };
+
+/* clang-format off */
+WORD_LIST(customer_words, "chat_customer_words", "visitor");
+
+#define COLUMNS                                                                                                        \
+    "v.id, v.shop, v.conversation, v.blocked_at_ms, v.created_at_ms, v.seen_at_ms, v.name, v.email, v.language,"       \
+    " v.page, i.subject, i.email AS vouched_email, i.name AS vouched_name"                                             \
+    " FROM chat_visitors v LEFT JOIN chat_identities i ON i.visitor = v.id"
+#define KNOWN " v.known > 0 AND v.conversation > 0"
+/* No other browser of the same customer was seen later. */
+#define LATEST                                                                                                         \
+    " COALESCE((SELECT 1 FROM chat_identities o JOIN chat_visitors w ON w.id = o.visitor WHERE o.shop = i.shop"        \
+    " AND o.subject = i.subject AND w.known > 0 AND w.conversation > 0"                                                \
+    " AND (w.seen_at_ms, w.id) > (v.seen_at_ms, v.id) LIMIT 1), 0) = 0"
+/* clang-format on */
+STMT(page_of_account,
+     "SELECT " COLUMNS " WHERE v.account = ?1 AND" KNOWN " AND (v.seen_at_ms, v.id) < (?2, ?3) AND" LATEST
+     " ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
+STMT(page_of_shop, "SELECT " COLUMNS " WHERE v.account = ?1 AND v.shop = ?5 AND" KNOWN
+                   " AND (v.seen_at_ms, v.id) < (?2, ?3) AND" LATEST " ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
+#define LISTED(ids)                                                                                                    \
+    "SELECT " COLUMNS " WHERE v.id IN (SELECT " ids                                                                    \
+    ") AND v.account = ?1 AND CAST(?3 AS BIGINT) IN (0, v.shop) AND" KNOWN " ORDER BY v.id DESC"
+STMT(listed, LISTED("value FROM json_each(?2)"),
+     .postgres = LISTED("CAST(e.value AS BIGINT) FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json)) AS"
+                        " e(value)"));
+STMT(one, "SELECT " COLUMNS " WHERE v.id = ?2 AND v.account = ?1 AND" KNOWN);
+
+STMT(set_known, "UPDATE chat_visitors SET known = ?2 WHERE id = ?1");
+STMT(first_known, "UPDATE chat_visitors SET known = 1 WHERE id = ?1 AND known = 0");
+STMT(unwritten, "SELECT id FROM chat_visitors WHERE known = 1 ORDER BY id LIMIT ?1");
+STMT(drop_words, "DELETE FROM chat_customer_words WHERE visitor = ?1");
+STMT(add_address,
+     "INSERT INTO chat_customer_words (account, word, visitor) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING");
+STMT(of_address, "SELECT visitor FROM chat_customer_words WHERE account = ?1 AND word = ?2 ORDER BY visitor DESC"
+                 " LIMIT ?3");
+
+/* ---- the words, written behind ---- */
+
+static bool say_known(struct tx *tx, int64_t visitor, int known)
+{
+    struct query q = query(tx, &set_known);
+    bind_i64(&q, visitor), bind_i64(&q, known);
+    return query_change(&q) == 1;
+}
+
+bool customer_known(struct tx *tx, int64_t visitor, bool anew)
+{
+    struct query q = query(tx, &first_known);
+    if (anew) return say_known(tx, visitor, 1);
+    bind_i64(&q, visitor);
+    return query_change(&q) >= 0;
+}
+
+static int64_t read_unwritten(struct job *job, struct tx *tx, int64_t *out, size_t max)
+{
+    struct query q = query(tx, &unwritten);
+    int64_t count = 0;
+    enum row row;
+    (void)job;
+    bind_i64(&q, (int64_t)max);
+    while ((row = query_next(&q)) == ROW_FOUND) out[count++] = col_i64(&q, "id");
+    return row == ROW_FAULT ? -1 : count;
+}
+
+/* The whole address as one word: no text that is looked for comes to such a one. */
+static const char *address_word(struct arena *a, const char *email)
+{
+    char *word = arena_printf(a, "@%s", email);
+    for (char *p = word; *p; p++)
+        if (*p >= 'A' && *p <= 'Z') *p = (char)(*p + 'a' - 'A');
+    return word;
+}
+
+static bool write_address(struct tx *tx, const struct visitor *v, const char *email)
+{
+    if (!email[0]) return true;
+    struct query q = query(tx, &add_address);
+    bind_i64(&q, v->account), bind_text(&q, address_word(tx_arena(tx), email)), bind_i64(&q, v->id);
+    return query_put(&q);
+}
+
+static bool write_words(struct tx *tx, const struct visitor *v, const struct identity *who)
+{
+    struct tokens t;
+    struct query q = query(tx, &drop_words);
+    bind_i64(&q, v->id);
+    if (query_change(&q) < 0) return false;
+    tokens_begin(&t, tx_arena(tx), WRITE_TOKENS);
+    tokens_add(&t, str_of(v->name), 1, 0), tokens_add(&t, str_of(v->email), 1, 0);
+    if (who) {
+        tokens_add(&t, str_of(who->name), 1, 0), tokens_add(&t, str_of(who->email), 1, 0);
+        tokens_add(&t, str_of(who->subject), 1, 0), tokens_add_number(&t, str_of(who->subject), 1);
+    }
+    return words_write(tx, &customer_words, v->account, v->id, &t) && write_address(tx, v, v->email) &&
+           (who == NULL || write_address(tx, v, who->email));
+}
+
+/* Under the visitor's lock: who is erased meanwhile does not get its words back. */
+static enum job_wish write_one(struct job *job, struct tx *tx, int64_t id)
+{
+    struct visitor v;
+    struct identity who;
+    (void)job;
+    enum row row = visitor_free(tx, id, &v);
+    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_AGAIN : JOB_FAULT;
+    row = identity_get(tx, id, &who);
+    if (row == ROW_FAULT || !write_words(tx, &v, row == ROW_FOUND ? &who : NULL)) return JOB_FAULT;
+    bool nobody = row == ROW_NONE && !v.name[0] && !v.email[0];
+    return say_known(tx, id, nobody ? 0 : 2) ? JOB_FINISHED : JOB_FAULT;
+}
+
+static enum job_wish customers_settle(struct job *job, struct tx *tx)
+{
+    return jobs_each(job, tx, &(struct job_list){ .read = read_unwritten, .one = write_one, .max = WRITE_BATCH });
+}
+
+const struct job_kind chat_customers_job = {
+    .name = "chat.customers",
+    .doc = "Makes customers findable by names and addresses.",
+    .max_attempts = 3,
+    .backoff_first_ms = SECOND_MS,
+    .backoff_max_ms = MINUTE_MS,
+    .every_ms = 5 * SECOND_MS,
+    .settle = customers_settle,
+};
+
+/* ---- read ---- */
+
+/* What the shop says of them goes before what they say; an address that was typed is not the shop's. */
+static struct customer_row row_of(const struct query *q)
+{
+    struct customer_row c = { .id = col_i64(q, "id"),
+                              .shop = col_i64(q, "shop"),
+                              .conversation = col_i64(q, "conversation"),
+                              .blocked_at_ms = col_i64(q, "blocked_at_ms"),
+                              .since_ms = col_i64(q, "created_at_ms"),
+                              .seen_at_ms = col_i64(q, "seen_at_ms"),
+                              .name = col_text(q, "name"),
+                              .email = col_text(q, "email"),
+                              .language = col_text(q, "language"),
+                              .page = col_text(q, "page"),
+                              .subject = col_text(q, "subject") };
+    if (c.subject == NULL) return c;
+    const char *name = col_text(q, "vouched_name");
+    c.email = col_text(q, "vouched_email");
+    if (name && name[0]) c.name = name;
+    return c;
+}
+
+bool customers_page(struct tx *tx, const struct customers_page *in, struct customer_row *out, size_t *count)
+{
+    struct query q = query(tx, in->shop ? &page_of_shop : &page_of_account);
+    enum row row;
+    *count = 0;
+    bind_i64(&q, in->account), bind_i64(&q, in->before_ms), bind_i64(&q, in->before_id), bind_i64(&q, in->limit);
+    if (in->shop) bind_i64(&q, in->shop);
+    while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = row_of(&q);
+    return row == ROW_NONE;
+}
+
+enum row customer_get(struct tx *tx, int64_t account, int64_t id, struct customer_row *out)
+{
+    struct query q = query(tx, &one);
+    bind_i64(&q, account), bind_i64(&q, id);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) *out = row_of(&q);
+    return row;
+}
+
+/* ---- found ---- */
+
+/* Whose order has this number: by the address that it was placed with. */
+static bool by_order(struct tx *tx, const struct customers_page *in, struct str number, int64_t *ids, size_t *count)
+{
+    const char *email[ADDRESSES_MAX];
+    size_t emails;
+    if (!knowledge_order_emails(tx, in->account, in->shop, number, ADDRESSES_MAX, email, &emails)) return false;
+    for (size_t i = 0; i < emails && *count < CUSTOMERS_BY_ORDER; i++) {
+        struct query q = query(tx, &of_address);
+        enum row row;
+        bind_i64(&q, in->account), bind_text(&q, address_word(tx_arena(tx), email[i]));
+        bind_i64(&q, CUSTOMERS_BY_ORDER - (int64_t)*count);
+        while ((row = query_next(&q)) == ROW_FOUND) ids[(*count)++] = col_i64(&q, "visitor");
+        if (row == ROW_FAULT) return false;
+    }
+    return true;
+}
+
+static bool stands_there(const struct customer_row *out, size_t count, const struct customer_row *c)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool both = out[i].subject && c->subject && out[i].shop == c->shop;
+        if (both && text_eq(out[i].subject, c->subject)) return true;
+    }
+    return false;
+}
+
+bool customers_found(struct tx *tx, const struct customers_page *in, struct str text, struct customer_row *out,
+                     size_t *count, int64_t *next)
+{
+    int64_t *ids = ARENA_ARRAY(tx_arena(tx), int64_t, (size_t)in->limit + CUSTOMERS_BY_ORDER);
+    size_t found, more = 0;
+    enum row row;
+    *count = 0;
+    if (!words_find(tx, &customer_words, in->account, text, in->before_id, (size_t)in->limit, ids, &found, next))
+        return false;
+    if (in->before_id == INT64_MAX && !by_order(tx, in, text, ids + found, &more)) return false;
+    struct query q = query(tx, &listed);
+    bind_i64(&q, in->account), bind_text(&q, desk_ids(tx_arena(tx), ids, found + more)), bind_i64(&q, in->shop);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        struct customer_row c = row_of(&q);
+        if (!stands_there(out, *count, &c)) out[(*count)++] = c;
+    }
+    return row == ROW_NONE;
+}

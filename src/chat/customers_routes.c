@@ -1,0 +1,227 @@
+/* customers_routes.c: a team looks at its shops' customers: who they are, what was said with them, what they bought.
+ * What is done with one (given out, taken out, blocked) is done by one of their conversations: customer.c,
+ * inbox_routes.c. */
+#include "chat/customers.h"
+#include "chat/desk.h"
+
+#include "shops/shops.h"
+
+enum { CUSTOMERS_USUAL = 50, CUSTOMERS_MAX = 100, SEARCH_MAX = 100, ORDERS_SHOWN = 20, BROWSERS_MAX = 100 };
+enum { TALKS_USUAL = 20, TALKS_MAX = 100 };
+
+#define TALKS_OF(ids)                                                                                                  \
+    "SELECT id, status, created_at_ms, last_at_ms, last_number, score FROM chat_conversations"                         \
+    " WHERE visitor IN (SELECT " ids ") AND id < ?2 AND (last_number > 0 OR owner <> 1) ORDER BY id DESC LIMIT ?3"
+STMT(talks_of, TALKS_OF("value FROM json_each(?1)"),
+     .postgres = TALKS_OF("CAST(e.value AS BIGINT) FROM json_array_elements_text(CAST(CAST(?1 AS TEXT) AS json)) AS"
+                          " e(value)"));
+
+/* clang-format off */
+struct get_customers { const char *search, *after; int64_t shop, limit; };
+static const struct field get_customers_fields[] = {
+    FIELD_TEXT(struct get_customers, search, .optional = true, .max = SEARCH_MAX,
+               .doc = "Words of the name, the address or the shop's own id; or an order's number."),
+    FIELD_I64(struct get_customers, shop, .optional = true, .min = 1, .max = INT64_MAX, .doc = "Of this shop alone."),
+    FIELD_TEXT(struct get_customers, after, .optional = true, .max = 45, .doc = "`next` of the page before."),
+    FIELD_I64(struct get_customers, limit, .optional = true, .min = 1, .max = CUSTOMERS_MAX,
+              .fallback = CUSTOMERS_USUAL, .doc = "How many."),
+    FIELD_END };
+struct path_one { int64_t id; };
+static const struct field path_one_fields[] = { FIELD_ID(struct path_one, id, .doc = "Of a customer."), FIELD_END };
+struct get_talks { int64_t after, limit; };
+static const struct field get_talks_fields[] = { FIELD_PAGE(struct get_talks, TALKS_USUAL, TALKS_MAX), FIELD_END };
+
+static const struct shape known_shape[] = {
+    SHAPE_I64("id"), SHAPE_I64("shop"), SHAPE_TEXT("name", .doc = "Empty: not known."),
+    SHAPE_TEXT("email", .doc = "Empty: not known."),
+    SHAPE_BOOL("vouched", .doc = "The shop says who this is; else it is what they said themselves."),
+    SHAPE_TEXT("subject", .doc = "The shop's own id of them; empty unless vouched."), SHAPE_TEXT("language"),
+    SHAPE_TEXT("page", .doc = "Where they were last."), SHAPE_BOOL("blocked"), SHAPE_TIME("since"),
+    SHAPE_TIME("seenAt"), SHAPE_I64("conversation", .doc = "The last one."), SHAPE_END };
+static const struct shape list_shape[] = {
+    SHAPE_LIST("customers", known_shape, .type_name = "KnownCustomer"),
+    SHAPE_TEXT("next", .nullable = true, .doc = "`after` of the next page; null: this is the last."), SHAPE_END };
+static const struct shape detail_shape[] = {
+    SHAPE_OBJECT("customer", known_shape, .type_name = "KnownCustomer"),
+    SHAPE_I64("browsers", .doc = "In how many they are known to this shop."),
+    SHAPE_LIST("orders", customer_order_shape, .type_name = "AskerOrder",
+               .doc = "Of the address that the shop vouches for, the newest first; none of one that was only typed."),
+    SHAPE_END };
+static const struct shape talk_shape[] = {
+    SHAPE_I64("id"), SHAPE_ENUM("status", chat_status_names), SHAPE_TIME("beganAt"), SHAPE_TIME("lastAt"),
+    SHAPE_I64("messages"), SHAPE_I64("score", .doc = "1 to 5; 0: none was given."), SHAPE_END };
+static const struct shape talks_shape[] = {
+    SHAPE_LIST("conversations", talk_shape, .type_name = "CustomerTalk"), SHAPE_END };
+/* clang-format on */
+
+/* ---- the list ---- */
+
+struct list {
+    struct customer_row *row;
+    size_t count;
+    const char *next;
+};
+
+static void put_known(struct json *j, const char *name, const struct customer_row *c)
+{
+    json_object(j, name);
+    json_i64(j, "id", c->id), json_i64(j, "shop", c->shop);
+    json_text(j, "name", c->name), json_text(j, "email", c->email);
+    json_bool(j, "vouched", c->subject != NULL), json_text(j, "subject", c->subject ? c->subject : "");
+    json_text(j, "language", c->language), json_text(j, "page", c->page);
+    json_bool(j, "blocked", c->blocked_at_ms != 0);
+    json_time(j, "since", c->since_ms), json_time(j, "seenAt", c->seen_at_ms);
+    json_i64(j, "conversation", c->conversation);
+    json_end(j);
+}
+
+static void list_json(struct json *j, const void *arg)
+{
+    const struct list *l = arg;
+    json_array(j, "customers");
+    for (size_t i = 0; i < l->count; i++) put_known(j, NULL, &l->row[i]);
+    json_end(j);
+    json_text(j, "next", l->next);
+}
+
+static bool read_place(const char *text, struct customers_page *p)
+{
+    p->before_ms = p->before_id = INT64_MAX;
+    if (text == NULL) return true;
+    const char *dash = strchr(text, '-');
+    return dash && str_to_i64((struct str){ text, (size_t)(dash - text) }, &p->before_ms) &&
+           str_to_i64(str_of(dash + 1), &p->before_id) && p->before_ms >= 0 && p->before_id > 0;
+}
+
+static const char *place(struct arena *a, int64_t at_ms, int64_t id)
+{
+    return arena_printf(a, "%lld-%lld", (long long)at_ms, (long long)id);
+}
+
+static enum answer run_customers(struct req *req)
+{
+    const struct get_customers *in = req->query;
+    struct customers_page p = { .account = req->who.account, .shop = in->shop, .limit = in->limit };
+    struct list l = { .row = ARENA_ARRAY(req->arena, struct customer_row, (size_t)in->limit + CUSTOMERS_BY_ORDER) };
+    struct shop s;
+    int64_t next = 0;
+    if (!read_place(in->after, &p)) return reply_fields(req, "after", "format");
+    enum row row = in->shop == 0 ? ROW_FOUND : shops_owned(req->tx, p.account, in->shop, &s);
+    if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
+    bool done = row == ROW_FOUND;
+    if (done && in->search) done = customers_found(req->tx, &p, str_of(in->search), l.row, &l.count, &next);
+    else if (done) done = customers_page(req->tx, &p, l.row, &l.count);
+    if (!done) return reply_fault(req);
+    const struct customer_row *last = l.count ? &l.row[l.count - 1] : NULL;
+    if (next) l.next = place(req->arena, 0, next);
+    else if (!in->search && l.count == (size_t)in->limit) l.next = place(req->arena, last->seen_at_ms, last->id);
+    return reply_json(req, 200, list_json, &l);
+}
+
+/* ---- one of them ---- */
+
+struct detail {
+    struct customer_row c;
+    int64_t browser[BROWSERS_MAX];
+    size_t browsers;
+    struct knowledge_order *order;
+    size_t orders;
+};
+
+static void detail_json(struct json *j, const void *arg)
+{
+    const struct detail *d = arg;
+    put_known(j, "customer", &d->c);
+    json_i64(j, "browsers", (int64_t)d->browsers);
+    json_array(j, "orders");
+    for (size_t i = 0; i < d->orders; i++) customer_order_json(j, &d->order[i]);
+    json_end(j);
+}
+
+/* Another account's is not there. With all browsers in which the shop vouches for the same customer. */
+static enum answer theirs(struct req *req, struct detail *d)
+{
+    enum row row = customer_get(req->tx, req->who.account, ((const struct path_one *)req->path)->id, &d->c);
+    if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
+    if (row == ROW_FAULT) return reply_fault(req);
+    d->browser[0] = d->c.id, d->browsers = 1;
+    const struct identity who = { .shop = d->c.shop, .subject = d->c.subject };
+    if (who.subject && !identity_visitors(req->tx, &who, 0, d->browser, BROWSERS_MAX, &d->browsers))
+        return reply_fault(req);
+    return ANSWER_GO_ON;
+}
+
+/* Those of an address that was only typed are not shown: it may be anybody's. */
+static enum answer run_customer(struct req *req)
+{
+    struct detail *d = ARENA_NEW(req->arena, struct detail);
+    struct knowledge_source source;
+    *d = (struct detail){ .orders = 0 };
+    enum answer a = theirs(req, d);
+    if (a != ANSWER_GO_ON) return a;
+    if (d->c.subject && d->c.email[0]) {
+        enum row row = knowledge_source_of(req->tx, req->who.account, d->c.shop, req->arena, &source);
+        if (row == ROW_FAULT) return reply_fault(req);
+        if (row == ROW_FOUND &&
+            !source.orders_of(source.ctx, str_of(d->c.email), ORDERS_SHOWN, req->arena, &d->order, &d->orders))
+            return reply_fault(req);
+    }
+    return reply_json(req, 200, detail_json, d);
+}
+
+struct talks {
+    struct conversation *c;
+    size_t count;
+};
+
+static void talks_json(struct json *j, const void *arg)
+{
+    const struct talks *t = arg;
+    json_array(j, "conversations");
+    for (size_t i = 0; i < t->count; i++) {
+        const struct conversation *c = &t->c[i];
+        json_object(j, NULL);
+        json_i64(j, "id", c->id), json_text(j, "status", chat_status_name(c->status));
+        json_time(j, "beganAt", c->created_at_ms), json_time(j, "lastAt", c->last_at_ms);
+        json_i64(j, "messages", c->last_number), json_i64(j, "score", c->score);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static enum answer run_talks(struct req *req)
+{
+    const struct get_talks *in = req->query;
+    struct detail *d = ARENA_NEW(req->arena, struct detail);
+    struct talks t = { .c = ARENA_ARRAY(req->arena, struct conversation, (size_t)in->limit) };
+    enum row row;
+    *d = (struct detail){ .orders = 0 };
+    enum answer a = theirs(req, d);
+    if (a != ANSWER_GO_ON) return a;
+    struct query q = query(req->tx, &talks_of);
+    bind_text(&q, desk_ids(req->arena, d->browser, d->browsers)), bind_i64(&q, in->after), bind_i64(&q, in->limit);
+    while ((row = query_next(&q)) == ROW_FOUND)
+        t.c[t.count++] = (struct conversation){ .id = col_i64(&q, "id"),
+                                                .status = (enum chat_status)col_i64(&q, "status"),
+                                                .created_at_ms = col_i64(&q, "created_at_ms"),
+                                                .last_at_ms = col_i64(&q, "last_at_ms"),
+                                                .last_number = col_i64(&q, "last_number"),
+                                                .score = col_i64(&q, "score") };
+    return row == ROW_FAULT ? reply_fault(req) : reply_json(req, 200, talks_json, &t);
+}
+
+ROUTE_TAG(customers_tag, "Customers", "Visitors of whom it is known who they are.");
+
+#define READS .verb = VERB_GET, .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Customers", PROBLEMS(&problem_not_found)
+
+/* clang-format off */
+const struct route chat_customers_routes[] = {
+    { READS, .path = "/api/customers", QUERY_FIELDS(get_customers), .answer = list_shape, .run = run_customers,
+      .doc = "Customers of the account's shops: who was seen last first; found ones the newest first." },
+    { READS, .path = "/api/customers/:id", PATH_FIELDS(path_one), .answer = detail_shape, .run = run_customer,
+      .doc = "A customer, and the orders of an address that the shop vouches for." },
+    { READS, .path = "/api/customers/:id/conversations", PATH_FIELDS(path_one), QUERY_FIELDS(get_talks),
+      .answer = talks_shape, .run = run_talks, .doc = "What was said with a customer, the newest conversation first." },
+    ROUTE_END
+};
+/* clang-format on */

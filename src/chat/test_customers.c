@@ -1,0 +1,253 @@
+/* test_customers.c: customers of an account: who is one, how one is found, what is shown of one and of nobody else's,
+ * on both engines. */
+#include "base/testing.h"
+
+#include "base/clock.h"
+#include "chat/customers.h"
+#include "chat/desk.h"
+#include "shops/shops.h"
+#include "shops/test_kit.h"
+
+static int64_t account, other, shop, second;
+
+static int64_t new_shop(struct test_db *t, int64_t of)
+{
+    struct shop s;
+    const struct shop_new in = { .account = of, .name = "Tea", .at_ms = kit_now() };
+    EXPECT(shops_add(t->tx, &in, &s) == SHOP_ADDED);
+    return s.id;
+}
+
+static void start(struct test_db *t)
+{
+    kit_start();
+    account = kit_account(t, 0), other = kit_account(t, 0);
+    shop = new_shop(t, account), second = new_shop(t, account);
+}
+
+/* With a conversation, each a minute after the one before. */
+static struct visitor comes(struct test_db *t, int64_t of, int64_t in, const char *name)
+{
+    struct visitor v = { .account = of, .shop = in, .name = name, .language = "en", .page = "https://tea.example/a" };
+    struct conversation c;
+    struct message m;
+    kit_set_now(kit_now() + MINUTE_MS);
+    EXPECT(visitor_add(t->tx, &v, kit_now()) && visitor_conversation_or_new(t->tx, &v, kit_now(), &c));
+    const struct message_new hello = {
+        .conversation = c.id, .author = CHAT_BY_VISITOR, .text = "Hello Zanzibar", .now_ms = kit_now()
+    };
+    EXPECT(message_put(t->tx, &hello, &m, &c) == MESSAGE_NEW);
+    return v;
+}
+
+static void vouched(struct test_db *t, const struct visitor *v, const char *subject, const char *email,
+                    const char *name)
+{
+    test_script(t, arena_printf(t->arena,
+                                "INSERT INTO chat_identities (visitor, account, shop, subject, email, name, at_ms)"
+                                " VALUES (%lld, %lld, %lld, '%s', '%s', '%s', 1)",
+                                (long long)v->id, (long long)v->account, (long long)v->shop, subject, email, name));
+    EXPECT(customer_known(t->tx, v->id, true));
+}
+
+static void bought(struct test_db *t, int64_t of, int64_t in, const char *number, const char *key, const char *email)
+{
+    test_script(t, arena_printf(t->arena,
+                                "INSERT INTO knowledge_orders (account, shop, number, number_key, email, name, status,"
+                                " currency, total, items, shipments, content, updated_at_ms) VALUES (%lld, %lld, '%s',"
+                                " '%s', '%s', 'Ann', 'shipped', 'USD', 1200, '[]', '[]', 1, 1)",
+                                (long long)of, (long long)in, number, key, email));
+}
+
+static void teaches(struct test_db *t, int64_t of, int64_t in)
+{
+    const char *entry = "{\"question\":\"Open?\",\"answer\":\"Always.\"}";
+    struct kit_answer a = kit_call(
+        t, &(struct kit_request){ .routes = knowledge_text_routes,
+                                  .verb = VERB_POST,
+                                  .path = arena_printf(t->arena, "/api/shops/%lld/knowledge/faq", (long long)in),
+                                  .account = of,
+                                  .body = entry });
+    assert_int_equal(a.status, 201);
+}
+
+static void writes_words(struct test_db *t)
+{
+    EXPECT(kit_job(t, &(struct kit_attempt){ .kind = &chat_customers_job }) == JOB_FINISHED);
+}
+
+static struct kit_answer asks(struct test_db *t, int64_t who, const char *path)
+{
+    return kit_call(
+        t, &(struct kit_request){ .routes = chat_customers_routes, .verb = VERB_GET, .path = path, .account = who });
+}
+
+/* Their names in the order of the list, with a space behind each. */
+static const char *listed(struct test_db *t, int64_t who, const char *query)
+{
+    struct kit_answer a = asks(t, who, arena_printf(t->arena, "/api/customers%s", query));
+    const char *names = "";
+    size_t i;
+    json_t *row;
+    assert_int_equal(a.status, 200);
+    json_array_foreach(json_object_get(a.json, "customers"), i, row) names =
+        arena_printf(t->arena, "%s%s ", names, json_string_value(json_object_get(row, "name")));
+    return names;
+}
+
+TEST_EACH_ENGINE(who_is_known_is_a_customer_and_nobody_else)
+{
+    struct visitor ben, nobody, late = { .account = 0 };
+    start(t);
+    (void)comes(t, account, shop, "Ann");
+    nobody = comes(t, account, shop, "");
+    ben = comes(t, account, second, "Ben");
+    (void)comes(t, other, new_shop(t, other), "Zoe");
+    late = (struct visitor){ .account = account, .shop = shop, .name = "Never", .language = "en", .page = "" };
+    EXPECT(visitor_add(t->tx, &late, kit_now())); /* said nothing: there is nothing to look at */
+    assert_string_equal(listed(t, account, ""), "Ben Ann ");
+    assert_string_equal(listed(t, other, ""), "Zoe ");
+    assert_string_equal(listed(t, account, arena_printf(t->arena, "?shop=%lld", (long long)second)), "Ben ");
+    assert_int_equal(asks(t, other, arena_printf(t->arena, "/api/customers?shop=%lld", (long long)second)).status, 404);
+    EXPECT(visitor_set_email(t->tx, &nobody, "nobody@mail.example")); /* an address is enough */
+    assert_string_equal(listed(t, account, ""), "Ben  Ann ");
+    EXPECT(visitor_seen(t->tx, &nobody, &(struct visitor){ .name = "Carla" }, kit_now() + MINUTE_MS));
+    assert_string_equal(listed(t, account, ""), "Carla Ben Ann "); /* and was seen just now */
+    assert_string_equal(asks(t, account, "/api/customers?after=x").fault, "after:format");
+    const char *path = arena_printf(t->arena, "/api/customers/%lld", (long long)ben.id);
+    struct kit_answer a = asks(t, account, path);
+    json_t *c = json_object_get(a.json, "customer");
+    assert_int_equal(a.status, 200);
+    assert_string_equal(json_string_value(json_object_get(c, "page")), "https://tea.example/a");
+    assert_int_equal(json_integer_value(json_object_get(c, "conversation")), ben.conversation);
+    assert_true(json_is_false(json_object_get(c, "vouched")) && json_is_false(json_object_get(c, "blocked")));
+    assert_int_equal(asks(t, other, path).status, 404);
+    assert_int_equal(asks(t, other, arena_printf(t->arena, "%s/conversations", path)).status, 404);
+    assert_int_equal(asks(t, account, "/api/customers/99999").status, 404);
+}
+
+TEST_EACH_ENGINE(the_list_pages_without_a_gap)
+{
+    start(t);
+    static const char *const names[] = { "A", "B", "C", "D", "E" };
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) (void)comes(t, account, shop, names[i]);
+    test_script(t, "UPDATE chat_visitors SET seen_at_ms = 5000"); /* all at once: their ids decide */
+    const char *query = "?limit=2", *all = "";
+    for (int pages = 0; pages < 4; pages++) {
+        struct kit_answer a = asks(t, account, arena_printf(t->arena, "/api/customers%s", query));
+        const char *next = json_string_value(json_object_get(a.json, "next"));
+        const char *after = next ? arena_printf(t->arena, "?limit=2&after=%s", next) : NULL;
+        all = arena_printf(t->arena, "%s%s", all, listed(t, account, query));
+        if (after == NULL) break;
+        query = after;
+    }
+    assert_string_equal(all, "E D C B A ");
+}
+
+TEST_EACH_ENGINE(a_customer_is_found_by_name_address_own_id_and_order)
+{
+    struct visitor ann, lin, old;
+    start(t);
+    ann = comes(t, account, shop, "Ann Smith");
+    lin = comes(t, account, second, "林美");
+    old = comes(t, account, shop, "Old");
+    EXPECT(visitor_set_email(t->tx, &ann, "Ann.S@mail.example"));
+    vouched(t, &lin, "u-1200", "lin@post.example", "林美美");
+    bought(t, account, shop, "#SO-10442", "so10442", "ann.s@MAIL.example");
+    bought(t, account, second, "777888", "777888", "lin@post.example");
+    bought(t, other, 99, "555666", "555666", "lin@post.example"); /* another account's order says nothing here */
+    (void)comes(t, other, new_shop(t, other), "Ann Other");
+    assert_string_equal(listed(t, account, "?search=ann"), ""); /* some seconds later */
+    writes_words(t);
+    assert_string_equal(listed(t, account, "?search=ann"), "Ann Smith ");
+    assert_string_equal(listed(t, account, "?search=smi"), "Ann Smith ");
+    assert_string_equal(listed(t, account, "?search=ann.s@mail.example"), "Ann Smith ");
+    assert_string_equal(listed(t, account, "?search=美"), "林美美 ");
+    assert_string_equal(listed(t, account, "?search=u-1200"), "林美美 ");
+    assert_string_equal(listed(t, account, "?search=so10442"), "Ann Smith ");
+    assert_string_equal(listed(t, account, "?search=777888"), "林美美 ");
+    assert_string_equal(listed(t, account, "?search=555666"), "");
+    assert_string_equal(listed(t, account, "?search=Zanzibar"), ""); /* what was said is the inbox's */
+    assert_string_equal(listed(t, account, arena_printf(t->arena, "?search=777888&shop=%lld", (long long)shop)), "");
+    assert_string_equal(listed(t, account, arena_printf(t->arena, "?search=ann&shop=%lld", (long long)second)), "");
+    EXPECT(visitor_seen(t->tx, &ann, &(struct visitor){ .name = "Maria" }, kit_now()));
+    writes_words(t);
+    assert_string_equal(listed(t, account, "?search=smith"), ""); /* it is not their name any more */
+    assert_string_equal(listed(t, account, "?search=maria"), "Maria ");
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_visitors WHERE known = 1"), 0);
+    (void)old;
+}
+
+TEST_EACH_ENGINE(a_customer_of_several_browsers_stands_there_once_with_all_that_was_said)
+{
+    struct visitor phone, desk;
+    start(t);
+    desk = comes(t, account, shop, ""), phone = comes(t, account, shop, "");
+    vouched(t, &desk, "u-1", "ann@store.example", "Ann"), vouched(t, &phone, "u-1", "ann@store.example", "Ann");
+    teaches(t, account, shop);
+    bought(t, account, shop, "1001", "1001", "ann@store.example");
+    bought(t, account, second, "1002", "1002", "ann@store.example"); /* of another shop */
+    writes_words(t);
+    assert_string_equal(listed(t, account, ""), "Ann ");
+    assert_string_equal(listed(t, account, "?search=ann"), "Ann ");
+    struct kit_answer list = asks(t, account, "/api/customers");
+    json_t *row = json_array_get(json_object_get(list.json, "customers"), 0);
+    assert_int_equal(json_integer_value(json_object_get(row, "id")), phone.id);
+    struct kit_answer a = asks(t, account, arena_printf(t->arena, "/api/customers/%lld", (long long)desk.id));
+    assert_int_equal(json_integer_value(json_object_get(a.json, "browsers")), 2);
+    json_t *orders = json_object_get(a.json, "orders");
+    assert_int_equal(json_array_size(orders), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(orders, 0), "number")), "1001");
+    const char *path = arena_printf(t->arena, "/api/customers/%lld/conversations", (long long)phone.id);
+    a = asks(t, account, path);
+    json_t *talks = json_object_get(a.json, "conversations");
+    assert_int_equal(json_array_size(talks), 2);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(talks, 0), "id")), phone.conversation);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(talks, 1), "id")), desk.conversation);
+    a = asks(t, account, arena_printf(t->arena, "%s?limit=1&after=%lld", path, (long long)phone.conversation));
+    talks = json_object_get(a.json, "conversations");
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(talks, 0), "id")), desk.conversation);
+}
+
+TEST_EACH_ENGINE(an_address_that_was_only_typed_shows_no_orders)
+{
+    struct visitor eve;
+    start(t);
+    eve = comes(t, account, shop, "Eve");
+    teaches(t, account, shop);
+    bought(t, account, shop, "1001", "1001", "ann@store.example");
+    EXPECT(visitor_set_email(t->tx, &eve, "ann@store.example"));
+    struct kit_answer a = asks(t, account, arena_printf(t->arena, "/api/customers/%lld", (long long)eve.id));
+    assert_int_equal(json_array_size(json_object_get(a.json, "orders")), 0);
+    vouched(t, &eve, "u-2", "", ""); /* nor when the shop vouches for somebody without an address */
+    a = asks(t, account, arena_printf(t->arena, "/api/customers/%lld", (long long)eve.id));
+    assert_int_equal(json_array_size(json_object_get(a.json, "orders")), 0);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(a.json, "customer"), "email")), "");
+}
+
+TEST_EACH_ENGINE(who_is_erased_is_found_no_more)
+{
+    struct visitor ann;
+    start(t);
+    ann = comes(t, account, shop, "Ann");
+    writes_words(t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_customer_words") > 0);
+    const struct erasure e = { .account = account, .shop = shop, .at_ms = kit_now(), .why = "asked" };
+    EXPECT(chat_erase_visitors(t->tx, &e, &ann.id, 1));
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_customer_words"), 0);
+    assert_string_equal(listed(t, account, ""), "");
+    assert_string_equal(listed(t, account, "?search=ann"), "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH_ENGINE(who_is_known_is_a_customer_and_nobody_else),
+        EACH_ENGINE(the_list_pages_without_a_gap),
+        EACH_ENGINE(a_customer_is_found_by_name_address_own_id_and_order),
+        EACH_ENGINE(a_customer_of_several_browsers_stands_there_once_with_all_that_was_said),
+        EACH_ENGINE(an_address_that_was_only_typed_shows_no_orders),
+        EACH_ENGINE(who_is_erased_is_found_no_more),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,172 @@
+// people.mjs: a merchant looks at the customers of two shops: nobody at first, then who said a name or was vouched for; finds
+// one by name, address and order number, blocks, lets in and erases. In both languages and themes, on a phone, by axe-core.
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { Server } from '../http/lib/server.mjs';
+import { Shopper, statement } from '../http/lib/shopper.mjs';
+import { until } from '../http/lib/suite.mjs';
+import { Person } from './lib/browser.mjs';
+import { OUT } from './lib/checks.mjs';
+import { settle, signIn } from './lib/house.mjs';
+
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+const ADDRESS = 'ann@store.example';
+
+async function axe(page) {
+    await settle(page);
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), RULES);
+    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200)]), []);
+}
+
+async function picture(page, name) {
+    await settle(page);
+    if (process.env.CHATHUB_PICTURES !== '1') return;
+    await mkdir(OUT, { recursive: true });
+    await page.screenshot({ path: path.join(OUT, `${name}.png`), fullPage: true });
+}
+
+const rows = (page) => page.getByRole('table', { name: '顾客' }).getByRole('row');
+const finds = async (page, text, names) => {
+    await page.getByRole('searchbox').fill(text);
+    await until(`${names} for ${text}`, async () => {
+        const shown = (await page.locator('tbody tr a[href^="/customers/"]').allTextContents()).join(' ');
+        return shown === names;
+    });
+};
+
+async function come({ server, owner, tea, books }) {
+    const orders = [{ number: 'SO-10442', email: ADDRESS, name: 'Ann', status: 'shipped', currency: 'USD', total: 2900,
+        items: [{ productId: 'kettle', title: 'Kettle', quantity: 1, price: 2900 }], shipments: [] }];
+    const faq = [{ id: 'ship', question: 'Do you ship?', answer: 'Yes.' }];
+    const told = await owner.post(`/api/shops/${tea.id}/knowledge/import`, { currency: 'USD',
+        orders, faq });
+    assert.equal(told.status, 200, told.text);
+    const { secret } = (await owner.post(`/api/shops/${tea.id}/secrets/sso/show`)).json;
+    const ann = new Shopper(server, `shop-${tea.id}`, 'tea.example');
+    await ann.begin({ language: 'en', page: 'https://tea.example/kettles' });
+    const token = statement(secret, { iss: `shop-${tea.id}`, aud: server.base, sub: 'u-1200', email: ADDRESS, name: 'Ann Smith' });
+    const known = await ann.ask('POST', 'identify', { token });
+    assert.equal(known.status, 200, known.text);
+    ann.token = known.json.token;
+    assert.equal((await ann.say('Do you ship?')).status, 201);
+    const lin = new Shopper(server, `shop-${books.id}`, 'books.example');
+    await lin.begin({ language: 'zh-CN', name: '林美' });
+    assert.equal((await lin.say('你好')).status, 201);
+    const nobody = new Shopper(server, `shop-${books.id}`, 'books.example');
+    await nobody.begin({ language: 'en' });
+    assert.equal((await nobody.say('Hi')).status, 201);
+    return { ann, lin };
+}
+
+async function story({ checks, mei, server, owner, tea, books }) {
+    const { page } = mei;
+    await checks.must('without customers the page says how one comes to be there', async () => {
+        await page.goto('/customers');
+        await page.getByRole('heading', { name: '还没有顾客' }).waitFor();
+        await axe(page);
+        await picture(page, 'people-none-zh');
+    });
+    const { ann, lin } = await come({ server, owner, tea, books });
+    await checks.must('whose name is known stands in the list, and nobody else', async () => {
+        await page.reload();
+        await page.getByRole('link', { name: 'Ann Smith' }).waitFor();
+        assert.equal(await rows(page).count(), 3);
+        await page.getByRole('row', { name: /Ann Smith/ }).getByText('已登录店铺').waitFor();
+        await axe(page);
+        await picture(page, 'people-zh');
+    });
+    await checks.must('one is found by name, address, order and the shop\'s own id; a shop narrows the list', async () => {
+        await until('the words', async () => (await owner.get('/api/customers?search=smith')).json.customers.length === 1);
+        await finds(page, 'smi', 'Ann Smith');
+        await finds(page, '美', '林美');
+        await finds(page, ADDRESS, 'Ann Smith');
+        await finds(page, 'u-1200', 'Ann Smith');
+        await finds(page, '10442', '');
+        await finds(page, 'so 10442', 'Ann Smith');
+        await finds(page, 'nobody-like-this', '');
+        await page.getByText('没有符合条件的记录').waitFor();
+        await page.goto(`/customers?shop=${books.id}`);
+        await page.getByRole('link', { name: '林美' }).waitFor();
+        assert.equal(await rows(page).count(), 2);
+    });
+    await checks.must('one of them: what was said, and on to the inbox', async () => {
+        await page.goto('/customers');
+        await page.getByRole('link', { name: 'Ann Smith' }).click();
+        await page.getByRole('heading', { name: 'Ann Smith' }).waitFor();
+        await page.getByText('u-1200').first().waitFor();
+        await page.getByRole('row', { name: /SO-10442.*Kettle × 1/ }).waitFor();
+        await axe(page);
+        await picture(page, 'person-zh');
+        await page.getByRole('table', { name: '对话' }).getByRole('link').click();
+        await page.locator('.said-visitor', { hasText: 'Do you ship?' }).waitFor();
+        await page.goBack();
+    });
+    await checks.must('blocked, they cannot write; let in again, they can', async () => {
+        await page.getByRole('button', { name: '拉黑' }).click();
+        await axe(page);
+        await page.getByRole('dialog').getByRole('button', { name: '拉黑' }).click();
+        await page.getByText('已拉黑该顾客').waitFor();
+        assert.equal((await ann.say('Hello?')).status, 403);
+        await page.getByRole('button', { name: '解除拉黑' }).click();
+        await page.getByText('该顾客可以重新发送消息').waitFor();
+        assert.equal((await ann.say('Hello again')).status, 201);
+    });
+    await checks.must('erased, they are in no list', async () => {
+        await page.goto('/customers');
+        await page.getByRole('link', { name: '林美' }).click();
+        await page.getByRole('button', { name: '清除顾客数据' }).click();
+        await page.getByRole('button', { name: '永久清除' }).click();
+        await page.getByText('顾客数据已清除').waitFor();
+        await page.getByRole('link', { name: 'Ann Smith' }).waitFor();
+        assert.equal(await page.getByRole('link', { name: '林美' }).count(), 0);
+        assert.equal((await lin.say('?')).status, 401);
+        await page.goto('/customers/99999');
+        await page.getByRole('heading', { name: '页面不存在' }).waitFor();
+    });
+}
+
+async function looks({ checks, browser, server, owner }) {
+    const { json } = await owner.get('/api/customers');
+    const modes = [['zh-light', { lang: 'zh-CN', colorScheme: 'light' }], ['en-dark', { lang: 'en', colorScheme: 'dark' }],
+        ['en-phone', { lang: 'en', colorScheme: 'light', viewport: { width: 320, height: 760 } }]];
+    for (const [name, options] of modes) {
+        await checks.must(`both pages are well in ${name}`, async () => {
+            const person = await Person.come(browser, server.base, options);
+            await signIn(person, owner.email, options.lang);
+            for (const at of ['/customers', `/customers/${json.customers[0].id}`]) {
+                await person.page.goto(at);
+                await person.page.getByRole('table').first().waitFor();
+                await axe(person.page);
+                const wide = await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+                assert.ok(wide <= 0, `${wide} px too wide`);
+                await picture(person.page, `people-${at.length > 12 ? 'one-' : ''}${name}`);
+            }
+            assert.deepEqual(person.faults, []);
+            await person.leave();
+        });
+    }
+}
+
+export async function people({ browser, engine, checks }) {
+    const server = await Server.start({ engine });
+    const owner = await server.account('merchant', { credits: 500 });
+    const tea = await owner.shop('Tea', 'tea.example');
+    const books = await owner.shop('Books', 'books.example');
+    for (const { id } of [tea, books]) assert.equal((await owner.post(`/api/shops/${id}/chatbot/enable`, {})).status, 200);
+    const mei = await Person.come(browser, server.base);
+    checks.about(`${engine}, people`, () => [mei.page]);
+    try {
+        await signIn(mei, owner.email, 'zh-CN');
+        const all = { checks, browser, mei, server, owner, tea, books };
+        await story(all);
+        await looks(all);
+        checks.record('no page threw, logged an error or broke the policy', mei.faults.join('\n'));
+    } finally {
+        await mei.leave();
+        checks.record('the server ends well', (await server.end()).join('\n'));
+    }
+}
