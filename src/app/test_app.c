@@ -60,6 +60,7 @@ static const struct {
     { "chat_labels", "names; a conversation without one lacks nothing" },
     { "chat_channels", "an address of a shop: nothing hangs on it" },
     { "chat_channel_customers", "names of visitors; one whose visitor is gone is made anew" },
+    { "chat_channel_sends", "how the last tries went, by their numbers" },
     { "chat_channel_talks", "a cursor of a conversation; behind an erased one nothing is sent" },
     { "chat_labelled", "the same" },
     { "chat_canned", "words that a person reads before they are sent" },

@@ -4,11 +4,12 @@
  * A conversation has a cursor and at most one job, so its messages are sent in their order, one after the other, and a
  * kill loses none: the cursor moves in the transaction that ends the attempt. A message that was sent just before a
  * kill is sent again with the same webhook-id. A server that fails is tried again for about a day, message by message;
- * what it does not take then is given up, counted, and told on the merchant's page. Texts stay where they are: what was
- * erased meanwhile is not sent.
+ * what it does not take then is given up, counted, and told on the merchant's page. While the shop's chat is off
+ * nothing is sent, and its messages wait as long. Texts stay where they are: what was erased meanwhile is not sent.
  *
- * Rejected: a row for each delivery (a second copy of what was said, to be erased as well), and deliveries beside each
- * other (an answer before its question). */
+ * Rejected: a copy of each delivery (a second place of what was said, to be erased as well; the last tries are kept by
+ * their numbers alone), deliveries beside each other (an answer before its question), and a job that ends while the
+ * chat is off (what waits would stay behind until somebody says another word). */
 #include "chat/channel.h"
 
 #include "base/clock.h"
@@ -16,6 +17,7 @@
 #include "outbound/webhook.h"
 
 enum { CONNECT_MS = 5000, TOTAL_MS = 15000, BODY_BYTES = 96 << 10 };
+enum { OFF_AGAIN_MS = 5 * MINUTE_MS, OFF_GIVE_UP_MS = DAY_MS }; /* while the chat is off */
 static const int64_t again_after_ms[] = { 5 * SECOND_MS,  30 * SECOND_MS, 2 * MINUTE_MS, 10 * MINUTE_MS,
                                           30 * MINUTE_MS, 2 * HOUR_MS,    6 * HOUR_MS,   12 * HOUR_MS };
 
@@ -24,8 +26,17 @@ STMT(set, "INSERT INTO chat_channels (shop, account, url, error, skipped, change
           " ON CONFLICT (shop) DO UPDATE SET account = excluded.account, url = excluded.url, error = '',"
           " changed_at_ms = excluded.changed_at_ms");
 STMT(drop, "DELETE FROM chat_channels WHERE shop = ?1");
+STMT(drop_sends, "DELETE FROM chat_channel_sends WHERE shop = ?1");
 STMT(set_error, "UPDATE chat_channels SET error = ?2 WHERE shop = ?1 AND error <> ?2");
-STMT(skip_one, "UPDATE chat_channels SET skipped = skipped + 1 WHERE shop = ?1");
+/* The row is locked, so that tries get their numbers one after the other. */
+STMT(count_skip, "UPDATE chat_channels SET error = ?2, skipped = skipped + ?3 WHERE shop = ?1");
+STMT(last_send, "SELECT COALESCE(MAX(send), 0) AS send FROM chat_channel_sends WHERE shop = ?1");
+STMT(keep_send, "INSERT INTO chat_channel_sends (shop, slot, send, conversation, number, sent, over, error, at_ms)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (shop, slot) DO UPDATE SET"
+                " send = excluded.send, conversation = excluded.conversation, number = excluded.number,"
+                " sent = excluded.sent, over = excluded.over, error = excluded.error, at_ms = excluded.at_ms");
+STMT(sends, "SELECT conversation, number, sent, over, error, at_ms FROM chat_channel_sends WHERE shop = ?1"
+            " ORDER BY send DESC");
 STMT(talk, "SELECT account, shop, customer, told, tries, next_at_ms FROM chat_channel_talks WHERE conversation = ?1");
 STMT(begin_talk, "INSERT INTO chat_channel_talks (conversation, account, shop, customer, told, tries, next_at_ms)"
                  " VALUES (?1, ?2, ?3, ?4, 0, 0, 0) ON CONFLICT (conversation) DO NOTHING");
@@ -60,7 +71,26 @@ bool channel_drop(struct tx *tx, int64_t shop)
 {
     struct query q = query(tx, &drop);
     bind_i64(&q, shop);
+    if (query_change(&q) < 0) return false;
+    q = query(tx, &drop_sends);
+    bind_i64(&q, shop);
     return query_change(&q) >= 0;
+}
+
+bool channel_sends(struct tx *tx, int64_t shop, struct channel_send out[CHANNEL_SENDS], size_t *count)
+{
+    struct query q = query(tx, &sends);
+    enum row row;
+    *count = 0;
+    bind_i64(&q, shop);
+    while ((row = query_next(&q)) == ROW_FOUND && *count < CHANNEL_SENDS)
+        out[(*count)++] = (struct channel_send){ .conversation = col_i64(&q, "conversation"),
+                                                 .number = col_i64(&q, "number"),
+                                                 .sent = col_bool(&q, "sent"),
+                                                 .over = col_bool(&q, "over"),
+                                                 .error = col_text(&q, "error"),
+                                                 .at_ms = col_i64(&q, "at_ms") };
+    return row != ROW_FAULT;
 }
 
 bool channel_talk_begin(struct tx *tx, const struct conversation *c, const char *customer)
@@ -124,6 +154,7 @@ struct sending { /* job->state; NULL: nothing is to be sent */
     struct webhook_secrets secrets;
     const char *url;
     int64_t wait_ms; /* > 0: not yet; a word that came meanwhile does not hurry the one before it */
+    bool off;        /* the chat of the shop is off: not now */
     enum outcome outcome;
     const char *error;
 };
@@ -169,14 +200,15 @@ static enum row load(struct job *job, struct tx *tx, struct sending *s)
     enum row row = talk_get(tx, job->ref, &s->talk);
     if (row == ROW_FOUND) row = conversation_get(tx, job->ref, &s->c); /* erased: nothing of it goes out */
     if (row == ROW_FOUND) row = channel_get(tx, s->talk.shop, &channel);
-    if (row == ROW_FOUND)
-        row = tenants_webhook_secrets(tx, s->talk.shop, job->now_ms, job->arena, &s->secrets, &account);
     if (row == ROW_FOUND) row = next_message(job, tx, s);
     if (row != ROW_FOUND) return row;
+    row = tenants_webhook_secrets(tx, s->talk.shop, job->now_ms, job->arena, &s->secrets, &account);
+    if (row == ROW_FAULT) return row;
+    s->off = row == ROW_NONE;
     s->url = arena_text(job->arena, channel.url);
     s->wait_ms = s->talk.next_at_ms - job->now_ms;
     if (s->wait_ms > again_after_ms[ARRAY_LEN(again_after_ms) - 1]) s->wait_ms = 0; /* of a clock that was ahead */
-    return row;
+    return ROW_FOUND;
 }
 
 static enum job_wish channel_load(struct job *job, struct tx *tx)
@@ -206,7 +238,7 @@ static void channel_call(struct job *job)
     struct out_answer out;
     struct buf b;
     struct json j;
-    if (!s || s->wait_ms > 0) return;
+    if (!s || s->off || s->wait_ms > 0) return;
     buf_init(&b, BODY_BYTES);
     json_begin(&j, &b);
     data_json(&j, s);
@@ -243,33 +275,77 @@ static bool move_to(struct tx *tx, const struct sending *s, int64_t told, int64_
     return query_change(&q) >= 0;
 }
 
-static bool tell_error(struct tx *tx, const struct sending *s)
+static bool tell_error(struct tx *tx, int64_t shop, const char *error)
 {
     struct query q = query(tx, &set_error);
-    bind_i64(&q, s->talk.shop), bind_text(&q, s->error ? s->error : "");
+    bind_i64(&q, shop), bind_text(&q, error);
     return query_change(&q) >= 0;
+}
+
+/* How a try went, for the merchant's page. Nothing when the channel was closed meanwhile. */
+static bool remember(struct tx *tx, const struct sending *s, bool sent, bool over, int64_t now_ms)
+{
+    struct query q = query(tx, &count_skip);
+    bind_i64(&q, s->talk.shop), bind_text(&q, s->error), bind_i64(&q, over);
+    int64_t open = query_change(&q);
+    if (open <= 0) return open == 0;
+    q = query(tx, &last_send);
+    bind_i64(&q, s->talk.shop);
+    if (query_row(&q) != ROW_FOUND) return false;
+    int64_t send = col_i64(&q, "send") + 1;
+    q = query(tx, &keep_send);
+    bind_i64(&q, s->talk.shop), bind_i64(&q, send % CHANNEL_SENDS), bind_i64(&q, send), bind_i64(&q, s->c.id);
+    bind_i64(&q, s->m.number), bind_bool(&q, sent), bind_bool(&q, over), bind_text(&q, s->error);
+    bind_i64(&q, now_ms);
+    return query_put(&q);
+}
+
+/* The chat is off: looked at again and again for a day, without counting as tries of the server. */
+static enum job_wish wait_for_chat(struct job *job, struct tx *tx, struct sending *s)
+{
+    const int64_t next_at_ms = job->now_ms + OFF_AGAIN_MS;
+    s->error = CHANNEL_OFF;
+    if (job->now_ms - s->m.at_ms > OFF_GIVE_UP_MS) {
+        bool passed = move_to(tx, s, s->m.number, 0, 0) && remember(tx, s, false, true, job->now_ms);
+        return passed ? JOB_NEXT : JOB_FAULT;
+    }
+    if (!move_to(tx, s, s->talk.told, s->talk.tries, next_at_ms) || !tell_error(tx, s->talk.shop, s->error))
+        return JOB_FAULT;
+    job_again_after(job, OFF_AGAIN_MS);
+    return JOB_NEXT;
+}
+
+/* A try that did, or did not, bring the message over. */
+static enum job_wish tried(struct job *job, struct tx *tx, const struct sending *s, bool sent)
+{
+    bool over = !sent && s->talk.tries >= (int64_t)ARRAY_LEN(again_after_ms);
+    int64_t after_ms = sent || over ? 0 : again_after_ms[s->talk.tries];
+    bool moved = sent || over ? move_to(tx, s, s->m.number, 0, 0)
+                              : move_to(tx, s, s->talk.told, s->talk.tries + 1, job->now_ms + after_ms);
+    if (!moved || !remember(tx, s, sent, over, job->now_ms)) return JOB_FAULT;
+    if (after_ms > 0) job_again_after(job, after_ms);
+    return JOB_NEXT; /* until there is nothing behind the cursor */
 }
 
 static enum job_wish channel_settle(struct job *job, struct tx *tx)
 {
-    const struct sending *s = job->state;
+    struct sending *s = job->state;
     if (!s) return JOB_FINISHED;
     if (s->wait_ms > 0) {
         job_again_after(job, s->wait_ms);
         return JOB_NEXT;
     }
-    bool over = s->talk.tries >= (int64_t)ARRAY_LEN(again_after_ms), sent = s->outcome == OUTCOME_OK;
-    int64_t after_ms = over ? 0 : again_after_ms[s->talk.tries];
-    bool moved = sent || over ? move_to(tx, s, s->m.number, 0, 0)
-                              : move_to(tx, s, s->talk.told, s->talk.tries + 1, job->now_ms + after_ms);
-    if (!moved || !tell_error(tx, s)) return JOB_FAULT;
-    if (!sent && over) {
-        struct query q = query(tx, &skip_one);
-        bind_i64(&q, s->talk.shop);
-        if (query_change(&q) < 0) return JOB_FAULT;
-    }
-    if (!sent && !over) job_again_after(job, after_ms);
-    return JOB_NEXT; /* until there is nothing behind the cursor */
+    return s->off ? wait_for_chat(job, tx, s) : tried(job, tx, s, s->outcome == OUTCOME_OK);
+}
+
+/* Attempts that never came to their end (killed, or storage that failed) are together one try of the message. */
+static enum job_wish channel_dead(struct job *job, struct tx *tx, const char *error)
+{
+    struct sending s = { .error = "could not be tried" };
+    (void)error;
+    enum row row = load(job, tx, &s);
+    if (row == ROW_FAULT) return JOB_FAULT;
+    return row == ROW_NONE ? JOB_FINISHED : tried(job, tx, &s, false);
 }
 
 const struct job_kind chat_channel_job = {
@@ -281,4 +357,5 @@ const struct job_kind chat_channel_job = {
     .load = channel_load,
     .call = channel_call,
     .settle = channel_settle,
+    .dead = channel_dead,
 };

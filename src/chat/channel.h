@@ -9,6 +9,15 @@ struct channel {
     const char *url, *error; /* error "": the last try did not fail */
 };
 MUST_USE enum row channel_get(struct tx *tx, int64_t shop, struct channel *out);
+/* Its last tries, newest first. */
+enum { CHANNEL_SENDS = 20 };
+struct channel_send {
+    int64_t conversation, number, at_ms;
+    bool sent, over; /* over: given up */
+    const char *error;
+};
+MUST_USE bool channel_sends(struct tx *tx, int64_t shop, struct channel_send out[CHANNEL_SENDS], size_t *count);
+#define CHANNEL_OFF "the chat is off" /* channel.error while it waits */
 MUST_USE bool channel_set(struct tx *tx, const struct channel *c);
 MUST_USE bool channel_drop(struct tx *tx, int64_t shop);
 /* Before its first message: what is said in it is sent to the server of this shop. Again: nothing. */

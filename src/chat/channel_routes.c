@@ -48,23 +48,55 @@ static const struct field post_said_fields[] = {
                .doc = "The server's own id of this message: sent again with it, it is the same message."),
     FIELD_END
 };
+static const struct shape send_shape[] = {
+    SHAPE_I64("conversation"), SHAPE_I64("number", .doc = "Of the message within its conversation."),
+    SHAPE_BOOL("sent"), SHAPE_BOOL("givenUp", .doc = "It is not tried again."),
+    SHAPE_TEXT("error", .doc = "Why it was not sent; empty: it was."), SHAPE_TIME("at"), SHAPE_END };
 static const struct shape channel_shape[] = {
     SHAPE_TEXT("url", .nullable = true, .doc = "null: there is no channel."),
     SHAPE_TEXT("error", .doc = "Why the last try to send failed; empty: it did not."),
     SHAPE_I64("skipped", .doc = "Messages that were given up after a day of tries."),
+    SHAPE_LIST("sends", send_shape, .type_name = "ChannelSend", .doc = "The last twenty tries, newest first."),
     SHAPE_TIME("changedAt", .nullable = true), SHAPE_END };
 static const struct shape said_shape[] = {
     SHAPE_OBJECT("message", chat_message_shape, .type_name = "ChatMessage"),
     SHAPE_OBJECT("conversation", chat_state_shape, .type_name = "ChatState"), SHAPE_END };
 /* clang-format on */
 
+struct shown {
+    struct channel c;
+    struct channel_send send[CHANNEL_SENDS];
+    size_t sends;
+};
+
 static void channel_json(struct json *j, const void *arg)
 {
-    const struct channel *c = arg;
-    json_text(j, "url", c->url);
-    json_text(j, "error", c->error ? c->error : "");
-    json_i64(j, "skipped", c->skipped);
-    json_time(j, "changedAt", c->changed_at_ms);
+    const struct shown *s = arg;
+    json_text(j, "url", s->c.url);
+    json_text(j, "error", s->c.error ? s->c.error : "");
+    json_i64(j, "skipped", s->c.skipped);
+    json_array(j, "sends");
+    for (size_t i = 0; i < s->sends; i++) {
+        json_object(j, NULL);
+        json_i64(j, "conversation", s->send[i].conversation);
+        json_i64(j, "number", s->send[i].number);
+        json_bool(j, "sent", s->send[i].sent);
+        json_bool(j, "givenUp", s->send[i].over);
+        json_text(j, "error", s->send[i].error);
+        json_time(j, "at", s->send[i].at_ms);
+        json_end(j);
+    }
+    json_end(j);
+    json_time(j, "changedAt", s->c.changed_at_ms);
+}
+
+/* As it stands in its rows. */
+static enum answer tell(struct req *req, int64_t shop)
+{
+    struct shown *s = ARENA_NEW(req->arena, struct shown);
+    if (channel_get(req->tx, shop, &s->c) == ROW_FAULT || !channel_sends(req->tx, shop, s->send, &s->sends))
+        return reply_fault(req);
+    return reply_json(req, 200, channel_json, s);
 }
 
 /* ---- whose shop ---- */
@@ -82,10 +114,8 @@ static enum answer shop_of(struct req *req, bool locked, struct shop *s)
 static enum answer run_get(struct req *req)
 {
     struct shop s = { .id = 0 };
-    struct channel c = { .shop = 0 };
     enum answer a = shop_of(req, false, &s);
-    if (a != ANSWER_GO_ON) return a;
-    return channel_get(req->tx, s.id, &c) == ROW_FAULT ? reply_fault(req) : reply_json(req, 200, channel_json, &c);
+    return a == ANSWER_GO_ON ? tell(req, s.id) : a;
 }
 
 /* NULL: replies may be sent there. The address itself is judged again at each call. */
@@ -96,7 +126,8 @@ static const char *judge(struct arena *a, const char *url)
     if (chat_settings.development) return NULL;
     if (!str_starts(str_of(url), STR("https://"))) return "https";
     bool inside = host_is_internal(str_of(host)) || !strpbrk(host, "abcdefghijklmnopqrstuvwxyz") || host[0] == '[';
-    return inside ? "address_not_allowed" : NULL;
+    if (inside) return "address_not_allowed";
+    return url_port_is_called(url) ? NULL : "port_not_allowed";
 }
 
 static void details_json(struct json *j, const void *arg) { json_text(j, "url", arg); }
@@ -116,12 +147,9 @@ static enum answer run_put(struct req *req)
     const char *code = judge(req->arena, in->url);
     if (code) return reply_fields(req, "url", code);
     if (channel_get(req->tx, s.id, &before) == ROW_FAULT) return reply_fault(req);
-    if (text_eq(before.url, in->url)) return reply_json(req, 200, channel_json, &before); /* as it is: no change */
-    const struct channel c = {
-        .shop = s.id, .account = s.account, .url = in->url, .skipped = before.skipped, .changed_at_ms = req->now_ms
-    };
-    if (!channel_set(req->tx, &c) || !changed(req, &s, in->url)) return reply_fault(req);
-    return reply_json(req, 200, channel_json, &c);
+    if (text_eq(before.url, in->url)) return tell(req, s.id); /* as it is: no change */
+    const struct channel c = { .shop = s.id, .account = s.account, .url = in->url, .changed_at_ms = req->now_ms };
+    return channel_set(req->tx, &c) && changed(req, &s, in->url) ? tell(req, s.id) : reply_fault(req);
 }
 
 static enum answer run_delete(struct req *req)
@@ -134,7 +162,7 @@ static enum answer run_delete(struct req *req)
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
     if (!channel_drop(req->tx, s.id) || !changed(req, &s, NULL)) return reply_fault(req);
-    return reply_json(req, 200, channel_json, &(struct channel){ .url = NULL });
+    return tell(req, s.id);
 }
 
 /* ---- what a customer says ---- */

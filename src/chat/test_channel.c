@@ -262,7 +262,9 @@ TEST_EACH_ENGINE(what_may_not_be_is_refused_and_changes_nothing)
                                           { "https://127.0.0.1/", "url:address_not_allowed" },
                                           { "https://localhost/x", "url:address_not_allowed" },
                                           { "https://10.0.0.1/", "url:address_not_allowed" },
-                                          { "ftp://hooks.example/", "url:format" } };
+                                          { "ftp://hooks.example/", "url:format" },
+                                          { "https://hooks.example:8080/", "url:port_not_allowed" },
+                                          { "https://hooks.example:80/", "url:port_not_allowed" } };
     chat_settings.development = false;
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_string_equal(call(t, VERB_PUT, "", arena_printf(t->arena, "{\"url\":\"%s\"}", bad[i][0])).fault,
@@ -299,6 +301,100 @@ TEST_EACH_ENGINE(what_may_not_be_is_refused_and_changes_nothing)
     stop();
 }
 
+static const json_t *sends(struct test_db *t) { return json_object_get(call(t, VERB_GET, "", NULL).json, "sends"); }
+
+static bool flag(const json_t *send, const char *name) { return json_is_true(json_object_get(send, name)); }
+
+/* Its job used to end there, and the word stayed behind until somebody said another one. */
+TEST_EACH_ENGINE(what_is_said_while_the_chat_is_off_goes_out_when_it_is_on_again)
+{
+    start(t);
+    assert_int_equal(said(t, "c-1", "m1", "Hello").status, 201);
+    int64_t c = talk(t);
+    person_says(t, c, "One");
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", "{}").status, 200);
+    for (int i = 0; i < 30; i++) {
+        assert_int_equal(deliver(t, c), JOB_NEXT);
+        kit_set_now(test_number(t, "SELECT next_at_ms FROM chat_channel_talks"));
+    }
+    assert_int_equal(server.asked, 0);
+    assert_int_equal(told(t), 0);
+    assert_int_equal(test_number(t, "SELECT tries FROM chat_channel_talks"), 0); /* its server was not asked */
+    struct kit_answer a = call(t, VERB_GET, "", NULL);
+    assert_string_equal(json_string_value(json_object_get(a.json, "error")), "the chat is off");
+    assert_int_equal(fix_enable(t, account, shop).status, 200);
+    assert_int_equal(deliver(t, c), JOB_NEXT);
+    assert_int_equal(server.asked, 1);
+    assert_int_equal(told(t), 2);
+    a = call(t, VERB_GET, "", NULL);
+    assert_string_equal(json_string_value(json_object_get(a.json, "error")), "");
+    stop();
+}
+
+TEST_EACH_ENGINE(what_waits_for_a_day_while_the_chat_is_off_is_told_as_given_up)
+{
+    start(t);
+    assert_int_equal(said(t, "c-1", "m1", "Hello").status, 201);
+    int64_t c = talk(t);
+    person_says(t, c, "One");
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", "{}").status, 200);
+    assert_int_equal(deliver(t, c), JOB_NEXT);
+    kit_set_now(kit_now() + DAY_MS + SECOND_MS);
+    assert_int_equal(deliver(t, c), JOB_NEXT);
+    assert_int_equal(deliver(t, c), JOB_FINISHED); /* nothing is behind */
+    struct kit_answer a = call(t, VERB_GET, "", NULL);
+    assert_int_equal(json_integer_value(json_object_get(a.json, "skipped")), 1);
+    const json_t *send = json_array_get(sends(t), 0);
+    assert_true(flag(send, "givenUp") && !flag(send, "sent"));
+    assert_string_equal(json_string_value(json_object_get(send, "error")), "the chat is off");
+    assert_int_equal(server.asked, 0);
+    stop();
+}
+
+TEST_EACH_ENGINE(attempts_that_never_end_are_one_try_and_leave_nothing_behind)
+{
+    start(t);
+    assert_int_equal(said(t, "c-1", "m1", "Hello").status, 201);
+    int64_t c = talk(t);
+    person_says(t, c, "One");
+    kit_expire(t, &(struct kit_attempt){ .kind = &chat_channel_job, .ref = 999, .account = account }); /* no such */
+    struct job dead = { .arena = t->arena, .ref = c, .account = account, .now_ms = kit_now() };
+    EXPECT(chat_channel_job.dead(&dead, t->tx, "given up") == JOB_NEXT);
+    assert_int_equal(test_number(t, "SELECT tries FROM chat_channel_talks"), 1);
+    assert_false(flag(json_array_get(sends(t), 0), "givenUp"));
+    kit_set_now(test_number(t, "SELECT next_at_ms FROM chat_channel_talks"));
+    assert_int_equal(deliver(t, c), JOB_NEXT);
+    assert_int_equal(told(t), 2);
+    assert_int_equal(server.asked, 1);
+    stop();
+}
+
+TEST_EACH_ENGINE(the_last_twenty_tries_are_told_without_their_words)
+{
+    start(t);
+    assert_int_equal(said(t, "c-1", "m1", "Hello").status, 201);
+    int64_t c = talk(t);
+    assert_int_equal(json_array_size(sends(t)), 0);
+    for (int i = 1; i <= 25; i++) {
+        person_says(t, c, "Secret words");
+        server.status = i == 25 ? 503 : 200;
+        assert_int_equal(deliver(t, c), JOB_NEXT);
+        kit_set_now(kit_now() + SECOND_MS);
+    }
+    struct kit_answer a = call(t, VERB_GET, "", NULL);
+    const json_t *list = json_object_get(a.json, "sends"), *first = json_array_get(list, 0);
+    assert_int_equal(json_array_size(list), 20);
+    assert_false(flag(first, "sent"));
+    assert_string_equal(json_string_value(json_object_get(first, "error")), "answered 503");
+    assert_int_equal(json_integer_value(json_object_get(first, "number")), 26);
+    assert_true(flag(json_array_get(list, 19), "sent"));
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 19), "number")), 7);
+    assert_null(strstr(a.text, "Secret"));
+    assert_int_equal(call(t, VERB_DELETE, "", NULL).status, 200);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_channel_sends"), 0);
+    stop();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +403,10 @@ int main(void)
         EACH_ENGINE(a_server_that_fails_is_tried_for_a_day_and_then_passed_over),
         EACH_ENGINE(after_a_kill_the_same_message_goes_out_with_the_same_id),
         EACH_ENGINE(what_was_erased_is_not_sent_and_its_customer_begins_anew),
+        EACH_ENGINE(what_is_said_while_the_chat_is_off_goes_out_when_it_is_on_again),
+        EACH_ENGINE(what_waits_for_a_day_while_the_chat_is_off_is_told_as_given_up),
+        EACH_ENGINE(attempts_that_never_end_are_one_try_and_leave_nothing_behind),
+        EACH_ENGINE(the_last_twenty_tries_are_told_without_their_words),
         EACH_ENGINE(what_may_not_be_is_refused_and_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

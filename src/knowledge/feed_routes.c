@@ -168,6 +168,7 @@ static const char *judge(struct req *req, const struct post_feed *in, const stru
     if (!str_starts(str_of(in->url), STR("https://"))) return "https";
     if (host_is_internal(str_of(host)) || !strpbrk(host, "abcdefghijklmnopqrstuvwxyz") || host[0] == '[')
         return "address_not_allowed";
+    if (!url_port_is_called(in->url)) return "port_not_allowed";
     if (in->kind == FEED_PAGES && !s->domain) return "domain_missing";
     return in->kind == FEED_PAGES && !know_is_of_shop(host, s->domain) ? "other_domain" : NULL;
 }

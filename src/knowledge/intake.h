@@ -43,6 +43,8 @@ enum { INTAKE_URL_SIZE = 128 };
 const char *know_intake_url(char out[INTAKE_URL_SIZE], const struct intake *in);
 void know_intake_json(struct json *j, const void *intake);
 extern const struct shape know_intake_shape[];
+/* Ends one that is under way, as refused: nothing of it stays but orders that were written. The shop is locked. */
+MUST_USE bool know_intake_stop(struct tx *tx, struct arena *a, int64_t now_ms, struct intake *in);
 MUST_USE bool know_intakes_purged(struct tx *tx, int64_t shop);
 
 /* ---- parts.c ---- */

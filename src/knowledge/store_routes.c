@@ -18,8 +18,15 @@ static const struct problem problem_store_unknown = { "domain_missing", 409,
 static const struct problem problem_store_busy = { "store_reading", 409, "The store is being read right now.",
                                                    "正在读取商店数据，请稍候。" };
 
+static const struct problem problem_store_idle = { "store_not_reading", 409, "The store is not being read.",
+                                                   "当前没有在读取商店数据。" };
+
 struct path_import {
     const char *shopId; /* first, as in the panel's addresses */
+    int scope;
+};
+struct path_reading {
+    int64_t id; /* the shop's; first, as in struct path_shop_known */
     int scope;
 };
 struct get_import {
@@ -34,6 +41,11 @@ struct post_store {
 static const struct field path_import_fields[] = {
     FIELD_TEXT(struct path_import, shopId, .min = 1, .max = 100, .doc = "The shop's public id: shop-7."),
     FIELD_ENUM(struct path_import, scope, store_scope_names, .doc = "products, orders or promotions."),
+    FIELD_END
+};
+static const struct field path_reading_fields[] = {
+    FIELD_ID(struct path_reading, id, .doc = "The shop's number."),
+    FIELD_ENUM(struct path_reading, scope, store_scope_names, .doc = "products, orders or promotions."),
     FIELD_END
 };
 static const struct field get_import_fields[] = {
@@ -58,6 +70,19 @@ static const struct shape import_shape[] = {
     SHAPE_I64("changed", .doc = "Rows that were new or other than before."),
     SHAPE_LIST("refused", know_refusal_shape, .type_name = "KnowledgeRefusal"),
     SHAPE_TIME("beganAt"), SHAPE_TIME("endedAt", .nullable = true), SHAPE_END };
+static const struct shape reading_shape[] = {
+    SHAPE_ENUM("scope", store_scope_names), SHAPE_I64("intake"), SHAPE_ENUM("status", intake_state_names),
+    SHAPE_TEXT("url", .doc = "The store that was asked."),
+    SHAPE_TEXT("currency", .nullable = true, .doc = "That was said of amounts whose row names none."),
+    SHAPE_I64("pages", .doc = "Read so far."), SHAPE_I64("products"), SHAPE_I64("texts"), SHAPE_I64("orders"),
+    SHAPE_I64("changed", .doc = "Rows that were new or other than before."),
+    SHAPE_I64("parts", .doc = "Pieces of what was read."), SHAPE_I64("written", .doc = "Pieces that are taken in."),
+    SHAPE_LIST("refused", know_refusal_shape, .type_name = "KnowledgeRefusal"),
+    SHAPE_TIME("beganAt"), SHAPE_TIME("endedAt", .nullable = true), SHAPE_END };
+static const struct shape store_shape[] = {
+    SHAPE_TEXT("url", .nullable = true, .doc = "Where the store is by the shop's domain; null: the shop has none."),
+    SHAPE_LIST("readings", reading_shape, .type_name = "StoreReading", .doc = "The last one of each kind."),
+    SHAPE_END };
 /* clang-format on */
 
 struct shown {
@@ -176,6 +201,7 @@ static const char *store_url(struct req *req, const struct post_store *in, const
     if (root && !knowledge_settings.development) {
         if (!str_starts(str_of(root), STR("https://"))) *code = "https";
         else if (!s->domain || !know_is_of_shop(host, s->domain)) *code = "other_domain";
+        else if (!url_port_is_called(in->url)) *code = "port_not_allowed";
     }
     return *code ? NULL : arena_text_n(a, root, strlen(root) - 1);
 }
@@ -201,6 +227,85 @@ static enum answer run_store(struct req *req)
     return begin(req, &b, &made) ? reply_json(req, 202, know_intake_json, &made) : reply_fault(req);
 }
 
+struct readings {
+    const char *url;
+    struct shown reading[STORE_SCOPES];
+    const char *asked[STORE_SCOPES], *currency[STORE_SCOPES];
+    size_t count;
+};
+
+static void reading_json(struct json *j, const struct readings *r, size_t i)
+{
+    const struct intake *in = &r->reading[i].in;
+    json_object(j, NULL);
+    json_text(j, "scope", store_scope_names[r->reading[i].scope]);
+    json_i64(j, "intake", in->id);
+    json_text(j, "status", intake_state_names[in->state]);
+    json_text(j, "url", r->asked[i]);
+    json_text(j, "currency", r->currency[i]);
+    json_i64(j, "pages", in->place);
+    json_i64(j, "products", in->products);
+    json_i64(j, "texts", in->texts);
+    json_i64(j, "orders", in->orders);
+    json_i64(j, "changed", in->changed);
+    json_i64(j, "parts", in->parts);
+    json_i64(j, "written", in->written);
+    json_raw(j, "refused", str_of(in->refusals));
+    json_time(j, "beganAt", in->began_at_ms);
+    json_time(j, "endedAt", in->ended_at_ms);
+    json_end(j);
+}
+
+static void readings_json(struct json *j, const void *arg)
+{
+    const struct readings *r = arg;
+    json_text(j, "url", r->url);
+    json_array(j, "readings");
+    for (size_t i = 0; i < r->count; i++) reading_json(j, r, i);
+    json_end(j);
+}
+
+static enum answer run_readings(struct req *req)
+{
+    struct readings *r = ARENA_NEW(req->arena, struct readings);
+    struct knowledge_head h = { .shop = 0 };
+    struct shop s;
+    int64_t shop;
+    enum answer a = know_shop_read(req, &shop, &h);
+    if (a != ANSWER_GO_ON) return a;
+    if (shops_owned(req->tx, req->who.account, shop, &s) != ROW_FOUND) return reply_fault(req);
+    r->url = s.domain ? arena_printf(req->arena, "https://%s", s.domain) : NULL;
+    for (int scope = 0; scope < STORE_SCOPES; scope++) {
+        struct shown *to = &r->reading[r->count];
+        enum row row = last_of(req->tx, shop, scope, &to->in);
+        if (row == ROW_FAULT) return reply_fault(req);
+        if (row == ROW_NONE) continue;
+        json_t *wish = json_read(str_of(to->in.wish), JSON_READ_MAX_BYTES, NULL);
+        const char *url = json_string_value(json_object_get(wish, "url"));
+        to->scope = scope;
+        r->asked[r->count] = arena_text(req->arena, url ? url : "");
+        r->currency[r->count] = arena_text(req->arena, json_string_value(json_object_get(wish, "currency")));
+        r->count++;
+        json_decref(wish);
+    }
+    return reply_json(req, 200, readings_json, r);
+}
+
+static enum answer run_stop(struct req *req)
+{
+    const struct path_reading *path = req->path;
+    struct knowledge_head h;
+    struct intake in;
+    int64_t shop;
+    enum answer a = know_shop_locked(req, &shop, &h);
+    if (a != ANSWER_GO_ON) return a;
+    enum row row = last_of(req->tx, shop, path->scope, &in);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE || in.ended_at_ms) return reply_problem(req, &problem_store_idle);
+    if (!know_intake_stop(req->tx, req->arena, req->now_ms, &in)) return reply_fault(req);
+    return reply_json(req, 200, know_intake_json, &in);
+}
+
 /* What fails counts; what begins something is counted by whose it is. */
 static const struct limit import_limit = { .name = "store_import", .burst = 120, .per_ms = MINUTE_MS };
 
@@ -224,6 +329,14 @@ const struct route knowledge_store_routes[] = {
       PATH_FIELDS(path_shop_known), BODY_FIELDS(post_store), .answer = know_intake_shape, .status = 202,
       .run = run_store, PROBLEMS(&problem_not_found, &problem_store_unknown, &problem_store_busy),
       .doc = "Read all of the store's products, orders or promotions from its export; statusUrl tells how it goes." },
+    { .verb = VERB_GET, .path = "/api/shops/:id/knowledge/store", .who = WHO_MEMBERS | WHO_KEY,
+      .scope = KEY_SCOPE_KNOWLEDGE, .tag = "Knowledge", .tx = TX_READ, PATH_FIELDS(path_shop_known),
+      .answer = store_shape, .run = run_readings, PROBLEMS(&problem_not_found),
+      .doc = "How the last reading of the store's products, orders and promotions goes or went." },
+    { .verb = VERB_DELETE, .path = "/api/shops/:id/knowledge/store/:scope", .who = WHO_MANAGERS | WHO_KEY,
+      .scope = KEY_SCOPE_KNOWLEDGE, .tag = "Knowledge", .tx = TX_WRITE, PATH_FIELDS(path_reading),
+      .answer = know_intake_shape, .run = run_stop, PROBLEMS(&problem_not_found, &problem_store_idle),
+      .doc = "Stop reading: nothing of it is taken, but orders that were written stay." },
     ROUTE_END
 };
 /* clang-format on */

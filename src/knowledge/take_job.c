@@ -250,6 +250,12 @@ static enum job_wish fail_with(struct job *job, struct tx *tx, struct intake *in
     return fail(job, tx, in, t, &f);
 }
 
+bool know_intake_stop(struct tx *tx, struct arena *a, int64_t now_ms, struct intake *in)
+{
+    struct job now = { .arena = a, .now_ms = now_ms };
+    return fail_with(&now, tx, in, NULL, "", "stopped") == JOB_FINISHED;
+}
+
 /* ---- slices ---- */
 
 static enum job_wish settle_read(struct job *job, struct tx *tx, struct intake *in, struct taking *t)
@@ -365,9 +371,10 @@ static enum job_wish take_settle(struct job *job, struct tx *tx)
     struct shop s;
     enum row row = know_intake_get(tx, job->ref, &in);
     if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
-    if (in.state >= INTAKE_DONE) return JOB_FINISHED;
     row = shops_locked(tx, in.shop, &s);
-    if (row == ROW_FAULT) return JOB_FAULT;
+    /* As it is under the lock: somebody may have stopped it meanwhile. */
+    if (row == ROW_FAULT || know_intake_get(tx, job->ref, &in) != ROW_FOUND) return JOB_FAULT;
+    if (in.state >= INTAKE_DONE) return JOB_FINISHED;
     if (row == ROW_NONE || s.account != in.account || s.status >= SHOP_DELETED)
         return fail_with(job, tx, &in, t, "", "shop_gone");
     if (in.state == INTAKE_READING) return settle_read(job, tx, &in, t);

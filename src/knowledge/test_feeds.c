@@ -227,6 +227,7 @@ TEST_EACH_ENGINE(what_is_due_is_started_and_an_address_inside_is_refused)
                                           { "https://127.0.0.1/f", "url:address_not_allowed" },
                                           { "https://localhost/f", "url:address_not_allowed" },
                                           { "https://10.0.0.1/f", "url:address_not_allowed" },
+                                          { "https://feeds.example:8080/f", "url:port_not_allowed" },
                                           { "ftp://feeds.example/f", "url:format" } };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct kit_answer a =

@@ -390,11 +390,94 @@ TEST_EACH_ENGINE(a_store_has_itself_read_with_its_own_token)
     assert_string_equal(ask(t, "{\"scope\":\"promotions\",\"url\":\"https://else.example/\"}").fault,
                         "url:other_domain");
     assert_string_equal(ask(t, "{\"scope\":\"promotions\",\"url\":\"http://store.example/\"}").fault, "url:https");
+    assert_string_equal(ask(t, "{\"scope\":\"promotions\",\"url\":\"https://store.example:8080/\"}").fault,
+                        "url:port_not_allowed");
     assert_int_equal(ask(t, "{\"scope\":\"promotions\",\"url\":\"https://www.store.example/\"}").status, 202);
     /* Off: its tokens open nothing, and what is under way ends. */
     assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", "{}").status, 200);
     struct intake in = work(t, test_number(t, "SELECT MAX(id) FROM knowledge_intakes"));
     refused_for(&in, "", "no_chatbot");
+    stop();
+}
+
+static struct kit_answer store_call(struct test_db *t, enum verb verb, const char *rest)
+{
+    const char *path = arena_printf(t->arena, "/api/shops/%lld/knowledge/store%s", (long long)shop, rest);
+    return kit_call(t, &(struct kit_request){ .routes = knowledge_store_routes,
+                                              .verb = verb,
+                                              .path = path,
+                                              .account = account,
+                                              .body = verb == VERB_GET ? NULL : "" });
+}
+
+static const json_t *reading(const struct kit_answer *a, size_t i)
+{
+    return json_array_get(json_object_get(a->json, "readings"), i);
+}
+
+TEST_EACH_ENGINE(a_merchant_sees_how_a_reading_goes_and_stops_it)
+{
+    start(t);
+    assert_int_equal(json_array_size(json_object_get(store_call(t, VERB_GET, "").json, "readings")), 0);
+    assert_string_equal(store_call(t, VERB_DELETE, "/products").error, "store_not_reading");
+    int64_t orders = begin(t, "orders"), intake = begin(t, "products");
+    assert_int_equal(attempt(t, intake, 1), JOB_NEXT); /* one page of three */
+    struct kit_answer a = store_call(t, VERB_GET, "");
+    const json_t *one = reading(&a, 0);
+    assert_string_equal(json_string_value(json_object_get(one, "scope")), "products");
+    assert_string_equal(json_string_value(json_object_get(one, "status")), "reading");
+    assert_int_equal(json_integer_value(json_object_get(one, "pages")), 1);
+    assert_int_equal(json_integer_value(json_object_get(one, "products")), 4);
+    assert_string_equal(json_string_value(json_object_get(one, "currency")), "USD");
+    assert_string_equal(json_string_value(json_object_get(one, "url")),
+                        arena_printf(t->arena, "http://127.0.0.1:%d", peer.port));
+    assert_int_equal(json_integer_value(json_object_get(reading(&a, 1), "intake")), orders);
+    int64_t mine = account;
+    account = kit_account(t, 0);
+    assert_int_equal(store_call(t, VERB_GET, "").status, 404);
+    assert_int_equal(store_call(t, VERB_DELETE, "/products").status, 404);
+    account = mine;
+    a = store_call(t, VERB_DELETE, "/products");
+    assert_int_equal(a.status, 200);
+    assert_string_equal(json_string_value(json_object_get(a.json, "status")), "failed");
+    assert_int_equal(attempt(t, intake, 2), JOB_FINISHED); /* its job finds nothing to do */
+    assert_int_equal(store.asked, 1);
+    assert_int_equal(products(t), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_parts"), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_imports"), 1); /* told as any end */
+    struct intake in = { 0 };
+    assert_int_equal(know_intake_get(t->tx, intake, &in), ROW_FOUND);
+    refused_for(&in, "", "stopped");
+    assert_string_equal(store_call(t, VERB_DELETE, "/products").error, "store_not_reading");
+    /* Again, to its end; and stopped while it is written, nothing of it is seen. */
+    in = read_all(t, "products");
+    assert_int_equal(in.state, INTAKE_DONE);
+    assert_int_equal(products(t), 12);
+    store.pages = 6;
+    intake = begin(t, "products");
+    for (int i = 0; i < 40 && in.state != INTAKE_WRITING; i++) {
+        assert_int_equal(attempt(t, intake, 1), JOB_NEXT);
+        assert_int_equal(know_intake_get(t->tx, intake, &in), ROW_FOUND);
+    }
+    assert_int_equal(attempt(t, intake, 1), JOB_NEXT);
+    assert_int_equal(store_call(t, VERB_DELETE, "/products").status, 200);
+    assert_int_equal(attempt(t, intake, 1), JOB_FINISHED);
+    assert_int_equal(products(t), 12);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_staged_products"), 0);
+    stop();
+}
+
+/* The slice was under way when it was stopped: its end finds it so. */
+TEST_EACH_ENGINE(a_slice_that_ends_after_the_stop_takes_nothing)
+{
+    start(t);
+    int64_t intake = begin(t, "products");
+    struct job *job = kit_begin(
+        t, &(struct kit_attempt){ .kind = &knowledge_take_job, .ref = intake, .account = account, .attempt = 1 });
+    assert_int_equal(store_call(t, VERB_DELETE, "/products").status, 200);
+    assert_int_equal(kit_settle(t, job), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_parts"), 0);
+    assert_int_equal(products(t), 0);
     stop();
 }
 
@@ -408,6 +491,8 @@ int main(void)
         EACH_ENGINE(a_store_that_fails_is_asked_again_and_after_a_kill_the_next_page_is_next),
         EACH_ENGINE(orders_are_as_new_as_the_moment_they_were_asked_for),
         EACH_ENGINE(a_store_has_itself_read_with_its_own_token),
+        EACH_ENGINE(a_merchant_sees_how_a_reading_goes_and_stops_it),
+        EACH_ENGINE(a_slice_that_ends_after_the_stop_takes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

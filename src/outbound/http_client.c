@@ -34,7 +34,6 @@ enum {
     RESOLVE_TRY_S = 2,
     RESOLVE_TRIES = 2, /* for each name server; glibc's default is 5 s */
 };
-static const int untrusted_ports[] = { 443, 8443 };
 
 struct call {
     struct buf answer;
@@ -275,9 +274,7 @@ static const char *check_untrusted(const char *url, struct buf *pin, enum outcom
         goto out;
     for (const char *p = host; *p; p++)
         if (*p <= ' ' || *p >= 0x7f || *p == ',') goto out; /* names come in their ASCII form */
-    bool port_allowed = false;
-    for (size_t i = 0; i < ARRAY_LEN(untrusted_ports); i++) port_allowed |= port_number(port) == untrusted_ports[i];
-    fault = port_allowed ? pin_addresses(host, port_number(port), pin, outcome) : "port not allowed";
+    fault = url_port_is_called(url) ? pin_addresses(host, port_number(port), pin, outcome) : "port not allowed";
 out:
     curl_free(host), curl_free(port), curl_free(user), curl_free(zone);
     curl_url_cleanup(u);

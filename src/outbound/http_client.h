@@ -53,6 +53,8 @@ void http_call(struct arena *a, const struct out_request *r, struct out_answer *
 const char *url_resolve(struct arena *a, const char *base, const char *reference);
 const char *url_host(struct arena *a, const char *url); /* lower case, without a port; NULL: none */
 const char *url_path(struct arena *a, const char *url); /* with its query; "/" when there is none */
+/* Is its port one that calls to merchants' urls may use? */
+bool url_port_is_called(const char *url);
 /* Is this address one that a merchant's url must not reach? True for families that are not known. */
 struct sockaddr;
 bool address_is_internal(const struct sockaddr *address);

@@ -55,3 +55,16 @@ const char *url_path(struct arena *a, const char *url)
     if (!path || !path[0]) path = "/";
     return query ? arena_printf(a, "%s?%s", path, query) : path;
 }
+
+bool url_port_is_called(const char *url)
+{
+    CURLU *u = curl_url();
+    char *port = NULL;
+    if (!u) abort();
+    bool called = curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                  curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+                  (text_eq(port, "443") || text_eq(port, "8443"));
+    curl_free(port);
+    curl_url_cleanup(u);
+    return called;
+}
