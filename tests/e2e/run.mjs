@@ -22,6 +22,7 @@ import { manners } from './manners.mjs';
 import { money } from './money.mjs';
 import { numbers } from './numbers.mjs';
 import { people } from './people.mjs';
+import { ownserver } from './ownserver.mjs';
 import { pictures } from './pictures.mjs';
 import { socket } from './socket.mjs';
 import { store } from './store.mjs';
@@ -35,6 +36,7 @@ const STORIES = {
     backend,
     chat,
     knowledge,
+    ownserver,
     pictures,
     face,
     inbox,

@@ -2411,11 +2411,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** @description How the last reading of the store's products, orders and promotions goes or went. For: owner, admin, agent, viewer, service key. */
+        get: operations["getApiShopsIdKnowledgeStore"];
         put?: never;
         /** @description Read all of the store's products, orders or promotions from its export; statusUrl tells how it goes. For: owner, admin, service key. */
         post: operations["postApiShopsIdKnowledgeStore"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shops/{id}/knowledge/store/{scope}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Stop reading: nothing of it is taken, but orders that were written stay. For: owner, admin, service key. */
+        delete: operations["deleteApiShopsIdKnowledgeStoreScope"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3131,6 +3149,22 @@ export interface components {
             /** @description https, of the shop or of where shops keep pictures. */
             image: string | null;
         };
+        ChannelSend: {
+            /** Format: int64 */
+            conversation: number;
+            /**
+             * Format: int64
+             * @description Of the message within its conversation.
+             */
+            number: number;
+            sent: boolean;
+            /** @description It is not tried again. */
+            givenUp: boolean;
+            /** @description Why it was not sent; empty: it was. */
+            error: string;
+            /** Format: date-time */
+            at: string;
+        };
         AskerOrder: {
             number: string;
             status: string;
@@ -3678,6 +3712,49 @@ export interface components {
             readAt: string | null;
             /** Format: date-time */
             nextAt: string | null;
+        };
+        StoreReading: {
+            /** @enum {string} */
+            scope: "products" | "orders" | "promotions";
+            /** Format: int64 */
+            intake: number;
+            /** @enum {string} */
+            status: "reading" | "writing" | "done" | "failed";
+            /** @description The store that was asked. */
+            url: string;
+            /** @description That was said of amounts whose row names none. */
+            currency: string | null;
+            /**
+             * Format: int64
+             * @description Read so far.
+             */
+            pages: number;
+            /** Format: int64 */
+            products: number;
+            /** Format: int64 */
+            texts: number;
+            /** Format: int64 */
+            orders: number;
+            /**
+             * Format: int64
+             * @description Rows that were new or other than before.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Pieces of what was read.
+             */
+            parts: number;
+            /**
+             * Format: int64
+             * @description Pieces that are taken in.
+             */
+            written: number;
+            refused: components["schemas"]["KnowledgeRefusal"][];
+            /** Format: date-time */
+            beganAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
         };
         TriedReply: {
             text: string;
@@ -13753,6 +13830,8 @@ export interface operations {
                          * @description Messages that were given up after a day of tries.
                          */
                         skipped: number;
+                        /** @description The last twenty tries, newest first. */
+                        sends: components["schemas"]["ChannelSend"][];
                         /** Format: date-time */
                         changedAt: string | null;
                     };
@@ -13869,6 +13948,8 @@ export interface operations {
                          * @description Messages that were given up after a day of tries.
                          */
                         skipped: number;
+                        /** @description The last twenty tries, newest first. */
+                        sends: components["schemas"]["ChannelSend"][];
                         /** Format: date-time */
                         changedAt: string | null;
                     };
@@ -14006,6 +14087,8 @@ export interface operations {
                          * @description Messages that were given up after a day of tries.
                          */
                         skipped: number;
+                        /** @description The last twenty tries, newest first. */
+                        sends: components["schemas"]["ChannelSend"][];
                         /** Format: date-time */
                         changedAt: string | null;
                     };
@@ -23211,6 +23294,105 @@ export interface operations {
             };
         };
     };
+    getApiShopsIdKnowledgeStore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Where the store is by the shop's domain; null: the shop has none. */
+                        url: string | null;
+                        /** @description The last one of each kind. */
+                        readings: components["schemas"]["StoreReading"][];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `scope_missing`: This key is not meant for that.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiShopsIdKnowledgeStore: {
         parameters: {
             query?: never;
@@ -23356,6 +23538,134 @@ export interface operations {
              *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
              */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiShopsIdKnowledgeStoreScope: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                id: number;
+                /** @description products, orders or promotions. */
+                scope: "products" | "orders" | "promotions";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        intake: number;
+                        /** @enum {string} */
+                        status: "reading" | "writing" | "done" | "failed";
+                        statusUrl: string;
+                        /** Format: int64 */
+                        import: number | null;
+                        /** Format: int64 */
+                        products: number;
+                        /** Format: int64 */
+                        texts: number;
+                        /** Format: int64 */
+                        orders: number;
+                        /** Format: int64 */
+                        changed: number;
+                        /** Format: int64 */
+                        parts: number;
+                        /** Format: int64 */
+                        written: number;
+                        refused: components["schemas"]["KnowledgeRefusal"][];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `scope_missing`: This key is not meant for that.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `store_not_reading`: The store is not being read. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -50,6 +50,7 @@ const merchantPages = ({ active, off, failed, busy, long }) => [
     ['shop-long', `/shops/${long}`], ['shop-long-delete', `/shops/${long}/settings`, open(['删除', 'Delete'])],
     ['inbox', '/inbox'], ['visitors', '/visitors'], ['customers', '/customers'], ['numbers', '/numbers'],
     ['shop-chat', `/shops/${active}/chat`], ['shop-chat-none', `/shops/${off}/chat`],
+    ['shop-channel', `/shops/${active}/channel`], ['shop-channel-none', `/shops/${off}/channel`],
     ['billing', '/billing', (page) => until('the chart', async () => (await page.locator('.chart svg path').count()) > 1)],
     ['billing-filtered', '/billing?reason=grant&from=2020-01-01'], ['billing-none', '/billing?search=nothing-like-this'],
     ['receipt', '/billing', open(['运营发放', 'Granted'])],

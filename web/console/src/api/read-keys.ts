@@ -21,6 +21,7 @@ export const keys = {
   shop: (id: number) => ["shop", id],
   chatbot: (id: number) => ["shop", id, "chatbot"],
   chatSettings: (id: number) => ["shop", id, "chat-settings"],
+  channel: (id: number) => ["shop", id, "channel"],
   installation: (id: number) => ["shop", id, "installation"],
   visitors: ["visitors"],
   customers: ["customers"],

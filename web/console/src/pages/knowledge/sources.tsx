@@ -34,6 +34,7 @@ import {
   useSummary,
 } from "./reads";
 import { useRefusals } from "./refusals";
+import { StoreSection } from "./store";
 
 function Counts({ shop, summary }: { shop: Shop; summary: Summary }) {
   const { t, number } = useText();
@@ -337,6 +338,7 @@ export function Sources({ shop }: { shop: Shop }) {
         <p className="muted">{t("know.feedsText")}</p>
         <Loaded read={feeds}>{(data) => <Feeds shop={shop} feeds={data.feeds} />}</Loaded>
       </Section>
+      <StoreSection shop={shop} />
       <Section title={t("know.history")}>
         <Loaded read={summary}>{(data) => <History imports={data.imports} />}</Loaded>
       </Section>

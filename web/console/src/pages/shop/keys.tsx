@@ -122,7 +122,15 @@ function useSecretActs(shop: number) {
   return { acts: { show, rotate, revoke }, shown, setShown, asking, setAsking, reauth, setReauth };
 }
 
-function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret[] }) {
+export function SecretTable({
+  shop,
+  secrets,
+  only,
+}: {
+  shop: number;
+  secrets: readonly Secret[];
+  only?: readonly SecretKind[];
+}) {
   const { t } = useText();
   const { acts, shown, setShown, asking, setAsking, reauth, setReauth } = useSecretActs(shop);
   const { show } = acts;
@@ -204,7 +212,7 @@ function SecretTable({ shop, secrets }: { shop: number; secrets: readonly Secret
       <DataTable
         label={t("secret.title")}
         columns={columns}
-        rows={withService(secrets)}
+        rows={withService(secrets).filter(({ kind }) => only?.includes(kind) ?? true)}
         rowKey={(row) => (row.state === "unmade" ? row.kind : `${row.kind} ${row.state} ${row.createdAt}`)}
         empty={t("secret.none")}
       />

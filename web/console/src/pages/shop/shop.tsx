@@ -13,6 +13,7 @@ import { useMay } from "../../ui/may";
 import { Page, Parts } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
 import NotFound from "../not-found";
+import { ChannelPart } from "./channel";
 import { ChatSettingsPart } from "./chat-settings";
 import { Install } from "./install";
 import { KeysPart } from "./keys";
@@ -20,14 +21,15 @@ import { Overview } from "./overview";
 import { SettingsPart } from "./settings";
 import { SubscriptionPart } from "./subscription";
 
-const PARTS = ["", "install", "chat", "subscription", "keys", "settings"] as const;
+const PARTS = ["", "install", "chat", "channel", "subscription", "keys", "settings"] as const;
 type PartName = (typeof PARTS)[number];
 /** For owners and administrators alone. */
-const MANAGED: readonly PartName[] = ["chat", "keys", "settings"];
+const MANAGED: readonly PartName[] = ["chat", "channel", "keys", "settings"];
 const TITLES: Readonly<Record<PartName, TextKey>> = {
   "": "shop.overview",
   install: "shop.install",
   chat: "chatset.title",
+  channel: "channel.title",
   subscription: "shop.subscription",
   keys: "shop.keys",
   settings: "shop.settings",
@@ -41,6 +43,8 @@ function PartOf({ shop, part }: { shop: Shop; part: PartName }) {
       return <Install shop={shop} />;
     case "chat":
       return <ChatSettingsPart shop={shop} />;
+    case "channel":
+      return <ChannelPart shop={shop} />;
     case "subscription":
       return <SubscriptionPart shop={shop} />;
     case "keys":
