@@ -48,6 +48,7 @@ const struct route *const app_route_tables[] = {
     chat_label_routes,
     chat_canned_routes,
     chat_numbers_routes,
+    chat_home_routes,
     chat_gap_routes,
     chat_score_routes,
     chat_desk_routes,

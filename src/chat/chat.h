@@ -185,6 +185,7 @@ extern const struct job_kind chat_customers_job; /* cron: customers can be found
 extern const struct route chat_customers_routes[];
 extern const struct route chat_settings_routes[];
 extern const struct route chat_numbers_routes[], chat_gap_routes[], chat_score_routes[];
+extern const struct route chat_home_routes[]; /* GET /api/home/figures */
 extern const struct route chat_install_routes[];
 extern const struct job_kind chat_install_job;                   /* looks at a shop's page */
 MUST_USE bool chat_installs_forget(struct tx *tx, int64_t shop); /* when a shop is purged */

@@ -42,6 +42,8 @@ STMT(account_open,
      "INSERT INTO credit_accounts (account, balance, held, granted, spent, seq, head, keyed_from, head_mac)"
      " VALUES (?1, 0, 0, 0, 0, 0, ?2, 1, ?3)");
 STMT(account_balance, "SELECT balance, held FROM credit_accounts WHERE account = ?1");
+STMT(balance_then, "SELECT balance_after FROM credit_entries WHERE account = ?1 AND at_ms < ?2"
+                   " ORDER BY seq DESC LIMIT 1");
 
 STMT(all_totals,
      "SELECT CAST(COALESCE(SUM(granted), 0) AS BIGINT) AS granted, CAST(COALESCE(SUM(spent), 0) AS BIGINT) AS spent,"
@@ -75,6 +77,15 @@ enum row credits_balance(struct tx *tx, int64_t account, struct credit_balance *
     out->balance = col_credits(&q, "balance");
     out->held = col_credits(&q, "held");
     return credits_subtract(out->balance, out->held, &out->available) ? ROW_FOUND : ROW_FAULT;
+}
+
+enum row credits_balance_at(struct tx *tx, int64_t account, int64_t at_ms, struct credits *out)
+{
+    struct query q = query(tx, &balance_then);
+    bind_i64(&q, account), bind_i64(&q, at_ms);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) *out = col_credits(&q, "balance_after");
+    return row;
 }
 
 bool credits_totals(struct tx *tx, struct credit_totals *out)

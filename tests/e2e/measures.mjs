@@ -19,6 +19,16 @@ const WATCH_PAINT = () => {
     }).observe({ type: 'largest-contentful-paint', buffered: true });
 };
 
+/** The words and the page are asked for while the main bundle is still on its way. */
+const BESIDE_THE_BUNDLE = () => {
+    const fetched = performance.getEntriesByType('resource').filter(({ name }) => /\/assets\/[\w.-]+\.js$/.test(name));
+    const main = fetched.find(({ name }) => /\/index-[\w-]+\.js$/.test(name));
+    const page = { '/login': 'login', '/home': 'home', '/operator': 'today' }[location.pathname];
+    const wanted = [document.documentElement.lang.slice(0, 2), page];
+    return wanted.filter((part) => !fetched.some(({ name, startTime }) =>
+        new RegExp(`/assets/${part}-`).test(name) && startTime < main.responseEnd));
+};
+
 /** The contrast of the ring around what has the focus with the ground that it lies on. */
 const ringContrast = (page) => page.evaluate(() => {
     const element = document.activeElement;
@@ -81,6 +91,8 @@ export async function speed({ browser, checks, home: { server } }) {
             const weight = slow.bytes();
             const lcp = await person.page.evaluate(() => window.lcp);
             console.log(`    ${address}: ${Math.round(weight / 1024)} kB until it is useful, LCP ${Math.round(lcp)} ms`);
+            const late = await person.page.evaluate(BESIDE_THE_BUNDLE);
+            assert.deepEqual(late, [], 'asked for only when the bundle had run');
             assert.ok(weight <= WEIGHT_MAX_BYTES, `${weight} bytes`);
             assert.ok(lcp > 0);
             // A processor that others use at the same time is slower than four times: then the weight alone is judged.

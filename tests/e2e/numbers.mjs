@@ -90,6 +90,16 @@ async function figures({ checks, mei, server, owner, shop }) {
         await until('a bar', async () => (await page.locator('.chart rect.bar-on').count()) > 0);
         assert.equal(await page.getByRole('table', { name: '按天' }).getByRole('row').count(), 2);
     });
+    await checks.must('the first page says the same, and that nothing was before', async () => {
+        await page.goto('/home');
+        await page.locator('.figure', { hasText: '等待人工' }).waitFor();
+        assert.match(await figure(page, '近 7 天对话'), /^2\s*暂无此前数据可比较$/);
+        assert.match(await figure(page, '近 7 天助手独立解答'), /^1\s*暂无此前数据可比较$/);
+        await axe(page);
+        await picture(page, 'home-figures-zh');
+        await page.goto('/numbers');
+        await page.locator('.figure', { hasText: '转人工' }).waitFor();
+    });
     await checks.must('days stand in the address, and a table leaves as a file', async () => {
         await page.getByRole('button', { name: '7 天', exact: true }).click();
         await page.waitForURL(/days=7/);

@@ -1887,6 +1887,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/home/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Seven days in figures, and the seven before: conversations, answers of the assistant, the balance. For: owner, admin, viewer. */
+        get: operations["getApiHomeFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/numbers/gaps": {
         parameters: {
             query?: never;
@@ -3506,6 +3523,18 @@ export interface components {
             hour: number;
             /** Format: int64 */
             conversations: number;
+        };
+        HomeFigure: {
+            /**
+             * Format: int64
+             * @description null: there are more conversations than are counted at once.
+             */
+            now: number | null;
+            /**
+             * Format: int64
+             * @description In the seven days before; null: nothing was there yet.
+             */
+            before: number | null;
         };
         Gap: {
             /** Format: int64 */
@@ -18443,6 +18472,93 @@ export interface operations {
             };
             /** @description - `numbers_too_many`: There are more conversations in these days than are counted at once. Choose fewer days. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiHomeFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        days: number;
+                        /** @description Of the days. */
+                        timezone: string;
+                        from: string;
+                        to: string;
+                        /**
+                         * Format: int64
+                         * @description For a person, now.
+                         */
+                        waiting: number | null;
+                        conversations: components["schemas"]["HomeFigure"];
+                        /** @description The assistant answered; no person was called or came. */
+                        byAssistant: components["schemas"]["HomeFigure"];
+                        /** @description Of the ledger, what is held included: now, and when the seven days began. */
+                        balance: components["schemas"]["HomeFigure"];
+                    };
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -156,6 +156,14 @@ export const useLedgerProof = () =>
 /** The balance, and what must be looked at soon. */
 export const useComing = (enabled = true) =>
   useQuery({ queryKey: keys.attention, queryFn: () => answer(api.GET("/api/home")), enabled });
+/** Conversations are not among the events of the account: the page looks. */
+const FIGURES_LOOK_MS = 30_000;
+export const useHomeFigures = () =>
+  useQuery({
+    queryKey: keys.homeFigures,
+    queryFn: () => answer(api.GET("/api/home/figures")),
+    refetchInterval: FIGURES_LOOK_MS,
+  });
 export const useOnboarding = () =>
   useQuery({ queryKey: keys.onboarding, queryFn: () => answer(api.GET("/api/onboarding")) });
 export const useInbox = (asked: InboxAsked): ReadList<InboxItem> =>
@@ -174,8 +182,14 @@ export const useAsker = (id: number) =>
     queryKey: keys.asker(id),
     queryFn: () => answer(api.GET("/api/inbox/{id}/asker", { params: { path: { id } } })),
   });
+/** Outside of the inbox nobody tells: the menu looks. */
+const COUNTS_LOOK_MS = 30_000;
 export const useInboxCounts = () =>
-  useQuery({ queryKey: keys.inboxCounts, queryFn: () => answer(api.GET("/api/inbox/counts")) });
+  useQuery({
+    queryKey: keys.inboxCounts,
+    queryFn: () => answer(api.GET("/api/inbox/counts")),
+    refetchInterval: COUNTS_LOOK_MS,
+  });
 export const useLabels = () => useQuery({ queryKey: keys.labels, queryFn: () => answer(api.GET("/api/labels")) });
 export const useReplies = () => useQuery({ queryKey: keys.replies, queryFn: () => answer(api.GET("/api/replies")) });
 export const useColleagues = () =>

@@ -47,6 +47,8 @@ export const keys = {
   thread: (id: number) => ["inbox", "thread", id],
   asker: (id: number) => ["inbox", "asker", id],
   attention: ["attention"],
+  // Goes stale with what needs attention: both are read anew when the balance changes.
+  homeFigures: ["attention", "figures"],
   onboarding: ["onboarding"],
   audit: ["audit"],
   auditList: (filter: AuditFilter) => ["audit", filter],

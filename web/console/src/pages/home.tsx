@@ -1,6 +1,14 @@
 /* What needs one, what to do next, what there is, and what it cost so far. */
 import { Link } from "react-router";
-import { useComing, useOnboarding, useShops, useSummary, useTransactions, useUser } from "../api/queries";
+import {
+  useComing,
+  useHomeFigures,
+  useOnboarding,
+  useShops,
+  useSummary,
+  useTransactions,
+  useUser,
+} from "../api/queries";
 import type { OnboardingStep, Shop } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
 import { AttentionBanners } from "../ui/attention";
@@ -9,9 +17,10 @@ import { CopyButton } from "../ui/copy";
 import { Icon } from "../ui/icon";
 import { Loaded, Together } from "../ui/loaded";
 import { useMay } from "../ui/may";
-import { Figures, Page, Section } from "../ui/page";
+import { Page, Section } from "../ui/page";
 import { StatusPill } from "../ui/pill";
 import { TransactionTable } from "../ui/transactions";
+import { HomeNumbers } from "./home-figures";
 
 type StepId = OnboardingStep["id"];
 
@@ -122,7 +131,7 @@ function ShopList({ shops }: { shops: readonly Shop[] }) {
   const { t } = useText();
   if (shops.length === 0) return null;
   return (
-    <Section title={t("nav.shops")} extra={<Link to="/shops">{t("home.allShops")}</Link>}>
+    <Section title={t("nav.shops")} extra={<Link to="/shops">{t("home.allShopsN", { n: shops.length })}</Link>}>
       <ul className="list-rows">
         {shops.slice(0, HOME_ROWS).map((shop) => (
           <li key={shop.id}>
@@ -149,33 +158,6 @@ function Recent() {
   );
 }
 
-function Numbers({ shops }: { shops: readonly Shop[] }) {
-  const { t, number } = useText();
-  const { data } = useSummary();
-  const count = (state: Shop["chatbot_state"]) => shops.filter((shop) => shop.chatbot_state === state).length;
-  const stopped = count("suspended") + count("failed");
-  return (
-    <Figures
-      figures={[
-        { name: t("overview.shops"), value: number(shops.length), to: "/shops" },
-        { name: t("home.on"), value: number(count("active")), to: "/shops?state=on" },
-        {
-          name: t("home.stopped"),
-          value: number(stopped),
-          to: "/shops?state=stopped",
-          tone: stopped > 0 ? "stop" : undefined,
-        },
-        {
-          name: t("credits.available"),
-          value: data === undefined ? "…" : number(data.credits),
-          to: "/billing",
-          ...(data !== undefined && data.held > 0 && { note: t("credits.heldN", { n: data.held }) }),
-        },
-      ]}
-    />
-  );
-}
-
 export default function Home() {
   const { t } = useText();
   const { data } = useUser();
@@ -184,21 +166,22 @@ export default function Home() {
   const summary = useSummary();
   const ledger = useTransactions();
   const coming = useComing();
+  const figures = useHomeFigures();
   const { manage } = useMay();
   const user = data?.user ?? null;
   const name = user?.name ?? "";
   return (
     <Page title={name === "" ? t("home.welcome") : t("home.welcomeName", { name })}>
-      <Together reads={[shops, onboarding, summary, ledger, coming]}>
+      <Together reads={[shops, onboarding, summary, ledger, coming, figures]}>
         {user !== null && <AttentionBanners user={user} />}
         {manage && <Checklist />}
-        <Loaded read={shops} height={84}>
-          {({ shops: all }) => (
-            <>
-              <Numbers shops={all} />
-              <ShopList shops={all} />
-            </>
+        <Loaded read={figures} height={104}>
+          {(told) => (
+            <HomeNumbers figures={told} available={summary.data?.credits ?? 0} held={summary.data?.held ?? 0} />
           )}
+        </Loaded>
+        <Loaded read={shops} height={40}>
+          {({ shops: all }) => <ShopList shops={all} />}
         </Loaded>
         <Recent />
       </Together>

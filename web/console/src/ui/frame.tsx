@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "react-router";
-import { useShops } from "../api/queries";
+import { useInboxCounts, useShops } from "../api/queries";
 import type { User } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { watchDown } from "../live/down";
@@ -83,6 +83,21 @@ function ShopSwitcher({ manage }: { manage: boolean }) {
   );
 }
 
+const BADGE_MOST = 99;
+
+/** How many wait for a person. */
+function InboxCount() {
+  const { t, number } = useText();
+  const waiting = useInboxCounts().data?.waiting ?? 0;
+  if (waiting === 0) return null;
+  return (
+    <span className="nav-count">
+      <span aria-hidden="true">{waiting > BADGE_MOST ? `${number(BADGE_MOST)}+` : number(waiting)}</span>
+      <span className="unseen">{t("nav.waitingN", { n: waiting })}</span>
+    </span>
+  );
+}
+
 function Line({ place, gone }: { place: Place; gone?: (() => void) | undefined }) {
   const { t } = useText();
   const { pathname } = useLocation();
@@ -93,6 +108,7 @@ function Line({ place, gone }: { place: Place; gone?: (() => void) | undefined }
         <Link to={place.to} aria-current={isHere(place, pathname) ? "page" : undefined} onClick={gone}>
           <Icon name={place.icon} />
           {t(place.text)}
+          {place.to === "/inbox" && <InboxCount />}
         </Link>
       </li>
     </>
