@@ -3,13 +3,14 @@
  * no module preload polyfill, no assets as data: URLs except small images. */
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { earlyParts } from "./early-parts";
 
 // `npm run dev` serves the sources and hands everything of the API to a running server.
 const server = process.env.CHATHUB_DEV_SERVER ?? "http://127.0.0.1:8080";
 const proxied = ["/api", "/auth/password", "/auth/logout", "/auth/sessions", "/auth/reauthenticate", "/dev", "/sso"];
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), earlyParts()],
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

@@ -1,5 +1,6 @@
 /* Runs before the first paint, and before the bundle is there: the theme (so that a dark screen never flashes white),
- * the language, and the first question to the server, which is the same on every page. A file of its own, because the
+ * the language, the words of that language and the page that was asked for (early-parts.ts says which files these are), and
+ * the first question to the server, which is the same on every page. A file of its own, because the
  * Content-Security-Policy allows no script inside a page. */
 (function () {
   var root = document.documentElement;
@@ -14,6 +15,15 @@
   root.dataset.theme = theme;
   var lang = /(?:^|; )lang=(zh-CN|en)(?:;|$)/.exec(document.cookie);
   root.lang = lang ? lang[1] : /^en/i.test(navigator.language) ? "en" : "zh-CN";
+  var parts = JSON.parse(document.currentScript.dataset.parts || "{}");
+  [root.lang, location.pathname].forEach(function (key) {
+    (parts[key] || []).forEach(function (name) {
+      var link = document.createElement("link");
+      link.rel = "modulepreload";
+      link.href = "/" + name;
+      document.head.appendChild(link);
+    });
+  });
   window.chathubUser = fetch("/api/user", { credentials: "same-origin", headers: { Accept: "application/json" } });
   window.chathubUser.catch(function () {});
 })();
