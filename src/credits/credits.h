@@ -72,7 +72,7 @@ struct credit_balance {
 /* An account's row, made once, with the account (in its transaction). */
 MUST_USE bool credits_open(struct tx *tx, int64_t account);
 MUST_USE enum row credits_balance(struct tx *tx, int64_t account, struct credit_balance *out);
-/* The balance that the last entry before this moment left; ROW_NONE: there was no entry yet. Reads the entries since. */
+/* The balance that the last entry before this moment left; ROW_NONE: there was none yet. Reads the entries since. */
 MUST_USE enum row credits_balance_at(struct tx *tx, int64_t account, int64_t at_ms, struct credits *out);
 /* What a new account has to try with, by the settings (maybe nothing); once an account, however often it is called. */
 MUST_USE bool credits_give_trial(struct tx *tx, int64_t account, int64_t now_ms);
