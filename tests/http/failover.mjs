@@ -4,7 +4,7 @@
 // What was acknowledged is there, what was refused is not, readiness tells the truth, and nothing needs a restart.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -217,6 +217,29 @@ test('a clock that is wrong for seconds', async ({ server }) => {
     for (const time of times) assert.ok(Math.abs(Date.parse(time) - Date.now()) < 600000, time);
     assert.ok(times.length > 0);
     await server.verify();
+});
+
+test('readiness looks at the disk where the database lies, and not at that of the keys alone', async ({ engine }) => {
+    if (engine !== 'sqlite') return;
+    const freeMb = async (at) => {
+        const { bavail, bsize } = await statfs(at);
+        return (bavail * bsize) / 2 ** 20;
+    };
+    const disks = await Promise.all(['/dev/shm', tmpdir()].map(async (at) => ({ at, mb: await freeMb(at) })));
+    const [fuller, roomier] = disks.sort((a, b) => a.mb - b.mb);
+    if (roomier.mb - fuller.mb < 200) return; // one disk: nothing to tell apart
+    const made = [];
+    const folder = async ({ at }) => made[made.push(await mkdtemp(path.join(at, 'chathub-disk-'))) - 1];
+    const [database, data] = [await folder(fuller), await folder(roomier)];
+    const env = { CHATHUB_DATA_DIR: data, CHATHUB_DATABASE_URL: `sqlite:${database}/chathub.db` };
+    const s = await Server.start({ env });
+    try {
+        const { diskFreeMb } = (await s.client().get('/readyz')).json;
+        assert.ok(Math.abs(diskFreeMb - (await freeMb(fuller.at))) < 100, `${diskFreeMb} MB, and ${JSON.stringify(disks)}`);
+    } finally {
+        await s.end();
+        for (const at of made) await rm(at, { recursive: true, force: true });
+    }
 });
 
 await run({ env: { CHATHUB_TEST_CLOCK: '1' } });
