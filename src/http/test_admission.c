@@ -152,7 +152,7 @@ TEST_EACH_ENGINE(refusals_are_told_by_the_minute)
         expect_status(&s, "GET", "/api/nowhere", NULL, NULL, 404, NULL); /* nobody looks for this */
     }
     clock_advance_ms(61 * SECOND_MS);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 600; i++) {
         (void)usleep(50000);
         (void)pthread_mutex_lock(&test_refusals.lock);
         int told = test_refusals.told;

@@ -15,11 +15,12 @@ struct exchange {
 };
 static struct exchange job[MOST];
 static int order[MOST], dropped[MOST];
-static atomic_int worked, late, gate;
+static atomic_int begun, worked, late, gate;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void work(struct exchange *x)
 {
+    atomic_fetch_add(&begun, 1);
     while (atomic_load(&gate) != 0) (void)usleep(1000);
     (void)pthread_mutex_lock(&lock);
     order[atomic_load(&worked)] = x->number; /* before it is counted: readers go by the count */
@@ -38,7 +39,7 @@ static void drop(struct exchange *x)
 static struct crypto_pool *start(void)
 {
     for (int i = 0; i < MOST; i++) job[i].number = i;
-    atomic_store(&worked, 0), atomic_store(&late, 0), atomic_store(&gate, 1);
+    atomic_store(&begun, 0), atomic_store(&worked, 0), atomic_store(&late, 0), atomic_store(&gate, 1);
     struct crypto_pool *p = crypto_pool_start(1, work, drop);
     assert_non_null(p);
     return p;
@@ -50,17 +51,17 @@ static bool put(struct crypto_pool *p, int number, uint64_t narrow, uint64_t mid
     return crypto_pool_submit(p, &job[number], network);
 }
 
+static void wait_for(atomic_int *count, int wanted)
+{
+    for (int i = 0; atomic_load(count) < wanted && i < 30000; i++) (void)usleep(1000);
+    assert_int_equal(atomic_load(count), wanted);
+}
+
 /* The thread holds one at the gate, so that the rest waits. */
 static void hold_one(struct crypto_pool *p)
 {
     assert_true(put(p, 0, 9001, 9001, 9001));
-    (void)usleep(50000);
-}
-
-static void wait_for(atomic_int *count, int wanted)
-{
-    for (int i = 0; atomic_load(count) < wanted && i < 5000; i++) (void)usleep(1000);
-    assert_int_equal(atomic_load(count), wanted);
+    wait_for(&begun, 1);
 }
 
 static int place_of(int number)

@@ -180,7 +180,7 @@ TEST_EACH_ENGINE(many_at_the_same_moment_are_each_done_once)
         assert_int_equal(all[i].status, 200);
         arena_free(all[i].arena);
     }
-    for (int i = 0; i < 500 && atomic_load(&acts) < 1 + CROWD / 4; i++) (void)usleep(10000);
+    for (int i = 0; i < 3000 && atomic_load(&acts) < 1 + CROWD / 4; i++) (void)usleep(10000);
     inbound_stop(&in, t);
     EXPECT(count(t, "1 = 1") == 1 + CROWD / 4 && count(t, "sender_id = 'shared' AND copies = 11") == 1);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM test_acts") == 1 + CROWD / 4);

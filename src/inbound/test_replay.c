@@ -64,7 +64,7 @@ TEST_EACH_ENGINE(a_fault_while_acting_leaves_nothing_behind)
     inbound_start(&in, t);
     atomic_store(&act_breaks, true);
     taken(&in, t->arena, "evt_1");
-    for (int i = 0; i < 1000 && atomic_load(&acts) == 0; i++) (void)usleep(10000);
+    for (int i = 0; i < 3000 && atomic_load(&acts) == 0; i++) (void)usleep(10000);
     atomic_store(&act_breaks, false);
     expect_state(&in, 1, "acted");
     inbound_stop(&in, t);

@@ -43,9 +43,11 @@ TEST_EACH_ENGINE(a_put_wakes_the_worker)
         put_live(t, "t.noop", 0);
         WAIT_FOR(ends == i + 1);
     }
-    put_live(t, "t.noop", now_ms() + 300); /* and at the time of a later one */
+    int64_t at_ms = now_ms() + 300; /* and at the time of a later one */
+    put_live(t, "t.noop", at_ms);
     usleep(100000);
-    EXPECT(ends == 5);
+    int early = ends;
+    EXPECT(early == 5 || now_ms() >= at_ms);
     WAIT_FOR(ends == 6);
     put_live(t, "t.noop", now_ms() + HOUR_MS);
     jump(j, HOUR_MS);

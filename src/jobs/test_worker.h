@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { WAIT_MAX_MS = 20000, PAUSE_MS = 5 };
+enum { WAIT_MAX_MS = 60000, PAUSE_MS = 5 };
 
 /* ---- what the kinds of these tests do ---- */
 

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { WAIT_MAX_MS = 20000 };
+enum { WAIT_MAX_MS = 60000 };
 
 static struct keyring *keyring;
 static struct peer peer;

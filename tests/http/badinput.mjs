@@ -456,7 +456,7 @@ test('a chunked body that grows past the limit', async () => {
         const r = await raw(
             c.base,
             `${head}10000\r\n${'x'.repeat(0x10000)}\r\n10000\r\n${'x'.repeat(0x10000)}\r\n0\r\n\r\n`,
-            { quietMs: 1500 },
+            { head: true },
         );
         record(
             `${route.name} chunked and oversized`,
@@ -470,7 +470,7 @@ test('a body of a gigabyte is refused by its announcement', async ({ server }) =
         const head =
             `${route.method} ${pathOf(route, namesOfA(route))} HTTP/1.1\r\nHost: a\r\nOrigin: ${server.base}\r\n` +
             `Content-Type: application/json\r\nCookie: ${[...callerOf(route).cookies].map(([k, v]) => `${k}=${v}`).join('; ')}\r\n`;
-        const r = await raw(server.base, `${head}Content-Length: 1073741824\r\n\r\n{`, { quietMs: 1500 });
+        const r = await raw(server.base, `${head}Content-Length: 1073741824\r\n\r\n{`, { head: true });
         record(
             `${route.name} announcing a gigabyte`,
             r.status === 413 ? null : `answers ${r.status}: ${r.text.slice(0, 200)}`,
@@ -673,8 +673,9 @@ test('configuration of an outside panel: bodies that must be refused', async ({ 
 
 test('text and numbers exactly at their limits are not refused for it', async ({ server }) => {
     for (const route of fixture.routes.filter((r) => r.body)) {
+        let c = route.operatorOnly ? fixture.operator : null;
         for (const { what, field, body } of bodiesAtLimits(route)) {
-            const c = route.operatorOnly ? fixture.operator : await server.account('merchant', { credits: 100 });
+            c ??= await server.account('merchant', { credits: 5000 });
             const shop = route.template.includes('/shops/{id}') ? await c.shop() : null;
             const path = pathOf(route, {
                 ...namesOfA(route),
@@ -687,6 +688,8 @@ test('text and numbers exactly at their limits are not refused for it', async ({
                 `${route.name}: ${what}`,
                 named ? `refused: ${JSON.stringify(named)}` : r.status >= 500 ? `answers ${r.status}` : null,
             );
+            // What was done must not stand in the way of the next: that has a shop, or an account, of its own.
+            if (r.status < 300 && !shop && !route.operatorOnly) c = null;
         }
     }
 });

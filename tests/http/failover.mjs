@@ -13,10 +13,11 @@ import { promisify } from 'node:util';
 import { newKey } from './lib/client.mjs';
 import { Server } from './lib/server.mjs';
 import { run, sleep, test, until } from './lib/suite.mjs';
+import { freePort } from '../torture/server.mjs';
 
 const PG = fileURLToPath(new URL('../../tools/pg', import.meta.url));
-const RECOVER_MS = 10000; // from the moment the address is right until every write succeeds
-const TOLD_MS = 8000; // until readiness says that writes fail
+const RECOVER_MS = 30000; // on a busy machine; from the moment the address is right until every write succeeds
+const TOLD_MS = 30000; // likewise; until readiness says that writes fail
 const YEAR_S = 365 * 86400;
 
 const pg = async (...words) => (await promisify(execFile)(PG, words)).stdout.trim();
@@ -88,9 +89,9 @@ test('an address that moves to a standby and back', async ({ engine }) => {
             await until('readiness says so', async () => (await s.client().get('/readyz')).status === 503, TOLD_MS);
             forwarder.move(port(primary));
             await until('a write succeeds', async () => (await write(c, made)) === 201, RECOVER_MS);
-            await until('all connections are back', async () => (await write(c, made)) === 201, RECOVER_MS);
-            const answers = await Promise.all(Array.from({ length: 20 }, () => write(c, made)));
-            assert.deepEqual([...new Set(answers)], [201]);
+            const many = () => Promise.all(Array.from({ length: 20 }, () => write(c, made)));
+            await until('all connections are back', async () => (await many()).every((r) => r === 201), RECOVER_MS);
+            assert.deepEqual([...new Set(await many())], [201]);
             await until('readiness says so', async () => (await s.client().get('/readyz')).status === 200, TOLD_MS);
         }
         for (const { key, status } of made) {
@@ -132,10 +133,7 @@ test('a server whose only connections are new refuses a standby', async ({ engin
 /** A real PgBouncer before the database of this server. It refuses root, as PostgreSQL does. */
 async function pooler(s, mode) {
     const url = new URL(s.env.CHATHUB_DATABASE_URL);
-    const free = net.createServer();
-    await new Promise((resolve) => free.listen(0, '127.0.0.1', resolve));
-    const port = free.address().port;
-    await new Promise((resolve) => free.close(resolve));
+    const port = await freePort();
     const dir = await mkdtemp(path.join(tmpdir(), 'chathub-pooler-'));
     const server = `host=127.0.0.1 port=${url.port} user=${url.username} password=${url.password}`;
     const settings = [

@@ -11,6 +11,7 @@
 //   401           refuses the secret                     reset-after   does it, then cuts the connection
 //   botid-null    does it; its bot is not made yet       garbage       does it, then answers a page of HTML
 //   twice         does it and sends the answer twice
+//   held          does it, and answers at release()
 // `configFaults` holds the same words (never, 500, reset, late:MS) for the configuration calls.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
@@ -44,11 +45,17 @@ export class ChatbotWorld {
             registers: 0,
             configs: 0,
             nextId: 1,
+            waiting: [],
         });
         w.server = http.createServer((req, res) => w.#serve(req, res));
         await new Promise((resolve) => w.server.listen(port, '127.0.0.1', resolve));
         w.base = `http://127.0.0.1:${w.server.address().port}`;
         return w;
+    }
+
+    /** Answers what is held. */
+    release() {
+        for (const answerNow of this.waiting.splice(0)) answerNow();
     }
 
     stop() {
@@ -113,6 +120,7 @@ export class ChatbotWorld {
             const one = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
             return req.socket.write(one + one);
         }
+        if (fault === 'held') return this.waiting.push(() => answer(res, 200, registered));
         const lateMs = Number(/^late:(\d+)$/.exec(fault)?.[1] ?? 0);
         return setTimeout(() => answer(res, 200, registered), lateMs);
     }

@@ -5,8 +5,10 @@ import net from 'node:net';
 import { randomBytes, randomInt } from 'node:crypto';
 import { answerFault } from './shapes.mjs';
 
-const REQUEST_MS = 30000;
-const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
+const REQUEST_MS = 60000;
+/** Longer than this no connection waits unused: the server ends those that do, and a request must not meet that end. */
+const UNUSED_MS = 5000;
+const agent = new http.Agent({ keepAlive: true, maxSockets: 256, timeout: UNUSED_MS });
 
 export const randomAddress = () => `203.${randomInt(1, 250)}.${randomInt(1, 250)}.${randomInt(1, 250)}`;
 export const newKey = () => randomBytes(12).toString('hex');
@@ -96,8 +98,11 @@ export class Client {
     }
 }
 
-/** Bytes over a socket; resolves with all that came back until the server closed, or `quietMs` after the last byte. */
-export function raw(base, bytes, { quietMs = 3000 } = {}) {
+/**
+ * Bytes over a socket; resolves with all that came back until the server closed, or a whole head when `head` is all that
+ * is wanted, or after `quietMs` without a byte: nothing that is right takes so long.
+ */
+export function raw(base, bytes, { quietMs = 60000, head = false } = {}) {
     const url = new URL(base);
     return new Promise((resolve) => {
         const parts = [];
@@ -114,7 +119,10 @@ export function raw(base, bytes, { quietMs = 3000 } = {}) {
             });
         };
         s.setTimeout(quietMs, finish);
-        s.on('data', (d) => parts.push(d));
+        s.on('data', (d) => {
+            parts.push(d);
+            if (head && Buffer.concat(parts).includes('\r\n\r\n')) finish();
+        });
         s.on('error', () => {
             closed = true;
         });

@@ -1,7 +1,7 @@
 // events.mjs: a server-event stream as a browser reads it.
 import http from 'node:http';
 
-const WAIT_MS = 10000;
+const WAIT_MS = 60000;
 
 export class EventStream {
     /** client: a signed-in Client. lastId: where to go on from. path, headers: of another stream than the account's. */

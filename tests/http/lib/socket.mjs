@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import http from 'node:http';
 
-const WAIT_MS = 10000;
+const WAIT_MS = 60000;
 
 export class JsonSocket {
     /** Resolves with the open socket, or rejects with {status, json} of the refusal. */
