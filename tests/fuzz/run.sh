@@ -20,7 +20,8 @@ case $seconds in *[!0-9]* | '') echo "run.sh: seconds, not '$seconds'" >&2; exit
 if [ ! -f "$build/build.ninja" ]; then
     mkdir -p "$(dirname "$build")"
     CC=clang meson setup "$build" "$root" -Dfuzz=true -Dtests=false -Doptimization=1 -Ddebug=false \
-        -Db_sanitize=address,undefined -Db_lundef=false '-Dc_args=-fsanitize=fuzzer-no-link -gline-tables-only' >"$build.log" 2>&1 ||
+        -Db_sanitize=address,undefined -Db_lundef=false \
+        '-Dc_args=-fsanitize=fuzzer-no-link -gline-tables-only' >"$build.log" 2>&1 ||
         { cat "$build.log"; exit 2; }
 fi
 programs=''
