@@ -37,6 +37,7 @@ static const struct shape proactive_shape[] = {
     SHAPE_TEXT("botName"), SHAPE_TEXT("avatar", .doc = "A drawn picture, by name."),                                   \
     SHAPE_TEXT("avatarUrl", .nullable = true), SHAPE_TEXT("colour"), SHAPE_TEXT("position", .doc = "right or left."),  \
     SHAPE_BOOL("disclosure", .doc = "It is said that the assistant is a program."),                                    \
+    SHAPE_BOOL("askScore", .doc = "After the end it is asked how the conversation was."),                              \
     SHAPE_TEXT("greeting", .doc = "Empty: the client's own words. So are lists without an item."),                     \
     SHAPE_TEXT_LIST("opening", .doc = "Chips beside the greeting."),                                                   \
     SHAPE_TEXT_LIST("after", .doc = "After an answer of the bot."),                                                    \
@@ -74,6 +75,7 @@ static void face_json(struct json *j, const void *arg)
     json_text(j, "colour", f->s.colour);
     json_text(j, "position", f->s.position == POSITION_LEFT ? "left" : "right");
     json_bool(j, "disclosure", f->s.disclosure);
+    json_bool(j, "askScore", f->s.ask_score);
     json_text(j, "greeting", t ? t->greeting : "");
     words_json(j, "opening", t ? &t->opening : NULL);
     words_json(j, "after", t ? &t->after : NULL);

@@ -33,6 +33,7 @@ struct shop_chat_settings {
     bool disclosure;                                  /* that the assistant is a program is said */
     int64_t back_after_ms;                            /* 0: the bot answers again only when handed back */
     struct chat_words person_words, not_person_words; /* added to the built-in ones */
+    bool ask_score;                                   /* how it was, once after the end */
     bool alert_mail;
     enum chat_alert_to alert_to;
     int64_t alert_first_ms, alert_again_ms;

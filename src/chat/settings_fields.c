@@ -90,6 +90,9 @@ const struct field put_settings_fields[] = {
     FIELD_BOOL(struct put_settings, disclosure, .optional = true,
                .present_offset = offsetof(struct put_settings, has_disclosure),
                .doc = "Visitors are told that the assistant is a program. Left out: true."),
+    FIELD_BOOL(struct put_settings, askScore, .optional = true,
+               .present_offset = offsetof(struct put_settings, has_ask_score),
+               .doc = "Visitors are asked once, after the end, how it was. Left out: true."),
     NUMBER(backAfterMinutes, 0, DAY_MINUTES, BACK_AFTER_USUAL,
            "After a person's last word the bot answers again; 0: only when it is handed back."),
     WORDS(personWords, "These mean: a person, please."), WORDS(notPersonWords, "These do not."),
@@ -226,6 +229,7 @@ void settings_complete(struct arena *a, struct put_settings *in)
     if (!in->colour) in->colour = COLOUR_USUAL;
     if (!in->timezone) in->timezone = "";
     if (!in->has_disclosure) in->disclosure = true;
+    if (!in->has_ask_score) in->askScore = true;
     if (!in->has_alert_mail) in->alertMail = true;
     if (in->hours.count > 1) {
         struct set_span_item *sorted = ARENA_ARRAY(a, struct set_span_item, in->hours.count);
@@ -284,6 +288,7 @@ void settings_members(struct json *j, const void *arg)
     json_end(j);
     words_json(j, "holidays", &in->holidays);
     json_bool(j, "disclosure", in->disclosure);
+    json_bool(j, "askScore", in->askScore);
     json_i64(j, "backAfterMinutes", in->backAfterMinutes);
     words_json(j, "personWords", &in->personWords);
     words_json(j, "notPersonWords", &in->notPersonWords);
@@ -355,6 +360,7 @@ void settings_fill(struct arena *a, const struct put_settings *in, struct shop_c
                                         .hours_on = in->hoursOn,
                                         .holidays = words_of(a, &in->holidays),
                                         .disclosure = in->disclosure,
+                                        .ask_score = in->askScore,
                                         .back_after_ms = in->backAfterMinutes * MINUTE_MS,
                                         .person_words = words_of(a, &in->personWords),
                                         .not_person_words = words_of(a, &in->notPersonWords),

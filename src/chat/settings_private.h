@@ -25,11 +25,11 @@ struct set_texts_item {
 struct put_settings { /* the body of a request, and what is stored of it */
     int64_t revision;
     const char *botName, *avatarUrl; /* the tenant's: not in the stored document */
-    bool has_avatar_url, has_disclosure, has_alert_mail;
+    bool has_avatar_url, has_disclosure, has_alert_mail, has_ask_score;
     int avatar, position, alertTo;
     const char *colour, *timezone;
     struct field_list texts, hours, holidays, personWords, notPersonWords, proactivePages;
-    bool hoursOn, disclosure, alertMail, proactive;
+    bool hoursOn, disclosure, alertMail, proactive, askScore;
     int64_t backAfterMinutes, alertFirstMinutes, alertAgainMinutes, keepDays, proactiveAfterSeconds;
 };
 enum { SETTINGS_BODY_MAX = 56 << 10 };

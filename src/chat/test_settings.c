@@ -73,7 +73,7 @@ TEST_EACH_ENGINE(a_shop_without_a_row_has_every_default)
     EXPECT(chat_settings_read(t->tx, shop, t->arena, &s));
     assert_string_equal(s.bot_name, "");
     assert_string_equal(s.timezone, "");
-    assert_true(s.disclosure && s.alert_mail && !s.hours_on && !s.proactive && s.revision == 0);
+    assert_true(s.disclosure && s.ask_score && s.alert_mail && !s.hours_on && !s.proactive && s.revision == 0);
     assert_int_equal(s.back_after_ms, 15 * MINUTE_MS);
     assert_int_equal(s.alert_first_ms, 2 * MINUTE_MS);
     assert_int_equal(s.alert_again_ms, 10 * MINUTE_MS);
@@ -93,7 +93,7 @@ static const char whole[] =
     "{\"language\":\"zh-TW\",\"greeting\":\"您好\"},{\"language\":\"zh\",\"greeting\":\"你好\"}],"
     "\"timezone\":\"Asia/Shanghai\",\"hoursOn\":true,\"hours\":[{\"day\":\"mon\",\"from\":780,\"to\":1440},"
     "{\"day\":\"mon\",\"from\":540,\"to\":720},{\"day\":\"sun\",\"from\":600,\"to\":601}],"
-    "\"holidays\":[\"2026-12-25\",\"2028-02-29\"],\"disclosure\":false,\"backAfterMinutes\":0,"
+    "\"holidays\":[\"2026-12-25\",\"2028-02-29\"],\"disclosure\":false,\"askScore\":false,\"backAfterMinutes\":0,"
     "\"personWords\":[\"客服妹妹\"],\"notPersonWords\":[\"人工草坪\"],\"alertMail\":false,\"alertTo\":\"owner\","
     "\"alertFirstMinutes\":5,\"alertAgainMinutes\":0,\"keepDays\":365,\"proactive\":true,"
     "\"proactiveAfterSeconds\":45,\"proactivePages\":[\"/cart\",\"/tea\"]}";
@@ -113,7 +113,8 @@ TEST_EACH_ENGINE(what_is_set_is_what_is_read)
     assert_string_equal(s.avatar, "leaf");
     assert_string_equal(s.colour, "#0F766e");
     assert_string_equal(s.timezone, "Asia/Shanghai");
-    assert_true(s.position == POSITION_LEFT && s.hours_on && !s.disclosure && !s.alert_mail && s.proactive);
+    assert_true(s.position == POSITION_LEFT && s.hours_on && !s.disclosure && !s.ask_score && !s.alert_mail &&
+                s.proactive);
     /* In the order of the day, whatever order they came in. */
     assert_true(s.day[0][0].from_min == 540 && s.day[0][0].to_min == 720 && s.day[0][1].from_min == 780);
     assert_true(s.day[0][1].to_min == DAY_MINUTES && s.day[0][2].from_min == s.day[0][2].to_min);
@@ -216,6 +217,7 @@ static const struct {
     { "{\"proactivePages\":[\"cart\"]}", "proactivePages[0]:format" },
     { "{\"personWord\":[]}", "personWord:unknown" },
     { "{\"disclosure\":\"yes\"}", "disclosure:type" },
+    { "{\"askScore\":0}", "askScore:type" },
 };
 
 TEST_EACH_ENGINE(what_no_chat_can_be_is_refused_by_name)

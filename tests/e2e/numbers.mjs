@@ -190,6 +190,35 @@ async function score({ checks, browser, mei, server, owner, shop }) {
         await shopper.page.locator('chathub-chat .m.mine').waitFor();
         assert.equal(await form.isVisible(), false);
     });
+    await checks.must('a shop that does not ask, does not; and asks again when it wants to', async () => {
+        const set = async (askScore) => {
+            const { domain, changedAt, ...now } = (await owner.get(`/api/shops/${shop.id}/chatbot/settings`)).json;
+            assert.ok(domain && changedAt !== undefined);
+            const r = await owner.request('PUT', `/api/shops/${shop.id}/chatbot/settings`, { json: { ...now, askScore } });
+            assert.equal(r.status, 200, r.text);
+        };
+        const other = await Person.come(browser, store.base);
+        const open = async () => {
+            await other.page.goto('/');
+            await other.page.getByRole('button', { name: /联系客服/ }).click();
+        };
+        await open();
+        const box = other.page.getByRole('textbox', { name: '输入您的消息…' });
+        await box.fill('再见');
+        await box.press('Enter');
+        await other.page.locator('chathub-chat .m.mine .at', { hasText: ':' }).waitFor();
+        await set(false);
+        const { id } = (await owner.get('/api/inbox')).json.items[0].conversation;
+        assert.equal((await owner.post(`/api/inbox/${id}/state`, { status: 'resolved' })).status, 200);
+        await open();
+        await other.page.locator('chathub-chat .m.mine').waitFor();
+        assert.equal(await other.page.locator('chathub-chat form.rate').isVisible(), false);
+        await set(true);
+        await open();
+        await other.page.locator('chathub-chat form.rate').waitFor();
+        assert.deepEqual(other.faults, []);
+        await other.leave();
+    });
     await checks.must('the team sees it, and it is counted', async () => {
         await mei.page.goto(`/inbox/${talk}`);
         await mei.page.getByText('4 分（满分 5 分） · 很快，谢谢 🙏').first().waitFor();

@@ -24002,6 +24002,7 @@ export interface operations {
                         hours: components["schemas"]["ChatHours"][];
                         holidays: string[];
                         disclosure: boolean;
+                        askScore: boolean;
                         /** Format: int64 */
                         backAfterMinutes: number;
                         personWords: string[];
@@ -24191,6 +24192,11 @@ export interface operations {
                      */
                     disclosure?: boolean | null;
                     /**
+                     * @description Visitors are asked once, after the end, how it was. Left out: true.
+                     * @default false
+                     */
+                    askScore?: boolean | null;
+                    /**
                      * Format: int64
                      * @description After a person's last word the bot answers again; 0: only when it is handed back.
                      * @default 15
@@ -24275,6 +24281,7 @@ export interface operations {
                         hours: components["schemas"]["ChatHours"][];
                         holidays: string[];
                         disclosure: boolean;
+                        askScore: boolean;
                         /** Format: int64 */
                         backAfterMinutes: number;
                         personWords: string[];
@@ -24732,6 +24739,8 @@ export interface operations {
                         position: string;
                         /** @description It is said that the assistant is a program. */
                         disclosure: boolean;
+                        /** @description After the end it is asked how the conversation was. */
+                        askScore: boolean;
                         /** @description Empty: the client's own words. So are lists without an item. */
                         greeting: string;
                         /** @description Chips beside the greeting. */
@@ -24863,6 +24872,8 @@ export interface operations {
                         position: string;
                         /** @description It is said that the assistant is a program. */
                         disclosure: boolean;
+                        /** @description After the end it is asked how the conversation was. */
+                        askScore: boolean;
                         /** @description Empty: the client's own words. So are lists without an item. */
                         greeting: string;
                         /** @description Chips beside the greeting. */

@@ -29,6 +29,7 @@ export interface Face {
   colour: string;
   position: string;
   disclosure: boolean;
+  askScore: boolean;
   greeting: string;
   opening: string[];
   after: string[];

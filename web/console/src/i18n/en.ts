@@ -574,6 +574,8 @@ export const en = {
   "chatset.position": "Corner of the page",
   "chatset.position.right": "Bottom right",
   "chatset.position.left": "Bottom left",
+  "chatset.askScore": "Ask how the conversation was",
+  "chatset.askScoreHelp": "Once, after its end. The share of satisfied visitors counts those who answered.",
   "chatset.disclosure": "Say that the assistant is a program",
   "chatset.disclosureHelp": "Many countries require it. Switch it off only if you know that you may.",
   "chatset.domain": "The chat opens on pages of {domain}.",

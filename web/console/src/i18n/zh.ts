@@ -562,6 +562,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "chatset.position": "页面位置",
   "chatset.position.right": "右下角",
   "chatset.position.left": "左下角",
+  "chatset.askScore": "询问对话评价",
+  "chatset.askScoreHelp": "仅在结束后询问一次。满意率只统计作答的访客。",
   "chatset.disclosure": "说明助手是程序",
   "chatset.disclosureHelp": "许多国家有此要求。仅在确认允许时才关闭。",
   "chatset.domain": "客服可在 {domain} 的页面上打开。",

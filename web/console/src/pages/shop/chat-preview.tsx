@@ -26,6 +26,7 @@ function faceOf(values: ChatValues, language: ChatLanguage) {
     colour: values.colour,
     position: values.position,
     disclosure: values.disclosure === "yes",
+    askScore: values.askScore === "yes",
     greeting,
     opening,
     after,

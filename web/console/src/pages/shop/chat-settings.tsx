@@ -162,6 +162,7 @@ function Looks({ form, shop }: { form: ChatForm; shop: Shop }) {
         options={(["right", "left"] as const).map((value) => ({ value, text: t(`chatset.position.${value}`) }))}
       />
       <Check form={form} name="disclosure" label="chatset.disclosure" help="chatset.disclosureHelp" />
+      <Check form={form} name="askScore" label="chatset.askScore" help="chatset.askScoreHelp" />
       <p className="muted small">
         {shop.domain === null ? t("chatset.noDomain") : t("chatset.domain", { domain: shop.domain })}{" "}
         <Link to={`/shops/${shop.id}/settings`}>{t("chatset.changeDomain")}</Link>

@@ -23,6 +23,7 @@ const settings: ChatSettings = {
   ],
   holidays: ["2026-12-25"],
   disclosure: true,
+  askScore: false,
   backAfterMinutes: 15,
   personWords: ["真人"],
   notPersonWords: [],
