@@ -179,7 +179,11 @@ function panel(frame: Frame): Panel {
     acts.hidden = owner === "person";
     hide(leave, input, owner !== "waiting" || !alone || !!leave.dataset.kept);
     copy.button.hidden = lastNumber === 0;
-    hide(rate, input, state?.status !== "resolved" || state.score > 0 || !!rate.dataset.kept || frame.face?.askScore === false);
+    hide(
+      rate,
+      input,
+      state?.status !== "resolved" || state.score > 0 || !!rate.dataset.kept || frame.face?.askScore === false,
+    );
     showChips();
     for (const [number, foot] of read) {
       if (number > (state?.readByTeam ?? 0)) continue;
