@@ -111,10 +111,12 @@ bool chat_cards(struct arena *a, const struct knowledge_source *source, const ch
     json_begin(&j, &b);
     json_array(&j, NULL);
     for (size_t i = 0; i < r->sources && cards < CARDS_MAX && good; i++) {
-        struct knowledge_product *p = NULL;
-        if (r->source[i].kind == CITED_VARIANT) variant = r->source[i].id;
-        if (r->source[i].kind != CITED_PRODUCT) continue;
-        good = source->product(source->ctx, r->source[i].id, a, &p);
+        const struct model_cited *cited = &r->source[i];
+        const struct knowledge_product *p = cited->product;
+        struct knowledge_product *read = NULL;
+        if (cited->kind == CITED_VARIANT) variant = cited->id;
+        if (cited->kind != CITED_PRODUCT) continue;
+        if (!p) good = source->product(source->ctx, cited->id, a, &read), p = read;
         if (!good || !p) continue;
         card_json(&j, a, source, domain, p, variant);
         variant = NULL;

@@ -74,20 +74,30 @@ static bool read_page(struct tx *tx, const struct numbers_asked *in, int64_t unt
     return row == ROW_NONE;
 }
 
-static enum numbers_found read_talks(struct tx *tx, const struct numbers_asked *in, struct arena *a, struct talk **out,
-                                     size_t *count)
+/* Room for one more page behind `count`. Most shops need one page; few need thousands. */
+static struct talk *with_room(struct talk *t, size_t count, size_t *room)
 {
-    struct talk *t = ARENA_ARRAY(a, struct talk, NUMBERS_TALKS_MAX + TALKS_PAGE);
+    if (count + TALKS_PAGE <= *room) return t;
+    *room = *room ? 2 * *room : TALKS_PAGE;
+    t = realloc(t, *room * sizeof *t);
+    if (!t) abort();
+    return t;
+}
+
+/* *out: for free(), whatever is found. */
+static enum numbers_found read_talks(struct tx *tx, const struct numbers_asked *in, struct talk **out, size_t *count)
+{
+    size_t room = 0;
     int64_t after_ms = hours_day_begins(in->zone, in->first_day) - 1, after_id = INT64_MAX;
     int64_t until_ms = hours_day_begins(in->zone, in->first_day + in->days);
     size_t read = TALKS_PAGE, seen = 0;
     for (*count = 0; read == TALKS_PAGE; seen += read) {
         size_t more;
         if (seen > NUMBERS_TALKS_MAX) return NUMBERS_TOO_MANY;
-        if (!read_page(tx, in, until_ms, &after_ms, &after_id, t + *count, &read, &more)) return NUMBERS_FAULT;
+        *out = with_room(*out, *count, &room);
+        if (!read_page(tx, in, until_ms, &after_ms, &after_id, *out + *count, &read, &more)) return NUMBERS_FAULT;
         *count += more;
     }
-    *out = t;
     return seen > NUMBERS_TALKS_MAX ? NUMBERS_TOO_MANY : NUMBERS_COUNTED;
 }
 
@@ -153,14 +163,11 @@ static bool count_waiting(struct tx *tx, const struct numbers_asked *in, int64_t
     return true;
 }
 
-enum numbers_found numbers_count(struct tx *tx, const struct numbers_asked *in, struct arena *a, struct numbers *out)
+static void sum_up(const struct numbers_asked *in, const struct talk *t, size_t count, struct numbers *out)
 {
-    struct talk *t = NULL;
-    size_t count = 0, from = 0;
-    enum numbers_found found = read_talks(tx, in, a, &t, &count);
-    *out = (struct numbers){ .day = ARENA_ARRAY(a, struct numbers_sum, (size_t)in->days) };
-    if (found != NUMBERS_COUNTED) return found;
-    int64_t *length = ARENA_ARRAY(a, int64_t, count + 1);
+    size_t from = 0;
+    int64_t *length = malloc((count + 1) * sizeof *length);
+    if (!length) abort();
     for (int64_t d = 0; d < in->days; d++) { /* they stand in the order of time */
         int64_t ends_ms = hours_day_begins(in->zone, in->first_day + d + 1);
         size_t to = from;
@@ -179,6 +186,18 @@ enum numbers_found numbers_count(struct tx *tx, const struct numbers_asked *in, 
         out->hour[hour]++;
     }
     out->all = sum_of(t, count, length);
+    free(length);
+}
+
+enum numbers_found numbers_count(struct tx *tx, const struct numbers_asked *in, struct arena *a, struct numbers *out)
+{
+    struct talk *t = NULL;
+    size_t count = 0;
+    *out = (struct numbers){ .day = ARENA_ARRAY(a, struct numbers_sum, (size_t)in->days) };
+    enum numbers_found found = read_talks(tx, in, &t, &count);
+    if (found == NUMBERS_COUNTED) sum_up(in, t, count, out);
+    free(t);
+    if (found != NUMBERS_COUNTED) return found;
     return count_waiting(tx, in, &out->waiting) ? NUMBERS_COUNTED : NUMBERS_FAULT;
 }
 

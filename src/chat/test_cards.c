@@ -170,9 +170,25 @@ static void what_shows_none(void **state)
     arena_free(a);
 }
 
+/* What the model has read is shown as it read it, and is not asked for again. */
+static void what_the_model_has_is_not_read_again(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(1 << 20);
+    const struct knowledge_product had = { .id = "p1", .title = "Copper kettle", .available = true };
+    const struct model_cited cited[] = { { .kind = CITED_PRODUCT, .id = "p1", .product = &had } };
+    broken = true;
+    const char *text = cards_of(a, NULL, cited, 1, REPLY_ANSWER);
+    broken = false;
+    assert_non_null(text);
+    assert_non_null(strstr(text, "\"title\":\"Copper kettle\""));
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_the_model_has_is_not_read_again),
         cmocka_unit_test(links),
         cmocka_unit_test(pictures),
         cmocka_unit_test(prices),

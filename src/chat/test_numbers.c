@@ -268,6 +268,22 @@ TEST_EACH_ENGINE(more_than_a_page_is_counted_to_the_end)
     assert_int_equal(in(all(&a), "unanswered"), 2345);
 }
 
+/* What is counted takes no memory of the request beyond its answer, however many conversations may come. */
+TEST_EACH_ENGINE(a_count_takes_little_of_the_request)
+{
+    enum { DAYS = 92, ENOUGH = DAYS * sizeof(struct numbers_sum) + (16 << 10) };
+    struct numbers n;
+    start(t, NULL);
+    put_many(t, 2345);
+    struct arena *small = arena_new(ENOUGH); /* more ends the process */
+    const struct numbers_asked in = {
+        .account = account, .zone = "", .first_day = kit_now() / DAY_MS - DAYS + 1, .days = DAYS
+    };
+    EXPECT(numbers_count(t->tx, &in, small, &n) == NUMBERS_COUNTED);
+    assert_int_equal(n.all.talks, 2345);
+    arena_free(small);
+}
+
 TEST_EACH_ENGINE(more_than_can_be_counted_is_refused_in_words)
 {
     start(t, NULL);
@@ -292,6 +308,7 @@ int main(void)
         EACH_ENGINE(days_that_cannot_be_are_refused),
         EACH_ENGINE(a_table_has_a_line_a_day),
         EACH_ENGINE(more_than_a_page_is_counted_to_the_end),
+        EACH_ENGINE(a_count_takes_little_of_the_request),
         EACH_ENGINE(more_than_can_be_counted_is_refused_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,19 +26,19 @@ const char *model_cited_name(enum model_cited_kind k)
 
 /* ---- what a reply stands on ---- */
 
-static void cite(struct local *m, enum model_cited_kind kind, const char *id, const char *title, const char *url)
+static void cite(struct local *m, const struct model_cited *c)
 {
     for (size_t i = 0; i < m->cites; i++)
-        if (m->cited[i].kind == kind && text_eq(m->cited[i].id, id)) return;
-    if (m->cites < MODEL_CITED)
-        m->cited[m->cites++] = (struct model_cited){ .kind = kind, .id = id, .title = title, .url = url };
+        if (m->cited[i].kind == c->kind && text_eq(m->cited[i].id, c->id)) return;
+    if (m->cites < MODEL_CITED) m->cited[m->cites++] = *c;
 }
 
 void local_cite_product(struct local *m, const struct knowledge_product *p, const struct knowledge_variant *v)
 {
     bool there = false;
-    if (v) cite(m, CITED_VARIANT, v->id, p->title, p->url);
-    cite(m, CITED_PRODUCT, p->id, p->title, p->url);
+    if (v) cite(m, &(struct model_cited){ .kind = CITED_VARIANT, .id = v->id, .title = p->title, .url = p->url });
+    cite(m,
+         &(struct model_cited){ .kind = CITED_PRODUCT, .id = p->id, .title = p->title, .url = p->url, .product = p });
     for (size_t i = 0; i < m->products_cited && !there; i++) there = m->product_cited[i] == p;
     if (!there && m->products_cited < MODEL_CITED) m->product_cited[m->products_cited++] = p;
     if (!there && p->description && m->texts_cited < MODEL_CITED) m->text_cited[m->texts_cited++] = p->description;
@@ -49,7 +49,7 @@ void local_cite_text(struct local *m, const struct knowledge_text *t)
     enum model_cited_kind kind = t->kind == KNOWLEDGE_FAQ        ? CITED_FAQ
                                  : t->kind == KNOWLEDGE_DOCUMENT ? CITED_DOCUMENT
                                                                  : CITED_PROMOTION;
-    cite(m, kind, t->id, t->title, t->url);
+    cite(m, &(struct model_cited){ .kind = kind, .id = t->id, .title = t->title, .url = t->url });
     if (m->texts_cited < MODEL_CITED) m->text_cited[m->texts_cited++] = t->text;
 }
 

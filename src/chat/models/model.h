@@ -39,7 +39,8 @@ enum model_cited_kind { CITED_PRODUCT, CITED_VARIANT, CITED_FAQ, CITED_DOCUMENT,
 const char *model_cited_name(enum model_cited_kind k);
 struct model_cited {
     enum model_cited_kind kind;
-    const char *id, *title, *url; /* url NULL: none */
+    const char *id, *title, *url;            /* url NULL: none */
+    const struct knowledge_product *product; /* of CITED_PRODUCT, as the model read it; NULL: by its id alone */
 };
 
 enum { MODEL_CITED = 16 };
