@@ -267,6 +267,35 @@ TEST_EACH_ENGINE(a_purge_locks_all_its_shops_first)
     assert_int_equal(seen.purged, 3);
 }
 
+static int64_t purged_of[4];
+static size_t purges;
+
+static bool note_account(struct tx *tx, const struct shop *s, int64_t now_ms)
+{
+    (void)tx, (void)now_ms;
+    if (purges < ARRAY_LEN(purged_of)) purged_of[purges++] = s->account;
+    return true;
+}
+
+/* Each purge takes its account's counter of events, and two purges must not wait for each other's: whatever is longest
+ * overdue, accounts come in the order of their numbers. */
+TEST_EACH_ENGINE(a_purge_takes_accounts_in_their_order)
+{
+    int64_t account[ARRAY_LEN(purged_of)];
+    begin();
+    shops_hooks.purged = note_account;
+    purges = 0;
+    for (size_t i = 0; i < ARRAY_LEN(account); i++) account[i] = kit_account(t, 0);
+    /* Neither the ids of shops nor their times are in that order. */
+    for (size_t i = ARRAY_LEN(account); i-- > 0;) (void)create(t, account[i ^ 1], "Goes");
+    test_script(t, "UPDATE shops SET status = 5, purge_at_ms = 1 + (id * 7) % 5");
+    test_commit(t);
+    const struct kit_attempt purge = { .kind = &shops_purge_job };
+    assert_int_equal(kit_job(t, &purge), JOB_FINISHED);
+    assert_int_equal(purges, ARRAY_LEN(account));
+    assert_memory_equal(purged_of, account, sizeof account);
+}
+
 TEST_EACH_ENGINE(the_number_of_shops_is_limited)
 {
     begin();
@@ -389,6 +418,7 @@ int main(void)
         EACH_ENGINE(d28_a_purge_leaves_a_tombstone),
         EACH_ENGINE(a_shop_deleted_by_a_clock_that_was_ahead_is_purged_in_time),
         EACH_ENGINE(a_purge_locks_all_its_shops_first),
+        EACH_ENGINE(a_purge_takes_accounts_in_their_order),
         EACH_ENGINE(the_number_of_shops_is_limited),
         EACH_ENGINE(verify_finds_a_status_that_no_mover_wrote),
         EACH_ENGINE(only_allowed_moves_are_made),
