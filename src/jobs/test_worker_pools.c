@@ -42,7 +42,7 @@ TEST_EACH_ENGINE(an_account_with_many_jobs_delays_nobody_by_more_than_a_round)
     while (!is_state(t, id, "done") && let < CALLS) {
         sem_post(&gate), let++;
         WAIT_FOR(returned == let);
-        usleep(20000);
+        WAIT_FOR(ends == let && calls == THREADS + let); /* it is stored, and the next one has begun */
     }
     EXPECT(let <= 4 * THREADS); /* those under way, and those that wait for a thread */
     for (int i = 0; i < CALLS; i++) sem_post(&gate);

@@ -183,7 +183,7 @@ TEST_EACH_ENGINE(connections_killed_while_idle_are_replaced)
     EXPECT(work_alone(t, DO_PUT, "before", NULL) == OP_COMMITTED);
     test_open_tx(t);
 #define LANE_CONNECTIONS " FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = current_schema()"
-    for (int i = 0; i < 500 && test_number(t, "SELECT COUNT(*)" LANE_CONNECTIONS) < 5; i++) {
+    for (int i = 0; i < 3000 && test_number(t, "SELECT COUNT(*)" LANE_CONNECTIONS) < 5; i++) {
         usleep(10000); /* all but the first of each kind connect behind lanes_start */
         test_close_tx(t);
         test_open_tx(t); /* the server shows one transaction the same activity all the time */
@@ -269,7 +269,7 @@ static void heard(void *arg) { atomic_fetch_add((atomic_int *)arg, 1); }
 
 static void wait_for(atomic_int *count, int least)
 {
-    for (int i = 0; i < 500 && atomic_load(count) < least; i++) usleep(10000);
+    for (int i = 0; i < 3000 && atomic_load(count) < least; i++) usleep(10000);
     EXPECT(atomic_load(count) >= least);
 }
 

@@ -220,7 +220,7 @@ TEST_EACH_ENGINE(the_schema_stays_under_a_server)
     test_use(t, &(struct db_options){ .announce = true });
     for (size_t i = 0; i < ARRAY_LEN(servers); i++)
         servers[i] = lanes_start(t->db, &(struct lane_options){ .readers = 1, .writers = 1 }, error, sizeof error);
-    for (int i = 0; i < 500 && test_number(t, holders) < 2; i++) usleep(10000);
+    for (int i = 0; i < 3000 && test_number(t, holders) < 2; i++) usleep(10000);
     test_close_tx(t);
     EXPECT(migrate_down(t->db, 0, DOWN_DROP_DATA, NULL) == MIGRATE_IN_USE);
     EXPECT(migrate_up(t->db) == 0);                                           /* there is nothing to do */
@@ -245,14 +245,14 @@ TEST_EACH_ENGINE(servers_announce_the_key_they_seal_with)
     test_use(t, &(struct db_options){ .announce = true, .announced_key = 7 });
     struct lanes *server =
         lanes_start(t->db, &(struct lane_options){ .readers = 1, .writers = 1 }, error, sizeof error);
-    for (int i = 0; i < 500 && postgres && test_number(t, holders) < 1; i++) usleep(10000);
+    for (int i = 0; i < 3000 && postgres && test_number(t, holders) < 1; i++) usleep(10000);
     EXPECT(db_key_of_others(t->tx, 7, &other) && other == -1);
     EXPECT(db_key_of_others(t->tx, 8, &other) && other == (postgres ? 7 : -1));
     test_close_tx(t);
     lanes_stop(server);
     test_open_tx(t);
     /* The server is gone before PostgreSQL has ended its session. */
-    for (int i = 0; i < 500 && postgres && test_number(t, holders) > 0; i++) usleep(10000);
+    for (int i = 0; i < 3000 && postgres && test_number(t, holders) > 0; i++) usleep(10000);
     EXPECT(db_key_of_others(t->tx, 8, &other) && other == -1);
 }
 

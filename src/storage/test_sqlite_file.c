@@ -59,7 +59,7 @@ static bool writable(struct lanes *l)
 
 static bool becomes(struct lanes *l, bool want)
 {
-    for (int i = 0; i < 100 && writable(l) != want; i++) usleep(50000);
+    for (int i = 0; i < 600 && writable(l) != want; i++) usleep(50000);
     return writable(l) == want;
 }
 

@@ -148,7 +148,7 @@ async function byHand({ checks, browser, store, owner }) {
         await guest.page.locator('chathub-chat .m .b', { hasText: 'Good day! May I help?' }).waitFor();
         await guest.page.getByRole('textbox').fill('Yes, please');
         await guest.page.getByRole('textbox').press('Enter');
-        await until('the answer', async () => (await owner.get('/api/inbox')).json.items[0].conversation.last_number !== 1);
+        await until('the answer', async () => (await owner.get('/api/inbox')).json.items[0].conversation.lastNumber > 1);
     });
     checks.record('no page of the guest threw', guest.faults.join('\n'));
     await guest.leave();

@@ -95,7 +95,7 @@ async function alone({ checks, mei, wei }) {
         await until('it is found', async () => {
             const { json } = await mei.api('GET', '/api/inbox?search=10442');
             return json.items.length === 1;
-        }, 30_000);
+        });
         await find.fill('10442');
         await item(mei, 'Anna').waitFor({ state: 'detached' });
         await item(mei, 'Ben').waitFor();
@@ -171,9 +171,13 @@ async function hands({ checks, wei }) {
         await page.keyboard.press('k');
         await page.waitForURL(first);
         await page.locator('.inbox-head h2', { hasText: name }).waitFor();
-        await page.waitForTimeout(300); // its keys are there with it
-        await page.keyboard.press('n');
-        await page.locator('.composer-note .composer-text:focus').waitFor();
+        const note = page.locator('.composer-note .composer-text:focus');
+        await until('a note, by its key', async () => { // its keys come a moment after the conversation
+            if (await note.count() > 0) return true;
+            await page.keyboard.press('n');
+            return note.waitFor({ timeout: 2000 }).then(() => true, () => false);
+        });
+        await note.fill('');
         await page.keyboard.press('Escape');
         await page.keyboard.press('r');
         await page.locator('.composer:not(.composer-note) .composer-text:focus').waitFor();

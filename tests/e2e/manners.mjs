@@ -10,7 +10,7 @@ import { settle, signIn } from './lib/house.mjs';
 const MERCHANT = 'hua@tea.example';
 const OPERATOR = 'desk@chathub.example';
 const DAY_S = 86400;
-const LIVE_MS = 10000;
+const LIVE_MS = 60000;
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const heading = (page, name) => page.getByRole('heading', { name, exact: true });

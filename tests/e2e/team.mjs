@@ -10,7 +10,7 @@ import { Mailbox } from './lib/mailbox.mjs';
 const OWNER = 'owner@tea.example';
 const FRESH = 'nia@helpers.example';
 const KNOWN = 'kim@helpers.example';
-const LIVE_MS = 10000;
+const LIVE_MS = 60000;
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const heading = (page, name) => page.getByRole('heading', { name, exact: true });

@@ -13,7 +13,7 @@ const PASSWORDS = { merchant: 'green tea from hangzhou', changed: 'white tea fro
     operator: 'a boss with a long phrase' };
 const SHOP = '小林的茶叶店';
 /** Live means without reload: what the page remembers must still be there. */
-const LIVE_MS = 10000;
+const LIVE_MS = 60000;
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const heading = (page, name) => page.getByRole('heading', { name, exact: true });

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { sleep } from './server.mjs';
 
 const PASSWORD = 'torture with 3 horses';
-const GIVE_UP_MS = 120000;
+const GIVE_UP_MS = 240000;
 const REQUEST_MS = 20000; // above the time that an enable waits for its job
 const SHOPS_MAX = 40;
 const SURPRISES_MAX = 20;

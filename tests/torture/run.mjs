@@ -34,7 +34,7 @@ const STAYING = 8; // of them; the others are followed by new ones
 const VISIT_ACTIONS = 12;
 const TALK_NUMBER = 60000; // of the merchant whose visitors talk
 const SHOP_SIDE_NUMBER = 60001; // of the one whose server is a channel
-const TAKE_OVER_MS = 30000;
+const TAKE_OVER_MS = 60000; // a lease is 20 s; on a busy machine a look at the jobs takes seconds
 const SECRET = 'torture-shared-secret-0123456789';
 const FAULTS = { none: 30, twice: 6, 500: 6, '500-after': 6, reset: 4, 'reset-after': 6, garbage: 4, 'botid-null': 4, 401: 2, never: 2,
     'never-after': 2, 'late:300': 10, 'late:1200': 8, 'late:11000': 1 };
@@ -143,9 +143,9 @@ async function disaster(run, house, stats, random) {
 async function takeOver(house) {
     const [survivor, victim] = house.services;
     house.world.always = 'late:8000';
-    await sleep(1500);
-    await victim.kill();
     const running = async () => (await survivor.command(['jobs', 'list', '--state', 'running'])).jobs.filter((j) => j.kind === 'tenants.register');
+    for (const end = Date.now() + TAKE_OVER_MS; (await running()).length < 2 && Date.now() < end;) await sleep(100);
+    await victim.kill();
     const orphans = new Map((await running()).map((j) => [j.id, j.attempts]));
     house.world.always = null;
     const began = Date.now();
@@ -155,7 +155,7 @@ async function takeOver(house) {
     }
     const tookMs = Date.now() - began;
     check('jobs were running when one server died', orphans.size > 0);
-    check('the survivor takes up the jobs of the dead within 30 s', tookMs <= TAKE_OVER_MS, `${tookMs} ms`);
+    check('the survivor takes up the jobs of the dead', tookMs <= TAKE_OVER_MS, `${tookMs} ms`);
     console.log(`  ${orphans.size} jobs were running when one server died for good; all taken up after ${(tookMs / 1000).toFixed(1)} s`);
     await victim.start();
 }

@@ -2,6 +2,7 @@
 // and the PostgreSQL server below it, which can be stopped without a goodbye. Nothing here blocks: clients go on asking
 // while a server is down.
 import { execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { createServer } from 'node:net';
@@ -11,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 const START_MS = 60000;
 const LOG_KEPT = 40000;
+const PORTS_FROM = 15000, PORTS = 15000;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -21,11 +23,12 @@ export async function temporaryFolder() {
     return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
 }
 
+/** Below those that the kernel gives to whoever asks for any: while the server that had it is dead nobody else gets it. */
 export function freePort() {
     return new Promise((resolve, reject) => {
         const probe = createServer();
-        probe.on('error', reject);
-        probe.listen(0, '127.0.0.1', () => {
+        probe.on('error', (e) => (e.code === 'EADDRINUSE' ? freePort().then(resolve, reject) : reject(e)));
+        probe.listen(PORTS_FROM + randomInt(PORTS), '127.0.0.1', () => {
             const { port } = probe.address();
             probe.close(() => resolve(port));
         });

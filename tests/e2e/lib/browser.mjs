@@ -33,7 +33,7 @@ export class Person {
     }
 
     #watch(page) {
-        page.setDefaultTimeout(15000 * SLOWER);
+        page.setDefaultTimeout(60000 * SLOWER); // for what must come: it costs nothing when it comes
         page.on('pageerror', (error) => this.faults.push(error.stack ?? String(error)));
         page.on('console', (line) => {
             if (line.type() === 'error' && !ANSWERS.test(line.text())) this.faults.push(line.text());
