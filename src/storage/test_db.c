@@ -80,8 +80,8 @@ static void write_file(const char *path)
 /* Where other programs of this test run find it. */
 static bool shared_path(char *path, size_t size)
 {
-    const char *folder = getenv("CHATHUB_TEST_SHARED");
-    return folder && *folder && snprintf(path, size, "%s/migrated.db", folder) < (int)size;
+    const char *tag = test_shared_tag();
+    return tag && snprintf(path, size, "%s/migrated-%s.db", getenv("CHATHUB_TEST_SHARED"), tag) < (int)size;
 }
 
 static void share_file(const char *shared)

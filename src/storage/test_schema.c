@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "base/random.h"
 #include "base/testing.h"
+#include "storage/migrate.h"
 #include <libpq-fe.h>
 #include <stdio.h>
 
@@ -58,18 +59,32 @@ static void forget(void)
     kept.name[0] = '\0';
 }
 
-/* Programs of one test run, which shares a cluster of its own, hand a schema on to each other: see test_db.h. */
-static bool hands_on(void)
+const char *test_shared_tag(void)
 {
+    static char tag[17];
     const char *folder = getenv("CHATHUB_TEST_SHARED");
-    return folder && *folder;
+    if (!folder || !*folder) return NULL;
+    if (tag[0]) return tag;
+    struct sha256 *all = sha256_begin();
+    uint8_t sum[SHA256_SIZE];
+    for (const struct migration *m = migrations; m->number != 0; m++) {
+        sha256_add(all, m->name, strlen(m->name) + 1);
+        sha256_add(all, m->up, strlen(m->up) + 1);
+    }
+    sha256_end(all, sum);
+    hex_encode(sum, 8, tag);
+    return tag;
 }
 
 /* A schema that another program left as it was made. Who renames it first has it. */
 static bool take_handed_on(const char *name)
 {
-    PGresult *free = ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'free\\_%' LIMIT 20");
+    char sql[160];
     bool have = false;
+    if (!test_shared_tag()) return false;
+    (void)snprintf(sql, sizeof sql, "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'free_%s_') LIMIT 20",
+                   test_shared_tag());
+    PGresult *free = ask(sql);
     for (int i = 0; free && i < PQntuples(free) && !have; i++)
         have = tell("ALTER SCHEMA %s RENAME TO %s", PQgetvalue(free, i, 0), name);
     PQclear(free);
@@ -78,7 +93,8 @@ static bool take_handed_on(const char *name)
 
 static bool hand_on(void)
 {
-    return hands_on() && kept.content && !kept.lent && tell("ALTER SCHEMA %s RENAME TO free_%s", kept.name, kept.name);
+    const char *tag = test_shared_tag();
+    return tag && kept.content && !kept.lent && tell("ALTER SCHEMA %s RENAME TO free_%s_%s", kept.name, tag, kept.name);
 }
 
 static bool drop(void)
@@ -121,7 +137,7 @@ void test_schema_take(char *name, size_t size, bool *made)
         random_bytes(bytes, sizeof bytes);
         hex_encode(bytes, sizeof bytes, hex);
         (void)snprintf(kept.name, sizeof kept.name, "t%ld_%s", (long)getpid(), hex);
-        *made = hands_on() && take_handed_on(kept.name);
+        *made = take_handed_on(kept.name);
         if (*made) test_schema_is_made();
         else if (!tell("CREATE SCHEMA %s", kept.name)) fail_msg("CREATE SCHEMA: %s", PQerrorMessage(kept.conn));
     }

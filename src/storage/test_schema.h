@@ -9,6 +9,9 @@
 
 /* The server of CHATHUB_TEST_POSTGRES; the test fails when it is not given. */
 const char *test_schema_server(void);
+/* With CHATHUB_TEST_SHARED, a folder: what stands for this program's migrations in the names of what programs hand on
+ * to each other. Another tree's programs have another. NULL: nothing is handed on. */
+const char *test_shared_tag(void);
 /* The name of an empty schema (*made false), or of one as the migrations leave it. Without one the test fails. */
 void test_schema_take(char *name, size_t size, bool *made);
 /* The migrations have run: this is what it is put back to. */

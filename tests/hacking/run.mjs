@@ -26,17 +26,17 @@ let passed = 0, failed = 0;
 function told(name, fault) {
     if (fault === null) passed++;
     else failed++;
-    console.log(fault === null ? `ok   ${name}` : `FAIL ${name}\n${fault.replace(/^/gm, '     ')}`);
+    console.log(fault === null ? `ok   ${name}` : `FAILED ${name}\n${fault.replace(/^/gm, '     ')}`);
 }
 function finish() {
     console.log(`${passed} passed, ${failed} failed`);
     process.exit(failed === 0 ? 0 : 1);
 }
 
-/** null, or the end of what it said. */
+/** null, or the end of what it said. What other programs of this run keep for each other is not for another tree. */
 function run(command, args, { cwd = tree, env = {}, out = null } = {}) {
     return new Promise((resolve) => {
-        const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+        const child = spawn(command, args, { cwd, env: { ...process.env, CHATHUB_TEST_SHARED: '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
         let said = '', answer = '';
         child.stdout.on('data', (bytes) => { (out ? answer += bytes : said += bytes); });
         child.stderr.on('data', (bytes) => { said += bytes; });

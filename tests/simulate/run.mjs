@@ -12,7 +12,7 @@ let failed = 0;
 function check(what, good, told = '') {
     if (good) passed++;
     else failed++;
-    if (!good) console.log(`not ok: ${what}\n${told}`);
+    if (!good) console.log(`FAILED ${what}\n${told}`);
 }
 
 function run(program, ...args) {
