@@ -89,6 +89,7 @@ enum command_id {
     COMMAND_MIGRATE_DOWN,
     COMMAND_MIGRATE_STATUS,
     COMMAND_VERIFY,
+    COMMAND_DOCTOR,
     COMMAND_KEYS_STATUS,
     COMMAND_KEYS_ROTATE,
     COMMAND_MAIL_IN,
@@ -134,6 +135,9 @@ const char *command_option(const struct command *c, const char *name);
 enum exit_code command_run(struct app *app, struct command *c);
 /* mail_command.c; needs no database. Its codes are those of sysexits.h. */
 enum exit_code mail_in_command(const struct config *c, struct arena *a, struct command *cmd);
+enum exit_code command_doctor(struct app *app, struct command *c); /* doctor_command.c */
+/* The same where the settings (c NULL) or the database are not fit: `why` says it. */
+enum exit_code doctor_without(const struct config *c, struct command *cmd, const char *why);
 enum exit_code command_verify(struct app *app, struct command *c); /* verify_command.c */
 /* Says that nobody knows whether it was done, and how to find out. */
 enum exit_code command_unknown(struct command *c);

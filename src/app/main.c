@@ -21,6 +21,7 @@ static const char usage[] =
     "  migrate down [--to N]                    undo the last migration, or all after N; no server may run\n"
     "    [--drop-data]                           also when rows go with it\n"
     "  verify                                   check the invariants on the live database\n"
+    "  doctor                                   look at the installation, and say what to do\n"
     "  keys [status]                            which master keys values are sealed with\n"
     "  keys rotate                              seal all values anew with the first key, retire the others\n"
     "  mail-in [--url U]                        hand a mail from standard input to the service (for a mail server's "
@@ -54,6 +55,10 @@ static int run_here(const struct config *c, struct command *cmd)
     struct app app = { 0 };
     enum exit_code code = EXIT_UNAVAILABLE;
     if (app_open(&app, c, cmd->rule->use, &cmd->err)) code = command_run(&app, cmd);
+    else if (cmd->rule->id == COMMAND_DOCTOR) {
+        code = doctor_without(c, cmd, buf_terminated(&cmd->err));
+        buf_clear(&cmd->err);
+    }
     app_close(&app);
     return code;
 }
@@ -138,6 +143,8 @@ int main(int argc, char **argv)
         bool serves = cmd.rule->id == COMMAND_SERVE;
         log_start(config.verbose ? LOG_DEBUG : serves ? LOG_INFO : LOG_WARN, STDERR_FILENO);
         code = run(&config, a, &cmd);
+    } else if (cmd.rule->id == COMMAND_DOCTOR) {
+        code = doctor_without(NULL, &cmd, buf_terminated(&error));
     } else {
         buf_printf(&cmd.err, "chathub: %s", buf_terminated(&error));
     }

@@ -36,6 +36,7 @@ test('a wrong call ends with 2, names the word, and changes nothing', async ({ s
         [['jobs', 'dead'], 'jobs dead'],
         [['migrate', 'down', '--too', '330'], '--too'],
         [['verify', '--jsn'], '--jsn'],
+        [['doctor', 'all'], 'all'],
         [['openapi', 'all'], 'all'],
         [['version', 'all'], 'all'],
         [['serve', '--print-confg'], '--print-confg'],
@@ -50,6 +51,40 @@ test('a wrong call ends with 2, names the word, and changes nothing', async ({ s
     assert.equal((await c.get('/api/billing/summary')).json.credits, 0);
     assert.deepEqual((await server.cli(['migrate', 'status', '--json'])).json, schema);
     assert.equal((await server.cli(add, { input: `${PASSWORD}\n` })).code, 0, 'the address is still free');
+});
+
+test('the doctor finds a sound house sound, and says of a broken one what to do', async ({ engine }) => {
+    const s = await Server.start({ engine });
+    const stateOf = (r) => Object.fromEntries(r.json.lines.map((line) => [line.name, line.state]));
+    const secret = 'a-password-of-the-mail-server';
+    try {
+        const good = await s.cli(['doctor', '--json']);
+        assert.equal(good.code, 0, good.out + good.err);
+        assert.equal(good.json.well, true);
+        for (const name of ['data folder', 'database', 'keys', 'jobs', 'clock'])
+            assert.equal(stateOf(good)[name], 'well', `${name}: ${good.out}`);
+        const text = await s.cli(['doctor']);
+        assert.match(text.out, /^ok {4}database +(SQLite|PostgreSQL) answers/m);
+        await s.stop();
+        const env = { CHATHUB_BASE_URL: 'http://127.0.0.1:9', SMTP_HOST: '127.0.0.1', SMTP_PORT: '9',
+            SMTP_USER: 'boss', SMTP_PASS: secret, FROM_EMAIL: 'chat@shop.example' };
+        const bad = await s.cli(['doctor', '--json'], { env });
+        assert.equal(bad.code, 1, bad.out + bad.err);
+        assert.equal(bad.json.well, false);
+        assert.deepEqual([stateOf(bad).mail, stateOf(bad).address], ['bad', 'bad'], bad.out);
+        assert.ok(bad.json.lines.every((line) => line.state !== 'bad' || line.do !== ''), bad.out);
+        assert.ok(!bad.out.includes(secret));
+        const lost = await s.cli(['doctor', '--json'], { env: { CHATHUB_DATABASE_URL: 'postgres://nobody@127.0.0.1:9/x' } });
+        assert.equal(lost.code, 1, lost.out + lost.err);
+        assert.equal(stateOf(lost).database, 'bad');
+        const wrong = await s.cli(['doctor', '--json'], { env: { SMTP_PORT: 'many' } });
+        assert.equal(wrong.code, 1, wrong.out + wrong.err);
+        assert.deepEqual(wrong.json.lines.map((line) => `${line.name} ${line.state}`), ['settings bad']);
+        assert.match(wrong.json.lines[0].says, /SMTP_PORT/);
+        await s.again({});
+    } finally {
+        assert.deepEqual(await s.end(), []);
+    }
 });
 
 test('a grant tells the key that repeats it', async ({ server }) => {
