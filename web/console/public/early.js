@@ -15,6 +15,9 @@
   root.dataset.theme = theme;
   var lang = /(?:^|; )lang=(zh-CN|en)(?:;|$)/.exec(document.cookie);
   root.lang = lang ? lang[1] : /^en/i.test(navigator.language) ? "en" : "zh-CN";
+  // First in the line: a browser opens few connections to one server.
+  window.chathubUser = fetch("/api/user", { credentials: "same-origin", headers: { Accept: "application/json" } });
+  window.chathubUser.catch(function () {});
   var parts = JSON.parse(document.currentScript.dataset.parts || "{}");
   [root.lang, location.pathname].forEach(function (key) {
     (parts[key] || []).forEach(function (name) {
@@ -24,6 +27,4 @@
       document.head.appendChild(link);
     });
   });
-  window.chathubUser = fetch("/api/user", { credentials: "same-origin", headers: { Accept: "application/json" } });
-  window.chathubUser.catch(function () {});
 })();

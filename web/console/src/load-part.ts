@@ -50,9 +50,21 @@ async function isNewer({ html, entry }: Surroundings): Promise<boolean> {
   }
 }
 
+type Load = () => Promise<unknown>;
+const arrived = new WeakMap<Load, unknown>();
+
+/** Fetches a part, and keeps what came: who draws it later need not wait for a promise. */
+export async function fetchPart<T>(load: () => Promise<T>): Promise<T> {
+  const part = await load();
+  arrived.set(load, part);
+  return part;
+}
+
+export const arrivedPart = <T>(load: () => Promise<T>): T | undefined => arrived.get(load) as T | undefined;
+
 export async function loadPart<T>(load: () => Promise<T>, around: Surroundings = browser): Promise<T> {
   try {
-    return await load();
+    return await fetchPart(load);
   } catch (cause) {
     const entry = around.entry();
     if (entry !== null && around.reloadedFor() !== entry && (await isNewer(around))) around.reload(entry);
@@ -70,8 +82,6 @@ export async function canReload({ html }: Surroundings = browser): Promise<boole
   }
 }
 
-type Load = () => Promise<unknown>;
-
 /** Fetches the other pages once the first one stands: then a short outage does not keep anybody from going there. */
 export function fetchAhead(loads: readonly Load[], afterMs: number): () => void {
   let gone = false;
@@ -79,7 +89,7 @@ export function fetchAhead(loads: readonly Load[], afterMs: number): () => void 
     for (const load of loads) {
       if (gone) return;
       try {
-        await load();
+        await fetchPart(load);
       } catch {
         return; // whoever goes there hears of it
       }

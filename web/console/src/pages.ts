@@ -2,7 +2,7 @@
  * address names is asked for at once, beside the first question to the server, not after its answer. */
 import { loadTexts } from "./i18n/i18n";
 import { LANGS } from "./i18n/lang";
-import { fetchAhead } from "./load-part";
+import { fetchAhead, fetchPart } from "./load-part";
 
 export const pages = {
   login: () => import("./pages/login"),
@@ -71,7 +71,7 @@ const FIRST: readonly [RegExp, Name][] = [
 export function fetchFirst(pathname: string): void {
   const name = FIRST.find(([pattern]) => pattern.test(pathname))?.[1];
   // Whoever draws the page asks again, and hears what went wrong.
-  if (name !== undefined) pages[name]().catch(() => undefined);
+  if (name !== undefined) fetchPart<unknown>(pages[name]).catch(() => undefined);
 }
 
 const AHEAD_AFTER_MS = 2000;

@@ -428,6 +428,7 @@ export const en = {
   "shop.dangerText": "Delete this shop and stop its chatbot. You can restore it for 7 days.",
   "shop.parts": "Parts of this shop",
   "shop.overview": "Overview",
+  "shop.elsewhere": "An external chatbot server runs the chat of this shop; this is set there.",
   "shop.install": "Install",
   "shop.subscription": "Subscription",
   "shop.keys": "Keys",

@@ -421,6 +421,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "shop.dangerText": "删除店铺，并停止其智能客服。7 天内可以恢复。",
   "shop.parts": "店铺页面",
   "shop.overview": "概览",
+  "shop.elsewhere": "此店铺的聊天由外部聊天服务器提供，请在该服务器上进行设置。",
   "shop.install": "安装",
   "shop.subscription": "订阅",
   "shop.keys": "密钥",

@@ -1,7 +1,7 @@
 /* A part of the console that is a file of its own. When the file does not come, its place says so and offers another
  * try; nothing around it is touched. */
 import { type ComponentType, lazy, useEffect, useState } from "react";
-import { canReload, loadPart } from "../load-part";
+import { arrivedPart, canReload, loadPart } from "../load-part";
 import { Failed, Waiting } from "./loaded";
 
 type Load<P> = () => Promise<{ default: ComponentType<P> }>;
@@ -36,13 +36,21 @@ function Again<P extends object>({ load, props, whole }: { load: Load<P>; props:
   return whole ? <main className="whole">{place}</main> : place;
 }
 
-/** `whole`: nothing stands around it. */
+/** `whole`: nothing stands around it. What has arrived is drawn at once: React shows whatever it had to wait for no sooner
+ * than 300 ms after it has begun to wait. */
 export function late<P extends object>(load: Load<P>, whole = false) {
-  return lazy(async (): Promise<{ default: ComponentType<P> }> => {
+  const Waited = lazy(async (): Promise<{ default: ComponentType<P> }> => {
     try {
       return await loadPart(load);
     } catch {
       return { default: (props: P) => <Again load={load} props={props} whole={whole} /> };
     }
   });
+  return function Late(props: P) {
+    // Chosen once: another component in its place would begin anew.
+    const [Part] = useState<ComponentType<P>>(
+      () => arrivedPart(load)?.default ?? (Waited as unknown as ComponentType<P>),
+    );
+    return <Part {...props} />;
+  };
 }

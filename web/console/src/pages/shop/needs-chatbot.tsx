@@ -1,4 +1,5 @@
-/* Where a part of the shop is empty until the chatbot is enabled: what would be here, and the way there. */
+/* Where a part of the shop is empty until the chatbot is enabled: what would be here, and the way there. Of a chatbot that
+ * is on and served elsewhere: where this is decided. */
 import type { ReactNode } from "react";
 import type { Shop } from "../../api/types";
 import { useText } from "../../i18n/i18n";
@@ -18,17 +19,18 @@ export function NeedsChatbot({
   children: ReactNode;
 }) {
   const { t } = useText();
+  const on = shop.chatbot_state === "active";
   return (
     <Teach
       icon={icon}
       title={title}
       action={
-        <LinkButton look="primary" to={`/shops/${shop.id}`}>
-          {t("enable.buttonFree")}
+        <LinkButton {...(!on && { look: "primary" })} to={`/shops/${shop.id}`}>
+          {t(on ? "shop.overview" : "enable.buttonFree")}
         </LinkButton>
       }
     >
-      {children}
+      {on ? t("shop.elsewhere") : children}
     </Teach>
   );
 }
