@@ -116,6 +116,37 @@ TEST_EACH_ENGINE(a_batch_of_unknown_end_stays_unknown)
     EXPECT(rows_like(t, "n%") == 0 && rows_like(t, "later") == 1);
 }
 
+static enum op_wish slow_run(struct op *op, struct tx *tx)
+{
+    usleep(3 * LANE_WRITE_CUT_MS * 1000);
+    return work_run(op, tx);
+}
+
+/* What a cut had left out of that batch is known: it was never in it. */
+TEST_EACH_ENGINE(what_was_not_in_a_batch_of_unknown_end_has_failed)
+{
+    static struct work first, second, holder;
+    sem_t finished;
+    test_script(t, tables_sql);
+    use_forgetful(t);
+    EXPECT(sem_init(&finished, 0, 0) == 0);
+    close_gate(t, &holder);
+    work_make(&first, DO_PUT, "n1"), work_make(&second, DO_PUT, "n2");
+    first.op.run = slow_run;
+    first.finished = second.finished = &finished;
+    EXPECT(lanes_submit(t->lanes, &first.op) && lanes_submit(t->lanes, &second.op));
+    forgetful_vfs_fail_sync_and_fill();
+    EXPECT(sem_post(&gate) == 0 && sem_wait(&finished) == 0 && sem_wait(&finished) == 0);
+    assert_int_equal(first.outcome, OP_UNCERTAIN);
+    assert_int_equal(second.outcome, OP_FAILED);
+    forgetful_vfs_limit_bytes(-1);
+    sem_destroy(&finished);
+    sem_destroy(&gate);
+    arena_free(first.op.arena), arena_free(second.op.arena), arena_free(holder.op.arena);
+    test_lanes_stop(t);
+    EXPECT(rows_like(t, "n%") == 0);
+}
+
 /* The sync fails once. Something is written in the batch's place at once, so that who changes nothing (it refuses, in
  * front of the others) hears what became of it, and not that nobody knows. */
 TEST_EACH_ENGINE(a_batch_of_unknown_end_is_overwritten_before_anybody_hears_of_it)
@@ -249,6 +280,7 @@ int main(void)
         ONLY_SQLITE(a_full_disk_fails_only_what_does_not_fit),
         ONLY_SQLITE(a_failed_sync_runs_the_batch_again_one_by_one),
         ONLY_SQLITE(a_batch_of_unknown_end_stays_unknown),
+        ONLY_SQLITE(what_was_not_in_a_batch_of_unknown_end_has_failed),
         ONLY_SQLITE(a_batch_of_unknown_end_is_overwritten_before_anybody_hears_of_it),
         ONLY_SQLITE(a_full_disk_is_seen_by_the_watch),
         ONLY_SQLITE(what_was_told_is_on_the_disk),
