@@ -143,7 +143,7 @@ async function looks({ checks, browser, server, owner }) {
                 await axe(person.page);
                 const wide = await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
                 assert.ok(wide <= 0, `${wide} px too wide`);
-                await picture(person.page, `people-${at.length > 12 ? 'one-' : ''}${name}`);
+                await picture(person.page, `people-${at.length >= 12 ? 'one-' : ''}${name}`);
             }
             assert.deepEqual(person.faults, []);
             await person.leave();

@@ -23,7 +23,7 @@ import { CustomerData } from "../inbox/customer-data";
 import NotFound from "../not-found";
 
 function Talks({ id }: { id: number }) {
-  const { t, number } = useText();
+  const { t } = useText();
   const read = useCustomerTalks(id);
   const columns: Column<CustomerTalk>[] = [
     {
@@ -41,15 +41,14 @@ function Talks({ id }: { id: number }) {
     {
       key: "messages",
       title: t("people.messages"),
-      numeric: true,
       phone: "sub",
-      render: (row) => number(row.messages),
+      render: (row) => t("inbox.earlierTalk", { n: row.messages }),
     },
     {
       key: "score",
       title: t("inbox.score"),
       phone: "side",
-      render: ({ score }) => (score === 0 ? "—" : t("inbox.scoreOf", { score })),
+      render: ({ score }) => (score === 0 ? null : t("inbox.scoreOf", { score })),
     },
   ];
   return (
@@ -241,8 +240,8 @@ export default function CustomerPage() {
                 <About customer={customer} browsers={browsers} />
                 {answers && (
                   <DangerZone title={t("people.data")}>
-                    <CustomerData id={customer.conversation} back="/customers" />
                     <Block customer={customer} />
+                    <CustomerData id={customer.conversation} back="/customers" />
                   </DangerZone>
                 )}
               </>
