@@ -68,6 +68,7 @@ static const struct {
     { "chat_gaps_aside", "the same" },
     { "chat_customer_words", "made of names and addresses, which can be done again" },
     { "chat_words", "made of the messages, which can be done again" },
+    { "chat_mentions_told", "what a letter has told of; without it one is told again" },
     { "chat_mentions", "a hint to look, which is gone when one has" },
     { "knowledge_files", "kept for a day, to look at" },
     { "knowledge_intakes", "what is under way: goes on by its job, or ends with it" },

@@ -55,8 +55,10 @@ STMT(drop_gaps, BATCH_OF("chat_gaps", "number"));
 STMT(drop_mentions, "DELETE FROM chat_mentions WHERE conversation = ?1 AND note IN (SELECT note FROM chat_mentions"
                     " WHERE conversation = ?1 ORDER BY note, person LIMIT ?2)");
 STMT(drop_talk, "DELETE FROM chat_channel_talks WHERE conversation = ?1 AND CAST(?2 AS BIGINT) > 0");
-static const struct stmt *const of_conversation[] = { &drop_talk,  &drop_messages, &drop_notes,    &drop_moves,
-                                                      &drop_words, &drop_labels,   &drop_mentions, &drop_gaps };
+STMT(drop_told, "DELETE FROM chat_mentions_told WHERE conversation = ?1 AND CAST(?2 AS BIGINT) > 0");
+static const struct stmt *const of_conversation[] = { &drop_told,   &drop_talk,     &drop_messages,
+                                                      &drop_notes,  &drop_moves,    &drop_words,
+                                                      &drop_labels, &drop_mentions, &drop_gaps };
 
 /* Few rows a visitor: they go with it. */
 STMT(drop_visitor, "DELETE FROM chat_visitors WHERE id = ?1");

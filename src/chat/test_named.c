@@ -81,6 +81,23 @@ TEST_EACH_ENGINE(who_has_not_looked_gets_one_letter)
     assert_non_null(strstr(row[0].text, arena_printf(t->arena, "https://chathub.example/inbox/%lld", (long long)talk)));
 }
 
+TEST_EACH_ENGINE(a_second_letter_tells_of_no_old_naming)
+{
+    struct mail_row row[1];
+    size_t count;
+    start(t);
+    names(t, ANNA, BORIS, "@Boris is the blue one back?");
+    EXPECT(letters_after(t, BORIS) == 1);
+    EXPECT(letters_after(t, BORIS) == 1);             /* nothing new: no letter */
+    names(t, ANNA, BORIS, "@Boris and the red one?"); /* in the same moment: no time tells them apart */
+    EXPECT(letters_after(t, BORIS) == 2);
+    EXPECT(mail_list(t->tx, &mail, 0, 1, row, &count) == ROW_FOUND);
+    assert_non_null(strstr(row[0].text, "Anna：@Boris and the red one?"));
+    assert_null(strstr(row[0].text, "blue"));
+    names(t, BORIS, ANNA, "@Anna?"); /* what Boris was told says nothing of Anna */
+    EXPECT(letters_after(t, ANNA) == 3);
+}
+
 TEST_EACH_ENGINE(who_has_looked_or_named_themselves_gets_none)
 {
     start(t);
@@ -109,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(who_has_not_looked_gets_one_letter),
+        EACH_ENGINE(a_second_letter_tells_of_no_old_naming),
         EACH_ENGINE(who_has_looked_or_named_themselves_gets_none),
         EACH_ENGINE(who_has_left_and_what_is_gone_is_nobodys_letter),
     };

@@ -116,6 +116,45 @@ TEST_EACH_ENGINE(a_copy_holds_what_was_said_and_goes_once)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_transcripts WHERE counted LIKE '%store%'") == 0);
 }
 
+TEST_EACH_ENGINE(somebody_of_the_team_sends_the_copy_to_the_address_that_is_known)
+{
+    start(t);
+    struct visitor ann = visitor(t, "en");
+    test_script(t, "INSERT INTO accounts (id, name, created_at_ms) VALUES (1, '', 1), (2, '', 1);"
+                   "INSERT INTO persons (id, email_key, email, name, role, lang, password_hash, created_at_ms) VALUES"
+                   " (1, 'anna@tea.example', 'anna@tea.example', 'Anna', 1, 'en', 'x', 1),"
+                   " (2, 'eve@x.example', 'eve@x.example', 'Eve', 1, 'en', 'x', 1);"
+                   "INSERT INTO members (account, person, role, joined_at_ms) VALUES (1, 1, 1, 1), (2, 2, 1, 1);");
+    struct kit_request ask = { .routes = chat_transcript_routes,
+                               .verb = VERB_POST,
+                               .path =
+                                   arena_printf(t->arena, "/api/inbox/%lld/transcript", (long long)ann.conversation),
+                               .account = account };
+    says(t, &ann, CHAT_BY_VISITOR, "Is it in stock?");
+    assert_string_equal(kit_call(t, &ask).error, "transcript_no_address");
+    EXPECT(visitor_set_email(t->tx, &ann, "typed@store.example"));
+    assert_string_equal(kit_call(t, &ask).error, "transcript_empty");
+    says(t, &ann, CHAT_BY_PERSON, "It is.");
+    EXPECT(letters(t) == 0 && test_number(t, "SELECT COUNT(*) FROM chat_notes") == 0);
+    assert_int_equal(kit_call(t, &ask).status, 200);
+    assert_string_equal(newest(t).to, "typed@store.example");
+    assert_non_null(strstr(newest(t).text, "Anna: It is."));
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_notes WHERE text LIKE '%typed@store.example%'") == 1);
+    assert_int_equal(kit_call(t, &ask).status, 200); /* pressed twice: the same copy */
+    EXPECT(letters(t) == 1 && test_number(t, "SELECT COUNT(*) FROM chat_notes") == 1);
+    says(t, &ann, CHAT_BY_VISITOR, "Thanks");
+    test_script(t, arena_printf(t->arena,
+                                "INSERT INTO chat_identities (visitor, account, shop, subject, email, name, at_ms)"
+                                " VALUES (%lld, 1, %lld, 'u-1', 'ann@store.example', 'Ann', 1)",
+                                (long long)ann.id, (long long)shop));
+    assert_int_equal(kit_call(t, &ask).status, 200); /* the shop's word goes before what was typed */
+    assert_string_equal(newest(t).to, "ann@store.example");
+    EXPECT(letters(t) == 2 && test_number(t, "SELECT COUNT(*) FROM chat_notes") == 2);
+    ask.account = kit_account(t, 0);
+    assert_int_equal(kit_call(t, &ask).status, 404);
+    EXPECT(letters(t) == 2);
+}
+
 TEST_EACH_ENGINE(a_conversation_sends_three_a_day)
 {
     start(t);
@@ -187,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_copy_holds_what_was_said_and_goes_once),
+        EACH_ENGINE(somebody_of_the_team_sends_the_copy_to_the_address_that_is_known),
         EACH_ENGINE(a_conversation_sends_three_a_day),
         EACH_ENGINE(an_address_gets_three_a_day_from_all),
         EACH_ENGINE(what_is_long_is_cut_at_its_beginning),

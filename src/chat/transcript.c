@@ -4,8 +4,8 @@
  * Asked again before anything was added, the same copy is not sent twice.
  *
  * Both are counted by statements that count and judge in one, so that requests at once count one after the other. */
+#include "chat/desk.h"
 #include "chat/hours.h"
-#include "chat/private.h"
 
 #include "base/clock.h"
 #include "base/unicode.h"
@@ -39,6 +39,9 @@ const struct letter chat_transcript_letter = {
 };
 static const struct problem problem_nothing_said = {
     "transcript_empty", 409, "There is no conversation to send yet.", "还没有可以发送的聊天记录。"
+};
+static const struct problem problem_no_address = {
+    "transcript_no_address", 409, "No address of this visitor is known.", "尚不知道这位访客的邮箱。"
 };
 static const struct problem problem_enough = {
     "transcript_limit", 429, "Enough copies were sent today. Please try again tomorrow.",
@@ -215,6 +218,61 @@ static enum answer run_transcript(struct req *req)
     return a == ANSWER_GO_ON ? reply_json(req, 200, sent_json, in) : a;
 }
 
+/* ---- by somebody of the team: to the address that is known, and nowhere else ---- */
+
+struct path_talk {
+    int64_t id;
+};
+/* clang-format off */
+static const struct field path_talk_fields[] = {
+    FIELD_ID(struct path_talk, id, .doc = "Of a conversation."), FIELD_END };
+/* clang-format on */
+
+/* The shop's word before the visitor's own. "": neither is known. */
+static enum row address_of(struct tx *tx, const struct visitor *v, const char **email)
+{
+    struct identity who;
+    enum row row = identity_get(tx, v->id, &who);
+    *email = row == ROW_FOUND && who.email[0] ? who.email : v->email;
+    return row;
+}
+
+/* A note says it to all colleagues, once for each copy. */
+static bool note_sent(struct req *req, const struct colleague *me, const char *email, struct conversation *c)
+{
+    bool english = text_eq(me->lang, "en");
+    struct note n = {
+        .conversation = c->id,
+        .person = me->person,
+        .person_name = me->name ? me->name : "",
+        .text = arena_printf(req->arena,
+                             english ? "A copy of the conversation was mailed to %s." : "对话记录已发送至 %s。", email),
+        .at_ms = req->now_ms,
+    };
+    const char *key = arena_printf(req->arena, "transcript:%lld", (long long)c->last_number);
+    return note_put(req->tx, &n, key, c) != MESSAGE_FAULT;
+}
+
+static enum answer run_team_transcript(struct req *req)
+{
+    struct conversation c;
+    struct visitor v;
+    struct colleague me;
+    struct post_transcript out;
+    enum row row = conversation_get(req->tx, ((const struct path_talk *)req->path)->id, &c);
+    if (row == ROW_FOUND && c.account != req->who.account) row = ROW_NONE;
+    if (row == ROW_FOUND) row = visitor_locked(req->tx, c.visitor, &v);
+    if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
+    enum answer a = desk_me(req, &me);
+    if (a != ANSWER_GO_ON) return a;
+    if (address_of(req->tx, &v, &out.email) == ROW_FAULT) return reply_fault(req);
+    if (!out.email[0]) return reply_problem(req, &problem_no_address);
+    struct copy w = { .c = &c, .v = &v, .email = out.email, .english = strncmp(v.language, "zh", 2) != 0 };
+    a = send_copy(req, &w);
+    if (a != ANSWER_GO_ON) return a;
+    return note_sent(req, &me, out.email, &c) ? reply_json(req, 200, sent_json, &out) : reply_fault(req);
+}
+
 static const struct limit network_limit = { .name = "chat_transcripts", .burst = 20, .per_ms = HOUR_MS };
 /* clang-format off */
 const struct route chat_transcript_routes[] = {
@@ -225,6 +283,10 @@ const struct route chat_transcript_routes[] = {
       PROBLEMS(&problem_not_found, &problem_chat_paused, &problem_chat_token, &problem_chat_blocked,
                &problem_nothing_said, &problem_enough),
       .run = run_transcript, .doc = "A copy of the conversation by mail." },
+    { .verb = VERB_POST, .path = "/api/inbox/:id/transcript", .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Inbox",
+      .idempotent = true, PATH_FIELDS(path_talk), .answer = transcript_shape,
+      PROBLEMS(&problem_not_found, &problem_nothing_said, &problem_no_address, &problem_enough),
+      .run = run_team_transcript, .doc = "Mail a copy of the conversation to its visitor's address; a note says so." },
     ROUTE_END
 };
 /* clang-format on */

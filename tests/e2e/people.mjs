@@ -103,6 +103,18 @@ async function story({ checks, mei, server, owner, tea, books }) {
         await picture(page, 'person-zh');
         await page.getByRole('table', { name: '对话' }).getByRole('link').click();
         await page.locator('.said-visitor', { hasText: 'Do you ship?' }).waitFor();
+    });
+    await checks.must('a copy of the conversation goes to the address that is known, and a note says so', async () => {
+        await page.getByRole('button', { name: '发送聊天记录' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByText(ADDRESS).waitFor();
+        await axe(page);
+        await dialog.getByRole('button', { name: '发送', exact: true }).click();
+        await page.getByText(`聊天记录已发往 ${ADDRESS}`).waitFor();
+        await page.locator('.said-note', { hasText: ADDRESS }).waitFor();
+        await picture(page, 'transcript-zh');
+        const mails = (await server.client().get('/dev/outbox', { headers: { accept: 'application/json' } })).json.mails;
+        assert.deepEqual(mails.filter(({ kind }) => kind === 'chat_transcript').map(({ to }) => to), [ADDRESS]);
         await page.goBack();
     });
     await checks.must('blocked, they cannot write; let in again, they can', async () => {

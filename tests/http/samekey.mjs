@@ -167,6 +167,12 @@ const calls = {
     'POST /api/inbox/{id}/messages': (c) => inbox(c, 'messages', words('Hi'), words('Ho')),
     'POST /api/inbox/{id}/images': (c) => inbox(c, `images?name=dot.gif&clientId=${newKey()}`, dot('AAAAAP'), dot('AAEBAf')),
     'POST /api/inbox/{id}/notes': (c) => inbox(c, 'notes', words('Hi'), words('Ho')),
+    'POST /api/inbox/{id}/transcript': async (c) => {
+        const asked = await inbox(c, 'transcript', undefined, { a: 1 }, 'ann@store.example');
+        const answered = await c.post(asked.path.replace('transcript', 'messages'), words('Here I am'));
+        if (answered.status !== 201) throw new Error(answered.text);
+        return asked;
+    },
     'POST /api/inbox/{id}/take': (c) => inbox(c, 'take', {}, { epoch: 1 }),
     'POST /api/inbox/{id}/hand': (c) => inbox(c, 'hand', { to: 'team' }, { to: 'bot' }),
     'POST /api/inbox/{id}/assign': (c) => inbox(c, 'assign', { person: c.id }, { person: 0 }),
@@ -195,7 +201,7 @@ const dot = (colours) => Buffer.from(`R0lGODlhAQABAIAA${colours}///ywAAAAAAQABAA
 const words = (text) => ({ text, clientId: newKey() });
 
 /** In a conversation that a visitor of a shop of c has begun. */
-async function inbox(c, what, json, other) {
+async function inbox(c, what, json, other, email) {
     const shop = `shop-${await enabled(c)}`;
     const visitor = new Client(c.base, c.api);
     const ask = (route, body, headers = {}) =>
@@ -203,6 +209,7 @@ async function inbox(c, what, json, other) {
     const { token } = (await ask('session', {})).json;
     const r = await ask('messages', words('Hello'), { authorization: `Bearer ${token}` });
     if (r.status !== 201) throw new Error(r.text);
+    if (email !== undefined) await ask('email', { email }, { authorization: `Bearer ${token}` });
     const { items } = (await c.get('/api/inbox')).json;
     return { path: `/api/inbox/${items[0].conversation.id}/${what}`, json, other };
 }

@@ -2594,6 +2594,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/inbox/{id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Mail a copy of the conversation to its visitor's address; a note says so. For: owner, admin, agent. */
+        post: operations["postApiInboxIdTranscript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -25337,6 +25354,133 @@ export interface operations {
                 };
             };
             /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `transcript_limit`: Enough copies were sent today. Please try again tomorrow.
+             *     - `too_many_requests`: Too many requests. Please wait a little and try again.
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiInboxIdTranscript: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Of a conversation. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Where it goes. */
+                        email: string;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account.
+             *     - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             *     - `transcript_empty`: There is no conversation to send yet.
+             *     - `transcript_no_address`: No address of this visitor is known.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `key_reused`: This Idempotency-Key was used for a different request. Use a new key. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -17,6 +17,7 @@ import { useNotify } from "../../ui/notify";
 import { Asker } from "./asker";
 import { Acts, useActs } from "./acts";
 import { Composer } from "./composer";
+import { Transcript } from "./transcript";
 import { CustomerData } from "./customer-data";
 import { LabelMarks } from "./labels";
 import { OwnerPill } from "./owner-pill";
@@ -349,6 +350,7 @@ function Open({ thread, company, again, back }: OpenProps) {
       <Facts thread={thread} />
       <Asker id={c.id} />
       <Before id={c.id} />
+      {answers && <Transcript id={c.id} sent={again} />}
       <CustomerData id={thread.conversation.id} back={back} />
       <Said thread={thread} typing={company.typing} />
       <Others company={company} />
