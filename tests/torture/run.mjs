@@ -69,6 +69,7 @@ function check(name, good, detail = '') {
 // ---- the house: database, services, outside server ----
 
 const houses = new Set();
+let receiverFaults = 0; // of shops' servers, in all combinations
 let cluster = null; // one for all combinations; each has a database of its own
 
 /** Faults without end, drawn as they are asked for. */
@@ -224,6 +225,7 @@ async function torture(run, house) {
     await side?.end();
     await new Judge(house, stats, (name, good, detail) => check(`${run.name}: ${name}`, good, detail)).all(crowd.merchants, operator);
     if (talk) await judgeTalk(talk, (name, good, detail) => check(`${run.name}: ${name}`, good, detail));
+    if (side) receiverFaults += side.receiver.refused + side.receiver.hung;
     if (side) await judgeShopSide(side, (name, good, detail) => check(`${run.name}: ${name}`, good, detail));
     if (run.engine === 'sqlite') {                            // once more without a server: what the file alone says
         await house.services[0].kill();
@@ -319,5 +321,7 @@ await Promise.all(['sqlite', 'postgres'].map(async (engine) => {
     for (const run of runs.filter((r) => r.engine === engine)) if (!Service.closed) await one(run, dir);
 }));
 await leave();
+// One run may be too short to draw any; all of them together are not.
+if (runs.some((run) => run.backend === 'builtin')) check('a shop’s server refused or hung at times', receiverFaults > 0);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
