@@ -41,6 +41,7 @@ static const struct setting settings[] = {
     TEXT_SETTING("CHATHUB_TRUSTED_PROXY", trusted_proxy),
     TEXT_SETTING("CHATHUB_ACCEPT_RISKS", accept_risks),
     BOOL_SETTING("CHATHUB_TEST_CLOCK", test_clock, .fallback = "0"),
+    BOOL_SETTING("CHATHUB_TEST_RARE_LOOKS", test_rare_looks, .fallback = "0"),
     BOOL_SETTING("CHATHUB_VERBOSE", verbose, .fallback = "0"),
     TEXT_SETTING("CHATHUB_LIMITS", limits),
     TEXT_SETTING("CHATHUB_SECURITY_CONTACT", security_contact),

@@ -19,7 +19,7 @@ struct config {
     const char *master_key;                 /* as set; NULL: the file in data_dir */
     int64_t smtp_port, loops, connections, database_workers, price_cny;
     struct credits chatbot_price, renewal_price, shop_price, trial_credits, grant_confirm_above;
-    bool smtp_tls_from_start, production, test_clock, chatbot_enabled, verbose;
+    bool smtp_tls_from_start, production, test_clock, test_rare_looks, chatbot_enabled, verbose;
 };
 
 /* Database threads when CHATHUB_DATABASE_WORKERS is unset (docs/performance.md). Few that read, because each takes many

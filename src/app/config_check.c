@@ -177,6 +177,7 @@ static bool check_database(const struct config *c, struct buf *error)
 static bool check_production(const struct config *c, struct buf *error)
 {
     if (c->test_clock) return refuse(error, "CHATHUB_TEST_CLOCK is not allowed in production.");
+    if (c->test_rare_looks) return refuse(error, "CHATHUB_TEST_RARE_LOOKS is not allowed in production.");
     if (!c->base_url)
         return refuse(error, "CHATHUB_BASE_URL must be set in production: links in mails are made from it.");
     if (!c->master_key) return refuse(error, "CHATHUB_MASTER_KEY must be set in production (openssl rand -base64 32).");

@@ -120,6 +120,7 @@ static bool start_http(struct app *app, enum serve_role role, const char *listen
                                     .upload_dir = uploads,
                                     .secure_cookies = accounts_settings.secure_cookies,
                                     .development = !app->config->production,
+                                    .rare_looks = app->config->test_rare_looks,
                                     .lanes = app->lanes,
                                     .db = app->db,
                                     .keyring = app->keyring,

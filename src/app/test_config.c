@@ -22,6 +22,7 @@ static const char *const names[] = { "CHATHUB_ENV",
                                      "CHATHUB_LISTEN",
                                      "CHATHUB_BASE_URL",
                                      "CHATHUB_TEST_CLOCK",
+                                     "CHATHUB_TEST_RARE_LOOKS",
                                      "CHATHUB_TRUSTED_PROXY",
                                      "SMTP_HOST",
                                      "CHATHUB_MASTER_KEY",
@@ -206,8 +207,13 @@ static void d18_production_does_not_start_on_defaults(void **state)
         arena_free(a);
     }
     struct arena *a = arena_new(1 << 20);
-    assert_int_equal(setenv("CHATHUB_TEST_CLOCK", "1", 1), 0);
-    assert_false(load(said, sizeof said, &c, a));
+    for (size_t i = 0; i < 2; i++) {
+        const char *name = i == 0 ? "CHATHUB_TEST_CLOCK" : "CHATHUB_TEST_RARE_LOOKS";
+        assert_int_equal(setenv(name, "1", 1), 0);
+        assert_false(load(said, sizeof said, &c, a));
+        assert_non_null(strstr(said, name));
+        assert_int_equal(unsetenv(name), 0);
+    }
     clear_environment();
     arena_free(a);
 }

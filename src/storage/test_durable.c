@@ -194,7 +194,7 @@ TEST_EACH_ENGINE(a_full_disk_is_seen_by_the_watch)
     EXPECT(work_alone(t, DO_PUT, "before", NULL) == OP_COMMITTED);
     for (int full = 1; full >= 0; full--) {
         forgetful_vfs_limit_bytes(full ? 0 : -1);
-        for (int i = 0; i < 100 && h.can_write == (full == 1); i++) {
+        for (int i = 0; i < 1200 && h.can_write == (full == 1); i++) {
             usleep(50000);
             lanes_health(t->lanes, &h);
         }
@@ -266,7 +266,7 @@ TEST_EACH_ENGINE(an_idle_writer_empties_the_log)
     EXPECT(work_alone(t, DO_BIG, "", NULL) == OP_COMMITTED);
     snprintf(path, sizeof path, "%s/test.db-wal", t->place);
     EXPECT(stat(path, &st) == 0 && st.st_size > 0);
-    for (int i = 0; i < 50 && st.st_size > 0; i++) {
+    for (int i = 0; i < 600 && st.st_size > 0; i++) {
         usleep(100000);
         EXPECT(stat(path, &st) == 0);
     }

@@ -56,8 +56,8 @@ const conversationOf = async (s) =>
 const refused = async (promise) => promise.then(() => assert.fail('it opened'), (e) => e.status);
 const signed = (claims = {}, header = undefined, secret = house.secret) =>
     statement(secret, { iss: house.shop, aud: house.aud, sub: 'user-1', ...claims }, header);
-/** Sooner than the look that is taken each five seconds for fear that something was missed: it was told. */
-const AT_ONCE_MS = 4500;
+/** This server looks once a minute for what was not told: what comes sooner was told, also on a busy machine. */
+const AT_ONCE_MS = 15000;
 const within = async (ms, what, promise) => {
     const began = Date.now();
     const got = await promise;
@@ -477,4 +477,4 @@ test('the books are sound', async ({ server }) => {
     assert.ok(checks.find((c) => c.name === 'chat.erasures').looked >= 4);
 });
 
-await run();
+await run({ env: { CHATHUB_TEST_RARE_LOOKS: '1' } });

@@ -213,6 +213,12 @@ test('the team is told after two minutes and after ten, and nobody of who came',
     const c = await conversationOf(s);
     assert.equal((await house.agent.post(`/api/inbox/${c.id}/messages`, { text: 'Oh', clientId: newKey() })).status, 201);
     await server.advance(3600);
+    // Nobody waits any more, so no letter comes: it would have come before this one, which is later by the same clock.
+    const other = await shopper(server);
+    await other.say('My teapot sings');
+    await other.ask('POST', 'person', {});
+    await server.advance(121);
+    await until('the letter of another', async () => (await letters()).some((m) => m.text.includes('My teapot sings')));
     assert.equal((await letters()).filter((m) => m.text.includes('leaks')).length, 2);
 });
 
