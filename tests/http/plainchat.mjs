@@ -81,7 +81,7 @@ test('where nobody answers by himself it is stored, told at once, and read on', 
     assert.ok([200, 202].includes(r.status), r.text);
     assert.ok(r.json.replies.every((m) => m.author === 'house'));
     if (r.status === 202) assert.equal(r.json.response, null);
-    const talk = (await house.a.get('/api/inbox')).json.items[0].conversation;
+    const talk = (await house.a.get(`/api/inbox?shop=${house.silent.slice('shop-'.length)}`)).json.items[0].conversation;
     const said = await house.a.post(`/api/inbox/${talk.id}/messages`, { text: 'I am here', clientId: newKey() });
     assert.ok([200, 201].includes(said.status), said.text);
     const on = await v.ask('GET', r.json.readOn.split('/').pop());
