@@ -81,6 +81,8 @@ static const struct {
     { "jobs/each.c", "count_skips", "what stands before the operator, not much", ON_SQLITE },
     { "credits/chain.c", "chains_used", "only at a start without a key", ON_SQLITE },
     { "jobs/each.c", "list_skips", "walks the primary key", ON_SQLITE },
+    { "chat/customers.c", "page_of_account", "scans its own inner LIMIT: the browsers of one customer", ON_SQLITE },
+    { "chat/customers.c", "page_of_shop", "scans its own inner LIMIT: the browsers of one customer", ON_SQLITE },
     { "storage/migrate.c", "has_table", "a table of the schema", ON_SQLITE },
 };
 /* clang-format on */

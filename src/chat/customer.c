@@ -4,7 +4,9 @@
 #include "chat/channel.h"
 #include "chat/customers.h"
 
-enum { BROWSERS_MAX = 100, PAGE_MESSAGES = 500, PAGE_NOTES = 500 };
+#include <stdlib.h>
+
+enum { BROWSERS_MAX = 500, PAGE_MESSAGES = 500, PAGE_NOTES = 500 };
 
 /* clang-format off */
 struct path_customer { int64_t id; };
@@ -51,7 +53,9 @@ static const struct shape asker_shape[] = {
     SHAPE_LIST("orders", customer_order_shape, .type_name = "AskerOrder", .doc = "Of that address, the newest first."),
     SHAPE_END };
 static const struct shape erased_shape[] = {
-    SHAPE_I64("browsers", .doc = "How many of theirs were known."), SHAPE_END };
+    SHAPE_I64("browsers", .doc = "How many of theirs were known."),
+    SHAPE_BOOL("more", .doc = "There are more of them than one request takes out: ask again by one of those."),
+    SHAPE_END };
 /* clang-format on */
 
 /* ---- who ---- */
@@ -62,7 +66,13 @@ struct customer {
     size_t browsers;
 };
 
-/* Another account's conversation is not there. */
+static int by_id(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Another account's conversation is not there. Its own visitor is among them, however many there are. */
 static enum answer find(struct req *req, struct customer *out)
 {
     struct conversation c;
@@ -72,8 +82,11 @@ static enum answer find(struct req *req, struct customer *out)
     if (row == ROW_NONE || c.account != req->who.account) return reply_problem(req, &problem_not_found);
     *out = (struct customer){ .account = c.account, .shop = c.shop, .browser = { c.visitor }, .browsers = 1 };
     row = identity_get(req->tx, c.visitor, &who);
-    if (row == ROW_FOUND && !identity_visitors(req->tx, &who, 0, out->browser, BROWSERS_MAX, &out->browsers))
+    size_t others = 0;
+    if (row == ROW_FOUND && !identity_others(req->tx, &who, c.visitor, out->browser + 1, BROWSERS_MAX - 1, &others))
         row = ROW_FAULT;
+    out->browsers += others;
+    qsort(out->browser, out->browsers, sizeof *out->browser, by_id); /* rows are locked in this order */
     return row == ROW_FAULT ? reply_fault(req) : ANSWER_GO_ON;
 }
 
@@ -210,7 +223,11 @@ static enum answer run_export(struct req *req)
 
 /* ---- taken out ---- */
 
-static void erased_json(struct json *j, const void *arg) { json_i64(j, "browsers", *(const int64_t *)arg); }
+static void erased_json(struct json *j, const void *arg)
+{
+    int64_t browsers = *(const int64_t *)arg;
+    json_i64(j, "browsers", browsers), json_bool(j, "more", browsers == BROWSERS_MAX);
+}
 
 static enum answer run_erase(struct req *req)
 {

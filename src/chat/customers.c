@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 
-enum { WRITE_BATCH = 20, WRITE_TOKENS = 200, ADDRESSES_MAX = 10 };
+enum { WRITE_BATCH = 20, WRITE_TOKENS = 200, ADDRESSES_MAX = 10, LOOKED_AT = 4 };
 
 /* clang-format off */
 WORD_LIST(customer_words, "chat_customer_words", "visitor");
@@ -23,23 +23,33 @@ WORD_LIST(customer_words, "chat_customer_words", "visitor");
     " v.page, i.subject, i.email AS vouched_email, i.name AS vouched_name"                                             \
     " FROM chat_visitors v LEFT JOIN chat_identities i ON i.visitor = v.id"
 #define KNOWN " v.known > 0 AND v.conversation > 0"
-/* No other browser of the same customer was seen later. */
-#define LATEST                                                                                                         \
-    " COALESCE((SELECT 1 FROM chat_identities o JOIN chat_visitors w ON w.id = o.visitor WHERE o.shop = i.shop"        \
-    " AND o.subject = i.subject AND w.known > 0 AND w.conversation > 0"                                                \
-    " AND (w.seen_at_ms, w.id) > (v.seen_at_ms, v.id) LIMIT 1), 0) = 0"
-/* clang-format on */
-STMT(page_of_account,
-     "SELECT " COLUMNS " WHERE v.account = ?1 AND" KNOWN " AND (v.seen_at_ms, v.id) < (?2, ?3) AND" LATEST
-     " ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
-STMT(page_of_shop, "SELECT " COLUMNS " WHERE v.account = ?1 AND v.shop = ?5 AND" KNOWN
-                   " AND (v.seen_at_ms, v.id) < (?2, ?3) AND" LATEST " ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
+/* The browsers of one customer: the newest of them, for a shop may name all its guests alike. */
+#define SIBLINGS                                                                                                       \
+    "SELECT s.visitor FROM chat_identities s WHERE s.shop = i.shop AND s.subject = i.subject"                          \
+    " ORDER BY s.visitor DESC LIMIT 100"
+/* Another browser of the same customer was seen later, and stands for both. */
+#define LATER                                                                                                          \
+    "COALESCE((SELECT 1 FROM (" SIBLINGS ") o JOIN chat_visitors w ON w.id = o.visitor"                                \
+    " WHERE w.known > 0 AND w.conversation > 0 AND (w.seen_at_ms, w.id) > (v.seen_at_ms, v.id) LIMIT 1), 0) AS later"
+/* One that is found by the same words stood on a page before: found ones come by their ids. */
+#define SHOWN                                                                                                          \
+    "COALESCE((SELECT 1 FROM chat_identities o JOIN chat_visitors w ON w.id = o.visitor WHERE o.shop = i.shop"         \
+    " AND o.subject = i.subject AND o.visitor >= ?4 AND o.email = i.email AND o.name = i.name AND w.known = 2"         \
+    " AND w.conversation > 0 LIMIT 1), 0) AS shown"
+STMT(page_of_account, "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND" KNOWN
+                      " AND (v.seen_at_ms, v.id) < (?2, ?3) ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
+STMT(page_of_shop, "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND v.shop = ?5 AND" KNOWN
+                   " AND (v.seen_at_ms, v.id) < (?2, ?3) ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
 #define LISTED(ids)                                                                                                    \
-    "SELECT " COLUMNS " WHERE v.id IN (SELECT " ids                                                                    \
+    "SELECT " SHOWN ", " COLUMNS " WHERE v.id IN (SELECT " ids                                                         \
     ") AND v.account = ?1 AND CAST(?3 AS BIGINT) IN (0, v.shop) AND" KNOWN " ORDER BY v.id DESC"
 STMT(listed, LISTED("value FROM json_each(?2)"),
      .postgres = LISTED("CAST(e.value AS BIGINT) FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json)) AS"
                         " e(value)"));
+STMT(seen_last, "SELECT " COLUMNS " WHERE v.id IN (SELECT s.visitor FROM chat_identities s WHERE s.shop = ?2"
+                " AND s.subject = ?3 ORDER BY s.visitor DESC LIMIT 100) AND v.account = ?1 AND" KNOWN
+                " ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT 1");
+/* clang-format on */
 STMT(one, "SELECT " COLUMNS " WHERE v.id = ?2 AND v.account = ?1 AND" KNOWN);
 
 STMT(set_known, "UPDATE chat_visitors SET known = ?2 WHERE id = ?1");
@@ -164,15 +174,22 @@ static struct customer_row row_of(const struct query *q)
     return c;
 }
 
-bool customers_page(struct tx *tx, const struct customers_page *in, struct customer_row *out, size_t *count)
+bool customers_page(struct tx *tx, const struct customers_page *in, struct customer_row *out, size_t *count,
+                    struct customers_page *next)
 {
     struct query q = query(tx, in->shop ? &page_of_shop : &page_of_account);
-    enum row row;
-    *count = 0;
-    bind_i64(&q, in->account), bind_i64(&q, in->before_ms), bind_i64(&q, in->before_id), bind_i64(&q, in->limit);
+    int64_t most = in->limit * LOOKED_AT, looked = 0;
+    enum row row = ROW_NONE;
+    *count = 0, *next = *in;
+    bind_i64(&q, in->account), bind_i64(&q, in->before_ms), bind_i64(&q, in->before_id), bind_i64(&q, most);
     if (in->shop) bind_i64(&q, in->shop);
-    while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = row_of(&q);
-    return row == ROW_NONE;
+    while (*count < (size_t)in->limit && (row = query_next(&q)) == ROW_FOUND) {
+        struct customer_row c = row_of(&q);
+        next->before_ms = c.seen_at_ms, next->before_id = c.id, looked++;
+        if (col_i64(&q, "later") == 0) out[(*count)++] = c;
+    }
+    if (*count < (size_t)in->limit && looked < most) next->before_id = 0;
+    return row != ROW_FAULT;
 }
 
 enum row customer_get(struct tx *tx, int64_t account, int64_t id, struct customer_row *out)
@@ -186,21 +203,41 @@ enum row customer_get(struct tx *tx, int64_t account, int64_t id, struct custome
 
 /* ---- found ---- */
 
-/* Whose order has this number: by the address that it was placed with. */
-static bool by_order(struct tx *tx, const struct customers_page *in, struct str number, int64_t *ids, size_t *count)
+static bool add_of_address(struct tx *tx, int64_t account, const char *email, int64_t *ids, size_t *count)
+{
+    struct query q = query(tx, &of_address);
+    enum row row;
+    bind_i64(&q, account), bind_text(&q, address_word(tx_arena(tx), email));
+    bind_i64(&q, CUSTOMERS_BY_ORDER - (int64_t)*count);
+    while ((row = query_next(&q)) == ROW_FOUND) ids[(*count)++] = col_i64(&q, "visitor");
+    return row == ROW_NONE;
+}
+
+/* By the whole address, whose words may be those of many others; and whose order has this number, by the address that
+ * it was placed with. */
+static bool by_address(struct tx *tx, const struct customers_page *in, struct str text, int64_t *ids, size_t *count)
 {
     const char *email[ADDRESSES_MAX];
     size_t emails;
-    if (!knowledge_order_emails(tx, in->account, in->shop, number, ADDRESSES_MAX, email, &emails)) return false;
-    for (size_t i = 0; i < emails && *count < CUSTOMERS_BY_ORDER; i++) {
-        struct query q = query(tx, &of_address);
-        enum row row;
-        bind_i64(&q, in->account), bind_text(&q, address_word(tx_arena(tx), email[i]));
-        bind_i64(&q, CUSTOMERS_BY_ORDER - (int64_t)*count);
-        while ((row = query_next(&q)) == ROW_FOUND) ids[(*count)++] = col_i64(&q, "visitor");
-        if (row == ROW_FAULT) return false;
-    }
+    struct str whole = str_trim(text);
+    if (memchr(whole.p, '@', whole.n) &&
+        !add_of_address(tx, in->account, arena_text_n(tx_arena(tx), whole.p, whole.n), ids, count))
+        return false;
+    if (!knowledge_order_emails(tx, in->account, in->shop, text, ADDRESSES_MAX, email, &emails)) return false;
+    for (size_t i = 0; i < emails && *count < CUSTOMERS_BY_ORDER; i++)
+        if (!add_of_address(tx, in->account, email[i], ids, count)) return false;
     return true;
+}
+
+/* The browser that was seen last stands for all of a customer. */
+static bool last_seen(struct tx *tx, int64_t account, struct customer_row *c)
+{
+    if (c->subject == NULL) return true;
+    struct query q = query(tx, &seen_last);
+    bind_i64(&q, account), bind_i64(&q, c->shop), bind_text(&q, c->subject);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND) *c = row_of(&q);
+    return row != ROW_FAULT;
 }
 
 static bool stands_there(const struct customer_row *out, size_t count, const struct customer_row *c)
@@ -221,12 +258,16 @@ bool customers_found(struct tx *tx, const struct customers_page *in, struct str 
     *count = 0;
     if (!words_find(tx, &customer_words, in->account, text, in->before_id, (size_t)in->limit, ids, &found, next))
         return false;
-    if (in->before_id == INT64_MAX && !by_order(tx, in, text, ids + found, &more)) return false;
+    if (in->before_id == INT64_MAX && !by_address(tx, in, text, ids + found, &more)) return false;
     struct query q = query(tx, &listed);
     bind_i64(&q, in->account), bind_text(&q, desk_ids(tx_arena(tx), ids, found + more)), bind_i64(&q, in->shop);
+    bind_i64(&q, in->before_id);
     while ((row = query_next(&q)) == ROW_FOUND) {
         struct customer_row c = row_of(&q);
-        if (!stands_there(out, *count, &c)) out[(*count)++] = c;
+        if (col_i64(&q, "shown") == 0 && !stands_there(out, *count, &c)) out[(*count)++] = c;
     }
-    return row == ROW_NONE;
+    if (row == ROW_FAULT) return false;
+    for (size_t i = 0; i < *count; i++)
+        if (!last_seen(tx, in->account, &out[i])) return false;
+    return true;
 }

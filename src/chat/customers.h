@@ -16,7 +16,9 @@ struct customer_row {
 struct customers_page {
     int64_t account, shop, before_ms, before_id, limit;
 };
-MUST_USE bool customers_page(struct tx *tx, const struct customers_page *in, struct customer_row *out, size_t *count);
+/* next->before_id 0: that was all; a page may be short, or empty, and have a next one. */
+MUST_USE bool customers_page(struct tx *tx, const struct customers_page *in, struct customer_row *out, size_t *count,
+                             struct customers_page *next);
 /* By names, addresses, the shop's own ids and numbers of orders; the newest first, behind in->before_id. *next: where
  * the next page begins; 0: that was all. A page may be empty and have a next one. */
 MUST_USE bool customers_found(struct tx *tx, const struct customers_page *in, struct str text, struct customer_row *out,

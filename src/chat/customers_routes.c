@@ -101,7 +101,8 @@ static const char *place(struct arena *a, int64_t at_ms, int64_t id)
 static enum answer run_customers(struct req *req)
 {
     const struct get_customers *in = req->query;
-    struct customers_page p = { .account = req->who.account, .shop = in->shop, .limit = in->limit };
+    struct customers_page then = { .before_id = 0 },
+                          p = { .account = req->who.account, .shop = in->shop, .limit = in->limit };
     struct list l = { .row = ARENA_ARRAY(req->arena, struct customer_row, (size_t)in->limit + CUSTOMERS_BY_ORDER) };
     struct shop s;
     int64_t next = 0;
@@ -110,11 +111,10 @@ static enum answer run_customers(struct req *req)
     if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
     bool done = row == ROW_FOUND;
     if (done && in->search) done = customers_found(req->tx, &p, str_of(in->search), l.row, &l.count, &next);
-    else if (done) done = customers_page(req->tx, &p, l.row, &l.count);
+    else if (done) done = customers_page(req->tx, &p, l.row, &l.count, &then);
     if (!done) return reply_fault(req);
-    const struct customer_row *last = l.count ? &l.row[l.count - 1] : NULL;
     if (next) l.next = place(req->arena, 0, next);
-    else if (!in->search && l.count == (size_t)in->limit) l.next = place(req->arena, last->seen_at_ms, last->id);
+    else if (then.before_id) l.next = place(req->arena, then.before_ms, then.before_id);
     return reply_json(req, 200, list_json, &l);
 }
 
@@ -144,10 +144,12 @@ static enum answer theirs(struct req *req, struct detail *d)
     enum row row = customer_get(req->tx, req->who.account, ((const struct path_one *)req->path)->id, &d->c);
     if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
     if (row == ROW_FAULT) return reply_fault(req);
+    size_t others = 0;
     d->browser[0] = d->c.id, d->browsers = 1;
     const struct identity who = { .shop = d->c.shop, .subject = d->c.subject };
-    if (who.subject && !identity_visitors(req->tx, &who, 0, d->browser, BROWSERS_MAX, &d->browsers))
+    if (who.subject && !identity_others(req->tx, &who, d->c.id, d->browser + 1, BROWSERS_MAX - 1, &others))
         return reply_fault(req);
+    d->browsers += others;
     return ANSWER_GO_ON;
 }
 

@@ -23,6 +23,8 @@ enum { TOKEN_LEEWAY_S = 60, TOKEN_LIFE_S = 3600, TOKENS_BATCH = 100 };
 STMT(get, "SELECT visitor, account, shop, subject, email, name FROM chat_identities WHERE visitor = ?1");
 STMT(of_subject, "SELECT visitor FROM chat_identities WHERE shop = ?1 AND subject = ?2 AND visitor > ?3"
                  " ORDER BY visitor LIMIT ?4");
+STMT(others, "SELECT visitor FROM chat_identities WHERE shop = ?1 AND subject = ?2 AND visitor <> ?3"
+             " ORDER BY visitor DESC LIMIT ?4");
 STMT(newest_of, "SELECT visitor FROM chat_identities WHERE shop = ?1 AND subject = ?2 ORDER BY visitor DESC LIMIT 1");
 STMT(save, "INSERT INTO chat_identities (visitor, account, shop, subject, email, name, at_ms)"
            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
@@ -57,6 +59,17 @@ bool identity_visitors(struct tx *tx, const struct identity *who, int64_t after,
     enum row row;
     *count = 0;
     bind_i64(&q, who->shop), bind_text(&q, who->subject), bind_i64(&q, after), bind_i64(&q, (int64_t)most);
+    while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = col_i64(&q, "visitor");
+    return row == ROW_NONE;
+}
+
+bool identity_others(struct tx *tx, const struct identity *who, int64_t visitor, int64_t *out, size_t most,
+                     size_t *count)
+{
+    struct query q = query(tx, &others);
+    enum row row;
+    *count = 0;
+    bind_i64(&q, who->shop), bind_text(&q, who->subject), bind_i64(&q, visitor), bind_i64(&q, (int64_t)most);
     while ((row = query_next(&q)) == ROW_FOUND) out[(*count)++] = col_i64(&q, "visitor");
     return row == ROW_NONE;
 }

@@ -132,6 +132,10 @@ MUST_USE enum row identity_get(struct tx *tx, int64_t visitor, struct identity *
 MUST_USE bool identity_visitors(struct tx *tx, const struct identity *who, int64_t after, int64_t *out, size_t most,
                                 size_t *count);
 
+/* Those but this one, the newest first. */
+MUST_USE bool identity_others(struct tx *tx, const struct identity *who, int64_t visitor, int64_t *out, size_t most,
+                              size_t *count);
+
 /* ---- customers.c ---- */
 /* It is known who this visitor is. `anew`: something of it is another now, and the words will be written again. */
 MUST_USE bool customer_known(struct tx *tx, int64_t visitor, bool anew);

@@ -7,6 +7,7 @@
 #include "chat/desk.h"
 #include "shops/shops.h"
 #include "shops/test_kit.h"
+#include "storage/migrate.h"
 
 static int64_t account, other, shop, second;
 
@@ -225,6 +226,109 @@ TEST_EACH_ENGINE(an_address_that_was_only_typed_shows_no_orders)
     assert_string_equal(json_string_value(json_object_get(json_object_get(a.json, "customer"), "email")), "");
 }
 
+/* A customer of many browsers, each with a conversation. */
+static struct visitor guest_of_many(struct test_db *t, int browsers)
+{
+    struct visitor v = { .id = 0 };
+    for (int i = 0; i < browsers; i++)
+        v = comes(t, account, shop, ""), vouched(t, &v, "guest", "guest@store.example", "Guest");
+    return v;
+}
+
+TEST_EACH_ENGINE(a_page_looks_at_a_bounded_number_of_browsers)
+{
+    start(t);
+    (void)comes(t, account, shop, "Ann");
+    (void)guest_of_many(t, 7);
+    const char *query = "?limit=1", *all = "";
+    int pages = 0;
+    while (query != NULL && pages < 9) {
+        struct kit_answer a = asks(t, account, arena_printf(t->arena, "/api/customers%s", query));
+        const char *next = json_string_value(json_object_get(a.json, "next"));
+        const char *then = next ? arena_printf(t->arena, "?limit=1&after=%s", next) : NULL;
+        all = arena_printf(t->arena, "%s%s|", all, listed(t, account, query));
+        query = then, pages++;
+    }
+    assert_string_equal(all, "Guest ||Ann ||");
+}
+
+TEST_EACH_ENGINE(beyond_the_newest_browsers_it_is_the_one_that_was_asked_for)
+{
+    struct visitor oldest, newest;
+    struct conversation c;
+    start(t);
+    oldest = comes(t, account, shop, "");
+    vouched(t, &oldest, "guest", "", "Guest");
+    newest = guest_of_many(t, 101);
+    const char *path = arena_printf(t->arena, "/api/customers/%lld", (long long)oldest.id);
+    struct kit_answer a = asks(t, account, path);
+    assert_int_equal(json_integer_value(json_object_get(a.json, "browsers")), 100);
+    a = asks(t, account,
+             arena_printf(t->arena, "%s/conversations?limit=100&after=%lld", path, (long long)oldest.conversation + 1));
+    assert_int_equal(json_array_size(json_object_get(a.json, "conversations")), 1); /* its own */
+    a = kit_call(t, &(struct kit_request){
+                        .routes = chat_customer_routes,
+                        .verb = VERB_DELETE,
+                        .path = arena_printf(t->arena, "/api/inbox/%lld/customer", (long long)newest.conversation),
+                        .account = account });
+    assert_int_equal(json_integer_value(json_object_get(a.json, "browsers")), 102);
+    assert_true(json_is_false(json_object_get(a.json, "more")));
+    EXPECT(conversation_get(t->tx, newest.conversation, &c) == ROW_NONE);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_visitors") == 0);
+}
+
+TEST_EACH_ENGINE(a_whole_address_is_found_among_many_of_its_domain)
+{
+    struct visitor ann;
+    start(t);
+    ann = comes(t, account, shop, "Ann");
+    EXPECT(visitor_set_email(t->tx, &ann, "ann@everybodyhasone.example"));
+    writes_words(t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_customer_words WHERE word = 'everybodyhasone'") == 1);
+    test_script(t, "INSERT INTO chat_customer_words (account, word, visitor) WITH RECURSIVE n(i) AS (SELECT 1 UNION"
+                   " ALL SELECT i + 1 FROM n WHERE i < 600) SELECT w.account, w.word, 100000 + n.i FROM"
+                   " chat_customer_words w, n WHERE w.word = 'everybodyhasone'");
+    assert_string_equal(listed(t, account, "?search=ann@everybodyhasone.example"), "Ann ");
+    assert_string_equal(listed(t, account, "?search=Ann@EverybodyHasOne.example"), "Ann ");
+}
+
+TEST_EACH_ENGINE(found_on_one_page_alone_as_the_browser_that_was_seen_last)
+{
+    struct visitor old, young;
+    start(t);
+    old = comes(t, account, shop, "");
+    (void)comes(t, account, shop, "Guest Smith");
+    young = comes(t, account, shop, "");
+    vouched(t, &old, "u-1", "", "Guest"), vouched(t, &young, "u-1", "", "Guest");
+    EXPECT(visitor_seen(t->tx, &old, &(struct visitor){ .page = "https://tea.example/b" }, kit_now() + MINUTE_MS));
+    writes_words(t);
+    struct kit_answer a = asks(t, account, "/api/customers?search=guest&limit=1");
+    json_t *row = json_array_get(json_object_get(a.json, "customers"), 0);
+    assert_int_equal(json_integer_value(json_object_get(row, "id")), old.id);
+    const char *next = json_string_value(json_object_get(a.json, "next")), *all = "";
+    for (int pages = 0; next != NULL && pages < 5; pages++) {
+        const char *query = arena_printf(t->arena, "?search=guest&limit=1&after=%s", next);
+        all = arena_printf(t->arena, "%s%s|", all, listed(t, account, query));
+        a = asks(t, account, arena_printf(t->arena, "/api/customers%s", query));
+        next = json_string_value(json_object_get(a.json, "next"));
+    }
+    assert_string_equal(all, "Guest Smith ||");
+}
+
+/* As an upgrade finds them: known to their shop, and to nobody's list. */
+TEST_EACH_ENGINE(whom_a_shop_vouched_for_before_there_was_a_list_comes_into_it)
+{
+    struct visitor v;
+    start(t);
+    v = comes(t, account, shop, "");
+    vouched(t, &v, "u-1", "ann@store.example", "");
+    test_script(t, "UPDATE chat_visitors SET known = 0");
+    assert_string_equal(listed(t, account, ""), "");
+    for (const struct migration *m = migrations; m->number; m++)
+        if (m->number == 1292) test_script(t, m->up);
+    assert_string_equal(listed(t, account, ""), " ");
+}
+
 TEST_EACH_ENGINE(who_is_erased_is_found_no_more)
 {
     struct visitor ann;
@@ -247,6 +351,11 @@ int main(void)
         EACH_ENGINE(a_customer_is_found_by_name_address_own_id_and_order),
         EACH_ENGINE(a_customer_of_several_browsers_stands_there_once_with_all_that_was_said),
         EACH_ENGINE(an_address_that_was_only_typed_shows_no_orders),
+        EACH_ENGINE(a_page_looks_at_a_bounded_number_of_browsers),
+        EACH_ENGINE(beyond_the_newest_browsers_it_is_the_one_that_was_asked_for),
+        EACH_ENGINE(a_whole_address_is_found_among_many_of_its_domain),
+        EACH_ENGINE(found_on_one_page_alone_as_the_browser_that_was_seen_last),
+        EACH_ENGINE(whom_a_shop_vouched_for_before_there_was_a_list_comes_into_it),
         EACH_ENGINE(who_is_erased_is_found_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,9 +134,11 @@ async function story({ checks, mei, server, owner, tea, books }) {
         await page.getByRole('button', { name: '永久清除' }).click();
         await page.getByText('顾客数据已清除').waitFor();
         await page.getByRole('link', { name: 'Ann Smith' }).waitFor();
-        assert.equal(await page.getByRole('link', { name: '林美' }).count(), 0);
+        await until('gone', async () => await page.getByRole('link', { name: '林美' }).count() === 0);
         assert.equal((await lin.say('?')).status, 401);
         await page.goto('/customers/99999');
+        await page.getByRole('heading', { name: '页面不存在' }).waitFor();
+        await page.goto('/customers/abc');
         await page.getByRole('heading', { name: '页面不存在' }).waitFor();
     });
 }

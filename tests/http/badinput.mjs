@@ -50,7 +50,7 @@ const DOT = Buffer.from('R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAkQBADs=', 'bas
 async function visitorOf(server, shop) {
     const client = server.client();
     const plain = client.request.bind(client);
-    const { token } = (await client.post(`/api/chat/shop-${shop.id}/session`, {})).json;
+    const { token } = (await client.post(`/api/chat/shop-${shop.id}/session`, { name: 'Known' })).json;
     client.request = (method, path, { headers, ...options } = {}) =>
         plain(method, path, { headers: { authorization: `Bearer ${token}`, ...headers }, ...options });
     const said = await client.post(`/api/chat/shop-${shop.id}/messages`, { text: 'Hello', clientId: 'of-the-fixture' });
@@ -114,6 +114,7 @@ async function makeFixture(server) {
         feed: feed.json.id,
         intake: taken.json.intake,
         conversation: inbox[0].conversation.id,
+        customer: (await a.get('/api/customers')).json.customers[0].id,
         operator,
         delivery,
         staff,
@@ -141,6 +142,8 @@ function namesOfA(route) {
             ? 1
             : route.template.startsWith('/api/inbox')
             ? fixture.conversation
+            : route.template.startsWith('/api/customers')
+            ? fixture.customer
             : route.template.startsWith('/api/labels')
             ? fixture.label
             : route.template.startsWith('/api/replies')

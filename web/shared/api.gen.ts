@@ -14902,6 +14902,8 @@ export interface operations {
                          * @description How many of theirs were known.
                          */
                         browsers: number;
+                        /** @description There are more of them than one request takes out: ask again by one of those. */
+                        more: boolean;
                     };
                 };
             };

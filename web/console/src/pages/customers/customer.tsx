@@ -106,7 +106,7 @@ function Orders({ customer, orders }: { customer: KnownCustomer; orders: readonl
 }
 
 /** Whoever is blocked cannot write any more, and their open pages hear that at once. */
-function Block({ customer: { id, conversation, blocked } }: { customer: KnownCustomer }) {
+function Block({ customer: { conversation, blocked } }: { customer: KnownCustomer }) {
   const { t } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
@@ -125,7 +125,7 @@ function Block({ customer: { id, conversation, blocked } }: { customer: KnownCus
         setAsking(false);
         notify.done(t(blocked ? "people.unblocked" : "people.blockedDone"));
         await queries.invalidateQueries({ queryKey: keys.customers });
-        await queries.invalidateQueries({ queryKey: keys.customer(id) });
+        await queries.invalidateQueries({ queryKey: keys.thread(conversation) });
       },
       onProblem: (problem) => {
         setAsking(false);
@@ -207,10 +207,14 @@ function About({ customer: c, browsers }: { customer: KnownCustomer; browsers: n
 }
 
 export default function CustomerPage() {
-  const { t } = useText();
   const { id: text = "" } = useParams();
+  const id = idOf(text);
+  return id === undefined ? <NotFound /> : <OneCustomer key={id} id={id} />;
+}
+
+function OneCustomer({ id }: { id: number }) {
+  const { t } = useText();
   const may = useMay();
-  const id = idOf(text) ?? 0;
   const read = useKnownCustomer(id);
   if (read.isError && toProblem(read.error).status === 404) return <NotFound />;
   const answers = may.manage || !may.books;

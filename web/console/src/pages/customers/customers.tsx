@@ -103,7 +103,7 @@ export default function Customers() {
       </Toolbar>
       <LoadedList read={read} rows={12}>
         {(rows) =>
-          rows.length === 0 && !narrow ? (
+          rows.length === 0 && !narrow && !read.isPlaceholderData ? (
             <Teach
               icon="people"
               title={t("people.none")}

@@ -38,10 +38,15 @@ function Erase({ id, back, onClose }: { id: number; back: string; onClose: () =>
     onDone: async () => {
       onClose();
       notify.done(t("inbox.erased"));
+      // Nobody is shown from what was kept, on the page that one comes from or goes to.
+      queries.removeQueries({ queryKey: keys.customers, type: "inactive" });
       await navigate(back);
+      queries.removeQueries({ queryKey: keys.customers, type: "inactive" });
       queries.removeQueries({ queryKey: keys.thread(id) });
-      await queries.invalidateQueries({ queryKey: keys.inboxLists });
-      await queries.invalidateQueries({ queryKey: keys.customers });
+      await Promise.all([
+        queries.invalidateQueries({ queryKey: keys.customers }),
+        queries.invalidateQueries({ queryKey: keys.inboxLists }),
+      ]);
     },
     onProblem: (problem) => {
       onClose();
