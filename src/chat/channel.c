@@ -37,11 +37,12 @@ STMT(keep_send, "INSERT INTO chat_channel_sends (shop, slot, send, conversation,
                 " sent = excluded.sent, over = excluded.over, error = excluded.error, at_ms = excluded.at_ms");
 STMT(sends, "SELECT conversation, number, sent, over, error, at_ms FROM chat_channel_sends WHERE shop = ?1"
             " ORDER BY send DESC");
-STMT(talk, "SELECT account, shop, customer, told, tries, next_at_ms FROM chat_channel_talks WHERE conversation = ?1");
+STMT(talk, "SELECT account, shop, customer, told, tries, next_at_ms, off_since_ms FROM chat_channel_talks"
+           " WHERE conversation = ?1");
 STMT(begin_talk, "INSERT INTO chat_channel_talks (conversation, account, shop, customer, told, tries, next_at_ms)"
                  " VALUES (?1, ?2, ?3, ?4, 0, 0, 0) ON CONFLICT (conversation) DO NOTHING");
-STMT(move,
-     "UPDATE chat_channel_talks SET told = ?3, tries = ?4, next_at_ms = ?5 WHERE conversation = ?1 AND told = ?2");
+STMT(move, "UPDATE chat_channel_talks SET told = ?3, tries = ?4, next_at_ms = ?5, off_since_ms = ?6"
+           " WHERE conversation = ?1 AND told = ?2");
 STMT(next_of, "SELECT number FROM chat_messages WHERE conversation = ?1 AND number > ?2 AND author <> 1"
               " ORDER BY number LIMIT 1");
 
@@ -112,7 +113,7 @@ enum row channel_customer_of(struct tx *tx, const struct visitor *v, const char 
 }
 
 struct talk {
-    int64_t conversation, account, shop, told, tries, next_at_ms;
+    int64_t conversation, account, shop, told, tries, next_at_ms, off_since_ms;
     const char *customer;
 };
 
@@ -128,6 +129,7 @@ static enum row talk_get(struct tx *tx, int64_t conversation, struct talk *out)
                               .told = col_i64(&q, "told"),
                               .tries = col_i64(&q, "tries"),
                               .next_at_ms = col_i64(&q, "next_at_ms"),
+                              .off_since_ms = col_i64(&q, "off_since_ms"),
                               .customer = col_text(&q, "customer") };
     return row;
 }
@@ -154,7 +156,8 @@ struct sending { /* job->state; NULL: nothing is to be sent */
     struct webhook_secrets secrets;
     const char *url;
     int64_t wait_ms; /* > 0: not yet; a word that came meanwhile does not hurry the one before it */
-    bool off;        /* the chat of the shop is off: not now */
+    bool called;
+    bool off; /* the chat of the shop is off: not now */
     enum outcome outcome;
     const char *error;
 };
@@ -196,15 +199,19 @@ static enum row next_message(struct job *job, struct tx *tx, struct sending *s)
 static enum row load(struct job *job, struct tx *tx, struct sending *s)
 {
     struct channel channel;
+    struct tenant_chat place;
     int64_t account = 0;
     enum row row = talk_get(tx, job->ref, &s->talk);
     if (row == ROW_FOUND) row = conversation_get(tx, job->ref, &s->c); /* erased: nothing of it goes out */
     if (row == ROW_FOUND) row = channel_get(tx, s->talk.shop, &channel);
     if (row == ROW_FOUND) row = next_message(job, tx, s);
     if (row != ROW_FOUND) return row;
+    row = tenants_chat(tx, s->talk.shop, &place);
+    if (row == ROW_FAULT) return row;
+    s->off = row == ROW_NONE || !place.active;
     row = tenants_webhook_secrets(tx, s->talk.shop, job->now_ms, job->arena, &s->secrets, &account);
     if (row == ROW_FAULT) return row;
-    s->off = row == ROW_NONE;
+    if (row == ROW_NONE) s->error = "no secret"; /* with none that opens nothing can be signed: a try that failed */
     s->url = arena_text(job->arena, channel.url);
     s->wait_ms = s->talk.next_at_ms - job->now_ms;
     if (s->wait_ms > again_after_ms[ARRAY_LEN(again_after_ms) - 1]) s->wait_ms = 0; /* of a clock that was ahead */
@@ -238,7 +245,7 @@ static void channel_call(struct job *job)
     struct out_answer out;
     struct buf b;
     struct json j;
-    if (!s || s->off || s->wait_ms > 0) return;
+    if (!s || s->off || s->error || s->wait_ms > 0) return;
     buf_init(&b, BODY_BYTES);
     json_begin(&j, &b);
     data_json(&j, s);
@@ -260,6 +267,7 @@ static void channel_call(struct job *job)
         .log_as = "chat.channel"
     };
     http_call(job->arena, &r, &out);
+    s->called = true;
     s->outcome = out.outcome;
     s->error = out.outcome == OUTCOME_OK ? ""
                : out.status > 0          ? arena_printf(job->arena, "answered %d", out.status)
@@ -267,11 +275,12 @@ static void channel_call(struct job *job)
     buf_free(&b);
 }
 
-static bool move_to(struct tx *tx, const struct sending *s, int64_t told, int64_t tries, int64_t next_at_ms)
+static bool move_to(struct tx *tx, const struct sending *s, int64_t told, int64_t tries, int64_t next_at_ms,
+                    int64_t off_since_ms)
 {
     struct query q = query(tx, &move);
     bind_i64(&q, s->talk.conversation), bind_i64(&q, s->talk.told), bind_i64(&q, told), bind_i64(&q, tries);
-    bind_i64(&q, next_at_ms);
+    bind_i64(&q, next_at_ms), bind_i64(&q, off_since_ms);
     return query_change(&q) >= 0;
 }
 
@@ -300,16 +309,19 @@ static bool remember(struct tx *tx, const struct sending *s, bool sent, bool ove
     return query_put(&q);
 }
 
-/* The chat is off: looked at again and again for a day, without counting as tries of the server. */
+/* The chat is off: looked at again and again, without counting as tries of the server, until it has been off for a day
+ * since it was first seen so, and since this message was said. */
 static enum job_wish wait_for_chat(struct job *job, struct tx *tx, struct sending *s)
 {
     const int64_t next_at_ms = job->now_ms + OFF_AGAIN_MS;
     s->error = CHANNEL_OFF;
-    if (job->now_ms - s->m.at_ms > OFF_GIVE_UP_MS) {
-        bool passed = move_to(tx, s, s->m.number, 0, 0) && remember(tx, s, false, true, job->now_ms);
+    const int64_t since_ms = s->talk.off_since_ms ? s->talk.off_since_ms : job->now_ms;
+    const int64_t waits_from_ms = since_ms > s->m.at_ms ? since_ms : s->m.at_ms;
+    if (job->now_ms - waits_from_ms > OFF_GIVE_UP_MS) {
+        bool passed = move_to(tx, s, s->m.number, 0, 0, since_ms) && remember(tx, s, false, true, job->now_ms);
         return passed ? JOB_NEXT : JOB_FAULT;
     }
-    if (!move_to(tx, s, s->talk.told, s->talk.tries, next_at_ms) || !tell_error(tx, s->talk.shop, s->error))
+    if (!move_to(tx, s, s->talk.told, s->talk.tries, next_at_ms, since_ms) || !tell_error(tx, s->talk.shop, s->error))
         return JOB_FAULT;
     job_again_after(job, OFF_AGAIN_MS);
     return JOB_NEXT;
@@ -320,8 +332,8 @@ static enum job_wish tried(struct job *job, struct tx *tx, const struct sending 
 {
     bool over = !sent && s->talk.tries >= (int64_t)ARRAY_LEN(again_after_ms);
     int64_t after_ms = sent || over ? 0 : again_after_ms[s->talk.tries];
-    bool moved = sent || over ? move_to(tx, s, s->m.number, 0, 0)
-                              : move_to(tx, s, s->talk.told, s->talk.tries + 1, job->now_ms + after_ms);
+    bool moved = sent || over ? move_to(tx, s, s->m.number, 0, 0, 0)
+                              : move_to(tx, s, s->talk.told, s->talk.tries + 1, job->now_ms + after_ms, 0);
     if (!moved || !remember(tx, s, sent, over, job->now_ms)) return JOB_FAULT;
     if (after_ms > 0) job_again_after(job, after_ms);
     return JOB_NEXT; /* until there is nothing behind the cursor */
@@ -335,16 +347,17 @@ static enum job_wish channel_settle(struct job *job, struct tx *tx)
         job_again_after(job, s->wait_ms);
         return JOB_NEXT;
     }
-    return s->off ? wait_for_chat(job, tx, s) : tried(job, tx, s, s->outcome == OUTCOME_OK);
+    return s->off ? wait_for_chat(job, tx, s) : tried(job, tx, s, s->called && s->outcome == OUTCOME_OK);
 }
 
 /* Attempts that never came to their end (killed, or storage that failed) are together one try of the message. */
 static enum job_wish channel_dead(struct job *job, struct tx *tx, const char *error)
 {
-    struct sending s = { .error = "could not be tried" };
+    struct sending s = { .error = NULL };
     (void)error;
     enum row row = load(job, tx, &s);
     if (row == ROW_FAULT) return JOB_FAULT;
+    s.error = "could not be tried";
     return row == ROW_NONE ? JOB_FINISHED : tried(job, tx, &s, false);
 }
 

@@ -96,6 +96,12 @@ static enum answer tell(struct req *req, int64_t shop)
     struct shown *s = ARENA_NEW(req->arena, struct shown);
     if (channel_get(req->tx, shop, &s->c) == ROW_FAULT || !channel_sends(req->tx, shop, s->send, &s->sends))
         return reply_fault(req);
+    if (text_eq(s->c.error, CHANNEL_OFF)) { /* its next look, which says so, may be minutes away */
+        struct tenant_chat place;
+        enum row row = tenants_chat(req->tx, shop, &place);
+        if (row == ROW_FAULT) return reply_fault(req);
+        if (row == ROW_FOUND && place.active) s->c.error = "";
+    }
     return reply_json(req, 200, channel_json, s);
 }
 

@@ -323,9 +323,12 @@ TEST_EACH_ENGINE(what_is_said_while_the_chat_is_off_goes_out_when_it_is_on_again
     struct kit_answer a = call(t, VERB_GET, "", NULL);
     assert_string_equal(json_string_value(json_object_get(a.json, "error")), "the chat is off");
     assert_int_equal(fix_enable(t, account, shop).status, 200);
+    a = call(t, VERB_GET, "", NULL); /* before anything was sent: it is on */
+    assert_string_equal(json_string_value(json_object_get(a.json, "error")), "");
     assert_int_equal(deliver(t, c), JOB_NEXT);
     assert_int_equal(server.asked, 1);
     assert_int_equal(told(t), 2);
+    assert_int_equal(test_number(t, "SELECT off_since_ms FROM chat_channel_talks"), 0);
     a = call(t, VERB_GET, "", NULL);
     assert_string_equal(json_string_value(json_object_get(a.json, "error")), "");
     stop();
@@ -348,6 +351,51 @@ TEST_EACH_ENGINE(what_waits_for_a_day_while_the_chat_is_off_is_told_as_given_up)
     assert_true(flag(send, "givenUp") && !flag(send, "sent"));
     assert_string_equal(json_string_value(json_object_get(send, "error")), "the chat is off");
     assert_int_equal(server.asked, 0);
+    stop();
+}
+
+/* They had waited for more than a day already, behind one that its server did not take. */
+TEST_EACH_ENGINE(a_short_pause_of_the_chat_drops_nothing_that_is_old)
+{
+    start(t);
+    assert_int_equal(said(t, "c-1", "m1", "Hello").status, 201);
+    int64_t c = talk(t);
+    for (int i = 0; i < 3; i++) person_says(t, c, "Waits");
+    kit_set_now(kit_now() + 2 * DAY_MS);
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", "{}").status, 200);
+    assert_int_equal(deliver(t, c), JOB_NEXT);
+    kit_set_now(test_number(t, "SELECT next_at_ms FROM chat_channel_talks"));
+    assert_int_equal(told(t), 0);
+    assert_int_equal(fix_enable(t, account, shop).status, 200);
+    for (int i = 1; i <= 3; i++) {
+        assert_int_equal(deliver(t, c), JOB_NEXT);
+        assert_int_equal(server.asked, i);
+    }
+    assert_int_equal(test_number(t, "SELECT skipped FROM chat_channels"), 0);
+    /* Off for a day: what waits goes at once; what is said then waits for a day of its own. */
+    person_says(t, c, "Old");
+    assert_int_equal(fix_call(t, account, VERB_POST, shop, "chatbot/disable", "{}").status, 200);
+    assert_int_equal(deliver(t, c), JOB_NEXT);
+    kit_set_now(kit_now() + DAY_MS + SECOND_MS);
+    assert_int_equal(deliver(t, c), JOB_NEXT);
+    assert_int_equal(test_number(t, "SELECT skipped FROM chat_channels"), 1);
+    person_says(t, c, "New");
+    assert_int_equal(deliver(t, c), JOB_NEXT);
+    assert_int_equal(test_number(t, "SELECT skipped FROM chat_channels"), 1);
+    stop();
+}
+
+TEST_EACH_ENGINE(without_a_secret_that_opens_it_is_a_try_that_failed)
+{
+    start(t);
+    assert_int_equal(said(t, "c-1", "m1", "Hello").status, 201);
+    int64_t c = talk(t);
+    person_says(t, c, "One");
+    test_script(t, "DELETE FROM tenant_secrets");
+    assert_int_equal(deliver(t, c), JOB_NEXT);
+    assert_int_equal(server.asked, 0);
+    assert_int_equal(test_number(t, "SELECT tries FROM chat_channel_talks"), 1);
+    assert_string_equal(json_string_value(json_object_get(call(t, VERB_GET, "", NULL).json, "error")), "no secret");
     stop();
 }
 
@@ -405,6 +453,8 @@ int main(void)
         EACH_ENGINE(what_was_erased_is_not_sent_and_its_customer_begins_anew),
         EACH_ENGINE(what_is_said_while_the_chat_is_off_goes_out_when_it_is_on_again),
         EACH_ENGINE(what_waits_for_a_day_while_the_chat_is_off_is_told_as_given_up),
+        EACH_ENGINE(a_short_pause_of_the_chat_drops_nothing_that_is_old),
+        EACH_ENGINE(without_a_secret_that_opens_it_is_a_try_that_failed),
         EACH_ENGINE(attempts_that_never_end_are_one_try_and_leave_nothing_behind),
         EACH_ENGINE(the_last_twenty_tries_are_told_without_their_words),
         EACH_ENGINE(what_may_not_be_is_refused_and_changes_nothing),

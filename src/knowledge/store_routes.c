@@ -291,6 +291,13 @@ static enum answer run_readings(struct req *req)
     return reply_json(req, 200, readings_json, r);
 }
 
+static void stopped_json(struct json *j, const void *arg)
+{
+    const struct intake *in = arg;
+    json_text(j, "source", in->source);
+    json_i64(j, "changed", in->changed);
+}
+
 static enum answer run_stop(struct req *req)
 {
     const struct path_reading *path = req->path;
@@ -302,7 +309,9 @@ static enum answer run_stop(struct req *req)
     enum row row = last_of(req->tx, shop, path->scope, &in);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE || in.ended_at_ms) return reply_problem(req, &problem_store_idle);
-    if (!know_intake_stop(req->tx, req->arena, req->now_ms, &in)) return reply_fault(req);
+    if (!know_intake_stop(req->tx, req->arena, req->now_ms, &in) ||
+        !audit_request(req, AUDIT_knowledge_reading_stopped, req->who.account, "shop", shop, stopped_json, &in))
+        return reply_fault(req);
     return reply_json(req, 200, know_intake_json, &in);
 }
 

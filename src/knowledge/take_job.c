@@ -223,7 +223,7 @@ static bool ended(struct job *job, struct tx *tx, struct intake *in, const struc
                                    .details = details_json,
                                    .arg = in,
                                    .at_ms = job->now_ms };
-    if (in->changed > 0 && in->state == INTAKE_DONE && !audit_put(tx, &e)) return false;
+    if (in->changed > 0 && !audit_put(tx, &e)) return false;
     return know_intake_keep(tx, in) && events_put(tx, in->account, "shop.changed", event_json, &in->shop);
 }
 
@@ -239,7 +239,8 @@ static enum job_wish fail(struct job *job, struct tx *tx, struct intake *in, con
         h.stale_products += in->products, h.stale_texts += in->texts;
         if (!know_head_keep(tx, &h, job->now_ms)) return JOB_FAULT;
     }
-    in->state = INTAKE_FAILED, in->changed = 0;
+    in->state = INTAKE_FAILED;
+    if (!text_eq(in->source, store_sources[STORE_ORDERS])) in->changed = 0; /* orders that were written stay */
     return ended(job, tx, in, t, faults) ? JOB_FINISHED : JOB_FAULT;
 }
 
@@ -387,8 +388,10 @@ static enum job_wish take_dead(struct job *job, struct tx *tx, const char *error
     struct shop s;
     enum row row = know_intake_get(tx, job->ref, &in);
     if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
-    if (in.state >= INTAKE_DONE) return JOB_FINISHED;
     if (shops_locked(tx, in.shop, &s) == ROW_FAULT) return JOB_FAULT; /* the head is written under its shop's lock */
+    /* As it is under the lock: somebody may have stopped it meanwhile. */
+    if (know_intake_get(tx, job->ref, &in) != ROW_FOUND) return JOB_FAULT;
+    if (in.state >= INTAKE_DONE) return JOB_FINISHED;
     return fail_with(job, tx, &in, NULL, "", "interrupted");
 }
 

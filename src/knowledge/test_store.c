@@ -467,6 +467,28 @@ TEST_EACH_ENGINE(a_merchant_sees_how_a_reading_goes_and_stops_it)
     stop();
 }
 
+/* Orders are written as they come, and stay: the end says so, and so does the trail. */
+TEST_EACH_ENGINE(orders_that_were_written_before_a_stop_are_told)
+{
+    start(t);
+    store.row = "{\"order_id\":%d,\"order_number\":\"A-%d\",\"customer_email\":\"a@x.example\","
+                "\"grand_total\":\"5.0000\",\"currency\":\"USD\",\"status\":\"new\"}";
+    struct intake in = { 0 };
+    int64_t intake = begin(t, "orders");
+    for (int i = 0; i < 40 && in.written == 0; i++) {
+        assert_int_equal(attempt(t, intake, 1), JOB_NEXT);
+        assert_int_equal(know_intake_get(t->tx, intake, &in), ROW_FOUND);
+    }
+    int64_t orders = test_number(t, "SELECT COUNT(*) FROM knowledge_orders");
+    EXPECT(orders > 0 && in.changed == orders);
+    struct kit_answer a = store_call(t, VERB_DELETE, "/orders");
+    assert_int_equal(json_integer_value(json_object_get(a.json, "changed")), orders);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_orders"), orders);
+    assert_int_equal(fix_audits(t, "knowledge_imported"), 1);
+    assert_int_equal(fix_audits(t, "knowledge_reading_stopped"), 1);
+    stop();
+}
+
 /* The slice was under way when it was stopped: its end finds it so. */
 TEST_EACH_ENGINE(a_slice_that_ends_after_the_stop_takes_nothing)
 {
@@ -492,6 +514,7 @@ int main(void)
         EACH_ENGINE(orders_are_as_new_as_the_moment_they_were_asked_for),
         EACH_ENGINE(a_store_has_itself_read_with_its_own_token),
         EACH_ENGINE(a_merchant_sees_how_a_reading_goes_and_stops_it),
+        EACH_ENGINE(orders_that_were_written_before_a_stop_are_told),
         EACH_ENGINE(a_slice_that_ends_after_the_stop_takes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

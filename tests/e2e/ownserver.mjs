@@ -9,12 +9,13 @@ import { newKey } from '../http/lib/client.mjs';
 import { Server } from '../http/lib/server.mjs';
 import { until } from '../http/lib/suite.mjs';
 import { Person } from './lib/browser.mjs';
-import { signIn } from './lib/house.mjs';
+import { settle, signIn } from './lib/house.mjs';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
 const OWNER = 'owner@own.example';
 const PRODUCTS = 120;
+const HEADINGS = { channel: ['Last deliveries', '最近的发送'], sources: ['Your own store', '自有商店'] };
 
 async function axe(page) {
     await page.evaluate(AXE);
@@ -167,8 +168,8 @@ async function looks({ checks, page, shop, out }) {
             await page.context().addCookies([{ name: 'lang', value: lang, url: page.url() }]);
             for (const where of [`/shops/${shop.id}/channel`, `/knowledge/${shop.id}/sources`]) {
                 await page.goto(where);
-                await page.locator('main h1').waitFor();
-                await page.waitForFunction(() => document.querySelector('main .skeleton, main [aria-busy=true]') === null);
+                await settle(page);
+                await page.getByRole('heading', { name: HEADINGS[where.split('/').at(-1)][lang === 'en' ? 0 : 1], exact: true }).waitFor();
                 assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${where} is wider than the page`);
                 await axe(page);
                 const name = where.split('/').at(-1);

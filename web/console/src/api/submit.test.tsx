@@ -5,13 +5,12 @@ import { Problem } from "./problem";
 import { type Submit, useSubmit } from "./submit";
 
 /** The hook as one picture of a page has it: nothing is drawn anew between two presses. */
-function once<In>(use: () => Submit<In>): Submit<In> {
+function once<In>(use: () => Submit<In>, queries = new QueryClient()): Submit<In> {
   const got: Submit<In>[] = [];
   function Page() {
     got.push(use());
     return null;
   }
-  const queries = new QueryClient();
   renderToString(
     <QueryClientProvider client={queries}>
       <Page />
@@ -43,6 +42,18 @@ describe("a button", () => {
         return asked.map(({ input }) => input);
       })
       .toEqual(["a", "c"]);
+  });
+  it("keeps nothing of what was answered: it may be a secret", async () => {
+    const told: string[] = [];
+    const queries = new QueryClient();
+    const submit = once(
+      () => useSubmit((_input: string) => Promise.resolve("whsec_1"), { onDone: (out) => void told.push(out) }),
+      queries,
+    );
+    submit.send("a");
+    await expect.poll(() => told).toEqual(["whsec_1"]);
+    const kept = queries.getMutationCache().getAll();
+    expect(JSON.stringify(kept.map(({ state }) => state))).not.toContain("whsec_1");
   });
   it("may be pressed again after a refusal, also by who hears of it", async () => {
     const keys: string[] = [];

@@ -30,10 +30,14 @@ export function useSubmit<In, Out>(
   const [keys] = useState(() => new SubmitKeys());
   // The button learns that it works only with the next picture: the second press of a double click comes before that.
   const inFlight = useRef(false);
-  const mutation = useMutation<Out, Problem, { input: In; key: string }>({
+  // Handed on and forgotten: what a mutation answers is kept by the library, and some answers are secrets.
+  const got = useRef<{ out: Out } | null>(null);
+  const mutation = useMutation<undefined, Problem, { input: In; key: string }>({
+    gcTime: 0,
     mutationFn: async ({ input, key }) => {
       try {
-        return await run(input, key);
+        got.current = { out: await run(input, key) };
+        return undefined;
       } catch (cause) {
         throw toProblem(cause);
       }
@@ -41,9 +45,11 @@ export function useSubmit<In, Out>(
     networkMode: "always",
     retry: (failures, problem) => repeat && problem.passing && failures < RETRIES_MAX,
     retryDelay: (_failures, problem) => Math.min(problem.retryAfterS ?? RETRY_MS / 1000, RETRY_AFTER_MAX_S) * 1000,
-    onSuccess: (out, { input }) => {
+    onSuccess: (_nothing, { input }) => {
+      const answered = got.current;
+      got.current = null;
       keys.settled();
-      return onDone?.(out, input);
+      return answered === null ? undefined : onDone?.(answered.out, input);
     },
     onError: (problem, { input }) => {
       // Before its listener: that may send again.

@@ -128,12 +128,15 @@ function ReadDialog({ shop, store, first, onClose }: { shop: Shop; store: Store;
 function Progress({ reading }: { reading: Reading }) {
   const { t, number } = useText();
   const say = useRefusals();
-  const { status, refused, parts, written, pages } = reading;
+  const { status, refused, parts, written, pages, scope, changed } = reading;
+  const brokenOff = status === "failed" && scope === "orders" && changed > 0;
   const rows = reading.products + reading.texts + reading.orders;
   const [why] = refused;
   return (
     <span>
-      <Pill tone={TONES[status]}>{t(`store.${status}`)}</Pill>{" "}
+      <Pill tone={TONES[status]}>
+        {brokenOff ? t("store.brokenOff", { n: number(changed) }) : t(`store.${status}`)}
+      </Pill>{" "}
       <span className="muted small">
         {status === "reading" && t("store.readSoFar", { pages: number(pages), rows: number(rows) })}
         {status === "writing" && t("store.writtenSoFar", { done: number(written), of: number(parts) })}
