@@ -47,10 +47,10 @@ describe("a button", () => {
     const told: string[] = [];
     const queries = new QueryClient();
     const submit = once(
-      () => useSubmit((_input: string) => Promise.resolve("whsec_1"), { onDone: (out) => void told.push(out) }),
+      () => useSubmit((input: string) => Promise.resolve(`whsec_${input}`), { onDone: (out) => void told.push(out) }),
       queries,
     );
-    submit.send("a");
+    submit.send("1");
     await expect.poll(() => told).toEqual(["whsec_1"]);
     const kept = queries.getMutationCache().getAll();
     expect(JSON.stringify(kept.map(({ state }) => state))).not.toContain("whsec_1");
