@@ -15,8 +15,8 @@
 
 #define KNOWLEDGE_ACTIONS(X)                                                                                           \
     X(knowledge_imported)                                                                                              \
-    X(knowledge_reading_stopped) X(knowledge_text_saved) X(knowledge_text_removed) X(knowledge_feed_added)             \
-        X(knowledge_feed_removed)
+    X(knowledge_reading_stopped)                                                                                       \
+    X(knowledge_text_saved) X(knowledge_text_removed) X(knowledge_feed_added) X(knowledge_feed_removed)
 KNOWLEDGE_ACTIONS(AUDIT_DECLARE)
 
 enum {
