@@ -13,10 +13,11 @@
 #include "storage/db.h"
 #include "tenants/tenants.h"
 
+/* clang-format off */
 #define KNOWLEDGE_ACTIONS(X)                                                                                           \
-    X(knowledge_imported)                                                                                              \
-    X(knowledge_reading_stopped)                                                                                       \
-    X(knowledge_text_saved) X(knowledge_text_removed) X(knowledge_feed_added) X(knowledge_feed_removed)
+    X(knowledge_imported) X(knowledge_reading_stopped) X(knowledge_text_saved) X(knowledge_text_removed)               \
+    X(knowledge_feed_added) X(knowledge_feed_removed)
+/* clang-format on */
 KNOWLEDGE_ACTIONS(AUDIT_DECLARE)
 
 enum {
