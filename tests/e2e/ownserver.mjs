@@ -143,10 +143,10 @@ async function channel({ checks, page, shop, own, owner, server }) {
     });
 }
 
-async function closes({ checks, page, shop, owner }) {
+async function closes({ checks, page, shop, owner, server }) {
     await checks.must('it moves and closes', async () => {
         await page.setViewportSize({ width: 1280, height: 860 });
-        await page.context().addCookies([{ name: 'lang', value: 'en', url: page.url() }]);
+        await page.context().addCookies([{ name: 'lang', value: 'en', url: server.base }]);
         await page.goto(`/shops/${shop.id}/channel`);
         await page.getByRole('button', { name: 'Change the address' }).click();
         const dialog = page.getByRole('dialog');
@@ -160,12 +160,12 @@ async function closes({ checks, page, shop, owner }) {
     });
 }
 
-async function looks({ checks, page, shop, out }) {
+async function looks({ checks, page, shop, server, out }) {
     for (const [lang, dark, width] of [['en', false, 1280], ['zh-CN', true, 1280], ['zh-CN', false, 320], ['en', true, 320]])
         await checks.must(`both pages are sound: ${lang}, ${dark ? 'dark' : 'light'}, ${width} px`, async () => {
             await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
             await page.setViewportSize({ width, height: 800 });
-            await page.context().addCookies([{ name: 'lang', value: lang, url: page.url() }]);
+            await page.context().addCookies([{ name: 'lang', value: lang, url: server.base }]);
             for (const where of [`/shops/${shop.id}/channel`, `/knowledge/${shop.id}/sources`]) {
                 await page.goto(where);
                 await settle(page);
