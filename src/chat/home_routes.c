@@ -10,10 +10,14 @@
 #include "chat/hours.h"
 #include "credits/credits.h"
 
-enum { HOME_DAYS = 7 };
+/* The page is opened often and looks again by itself: what is more than a moment's work is counted under Analytics
+ * alone. */
+enum { HOME_DAYS = 7, HOME_TALKS_MAX = 5000 };
 
 STMT(earlier, "SELECT id FROM chat_conversations WHERE account = ?1 AND last_number > 0 AND created_at_ms < ?2"
               " ORDER BY created_at_ms, id LIMIT 1");
+STMT(short_kept,
+     "SELECT shop FROM chat_settings WHERE account = ?1 AND keep_days > 0 AND keep_days < ?2 ORDER BY shop LIMIT 1");
 
 struct figure {
     int64_t now, before; /* -1: not known, or nothing was before */
@@ -27,10 +31,10 @@ struct figures {
 /* clang-format off */
 static const struct shape figure_shape[] = {
     SHAPE_I64("now", .nullable = true, .doc = "null: there are more conversations than are counted at once."),
-    SHAPE_I64("before", .nullable = true, .doc = "In the seven days before; null: nothing was there yet."), SHAPE_END };
+    SHAPE_I64("before", .nullable = true, .doc = "In the seven days before; null: they are not all there."), SHAPE_END };
 static const struct shape figures_shape[] = {
-    SHAPE_I64("days"), SHAPE_TEXT("timezone", .doc = "Of the days."), SHAPE_TEXT("from"), SHAPE_TEXT("to"),
-    SHAPE_I64("waiting", .nullable = true, .doc = "For a person, now."),
+    SHAPE_I64("days"), SHAPE_TEXT("timezone", .doc = "Of the days."), SHAPE_TEXT("from"), SHAPE_TEXT("to", .doc = "Today."),
+    SHAPE_I64("waiting", .doc = "For a person, now."),
     SHAPE_OBJECT("conversations", figure_shape, .type_name = "HomeFigure"),
     SHAPE_OBJECT("byAssistant", figure_shape, .type_name = "HomeFigure",
                  .doc = "The assistant answered; no person was called or came."),
@@ -63,31 +67,44 @@ static void figures_json(struct json *j, const void *arg)
     const struct figures *f = arg;
     json_i64(j, "days", HOME_DAYS), json_text(j, "timezone", f->zone[0] ? f->zone : "UTC");
     put_day(j, "from", f->first_day), put_day(j, "to", f->first_day + HOME_DAYS - 1);
-    put_count(j, "waiting", f->waiting);
+    json_i64(j, "waiting", f->waiting);
     put_figure(j, "conversations", f->talks), put_figure(j, "byAssistant", f->by_bot);
     put_figure(j, "balance", f->balance);
+}
+
+/* Is the week before whole? Something must have been there on its first day or earlier, and nothing of it may be taken
+ * out already because its shop keeps conversations for less than both weeks. */
+static enum row week_before(struct req *req, const struct figures *f)
+{
+    struct query kept = query(req->tx, &short_kept), talks = query(req->tx, &earlier);
+    bind_i64(&kept, req->who.account), bind_i64(&kept, (int64_t)2 * HOME_DAYS);
+    enum row row = query_row(&kept);
+    if (row != ROW_NONE) return row == ROW_FOUND ? ROW_NONE : row;
+    bind_i64(&talks, req->who.account), bind_i64(&talks, hours_day_begins(f->zone, f->first_day - HOME_DAYS + 1));
+    return query_row(&talks);
 }
 
 /* Both periods by one walk: neither sum has a conversation of the other. */
 static bool count_talks(struct req *req, struct figures *f)
 {
-    const struct numbers_asked asked = {
-        .account = req->who.account, .zone = f->zone, .first_day = f->first_day - HOME_DAYS, .days = 2 * HOME_DAYS
-    };
+    const struct numbers_asked asked = { .account = req->who.account,
+                                         .zone = f->zone,
+                                         .first_day = f->first_day - HOME_DAYS,
+                                         .days = 2 * HOME_DAYS,
+                                         .most = HOME_TALKS_MAX };
     struct numbers n;
     enum numbers_found found = numbers_count(req->tx, &asked, req->arena, &n);
-    f->waiting = f->talks.now = f->talks.before = f->by_bot.now = f->by_bot.before = -1;
+    f->talks = f->by_bot = (struct figure){ -1, -1 };
+    if (!numbers_waiting(req->tx, &asked, &f->waiting)) return false;
     if (found != NUMBERS_COUNTED) return found == NUMBERS_TOO_MANY;
     struct figure talks = { 0, 0 }, by_bot = { 0, 0 };
     for (int d = 0; d < HOME_DAYS; d++) {
         talks.before += n.day[d].talks, talks.now += n.day[HOME_DAYS + d].talks;
         by_bot.before += n.day[d].by_bot, by_bot.now += n.day[HOME_DAYS + d].by_bot;
     }
-    struct query q = query(req->tx, &earlier);
-    bind_i64(&q, req->who.account), bind_i64(&q, hours_day_begins(f->zone, f->first_day));
-    enum row row = query_row(&q);
+    enum row row = week_before(req, f);
     if (row == ROW_NONE) talks.before = by_bot.before = -1;
-    f->waiting = n.waiting, f->talks = talks, f->by_bot = by_bot;
+    f->talks = talks, f->by_bot = by_bot;
     return row != ROW_FAULT;
 }
 

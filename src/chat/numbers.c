@@ -87,18 +87,18 @@ static struct talk *with_room(struct talk *t, size_t count, size_t *room)
 /* *out: for free(), whatever is found. */
 static enum numbers_found read_talks(struct tx *tx, const struct numbers_asked *in, struct talk **out, size_t *count)
 {
-    size_t room = 0;
+    size_t room = 0, most = in->most > 0 ? in->most : NUMBERS_TALKS_MAX;
     int64_t after_ms = hours_day_begins(in->zone, in->first_day) - 1, after_id = INT64_MAX;
     int64_t until_ms = hours_day_begins(in->zone, in->first_day + in->days);
     size_t read = TALKS_PAGE, seen = 0;
     for (*count = 0; read == TALKS_PAGE; seen += read) {
         size_t more;
-        if (seen > NUMBERS_TALKS_MAX) return NUMBERS_TOO_MANY;
+        if (seen > most) return NUMBERS_TOO_MANY;
         *out = with_room(*out, *count, &room);
         if (!read_page(tx, in, until_ms, &after_ms, &after_id, *out + *count, &read, &more)) return NUMBERS_FAULT;
         *count += more;
     }
-    return seen > NUMBERS_TALKS_MAX ? NUMBERS_TOO_MANY : NUMBERS_COUNTED;
+    return seen > most ? NUMBERS_TOO_MANY : NUMBERS_COUNTED;
 }
 
 /* ---- sums ---- */
@@ -154,7 +154,7 @@ static struct numbers_sum sum_of(const struct talk *t, size_t count, int64_t *le
     return s;
 }
 
-static bool count_waiting(struct tx *tx, const struct numbers_asked *in, int64_t *out)
+bool numbers_waiting(struct tx *tx, const struct numbers_asked *in, int64_t *out)
 {
     struct query q = query(tx, &waiting);
     bind_i64(&q, in->account), bind_i64(&q, in->shop);
@@ -198,7 +198,7 @@ enum numbers_found numbers_count(struct tx *tx, const struct numbers_asked *in, 
     if (found == NUMBERS_COUNTED) sum_up(in, t, count, out);
     free(t);
     if (found != NUMBERS_COUNTED) return found;
-    return count_waiting(tx, in, &out->waiting) ? NUMBERS_COUNTED : NUMBERS_FAULT;
+    return numbers_waiting(tx, in, &out->waiting) ? NUMBERS_COUNTED : NUMBERS_FAULT;
 }
 
 bool numbers_zone(struct tx *tx, int64_t account, int64_t shop, struct arena *a, const char **out)

@@ -30,6 +30,7 @@ struct numbers_asked {
     int64_t account, shop; /* shop 0: all */
     const char *zone;
     int64_t first_day, days; /* day_number of hours.h */
+    size_t most;             /* conversations; with more it is NUMBERS_TOO_MANY. 0: NUMBERS_TALKS_MAX */
 };
 struct numbers {
     struct numbers_sum all;
@@ -40,6 +41,8 @@ struct numbers {
 enum numbers_found { NUMBERS_FAULT = -1, NUMBERS_COUNTED, NUMBERS_TOO_MANY };
 MUST_USE enum numbers_found numbers_count(struct tx *tx, const struct numbers_asked *in, struct arena *a,
                                           struct numbers *out);
+/* How many wait for a person now. */
+MUST_USE bool numbers_waiting(struct tx *tx, const struct numbers_asked *in, int64_t *out);
 /* The time zone that an account's days are counted in: of its first shop that has chat settings; "": UTC. */
 MUST_USE bool numbers_zone(struct tx *tx, int64_t account, int64_t shop, struct arena *a, const char **out);
 

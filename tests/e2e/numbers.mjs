@@ -93,8 +93,8 @@ async function figures({ checks, mei, server, owner, shop }) {
     await checks.must('the first page says the same, and that nothing was before', async () => {
         await page.goto('/home');
         await page.locator('.figure', { hasText: '等待人工' }).waitFor();
-        assert.match(await figure(page, '近 7 天对话'), /^2\s*暂无此前数据可比较$/);
-        assert.match(await figure(page, '近 7 天助手独立解答'), /^1\s*暂无此前数据可比较$/);
+        assert.match(await figure(page, '近 7 天对话（含今天）'), /^2\s*暂无此前整周数据可比较$/);
+        assert.match(await figure(page, '近 7 天助手独立解答（含今天）'), /^1\s*暂无此前整周数据可比较$/);
         await axe(page);
         await picture(page, 'home-figures-zh');
         await page.goto('/numbers');

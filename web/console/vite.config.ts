@@ -3,7 +3,7 @@
  * no module preload polyfill, no assets as data: URLs except small images. */
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { earlyParts } from "./early-parts";
+import { earlyParts } from "./early-parts.ts";
 
 // `npm run dev` serves the sources and hands everything of the API to a running server.
 const server = process.env.CHATHUB_DEV_SERVER ?? "http://127.0.0.1:8080";

@@ -3549,7 +3549,7 @@ export interface components {
             now: number | null;
             /**
              * Format: int64
-             * @description In the seven days before; null: nothing was there yet.
+             * @description In the seven days before; null: they are not all there.
              */
             before: number | null;
         };
@@ -18553,12 +18553,13 @@ export interface operations {
                         /** @description Of the days. */
                         timezone: string;
                         from: string;
+                        /** @description Today. */
                         to: string;
                         /**
                          * Format: int64
                          * @description For a person, now.
                          */
-                        waiting: number | null;
+                        waiting: number;
                         conversations: components["schemas"]["HomeFigure"];
                         /** @description The assistant answered; no person was called or came. */
                         byAssistant: components["schemas"]["HomeFigure"];

@@ -14,7 +14,15 @@
     theme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   root.dataset.theme = theme;
   var lang = /(?:^|; )lang=(zh-CN|en)(?:;|$)/.exec(document.cookie);
-  root.lang = lang ? lang[1] : /^en/i.test(navigator.language) ? "en" : "zh-CN";
+  // The same rule as src/i18n/lang.ts: the first that the browser prefers and we have.
+  var known = (navigator.languages || [])
+    .map(function (tag) {
+      return tag.toLowerCase().split("-", 1)[0];
+    })
+    .find(function (tag) {
+      return tag === "en" || tag === "zh";
+    });
+  root.lang = lang ? lang[1] : known === "en" ? "en" : "zh-CN";
   // First in the line: a browser opens few connections to one server.
   window.chathubUser = fetch("/api/user", { credentials: "same-origin", headers: { Accept: "application/json" } });
   window.chathubUser.catch(function () {});

@@ -157,7 +157,7 @@ export const useLedgerProof = () =>
 export const useComing = (enabled = true) =>
   useQuery({ queryKey: keys.attention, queryFn: () => answer(api.GET("/api/home")), enabled });
 /** Conversations are not among the events of the account: the page looks. */
-const FIGURES_LOOK_MS = 30_000;
+const FIGURES_LOOK_MS = 5 * 60_000;
 export const useHomeFigures = () =>
   useQuery({
     queryKey: keys.homeFigures,

@@ -35,29 +35,35 @@ describe("the first page's figures", () => {
   it("stand beside those of the days before", () => {
     expect(drawn(week)).toEqual([
       "2 Right now",
-      "12 +3: 9 in the days before",
+      "12 +3: 9 in the week before",
       "5 As before",
       "250 Balance a week ago: 300",
     ]);
-    expect(drawn({ ...week, conversations: { now: 0, before: 4 } })[1]).toBe("0 −4: 4 in the days before");
+    expect(drawn({ ...week, conversations: { now: 0, before: 4 } })[1]).toBe("0 −4: 4 in the week before");
     expect(drawn(week, 50)[3]).toBe("200 50 more reserved · Balance a week ago: 300");
   });
   it("are compared with nothing where nothing was", () => {
     const none = { now: 3, before: null };
     const told = drawn({ ...week, conversations: none, byAssistant: none, balance: none });
     expect(told.slice(1)).toEqual([
-      "3 No earlier days to compare with",
-      "3 No earlier days to compare with",
-      "250 No earlier days to compare with",
+      "3 No whole week before to compare with",
+      "3 No whole week before to compare with",
+      "250 No whole week before to compare with",
     ]);
   });
   it("are not guessed when there is too much to count", () => {
     const many = { now: null, before: null };
-    const told = drawn({ ...week, waiting: null, conversations: many, byAssistant: many });
-    expect(told.slice(0, 3)).toEqual([
-      "– Too many to count here",
-      "– Too many to count here",
-      "– Too many to count here",
-    ]);
+    const told = drawn({ ...week, conversations: many, byAssistant: many });
+    expect(told.slice(0, 3)).toEqual(["2 Right now", "– Too many to count here", "– Too many to count here"]);
+  });
+  it("do not call an unread balance nothing", () => {
+    const text = renderToStaticMarkup(
+      <MemoryRouter>
+        <TextProvider>
+          <HomeNumbers figures={week} available={null} held={0} />
+        </TextProvider>
+      </MemoryRouter>,
+    );
+    expect(text).toContain("<dd>–<small>Balance a week ago: 300</small></dd>");
   });
 });

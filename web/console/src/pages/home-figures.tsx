@@ -17,7 +17,8 @@ function useBeside(): (figure: HomeFigure) => string {
 
 interface Props {
   figures: HomeFigures;
-  available: number;
+  /** null: could not be read. */
+  available: number | null;
   held: number;
 }
 
@@ -32,10 +33,10 @@ export function HomeNumbers({ figures, available, held }: Props) {
       figures={[
         {
           name: t("home.waiting"),
-          value: value(waiting),
-          note: t(waiting === null ? "home.tooMany" : "home.now"),
+          value: number(waiting),
+          note: t("home.now"),
           to: "/inbox?filter=waiting",
-          tone: waiting !== null && waiting > 0 ? "due" : undefined,
+          tone: waiting > 0 ? "due" : undefined,
         },
         {
           name: t("home.talks", { days }),
@@ -46,7 +47,7 @@ export function HomeNumbers({ figures, available, held }: Props) {
         { name: t("home.bot", { days }), value: value(byAssistant.now), note: beside(byAssistant), to: analytics },
         {
           name: t("credits.available"),
-          value: number(available),
+          value: value(available),
           to: "/billing",
           note: (
             <>

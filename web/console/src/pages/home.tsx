@@ -177,7 +177,7 @@ export default function Home() {
         {manage && <Checklist />}
         <Loaded read={figures} height={104}>
           {(told) => (
-            <HomeNumbers figures={told} available={summary.data?.credits ?? 0} held={summary.data?.held ?? 0} />
+            <HomeNumbers figures={told} available={summary.data?.credits ?? null} held={summary.data?.held ?? 0} />
           )}
         </Loaded>
         <Loaded read={shops} height={40}>

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it } from "vitest";
+import { langFromBrowser, langFromCookie } from "./src/i18n/lang";
+
+const EARLY = readFileSync(path.resolve("public/early.js"), "utf8");
+const PARTS = { "zh-CN": ["assets/zh.js"], en: ["assets/en.js"], "/home": ["assets/home.js"] };
+
+/** What is fetched ahead, and in which language the page is told to be. */
+function ran(languages: readonly string[], cookie = "", pathname = "/home") {
+  const root = { dataset: {} as Record<string, string>, lang: "" };
+  const fetched: string[] = [];
+  const window = { matchMedia: () => ({ matches: false }) };
+  runInNewContext(EARLY, {
+    window,
+    navigator: { languages, language: languages[0] },
+    location: { pathname },
+    localStorage: { getItem: () => null },
+    fetch: () => Promise.resolve(null),
+    document: {
+      documentElement: root,
+      cookie,
+      currentScript: { dataset: { parts: JSON.stringify(PARTS) } },
+      createElement: () => ({}),
+      head: { appendChild: ({ href }: { href: string }) => fetched.push(href) },
+    },
+  });
+  return { lang: root.lang, fetched };
+}
+
+describe("what runs before the bundle", () => {
+  it("chooses the language that the bundle chooses, and fetches its words", () => {
+    for (const languages of [["en-GB"], ["zh-TW", "en"], ["de-DE", "en"], ["de", "zh-CN", "en"], ["fr"], [], ["EN"]]) {
+      for (const cookie of ["", "lang=en", "a=b; lang=zh-CN"]) {
+        const lang = langFromCookie(cookie) ?? langFromBrowser(languages);
+        expect(ran(languages, cookie)).toEqual({
+          lang,
+          fetched: [`/assets/${lang === "en" ? "en" : "zh"}.js`, "/assets/home.js"],
+        });
+      }
+    }
+  });
+  it("fetches no page that it does not know", () => {
+    expect(ran(["en"], "", "/constructor").fetched).toEqual(["/assets/en.js"]);
+  });
+});
