@@ -31,9 +31,11 @@ struct figures {
 /* clang-format off */
 static const struct shape figure_shape[] = {
     SHAPE_I64("now", .nullable = true, .doc = "null: there are more conversations than are counted at once."),
-    SHAPE_I64("before", .nullable = true, .doc = "In the seven days before; null: they are not all there."), SHAPE_END };
+    SHAPE_I64("before", .nullable = true,
+              .doc = "In the seven days before; null: they are not all there."), SHAPE_END };
 static const struct shape figures_shape[] = {
-    SHAPE_I64("days"), SHAPE_TEXT("timezone", .doc = "Of the days."), SHAPE_TEXT("from"), SHAPE_TEXT("to", .doc = "Today."),
+    SHAPE_I64("days"), SHAPE_TEXT("timezone", .doc = "Of the days."),
+    SHAPE_TEXT("from"), SHAPE_TEXT("to", .doc = "Today."),
     SHAPE_I64("waiting", .doc = "For a person, now."),
     SHAPE_OBJECT("conversations", figure_shape, .type_name = "HomeFigure"),
     SHAPE_OBJECT("byAssistant", figure_shape, .type_name = "HomeFigure",

@@ -48,9 +48,7 @@ export function late<P extends object>(load: Load<P>, whole = false) {
   });
   return function Late(props: P) {
     // Chosen once: another component in its place would begin anew.
-    const [Part] = useState<ComponentType<P>>(
-      () => arrivedPart(load)?.default ?? (Waited),
-    );
+    const [Part] = useState<ComponentType<P>>(() => arrivedPart(load)?.default ?? Waited);
     return <Part {...props} />;
   };
 }
