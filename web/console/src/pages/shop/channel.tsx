@@ -248,7 +248,7 @@ function Opened({ shop, channel, secrets }: { shop: Shop; channel: Channel; secr
   );
 }
 
-export function ChannelPart({ shop }: { shop: Shop }) {
+export default function ChannelPart({ shop }: { shop: Shop }) {
   const { t } = useText();
   const [opening, setOpening] = useState(false);
   const secrets = useSecrets(shop.id);

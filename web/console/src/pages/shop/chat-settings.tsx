@@ -419,7 +419,7 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
   );
 }
 
-export function ChatSettingsPart({ shop }: { shop: Shop }) {
+export default function ChatSettingsPart({ shop }: { shop: Shop }) {
   const { t } = useText();
   const read = useChatSettings(shop.id);
   if (read.isError && toProblem(read.error).status === 409)

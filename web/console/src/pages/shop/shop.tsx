@@ -1,5 +1,6 @@
 /* One shop, in parts: how its chatbot stands, how it comes onto the site, what it costs, its keys, its settings. The part
  * is in the address, so it can be linked and gone back to. */
+import { Suspense } from "react";
 import { Navigate, useParams } from "react-router";
 import { useShop } from "../../api/queries";
 import { toProblem } from "../../api/problem";
@@ -8,18 +9,21 @@ import { type TextKey, useText } from "../../i18n/i18n";
 import { Alert } from "../../ui/alert";
 import { Id } from "../../ui/facts";
 import { Icon } from "../../ui/icon";
-import { Loaded, Together } from "../../ui/loaded";
+import { late } from "../../ui/late";
+import { Loaded, Together, Waiting } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { Page, Parts } from "../../ui/page";
 import { StatusPill } from "../../ui/pill";
 import NotFound from "../not-found";
-import { ChannelPart } from "./channel";
-import { ChatSettingsPart } from "./chat-settings";
 import { Install } from "./install";
 import { KeysPart } from "./keys";
 import { Overview } from "./overview";
 import { SettingsPart } from "./settings";
 import { SubscriptionPart } from "./subscription";
+
+/** Large, and opened once in a while. */
+const ChannelPart = late(() => import("./channel"));
+const ChatSettingsPart = late(() => import("./chat-settings"));
 
 const PARTS = ["", "install", "chat", "channel", "subscription", "keys", "settings"] as const;
 type PartName = (typeof PARTS)[number];
@@ -92,7 +96,13 @@ function OneShop({ id, part }: { id: number; part: PartName }) {
         />
         <Loaded read={read}>
           {({ shop: loaded }) =>
-            parts.includes(part) ? <PartOf shop={loaded} part={part} /> : <Alert tone="info" title={t("may.not")} />
+            parts.includes(part) ? (
+              <Suspense fallback={<Waiting rows={6} />}>
+                <PartOf shop={loaded} part={part} />
+              </Suspense>
+            ) : (
+              <Alert tone="info" title={t("may.not")} />
+            )
           }
         </Loaded>
       </Together>
