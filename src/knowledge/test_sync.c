@@ -2,6 +2,7 @@
  * On both engines. */
 #include "tenants/test_fix.h"
 
+#include "base/jwt.h"
 #include "inbound/inbound.h"
 #include "knowledge/private.h"
 #include "outbound/webhook.h"
@@ -200,6 +201,28 @@ static const char evershop_order[] =
     "\"shipment\":{\"carrier\":\"UPS\",\"tracking_number\":\"1Z\"}}}}";
 /* clang-format on */
 
+static enum row no_such_owner(struct tx *tx, int64_t whose, struct tenants_owner *out)
+{
+    *out = (struct tenants_owner){ 0 };
+    return tx && whose > 0 ? ROW_NONE : ROW_FAULT; /* as for an account that is disabled */
+}
+
+TEST_EACH_ENGINE(a_disabled_account_delivers_nothing_and_vouches_for_nobody)
+{
+    const struct sender *s = &knowledge_products_sender;
+    struct jwt_keys keys;
+    start(t);
+    struct delivery d = delivery(t, s, &(struct sent){ .body = BODY("20", "Cup") });
+    EXPECT(tenants_shop_token_keys(t->tx, shop, kit_now(), t->arena, &keys) == ROW_FOUND);
+    tenants_hooks.owner = no_such_owner;
+    enum inbound_verdict judged = s->verify(&d, t->tx);
+    enum row vouches = tenants_shop_token_keys(t->tx, shop, kit_now(), t->arena, &keys);
+    tenants_hooks.owner = fix_owner;
+    assert_int_equal(judged, INBOUND_REFUSED);
+    assert_int_equal(vouches, ROW_NONE);
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD);
+}
+
 TEST_EACH_ENGINE(what_evershop_says_of_itself_is_understood)
 {
     start(t);
@@ -245,6 +268,7 @@ int main(void)
         EACH_ENGINE(orders_and_promotions_come_each_by_its_own_door),
         EACH_ENGINE(what_cannot_be_used_is_told_and_changes_nothing),
         EACH_ENGINE(only_the_shops_own_signature_of_now_is_taken),
+        EACH_ENGINE(a_disabled_account_delivers_nothing_and_vouches_for_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -251,7 +251,17 @@ enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t 
     return ROW_FOUND;
 }
 
-/* ---- for those who verify deliveries of a shop ---- */
+/* ---- for those who verify what comes in a shop's name ---- */
+
+/* The tenant whose secrets open a door. None where nothing is served, nor when the account is disabled: every way in
+ * asks that, also one without a session. */
+static enum row at_the_door(struct tx *tx, int64_t shop, struct tenant *t)
+{
+    struct tenants_owner alive;
+    enum row row = tenants_of_shop(tx, shop, t);
+    if (row == ROW_FOUND && (t->status != TENANT_ACTIVE || t->shop_deleted)) row = ROW_NONE;
+    return row == ROW_FOUND ? tenants_hooks.owner(tx, t->account, &alive) : row;
+}
 
 enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, struct arena *a,
                                  struct webhook_secrets *out, int64_t *account)
@@ -259,9 +269,8 @@ enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, st
     struct tenant t;
     struct secret have[SECRETS_MAX];
     size_t count;
-    enum row row = tenants_of_shop(tx, shop, &t);
+    enum row row = at_the_door(tx, shop, &t);
     if (row != ROW_FOUND) return row;
-    if (t.status != TENANT_ACTIVE || t.shop_deleted) return ROW_NONE;
     if (!secrets_list(tx, t.id, have, &count)) return ROW_FAULT;
     *account = t.account;
     for (size_t i = 0; i < count && out->count < WEBHOOK_SECRETS_MAX; i++) {
@@ -279,9 +288,8 @@ enum row tenants_shop_token_keys(struct tx *tx, int64_t shop, int64_t now_ms, st
     struct secret have[SECRETS_MAX];
     size_t count;
     *out = (struct jwt_keys){ 0 };
-    enum row row = tenants_of_shop(tx, shop, &t);
+    enum row row = at_the_door(tx, shop, &t);
     if (row != ROW_FOUND) return row;
-    if (t.status != TENANT_ACTIVE || t.shop_deleted) return ROW_NONE;
     if (!secrets_list(tx, t.id, have, &count)) return ROW_FAULT;
     for (size_t i = 0; i < count && out->count < JWT_MAX_KEYS; i++) {
         struct str secret;
