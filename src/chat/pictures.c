@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PIECE = 512 << 10, PIECES_MAX = IMAGE_BYTES_MAX / PIECE + 2, SWEEP_ROWS = 200, SWEEP_FILES = 250 };
+enum { PIECE = 512 << 10, PIECES_MAX = IMAGE_BYTES_MAX / PIECE + 2, SWEEP_ROWS = 100, SWEEP_FILES = 250 };
 #define UNUSED_MS HOUR_MS
 
 STMT(by_hash, "SELECT id, kind, bytes, width, height FROM chat_images WHERE shop = ?1 AND hash = ?2");
@@ -343,26 +343,29 @@ static void images_call(struct job *job)
     for (size_t i = 0; i < l->count; i++) (void)unlink(l->path[i]);
 }
 
+static int64_t read_unused(struct job *job, struct tx *tx, int64_t *out, size_t max)
+{
+    size_t n = 0;
+    enum row row;
+    struct query q = query(tx, &unused);
+    bind_i64(&q, job->now_ms - UNUSED_MS), bind_i64(&q, (int64_t)max);
+    while ((row = query_next(&q)) == ROW_FOUND) out[n++] = col_i64(&q, "id");
+    return row == ROW_FAULT ? -1 : (int64_t)n;
+}
+
+static enum job_wish drop_one(struct job *job, struct tx *tx, int64_t id)
+{
+    (void)job;
+    struct query q = query(tx, &drop), its_pieces = query(tx, &drop_pieces);
+    bind_i64(&q, id), bind_i64(&its_pieces, id);
+    int64_t gone = query_change(&q);
+    if (gone <= 0) return gone < 0 ? JOB_FAULT : JOB_FINISHED; /* somebody shows it again */
+    return query_change(&its_pieces) < 0 ? JOB_FAULT : JOB_FINISHED;
+}
+
 static enum job_wish images_settle(struct job *job, struct tx *tx)
 {
-    int64_t *id = ARENA_ARRAY(job->arena, int64_t, SWEEP_ROWS);
-    size_t n = 0;
-    struct query q = query(tx, &unused);
-    enum row row;
-    bind_i64(&q, job->now_ms - UNUSED_MS), bind_i64(&q, SWEEP_ROWS);
-    while ((row = query_next(&q)) == ROW_FOUND) id[n++] = col_i64(&q, "id");
-    if (row == ROW_FAULT) return JOB_FAULT;
-    for (size_t i = 0; i < n; i++) {
-        q = query(tx, &drop);
-        bind_i64(&q, id[i]);
-        int64_t gone = query_change(&q);
-        if (gone < 0) return JOB_FAULT;
-        if (gone == 0) continue; /* somebody shows it again */
-        q = query(tx, &drop_pieces);
-        bind_i64(&q, id[i]);
-        if (query_change(&q) < 0) return JOB_FAULT;
-    }
-    return JOB_FINISHED;
+    return jobs_each(job, tx, &(struct job_list){ .read = read_unused, .one = drop_one, .max = SWEEP_ROWS });
 }
 
 const struct job_kind chat_images_job = {

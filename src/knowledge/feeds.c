@@ -50,14 +50,14 @@ enum row know_feed_get(struct tx *tx, int64_t id, struct feed *out)
     *out = (struct feed){ .id = col_i64(&q, "id"),
                           .account = col_i64(&q, "account"),
                           .shop = col_i64(&q, "shop"),
-                          .kind = (enum feed_kind)col_i64(&q, "kind"),
+                          .kind = (enum feed_kind)col_state(&q, "kind", FEED_FILE, FEED_PAGES),
                           .url = col_text(&q, "url"),
                           .etag = col_text(&q, "etag"),
                           .modified = col_text(&q, "modified"),
                           .error = col_text(&q, "error"),
                           .currency = currency_from_code(currency, strlen(currency)),
                           .next_at_ms = col_i64(&q, "next_at_ms"),
-                          .state = (enum feed_state)col_i64(&q, "state"),
+                          .state = (enum feed_state)col_state(&q, "state", FEED_NEVER, FEED_FAILED),
                           .status = col_i64(&q, "status"),
                           .intake = col_i64(&q, "intake"),
                           .import = col_i64(&q, "import"),
@@ -174,31 +174,31 @@ static void due_call(struct job *job)
     }
 }
 
-static bool start_due(struct job *job, struct tx *tx, size_t *started)
+static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
 {
-    int64_t ids[DUE_MAX];
-    struct query q = query(tx, &due);
-    bind_i64(&q, job->now_ms), bind_i64(&q, DUE_MAX);
+    size_t n = 0;
     enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND) ids[(*started)++] = col_i64(&q, "id");
-    if (row == ROW_FAULT) return false;
-    for (size_t i = 0; i < *started; i++) {
-        struct feed f = { .id = 0 };
-        int64_t intake;
-        row = know_feed_get(tx, ids[i], &f);
-        if (row == ROW_FAULT) return false;
-        if (row == ROW_NONE) continue;
-        struct query later = query(tx, &put_off);
-        bind_i64(&later, f.id), bind_i64(&later, job->now_ms + FILES_KEPT_MS); /* set anew when it ends */
-        if (query_change(&later) < 0 || know_feed_start(tx, &f, job->now_ms, &intake) == ROW_FAULT) return false;
-    }
-    return true;
+    struct query q = query(tx, &due);
+    bind_i64(&q, job->now_ms), bind_i64(&q, (int64_t)max);
+    while ((row = query_next(&q)) == ROW_FOUND) out[n++] = col_i64(&q, "id");
+    return row == ROW_FAULT ? -1 : (int64_t)n;
+}
+
+static enum job_wish start_one(struct job *job, struct tx *tx, int64_t id)
+{
+    struct feed f = { .id = 0 };
+    int64_t intake;
+    enum row row = know_feed_get(tx, id, &f);
+    if (row != ROW_FOUND) return row == ROW_FAULT ? JOB_FAULT : JOB_FINISHED;
+    struct query later = query(tx, &put_off);
+    bind_i64(&later, f.id), bind_i64(&later, job->now_ms + FILES_KEPT_MS); /* set anew when it ends */
+    if (query_change(&later) < 0) return JOB_FAULT;
+    return know_feed_start(tx, &f, job->now_ms, &intake) == ROW_FAULT ? JOB_FAULT : JOB_FINISHED;
 }
 
 static enum job_wish due_settle(struct job *job, struct tx *tx)
 {
     const struct old *o = job->state;
-    size_t started = 0;
     for (size_t i = 0; i < o->count; i++) {
         struct query q = query(tx, &drop_file);
         bind_i64(&q, o->id[i]);
@@ -206,8 +206,10 @@ static enum job_wish due_settle(struct job *job, struct tx *tx)
     }
     struct query q = query(tx, &old_intakes);
     bind_i64(&q, job->now_ms - INTAKES_KEPT_DAYS * DAY_MS), bind_i64(&q, OLD_MAX);
-    if (!query_put(&q) || !start_due(job, tx, &started)) return JOB_FAULT;
-    return started == DUE_MAX || o->count == OLD_MAX ? JOB_NEXT : JOB_FINISHED;
+    if (!query_put(&q)) return JOB_FAULT;
+    /* A shop whose reading cannot begin stops nobody else's. */
+    enum job_wish wish = jobs_each(job, tx, &(struct job_list){ .read = read_due, .one = start_one, .max = DUE_MAX });
+    return wish == JOB_FINISHED && o->count == OLD_MAX ? JOB_NEXT : wish;
 }
 
 const struct job_kind knowledge_due_job = { .name = "knowledge.due",

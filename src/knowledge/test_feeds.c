@@ -206,6 +206,27 @@ TEST_EACH_ENGINE(a_feed_that_breaks_takes_nothing_away)
     stop();
 }
 
+TEST_EACH_ENGINE(a_reading_that_cannot_begin_stops_no_other)
+{
+    start(t);
+    page("/f.csv", "200 OK", NULL, "id,name\n1,Kettle\n");
+    int64_t broken = add(t, "feed", "/a.csv"), sound = add(t, "feed", "/f.csv");
+    work(t);
+    kit_set_now(kit_now() + DAY_MS);
+    /* As a hand in the database may leave it; it is due before the other. */
+    test_script(t, arena_printf(t->arena, "UPDATE knowledge_feeds SET kind = 9, next_at_ms = 1 WHERE id = %lld",
+                                (long long)broken));
+    int64_t before = test_number(t, "SELECT COUNT(*) FROM knowledge_intakes");
+    assert_int_equal(kit_job(t, &(struct kit_attempt){ .kind = &knowledge_due_job }), JOB_FINISHED);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_intakes") - before, 1);
+    assert_int_equal(
+        test_number(t, arena_printf(t->arena, "SELECT state FROM knowledge_feeds WHERE id = %lld", (long long)sound)),
+        FEED_READING);
+    assert_int_equal(
+        test_number(t, arena_printf(t->arena, "SELECT COUNT(*) FROM job_skips WHERE item = %lld", (long long)broken)),
+        1);
+}
+
 TEST_EACH_ENGINE(what_is_due_is_started_and_an_address_inside_is_refused)
 {
     start(t);
@@ -486,6 +507,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_feed_is_read_and_read_again),
         EACH_ENGINE(a_feed_that_breaks_takes_nothing_away),
+        EACH_ENGINE(a_reading_that_cannot_begin_stops_no_other),
         EACH_ENGINE(what_is_due_is_started_and_an_address_inside_is_refused),
         EACH_ENGINE(redirects_are_followed_and_judged),
         EACH_ENGINE(the_pages_of_a_site_become_documents),
