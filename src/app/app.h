@@ -32,9 +32,10 @@ struct app {
 /* Database, keys, hooks and lanes: what `serve` and the commands share. False with a sentence in `error`. */
 enum app_use {
     APP_COMMAND,
-    APP_SERVER,        /* takes the lock, more threads */
-    APP_MIGRATION,     /* leaves the schema as it is */
-    APP_MIGRATION_DOWN /* takes the lock too: no server may begin meanwhile */
+    APP_SERVER,         /* takes the lock, more threads */
+    APP_MIGRATION,      /* leaves the schema as it is */
+    APP_MIGRATION_DOWN, /* takes the lock too: no server may begin meanwhile */
+    APP_LOOK            /* makes nothing: no folder, key, file, schema or row; what is missing is an error */
 };
 MUST_USE bool app_open(struct app *app, const struct config *c, enum app_use use, struct buf *error);
 void app_close(struct app *app);

@@ -121,6 +121,31 @@ static bool key_is_there(struct app *app, struct reading *r)
     return app_do(app, TX_READ, read_key, r) == OP_COMMITTED && r->there;
 }
 
+static bool fits(const struct reading *r, struct buf *error)
+{
+    if (r->orphaned) {
+        buf_text(error, "The key of the ledger's chains is missing from the database (table chain_keys), though rows "
+                        "were written under it. Put it back from a backup of this database.");
+        return false;
+    }
+    if (r->there && !r->opens) {
+        buf_text(error, "The key of the ledger's chains in the database (table chain_keys) does not open with these "
+                        "master keys. Put it back from a backup of this database.");
+        return false;
+    }
+    return true;
+}
+
+bool chain_key_look(struct app *app, bool *is_new, struct buf *error)
+{
+    struct reading r = { .ring = app->keyring };
+    bool good = app_do(app, TX_READ, read_key, &r) == OP_COMMITTED;
+    if (!good) buf_text(error, "The key of the ledger's chains could not be read; the log says why.");
+    wipe(r.key, sizeof r.key);
+    *is_new = !r.whole;
+    return good && fits(&r, error);
+}
+
 bool chain_key_fit(struct app *app, struct buf *error)
 {
     struct reading r = { .ring = app->keyring };
@@ -128,16 +153,7 @@ bool chain_key_fit(struct app *app, struct buf *error)
         buf_text(error, "The key of the ledger's chains could not be read or made; the log says why.");
         return false;
     }
-    if (r.orphaned) {
-        buf_text(error, "The key of the ledger's chains is missing from the database (table chain_keys), though rows "
-                        "were written under it. Put it back from a backup of this database.");
-        return false;
-    }
-    if (!r.opens) {
-        buf_text(error, "The key of the ledger's chains in the database (table chain_keys) does not open with these "
-                        "master keys. Put it back from a backup of this database.");
-        return false;
-    }
+    if (!fits(&r, error)) return false;
     chain_use(r.key);
     wipe(r.key, sizeof r.key);
     if (r.whole || begin_chains(app, &r)) return true;

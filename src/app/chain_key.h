@@ -8,6 +8,8 @@
 /* At start, behind keys_fit: reads the key, or makes it and puts the rows from before under it. False with a sentence
  * in `error`: then nothing may be written. */
 MUST_USE bool chain_key_fit(struct app *app, struct buf *error);
+/* The same without making or writing anything. *is_new: the next start will. */
+MUST_USE bool chain_key_look(struct app *app, bool *is_new, struct buf *error);
 extern const struct reseal_table chain_sealed[];
 
 #endif

@@ -54,7 +54,7 @@ const struct command_rule command_rules[] = {
       .unknown = "`migrate status` says how far the schema is.",
       .option = { { "--to", .value = true }, { "--drop-data" } } },
     { .id = COMMAND_MIGRATE_STATUS, .words = { "migrate", "status" }, .json = true, .use = APP_MIGRATION },
-    { .id = COMMAND_DOCTOR, .words = { "doctor" }, .json = true },
+    { .id = COMMAND_DOCTOR, .words = { "doctor" }, .json = true, .use = APP_LOOK },
     { .id = COMMAND_VERIFY, .words = { "verify" }, .json = true },
     { .id = COMMAND_KEYS_STATUS, .words = { "keys", "status" }, .may_be_short = true, .json = true },
     { .id = COMMAND_KEYS_ROTATE,

@@ -1,21 +1,20 @@
 /* doctor_command.c: `chathub doctor`: looks at an installation and says line by line what is well, what to look at, and
- * what to do. It changes nothing and tells no secret. Run by the server when one runs on this data directory, so that
- * what the server sees is told; else here. What `verify` reads takes as long as the database is large: it is named, not
- * run. */
+ * what to do. It makes and changes nothing (APP_LOOK) and tells no secret. Run by the server when one runs on this data
+ * directory, so that what the server sees is told; else here. What `verify` reads takes as long as the database is
+ * large: it is named, not run. */
 #include "app/app.h"
+#include "app/chain_key.h"
+#include "app/doctor.h"
+#include "app/keys.h"
 #include "base/clock.h"
 #include "outbound/http_client.h"
 #include "storage/migrate.h"
 #include <errno.h>
-#include <netdb.h>
-#include <poll.h>
-#include <stdio.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { LINES_MAX = 16, DISK_LOW_MB = 64, DISK_SOON_MB = 1024, JOB_LATE_MS = 300000, REACH_MS = 5000 };
+enum { LINES_MAX = 16, DISK_LOW_MB = 64, DISK_SOON_MB = 1024, JOB_LATE_MS = 300000, REACH_MS = 5000, WHY_SIZE = 512 };
 
 enum state { WELL, LOOK, BAD };
 static const char *const state_names[] = { "well", "look", "bad" };
@@ -58,34 +57,10 @@ static void look_at_folder(struct report *r, const struct config *c)
             arena_printf(r->a, "chmod 700 %s", c->data_dir));
     else add(r, "data folder", WELL, arena_printf(r->a, "%s, ours alone", c->data_dir), "");
     if (statvfs(c->data_dir, &v) != 0) return;
-    long long free_mb = (long long)(v.f_bavail * (v.f_frsize / 1024) / 1024);
+    long long free_mb = (long long)doctor_free_mb(&v);
     enum state state = free_mb < DISK_LOW_MB ? BAD : free_mb < DISK_SOON_MB ? LOOK : WELL;
     add(r, "disk", state, arena_printf(r->a, "%lld MB are free", free_mb),
         state == WELL ? "" : "Make room, or move the data folder to a larger disk.");
-}
-
-/* NULL: something answers there. */
-static const char *reach(const char *host, int64_t port)
-{
-    const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-    struct addrinfo *found = NULL;
-    char number[16];
-    const char *fault = "its name is not found";
-    (void)snprintf(number, sizeof number, "%lld", (long long)port);
-    if (getaddrinfo(host, number, &hints, &found) != 0) return fault;
-    for (const struct addrinfo *i = found; i && fault; i = i->ai_next) {
-        int fd = socket(i->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error = 0;
-        socklen_t n = sizeof error;
-        struct pollfd p = { .fd = fd, .events = POLLOUT };
-        fault = "it does not answer";
-        if (fd < 0) continue;
-        bool begun = connect(fd, i->ai_addr, i->ai_addrlen) == 0 || errno == EINPROGRESS;
-        if (begun && poll(&p, 1, REACH_MS) == 1 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 && error == 0)
-            fault = NULL;
-        (void)close(fd);
-    }
-    freeaddrinfo(found);
-    return fault;
 }
 
 static void look_at_mail(struct report *r, const struct config *c)
@@ -95,7 +70,7 @@ static void look_at_mail(struct report *r, const struct config *c)
         return;
     }
     const char *where = arena_printf(r->a, "%s:%lld", c->smtp_host, (long long)c->smtp_port);
-    const char *fault = reach(c->smtp_host, c->smtp_port);
+    const char *fault = doctor_reach(c->smtp_host, c->smtp_port, REACH_MS);
     if (!fault) add(r, "mail", WELL, arena_printf(r->a, "%s answers", where), "");
     else
         add(r, "mail", BAD, arena_printf(r->a, "%s: %s", where, fault),
@@ -148,6 +123,18 @@ static void look_at_jobs(struct report *r, struct app *app)
     else add(r, "jobs", WELL, arena_printf(r->a, "%lld wait, none is late", (long long)n.ready), "");
 }
 
+static void look_at_keys(struct report *r, struct app *app)
+{
+    struct buf why;
+    bool keys_new = false, chain_new = false;
+    buf_fixed(&why, arena_alloc(r->a, WHY_SIZE), WHY_SIZE);
+    if (!keys_look(app, &keys_new, &why) || !chain_key_look(app, &chain_new, &why))
+        add(r, "keys", BAD, buf_terminated(&why), "Nothing starts before this.");
+    else if (keys_new || chain_new)
+        add(r, "keys", LOOK, "not all of them are written down in this database", "Start the service: it does that.");
+    else add(r, "keys", WELL, "the master key and the chain key belong to this database", "");
+}
+
 static void look_at_database(struct report *r, struct app *app)
 {
     int pending = 0;
@@ -157,24 +144,38 @@ static void look_at_database(struct report *r, struct app *app)
         add(r, "database", BAD, arena_printf(r->a, "%s does not answer", engine), "Look at CHATHUB_DATABASE_URL.");
         return;
     }
-    if (pending > 0)
+    if (!migrate_knows_all(app->db))
+        add(r, "database", BAD, arena_printf(r->a, "%s answers; its schema is of a newer version", engine),
+            "Run the version of chathub that it was last used with, or a newer one.");
+    else if (pending > 0)
         add(r, "database", BAD, arena_printf(r->a, "%s answers; %d migrations are missing", engine, pending),
             "`chathub migrate up`");
     else add(r, "database", WELL, arena_printf(r->a, "%s answers, its schema is of this version", engine), "");
-    if (pending > 0) return;
-    add(r, "keys", WELL, "the master key and the chain key belong to this database", "");
+    if (pending > 0) return; /* tables that are asked below may be among what is missing */
+    look_at_keys(r, app);
     look_at_jobs(r, app);
     add(r, "contents", WELL, "not read by this command", "`chathub verify` reads all of it; run it each week.");
 }
 
-static void look_at_clock(struct report *r)
+static enum op_wish run_clock(void *arg, struct tx *tx) { return db_clock(tx, arg) ? OP_COMMIT : OP_REFUSE; }
+
+/* Only a process that has run for a while can see that the clock stepped; the database's clock is seen at once. */
+static void look_at_clock(struct report *r, struct app *app, bool served)
 {
     struct clock_state clock;
+    int64_t theirs_ms = 0;
     clock_state(&clock);
-    if (clock.doubt == CLOCK_SOUND) add(r, "clock", WELL, "not in doubt", "");
-    else
+    bool asked = app_do(app, TX_READ, run_clock, &theirs_ms) == OP_COMMITTED && theirs_ms != 0;
+    int64_t off_ms = asked ? now_ms() - theirs_ms : 0;
+    if (clock.doubt != CLOCK_SOUND)
         add(r, "clock", BAD, arena_printf(r->a, "in doubt, by %lld s", (long long)(clock.off_ms / SECOND_MS)),
             "Set the machine's clock (chrony, systemd-timesyncd).");
+    else if (off_ms > CLOCK_WITNESS_MS || off_ms < -CLOCK_WITNESS_MS)
+        add(r, "clock", BAD, arena_printf(r->a, "%lld s ahead of the database's", (long long)(off_ms / SECOND_MS)),
+            "Set the clocks of both machines (chrony, systemd-timesyncd).");
+    else if (asked) add(r, "clock", WELL, "agrees with the database's", "");
+    else if (served) add(r, "clock", WELL, "not in doubt", "");
+    else add(r, "clock", LOOK, "not known: only a server that runs sees it step", "Ask again while the service runs.");
 }
 
 /* ---- the answer ---- */
@@ -217,7 +218,7 @@ enum exit_code command_doctor(struct app *app, struct command *cmd)
     look_at_settings(&r, app->config);
     look_at_folder(&r, app->config);
     look_at_database(&r, app);
-    look_at_clock(&r);
+    look_at_clock(&r, app, cmd->served);
     look_at_mail(&r, app->config);
     look_at_address(&r, app->config);
     enum exit_code code = tell(cmd, &r);

@@ -99,20 +99,26 @@ static enum op_wish add_keys(void *arg, struct tx *tx)
     return OP_COMMIT;
 }
 
-enum keys_fit keys_check(struct app *app, int64_t *id)
+static enum keys_fit check(struct app *app, int64_t *id, bool *is_new)
 {
     struct checking k = { .ring = app->keyring };
     if (app_do(app, TX_READ, read_keys, &k) != OP_COMMITTED) return KEYS_FAULT;
-    *id = k.id;
+    *id = k.id, *is_new = k.is_new;
+    return k.fit;
+}
+
+enum keys_fit keys_check(struct app *app, int64_t *id)
+{
+    struct checking k = { .ring = app->keyring };
+    k.fit = check(app, id, &k.is_new);
     if (k.fit != KEYS_FIT || !k.is_new) return k.fit;
     /* Two processes that start at once may both come here: the second finds the rows of the first. */
     return app_do(app, TX_WRITE, add_keys, &k) == OP_COMMITTED ? KEYS_FIT : KEYS_FAULT;
 }
 
-bool keys_fit(struct app *app, struct buf *error)
+static bool fits(enum keys_fit fit, int64_t id, struct buf *error)
 {
-    int64_t id = 0;
-    switch (keys_check(app, &id)) {
+    switch (fit) {
     case KEYS_FIT: return true;
     case KEYS_FAULT:
         buf_text(error, "The database could not be asked which master keys it was sealed with; the log says why.");
@@ -135,6 +141,20 @@ bool keys_fit(struct app *app, struct buf *error)
         return false;
     }
     return false;
+}
+
+bool keys_fit(struct app *app, struct buf *error)
+{
+    int64_t id = 0;
+    enum keys_fit fit = keys_check(app, &id);
+    return fits(fit, id, error);
+}
+
+bool keys_look(struct app *app, bool *is_new, struct buf *error)
+{
+    int64_t id = 0;
+    enum keys_fit fit = check(app, &id, is_new);
+    return fits(fit, id, error);
 }
 
 /* ---- rotate ---- */

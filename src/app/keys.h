@@ -17,6 +17,8 @@ enum keys_fit {
 MUST_USE enum keys_fit keys_check(struct app *app, int64_t *id);
 /* The same as a sentence in `error`; false unless they fit. */
 MUST_USE bool keys_fit(struct app *app, struct buf *error);
+/* The same without writing anything down. *is_new: the next start will. */
+MUST_USE bool keys_look(struct app *app, bool *is_new, struct buf *error);
 
 extern const struct reseal_table *const app_sealed_tables[];
 enum exit_code command_keys_status(struct app *app, struct command *c);

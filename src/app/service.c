@@ -9,10 +9,12 @@
 #include "storage/migrate.h"
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { APP_ARENA_MAX = 8 << 20, OP_ARENA_MAX = 64 << 20 };
+enum { APP_ARENA_MAX = 8 << 20, OP_ARENA_MAX = 64 << 20, PATH_SIZE = 4096 };
+#define SQLITE_URL "sqlite:"
 
 /* A data directory that others can write is not ours: they could put a key, a socket or a database into it. */
 static bool make_data_dir(const struct config *c, struct buf *error)
@@ -27,6 +29,28 @@ static bool make_data_dir(const struct config *c, struct buf *error)
         return false;
     }
     return owner_is_trusted(&st, c->data_dir, error);
+}
+
+/* For a look: what a start would make is there already. */
+static bool is_there(const struct config *c, struct buf *error)
+{
+    char path[PATH_SIZE];
+    struct stat st;
+    if (stat(c->data_dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        buf_printf(error, "CHATHUB_DATA_DIR %s is not there.", c->data_dir);
+        return false;
+    }
+    if (!owner_is_trusted(&st, c->data_dir, error)) return false;
+    bool fits = (size_t)snprintf(path, sizeof path, "%s/master.key", c->data_dir) < sizeof path;
+    if (!c->master_key && (!fits || stat(path, &st) != 0)) {
+        buf_printf(error, "There is no master key: %s is not there, and CHATHUB_MASTER_KEY is not set.", path);
+        return false;
+    }
+    const char *file = c->database_url + strlen(SQLITE_URL);
+    if (!str_starts(str_of(c->database_url), STR(SQLITE_URL))) return true;
+    if (stat(file, &st) == 0 && st.st_size > 0) return true;
+    buf_printf(error, "There is no database at %s.", file);
+    return false;
 }
 
 static unsigned lane_count(const struct config *c, enum db_engine engine, bool serving, bool writes)
@@ -55,7 +79,7 @@ static bool open_database(struct app *app, enum app_use use, struct buf *error)
         buf_printf(error, "The database cannot be opened: %s", reason);
         return false;
     }
-    int steps = use != APP_MIGRATION && use != APP_MIGRATION_DOWN ? migrate_up(app->db) : 0;
+    int steps = use == APP_COMMAND || use == APP_SERVER ? migrate_up(app->db) : 0;
     if (steps == MIGRATE_IN_USE)
         buf_text(error, "The schema must be brought up to date, but a server runs on this database, maybe of an older "
                         "version: stop every server first.");
@@ -76,7 +100,7 @@ bool app_open(struct app *app, const struct config *c, enum app_use use, struct 
 {
     *app = (struct app){ .config = c, .started_at_ms = now_ms(), .arena = arena_new(APP_ARENA_MAX) };
     app->base_url = c->base_url ? c->base_url : arena_printf(app->arena, "http://%s", c->listen);
-    if (!make_data_dir(c, error)) return false;
+    if (use == APP_LOOK ? !is_there(c, error) : !make_data_dir(c, error)) return false;
     app->keyring = config_keyring(c, error);
     if (!app->keyring) return false;
     app->mail = (struct mail_settings){ .host = c->smtp_host,
@@ -90,7 +114,7 @@ bool app_open(struct app *app, const struct config *c, enum app_use use, struct 
     app->mail_context.mail = &app->mail;
     app_fill_hooks(app);
     if (!open_database(app, use, error)) return false;
-    if (use == APP_MIGRATION || use == APP_MIGRATION_DOWN) return true;
+    if (use != APP_COMMAND && use != APP_SERVER) return true;
     return keys_fit(app, error) && chain_key_fit(app, error);
 }
 

@@ -28,7 +28,8 @@ struct intake {
     bool whole;
     enum currency currency;
     const char *language, *name, *url; /* NULL: not said */
-    int64_t products, texts, orders, changed;
+    int64_t products, texts, orders;
+    int64_t changed; /* live rows: orders as they are written, all others with the switch */
     const char *refusals;
     int64_t import, began_at_ms, ended_at_ms;
 };

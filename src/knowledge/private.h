@@ -107,7 +107,7 @@ MUST_USE enum row know_products_remove(struct tx *tx, struct knowledge_head *h, 
 struct know_switch {
     int64_t intake, feed, began_ms, now_ms;
     bool whole;
-    int64_t gone;
+    int64_t changed; /* counted: rows that are new, other than before, or gone */
 };
 MUST_USE bool know_products_switch(struct tx *tx, struct knowledge_head *h, struct know_switch *s);
 /* How many rows it would add. */

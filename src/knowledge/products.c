@@ -26,8 +26,12 @@ STMT(drop, "DELETE FROM knowledge_products WHERE shop = ?1 AND product = ?2 AND 
 STMT(stage, "INSERT INTO knowledge_staged_products (intake, product, doc, title, description, url, image, price,"
             " available, variants, words, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
             " ON CONFLICT (intake, product) DO NOTHING");
-STMT(replaced, "SELECT COUNT(*) AS n FROM knowledge_staged_products s JOIN knowledge_products p"
-               " ON p.shop = ?2 AND p.product = s.product WHERE s.intake = ?1 AND s.doc >= 0 AND s.doc <> p.doc");
+/* changed: rows that are new, or will be other than before. */
+STMT(replaced, "SELECT COALESCE(SUM(CASE WHEN s.doc <> p.doc THEN 1 ELSE 0 END), 0) AS n,"
+               " COALESCE(SUM(CASE WHEN p.id IS NULL OR (p.updated_at_ms <= ?3 AND (p.words <> s.words"
+               " OR p.content <> s.content)) THEN 1 ELSE 0 END), 0) AS changed"
+               " FROM knowledge_staged_products s LEFT JOIN knowledge_products p"
+               " ON p.shop = ?2 AND p.product = s.product WHERE s.intake = ?1 AND s.doc >= 0");
 STMT(added, "SELECT COUNT(*) AS n FROM knowledge_staged_products s LEFT JOIN knowledge_products p"
             " ON p.shop = ?2 AND p.product = s.product WHERE s.intake = ?1 AND s.doc >= 0 AND p.id IS NULL");
 STMT(
@@ -344,8 +348,9 @@ bool know_products_switch(struct tx *tx, struct knowledge_head *h, struct know_s
 {
     int64_t stale = 0;
     struct query r = query(tx, &replaced);
-    bind_i64(&r, s->intake), bind_i64(&r, h->shop);
+    bind_i64(&r, s->intake), bind_i64(&r, h->shop), bind_i64(&r, s->began_ms);
     if (!counted(&r, &stale)) return false;
+    s->changed += col_i64(&r, "changed");
     struct query q = query(tx, &take_staged);
     bind_i64(&q, s->intake), bind_i64(&q, h->account), bind_i64(&q, h->shop), bind_i64(&q, s->now_ms);
     bind_i64(&q, s->feed), bind_i64(&q, s->began_ms);
@@ -355,7 +360,7 @@ bool know_products_switch(struct tx *tx, struct knowledge_head *h, struct know_s
         bind_i64(&g, h->shop), bind_i64(&g, s->feed), bind_i64(&g, s->intake), bind_i64(&g, s->began_ms);
         int64_t gone = query_change(&g);
         if (gone < 0) return false;
-        s->gone += gone, stale += gone;
+        s->changed += gone, stale += gone;
     }
     h->stale_products += stale;
     struct query c = query(tx, &count_live);

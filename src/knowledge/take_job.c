@@ -239,8 +239,7 @@ static enum job_wish fail(struct job *job, struct tx *tx, struct intake *in, con
         h.stale_products += in->products, h.stale_texts += in->texts;
         if (!know_head_keep(tx, &h, job->now_ms)) return JOB_FAULT;
     }
-    in->state = INTAKE_FAILED;
-    if (!text_eq(in->source, store_sources[STORE_ORDERS])) in->changed = 0; /* orders that were written stay */
+    in->state = INTAKE_FAILED; /* changed: orders that were written stay */
     return ended(job, tx, in, t, faults) ? JOB_FINISHED : JOB_FAULT;
 }
 
@@ -322,7 +321,7 @@ static enum job_wish write_part(struct job *job, struct tx *tx, struct intake *i
         !know_texts_save(tx, &h, part.text, part.texts, &w) ||
         !know_orders_save(tx, &h, part.order, part.orders, &orders) || !know_head_keep(tx, &h, job->now_ms))
         return JOB_FAULT;
-    in->written++, in->changed += w.changed + orders.changed;
+    in->written++, in->changed += orders.changed; /* of what only the switch makes live, it counts */
     return know_intake_keep(tx, in) ? JOB_NEXT : JOB_FAULT;
 }
 
@@ -353,7 +352,7 @@ static enum job_wish switch_over(struct job *job, struct tx *tx, struct intake *
     if (h.products + products > KNOWLEDGE_PRODUCTS_MAX) return fail_with(job, tx, in, NULL, "products", "too_many");
     if (h.texts + texts > KNOWLEDGE_TEXTS_MAX) return fail_with(job, tx, in, NULL, "documents", "too_many");
     if (!know_products_switch(tx, &h, &s) || !know_texts_switch(tx, &h, &s)) return JOB_FAULT;
-    in->changed += s.gone;
+    in->changed += s.changed;
     if (in->currency != CURRENCY_NONE) h.currency = in->currency;
     if (in->language) h.language = in->language;
     if (in->name) h.name = in->name;

@@ -223,6 +223,33 @@ TEST_EACH_ENGINE(a_large_import_waits_for_its_job)
     assert_string_equal(to_the_end(t, intake), "done");
     assert_int_equal(products(t), 500);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_orders"), 1);
+    a = state(t, intake);
+    assert_int_equal(number(&a, "changed"), 501);
+}
+
+/* Orders are live once they are written: when what stands beside them is refused, the end and the trail still tell. */
+TEST_EACH_ENGINE(orders_that_stay_are_told_whatever_they_came_with)
+{
+    start(t);
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    buf_text(&b, "{\"currency\":\"USD\",\"name\":\"Harbor\",\"products\":[");
+    for (int i = 0; i < 500; i++) buf_printf(&b, "%s{\"id\":\"p%d\",\"title\":\"Cup %d\"}", i ? "," : "", i, i);
+    buf_text(&b, "],\"orders\":[{\"number\":\"#1\",\"email\":\"a@b.example\",\"status\":\"shipped\",\"total\":1}]}");
+    struct kit_answer a = call(t, knowledge_routes, VERB_POST, "/import", arena_text_n(t->arena, b.p, b.n));
+    buf_free(&b);
+    assert_int_equal(a.status, 202);
+    int64_t intake = test_number(t, "SELECT MAX(id) FROM knowledge_intakes");
+    /* Meanwhile the shop has been filled to its brim. */
+    test_script(t, arena_printf(t->arena, "UPDATE knowledge_shops SET products = %d", KNOWLEDGE_PRODUCTS_MAX));
+    assert_string_equal(to_the_end(t, intake), "failed");
+    a = state(t, intake);
+    assert_string_equal(word(json_array_get(json_object_get(a.json, "refused"), 0), "code"), "too_many");
+    assert_int_equal(products(t), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_orders"), 1);
+    assert_int_equal(number(&a, "changed"), 1);
+    assert_int_equal(test_number(t, "SELECT changed FROM knowledge_imports"), 1);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'knowledge_imported'"), 1);
 }
 
 TEST_EACH_ENGINE(a_file_is_its_shops_and_is_forgotten)
@@ -272,6 +299,7 @@ int main(void)
         EACH_ENGINE(a_large_file_is_seen_at_once_and_what_came_meanwhile_stays),
         EACH_ENGINE(a_reading_that_was_lost_is_read_again),
         EACH_ENGINE(a_large_import_waits_for_its_job),
+        EACH_ENGINE(orders_that_stay_are_told_whatever_they_came_with),
         EACH_ENGINE(a_file_is_its_shops_and_is_forgotten),
         EACH_ENGINE(a_purged_shop_leaves_nothing_of_what_was_being_taken),
     };

@@ -15,9 +15,12 @@ STMT(save, "INSERT INTO knowledge_texts (account, shop, kind, name, doc, title, 
 /* The same beside the live rows, until the switch. */
 STMT(stage, "INSERT INTO knowledge_staged_texts (intake, kind, name, doc, title, body, url, product, words, content)"
             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (intake, kind, name) DO NOTHING");
-STMT(replaced, "SELECT COUNT(*) AS n FROM knowledge_staged_texts s JOIN knowledge_texts t"
-               " ON t.shop = ?2 AND t.kind = s.kind AND t.name = s.name"
-               " WHERE s.intake = ?1 AND s.doc >= 0 AND s.doc <> t.doc");
+/* changed: rows that are new, or will be other than before. */
+STMT(replaced, "SELECT COALESCE(SUM(CASE WHEN s.doc <> t.doc THEN 1 ELSE 0 END), 0) AS n,"
+               " COALESCE(SUM(CASE WHEN t.id IS NULL OR (t.updated_at_ms <= ?3 AND (t.words <> s.words"
+               " OR t.content <> s.content)) THEN 1 ELSE 0 END), 0) AS changed"
+               " FROM knowledge_staged_texts s LEFT JOIN knowledge_texts t"
+               " ON t.shop = ?2 AND t.kind = s.kind AND t.name = s.name WHERE s.intake = ?1 AND s.doc >= 0");
 STMT(added,
      "SELECT COUNT(*) AS n FROM knowledge_staged_texts s LEFT JOIN knowledge_texts t"
      " ON t.shop = ?2 AND t.kind = s.kind AND t.name = s.name WHERE s.intake = ?1 AND s.doc >= 0 AND t.id IS NULL");
@@ -187,8 +190,9 @@ bool know_texts_switch(struct tx *tx, struct knowledge_head *h, struct know_swit
 {
     int64_t stale = 0;
     struct query r = query(tx, &replaced);
-    bind_i64(&r, s->intake), bind_i64(&r, h->shop);
+    bind_i64(&r, s->intake), bind_i64(&r, h->shop), bind_i64(&r, s->began_ms);
     if (!counted(&r, &stale)) return false;
+    s->changed += col_i64(&r, "changed");
     struct query q = query(tx, &take_staged);
     bind_i64(&q, s->intake), bind_i64(&q, h->account), bind_i64(&q, h->shop), bind_i64(&q, s->now_ms);
     bind_i64(&q, s->feed), bind_i64(&q, s->began_ms);
@@ -198,7 +202,7 @@ bool know_texts_switch(struct tx *tx, struct knowledge_head *h, struct know_swit
         bind_i64(&g, h->shop), bind_i64(&g, s->feed), bind_i64(&g, s->intake), bind_i64(&g, s->began_ms);
         int64_t gone = query_change(&g);
         if (gone < 0) return false;
-        s->gone += gone, stale += gone;
+        s->changed += gone, stale += gone;
     }
     h->stale_texts += stale;
     struct query c = query(tx, &count_live);

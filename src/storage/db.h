@@ -122,6 +122,8 @@ bool col_is_null(const struct query *q, const char *name);
 
 struct arena *tx_arena(struct tx *tx); /* where rows live, and what else shall live as long */
 enum db_engine tx_engine(const struct tx *tx);
+/* What PostgreSQL's own clock says now; SQLite has none: 0. */
+MUST_USE bool db_clock(struct tx *tx, int64_t *their_now_ms);
 /* After this transaction commits, wake whoever listens on `channel` (lanes_listen), coalesced: in any process on
  * PostgreSQL, in this one on SQLite. At most 16 channels in the whole program, of at most 63 bytes. */
 void tx_notify(struct tx *tx, const char *channel);

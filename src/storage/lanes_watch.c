@@ -20,6 +20,14 @@ enum {
 STMT(their_clock, "SELECT 0 AS now_ms",
      .postgres = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now_ms");
 
+bool db_clock(struct tx *tx, int64_t *their_now_ms)
+{
+    struct query q = query(tx, &their_clock);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *their_now_ms = col_i64(&q, "now_ms");
+    return true;
+}
+
 struct look {
     struct op op;
     int64_t now_ms;
@@ -30,10 +38,7 @@ struct look {
 static enum op_wish try_to_write(struct op *op, struct tx *tx)
 {
     if (tx_engine(tx) == DB_SQLITE) return tx_script(tx, "PRAGMA user_version = 0") ? OP_COMMIT : OP_REFUSE;
-    struct query q = query(tx, &their_clock);
-    if (query_row(&q) != ROW_FOUND) return OP_REFUSE;
-    OWNER_OF(op, struct look, op)->now_ms = col_i64(&q, "now_ms");
-    return OP_COMMIT;
+    return db_clock(tx, &OWNER_OF(op, struct look, op)->now_ms) ? OP_COMMIT : OP_REFUSE;
 }
 
 static void look_again(struct op *op) { arena_reset(op->arena); }

@@ -321,6 +321,15 @@ int migrate_status(struct db *db, int *pending)
     return good ? (int)have.newest : -1;
 }
 
+bool migrate_knows_all(struct db *db)
+{
+    struct arena *a = arena_new(MIGRATION_ARENA_BYTES);
+    struct applied have = { 0 };
+    bool good = look(db, &have, a) && !have.unknown;
+    arena_free(a);
+    return good;
+}
+
 int migrate_before_last(struct db *db)
 {
     struct arena *a = arena_new(MIGRATION_ARENA_BYTES);

@@ -38,6 +38,8 @@ enum down_mode {
 MUST_USE int migrate_down(struct db *db, int to_number, enum down_mode mode, struct buf *plan);
 /* What to go down to in order to undo the last one: the number applied just before it, 0 for none. -1 on a fault. */
 MUST_USE int migrate_before_last(struct db *db);
+/* False: something is applied that this program lacks, or it cannot be read. */
+MUST_USE bool migrate_knows_all(struct db *db);
 /* The newest applied number, 0 for none, -1 on a fault. *pending: how many are missing. */
 MUST_USE int migrate_status(struct db *db, int *pending);
 

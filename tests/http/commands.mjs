@@ -3,7 +3,7 @@
 // down under a running server. What needs no process is in src/app/test_commands.c.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { newKey } from './lib/client.mjs';
@@ -77,6 +77,21 @@ test('the doctor finds a sound house sound, and says of a broken one what to do'
         const lost = await s.cli(['doctor', '--json'], { env: { CHATHUB_DATABASE_URL: 'postgres://nobody@127.0.0.1:9/x' } });
         assert.equal(lost.code, 1, lost.out + lost.err);
         assert.equal(stateOf(lost).database, 'bad');
+        // Of a version that is about to be installed: the schema stays as the old one needs it.
+        const status = async () => (await s.cli(['migrate', 'status', '--json'])).json;
+        assert.equal((await s.cli(['migrate', 'down', '--drop-data'])).code, 0);
+        const before = await status();
+        assert.equal(before.pending, 1);
+        const old = await s.cli(['doctor', '--json']);
+        assert.equal(old.code, 1, old.out + old.err);
+        assert.equal(stateOf(old).database, 'bad');
+        assert.deepEqual(await status(), before);
+        // Asked in a folder where nothing is: nothing is made there.
+        const none = path.join(s.dir, 'none');
+        const nowhere = await s.cli(['doctor', '--json'], { env: { CHATHUB_DATA_DIR: none } });
+        assert.equal(nowhere.code, 1, nowhere.out + nowhere.err);
+        assert.deepEqual([stateOf(nowhere)['data folder'], stateOf(nowhere).database], ['bad', 'bad'], nowhere.out);
+        await assert.rejects(access(none));
         const wrong = await s.cli(['doctor', '--json'], { env: { SMTP_PORT: 'many' } });
         assert.equal(wrong.code, 1, wrong.out + wrong.err);
         assert.deepEqual(wrong.json.lines.map((line) => `${line.name} ${line.state}`), ['settings bad']);
