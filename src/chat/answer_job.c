@@ -225,7 +225,8 @@ static enum job_wish answer_settle(struct job *job, struct tx *tx)
                                            .now_ms = job->now_ms };
         enum message_put put = message_put(tx, &reply, &m, &c);
         if (put == MESSAGE_FAULT) return JOB_FAULT;
-        if (put == MESSAGE_STALE) return JOB_FINISHED; /* a person speaks */
+        /* A person speaks; or one let go of what the assistant answers, and it is still the assistant's turn. */
+        if (put == MESSAGE_STALE) return c.owner == CHAT_BOT && c.status == CHAT_OPEN ? JOB_NEXT : JOB_FINISHED;
         if (d->asked > 0 && !gap_put(tx, &c, d->asked, d->gap, job->now_ms)) return JOB_FAULT;
     }
     return d->hand_off ? call_a_person(job, tx) : JOB_FINISHED;

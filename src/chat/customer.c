@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { BROWSERS_MAX = 500, PAGE_MESSAGES = 500, PAGE_NOTES = 500 };
+enum { ERASED_AT_ONCE = 100, PAGE_MESSAGES = 500, PAGE_NOTES = 500 };
 
 /* clang-format off */
 struct path_customer { int64_t id; };
@@ -54,40 +54,37 @@ static const struct shape asker_shape[] = {
     SHAPE_END };
 static const struct shape erased_shape[] = {
     SHAPE_I64("browsers", .doc = "How many of theirs were known."),
-    SHAPE_BOOL("more", .doc = "There are more of them than one request takes out: ask again by one of those."),
+    SHAPE_I64("next", .nullable = true,
+              .doc = "There are more of them than one request takes out: ask again by this conversation, until null."),
     SHAPE_END };
 /* clang-format on */
 
 /* ---- who ---- */
 
 struct customer {
-    int64_t account, shop;
-    int64_t browser[BROWSERS_MAX];
-    size_t browsers;
+    int64_t account, shop, visitor; /* visitor: of the conversation that says who it is */
+    struct identity who;            /* visitor 0: nobody vouches for them, and this is all */
 };
 
-static int by_id(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Another account's conversation is not there. Its own visitor is among them, however many there are. */
+/* Another account's conversation is not there. */
 static enum answer find(struct req *req, struct customer *out)
 {
     struct conversation c;
-    struct identity who;
     enum row row = conversation_get(req->tx, ((const struct path_customer *)req->path)->id, &c);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE || c.account != req->who.account) return reply_problem(req, &problem_not_found);
-    *out = (struct customer){ .account = c.account, .shop = c.shop, .browser = { c.visitor }, .browsers = 1 };
-    row = identity_get(req->tx, c.visitor, &who);
-    size_t others = 0;
-    if (row == ROW_FOUND && !identity_others(req->tx, &who, c.visitor, out->browser + 1, BROWSERS_MAX - 1, &others))
-        row = ROW_FAULT;
-    out->browsers += others;
-    qsort(out->browser, out->browsers, sizeof *out->browser, by_id); /* rows are locked in this order */
-    return row == ROW_FAULT ? reply_fault(req) : ANSWER_GO_ON;
+    *out = (struct customer){ .account = c.account, .shop = c.shop, .visitor = c.visitor };
+    return identity_get(req->tx, c.visitor, &out->who) == ROW_FAULT ? reply_fault(req) : ANSWER_GO_ON;
+}
+
+/* The first of their browsers behind this one, by their ids; 0: there is none. */
+static bool browser_behind(struct tx *tx, const struct customer *c, int64_t after, int64_t *out)
+{
+    size_t count;
+    *out = 0;
+    if (c->who.visitor != 0) return identity_visitors(tx, &c->who, after, out, 1, &count);
+    if (c->visitor > after) *out = c->visitor;
+    return true;
 }
 
 /* ---- what is kept ---- */
@@ -178,10 +175,9 @@ static bool read_conversation(struct req *req, int64_t visitor, int64_t from, st
 }
 
 /* A page is of one conversation: where it goes on, in the next browser of theirs at the end of this one's. */
-static bool read_page(struct req *req, const struct customer *who, size_t browser, const struct get_customer *in,
-                      struct kept *k)
+static bool read_page(struct req *req, const struct customer *who, const struct get_customer *in, struct kept *k)
 {
-    int64_t following;
+    int64_t following, browser;
     k->message = ARENA_ARRAY(req->arena, struct message, PAGE_MESSAGES);
     k->note = ARENA_ARRAY(req->arena, struct note, PAGE_NOTES);
     if (!read_conversation(req, k->v.id, in->conversation, k, &following)) return false;
@@ -193,26 +189,27 @@ static bool read_page(struct req *req, const struct customer *who, size_t browse
     if (k->messages == PAGE_MESSAGES)
         k->next = (struct get_customer){ k->v.id, k->c.id, k->message[k->messages - 1].number };
     else if (following != 0) k->next = (struct get_customer){ k->v.id, following, 0 };
-    else if (browser + 1 < who->browsers) k->next = (struct get_customer){ who->browser[browser + 1], 0, 0 };
+    else if (!browser_behind(req->tx, who, k->v.id, &browser)) return false;
+    else k->next = (struct get_customer){ browser, 0, 0 };
     return true;
 }
 
 static enum answer run_export(struct req *req)
 {
     const struct get_customer *in = req->query;
-    struct customer who = { .browsers = 0 };
+    struct customer who;
     struct kept k = { .v = { .id = 0 } };
-    size_t browser = 0;
+    int64_t browser;
     enum answer a = find(req, &who);
     if (a != ANSWER_GO_ON) return a;
-    while (in->visitor != 0 && browser < who.browsers && who.browser[browser] != in->visitor) browser++;
-    if (browser == who.browsers) return reply_problem(req, &problem_not_found);
-    enum row row = visitor_get(req->tx, who.browser[browser], &k.v);
+    if (!browser_behind(req->tx, &who, in->visitor > 0 ? in->visitor - 1 : 0, &browser)) return reply_fault(req);
+    if (browser == 0 || (in->visitor != 0 && browser != in->visitor)) return reply_problem(req, &problem_not_found);
+    enum row row = visitor_get(req->tx, browser, &k.v);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
     row = identity_get(req->tx, k.v.id, &k.who);
     k.vouched = row == ROW_FOUND;
     if (row == ROW_FAULT || channel_customer_of(req->tx, &k.v, &k.channel_customer) == ROW_FAULT ||
-        !read_page(req, &who, browser, in, &k))
+        !read_page(req, &who, in, &k))
         return reply_fault(req);
     /* Once for all its pages. */
     if (in->visitor == 0 &&
@@ -223,25 +220,52 @@ static enum answer run_export(struct req *req)
 
 /* ---- taken out ---- */
 
+struct erased {
+    int64_t browser[ERASED_AT_ONCE], next;
+    size_t browsers;
+};
+
 static void erased_json(struct json *j, const void *arg)
 {
-    int64_t browsers = *(const int64_t *)arg;
-    json_i64(j, "browsers", browsers), json_bool(j, "more", browsers == BROWSERS_MAX);
+    const struct erased *e = arg;
+    json_i64(j, "browsers", (int64_t)e->browsers);
+    if (e->next) json_i64(j, "next", e->next);
+    else json_null(j, "next");
+}
+
+static int by_id(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The browser of the conversation that it is asked by goes last, with those that are left then: until all is gone, the
+ * rest can be asked for by it. */
+static bool choose(struct tx *tx, const struct customer *c, int64_t conversation, struct erased *out)
+{
+    *out = (struct erased){ .browsers = 0 };
+    if (c->who.visitor != 0 && !identity_others(tx, &c->who, c->visitor, out->browser, ERASED_AT_ONCE, &out->browsers))
+        return false;
+    if (out->browsers == ERASED_AT_ONCE) out->next = conversation;
+    else out->browser[out->browsers++] = c->visitor;
+    qsort(out->browser, out->browsers, sizeof *out->browser, by_id); /* rows are locked in this order */
+    return true;
 }
 
 static enum answer run_erase(struct req *req)
 {
-    struct customer who = { .browsers = 0 };
+    struct customer who;
+    struct erased out;
     enum answer a = find(req, &who);
     if (a != ANSWER_GO_ON) return a;
     const struct erasure e = {
         .account = who.account, .shop = who.shop, .person = req->who.person, .at_ms = req->now_ms, .why = "asked"
     };
-    int64_t browsers = (int64_t)who.browsers;
-    if (!chat_erase_visitors(req->tx, &e, who.browser, who.browsers)) return reply_fault(req);
-    if (!audit_request(req, AUDIT_chat_customer_erased, who.account, "visitor", who.browser[0], erased_json, &browsers))
+    if (!choose(req->tx, &who, ((const struct path_customer *)req->path)->id, &out) ||
+        !chat_erase_visitors(req->tx, &e, out.browser, out.browsers) ||
+        !audit_request(req, AUDIT_chat_customer_erased, who.account, "visitor", out.browser[0], erased_json, &out))
         return reply_fault(req);
-    return reply_json(req, 200, erased_json, &browsers);
+    return reply_json(req, 200, erased_json, &out);
 }
 
 /* ---- who asks, for those who answer ---- */

@@ -31,11 +31,12 @@ WORD_LIST(customer_words, "chat_customer_words", "visitor");
 #define LATER                                                                                                          \
     "COALESCE((SELECT 1 FROM (" SIBLINGS ") o JOIN chat_visitors w ON w.id = o.visitor"                                \
     " WHERE w.known > 0 AND w.conversation > 0 AND (w.seen_at_ms, w.id) > (v.seen_at_ms, v.id) LIMIT 1), 0) AS later"
-/* One that is found by the same words stood on a page before: found ones come by their ids. */
+/* One that is found by the same words stood on a page before: found ones come by their ids. It looks at the nearest. */
 #define SHOWN                                                                                                          \
-    "COALESCE((SELECT 1 FROM chat_identities o JOIN chat_visitors w ON w.id = o.visitor WHERE o.shop = i.shop"         \
-    " AND o.subject = i.subject AND o.visitor >= ?4 AND o.email = i.email AND o.name = i.name AND w.known = 2"         \
-    " AND w.conversation > 0 LIMIT 1), 0) AS shown"
+    "COALESCE((SELECT 1 FROM (SELECT s.visitor, s.email, s.name FROM chat_identities s WHERE s.shop = i.shop"          \
+    " AND s.subject = i.subject AND s.visitor >= ?4 ORDER BY s.visitor LIMIT 100) few JOIN chat_visitors w"              \
+    " ON w.id = few.visitor WHERE few.email = i.email AND few.name = i.name AND w.email = v.email AND w.name = v.name"       \
+    " AND w.known = 2 AND w.conversation > 0 LIMIT 1), 0) AS shown"
 STMT(page_of_account, "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND" KNOWN
                       " AND (v.seen_at_ms, v.id) < (?2, ?3) ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
 STMT(page_of_shop, "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND v.shop = ?5 AND" KNOWN
@@ -58,8 +59,10 @@ STMT(unwritten, "SELECT id FROM chat_visitors WHERE known = 1 ORDER BY id LIMIT 
 STMT(drop_words, "DELETE FROM chat_customer_words WHERE visitor = ?1");
 STMT(add_address,
      "INSERT INTO chat_customer_words (account, word, visitor) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING");
-STMT(of_address, "SELECT visitor FROM chat_customer_words WHERE account = ?1 AND word = ?2 ORDER BY visitor DESC"
-                 " LIMIT ?3");
+/* In any shop of the account (?4 0), or in one; among the newest that have it. */
+STMT(of_address, "SELECT few.visitor FROM (SELECT a.visitor FROM chat_customer_words a WHERE a.account = ?1"
+                 " AND a.word = ?2 ORDER BY a.visitor DESC LIMIT 500) few JOIN chat_visitors v ON v.id = few.visitor"
+                 " WHERE CAST(?4 AS BIGINT) IN (0, v.shop) AND" KNOWN " ORDER BY few.visitor DESC LIMIT ?3");
 
 /* ---- the words, written behind ---- */
 
@@ -203,12 +206,13 @@ enum row customer_get(struct tx *tx, int64_t account, int64_t id, struct custome
 
 /* ---- found ---- */
 
-static bool add_of_address(struct tx *tx, int64_t account, const char *email, int64_t *ids, size_t *count)
+static bool add_of_address(struct tx *tx, const struct customers_page *in, const char *email, int64_t *ids,
+                           size_t *count)
 {
     struct query q = query(tx, &of_address);
     enum row row;
-    bind_i64(&q, account), bind_text(&q, address_word(tx_arena(tx), email));
-    bind_i64(&q, CUSTOMERS_BY_ORDER - (int64_t)*count);
+    bind_i64(&q, in->account), bind_text(&q, address_word(tx_arena(tx), email));
+    bind_i64(&q, CUSTOMERS_BY_ORDER - (int64_t)*count), bind_i64(&q, in->shop);
     while ((row = query_next(&q)) == ROW_FOUND) ids[(*count)++] = col_i64(&q, "visitor");
     return row == ROW_NONE;
 }
@@ -221,11 +225,11 @@ static bool by_address(struct tx *tx, const struct customers_page *in, struct st
     size_t emails;
     struct str whole = str_trim(text);
     if (memchr(whole.p, '@', whole.n) &&
-        !add_of_address(tx, in->account, arena_text_n(tx_arena(tx), whole.p, whole.n), ids, count))
+        !add_of_address(tx, in, arena_text_n(tx_arena(tx), whole.p, whole.n), ids, count))
         return false;
     if (!knowledge_order_emails(tx, in->account, in->shop, text, ADDRESSES_MAX, email, &emails)) return false;
     for (size_t i = 0; i < emails && *count < CUSTOMERS_BY_ORDER; i++)
-        if (!add_of_address(tx, in->account, email[i], ids, count)) return false;
+        if (!add_of_address(tx, in, email[i], ids, count)) return false;
     return true;
 }
 
@@ -249,6 +253,18 @@ static bool stands_there(const struct customer_row *out, size_t count, const str
     return false;
 }
 
+/* How many are left of `ids` without those. */
+static size_t without(int64_t *ids, size_t count, const int64_t *those, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool among = false;
+        for (size_t k = 0; k < n; k++) among |= those[k] == ids[i];
+        if (!among) ids[kept++] = ids[i];
+    }
+    return kept;
+}
+
 bool customers_found(struct tx *tx, const struct customers_page *in, struct str text, struct customer_row *out,
                      size_t *count, int64_t *next)
 {
@@ -258,7 +274,9 @@ bool customers_found(struct tx *tx, const struct customers_page *in, struct str 
     *count = 0;
     if (!words_find(tx, &customer_words, in->account, text, in->before_id, (size_t)in->limit, ids, &found, next))
         return false;
-    if (in->before_id == INT64_MAX && !by_address(tx, in, text, ids + found, &more)) return false;
+    if (!by_address(tx, in, text, ids + found, &more)) return false;
+    if (in->before_id != INT64_MAX) /* those stand on the first page */
+        found = without(ids, found, ids + found, more), more = 0;
     struct query q = query(tx, &listed);
     bind_i64(&q, in->account), bind_text(&q, desk_ids(tx_arena(tx), ids, found + more)), bind_i64(&q, in->shop);
     bind_i64(&q, in->before_id);

@@ -154,6 +154,23 @@ TEST_EACH_ENGINE(what_came_meanwhile_drops_the_draft)
     EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 0 && owner(t) == CHAT_PERSON);
 }
 
+/* Resolved, it stays in the list of the colleague who had it; their letting go of it is no word to the visitor. */
+TEST_EACH_ENGINE(who_lets_go_of_it_while_the_assistant_thinks_leaves_nobody_unanswered)
+{
+    struct conversation c;
+    enum chat_may may;
+    start(t, known);
+    person_writes(t);
+    const struct chat_act resolve = { .kind = ACT_RESOLVE, .person = 11, .now_ms = kit_now() };
+    EXPECT(conversation_act(t->tx, talk, &resolve, &c, &may) == ROW_FOUND && may == CHAT_MAY && c.assignee == 11);
+    says(t, "how much is the copper kettle?");
+    struct job *thinking = thinks(t);
+    const struct chat_act let_go = { .kind = ACT_ASSIGN, .person = 11, .to = 0, .now_ms = kit_now() };
+    EXPECT(conversation_act(t->tx, talk, &let_go, &c, &may) == ROW_FOUND && may == CHAT_MAY && c.owner == CHAT_BOT);
+    EXPECT(kit_settle(t, thinking) == JOB_NEXT && by_bot(t) == 0);
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 1);
+}
+
 TEST_EACH_ENGINE(handed_back_it_begins_with_what_is_unanswered)
 {
     struct conversation c;
@@ -370,6 +387,7 @@ int main(void)
         EACH_ENGINE(a_burst_is_answered_once),
         EACH_ENGINE(a_reply_about_a_product_carries_its_card),
         EACH_ENGINE(what_came_meanwhile_drops_the_draft),
+        EACH_ENGINE(who_lets_go_of_it_while_the_assistant_thinks_leaves_nobody_unanswered),
         EACH_ENGINE(handed_back_it_begins_with_what_is_unanswered),
         EACH_ENGINE(woken_it_begins_with_what_is_unanswered),
         EACH_ENGINE(a_wish_for_a_person_calls_one),

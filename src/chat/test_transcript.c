@@ -6,6 +6,7 @@
 #include "chat/private.h"
 #include "shops/shops.h"
 #include "shops/test_kit.h"
+#include <pthread.h>
 
 static struct mail_settings mail = { .from = "Chathub <no-reply@chathub.example>", .keep = true };
 static int64_t account, shop;
@@ -116,20 +117,30 @@ TEST_EACH_ENGINE(a_copy_holds_what_was_said_and_goes_once)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_transcripts WHERE counted LIKE '%store%'") == 0);
 }
 
-TEST_EACH_ENGINE(somebody_of_the_team_sends_the_copy_to_the_address_that_is_known)
+static void team(struct test_db *t)
 {
-    start(t);
-    struct visitor ann = visitor(t, "en");
     test_script(t, "INSERT INTO accounts (id, name, created_at_ms) VALUES (1, '', 1), (2, '', 1);"
                    "INSERT INTO persons (id, email_key, email, name, role, lang, password_hash, created_at_ms) VALUES"
                    " (1, 'anna@tea.example', 'anna@tea.example', 'Anna', 1, 'en', 'x', 1),"
                    " (2, 'eve@x.example', 'eve@x.example', 'Eve', 1, 'en', 'x', 1);"
                    "INSERT INTO members (account, person, role, joined_at_ms) VALUES (1, 1, 1, 1), (2, 2, 1, 1);");
-    struct kit_request ask = { .routes = chat_transcript_routes,
-                               .verb = VERB_POST,
-                               .path =
-                                   arena_printf(t->arena, "/api/inbox/%lld/transcript", (long long)ann.conversation),
-                               .account = account };
+}
+
+static struct kit_request team_asks(struct test_db *t, const struct visitor *v)
+{
+    return (struct kit_request){ .routes = chat_transcript_routes,
+                                 .verb = VERB_POST,
+                                 .path =
+                                     arena_printf(t->arena, "/api/inbox/%lld/transcript", (long long)v->conversation),
+                                 .account = account };
+}
+
+TEST_EACH_ENGINE(somebody_of_the_team_sends_the_copy_to_the_address_that_is_known)
+{
+    start(t);
+    struct visitor ann = visitor(t, "en");
+    team(t);
+    struct kit_request ask = team_asks(t, &ann);
     says(t, &ann, CHAT_BY_VISITOR, "Is it in stock?");
     assert_string_equal(kit_call(t, &ask).error, "transcript_no_address");
     EXPECT(visitor_set_email(t->tx, &ann, "typed@store.example"));
@@ -153,6 +164,84 @@ TEST_EACH_ENGINE(somebody_of_the_team_sends_the_copy_to_the_address_that_is_know
     ask.account = kit_account(t, 0);
     assert_int_equal(kit_call(t, &ask).status, 404);
     EXPECT(letters(t) == 2);
+}
+
+static int64_t notes(struct test_db *t) { return test_number(t, "SELECT COUNT(*) FROM chat_notes"); }
+
+TEST_EACH_ENGINE(a_note_stands_for_each_letter_that_goes_and_for_no_other)
+{
+    start(t);
+    struct visitor ann = visitor(t, "en");
+    team(t);
+    struct kit_request ask = team_asks(t, &ann);
+    says(t, &ann, CHAT_BY_PERSON, "It is.");
+    EXPECT(visitor_set_email(t->tx, &ann, "typed@store.example"));
+    assert_int_equal(asks(t, &ann, "typed@store.example").status, 200); /* the visitor's own wish */
+    assert_int_equal(kit_call(t, &ask).status, 200);                    /* that letter is on its way already */
+    EXPECT(letters(t) == 1 && notes(t) == 0);
+    test_script(t, arena_printf(t->arena,
+                                "INSERT INTO chat_identities (visitor, account, shop, subject, email, name, at_ms)"
+                                " VALUES (%lld, 1, %lld, 'u-1', 'ann@store.example', 'Ann', 1)",
+                                (long long)ann.id, (long long)shop));
+    assert_int_equal(kit_call(t, &ask).status, 200); /* nothing was added, and it goes elsewhere */
+    assert_string_equal(newest(t).to, "ann@store.example");
+    EXPECT(letters(t) == 2 && notes(t) == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_notes WHERE text LIKE '%ann@store.example%'") == 1);
+    kit_set_now(kit_now() + MINUTE_MS);
+    test_script(t, "UPDATE chat_identities SET email = 'anna@store.example'");
+    assert_int_equal(kit_call(t, &ask).status, 200);
+    EXPECT(letters(t) == 3 && notes(t) == 2);
+    kit_set_now(kit_now() + DAY_MS);
+    test_script(t, "UPDATE persons SET lang = 'zh-CN'; UPDATE chat_identities SET email = 'ann@store.example'");
+    assert_int_equal(kit_call(t, &ask).status, 200); /* as before, in other words */
+    EXPECT(letters(t) == 4 && notes(t) == 3);
+}
+
+struct elsewhere {
+    struct conn *conn;
+    int64_t visitor, conversation;
+    bool gone;
+    enum tx_end end;
+};
+
+/* As one that was kept long enough goes: both rows, in their order. */
+static void *takes_out(void *arg)
+{
+    struct elsewhere *e = arg;
+    struct arena *a = arena_new(1 << 20);
+    struct tx *tx = tx_begin(e->conn, TX_WRITE, a);
+    struct conversation c;
+    const struct erasure why = { .account = account, .shop = shop, .at_ms = kit_now(), .why = "kept" };
+    e->gone =
+        conversation_get(tx, e->conversation, &c) == ROW_FOUND && chat_erase_conversation(tx, &why, &c) == JOB_FINISHED;
+    usleep(500 * 1000); /* meanwhile it is asked for */
+    e->end = tx_commit(tx);
+    arena_free(a);
+    return NULL;
+}
+
+TEST_EACH_ENGINE(what_is_taken_out_meanwhile_is_mailed_to_nobody)
+{
+    char error[200];
+    pthread_t thread;
+    start(t);
+    struct visitor ann = visitor(t, "en");
+    team(t);
+    struct kit_request ask = team_asks(t, &ann);
+    says(t, &ann, CHAT_BY_PERSON, "It is.");
+    EXPECT(visitor_set_email(t->tx, &ann, "ann@store.example"));
+    test_close_tx(t);
+    struct elsewhere e = { .conn = conn_open(t->db, TX_WRITE, error, sizeof error),
+                           .visitor = ann.id,
+                           .conversation = ann.conversation };
+    EXPECT(e.conn != NULL && pthread_create(&thread, NULL, takes_out, &e) == 0);
+    usleep(200 * 1000); /* by now it holds the rows */
+    test_open_tx(t);
+    struct kit_answer a = kit_call(t, &ask);
+    EXPECT(pthread_join(thread, NULL) == 0 && e.gone && e.end == TX_COMMITTED);
+    conn_close(e.conn);
+    assert_int_equal(a.status, 404);
+    EXPECT(letters(t) == 0 && notes(t) == 0);
 }
 
 TEST_EACH_ENGINE(a_conversation_sends_three_a_day)
@@ -227,6 +316,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_copy_holds_what_was_said_and_goes_once),
         EACH_ENGINE(somebody_of_the_team_sends_the_copy_to_the_address_that_is_known),
+        EACH_ENGINE(a_note_stands_for_each_letter_that_goes_and_for_no_other),
+        EACH_ENGINE(what_is_taken_out_meanwhile_is_mailed_to_nobody),
         EACH_ENGINE(a_conversation_sends_three_a_day),
         EACH_ENGINE(an_address_gets_three_a_day_from_all),
         EACH_ENGINE(what_is_long_is_cut_at_its_beginning),

@@ -165,8 +165,8 @@ static bool put_letter(struct tx *tx, const struct copy *w, const char *words)
     return letter_put(tx, chat_settings.mail, &chat_transcript_letter, &to, values);
 }
 
-/* ANSWER_GO_ON: it is sent, or was. */
-static enum answer send_copy(struct req *req, struct copy *w)
+/* ANSWER_GO_ON: it is sent, or was: *fresh says which. */
+static enum answer send_copy(struct req *req, struct copy *w, bool *fresh)
 {
     struct shop_chat_settings s;
     bool answered, sent;
@@ -176,6 +176,7 @@ static enum answer send_copy(struct req *req, struct copy *w)
     w->zone = s.timezone, w->bot = s.bot_name;
     const char *words = words_of(req->tx, w, &answered);
     if (!words || !sent_already(req->tx, conversation, w->c, address, &sent)) return reply_fault(req);
+    *fresh = !sent;
     if (sent) return ANSWER_GO_ON;
     if (!answered) return reply_problem(req, &problem_nothing_said);
     enum row row = take_one(req->tx, conversation, req->now_ms, w->c->last_number, address);
@@ -214,7 +215,8 @@ static enum answer run_transcript(struct req *req)
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE) return reply_problem(req, &problem_nothing_said);
     struct copy w = { .c = &c, .v = &v, .email = in->email, .english = strncmp(v.language, "zh", 2) != 0 };
-    a = send_copy(req, &w);
+    bool fresh;
+    a = send_copy(req, &w, &fresh);
     return a == ANSWER_GO_ON ? reply_json(req, 200, sent_json, in) : a;
 }
 
@@ -237,7 +239,7 @@ static enum row address_of(struct tx *tx, const struct visitor *v, const char **
     return row;
 }
 
-/* A note says it to all colleagues, once for each copy. */
+/* A note says to all colleagues that a letter goes, and to where. */
 static bool note_sent(struct req *req, const struct colleague *me, const char *email, struct conversation *c)
 {
     bool english = text_eq(me->lang, "en");
@@ -249,8 +251,11 @@ static bool note_sent(struct req *req, const struct colleague *me, const char *e
                              english ? "A copy of the conversation was mailed to %s." : "对话记录已发送至 %s。", email),
         .at_ms = req->now_ms,
     };
-    const char *key = arena_printf(req->arena, "transcript:%lld", (long long)c->last_number);
-    return note_put(req->tx, &n, key, c) != MESSAGE_FAULT;
+    /* With the time: the same copy may go again, when another one went to another address between them. */
+    const char *key = arena_printf(req->arena, "transcript:%lld:%s:%lld", (long long)c->last_number,
+                                   address_key(req->arena, email), (long long)req->now_ms);
+    enum message_put put = note_put(req->tx, &n, key, c);
+    return put == MESSAGE_NEW || put == MESSAGE_AGAIN;
 }
 
 static enum answer run_team_transcript(struct req *req)
@@ -262,15 +267,19 @@ static enum answer run_team_transcript(struct req *req)
     enum row row = conversation_get(req->tx, ((const struct path_talk *)req->path)->id, &c);
     if (row == ROW_FOUND && c.account != req->who.account) row = ROW_NONE;
     if (row == ROW_FOUND) row = visitor_locked(req->tx, c.visitor, &v);
+    /* As it is now: it may have been taken out while this waited for its visitor. */
+    if (row == ROW_FOUND) row = conversation_locked(req->tx, c.id, &c);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
     enum answer a = desk_me(req, &me);
     if (a != ANSWER_GO_ON) return a;
     if (address_of(req->tx, &v, &out.email) == ROW_FAULT) return reply_fault(req);
     if (!out.email[0]) return reply_problem(req, &problem_no_address);
     struct copy w = { .c = &c, .v = &v, .email = out.email, .english = strncmp(v.language, "zh", 2) != 0 };
-    a = send_copy(req, &w);
+    bool fresh;
+    a = send_copy(req, &w, &fresh);
     if (a != ANSWER_GO_ON) return a;
-    return note_sent(req, &me, out.email, &c) ? reply_json(req, 200, sent_json, &out) : reply_fault(req);
+    if (fresh && !note_sent(req, &me, out.email, &c)) return reply_fault(req);
+    return reply_json(req, 200, sent_json, &out);
 }
 
 static const struct limit network_limit = { .name = "chat_transcripts", .burst = 20, .per_ms = HOUR_MS };

@@ -446,7 +446,7 @@ test('a customer who is taken out is gone, everywhere and for everybody', async 
     const [socket, stream] = [await phone.socket(), await EventStream.open(house.agent, undefined, { path: '/api/inbox/events' })];
     const gone = await house.admin.request('DELETE', `/api/inbox/${id}/customer`);
     assert.equal(gone.status, 200, gone.text);
-    assert.deepEqual(gone.json, { browsers: 2 });
+    assert.deepEqual(gone.json, { browsers: 2, next: null });
     assert.equal(await within(AT_ONCE_MS, 'the end', socket.ended()), 1008);
     await stream.next('conversation');
     stream.close();

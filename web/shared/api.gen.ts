@@ -14902,8 +14902,11 @@ export interface operations {
                          * @description How many of theirs were known.
                          */
                         browsers: number;
-                        /** @description There are more of them than one request takes out: ask again by one of those. */
-                        more: boolean;
+                        /**
+                         * Format: int64
+                         * @description There are more of them than one request takes out: ask again by this conversation, until null.
+                         */
+                        next: number | null;
                     };
                 };
             };

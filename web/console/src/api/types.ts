@@ -51,6 +51,7 @@ export type NumbersDay = Numbers["days"][number];
 export type InboxItem = Answer<"/api/inbox", "get">["items"][number];
 export type InboxFilter = NonNullable<Query<"/api/inbox">["filter"]>;
 export type InboxThread = Answer<"/api/inbox/{id}", "get">;
+export type CustomerErased = Answer<"/api/inbox/{id}/customer", "delete">;
 export type CustomerPage = Answer<"/api/inbox/{id}/customer", "get">;
 export type InboxConversation = InboxThread["conversation"];
 export type InboxMessage = InboxThread["messages"][number];

@@ -12,6 +12,7 @@ import { Button } from "../../ui/button";
 import { ConfirmDialog } from "../../ui/dialog";
 import { saveFile } from "../../ui/filters";
 import { useNotify } from "../../ui/notify";
+import { eraseCustomer } from "./erase-customer";
 
 const readPage = (id: number, next: CustomerPage["next"]) =>
   answer(api.GET("/api/inbox/{id}/customer", { params: { path: { id }, ...(next && { query: next }) } }));
@@ -34,7 +35,7 @@ function Erase({ id, back, onClose }: { id: number; back: string; onClose: () =>
   const queries = useQueryClient();
   const navigate = useNavigate();
   const notify = useNotify();
-  const submit = useSubmit(() => answer(api.DELETE("/api/inbox/{id}/customer", { params: { path: { id } } })), {
+  const submit = useSubmit(() => eraseCustomer(id), {
     onDone: async () => {
       onClose();
       notify.done(t("inbox.erased"));
