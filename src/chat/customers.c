@@ -34,9 +34,9 @@ WORD_LIST(customer_words, "chat_customer_words", "visitor");
 /* One that is found by the same words stood on a page before: found ones come by their ids. It looks at the nearest. */
 #define SHOWN                                                                                                          \
     "COALESCE((SELECT 1 FROM (SELECT s.visitor, s.email, s.name FROM chat_identities s WHERE s.shop = i.shop"          \
-    " AND s.subject = i.subject AND s.visitor >= ?4 ORDER BY s.visitor LIMIT 100) few JOIN chat_visitors w"              \
-    " ON w.id = few.visitor WHERE few.email = i.email AND few.name = i.name AND w.email = v.email AND w.name = v.name"       \
-    " AND w.known = 2 AND w.conversation > 0 LIMIT 1), 0) AS shown"
+    " AND s.subject = i.subject AND s.visitor >= ?4 ORDER BY s.visitor LIMIT 100) few JOIN chat_visitors w"            \
+    " ON w.id = few.visitor WHERE few.email = i.email AND few.name = i.name AND w.email = v.email"                     \
+    " AND w.name = v.name AND w.known = 2 AND w.conversation > 0 LIMIT 1), 0) AS shown"
 STMT(page_of_account, "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND" KNOWN
                       " AND (v.seen_at_ms, v.id) < (?2, ?3) ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
 STMT(page_of_shop, "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND v.shop = ?5 AND" KNOWN
