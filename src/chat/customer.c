@@ -197,7 +197,7 @@ static bool read_page(struct req *req, const struct customer *who, const struct 
 static enum answer run_export(struct req *req)
 {
     const struct get_customer *in = req->query;
-    struct customer who;
+    struct customer who = { .account = 0 };
     struct kept k = { .v = { .id = 0 } };
     int64_t browser;
     enum answer a = find(req, &who);
@@ -254,7 +254,7 @@ static bool choose(struct tx *tx, const struct customer *c, int64_t conversation
 
 static enum answer run_erase(struct req *req)
 {
-    struct customer who;
+    struct customer who = { .account = 0 };
     struct erased out;
     enum answer a = find(req, &who);
     if (a != ANSWER_GO_ON) return a;

@@ -215,7 +215,7 @@ static enum answer run_transcript(struct req *req)
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE) return reply_problem(req, &problem_nothing_said);
     struct copy w = { .c = &c, .v = &v, .email = in->email, .english = strncmp(v.language, "zh", 2) != 0 };
-    bool fresh;
+    bool fresh = false;
     a = send_copy(req, &w, &fresh);
     return a == ANSWER_GO_ON ? reply_json(req, 200, sent_json, in) : a;
 }
@@ -275,7 +275,7 @@ static enum answer run_team_transcript(struct req *req)
     if (address_of(req->tx, &v, &out.email) == ROW_FAULT) return reply_fault(req);
     if (!out.email[0]) return reply_problem(req, &problem_no_address);
     struct copy w = { .c = &c, .v = &v, .email = out.email, .english = strncmp(v.language, "zh", 2) != 0 };
-    bool fresh;
+    bool fresh = false;
     a = send_copy(req, &w, &fresh);
     if (a != ANSWER_GO_ON) return a;
     if (fresh && !note_sent(req, &me, out.email, &c)) return reply_fault(req);

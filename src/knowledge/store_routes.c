@@ -302,7 +302,7 @@ static enum answer run_stop(struct req *req)
 {
     const struct path_reading *path = req->path;
     struct knowledge_head h;
-    struct intake in;
+    struct intake in = { .id = 0 };
     int64_t shop;
     enum answer a = know_shop_locked(req, &shop, &h);
     if (a != ANSWER_GO_ON) return a;
