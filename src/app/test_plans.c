@@ -83,6 +83,7 @@ static const struct {
     { "jobs/each.c", "list_skips", "walks the primary key", ON_SQLITE },
     { "chat/customers.c", "page_of_account", "scans its own inner LIMIT: the browsers of one customer", ON_SQLITE },
     { "chat/customers.c", "page_of_shop", "scans its own inner LIMIT: the browsers of one customer", ON_SQLITE },
+    { "chat/customers.c", "listed", "scans its own inner LIMIT: the browsers of one customer", ON_SQLITE },
     { "storage/migrate.c", "has_table", "a table of the schema", ON_SQLITE },
 };
 /* clang-format on */

@@ -42,7 +42,7 @@ STMT(page_of_account, "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND" K
 STMT(page_of_shop, "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND v.shop = ?5 AND" KNOWN
                    " AND (v.seen_at_ms, v.id) < (?2, ?3) ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
 #define LISTED(ids)                                                                                                    \
-    "SELECT " SHOWN ", " COLUMNS " WHERE v.id IN (SELECT " ids                                                         \
+    "SELECT " SHOWN ", " LATER ", " COLUMNS " WHERE v.id IN (SELECT " ids                                              \
     ") AND v.account = ?1 AND CAST(?3 AS BIGINT) IN (0, v.shop) AND" KNOWN " ORDER BY v.id DESC"
 STMT(listed, LISTED("value FROM json_each(?2)"),
      .postgres = LISTED("CAST(e.value AS BIGINT) FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json)) AS"
@@ -236,7 +236,6 @@ static bool by_address(struct tx *tx, const struct customers_page *in, struct st
 /* The browser that was seen last stands for all of a customer. */
 static bool last_seen(struct tx *tx, int64_t account, struct customer_row *c)
 {
-    if (c->subject == NULL) return true;
     struct query q = query(tx, &seen_last);
     bind_i64(&q, account), bind_i64(&q, c->shop), bind_text(&q, c->subject);
     enum row row = query_row(&q);
@@ -269,6 +268,7 @@ bool customers_found(struct tx *tx, const struct customers_page *in, struct str 
                      size_t *count, int64_t *next)
 {
     int64_t *ids = ARENA_ARRAY(tx_arena(tx), int64_t, (size_t)in->limit + CUSTOMERS_BY_ORDER);
+    bool *older = ARENA_ARRAY(tx_arena(tx), bool, (size_t)in->limit + CUSTOMERS_BY_ORDER);
     size_t found, more = 0;
     enum row row;
     *count = 0;
@@ -282,10 +282,12 @@ bool customers_found(struct tx *tx, const struct customers_page *in, struct str 
     bind_i64(&q, in->before_id);
     while ((row = query_next(&q)) == ROW_FOUND) {
         struct customer_row c = row_of(&q);
-        if (col_i64(&q, "shown") == 0 && !stands_there(out, *count, &c)) out[(*count)++] = c;
+        if (col_i64(&q, "shown") != 0 || stands_there(out, *count, &c)) continue;
+        older[*count] = col_i64(&q, "later") != 0;
+        out[(*count)++] = c;
     }
     if (row == ROW_FAULT) return false;
-    for (size_t i = 0; i < *count; i++)
-        if (!last_seen(tx, in->account, &out[i])) return false;
+    for (size_t i = 0; i < *count; i++) /* few: who is found in another browser than the last */
+        if (older[i] && !last_seen(tx, in->account, &out[i])) return false;
     return true;
 }

@@ -97,8 +97,9 @@ static bool count_talks(struct req *req, struct figures *f)
     struct numbers n;
     enum numbers_found found = numbers_count(req->tx, &asked, req->arena, &n);
     f->talks = f->by_bot = (struct figure){ -1, -1 };
-    if (!numbers_waiting(req->tx, &asked, &f->waiting)) return false;
-    if (found != NUMBERS_COUNTED) return found == NUMBERS_TOO_MANY;
+    if (found == NUMBERS_TOO_MANY) return numbers_waiting(req->tx, &asked, &f->waiting); /* that is always known */
+    if (found != NUMBERS_COUNTED) return false;
+    f->waiting = n.waiting;
     struct figure talks = { 0, 0 }, by_bot = { 0, 0 };
     for (int d = 0; d < HOME_DAYS; d++) {
         talks.before += n.day[d].talks, talks.now += n.day[HOME_DAYS + d].talks;
