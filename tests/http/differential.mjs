@@ -136,6 +136,7 @@ const ODD_FIELDS = [
     'Content-Length: 03',
     'Content-Length: -1',
     'Content-Length: 3 ',
+    'Content-Length: 3\t',
     'Content-Length : 3',
     'Content-Length: 0x3',
     'Content-Length: 3 3',
@@ -545,6 +546,10 @@ const asksToUpgrade = (r) => /\bupgrade\b/.test(values(r, 'connection')) && valu
 const closesAndStays = (r) =>
     /\bclose\b/.test(values(r, 'connection')) && /\bkeep-alive\b/.test(values(r, 'connection'));
 const UPGRADE_DROPS = 'Node alone: drops what follows a request to upgrade';
+// RFC 9110 5.5: white space around a value is SP or HTAB. llhttp takes the blank behind Content-Length, not the tab.
+const LENGTH_TAB = 'Node alone: refuses a tab behind the value of Content-Length';
+const refusesTab = (raw, node) =>
+    node.error === 'HPE_INVALID_CONTENT_LENGTH' && /\ncontent-length:[ \t]*[0-9]+ *\t[ \t]*\r?\n/i.test(raw);
 const tally = new Map();
 const count = (what) => tally.set(what, (tally.get(what) ?? 0) + 1);
 
@@ -553,6 +558,10 @@ function compare(raw, ours, node) {
     for (const [i, r] of ours.requests.entries()) {
         if (i < node.requests.length && !same(r, node.requests[i])) return `request ${i + 1} is read differently`;
         if (i >= node.requests.length) {
+            if (refusesTab(raw, node)) {
+                count(LENGTH_TAB);
+                return undefined;
+            }
             // Node drops what follows a request to upgrade even when nobody upgrades; RFC 9110 7.8 lets us go on.
             if (i === 0 || node.error || !asksToUpgrade(ours.requests[i - 1]))
                 return `request ${i + 1} is ours alone (Node: ${node.error})`;
