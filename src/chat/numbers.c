@@ -95,7 +95,9 @@ static enum numbers_found read_talks(struct tx *tx, const struct numbers_asked *
         size_t more;
         if (seen > most) return NUMBERS_TOO_MANY;
         *out = with_room(*out, *count, &room);
+        struct arena_mark rows = arena_mark(tx_arena(tx)); /* of the database: nothing of a page is pointed at */
         if (!read_page(tx, in, until_ms, &after_ms, &after_id, *out + *count, &read, &more)) return NUMBERS_FAULT;
+        arena_release(tx_arena(tx), rows);
         *count += more;
     }
     return seen > most ? NUMBERS_TOO_MANY : NUMBERS_COUNTED;
