@@ -8,54 +8,16 @@ import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { newKey } from './lib/client.mjs';
 import { Server } from './lib/server.mjs';
 import { run, sleep, test, until } from './lib/suite.mjs';
 import { freePort } from '../torture/server.mjs';
+import { Forwarder, pg, portOf, psql } from '../torture/standby.mjs';
 
-const PG = fileURLToPath(new URL('../../tools/pg', import.meta.url));
 const RECOVER_MS = 30000; // on a busy machine; from the moment the address is right until every write succeeds
 const TOLD_MS = 30000; // likewise; until readiness says that writes fail
 const YEAR_S = 365 * 86400;
-
-const pg = async (...words) => (await promisify(execFile)(PG, words)).stdout.trim();
-const psql = async (url, sql) => (await promisify(execFile)('psql', [url, '-qAtc', sql])).stdout.trim();
-
-/** A TCP forwarder whose target can be moved; moving it cuts what is open, as an address that moves does. */
-class Forwarder {
-    static async start(target) {
-        const f = new Forwarder();
-        f.target = target;
-        f.open = new Set();
-        f.server = net.createServer((client) => {
-            const server = net.connect(f.target, '127.0.0.1');
-            for (const [one, other] of [
-                [client, server],
-                [server, client],
-            ]) {
-                f.open.add(one);
-                one.on('error', () => one.destroy());
-                one.on('close', () => (f.open.delete(one), other.destroy()));
-                one.pipe(other);
-            }
-        });
-        await new Promise((resolve) => f.server.listen(0, '127.0.0.1', resolve));
-        f.port = f.server.address().port;
-        return f;
-    }
-
-    move(target) {
-        this.target = target;
-        for (const socket of this.open) socket.destroy();
-    }
-
-    async end() {
-        this.move(1);
-        await new Promise((resolve) => this.server.close(resolve));
-    }
-}
 
 async function write(client, made) {
     const key = newKey();
@@ -75,8 +37,7 @@ test('an address that moves to a standby and back', async ({ engine }) => {
         const primary = await pg('start', first);
         const standby = await pg('standby', second, first);
         assert.equal(await psql(standby, 'SELECT pg_is_in_recovery()'), 't');
-        const port = (url) => Number(new URL(url).port);
-        forwarder = await Forwarder.start(port(primary));
+        forwarder = await Forwarder.start(portOf(primary));
         const through = new URL(primary);
         through.port = String(forwarder.port);
         s = await Server.start({ env: { CHATHUB_DATABASE_URL: through.toString() } });
@@ -84,10 +45,10 @@ test('an address that moves to a standby and back', async ({ engine }) => {
         const made = [];
         for (let i = 0; i < 20; i++) assert.equal(await write(c, made), 201);
         for (let round = 0; round < 2; round++) {
-            forwarder.move(port(standby));
+            forwarder.move(portOf(standby));
             for (let i = 0; i < 20; i++) assert.equal(await write(c, made), 503);
             await until('readiness says so', async () => (await s.client().get('/readyz')).status === 503, TOLD_MS);
-            forwarder.move(port(primary));
+            forwarder.move(portOf(primary));
             await until('a write succeeds', async () => (await write(c, made)) === 201, RECOVER_MS);
             const many = () => Promise.all(Array.from({ length: 20 }, () => write(c, made)));
             await until('all connections are back', async () => (await many()).every((r) => r === 201), RECOVER_MS);

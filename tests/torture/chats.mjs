@@ -1,8 +1,9 @@
-// chats.mjs: people talk while the service is killed: visitors by HTTP and by socket, persons who take over and hand back,
-// imports beside them. Each word has an id of its own and is sent again with it until it is acknowledged; each reader
+// chats.mjs: people talk while the service is killed: visitors by HTTP and by socket, with pictures, persons who take over and
+// hand back, imports beside them. Each word has an id of its own and is sent again with it until it is acknowledged; each reader
 // keeps the highest number up to which it has everything and asks for what is behind it. So at the end it is equality:
 // every acknowledged word once, under the number that was told, and the same conversation for every reader.
 import { randomUUID } from 'node:crypto';
+import { crc32, deflateSync } from 'node:zlib';
 import { JsonSocket } from '../http/lib/socket.mjs';
 import { Merchant, insist } from './client.mjs';
 import { sleep } from './server.mjs';
@@ -12,7 +13,22 @@ const PRODUCTS = 300;
 const PAGE = 200;
 const SOCKET_MS = 6000;
 const PAUSE_MS = 40;
+const PICTURES = 4; // of a visitor, who may send 20 in ten minutes, tries that were lost among them
 const QUESTIONS = ['how much is the copper kettle?', 'hello', 'do you ship to Spain?', 'and in 绿色?', 'I want to talk to a human', 'thanks 👍'];
+
+/** A real picture of one grey. */
+function png(grey) {
+    const chunk = (name, data) => {
+        const head = Buffer.concat([Buffer.from(name), data]), [size, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+        size.writeUInt32BE(data.length);
+        sum.writeUInt32BE(crc32(head));
+        return Buffer.concat([size, head, sum]);
+    };
+    const side = 40, head = Buffer.from([0, 0, 0, side, 0, 0, 0, side, 8, 0, 0, 0, 0]);
+    const rows = Buffer.alloc(side * (side + 1), grey);
+    for (let y = 0; y < side; y++) rows[y * (side + 1)] = 0;
+    return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+}
 
 /** A conversation as one reader has it: numbers without a gap, whatever came in which order. */
 class Thread {
@@ -37,14 +53,14 @@ class Thread {
 
 export class Visitor {
     constructor(talk, number) {
-        Object.assign(this, { talk, number, stats: talk.stats, random: talk.generator(5000 + number), outbox: [], sent: new Map() });
+        Object.assign(this, { talk, number, stats: talk.stats, random: talk.generator(5000 + number), outbox: [], sent: new Map(), pictures: [] });
         this.network = `10.200.${number}.7`;
         this.thread = new Thread(talk.stats, `visitor ${number}`);
     }
 
-    call(method, what, body) {
+    call(method, what, body, picture) {
         const { doors, shop } = this.talk;
-        return insist(doors, this.stats, method, `/api/chat/${shop}/${what}`, { body, bearer: this.token, network: this.network });
+        return insist(doors, this.stats, method, `/api/chat/${shop}/${what}`, { body, picture, bearer: this.token, network: this.network });
     }
 
     async begin() {
@@ -59,6 +75,12 @@ export class Visitor {
         this.outbox.push({ clientId: id, text: `${QUESTIONS[Math.floor(this.random() * QUESTIONS.length)]} #${this.number}-${this.sent.size + this.outbox.length}` });
     }
 
+    takePicture() {
+        const id = randomUUID();
+        this.pictures.push(id);
+        this.outbox.push({ clientId: id, text: `photo ${this.pictures.length} #${this.number}.png`, picture: png(Math.floor(this.random() * 256)) });
+    }
+
     acknowledged(clientId, number) {
         const at = this.outbox.findIndex((w) => w.clientId === clientId);
         if (at < 0) {
@@ -71,11 +93,19 @@ export class Visitor {
     }
 
     async sendByHttp(word) {
+        if (word.picture) return this.sendPicture(word);
         const answer = await this.call('POST', 'messages', word);
         if (answer.status !== 201) throw new Error(`a word was refused: ${answer.status} ${JSON.stringify(answer.json)}`);
         this.acknowledged(word.clientId, answer.json.message.number);
         // Now and then it comes once more: a network that keeps a request for a while.
         if (this.random() < 0.1) this.acknowledged(word.clientId, (await this.call('POST', 'messages', word)).json.message.number);
+    }
+
+    async sendPicture({ clientId, text, picture }) {
+        const answer = await this.call('POST', `images?${new URLSearchParams({ name: text, clientId })}`, undefined, picture);
+        if (answer.status !== 201) throw new Error(`a picture was refused: ${answer.status} ${JSON.stringify(answer.json)}`);
+        this.acknowledged(clientId, answer.json.message.number);
+        this.stats.acknowledged.picture++;
     }
 
     async fillGap() {
@@ -95,7 +125,7 @@ export class Visitor {
         const socket = await JsonSocket.open(`http://127.0.0.1:${port}`, `/chat/${shop}/socket`, options).catch(() => null);
         if (socket === null) return sleep(PAUSE_MS);
         this.stats.sockets++;
-        for (const word of this.outbox) socket.send({ type: 'message', ...word });
+        for (const word of this.outbox) if (!word.picture) socket.send({ type: 'message', ...word });
         socket.send({ type: 'resume', after: this.thread.last });
         const end = Date.now() + SOCKET_MS * this.random();
         while (Date.now() < end && socket.code === null && !socket.stream.destroyed && !this.talk.over) {
@@ -121,6 +151,7 @@ export class Visitor {
         while (!this.talk.over) {
             const dice = this.random();
             if (dice < 0.35) await this.onSocket();
+            else if (dice < 0.38 && this.pictures.length < PICTURES) this.takePicture();
             else if (dice < 0.8) this.compose();
             else if (dice < 0.85) await this.call('POST', dice < 0.83 ? 'person' : 'bot', {});
             else await this.fillGap();
@@ -183,7 +214,7 @@ class Host extends Merchant {
 export class Talk {
     constructor(house, stats, generator) {
         Object.assign(this, { doors: house.doors, stats, generator, over: false, visitors: [], error: null });
-        Object.assign(stats.acknowledged, { word: 0, reply: 0, import: 0 });
+        Object.assign(stats.acknowledged, { word: 0, picture: 0, reply: 0, import: 0 });
         stats.sockets = 0;
     }
 
@@ -209,6 +240,7 @@ export class Talk {
         this.over = true;
         await this.gone;
         if (this.error) throw this.error;
+        if (this.stats.acknowledged.picture === 0) this.visitors[0].takePicture();
         for (const v of this.visitors) for (const word of [...v.outbox]) await v.sendByHttp(word);
         // A short run may have killed every answer of a person: then one comes now, so that the judge has something to look at.
         for (let i = 0; i < 100 && this.stats.acknowledged.reply === 0; i++) await this.host.answerSomebody();
@@ -241,6 +273,16 @@ async function inInbox(host, id) {
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
+async function picturesAreThere(v) {
+    for (const id of v.pictures) {
+        const answer = await v.call('GET', `messages?after=${v.sent.get(id).number - 1}&limit=1`);
+        const image = answer.json.messages[0]?.image;
+        const shown = image && (await insist(v.talk.doors, v.stats, 'GET', image.url, { network: v.network }));
+        if (shown?.status !== 200 || shown.bytes?.length !== image.size || !shown.bytes.includes('IDAT')) return false;
+    }
+    return true;
+}
+
 async function judgeVisitor(check, v, conversations) {
     await v.fillGap(); // what the assistant has said since
     const messages = await fromTheStart(v);
@@ -253,6 +295,7 @@ async function judgeVisitor(check, v, conversations) {
     const twice = messages.findIndex((m, i) => m.author === 'bot' && messages[i - 1]?.author === 'bot');
     check(`${name} has no burst that was answered twice`, twice < 0, `message ${twice + 1}`);
     const c = conversations.find((x) => same(x.messages.slice(0, 3), messages.slice(0, 3)));
+    check(`${name} is shown each acknowledged picture, whole`, await picturesAreThere(v));
     check(`${name} and the team read the same`, messages.length === 0 || (c && same(c.messages, messages)));
 }
 

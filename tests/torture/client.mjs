@@ -32,10 +32,10 @@ export class Doors {
     close() { this.agent.destroy(); }
 
     /** One HTTP request; null when no answer came. */
-    ask(door, stats, method, path, { body, cookie, key, network, bearer }) {
-        const text = body === undefined ? undefined : JSON.stringify(body);
+    ask(door, stats, method, path, { body, picture, cookie, key, network, bearer }) {
+        const text = picture ?? (body === undefined ? undefined : JSON.stringify(body));
         const headers = { origin: this.origin, 'x-forwarded-for': network, accept: 'application/json' };
-        if (text !== undefined) Object.assign(headers, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+        if (text !== undefined) Object.assign(headers, { 'content-type': picture ? 'image/png' : 'application/json', 'content-length': Buffer.byteLength(text) });
         if (cookie) headers.cookie = cookie;
         if (bearer) headers.authorization = `Bearer ${bearer}`;
         if (key) headers['idempotency-key'] = key;
@@ -57,7 +57,7 @@ export class Doors {
                 res.on('data', (part) => parts.push(part));
                 res.on('error', (e) => end(null, e));
                 res.on('aborted', () => end(null));
-                res.on('end', () => end(res.complete ? read(res, Buffer.concat(parts).toString()) : null));
+                res.on('end', () => end(res.complete ? read(res, Buffer.concat(parts)) : null));
             });
             req.on('timeout', () => req.destroy());
             req.on('error', (e) => end(null, e));
@@ -66,12 +66,13 @@ export class Doors {
     }
 }
 
-function read(res, text) {
+function read(res, bytes) {
+    const text = bytes.toString();
     const cookies = (res.headers['set-cookie'] ?? []).map((c) => c.split(';')[0]);
     try {
         return { status: res.statusCode, json: text ? JSON.parse(text) : null, cookies };
     } catch {
-        return { status: res.statusCode, json: null, cookies };
+        return { status: res.statusCode, json: null, bytes, cookies };
     }
 }
 

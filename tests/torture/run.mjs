@@ -1,17 +1,21 @@
 #!/usr/bin/env node
 // run.mjs: registrations, shops, grants, enables, disables, deletions, chats and a shop's own server, from many clients while the
-// service is killed and started again at random instants. Afterwards every invariant must hold (judge.mjs).
+// service is killed and started again at random instants, its database's address moves to another server and back, and the
+// machine's clock is wrong for seconds. Afterwards every invariant must hold (judge.mjs).
 //
-//   node tests/torture/run.mjs [--engine sqlite|postgres|both] [--mode kill|power|both] [--backend builtin|chatbot|both]
-//                              [--servers 1|2|both] [--kills N] [--seconds S] [--seed N]
-//   --kills       in all combinations of these together (ten, when nothing is chosen)
+//   node tests/torture/run.mjs [--engine sqlite|postgres|both] [--mode kill|power|failover|all]
+//                              [--backend builtin|chatbot|both] [--servers 1|2|both] [--kills N] [--seconds S] [--seed N]
+//   --kills       in all combinations of these together (twelve, when nothing is chosen), and what comes in the place of one
 //   --seconds     about how long all may take: a combination whose part is over is not killed any more
-//   --servers 2   two processes on one PostgreSQL: either is killed while the other goes on (mode kill)
+//   --servers 2   two processes on one PostgreSQL: either is killed while the other goes on (modes kill, failover)
 //   CHATHUB_BIN           the server (default build/chathub)
 //   CHATHUB_TORTURE_BIN   for --mode power on SQLite: a build with -Dtorture=true, whose VFS forgets what was not synced
 //
 // mode kill: SIGKILL, now and then also while it starts. mode power: on SQLite the kill takes every write that was not
-// synced with it; on PostgreSQL that server is stopped with `immediate` below a running service, or both are.
+// synced with it; on PostgreSQL that server is stopped with `immediate` below a running service, or both are. mode
+// failover, on PostgreSQL: the primary is lost for good and its standby takes its place behind the same address, then the
+// other way round; now and then the address leads to a server that only reads (standby.mjs). In every mode the clock of
+// some servers jumps by a year, forward and back, for seconds, and other things break meanwhile (clock.mjs).
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ChatbotWorld } from '../world/chatbot.mjs';
@@ -20,10 +24,12 @@ import { ShopSide, judgeShopSide } from './shopserver.mjs';
 import { Doors, Merchant, Operator, Stats } from './client.mjs';
 import { Judge, settle } from './judge.mjs';
 import { Cluster, Service, freePort, sleep, temporaryFolder } from './server.mjs';
+import { WrongClocks, judgeTimes } from './clock.mjs';
+import { Pair } from './standby.mjs';
 
 const { values: options } = parseArgs({
     options: {
-        engine: { type: 'string', default: 'both' }, mode: { type: 'string', default: 'both' },
+        engine: { type: 'string', default: 'both' }, mode: { type: 'string', default: 'all' },
         backend: { type: 'string', default: 'both' }, servers: { type: 'string', default: 'both' },
         kills: { type: 'string', default: '200' }, seconds: { type: 'string', default: '600' },
         seed: { type: 'string', default: String(Date.now() % 1000000) },
@@ -71,6 +77,7 @@ function check(name, good, detail = '') {
 const houses = new Set();
 let receiverFaults = 0; // of shops' servers, in all combinations
 let cluster = null; // one for all combinations; each has a database of its own
+let pair = null; // likewise, of mode failover
 
 /** Faults without end, drawn as they are asked for. */
 function endless(random, weights) {
@@ -78,13 +85,14 @@ function endless(random, weights) {
 }
 
 async function build(run, folder) {
-    const house = { services: [], world: null, cluster: run.engine === 'postgres' ? cluster : null, movedMs: 0 };
+    const below = run.mode === 'failover' ? pair : run.engine === 'postgres' ? cluster : null;
+    const house = { services: [], world: null, below, movedMs: 0 };
     houses.add(house);
     house.move = (seconds) => { house.movedMs += seconds * 1000; };
     const forgetful = run.engine === 'sqlite' && run.mode === 'power';
     const binary = forgetful ? (process.env.CHATHUB_TORTURE_BIN ?? 'build/debug/src/app/chathub') : (process.env.CHATHUB_BIN ?? 'build/chathub');
     const env = { CHATHUB_DATA_DIR: path.join(folder, `data-${run.number}`), CHATHUB_TRUSTED_PROXY: '127.0.0.1', CHATHUB_ENV: 'development',
-        CHATHUB_DATABASE_URL: house.cluster ? await cluster.database(`torture_${run.number}`) : '', CHATHUB_CONF: '', CHATHUB_TEST_CLOCK: '1',
+        CHATHUB_DATABASE_URL: below ? await below.database(`torture_${run.number}`) : '', CHATHUB_CONF: '', CHATHUB_TEST_CLOCK: '1',
         CHATHUB_TRIAL_CREDITS: '0', CHATHUB_GRANT_CONFIRM_ABOVE: '1000000' };
     if (forgetful) env.CHATHUB_TEST_VFS = 'forgetful';
     if (run.backend === 'chatbot') {
@@ -123,7 +131,7 @@ async function killService(random, service) {
     await service.start();
 }
 
-async function powerCut(random, { cluster: below }, service) {
+async function powerCut(random, { below }, service) {
     const both = random() < 0.5;
     await Promise.all([below.stop(), both ? sleep(random() * 30).then(() => service.kill()) : null]);
     await sleep(random() * 100);
@@ -131,13 +139,19 @@ async function powerCut(random, { cluster: below }, service) {
     if (both || !service.running) await service.start();
 }
 
-/** What breaks. True when it hit requests under way. */
-async function disaster(run, house, stats, random) {
-    const hit = stats.inFlight > 0;
+/** By turns, so that a short run has it all: there, led astray, back, and a kill. */
+async function failOver(random, { below }, service, turn) {
+    if (turn % 4 === 1) await below.lead(200 + random() * 1500);
+    else if (turn % 4 === 3) await killService(random, service);
+    else await below.failOver();
+}
+
+/** What breaks. */
+async function disaster(run, house, random, turn) {
     const service = house.services[Math.floor(random() * house.services.length)];
-    if (house.cluster && run.mode === 'power' && random() < 0.6) await powerCut(random, house, service);
+    if (run.mode === 'failover') await failOver(random, house, service, turn);
+    else if (house.below && run.mode === 'power' && random() < 0.6) await powerCut(random, house, service);
     else await killService(random, service);
-    return hit;
 }
 
 /** While one of two is dead the other takes its jobs up, in real time. */
@@ -198,13 +212,17 @@ async function torture(run, house) {
     const side = house.world ? null : (house.shopSide = new ShopSide(house, stats, run.generator));
     await side?.begin(operator, SHOP_SIDE_NUMBER);
     const crowd = openDoors(run, house, stats, operator);
+    const clocks = new WrongClocks(house.services, random);
     await sleep(500);
     let kills = 0, hits = 0;
     while (!crowd.over && !talk?.over && !side?.over && kills < run.kills && Date.now() - began < run.seconds * 1000) {
         // Mostly short lives; now and then a longer one, so that slow things (a registration) come to their end too.
         await sleep(random() < 0.8 ? 100 + random() * 600 : 700 + random() * 1500);
-        kills++;
-        if (await disaster(run, house, stats, random)) hits++;
+        if (stats.inFlight > 0) hits++;
+        const turn = kills++;
+        // Every second one while a clock is wrong: a year ahead, then a year behind.
+        if (turn % 2 === 1) await clocks.wrongWhile(turn % 4 === 1, () => disaster(run, house, random, turn));
+        else await disaster(run, house, random, turn);
     }
     if (run.servers > 1 && house.world) await takeOver(house);
     crowd.over = true;
@@ -224,6 +242,8 @@ async function torture(run, house) {
     await talk?.end();
     await side?.end();
     await new Judge(house, stats, (name, good, detail) => check(`${run.name}: ${name}`, good, detail)).all(crowd.merchants, operator);
+    clocks.judge((name, good, detail) => check(`${run.name}: ${name}`, good, detail), kills);
+    await judgeTimes({ house, began, merchants: crowd.merchants, talk }, (name, good, detail) => check(`${run.name}: ${name}`, good, detail));
     if (talk) await judgeTalk(talk, (name, good, detail) => check(`${run.name}: ${name}`, good, detail));
     if (side) receiverFaults += side.receiver.refused + side.receiver.hung;
     if (side) await judgeShopSide(side, (name, good, detail) => check(`${run.name}: ${name}`, good, detail));
@@ -232,7 +252,7 @@ async function torture(run, house) {
         const verdict = await house.services[0].command(['verify']);
         check(`${run.name}: verify is sound after a last kill`, verdict.sound === true, JSON.stringify(verdict));
     }
-    report(run, house, stats, { kills, hits, seconds: (Date.now() - began) / 1000, merchants: crowd.merchants.length });
+    report(run, house, stats, { kills, hits, clocks, seconds: (Date.now() - began) / 1000, merchants: crowd.merchants.length });
 }
 
 /** Customers who wait for the outside server need not wait in real time once it is over. */
@@ -244,15 +264,16 @@ async function tick(house, stats, crowd) {
 
 const words = (counts) => Object.entries(counts).map(([name, n]) => `${n} ${name}`).join(', ') || 'none';
 
-function report(run, house, stats, { kills, hits, seconds, merchants }) {
+function report(run, house, stats, { kills, hits, clocks, seconds, merchants }) {
     const starts = house.services.flatMap((s) => s.startMs).sort((a, b) => a - b);
     const { registration, shop, grant, enable, disable, delete: deleted, rotation } = stats.acknowledged;
     check(`${run.name}: it was hit while working`, kills > 0 && hits > 0);
     if (kills < run.kills) console.log(`  the time was up after ${kills} of ${run.kills} kills`);
-    console.log(`${run.name}: ${kills} kills (${hits} hit requests under way) in ${seconds.toFixed(0)} s; ${stats.requests} requests, ` +
+    console.log(`${run.name}: ${kills} kills (${hits} hit requests under way) in ${seconds.toFixed(0)} s; ` +
+        `${clocks.jumps} clocks were a year wrong; ${run.mode === 'failover' ? `${house.below.failovers} failovers so far; ` : ''}${stats.requests} requests, ` +
         `${stats.unanswered} without an answer (${stats.cut} cut off), told to come later ${words(stats.later)}; acknowledged: ${registration} registrations, ` +
         `${shop} shops, ${grant} grants, ${enable} enables, ${disable} disables, ${deleted} deletions, ${rotation} new secrets; ${stats.refused} enables refused; ` +
-        (stats.acknowledged.word ? `${stats.acknowledged.word} words of visitors, ${stats.acknowledged.reply} of persons, ${stats.acknowledged.import} imports, ${stats.sockets} sockets; ` : '') +
+        (stats.acknowledged.word ? `${stats.acknowledged.word} words of visitors (${stats.acknowledged.picture} pictures), ${stats.acknowledged.reply} of persons, ${stats.acknowledged.import} imports, ${stats.sockets} sockets; ` : '') +
         (house.shopSide ? `${stats.acknowledged.channel} words by a shop's server, which refused ${house.shopSide.receiver.refused} and hung ${house.shopSide.receiver.hung} times, ${stats.acknowledged.reading} readings of its store; ` : '') +
         `${merchants} merchants; start to answer ${starts[starts.length >> 1]} ms median, ${starts.at(-1)} ms at most`);
 }
@@ -264,10 +285,14 @@ const lastLines = (service) => service.log.split('\n').filter((line) => !/"level
 const both = (value, a, b) => (value === 'both' ? [a, b] : [value]);
 
 function combinations() {
-    const all = both(options.servers, '1', '2').flatMap((servers) => both(options.mode, 'kill', 'power').flatMap((mode) =>
+    const modes = options.mode === 'all' ? ['kill', 'power', 'failover'] : [options.mode];
+    const all = both(options.servers, '1', '2').flatMap((servers) => modes.flatMap((mode) =>
         both(options.engine, 'sqlite', 'postgres').flatMap((engine) =>
             both(options.backend, 'builtin', 'chatbot').map((backend) => ({ mode, engine, backend, servers: Number(servers) })))));
-    const possible = all.filter((run) => run.servers === 1 || (run.engine === 'postgres' && run.mode === 'kill'));
+    // Of failovers, unless they are asked for, one with each backend: each takes seconds.
+    const possible = all.filter((run) => run.mode === 'failover'
+        ? run.engine === 'postgres' && (options.mode !== 'all' || (run.servers === 2) === (run.backend === 'builtin'))
+        : run.servers === 1 || (run.engine === 'postgres' && run.mode === 'kill'));
     for (const [number, run] of possible.entries()) {
         const seed = Number(options.seed) * 1000 + number * 7919;
         const beside = possible.filter((r) => r.engine === run.engine).length;
@@ -293,7 +318,7 @@ async function one(run, folder) {
 
 const runs = combinations();
 if (runs.length === 0) {
-    console.error('no such combination: --servers 2 needs PostgreSQL and mode kill');
+    console.error('no such combination: --servers 2 needs PostgreSQL and mode kill or failover, and that PostgreSQL');
     process.exit(2);
 }
 console.log(`seed ${options.seed}`);
@@ -301,6 +326,7 @@ const { dir, remove } = await temporaryFolder();
 async function leave() {
     for (const house of houses) await tearDown(house);
     await cluster?.remove();
+    await pair?.remove();
     await remove();
 }
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -313,9 +339,13 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 
 // The engines do not know of each other, so they go side by side; the combinations of one follow each other, because
 // its power cuts hit all databases.
-if (runs.some((run) => run.engine === 'postgres')) {
+if (runs.some((run) => run.engine === 'postgres' && run.mode !== 'failover')) {
     cluster = new Cluster(dir);
     await cluster.start();
+}
+if (runs.some((run) => run.mode === 'failover')) {
+    pair = new Pair(dir);
+    await pair.start();
 }
 await Promise.all(['sqlite', 'postgres'].map(async (engine) => {
     for (const run of runs.filter((r) => r.engine === engine)) if (!Service.closed) await one(run, dir);

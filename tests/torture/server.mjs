@@ -44,18 +44,32 @@ function run(program, args, { env = process.env, input = '' } = {}) {
     });
 }
 
-/** Whether a server answers there at all. Not by fetch: a pool of connections to the dead one would be in the way. */
-function answers(port) {
+/** What a server answers; null: nothing. Not by fetch: a pool of connections to the dead one would be in the way. */
+function ask(port, method, path, body) {
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const headers = text ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) } : {};
     return new Promise((resolve) => {
-        const req = http.get({ host: '127.0.0.1', port, path: '/healthz', agent: false, timeout: 5000 }, (res) => {
-            res.resume();
-            res.on('end', () => resolve(res.statusCode === 200));
-            res.on('error', () => resolve(false));
+        const req = http.request({ host: '127.0.0.1', port, method, path, headers, agent: false, timeout: 5000 }, (res) => {
+            const parts = [];
+            res.on('data', (part) => parts.push(part));
+            res.on('end', () => resolve({ status: res.statusCode, json: parsed(Buffer.concat(parts).toString()) }));
+            res.on('error', () => resolve(null));
         });
         req.on('timeout', () => req.destroy());
-        req.on('error', () => resolve(false));
+        req.on('error', () => resolve(null));
+        req.end(text);
     });
 }
+
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return null;
+    }
+}
+
+const answers = async (port) => (await ask(port, 'GET', '/healthz'))?.status === 200;
 
 export class Service {
     static closed = false; // an interrupted run starts nothing any more
@@ -105,6 +119,8 @@ export class Service {
         }
         this.startMs.push(Date.now() - began);
     }
+
+    ask(method, path, body) { return ask(this.port, method, path, body); }
 
     async kill() {
         if (!this.running) return;
