@@ -64,8 +64,8 @@ struct program { const char *name; int64_t accounts; struct step step[STEPS_MAX]
     "\"text\":\"Is the copper kettle in stock, and what does it cost?\","                                              \
     "\"at\":\"2026-11-28T17:00:00.000Z\",\"clientId\":\"bench-1792022400000123\"}"
 #define INBOX_DATA                                                                                                     \
-    "{\"conversation\":12345,\"shop\":12345,\"epoch\":1,\"person\":0,\"assignee\":0,\"unread\":12,"                    \
-    "\"lastNote\":0,\"beganAt\":\"2026-11-28T17:00:00.000Z\",\"status\":\"open\",\"owner\":\"bot\",\"name\":\"\","     \
+    "{\"conversation\":12345,\"shop\":12345,\"epoch\":1,\"person\":1,\"assignee\":0,\"unread\":12,"                    \
+    "\"lastNote\":0,\"beganAt\":\"2026-11-28T17:00:00.000Z\",\"status\":\"open\",\"owner\":\"person\",\"name\":\"\","  \
     "\"lastNumber\":12,\"readByVisitor\":12,\"readByTeam\":0,\"message\":" MESSAGE_DATA "}"
 
 static const struct program programs[] = {
@@ -85,11 +85,10 @@ static const struct program programs[] = {
         { "chat/conversations.c", "by_id_locked", { ACCOUNT } },
         { "chat/messages.c", "put", { ACCOUNT, N(1), N(0), T(""), KEY,
           T("Is the copper kettle in stock, and what does it cost?"), NOW } },
-        { "chat/conversations.c", "save", { ACCOUNT, N(1), N(1), N(1), N(1), N(0), T(""), N(0), LAST, N(0), LAST, N(0),
-          N(0), LAST, N(0), N(0), N(0), NOW, NOW, N(0), N(0), N(0), N(0), N(0), N(0) } },
+        { "chat/conversations.c", "save", { ACCOUNT, N(1), N(1), N(3), N(1), N(1), T("Ann"), N(0), LAST, N(0), LAST,
+          N(0), N(0), LAST, N(0), N(0), N(0), NOW, NOW, N(0), N(0), N(0), N(0), N(0), N(0) } },
         EVENT_OF(TOPIC_CONVERSATION, "message", MESSAGE_DATA),
         EVENT_OF(TOPIC_INBOX, "message", INBOX_DATA),
-        { "knowledge/head.c", "get", { SHOP } },
     } },
     { "enable", ACCOUNTS, {
         { "accounts/sessions.c", "find", { SESSION } },
@@ -118,7 +117,7 @@ static const struct program *program_of(const char *name)
     die("no such program: %s", name);
 }
 
-static const struct stmt *stmt_of(const char *file, const char *name)
+const struct stmt *stmt_of(const char *file, const char *name)
 {
     for (size_t i = 0; i < stmt_count(); i++) {
         const struct stmt *s = stmt_at(i);

@@ -14,11 +14,14 @@ static const char usage[] =
     "       bench counts URL                    rows of every table, as JSON\n"
     "       bench bare URL NAME FIRST SECONDS   plain SQL of sso, debit, enable or jobs on SQLite\n"
     "       bench script NAME                   the same for pgbench\n"
+    "       bench bare_import URL SHOP PRODUCTS  plain SQL of a shop's files\n"
     "       bench debit URL WORKERS SECONDS     the product's debit, through its lanes\n"
     "       bench jobs URL WORKERS SECONDS      the product's jobs, through its lanes\n"
     "       bench message URL WORKERS SECONDS [SHOPS]   words of visitors of so many shops, through the lanes\n"
     "       bench visitors PORT COUNT           opens so many widget sockets, and holds them\n"
     "       bench talk PORT PAIRS RATE SECONDS  words a second, and when the visitor's other socket hears them\n"
+    "       bench fan PORT SHOP ROUNDS          a socket for each token of the input; when all hear that the chat "
+    "ends\n"
     "       bench sync FOLDER                   what a sync of this disk costs\n";
 
 void die(const char *format, ...)
@@ -156,6 +159,7 @@ int main(int argc, char **argv)
     if (text_eq(word, "counts") && argc == 3) return counts(argv[2]);
     if (text_eq(word, "bare") && argc == 6) return bare_sqlite(argv[2], argv[3], whole(argv[4]), strtod(argv[5], NULL));
     if (text_eq(word, "script") && argc == 3) return bare_script(argv[2]);
+    if (text_eq(word, "bare_import") && argc == 5) return bare_import(argv[2], whole(argv[3]), whole(argv[4]));
     if (text_eq(word, "debit") && argc == 5) return drive_debit(argv[2], whole(argv[3]), strtod(argv[4], NULL));
     if (text_eq(word, "idle") && argc == 4) return sockets_idle(whole(argv[2]), whole(argv[3]));
     if (text_eq(word, "echo") && argc == 5) return sockets_echo(whole(argv[2]), whole(argv[3]), strtod(argv[4], NULL));
@@ -167,6 +171,7 @@ int main(int argc, char **argv)
     if (text_eq(word, "visitors") && argc == 4) return visitors_idle(whole(argv[2]), whole(argv[3]));
     if (text_eq(word, "talk") && argc == 6)
         return visitors_talk(whole(argv[2]), whole(argv[3]), strtod(argv[4], NULL), strtod(argv[5], NULL));
+    if (text_eq(word, "fan") && argc == 5) return visitors_fan(whole(argv[2]), whole(argv[3]), whole(argv[4]));
     if (text_eq(word, "sync") && argc == 3) return disk_sync(argv[2]);
     fputs(usage, stderr);
     return 2;

@@ -36,17 +36,21 @@ uint64_t next_random(uint64_t *state);
 struct keyring *keyring_of_environment(void); /* of CHATHUB_MASTER_KEY, or it ends */
 const char *sqlite_path(const char *url);     /* NULL: it is PostgreSQL */
 
+const struct stmt *stmt_of(const char *file, const char *name); /* of the product, or it ends */
+
 /* Each prints one line of JSON and returns the exit status. */
 int seed(const char *url);
 int counts(const char *url);
 int bare_sqlite(const char *url, const char *name, int64_t first, double seconds);
 int bare_script(const char *name);
+int bare_import(const char *url, int64_t shop, int64_t products);
 int drive_debit(const char *url, int64_t workers, double seconds);
 int sockets_idle(int64_t port, int64_t count);
 int sockets_echo(int64_t port, int64_t clients, double seconds);
 int drive_message(const char *url, int64_t workers, double seconds, int64_t shops);
 int visitors_idle(int64_t port, int64_t count);
 int visitors_talk(int64_t port, int64_t count, double per_second, double seconds);
+int visitors_fan(int64_t port, int64_t shop, int64_t rounds);
 int disk_sync(const char *folder);
 int drive_jobs(const char *url, int64_t workers, double seconds);
 

@@ -3,7 +3,7 @@
 //   node tests/bench/run.mjs --chathub FILE --bench FILE [--json] [--seconds 5] [--repeats 3]
 //        [--engine sqlite|postgres] [--only NAME,NAME] [--clients 8,16,32] [--work DIR]
 //   NAME: process, constant, status, transactions, echo, sockets, sso, debit, enable, jobs, message; of chat.mjs:
-//         visitors, talk, tenants, beside, answer, search (a million products; only when named)
+//         visitors, talk, tenants, meanwhile, fan, import, beside, answer, search (a million products; only when named)
 //
 // Absolute numbers say more about the machine than about us, so each one is divided by something measured in the same
 // minute: reads by our own constant answer (and that by nginx), writes by the bare SQL of the same rows. Base and product
@@ -482,7 +482,7 @@ async function main() {
       if (engine.name === 'sqlite' && wanted('sockets')) await measureIdleSockets();
       for (const w of writes) if (wanted(w.op)) await measureWrite(w, engine);
       await measureChat({ run, start, startServer, stopServer, broke, result, results, wanted, work, seconds, repeats, median,
-        lanes: LANES,
+        lanes: LANES, freshCopy,
         bench: options.bench, measure: bench, named: (name) => only?.includes(name) ?? false }, engine);
       await verify(engine.seededUrl, `${engine.name} reads`);
     }

@@ -330,7 +330,9 @@ static void put_tenants(struct sink *s, int64_t now_ms)
     table_end(s);
 }
 
-/* ---- visitors, each with a conversation of its own number in which nothing was said ---- */
+/* ---- visitors, each with a conversation of its own number in which nothing was said ----
+ *
+ * A person has it: what is measured of a word is the word, and no assistant thinks about it or calls somebody. */
 
 #define BROWSERS                                                                                                       \
     " FROM shops CROSS JOIN (SELECT 0 AS more UNION ALL SELECT 20000 UNION ALL SELECT 40000) AS others"                \
@@ -345,10 +347,10 @@ static void put_visitors(struct sink *s)
         " created_at_ms, 9000000000000" BROWSERS,
         "INSERT INTO chat_conversations (id, account, shop, visitor, status, owner, epoch, person, person_name,"
         " assignee, last_number, last_note, visitor_read, visitor_unread, team_read, team_unread, waiting_since_ms,"
-        " snoozed_until_ms, resolved_at_ms, created_at_ms, last_at_ms) SELECT id + more, account, id, id + more, 1, 1,"
-        " 1, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, created_at_ms, created_at_ms" BROWSERS,
+        " snoozed_until_ms, resolved_at_ms, created_at_ms, last_at_ms) SELECT id + more, account, id, id + more, 1, 3,"
+        " 1, account, 'Ann', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, created_at_ms, created_at_ms" BROWSERS,
         "INSERT INTO chat_moves (conversation, epoch, account, status, owner, person, why, actor, at_ms)"
-        " SELECT id + more, 1, account, 1, 1, 0, 'begun', 0, created_at_ms" BROWSERS,
+        " SELECT id + more, 1, account, 1, 3, account, 'begun', account, created_at_ms" BROWSERS,
         "INSERT INTO event_counters (kind, topic, last_seq) SELECT 2, id + more, 1" BROWSERS,
         "INSERT INTO event_counters (kind, topic, last_seq) SELECT 3, id, 1 FROM shops WHERE id <= 20000",
     };
