@@ -5,8 +5,6 @@
 
 static void name_json(struct json *j, const void *arg) { json_text(j, "name", arg); }
 
-static void no_members(struct json *j, const void *arg) { assert(j != NULL && arg == NULL); }
-
 HANDLER(account_patch_run)
 {
     const struct patch_account *in = req->body;
@@ -16,7 +14,7 @@ HANDLER(account_patch_run)
     if (renamed == ROW_FAULT) return reply_fault(req);
     bool told = renamed == ROW_NONE ||
                 (audit_request(req, AUDIT_account_renamed, account, "account", account, name_json, in->name) &&
-                 events_put(req->tx, account, EVENT_SESSIONS_CHANGED, no_members, NULL));
+                 events_put(req->tx, account, EVENT_SESSIONS_CHANGED, NULL, NULL));
     if (!told || !user_view_get(req, req->who.person, &v)) return reply_fault(req);
     return reply_user(req, &v);
 }

@@ -81,25 +81,6 @@ bool account_open(struct tx *tx, int64_t owner, const char *name, int64_t now_ms
     return accounts_hooks.account_created(tx, *id, now_ms);
 }
 
-enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role, const char *hash,
-                              int64_t now_ms, int64_t *id)
-{
-    const struct user_new u = {
-        .email = email, .name = name, .role = role, .lang = "zh-CN", .password_hash = hash, .now_ms = now_ms
-    };
-    int64_t person;
-    switch (user_add(tx, &u, &person)) {
-    case ROW_FAULT: return ACCOUNT_FAULT;
-    case ROW_NONE: return ACCOUNT_EXISTS;
-    case ROW_FOUND: break;
-    }
-    if (person_home(tx, person, id) != ROW_FOUND) return ACCOUNT_FAULT;
-    const struct audit_entry e = {
-        .action = AUDIT_account_created, .account = *id, .resource = "account", .resource_id = *id, .at_ms = now_ms
-    };
-    return audit_put(tx, &e) ? ACCOUNT_ADDED : ACCOUNT_FAULT;
-}
-
 bool accounts_count(struct tx *tx, int64_t *count)
 {
     struct query q = query(tx, &count_all);

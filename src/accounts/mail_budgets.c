@@ -37,7 +37,7 @@ STMT(budget_delete, "DELETE FROM mail_budgets WHERE address = ?1");
 
 struct times { /* of the last day, oldest first */
     size_t n;
-    int64_t at[TIMES_MAX];
+    int64_t at_ms[TIMES_MAX];
 };
 
 /* Out of "123,456,". What lies in the future was written while the clock was wrong, and counts for nothing. */
@@ -45,8 +45,8 @@ static void times_read(const char *text, int64_t now_ms, struct times *out)
 {
     out->n = 0;
     for (const char *p = text; *p != '\0' && out->n < TIMES_MAX; p += strcspn(p, ",") + 1) {
-        int64_t at = strtoll(p, NULL, 10);
-        if (at > now_ms - DAY_MS && at <= now_ms + SKEW_MS) out->at[out->n++] = at;
+        int64_t at_ms = strtoll(p, NULL, 10);
+        if (at_ms > now_ms - DAY_MS && at_ms <= now_ms + SKEW_MS) out->at_ms[out->n++] = at_ms;
         if (p[strcspn(p, ",")] == '\0') break;
     }
 }
@@ -54,9 +54,9 @@ static void times_read(const char *text, int64_t now_ms, struct times *out)
 static bool allows(const struct budget *b, const struct times *t, int64_t now_ms)
 {
     size_t lately = 0;
-    for (size_t i = 0; i < t->n; i++) lately += t->at[i] > now_ms - SHORT_MS;
+    for (size_t i = 0; i < t->n; i++) lately += t->at_ms[i] > now_ms - SHORT_MS;
     if (t->n < b->a_day && lately < b->lately) return true;
-    return t->at[t->n - 1] <= now_ms - b->then_every_ms;
+    return t->at_ms[t->n - 1] <= now_ms - b->then_every_ms;
 }
 
 /* ---- one count ---- */
@@ -82,7 +82,7 @@ static bool put(struct tx *tx, const char *address, int64_t now_ms, const struct
     struct buf text;
     buf_fixed(&text, arena_alloc(tx_arena(tx), TIMES_TEXT_SIZE), TIMES_TEXT_SIZE);
     for (size_t i = c->times.n == TIMES_MAX; i < c->times.n; i++) /* a full list loses its oldest */
-        buf_printf(&text, "%lld,", (long long)c->times.at[i]);
+        buf_printf(&text, "%lld,", (long long)c->times.at_ms[i]);
     buf_printf(&text, "%lld,", (long long)now_ms);
     struct query q = query(tx, &budget_set);
     bind_text(&q, arena_text(tx_arena(tx), address)), bind_text(&q, arena_text(tx_arena(tx), c->source));

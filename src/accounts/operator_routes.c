@@ -197,8 +197,6 @@ HANDLER(operator_account_run)
 
 static void reason_json(struct json *j, const void *arg) { json_text(j, "reason", arg); }
 
-static void no_members(struct json *j, const void *arg) { assert(j != NULL && arg == NULL); }
-
 /* Asking for the state it has already is a success that changes nothing and is not told again. */
 static enum answer set_disabled(struct req *req, bool disabled)
 {
@@ -212,7 +210,7 @@ static enum answer set_disabled(struct req *req, bool disabled)
     if (changed == ROW_NONE) return reply_success(req, NULL);
     struct audit_action action = disabled ? AUDIT_account_disabled : AUDIT_account_enabled;
     if (changed == ROW_FAULT || !audit_request(req, action, path->id, "account", path->id, reason_json, in->reason) ||
-        !events_put(req->tx, path->id, EVENT_SESSIONS_CHANGED, no_members, NULL))
+        !events_put(req->tx, path->id, EVENT_SESSIONS_CHANGED, NULL, NULL))
         return reply_fault(req);
     events_hint("accounts");
     return reply_success(req, NULL);

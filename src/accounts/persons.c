@@ -1,5 +1,5 @@
-/* persons.c: the table persons: who signs in. Addresses are compared trimmed and in lower case (ASCII: the only letters
- * a mailbox of ours can hold in another case) and sent to as typed. */
+/* persons.c: the table persons: who signs in. Mails go to the address as it was typed; compared is
+ * its key (email_key.c). */
 #include "accounts/private.h"
 
 static_assert(ROLE_MERCHANT == 1 && ROLE_OPERATOR == 2, "persons.role is stored: never renumber");
@@ -31,15 +31,6 @@ STMT(home, "SELECT m.account FROM members m JOIN accounts a ON a.id = m.account 
 
 struct accounts_hooks accounts_hooks;
 struct accounts_settings accounts_settings;
-
-void email_key(const char *email, char out[EMAIL_KEY_SIZE])
-{
-    struct str s = str_trim(str_of(email));
-    size_t n = s.n < EMAIL_KEY_SIZE - 1 ? s.n : EMAIL_KEY_SIZE - 1;
-    while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80) n--;
-    for (size_t i = 0; i < n; i++) out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + ('a' - 'A')) : s.p[i];
-    out[n] = '\0';
-}
 
 static void user_read(const struct query *q, struct user *out)
 {
@@ -144,4 +135,24 @@ enum row user_update(struct tx *tx, int64_t id, const char *name, const char *la
     struct query q = query(tx, &update);
     bind_i64(&q, id), bind_text(&q, name), bind_text(&q, lang);
     return changed(&q);
+}
+
+/* With an account of its own, for commands. */
+enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role, const char *hash,
+                              int64_t now_ms, int64_t *id)
+{
+    const struct user_new u = {
+        .email = email, .name = name, .role = role, .lang = "zh-CN", .password_hash = hash, .now_ms = now_ms
+    };
+    int64_t person;
+    switch (user_add(tx, &u, &person)) {
+    case ROW_FAULT: return ACCOUNT_FAULT;
+    case ROW_NONE: return ACCOUNT_EXISTS;
+    case ROW_FOUND: break;
+    }
+    if (person_home(tx, person, id) != ROW_FOUND) return ACCOUNT_FAULT;
+    const struct audit_entry e = {
+        .action = AUDIT_account_created, .account = *id, .resource = "account", .resource_id = *id, .at_ms = now_ms
+    };
+    return audit_put(tx, &e) ? ACCOUNT_ADDED : ACCOUNT_FAULT;
 }

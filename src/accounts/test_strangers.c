@@ -61,20 +61,20 @@ TEST_EACH_ENGINE(five_tries_are_free_then_the_delay_doubles)
 {
     const struct tries who = { "a1", "n:x" };
     struct tries_count count;
-    int64_t until;
+    int64_t until_ms;
     for (int i = 1; i < TRIES_FREE; i++) {
         EXPECT(tries_failed(t->tx, &who, AT, &count) && count.failures == i);
-        EXPECT(tries_blocked_until(t->tx, &who, AT, &until) && until == 0);
+        EXPECT(tries_blocked_until(t->tx, &who, AT, &until_ms) && until_ms == 0);
     }
     static const int64_t delays_s[] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900 };
     for (size_t i = 0; i < ARRAY_LEN(delays_s); i++) {
         EXPECT(tries_failed(t->tx, &who, AT, &count));
-        EXPECT(tries_blocked_until(t->tx, &who, AT, &until));
-        assert_int_equal(until - AT, delays_s[i] * SECOND_MS);
+        EXPECT(tries_blocked_until(t->tx, &who, AT, &until_ms));
+        assert_int_equal(until_ms - AT, delays_s[i] * SECOND_MS);
     }
     EXPECT(tries_failed(t->tx, &who, AT + DAY_MS + 1, &count) && count.failures == 1); /* after a day of peace */
     EXPECT(tries_clear(t->tx, &who));
-    EXPECT(tries_blocked_until(t->tx, &who, AT, &until) && until == 0);
+    EXPECT(tries_blocked_until(t->tx, &who, AT, &until_ms) && until_ms == 0);
 }
 
 TEST_EACH_ENGINE(failures_of_a_clock_that_was_ahead_keep_nobody_waiting)
@@ -82,12 +82,12 @@ TEST_EACH_ENGINE(failures_of_a_clock_that_was_ahead_keep_nobody_waiting)
     const struct tries who = { "a1", "n:x", .stranger = true };
     const int64_t ahead = AT + 30 * DAY_MS;
     struct tries_count count;
-    int64_t until;
+    int64_t until_ms;
     for (int i = 0; i < 2 * TRIES_FREE_STRANGERS; i++) EXPECT(tries_failed(t->tx, &who, ahead, &count));
-    EXPECT(tries_blocked_until(t->tx, &who, ahead, &until) && until > ahead);
-    EXPECT(tries_blocked_until(t->tx, &who, AT, &until) && until == 0);
+    EXPECT(tries_blocked_until(t->tx, &who, ahead, &until_ms) && until_ms > ahead);
+    EXPECT(tries_blocked_until(t->tx, &who, AT, &until_ms) && until_ms == 0);
     EXPECT(tries_failed(t->tx, &who, AT, &count) && count.failures == 1);
-    EXPECT(tries_blocked_until(t->tx, &who, AT, &until) && until <= AT);
+    EXPECT(tries_blocked_until(t->tx, &who, AT, &until_ms) && until_ms <= AT);
 }
 
 TEST_EACH_ENGINE(a_stranger_delays_its_own_network_alone)
@@ -232,12 +232,12 @@ TEST_EACH_ENGINE(a_reset_mail_always_gets_through)
     struct browser stranger = { .lang = LANG_EN, .network = "198.51.100.0/24" }, owner = { .lang = LANG_EN };
     world_start(t);
     world_account(t, ANN, GOOD, ROLE_MERCHANT);
-    int64_t sent_at = 0;
+    int64_t sent_at_ms = 0;
     for (int minute = 0; minute < 24 * 60; minute += 10) {
         int64_t before = mails(t, "reset_password");
         EXPECT(forgot(t, &stranger, ANN).status == 200);
-        if (mails(t, "reset_password") > before) sent_at = test_now;
-        EXPECT(test_now - sent_at < RESET_LIFETIME_MS);
+        if (mails(t, "reset_password") > before) sent_at_ms = test_now;
+        EXPECT(test_now - sent_at_ms < RESET_LIFETIME_MS);
         test_now += 10 * MINUTE_MS;
     }
     EXPECT(mails(t, "reset_password") < 60); /* and yet the mailbox is not flooded */

@@ -56,9 +56,9 @@ bool tries_blocked_until(struct tx *tx, const struct tries *who, int64_t now_ms,
 static int64_t delay_ms(int64_t failures)
 {
     if (failures < TRIES_FREE) return 0;
-    int64_t delay = DELAY_FIRST_MS;
-    for (int64_t i = TRIES_FREE; i < failures && delay < DELAY_MAX_MS; i++) delay *= 2;
-    return delay < DELAY_MAX_MS ? delay : DELAY_MAX_MS;
+    int64_t wait_ms = DELAY_FIRST_MS;
+    for (int64_t i = TRIES_FREE; i < failures && wait_ms < DELAY_MAX_MS; i++) wait_ms *= 2;
+    return wait_ms < DELAY_MAX_MS ? wait_ms : DELAY_MAX_MS;
 }
 
 /* True in *crossed once, by the failure that makes all strangers wait. */
@@ -80,10 +80,10 @@ bool tries_failed(struct tx *tx, const struct tries *who, int64_t now_ms, struct
     bind_i64(&q, now_ms + SKEW_MS);
     if (query_row(&q) != ROW_FOUND) return false;
     *out = (struct tries_count){ .failures = col_i64(&q, "failures") };
-    int64_t delay = delay_ms(out->failures);
-    if (delay > 0) {
+    int64_t wait_ms = delay_ms(out->failures);
+    if (wait_ms > 0) {
         struct query block = query(tx, &tries_block);
-        bind_text(&block, who->address), bind_text(&block, who->source), bind_i64(&block, now_ms + delay);
+        bind_text(&block, who->address), bind_text(&block, who->source), bind_i64(&block, now_ms + wait_ms);
         if (!query_put(&block)) return false;
     }
     return !who->stranger || count_all(tx, who->address, now_ms, &out->strangers_blocked);

@@ -87,8 +87,14 @@ static const char *lookup(struct arena *a, const struct config_file *file, const
 
 static bool parse_bool(const char *v, bool *out)
 {
-    if (text_eq(v, "1") || text_eq(v, "true") || text_eq(v, "yes") || text_eq(v, "on")) return *out = true, true;
-    if (text_eq(v, "0") || text_eq(v, "false") || text_eq(v, "no") || text_eq(v, "off")) return *out = false, true;
+    if (text_eq(v, "1") || text_eq(v, "true") || text_eq(v, "yes") || text_eq(v, "on")) {
+        *out = true;
+        return true;
+    }
+    if (text_eq(v, "0") || text_eq(v, "false") || text_eq(v, "no") || text_eq(v, "off")) {
+        *out = false;
+        return true;
+    }
     return false;
 }
 

@@ -78,7 +78,10 @@ static int administrate(const struct config *c, struct arena *a, struct command 
 
 static int run_serve(const struct config *c, const struct command *cmd)
 {
-    if (cmd->json) return (void)fputs("chathub: serve takes --json with --print-config only.\n", stderr), EXIT_USAGE;
+    if (cmd->json) {
+        (void)fputs("chathub: serve takes --json with --print-config only.\n", stderr);
+        return EXIT_USAGE;
+    }
     const char *name = command_option(cmd, "--role");
     enum serve_role role = text_eq(name, "web") ? SERVE_WEB : text_eq(name, "worker") ? SERVE_WORKER : SERVE_ALL;
     return serve(c, role, command_option(cmd, "--demo") != NULL);

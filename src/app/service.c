@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { APP_ARENA_MAX = 8 << 20, OP_ARENA_MAX = 64 << 20, PATH_SIZE = 4096 };
+enum { APP_ARENA_MAX = 8 << 20, PATH_SIZE = 4096 };
 #define SQLITE_URL "sqlite:"
 
 /* A data directory that others can write is not ours: they could put a key, a socket or a database into it. */
@@ -125,30 +125,4 @@ void app_close(struct app *app)
     keyring_free(app->keyring);
     arena_free(app->arena);
     *app = (struct app){ 0 };
-}
-
-/* ---- one operation and its end ---- */
-
-struct app_op {
-    struct op op;
-    app_work *work;
-    void *arg;
-};
-
-static enum op_wish run_work(struct op *op, struct tx *tx)
-{
-    struct app_op *o = OWNER_OF(op, struct app_op, op);
-    return o->work(o->arg, tx);
-}
-
-static void work_again(struct op *op) { arena_reset(op->arena); }
-
-enum op_outcome app_do(struct app *app, enum tx_mode mode, app_work *work, void *arg)
-{
-    struct app_op o = { .op = { .mode = mode, .arena = arena_new(OP_ARENA_MAX), .run = run_work, .again = work_again },
-                        .work = work,
-                        .arg = arg };
-    enum op_outcome outcome = lanes_run(app->lanes, &o.op);
-    arena_free(o.op.arena);
-    return outcome;
 }

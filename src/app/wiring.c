@@ -244,8 +244,9 @@ static bool operator_facts(struct tx *tx, const int64_t *ids, size_t count, stru
 
 static bool shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
 {
-    return tenants_shop_purged(tx, s, now_ms) && knowledge_shop_purged(tx, s->id) && chat_settings_forget(tx, s->id) &&
-           chat_installs_forget(tx, s->id) && chat_shop_purged(tx, s->account, s->id, now_ms);
+    if (!tenants_shop_purged(tx, s, now_ms) || !knowledge_shop_purged(tx, s->id)) return false;
+    if (!chat_settings_forget(tx, s->id) || !chat_installs_forget(tx, s->id)) return false;
+    return chat_shop_purged(tx, s->account, s->id, now_ms);
 }
 
 bool app_development;

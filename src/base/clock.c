@@ -76,19 +76,19 @@ static int64_t elapsed_ms(void) { return read_ms(CLOCK_BOOTTIME) + load(&wall_ad
 static int64_t wall_ms(void) { return read_ms(CLOCK_REALTIME) + load(&wall_added_ms) + load(&jumped_ms); }
 
 /* Both clocks of one moment: this thread may be stopped between two readings. */
-static void read_both(int64_t *elapsed, int64_t *wall)
+static void read_both(int64_t *up_ms, int64_t *wall)
 {
     int64_t again;
     do {
-        *elapsed = elapsed_ms();
+        *up_ms = elapsed_ms();
         *wall = wall_ms();
         again = elapsed_ms();
-    } while (again - *elapsed > SECOND_MS);
+    } while (again - *up_ms > SECOND_MS);
 }
 
-static int64_t anchor(int64_t elapsed, int64_t wall)
+static int64_t anchor(int64_t up_ms, int64_t wall)
 {
-    int64_t known = load(&anchor_ms), fresh = wall - elapsed;
+    int64_t known = load(&anchor_ms), fresh = wall - up_ms;
     if (known != INT64_MIN) return known;
     return atomic_compare_exchange_strong(&anchor_ms, &known, fresh) ? fresh : known;
 }
@@ -96,54 +96,54 @@ static int64_t anchor(int64_t elapsed, int64_t wall)
 int64_t now_ms(void)
 {
     if (atomic_load_explicit(&is_fixed, memory_order_relaxed)) return load(&fixed_ms) + load(&wall_added_ms);
-    int64_t elapsed = elapsed_ms(), wall = wall_ms(), believed = anchor(elapsed, wall) + elapsed;
+    int64_t up_ms = elapsed_ms(), wall = wall_ms(), believed = anchor(up_ms, wall) + up_ms;
     return magnitude(wall - believed) <= CLOCK_STEP_MS ? wall : believed;
 }
 
 int64_t monotonic_ms(void) { return read_ms(CLOCK_MONOTONIC) + load(&monotonic_added_ms); }
 
 /* The lock is held. How far the machine's clock is from the believed time. */
-static int64_t off_ms(int64_t *elapsed)
+static int64_t off_ms(int64_t *up_ms)
 {
     int64_t wall;
-    read_both(elapsed, &wall);
+    read_both(up_ms, &wall);
     if (atomic_load(&is_fixed)) return load(&jumped_ms) - load(&fixed_jumped_ms);
-    return wall - (anchor(*elapsed, wall) + *elapsed);
+    return wall - (anchor(*up_ms, wall) + *up_ms);
 }
 
 bool clock_is_sound(void)
 {
     if (atomic_load_explicit(&doubt_now, memory_order_relaxed) != CLOCK_SOUND) return false;
-    int64_t elapsed;
+    int64_t up_ms;
     pthread_mutex_lock(&clock_lock);
-    bool near = magnitude(off_ms(&elapsed)) <= CLOCK_STEP_MS;
+    bool near = magnitude(off_ms(&up_ms)) <= CLOCK_STEP_MS;
     pthread_mutex_unlock(&clock_lock);
     return near;
 }
 
 void clock_state(struct clock_state *out)
 {
-    int64_t elapsed;
+    int64_t up_ms;
     pthread_mutex_lock(&clock_lock);
-    int64_t off = off_ms(&elapsed);
+    int64_t off = off_ms(&up_ms);
     bool near = magnitude(off) <= CLOCK_STEP_MS;
     enum clock_doubt doubt = (enum clock_doubt)atomic_load(&doubt_now);
     if (!near) doubt = CLOCK_JUMPED;
     *out = (struct clock_state){ .doubt = doubt,
                                  .off_ms = near ? 0 : off,
                                  .jumps = step.jumps,
-                                 .lasts_ms = step.since_ms && doubt != CLOCK_SOUND ? elapsed - step.since_ms : 0 };
+                                 .lasts_ms = step.since_ms && doubt != CLOCK_SOUND ? up_ms - step.since_ms : 0 };
     pthread_mutex_unlock(&clock_lock);
 }
 
 /* ---- ends of a doubt ---- */
 
-/* How long the step must last until it is believed. `elapsed` and `off` are those of now. */
-static int64_t believed_after_ms(int64_t elapsed, int64_t off)
+/* How long the step must last until it is believed. `up_ms` and `off` are those of now. */
+static int64_t believed_after_ms(int64_t up_ms, int64_t off)
 {
     enum { STEP_PART = 24 };
-    if (witness.known && witness.asked_ms >= step.since_ms && elapsed - witness.asked_ms <= CLOCK_WITNESS_MS) {
-        int64_t theirs = witness.latest_ms + elapsed, believed = load(&anchor_ms) + elapsed;
+    if (witness.known && witness.asked_ms >= step.since_ms && up_ms - witness.asked_ms <= CLOCK_WITNESS_MS) {
+        int64_t theirs = witness.latest_ms + up_ms, believed = load(&anchor_ms) + up_ms;
         if (atomic_load(&is_fixed)) believed = load(&fixed_ms) + load(&wall_added_ms);
         if (magnitude(theirs - (believed + off)) <= CLOCK_WITNESS_MS)
             return magnitude(witness.latest_ms - witness.ahead_ms) <= CLOCK_WITNESS_MS ? 0 : CONFIRMED_MS;
@@ -165,44 +165,44 @@ static void believe(int64_t off)
 }
 
 /* The clock goes as it should: small steps are followed. Is there a dispute with the database's clock? */
-static enum clock_doubt no_step(int64_t elapsed, int64_t off)
+static enum clock_doubt no_step(int64_t up_ms, int64_t off)
 {
     if (!atomic_load(&is_fixed)) atomic_fetch_add(&anchor_ms, off);
     /* A database that steps while we do not is wrong about itself, not about us. */
     bool steady = witness.known && magnitude(witness.latest_ms - witness.ahead_ms) <= CLOCK_WITNESS_MS;
     bool differs = witness.known && magnitude(witness.latest_ms - load(&anchor_ms)) > CLOCK_WITNESS_MS;
     if (atomic_load(&is_fixed) || !steady || !differs) return CLOCK_SOUND;
-    if (atomic_load(&doubt_now) == CLOCK_SOUND) step.since_ms = elapsed;
+    if (atomic_load(&doubt_now) == CLOCK_SOUND) step.since_ms = up_ms;
     return CLOCK_DISPUTED;
 }
 
-static enum clock_doubt step_seen(int64_t elapsed, int64_t off)
+static enum clock_doubt step_seen(int64_t up_ms, int64_t off)
 {
     /* The clock stepped on while an earlier step was in doubt: the waiting begins anew. */
     bool same = atomic_load(&doubt_now) == CLOCK_JUMPED && magnitude(off - step.off_ms) <= CLOCK_STEP_MS;
     if (!same) {
-        step.since_ms = elapsed;
+        step.since_ms = up_ms;
         step.off_ms = off;
         step.jumps++;
         LOG(LOG_ERROR, "clock_jumped", LOG_NUMBER("by_ms", off),
             LOG_TEXT("what", "the machine's clock stepped; it is not believed yet, and nothing that moves money or "
                              "deletes for good is done meanwhile"));
     }
-    if (elapsed - step.since_ms < believed_after_ms(elapsed, off)) return CLOCK_JUMPED;
-    LOG(LOG_WARN, "clock_believed", LOG_NUMBER("by_ms", off), LOG_NUMBER("after_ms", elapsed - step.since_ms));
+    if (up_ms - step.since_ms < believed_after_ms(up_ms, off)) return CLOCK_JUMPED;
+    LOG(LOG_WARN, "clock_believed", LOG_NUMBER("by_ms", off), LOG_NUMBER("after_ms", up_ms - step.since_ms));
     believe(off);
     return CLOCK_SOUND;
 }
 
 void clock_check(void)
 {
-    int64_t elapsed;
+    int64_t up_ms;
     pthread_mutex_lock(&clock_lock);
-    int64_t off = off_ms(&elapsed);
+    int64_t off = off_ms(&up_ms);
     enum clock_doubt was = (enum clock_doubt)atomic_load(&doubt_now);
     bool near = magnitude(off) <= CLOCK_STEP_MS;
-    enum clock_doubt is = near ? no_step(elapsed, off) : step_seen(elapsed, off);
-    if (near && was == CLOCK_JUMPED) LOG(LOG_WARN, "clock_back", LOG_NUMBER("after_ms", elapsed - step.since_ms));
+    enum clock_doubt is = near ? no_step(up_ms, off) : step_seen(up_ms, off);
+    if (near && was == CLOCK_JUMPED) LOG(LOG_WARN, "clock_back", LOG_NUMBER("after_ms", up_ms - step.since_ms));
     if (is == CLOCK_DISPUTED && was != CLOCK_DISPUTED)
         LOG(LOG_ERROR, "clock_disputed", LOG_NUMBER("database_ahead_ms", witness.latest_ms - load(&anchor_ms)),
             LOG_TEXT("what", "this machine's clock and the database's differ; nothing that moves money or deletes for "
@@ -214,16 +214,16 @@ void clock_check(void)
 
 void clock_witness_ms(int64_t their_now_ms)
 {
-    int64_t elapsed;
+    int64_t up_ms;
     pthread_mutex_lock(&clock_lock);
-    bool near = magnitude(off_ms(&elapsed)) <= CLOCK_STEP_MS;
-    int64_t ahead = their_now_ms - elapsed;
+    bool near = magnitude(off_ms(&up_ms)) <= CLOCK_STEP_MS;
+    int64_t ahead = their_now_ms - up_ms;
     /* One that agrees with us is the new measure of its own steps. */
     bool agrees = near && magnitude(ahead - load(&anchor_ms)) <= CLOCK_WITNESS_MS;
     if (!witness.known || agrees) witness.ahead_ms = ahead;
     witness.known = true;
     witness.latest_ms = ahead;
-    witness.asked_ms = elapsed;
+    witness.asked_ms = up_ms;
     pthread_mutex_unlock(&clock_lock);
 }
 
@@ -394,12 +394,12 @@ bool time_parse(struct str s, int64_t *at_ms)
     if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return false;
     if (hour > 23 || minute > 59 || second > 60) return false;
     int64_t days = days_of_civil((struct civil){ .year = year, .month = month, .day = day });
-    int64_t at = days * DAY_MS + hour * HOUR_MS + (minute - offset) * MINUTE_MS + second * SECOND_MS;
+    int64_t whole_ms = days * DAY_MS + hour * HOUR_MS + (minute - offset) * MINUTE_MS + second * SECOND_MS;
     /* A leap second is written :60 and comes at the end of a UTC day only; for us it is the next midnight. */
-    if (second == 60 && (at % DAY_MS != 0 || fraction != 0)) return false;
-    at += fraction;
-    if (at < 0 || at > LAST_MS) return false;
-    *at_ms = at;
+    if (second == 60 && (whole_ms % DAY_MS != 0 || fraction != 0)) return false;
+    int64_t all_ms = whole_ms + fraction;
+    if (all_ms < 0 || all_ms > LAST_MS) return false;
+    *at_ms = all_ms;
     return true;
 }
 

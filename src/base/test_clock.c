@@ -65,9 +65,9 @@ static void parsing(void **state)
         { "2017-01-01T07:59:60+08:00", 1483228800000 },
     };
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
-        int64_t at = -1;
-        if (!time_parse(str_of(good[i].text), &at)) fail_msg("refused: %s", good[i].text);
-        assert_true(at == good[i].at_ms);
+        int64_t at_ms = -1;
+        if (!time_parse(str_of(good[i].text), &at_ms)) fail_msg("refused: %s", good[i].text);
+        assert_true(at_ms == good[i].at_ms);
     }
     static const char *const bad[] = { "",
                                        "2023",
@@ -102,13 +102,13 @@ static void parsing(void **state)
                                        "2023-01-01T00:00:00,5Z",
                                        "+2023-01-01T00:00:00Z" };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-        int64_t at = -7;
-        if (time_parse(str_of(bad[i]), &at)) fail_msg("accepted: %s", bad[i]);
-        assert_true(at == -7);
+        int64_t at_ms = -7;
+        if (time_parse(str_of(bad[i]), &at_ms)) fail_msg("accepted: %s", bad[i]);
+        assert_true(at_ms == -7);
     }
-    int64_t at;
-    assert_false(time_parse(STR("2023-11-14T22:13:20Z\0"), &at));
-    assert_false(time_parse((struct str){ "2023-11-14T22:13:20Z", 19 }, &at));
+    int64_t at_ms;
+    assert_false(time_parse(STR("2023-11-14T22:13:20Z\0"), &at_ms));
+    assert_false(time_parse((struct str){ "2023-11-14T22:13:20Z", 19 }, &at_ms));
 }
 
 static int64_t at(const char *text)

@@ -155,7 +155,8 @@ static enum answer run_put(struct req *req)
     if (channel_get(req->tx, s.id, &before) == ROW_FAULT) return reply_fault(req);
     if (text_eq(before.url, in->url)) return tell(req, s.id); /* as it is: no change */
     const struct channel c = { .shop = s.id, .account = s.account, .url = in->url, .changed_at_ms = req->now_ms };
-    return channel_set(req->tx, &c) && changed(req, &s, in->url) ? tell(req, s.id) : reply_fault(req);
+    if (!channel_set(req->tx, &c) || !changed(req, &s, in->url)) return reply_fault(req);
+    return tell(req, s.id);
 }
 
 static enum answer run_delete(struct req *req)

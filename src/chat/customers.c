@@ -121,8 +121,8 @@ static bool write_words(struct tx *tx, const struct visitor *v, const struct ide
         tokens_add(&t, str_of(who->name), 1, 0), tokens_add(&t, str_of(who->email), 1, 0);
         tokens_add(&t, str_of(who->subject), 1, 0), tokens_add_number(&t, str_of(who->subject), 1);
     }
-    return words_write(tx, &customer_words, v->account, v->id, &t) && write_address(tx, v, v->email) &&
-           (who == NULL || write_address(tx, v, who->email));
+    if (!words_write(tx, &customer_words, v->account, v->id, &t) || !write_address(tx, v, v->email)) return false;
+    return who == NULL || write_address(tx, v, who->email);
 }
 
 /* Under the visitor's lock: who is erased meanwhile does not get its words back. */

@@ -113,7 +113,8 @@ struct visitor_call *visitor_call(struct req *req)
     struct visitor_call *call = ARENA_NEW(req->arena, struct visitor_call);
     call->shop = shop_of_public_id(str_of(((const struct path_chat *)req->path)->shop));
     call->shown = call->shop != 0 && visitor_token_read(token_of(req), call->shop, req->now_ms, &call->token);
-    return req->prepared = call;
+    req->prepared = call;
+    return call;
 }
 
 enum answer visitor_prepare(struct req *req)

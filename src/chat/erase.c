@@ -108,7 +108,8 @@ static bool bury_conversation(struct tx *tx, const struct erasure *e, int64_t id
     struct query q = query(tx, &drop_conversation);
     bind_i64(&q, id);
     if (!chat_images_forget(tx, id, e->at_ms)) return false; /* no address of its pictures leads anywhere from now on */
-    return query_change(&q) >= 0 && tombstone(tx, e, ERASED_CONVERSATION, id);
+    if (query_change(&q) < 0) return false;
+    return tombstone(tx, e, ERASED_CONVERSATION, id);
 }
 
 static bool list_ids(struct query *q, int64_t *out, size_t *count)
@@ -177,7 +178,8 @@ static bool bury_visitor(struct tx *tx, const struct erasure *e, int64_t visitor
     if (row == ROW_FAULT) return false;
     if (row == ROW_NONE) return bury_conversations(tx, e, visitor, gone, &more); /* gone before what was said */
     if (!drop_with(tx, with_visitor, ARRAY_LEN(with_visitor), visitor)) return false;
-    return tombstone(tx, e, ERASED_VISITOR, visitor) && bury_conversations(tx, e, visitor, gone, &more);
+    if (!tombstone(tx, e, ERASED_VISITOR, visitor)) return false;
+    return bury_conversations(tx, e, visitor, gone, &more);
 }
 
 bool chat_erase_visitors(struct tx *tx, const struct erasure *e, const int64_t *visitor, size_t count)
@@ -206,13 +208,15 @@ enum job_wish chat_erase_conversation(struct tx *tx, const struct erasure *e, co
     if (now.last_at_ms != c->last_at_ms) return JOB_FINISHED; /* it goes on */
     struct query q = query(tx, &forget_conversation);
     bind_i64(&q, c->visitor), bind_i64(&q, c->id);
-    return query_change(&q) >= 0 && bury_conversation(tx, e, c->id) ? JOB_FINISHED : JOB_FAULT;
+    if (query_change(&q) < 0) return JOB_FAULT;
+    return bury_conversation(tx, e, c->id) ? JOB_FINISHED : JOB_FAULT;
 }
 
 bool chat_shop_purged(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms)
 {
     const struct erasure e = { .account = account, .shop = shop, .why = "purged", .at_ms = now_ms };
-    return gaps_forget(tx, shop) && channel_drop(tx, shop) && tombstone(tx, &e, ERASED_SHOP, shop);
+    if (!gaps_forget(tx, shop) || !channel_drop(tx, shop)) return false;
+    return tombstone(tx, &e, ERASED_SHOP, shop);
 }
 
 /* ---- the job ---- */
@@ -243,7 +247,8 @@ static bool erase_some(struct tx *tx, const struct erasure *e, enum erased kind,
     if (kind == ERASED_SHOP) return bury_visitors(tx, e, more);
     if (kind == ERASED_VISITOR) {
         struct gone gone = { .id = ARENA_ARRAY(tx_arena(tx), int64_t, CONVERSATIONS_BATCH) };
-        return bury_conversations(tx, e, subject, &gone, more) && (gone.count == 0 || tell_gone(tx, e, &gone));
+        if (!bury_conversations(tx, e, subject, &gone, more)) return false;
+        return gone.count == 0 || tell_gone(tx, e, &gone);
     }
     int64_t gone = drop_rows(tx, subject);
     *more = gone >= ROWS_BATCH;
@@ -317,7 +322,8 @@ static enum job_wish drop_empty(struct job *job, struct tx *tx, int64_t id)
     struct query forget = query(tx, &forget_conversation), q = query(tx, &drop_conversation);
     bind_i64(&forget, c.visitor), bind_i64(&forget, id);
     bind_i64(&q, id);
-    return query_change(&forget) >= 0 && drop_rows(tx, id) >= 0 && query_change(&q) == 1 ? JOB_FINISHED : JOB_FAULT;
+    if (query_change(&forget) < 0 || drop_rows(tx, id) < 0) return JOB_FAULT;
+    return query_change(&q) == 1 ? JOB_FINISHED : JOB_FAULT;
 }
 
 static int64_t read_unused(struct job *job, struct tx *tx, int64_t *out, size_t max)

@@ -14,14 +14,6 @@ const char *image_type(enum image_kind kind)
     return types[kind];
 }
 
-enum image_fault image_sized(struct image *about, uint64_t width, uint64_t height)
-{
-    if (width == 0 || height == 0) return IMAGE_BROKEN;
-    if (width > IMAGE_SIDE_MAX || height > IMAGE_SIDE_MAX || width * height > IMAGE_PIXELS_MAX) return IMAGE_TOO_BIG;
-    about->width = (int64_t)width, about->height = (int64_t)height;
-    return IMAGE_GOOD;
-}
-
 static uint32_t be32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];

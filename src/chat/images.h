@@ -33,6 +33,12 @@ struct image_bytes {
 };
 enum image_fault image_clean_jpeg(struct image_bytes in, struct buf *out, struct image *about);
 enum image_fault image_clean_webp(struct image_bytes in, struct buf *out, struct image *about);
-enum image_fault image_sized(struct image *about, uint64_t width, uint64_t height);
+static inline enum image_fault image_sized(struct image *about, uint64_t width, uint64_t height)
+{
+    if (width == 0 || height == 0) return IMAGE_BROKEN;
+    if (width > IMAGE_SIDE_MAX || height > IMAGE_SIDE_MAX || width * height > IMAGE_PIXELS_MAX) return IMAGE_TOO_BIG;
+    about->width = (int64_t)width, about->height = (int64_t)height;
+    return IMAGE_GOOD;
+}
 
 #endif

@@ -160,16 +160,16 @@ static void look_call(struct job *job)
     struct arena *a = job->arena;
     struct out_answer out;
     const char *url = l->row.page, *next;
-    int64_t until = monotonic_ms() + WHOLE_MS;
+    int64_t until_ms = monotonic_ms() + WHOLE_MS;
     bool told;
     if (l->nothing) return;
     for (int hop = 0;; hop++, url = next) {
-        int64_t left = until - monotonic_ms();
-        left = left < HOP_LEAST_MS ? HOP_LEAST_MS : left;
+        int64_t left_ms = until_ms - monotonic_ms();
+        left_ms = left_ms < HOP_LEAST_MS ? HOP_LEAST_MS : left_ms;
         struct out_request r = { .method = "GET",
                                  .url = url,
-                                 .connect_ms = left < CONNECT_MS ? left : CONNECT_MS,
-                                 .total_ms = left,
+                                 .connect_ms = left_ms < CONNECT_MS ? left_ms : CONNECT_MS,
+                                 .total_ms = left_ms,
                                  .answer_max = PAGE_BYTES_MAX,
                                  .trusted_address = chat_settings.development,
                                  .wanted = install_headers,

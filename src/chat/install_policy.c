@@ -135,7 +135,10 @@ static bool directive(struct str policy, const char *name, struct str *out)
         const char *semicolon = memchr(policy.p, ';', policy.n);
         struct str one = { policy.p, semicolon ? (size_t)(semicolon - policy.p) : policy.n };
         policy = semicolon ? (struct str){ semicolon + 1, policy.n - one.n - 1 } : (struct str){ policy.p, 0 };
-        if (str_eq_nocase(word(&one), str_of(name))) return *out = one, true;
+        if (str_eq_nocase(word(&one), str_of(name))) {
+            *out = one;
+            return true;
+        }
     }
     return false;
 }

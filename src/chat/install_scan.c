@@ -35,7 +35,10 @@ static size_t entity(const char *p, size_t n, char *c)
     } known[] = { { "&amp;", '&' }, { "&quot;", '"' }, { "&apos;", '\'' }, { "&lt;", '<' }, { "&gt;", '>' } };
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         size_t m = strlen(known[i].name);
-        if (n >= m && memcmp(p, known[i].name, m) == 0) return *c = known[i].c, m;
+        if (n >= m && memcmp(p, known[i].name, m) == 0) {
+            *c = known[i].c;
+            return m;
+        }
     }
     if (n < 4 || p[1] != '#') return 0;
     bool hex = p[2] == 'x' || p[2] == 'X';
@@ -47,7 +50,8 @@ static size_t entity(const char *p, size_t n, char *c)
         code = code * (hex ? 16 : 10) + (unsigned)(d <= '9' ? d - '0' : (d | 0x20) - 'a' + 10);
     }
     if (digits == 0 || i >= n || p[i] != ';' || code < 0x20 || code > 0x7e) return 0;
-    return *c = (char)code, i + 1;
+    *c = (char)code;
+    return i + 1;
 }
 
 /* NULL: it was not there. */

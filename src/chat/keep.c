@@ -1,7 +1,7 @@
 /* keep.c: conversations are kept as long as the shop has set, and then taken out like any that somebody erases
  * (erase.c). The days stand in a column of their own, so that one statement finds what is over in all shops. */
 #include "chat/private.h"
-#include "chat/settings_private.h"
+#include "chat/settings_fields.h"
 
 #include "base/clock.h"
 

@@ -227,5 +227,6 @@ enum row conversation_read(struct tx *tx, int64_t id, enum chat_side side, int64
     if (query_row(&q) != ROW_FOUND) return ROW_FAULT;
     *read = number, *unread = col_i64(&q, "unread");
     const struct chat_news news = { .before = &before, .after = c, .read_by = side };
-    return conversation_save(tx, &before, c, NULL) && chat_tell(tx, &news) ? ROW_FOUND : ROW_FAULT;
+    if (!conversation_save(tx, &before, c, NULL)) return ROW_FAULT;
+    return chat_tell(tx, &news) ? ROW_FOUND : ROW_FAULT;
 }

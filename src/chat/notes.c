@@ -33,8 +33,8 @@ enum message_put note_put(struct tx *tx, struct note *n, const char *client_id, 
     bind_i64(&q, n->person), bind_text(&q, n->person_name), bind_text(&q, key), bind_text(&q, n->text);
     bind_i64(&q, n->at_ms);
     const struct chat_news news = { .before = &before, .after = c, .note = n };
-    return query_put(&q) && conversation_save(tx, &before, c, NULL) && chat_tell(tx, &news) ? MESSAGE_NEW
-                                                                                            : MESSAGE_FAULT;
+    if (!query_put(&q) || !conversation_save(tx, &before, c, NULL)) return MESSAGE_FAULT;
+    return chat_tell(tx, &news) ? MESSAGE_NEW : MESSAGE_FAULT;
 }
 
 bool notes_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct note *out, size_t *count)

@@ -2,7 +2,7 @@
  * judged by the table that judges requests (settings_fields.c), also when it is read: a row that somebody changed by
  * hand reads as the defaults and is found by `verify`. Rejected: a column for each setting (forty of them in two
  * engines, and lists in further tables, for what no query ever asks). */
-#include "chat/settings_private.h"
+#include "chat/settings_fields.h"
 
 #include "base/clock.h"
 #include "base/log.h"

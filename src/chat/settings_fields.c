@@ -1,6 +1,6 @@
 /* settings_fields.c: what a shop's chat settings may be: one table, which judges what a request brings and what a row
  * holds, and writes both. What is left out has its default; what is not known is refused. */
-#include "chat/settings_private.h"
+#include "chat/settings_fields.h"
 
 #include "base/clock.h"
 

@@ -1,7 +1,7 @@
 /* settings_routes.c: a merchant reads and changes the chat settings of a shop: the whole document, over the revision
  * that was seen. The bot's name and picture are the tenant's and go to its row in the same transaction, so what an
  * outside panel changed is seen here and the other way round. */
-#include "chat/settings_private.h"
+#include "chat/settings_fields.h"
 
 #include "http/events.h"
 #include "shops/shops.h"

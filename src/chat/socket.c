@@ -261,7 +261,8 @@ static struct line *line_of(struct socket *s)
     l->token = own->token;
     l->conversation = own->conversation;
     l->open = true;
-    return own->line = l;
+    own->line = l;
+    return l;
 }
 
 /* False: too many wait already. */

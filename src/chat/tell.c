@@ -114,8 +114,8 @@ bool chat_tell(struct tx *tx, const struct chat_news *n)
 bool chat_tell_typing(struct tx *tx, const struct conversation *c, enum chat_side side, const char *name)
 {
     const struct typing_news t = { .side = side, .name = name, .conversation = c->id };
-    return events_put_to(tx, talk(c), "typing", typing_json, &t) &&
-           events_put_to(tx, inbox(c), "typing", typing_json, &t);
+    if (!events_put_to(tx, talk(c), "typing", typing_json, &t)) return false;
+    return events_put_to(tx, inbox(c), "typing", typing_json, &t);
 }
 
 static void place_json(struct json *j, const void *arg) { json_i64(j, "place", *(const int64_t *)arg); }

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "chat/private.h"
-#include "chat/settings_private.h"
+#include "chat/settings_fields.h"
 #include "http/events.h"
 #include "shops/test_kit.h"
 #include "storage/test_verify.h"

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "chat/numbers.h"
 #include "chat/private.h"
-#include "chat/settings_private.h"
+#include "chat/settings_fields.h"
 #include "credits/credits.h"
 #include "shops/shops.h"
 #include "shops/test_kit.h"

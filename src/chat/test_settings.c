@@ -3,7 +3,7 @@
 #include "base/testing.h"
 
 #include "base/clock.h"
-#include "chat/settings_private.h"
+#include "chat/settings_fields.h"
 #include "shops/test_kit.h"
 #include "storage/test_verify.h"
 

@@ -123,7 +123,8 @@ bool visitor_end_tokens(struct tx *tx, struct visitor *v)
     struct query q = query(tx, &end_tokens);
     bind_i64(&q, v->id);
     v->generation++;
-    return query_change(&q) == 1 && chat_tell_ended(tx, v, &problem_chat_token);
+    if (query_change(&q) != 1) return false;
+    return chat_tell_ended(tx, v, &problem_chat_token);
 }
 
 void visitor_token_new(const struct visitor *v, int64_t now_ms, struct visitor_token *token,

@@ -96,20 +96,6 @@ struct page {
     bool detail;
 };
 
-void transaction_json(struct json *j, const struct query *q, bool detail)
-{
-    json_object(j, NULL);
-    json_i64(j, "id", col_i64(q, "seq"));
-    json_credits(j, "amount", col_credits(q, "amount"));
-    json_text(j, "reason", col_text(q, "reason"));
-    if (col_is_null(q, "shop")) json_null(j, "relatedShopId");
-    else json_i64(j, "relatedShopId", col_i64(q, "shop"));
-    json_credits(j, "balanceAfter", col_credits(q, "balance_after"));
-    if (detail) json_text(j, "reference", col_text(q, "key"));
-    json_time(j, "createdAt", col_i64(q, "at_ms"));
-    json_end(j);
-}
-
 /* Straight from the rows: the first one has been found. */
 static void page_json(struct json *j, const void *arg)
 {

@@ -12,7 +12,7 @@ struct transactions {
 };
 bool transactions_are_plain(const struct transactions *in);
 enum answer transactions_found(struct req *req, int64_t account, const struct transactions *in);
-/* One entry (routes.c). `detail` adds what an entry of the contract does not have. */
+/* One entry. `detail` adds what an entry of the contract does not have. */
 void transaction_json(struct json *j, const struct query *q, bool detail);
 
 #endif

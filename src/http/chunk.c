@@ -103,7 +103,8 @@ static int trailer_begins(struct chunk_reader *c, char ch)
     c->state = TRAILER_NAME;
     c->name[0] = ch;
     c->name_n = 1;
-    return ++c->extra > CHUNK_EXTRA_MAX_BYTES ? 400 : 0;
+    c->extra++;
+    return c->extra > CHUNK_EXTRA_MAX_BYTES ? 400 : 0;
 }
 
 static int take_trailer(struct chunk_reader *c, char ch)

@@ -147,7 +147,7 @@ typedef enum op_wish op_runner(struct op *op, struct tx *tx);
 struct exchange {
     struct req req; /* what handlers see; req.raw is this exchange */
     struct op op;
-    exchange_back *back;
+    exchange_back *back, *over; /* over: see waiting_begin */
     enum op_outcome outcome;
     struct loop *loop;
     struct exchange *next; /* in the pool or the queue of returns */
@@ -309,7 +309,7 @@ void http_timeouts_for_tests(const struct http_timeouts *t);
 /* How many connections a network may hold, loopback too; 0: the usual share. */
 void http_share_for_tests(unsigned share);
 
-/* ---- server.c ---- */
+/* ---- loop.c ---- */
 void loop_return(struct exchange *x); /* any thread: x comes back to its loop */
 struct connection *loop_find(struct loop *l, uint32_t slot, uint32_t generation); /* NULL: it has gone */
 
@@ -334,27 +334,22 @@ size_t connection_backlog(const struct connection *c); /* what waits to be writt
 
 /* ---- requests.c ---- */
 extern const struct takeover http_requests;
-/* An exchange that was away is done: write its answer, or hand the connection over; go on with the bytes behind it. */
-void requests_answer(struct connection *c, struct exchange *x);
-/* Of upload.c. The client may have gone: then x is given up. */
-void requests_upload_begin(struct exchange *x); /* who asks may: its bytes are taken */
-void requests_upload_room(struct exchange *x);
-void requests_upload_done(struct exchange *x);
-void requests_upload_failed(struct exchange *x, const struct problem *p); /* NULL: the reply is made already */
 bool connection_is_idle(const struct connection *c);
 
-/* ---- request.c ---- */
+/* ---- exchange.c ---- */
 struct exchange *exchange_take(struct loop *l);
 void exchange_give(struct exchange *x);
 void exchange_pool_free(struct loop *l);
-void exchange_keep(struct exchange *x);        /* head and body move into the arena */
-void exchange_keep_client(struct exchange *x); /* who asks, which exchange_keep does too */
+void exchange_keep(struct exchange *x);                            /* head and body move into the arena */
+void exchange_keep_client(struct exchange *x);                     /* who asks, which exchange_keep does too */
+void exchange_refuse(struct exchange *x, const struct problem *p); /* and its body will be discarded */
+
+/* ---- request.c ---- */
 /* After the head: route, limits, origin, size. A refusal is put into the reply and the body will be discarded. */
 void request_begin(struct connection *c, struct exchange *x);
 void request_begin_bare(struct connection *c, struct exchange *x); /* its part that no refusal needs to skip */
 /* After the body: content type, fields. */
 void request_fields(struct exchange *x);
-void request_refuse(struct exchange *x, const struct problem *p);
 
 /* ---- admission.c ---- */
 void admission_client(struct connection *c, struct exchange *x); /* fills the address and its texts */
@@ -382,18 +377,22 @@ bool refusals_busy(const struct http *h);
 void refusals_print(struct refusals *r, struct buf *out);
 
 /* ---- dispatch.c ---- */
-/* True: the answer is in x->req.reply. False: x is with another thread and comes back by loop_return. */
-MUST_USE bool dispatch_start(struct exchange *x);
-void dispatch_returned(struct exchange *x); /* the exchange_back of a request */
+/* True: the answer is in x->req.reply. False: x is with another thread and comes back by loop_return, to `back`. */
+MUST_USE bool dispatch_start(struct exchange *x, exchange_back *back);
+void dispatch_end(struct exchange *x); /* it is back: what its outcome means is put into the reply */
 /* Sends x to a lane for `run`, which reads; then `back`. False: the lanes have no room, and x is still ours. */
 MUST_USE bool exchange_away(struct exchange *x, op_runner *run, exchange_back *back);
 /* Inside `run`: who calls, into x->req.who, and whether the route admits them. False on a storage fault. */
 MUST_USE bool exchange_caller(struct exchange *x, struct tx *tx, bool *admitted);
-void dispatch_prepare(struct exchange *x);          /* on a crypto thread */
-void dispatch_late(struct exchange *x);             /* any thread: the crypto pool had no time for it */
-void dispatch_tick(struct loop *l, int64_t now_ms); /* requests that wait for jobs */
-void dispatch_job_ended(struct loop *l, int64_t job, bool any);
-void dispatch_release_waiting(struct loop *l); /* the server stops: late answers now */
+void dispatch_prepare(struct exchange *x); /* on a crypto thread */
+void dispatch_late(struct exchange *x);    /* any thread: the crypto pool had no time for it */
+
+/* ---- waiting.c ---- */
+/* Its reply, a 202, is made; `over` when the wait is, with the reply that goes out. x stays with its loop. */
+void waiting_begin(struct exchange *x, exchange_back *over);
+void waiting_tick(struct loop *l, int64_t now_ms);
+void waiting_job_ended(struct loop *l, int64_t job, bool any);
+void waiting_release(struct loop *l); /* the server stops: late answers now */
 
 /* ---- standing.c: who is behind a connection that lives long ---- */
 /* How many streams or sockets an account has open in this process, counted by `what`, an address that names them. */
@@ -500,6 +499,14 @@ void topics_listen(struct http *h); /* once: rows of any process wake the loops 
 void topics_forget(struct http *h);
 bool topics_busy(const struct loop *l); /* a read is with a lane */
 
+/* ---- hints.c ---- */
+enum { HINT_KINDS_MAX = 16 };
+struct hints_seen {
+    uint64_t count[HINT_KINDS_MAX];
+};
+void hints_see(struct hints_seen *s);                    /* all that were given until now */
+void hints_print(struct hints_seen *s, struct buf *out); /* `event: hint` for each kind that was given since */
+
 /* ---- streams.c: the open event streams of a loop ---- */
 void streams_loop_open(struct loop *l);
 void streams_drain(struct loop *l);      /* closes every stream */
@@ -509,29 +516,42 @@ MUST_USE bool stream_start(struct connection *c, struct exchange *x);
 void streams_tick(struct loop *l, int64_t at_ms);
 void streams_beat_ms_for_tests(int64_t ms); /* 0: the usual 15 s */
 
-/* ---- websocket.c: one socket ---- */
+/* ---- upgrade.c ---- */
 /* The head asks for a WebSocket as it should; else it is refused. */
 MUST_USE bool socket_upgrade_ok(struct exchange *x);
+
+/* ---- websocket.c: one socket ---- */
 /* The connection becomes a socket. False: one too many, the reply says so. x stays the caller's. */
 MUST_USE bool socket_start(struct connection *c, struct exchange *x);
 struct socket *socket_of(struct connection *c); /* NULL: it is none (any more), or c is NULL */
 MUST_USE bool socket_send_shared(struct socket *s, struct shared_bytes *b);
 void sockets_loop_close(struct loop *l);
+struct shared_bytes *socket_bytes_new(enum socket_message kind, struct str data); /* one frame */
 
 /* ---- sockets.c: many of them, and other threads ---- */
-struct shared_bytes *socket_bytes_new(enum socket_message kind, struct str data);
 void sockets_deliver(struct loop *l); /* a turn's share of what is to be sent */
 void sockets_drain(struct loop *l);
 void sockets_forget(struct loop *l); /* frees, after the loop has ended */
 
-/* ---- upload.c ---- */
-MUST_USE bool upload_ask(struct exchange *x); /* may they? Then requests_upload_begin. False: no room */
+/* ---- upload.c: the file of a body ---- */
+enum upload_news {
+    UPLOAD_ROOM,   /* more may be added */
+    UPLOAD_DONE,   /* after upload_finish: the file is on the disk, in req.upload */
+    UPLOAD_FAILED, /* the reply says why */
+};
+typedef void upload_told(struct exchange *x, enum upload_news news); /* on the loop */
+MUST_USE bool upload_begin(struct exchange *x, upload_told *told);   /* false: too many at once */
 void upload_add(struct exchange *x, const char *p, size_t n);
-bool upload_full(const struct exchange *x); /* no more for now: requests_upload_room */
+bool upload_full(const struct exchange *x); /* no more before UPLOAD_ROOM */
 bool upload_renews(struct exchange *x);     /* enough came for the client's time to begin again */
-void upload_finish(struct exchange *x);     /* that was all: requests_upload_done */
+void upload_finish(struct exchange *x);     /* that was all */
 void upload_end(struct exchange *x);        /* x goes; the file stays or not */
 const uint8_t *upload_hash(const struct exchange *x);
+
+/* ---- upload_ask.c ---- */
+/* May the client send it? False: no room, and x is still ours. Back with outcome OP_COMMITTED and x->admitted: yes;
+ * else the reply says why not, or is empty when nobody could be asked. */
+MUST_USE bool upload_ask(struct exchange *x, exchange_back *back);
 
 /* ---- assets.c ---- */
 /* Answers GET and HEAD of static files and of the console's pages. False: the path is the API's. */

@@ -14,113 +14,8 @@
 #include "http/private.h"
 #include "http/negotiate.h"
 #include "http/origin.h"
-#include <stdlib.h>
 
 enum { QUERY_PAIRS_MAX = 32, IDEMPOTENCY_KEY_MAX = 128, COOKIE_VALUE_MAX = 256, USER_AGENT_MAX = 256 };
-
-/* ---- the pool ---- */
-
-struct exchange *exchange_take(struct loop *l)
-{
-    struct exchange *x = l->pool;
-    if (x != NULL) {
-        l->pool = x->next;
-        l->pooled--;
-        return x;
-    }
-    x = calloc(1, sizeof *x);
-    if (x == NULL) abort();
-    x->loop = l;
-    x->req.arena = arena_new(REQUEST_ARENA_MAX_BYTES);
-    buf_init(&x->req.reply.body, REPLY_MAX_BYTES);
-    buf_init(&x->late.body, REPLY_MAX_BYTES);
-    buf_init(&x->body_store, BODY_MAX_DEFAULT);
-    return x;
-}
-
-static void exchange_free(struct exchange *x)
-{
-    buf_free(&x->req.reply.body);
-    buf_free(&x->late.body);
-    buf_free(&x->body_store);
-    arena_free(x->req.arena);
-    free(x);
-}
-
-static bool small(const struct buf *b) { return b->cap <= POOLED_BUFFER_BYTES; }
-
-/* Nothing of one request may be seen by the next: all but the memory is cleared. */
-void exchange_give(struct exchange *x)
-{
-    struct loop *l = x->loop;
-    if (x->running) idempotency_answered(x);
-    if (x->upload != NULL) upload_end(x);
-    if (l->pooled >= POOLED_EXCHANGES || !small(&x->req.reply.body) || !small(&x->late.body) ||
-        !small(&x->body_store)) {
-        exchange_free(x);
-        return;
-    }
-    struct arena *arena = x->req.arena;
-    arena_reset(arena);
-    buf_clear(&x->body_store);
-    reply_reset(&x->req.reply);
-    reply_reset(&x->late);
-    struct reply reply = x->req.reply;
-    x->req = (struct req){ .arena = arena, .reply = reply };
-    x->next = l->pool;
-    l->pool = x;
-    l->pooled++;
-}
-
-void exchange_pool_free(struct loop *l)
-{
-    for (struct exchange *x = l->pool, *next; x != NULL; x = next) {
-        next = x->next;
-        exchange_free(x);
-    }
-    l->pool = NULL;
-}
-
-/* ---- views into the read buffer become the request's own ---- */
-
-static struct str moved(struct str s, const char *from, const char *to)
-{
-    return s.p == NULL ? s : (struct str){ to + (s.p - from), s.n };
-}
-
-/* The connection's texts would go with the connection; the exchange may outlive it. */
-void exchange_keep_client(struct exchange *x)
-{
-    if (x->req.client_ip == x->ip) return;
-    memcpy(x->ip, x->req.client_ip, strlen(x->req.client_ip) + 1);
-    memcpy(x->network, x->req.client_network, strlen(x->req.client_network) + 1);
-    x->req.client_ip = x->ip;
-    x->req.client_network = x->network;
-}
-
-void exchange_keep(struct exchange *x)
-{
-    if (x->kept) return;
-    x->kept = true;
-    const char *from = x->head_bytes, *to = arena_copy(x->req.arena, from, x->head_n);
-    struct head *h = &x->head;
-    h->method = moved(h->method, from, to);
-    h->target = moved(h->target, from, to);
-    h->path = moved(h->path, from, to);
-    h->query = moved(h->query, from, to);
-    for (size_t i = 0; i < h->fields; i++) {
-        h->field[i].name = moved(h->field[i].name, from, to);
-        h->field[i].value = moved(h->field[i].value, from, to);
-    }
-    x->head_bytes = to;
-    exchange_keep_client(x);
-    /* JSON bodies have become structs by now; the others are read by the handler. */
-    bool in_store = x->body.p == x->body_store.p;
-    bool wanted = x->req.route != NULL && x->req.route->body_fields == NULL;
-    if (x->body.n == 0 || in_store) return;
-    if (wanted) x->body.p = arena_copy(x->req.arena, x->body.p, x->body.n);
-    else x->body = (struct str){ 0 };
-}
 
 /* ---- who asks ---- */
 
@@ -162,12 +57,6 @@ static enum lang language(const struct head *h)
 
 /* ---- refusals before the body ---- */
 
-void request_refuse(struct exchange *x, const struct problem *p)
-{
-    (void)reply_problem(&x->req, p);
-    x->discard = true;
-}
-
 static bool has_bearer(const struct head *h) { return bearer_of(head_get(h, "authorization")).n > 0; }
 
 /* A bearer key is sent by whoever has it, never by a browser of itself. Beside a cookie it proves nothing: the cookie
@@ -188,12 +77,12 @@ static void no_route(struct exchange *x, const struct route_match *m)
     if (reads && console_has_page(x->head.path.p, x->head.path.n) && assets_answer(x)) {
         x->discard = true; /* GET is the page, POST of the same path the API's */
     } else if (m->verbs != 0) {
-        request_refuse(x, &problem_method_not_allowed);
+        exchange_refuse(x, &problem_method_not_allowed);
         x->allow = allow_text(x->req.arena, m->verbs);
     } else if (reads && assets_answer(x)) {
         x->discard = true;
     } else {
-        request_refuse(x, &problem_not_found);
+        exchange_refuse(x, &problem_not_found);
     }
 }
 
@@ -209,7 +98,7 @@ void request_begin_bare(struct connection *c, struct exchange *x)
 {
     struct loop *l = c->loop;
     x->op = (struct op){ 0 };
-    x->back = dispatch_returned;
+    x->back = NULL;
     x->slot = c->slot, x->generation = c->generation;
     x->kept = x->close = x->counted = x->deferred = x->broken = x->ran = x->replayed = false;
     x->discard = x->away = x->ask_again = x->wants_stream = false;
@@ -250,13 +139,13 @@ void request_begin(struct connection *c, struct exchange *x)
         return;
     }
     if (r->own_host && !host_ok(&x->head, o->origin)) {
-        request_refuse(x, &problem_wrong_host);
+        exchange_refuse(x, &problem_wrong_host);
         return;
     }
     if (r->who != WHO_SYSTEM) session_key(x);
     /* Before the route's own limit: no other site's page may use up what its visitor has. */
     if (!cors_at_the_door(x, by_key_alone(x))) {
-        request_refuse(x, &problem_cross_site);
+        exchange_refuse(x, &problem_cross_site);
         return;
     }
     if (!admission_of_route(x)) {
@@ -264,12 +153,12 @@ void request_begin(struct connection *c, struct exchange *x)
         return;
     }
     if (route_wants_caller(r) && x->session_key[0] == '\0' && !has_bearer(&x->head)) {
-        request_refuse(x, &problem_sign_in);
+        exchange_refuse(x, &problem_sign_in);
         return;
     }
     int64_t body_max = r->upload ? r->upload->max_bytes : r->body_max ? (int64_t)r->body_max : BODY_MAX_DEFAULT;
     if (x->head.content_length > body_max) {
-        request_refuse(x, &problem_too_large);
+        exchange_refuse(x, &problem_too_large);
         reply_fact_i64(&x->req, "limit", body_max);
         return;
     }

@@ -33,6 +33,8 @@ static const struct problem problem_timeout = {
 /* clang-format on */
 
 static void go_on(struct connection *c);
+static void back(struct exchange *x);
+static void upload_asked(struct exchange *x);
 
 /* ---- answers ---- */
 
@@ -92,7 +94,7 @@ static void complete(struct connection *c, struct exchange *x)
 {
     c->state = CONNECTION_HEAD;
     request_fields(x);
-    if (x->discard || dispatch_start(x)) {
+    if (x->discard || dispatch_start(x, back)) {
         respond(c, x);
         return;
     }
@@ -106,7 +108,7 @@ static void begin_upload(struct connection *c, struct exchange *x)
     if (x->head.chunked) chunk_start(&x->chunk, (uint64_t)x->req.route->upload->max_bytes);
     exchange_keep(x);
     c->state = CONNECTION_BUSY;
-    if (upload_ask(x)) return;
+    if (upload_ask(x, upload_asked)) return;
     (void)reply_later(&x->req, &problem_busy, 1);
     x->close = true;
     c->state = CONNECTION_HEAD;
@@ -309,7 +311,9 @@ static void go_on(struct connection *c)
     rest(c);
 }
 
-void requests_answer(struct connection *c, struct exchange *x)
+/* An exchange that was away is done: its answer goes out, or the connection to somebody else; then what is behind it.
+ */
+static void answer(struct connection *c, struct exchange *x)
 {
     assert(c->state == CONNECTION_BUSY);
     c->state = CONNECTION_HEAD;
@@ -324,8 +328,9 @@ void requests_answer(struct connection *c, struct exchange *x)
     if (c->state != CONNECTION_CLOSED) go_on(c);
 }
 
-/* ---- as an upload calls it ---- */
+/* ---- what was away is back ---- */
 
+/* Its connection; NULL: the client has left, and x is given up. The work is done all the same. */
 static struct connection *connection_of(struct exchange *x)
 {
     struct connection *c = loop_find(x->loop, x->slot, x->generation);
@@ -333,48 +338,71 @@ static struct connection *connection_of(struct exchange *x)
     return c;
 }
 
-void requests_upload_begin(struct exchange *x)
+static void waited(struct exchange *x)
 {
     struct connection *c = connection_of(x);
+    if (c != NULL) answer(c, x);
+}
+
+static void back(struct exchange *x)
+{
+    dispatch_end(x);
+    struct connection *c = connection_of(x);
     if (c == NULL) return;
+    const struct reply *r = &x->req.reply;
+    bool waits = x->outcome == OP_COMMITTED && r->wait_job > 0 && r->problem == NULL && x->req.route->wait_ms > 0;
+    if (waits && !atomic_load(&c->loop->http->stopping)) waiting_begin(x, waited);
+    else answer(c, x);
+}
+
+/* ---- uploads ---- */
+
+/* Its reply is made. The body is not taken to its end, so nothing behind it can be read. */
+static void upload_refused(struct connection *c, struct exchange *x)
+{
+    c->asks->exchange = NULL;
+    c->state = CONNECTION_HEAD;
+    x->close = true;
+    respond(c, x);
+    if (c->state != CONNECTION_CLOSED) go_on(c);
+}
+
+static void upload_news(struct exchange *x, enum upload_news news)
+{
+    struct connection *c = loop_find(x->loop, x->slot, x->generation);
+    if (news == UPLOAD_ROOM) {
+        if (c != NULL && c->state == CONNECTION_BODY && c->asks->exchange == x) go_on(c);
+        return;
+    }
+    /* With the whole body here, or without a connection, it was away; else the connection has it. */
+    if (c == NULL || c->state == CONNECTION_BUSY) x->loop->under_way--;
+    if (c == NULL) {
+        exchange_give(x);
+    } else if (news == UPLOAD_FAILED) {
+        upload_refused(c, x);
+    } else {
+        complete(c, x);
+        if (c->state != CONNECTION_CLOSED) go_on(c);
+    }
+}
+
+static void upload_asked(struct exchange *x)
+{
+    bool admitted = x->outcome == OP_COMMITTED && x->admitted;
+    struct connection *c = connection_of(x);
+    if (c == NULL) return;
+    if (!admitted || !upload_begin(x, upload_news)) {
+        if (admitted || x->req.reply.status == 0) (void)reply_later(&x->req, &problem_busy, 2);
+        upload_refused(c, x);
+        return;
+    }
+    reply_reset(&x->req.reply);
+    x->outcome = OP_REFUSED; /* until the request itself says otherwise */
     c->state = CONNECTION_BODY;
     c->asks->exchange = x;
     if (x->head.expect_continue && c->asks->kept_n == 0) buf_text(&c->loop->out, "HTTP/1.1 100 Continue\r\n\r\n");
     if (!x->head.chunked && x->body_left == 0) body_done(c, x);
     go_on(c);
-}
-
-void requests_upload_room(struct exchange *x)
-{
-    struct connection *c = loop_find(x->loop, x->slot, x->generation);
-    if (c != NULL && c->state == CONNECTION_BODY && c->asks->exchange == x) go_on(c);
-}
-
-void requests_upload_done(struct exchange *x)
-{
-    x->loop->under_way--;
-    struct connection *c = connection_of(x);
-    if (c == NULL) return;
-    complete(c, x);
-    if (c->state != CONNECTION_CLOSED) go_on(c);
-}
-
-/* The body is not taken to its end: nothing behind it can be read. */
-void requests_upload_failed(struct exchange *x, const struct problem *p)
-{
-    struct connection *c = loop_find(x->loop, x->slot, x->generation);
-    bool whole = c == NULL || c->state == CONNECTION_BUSY;
-    if (whole && p != NULL) x->loop->under_way--;
-    if (c == NULL) {
-        exchange_give(x);
-        return;
-    }
-    c->asks->exchange = NULL;
-    c->state = CONNECTION_HEAD;
-    if (p != NULL) (void)reply_problem(&x->req, p);
-    x->close = true;
-    respond(c, x);
-    if (c->state != CONNECTION_CLOSED) go_on(c);
 }
 
 /* ---- as the connection calls it ---- */

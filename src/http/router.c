@@ -22,10 +22,11 @@ struct router {
 static uint16_t node_new(struct router *r, struct str segment)
 {
     if (r->nodes == NODES_MAX) return NO_NODE;
-    struct node *n = &r->node[r->nodes];
+    size_t number = r->nodes++;
+    struct node *n = &r->node[number];
     *n = (struct node){ .segment = segment, .first_child = NO_NODE, .next = NO_NODE, .part_child = NO_NODE };
     for (size_t i = 0; i < VERBS; i++) n->route[i] = -1;
-    return (uint16_t)r->nodes++;
+    return (uint16_t)number;
 }
 
 /* The next segment of *path (which begins with '/'); false at its end. */

@@ -35,26 +35,6 @@ void http_timeouts_for_tests(const struct http_timeouts *t)
 
 /* ---- a loop ---- */
 
-struct connection *loop_find(struct loop *l, uint32_t slot, uint32_t generation)
-{
-    const struct slot *s = &l->slots[slot];
-    return s->generation == generation ? s->connection : NULL;
-}
-
-void loop_return(struct exchange *x)
-{
-    struct loop *l = x->loop;
-    x->next = NULL;
-    (void)pthread_mutex_lock(&l->lock);
-    bool first = l->returns == NULL;
-    if (first) l->returns = x;
-    else l->returns_last->next = x;
-    l->returns_last = x;
-    /* Under the lock, so that the loop cannot take x, end and be freed before it was woken. */
-    if (first) (void)uv_async_send(&l->wake);
-    (void)pthread_mutex_unlock(&l->lock);
-}
-
 void http_job_ended(struct http *h, int64_t job)
 {
     for (unsigned i = 0; i < h->loops; i++) {
@@ -106,7 +86,7 @@ static bool end_loop(struct loop *l, bool by_force)
 {
     if (l->closing) return true;
     drain_loop(l); /* a tick may come before the wake that was to do it */
-    dispatch_release_waiting(l);
+    waiting_release(l);
     for (struct connection *c = l->connections, *next; c != NULL; c = next) {
         next = c->next;
         if (by_force || c->state == CONNECTION_HEAD || c->state == CONNECTION_LINGER) connection_close(c);
@@ -133,7 +113,7 @@ static void on_tick(uv_timer_t *handle)
         connection_tick(c, at_ms);
         standing_tick(c, at_ms);
     }
-    dispatch_tick(l, at_ms);
+    waiting_tick(l, at_ms);
     streams_tick(l, at_ms);
     topics_tick(l, at_ms);
     if (l->index == 0) refusals_tick(l->http);
@@ -160,8 +140,8 @@ static void on_wake(uv_async_t *handle)
         l->under_way--;
         x->back(x);
     }
-    for (size_t i = 0; i < jobs && !any; i++) dispatch_job_ended(l, job[i], false);
-    if (any) dispatch_job_ended(l, 0, true);
+    for (size_t i = 0; i < jobs && !any; i++) waiting_job_ended(l, job[i], false);
+    if (any) waiting_job_ended(l, 0, true);
     sockets_deliver(l); /* first: what is acknowledged was done before it is told */
     topics_wake(l);
     if (atomic_load(&l->http->draining)) drain_loop(l);

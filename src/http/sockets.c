@@ -22,19 +22,6 @@ struct parcel {
 
 /* ---- frames made ready ---- */
 
-struct shared_bytes *socket_bytes_new(enum socket_message kind, struct str data)
-{
-    uint8_t header[FRAME_HEADER_MAX];
-    size_t header_n = frame_header((enum frame_opcode)kind, data.n, header);
-    struct shared_bytes *b = malloc(sizeof *b + header_n + data.n);
-    if (b == NULL) abort();
-    atomic_init(&b->references, 1);
-    b->n = header_n + data.n;
-    memcpy(b->p, header, header_n);
-    if (data.n > 0) memcpy(b->p + header_n, data.p, data.n);
-    return b;
-}
-
 struct socket_frame *socket_frame_new(enum socket_message kind, struct str data)
 {
     return (struct socket_frame *)socket_bytes_new(kind, data);

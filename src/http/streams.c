@@ -8,7 +8,7 @@
 #include "http/private.h"
 #include <stdlib.h>
 
-enum { BEAT_MS = 15000, HINT_KINDS_MAX = 16 };
+enum { BEAT_MS = 15000 };
 
 struct stream {
     struct connection *connection;
@@ -20,25 +20,8 @@ struct stream {
 };
 struct streams_loop {
     struct stream *streams;
-    uint64_t hints_seen[HINT_KINDS_MAX];
+    struct hints_seen seen;
 };
-
-/* ---- hints: process-wide, names are literals ---- */
-
-static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
-static const char *hint_kind[HINT_KINDS_MAX];
-static uint64_t hint_count[HINT_KINDS_MAX];
-
-void events_hint(const char *kind)
-{
-    (void)pthread_mutex_lock(&shared_lock);
-    size_t i = 0;
-    while (i < HINT_KINDS_MAX && hint_kind[i] != NULL && !text_eq(hint_kind[i], kind)) i++;
-    assert(i < HINT_KINDS_MAX);
-    hint_kind[i] = kind;
-    hint_count[i]++;
-    (void)pthread_mutex_unlock(&shared_lock);
-}
 
 /* ---- writing ---- */
 
@@ -172,18 +155,6 @@ bool stream_start(struct connection *c, struct exchange *x)
 
 /* ---- time ---- */
 
-/* `event: hint` for each kind that was named since the last tick. */
-static void print_hints(struct streams_loop *e, struct buf *out)
-{
-    (void)pthread_mutex_lock(&shared_lock);
-    for (size_t i = 0; i < HINT_KINDS_MAX && hint_kind[i] != NULL; i++) {
-        if (e->hints_seen[i] == hint_count[i]) continue;
-        e->hints_seen[i] = hint_count[i];
-        buf_printf(out, "event: hint\ndata: {\"kind\":\"%s\"}\n\n", hint_kind[i]);
-    }
-    (void)pthread_mutex_unlock(&shared_lock);
-}
-
 /* A browser cannot see comments, and a connection that died without a word looks like a quiet one: so there is a beat
  * that it can wait for. */
 #define BEAT "event: beat\ndata: {}\n\n"
@@ -195,7 +166,7 @@ void streams_tick(struct loop *l, int64_t at_ms)
     struct streams_loop *e = l->streams;
     struct buf hints;
     buf_init(&hints, 4096);
-    print_hints(e, &hints);
+    hints_print(&e->seen, &hints);
     size_t hints_n = hints.n;
     int64_t every_ms = atomic_load_explicit(&beat_every_ms, memory_order_relaxed);
     buf_text(&hints, BEAT);
@@ -217,9 +188,7 @@ void streams_loop_open(struct loop *l)
     struct streams_loop *e = calloc(1, sizeof *e);
     if (e == NULL) abort();
     l->streams = e;
-    (void)pthread_mutex_lock(&shared_lock);
-    memcpy(e->hints_seen, hint_count, sizeof hint_count);
-    (void)pthread_mutex_unlock(&shared_lock);
+    hints_see(&e->seen);
 }
 
 void streams_drain(struct loop *l)

@@ -43,7 +43,7 @@ static void cells(void **state)
 
 enum { PAGE = 100 };
 struct numbers {
-    int64_t next, last, fails_at;
+    int64_t next, last, bad_number;
     size_t long_text;
 };
 
@@ -53,7 +53,7 @@ static bool numbers_page(struct req *req, struct csv *c, void *arg)
     char *text = arena_alloc(req->arena, l->long_text + 1);
     memset(text, 'x', l->long_text), text[l->long_text] = '\0';
     for (int i = 0; i < PAGE && l->next <= l->last; i++, l->next++) {
-        if (l->next == l->fails_at) return false;
+        if (l->next == l->bad_number) return false;
         csv_i64(c, l->next), csv_text(c, text);
         csv_end_row(c);
     }
@@ -70,7 +70,7 @@ static struct reply *table(struct arena *a, struct numbers *l, bool first)
     x->head.path = STR("/api/numbers"), x->head.query = STR("format=csv&after=7&from=2026-11-28");
     buf_init(&x->req.reply.body, 64 << 20);
     enum answer said = reply_csv(&x->req, &(struct csv_list){ "numbers", names, first, numbers_page, l });
-    assert_int_equal(said, l->fails_at ? ANSWER_FAULT : ANSWER_SENT);
+    assert_int_equal(said, l->bad_number ? ANSWER_FAULT : ANSWER_SENT);
     return &x->req.reply;
 }
 
@@ -111,7 +111,7 @@ static void pages(void **state)
     assert_true(rows(&r->body) < 400 && header_of(r, "Link") != NULL);
     buf_free(&r->body);
     /* A fault in any page is a fault of the whole: half a table is none. */
-    r = table(a, &(struct numbers){ .next = 1, .last = 250, .fails_at = 150 }, true);
+    r = table(a, &(struct numbers){ .next = 1, .last = 250, .bad_number = 150 }, true);
     assert_true(r->problem && r->problem->status >= 500 && header_of(r, "Content-Disposition") == NULL);
     buf_free(&r->body);
     arena_free(a);

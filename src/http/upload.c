@@ -29,6 +29,7 @@ static const struct problem problem_disk_full = {
 struct upload {
     struct loop *loop;
     struct exchange *exchange; /* NULL: it has gone, and the file goes too */
+    upload_told *told;
     uv_work_t work;
     bool working;      /* the pool's until then, but for `filling` */
     bool ended;        /* all bytes are here */
@@ -135,17 +136,18 @@ static void work_done(uv_work_t *work, int status)
     if (u->error != 0) {
         LOG(LOG_ERROR, "upload_failed", LOG_TEXT("error", strerror(u->error)), LOG_NUMBER("bytes", u->file.size));
         bool full = u->error == ENOSPC || u->error == EDQUOT || u->error == EFBIG;
-        requests_upload_failed(x, full ? &problem_disk_full : &problem_busy);
+        (void)reply_problem(&x->req, full ? &problem_disk_full : &problem_busy);
+        u->told(x, UPLOAD_FAILED);
         return;
     }
     if (u->last) {
         x->req.upload = &u->file;
-        requests_upload_done(x);
+        u->told(x, UPLOAD_DONE);
         return;
     }
     u->last = u->ended;
     if (u->last || u->filling.n > 0) start_work(u);
-    requests_upload_room(x);
+    u->told(x, UPLOAD_ROOM);
 }
 
 void upload_add(struct exchange *x, const char *p, size_t n)
@@ -202,14 +204,19 @@ void req_keep_upload(struct req *req) { req->upload_kept = true; }
 
 /* ---- the beginning ---- */
 
-static void upload_new(struct exchange *x)
+bool upload_begin(struct exchange *x, upload_told *told)
 {
     struct loop *l = x->loop;
+    if (atomic_fetch_add(&l->http->uploads, 1) >= UPLOADS_MAX) {
+        (void)atomic_fetch_sub(&l->http->uploads, 1);
+        return false;
+    }
     struct upload *u = calloc(1, sizeof *u);
     uint8_t drawn[(UPLOAD_NAME_SIZE - 1) / 2];
     if (u == NULL) abort();
     u->loop = l;
     u->exchange = x;
+    u->told = told;
     u->fd = -1;
     u->sha = sha256_begin();
     buf_init(&u->filling, 4 * PIECE_BYTES); /* a piece, and what one read brings */
@@ -224,57 +231,5 @@ static void upload_new(struct exchange *x)
     (void)snprintf(u->path, sizeof u->path, "%s/%s", u->directory, u->name);
     if (d >= (int)sizeof u->directory) u->error = ENAMETOOLONG;
     x->upload = u;
+    return true;
 }
-
-/* Rows that anybody may call know by themselves who may send. What it found out is not kept: the request itself finds
- * it again. */
-static bool admitted_by_rule(struct exchange *x, struct tx *tx)
-{
-    const struct upload_rule *rule = x->req.route->upload;
-    if (rule->admit == NULL) return true;
-    x->req.tx = tx;
-    enum answer a = rule->admit(&x->req);
-    x->req.tx = NULL;
-    x->req.prepared = NULL;
-    if (a == ANSWER_FAULT) (void)reply_fault(&x->req);
-    return a == ANSWER_GO_ON;
-}
-
-static enum op_wish ask_run(struct op *op, struct tx *tx)
-{
-    struct exchange *x = OWNER_OF(op, struct exchange, op);
-    if (!exchange_caller(x, tx, &x->admitted)) {
-        (void)reply_fault(&x->req);
-        return OP_REFUSE;
-    }
-    if (x->admitted) {
-        x->admitted = admitted_by_rule(x, tx);
-        return x->admitted ? OP_COMMIT : OP_REFUSE;
-    }
-    (void)reply_problem(&x->req, caller_judge(&x->req));
-    return OP_REFUSE;
-}
-
-static void asked(struct exchange *x)
-{
-    bool admitted = x->outcome == OP_COMMITTED && x->admitted;
-    struct http *h = x->loop->http;
-    if (loop_find(x->loop, x->slot, x->generation) == NULL) {
-        exchange_give(x);
-        return;
-    }
-    bool room = atomic_fetch_add(&h->uploads, 1) < UPLOADS_MAX;
-    if (admitted && room) {
-        reply_reset(&x->req.reply);
-        x->outcome = OP_REFUSED; /* until the request itself says otherwise */
-        x->back = dispatch_returned;
-        upload_new(x);
-        requests_upload_begin(x);
-        return;
-    }
-    (void)atomic_fetch_sub(&h->uploads, 1);
-    if (admitted || x->req.reply.status == 0) (void)reply_later(&x->req, &problem_busy, 2);
-    requests_upload_failed(x, NULL);
-}
-
-bool upload_ask(struct exchange *x) { return exchange_away(x, ask_run, asked); }

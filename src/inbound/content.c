@@ -40,7 +40,10 @@ static bool read_headers(struct delivery *d, struct str line)
 {
     json_t *json = json_read(line, HEADERS_JSON_MAX, NULL), *value;
     const char *name;
-    if (!json_is_object(json)) return json_decref(json), false;
+    if (!json_is_object(json)) {
+        json_decref(json);
+        return false;
+    }
     json_object_foreach(json, name, value)
     {
         if (!json_is_string(value) || d->headers == DELIVERY_HEADERS_MAX) continue;

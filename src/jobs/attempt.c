@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SUBMIT_TRIES = 50, SUBMIT_PAUSE_MS = 4, CLOCK_PAUSE_MS = 5000 };
+enum { SUBMIT_TRIES = 50, SUBMIT_PAUSE_MS = 4 };
 
 /* ---- what kinds may say ---- */
 
@@ -42,8 +42,6 @@ static void make_clean(char *text)
         if (*p < ' ' || *p == 0x7f || (!valid && *p >= 0x80)) *p = '?';
 }
 
-static void set_error(struct run *r, const char *text) { snprintf(r->error, sizeof(r->error), "%s", text); }
-
 void job_error(struct job *job, const char *format, ...)
 {
     struct run *r = run_of(job);
@@ -51,54 +49,11 @@ void job_error(struct job *job, const char *format, ...)
     va_start(args, format);
     int n = vsnprintf(r->error, sizeof(r->error), format, args);
     va_end(args);
-    if (n < 0) set_error(r, "error text cannot be formatted");
+    if (n < 0) run_error(r, "error text cannot be formatted");
     make_clean(r->error);
 }
 
-/* ---- groups ---- */
-
-bool kind_is_direct(const struct job_kind *k) { return !k->load && !k->call; }
-
-static int64_t counted_attempts(const struct run *r) { return r->job.attempt - r->spared; }
-
-/* It was not begun: another time, and this one does not count. */
-static void put_off(struct run *r, int64_t delay_ms, const char *why)
-{
-    r->wish = JOB_AGAIN, r->spare = true, r->again_after_ms = delay_ms;
-    set_error(r, why);
-}
-
-void group_set(struct group *g, size_t i, const struct job_kind *k, const struct claimed *c)
-{
-    struct run *r = &g->run[i];
-    assert(i < g->count);
-    r->kind = k;
-    r->spared = c->spared, r->begun_at_ms = c->begun_at_ms, r->live = c->live;
-    r->wish = JOB_FINISHED;
-    r->job = (struct job){
-        .id = c->id,
-        .account = c->account,
-        .ref = c->ref,
-        .attempt = c->attempt,
-        .put_at_ms = c->put_at_ms,
-        .deadline_ms = c->deadline_ms,
-        .kind = k->name,
-        .key = arena_text(g->arena, c->key),
-        .note = arena_text(g->arena, c->note),
-        .arena = g->arena,
-        .context = g->jobs->options.context,
-        .now_ms = now_ms(),
-    };
-    if (!r->job.deadline_ms && k->give_up_after_ms && r->begun_at_ms)
-        r->job.deadline_ms = r->begun_at_ms + k->give_up_after_ms;
-    /* An attempt that was taken from a dead worker may be one too many. */
-    if (counted_attempts(r) > k->max_attempts)
-        r->wish = JOB_GIVE_UP, set_error(r, "no attempt left: the last one never ended");
-    else if (r->job.deadline_ms && r->job.now_ms >= r->job.deadline_ms)
-        r->wish = JOB_GIVE_UP, set_error(r, "deadline passed");
-    else if (k->careful && !clock_is_sound()) put_off(r, CLOCK_PAUSE_MS, "the clock is in doubt");
-    g->mark = arena_mark(g->arena);
-}
+/* ---- the beginning ---- */
 
 /* The first try begins: from here its kind's deadline counts, however long it waited for its turn. */
 static void begin(struct run *r)
@@ -142,14 +97,14 @@ static enum row move_row(struct run *r, struct tx *tx, enum job_state from, enum
 /* May there be another attempt? Decides when, or writes why not. */
 static bool again_is_possible(struct run *r)
 {
-    if (!r->spare && counted_attempts(r) >= r->kind->max_attempts) {
-        if (!r->error[0]) set_error(r, "the last attempt failed");
+    if (!r->spare && run_counted(r) >= r->kind->max_attempts) {
+        if (!r->error[0]) run_error(r, "the last attempt failed");
         return false;
     }
-    int64_t delay_ms = r->again_after_ms ? r->again_after_ms : backoff_ms(r->kind, counted_attempts(r));
+    int64_t delay_ms = r->again_after_ms ? r->again_after_ms : backoff_ms(r->kind, run_counted(r));
     r->next_ms = r->job.now_ms + delay_ms;
     if (!r->job.deadline_ms || r->next_ms < r->job.deadline_ms) return true;
-    if (!r->error[0]) set_error(r, "deadline passed");
+    if (!r->error[0]) run_error(r, "deadline passed");
     return false;
 }
 
@@ -163,7 +118,7 @@ static bool begin_anew(struct run *r, struct tx *tx, struct queue_anew *n)
 
 static bool end_dead(struct run *r, struct tx *tx, enum job_state from)
 {
-    if (!r->error[0]) set_error(r, "given up");
+    if (!r->error[0]) run_error(r, "given up");
     enum row row = move_row(r, tx, from, JOB_DEAD);
     if (row == ROW_FAULT) return false;
     r->verdict = row == ROW_NONE ? V_SUPERSEDED : V_DEAD;
@@ -323,7 +278,7 @@ static void turn_into_again(struct group *g)
     group_again(&g->op);
     if (!new_wish) return;
     r->wish = JOB_AGAIN;
-    set_error(r, "storage failed");
+    run_error(r, "storage failed");
 }
 
 static void split(struct group *g)
@@ -430,7 +385,7 @@ static void load(struct group *g)
     enum op_outcome outcome = lanes_run(g->jobs->options.lanes, &g->op);
     if (outcome != OP_COMMITTED || r->wish == JOB_FAULT) {
         r->wish = JOB_AGAIN;
-        set_error(r, "storage failed");
+        run_error(r, "storage failed");
     }
     g->mark = arena_mark(g->arena);
 }

@@ -170,6 +170,14 @@ static bool claimer_run(struct claim_op *c, enum tx_mode mode, enum op_wish (*ru
 
 /* ---- the claimer's round ---- */
 
+void jobs_wake(struct jobs *j)
+{
+    pthread_mutex_lock(&j->lock);
+    j->rung = true;
+    pthread_cond_signal(&j->wake_claimer);
+    pthread_mutex_unlock(&j->lock);
+}
+
 /* Claims once for each pool that has a line and room. True when more could be claimed at once. */
 static bool claim(struct claimer *c)
 {

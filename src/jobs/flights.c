@@ -2,74 +2,7 @@
  * much may still be claimed. */
 #include "jobs/private.h"
 
-#include "base/clock.h"
-
 #include <stdlib.h>
-
-/* ---- arenas ---- */
-
-static struct arena *arena_take(struct jobs *j)
-{
-    pthread_mutex_lock(&j->lock);
-    struct arena *a = j->spare_arenas_n > 0 ? j->spare_arenas[--j->spare_arenas_n] : NULL;
-    pthread_mutex_unlock(&j->lock);
-    return a ? a : arena_new(JOB_ARENA_BYTES);
-}
-
-static void arena_give(struct jobs *j, struct arena *a)
-{
-    arena_reset(a);
-    pthread_mutex_lock(&j->lock);
-    bool kept = j->spare_arenas_n < ARRAY_LEN(j->spare_arenas) && !j->stopping;
-    if (kept) j->spare_arenas[j->spare_arenas_n++] = a;
-    pthread_mutex_unlock(&j->lock);
-    if (!kept) arena_free(a);
-}
-
-/* ---- groups ---- */
-
-struct group *group_new(struct jobs *j, size_t count, const struct job_kind *k)
-{
-    assert(count >= 1 && count <= GROUP_MAX);
-    struct arena *a = arena_take(j);
-    struct group *g = arena_alloc(a, sizeof(*g) + count * sizeof(struct run));
-    g->jobs = j, g->arena = a, g->count = count, g->direct = kind_is_direct(k), g->pool = kind_pool(k);
-    g->renew_at_ms = monotonic_ms() + JOB_LEASE_MS / 3;
-    pthread_mutex_lock(&j->lock);
-    g->next = j->flights;
-    if (g->next) g->next->prev = g;
-    j->flights = g;
-    j->flights_n++;
-    if (g->direct) j->pool[g->pool].direct_n += count;
-    pthread_mutex_unlock(&j->lock);
-    return g;
-}
-
-void group_leave(struct group *g)
-{
-    struct jobs *j = g->jobs;
-    pthread_mutex_lock(&j->lock);
-    if (g->prev) g->prev->next = g->next;
-    else j->flights = g->next;
-    if (g->next) g->next->prev = g->prev;
-    assert(j->flights_n > 0);
-    j->flights_n--;
-    if (g->direct) {
-        struct flights *f = &j->pool[g->pool];
-        bool was_full = f->direct_n >= pool_facts(g->pool)->direct;
-        assert(f->direct_n >= g->count);
-        f->direct_n -= g->count;
-        if (was_full) {
-            j->rung = true;
-            pthread_cond_signal(&j->wake_claimer);
-        }
-    }
-    if (j->stopping) pthread_cond_signal(&j->wake_stop);
-    pthread_mutex_unlock(&j->lock);
-    arena_give(j, g->arena); /* the group itself lives in it */
-}
-
-/* ---- handing out ---- */
 
 static int by_account(const void *a, const void *b)
 {

@@ -136,8 +136,8 @@ STMT(count_line, "WITH RECURSIVE walk(account, n) AS ("
 
 static int64_t due_age_ms(const struct query *q, int64_t at_ms)
 {
-    int64_t age = col_is_null(q, "first_due") ? 0 : at_ms - col_i64(q, "first_due");
-    return age > 0 ? age : 0;
+    int64_t age_ms = col_is_null(q, "first_due") ? 0 : at_ms - col_i64(q, "first_due");
+    return age_ms > 0 ? age_ms : 0;
 }
 
 bool jobs_count(struct tx *tx, struct job_counts *out)

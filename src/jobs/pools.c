@@ -29,6 +29,8 @@ enum job_pool kind_pool(const struct job_kind *k)
     return k->pool != JOB_POOL_UNSET ? k->pool : k->call ? JOB_POOL_CALLS : JOB_POOL_HOUSE;
 }
 
+bool kind_is_direct(const struct job_kind *k) { return !k->load && !k->call; }
+
 const struct job_kind *kind_named(const struct job_kind *const *kinds, const char *name)
 {
     for (size_t i = 0; kinds[i]; i++)

@@ -4,11 +4,11 @@
  * raises `attempts`. Every later change of the row names the attempt and touches nothing when the row has moved on:
  * that is what keeps a worker that slept too long from settling over its successor.
  *
- * The worker: claimer.c (one thread that claims and hands out), flights.c (what is claimed, by pool), attempt.c (one
- * attempt from claim to settlement), worker.c (threads, start, stop). Claimed jobs travel in groups. Kinds without
- * .load and .call ("direct") have nothing to wait for: up to GROUP_MAX of them settle in one transaction, one commit
- * for all; when anything in it fails, each is settled again alone. A job with .load or .call is a group of one and
- * goes to the threads of its pool. */
+ * The worker, from the bottom: groups.c (what is in flight), attempt.c (one attempt from claim to settlement),
+ * flights.c (hands claimed jobs out, by pool), claimer.c (the thread that claims), worker.c (threads, start, stop).
+ * Claimed jobs travel in groups. Kinds without .load and .call ("direct") have nothing to wait for: up to GROUP_MAX of
+ * them settle in one transaction, one commit for all; when anything in it fails, each is settled again alone. A job
+ * with .load or .call is a group of one and goes to the threads of its pool. */
 #ifndef CHATHUB_JOBS_PRIVATE_H
 #define CHATHUB_JOBS_PRIVATE_H
 
@@ -34,6 +34,7 @@ struct pool_facts {
 enum { POOL_STRANGE = 15 }; /* ready rows of kinds that no process here knows: nobody claims them */
 const struct pool_facts *pool_facts(enum job_pool p);
 enum job_pool kind_pool(const struct job_kind *k);
+bool kind_is_direct(const struct job_kind *k); /* without .load and .call: nothing to wait for */
 const struct job_kind *kind_named(const struct job_kind *const *kinds, const char *name);
 bool jobs_known(void);                               /* a table was given to jobs_know */
 const struct job_kind *kind_known(const char *name); /* in that table; NULL */
@@ -214,10 +215,15 @@ struct jobs {
     } worker[WORKERS_MAX];
 };
 
-/* attempt.c */
-bool kind_is_direct(const struct job_kind *k);
+/* groups.c */
+struct group *group_new(struct jobs *j, size_t count, const struct job_kind *k);
+void group_leave(struct group *g); /* out of flight, and free */
 /* Fills run i of the group from a claimed row; decides at once when there is no attempt left. */
 void group_set(struct group *g, size_t i, const struct job_kind *k, const struct claimed *c);
+void run_error(struct run *r, const char *text);
+int64_t run_counted(const struct run *r); /* which attempt this is, of those that count */
+
+/* attempt.c */
 /* Direct: settles on the lanes, which own the group from here. `patient`: waits a little while their queue is full. */
 void group_submit(struct group *g, bool patient);
 void group_work(struct worker *w, struct group *g); /* load, call, settle on this thread */
@@ -226,8 +232,6 @@ enum op_wish group_load_run(struct op *op, struct tx *tx);
 enum op_wish group_settle_run(struct op *op, struct tx *tx);
 
 /* flights.c */
-struct group *group_new(struct jobs *j, size_t count, const struct job_kind *k);
-void group_leave(struct group *g); /* out of flight, and free */
 void flights_hand_out(struct jobs *j, const struct claimed *claimed, size_t n);
 int flights_room(struct jobs *j, enum job_pool p);           /* how many jobs of this pool may be claimed now */
 struct group *flights_take(struct jobs *j, enum job_pool p); /* the next for a thread; NULL: stopping */

@@ -10,14 +10,6 @@
 
 enum { RETURN_ARENA_BYTES = 16 << 20 };
 
-void jobs_wake(struct jobs *j)
-{
-    pthread_mutex_lock(&j->lock);
-    j->rung = true;
-    pthread_cond_signal(&j->wake_claimer);
-    pthread_mutex_unlock(&j->lock);
-}
-
 static void heard(void *arg) { jobs_wake(arg); }
 
 static void *worker_thread(void *arg)

@@ -90,13 +90,22 @@ static enum csv_got one(struct csv *c, struct str *cell, size_t *n, const char *
     for (*n = 0;;) {
         struct str got;
         if (c->p < c->end && *c->p == '"') {
-            if (!quoted_cell(c, &got)) return *code = "quotes", CSV_FAULT;
+            if (!quoted_cell(c, &got)) {
+                *code = "quotes";
+                return CSV_FAULT;
+            }
         } else bare_cell(c, &got);
         got = str_trim(got);
-        if (got.n > READ_CELL_MAX) return *code = "too_long", CSV_FAULT;
+        if (got.n > READ_CELL_MAX) {
+            *code = "too_long";
+            return CSV_FAULT;
+        }
         /* Spreadsheets write empty cells to the right of the table without end. */
         if (*n < READ_COLUMNS_MAX) cell[(*n)++] = got;
-        else if (got.n > 0) return *code = "too_many_columns", CSV_FAULT;
+        else if (got.n > 0) {
+            *code = "too_many_columns";
+            return CSV_FAULT;
+        }
         if (c->p >= c->end || *c->p != c->delimiter) break;
         c->p++;
     }

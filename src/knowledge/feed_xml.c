@@ -66,7 +66,10 @@ static void stop(struct feed *f, const char *code)
 
 static bool item_begin(struct feed *f)
 {
-    if (f->count == READ_ROWS_MAX) return stop(f, "too_many"), false;
+    if (f->count == READ_ROWS_MAX) {
+        stop(f, "too_many");
+        return false;
+    }
     if (f->count == f->room) {
         f->room = f->room ? f->room * 2 : 256;
         f->item = realloc(f->item, f->room * sizeof *f->item);

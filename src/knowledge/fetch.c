@@ -39,7 +39,10 @@ const char *know_fetch_error(const struct out_answer *out, bool *later)
 {
     *later = out->outcome == OUTCOME_LATER || out->outcome == OUTCOME_UNKNOWN;
     if (out->outcome == OUTCOME_OK) return NULL;
-    if (text_eq(out->error, "answer too large")) return *later = false, "too_large";
+    if (text_eq(out->error, "answer too large")) {
+        *later = false;
+        return "too_large";
+    }
     if (out->status == 0) {
         bool address = text_eq(out->error, "address not allowed") || text_eq(out->error, "port not allowed") ||
                        text_eq(out->error, "bad url") || text_eq(out->error, "url too long");

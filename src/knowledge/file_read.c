@@ -66,9 +66,15 @@ bool know_file_read(struct arena *a, struct str bytes, const struct read_wish *w
     size_t n;
     *out = (struct know_file){ 0 };
     *faults = (struct field_faults){ 0 };
-    if (bytes.n > READ_FILE_MAX) return fail(faults, a, "", "too_large"), false;
+    if (bytes.n > READ_FILE_MAX) {
+        fail(faults, a, "", "too_large");
+        return false;
+    }
     char *text = know_decode(bytes, &n, &out->encoding);
-    if (!text) return fail(faults, a, "", "encoding"), false;
+    if (!text) {
+        fail(faults, a, "", "encoding");
+        return false;
+    }
     size_t at = 0;
     while (at < n && strchr(" \t\r\n", text[at])) at++;
     if (at == n) fail(faults, a, "", "required");

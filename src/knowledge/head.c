@@ -104,5 +104,6 @@ bool knowledge_shop_purged(struct tx *tx, int64_t shop)
         if (query_change(&q) < 0) return false;
     }
     if (!know_intakes_purged(tx, shop) || !know_feeds_purged(tx, shop)) return false;
-    return know_index_erase(tx, shop, INDEX_PRODUCTS) && know_index_erase(tx, shop, INDEX_TEXTS);
+    if (!know_index_erase(tx, shop, INDEX_PRODUCTS)) return false;
+    return know_index_erase(tx, shop, INDEX_TEXTS);
 }

@@ -159,10 +159,15 @@ static enum answer refuse(struct req *req, struct prepared *p, const char *field
 
 const char *know_import_misfit(const struct knowledge_head *h, const struct knowledge_import *in, const char **code)
 {
-    if (in->currency == CURRENCY_NONE && h->currency == CURRENCY_NONE && in->products > 0)
-        return *code = "required", "currency";
+    if (in->currency == CURRENCY_NONE && h->currency == CURRENCY_NONE && in->products > 0) {
+        *code = "required";
+        return "currency";
+    }
     bool other = in->currency != CURRENCY_NONE && h->currency != CURRENCY_NONE && in->currency != h->currency;
-    if (other && h->products > 0) return *code = "other_currency", "currency";
+    if (other && h->products > 0) {
+        *code = "other_currency";
+        return "currency";
+    }
     return NULL;
 }
 

@@ -68,14 +68,23 @@ static const json_t *member(const json_t *o, const char *key)
 static const char *text(struct reading *r, const json_t *o, const char *key, bool wanted, size_t max)
 {
     const json_t *v = member(o, key);
-    if (v && !json_is_string(v)) return fault(r, key, "type", 0), NULL;
+    if (v && !json_is_string(v)) {
+        fault(r, key, "type", 0);
+        return NULL;
+    }
     size_t n = json_string_length(v);
     if (n == 0) {
         if (wanted) fault(r, key, "required", 0);
         return NULL;
     }
-    if (n > max) return fault(r, key, "too_long", (int64_t)max), NULL;
-    if (wanted && !unicode_has_ink((struct str){ json_string_value(v), n })) return fault(r, key, "invisible", 0), NULL;
+    if (n > max) {
+        fault(r, key, "too_long", (int64_t)max);
+        return NULL;
+    }
+    if (wanted && !unicode_has_ink((struct str){ json_string_value(v), n })) {
+        fault(r, key, "invisible", 0);
+        return NULL;
+    }
     return arena_text_n(r->a, json_string_value(v), n);
 }
 
@@ -86,8 +95,14 @@ static const char *id(struct reading *r, const json_t *o, const char *key, bool 
     if (json_is_integer(v)) return arena_printf(r->a, "%lld", (long long)json_integer_value(v));
     const char *t = text(r, o, key, wanted, KNOWLEDGE_ID_MAX);
     if (!t) return NULL;
-    if (text_has_controls(str_of(t))) return fault(r, key, "control_characters", 0), NULL;
-    if (str_trim(str_of(t)).n != strlen(t)) return fault(r, key, "format", 0), NULL;
+    if (text_has_controls(str_of(t))) {
+        fault(r, key, "control_characters", 0);
+        return NULL;
+    }
+    if (str_trim(str_of(t)).n != strlen(t)) {
+        fault(r, key, "format", 0);
+        return NULL;
+    }
     return t;
 }
 
@@ -96,7 +111,10 @@ static const char *url(struct reading *r, const json_t *o, const char *key)
     const char *t = text(r, o, key, false, KNOWLEDGE_URL_MAX);
     if (!t) return NULL;
     bool web = str_starts(str_of(t), STR("https://")) || str_starts(str_of(t), STR("http://"));
-    if (!web || strpbrk(t, " <>\"\\") || text_has_controls(str_of(t))) return fault(r, key, "format", 0), NULL;
+    if (!web || strpbrk(t, " <>\"\\") || text_has_controls(str_of(t))) {
+        fault(r, key, "format", 0);
+        return NULL;
+    }
     return t;
 }
 
@@ -109,10 +127,19 @@ static bool amount(struct reading *r, const json_t *o, const char *key, bool wan
         if (wanted) fault(r, key, "required", 0);
         return false;
     }
-    if (!json_is_integer(v)) return fault(r, key, "type", 0), false;
+    if (!json_is_integer(v)) {
+        fault(r, key, "type", 0);
+        return false;
+    }
     int64_t n = json_integer_value(v);
-    if (n < 0) return fault(r, key, "too_small", 0), false;
-    if (n > MONEY_LIMIT) return fault(r, key, "too_large", MONEY_LIMIT), false;
+    if (n < 0) {
+        fault(r, key, "too_small", 0);
+        return false;
+    }
+    if (n > MONEY_LIMIT) {
+        fault(r, key, "too_large", MONEY_LIMIT);
+        return false;
+    }
     *out = n;
     return true;
 }
@@ -141,8 +168,14 @@ static const json_t *list(struct reading *r, const json_t *o, const char *key, s
     const json_t *v = member(o, key);
     *n = 0;
     if (!v) return NULL;
-    if (!json_is_array(v)) return fault(r, key, "type", 0), NULL;
-    if (json_array_size(v) > max) return fault(r, key, "too_many", (int64_t)max), NULL;
+    if (!json_is_array(v)) {
+        fault(r, key, "type", 0);
+        return NULL;
+    }
+    if (json_array_size(v) > max) {
+        fault(r, key, "too_many", (int64_t)max);
+        return NULL;
+    }
     *n = json_array_size(v);
     return v;
 }
@@ -417,7 +450,10 @@ static const char *language(struct reading *r, const json_t *root)
     const json_t *items = list(r, root, "languages", KNOWLEDGE_OPTIONS_MAX, &n);
     if (n == 0) return NULL;
     const char *first = json_string_value(json_array_get(items, 0));
-    if (!first) return fault(r, "languages", "type", 0), NULL;
+    if (!first) {
+        fault(r, "languages", "type", 0);
+        return NULL;
+    }
     return strncmp(first, "zh", 2) == 0 ? "zh-CN" : "en";
 }
 
@@ -430,7 +466,10 @@ bool know_import_read_from(struct arena *a, const json_t *root, const struct kno
                            struct knowledge_import *in, struct field_faults *faults)
 {
     struct reading r = { .a = a, .faults = faults, .from = from };
-    if (!json_is_object(root)) return fault(&r, "", "type", 0), false;
+    if (!json_is_object(root)) {
+        fault(&r, "", "type", 0);
+        return false;
+    }
     in->currency = r.currency = currency(&r, root, CURRENCY_NONE);
     in->language = language(&r, root);
     in->name = text(&r, root, "name", false, KNOWLEDGE_NAME_MAX);

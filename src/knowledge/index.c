@@ -143,7 +143,10 @@ bool know_index_doc(struct indexer *x, int64_t doc, const struct tokens *t)
 {
     int64_t block = doc / BLOCK_DOCS;
     if (x->failed) return false;
-    if ((block != x->block || x->bytes > FLUSH_BYTES) && !flush(x)) return x->failed = true, false;
+    if ((block != x->block || x->bytes > FLUSH_BYTES) && !flush(x)) {
+        x->failed = true;
+        return false;
+    }
     x->block = block;
     for (size_t i = 0; i < t->count; i++)
         add_entry(x, list_of(x, t->token[i].text), (unsigned)(doc % BLOCK_DOCS), t->token[i].fields);

@@ -100,8 +100,8 @@ static void event_json(struct json *j, const void *arg) { json_i64(j, "shop", *(
 
 bool know_tell(struct req *req, struct audit_action action, int64_t shop, json_writer *details, const void *arg)
 {
-    return audit_request(req, action, req->who.account, "shop", shop, details, arg) &&
-           events_put(req->tx, req->who.account, "shop.changed", event_json, &shop);
+    if (!audit_request(req, action, req->who.account, "shop", shop, details, arg)) return false;
+    return events_put(req->tx, req->who.account, "shop.changed", event_json, &shop);
 }
 
 /* ---- how much it is ---- */

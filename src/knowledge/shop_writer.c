@@ -83,8 +83,14 @@ bool shop_writer_available(struct shop_writer *w, size_t row, const char *field,
                   { "\xe4\xb8\x8b\xe6\x9e\xb6", false } }; /* xia jia */
     int64_t n;
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        if (word_is(text, words[i].word)) return *out = words[i].is, true;
-    if (str_to_i64(text, &n)) return *out = n > 0, true; /* how many there are */
+        if (word_is(text, words[i].word)) {
+            *out = words[i].is;
+            return true;
+        }
+    if (str_to_i64(text, &n)) { /* how many there are */
+        *out = n > 0;
+        return true;
+    }
     shop_writer_fault(w, row, field, "not_one_of");
     return false;
 }
@@ -119,7 +125,8 @@ bool shop_writer_product(struct shop_writer *w, size_t row)
     }
     w->product[w->products] = (uint32_t)row, w->first[w->products++] = (uint32_t)w->variants;
     json_object(&w->j, NULL);
-    return w->in_product = true;
+    w->in_product = true;
+    return true;
 }
 
 bool shop_writer_variant(struct shop_writer *w, size_t row)

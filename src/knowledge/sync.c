@@ -112,7 +112,8 @@ static bool save(struct sync *s)
         if (!know_texts_save(s->tx, &s->head, s->in.text, s->in.texts, &s->w)) return false;
         break;
     }
-    return remove_each(s) && know_head_keep(s->tx, &s->head, s->w.now_ms);
+    if (!remove_each(s)) return false;
+    return know_head_keep(s->tx, &s->head, s->w.now_ms);
 }
 
 static void refuse(struct sync *s, const char *field, const char *code)

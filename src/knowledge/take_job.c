@@ -224,7 +224,8 @@ static bool ended(struct job *job, struct tx *tx, struct intake *in, const struc
                                    .arg = in,
                                    .at_ms = job->now_ms };
     if (in->changed > 0 && !audit_put(tx, &e)) return false;
-    return know_intake_keep(tx, in) && events_put(tx, in->account, "shop.changed", event_json, &in->shop);
+    if (!know_intake_keep(tx, in)) return false;
+    return events_put(tx, in->account, "shop.changed", event_json, &in->shop);
 }
 
 /* Nothing of it stays but the line that says why. */

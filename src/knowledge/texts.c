@@ -294,19 +294,19 @@ bool know_texts_page(struct tx *tx, int64_t shop, enum knowledge_kind kind, int6
 
 /* ---- the index anew ---- */
 
-static bool rebuild_some(struct tx *tx, struct knowledge_head *h, struct indexer *x, int64_t *at, int64_t to,
+static bool rebuild_some(struct tx *tx, struct knowledge_head *h, struct indexer *x, int64_t *next, int64_t to,
                          bool *more)
 {
     struct arena *a = tx_arena(tx);
     struct knowledge_text one;
     struct tokens t;
     struct query q = query(tx, &from);
-    bind_i64(&q, h->shop), bind_i64(&q, *at), bind_i64(&q, to), bind_i64(&q, REBUILD_BATCH);
+    bind_i64(&q, h->shop), bind_i64(&q, *next), bind_i64(&q, to), bind_i64(&q, REBUILD_BATCH);
     enum row row;
     *more = false;
     while ((row = query_next(&q)) == ROW_FOUND) {
         int64_t doc = col_i64(&q, "doc");
-        *more = true, *at = doc + 1;
+        *more = true, *next = doc + 1;
         row_read(&q, a, &one);
         cut(&t, a, &one);
         if (!know_index_doc(x, h->next_text, &t)) return false;
@@ -319,12 +319,12 @@ static bool rebuild_some(struct tx *tx, struct knowledge_head *h, struct indexer
 
 bool know_texts_rebuild(struct tx *tx, struct knowledge_head *h)
 {
-    int64_t at = 0, to = h->next_text;
+    int64_t next = 0, to = h->next_text;
     bool more = true, good = know_index_erase(tx, h->shop, INDEX_TEXTS);
     struct indexer *x = know_index_begin(tx, h->shop, INDEX_TEXTS);
     while (good && more) {
         struct arena_mark m = arena_mark(tx_arena(tx));
-        good = rebuild_some(tx, h, x, &at, to, &more);
+        good = rebuild_some(tx, h, x, &next, to, &more);
         arena_release(tx_arena(tx), m);
     }
     good = know_index_end(x) && good;

@@ -1,33 +1,10 @@
-/* lanes.c: the threads of the lanes and their connections. The queues are lane_queue.c's. */
+/* lanes.c: the threads of the lanes and their connections. What they work on is lane_queue.c's. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "storage/private.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-struct op_waiter {
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool finished;
-    enum op_outcome outcome;
-};
-
-void op_finish(struct op *op)
-{
-    struct op_waiter *w = op->waiter;
-    enum op_outcome outcome = op->outcome;
-    if (op->done) op->done(op, outcome);
-    if (!w) return;
-    pthread_mutex_lock(&w->lock);
-    w->finished = true;
-    w->outcome = outcome;
-    pthread_cond_signal(&w->wake);
-    pthread_mutex_unlock(&w->lock);
-}
-
-/* ---- workers ---- */
 
 static void lane_has(struct lane *l, struct conn *c)
 {
@@ -183,60 +160,4 @@ void lanes_stop(struct lanes *ls)
     queue_free(&ls->read);
     queue_free(&ls->write);
     free(ls);
-}
-
-/* ---- submitting ---- */
-
-static enum submit submit(struct lanes *ls, struct op *op)
-{
-    assert(op->run && op->again && op->arena && (op->mode == TX_READ || op->mode == TX_WRITE));
-    struct lane_queue *q = op->mode == TX_WRITE ? &ls->write : &ls->read;
-    op->tries = 0;
-    op->refusing = false;
-    op->lost = 0;
-    op->queued_at_ms = monotonic_ms();
-    return queue_submit(q, op);
-}
-
-bool lanes_submit(struct lanes *ls, struct op *op)
-{
-    assert(op->done);
-    op->waiter = NULL;
-    return submit(ls, op) == SUBMITTED;
-}
-
-enum op_outcome lanes_run(struct lanes *ls, struct op *op)
-{
-    struct op_waiter w = { .lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER };
-    op->waiter = &w;
-    enum submit result;
-    while ((result = submit(ls, op)) == SUBMIT_FULL) {
-        struct timespec pause = { .tv_nsec = LANE_FULL_WAIT_MS * 1000000 };
-        nanosleep(&pause, NULL);
-    }
-    if (result == SUBMIT_STOPPING) {
-        op->outcome = OP_DROPPED;
-        op_finish(op); /* `w` is told too, and nobody waits for it */
-    }
-    pthread_mutex_lock(&w.lock);
-    while (!w.finished) pthread_cond_wait(&w.wake, &w.lock);
-    pthread_mutex_unlock(&w.lock);
-    pthread_cond_destroy(&w.wake);
-    pthread_mutex_destroy(&w.lock);
-    return w.outcome;
-}
-
-void lanes_depth(struct lanes *ls, size_t *waiting, int64_t *oldest_ms)
-{
-    int64_t at_ms = monotonic_ms();
-    *waiting = 0;
-    *oldest_ms = 0;
-    for (int i = 0; i < 2; i++) {
-        struct lane_queue *q = i ? &ls->write : &ls->read;
-        pthread_mutex_lock(&q->lock);
-        *waiting += q->count;
-        int64_t age = q->head ? at_ms - q->head->queued_at_ms : 0;
-        pthread_mutex_unlock(&q->lock);
-        if (age > *oldest_ms) *oldest_ms = age;
-    }
 }

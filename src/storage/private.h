@@ -255,8 +255,6 @@ struct timespec after_ms(int64_t ms); /* for conditions on the monotonic clock, 
 void monotonic_cond_init(pthread_cond_t *c);
 void queue_init(struct lane_queue *q);
 void queue_free(struct lane_queue *q);
-enum submit { SUBMITTED, SUBMIT_FULL, SUBMIT_STOPPING };
-enum submit queue_submit(struct lane_queue *q, struct op *op);
 void queue_stop(struct lane_queue *q);
 MUST_USE bool queue_stopping(struct lane_queue *q);
 /* Waits for ops and moves some to l->batch. 0: the lanes stop and nothing is left (*stop), or this lane has no
@@ -269,8 +267,6 @@ MUST_USE bool queue_leave_to_others(struct lane_queue *q, struct op *const *ops,
 /* Behind all others, past the limit and even while stopping: the refusal of a read, which was accepted before. */
 void queue_forward(struct lane_queue *q, struct op *op);
 void lane_set_usable(struct lane *l, bool usable);
-
-/* lanes.c */
 void op_finish(struct op *op); /* tells the owner op->outcome; the op is theirs again */
 
 /* batch.c: all ops of the batch are finished, forwarded or put back afterwards. */

@@ -12,10 +12,6 @@
 
 #include "base/clock.h"
 
-/* Without the shop's lock, as credits that came (renew_job.c). */
-STMT(wake_one, "UPDATE subscriptions SET due_at_ms = ?3 WHERE account = ?1 AND shop = ?2 AND due_at_ms > 0"
-               " AND due_at_ms > ?3 AND (status = 2 OR source <> 'credits')");
-
 static void judge(const struct subscription *s, const struct tenants_entitlement *given, int64_t now_ms,
                   struct entitlement *out)
 {
@@ -64,12 +60,3 @@ int64_t entitlement_free_until_ms(const struct entitlement *e)
 }
 
 bool entitlement_serves(const struct tenant *t) { return t->status == TENANT_ACTIVE && !t->shop_deleted; }
-
-bool tenants_entitlement_changed(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms)
-{
-    struct query q = query(tx, &wake_one);
-    bind_i64(&q, account), bind_i64(&q, shop), bind_i64(&q, now_ms);
-    int64_t woken = query_change(&q);
-    if (woken <= 0) return woken == 0;
-    return jobs_put(tx, &(struct job_new){ .kind = tenants_renew_job.name }, NULL) >= 0;
-}

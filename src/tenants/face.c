@@ -23,9 +23,9 @@ static void config_details(struct json *j, const void *arg)
 
 bool tenants_config_keep(struct req *req, struct tenant *t)
 {
-    bool heard = !tenant_is_known_outside(t) || tenants_must_hear(req->tx, t, 0);
-    return heard && tenants_keep(req->tx, t, req->now_ms) &&
-           tenants_tell(req->tx, req, AUDIT_chatbot_config_changed, t, config_details, t, req->now_ms);
+    if (tenant_is_known_outside(t) && !tenants_must_hear(req->tx, t, 0)) return false;
+    if (!tenants_keep(req->tx, t, req->now_ms)) return false;
+    return tenants_tell(req->tx, req, AUDIT_chatbot_config_changed, t, config_details, t, req->now_ms);
 }
 
 enum row tenants_face_change(struct req *req, int64_t shop, const struct tenant_face *face)

@@ -14,6 +14,9 @@
 
 enum { PANEL_ONE = 1, TOKEN_LEEWAY_S = 30, TOKEN_LIFETIME_S = 3600, BOT_BYTES = 12 };
 
+const char *const sync_scope_names[] = { "products", "orders", "promotions", NULL };
+static_assert(ARRAY_LEN(sync_scope_names) == SYNC_SCOPES + 1, "private.h says how many");
+
 #define PANEL_COLUMNS                                                                                                  \
     "id, shop_id, merchant_id, instance_url, name, logo_url, bot_id, sync_scopes, sso_sealed, webhook_sealed,"         \
     " old_sso_sealed, old_until_ms, created_at_ms, updated_at_ms"
@@ -290,8 +293,8 @@ static bool panel_keys(struct keys_of *k, struct str owner, struct jwt_keys *out
     if (row != ROW_FOUND) return false;
     /* The panel names its keys as it likes, or not at all: no kid. */
     if (open_text(a, k->g->shop_id, "sso", k->g->sso_sealed, &text)) (void)add_key(out, (struct str){ 0 }, text);
-    int64_t now_ms = k->req->now_ms, until = k->g->old_until_ms;
-    bool old_holds = until > now_ms && until <= time_latest_end(now_ms, SECRET_OVERLAP_HOURS * HOUR_MS);
+    int64_t now_ms = k->req->now_ms, until_ms = k->g->old_until_ms;
+    bool old_holds = until_ms > now_ms && until_ms <= time_latest_end(now_ms, SECRET_OVERLAP_HOURS * HOUR_MS);
     if (old_holds && open_text(a, k->g->shop_id, "sso", k->g->old_sso_sealed, &text))
         (void)add_key(out, (struct str){ 0 }, text);
     return out->count > 0;

@@ -27,6 +27,9 @@ enum { RENEW_BATCH = 50, RENEW_RETRY_MINUTES = 10, FAILURES_MAX = 100 };
 /* Without the shop's lock. A renewal that found no credits held the account's lock, which the grant has now: this comes
  * before it or after it. Whoever stops a subscription sets its status or its date, so that this does not touch it. */
 STMT(wake, "UPDATE subscriptions SET due_at_ms = ?2 WHERE account = ?1 AND status = 2 AND due_at_ms > ?2");
+/* Likewise. What was paid by others may have to end, or go on, sooner than its row says. */
+STMT(wake_one, "UPDATE subscriptions SET due_at_ms = ?3 WHERE account = ?1 AND shop = ?2 AND due_at_ms > 0"
+               " AND due_at_ms > ?3 AND (status = 2 OR source <> 'credits')");
 STMT(due, "SELECT shop FROM subscriptions WHERE due_at_ms > 0 AND due_at_ms <= ?1 ORDER BY due_at_ms LIMIT ?2");
 STMT(accounts_of, "SELECT shop, account FROM tenants WHERE shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
      .postgres = "SELECT shop, account FROM tenants WHERE shop = ANY((?1::text[])::bigint[])");
@@ -196,6 +199,15 @@ bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now_ms)
 {
     struct query q = query(tx, &wake);
     bind_i64(&q, account), bind_i64(&q, now_ms);
+    int64_t woken = query_change(&q);
+    if (woken <= 0) return woken == 0;
+    return jobs_put(tx, &(struct job_new){ .kind = tenants_renew_job.name }, NULL) >= 0;
+}
+
+bool tenants_entitlement_changed(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms)
+{
+    struct query q = query(tx, &wake_one);
+    bind_i64(&q, account), bind_i64(&q, shop), bind_i64(&q, now_ms);
     int64_t woken = query_change(&q);
     if (woken <= 0) return woken == 0;
     return jobs_put(tx, &(struct job_new){ .kind = tenants_renew_job.name }, NULL) >= 0;

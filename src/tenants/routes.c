@@ -38,8 +38,6 @@ static const struct field path_panel_fields[] = {
 /* clang-format on */
 static const char *const sso_types[] = { "shared", NULL };
 enum { SYNC_SCOPES_GIVEN_MAX = 16 };
-const char *const sync_scope_names[] = { "products", "orders", "promotions", NULL };
-static_assert(ARRAY_LEN(sync_scope_names) == SYNC_SCOPES + 1, "private.h says how many");
 static const struct field sync_scope = FIELD_ENUM(struct sync_scope, word, sync_scope_names);
 static const struct field put_config_fields[] = {
     FIELD_TEXT(struct put_config, name, .optional = true, .min = 1, .max = BOT_NAME_MAX, .form = TEXT_NAME,

@@ -335,13 +335,24 @@ static bool answer(struct local *m)
     enum say s = SAY_EMPTY;
     bool order = m->new_email || about_order(m) || (m->order_pending && m->new_number);
     bool picture = m->ask->turn[m->ask->turns - 1].picture;
-    if (m->h.a.n == 0) return local_say(m, REPLY_ASK, picture ? SAY_PICTURE : SAY_EMPTY, "no words"), true;
-    if (m->h.all & SENSE_INJECT) return local_say(m, REPLY_DECLINE, SAY_INJECTION, "orders to the bot"), true;
-    if (!m->ask->no_wish && local_is_wish(&m->h))
-        return local_say(m, REPLY_HAND_OFF_ASKED, SAY_HAND_OFF, "wish for a person"), true;
+    if (m->h.a.n == 0) {
+        local_say(m, REPLY_ASK, picture ? SAY_PICTURE : SAY_EMPTY, "no words");
+        return true;
+    }
+    if (m->h.all & SENSE_INJECT) {
+        local_say(m, REPLY_DECLINE, SAY_INJECTION, "orders to the bot");
+        return true;
+    }
+    if (!m->ask->no_wish && local_is_wish(&m->h)) {
+        local_say(m, REPLY_HAND_OFF_ASKED, SAY_HAND_OFF, "wish for a person");
+        return true;
+    }
     if (!order && !local_order_goes_on(m, &order)) return false;
     if (order) return local_order(m);
-    if (local_is_small_talk(&m->h, &s)) return local_say(m, REPLY_ANSWER, s, "small talk"), true;
+    if (local_is_small_talk(&m->h, &s)) {
+        local_say(m, REPLY_ANSWER, s, "small talk");
+        return true;
+    }
     if ((m->h.all & SENSE_ANGRY) && m->found.how != FOUND_NAMED) return unknown(m);
     if ((m->h.all & SENSE_COMPARE) && !local_compare(m, &answered)) return false;
     if (answered) return true;

@@ -1,6 +1,6 @@
-/* settings_private.h: the document of a shop's chat settings, between its judge, its row and its routes. */
-#ifndef CHATHUB_CHAT_SETTINGS_PRIVATE_H
-#define CHATHUB_CHAT_SETTINGS_PRIVATE_H
+/* settings_fields.h: the document of a shop's chat settings, between its judge, its row and its routes. */
+#ifndef CHATHUB_CHAT_SETTINGS_FIELDS_H
+#define CHATHUB_CHAT_SETTINGS_FIELDS_H
 
 #include "chat/private.h"
 #include "chat/settings.h"
