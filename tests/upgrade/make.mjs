@@ -1,11 +1,14 @@
 // make.mjs: makes the databases that the upgrade suite begins with, by a binary of the version they are of:
 //     CHATHUB_BIN=path/to/0.1.0/chathub CHATHUB_TEST_POSTGRES=... node tests/upgrade/make.mjs 0.1.0
 // Writes VERSION-sqlite.sql, VERSION-postgres.sql and VERSION.json (what must be found afterwards).
+//     CHATHUB_BIN=path/to/0.1.0/chathub node tests/upgrade/make.mjs 0.1.0 path/to/0.1.0/web/console/src/i18n
+// Writes VERSION-surface.json alone: the routes and texts that must still be there.
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Server, PASSWORD } from '../http/lib/server.mjs';
+import { surface } from './surface.mjs';
 
 const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
 const version = process.argv[2];
@@ -61,18 +64,23 @@ async function fill(server) {
     return facts;
 }
 
-const all = { sealedWith: KEY };
-for (const engine of ['sqlite', 'postgres']) {
-    const server = await Server.start({ engine, env: { CHATHUB_MASTER_KEY: KEY } });
-    all[engine] = await fill(server);
-    await server.stop();
-    const dump =
-        engine === 'sqlite'
-            ? await run('sqlite3', [path.join(server.dir, 'chathub.db'), '.dump'], { maxBuffer: 1 << 26 })
-            : await run('pg_dump', ['--no-owner', '--no-privileges', '--inserts', server.database.url], { maxBuffer: 1 << 26 });
-    // psql's own commands are not for others to run; the date in the head would change the file for nothing.
-    const text = dump.stdout.replaceAll('\t', ' ').replace(/^\\(?:un)?restrict .*\n/gm, '').replace(/[ \t]+$/gm, '');
-    await writeFile(path.join(here, `${version}-${engine}.sql`), text);
-    if (server.database) await server.database.drop();
+async function databases() {
+    const all = { sealedWith: KEY };
+    for (const engine of ['sqlite', 'postgres']) {
+        const server = await Server.start({ engine, env: { CHATHUB_MASTER_KEY: KEY } });
+        all[engine] = await fill(server);
+        await server.stop();
+        const dump =
+            engine === 'sqlite'
+                ? await run('sqlite3', [path.join(server.dir, 'chathub.db'), '.dump'], { maxBuffer: 1 << 26 })
+                : await run('pg_dump', ['--no-owner', '--no-privileges', '--inserts', server.database.url], { maxBuffer: 1 << 26 });
+        // psql's own commands are not for others to run; the date in the head would change the file for nothing.
+        const text = dump.stdout.replaceAll('\t', ' ').replace(/^\\(?:un)?restrict .*\n/gm, '').replace(/[ \t]+$/gm, '');
+        await writeFile(path.join(here, `${version}-${engine}.sql`), text);
+        if (server.database) await server.database.drop();
+    }
+    await writeFile(path.join(here, `${version}.json`), `${JSON.stringify(all, null, 1)}\n`);
 }
-await writeFile(path.join(here, `${version}.json`), `${JSON.stringify(all, null, 1)}\n`);
+
+if (process.argv[3] === undefined) await databases();
+else await writeFile(path.join(here, `${version}-surface.json`), `${JSON.stringify(surface(process.argv[3]), null, 1)}\n`);
