@@ -3,20 +3,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { Server } from '../http/lib/server.mjs';
 import { statement } from '../http/lib/shopper.mjs';
 import { Person } from './lib/browser.mjs';
 import { signIn } from './lib/house.mjs';
+import { axe, looksCount } from './lib/sight.mjs';
 
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
-
-async function axe(page) {
-    await page.evaluate(AXE);
-    const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), RULES);
-    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200)]), []);
-}
 
 function storeWith(page) {
     const server = createServer((_, res) => {
@@ -103,7 +95,7 @@ async function desk({ checks, merchant, shopper, agent }) {
         assert.deepEqual(parts.flatMap((p) => p.messages.filter((m) => m.author === 'visitor').map((m) => m.text)).slice(0, 2), ['Before I signed in', 'Ann lives in Elm Street']);
         assert.equal(parts[0].visitor.customer.subject, 'ann');
     });
-    await checks.must('axe-core finds nothing there, nor in the question before it is erased', async () => {
+    if (looksCount()) await checks.must('axe-core finds nothing there, nor in the question before it is erased', async () => {
         await axe(page);
         await page.getByRole('button', { name: 'Erase customer data' }).click();
         await axe(page);

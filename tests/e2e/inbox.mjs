@@ -1,22 +1,17 @@
 // inbox.mjs: two colleagues in one inbox, in two browsers: labels, ready answers, a note that names, a search, snoozing,
 // assigning, both taking the same conversation at once, keys, a phone, both languages and themes, axe-core.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { Server } from '../http/lib/server.mjs';
 import { newKey } from '../http/lib/client.mjs';
 import { until } from '../http/lib/suite.mjs';
 import { Person } from './lib/browser.mjs';
 import { settle, signIn } from './lib/house.mjs';
+import { axe as axeAsItStands, looksCount } from './lib/sight.mjs';
 
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
 
 async function axe(page) {
     await settle(page);
-    await page.evaluate(AXE);
-    const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), RULES);
-    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200)]), []);
+    await axeAsItStands(page);
 }
 
 /** A visitor's first word, over HTTP. */
@@ -57,7 +52,7 @@ async function prepared({ checks, mei }) {
         await page.getByRole('button', { name: '保存', exact: true }).click();
         await page.getByText('/hi', { exact: true }).waitFor();
     });
-    await checks.must('axe-core finds nothing where they are kept', () => axe(page));
+    if (looksCount()) await checks.must('axe-core finds nothing where they are kept', () => axe(page));
 }
 
 async function alone({ checks, mei, wei }) {
@@ -192,7 +187,7 @@ async function hands({ checks, wei }) {
 }
 
 async function looks({ checks, mei, wei }) {
-    for (const [name, person] of [['in Chinese', mei], ['in English', wei]]) {
+    for (const [name, person] of looksCount() ? [['in Chinese', mei], ['in English', wei]] : []) {
         for (const colorScheme of ['light', 'dark']) {
             await checks.must(`axe-core finds nothing in the inbox ${name}, ${colorScheme}`, async () => {
                 await person.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -3,14 +3,13 @@
 // than the page at any width or zoom, no page throws or breaks the policy.
 //
 // CHATHUB_LOOKS: modes by name, with commas, or "all". CHATHUB_LOOKS_AT: only pages whose name has this pattern. CHATHUB_PICTURES=1 leaves pictures of all pages in build/e2e/ for eyes.
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Person } from './lib/browser.mjs';
 import { OUT } from './lib/checks.mjs';
 import { guests, settle, signIn } from './lib/house.mjs';
+import { AXE } from './lib/sight.mjs';
 
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** At 200 % zoom a window of 1280 or 1440 has half as many CSS pixels. */
 const WIDTHS = [320, 375, 390, 640, 700, 720, 768, 961, 1024, 1280, 1440];

@@ -15,6 +15,7 @@ import { knowledge } from './knowledge.mjs';
 import { launch } from './lib/browser.mjs';
 import { Checks, OUT, Stop, Tally } from './lib/checks.mjs';
 import { house } from './lib/house.mjs';
+import { inSight } from './lib/sight.mjs';
 import { inbox } from './inbox.mjs';
 import { looks } from './looks.mjs';
 import { focus, speed } from './measures.mjs';
@@ -30,7 +31,7 @@ import { team } from './team.mjs';
 import { walk } from './walk.mjs';
 
 const LANES = Number(process.env.CHATHUB_LANES ?? 2);
-// Told on each engine.
+// Told on each engine; how their pages look is judged on the first.
 const STORIES = {
     walk,
     backend,
@@ -93,7 +94,7 @@ const visits = [
     ...(wants('focus') ? [() => run('focus', focus, { browser, home })] : []),
 ];
 const walks = engines().flatMap((engine) => Object.entries(STORIES).filter(([name]) => wants(name))
-    .map(([name, part]) => () => run(name, part, { browser, engine })));
+    .map(([name, part]) => () => inSight(engine === first, () => run(name, part, { browser, engine }))));
 // The longest first, one of each sort beside the other.
 await inLanes([...visits.splice(0, 1), ...walks.splice(0, 1), ...visits, ...walks]);
 if (home !== null && wants('speed')) await run('speed', speed, { browser, home });

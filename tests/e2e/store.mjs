@@ -4,15 +4,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Server } from '../http/lib/server.mjs';
 import { OUT } from './lib/checks.mjs';
 import { Person, SLOWER } from './lib/browser.mjs';
+import { axe, looksCount } from './lib/sight.mjs';
 
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
 const SERVE = fileURLToPath(new URL('../../samples/store/serve.mjs', import.meta.url));
 const WORDS = {
     en: { open: 'Chat with us', box: 'Write a message…', person: /person/i, sending: 'sending' },
@@ -53,12 +51,6 @@ const photograph = async (page, name) => {
     if (process.env.CHATHUB_PICTURES) await page.screenshot({ path: path.join(OUT, `store-${name}.png`) });
 };
 
-async function axe(page) {
-    await page.evaluate(AXE);
-    const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), RULES);
-    assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200)]), []);
-}
-
 async function shop({ checks, base, visitor }) {
     const { page } = visitor;
     await checks.must('every page of the store answers in both languages, with its pictures', async () => {
@@ -77,6 +69,7 @@ async function shop({ checks, base, visitor }) {
         assert.equal((await fetch(`${base}/img/..%2fshop.svg`)).status, 404);
         assert.equal((await fetch(`${base}/en/`, { method: 'POST' })).status, 405);
     });
+    if (!looksCount()) return;
     await checks.try('axe-core finds nothing on its pages', async () => {
         for (const one of ['/en/', '/zh/', '/en/p/blanket', '/zh/help', '/en/orders']) {
             await page.goto(one);

@@ -22,7 +22,10 @@ const seed = option('--seed', Date.now() % 2 ** 31);
 const CONNECTIONS = 64;
 const SHOWN_MAX = 10;
 const SETTLE_MS = 20; // from the end of the client's bytes; they are parsed by then, only events are under way
-const STUCK_MS = 3000; // Node no longer reads the socket (it does so behind an upgrade)
+// Node no longer reads the socket (it does so behind an upgrade). Looked at in steps: after a stall of the machine, timers come
+// before what arrived meanwhile, and one long timer would end what was never read.
+const STUCK_LOOKS = 30;
+const STUCK_LOOK_MS = 100;
 
 // ---- randomness: mulberry32, so that a seed gives the same cases everywhere ----
 let state = seed >>> 0;
@@ -390,7 +393,11 @@ function nodeReads(raw) {
             const port = client.localPort;
             const entry = seen.get(port) ?? { requests: [] };
             seen.set(port, entry);
-            const timer = setTimeout(() => entry.closed(), STUCK_MS);
+            let timer;
+            const look = (left) => {
+                timer = setTimeout(() => (left > 1 ? look(left - 1) : entry.closed()), STUCK_LOOK_MS);
+            };
+            look(STUCK_LOOKS);
             entry.closed = () => {
                 clearTimeout(timer);
                 seen.delete(port);
