@@ -397,8 +397,9 @@ static void print_statement(const struct step *s, bool enable)
         while (isdigit((unsigned char)p[1])) n = n * 10 + (*++p - '0');
         print_param(&s->param[n - 1], enable);
     }
-    bool keeps =
-        text_eq(s->name, "account_lock") || (text_eq(s->name, "insert") && text_eq(s->file, "tenants/tenant.c"));
+    bool keeps = text_eq(s->name, "account_lock") ||
+                 (text_eq(s->name, "insert") && text_eq(s->file, "tenants/tenant.c")) ||
+                 (text_eq(s->name, "put") && text_eq(s->file, "chat/messages.c"));
     puts(keeps ? " \\gset" : ";");
 }
 

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 enum { OPENING = 256, EVENTS = 512, READ_BYTES = 16384, PER_ADDRESS = 10000, ADDRESSES = 200, TOKEN_DAYS = 30 };
-enum { SYNCS = 200, PAGE_BYTES = 4096, PING = 9, PONG = 10, TEXT = 1, OP_ARENA = 1 << 20, TALK_LAST = 64 };
+enum { SYNCS = 200, PAGE_BYTES = 4096, CLOSE = 8, PING = 9, PONG = 10, TEXT = 1, OP_ARENA = 1 << 20, TALK_LAST = 64 };
 
 static struct visitor_token token_for(int64_t n)
 {
@@ -179,7 +179,9 @@ static size_t frames(struct peer *p, const char *got, size_t n, heard *hear)
         int opcode = got[at] & 15;
         if (opcode == PING) send_frame(p, PONG, got + at + head, length);
         else if (opcode == TEXT && hear) hear(p, got + at + head, length);
-        else if (opcode == 8) die("visitor %lld: the server closed", (long long)p->visitor);
+        else if (opcode == CLOSE)
+            die("visitor %lld: the server closed: %.*s", (long long)p->visitor, length > 2 ? (int)length - 2 : 0,
+                got + at + head + 2);
         at += head + length;
     }
     return at;
