@@ -28,6 +28,7 @@ static void write_reply(struct json *j, const struct model_reply *r)
     json_text(j, "text", r->text ? r->text : "");
     json_text(j, "language", r->language);
     json_text(j, "action", model_action_name(r->action));
+    json_bool(j, "asked", r->action == REPLY_HAND_OFF_ASKED);
     json_text(j, "why", r->why);
     json_array(j, "sources");
     for (size_t i = 0; i < r->sources; i++) {

@@ -107,6 +107,8 @@ function factsOf(shop) {
 function faultsOf(question, replies, facts) {
     const { expect } = question;
     const last = replies.at(-1) ?? { text: '', action: 'nothing' };
+    // A wish for a person that was understood is a hand-off too.
+    const actions = last.asked ? [last.action, 'hand_off_asked'] : [last.action];
     const all = replies.map((r) => r.text).join('\n');
     const said = question.turns.join('\n');
     const has = (text, part) => plain(text).includes(plain(part));
@@ -124,8 +126,8 @@ function faultsOf(question, replies, facts) {
         notRe: (v) => !expression(v).test(all),
         firstNotRe: (v) => !expression(v).test(replies[0]?.text ?? ''),
         sources: (v) => replies.some((r) => r.sources.some((s) => v.includes(s.id))),
-        action: (v) => v.includes(last.action),
-        notAction: (v) => !v.includes(last.action),
+        action: (v) => actions.some((a) => v.includes(a)),
+        notAction: (v) => !actions.some((a) => v.includes(a)),
         grounded: (v) => !v || grounded(all, false),
         lastGrounded: (v) => !v || grounded(last.text, true),
     };
