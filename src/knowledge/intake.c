@@ -23,6 +23,12 @@ STMT(get_part, "SELECT body FROM knowledge_parts WHERE intake = ?1 AND part = ?2
 STMT(forget_parts, "DELETE FROM knowledge_parts WHERE intake = ?1");
 STMT(forget_products, "DELETE FROM knowledge_staged_products WHERE intake = ?1");
 STMT(forget_texts, "DELETE FROM knowledge_staged_texts WHERE intake = ?1");
+STMT(forget_parts_some, "DELETE FROM knowledge_parts WHERE intake = ?1 AND part IN (SELECT part FROM knowledge_parts"
+                        " WHERE intake = ?1 ORDER BY part LIMIT ?2)");
+STMT(forget_products_some, "DELETE FROM knowledge_staged_products WHERE intake = ?1 AND product IN (SELECT product"
+                           " FROM knowledge_staged_products WHERE intake = ?1 ORDER BY product LIMIT ?2)");
+STMT(forget_texts_some, "DELETE FROM knowledge_staged_texts WHERE intake = ?1 AND (kind, name) IN (SELECT kind, name"
+                        " FROM knowledge_staged_texts WHERE intake = ?1 ORDER BY kind, name LIMIT ?2)");
 STMT(of_shop, "SELECT id FROM knowledge_intakes WHERE shop = ?1 ORDER BY id");
 STMT(forget_shop, "DELETE FROM knowledge_intakes WHERE shop = ?1");
 STMT(forget_files, "DELETE FROM knowledge_files WHERE shop = ?1");
@@ -123,6 +129,24 @@ bool know_intake_forget_parts(struct tx *tx, int64_t intake)
 {
     const struct stmt *const all[] = { &forget_parts, &forget_products, &forget_texts };
     return each(tx, all, ARRAY_LEN(all), intake);
+}
+
+bool know_intake_forget_some(struct tx *tx, int64_t intake, bool *left)
+{
+    enum { PARTS = 50, PRODUCTS = 2500, TEXTS = 1000 }; /* a few milliseconds of SQLite's writer */
+    static const struct {
+        const struct stmt *forget;
+        int64_t most;
+    } all[] = { { &forget_parts_some, PARTS }, { &forget_products_some, PRODUCTS }, { &forget_texts_some, TEXTS } };
+    *left = false;
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        struct query q = query(tx, all[i].forget);
+        bind_i64(&q, intake), bind_i64(&q, all[i].most);
+        int64_t gone = query_change(&q);
+        if (gone < 0) return false;
+        *left = *left || gone == all[i].most;
+    }
+    return true;
 }
 
 bool know_intakes_purged(struct tx *tx, int64_t shop)

@@ -210,7 +210,9 @@ static bool ended(struct job *job, struct tx *tx, struct intake *in, const struc
     in->ended_at_ms = job->now_ms, in->todo = "";
     in->refusals = refusals_text(job->arena, faults);
     if (!(t && t->unchanged) && !know_import_remember(tx, &s, &r, job->now_ms, &in->import)) return false;
-    if (!know_intake_forget_parts(tx, in->id) || !feed_ended(tx, t, in, job->now_ms)) return false;
+    /* What was taken is forgotten afterwards, some at a time: the switch alone is long enough. */
+    if (in->state == INTAKE_FAILED && !know_intake_forget_parts(tx, in->id)) return false;
+    if (!feed_ended(tx, t, in, job->now_ms)) return false;
     if (in->file) {
         struct query q = query(tx, &file_done);
         bind_i64(&q, in->file);
@@ -347,9 +349,11 @@ static enum job_wish switch_over(struct job *job, struct tx *tx, struct intake *
     if (know_head_get(tx, in->shop, in->account, &h) == ROW_FAULT) return JOB_FAULT;
     if (!is_suspicious(tx, in, &s, &suspicious)) return JOB_FAULT;
     if (suspicious) return fail_with(job, tx, in, NULL, "products", "too_few");
-    int64_t products, texts;
-    if (!know_products_new(tx, in->shop, in->id, &products) || !know_texts_new(tx, in->shop, in->id, &texts))
+    /* Which of them are new is asked only where all of them would be too many: it is a walk over both. */
+    int64_t products = in->products, texts = in->texts;
+    if (h.products + products > KNOWLEDGE_PRODUCTS_MAX && !know_products_new(tx, in->shop, in->id, &products))
         return JOB_FAULT;
+    if (h.texts + texts > KNOWLEDGE_TEXTS_MAX && !know_texts_new(tx, in->shop, in->id, &texts)) return JOB_FAULT;
     if (h.products + products > KNOWLEDGE_PRODUCTS_MAX) return fail_with(job, tx, in, NULL, "products", "too_many");
     if (h.texts + texts > KNOWLEDGE_TEXTS_MAX) return fail_with(job, tx, in, NULL, "documents", "too_many");
     if (!know_products_switch(tx, &h, &s) || !know_texts_switch(tx, &h, &s)) return JOB_FAULT;
@@ -362,7 +366,14 @@ static enum job_wish switch_over(struct job *job, struct tx *tx, struct intake *
     if (in->cut != TOKENS_VERSION) h.cut = in->cut; /* so that it is made anew */
     in->state = INTAKE_DONE;
     if (!know_head_keep(tx, &h, job->now_ms)) return JOB_FAULT;
-    return ended(job, tx, in, NULL, &(struct field_faults){ 0 }) ? JOB_FINISHED : JOB_FAULT;
+    return ended(job, tx, in, NULL, &(struct field_faults){ 0 }) ? JOB_NEXT : JOB_FAULT;
+}
+
+static enum job_wish forget_some(struct tx *tx, const struct intake *in)
+{
+    bool left;
+    if (!know_intake_forget_some(tx, in->id, &left)) return JOB_FAULT;
+    return left ? JOB_NEXT : JOB_FINISHED;
 }
 
 static enum job_wish take_settle(struct job *job, struct tx *tx)
@@ -375,7 +386,7 @@ static enum job_wish take_settle(struct job *job, struct tx *tx)
     row = shops_locked(tx, in.shop, &s);
     /* As it is under the lock: somebody may have stopped it meanwhile. */
     if (row == ROW_FAULT || know_intake_get(tx, job->ref, &in) != ROW_FOUND) return JOB_FAULT;
-    if (in.state >= INTAKE_DONE) return JOB_FINISHED;
+    if (in.state >= INTAKE_DONE) return forget_some(tx, &in);
     if (row == ROW_NONE || s.account != in.account || s.status >= SHOP_DELETED)
         return fail_with(job, tx, &in, t, "", "shop_gone");
     if (in.state == INTAKE_READING) return settle_read(job, tx, &in, t);
@@ -391,7 +402,7 @@ static enum job_wish take_dead(struct job *job, struct tx *tx, const char *error
     if (shops_locked(tx, in.shop, &s) == ROW_FAULT) return JOB_FAULT; /* the head is written under its shop's lock */
     /* As it is under the lock: somebody may have stopped it meanwhile. */
     if (know_intake_get(tx, job->ref, &in) != ROW_FOUND) return JOB_FAULT;
-    if (in.state >= INTAKE_DONE) return JOB_FINISHED;
+    if (in.state >= INTAKE_DONE) return know_intake_forget_parts(tx, in.id) ? JOB_FINISHED : JOB_FAULT;
     return fail_with(job, tx, &in, NULL, "", "interrupted");
 }
 

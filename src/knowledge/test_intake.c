@@ -191,6 +191,40 @@ TEST_EACH_ENGINE(a_large_file_is_seen_at_once_and_what_came_meanwhile_stays)
     assert_int_equal(number(&a, "changed"), 2);
 }
 
+/* As `attempt`, and what it took of the test's memory is given back. */
+static enum job_wish attempt_lightly(struct test_db *t, int64_t intake)
+{
+    struct arena_mark m = arena_mark(t->arena);
+    enum job_wish wish = attempt(t, intake);
+    arena_release(t->arena, m);
+    return wish;
+}
+
+/* The switch is one transaction, and on SQLite nobody else writes meanwhile: what it leaves behind goes afterwards,
+ * some at a time. */
+TEST_EACH_ENGINE(what_a_switch_leaves_behind_goes_some_at_a_time)
+{
+    enum { ROWS = 3000, PARTS = ROWS / 100, AT_ONCE = 2500 };
+    start(t);
+    int64_t intake = take(t, send_file(t, many(t, ROWS, "Teapot")), "{}");
+    while (products(t) == 0) assert_int_equal(attempt_lightly(t, intake), JOB_NEXT);
+    assert_string_equal(word(state(t, intake).json, "status"), "done");
+    assert_int_equal(products(t), ROWS);
+    assert_int_equal(left_over(t), ROWS + PARTS);
+    for (int64_t left = ROWS + PARTS; left > 0; left = left_over(t)) {
+        enum job_wish wish = attempt_lightly(t, intake);
+        assert_int_equal(wish, left_over(t) > 0 ? JOB_NEXT : JOB_FINISHED);
+        assert_in_range(left - left_over(t), 1, AT_ONCE + PARTS);
+    }
+    /* Without a worker that ends it: nothing stays when its job is given up. */
+    intake = take(t, send_file(t, many(t, ROWS, "Cup")), "{}");
+    while (test_number(t, "SELECT COUNT(*) FROM knowledge_products WHERE title LIKE 'Cup%'") == 0)
+        assert_int_equal(attempt_lightly(t, intake), JOB_NEXT);
+    kit_expire(t, &(struct kit_attempt){ .kind = &knowledge_take_job, .ref = intake, .account = account });
+    assert_string_equal(word(state(t, intake).json, "status"), "done");
+    assert_int_equal(left_over(t), 0);
+}
+
 TEST_EACH_ENGINE(a_reading_that_was_lost_is_read_again)
 {
     start(t);
@@ -297,6 +331,7 @@ int main(void)
         EACH_ENGINE(a_file_is_looked_at_and_then_taken),
         EACH_ENGINE(one_fault_anywhere_and_nothing_is_taken),
         EACH_ENGINE(a_large_file_is_seen_at_once_and_what_came_meanwhile_stays),
+        EACH_ENGINE(what_a_switch_leaves_behind_goes_some_at_a_time),
         EACH_ENGINE(a_reading_that_was_lost_is_read_again),
         EACH_ENGINE(a_large_import_waits_for_its_job),
         EACH_ENGINE(orders_that_stay_are_told_whatever_they_came_with),

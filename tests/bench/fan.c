@@ -110,8 +110,8 @@ static void one_round(const char (*token)[TOKEN_BYTES], struct reader *reader, s
     }
     double began = seconds_now();
     ask(fd, "disable");
+    read_up_to(fd, "\r\n\r\n", "200", "disable"); /* what was told meanwhile waits in the sockets */
     listen_all(poll, count, began, half_ms, last_ms);
-    read_up_to(fd, "\r\n\r\n", "200", "disable");
     for (size_t i = 0; i < count; i++) (void)close(reader[i].fd);
     (void)close(fd), (void)close(poll);
     fd = connected();
