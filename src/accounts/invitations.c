@@ -116,7 +116,7 @@ enum row invitation_look(struct tx *tx, const char *token, int64_t now_ms, struc
     if (col_bool(&q, "disabled")) return ROW_NONE;
     *out = (struct invitation_seen){ .inviter = col_text(&q, "inviter"),
                                      .email = col_text(&q, "email"),
-                                     .role = (enum member_role)col_i64(&q, "role"),
+                                     .role = (enum member_role)col_state(&q, "role", MEMBER_OWNER, MEMBER_VIEWER),
                                      .expires_at_ms = col_i64(&q, "expires_at_ms"),
                                      .registered = col_i64(&q, "registered") > 0 };
     out->expired = out->expires_at_ms <= now_ms;
@@ -143,7 +143,7 @@ enum team invitation_accept(struct tx *tx, struct team_act *act, const char *tok
     bind_i64(&q, time_latest_end(act->now_ms, INVITATION_LIFETIME_MS));
     t = team_of(query_row(&q));
     if (t != TEAM_DONE) return t;
-    enum member_role role = (enum member_role)col_i64(&q, "role"), inviter;
+    enum member_role role = (enum member_role)col_state(&q, "role", MEMBER_OWNER, MEMBER_VIEWER), inviter;
     int64_t invited_by = col_i64(&q, "invited_by");
     act->account = col_i64(&q, "account");
     /* Who invited may have become less since: nobody joins as more than the inviter could give today. */
@@ -169,7 +169,7 @@ bool invitations_open(struct tx *tx, int64_t account, int64_t now_ms, struct inv
         out[(*count)++] = (struct invitation){
             .id = col_i64(&q, "id"),
             .email = col_text(&q, "email"),
-            .role = (enum member_role)col_i64(&q, "role"),
+            .role = (enum member_role)col_state(&q, "role", MEMBER_OWNER, MEMBER_VIEWER),
             .invited_by = col_i64(&q, "invited_by"),
             .created_at_ms = col_i64(&q, "created_at_ms"),
             .expires_at_ms = col_i64(&q, "expires_at_ms"),

@@ -33,7 +33,7 @@ enum row member_role(struct tx *tx, int64_t account, int64_t person, enum member
     struct query q = query(tx, &role_of);
     bind_i64(&q, account), bind_i64(&q, person);
     enum row r = query_row(&q);
-    *role = r == ROW_FOUND ? (enum member_role)col_i64(&q, "role") : MEMBER_NONE;
+    *role = r == ROW_FOUND ? (enum member_role)col_state(&q, "role", MEMBER_OWNER, MEMBER_VIEWER) : MEMBER_NONE;
     return r;
 }
 
@@ -60,7 +60,7 @@ bool members_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, 
         out[(*count)++] = (struct member){
             .account = account,
             .person = col_i64(&q, "person"),
-            .role = (enum member_role)col_i64(&q, "role"),
+            .role = (enum member_role)col_state(&q, "role", MEMBER_OWNER, MEMBER_VIEWER),
             .joined_at_ms = col_i64(&q, "joined_at_ms"),
             .email = col_text(&q, "email"),
             .name = col_text(&q, "name"),
@@ -82,7 +82,8 @@ bool accounts_colleagues(struct tx *tx, int64_t account, size_t most, struct col
                                               .name = col_text(&q, "name"),
                                               .email = col_text(&q, "email"),
                                               .lang = col_text(&q, "lang"),
-                                              .roles = member_roles((enum member_role)col_i64(&q, "role")) };
+                                              .roles = member_roles((enum member_role)col_state(
+                                                  &q, "role", MEMBER_OWNER, MEMBER_VIEWER)) };
     return r == ROW_NONE;
 }
 
@@ -97,7 +98,7 @@ bool memberships(struct tx *tx, int64_t person, struct membership out[MEMBERSHIP
         assert(*count < MEMBERSHIPS_MAX);
         out[(*count)++] = (struct membership){
             .account = col_i64(&q, "account"),
-            .role = (enum member_role)col_i64(&q, "role"),
+            .role = (enum member_role)col_state(&q, "role", MEMBER_OWNER, MEMBER_VIEWER),
             .name = name[0] ? name : email,
             .disabled = col_bool(&q, "disabled"),
         };

@@ -60,11 +60,11 @@ static void session_read(const struct query *q, struct session *out)
         .id = col_i64(q, "id"),
         .person = col_i64(q, "person"),
         .account = col_i64(q, "account"),
-        .member = (enum member_role)col_i64(q, "member_role"),
+        .member = (enum member_role)col_state(q, "member_role", MEMBER_NONE, MEMBER_VIEWER),
         .created_at_ms = col_i64(q, "created_at_ms"),
         .last_seen_at_ms = col_i64(q, "last_seen_at_ms"),
         .signed_in_at_ms = col_i64(q, "signed_in_at_ms"),
-        .role = (enum role)col_i64(q, "role"),
+        .role = (enum role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR),
         .email = col_text(q, "email"),
         .disabled = col_bool(q, "person_disabled") || col_bool(q, "account_disabled"),
     };

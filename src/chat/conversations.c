@@ -33,10 +33,9 @@ STMT(page_of_status, PAGE("status = ?2"));
 STMT(page_of_owner, PAGE("status = 1 AND owner = ?2"));
 STMT(page_of_assignee, PAGE("status = 1 AND assignee = ?2"));
 /* In this order; another account's is not there. */
-#define LISTED(ids) PAGE_FROM("id IN (SELECT " ids ")") " ORDER BY id DESC"
-STMT(listed, LISTED("value FROM json_each(?2)"),
-     .postgres = LISTED("CAST(e.value AS BIGINT) FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json)) AS"
-                        " e(value)"));
+#define LISTED(among) PAGE_FROM("id " among) " ORDER BY id DESC"
+STMT(listed, LISTED("IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))"),
+     .postgres = LISTED("= ANY((?2::text[])::bigint[])"));
 STMT(add, "INSERT INTO chat_conversations (account, shop, visitor, status, owner, epoch, person, person_name, assignee,"
           " last_number, last_note, visitor_read, visitor_unread, team_read, team_unread, waiting_since_ms,"
           " snoozed_until_ms, resolved_at_ms, created_at_ms, last_at_ms)"
@@ -56,8 +55,8 @@ static void from_row(const struct query *q, struct conversation *out)
 {
     *out = (struct conversation){
         .id = col_i64(q, "id"), .account = col_i64(q, "account"), .shop = col_i64(q, "shop"),
-        .visitor = col_i64(q, "visitor"), .status = (enum chat_status)col_i64(q, "status"),
-        .owner = (enum chat_owner)col_i64(q, "owner"), .epoch = col_i64(q, "epoch"), .person = col_i64(q, "person"),
+        .visitor = col_i64(q, "visitor"), .status = (enum chat_status)col_state(q, "status", CHAT_OPEN, CHAT_RESOLVED),
+        .owner = (enum chat_owner)col_state(q, "owner", CHAT_BOT, CHAT_PERSON), .epoch = col_i64(q, "epoch"), .person = col_i64(q, "person"),
         .person_name = col_text(q, "person_name"), .assignee = col_i64(q, "assignee"),
         .last_number = col_i64(q, "last_number"), .last_note = col_i64(q, "last_note"),
         .visitor_read = col_i64(q, "visitor_read"), .visitor_unread = col_i64(q, "visitor_unread"),
@@ -189,10 +188,19 @@ static bool read_rows(struct query *q, struct inbox_row *out, size_t *count)
     return row == ROW_NONE;
 }
 
-bool conversations_listed(struct tx *tx, int64_t account, const char *ids, struct inbox_row *out, size_t *count)
+struct conversation conversation_brief(const struct query *q)
+{
+    return (struct conversation){ .id = col_i64(q, "id"),
+                                  .status = (enum chat_status)col_state(q, "status", CHAT_OPEN, CHAT_RESOLVED),
+                                  .created_at_ms = col_i64(q, "created_at_ms"),
+                                  .last_at_ms = col_i64(q, "last_at_ms"),
+                                  .last_number = col_i64(q, "last_number") };
+}
+
+bool conversations_listed(struct tx *tx, int64_t account, const int64_t *ids, struct inbox_row *out, size_t *count)
 {
     struct query q = query(tx, &listed);
-    bind_i64(&q, account), bind_text(&q, ids);
+    bind_i64(&q, account), bind_i64_list(&q, ids, *count);
     return read_rows(&q, out, count);
 }
 

@@ -41,12 +41,11 @@ STMT(page_of_account, "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND" K
                       " AND (v.seen_at_ms, v.id) < (?2, ?3) ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
 STMT(page_of_shop, "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND v.shop = ?5 AND" KNOWN
                    " AND (v.seen_at_ms, v.id) < (?2, ?3) ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
-#define LISTED(ids)                                                                                                    \
-    "SELECT " SHOWN ", " LATER ", " COLUMNS " WHERE v.id IN (SELECT " ids                                              \
-    ") AND v.account = ?1 AND CAST(?3 AS BIGINT) IN (0, v.shop) AND" KNOWN " ORDER BY v.id DESC"
-STMT(listed, LISTED("value FROM json_each(?2)"),
-     .postgres = LISTED("CAST(e.value AS BIGINT) FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json)) AS"
-                        " e(value)"));
+#define LISTED(among)                                                                                                  \
+    "SELECT " SHOWN ", " LATER ", " COLUMNS " WHERE v.id " among                                                       \
+    " AND v.account = ?1 AND CAST(?3 AS BIGINT) IN (0, v.shop) AND" KNOWN " ORDER BY v.id DESC"
+STMT(listed, LISTED("IN (SELECT CAST(value AS INTEGER) FROM json_each(?2))"),
+     .postgres = LISTED("= ANY((?2::text[])::bigint[])"));
 STMT(seen_last, "SELECT " COLUMNS " WHERE v.id IN (SELECT s.visitor FROM chat_identities s WHERE s.shop = ?2"
                 " AND s.subject = ?3 ORDER BY s.visitor DESC LIMIT 100) AND v.account = ?1 AND" KNOWN
                 " ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT 1");
@@ -278,7 +277,7 @@ bool customers_found(struct tx *tx, const struct customers_page *in, struct str 
     if (in->before_id != INT64_MAX) /* those stand on the first page */
         found = without(ids, found, ids + found, more), more = 0;
     struct query q = query(tx, &listed);
-    bind_i64(&q, in->account), bind_text(&q, desk_ids(tx_arena(tx), ids, found + more)), bind_i64(&q, in->shop);
+    bind_i64(&q, in->account), bind_i64_list(&q, ids, found + more), bind_i64(&q, in->shop);
     bind_i64(&q, in->before_id);
     while ((row = query_next(&q)) == ROW_FOUND) {
         struct customer_row c = row_of(&q);

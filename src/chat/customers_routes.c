@@ -9,12 +9,11 @@
 enum { CUSTOMERS_USUAL = 50, CUSTOMERS_MAX = 100, SEARCH_MAX = 100, ORDERS_SHOWN = 20, BROWSERS_MAX = 100 };
 enum { TALKS_USUAL = 20, TALKS_MAX = 100 };
 
-#define TALKS_OF(ids)                                                                                                  \
+#define TALKS_OF(among)                                                                                                \
     "SELECT id, status, created_at_ms, last_at_ms, last_number, score FROM chat_conversations"                         \
-    " WHERE visitor IN (SELECT " ids ") AND id < ?2 AND (last_number > 0 OR owner <> 1) ORDER BY id DESC LIMIT ?3"
-STMT(talks_of, TALKS_OF("value FROM json_each(?1)"),
-     .postgres = TALKS_OF("CAST(e.value AS BIGINT) FROM json_array_elements_text(CAST(CAST(?1 AS TEXT) AS json)) AS"
-                          " e(value)"));
+    " WHERE visitor " among " AND id < ?2 AND (last_number > 0 OR owner <> 1) ORDER BY id DESC LIMIT ?3"
+STMT(talks_of, TALKS_OF("IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))"),
+     .postgres = TALKS_OF("= ANY((?1::text[])::bigint[])"));
 
 /* clang-format off */
 struct get_customers { const char *search, *after; int64_t shop, limit; };
@@ -201,14 +200,11 @@ static enum answer run_talks(struct req *req)
     enum answer a = theirs(req, d);
     if (a != ANSWER_GO_ON) return a;
     struct query q = query(req->tx, &talks_of);
-    bind_text(&q, desk_ids(req->arena, d->browser, d->browsers)), bind_i64(&q, in->after), bind_i64(&q, in->limit);
-    while ((row = query_next(&q)) == ROW_FOUND)
-        t.c[t.count++] = (struct conversation){ .id = col_i64(&q, "id"),
-                                                .status = (enum chat_status)col_i64(&q, "status"),
-                                                .created_at_ms = col_i64(&q, "created_at_ms"),
-                                                .last_at_ms = col_i64(&q, "last_at_ms"),
-                                                .last_number = col_i64(&q, "last_number"),
-                                                .score = col_i64(&q, "score") };
+    bind_i64_list(&q, d->browser, d->browsers), bind_i64(&q, in->after), bind_i64(&q, in->limit);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        t.c[t.count] = conversation_brief(&q);
+        t.c[t.count++].score = col_i64(&q, "score");
+    }
     return row == ROW_FAULT ? reply_fault(req) : reply_json(req, 200, talks_json, &t);
 }
 

@@ -11,8 +11,8 @@ enum { LABELS_MAX = 100, LABEL_NAME_MAX = 40, LABEL_COLOURS = 8, LABELS_OF_ONE_M
 struct conversation_label {
     int64_t conversation, label;
 };
-/* Those of these conversations (a JSON list of ids, see desk_ids); *out is made in the transaction's arena. */
-MUST_USE bool labels_of(struct tx *tx, const char *ids, struct conversation_label **out, size_t *count);
+/* Those of these conversations; *out is made in the transaction's arena. */
+MUST_USE bool labels_of(struct tx *tx, const int64_t *ids, size_t n, struct conversation_label **out, size_t *count);
 MUST_USE bool labelled_page(struct tx *tx, int64_t account, int64_t label, int64_t before, size_t most, int64_t *ids,
                             size_t *count);
 /* The member "labels" of one of them. */
@@ -45,7 +45,6 @@ MUST_USE bool words_page(struct tx *tx, int64_t account, struct str text, int64_
                          size_t *count, int64_t *next);
 
 /* ---- desk.c ---- */
-const char *desk_ids(struct arena *a, const int64_t *ids, size_t count); /* "[1,2]" */
 /* Who asks, as a colleague; or the answer. */
 enum answer desk_me(struct req *req, struct colleague *out);
 #endif

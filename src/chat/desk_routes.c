@@ -164,12 +164,7 @@ static enum answer run_before(struct req *req)
     *out = (struct before){ .count = 0 };
     struct query q = query(req->tx, &earlier);
     bind_i64(&q, c.visitor), bind_i64(&q, c.id), bind_i64(&q, EARLIER_MAX);
-    while ((row = query_next(&q)) == ROW_FOUND)
-        out->earlier[out->count++] = (struct conversation){ .id = col_i64(&q, "id"),
-                                                            .status = (enum chat_status)col_i64(&q, "status"),
-                                                            .created_at_ms = col_i64(&q, "created_at_ms"),
-                                                            .last_at_ms = col_i64(&q, "last_at_ms"),
-                                                            .last_number = col_i64(&q, "last_number") };
+    while ((row = query_next(&q)) == ROW_FOUND) out->earlier[out->count++] = conversation_brief(&q);
     return row == ROW_FAULT ? reply_fault(req) : reply_json(req, 200, before_json, out);
 }
 

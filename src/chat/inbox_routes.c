@@ -290,7 +290,7 @@ static bool read_found(struct req *req, const struct get_inbox *in, int64_t befo
     if (!done) return false;
     if (in->search == NULL && count == most) next = ids[count - 1];
     if (next > 0) out->next = arena_printf(req->arena, "0-%lld", (long long)next);
-    if (!conversations_listed(req->tx, account, desk_ids(req->arena, ids, count), out->row, &count)) return false;
+    if (!conversations_listed(req->tx, account, ids, out->row, &count)) return false;
     for (size_t i = 0; i < count; i++)
         if (in->shop == 0 || out->row[i].c.shop == in->shop) out->row[out->count++] = out->row[i];
     return true;
@@ -316,7 +316,7 @@ static enum answer run_inbox(struct req *req)
     bool found = in->search || in->label || in->filter == FILTER_MENTIONS;
     if (!(found ? read_found(req, in, p.before_id, &out) : read_list(req, in, &p, &out))) return reply_fault(req);
     for (size_t i = 0; i < out.count; i++) ids[i] = out.row[i].c.id;
-    if (!labels_of(req->tx, desk_ids(req->arena, ids, out.count), &out.label, &out.labels)) return reply_fault(req);
+    if (!labels_of(req->tx, ids, out.count, &out.label, &out.labels)) return reply_fault(req);
     return reply_json(req, 200, inbox_json, &out);
 }
 
@@ -379,7 +379,7 @@ static enum answer run_thread(struct req *req)
     if (visitor_get(req->tx, c.visitor, &v) == ROW_FAULT ||
         !messages_before(req->tx, c.id, in->before, (size_t)in->limit, m, &t.messages) ||
         !notes_before(req->tx, c.id, INT64_MAX, NOTES_MAX, n, &t.notes) ||
-        !labels_of(req->tx, desk_ids(req->arena, &c.id, 1), &t.label, &t.labels))
+        !labels_of(req->tx, &c.id, 1, &t.label, &t.labels))
         return reply_fault(req);
     t.more = t.messages > 0 && m[0].number > 1;
     return reply_json(req, 200, thread_json, &t);

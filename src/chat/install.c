@@ -42,10 +42,9 @@ static enum row install_get(struct tx *tx, int64_t shop, struct install_row *out
     *out = (struct install_row){ .shop = shop, .page = "", .findings = "[]" };
     if (row != ROW_FOUND) return row;
     out->account = col_i64(&q, "account"), out->asks = col_i64(&q, "asks");
-    out->state = (enum install_state)col_i64(&q, "state");
+    out->state = (enum install_state)col_state(&q, "state", STATE_NONE, STATE_DONE);
     out->page = col_text(&q, "page"), out->findings = col_text(&q, "findings");
     out->asked_at_ms = col_i64(&q, "asked_at_ms"), out->checked_at_ms = col_i64(&q, "checked_at_ms");
-    if (out->state < STATE_NONE || out->state > STATE_DONE) out->state = STATE_NONE;
     return ROW_FOUND;
 }
 

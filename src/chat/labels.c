@@ -22,20 +22,19 @@ STMT(put_on,
      .postgres = "INSERT INTO chat_labelled (conversation, label, account) SELECT CAST(?1 AS BIGINT), l.id, l.account"
                  " FROM chat_labels l WHERE l.account = ?2 AND l.id = ?3 ON CONFLICT DO NOTHING");
 STMT(labels_of_ids,
-     "SELECT conversation, label FROM chat_labelled WHERE conversation IN (SELECT value FROM json_each(?1))"
-     " ORDER BY conversation, label",
-     .postgres = "SELECT conversation, label FROM chat_labelled WHERE conversation IN (SELECT CAST(e.value AS BIGINT)"
-                 " FROM json_array_elements_text(CAST(CAST(?1 AS TEXT) AS json)) AS e(value))"
+     "SELECT conversation, label FROM chat_labelled WHERE conversation IN"
+     " (SELECT CAST(value AS INTEGER) FROM json_each(?1)) ORDER BY conversation, label",
+     .postgres = "SELECT conversation, label FROM chat_labelled WHERE conversation = ANY((?1::text[])::bigint[])"
                  " ORDER BY conversation, label");
 STMT(page_of_label, "SELECT conversation FROM chat_labelled WHERE label = ?1 AND conversation < ?2"
                     " ORDER BY conversation DESC LIMIT ?3");
 
-bool labels_of(struct tx *tx, const char *ids, struct conversation_label **out, size_t *count)
+bool labels_of(struct tx *tx, const int64_t *ids, size_t n, struct conversation_label **out, size_t *count)
 {
     enum { MOST = 128 * LABELS_OF_ONE_MAX };
     struct query q = query(tx, &labels_of_ids);
     enum row row;
-    bind_text(&q, ids);
+    bind_i64_list(&q, ids, n);
     *out = ARENA_ARRAY(tx_arena(tx), struct conversation_label, MOST);
     *count = 0;
     while ((row = query_next(&q)) == ROW_FOUND && *count < MOST)

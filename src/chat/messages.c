@@ -81,7 +81,7 @@ static void from_row(const struct query *q, int64_t conversation, struct message
 {
     *out = (struct message){ .conversation = conversation,
                              .number = col_i64(q, "number"),
-                             .author = (enum chat_author)col_i64(q, "author"),
+                             .author = (enum chat_author)col_state(q, "author", CHAT_BY_VISITOR, CHAT_BY_HOUSE),
                              .person = col_i64(q, "person"),
                              .author_name = col_text(q, "author_name"),
                              .text = col_text(q, "text"),

@@ -190,9 +190,11 @@ struct inbox_row {
     const char *visitor_name, *last_text; /* NULL: it is gone; there is none */
 };
 MUST_USE bool conversations_page(struct tx *tx, const struct inbox_page *in, struct inbox_row *out, size_t *count);
-/* Those of a JSON list of ids, the newest first; as many as there are ids, or fewer. */
-MUST_USE bool conversations_listed(struct tx *tx, int64_t account, const char *ids, struct inbox_row *out,
+/* Those of `*count` ids, the newest first; *count is afterwards how many there are. */
+MUST_USE bool conversations_listed(struct tx *tx, int64_t account, const int64_t *ids, struct inbox_row *out,
                                    size_t *count);
+/* What a list of a visitor's conversations tells of one: id, status, times and its last number, by their columns. */
+struct conversation conversation_brief(const struct query *q);
 
 /* ---- messages.c ---- */
 enum chat_side { SIDE_NONE, SIDE_VISITOR, SIDE_TEAM };

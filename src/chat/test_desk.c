@@ -9,6 +9,8 @@ STMT(many_words,
      "INSERT INTO chat_words (account, word, conversation) WITH RECURSIVE n(i) AS (SELECT CAST(?2 AS BIGINT)"
      " UNION ALL SELECT i + 1 FROM n WHERE i < ?3) SELECT CAST(?1 AS BIGINT), 'common', i FROM n");
 
+STMT(no_status, "SELECT 1 AS id, 9 AS status, 2 AS created_at_ms, 3 AS last_at_ms, 4 AS last_number");
+
 static int64_t account, other;
 
 static struct kit_answer ask(struct test_db *t, int64_t who, enum verb verb, const char *path, const char *body)
@@ -221,6 +223,15 @@ TEST_EACH_ENGINE(who_is_named_in_a_note_finds_it_until_they_look)
     EXPECT(mentioned_page(t->tx, account, 9, INT64_MAX, 4, ids, &count) && count == 0);
 }
 
+/* Each reader of a conversation's row judges by the same function: a status that is none is a fault for good. */
+TEST_EACH_ENGINE(a_status_that_is_none_breaks_what_reads_it)
+{
+    struct query q = query(t->tx, &no_status);
+    EXPECT(query_row(&q) == ROW_FOUND);
+    EXPECT(conversation_brief(&q).id == 1);
+    EXPECT(tx_fault_of(t->tx) == TX_BROKEN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +241,7 @@ int main(void)
         EACH_ENGINE(what_was_said_noted_and_called_is_found_by_its_beginning),
         EACH_ENGINE(a_common_word_is_read_in_bounded_pages),
         EACH_ENGINE(who_is_named_in_a_note_finds_it_until_they_look),
+        EACH_ENGINE(a_status_that_is_none_breaks_what_reads_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

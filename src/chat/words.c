@@ -205,13 +205,13 @@ static bool candidates(struct tx *tx, const struct word_list *l, int64_t account
 static bool only_with(struct tx *tx, const struct word_list *l, int64_t account, const struct term *t, int64_t *ids,
                       size_t *count)
 {
-    const char *these = desk_ids(tx_arena(tx), ids, *count);
-    size_t kept = 0, most = *count * t->count;
+    size_t kept = 0, most = *count * t->count, pieces = (*count + LOOK_AT - 1) / LOOK_AT;
     int64_t *found = ARENA_ARRAY(tx_arena(tx), int64_t, most + 1);
-    for (size_t i = 0; i < t->count; i++) {
+    for (size_t i = 0; i < t->count * pieces; i++) {
+        size_t from = i % pieces * LOOK_AT, n = *count - from < LOOK_AT ? *count - from : LOOK_AT;
         struct query q = query(tx, l->of_these);
         enum row row;
-        bind_i64(&q, account), bind_text(&q, t->word[i]), bind_text(&q, these);
+        bind_i64(&q, account), bind_text(&q, t->word[i / pieces]), bind_i64_list(&q, ids + from, n);
         while ((row = query_next(&q)) == ROW_FOUND && kept < most) found[kept++] = col_i64(&q, "subject");
         if (row == ROW_FAULT) return false;
     }

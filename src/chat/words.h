@@ -24,10 +24,9 @@ struct word_list {
                     " AND " subject " < ?3 ORDER BY " subject " DESC LIMIT ?4");                                       \
     STMT(list##_of_these,                                                                                              \
          "SELECT " subject " AS subject FROM " table " WHERE account = ?1 AND word = ?2"                               \
-         " AND " subject " IN (SELECT value FROM json_each(?3))",                                                      \
+         " AND " subject " IN (SELECT CAST(value AS INTEGER) FROM json_each(?3))",                                     \
          .postgres = "SELECT " subject " AS subject FROM " table " WHERE account = ?1 AND word = ?2"                   \
-                     " AND " subject " IN (SELECT CAST(e.value AS BIGINT) FROM"                                        \
-                     " json_array_elements_text(CAST(CAST(?3 AS TEXT) AS json)) AS e(value))");                        \
+                     " AND " subject " = ANY((?3::text[])::bigint[])");                                                \
     static const struct word_list list = { &list##_add, &list##_next, &list##_one, &list##_of, &list##_of_these }
 /* clang-format on */
 

@@ -63,7 +63,7 @@ enum row know_intake_get(struct tx *tx, int64_t id, struct intake *out)
                             .feed = col_i64(&q, "feed"),
                             .file = col_i64(&q, "file"),
                             .source = col_text(&q, "source"),
-                            .state = (enum intake_state)col_i64(&q, "state"),
+                            .state = (enum intake_state)col_state(&q, "state", INTAKE_READING, INTAKE_FAILED),
                             .wish = col_text(&q, "wish"),
                             .todo = col_text(&q, "todo"),
                             .place = col_i64(&q, "place"),

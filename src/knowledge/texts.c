@@ -65,7 +65,7 @@ STMT(drop, "DELETE FROM knowledge_texts WHERE shop = ?1 AND kind = ?2 AND name =
 static void row_read(const struct query *q, struct arena *a, struct knowledge_text *t)
 {
     *t = (struct knowledge_text){ .row = col_i64(q, "id"),
-                                  .kind = (enum knowledge_kind)col_i64(q, "kind"),
+                                  .kind = (enum knowledge_kind)col_state(q, "kind", KNOWLEDGE_FAQ, KNOWLEDGE_PROMOTION),
                                   .id = arena_text(a, col_text(q, "name")),
                                   .title = arena_text(a, col_text(q, "title")),
                                   .text = arena_text(a, col_text(q, "body")),

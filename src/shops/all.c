@@ -33,7 +33,7 @@ static void read_row(const struct query *q, struct shop_listed *out)
 {
     *out = (struct shop_listed){ .id = col_i64(q, "id"),
                                  .account = col_i64(q, "account"),
-                                 .status = (enum shop_status)col_i64(q, "status"),
+                                 .status = (enum shop_status)col_state(q, "status", SHOP_CREATING, SHOP_PURGED),
                                  .name = col_text(q, "name"),
                                  .name_key = col_text(q, "name_key"),
                                  .domain = col_text(q, "domain"),

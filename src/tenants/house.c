@@ -29,7 +29,8 @@ bool tenants_states(struct tx *tx, const int64_t *shops, size_t n, const char **
     bind_text_list(&q, text, n);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {
-        const struct tenant t = { .status = (enum tenant_status)col_i64(&q, "status"),
+        const struct tenant t = { .status =
+                                      (enum tenant_status)col_state(&q, "status", TENANT_PENDING, TENANT_DISABLED),
                                   .error_code = col_text(&q, "error_code") };
         int64_t shop = col_i64(&q, "shop");
         for (size_t i = 0; i < n; i++)
