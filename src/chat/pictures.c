@@ -9,6 +9,7 @@
 #include "chat/pictures.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/random.h"
 #include <dirent.h>
@@ -61,25 +62,6 @@ const struct problem problem_image_pixels = {
 /* clang-format on */
 
 /* ---- off the lanes ---- */
-
-static char *file_read(const char *path, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) return NULL;
-    char *p = malloc(size + 1);
-    size_t have = 0;
-    if (!p) abort();
-    while (have < size) {
-        ssize_t got = read(fd, p + have, size - have);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) break;
-        have += (size_t)got;
-    }
-    (void)close(fd);
-    if (have == size) return p;
-    free(p);
-    return NULL;
-}
 
 static bool sync_at(const char *path, int flags)
 {
@@ -145,7 +127,7 @@ const struct problem *picture_prepare(struct arena *a, const char *path, size_t 
 {
     struct image about;
     struct buf clean;
-    char *bytes = file_read(path, size);
+    char *bytes = file_bytes(path, size);
     if (bytes == NULL) return &problem_storage;
     buf_init(&clean, size + IMAGE_MORE_BYTES);
     const struct problem *p = fault_problem(image_clean((struct str){ bytes, size }, &clean, &about));
@@ -259,7 +241,7 @@ enum row picture_read(struct tx *tx, int64_t conversation, int64_t number, struc
     const char *file = col_text(&q, "file");
     if (file[0] == '\0') return read_pieces(tx, about, a, content) ? ROW_FOUND : ROW_FAULT;
     if (chat_settings.image_dir == NULL) return ROW_NONE;
-    char *bytes = file_read(image_path(a, file), (size_t)about->bytes);
+    char *bytes = file_bytes(image_path(a, file), (size_t)about->bytes);
     if (bytes == NULL) {
         LOG(LOG_ERROR, "image_missing", LOG_TEXT("file", file));
         return ROW_NONE;

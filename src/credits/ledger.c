@@ -181,6 +181,20 @@ static struct str record_bytes(const struct ledger_record *r, char memory[RECORD
     return buf_str(&b);
 }
 
+struct ledger_record ledger_record_read(const struct query *q, int64_t account)
+{
+    return (struct ledger_record){ .account = account,
+                                   .seq = col_i64(q, "seq"),
+                                   .shop = col_i64(q, "shop"),
+                                   .actor = col_i64(q, "actor"),
+                                   .at_ms = col_i64(q, "at_ms"),
+                                   .amount = col_credits(q, "amount"),
+                                   .balance_after = col_credits(q, "balance_after"),
+                                   .key = col_text(q, "key"),
+                                   .reason = col_text(q, "reason"),
+                                   .note = col_text(q, "note") };
+}
+
 void ledger_mac(const struct ledger_record *r, uint8_t out[CHAIN_MAC_SIZE])
 {
     char memory[RECORD_MAX_BYTES];

@@ -18,6 +18,7 @@ struct ledger_record { /* all that an entry's hash covers */
     struct credits amount, balance_after;
     const char *key, *reason, *note;
 };
+struct ledger_record ledger_record_read(const struct query *q, int64_t account); /* without `previous` */
 /* Locks the account row (always the first lock of any money change) and looks for the entry with this key. */
 MUST_USE enum row ledger_lock(struct tx *tx, int64_t account, const char *key, struct ledger_account *out);
 /* Appends one entry and moves the balance; `amount` is signed, `held_change` goes to held. */

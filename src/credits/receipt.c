@@ -73,16 +73,7 @@ static void stand_on(struct receipt *r, const struct query *q)
 
 static void look_at(struct receipt *r, const struct query *q)
 {
-    struct ledger_record e = { .account = r->account,
-                               .seq = col_i64(q, "seq"),
-                               .shop = col_i64(q, "shop"),
-                               .actor = col_i64(q, "actor"),
-                               .at_ms = col_i64(q, "at_ms"),
-                               .amount = col_credits(q, "amount"),
-                               .balance_after = col_credits(q, "balance_after"),
-                               .key = col_text(q, "key"),
-                               .reason = col_text(q, "reason"),
-                               .note = col_text(q, "note") };
+    struct ledger_record e = ledger_record_read(q, r->account);
     struct str hash = col_str(q, "hash");
     memcpy(e.previous, r->hash, SHA256_SIZE);
     if (e.seq >= r->keyed_from) ledger_mac(&e, r->hash);

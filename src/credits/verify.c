@@ -115,16 +115,7 @@ static bool add_up(struct chain *c, struct credits amount)
 
 static void chain_add(struct page *p, struct query *q, struct chain *c)
 {
-    struct ledger_record r = { .account = c->account,
-                               .seq = col_i64(q, "seq"),
-                               .shop = col_i64(q, "shop"),
-                               .actor = col_i64(q, "actor"),
-                               .at_ms = col_i64(q, "at_ms"),
-                               .amount = col_credits(q, "amount"),
-                               .balance_after = col_credits(q, "balance_after"),
-                               .key = col_text(q, "key"),
-                               .reason = col_text(q, "reason"),
-                               .note = col_text(q, "note") };
+    struct ledger_record r = ledger_record_read(q, c->account);
     if (r.seq > c->last_seq) return; /* written since the account was read */
     memcpy(r.previous, c->hash, SHA256_SIZE);
     p->found->rows++;

@@ -333,6 +333,17 @@ static unsigned cores(void)
 }
 
 /* Before the threads run: nothing of it is shared yet. */
+static void http_free(struct http *h)
+{
+    router_free(h->router);
+    limits_free(h->limits);
+    account_counts_free(h->counts);
+    refusals_free(h->refusals);
+    arena_free(h->text);
+    (void)pthread_mutex_destroy(&h->running.lock);
+    free(h);
+}
+
 static void discard(struct http *h)
 {
     for (unsigned i = 0; i < h->loops; i++) {
@@ -345,13 +356,7 @@ static void discard(struct http *h)
         loop_free(l);
     }
     crypto_pool_stop(h->pool);
-    router_free(h->router);
-    limits_free(h->limits);
-    account_counts_free(h->counts);
-    refusals_free(h->refusals);
-    arena_free(h->text);
-    (void)pthread_mutex_destroy(&h->running.lock);
-    free(h);
+    http_free(h);
 }
 
 static bool start_threads(struct http *h)
@@ -423,11 +428,5 @@ void http_stop(struct http *h)
         loop_free(h->loop[i]);
     }
     if (!clean) return; /* a lane still holds a request that points to us */
-    router_free(h->router);
-    limits_free(h->limits);
-    account_counts_free(h->counts);
-    refusals_free(h->refusals);
-    arena_free(h->text);
-    (void)pthread_mutex_destroy(&h->running.lock);
-    free(h);
+    http_free(h);
 }

@@ -4,13 +4,10 @@
  * reads it anew, off the writer: nothing is remembered of a look. */
 #include "knowledge/intake.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-enum { PATH_BYTES = 1100, SAMPLES = 5, FILES_MAX = 20, TITLE_MAX = 200, READ_ARENA_MAX = 512 << 20 };
+enum { SAMPLES = 5, FILES_MAX = 20, TITLE_MAX = 200, READ_ARENA_MAX = 512 << 20 };
 
 STMT(insert, "INSERT INTO knowledge_files (account, shop, file, title, bytes, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
              " RETURNING id");
@@ -153,28 +150,6 @@ static enum answer file_of(struct req *req, bool locked, struct knowledge_head *
     return ANSWER_GO_ON;
 }
 
-/* malloc'ed; NULL: it is not here. */
-static char *bytes_of(const struct sent *f)
-{
-    char path[PATH_BYTES];
-    int n = snprintf(path, sizeof path, "%s/%s", knowledge_settings.upload_dir, f->file);
-    int fd = n > 0 && (size_t)n < sizeof path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    if (fd < 0) return NULL;
-    size_t size = (size_t)f->bytes, have = 0;
-    char *p = malloc(size + 1);
-    if (!p) abort();
-    while (have < size) {
-        ssize_t got = read(fd, p + have, size - have);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) break;
-        have += (size_t)got;
-    }
-    (void)close(fd);
-    if (have == size) return p;
-    free(p);
-    return NULL;
-}
-
 struct preview {
     const struct sent *sent;
     struct know_file *file;
@@ -285,7 +260,7 @@ static enum answer run_preview(struct req *req)
     enum answer got = file_of(req, false, &h, &f);
     if (got != ANSWER_GO_ON) return got;
     const char *wish = wish_json(req), *code, *field;
-    char *bytes = bytes_of(&f);
+    char *bytes = know_file_bytes(f.file, (size_t)f.bytes);
     if (!bytes) return reply_problem(req, &problem_file_gone);
     struct arena *a = arena_new(READ_ARENA_MAX);
     struct read_wish w = { .currency = h.currency, .url = h.url };

@@ -8,18 +8,15 @@
 
 #include "audit/audit.h"
 #include "http/events.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 KNOWLEDGE_ACTIONS(AUDIT_DEFINE)
 
 struct knowledge_settings knowledge_settings;
 
 /* More rows than these would hold SQLite's one writer longer than a chat should wait. */
-enum { PATH_BYTES = 1100, IMPORTS_KEPT = 50, REFUSALS_BYTES = 4096, ROWS_AT_ONCE = 400 };
+enum { IMPORTS_KEPT = 50, REFUSALS_BYTES = 4096, ROWS_AT_ONCE = 400 };
 enum import_state { IMPORT_DONE = 1, IMPORT_REFUSED = 2 };
 
 STMT(insert, "INSERT INTO knowledge_imports (account, shop, source, state, products, texts, orders, changed, refusals,"
@@ -40,35 +37,12 @@ struct prepared {
 
 /* ---- the file ---- */
 
-/* malloc'ed; NULL: it cannot be read, which is ours. */
-static char *file_read(const char *name, size_t size)
-{
-    char path[PATH_BYTES];
-    int n = snprintf(path, sizeof path, "%s/%s", knowledge_settings.upload_dir, name);
-    if (n <= 0 || (size_t)n >= sizeof path) return NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return NULL;
-    char *p = malloc(size + 1);
-    size_t have = 0;
-    if (!p) abort();
-    while (have < size) {
-        ssize_t got = read(fd, p + have, size - have);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) break;
-        have += (size_t)got;
-    }
-    (void)close(fd);
-    if (have == size) return p;
-    free(p);
-    return NULL;
-}
-
 enum answer know_import_prepare(struct req *req)
 {
     struct prepared *p = req->prepared = ARENA_NEW(req->arena, struct prepared);
     struct json_fault fault;
     size_t size = (size_t)req->upload->size;
-    char *bytes = file_read(req->upload->name, size);
+    char *bytes = know_file_bytes(req->upload->name, size);
     if (!bytes) {
         p->problem = &problem_storage;
         return ANSWER_GO_ON;

@@ -1,6 +1,12 @@
 /* intake.c: the rows of what is taken in. */
 #include "knowledge/intake.h"
 
+#include "base/file.h"
+
+#include <stdio.h>
+
+enum { PATH_BYTES = 1100 };
+
 const char *const intake_state_names[] = { "reading", "writing", "done", "failed", NULL };
 static_assert(ARRAY_LEN(intake_state_names) == INTAKE_STATES + 1, "a name each");
 
@@ -163,4 +169,11 @@ bool know_intakes_purged(struct tx *tx, int64_t shop)
     for (size_t i = 0; i < n; i++)
         if (!know_intake_forget_parts(tx, ids[i])) return false;
     return each(tx, rows, ARRAY_LEN(rows), shop);
+}
+
+char *know_file_bytes(const char *name, size_t size)
+{
+    char path[PATH_BYTES];
+    int n = snprintf(path, sizeof path, "%s/%s", knowledge_settings.upload_dir, name);
+    return n > 0 && (size_t)n < sizeof path ? file_bytes(path, size) : NULL;
 }

@@ -138,4 +138,7 @@ MUST_USE bool know_feeds_purged(struct tx *tx, int64_t shop);
 /* Is this host the shop's domain, or below it? */
 bool know_is_of_shop(const char *host, const char *domain);
 extern const char *const feed_kind_names[], *const feed_state_names[];
+/* The bytes of a file that was sent, malloc'ed. NULL: they are not here, which is ours. */
+char *know_file_bytes(const char *name, size_t size);
+
 #endif

@@ -110,6 +110,14 @@ struct know_switch {
     int64_t changed; /* counted: rows that are new, other than before, or gone */
 };
 MUST_USE bool know_products_switch(struct tx *tx, struct knowledge_head *h, struct know_switch *s);
+/* ---- switch.c ---- */
+struct switch_rows { /* its statements over a table of live rows and the one beside it */
+    const struct stmt *replaced, *take_staged, *remove_unnamed, *count_live;
+};
+/* Adds to *stale what the index still has and nobody should find; *live: how many rows there are now. */
+MUST_USE bool know_switch(struct tx *tx, const struct switch_rows *rows, const struct knowledge_head *h,
+                          struct know_switch *s, int64_t *stale, int64_t *live);
+MUST_USE bool know_counted(struct query *q, int64_t *out); /* the column n of the one row */
 /* How many rows it would add. */
 MUST_USE bool know_products_new(struct tx *tx, int64_t shop, int64_t intake, int64_t *out);
 MUST_USE bool know_texts_new(struct tx *tx, int64_t shop, int64_t intake, int64_t *out);

@@ -159,13 +159,6 @@ bool know_texts_save(struct tx *tx, struct knowledge_head *h, const struct knowl
     return good;
 }
 
-static bool counted(struct query *q, int64_t *out)
-{
-    if (query_row(q) != ROW_FOUND) return false;
-    *out = col_i64(q, "n");
-    return true;
-}
-
 bool know_texts_count(struct tx *tx, int64_t shop, int64_t out[KNOWLEDGE_KIND_COUNT])
 {
     struct query q = query(tx, &count_kinds);
@@ -183,31 +176,13 @@ bool know_texts_new(struct tx *tx, int64_t shop, int64_t intake, int64_t *out)
 {
     struct query q = query(tx, &added);
     bind_i64(&q, intake), bind_i64(&q, shop);
-    return counted(&q, out);
+    return know_counted(&q, out);
 }
 
 bool know_texts_switch(struct tx *tx, struct knowledge_head *h, struct know_switch *s)
 {
-    int64_t stale = 0;
-    struct query r = query(tx, &replaced);
-    bind_i64(&r, s->intake), bind_i64(&r, h->shop), bind_i64(&r, s->began_ms);
-    if (!counted(&r, &stale)) return false;
-    s->changed += col_i64(&r, "changed");
-    struct query q = query(tx, &take_staged);
-    bind_i64(&q, s->intake), bind_i64(&q, h->account), bind_i64(&q, h->shop), bind_i64(&q, s->now_ms);
-    bind_i64(&q, s->feed), bind_i64(&q, s->began_ms);
-    if (query_change(&q) < 0) return false;
-    if (s->whole && s->feed) {
-        struct query g = query(tx, &remove_unnamed);
-        bind_i64(&g, h->shop), bind_i64(&g, s->feed), bind_i64(&g, s->intake), bind_i64(&g, s->began_ms);
-        int64_t gone = query_change(&g);
-        if (gone < 0) return false;
-        s->changed += gone, stale += gone;
-    }
-    h->stale_texts += stale;
-    struct query c = query(tx, &count_live);
-    bind_i64(&c, h->shop);
-    return counted(&c, &h->texts);
+    static const struct switch_rows rows = { &replaced, &take_staged, &remove_unnamed, &count_live };
+    return know_switch(tx, &rows, h, s, &h->stale_texts, &h->texts);
 }
 
 enum row know_texts_remove(struct tx *tx, struct knowledge_head *h, enum knowledge_kind kind, const char *id)

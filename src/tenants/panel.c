@@ -47,17 +47,6 @@ struct guest {
 
 /* ---- JSON ---- */
 
-static void scopes_json(struct json *j, const char *scopes)
-{
-    json_array(j, "syncScopes");
-    for (const char *p = scopes; *p;) {
-        const char *end = strchrnul(p, ',');
-        json_str(j, NULL, (struct str){ p, (size_t)(end - p) });
-        p = *end ? end + 1 : end;
-    }
-    json_end(j);
-}
-
 static void config_json(struct json *j, const void *arg)
 {
     const struct guest *g = arg;
@@ -66,7 +55,7 @@ static void config_json(struct json *j, const void *arg)
     json_text(j, "name", g->name);
     json_text(j, "logoUrl", g->logo_url);
     json_text(j, "botId", g->bot_id);
-    scopes_json(j, g->sync_scopes);
+    tenants_scopes_json(j, g->sync_scopes);
     json_time(j, "createdAt", g->created_at_ms);
     json_time(j, "updatedAt", g->updated_at_ms);
 }

@@ -265,7 +265,8 @@ struct post_register {
     int ssoType;
 };
 enum { SYNC_SCOPES = 3 };
-extern const char *const sync_scope_names[]; /* NULL-ended */
+extern const char *const sync_scope_names[];                  /* NULL-ended */
+void tenants_scopes_json(struct json *j, const char *scopes); /* the member syncScopes, of "products,orders" */
 struct sync_scope {
     int word;
 };

@@ -9,7 +9,7 @@ STMT(status,
      " LEFT JOIN subscriptions s ON s.tenant = t.id AND s.number = t.subscription"
      " WHERE t.shop = ?1 AND t.account = ?2 AND t.shop_deleted = 0");
 
-static void scopes_json(struct json *j, const char *scopes)
+void tenants_scopes_json(struct json *j, const char *scopes)
 {
     json_array(j, "syncScopes");
     for (const char *p = scopes; *p;) {
@@ -29,7 +29,7 @@ static void status_json(struct json *j, const void *arg)
     if (!q) return;
     json_text(j, "botId", col_text(q, "bot_id"));
     json_text(j, "botName", col_text(q, "bot_name"));
-    scopes_json(j, col_text(q, "sync_scopes"));
+    tenants_scopes_json(j, col_text(q, "sync_scopes"));
     json_object(j, "subscription");
     json_text(j, "status",
               subscription_status_name(
@@ -228,7 +228,7 @@ static void view_json(struct json *j, const void *arg)
     json_text(j, "botName", t->bot_name);
     json_text(j, "botState", bot_state_names[t->bot_state]);
     json_text(j, "backend", recipe->name);
-    scopes_json(j, t->sync_scopes ? t->sync_scopes : "");
+    tenants_scopes_json(j, t->sync_scopes ? t->sync_scopes : "");
     struct credits price = entitlement_price(&v->paid_by), after = v->balance.available;
     if (credits_less(after, price) || !credits_subtract(after, price, &after)) after = credits_of(0);
     json_credits(j, "price", price);

@@ -19,20 +19,11 @@ import { useMay } from "../../ui/may";
 import { Menu } from "../../ui/menu";
 import { useNotify } from "../../ui/notify";
 import { Figures, Section } from "../../ui/page";
-import { Pill } from "../../ui/pill";
 import { useProblemText } from "../../ui/problems";
 import { type Column, DataTable } from "../../ui/table";
 import { Import } from "./import";
-import {
-  type Currency,
-  type Feed,
-  type Imported,
-  knowledgeKey,
-  type Refusal,
-  type Summary,
-  useFeeds,
-  useSummary,
-} from "./reads";
+import { type Currency, type Feed, type Imported, knowledgeKey, type Summary, useFeeds, useSummary } from "./reads";
+import { Address, ReadingPill, Refused, RowCount } from "./reading";
 import { useRefusals } from "./refusals";
 import { StoreSection } from "./store";
 
@@ -52,20 +43,12 @@ function Counts({ shop, summary }: { shop: Shop; summary: Summary }) {
   );
 }
 
-function Refused({ list }: { list: readonly Refusal[] }) {
-  const say = useRefusals();
-  if (list.length === 0) return null;
-  return <span className="muted small">{say(list[0] as Refusal)}</span>;
-}
-
-const TONES = { never: "off", reading: "busy", read: "on", failed: "stop" } as const;
-
 function FeedState({ feed }: { feed: Feed }) {
   const { t, known } = useText();
   const why = feed.state === "failed" && feed.error !== "refused" ? known(`refusal.${feed.error}`) : null;
   return (
     <span>
-      <Pill tone={TONES[feed.state]}>{t(`know.feed.${feed.state}`)}</Pill>{" "}
+      <ReadingPill state={feed.state}>{t(`know.feed.${feed.state}`)}</ReadingPill>{" "}
       {why !== null && <span className="muted small">{feed.status > 0 ? `${why} (${feed.status})` : why}</span>}
       {feed.state === "failed" && feed.error === "refused" && <Refused list={feed.refused} />}
     </span>
@@ -154,7 +137,7 @@ function AddFeed({ shop, onClose }: { shop: Shop; onClose: () => void }) {
 }
 
 function Feeds({ shop, feeds }: { shop: Shop; feeds: readonly Feed[] }) {
-  const { t, number } = useText();
+  const { t } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
   const { manage } = useMay();
@@ -179,11 +162,7 @@ function Feeds({ shop, feeds }: { shop: Shop; feeds: readonly Feed[] }) {
       title: t("know.url"),
       grow: true,
       phone: "main",
-      render: ({ url }) => (
-        <span className="short" title={url} translate="no">
-          {url}
-        </span>
-      ),
+      render: ({ url }) => <Address url={url} />,
     },
     {
       key: "kind",
@@ -197,7 +176,7 @@ function Feeds({ shop, feeds }: { shop: Shop; feeds: readonly Feed[] }) {
       key: "count",
       title: t("know.counts"),
       numeric: true,
-      render: ({ products, texts, orders }) => number(products + texts + orders),
+      render: (row) => <RowCount of={row} />,
     },
     {
       key: "read",
@@ -275,7 +254,9 @@ function History({ imports }: { imports: readonly Imported[] }) {
       grow: true,
       render: ({ status, refused }) => (
         <span>
-          <Pill tone={status === "done" ? "on" : "stop"}>{t(status === "done" ? "know.taken" : "know.refused")}</Pill>{" "}
+          <ReadingPill state={status === "done" ? "done" : "failed"}>
+            {t(status === "done" ? "know.taken" : "know.refused")}
+          </ReadingPill>{" "}
           <Refused list={refused} />
         </span>
       ),
@@ -284,7 +265,7 @@ function History({ imports }: { imports: readonly Imported[] }) {
       key: "rows",
       title: t("know.counts"),
       numeric: true,
-      render: ({ products, texts, orders }) => number(products + texts + orders),
+      render: (row) => <RowCount of={row} />,
     },
     { key: "changed", title: t("know.changed"), numeric: true, phone: "end", render: ({ changed }) => number(changed) },
   ];

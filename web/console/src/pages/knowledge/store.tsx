@@ -15,9 +15,9 @@ import { Loaded } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { useNotify } from "../../ui/notify";
 import { Section } from "../../ui/page";
-import { Pill } from "../../ui/pill";
 import { useProblemText } from "../../ui/problems";
 import { type Column, DataTable } from "../../ui/table";
+import { Address, ReadingPill, Refused } from "./reading";
 import { type Currency, knowledgeKey } from "./reads";
 import { useRefusals } from "./refusals";
 
@@ -26,7 +26,6 @@ type Reading = Store["readings"][number];
 type Scope = Reading["scope"];
 const SCOPES: readonly Scope[] = ["products", "orders", "promotions"];
 const LOOK_MS = 1000;
-const TONES = { reading: "busy", writing: "busy", done: "on", failed: "stop" } as const;
 
 interface Asked {
   scope: Scope;
@@ -127,22 +126,20 @@ function ReadDialog({ shop, store, first, onClose }: { shop: Shop; store: Store;
 
 function Progress({ reading }: { reading: Reading }) {
   const { t, number } = useText();
-  const say = useRefusals();
   const { status, refused, parts, written, pages, scope, changed } = reading;
   const brokenOff = status === "failed" && scope === "orders" && changed > 0;
   const rows = reading.products + reading.texts + reading.orders;
-  const [why] = refused;
   return (
     <span>
-      <Pill tone={TONES[status]}>
+      <ReadingPill state={status}>
         {brokenOff ? t("store.brokenOff", { n: number(changed) }) : t(`store.${status}`)}
-      </Pill>{" "}
+      </ReadingPill>{" "}
       <span className="muted small">
         {status === "reading" && t("store.readSoFar", { pages: number(pages), rows: number(rows) })}
         {status === "writing" && t("store.writtenSoFar", { done: number(written), of: number(parts) })}
         {status === "done" && t("store.taken", { changed: number(reading.changed), rows: number(rows) })}
-        {why !== undefined && say(why)}
       </span>
+      <Refused list={refused} />
       {status === "writing" && (
         <progress className="progress" aria-label={t("store.writing")} max={Math.max(parts, 1)} value={written} />
       )}
@@ -183,19 +180,16 @@ function Readings({ shop, store }: { shop: Shop; store: Store }) {
       phone: "side",
       grow: true,
       render: ({ reading }) =>
-        reading === null ? <Pill tone="off">{t("know.feed.never")}</Pill> : <Progress reading={reading} />,
+        reading === null ? (
+          <ReadingPill state="never">{t("know.feed.never")}</ReadingPill>
+        ) : (
+          <Progress reading={reading} />
+        ),
     },
     {
       key: "url",
       title: t("know.url"),
-      render: ({ reading }) =>
-        reading === null ? (
-          "—"
-        ) : (
-          <span className="short" title={reading.url} translate="no">
-            {reading.url}
-          </span>
-        ),
+      render: ({ reading }) => (reading === null ? "—" : <Address url={reading.url} />),
     },
     {
       key: "at",
