@@ -39,7 +39,9 @@ static void account_read(const struct query *q, struct account *out)
         .id = col_i64(q, "id"), .name = col_text(q, "name"), .disabled = col_bool(q, "disabled"),
         .first_shop_redeemed = col_bool(q, "first_shop_redeemed"), .created_at_ms = col_i64(q, "created_at_ms"),
         .owner = {
-            .id = col_i64(q, "person"), .role = (enum role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR), .email = col_text(q, "email"),
+            .id = col_i64(q, "person"),
+            .role = (enum role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR),
+            .email = col_text(q, "email"),
             .name = col_text(q, "person_name"), .lang = col_text(q, "lang"),
             .disabled = col_bool(q, "person_disabled"),
             .created_at_ms = col_i64(q, "person_created_at_ms"), .last_login_at_ms = col_i64(q, "last_login_at_ms"),

@@ -36,7 +36,9 @@ static void user_read(const struct query *q, struct user *out)
 {
     *out = (struct user){
         .person = {
-            .id = col_i64(q, "id"), .role = (enum role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR), .email = col_text(q, "email"),
+            .id = col_i64(q, "id"),
+            .role = (enum role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR),
+            .email = col_text(q, "email"),
             .name = col_text(q, "name"), .lang = col_text(q, "lang"), .disabled = col_bool(q, "disabled"),
             .created_at_ms = col_i64(q, "created_at_ms"), .last_login_at_ms = col_i64(q, "last_login_at_ms"),
         },

@@ -56,7 +56,8 @@ static void from_row(const struct query *q, struct conversation *out)
     *out = (struct conversation){
         .id = col_i64(q, "id"), .account = col_i64(q, "account"), .shop = col_i64(q, "shop"),
         .visitor = col_i64(q, "visitor"), .status = (enum chat_status)col_state(q, "status", CHAT_OPEN, CHAT_RESOLVED),
-        .owner = (enum chat_owner)col_state(q, "owner", CHAT_BOT, CHAT_PERSON), .epoch = col_i64(q, "epoch"), .person = col_i64(q, "person"),
+        .owner = (enum chat_owner)col_state(q, "owner", CHAT_BOT, CHAT_PERSON),
+        .epoch = col_i64(q, "epoch"), .person = col_i64(q, "person"),
         .person_name = col_text(q, "person_name"), .assignee = col_i64(q, "assignee"),
         .last_number = col_i64(q, "last_number"), .last_note = col_i64(q, "last_note"),
         .visitor_read = col_i64(q, "visitor_read"), .visitor_unread = col_i64(q, "visitor_unread"),
