@@ -315,8 +315,10 @@ static enum job_wish wait_for_chat(struct job *job, struct tx *tx, struct sendin
 {
     const int64_t next_at_ms = job->now_ms + OFF_AGAIN_MS;
     s->error = CHANNEL_OFF;
-    const int64_t since_ms = s->talk.off_since_ms ? s->talk.off_since_ms : job->now_ms;
-    const int64_t waits_from_ms = since_ms > s->m.at_ms ? since_ms : s->m.at_ms;
+    bool known = s->talk.off_since_ms && !time_is_ahead(s->talk.off_since_ms, job->now_ms);
+    const int64_t since_ms = known ? s->talk.off_since_ms : job->now_ms;
+    bool said_since = s->m.at_ms > since_ms && !time_is_ahead(s->m.at_ms, job->now_ms);
+    const int64_t waits_from_ms = said_since ? s->m.at_ms : since_ms;
     if (job->now_ms - waits_from_ms > OFF_GIVE_UP_MS) {
         bool passed = move_to(tx, s, s->m.number, 0, 0, since_ms) && remember(tx, s, false, true, job->now_ms);
         return passed ? JOB_NEXT : JOB_FAULT;
@@ -367,6 +369,7 @@ const struct job_kind chat_channel_job = {
     .max_attempts = 10,
     .backoff_first_ms = SECOND_MS,
     .backoff_max_ms = MINUTE_MS,
+    .pool = JOB_POOL_SHOPS,
     .load = channel_load,
     .call = channel_call,
     .settle = channel_settle,

@@ -66,6 +66,7 @@ struct claim_op {
     /* claim */
     enum job_pool pool;
     int limit, taken;
+    struct pool_use use;
     int64_t round;
     struct claimed claimed[JOB_CLAIM_BATCH];
     struct {
@@ -103,7 +104,7 @@ static enum op_wish claim_run(struct op *op, struct tx *tx)
 {
     struct claim_op *c = OWNER_OF(op, struct claim_op, op);
     c->round = c->claimer->round[c->pool];
-    c->taken = queue_claim(tx, c->pool, c->limit, now_ms(), &c->round, c->claimed);
+    c->taken = queue_claim(tx, c->pool, c->limit, &c->use, now_ms(), &c->round, c->claimed);
     return c->taken >= 0 ? OP_COMMIT : OP_REFUSE;
 }
 
@@ -187,6 +188,7 @@ static bool claim(struct claimer *c)
         int room = c->lines & (1U << p) ? flights_room(j, p) : 0;
         if (room == 0) continue;
         struct claim_op op = { .claimer = c, .pool = p, .limit = room };
+        flights_use(j, p, &op.use);
         if (!claimer_run(&op, TX_WRITE, claim_run)) continue;
         c->round[p] = op.round;
         flights_hand_out(j, op.claimed, (size_t)op.taken);

@@ -72,6 +72,26 @@ int flights_room(struct jobs *j, enum job_pool p)
     return (int)(room < JOB_CLAIM_BATCH ? room : JOB_CLAIM_BATCH);
 }
 
+static void use_one(struct pool_use *use, int64_t account)
+{
+    size_t i = 0;
+    while (i < use->count && use->of[i].account != account) i++;
+    if (i == ARRAY_LEN(use->of)) return; /* more accounts than there are places: each of them has little */
+    if (i == use->count) use->of[use->count++].account = account;
+    use->of[i].jobs++;
+}
+
+void flights_use(struct jobs *j, enum job_pool p, struct pool_use *out)
+{
+    *out = (struct pool_use){ .share = pool_facts(p)->share };
+    if (out->share == 0) return;
+    pthread_mutex_lock(&j->lock);
+    for (const struct group *g = j->flights; g; g = g->next)
+        if (g->pool == p)
+            for (size_t i = 0; i < g->count; i++) use_one(out, g->run[i].job.account);
+    pthread_mutex_unlock(&j->lock);
+}
+
 struct group *flights_take(struct jobs *j, enum job_pool p)
 {
     struct flights *f = &j->pool[p];

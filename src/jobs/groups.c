@@ -56,15 +56,16 @@ void group_leave(struct group *g)
     if (g->next) g->next->prev = g->prev;
     assert(j->flights_n > 0);
     j->flights_n--;
+    bool room_again = pool_facts(g->pool)->share > 0; /* perhaps for its account alone */
     if (g->direct) {
         struct flights *f = &j->pool[g->pool];
-        bool was_full = f->direct_n >= pool_facts(g->pool)->direct;
+        room_again |= f->direct_n >= pool_facts(g->pool)->direct;
         assert(f->direct_n >= g->count);
         f->direct_n -= g->count;
-        if (was_full) {
-            j->rung = true;
-            pthread_cond_signal(&j->wake_claimer);
-        }
+    }
+    if (room_again) {
+        j->rung = true;
+        pthread_cond_signal(&j->wake_claimer);
     }
     if (j->stopping) pthread_cond_signal(&j->wake_stop);
     pthread_mutex_unlock(&j->lock);

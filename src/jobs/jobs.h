@@ -13,12 +13,13 @@
 /* Who works for a kind: each pool has threads and room of its own (pools.c), so that mail, money and housekeeping never
  * wait behind calls to others. Within a pool accounts take turns. Stored: append, never renumber. */
 enum job_pool {
-    JOB_POOL_UNSET, /* a kind with .call: calls; else house */
+    JOB_POOL_UNSET, /* a kind with .call: calls (to machines of this house's choice); else house */
     JOB_POOL_CALLS,
     JOB_POOL_MAIL,
     JOB_POOL_MONEY,
     JOB_POOL_HOUSE,
     JOB_POOL_INBOUND,
+    JOB_POOL_SHOPS, /* calls to merchants' own machines: a share of it for each account */
     JOB_POOLS
 };
 const char *job_pool_name(enum job_pool p); /* "calls"; not of UNSET */
@@ -160,10 +161,10 @@ bool job_row_is_live(const struct job_row *j); /* ready or running: it will come
  * and another job of its key is there to do the work. */
 MUST_USE enum row jobs_retry(struct tx *tx, int64_t id);
 /* Counts by state and by the line of each pool (each up to 100,000), and how long the oldest one that is due has
- * waited (oldest_age_ms). `strange`: ready jobs of kinds that no process knows; they wait for one that does, and have
- * no age. */
+ * waited (oldest_age_ms; at_home: without those that wait for merchants' machines). `strange`: ready jobs of kinds that
+ * no process knows; they wait for one that does, and have no age. */
 struct job_counts {
-    int64_t ready, running, dead, strange, oldest_age_ms;
+    int64_t ready, running, dead, strange, oldest_age_ms, oldest_at_home_ms;
     struct {
         int64_t ready, oldest_age_ms;
     } pool[JOB_POOLS];

@@ -149,6 +149,7 @@ bool jobs_count(struct tx *tx, struct job_counts *out)
                                 .running = col_i64(&q, "running"),
                                 .dead = col_i64(&q, "dead"),
                                 .oldest_age_ms = due_age_ms(&q, at_ms) };
+    out->oldest_at_home_ms = out->oldest_age_ms;
     for (int p = JOB_POOL_UNSET + 1; p <= POOL_STRANGE; p++) {
         if (p >= JOB_POOLS && p != POOL_STRANGE) continue;
         q = query(tx, &count_line);
@@ -162,6 +163,7 @@ bool jobs_count(struct tx *tx, struct job_counts *out)
         }
         out->pool[p].ready = ready, out->pool[p].oldest_age_ms = oldest_ms;
         if (oldest_ms > out->oldest_age_ms) out->oldest_age_ms = oldest_ms;
+        if (p != JOB_POOL_SHOPS && oldest_ms > out->oldest_at_home_ms) out->oldest_at_home_ms = oldest_ms;
     }
     return true;
 }

@@ -7,12 +7,13 @@
 
 /* clang-format off */
 static const struct pool_facts facts[JOB_POOLS] = {
-    /*                     name     threads  direct jobs in flight */
-    [JOB_POOL_CALLS]   = { "calls",   JOB_WORKERS, 64 },     /* calls to others for which a person may wait */
-    [JOB_POOL_MAIL]    = { "mail",    6,           64 },
-    [JOB_POOL_MONEY]   = { "money",   2,           64 },     /* renewals, settlements */
-    [JOB_POOL_HOUSE]   = { "house",   2,           128 },    /* seals, purges, counts */
-    [JOB_POOL_INBOUND] = { "inbound", 2,           64 },     /* what others delivered */
+    /*                     name     threads  direct jobs in flight, share of an account */
+    [JOB_POOL_CALLS]   = { "calls",   JOB_WORKERS, 64, 0 },  /* calls to others for which a person may wait */
+    [JOB_POOL_MAIL]    = { "mail",    6,           64, 0 },
+    [JOB_POOL_MONEY]   = { "money",   2,           64, 0 },  /* renewals, settlements */
+    [JOB_POOL_HOUSE]   = { "house",   2,           128, 0 }, /* seals, purges, counts */
+    [JOB_POOL_INBOUND] = { "inbound", 2,           64, 0 },  /* what others delivered */
+    [JOB_POOL_SHOPS]   = { "shops",   12,          64, 4 },  /* calls to merchants' machines: one account's never all */
 };
 /* clang-format on */
 

@@ -30,6 +30,7 @@ struct pool_facts {
     const char *name;
     unsigned threads; /* for kinds with .load or .call */
     size_t direct;    /* direct jobs in flight */
+    unsigned share;   /* jobs of one account that this process has at a time; 0: as many as there is room for */
 };
 enum { POOL_STRANGE = 15 }; /* ready rows of kinds that no process here knows: nobody claims them */
 const struct pool_facts *pool_facts(enum job_pool p);
@@ -50,6 +51,7 @@ enum {
     QUEUE_SORT_MAX = 128,                /* rows put in line, or taken from dead workers, in one transaction */
     QUEUE_CLOCK_SLACK_MS = JOB_LEASE_MS, /* clocks of machines, and small steps of one, differ by less */
     QUEUE_LINE_WALK = 200,               /* accounts of a line that are looked at to tell its age */
+    POOL_USE_MAX = 64,                   /* accounts that have jobs of a pool with shares in flight */
 };
 /* Done jobs can be listed for a week. Those with a key stay longer, because the key keeps the same work from being put
  * twice; so a key protects for this long. Cron rows come by the ten thousand a day and their key is needed for their
@@ -63,10 +65,20 @@ struct claimed {
     bool live;                     /* key is its live_key */
     const char *kind, *key, *note; /* in the transaction's arena */
 };
+/* How much of a pool each account has in this process already. */
+struct pool_use {
+    unsigned share; /* of the pool; 0: nothing is counted */
+    size_t count;
+    struct {
+        int64_t account;
+        unsigned jobs;
+    } of[POOL_USE_MAX];
+};
 /* Takes at most `limit` (≤ JOB_CLAIM_BATCH) jobs of one line, going round over its accounts from the one behind *round:
- * as many of each as there is room for. *round moves on. The number taken, or -1 on a fault. */
-MUST_USE int queue_claim(struct tx *tx, enum job_pool pool, int limit, int64_t at_ms, int64_t *round,
-                         struct claimed *out);
+ * as many of each as there is room for, and none beyond its share. *round moves on. `use` NULL: no shares. The number
+ * taken, or -1 on a fault. */
+MUST_USE int queue_claim(struct tx *tx, enum job_pool pool, int limit, const struct pool_use *use, int64_t at_ms,
+                         int64_t *round, struct claimed *out);
 /* Puts ready rows that became due in the lines of their kinds. The number of rows, at most QUEUE_SORT_MAX, or -1. */
 MUST_USE int queue_sort(struct tx *tx, const struct job_kind *const *kinds, int64_t at_ms);
 /* Leases that ended, or end later than any lease can (a clock went back): their rows are ready again. The attempt stays
@@ -233,7 +245,8 @@ enum op_wish group_settle_run(struct op *op, struct tx *tx);
 
 /* flights.c */
 void flights_hand_out(struct jobs *j, const struct claimed *claimed, size_t n);
-int flights_room(struct jobs *j, enum job_pool p);           /* how many jobs of this pool may be claimed now */
+int flights_room(struct jobs *j, enum job_pool p); /* how many jobs of this pool may be claimed now */
+void flights_use(struct jobs *j, enum job_pool p, struct pool_use *out);
 struct group *flights_take(struct jobs *j, enum job_pool p); /* the next for a thread; NULL: stopping */
 
 /* claimer.c */

@@ -64,28 +64,46 @@ static struct claimed claimed_of(const struct query *q)
     };
 }
 
-/* The accounts whose turn it is. -1 on a fault. */
-static int turns(struct tx *tx, enum job_pool pool, int limit, int64_t round, int64_t *out)
+/* What an account may have more of a pool. */
+static int left_of(const struct pool_use *use, int64_t account)
 {
-    struct query q = query(tx, &line_accounts);
-    bind_i64(&q, pool), bind_i64(&q, round), bind_i64(&q, limit);
-    int n = 0;
-    enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND) {
-        if (n < limit) out[n++] = col_i64(&q, "account");
-    }
-    return row == ROW_FAULT ? -1 : n;
+    if (!use || use->share == 0) return JOB_CLAIM_BATCH;
+    for (size_t i = 0; i < use->count; i++)
+        if (use->of[i].account == account)
+            return use->of[i].jobs < use->share ? (int)(use->share - use->of[i].jobs) : 0;
+    return (int)use->share;
 }
 
-int queue_claim(struct tx *tx, enum job_pool pool, int limit, int64_t at_ms, int64_t *round, struct claimed *out)
+/* The accounts whose turn it is, and how many jobs each may have; who has its share is passed over. -1 on a fault. */
+static int turns(struct tx *tx, enum job_pool pool, int limit, const struct pool_use *use, int64_t round, int64_t *out,
+                 int *each)
+{
+    struct query q = query(tx, &line_accounts);
+    bind_i64(&q, pool), bind_i64(&q, round), bind_i64(&q, limit + (use ? (int64_t)use->count : 0));
+    int n = 0, least = limit;
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        int64_t account = col_i64(&q, "account");
+        int left = left_of(use, account);
+        if (n == limit || left == 0) continue;
+        out[n++] = account;
+        if (left < least) least = left;
+    }
+    if (row == ROW_FAULT) return -1;
+    *each = n > 0 && limit / n < least ? limit / n : least;
+    return n;
+}
+
+int queue_claim(struct tx *tx, enum job_pool pool, int limit, const struct pool_use *use, int64_t at_ms, int64_t *round,
+                struct claimed *out)
 {
     assert(limit > 0 && limit <= JOB_CLAIM_BATCH);
     int64_t account[JOB_CLAIM_BATCH];
-    int accounts = turns(tx, pool, limit, *round, account);
+    int each = 0, accounts = turns(tx, pool, limit, use, *round, account, &each);
     if (accounts <= 0) return accounts;
     *round = account[accounts - 1];
     struct query q = query(tx, &claim_line);
-    bind_i64(&q, pool), bind_i64(&q, at_ms + JOB_LEASE_MS), bind_i64(&q, limit / accounts);
+    bind_i64(&q, pool), bind_i64(&q, at_ms + JOB_LEASE_MS), bind_i64(&q, each);
     bind_i64_list(&q, account, (size_t)accounts);
     int n = 0;
     enum row row;

@@ -27,7 +27,7 @@ static int claim_at(struct test_db *t, int limit, int64_t at_ms, struct claimed 
     int sorted;
     while ((sorted = queue_sort(t->tx, kinds, at_ms)) > 0) continue;
     EXPECT(sorted == 0);
-    return queue_claim(t->tx, JOB_POOL_HOUSE, limit, at_ms, &round, out);
+    return queue_claim(t->tx, JOB_POOL_HOUSE, limit, NULL, at_ms, &round, out);
 }
 
 static int claim(struct test_db *t, enum claim_of of, struct claimed *out)
@@ -205,7 +205,7 @@ TEST_EACH_ENGINE(jobs_of_unknown_kinds_wait_for_who_knows_them)
     EXPECT(claim(t, CLAIM_READY, c) == 0 && queue_is_strange(t->tx, names, 2) == ROW_NONE);
     EXPECT(queue_is_strange(t->tx, other_names, 1) == ROW_FOUND && queue_take_strange(t->tx, other_names, 1));
     EXPECT(queue_sort(t->tx, others, now_ms()) == 1);
-    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 9, now_ms(), &round, c) == 1 && text_eq(c[0].kind, "b.unknown"));
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 9, NULL, now_ms(), &round, c) == 1 && text_eq(c[0].kind, "b.unknown"));
 }
 
 /* A process that knows its kinds puts what is due straight into its line. */
@@ -234,20 +234,20 @@ TEST_EACH_ENGINE(claims_go_round_over_the_accounts)
     int64_t round = -1;
     put_for(t, 1, 500);
     while (queue_sort(t->tx, kinds, now_ms()) > 0) continue;
-    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 8, now_ms(), &round, c) == 8); /* alone it gets all */
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 8, NULL, now_ms(), &round, c) == 8); /* alone it gets all */
     put_for(t, 2, 1), put_for(t, 3, 40), put_for(t, 9, 1);
     while (queue_sort(t->tx, kinds, now_ms()) > 0) continue;
     int seen[10] = { 0 };
-    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 8, now_ms(), &round, c) == 6); /* two of each that has two */
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 8, NULL, now_ms(), &round, c) == 6); /* two of each that has two */
     for (int i = 0; i < 6; i++) seen[c[i].account]++;
     EXPECT(seen[1] == 2 && seen[2] == 1 && seen[3] == 2 && seen[9] == 1);
     /* Fewer places than accounts: the next ones follow. */
     put_for(t, 2, 1), put_for(t, 9, 1);
     while (queue_sort(t->tx, kinds, now_ms()) > 0) continue;
     round = 1;
-    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 2, now_ms(), &round, c) == 2 && round == 3);
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 2, NULL, now_ms(), &round, c) == 2 && round == 3);
     EXPECT(c[0].account + c[1].account == 2 + 3);
-    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 2, now_ms(), &round, c) == 2 && round == 1);
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 2, NULL, now_ms(), &round, c) == 2 && round == 1);
     EXPECT(c[0].account + c[1].account == 9 + 1);
 }
 

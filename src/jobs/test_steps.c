@@ -140,7 +140,7 @@ static bool attempt(struct test_db *t, enum death death)
     int64_t round = -1;
     clock_advance_ms(JOB_LEASE_MS + SECOND_MS); /* back-offs are over, and leases of the dead */
     EXPECT(queue_expire(t->tx, now_ms()) >= 0 && queue_sort(t->tx, table, now_ms()) >= 0);
-    int n = queue_claim(t->tx, JOB_POOL_CALLS, 1, now_ms(), &round, &c);
+    int n = queue_claim(t->tx, JOB_POOL_CALLS, 1, NULL, now_ms(), &round, &c);
     EXPECT(n >= 0);
     if (n == 0) return false;
     struct group *g = group_new(&house, 1, &kind);

@@ -11,7 +11,7 @@ static struct claimed lose(struct test_db *t)
     struct claimed c;
     int64_t round = -1;
     EXPECT(queue_expire(t->tx, now_ms()) >= 0 && queue_sort(t->tx, kinds, now_ms()) >= 0);
-    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 1, now_ms(), &round, &c) == 1);
+    EXPECT(queue_claim(t->tx, JOB_POOL_HOUSE, 1, NULL, now_ms(), &round, &c) == 1);
     return c;
 }
 

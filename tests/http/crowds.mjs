@@ -75,6 +75,53 @@ test('a mail server that says nothing holds up mails, and nothing else', async (
     }
 });
 
+test('fifty machines of one merchant that say nothing hold up no other merchant', async ({ engine }) => {
+    // Readings of feeds; of the other merchant an enable, and a reading of its own.
+    const MACHINES = 50;
+    const asked = [];
+    const shops = net.createServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', (head) => {
+            const line = String(head).split('\r\n')[0];
+            asked.push(line);
+            const file = 'id,name,price,currency\n1,Kettle,5,USD\n';
+            if (/^GET \/good/.test(line))
+                socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${file.length}\r\n\r\n${file}`);
+        });
+    });
+    await new Promise((ready) => shops.listen(0, '127.0.0.1', ready));
+    const base = `http://127.0.0.1:${shops.address().port}`;
+    const env = { CREDIT_SHOP_CREATION: '1', CHATBOT_BASE_URL: world.base, CHATBOT_SHARED_SECRET: SECRET };
+    const server = await Server.start({ engine, env });
+    try {
+        const slow = await server.account('merchant', { credits: 500 });
+        const other = await server.account('merchant', { credits: 500 });
+        const feed = async (c, path) => {
+            const shop = await c.shop();
+            const r = await c.post(`/api/shops/${shop.id}/knowledge/feeds`, { kind: 'feed', url: `${base}${path}` });
+            assert.equal(r.status, 201, r.text);
+            return async () => (await c.get(`/api/shops/${shop.id}/knowledge/feeds`)).json.feeds[0].state;
+        };
+        for (let i = 0; i < MACHINES; i++) await feed(slow, `/dead-${i}`);
+        const dead = () => new Set(asked.filter((line) => line.includes('/dead-'))).size;
+        await until('the first machines are asked', () => dead() >= 4);
+        await enabledPromptly(server, other, 8000);
+        const began = performance.now();
+        const state = await feed(other, '/good.csv');
+        await until('the other one is read', async () => (await state()) === 'read', 8000);
+        const took = Math.round(performance.now() - began);
+        assert.ok(dead() <= 8, `${dead()} of the fifty were asked before another merchant's own, ${took} ms later`);
+        const ready = await server.client().get('/readyz');
+        assert.equal(ready.status, 200, ready.text);
+        const pools = Object.fromEntries(ready.json.pools.map((pool) => [pool.name, pool]));
+        assert.ok(pools.shops.ready >= MACHINES - 12, ready.text);
+        assert.equal(pools.calls.ready, 0, ready.text);
+    } finally {
+        shops.close();
+        assert.deepEqual(await server.end(), []); // it does not wait for machines that never answer
+    }
+});
+
 test('a merchant who changes a domain 600 times has one job, and others are served', async ({ server }) => {
     const busy = await server.account('merchant', { credits: 100 });
     const other = await server.account('merchant', { credits: 100 });
