@@ -6,11 +6,13 @@
  *   reset, asked by anybody else      the resets of the address
  *   confirm, "you have an account"    those of the address, and those that one network asked for
  *   notices of attempts               notices
- *   an invitation                     the invitations to the address; and, under a hash of its own, the account's
+ *   an invitation                     those of the account to the address; under a hash of its own, all of the account;
+ *                                     and, widely, all to the address: no account uses up what another one needs
  *
  * A reset always gets through at a human pace: after the day's share one more goes out each half hour, which is how
  * long its link works. So at any moment a link that works lies in the mailbox, or the next asking sends one. */
 #include "accounts/private.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { TIMES_MAX = 10, TIMES_TEXT_SIZE = TIMES_MAX * 21 + 1, SOURCE_SIZE = 96 };
@@ -25,6 +27,7 @@ static const struct budget reset_budget = { 3, TIMES_MAX, RESET_LIFETIME_MS };
 static const struct budget welcome_budget = { 6, TIMES_MAX, 30 * MINUTE_MS };
 static const struct budget welcome_of_network = { 3, 6, 2 * HOUR_MS };
 static const struct budget invitation_budget = { 2, 4, 6 * HOUR_MS };
+static const struct budget invitations_of_all = { 8, TIMES_MAX, 2 * HOUR_MS };
 static const struct budget account_invitations = { 6, TIMES_MAX, HOUR_MS };
 static const struct budget notice_budget = { 1, 1, DAY_MS };
 
@@ -107,10 +110,15 @@ static void name(struct count *c, const struct budget *b, const char *word, cons
 /* The wider count first everywhere: rows are locked in one order. */
 static size_t counts_of(const struct mail_asker *who, enum mail_budget budget, struct count out[COUNTS_MAX])
 {
+    char whose[24];
+    (void)snprintf(whose, sizeof whose, "%lld", (long long)who->account);
     switch (budget) {
     case MAIL_RESET: name(&out[0], &reset_budget, "reset", who->device); return 1;
     case MAIL_NOTICE: name(&out[0], &notice_budget, "notice", NULL); return 1;
-    case MAIL_INVITATION: name(&out[0], &invitation_budget, "invitation", NULL); return 1;
+    case MAIL_INVITATION:
+        name(&out[0], &invitations_of_all, "invitation", NULL);
+        name(&out[1], &invitation_budget, "invitation", whose);
+        return 2;
     case MAIL_INVITATION_OF_ACCOUNT: name(&out[0], &account_invitations, "invitations", NULL); return 1;
     case MAIL_WELCOME: break;
     }

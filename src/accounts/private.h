@@ -189,7 +189,7 @@ void device_remember_email(struct req *req, const char *email);
 enum mail_budget { MAIL_WELCOME, MAIL_RESET, MAIL_NOTICE, MAIL_INVITATION, MAIL_INVITATION_OF_ACCOUNT };
 struct mail_asker { /* device NULL: a stranger */
     const char *address, *network, *device;
-    int64_t now_ms;
+    int64_t account, now_ms; /* account: who invites */
 };
 MUST_USE bool mail_budget_look(struct tx *tx, const struct mail_asker *who, enum mail_budget budget, bool *allowed);
 MUST_USE bool mail_budget_take(struct tx *tx, const struct mail_asker *who, enum mail_budget budget, bool *allowed);

@@ -161,7 +161,7 @@ static bool may_mail(struct req *req, const char *email, bool *allowed)
     address_hash(key, mailbox);
     address_hash(arena_printf(req->arena, "account:%lld", (long long)req->who.account), account);
     const struct mail_asker of_account = { .address = account, .now_ms = req->now_ms };
-    const struct mail_asker to_mailbox = { .address = mailbox, .now_ms = req->now_ms };
+    const struct mail_asker to_mailbox = { .address = mailbox, .account = req->who.account, .now_ms = req->now_ms };
     *allowed = false;
     if (!mail_budget_take(req->tx, &of_account, MAIL_INVITATION_OF_ACCOUNT, allowed)) return false;
     return !*allowed || mail_budget_take(req->tx, &to_mailbox, MAIL_INVITATION, allowed);

@@ -490,10 +490,13 @@ TEST_EACH_ENGINE(a_mailbox_and_an_account_have_a_budget_of_invitations)
     start(t);
     struct one ann = someone(t, "ann@example.com", ROLE_MERCHANT), bob = someone(t, "bob@example.com", ROLE_MERCHANT),
                eve = someone(t, "eve@example.com", ROLE_MERCHANT);
-    EXPECT(invited(t, &ann, "victim@example.com", MEMBER_AGENT).status == 201);
-    EXPECT(invited(t, &bob, "VICTIM@example.com", MEMBER_AGENT).status == 201);
+    EXPECT(invited(t, &eve, "victim@example.com", MEMBER_AGENT).status == 201);
+    EXPECT(invited(t, &eve, "VICTIM@example.com", MEMBER_AGENT).status == 201);
     EXPECT(text_eq(invited(t, &eve, "victim@example.com", MEMBER_AGENT).code, "too_many_invitations"));
-    EXPECT(world_number(t, "SELECT COUNT(*) FROM invitations") == 2);
+    /* What one account has used up is none of another's. */
+    EXPECT(invited(t, &ann, "victim@example.com", MEMBER_AGENT).status == 201);
+    EXPECT(invited(t, &bob, "victim@example.com", MEMBER_AGENT).status == 201);
+    EXPECT(world_number(t, "SELECT COUNT(*) FROM invitations") == 3);
     EXPECT(invited(t, &eve, "other@example.com", MEMBER_AGENT).status == 201);
     test_now += 15 * MINUTE_MS;
     EXPECT(invited(t, &eve, "victim@example.com", MEMBER_AGENT).status == 201);
@@ -507,6 +510,23 @@ TEST_EACH_ENGINE(a_mailbox_and_an_account_have_a_budget_of_invitations)
         sent += invited(t, &ann, email, MEMBER_AGENT).status == 201;
     }
     assert_int_equal(sent, 6);
+}
+
+TEST_EACH_ENGINE(many_accounts_together_do_not_flood_a_mailbox)
+{
+    enum { ACCOUNTS = 12, OF_ALL = 10 };
+    start(t);
+    struct one one[ACCOUNTS];
+    int sent = 0;
+    for (int i = 0; i < ACCOUNTS; i++) {
+        one[i] = someone(t, arena_printf(t->arena, "o%d@example.com", i), ROLE_MERCHANT);
+        if (i % 4 == 3) test_now += 15 * MINUTE_MS;
+        sent += invited(t, &one[i], "victim@example.com", MEMBER_AGENT).status == 201;
+    }
+    assert_int_equal(sent, OF_ALL);
+    test_now += 2 * HOUR_MS; /* and then at a pace */
+    EXPECT(invited(t, &one[ACCOUNTS - 1], "victim@example.com", MEMBER_AGENT).status == 201);
+    EXPECT(text_eq(invited(t, &one[ACCOUNTS - 2], "victim@example.com", MEMBER_AGENT).code, "too_many_invitations"));
 }
 
 TEST_EACH_ENGINE(an_invitation_that_expired_says_so)
@@ -547,6 +567,7 @@ int main(void)
         EACH_ENGINE(who_is_signed_in_accepts_what_was_sent_to_that_address),
         EACH_ENGINE(seats_are_members_and_open_invitations),
         EACH_ENGINE(a_mailbox_and_an_account_have_a_budget_of_invitations),
+        EACH_ENGINE(many_accounts_together_do_not_flood_a_mailbox),
         EACH_ENGINE(an_invitation_that_expired_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

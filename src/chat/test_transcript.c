@@ -262,7 +262,50 @@ TEST_EACH_ENGINE(a_conversation_sends_three_a_day)
     EXPECT(letters(t) == 4);
 }
 
-TEST_EACH_ENGINE(an_address_gets_three_a_day_from_all)
+/* Another merchant's shop, from now on the one that is asked. */
+static void another(struct test_db *t, int n)
+{
+    struct shop s;
+    account = kit_account(t, 100);
+    const char *domain = arena_printf(t->arena, "tea-%d.example", n);
+    const struct shop_new new = { .account = account, .name = "Tea", .domain = domain, .at_ms = kit_now() };
+    EXPECT(shops_add(t->tx, &new, &s) == SHOP_ADDED);
+    shop = s.id;
+    const char *path = arena_printf(t->arena, "/api/shops/%lld/chatbot/enable", (long long)shop);
+    const struct kit_request enable = {
+        .routes = tenants_routes, .verb = VERB_POST, .path = path, .account = account, .body = "{}"
+    };
+    assert_int_equal(kit_call(t, &enable).status, 200);
+}
+
+TEST_EACH_ENGINE(what_strangers_ask_for_uses_up_nobody_elses_copies)
+{
+    start(t);
+    team(t);
+    struct visitor ann = visitor(t, "en"), stranger = visitor(t, "en");
+    says(t, &ann, CHAT_BY_PERSON, "It is.");
+    EXPECT(visitor_set_email(t->tx, &ann, "ann@store.example"));
+    for (int i = 0; i < 4; i++) {
+        says(t, &stranger, CHAT_BY_PERSON, "Yes");
+        assert_int_equal(asks(t, &stranger, "ann@store.example").status, i < 3 ? 200 : 429);
+    }
+    assert_int_equal(asks(t, &ann, "ann@store.example").status, 429);
+    struct kit_request ask = team_asks(t, &ann); /* the team's are not the visitors' */
+    assert_int_equal(kit_call(t, &ask).status, 200);
+    EXPECT(letters(t) == 4);
+    /* Nor are those of another account, until there are twelve of all. */
+    for (int i = 1; i <= 4; i++) {
+        another(t, i);
+        struct visitor v = visitor(t, "en");
+        for (int k = 0; k < 3; k++) {
+            says(t, &v, CHAT_BY_BOT, "Hello");
+            assert_int_equal(asks(t, &v, "ann@store.example").status, i < 4 ? 200 : 429);
+        }
+    }
+    EXPECT(letters(t) == 4 + 9);
+}
+
+TEST_EACH_ENGINE(an_address_gets_three_a_day_from_an_account)
 {
     start(t);
     for (int i = 0; i < 4; i++) {
@@ -319,7 +362,8 @@ int main(void)
         EACH_ENGINE(a_note_stands_for_each_letter_that_goes_and_for_no_other),
         EACH_ENGINE(what_is_taken_out_meanwhile_is_mailed_to_nobody),
         EACH_ENGINE(a_conversation_sends_three_a_day),
-        EACH_ENGINE(an_address_gets_three_a_day_from_all),
+        EACH_ENGINE(an_address_gets_three_a_day_from_an_account),
+        EACH_ENGINE(what_strangers_ask_for_uses_up_nobody_elses_copies),
         EACH_ENGINE(what_is_long_is_cut_at_its_beginning),
         EACH_ENGINE(who_may_not_talk_gets_no_copy),
     };

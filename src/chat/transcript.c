@@ -1,7 +1,10 @@
 /* transcript.c: a copy of the conversation by mail, to an address that the visitor types. Anybody's address can be
  * typed in, so what a stranger could be made to get is small: a conversation sends three copies a day, an address gets
- * three a day from all shops together, and there is a copy only where the shop has answered. Links in it are words.
- * Asked again before anything was added, the same copy is not sent twice.
+ * three a day from an account's shops and twelve from all together, and there is a copy only where the shop has
+ * answered. Links in it are words. Asked again before anything was added, the same copy is not sent twice.
+ *
+ * What visitors ask for and what the team sends is counted apart, and so is each account: a stranger who types an
+ * address uses up neither the team's copies nor those of another shop.
  *
  * Both are counted by statements that count and judge in one, so that requests at once count one after the other. */
 #include "chat/desk.h"
@@ -11,7 +14,7 @@
 #include "base/unicode.h"
 #include "shops/shops.h"
 
-enum { A_DAY = 3, KEY_HEX = 40, WORDS_BYTES = 12000, LINE_CHARS = 2000 };
+enum { A_DAY = 3, OF_ALL_A_DAY = 12, KEY_HEX = 40, WORDS_BYTES = 12000, LINE_CHARS = 2000 };
 
 #define OVER "(chat_transcripts.began_ms <= ?3 OR chat_transcripts.began_ms > ?2)"
 STMT(count_one, "INSERT INTO chat_transcripts (counted, began_ms, sent, number, address) VALUES (?1, ?2, 1, ?5, ?6)"
@@ -20,8 +23,11 @@ STMT(count_one, "INSERT INTO chat_transcripts (counted, began_ms, sent, number, 
                 " began_ms = CASE WHEN " OVER " THEN ?2 ELSE chat_transcripts.began_ms END,"
                 " number = ?5, address = ?6 WHERE " OVER " OR chat_transcripts.sent < ?4");
 STMT(last_one, "SELECT number, address FROM chat_transcripts WHERE counted = ?1");
-STMT(forget, "DELETE FROM chat_transcripts WHERE began_ms < ?1 AND counted IN (SELECT counted FROM chat_transcripts"
-             " WHERE began_ms < ?1 ORDER BY began_ms LIMIT ?2)");
+STMT(forget,
+     "DELETE FROM chat_transcripts WHERE began_ms < ?1 AND counted IN (SELECT counted FROM chat_transcripts"
+     " WHERE began_ms < ?1 ORDER BY began_ms LIMIT ?2)",
+     .postgres = "DELETE FROM chat_transcripts WHERE counted = ANY(ARRAY(SELECT counted FROM chat_transcripts"
+                 " WHERE began_ms < ?1 ORDER BY began_ms LIMIT ?2 FOR UPDATE SKIP LOCKED))");
 
 /* clang-format off */
 const struct letter chat_transcript_letter = {
@@ -69,7 +75,7 @@ struct copy {
     const struct conversation *c;
     const struct visitor *v;
     const char *email, *zone, *bot;
-    bool english;
+    bool english, by_team;
 };
 
 static const char *line_of(struct arena *a, const struct copy *w, const struct message *m)
@@ -125,23 +131,45 @@ static const char *address_key(struct arena *a, const char *email)
     return arena_printf(a, "a:%.*s", KEY_HEX, hex);
 }
 
-static enum row take_one(struct tx *tx, const char *key, int64_t now_ms, int64_t number, const char *address)
+static enum row take_one(struct tx *tx, const char *key, int64_t most, int64_t now_ms, int64_t number,
+                         const char *address)
 {
     struct query q = query(tx, &count_one);
-    bind_text(&q, key), bind_i64(&q, now_ms), bind_i64(&q, now_ms - DAY_MS), bind_i64(&q, A_DAY);
+    bind_text(&q, key), bind_i64(&q, now_ms), bind_i64(&q, now_ms - DAY_MS), bind_i64(&q, most);
     bind_i64(&q, number), bind_text(&q, address);
     int64_t rows = query_change(&q);
     return rows < 0 ? ROW_FAULT : rows == 0 ? ROW_NONE : ROW_FOUND;
 }
 
-/* This very copy is on its way. */
-static bool sent_already(struct tx *tx, const char *key, const struct conversation *c, const char *address, bool *sent)
+static const char *count_of(struct arena *a, const struct conversation *c, bool by_team)
 {
-    struct query q = query(tx, &last_one);
-    bind_text(&q, key);
-    enum row row = query_row(&q);
-    *sent = row == ROW_FOUND && col_i64(&q, "number") == c->last_number && text_eq(col_text(&q, "address"), address);
-    return row != ROW_FAULT;
+    return arena_printf(a, "%s:%lld", by_team ? "ct" : "c", (long long)c->id);
+}
+
+/* This very copy is on its way, whoever of both asked for it. */
+static bool sent_already(struct tx *tx, const struct conversation *c, const char *address, bool *sent)
+{
+    *sent = false;
+    for (int by_team = 0; by_team < 2 && !*sent; by_team++) {
+        struct query q = query(tx, &last_one);
+        bind_text(&q, count_of(tx_arena(tx), c, by_team));
+        enum row row = query_row(&q);
+        if (row == ROW_FAULT) return false;
+        *sent =
+            row == ROW_FOUND && col_i64(&q, "number") == c->last_number && text_eq(col_text(&q, "address"), address);
+    }
+    return true;
+}
+
+/* ROW_NONE: enough of them. The narrowest count first everywhere: rows are locked in one order. */
+static enum row take_all(struct req *req, const struct copy *w, const char *address)
+{
+    const char *lane = w->by_team ? "t" : "v", *conversation = count_of(req->arena, w->c, w->by_team);
+    const char *of_account = arena_printf(req->arena, "%s:%lld:%s", lane, (long long)w->c->account, address);
+    enum row row = take_one(req->tx, conversation, A_DAY, req->now_ms, w->c->last_number, address);
+    if (row == ROW_FOUND) row = take_one(req->tx, of_account, A_DAY, req->now_ms, 0, "");
+    if (row != ROW_FOUND) return row;
+    return take_one(req->tx, arena_printf(req->arena, "%s:%s", lane, address), OF_ALL_A_DAY, req->now_ms, 0, "");
 }
 
 int64_t transcripts_forget(struct tx *tx, int64_t now_ms, int64_t most)
@@ -170,17 +198,15 @@ static enum answer send_copy(struct req *req, struct copy *w, bool *fresh)
 {
     struct shop_chat_settings s;
     bool answered, sent;
-    const char *conversation = arena_printf(req->arena, "c:%lld", (long long)w->c->id);
     const char *address = address_key(req->arena, w->email);
     if (!chat_settings_read(req->tx, w->c->shop, req->arena, &s)) return reply_fault(req);
     w->zone = s.timezone, w->bot = s.bot_name;
     const char *words = words_of(req->tx, w, &answered);
-    if (!words || !sent_already(req->tx, conversation, w->c, address, &sent)) return reply_fault(req);
+    if (!words || !sent_already(req->tx, w->c, address, &sent)) return reply_fault(req);
     *fresh = !sent;
     if (sent) return ANSWER_GO_ON;
     if (!answered) return reply_problem(req, &problem_nothing_said);
-    enum row row = take_one(req->tx, conversation, req->now_ms, w->c->last_number, address);
-    if (row == ROW_FOUND) row = take_one(req->tx, address, req->now_ms, 0, "");
+    enum row row = take_all(req, w, address);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE) return reply_later(req, &problem_enough, DAY_MS / SECOND_MS);
     return !chat_settings.mail || put_letter(req->tx, w, words) ? ANSWER_GO_ON : reply_fault(req);
@@ -274,7 +300,9 @@ static enum answer run_team_transcript(struct req *req)
     if (a != ANSWER_GO_ON) return a;
     if (address_of(req->tx, &v, &out.email) == ROW_FAULT) return reply_fault(req);
     if (!out.email[0]) return reply_problem(req, &problem_no_address);
-    struct copy w = { .c = &c, .v = &v, .email = out.email, .english = strncmp(v.language, "zh", 2) != 0 };
+    struct copy w = {
+        .c = &c, .v = &v, .email = out.email, .english = strncmp(v.language, "zh", 2) != 0, .by_team = true
+    };
     bool fresh = false;
     a = send_copy(req, &w, &fresh);
     if (a != ANSWER_GO_ON) return a;
