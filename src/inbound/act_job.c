@@ -66,10 +66,16 @@ const struct job_kind inbound_money_job = { .name = "inbound.money",
 /* ---- old ones ---- */
 
 /* A delivery that still waits for its job is never forgotten. */
-STMT(purge_old, "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE received_at_ms < ?1"
-                " AND state <> 0 ORDER BY received_at_ms LIMIT ?2)");
-STMT(purge_refused, "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE state <> 1 AND state = 3"
-                    " AND received_at_ms < ?1 ORDER BY id LIMIT ?2)");
+STMT(purge_old,
+     "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE received_at_ms < ?1"
+     " AND state <> 0 ORDER BY received_at_ms LIMIT ?2)",
+     .postgres = "DELETE FROM deliveries WHERE id = ANY(ARRAY(SELECT id FROM deliveries WHERE received_at_ms < ?1"
+                 " AND state <> 0 ORDER BY received_at_ms LIMIT ?2 FOR UPDATE SKIP LOCKED))");
+STMT(purge_refused,
+     "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE state <> 1 AND state = 3"
+     " AND received_at_ms < ?1 ORDER BY id LIMIT ?2)",
+     .postgres = "DELETE FROM deliveries WHERE id = ANY(ARRAY(SELECT id FROM deliveries WHERE state <> 1 AND state = 3"
+                 " AND received_at_ms < ?1 ORDER BY id LIMIT ?2 FOR UPDATE SKIP LOCKED))");
 
 static int64_t purge(struct tx *tx, const struct stmt *s, int64_t before_ms)
 {

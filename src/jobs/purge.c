@@ -11,9 +11,12 @@ STMT(purge_chunk, "SELECT MAX(id) AS last, COUNT(*) AS n, MAX(put_at_ms) AS newe
 STMT(clamp, "UPDATE jobs SET put_at_ms = CASE WHEN put_at_ms > ?3 THEN ?3 ELSE put_at_ms END,"
             " ended_at_ms = CASE WHEN ended_at_ms > ?3 THEN ?3 ELSE ended_at_ms END"
             " WHERE id > ?1 AND id <= ?2 AND state >= 2 AND (put_at_ms > ?3 OR ended_at_ms > ?3)");
-STMT(purge, "DELETE FROM jobs WHERE id > ?1 AND id <= ?2 AND state >= 2 AND ended_at_ms < ?3"
-            " AND ((state = 2 AND SUBSTR(key, 1, 5) = 'cron:')"
-            " OR (state = 2 AND key IS NULL AND ended_at_ms < ?4) OR ended_at_ms < ?5)");
+#define OVER                                                                                                           \
+    "id > ?1 AND id <= ?2 AND state >= 2 AND ended_at_ms < ?3 AND ((state = 2 AND SUBSTR(key, 1, 5) = 'cron:')"        \
+    " OR (state = 2 AND key IS NULL AND ended_at_ms < ?4) OR ended_at_ms < ?5)"
+STMT(purge, "DELETE FROM jobs WHERE " OVER,
+     .postgres = "DELETE FROM jobs WHERE id = ANY(ARRAY(SELECT id FROM jobs WHERE " OVER
+                 " ORDER BY id FOR UPDATE SKIP LOCKED))");
 STMT(purge_steps, "DELETE FROM job_steps WHERE job > ?1 AND job <= ?2"
                   " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = job_steps.job)");
 

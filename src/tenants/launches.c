@@ -9,7 +9,9 @@ STMT(put, "INSERT INTO tenant_launches (code_hash, shop, account, role, expires_
           " VALUES (?1, ?2, ?3, ?4, ?5, 0)");
 STMT(use, "UPDATE tenant_launches SET used_at_ms = ?3 WHERE code_hash = ?1 AND account = ?2 AND used_at_ms = 0"
           " AND expires_at_ms > ?3 AND expires_at_ms <= ?4 RETURNING shop");
-STMT(forget, "DELETE FROM tenant_launches WHERE expires_at_ms < ?1");
+STMT(forget, "DELETE FROM tenant_launches WHERE expires_at_ms < ?1",
+     .postgres = "DELETE FROM tenant_launches WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM tenant_launches"
+                 " WHERE expires_at_ms < ?1 ORDER BY code_hash FOR UPDATE SKIP LOCKED))");
 
 bool launches_put(struct tx *tx, const struct launch *l)
 {
