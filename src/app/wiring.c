@@ -123,6 +123,7 @@ const struct job_kind *const app_job_kinds[] = {
     &chat_words_job,
     &chat_customers_job,
     &chat_presence_job,
+    &chat_ahead_job,
     &chat_keep_job,
     &knowledge_take_job,
     &knowledge_due_job,

@@ -167,6 +167,7 @@ extern const struct route chat_visitor_routes[], chat_inbox_routes[];
 extern const struct job_kind chat_wake_job;   /* cron: snoozed conversations come back */
 extern const struct job_kind chat_answer_job; /* the assistant's turn */
 extern const struct job_kind chat_erase_job, chat_unused_job, chat_empty_job; /* cron: what is to be taken out */
+extern const struct job_kind chat_ahead_job;                                  /* cron: times of a wrong clock */
 extern const struct job_kind chat_keep_job;                                   /* cron: kept long enough */
 extern const struct job_kind chat_tokens_job;                                 /* cron: statements that are over */
 extern const struct route chat_identity_routes[], chat_customer_routes[];

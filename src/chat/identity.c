@@ -30,8 +30,12 @@ STMT(save, "INSERT INTO chat_identities (visitor, account, shop, subject, email,
            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
            " ON CONFLICT (visitor) DO UPDATE SET email = excluded.email, name = excluded.name, at_ms = excluded.at_ms");
 STMT(use_token, "INSERT INTO chat_shop_tokens (shop, token, until_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING");
-STMT(old_tokens, "DELETE FROM chat_shop_tokens WHERE until_ms < ?1 AND (shop, token) IN (SELECT shop, token"
-                 " FROM chat_shop_tokens WHERE until_ms < ?1 ORDER BY until_ms LIMIT ?2)");
+STMT(old_tokens,
+     "DELETE FROM chat_shop_tokens WHERE until_ms < ?1 AND (shop, token) IN (SELECT shop, token"
+     " FROM chat_shop_tokens WHERE until_ms < ?1 ORDER BY until_ms LIMIT ?2)",
+     .postgres = "WITH old AS (SELECT shop, token FROM chat_shop_tokens WHERE until_ms < ?1 ORDER BY until_ms LIMIT ?2"
+                 " FOR UPDATE SKIP LOCKED) DELETE FROM chat_shop_tokens USING old"
+                 " WHERE chat_shop_tokens.shop = old.shop AND chat_shop_tokens.token = old.token");
 
 static const struct problem problem_identity = { "identity_refused", 401,
                                                  "The shop's statement of who this is cannot be accepted.",

@@ -23,10 +23,11 @@ enum {
     MAILS_A_MINUTE = 1200,
 };
 
-STMT(recent, "SELECT (SELECT COUNT(*) FROM chat_messages WHERE conversation = ?1 AND number > ?2 AND at_ms > ?4"
-             " AND substr(client_key, 1, 2) = 'm:')"
-             " + (SELECT COUNT(*) FROM chat_notes WHERE conversation = ?1 AND number > ?3 AND at_ms > ?4"
-             " AND substr(client_key, 1, 8) = 'p0:mail-') AS mails");
+STMT(recent,
+     "SELECT (SELECT COUNT(*) FROM chat_messages WHERE conversation = ?1 AND number > ?2 AND at_ms > ?4 AND at_ms <= ?5"
+     " AND substr(client_key, 1, 2) = 'm:')"
+     " + (SELECT COUNT(*) FROM chat_notes WHERE conversation = ?1 AND number > ?3 AND at_ms > ?4 AND at_ms <= ?5"
+     " AND substr(client_key, 1, 8) = 'p0:mail-') AS mails");
 STMT(mailed, "SELECT mailed_number FROM chat_conversations WHERE id = ?1");
 
 static bool is_set(void) { return chat_settings.reply_domain != NULL; }
@@ -74,7 +75,7 @@ static enum row find_talk(struct tx *tx, struct mail_talk *t, const char **no)
     if (row != ROW_FOUND) return row == ROW_NONE ? ROW_FOUND : row;
     if (!reply_token_is_of(&token, &t->c)) return ROW_FOUND;
     *no = "refused: the address is over";
-    if (token.ends_ms <= t->now_ms) return ROW_FOUND;
+    if (token.ends_ms <= t->now_ms || token.ends_ms > time_latest_end(t->now_ms, REPLY_TOKEN_LIFE_MS)) return ROW_FOUND;
     row = visitor_locked(tx, t->c.visitor, &t->v);
     if (row == ROW_FOUND) row = conversation_locked(tx, t->c.id, &t->c);
     *no = "nothing: the conversation was removed";
@@ -98,6 +99,7 @@ static bool too_many(struct tx *tx, const struct mail_talk *t, bool *many)
     struct query q = query(tx, &recent);
     bind_i64(&q, t->c.id), bind_i64(&q, t->c.last_number - TALK_LOOK_BACK);
     bind_i64(&q, t->c.last_note - TALK_LOOK_BACK), bind_i64(&q, t->now_ms - HOUR_MS);
+    bind_i64(&q, time_latest_end(t->now_ms, 0));
     if (query_row(&q) != ROW_FOUND) return false;
     *many = col_i64(&q, "mails") >= TALK_HOURLY;
     return true;

@@ -8,6 +8,8 @@
 #include "chat/channel.h"
 #include "chat/private.h"
 
+#include "base/clock.h"
+
 #define INSERT_FROM(epoch, cards, condition)                                                                           \
     "INSERT INTO chat_messages (conversation, number, account, author, person, author_name, epoch, client_key, text,"  \
     " at_ms, cards) SELECT c.id, c.last_number + 1, c.account, ?2, ?3, ?4, " epoch ", ?5, ?6, ?7, " cards              \
@@ -129,7 +131,7 @@ static const enum chat_act_kind act_of[] = {
 static void count_word(const struct message_new *in, const struct message *m, struct conversation *c)
 {
     c->last_number = m->number;
-    if (m->at_ms > c->last_at_ms) c->last_at_ms = m->at_ms;
+    if (m->at_ms > c->last_at_ms || time_is_ahead(c->last_at_ms, m->at_ms)) c->last_at_ms = m->at_ms;
     if (m->author == CHAT_BY_VISITOR) {
         c->team_unread++;
         if (!in->stays_unread) c->visitor_read = m->number, c->visitor_unread = 0;

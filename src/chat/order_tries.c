@@ -18,8 +18,12 @@ STMT(count_try, "INSERT INTO chat_order_tries (shop, network, drained_at_ms) VAL
                 " ON CONFLICT (shop, network) DO UPDATE SET drained_at_ms ="
                 " CASE WHEN chat_order_tries.drained_at_ms < ?3 OR chat_order_tries.drained_at_ms > ?5 THEN ?4"
                 " ELSE chat_order_tries.drained_at_ms + ?6 END");
-STMT(old_tries, "DELETE FROM chat_order_tries WHERE drained_at_ms < ?1 AND (shop, network) IN (SELECT shop, network"
-                " FROM chat_order_tries WHERE drained_at_ms < ?1 ORDER BY drained_at_ms LIMIT ?2)");
+STMT(old_tries,
+     "DELETE FROM chat_order_tries WHERE drained_at_ms < ?1 AND (shop, network) IN (SELECT shop, network"
+     " FROM chat_order_tries WHERE drained_at_ms < ?1 ORDER BY drained_at_ms LIMIT ?2)",
+     .postgres = "WITH old AS (SELECT shop, network FROM chat_order_tries WHERE drained_at_ms < ?1"
+                 " ORDER BY drained_at_ms LIMIT ?2 FOR UPDATE SKIP LOCKED) DELETE FROM chat_order_tries USING old"
+                 " WHERE chat_order_tries.shop = old.shop AND chat_order_tries.network = old.network");
 
 int64_t visitor_network(const struct req *req)
 {

@@ -62,7 +62,8 @@ bool picture_token_read(struct str text, int64_t now_ms, int64_t *conversation, 
     if (!keyring_mac_as(chat_settings.keyring, bytes[1], PURPOSE, head, mac)) return false;
     if (!equal_constant_time(mac, bytes + HEAD, sizeof mac)) return false;
     *conversation = get(bytes + 8, 8), *number = get(bytes + 16, 8);
-    return now_ms < get(bytes + 4, 4) * SECOND_MS;
+    int64_t end_ms = get(bytes + 4, 4) * SECOND_MS;
+    return now_ms < end_ms && end_ms <= time_latest_end(now_ms, 2 * DAY_MS);
 }
 
 const struct shape chat_image_shape[] = { SHAPE_TEXT("type", .doc = "image/jpeg, image/png, image/webp or image/gif."),

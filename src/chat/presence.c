@@ -23,12 +23,14 @@ STMT(beat,
      "   invited = CASE WHEN excluded.visitor > 0 THEN 0 ELSE chat_presence.invited END"
      " RETURNING " COLUMNS);
 #define PRESENT "SELECT " COLUMNS " FROM chat_presence WHERE account = ?1 AND "
-STMT(present, PRESENT "id < ?2 AND seen_at_ms > ?3 ORDER BY id DESC LIMIT ?4");
-#define ONE PRESENT "id = ?2 AND seen_at_ms > ?3"
+STMT(present, PRESENT "id < ?2 AND seen_at_ms > ?3 AND seen_at_ms <= ?4 ORDER BY id DESC LIMIT ?5");
+#define ONE PRESENT "id = ?2 AND seen_at_ms > ?3 AND seen_at_ms <= ?4"
 STMT(present_locked, ONE, .postgres = ONE " FOR UPDATE");
 STMT(invite, "UPDATE chat_presence SET visitor = ?2, invited = ?2 WHERE id = ?1");
 STMT(purge, "DELETE FROM chat_presence WHERE id IN (SELECT id FROM chat_presence WHERE seen_at_ms < ?1"
-            " ORDER BY seen_at_ms LIMIT ?2)");
+            " ORDER BY seen_at_ms LIMIT ?2)",
+     .postgres = "DELETE FROM chat_presence WHERE id = ANY(ARRAY(SELECT id FROM chat_presence WHERE seen_at_ms < ?1"
+                 " ORDER BY seen_at_ms LIMIT ?2 FOR UPDATE SKIP LOCKED))");
 /* clang-format on */
 
 static void read_row(const struct query *q, struct presence *p)
@@ -65,7 +67,8 @@ bool presence_page(struct tx *tx, int64_t account, int64_t after, int64_t limit,
 {
     struct query q = query(tx, &present);
     enum row row;
-    bind_i64(&q, account), bind_i64(&q, after), bind_i64(&q, now_ms - PRESENT_MS), bind_i64(&q, limit);
+    bind_i64(&q, account), bind_i64(&q, after), bind_i64(&q, now_ms - PRESENT_MS);
+    bind_i64(&q, time_latest_end(now_ms, 0)), bind_i64(&q, limit);
     for (*count = 0; (row = query_next(&q)) == ROW_FOUND; (*count)++) read_row(&q, &out[*count]);
     return row != ROW_FAULT;
 }
@@ -74,6 +77,7 @@ enum row presence_locked(struct tx *tx, int64_t account, int64_t id, int64_t now
 {
     struct query q = query(tx, &present_locked);
     bind_i64(&q, account), bind_i64(&q, id), bind_i64(&q, now_ms - PRESENT_MS);
+    bind_i64(&q, time_latest_end(now_ms, 0));
     enum row row = query_row(&q);
     if (row == ROW_FOUND) read_row(&q, out);
     return row;

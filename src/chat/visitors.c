@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 
-#define TOKEN_LIFE_MS (90 * DAY_MS)
 #define TAKEN_UP_MS (7 * DAY_MS)
 #define SEEN_MS (5 * MINUTE_MS)
 
@@ -88,7 +87,8 @@ bool visitor_seen(struct tx *tx, struct visitor *v, const struct visitor *said, 
     int64_t network = said->network ? said->network : v->network;
     bool same =
         text_eq(name, v->name) && text_eq(language, v->language) && text_eq(page_now, v->page) && network == v->network;
-    if (same && now_ms - v->seen_at_ms < SEEN_MS) return true;
+    bool lately = now_ms - v->seen_at_ms < SEEN_MS && !time_is_ahead(v->seen_at_ms, now_ms);
+    if (same && lately) return true;
     v->name = name, v->language = language, v->page = page_now, v->seen_at_ms = now_ms, v->network = network;
     struct query q = query(tx, &seen);
     bind_i64(&q, v->id), bind_text(&q, name), bind_text(&q, language), bind_text(&q, page_now), bind_i64(&q, now_ms);
@@ -131,7 +131,7 @@ void visitor_token_new(const struct visitor *v, int64_t now_ms, struct visitor_t
                        char out[VISITOR_TOKEN_SIZE])
 {
     *token = (struct visitor_token){
-        .shop = v->shop, .visitor = v->id, .generation = v->generation, .expires_at_ms = now_ms + TOKEN_LIFE_MS
+        .shop = v->shop, .visitor = v->id, .generation = v->generation, .expires_at_ms = now_ms + VISITOR_TOKEN_LIFE_MS
     };
     visitor_token_write(token, out);
 }
@@ -141,7 +141,8 @@ enum row visitor_conversation(struct tx *tx, const struct visitor *v, int64_t no
     if (v->conversation == 0) return ROW_NONE;
     enum row row = conversation_get(tx, v->conversation, c);
     if (row != ROW_FOUND) return row;
-    bool over = c->status == CHAT_RESOLVED && now_ms - c->resolved_at_ms >= TAKEN_UP_MS;
+    bool over = c->status == CHAT_RESOLVED &&
+                (now_ms - c->resolved_at_ms >= TAKEN_UP_MS || time_is_ahead(c->resolved_at_ms, now_ms));
     return over ? ROW_NONE : ROW_FOUND;
 }
 

@@ -30,8 +30,21 @@ STMT(old_files, "SELECT id, file FROM knowledge_files WHERE at_ms <= ?1 ORDER BY
 STMT(file_in_use, "SELECT id FROM knowledge_intakes WHERE shop = (SELECT shop FROM knowledge_files WHERE id = ?1)"
                   " AND file = ?1 AND ended_at_ms IS NULL ORDER BY id LIMIT 1");
 STMT(drop_file, "DELETE FROM knowledge_files WHERE id = ?1");
-STMT(old_intakes, "DELETE FROM knowledge_intakes WHERE id IN (SELECT id FROM knowledge_intakes WHERE ended_at_ms <= ?1"
-                  " ORDER BY ended_at_ms LIMIT ?2)");
+STMT(old_intakes,
+     "DELETE FROM knowledge_intakes WHERE id IN (SELECT id FROM knowledge_intakes WHERE ended_at_ms <= ?1"
+     " ORDER BY ended_at_ms LIMIT ?2)",
+     .postgres = "DELETE FROM knowledge_intakes WHERE id = ANY(ARRAY(SELECT id FROM knowledge_intakes"
+                 " WHERE ended_at_ms <= ?1 ORDER BY ended_at_ms LIMIT ?2 FOR UPDATE SKIP LOCKED))");
+/* What was written by a clock that was ahead is as if it were of now: due, or beginning to age. */
+#define PULL(table, column)                                                                                            \
+    "UPDATE " table " SET " column " = ?1 WHERE id IN (SELECT id FROM " table " WHERE " column                         \
+    " > ?2 ORDER BY " column " LIMIT ?3)"
+#define PULL_FREE(table, column)                                                                                       \
+    "UPDATE " table " SET " column " = ?1 WHERE id = ANY(ARRAY(SELECT id FROM " table " WHERE " column " > ?2"         \
+    " ORDER BY " column " LIMIT ?3 FOR UPDATE SKIP LOCKED))"
+STMT(pull_feeds, PULL("knowledge_feeds", "next_at_ms"), .postgres = PULL_FREE("knowledge_feeds", "next_at_ms"));
+STMT(pull_files, PULL("knowledge_files", "at_ms"), .postgres = PULL_FREE("knowledge_files", "at_ms"));
+STMT(pull_intakes, PULL("knowledge_intakes", "ended_at_ms"), .postgres = PULL_FREE("knowledge_intakes", "ended_at_ms"));
 STMT(forget_shop, "DELETE FROM knowledge_feeds WHERE shop = ?1");
 
 static void bind_time(struct query *q, int64_t at_ms)
@@ -196,9 +209,19 @@ static enum job_wish start_one(struct job *job, struct tx *tx, int64_t id)
     return know_feed_start(tx, &f, job->now_ms, &intake) == ROW_FAULT ? JOB_FAULT : JOB_FINISHED;
 }
 
+static bool pull(struct tx *tx, const struct stmt *s, int64_t now_ms, int64_t longest_ms)
+{
+    struct query q = query(tx, s);
+    bind_i64(&q, now_ms), bind_i64(&q, time_latest_end(now_ms, longest_ms)), bind_i64(&q, OLD_MAX);
+    return query_put(&q);
+}
+
 static enum job_wish due_settle(struct job *job, struct tx *tx)
 {
     const struct old *o = job->state;
+    if (!pull(tx, &pull_feeds, job->now_ms, DAY_MS) || !pull(tx, &pull_files, job->now_ms, 0) ||
+        !pull(tx, &pull_intakes, job->now_ms, 0))
+        return JOB_FAULT;
     for (size_t i = 0; i < o->count; i++) {
         struct query q = query(tx, &drop_file);
         bind_i64(&q, o->id[i]);

@@ -7,10 +7,11 @@
 enum { BATCH = 100, LIST_JSON_MAX = 512 << 10 };
 
 STMT(known,
-     "SELECT number, content, version FROM knowledge_orders WHERE shop = ?1"
+     "SELECT number, content, version, updated_at_ms FROM knowledge_orders WHERE shop = ?1"
      " AND number IN (SELECT value FROM json_each(?2))",
-     .postgres = "SELECT number, content, version FROM knowledge_orders WHERE shop = ?1 AND number = ANY(ARRAY("
-                 "SELECT value FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json))))");
+     .postgres =
+         "SELECT number, content, version, updated_at_ms FROM knowledge_orders WHERE shop = ?1 AND number = ANY(ARRAY("
+         "SELECT value FROM json_array_elements_text(CAST(CAST(?2 AS TEXT) AS json))))");
 STMT(save,
      "INSERT INTO knowledge_orders (account, shop, number, number_key, email, name, status, status_text, currency,"
      " total, items, shipments, content, updated_at_ms, version)"
@@ -106,7 +107,7 @@ static void shipments_read(struct arena *a, const char *text, struct knowledge_o
 
 struct known {
     bool there;
-    int64_t content, version;
+    int64_t content, version, at_ms;
 };
 
 static bool read_known(struct tx *tx, int64_t shop, const struct knowledge_order *o, size_t n, struct known *out)
@@ -125,7 +126,8 @@ static bool read_known(struct tx *tx, int64_t shop, const struct knowledge_order
     while ((row = query_next(&q)) == ROW_FOUND)
         for (size_t i = 0; i < n; i++)
             if (text_eq(o[i].number, col_text(&q, "number")))
-                out[i] = (struct known){ true, col_i64(&q, "content"), col_i64(&q, "version") };
+                out[i] = (struct known){ true, col_i64(&q, "content"), col_i64(&q, "version"),
+                                         col_i64(&q, "updated_at_ms") };
     buf_free(&numbers);
     return row == ROW_NONE;
 }
@@ -151,7 +153,8 @@ static int64_t hash_of(struct saving *s, const struct knowledge_order *o)
 static bool save_one(struct saving *s, const struct knowledge_order *o, const struct known *before)
 {
     char key[TOKEN_NUMBER_MAX + 1];
-    if (s->w->version && before->version > s->w->version) {
+    const int64_t version = know_version(before->version, before->at_ms, s->w);
+    if (s->w->version && version > s->w->version) {
         s->w->stale++;
         return true;
     }
@@ -160,7 +163,7 @@ static bool save_one(struct saving *s, const struct knowledge_order *o, const st
     items_write(&s->items, o), shipments_write(&s->shipments, o);
     int64_t content = hash_of(s, o);
     bool same = before->there && before->content == content;
-    if (same && s->w->version <= before->version) return true;
+    if (same && s->w->version <= version) return true;
     if (!same) s->w->changed++;
     if (!before->there) s->h->orders++;
     struct query q = query(s->tx, &save);
@@ -168,7 +171,7 @@ static bool save_one(struct saving *s, const struct knowledge_order *o, const st
     bind_text(&q, key[0] ? key : o->number), bind_text(&q, o->email), bind_text(&q, o->name), bind_text(&q, o->status);
     bind_text(&q, o->status_text), bind_text(&q, currency_code(o->currency)), bind_i64(&q, o->total);
     bind_str(&q, buf_str(&s->items)), bind_str(&q, buf_str(&s->shipments)), bind_i64(&q, content);
-    bind_i64(&q, s->w->now_ms), bind_i64(&q, s->w->version ? s->w->version : before->version);
+    bind_i64(&q, s->w->now_ms), bind_i64(&q, s->w->version ? s->w->version : version);
     return query_put(&q);
 }
 

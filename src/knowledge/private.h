@@ -7,6 +7,7 @@
 #include "knowledge/tokens.h"
 
 #include "audit/audit.h"
+#include "base/clock.h"
 #include "base/json_read.h"
 #include "http/route.h"
 #include "shops/shops.h"
@@ -89,6 +90,18 @@ struct know_write {
      * are from now on; 0: whose they were. */
     int64_t intake, feed, began_ms;
 };
+/* Written after the intake began. A row of a clock that was ahead is not newer than all that will be read until then.
+ */
+static inline bool know_is_newer(int64_t at_ms, const struct know_write *w)
+{
+    return at_ms > w->began_ms && !time_is_ahead(at_ms, w->now_ms);
+}
+
+/* How new a row is, as its sender counts. What a clock that was ahead wrote is older than whatever comes. */
+static inline int64_t know_version(int64_t version, int64_t at_ms, const struct know_write *w)
+{
+    return time_is_ahead(at_ms, w->now_ms) ? 0 : version;
+}
 
 /* ---- products.c ---- */
 MUST_USE bool know_products_save(struct tx *tx, struct knowledge_head *h, const struct knowledge_product *p, size_t n,

@@ -19,16 +19,19 @@ STMT(save, "INSERT INTO knowledge_products (account, shop, product, doc, title, 
            " description = excluded.description, url = excluded.url, image = excluded.image, price = excluded.price,"
            " available = excluded.available, variants = excluded.variants, words = excluded.words,"
            " content = excluded.content, updated_at_ms = excluded.updated_at_ms, version = excluded.version");
-STMT(drop, "DELETE FROM knowledge_products WHERE shop = ?1 AND product = ?2 AND (?3 = 0 OR version <= ?3)",
+STMT(drop,
+     "DELETE FROM knowledge_products WHERE shop = ?1 AND product = ?2 AND (?3 = 0 OR version <= ?3"
+     " OR updated_at_ms > ?4)",
      .postgres = "DELETE FROM knowledge_products WHERE shop = ?1 AND product = ?2"
-                 " AND (CAST(?3 AS BIGINT) = 0 OR version <= ?3)");
+                 " AND (CAST(?3 AS BIGINT) = 0 OR version <= ?3 OR updated_at_ms > ?4)");
 /* The same beside the live rows, until the switch. */
 STMT(stage, "INSERT INTO knowledge_staged_products (intake, product, doc, title, description, url, image, price,"
             " available, variants, words, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
             " ON CONFLICT (intake, product) DO NOTHING");
 /* changed: rows that are new, or will be other than before. */
 STMT(replaced, "SELECT COALESCE(SUM(CASE WHEN s.doc <> p.doc THEN 1 ELSE 0 END), 0) AS n,"
-               " COALESCE(SUM(CASE WHEN p.id IS NULL OR (p.updated_at_ms <= ?3 AND (p.words <> s.words"
+               " COALESCE(SUM(CASE WHEN p.id IS NULL OR ((p.updated_at_ms <= ?3"
+               " OR p.updated_at_ms > ?4) AND (p.words <> s.words"
                " OR p.content <> s.content)) THEN 1 ELSE 0 END), 0) AS changed"
                " FROM knowledge_staged_products s LEFT JOIN knowledge_products p"
                " ON p.shop = ?2 AND p.product = s.product WHERE s.intake = ?1 AND s.doc >= 0");
@@ -44,7 +47,7 @@ STMT(
     " available = excluded.available, variants = excluded.variants, words = excluded.words,"
     " content = excluded.content, updated_at_ms = excluded.updated_at_ms,"
     " feed = CASE excluded.feed WHEN 0 THEN knowledge_products.feed ELSE excluded.feed END"
-    " WHERE knowledge_products.updated_at_ms <= ?6",
+    " WHERE knowledge_products.updated_at_ms <= ?6 OR knowledge_products.updated_at_ms > ?7",
     .postgres =
         "INSERT INTO knowledge_products (account, shop, product, doc, title, description, url, image, price, available,"
         " variants, words, content, updated_at_ms, feed) SELECT CAST(?2 AS BIGINT), CAST(?3 AS BIGINT), product, doc,"
@@ -55,13 +58,15 @@ STMT(
         " available = excluded.available, variants = excluded.variants, words = excluded.words,"
         " content = excluded.content, updated_at_ms = excluded.updated_at_ms,"
         " feed = CASE excluded.feed WHEN 0 THEN knowledge_products.feed ELSE excluded.feed END"
-        " WHERE knowledge_products.updated_at_ms <= CAST(?6 AS BIGINT)");
+        " WHERE knowledge_products.updated_at_ms <= CAST(?6 AS BIGINT)"
+        " OR knowledge_products.updated_at_ms > CAST(?7 AS BIGINT)");
 STMT(unnamed,
      "SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN s.product IS NULL THEN 1 ELSE 0 END), 0) AS gone"
      " FROM knowledge_products p LEFT JOIN knowledge_staged_products s ON s.intake = ?3 AND s.product = p.product"
      " WHERE p.shop = ?1 AND p.feed = ?2");
-STMT(remove_unnamed, "DELETE FROM knowledge_products WHERE shop = ?1 AND feed = ?2 AND updated_at_ms <= ?4 AND product"
-                     " NOT IN (SELECT product FROM knowledge_staged_products WHERE intake = ?3)");
+STMT(remove_unnamed,
+     "DELETE FROM knowledge_products WHERE shop = ?1 AND feed = ?2 AND (updated_at_ms <= ?4"
+     " OR updated_at_ms > ?5) AND product NOT IN (SELECT product FROM knowledge_staged_products WHERE intake = ?3)");
 STMT(count_live, "SELECT COUNT(*) AS n FROM knowledge_products WHERE shop = ?1");
 #define COLUMNS "id, product, doc, title, description, url, image, price, available, variants"
 STMT(by_id, "SELECT " COLUMNS " FROM knowledge_products WHERE shop = ?1 AND product = ?2");
@@ -264,7 +269,8 @@ static bool save_one(struct saving *s, const struct knowledge_product *p, const 
 {
     struct arena *a = tx_arena(s->tx);
     struct known k = *before;
-    if (s->w->version && before->version > s->w->version) {
+    k.version = know_version(before->version, before->at_ms, s->w);
+    if (s->w->version && k.version > s->w->version) {
         s->w->stale++;
         return true;
     }
@@ -273,8 +279,8 @@ static bool save_one(struct saving *s, const struct knowledge_product *p, const 
     k.words = words_hash(&s->text, p), k.content = whole_hash(&s->text, p, buf_str(&s->variants));
     assert(!s->text.overflow && !s->variants.overflow);
     bool same = before->there && k.words == before->words && k.content == before->content;
-    bool keeps = same && s->w->version <= before->version && (!s->w->feed || s->w->feed == before->feed);
-    if (s->w->intake && (keeps || (before->there && before->at_ms > s->w->began_ms)))
+    bool keeps = same && s->w->version <= k.version && (!s->w->feed || s->w->feed == before->feed);
+    if (s->w->intake && (keeps || (before->there && know_is_newer(before->at_ms, s->w))))
         return stage_row(s, p, &(struct known){ .doc = -1 });
     if (keeps) return true;
     if (!same) s->w->changed++;
@@ -347,6 +353,7 @@ enum row know_products_remove(struct tx *tx, struct knowledge_head *h, const cha
 {
     struct query q = query(tx, &drop);
     bind_i64(&q, h->shop), bind_text(&q, id), bind_i64(&q, w->version);
+    bind_i64(&q, w->now_ms + CLOCK_WITNESS_MS);
     int64_t n = query_change(&q);
     if (n <= 0) return n < 0 ? ROW_FAULT : ROW_NONE;
     h->products--, h->stale_products++, w->changed++;

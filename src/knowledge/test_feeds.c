@@ -502,9 +502,61 @@ static void robots_say_what_may_be_read(void **state)
     arena_free(a);
 }
 
+/* For some seconds the clock is a year ahead; then it is put right. What was written meanwhile does not wait a year. */
+TEST_EACH_ENGINE(what_a_clock_ahead_has_written_does_not_wait_for_its_time)
+{
+    const int64_t now = KIT_START_MS, year = 365 * DAY_MS;
+    start(t);
+    page("/f.csv", "200 OK", NULL, "id,name,price,currency\n1,Kettle,5,USD\n2,Lamp,6,USD\n");
+    kit_set_now(now + year);
+    int64_t feed = add(t, "feed", "/f.csv");
+    work(t);
+    assert_int_equal(products(t), 2);
+    kit_set_now(now);
+    page("/f.csv", "200 OK", NULL, "id,name,price,currency\n1,Kettle,9,USD\n3,Cup,1,USD\n");
+    struct kit_attempt due = { .kind = &knowledge_due_job, .id = 1 };
+    EXPECT(kit_job(t, &due) == JOB_FINISHED);
+    work(t);
+    assert_string_equal(word(feed_now(t), "state"), "read");
+    assert_int_equal(number(feed_now(t), "changed"), 3);
+    assert_int_equal(test_number(t, "SELECT price FROM knowledge_products WHERE product = '1'"), 900);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_products WHERE product = '2'"), 0);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_products WHERE product = '3'"), 1);
+    /* What is known of the reading of then is kept as long as of any. */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM knowledge_intakes") == 2);
+    kit_set_now(now + 31 * DAY_MS);
+    test_script(t, "UPDATE knowledge_feeds SET next_at_ms = NULL");
+    EXPECT(kit_job(t, &due) == JOB_FINISHED);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM knowledge_intakes") == 0 && feed > 0);
+    stop();
+}
+
+/* A version that our own wrong clock counted is not the newest for a year; one of a right clock is. */
+TEST_EACH_ENGINE(an_order_of_a_clock_ahead_is_overtaken)
+{
+    const int64_t now = KIT_START_MS, year = 365 * DAY_MS;
+    struct knowledge_head h;
+    struct knowledge_order order = {
+        .number = "W1", .email = "a@b.example", .name = "", .status = "processing", .currency = CURRENCY_USD
+    };
+    start(t);
+    struct know_write ahead = { .now_ms = now + year, .version = now + year };
+    EXPECT(know_head_get(t->tx, shop, account, &h) != ROW_FAULT);
+    EXPECT(know_orders_save(t->tx, &h, &order, 1, &ahead));
+    order.status = "shipped";
+    struct know_write right = { .now_ms = now, .version = now }, older = { .now_ms = now, .version = now - 1 };
+    EXPECT(know_orders_save(t->tx, &h, &order, 1, &right) && right.stale == 0);
+    order.status = "processing";
+    EXPECT(know_orders_save(t->tx, &h, &order, 1, &older) && older.stale == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM knowledge_orders WHERE status = 'shipped'") == 1);
+    stop();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EACH_ENGINE(what_a_clock_ahead_has_written_does_not_wait_for_its_time),
+        EACH_ENGINE(an_order_of_a_clock_ahead_is_overtaken),
         EACH_ENGINE(a_feed_is_read_and_read_again),
         EACH_ENGINE(a_feed_that_breaks_takes_nothing_away),
         EACH_ENGINE(a_reading_that_cannot_begin_stops_no_other),

@@ -17,7 +17,8 @@ STMT(stage, "INSERT INTO knowledge_staged_texts (intake, kind, name, doc, title,
             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (intake, kind, name) DO NOTHING");
 /* changed: rows that are new, or will be other than before. */
 STMT(replaced, "SELECT COALESCE(SUM(CASE WHEN s.doc <> t.doc THEN 1 ELSE 0 END), 0) AS n,"
-               " COALESCE(SUM(CASE WHEN t.id IS NULL OR (t.updated_at_ms <= ?3 AND (t.words <> s.words"
+               " COALESCE(SUM(CASE WHEN t.id IS NULL OR ((t.updated_at_ms <= ?3"
+               " OR t.updated_at_ms > ?4) AND (t.words <> s.words"
                " OR t.content <> s.content)) THEN 1 ELSE 0 END), 0) AS changed"
                " FROM knowledge_staged_texts s LEFT JOIN knowledge_texts t"
                " ON t.shop = ?2 AND t.kind = s.kind AND t.name = s.name WHERE s.intake = ?1 AND s.doc >= 0");
@@ -32,7 +33,7 @@ STMT(take_staged,
      " product = excluded.product, words = excluded.words, content = excluded.content,"
      " updated_at_ms = excluded.updated_at_ms,"
      " feed = CASE excluded.feed WHEN 0 THEN knowledge_texts.feed ELSE excluded.feed END"
-     " WHERE knowledge_texts.updated_at_ms <= ?6",
+     " WHERE knowledge_texts.updated_at_ms <= ?6 OR knowledge_texts.updated_at_ms > ?7",
      .postgres =
          "INSERT INTO knowledge_texts (account, shop, kind, name, doc, title, body, url, product, words, content,"
          " updated_at_ms, feed) SELECT CAST(?2 AS BIGINT), CAST(?3 AS BIGINT), kind, name, doc, title, body, url,"
@@ -42,9 +43,11 @@ STMT(take_staged,
          " product = excluded.product, words = excluded.words, content = excluded.content,"
          " updated_at_ms = excluded.updated_at_ms,"
          " feed = CASE excluded.feed WHEN 0 THEN knowledge_texts.feed ELSE excluded.feed END"
-         " WHERE knowledge_texts.updated_at_ms <= CAST(?6 AS BIGINT)");
-STMT(remove_unnamed, "DELETE FROM knowledge_texts WHERE shop = ?1 AND feed = ?2 AND updated_at_ms <= ?4 AND NOT EXISTS"
-                     " (SELECT 1 FROM knowledge_staged_texts s WHERE s.intake = ?3 AND s.kind = knowledge_texts.kind"
+         " WHERE knowledge_texts.updated_at_ms <= CAST(?6 AS BIGINT)"
+         " OR knowledge_texts.updated_at_ms > CAST(?7 AS BIGINT)");
+STMT(remove_unnamed, "DELETE FROM knowledge_texts WHERE shop = ?1 AND feed = ?2 AND (updated_at_ms <= ?4"
+                     " OR updated_at_ms > ?5) AND NOT EXISTS (SELECT 1 FROM knowledge_staged_texts s WHERE s.intake = "
+                     "?3 AND s.kind = knowledge_texts.kind"
                      " AND s.name = knowledge_texts.name)");
 STMT(count_live, "SELECT COUNT(*) AS n FROM knowledge_texts WHERE shop = ?1");
 STMT(count_kinds, "SELECT kind, COUNT(*) AS n FROM knowledge_texts WHERE shop = ?1 GROUP BY kind");
@@ -107,7 +110,8 @@ static bool save_one(struct saving *s, const struct knowledge_text *x)
     bind_i64(&q, s->h->shop), bind_i64(&q, (int64_t)x->kind), bind_text(&q, x->id);
     enum row row = query_row(&q);
     if (row == ROW_FAULT) return false;
-    int64_t version = row == ROW_FOUND ? col_i64(&q, "version") : 0;
+    int64_t version = 0;
+    if (row == ROW_FOUND) version = know_version(col_i64(&q, "version"), col_i64(&q, "updated_at_ms"), s->w);
     if (s->w->version && version > s->w->version) {
         s->w->stale++;
         return true;
@@ -121,7 +125,7 @@ static bool save_one(struct saving *s, const struct knowledge_text *x)
     bool same_words = row == ROW_FOUND && col_i64(&q, "words") == words;
     bool same = same_words && col_i64(&q, "content") == content;
     bool keeps = same && s->w->version <= version && (!s->w->feed || s->w->feed == col_i64(&q, "feed"));
-    if (s->w->intake && (keeps || (row == ROW_FOUND && col_i64(&q, "updated_at_ms") > s->w->began_ms)))
+    if (s->w->intake && (keeps || (row == ROW_FOUND && know_is_newer(col_i64(&q, "updated_at_ms"), s->w))))
         return stage_row(s, x, -1, 0, 0);
     if (keeps) return true;
     int64_t doc = same_words ? col_i64(&q, "doc") : s->h->next_text++;

@@ -1189,6 +1189,7 @@ export const en = {
   "jobkind.chat.words": "Make messages findable in the inbox",
   "jobkind.chat.customers": "Make customers findable",
   "jobkind.chat.presence": "Forget who has left a shop",
+  "jobkind.chat.ahead": "Mend times that a wrong clock wrote",
   "jobkind.chat.keep": "Take out what was kept long enough",
   "jobkind.chat.absent": "Mail answers to visitors who have gone",
   "jobkind.chat.named": "Mail to colleagues who were named in a note",

@@ -1157,6 +1157,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "jobkind.chat.words": "为收件箱建立消息索引",
   "jobkind.chat.customers": "为顾客建立搜索索引",
   "jobkind.chat.presence": "清除已离开的访客",
+  "jobkind.chat.ahead": "修正时钟错误时写入的时间",
   "jobkind.chat.keep": "清理超过保留期的对话",
   "jobkind.chat.absent": "把回复邮件发给已离开的访客",
   "jobkind.chat.named": "邮件通知在备注中被提到的同事",
