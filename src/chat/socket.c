@@ -466,6 +466,7 @@ const struct socket_kind chat_socket_kind = {
     .given_size = sizeof(struct chat_hello),
     .message_max = FRAME_MAX_BYTES,
     .rate = { "chat frames", 60, 20 * SECOND_MS },
+    .beat = "{\"type\":\"beat\"}",
     .per_account = SOCKETS_PER_VISITOR,
     .per_group = SOCKETS_PER_SHOP,
     .opened = chat_opened,

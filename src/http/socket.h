@@ -47,6 +47,7 @@ struct socket_kind {
     size_t message_max;      /* wanted: bytes of one message of the client; else 1009 */
     unsigned fragments_max;  /* 0: 64 */
     struct limit rate;       /* wanted: messages of one socket; else 1008 */
+    const char *beat;        /* a text message beside each ping, which a browser's script does not see; NULL: none */
     size_t queue_max;        /* 0: 256 KiB waiting to be written; else 1013 */
     unsigned per_account;    /* of one account, or of one req.stands_for: open in this process; else 429 */
     unsigned per_group;      /* of one req.stands_in, the same way; 0: not counted */

@@ -33,6 +33,11 @@ static const struct socket_kind seat_kind = {
     .per_account = 4, .per_group = 2, .rate = { "seat messages", 50, 10 * 1000 },
     .opened = opened, .message = message, .closed = closed,
 };
+static const struct socket_kind beating_kind = {
+    .name = "beating", .own_size = sizeof(struct own), .message_max = 1000, .beat = "{\"type\":\"beat\"}",
+    .per_account = 4, .rate = { "beating messages", 50, 10 * 1000 },
+    .opened = opened, .message = message, .closed = closed,
+};
 struct seat_query { bool together; };
 static const struct field seat_query_fields[] = {
     FIELD_BOOL(struct seat_query, together, .optional = true), FIELD_END
@@ -66,6 +71,8 @@ ROUTE_TAG(seats_tag, "Seats", "Rows of this test.");
 static const struct route seat_routes[] = {
     { .verb = VERB_GET, .path = "/api/seat", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Seats", .socket = &seat_kind,
       QUERY_FIELDS(seat_query), .run = run_seat, .doc = "A seat." },
+    { .verb = VERB_GET, .path = "/api/seat/beating", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Seats",
+      .socket = &beating_kind, QUERY_FIELDS(seat_query), .run = run_seat, .doc = "A seat that is told of." },
     { .verb = VERB_POST, .path = "/api/tell", .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Seats", .idempotent = true,
       BODY_FIELDS(tell_body), .run = run_tell, .doc = "Tell." },
     ROUTE_END
@@ -156,11 +163,42 @@ TEST_EACH_ENGINE(a_topic_that_ends_closes_its_sockets)
     test_http_stop(&s, t);
 }
 
+/* A script does not see pings: it is told beside each of them, and only while its side is silent. */
+TEST_EACH_ENGINE(a_silent_socket_gets_a_beat_beside_the_ping)
+{
+    static const struct http_timeouts short_times = { .head_ms = 5000,
+                                                      .body_ms = 5000,
+                                                      .idle_ms = 60000,
+                                                      .write_ms = 5000,
+                                                      .linger_ms = 500,
+                                                      .ping_ms = 300,
+                                                      .pong_ms = 30000 };
+    static const char beat[] = "\x81\x0f{\"type\":\"beat\"}\x89";
+    struct test_http s;
+    struct buf got, none;
+    http_timeouts_for_tests(&short_times);
+    test_http_start(&s, t, with_seats);
+    http_timeouts_for_tests(NULL);
+    struct test_client *c = sit(&s, "/beating", AS_MERCHANT, " 101 ", &got),
+                       *d = sit(&s, "", AS_MERCHANT, " 101 ", &none);
+    for (int i = 0; i < 3; i++) {
+        if (!client_read_until(c, &got, beat, 10000)) fail_msg("beat %d did not come", i);
+        buf_clear(&got);
+        client_send(c, "\x8a\x80\0\0\0\0", 6);
+    }
+    if (!client_read_until(d, &none, "\x89", 10000)) fail_msg("no ping");
+    assert_null(memmem(none.p, none.n, "beat", 4)); /* who did not ask for it */
+    leave(c, &got), leave(d, &none);
+    wait_for_open(0);
+    test_http_stop(&s, t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(who_belongs_together_has_a_share),
         EACH_ENGINE(a_topic_that_ends_closes_its_sockets),
+        ONLY_SQLITE(a_silent_socket_gets_a_beat_beside_the_ping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -380,6 +380,8 @@ static void socket_late(struct connection *c)
         return;
     }
     s->pinged = true;
+    /* Pings are the browser's own business: who reads with a script hears of a beat, in the same packet. */
+    if (s->kind->beat != NULL) put_frame(&c->loop->out, (enum frame_opcode)SOCKET_TEXT, str_of(s->kind->beat));
     if (write_frame(s, OPCODE_PING, (struct str){ "", 0 })) connection_settle(c);
 }
 
