@@ -31,8 +31,8 @@ static const struct field path_channel_fields[] = {
     FIELD_ID(struct path_channel, id, .doc = "The shop's number."), FIELD_END
 };
 static const struct field put_channel_fields[] = {
-    FIELD_TEXT(struct put_channel, url, .min = 1, .max = CHANNEL_URL_MAX, .form = TEXT_URL,
-               .doc = "https alone, a public address: where signed webhooks are sent."),
+    FIELD_TEXT(struct put_channel, url, .optional = true, .max = CHANNEL_URL_MAX, .form = TEXT_URL,
+               .doc = "https alone, a public address: where signed webhooks are sent. null as long as there is none."),
     FIELD_END
 };
 static const struct field post_said_fields[] = {
@@ -150,9 +150,10 @@ static enum answer run_put(struct req *req)
     struct channel before = { .url = NULL };
     enum answer a = shop_of(req, true, &s);
     if (a != ANSWER_GO_ON) return a;
+    if (channel_get(req->tx, s.id, &before) == ROW_FAULT) return reply_fault(req);
+    if (!in->url) return before.url ? reply_fields(req, "url", "required") : tell(req, s.id);
     const char *code = judge(req->arena, in->url);
     if (code) return reply_fields(req, "url", code);
-    if (channel_get(req->tx, s.id, &before) == ROW_FAULT) return reply_fault(req);
     if (text_eq(before.url, in->url)) return tell(req, s.id); /* as it is: no change */
     const struct channel c = { .shop = s.id, .account = s.account, .url = in->url, .changed_at_ms = req->now_ms };
     if (!channel_set(req->tx, &c) || !changed(req, &s, in->url)) return reply_fault(req);

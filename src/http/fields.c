@@ -189,7 +189,7 @@ static void take_json(struct field_run *r, const struct field *f, const json_t *
     }
 }
 
-static bool in_table(const struct field *table, const char *name)
+bool fields_have(const struct field *table, const char *name)
 {
     for (const struct field *f = table; f->kind != FIELD_KIND_END; f++)
         if (text_eq(f->name, name)) return true;
@@ -208,7 +208,7 @@ static void take_table(struct field_run *r, const struct field *table, const jso
     json_t *v;
     if (!r->ignore_unknown) json_object_foreach((json_t *)object, key, v)
         {
-            if (!in_table(table, key)) field_fault_name(r, str_of(key), "unknown");
+            if (!fields_have(table, key)) field_fault_name(r, str_of(key), "unknown");
         }
 }
 

@@ -107,6 +107,7 @@ struct field_faults {
     struct field_fault fault[FIELD_FAULTS_MAX];
 };
 
+bool fields_have(const struct field *table, const char *name); /* is there one? */
 /* Each fills `out` (sized and zeroed by the caller) and returns whether there were no faults. */
 MUST_USE bool fields_from_json(struct arena *a, const struct field *table, const json_t *object, bool ignore_unknown,
                                void *out, struct field_faults *faults);

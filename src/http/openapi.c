@@ -233,7 +233,7 @@ static void put_body(struct json *j, const struct route *r)
     json_object(j, "content");
     json_object(j, "application/json");
     json_object(j, "schema");
-    schema_of_fields(j, r->body_fields, r->ignore_unknown);
+    schema_of_fields(j, r->body_fields, r->ignore_unknown, route_told_back(r));
     json_end(j);
     json_end(j);
     json_end(j);

@@ -145,7 +145,7 @@ static void put_number(struct json *j, const struct field *f, bool nullable)
     if (f->optional && f->fallback >= f->min && f->fallback <= f->max) json_i64(j, "default", f->fallback);
 }
 
-static void put_members(struct json *j, const struct field *table, bool ignore_unknown);
+static void put_members(struct json *j, const struct field *table, bool ignore_unknown, const struct shape *told);
 
 static void put_field(struct json *j, const struct field *f, bool nullable, bool ignore_unknown)
 {
@@ -179,7 +179,7 @@ static void put_field(struct json *j, const struct field *f, bool nullable, bool
         break;
     case FIELD_KIND_OBJECT:
         put_type(j, "object", nullable);
-        put_members(j, f->of, ignore_unknown);
+        put_members(j, f->of, ignore_unknown, NULL);
         break;
     case FIELD_KIND_END: break;
     }
@@ -194,7 +194,7 @@ void schema_of_parameter(struct json *j, const struct field *f)
     put_field(j, f, false, false);
 }
 
-static void put_members(struct json *j, const struct field *table, bool ignore_unknown)
+static void put_members(struct json *j, const struct field *table, bool ignore_unknown, const struct shape *told)
 {
     bool some = false;
     json_bool(j, "additionalProperties", ignore_unknown);
@@ -206,6 +206,13 @@ static void put_members(struct json *j, const struct field *table, bool ignore_u
         json_end(j);
         some = some || !f->optional;
     }
+    for (const struct shape *s = told; s && s->kind != SHAPE_KIND_END; s++) {
+        if (fields_have(table, s->name)) continue;
+        json_object(j, s->name);
+        put_doc(j, "May come back as it was read, and changes nothing.");
+        json_bool(j, "readOnly", true);
+        json_end(j);
+    }
     json_end(j);
     if (!some) return;
     json_array(j, "required");
@@ -214,10 +221,10 @@ static void put_members(struct json *j, const struct field *table, bool ignore_u
     json_end(j);
 }
 
-void schema_of_fields(struct json *j, const struct field *table, bool ignore_unknown)
+void schema_of_fields(struct json *j, const struct field *table, bool ignore_unknown, const struct shape *told)
 {
     json_text(j, "type", "object");
-    put_members(j, table, ignore_unknown);
+    put_members(j, table, ignore_unknown, told);
 }
 
 /* ---- components ---- */

@@ -235,6 +235,13 @@ static bool is_json(struct str type)
     return rest.n == 0 || rest.p[0] == ';';
 }
 
+/* Members of the answer that nobody can set: who changes one thing of what was read sends them back. */
+static void drop_told(const struct route *r, json_t *json)
+{
+    for (const struct shape *s = route_told_back(r); s != NULL && s->kind != SHAPE_KIND_END; s++)
+        if (!fields_have(r->body_fields, s->name)) (void)json_object_del(json, s->name);
+}
+
 static bool body_json(struct exchange *x)
 {
     const struct route *r = x->req.route;
@@ -256,6 +263,7 @@ static bool body_json(struct exchange *x)
         if (json != NULL) json_decref(json);
         return false;
     }
+    drop_told(r, json);
     struct field_faults faults = { 0 };
     void *out = arena_alloc(x->req.arena, r->body_size);
     bool good = fields_from_json(x->req.arena, r->body_fields, json, r->ignore_unknown, out, &faults);

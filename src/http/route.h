@@ -204,6 +204,11 @@ struct route {
                                                 they could not be written; none of them stays and
                                                 the answer is a fault */
 };
+/* What was read may be written back: members of this answer that a PUT cannot set are passed over. NULL: none are. */
+static inline const struct shape *route_told_back(const struct route *r)
+{
+    return r->verb == VERB_PUT && !r->ignore_unknown ? r->answer : NULL;
+}
 #define PATH_FIELDS(type) .path_fields = type##_fields, .path_size = sizeof(struct type)
 #define QUERY_FIELDS(type) .query_fields = type##_fields, .query_size = sizeof(struct type)
 #define BODY_FIELDS(type) .body_fields = type##_fields, .body_size = sizeof(struct type)

@@ -2,9 +2,11 @@
 // a server that dies with a command in its hands leaves an unknown outcome that is safe to repeat, and no schema goes
 // down under a running server. What needs no process is in src/app/test_commands.c.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, rm } from 'node:fs/promises';
+import { access, chmod, mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { newKey } from './lib/client.mjs';
 import { PASSWORD, Server } from './lib/server.mjs';
@@ -210,6 +212,68 @@ test('a master key is changed under a running server', async ({ engine }) => {
         assert.deepEqual(state, ['1 retired false', '2 seals true']);
     } finally {
         assert.deepEqual(await s.end(), []);
+    }
+});
+
+/* ---- who is at the other end of the socket ---- */
+
+const NOBODY = 65534;
+/** Another user of this machine, who runs this script and writes what came of it. */
+function foreigner(script, ...args) {
+    const child = spawn(process.execPath, ['-e', script, ...args], { uid: NOBODY, gid: NOBODY, cwd: '/' });
+    let out = '';
+    child.stdout.on('data', (more) => { out += more; });
+    child.stderr.on('data', (more) => { out += more; });
+    const ended = new Promise((done) => child.on('close', () => done(out)));
+    return { said: (word) => until(word, async () => out.includes(word), 20000), end: () => (child.kill(), ended), ended };
+}
+
+test('a socket that another user left there is told nothing', async ({ server, engine }) => {
+    if (engine !== 'sqlite') return;
+    if (process.getuid() !== 0) return console.log('not judged: only root can be two users');
+    const dir = await mkdtemp(path.join(tmpdir(), 'chathub-foreign-'));
+    await chmod(dir, 0o777);
+    const theirs = foreigner(`const net = require('node:net');
+        net.createServer((c) => c.on('data', (d) => console.log('HEARD', String(d)))).listen(process.argv[1], () => console.log('LISTENS'));`,
+    path.join(dir, 'admin.sock'));
+    try {
+        await theirs.said('LISTENS');
+        const add = ['user', 'add', '--email', 'boss@chathub.example', '--role', 'operator', '--password-stdin'];
+        const r = await server.cli(add, {
+            input: `${PASSWORD}\n`,
+            env: { CHATHUB_DATA_DIR: dir, CHATHUB_DATABASE_URL: `sqlite:${path.join(dir, 'chathub.db')}` },
+        });
+        assert.equal(r.code, 2, `${r.out}${r.err}`);
+        assert.match(r.err, /run by another user/);
+        assert.doesNotMatch(await theirs.end(), /HEARD/);
+        await assert.rejects(access(path.join(dir, 'chathub.db')), 'nothing was made there');
+    } finally {
+        await theirs.end();
+        await rm(dir, { recursive: true, force: true });
+    }
+});
+
+test('another user who reaches the socket is refused, whatever its mode has become', async ({ server, engine }) => {
+    if (engine !== 'sqlite') return;
+    if (process.getuid() !== 0) return console.log('not judged: only root can be two users');
+    const merchant = await server.account('merchant', { credits: 5 });
+    const at = path.join(server.dir, 'admin.sock');
+    await chmod(server.dir, 0o755);
+    await chmod(at, 0o777);
+    try {
+        const words = JSON.stringify({ words: grant(merchant.email) });
+        const theirs = foreigner(`const net = require('node:net');
+            const c = net.connect(process.argv[1], () => c.write(process.argv[2] + String.fromCharCode(10)));
+            c.on('data', (d) => console.log(String(d))).on('error', (e) => console.log(e.code));`, at, words);
+        const said = await theirs.ended;
+        assert.match(said, /"code":2/, said);
+        assert.match(said, /does not take this command/);
+        assert.equal((await merchant.get('/api/billing/summary')).json.credits, 5);
+        assert.equal((await server.cli(grant(merchant.email))).code, 0, 'its own user is served as before');
+        assert.equal((await merchant.get('/api/billing/summary')).json.credits, 10);
+    } finally {
+        await chmod(server.dir, 0o700);
+        await chmod(at, 0o600);
     }
 });
 

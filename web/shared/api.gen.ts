@@ -13971,9 +13971,17 @@ export interface operations {
                 "application/json": {
                     /**
                      * Format: uri
-                     * @description https alone, a public address: where signed webhooks are sent.
+                     * @description https alone, a public address: where signed webhooks are sent. null as long as there is none.
                      */
-                    url: string;
+                    url?: string | null;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly error?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly skipped?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly sends?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly changedAt?: unknown;
                 };
             };
         };
@@ -17589,6 +17597,8 @@ export interface operations {
                      * @enum {string|null}
                      */
                     colour?: "grey" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | null;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly id?: unknown;
                 };
             };
         };
@@ -18188,6 +18198,8 @@ export interface operations {
                     shortcut: string;
                     /** @description The answer. {name}, {shop} and {agent} are filled in. */
                     text: string;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly id?: unknown;
                 };
             };
         };
@@ -20583,6 +20595,8 @@ export interface operations {
                     question: string;
                     /** @description What the bot answers with. */
                     answer: string;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly id?: unknown;
                 };
             };
         };
@@ -21121,6 +21135,8 @@ export interface operations {
                     url?: string | null;
                     /** @description The id of the product that it belongs to. */
                     product?: string | null;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly id?: unknown;
                 };
             };
         };
@@ -21661,6 +21677,8 @@ export interface operations {
                     url?: string | null;
                     /** @description The id of the product that it belongs to. */
                     product?: string | null;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly id?: unknown;
                 };
             };
         };
@@ -24271,6 +24289,10 @@ export interface operations {
                     proactiveAfterSeconds?: number | null;
                     /** @description Beginnings of paths, as in /cart; none: every page. */
                     proactivePages?: string[] | null;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly domain?: unknown;
+                    /** @description May come back as it was read, and changes nothing. */
+                    readonly changedAt?: unknown;
                 };
             };
         };

@@ -73,6 +73,7 @@ export function spoiledBodies(route) {
     const spoiled = [];
     const good = goodBody(route);
     for (const [field, schema] of Object.entries(route.body.properties)) {
+        if (schema.readOnly) continue; // passed over, whatever it is
         const add = (what, value, code) =>
             spoiled.push({ what: `${field} ${what}`, field, code, body: { ...good, [field]: value } });
         const required = (route.body.required ?? []).includes(field);
