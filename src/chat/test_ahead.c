@@ -6,7 +6,7 @@
 #include "chat/pictures.h"
 #include "chat/presence.h"
 #include "chat/private.h"
-#include "chat/settings_private.h"
+#include "chat/settings_fields.h"
 #include "chat/private.h"
 #include "shops/shops.h"
 #include "shops/test_kit.h"
