@@ -1,6 +1,6 @@
 // run.mjs: the main job in a browser, against the real binary with a real SMTP server.
 //
-//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [PART...]
+//   CHATHUB_BIN=build/chathub node tests/e2e/run.mjs [PART...]       --names: says the parts
 //
 // Parts run beside each other, as many as CHATHUB_LANES says (2), each with a server or a browser context of its own; what
 // measures speed runs after them, alone. CHATHUB_TEST_ENGINE: sqlite or postgres; unset: sqlite, and PostgreSQL too when
@@ -49,6 +49,10 @@ const STORIES = {
     people,
 };
 const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'looks', 'focus', 'speed'];
+if (process.argv[2] === '--names') {
+    console.log(NAMES.join('\n'));
+    process.exit(0);
+}
 const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));
 const wants = (name) => asked.length === 0 || asked.includes(name);
 const stranger = asked.find((name) => !NAMES.includes(name));

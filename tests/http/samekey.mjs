@@ -1,6 +1,7 @@
 // samekey.mjs: every route that takes an Idempotency-Key, found in the tables of the binary, called twice with one key.
 // The same body acts once and gets the same answer (or already_shown when the answer held a secret); another body is
 // refused.
+import http from 'node:http';
 import { Client, newKey } from './lib/client.mjs';
 import { deliver, deliveries } from './lib/deliveries.mjs';
 import { routesOf } from './lib/routes.mjs';
@@ -135,7 +136,7 @@ const calls = {
     }),
     'POST /api/shops/{id}/knowledge/feeds/{feed}/read': async (c) => {
         const path = `/api/shops/${(await c.shop()).id}/knowledge/feeds`;
-        const { id } = (await c.post(path, { kind: 'feed', url: 'http://127.0.0.1:9/f.xml' })).json;
+        const { id } = (await c.post(path, { kind: 'feed', url: await nothing() })).json;
         await until('tried', async () => (await c.get(path)).json.feeds[0].state === 'failed', 60000);
         return { path: `${path}/${id}/read`, json: {}, other: { a: 1 } };
     },
@@ -212,6 +213,13 @@ async function inbox(c, what, json, other, email) {
     if (email !== undefined) await ask('email', { email }, { authorization: `Bearer ${token}` });
     const { items } = (await c.get('/api/inbox')).json;
     return { path: `/api/inbox/${items[0].conversation.id}/${what}`, json, other };
+}
+
+/** Where a server says that nothing is: that is believed at once, a port without one is tried again for long. */
+async function nothing() {
+    const server = http.createServer((req, res) => res.writeHead(404).end());
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${server.address().port}/f.xml`;
 }
 
 async function enabled(c) {
