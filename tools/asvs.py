@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """asvs: docs/security/asvs.md says of each requirement of ASVS 5.0, levels 1 and 2, whether it is met; this holds it to
-that: every number once, a state, and for what is met a test that exists.
+that: every number once, a state, for what is met a test that exists, for what is open what it closes with, and the sums
+at its head.
 
 A test is `FILE` or `FILE:WORDS`, where the words stand in the file: the name of a C test, the beginning of a
 sentence of tests/http. Prints "N passed, N failed"."""
@@ -62,18 +63,28 @@ def fault_of(cells, seen):
         return "stands there twice"
     if level not in ("1", "2") or state not in STATES or not how:
         return "lacks its level, state or how"
+    if state == "open" and not re.search(r"Closes with: \w+", how):
+        return "is open: say what it closes with"
     return missing_test(tests) if state == "met" else None
 
 
+def fault_of_sums(states):
+    """The sentence at the head of the table."""
+    told = ", ".join(f"{states.count(state)} {state}" for state in ("met", "not applicable", "open"))
+    return None if f"\n{told}.\n" in TABLE.read_text(encoding="utf-8") else f"the sums are: {told}"
+
+
 def main():
-    good, faults, seen = 0, [], set()
+    good, faults, seen, states = 0, [], set(), []
     for cells in rows():
+        states += cells[2:3]
         fault = fault_of(cells, seen)
         seen.add(cells[0])
         if fault:
             faults.append(f"{cells[0]}: {fault}")
         else:
             good += 1
+    faults += filter(None, [fault_of_sums(states)])
     wanted = set(expected())
     faults += [f"{n}: is missing" for n in sorted(wanted - seen)] + [f"{n}: is none" for n in sorted(seen - wanted)]
     print("\n".join(faults))

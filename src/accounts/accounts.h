@@ -61,7 +61,8 @@ MUST_USE bool accounts_count(struct tx *tx, int64_t *count);
 /* argon2id (m=19456 KiB, t=2, p=1). Slow: crypto pool or command line, never in a transaction. False: no memory. */
 enum { PASSWORD_HASH_SIZE = 128 };
 MUST_USE bool password_hash(struct str password, char out[PASSWORD_HASH_SIZE]);
-/* NULL when acceptable, else the field code: too_short, too_long, too_common, equals_email. email NULL: not known. */
+/* NULL when acceptable, else the field code: too_short, too_long, too_common, too_guessable,
+ * equals_email. email NULL: not known. */
 const char *password_fault(struct str password, const char *email);
 
 /* For app alone, which plugs them in. http: sessions by cookie, shop keys by the hook below. Lanes: before_batch. */

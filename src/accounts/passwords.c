@@ -111,7 +111,8 @@ bool password_is_common(struct str password)
 static const char *fault_of(struct str password, const char *email)
 {
     if (email && str_eq_nocase(str_trim(password), str_trim(str_of(email)))) return "equals_email";
-    return password_is_common(password) ? "too_common" : NULL;
+    if (password_is_common(password)) return "too_common";
+    return password_is_of_here(password, email) ? "too_guessable" : NULL;
 }
 
 const char *password_fault(struct str password, const char *email)

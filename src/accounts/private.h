@@ -159,6 +159,10 @@ bool password_hash_is_weak(const char *hash); /* weaker than what password_hash(
 bool password_is_common(struct str password);
 extern const char common_passwords[]; /* generated: one a line, sorted */
 extern const size_t common_passwords_size;
+/* ---- password_words.c ---- */
+extern const char *const password_words[]; /* NULL-ended */
+/* Of those words, and of the address when it is given, alone. */
+bool password_is_of_here(struct str password, const char *email);
 
 /* ---- tries.c: failed passwords, by address and by who tries ---- */
 void address_hash(const char *email_key_text, char out[SHA256_HEX_SIZE]);

@@ -105,6 +105,38 @@ static void faults_are_named(void **state)
     assert_null(password_fault(STR("    spaces    "), NULL));
 }
 
+static void words_of_this_service_are_no_password(void **state)
+{
+    static const char *const bad[] = {
+        "ChatHub2026", "ch4thub!!!", "chathub-chathub", "P@ssw0rd-Admin",  "customer_service_1",
+        "shopadmin99", "anna.2026",  "Anna-Anna-1",     "miller!miller!9", "annachathub",
+    };
+    static const char *const good[] = { "chathub or tea", "my shop has nine cats", "bottle-shop",   "my shop 123",
+                                        "annabelle",      "chat密码hub一二",       "1234 5678 90!", "evershop is not" };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        const char *fault = password_fault(str_of(bad[i]), "Anna@Miller.example");
+        if (!fault || strcmp(fault, "too_guessable") != 0) fail_msg("taken: %s (%s)", bad[i], fault ? fault : "-");
+    }
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
+        if (password_fault(str_of(good[i]), "Anna@Miller.example")) fail_msg("refused: %s", good[i]);
+    assert_null(password_fault(STR("Anna-Anna-1"), NULL)); /* whose it is, is not known */
+}
+
+/* SECURITY.md tells which words these are. */
+static void the_words_are_told(void **state)
+{
+    static char text[200000];
+    FILE *f = fopen(CHATHUB_SOURCE_ROOT "/SECURITY.md", "r");
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    assert_int_equal(fclose(f), 0);
+    for (size_t i = 0; password_words[i]; i++) {
+        char word[64];
+        (void)snprintf(word, sizeof word, "`%s`", password_words[i]);
+        if (!strstr(text, word)) fail_msg("SECURITY.md does not name %s", password_words[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +145,8 @@ int main(void)
         cmocka_unit_test(only_weaker_hashes_are_weak),
         cmocka_unit_test(common_passwords_are_found),
         cmocka_unit_test(faults_are_named),
+        cmocka_unit_test(words_of_this_service_are_no_password),
+        cmocka_unit_test(the_words_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

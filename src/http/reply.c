@@ -262,6 +262,8 @@ static const struct { const char *code, *en, *zh; } fault_texts[] = {
     { "control_characters", "This contains characters that are not allowed.", "包含不允许的字符。" },
     { "invisible", "This needs characters that can be seen, and no hidden ones.", "须包含可见字符，且不能夹带不可见字符。" },
     { "too_common", "This password is used by too many people. Please choose another.", "此密码过于常见，请换一个。" },
+    { "too_guessable", "This password is made of words that others try here first. Please choose another.",
+      "此密码由容易被猜到的词组成，请换一个。" },
     { "equals_email", "The password must differ from the e-mail address.", "密码不能与邮箱地址相同。" },
 };
 /* clang-format on */

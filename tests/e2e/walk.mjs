@@ -407,6 +407,19 @@ async function comingAndGoing({ checks, merchant, mailbox }) {
         await signIn(merchant, MERCHANT, PASSWORDS.changed);
         await seen(heading(page, '欢迎回来，小林'));
     });
+    await checks.must('who signs out without a server leaves nothing on the screen, and is out when it is back', async () => {
+        await page.context().setOffline(true);
+        await pick(page, '退出登录');
+        await seen(page.getByText('此页面已清除您账户的全部内容'));
+        assert.equal(await page.getByText('小林').count(), 0);
+        assert.equal(await page.evaluate(() => document.querySelectorAll('body *').length), 2);
+        await page.context().setOffline(false);
+        await page.waitForURL('**/login');
+        await page.goto(new URL('/', page.url()).href);
+        await seen(heading(page, '登录'));
+        await signIn(merchant, MERCHANT, PASSWORDS.changed);
+        await seen(heading(page, '欢迎回来，小林'));
+    });
     await checks.must('a forgotten password is replaced by mail', async () => {
         await pick(page, '退出登录');
         await page.waitForURL('**/login');

@@ -3,6 +3,7 @@ import { App } from "./app";
 import { firstLang, loadTexts } from "./i18n/i18n";
 import { canReload, loadPart } from "./load-part";
 import { fetchFirst } from "./pages";
+import { onLeaving } from "./sign-out";
 import "./theme/tokens.css";
 import "./theme/base.css";
 import "./theme/controls.css";
@@ -15,6 +16,7 @@ const AGAIN_MS = 3000;
 const container = document.getElementById("root");
 if (container === null) throw new Error("index.html has no #root");
 const root = createRoot(container);
+onLeaving(() => root.unmount());
 
 /** What is painted already stays until there are words. */
 async function begin() {

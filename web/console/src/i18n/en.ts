@@ -8,6 +8,8 @@ export const en = {
   "nav.open": "Open menu",
   "nav.skip": "Skip to content",
   "nav.signOut": "Sign out",
+  "nav.signOutLater":
+    "The server cannot be reached. Nothing of your account is on this page any more; your session ends as soon as the server answers. Leave this page open until then.",
   "nav.home": "Home",
   "nav.shops": "Shops",
   "nav.waitingN": "{n} waiting",

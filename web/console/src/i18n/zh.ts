@@ -9,6 +9,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "nav.open": "打开菜单",
   "nav.skip": "跳到主要内容",
   "nav.signOut": "退出登录",
+  "nav.signOutLater":
+    "暂时无法连接服务器。此页面已清除您账户的全部内容；服务器恢复后会话将立即结束，在此之前请不要关闭此页面。",
   "nav.home": "首页",
   "nav.shops": "店铺管理",
   "nav.waitingN": "{n} 人等待",

@@ -4,6 +4,7 @@ import { useSubmit } from "../api/submit";
 import type { User } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { sessionMark } from "../session";
+import { leaveUnheard } from "../sign-out";
 import { forgetDrafts } from "./draft";
 import { useHelpGroup } from "./house-foot";
 import { Menu, type MenuItem } from "./menu";
@@ -12,11 +13,16 @@ import { useSwitchGroups } from "./switches";
 
 function useSignOut(): () => void {
   const notify = useNotify();
+  const { t } = useText();
   const leave = useSubmit(() => answer(api.POST("/auth/logout")), {
     repeat: false,
     // A real load of the page: whatever was read for this person is gone from memory with it, and the way back as well.
     onDone: () => window.location.assign("/login"),
     onProblem: (problem) => {
+      if (problem.code === "offline") {
+        leaveUnheard(t("nav.signOutLater"));
+        return;
+      }
       sessionMark.set();
       notify.problem(problem);
     },
