@@ -39,22 +39,30 @@ static bool is_made_of(const char *text, size_t n, const struct str more[2])
     return reached[n];
 }
 
-bool password_is_of_here(struct str password, const char *email)
+/* Signs between words are read as letters, or passed over. */
+static bool reads_as_words(struct str password, bool signs, const struct str more[2])
 {
-    char text[PASSWORD_MAX_BYTES], key[EMAIL_KEY_SIZE] = "";
+    char text[PASSWORD_MAX_BYTES];
     size_t n = 0;
-    while (password.n > 0 && !is_letter(password.p[0])) password.p++, password.n--;
-    while (password.n > 0 && !is_letter(password.p[password.n - 1])) password.n--;
-    if (password.n == 0 || password.n > PASSWORD_MAX_BYTES) return false;
     for (size_t i = 0; i < password.n; i++) {
-        if ((unsigned char)password.p[i] >= 0x80) return false; /* a word that is not ours */
-        char c = meant(password.p[i]);
+        char c = signs || is_letter(password.p[i]) ? meant(password.p[i]) : 0;
         if (c) text[n++] = c;
     }
-    if (email) email_key(email, key);
-    const char *at = strchr(key, '@');
-    struct str more[2] = { { key, at ? (size_t)(at - key) : 0 }, { at ? at + 1 : key, at ? strcspn(at + 1, ".") : 0 } };
     bool made = is_made_of(text, n, more);
     wipe(text, sizeof text);
     return made;
+}
+
+bool password_is_of_here(struct str password, const char *email)
+{
+    char key[EMAIL_KEY_SIZE] = "";
+    while (password.n > 0 && !is_letter(password.p[0])) password.p++, password.n--;
+    while (password.n > 0 && !is_letter(password.p[password.n - 1])) password.n--;
+    if (password.n == 0 || password.n > PASSWORD_MAX_BYTES) return false;
+    for (size_t i = 0; i < password.n; i++)
+        if ((unsigned char)password.p[i] >= 0x80) return false; /* a word that is not ours */
+    if (email) email_key(email, key);
+    const char *at = strchr(key, '@');
+    struct str more[2] = { { key, at ? (size_t)(at - key) : 0 }, { at ? at + 1 : key, at ? strcspn(at + 1, ".") : 0 } };
+    return reads_as_words(password, true, more) || reads_as_words(password, false, more);
 }
