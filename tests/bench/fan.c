@@ -101,13 +101,14 @@ static void listen_all(int poll, size_t count, double began, float *half_ms, flo
 static void one_round(const char (*token)[TOKEN_BYTES], struct reader *reader, size_t count, float *half_ms,
                       float *last_ms)
 {
-    int poll = epoll_create1(EPOLL_CLOEXEC), fd = connected();
+    int poll = epoll_create1(EPOLL_CLOEXEC), fd;
     if (poll < 0) die("epoll: %s", strerror(errno));
     for (size_t i = 0; i < count; i++) {
         reader[i] = (struct reader){ .fd = opened(token[i]) };
         struct epoll_event e = { .events = EPOLLIN, .data.ptr = &reader[i] };
         if (epoll_ctl(poll, EPOLL_CTL_ADD, reader[i].fd, &e) != 0) die("epoll: %s", strerror(errno));
     }
+    fd = connected();
     double began = seconds_now();
     ask(fd, "disable");
     read_up_to(fd, "\r\n\r\n", "200", "disable"); /* what was told meanwhile waits in the sockets */
