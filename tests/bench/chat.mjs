@@ -231,8 +231,9 @@ async function meanwhile(tools, engine) {
   const stored = tools.results.find((r) => r.name === 'message' && r.engine === engine.name)?.measured ?? 2000;
   const rate = Math.floor(stored / 2);
   const { count, prefix } = await roomFor(tools.run, 20000);
-  const pairs = Math.min(Math.floor(count / 2) - 100, 2000);
-  const server = await tools.startServer(await engine.fresh(), { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(2 * pairs + 200) } });
+  const pairs = Math.min(Math.floor(count / 8), 2000);
+  // Twice as many as talk: those of the last run may still be ending when the next one begins.
+  const server = await tools.startServer(await engine.fresh(), { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(4 * pairs + 200) } });
   const { address } = server;
   const probes = {
     'chatbot/status': (i) => ask(address, 'GET', `/api/shops/${10001 + i}/chatbot/status`, { account: 10001 + i }),
