@@ -11,6 +11,7 @@ import { backend } from './backend.mjs';
 import { chat } from './chat.mjs';
 import { customer } from './customer.mjs';
 import { face } from './face.mjs';
+import { freeze } from './frozen.mjs';
 import { knowledge } from './knowledge.mjs';
 import { launch } from './lib/browser.mjs';
 import { Checks, OUT, Stop, Tally } from './lib/checks.mjs';
@@ -48,7 +49,7 @@ const STORIES = {
     numbers,
     people,
 };
-const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'looks', 'focus', 'speed'];
+const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'freeze', 'looks', 'focus', 'speed'];
 if (process.argv[2] === '--names') {
     console.log(NAMES.join('\n'));
     process.exit(0);
@@ -95,6 +96,7 @@ const visits = [
     ...(wants('looks') ? looks().map((mode) => () => run('looks', mode, { browser, home })) : []),
     ...(wants('money') ? [() => run('money', money, { browser, engine: first })] : []),
     ...(wants('manners') ? [() => run('manners', manners, { browser, engine: first })] : []),
+    ...(wants('freeze') ? [() => run('freeze', freeze, { browser, engine: first })] : []),
     ...(wants('focus') ? [() => run('focus', focus, { browser, home })] : []),
 ];
 const walks = engines().flatMap((engine) => Object.entries(STORIES).filter(([name]) => wants(name))

@@ -74,6 +74,8 @@ const PROTOCOL = "chathub.chat.1";
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
 const POLL_MS = 4000;
 const TYPING_MS = 4000;
+const SILENT_MS = 45000; // a socket beats each 25 s: after this without a word it is dead, whatever it says
+const ANSWER_MS = 20000; // a server that takes a question and never answers it
 
 export class Refused extends Error {
   constructor(
@@ -91,6 +93,7 @@ export class Talk {
   private socket: WebSocket | undefined;
   private attempts = 0;
   private timer = 0;
+  private silence = 0;
   private typedAt = 0;
   private over = false;
   private leads = false;
@@ -136,6 +139,8 @@ export class Talk {
   private async ask(verb: string, path: string, body?: unknown): Promise<unknown> {
     const headers: Record<string, string> = {};
     const life = this.life;
+    const late = new AbortController();
+    setTimeout(() => late.abort(), ANSWER_MS);
     if (this.kept.token) headers.Authorization = `Bearer ${this.kept.token}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const answer = await fetch(`${this.frame.base}/api/chat/${this.frame.shop}/${path}`, {
@@ -144,6 +149,7 @@ export class Talk {
       body: body === undefined ? null : JSON.stringify(body),
       credentials: "omit",
       cache: "no-store",
+      signal: late.signal,
     });
     const json = (await answer.json().catch(() => ({}))) as { error?: string };
     if (life !== this.life) throw new Refused(0, "dropped");
@@ -178,6 +184,7 @@ export class Talk {
       this.ear.unread(s.unread);
       return true;
     } catch (e) {
+      this.ear.online(e instanceof Refused && this.kept.token !== "");
       if (!(e instanceof Refused)) return false;
       if (e.status === 404 || e.code === "chat_paused") this.ear.gone();
       else if (e.code === "chat_blocked") this.ear.blocked();
@@ -233,7 +240,6 @@ export class Talk {
     }
     // A tab that only listens has its session from the one that leads.
     if ((this.leads || !this.kept.token) && !(await this.begin())) {
-      this.ear.online(navigator.onLine && this.kept.token !== "");
       this.later();
       return;
     }
@@ -246,9 +252,12 @@ export class Talk {
     if (this.taken()) return; // another call was quicker, or all has ended
     const address = `${this.frame.base.replace(/^http/, "ws")}/chat/${this.frame.shop}/socket`;
     const socket = (this.socket = new WebSocket(address, [PROTOCOL, this.kept.token]));
+    this.listen(socket);
     socket.onmessage = (e: MessageEvent<string>) => {
       if (this.socket !== socket) return;
+      this.listen(socket);
       const told = JSON.parse(e.data) as Told;
+      if (told.type === "beat") return;
       if (told.type === "hello") {
         this.attempts = 0;
         void this.catchUp().then(() => this.flush());
@@ -261,6 +270,18 @@ export class Talk {
       this.socket = undefined;
       this.later();
     };
+  }
+
+  /** Something was heard: the wait for the next word begins anew. */
+  private listen(socket: WebSocket) {
+    clearTimeout(this.silence);
+    this.silence = window.setTimeout(() => {
+      if (this.socket !== socket) return;
+      this.socket = undefined; // it is open, and nobody is there
+      socket.close();
+      this.ear.online(false);
+      this.later();
+    }, SILENT_MS);
   }
 
   /** Everything behind the last number seen. */
@@ -435,7 +456,8 @@ export class Talk {
       request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
       request.responseType = "json";
       request.upload.onprogress = (e) => progress(e.total ? e.loaded / e.total : 0);
-      request.onerror = () => fail(new Error());
+      request.timeout = 6 * ANSWER_MS;
+      request.ontimeout = request.onerror = () => fail(new Error());
       request.onload = () => {
         const told = request.response as { message: Message & string; conversation: State } | null;
         if (request.status < 300 && told) done(told);
@@ -543,6 +565,7 @@ export class Talk {
   end() {
     this.over = true;
     clearTimeout(this.timer);
+    clearTimeout(this.silence);
     removeEventListener("online", this.now);
     document.removeEventListener("visibilitychange", this.seen);
     this.channel?.close();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keys } from "../api/read-keys";
-import { watchDown } from "./down";
+import { onStreams, streamHeard, watchDown } from "./down";
 import { EVENT_TYPES, EVERYTHING, type LiveMessage, staleAfter } from "./events";
 import { openFeed } from "./feed";
 import { Gather, HINT_PAUSE_MS } from "./gather";
@@ -132,6 +132,24 @@ describe("live updates are said to be down", () => {
   });
 });
 
+describe("streams together", () => {
+  it("are up when all of them are, and nobody is told who has gone", () => {
+    const said: boolean[] = [];
+    const gone = onStreams((up) => said.push(up));
+    streamHeard("account", true);
+    streamHeard("inbox", false);
+    streamHeard("account", true);
+    streamHeard("account", false);
+    streamHeard("inbox", true);
+    streamHeard("account", true);
+    expect(said).toEqual([true, false, false, false, false, true]);
+    gone();
+    streamHeard("inbox", false);
+    streamHeard("inbox", true);
+    expect(said).toHaveLength(6);
+  });
+});
+
 class FakeSource {
   static readonly CLOSED = 2;
   onopen: (() => void) | null = null;
@@ -161,6 +179,7 @@ describe("the stream", () => {
         sources.push(source);
         return source as unknown as EventSource;
       },
+      EVENT_TYPES,
     );
   beforeEach(() => {
     vi.useFakeTimers();

@@ -6,7 +6,7 @@ import { type LiveMessage, staleAfter } from "./events";
 import { type Feed, openFeed } from "./feed";
 import { Gather } from "./gather";
 import { Leader } from "./leader";
-import { type Emit, Stream } from "./stream";
+import { accountStream, type Emit } from "./stream";
 import workerUrl from "./worker.ts?worker&url";
 
 const HELLO_MS = 30_000;
@@ -45,7 +45,7 @@ function sharedWorkerFeed(account: number, emit: Emit, dead: () => void): Feed {
 
 function leaderFeed(account: number, emit: Emit): Feed {
   const channel = new BroadcastChannel(`chathub-live-${account}`);
-  const leader = new Leader(newKey(), channel, emit, (out) => new Stream(out));
+  const leader = new Leader(newKey(), channel, emit, accountStream);
   const leave = () => leader.close();
   window.addEventListener("pagehide", leave);
   return {

@@ -1,10 +1,10 @@
-/* One connection to GET /api/events. The browser's EventSource reconnects by itself after a broken connection and sends
+/* One connection to a stream of server events. The browser's EventSource reconnects by itself after a broken connection and sends
  * Last-Event-ID, but gives up for good after any answer that is not 200 (a restart behind a proxy gives 502): then we
  * begin anew, with growing pauses. A new beginning has no Last-Event-ID, so it counts as "read everything again".
  *
  * A connection can be dead without anybody closing it (a frozen server, a network that drops packets): the server sends a
  * beat, which the browser's EventSource alone would not miss. After 45 s without a word the connection is given up. */
-import { EVENT_TYPES, type LiveMessage } from "./events";
+import { EVENT_TYPES, type EventType, type LiveMessage } from "./events";
 
 const PAUSE_MIN_MS = 2000;
 const PAUSE_MAX_MS = 60_000;
@@ -15,13 +15,19 @@ export type Emit = (message: LiveMessage) => void;
 function parsed(text: unknown): unknown {
   if (typeof text !== "string") return {};
   try {
-    return JSON.parse(text) as unknown;
+    return (JSON.parse(text) as unknown) ?? {};
   } catch {
     return {};
   }
 }
 
-export class Stream {
+/** `state`: it began or broke. `reset`: something was missed, so everything is to be read again. */
+interface Message<T> {
+  type: T | "state" | "reset";
+  data: unknown;
+}
+
+export class Stream<T extends string> {
   private source: EventSource | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
@@ -29,8 +35,9 @@ export class Stream {
   private broken = false;
 
   constructor(
-    private readonly emit: Emit,
-    private readonly open: () => EventSource = () => new EventSource("/api/events"),
+    private readonly emit: (message: Message<T>) => void,
+    private readonly open: () => EventSource,
+    private readonly types: readonly T[],
   ) {}
 
   start(): void {
@@ -63,7 +70,7 @@ export class Stream {
       if (source.readyState === EventSource.CLOSED) this.connectLater();
     };
     source.addEventListener("beat", () => this.listen());
-    for (const type of EVENT_TYPES) {
+    for (const type of this.types) {
       source.addEventListener(type, (event: MessageEvent) => {
         this.listen();
         this.emit({ type, data: parsed(event.data) });
@@ -93,3 +100,7 @@ export class Stream {
     this.pauseMs = Math.min(this.pauseMs * 2, PAUSE_MAX_MS);
   }
 }
+
+/** The account's own: GET /api/events. */
+export const accountStream = (emit: Emit): Stream<EventType> =>
+  new Stream(emit, () => new EventSource("/api/events"), EVENT_TYPES);

@@ -1,14 +1,14 @@
 /* The shared worker: one event stream for all tabs of this browser and account. HTTP/1.1 gives a browser six connections
  * to a server; seven tabs with a stream each would leave none for anything else. */
 import type { LiveMessage } from "./events";
-import { Stream } from "./stream";
+import { accountStream } from "./stream";
 
 /** Tabs say hello often; one that fell silent was closed without a word. Hidden tabs may run timers once a minute. */
 const SILENT_MS = 150_000;
 
 const tabs = new Map<MessagePort, number>();
 let state: LiveMessage = { type: "state", data: { up: true } };
-const stream = new Stream((message: LiveMessage) => {
+const stream = accountStream((message: LiveMessage) => {
   if (message.type === "state") state = message;
   for (const port of tabs.keys()) port.postMessage(message);
 });

@@ -6,7 +6,7 @@ import { Link, useLocation } from "react-router";
 import { useInboxCounts, useShops } from "../api/queries";
 import type { User } from "../api/types";
 import { useText } from "../i18n/i18n";
-import { watchDown } from "../live/down";
+import { onStreams, streamHeard, watchDown } from "../live/down";
 import { startLive } from "../live/live";
 import logo from "../logo.svg";
 import { AccountMenu } from "./account-menu";
@@ -143,8 +143,11 @@ function useLive(account: number, here: boolean): boolean {
     if (!here) return undefined;
     const live = startLive(queries, account);
     const watch = watchDown(setDown);
-    live.onState(watch.heard);
+    const deaf = onStreams(watch.heard);
+    live.onState((up) => streamHeard("account", up));
     return () => {
+      deaf();
+      streamHeard("account", true);
       watch.close();
       live.close();
       setDown(false);

@@ -3,11 +3,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { keys } from "../../api/read-keys";
+import { streamHeard } from "../../live/down";
+import { Stream } from "../../live/stream";
 
-const EVENTS = ["message", "note", "read", "conversation", "mention", "reset"] as const;
+const EVENTS = ["message", "note", "read", "conversation", "mention", "reset", "typing", "looking"] as const;
 const TYPING_MS = 6000;
 const LOOKING_MS = 45_000;
-const PAUSE_MS = 3000;
 
 export interface Looker {
   person: number;
@@ -32,14 +33,6 @@ interface Told {
   message?: { author?: string; text?: string | null };
 }
 
-function parsed(data: unknown): Told {
-  try {
-    return typeof data === "string" ? (JSON.parse(data) as Told) : {};
-  } catch {
-    return {};
-  }
-}
-
 type OnTold = (type: string, told: Told & { conversation: number }) => void;
 
 export function useInboxLive(onTold: OnTold): Companies {
@@ -50,8 +43,6 @@ export function useInboxLive(onTold: OnTold): Companies {
     heard.current = onTold;
   }, [onTold]);
   useEffect(() => {
-    let source: EventSource | null = null;
-    let timer = 0;
     const ends = new Map<string, number>();
     const stale = (queryKey: readonly unknown[]) => void queries.invalidateQueries({ queryKey });
     const change = (id: number, to: (now: Company) => Company) =>
@@ -62,49 +53,50 @@ export function useInboxLive(onTold: OnTold): Companies {
       ends.set(key, window.setTimeout(over, ms));
     };
     const still = (id: number, who: "typing" | "writes") => change(id, (now) => ({ ...now, [who]: undefined }));
-    const open = () => {
-      source = new EventSource("/api/inbox/events");
-      // Whatever was told while nobody listened.
-      source.onopen = () => stale(keys.inbox);
-      source.onerror = () => {
-        if (source?.readyState !== EventSource.CLOSED) return;
-        timer = window.setTimeout(open, PAUSE_MS);
-      };
-      for (const type of EVENTS) {
-        source.addEventListener(type, ({ data }: MessageEvent) => {
-          const told = parsed(data);
-          const { conversation } = told;
-          if (conversation === undefined) stale(keys.inbox);
-          else {
-            stale(keys.inboxLists);
-            stale(keys.thread(conversation));
-            if (type === "message") still(conversation, told.message?.author === "visitor" ? "typing" : "writes");
-            heard.current(type, { ...told, conversation });
-          }
-        });
-      }
-      source.addEventListener("typing", ({ data }: MessageEvent) => {
-        const { conversation: id, side, name = "" } = parsed(data);
-        if (id === undefined) return;
-        const who = side === "visitor" ? "typing" : "writes";
-        change(id, (now) => ({ ...now, [who]: name }));
-        awhile(`${who}-${id}`, TYPING_MS, () => still(id, who));
-      });
-      source.addEventListener("looking", ({ data }: MessageEvent) => {
-        const { conversation: id, person, name = "" } = parsed(data);
-        if (id === undefined || person === undefined) return;
-        change(id, (now) => ({ ...now, looks: { ...now.looks, [person]: { person, name } } }));
-        const gone = ({ looks, ...now }: Company) => ({
-          ...now,
-          looks: Object.fromEntries(Object.entries(looks).filter(([key]) => Number(key) !== person)),
-        });
-        awhile(`looks-${id}-${person}`, LOOKING_MS, () => change(id, gone));
-      });
+    const typed = ({ conversation: id, side, name = "" }: Told) => {
+      if (id === undefined) return;
+      const who = side === "visitor" ? "typing" : "writes";
+      change(id, (now) => ({ ...now, [who]: name }));
+      awhile(`${who}-${id}`, TYPING_MS, () => still(id, who));
     };
-    open();
+    const looked = ({ conversation: id, person, name = "" }: Told) => {
+      if (id === undefined || person === undefined) return;
+      change(id, (now) => ({ ...now, looks: { ...now.looks, [person]: { person, name } } }));
+      const gone = ({ looks, ...now }: Company) => ({
+        ...now,
+        looks: Object.fromEntries(Object.entries(looks).filter(([key]) => Number(key) !== person)),
+      });
+      awhile(`looks-${id}-${person}`, LOOKING_MS, () => change(id, gone));
+    };
+    const happened = (type: string, told: Told) => {
+      const { conversation } = told;
+      if (conversation === undefined) {
+        stale(keys.inbox);
+        return;
+      }
+      stale(keys.inboxLists);
+      stale(keys.thread(conversation));
+      if (type === "message") still(conversation, told.message?.author === "visitor" ? "typing" : "writes");
+      heard.current(type, { ...told, conversation });
+    };
+    const stream = new Stream(
+      ({ type, data }) => {
+        const told = data as Told & { up?: boolean };
+        if (type === "state") {
+          const up = told.up === true;
+          streamHeard("inbox", up);
+          if (up) stale(keys.inbox); // whatever was told while nobody listened
+        } else if (type === "typing") typed(told);
+        else if (type === "looking") looked(told);
+        else happened(type, told);
+      },
+      () => new EventSource("/api/inbox/events"),
+      EVENTS,
+    );
+    stream.start();
     return () => {
-      source?.close();
-      clearTimeout(timer);
+      stream.stop();
+      streamHeard("inbox", true);
       for (const end of ends.values()) clearTimeout(end);
     };
   }, [queries]);
