@@ -122,6 +122,36 @@ test('fifty machines of one merchant that say nothing hold up no other merchant'
     }
 });
 
+test('readiness tells the age of each pool, and merchants’ machines alone make nothing unfit', async ({ engine }) => {
+    if (engine !== 'postgres') return; // a process without workers: nobody takes these rows away
+    const server = await Server.start({ engine, args: ['--role', 'web'] });
+    const ready = async () => (await server.client().get('/readyz'));
+    try {
+        const names = (await ready()).json.pools.map((pool) => pool.name);
+        assert.deepEqual(names, ['calls', 'mail', 'money', 'house', 'inbound', 'shops']);
+        for (const [at, name] of names.entries()) {
+            // Ten minutes old, in the line of this pool alone (jobs.h numbers them from 1).
+            await server.sql('DELETE FROM jobs');
+            await server.sql(`INSERT INTO jobs (kind, account_id, ref, state, attempts, spared, run_at_ms, deadline_ms, put_at_ms, pool)
+                SELECT 'mail.send', 1, 1, 0, 0, 0, t, 0, t, ${at + 1}
+                FROM (SELECT (extract(epoch FROM now()) * 1000)::bigint - 600000 AS t) AS old`);
+            const { status, json } = await ready();
+            for (const pool of json.pools) {
+                if (pool.name === name) assert.ok(pool.oldestDueMs >= 600000 && pool.oldestDueMs < 900000, JSON.stringify(pool));
+                else assert.equal(pool.oldestDueMs, 0, JSON.stringify(pool));
+            }
+            assert.equal(json.jobs, name === 'shops', name);
+            assert.equal(status, name === 'shops' ? 200 : 503, name);
+            assert.ok(json.oldestDueJobMs >= 600000, 'the oldest of all is told all the same');
+            assert.ok((await metric(server, `chathub_jobs_pool_oldest_due_milliseconds{pool="${name}"}`)) >= 600000);
+        }
+        await server.sql('DELETE FROM jobs');
+        assert.equal((await ready()).status, 200);
+    } finally {
+        assert.deepEqual(await server.end(), []);
+    }
+});
+
 test('a merchant who changes a domain 600 times has one job, and others are served', async ({ server }) => {
     const busy = await server.account('merchant', { credits: 100 });
     const other = await server.account('merchant', { credits: 100 });
