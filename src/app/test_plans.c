@@ -205,6 +205,7 @@ static void a_batch_that_is_purged_waits_for_nobody(void **state)
         const char *file, *name, *why;
     } may_wait[] = {
         { "chat/erase.c", "drop_", "one conversation at a time; who is held is left out (jobs_each)" },
+        { "knowledge/intake.c", "forget_", "one intake that has ended, by its own job" },
         { "knowledge/import.c", "forget", "one shop, whose row is held" },
     };
     (void)state;
