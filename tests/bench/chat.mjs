@@ -117,7 +117,12 @@ async function importShop(address, shop, count) {
   const began = Date.now();
   for (let at = 0; at < count; at += FILE_PRODUCTS) {
     const products = Array.from({ length: Math.min(FILE_PRODUCTS, count - at) }, (_, i) => product(shop, at + i));
-    await ask(address, 'POST', `/api/shops/${shop}/knowledge/import`, { account: shop, body: { name: 'Bench', languages: ['en'], currency: 'USD', products } });
+    const sent = await ask(address, 'POST', `/api/shops/${shop}/knowledge/import`, { account: shop, body: { name: 'Bench', languages: ['en'], currency: 'USD', products } });
+    // On a slow machine the answer comes before the end.
+    for (let { status, statusUrl } = sent.json; status !== 'done'; { status } = (await ask(address, 'GET', statusUrl, { account: shop })).json) {
+      if (status === 'failed') throw new Error('a file was not taken');
+      await sleep(20);
+    }
   }
   return count / ((Date.now() - began) / 1000);
 }
