@@ -3,6 +3,11 @@
 #include "http/csv.h"
 #include "http/events.h"
 
+/* clang-format off */
+FIELD_CODE(not_with_search, "What is found by a search cannot be sorted so.", "搜索结果不支持此排序。");
+FIELD_CODE(not_with_state, "This list cannot be sorted so.", "此列表不支持此排序。");
+/* clang-format on */
+
 static const char *const role_names[] = { "merchant", "operator", NULL };
 const char *const accounts_sort_names[] = { "newest", "oldest", "email", "emailDown", NULL };
 const char *const accounts_state_names[] = { "all", "disabled", NULL };

@@ -12,6 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* clang-format off */
+FIELD_CODE(too_common, "This password is used by too many people. Please choose another.", "此密码过于常见，请换一个。");
+FIELD_CODE(too_guessable, "This password is made of words that others try here first. Please choose another.",
+           "此密码由容易被猜到的词组成，请换一个。");
+FIELD_CODE(equals_email, "The password must differ from the e-mail address.", "密码不能与邮箱地址相同。");
+/* clang-format on */
+
 enum { ARGON2_MEMORY_KIB = 19456, ARGON2_PASSES = 2 };
 static_assert(PASSWORD_HASH_SIZE >= crypto_pwhash_STRBYTES, "room for libsodium's text");
 

@@ -102,6 +102,16 @@ struct field_fault {
     const char *code;
     int64_t limit;
 };
+/* What a code says to a person. Those of the tables are told by reply.c; a domain that makes more of them says each in
+ * the file that makes it. Codes are unique in the program. */
+struct field_code {
+    const char *code, *en, *zh;
+};
+#define FIELD_CODE(name, english, chinese)                                                                             \
+    static const struct field_code field_code_##name                                                                   \
+        __attribute__((section("field_codes"), used, aligned(8))) = { #name, (english), (chinese) }
+const struct field_code *field_code_of(const char *code); /* NULL: nobody said it */
+
 struct field_faults {
     size_t count;
     struct field_fault fault[FIELD_FAULTS_MAX];

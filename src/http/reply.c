@@ -245,9 +245,9 @@ const char *status_text(int status)
     return "Status";
 }
 
-/* What a field fault means, for a person. Codes are listed in fields.h; domains may add their own (passwords). */
+/* What a field fault means, for a person: the codes of fields.h. Domains say theirs by FIELD_CODE. */
 /* clang-format off */
-static const struct { const char *code, *en, *zh; } fault_texts[] = {
+static const struct field_code fault_texts[] = {
     { "required", "This is required.", "此项必填。" },
     { "type", "This is not of the right kind.", "类型不正确。" },
     { "too_long", "This is too long.", "内容过长。" },
@@ -261,18 +261,27 @@ static const struct { const char *code, *en, *zh; } fault_texts[] = {
     { "not_one_of", "This is not one of the allowed values.", "不在允许的取值范围内。" },
     { "control_characters", "This contains characters that are not allowed.", "包含不允许的字符。" },
     { "invisible", "This needs characters that can be seen, and no hidden ones.", "须包含可见字符，且不能夹带不可见字符。" },
-    { "too_common", "This password is used by too many people. Please choose another.", "此密码过于常见，请换一个。" },
-    { "too_guessable", "This password is made of words that others try here first. Please choose another.",
-      "此密码由容易被猜到的词组成，请换一个。" },
-    { "equals_email", "The password must differ from the e-mail address.", "密码不能与邮箱地址相同。" },
 };
 /* clang-format on */
 
-static const char *fault_text(const char *code, enum lang lang)
+/* Made by the linker of all FIELD_CODE; weak, for programs that have none. */
+extern const struct field_code __start_field_codes[] __attribute__((weak));
+extern const struct field_code __stop_field_codes[] __attribute__((weak));
+
+const struct field_code *field_code_of(const char *code)
 {
     for (size_t i = 0; i < ARRAY_LEN(fault_texts); i++)
-        if (strcmp(fault_texts[i].code, code) == 0) return lang == LANG_ZH ? fault_texts[i].zh : fault_texts[i].en;
-    return lang == LANG_ZH ? "内容不符合要求。" : "This is not allowed.";
+        if (text_eq(fault_texts[i].code, code)) return &fault_texts[i];
+    for (const struct field_code *c = __start_field_codes; c < __stop_field_codes; c++)
+        if (text_eq(c->code, code)) return c;
+    return NULL;
+}
+
+static const char *fault_text(const char *code, enum lang lang)
+{
+    const struct field_code *c = field_code_of(code);
+    if (c == NULL) return lang == LANG_ZH ? "内容不符合要求。" : "This is not allowed.";
+    return lang == LANG_ZH ? c->zh : c->en;
 }
 
 /* `p` is given apart because fresh_body forgets it. */

@@ -2,6 +2,11 @@
  * LF or both, quotes doubled inside quotes, line breaks inside quotes, four kinds of delimiters). */
 #include "knowledge/readers.h"
 
+/* clang-format off */
+FIELD_CODE(quotes, "A quotation mark is not closed.", "引号未闭合。");
+FIELD_CODE(too_many_columns, "There are more columns than a table may have.", "列数过多。");
+/* clang-format on */
+
 enum { GUESS_BYTES = 64 << 10 };
 
 /* How many cells the first record has with this delimiter, and whether the second has as many. */

@@ -8,6 +8,10 @@
 #include <expat.h>
 #include <stdlib.h>
 
+/* clang-format off */
+FIELD_CODE(no_items, "This holds no items.", "没有商品条目。");
+/* clang-format on */
+
 enum { DEPTH_MAX = 40, OPTIONS = 4 };
 enum item_field {
     ITEM_ID,

@@ -8,6 +8,10 @@
 
 #include <stdlib.h>
 
+/* clang-format off */
+FIELD_CODE(other_currency, "This is in another currency than the shop.", "币种与店铺不一致。");
+/* clang-format on */
+
 enum { PATH_BYTES = 200, STATUS_MAX = 60, EMAIL_MAX = 254, QUANTITY_MAX = 1000000, ROW_LIST_MAX = 384 << 10 };
 
 struct place { /* a row of a list: "products[3]"; made into text when there is a fault, and only then */

@@ -7,6 +7,12 @@
 #include "tenants/tenants.h"
 #include <stdio.h>
 
+/* clang-format off */
+FIELD_CODE(https, "This must begin with https://.", "须以 https:// 开头。");
+FIELD_CODE(other_domain, "This is not on the domain of the shop.", "不在店铺域名下。");
+FIELD_CODE(port_not_allowed, "Only ports 443 and 8443 are called.", "只会访问 443 和 8443 端口。");
+/* clang-format on */
+
 /* Whoever asks again within this time is told how it went, and begins nothing. */
 enum { AGAIN_MS = 60000 };
 

@@ -5,6 +5,10 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+/* clang-format off */
+FIELD_CODE(column_missing, "No column is taken for this.", "没有对应的列。");
+/* clang-format on */
+
 const char *const map_field_names[] = { "none",   "id",       "title",     "description", "url",
                                         "image",  "price",    "available", "group",       "sku",
                                         "option", "currency", "question",  "answer",      NULL };

@@ -7,6 +7,10 @@
 #include "credits/credits.h"
 #include "http/events.h"
 
+/* clang-format off */
+FIELD_CODE(not_public, "This is no domain that others can reach.", "此域名无法从外部访问。");
+/* clang-format on */
+
 SHOPS_ACTIONS(AUDIT_DEFINE)
 
 static const struct problem problem_shop_limit = {

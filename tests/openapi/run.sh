@@ -33,7 +33,7 @@ check "the binary prints it" printed "$work/openapi.json"
 check "it is JSON" is_json "$work/openapi.json"
 check "the same build prints the same bytes" same_each_time
 check "spectral:oas has no remark" spectral
-check "docs/security/roles.md names the roles and scopes that it names" python3 "$root/tools/roles.py" "$work/openapi.json"
+check "docs/security/roles.md has its roles and scopes" python3 "$root/tools/roles.py" "$work/openapi.json"
 check "web/shared/api.gen.ts is what ./dev gen makes" types_are_its_own
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -14,6 +14,8 @@ export function launch() {
 
 /** A refusal is an answer, not a fault of the page; Chromium logs it all the same. */
 const ANSWERS = /^Failed to load resource: the server responded with a status of (4\d\d|50[23])/;
+/* Said for each request while a test has taken the network away. */
+const OFFLINE = 'Failed to load resource: net::ERR_INTERNET_DISCONNECTED';
 
 export class Person {
     faults = [];
@@ -36,7 +38,8 @@ export class Person {
         page.setDefaultTimeout(60000 * SLOWER); // for what must come: it costs nothing when it comes
         page.on('pageerror', (error) => this.faults.push(error.stack ?? String(error)));
         page.on('console', (line) => {
-            if (line.type() === 'error' && !ANSWERS.test(line.text())) this.faults.push(line.text());
+            const expected = ANSWERS.test(line.text()) || line.text() === OFFLINE;
+            if (line.type() === 'error' && !expected) this.faults.push(line.text());
         });
     }
 
