@@ -107,6 +107,7 @@ static const struct shape subscription_shape[] = { SHAPE_ENUM("status", subscrip
 static const struct shape view_shape[] = {
     SHAPE_ENUM("state", states), SHAPE_TEXT("botId", .nullable = true), SHAPE_TEXT("botName", .nullable = true),
     SHAPE_ENUM("botState", bot_states), SHAPE_ENUM("backend", recipe_names),
+    SHAPE_BOOL("managedHere", .doc = "Its pages are this console's; else it has its own, to which `launchUrl` leads."),
     SHAPE_TEXT_LIST("syncScopes"),
     SHAPE_I64("price", .doc = "Credits it costs to enable now."),
     SHAPE_I64("available", .doc = "Credits that can be spent."),

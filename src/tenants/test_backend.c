@@ -137,6 +137,7 @@ TEST_EACH_ENGINE(it_is_registered_shown_and_entered)
     struct kit_answer a = view(t);
     assert_string_equal(fix_text(&a, "state"), "active");
     assert_string_equal(fix_text(&a, "backend"), "relay");
+    assert_true(json_is_false(json_object_get(a.json, "managedHere"))); /* it has pages of its own */
     assert_string_equal(fix_text(&a, "botId"), "relay-1");
     assert_non_null(strstr(fix_text(&a, "embedCode"), "src=\"https://relay.example/widget/"));
     a = fix_call(t, account, VERB_POST, shop, "sso/launch", "{}");

@@ -207,6 +207,7 @@ TEST_EACH_ENGINE(the_view_shows_steps_and_embed_code)
     assert_string_equal(fix_text(&a, "state"), "active");
     assert_string_equal(fix_text(&a, "botState"), "ready");
     assert_string_equal(fix_text(&a, "backend"), "builtin");
+    assert_true(json_is_true(json_object_get(a.json, "managedHere")));
     assert_string_equal(fix_text(&a, "botName"), "Tea Assistant");
     const char *code = fix_text(&a, "embedCode");
     assert_non_null(

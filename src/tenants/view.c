@@ -228,6 +228,7 @@ static void view_json(struct json *j, const void *arg)
     json_text(j, "botName", t->bot_name);
     json_text(j, "botState", bot_state_names[t->bot_state]);
     json_text(j, "backend", recipe->name);
+    json_bool(j, "managedHere", recipe->here);
     tenants_scopes_json(j, t->sync_scopes ? t->sync_scopes : "");
     struct credits price = entitlement_price(&v->paid_by), after = v->balance.available;
     if (credits_less(after, price) || !credits_subtract(after, price, &after)) after = credits_of(0);

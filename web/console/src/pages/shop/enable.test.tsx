@@ -47,6 +47,7 @@ function chatbot(state: Chatbot["state"]): Chatbot {
     botName: "Tea Assistant",
     botState: "pending",
     backend: "chatbot",
+    managedHere: false,
     syncScopes: [],
     price: 50,
     available: 100,
@@ -94,6 +95,12 @@ describe("enabling the chatbot", () => {
     const page = drawn(<Overview shop={shop} />, queries);
     expect(/Enable chatbot|Try again/.test(page)).toBe(bot.canEnable);
     expect(page.includes("You can leave this page")).toBe(state === "provisioning");
+  });
+
+  it.each([true, false])("leads to pages of the backend's own only where there are such: managed here %s", (here) => {
+    const queries = client();
+    queries.setQueryData(keys.chatbot(shop.id), { ...chatbot("active"), managedHere: here });
+    expect(drawn(<Overview shop={shop} />, queries).includes("Open chatbot admin")).toBe(!here);
   });
 
   const listed = (state: (typeof STATES)[number], role?: string) =>

@@ -148,7 +148,7 @@ function DisableButton({ shop }: { shop: Shop }) {
   );
 }
 
-/** The built-in chatbot is managed here: a button that signs one in to this same page would lead nowhere. */
+/** A chatbot may be managed here: a button that signs one in to this same page would lead nowhere. */
 function Enabled({ shop, chatbot }: Props) {
   const { t, day } = useText();
   const { manage } = useMay();
@@ -193,7 +193,7 @@ function Enabled({ shop, chatbot }: Props) {
             title={t("chatbot.name")}
             extra={
               <span className="line">
-                {!stopped && manage && chatbot.backend !== "builtin" && <LaunchButton shop={shop.id} />}
+                {!stopped && manage && !chatbot.managedHere && <LaunchButton shop={shop.id} />}
                 {!stopped && chatbot.embedCode !== null && (
                   <LinkButton look="primary" small icon="code" to={`/shops/${shop.id}/install`}>
                     {t("shop.install")}
