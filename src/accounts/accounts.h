@@ -97,6 +97,7 @@ struct accounts_settings {
 extern struct accounts_settings accounts_settings;
 
 extern const struct route accounts_team_routes[]; /* /api/team..., /auth/invitation... */
+extern const struct route accounts_note_routes[];
 extern const struct route accounts_routes[]; /* /auth/..., /api/user, PATCH /api/account, /api/operator/accounts... */
 /* What the failures of others did to an address, undone: it may be tried and mailed. ROW_NONE: nobody has it. */
 MUST_USE enum row accounts_unlock(struct tx *tx, const char *email, int64_t now_ms);

@@ -38,6 +38,8 @@ static void begin(struct test_db *t)
                                                         .browser_hash = "b",
                                                         .now_ms = test_now },
                             token));
+    test_script(t, "INSERT INTO account_notes (account, author, text, at_ms) SELECT a.id, p.id, 'x', 1"
+                   " FROM accounts a, persons p ORDER BY a.id, p.id LIMIT 1;");
     test_script(t, "INSERT INTO mail_asks (kind, email, lang, at_ms) VALUES (1, 'ann@example.com', 'en', 1);");
     EXPECT(jobs_put(t->tx,
                     &(struct job_new){ .kind = accounts_ask_job.name,
@@ -63,6 +65,8 @@ TEST_EACH_ENGINE(what_was_done_to_persons_and_sessions_is_found)
         { "UPDATE person_tokens SET expires_at_ms = expires_at_ms + 1;", "lasts longer" },
         { "UPDATE registrations SET expires_at_ms = 99999999999999;", "lasts longer" },
         { "UPDATE invitations SET expires_at_ms = 99999999999999;", "lasts longer" },
+        { "UPDATE account_notes SET account = 99;", "about no account" },
+        { "UPDATE account_notes SET author = 99;", "by nobody" },
         { "DELETE FROM jobs WHERE kind = 'accounts.ask';", "nobody sends it" },
         { "UPDATE jobs SET state = 3 WHERE kind = 'accounts.ask';", "nobody sends it" },
     };

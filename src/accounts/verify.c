@@ -21,6 +21,9 @@ STMT(verify_invitations, "SELECT id FROM invitations WHERE expires_at_ms > ?1 OR
 /* One that was asked for again lasts from then on. */
 STMT(verify_registrations, "SELECT id FROM registrations WHERE expires_at_ms > ?1 AND CAST(?2 AS BIGINT) > 0"
                            " ORDER BY id LIMIT 64");
+STMT(verify_notes,
+     "SELECT n.id, a.id AS whose, p.id AS writer FROM account_notes n LEFT JOIN accounts a"
+     " ON a.id = n.account LEFT JOIN persons p ON p.id = n.author WHERE n.id > ?1 ORDER BY n.id LIMIT ?2");
 STMT(verify_asks, "SELECT id FROM mail_asks WHERE id > ?1 ORDER BY id LIMIT ?2");
 
 /* ---- accounts ---- */
@@ -129,6 +132,21 @@ static bool asks_piece(struct tx *tx, struct verify_piece *found)
     return true;
 }
 
+static bool notes_piece(struct tx *tx, struct verify_piece *found)
+{
+    struct query q = query(tx, &verify_notes);
+    bind_i64(&q, found->cursor[0]), bind_i64(&q, VERIFY_PAGE_PERSONS);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        found->more = true;
+        found->looked++;
+        found->cursor[0] = col_i64(&q, "id");
+        if (col_i64(&q, "whose") == 0 || col_i64(&q, "writer") == 0)
+            verify_found(found, "note", found->cursor[0], "a note is about no account, or by nobody");
+    }
+    return row != ROW_FAULT;
+}
+
 /* clang-format off */
 const struct verify_check accounts_checks[] = {
     { .name = "accounts.accounts", .doc = "Every account has an owner and its credits.", .piece = accounts_piece },
@@ -137,6 +155,7 @@ const struct verify_check accounts_checks[] = {
     { .name = "accounts.sessions", .doc = "Sessions act where their persons may, and are from times gone by.",
       .piece = sessions_piece },
     { .name = "accounts.links", .doc = "No mailed link lasts longer than it was made for.", .piece = links_piece },
+    { .name = "accounts.notes", .doc = "Operators' notes are about accounts, and by persons.", .piece = notes_piece },
     { .name = "accounts.asks", .doc = "What somebody asked to be mailed is worked on.", .piece = asks_piece },
     VERIFY_END
 };

@@ -2,11 +2,15 @@
  * grants and audit stand with their own folders. */
 #include "app/app.h"
 #include "app/overview.h"
-#include "tenants/tenants.h"
 
 APP_ACTIONS(AUDIT_DEFINE)
 
 /* clang-format off */
+static const struct shape queues_shape[] = {
+    SHAPE_I64("failed", .doc = "Shops whose chatbot could not be set up; counted up to 1000."),
+    SHAPE_I64("pastDue", .doc = "Chatbots that are on and not paid; the same."),
+    SHAPE_I64("renewalsFailing", .doc = "Renewals among what jobs leave out: not for the merchant's reasons."),
+    SHAPE_I64("deadJobs"), SHAPE_END };
 static const struct shape overview_jobs_shape[] = {
     SHAPE_I64("ready"), SHAPE_I64("running"), SHAPE_I64("dead"), SHAPE_I64("oldestDueMs"),
     SHAPE_I64("leftOut", .doc = "Rows that jobs leave out because they failed."), SHAPE_END };
@@ -20,9 +24,12 @@ static const struct shape overview_shape[] = {
     SHAPE_I64("tenantsProvisioning"),
     SHAPE_OBJECT("credits", overview_credits_shape, .type_name = "OverviewCredits"),
     SHAPE_OBJECT("jobs", overview_jobs_shape, .type_name = "OverviewJobs"),
-    SHAPE_I64("pastDue", .doc = "Chatbots that are on and not paid; counted up to 1000, as of now."),
-    SHAPE_I64("failed", .doc = "Shops whose chatbot could not be set up; the same."),
-    SHAPE_I64("renewalsFailing", .doc = "Renewals among what jobs leave out: not for the merchant's reasons."),
+    SHAPE_I64("pastDue", .doc = "As in `queues`."),
+    SHAPE_I64("failed", .doc = "As in `queues`."),
+    SHAPE_I64("renewalsFailing", .doc = "As in `queues`."),
+    SHAPE_OBJECT("queues", queues_shape, .type_name = "OverviewQueues", .doc = "What waits for an operator now."),
+    SHAPE_OBJECT("weekAgo", queues_shape, .nullable = true, .type_name = "OverviewQueues",
+                 .doc = "The same as last counted on the day a week before; null: not counted then."),
     SHAPE_TIME("countedAt", .nullable = true, .doc = "When the sums were counted (each minute); jobs are of now."),
     SHAPE_END
 };
@@ -30,9 +37,20 @@ static const struct shape overview_shape[] = {
 struct overview_answer {
     struct overview o;
     struct job_counts jobs;
-    int64_t left_out, renewals_failing, past_due, failed;
+    struct queues queues, week_ago;
+    bool has_week_ago;
+    int64_t left_out;
 };
-enum { QUEUE_COUNTED_MAX = 1000 };
+
+static void queues_json(struct json *j, const char *name, const struct queues *q)
+{
+    json_object(j, name);
+    json_i64(j, "failed", q->failed);
+    json_i64(j, "pastDue", q->past_due);
+    json_i64(j, "renewalsFailing", q->renewals_failing);
+    json_i64(j, "deadJobs", q->dead_jobs);
+    json_end(j);
+}
 
 static void overview_json(struct json *j, const void *arg)
 {
@@ -54,9 +72,12 @@ static void overview_json(struct json *j, const void *arg)
     json_i64(j, "oldestDueMs", a->jobs.oldest_age_ms);
     json_i64(j, "leftOut", a->left_out);
     json_end(j);
-    json_i64(j, "pastDue", a->past_due);
-    json_i64(j, "failed", a->failed);
-    json_i64(j, "renewalsFailing", a->renewals_failing);
+    json_i64(j, "pastDue", a->queues.past_due);
+    json_i64(j, "failed", a->queues.failed);
+    json_i64(j, "renewalsFailing", a->queues.renewals_failing);
+    queues_json(j, "queues", &a->queues);
+    if (a->has_week_ago) queues_json(j, "weekAgo", &a->week_ago);
+    else json_null(j, "weekAgo");
     json_time(j, "countedAt", a->o.counted_at_ms);
 }
 
@@ -64,11 +85,11 @@ static enum answer get_overview(struct req *req)
 {
     struct overview_answer a = { 0 };
     if (!overview_read(req->tx, &a.o) || !jobs_count(req->tx, &a.jobs)) return reply_fault(req);
-    if (!jobs_skips_count(req->tx, NULL, &a.left_out) || !tenants_renewals_failing(req->tx, &a.renewals_failing))
+    if (!jobs_skips_count(req->tx, NULL, &a.left_out) || !queues_count(req->tx, &a.jobs, &a.queues))
         return reply_fault(req);
-    if (!tenants_count_past_due(req->tx, QUEUE_COUNTED_MAX, &a.past_due) ||
-        !tenants_count_in_state(req->tx, TENANTS_STATE_FAILED, QUEUE_COUNTED_MAX, &a.failed))
-        return reply_fault(req);
+    enum row row = queues_week_ago(req->tx, req->now_ms, &a.week_ago);
+    if (row == ROW_FAULT) return reply_fault(req);
+    a.has_week_ago = row == ROW_FOUND;
     return reply_json(req, 200, overview_json, &a);
 }
 

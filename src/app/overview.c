@@ -14,6 +14,41 @@ STMT(overview_put,
      " outstanding, held, counted_at_ms) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
      " ON CONFLICT (id) DO UPDATE SET accounts = ?1, shops = ?2, tenants_active = ?3,"
      " tenants_provisioning = ?4, granted = ?5, spent = ?6, outstanding = ?7, held = ?8, counted_at_ms = ?9");
+STMT(queues_put, "INSERT INTO overview_days (day, failed, past_due, renewals_failing, dead_jobs, counted_at_ms)"
+                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (day) DO UPDATE SET failed = ?2, past_due = ?3,"
+                 " renewals_failing = ?4, dead_jobs = ?5, counted_at_ms = ?6");
+STMT(queues_of, "SELECT failed, past_due, renewals_failing, dead_jobs FROM overview_days WHERE day = ?1");
+
+enum { QUEUE_COUNTED_MAX = 1000, WEEK_DAYS = 7 };
+
+bool queues_count(struct tx *tx, const struct job_counts *jobs, struct queues *out)
+{
+    out->dead_jobs = jobs->dead;
+    return tenants_renewals_failing(tx, &out->renewals_failing) &&
+           tenants_count_past_due(tx, QUEUE_COUNTED_MAX, &out->past_due) &&
+           tenants_count_in_state(tx, TENANTS_STATE_FAILED, QUEUE_COUNTED_MAX, &out->failed);
+}
+
+enum row queues_week_ago(struct tx *tx, int64_t at_ms, struct queues *out)
+{
+    struct query q = query(tx, &queues_of);
+    bind_i64(&q, at_ms / DAY_MS - WEEK_DAYS);
+    enum row row = query_row(&q);
+    if (row == ROW_FOUND)
+        *out = (struct queues){ .failed = col_i64(&q, "failed"),
+                                .past_due = col_i64(&q, "past_due"),
+                                .renewals_failing = col_i64(&q, "renewals_failing"),
+                                .dead_jobs = col_i64(&q, "dead_jobs") };
+    return row;
+}
+
+static bool keep_queues(struct tx *tx, const struct overview *o)
+{
+    struct query q = query(tx, &queues_put);
+    bind_i64(&q, o->counted_at_ms / DAY_MS), bind_i64(&q, o->queues.failed), bind_i64(&q, o->queues.past_due);
+    bind_i64(&q, o->queues.renewals_failing), bind_i64(&q, o->queues.dead_jobs), bind_i64(&q, o->counted_at_ms);
+    return query_put(&q);
+}
 
 bool overview_read(struct tx *tx, struct overview *out)
 {
@@ -42,10 +77,11 @@ static enum job_wish count_all(struct job *job, struct tx *tx)
 {
     struct credit_totals credits;
     struct tenant_counts tenants;
+    struct job_counts jobs;
     struct overview *o = ARENA_NEW(job->arena, struct overview);
     job->state = o;
     if (!accounts_count(tx, &o->accounts) || !shops_count(tx, &o->shops) || !tenants_count(tx, &tenants) ||
-        !credits_totals(tx, &credits))
+        !credits_totals(tx, &credits) || !jobs_count(tx, &jobs) || !queues_count(tx, &jobs, &o->queues))
         return JOB_FAULT;
     o->tenants_active = tenants.active, o->tenants_provisioning = tenants.provisioning;
     o->granted = credits.granted, o->spent = credits.spent;
@@ -62,7 +98,7 @@ static enum job_wish keep_counts(struct job *job, struct tx *tx)
     bind_i64(&q, o->tenants_provisioning), bind_i64(&q, o->granted), bind_i64(&q, o->spent);
     bind_i64(&q, o->outstanding), bind_i64(&q, o->held), bind_i64(&q, o->counted_at_ms);
     tx_notify(tx, OVERVIEW_CHANNEL);
-    return query_put(&q) ? JOB_FINISHED : JOB_FAULT;
+    return query_put(&q) && keep_queues(tx, o) ? JOB_FINISHED : JOB_FAULT;
 }
 
 const struct job_kind overview_job = { .name = "overview.count",

@@ -45,6 +45,7 @@ static const struct {
     { "sign_in_tries", "counters of a day, whose times are clamped when they are read" },
     { "mail_budgets", "counters of a day, whose times are clamped when they are read" },
     { "overview", "counted anew each minute" },
+    { "overview_days", "what was counted on days gone by: nothing hangs on it" },
     { "chat_visitors", "nothing is owed to them; their conversations are looked at" },
     { "chat_order_tries", "counters of an hour, whose times are clamped when they are read" },
     { "chat_transcripts", "counters of a day; one whose time is to come counts as over" },

@@ -21,6 +21,7 @@
 const struct route *const app_route_tables[] = {
     system_routes,
     accounts_routes,
+    accounts_note_routes,
     accounts_team_routes,
     home_routes,
     shops_routes,

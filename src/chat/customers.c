@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 
-enum { WRITE_BATCH = 20, WRITE_TOKENS = 200, ADDRESSES_MAX = 10, LOOKED_AT = 4 };
+enum { WRITE_BATCH = 20, WRITE_TOKENS = 200, ADDRESSES_MAX = 10, LOOKED_AT = 4, COUNTED_MAX = 2000 };
 
 /* clang-format off */
 WORD_LIST(customer_words, "chat_customer_words", "visitor");
@@ -37,10 +37,21 @@ WORD_LIST(customer_words, "chat_customer_words", "visitor");
     " AND s.subject = i.subject AND s.visitor >= ?4 ORDER BY s.visitor LIMIT 100) few JOIN chat_visitors w"            \
     " ON w.id = few.visitor WHERE few.email = i.email AND few.name = i.name AND w.email = v.email"                     \
     " AND w.name = v.name AND w.known = 2 AND w.conversation > 0 LIMIT 1), 0) AS shown"
-STMT(page_of_account, "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND" KNOWN
-                      " AND (v.seen_at_ms, v.id) < (?2, ?3) ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
-STMT(page_of_shop, "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND v.shop = ?5 AND" KNOWN
-                   " AND (v.seen_at_ms, v.id) < (?2, ?3) ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4");
+#define NEWEST                                                                                                         \
+    " AND (v.seen_at_ms, v.id) < (?2, ?3) AND v.seen_at_ms >= ?5 ORDER BY v.seen_at_ms DESC, v.id DESC LIMIT ?4"
+#define OLDEST " AND (v.seen_at_ms, v.id) > (?2, ?3) AND v.seen_at_ms < ?5 ORDER BY v.seen_at_ms, v.id LIMIT ?4"
+#define OF_ACCOUNT "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND" KNOWN
+#define OF_SHOP "SELECT " LATER ", " COLUMNS " WHERE v.account = ?1 AND v.shop = ?6 AND" KNOWN
+STMT(page_of_account, OF_ACCOUNT NEWEST);
+STMT(page_of_shop, OF_SHOP NEWEST);
+STMT(oldest_of_account, OF_ACCOUNT OLDEST);
+STMT(oldest_of_shop, OF_SHOP OLDEST);
+#define COUNTED(which)                                                                                                 \
+    "SELECT COUNT(*) AS looked, CAST(COALESCE(SUM(1 - few.later), 0) AS BIGINT) AS total FROM (SELECT " LATER          \
+    " FROM chat_visitors v LEFT JOIN chat_identities i ON i.visitor = v.id WHERE v.account = ?1 AND" which KNOWN       \
+    " AND v.seen_at_ms >= ?2 AND v.seen_at_ms < ?3 LIMIT ?4) few"
+STMT(count_of_account, COUNTED(""));
+STMT(count_of_shop, COUNTED(" v.shop = ?5 AND"));
 #define LISTED(among)                                                                                                  \
     "SELECT " SHOWN ", " LATER ", " COLUMNS " WHERE v.id " among                                                       \
     " AND v.account = ?1 AND CAST(?3 AS BIGINT) IN (0, v.shop) AND" KNOWN " ORDER BY v.id DESC"
@@ -176,22 +187,41 @@ static struct customer_row row_of(const struct query *q)
     return c;
 }
 
+void customers_begin(struct customers_page *p)
+{
+    p->at_ms = p->oldest ? p->from_ms - 1 : p->to_ms;
+    p->id = p->oldest ? INT64_MAX : 0;
+}
+
 bool customers_page(struct tx *tx, const struct customers_page *in, struct customer_row *out, size_t *count,
                     struct customers_page *next)
 {
-    struct query q = query(tx, in->shop ? &page_of_shop : &page_of_account);
+    const struct stmt *newest = in->shop ? &page_of_shop : &page_of_account;
+    const struct stmt *oldest = in->shop ? &oldest_of_shop : &oldest_of_account;
+    struct query q = query(tx, in->oldest ? oldest : newest);
     int64_t most = in->limit * LOOKED_AT, looked = 0;
     enum row row = ROW_NONE;
     *count = 0, *next = *in;
-    bind_i64(&q, in->account), bind_i64(&q, in->before_ms), bind_i64(&q, in->before_id), bind_i64(&q, most);
+    bind_i64(&q, in->account), bind_i64(&q, in->at_ms), bind_i64(&q, in->id), bind_i64(&q, most);
+    bind_i64(&q, in->oldest ? in->to_ms : in->from_ms);
     if (in->shop) bind_i64(&q, in->shop);
     while (*count < (size_t)in->limit && (row = query_next(&q)) == ROW_FOUND) {
         struct customer_row c = row_of(&q);
-        next->before_ms = c.seen_at_ms, next->before_id = c.id, looked++;
+        next->at_ms = c.seen_at_ms, next->id = c.id, looked++;
         if (col_i64(&q, "later") == 0) out[(*count)++] = c;
     }
-    if (*count < (size_t)in->limit && looked < most) next->before_id = 0;
+    if (*count < (size_t)in->limit && looked < most) next->id = 0;
     return row != ROW_FAULT;
+}
+
+bool customers_count(struct tx *tx, const struct customers_page *in, int64_t *total, bool *more)
+{
+    struct query q = query(tx, in->shop ? &count_of_shop : &count_of_account);
+    bind_i64(&q, in->account), bind_i64(&q, in->from_ms), bind_i64(&q, in->to_ms), bind_i64(&q, COUNTED_MAX);
+    if (in->shop) bind_i64(&q, in->shop);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *total = col_i64(&q, "total"), *more = col_i64(&q, "looked") == COUNTED_MAX;
+    return true;
 }
 
 enum row customer_get(struct tx *tx, int64_t account, int64_t id, struct customer_row *out)
@@ -271,14 +301,13 @@ bool customers_found(struct tx *tx, const struct customers_page *in, struct str 
     size_t found, more = 0;
     enum row row;
     *count = 0;
-    if (!words_find(tx, &customer_words, in->account, text, in->before_id, (size_t)in->limit, ids, &found, next))
-        return false;
+    if (!words_find(tx, &customer_words, in->account, text, in->id, (size_t)in->limit, ids, &found, next)) return false;
     if (!by_address(tx, in, text, ids + found, &more)) return false;
-    if (in->before_id != INT64_MAX) /* those stand on the first page */
+    if (in->id != INT64_MAX) /* those stand on the first page */
         found = without(ids, found, ids + found, more), more = 0;
     struct query q = query(tx, &listed);
     bind_i64(&q, in->account), bind_i64_list(&q, ids, found + more), bind_i64(&q, in->shop);
-    bind_i64(&q, in->before_id);
+    bind_i64(&q, in->id);
     while ((row = query_next(&q)) == ROW_FOUND) {
         struct customer_row c = row_of(&q);
         if (col_i64(&q, "shown") != 0 || stands_there(out, *count, &c)) continue;

@@ -11,15 +11,21 @@ struct customer_row {
     const char *name, *email, *language, *page; /* name and email: the shop's word before their own */
     const char *subject;                        /* the shop's own id of them; NULL: it does not vouch for them */
 };
-/* Those seen last come first, behind the place (before_ms, before_id). A customer whom the shop vouches for stands
- * there once, as the browser that was seen last. shop 0: all. */
+/* Those seen last come first, or last (`oldest`), behind the place (at_ms, id) of customers_begin or of the page
+ * before; seen from from_ms on and before to_ms. A customer whom the shop vouches for stands there once, as the browser
+ * that was seen last. shop 0: all. */
 struct customers_page {
-    int64_t account, shop, before_ms, before_id, limit;
+    int64_t account, shop, from_ms, to_ms, at_ms, id, limit;
+    bool oldest;
 };
-/* next->before_id 0: that was all; a page may be short, or empty, and have a next one. */
+void customers_begin(struct customers_page *p);
+/* How many there are of those; `more`: more than were looked at. */
+MUST_USE bool customers_count(struct tx *tx, const struct customers_page *in, int64_t *total, bool *more);
+/* next->id 0: that was all; a page may be short, or empty, and have a next one. */
 MUST_USE bool customers_page(struct tx *tx, const struct customers_page *in, struct customer_row *out, size_t *count,
                              struct customers_page *next);
-/* By names, addresses, the shop's own ids and numbers of orders; the newest first, behind in->before_id. *next: where
+/* By names, addresses, the shop's own ids and numbers of orders; the newest first, behind in->id (the
+ * first page: INT64_MAX), whenever they were seen. *next: where
  * the next page begins; 0: that was all. A page may be empty and have a next one. */
 MUST_USE bool customers_found(struct tx *tx, const struct customers_page *in, struct str text, struct customer_row *out,
                               size_t *count, int64_t *next);

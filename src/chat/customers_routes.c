@@ -4,6 +4,7 @@
 #include "chat/customers.h"
 #include "chat/desk.h"
 
+#include "http/csv.h"
 #include "shops/shops.h"
 
 enum { CUSTOMERS_USUAL = 50, CUSTOMERS_MAX = 100, SEARCH_MAX = 100, ORDERS_SHOWN = 20, BROWSERS_MAX = 100 };
@@ -16,11 +17,17 @@ STMT(talks_of, TALKS_OF("IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))")
      .postgres = TALKS_OF("= ANY((?1::text[])::bigint[])"));
 
 /* clang-format off */
-struct get_customers { const char *search, *after; int64_t shop, limit; };
+static const char *const sort_names[] = { "newest", "oldest", NULL };
+enum { SORT_NEWEST, SORT_OLDEST };
+struct get_customers { const char *search, *after; int64_t shop, from, to, limit; int sort, format; };
 static const struct field get_customers_fields[] = {
     FIELD_TEXT(struct get_customers, search, .optional = true, .max = SEARCH_MAX,
                .doc = "Words of the name, the address or the shop's own id; or an order's number."),
     FIELD_I64(struct get_customers, shop, .optional = true, .min = 1, .max = INT64_MAX, .doc = "Of this shop alone."),
+    FIELD_RANGE(struct get_customers),
+    FIELD_ENUM(struct get_customers, sort, sort_names, .optional = true,
+               .doc = "By when they were last seen. What is searched comes newest first."),
+    FIELD_FORMAT(struct get_customers),
     FIELD_TEXT(struct get_customers, after, .optional = true, .max = 45, .doc = "`next` of the page before."),
     FIELD_I64(struct get_customers, limit, .optional = true, .min = 1, .max = CUSTOMERS_MAX,
               .fallback = CUSTOMERS_USUAL, .doc = "How many."),
@@ -39,6 +46,9 @@ static const struct shape known_shape[] = {
     SHAPE_TIME("seenAt"), SHAPE_I64("conversation", .doc = "The last one."), SHAPE_END };
 static const struct shape list_shape[] = {
     SHAPE_LIST("customers", known_shape, .type_name = "KnownCustomer"),
+    SHAPE_I64("total", .nullable = true,
+              .doc = "How many there are, of those asked for; null for a search and for further pages."),
+    SHAPE_BOOL("more", .doc = "There are more than `total`: it was not counted further."),
     SHAPE_TEXT("next", .nullable = true, .doc = "`after` of the next page; null: this is the last."), SHAPE_END };
 static const struct shape detail_shape[] = {
     SHAPE_OBJECT("customer", known_shape, .type_name = "KnownCustomer"),
@@ -56,8 +66,12 @@ static const struct shape talks_shape[] = {
 /* ---- the list ---- */
 
 struct list {
+    struct customers_page page;
+    const char *search; /* NULL: none */
     struct customer_row *row;
     size_t count;
+    int64_t total; /* -1: not counted */
+    bool more, first;
     const char *next;
 };
 
@@ -80,16 +94,23 @@ static void list_json(struct json *j, const void *arg)
     json_array(j, "customers");
     for (size_t i = 0; i < l->count; i++) put_known(j, NULL, &l->row[i]);
     json_end(j);
+    if (l->total >= 0) json_i64(j, "total", l->total);
+    else json_null(j, "total");
+    json_bool(j, "more", l->more);
     json_text(j, "next", l->next);
 }
 
-static bool read_place(const char *text, struct customers_page *p)
+/* Of a search only the number counts, of the list both: "TIME-ID". */
+static bool read_place(const char *text, struct list *l)
 {
-    p->before_ms = p->before_id = INT64_MAX;
-    if (text == NULL) return true;
+    struct customers_page *p = &l->page;
+    l->first = text == NULL;
+    if (l->first && l->search) p->id = INT64_MAX;
+    else if (l->first) customers_begin(p);
+    if (l->first) return true;
     const char *dash = strchr(text, '-');
-    return dash && str_to_i64((struct str){ text, (size_t)(dash - text) }, &p->before_ms) &&
-           str_to_i64(str_of(dash + 1), &p->before_id) && p->before_ms >= 0 && p->before_id > 0;
+    return dash && str_to_i64((struct str){ text, (size_t)(dash - text) }, &p->at_ms) &&
+           str_to_i64(str_of(dash + 1), &p->id) && p->at_ms >= 0 && p->id > 0;
 }
 
 static const char *place(struct arena *a, int64_t at_ms, int64_t id)
@@ -97,24 +118,76 @@ static const char *place(struct arena *a, int64_t at_ms, int64_t id)
     return arena_printf(a, "%lld-%lld", (long long)at_ms, (long long)id);
 }
 
+/* What words find comes by ids; of that only who was seen in those days. */
+static bool find_page(struct tx *tx, struct arena *a, struct list *l)
+{
+    int64_t next = 0;
+    size_t found = 0, kept = 0;
+    if (!customers_found(tx, &l->page, str_of(l->search), l->row, &found, &next)) return false;
+    for (size_t i = 0; i < found; i++) {
+        int64_t seen_ms = l->row[i].seen_at_ms;
+        if (seen_ms >= l->page.from_ms && seen_ms < l->page.to_ms) l->row[kept++] = l->row[i];
+    }
+    l->count = kept, l->page.id = next;
+    l->next = next ? place(a, 0, next) : NULL;
+    return true;
+}
+
+/* The next page; moves the list on. */
+static bool read_page(struct tx *tx, struct arena *a, struct list *l)
+{
+    struct customers_page then;
+    if (l->search) return find_page(tx, a, l);
+    if (!customers_page(tx, &l->page, l->row, &l->count, &then)) return false;
+    l->page = then;
+    l->next = then.id ? place(a, then.at_ms, then.id) : NULL;
+    return true;
+}
+
+static bool csv_page(struct req *req, struct csv *c, void *arg)
+{
+    struct list *l = arg;
+    if (!read_page(req->tx, req->arena, l)) return false;
+    for (size_t i = 0; i < l->count; i++) {
+        const struct customer_row *r = &l->row[i];
+        csv_i64(c, r->id), csv_i64(c, r->shop), csv_text(c, r->name), csv_text(c, r->email);
+        csv_text(c, r->subject ? "yes" : "no"), csv_text(c, r->subject), csv_text(c, r->blocked_at_ms ? "yes" : "no");
+        csv_time(c, r->since_ms), csv_time(c, r->seen_at_ms), csv_i64(c, r->conversation);
+        csv_end_row(c);
+    }
+    if (l->next) csv_more_text(c, l->next);
+    return true;
+}
+
+static enum answer customers_csv(struct req *req, struct list *l)
+{
+    static const char *const names[] = { "id",      "shop",  "name",   "email",        "vouched", "subject",
+                                         "blocked", "since", "seenAt", "conversation", NULL };
+    return reply_csv(req, &(struct csv_list){ "customers", names, l->first, csv_page, l });
+}
+
 static enum answer run_customers(struct req *req)
 {
     const struct get_customers *in = req->query;
-    struct customers_page then = { .before_id = 0 },
-                          p = { .account = req->who.account, .shop = in->shop, .limit = in->limit };
-    struct list l = { .row = ARENA_ARRAY(req->arena, struct customer_row, (size_t)in->limit + CUSTOMERS_BY_ORDER) };
+    bool csv = wants_csv(req, in->format);
+    struct list l = { .search = in->search, .total = -1 };
     struct shop s;
-    int64_t next = 0;
-    if (!read_place(in->after, &p)) return reply_fields(req, "after", "format");
-    enum row row = in->shop == 0 ? ROW_FOUND : shops_owned(req->tx, p.account, in->shop, &s);
+    l.page = (struct customers_page){ .account = req->who.account,
+                                      .shop = in->shop,
+                                      .from_ms = in->from,
+                                      .to_ms = in->to,
+                                      .limit = csv ? CUSTOMERS_MAX : in->limit,
+                                      .oldest = in->sort == SORT_OLDEST };
+    if (in->search && in->sort != SORT_NEWEST) return reply_fields(req, "sort", "not_with_search");
+    if (!read_place(in->after, &l)) return reply_fields(req, "after", "format");
+    l.row = ARENA_ARRAY(req->arena, struct customer_row, (size_t)l.page.limit + CUSTOMERS_BY_ORDER);
+    enum row row = in->shop == 0 ? ROW_FOUND : shops_owned(req->tx, req->who.account, in->shop, &s);
     if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
-    bool done = row == ROW_FOUND;
-    if (done && in->search) done = customers_found(req->tx, &p, str_of(in->search), l.row, &l.count, &next);
-    else if (done) done = customers_page(req->tx, &p, l.row, &l.count, &then);
-    if (!done) return reply_fault(req);
-    if (next) l.next = place(req->arena, 0, next);
-    else if (then.before_id) l.next = place(req->arena, then.before_ms, then.before_id);
-    return reply_json(req, 200, list_json, &l);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (csv) return customers_csv(req, &l);
+    bool counts = l.first && !l.search;
+    if (counts && !customers_count(req->tx, &l.page, &l.total, &l.more)) return reply_fault(req);
+    return read_page(req->tx, req->arena, &l) ? reply_json(req, 200, list_json, &l) : reply_fault(req);
 }
 
 /* ---- one of them ---- */

@@ -26,6 +26,7 @@ struct figures {
     const char *zone;
     int64_t first_day, waiting;
     struct figure talks, by_bot, balance;
+    const struct numbers_sum *day; /* 2 * HOME_DAYS; NULL: too many to count */
 };
 
 /* clang-format off */
@@ -33,6 +34,8 @@ static const struct shape figure_shape[] = {
     SHAPE_I64("now", .nullable = true, .doc = "null: there are more conversations than are counted at once."),
     SHAPE_I64("before", .nullable = true,
               .doc = "In the seven days before; null: they are not all there."), SHAPE_END };
+static const struct shape day_shape[] = {
+    SHAPE_TEXT("day"), SHAPE_I64("byAssistant"), SHAPE_I64("byPerson"), SHAPE_I64("unanswered"), SHAPE_END };
 static const struct shape figures_shape[] = {
     SHAPE_I64("days"), SHAPE_TEXT("timezone", .doc = "Of the days."),
     SHAPE_TEXT("from"), SHAPE_TEXT("to", .doc = "Today."),
@@ -41,7 +44,10 @@ static const struct shape figures_shape[] = {
     SHAPE_OBJECT("byAssistant", figure_shape, .type_name = "HomeFigure",
                  .doc = "The assistant answered; no person was called or came."),
     SHAPE_OBJECT("balance", figure_shape, .type_name = "HomeFigure",
-                 .doc = "Of the ledger, what is held included: now, and when the seven days began."), SHAPE_END };
+                 .doc = "Of the ledger, what is held included: now, and when the seven days began."),
+    SHAPE_LIST("daily", day_shape, .type_name = "HomeDay",
+               .doc = "Both weeks, day by day: the conversations that began on it. Empty: too many to count."),
+    SHAPE_END };
 /* clang-format on */
 
 static void put_count(struct json *j, const char *name, int64_t n)
@@ -64,6 +70,19 @@ static void put_day(struct json *j, const char *name, int64_t day)
     json_text(j, name, text);
 }
 
+static void put_days(struct json *j, const struct figures *f)
+{
+    json_array(j, "daily");
+    for (int d = 0; f->day && d < 2 * HOME_DAYS; d++) {
+        json_object(j, NULL);
+        put_day(j, "day", f->first_day - HOME_DAYS + d);
+        json_i64(j, "byAssistant", f->day[d].by_bot), json_i64(j, "byPerson", f->day[d].by_person);
+        json_i64(j, "unanswered", f->day[d].unanswered);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void figures_json(struct json *j, const void *arg)
 {
     const struct figures *f = arg;
@@ -72,6 +91,7 @@ static void figures_json(struct json *j, const void *arg)
     json_i64(j, "waiting", f->waiting);
     put_figure(j, "conversations", f->talks), put_figure(j, "byAssistant", f->by_bot);
     put_figure(j, "balance", f->balance);
+    put_days(j, f);
 }
 
 /* Is the week before whole? Something must have been there on its first day or earlier, and nothing of it may be taken
@@ -99,7 +119,7 @@ static bool count_talks(struct req *req, struct figures *f)
     f->talks = f->by_bot = (struct figure){ -1, -1 };
     if (found == NUMBERS_TOO_MANY) return numbers_waiting(req->tx, &asked, &f->waiting); /* that is always known */
     if (found != NUMBERS_COUNTED) return false;
-    f->waiting = n.waiting;
+    f->waiting = n.waiting, f->day = n.day;
     struct figure talks = { 0, 0 }, by_bot = { 0, 0 };
     for (int d = 0; d < HOME_DAYS; d++) {
         talks.before += n.day[d].talks, talks.now += n.day[HOME_DAYS + d].talks;

@@ -445,6 +445,90 @@ TEST_EACH_ENGINE(who_is_erased_is_found_no_more)
     assert_string_equal(listed(t, account, "?search=ann"), "");
 }
 
+/* Each is seen a minute after the one before: Ann at 00:01. */
+TEST_EACH_ENGINE(the_list_is_sorted_narrowed_and_counted)
+{
+    static const struct {
+        const char *query, *names;
+        int64_t total; /* -1: not counted */
+    } lists[] = {
+        { "", "Dora Carl Ben Ann ", 4 },
+        { "?sort=oldest", "Ann Ben Carl Dora ", 4 },
+        { "?sort=oldest&limit=2", "Ann Ben ", 4 },
+        { "?from=2026-10-15T00:02:00Z&to=2026-10-15T00:04:00Z", "Carl Ben ", 2 },
+        { "?from=2026-10-15T00:02:00Z&to=2026-10-15T00:04:00Z&sort=oldest", "Ben Carl ", 2 },
+        { "?from=2026-10-15T00:04:00Z", "Dora ", 1 },
+        { "?to=2026-10-15T00:01:00Z", "", 0 },
+        { "?sort=oldest&to=2026-10-15T00:01:00Z", "", 0 },
+        { "?search=tea&from=2026-10-15T00:03:00Z", "Dora Carl ", -1 },
+    };
+    static const char *const people[] = { "Ann", "Ben", "Carl", "Dora" };
+    start(t);
+    for (size_t i = 0; i < ARRAY_LEN(people); i++) {
+        struct visitor v = comes(t, account, i % 2 ? second : shop, people[i]);
+        EXPECT(visitor_set_email(t->tx, &v, arena_printf(t->arena, "%s@tea.example", people[i])));
+    }
+    writes_words(t);
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        const char *names = listed(t, account, lists[i].query);
+        if (!text_eq(names, lists[i].names)) fail_msg("%s: %s", lists[i].query, names);
+        struct kit_answer a = asks(t, account, arena_printf(t->arena, "/api/customers%s", lists[i].query));
+        const json_t *total = json_object_get(a.json, "total");
+        assert_int_equal(json_is_null(total) ? -1 : json_integer_value(total), lists[i].total);
+        assert_true(json_is_false(json_object_get(a.json, "more")));
+    }
+    struct kit_answer a = asks(t, account, "/api/customers?sort=oldest&limit=3");
+    const char *next = json_string_value(json_object_get(a.json, "next"));
+    assert_string_equal(listed(t, account, arena_printf(t->arena, "?sort=oldest&limit=3&after=%s", next)), "Dora ");
+    assert_string_equal(asks(t, account, "/api/customers?sort=oldest&search=tea").fault, "sort:not_with_search");
+    assert_string_equal(asks(t, account, "/api/customers?sort=name").fault, "sort:not_one_of");
+    assert_string_equal(asks(t, account, "/api/customers?from=soon").fault, "from:format");
+}
+
+/* As many as there are rows in the list: a customer of two browsers is one. */
+TEST_EACH_ENGINE(a_customer_of_two_browsers_is_counted_once)
+{
+    struct visitor old, young;
+    start(t);
+    old = comes(t, account, shop, ""), young = comes(t, account, shop, "");
+    vouched(t, &old, "u-1", "", "Guest"), vouched(t, &young, "u-1", "", "Guest");
+    (void)comes(t, account, second, "Ben");
+    struct kit_answer a = asks(t, account, "/api/customers?limit=1");
+    assert_int_equal(json_integer_value(json_object_get(a.json, "total")), 2);
+    a = asks(t, account, arena_printf(t->arena, "/api/customers?shop=%lld&sort=oldest", (long long)shop));
+    assert_int_equal(json_integer_value(json_object_get(a.json, "total")), 1);
+    assert_int_equal(json_array_size(json_object_get(a.json, "customers")), 1);
+    test_script(
+        t,
+        "INSERT INTO chat_visitors (account, shop, generation, name, email, language, page, conversation, "
+        "created_at_ms,"
+        " seen_at_ms, blocked_at_ms, known) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < 2100) SELECT v.account, v.shop, v.generation, v.name, v.email, v.language, v.page, v.conversation,"
+        " v.created_at_ms, v.seen_at_ms + n.i, 0, 1 FROM chat_visitors v, n WHERE v.name = 'Ben'");
+    a = asks(t, account, "/api/customers?limit=1");
+    assert_in_range(json_integer_value(json_object_get(a.json, "total")), 1999, 2000); /* so many were looked at */
+    assert_true(json_is_true(json_object_get(a.json, "more")));
+}
+
+TEST_EACH_ENGINE(the_list_as_a_table)
+{
+    enum { MANY = 130 };
+    start(t);
+    for (int i = 0; i < MANY; i++) (void)comes(t, account, shop, i == 0 ? "=1+1" : "Ann");
+    (void)comes(t, other, new_shop(t, other), "Zoe");
+    struct kit_answer a = asks(t, account, "/api/customers?format=csv&sort=oldest");
+    assert_int_equal(a.status, 200);
+    assert_non_null(strstr(a.text, "id,shop,name,email,vouched,subject,blocked,since,seenAt,conversation\r\n1,1,"));
+    assert_non_null(strstr(a.text, ",\"'=1+1\",,no,,no,2026-10-15T00:01:00.000Z,2026-10-15T00:01:00.000Z,1\r\n"));
+    assert_null(strstr(a.text, "Zoe"));
+    size_t lines = 0;
+    for (const char *p = a.text; *p; p++) lines += *p == '\n';
+    assert_int_equal(lines, 1 + MANY);
+    a = asks(t, account, "/api/customers?format=csv&from=2026-10-15T00:02:00Z&to=2026-10-15T00:03:00Z");
+    assert_null(strstr(a.text, "=1+1"));
+    assert_non_null(strstr(a.text, ",Ann,,no,"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +547,9 @@ int main(void)
         EACH_ENGINE(found_on_one_page_alone_as_the_browser_that_was_seen_last),
         EACH_ENGINE(whom_a_shop_vouched_for_before_there_was_a_list_comes_into_it),
         EACH_ENGINE(who_is_erased_is_found_no_more),
+        EACH_ENGINE(the_list_is_sorted_narrowed_and_counted),
+        EACH_ENGINE(a_customer_of_two_browsers_is_counted_once),
+        EACH_ENGINE(the_list_as_a_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,6 +124,13 @@ TEST_EACH_ENGINE(seven_days_stand_beside_the_seven_before)
     assert_string_equal(json_string_value(json_object_get(a.json, "to")), "2026-10-15");
     expect_figure(&a, "conversations", 3, 2);
     expect_figure(&a, "byAssistant", 2, 1);
+    const json_t *daily = json_object_get(a.json, "daily");
+    assert_int_equal(json_array_size(daily), 14);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(daily, 0), "day")), "2026-10-02");
+    assert_int_equal(in(json_array_get(daily, 0), "byAssistant"), 1);
+    assert_int_equal(in(json_array_get(daily, 6), "unanswered") + in(json_array_get(daily, 6), "byPerson"), 1);
+    assert_int_equal(in(json_array_get(daily, 6), "byAssistant"), 0);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(daily, 13), "day")), "2026-10-15");
     /* The same as under Analytics, for the same days. */
     a = get(t, chat_numbers_routes, "/api/numbers?days=7");
     assert_int_equal(in(json_object_get(a.json, "all"), "conversations"), 3);
@@ -204,6 +211,7 @@ TEST_EACH_ENGINE(what_is_too_much_to_count_is_not_guessed)
     struct kit_answer a = figures(t);
     expect_figure(&a, "conversations", -1, -1);
     assert_int_equal(in(a.json, "waiting"), 0); /* that is always known */
+    assert_int_equal(json_array_size(json_object_get(a.json, "daily")), 0);
     expect_figure(&a, "balance", 5, 5);
 }
 

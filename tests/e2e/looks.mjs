@@ -1,6 +1,7 @@
-// looks.mjs: every page as people see it, opened once in each of two ways that together have both languages, both themes, a
-// desk and a phone: nothing jumps while it loads, axe-core finds nothing (WCAG 2.2 AA and best practice), nothing is wider
-// than the page at any width or zoom, no page throws or breaks the policy.
+// looks.mjs: every page that the router has as people see it, opened once in each of two ways that together have both
+// languages, both themes, a desk and a phone: nothing jumps while it loads, axe-core finds nothing (WCAG 2.2 AA and best
+// practice), whatever can have the focus shows it, nothing is wider than the page at any width or zoom, no page throws or
+// breaks the policy.
 //
 // CHATHUB_LOOKS: modes by name, with commas, or "all". CHATHUB_LOOKS_AT: only pages whose name has this pattern. CHATHUB_PICTURES=1 leaves pictures of all pages in build/e2e/ for eyes.
 import { mkdir } from 'node:fs/promises';
@@ -14,6 +15,8 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 /** At 200 % zoom a window of 1280 or 1440 has half as many CSS pixels. */
 const WIDTHS = [320, 375, 390, 640, 700, 720, 768, 961, 1024, 1280, 1440];
 const CLS_MAX = 0.05;
+const RING_MIN = 3;
+const RING_MIN_PX = 2;
 /** A machine that stalls paints what nobody would see: a page that jumps does so each time. */
 const LOADS = 3;
 /** Answers come late, as they do elsewhere: what waits for them must have its height already. */
@@ -64,6 +67,43 @@ async function axeFaults(person) {
     });
 }
 
+/** What has the focus by keyboard and has no ring around it of that width, or of too little contrast with the ground that
+ * it lies on. One that came by a key makes those shown that scripts set after it. */
+const RINGLESS = ([minimum, width]) => {
+    const numbers = (colour) => colour.match(/[\d.]+/g).map(Number);
+    const light = (colour) => numbers(colour).slice(0, 3).map((part) => part / 255)
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+    const groundOf = (element) => {
+        for (let at = element.parentElement; at !== null; at = at.parentElement) {
+            const { backgroundColor } = getComputedStyle(at);
+            if ((numbers(backgroundColor)[3] ?? 1) !== 0) return backgroundColor;
+        }
+        return 'rgb(255,255,255)';
+    };
+    const out = [];
+    const all = document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]');
+    for (const element of all) {
+        element.focus({ preventScroll: true });
+        if (document.activeElement !== element) continue; // disabled, not shown, or behind a dialog
+        // A field whose frame is its parent's shows the ring there.
+        const shown = element.matches('.palette-field > input') ? element.parentElement : element;
+        const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(shown);
+        const [high, low] = [light(outlineColor), light(groundOf(shown))].sort((a, b) => b - a);
+        const ratio = (high + 0.05) / (low + 0.05);
+        if (outlineStyle === 'solid' && parseFloat(outlineWidth) >= width && ratio >= minimum) continue;
+        out.push(`${element.tagName}.${element.className} “${element.textContent.trim().slice(0, 20)}”: ${outlineStyle} ` +
+            `${outlineWidth}, ${ratio.toFixed(2)}:1`);
+    }
+    return { out: out.slice(0, 5), tried: all.length };
+};
+
+async function ringFaults({ page }) {
+    await page.keyboard.press('Tab');
+    const { out, tried } = await page.evaluate(RINGLESS, [RING_MIN, RING_MIN_PX]);
+    return tried === 0 ? ['nothing can have the focus'] : out.map((fault) => `no ring around ${fault}`);
+}
+
 async function widthFaults(person, { viewport }) {
     const faults = [];
     for (const width of WIDTHS) {
@@ -94,6 +134,7 @@ async function look({ checks, person, mode, pages }) {
             }
             if (PICTURES) await page.screenshot({ path: path.join(OUT, `${mode.name}-${name}.png`), fullPage: true });
             faults.push(...await axeFaults(person));
+            faults.push(...await ringFaults(person));
             // A dialog stands on a page that was looked at already.
             if (!swept.has(address)) faults.push(...await widthFaults(person, mode));
             swept.add(address);
@@ -104,7 +145,7 @@ async function look({ checks, person, mode, pages }) {
 
 async function inMode({ browser, checks, mode, home }) {
     const { name: _name, ...options } = mode;
-    for (const [email, all] of guests(home)) {
+    for (const [email, all] of await guests(home)) {
         const pages = all.filter(([page]) => AT.test(page));
         if (pages.length === 0) continue;
         const person = await Person.come(browser, home.server.base, options);

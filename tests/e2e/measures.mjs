@@ -1,11 +1,10 @@
-// measures.mjs: what can be measured of how the console looks and is not the same for every page: the focus can be seen, the
-// first page is light and there soon on a slow phone, a dark screen never flashes white.
+// measures.mjs: what can be measured of how the console looks and is not the same for every page: the first page is light
+// and there soon on a slow phone, a dark screen never flashes white.
 import assert from 'node:assert/strict';
 import { availableParallelism, loadavg } from 'node:os';
 import { Person, SLOWER } from './lib/browser.mjs';
 import { MERCHANT, OPERATOR, settle, signIn } from './lib/house.mjs';
 
-const RING_MIN = 3;
 const WEIGHT_MAX_BYTES = 200 * 1024;
 const LCP_MAX_MS = 2500;
 /** 1.6 Mbit/s, 150 ms, a processor four times as slow. */
@@ -30,42 +29,6 @@ const BESIDE_THE_BUNDLE = () => {
     return wanted.filter((part) => !fetched.some(({ name, startTime }) =>
         new RegExp(`/assets/${part}-`).test(name) && startTime < Math.max(...bundle)));
 };
-
-/** The contrast of the ring around what has the focus with the ground that it lies on. */
-const ringContrast = (page) => page.evaluate(() => {
-    const element = document.activeElement;
-    const style = getComputedStyle(element);
-    const numbers = (colour) => colour.match(/[\d.]+/g).map(Number);
-    const light = (colour) => numbers(colour).slice(0, 3).map((part) => part / 255)
-        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
-    let ground = element.parentElement;
-    while (ground !== null && (numbers(getComputedStyle(ground).backgroundColor)[3] ?? 1) === 0) ground = ground.parentElement;
-    const under = ground === null ? 'rgb(255,255,255)' : getComputedStyle(ground).backgroundColor;
-    const [high, low] = [light(style.outlineColor), light(under)].sort((a, b) => b - a);
-    return { what: `${element.tagName} ${element.textContent.trim().slice(0, 20)}`, style: style.outlineStyle,
-        width: parseFloat(style.outlineWidth), ratio: (high + 0.05) / (low + 0.05) };
-});
-
-async function rings({ browser, checks, home: { server }, colorScheme }) {
-    const person = await Person.come(browser, server.base, { colorScheme });
-    checks.about(`focus, ${colorScheme}`, () => [person.page]);
-    await signIn(person, MERCHANT, 'zh-CN');
-    for (const address of ['/home', '/shops', '/settings/security']) {
-        await checks.try(`${address}: whatever has the focus shows it`, async () => {
-            await person.page.goto(address);
-            await settle(person.page);
-            for (let i = 0; i < 24; i++) {
-                await person.page.keyboard.press('Tab');
-                if (await person.page.evaluate(() => document.activeElement === document.body)) break;
-                const ring = await ringContrast(person.page);
-                assert.equal(ring.style, 'solid', ring.what);
-                assert.ok(ring.width >= 2 && ring.ratio >= RING_MIN, `${ring.what}: ${ring.width} px, ${ring.ratio.toFixed(2)}:1`);
-            }
-        });
-    }
-    await person.leave();
-}
 
 async function slowly(person) {
     const debug = await person.context.newCDPSession(person.page);
@@ -124,8 +87,4 @@ export async function speed({ browser, checks, home: { server } }) {
         assert.equal(ground, 'rgb(15, 21, 20)');
         await person.leave();
     });
-}
-
-export async function focus(all) {
-    for (const colorScheme of ['light', 'dark']) await rings({ ...all, colorScheme });
 }

@@ -19,7 +19,7 @@ import { house } from './lib/house.mjs';
 import { inSight } from './lib/sight.mjs';
 import { inbox } from './inbox.mjs';
 import { looks } from './looks.mjs';
-import { focus, speed } from './measures.mjs';
+import { speed } from './measures.mjs';
 import { manners } from './manners.mjs';
 import { money } from './money.mjs';
 import { numbers } from './numbers.mjs';
@@ -49,12 +49,12 @@ const STORIES = {
     numbers,
     people,
 };
-const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'freeze', 'looks', 'focus', 'speed'];
+const NAMES = [...Object.keys(STORIES), 'money', 'manners', 'freeze', 'looks', 'speed'];
 if (process.argv[2] === '--names') {
     console.log(NAMES.join('\n'));
     process.exit(0);
 }
-const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'focus', 'speed'] : [name]));
+const asked = process.argv.slice(2).flatMap((name) => (name === 'measures' ? ['looks', 'speed'] : [name]));
 const wants = (name) => asked.length === 0 || asked.includes(name);
 const stranger = asked.find((name) => !NAMES.includes(name));
 if (stranger !== undefined) throw new Error(`no part is named ${stranger}; there are ${NAMES.join(', ')}`);
@@ -91,13 +91,12 @@ await rm(OUT, { recursive: true, force: true });
 const browser = await launch();
 // Screens do not know the engine: what is about them alone is tried on the first.
 const [first] = engines();
-const home = ['looks', 'focus', 'speed'].some(wants) ? await house(first) : null;
+const home = ['looks', 'speed'].some(wants) ? await house(first) : null;
 const visits = [
     ...(wants('looks') ? looks().map((mode) => () => run('looks', mode, { browser, home })) : []),
     ...(wants('money') ? [() => run('money', money, { browser, engine: first })] : []),
     ...(wants('manners') ? [() => run('manners', manners, { browser, engine: first })] : []),
     ...(wants('freeze') ? [() => run('freeze', freeze, { browser, engine: first })] : []),
-    ...(wants('focus') ? [() => run('focus', focus, { browser, home })] : []),
 ];
 const walks = engines().flatMap((engine) => Object.entries(STORIES).filter(([name]) => wants(name))
     .map(([name, part]) => () => inSight(engine === first, () => run(name, part, { browser, engine }))));

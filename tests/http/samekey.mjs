@@ -80,6 +80,11 @@ const calls = {
         json: { reason: 'a test' },
         other: { reason: 'another' },
     }),
+    'POST /api/operator/accounts/{id}/notes': async (c, t) => ({
+        path: `/api/operator/accounts/${t.id}/notes`,
+        json: { text: 'Called about the invoice' },
+        other: { text: 'Called again' },
+    }),
     'POST /api/account/switch': async (c) => {
         const { account } = (await c.get('/api/user')).json.user;
         return { path: '/api/account/switch', json: { account: account.id }, other: { account: account.id + 1 } };

@@ -413,6 +413,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operator/accounts/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What operators wrote down about an account, newest first. For: operator. */
+        get: operations["getApiOperatorAccountsIdNotes"];
+        put?: never;
+        /** @description Write a note about an account, for other operators. It stays as it is. For: operator. */
+        post: operations["postApiOperatorAccountsIdNotes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/team": {
         parameters: {
             query?: never;
@@ -2744,6 +2762,20 @@ export interface components {
             /** Format: date-time */
             lastLoginAt: string | null;
         };
+        OperatorNote: {
+            /** Format: int64 */
+            id: number;
+            text: string;
+            /**
+             * Format: int64
+             * @description A person.
+             */
+            author: number;
+            /** @description Of the author, today. */
+            email: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
         TeamMember: {
             /** Format: int64 */
             person: number;
@@ -3009,6 +3041,25 @@ export interface components {
              * @description Rows that jobs leave out because they failed.
              */
             leftOut: number;
+        };
+        OverviewQueues: {
+            /**
+             * Format: int64
+             * @description Shops whose chatbot could not be set up; counted up to 1000.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Chatbots that are on and not paid; the same.
+             */
+            pastDue: number;
+            /**
+             * Format: int64
+             * @description Renewals among what jobs leave out: not for the merchant's reasons.
+             */
+            renewalsFailing: number;
+            /** Format: int64 */
+            deadJobs: number;
         };
         Job: {
             /** Format: int64 */
@@ -3552,6 +3603,15 @@ export interface components {
              * @description In the seven days before; null: they are not all there.
              */
             before: number | null;
+        };
+        HomeDay: {
+            day: string;
+            /** Format: int64 */
+            byAssistant: number;
+            /** Format: int64 */
+            byPerson: number;
+            /** Format: int64 */
+            unanswered: number;
         };
         Gap: {
             /** Format: int64 */
@@ -6405,6 +6465,258 @@ export interface operations {
             };
         };
     };
+    getApiOperatorAccountsIdNotes: {
+        parameters: {
+            query?: {
+                /** @description The id of the last one seen: older ones follow. */
+                after?: number;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The account's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        notes: components["schemas"]["OperatorNote"][];
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_query`: The part of the address after the question mark is not valid.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOperatorAccountsIdNotes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own; a repeated request with the same key acts once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The account's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description For other operators. */
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        id: number;
+                        text: string;
+                        /**
+                         * Format: int64
+                         * @description A person.
+                         */
+                        author: number;
+                        /** @description Of the author, today. */
+                        email: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                    };
+                };
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_progress`: The same request is still being worked on. Wait for its answer instead of sending it again.
+             *     - `already_shown`: This was shown once and cannot be shown again. Make a new one if you no longer have it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
+             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiTeam: {
         parameters: {
             query?: never;
@@ -8788,6 +9100,8 @@ export interface operations {
                         botState: "pending" | "ready" | "error";
                         /** @enum {string} */
                         backend: "builtin" | "chatbot";
+                        /** @description Its pages are this console's; else it has its own, to which `launchUrl` leads. */
+                        managedHere: boolean;
                         syncScopes: string[];
                         /**
                          * Format: int64
@@ -11571,19 +11885,23 @@ export interface operations {
                         jobs: components["schemas"]["OverviewJobs"];
                         /**
                          * Format: int64
-                         * @description Chatbots that are on and not paid; counted up to 1000, as of now.
+                         * @description As in `queues`.
                          */
                         pastDue: number;
                         /**
                          * Format: int64
-                         * @description Shops whose chatbot could not be set up; the same.
+                         * @description As in `queues`.
                          */
                         failed: number;
                         /**
                          * Format: int64
-                         * @description Renewals among what jobs leave out: not for the merchant's reasons.
+                         * @description As in `queues`.
                          */
                         renewalsFailing: number;
+                        /** @description What waits for an operator now. */
+                        queues: components["schemas"]["OverviewQueues"];
+                        /** @description The same as last counted on the day a week before; null: not counted then. */
+                        weekAgo: components["schemas"]["OverviewQueues"] | null;
                         /**
                          * Format: date-time
                          * @description When the sums were counted (each minute); jobs are of now.
@@ -14999,6 +15317,14 @@ export interface operations {
                 search?: string;
                 /** @description Of this shop alone. */
                 shop?: number;
+                /** @description From this time on. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+                /** @description By when they were last seen. What is searched comes newest first. */
+                sort?: "newest" | "oldest";
+                /** @description csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv. */
+                format?: "json" | "csv";
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description How many. */
@@ -15018,6 +15344,13 @@ export interface operations {
                 content: {
                     "application/json": {
                         customers: components["schemas"]["KnownCustomer"][];
+                        /**
+                         * Format: int64
+                         * @description How many there are, of those asked for; null for a search and for further pages.
+                         */
+                        total: number | null;
+                        /** @description There are more than `total`: it was not counted further. */
+                        more: boolean;
                         /** @description `after` of the next page; null: this is the last. */
                         next: string | null;
                     };
@@ -18580,6 +18913,8 @@ export interface operations {
                         byAssistant: components["schemas"]["HomeFigure"];
                         /** @description Of the ledger, what is held included: now, and when the seven days began. */
                         balance: components["schemas"]["HomeFigure"];
+                        /** @description Both weeks, day by day: the conversations that began on it. Empty: too many to count. */
+                        daily: components["schemas"]["HomeDay"][];
                     };
                 };
             };

@@ -1,8 +1,10 @@
 // house.mjs: a house with something in every corner, and the addresses of all that one can look at in it.
+import { newKey } from '../../http/lib/client.mjs';
 import { PASSWORD, Server } from '../../http/lib/server.mjs';
 import { deliver } from '../../http/lib/deliveries.mjs';
 import { until } from '../../http/lib/suite.mjs';
 import { ChatbotWorld } from '../../world/chatbot.mjs';
+import { allPages } from './pages.mjs';
 
 const SECRET = 'shared-secret-of-the-screenshots';
 export const MERCHANT = 'mei@tea.example';
@@ -22,12 +24,11 @@ const open = (name) => async (page, at) => {
     await page.getByRole('dialog').waitFor();
 };
 
-/** Pages: name, address, and what opens on them before they are looked at (texts: [Chinese, English]). */
+/** Beside the pages that the router names (lib/pages.mjs): the same in other states, and what opens on them. Name, address,
+ * and what opens before one looks (texts: [Chinese, English]). */
 const VISITOR_PAGES = [
-    ['login', '/login'], ['register', '/register'], ['forgot', '/forgot'],
-    ['confirm', '/register?confirm=1'], ['verify-email', '/auth/verify-email#token=x'],
-    ['join-broken', '/auth/join'], ['join-dead', '/auth/join#token=x'],
-    ['verify-email-broken', '/auth/verify-email'], ['reset-password', '/auth/reset-password#token=x'],
+    ['confirm', '/register?confirm=1'], ['verify-email', '/auth/verify-email#token=x'], ['join-dead', '/auth/join#token=x'],
+    ['reset-password', '/auth/reset-password#token=x'],
 ];
 const NEWCOMER_PAGES = [['home-new', '/'], ['shops-empty', '/shops'], ['billing-empty', '/billing']];
 const drawer = async (page, at) => {
@@ -40,36 +41,32 @@ const palette = async (page) => {
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').getByRole('combobox').waitFor();
 };
-const merchantPages = ({ active, off, failed, busy, long }) => [
-    ['home', '/'], ['menu', '/shops', drawer], ['search', '/shops', palette],
-    ['shops', '/shops'], ['shop-add', '/shops?new=1', (page) => page.getByRole('dialog').waitFor()],
+const merchantPages = ({ active, off, failed, busy, long, talk }) => [
+    ['menu', '/shops', drawer], ['search', '/shops', palette],
+    ['shop-add', '/shops?new=1', (page) => page.getByRole('dialog').waitFor()],
+    ['shops-deleted', '/shops?deleted=1'], ['shops-none', '/shops?search=nothing-like-this'],
     ['shop-active', `/shops/${active}`], ['shop-off', `/shops/${off}`],
     ['shop-enable', `/shops/${off}`, open(['启用智能客服 (-50积分)', 'Enable chatbot (−50 credits)'])],
     ['shop-failed', `/shops/${failed}`], ['shop-provisioning', `/shops/${busy}`], ['shop-keys', `/shops/${active}/keys`],
-    ['shop-settings', `/shops/${active}/settings`], ['shop-delete', `/shops/${active}/settings`, open(['删除', 'Delete'])],
+    ['shop-delete', `/shops/${active}/settings`, open(['删除', 'Delete'])],
     ['shop-long', `/shops/${long}`], ['shop-long-delete', `/shops/${long}/settings`, open(['删除', 'Delete'])],
-    ['inbox', '/inbox'], ['visitors', '/visitors'], ['customers', '/customers'], ['numbers', '/numbers'],
-    ['shop-chat', `/shops/${active}/chat`], ['shop-chat-none', `/shops/${off}/chat`],
-    ['shop-channel', `/shops/${active}/channel`], ['shop-channel-none', `/shops/${off}/channel`],
+    ['shop-chat-none', `/shops/${off}/chat`], ['shop-channel-none', `/shops/${off}/channel`],
+    ['shop-channel-open', `/shops/${talk}/channel`, open(['开通渠道', 'Open the channel'])],
+    ['knowledge-write', `/knowledge/${talk}/faq`, open(['添加问题', 'Add a question'])],
+    ['inbox-none', '/inbox?search=nothing-like-this'], ['customers-none', '/customers?search=nothing-like-this'],
+    ['customers-oldest', '/customers?sort=oldest&from=2020-01-01'],
     ['billing', '/billing', (page) => until('the chart', async () => (await page.locator('.chart svg path').count()) > 1)],
     ['billing-filtered', '/billing?reason=grant&from=2020-01-01'], ['billing-none', '/billing?search=nothing-like-this'],
     ['receipt', '/billing', open(['运营发放', 'Granted'])],
-    ['shop-install', `/shops/${active}/install`], ['shop-subscription', `/shops/${active}/subscription`],
-    ['activity', '/settings/activity'], ['team', '/settings/team'],
-    ['team-invite', '/settings/team', open(['邀请成员', 'Invite somebody'])], ['profile', '/settings/profile'], ['security', '/settings/security'],
-    ['not-found', '/nowhere'],
+    ['team-invite', '/settings/team', open(['邀请成员', 'Invite somebody'])], ['not-found', '/nowhere'],
 ];
 const operatorPages = (merchant) => [
-    ['operator', '/operator'], ['operator-customers', '/operator/customers'],
-    ['operator-customer', `/operator/customers/${merchant}`],
     ['operator-grant', `/operator/customers/${merchant}`, open(['发放积分', 'Grant credits'])],
-    ['operator-renewals', '/operator/renewals'], ['operator-jobs', '/operator/jobs'], ['operator-audit', '/operator/audit'],
-    ['operator-jobs-of', `/operator/jobs?account=${merchant}&from=2020-01-01`], ['operator-skips', '/operator/jobs/skips'],
-    ['operator-shops', '/operator/shops'], ['operator-shops-of', '/operator/shops?state=failed&sort=oldest'],
-    ['operator-shops-ending', '/operator/shops?sort=ending'], ['operator-shops-due', '/operator/shops?state=pastDue'],
+    ['operator-jobs-of', `/operator/jobs?account=${merchant}&from=2020-01-01`],
+    ['operator-shops-of', '/operator/shops?state=failed&sort=oldest'],
+    ['operator-shops-ending', '/operator/shops?sort=ending'],
     ['operator-customers-by', '/operator/customers?sort=email&from=2020-01-01'],
-    ['operator-shops-none', '/operator/shops?search=nothing-like-this'], ['operator-shop', '/operator/shops/2'],
-    ['operator-shop-long', '/operator/shops/1'], ['operator-deliveries', '/operator/deliveries'],
+    ['operator-shops-none', '/operator/shops?search=nothing-like-this'], ['operator-shop-long', '/operator/shops/1'],
     ['operator-delivery', '/operator/deliveries/1', async (page, at) => {
         await page.getByRole('button', { name: ['查看内容', 'Show contents'][at], exact: true }).click();
         await page.getByRole('group', { name: ['正文', 'Body'][at], exact: true }).waitFor();
@@ -77,15 +74,50 @@ const operatorPages = (merchant) => [
     ['operator-audit-of', `/operator/audit?account=${merchant}&action=shop_created`],
 ];
 
-/** Who looks at what. */
-export const guests = ({ shops, merchant }) => [
-    [null, VISITOR_PAGES], [NEWCOMER, NEWCOMER_PAGES], [MERCHANT, merchantPages(shops)], [OPERATOR, operatorPages(merchant.id)],
-];
+/** Who looks at what: each page of the router, then the others. */
+export async function guests({ shops, merchant, conversation, customer }) {
+    const all = await allPages({
+        '/shops/:id': shops.talk, '/inbox/:id': conversation, '/customers/:id': customer, '/knowledge/:shop': shops.talk,
+        '/operator/customers/:id': merchant.id, '/operator/shops/:id': shops.active, '/operator/deliveries/:id': 1,
+    });
+    return [
+        [null, [...all.outside, ...VISITOR_PAGES]], [NEWCOMER, NEWCOMER_PAGES],
+        [MERCHANT, [...all.merchant, ...merchantPages(shops)]], [OPERATOR, [...all.operator, ...operatorPages(merchant.id)]],
+    ];
+}
+
+/** A shop whose chat is here: with knowledge, a customer who wrote, a label, a ready answer. */
+async function furnishTalk(server, merchant) {
+    const made = await merchant.post('/api/shops', { shop_name: '茶语小铺', domain: 'talk.example.com', hosting: 'external' });
+    const shop = made.json.id;
+    await merchant.post(`/api/shops/${shop}/chatbot/enable`, {});
+    await merchant.post(`/api/shops/${shop}/knowledge/import`, { currency: 'USD',
+        products: [{ id: 'kettle', title: LONG, price: 2900, url: 'https://talk.example.com/kettle' }],
+        faq: [{ id: 'ship', question: 'Do you ship to Fiji?', answer: `Yes. ${LONG}` }] });
+    await merchant.post('/api/labels', { name: '退货', colour: 'red' });
+    await merchant.post('/api/replies', { shortcut: 'hi', text: `Hello {name}. ${LONG}` });
+    const visitor = server.client();
+    const headers = { Origin: 'https://talk.example.com' };
+    const began = await visitor.request('POST', `/api/chat/shop-${shop}/session`,
+        { json: { name: LONG, language: 'en' }, headers });
+    const say = (text) => visitor.request('POST', `/api/chat/shop-${shop}/messages`, { json: { text, clientId: newKey() },
+        headers: { ...headers, Authorization: `Bearer ${began.json.token}` } });
+    await say('I want to talk to a person');
+    await say(LONG);
+    const first = await until('the conversation', async () => (await merchant.get('/api/inbox')).json.items[0]);
+    const known = await until('the customer', async () => (await merchant.get('/api/customers')).json.customers[0]);
+    return { shop, conversation: first.conversation.id, customer: known.id };
+}
 
 async function furnish(server, world) {
-    const merchant = await server.account('merchant', { email: MERCHANT, credits: 300 });
+    const merchant = await server.account('merchant', { email: MERCHANT, credits: 350 });
     await merchant.request('PATCH', '/api/user', { json: { name: '林美' } });
     const shops = {};
+    const { shop, conversation, customer } = await furnishTalk(server, merchant);
+    shops.talk = shop;
+    // From here on shops are set up with a chatbot server outside.
+    await server.stop();
+    await server.again({ CHATBOT_BASE_URL: world.base, CHATBOT_SHARED_SECRET: SECRET });
     const domain = `${LONG.toLowerCase()}.example.com`;
     const long = await merchant.post('/api/shops', { shop_name: LONG, domain, hosting: 'external' });
     shops.long = long.json.id;
@@ -109,19 +141,19 @@ async function furnish(server, world) {
     await deliver(outside, `evt_${LONG}`, 'x'.repeat(3000));
     await deliver(outside, 'evt_forged', 'x', { headers: { 'webhook-signature': `v1,${'A'.repeat(43)}=` } });
     await server.account('merchant', { email: NEWCOMER });
-    await server.account('operator', { email: OPERATOR });
     await until('the setting up', async () => {
         const { json } = await merchant.get(`/api/shops/${shops.busy}/chatbot`);
         return json.state === 'provisioning';
     });
-    return { shops, merchant, busy };
+    const boss = await server.account('operator', { email: OPERATOR });
+    await boss.post(`/api/operator/accounts/${merchant.id}/notes`, { text: `Wants an invoice.\n${LONG}` });
+    return { shops, merchant, busy, conversation, customer };
 }
 
-/** { server, shops, merchant, leave() } */
+/** { server, shops, merchant, conversation, customer, leave() } */
 export async function house(engine) {
     const world = await ChatbotWorld.start({ secret: SECRET });
-    const server = await Server.start({ engine, env: { CHATBOT_BASE_URL: world.base,
-        CHATBOT_SHARED_SECRET: SECRET, ...SAYS } });
+    const server = await Server.start({ engine, env: SAYS });
     const { busy, ...made } = await furnish(server, world);
     const leave = async () => {
         const faults = await server.end();

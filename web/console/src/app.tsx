@@ -12,6 +12,7 @@ import { ThemeProvider } from "./theme/theme";
 import { Crash } from "./ui/crash";
 import { Frame } from "./ui/frame";
 import { late } from "./ui/late";
+import { LeavingGuard } from "./ui/leaving";
 import { Failed, Waiting } from "./ui/loaded";
 import { mayOf } from "./ui/may";
 import { Announcer } from "./ui/notify";
@@ -137,6 +138,7 @@ function FramedRoutes({ user }: { user: User }) {
               <Route path="/operator/accounts/:id" element={<OldCustomer />} />
               <Route path="/operator/customers" element={<Customers />} />
               <Route path="/operator/customers/:id" element={<CustomerPage />} />
+              <Route path="/operator/customers/:id/:part" element={<CustomerPage />} />
               <Route path="/operator/renewals" element={<Renewals />} />
               <Route path="/operator/shops" element={<OperatorShops />} />
               <Route path="/operator/shops/:id" element={<OperatorShop />} />
@@ -170,6 +172,7 @@ function FramedPages() {
           ) : (
             <FramedRoutes user={user} />
           )}
+          <LeavingGuard />
         </Frame>
       )}
     </SignedIn>

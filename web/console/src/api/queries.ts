@@ -37,6 +37,7 @@ import type {
   ListedShop,
   NumbersAsked,
   OperatorAuditEntry,
+  OperatorNote,
   Transaction,
 } from "./types";
 
@@ -113,18 +114,6 @@ export const useVisitors = () =>
     queryFn: () => answer(api.GET("/api/visitors")),
     refetchInterval: VISITORS_LOOK_MS,
   });
-export const useKnownCustomers = (asked: CustomersAsked): ReadList<KnownCustomer> =>
-  useInfiniteQuery({
-    queryKey: keys.customerList(asked),
-    queryFn: async ({ pageParam }) =>
-      answer(
-        api.GET("/api/customers", { params: { query: { ...asked, ...(pageParam !== null && { after: pageParam }) } } }),
-      ),
-    initialPageParam: null as string | null,
-    placeholderData: keepPreviousData,
-    getNextPageParam: ({ next }) => next,
-    select: ({ pages, pageParams }) => ({ pages: pages.map(({ customers }) => customers), pageParams }),
-  });
 export const useKnownCustomer = (id: number) =>
   useQuery({
     queryKey: keys.customer(id),
@@ -166,6 +155,8 @@ export const useHomeFigures = () =>
   });
 export const useOnboarding = () =>
   useQuery({ queryKey: keys.onboarding, queryFn: () => answer(api.GET("/api/onboarding")) });
+/** Outside of the inbox nobody tells: the menu and the first page look. */
+const COUNTS_LOOK_MS = 30_000;
 export const useInbox = (asked: InboxAsked): ReadList<InboxItem> =>
   useInfiniteQuery({
     queryKey: keys.inboxList(asked),
@@ -177,13 +168,20 @@ export const useInbox = (asked: InboxAsked): ReadList<InboxItem> =>
     getNextPageParam: ({ next }) => next,
     select: ({ pages, pageParams }) => ({ pages: pages.map(({ items }) => items), pageParams }),
   });
+const QUEUE_ROWS = 6;
+/** Who waits for a person: what the first page shows of the queue. */
+export const useWaiting = () =>
+  useQuery({
+    queryKey: keys.waiting,
+    queryFn: async () =>
+      (await answer(api.GET("/api/inbox", { params: { query: { filter: "waiting", limit: QUEUE_ROWS } } }))).items,
+    refetchInterval: COUNTS_LOOK_MS,
+  });
 export const useAsker = (id: number) =>
   useQuery({
     queryKey: keys.asker(id),
     queryFn: () => answer(api.GET("/api/inbox/{id}/asker", { params: { path: { id } } })),
   });
-/** Outside of the inbox nobody tells: the menu looks. */
-const COUNTS_LOOK_MS = 30_000;
 export const useInboxCounts = () =>
   useQuery({
     queryKey: keys.inboxCounts,
@@ -275,7 +273,8 @@ function useCounted<T>(
   const rows = useMemo(() => pages?.map((one) => one.rows), [pages]);
   const last = pages?.at(-1);
   const data = rows === undefined ? undefined : { pages: rows, pageParams: whole.data?.pageParams ?? [] };
-  return { read: { ...whole, data } as ReadList<T>, total: last?.total, more: last?.more ?? false };
+  const counted = pages?.find(({ total }) => total !== undefined) ?? last;
+  return { read: { ...whole, data } as ReadList<T>, total: counted?.total, more: counted?.more ?? false };
 }
 
 const useKeysetList = <T extends { id: number }>(
@@ -318,6 +317,23 @@ export const useFound = (typed: string) =>
     enabled: typed !== "",
     placeholderData: keepPreviousData,
   });
+const FOUND_ROWS = 5;
+export const useFoundPeople = (typed: string) =>
+  useQuery({
+    queryKey: keys.foundPeople(typed),
+    queryFn: async () =>
+      (await answer(api.GET("/api/customers", { params: { query: { search: typed, limit: FOUND_ROWS } } }))).customers,
+    enabled: typed !== "",
+    placeholderData: keepPreviousData,
+  });
+export const useFoundTalks = (typed: string) =>
+  useQuery({
+    queryKey: keys.foundTalks(typed),
+    queryFn: async () =>
+      (await answer(api.GET("/api/inbox", { params: { query: { search: typed, limit: FOUND_ROWS } } }))).items,
+    enabled: typed !== "",
+    placeholderData: keepPreviousData,
+  });
 /** Accounts in an order that one can choose; a search is not counted. */
 export const useAccounts = (filter: AccountFilter) =>
   useCounted<Account>(keys.accountList(filter), async (after) => {
@@ -326,11 +342,24 @@ export const useAccounts = (filter: AccountFilter) =>
     const last = accounts.length < PAGE_ROWS ? undefined : accounts.at(-1);
     return { rows: accounts, total: total ?? undefined, more, next: last === undefined ? null : String(last.id) };
   });
+/** A search is not counted. */
+export const useKnownCustomers = (asked: CustomersAsked) =>
+  useCounted<KnownCustomer>(keys.customerList(asked), async (after) => {
+    const query = { ...asked, ...(after !== undefined && { after }) };
+    const { customers, total, more, next } = await answer(api.GET("/api/customers", { params: { query } }));
+    return { rows: customers, total: total ?? undefined, more, next };
+  });
 /** What was said with a customer. */
 export const useCustomerTalks = (id: number) =>
   useKeysetList<CustomerTalk>(keys.customerTalks(id), async (after) => {
     const params = { path: { id }, query: range(after) };
     return (await answer(api.GET("/api/customers/{id}/conversations", { params }))).conversations;
+  });
+/** What operators wrote down about an account. */
+export const useAccountNotes = (id: number) =>
+  useKeysetList<OperatorNote>(keys.accountNotes(id), async (after) => {
+    const params = { path: { id }, query: range(after) };
+    return (await answer(api.GET("/api/operator/accounts/{id}/notes", { params }))).notes;
   });
 /** Renewals that fail although nobody owes anything. */
 export const useRenewals = () =>

@@ -18,6 +18,7 @@ const week: HomeFigures = {
   conversations: { now: 12, before: 9 },
   byAssistant: { now: 5, before: 5 },
   balance: { now: 250, before: 300 },
+  daily: [],
 };
 
 function drawn(figures: HomeFigures, held = 0): string[] {

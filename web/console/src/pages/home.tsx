@@ -8,6 +8,7 @@ import {
   useSummary,
   useTransactions,
   useUser,
+  useWaiting,
 } from "../api/queries";
 import type { OnboardingStep, Shop } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
@@ -17,9 +18,10 @@ import { CopyButton } from "../ui/copy";
 import { Icon } from "../ui/icon";
 import { Loaded, Together } from "../ui/loaded";
 import { useMay } from "../ui/may";
-import { Page, Section } from "../ui/page";
+import { Detail, Page, Section } from "../ui/page";
 import { StatusPill } from "../ui/pill";
 import { TransactionTable } from "../ui/transactions";
+import { HomeChart, HomeQueue, talked } from "./home-chart";
 import { HomeNumbers } from "./home-figures";
 
 type StepId = OnboardingStep["id"];
@@ -167,12 +169,13 @@ export default function Home() {
   const ledger = useTransactions();
   const coming = useComing();
   const figures = useHomeFigures();
+  const waiting = useWaiting();
   const { manage } = useMay();
   const user = data?.user ?? null;
   const name = user?.name ?? "";
   return (
     <Page title={name === "" ? t("home.welcome") : t("home.welcomeName", { name })}>
-      <Together reads={[shops, onboarding, summary, ledger, coming, figures]}>
+      <Together reads={[shops, onboarding, summary, ledger, coming, figures, waiting]}>
         {user !== null && <AttentionBanners user={user} />}
         {manage && <Checklist />}
         <Loaded read={figures} height={104}>
@@ -180,6 +183,12 @@ export default function Home() {
             <HomeNumbers figures={told} available={summary.data?.credits ?? null} held={summary.data?.held ?? 0} />
           )}
         </Loaded>
+        {(talked(figures.data?.daily ?? []) || (waiting.data?.length ?? 0) > 0) && (
+          <Detail
+            main={<HomeChart daily={figures.data?.daily ?? []} />}
+            side={<Loaded read={waiting}>{(items) => <HomeQueue items={items} />}</Loaded>}
+          />
+        )}
         <Loaded read={shops} height={40}>
           {({ shops: all }) => <ShopList shops={all} />}
         </Loaded>

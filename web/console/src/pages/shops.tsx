@@ -1,6 +1,7 @@
 /* All shops of the account: one line each, however many there are. */
 import { useState } from "react";
 import { Link } from "react-router";
+import { csvText } from "../api/csv-text";
 import { useConfig, useDeletedShops, useShops } from "../api/queries";
 import type { Shop } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
@@ -8,10 +9,12 @@ import { useAddress } from "../ui/address";
 import { Button, LinkButton } from "../ui/button";
 import { EnableButton, EnableHost } from "../ui/enable";
 import { Day, Time } from "../ui/facts";
-import { Chips, Find } from "../ui/filters";
+import { dayOf, endOf, startOf } from "../ui/days";
+import { Chips, Days, Find, saveFile } from "../ui/filters";
 import { Loaded } from "../ui/loaded";
 import { useMay } from "../ui/may";
 import { Menu } from "../ui/menu";
+import { useNotify } from "../ui/notify";
 import { Icon } from "../ui/icon";
 import { Page, Section, Teach, Toolbar } from "../ui/page";
 import { StatusPill } from "../ui/pill";
@@ -43,6 +46,8 @@ const GROUPS: Readonly<Record<string, { text: TextKey; states: readonly string[]
   busy: { text: "state.settingUp", states: ["provisioning"] },
   stopped: { text: "shops.stopped", states: ["suspended", "failed"] },
 };
+
+const groupOf = (name: string) => (Object.hasOwn(GROUPS, name) ? GROUPS[name] : undefined);
 
 function sorted(shops: readonly Shop[], { by, down }: Sort, lang: string): Shop[] {
   const value = (shop: Shop) =>
@@ -156,6 +161,51 @@ export function ShopTable({
   );
 }
 
+/** What the filters leave, in the order of the screen. All shops of an account are here: nothing has to be asked for. */
+export const shopTable = (shops: readonly Shop[]) =>
+  csvText(
+    ["id", "name", "domain", "chatbot", "createdAt"],
+    shops.map((shop) => [shop.public_id, shop.shop_name, shop.domain, shop.chatbot_state, shop.created_at]),
+  );
+
+function SaveShops({ shops }: { shops: readonly Shop[] }) {
+  const { t } = useText();
+  const notify = useNotify();
+  const save = () => {
+    saveFile(
+      new Blob([shopTable(shops)], { type: "text/csv;charset=utf-8" }),
+      `chathub-shops-${dayOf(new Date())}.csv`,
+    );
+    notify.done(t("list.saved"));
+  };
+  return (
+    <Button small icon="download" onClick={save}>
+      {t("list.export")}
+    </Button>
+  );
+}
+
+export interface ShopsAsked {
+  search: string;
+  state: string;
+  from: string;
+  to: string;
+}
+
+/** Of one's own shops, all of which are here: those of a name or address, in a state, added in these days. */
+export function chosenShops(shops: readonly Shop[], { search, state, from, to }: ShopsAsked): Shop[] {
+  const wanted = search.toLowerCase();
+  const group = groupOf(state);
+  const [first, end] = [startOf(from), endOf(to)];
+  return shops.filter(
+    (shop) =>
+      [shop.shop_name, shop.domain, shop.public_id].some((text) => text?.toLowerCase().includes(wanted) === true) &&
+      (group === undefined || group.states.includes(shop.chatbot_state)) &&
+      (first === undefined || shop.created_at >= first) &&
+      (end === undefined || shop.created_at < end),
+  );
+}
+
 function DeletedShops() {
   const { t } = useText();
   const { manage } = useMay();
@@ -215,8 +265,7 @@ function ShopsOf({
   const { t, lang } = useText();
   const { manage } = useMay();
   const [read, write] = useAddress();
-  const found = read("search").toLowerCase();
-  const group = GROUPS[read("state")];
+  const asked = { search: read("search"), state: read("state"), from: read("from"), to: read("to") };
   const sort: Sort = { by: read("sort") || "name", down: read("down") === "1" };
   if (shops.length === 0) {
     return (
@@ -235,25 +284,25 @@ function ShopsOf({
       </Teach>
     );
   }
-  const shown = shops.filter(
-    (shop) =>
-      [shop.shop_name, shop.domain, shop.public_id].some((text) => text?.toLowerCase().includes(found) === true) &&
-      (group === undefined || group.states.includes(shop.chatbot_state)),
-  );
+  const shown = sorted(chosenShops(shops, asked), sort, lang);
   return (
     <>
       <Toolbar>
-        <Find value={read("search")} label={t("shops.find")} onFind={(search) => write({ search })} />
+        <Find value={asked.search} label={t("shops.find")} onFind={(search) => write({ search })} />
         <Chips
           label={t("list.filter")}
           choices={Object.entries(GROUPS).map(([value, { text }]) => ({ value, text: t(text) }))}
-          value={group === undefined ? "" : read("state")}
+          value={groupOf(asked.state) === undefined ? "" : asked.state}
           onChoose={(state) => write({ state })}
         />
+        <Days from={asked.from} to={asked.to} onDays={write} />
+        <span className="end">
+          <SaveShops shops={shown} />
+        </span>
       </Toolbar>
       <EnableHost>
         <ShopTable
-          shops={sorted(shown, sort, lang)}
+          shops={shown}
           credits={credits}
           sort={sort}
           onSort={({ by, down }) => write({ sort: by === "name" ? "" : by, down: down ? "1" : "" })}

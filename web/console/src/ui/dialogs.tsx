@@ -8,6 +8,7 @@ import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { PasswordField, REASON_MAX, useRules } from "./fields";
 import { Form, type FormState, placeFieldProblems, TextField, useForm } from "./form";
+import { AskBeforeLeaving } from "./leaving";
 import { useProblemText } from "./problems";
 
 interface FormDialogProps<V> {
@@ -57,8 +58,18 @@ export function FormDialog<V>({
           if (!pending) onSubmit(values);
         }}
       >
+        {form.kept && (
+          <p className="line small muted">
+            {t("draft.kept")}
+            <Button small look="quiet" onClick={() => form.reset()}>
+              {t("draft.anew")}
+            </Button>
+          </p>
+        )}
         {children}
       </Form>
+      {/* Once it is sent, what follows may lead to another page. */}
+      <AskBeforeLeaving when={form.changed && !pending} />
     </Dialog>
   );
 }

@@ -23,6 +23,8 @@ export interface FormState<V> {
   values: V;
   errors: Errors<V>;
   changed: boolean;
+  /** It began with what was typed, and not sent, an earlier time. */
+  kept: boolean;
   set: (name: Names<V>, value: string) => void;
   /** All values at once, as if they had been typed. */
   change: (values: V) => void;
@@ -53,6 +55,9 @@ function focusFirst<V>(form: string, values: V, errors: Errors<V>): void {
   if (name !== undefined) requestAnimationFrame(() => document.getElementById(fieldId(form, name))?.focus());
 }
 
+const differ = <V extends Record<string, string>>(values: V, from: V) =>
+  Object.keys(from).some((name) => values[name] !== from[name]);
+
 export function useForm<V extends Record<string, string>>(
   initial: V,
   { rules = {}, draft }: Options<V> = {},
@@ -61,12 +66,14 @@ export function useForm<V extends Record<string, string>>(
   const [first, setFirst] = useState(initial);
   const [values, setValues] = useState<V>(() => ({ ...initial, ...readDraft<V>(draft, Object.keys(initial)) }));
   const [errors, setErrors] = useState<Errors<V>>({});
-  const changed = Object.keys(first).some((name) => values[name] !== first[name]);
+  const [kept, setKept] = useState(() => draft !== undefined && differ(values, initial));
+  const changed = differ(values, first);
   return {
     id,
     values,
     errors,
     changed,
+    kept,
     set: (name, value) => {
       setValues((before) => ({ ...before, [name]: value }));
       if (draft !== undefined) keepDraft(draft, { ...values, [name]: value });
@@ -92,6 +99,7 @@ export function useForm<V extends Record<string, string>>(
       setFirst(next);
       setValues(next);
       setErrors({});
+      setKept(false);
       forgetDraft(draft);
     },
   };

@@ -1,9 +1,9 @@
-/* Ctrl-K: go anywhere by typing. Pages and one's own shops are known here; an operator's customers, and their shops, are
- * asked for. */
+/* Ctrl-K: go anywhere by typing. Pages and one's own shops are known here. Asked for are a merchant's customers and
+ * conversations, by the search of their own pages, and an operator's customers with their shops. */
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useNavigate } from "react-router";
-import { useFound, useShops } from "../api/queries";
-import type { Found } from "../api/types";
+import { useFound, useFoundPeople, useFoundTalks, useShops } from "../api/queries";
+import type { Found, InboxItem, KnownCustomer } from "../api/types";
 import { type TextKey, useText } from "../i18n/i18n";
 import { Dialog } from "./dialog";
 import { Icon, type IconName } from "./icon";
@@ -36,6 +36,29 @@ const hitOf = ({ kind, id, account, title, detail }: Found): Hit => ({
   side: detail === title ? undefined : (detail ?? undefined),
 });
 
+const customerHit = ({ id, name, email, subject }: KnownCustomer): Hit => ({
+  key: `customer-${id}`,
+  to: `/customers/${id}`,
+  icon: "person",
+  text: name || email || subject,
+  side: name === "" || email === "" ? undefined : email,
+});
+
+/** A merchant's own: none for an operator, who has no shops. */
+function useMerchantHits(asked: string): Readonly<Record<"people" | "talks", readonly Hit[]>> {
+  const { t } = useText();
+  const people = useFoundPeople(asked).data ?? [];
+  const talks = useFoundTalks(asked).data ?? [];
+  const talkHit = ({ conversation: { id }, visitorName, excerpt }: InboxItem): Hit => ({
+    key: `talk-${id}`,
+    to: `/inbox/${id}`,
+    icon: "inbox",
+    text: visitorName || t("inbox.visitor", { n: id }),
+    side: excerpt || undefined,
+  });
+  return asked === "" ? { people: [], talks: [] } : { people: people.map(customerHit), talks: talks.map(talkHit) };
+}
+
 function useGroups(typed: string, operator: boolean): readonly Group[] {
   const { t } = useText();
   const wanted = typed.trim().toLowerCase();
@@ -45,6 +68,7 @@ function useGroups(typed: string, operator: boolean): readonly Group[] {
   const asked = operator && resting !== "";
   const answered = useFound(asked ? resting : "").data;
   const found = asked && answered !== undefined ? answered : [];
+  const { people, talks } = useMerchantHits(operator ? "" : resting);
   const pages = findable(operator, may)
     .map(({ to, text, icon }) => ({ key: to, to, icon, text: t(text) }))
     .filter(({ text }) => matches(wanted, text));
@@ -67,6 +91,8 @@ function useGroups(typed: string, operator: boolean): readonly Group[] {
     { title: "nav.shops", hits: wanted === "" ? shopHits.slice(0, 3) : shopHits },
     { title: "nav.customers", hits: hitsOf("account") },
     { title: "nav.shops", hits: hitsOf("shop") },
+    { title: "nav.people", hits: people },
+    { title: "palette.talks", hits: talks },
     { title: "palette.pages", hits: pages },
   ];
   return groups.filter(({ hits }) => hits.length > 0);

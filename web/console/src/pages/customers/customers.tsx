@@ -6,16 +6,25 @@ import { useText } from "../../i18n/i18n";
 import { idOf, useAddress } from "../../ui/address";
 import { LinkButton } from "../../ui/button";
 import { Shop, Time } from "../../ui/facts";
-import { Choose, Find, isNarrow } from "../../ui/filters";
+import { endOf, startOf } from "../../ui/days";
+import { Choose, Days, Export, Find, isNarrow } from "../../ui/filters";
 import { LoadedList } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { Page, Teach, Toolbar } from "../../ui/page";
 import { Pill } from "../../ui/pill";
-import { type Column, DataTable } from "../../ui/table";
+import { type Column, DataTable, type Sort } from "../../ui/table";
 
 const SEARCH_MAX = 100;
 
-export function CustomerTable({ rows, narrow }: { rows: readonly KnownCustomer[]; narrow: boolean }) {
+const sortOf = ({ sort }: CustomersAsked): Sort => ({ by: "seen", down: sort !== "oldest" });
+
+interface TableProps {
+  rows: readonly KnownCustomer[];
+  asked: CustomersAsked;
+  onSort: (sort: Sort) => void;
+}
+
+export function CustomerTable({ rows, asked, onSort }: TableProps) {
   const { t } = useText();
   const columns: Column<KnownCustomer>[] = [
     {
@@ -64,6 +73,7 @@ export function CustomerTable({ rows, narrow }: { rows: readonly KnownCustomer[]
       title: t("people.seen"),
       numeric: true,
       phone: "side",
+      sortable: asked.search === undefined,
       render: ({ seenAt }) => <Time at={seenAt} />,
     },
   ];
@@ -73,33 +83,55 @@ export function CustomerTable({ rows, narrow }: { rows: readonly KnownCustomer[]
       columns={columns}
       rows={rows}
       rowKey={({ id }) => id}
-      empty={t(narrow ? "list.noMatch" : "people.none")}
+      empty={t(isNarrow({ ...asked, sort: undefined }) ? "list.noMatch" : "people.none")}
+      sort={sortOf(asked)}
+      onSort={onSort}
     />
   );
 }
 
+function useAsked(): CustomersAsked {
+  const [address] = useAddress();
+  const search = address("search").slice(0, SEARCH_MAX) || undefined;
+  const asked = {
+    search,
+    shop: idOf(address("shop")),
+    // What is searched comes in an order of its own.
+    sort: address("sort") === "oldest" && search === undefined ? ("oldest" as const) : undefined,
+    from: startOf(address("from")),
+    to: endOf(address("to")),
+  };
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+}
+
 export default function Customers() {
-  const { t } = useText();
+  const { t, number } = useText();
   const [address, write] = useAddress();
   const shops = useShops();
   const { books } = useMay();
-  const search = address("search").slice(0, SEARCH_MAX) || undefined;
-  const shop = idOf(address("shop"));
-  const asked: CustomersAsked = { ...(search !== undefined && { search }), ...(shop !== undefined && { shop }) };
-  const read = useKnownCustomers(asked);
-  const narrow = isNarrow(asked);
+  const asked = useAsked();
+  const { read, total, more } = useKnownCustomers(asked);
+  const narrow = isNarrow({ ...asked, sort: undefined });
   return (
-    <Page title={t("nav.people")} intro={t("people.intro")}>
+    <Page
+      title={t("nav.people")}
+      count={more ? undefined : total}
+      intro={more && total !== undefined ? t("list.moreThan", { n: number(total) }) : t("people.intro")}
+    >
       <Toolbar>
         <Find value={address("search")} label={t("people.find")} onFind={(text) => write({ search: text })} />
         {(shops.data?.shops.length ?? 0) > 1 && (
           <Choose
             label={t("people.shop")}
             choices={(shops.data?.shops ?? []).map(({ id, shop_name: text }) => ({ value: String(id), text }))}
-            value={shop === undefined ? "" : String(shop)}
+            value={asked.shop === undefined ? "" : String(asked.shop)}
             onPick={(value) => write({ shop: value })}
           />
         )}
+        <Days from={address("from")} to={address("to")} onDays={write} />
+        <span className="end">
+          <Export path="/api/customers" wanted={asked} name="chathub-customers" />
+        </span>
       </Toolbar>
       <LoadedList read={read} rows={12}>
         {(rows) =>
@@ -112,7 +144,7 @@ export default function Customers() {
               {t("people.noneText")}
             </Teach>
           ) : (
-            <CustomerTable rows={rows} narrow={narrow} />
+            <CustomerTable rows={rows} asked={asked} onSort={({ down }) => write({ sort: down ? "" : "oldest" })} />
           )
         }
       </LoadedList>

@@ -50,7 +50,7 @@ function Edit({ shop, kind, entry, asked, onClose }: EditProps) {
     },
     {
       rules: { title: [rules.required], text: [rules.required] },
-      ...(entry === null && asked === undefined && { draft: `knowledge-${shop.id}-${kind}` }),
+      draft: `knowledge-${shop.id}-${kind}${entry !== null ? `-${entry.id}` : asked !== undefined ? `-asked-${asked.id}` : ""}`,
     },
   );
   const submit = useSubmit(

@@ -62,7 +62,10 @@ function AddFeed({ shop, onClose }: { shop: Shop; onClose: () => void }) {
   const problemText = useProblemText();
   const [refusal, setRefusal] = useState("");
   const say = useRefusals();
-  const form = useForm({ kind: "feed", url: "https://", currency: "" }, { rules: { url: [rules.required] } });
+  const form = useForm(
+    { kind: "feed", url: "https://", currency: "" },
+    { rules: { url: [rules.required] }, draft: `feed-${shop.id}` },
+  );
   const submit = useSubmit(
     ({ kind, url, currency }: typeof form.values, key) =>
       answer(
@@ -78,6 +81,7 @@ function AddFeed({ shop, onClose }: { shop: Shop; onClose: () => void }) {
       ),
     {
       onDone: () => {
+        form.reset();
         onClose();
         return queries.invalidateQueries({ queryKey: knowledgeKey(shop.id) });
       },

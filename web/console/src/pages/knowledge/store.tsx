@@ -82,8 +82,15 @@ function ReadDialog({ shop, store, first, onClose }: { shop: Shop; store: Store;
   const { t } = useText();
   const say = useRefusals();
   const before = first.reading;
-  const form = useForm({ url: before?.url ?? store.url ?? "https://", currency: before?.currency ?? "" });
-  const begin = useBegin(shop, onClose, ({ fields }) =>
+  const form = useForm(
+    { url: before?.url ?? store.url ?? "https://", currency: before?.currency ?? "" },
+    { draft: `store-${shop.id}-${first.scope}` },
+  );
+  const done = () => {
+    form.reset();
+    onClose();
+  };
+  const begin = useBegin(shop, done, ({ fields }) =>
     placeFieldProblems(form, {
       fields: fields.map((one) => ({ ...one, message: say({ field: "", code: one.code }) })),
     }),

@@ -1,13 +1,15 @@
-/* One customer: the person, the shops, the money. */
+/* One customer, in parts: who it is and who acts for it, the shops, the money, what happened, what operators noted. The part
+ * is in the address, so it can be linked and gone back to. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { answer, api, once } from "../../api/client";
 import { toProblem } from "../../api/problem";
-import { useAccount, useAccountTransactions, useUser } from "../../api/queries";
+import { useAccount, useAccountTransactions, useOperatorAudit, useUser } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import type { Account, Answer, Member } from "../../api/types";
-import { useText } from "../../i18n/i18n";
+import { type TextKey, useText } from "../../i18n/i18n";
+import { AuditTable } from "../../ui/audit-table";
 import { Button } from "../../ui/button";
 import { ReasonDialog } from "../../ui/dialogs";
 import { Credits, Fact, Facts, Id, Time } from "../../ui/facts";
@@ -16,11 +18,12 @@ import { GrantDialog } from "../../ui/grant-dialog";
 import { LedgerExport, LedgerTools, useLedgerFilter } from "../../ui/ledger";
 import { Loaded, LoadedList } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
-import { DangerLine, DangerZone, Detail, Page, Section } from "../../ui/page";
+import { DangerLine, DangerZone, Detail, Page, Parts, Section, Teach } from "../../ui/page";
 import { Pill, StatusPill } from "../../ui/pill";
 import { type Column, DataTable } from "../../ui/table";
 import { TransactionTable } from "../../ui/transactions";
 import NotFound from "../not-found";
+import { CustomerNotes } from "./customer-notes";
 
 function Switch({ account }: { account: Account }) {
   const { t } = useText();
@@ -59,33 +62,64 @@ function Switch({ account }: { account: Account }) {
 
 type Detailed = Answer<"/api/operator/accounts/{id}", "get">;
 
-/** A chain has hundreds: the money below them must stay within reach. */
-const SHOPS_SHOWN = 8;
-
 function Shops({ shops }: Pick<Detailed, "shops">) {
   const { t } = useText();
-  const [all, setAll] = useState(false);
+  const columns: Column<Detailed["shops"][number]>[] = [
+    {
+      key: "name",
+      title: t("shop.name"),
+      grow: true,
+      phone: "main",
+      render: (shop) => (
+        <Link to={`/operator/shops/${shop.id}`} className="short" title={shop.shop_name}>
+          {shop.shop_name}
+        </Link>
+      ),
+    },
+    {
+      key: "id",
+      title: t("customer.shopNumber"),
+      phone: "sub",
+      render: (shop) => (
+        <code translate="no" className="small">
+          shop-{shop.id}
+        </code>
+      ),
+    },
+    {
+      key: "state",
+      title: t("chatbot.name"),
+      phone: "end",
+      render: (shop) => <StatusPill state={shop.chatbot_state} />,
+    },
+  ];
+  if (shops.length === 0) {
+    return (
+      <Teach icon="shop" title={t("customer.noShops")}>
+        {t("customer.noShopsText")}
+      </Teach>
+    );
+  }
+  return <DataTable label={t("nav.shops")} columns={columns} rows={shops} rowKey={(shop) => shop.id} empty={null} />;
+}
+
+/** The newest of the trail; the whole, with its filters, stands with the trails of all. */
+function Activity({ id }: { id: number }) {
+  const { t } = useText();
+  const read = useOperatorAudit({ account: id });
   return (
-    <Section title={t("nav.shops")}>
-      {shops.length === 0 ? (
-        <p className="muted">{t("customer.noShops")}</p>
-      ) : (
-        <ul className="list-rows">
-          {(all ? shops : shops.slice(0, SHOPS_SHOWN)).map((shop) => (
-            <li key={shop.id}>
-              <Link to={`/operator/shops/${shop.id}`} className="short" title={shop.shop_name}>
-                {shop.shop_name}
-              </Link>
-              <StatusPill state={shop.chatbot_state} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {!all && shops.length > SHOPS_SHOWN && (
-        <Button small onClick={() => setAll(true)}>
-          {t("customer.allShops", { n: shops.length })}
-        </Button>
-      )}
+    <Section
+      title={t("nav.activity")}
+      extra={
+        <span className="line">
+          <Link to={`/operator/audit?account=${id}`}>{t("customer.activity")}</Link>
+          <Link to={`/operator/jobs?account=${id}`}>{t("nav.jobs")}</Link>
+        </span>
+      }
+    >
+      <LoadedList read={read} rows={12}>
+        {(rows) => <AuditTable rows={rows} operator />}
+      </LoadedList>
     </Section>
   );
 }
@@ -197,11 +231,6 @@ function About({ account }: { account: Account }) {
           {account.lastLoginAt === null ? "—" : <Time at={account.lastLoginAt} />}
         </Fact>
       </Facts>
-      <p>
-        <Link to={`/operator/audit?account=${account.id}`}>{t("customer.activity")}</Link>
-        {" · "}
-        <Link to={`/operator/jobs?account=${account.id}`}>{t("nav.jobs")}</Link>
-      </p>
     </Section>
   );
 }
@@ -220,7 +249,37 @@ function Danger({ account }: { account: Account }) {
   );
 }
 
-function OneCustomer({ id }: { id: number }) {
+const PARTS = ["", "shops", "money", "activity", "notes"] as const;
+type PartName = (typeof PARTS)[number];
+const TITLES: Readonly<Record<PartName, TextKey>> = {
+  "": "shop.overview",
+  shops: "nav.shops",
+  money: "nav.money",
+  activity: "nav.activity",
+  notes: "customer.notes",
+};
+
+function PartOf({ detail, part }: { detail: Detailed; part: PartName }) {
+  switch (part) {
+    case "":
+      return (
+        <>
+          <Detail main={<People members={detail.members} />} side={<About account={detail.account} />} />
+          <Danger account={detail.account} />
+        </>
+      );
+    case "shops":
+      return <Shops shops={detail.shops} />;
+    case "money":
+      return <Money {...detail} />;
+    case "activity":
+      return <Activity id={detail.account.id} />;
+    case "notes":
+      return <CustomerNotes account={detail.account.id} />;
+  }
+}
+
+function OneCustomer({ id, part }: { id: number; part: PartName }) {
   const { t } = useText();
   const [granting, setGranting] = useState(false);
   const read = useAccount(id);
@@ -247,22 +306,15 @@ function OneCustomer({ id }: { id: number }) {
         )
       }
     >
+      <Parts
+        label={t("customer.parts")}
+        parts={PARTS.map((name) => ({
+          to: `/operator/customers/${id}${name === "" ? "" : `/${name}`}`,
+          text: t(TITLES[name]),
+        }))}
+      />
       <Loaded read={read} height={480}>
-        {(detail) => (
-          <>
-            <Detail
-              main={
-                <>
-                  <Shops shops={detail.shops} />
-                  <People members={detail.members} />
-                </>
-              }
-              side={<About account={detail.account} />}
-            />
-            <Money {...detail} />
-            <Danger account={detail.account} />
-          </>
-        )}
+        {(detail) => <PartOf detail={detail} part={part} />}
       </Loaded>
       <GrantDialog
         to={granting && account !== undefined ? { email: account.email, credits: account.credits } : null}
@@ -273,6 +325,8 @@ function OneCustomer({ id }: { id: number }) {
 }
 
 export default function CustomerPage() {
-  const { id = "" } = useParams();
-  return /^[1-9]\d{0,15}$/.test(id) ? <OneCustomer id={Number(id)} key={id} /> : <NotFound />;
+  const { id = "", part = "" } = useParams();
+  const found = PARTS.find((name) => name === part);
+  if (!/^[1-9]\d{0,15}$/.test(id) || found === undefined) return <NotFound />;
+  return <OneCustomer id={Number(id)} part={found} key={id} />;
 }

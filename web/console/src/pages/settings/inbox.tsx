@@ -37,6 +37,7 @@ function useSaved<V extends Record<string, string>>(
   const [refusal, setRefusal] = useState("");
   const submit = useSubmit(save, {
     onDone: () => {
+      form.reset();
       onClose();
       notify.done(done);
       return queries.invalidateQueries({ queryKey: stale });
@@ -57,7 +58,7 @@ function ReplyDialog({ reply, onClose }: { reply: CannedReply | null; onClose: (
   const rules = useRules();
   const form = useForm(
     { shortcut: reply?.shortcut ?? "", text: reply?.text ?? "" },
-    { rules: { shortcut: [rules.required], text: [rules.required] } },
+    { rules: { shortcut: [rules.required], text: [rules.required] }, draft: `reply-${reply?.id ?? "new"}` },
   );
   const { send, pending, refusal } = useSaved(
     form,
@@ -108,7 +109,7 @@ function LabelDialog({ label, onClose }: { label: ChatLabel | null; onClose: () 
   const rules = useRules();
   const form = useForm<{ name: string; colour: string }>(
     { name: label?.name ?? "", colour: label?.colour ?? "grey" },
-    { rules: { name: [rules.required] } },
+    { rules: { name: [rules.required] }, draft: `label-${label?.id ?? "new"}` },
   );
   const { send, pending, refusal } = useSaved(
     form,

@@ -35,12 +35,16 @@ function Invite({ mine, onClose }: { mine: Role; onClose: () => void }) {
   const rules = useRules();
   const problemText = useProblemText();
   const [refusal, setRefusal] = useState("");
-  const form = useForm({ email: "", role: "agent" }, { rules: { email: [rules.required, rules.email] } });
+  const form = useForm(
+    { email: "", role: "agent" },
+    { rules: { email: [rules.required, rules.email] }, draft: "invite" },
+  );
   const submit = useSubmit(
     ({ email, role }: { email: string; role: string }, key) =>
       answer(api.POST("/api/team/invitations", { body: { email, role: role as Role }, ...once(key) })),
     {
       onDone: ({ email }) => {
+        form.reset();
         onClose();
         notify.done(t("team.invited", { email }));
         return queries.invalidateQueries({ queryKey: keys.team });

@@ -48,12 +48,13 @@ function AddressDialog({ shop, now, onClose }: { shop: Shop; now: string | null;
   const rules = useRules();
   const problemText = useProblemText();
   const [refusal, setRefusal] = useState("");
-  const form = useForm({ url: now ?? "https://" }, { rules: { url: [rules.required] } });
+  const form = useForm({ url: now ?? "https://" }, { rules: { url: [rules.required] }, draft: `channel-${shop.id}` });
   const submit = useSubmit(
     (url: string) => answer(api.PUT("/api/shops/{id}/channel", { ...path(shop), body: { url } })),
     {
       onDone: (got) => {
         queries.setQueryData(keys.channel(shop.id), got);
+        form.reset();
         notify.done(t(now === null ? "channel.opened" : "channel.moved"));
         onClose();
       },
