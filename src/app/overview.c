@@ -98,7 +98,8 @@ static enum job_wish keep_counts(struct job *job, struct tx *tx)
     bind_i64(&q, o->tenants_provisioning), bind_i64(&q, o->granted), bind_i64(&q, o->spent);
     bind_i64(&q, o->outstanding), bind_i64(&q, o->held), bind_i64(&q, o->counted_at_ms);
     tx_notify(tx, OVERVIEW_CHANNEL);
-    return query_put(&q) && keep_queues(tx, o) ? JOB_FINISHED : JOB_FAULT;
+    if (!query_put(&q)) return JOB_FAULT;
+    return keep_queues(tx, o) ? JOB_FINISHED : JOB_FAULT;
 }
 
 const struct job_kind overview_job = { .name = "overview.count",
