@@ -84,7 +84,7 @@ async function figures({ checks, mei, server, owner, shop }) {
     await checks.must('the charts draw what was counted', async () => {
         await page.getByRole('img', { name: '28 天内共 2 个对话，单日最多 2 个。' }).first().waitFor();
         await until('a bar', async () => (await page.locator('.chart rect.bar-on').count()) > 0);
-        assert.equal(await page.getByRole('table', { name: '按天' }).getByRole('row').count(), 2);
+        assert.equal(await page.getByRole('table', { name: '每日明细' }).getByRole('row').count(), 2);
     });
     await checks.must('the first page says the same, and that nothing was before', async () => {
         await page.goto('/home');

@@ -1257,6 +1257,7 @@ export const en = {
   "numbers.satisfied": "Satisfied",
   "numbers.rated": "{n} rated",
   "numbers.byDay": "By day",
+  "numbers.eachDay": "Each day",
   "numbers.byDayLabel": "{n} {n|conversation|conversations} in {days} days; most on one day: {most}.",
   "numbers.byHour": "By hour of the day",
   "numbers.byHourLabel": "Most conversations begin in the hour from {hour}:00: {most}.",

@@ -1224,6 +1224,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "numbers.satisfied": "满意",
   "numbers.rated": "{n} 人评价",
   "numbers.byDay": "按天",
+  "numbers.eachDay": "每日明细",
   "numbers.byDayLabel": "{days} 天内共 {n} 个对话，单日最多 {most} 个。",
   "numbers.byHour": "按时段",
   "numbers.byHourLabel": "{hour}:00 起的一小时内开始的对话最多：{most} 个。",

@@ -14,7 +14,7 @@ import { Time } from "../../ui/facts";
 import { useRules } from "../../ui/fields";
 import { FieldFrame, placeFieldProblems, TextField, useForm } from "../../ui/form";
 import { Icon } from "../../ui/icon";
-import { Loaded } from "../../ui/loaded";
+import { Loaded, Together } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { Menu } from "../../ui/menu";
 import { useNotify } from "../../ui/notify";
@@ -25,7 +25,7 @@ import { Import } from "./import";
 import { type Currency, type Feed, type Imported, knowledgeKey, type Summary, useFeeds, useSummary } from "./reads";
 import { Address, ReadingPill, Refused, RowCount } from "./reading";
 import { useRefusals } from "./refusals";
-import { StoreSection } from "./store";
+import { StoreSection, useStore } from "./store";
 
 function Counts({ shop, summary }: { shop: Shop; summary: Summary }) {
   const { t, number } = useText();
@@ -290,10 +290,11 @@ export function Sources({ shop }: { shop: Shop }) {
   const { manage } = useMay();
   const summary = useSummary(shop.id);
   const feeds = useFeeds(shop.id);
+  const store = useStore(shop);
   const importing = manage && address("import") === "1";
   const adding = manage && address("feed") === "1";
   return (
-    <>
+    <Together reads={[summary, feeds, store]}>
       <Loaded read={summary} height={96}>
         {(data) => <Counts shop={shop} summary={data} />}
       </Loaded>
@@ -329,6 +330,6 @@ export function Sources({ shop }: { shop: Shop }) {
       </Section>
       {importing && <Import shop={shop} onClose={() => write({ import: "" })} />}
       {adding && <AddFeed shop={shop} onClose={() => write({ feed: "" })} />}
-    </>
+    </Together>
   );
 }

@@ -253,13 +253,16 @@ function Readings({ shop, store }: { shop: Shop; store: Store }) {
   );
 }
 
-export function StoreSection({ shop }: { shop: Shop }) {
-  const { t } = useText();
-  const read = useQuery({
+export const useStore = (shop: Shop) =>
+  useQuery({
     queryKey: [...knowledgeKey(shop.id), "store"],
     queryFn: () => answer(api.GET("/api/shops/{id}/knowledge/store", { params: { path: { id: shop.id } } })),
     refetchInterval: ({ state }) => (state.data?.readings.some(goes) ? LOOK_MS : false),
   });
+
+export function StoreSection({ shop }: { shop: Shop }) {
+  const { t } = useText();
+  const read = useStore(shop);
   return (
     <Section title={t("store.title")}>
       <p className="muted">{t("store.text")}</p>

@@ -204,8 +204,8 @@ function DayTable({ days }: { days: readonly NumbersDay[] }) {
   ];
   const rows = days.filter(({ conversations }) => conversations > 0).reverse();
   return (
-    <Section title={t("numbers.byDay")}>
-      <DataTable label={t("numbers.byDay")} columns={columns} rows={rows} rowKey={({ day }) => day} empty="" />
+    <Section title={t("numbers.eachDay")}>
+      <DataTable label={t("numbers.eachDay")} columns={columns} rows={rows} rowKey={({ day }) => day} empty="" />
     </Section>
   );
 }

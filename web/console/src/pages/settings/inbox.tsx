@@ -222,7 +222,11 @@ export function InboxSettings({ writes }: { writes: boolean }) {
       title: t("inbox.ready.text"),
       grow: true,
       phone: "sub",
-      render: (row) => <span dir="auto">{row.text}</span>,
+      render: (row) => (
+        <span className="short" dir="auto" title={row.text}>
+          {row.text}
+        </span>
+      ),
     },
   ];
   const labelColumns: Column<ChatLabel>[] = [
