@@ -209,7 +209,7 @@ async function customerParts({ checks }, { page }) {
         await page.getByRole('link', { name: MERCHANT }).click();
         await page.getByRole('link', { name: 'Notes', exact: true }).click();
         await page.waitForURL(/\/notes$/);
-        await page.getByLabel('New note').fill('Wants an invoice\nby post');
+        await page.getByRole('textbox', { name: 'New note' }).fill('Wants an invoice\nby post');
         await page.getByRole('link', { name: 'Money', exact: true }).click();
         await button(dialog(page, 'Leave without saving?'), 'Cancel').click();
         await button(page, 'Add note').click();
