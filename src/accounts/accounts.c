@@ -18,6 +18,7 @@ STMT(by_email, ACCOUNT "a.id = (SELECT MIN(m.account) FROM members m JOIN person
 STMT(add, "INSERT INTO accounts (name, created_at_ms) VALUES (?1, ?2) RETURNING id");
 STMT(lock, "SELECT disabled FROM accounts WHERE id = ?1",
      .postgres = "SELECT disabled FROM accounts WHERE id = ?1 FOR NO KEY UPDATE");
+STMT(is_disabled, "SELECT disabled FROM accounts WHERE id = ?1");
 STMT(set_disabled, "UPDATE accounts SET disabled = ?2 WHERE id = ?1 AND disabled <> ?2");
 STMT(rename_account, "UPDATE accounts SET name = ?2 WHERE id = ?1 AND name <> ?2");
 STMT(end_tokens, "DELETE FROM person_tokens WHERE used_at_ms IS NULL"
@@ -98,6 +99,15 @@ enum row account_lock(struct tx *tx, int64_t id, bool *disabled)
     enum row r = query_row(&q);
     if (r == ROW_FOUND) *disabled = col_bool(&q, "disabled");
     return r;
+}
+
+bool accounts_disabled(struct tx *tx, int64_t id, bool *out)
+{
+    struct query q = query(tx, &is_disabled);
+    bind_i64(&q, id);
+    enum row row = query_row(&q);
+    *out = row == ROW_FOUND && col_bool(&q, "disabled");
+    return row != ROW_FAULT;
 }
 
 enum row account_set_disabled(struct tx *tx, int64_t id, bool disabled)

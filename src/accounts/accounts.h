@@ -33,6 +33,8 @@ struct account {
     struct person owner; /* the first of its owners: whom to write to */
 };
 MUST_USE enum row accounts_get(struct tx *tx, int64_t id, struct account *out);
+/* An account that is not there is not disabled. */
+MUST_USE bool accounts_disabled(struct tx *tx, int64_t id, bool *out);
 /* Those one of whose owners has an address that begins so, in either case. At most `most`, into out[most]. */
 MUST_USE bool accounts_search(struct tx *tx, const char *begin, size_t most, struct account *out, size_t *count);
 /* The address of each account's owner, of at most 100; out[i] belongs to ids[i]; NULL: no such account. */
@@ -85,6 +87,7 @@ struct accounts_hooks {
     /* Writes the items of the list `shops` of one account: {id, shop_name, status, chatbot_state} each. */
     bool (*account_shops_json)(struct tx *tx, int64_t account, struct json *j);
     bool (*has_credits)(struct tx *tx, int64_t account, bool *has); /* for verify; NULL: not asked */
+    bool (*account_disabled)(struct tx *tx, int64_t account);       /* just now; may be NULL */
 };
 extern struct accounts_hooks accounts_hooks;
 struct accounts_settings {

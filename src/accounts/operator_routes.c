@@ -217,6 +217,8 @@ static enum answer set_disabled(struct req *req, bool disabled)
     if (changed == ROW_FAULT || !audit_request(req, action, path->id, "account", path->id, reason_json, in->reason) ||
         !events_put(req->tx, path->id, EVENT_SESSIONS_CHANGED, NULL, NULL))
         return reply_fault(req);
+    if (disabled && accounts_hooks.account_disabled && !accounts_hooks.account_disabled(req->tx, path->id))
+        return reply_fault(req);
     events_hint("accounts");
     return reply_success(req, NULL);
 }

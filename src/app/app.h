@@ -84,6 +84,7 @@ enum command_id {
     COMMAND_USER_ADD,
     COMMAND_USER_UNLOCK,
     COMMAND_CREDITS_GRANT,
+    COMMAND_CHAT_SETTINGS,
     COMMAND_JOBS_LIST,
     COMMAND_JOBS_RETRY,
     COMMAND_MIGRATE_UP,
@@ -136,7 +137,8 @@ const char *command_option(const struct command *c, const char *name);
 enum exit_code command_run(struct app *app, struct command *c);
 /* mail_command.c; needs no database. Its codes are those of sysexits.h. */
 enum exit_code mail_in_command(const struct config *c, struct arena *a, struct command *cmd);
-enum exit_code command_doctor(struct app *app, struct command *c); /* doctor_command.c */
+enum exit_code command_chat_settings(struct app *app, struct command *c); /* chat_command.c */
+enum exit_code command_doctor(struct app *app, struct command *c);        /* doctor_command.c */
 /* The same where the settings (c NULL) or the database are not fit: `why` says it. */
 enum exit_code doctor_without(const struct config *c, struct command *cmd, const char *why);
 enum exit_code command_verify(struct app *app, struct command *c); /* verify_command.c */

@@ -32,7 +32,7 @@ enum exit_code mail_in_command(const struct config *c, struct arena *a, struct c
     size_t n = fread(bytes, 1, MAIL_BYTES_MAX + 1, stdin);
     if (ferror(stdin)) return end(cmd, EXIT_LATER, "The mail could not be read from standard input.");
     if (n == 0) return end(cmd, MAIL_REFUSED, "There is no mail on standard input.");
-    if (n > MAIL_BYTES_MAX) return end(cmd, MAIL_REFUSED, "The mail is larger than 1 MB.");
+    if (n > MAIL_BYTES_MAX) return end(cmd, MAIL_REFUSED, "The mail is larger than 8 MB.");
     uint8_t mac[SHA256_SIZE];
     char hex[SHA256_HEX_SIZE];
     hmac_sha256(str_of(c->mail_secret), (struct str){ bytes, n }, mac);

@@ -15,6 +15,7 @@ static const char usage[] =
     "  user add --email E --role merchant|operator [--name N] --password-stdin\n"
     "  user unlock EMAIL                        forget what strangers tried with this address\n"
     "  credits grant --email E --amount N --reason R [--key K]\n"
+    "  chat settings SHOP [--set NAME=VALUE]    what a shop's chat is set to (--set: a JSON object sets several)\n"
     "  jobs [list] [--state ready|running|done|dead] [--scheduled] | jobs retry ID\n"
     "                                           look at background work (--scheduled: what was done each minute too)\n"
     "  migrate up | status                      database schema\n"

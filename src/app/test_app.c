@@ -62,6 +62,7 @@ static const struct {
     { "chat_channels", "an address of a shop: nothing hangs on it" },
     { "chat_channel_customers", "names of visitors; one whose visitor is gone is made anew" },
     { "chat_channel_sends", "how the last tries went, by their numbers" },
+    { "chat_channel_tests", "what a server answered to the last test: nothing hangs on it" },
     { "chat_channel_talks", "a cursor of a conversation; behind an erased one nothing is sent" },
     { "chat_labelled", "the same" },
     { "chat_canned", "words that a person reads before they are sent" },
@@ -173,7 +174,7 @@ static void what_is_slow_holds_up_only_its_like(void **state)
         const char *kinds;
     } pools[] = {
         { JOB_POOL_CALLS, " tenants.register tenants.rotate" },
-        { JOB_POOL_SHOPS, " chat.install chat.channel knowledge.take" },
+        { JOB_POOL_SHOPS, " chat.install chat.channel chat.channel_test knowledge.take" },
         { JOB_POOL_MAIL, " mail.send" },
         { JOB_POOL_MONEY, " tenants.renew inbound.money" },
     };

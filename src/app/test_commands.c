@@ -251,13 +251,37 @@ TEST_EACH_ENGINE(a_lost_answer_to_an_account_or_a_retry_is_told)
     }
 }
 
+TEST_EACH_ENGINE(a_chat_is_set_by_a_whole_call_alone)
+{
+    static const char *const lines[][2] = {
+        { "chat settings", "shop" },
+        { "chat settings x", "shop" },
+        { "chat settings 0", "shop" },
+        { "chat settings 1 2", "2" },
+        { "chat settings 1 --set", "--set" },
+        { "chat settings 1 --set colour", "--set" },
+        { "chat settings 1 --set =x", "--set" },
+        { "chat settings 1 --set {", "--set" },
+        { "chat settings 1 --set a-b=1", "--set" },
+        { "chat set 1", "chat" },
+    };
+    fix_app(t);
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        struct said s = run_line(t, lines[i][0]);
+        if (s.code != EXIT_USAGE || !strstr(s.err, lines[i][1]))
+            fail_msg("%s: exit %d, %s", lines[i][0], (int)s.code, s.err);
+    }
+}
+
 TEST_EACH_ENGINE(a_database_that_is_away_has_changed_nothing)
 {
     fix_app(t);
     fix_account(t, "a@test.example");
     answers = DATABASE_AWAY;
     static const char grant_json[] = GRANT " --json";
-    static const char *const lines[] = { grant_json, USER, "jobs retry 1", "jobs list", "jobs", "verify" };
+    static const char *const lines[] = {
+        grant_json, USER, "jobs retry 1", "jobs list", "jobs", "verify", "chat settings 1 --set keepDays=30"
+    };
     for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
         struct said s = run_line(t, lines[i]);
         assert_int_equal(s.code, EXIT_UNAVAILABLE);
@@ -341,6 +365,7 @@ int main(void)
         EACH_ENGINE(a_wrong_call_changes_nothing_and_names_the_word),
         EACH_ENGINE(a_lost_answer_to_a_grant_is_told_with_a_key_that_repeats_it),
         EACH_ENGINE(a_lost_answer_to_an_account_or_a_retry_is_told),
+        EACH_ENGINE(a_chat_is_set_by_a_whole_call_alone),
         EACH_ENGINE(a_database_that_is_away_has_changed_nothing),
         EACH_ENGINE(a_grant_tells_its_key),
         EACH_ENGINE(a_server_does_not_go_down_under_itself),

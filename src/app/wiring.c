@@ -47,6 +47,8 @@ const struct route *const app_route_tables[] = {
     chat_picture_routes,
     chat_inbox_routes,
     chat_label_routes,
+    chat_mention_routes,
+    chat_channel_test_routes,
     chat_canned_routes,
     chat_numbers_routes,
     chat_home_routes,
@@ -121,6 +123,7 @@ const struct job_kind *const app_job_kinds[] = {
     &chat_due_job,
     &chat_line_job,
     &chat_channel_job,
+    &chat_channel_test_job,
     &chat_words_job,
     &chat_customers_job,
     &chat_presence_job,
@@ -131,6 +134,7 @@ const struct job_kind *const app_job_kinds[] = {
     &overview_job,
     &http_purge_job,
     &inbound_act_job,
+    &inbound_make_job,
     &inbound_money_job,
     &inbound_purge_job,
     NULL,
@@ -268,7 +272,8 @@ void app_fill_hooks(struct app *app)
                                               .account_credits = account_credits,
                                               .operator_facts = operator_facts,
                                               .account_shops_json = shops_account_json,
-                                              .has_credits = has_credits };
+                                              .has_credits = has_credits,
+                                              .account_disabled = tenants_account_disabled };
     inbound_settings = (struct inbound_settings){ .senders = app_senders, .keyring = app->keyring };
     credits_hooks.account_by_email = account_by_email;
     credits_hooks.first_shop_redeemed = first_shop_redeemed;
@@ -296,6 +301,7 @@ void app_fill_hooks(struct app *app)
                                                   .keyring = app->keyring,
                                                   .mail = &app->mail };
     tenants_hooks.owner = tenant_owner;
+    tenants_hooks.disabled = accounts_disabled;
     chat_settings = (struct chat_settings){
         .keyring = app->keyring, .base_url = app->base_url, .lanes = app->lanes, .development = app_development
     };

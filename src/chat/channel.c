@@ -75,7 +75,8 @@ bool channel_drop(struct tx *tx, int64_t shop)
     if (query_change(&q) < 0) return false;
     q = query(tx, &drop_sends);
     bind_i64(&q, shop);
-    return query_change(&q) >= 0;
+    if (query_change(&q) < 0) return false;
+    return channel_test_drop(tx, shop);
 }
 
 bool channel_sends(struct tx *tx, int64_t shop, struct channel_send out[CHANNEL_SENDS], size_t *count)
@@ -226,14 +227,14 @@ static enum job_wish channel_load(struct job *job, struct tx *tx)
     return row == ROW_FAULT ? JOB_AGAIN : JOB_FINISHED;
 }
 
-/* "v1,… v1,…": one for each secret that counts now, so that a change of it loses nothing. */
-static const char *signatures(struct job *job, const struct sending *s, struct str id, int64_t at_s, struct str body)
+const char *channel_signatures(struct arena *a, const struct webhook_secrets *secrets, struct str id, int64_t at_s,
+                               struct str body)
 {
     struct buf b;
     const size_t room = 512;
-    buf_fixed(&b, arena_alloc(job->arena, room), room);
-    for (size_t i = 0; i < s->secrets.count; i++) {
-        struct str one = webhook_sign(job->arena, s->secrets.secret[i], id, at_s, body);
+    buf_fixed(&b, arena_alloc(a, room), room);
+    for (size_t i = 0; i < secrets->count; i++) {
+        struct str one = webhook_sign(a, secrets->secret[i], id, at_s, body);
         if (one.p) buf_printf(&b, "%s%.*s", b.n > 0 ? " " : "", (int)one.n, one.p);
     }
     return buf_terminated(&b);
@@ -258,7 +259,8 @@ static void channel_call(struct job *job)
         .header = { { "Content-Type", "application/json" },
                     { "webhook-id", id },
                     { "webhook-timestamp", arena_printf(job->arena, "%lld", (long long)at_s) },
-                    { "webhook-signature", signatures(job, s, str_of(id), at_s, buf_str(&b)) } },
+                    { "webhook-signature",
+                      channel_signatures(job->arena, &s->secrets, str_of(id), at_s, buf_str(&b)) } },
         .headers = 4,
         .body = buf_str(&b),
         .connect_ms = CONNECT_MS,

@@ -20,6 +20,12 @@ MUST_USE bool channel_sends(struct tx *tx, int64_t shop, struct channel_send out
 #define CHANNEL_OFF "the chat is off" /* channel.error while it waits */
 MUST_USE bool channel_set(struct tx *tx, const struct channel *c);
 MUST_USE bool channel_drop(struct tx *tx, int64_t shop);
+/* "v1,… v1,…": one for each secret that counts now, so that a change of it loses nothing. */
+struct webhook_secrets;
+const char *channel_signatures(struct arena *a, const struct webhook_secrets *secrets, struct str id, int64_t at_s,
+                               struct str body);
+extern const struct problem problem_channel_missing;
+MUST_USE bool channel_test_drop(struct tx *tx, int64_t shop); /* channel_test.c */
 /* Before its first message: what is said in it is sent to the server of this shop. Again: nothing. */
 MUST_USE bool channel_talk_begin(struct tx *tx, const struct conversation *c, const char *customer);
 /* By which id this visitor was brought. ROW_NONE: it came by itself. */

@@ -13,9 +13,9 @@ STMT(add_customer, "INSERT INTO chat_channel_customers (account, shop, customer,
                    " ON CONFLICT (shop, customer) DO NOTHING");
 STMT(set_visitor, "UPDATE chat_channel_customers SET visitor = ?3 WHERE shop = ?1 AND customer = ?2");
 
-static const struct problem problem_no_channel = { "channel_missing", 409,
-                                                   "Say first where replies are sent (PUT …/channel).",
-                                                   "请先设置接收回复的地址（PUT …/channel）。" };
+const struct problem problem_channel_missing = { "channel_missing", 409,
+                                                 "Say first where replies are sent (PUT …/channel).",
+                                                 "请先设置接收回复的地址（PUT …/channel）。" };
 
 struct path_channel {
     int64_t id;
@@ -238,7 +238,7 @@ static enum answer run_said(struct req *req)
     if (row == ROW_NONE || !place.active) return reply_problem(req, &problem_chat_paused);
     row = channel_get(req->tx, s.id, &channel);
     if (row == ROW_FAULT) return reply_fault(req);
-    if (row == ROW_NONE) return reply_problem(req, &problem_no_channel);
+    if (row == ROW_NONE) return reply_problem(req, &problem_channel_missing);
     if (!visitor_for(req->tx, &s, in, req->now_ms, &v)) return reply_fault(req);
     if (v.blocked_at_ms) return reply_problem(req, &problem_chat_blocked);
     const struct visitor now = { .name = in->name, .language = in->language };
@@ -268,7 +268,7 @@ const struct route chat_channel_routes[] = {
     { .verb = VERB_POST, .path = "/api/shops/:id/channel/messages", .who = WHO_MANAGERS | WHO_KEY,
       .scope = KEY_SCOPE_CHAT, .tx = TX_WRITE, CHANNEL, .idempotent = true, .body_max = CHAT_BODY_MAX,
       BODY_FIELDS(post_said), .answer = said_shape, .status = 201, .run = run_said,
-      PROBLEMS(&problem_not_found, &problem_no_channel, &problem_chat_paused, &problem_chat_blocked,
+      PROBLEMS(&problem_not_found, &problem_channel_missing, &problem_chat_paused, &problem_chat_blocked,
                &problem_message_other),
       .doc = "A customer of the shop's own server said something. The same `id` again is the same message." },
     ROUTE_END

@@ -178,13 +178,21 @@ extern const struct verify_check chat_checks[];
 /* Hook for shops: all that was said to this shop goes. */
 MUST_USE bool chat_shop_purged(struct tx *tx, int64_t account, int64_t shop, int64_t now_ms);
 extern const struct route chat_plain_routes[], chat_channel_routes[];
-extern const struct job_kind chat_channel_job; /* sends replies to a shop's own server */
-extern const struct route chat_try_routes[];   /* the merchant's test-drive */
+extern const struct route chat_channel_test_routes[];
+extern const struct job_kind chat_channel_test_job; /* sends a test to it */
+extern const struct job_kind chat_channel_job;      /* sends replies to a shop's own server */
+extern const struct route chat_try_routes[];        /* the merchant's test-drive */
+extern const struct route chat_mention_routes[];
 extern const struct route chat_label_routes[], chat_canned_routes[], chat_desk_routes[];
 extern const struct job_kind chat_words_job;     /* cron: what was said can be found */
 extern const struct job_kind chat_customers_job; /* cron: customers can be found by their words */
 extern const struct route chat_customers_routes[];
 extern const struct route chat_settings_routes[];
+/* From the command line: the settings of a shop's chat into *out, as JSON. `members`: a JSON object of what is to be
+ * another, laid over what holds; NULL: nothing. CHAT_SET_REFUSED: *why says what is wrong with it. */
+enum chat_set { CHAT_SET_FAULT = -1, CHAT_SET_DONE, CHAT_SET_NO_SHOP, CHAT_SET_NO_CHAT, CHAT_SET_REFUSED };
+MUST_USE enum chat_set chat_settings_command(struct tx *tx, int64_t shop, const char *members, int64_t now_ms,
+                                             struct buf *out, const char **why);
 extern const struct route chat_numbers_routes[], chat_gap_routes[], chat_score_routes[];
 extern const struct route chat_home_routes[]; /* GET /api/home/figures */
 extern const struct route chat_install_routes[];

@@ -36,6 +36,11 @@ MUST_USE bool mentions_seen(struct tx *tx, int64_t account, int64_t conversation
 MUST_USE bool mentioned_page(struct tx *tx, int64_t account, int64_t person, int64_t before, size_t most, int64_t *ids,
                              size_t *count);
 
+/* ---- mention_routes.c ---- */
+/* Every page of the console that is open looks who was named: before the note is put, whose events come later in the
+ * order of topics. */
+MUST_USE bool mentions_hint(struct tx *tx, int64_t conversation);
+
 /* ---- words.c ---- */
 /* Found by these at once; what is said and noted is found some seconds later, by the job. */
 MUST_USE bool words_put(struct tx *tx, int64_t account, int64_t conversation, struct str text);

@@ -204,6 +204,22 @@ static enum row become(struct req *req, const struct tenant_chat *place, const c
     return visitor_add(req->tx, v, req->now_ms) ? ROW_FOUND : ROW_FAULT;
 }
 
+/* Somebody whom the shop's team has blocked in another browser. This one is theirs, and is blocked with the others; the
+ * refusal is what they are told, and what was found out stays. Who came without a visitor leaves nothing behind. */
+static enum answer stays_blocked(struct req *req, const struct visitor *v, const struct identity *who,
+                                 const struct jwt_claims *claims, bool theirs)
+{
+    const struct visitor_call *call = visitor_call(req);
+    if (!call->shown || call->token.visitor != v->id) return reply_problem(req, &problem_chat_blocked);
+    enum answer a = use_up(req, claims, theirs);
+    if (a != ANSWER_GO_ON) return a;
+    if (!identity_save(req->tx, who, req->now_ms) || !visitor_block(req->tx, v->id, true, req->now_ms) ||
+        !chat_tell_ended(req->tx, v, &problem_chat_blocked))
+        return reply_fault(req);
+    (void)reply_problem(req, &problem_chat_blocked);
+    return ANSWER_SENT;
+}
+
 struct post_identify {
     const char *token;
 };
@@ -230,6 +246,7 @@ static enum answer run_identify(struct req *req)
     const char *subject = arena_text_n(req->arena, claims.sub.p, claims.sub.n);
     if (become(req, &place, subject, &v, &theirs) != ROW_FOUND) return reply_fault(req);
     if (v.blocked_at_ms) return reply_problem(req, &problem_chat_blocked);
+    bool blocked;
     const struct identity who = { .visitor = v.id,
                                   .account = v.account,
                                   .shop = v.shop,
@@ -237,6 +254,8 @@ static enum answer run_identify(struct req *req)
                                   .email = email_of(req->arena, claims.email),
                                   .name = name_of(req->arena, claims.name) };
     const struct visitor said = { .name = who.name[0] ? who.name : NULL, .network = visitor_network(req) };
+    if (!customer_is_blocked(req->tx, &who, &blocked)) return reply_fault(req);
+    if (blocked) return stays_blocked(req, &v, &who, &claims, theirs);
     if (!identity_save(req->tx, &who, req->now_ms) || !visitor_seen(req->tx, &v, &said, req->now_ms))
         return reply_fault(req);
     a = use_up(req, &claims, theirs);

@@ -449,6 +449,7 @@ static enum answer run_note(struct req *req)
     struct note n = {
         .conversation = c.id, .person = who.person, .person_name = who.name, .text = in->text, .at_ms = req->now_ms
     };
+    if (in->mentions.count > 0 && !mentions_hint(req->tx, c.id)) return reply_fault(req);
     enum message_put put = note_put(req->tx, &n, in->clientId, &c);
     if (put == MESSAGE_OTHER) return reply_problem(req, &problem_message_other);
     if (put != MESSAGE_NEW && put != MESSAGE_AGAIN) return reply_fault(req);
@@ -547,12 +548,9 @@ static enum answer run_block(struct req *req)
 {
     const struct post_visitor *in = req->body;
     struct conversation c;
-    struct visitor v;
     enum answer a = theirs(req, &c);
     if (a != ANSWER_GO_ON) return a;
-    if (!visitor_block(req->tx, c.visitor, in->blocked, req->now_ms) ||
-        visitor_get(req->tx, c.visitor, &v) != ROW_FOUND ||
-        (in->blocked && !chat_tell_ended(req->tx, &v, &problem_chat_blocked)) ||
+    if (!customer_block(req->tx, c.visitor, in->blocked, req->now_ms) ||
         !audit_request(req, in->blocked ? AUDIT_chat_visitor_blocked : AUDIT_chat_visitor_unblocked, c.account,
                        "visitor", c.visitor, NULL, NULL))
         return reply_fault(req);
@@ -593,7 +591,7 @@ const struct route chat_inbox_routes[] = {
     { DOES, .path = "/api/inbox/:id/typing", BODY_FIELDS(post_silence), .body_optional = true, SPEAKS,
       .run = run_team_typing, .doc = "Somebody is typing; say it every few seconds." },
     { DOES, .path = "/api/inbox/:id/visitor", BODY_FIELDS(post_visitor), SPEAKS, .run = run_block,
-      .doc = "Block its visitor, or let them in again." },
+      .doc = "Block its visitor, or let them in again: a customer for whom the shop vouches, in all browsers." },
     ROUTE_END
 };
 /* clang-format on */

@@ -55,6 +55,7 @@ static enum inbound_verdict mail_identify(struct delivery *d, struct tx *tx)
 
 struct mail_talk {
     const struct mail_in *mail;
+    const struct mail_made *made; /* NULL: its pictures stay outside */
     struct conversation c;
     struct visitor v;
     const char *email; /* where the letters go */
@@ -63,7 +64,7 @@ struct mail_talk {
 };
 
 /* The visitor is locked before its conversation is. *no: why not; NULL: it may. */
-static enum row find_talk(struct tx *tx, struct mail_talk *t, const char **no)
+static enum row find_talk(struct tx *tx, struct mail_talk *t, bool lock, const char **no)
 {
     struct reply_token token;
     struct tenant_chat place;
@@ -76,8 +77,8 @@ static enum row find_talk(struct tx *tx, struct mail_talk *t, const char **no)
     if (!reply_token_is_of(&token, &t->c)) return ROW_FOUND;
     *no = "refused: the address is over";
     if (token.ends_ms <= t->now_ms || token.ends_ms > time_latest_end(t->now_ms, REPLY_TOKEN_LIFE_MS)) return ROW_FOUND;
-    row = visitor_locked(tx, t->c.visitor, &t->v);
-    if (row == ROW_FOUND) row = conversation_locked(tx, t->c.id, &t->c);
+    row = lock ? visitor_locked(tx, t->c.visitor, &t->v) : visitor_get(tx, t->c.visitor, &t->v);
+    if (row == ROW_FOUND && lock) row = conversation_locked(tx, t->c.id, &t->c);
     *no = "nothing: the conversation was removed";
     if (row != ROW_FOUND) return row == ROW_NONE ? ROW_FOUND : row;
     *no = "refused: the visitor is blocked";
@@ -117,19 +118,11 @@ static size_t piece_of(struct str s)
     return n;
 }
 
-static const char *files_line(struct arena *a, const struct mail_in *m, bool english)
-{
-    const char *named = m->named[0] ? m->named : NULL;
-    if (english)
-        return arena_printf(a, "[%zu attachment%s not taken over from the mail%s%s]", m->files,
-                            m->files == 1 ? "" : "s", named ? ": " : "", named ? named : "");
-    return arena_printf(a, "［邮件中的 %zu 个附件未收录%s%s］", m->files, named ? "：" : "", named ? named : "");
-}
-
 static const char *whole_text(struct arena *a, const struct mail_in *m, bool english)
 {
-    if (m->files == 0) return m->text;
-    return arena_printf(a, "%s%s%s", m->text, m->text[0] ? "\n\n" : "", files_line(a, m, english));
+    const char *files = mail_files_lines(a, m, english);
+    if (!files[0]) return m->text;
+    return arena_printf(a, "%s%s%s", m->text, m->text[0] ? "\n\n" : "", files);
 }
 
 /* As it was read before, unless all that was said to them has been mailed. */
@@ -140,6 +133,29 @@ static bool letters_read(struct tx *tx, const struct conversation *c, bool *all)
     if (query_row(&q) != ROW_FOUND) return false;
     *all = col_i64(&q, "mailed_number") >= c->last_number;
     return true;
+}
+
+static enum message_put show(struct tx *tx, struct mail_talk *t, bool all)
+{
+    enum message_put put = MESSAGE_NEW;
+    for (size_t i = 0; i < t->made->pictures; i++) {
+        const struct mail_picture *p = &t->made->picture[i];
+        struct chat_image image;
+        struct message m;
+        if (!picture_keep(tx, &t->c, &p->picture, t->now_ms, &image)) return MESSAGE_FAULT;
+        const struct message_new new = { .conversation = t->c.id,
+                                         .author = CHAT_BY_VISITOR,
+                                         .author_name = t->v.name,
+                                         .client_id = arena_printf(tx_arena(tx), "%s-p%zu", t->mail->id, i),
+                                         .text = p->name,
+                                         .by_mail = true,
+                                         .stays_unread = !all,
+                                         .image = &image,
+                                         .now_ms = t->now_ms };
+        put = message_put(tx, &new, &m, &t->c);
+        if (put != MESSAGE_NEW) return put;
+    }
+    return put;
 }
 
 static enum message_put say(struct tx *tx, struct mail_talk *t, size_t *pieces)
@@ -168,7 +184,7 @@ static enum message_put say(struct tx *tx, struct mail_talk *t, size_t *pieces)
         put = message_put(tx, &new, &m, &t->c);
         if (put != MESSAGE_NEW) return put;
     }
-    return put;
+    return t->made ? show(tx, t, all) : put;
 }
 
 /* A person answers mails. */
@@ -196,9 +212,14 @@ static enum message_put note_down(struct tx *tx, struct mail_talk *t)
     return note_put(tx, &n, arena_printf(a, "mail-%s", t->mail->id), &t->c);
 }
 
+static bool is_theirs(const struct mail_talk *t)
+{
+    return t->email[0] && t->mail->from && strcasecmp(t->mail->from, t->email) == 0;
+}
+
 static enum job_wish put_words(struct tx *tx, struct mail_talk *t, struct buf *outcome)
 {
-    bool theirs = t->email[0] && t->mail->from && strcasecmp(t->mail->from, t->email) == 0;
+    bool theirs = is_theirs(t);
     size_t pieces = 0;
     enum message_put put = theirs ? say(tx, t, &pieces) : note_down(tx, t);
     if (put == MESSAGE_FAULT) return JOB_FAULT;
@@ -209,18 +230,43 @@ static enum job_wish put_words(struct tx *tx, struct mail_talk *t, struct buf *o
     return put != MESSAGE_NEW || call_person(tx, t) ? JOB_FINISHED : JOB_FAULT;
 }
 
+/* Whether its pictures are to be kept, before anything is written: they are the visitor's, who may send them. Nothing
+ * is locked; when that has changed until the mail is acted on, what was kept is swept away. */
+static bool mail_look(struct delivery *d, struct job *job, struct tx *tx)
+{
+    struct mail_made *made = ARENA_NEW(d->arena, struct mail_made);
+    struct mail_talk t = { .mail = &made->mail, .now_ms = job->now_ms };
+    const char *no;
+    bool many;
+    made->readable = mail_read(d->arena, d->body, &made->mail);
+    d->made = made;
+    bool asked = made->readable && made->mail.kind == MAIL_OF_PERSON && made->mail.kept > 0;
+    if (!asked || !chat_settings.reply_domain) return true;
+    if (find_talk(tx, &t, false, &no) != ROW_FOUND || (!no && !too_many(tx, &t, &many))) return false;
+    made->takes = !no && !many && is_theirs(&t);
+    return true;
+}
+
 static enum job_wish mail_act(const struct delivery *d, struct job *job, struct tx *tx, struct buf *outcome)
 {
+    const struct mail_made *made = d->made; /* NULL: of a job that was put before there were pictures in mails */
     struct mail_in *m = ARENA_NEW(job->arena, struct mail_in);
-    struct mail_talk t = { .mail = m, .now_ms = job->now_ms };
+    struct mail_talk t = { .mail = m, .made = made, .now_ms = job->now_ms };
     const char *no = NULL;
-    bool many = false;
-    if (!mail_read(job->arena, d->body, m)) no = "nothing: no mail that can be read";
+    bool many = false, readable = made ? made->readable : mail_read(job->arena, d->body, m);
+    if (made && made->unwritten) {
+        job_error(job, "its pictures could not be kept");
+        return JOB_AGAIN;
+    }
+    if (made) *m = made->mail;
+    if (!readable) no = "nothing: no mail that can be read";
     else if (m->kind == MAIL_BOUNCE) no = "nothing: a mail that came back";
     else if (m->kind == MAIL_AUTOMATIC) no = "nothing: a program wrote it";
     else if (!chat_settings.reply_domain) no = "nothing: answers by mail are switched off";
-    else if (find_talk(tx, &t, &no) != ROW_FOUND) return JOB_FAULT;
-    if (!no && !unicode_has_ink(str_of(m->text)) && m->files == 0) no = "nothing: it has no words of its own";
+    else if (find_talk(tx, &t, true, &no) != ROW_FOUND) return JOB_FAULT;
+    bool pictures = made && made->pictures > 0;
+    if (!no && !unicode_has_ink(str_of(m->text)) && m->files == 0 && !pictures)
+        no = "nothing: it has no words of its own";
     if (!no && !too_many(tx, &t, &many)) return JOB_FAULT;
     if (!no && many) no = "refused: too many mails in an hour";
     if (!no) return put_words(tx, &t, outcome);
@@ -238,6 +284,8 @@ const struct sender chat_mail_sender = {
     .nack = { 400, "text/plain", "no" },
     .identify = mail_identify,
     .verify = mail_verify,
+    .look = mail_look,
+    .make = mail_make,
     .act = mail_act,
 };
 

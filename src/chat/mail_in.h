@@ -5,6 +5,7 @@
 #define CHATHUB_CHAT_MAIL_IN_H
 
 #include "chat/mail_read.h"
+#include "chat/pictures.h"
 #include "chat/private.h"
 #include "inbound/inbound.h"
 
@@ -19,5 +20,22 @@ const char *reply_address(struct arena *a, const struct conversation *c, int64_t
 /* The first address of ours in a text. Whose it is says reply_token_is_of. */
 MUST_USE bool reply_token_find(struct str to, struct reply_token *out);
 MUST_USE bool reply_token_is_of(const struct reply_token *t, const struct conversation *c);
+
+/* ---- mail_files.c ---- */
+enum { MAIL_PICTURES_MAX = 10 };
+struct mail_picture {
+    struct picture_new picture;
+    const char *name;
+};
+struct mail_made { /* d->made of a mail */
+    struct mail_in mail;
+    bool readable, takes; /* takes: its pictures are the visitor's */
+    bool unwritten;       /* one of them could not be kept: later */
+    struct mail_picture picture[MAIL_PICTURES_MAX];
+    size_t pictures;
+};
+void mail_make(struct delivery *d);
+/* What was attached and not taken, a line each; "": nothing. */
+const char *mail_files_lines(struct arena *a, const struct mail_in *m, bool english);
 
 #endif

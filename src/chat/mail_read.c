@@ -2,7 +2,8 @@
  * here, because a mail that says GB2312 is mostly GBK, and one byte that fits nowhere must not lose the rest.
  *
  * Of several texts the plain one counts, as long as it says anything; an HTML one is read as the pages of shops are
- * (knowledge/readers.h). Pictures that an HTML part shows are no attachments: they are logos of signatures. */
+ * (knowledge/readers.h). What an HTML part shows where its writer wrote is pasted into it, or the logo of a signature;
+ * what it shows elsewhere was quoted, and is passed over. */
 #include "chat/mail_read.h"
 
 #include "base/crypto.h"
@@ -15,13 +16,15 @@
 #include <iconv.h>
 #include <pthread.h>
 
-enum { CHARSET_MAX = 40, HEADERS_MAX = 300, COLONS_MAX = 500, HEADER_VALUE_MAX = 4000 };
+enum { CHARSET_MAX = 40, HEADERS_MAX = 300, COLONS_MAX = 500, BASE64_LINE_MIN = 40, HEADER_VALUE_MAX = 4000 };
 
 struct parts {
     struct arena *a;
-    struct buf plain, html, named;
+    struct buf plain, html;
     struct mail_flow flow;
-    size_t files, seen;
+    struct mail_file *file;
+    const char **cid; /* of each file: where an HTML part can show it; NULL */
+    size_t files, kept, seen;
     bool deep;
 };
 
@@ -116,18 +119,43 @@ static struct str content_of(struct arena *a, GMimePart *part)
     return out;
 }
 
-static void count_file(struct parts *p, const char *name)
+static const char *file_name(struct arena *a, const char *name)
 {
-    if (p->files++ >= MAIL_FILES_NAMED || !name) return;
     char text[400];
     struct buf clean;
+    if (!name) return "";
     buf_fixed(&clean, text, sizeof text);
     add_clean(&clean, str_of(name));
     struct str s = str_trim(buf_str(&clean));
     s.n = unicode_cut(s, MAIL_FILE_NAME_MAX);
-    if (s.n == 0 || text_has_controls(s)) return;
-    if (p->named.n > 0) buf_text(&p->named, ", ");
-    buf_add(&p->named, s.p, s.n);
+    return s.n == 0 || text_has_controls(s) ? "" : arena_text_n(a, s.p, s.n);
+}
+
+/* `cid` NULL: an attachment. */
+static void add_file(struct parts *p, const char *name, struct str bytes, const char *cid)
+{
+    if (!cid) p->files++;
+    if (p->kept == MAIL_FILES_KEPT) return;
+    p->cid[p->kept] = cid ? arena_text(p->a, cid) : NULL;
+    p->file[p->kept++] = (struct mail_file){ .name = file_name(p->a, name), .bytes = bytes, .shown = cid != NULL };
+}
+
+static bool names(struct str s, const char *word)
+{
+    size_t n = strlen(word);
+    for (size_t i = 0; n > 0 && i + n <= s.n; i++)
+        if (memcmp(s.p + i, word, n) == 0) return true;
+    return false;
+}
+
+/* Those that are shown among the writer's own words stay, the others were quoted. */
+static void keep_shown(struct parts *p)
+{
+    struct str own = mail_own_html(p->a, buf_str(&p->html));
+    size_t n = 0;
+    for (size_t i = 0; i < p->kept; i++)
+        if (!p->cid[i] || names(own, arena_printf(p->a, "cid:%s", p->cid[i]))) p->file[n++] = p->file[i];
+    p->kept = n;
 }
 
 static void take_part(struct parts *p, GMimePart *part, bool related)
@@ -148,11 +176,11 @@ static void take_part(struct parts *p, GMimePart *part, bool related)
         add_text(p, &p->html, content_of(p->a, part), charset);
         return;
     }
-    bool shown = related && g_mime_object_get_content_id(o) != NULL;
+    const char *cid = related ? g_mime_object_get_content_id(o) : NULL;
     bool seal_of_mail = g_mime_content_type_is_type(type, "application", "pgp-signature") ||
                         g_mime_content_type_is_type(type, "application", "pkcs7-signature") ||
                         g_mime_content_type_is_type(type, "application", "x-pkcs7-signature");
-    if (!shown && !seal_of_mail) count_file(p, g_mime_part_get_filename(part));
+    if (!seal_of_mail) add_file(p, g_mime_part_get_filename(part), content_of(p->a, part), cid);
 }
 
 static void walk(struct parts *p, GMimeObject *o, int depth, bool related)
@@ -169,7 +197,7 @@ static void walk(struct parts *p, GMimeObject *o, int depth, bool related)
     } else if (GMIME_IS_PART(o)) {
         take_part(p, GMIME_PART(o), related);
     } else {
-        count_file(p, NULL); /* a mail inside of this one */
+        add_file(p, NULL, (struct str){ "", 0 }, NULL); /* a mail inside of this one */
     }
 }
 
@@ -272,18 +300,20 @@ static const char *words_of(struct parts *p)
 
 static bool take(struct arena *a, GMimeMessage *m, struct str bytes, struct mail_in *out)
 {
-    struct parts p = { .a = a };
+    struct parts p = { .a = a,
+                       .file = ARENA_ARRAY(a, struct mail_file, MAIL_FILES_KEPT),
+                       .cid = ARENA_ARRAY(a, const char *, MAIL_FILES_KEPT) };
     GMimeObject *root = g_mime_message_get_mime_part(m);
-    buf_init(&p.plain, MAIL_TEXT_MAX + 8), buf_init(&p.html, MAIL_TEXT_MAX + 8), buf_init(&p.named, 4096);
+    buf_init(&p.plain, MAIL_TEXT_MAX + 8), buf_init(&p.html, MAIL_TEXT_MAX + 8);
     if (root) walk(&p, root, 0, false);
+    keep_shown(&p);
     out->from = from_of(a, m);
     out->kind = kind_of(m, out->from);
     out->to = to_of(a, m);
     id_of(m, bytes, out->id);
     out->text = p.deep ? "" : words_of(&p);
-    out->files = p.files;
-    out->named = arena_text_n(a, p.named.p ? p.named.p : "", p.named.n);
-    buf_free(&p.plain), buf_free(&p.html), buf_free(&p.named);
+    out->files = p.files, out->file = p.file, out->kept = p.kept;
+    buf_free(&p.plain), buf_free(&p.html);
     return !p.deep;
 }
 
@@ -314,12 +344,37 @@ static bool nests_groups(struct str s)
     return false;
 }
 
+/* A line of a file as mail programs send it: long, and of base64's characters alone. */
+static bool is_base64(struct str line)
+{
+    if (line.n > 0 && line.p[line.n - 1] == '\r') line.n--;
+    for (size_t i = 0; i < line.n; i++)
+        if (!isalnum((unsigned char)line.p[i]) && line.p[i] != '+' && line.p[i] != '/' && line.p[i] != '=')
+            return false;
+    return line.n >= BASE64_LINE_MIN;
+}
+
+/* GMime makes an object of each part before any can be counted, and goes through those that are within others again and
+ * again: what is large has to be files. */
+static bool is_too_much(struct str s)
+{
+    size_t dashes = 0, plain = 0;
+    while (s.n > 0) {
+        const char *lf = memchr(s.p, '\n', s.n);
+        struct str line = { s.p, lf ? (size_t)(lf - s.p) + 1 : s.n };
+        s.p += line.n, s.n -= line.n;
+        dashes += line.n > 1 && line.p[0] == '-' && line.p[1] == '-';
+        if (!is_base64((struct str){ line.p, line.n - (lf != NULL) })) plain += line.n;
+    }
+    return dashes > MAIL_DASHES_MAX || plain > MAIL_PLAIN_MAX;
+}
+
 bool mail_read(struct arena *a, struct str bytes, struct mail_in *out)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     (void)pthread_once(&once, start_gmime);
-    *out = (struct mail_in){ .text = "", .named = "", .to = "" };
-    if (bytes.n == 0 || bytes.n > MAIL_BYTES_MAX || nests_groups(bytes)) return false;
+    *out = (struct mail_in){ .text = "", .to = "" };
+    if (bytes.n == 0 || bytes.n > MAIL_BYTES_MAX || nests_groups(bytes) || is_too_much(bytes)) return false;
     GMimeStream *s = g_mime_stream_mem_new_with_buffer(bytes.p, bytes.n);
     GMimeParser *parser = g_mime_parser_new_with_stream(s);
     GMimeMessage *m = g_mime_parser_construct_message(parser, NULL);

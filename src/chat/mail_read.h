@@ -10,11 +10,14 @@
 #include "base/str.h"
 
 enum {
-    MAIL_BYTES_MAX = 1 << 20,
+    MAIL_BYTES_MAX = 8 << 20,
+    MAIL_PLAIN_MAX = 1 << 20,  /* of what is not in lines of base64: heads, words, borders of parts */
+    MAIL_DASHES_MAX = 20000,   /* lines that begin as borders of parts do */
     MAIL_TEXT_MAX = 256 << 10, /* of words, before what is quoted is cut away */
     MAIL_ADDRESSES_BYTES = 16 << 10,
     MAIL_PARTS_MAX = 200,
     MAIL_DEPTH_MAX = 20,
+    MAIL_FILES_KEPT = 50,
     MAIL_FILES_NAMED = 5,
     MAIL_FILE_NAME_MAX = 80, /* code points */
 };
@@ -23,14 +26,29 @@ enum mail_kind {
     MAIL_AUTOMATIC, /* an absence note, a list, a newsletter */
     MAIL_BOUNCE,
 };
+enum mail_fate {                  /* of an attachment */
+                 MAIL_FILE_STAYS, /* outside: no picture, or it was not looked at */
+                 MAIL_FILE_TAKEN, /* a picture of the conversation */
+                 MAIL_FILE_HEIC,
+                 MAIL_FILE_BROKEN,
+                 MAIL_FILE_PIXELS,
+                 MAIL_FILE_LARGE,
+                 MAIL_FILE_MANY,
+};
+struct mail_file {
+    const char *name; /* "": it has none */
+    struct str bytes;
+    bool shown; /* within the words, by an HTML part: a picture that was pasted, or a logo */
+    enum mail_fate fate;
+};
 struct mail_in {
     enum mail_kind kind;
-    const char *from;  /* the one address that it is from, as email_read; NULL: none, or several */
-    const char *to;    /* all that names a receiver, a line each; for reply_token_find */
-    const char *text;  /* what its writer added: UTF-8, lines by LF, no controls; "": nothing */
-    size_t files;      /* attachments */
-    const char *named; /* the names of the first ones, with commas; "" */
-    char id[41];       /* of its Message-ID, in hex: the same mail that comes again has the same one */
+    const char *from;       /* the one address that it is from, as email_read; NULL: none, or several */
+    const char *to;         /* all that names a receiver, a line each; for reply_token_find */
+    const char *text;       /* what its writer added: UTF-8, lines by LF, no controls; "": nothing */
+    struct mail_file *file; /* the first MAIL_FILES_KEPT of them, `kept`; those that are shown are not counted */
+    size_t files, kept;
+    char id[41]; /* of its Message-ID, in hex: the same mail that comes again has the same one */
 };
 /* False: no mail, or nested too deep. */
 MUST_USE bool mail_read(struct arena *a, struct str bytes, struct mail_in *out);

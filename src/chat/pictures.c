@@ -123,22 +123,31 @@ static const struct problem *keep_bytes(struct arena *a, struct str clean, struc
     return &problem_storage;
 }
 
-const struct problem *picture_prepare(struct arena *a, const char *path, size_t size, struct picture_new *out)
+enum image_fault picture_prepare_bytes(struct arena *a, struct str file, struct picture_new *out,
+                                       const struct problem **problem)
 {
     struct image about;
     struct buf clean;
-    char *bytes = file_bytes(path, size);
-    if (bytes == NULL) return &problem_storage;
-    buf_init(&clean, size + IMAGE_MORE_BYTES);
-    const struct problem *p = fault_problem(image_clean((struct str){ bytes, size }, &clean, &about));
-    free(bytes);
-    if (p == NULL) {
+    buf_init(&clean, file.n + IMAGE_MORE_BYTES);
+    enum image_fault f = image_clean(file, &clean, &about);
+    *problem = fault_problem(f);
+    if (f == IMAGE_GOOD) {
         out->about = (struct chat_image){
             .kind = about.kind, .bytes = (int64_t)clean.n, .width = about.width, .height = about.height
         };
-        p = keep_bytes(a, buf_str(&clean), out);
+        *problem = keep_bytes(a, buf_str(&clean), out);
     }
     buf_free(&clean);
+    return f;
+}
+
+const struct problem *picture_prepare(struct arena *a, const char *path, size_t size, struct picture_new *out)
+{
+    const struct problem *p;
+    char *bytes = file_bytes(path, size);
+    if (bytes == NULL) return &problem_storage;
+    (void)picture_prepare_bytes(a, (struct str){ bytes, size }, out, &p);
+    free(bytes);
     return p;
 }
 

@@ -14,6 +14,9 @@ struct picture_new {
 };
 /* Off the lanes: cleans the file and writes it where pictures are kept. NULL: *out is ready; else the refusal. */
 MUST_USE const struct problem *picture_prepare(struct arena *a, const char *path, size_t size, struct picture_new *out);
+/* The same of a file that is in memory; IMAGE_GOOD with *problem set: it could not be written. */
+enum image_fault picture_prepare_bytes(struct arena *a, struct str file, struct picture_new *out,
+                                       const struct problem **problem);
 /* The row of these bytes in this shop: the one that is there, or a new one. The conversation is locked. */
 MUST_USE bool picture_keep(struct tx *tx, const struct conversation *c, const struct picture_new *in, int64_t now_ms,
                            struct chat_image *out);

@@ -112,6 +112,14 @@ MUST_USE enum row visitor_wants(struct tx *tx, struct visitor *v, enum chat_act_
                                 struct conversation *c, enum chat_may *may);
 void messages_json(struct json *j, const struct message *m, size_t count); /* the member "messages" */
 
+/* ---- block.c ---- */
+/* A visitor, or every browser of the customer whom the shop vouches for; who is cut off is told. What is so already is
+ * no change. */
+MUST_USE bool customer_block(struct tx *tx, int64_t visitor, bool blocked, int64_t now_ms);
+struct identity;
+/* Some browser of this customer is blocked. Of *who: shop, subject, email. */
+MUST_USE bool customer_is_blocked(struct tx *tx, const struct identity *who, bool *blocked);
+
 /* ---- socket.c ---- */
 extern const struct socket_kind chat_socket_kind;
 enum answer chat_socket_run(struct req *req);

@@ -43,6 +43,11 @@ extern const char *const chat_day_names[];
 const char *settings_judge(struct arena *a, const struct put_settings *in, const char **field);
 /* What is left out becomes its default, and languages stand in one spelling. After the judge. */
 void settings_complete(struct arena *a, struct put_settings *in);
+/* "changed": which members became others, by name. `arg`: struct settings_changes. */
+struct settings_changes {
+    json_t *before, *after;
+};
+void settings_changed_json(struct json *j, const void *arg);
 /* The members of the document, without those of the tenant. `arg`: struct put_settings. */
 void settings_members(struct json *j, const void *arg);
 struct str settings_text(struct arena *a, const struct put_settings *in);

@@ -75,13 +75,9 @@ static enum answer run_read_settings(struct req *req)
     return reply_json(req, 200, settings_json, &(struct shown){ &stored, &face, s.domain });
 }
 
-/* Which members became others, by name. */
-struct changes {
-    json_t *before, *after;
-};
-static void changed_json(struct json *j, const void *arg)
+void settings_changed_json(struct json *j, const void *arg)
 {
-    const struct changes *c = arg;
+    const struct settings_changes *c = arg;
     const char *key;
     json_t *value;
     json_array(j, "changed");
@@ -96,10 +92,11 @@ static void event_json(struct json *j, const void *arg) { json_i64(j, "shop", *(
 
 static bool tell_changed(struct req *req, int64_t shop, const char *before, const char *after)
 {
-    struct changes c = { json_read(str_of(before), JSON_READ_MAX_BYTES, NULL),
-                         json_read(str_of(after), JSON_READ_MAX_BYTES, NULL) };
-    bool told = audit_request(req, AUDIT_chat_settings_changed, req->who.account, "shop", shop, changed_json, &c) &&
-                events_put(req->tx, req->who.account, "shop.changed", event_json, &shop);
+    struct settings_changes c = { json_read(str_of(before), JSON_READ_MAX_BYTES, NULL),
+                                  json_read(str_of(after), JSON_READ_MAX_BYTES, NULL) };
+    bool told =
+        audit_request(req, AUDIT_chat_settings_changed, req->who.account, "shop", shop, settings_changed_json, &c) &&
+        events_put(req->tx, req->who.account, "shop.changed", event_json, &shop);
     json_decref(c.before), json_decref(c.after);
     return told;
 }

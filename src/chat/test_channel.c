@@ -334,6 +334,41 @@ TEST_EACH_ENGINE(what_is_said_while_the_chat_is_off_goes_out_when_it_is_on_again
     stop();
 }
 
+static bool account_is_off;
+static bool off(struct tx *tx, int64_t whose, bool *out)
+{
+    *out = account_is_off && whose == account;
+    return tx != NULL;
+}
+
+/* Its secrets open nothing for anybody meanwhile; that is no try of its server. */
+TEST_EACH_ENGINE(while_an_account_is_disabled_its_channel_waits)
+{
+    start(t);
+    tenants_hooks.disabled = off, account_is_off = false;
+    assert_int_equal(said(t, "c-1", "m1", "Hello").status, 201);
+    int64_t c = talk(t);
+    person_says(t, c, "One");
+    account_is_off = true;
+    assert_string_equal(said(t, "c-1", "m2", "Anybody?").error, "chat_paused");
+    for (int i = 0; i < 30; i++) {
+        assert_int_equal(deliver(t, c), JOB_NEXT);
+        kit_set_now(test_number(t, "SELECT next_at_ms FROM chat_channel_talks"));
+    }
+    assert_int_equal(server.asked, 0);
+    assert_int_equal(test_number(t, "SELECT tries FROM chat_channel_talks"), 0);
+    assert_int_equal(test_number(t, "SELECT skipped FROM chat_channels"), 0);
+    assert_string_equal(json_string_value(json_object_get(call(t, VERB_GET, "", NULL).json, "error")),
+                        "the chat is off");
+    account_is_off = false;
+    assert_int_equal(deliver(t, c), JOB_NEXT);
+    assert_int_equal(server.asked, 1);
+    assert_int_equal(told(t), 2);
+    assert_int_equal(said(t, "c-1", "m2", "Anybody?").status, 201);
+    tenants_hooks.disabled = NULL;
+    stop();
+}
+
 TEST_EACH_ENGINE(what_waits_for_a_day_while_the_chat_is_off_is_told_as_given_up)
 {
     start(t);
@@ -452,6 +487,7 @@ int main(void)
         EACH_ENGINE(after_a_kill_the_same_message_goes_out_with_the_same_id),
         EACH_ENGINE(what_was_erased_is_not_sent_and_its_customer_begins_anew),
         EACH_ENGINE(what_is_said_while_the_chat_is_off_goes_out_when_it_is_on_again),
+        EACH_ENGINE(while_an_account_is_disabled_its_channel_waits),
         EACH_ENGINE(what_waits_for_a_day_while_the_chat_is_off_is_told_as_given_up),
         EACH_ENGINE(a_short_pause_of_the_chat_drops_nothing_that_is_old),
         EACH_ENGINE(without_a_secret_that_opens_it_is_a_try_that_failed),

@@ -326,7 +326,7 @@ TEST_EACH_ENGINE(a_long_mail_is_some_messages_and_files_are_told)
                                   "Content-Type: image/jpeg; name=a.jpg\r\n\r\nx\r\n--b--\r\n",
                                   head));
     EXPECT(messages_after(t->tx, talk, 12, 10, m, &count) && count == 1);
-    assert_string_equal(m[0].text, "See\n\n[1 attachment not taken over from the mail: a.jpg]");
+    assert_string_equal(m[0].text, "See\n\n[A file a.jpg, 1 B, was not taken]");
 }
 
 TEST_EACH_ENGINE(one_conversation_takes_so_many_in_an_hour)

@@ -230,7 +230,11 @@ static void attachments_are_counted_and_named(void **state)
                                                                                       "words of this\r\n--b--\r\n");
     assert_string_equal(m.text, "See.");
     assert_int_equal(m.files, 3);
-    assert_string_equal(m.named, "photo 1.jpg, 订单.txt");
+    assert_int_equal(m.kept, 3);
+    assert_string_equal(m.file[0].name, "photo 1.jpg");
+    assert_int_equal(m.file[0].bytes.n, 3);
+    assert_string_equal(m.file[1].name, "订单.txt");
+    assert_string_equal(m.file[2].name, "");
     m = of(RELATED B("text/html") "\r\n<p>Hi</p><img src=\"cid:logo\">\r\n" B(
         "image/png") "Content-ID: <logo>\r\nContent-Transfer-Encoding: base64\r\n\r\niVBO\r\n--b--\r\n");
     assert_string_equal(m.text, "Hi");
@@ -315,7 +319,7 @@ static void a_long_text_is_cut_at_a_character(void **state)
     struct buf b;
     buf_init(&b, 2 << 20);
     buf_text(&b, PLAIN);
-    while (b.n < MAIL_BYTES_MAX - 10) buf_text(&b, "长");
+    while (b.n < MAIL_PLAIN_MAX - 10) buf_text(&b, "长");
     struct mail_in m = of_bytes(buf_str(&b));
     assert_true(strlen(m.text) > MAIL_TEXT_MAX - 10 && strlen(m.text) <= MAIL_TEXT_MAX + 8);
     assert_true(utf8_valid(str_of(m.text)));

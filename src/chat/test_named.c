@@ -122,12 +122,53 @@ TEST_EACH_ENGINE(who_has_left_and_what_is_gone_is_nobodys_letter)
     EXPECT(letters_after(t, ANNA) == 0);
 }
 
+static struct kit_answer bell(struct test_db *t)
+{
+    return kit_call(
+        t, &(struct kit_request){
+               .routes = chat_mention_routes, .verb = VERB_GET, .path = "/api/inbox/mentions", .account = account });
+}
+
+/* The first person of the account asks: its number is the account's here. */
+TEST_EACH_ENGINE(who_is_named_finds_it_in_the_bell_until_they_look)
+{
+    start(t);
+    assert_string_equal(bell(t).text, "{\"mentions\":[],\"more\":false}");
+    names(t, BORIS, ANNA, "@Anna is the <blue> one back?");
+    names(t, ANNA, BORIS, "@Boris it is");
+    names(t, BORIS, ANNA, arena_printf(t->arena, "@Anna %0200d", 7));
+    struct kit_answer a = bell(t);
+    json_t *list = json_object_get(a.json, "mentions"), *one = json_array_get(list, 0);
+    assert_int_equal(json_array_size(list), 1); /* a conversation once, by its newest note */
+    assert_int_equal(json_integer_value(json_object_get(one, "conversation")), talk);
+    assert_string_equal(json_string_value(json_object_get(one, "by")), "Boris");
+    assert_string_equal(json_string_value(json_object_get(one, "visitorName")), "Ann");
+    assert_string_equal(json_string_value(json_object_get(one, "words")), arena_printf(t->arena, "@Anna %0134d…", 0));
+    EXPECT(mentions_seen(t->tx, account, talk, BORIS, kit_now() + 1));
+    assert_int_equal(json_array_size(json_object_get(bell(t).json, "mentions")), 1);
+    EXPECT(mentions_seen(t->tx, account, talk, ANNA, kit_now() + 1));
+    assert_int_equal(json_array_size(json_object_get(bell(t).json, "mentions")), 0);
+    names(t, BORIS, ANNA, "@Anna?");
+    assert_int_equal(json_array_size(json_object_get(bell(t).json, "mentions")), 1);
+    account++; /* of another account nothing is found, whoever asks */
+    assert_int_equal(json_array_size(json_object_get(bell(t).json, "mentions")), 0);
+}
+
+TEST_EACH_ENGINE(every_open_page_hears_that_it_may_be_named)
+{
+    start(t);
+    EXPECT(mentions_hint(t->tx, talk) && mentions_hint(t->tx, talk + 100));
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE type = 'mention'") == 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(who_has_not_looked_gets_one_letter),
         EACH_ENGINE(a_second_letter_tells_of_no_old_naming),
         EACH_ENGINE(who_has_looked_or_named_themselves_gets_none),
+        EACH_ENGINE(who_is_named_finds_it_in_the_bell_until_they_look),
+        EACH_ENGINE(every_open_page_hears_that_it_may_be_named),
         EACH_ENGINE(who_has_left_and_what_is_gone_is_nobodys_letter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

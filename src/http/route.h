@@ -67,6 +67,7 @@ struct cookie { /* max_age_s 0: delete */
     int64_t max_age_s;
     bool strict;
 };
+enum { BODY_RAW_MAX = 8 << 20 }; /* of a body that is held in memory; more is an upload */
 enum { REPLY_COOKIES_MAX = 4, REPLY_FACTS_MAX = 6, REPLY_HEADERS_MAX = 6 };
 struct fact {
     const char *name;
@@ -170,7 +171,7 @@ struct route {
     size_t path_size, query_size, body_size;
     bool body_optional;                /* no body at all is as {} */
     bool ignore_unknown;               /* routes whose contract others wrote */
-    size_t body_max;                   /* bytes; 0: 16 KiB */
+    size_t body_max;                   /* bytes; 0: 16 KiB; at most BODY_RAW_MAX */
     const struct limit *limit;         /* extra limit by client network; NULL: the general one alone */
     const struct limit *account_limit; /* by account, for who is signed in; NULL: the general ones */
     const struct limit *key_limit[2];  /* by what .prepare names in req_count: a visitor, a shop */

@@ -369,7 +369,8 @@ static void check_row(struct check *c)
     if (r->wait_ms < 0 || r->wait_ms > WAIT_MAX_MS) complain(c, "wait_ms is out of range");
     if (r->slow && !r->prepare) complain(c, "slow without prepare");
     if (r->refused && r->tx != TX_WRITE) complain(c, "refused writes rows: it needs TX_WRITE");
-    if (r->body_max > JSON_READ_MAX_BYTES) complain(c, "body_max is above what JSON may be");
+    if (r->body_max > (r->body_fields ? JSON_READ_MAX_BYTES : BODY_RAW_MAX))
+        complain(c, "body_max is above what JSON may be, or a body that is held in memory");
     if (r->body_optional && !r->body_fields) complain(c, "body_optional without a body");
     if (r->tx == TX_WRITE && !route_wants_caller(r) && !r->limit)
         complain(c, "changes something for callers that nobody counts: it needs a limit");

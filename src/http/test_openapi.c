@@ -344,6 +344,7 @@ static void contradictions_are_named(void **state)
     BAD_POST("slow without prepare", r.slow = true);
     BAD_POST("refused writes rows", r.tx = TX_NONE);
     BAD_POST("body_max is above", r.body_max = JSON_READ_MAX_BYTES + 1);
+    BAD_POST("body_max is above", (r.body_fields = NULL, r.body_size = 0, r.body_max = BODY_RAW_MAX + 1));
     BAD_POST("body_optional without a body", (r.body_fields = NULL, r.body_size = 0));
     BAD_POST("status 404 is no success", r.status = 404);
     BAD_POST("status 204 has no body to describe", r.status = 204);

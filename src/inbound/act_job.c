@@ -23,6 +23,26 @@ static enum job_wish open_delivery(struct job *job, struct tx *tx, struct delive
     return JOB_GIVE_UP;
 }
 
+/* A delivery that does not open is given up where it is acted on. */
+static enum job_wish make_load(struct job *job, struct tx *tx)
+{
+    struct delivery_row r;
+    struct delivery *d = ARENA_NEW(job->arena, struct delivery);
+    enum row row = inbound_get(tx, job->ref, false, &r);
+    if (row == ROW_FAULT) return JOB_FAULT;
+    bool there = row == ROW_FOUND && r.state == DELIVERY_RECEIVED && inbound_open(&r, job->arena, d);
+    if (!there || !d->sender || !d->sender->look) return JOB_FINISHED;
+    if (!d->sender->look(d, job, tx)) return JOB_FAULT;
+    job->state = d;
+    return JOB_FINISHED;
+}
+
+static void make_call(struct job *job)
+{
+    struct delivery *d = job->state;
+    if (d) d->sender->make(d);
+}
+
 static enum job_wish act_settle(struct job *job, struct tx *tx)
 {
     struct delivery d;
@@ -30,6 +50,8 @@ static enum job_wish act_settle(struct job *job, struct tx *tx)
     char text[DELIVERY_OUTCOME_MAX + 1];
     enum job_wish wish = open_delivery(job, tx, &d);
     if (wish != JOB_FINISHED) return wish == JOB_NEXT ? JOB_FINISHED : wish;
+    const struct delivery *before = job->state; /* of inbound.make */
+    if (before) d.made = before->made;
     buf_fixed(&outcome, text, sizeof text);
     wish = d.sender->act(&d, job, tx, &outcome);
     if (wish != JOB_FINISHED) return wish;
@@ -59,6 +81,9 @@ static enum job_wish act_dead(struct job *job, struct tx *tx, const char *error)
 /* clang-format off */
 const struct job_kind inbound_act_job = { .name = "inbound.act", .doc = "Acts on what others delivered.",
                                           ACTS(JOB_POOL_INBOUND) };
+const struct job_kind inbound_make_job = { .name = "inbound.make",
+                                           .doc = "Acts on what others delivered, with files in it.",
+                                           ACTS(JOB_POOL_INBOUND), .load = make_load, .call = make_call };
 const struct job_kind inbound_money_job = { .name = "inbound.money",
                                             .doc = "Acts on what payment providers delivered.", ACTS(JOB_POOL_MONEY) };
 /* clang-format on */

@@ -83,7 +83,7 @@ bool inbound_open(const struct delivery_row *r, struct arena *a, struct delivery
 
 /* ---- for the change of the master key ---- */
 
-enum { CONTENT_BATCH = 8 }; /* a body may have 1 MB, and is held sealed, opened and sealed anew */
+enum { CONTENT_BATCH = 2 }; /* a body may have 8 MB, and is held sealed, opened and sealed anew */
 STMT(content_page, "SELECT id, sender, body_hash, content FROM deliveries WHERE id > ?1 AND content IS NOT NULL"
                    " ORDER BY id LIMIT ?2");
 STMT(content_save, "UPDATE deliveries SET content = ?3 WHERE id = ?1 AND content = ?2");

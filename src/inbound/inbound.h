@@ -18,7 +18,7 @@
 #include "jobs/jobs.h"
 #include "storage/reseal.h"
 
-enum { DELIVERY_HEADERS_MAX = 8, DELIVERY_ID_MAX = 200, DELIVERY_BODY_MAX = 1 << 20, DELIVERY_OUTCOME_MAX = 200 };
+enum { DELIVERY_HEADERS_MAX = 8, DELIVERY_ID_MAX = 200, DELIVERY_BODY_MAX = 8 << 20, DELIVERY_OUTCOME_MAX = 200 };
 /* Stored: append, never renumber. */
 enum delivery_state {
     DELIVERY_RECEIVED, /* a job will act on it */
@@ -55,6 +55,7 @@ struct delivery {
     const char *id;  /* the sender's own id; 1..200 bytes without controls */
     int64_t account; /* whose it is; 0: nobody's */
     struct str same; /* what must be the same when this id comes again; p NULL: the body */
+    void *made;      /* of .look and .make, for .act of the same attempt; NULL: nothing */
     const char *reason;
     struct inbound_words answer;
 };
@@ -73,6 +74,10 @@ struct sender {
     const char *id_header;
     const char *id_member; /* of the JSON object at the top: text or a whole number */
     enum inbound_verdict (*identify)(struct delivery *d, struct tx *tx);
+    /* Both or none. What takes long, or writes files, before .act and outside of its transaction: .look reads what must
+     * be known and sets d->made, .make goes on with that. False: a storage fault. */
+    bool (*look)(struct delivery *d, struct job *job, struct tx *tx);
+    void (*make)(struct delivery *d);
     /* What it means for our rows, as .settle of a job: it may run again, also after it was done (a replay), so it
      * changes a row only where its state allows that. Calls to others are jobs that it puts. `outcome` is for
      * operators, at most DELIVERY_OUTCOME_MAX bytes: "order 7 paid", "nothing: not an event we use". */
@@ -105,7 +110,7 @@ extern struct inbound_settings {         /* filled by app */
 /* Faults of the table, one line each, for a test; true when there are none. */
 MUST_USE bool inbound_check(const struct sender *const *senders, const struct route *const *routes,
                             struct buf *complaints);
-extern const struct job_kind inbound_act_job, inbound_money_job, inbound_purge_job;
+extern const struct job_kind inbound_act_job, inbound_make_job, inbound_money_job, inbound_purge_job;
 extern const struct route inbound_routes[]; /* the operators' pages */
 extern const struct reseal_table inbound_sealed[];
 extern const struct verify_check inbound_checks[];

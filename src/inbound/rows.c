@@ -39,7 +39,9 @@ static void hash_of(struct str s, uint8_t out[SHA256_SIZE]) { sha256(s.p ? s.p :
 
 static int64_t put_job(struct tx *tx, const struct sender *s, int64_t id, int64_t account, struct arena *a)
 {
-    const struct job_kind *kind = s->pool == JOB_POOL_MONEY ? &inbound_money_job : &inbound_act_job;
+    const struct job_kind *kind = s->pool == JOB_POOL_MONEY ? &inbound_money_job
+                                  : s->make                 ? &inbound_make_job
+                                                            : &inbound_act_job;
     return jobs_put(tx,
                     &(struct job_new){ .kind = kind->name,
                                        .key = arena_printf(a, "delivery:%lld", (long long)id),

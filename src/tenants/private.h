@@ -78,6 +78,8 @@ MUST_USE bool tenants_config_keep(struct req *req, struct tenant *t);
 const char *tenant_state_word(const struct tenant *t); /* off, pending, ..., failed: for screens */
 /* The event alone: a step of the way was done. */
 MUST_USE bool tenants_progressed(struct tx *tx, const struct tenant *t);
+/* Whoever talks to the shop at this moment is cut off, and not at their next word. */
+MUST_USE bool tenants_cut_off(struct tx *tx, int64_t shop);
 /* Audit row and event of a change; `req` NULL: by a job. */
 MUST_USE bool tenants_tell(struct tx *tx, struct req *req, struct audit_action action, const struct tenant *t,
                            json_writer *details, const void *arg, int64_t now_ms);

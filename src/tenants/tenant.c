@@ -163,12 +163,16 @@ static void ended_json(struct json *j, const void *arg)
     json_text(j, "error", "chat_paused");
 }
 
-/* Whoever talks to the shop at this moment is cut off too, and not at their next word. */
+bool tenants_cut_off(struct tx *tx, int64_t shop)
+{
+    return events_put_to(tx, (struct topic){ TOPIC_SHOP, shop }, EVENT_ENDED, ended_json, NULL);
+}
+
 bool tenants_progressed(struct tx *tx, const struct tenant *t)
 {
     if (!events_put(tx, t->account, "chatbot.changed", event_json, t)) return false;
     bool over = t->status == TENANT_SUSPENDED || t->status == TENANT_DISABLED || t->shop_deleted;
-    return !over || events_put_to(tx, (struct topic){ TOPIC_SHOP, t->shop }, EVENT_ENDED, ended_json, NULL);
+    return !over || tenants_cut_off(tx, t->shop);
 }
 
 bool tenants_tell(struct tx *tx, struct req *req, struct audit_action action, const struct tenant *t,

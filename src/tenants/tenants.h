@@ -52,6 +52,8 @@ struct tenants_entitlement {
 struct tenants_hooks {
     /* Who gets the letters. ROW_NONE: nobody, the account is disabled. Never NULL. */
     enum row (*owner)(struct tx *tx, int64_t account, struct tenants_owner *out);
+    /* An operator has disabled this account: its chats rest. NULL: none is. */
+    bool (*disabled)(struct tx *tx, int64_t account, bool *out);
     /* Of some shops of one account; *out is zero, and what stays so is paid with credits, month by month. NULL: all of
      * them are. Whoever answers here tells of changes by tenants_entitlement_changed. */
     bool (*entitlements)(struct tx *tx, int64_t account, const int64_t *shops, size_t count,
@@ -72,7 +74,9 @@ bool tenants_domain_changed(struct tx *tx, const struct shop *s, int64_t now_ms)
  * have a tenant? */
 bool tenants_credits_came(struct tx *tx, int64_t account, int64_t now_ms);
 enum row tenants_shop_served(struct tx *tx, int64_t account, int64_t shop);
-/* Hook for accounts: whose service key is this? */
+/* Hooks for accounts: it was disabled, so whoever talks to one of its shops is cut off now; whose service key is this?
+ */
+MUST_USE bool tenants_account_disabled(struct tx *tx, int64_t account);
 enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t *account);
 /* What every service key is good for; NULL-ended. */
 #define KEY_SCOPE_SSO "sso.issue"
@@ -136,7 +140,7 @@ MUST_USE bool tenants_progress(struct tx *tx, const int64_t *shops, size_t n, st
  * never enabled, off, or its conversations are elsewhere. */
 struct tenant_chat {
     int64_t account;
-    bool active;                   /* false: suspended (unpaid, or its shop was deleted) */
+    bool active;                   /* false: suspended (unpaid, its shop was deleted, its account is disabled) */
     const char *bot_name, *domain; /* domain as people read it; NULL: none was given */
 };
 MUST_USE enum row tenants_chat(struct tx *tx, int64_t shop, struct tenant_chat *out);
@@ -149,6 +153,8 @@ struct tenant_face {
 MUST_USE enum row tenants_face(struct tx *tx, int64_t shop, struct tenant_face *out);
 /* With its shop locked. What is so already is no change. */
 MUST_USE enum row tenants_face_change(struct req *req, int64_t shop, const struct tenant_face *face);
+/* The same by the command line. */
+MUST_USE enum row tenants_face_set(struct tx *tx, int64_t shop, const struct tenant_face *face, int64_t now_ms);
 extern const struct problem problem_chatbot_not_enabled;
 
 /* ---- house.c: of all accounts, for operators. False: storage fault ---- */

@@ -17,9 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct str in = { (const char *)data, size };
     if (mail_read(a, in, &m)) {
         must_be_clean(m.text);
-        must_be_clean(m.named);
+        for (size_t i = 0; i < m.kept; i++) must_be_clean(m.file[i].name);
         must(strlen(m.text) <= MAIL_TEXT_MAX + 8 && strlen(m.id) == 40 && strlen(m.to) < MAIL_ADDRESSES_BYTES);
-        must(m.files <= MAIL_PARTS_MAX);
+        must(m.files <= MAIL_PARTS_MAX && m.kept <= MAIL_FILES_KEPT);
         must(!m.from || email_read(a, str_of(m.from)) != NULL);
     }
     if (utf8_valid(in)) {

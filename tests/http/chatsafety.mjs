@@ -122,6 +122,36 @@ test('a shop that is switched off cuts its visitors off, and nobody else’s', a
     assert.ok([403, 404].includes(await refused(s.socket()))); // off, or not there any more
 });
 
+test('while an account is disabled its shops have no chat, and it comes back with it', async ({ server }) => {
+    const c = await server.account('merchant', { credits: 90 });
+    const operator = await server.account('operator');
+    const shop = await c.shop('Closed', 'closed.example');
+    assert.equal((await c.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+    const s = await shopper(server, `shop-${shop.id}`, 'closed.example');
+    const neighbour = await shopper(server);
+    await s.say('Before');
+    const [socket, theirs, stream] = [await s.socket(), await neighbour.socket(), await s.stream()];
+    const look = () => s.ask('GET', 'face?language=en');
+    assert.equal((await look()).status, 200);
+    const act = (what) => operator.post(`/api/operator/accounts/${c.id}/${what}`, { reason: 'a test' });
+    assert.equal((await act('disable')).status, 200);
+    const told = await within(AT_ONCE_MS, 'being told', socket.take('why', (f) => f.type === 'ended'));
+    assert.equal(told.error, 'chat_paused');
+    assert.equal(await within(AT_ONCE_MS, 'the end', socket.ended()), 1008);
+    await stream.next('ended');
+    await stream.ended();
+    assert.equal(await refused(s.socket()), 403);
+    assert.equal((await s.say('Anybody?')).json.error, 'chat_paused');
+    assert.equal((await look()).json.error, 'chat_paused', 'the launcher goes');
+    theirs.send({ type: 'message', text: 'still here', clientId: newKey() });
+    await theirs.take('ack', (f) => f.type === 'ack');
+    theirs.close();
+    assert.equal((await act('enable')).status, 200);
+    assert.equal((await look()).status, 200);
+    assert.equal((await s.say('There you are')).status, 201);
+    assert.deepEqual((await s.heard()).filter((m) => m.author === 'visitor').map((m) => m.text), ['Before', 'There you are']);
+});
+
 test('a colleague who is removed hears no more of the inbox', async ({ server }) => {
     const leaver = await server.member(house.a, 'agent');
     const stream = await EventStream.open(leaver, undefined, { path: '/api/inbox/events' });
@@ -247,6 +277,45 @@ test('a blocked customer does not come back through another browser', async ({ s
     assert.equal((await house.a.post(`/api/inbox/${c.id}/visitor`, { blocked: true })).status, 200);
     const other = await shopper(server);
     assert.equal((await other.ask('POST', 'identify', { token: signed({ sub: 'dora' }) })).json.error, 'chat_blocked');
+});
+
+test('who is blocked is blocked in every browser, also in one that has said something and under the same vouched address', async ({ server }) => {
+    const known = { sub: 'oscar', email: 'oscar@store.example', name: 'Oscar' };
+    const [one, two] = [await shopper(server), await shopper(server)];
+    for (const [i, s] of [one, two].entries()) {
+        s.name = 'Oscar';
+        await s.say(`Before ${i}`); // so that each stays a visitor of its own
+        s.token = (await s.ask('POST', 'identify', { token: signed(known) })).json.token;
+    }
+    const socket = await two.socket();
+    const c = await conversationOf(one);
+    assert.equal((await house.agent.post(`/api/inbox/${c.id}/visitor`, { blocked: true })).status, 200);
+    assert.equal((await within(AT_ONCE_MS, 'being told', socket.take('why', (f) => f.type === 'ended'))).error, 'chat_blocked');
+    for (const s of [one, two]) assert.equal((await s.say('More')).json.error, 'chat_blocked');
+    // A third browser, which has talked before it said who it is: the shop's word makes it theirs.
+    const three = await shopper(server);
+    await three.say('I am somebody else');
+    const heard = await three.socket();
+    assert.equal((await three.ask('POST', 'identify', { token: signed(known) })).json.error, 'chat_blocked');
+    assert.equal((await within(AT_ONCE_MS, 'being told', heard.take('why', (f) => f.type === 'ended'))).error, 'chat_blocked');
+    assert.equal((await three.say('More')).json.error, 'chat_blocked');
+    // Another id of the shop with the same address, in a browser that has a session and in one that has none.
+    const renamed = { ...known, sub: 'oscar-2' };
+    const four = await shopper(server);
+    await four.say('New account');
+    assert.equal((await four.ask('POST', 'identify', { token: signed(renamed) })).json.error, 'chat_blocked');
+    assert.equal((await four.say('More')).json.error, 'chat_blocked');
+    const five = new Shopper(server, house.shop, DOMAIN);
+    assert.equal((await five.ask('POST', 'identify', { token: signed(renamed) })).json.error, 'chat_blocked');
+    // Nobody else is: not who types that address, and not another customer.
+    const typed = await shopper(server);
+    assert.equal((await typed.ask('POST', 'email', { email: known.email })).status, 200);
+    assert.equal((await typed.say('I only typed it')).status, 201);
+    const grace = await shopper(server);
+    assert.equal((await grace.ask('POST', 'identify', { token: signed({ sub: 'grace', email: 'grace@store.example' }) })).status, 200);
+    // Let in again, they are in all of them.
+    assert.equal((await house.agent.post(`/api/inbox/${c.id}/visitor`, { blocked: false })).status, 200);
+    for (const s of [one, two, three, four]) assert.equal((await s.say('Thank you')).status, 201);
 });
 
 test('who logs out is nobody any more, in every tab', async ({ server }) => {

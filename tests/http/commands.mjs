@@ -55,6 +55,49 @@ test('a wrong call ends with 2, names the word, and changes nothing', async ({ s
     assert.equal((await server.cli(add, { input: `${PASSWORD}\n` })).code, 0, 'the address is still free');
 });
 
+test('a shop’s chat is set from the command line, judged as from the page, and told in the trail', async ({ server }) => {
+    const c = await server.account('merchant', { credits: 90 });
+    const shop = await c.shop('Tea', `tea-${newKey().toLowerCase()}.example`);
+    const at = `/api/shops/${shop.id}/chatbot/settings`;
+    const chat = (...more) => server.cli(['chat', 'settings', String(shop.id), ...more, '--json']);
+    const none = await chat();
+    assert.deepEqual([none.code, none.out], [3, '']);
+    assert.match(none.err, /no chat/);
+    assert.equal((await server.cli(['chat', 'settings', '999999'])).code, 3);
+    assert.equal((await c.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+    const before = (await chat()).json;
+    assert.deepEqual([before.shop, before.revision, before.keepDays, before.colour], [shop.id, 0, 0, '#1d4ed8']);
+    const colour = await chat('--set', 'colour=#0f766e');
+    assert.equal(colour.code, 0, colour.err);
+    assert.equal(colour.json.revision, 1);
+    const several = await chat('--set', '{"keepDays":365,"disclosure":false,"botName":"Ming 🙂","personWords":["sales"]}');
+    assert.equal(several.code, 0, several.err);
+    const now = (await c.get(at)).json;
+    assert.deepEqual(
+        [now.revision, now.colour, now.keepDays, now.disclosure, now.botName, now.personWords],
+        [2, '#0f766e', 365, false, 'Ming 🙂', ['sales']],
+        'what was set before stays',
+    );
+    assert.equal((await chat('--set', 'keepDays=365')).json.revision, 2, 'what is so already is no change');
+    // What the page would refuse.
+    for (const [set, names] of [
+        ['colour=red', 'colour'], ['keepDays=-1', 'keepDays'], ['keepDays="30"', 'keepDays'], ['nonsense=1', 'nonsense'],
+        ['timezone=Mars/Base', 'timezone'], ['{"keepDays":30,"hours":[{"day":"mon","from":9,"to":8}]}', 'hours'], ['botName=', 'botName'],
+    ]) {
+        const r = await chat('--set', set);
+        assert.deepEqual([r.code, r.out], [3, ''], set);
+        assert.match(r.err, new RegExp(names), set);
+    }
+    assert.deepEqual((await c.get(at)).json, now);
+    assert.equal((await chat('--set', 'colour=null')).json.colour, '#1d4ed8', 'null is the default');
+    const lines = await server.cli(['chat', 'settings', `shop-${shop.id}`]);
+    assert.match(lines.out, /^keepDays\t365$/m);
+    assert.match(lines.out, /^botName\tMing 🙂$/m);
+    const trail = (await c.get('/api/audit')).json.entries.filter((i) => i.action === 'chat_settings_changed');
+    assert.deepEqual(trail.map((i) => i.details.changed), [['colour'], ['disclosure', 'personWords', 'keepDays'], ['colour']]);
+    assert.ok(trail.every((i) => i.actor === 'system'));
+});
+
 test('the doctor finds a sound house sound, and says of a broken one what to do', async ({ engine }) => {
     const s = await Server.start({ engine });
     const stateOf = (r) => Object.fromEntries(r.json.lines.map((line) => [line.name, line.state]));

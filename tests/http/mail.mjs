@@ -72,7 +72,7 @@ test('what the service does not take stays with the mail server', async ({ serve
         env: { CHATHUB_MAIL_SECRET: 'another secret of theirs' },
     });
     assert.equal(forged.code, 75);
-    const large = await server.cli(['mail-in', '--url', `${server.base}/hooks/mail`], { input: 'x'.repeat((1 << 20) + 1) });
+    const large = await server.cli(['mail-in', '--url', `${server.base}/hooks/mail`], { input: 'x'.repeat((8 << 20) + 1) });
     assert.equal(large.code, 65);
     const none = await server.cli(['mail-in', '--url', `${server.base}/hooks/mail`]);
     assert.equal(none.code, 65);

@@ -153,6 +153,9 @@ export const useHomeFigures = () =>
     queryFn: () => answer(api.GET("/api/home/figures")),
     refetchInterval: FIGURES_LOOK_MS,
   });
+/** Notes that name whoever is signed in, and that they have not looked at. */
+export const useMentions = (enabled: boolean) =>
+  useQuery({ queryKey: keys.mentions, queryFn: () => answer(api.GET("/api/inbox/mentions")), enabled });
 export const useOnboarding = () =>
   useQuery({ queryKey: keys.onboarding, queryFn: () => answer(api.GET("/api/onboarding")) });
 /** Outside of the inbox nobody tells: the menu and the first page look. */

@@ -8,6 +8,7 @@ export const EVENT_TYPES = [
   "chatbot.changed",
   "credits.changed",
   "sessions.changed",
+  "mention",
   "hint",
   "reset",
 ] as const;
@@ -50,6 +51,8 @@ export function staleAfter(type: EventType, data: unknown): readonly Key[] {
       return [keys.billing, keys.user, keys.shops, ["shop"], keys.attention, keys.onboarding, keys.audit];
     case "sessions.changed":
       return [keys.sessions, keys.user, keys.team, keys.audit];
+    case "mention":
+      return [keys.mentions];
     case "hint": {
       const kind = member(data, "kind");
       return typeof kind === "string" ? (HINTS[kind] ?? [keys.operator]) : [keys.operator];

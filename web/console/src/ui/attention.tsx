@@ -1,6 +1,6 @@
 /* What needs somebody: behind the bell, and on top of the first page. Said by the server; each item leads to where it is
  * put right. */
-import { useComing, useOverview, useShops } from "../api/queries";
+import { useComing, useMentions, useOverview, useShops } from "../api/queries";
 import type { User } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { Alert } from "./alert";
@@ -8,7 +8,7 @@ import { LinkButton } from "./button";
 import { type Attention, moneyAttention } from "./coming";
 import { Icon } from "./icon";
 import { mayOf } from "./may";
-import { Menu } from "./menu";
+import { Menu, type MenuItem } from "./menu";
 
 function useShopAttention(enabled: boolean): readonly Attention[] {
   const text = useText();
@@ -63,27 +63,52 @@ export function useAttention(user: User): readonly Attention[] {
   return operator ? house : merchant;
 }
 
+/** Notes of colleagues: for whoever they name, and not for the account. */
+function useNamed(enabled: boolean): readonly MenuItem[] {
+  const { t } = useText();
+  const { mentions = [], more = false } = useMentions(enabled).data ?? {};
+  const named = mentions.map(({ conversation, by, words }): MenuItem => {
+    const name = by === "" ? t("bell.colleague") : by;
+    return {
+      key: `named-${conversation}`,
+      label: t("bell.named", { name, words }),
+      to: `/inbox/${conversation}`,
+      icon: "person",
+    };
+  });
+  if (!more) return named;
+  return [...named, { key: "named-more", label: t("bell.namedMore"), to: "/inbox?filter=mentions", icon: "inbox" }];
+}
+
 export function Bell({ user }: { user: User }) {
   const { t } = useText();
   const items = useAttention(user);
-  const label = items.length === 0 ? t("bell.none") : t("bell.some", { n: items.length });
+  // Who only reads cannot say that they have seen it.
+  const named = useNamed(user.role !== "operator" && user.account?.role !== "viewer");
+  const count = items.length + named.length;
+  const label = count === 0 ? t("bell.none") : t("bell.some", { n: count });
   return (
     <Menu
       label={label}
       trigger={
         <span className="bell">
           <Icon name="bell" />
-          {items.length > 0 && <span className="bell-count">{items.length}</span>}
+          {count > 0 && <span className="bell-count">{count}</span>}
         </span>
       }
-      head={items.length === 0 ? <div className="menu-head muted">{t("bell.none")}</div> : undefined}
+      head={count === 0 ? <div className="menu-head muted">{t("bell.none")}</div> : undefined}
       groups={[
         {
-          key: "attention",
-          title: items.length === 0 ? undefined : t("bell.title"),
-          items: items.map(({ key, text, to }) => ({ key, label: text, to, icon: "warn" })),
+          key: "named",
+          title: t("inbox.mentions"),
+          items: named,
         },
-      ]}
+        {
+          key: "attention",
+          title: t("bell.title"),
+          items: items.map(({ key, text, to }): MenuItem => ({ key, label: text, to, icon: "warn" })),
+        },
+      ].filter((group) => group.items.length > 0)}
     />
   );
 }

@@ -259,18 +259,22 @@ function useReading({ id, lastNumber, readByTeam, unread }: InboxConversation, a
 
 const LOOK_MS = 30_000;
 
-/** Colleagues see that it is open here, as long as somebody looks. */
+/** Colleagues see that it is open here, as long as somebody looks; what named them here is seen. */
 function useLooking(id: number, acts: boolean): void {
+  const queries = useQueryClient();
   useEffect(() => {
     if (!acts) return undefined;
     const say = () => {
       if (document.visibilityState !== "visible") return;
-      api.POST("/api/inbox/{id}/looking", { params: { path: { id } } }).catch(() => undefined); // the next one says it
+      api
+        .POST("/api/inbox/{id}/looking", { params: { path: { id } } })
+        .then(() => queries.invalidateQueries({ queryKey: keys.mentions }))
+        .catch(() => undefined); // the next one says it
     };
     say();
     const timer = setInterval(say, LOOK_MS);
     return () => clearInterval(timer);
-  }, [acts, id]);
+  }, [acts, id, queries]);
 }
 
 function Before({ id }: { id: number }) {

@@ -23,6 +23,7 @@ import { Section, Teach } from "../../ui/page";
 import { Pill } from "../../ui/pill";
 import { useProblemText } from "../../ui/problems";
 import { type Column, DataTable } from "../../ui/table";
+import { ChannelTest } from "./channel-test";
 import { SecretTable } from "./keys";
 import { NeedsChatbot } from "./needs-chatbot";
 
@@ -195,6 +196,7 @@ function Opened({ shop, channel, secrets }: { shop: Shop; channel: Channel; secr
   const { t } = useText();
   const queries = useQueryClient();
   const notify = useNotify();
+  const why = useWhy();
   const [open, setOpen] = useState<"address" | "close" | null>(null);
   const close = useSubmit(() => answer(api.DELETE("/api/shops/{id}/channel", path(shop))), {
     onDone: (got) => {
@@ -224,6 +226,7 @@ function Opened({ shop, channel, secrets }: { shop: Shop; channel: Channel; secr
       >
         <State channel={channel} />
       </Section>
+      <ChannelTest shop={shop} why={why} />
       <Section title={t("channel.sends")}>
         <p className="muted">{t("channel.sendsText")}</p>
         <Sends sends={channel.sends} />
