@@ -139,7 +139,7 @@ int main(int argc, char **argv)
         buf_text(&cmd.out, CHATHUB_VERSION "\n");
         return tell(&cmd, EXIT_OK);
     }
-    struct arena *a = arena_new(4 << 20);
+    struct arena *a = arena_new(16 << 20);
     struct config config;
     struct buf error;
     buf_init(&error, 4096);

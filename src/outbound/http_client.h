@@ -20,7 +20,7 @@ enum outcome {
 struct out_header {
     const char *name, *value;
 };
-enum { OUT_HEADERS_MAX = 12, OUT_BODY_MAX = 1 << 20, OUT_GOT_MAX = 16, OUT_GOT_BYTES = 16 << 10 };
+enum { OUT_HEADERS_MAX = 12, OUT_BODY_MAX = 8 << 20, OUT_GOT_MAX = 16, OUT_GOT_BYTES = 16 << 10 };
 /* A larger body, and a method, url, time-out or name that is missing, end the process; what comes from outside (the
  * url, values of headers) is judged and refused. */
 struct out_request {

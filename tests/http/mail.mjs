@@ -93,8 +93,9 @@ test('forged, unsigned and oversized posts have no effect', async ({ server }) =
     }
     const unsigned = await stranger.request('POST', '/hooks/mail', { body, headers: { origin: undefined } });
     assert.deepEqual([unsigned.status, unsigned.text], [400, 'no']);
-    const large = 'x'.repeat((1 << 20) + 1);
-    assert.equal((await post(stranger, large)).status, 413);
+    // By what its head says, before a byte of it was read.
+    const headers = { origin: undefined, 'content-type': 'message/rfc822', 'content-length': String((8 << 20) + 1) };
+    assert.equal((await stranger.request('POST', '/hooks/mail', { body: 'x', headers })).status, 413);
     assert.equal((await stranger.get('/hooks/mail')).status, 405);
     assert.deepEqual(await words(), ['Blue, please.']);
 });
@@ -114,6 +115,29 @@ test('an absence note says nothing, and a mail from elsewhere is a note', async 
     assert.match(JSON.stringify(notes), /bob@elsewhere\.example/);
     const verified = await server.cli(['verify']);
     assert.equal(verified.code, 0, verified.out + verified.err);
+});
+
+test('a picture in a mail is one of the conversation, whose bytes are shown without what was in them', async ({ server }) => {
+    const [gif, secret] = [Buffer.from('R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAkQBADs=', 'base64'), 'GPS 52.1N'];
+    const commented = Buffer.concat([gif.subarray(0, 19), Buffer.from([0x21, 0xfe, secret.length]), Buffer.from(secret), Buffer.from([0]), gif.subarray(19)]);
+    const part = (name, bytes) =>
+        `--b\r\nContent-Type: image/gif; name=${name}\r\nContent-Disposition: attachment; filename=${name}\r\n` +
+        `Content-Transfer-Encoding: base64\r\n\r\n${bytes.toString('base64')}\r\n`;
+    const body = mail('', { id: 'pictures' }).replace(
+        /Content-Type: text\/plain[^]*$/,
+        `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nIt came like this\r\n` +
+            `${part('broken.gif', commented)}${part('invoice.pdf', Buffer.from('%PDF'))}--b--\r\n`,
+    );
+    const before = (await outcomes()).length;
+    assert.equal((await post(server.client(), body)).status, 200);
+    await acted(before + 1);
+    const [said, shown] = (await shopper.heard()).filter((m) => m.byMail).slice(-2);
+    assert.equal(said.text, 'It came like this\n\n[A file invoice.pdf, 4 B, was not taken]');
+    assert.deepEqual([shown.text, shown.image?.type, shown.image?.width], ['broken.gif', 'image/gif', 1]);
+    const r = await server.client().get(shown.image.url);
+    assert.equal(r.status, 200, r.text);
+    assert.equal(r.headers['content-type'], 'image/gif');
+    assert.ok(!r.text.includes(secret));
 });
 
 test('a visitor has a copy of the conversation mailed, and cannot flood a stranger', async ({ server }) => {

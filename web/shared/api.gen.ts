@@ -1859,7 +1859,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Notes that name you, in conversations that you have not looked at since. For: owner, admin, agent, viewer. */
+        /** @description Notes that name you, in conversations that you have not looked at since. For: owner, admin, agent. */
         get: operations["getApiInboxMentions"];
         put?: never;
         post?: never;
@@ -2068,7 +2068,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description You have it open: colleagues see that; say it every half a minute. What named you there is seen. For: owner, admin, agent, viewer. */
+        /** @description You have it open: colleagues see that; say it every half a minute. What named you there is seen. For: owner, admin, agent. */
         post: operations["postApiInboxIdLooking"];
         delete?: never;
         options?: never;
