@@ -191,6 +191,16 @@ static void what_is_slow_holds_up_only_its_like(void **state)
     }
 }
 
+/* What others delivered is acted on in groups, of which each is settled alone when anything fails (jobs/test_groups.c).
+ * A call, or a list that is worked off in one transaction, would make one delivery all the others' affair. */
+static void a_delivery_that_fails_is_nobody_elses(void **state)
+{
+    static const struct job_kind *const acts[] = { &inbound_act_job, &inbound_money_job };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(acts); i++)
+        assert_true(acts[i]->load == NULL && acts[i]->call == NULL && acts[i]->every_ms == 0);
+}
+
 /* ---- the admin socket ---- */
 
 static void send_words(int fd, const struct sockaddr_un *to)
@@ -254,6 +264,7 @@ int main(void)
         cmocka_unit_test(the_description_of_the_api_is_read),
         cmocka_unit_test(the_kinds_of_jobs_are_sound),
         cmocka_unit_test(what_is_slow_holds_up_only_its_like),
+        cmocka_unit_test(a_delivery_that_fails_is_nobody_elses),
         cmocka_unit_test(the_admin_socket_outlives_a_lack_of_descriptors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
