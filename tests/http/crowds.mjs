@@ -105,10 +105,10 @@ test('fifty machines of one merchant that say nothing hold up no other merchant'
         for (let i = 0; i < MACHINES; i++) await feed(slow, `/dead-${i}`);
         const dead = () => new Set(asked.filter((line) => line.includes('/dead-'))).size;
         await until('the first machines are asked', () => dead() >= 4);
-        await enabledPromptly(server, other, 8000);
+        await enabledPromptly(server, other, PROMPT_MS);
         const began = performance.now();
         const state = await feed(other, '/good.csv');
-        await until('the other one is read', async () => (await state()) === 'read', 8000);
+        await until('the other one is read', async () => (await state()) === 'read', PROMPT_MS);
         const took = Math.round(performance.now() - began);
         assert.ok(dead() <= 8, `${dead()} of the fifty were asked before another merchant's own, ${took} ms later`);
         const ready = await server.client().get('/readyz');
