@@ -273,7 +273,6 @@ MUST_USE bool chat_tell_typing(struct tx *tx, const struct conversation *c, enum
 /* The last that this visitor's sockets and streams hear, and why: a code as over HTTP. */
 MUST_USE bool chat_tell_ended(struct tx *tx, const struct visitor *v, const struct problem *why);
 extern const char *const chat_author_names[], *const chat_status_names[], *const chat_owner_names[]; /* NULL-ended */
-const char *chat_author_name(enum chat_author a);
 const char *chat_status_name(enum chat_status s);
 const char *chat_owner_name(enum chat_owner o);
 /* Members of a message, and of what a visitor may know of its conversation. `arg`: struct message, struct

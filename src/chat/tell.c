@@ -14,7 +14,7 @@ const char *const chat_author_names[] = { "visitor", "bot", "person", "house", N
 const char *const chat_status_names[] = { "open", "snoozed", "resolved", NULL };
 const char *const chat_owner_names[] = { "bot", "waiting", "person", NULL };
 
-const char *chat_author_name(enum chat_author a) { return chat_author_names[a - CHAT_BY_VISITOR]; }
+static const char *author_name(enum chat_author a) { return chat_author_names[a - CHAT_BY_VISITOR]; }
 const char *chat_status_name(enum chat_status s) { return chat_status_names[s - CHAT_OPEN]; }
 const char *chat_owner_name(enum chat_owner o) { return chat_owner_names[o - CHAT_BOT]; }
 
@@ -22,7 +22,7 @@ void message_json(struct json *j, const void *arg)
 {
     const struct message *m = arg;
     json_i64(j, "number", m->number);
-    json_text(j, "author", chat_author_name(m->author));
+    json_text(j, "author", author_name(m->author));
     json_text(j, "name", m->author_name);
     json_text(j, "text", m->text);
     if (m->image) chat_image_json(j, m);

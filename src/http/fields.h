@@ -110,7 +110,6 @@ struct field_code {
 #define FIELD_CODE(name, english, chinese)                                                                             \
     static const struct field_code field_code_##name                                                                   \
         __attribute__((section("field_codes"), used, aligned(8))) = { #name, (english), (chinese) }
-const struct field_code *field_code_of(const char *code); /* NULL: nobody said it */
 
 struct field_faults {
     size_t count;

@@ -268,7 +268,8 @@ static const struct field_code fault_texts[] = {
 extern const struct field_code __start_field_codes[] __attribute__((weak));
 extern const struct field_code __stop_field_codes[] __attribute__((weak));
 
-const struct field_code *field_code_of(const char *code)
+/* NULL: nobody said it. */
+static const struct field_code *field_code_of(const char *code)
 {
     for (size_t i = 0; i < ARRAY_LEN(fault_texts); i++)
         if (text_eq(fault_texts[i].code, code)) return &fault_texts[i];

@@ -71,7 +71,6 @@ const void *socket_given(const struct socket *s);           /* in `opened`: all 
 const struct caller *socket_caller(const struct socket *s); /* without texts */
 /* False: the socket is closed now (it was lost, or too slow), and its `closed` has been called. */
 MUST_USE bool socket_send(struct socket *s, enum socket_message kind, struct str data);
-size_t socket_backlog(const struct socket *s); /* bytes that wait to be written */
 /* Sends a close frame with this code and a reason of at most 123 bytes; NULL: none. s is gone afterwards. */
 void socket_close(struct socket *s, int code, const char *reason);
 

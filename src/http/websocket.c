@@ -270,7 +270,6 @@ bool socket_send_shared(struct socket *s, struct shared_bytes *b)
     return keeps_up(s);
 }
 
-size_t socket_backlog(const struct socket *s) { return connection_backlog(s->connection); }
 void *socket_own(struct socket *s) { return s->own; }
 const void *socket_given(const struct socket *s) { return s->connection->loop->socket_given; }
 const struct caller *socket_caller(const struct socket *s) { return standing_who(&s->standing); }

@@ -1,5 +1,5 @@
-/* flights.c: what this process has claimed: the list of all groups in flight, the queues of the pools' threads, and how
- * much may still be claimed. */
+/* flights.c: hands out what was claimed, to the lanes or to the queue of a pool's threads, and knows how much may still
+ * be claimed. */
 #include "jobs/private.h"
 
 #include <stdlib.h>

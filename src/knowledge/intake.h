@@ -95,7 +95,6 @@ struct taking {
 extern const struct job_kind knowledge_take_job, knowledge_due_job;
 /* The readers: called with no transaction open. Parts and texts in job->arena; what is large in an arena of their own.
  */
-void know_take_file(struct job *job, struct taking *t);
 void know_take_feed(struct job *job, struct taking *t);
 void know_take_pages(struct job *job, struct taking *t);
 void know_take_store(struct job *job, struct taking *t);

@@ -126,7 +126,6 @@ bool shop_writer_available(struct shop_writer *w, size_t row, const char *field,
 bool shop_writer_product(struct shop_writer *w, size_t row); /* opens one, after ending the last; false: too many */
 bool shop_writer_variant(struct shop_writer *w, size_t row); /* opens one inside; the caller ends it (json_end) */
 void shop_writer_html(struct shop_writer *w, const char *key, struct str text); /* words alone, where it is HTML */
-void shop_writer_end_product(struct shop_writer *w);
 /* Ends all; the JSON is in w->out (the caller frees that). */
 void shop_writer_end(struct shop_writer *w, struct know_file *out);
 

@@ -109,7 +109,7 @@ void shop_writer_html(struct shop_writer *w, const char *key, struct str text)
     buf_free(&words);
 }
 
-void shop_writer_end_product(struct shop_writer *w)
+static void end_product(struct shop_writer *w)
 {
     if (w->in_variants) json_end(&w->j);
     if (w->in_product) json_end(&w->j);
@@ -118,7 +118,7 @@ void shop_writer_end_product(struct shop_writer *w)
 
 bool shop_writer_product(struct shop_writer *w, size_t row)
 {
-    shop_writer_end_product(w);
+    end_product(w);
     if (w->products == w->most_products || w->out.overflow) {
         shop_writer_fault(w, row, "", "too_many");
         return false;
@@ -144,7 +144,7 @@ bool shop_writer_variant(struct shop_writer *w, size_t row)
 
 void shop_writer_end(struct shop_writer *w, struct know_file *out)
 {
-    shop_writer_end_product(w);
+    end_product(w);
     json_end(&w->j);
     if (w->currency != CURRENCY_NONE) json_text(&w->j, "currency", currency_code(w->currency));
     json_end(&w->j);

@@ -88,7 +88,7 @@ void know_take_bytes(struct job *job, struct taking *t, struct str bytes)
         t->error = "interrupted", t->later = true; /* somebody else's reading took its place */
 }
 
-void know_take_file(struct job *job, struct taking *t)
+static void take_file(struct job *job, struct taking *t)
 {
     char path[PATH_BYTES];
     if (know_readings_slice(t->in.id, t->in.parts, job->arena, &t->parts, &t->finished)) return;
@@ -144,7 +144,7 @@ static void take_call(struct job *job)
     struct taking *t = job->state;
     if (t->in.state != INTAKE_READING || t->in.id == 0) return;
     if (t->store) know_take_store(job, t);
-    else if (t->in.feed == 0) know_take_file(job, t);
+    else if (t->in.feed == 0) take_file(job, t);
     else if (!t->feed) t->error = "removed";
     else if (t->feed->kind == FEED_FILE) know_take_feed(job, t);
     else know_take_pages(job, t);

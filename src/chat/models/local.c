@@ -59,7 +59,7 @@ void local_say(struct local *m, enum model_action action, enum say s, const char
     m->action = action, m->why = why;
 }
 
-void local_decline(struct local *m, const char *why) { local_say(m, REPLY_DECLINE, SAY_UNKNOWN, why); }
+static void decline(struct local *m, const char *why) { local_say(m, REPLY_DECLINE, SAY_UNKNOWN, why); }
 
 /* ---- numbers and addresses of an order ---- */
 
@@ -325,7 +325,7 @@ static bool unknown(struct local *m)
         local_say(m, REPLY_DECLINE, SAY_ITEM_UNKNOWN, "no such number");
     else if (m->h.all & (SENSE_HAVE | SENSE_PRICE | SENSE_STOCK | SENSE_RECOMMEND))
         local_say(m, REPLY_DECLINE, SAY_NOT_SOLD, "not sold");
-    else local_decline(m, "not known");
+    else decline(m, "not known");
     return true;
 }
 
@@ -478,7 +478,7 @@ bool model_local(const struct model_ask *ask, struct model_reply *out)
     if (m->text.overflow || !local_guard(m, buf_str(&m->text))) {
         buf_clear(&m->text), m->text.overflow = false;
         m->cites = 0;
-        local_decline(m, "the reply named what no source has");
+        decline(m, "the reply named what no source has");
     }
     out->text = buf_terminated(&m->text), out->action = m->action, out->why = m->why;
     out->failed = m->action == REPLY_DECLINE && !is_refusal(m->why);

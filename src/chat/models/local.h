@@ -205,8 +205,6 @@ MUST_USE bool local_code(struct local *m, bool *answered);
 MUST_USE bool local_promotions(struct local *m, bool *answered);
 MUST_USE bool local_compare(struct local *m, bool *answered);
 void local_product_answer(struct local *m);
-void local_price_line(struct local *m, const struct knowledge_product *p, bool with_stock);
-void local_decline(struct local *m, const char *why);
 void local_say(struct local *m, enum model_action action, enum say s, const char *why);
 
 bool local_is_wish(const struct heard *h);

@@ -109,7 +109,7 @@ static void add_price(struct local *m, const struct knowledge_product *p, const 
 }
 
 /* "Title: $1.00", a line of a list. */
-void local_price_line(struct local *m, const struct knowledge_product *p, bool with_stock)
+static void price_line(struct local *m, const struct knowledge_product *p, bool with_stock)
 {
     const struct knowledge_variant **v = ARENA_ARRAY(m->arena, const struct knowledge_variant *, p->variants + 1);
     size_t n = variants_of(m, p, NULL, 0, v, p->variants);
@@ -131,7 +131,7 @@ static void several(struct local *m)
     struct found *f = &m->found;
     bool have = (m->h.all & (SENSE_HAVE | SENSE_RECOMMEND | SENSE_CHEAP)) != 0 && !(m->h.all & SENSE_STOCK);
     SAY(&m->text, m->language, have ? SAY_LIST : SAY_WHICH, { NULL, NULL });
-    for (size_t i = 0; i < f->n && i < LISTED; i++) local_price_line(m, f->product[i], (m->h.all & SENSE_STOCK) != 0);
+    for (size_t i = 0; i < f->n && i < LISTED; i++) price_line(m, f->product[i], (m->h.all & SENSE_STOCK) != 0);
     if (f->n > LISTED) SAY(&m->text, m->language, SAY_MORE, { NULL, NULL });
     m->action = have ? REPLY_ANSWER : REPLY_ASK, m->why = "several products";
 }
@@ -411,7 +411,7 @@ static void compare_two(struct local *m, const struct knowledge_product *a, cons
     int64_t low[2];
     for (int i = 0; i < 2; i++) {
         const char *names[16];
-        local_price_line(m, both[i], true);
+        price_line(m, both[i], true);
         size_t n = options_names(m->arena, both[i], names, 16);
         for (size_t k = 0; k < n && k < 4; k++) {
             buf_text(&m->text, " ");
