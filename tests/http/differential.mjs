@@ -344,10 +344,12 @@ function makeCase() {
 }
 
 // ---- Node's reading ----
-const seen = new Map(); // by the client's port
+// By the client's port, until both ends have met; then the server's socket has it, for a port is used again.
+const seen = new Map();
+const ENTRY = Symbol('entry');
 const hex = (latin1) => Buffer.from(latin1, 'latin1').toString('hex');
 const server = http.createServer((req, res) => {
-    const entry = seen.get(req.socket.remotePort);
+    const entry = req.socket[ENTRY];
     const mine = {
         done: false,
         method: hex(req.method),
@@ -368,21 +370,21 @@ const server = http.createServer((req, res) => {
 server.httpAllowHalfOpen = true; // our client closes its side at once; what it sent still counts
 server.maxHeadersCount = 0;
 server.on('clientError', (e, socket) => {
-    const entry = seen.get(socket.remotePort);
-    if (entry) entry.error ??= e.code;
+    socket[ENTRY].error ??= e.code;
     socket.destroy();
 });
 server.on('checkExpectation', (req, res) => {
-    seen.get(req.socket.remotePort).error ??= 'EXPECTATION';
+    req.socket[ENTRY].error ??= 'EXPECTATION';
     res.writeHead(417).end();
 });
 server.on('connect', (req, socket) => {
-    seen.get(socket.remotePort).error ??= 'CONNECT';
+    socket[ENTRY].error ??= 'CONNECT';
     socket.destroy();
 });
 server.on('connection', (socket) => {
     const entry = seen.get(socket.remotePort) ?? { requests: [] };
     seen.set(socket.remotePort, entry);
+    socket[ENTRY] = entry;
     socket.on('close', () => entry.closed?.());
     socket.on('end', () => setTimeout(() => socket.destroy(), SETTLE_MS));
 });
@@ -395,10 +397,11 @@ function nodeReads(raw) {
             seen.set(port, entry);
             let timer;
             const look = (left) => {
-                timer = setTimeout(() => (left > 1 ? look(left - 1) : entry.closed()), STUCK_LOOK_MS);
+                timer = setTimeout(() => (left > 1 ? look(left - 1) : entry.closed?.()), STUCK_LOOK_MS);
             };
             look(STUCK_LOOKS);
             entry.closed = () => {
+                entry.closed = null; // a socket that was given up closes later, when its port may be another's
                 clearTimeout(timer);
                 seen.delete(port);
                 client.destroy();
