@@ -873,6 +873,8 @@ export const en = {
   "detail.reason.chatbot_feature_disabled": "the chatbot is not offered",
   "detail.reason.account_unknown": "no account has this address",
   "detail.reason.balance_limit": "the balance would grow too large",
+  "detail.import": "Import",
+  "detail.changed": "Changed",
   "action.user_register": "Signed up",
   "action.email_verified": "Address confirmed",
   "action.password_login": "Signed in",

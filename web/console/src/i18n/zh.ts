@@ -845,6 +845,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "detail.reason.chatbot_feature_disabled": "智能客服暂未开放",
   "detail.reason.account_unknown": "没有使用该邮箱的账号",
   "detail.reason.balance_limit": "余额将超过上限",
+  "detail.import": "导入编号",
+  "detail.changed": "变更条数",
   "action.user_register": "注册账号",
   "action.email_verified": "确认邮箱",
   "action.password_login": "登录",
