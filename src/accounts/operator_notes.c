@@ -32,7 +32,7 @@ static const struct field note_path_fields[] = { FIELD_ID(struct note_path, id, 
                                                  FIELD_END };
 static const struct field post_note_fields[] = { FIELD_TEXT(struct post_note, text, .min = 1, .max = NOTE_MAX,
                                                             .form = TEXT_EXACT, .multiline = true,
-                                                            .doc = "For other operators."),
+                                                            .doc = "For other operators; kept to the byte."),
                                                  FIELD_END };
 static const struct field get_notes_fields[] = { FIELD_PAGE(struct get_notes, NOTES_USUAL, NOTES_MAX), FIELD_END };
 /* clang-format off */

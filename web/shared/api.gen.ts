@@ -6622,7 +6622,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description For other operators. */
+                    /** @description For other operators; kept to the byte. */
                     text: string;
                 };
             };
