@@ -150,7 +150,7 @@ async function late({ checks, server, shop }, { merchant }) {
 async function desk({ checks, customer }, { merchant, operator }) {
     const { page } = operator;
     await checks.try('a list is narrowed in its address, and saved with the rows that are left', async () => {
-        await page.goto(`/operator/customers/${customer}`);
+        await page.goto(`/operator/customers/${customer}/money`);
         await page.getByLabel('Type', { exact: true }).selectOption('correction');
         const rows = page.getByRole('table', { name: 'Transactions' }).getByRole('row');
         await until('one row', async () => (await rows.count()) === 2);

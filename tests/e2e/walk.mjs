@@ -146,6 +146,7 @@ async function grant({ checks, merchant, operator, server }) {
         assert.equal(await box.getByText('Please fill this in').count(), 0, 'an error leaves when its field is typed in');
         await button(box, 'Grant 100').click();
         await box.waitFor({ state: 'hidden' });
+        await link(page, 'Money').click();
         await seen(page.getByRole('cell', { name: '+100' }));
     });
     await checks.must('the merchant sees the balance move, live', async () => {
