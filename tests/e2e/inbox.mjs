@@ -106,10 +106,15 @@ async function alone({ checks, mei, wei }) {
         await box.pressSequentially('请看一下');
         await box.press('Enter');
         await page.locator('.said-note', { hasText: '请看一下' }).waitFor();
+        await wei.page.getByRole('button', { name: '1 thing needs your attention' }).click();
+        await wei.page.getByRole('menuitem', { name: /: @.*请看一下/ }).waitFor();
+        await axe(wei.page);
+        await wei.page.keyboard.press('Escape');
         await wei.page.getByRole('button', { name: 'You were named 1' }).click();
         await item(wei, 'Ben').waitFor({ state: 'detached' });
         await open(wei, 'Anna');
         await page.locator('.inbox-others', { hasText: wei.email }).waitFor();
+        await wei.page.getByRole('button', { name: 'Nothing needs your attention' }).waitFor();
         await wei.page.goto('/inbox?filter=mentions');
         await wei.page.getByText('No conversation is in this state.').waitFor();
     });

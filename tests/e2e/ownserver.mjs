@@ -124,6 +124,18 @@ async function channel({ checks, page, shop, own, owner, server }) {
         await page.getByText('Will be tried again').waitFor();
         await axe(page);
     });
+    await checks.must('a test is sent on its own, and the server’s answer stands there line by line', async () => {
+        await page.getByRole('button', { name: 'Send a test' }).click();
+        await page.getByText('Your server did not take it', { exact: true }).first().waitFor();
+        await page.getByText('HTTP 503').waitFor();
+        own.status = 204;
+        await page.getByRole('button', { name: 'Send a test' }).click();
+        await page.getByText('Your server took it', { exact: true }).first().waitFor();
+        await page.getByText('HTTP 204').waitFor();
+        const tests = own.hooks.map(({ body }) => JSON.parse(body)).filter(({ type }) => type === 'test');
+        assert.deepEqual(tests.map(({ data }) => data), Array(2).fill({ shopId: `shop-${shop.id}` }));
+        await axe(page);
+    });
     await checks.must('its keys are here: one is replaced, and both count for a while', async () => {
         await page.getByRole('button', { name: 'Replace: Webhook key' }).click();
         await page.getByRole('dialog').getByRole('button', { name: 'Replace', exact: true }).click();

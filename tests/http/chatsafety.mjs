@@ -311,8 +311,8 @@ test('who is blocked is blocked in every browser, also in one that has said some
     const typed = await shopper(server);
     assert.equal((await typed.ask('POST', 'email', { email: known.email })).status, 200);
     assert.equal((await typed.say('I only typed it')).status, 201);
-    const grace = await shopper(server);
-    assert.equal((await grace.ask('POST', 'identify', { token: signed({ sub: 'grace', email: 'grace@store.example' }) })).status, 200);
+    const petra = await shopper(server);
+    assert.equal((await petra.ask('POST', 'identify', { token: signed({ sub: 'petra', email: 'petra@store.example' }) })).status, 200);
     // Let in again, they are in all of them.
     assert.equal((await house.agent.post(`/api/inbox/${c.id}/visitor`, { blocked: false })).status, 200);
     for (const s of [one, two, three, four]) assert.equal((await s.say('Thank you')).status, 201);

@@ -151,6 +151,11 @@ const calls = {
         const json = { customerId: 'u-1', id: 'm-1', text: 'Hi' };
         return { path: `${path}/messages`, json, other: { ...json, text: 'Ho' } };
     },
+    'POST /api/shops/{id}/channel/test': async (c) => {
+        const path = `/api/shops/${await enabled(c)}/channel`;
+        await c.request('PUT', path, { json: { url: await nothing() } });
+        return { path: `${path}/test`, json: {}, other: { a: 1 } };
+    },
     'POST /api/shops/{id}/knowledge/store': async (c) => ({
         path: `/api/shops/${(await c.shop()).id}/knowledge/store`,
         json: { scope: 'products', url: 'https://store.example/' },
