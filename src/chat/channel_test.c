@@ -225,13 +225,9 @@ const struct job_kind chat_channel_test_job = { .name = "chat.channel_test",
 struct path_test {
     int64_t id;
 };
-struct post_test {
-    bool nothing;
-};
 /* clang-format off */
 static const struct field path_test_fields[] = {
     FIELD_ID(struct path_test, id, .doc = "The shop's number."), FIELD_END };
-static const struct field post_test_fields[] = { FIELD_END };
 static const struct shape test_shape[] = {
     SHAPE_ENUM("state", state_names), SHAPE_I64("status", .doc = "Of the answer; 0: none came."),
     SHAPE_I64("tookMs"), SHAPE_TEXT("error", .doc = "Why it counts as not taken; empty: it was taken."),
@@ -316,8 +312,8 @@ const struct route chat_channel_test_routes[] = {
       PATH_FIELDS(path_test), .answer = test_shape, .run = run_shown, PROBLEMS(&problem_not_found),
       .doc = "What the shop's own server answered to the last test." },
     { .verb = VERB_POST, .path = "/api/shops/:id/channel/test", .who = WHO_MANAGERS, .tx = TX_WRITE, .tag = "Channel",
-      .idempotent = true, .account_limit = &test_limit, PATH_FIELDS(path_test), BODY_FIELDS(post_test),
-      .body_optional = true, .answer = test_shape, .wait_ms = WAIT_MS, .run = run_send, .resume = resume_send,
+      .idempotent = true, .account_limit = &test_limit, PATH_FIELDS(path_test),
+      .answer = test_shape, .wait_ms = WAIT_MS, .run = run_send, .resume = resume_send,
       PROBLEMS(&problem_not_found, &problem_channel_missing, &problem_chat_paused),
       .doc = "Send a test to the shop's own server, signed as a reply is. 202: it takes longer; read it again." },
     ROUTE_END

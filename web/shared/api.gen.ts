@@ -18541,11 +18541,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Done. */
             200: {
@@ -18597,10 +18593,7 @@ export interface operations {
                     };
                 };
             };
-            /**
-             * @description - `invalid_path`: The address is not well formed.
-             *     - `invalid_json`: The request body is not valid JSON.
-             */
+            /** @description - `invalid_path`: The address is not well formed. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18653,28 +18646,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_large`: The request is too large. Please send less. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here.
-             *     - `key_reused`: This Idempotency-Key was used for a different request. Use a new key.
-             */
+            /** @description - `key_reused`: This Idempotency-Key was used for a different request. Use a new key. */
             422: {
                 headers: {
                     [name: string]: unknown;

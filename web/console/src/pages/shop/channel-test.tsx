@@ -51,7 +51,7 @@ export function ChannelTest({ shop, why }: { shop: Shop; why: (error: string) =>
     refetchInterval: ({ state }) => (state.data?.state === "sending" ? LOOK_MS : false),
   });
   const send = useSubmit(
-    (_: undefined, key) => answer(api.POST("/api/shops/{id}/channel/test", { params, body: {}, ...once(key) })),
+    (_: undefined, key) => answer(api.POST("/api/shops/{id}/channel/test", { params, ...once(key) })),
     {
       onDone: (got) => {
         queries.setQueryData(keys.channelTest(shop.id), got);
