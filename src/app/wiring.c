@@ -255,6 +255,14 @@ static bool shop_purged(struct tx *tx, const struct shop *s, int64_t now_ms)
     return chat_shop_purged(tx, s->account, s->id, now_ms);
 }
 
+static bool shop_says(struct tx *tx, int64_t shop, struct arena *a, struct knowledge_says *out)
+{
+    struct chat_doors doors;
+    if (!chat_doors_read(tx, shop, a, &doors)) return false;
+    *out = (struct knowledge_says){ doors.domains.text, doors.domains.count, doors.old_signature };
+    return true;
+}
+
 bool app_development;
 
 void app_fill_hooks(struct app *app)
@@ -302,6 +310,7 @@ void app_fill_hooks(struct app *app)
                                                   .mail = &app->mail };
     tenants_hooks.owner = tenant_owner;
     tenants_hooks.disabled = accounts_disabled;
+    knowledge_hooks.shop_says = shop_says;
     chat_settings = (struct chat_settings){
         .keyring = app->keyring, .base_url = app->base_url, .lanes = app->lanes, .development = app_development
     };

@@ -131,6 +131,36 @@ static void hosts_have_one_name_in_two_forms(void **state)
     assert_false(host_name_read(arena, (struct str){ huge, sizeof huge }, &h));
 }
 
+static void a_kept_name_covers_its_own_hosts_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kept, *host;
+        bool covers;
+    } cases[] = {
+        { "tea.example", "tea.example", true },
+        { "tea.example", "www.tea.example", true },
+        { "www.tea.example", "tea.example", true },
+        { "tea.example", "TEA.example", true },
+        { "tea.example", "shop.tea.example", false },
+        { "tea.example", "eviltea.example", false },
+        { "tea.example", "tea.example:8443", false },
+        { "tea.example", "tea.example.evil.example", false },
+        { "tea.example", "", false },
+        { "*.tea.example", "tea.example", true },
+        { "*.tea.example", "zh.shop.tea.example", true },
+        { "*.tea.example", "eviltea.example", false },
+        { "*.b\xC3\xBC"
+          "cher.de",
+          "shop.xn--bcher-kva.de", true },
+        { "*.", "tea.example", false },
+        { "*.*.tea.example", "a.tea.example", false },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        if (host_name_covers(arena, cases[i].kept, str_of(cases[i].host)) != cases[i].covers)
+            fail_msg("%s: %s", cases[i].kept, cases[i].host);
+}
+
 static void addresses_can_be_sent_to(void **state)
 {
     (void)state;
@@ -171,9 +201,13 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equal_text_gets_one_spelling),     cmocka_unit_test(passwords_are_one_however_they_were_typed),
-        cmocka_unit_test(names_that_show_nothing_are_none), cmocka_unit_test(cuts_split_no_character),
-        cmocka_unit_test(hosts_have_one_name_in_two_forms), cmocka_unit_test(addresses_can_be_sent_to),
+        cmocka_unit_test(a_kept_name_covers_its_own_hosts_alone),
+        cmocka_unit_test(equal_text_gets_one_spelling),
+        cmocka_unit_test(passwords_are_one_however_they_were_typed),
+        cmocka_unit_test(names_that_show_nothing_are_none),
+        cmocka_unit_test(cuts_split_no_character),
+        cmocka_unit_test(hosts_have_one_name_in_two_forms),
+        cmocka_unit_test(addresses_can_be_sent_to),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

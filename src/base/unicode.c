@@ -225,6 +225,23 @@ bool host_name_read(struct arena *a, struct str s, struct host_name *out)
     return text_eq(taken(a, made), out->ascii);
 }
 
+bool host_name_covers(struct arena *a, const char *kept, struct str host)
+{
+    static const struct str www = { "www.", 4 }, below = { "*.", 2 };
+    struct str name = str_of(kept);
+    struct host_name read;
+    bool deep = str_starts(name, below);
+    if (deep) name.p += below.n, name.n -= below.n;
+    if (!host_name_read(a, name, &read)) return false;
+    name = str_of(read.ascii);
+    if (str_starts(name, www)) name.p += www.n, name.n -= www.n;
+    size_t more = host.n > name.n ? host.n - name.n : 0;
+    struct str end = { host.p + more, host.n - more };
+    if (!str_eq_nocase(end, name)) return false;
+    if (more == 0 || (deep && host.p[more - 1] == '.')) return true;
+    return more == www.n && str_starts(host, www);
+}
+
 /* Only what every mail server agrees on: no quoting, no comments, nothing that ends a header or an envelope. */
 static bool local_part_is_sound(struct str l)
 {

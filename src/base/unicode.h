@@ -32,6 +32,9 @@ struct host_name {
     const char *ascii, *shown;
 };
 MUST_USE bool host_name_read(struct arena *a, struct str s, struct host_name *out);
+/* Is `host` (as protocols carry it) the one that `kept` names in either form, with "www." or without? "*.kept": or one
+ * below it. */
+bool host_name_covers(struct arena *a, const char *kept, struct str host);
 
 /* An e-mail address with its host as protocols carry it; the part before the @ stays as typed, and must be ASCII: few
  * servers take another. NULL: none that mail could be sent to. */

@@ -1,6 +1,7 @@
-/* door_origin.c: which pages may talk to a shop's chat: those on the shop's domain (with or without "www."); in
- * development pages of this machine too. */
+/* door_origin.c: which pages may talk to a shop's chat: those on the shop's domain (with or without "www."), and on
+ * those that its chat settings name beside it; in development pages of this machine too. */
 #include "chat/private.h"
+#include "chat/settings.h"
 
 #include "base/unicode.h"
 
@@ -18,18 +19,17 @@ static bool is_loopback(struct str host)
 }
 
 /* Domains are kept as people read them; an origin carries the host as protocols do. */
-bool door_admits_origin(struct arena *a, const char *domain, struct str origin)
+bool door_admits_origin(struct arena *a, const char *domain, const struct chat_words *more, struct str origin)
 {
-    static const struct str https = { "https://", 8 }, http = { "http://", 7 }, www = { "www.", 4 };
+    static const struct str https = { "https://", 8 }, http = { "http://", 7 };
     bool secure = str_starts(origin, https);
     if (!secure && !str_starts(origin, http)) return false;
     size_t scheme = secure ? https.n : http.n;
     struct str host = { origin.p + scheme, origin.n - scheme };
     if (chat_settings.development && is_loopback(host)) return true;
-    struct host_name name;
-    if (domain == NULL || !secure || !host_name_read(a, str_of(domain), &name)) return false;
-    if (str_starts(host, www)) host.p += www.n, host.n -= www.n;
-    struct str ours = str_of(name.ascii);
-    if (str_starts(ours, www)) ours.p += www.n, ours.n -= www.n;
-    return str_eq_nocase(host, ours);
+    if (!secure) return false;
+    if (domain != NULL && host_name_covers(a, domain, host)) return true;
+    for (size_t i = 0; more != NULL && i < more->count; i++)
+        if (host_name_covers(a, more->text[i], host)) return true;
+    return false;
 }

@@ -90,13 +90,17 @@ static bool judge_chat(struct tx *tx, int64_t shop, struct arena *a, struct inst
 {
     struct tenant_chat place = { .active = false };
     char name[SHOP_PUBLIC_ID_SIZE];
-    if (tenants_chat(tx, shop, &place) == ROW_FAULT) return false;
+    struct chat_doors doors;
+    if (tenants_chat(tx, shop, &place) == ROW_FAULT || !chat_doors_read(tx, shop, a, &doors)) return false;
     shop_public_id(shop, name);
     *w = (struct install_wish){ .base = chat_settings.base_url,
                                 .shop = arena_text(a, name),
                                 .domain = arena_text(a, place.domain) };
+    const char **more = ARENA_ARRAY(a, const char *, doors.domains.count + 1);
+    for (size_t i = 0; i < doors.domains.count; i++) more[i] = arena_text(a, doors.domains.text[i]);
+    w->more = (struct chat_words){ more, doors.domains.count };
     install_say(a, f, place.active ? INSTALL_chat_on : INSTALL_chat_suspended, NULL);
-    if (!w->domain && !chat_settings.development) install_say(a, f, INSTALL_domain_missing, NULL);
+    if (!w->domain && w->more.count == 0 && !chat_settings.development) install_say(a, f, INSTALL_domain_missing, NULL);
     return true;
 }
 
@@ -233,7 +237,7 @@ static const struct field path_install_fields[] = {
     FIELD_ID(struct path_install, id, .doc = "The shop's number."), FIELD_END };
 static const struct field post_install_fields[] = {
     FIELD_TEXT(struct post_install, page, .optional = true, .max = ADDRESS_MAX, .form = TEXT_URL,
-               .doc = "A page of the shop's domain, https; unset: its first one."), FIELD_END };
+               .doc = "A page of the shop's domain or of one that its chat settings name, https; unset: its first one."), FIELD_END };
 static const struct shape finding_shape[] = {
     SHAPE_ENUM("code", install_code_names), SHAPE_ENUM("level", install_level_names),
     SHAPE_TEXT("detail", .doc = "An address, a host, a directive; empty: none."), SHAPE_END };
@@ -283,7 +287,8 @@ static enum answer run_shown(struct req *req)
 }
 
 /* The address to begin with. NULL: *code says what is wrong with the one that was given. */
-static const char *first_page(struct arena *a, const char *domain, const char *given, const char **code)
+static const char *first_page(struct arena *a, const char *domain, const struct chat_words *more, const char *given,
+                              const char **code)
 {
     struct host_name name = { .ascii = "" };
     const char *url = given ? url_resolve(a, NULL, given) : NULL, *host = url ? url_host(a, url) : NULL;
@@ -296,6 +301,8 @@ static const char *first_page(struct arena *a, const char *domain, const char *g
     *code = "https";
     if (!str_starts(str_of(url), STR("https://"))) return NULL;
     *code = "other_domain";
+    for (size_t i = 0; i < more->count; i++)
+        if (host_name_covers(a, more->text[i], str_of(host))) return url;
     if (!known) return "";
     bool under = n >= m && text_eq(host + n - m, name.ascii) && (n == m || host[n - m - 1] == '.');
     return under ? url : NULL;
@@ -319,7 +326,10 @@ static enum answer run_check(struct req *req)
     const char *code;
     enum answer a = read_shop(req, true, &s);
     if (a != ANSWER_GO_ON) return a;
-    const char *page = first_page(req->arena, s.domain, ((const struct post_install *)req->body)->page, &code);
+    struct chat_doors doors;
+    if (!chat_doors_read(req->tx, s.id, req->arena, &doors)) return reply_fault(req);
+    const char *page =
+        first_page(req->arena, s.domain, &doors.domains, ((const struct post_install *)req->body)->page, &code);
     if (!page) return reply_fields(req, "page", code);
     if (!page[0]) { /* no domain, so no page */
         if (!judge_chat(req->tx, s.id, req->arena, &wish, &found)) return reply_fault(req);

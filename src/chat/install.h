@@ -6,6 +6,7 @@
 #define CHATHUB_CHAT_INSTALL_H
 
 #include "chat/private.h"
+#include "chat/settings.h"
 #include "outbound/http_client.h"
 
 /* clang-format off */
@@ -80,6 +81,7 @@ struct install_page {
 };
 struct install_wish {
     const char *base, *shop, *domain; /* ours; "shop-7"; of the shop, NULL: none */
+    struct chat_words more;           /* domains beside it */
 };
 extern const char *const install_headers[]; /* to ask for; NULL-ended */
 void install_judge(struct arena *a, const struct install_wish *w, const struct install_page *page,

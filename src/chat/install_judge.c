@@ -186,7 +186,7 @@ void install_judge(struct arena *a, const struct install_wish *w, const struct i
 {
     struct looked l = { .a = a, .w = w, .page = page, .f = f };
     const char *host = url_host(a, page->url), *path = url_path(a, page->url);
-    bool ours = door_admits_origin(a, w->domain, str_of(install_origin(a, page->url)));
+    bool ours = door_admits_origin(a, w->domain, &w->more, str_of(install_origin(a, page->url)));
     install_say(a, f, ours ? INSTALL_domain_fits : INSTALL_domain_other, host);
     if (text_eq(path, "/password") || str_starts(str_of(path), STR("/password?")))
         install_say(a, f, INSTALL_page_password, NULL);

@@ -66,7 +66,9 @@ MUST_USE enum chat_door chat_enter(struct tx *tx, int64_t shop, const struct vis
 MUST_USE enum chat_door chat_enter_at(struct tx *tx, const struct tenant_chat *place, const struct visitor_token *token,
                                       bool lock, struct visitor *v);
 const struct problem *door_problem(enum chat_door door); /* NULL: open, or a storage fault */
-bool door_admits_origin(struct arena *a, const char *domain, struct str origin);
+struct chat_words;
+/* door_origin.c. `more`: domains beside the shop's own; NULL: none. */
+bool door_admits_origin(struct arena *a, const char *domain, const struct chat_words *more, struct str origin);
 /* Of a visitor's route: what .prepare has found out, the row's .prepare and .origin, and the first step of .run:
  * ANSWER_GO_ON, or the answer. */
 struct path_chat {

@@ -60,6 +60,14 @@ bool chat_settings_read(struct tx *tx, int64_t shop, struct arena *a, struct sho
     return true;
 }
 
+bool chat_doors_read(struct tx *tx, int64_t shop, struct arena *a, struct chat_doors *out)
+{
+    struct settings_row stored;
+    if (settings_get(tx, shop, a, &stored) == ROW_FAULT) return false;
+    settings_doors(a, &stored.set, out);
+    return true;
+}
+
 bool chat_settings_forget(struct tx *tx, int64_t shop)
 {
     struct query q = query(tx, &settings_drop);

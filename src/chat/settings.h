@@ -50,6 +50,12 @@ MUST_USE bool chat_settings_read(struct tx *tx, int64_t shop, struct arena *a, s
 /* The texts for a reader of `language` (a tag, or NULL): the same tag, then the same language and script, then the same
  * language; NULL: none is near. */
 const struct chat_texts *chat_texts_for(const struct shop_chat_settings *s, const char *language);
+/* Who is let in beside the shop's own pages and signatures, alone. False: storage fault. */
+struct chat_doors {
+    struct chat_words domains; /* "*.shop.example": those below it too */
+    bool old_signature;        /* deliveries may be signed without a time */
+};
+MUST_USE bool chat_doors_read(struct tx *tx, int64_t shop, struct arena *a, struct chat_doors *out);
 /* When a shop is purged. */
 MUST_USE bool chat_settings_forget(struct tx *tx, int64_t shop);
 

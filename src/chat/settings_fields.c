@@ -15,6 +15,7 @@ enum {
     WORD_MAX = 60,
     HOLIDAYS_MAX = 100,
     PAGES_MAX = 20,
+    DOMAINS_MAX = 10,
     PATH_MAX_CHARS = 200,
     ZONE_MAX = 64,
     KEEP_DAYS_MAX = 3650,
@@ -37,6 +38,8 @@ static const struct field quick_field =
 static const struct field word_field = FIELD_TEXT(struct set_word, text, .min = 1, .max = WORD_MAX, .form = TEXT_NAME);
 static const struct field holiday_field = FIELD_TEXT(struct set_word, text, .min = 10, .max = 10);
 static const struct field page_field = FIELD_TEXT(struct set_word, text, .min = 1, .max = PATH_MAX_CHARS);
+static const struct field domain_field =
+    FIELD_TEXT(struct set_word, text, .min = 1, .max = 253, .form = TEXT_DOMAINS);
 static const struct field span_fields[] = {
     FIELD_ENUM(struct set_span, day, chat_day_names, .doc = "Of the shop's time zone."),
     FIELD_I64(struct set_span, from, .min = 0, .max = DAY_MINUTES - 1, .doc = "Minute of the day."),
@@ -107,6 +110,11 @@ const struct field put_settings_fields[] = {
     NUMBER(proactiveAfterSeconds, 1, 3600, PROACTIVE_USUAL_S, "Of time on a page."),
     FIELD_LIST(struct put_settings, proactivePages, &page_field, struct set_word, .optional = true, .max = PAGES_MAX,
                .doc = "Beginnings of paths, as in /cart; none: every page."),
+    FIELD_LIST(struct put_settings, domains, &domain_field, struct set_word, .optional = true, .max = DOMAINS_MAX,
+               .doc = "Beside the shop's own: the chat opens on their pages too. *.shop.example: also on those below it."),
+    FIELD_BOOL(struct put_settings, oldSignature, .optional = true,
+               .doc = "Deliveries of a store are taken that are signed without a time: x-evershop-signature holds"
+                      " nothing but the HMAC-SHA256 of the body, in hex."),
     FIELD_END
 };
 const struct shape chat_span_shape[] = {
@@ -211,6 +219,12 @@ const char *settings_judge(struct arena *a, const struct put_settings *in, const
         *field = arena_printf(a, "proactivePages[%zu]", i);
         if (page[i].text[0] != '/') return "format";
     }
+    const struct set_word *domain = in->domains.item;
+    for (size_t i = 0; i < in->domains.count; i++) {
+        *field = arena_printf(a, "domains[%zu]", i);
+        for (size_t k = 0; k < i; k++)
+            if (text_eq(domain[i].text, domain[k].text)) return "duplicate";
+    }
     return NULL;
 }
 
@@ -300,6 +314,8 @@ void settings_members(struct json *j, const void *arg)
     json_bool(j, "proactive", in->proactive);
     json_i64(j, "proactiveAfterSeconds", in->proactiveAfterSeconds);
     words_json(j, "proactivePages", &in->proactivePages);
+    words_json(j, "domains", &in->domains);
+    json_bool(j, "oldSignature", in->oldSignature);
 }
 
 struct str settings_text(struct arena *a, const struct put_settings *in)
@@ -338,6 +354,11 @@ static struct chat_words words_of(struct arena *a, const struct field_list *l)
     const char **text = ARENA_ARRAY(a, const char *, l->count + 1);
     for (size_t i = 0; i < l->count; i++) text[i] = w[i].text;
     return (struct chat_words){ text, l->count };
+}
+
+void settings_doors(struct arena *a, const struct put_settings *in, struct chat_doors *out)
+{
+    *out = (struct chat_doors){ words_of(a, &in->domains), in->oldSignature };
 }
 
 static void fill_hours(const struct field_list *hours, struct shop_chat_settings *out)

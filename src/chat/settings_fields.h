@@ -25,10 +25,10 @@ struct set_texts_item {
 struct put_settings { /* the body of a request, and what is stored of it */
     int64_t revision;
     const char *botName, *avatarUrl; /* the tenant's: not in the stored document */
-    bool has_avatar_url, has_disclosure, has_alert_mail, has_ask_score;
+    bool has_avatar_url, has_disclosure, has_alert_mail, has_ask_score, oldSignature;
     int avatar, position, alertTo;
     const char *colour, *timezone;
-    struct field_list texts, hours, holidays, personWords, notPersonWords, proactivePages;
+    struct field_list texts, hours, holidays, personWords, notPersonWords, proactivePages, domains;
     bool hoursOn, disclosure, alertMail, proactive, askScore;
     int64_t backAfterMinutes, alertFirstMinutes, alertAgainMinutes, keepDays, proactiveAfterSeconds;
 };
@@ -53,6 +53,7 @@ void settings_members(struct json *j, const void *arg);
 struct str settings_text(struct arena *a, const struct put_settings *in);
 /* A stored document, judged as a request is. False: it is none. */
 MUST_USE bool settings_parse(struct arena *a, struct str text, struct put_settings *out);
+void settings_doors(struct arena *a, const struct put_settings *in, struct chat_doors *out);
 void settings_fill(struct arena *a, const struct put_settings *in, struct shop_chat_settings *out);
 
 /* ROW_NONE: no row yet, and *out has every default. */

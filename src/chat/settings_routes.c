@@ -15,7 +15,7 @@ static const struct field path_settings_fields[] = {
 static const struct shape settings_shape[] = {
     SHAPE_I64("revision", .doc = "Sent back with a change."),
     SHAPE_TEXT("botName"), SHAPE_TEXT("avatarUrl", .nullable = true),
-    SHAPE_TEXT("domain", .nullable = true, .doc = "Whose pages may open the chat; the shop's own settings change it."),
+    SHAPE_TEXT("domain", .nullable = true, .doc = "Whose pages open the chat, beside those of `domains`; the shop's own settings change it."),
     SHAPE_TIME("changedAt", .nullable = true),
     SHAPE_ENUM("avatar", chat_avatar_names), SHAPE_ENUM("position", chat_position_names), SHAPE_TEXT("colour"),
     SHAPE_LIST("texts", chat_texts_shape, .type_name = "ChatTexts"),
@@ -25,7 +25,7 @@ static const struct shape settings_shape[] = {
     SHAPE_TEXT_LIST("personWords"), SHAPE_TEXT_LIST("notPersonWords"), SHAPE_BOOL("alertMail"),
     SHAPE_ENUM("alertTo", chat_alert_names), SHAPE_I64("alertFirstMinutes"), SHAPE_I64("alertAgainMinutes"),
     SHAPE_I64("keepDays"), SHAPE_BOOL("proactive"), SHAPE_I64("proactiveAfterSeconds"),
-    SHAPE_TEXT_LIST("proactivePages"), SHAPE_END };
+    SHAPE_TEXT_LIST("proactivePages"), SHAPE_TEXT_LIST("domains"), SHAPE_BOOL("oldSignature"), SHAPE_END };
 
 static const struct problem problem_settings_moved = {
     "settings_changed", 409, "Somebody else changed these settings in the meantime. Load them again.",

@@ -389,6 +389,42 @@ TEST_EACH_ENGINE(a_page_is_fetched_and_told_line_by_line)
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_installs"), 0);
 }
 
+static int set_domains(struct test_db *t, const char *body)
+{
+    return kit_call(t, &(struct kit_request){ .routes = chat_settings_routes,
+                                              .verb = VERB_PUT,
+                                              .path = arena_printf(t->arena, "/api/shops/%lld/chatbot/settings",
+                                                                   (long long)shop),
+                                              .account = account,
+                                              .body = body })
+        .status;
+}
+
+TEST_EACH_ENGINE(a_page_on_an_allowed_domain_is_looked_at_and_fits)
+{
+    struct arena *a = t->arena;
+    const char *allowed = "{\"page\":\"https://blog.other.example/\"}";
+    start(t, "tea.example");
+    enable(t);
+    assert_string_equal(call(t, VERB_POST, allowed).fault, "page:other_domain");
+    assert_int_equal(set_domains(t, "{\"domains\":[\"*.other.example\"]}"), 200);
+    assert_int_equal(call(t, VERB_POST, allowed).status, 202);
+    assert_string_equal(call(t, VERB_POST, "{\"page\":\"https://evilother.example/\"}").fault, "page:other_domain");
+    assert_int_equal(set_domains(t, "{\"revision\":1}"), 200);
+    assert_string_equal(call(t, VERB_POST, allowed).fault, "page:other_domain");
+
+    static const char *const more[] = { "*.other.example" };
+    struct install_wish w = wish;
+    w.more = (struct chat_words){ more, 1 };
+    const struct install_page page = { "https://blog.other.example/", STR(TAG), NULL, 0 };
+    struct install_findings f = { .count = 0 };
+    install_judge(a, &w, &page, &f);
+    assert_string_equal(said(a, &f, false), "domain_fits script_found shop_right policy_none");
+    f.count = 0;
+    install_judge(a, &wish, &page, &f);
+    assert_string_equal(said(a, &f, true), "domain_other(blog.other.example)");
+}
+
 TEST_EACH_ENGINE(only_pages_of_the_shop_are_looked_at)
 {
     static const struct {
@@ -464,6 +500,7 @@ int main(void)
         cmocka_unit_test(domains),
         cmocka_unit_test(many_tags_and_bad_bytes),
         EACH_ENGINE(a_page_is_fetched_and_told_line_by_line),
+        EACH_ENGINE(a_page_on_an_allowed_domain_is_looked_at_and_fits),
         EACH_ENGINE(only_pages_of_the_shop_are_looked_at),
         EACH_ENGINE(a_look_that_took_long_writes_over_no_newer_one),
         EACH_ENGINE(a_shop_without_a_domain_is_told_so_at_once),

@@ -147,6 +147,31 @@ TEST_EACH_ENGINE(what_is_set_is_what_is_read)
     EXPECT(verify_in(t->tx, settings_check(), &found) && found.looked == 1 && found.unsound == 0);
 }
 
+TEST_EACH_ENGINE(doors_are_shut_until_they_are_opened_and_that_is_in_the_trail)
+{
+    struct chat_doors doors;
+    start(t, true);
+    EXPECT(chat_doors_read(t->tx, shop, t->arena, &doors));
+    assert_true(doors.domains.count == 0 && !doors.old_signature);
+    assert_int_equal(settings(t, VERB_PUT,
+                              "{\"domains\":[\"https://Blog.Tea.example/\",\"*.b\xc3\xbc"
+                              "cher.de\"],\"oldSignature\":true}")
+                         .status,
+                     200);
+    EXPECT(chat_doors_read(t->tx, shop, t->arena, &doors));
+    assert_int_equal(doors.domains.count, 2);
+    assert_string_equal(doors.domains.text[0], "blog.tea.example");
+    assert_string_equal(doors.domains.text[1], "*.b\xc3\xbc"
+                                               "cher.de");
+    assert_true(doors.old_signature);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'chat_settings_changed'"
+                                    " AND details LIKE '%domains%oldSignature%'"),
+                     1);
+    assert_int_equal(settings(t, VERB_PUT, "{\"revision\":1}").status, 200);
+    EXPECT(chat_doors_read(t->tx, shop, t->arena, &doors));
+    assert_true(doors.domains.count == 0 && !doors.old_signature);
+}
+
 TEST_EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing)
 {
     start(t, true);
@@ -218,6 +243,16 @@ static const struct {
     { "{\"personWord\":[]}", "personWord:unknown" },
     { "{\"disclosure\":\"yes\"}", "disclosure:type" },
     { "{\"askScore\":0}", "askScore:type" },
+    { "{\"oldSignature\":1}", "oldSignature:type" },
+    { "{\"domains\":[\"not a domain\"]}", "domains[0]:format" },
+    { "{\"domains\":[\"*.example\"]}", "domains[0]:format" },
+    { "{\"domains\":[\"*.*.tea.example\"]}", "domains[0]:format" },
+    { "{\"domains\":[\"tea.example/path\"]}", "domains[0]:format" },
+    { "{\"domains\":[\"10.0.0.1\"]}", "domains[0]:format" },
+    { "{\"domains\":[\"tea.example\",\"https://TEA.example/\"]}", "domains[1]:duplicate" },
+    { "{\"domains\":[\"a.x.yz\",\"b.x.yz\",\"c.x.yz\",\"d.x.yz\",\"e.x.yz\",\"f.x.yz\",\"g.x.yz\",\"h.x.yz\","
+      "\"i.x.yz\",\"j.x.yz\",\"k.x.yz\"]}",
+      "domains:too_many" },
 };
 
 TEST_EACH_ENGINE(what_no_chat_can_be_is_refused_by_name)
@@ -253,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_shop_without_a_row_has_every_default),
         EACH_ENGINE(what_is_set_is_what_is_read),
+        EACH_ENGINE(doors_are_shut_until_they_are_opened_and_that_is_in_the_trail),
         EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing),
         EACH_ENGINE(a_name_has_one_truth_and_what_is_left_out_of_it_stays),
         EACH_ENGINE(what_no_chat_can_be_is_refused_by_name),

@@ -134,6 +134,15 @@ static const char *domain_read(struct arena *a, struct str s)
     return has_letters_only(str_of(host.shown)) ? host.shown : NULL; /* xn--… may say what letters may not */
 }
 
+/* "*.shop.example" too. */
+static const char *domains_read(struct arena *a, struct str s)
+{
+    static const struct str below = { "*.", 2 };
+    if (!str_starts(s, below)) return domain_read(a, s);
+    const char *domain = domain_read(a, (struct str){ s.p + below.n, s.n - below.n });
+    return domain && strchr(domain, '.') ? arena_printf(a, "*.%s", domain) : NULL;
+}
+
 /* ---- addresses of pages ---- */
 
 /* Absolute http(s) with a host and visible ASCII only. No user part: it would put a password into logs and pages. */
@@ -185,6 +194,7 @@ const char *text_judge(struct arena *a, const struct field *f, struct str in, co
         if (!is_url(s)) return "format";
         break;
     case TEXT_DOMAIN: *result = domain_read(a, s); return *result ? NULL : "format";
+    case TEXT_DOMAINS: *result = domains_read(a, s); return *result ? NULL : "format";
     }
     *result = arena_text_n(a, s.p, s.n);
     return NULL;

@@ -130,6 +130,7 @@ static const char *format_of(enum text_form form)
     case TEXT_PLAIN:
     case TEXT_EXACT:
     case TEXT_NAME:
+    case TEXT_DOMAINS:
     case TEXT_DOMAIN: return NULL; /* a domain may come with https:// before it: no format says that */
     }
     return NULL;

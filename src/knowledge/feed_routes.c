@@ -160,7 +160,8 @@ bool know_is_of_shop(const char *host, const char *domain)
 }
 
 /* NULL: it may be read. Else the code of the fault; the address itself is judged again at each hop. */
-static const char *judge(struct req *req, const struct post_feed *in, const struct shop *s)
+static const char *judge(struct req *req, const struct post_feed *in, const struct shop *s,
+                         const struct knowledge_says *says)
 {
     const char *host = url_host(req->arena, in->url);
     if (!host) return "format";
@@ -169,8 +170,9 @@ static const char *judge(struct req *req, const struct post_feed *in, const stru
     if (host_is_internal(str_of(host)) || !strpbrk(host, "abcdefghijklmnopqrstuvwxyz") || host[0] == '[')
         return "address_not_allowed";
     if (!url_port_is_called(in->url)) return "port_not_allowed";
-    if (in->kind == FEED_PAGES && !s->domain) return "domain_missing";
-    return in->kind == FEED_PAGES && !know_is_of_shop(host, s->domain) ? "other_domain" : NULL;
+    if (in->kind != FEED_PAGES || know_says_own(req->arena, says, host)) return NULL;
+    if (!s->domain) return "domain_missing";
+    return know_is_of_shop(host, s->domain) ? NULL : "other_domain";
 }
 
 static enum answer run_add(struct req *req)
@@ -185,7 +187,9 @@ static enum answer run_add(struct req *req)
     if (a != ANSWER_GO_ON) return a;
     enum currency c = (enum currency)(in->currency + 1);
     if (shops_owned(req->tx, req->who.account, shop, &s) != ROW_FOUND) return reply_fault(req);
-    const char *code = judge(req, in, &s);
+    struct knowledge_says says;
+    if (!know_shop_says(req->tx, shop, req->arena, &says)) return reply_fault(req);
+    const char *code = judge(req, in, &s, &says);
     if (code) return reply_fields(req, "url", code);
     struct query q = query(req->tx, &same);
     bind_i64(&q, shop), bind_i64(&q, in->kind), bind_text(&q, in->url);

@@ -77,8 +77,9 @@ struct taking {
     struct store *store; /* NULL: none of it */
     const char *file;    /* among the uploads; NULL: none */
     int64_t file_bytes;
-    const char *shop_url;   /* NULL: not known */
-    const char *shop_host;  /* the shop's domain; NULL: none */
+    const char *shop_url;  /* NULL: not known */
+    const char *shop_host; /* the shop's domain; NULL: none */
+    struct knowledge_says says;
     enum currency currency; /* the shop's; NONE: nothing was told yet */
     /* What a reader leaves: */
     struct know_parts parts;

@@ -127,4 +127,15 @@ struct job_kind;
 extern const struct job_kind knowledge_take_job, knowledge_due_job;
 extern const struct sender knowledge_products_sender, knowledge_orders_sender, knowledge_promotions_sender;
 
+/* What the shop's chat settings say: pages of which domains are the shop's too, and whether its store may sign without
+ * a time. Filled by app; NULL: nothing. */
+struct knowledge_says {
+    const char *const *domain; /* "*.shop.example": those below it too */
+    size_t domains;
+    bool old_signature;
+};
+extern struct knowledge_hooks {
+    bool (*shop_says)(struct tx *tx, int64_t shop, struct arena *a, struct knowledge_says *out);
+} knowledge_hooks;
+
 #endif

@@ -40,6 +40,7 @@ struct site {
 struct walk {
     struct arena *a, *kept; /* kept: what outlives a page */
     const char *base, *host, *shop_host;
+    const struct knowledge_says *says;
     struct site *site[SITES_MAX];
     size_t sites;
     bool asks_robots; /* a redirect is judged by them */
@@ -49,7 +50,8 @@ struct walk {
 
 static const char *without_www(const char *host) { return strncmp(host, "www.", 4) == 0 ? host + 4 : host; }
 
-/* The host of the address that the merchant gave, the shop's domain, and what stands below them. */
+/* The host of the address that the merchant gave, the shop's domain, what stands below them, and the domains that the
+ * shop's chat settings allow. */
 static bool is_own(const struct walk *w, const char *host)
 {
     const char *const own[] = { w->host, w->shop_host };
@@ -60,7 +62,7 @@ static bool is_own(const struct walk *w, const char *host)
         size_t m = strlen(name);
         if (n >= m && strcmp(host + n - m, name) == 0 && (n == m || host[n - m - 1] == '.')) return true;
     }
-    return false;
+    return know_says_own(w->a, w->says, host);
 }
 
 static bool may_read(struct walk *w, const char *url);
@@ -281,7 +283,7 @@ void know_take_pages(struct job *job, struct taking *t)
 {
     struct arena *a = arena_new(ARENA_MAX), *kept = arena_new(SITES_ARENA_MAX);
     struct walk *w = ARENA_NEW(a, struct walk);
-    *w = (struct walk){ .a = a, .kept = kept, .base = t->feed->url, .shop_host = t->shop_host };
+    *w = (struct walk){ .a = a, .kept = kept, .base = t->feed->url, .shop_host = t->shop_host, .says = &t->says };
     w->host = url_host(a, w->base);
     if (t->in.todo[0]) go_on(job, w, t);
     else begin(job, w, t);

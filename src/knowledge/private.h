@@ -48,6 +48,12 @@ struct knowledge_head {
 };
 /* ROW_NONE: nothing is known of it; *out is then an empty head of the shop. */
 MUST_USE enum row know_head_get(struct tx *tx, int64_t shop, int64_t account, struct knowledge_head *out);
+
+/* ---- says.c ---- */
+/* False: storage fault. */
+MUST_USE bool know_shop_says(struct tx *tx, int64_t shop, struct arena *a, struct knowledge_says *out);
+/* Do its chat settings call this host the shop's? */
+bool know_says_own(struct arena *a, const struct knowledge_says *s, const char *host);
 MUST_USE bool know_head_keep(struct tx *tx, const struct knowledge_head *h, int64_t now_ms);
 
 /* ---- index.c ---- */

@@ -1,7 +1,8 @@
 /* sync.c: what a shop's server delivers as it happens: products, orders, promotions, signed with the shop's webhook
  * secret. The bytes are verified, stored and acknowledged by inbound/; a job takes them as an import of those rows.
  *
- * Signatures: Standard Webhooks, or `t=<s>,v1=<hex>` over `<t>.<body>` in X-EverShop-Signature. Deliveries come late,
+ * Signatures: Standard Webhooks, or `t=<s>,v1=<hex>` over `<t>.<body>` in X-EverShop-Signature; where the shop's chat
+ * settings allow it, that header's older form too, `<hex>` over the body. Deliveries come late,
  * twice and in the wrong order: each has a version (its member `version`, else the time of its signature), and a row
  * that has a newer one stays as it is. What cannot be used is told on the merchant's page; the bytes stay for a replay.
  */
@@ -26,6 +27,23 @@ static const char *const sync_headers[] = { "webhook-id",
 
 static int64_t shop_of(const struct delivery *d) { return shop_of_public_id(str_of(d->address)); }
 
+static bool is_bare(const struct delivery *d)
+{
+    return !inbound_header(d, "webhook-signature").p && webhook_is_bare(inbound_header(d, "x-evershop-signature"));
+}
+
+/* Signed without a time: taken from a shop that has switched that on. */
+static enum inbound_verdict bare_verify(struct delivery *d, struct tx *tx, const struct webhook_secrets *secrets)
+{
+    struct knowledge_says says;
+    if (!know_shop_says(tx, shop_of(d), d->arena, &says)) return INBOUND_FAULT;
+    d->reason = "it is signed without a time, and that is switched off";
+    if (!says.old_signature) return INBOUND_REFUSED;
+    d->reason = "its signature is not right";
+    bool good = webhook_verify_bare(secrets, inbound_header(d, "x-evershop-signature"), d->body) == WEBHOOK_OK;
+    return good ? INBOUND_GOOD : INBOUND_REFUSED;
+}
+
 static enum inbound_verdict sync_verify(struct delivery *d, struct tx *tx)
 {
     struct webhook_secrets secrets = { 0 };
@@ -35,6 +53,11 @@ static enum inbound_verdict sync_verify(struct delivery *d, struct tx *tx)
     if (shop <= 0) return INBOUND_REFUSED;
     enum row row = tenants_webhook_secrets(tx, shop, d->at_ms, d->arena, &secrets, &account);
     if (row != ROW_FOUND) return row == ROW_FAULT ? INBOUND_FAULT : INBOUND_REFUSED;
+    if (is_bare(d)) {
+        enum inbound_verdict bare = bare_verify(d, tx, &secrets);
+        if (bare == INBOUND_GOOD) d->account = account;
+        return bare;
+    }
     enum webhook_verdict v = standard.p
                                  ? webhook_verify(&secrets, inbound_header(d, "webhook-id"),
                                                   inbound_header(d, "webhook-timestamp"), standard, d->body, now_s)
@@ -45,10 +68,18 @@ static enum inbound_verdict sync_verify(struct delivery *d, struct tx *tx)
     return INBOUND_GOOD;
 }
 
-/* An id of the sender's where there is one; else these bytes at this time are what is not done twice. */
+/* An id of the sender's where there is one; else these bytes at this time are what is not done twice. Without a time
+ * nothing but the bytes is signed: whoever repeats them under another id is not heard again. */
+static struct str body_id(const struct delivery *d)
+{
+    char hex[SHA256_HEX_SIZE];
+    sha256_hex(d->body, hex);
+    return str_of(arena_printf(d->arena, "%s:%s", d->address, hex)); /* an id is the sender's, not the shop's */
+}
+
 static enum inbound_verdict sync_identify(struct delivery *d, struct tx *tx)
 {
-    struct str id = inbound_header(d, "webhook-id");
+    struct str id = is_bare(d) ? body_id(d) : inbound_header(d, "webhook-id");
     if (!id.p) id = inbound_header(d, "x-evershop-delivery");
     if (!id.p) {
         char *hex = arena_alloc(d->arena, SHA256_HEX_SIZE);
@@ -64,7 +95,7 @@ static int64_t signed_at(const struct delivery *d)
 {
     struct str t = inbound_header(d, "webhook-timestamp"), plain = inbound_header(d, "x-evershop-signature");
     int64_t s = 0;
-    if (!t.p && plain.n > 2) {
+    if (!t.p && plain.n > 2 && !is_bare(d)) {
         const char *comma = memchr(plain.p, ',', plain.n);
         t = (struct str){ plain.p + 2, comma ? (size_t)(comma - plain.p) - 2 : plain.n - 2 };
     }

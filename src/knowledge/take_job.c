@@ -119,6 +119,7 @@ static enum job_wish take_load(struct job *job, struct tx *tx)
     if (row == ROW_FAULT) return JOB_AGAIN;
     if (row == ROW_NONE || t->in.state != INTAKE_READING) return JOB_FINISHED;
     if (know_head_get(tx, t->in.shop, t->in.account, &h) == ROW_FAULT) return JOB_AGAIN;
+    if (!know_shop_says(tx, t->in.shop, job->arena, &t->says)) return JOB_AGAIN;
     t->currency = h.currency;
     row = shops_get(tx, t->in.shop, &s);
     if (row == ROW_FAULT) return JOB_AGAIN;

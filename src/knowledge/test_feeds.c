@@ -325,6 +325,50 @@ TEST_EACH_ENGINE(the_pages_of_a_site_become_documents)
     stop();
 }
 
+static bool allows_other;
+
+static bool says_of_test(struct tx *tx, int64_t of, struct arena *a, struct knowledge_says *out)
+{
+    static const char *const domain[] = { "localhost", "*.landing.example" };
+    *out = (struct knowledge_says){ domain, allows_other && of == shop ? ARRAY_LEN(domain) : 0, false };
+    return tx != NULL && a != NULL;
+}
+
+/* The shop has no domain; "localhost" is another host than the one that is read, 127.0.0.1. */
+TEST_EACH_ENGINE(pages_of_an_allowed_domain_are_read_as_the_shops_own)
+{
+    start(t);
+    knowledge_hooks.shop_says = says_of_test, allows_other = false;
+    page("/robots.txt", "200 OK", NULL, "Sitemap: /map.xml\n");
+    page("/map.xml", "200 OK", NULL,
+         arena_printf(t->arena,
+                      "<urlset xmlns=\"x\"><url><loc>/here</loc></url><url><loc>http://localhost:%d/there"
+                      "</loc></url></urlset>",
+                      peer.port));
+    page("/here", "200 OK", NULL, "<title>Here</title><p>" LONG_TEXT);
+    page("//localhost/robots.txt", "200 OK", NULL, "User-agent: *\n");
+    page("//localhost/there", "200 OK", NULL, "<title>There</title><p>" LONG_TEXT);
+    int64_t feed = add(t, "pages", "/");
+    work(t);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_texts WHERE title = 'There'"), 0);
+    allows_other = true;
+    again(t, feed);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_texts WHERE title = 'There'"), 1);
+    allows_other = false;
+    again(t, feed);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM knowledge_texts WHERE title = 'There'"), 0);
+    /* Out of development: an address that is added. */
+    const char *body = "{\"kind\":\"pages\",\"url\":\"https://zh.landing.example/\"}";
+    knowledge_settings.development = false;
+    assert_string_equal(call(t, VERB_POST, "", body).fault, "url:domain_missing");
+    test_script(t, "UPDATE shops SET domain = 'tea.example'");
+    assert_string_equal(call(t, VERB_POST, "", body).fault, "url:other_domain");
+    allows_other = true;
+    assert_int_equal(call(t, VERB_POST, "", body).status, 201);
+    knowledge_hooks.shop_says = NULL;
+    stop();
+}
+
 /* The shop's domain is "localhost", the address that is read is 127.0.0.1: two hosts, one server. */
 TEST_EACH_ENGINE(each_host_of_a_shop_has_its_own_rules_and_names)
 {
@@ -563,6 +607,7 @@ int main(void)
         EACH_ENGINE(what_is_due_is_started_and_an_address_inside_is_refused),
         EACH_ENGINE(redirects_are_followed_and_judged),
         EACH_ENGINE(the_pages_of_a_site_become_documents),
+        EACH_ENGINE(pages_of_an_allowed_domain_are_read_as_the_shops_own),
         EACH_ENGINE(each_host_of_a_shop_has_its_own_rules_and_names),
         EACH_ENGINE(who_saw_a_feed_at_rest_does_not_start_it_a_second_time),
         EACH_ENGINE(two_connections_start_a_feed_once),

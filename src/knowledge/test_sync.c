@@ -187,6 +187,64 @@ TEST_EACH_ENGINE(only_the_shops_own_signature_of_now_is_taken)
     assert_int_equal(s->verify(&d, t->tx), INBOUND_REFUSED);
 }
 
+/* ---- signed without a time ---- */
+
+static bool takes_old;
+
+static bool says_of_test(struct tx *tx, int64_t of, struct arena *a, struct knowledge_says *out)
+{
+    *out = (struct knowledge_says){ .old_signature = takes_old && of == shop };
+    return tx != NULL && a != NULL;
+}
+
+static struct delivery bare(struct test_db *t, const char *body, struct str secret, const char *delivery_id)
+{
+    struct delivery d = { .sender = &knowledge_products_sender,
+                          .arena = t->arena,
+                          .body = str_of(body),
+                          .address = arena_printf(t->arena, "shop-%lld", (long long)shop),
+                          .at_ms = kit_now() };
+    uint8_t mac[SHA256_SIZE];
+    char *hex = arena_alloc(t->arena, SHA256_HEX_SIZE);
+    hmac_sha256(secret, d.body, mac);
+    hex_encode(mac, sizeof mac, hex);
+    add_header(&d, "x-evershop-signature", hex);
+    if (delivery_id != NULL) add_header(&d, "x-evershop-delivery", delivery_id);
+    return d;
+}
+
+TEST_EACH_ENGINE(a_signature_without_a_time_counts_only_where_it_was_switched_on)
+{
+    const struct sender *s = &knowledge_products_sender;
+    start(t);
+    knowledge_hooks.shop_says = says_of_test, takes_old = false;
+    struct delivery d = bare(t, BODY("20", "Cup"), secrets.secret[0], NULL);
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_REFUSED);
+    assert_int_equal(d.account, 0);
+    takes_old = true;
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD);
+    assert_int_equal(d.account, account);
+    /* Nothing but the bytes is signed, so they alone say whether it came before. */
+    struct delivery again = bare(t, BODY("20", "Cup"), secrets.secret[0], "another-id");
+    struct delivery other = bare(t, BODY("21", "Cup"), secrets.secret[0], "another-id");
+    assert_int_equal(s->verify(&again, t->tx), INBOUND_GOOD);
+    assert_int_equal(s->identify(&d, t->tx), INBOUND_GOOD);
+    assert_int_equal(s->identify(&again, t->tx), INBOUND_GOOD);
+    assert_int_equal(s->identify(&other, t->tx), INBOUND_GOOD);
+    assert_string_equal(d.id, again.id);
+    assert_string_not_equal(d.id, other.id);
+    again.body = STR(BODY("20", "Cap")); /* one byte */
+    assert_int_equal(s->verify(&again, t->tx), INBOUND_REFUSED);
+    struct delivery forged = bare(t, BODY("20", "Cup"), STR("another secret"), NULL);
+    assert_int_equal(s->verify(&forged, t->tx), INBOUND_REFUSED);
+    /* The switch opens no other form wider. */
+    struct delivery late = delivery(t, s, &(struct sent){ .body = "{}", .age_s = 301 });
+    assert_int_equal(s->verify(&late, t->tx), INBOUND_REFUSED);
+    takes_old = false;
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_REFUSED);
+    knowledge_hooks.shop_says = NULL;
+}
+
 /* clang-format off */
 static const char evershop_product[] =
     "{\"id\":\"1\",\"topic\":\"product_updated\",\"created_at\":\"2026-10-15\",\"data\":{\"product_id\":42,"
@@ -267,6 +325,7 @@ int main(void)
         EACH_ENGINE(without_a_version_the_time_of_the_signature_counts),
         EACH_ENGINE(orders_and_promotions_come_each_by_its_own_door),
         EACH_ENGINE(what_cannot_be_used_is_told_and_changes_nothing),
+        EACH_ENGINE(a_signature_without_a_time_counts_only_where_it_was_switched_on),
         EACH_ENGINE(only_the_shops_own_signature_of_now_is_taken),
         EACH_ENGINE(a_disabled_account_delivers_nothing_and_vouches_for_nobody),
     };

@@ -145,13 +145,22 @@ enum webhook_verdict webhook_verify_x_signature(const struct webhook_secrets *s,
     struct str prefix = STR("sha256="); /* "sha1=" and a bare value are refused: no choice of algorithm */
     if (!str_starts(header, prefix)) return WEBHOOK_MALFORMED;
     struct str hex = { header.p + prefix.n, header.n - prefix.n };
-    if (!is_hex_mac(hex)) return WEBHOOK_MALFORMED;
+    return is_hex_mac(hex) ? webhook_verify_bare(s, hex, body) : WEBHOOK_MALFORMED;
+}
+
+bool webhook_is_bare(struct str header) { return is_hex_mac(header); }
+
+enum webhook_verdict webhook_verify_bare(const struct webhook_secrets *s, struct str header, struct str body)
+{
+    assert(s->count <= WEBHOOK_SECRETS_MAX);
+    if (header.n == 0) return WEBHOOK_MISSING_HEADER;
+    if (!is_hex_mac(header)) return WEBHOOK_MALFORMED;
     bool matched = false;
     for (size_t i = 0; i < s->count; i++) {
         if (s->secret[i].n == 0) continue; /* an unset secret must not verify anything */
         uint8_t mac[SHA256_SIZE];
         hmac_sha256(s->secret[i], body, mac);
-        matched |= hex_matches(hex, mac);
+        matched |= hex_matches(header, mac);
     }
     return matched ? WEBHOOK_OK : WEBHOOK_SIGNATURE;
 }

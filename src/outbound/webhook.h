@@ -27,4 +27,7 @@ MUST_USE enum webhook_verdict webhook_verify_x_signature(const struct webhook_se
 /* EverShop: "t=<s>,v1=<hex>" over "<t>.<body>", key = the secret's text. */
 MUST_USE enum webhook_verdict webhook_verify_evershop(const struct webhook_secrets *s, struct str header,
                                                       struct str body, int64_t now_s);
+/* The same header of its older senders: "<hex>" over the body, without a time. False for any other form. */
+bool webhook_is_bare(struct str header);
+MUST_USE enum webhook_verdict webhook_verify_bare(const struct webhook_secrets *s, struct str header, struct str body);
 #endif

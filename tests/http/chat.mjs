@@ -306,6 +306,45 @@ test('only the shop’s own pages, and only with its token', async ({ server }) 
     assert.equal((await s.ask('GET', 'messages', undefined, { origin: undefined })).status, 200);
 });
 
+test('allowed domains: their pages are let in beside the shop’s own, and refused at once when they are taken away', async ({
+    server,
+}) => {
+    const path = `/api/shops/${house.id}/chatbot/settings`;
+    const put = async (domains) => {
+        const { revision } = (await house.a.get(path)).json;
+        const r = await house.a.request('PUT', path, { json: { revision, domains } });
+        assert.equal(r.status, 200, r.text);
+        return r.json.domains;
+    };
+    const refusesAll = async (origin, s) => {
+        assert.equal((await s.ask('POST', 'messages', { text: 'x', clientId: newKey() })).status, 403, origin);
+        assert.equal(await refused(s.socket()), 403, origin);
+        assert.equal((await new Shopper(server, house.shop, origin).ask('POST', 'session', {})).status, 403, origin);
+    };
+    const own = await shopper(server);
+    const origins = ['https://blog.example', 'https://zh.landing.example'];
+    for (const origin of origins) {
+        const s = new Shopper(server, house.shop, origin);
+        s.token = own.token;
+        await refusesAll(origin, s);
+    }
+    assert.deepEqual(await put(['https://Blog.example/', '*.landing.example']), ['blog.example', '*.landing.example']);
+    const there = [];
+    for (const origin of origins) {
+        const s = await shopper(server, house.shop, origin);
+        const r = await s.say('from a page beside the shop');
+        assert.equal(r.status, 201, origin);
+        assert.equal((await s.ask('GET', 'messages')).headers['access-control-allow-origin'], origin);
+        (await s.socket()).close();
+        there.push(s);
+    }
+    await refusesAll('https://x.blog.example', Object.assign(new Shopper(server, house.shop, 'https://x.blog.example'), { token: own.token }));
+    assert.equal((await own.say('and from the shop')).status, 201);
+    await put([]);
+    for (const s of there) await refusesAll(s.origin, s);
+    assert.equal((await own.say('still from the shop')).status, 201);
+});
+
 test('who takes it, and who is told that somebody was quicker', async ({ server }) => {
     const s = await shopper(server);
     await s.say('A person, please');

@@ -596,8 +596,15 @@ export const en = {
   "chatset.disclosure": "Say that the assistant is a program",
   "chatset.disclosureHelp": "Many countries require it. Switch it off only if you know that you may.",
   "chatset.domain": "The chat opens on pages of {domain}.",
-  "chatset.noDomain": "This shop has no domain yet: the chat opens nowhere.",
+  "chatset.noDomain": "This shop has no domain of its own yet.",
   "chatset.changeDomain": "Change the domain",
+  "chatset.doors": "Allowed domains and deliveries",
+  "chatset.domains": "More domains",
+  "chatset.domainsHelp":
+    "The chat opens on their pages too; one a line, up to ten. *.shop.example: also on those below it.",
+  "chatset.oldSignature": "Take deliveries with the old EverShop signature",
+  "chatset.oldSignatureHelp":
+    "Signed without a time, so a copied delivery can be told from a new one by its content alone. Only for a store that cannot sign otherwise.",
   "chatset.words": "Words",
   "chatset.language": "Language",
   "chatset.languageHelp": "Each language has its own words. Visitors get the nearest one.",

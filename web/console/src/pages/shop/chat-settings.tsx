@@ -134,7 +134,7 @@ function Amount({ form, name, label, help, max }: FieldProps & { max: number }) 
   );
 }
 
-function Looks({ form, shop }: { form: ChatForm; shop: Shop }) {
+function Looks({ form }: { form: ChatForm }) {
   const { t } = useText();
   return (
     <Section title={t("chatset.looks")}>
@@ -163,10 +163,6 @@ function Looks({ form, shop }: { form: ChatForm; shop: Shop }) {
       />
       <Check form={form} name="disclosure" label="chatset.disclosure" help="chatset.disclosureHelp" />
       <Check form={form} name="askScore" label="chatset.askScore" help="chatset.askScoreHelp" />
-      <p className="muted small">
-        {shop.domain === null ? t("chatset.noDomain") : t("chatset.domain", { domain: shop.domain })}{" "}
-        <Link to={`/shops/${shop.id}/settings`}>{t("chatset.changeDomain")}</Link>
-      </p>
     </Section>
   );
 }
@@ -299,6 +295,21 @@ function People({ form }: { form: ChatForm }) {
   );
 }
 
+/** Whose pages and whose deliveries are let in. */
+function Doors({ form, shop }: { form: ChatForm; shop: Shop }) {
+  const { t } = useText();
+  return (
+    <Section title={t("chatset.doors")}>
+      <p className="muted small">
+        {shop.domain === null ? t("chatset.noDomain") : t("chatset.domain", { domain: shop.domain })}{" "}
+        <Link to={`/shops/${shop.id}/settings`}>{t("chatset.changeDomain")}</Link>
+      </p>
+      <Lines form={form} name="domains" label="chatset.domains" help="chatset.domainsHelp" />
+      <Check form={form} name="oldSignature" label="chatset.oldSignature" help="chatset.oldSignatureHelp" />
+    </Section>
+  );
+}
+
 /** "holidays[2]" is told at the field that holds them all. */
 const atFields = (problem: Problem) => ({
   fields: problem.fields.map((one) => ({ ...one, field: one.field.replace(/\[.*$/, "") })),
@@ -407,10 +418,11 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
             submit.send(bodyOf(values, settings));
           }}
         >
-          <Looks form={form} shop={shop} />
+          <Looks form={form} />
           <Words form={form} language={language} choose={setLanguage} />
           <Hours form={form} />
           <People form={form} />
+          <Doors form={form} shop={shop} />
           <SaveBar form={{ changed: form.changed, reset: () => begin(theirs) }} pending={submit.isPending} />
         </Form>
       </div>

@@ -57,6 +57,8 @@ export function valuesOf(s: ChatSettings): ChatValues {
     proactive: s.proactive ? "yes" : "",
     proactiveAfterSeconds: String(s.proactiveAfterSeconds),
     proactivePages: lines(s.proactivePages),
+    domains: lines(s.domains),
+    oldSignature: s.oldSignature ? "yes" : "",
   };
   for (const day of DAYS)
     values[day] = s.hours
@@ -133,5 +135,7 @@ export function bodyOf(values: ChatValues, before: ChatSettings): ChatSettingsBo
     proactive: values.proactive === "yes",
     proactiveAfterSeconds: Number(values.proactiveAfterSeconds),
     proactivePages: listOf(values.proactivePages),
+    domains: listOf(values.domains),
+    oldSignature: values.oldSignature === "yes",
   };
 }
