@@ -237,7 +237,8 @@ static const struct field path_install_fields[] = {
     FIELD_ID(struct path_install, id, .doc = "The shop's number."), FIELD_END };
 static const struct field post_install_fields[] = {
     FIELD_TEXT(struct post_install, page, .optional = true, .max = ADDRESS_MAX, .form = TEXT_URL,
-               .doc = "A page of the shop's domain or of one that its chat settings name, https; unset: its first one."), FIELD_END };
+               .doc = "A page of the shop's domain, or of one that its chat settings allow, https;"
+                      " unset: its first one."), FIELD_END };
 static const struct shape finding_shape[] = {
     SHAPE_ENUM("code", install_code_names), SHAPE_ENUM("level", install_level_names),
     SHAPE_TEXT("detail", .doc = "An address, a host, a directive; empty: none."), SHAPE_END };

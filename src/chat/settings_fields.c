@@ -111,7 +111,7 @@ const struct field put_settings_fields[] = {
     FIELD_LIST(struct put_settings, proactivePages, &page_field, struct set_word, .optional = true, .max = PAGES_MAX,
                .doc = "Beginnings of paths, as in /cart; none: every page."),
     FIELD_LIST(struct put_settings, domains, &domain_field, struct set_word, .optional = true, .max = DOMAINS_MAX,
-               .doc = "Beside the shop's own: the chat opens on their pages too. *.shop.example: also on those below it."),
+               .doc = "Beside the shop's own: the chat opens on their pages too. *.shop.example: also below it."),
     FIELD_BOOL(struct put_settings, oldSignature, .optional = true,
                .doc = "Deliveries of a store are taken that are signed without a time: x-evershop-signature holds"
                       " nothing but the HMAC-SHA256 of the body, in hex."),

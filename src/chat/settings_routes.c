@@ -15,7 +15,8 @@ static const struct field path_settings_fields[] = {
 static const struct shape settings_shape[] = {
     SHAPE_I64("revision", .doc = "Sent back with a change."),
     SHAPE_TEXT("botName"), SHAPE_TEXT("avatarUrl", .nullable = true),
-    SHAPE_TEXT("domain", .nullable = true, .doc = "Whose pages open the chat, beside those of `domains`; the shop's own settings change it."),
+    SHAPE_TEXT("domain", .nullable = true,
+               .doc = "Whose pages open the chat, beside `domains`; the shop's own settings change it."),
     SHAPE_TIME("changedAt", .nullable = true),
     SHAPE_ENUM("avatar", chat_avatar_names), SHAPE_ENUM("position", chat_position_names), SHAPE_TEXT("colour"),
     SHAPE_LIST("texts", chat_texts_shape, .type_name = "ChatTexts"),

@@ -181,5 +181,5 @@ enum answer run_sso_enter(struct req *req)
     case ROW_NONE: return reply_problem(req, &problem_launch_code);
     case ROW_FOUND: break;
     }
-    return reply_redirect(req, 303, arena_printf(req->arena, "/shops/%lld/chatbot", (long long)shop));
+    return reply_redirect(req, 303, arena_printf(req->arena, "/inbox?shop=%lld", (long long)shop));
 }

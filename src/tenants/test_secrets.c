@@ -121,7 +121,7 @@ TEST_EACH_ENGINE(d19_a_launch_code_works_once_for_a_minute_for_its_account)
     for (int i = 0; i < 2; i++) {
         struct kit_answer a = fix_call(t, account, VERB_POST, shop, "sso/launch", "{}");
         assert_int_equal(a.status, 200);
-        assert_string_equal(fix_text(&a, "action"), "https://chathub.example/sso/enter");
+        assert_string_equal(fix_text(&a, "action"), "https://chathub.example/admin");
         assert_string_equal(fix_text(&a, "method"), "POST");
         assert_int_equal(json_integer_value(json_object_get(a.json, "expiresIn")), 60);
         json_t *fields = json_object_get(a.json, "fields");
@@ -130,13 +130,13 @@ TEST_EACH_ENGINE(d19_a_launch_code_works_once_for_a_minute_for_its_account)
         forms[i] = arena_printf(t->arena, "code=%s", codes[i]);
     }
     struct kit_request enter = {
-        .routes = tenants_routes, .verb = VERB_POST, .path = "/sso/enter", .account = thief, .body = forms[0]
+        .routes = tenants_routes, .verb = VERB_POST, .path = "/admin", .account = thief, .body = forms[0]
     };
     assert_int_equal(kit_call(t, &enter).status, 400);
     enter.account = account;
     struct kit_answer a = kit_call(t, &enter);
     assert_int_equal(a.status, 303);
-    assert_string_equal(a.location, "/shops/1/chatbot");
+    assert_string_equal(a.location, "/inbox?shop=1");
     a = kit_call(t, &enter);
     assert_int_equal(a.status, 400);
     assert_string_equal(a.error, "invalid_code");

@@ -401,11 +401,11 @@ test('d19 the browser is handed over by a code that works once, by POST, never b
         });
     const entered = await submit(c);
     assert.equal(entered.status, 303, entered.text);
-    assert.equal(entered.headers.location, `/shops/${shop.id}/chatbot`);
+    assert.equal(entered.headers.location, `/inbox?shop=${shop.id}`);
     assert.ok((await submit(c)).status >= 400, 'the code is spent');
     const stranger = await server.account('merchant');
     const second = (await c.post(`/api/shops/${shop.id}/sso/launch`, {})).json;
-    const stolen = await stranger.request('POST', '/sso/enter', {
+    const stolen = await stranger.request('POST', '/admin', {
         body: new URLSearchParams(second.fields).toString(),
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
     });

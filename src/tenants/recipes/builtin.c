@@ -24,8 +24,7 @@ static const char *script_base(void) { return tenants_settings.base_url; }
 
 static bool door(struct arena *a, struct recipe_door *out)
 {
-    *out = (struct recipe_door){ .action = arena_printf(a, "%s/sso/enter", tenants_settings.base_url),
-                                 .takes_code = true };
+    *out = (struct recipe_door){ .action = arena_printf(a, "%s/admin", tenants_settings.base_url), .takes_code = true };
     return true;
 }
 

@@ -59,8 +59,8 @@ export type InboxNote = InboxThread["notes"][number];
 export type ChatLabel = Answer<"/api/labels", "get">["labels"][number];
 export type CannedReply = Answer<"/api/replies", "get">["replies"][number];
 export type Colleague = Answer<"/api/inbox/colleagues", "get">["colleagues"][number];
-/** Which conversations: one of the states, or what carries a label, or in which words stand. */
-export type InboxAsked = Pick<Query<"/api/inbox">, "filter" | "label" | "search">;
+/** Which conversations: one of the states, or what carries a label, or in which words stand; of all shops, or of one. */
+export type InboxAsked = Pick<Query<"/api/inbox">, "filter" | "label" | "search" | "shop">;
 export type OnboardingStep = Answer<"/api/onboarding", "get">["steps"][number];
 export type Session = Answer<"/auth/sessions", "get">["sessions"][number];
 export type Config = Answer<"/api/config", "get">;

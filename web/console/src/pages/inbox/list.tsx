@@ -1,6 +1,6 @@
 /* The list of conversations: by state, by label, or by words that stand in them. */
 import { Link } from "react-router";
-import { useInbox, useInboxCounts, useLabels } from "../../api/queries";
+import { useInbox, useInboxCounts, useLabels, useShops } from "../../api/queries";
 import type { InboxAsked, InboxFilter, InboxItem } from "../../api/types";
 import { type TextKey, useText } from "../../i18n/i18n";
 import { Time } from "../../ui/facts";
@@ -21,13 +21,20 @@ const FILTERS: readonly [InboxFilter, TextKey][] = [
   ["resolved", "inbox.resolved"],
 ];
 
-/** What the address asks for. */
+const numberOf = (text: string | null) => {
+  const n = Number(text);
+  return Number.isSafeInteger(n) && n > 0 ? n : undefined;
+};
+
+/** What the address asks for: one of words, label and state, and of one shop where it names it. */
 export function askedOf(search: URLSearchParams): InboxAsked {
   const words = search.get("search")?.trim() ?? "";
-  const label = Number(search.get("label"));
-  if (words !== "") return { search: words };
-  if (Number.isSafeInteger(label) && label > 0) return { label };
-  return { filter: FILTERS.find(([name]) => name === search.get("filter"))?.[0] ?? "open" };
+  const label = numberOf(search.get("label"));
+  const shop = numberOf(search.get("shop"));
+  const of = shop === undefined ? {} : { shop };
+  if (words !== "") return { ...of, search: words };
+  if (label !== undefined) return { ...of, label };
+  return { ...of, filter: FILTERS.find(([name]) => name === search.get("filter"))?.[0] ?? "open" };
 }
 
 function Item({ item, here, search }: { item: InboxItem; here: boolean; search: string }) {
@@ -81,7 +88,7 @@ export function List({ asked, chosen, search }: { asked: InboxAsked; chosen: num
           );
         }
         if (asked.search !== undefined) return <p className="muted">{t("inbox.noneFound")}</p>;
-        if (asked.filter !== "open") return <p className="muted">{t("inbox.noneHere")}</p>;
+        if (asked.filter !== "open" || asked.shop !== undefined) return <p className="muted">{t("inbox.noneHere")}</p>;
         return (
           <Teach
             icon="inbox"
@@ -96,6 +103,13 @@ export function List({ asked, chosen, search }: { asked: InboxAsked; chosen: num
   );
 }
 
+/** The same without the shop, as an address says it. */
+function askedFor({ filter, label, search }: InboxAsked): Record<string, string> {
+  if (search !== undefined) return { search };
+  if (label !== undefined) return { label: String(label) };
+  return filter === undefined || filter === "open" ? {} : { filter };
+}
+
 export function Narrow({ asked, onAsk }: { asked: InboxAsked; onAsk: (search: Record<string, string>) => void }) {
   const { t, number } = useText();
   const counts = useInboxCounts().data;
@@ -104,14 +118,18 @@ export function Narrow({ asked, onAsk }: { asked: InboxAsked; onAsk: (search: Re
     const n = value === "waiting" || value === "mine" || value === "mentions" ? (counts?.[value] ?? 0) : 0;
     return n > 0 ? `${t(key)} ${number(n)}` : t(key);
   };
-  const { filter, label, search } = asked;
+  const { filter, label, search, shop } = asked;
+  const { books } = useMay();
+  const shops = useShops().data?.shops ?? [];
+  const kept: Record<string, string> = shop === undefined ? {} : { shop: String(shop) };
+  const ask = (one: Record<string, string>) => onAsk({ ...kept, ...one });
   return (
     <>
       <div className="toolbar">
         <Find
           value={search ?? ""}
           label={t("inbox.search")}
-          onFind={(words) => onAsk(words === "" ? {} : { search: words })}
+          onFind={(words) => ask(words === "" ? {} : { search: words })}
         />
       </div>
       <Chips
@@ -119,7 +137,7 @@ export function Narrow({ asked, onAsk }: { asked: InboxAsked; onAsk: (search: Re
         all={t("inbox.open")}
         choices={FILTERS.map(([value, key]) => ({ value, text: text(value, key) }))}
         value={filter === undefined ? "-" : filter === "open" ? "" : filter}
-        onChoose={(value) => onAsk(value === "" ? {} : { filter: value })}
+        onChoose={(value) => ask(value === "" ? {} : { filter: value })}
       />
       {labels.length > 0 && (
         <div className="line">
@@ -127,8 +145,21 @@ export function Narrow({ asked, onAsk }: { asked: InboxAsked; onAsk: (search: Re
             label={t("inbox.label")}
             choices={labels.map(({ id, name }) => ({ value: String(id), text: name }))}
             value={label === undefined ? "" : String(label)}
-            onPick={(value) => onAsk(value === "" ? {} : { label: value })}
+            onPick={(value) => ask(value === "" ? {} : { label: value })}
           />
+        </div>
+      )}
+      {(shop !== undefined || shops.length > 1) && (
+        <div className="line">
+          {shops.length > 0 && (
+            <Choose
+              label={t("inbox.shop")}
+              choices={shops.map(({ id, shop_name }) => ({ value: String(id), text: shop_name }))}
+              value={shop === undefined ? "" : String(shop)}
+              onPick={(value) => onAsk({ ...askedFor(asked), ...(value !== "" && { shop: value }) })}
+            />
+          )}
+          {shop !== undefined && books && <Link to={`/shops/${shop}/chat`}>{t("chatset.title")}</Link>}
         </div>
       )}
     </>

@@ -35,6 +35,8 @@ const settings: ChatSettings = {
   proactive: false,
   proactiveAfterSeconds: 30,
   proactivePages: [],
+  domains: ["blog.example", "*.landing.example"],
+  oldSignature: true,
 };
 
 describe("the settings of a chat", () => {
