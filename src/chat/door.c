@@ -84,14 +84,23 @@ struct visitor_call *visitor_call(struct req *req)
     return call;
 }
 
+/* Who shows a good token counts as itself, then in its shop. Who shows none counts with all such of the shop, at each
+ * address apart: what they fill stops no visitor of the shop, nor, by another door, those who are about to become one.
+ */
+static const char *counted_in_shop(struct req *req, const struct visitor_call *call)
+{
+    long long shop = call->shop;
+    if (call->shown) return arena_printf(req->arena, "shop %lld", shop);
+    return arena_printf(req->arena, "strangers of shop %lld at %s", shop, req->route->path);
+}
+
 enum answer visitor_prepare(struct req *req)
 {
     const struct visitor_call *call = visitor_call(req);
-    const char *shop = arena_printf(req->arena, "shop %lld", (long long)call->shop);
-    if (req->route->key_limit[1] != NULL && !req_count(req, 1, str_of(shop))) return ANSWER_REFUSED;
-    if (!call->shown || req->route->key_limit[0] == NULL) return ANSWER_GO_ON;
     const char *visitor = arena_printf(req->arena, "visitor %lld", (long long)call->token.visitor);
-    return req_count(req, 0, str_of(visitor)) ? ANSWER_GO_ON : ANSWER_REFUSED;
+    if (call->shown && req->route->key_limit[0] != NULL && !req_count(req, 0, str_of(visitor))) return ANSWER_REFUSED;
+    if (req->route->key_limit[1] == NULL) return ANSWER_GO_ON;
+    return req_count(req, 1, str_of(counted_in_shop(req, call))) ? ANSWER_GO_ON : ANSWER_REFUSED;
 }
 
 enum row visitor_origin(struct req *req, struct str origin)
@@ -123,6 +132,7 @@ enum answer visitor_enter(struct req *req, bool lock, struct tenant_chat *place,
     }
     if (door == DOOR_OPEN) {
         req->stands_for = v->id, req->stands_in = v->shop;
+        if (req->route->give_back_to_known) req_known(req);
         return ANSWER_GO_ON;
     }
     return door == DOOR_FAULT ? reply_fault(req) : reply_problem(req, door_problem(door));

@@ -5,7 +5,9 @@
 
 #include "base/clock.h"
 
-static const struct limit face_limit = { .name = "chat_face", .burst = 600, .per_ms = MINUTE_MS };
+/* Whoever only looks at the shop's pages shows nothing, and says twice a minute that they are there: of these a carrier
+ * may have many behind one address. */
+static const struct limit face_limit = { .name = "chat_face", .burst = 3000, .per_ms = MINUTE_MS, .wider = { 4, 16 } };
 static const struct limit face_visitor_limit = { .name = "chat_face_visitor", .burst = 60, .per_ms = MINUTE_MS };
 static const struct limit face_shop_limit = { .name = "chat_face_shop", .burst = 3000, .per_ms = 10 * SECOND_MS };
 
@@ -108,6 +110,7 @@ static enum answer enter(struct req *req, struct tenant_chat *place, struct visi
     *v = (struct visitor){ 0 };
     enum chat_door door = chat_enter(req->tx, call->shop, call->shown ? &call->token : NULL, false, place, v);
     if (door == DOOR_NO_TOKEN) v->id = 0;
+    if (door == DOOR_OPEN) req_known(req);
     if (door == DOOR_OPEN || door == DOOR_NO_TOKEN) return ANSWER_GO_ON;
     return door == DOOR_FAULT ? reply_fault(req) : reply_problem(req, door_problem(door));
 }
@@ -161,7 +164,7 @@ static enum answer run_here(struct req *req)
 #define VISITOR                                                                                                        \
     .who = WHO_ANYONE, .tag = "Chat", .origins = ORIGINS_ASKED, .origin = visitor_origin, .prepare = visitor_prepare,  \
     PATH_FIELDS(path_chat), .passive = true, .limit = &face_limit,                                                     \
-    .key_limit = { &face_visitor_limit, &face_shop_limit }
+    .key_limit = { &face_visitor_limit, &face_shop_limit }, .give_back_to_known = true
 
 /* clang-format off */
 const struct route chat_face_routes[] = {

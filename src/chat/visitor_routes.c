@@ -9,7 +9,8 @@
 
 enum { MESSAGES_USUAL = 50 };
 
-/* Limits by network; and of one visitor, and of all visitors of one shop: a flood at one shop slows no other. */
+/* Limits by network, of who does not show a good token; and of one visitor, and of all visitors of one shop: a flood at
+ * one shop slows no other. */
 static const struct limit sessions_limit = { .name = "chat_sessions", .burst = 60, .per_ms = MINUTE_MS };
 static const struct limit network_limit = { .name = "chat_network", .burst = 600, .per_ms = MINUTE_MS };
 const struct limit chat_visitor_limit = { .name = "chat_visitor", .burst = 60, .per_ms = 20 * SECOND_MS };
@@ -220,6 +221,8 @@ static enum answer run_session(struct req *req)
         if (!visitor_add(req->tx, &v, req->now_ms)) return reply_fault(req);
     } else if (door != DOOR_OPEN) {
         return reply_problem(req, door_problem(door));
+    } else {
+        req_known(req);
     }
     const struct visitor said = {
         .name = in->name, .language = in->language, .page = in->page, .network = visitor_network(req)
@@ -364,7 +367,8 @@ ROUTE_TAG(chat_tag, "Chat", "What a shop's visitor says and hears; the protocol 
 #define VISITOR                                                                                                        \
     .who = WHO_ANYONE, .tag = "Chat", .origins = ORIGINS_ASKED, .origin = visitor_origin, .prepare = visitor_prepare,  \
     PATH_FIELDS(path_chat), .passive = true
-#define OFTEN .limit = &network_limit, .key_limit = { &chat_visitor_limit, &chat_shop_limit }
+#define OFTEN                                                                                                          \
+    .limit = &network_limit, .key_limit = { &chat_visitor_limit, &chat_shop_limit }, .give_back_to_known = true
 #define REFUSED &problem_not_found, &problem_chat_paused, &problem_chat_token, &problem_chat_blocked
 #define BODY_FIELDS_NONE BODY_FIELDS(post_nothing), .body_optional = true
 const struct field post_nothing_fields[] = {
@@ -374,8 +378,8 @@ const struct field post_nothing_fields[] = {
 /* clang-format off */
 const struct route chat_visitor_routes[] = {
     { .verb = VERB_POST, .path = "/api/chat/:shop/session", VISITOR, .tx = TX_WRITE,
-      .limit = &sessions_limit, .key_limit = { &chat_visitor_limit, &chat_shop_limit }, BODY_FIELDS(post_session),
-      .body_optional = true, .answer = chat_session_shape, PROBLEMS(REFUSED), .run = run_session,
+      .limit = &sessions_limit, .key_limit = { &chat_visitor_limit, &chat_shop_limit }, .give_back_to_known = true,
+      BODY_FIELDS(post_session), .body_optional = true, .answer = chat_session_shape, PROBLEMS(REFUSED), .run = run_session,
       .doc = "Begin as a visitor of this shop, or go on as the one that the token says." },
     { .verb = VERB_POST, .path = "/api/chat/:shop/messages", VISITOR, OFTEN, .tx = TX_WRITE,
       .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_message), .answer = sent_shape, .status = 201,

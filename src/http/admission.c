@@ -3,7 +3,9 @@
  * By network everybody is counted before anything is known of them. Whoever turns out to be signed in gets that back
  * and is counted by account: an office or a carrier's customers behind one address do not stand in each other's way. A
  * session is counted on the loop already, by its hash, so that one which asks too often costs no transaction; the
- * account behind it is counted in the transaction, since an account may have many sessions. */
+ * account behind it is counted in the transaction, since an account may have many sessions. A visitor of a shop who
+ * shows who it is gets the row's own token back too, and is counted by visitor; the general one stays taken, since
+ * anybody may become as many visitors as they like. */
 #include "base/clock.h"
 #include "http/private.h"
 #include <stdio.h>
@@ -88,7 +90,7 @@ bool req_is_local(const struct req *req)
 
 /* ---- limits ---- */
 
-enum { TAKEN_GENERAL = 1, TAKEN_NETWORK = 2, TAKEN_SESSION = 4, TAKEN_ACCOUNT = 8, TAKEN_CHANGE = 16 };
+enum { TAKEN_GENERAL = 1, TAKEN_NETWORK = 2, TAKEN_SESSION = 4, TAKEN_ACCOUNT = 8, TAKEN_CHANGE = 16, SHOWN = 32 };
 
 static bool too_many(struct exchange *x, int64_t retry_after_s)
 {
@@ -119,6 +121,13 @@ bool req_count(struct req *req, size_t i, struct str who)
     struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
     assert(i < ARRAY_LEN(req->route->key_limit) && req->route->key_limit[i] != NULL);
     return x == NULL || x->loop == NULL || take_of(x, req->route->key_limit[i], who, 0);
+}
+
+void req_known(struct req *req)
+{
+    struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
+    assert(req->route->give_back_to_known);
+    if (x != NULL) x->taken |= SHOWN;
 }
 
 static const struct limit *account_limit(const struct route *r)
@@ -216,10 +225,10 @@ void admission_settle(struct exchange *x)
     int64_t at_ms = monotonic_ms();
     const struct caller *who = &x->req.who;
     bool known = who->roles != 0, asked = known && route_wants_caller(r);
-    bool succeeded = r->give_back_on_success && x->req.reply.status < 400;
+    bool succeeded = r->give_back_on_success && x->req.reply.status < 400, shown = (taken & SHOWN) != 0;
     struct counted memory;
     if ((taken & TAKEN_GENERAL) != 0 && known) limits_give_back(l, &limit_general, x->address, at_ms);
-    if ((taken & TAKEN_NETWORK) != 0 && (asked || succeeded)) limits_give_back(l, r->limit, x->address, at_ms);
+    if ((taken & TAKEN_NETWORK) != 0 && (asked || succeeded || shown)) limits_give_back(l, r->limit, x->address, at_ms);
     if (!succeeded) return;
     if ((taken & TAKEN_SESSION) != 0) limits_give_back_of(l, account_limit(r), str_of(x->session_key), at_ms);
     if ((taken & TAKEN_ACCOUNT) != 0) limits_give_back_of(l, limit_of_caller(&x->req), counted_of(who, &memory), at_ms);

@@ -1,7 +1,8 @@
 /* dispatch.c: the only place that sends a route's work to a transaction and decides what its end means.
  *
- *   loop: fields are good → .prepare here, or on a crypto thread when slow → a lane: who calls, may they, was this key
- *   answered before, .run → commit → back to the loop, whose requests.c answers or lets it wait for a job (waiting.c).
+ *   loop: fields are good → (.ask on a lane, and back) → .prepare here, or on a crypto thread when slow → a lane: who
+ *   calls, may they, was this key answered before, .run → commit → back to the loop, whose requests.c answers or lets it
+ *   wait for a job (waiting.c).
  *
  * The caller is asked for inside the transaction, so a session that ended a moment ago does not act. What the end of an
  * op means for the client: committed or refused, the reply stands as made; in conflict or failed, nothing was written
@@ -239,17 +240,61 @@ static bool to_crypto_pool(struct exchange *x)
     return crypto_pool_submit(x->loop->http->pool, x, network);
 }
 
+/* ---- may this be worked on? ---- */
+
+static bool answered_here(struct exchange *x)
+{
+    admission_settle(x);
+    return true;
+}
+
+static enum op_wish ask_run(struct op *op, struct tx *tx)
+{
+    struct exchange *x = OWNER_OF(op, struct exchange, op);
+    struct req *req = &x->req;
+    enum answer a = ANSWER_REFUSED;
+    const struct problem *p = NULL;
+    req->tx = tx;
+    if (!recognise(x)) (void)reply_fault(req);
+    else if ((p = caller_judge(req)) != NULL) (void)reply_problem(req, p);
+    else if (admission_of_caller(x)) a = req->route->ask(req);
+    if (a == ANSWER_FAULT) (void)reply_fault(req);
+    else if (a != ANSWER_GO_ON && req->reply.status == 0) answer_unsaid(req);
+    x->broken = tx_fault_of(tx) == TX_BROKEN;
+    req->tx = NULL;
+    return a == ANSWER_GO_ON ? OP_COMMIT : OP_REFUSE;
+}
+
+static void asked(struct exchange *x)
+{
+    x->back = x->over;
+    if (x->outcome == OP_COMMITTED) {
+        x->loop->under_way++;
+        if (to_crypto_pool(x)) return;
+        x->loop->under_way--;
+        x->outcome = OP_REFUSED;
+        (void)reply_later(&x->req, &problem_busy, 2);
+    }
+    x->back(x);
+}
+
+/* True: answered. */
+static bool ask_first(struct exchange *x, exchange_back *back)
+{
+    exchange_keep(x);
+    x->over = back;
+    if (exchange_away(x, ask_run, asked)) return false;
+    (void)reply_later(&x->req, &problem_busy, 1);
+    return answered_here(x);
+}
+
+/* ---- the start ---- */
+
 /* The count goes first: x may be back before the submitting call returns, and is not ours to touch behind it. */
 static bool away(struct exchange *x, bool answered)
 {
     if (!answered) return false;
     x->loop->under_way--;
-    admission_settle(x);
-    return true;
-}
-
-static bool answered_here(struct exchange *x)
-{
     admission_settle(x);
     return true;
 }
@@ -266,6 +311,7 @@ bool dispatch_start(struct exchange *x, exchange_back *back)
         l->under_way++;
         return away(x, !to_lane(x));
     }
+    if (r->ask != NULL) return ask_first(x, back);
     if (r->slow && r->prepare != NULL) {
         exchange_keep(x);
         l->under_way++;

@@ -147,7 +147,7 @@ typedef enum op_wish op_runner(struct op *op, struct tx *tx);
 struct exchange {
     struct req req; /* what handlers see; req.raw is this exchange */
     struct op op;
-    exchange_back *back, *over; /* over: see waiting_begin */
+    exchange_back *back, *over; /* over: whose it is behind a question on the way: dispatch.c, waiting_begin */
     enum op_outcome outcome;
     struct loop *loop;
     struct exchange *next; /* in the pool or the queue of returns */

@@ -2,11 +2,11 @@
  * server refuses to start when a row leaves .who, .tx, .doc or a limit unset, so "restrict it later" cannot be said.
  *
  * Order of work for a request: the general limit → method and path → (.own_host) → origin (CSRF) → the route's
- * limit → content type and size → fields → .prepare (no transaction, and req->who is still empty: argon2, decoding;
- * on the crypto pool when .slow) → a storage lane: authentication, role and idempotency, then .run in the same
- * transaction → commit → reply. .run may be run again from the start, with an empty reply and what .prepare has left.
- * Only the dispatcher opens, commits and repeats a transaction. A refusal rolls back and then commits what .refused
- * writes. The reply leaves after the commit. */
+ * limit → content type and size → fields → (.ask) → .prepare (no transaction, and without .ask req->who is still empty:
+ * argon2, decoding; on the crypto pool when .slow) → a storage lane: authentication, role and idempotency, then .run in
+ * the same transaction → commit → reply. .run may be run again from the start, with an empty reply and what .prepare
+ * has left. Only the dispatcher opens, commits and repeats a transaction. A refusal rolls back and then commits what
+ * .refused writes. The reply leaves after the commit. */
 #ifndef CHATHUB_HTTP_ROUTE_H
 #define CHATHUB_HTTP_ROUTE_H
 
@@ -176,6 +176,7 @@ struct route {
     const struct limit *account_limit; /* by account, for who is signed in; NULL: the general ones */
     const struct limit *key_limit[2];  /* by what .prepare names in req_count: a visitor, a shop */
     bool give_back_on_success;         /* both of them: only what fails counts */
+    bool give_back_to_known;           /* .limit, to who has shown in .run who it is (req_known): key_limit counts it */
     bool idempotent;                   /* takes Idempotency-Key (every POST but /auth) */
     bool fresh;                        /* wants a sign-in of the last 5 minutes: else 403 sign_in_again */
     enum origins origins;              /* which pages may call it */
@@ -197,6 +198,9 @@ struct route {
     int status;                       /* usual success; 0: 200 */
     int unfit_status;                 /* the same answer comes with this one too (503 of /readyz); 0: none */
     const struct problem *const *problems;   /* NULL-ended; general ones (400, 401, 422, 429...) are implied */
+    enum answer (*ask)(struct req *req);     /* with .slow, or NULL. In a reading transaction before .prepare, so that
+                                                nobody is worked for who may not: the caller is known and was counted.
+                                                ANSWER_GO_ON, or the refusal. .run asks again */
     enum answer (*prepare)(struct req *req); /* may be NULL; ANSWER_GO_ON, else the answer */
     enum answer (*run)(struct req *req);     /* never NULL: SENT, REFUSED or FAULT */
     enum answer (*resume)(struct req *req);  /* never NULL with wait_ms: reads; the job has ended, or
@@ -280,6 +284,8 @@ enum counted_kind {
 MUST_USE enum answer req_count_change(struct req *req, enum counted_kind kind, int64_t id);
 /* In .prepare: takes a token of key_limit[i] of the row, for `who`. False: there is none, and the reply says so. */
 MUST_USE bool req_count(struct req *req, size_t i, struct str who);
+/* In .run, with .give_back_to_known: who this is has been shown, though the row wants no caller (a visitor). */
+void req_known(struct req *req);
 void req_keep_upload(struct req *req); /* in .run: the file stays when this commits */
 /* The body as received, for routes without body_fields (signed webhooks). Empty when there was none. */
 struct str req_raw_body(const struct req *req);

@@ -368,6 +368,10 @@ static void check_row(struct check *c)
     if ((r->wait_ms != 0) != (r->resume != NULL)) complain(c, "wait_ms and resume belong together");
     if (r->wait_ms < 0 || r->wait_ms > WAIT_MAX_MS) complain(c, "wait_ms is out of range");
     if (r->slow && !r->prepare) complain(c, "slow without prepare");
+    if (r->give_back_to_known && (!r->limit || !r->key_limit[0]))
+        complain(c, "gives back to who is known, and counts them by nothing else");
+    if (r->ask && (!r->slow || !route_wants_caller(r) || r->origins == ORIGINS_ASKED))
+        complain(c, "ask is of slow work for a caller who is known");
     if (r->refused && r->tx != TX_WRITE) complain(c, "refused writes rows: it needs TX_WRITE");
     if (r->body_max > (r->body_fields ? JSON_READ_MAX_BYTES : BODY_RAW_MAX))
         complain(c, "body_max is above what JSON may be, or a body that is held in memory");

@@ -302,6 +302,28 @@ static enum answer say_nothing(struct req *req)
     return ANSWER_SENT;
 }
 
+/* Whose header says so may not. */
+static enum answer ask_work(struct req *req)
+{
+    assert_non_null(req->tx);
+    assert_int_not_equal(req->who.account, 0);
+    struct str no = req_header(req, "x-refuse");
+    if (str_eq(no, STR("fault"))) return reply_fault(req);
+    if (no.p != NULL) return reply_problem(req, &problem_test);
+    req->prepared = arena_printf(req->arena, "asked for %lld", (long long)req->who.account);
+    return ANSWER_GO_ON;
+}
+
+static enum answer prepare_work(struct req *req)
+{
+    assert_null(req->tx);
+    atomic_fetch_add(&test_at_gate, 1);
+    req->prepared = arena_printf(req->arena, "%s, worked", (const char *)req->prepared);
+    return ANSWER_GO_ON;
+}
+
+static enum answer run_work(struct req *req) { return reply_text(req, 200, "text/plain", str_of(req->prepared)); }
+
 static enum answer post_proven(struct req *req) { return reply_problem(req, &problem_sign_in); }
 
 /* Finds out here whose rows it changes: the number that the text is. */
@@ -316,6 +338,7 @@ static enum answer post_late(struct req *req)
 static const struct limit few = { .name = "few", .burst = 3, .per_ms = 60000 };
 static const struct limit roomy = { .name = "roomy", .burst = 100000, .per_ms = 60000 };
 static const struct limit often = { .name = "often", .burst = 1000, .per_ms = 60000 };
+static const struct limit work = { .name = "work", .burst = 3, .per_ms = 60000 };
 static const struct limit tries = { .name = "tries", .burst = 3, .per_ms = 60000 };
 
 #define COMMON .doc = "Test.", .tag = "test", .hidden = true
@@ -371,6 +394,8 @@ static const struct route routes[] = {
       .run = post_note, BODY_FIELDS(note_in), COMMON },
     { .verb = VERB_POST, .path = "/api/late", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy, .run = post_late,
       BODY_FIELDS(note_in), COMMON },
+    { .verb = VERB_POST, .path = "/api/work", .who = WHO_STAFF, .tx = TX_READ, .reads = true, .slow = true,
+      .account_limit = &work, .ask = ask_work, .prepare = prepare_work, .run = run_work, COMMON },
     { .verb = VERB_POST, .path = "/api/proven", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy, .run = post_proven,
       .origins = ORIGINS_UNCHECKED, BODY_FIELDS(note_in), COMMON },
     { .verb = VERB_POST, .path = "/api/cookie", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy,

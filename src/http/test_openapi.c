@@ -342,6 +342,8 @@ static void contradictions_are_named(void **state)
     BAD_POST("wait_ms is out of range", r.wait_ms = -1);
     BAD_POST("wait_ms is out of range", r.wait_ms = 60001);
     BAD_POST("slow without prepare", r.slow = true);
+    BAD_POST("ask is of slow work", r.ask = r.run);
+    BAD_POST("counts them by nothing else", r.give_back_to_known = true);
     BAD_POST("refused writes rows", r.tx = TX_NONE);
     BAD_POST("body_max is above", r.body_max = JSON_READ_MAX_BYTES + 1);
     BAD_POST("body_max is above", (r.body_fields = NULL, r.body_size = 0, r.body_max = BODY_RAW_MAX + 1));

@@ -1,13 +1,13 @@
 /* file_routes.c: a merchant's file: sent, looked at with what each column is taken for, then taken whole or not at all.
  *
  * The file stays as it came for a day, so that a column can be called otherwise without sending it again. Each look
- * reads it anew, off the writer: nothing is remembered of a look. */
+ * reads it anew, off the lanes: nothing is remembered of a look. */
 #include "knowledge/intake.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SAMPLES = 5, FILES_MAX = 20, TITLE_MAX = 200, READ_ARENA_MAX = 512 << 20 };
+enum { SAMPLES = 5, FILES_MAX = 20, TITLE_MAX = 200, READ_ARENA_MAX = 512 << 20, PREVIEW_BYTES_MAX = 16 << 20 };
 
 STMT(insert, "INSERT INTO knowledge_files (account, shop, file, title, bytes, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
              " RETURNING id");
@@ -253,29 +253,67 @@ static const char *wish_json(struct req *req)
     return text;
 }
 
-static enum answer run_preview(struct req *req)
+/* What .ask found, and the answer that .prepare made of it. */
+struct looking {
+    struct sent sent;
+    struct knowledge_head head;
+    struct str answer;
+};
+
+static enum answer ask_preview(struct req *req)
 {
-    struct sent f = { .id = 0 };
-    struct knowledge_head h = { .shop = 0 };
-    enum answer got = file_of(req, false, &h, &f);
-    if (got != ANSWER_GO_ON) return got;
+    struct looking *l = req->prepared = ARENA_NEW(req->arena, struct looking);
+    return file_of(req, false, &l->head, &l->sent);
+}
+
+/* The answer outlives what was read. */
+static enum answer keep_preview(struct req *req, struct looking *l, const struct preview *p)
+{
+    struct buf b;
+    struct json j;
+    buf_init(&b, PREVIEW_BYTES_MAX);
+    json_begin(&j, &b);
+    json_object(&j, NULL);
+    preview_json(&j, p);
+    json_end(&j);
+    json_finish(&j);
+    bool good = !b.overflow;
+    if (good) l->answer = (struct str){ arena_text_n(req->arena, b.p, b.n), b.n };
+    buf_free(&b);
+    return good ? ANSWER_GO_ON : ANSWER_FAULT;
+}
+
+/* A file of 8 MB takes a second: off the lanes, on which everybody reads, and by account so many a minute. */
+static enum answer prepare_preview(struct req *req)
+{
+    struct looking *l = req->prepared;
     const char *wish = wish_json(req), *code, *field;
-    char *bytes = know_file_bytes(f.file, (size_t)f.bytes);
+    char *bytes = know_file_bytes(l->sent.file, (size_t)l->sent.bytes);
     if (!bytes) return reply_problem(req, &problem_file_gone);
     struct arena *a = arena_new(READ_ARENA_MAX);
-    struct read_wish w = { .currency = h.currency, .url = h.url };
-    struct preview p = { .sent = &f, .file = ARENA_NEW(a, struct know_file) };
+    struct read_wish w = { .currency = l->head.currency, .url = l->head.url };
+    struct preview p = { .sent = &l->sent, .file = ARENA_NEW(a, struct know_file) };
     know_wish_read(a, wish, &w);
-    if (know_file_read(a, (struct str){ bytes, (size_t)f.bytes }, &w, p.file, &p.faults) &&
+    if (know_file_read(a, (struct str){ bytes, (size_t)l->sent.bytes }, &w, p.file, &p.faults) &&
         know_import_read_from(a, p.file->root, &p.file->origins, &p.in, &p.faults) &&
-        (field = know_import_misfit(&h, &p.in, &code)) != NULL)
+        (field = know_import_misfit(&l->head, &p.in, &code)) != NULL)
         p.faults = (struct field_faults){ 1, { { .field = field, .code = code } } };
     if (!p.file->encoding) p.file->encoding = "";
-    enum answer answer = reply_json(req, 200, preview_json, &p);
+    enum answer answer = keep_preview(req, l, &p);
     json_decref(p.file->root);
     arena_free(a);
     free(bytes);
     return answer;
+}
+
+/* Still the caller's, and still there. */
+static enum answer run_preview(struct req *req)
+{
+    const struct looking *l = req->prepared;
+    struct knowledge_head h = { .shop = 0 };
+    struct sent f = { .id = 0 };
+    enum answer got = file_of(req, false, &h, &f);
+    return got == ANSWER_GO_ON ? reply_text(req, 200, "application/json", l->answer) : got;
 }
 
 /* ---- taking ---- */
@@ -346,6 +384,7 @@ static enum answer run_intake(struct req *req)
 }
 
 static const struct upload_rule file_upload = { .max_bytes = READ_FILE_MAX };
+static const struct limit looks = { .name = "knowledge_previews", .burst = 20, .per_ms = MINUTE_MS };
 
 /* clang-format off */
 #define MANAGE .who = WHO_MANAGERS | WHO_KEY, .scope = KEY_SCOPE_KNOWLEDGE, .tag = "Knowledge"
@@ -356,7 +395,8 @@ const struct route knowledge_file_routes[] = {
       .doc = "Send a file (JSON, CSV, the CSV that Shopify exports, a product feed), to look at and then take. It is"
              " kept for a day." },
     { .verb = VERB_POST, .path = "/api/shops/:id/knowledge/files/:file/preview", MANAGE, .tx = TX_READ, .reads = true,
-      PATH_FIELDS(path_file), BODY_FIELDS(post_wish), .answer = preview_shape, .run = run_preview,
+      .account_limit = &looks, .slow = true, .ask = ask_preview, .prepare = prepare_preview, PATH_FIELDS(path_file),
+      BODY_FIELDS(post_wish), .answer = preview_shape, .run = run_preview,
       PROBLEMS(&problem_not_found, &problem_file_gone),
       .doc = "What would be taken of it, and what would not, and why. Changes nothing." },
     { .verb = VERB_POST, .path = "/api/shops/:id/knowledge/files/:file/import", MANAGE, .tx = TX_WRITE,

@@ -168,7 +168,11 @@ struct exchange *kit_exchange(struct arena *a, const struct kit_request *r)
 static void run(struct test_db *t, struct exchange *x)
 {
     struct req *req = &x->req;
-    if (req->reply.problem || (req->route->prepare && req->route->prepare(req) != ANSWER_GO_ON)) return;
+    if (req->reply.problem) return;
+    req->tx = t->tx;
+    if (req->route->ask && req->route->ask(req) != ANSWER_GO_ON) return;
+    req->tx = NULL;
+    if (req->route->prepare && req->route->prepare(req) != ANSWER_GO_ON) return;
     assert_true(tx_part_begin(t->tx, t->arena));
     req->tx = t->tx;
     enum answer answer = req->route->run(req);

@@ -1,9 +1,10 @@
 // chatsafety.mjs: who may be in a chat and who may not any more, on the running server: cut off at once, customers whom the
 // shop vouches for, what is given out and taken out, and what a stranger can make of it all.
 import assert from 'node:assert/strict';
-import { newKey } from './lib/client.mjs';
+import { newKey, randomAddress } from './lib/client.mjs';
 import { EventStream } from './lib/events.mjs';
 import { Shopper, statement } from './lib/shopper.mjs';
+import { Server } from './lib/server.mjs';
 import { run, sleep, test, until } from './lib/suite.mjs';
 
 const DOMAIN = 'tea.example';
@@ -162,6 +163,76 @@ test('a colleague who is removed hears no more of the inbox', async ({ server })
     const gone = await house.a.request('DELETE', `/api/team/members/${person}`);
     assert.equal(gone.status, 200, gone.text);
     await within(AT_ONCE_MS, 'the end', stream.ended());
+});
+
+// ---- who counts where ----
+
+const CROWD = 25;
+/** A server whose limits a test can reach, with a shop. */
+async function small(engine, limits) {
+    const server = await Server.start({ engine, env: { CHATHUB_LIMITS: limits } });
+    const owner = await server.account('merchant', { credits: 100 });
+    const shop = await owner.shop('Small', DOMAIN);
+    assert.equal((await owner.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+    const come = () => new Shopper(server, `shop-${shop.id}`, DOMAIN);
+    return { server, come };
+}
+
+test('strangers who ask without end stop no visitor, nor who is about to become one', async ({ engine }) => {
+    const { server, come } = await small(engine, 'chat_shop=20/10m, chat_face_shop=20/10m, chat_images_shop=20/10m');
+    try {
+        const s = come();
+        s.address = randomAddress();
+        await s.begin();
+        const floods = [['GET', 'messages'], ['GET', 'face'], ['POST', 'images?clientId=12345678', 'none']];
+        for (const [method, what, body] of floods) {
+            let turnedAway = 0;
+            for (let i = 0; i < 30; i++) {
+                const stranger = come();
+                stranger.address = randomAddress();
+                stranger.token = i % 2 ? `${s.token.slice(0, -4)}AAAA` : undefined;
+                turnedAway += (await stranger.ask(method, what, body)).status === 429;
+            }
+            assert.ok(turnedAway >= 10, `${what}: ${turnedAway} of 30 were turned away`);
+        }
+        assert.equal((await s.say('Do you hear me?')).status, 201);
+        assert.equal((await s.ask('GET', 'face')).status, 200);
+        assert.notEqual((await s.ask('POST', 'images?clientId=12345678', 'none')).status, 429);
+        const next = come();
+        next.address = randomAddress();
+        await next.begin();
+        assert.equal((await next.say('And me?')).status, 201);
+    } finally {
+        assert.deepEqual(await server.end(), []);
+    }
+});
+
+test('visitors behind one address do not stand in each other’s way; who shows nothing there does', async ({ engine }) => {
+    const { server, come } = await small(engine, `chat_network=20/10m, chat_face=20/10m, chat_sessions=${CROWD + 5}/10m`);
+    try {
+        const address = randomAddress();
+        const crowd = [];
+        for (let i = 0; i < CROWD; i++) {
+            const s = come();
+            s.address = address;
+            await s.begin();
+            crowd.push(s);
+        }
+        for (const s of crowd) {
+            assert.equal((await s.say('Hello')).status, 201);
+            assert.equal((await s.ask('POST', 'here', { visit: `visit-${s.token.slice(-20)}` })).status, 200);
+            await s.begin(); // the next page
+        }
+        const statuses = [];
+        for (let i = 0; i < CROWD; i++) {
+            const stranger = come();
+            stranger.address = address;
+            statuses.push((await stranger.ask('GET', 'messages')).status);
+        }
+        assert.deepEqual([statuses[0], statuses.at(-1)], [401, 429]);
+    } finally {
+        assert.deepEqual(await server.end(), []);
+    }
 });
 
 // ---- customers whom the shop vouches for ----

@@ -10,7 +10,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { ChatbotWorld } from '../world/chatbot.mjs';
-import { randomAddress } from './lib/client.mjs';
+import { newKey, randomAddress } from './lib/client.mjs';
 import { PASSWORD, Server } from './lib/server.mjs';
 import { run, sleep, test, until } from './lib/suite.mjs';
 
@@ -229,6 +229,49 @@ test(`${JOBS.toLocaleString('en')} due jobs: who clicks does not wait for them`,
         const faults = await server.end();
         assert.deepEqual(faults, []);
     }
+});
+
+test('a merchant who looks at eight files of 8 MB at once holds nobody’s reading up', async ({ server }) => {
+    const busy = await server.account('merchant', { credits: 100 });
+    const other = await server.account('merchant', { credits: 100 });
+    const shop = await busy.shop();
+    const line = (i) => `p${i},"Kettle ${i}",12.50,USD,"${'Of copper, for tea. '.repeat(3)}"\n`;
+    const file = `id,name,price,currency,description\n${Array.from({ length: 75000 }, (_, i) => line(i)).join('')}`;
+    const sent = await busy.request('POST', `/api/shops/${shop.id}/knowledge/files?name=all.csv`, {
+        body: file,
+        headers: { 'content-type': 'text/csv', 'idempotency-key': newKey() },
+    });
+    assert.equal(sent.status, 201, sent.text);
+    let ended = 0;
+    const looks = Array.from({ length: 8 }, async () => {
+        const r = await busy.post(`/api/shops/${shop.id}/knowledge/files/${sent.json.file}/preview`, {});
+        ended++;
+        return r;
+    });
+    await sleep(50);
+    const before = ended;
+    for (let i = 0; i < 5; i++) assert.equal((await other.get('/api/billing/summary')).status, 200);
+    const meanwhile = ended - before;
+    const answers = await Promise.all(looks);
+    // The work has a queue with an end: who waited too long is told to come again.
+    assert.ok(answers.every((r) => [200, 503].includes(r.status)), answers.map((r) => r.status).join(' '));
+    assert.ok(answers.some((r) => r.status === 200));
+    assert.ok(meanwhile <= 4, `five reads of another took as long as ${meanwhile} looks of eight`);
+});
+
+test('a merchant may look at files so often a minute, and at nothing of another’s', async ({ server }) => {
+    const busy = await server.account('merchant', { credits: 100 });
+    const other = await server.account('merchant', { credits: 100 });
+    const shop = await busy.shop();
+    const sent = await busy.post(`/api/shops/${shop.id}/knowledge/files`, { products: [] });
+    const look = (who) => who.post(`/api/shops/${shop.id}/knowledge/files/${sent.json.file}/preview`, {});
+    assert.equal((await look(other)).status, 404);
+    assert.equal((await look(server.client())).status, 401);
+    const statuses = [];
+    for (let i = 0; i < 30; i++) statuses.push((await look(busy)).status);
+    assert.equal(statuses[0], 200);
+    assert.ok(statuses.filter((s) => s === 429).length >= 5, statuses.join(' '));
+    assert.equal((await busy.get('/api/billing/summary')).status, 200);
 });
 
 test('everything above left sound books', async ({ server }) => {
