@@ -378,8 +378,9 @@ const struct field post_nothing_fields[] = {
 /* clang-format off */
 const struct route chat_visitor_routes[] = {
     { .verb = VERB_POST, .path = "/api/chat/:shop/session", VISITOR, .tx = TX_WRITE,
-      .limit = &sessions_limit, .key_limit = { &chat_visitor_limit, &chat_shop_limit }, .give_back_to_known = true,
-      BODY_FIELDS(post_session), .body_optional = true, .answer = chat_session_shape, PROBLEMS(REFUSED), .run = run_session,
+      .limit = &sessions_limit, .key_limit = { &chat_visitor_limit, &chat_shop_limit },
+      .give_back_to_known = true, BODY_FIELDS(post_session), .body_optional = true, .answer = chat_session_shape,
+      PROBLEMS(REFUSED), .run = run_session,
       .doc = "Begin as a visitor of this shop, or go on as the one that the token says." },
     { .verb = VERB_POST, .path = "/api/chat/:shop/messages", VISITOR, OFTEN, .tx = TX_WRITE,
       .body_max = CHAT_BODY_MAX, BODY_FIELDS(post_message), .answer = sent_shape, .status = 201,

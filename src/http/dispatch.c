@@ -1,8 +1,8 @@
 /* dispatch.c: the only place that sends a route's work to a transaction and decides what its end means.
  *
- *   loop: fields are good → (.ask on a lane, and back) → .prepare here, or on a crypto thread when slow → a lane: who
- *   calls, may they, was this key answered before, .run → commit → back to the loop, whose requests.c answers or lets it
- *   wait for a job (waiting.c).
+ *   loop: fields are good → (.ask on a lane, and back) → .prepare here, or on a crypto thread when slow
+ *   → a lane: who calls, may they, was this key answered before, .run → commit
+ *   → back to the loop, whose requests.c answers or lets it wait for a job (waiting.c).
  *
  * The caller is asked for inside the transaction, so a session that ended a moment ago does not act. What the end of an
  * op means for the client: committed or refused, the reply stands as made; in conflict or failed, nothing was written
