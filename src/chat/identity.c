@@ -14,7 +14,6 @@
 
 #include "base/clock.h"
 #include "base/jwt.h"
-#include "base/log.h"
 #include "base/unicode.h"
 #include "http/events.h"
 
@@ -139,9 +138,8 @@ static enum answer read_statement(struct req *req, const char *token, struct jwt
     enum jwt_verdict verdict = jwt_verify(req->arena, str_of(token), &profile, req->now_ms / SECOND_MS, claims);
     if (a.fault) return reply_fault(req);
     if (verdict == JWT_OK && text_has_controls(claims->sub)) verdict = JWT_SUBJECT;
-    if (verdict == JWT_OK) return ANSWER_GO_ON;
-    LOG(LOG_WARN, "identity_refused", LOG_NUMBER("shop", a.shop), LOG_TEXT("reason", jwt_verdict_name(verdict)));
-    return reply_problem(req, &problem_identity);
+    /* A stranger's is counted with other refusals (http/refusals.c), not written down: they may send any number. */
+    return verdict == JWT_OK ? ANSWER_GO_ON : reply_problem(req, &problem_identity);
 }
 
 /* Last, so that nothing that is refused uses it up. */
@@ -153,7 +151,6 @@ static enum answer use_up(struct req *req, const struct jwt_claims *claims, bool
     int64_t used = query_change(&q);
     if (used < 0) return reply_fault(req);
     if (used == 1 || theirs) return ANSWER_GO_ON;
-    LOG(LOG_WARN, "identity_refused", LOG_NUMBER("shop", visitor_call(req)->shop), LOG_TEXT("reason", "used"));
     return reply_problem(req, &problem_identity);
 }
 

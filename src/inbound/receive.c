@@ -3,9 +3,13 @@
 #include "inbound/private.h"
 
 #include "audit/audit.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 INBOUND_ACTIONS(AUDIT_DEFINE)
+
+/* Each is a row that is kept for months, and a job. Room for a shop that makes up for an outage. */
+const struct limit inbound_account_limit = { .name = "deliveries_account", .burst = 1200, .per_ms = MINUTE_MS };
 
 static void take_headers(struct delivery *d, const struct req *req)
 {
@@ -47,21 +51,25 @@ static enum answer refuse(struct req *req, struct delivery *d, bool alarm)
     return answer_with(req, d->sender->nack);
 }
 
-/* The same id with something else in it is no repetition: nothing is done with it, and people are told. */
-static enum answer refuse_change(struct req *req, struct delivery *d)
+/* The same id with something else in it is no repetition: nothing is done with it, and people are told, of one delivery
+ * once an hour. */
+static enum answer refuse_change(struct req *req, struct delivery *d, bool told)
 {
     d->reason = "this id came before with other contents";
-    if (!tell(req, d, AUDIT_delivery_changed)) return reply_fault(req);
-    LOG(LOG_ERROR, "delivery_changed", LOG_TEXT("sender", d->sender->name), LOG_NUMBER("delivery", d->row));
+    if (!told && !tell(req, d, AUDIT_delivery_changed)) return reply_fault(req);
+    if (!told) LOG(LOG_ERROR, "delivery_changed", LOG_TEXT("sender", d->sender->name), LOG_NUMBER("delivery", d->row));
     return answer_with(req, (struct inbound_words){ 409, d->sender->nack.content_type, d->sender->nack.body });
 }
 
 static enum answer store(struct req *req, struct delivery *d)
 {
+    const char *account = arena_printf(req->arena, "account %lld", (long long)d->account);
+    if (d->account > 0 && !req_count(req, 0, str_of(account))) return ANSWER_REFUSED;
     switch (inbound_store(req->tx, d)) {
     case STORED_NEW:
     case STORED_COPY: return answer_with(req, d->sender->ack);
-    case STORED_CHANGED: return refuse_change(req, d);
+    case STORED_CHANGED: return refuse_change(req, d, false);
+    case STORED_CHANGED_TOLD: return refuse_change(req, d, true);
     case STORED_FAULT: break;
     }
     return reply_fault(req);

@@ -60,6 +60,39 @@ TEST_EACH_ENGINE(the_same_id_with_other_contents_is_told_and_not_done)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'delivery_changed' AND resource_id = 1") == 1);
 }
 
+TEST_EACH_ENGINE(a_changed_copy_is_told_once_an_hour)
+{
+    struct test_inbound in;
+    inbound_start(&in, t);
+    expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "evt_1", .body = "{\"paid\":5}" }, TAKEN);
+    for (int i = 0; i < 5; i++)
+        expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "evt_1", .body = "{\"paid\":6}" }, 409, "fail");
+    inbound_stop(&in, t);
+    EXPECT(count(t, "changes = 5") == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'delivery_changed'") == 1);
+}
+
+TEST_EACH_ENGINE(what_is_delivered_counts_by_its_account)
+{
+    struct test_inbound in;
+    inbound_start(&in, t);
+    /* The sender says that all of it is of account 7, which may have INBOUND_TEST_MOST. */
+    for (int i = 0; i < INBOUND_TEST_MOST; i++)
+        expect_delivered(&in, t->arena,
+                         &(struct test_delivery){
+                             .id = arena_printf(t->arena, "evt_%d", i), .path = "/hooks/itself", .body = "time=1" },
+                         TAKEN);
+    struct test_answer a =
+        deliver(&in, t->arena, &(struct test_delivery){ .id = "one more", .path = "/hooks/itself", .body = "time=1" });
+    assert_int_equal(a.status, 429);
+    assert_non_null(answer_header(&a, "Retry-After"));
+    answer_free(&a);
+    /* Nobody else's is held up. */
+    expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "evt_1", .body = "{}" }, TAKEN);
+    inbound_stop(&in, t);
+    EXPECT(count(t, "sender = 'itself'") == INBOUND_TEST_MOST && count(t, "sender = 'test'") == 1);
+}
+
 TEST_EACH_ENGINE(what_is_not_signed_rightly_has_no_effect)
 {
     struct test_inbound in;
@@ -222,6 +255,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_delivery_is_stored_acknowledged_and_acted_on_once),
         EACH_ENGINE(the_same_id_with_other_contents_is_told_and_not_done),
+        EACH_ENGINE(a_changed_copy_is_told_once_an_hour),
+        EACH_ENGINE(what_is_delivered_counts_by_its_account),
         EACH_ENGINE(what_is_not_signed_rightly_has_no_effect),
         EACH_ENGINE(bodies_have_a_limit_and_ids_a_form),
         EACH_ENGINE(an_acknowledgement_that_nobody_heard_is_given_again),

@@ -105,6 +105,8 @@ static void with_senders(struct http_options *o)
     buf_init(&complaints, 4096);
     if (!inbound_check(senders, tables, &complaints)) fail_msg("%s", buf_terminated(&complaints));
     buf_free(&complaints);
+    static_assert(INBOUND_TEST_MOST == 4, "as the limit says");
+    o->limits = "account_changes=100000/10s, account_reads=100000/10s, deliveries_account=4/1h";
     o->routes = tables;
     inbound_settings = (struct inbound_settings){ .senders = senders, .keyring = o->keyring };
 }

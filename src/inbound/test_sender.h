@@ -6,6 +6,7 @@
 #include "inbound/private.h"
 #include "jobs/jobs.h"
 
+enum { INBOUND_TEST_MOST = 4 }; /* deliveries of one account, in a test */
 struct test_inbound {
     struct test_http s;
     struct jobs *jobs;

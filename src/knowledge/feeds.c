@@ -141,7 +141,9 @@ void know_take_feed(struct job *job, struct taking *t)
                                     .total_ms = FEED_MS };
     know_fetch(a, &ask, &out);
     t->status = out.status;
-    if (out.status == 304) t->unchanged = t->finished = true;
+    /* "As before" is believed of who was told what it was before. */
+    bool told = ask.etag != NULL && (ask.etag[0] != '\0' || ask.modified[0] != '\0');
+    if (out.status == 304 && told) t->unchanged = t->finished = true;
     else if ((t->error = know_fetch_error(&out, &t->later)) == NULL) {
         t->etag = arena_text(job->arena, out.etag ? out.etag : "");
         t->modified = arena_text(job->arena, out.last_modified ? out.last_modified : "");
@@ -206,6 +208,10 @@ static enum job_wish start_one(struct job *job, struct tx *tx, int64_t id)
     struct query later = query(tx, &put_off);
     bind_i64(&later, f.id), bind_i64(&later, job->now_ms + FILES_KEPT_MS); /* set anew when it ends */
     if (query_change(&later) < 0) return JOB_FAULT;
+    /* A disabled account is not worked for; enabled again, its feeds are read at their next time. */
+    struct tenants_owner alive;
+    row = tenants_hooks.owner ? tenants_hooks.owner(tx, f.account, &alive) : ROW_FOUND;
+    if (row != ROW_FOUND) return row == ROW_FAULT ? JOB_FAULT : JOB_FINISHED;
     return know_feed_start(tx, &f, job->now_ms, &intake) == ROW_FAULT ? JOB_FAULT : JOB_FINISHED;
 }
 

@@ -162,6 +162,9 @@ const char *secret_kind_name(enum secret_kind kind);
 void secret_kind_json(struct json *j, const void *arg); /* audit details; `arg` is an enum secret_kind */
 /* Makes those of sso and webhook that are missing. */
 MUST_USE bool secrets_ensure(struct tx *tx, const struct tenant *t, int64_t now_ms);
+/* The tenant whose secrets open a door, in or out. None where nothing is served, nor when the account is disabled:
+ * every way asks that, also one without a session. */
+MUST_USE enum row tenant_at_the_door(struct tx *tx, int64_t shop, struct tenant *out);
 MUST_USE bool secrets_list(struct tx *tx, int64_t tenant, struct secret out[SECRETS_MAX], size_t *count);
 MUST_USE bool secrets_erase(struct tx *tx, int64_t tenant);
 /* What a secret is sealed for. */

@@ -253,9 +253,7 @@ enum row tenants_shop_key(struct tx *tx, struct str key, int64_t *shop, int64_t 
 
 /* ---- for those who verify what comes in a shop's name ---- */
 
-/* The tenant whose secrets open a door. None where nothing is served, nor when the account is disabled: every way in
- * asks that, also one without a session. */
-static enum row at_the_door(struct tx *tx, int64_t shop, struct tenant *t)
+enum row tenant_at_the_door(struct tx *tx, int64_t shop, struct tenant *t)
 {
     struct tenants_owner alive;
     enum row row = tenants_of_shop(tx, shop, t);
@@ -269,7 +267,7 @@ enum row tenants_webhook_secrets(struct tx *tx, int64_t shop, int64_t now_ms, st
     struct tenant t;
     struct secret have[SECRETS_MAX];
     size_t count;
-    enum row row = at_the_door(tx, shop, &t);
+    enum row row = tenant_at_the_door(tx, shop, &t);
     if (row != ROW_FOUND) return row;
     if (!secrets_list(tx, t.id, have, &count)) return ROW_FAULT;
     *account = t.account;
@@ -288,7 +286,7 @@ enum row tenants_shop_token_keys(struct tx *tx, int64_t shop, int64_t now_ms, st
     struct secret have[SECRETS_MAX];
     size_t count;
     *out = (struct jwt_keys){ 0 };
-    enum row row = at_the_door(tx, shop, &t);
+    enum row row = tenant_at_the_door(tx, shop, &t);
     if (row != ROW_FOUND) return row;
     if (!secrets_list(tx, t.id, have, &count)) return ROW_FAULT;
     for (size_t i = 0; i < count && out->count < JWT_MAX_KEYS; i++) {

@@ -12,9 +12,8 @@ enum row tenants_store_token(struct tx *tx, int64_t shop, int64_t now_ms, struct
     struct secret have[SECRETS_MAX];
     size_t count;
     struct str text;
-    enum row row = tenants_of_shop(tx, shop, &t);
+    enum row row = tenant_at_the_door(tx, shop, &t);
     if (row != ROW_FOUND) return row;
-    if (t.status != TENANT_ACTIVE || t.shop_deleted) return ROW_NONE;
     if (!secrets_list(tx, t.id, have, &count)) return ROW_FAULT;
     const struct secret *s = secret_newest(have, count, SECRET_SSO, true);
     if (!s || !secret_open(a, t.id, SECRET_SSO, s->sealed, &text)) return ROW_NONE;
