@@ -96,7 +96,7 @@ async function grants({ checks, customer }, { merchant, operator, banner }) {
         return desk.getByRole('dialog');
     };
     await checks.must('a grant shows what it will do; the customer sees the warning go, live', async () => {
-        await desk.goto(`/operator/customers/${customer}`);
+        await desk.goto(`/operator/customers/${customer}/money`);
         const box = await open();
         await box.getByLabel('Amount').fill('20');
         await seen(box.getByText('CN¥2'));
