@@ -24755,7 +24755,7 @@ export interface operations {
                         revision: number;
                         botName: string;
                         avatarUrl: string | null;
-                        /** @description Whose pages open the chat, beside those of `domains`; the shop's own settings change it. */
+                        /** @description Whose pages open the chat, beside `domains`; the shop's own settings change it. */
                         domain: string | null;
                         /** Format: date-time */
                         changedAt: string | null;
@@ -25018,7 +25018,7 @@ export interface operations {
                     proactiveAfterSeconds?: number | null;
                     /** @description Beginnings of paths, as in /cart; none: every page. */
                     proactivePages?: string[] | null;
-                    /** @description Beside the shop's own: the chat opens on their pages too. *.shop.example: also on those below it. */
+                    /** @description Beside the shop's own: the chat opens on their pages too. *.shop.example: also below it. */
                     domains?: string[] | null;
                     /**
                      * @description Deliveries of a store are taken that are signed without a time: x-evershop-signature holds nothing but the HMAC-SHA256 of the body, in hex.
@@ -25047,7 +25047,7 @@ export interface operations {
                         revision: number;
                         botName: string;
                         avatarUrl: string | null;
-                        /** @description Whose pages open the chat, beside those of `domains`; the shop's own settings change it. */
+                        /** @description Whose pages open the chat, beside `domains`; the shop's own settings change it. */
                         domain: string | null;
                         /** Format: date-time */
                         changedAt: string | null;
@@ -25328,7 +25328,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * Format: uri
-                     * @description A page of the shop's domain or of one that its chat settings name, https; unset: its first one.
+                     * @description A page of the shop's domain, or of one that its chat settings allow, https; unset: its first one.
                      */
                     page?: string | null;
                 };
