@@ -103,4 +103,4 @@ export class Stream<T extends string> {
 
 /** The account's own: GET /api/events. */
 export const accountStream = (emit: Emit): Stream<EventType> =>
-  new Stream(emit, () => new EventSource("/api/events"), EVENT_TYPES);
+  new Stream<EventType>(emit, () => new EventSource("/api/events"), EVENT_TYPES);
