@@ -87,8 +87,9 @@ static void judge_messages(struct sim *s, const struct conversation *c, const st
             sim_fault(s, "the numbers have a gap before %lld", (long long)m->number);
             return;
         }
-        s->row[m->number] =
-            (struct seen){ .author = m->author, .word = -1, .hash = sim_hash(chat_author_name(m->author), m->text) };
+        s->row[m->number] = (struct seen){ .author = m->author,
+                                           .word = -1,
+                                           .hash = sim_hash(chat_author_names[m->author - CHAT_BY_VISITOR], m->text) };
         if (m->author == CHAT_BY_BOT) judge_reply(s, m, why);
         else if (is_human(m->author)) judge_word(s, m, why);
     }

@@ -57,7 +57,7 @@ static void fill_gap(struct sim *s, int i)
     if (!messages_after(tx, s->talk, r->have, ARRAY_LEN(page), page, &count)) abort();
     for (size_t n = 0; n < count; n++)
         if (page[n].number == r->have + 1)
-            keep(r, page[n].number, sim_hash(chat_author_name(page[n].author), page[n].text));
+            keep(r, page[n].number, sim_hash(chat_author_names[page[n].author - CHAT_BY_VISITOR], page[n].text));
     hear_state(s, i, &c);
     r->behind = r->have < r->told_last;
     sim_commit(s, NULL);

@@ -89,7 +89,7 @@ void work_look(struct sim *s, int process)
     if (queue_expire(tx, s->now_ms) < 0 || queue_sort(tx, kinds, s->now_ms) < 0) abort();
     if (room > 0 && in_line(tx)) { /* all kinds are of one pool */
         int64_t round = 0;
-        n = queue_claim(tx, kind_pool(kinds[0]), room, s->now_ms, &round, claimed);
+        n = queue_claim(tx, kind_pool(kinds[0]), room, NULL, s->now_ms, &round, claimed);
         if (n < 0) abort();
     }
     if (sim_chance(s, 40)) {
