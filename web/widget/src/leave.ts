@@ -1,8 +1,10 @@
 /* leave.ts: where nobody is there, or nobody comes: an address to be answered at. */
 import { hide } from "./shared";
+import { Refused } from "./talk";
 import type { Texts } from "./texts";
 
-/** A form that says by itself how it went. `keep` rejects when the address was not taken. Its focus goes to `back`. */
+/** A form that says by itself how it went. `keep` rejects when the address was not taken. Its focus goes to `back`. What an
+ * address is, the server says: the browser's own rule for type=email refuses letters that it takes. */
 export function leaveForm(
   t: Texts,
   keep: (email: string) => Promise<unknown>,
@@ -16,8 +18,7 @@ export function leaveForm(
   form.className = "leave";
   form.hidden = true;
   form.noValidate = true;
-  input.type = "email";
-  input.autocomplete = "email";
+  input.inputMode = input.autocomplete = "email";
   input.placeholder = input.ariaLabel = t.email;
   button.textContent = t.leave;
   form.append(input, button);
@@ -25,11 +26,11 @@ export function leaveForm(
     e.preventDefault();
     const email = input.value.trim();
     if (button.ariaDisabled) return; // disabled, it would lose the focus
-    if (!email || !input.checkValidity()) {
+    const refused = () => {
       tell(t.emailBad, true);
       input.focus();
-      return;
-    }
+    };
+    if (!email) return refused();
     button.ariaDisabled = "true";
     keep(email)
       .then(() => {
@@ -37,7 +38,7 @@ export function leaveForm(
         hide(form, back);
         tell(t.emailKept);
       })
-      .catch((e: unknown) => tell(why(e) ?? t.failed, true))
+      .catch((e: unknown) => (e instanceof Refused && e.status === 422 ? refused() : tell(why(e) ?? t.failed, true)))
       .finally(() => (button.ariaDisabled = null));
   };
   return form;
