@@ -148,9 +148,11 @@ static bool names(struct str s, const char *word)
     return false;
 }
 
-/* Those that are shown among the writer's own words stay, the others were quoted. */
+/* Those that are shown among the writer's own words stay, the others were quoted. A mail without HTML shows none of
+ * them anywhere, and quotes none. */
 static void keep_shown(struct parts *p)
 {
+    if (p->html.n == 0) return;
     struct str own = mail_own_html(p->a, buf_str(&p->html));
     size_t n = 0;
     for (size_t i = 0; i < p->kept; i++)
