@@ -50,12 +50,12 @@ function silentInbox() {
     window.EventSource.CLOSED = 2;
 }
 
-/** The account's stream goes on: only the inbox itself can notice. */
-async function inboxAlone({ checks, browser, base, owner }) {
+/** The account's stream goes on, or there is none as for an agent: only the inbox itself can notice. */
+async function inboxAlone({ checks, browser, base, shopper, who, email }) {
     const person = await Person.come(browser, base, { lang: 'en' });
     const { page } = person;
-    await checks.must('an inbox whose own stream died says so, and reads again when it is back', async () => {
-        await signIn(person, owner.email, 'en');
+    await checks.must(`an inbox of ${who} whose own stream died says so, and reads again when it is back`, async () => {
+        await signIn(person, email, 'en');
         await page.clock.install();
         await page.addInitScript(silentInbox);
         await page.goto('/inbox');
@@ -66,6 +66,8 @@ async function inboxAlone({ checks, browser, base, owner }) {
         await page.clock.fastForward(6000);
         await page.clock.fastForward(6000); // a break of a moment is nobody's business
         await down(page).waitFor({ timeout: 20000 });
+        await write(shopper.page, `to ${who}, unheard`);
+        await shopper.page.locator('chathub-chat .m .b', { hasText: `to ${who}, unheard` }).waitFor();
         await page.evaluate(() => { window.heals = true; });
         await until('it is tried again', async () => {
             await page.clock.fastForward(3000);
@@ -75,6 +77,7 @@ async function inboxAlone({ checks, browser, base, owner }) {
             await page.clock.fastForward(3000);
             return (await down(page).count()) === 0;
         });
+        await page.locator('.inbox-list', { hasText: `to ${who}, unheard` }).waitFor();
         assert.deepEqual(person.faults, []);
     });
     await person.leave();
@@ -126,9 +129,11 @@ export async function freeze({ browser, engine, checks }) {
     const shopper = await Person.come(browser, store.base, { lang: 'en' });
     checks.about(`${engine}, a server that freezes`, () => [home.page, inbox.page, shopper.page]);
     try {
-        await inboxAlone({ checks, browser, base: server.base, owner });
         for (const person of [home, inbox]) await signIn(person, owner.email, 'en');
         await frozen({ checks, server, home, inbox, shopper });
+        const agent = await server.member(owner, 'agent');
+        for (const [who, { email }] of [['an owner', owner], ['an agent', agent]])
+            await inboxAlone({ checks, browser, base: server.base, shopper, who, email });
         const faults = [home, inbox, shopper].flatMap((person) => person.faults);
         checks.record('no page threw, or broke the policy', faults.filter((f) => !/ERR_|net::|WebSocket/.test(f)).join('\n'));
     } finally {

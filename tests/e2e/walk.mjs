@@ -414,9 +414,22 @@ async function comingAndGoing({ checks, merchant, mailbox }) {
         await seen(page.getByText('此页面已清除您账户的全部内容'));
         assert.equal(await page.getByText('小林').count(), 0);
         assert.equal(await page.evaluate(() => document.querySelectorAll('body *').length), 2);
+        assert.equal(await page.title(), 'Chathub');
+        assert.equal(new URL(page.url()).pathname, '/login');
         await page.context().setOffline(false);
-        await page.waitForURL('**/login');
+        await seen(heading(page, '登录'));
         await page.goto(new URL('/', page.url()).href);
+        await seen(heading(page, '登录'));
+        await signIn(merchant, MERCHANT, PASSWORDS.changed);
+        await seen(heading(page, '欢迎回来，小林'));
+    });
+    await checks.must('nor who signs out while the proxy in front has no server behind it', async () => {
+        const stopped = (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' });
+        await page.route('**/auth/logout', stopped);
+        await pick(page, '退出登录');
+        await seen(page.getByText('此页面已清除您账户的全部内容'));
+        assert.equal(await page.evaluate(() => document.querySelectorAll('body *').length), 2);
+        await page.unroute('**/auth/logout', stopped);
         await seen(heading(page, '登录'));
         await signIn(merchant, MERCHANT, PASSWORDS.changed);
         await seen(heading(page, '欢迎回来，小林'));

@@ -10,6 +10,7 @@ import { fetchOthers, pages } from "./pages";
 import { sessionMark, useSessionActs } from "./session";
 import { ThemeProvider } from "./theme/theme";
 import { Crash } from "./ui/crash";
+import { claimDrafts } from "./ui/draft";
 import { Frame } from "./ui/frame";
 import { late } from "./ui/late";
 import { LeavingGuard } from "./ui/leaving";
@@ -57,6 +58,7 @@ function SignedIn({ children }: { children: (user: User, here: boolean) => React
   const [known, setKnown] = useState<User | null>(null);
   const user = read.data?.user ?? null;
   if (user !== null && user !== known) setKnown(user);
+  if (user !== null) claimDrafts(user.id, user.account?.id ?? 0);
   const isIn = user !== null;
   const gone = read.data !== undefined && !isIn && (known === null || !sessionMark.isSet());
   useEffect(() => {

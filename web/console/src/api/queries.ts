@@ -153,13 +153,19 @@ export const useHomeFigures = () =>
     queryFn: () => answer(api.GET("/api/home/figures")),
     refetchInterval: FIGURES_LOOK_MS,
   });
-/** Notes that name whoever is signed in, and that they have not looked at. */
-export const useMentions = (enabled: boolean) =>
-  useQuery({ queryKey: keys.mentions, queryFn: () => answer(api.GET("/api/inbox/mentions")), enabled });
 export const useOnboarding = () =>
   useQuery({ queryKey: keys.onboarding, queryFn: () => answer(api.GET("/api/onboarding")) });
 /** Outside of the inbox nobody tells: the menu and the first page look. */
 const COUNTS_LOOK_MS = 30_000;
+/** Notes that name whoever is signed in, and that they have not looked at: neither an agent's page nor one on which the
+ * note was looked at elsewhere is told. */
+export const useMentions = (enabled: boolean) =>
+  useQuery({
+    queryKey: keys.mentions,
+    queryFn: () => answer(api.GET("/api/inbox/mentions")),
+    enabled,
+    refetchInterval: COUNTS_LOOK_MS,
+  });
 export const useInbox = (asked: InboxAsked): ReadList<InboxItem> =>
   useInfiniteQuery({
     queryKey: keys.inboxList(asked),

@@ -4,7 +4,7 @@ import { useSubmit } from "../api/submit";
 import type { User } from "../api/types";
 import { useText } from "../i18n/i18n";
 import { sessionMark } from "../session";
-import { leaveUnheard } from "../sign-out";
+import { endSession, isUnheard, leaveUnheard } from "../sign-out";
 import { forgetDrafts } from "./draft";
 import { useHelpGroup } from "./house-foot";
 import { Menu, type MenuItem } from "./menu";
@@ -14,12 +14,16 @@ import { useSwitchGroups } from "./switches";
 function useSignOut(): () => void {
   const notify = useNotify();
   const { t } = useText();
-  const leave = useSubmit(() => answer(api.POST("/auth/logout")), {
+  const leave = useSubmit(endSession, {
     repeat: false,
     // A real load of the page: whatever was read for this person is gone from memory with it, and the way back as well.
-    onDone: () => window.location.assign("/login"),
+    onDone: () => {
+      forgetDrafts();
+      window.location.assign("/login");
+    },
     onProblem: (problem) => {
-      if (problem.code === "offline") {
+      if (isUnheard(problem)) {
+        forgetDrafts();
         leaveUnheard(t("nav.signOutLater"));
         return;
       }
@@ -29,7 +33,6 @@ function useSignOut(): () => void {
   });
   return () => {
     sessionMark.clear(); // before the request: the event that ends the session here may come before its answer
-    forgetDrafts();
     leave.send(undefined);
   };
 }

@@ -6,7 +6,7 @@ import { type InputHTMLAttributes, type ReactNode, type SyntheticEvent, useId, u
 import type { FieldProblem, Problem } from "../api/problem";
 import { useText } from "../i18n/i18n";
 import { Button } from "./button";
-import { forgetDraft, keepDraft, readDraft } from "./draft";
+import { forgetDraft, keepDraft, keepTyped, readDraft } from "./draft";
 
 export type Rule = (value: string) => string | null;
 type Names<V> = keyof V & string;
@@ -16,6 +16,8 @@ interface Options<V> {
   rules?: Partial<Record<keyof V, readonly Rule[]>>;
   /** The name under which unsent typing is kept. */
   draft?: string | undefined;
+  /** All fields are kept, also those that nobody typed into: the form knows by a revision that the row became another. */
+  keepsAll?: boolean;
 }
 
 export interface FormState<V> {
@@ -60,7 +62,7 @@ const differ = <V extends Record<string, string>>(values: V, from: V) =>
 
 export function useForm<V extends Record<string, string>>(
   initial: V,
-  { rules = {}, draft }: Options<V> = {},
+  { rules = {}, draft, keepsAll = false }: Options<V> = {},
 ): FormState<V> {
   const id = useId();
   const [first, setFirst] = useState(initial);
@@ -68,6 +70,11 @@ export function useForm<V extends Record<string, string>>(
   const [errors, setErrors] = useState<Errors<V>>({});
   const [kept, setKept] = useState(() => draft !== undefined && differ(values, initial));
   const changed = differ(values, first);
+  const keep = (typed: V) => {
+    if (draft === undefined) return;
+    if (keepsAll) keepDraft(draft, typed);
+    else keepTyped(draft, typed, first);
+  };
   return {
     id,
     values,
@@ -76,12 +83,12 @@ export function useForm<V extends Record<string, string>>(
     kept,
     set: (name, value) => {
       setValues((before) => ({ ...before, [name]: value }));
-      if (draft !== undefined) keepDraft(draft, { ...values, [name]: value });
+      keep({ ...values, [name]: value });
       setErrors((before) => ({ ...before, [name]: undefined }));
     },
     change: (to) => {
       setValues(to);
-      if (draft !== undefined) keepDraft(draft, to);
+      keep(to);
       setErrors({});
     },
     refuse: (found) => {

@@ -136,23 +136,24 @@ function Side({ user, gone }: { user: User; gone?: () => void }) {
   );
 }
 
-function useLive(account: number, here: boolean): boolean {
+function useLive(account: number, here: boolean, books: boolean): boolean {
   const queries = useQueryClient();
   const [down, setDown] = useState(false);
   useEffect(() => {
     if (!here) return undefined;
-    const live = startLive(queries, account);
     const watch = watchDown(setDown);
     const deaf = onStreams(watch.heard);
-    live.onState((up) => streamHeard("account", up));
+    // The account's events are of what an agent does not see; the inbox has its own, and says by itself when it is down.
+    const live = books ? startLive(queries, account) : null;
+    live?.onState((up) => streamHeard("account", up));
     return () => {
       deaf();
       streamHeard("account", true);
       watch.close();
-      live.close();
+      live?.close();
       setDown(false);
     };
-  }, [queries, account, here]);
+  }, [queries, account, here, books]);
   return down;
 }
 
@@ -211,8 +212,7 @@ export function Frame({ user, here, children }: { user: User; here: boolean; chi
   const [menu, setMenu] = useState(false);
   const [search, setSearch] = useState(false);
   const [openSearch] = useState(() => () => setSearch(true));
-  // The account's events are of what an agent does not see; the inbox has its own.
-  const down = useLive(user.id, here && mayOf(user).books);
+  const down = useLive(user.id, here, mayOf(user).books);
   useSaidCredits(user.credits);
   useShortcut(openSearch);
   return (

@@ -361,6 +361,7 @@ function Edit({ shop, settings }: { shop: Shop; settings: ChatSettings }) {
   const draft = `chat-${shop.id}`;
   const form = useForm<ChatValues>(theirs, {
     draft,
+    keepsAll: true,
     rules: {
       botName: [rules.required],
       keepDays: [rules.required],
