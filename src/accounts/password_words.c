@@ -56,11 +56,11 @@ static bool reads_as_words(struct str password, bool signs, const struct str mor
 bool password_is_of_here(struct str password, const char *email)
 {
     char key[EMAIL_KEY_SIZE] = "";
+    for (size_t i = 0; i < password.n; i++)                     /* before the ends are cut off: it may stand there */
+        if ((unsigned char)password.p[i] >= 0x80) return false; /* a word that is not ours */
     while (password.n > 0 && !is_letter(password.p[0])) password.p++, password.n--;
     while (password.n > 0 && !is_letter(password.p[password.n - 1])) password.n--;
     if (password.n == 0 || password.n > PASSWORD_MAX_BYTES) return false;
-    for (size_t i = 0; i < password.n; i++)
-        if ((unsigned char)password.p[i] >= 0x80) return false; /* a word that is not ours */
     if (email) email_key(email, key);
     const char *at = strchr(key, '@');
     struct str more[2] = { { key, at ? (size_t)(at - key) : 0 }, { at ? at + 1 : key, at ? strcspn(at + 1, ".") : 0 } };
