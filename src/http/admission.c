@@ -90,7 +90,15 @@ bool req_is_local(const struct req *req)
 
 /* ---- limits ---- */
 
-enum { TAKEN_GENERAL = 1, TAKEN_NETWORK = 2, TAKEN_SESSION = 4, TAKEN_ACCOUNT = 8, TAKEN_CHANGE = 16, SHOWN = 32 };
+enum {
+    TAKEN_GENERAL = 1,
+    TAKEN_NETWORK = 2,
+    TAKEN_SESSION = 4,
+    TAKEN_ACCOUNT = 8,
+    TAKEN_CHANGE = 16,
+    SHOWN = 32,
+    TAKEN_KEY = 64 /* shifted by the place in key_limit */
+};
 
 static bool too_many(struct exchange *x, int64_t retry_after_s)
 {
@@ -120,7 +128,9 @@ bool req_count(struct req *req, size_t i, struct str who)
 {
     struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
     assert(i < ARRAY_LEN(req->route->key_limit) && req->route->key_limit[i] != NULL);
-    return x == NULL || x->loop == NULL || take_of(x, req->route->key_limit[i], who, 0);
+    unsigned taken = (unsigned)TAKEN_KEY << i;
+    if (x == NULL || x->loop == NULL || (x->taken & taken) != 0) return true;
+    return take_of(x, req->route->key_limit[i], who, taken);
 }
 
 void req_known(struct req *req)

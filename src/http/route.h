@@ -282,7 +282,8 @@ enum counted_kind {
     COUNTED_GUEST = 'g', /* a shop of an outside panel */
 };
 MUST_USE enum answer req_count_change(struct req *req, enum counted_kind kind, int64_t id);
-/* In .prepare: takes a token of key_limit[i] of the row, for `who`. False: there is none, and the reply says so. */
+/* In .prepare, or in .run, which may run again and then takes nothing more: takes a token of key_limit[i] of the row,
+ * for `who`. False: there is none, and the reply says so. */
 MUST_USE bool req_count(struct req *req, size_t i, struct str who);
 /* In .run, with .give_back_to_known: who this is has been shown, though the row wants no caller (a visitor). */
 void req_known(struct req *req);

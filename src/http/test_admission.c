@@ -123,6 +123,15 @@ TEST_EACH_ENGINE(changes_of_who_is_found_out_late_are_counted)
     test_http_stop(&s, t);
 }
 
+TEST_EACH_ENGINE(what_runs_again_is_counted_once)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    assert_int_equal(refused_of(&s, "POST", "/api/counted", NULL, "{\"text\":\"7\"}", 5), 2);
+    assert_int_equal(refused_of(&s, "POST", "/api/counted", NULL, "{\"text\":\"8\"}", 3), 0);
+    test_http_stop(&s, t);
+}
+
 /* Only what fails counts where the row says so. */
 TEST_EACH_ENGINE(a_success_gives_its_token_back)
 {
@@ -195,6 +204,7 @@ int main(void)
         EACH_ENGINE(changes_are_counted_apart_and_refused_ones_write_nothing),
         EACH_ENGINE(all_changes_of_an_account_count_by_the_hour),
         EACH_ENGINE(changes_of_who_is_found_out_late_are_counted),
+        EACH_ENGINE(what_runs_again_is_counted_once),
         EACH_ENGINE(a_success_gives_its_token_back),
         ONLY_SQLITE(refusals_are_told_by_the_minute),
         ONLY_SQLITE(settings_must_name_what_there_is),

@@ -335,6 +335,15 @@ static enum answer post_late(struct req *req)
     return reply_text(req, 200, "text/plain", STR("changed"));
 }
 
+/* As one that runs again after a conflict: what it counted in the first run is counted. */
+static enum answer post_counted(struct req *req)
+{
+    for (int run = 0; run < 3; run++)
+        if (!req_count(req, 0, str_of(((const struct note_in *)req->body)->text))) return ANSWER_REFUSED;
+    return reply_text(req, 200, "text/plain", STR("counted"));
+}
+
+static const struct limit counted = { .name = "counted", .burst = 3, .per_ms = 60000 };
 static const struct limit few = { .name = "few", .burst = 3, .per_ms = 60000 };
 static const struct limit roomy = { .name = "roomy", .burst = 100000, .per_ms = 60000 };
 static const struct limit often = { .name = "often", .burst = 1000, .per_ms = 60000 };
@@ -394,6 +403,8 @@ static const struct route routes[] = {
       .run = post_note, BODY_FIELDS(note_in), COMMON },
     { .verb = VERB_POST, .path = "/api/late", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy, .run = post_late,
       BODY_FIELDS(note_in), COMMON },
+    { .verb = VERB_POST, .path = "/api/counted", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy,
+      .key_limit = { &counted }, .run = post_counted, BODY_FIELDS(note_in), COMMON },
     { .verb = VERB_POST, .path = "/api/work", .who = WHO_STAFF, .tx = TX_READ, .reads = true, .slow = true,
       .account_limit = &work, .ask = ask_work, .prepare = prepare_work, .run = run_work, COMMON },
     { .verb = VERB_POST, .path = "/api/proven", .who = WHO_ANYONE, .tx = TX_WRITE, .limit = &roomy, .run = post_proven,
