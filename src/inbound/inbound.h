@@ -86,13 +86,13 @@ struct sender {
     enum job_wish (*dead)(const struct delivery *d, struct job *job, struct tx *tx, const char *error);
 };
 /* Its row in the route table of its domain. `max`: of the body, at most DELIVERY_BODY_MAX. The limit is by network and
- * counts what is refused; what is verified counts by the account that it is of. */
+ * counts what is refused; what is verified counts by the account that it is of, and by that alone. */
 extern const struct limit inbound_account_limit;
 /* clang-format off */
 #define SENDER_ROUTE(address_, max_, limit_, ...)                                                                      \
     { .verb = VERB_POST, .path = (address_), .who = WHO_SYSTEM, .tx = TX_WRITE, .tag = "Deliveries", .hidden = true,   \
       .origins = ORIGINS_UNCHECKED, .body_max = (max_), .limit = (limit_), .give_back_on_success = true,           \
-      .key_limit = { &inbound_account_limit }, .run = inbound_receive, __VA_ARGS__ }
+      .key_limit = { &inbound_account_limit }, .give_back_to_known = true, .run = inbound_receive, __VA_ARGS__ }
 /* clang-format on */
 /* The same for a path that ends in "/:address". */
 struct inbound_path {

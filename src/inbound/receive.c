@@ -64,6 +64,7 @@ static enum answer refuse_change(struct req *req, struct delivery *d, bool told)
 static enum answer store(struct req *req, struct delivery *d)
 {
     const char *account = arena_printf(req->arena, "account %lld", (long long)d->account);
+    if (d->account > 0) req_known(req); /* before the count: what is too much of one is not the network's */
     if (d->account > 0 && !req_count(req, 0, str_of(account))) return ANSWER_REFUSED;
     switch (inbound_store(req->tx, d)) {
     case STORED_NEW:

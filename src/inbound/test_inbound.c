@@ -82,15 +82,21 @@ TEST_EACH_ENGINE(what_is_delivered_counts_by_its_account)
                          &(struct test_delivery){
                              .id = arena_printf(t->arena, "evt_%d", i), .path = "/hooks/itself", .body = "time=1" },
                          TAKEN);
-    struct test_answer a =
-        deliver(&in, t->arena, &(struct test_delivery){ .id = "one more", .path = "/hooks/itself", .body = "time=1" });
-    assert_int_equal(a.status, 429);
-    assert_non_null(answer_header(&a, "Retry-After"));
-    answer_free(&a);
-    /* Nobody else's is held up. */
+    for (int i = 0; i < 5; i++) { /* more than the network may have refused */
+        const struct test_delivery more = { .id = "one more", .path = "/hooks/itself", .body = "time=1" };
+        struct test_answer a = deliver(&in, t->arena, &more);
+        assert_int_equal(a.status, 429);
+        assert_non_null(answer_header(&a, "Retry-After"));
+        answer_free(&a);
+    }
+    /* Nobody else's is held up, also not one that comes from the same network by the same sender. */
     expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "evt_1", .body = "{}" }, TAKEN);
+    expect_delivered(&in, t->arena,
+                     &(struct test_delivery){ .id = "evt_8", .path = "/hooks/itself", .body = "of another account" },
+                     TAKEN);
     inbound_stop(&in, t);
-    EXPECT(count(t, "sender = 'itself'") == INBOUND_TEST_MOST && count(t, "sender = 'test'") == 1);
+    EXPECT(count(t, "account = 7") == INBOUND_TEST_MOST && count(t, "account = 8 AND sender_id = 'evt_8'") == 1);
+    EXPECT(count(t, "sender = 'test'") == 1);
 }
 
 TEST_EACH_ENGINE(what_is_not_signed_rightly_has_no_effect)

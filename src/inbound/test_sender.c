@@ -72,13 +72,14 @@ static enum inbound_verdict identify(struct delivery *d, struct tx *tx)
     (void)tx;
     struct str id = inbound_header(d, "webhook-id");
     d->id = id.p ? arena_text_n(d->arena, id.p, id.n) : NULL;
-    d->account = 7;
+    d->account = str_eq(d->body, STR("of another account")) ? 8 : 7;
     d->same = STR("what counts"); /* like a notice whose time and signature are new each time */
     return INBOUND_GOOD;
 }
 
 static const char *const headers[] = { "webhook-id", "webhook-timestamp", "webhook-signature", NULL };
 static const struct limit limit = { .name = "test_hooks", .burst = 100000, .per_ms = SECOND_MS };
+static const struct limit few = { .name = "test_hooks_few", .burst = 3, .per_ms = HOUR_MS };
 #define WORDS .ack = { 200, "text/plain", "success" }, .nack = { 400, "text/plain", "fail" }
 /* clang-format off */
 static const struct sender by_header = { .name = "test", .doc = "A test.", .path = "/hooks/test", .headers = headers,
@@ -92,7 +93,7 @@ static const struct sender *const senders[] = { &by_header, &by_member, &by_itse
 static const struct route routes[] = {
     SENDER_ROUTE("/hooks/test", 2000, &limit, .doc = "Test."),
     SENDER_ROUTE_ADDRESSED("/hooks/member/:address", 2000, &limit, .doc = "Test."),
-    SENDER_ROUTE("/hooks/itself", 2000, &limit, .doc = "Test."),
+    SENDER_ROUTE("/hooks/itself", 2000, &few, .doc = "Test."),
     ROUTE_END
 };
 /* clang-format on */
