@@ -268,7 +268,12 @@ static enum op_wish ask_run(struct op *op, struct tx *tx)
 static void asked(struct exchange *x)
 {
     x->back = x->over;
-    if (x->outcome == OP_COMMITTED) {
+    /* What reads alone is for nobody when its client has left meanwhile. */
+    bool left = x->req.route->tx == TX_READ && loop_find(x->loop, x->slot, x->generation) == NULL;
+    if (x->outcome == OP_COMMITTED && left) {
+        x->outcome = OP_REFUSED;
+        (void)reply_later(&x->req, &problem_busy, 1);
+    } else if (x->outcome == OP_COMMITTED) {
         x->loop->under_way++;
         if (to_crypto_pool(x)) return;
         x->loop->under_way--;

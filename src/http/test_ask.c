@@ -1,5 +1,6 @@
 /* test_ask.c: slow work is done for those alone who may have it, and so often as their account may. */
 #include "http/test_http.h"
+#include <unistd.h>
 
 #define REFUSED "X-Refuse: yes\r\n"
 
@@ -39,11 +40,32 @@ TEST_EACH_ENGINE(work_is_counted_by_account_before_it_is_done)
     test_http_stop(&s, t);
 }
 
+TEST_EACH_ENGINE(nobody_is_worked_for_who_has_left)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    atomic_store(&test_gate, 1);
+    struct test_client *leaves = client_open(http_port(s.http));
+    client_send_text(leaves, "POST /api/work HTTP/1.1\r\nHost: x\r\n" AS_MERCHANT
+                             "X-Wait: yes\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n\r\n");
+    for (int i = 0; i < 5000 && atomic_load(&test_runs) == 0; i++) (void)usleep(1000);
+    assert_int_equal(atomic_load(&test_runs), 1);
+    client_reset(leaves);
+    (void)usleep(200000); /* until the loop has seen it */
+    atomic_store(&test_gate, 0);
+    (void)usleep(200000);
+    assert_int_equal(worked(), 0);
+    expect_status(&s, "POST", "/api/work", AS_MERCHANT, "", 200, NULL); /* who stays is worked for */
+    assert_int_equal(worked(), 1);
+    test_http_stop(&s, t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(nobody_is_worked_for_who_may_not),
         EACH_ENGINE(work_is_counted_by_account_before_it_is_done),
+        EACH_ENGINE(nobody_is_worked_for_who_has_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

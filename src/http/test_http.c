@@ -309,6 +309,10 @@ static enum answer ask_work(struct req *req)
     assert_int_not_equal(req->who.account, 0);
     struct str no = req_header(req, "x-refuse");
     if (str_eq(no, STR("fault"))) return reply_fault(req);
+    if (req_header(req, "x-wait").p != NULL) {
+        atomic_fetch_add(&test_runs, 1);
+        while (atomic_load(&test_gate) != 0) (void)usleep(1000);
+    }
     if (no.p != NULL) return reply_problem(req, &problem_test);
     req->prepared = arena_printf(req->arena, "asked for %lld", (long long)req->who.account);
     return ANSWER_GO_ON;
