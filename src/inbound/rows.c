@@ -18,8 +18,9 @@ STMT(insert, "INSERT INTO deliveries (sender, address, sender_id, account, state
              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, 0, ?11, ?11, 0)"
              " ON CONFLICT (sender, address, sender_id) DO NOTHING RETURNING id");
 STMT(find_own,
-     "SELECT id, same_hash, changes, last_at_ms FROM deliveries WHERE sender = ?1 AND address = ?2 AND sender_id = ?3");
-STMT(count_copy, "UPDATE deliveries SET copies = copies + ?2, changes = changes + ?3, last_at_ms = ?4 WHERE id = ?1");
+     "SELECT id, same_hash, told_at_ms FROM deliveries WHERE sender = ?1 AND address = ?2 AND sender_id = ?3");
+STMT(count_copy, "UPDATE deliveries SET copies = copies + ?2, changes = changes + ?3, last_at_ms = ?4, told_at_ms = ?5"
+                 " WHERE id = ?1");
 STMT(set_job, "UPDATE deliveries SET job = ?2 WHERE id = ?1");
 STMT(refused_lately, "SELECT id FROM deliveries WHERE state = 3 AND state <> 1 AND sender = ?1"
                      " AND received_at_ms > ?2 AND received_at_ms <= ?4 ORDER BY id DESC LIMIT ?3");
@@ -89,10 +90,12 @@ enum inbound_stored inbound_store(struct tx *tx, struct delivery *d)
     uint8_t hash[SHA256_SIZE];
     hash_of(same_of(d), hash);
     bool same = str_eq(col_str(&q, "same_hash"), (struct str){ (const char *)hash, sizeof hash });
-    bool told = col_i64(&q, "changes") > 0 && col_i64(&q, "last_at_ms") > d->at_ms - HOUR_MS;
+    int64_t told_at_ms = col_i64(&q, "told_at_ms"); /* or by a clock that was ahead: then nobody was */
+    bool told = told_at_ms > d->at_ms - HOUR_MS && !time_is_ahead(told_at_ms, d->at_ms);
     d->row = col_i64(&q, "id");
     q = query(tx, &count_copy);
     bind_i64(&q, d->row), bind_i64(&q, same), bind_i64(&q, !same), bind_i64(&q, d->at_ms);
+    bind_i64(&q, same || told ? told_at_ms : d->at_ms);
     if (!query_put(&q)) return STORED_FAULT;
     if (same) return STORED_COPY;
     return told ? STORED_CHANGED_TOLD : STORED_CHANGED;

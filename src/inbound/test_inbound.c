@@ -1,6 +1,7 @@
 /* test_inbound.c: what happens to a delivery when it comes: once, again, changed, forged, too large, unheard. */
 #include "inbound/test_sender.h"
 
+#include "base/clock.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -70,6 +71,27 @@ TEST_EACH_ENGINE(a_changed_copy_is_told_once_an_hour)
     inbound_stop(&in, t);
     EXPECT(count(t, "changes = 5") == 1);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'delivery_changed'") == 1);
+}
+
+/* The hour goes by when it was told, not by when a copy came last: also a good one moves that. */
+TEST_EACH_ENGINE(a_changed_copy_is_told_again_after_an_hour)
+{
+    struct test_inbound in;
+    static const struct test_delivery good = { .id = "evt_1", .body = "{\"paid\":5}" };
+    static const struct test_delivery changed = { .id = "evt_1", .body = "{\"paid\":6}" };
+    inbound_start(&in, t);
+    expect_delivered(&in, t->arena, &good, TAKEN);
+    expect_delivered(&in, t->arena, &changed, 409, "fail"); /* told */
+    clock_advance_ms(30 * MINUTE_MS);
+    expect_delivered(&in, t->arena, &good, TAKEN);
+    clock_advance_ms(29 * MINUTE_MS);
+    expect_delivered(&in, t->arena, &changed, 409, "fail"); /* 59 minutes */
+    clock_advance_ms(2 * MINUTE_MS);
+    expect_delivered(&in, t->arena, &changed, 409, "fail"); /* told, 61 minutes */
+    expect_delivered(&in, t->arena, &changed, 409, "fail");
+    inbound_stop(&in, t);
+    EXPECT(count(t, "changes = 4 AND copies = 1") == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'delivery_changed'") == 2);
 }
 
 TEST_EACH_ENGINE(what_is_delivered_counts_by_its_account)
@@ -262,6 +284,7 @@ int main(void)
         EACH_ENGINE(a_delivery_is_stored_acknowledged_and_acted_on_once),
         EACH_ENGINE(the_same_id_with_other_contents_is_told_and_not_done),
         EACH_ENGINE(a_changed_copy_is_told_once_an_hour),
+        EACH_ENGINE(a_changed_copy_is_told_again_after_an_hour),
         EACH_ENGINE(what_is_delivered_counts_by_its_account),
         EACH_ENGINE(what_is_not_signed_rightly_has_no_effect),
         EACH_ENGINE(bodies_have_a_limit_and_ids_a_form),
