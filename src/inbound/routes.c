@@ -44,8 +44,8 @@ static const struct shape header_shape[] = { SHAPE_TEXT("name"), SHAPE_TEXT("val
 static const struct shape contents_shape[] = {
     DELIVERY_SHAPES,
     SHAPE_LIST("headers", header_shape, .type_name = "DeliveryHeader"),
-    SHAPE_TEXT("text", .nullable = true, .doc = "The body, when it is text."),
-    SHAPE_TEXT("base64", .nullable = true, .doc = "The body, when it is not."),
+    SHAPE_TEXT("text", .nullable = true, .doc = "The body, when it is text of at most 1 MB."),
+    SHAPE_TEXT("base64", .nullable = true, .doc = "The body, when it is something else of at most 1 MB."),
     SHAPE_END
 };
 /* clang-format on */
@@ -165,12 +165,16 @@ struct contents {
     struct delivery d;
 };
 
+/* As text a byte may become six: what is larger than this is told by its size alone. */
+enum { SHOWN_MAX = 1 << 20 };
+
 static void body_json(struct json *j, const struct delivery *d)
 {
-    bool text = d->body.p && utf8_valid(d->body) && memchr(d->body.p, '\0', d->body.n) == NULL;
+    bool shown = d->body.p && d->body.n <= SHOWN_MAX;
+    bool text = shown && utf8_valid(d->body) && memchr(d->body.p, '\0', d->body.n) == NULL;
     if (text) json_str(j, "text", d->body);
     else json_null(j, "text");
-    if (!d->body.p || text) {
+    if (!shown || text) {
         json_null(j, "base64");
         return;
     }

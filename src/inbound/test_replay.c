@@ -71,6 +71,27 @@ TEST_EACH_ENGINE(a_fault_while_acting_leaves_nothing_behind)
     EXPECT(atomic_load(&acts) >= 2 && test_number(t, "SELECT COUNT(*) FROM test_acts") == 1);
 }
 
+/* What came may be larger than an answer can show: each of these bytes is six in JSON. */
+TEST_EACH_ENGINE(what_is_too_large_to_show_is_looked_at_and_replayed)
+{
+    enum { LARGE = 3 << 20 };
+    static char body[LARGE + 1];
+    struct test_inbound in;
+    memset(body, '\x01', LARGE);
+    inbound_start(&in, t);
+    expect_delivered(&in, t->arena, &(struct test_delivery){ .id = "evt_1", .path = "/hooks/itself", .body = body },
+                     200, "success");
+    expect_state(&in, 1, "acted");
+    json_t *json = look_at(&in, 1);
+    assert_true(json_is_null(json_object_get(json, "text")) && json_is_null(json_object_get(json, "base64")));
+    assert_int_equal(json_integer_value(json_object_get(json, "size")), LARGE);
+    json_decref(json);
+    replay(&in, 1, 202, NULL);
+    expect_state(&in, 1, "acted");
+    inbound_stop(&in, t);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM audit_log WHERE action = 'delivery_replayed'") == 1);
+}
+
 TEST_EACH_ENGINE(what_was_refused_is_judged_anew)
 {
     struct test_inbound in;
@@ -216,6 +237,7 @@ int main(void)
         EACH_ENGINE(what_cannot_be_done_now_is_done_later),
         EACH_ENGINE(what_failed_for_good_is_replayed_against_the_code_of_today),
         EACH_ENGINE(a_fault_while_acting_leaves_nothing_behind),
+        EACH_ENGINE(what_is_too_large_to_show_is_looked_at_and_replayed),
         EACH_ENGINE(what_was_refused_is_judged_anew),
         EACH_ENGINE(deliveries_are_listed_by_page_state_sender_and_as_csv),
         EACH_ENGINE(who_looks_into_a_delivery_is_told),

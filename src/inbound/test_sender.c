@@ -93,7 +93,7 @@ static const struct sender *const senders[] = { &by_header, &by_member, &by_itse
 static const struct route routes[] = {
     SENDER_ROUTE("/hooks/test", 2000, &limit, .doc = "Test."),
     SENDER_ROUTE_ADDRESSED("/hooks/member/:address", 2000, &limit, .doc = "Test."),
-    SENDER_ROUTE("/hooks/itself", 2000, &few, .doc = "Test."),
+    SENDER_ROUTE("/hooks/itself", 4 << 20, &few, .doc = "Test."),
     ROUTE_END
 };
 /* clang-format on */

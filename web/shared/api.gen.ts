@@ -20282,9 +20282,9 @@ export interface operations {
                         /** Format: date-time */
                         actedAt: string | null;
                         headers: components["schemas"]["DeliveryHeader"][];
-                        /** @description The body, when it is text. */
+                        /** @description The body, when it is text of at most 1 MB. */
                         text: string | null;
-                        /** @description The body, when it is not. */
+                        /** @description The body, when it is something else of at most 1 MB. */
                         base64: string | null;
                     };
                 };
@@ -20406,9 +20406,9 @@ export interface operations {
                         /** Format: date-time */
                         actedAt: string | null;
                         headers: components["schemas"]["DeliveryHeader"][];
-                        /** @description The body, when it is text. */
+                        /** @description The body, when it is text of at most 1 MB. */
                         text: string | null;
-                        /** @description The body, when it is not. */
+                        /** @description The body, when it is something else of at most 1 MB. */
                         base64: string | null;
                     };
                 };

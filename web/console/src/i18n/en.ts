@@ -1206,7 +1206,7 @@ export const en = {
     "The contents may hold what customers wrote or paid. That you looked is written to the audit log.",
   "delivery.body": "Body",
   "delivery.bytes": "Body, as base64",
-  "delivery.notKept": "The body was not kept.",
+  "delivery.notKept": "The body was not kept, or is larger than 1 MB, which is not shown here.",
   "delivery.replay": "Act on it again",
   "delivery.replayTitle": "Act on this delivery again?",
   "delivery.replayText": "It is handed to the program once more. What it did already is not done twice.",

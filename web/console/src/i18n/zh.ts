@@ -1172,7 +1172,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "delivery.lookText": "内容可能包含顾客的留言或付款信息。查看行为会记入审计日志。",
   "delivery.body": "正文",
   "delivery.bytes": "正文（base64）",
-  "delivery.notKept": "正文未保留。",
+  "delivery.notKept": "正文未保存，或超过 1 MB 而不在此显示。",
   "delivery.replay": "重新处理",
   "delivery.replayTitle": "重新处理此投递？",
   "delivery.replayText": "程序会再次处理它，已完成的操作不会重复执行。",
