@@ -176,10 +176,12 @@ static struct str counted_as(enum counted_kind kind, int64_t id, struct counted 
     return (struct str){ (const char *)memory->bytes, sizeof memory->bytes };
 }
 
-static struct str counted_of(const struct caller *who, struct counted *memory)
+/* Slow work is counted by account, also when the keys of its shops ask for it: it may have very many shops. */
+static struct str counted_of(const struct req *req, struct counted *memory)
 {
-    if (who->session == 0) return counted_as(COUNTED_SHOP, who->shop, memory);
-    if (who->account == 0) return counted_as(COUNTED_PERSON, who->person, memory);
+    const struct caller *who = &req->who;
+    if (who->session == 0 && req->route->ask == NULL) return counted_as(COUNTED_SHOP, who->shop, memory);
+    if (who->session != 0 && who->account == 0) return counted_as(COUNTED_PERSON, who->person, memory);
     return counted_as(COUNTED_ACCOUNT, who->account, memory);
 }
 
@@ -197,7 +199,7 @@ static bool take_change(struct exchange *x, struct str who)
 static bool take_change_of_caller(struct exchange *x, const struct caller *who)
 {
     struct counted memory;
-    struct str one = counted_of(who, &memory);
+    struct str one = counted_of(&x->req, &memory);
     if (who->session == 0) /* the keys of all its shops together */
         return take_of(x, &limit_account_hour, counted_as(COUNTED_ACCOUNT, who->account, &memory), TAKEN_CHANGE);
     /* Without a limit of its own the row was counted among the changes already. */
@@ -211,7 +213,7 @@ bool admission_of_caller(struct exchange *x)
     struct counted memory;
     if (who->roles == 0 || !route_wants_caller(x->req.route)) return true;
     if ((x->taken & TAKEN_ACCOUNT) != 0) return true; /* run again after a conflict */
-    return take_of(x, limit_of_caller(&x->req), counted_of(who, &memory), TAKEN_ACCOUNT) &&
+    return take_of(x, limit_of_caller(&x->req), counted_of(&x->req, &memory), TAKEN_ACCOUNT) &&
            (x->req.route->tx != TX_WRITE || take_change_of_caller(x, who));
 }
 
@@ -241,5 +243,6 @@ void admission_settle(struct exchange *x)
     if ((taken & TAKEN_NETWORK) != 0 && (asked || succeeded || shown)) limits_give_back(l, r->limit, x->address, at_ms);
     if (!succeeded) return;
     if ((taken & TAKEN_SESSION) != 0) limits_give_back_of(l, account_limit(r), str_of(x->session_key), at_ms);
-    if ((taken & TAKEN_ACCOUNT) != 0) limits_give_back_of(l, limit_of_caller(&x->req), counted_of(who, &memory), at_ms);
+    if ((taken & TAKEN_ACCOUNT) != 0)
+        limits_give_back_of(l, limit_of_caller(&x->req), counted_of(&x->req, &memory), at_ms);
 }

@@ -40,6 +40,21 @@ TEST_EACH_ENGINE(work_is_counted_by_account_before_it_is_done)
     test_http_stop(&s, t);
 }
 
+/* However many shops it has: each has keys. */
+TEST_EACH_ENGINE(keys_of_all_shops_of_an_account_are_counted_together)
+{
+    struct test_http s;
+    test_http_start(&s, t, NULL);
+    expect_status(&s, "POST", "/api/work/by-key", "Authorization: Bearer chsk_7_3\r\n", "", 200, NULL);
+    expect_status(&s, "POST", "/api/work/by-key", "Authorization: Bearer chsk_7_4\r\n", "", 200, NULL);
+    expect_status(&s, "POST", "/api/work/by-key", AS_MERCHANT, "", 200, NULL);
+    expect_status(&s, "POST", "/api/work/by-key", "Authorization: Bearer chsk_7_4\r\n", "", 429, NULL);
+    expect_status(&s, "POST", "/api/work/by-key", "Authorization: Bearer chsk_7_3\r\n", "", 429, NULL);
+    expect_status(&s, "POST", "/api/work/by-key", "Cookie: sid=m8-a\r\n", "", 200, NULL);
+    assert_int_equal(worked(), 4);
+    test_http_stop(&s, t);
+}
+
 TEST_EACH_ENGINE(nobody_is_worked_for_who_has_left)
 {
     struct test_http s;
@@ -65,6 +80,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(nobody_is_worked_for_who_may_not),
         EACH_ENGINE(work_is_counted_by_account_before_it_is_done),
+        EACH_ENGINE(keys_of_all_shops_of_an_account_are_counted_together),
         EACH_ENGINE(nobody_is_worked_for_who_has_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
