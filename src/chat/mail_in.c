@@ -21,6 +21,8 @@ enum {
     TALK_HOURLY = 20, /* mails that one conversation takes */
     NOTE_TEXT_MAX = 4000,
     MAILS_A_MINUTE = 1200,
+    HEAD_MAX = 128 << 10,
+    NAMED_MAX = 20, /* addresses in a head that are looked at */
 };
 
 STMT(recent,
@@ -42,10 +44,43 @@ static enum inbound_verdict mail_verify(struct delivery *d, struct tx *tx)
     return INBOUND_REFUSED;
 }
 
+/* Up to the line that is empty; more than this no mail server takes for a head. */
+static struct str head_of(struct str mail)
+{
+    struct str head = { mail.p, mail.n < HEAD_MAX ? mail.n : HEAD_MAX };
+    for (const char *p = head.p, *end = head.p + head.n; head.n > 0 && (p = memchr(p, '\n', (size_t)(end - p))); p++) {
+        const char *next = p + 1 < end && p[1] == '\r' ? p + 2 : p + 1;
+        if (next < end && *next == '\n') return (struct str){ head.p, (size_t)(p - head.p) };
+    }
+    return head;
+}
+
+/* The conversation of the first address in it that holds. */
+static enum row find_named(struct tx *tx, struct str head, struct conversation *c)
+{
+    struct reply_token token;
+    for (int tries = 0; head.n > 0 && tries < NAMED_MAX;) {
+        const char *end = memchr(head.p, '\n', head.n);
+        struct str line = { head.p, end ? (size_t)(end - head.p) : head.n };
+        head.p += line.n + (end != NULL), head.n -= line.n + (end != NULL);
+        if (!reply_token_find(line, &token)) continue;
+        enum row row = conversation_get(tx, token.conversation, c);
+        if (row == ROW_FAULT || (row == ROW_FOUND && reply_token_is_of(&token, c))) return row;
+        tries++;
+    }
+    return ROW_NONE;
+}
+
+/* Anybody can write to the domain. Only what names an address that was given out is kept, and counts as its account's;
+ * all else is taken, so that nobody's mail server sends it back or tries again, and forgotten. */
 static enum inbound_verdict mail_identify(struct delivery *d, struct tx *tx)
 {
     char hex[SHA256_HEX_SIZE];
-    (void)tx;
+    struct conversation c;
+    d->answer = d->sender->ack;
+    enum row row = find_named(tx, head_of(d->body), &c);
+    if (row != ROW_FOUND) return row == ROW_NONE ? INBOUND_ASKED : INBOUND_FAULT;
+    d->account = c.account;
     sha256_hex(d->body, hex);
     d->id = arena_text(d->arena, hex);
     return INBOUND_GOOD;
