@@ -7,7 +7,8 @@
  *   confirm, "you have an account"    those of the address, and those that one network asked for
  *   notices of attempts               notices
  *   an invitation                     those of the account to the address; under a hash of its own, all of the account;
- *                                     and, widely, all to the address: no account uses up what another one needs
+ *                                     and, widely, all to the address, which many together do not flood: one
+ *                                     account cannot use that up, three can, and then it goes on at a pace
  *
  * A reset always gets through at a human pace: after the day's share one more goes out each half hour, which is how
  * long its link works. So at any moment a link that works lies in the mailbox, or the next asking sends one. */
