@@ -153,6 +153,11 @@ static void a_kept_name_covers_its_own_hosts_alone(void **state)
         { "*.b\xC3\xBC"
           "cher.de",
           "shop.xn--bcher-kva.de", true },
+        { "*.www.tea.example", "a.www.tea.example", true },
+        { "*.www.tea.example", "www.tea.example", true },
+        { "*.www.tea.example", "tea.example", false },
+        { "*.www.tea.example", "evil.tea.example", false },
+        { "*.www.com", "tea.com", false },
         { "*.", "tea.example", false },
         { "*.*.tea.example", "a.tea.example", false },
     };

@@ -234,7 +234,8 @@ bool host_name_covers(struct arena *a, const char *kept, struct str host)
     if (deep) name.p += below.n, name.n -= below.n;
     if (!host_name_read(a, name, &read)) return false;
     name = str_of(read.ascii);
-    if (str_starts(name, www)) name.p += www.n, name.n -= www.n;
+    /* Below "www." alone was asked for: without it the star would stand for all that is beside it. */
+    if (!deep && str_starts(name, www)) name.p += www.n, name.n -= www.n;
     size_t more = host.n > name.n ? host.n - name.n : 0;
     struct str end = { host.p + more, host.n - more };
     if (!str_eq_nocase(end, name)) return false;
