@@ -13,7 +13,9 @@ bool know_shop_says(struct tx *tx, int64_t shop, struct arena *a, struct knowled
 
 bool know_says_own(struct arena *a, const struct knowledge_says *s, const char *host)
 {
-    for (size_t i = 0; i < s->domains; i++)
-        if (host_name_covers(a, s->domain[i], str_of(host))) return true;
-    return false;
+    struct arena_mark m = arena_mark(a);
+    bool own = false;
+    for (size_t i = 0; i < s->domains && !own; i++) own = host_name_covers(a, s->domain[i], str_of(host));
+    arena_release(a, m); /* it is asked for each address of a map: what was read of the names would add up */
+    return own;
 }

@@ -46,8 +46,22 @@ TEST_EACH_ENGINE(pages_are_added_of_the_shops_domains_alone)
     knowledge_hooks.shop_says = NULL;
 }
 
+static void addresses_without_number_take_no_room(void **state)
+{
+    (void)state;
+    static const char *const domain[] = { "*.\xe8\x8c\xb6\xe5\x8f\xb6.example", "*.\xe8\x8c\xb6\xe5\xa3\xb6.example",
+                                          "\xe8\x8c\xb6.landing.example" };
+    const struct knowledge_says says = { domain, ARRAY_LEN(domain), false };
+    struct arena *a = arena_new(64 << 10);
+    for (int i = 0; i < 5000; i++) assert_false(know_says_own(a, &says, "strange.example"));
+    arena_free(a);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { EACH_ENGINE(pages_are_added_of_the_shops_domains_alone) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_without_number_take_no_room),
+        EACH_ENGINE(pages_are_added_of_the_shops_domains_alone),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
