@@ -90,12 +90,14 @@ static enum inbound_verdict sync_identify(struct delivery *d, struct tx *tx)
     return tx_fault_of(tx) == TX_SOUND ? INBOUND_GOOD : INBOUND_FAULT;
 }
 
-/* "t=123,v1=…", or the header of its own; verified already. In ms. */
+/* "t=123,v1=…", or the header of its own; verified already. Where nothing but the body is signed no header is believed:
+ * it is from when it came. In ms. */
 static int64_t signed_at(const struct delivery *d)
 {
     struct str t = inbound_header(d, "webhook-timestamp"), plain = inbound_header(d, "x-evershop-signature");
     int64_t s = 0;
-    if (!t.p && plain.n > 2 && !is_bare(d)) {
+    if (is_bare(d)) return d->at_ms;
+    if (!t.p && plain.n > 2) {
         const char *comma = memchr(plain.p, ',', plain.n);
         t = (struct str){ plain.p + 2, comma ? (size_t)(comma - plain.p) - 2 : plain.n - 2 };
     }
@@ -115,6 +117,8 @@ struct sync {
     bool idle; /* nothing in it is for us */
     enum sync_scope { SYNC_PRODUCTS, SYNC_ORDERS, SYNC_PROMOTIONS } scope;
 };
+
+static const char *const list_names[] = { "products", "orders", "promotions" }; /* by scope, as the addresses are */
 
 static bool remove_each(struct sync *s)
 {
@@ -157,8 +161,18 @@ static bool is_too_much(const struct knowledge_head *h)
     return h->products > KNOWLEDGE_PRODUCTS_MAX || h->texts > KNOWLEDGE_TEXTS_MAX || h->orders > KNOWLEDGE_ORDERS_MAX;
 }
 
+/* Our own form. Signed without a time it has the list of this address and no other: its bytes are known again at this
+ * address alone, and a copy would act at another one. */
+static void judge_own(struct sync *s)
+{
+    for (size_t i = 0; is_bare(s->d) && i < ARRAY_LEN(list_names) && s->faults.count == 0; i++) {
+        bool there = json_object_get(s->root, list_names[i]) != NULL, here = i == (size_t)s->scope;
+        if (there != here) refuse(s, list_names[i], here ? "required" : "other_address");
+    }
+}
+
 /* A body of EverShop's own form ({topic, data}, or {event, data}): its topic says what it is about, at whichever of the
- * addresses it came. False: nothing in it is for us. */
+ * addresses it came; signed without a time only at its own, and by the topic in it. False: nothing in it is for us. */
 static bool translate(struct sync *s)
 {
     static const enum sync_scope scopes[] = { 0, SYNC_PRODUCTS, SYNC_ORDERS, SYNC_PROMOTIONS };
@@ -167,10 +181,17 @@ static bool translate(struct sync *s)
     const char *topic = json_string_value(json_object_get(s->root, "topic")), *code;
     bool removed;
     if (!topic) topic = json_string_value(json_object_get(s->root, "event"));
-    if (!topic && said.p) topic = arena_text_n(s->d->arena, said.p, said.n);
-    if (!data || !topic) return true; /* our own form */
+    if (!topic && said.p && !is_bare(s->d)) topic = arena_text_n(s->d->arena, said.p, said.n);
+    if (!data || !topic) {
+        judge_own(s);
+        return true;
+    }
     enum evershop_list list = evershop_topic(topic, &removed);
     if (list == EVERSHOP_NONE) return false;
+    if (is_bare(s->d) && scopes[list] != s->scope) {
+        refuse(s, "topic", "other_address");
+        return true;
+    }
     struct buf b;
     buf_init(&b, JSON_READ_MAX_BYTES);
     evershop_write(data, list, topic, s->head.currency, &b, &code);
@@ -200,7 +221,6 @@ static void judge(struct sync *s)
 static enum job_wish act(const struct delivery *d, struct job *job, struct tx *tx, struct buf *outcome,
                          enum sync_scope scope)
 {
-    static const char *const names[] = { "products", "orders", "promotions" };
     struct sync *s = ARENA_NEW(job->arena, struct sync);
     struct shop shop;
     *s = (struct sync){ .d = d, .tx = tx, .scope = scope, .w = { .now_ms = job->now_ms } };
@@ -226,7 +246,7 @@ static enum job_wish act(const struct delivery *d, struct job *job, struct tx *t
     if (s->faults.count > 0)
         buf_printf(outcome, "refused: %.100s %s", s->faults.fault[0].field, s->faults.fault[0].code);
     else
-        buf_printf(outcome, "%s: %lld changed, %lld stale", names[scope], (long long)s->w.changed,
+        buf_printf(outcome, "%s: %lld changed, %lld stale", list_names[scope], (long long)s->w.changed,
                    (long long)s->w.stale);
     return JOB_FINISHED;
 }

@@ -245,6 +245,50 @@ TEST_EACH_ENGINE(a_signature_without_a_time_counts_only_where_it_was_switched_on
     knowledge_hooks.shop_says = NULL;
 }
 
+/* Signed without a time and acted on at `s`. */
+static const char *bare_acted(struct test_db *t, const struct sender *s, const char *body, const char *header,
+                              const char *value)
+{
+    struct delivery d = bare(t, body, secrets.secret[0], NULL);
+    struct job job = { .arena = t->arena, .now_ms = kit_now() };
+    struct buf outcome;
+    d.sender = s;
+    if (header) add_header(&d, header, value);
+    assert_int_equal(s->verify(&d, t->tx), INBOUND_GOOD);
+    assert_int_equal(s->identify(&d, t->tx), INBOUND_GOOD);
+    buf_fixed(&outcome, arena_alloc(t->arena, DELIVERY_OUTCOME_MAX), DELIVERY_OUTCOME_MAX);
+    assert_int_equal(s->act(&d, &job, t->tx, &outcome), JOB_FINISHED);
+    return buf_terminated(&outcome);
+}
+
+#define CUP(name)                                                                                                      \
+    "{\"topic\":\"product_updated\",\"data\":{\"product_id\":7,\"price\":5,\"currency\":\"EUR\",\"name\":\"" name "\"" \
+    "}}"
+
+TEST_EACH_ENGINE(of_a_body_signed_without_a_time_no_header_and_no_other_address_makes_more)
+{
+    const struct sender *products = &knowledge_products_sender, *orders = &knowledge_orders_sender;
+    const struct sender *promotions = &knowledge_promotions_sender;
+    start(t);
+    knowledge_hooks.shop_says = says_of_test, takes_old = true;
+    assert_string_equal(bare_acted(t, products, CUP("Cup"), "webhook-timestamp", "9999999999"),
+                        "products: 1 changed, 0 stale");
+    kit_set_now(kit_now() + MINUTE_MS);
+    assert_string_equal(bare_acted(t, products, CUP("Mug"), NULL, NULL), "products: 1 changed, 0 stale");
+    /* A copy at another address, whose bytes were not seen there. */
+    kit_set_now(kit_now() + MINUTE_MS);
+    assert_string_equal(bare_acted(t, orders, CUP("Cup"), NULL, NULL), "refused: topic other_address");
+    assert_string_equal(bare_acted(t, promotions, CUP("Cup"), NULL, NULL), "refused: topic other_address");
+    assert_string_equal(bare_acted(t, orders, BODY("20", "Cup"), NULL, NULL), "refused: products other_address");
+    assert_string_equal(bare_acted(t, products, "{\"removed\":[\"7\"]}", NULL, NULL), "refused: products required");
+    assert_string_equal(bare_acted(t, products, "{\"data\":{\"product_id\":7}}", "x-evershop-topic", "product_deleted"),
+                        "refused: products required");
+    assert_string_equal(title(t, "7"), "Mug");
+    assert_string_equal(bare_acted(t, products, BODY("20", "Tin"), NULL, NULL), "products: 1 changed, 0 stale");
+    assert_string_equal(title(t, "p"), "Tin");
+    knowledge_hooks.shop_says = NULL;
+}
+
 /* clang-format off */
 static const char evershop_product[] =
     "{\"id\":\"1\",\"topic\":\"product_updated\",\"created_at\":\"2026-10-15\",\"data\":{\"product_id\":42,"
@@ -326,6 +370,7 @@ int main(void)
         EACH_ENGINE(orders_and_promotions_come_each_by_its_own_door),
         EACH_ENGINE(what_cannot_be_used_is_told_and_changes_nothing),
         EACH_ENGINE(a_signature_without_a_time_counts_only_where_it_was_switched_on),
+        EACH_ENGINE(of_a_body_signed_without_a_time_no_header_and_no_other_address_makes_more),
         EACH_ENGINE(only_the_shops_own_signature_of_now_is_taken),
         EACH_ENGINE(a_disabled_account_delivers_nothing_and_vouches_for_nobody),
     };

@@ -1570,6 +1570,7 @@ export const en = {
   "refusal.https": "must begin with https://",
   "refusal.domain_missing": "give the shop its domain first",
   "refusal.other_domain": "is not on the shop’s domain",
+  "refusal.other_address": "belongs to another address of the deliveries",
   "refusal.no_sitemap": "is no sitemap",
   "refusal.no_pages": "no page of the site may be read",
   "refusal.no_text": "the pages hold no text",

@@ -1524,6 +1524,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "refusal.https": "必须以 https:// 开头",
   "refusal.domain_missing": "请先为店铺设置域名",
   "refusal.other_domain": "不在店铺域名下",
+  "refusal.other_address": "应推送到另一个地址",
   "refusal.no_sitemap": "不是网站地图",
   "refusal.no_pages": "没有可读取的页面",
   "refusal.no_text": "页面中没有文字",
