@@ -17,16 +17,18 @@
 enum {
     PIECES_MAX = 5, /* of a long mail, as messages */
     PIECE_CUT_MIN = 3000,
-    TALK_LOOK_BACK = 100,
-    TALK_HOURLY = 20, /* mails that one conversation takes */
+    TALK_HOURLY = 20,                                                    /* mails that one conversation takes */
+    TALK_LOOK_BACK = 2 * TALK_HOURLY * (PIECES_MAX + MAIL_PICTURES_MAX), /* what they make, and what is said between */
     NOTE_TEXT_MAX = 4000,
     MAILS_A_MINUTE = 1200,
     HEAD_MAX = 128 << 10,
     NAMED_MAX = 20, /* addresses in a head that are looked at */
 };
 
+/* Mails: of one there may be many messages, whose keys are "m:", its own forty signs, and which of them it is. */
 STMT(recent,
-     "SELECT (SELECT COUNT(*) FROM chat_messages WHERE conversation = ?1 AND number > ?2 AND at_ms > ?4 AND at_ms <= ?5"
+     "SELECT (SELECT COUNT(DISTINCT substr(client_key, 3, 40)) FROM chat_messages WHERE conversation = ?1 AND number > "
+     "?2 AND at_ms > ?4 AND at_ms <= ?5"
      " AND substr(client_key, 1, 2) = 'm:')"
      " + (SELECT COUNT(*) FROM chat_notes WHERE conversation = ?1 AND number > ?3 AND at_ms > ?4 AND at_ms <= ?5"
      " AND substr(client_key, 1, 8) = 'p0:mail-') AS mails");

@@ -270,6 +270,23 @@ TEST_EACH_ENGINE(of_forty_pictures_ten_are_taken_and_the_others_told)
     assert_non_null(strstr(m[0].text, "\n［另有 25 个未收录］"));
 }
 
+/* They are counted, not what they hold: the third of an hour with its pictures is not the one too many. */
+TEST_EACH_ENGINE(twenty_mails_of_ten_pictures_are_taken_in_an_hour)
+{
+    struct buf parts;
+    start(t, "en");
+    buf_init(&parts, 1 << 20);
+    for (int i = 0; i < 10; i++)
+        buf_text(&parts, file(t->arena, arena_printf(t->arena, "%d.png", i), png(t->arena, 20, 100, (char)('a' + i))));
+    for (int i = 0; i < 21; i++) {
+        const char *id = arena_printf(t->arena, "%d@x", i);
+        const char *said = arrives(t, mail_of(t, "ann@store.example", id, "See", buf_terminated(&parts)));
+        if ((strstr(said, "too many mails") != NULL) != (i == 20)) fail_msg("mail %d: %s", i, said);
+    }
+    buf_free(&parts);
+    assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_messages"), 1 + 20 * 11);
+}
+
 TEST_EACH_ENGINE(what_was_pasted_comes_and_logos_and_quoted_pictures_do_not)
 {
     struct message m[40];
@@ -363,6 +380,7 @@ int main(void)
         EACH_ENGINE(a_mail_may_be_pictures_alone),
         EACH_ENGINE(what_is_no_picture_is_named_with_its_reason),
         EACH_ENGINE(of_forty_pictures_ten_are_taken_and_the_others_told),
+        EACH_ENGINE(twenty_mails_of_ten_pictures_are_taken_in_an_hour),
         EACH_ENGINE(what_was_pasted_comes_and_logos_and_quoted_pictures_do_not),
         EACH_ENGINE(of_others_and_of_programs_no_picture_is_kept),
         EACH_ENGINE(a_picture_that_cannot_be_written_comes_later),
