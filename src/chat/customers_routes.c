@@ -6,6 +6,7 @@
 
 #include "http/csv.h"
 #include "shops/shops.h"
+#include <stdio.h>
 
 enum { CUSTOMERS_USUAL = 50, CUSTOMERS_MAX = 100, SEARCH_MAX = 100, ORDERS_SHOWN = 20, BROWSERS_MAX = 100 };
 enum { TALKS_USUAL = 20, TALKS_MAX = 100 };
@@ -72,7 +73,8 @@ struct list {
     size_t count;
     int64_t total; /* -1: not counted */
     bool more, first;
-    const char *next;
+    const char *next; /* NULL: this was all */
+    char place[2 * 20 + 2];
 };
 
 static void put_known(struct json *j, const char *name, const struct customer_row *c)
@@ -113,13 +115,15 @@ static bool read_place(const char *text, struct list *l)
            str_to_i64(str_of(dash + 1), &p->id) && p->at_ms >= 0 && p->id > 0;
 }
 
-static const char *place(struct arena *a, int64_t at_ms, int64_t id)
+/* Stands in the list itself: it outlives the rows of its page. */
+static void set_next(struct list *l, int64_t at_ms, int64_t id)
 {
-    return arena_printf(a, "%lld-%lld", (long long)at_ms, (long long)id);
+    (void)snprintf(l->place, sizeof l->place, "%lld-%lld", (long long)at_ms, (long long)id);
+    l->next = id ? l->place : NULL;
 }
 
 /* What words find comes by ids; of that only who was seen in those days. */
-static bool find_page(struct tx *tx, struct arena *a, struct list *l)
+static bool find_page(struct tx *tx, struct list *l)
 {
     int64_t next = 0;
     size_t found = 0, kept = 0;
@@ -129,25 +133,26 @@ static bool find_page(struct tx *tx, struct arena *a, struct list *l)
         if (seen_ms >= l->page.from_ms && seen_ms < l->page.to_ms) l->row[kept++] = l->row[i];
     }
     l->count = kept, l->page.id = next;
-    l->next = next ? place(a, 0, next) : NULL;
+    set_next(l, 0, next);
     return true;
 }
 
 /* The next page; moves the list on. */
-static bool read_page(struct tx *tx, struct arena *a, struct list *l)
+static bool read_page(struct tx *tx, struct list *l)
 {
     struct customers_page then;
-    if (l->search) return find_page(tx, a, l);
+    if (l->search) return find_page(tx, l);
     if (!customers_page(tx, &l->page, l->row, &l->count, &then)) return false;
     l->page = then;
-    l->next = then.id ? place(a, then.at_ms, then.id) : NULL;
+    set_next(l, then.at_ms, then.id);
     return true;
 }
 
 static bool csv_page(struct req *req, struct csv *c, void *arg)
 {
     struct list *l = arg;
-    if (!read_page(req->tx, req->arena, l)) return false;
+    struct arena_mark m = arena_mark(tx_arena(req->tx));
+    if (!read_page(req->tx, l)) return false;
     for (size_t i = 0; i < l->count; i++) {
         const struct customer_row *r = &l->row[i];
         csv_i64(c, r->id), csv_i64(c, r->shop), csv_text(c, r->name), csv_text(c, r->email);
@@ -156,6 +161,7 @@ static bool csv_page(struct req *req, struct csv *c, void *arg)
         csv_end_row(c);
     }
     if (l->next) csv_more_text(c, l->next);
+    arena_release(tx_arena(req->tx), m); /* it may be many pages */
     return true;
 }
 
@@ -187,7 +193,7 @@ static enum answer run_customers(struct req *req)
     if (csv) return customers_csv(req, &l);
     bool counts = l.first && !l.search;
     if (counts && !customers_count(req->tx, &l.page, &l.total, &l.more)) return reply_fault(req);
-    return read_page(req->tx, req->arena, &l) ? reply_json(req, 200, list_json, &l) : reply_fault(req);
+    return read_page(req->tx, &l) ? reply_json(req, 200, list_json, &l) : reply_fault(req);
 }
 
 /* ---- one of them ---- */

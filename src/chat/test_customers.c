@@ -527,6 +527,12 @@ TEST_EACH_ENGINE(the_list_as_a_table)
     a = asks(t, account, "/api/customers?format=csv&from=2026-10-15T00:02:00Z&to=2026-10-15T00:03:00Z");
     assert_null(strstr(a.text, "=1+1"));
     assert_non_null(strstr(a.text, ",Ann,,no,"));
+    /* Found by a word, on two pages of which the first shows nobody. */
+    writes_words(t);
+    a = asks(t, account, "/api/customers?format=csv&search=ann&to=2026-10-15T00:05:00Z");
+    lines = 0;
+    for (const char *p = a.text; *p; p++) lines += *p == '\n';
+    assert_int_equal(lines, 1 + 3);
 }
 
 int main(void)

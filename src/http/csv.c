@@ -134,20 +134,22 @@ static enum answer reply_table(struct req *req, const char *file, struct csv *c)
     return a;
 }
 
-/* A page is at most 100 rows, of which the longest carry a few kilobytes: what is begun under the half fits. */
-enum { CSV_BYTES_MAX = 12 << 20 };
+/* A page is at most 100 rows, of which the longest carry a few kilobytes: what is begun under the half fits. Pages of
+ * which few rows are written end the file too: what is looked at for one answer has an end. */
+enum { CSV_BYTES_MAX = 12 << 20, CSV_PAGES_MAX = 100 };
 
 enum answer reply_csv(struct req *req, const struct csv_list *l)
 {
     struct buf out;
     struct csv c;
     bool good;
+    size_t pages = 0;
     buf_init(&out, CSV_BYTES_MAX);
     begin(&c, &out, l->first ? l->names : NULL);
     do {
         c.more = NULL;
         good = l->page(req, &c, l->list);
-    } while (good && c.more && c.rows < CSV_ROWS_MAX && out.n < CSV_BYTES_MAX / 2);
+    } while (good && c.more && ++pages < CSV_PAGES_MAX && c.rows < CSV_ROWS_MAX && out.n < CSV_BYTES_MAX / 2);
     enum answer a = good && !out.overflow ? reply_table(req, l->file, &c) : reply_fault(req);
     buf_free(&out);
     return a;

@@ -40,7 +40,7 @@ struct csv_list {
 /* The next page begins behind this `after`: a number, or a text of letters, digits and . _ - that the request keeps. */
 void csv_more_i64(struct csv *c, struct req *req, int64_t after);
 void csv_more_text(struct csv *c, const char *after);
-/* Answers with the list as a file: page by page, up to CSV_ROWS_MAX rows or as many as fit. */
+/* Answers with the list as a file: page by page, up to CSV_ROWS_MAX rows, as many as fit, or a hundred pages. */
 enum answer reply_csv(struct req *req, const struct csv_list *l);
 
 #endif

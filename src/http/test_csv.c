@@ -117,6 +117,32 @@ static void pages(void **state)
     arena_free(a);
 }
 
+static bool empty_page(struct req *req, struct csv *c, void *arg)
+{
+    int64_t *asked = arg;
+    if (++*asked > 10000) return false;
+    csv_more_i64(c, req, *asked);
+    return true;
+}
+
+static void pages_without_rows_end_too(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "id", NULL };
+    static const struct route route = { .path = "/api/numbers" };
+    struct arena *a = arena_new(1 << 20);
+    struct exchange *x = ARENA_NEW(a, struct exchange);
+    int64_t asked = 0;
+    x->req = (struct req){ .arena = a, .route = &route, .raw = x };
+    x->head.path = STR("/api/numbers"), x->head.query = STR("format=csv");
+    buf_init(&x->req.reply.body, 1 << 20);
+    assert_int_equal(reply_csv(&x->req, &(struct csv_list){ "numbers", names, true, empty_page, &asked }), ANSWER_SENT);
+    assert_int_equal(asked, 100);
+    assert_string_equal(header_of(&x->req.reply, "Link"), "</api/numbers?format=csv&after=100>; rel=\"next\"");
+    buf_free(&x->req.reply.body);
+    arena_free(a);
+}
+
 struct list {
     int64_t after, limit, from, to;
     int format;
@@ -158,6 +184,7 @@ static void ranges(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(cells), cmocka_unit_test(pages), cmocka_unit_test(ranges) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(cells), cmocka_unit_test(pages),
+                                        cmocka_unit_test(pages_without_rows_end_too), cmocka_unit_test(ranges) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
