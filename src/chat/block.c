@@ -1,22 +1,26 @@
 /* block.c: who is blocked may not talk. A visitor of whom nobody knows who it is is a browser, and that is blocked. One
- * for whom the shop vouches is a person: every browser of the same customer is blocked with it, also those that show
- * the same vouched address under another id of the shop, and one that comes later is when the shop says who it is.
+ * for whom the shop vouches is a person: the newest hundred browsers of the same customer are blocked with it, also
+ * those that show the same vouched address under another id of the shop, and one that comes later is when the shop says
+ * who it is.
  *
  * Rejected: an address that a visitor typed (it may be somebody else's, who would be shut out by it). */
 #include "chat/private.h"
 
-enum { BROWSERS_A_STEP = 100 };
+enum { NEWEST = 100, BROWSERS_MAX = 2 * NEWEST + 1 };
 
 /* clang-format off */
-STMT(browsers, "SELECT visitor FROM chat_identities WHERE shop = ?1 AND subject = ?2 AND visitor > ?4"
-               " UNION SELECT visitor FROM chat_identities WHERE shop = ?1 AND email = ?3 AND email <> ''"
-               " AND visitor > ?4 ORDER BY visitor LIMIT ?5");
-STMT(blocked_subject, "SELECT v.id FROM chat_identities i JOIN chat_visitors v ON v.id = i.visitor"
-                      " WHERE i.shop = ?1 AND i.subject = ?2 AND v.blocked_at_ms > 0"
-                      " ORDER BY i.visitor LIMIT 1");
-STMT(blocked_email, "SELECT v.id FROM chat_identities i JOIN chat_visitors v ON v.id = i.visitor"
-                    " WHERE i.shop = ?1 AND i.email = ?2 AND i.email <> '' AND v.blocked_at_ms > 0"
-                    " ORDER BY i.visitor LIMIT 1");
+/* The newest of them, for a shop may name all its guests alike. */
+#define OF_SUBJECT                                                                                                     \
+    "(SELECT visitor FROM chat_identities WHERE shop = ?1 AND subject = ?2 ORDER BY visitor DESC LIMIT 100)"
+#define OF_EMAIL(address)                                                                                              \
+    "(SELECT visitor FROM chat_identities WHERE shop = ?1 AND lower(email) = lower(" address ") AND email <> ''"       \
+    " ORDER BY visitor DESC LIMIT 100)"
+STMT(browsers, "SELECT few.visitor FROM " OF_SUBJECT " few UNION SELECT few.visitor FROM " OF_EMAIL("?3") " few"
+               " UNION SELECT CAST(?4 AS BIGINT) ORDER BY visitor");
+STMT(blocked_subject, "SELECT v.id FROM " OF_SUBJECT " few JOIN chat_visitors v ON v.id = few.visitor"
+                      " WHERE v.blocked_at_ms > 0 LIMIT 1");
+STMT(blocked_email, "SELECT v.id FROM " OF_EMAIL("?2") " few JOIN chat_visitors v ON v.id = few.visitor"
+                    " WHERE v.blocked_at_ms > 0 LIMIT 1");
 /* clang-format on */
 
 static bool block_one(struct tx *tx, int64_t visitor, bool blocked, int64_t now_ms)
@@ -32,19 +36,15 @@ static bool block_one(struct tx *tx, int64_t visitor, bool blocked, int64_t now_
 /* Of a person, by their numbers, so that two who block at once wait for each other in one order. */
 static bool block_all(struct tx *tx, const struct identity *who, bool blocked, int64_t now_ms)
 {
-    int64_t id[BROWSERS_A_STEP], after = 0;
-    size_t count;
-    do {
-        struct query q = query(tx, &browsers);
-        enum row row;
-        count = 0;
-        bind_i64(&q, who->shop), bind_text(&q, who->subject), bind_text(&q, who->email), bind_i64(&q, after);
-        bind_i64(&q, BROWSERS_A_STEP);
-        while ((row = query_next(&q)) == ROW_FOUND) id[count++] = col_i64(&q, "visitor");
-        if (row == ROW_FAULT) return false;
-        for (size_t i = 0; i < count; i++)
-            if (!block_one(tx, after = id[i], blocked, now_ms)) return false;
-    } while (count == BROWSERS_A_STEP);
+    int64_t id[BROWSERS_MAX];
+    size_t count = 0;
+    struct query q = query(tx, &browsers);
+    enum row row;
+    bind_i64(&q, who->shop), bind_text(&q, who->subject), bind_text(&q, who->email), bind_i64(&q, who->visitor);
+    while ((row = query_next(&q)) == ROW_FOUND) id[count++] = col_i64(&q, "visitor");
+    if (row == ROW_FAULT) return false;
+    for (size_t i = 0; i < count; i++)
+        if (!block_one(tx, id[i], blocked, now_ms)) return false;
     return true;
 }
 
