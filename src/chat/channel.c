@@ -65,7 +65,8 @@ bool channel_set(struct tx *tx, const struct channel *c)
 {
     struct query q = query(tx, &set);
     bind_i64(&q, c->shop), bind_i64(&q, c->account), bind_text(&q, c->url), bind_i64(&q, c->changed_at_ms);
-    return query_put(&q);
+    if (!query_put(&q)) return false;
+    return channel_test_take_back(tx, c->shop);
 }
 
 bool channel_drop(struct tx *tx, int64_t shop)

@@ -26,6 +26,7 @@ const char *channel_signatures(struct arena *a, const struct webhook_secrets *se
                                struct str body);
 extern const struct problem problem_channel_missing;
 MUST_USE bool channel_test_drop(struct tx *tx, int64_t shop); /* channel_test.c */
+MUST_USE bool channel_test_take_back(struct tx *tx, int64_t shop);
 /* Before its first message: what is said in it is sent to the server of this shop. Again: nothing. */
 MUST_USE bool channel_talk_begin(struct tx *tx, const struct conversation *c, const char *customer);
 /* By which id this visitor was brought. ROW_NONE: it came by itself. */

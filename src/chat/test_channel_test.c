@@ -112,6 +112,30 @@ TEST_EACH_ENGINE(a_test_is_signed_as_a_reply_and_says_that_it_is_one)
     stop();
 }
 
+TEST_EACH_ENGINE(another_address_has_no_test_yet)
+{
+    start(t);
+    open_channel(t);
+    assert_int_equal(ask(t).status, 202);
+    assert_int_equal(sends(t), JOB_FINISHED);
+    open_channel(t); /* as it is */
+    assert_non_null(strstr(shown(t).text, "{\"state\":\"done\",\"status\":204,"));
+    const char *body = arena_printf(t->arena, "{\"url\":\"http://127.0.0.1:%d/other\"}", peer.port);
+    assert_int_equal(call(t, chat_channel_routes, VERB_PUT, "", body).status, 200);
+    assert_non_null(strstr(shown(t).text, "{\"state\":\"none\","));
+    /* One that was asked for and not sent goes nowhere; the next is the new address's. */
+    assert_int_equal(ask(t).status, 202);
+    open_channel(t);
+    assert_int_equal(sends(t), JOB_FINISHED);
+    assert_int_equal(server.asked, 1);
+    assert_non_null(strstr(shown(t).text, "{\"state\":\"none\","));
+    assert_int_equal(ask(t).status, 202);
+    assert_int_equal(sends(t), JOB_FINISHED);
+    assert_int_equal(server.asked, 2);
+    assert_non_null(strstr(shown(t).text, "{\"state\":\"done\",\"status\":204,"));
+    stop();
+}
+
 TEST_EACH_ENGINE(what_the_server_answers_is_shown_line_by_line)
 {
     start(t);
@@ -181,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_test_is_signed_as_a_reply_and_says_that_it_is_one),
+        EACH_ENGINE(another_address_has_no_test_yet),
         EACH_ENGINE(what_the_server_answers_is_shown_line_by_line),
         EACH_ENGINE(who_may_not_and_what_is_off_sends_nothing),
     };

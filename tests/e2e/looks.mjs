@@ -88,10 +88,12 @@ const RINGLESS = ([minimum, width]) => {
         return 'rgb(255,255,255)';
     };
     const out = [];
+    let tried = 0;
     const all = document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]');
     for (const element of all) {
         element.focus({ preventScroll: true });
         if (document.activeElement !== element) continue; // disabled, not shown, or behind a dialog
+        tried++;
         // A field whose frame is its parent's shows the ring there.
         const shown = element.matches('.palette-field > input') ? element.parentElement : element;
         const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(shown);
@@ -101,7 +103,7 @@ const RINGLESS = ([minimum, width]) => {
         out.push(`${element.tagName}.${element.className} “${element.textContent.trim().slice(0, 20)}”: ${outlineStyle} ` +
             `${outlineWidth}, ${ratio.toFixed(2)}:1`);
     }
-    return { out: out.slice(0, 5), tried: all.length };
+    return { out: out.slice(0, 5), tried };
 };
 
 async function ringFaults({ page }) {

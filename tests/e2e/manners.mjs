@@ -76,6 +76,7 @@ async function typing({ checks }, { page }) {
         await button(leave, 'Cancel').click();
         await gone(leave);
         await button(box, 'Start over').click();
+        await until('the focus is in the first field', () => box.getByLabel('E-mail').evaluate((field) => field === document.activeElement));
         assert.equal(await box.getByLabel('E-mail').inputValue(), '');
         assert.equal(await box.getByText('What you typed before is still here.').count(), 0);
         await box.press('Escape');

@@ -177,13 +177,14 @@ export const useInbox = (asked: InboxAsked): ReadList<InboxItem> =>
     getNextPageParam: ({ next }) => next,
     select: ({ pages, pageParams }) => ({ pages: pages.map(({ items }) => items), pageParams }),
   });
-const QUEUE_ROWS = 6;
-/** Who waits for a person: what the first page shows of the queue. */
+/** As many as one answer may have: they come by their last word, and who waits longest is found among them. */
+const WAITING_ROWS = 100;
+/** Who waits for a person. */
 export const useWaiting = () =>
   useQuery({
     queryKey: keys.waiting,
     queryFn: async () =>
-      (await answer(api.GET("/api/inbox", { params: { query: { filter: "waiting", limit: QUEUE_ROWS } } }))).items,
+      (await answer(api.GET("/api/inbox", { params: { query: { filter: "waiting", limit: WAITING_ROWS } } }))).items,
     refetchInterval: COUNTS_LOOK_MS,
   });
 export const useAsker = (id: number) =>
@@ -318,13 +319,12 @@ export const useOperatorAudit = (filter: AuditFilter) =>
     const got = await answer(api.GET("/api/operator/audit", { params: { query: { ...range(after), ...filter } } }));
     return got.entries;
   });
-/** By name, of whatever has a page. */
+/** By name, of whatever has a page. Never the answer to other words, here and below: Enter opens the first. */
 export const useFound = (typed: string) =>
   useQuery({
     queryKey: keys.found(typed),
     queryFn: async () => (await answer(api.GET("/api/search", { params: { query: { q: typed } } }))).results,
     enabled: typed !== "",
-    placeholderData: keepPreviousData,
   });
 const FOUND_ROWS = 5;
 export const useFoundPeople = (typed: string) =>
@@ -333,7 +333,6 @@ export const useFoundPeople = (typed: string) =>
     queryFn: async () =>
       (await answer(api.GET("/api/customers", { params: { query: { search: typed, limit: FOUND_ROWS } } }))).customers,
     enabled: typed !== "",
-    placeholderData: keepPreviousData,
   });
 export const useFoundTalks = (typed: string) =>
   useQuery({
@@ -341,7 +340,6 @@ export const useFoundTalks = (typed: string) =>
     queryFn: async () =>
       (await answer(api.GET("/api/inbox", { params: { query: { search: typed, limit: FOUND_ROWS } } }))).items,
     enabled: typed !== "",
-    placeholderData: keepPreviousData,
   });
 /** Accounts in an order that one can choose; a search is not counted. */
 export const useAccounts = (filter: AccountFilter) =>

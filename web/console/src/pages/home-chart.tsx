@@ -17,8 +17,8 @@ const sum = (days: readonly Day[], part: "byAssistant" | "byPerson" | "unanswere
 export const talked = (daily: readonly Day[]) =>
   daily.some((day) => day.byAssistant + day.byPerson + day.unanswered > 0);
 
-/** Where nothing was said it is left out: an empty chart teaches nothing. */
-export function HomeChart({ daily }: { daily: readonly Day[] }) {
+/** Where nothing was said it is left out: an empty chart teaches nothing. `whole`: both weeks are there. */
+export function HomeChart({ daily, whole = true }: { daily: readonly Day[]; whole?: boolean }) {
   const { t, lang } = useText();
   const parts = {
     byAssistant: sum(daily, "byAssistant"),
@@ -50,31 +50,46 @@ export function HomeChart({ daily }: { daily: readonly Day[] }) {
           { name: t("numbers.unanswered"), value: parts.unanswered, tone: "off" },
         ]}
       />
+      {!whole && <p className="muted small">{t("home.chartBegins")}</p>}
     </Section>
   );
 }
 
-export function HomeQueue({ items }: { items: readonly InboxItem[] }) {
+const QUEUE_ROWS = 6;
+const since = ({ conversation: { waitingSince, lastAt } }: InboxItem) => waitingSince ?? lastAt;
+
+/** Who waits longest stands first. `waiting`: how many wait in all, where it is known. */
+export function HomeQueue({ items, waiting }: { items: readonly InboxItem[]; waiting: number }) {
   const { t } = useText();
+  const all = Math.max(waiting, items.length);
+  const longest = [...items].sort((a, b) => Date.parse(since(a)) - Date.parse(since(b))).slice(0, QUEUE_ROWS);
+  const more = all > longest.length ? t("home.allWaiting", { n: all }) : t("nav.inbox");
   return (
-    <Section card title={t("home.queue")} extra={<Link to="/inbox?filter=waiting">{t("nav.inbox")}</Link>}>
+    <Section card title={t("home.queue")} extra={<Link to="/inbox?filter=waiting">{more}</Link>}>
       {items.length === 0 ? (
         <p className="muted">{t("home.nobodyWaits")}</p>
       ) : (
         <ul className="list-rows">
-          {items.map(({ conversation: { id, lastAt }, visitorName, excerpt }) => (
-            <li key={id}>
-              <span className="two-lines">
-                <Link to={`/inbox/${id}?filter=waiting`} className="short" dir="auto">
-                  {visitorName || t("inbox.visitor", { n: id })}
-                </Link>
-                <span className="short small muted" dir="auto">
-                  {excerpt || t("inbox.noWords")}
+          {longest.map((item) => {
+            const {
+              conversation: { id },
+              visitorName,
+              excerpt,
+            } = item;
+            return (
+              <li key={id}>
+                <span className="two-lines">
+                  <Link to={`/inbox/${id}?filter=waiting`} className="short" dir="auto">
+                    {visitorName || t("inbox.visitor", { n: id })}
+                  </Link>
+                  <span className="short small muted" dir="auto">
+                    {excerpt || t("inbox.noWords")}
+                  </span>
                 </span>
-              </span>
-              <Time at={lastAt} />
-            </li>
-          ))}
+                <Time at={since(item)} />
+              </li>
+            );
+          })}
         </ul>
       )}
     </Section>

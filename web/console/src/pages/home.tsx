@@ -173,6 +173,12 @@ export default function Home() {
   const { manage } = useMay();
   const user = data?.user ?? null;
   const name = user?.name ?? "";
+  const daily = figures.data?.daily ?? [];
+  const queue = (
+    <Loaded read={waiting}>
+      {(items) => <HomeQueue items={items} waiting={figures.data?.waiting ?? items.length} />}
+    </Loaded>
+  );
   return (
     <Page title={name === "" ? t("home.welcome") : t("home.welcomeName", { name })}>
       <Together reads={[shops, onboarding, summary, ledger, coming, figures, waiting]}>
@@ -183,11 +189,10 @@ export default function Home() {
             <HomeNumbers figures={told} available={summary.data?.credits ?? null} held={summary.data?.held ?? 0} />
           )}
         </Loaded>
-        {(talked(figures.data?.daily ?? []) || (waiting.data?.length ?? 0) > 0) && (
-          <Detail
-            main={<HomeChart daily={figures.data?.daily ?? []} />}
-            side={<Loaded read={waiting}>{(items) => <HomeQueue items={items} />}</Loaded>}
-          />
+        {talked(daily) ? (
+          <Detail main={<HomeChart daily={daily} whole={figures.data?.conversations.before !== null} />} side={queue} />
+        ) : (
+          (waiting.data?.length ?? 0) > 0 && queue
         )}
         <Loaded read={shops} height={40}>
           {({ shops: all }) => <ShopList shops={all} />}

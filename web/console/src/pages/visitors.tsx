@@ -27,7 +27,7 @@ function Talk({ visitor, onClose }: { visitor: PresentVisitor; onClose: () => vo
   const notify = useNotify();
   const navigate = useNavigate();
   const rules = useRules();
-  const form = useForm({ text: "" }, { rules: { text: [rules.required] } });
+  const form = useForm({ text: "" }, { rules: { text: [rules.required] }, draft: `visitor-${visitor.id}` });
   const [clientId] = useState(newKey);
   const submit = useSubmit(
     (text: string, key) =>
@@ -39,7 +39,10 @@ function Talk({ visitor, onClose }: { visitor: PresentVisitor; onClose: () => vo
         }),
       ),
     {
-      onDone: ({ conversation }) => void navigate(`/inbox/${conversation}`),
+      onDone: ({ conversation }) => {
+        form.reset();
+        void navigate(`/inbox/${conversation}`);
+      },
       onProblem: (problem) => {
         onClose();
         notify.problem(problem.status === 404 ? new Error(t("visitors.left")) : problem);

@@ -64,7 +64,7 @@ export function useAttention(user: User): readonly Attention[] {
 }
 
 /** Notes of colleagues: for whoever they name, and not for the account. */
-function useNamed(enabled: boolean): readonly MenuItem[] {
+function useNamed(enabled: boolean): { named: readonly MenuItem[]; others: readonly MenuItem[] } {
   const { t } = useText();
   const { mentions = [], more = false } = useMentions(enabled).data ?? {};
   const named = mentions.map(({ conversation, by, words }): MenuItem => {
@@ -76,24 +76,30 @@ function useNamed(enabled: boolean): readonly MenuItem[] {
       icon: "person",
     };
   });
-  if (!more) return named;
-  return [...named, { key: "named-more", label: t("bell.namedMore"), to: "/inbox?filter=mentions", icon: "inbox" }];
+  const others: MenuItem = {
+    key: "named-more",
+    label: t("bell.namedMore"),
+    to: "/inbox?filter=mentions",
+    icon: "inbox",
+  };
+  return { named, others: more ? [others] : [] };
 }
 
 export function Bell({ user }: { user: User }) {
   const { t } = useText();
   const items = useAttention(user);
   // Who only reads cannot say that they have seen it.
-  const named = useNamed(user.role !== "operator" && user.account?.role !== "viewer");
+  const { named, others } = useNamed(user.role !== "operator" && user.account?.role !== "viewer");
   const count = items.length + named.length;
-  const label = count === 0 ? t("bell.none") : t("bell.some", { n: count });
+  const more = others.length > 0;
+  const label = count === 0 ? t("bell.none") : t(more ? "bell.more" : "bell.some", { n: count });
   return (
     <Menu
       label={label}
       trigger={
         <span className="bell">
           <Icon name="bell" />
-          {count > 0 && <span className="bell-count">{count}</span>}
+          {count > 0 && <span className="bell-count">{more ? `${count}+` : count}</span>}
         </span>
       }
       head={count === 0 ? <div className="menu-head muted">{t("bell.none")}</div> : undefined}
@@ -101,7 +107,7 @@ export function Bell({ user }: { user: User }) {
         {
           key: "named",
           title: t("inbox.mentions"),
-          items: named,
+          items: [...named, ...others],
         },
         {
           key: "attention",

@@ -12,6 +12,8 @@ export const topDialog = (): HTMLElement | undefined => open.at(-1);
 
 const FIELDS = "[data-first], input:not([type=hidden]):not([hidden]), select, textarea";
 
+export const focusFirstField = (within: ParentNode | null) => within?.querySelector<HTMLElement>(FIELDS)?.focus();
+
 /** Shows it as long as the component lives. */
 function useModal() {
   const ref = useRef<HTMLDialogElement>(null);
@@ -21,7 +23,7 @@ function useModal() {
     const opener = document.activeElement;
     element.showModal();
     open.push(element);
-    element.querySelector<HTMLElement>(FIELDS)?.focus();
+    focusFirstField(element);
     return () => {
       open.splice(open.indexOf(element), 1);
       element.close();

@@ -5,7 +5,7 @@ import { useSubmit } from "../api/submit";
 import { useText } from "../i18n/i18n";
 import { Alert } from "./alert";
 import { Button } from "./button";
-import { Dialog } from "./dialog";
+import { Dialog, focusFirstField } from "./dialog";
 import { PasswordField, REASON_MAX, useRules } from "./fields";
 import { Form, type FormState, placeFieldProblems, TextField, useForm } from "./form";
 import { AskBeforeLeaving } from "./leaving";
@@ -36,6 +36,11 @@ export function FormDialog<V>({
 }: FormDialogProps<V>) {
   const { t } = useText();
   const formId = useId();
+  const anew = () => {
+    form.reset();
+    // The pressed button goes with what it says, and all around the dialog is inert.
+    requestAnimationFrame(() => focusFirstField(document.getElementById(formId)));
+  };
   return (
     <Dialog
       open={open}
@@ -61,7 +66,7 @@ export function FormDialog<V>({
         {form.kept && (
           <p className="line small muted">
             {t("draft.kept")}
-            <Button small look="quiet" onClick={() => form.reset()}>
+            <Button small look="quiet" onClick={anew}>
               {t("draft.anew")}
             </Button>
           </p>

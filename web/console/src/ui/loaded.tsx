@@ -1,6 +1,6 @@
 /* What is shown while something is read, and when it could not be: never a number that nobody gave us. A place that waits
  * has the height that it will have, so that nothing moves when the answer comes. */
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import type { Read, ReadList } from "../api/queries";
 import { toProblem } from "../api/problem";
 import { useText } from "../i18n/i18n";
@@ -65,15 +65,26 @@ interface LoadedListProps<D> {
   children: (rows: D[]) => ReactNode;
 }
 
-/** A list with "load more" below. */
+/** Nothing yet, and more to come: a page may be empty because all that was found there is another shop's. */
+const isOnTheWay = <D,>({ data, hasNextPage, isFetchNextPageError }: ReadList<D>) =>
+  data !== undefined && hasNextPage && !isFetchNextPageError && data.pages.every((page) => page.length === 0);
+
+/** A list with "load more" below. "Nothing" is said only when there is no page left. */
 export function LoadedList<D>({ read, rows = 8, children }: LoadedListProps<D>) {
   const { t } = useText();
+  const { isFetching, fetchNextPage } = read;
+  const onTheWay = isOnTheWay(read);
+  useEffect(() => {
+    if (onTheWay && !isFetching) void fetchNextPage();
+  }, [onTheWay, isFetching, fetchNextPage]);
   if (read.data === undefined) {
     return read.isError ? <Failed cause={read.error} again={() => void read.refetch()} /> : <Waiting rows={rows} />;
   }
+  if (onTheWay) return <Waiting rows={rows} />;
+  const found = read.data.pages.flat();
   return (
     <>
-      {children(read.data.pages.flat())}
+      {(found.length > 0 || !read.isFetchNextPageError) && children(found)}
       {read.isFetchNextPageError && <Failed cause={read.error} again={() => void read.fetchNextPage()} />}
       {read.hasNextPage && (
         <div className="more">

@@ -4,24 +4,13 @@ import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useNavigate } from "react-router";
 import { useFound, useFoundPeople, useFoundTalks, useShops } from "../api/queries";
 import type { Found, InboxItem, KnownCustomer } from "../api/types";
-import { type TextKey, useText } from "../i18n/i18n";
+import { useText } from "../i18n/i18n";
 import { Dialog } from "./dialog";
-import { Icon, type IconName } from "./icon";
+import { Icon } from "./icon";
 import { useMay } from "./may";
+import { besideOf, chosenOf, type Group, haveAnswered, type Hit } from "./palette-hits";
 import { findable } from "./places";
 import { useResting } from "./resting";
-
-interface Hit {
-  key: string;
-  to: string;
-  icon: IconName;
-  text: string;
-  side?: string | undefined;
-}
-interface Group {
-  title: TextKey;
-  hits: readonly Hit[];
-}
 
 const HITS_MAX = 7;
 
@@ -44,11 +33,17 @@ const customerHit = ({ id, name, email, subject }: KnownCustomer): Hit => ({
   side: name === "" || email === "" ? undefined : email,
 });
 
+interface Far {
+  groups: readonly Group[];
+  /** There is an answer for these words. */
+  answered: boolean;
+}
+
 /** A merchant's own: none for an operator, who has no shops. */
-function useMerchantHits(asked: string): Readonly<Record<"people" | "talks", readonly Hit[]>> {
+function useMerchantHits(asked: string): Far {
   const { t } = useText();
-  const people = useFoundPeople(asked).data ?? [];
-  const talks = useFoundTalks(asked).data ?? [];
+  const people = useFoundPeople(asked);
+  const talks = useFoundTalks(asked);
   const talkHit = ({ conversation: { id }, visitorName, excerpt }: InboxItem): Hit => ({
     key: `talk-${id}`,
     to: `/inbox/${id}`,
@@ -56,19 +51,44 @@ function useMerchantHits(asked: string): Readonly<Record<"people" | "talks", rea
     text: visitorName || t("inbox.visitor", { n: id }),
     side: excerpt || undefined,
   });
-  return asked === "" ? { people: [], talks: [] } : { people: people.map(customerHit), talks: talks.map(talkHit) };
+  if (asked === "" || !haveAnswered(people, talks)) return { groups: [], answered: asked === "" };
+  return {
+    groups: [
+      { title: "nav.people", hits: (people.data ?? []).map(customerHit) },
+      { title: "palette.talks", hits: (talks.data ?? []).map(talkHit) },
+    ],
+    answered: true,
+  };
 }
 
-function useGroups(typed: string, operator: boolean): readonly Group[] {
+function useOperatorHits(asked: string): Far {
+  const read = useFound(asked);
+  if (asked === "" || !haveAnswered(read)) return { groups: [], answered: asked === "" };
+  const hitsOf = (wanted: Found["kind"]) =>
+    (read.data ?? [])
+      .filter(({ kind }) => kind === wanted)
+      .slice(0, HITS_MAX)
+      .map(hitOf);
+  return {
+    groups: [
+      { title: "nav.customers", hits: hitsOf("account") },
+      { title: "nav.shops", hits: hitsOf("shop") },
+    ],
+    answered: true,
+  };
+}
+
+/** What is known here stands first and at once; below it what is asked for, when it is the answer to these very words. */
+function useGroups(typed: string, operator: boolean): Far {
   const { t } = useText();
   const wanted = typed.trim().toLowerCase();
-  const resting = useResting(wanted);
+  const rested = useResting(wanted) === wanted;
   const may = useMay();
   const shops = useShops(!operator && may.books).data?.shops ?? [];
-  const asked = operator && resting !== "";
-  const answered = useFound(asked ? resting : "").data;
-  const found = asked && answered !== undefined ? answered : [];
-  const { people, talks } = useMerchantHits(operator ? "" : resting);
+  const asked = rested ? wanted : "";
+  const merchant = useMerchantHits(operator ? "" : asked);
+  const house = useOperatorHits(operator ? asked : "");
+  const far = operator ? house : merchant;
   const pages = findable(operator, may)
     .map(({ to, text, icon }) => ({ key: to, to, icon, text: t(text) }))
     .filter(({ text }) => matches(wanted, text));
@@ -82,20 +102,12 @@ function useGroups(typed: string, operator: boolean): readonly Group[] {
       text: shop.shop_name,
       side: shop.domain ?? undefined,
     }));
-  const hitsOf = (wantedKind: Found["kind"]) =>
-    found
-      .filter(({ kind }) => kind === wantedKind)
-      .slice(0, HITS_MAX)
-      .map(hitOf);
-  const groups: Group[] = [
+  const groups: readonly Group[] = [
     { title: "nav.shops", hits: wanted === "" ? shopHits.slice(0, 3) : shopHits },
-    { title: "nav.customers", hits: hitsOf("account") },
-    { title: "nav.shops", hits: hitsOf("shop") },
-    { title: "nav.people", hits: people },
-    { title: "palette.talks", hits: talks },
     { title: "palette.pages", hits: pages },
+    ...far.groups,
   ];
-  return groups.filter(({ hits }) => hits.length > 0);
+  return { groups: groups.filter(({ hits }) => hits.length > 0), answered: rested && far.answered };
 }
 
 export function Palette({ open, operator, onClose }: { open: boolean; operator: boolean; onClose: () => void }) {
@@ -111,11 +123,11 @@ function Finder({ operator, onClose }: { operator: boolean; onClose: () => void 
   const { t } = useText();
   const navigate = useNavigate();
   const [typed, setTyped] = useState("");
-  const [at, setAt] = useState(0);
+  const [at, setAt] = useState<string | null>(null);
   const id = useId();
-  const groups = useGroups(typed, operator);
+  const { groups, answered } = useGroups(typed, operator);
   const hits = groups.flatMap((group) => group.hits);
-  const chosen = hits[Math.min(at, hits.length - 1)];
+  const chosen = chosenOf(hits, at);
   const go = (hit: Hit | undefined) => {
     if (hit === undefined) return;
     onClose();
@@ -123,11 +135,11 @@ function Finder({ operator, onClose }: { operator: boolean; onClose: () => void 
   };
   const keys = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
+    const moves: Record<string, 1 | -1> = { ArrowDown: 1, ArrowUp: -1 };
     const move = moves[event.key];
     if (move !== undefined && hits.length > 0) {
       event.preventDefault();
-      setAt((Math.min(at, hits.length - 1) + move + hits.length) % hits.length);
+      setAt(besideOf(hits, at, move));
     }
     if (event.key === "Enter") {
       event.preventDefault();
@@ -155,7 +167,7 @@ function Finder({ operator, onClose }: { operator: boolean; onClose: () => void 
           spellCheck={false}
           onChange={({ target }) => {
             setTyped(target.value);
-            setAt(0);
+            setAt(null);
           }}
           onKeyDown={keys}
         />
@@ -174,7 +186,7 @@ function Finder({ operator, onClose }: { operator: boolean; onClose: () => void 
                 role="option"
                 aria-selected={hit === chosen}
                 className={hit === chosen ? "palette-hit palette-chosen" : "palette-hit"}
-                onPointerMove={() => setAt(hits.indexOf(hit))}
+                onPointerMove={() => setAt(hit.key)}
                 onClick={() => go(hit)}
               >
                 <Icon name={hit.icon} />
@@ -185,7 +197,7 @@ function Finder({ operator, onClose }: { operator: boolean; onClose: () => void 
           </div>
         ))}
       </div>
-      {hits.length === 0 && (
+      {hits.length === 0 && answered && (
         <p className="empty" role="status">
           {t("palette.none", { typed: typed.trim() })}
         </p>

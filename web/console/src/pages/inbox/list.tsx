@@ -114,13 +114,18 @@ export function Narrow({ asked, onAsk }: { asked: InboxAsked; onAsk: (search: Re
   const { t, number } = useText();
   const counts = useInboxCounts().data;
   const labels = useLabels().data?.labels ?? [];
+  const { filter, label, search, shop } = asked;
   const text = (value: InboxFilter, key: TextKey) => {
+    if (shop !== undefined) return t(key); // the numbers are of all shops
     const n = value === "waiting" || value === "mine" || value === "mentions" ? (counts?.[value] ?? 0) : 0;
     return n > 0 ? `${t(key)} ${number(n)}` : t(key);
   };
-  const { filter, label, search, shop } = asked;
   const { books } = useMay();
   const shops = useShops().data?.shops ?? [];
+  const places = shops.map(({ id, shop_name }) => ({ value: String(id), text: shop_name }));
+  // One that is there no more narrows the list all the same.
+  if (shop !== undefined && !shops.some(({ id }) => id === shop))
+    places.push({ value: String(shop), text: `${t("inbox.shop")} ${shop}` });
   const kept: Record<string, string> = shop === undefined ? {} : { shop: String(shop) };
   const ask = (one: Record<string, string>) => onAsk({ ...kept, ...one });
   return (
@@ -154,7 +159,7 @@ export function Narrow({ asked, onAsk }: { asked: InboxAsked; onAsk: (search: Re
           {shops.length > 0 && (
             <Choose
               label={t("inbox.shop")}
-              choices={shops.map(({ id, shop_name }) => ({ value: String(id), text: shop_name }))}
+              choices={places}
               value={shop === undefined ? "" : String(shop)}
               onPick={(value) => onAsk({ ...askedFor(asked), ...(value !== "" && { shop: value }) })}
             />

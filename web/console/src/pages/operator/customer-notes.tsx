@@ -28,8 +28,8 @@ function NewNote({ account }: { account: number }) {
     (body: { text: string }, key) =>
       answer(api.POST("/api/operator/accounts/{id}/notes", { params: { path: { id: account } }, body, ...once(key) })),
     {
-      onDone: () => {
-        form.reset();
+      onDone: (_noted, { text }) => {
+        if (form.values.text === text) form.reset(); // else somebody types on already
         notify.done(t("customer.noted"));
         return queries.invalidateQueries({ queryKey: keys.accountNotes(account) });
       },

@@ -10,11 +10,11 @@ vi.hoisted(() => {
 
 const queues = { failed: 3, pastDue: 0, renewalsFailing: 2, deadJobs: 1 };
 
-function drawn(weekAgo: typeof queues | null): string {
+function drawn(weekAgo: typeof queues | null, now = queues): string {
   return renderToStaticMarkup(
     <MemoryRouter>
       <TextProvider>
-        <TodayQueues queues={queues} weekAgo={weekAgo} />
+        <TodayQueues queues={now} weekAgo={weekAgo} />
       </TextProvider>
     </MemoryRouter>,
   );
@@ -28,6 +28,16 @@ it("shows each queue beside what was counted a week ago", () => {
     "0 −4: 4 a week ago",
     "2 As a week ago",
     "1 +1: 0 a week ago",
+  ]);
+});
+
+it("does not compare what is more than is counted", () => {
+  const many = { failed: 1000, pastDue: 999, renewalsFailing: 1000, deadJobs: 1 };
+  expect(told(drawn(many, many))).toEqual([
+    "1,000+ Counted up to 1,000 only",
+    "999 As a week ago",
+    "1,000 As a week ago",
+    "1 As a week ago",
   ]);
 });
 

@@ -5,17 +5,23 @@ import { Figures } from "../../ui/page";
 
 type Queues = Overview["queues"];
 
+/** Two of them are counted so far only. */
+const COUNTED_MAX = 1000;
+const isBeyond = (name: keyof Queues, n: number) => (name === "failed" || name === "pastDue") && n >= COUNTED_MAX;
+
 export function TodayQueues({ queues, weekAgo }: Pick<Overview, "queues" | "weekAgo">) {
   const { t, number, signed } = useText();
   const beside = (name: keyof Queues) => {
     if (weekAgo === null) return t("today.notCounted");
+    if (isBeyond(name, queues[name]) || isBeyond(name, weekAgo[name]))
+      return t("today.countedTo", { n: number(COUNTED_MAX) });
     const change = queues[name] - weekAgo[name];
     if (change === 0) return t("today.same");
     return t("today.change", { change: signed(change), before: number(weekAgo[name]) });
   };
   const queue = (name: keyof Queues, title: string, to: string, tone: "due" | "stop") => ({
     name: title,
-    value: number(queues[name]),
+    value: isBeyond(name, queues[name]) ? `${number(COUNTED_MAX)}+` : number(queues[name]),
     note: beside(name),
     to,
     tone: queues[name] > 0 ? tone : undefined,

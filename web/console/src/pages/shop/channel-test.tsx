@@ -1,6 +1,7 @@
 /* A test for the shop's own server: sent when somebody presses, signed as a reply is, and what the server answered, line
  * by line. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef } from "react";
 import { answer, api, once } from "../../api/client";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
@@ -10,7 +11,7 @@ import { Alert } from "../../ui/alert";
 import { Button } from "../../ui/button";
 import { CodeBox } from "../../ui/copy";
 import { Time } from "../../ui/facts";
-import { Loaded } from "../../ui/loaded";
+import { Loaded, Waiting } from "../../ui/loaded";
 import { useMay } from "../../ui/may";
 import { useAnnounce, useNotify } from "../../ui/notify";
 import { Section } from "../../ui/page";
@@ -45,21 +46,36 @@ export function ChannelTest({ shop, why }: { shop: Shop; why: (error: string) =>
   const notify = useNotify();
   const { manage } = useMay();
   const params = { path: { id: shop.id } };
+  const seen = useRef<Test["state"]>(undefined);
   const read = useQuery({
     queryKey: keys.channelTest(shop.id),
     queryFn: () => answer(api.GET("/api/shops/{id}/channel/test", { params })),
     refetchInterval: ({ state }) => (state.data?.state === "sending" ? LOOK_MS : false),
   });
+  const say = useCallback(
+    (error: string | undefined) => announce(t(error === "" ? "channel.testTaken" : "channel.testNot")),
+    [announce, t],
+  );
   const send = useSubmit(
     (_: undefined, key) => answer(api.POST("/api/shops/{id}/channel/test", { params, ...once(key) })),
     {
-      onDone: (got) => {
+      onDone: async (got) => {
+        // A look that is on its way would bring the one before this.
+        await queries.cancelQueries({ queryKey: keys.channelTest(shop.id) });
         queries.setQueryData(keys.channelTest(shop.id), got);
-        if (got.state === "done") announce(t(got.error === "" ? "channel.testTaken" : "channel.testNot"));
+        seen.current = got.state;
+        if (got.state === "done") say(got.error);
       },
       onProblem: (problem) => notify.problem(problem),
     },
   );
+  const state = read.data?.state;
+  const error = read.data?.error;
+  // It may end while one waits for it, seen by a look only.
+  useEffect(() => {
+    if (state === "done" && seen.current === "sending") say(error);
+    seen.current = state;
+  }, [state, error, say]);
   return (
     <Section
       title={t("channel.test")}
@@ -77,7 +93,13 @@ export function ChannelTest({ shop, why }: { shop: Shop; why: (error: string) =>
     >
       <p className="muted">{t("channel.testText")}</p>
       <Loaded read={read} height={60}>
-        {(test) => (test.state === "done" ? <Outcome test={test} why={why} /> : null)}
+        {(test) =>
+          test.state === "done" ? (
+            <Outcome test={test} why={why} />
+          ) : test.state === "sending" ? (
+            <Waiting height={60} />
+          ) : null
+        }
       </Loaded>
     </Section>
   );
