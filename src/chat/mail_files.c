@@ -5,7 +5,8 @@
  * Rejected: other files as attachments of the conversation (a stranger's documents, opened on a merchant's machine). */
 #include "chat/mail_in.h"
 
-/* What is shown within an HTML part and is smaller than this is taken for the logo of a signature. */
+/* What is shown within an HTML part and is smaller than this, in bytes and on a side, is taken for the logo of a
+ * signature. A strip that was cut out of a screen is low, but not small. */
 enum { LOGO_BYTES = 20 * 1000, LOGO_SIDE = 200, SIZE_TEXT = 24 };
 
 static enum mail_fate fate_of(enum image_fault f)
@@ -27,7 +28,7 @@ static enum mail_fate look(const struct mail_file *f, const struct mail_made *ma
     buf_init(&clean, f->bytes.n + IMAGE_MORE_BYTES);
     enum mail_fate fate = fate_of(image_clean(f->bytes, &clean, about));
     buf_free(&clean);
-    bool small = f->bytes.n < LOGO_BYTES || about->width < LOGO_SIDE || about->height < LOGO_SIDE;
+    bool small = f->bytes.n < LOGO_BYTES && (about->width < LOGO_SIDE || about->height < LOGO_SIDE);
     if (f->shown && small) return MAIL_FILE_STAYS;
     if (fate == MAIL_FILE_STAYS) return fate;
     if (f->bytes.n > IMAGE_BYTES_MAX) return MAIL_FILE_LARGE;

@@ -95,12 +95,12 @@ static void chunk(struct buf *b, const char *name, const char *p, size_t n)
 }
 
 /* With a secret that must not stay; `bytes` of data. */
-static struct str png(struct arena *a, uint32_t side, size_t bytes, char fill)
+static struct str png_of(struct arena *a, uint32_t width, uint32_t height, size_t bytes, char fill)
 {
     struct buf b, head;
     buf_init(&b, bytes + 1000), buf_init(&head, 20);
     buf_add(&b, "\x89PNG\r\n\x1a\n", 8);
-    be32(&head, side), be32(&head, side), buf_add(&head, "\x08\x02\0\0\0", 5);
+    be32(&head, width), be32(&head, height), buf_add(&head, "\x08\x02\0\0\0", 5);
     chunk(&b, "IHDR", head.p, head.n);
     chunk(&b, "tEXt", "GPS\0SECRET", 10);
     char *data = malloc(bytes + 1);
@@ -112,6 +112,11 @@ static struct str png(struct arena *a, uint32_t side, size_t bytes, char fill)
     struct str out = { arena_copy(a, b.p, b.n), b.n };
     buf_free(&b), buf_free(&head);
     return out;
+}
+
+static struct str png(struct arena *a, uint32_t side, size_t bytes, char fill)
+{
+    return png_of(a, side, side, bytes, fill);
 }
 
 static const char *part(struct arena *a, const char *head, struct str bytes)
@@ -291,26 +296,32 @@ TEST_EACH_ENGINE(what_was_pasted_comes_and_logos_and_quoted_pictures_do_not)
 {
     struct message m[40];
     start(t, "en");
-    static const char *const cid[] = { "pasted", "logo", "quoted" };
+    static const char *const cid[] = { "pasted", "logo", "quoted", "strip", "small" };
+    const struct str picture[] = { png(t->arena, 400, 40000, 'a'), png(t->arena, 60, 500, 'b'),
+                                   png(t->arena, 400, 40000, 'c'), png_of(t->arena, 900, 150, 60000, 'd'),
+                                   png(t->arena, 400, 500, 'e') };
     const char *parts = "";
     for (size_t i = 0; i < ARRAY_LEN(cid); i++)
         parts = arena_printf(
             t->arena, "%s%s", parts,
             part(t->arena,
                  arena_printf(t->arena, "Content-Type: image/png; name=%s.png\r\nContent-ID: <%s>", cid[i], cid[i]),
-                 png(t->arena, i == 1 ? 60 : 400, i == 1 ? 500 : 40000, (char)('a' + i))));
+                 picture[i]));
     const char *mail = mail_of(t, "ann@store.example", "1@x", "", parts);
     const char *kind = strstr(mail, "multipart/mixed"), *plain = strstr(mail, "--b\r\nContent-Type: text/plain");
     const char *rest = strstr(plain, "--b\r\nContent-Type: image");
     mail = arena_printf(t->arena,
                         "%.*smultipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
                         "<p>Broken here:</p><img src=\"cid:pasted\"><img src=\"cid:logo\">"
+                        "<img src=\"cid:strip\"><img src=\"cid:small\">"
                         "<blockquote><img src=\"cid:quoted\"></blockquote>\r\n%s",
                         (int)(kind - mail), mail, rest);
     (void)arrives(t, mail);
-    assert_int_equal(said(t, m), 2);
+    assert_int_equal(said(t, m), 4);
     assert_string_equal(m[0].text, "Broken here:");
     assert_string_equal(m[1].text, "pasted.png");
+    assert_string_equal(m[2].text, "strip.png");
+    assert_string_equal(m[3].text, "small.png");
 }
 
 TEST_EACH_ENGINE(of_others_and_of_programs_no_picture_is_kept)
