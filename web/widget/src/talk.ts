@@ -455,14 +455,24 @@ export class Talk {
       request.setRequestHeader("Authorization", `Bearer ${this.kept.token}`);
       request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
       request.responseType = "json";
-      request.upload.onprogress = (e) => progress(e.total ? e.loaded / e.total : 0);
-      request.timeout = 6 * ANSWER_MS;
-      request.ontimeout = request.onerror = () => fail(new Error());
+      // A slow line may take as long as it goes on: given up is what stands still.
+      let still = 0;
+      const watch = () => {
+        clearTimeout(still);
+        still = setTimeout(() => request.abort(), 2 * ANSWER_MS);
+      };
+      request.upload.onprogress = (e) => {
+        watch();
+        progress(e.total ? e.loaded / e.total : 0);
+      };
+      request.onloadend = () => clearTimeout(still);
+      request.onabort = request.onerror = () => fail(new Error());
       request.onload = () => {
         const told = request.response as { message: Message & string; conversation: State } | null;
         if (request.status < 300 && told) done(told);
         else fail(new Error(told?.message ?? ""));
       };
+      watch();
       request.send(file);
     });
   }
