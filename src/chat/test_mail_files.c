@@ -377,10 +377,13 @@ TEST_EACH_ENGINE(a_mail_made_of_nothing_but_parts_ends_soon)
     assert_non_null(strstr(arrives(t, mail_of(t, "ann@store.example", "1@x", "x", buf_terminated(&parts))),
                            "no mail that can be read"));
     buf_clear(&parts);
-    for (int i = 0; i < 200000; i++) buf_text(&parts, "--b\r\nContent-Type: message/rfc822\r\n\r\n" + (i ? 5 : 0));
-    (void)arrives(t, mail_of(t, "ann@store.example", "2@x", "deep", buf_terminated(&parts)));
+    for (int i = 0; i < 25000; i++) buf_text(&parts, "--b\r\nContent-Type: message/rfc822\r\n\r\n" + (i ? 5 : 0));
+    /* Small enough to be taken apart: the parts within parts have an end. */
+    const char *outcome = arrives(t, mail_of(t, "ann@store.example", "2@x", "deep", buf_terminated(&parts)));
     buf_free(&parts);
-    assert_true(said(t, m) <= 1);
+    if (!str_starts(str_of(outcome), STR("message 2"))) fail_msg("%s", outcome);
+    assert_int_equal(said(t, m), 1);
+    assert_true(str_starts(str_of(m[0].text), STR("deep")));
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM chat_images"), 0);
 }
 
