@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 
 const KB = 1024;
 /** The whole of a first visit may weigh 200 kB with its answers and headers (tests/e2e/measures.mjs weighs that on the wire). */
-export const LIMITS = { script: 172 * KB, style: 9 * KB, own: 20 * KB };
+export const LIMITS = { script: 173 * KB, style: 9 * KB, own: 20 * KB };
 const STATIC = /(?:^|[;}\s])(?:import|export)\s*(?:[\w$*{][^"'()]*?from\s*)?["']\.\/([\w.-]+\.js)["']/g;
 const LANGUAGE = /^(en|zh)-[\w-]{8}\.js$/;
 const LAZY = /import\(\s*[`"']\.\/([\w.-]+\.js)[`"']\s*\)/g;

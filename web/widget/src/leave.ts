@@ -30,7 +30,10 @@ export function leaveForm(
       tell(t.emailBad, true);
       input.focus();
     };
-    if (!email) return refused();
+    if (!email) {
+      refused();
+      return;
+    }
     button.ariaDisabled = "true";
     keep(email)
       .then(() => {
