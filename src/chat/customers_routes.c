@@ -109,7 +109,7 @@ static bool read_place(const char *text, struct list *l)
     l->first = text == NULL;
     if (l->first && l->search) p->id = INT64_MAX;
     else if (l->first) customers_begin(p);
-    if (l->first) return true;
+    if (!text) return true;
     const char *dash = strchr(text, '-');
     return dash && str_to_i64((struct str){ text, (size_t)(dash - text) }, &p->at_ms) &&
            str_to_i64(str_of(dash + 1), &p->id) && p->at_ms >= 0 && p->id > 0;
