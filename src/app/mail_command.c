@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-enum { MAIL_REFUSED = 65, CONNECT_MS = 5000, TOTAL_MS = 30000 }; /* sysexits.h */
+enum { MAIL_REFUSED = 65, TOO_LARGE = 413, CONNECT_MS = 5000, TOTAL_MS = 30000 }; /* sysexits.h */
 
 static enum exit_code end(struct command *c, int code, const char *text)
 {
@@ -51,6 +51,7 @@ enum exit_code mail_in_command(const struct config *c, struct arena *a, struct c
     struct out_answer answer;
     http_call(a, &r, &answer);
     if (answer.outcome == OUTCOME_OK) return EXIT_OK;
+    if (answer.status == TOO_LARGE) return end(cmd, MAIL_REFUSED, "The mail holds too much beside its files.");
     buf_printf(&cmd->err, "The service did not take the mail (%d): ", answer.status);
     return end(cmd, EXIT_LATER, answer.error ? answer.error : "no answer");
 }

@@ -8,6 +8,10 @@ struct channel {
     int64_t shop, account, skipped, changed_at_ms;
     const char *url, *error; /* error "": the last try did not fail */
 };
+/* Of a request: the shop, its own account's (and its own key's); and whether its channel may be used now. Refuses with
+ * a problem, or ANSWER_GO_ON. */
+enum answer channel_shop(struct req *req, int64_t id, bool locked, struct shop *s);
+enum answer channel_in_use(struct req *req, int64_t shop);
 MUST_USE enum row channel_get(struct tx *tx, int64_t shop, struct channel *out);
 /* Its last tries, newest first. */
 enum { CHANNEL_SENDS = 20 };

@@ -107,14 +107,30 @@ static enum answer tell(struct req *req, int64_t shop)
 
 /* ---- whose shop ---- */
 
-static enum answer shop_of(struct req *req, bool locked, struct shop *s)
+enum answer channel_shop(struct req *req, int64_t id, bool locked, struct shop *s)
 {
-    int64_t id = ((const struct path_channel *)req->path)->id;
     if (req->who.shop && req->who.shop != id) return reply_problem(req, &problem_not_found);
     enum row row =
         locked ? shops_owned_locked(req->tx, req->who.account, id, s) : shops_owned(req->tx, req->who.account, id, s);
     if (row == ROW_FAULT) return reply_fault(req);
     return row == ROW_FOUND ? ANSWER_GO_ON : reply_problem(req, &problem_not_found);
+}
+
+enum answer channel_in_use(struct req *req, int64_t shop)
+{
+    struct tenant_chat place;
+    struct channel channel;
+    enum row row = tenants_chat(req->tx, shop, &place);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE || !place.active) return reply_problem(req, &problem_chat_paused);
+    row = channel_get(req->tx, shop, &channel);
+    if (row == ROW_FAULT) return reply_fault(req);
+    return row == ROW_FOUND ? ANSWER_GO_ON : reply_problem(req, &problem_channel_missing);
+}
+
+static enum answer shop_of(struct req *req, bool locked, struct shop *s)
+{
+    return channel_shop(req, ((const struct path_channel *)req->path)->id, locked, s);
 }
 
 static enum answer run_get(struct req *req)
@@ -226,19 +242,12 @@ static enum answer run_said(struct req *req)
     const struct post_said *in = req->body;
     const struct post_message said = { .text = in->text, .clientId = in->id };
     struct shop s = { .id = 0 };
-    struct channel channel;
-    struct tenant_chat place;
     struct visitor v;
     struct message m;
     struct conversation c;
     enum answer a = shop_of(req, false, &s);
+    if (a == ANSWER_GO_ON) a = channel_in_use(req, s.id);
     if (a != ANSWER_GO_ON) return a;
-    enum row row = tenants_chat(req->tx, s.id, &place);
-    if (row == ROW_FAULT) return reply_fault(req);
-    if (row == ROW_NONE || !place.active) return reply_problem(req, &problem_chat_paused);
-    row = channel_get(req->tx, s.id, &channel);
-    if (row == ROW_FAULT) return reply_fault(req);
-    if (row == ROW_NONE) return reply_problem(req, &problem_channel_missing);
     if (!visitor_for(req->tx, &s, in, req->now_ms, &v)) return reply_fault(req);
     if (v.blocked_at_ms) return reply_problem(req, &problem_chat_blocked);
     const struct visitor now = { .name = in->name, .language = in->language };

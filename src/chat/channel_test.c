@@ -257,11 +257,7 @@ static void test_json(struct json *j, const void *arg)
 
 static enum answer shop_of(struct req *req, bool locked, struct shop *s)
 {
-    int64_t id = ((const struct path_test *)req->path)->id;
-    enum row row =
-        locked ? shops_owned_locked(req->tx, req->who.account, id, s) : shops_owned(req->tx, req->who.account, id, s);
-    if (row == ROW_FAULT) return reply_fault(req);
-    return row == ROW_FOUND ? ANSWER_GO_ON : reply_problem(req, &problem_not_found);
+    return channel_shop(req, ((const struct path_test *)req->path)->id, locked, s);
 }
 
 static enum answer show(struct req *req, int64_t shop, int64_t job)
@@ -283,16 +279,9 @@ static enum answer run_shown(struct req *req)
 static enum answer run_send(struct req *req)
 {
     struct shop s;
-    struct channel channel;
-    struct tenant_chat place;
     enum answer a = shop_of(req, true, &s);
+    if (a == ANSWER_GO_ON) a = channel_in_use(req, s.id);
     if (a != ANSWER_GO_ON) return a;
-    enum row row = tenants_chat(req->tx, s.id, &place);
-    if (row == ROW_FAULT) return reply_fault(req);
-    if (row == ROW_NONE || !place.active) return reply_problem(req, &problem_chat_paused);
-    row = channel_get(req->tx, s.id, &channel);
-    if (row == ROW_FAULT) return reply_fault(req);
-    if (row == ROW_NONE) return reply_problem(req, &problem_channel_missing);
     struct query q = query(req->tx, &ask);
     bind_i64(&q, s.id), bind_i64(&q, s.account), bind_i64(&q, TEST_ASKED), bind_i64(&q, req->now_ms);
     if (query_change(&q) != 1) return reply_fault(req);

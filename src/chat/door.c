@@ -94,13 +94,24 @@ static const char *counted_in_shop(struct req *req, const struct visitor_call *c
     return arena_printf(req->arena, "strangers of shop %lld at %s", shop, req->route->path);
 }
 
+/* Anybody may become as many visitors as they like: all of one network together have a tenth of a shop's room. Before
+ * the shop is counted, so that what is too much there takes nothing of what the others have. */
+static bool count_network(struct req *req, const char *in_shop)
+{
+    if (req->route->key_limit[2] == NULL) return true;
+    const char *network = req->client_network ? req->client_network : "unknown";
+    return req_count(req, 2, str_of(arena_printf(req->arena, "%s from %s", in_shop, network)));
+}
+
 enum answer visitor_prepare(struct req *req)
 {
     const struct visitor_call *call = visitor_call(req);
     const char *visitor = arena_printf(req->arena, "visitor %lld", (long long)call->token.visitor);
     if (call->shown && req->route->key_limit[0] != NULL && !req_count(req, 0, str_of(visitor))) return ANSWER_REFUSED;
+    const char *in_shop = counted_in_shop(req, call);
+    if (!count_network(req, in_shop)) return ANSWER_REFUSED;
     if (req->route->key_limit[1] == NULL) return ANSWER_GO_ON;
-    return req_count(req, 1, str_of(counted_in_shop(req, call))) ? ANSWER_GO_ON : ANSWER_REFUSED;
+    return req_count(req, 1, str_of(in_shop)) ? ANSWER_GO_ON : ANSWER_REFUSED;
 }
 
 enum row visitor_origin(struct req *req, struct str origin)

@@ -164,7 +164,7 @@ static enum answer run_here(struct req *req)
 #define VISITOR                                                                                                        \
     .who = WHO_ANYONE, .tag = "Chat", .origins = ORIGINS_ASKED, .origin = visitor_origin, .prepare = visitor_prepare,  \
     PATH_FIELDS(path_chat), .passive = true, .limit = &face_limit,                                                     \
-    .key_limit = { &face_visitor_limit, &face_shop_limit }, .give_back_to_known = true
+    .key_limit = { &face_visitor_limit, &face_shop_limit, &chat_shop_network_limit }, .give_back_to_known = true
 
 /* clang-format off */
 const struct route chat_face_routes[] = {

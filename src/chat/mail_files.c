@@ -44,7 +44,9 @@ static const char *picture_name(struct arena *a, const struct mail_file *f, enum
 void mail_make(struct delivery *d)
 {
     struct mail_made *made = d->made;
-    if (!made->takes) return;
+    made->readable = mail_read(d->arena, d->body, &made->mail);
+    bool theirs = made->readable && made->email && mail_is_from(&made->mail, made->email);
+    if (!theirs || made->mail.kind != MAIL_OF_PERSON) return;
     for (size_t i = 0; i < made->mail.kept; i++) {
         struct mail_file *f = &made->mail.file[i];
         struct mail_picture *p = &made->picture[made->pictures];

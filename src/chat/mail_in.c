@@ -75,6 +75,8 @@ static enum row find_named(struct tx *tx, struct str head, struct conversation *
 
 /* Anybody can write to the domain. Only what names an address that was given out is kept, and counts as its account's;
  * all else is taken, so that nobody's mail server sends it back or tries again, and forgotten. */
+static const struct inbound_words too_much = { 413, "text/plain", "too much beside its files" };
+
 static enum inbound_verdict mail_identify(struct delivery *d, struct tx *tx)
 {
     char hex[SHA256_HEX_SIZE];
@@ -82,6 +84,10 @@ static enum inbound_verdict mail_identify(struct delivery *d, struct tx *tx)
     d->answer = d->sender->ack;
     enum row row = find_named(tx, head_of(d->body), &c);
     if (row != ROW_FOUND) return row == ROW_NONE ? INBOUND_ASKED : INBOUND_FAULT;
+    if (mail_is_too_much(d->body)) { /* said at once, so that its writer gets it back and does not wait for an answer */
+        d->answer = too_much;
+        return INBOUND_ASKED;
+    }
     d->account = c.account;
     sha256_hex(d->body, hex);
     d->id = arena_text(d->arena, hex);
@@ -249,14 +255,14 @@ static enum message_put note_down(struct tx *tx, struct mail_talk *t)
     return note_put(tx, &n, arena_printf(a, "mail-%s", t->mail->id), &t->c);
 }
 
-static bool is_theirs(const struct mail_talk *t)
+bool mail_is_from(const struct mail_in *m, const char *email)
 {
-    return t->email[0] && t->mail->from && strcasecmp(t->mail->from, t->email) == 0;
+    return email[0] && m->from && strcasecmp(m->from, email) == 0;
 }
 
 static enum job_wish put_words(struct tx *tx, struct mail_talk *t, struct buf *outcome)
 {
-    bool theirs = is_theirs(t);
+    bool theirs = mail_is_from(t->mail, t->email);
     size_t pieces = 0;
     enum message_put put = theirs ? say(tx, t, &pieces) : note_down(tx, t);
     if (put == MESSAGE_FAULT) return JOB_FAULT;
@@ -267,20 +273,20 @@ static enum job_wish put_words(struct tx *tx, struct mail_talk *t, struct buf *o
     return put != MESSAGE_NEW || call_person(tx, t) ? JOB_FINISHED : JOB_FAULT;
 }
 
-/* Whether its pictures are to be kept, before anything is written: they are the visitor's, who may send them. Nothing
- * is locked; when that has changed until the mail is acted on, what was kept is swept away. */
+/* Whose pictures would be kept, by the head alone: a mail of 8 MB is taken apart in mail_make, off the lanes on which
+ * everybody reads. Nothing is locked; when that has changed until the mail is acted on, what was kept is swept away. */
 static bool mail_look(struct delivery *d, struct job *job, struct tx *tx)
 {
     struct mail_made *made = ARENA_NEW(d->arena, struct mail_made);
-    struct mail_talk t = { .mail = &made->mail, .now_ms = job->now_ms };
+    struct str head = head_of(d->body);
+    struct mail_in named = { .to = arena_text_n(d->arena, head.p, head.n) };
+    struct mail_talk t = { .mail = &named, .now_ms = job->now_ms };
     const char *no;
     bool many;
-    made->readable = mail_read(d->arena, d->body, &made->mail);
     d->made = made;
-    bool asked = made->readable && made->mail.kind == MAIL_OF_PERSON && made->mail.kept > 0;
-    if (!asked || !chat_settings.reply_domain) return true;
+    if (!chat_settings.reply_domain) return true;
     if (find_talk(tx, &t, false, &no) != ROW_FOUND || (!no && !too_many(tx, &t, &many))) return false;
-    made->takes = !no && !many && is_theirs(&t);
+    if (!no && !many) made->email = arena_text(d->arena, t.email);
     return true;
 }
 

@@ -29,11 +29,13 @@ struct mail_picture {
 };
 struct mail_made { /* d->made of a mail */
     struct mail_in mail;
-    bool readable, takes; /* takes: its pictures are the visitor's */
-    bool unwritten;       /* one of them could not be kept: later */
+    const char *email; /* from which its pictures would be the visitor's; NULL: from none */
+    bool readable;
+    bool unwritten; /* one of them could not be kept: later */
     struct mail_picture picture[MAIL_PICTURES_MAX];
     size_t pictures;
 };
+bool mail_is_from(const struct mail_in *m, const char *email);
 void mail_make(struct delivery *d);
 /* What was attached and not taken, a line each; "": nothing. */
 const char *mail_files_lines(struct arena *a, const struct mail_in *m, bool english);

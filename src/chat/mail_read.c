@@ -358,7 +358,7 @@ static bool is_base64(struct str line)
 
 /* GMime makes an object of each part before any can be counted, and goes through those that are within others again and
  * again: what is large has to be files. */
-static bool is_too_much(struct str s)
+bool mail_is_too_much(struct str s)
 {
     size_t dashes = 0, plain = 0;
     while (s.n > 0) {
@@ -376,7 +376,7 @@ bool mail_read(struct arena *a, struct str bytes, struct mail_in *out)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     (void)pthread_once(&once, start_gmime);
     *out = (struct mail_in){ .text = "", .to = "" };
-    if (bytes.n == 0 || bytes.n > MAIL_BYTES_MAX || nests_groups(bytes) || is_too_much(bytes)) return false;
+    if (bytes.n == 0 || bytes.n > MAIL_BYTES_MAX || nests_groups(bytes) || mail_is_too_much(bytes)) return false;
     GMimeStream *s = g_mime_stream_mem_new_with_buffer(bytes.p, bytes.n);
     GMimeParser *parser = g_mime_parser_new_with_stream(s);
     GMimeMessage *m = g_mime_parser_construct_message(parser, NULL);

@@ -51,6 +51,8 @@ struct mail_in {
     char id[41]; /* of its Message-ID, in hex: the same mail that comes again has the same one */
 };
 /* False: no mail, or nested too deep. */
+/* Refused by mail_read: more beside files than is taken apart. One pass over the bytes. */
+bool mail_is_too_much(struct str bytes);
 MUST_USE bool mail_read(struct arena *a, struct str bytes, struct mail_in *out);
 
 /* ---- mail_words.c ---- */

@@ -93,7 +93,7 @@ struct post_nothing {
     bool typing;
 };
 extern const struct field post_nothing_fields[];
-extern const struct limit chat_visitor_limit, chat_shop_limit;
+extern const struct limit chat_visitor_limit, chat_shop_limit, chat_shop_network_limit;
 extern const struct shape chat_session_shape[];
 /* The answer to who is this visitor from now on: a new token. */
 enum answer visitor_session(struct req *req, const struct tenant_chat *place, const struct visitor *v);

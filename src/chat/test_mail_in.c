@@ -282,6 +282,22 @@ TEST_EACH_ENGINE(only_what_names_an_address_that_holds_is_kept)
         EXPECT(judged(t, none[i], &d) == INBOUND_ASKED && !d.id && d.account == 0 && d.answer.status == 200);
 }
 
+/* It would be passed over when it is acted on, long after its writer was told that it came. */
+TEST_EACH_ENGINE(what_cannot_be_taken_apart_is_refused_while_its_writer_waits)
+{
+    struct delivery d;
+    start(t);
+    struct buf words;
+    buf_init(&words, 2 * MAIL_PLAIN_MAX);
+    while (words.n < MAIL_PLAIN_MAX) buf_text(&words, "many words of a person, and no file\r\n");
+    const char *all = buf_terminated(&words);
+    EXPECT(judged(t, mail_of(t, "ann@store.example", address(t), "1@x", all), &d) == INBOUND_ASKED);
+    EXPECT(d.answer.status == 413 && !d.id);
+    words.n = MAIL_PLAIN_MAX / 2;
+    EXPECT(judged(t, mail_of(t, "ann@store.example", address(t), "2@x", buf_terminated(&words)), &d) == INBOUND_GOOD);
+    buf_free(&words);
+}
+
 TEST_EACH_ENGINE(what_programs_write_is_nobodys_word_and_is_not_answered)
 {
     static const char *const headers[] = {
@@ -409,6 +425,7 @@ int main(void)
         EACH_ENGINE(an_address_that_does_not_hold_says_nothing),
         EACH_ENGINE(an_address_is_of_its_visitor_alone),
         EACH_ENGINE(only_what_names_an_address_that_holds_is_kept),
+        EACH_ENGINE(what_cannot_be_taken_apart_is_refused_while_its_writer_waits),
         EACH_ENGINE(what_programs_write_is_nobodys_word_and_is_not_answered),
         EACH_ENGINE(who_may_not_talk_may_not_by_mail),
         EACH_ENGINE(a_conversation_that_is_gone_takes_nothing),

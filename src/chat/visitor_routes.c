@@ -14,6 +14,7 @@ enum { MESSAGES_USUAL = 50 };
 static const struct limit sessions_limit = { .name = "chat_sessions", .burst = 60, .per_ms = MINUTE_MS };
 static const struct limit network_limit = { .name = "chat_network", .burst = 600, .per_ms = MINUTE_MS };
 const struct limit chat_visitor_limit = { .name = "chat_visitor", .burst = 60, .per_ms = 20 * SECOND_MS };
+const struct limit chat_shop_network_limit = { .name = "chat_shop_network", .burst = 300, .per_ms = 10 * SECOND_MS };
 const struct limit chat_shop_limit = { .name = "chat_shop", .burst = 3000, .per_ms = 10 * SECOND_MS };
 
 /* ---- fields ---- */
@@ -368,7 +369,8 @@ ROUTE_TAG(chat_tag, "Chat", "What a shop's visitor says and hears; the protocol 
     .who = WHO_ANYONE, .tag = "Chat", .origins = ORIGINS_ASKED, .origin = visitor_origin, .prepare = visitor_prepare,  \
     PATH_FIELDS(path_chat), .passive = true
 #define OFTEN                                                                                                          \
-    .limit = &network_limit, .key_limit = { &chat_visitor_limit, &chat_shop_limit }, .give_back_to_known = true
+    .limit = &network_limit, .give_back_to_known = true,                                                               \
+    .key_limit = { &chat_visitor_limit, &chat_shop_limit, &chat_shop_network_limit }
 #define REFUSED &problem_not_found, &problem_chat_paused, &problem_chat_token, &problem_chat_blocked
 #define BODY_FIELDS_NONE BODY_FIELDS(post_nothing), .body_optional = true
 const struct field post_nothing_fields[] = {
@@ -378,7 +380,7 @@ const struct field post_nothing_fields[] = {
 /* clang-format off */
 const struct route chat_visitor_routes[] = {
     { .verb = VERB_POST, .path = "/api/chat/:shop/session", VISITOR, .tx = TX_WRITE,
-      .limit = &sessions_limit, .key_limit = { &chat_visitor_limit, &chat_shop_limit },
+      .limit = &sessions_limit, .key_limit = { &chat_visitor_limit, &chat_shop_limit, &chat_shop_network_limit },
       .give_back_to_known = true, BODY_FIELDS(post_session), .body_optional = true, .answer = chat_session_shape,
       PROBLEMS(REFUSED), .run = run_session,
       .doc = "Begin as a visitor of this shop, or go on as the one that the token says." },

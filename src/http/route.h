@@ -174,7 +174,7 @@ struct route {
     size_t body_max;                   /* bytes; 0: 16 KiB; at most BODY_RAW_MAX */
     const struct limit *limit;         /* extra limit by client network; NULL: the general one alone */
     const struct limit *account_limit; /* by account, for who is signed in; NULL: the general ones */
-    const struct limit *key_limit[2];  /* by what .prepare names in req_count: a visitor, a shop */
+    const struct limit *key_limit[3];  /* by what .prepare names in req_count: a visitor, a shop, a network at it */
     bool give_back_on_success;         /* both of them: only what fails counts */
     bool give_back_to_known;           /* .limit, to who has shown in .run who it is (req_known): key_limit counts it */
     bool idempotent;                   /* takes Idempotency-Key (every POST but /auth) */

@@ -207,6 +207,32 @@ test('strangers who ask without end stop no visitor, nor who is about to become 
     }
 });
 
+test('one address, however many visitors it becomes, leaves a shop to the others', async ({ engine }) => {
+    const { server, come } = await small(engine, 'chat_shop=60/10m, chat_shop_network=20/10m');
+    try {
+        const address = randomAddress();
+        let heard = 0, turnedAway = 0;
+        for (let i = 0; i < 12; i++) {
+            const s = come();
+            s.address = address;
+            const begun = await s.ask('POST', 'session', {});
+            if (begun.status === 429) {
+                turnedAway++;
+                continue;
+            }
+            s.token = begun.json.token;
+            for (let k = 0; k < 3; k++) (await s.ask('GET', 'messages')).status === 429 ? turnedAway++ : heard++;
+        }
+        assert.ok(heard >= 10 && turnedAway >= 10, `${heard} heard, ${turnedAway} turned away`);
+        const other = come();
+        other.address = randomAddress();
+        await other.begin();
+        assert.equal((await other.say('And me?')).status, 201);
+    } finally {
+        assert.deepEqual(await server.end(), []);
+    }
+});
+
 test('visitors behind one address do not stand in each other’s way; who shows nothing there does', async ({ engine }) => {
     const { server, come } = await small(engine, `chat_network=20/10m, chat_face=20/10m, chat_sessions=${CROWD + 5}/10m`);
     try {
