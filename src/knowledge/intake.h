@@ -40,6 +40,7 @@ MUST_USE bool know_intake_keep(struct tx *tx, const struct intake *in);
 MUST_USE bool know_intake_part(struct tx *tx, int64_t intake, int64_t part, const char *body);
 MUST_USE enum row know_intake_part_get(struct tx *tx, int64_t intake, int64_t part, const char **body);
 MUST_USE bool know_intake_forget_parts(struct tx *tx, int64_t intake); /* and what was staged */
+MUST_USE bool know_intake_drop(struct tx *tx, int64_t intake);         /* all of it: its shop is purged */
 /* Some of it; *left: there may be more. */
 MUST_USE bool know_intake_forget_some(struct tx *tx, int64_t intake, bool *left);
 enum { INTAKE_URL_SIZE = 128 };
