@@ -45,8 +45,7 @@ enum {
     NETWORK_TEXT_SIZE = 50,
     STREAM_QUEUE_MAX_BYTES = 262144,
     STREAMS_PER_ACCOUNT = 16, /* in this process */
-    STREAMS_MAX = 10000,      /* the same */
-    STREAMS_PER_GROUP = 2000, /* the same, of a req.stands_in */
+    GROUP_SHARES = 5,         /* of the connections: a req.stands_in may have one, unless the settings say more */
     RUNNING_MAX = 1024,       /* requests with a key that wait for a job; more are not remembered */
     RUNNING_KEY_SIZE = 16,
 };
@@ -199,7 +198,7 @@ struct exchange {
 struct standing {
     const struct route *route;
     int64_t counted;  /* for whom: an account, or below 0 a stands_for; 0: not */
-    int64_t group;    /* counted among all of it too; 0: no group */
+    int64_t group;    /* counted among all of it too, streams and sockets alike; 0: no group */
     const void *what; /* counted as one of these */
     int64_t checked_ms;
     struct shown *shown; /* NULL: they showed nothing, so there is nothing to ask again */
@@ -294,6 +293,7 @@ struct http {
     struct account_counts *counts; /* streams and sockets, by account */
     atomic_size_t streams, uploads;
     size_t connections_max;
+    unsigned group_max;
     struct http_timeouts timeouts;
     struct str common_headers[FRAMING_ASKED]; /* security headers, by who may frame the answer */
     const char *policy;                       /* their begin, to which frame-ancestors are added */
@@ -398,9 +398,9 @@ void waiting_release(struct loop *l); /* the server stops: late answers now */
 /* How many streams or sockets an account has open in this process, counted by `what`, an address that names them. */
 struct account_counts *account_counts_new(void);
 void account_counts_free(struct account_counts *a);
-/* Takes from x who asked. False, and nothing to end: this account has `most` of `what` already. */
-MUST_USE bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most,
-                             unsigned group_most);
+/* Takes from x who asked. False, and nothing to end: this account has `most` of `what` already, or what it stands in
+ * has its share of the connections. */
+MUST_USE bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most);
 void standing_end(struct standing *s, struct http *h);
 const struct caller *standing_who(const struct standing *s); /* without texts */
 /* Each second: asks when it is due. A caller who may not go on is dismissed. */

@@ -111,7 +111,8 @@ struct req {
     void *prepared;     /* what .prepare leaves for .run */
     int64_t stands_for; /* whose stream or socket it will be, where a row wants no caller (a visitor): counted as an
                            account's is; 0: the account's */
-    int64_t stands_in;  /* and the larger whole that it is one of (a shop): counted as well; 0: none */
+    int64_t stands_in;  /* and the larger whole that it is one of (a shop): all streams and sockets of it together
+                           have a share of the connections (http_options.group_max); 0: none */
     struct reply reply;
     const struct upload_file *upload; /* rows with .upload */
     bool upload_kept;                 /* by req_keep_upload */

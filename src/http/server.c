@@ -277,6 +277,7 @@ static void copy_options(struct http *h, const struct http_options *o)
     h->o.upload_dir = arena_text(h->text, o->upload_dir);
     h->connections_max = o->connections_max ? o->connections_max : CONNECTIONS_USUAL;
     if (h->connections_max > CONNECTIONS_MAX) h->connections_max = CONNECTIONS_MAX;
+    h->group_max = o->group_max ? o->group_max : (unsigned)(h->connections_max / GROUP_SHARES);
     h->o.origin = arena_text(h->text, o->origin);
     h->o.trusted_proxy = arena_text(h->text, o->trusted_proxy);
     h->session_cookie = http_cookie_name(o, "sid");

@@ -213,7 +213,7 @@ async function imports(tools, engine) {
 /** What is told to all of a shop's open chats at once: from the request until the last of them has heard it. */
 async function fan(tools, engine) {
   const { count, prefix } = await roomFor(tools.run, READERS + 100);
-  const server = await tools.startServer(await engine.fresh(), { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(READERS + 300) } });
+  const server = await tools.startServer(await engine.fresh(), { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(READERS + 300), CHATHUB_SHOP_CONNECTIONS: String(READERS) } }); // all of them at one shop
   const tokens = [];
   const readers = Math.min(READERS, count - 100);
   const origin = `https://bench${String(FAN_SHOP).padStart(6, '0')}.example`;

@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import { ChatbotWorld } from '../world/chatbot.mjs';
 import { newKey, randomAddress } from './lib/client.mjs';
 import { PASSWORD, Server } from './lib/server.mjs';
+import { Shopper } from './lib/shopper.mjs';
 import { run, sleep, test, until } from './lib/suite.mjs';
 
 const JOBS = Number(process.env.CROWD_JOBS ?? 20000);
@@ -272,6 +273,49 @@ test('a merchant may look at files so often a minute, and at nothing of anotherâ
     assert.equal(statuses[0], 200);
     assert.ok(statuses.filter((s) => s === 429).length >= 5, statuses.join(' '));
     assert.equal((await busy.get('/api/billing/summary')).status, 200);
+});
+
+test('a shop whose visitors open sockets and streams without end leaves the connections to the others', async ({ engine }) => {
+    const SHARE = 20; // a fifth of the hundred
+    const server = await Server.start({ engine, env: { CHATHUB_CONNECTIONS: '100' } });
+    try {
+        const shops = [];
+        for (const domain of ['tea.example', 'coffee.example']) {
+            const merchant = await server.account('merchant', { credits: 500 });
+            const shop = await merchant.shop('A shop', domain);
+            assert.equal((await merchant.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+            shops.push([`shop-${shop.id}`, domain]);
+        }
+        const comes = async ([shop, domain]) => {
+            const s = new Shopper(server, shop, domain);
+            s.address = randomAddress();
+            await s.begin();
+            return s;
+        };
+        const open = [];
+        for (let i = 0; i < SHARE; i++) {
+            const s = await comes(shops[0]);
+            open.push(await (i % 2 === 0 ? s.socket() : s.stream()));
+        }
+        const late = await comes(shops[0]);
+        for (let i = 0; i < 10; i++) {
+            const e = await late.socket().then(() => assert.fail('it opened'), (fault) => fault);
+            assert.equal(e.status, 429, e.text);
+            assert.equal(JSON.parse(e.text).error, 'too_many_requests');
+            assert.ok(Number(e.headers['retry-after']) >= 1, JSON.stringify(e.headers));
+        }
+        await assert.rejects(late.stream(), /answers 429/);
+        const other = await comes(shops[1]);
+        const [socket, stream] = [await other.socket(), await other.stream()];
+        assert.equal((await other.say('Is there room for me?')).status, 201);
+        assert.equal((await late.say('I still speak by requests')).status, 201);
+        // A place that is left is the next one's.
+        open.pop().close();
+        await until('the place is free', () => late.socket().then((s) => open.push(s), () => false));
+        for (const one of [...open, socket, stream]) one.close();
+    } finally {
+        assert.deepEqual(await server.end(), []);
+    }
 });
 
 test('everything above left sound books', async ({ server }) => {
