@@ -149,7 +149,7 @@ static void the_kinds_of_jobs_are_sound(void **state)
 }
 
 /* Threads are shared within a pool alone: a silent mail server must not hold up an enable for which a person waits, and
- * neither may hold up money. Machines of merchants' own choice hold up nobody's enable. */
+ * neither may hold up money. Machines of merchants' own choice hold up nobody's enable, and mails nobody's answer. */
 static void what_is_slow_holds_up_only_its_like(void **state)
 {
     static const struct {
@@ -160,6 +160,8 @@ static void what_is_slow_holds_up_only_its_like(void **state)
         { JOB_POOL_SHOPS, " chat.install chat.channel chat.channel_test knowledge.take" },
         { JOB_POOL_MAIL, " mail.send" },
         { JOB_POOL_MONEY, " tenants.renew inbound.money" },
+        { JOB_POOL_INBOUND, " inbound.act chat.answer chat.line" },
+        { JOB_POOL_FILES, " inbound.make" },
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(pools); i++) {
