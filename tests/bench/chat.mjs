@@ -9,7 +9,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 const SOCKETS = 50000;
 const FILES = 131072;
 const LIMITS = 'chat_network=100000/1m, chat_sessions=100000/1m, chat_shop=100000/10s, chat_shop_network=100000/10s, general=100000/10s, account_reads=100000/10s, ' +
-  'account_changes=100000/10s, account_changes_hour=100000/1m';
+  'account_changes=100000/10s, account_changes_hour=100000/1m, knowledge_imports=100000/1m';
 const FULL = 100000; // products of one shop
 const FULL_SHOPS = 10;
 const FILE_PRODUCTS = 20000;
