@@ -321,7 +321,6 @@ TEST_EACH_ENGINE(a_body_that_drips_ends)
     stop(&s, t);
 }
 
-/* The file system takes no more of this file. */
 /* Of all that may come at once one address has a quarter, however slowly it sends. */
 TEST_EACH_ENGINE(one_address_cannot_hold_all_uploads)
 {
@@ -360,6 +359,7 @@ TEST_EACH_ENGINE(one_address_cannot_hold_all_uploads)
     stop(&s, t);
 }
 
+/* The file system takes no more of this file. */
 TEST_EACH_ENGINE(a_full_disk_is_told)
 {
     struct test_http s;
