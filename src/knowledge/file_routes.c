@@ -4,6 +4,8 @@
  * reads it anew, off the lanes: nothing is remembered of a look. */
 #include "knowledge/intake.h"
 
+#include "base/unicode.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -163,7 +165,7 @@ static void sample_json(struct json *j, const char *id, const char *title, const
     json_object(j, NULL);
     json_text(j, "id", id);
     json_text(j, "title", title);
-    json_str(j, "text", (struct str){ text, utf8_cut(str_of(text), TITLE_MAX) });
+    json_str(j, "text", (struct str){ text, unicode_cut_bytes(str_of(text), TITLE_MAX) });
     if (p && p->priced) json_i64(j, "price", p->price);
     else if (p && p->variants > 0 && p->variant[0].priced) json_i64(j, "price", p->variant[0].price);
     else json_null(j, "price");
