@@ -393,7 +393,7 @@ struct http *http_start(const struct http_options *o, char *error, size_t error_
     h->bodies = share_new(bodies_max ? bodies_max : BODIES_MAX_BYTES);
     h->uploads = share_new(UPLOADS_MAX);
     h->pool = crypto_pool_start(cores(), dispatch_prepare, dispatch_late);
-    h->looks = crypto_pool_start(cores() / 2, dispatch_prepare, dispatch_late);
+    h->looks = crypto_pool_start(cores() > 4 ? cores() / 2 : 2, dispatch_prepare, dispatch_late);
     h->loops = o->loops ? o->loops : cores();
     if (h->loops > LOOPS_MAX) h->loops = LOOPS_MAX;
     for (unsigned i = 0; i < h->loops; i++) h->loop[i] = loop_new(h, i);
