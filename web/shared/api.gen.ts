@@ -25793,6 +25793,8 @@ export interface operations {
                 after?: number;
                 /** @description How many. */
                 limit?: number;
+                /** @description Only the visits of this conversation's visitor: where they are now. */
+                conversation?: number;
             };
             header?: never;
             path?: never;
@@ -25836,6 +25838,15 @@ export interface operations {
             };
             /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
