@@ -83,14 +83,14 @@ static void look_at_address(struct report *r, const struct config *c)
         add(r, "address", LOOK, "CHATHUB_BASE_URL is not set", "Set it to the address that people type.");
         return;
     }
-    struct out_answer answer;
-    const struct out_request ask = { .method = "GET",
-                                     .url = arena_printf(r->a, "%s/healthz", c->base_url),
-                                     .connect_ms = REACH_MS,
-                                     .total_ms = 2 * (int64_t)REACH_MS,
-                                     .trusted_address = true,
-                                     .log_as = "doctor" };
-    http_call(r->a, &ask, &answer);
+    struct outbound_answer answer;
+    const struct outbound_request ask = { .method = "GET",
+                                          .url = arena_printf(r->a, "%s/healthz", c->base_url),
+                                          .connect_ms = REACH_MS,
+                                          .total_ms = 2 * (int64_t)REACH_MS,
+                                          .trusted_address = true,
+                                          .log_as = "doctor" };
+    outbound_call(r->a, &ask, &answer);
     if (answer.outcome == OUTCOME_OK) add(r, "address", WELL, arena_printf(r->a, "%s answers", c->base_url), "");
     else
         add(r, "address", BAD, arena_printf(r->a, "%s: %s", c->base_url, answer.error ? answer.error : "no answer"),
@@ -226,7 +226,7 @@ enum exit_code command_doctor(struct app *app, struct command *cmd)
     return code;
 }
 
-enum exit_code doctor_without(const struct config *c, struct command *cmd, const char *why)
+enum exit_code command_doctor_without(const struct config *c, struct command *cmd, const char *why)
 {
     struct report r = { .a = arena_new(4 << 20) };
     if (!c) add(&r, "settings", BAD, why, "Put it right in the environment or chathub.conf.");

@@ -136,7 +136,7 @@ static json_t *ask(bool served, enum exit_code wanted)
     EXPECT(command_read(&c));
     enum exit_code code = app_open(&app, &settings, c.rule->use, &c.err)
                               ? command_run(&app, &c)
-                              : doctor_without(&settings, &c, buf_terminated(&c.err));
+                              : command_doctor_without(&settings, &c, buf_terminated(&c.err));
     app_close(&app);
     json_t *said = json_read(buf_str(&c.out), SAID_MAX, NULL);
     if (code != wanted) print_error("%s\n", buf_terminated(&c.out));

@@ -37,7 +37,7 @@ const struct route *const app_route_tables[] = {
     developer_routes,
     known_routes,
     search_routes,
-    operator_shop_routes,
+    app_shop_routes,
     chat_visitor_routes,
     chat_plain_routes,
     chat_channel_routes,
@@ -143,7 +143,7 @@ const struct job_kind *const app_job_kinds[] = {
 
 /* clang-format off */
 const struct sender *const app_senders[] = {
-    &developer_sender,
+    &app_developer_sender,
     &knowledge_products_sender,
     &knowledge_orders_sender,
     &knowledge_promotions_sender,

@@ -56,16 +56,16 @@ static const char *last_words(struct arena *a, const struct message *m, size_t c
     return b.n > 0 ? buf_terminated(&b) : "…";
 }
 
-static bool is_told(const struct shop_chat_settings *s, const struct colleague *who)
+static bool is_told(const struct chat_shop_settings *s, const struct account_colleague *who)
 {
     if (s->alert_to == ALERT_OWNER) return (who->roles & WHO_OWNER) != 0;
     return (who->roles & (s->alert_to == ALERT_MANAGERS ? WHO_MANAGERS : WHO_STAFF)) != 0;
 }
 
-bool alert_letters(struct tx *tx, const struct conversation *c, const struct shop_chat_settings *s, int64_t now_ms)
+bool alert_letters(struct tx *tx, const struct conversation *c, const struct chat_shop_settings *s, int64_t now_ms)
 {
     struct arena *a = tx_arena(tx);
-    struct colleague team[TEAM_MAX];
+    struct account_colleague team[TEAM_MAX];
     struct message m[WORDS];
     struct visitor v = { .name = "" };
     struct shop shop;

@@ -112,7 +112,7 @@ static enum row answer(struct job *job, struct tx *tx, const struct conversation
                        size_t turns, struct draft *out)
 {
     struct knowledge_source source;
-    struct shop_chat_settings settings;
+    struct chat_shop_settings settings;
     struct agent_reply r;
     struct visitor v;
     struct identity who = { .email = "" };

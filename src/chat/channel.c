@@ -244,7 +244,7 @@ const char *channel_signatures(struct arena *a, const struct webhook_secrets *se
 static void channel_call(struct job *job)
 {
     struct sending *s = job->state;
-    struct out_answer out;
+    struct outbound_answer out;
     struct buf b;
     struct json j;
     if (!s || s->off || s->error || s->wait_ms > 0) return;
@@ -254,7 +254,7 @@ static void channel_call(struct job *job)
     json_finish(&j);
     const char *id = arena_printf(job->arena, "msg_%lld_%lld", (long long)s->c.id, (long long)s->m.number);
     int64_t at_s = job->now_ms / SECOND_MS;
-    const struct out_request r = {
+    const struct outbound_request r = {
         .method = "POST",
         .url = s->url,
         .header = { { "Content-Type", "application/json" },
@@ -269,7 +269,7 @@ static void channel_call(struct job *job)
         .trusted_address = chat_settings.development,
         .log_as = "chat.channel"
     };
-    http_call(job->arena, &r, &out);
+    outbound_call(job->arena, &r, &out);
     s->called = true;
     s->outcome = out.outcome;
     s->error = out.outcome == OUTCOME_OK ? ""

@@ -67,7 +67,7 @@ struct test { /* job->state; NULL: nothing is to be sent */
     struct test_row row;
     struct webhook_secrets secrets;
     const char *url;
-    struct out_answer out;
+    struct outbound_answer out;
     int64_t took_ms;
     const char *error;
 };
@@ -116,7 +116,7 @@ static void test_call(struct job *job)
     struct str body = body_of(job);
     const char *id = arena_printf(job->arena, "test_%lld_%lld", (long long)job->ref, (long long)s->row.asks);
     int64_t at_s = job->now_ms / SECOND_MS, began = monotonic_ms();
-    const struct out_request r = {
+    const struct outbound_request r = {
         .method = "POST",
         .url = s->url,
         .header = { { "Content-Type", "application/json" },
@@ -131,7 +131,7 @@ static void test_call(struct job *job)
         .trusted_address = chat_settings.development,
         .log_as = "chat.channel_test"
     };
-    http_call(job->arena, &r, &s->out);
+    outbound_call(job->arena, &r, &s->out);
     s->took_ms = monotonic_ms() - began;
 }
 
@@ -171,7 +171,7 @@ static void body_lines(struct json *j, struct arena *a, struct str body)
     if (body.n > 0) json_text(j, NULL, "…");
 }
 
-static const char *lines_of(struct arena *a, const struct out_answer *out)
+static const char *lines_of(struct arena *a, const struct outbound_answer *out)
 {
     struct buf b;
     struct json j;

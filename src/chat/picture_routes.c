@@ -202,7 +202,7 @@ static enum answer run_visitor(struct req *req)
 static enum answer run_team(struct req *req)
 {
     struct conversation c;
-    struct colleague who;
+    struct account_colleague who;
     enum row row = conversation_get(req->tx, ((const struct path_talk *)req->path)->id, &c);
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_NONE || c.account != req->who.account) return reply_problem(req, &problem_not_found);

@@ -232,9 +232,9 @@ MUST_USE bool line_place(struct tx *tx, struct conversation *c);
 MUST_USE bool line_moved(struct tx *tx, const struct conversation *before, struct conversation *c, int64_t now_ms);
 
 /* ---- alerts.c ---- */
-struct shop_chat_settings;
+struct chat_shop_settings;
 /* To the team, that somebody waits. */
-MUST_USE bool alert_letters(struct tx *tx, const struct conversation *c, const struct shop_chat_settings *s,
+MUST_USE bool alert_letters(struct tx *tx, const struct conversation *c, const struct chat_shop_settings *s,
                             int64_t now_ms);
 
 /* ---- due.c ---- */

@@ -40,13 +40,13 @@ enum row settings_put(struct tx *tx, int64_t account, int64_t shop, int64_t seen
     struct query q = query(tx, seen ? &settings_change : &settings_add);
     bind_i64(&q, shop), bind_i64(&q, seen ? seen : account), bind_text(&q, document), bind_i64(&q, now_ms);
     int64_t n = query_change(&q);
-    struct put_settings set;
+    struct settings_doc set;
     if (n != 1) return n < 0 ? ROW_FAULT : ROW_NONE;
     bool kept = settings_parse(tx_arena(tx), str_of(document), &set) && chat_keep_set(tx, shop, set.keepDays);
     return kept ? ROW_FOUND : ROW_FAULT;
 }
 
-bool chat_settings_read(struct tx *tx, int64_t shop, struct arena *a, struct shop_chat_settings *out)
+bool chat_settings_read(struct tx *tx, int64_t shop, struct arena *a, struct chat_shop_settings *out)
 {
     struct settings_row stored;
     struct tenant_face face;
@@ -78,7 +78,7 @@ bool chat_settings_forget(struct tx *tx, int64_t shop)
 bool chat_settings_piece(struct tx *tx, struct verify_piece *found)
 {
     struct query q = query(tx, &verify_settings);
-    struct put_settings set;
+    struct settings_doc set;
     bind_i64(&q, found->cursor[0]), bind_i64(&q, VERIFY_PAGE);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {

@@ -20,11 +20,11 @@ static void take_written(struct arena *a, struct shop_writer *w, bool read, stru
     buf_free(&w->out);
 }
 
-static void read_table(struct arena *a, char *text, size_t n, const struct read_wish *wish, struct know_file *out,
+static void read_table(struct arena *a, char *text, size_t n, const struct reader_wish *wish, struct know_file *out,
                        struct field_faults *faults)
 {
     struct shop_writer w;
-    struct csv c;
+    struct cells c;
     struct str cell[READ_COLUMNS_MAX];
     size_t cells;
     const char *code = "required";
@@ -41,7 +41,7 @@ static void read_table(struct arena *a, char *text, size_t n, const struct read_
     take_written(a, &w, read, out, faults);
 }
 
-static void read_feed(struct arena *a, char *text, size_t n, const struct read_wish *wish, struct know_file *out,
+static void read_feed(struct arena *a, char *text, size_t n, const struct reader_wish *wish, struct know_file *out,
                       struct field_faults *faults)
 {
     struct shop_writer w;
@@ -60,7 +60,7 @@ static void read_json(struct arena *a, char *text, size_t n, struct know_file *o
     if (!out->root) fail(faults, a, why.text, "format");
 }
 
-bool know_file_read(struct arena *a, struct str bytes, const struct read_wish *wish, struct know_file *out,
+bool know_file_read(struct arena *a, struct str bytes, const struct reader_wish *wish, struct know_file *out,
                     struct field_faults *faults)
 {
     size_t n;

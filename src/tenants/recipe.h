@@ -14,8 +14,8 @@
 #include "tenants/tenants.h"
 
 enum { RECIPE_BOT_ID_MAX = 100, RECIPE_STEPS_MAX = 8 };
-enum bot_state { BOT_NONE, BOT_PENDING, BOT_READY, BOT_ERROR }; /* stored: append, never renumber */
-enum sso_role { SSO_ADMIN, SSO_VIEWER };                        /* stored */
+enum recipe_bot_state { BOT_NONE, BOT_PENDING, BOT_READY, BOT_ERROR }; /* stored: append, never renumber */
+enum sso_role { SSO_ADMIN, SSO_VIEWER };                               /* stored */
 
 struct recipe_shop { /* secrets opened in memory alone */
     int64_t shop, account;
@@ -35,7 +35,7 @@ struct recipe_answer { /* a call is given it as UNKNOWN and empty: silence is no
 };
 struct recipe_bot {
     const char *id;
-    enum bot_state state;
+    enum recipe_bot_state state;
 };
 struct recipe_door { /* how a browser gets into the chat's own pages: a form that it posts */
     const char *action;

@@ -93,7 +93,7 @@ static void chatbot_register(struct arena *a, const struct recipe_shop *r, struc
     json_finish(&j);
     *out = (struct recipe_answer){ .outcome = OUTCOME_REFUSED, .error = "the registration is too large" };
     if (body.overflow) return;
-    const struct out_request call = {
+    const struct outbound_request call = {
         .method = "POST",
         .url = arena_printf(a, "%s/api/admin/tenants/register", tenants_settings.chatbot_base_url),
         .header = { { "Content-Type", "application/json" },
@@ -106,8 +106,8 @@ static void chatbot_register(struct arena *a, const struct recipe_shop *r, struc
         .trusted_address = true,
         .log_as = "chatbot.register"
     };
-    struct out_answer answer = { 0 };
-    http_call(a, &call, &answer);
+    struct outbound_answer answer = { 0 };
+    outbound_call(a, &call, &answer);
     wipe(body.p, body.n);
     *out = (struct recipe_answer){ .outcome = answer.outcome, .error = answer.error };
     json_t *json = answer.body.p ? json_read(answer.body, JSON_READ_MAX_BYTES, NULL) : NULL;
@@ -132,7 +132,7 @@ static void chatbot_ask(struct arena *a, const struct recipe_shop *r, struct rec
                                                        .role = SSO_ADMIN,
                                                        .subject = "service:chathub" },
                                  r->sso_secret);
-    const struct out_request call = {
+    const struct outbound_request call = {
         .method = "GET",
         .url = arena_printf(a, "%s/api/admin/tenants/%s/config", tenants_settings.chatbot_base_url, shop),
         .header = { { "Authorization", arena_printf(a, "Bearer %.*s", (int)token.n, token.p) } },
@@ -142,8 +142,8 @@ static void chatbot_ask(struct arena *a, const struct recipe_shop *r, struct rec
         .trusted_address = true,
         .log_as = "chatbot.config"
     };
-    struct out_answer answer = { 0 };
-    http_call(a, &call, &answer);
+    struct outbound_answer answer = { 0 };
+    outbound_call(a, &call, &answer);
     *out = (struct recipe_answer){ .outcome = answer.outcome, .error = answer.error };
     if (answer.outcome == OUTCOME_REFUSED) {
         /* 401, 403 and 404 say that it does not know this shop with this secret; any other refusal says nothing. */
