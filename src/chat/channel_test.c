@@ -22,9 +22,6 @@ STMT(ask, "INSERT INTO chat_channel_tests (shop, account, asks, state, status, t
 STMT(get, "SELECT account, asks, state, status, took_ms, error, lines, at_ms FROM chat_channel_tests WHERE shop = ?1");
 STMT(end, "UPDATE chat_channel_tests SET state = ?3, status = ?4, took_ms = ?5, error = ?6, lines = ?7, at_ms = ?8"
           " WHERE shop = ?1 AND asks = ?2");
-STMT(forget, "DELETE FROM chat_channel_tests WHERE shop = ?1");
-/* Of another address: what is still on its way is answered to nobody. */
-STMT(take_back, "UPDATE chat_channel_tests SET state = ?2, asks = asks + 1 WHERE shop = ?1");
 
 struct test_row {
     int64_t account, asks, status, took_ms, at_ms;
@@ -45,20 +42,6 @@ static enum row row_get(struct tx *tx, int64_t shop, struct test_row *out)
     out->status = col_i64(&q, "status"), out->took_ms = col_i64(&q, "took_ms"), out->at_ms = col_i64(&q, "at_ms");
     out->error = col_text(&q, "error"), out->lines = col_text(&q, "lines");
     return ROW_FOUND;
-}
-
-bool channel_test_drop(struct tx *tx, int64_t shop)
-{
-    struct query q = query(tx, &forget);
-    bind_i64(&q, shop);
-    return query_change(&q) >= 0;
-}
-
-bool channel_test_take_back(struct tx *tx, int64_t shop)
-{
-    struct query q = query(tx, &take_back);
-    bind_i64(&q, shop), bind_i64(&q, TEST_NONE);
-    return query_change(&q) >= 0;
 }
 
 /* ---- the one call ---- */

@@ -19,24 +19,6 @@ STMT(alerted, "SELECT id FROM chat_conversations WHERE account = ?1 AND status =
               " AND id <> ?2 ORDER BY waiting_since_ms, id LIMIT 10");
 static_assert(ALERTED_MAX == 10, "the statement says the same");
 
-/* ---- what the rules are to know of the shop ---- */
-
-bool chat_due_times(struct tx *tx, const struct conversation *before, struct chat_act *act)
-{
-    struct chat_shop_settings s;
-    /* The usual words change nothing that has a time. */
-    bool usual = act->kind == ACT_BOT_WROTE || act->kind == ACT_HOUSE_WROTE ||
-                 (act->kind == ACT_VISITOR_WROTE && before->status == CHAT_OPEN);
-    if (usual) return true;
-    if (!chat_settings_read(tx, before->shop, tx_arena(tx), &s)) return false;
-    act->alert_after_ms = s.alert_first_ms;
-    if (s.back_after_ms == 0) return true;
-    /* Without an assistant nobody would answer any more. */
-    enum row told = knowledge_told(tx, before->account, before->shop);
-    if (told == ROW_FOUND) act->back_after_ms = s.back_after_ms;
-    return told != ROW_FAULT;
-}
-
 /* ---- when it is due ---- */
 
 static bool read_ids(struct tx *tx, const struct stmt *s, int64_t now_ms, int64_t *out, int64_t *count, size_t max)

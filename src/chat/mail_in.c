@@ -256,11 +256,6 @@ static enum message_put note_down(struct tx *tx, struct mail_talk *t)
     return note_put(tx, &n, arena_printf(a, "mail-%s", t->mail->id), &t->c);
 }
 
-bool mail_in_is_from(const struct mail_in *m, const char *email)
-{
-    return email[0] && m->from && strcasecmp(m->from, email) == 0;
-}
-
 static enum job_wish put_words(struct tx *tx, struct mail_talk *t, struct buf *outcome)
 {
     bool theirs = mail_in_is_from(t->mail, t->email);

@@ -35,7 +35,6 @@ struct mail_in_made { /* d->made of a mail */
     struct mail_in_picture picture[MAIL_PICTURES_MAX];
     size_t pictures;
 };
-bool mail_in_is_from(const struct mail_in *m, const char *email);
 void mail_in_make(struct delivery *d);
 /* What was attached and not taken, a line each; "": nothing. */
 const char *mail_in_files_lines(struct arena *a, const struct mail_in *m, bool english);

@@ -385,3 +385,8 @@ bool mail_read(struct arena *a, struct str bytes, struct mail_in *out)
     g_object_unref(parser), g_object_unref(s);
     return good;
 }
+
+bool mail_in_is_from(const struct mail_in *m, const char *email)
+{
+    return email[0] && m->from && strcasecmp(m->from, email) == 0;
+}

@@ -54,6 +54,7 @@ struct mail_in {
 /* Refused by mail_read: more beside files than is taken apart. One pass over the bytes. */
 bool mail_in_is_too_much(struct str bytes);
 MUST_USE bool mail_read(struct arena *a, struct str bytes, struct mail_in *out);
+bool mail_in_is_from(const struct mail_in *m, const char *email); /* "": nobody */
 
 /* ---- mail_words.c ---- */
 /* Stands above the words of each letter that can be answered, so that a quoted letter is found again. */

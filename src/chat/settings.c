@@ -14,6 +14,7 @@ STMT(settings_add, "INSERT INTO chat_settings (shop, account, revision, document
                    " VALUES (?1, ?2, 1, ?3, ?4) ON CONFLICT (shop) DO NOTHING");
 STMT(settings_change, "UPDATE chat_settings SET revision = revision + 1, document = ?3, changed_at_ms = ?4"
                       " WHERE shop = ?1 AND revision = ?2");
+STMT(set_keep, "UPDATE chat_settings SET keep_days = ?2 WHERE shop = ?1");
 STMT(settings_drop, "DELETE FROM chat_settings WHERE shop = ?1");
 STMT(verify_settings, "SELECT shop, document FROM chat_settings WHERE shop > ?1 ORDER BY shop LIMIT ?2");
 
@@ -33,6 +34,13 @@ enum row settings_get(struct tx *tx, int64_t shop, struct arena *a, struct setti
     bool sound = settings_parse(a, STR("{}"), &out->set);
     assert(sound), (void)sound;
     return row;
+}
+
+bool chat_keep_set(struct tx *tx, int64_t shop, int64_t days)
+{
+    struct query q = query(tx, &set_keep);
+    bind_i64(&q, shop), bind_i64(&q, days);
+    return query_put(&q);
 }
 
 enum row settings_put(struct tx *tx, int64_t account, int64_t shop, int64_t seen, const char *document, int64_t now_ms)

@@ -64,7 +64,7 @@ struct settings_row {
 };
 MUST_USE enum row settings_get(struct tx *tx, int64_t shop, struct arena *a, struct settings_row *out);
 /* Over the revision that the writer has seen (0: there is none). ROW_NONE: somebody was quicker. */
-MUST_USE bool chat_keep_set(struct tx *tx, int64_t shop, int64_t days); /* keep.c */
+MUST_USE bool chat_keep_set(struct tx *tx, int64_t shop, int64_t days);
 MUST_USE enum row settings_put(struct tx *tx, int64_t account, int64_t shop, int64_t seen, const char *document,
                                int64_t now_ms);
 

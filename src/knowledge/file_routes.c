@@ -318,13 +318,6 @@ static enum answer run_preview(struct req *req)
 
 /* ---- taking ---- */
 
-const char *know_intake_url(char out[INTAKE_URL_SIZE], const struct intake *in)
-{
-    (void)snprintf(out, INTAKE_URL_SIZE, "/api/shops/%lld/knowledge/intakes/%lld", (long long)in->shop,
-                   (long long)in->id);
-    return out;
-}
-
 void know_intake_json(struct json *j, const void *arg)
 {
     const struct intake *in = arg;

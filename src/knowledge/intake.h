@@ -99,10 +99,8 @@ extern const struct job_kind knowledge_take_job, knowledge_due_job;
 void know_take_feed(struct job *job, struct know_taking *t);
 void know_take_pages(struct job *job, struct know_taking *t);
 void know_take_store(struct job *job, struct know_taking *t);
-/* Bytes of a file or an answer: judged, cut, kept; fills t. */
+/* Bytes of a file or an answer: judged, cut, kept; fills t (parts.c). */
 void know_take_bytes(struct job *job, struct know_taking *t, struct str bytes);
-/* How to read, from its JSON: {"currency","delimiter","fields":[…]}. */
-void know_wish_read(struct arena *a, const char *json, struct reader_wish *out);
 
 /* ---- store_import.c: the rows of a shop's own store, page by page from its export ---- */
 enum know_store_scope { STORE_PRODUCTS, STORE_ORDERS, STORE_PROMOTIONS, STORE_SCOPES };

@@ -106,6 +106,9 @@ struct know_file {
 MUST_USE bool know_file_read(struct arena *a, struct str bytes, const struct reader_wish *w, struct know_file *out,
                              struct field_faults *faults);
 
+/* How to read, from its JSON: {"currency","delimiter","fields":[…]}. */
+void know_wish_read(struct arena *a, const char *json, struct reader_wish *out);
+
 /* What the readers of one form share: products with their variants, written as they come. */
 struct shop_writer {
     struct arena *a;

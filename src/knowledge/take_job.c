@@ -13,7 +13,6 @@
 enum {
     PATH_BYTES = 1100,
     REFUSALS_BYTES = 4096,
-    READ_ARENA_MAX = 512 << 20,
     TRIES = 4,
     GUARD_ROWS = 10,
     FEED_EVERY_MS = 24 * 60 * 60 * 1000,
@@ -25,68 +24,6 @@ STMT(file_of, "SELECT file, bytes FROM knowledge_files WHERE id = ?1 AND shop = 
 STMT(file_done, "UPDATE knowledge_files SET at_ms = 0 WHERE id = ?1");
 
 /* ---- reading ---- */
-
-static const char *member(struct arena *a, const json_t *o, const char *key)
-{
-    struct str s;
-    return json_get_str(o, key, &s) && s.n > 0 ? arena_text_n(a, s.p, s.n) : NULL;
-}
-
-void know_wish_read(struct arena *a, const char *json, struct reader_wish *out)
-{
-    json_t *o = json && json[0] ? json_read(str_of(json), JSON_READ_MAX_BYTES, NULL) : NULL;
-    const char *currency = member(a, o, "currency"), *delimiter = member(a, o, "delimiter");
-    const json_t *fields = json_object_get(o, "fields");
-    if (currency) out->currency = currency_from_code(currency, strlen(currency));
-    if (delimiter) out->delimiter = delimiter[0];
-    size_t n = json_array_size(fields);
-    if (n > 0 && n <= READ_COLUMNS_MAX) {
-        enum reader_field *map = ARENA_ARRAY(a, enum reader_field, n);
-        for (size_t i = 0; i < n; i++)
-            for (size_t k = 0; k < MAP_FIELD_COUNT; k++)
-                if (text_eq(json_string_value(json_array_get(fields, i)), reader_field_names[k]))
-                    map[i] = (enum reader_field)k;
-        out->map = map, out->mapped = n;
-    }
-    json_decref(o);
-}
-
-static void copy_faults(struct arena *a, const struct field_faults *from, struct field_faults *to)
-{
-    *to = *from;
-    for (size_t i = 0; i < to->count; i++) to->fault[i].field = arena_text(a, to->fault[i].field);
-}
-
-/* Counts and the shop's words of a whole reading. */
-static void take_counts(struct arena *a, struct intake *in, const struct knowledge_import *from)
-{
-    in->products = (int64_t)from->products, in->texts = (int64_t)from->texts, in->orders = (int64_t)from->orders;
-    in->currency = from->currency;
-    in->language = arena_text(a, from->language), in->name = arena_text(a, from->name);
-    in->url = arena_text(a, from->url);
-}
-
-void know_take_bytes(struct job *job, struct know_taking *t, struct str bytes)
-{
-    struct arena *a = arena_new(READ_ARENA_MAX);
-    struct reader_wish wish = { .currency = t->currency, .url = t->shop_url };
-    struct know_file *file = ARENA_NEW(a, struct know_file);
-    struct know_reading r = { 0 };
-    struct field_faults faults;
-    know_wish_read(a, t->in.wish, &wish);
-    if (t->feed && t->feed->currency != CURRENCY_NONE) wish.currency = t->feed->currency;
-    if (know_file_read(a, bytes, &wish, file, &faults) &&
-        know_import_read_from(a, file->root, &file->origins, &r.in, &faults)) {
-        if (r.in.currency == CURRENCY_NONE) r.in.currency = wish.currency;
-        take_counts(job->arena, &t->in, &r.in);
-        know_parts_cut(a, file->root, r.in.currency, &r.parts);
-        know_readings_put(t->in.id, &r);
-    } else copy_faults(job->arena, &faults, &t->faults);
-    json_decref(file->root);
-    arena_free(a);
-    if (t->faults.count == 0 && !know_readings_slice(t->in.id, t->in.parts, job->arena, &t->parts, &t->finished))
-        t->error = "interrupted", t->later = true; /* somebody else's reading took its place */
-}
 
 static void take_file(struct job *job, struct know_taking *t)
 {
