@@ -301,13 +301,13 @@ void app_fill_hooks(struct app *app)
                                         .chatbots = tenants_chatbots,
                                         .account_known = account_known };
     tenants_settings = (struct tenants_settings){ .feature_enabled = c->chatbot_enabled,
-                                                  .chatbot_base_url = c->chatbot_base_url,
-                                                  .chatbot_shared_secret = c->chatbot_shared_secret,
+                                                  .panel_secret = c->panel_secret,
                                                   .base_url = app->base_url,
                                                   .enable_price = c->chatbot_price,
                                                   .renewal_price = c->renewal_price,
                                                   .keyring = app->keyring,
                                                   .mail = &app->mail };
+    recipes_set(c->recipe);
     tenants_hooks.owner = tenant_owner;
     tenants_hooks.disabled = accounts_disabled;
     knowledge_hooks.shop_says = shop_says;

@@ -25,10 +25,9 @@ enum tenant_status {
 const char *tenant_status_name(enum tenant_status s);
 
 struct tenants_settings {
-    bool feature_enabled;              /* CHATBOT_FEATURE_ENABLED */
-    const char *chatbot_base_url;      /* NULL: the builtin backend */
-    const char *chatbot_shared_secret; /* for register, both directions; NULL: the register route is absent */
-    const char *base_url;              /* ours, public: embed code, config */
+    bool feature_enabled;     /* CHATBOT_FEATURE_ENABLED */
+    const char *panel_secret; /* of the panel's contract, in both directions; NULL: its register route is absent */
+    const char *base_url;     /* ours, public: embed code, config */
     struct credits enable_price, renewal_price;
     const struct keyring *keyring;
     const struct mail_settings *mail; /* NULL: no letters are written */
