@@ -41,7 +41,7 @@ static void account_read(const struct query *q, struct account *out)
         .first_shop_redeemed = col_bool(q, "first_shop_redeemed"), .created_at_ms = col_i64(q, "created_at_ms"),
         .owner = {
             .id = col_i64(q, "person"),
-            .role = (enum role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR),
+            .role = (enum person_role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR),
             .email = col_text(q, "email"),
             .name = col_text(q, "person_name"), .lang = col_text(q, "lang"),
             .disabled = col_bool(q, "person_disabled"),

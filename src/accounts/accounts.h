@@ -15,10 +15,10 @@
 enum { NAME_MAX_LENGTH = 80, EMAIL_MAX_LENGTH = 254 }; /* in characters */
 
 /* What a person is for the whole service; what it is in an account is its membership. Stored: never renumber. */
-enum role { ROLE_NONE, ROLE_MERCHANT, ROLE_OPERATOR };
+enum person_role { ROLE_NONE, ROLE_MERCHANT, ROLE_OPERATOR };
 struct person {
     int64_t id;
-    enum role role;
+    enum person_role role;
     const char *email, *name, *lang; /* email as typed; lang "zh-CN" or "en" */
     bool disabled;                   /* cannot sign in: itself, or every account it belongs to */
     int64_t created_at_ms, last_login_at_ms;
@@ -44,17 +44,18 @@ MUST_USE enum row accounts_by_email(struct tx *tx, const char *email, struct acc
 /* For the command line and the demo: a confirmed person with an account of its own. *id: the account's, when ADDED. The
  * address is a good one; `password_hash` from password_hash(). */
 enum account_add { ACCOUNT_FAULT = -1, ACCOUNT_ADDED, ACCOUNT_EXISTS };
-MUST_USE enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role,
+MUST_USE enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum person_role role,
                                        const char *password_hash, int64_t now_ms, int64_t *id);
 /* A person as a member of an account: what colleagues and customers see. ROW_NONE: no member. `name` may be empty. */
-struct colleague {
+struct account_colleague {
     int64_t person;
     const char *name, *email, *lang;
     unsigned roles; /* one of WHO_OWNER to WHO_VIEWER */
 };
-MUST_USE enum row accounts_colleague(struct tx *tx, int64_t account, int64_t person, struct colleague *out);
+MUST_USE enum row accounts_colleague(struct tx *tx, int64_t account, int64_t person, struct account_colleague *out);
 /* The first `most` of them who can sign in, by their number. */
-MUST_USE bool accounts_colleagues(struct tx *tx, int64_t account, size_t most, struct colleague *out, size_t *count);
+MUST_USE bool accounts_colleagues(struct tx *tx, int64_t account, size_t most, struct account_colleague *out,
+                                  size_t *count);
 /* Counts the whole table: for the job that keeps the operator's overview, not for a request. */
 MUST_USE bool accounts_count(struct tx *tx, int64_t *count);
 

@@ -71,19 +71,19 @@ bool members_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, 
     return r == ROW_NONE;
 }
 
-bool accounts_colleagues(struct tx *tx, int64_t account, size_t most, struct colleague *out, size_t *count)
+bool accounts_colleagues(struct tx *tx, int64_t account, size_t most, struct account_colleague *out, size_t *count)
 {
     struct query q = query(tx, &colleagues);
     enum row r;
     bind_i64(&q, account), bind_i64(&q, (int64_t)most);
     *count = 0;
     while ((r = query_next(&q)) == ROW_FOUND)
-        out[(*count)++] = (struct colleague){ .person = col_i64(&q, "person"),
-                                              .name = col_text(&q, "name"),
-                                              .email = col_text(&q, "email"),
-                                              .lang = col_text(&q, "lang"),
-                                              .roles = member_roles((enum member_role)col_state(
-                                                  &q, "role", MEMBER_OWNER, MEMBER_VIEWER)) };
+        out[(*count)++] = (struct account_colleague){ .person = col_i64(&q, "person"),
+                                                      .name = col_text(&q, "name"),
+                                                      .email = col_text(&q, "email"),
+                                                      .lang = col_text(&q, "lang"),
+                                                      .roles = member_roles((enum member_role)col_state(
+                                                          &q, "role", MEMBER_OWNER, MEMBER_VIEWER)) };
     return r == ROW_NONE;
 }
 

@@ -141,7 +141,7 @@ HANDLER(operator_accounts_run)
                                        .to_ms = in->to == INT64_MAX ? 0 : in->to - 1,
                                        .after = in->after,
                                        .limit = in->limit };
-    if (wants_csv(req, in->format)) return accounts_csv(req, p);
+    if (csv_is_wanted(req, in->format)) return accounts_csv(req, p);
     return page_read(req, p) ? reply_json(req, 200, accounts_json, p) : reply_fault(req);
 }
 

@@ -37,7 +37,7 @@ static void user_read(const struct query *q, struct user *out)
     *out = (struct user){
         .person = {
             .id = col_i64(q, "id"),
-            .role = (enum role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR),
+            .role = (enum person_role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR),
             .email = col_text(q, "email"),
             .name = col_text(q, "name"), .lang = col_text(q, "lang"), .disabled = col_bool(q, "disabled"),
             .created_at_ms = col_i64(q, "created_at_ms"), .last_login_at_ms = col_i64(q, "last_login_at_ms"),
@@ -140,8 +140,8 @@ enum row user_update(struct tx *tx, int64_t id, const char *name, const char *la
 }
 
 /* With an account of its own, for commands. */
-enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum role role, const char *hash,
-                              int64_t now_ms, int64_t *id)
+enum account_add accounts_add(struct tx *tx, const char *email, const char *name, enum person_role role,
+                              const char *hash, int64_t now_ms, int64_t *id)
 {
     const struct user_new u = {
         .email = email, .name = name, .role = role, .lang = "zh-CN", .password_hash = hash, .now_ms = now_ms

@@ -32,7 +32,7 @@ MUST_USE enum row user_by_id(struct tx *tx, int64_t id, struct user *out);
 MUST_USE enum row user_by_id_locked(struct tx *tx, int64_t id, struct user *out);
 struct user_new {
     const char *email, *name, *lang, *password_hash;
-    enum role role;
+    enum person_role role;
     int64_t now_ms;
 };
 /* A person with an account of its own. ROW_NONE: the address is a person's. `id`: the person's. */
@@ -243,7 +243,7 @@ struct session_new {
 MUST_USE bool session_open(struct tx *tx, const struct session_new *in, char token[TOKEN_TEXT_SIZE], int64_t *id);
 struct session {
     int64_t id, person, account /* 0: none */, created_at_ms, last_seen_at_ms, signed_in_at_ms;
-    enum role role;          /* of the person */
+    enum person_role role;   /* of the person */
     enum member_role member; /* in the account */
     bool disabled;           /* the person is, or the account it acts in */
     const char *email;
@@ -269,10 +269,10 @@ struct session_row {
     int64_t id, created_at_ms, last_seen_at_ms;
     const char *network, *user_agent;
 };
-MUST_USE bool sessions_list(struct tx *tx, int64_t person, enum role role, int64_t now_ms, struct session_row *out,
-                            size_t *count);
-int64_t session_idle_ms(enum role role);
-int64_t session_lifetime_ms(enum role role);
+MUST_USE bool sessions_list(struct tx *tx, int64_t person, enum person_role role, int64_t now_ms,
+                            struct session_row *out, size_t *count);
+int64_t session_idle_ms(enum person_role role);
+int64_t session_lifetime_ms(enum person_role role);
 
 /* ---- touch.c: last_seen is written behind the answer ---- */
 #define SESSION_TOUCH_MS MINUTE_MS                   /* last_seen may be this old */
@@ -296,9 +296,9 @@ MUST_USE bool read_now(struct req *req, bool (*fn)(struct tx *tx, void *arg), vo
 const char *session_cookie_name(void);
 const char *login_cookie_name(void);
 const char *req_lang(const struct req *req); /* "zh-CN" or "en" */
-enum role caller_role(const struct req *req);
+enum person_role caller_role(const struct req *req);
 /* A new session for this person in this browser; the one it had dies. Sets the cookie, appends the event. */
-MUST_USE bool sign_in(struct req *req, int64_t person, enum role role);
+MUST_USE bool sign_in(struct req *req, int64_t person, enum person_role role);
 MUST_USE bool sessions_changed(struct req *req, int64_t person); /* tells the person's open pages */
 /* Where what a person does to itself stands: the account it acts in, or would. 0: none. */
 MUST_USE bool account_of_person(struct req *req, int64_t person, int64_t *account);

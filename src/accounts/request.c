@@ -36,7 +36,10 @@ const char *login_cookie_name(void) { return accounts_settings.secure_cookies ? 
 
 const char *req_lang(const struct req *req) { return req->lang == LANG_EN ? "en" : "zh-CN"; }
 
-enum role caller_role(const struct req *req) { return req->who.roles & WHO_OPERATOR ? ROLE_OPERATOR : ROLE_MERCHANT; }
+enum person_role caller_role(const struct req *req)
+{
+    return req->who.roles & WHO_OPERATOR ? ROLE_OPERATOR : ROLE_MERCHANT;
+}
 
 bool sessions_changed(struct req *req, int64_t person) { return person_told(req->tx, person); }
 
@@ -47,7 +50,7 @@ bool account_of_person(struct req *req, int64_t person, int64_t *account)
     return person_home(req->tx, person, account) != ROW_FAULT;
 }
 
-bool sign_in(struct req *req, int64_t person, enum role role)
+bool sign_in(struct req *req, int64_t person, enum person_role role)
 {
     char token[TOKEN_TEXT_SIZE];
     int64_t id, account;

@@ -30,9 +30,9 @@ STMT(end_key, "DELETE FROM sessions WHERE token_hash = ?1");
 STMT(list, "SELECT id, created_at_ms, last_seen_at_ms, network, user_agent FROM sessions WHERE person = ?1"
            " AND last_seen_at_ms > ?2 AND created_at_ms > ?3 AND created_at_ms <= ?5 ORDER BY id DESC LIMIT ?4");
 
-int64_t session_idle_ms(enum role role) { return role == ROLE_OPERATOR ? OPERATOR_IDLE_MS : MERCHANT_IDLE_MS; }
+int64_t session_idle_ms(enum person_role role) { return role == ROLE_OPERATOR ? OPERATOR_IDLE_MS : MERCHANT_IDLE_MS; }
 
-int64_t session_lifetime_ms(enum role role)
+int64_t session_lifetime_ms(enum person_role role)
 {
     return role == ROLE_OPERATOR ? OPERATOR_LIFETIME_MS : MERCHANT_LIFETIME_MS;
 }
@@ -64,7 +64,7 @@ static void session_read(const struct query *q, struct session *out)
         .created_at_ms = col_i64(q, "created_at_ms"),
         .last_seen_at_ms = col_i64(q, "last_seen_at_ms"),
         .signed_in_at_ms = col_i64(q, "signed_in_at_ms"),
-        .role = (enum role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR),
+        .role = (enum person_role)col_state(q, "role", ROLE_MERCHANT, ROLE_OPERATOR),
         .email = col_text(q, "email"),
         .disabled = col_bool(q, "person_disabled") || col_bool(q, "account_disabled"),
     };
@@ -148,7 +148,7 @@ bool session_end_by_key(struct tx *tx, const char *key)
     return query_change(&q) >= 0;
 }
 
-bool sessions_list(struct tx *tx, int64_t person, enum role role, int64_t now_ms, struct session_row *out,
+bool sessions_list(struct tx *tx, int64_t person, enum person_role role, int64_t now_ms, struct session_row *out,
                    size_t *count)
 {
     struct query q = query(tx, &list);

@@ -15,14 +15,14 @@ bool member_may_give(enum member_role by, enum member_role role)
     return by == MEMBER_OWNER || (by == MEMBER_ADMIN && role != MEMBER_OWNER);
 }
 
-enum row accounts_colleague(struct tx *tx, int64_t account, int64_t person, struct colleague *out)
+enum row accounts_colleague(struct tx *tx, int64_t account, int64_t person, struct account_colleague *out)
 {
     enum member_role role;
     struct person p;
     enum row r = member_role(tx, account, person, &role);
     if (r == ROW_FOUND) r = persons_get(tx, person, &p);
     if (r != ROW_FOUND) return r;
-    *out = (struct colleague){
+    *out = (struct account_colleague){
         .person = person, .name = p.name, .email = p.email, .lang = p.lang, .roles = member_roles(role)
     };
     return ROW_FOUND;

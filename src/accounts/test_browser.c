@@ -242,7 +242,7 @@ const char *mail_token(struct test_db *t, const char *kind)
     return arena_text_n(t->arena, at + 7, TOKEN_TEXT_SIZE - 1);
 }
 
-int64_t world_account(struct test_db *t, const char *email, const char *password, enum role role)
+int64_t world_account(struct test_db *t, const char *email, const char *password, enum person_role role)
 {
     char hash[PASSWORD_HASH_SIZE];
     int64_t id = 0;

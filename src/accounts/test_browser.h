@@ -36,7 +36,7 @@ extern bool asks_wait;
 /* The newest mail of this kind; NULL: none. Its token, out of the link. */
 const char *mail_text(struct test_db *t, const char *kind);
 const char *mail_token(struct test_db *t, const char *kind);
-int64_t world_account(struct test_db *t, const char *email, const char *password, enum role role);
+int64_t world_account(struct test_db *t, const char *email, const char *password, enum person_role role);
 struct response world_login(struct test_db *t, struct browser *b, const char *email, const char *password);
 #define GOOD "correct horse battery" /* acceptable passwords */
 #define OTHER "another fine passphrase"

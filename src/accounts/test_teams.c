@@ -17,7 +17,7 @@ struct one {
     struct browser browser;
 };
 
-static struct one someone(struct test_db *t, const char *email, enum role role)
+static struct one someone(struct test_db *t, const char *email, enum person_role role)
 {
     struct one o = { .account = world_account(t, email, GOOD, role), .browser = { .lang = LANG_EN } };
     struct response r = world_login(t, &o.browser, email, GOOD);

@@ -45,7 +45,7 @@ extern const struct route *const app_route_tables[];
 extern const struct job_kind *const app_job_kinds[];
 extern const struct letter *const *const app_letter_tables[];
 extern const struct sender *const app_senders[];
-extern const struct sender developer_sender;                /* developer_routes.c */
+extern const struct sender app_developer_sender;            /* developer_routes.c */
 extern const struct verify_check *const app_check_tables[]; /* verify_command.c */
 void app_fill_hooks(struct app *app);
 extern bool app_development; /* set by it: the rows that are for development alone exist */
@@ -61,7 +61,7 @@ static inline const struct app *app_of(const struct req *req) { return req->app;
 struct refusal_sum;
 MUST_USE bool app_refusals(struct tx *tx, const struct refusal_sum *list, size_t count);
 extern const struct route search_routes[];
-extern const struct route operator_shop_routes[];
+extern const struct route app_shop_routes[];
 extern const struct route system_routes[], known_routes[], operator_routes[], job_routes[], home_routes[];
 extern const struct route developer_routes[];
 
@@ -100,7 +100,7 @@ enum command_id {
 };
 
 enum { COMMAND_OPTIONS_MAX = 6, COMMAND_KEY_SIZE = 64 };
-struct option_rule {
+struct command_option_rule {
     const char *name;
     bool value, required;
     const char *among; /* "a|b": the values there are; NULL: any */
@@ -114,7 +114,7 @@ struct command_rule {
     bool keyed;           /* repeated with the same --key it acts once; without one a key is made */
     enum app_use use;
     const char *unknown; /* what to do when the answer was lost; NULL: it changes nothing */
-    struct option_rule option[COMMAND_OPTIONS_MAX];
+    struct command_option_rule option[COMMAND_OPTIONS_MAX];
 };
 extern const struct command_rule command_rules[]; /* ended by a row without words */
 
@@ -136,11 +136,11 @@ MUST_USE bool command_read(struct command *c);
 const char *command_option(const struct command *c, const char *name);
 enum exit_code command_run(struct app *app, struct command *c);
 /* mail_command.c; needs no database. Its codes are those of sysexits.h. */
-enum exit_code mail_in_command(const struct config *c, struct arena *a, struct command *cmd);
+enum exit_code command_mail_in(const struct config *c, struct arena *a, struct command *cmd);
 enum exit_code command_chat_settings(struct app *app, struct command *c); /* chat_command.c */
 enum exit_code command_doctor(struct app *app, struct command *c);        /* doctor_command.c */
 /* The same where the settings (c NULL) or the database are not fit: `why` says it. */
-enum exit_code doctor_without(const struct config *c, struct command *cmd, const char *why);
+enum exit_code command_doctor_without(const struct config *c, struct command *cmd, const char *why);
 enum exit_code command_verify(struct app *app, struct command *c); /* verify_command.c */
 /* Says that nobody knows whether it was done, and how to find out. */
 enum exit_code command_unknown(struct command *c);

@@ -183,4 +183,4 @@ static bool key_piece(struct tx *tx, struct reseal_piece *p)
     return query_put(&put);
 }
 
-const struct reseal_table chain_sealed[] = { { .name = "chain_keys", .piece = key_piece }, RESEAL_END };
+const struct reseal_table chain_key_sealed[] = { { .name = "chain_keys", .piece = key_piece }, RESEAL_END };

@@ -10,6 +10,6 @@
 MUST_USE bool chain_key_fit(struct app *app, struct buf *error);
 /* The same without making or writing anything. *is_new: the next start will. */
 MUST_USE bool chain_key_look(struct app *app, bool *is_new, struct buf *error);
-extern const struct reseal_table chain_sealed[];
+extern const struct reseal_table chain_key_sealed[];
 
 #endif

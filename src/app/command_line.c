@@ -110,16 +110,16 @@ static bool is_among(const char *list, const char *word)
     return false;
 }
 
-static const struct option_rule *option_of(const struct command_rule *r, const char *word)
+static const struct command_option_rule *option_of(const struct command_rule *r, const char *word)
 {
-    static const struct option_rule json = { "--json" };
-    for (const struct option_rule *o = r->option; o < r->option + COMMAND_OPTIONS_MAX && o->name; o++)
+    static const struct command_option_rule json = { "--json" };
+    for (const struct command_option_rule *o = r->option; o < r->option + COMMAND_OPTIONS_MAX && o->name; o++)
         if (text_eq(o->name, word)) return o;
     return r->json && text_eq(word, json.name) ? &json : NULL;
 }
 
 /* The option at argv[at] with its value, if it takes one; *at is left on its last word. */
-static bool read_option(struct command *c, const struct option_rule *o, int *at)
+static bool read_option(struct command *c, const struct command_option_rule *o, int *at)
 {
     for (int before = 1; before < *at; before++)
         if (text_eq(c->argv[before], o->name)) return refuse(c, o->name, "is given twice.");
@@ -147,7 +147,7 @@ bool command_read(struct command *c)
     c->json = false;
     c->operand = NULL;
     for (int i = words_of(r, c); i < c->argc; i++) {
-        const struct option_rule *o = option_of(r, c->argv[i]);
+        const struct command_option_rule *o = option_of(r, c->argv[i]);
         if (o && !read_option(c, o, &i)) return false;
         if (o) continue;
         if (!r->operand || c->operand || is_option(c->argv[i]))
@@ -155,7 +155,7 @@ bool command_read(struct command *c)
         c->operand = c->argv[i];
     }
     c->rule = r;
-    for (const struct option_rule *o = r->option; o < r->option + COMMAND_OPTIONS_MAX && o->name; o++)
+    for (const struct command_option_rule *o = r->option; o < r->option + COMMAND_OPTIONS_MAX && o->name; o++)
         if (o->required && !command_option(c, o->name)) return refuse(c, o->name, "is missing.");
     if (r->operand && !c->operand) return refuse(c, r->operand, "is missing.");
     if (!r->keyed) return true;
@@ -170,10 +170,10 @@ bool command_read(struct command *c)
 
 const char *command_option(const struct command *c, const char *name)
 {
-    const struct option_rule *o = option_of(c->rule, name);
+    const struct command_option_rule *o = option_of(c->rule, name);
     assert(o); /* a row lists all that its command asks for */
     for (int i = 1; i < c->argc; i++) {
-        const struct option_rule *here = option_of(c->rule, c->argv[i]);
+        const struct command_option_rule *here = option_of(c->rule, c->argv[i]);
         if (here == o) return o->value ? c->argv[i + 1] : o->name;
         i += here && here->value;
     }

@@ -63,7 +63,7 @@ static bool taken(const char *typed, const struct field *f, char *out, size_t si
     struct str s = str_of(typed);
     if (s.n == 0 || s.n > TYPED_MAX_BYTES) return false;
     struct arena *a = arena_new(256 << 10);
-    bool good = !text_judge(a, f, s, &text, &limit) && text && strlen(text) < size;
+    bool good = !fields_text_judge(a, f, s, &text, &limit) && text && strlen(text) < size;
     if (good) text_copy(out, size, text);
     arena_free(a);
     return good;
@@ -83,7 +83,7 @@ static bool name_taken(const char *text, char out[NAME_TEXT_SIZE])
 
 struct user_add {
     const char *email, *name, *hash;
-    enum role role;
+    enum person_role role;
     enum account_add result;
     int64_t id;
 };
@@ -380,7 +380,7 @@ static enum exit_code migrate_down_command(struct app *app, struct command *c, i
     if (!wanted) to = migrate_before_last(app->db);
     if (to < 0) return say(c, EXIT_UNAVAILABLE, "The schema version could not be read.");
     buf_fixed(&plan, text, sizeof text);
-    enum down_mode mode = command_option(c, "--drop-data") ? DOWN_DROP_DATA : DOWN_LOSE_NOTHING;
+    enum migrate_down_mode mode = command_option(c, "--drop-data") ? DOWN_DROP_DATA : DOWN_LOSE_NOTHING;
     *steps = migrate_down(app->db, (int)to, mode, &plan);
     enum exit_code code = down_refused(c, *steps, to, buf_str(&plan));
     if (code == EXIT_OK && *steps > 0 && !c->json) buf_add(&c->out, plan.p, plan.n);

@@ -1,5 +1,5 @@
-/* config.c: one table of settings. Rejected: a configuration library; a flag per setting beside the environment (two
- * places to look for the truth). */
+/* config.c: one table of settings; behind it stands what backends have of their own (tenants/recipe.h). Rejected: a
+ * configuration library; a flag per setting beside the environment (two places to look for the truth). */
 #include "app/private.h"
 #include "base/json_write.h"
 #include "storage/db_url.h"
@@ -9,6 +9,7 @@
 enum setting_kind { SETTING_TEXT, SETTING_NUMBER, SETTING_CREDITS, SETTING_BOOL };
 struct setting {
     const char *name, *alias; /* alias: an older name for the same */
+    const char *needs;        /* the name of a text that must be set when this one is; NULL: none */
     enum setting_kind kind;
     size_t offset;
     const char *fallback; /* NULL: none */
@@ -32,7 +33,7 @@ struct setting {
         .name = (n), .kind = SETTING_BOOL, .offset = offsetof(struct config, m), __VA_ARGS__                           \
     }
 
-static const struct setting settings[] = {
+static const struct setting house[] = {
     TEXT_SETTING("CHATHUB_LISTEN", listen, .fallback = "127.0.0.1:8080"),
     TEXT_SETTING("CHATHUB_DATA_DIR", data_dir, .fallback = "./data"),
     TEXT_SETTING("CHATHUB_BASE_URL", base_url),
@@ -54,8 +55,7 @@ static const struct setting settings[] = {
     NUMBER_SETTING("CHATHUB_CONNECTIONS", connections, .fallback = "20000", .min = 100, .max = 1000000),
     NUMBER_SETTING("CHATHUB_SHOP_CONNECTIONS", shop_connections, .fallback = "0", .min = 0, .max = 1000000),
     NUMBER_SETTING("CHATHUB_DATABASE_WORKERS", database_workers, .fallback = "0", .min = 0, .max = LANE_MAX_EACH),
-    TEXT_SETTING("CHATBOT_BASE_URL", chatbot_base_url),
-    TEXT_SETTING("CHATBOT_SHARED_SECRET", chatbot_shared_secret, .alias = "SHOPSAAS_SHARED_SECRET", .secret = true),
+    TEXT_SETTING("CHATBOT_SHARED_SECRET", panel_secret, .alias = "SHOPSAAS_SHARED_SECRET", .secret = true),
     BOOL_SETTING("CHATBOT_FEATURE_ENABLED", chatbot_enabled, .fallback = "true"),
     CREDITS_SETTING("CREDIT_CHATBOT_ENABLEMENT", chatbot_price, .fallback = "50", .min = 1, .max = 1000000),
     CREDITS_SETTING("CREDIT_CHATBOT_RENEWAL", renewal_price, .fallback = "10", .min = 1, .max = 1000000),
@@ -72,6 +72,33 @@ static const struct setting settings[] = {
     TEXT_SETTING("CHATHUB_REPLY_DOMAIN", reply_domain),
     TEXT_SETTING("CHATHUB_MAIL_SECRET", mail_secret, .secret = true),
 };
+
+struct settings {
+    size_t count;
+    struct setting one[ARRAY_LEN(house) + RECIPE_SETTINGS_MAX];
+};
+
+static void all_settings(struct settings *out)
+{
+    const struct recipe_setting *of_recipe[RECIPE_SETTINGS_MAX];
+    size_t n = recipe_settings(of_recipe);
+    memcpy(out->one, house, sizeof house);
+    out->count = ARRAY_LEN(house);
+    for (size_t i = 0; i < n; i++)
+        out->one[out->count++] = (struct setting){ .name = of_recipe[i]->name,
+                                                   .alias = of_recipe[i]->alias,
+                                                   .needs = of_recipe[i]->needs,
+                                                   .secret = of_recipe[i]->secret,
+                                                   .kind = SETTING_TEXT,
+                                                   .offset = offsetof(struct config, recipe) + i * sizeof(char *) };
+}
+
+/* NULL: it is not set. */
+static const char *text_of(const struct config *c, const struct setting *s)
+{
+    assert(s->kind == SETTING_TEXT);
+    return *(const char *const *)(const void *)((const char *)c + s->offset);
+}
 
 /* ---- reading ---- */
 
@@ -123,49 +150,66 @@ static bool set_one(struct config *c, const struct setting *s, const char *value
     return false;
 }
 
-/* Every name that may stand in the file, NULL-ended. */
-static const char *const *known_names(struct arena *a)
+static bool check_needs(const struct config *c, const struct settings *s, struct buf *error)
 {
-    size_t n = 0;
-    const char **names = ARENA_ARRAY(a, const char *, 2 * ARRAY_LEN(settings) + 2);
-    names[n++] = "CHATHUB_ENV";
-    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-        names[n++] = settings[i].name;
-        if (settings[i].alias) names[n++] = settings[i].alias;
-    }
-    return names;
-}
-
-/* A file that holds secrets is for its owner and group alone. */
-static bool secrets_are_private(const struct config_file *f, struct buf *error)
-{
-    if (!f->readable_by_others) return true;
-    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-        const char *v = settings[i].secret ? config_file_value(f, settings[i].name) : NULL;
-        if (!v && settings[i].secret && settings[i].alias) v = config_file_value(f, settings[i].alias);
-        if (!v || !*v) continue;
-        buf_printf(error, "%s holds %s and can be read by everybody (chmod o-rwx).", f->path, settings[i].name);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct setting *one = &s->one[i];
+        bool has = !one->needs || !text_of(c, one);
+        for (size_t k = 0; k < s->count && !has; k++)
+            has = text_eq(s->one[k].name, one->needs) && text_of(c, &s->one[k]) != NULL;
+        if (has) continue;
+        buf_printf(error, "%s is set, so %s must be set too.", one->name, one->needs);
         return false;
     }
     return true;
 }
 
-static bool load_file(struct arena *a, const struct config_file **out, struct buf *error)
+/* Every name that may stand in the file, NULL-ended. */
+static const char *const *known_names(struct arena *a, const struct settings *s)
+{
+    size_t n = 0;
+    const char **names = ARENA_ARRAY(a, const char *, 2 * s->count + 2);
+    names[n++] = "CHATHUB_ENV";
+    for (size_t i = 0; i < s->count; i++) {
+        names[n++] = s->one[i].name;
+        if (s->one[i].alias) names[n++] = s->one[i].alias;
+    }
+    return names;
+}
+
+/* A file that holds secrets is for its owner and group alone. */
+static bool secrets_are_private(const struct config_file *f, const struct settings *s, struct buf *error)
+{
+    if (!f->readable_by_others) return true;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct setting *one = &s->one[i];
+        const char *v = one->secret ? config_file_value(f, one->name) : NULL;
+        if (!v && one->secret && one->alias) v = config_file_value(f, one->alias);
+        if (!v || !*v) continue;
+        buf_printf(error, "%s holds %s and can be read by everybody (chmod o-rwx).", f->path, one->name);
+        return false;
+    }
+    return true;
+}
+
+static bool load_file(struct arena *a, const struct settings *s, const struct config_file **out, struct buf *error)
 {
     const char *path = getenv("CHATHUB_CONF");
     if (!path && access("chathub.conf", F_OK) == 0) path = "chathub.conf";
     if (!path || !*path) return true;
     struct config_file *f = ARENA_NEW(a, struct config_file);
     *out = f;
-    return config_file_read(a, path, f, error) && config_file_names(f, known_names(a), error) &&
-           secrets_are_private(f, error);
+    return config_file_read(a, path, f, error) && config_file_names(f, known_names(a, s), error) &&
+           secrets_are_private(f, s, error);
 }
 
 bool config_load(struct arena *a, struct config *out, struct buf *error)
 {
     *out = (struct config){ 0 };
     const struct config_file *file = NULL;
-    if (!load_file(a, &file, error)) return false;
+    struct settings s;
+    all_settings(&s);
+    if (!load_file(a, &s, &file, error)) return false;
     if (file) out->file = file->path;
     const struct setting env_setting = { .name = "CHATHUB_ENV", .fallback = "development" };
     const char *env = lookup(a, file, &env_setting);
@@ -174,12 +218,12 @@ bool config_load(struct arena *a, struct config *out, struct buf *error)
         return false;
     }
     out->production = text_eq(env, "production");
-    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-        const char *value = lookup(a, file, &settings[i]);
-        if (value && !set_one(out, &settings[i], value, error)) return false;
+    for (size_t i = 0; i < s.count; i++) {
+        const char *value = lookup(a, file, &s.one[i]);
+        if (value && !set_one(out, &s.one[i], value, error)) return false;
     }
     if (!out->database_url) out->database_url = arena_printf(a, "sqlite:%s/chathub.db", out->data_dir);
-    return config_check(out, error);
+    return check_needs(out, &s, error) && config_check(out, error);
 }
 
 /* ---- printing ---- */
@@ -188,10 +232,7 @@ static const char *shown(struct arena *a, const struct config *c, const struct s
 {
     const char *member = (const char *)c + s->offset;
     switch (s->kind) {
-    case SETTING_TEXT: {
-        const char *v = *(const char *const *)(const void *)member;
-        return !v ? "" : s->secret ? "(set)" : v;
-    }
+    case SETTING_TEXT: return !text_of(c, s) ? "" : s->secret ? "(set)" : text_of(c, s);
     case SETTING_BOOL: return *(const bool *)member ? "true" : "false";
     case SETTING_NUMBER: return arena_printf(a, "%lld", (long long)*(const int64_t *)(const void *)member);
     case SETTING_CREDITS:
@@ -203,16 +244,18 @@ static const char *shown(struct arena *a, const struct config *c, const struct s
 void config_print(const struct config *c, bool as_json, struct buf *out)
 {
     struct arena *a = arena_new(1 << 20);
+    struct settings s;
     struct json j;
+    all_settings(&s);
     if (as_json) json_begin(&j, out), json_object(&j, NULL);
     const char *env = c->production ? "production" : "development";
     if (as_json) json_text(&j, "CHATHUB_ENV", env);
     else buf_printf(out, "CHATHUB_ENV=%s\n", env);
-    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-        const char *v = shown(a, c, &settings[i]);
-        if (text_eq(settings[i].name, "CHATHUB_DATABASE_URL")) v = db_url_shown(a, v);
-        if (as_json) json_text(&j, settings[i].name, v);
-        else buf_printf(out, "%s=%s\n", settings[i].name, v);
+    for (size_t i = 0; i < s.count; i++) {
+        const char *v = shown(a, c, &s.one[i]);
+        if (text_eq(s.one[i].name, "CHATHUB_DATABASE_URL")) v = db_url_shown(a, v);
+        if (as_json) json_text(&j, s.one[i].name, v);
+        else buf_printf(out, "%s=%s\n", s.one[i].name, v);
     }
     if (as_json) json_end(&j), json_finish(&j), buf_char(out, '\n');
     arena_free(a);

@@ -7,13 +7,15 @@
 #include "base/crypto.h"
 #include "base/money.h"
 #include "outbound/mail.h"
+#include "tenants/recipe.h"
 
 struct config {
     const char *listen, *data_dir, *base_url, *database_url, *trusted_proxy, *limits, *security_contact, *file;
     /* Shown to everybody; NULL: nothing is said. Contact: mailto:, tel: or https:. */
     const char *company, *icp_number, *support_contact, *support_hours, *status_url;
     const char *accept_risks; /* words of config_check.c, with commas; NULL: none */
-    const char *chatbot_base_url, *chatbot_shared_secret;
+    const char *panel_secret;
+    const char *recipe[RECIPE_SETTINGS_MAX]; /* of recipe_settings(), by place; NULL: not set */
     const char *smtp_host, *smtp_user, *smtp_password, *mail_from;
     const char *reply_domain, *mail_secret; /* answers by mail; both or neither */
     const char *master_key;                 /* as set; NULL: the file in data_dir */

@@ -7,6 +7,7 @@
 #include "outbound/mail.h"
 #include "storage/db_url.h"
 
+enum { SECRET_MIN = 16 }; /* characters */
 /* Public networks of proxies wider than these hold strangers: the widest that a large delivery network publishes of
  * its own are a /13 and a /29. */
 enum { PROXY_V4_BITS_MIN = 12, PROXY_V6_BITS_MIN = 28, V4_PREFIX_BITS = 96 };
@@ -14,7 +15,19 @@ enum { PROXY_V4_BITS_MIN = 12, PROXY_V6_BITS_MIN = 28, V4_PREFIX_BITS = 96 };
 #define PRIVATE_NETWORKS                                                                                               \
     "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,169.254.0.0/16,100.64.0.0/10,fc00::/7,fe80::/10,::1"
 
-static const char *const risks[] = { "plain-chatbot", "plain-database", "wide-proxy", NULL };
+static const char *const house_risks[] = { "plain-database", "wide-proxy" };
+enum { RISKS_MAX = ARRAY_LEN(house_risks) + RECIPE_SETTINGS_MAX };
+
+/* The words there are: of the house, and of backends. */
+static size_t all_risks(const char *out[RISKS_MAX])
+{
+    const struct recipe_setting *setting[RECIPE_SETTINGS_MAX];
+    size_t settings = recipe_settings(setting), n = ARRAY_LEN(house_risks);
+    memcpy(out, house_risks, sizeof house_risks);
+    for (size_t i = 0; i < settings; i++)
+        if (setting[i]->risk) out[n++] = setting[i]->risk;
+    return n;
+}
 
 static bool refuse(struct buf *error, const char *text)
 {
@@ -35,13 +48,17 @@ static bool accepted(const struct config *c, const char *risk)
 /* A misspelt risk is not accepted, so it is told. */
 static bool check_risks(const struct config *c, struct buf *error)
 {
+    const char *risk[RISKS_MAX];
+    size_t risks = all_risks(risk);
     for (const char *p = c->accept_risks; p && *p; p += strcspn(p, ","), p += *p == ',') {
         struct str word = str_trim((struct str){ p, strcspn(p, ",") });
         bool known = false;
-        for (size_t i = 0; risks[i]; i++) known = known || str_eq(word, str_of(risks[i]));
-        if (!known)
-            return refuse(error, "CHATHUB_ACCEPT_RISKS takes plain-chatbot, plain-database and wide-proxy, with "
-                                 "commas.");
+        for (size_t i = 0; i < risks; i++) known = known || str_eq(word, str_of(risk[i]));
+        if (known) continue;
+        buf_text(error, "CHATHUB_ACCEPT_RISKS takes these words, with commas:");
+        for (size_t i = 0; i < risks; i++) buf_printf(error, "%s %s", i > 0 ? "," : "", risk[i]);
+        buf_char(error, '.');
+        return false;
     }
     return true;
 }
@@ -66,7 +83,7 @@ static bool is_url(const char *url)
 }
 
 /* Of http://host[:port]/..., for the rule that plain HTTP is for loopback. */
-static struct str url_host(const char *url)
+static struct str host_part(const char *url)
 {
     const char *host = strstr(url, "://");
     host = host ? host + 3 : url;
@@ -76,7 +93,7 @@ static struct str url_host(const char *url)
 
 static bool is_plain_and_far(const char *url)
 {
-    return str_starts(str_of(url), STR("http://")) && !is_loopback_host(url_host(url));
+    return str_starts(str_of(url), STR("http://")) && !is_loopback_host(host_part(url));
 }
 
 /* It goes into a line of /.well-known/security.txt. */
@@ -86,18 +103,33 @@ static bool check_contact(const struct config *c, struct buf *error)
     return refuse(error, "CHATHUB_SECURITY_CONTACT must be mailto:ADDRESS, tel:NUMBER or an https:// address.");
 }
 
-static bool check_chatbot(const struct config *c, struct buf *error)
+/* What a backend has of its own, as its row says. */
+static bool check_recipe_setting(const struct config *c, const struct recipe_setting *s, const char *value,
+                                 struct buf *error)
 {
-    if (c->chatbot_base_url && !is_url(c->chatbot_base_url))
-        return refuse(error, "CHATBOT_BASE_URL must be a URL without a slash at the end.");
-    if (c->chatbot_base_url && !c->chatbot_shared_secret)
-        return refuse(error, "CHATBOT_BASE_URL is set, so CHATBOT_SHARED_SECRET must be set too.");
-    if (c->chatbot_shared_secret && strlen(c->chatbot_shared_secret) < 16)
+    size_t before = error->n;
+    if (s->is_url && !is_url(value)) buf_printf(error, "%s must be a URL without a slash at the end.", s->name);
+    else if ((int64_t)strlen(value) < s->length_min)
+        buf_printf(error, "%s must have %lld characters or more.", s->name, (long long)s->length_min);
+    else if (c->production && s->is_url && is_plain_and_far(value) && !(s->risk && accepted(c, s->risk))) {
+        buf_printf(error,
+                   "%s is plain http to another machine: every shop's secrets, and what opens that machine to us, would"
+                   " cross the network in the clear. Use https",
+                   s->name);
+        if (s->risk) buf_printf(error, ", or set CHATHUB_ACCEPT_RISKS=%s when the network between is yours", s->risk);
+        buf_char(error, '.');
+    }
+    return error->n == before;
+}
+
+static bool check_backends(const struct config *c, struct buf *error)
+{
+    const struct recipe_setting *setting[RECIPE_SETTINGS_MAX];
+    size_t n = recipe_settings(setting);
+    for (size_t i = 0; i < n; i++)
+        if (c->recipe[i] && !check_recipe_setting(c, setting[i], c->recipe[i], error)) return false;
+    if (c->panel_secret && strlen(c->panel_secret) < SECRET_MIN)
         return refuse(error, "CHATBOT_SHARED_SECRET must have 16 characters or more.");
-    if (c->production && c->chatbot_base_url && is_plain_and_far(c->chatbot_base_url) && !accepted(c, "plain-chatbot"))
-        return refuse(error, "CHATBOT_BASE_URL is plain http to another machine: the shared secret and every shop's "
-                             "secrets would cross the network in the clear. Use https, or set "
-                             "CHATHUB_ACCEPT_RISKS=plain-chatbot when the network between is yours.");
     return true;
 }
 
@@ -115,7 +147,7 @@ static bool check_urls(const struct config *c, struct buf *error)
         return refuse(
             error,
             "CHATHUB_BASE_URL may be plain http only on loopback: cookies would cross the network in the clear.");
-    return check_chatbot(c, error);
+    return check_backends(c, error);
 }
 
 const char *config_proxies(const struct config *c)
@@ -203,7 +235,6 @@ static bool check_sender(const struct config *c, struct buf *error)
 /* The part of an address behind the @, in lower case: what a mail says is compared with it. */
 static bool check_replies(const struct config *c, struct buf *error)
 {
-    enum { SECRET_MIN = 16 };
     if (!c->reply_domain != !c->mail_secret)
         return refuse(error, "CHATHUB_REPLY_DOMAIN and CHATHUB_MAIL_SECRET go together: set both, or neither.");
     if (!c->reply_domain) return true;

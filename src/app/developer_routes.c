@@ -200,15 +200,15 @@ static enum job_wish developer_act(const struct delivery *d, struct job *job, st
 
 static const char *const developer_headers[] = { "webhook-id", "webhook-timestamp", "webhook-signature", NULL };
 static const struct limit developer_limit = { .name = "dev_deliveries", .burst = 10000, .per_ms = MINUTE_MS };
-const struct sender developer_sender = { .name = "development",
-                                         .doc = "Says what it heard; for trying and for tests.",
-                                         .path = "/dev/deliveries",
-                                         .headers = developer_headers,
-                                         .ack = { 200, "text/plain", "taken" },
-                                         .nack = { 400, "text/plain", "no" },
-                                         .id_header = "webhook-id",
-                                         .verify = developer_verify,
-                                         .act = developer_act };
+const struct sender app_developer_sender = { .name = "development",
+                                             .doc = "Says what it heard; for trying and for tests.",
+                                             .path = "/dev/deliveries",
+                                             .headers = developer_headers,
+                                             .ack = { 200, "text/plain", "taken" },
+                                             .nack = { 400, "text/plain", "no" },
+                                             .id_header = "webhook-id",
+                                             .verify = developer_verify,
+                                             .act = developer_act };
 
 const struct route developer_routes[] = { { .verb = VERB_GET,
                                             .path = "/dev/outbox",

@@ -14,7 +14,15 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { LINES_MAX = 16, DISK_LOW_MB = 64, DISK_SOON_MB = 1024, JOB_LATE_MS = 300000, REACH_MS = 5000, WHY_SIZE = 512 };
+enum {
+    LINES_MAX = 20,
+    DISK_LOW_MB = 64,
+    DISK_SOON_MB = 1024,
+    JOB_LATE_MS = 300000,
+    REACH_MS = 5000,
+    WHY_SIZE = 512,
+    BACKENDS_SIZE = 4096
+};
 
 enum state { WELL, LOOK, BAD };
 static const char *const state_names[] = { "well", "look", "bad" };
@@ -41,6 +49,22 @@ static void look_at_settings(struct report *r, const struct config *c)
 {
     if (c->production) add(r, "settings", WELL, "read, for production", "");
     else add(r, "settings", LOOK, "read, for development", "For shops that live, set CHATHUB_ENV=production.");
+}
+
+/* What is set of the backends that have something to set, by its own name. */
+static void look_at_backends(struct report *r, const struct config *c)
+{
+    struct buf says;
+    size_t at = 0;
+    buf_fixed(&says, arena_alloc(r->a, BACKENDS_SIZE), BACKENDS_SIZE);
+    for (const struct recipe *const *b = recipes; *b; b++)
+        for (size_t i = 0; i < (*b)->settings; i++, at++) {
+            const struct recipe_setting *s = &(*b)->setting[i];
+            if (c->recipe[at])
+                buf_printf(&says, "%s%s with %s %s", says.n > 0 ? ", " : "beside our own: ", (*b)->name, s->name,
+                           s->secret ? "(set)" : c->recipe[at]);
+        }
+    add(r, "backends", WELL, says.n > 0 ? buf_terminated(&says) : "conversations are in this program", "");
 }
 
 static void look_at_folder(struct report *r, const struct config *c)
@@ -83,14 +107,14 @@ static void look_at_address(struct report *r, const struct config *c)
         add(r, "address", LOOK, "CHATHUB_BASE_URL is not set", "Set it to the address that people type.");
         return;
     }
-    struct out_answer answer;
-    const struct out_request ask = { .method = "GET",
-                                     .url = arena_printf(r->a, "%s/healthz", c->base_url),
-                                     .connect_ms = REACH_MS,
-                                     .total_ms = 2 * (int64_t)REACH_MS,
-                                     .trusted_address = true,
-                                     .log_as = "doctor" };
-    http_call(r->a, &ask, &answer);
+    struct outbound_answer answer;
+    const struct outbound_request ask = { .method = "GET",
+                                          .url = arena_printf(r->a, "%s/healthz", c->base_url),
+                                          .connect_ms = REACH_MS,
+                                          .total_ms = 2 * (int64_t)REACH_MS,
+                                          .trusted_address = true,
+                                          .log_as = "doctor" };
+    outbound_call(r->a, &ask, &answer);
     if (answer.outcome == OUTCOME_OK) add(r, "address", WELL, arena_printf(r->a, "%s answers", c->base_url), "");
     else
         add(r, "address", BAD, arena_printf(r->a, "%s: %s", c->base_url, answer.error ? answer.error : "no answer"),
@@ -216,6 +240,7 @@ enum exit_code command_doctor(struct app *app, struct command *cmd)
 {
     struct report r = { .a = arena_new(4 << 20) };
     look_at_settings(&r, app->config);
+    look_at_backends(&r, app->config);
     look_at_folder(&r, app->config);
     look_at_database(&r, app);
     look_at_clock(&r, app, cmd->served);
@@ -226,12 +251,13 @@ enum exit_code command_doctor(struct app *app, struct command *cmd)
     return code;
 }
 
-enum exit_code doctor_without(const struct config *c, struct command *cmd, const char *why)
+enum exit_code command_doctor_without(const struct config *c, struct command *cmd, const char *why)
 {
     struct report r = { .a = arena_new(4 << 20) };
     if (!c) add(&r, "settings", BAD, why, "Put it right in the environment or chathub.conf.");
     if (c) {
         look_at_settings(&r, c);
+        look_at_backends(&r, c);
         look_at_folder(&r, c);
         add(&r, "database", BAD, why, "Nothing works before this.");
         look_at_mail(&r, c);

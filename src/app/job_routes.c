@@ -123,7 +123,7 @@ static enum answer get_jobs(struct req *req)
                                         .account = in->account,
                                         .from_ms = in->from,
                                         .to_ms = in->to };
-    if (wants_csv(req, in->format)) return jobs_csv(req, wanted, p);
+    if (csv_is_wanted(req, in->format)) return jobs_csv(req, wanted, p);
     if (jobs_list(req->tx, &wanted, p->row, &p->count) == ROW_FAULT) return reply_fault(req);
     return reply_json(req, 200, jobs_json, p);
 }
@@ -226,7 +226,7 @@ static enum answer get_skips(struct req *req)
             return reply_fields(req, "after", "format");
         p->after_kind = dash + 1;
     }
-    if (wants_csv(req, in->format)) return skips_csv(req, p);
+    if (csv_is_wanted(req, in->format)) return skips_csv(req, p);
     return skips_read(req, p) ? reply_json(req, 200, skips_json, p) : reply_fault(req);
 }
 

@@ -25,7 +25,7 @@ enum { PASSES_MAX = 20, KEYS_MAX = 256 };
 
 /* clang-format off */
 const struct reseal_table *const app_sealed_tables[] = {
-    tenants_sealed, mail_sealed, http_sealed, inbound_sealed, chain_sealed, macs_sealed, NULL
+    tenants_sealed, mail_sealed, http_sealed, inbound_sealed, chain_key_sealed, macs_sealed, NULL
 };
 
 STMT(keys_list, "SELECT id, proof, first_used_at_ms, retired_at_ms, CASE WHEN mac IS NULL THEN 1 ELSE 0 END AS unkept"
@@ -217,7 +217,7 @@ static enum op_wish retire(void *arg, struct tx *tx)
 {
     struct retiring *r = arg;
     r->count = 0;
-    if (!db_key_of_others(tx, (uint8_t)r->first, &r->sealing)) return OP_REFUSE;
+    if (!reseal_key_of_others(tx, (uint8_t)r->first, &r->sealing)) return OP_REFUSE;
     if (r->sealing >= 0) return OP_COMMIT;
     struct query q = query(tx, &keys_retire);
     bind_i64(&q, r->first), bind_i64(&q, now_ms());

@@ -25,7 +25,7 @@ static const char *target(const struct config *c, struct arena *a, const struct 
                        : arena_printf(a, "http://%s/hooks/mail", c->listen);
 }
 
-enum exit_code mail_in_command(const struct config *c, struct arena *a, struct command *cmd)
+enum exit_code command_mail_in(const struct config *c, struct arena *a, struct command *cmd)
 {
     if (!c->mail_secret) return end(cmd, EXIT_LATER, "CHATHUB_MAIL_SECRET is not set.");
     char *bytes = arena_alloc(a, MAIL_BYTES_MAX + 1);
@@ -37,7 +37,7 @@ enum exit_code mail_in_command(const struct config *c, struct arena *a, struct c
     char hex[SHA256_HEX_SIZE];
     hmac_sha256(str_of(c->mail_secret), (struct str){ bytes, n }, mac);
     hex_encode(mac, sizeof mac, hex);
-    const struct out_request r = {
+    const struct outbound_request r = {
         .method = "POST",
         .url = target(c, a, cmd),
         .header = { { "Content-Type", "message/rfc822" }, { "X-Signature", arena_printf(a, "sha256=%s", hex) } },
@@ -48,8 +48,8 @@ enum exit_code mail_in_command(const struct config *c, struct arena *a, struct c
         .trusted_address = true,
         .log_as = "mail-in",
     };
-    struct out_answer answer;
-    http_call(a, &r, &answer);
+    struct outbound_answer answer;
+    outbound_call(a, &r, &answer);
     if (answer.outcome == OUTCOME_OK) return EXIT_OK;
     if (answer.status == TOO_LARGE) return end(cmd, MAIL_REFUSED, "The mail holds too much beside its files.");
     buf_printf(&cmd->err, "The service did not take the mail (%d): ", answer.status);

@@ -58,7 +58,7 @@ static int run_here(const struct config *c, struct command *cmd)
     enum exit_code code = EXIT_UNAVAILABLE;
     if (app_open(&app, c, cmd->rule->use, &cmd->err)) code = command_run(&app, cmd);
     else if (cmd->rule->id == COMMAND_DOCTOR) {
-        code = doctor_without(c, cmd, buf_terminated(&cmd->err));
+        code = command_doctor_without(c, cmd, buf_terminated(&cmd->err));
         buf_clear(&cmd->err);
     }
     app_close(&app);
@@ -102,7 +102,7 @@ static int run(const struct config *c, struct arena *a, struct command *cmd)
         return EXIT_OK;
     }
     outbound_start();
-    if (cmd->rule->id == COMMAND_MAIL_IN) return (int)mail_in_command(c, a, cmd); /* nor this */
+    if (cmd->rule->id == COMMAND_MAIL_IN) return (int)command_mail_in(c, a, cmd); /* nor this */
     return administrate(c, a, cmd);
 }
 
@@ -149,7 +149,7 @@ int main(int argc, char **argv)
         log_start(config.verbose ? LOG_DEBUG : serves ? LOG_INFO : LOG_WARN, STDERR_FILENO);
         code = run(&config, a, &cmd);
     } else if (cmd.rule->id == COMMAND_DOCTOR) {
-        code = doctor_without(NULL, &cmd, buf_terminated(&error));
+        code = command_doctor_without(NULL, &cmd, buf_terminated(&error));
     } else {
         buf_printf(&cmd.err, "chathub: %s", buf_terminated(&error));
     }

@@ -37,12 +37,12 @@ static const struct shape overview_shape[] = {
 struct overview_answer {
     struct overview o;
     struct job_counts jobs;
-    struct queues queues, week_ago;
+    struct overview_queues queues, week_ago;
     bool has_week_ago;
     int64_t left_out;
 };
 
-static void queues_json(struct json *j, const char *name, const struct queues *q)
+static void queues_json(struct json *j, const char *name, const struct overview_queues *q)
 {
     json_object(j, name);
     json_i64(j, "failed", q->failed);
@@ -85,9 +85,9 @@ static enum answer get_overview(struct req *req)
 {
     struct overview_answer a = { 0 };
     if (!overview_read(req->tx, &a.o) || !jobs_count(req->tx, &a.jobs)) return reply_fault(req);
-    if (!jobs_skips_count(req->tx, NULL, &a.left_out) || !queues_count(req->tx, &a.jobs, &a.queues))
+    if (!jobs_skips_count(req->tx, NULL, &a.left_out) || !overview_queues_count(req->tx, &a.jobs, &a.queues))
         return reply_fault(req);
-    enum row row = queues_week_ago(req->tx, req->now_ms, &a.week_ago);
+    enum row row = overview_queues_week_ago(req->tx, req->now_ms, &a.week_ago);
     if (row == ROW_FAULT) return reply_fault(req);
     a.has_week_ago = row == ROW_FOUND;
     return reply_json(req, 200, overview_json, &a);

@@ -21,7 +21,7 @@ STMT(queues_of, "SELECT failed, past_due, renewals_failing, dead_jobs FROM overv
 
 enum { QUEUE_COUNTED_MAX = 1000, WEEK_DAYS = 7 };
 
-bool queues_count(struct tx *tx, const struct job_counts *jobs, struct queues *out)
+bool overview_queues_count(struct tx *tx, const struct job_counts *jobs, struct overview_queues *out)
 {
     out->dead_jobs = jobs->dead;
     return tenants_renewals_failing(tx, &out->renewals_failing) &&
@@ -29,16 +29,16 @@ bool queues_count(struct tx *tx, const struct job_counts *jobs, struct queues *o
            tenants_count_in_state(tx, TENANTS_STATE_FAILED, QUEUE_COUNTED_MAX, &out->failed);
 }
 
-enum row queues_week_ago(struct tx *tx, int64_t at_ms, struct queues *out)
+enum row overview_queues_week_ago(struct tx *tx, int64_t at_ms, struct overview_queues *out)
 {
     struct query q = query(tx, &queues_of);
     bind_i64(&q, at_ms / DAY_MS - WEEK_DAYS);
     enum row row = query_row(&q);
     if (row == ROW_FOUND)
-        *out = (struct queues){ .failed = col_i64(&q, "failed"),
-                                .past_due = col_i64(&q, "past_due"),
-                                .renewals_failing = col_i64(&q, "renewals_failing"),
-                                .dead_jobs = col_i64(&q, "dead_jobs") };
+        *out = (struct overview_queues){ .failed = col_i64(&q, "failed"),
+                                         .past_due = col_i64(&q, "past_due"),
+                                         .renewals_failing = col_i64(&q, "renewals_failing"),
+                                         .dead_jobs = col_i64(&q, "dead_jobs") };
     return row;
 }
 
@@ -81,7 +81,7 @@ static enum job_wish count_all(struct job *job, struct tx *tx)
     struct overview *o = ARENA_NEW(job->arena, struct overview);
     job->state = o;
     if (!accounts_count(tx, &o->accounts) || !shops_count(tx, &o->shops) || !tenants_count(tx, &tenants) ||
-        !credits_totals(tx, &credits) || !jobs_count(tx, &jobs) || !queues_count(tx, &jobs, &o->queues))
+        !credits_totals(tx, &credits) || !jobs_count(tx, &jobs) || !overview_queues_count(tx, &jobs, &o->queues))
         return JOB_FAULT;
     o->tenants_active = tenants.active, o->tenants_provisioning = tenants.provisioning;
     o->granted = credits.granted, o->spent = credits.spent;

@@ -6,16 +6,16 @@
 #include "jobs/jobs.h"
 
 /* What operators work off. Counted up to 1000 but for jobs. */
-struct queues {
+struct overview_queues {
     int64_t failed, past_due, renewals_failing, dead_jobs;
 };
-MUST_USE bool queues_count(struct tx *tx, const struct job_counts *jobs, struct queues *out);
+MUST_USE bool overview_queues_count(struct tx *tx, const struct job_counts *jobs, struct overview_queues *out);
 /* As they were last counted on the day a week before `at_ms`. ROW_NONE: they were not counted on that day. */
-MUST_USE enum row queues_week_ago(struct tx *tx, int64_t at_ms, struct queues *out);
+MUST_USE enum row overview_queues_week_ago(struct tx *tx, int64_t at_ms, struct overview_queues *out);
 
 struct overview {
     int64_t accounts, shops, tenants_active, tenants_provisioning, granted, spent, outstanding, held, counted_at_ms;
-    struct queues queues; /* of the count, for its day; not read again */
+    struct overview_queues queues; /* of the count, for its day; not read again */
 };
 #define OVERVIEW_CHANNEL "overview" /* notified after a count */
 /* All zero with counted_at_ms 0 before the first count. */

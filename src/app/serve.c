@@ -90,6 +90,19 @@ static const char *origin_of(struct arena *a, const char *url)
     return host ? arena_text_n(a, url, (size_t)(host - url) + 3 + strcspn(host + 3, "/")) : NULL;
 }
 
+/* Backends with pages of their own are entered by forms of ours. */
+static const char *door_origins(struct arena *a)
+{
+    const char *all = NULL;
+    for (const struct recipe *const *r = recipes; *r; r++) {
+        struct recipe_door door;
+        if ((*r)->here || !(*r)->door(a, &door)) continue;
+        const char *origin = origin_of(a, door.action);
+        if (origin) all = all ? arena_printf(a, "%s %s", all, origin) : origin;
+    }
+    return all;
+}
+
 /* Pictures of chats: files beside a database that is a file, else in the database, where every process finds them. */
 static bool make_image_folder(struct app *app, const char *uploads, struct buf *error)
 {
@@ -125,7 +138,7 @@ static bool start_http(struct app *app, enum serve_role role, const char *listen
                                     .lanes = app->lanes,
                                     .db = app->db,
                                     .keyring = app->keyring,
-                                    .form_target = origin_of(app->arena, app->config->chatbot_base_url),
+                                    .form_targets = door_origins(app->arena),
                                     .routes = role == SERVE_WORKER ? worker_tables : app_route_tables,
                                     .hooks = &http_hooks,
                                     .app = app };

@@ -326,7 +326,7 @@ static enum answer get_house(struct req *req)
     if (by_end && in->search) return reply_fields(req, "sort", "not_with_search");
     if (!mixes && !by_age) return reply_fields(req, "sort", "not_with_state");
     if (in->after && !cursor_read(req->arena, in->after, h)) return reply_fields(req, "after", "format");
-    if (wants_csv(req, in->format)) return house_csv(req, h);
+    if (csv_is_wanted(req, in->format)) return house_csv(req, h);
     return page_read(req->tx, h, in->limit) ? reply_json(req, 200, house_json, h) : reply_fault(req);
 }
 
@@ -400,7 +400,7 @@ static enum answer get_one(struct req *req)
 }
 
 /* clang-format off */
-const struct route operator_shop_routes[] = {
+const struct route app_shop_routes[] = {
     { .verb = VERB_GET, .path = "/api/operator/shops", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",
       QUERY_FIELDS(get_house), .answer = house_shape, .run = get_house, .doc = "The shops of all accounts." },
     { .verb = VERB_GET, .path = "/api/operator/shops/:id", .who = WHO_OPERATOR, .tx = TX_READ, .tag = "Operator",

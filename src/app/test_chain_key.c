@@ -172,9 +172,9 @@ TEST_EACH_ENGINE(it_follows_the_master_key)
     use_ring("21");
     expect_start(t);
     struct reseal_piece p = { .keyring = app.keyring };
-    EXPECT(chain_sealed[0].piece(t->tx, &p) && !p.more && p.looked == 1 && p.resealed == 1);
+    EXPECT(chain_key_sealed[0].piece(t->tx, &p) && !p.more && p.looked == 1 && p.resealed == 1);
     p = (struct reseal_piece){ .keyring = app.keyring };
-    EXPECT(chain_sealed[0].piece(t->tx, &p) && p.looked == 1 && p.resealed == 0 && p.broken == 0);
+    EXPECT(chain_key_sealed[0].piece(t->tx, &p) && p.looked == 1 && p.resealed == 0 && p.broken == 0);
     test_commit(t);
     use_ring("2");
     expect_start(t);
@@ -184,7 +184,7 @@ TEST_EACH_ENGINE(it_follows_the_master_key)
     use_ring("1");
     expect_refused(t, "does not open");
     p = (struct reseal_piece){ .keyring = app.keyring };
-    EXPECT(chain_sealed[0].piece(t->tx, &p) && p.broken == 1);
+    EXPECT(chain_key_sealed[0].piece(t->tx, &p) && p.broken == 1);
     use_ring(NULL);
 }
 

@@ -45,7 +45,10 @@ static const char *const names[] = { "CHATHUB_ENV",
                                      "CHATHUB_SUPPORT_HOURS",
                                      "CHATHUB_STATUS_URL",
                                      "CHATHUB_SECURITY_CONTACT",
-                                     "CHATHUB_ACCEPT_RISKS" };
+                                     "CHATHUB_ACCEPT_RISKS",
+                                     "RELAY_URL",
+                                     "RELAY_KEY",
+                                     "OLD_RELAY_KEY" };
 /* clang-format on */
 
 static void clear_environment(void)
@@ -454,6 +457,98 @@ static void a_file_that_others_may_write_or_read_is_not_believed(void **state)
     buf_free(&error);
 }
 
+/* ---- a backend that the house has never heard of, and what it is set with ---- */
+
+static const char *relay_url, *relay_key;
+static const struct recipe_setting relay_settings[] = {
+    { .name = "RELAY_URL", .value = &relay_url, .is_url = true, .needs = "RELAY_KEY", .risk = "plain-relay" },
+    { .name = "RELAY_KEY", .alias = "OLD_RELAY_KEY", .value = &relay_key, .secret = true, .length_min = 16 },
+};
+static const struct recipe relay = {
+    .number = 9, .name = "relay", .setting = relay_settings, .settings = ARRAY_LEN(relay_settings)
+};
+static const struct recipe *const with_relay[] = { &recipe_builtin, &recipe_chatbot, &relay, NULL };
+#define RELAY_KEY_SET "the-key-of-the-relay-which-nobody-may-see"
+
+static const char *printed(struct arena *a, const struct config *c, bool as_json)
+{
+    struct buf out;
+    buf_fixed(&out, arena_alloc(a, 65536), 65536);
+    config_print(c, as_json, &out);
+    return buf_terminated(&out);
+}
+
+static void a_backend_brings_settings_of_its_own(void **state)
+{
+    (void)state;
+    const struct recipe *const *house = recipes;
+    struct arena *a = arena_new(1 << 20);
+    struct config c;
+    char said[1024];
+    clear_environment();
+    assert_int_equal(setenv("RELAY_URL", "https://relay.example", 1), 0);
+    assert_int_equal(setenv("OLD_RELAY_KEY", RELAY_KEY_SET, 1), 0);
+    assert_true(load(said, sizeof said, &c, a)); /* without such a backend these are somebody else's */
+    assert_null(strstr(printed(a, &c, false), "RELAY"));
+    recipes = with_relay;
+    assert_true(load(said, sizeof said, &c, a));
+    recipes_set(c.recipe);
+    assert_string_equal(relay_url, "https://relay.example");
+    assert_string_equal(relay_key, RELAY_KEY_SET);
+    assert_non_null(strstr(printed(a, &c, false), "RELAY_URL=https://relay.example\nRELAY_KEY=(set)\n"));
+    assert_non_null(strstr(printed(a, &c, true), "\"RELAY_KEY\":\"(set)\""));
+    assert_null(strstr(printed(a, &c, true), RELAY_KEY_SET));
+    clear_environment();
+    assert_true(load(said, sizeof said, &c, a));
+    recipes_set(c.recipe);
+    assert_null(relay_url);
+    assert_null(relay_key);
+    recipes = house;
+    arena_free(a);
+}
+
+static void settings_of_a_backend_are_judged_by_its_row(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *key, *risks, *says; /* says NULL: taken */
+    } cases[] = {
+        { "https://relay.example", RELAY_KEY_SET, NULL, NULL },
+        { "https://relay.example", NULL, NULL, "RELAY_URL is set, so RELAY_KEY must be set too." },
+        { "https://relay.example/", RELAY_KEY_SET, NULL, "RELAY_URL must be a URL" },
+        { "relay.example", RELAY_KEY_SET, NULL, "RELAY_URL must be a URL" },
+        { NULL, "too short", NULL, "RELAY_KEY must have 16 characters or more." },
+        { NULL, RELAY_KEY_SET, NULL, NULL },
+        { "http://relay.example", RELAY_KEY_SET, NULL, "CHATHUB_ACCEPT_RISKS=plain-relay" },
+        { "http://relay.example", RELAY_KEY_SET, "plain-chatbot", "RELAY_URL is plain http" },
+        { "http://relay.example", RELAY_KEY_SET, "wide-proxy,plain-relay", NULL },
+        { "http://127.0.0.1:8000", RELAY_KEY_SET, NULL, NULL },
+        { NULL, NULL, "plain-rely", "plain-database, wide-proxy, plain-chatbot, plain-relay" },
+    };
+    const struct recipe *const *house = recipes;
+    recipes = with_relay;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct arena *a = arena_new(1 << 20);
+        struct config c;
+        char said[1024];
+        set_production();
+        if (cases[i].url) assert_int_equal(setenv("RELAY_URL", cases[i].url, 1), 0);
+        if (cases[i].key) assert_int_equal(setenv("RELAY_KEY", cases[i].key, 1), 0);
+        if (cases[i].risks) assert_int_equal(setenv("CHATHUB_ACCEPT_RISKS", cases[i].risks, 1), 0);
+        bool good = load(said, sizeof said, &c, a);
+        if (good != (cases[i].says == NULL)) print_error("case %zu: %s\n", i, said);
+        assert_true(good == (cases[i].says == NULL));
+        if (cases[i].says) assert_non_null(strstr(said, cases[i].says));
+        arena_free(a);
+    }
+    FILE_OF("RELAY_KEY=" RELAY_KEY_SET "\n", 0644, "RELAY_KEY and can be read by everybody");
+    FILE_OF("OLD_RELAY_KEY=" RELAY_KEY_SET "\n", 0644, "RELAY_KEY and can be read by everybody");
+    FILE_OF("SMTP_HOST=mail.example\nRELAY_KEY=" RELAY_KEY_SET "\n", 0640, NULL);
+    FILE_OF("RELAY_KYE=" RELAY_KEY_SET "\n", 0640, "did you mean RELAY_KEY?");
+    clear_environment();
+    recipes = house;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -469,6 +564,8 @@ int main(void)
         cmocka_unit_test(a_file_of_settings_is_read_as_a_shell_would),
         cmocka_unit_test(a_slip_in_a_file_of_settings_is_told_with_its_line),
         cmocka_unit_test(a_file_that_others_may_write_or_read_is_not_believed),
+        cmocka_unit_test(a_backend_brings_settings_of_its_own),
+        cmocka_unit_test(settings_of_a_backend_are_judged_by_its_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

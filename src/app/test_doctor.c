@@ -136,7 +136,7 @@ static json_t *ask(bool served, enum exit_code wanted)
     EXPECT(command_read(&c));
     enum exit_code code = app_open(&app, &settings, c.rule->use, &c.err)
                               ? command_run(&app, &c)
-                              : doctor_without(&settings, &c, buf_terminated(&c.err));
+                              : command_doctor_without(&settings, &c, buf_terminated(&c.err));
     app_close(&app);
     json_t *said = json_read(buf_str(&c.out), SAID_MAX, NULL);
     if (code != wanted) print_error("%s\n", buf_terminated(&c.out));
@@ -252,12 +252,37 @@ TEST_EACH_ENGINE(the_clock_is_well_when_somebody_knows_it)
     stop();
 }
 
+/* A backend that the house has never heard of: its settings are told by their names, its secret is not. */
+TEST_EACH_ENGINE(what_a_backend_is_set_with_is_told)
+{
+    static const char *url, *key;
+    static const struct recipe_setting setting[] = { { .name = "RELAY_URL", .value = &url, .is_url = true },
+                                                     { .name = "RELAY_KEY", .value = &key, .secret = true } };
+    static const struct recipe relay = { .number = 9, .name = "relay", .setting = setting, .settings = 2 };
+    static const struct recipe *const with_relay[] = { &recipe_builtin, &relay, NULL };
+    const struct recipe *const *house = recipes;
+    start(t);
+    recipes = with_relay;
+    open_and_close();
+    expect_line(ask(false, EXIT_OK), "backends", "well", "conversations are in this program");
+    settings.recipe[0] = "https://relay.example", settings.recipe[1] = "nobody may see this";
+    json_t *said = ask(false, EXIT_OK);
+    assert_null(strstr(json_string_value(json_object_get(line_of(said, "backends"), "says")), "nobody may see"));
+    expect_line(said, "backends", "well", "relay with RELAY_URL https://relay.example, relay with RELAY_KEY (set)");
+    recipes = house;
+    stop();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reaching_has_one_limit_for_all),       cmocka_unit_test(small_blocks_are_counted),
-        EACH_ENGINE(a_schema_from_before_is_told_and_stays),    EACH_ENGINE(what_is_not_there_is_told_and_not_made),
-        EACH_ENGINE(keys_are_well_when_they_open_the_database), EACH_ENGINE(the_clock_is_well_when_somebody_knows_it),
+        EACH_ENGINE(what_a_backend_is_set_with_is_told),
+        cmocka_unit_test(reaching_has_one_limit_for_all),
+        cmocka_unit_test(small_blocks_are_counted),
+        EACH_ENGINE(a_schema_from_before_is_told_and_stays),
+        EACH_ENGINE(what_is_not_there_is_told_and_not_made),
+        EACH_ENGINE(keys_are_well_when_they_open_the_database),
+        EACH_ENGINE(the_clock_is_well_when_somebody_knows_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,7 +169,7 @@ static const char *shops(struct test_db *t, const char *query, int64_t total)
     const char *after = "";
     for (int pages = 0; after && pages < 10; pages++) {
         struct kit_answer a =
-            get(t, operator_shop_routes, arena_printf(t->arena, "/api/operator/shops?limit=2&%s%s", query, after));
+            get(t, app_shop_routes, arena_printf(t->arena, "/api/operator/shops?limit=2&%s%s", query, after));
         if (a.status != 200) fail_msg("%s: %d %s", query, a.status, a.fault);
         add_ids(&out, json_object_get(a.json, "shops"));
         assert_int_equal(number_of(a.json, "total"), total);
@@ -210,14 +210,14 @@ TEST_EACH_ENGINE(shops_that_are_not_paid_and_those_that_end_next)
         const char *ids = shops(t, lists[i].query, lists[i].total);
         if (!text_eq(ids, lists[i].ids)) fail_msg("%s: %s", lists[i].query, ids);
     }
-    struct kit_answer a = get(t, operator_shop_routes, "/api/operator/shops?sort=ending&limit=1");
+    struct kit_answer a = get(t, app_shop_routes, "/api/operator/shops?sort=ending&limit=1");
     const json_t *first = json_array_get(json_object_get(a.json, "shops"), 0);
     assert_string_equal(json_string_value(json_object_get(first, "expiresAt")), "1970-01-01T00:00:02.000Z");
     assert_true(json_is_true(json_object_get(first, "pastDue")) && json_is_true(json_object_get(first, "renews")));
-    a = get(t, operator_shop_routes, "/api/operator/shops?search=shop-7");
+    a = get(t, app_shop_routes, "/api/operator/shops?search=shop-7");
     first = json_array_get(json_object_get(a.json, "shops"), 0);
     assert_true(json_is_null(json_object_get(first, "expiresAt")) && json_is_false(json_object_get(first, "pastDue")));
-    a = get(t, operator_shop_routes, "/api/operator/shops?format=csv&sort=ending");
+    a = get(t, app_shop_routes, "/api/operator/shops?format=csv&sort=ending");
     assert_int_equal(lines(a.text), 1 + 5);
     assert_non_null(strstr(a.text, ",1970-01-01T00:00:02.000Z,yes,yes\r\n2,Shop 2,"));
     a = get(t, operator_routes, "/api/operator/overview");
@@ -244,7 +244,7 @@ TEST_EACH_ENGINE(ends_are_asked_for_rightly)
     start(t);
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         const char *path = arena_printf(t->arena, "/api/operator/shops?%s", wrong[i].query);
-        struct kit_answer a = get(t, operator_shop_routes, path);
+        struct kit_answer a = get(t, app_shop_routes, path);
         if (!text_eq(a.fault, wrong[i].fault)) fail_msg("%s: %d %s", wrong[i].query, a.status, a.fault);
     }
 }
@@ -257,11 +257,11 @@ TEST_EACH_ENGINE(a_search_that_finds_hundreds)
     start(t);
     EXPECT(accounts_add(t->tx, "one@shop.example", "", ROLE_MERCHANT, "hash", kit_now(), &id) == ACCOUNT_ADDED);
     for (int i = 1; i <= MANY; i++) put_shop(t, i, arena_printf(t->arena, "Branch %d", i));
-    struct kit_answer a = get(t, operator_shop_routes, "/api/operator/shops?search=branch&sort=oldest");
+    struct kit_answer a = get(t, app_shop_routes, "/api/operator/shops?search=branch&sort=oldest");
     assert_int_equal(a.status, 200);
     assert_int_equal(number_of(a.json, "total"), FOUND);
     assert_true(json_is_true(json_object_get(a.json, "more")));
-    a = get(t, operator_shop_routes, "/api/operator/shops?search=branch&format=csv");
+    a = get(t, app_shop_routes, "/api/operator/shops?search=branch&format=csv");
     assert_int_equal(lines(a.text), 1 + FOUND);
 }
 

@@ -158,8 +158,7 @@ static const char *walk(struct test_db *t, const char *query, int64_t total)
     buf_fixed(&out, arena_alloc(t->arena, 200), 200);
     const char *after = "";
     for (int pages = 0; after && pages < 10; pages++) {
-        struct kit_answer a =
-            get(t, operator_shop_routes, arena_printf(t->arena, "/api/operator/shops?%s%s", query, after));
+        struct kit_answer a = get(t, app_shop_routes, arena_printf(t->arena, "/api/operator/shops?%s%s", query, after));
         if (a.status != 200) fail_msg("%s: %d %s", query, a.status, a.fault);
         size_t i;
         json_t *one;
@@ -227,7 +226,7 @@ TEST_EACH_ENGINE(shops_are_asked_for_rightly)
     start(t);
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         const char *path = arena_printf(t->arena, "/api/operator/shops?%s", wrong[i].query);
-        struct kit_answer a = get(t, operator_shop_routes, path);
+        struct kit_answer a = get(t, app_shop_routes, path);
         if (!text_eq(a.fault, wrong[i].fault)) fail_msg("%s: %d %s", wrong[i].query, a.status, a.fault);
     }
 }
@@ -236,10 +235,10 @@ TEST_EACH_ENGINE(shops_as_a_table)
 {
     start(t);
     some_shops(t);
-    struct kit_answer a = get(t, operator_shop_routes, "/api/operator/shops?format=csv&sort=name");
+    struct kit_answer a = get(t, app_shop_routes, "/api/operator/shops?format=csv&sort=name");
     assert_int_equal(lines(a.text), 1 + 5);
     assert_non_null(strstr(a.text, "1,Beta,beta.example,1,one@shop.example,active,active,1970-01-01"));
-    a = get(t, operator_shop_routes, "/api/operator/shops?format=csv&state=failed");
+    a = get(t, app_shop_routes, "/api/operator/shops?format=csv&state=failed");
     assert_int_equal(lines(a.text), 1 + 1);
 }
 
@@ -253,17 +252,17 @@ TEST_EACH_ENGINE(one_shop)
            " charges, started_at_ms, period_start_ms, expires_at_ms, due_at_ms, past_due_at_ms, notices,"
            " updated_at_ms) SELECT id, 1, 1, 1, 'chatbot', 2, 'credits', 1, 1, 1, 1000, 1000, 3000, 3000, 4000, 0, 1000"
            " FROM tenants WHERE shop = 1");
-    struct kit_answer a = get(t, operator_shop_routes, "/api/operator/shops/1");
+    struct kit_answer a = get(t, app_shop_routes, "/api/operator/shops/1");
     assert_int_equal(a.status, 200);
     assert_string_equal(json_string_value(json_object_get(a.json, "email")), "one@shop.example");
     assert_string_equal(json_string_value(json_object_get(a.json, "backend")), "builtin");
     json_t *s = json_object_get(a.json, "subscription");
     assert_string_equal(json_string_value(json_object_get(s, "status")), "past_due");
     assert_string_equal(json_string_value(json_object_get(s, "expiresAt")), "1970-01-01T00:00:03.000Z");
-    a = get(t, operator_shop_routes, "/api/operator/shops/4");
+    a = get(t, app_shop_routes, "/api/operator/shops/4");
     assert_string_equal(json_string_value(json_object_get(a.json, "status")), "deleted");
     assert_true(json_is_null(json_object_get(a.json, "subscription")));
-    assert_string_equal(get(t, operator_shop_routes, "/api/operator/shops/77").error, "not_found");
+    assert_string_equal(get(t, app_shop_routes, "/api/operator/shops/77").error, "not_found");
 }
 
 TEST_EACH_ENGINE(the_trail_of_one_shop)

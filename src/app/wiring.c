@@ -37,7 +37,7 @@ const struct route *const app_route_tables[] = {
     developer_routes,
     known_routes,
     search_routes,
-    operator_shop_routes,
+    app_shop_routes,
     chat_visitor_routes,
     chat_plain_routes,
     chat_channel_routes,
@@ -143,7 +143,7 @@ const struct job_kind *const app_job_kinds[] = {
 
 /* clang-format off */
 const struct sender *const app_senders[] = {
-    &developer_sender,
+    &app_developer_sender,
     &knowledge_products_sender,
     &knowledge_orders_sender,
     &knowledge_promotions_sender,
@@ -301,13 +301,13 @@ void app_fill_hooks(struct app *app)
                                         .chatbots = tenants_chatbots,
                                         .account_known = account_known };
     tenants_settings = (struct tenants_settings){ .feature_enabled = c->chatbot_enabled,
-                                                  .chatbot_base_url = c->chatbot_base_url,
-                                                  .chatbot_shared_secret = c->chatbot_shared_secret,
+                                                  .panel_secret = c->panel_secret,
                                                   .base_url = app->base_url,
                                                   .enable_price = c->chatbot_price,
                                                   .renewal_price = c->renewal_price,
                                                   .keyring = app->keyring,
                                                   .mail = &app->mail };
+    recipes_set(c->recipe);
     tenants_hooks.owner = tenant_owner;
     tenants_hooks.disabled = accounts_disabled;
     knowledge_hooks.shop_says = shop_says;

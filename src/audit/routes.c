@@ -154,7 +154,7 @@ static enum answer page_reply(struct req *req, int64_t account, bool all)
                                     .to_ms = in->to,
                                     .shop = in->shop,
                                     .action = in->action };
-    if (wants_csv(req, in->format)) return csv_reply(req, w, p);
+    if (csv_is_wanted(req, in->format)) return csv_reply(req, w, p);
     if (!audit_page(req->tx, &w, p->row, &p->count)) return reply_fault(req);
     return reply_json(req, 200, page_json, p);
 }

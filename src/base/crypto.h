@@ -60,9 +60,9 @@ uint8_t keyring_first_id(const struct keyring *k);                          /* o
 size_t keyring_ids(const struct keyring *k, uint8_t out[KEYRING_MAX_KEYS]); /* how many, in order */
 uint8_t sealed_key_id(struct sealed in);                                    /* 0: too short to be a sealed value */
 /* A value as it is stored → sealed with the first key. BROKEN: it does not open; it is left as it is. */
-enum reseal { RESEAL_BROKEN = -1, RESEAL_CURRENT, RESEAL_DONE };
-MUST_USE enum reseal reseal(const struct keyring *k, struct arena *a, struct str owner, struct str purpose,
-                            struct sealed in, struct sealed *out);
+enum seal_again { RESEAL_BROKEN = -1, RESEAL_CURRENT, RESEAL_DONE };
+MUST_USE enum seal_again seal_again(const struct keyring *k, struct arena *a, struct str owner, struct str purpose,
+                                    struct sealed in, struct sealed *out);
 /* A MAC over purpose and message (CSRF tokens, cursors) under the MAC key of keys[0]: it ends when that key changes. */
 void keyring_mac(const struct keyring *k, struct str purpose, struct str message, uint8_t out[SHA256_SIZE]);
 /* The same under the key of this id, for what must outlive a change of the first key: who made it wrote the id down

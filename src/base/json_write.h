@@ -16,6 +16,9 @@ struct json {
     bool started; /* the one value at the top has begun */
 };
 
+/* Writes the members of an object that is open. */
+typedef void json_writer(struct json *j, const void *arg);
+
 void json_begin(struct json *j, struct buf *out); /* out is not cleared */
 /* `key` is NULL inside an array and at the top. jansson exports three of these names too: ours have another one for the
  * linker, or a jansson that does not bind its calls to itself would build its objects with our writer. */

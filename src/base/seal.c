@@ -212,8 +212,8 @@ size_t keyring_ids(const struct keyring *k, uint8_t out[KEYRING_MAX_KEYS])
 
 uint8_t sealed_key_id(struct sealed in) { return in.n < SEAL_OVERHEAD || in.p[0] != SEAL_VERSION ? 0 : in.p[1]; }
 
-enum reseal reseal(const struct keyring *k, struct arena *a, struct str owner, struct str purpose, struct sealed in,
-                   struct sealed *out)
+enum seal_again seal_again(const struct keyring *k, struct arena *a, struct str owner, struct str purpose,
+                           struct sealed in, struct sealed *out)
 {
     struct str plain;
     if (sealed_key_id(in) == k->key[0].id) return RESEAL_CURRENT;

@@ -120,7 +120,7 @@ static bool write_letter(struct tx *tx, const struct conversation *c, int64_t be
                                            LETTER_VALUE_LINK("link", link), LETTER_END };
     struct letter_to to = { .email = email, .lang = english ? "en" : "zh-CN", .account = c->account };
     bool answers = chat_settings.reply_domain != NULL;
-    if (answers) to.reply_to = reply_address(tx_arena(tx), c, now_ms);
+    if (answers) to.reply_to = reply_token_address(tx_arena(tx), c, now_ms);
     return letter_put(tx, chat_settings.mail, answers ? &chat_answered_reply_letter : &chat_answered_letter, &to,
                       values);
 }

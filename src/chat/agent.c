@@ -43,7 +43,7 @@ static const char *without(struct arena *a, const char *text, const struct chat_
 }
 
 /* The turn is answered as a question, whatever words it has; the wish alone is looked for in `text`. */
-static bool is_wish(const struct model_ask *ask, const struct shop_chat_settings *s, const char *text, bool *is)
+static bool is_wish(const struct model_ask *ask, const struct chat_shop_settings *s, const char *text, bool *is)
 {
     *is = says_one_of(text, &s->person_words);
     if (*is) return true;
@@ -67,7 +67,7 @@ static void hand_off(struct agent_reply *out, enum model_action action, const ch
                                        .why = why };
 }
 
-bool agent_answer(const struct model_ask *ask, const struct shop_chat_settings *s, int64_t failed,
+bool agent_answer(const struct model_ask *ask, const struct chat_shop_settings *s, int64_t failed,
                   struct agent_reply *out)
 {
     struct model_ask again = *ask;

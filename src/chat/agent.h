@@ -12,7 +12,7 @@ struct agent_reply {
     int64_t failed; /* in a row, with this one */
 };
 /* `ask` as a model takes it; `failed` before it. False: storage fault. */
-MUST_USE bool agent_answer(const struct model_ask *ask, const struct shop_chat_settings *s, int64_t failed,
+MUST_USE bool agent_answer(const struct model_ask *ask, const struct chat_shop_settings *s, int64_t failed,
                            struct agent_reply *out);
 
 #endif

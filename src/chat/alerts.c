@@ -13,7 +13,7 @@
 enum { WORDS = 8, WORD_CHARS = 300, WORDS_BYTES = 6000, TEAM_MAX = 50 };
 
 /* clang-format off */
-static const struct letter waiting_letter = {
+const struct letter chat_waiting_letter = {
     .kind = "chat_waiting",
     .slot = { LETTER_SLOT_TEXT("shop", "Tea <b>& Co</b>"), LETTER_SLOT_TEXT("visitor", "Ann"),
               LETTER_SLOT_NUMBER("minutes", 2), LETTER_SLOT_LINES("words", "Ann: Hello?\nAssistant: Hello!"),
@@ -25,11 +25,6 @@ static const struct letter waiting_letter = {
             "您好：\n\n{visitor} 请求人工客服，已等待 {minutes} 分钟。最近的对话：\n\n{words}\n\n[去回复]{link}" },
 };
 /* clang-format on */
-const struct letter *const chat_letters[] = {
-    &waiting_letter,         &chat_answered_letter, &chat_answered_reply_letter,
-    &chat_transcript_letter, &chat_named_letter,    NULL
-};
-
 static const char *speaker(struct arena *a, const struct message *m, const char *visitor, bool english)
 {
     if (m->author == CHAT_BY_VISITOR) return visitor;
@@ -56,16 +51,16 @@ static const char *last_words(struct arena *a, const struct message *m, size_t c
     return b.n > 0 ? buf_terminated(&b) : "…";
 }
 
-static bool is_told(const struct shop_chat_settings *s, const struct colleague *who)
+static bool is_told(const struct chat_shop_settings *s, const struct account_colleague *who)
 {
     if (s->alert_to == ALERT_OWNER) return (who->roles & WHO_OWNER) != 0;
     return (who->roles & (s->alert_to == ALERT_MANAGERS ? WHO_MANAGERS : WHO_STAFF)) != 0;
 }
 
-bool alert_letters(struct tx *tx, const struct conversation *c, const struct shop_chat_settings *s, int64_t now_ms)
+bool alert_letters(struct tx *tx, const struct conversation *c, const struct chat_shop_settings *s, int64_t now_ms)
 {
     struct arena *a = tx_arena(tx);
-    struct colleague team[TEAM_MAX];
+    struct account_colleague team[TEAM_MAX];
     struct message m[WORDS];
     struct visitor v = { .name = "" };
     struct shop shop;
@@ -90,7 +85,7 @@ bool alert_letters(struct tx *tx, const struct conversation *c, const struct sho
                                                LETTER_VALUE_LINK("link", link),
                                                LETTER_END };
         const struct letter_to to = { .email = team[i].email, .lang = team[i].lang, .account = c->account };
-        if (!letter_put(tx, chat_settings.mail, &waiting_letter, &to, values)) return false;
+        if (!letter_put(tx, chat_settings.mail, &chat_waiting_letter, &to, values)) return false;
     }
     return true;
 }

@@ -21,7 +21,6 @@
 #include "jobs/jobs.h"
 
 enum {
-    ANSWER_AFTER_MS = 700,
     ANSWER_TYPING_MS = 5 * SECOND_MS,
     ANSWER_AT_MOST_MS = 15 * SECOND_MS,
     TYPING_LASTS_MS = 6 * SECOND_MS, /* clients say it every few seconds */
@@ -41,33 +40,6 @@ struct draft {
     int64_t asked; /* > 0: nothing was found for this message, and its words come to `gap` */
     char gap[GAP_SIZE];
 };
-
-/* Nothing was taught, so no assistant will answer: what is unanswered waits for a person, and the team is called. */
-static bool wait_for_a_person(struct tx *tx, struct conversation *c, int64_t now_ms)
-{
-    const struct chat_act want = { .kind = ACT_WANT_PERSON, .now_ms = now_ms };
-    enum chat_may may;
-    return c->burst_at_ms == 0 || conversation_act(tx, c->id, &want, c, &may) == ROW_FOUND;
-}
-
-bool chat_answer_later(struct tx *tx, struct conversation *c, int64_t now_ms)
-{
-    if (c->owner != CHAT_BOT || c->status != CHAT_OPEN) return true;
-    enum row told = knowledge_told(tx, c->account, c->shop);
-    if (told == ROW_NONE) return wait_for_a_person(tx, c, now_ms);
-    return told == ROW_FOUND && chat_answer_put(tx, c, now_ms) >= 0;
-}
-
-int64_t chat_answer_put(struct tx *tx, const struct conversation *c, int64_t now_ms)
-{
-    const struct job_new job = { .kind = chat_answer_job.name,
-                                 .key = arena_printf(tx_arena(tx), "%lld", (long long)c->id),
-                                 .coalesce = true,
-                                 .account = c->account,
-                                 .ref = c->id,
-                                 .run_at_ms = now_ms + ANSWER_AFTER_MS };
-    return jobs_put(tx, &job, NULL);
-}
 
 /* For who has guessed too often there are no orders: the words are those of any wrong number. */
 static bool no_order(void *ctx, struct str number, struct arena *a, struct knowledge_order **out)
@@ -112,7 +84,7 @@ static enum row answer(struct job *job, struct tx *tx, const struct conversation
                        size_t turns, struct draft *out)
 {
     struct knowledge_source source;
-    struct shop_chat_settings settings;
+    struct chat_shop_settings settings;
     struct agent_reply r;
     struct visitor v;
     struct identity who = { .email = "" };

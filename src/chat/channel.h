@@ -29,10 +29,13 @@ struct webhook_secrets;
 const char *channel_signatures(struct arena *a, const struct webhook_secrets *secrets, struct str id, int64_t at_s,
                                struct str body);
 extern const struct problem problem_channel_missing;
-MUST_USE bool channel_test_drop(struct tx *tx, int64_t shop); /* channel_test.c */
-MUST_USE bool channel_test_take_back(struct tx *tx, int64_t shop);
 /* Before its first message: what is said in it is sent to the server of this shop. Again: nothing. */
 MUST_USE bool channel_talk_begin(struct tx *tx, const struct conversation *c, const char *customer);
+struct channel_talk {
+    int64_t conversation, account, shop, told, tries, next_at_ms, off_since_ms;
+    const char *customer;
+};
+MUST_USE enum row channel_talk_get(struct tx *tx, int64_t conversation, struct channel_talk *out);
 /* By which id this visitor was brought. ROW_NONE: it came by itself. */
 MUST_USE enum row channel_customer_of(struct tx *tx, const struct visitor *v, const char **out);
 /* In the transaction of a message that a customer did not say: it is sent, when its conversation is a channel's. */

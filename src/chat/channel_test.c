@@ -22,9 +22,6 @@ STMT(ask, "INSERT INTO chat_channel_tests (shop, account, asks, state, status, t
 STMT(get, "SELECT account, asks, state, status, took_ms, error, lines, at_ms FROM chat_channel_tests WHERE shop = ?1");
 STMT(end, "UPDATE chat_channel_tests SET state = ?3, status = ?4, took_ms = ?5, error = ?6, lines = ?7, at_ms = ?8"
           " WHERE shop = ?1 AND asks = ?2");
-STMT(forget, "DELETE FROM chat_channel_tests WHERE shop = ?1");
-/* Of another address: what is still on its way is answered to nobody. */
-STMT(take_back, "UPDATE chat_channel_tests SET state = ?2, asks = asks + 1 WHERE shop = ?1");
 
 struct test_row {
     int64_t account, asks, status, took_ms, at_ms;
@@ -47,27 +44,13 @@ static enum row row_get(struct tx *tx, int64_t shop, struct test_row *out)
     return ROW_FOUND;
 }
 
-bool channel_test_drop(struct tx *tx, int64_t shop)
-{
-    struct query q = query(tx, &forget);
-    bind_i64(&q, shop);
-    return query_change(&q) >= 0;
-}
-
-bool channel_test_take_back(struct tx *tx, int64_t shop)
-{
-    struct query q = query(tx, &take_back);
-    bind_i64(&q, shop), bind_i64(&q, TEST_NONE);
-    return query_change(&q) >= 0;
-}
-
 /* ---- the one call ---- */
 
 struct test { /* job->state; NULL: nothing is to be sent */
     struct test_row row;
     struct webhook_secrets secrets;
     const char *url;
-    struct out_answer out;
+    struct outbound_answer out;
     int64_t took_ms;
     const char *error;
 };
@@ -116,7 +99,7 @@ static void test_call(struct job *job)
     struct str body = body_of(job);
     const char *id = arena_printf(job->arena, "test_%lld_%lld", (long long)job->ref, (long long)s->row.asks);
     int64_t at_s = job->now_ms / SECOND_MS, began = monotonic_ms();
-    const struct out_request r = {
+    const struct outbound_request r = {
         .method = "POST",
         .url = s->url,
         .header = { { "Content-Type", "application/json" },
@@ -131,7 +114,7 @@ static void test_call(struct job *job)
         .trusted_address = chat_settings.development,
         .log_as = "chat.channel_test"
     };
-    http_call(job->arena, &r, &s->out);
+    outbound_call(job->arena, &r, &s->out);
     s->took_ms = monotonic_ms() - began;
 }
 
@@ -171,7 +154,7 @@ static void body_lines(struct json *j, struct arena *a, struct str body)
     if (body.n > 0) json_text(j, NULL, "…");
 }
 
-static const char *lines_of(struct arena *a, const struct out_answer *out)
+static const char *lines_of(struct arena *a, const struct outbound_answer *out)
 {
     struct buf b;
     struct json j;

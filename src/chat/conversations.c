@@ -1,5 +1,5 @@
-/* conversations.c: the rows of conversations, and their one mover. What may happen is decided in rules.c; here it is
- * read under the row's lock, written with the epoch that was read as a second line, and told. */
+/* conversations.c: the rows of conversations, and the inbox's pages of them. What may happen is decided in rules.c, and
+ * done in acts.c; here a row is written with the epoch that was read as a second line. */
 #include "chat/private.h"
 
 #include "base/clock.h"
@@ -47,8 +47,6 @@ STMT(save, "UPDATE chat_conversations SET status = ?3, owner = ?4, epoch = ?5, p
            " back_at_ms = ?23, alert_at_ms = ?24, alerts = ?25 WHERE id = ?1 AND epoch = ?2");
 STMT(history, "INSERT INTO chat_moves (conversation, epoch, account, status, owner, person, why, actor, at_ms)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
-STMT(due, "SELECT id FROM chat_conversations WHERE status = 2 AND snoozed_until_ms <= ?1"
-          " ORDER BY snoozed_until_ms LIMIT ?2");
 
 /* clang-format off */
 static void from_row(const struct query *q, struct conversation *out)
@@ -131,12 +129,6 @@ static const char *const act_names[] = {
     [ACT_HOUSE_WROTE] = "house_wrote",
 };
 
-bool conversation_moved(const struct conversation *before, const struct conversation *after)
-{
-    return before->status != after->status || before->owner != after->owner || before->person != after->person ||
-           before->assignee != after->assignee;
-}
-
 /* Every changeable member, over the row that has the epoch it was read with; the history, when it moved. */
 bool conversation_save(struct tx *tx, const struct conversation *before, const struct conversation *c,
                        const struct chat_act *act)
@@ -153,25 +145,6 @@ bool conversation_save(struct tx *tx, const struct conversation *before, const s
     if (query_change(&q) != 1) return false;
     if (act == NULL || !conversation_moved(before, c)) return true;
     return write_history(tx, c, act_names[act->kind], act->person, act->now_ms);
-}
-
-enum row conversation_act(struct tx *tx, int64_t id, const struct chat_act *act, struct conversation *c,
-                          enum chat_may *may)
-{
-    struct conversation before;
-    enum row row = conversation_locked(tx, id, &before);
-    if (row != ROW_FOUND) return row;
-    struct chat_act with = *act;
-    if (!chat_due_times(tx, &before, &with)) return ROW_FAULT;
-    *may = conversation_after(&before, &with, c);
-    if (*may != CHAT_MAY) return ROW_FOUND;
-    const struct chat_news news = { .before = &before, .after = c };
-    if (!conversation_save(tx, &before, c, act) || !line_moved(tx, &before, c, act->now_ms) || !chat_tell(tx, &news) ||
-        !notice_of_move(tx, &before, act, c))
-        return ROW_FAULT;
-    /* The assistant's from here on: it begins with what was left unanswered. */
-    bool was = before.owner == CHAT_BOT && before.status == CHAT_OPEN;
-    return was || chat_answer_later(tx, c, act->now_ms) ? ROW_FOUND : ROW_FAULT;
 }
 
 /* ---- the inbox's pages ---- */
@@ -216,44 +189,3 @@ bool conversations_page(struct tx *tx, const struct inbox_page *in, struct inbox
     bind_i64(&q, in->before_ms), bind_i64(&q, in->before_id), bind_i64(&q, in->shop), bind_i64(&q, in->limit);
     return read_rows(&q, out, count);
 }
-
-/* ---- snoozed ones come back ---- */
-
-enum { WAKE_BATCH = 50 };
-
-static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
-{
-    struct query q = query(tx, &due);
-    int64_t count = 0;
-    enum row row;
-    bind_i64(&q, job->now_ms), bind_i64(&q, (int64_t)max);
-    while ((row = query_next(&q)) == ROW_FOUND) out[count++] = col_i64(&q, "id");
-    return row == ROW_FAULT ? -1 : count;
-}
-
-/* Without waiting: what was woken before in this transaction holds its inbox's counter, and who has this conversation
- * may want just that. */
-static enum job_wish wake_one(struct job *job, struct tx *tx, int64_t id)
-{
-    struct conversation c;
-    enum row row = conversation_free(tx, id, &c);
-    if (row != ROW_FOUND) return row == ROW_NONE ? JOB_AGAIN : JOB_FAULT;
-    enum chat_may may;
-    const struct chat_act wake = { .kind = ACT_WAKE, .now_ms = job->now_ms };
-    return conversation_act(tx, id, &wake, &c, &may) != ROW_FAULT ? JOB_FINISHED : JOB_FAULT;
-}
-
-static enum job_wish wake_settle(struct job *job, struct tx *tx)
-{
-    return jobs_each(job, tx, &(struct job_list){ .read = read_due, .one = wake_one, .max = WAKE_BATCH });
-}
-
-const struct job_kind chat_wake_job = {
-    .name = "chat.wake",
-    .doc = "Brings snoozed conversations back.",
-    .max_attempts = 3,
-    .backoff_first_ms = SECOND_MS,
-    .backoff_max_ms = MINUTE_MS,
-    .every_ms = 15 * SECOND_MS,
-    .settle = wake_settle,
-};

@@ -175,7 +175,7 @@ static enum answer customers_csv(struct req *req, struct list *l)
 static enum answer run_customers(struct req *req)
 {
     const struct get_customers *in = req->query;
-    bool csv = wants_csv(req, in->format);
+    bool csv = csv_is_wanted(req, in->format);
     struct list l = { .search = in->search, .total = -1 };
     struct shop s;
     l.page = (struct customers_page){ .account = req->who.account,

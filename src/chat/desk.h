@@ -13,8 +13,8 @@ struct conversation_label {
 };
 /* Those of these conversations; *out is made in the transaction's arena. */
 MUST_USE bool labels_of(struct tx *tx, const int64_t *ids, size_t n, struct conversation_label **out, size_t *count);
-MUST_USE bool labelled_page(struct tx *tx, int64_t account, int64_t label, int64_t before, size_t most, int64_t *ids,
-                            size_t *count);
+MUST_USE bool labels_page(struct tx *tx, int64_t account, int64_t label, int64_t before, size_t most, int64_t *ids,
+                          size_t *count);
 /* The member "labels" of one of them. */
 void labels_of_json(struct json *j, const struct conversation_label *l, size_t count, int64_t conversation);
 extern const struct shape label_ref_shape[];
@@ -24,7 +24,7 @@ enum { CANNED_MAX = 300, SHORTCUT_MAX = 32 };
 
 /* ---- named_job.c ---- */
 /* In a while they are told by mail, when they have not looked by then. */
-MUST_USE bool named_later(struct tx *tx, const struct conversation *c, const struct note *n, int64_t person);
+MUST_USE bool mention_mail_later(struct tx *tx, const struct conversation *c, const struct note *n, int64_t person);
 extern const struct letter chat_named_letter;
 
 /* ---- mentions.c ---- */
@@ -33,8 +33,8 @@ enum { MENTIONS_MAX = 10 };
 MUST_USE bool mention_put(struct tx *tx, const struct conversation *c, const struct note *n, int64_t person);
 MUST_USE bool mentions_seen(struct tx *tx, int64_t account, int64_t conversation, int64_t person, int64_t now_ms);
 /* Conversations in which this person was named and has not looked since. */
-MUST_USE bool mentioned_page(struct tx *tx, int64_t account, int64_t person, int64_t before, size_t most, int64_t *ids,
-                             size_t *count);
+MUST_USE bool mentions_page(struct tx *tx, int64_t account, int64_t person, int64_t before, size_t most, int64_t *ids,
+                            size_t *count);
 
 /* ---- mention_routes.c ---- */
 /* Every page of the console that is open looks who was named: before the note is put, whose events come later in the
@@ -51,5 +51,5 @@ MUST_USE bool words_page(struct tx *tx, int64_t account, struct str text, int64_
 
 /* ---- desk.c ---- */
 /* Who asks, as a colleague; or the answer. */
-enum answer desk_me(struct req *req, struct colleague *out);
+enum answer desk_me(struct req *req, struct account_colleague *out);
 #endif

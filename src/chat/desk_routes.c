@@ -24,7 +24,7 @@ static const struct field path_desk_fields[] = { FIELD_ID(struct path_desk, id, 
 /* ---- colleagues ---- */
 
 struct team {
-    struct colleague one[COLLEAGUES_MAX];
+    struct account_colleague one[COLLEAGUES_MAX];
     size_t count;
 };
 static const struct shape colleague_shape[] = { SHAPE_I64("person"), SHAPE_TEXT("name"), SHAPE_TEXT("email"),
@@ -79,7 +79,7 @@ static enum answer run_counts(struct req *req)
     bind_i64(&waiting, req->who.account), bind_i64(&waiting, COUNT_MAX);
     bind_i64(&mine, req->who.account), bind_i64(&mine, req->who.person), bind_i64(&mine, COUNT_MAX);
     if (query_row(&waiting) != ROW_FOUND || query_row(&mine) != ROW_FOUND ||
-        !mentioned_page(req->tx, req->who.account, req->who.person, INT64_MAX, COUNT_MAX, ids, &mentions))
+        !mentions_page(req->tx, req->who.account, req->who.person, INT64_MAX, COUNT_MAX, ids, &mentions))
         return reply_fault(req);
     c = (struct counts){ col_i64(&waiting, "n"), col_i64(&mine, "n"), (int64_t)mentions };
     return reply_json(req, 200, counts_json, &c);
@@ -115,7 +115,7 @@ static enum row find(struct req *req, struct conversation *c)
 static enum answer run_look(struct req *req)
 {
     struct conversation c;
-    struct colleague who;
+    struct account_colleague who;
     enum row row = find(req, &c);
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
     enum answer a = desk_me(req, &who);

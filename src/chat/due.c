@@ -19,24 +19,6 @@ STMT(alerted, "SELECT id FROM chat_conversations WHERE account = ?1 AND status =
               " AND id <> ?2 ORDER BY waiting_since_ms, id LIMIT 10");
 static_assert(ALERTED_MAX == 10, "the statement says the same");
 
-/* ---- what the rules are to know of the shop ---- */
-
-bool chat_due_times(struct tx *tx, const struct conversation *before, struct chat_act *act)
-{
-    struct shop_chat_settings s;
-    /* The usual words change nothing that has a time. */
-    bool usual = act->kind == ACT_BOT_WROTE || act->kind == ACT_HOUSE_WROTE ||
-                 (act->kind == ACT_VISITOR_WROTE && before->status == CHAT_OPEN);
-    if (usual) return true;
-    if (!chat_settings_read(tx, before->shop, tx_arena(tx), &s)) return false;
-    act->alert_after_ms = s.alert_first_ms;
-    if (s.back_after_ms == 0) return true;
-    /* Without an assistant nobody would answer any more. */
-    enum row told = knowledge_told(tx, before->account, before->shop);
-    if (told == ROW_FOUND) act->back_after_ms = s.back_after_ms;
-    return told != ROW_FAULT;
-}
-
 /* ---- when it is due ---- */
 
 static bool read_ids(struct tx *tx, const struct stmt *s, int64_t now_ms, int64_t *out, int64_t *count, size_t max)
@@ -58,7 +40,7 @@ static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max
 }
 
 /* A team that was told of so many who still wait knows; a crowd of visitors is not to fill its mailboxes. */
-static bool letters_about(struct tx *tx, const struct conversation *c, const struct shop_chat_settings *s,
+static bool letters_about(struct tx *tx, const struct conversation *c, const struct chat_shop_settings *s,
                           int64_t now_ms)
 {
     struct query q = query(tx, &alerted);
@@ -74,7 +56,7 @@ static bool letters_about(struct tx *tx, const struct conversation *c, const str
 static bool still_waits(struct tx *tx, const struct conversation *before, int64_t now_ms)
 {
     struct conversation c = *before;
-    struct shop_chat_settings s;
+    struct chat_shop_settings s;
     if (!chat_settings_read(tx, c.shop, tx_arena(tx), &s)) return false;
     bool again = c.alerts == 0 && s.alert_again_ms > 0;
     int64_t again_at_ms = c.waiting_since_ms + s.alert_again_ms;

@@ -54,7 +54,7 @@ static const struct shape here_shape[] = {
 /* clang-format on */
 
 struct face {
-    struct shop_chat_settings s;
+    struct chat_shop_settings s;
     const struct chat_texts *texts;
     bool with_token;
     const char *token;

@@ -94,7 +94,7 @@ void hours_day_write(int64_t day_number, char out[HOURS_DAY_SIZE])
     (void)snprintf(out, HOURS_DAY_SIZE, "%04d-%02d-%02d", d.year, d.month, d.day);
 }
 
-static bool is_holiday(const struct shop_chat_settings *s, const struct hours_local *d)
+static bool is_holiday(const struct chat_shop_settings *s, const struct hours_local *d)
 {
     char text[32];
     (void)snprintf(text, sizeof text, "%04d-%02d-%02d", d->year, d->month, d->day);
@@ -104,7 +104,7 @@ static bool is_holiday(const struct shop_chat_settings *s, const struct hours_lo
 }
 
 /* The first span of that day that is not over at `minute`; NULL: none. */
-static const struct chat_hours_span *span_after(const struct shop_chat_settings *s, const struct hours_local *d,
+static const struct chat_hours_span *span_after(const struct chat_shop_settings *s, const struct hours_local *d,
                                                 int minute)
 {
     const struct chat_hours_span *first = NULL;
@@ -116,7 +116,7 @@ static const struct chat_hours_span *span_after(const struct shop_chat_settings 
     return first;
 }
 
-bool hours_open(const struct shop_chat_settings *s, int64_t now_ms, int64_t *opens_at_ms)
+bool hours_open(const struct chat_shop_settings *s, int64_t now_ms, int64_t *opens_at_ms)
 {
     *opens_at_ms = 0;
     if (!s->hours_on) return true;

@@ -18,6 +18,6 @@ enum { HOURS_DAY_SIZE = 32 };
 void hours_day_write(int64_t day_number, char out[HOURS_DAY_SIZE]);
 /* Is somebody there? *opens_at_ms: when not, the next time that somebody will be; 0: not within HOURS_AHEAD_DAYS. */
 enum { HOURS_AHEAD_DAYS = 60 };
-bool hours_open(const struct shop_chat_settings *s, int64_t now_ms, int64_t *opens_at_ms);
+bool hours_open(const struct chat_shop_settings *s, int64_t now_ms, int64_t *opens_at_ms);
 
 #endif

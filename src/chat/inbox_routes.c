@@ -285,8 +285,8 @@ static bool read_found(struct req *req, const struct get_inbox *in, int64_t befo
     size_t count, most = (size_t)in->limit;
     bool done;
     if (in->search) done = words_page(req->tx, account, str_of(in->search), before, most, ids, &count, &next);
-    else if (in->label) done = labelled_page(req->tx, account, in->label, before, most, ids, &count);
-    else done = mentioned_page(req->tx, account, req->who.person, before, most, ids, &count);
+    else if (in->label) done = labels_page(req->tx, account, in->label, before, most, ids, &count);
+    else done = mentions_page(req->tx, account, req->who.person, before, most, ids, &count);
     if (!done) return false;
     if (in->search == NULL && count == most) next = ids[count - 1];
     if (next > 0) out->next = arena_printf(req->arena, "0-%lld", (long long)next);
@@ -406,7 +406,7 @@ static enum answer run_send(struct req *req)
 {
     const struct post_message *in = req->body;
     struct conversation c;
-    struct colleague who;
+    struct account_colleague who;
     struct message m;
     enum answer a = theirs(req, &c);
     if (a == ANSWER_GO_ON) a = desk_me(req, &who);
@@ -430,7 +430,7 @@ static enum answer name_colleagues(struct req *req, const struct post_note *in, 
 {
     const struct person_id *person = in->mentions.item;
     for (size_t i = 0; i < in->mentions.count; i++) {
-        struct colleague who;
+        struct account_colleague who;
         enum row row = accounts_colleague(req->tx, c->account, person[i].id, &who);
         if (row == ROW_NONE) return reply_problem(req, &problem_no_colleague);
         if (row == ROW_FAULT || !mention_put(req->tx, c, n, who.person)) return reply_fault(req);
@@ -442,7 +442,7 @@ static enum answer run_note(struct req *req)
 {
     const struct post_note *in = req->body;
     struct conversation c;
-    struct colleague who;
+    struct account_colleague who;
     enum answer a = theirs(req, &c);
     if (a == ANSWER_GO_ON) a = desk_me(req, &who);
     if (a != ANSWER_GO_ON) return a;
@@ -473,7 +473,7 @@ static enum answer moved(struct req *req, const struct conversation *c)
 static enum answer act(struct req *req, struct chat_act *what)
 {
     struct conversation c;
-    struct colleague who;
+    struct account_colleague who;
     enum chat_may may;
     enum answer a = theirs(req, &c);
     if (a == ANSWER_GO_ON) a = desk_me(req, &who);
@@ -502,7 +502,7 @@ static enum answer run_assign(struct req *req)
 {
     const struct post_assign *in = req->body;
     struct conversation c;
-    struct colleague to = { .name = "" };
+    struct account_colleague to = { .name = "" };
     enum answer a = theirs(req, &c); /* before anything is said of who could answer it */
     if (a != ANSWER_GO_ON) return a;
     if (in->person != 0) {
@@ -536,7 +536,7 @@ static enum answer run_team_read(struct req *req)
 static enum answer run_team_typing(struct req *req)
 {
     struct conversation c;
-    struct colleague who;
+    struct account_colleague who;
     enum answer a = theirs(req, &c);
     if (a == ANSWER_GO_ON) a = desk_me(req, &who);
     if (a != ANSWER_GO_ON) return a;

@@ -117,7 +117,8 @@ static enum job_wish look_load(struct job *job, struct tx *tx)
 }
 
 /* Why there is no page to be read. True: there is one. */
-static bool judge_answer(struct arena *a, const char *url, const struct out_answer *out, struct install_findings *f)
+static bool judge_answer(struct arena *a, const char *url, const struct outbound_answer *out,
+                         struct install_findings *f)
 {
     const char *error = out->error ? out->error : "", *status = arena_printf(a, "%d", out->status);
     bool barred = text_eq(error, "address not allowed") || text_eq(error, "port not allowed") ||
@@ -143,7 +144,7 @@ static bool is_moved(int status)
 }
 
 /* Where the answer leads. NULL: nowhere, or it was told that this way is closed. */
-static const char *next_hop(struct arena *a, const char *url, const struct out_answer *out, int hop,
+static const char *next_hop(struct arena *a, const char *url, const struct outbound_answer *out, int hop,
                             struct install_findings *f, bool *told)
 {
     const char *to = is_moved(out->status) && out->location ? url_resolve(a, url, out->location) : NULL;
@@ -161,7 +162,7 @@ static void look_call(struct job *job)
 {
     struct look *l = job->state;
     struct arena *a = job->arena;
-    struct out_answer out;
+    struct outbound_answer out;
     const char *url = l->row.page, *next;
     int64_t until_ms = monotonic_ms() + WHOLE_MS;
     bool told;
@@ -169,16 +170,16 @@ static void look_call(struct job *job)
     for (int hop = 0;; hop++, url = next) {
         int64_t left_ms = until_ms - monotonic_ms();
         left_ms = left_ms < HOP_LEAST_MS ? HOP_LEAST_MS : left_ms;
-        struct out_request r = { .method = "GET",
-                                 .url = url,
-                                 .connect_ms = left_ms < CONNECT_MS ? left_ms : CONNECT_MS,
-                                 .total_ms = left_ms,
-                                 .answer_max = PAGE_BYTES_MAX,
-                                 .trusted_address = chat_settings.development,
-                                 .wanted = install_headers,
-                                 .log_as = "chat.install" };
-        r.header[r.headers++] = (struct out_header){ "Accept", "text/html,application/xhtml+xml,*/*;q=0.5" };
-        http_call(a, &r, &out);
+        struct outbound_request r = { .method = "GET",
+                                      .url = url,
+                                      .connect_ms = left_ms < CONNECT_MS ? left_ms : CONNECT_MS,
+                                      .total_ms = left_ms,
+                                      .answer_max = PAGE_BYTES_MAX,
+                                      .trusted_address = chat_settings.development,
+                                      .wanted = install_headers,
+                                      .log_as = "chat.install" };
+        r.header[r.headers++] = (struct outbound_header){ "Accept", "text/html,application/xhtml+xml,*/*;q=0.5" };
+        outbound_call(a, &r, &out);
         next = next_hop(a, url, &out, hop, &l->found, &told);
         if (told) return;
         if (!next) break;

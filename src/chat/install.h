@@ -76,7 +76,7 @@ const char *install_origin(struct arena *a, const char *url);
 struct install_page {
     const char *url; /* where it was read at last */
     struct str html;
-    const struct out_header *header; /* content-security-policy and cross-origin-embedder-policy count */
+    const struct outbound_header *header; /* content-security-policy and cross-origin-embedder-policy count */
     size_t headers;
 };
 struct install_wish {

@@ -169,7 +169,7 @@ static void judge_policy(struct looked *l)
     struct install_verdict v = { .script = false };
     bool some = l->seen.policies > 0, embedder = false;
     for (size_t i = 0; i < l->page->headers; i++) {
-        const struct out_header *h = &l->page->header[i];
+        const struct outbound_header *h = &l->page->header[i];
         if (text_eq(h->name, install_headers[0])) some = true, ask_policies(str_of(h->value), false, &use, &v);
         else if (text_eq(h->name, install_headers[1])) embedder |= str_starts(str_of(h->value), STR("require-corp"));
     }

@@ -7,19 +7,11 @@
 
 enum { KEEP_BATCH = 20 };
 
-STMT(set_keep, "UPDATE chat_settings SET keep_days = ?2 WHERE shop = ?1");
 /* In the order of shops: those with much to take out come again at once, and are through before long. */
 STMT(kept_enough, "SELECT c.id FROM chat_settings s JOIN chat_conversations c ON c.shop = s.shop"
                   " AND c.last_at_ms < ?1 - s.keep_days * 86400000 WHERE s.keep_days > 0"
                   " ORDER BY s.shop, c.last_at_ms, c.id LIMIT ?2");
 static_assert(DAY_MS == 86400000, "the statement says the same");
-
-bool chat_keep_set(struct tx *tx, int64_t shop, int64_t days)
-{
-    struct query q = query(tx, &set_keep);
-    bind_i64(&q, shop), bind_i64(&q, days);
-    return query_put(&q);
-}
 
 static int64_t read_kept(struct job *job, struct tx *tx, int64_t *out, size_t max)
 {

@@ -42,8 +42,8 @@ bool labels_of(struct tx *tx, const int64_t *ids, size_t n, struct conversation_
     return row != ROW_FAULT;
 }
 
-bool labelled_page(struct tx *tx, int64_t account, int64_t label, int64_t before, size_t most, int64_t *ids,
-                   size_t *count)
+bool labels_page(struct tx *tx, int64_t account, int64_t label, int64_t before, size_t most, int64_t *ids,
+                 size_t *count)
 {
     *count = 0;
     struct query known = query(tx, &one);

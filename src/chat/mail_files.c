@@ -9,7 +9,7 @@
  * signature. A strip that was cut out of a screen is low, but not small. */
 enum { LOGO_BYTES = 20 * 1000, LOGO_SIDE = 200, SIZE_TEXT = 24 };
 
-static enum mail_fate fate_of(enum image_fault f)
+static enum mail_in_fate fate_of(enum image_fault f)
 {
     switch (f) {
     case IMAGE_GOOD: return MAIL_FILE_TAKEN;
@@ -22,11 +22,11 @@ static enum mail_fate fate_of(enum image_fault f)
 }
 
 /* Looked at without being kept: a logo, or more than is kept. */
-static enum mail_fate look(const struct mail_file *f, const struct mail_made *made, struct image *about)
+static enum mail_in_fate look(const struct mail_in_file *f, const struct mail_in_made *made, struct image *about)
 {
     struct buf clean;
     buf_init(&clean, f->bytes.n + IMAGE_MORE_BYTES);
-    enum mail_fate fate = fate_of(image_clean(f->bytes, &clean, about));
+    enum mail_in_fate fate = fate_of(image_clean(f->bytes, &clean, about));
     buf_free(&clean);
     bool small = f->bytes.n < LOGO_BYTES && (about->width < LOGO_SIDE || about->height < LOGO_SIDE);
     if (f->shown && small) return MAIL_FILE_STAYS;
@@ -35,21 +35,21 @@ static enum mail_fate look(const struct mail_file *f, const struct mail_made *ma
     return fate == MAIL_FILE_TAKEN && made->pictures == MAIL_PICTURES_MAX ? MAIL_FILE_MANY : fate;
 }
 
-static const char *picture_name(struct arena *a, const struct mail_file *f, enum image_kind kind)
+static const char *picture_name(struct arena *a, const struct mail_in_file *f, enum image_kind kind)
 {
     const char *type = image_type(kind), *slash = strchr(type, '/');
     return f->name[0] ? f->name : arena_printf(a, "image.%s", slash + 1);
 }
 
-void mail_make(struct delivery *d)
+void mail_in_make(struct delivery *d)
 {
-    struct mail_made *made = d->made;
+    struct mail_in_made *made = d->made;
     made->readable = mail_read(d->arena, d->body, &made->mail);
-    bool theirs = made->readable && made->email && mail_is_from(&made->mail, made->email);
+    bool theirs = made->readable && made->email && mail_in_is_from(&made->mail, made->email);
     if (!theirs || made->mail.kind != MAIL_OF_PERSON) return;
     for (size_t i = 0; i < made->mail.kept; i++) {
-        struct mail_file *f = &made->mail.file[i];
-        struct mail_picture *p = &made->picture[made->pictures];
+        struct mail_in_file *f = &made->mail.file[i];
+        struct mail_in_picture *p = &made->picture[made->pictures];
         const struct problem *problem;
         struct image about;
         f->fate = look(f, made, &about);
@@ -70,7 +70,7 @@ static void add_size(char out[SIZE_TEXT], size_t n)
     else (void)snprintf(out, SIZE_TEXT, "%zu.%zu MB", n / 1000000, n % 1000000 / 100000);
 }
 
-static void add_line(struct buf *out, const struct mail_file *f, bool english)
+static void add_line(struct buf *out, const struct mail_in_file *f, bool english)
 {
     static const char *const why[][2] = {
         [MAIL_FILE_HEIC] = { "browsers do not show HEIC", "浏览器无法显示 HEIC 格式" },
@@ -92,14 +92,14 @@ static void add_line(struct buf *out, const struct mail_file *f, bool english)
     }
 }
 
-const char *mail_files_lines(struct arena *a, const struct mail_in *m, bool english)
+const char *mail_in_files_lines(struct arena *a, const struct mail_in *m, bool english)
 {
     struct buf out;
     size_t named = 0, left = m->files;
     const size_t room = 8192;
     buf_fixed(&out, arena_alloc(a, room), room);
     for (size_t i = 0; i < m->kept; i++) {
-        const struct mail_file *f = &m->file[i];
+        const struct mail_in_file *f = &m->file[i];
         if (f->shown && f->fate <= MAIL_FILE_TAKEN) continue; /* a logo, or taken */
         if (f->shown) left++;
         if (f->fate == MAIL_FILE_TAKEN) left--;

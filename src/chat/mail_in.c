@@ -84,7 +84,8 @@ static enum inbound_verdict mail_identify(struct delivery *d, struct tx *tx)
     d->answer = d->sender->ack;
     enum row row = find_named(tx, head_of(d->body), &c);
     if (row != ROW_FOUND) return row == ROW_NONE ? INBOUND_ASKED : INBOUND_FAULT;
-    if (mail_is_too_much(d->body)) { /* said at once, so that its writer gets it back and does not wait for an answer */
+    if (mail_in_is_too_much(
+            d->body)) { /* said at once, so that its writer gets it back and does not wait for an answer */
         d->answer = too_much;
         return INBOUND_ASKED;
     }
@@ -98,7 +99,7 @@ static enum inbound_verdict mail_identify(struct delivery *d, struct tx *tx)
 
 struct mail_talk {
     const struct mail_in *mail;
-    const struct mail_made *made; /* NULL: its pictures stay outside */
+    const struct mail_in_made *made; /* NULL: its pictures stay outside */
     struct conversation c;
     struct visitor v;
     const char *email; /* where the letters go */
@@ -163,7 +164,7 @@ static size_t piece_of(struct str s)
 
 static const char *whole_text(struct arena *a, const struct mail_in *m, bool english)
 {
-    const char *files = mail_files_lines(a, m, english);
+    const char *files = mail_in_files_lines(a, m, english);
     if (!files[0]) return m->text;
     return arena_printf(a, "%s%s%s", m->text, m->text[0] ? "\n\n" : "", files);
 }
@@ -182,7 +183,7 @@ static enum message_put show(struct tx *tx, struct mail_talk *t, bool all)
 {
     enum message_put put = MESSAGE_NEW;
     for (size_t i = 0; i < t->made->pictures; i++) {
-        const struct mail_picture *p = &t->made->picture[i];
+        const struct mail_in_picture *p = &t->made->picture[i];
         struct chat_image image;
         struct message m;
         if (!picture_keep(tx, &t->c, &p->picture, t->now_ms, &image)) return MESSAGE_FAULT;
@@ -255,14 +256,9 @@ static enum message_put note_down(struct tx *tx, struct mail_talk *t)
     return note_put(tx, &n, arena_printf(a, "mail-%s", t->mail->id), &t->c);
 }
 
-bool mail_is_from(const struct mail_in *m, const char *email)
-{
-    return email[0] && m->from && strcasecmp(m->from, email) == 0;
-}
-
 static enum job_wish put_words(struct tx *tx, struct mail_talk *t, struct buf *outcome)
 {
-    bool theirs = mail_is_from(t->mail, t->email);
+    bool theirs = mail_in_is_from(t->mail, t->email);
     size_t pieces = 0;
     enum message_put put = theirs ? say(tx, t, &pieces) : note_down(tx, t);
     if (put == MESSAGE_FAULT) return JOB_FAULT;
@@ -273,11 +269,12 @@ static enum job_wish put_words(struct tx *tx, struct mail_talk *t, struct buf *o
     return put != MESSAGE_NEW || call_person(tx, t) ? JOB_FINISHED : JOB_FAULT;
 }
 
-/* Whose pictures would be kept, by the head alone: a mail of 8 MB is taken apart in mail_make, off the lanes on which
- * everybody reads. Nothing is locked; when that has changed until the mail is acted on, what was kept is swept away. */
+/* Whose pictures would be kept, by the head alone: a mail of 8 MB is taken apart in mail_in_make, off the lanes on
+ * which everybody reads. Nothing is locked; when that has changed until the mail is acted on, what was kept is swept
+ * away. */
 static bool mail_look(struct delivery *d, struct job *job, struct tx *tx)
 {
-    struct mail_made *made = ARENA_NEW(d->arena, struct mail_made);
+    struct mail_in_made *made = ARENA_NEW(d->arena, struct mail_in_made);
     struct str head = head_of(d->body);
     struct mail_in named = { .to = arena_text_n(d->arena, head.p, head.n) };
     struct mail_talk t = { .mail = &named, .now_ms = job->now_ms };
@@ -292,7 +289,7 @@ static bool mail_look(struct delivery *d, struct job *job, struct tx *tx)
 
 static enum job_wish mail_act(const struct delivery *d, struct job *job, struct tx *tx, struct buf *outcome)
 {
-    const struct mail_made *made = d->made; /* NULL: of a job that was put before there were pictures in mails */
+    const struct mail_in_made *made = d->made; /* NULL: of a job that was put before there were pictures in mails */
     struct mail_in *m = ARENA_NEW(job->arena, struct mail_in);
     struct mail_talk t = { .mail = m, .made = made, .now_ms = job->now_ms };
     const char *no = NULL;
@@ -328,7 +325,7 @@ const struct sender chat_mail_sender = {
     .identify = mail_identify,
     .verify = mail_verify,
     .look = mail_look,
-    .make = mail_make,
+    .make = mail_in_make,
     .act = mail_act,
 };
 

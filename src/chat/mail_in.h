@@ -16,28 +16,27 @@ struct reply_token {
     uint8_t bytes[REPLY_TOKEN_BYTES];
 };
 /* chat_settings.reply_domain is set. */
-const char *reply_address(struct arena *a, const struct conversation *c, int64_t now_ms);
+const char *reply_token_address(struct arena *a, const struct conversation *c, int64_t now_ms);
 /* The first address of ours in a text. Whose it is says reply_token_is_of. */
 MUST_USE bool reply_token_find(struct str to, struct reply_token *out);
 MUST_USE bool reply_token_is_of(const struct reply_token *t, const struct conversation *c);
 
 /* ---- mail_files.c ---- */
 enum { MAIL_PICTURES_MAX = 10 };
-struct mail_picture {
+struct mail_in_picture {
     struct picture_new picture;
     const char *name;
 };
-struct mail_made { /* d->made of a mail */
+struct mail_in_made { /* d->made of a mail */
     struct mail_in mail;
     const char *email; /* from which its pictures would be the visitor's; NULL: from none */
     bool readable;
     bool unwritten; /* one of them could not be kept: later */
-    struct mail_picture picture[MAIL_PICTURES_MAX];
+    struct mail_in_picture picture[MAIL_PICTURES_MAX];
     size_t pictures;
 };
-bool mail_is_from(const struct mail_in *m, const char *email);
-void mail_make(struct delivery *d);
+void mail_in_make(struct delivery *d);
 /* What was attached and not taken, a line each; "": nothing. */
-const char *mail_files_lines(struct arena *a, const struct mail_in *m, bool english);
+const char *mail_in_files_lines(struct arena *a, const struct mail_in *m, bool english);
 
 #endif

@@ -21,8 +21,8 @@ enum { CHARSET_MAX = 40, HEADERS_MAX = 300, COLONS_MAX = 500, BASE64_LINE_MIN = 
 struct parts {
     struct arena *a;
     struct buf plain, html;
-    struct mail_flow flow;
-    struct mail_file *file;
+    struct mail_in_flow flow;
+    struct mail_in_file *file;
     const char **cid; /* of each file: where an HTML part can show it; NULL */
     size_t files, kept, seen;
     bool deep;
@@ -137,7 +137,7 @@ static void add_file(struct parts *p, const char *name, struct str bytes, const 
     if (!cid) p->files++;
     if (p->kept == MAIL_FILES_KEPT) return;
     p->cid[p->kept] = cid ? arena_text(p->a, cid) : NULL;
-    p->file[p->kept++] = (struct mail_file){ .name = file_name(p->a, name), .bytes = bytes, .shown = cid != NULL };
+    p->file[p->kept++] = (struct mail_in_file){ .name = file_name(p->a, name), .bytes = bytes, .shown = cid != NULL };
 }
 
 static bool names(struct str s, const char *word)
@@ -153,7 +153,7 @@ static bool names(struct str s, const char *word)
 static void keep_shown(struct parts *p)
 {
     if (p->html.n == 0) return;
-    struct str own = mail_own_html(p->a, buf_str(&p->html));
+    struct str own = mail_in_own_html(p->a, buf_str(&p->html));
     size_t n = 0;
     for (size_t i = 0; i < p->kept; i++)
         if (!p->cid[i] || names(own, arena_printf(p->a, "cid:%s", p->cid[i]))) p->file[n++] = p->file[i];
@@ -230,7 +230,7 @@ static const char *from_of(struct arena *a, GMimeMessage *m)
 }
 
 /* RFC 3834 and what was there before it. */
-static enum mail_kind kind_of(GMimeMessage *m, const char *from)
+static enum mail_in_kind kind_of(GMimeMessage *m, const char *from)
 {
     static const char *const null_path[] = { "<>", NULL }, *const no[] = { "no", NULL },
                              *const none[] = { "none", NULL };
@@ -288,11 +288,11 @@ static const char *words_of(struct parts *p)
 {
     struct buf own, page;
     buf_init(&own, 2 * MAIL_TEXT_MAX);
-    mail_own_words(buf_str(&p->plain), p->flow, &own);
+    mail_in_own_words(buf_str(&p->plain), p->flow, &own);
     if (!unicode_has_ink(buf_str(&p->plain)) && p->html.n > 0) {
         buf_init(&page, MAIL_TEXT_MAX);
-        know_html_text(mail_own_html(p->a, buf_str(&p->html)), &page, NULL);
-        mail_own_words(buf_str(&page), (struct mail_flow){ 0 }, &own);
+        know_html_text(mail_in_own_html(p->a, buf_str(&p->html)), &page, NULL);
+        mail_in_own_words(buf_str(&page), (struct mail_in_flow){ 0 }, &own);
         buf_free(&page);
     }
     const char *text = arena_text_n(p->a, own.p ? own.p : "", own.n);
@@ -303,7 +303,7 @@ static const char *words_of(struct parts *p)
 static bool take(struct arena *a, GMimeMessage *m, struct str bytes, struct mail_in *out)
 {
     struct parts p = { .a = a,
-                       .file = ARENA_ARRAY(a, struct mail_file, MAIL_FILES_KEPT),
+                       .file = ARENA_ARRAY(a, struct mail_in_file, MAIL_FILES_KEPT),
                        .cid = ARENA_ARRAY(a, const char *, MAIL_FILES_KEPT) };
     GMimeObject *root = g_mime_message_get_mime_part(m);
     buf_init(&p.plain, MAIL_TEXT_MAX + 8), buf_init(&p.html, MAIL_TEXT_MAX + 8);
@@ -358,7 +358,7 @@ static bool is_base64(struct str line)
 
 /* GMime makes an object of each part before any can be counted, and goes through those that are within others again and
  * again: what is large has to be files. */
-bool mail_is_too_much(struct str s)
+bool mail_in_is_too_much(struct str s)
 {
     size_t dashes = 0, plain = 0;
     while (s.n > 0) {
@@ -376,7 +376,7 @@ bool mail_read(struct arena *a, struct str bytes, struct mail_in *out)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     (void)pthread_once(&once, start_gmime);
     *out = (struct mail_in){ .text = "", .to = "" };
-    if (bytes.n == 0 || bytes.n > MAIL_BYTES_MAX || nests_groups(bytes) || mail_is_too_much(bytes)) return false;
+    if (bytes.n == 0 || bytes.n > MAIL_BYTES_MAX || nests_groups(bytes) || mail_in_is_too_much(bytes)) return false;
     GMimeStream *s = g_mime_stream_mem_new_with_buffer(bytes.p, bytes.n);
     GMimeParser *parser = g_mime_parser_new_with_stream(s);
     GMimeMessage *m = g_mime_parser_construct_message(parser, NULL);
@@ -384,4 +384,9 @@ bool mail_read(struct arena *a, struct str bytes, struct mail_in *out)
     if (m) g_object_unref(m);
     g_object_unref(parser), g_object_unref(s);
     return good;
+}
+
+bool mail_in_is_from(const struct mail_in *m, const char *email)
+{
+    return email[0] && m->from && strcasecmp(m->from, email) == 0;
 }

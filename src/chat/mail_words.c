@@ -138,7 +138,7 @@ static size_t end_of_own(const struct lines *l)
     return l->n;
 }
 
-static void put_line(struct buf *out, struct str s, const struct mail_flow *flow, bool *soft)
+static void put_line(struct buf *out, struct str s, const struct mail_in_flow *flow, bool *soft)
 {
     bool joins = *soft;
     if (flow->flowed && s.n > 0 && s.p[0] == ' ') s.p++, s.n--; /* stuffed */
@@ -167,7 +167,7 @@ static struct lines split(struct str text)
     return l;
 }
 
-void mail_own_words(struct str text, struct mail_flow flow, struct buf *out)
+void mail_in_own_words(struct str text, struct mail_in_flow flow, struct buf *out)
 {
     struct lines l = split(text);
     bool soft = false;
@@ -250,7 +250,7 @@ static struct str without_blocks(struct arena *a, struct str html)
     return (struct str){ out, n };
 }
 
-struct str mail_own_html(struct arena *a, struct str html)
+struct str mail_in_own_html(struct arena *a, struct str html)
 {
     const char *body = find(html, "<body"), *end = html.p + html.n;
     struct str from = body ? (struct str){ body, (size_t)(end - body) } : html;

@@ -31,7 +31,7 @@ bool mention_put(struct tx *tx, const struct conversation *c, const struct note 
     bind_i64(&q, n->at_ms);
     int64_t added = query_change(&q);
     if (added != 1) return added == 0;
-    return named_later(tx, c, n, person) &&
+    return mention_mail_later(tx, c, n, person) &&
            events_put_to(tx, (struct topic){ TOPIC_INBOX, c->account }, "mention", mention_json, &m);
 }
 
@@ -42,8 +42,8 @@ bool mentions_seen(struct tx *tx, int64_t account, int64_t conversation, int64_t
     return query_put(&q);
 }
 
-bool mentioned_page(struct tx *tx, int64_t account, int64_t person, int64_t before, size_t most, int64_t *ids,
-                    size_t *count)
+bool mentions_page(struct tx *tx, int64_t account, int64_t person, int64_t before, size_t most, int64_t *ids,
+                   size_t *count)
 {
     struct query q = query(tx, &page);
     enum row row;

@@ -34,7 +34,7 @@ const struct letter chat_named_letter = {
 };
 /* clang-format on */
 
-bool named_later(struct tx *tx, const struct conversation *c, const struct note *n, int64_t person)
+bool mention_mail_later(struct tx *tx, const struct conversation *c, const struct note *n, int64_t person)
 {
     struct arena *a = tx_arena(tx);
     if (n->person == person) return true; /* a note to oneself */
@@ -86,7 +86,7 @@ static const char *words_of(struct tx *tx, const struct conversation *c, int64_t
     return row == ROW_FAULT ? NULL : buf_terminated(&b);
 }
 
-static bool write_letter(struct tx *tx, const struct conversation *c, const struct colleague *who)
+static bool write_letter(struct tx *tx, const struct conversation *c, const struct account_colleague *who)
 {
     struct shop shop;
     bool english = text_eq(who->lang, "en");
@@ -108,7 +108,7 @@ static bool write_letter(struct tx *tx, const struct conversation *c, const stru
 static enum job_wish settle(struct job *job, struct tx *tx)
 {
     struct conversation c;
-    struct colleague who;
+    struct account_colleague who;
     int64_t person;
     if (!job->note || !str_to_i64(str_of(job->note), &person)) return JOB_FINISHED;
     enum row row = conversation_get(tx, job->ref, &c);

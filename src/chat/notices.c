@@ -70,7 +70,7 @@ static const char *filled(struct arena *a, const char *text, const struct slot *
 }
 #define FILLED(a, text, ...) filled((a), (text), (const struct slot[]){ __VA_ARGS__, { NULL, NULL } })
 
-static const char *when(struct arena *a, const struct words *w, const struct shop_chat_settings *s, int64_t now_ms,
+static const char *when(struct arena *a, const struct words *w, const struct chat_shop_settings *s, int64_t now_ms,
                         int64_t opens_at_ms)
 {
     if (opens_at_ms == 0) return w->unknown;
@@ -83,7 +83,7 @@ static const char *when(struct arena *a, const struct words *w, const struct sho
 }
 
 /* What is said while nobody is there: the shop's own words first. */
-static const char *away_text(struct arena *a, const struct words *w, const struct shop_chat_settings *s,
+static const char *away_text(struct arena *a, const struct words *w, const struct chat_shop_settings *s,
                              const struct visitor *v, int64_t now_ms, int64_t opens_at_ms)
 {
     const struct chat_texts *own = chat_texts_for(s, v->language);
@@ -93,7 +93,7 @@ static const char *away_text(struct arena *a, const struct words *w, const struc
     return arena_printf(a, "%s%s%s%s%s", said, said[0] ? "\n" : "", then, mail[0] ? "\n" : "", mail);
 }
 
-static const char *text_of(struct arena *a, enum notice *n, const struct shop_chat_settings *s, const struct visitor *v,
+static const char *text_of(struct arena *a, enum notice *n, const struct chat_shop_settings *s, const struct visitor *v,
                            const struct conversation *c, int64_t now_ms)
 {
     enum local_language l = local_language_named(v->language, LOCAL_EN);
@@ -118,7 +118,7 @@ static const char *text_of(struct arena *a, enum notice *n, const struct shop_ch
 bool notice_put(struct tx *tx, enum notice n, int64_t now_ms, struct conversation *c)
 {
     struct arena *a = tx_arena(tx);
-    struct shop_chat_settings s;
+    struct chat_shop_settings s;
     struct visitor v = { .language = "", .email = "" };
     struct message m;
     if (!chat_settings_read(tx, c->shop, a, &s) || visitor_get(tx, c->visitor, &v) == ROW_FAULT) return false;

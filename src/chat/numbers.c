@@ -205,7 +205,7 @@ enum numbers_found numbers_count(struct tx *tx, const struct numbers_asked *in, 
 
 bool numbers_zone(struct tx *tx, int64_t account, int64_t shop, struct arena *a, const char **out)
 {
-    struct shop_chat_settings s;
+    struct chat_shop_settings s;
     *out = "";
     if (shop == 0) {
         struct query q = query(tx, &first_set);

@@ -141,7 +141,8 @@ static enum answer reply_numbers(struct req *req, const struct shown *s)
                                          "unanswered",   "reopened",      "resolved",    "firstMsHalf",
                                          "firstMs95",    "personMsHalf",  "personMs95",  "resolvedMsHalf",
                                          "resolvedMs95", "rated",         "satisfied",   NULL };
-    if (!wants_csv(req, ((const struct get_numbers *)req->query)->format)) return reply_json(req, 200, numbers_json, s);
+    if (!csv_is_wanted(req, ((const struct get_numbers *)req->query)->format))
+        return reply_json(req, 200, numbers_json, s);
     struct shown l = *s;
     return reply_csv(req, &(struct csv_list){ "numbers", names, true, csv_days, &l });
 }

@@ -105,7 +105,7 @@ static enum answer run_begin(struct req *req)
     struct visitor v;
     struct conversation c;
     struct message m;
-    struct colleague me = { .name = "" };
+    struct account_colleague me = { .name = "" };
     int64_t id = ((const struct path_present *)req->path)->id;
     enum row row = presence_locked(req->tx, req->who.account, id, req->now_ms, &p); /* none: it has left */
     if (row == ROW_FOUND) row = whom(req, &p, &v);

@@ -85,10 +85,12 @@ struct visitor_call *visitor_call(struct req *req);
 enum answer visitor_prepare(struct req *req);
 enum row visitor_origin(struct req *req, struct str origin);
 enum answer visitor_enter(struct req *req, bool lock, struct tenant_chat *place, struct visitor *v);
+
+/* ---- problems.c ---- */
 extern const struct problem problem_chat_paused, problem_chat_token, problem_chat_blocked, problem_message_other,
     problem_person_answers;
 
-/* ---- visitor_routes.c: what the socket says too ---- */
+/* ---- visitor_routes.c, visitor_says.c: what the socket says too ---- */
 struct post_nothing {
     bool typing;
 };
@@ -112,7 +114,6 @@ MUST_USE enum message_put visitor_says(struct tx *tx, struct visitor *v, const s
                                        struct message *m, struct conversation *c);
 MUST_USE enum row visitor_wants(struct tx *tx, struct visitor *v, enum chat_act_kind kind, int64_t now_ms,
                                 struct conversation *c, enum chat_may *may);
-void messages_json(struct json *j, const struct message *m, size_t count); /* the member "messages" */
 
 /* ---- block.c ---- */
 /* A visitor, or every browser of the customer whom the shop vouches for; who is cut off is told. What is so already is
@@ -173,7 +174,8 @@ struct erasure {
 MUST_USE bool chat_erase_visitors(struct tx *tx, const struct erasure *e, const int64_t *visitor, size_t count);
 /* One that was kept long enough. JOB_AGAIN: somebody holds it. */
 MUST_USE enum job_wish chat_erase_conversation(struct tx *tx, const struct erasure *e, const struct conversation *c);
-/* ---- pictures.c (more in pictures.h) ---- */
+
+/* ---- pictures.c, picture_token.c (more in pictures.h) ---- */
 /* In the transaction that put the message: it shows this picture. */
 MUST_USE bool chat_image_used(struct tx *tx, int64_t conversation, int64_t number, int64_t image);
 extern const struct shape chat_image_shape[];
@@ -186,7 +188,6 @@ MUST_USE bool conversation_add(struct tx *tx, struct conversation *c, int64_t no
 /* Over the row that was read as *before, under its lock. `act` NULL: nothing of who speaks or of the status changed. */
 MUST_USE bool conversation_save(struct tx *tx, const struct conversation *before, const struct conversation *c,
                                 const struct chat_act *act);
-bool conversation_moved(const struct conversation *before, const struct conversation *after);
 /* One of: an owner (of open ones), an assignee (of open ones; 0: nobody), a status. Newest word first, behind the place
  * (before_ms, before_id). */
 struct inbox_page {
@@ -206,6 +207,9 @@ MUST_USE bool conversations_listed(struct tx *tx, int64_t account, const int64_t
                                    size_t *count);
 /* What a list of a visitor's conversations tells of one: id, status, times and its last number, by their columns. */
 struct conversation conversation_brief(const struct query *q);
+
+/* ---- rules.c ---- */
+bool conversation_moved(const struct conversation *before, const struct conversation *after);
 
 /* ---- messages.c ---- */
 enum chat_side { SIDE_NONE, SIDE_VISITOR, SIDE_TEAM };
@@ -232,12 +236,13 @@ MUST_USE bool line_place(struct tx *tx, struct conversation *c);
 MUST_USE bool line_moved(struct tx *tx, const struct conversation *before, struct conversation *c, int64_t now_ms);
 
 /* ---- alerts.c ---- */
-struct shop_chat_settings;
+extern const struct letter chat_waiting_letter;
+struct chat_shop_settings;
 /* To the team, that somebody waits. */
-MUST_USE bool alert_letters(struct tx *tx, const struct conversation *c, const struct shop_chat_settings *s,
+MUST_USE bool alert_letters(struct tx *tx, const struct conversation *c, const struct chat_shop_settings *s,
                             int64_t now_ms);
 
-/* ---- due.c ---- */
+/* ---- due_times.c ---- */
 /* How long this shop lets a person be silent and a visitor wait: into *act, for acts that want it. */
 MUST_USE bool chat_due_times(struct tx *tx, const struct conversation *before, struct chat_act *act);
 
@@ -250,7 +255,8 @@ MUST_USE bool notice_of_move(struct tx *tx, const struct conversation *before, c
                              struct conversation *c);
 MUST_USE bool notice_put(struct tx *tx, enum notice n, int64_t now_ms, struct conversation *c);
 
-/* ---- answer_job.c ---- */
+/* ---- acts.c ---- */
+enum { ANSWER_AFTER_MS = 700 };
 /* The assistant will look at it in a moment, when it is the one who speaks. In a shop that taught nothing there is
  * none: what is unanswered waits for a person, and *c is the conversation after that. False: storage fault. */
 MUST_USE bool chat_answer_later(struct tx *tx, struct conversation *c, int64_t now_ms);
@@ -281,5 +287,6 @@ const char *chat_owner_name(enum chat_owner o);
  * conversation. */
 void message_json(struct json *j, const void *arg);
 void state_json(struct json *j, const void *arg);
+void messages_json(struct json *j, const struct message *m, size_t count); /* the member "messages" */
 
 #endif

@@ -37,7 +37,7 @@ static bool mac_of(const uint8_t head[HEAD_BYTES], int64_t visitor, uint8_t out[
                           out);
 }
 
-const char *reply_address(struct arena *a, const struct conversation *c, int64_t now_ms)
+const char *reply_token_address(struct arena *a, const struct conversation *c, int64_t now_ms)
 {
     uint8_t bytes[ALL_BYTES] = { VERSION, keyring_first_id(chat_settings.keyring) }, mac[SHA256_SIZE];
     char hex[REPLY_TOKEN_HEX + 1];

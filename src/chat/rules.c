@@ -169,3 +169,9 @@ enum chat_may conversation_after(const struct conversation *before, const struct
     if (may == CHAT_MAY || may == CHAT_NOTHING) note(before, act, after);
     return may;
 }
+
+bool conversation_moved(const struct conversation *before, const struct conversation *after)
+{
+    return before->status != after->status || before->owner != after->owner || before->person != after->person ||
+           before->assignee != after->assignee;
+}

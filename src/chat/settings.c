@@ -14,6 +14,7 @@ STMT(settings_add, "INSERT INTO chat_settings (shop, account, revision, document
                    " VALUES (?1, ?2, 1, ?3, ?4) ON CONFLICT (shop) DO NOTHING");
 STMT(settings_change, "UPDATE chat_settings SET revision = revision + 1, document = ?3, changed_at_ms = ?4"
                       " WHERE shop = ?1 AND revision = ?2");
+STMT(set_keep, "UPDATE chat_settings SET keep_days = ?2 WHERE shop = ?1");
 STMT(settings_drop, "DELETE FROM chat_settings WHERE shop = ?1");
 STMT(verify_settings, "SELECT shop, document FROM chat_settings WHERE shop > ?1 ORDER BY shop LIMIT ?2");
 
@@ -35,18 +36,25 @@ enum row settings_get(struct tx *tx, int64_t shop, struct arena *a, struct setti
     return row;
 }
 
+bool chat_keep_set(struct tx *tx, int64_t shop, int64_t days)
+{
+    struct query q = query(tx, &set_keep);
+    bind_i64(&q, shop), bind_i64(&q, days);
+    return query_put(&q);
+}
+
 enum row settings_put(struct tx *tx, int64_t account, int64_t shop, int64_t seen, const char *document, int64_t now_ms)
 {
     struct query q = query(tx, seen ? &settings_change : &settings_add);
     bind_i64(&q, shop), bind_i64(&q, seen ? seen : account), bind_text(&q, document), bind_i64(&q, now_ms);
     int64_t n = query_change(&q);
-    struct put_settings set;
+    struct settings_doc set;
     if (n != 1) return n < 0 ? ROW_FAULT : ROW_NONE;
     bool kept = settings_parse(tx_arena(tx), str_of(document), &set) && chat_keep_set(tx, shop, set.keepDays);
     return kept ? ROW_FOUND : ROW_FAULT;
 }
 
-bool chat_settings_read(struct tx *tx, int64_t shop, struct arena *a, struct shop_chat_settings *out)
+bool chat_settings_read(struct tx *tx, int64_t shop, struct arena *a, struct chat_shop_settings *out)
 {
     struct settings_row stored;
     struct tenant_face face;
@@ -78,7 +86,7 @@ bool chat_settings_forget(struct tx *tx, int64_t shop)
 bool chat_settings_piece(struct tx *tx, struct verify_piece *found)
 {
     struct query q = query(tx, &verify_settings);
-    struct put_settings set;
+    struct settings_doc set;
     bind_i64(&q, found->cursor[0]), bind_i64(&q, VERIFY_PAGE);
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND) {

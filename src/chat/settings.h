@@ -21,7 +21,7 @@ struct chat_texts { /* of one language; "" and none: the built-in ones */
     struct chat_words opening, after, hand_off; /* quick replies */
 };
 
-struct shop_chat_settings {
+struct chat_shop_settings {
     int64_t revision;                  /* 0: never changed */
     const char *bot_name, *avatar_url; /* "" and NULL: none */
     const char *avatar, *colour;       /* a drawn picture by name; "#rrggbb" */
@@ -46,10 +46,10 @@ struct shop_chat_settings {
 };
 
 /* False: storage fault. What it points to lives in `a`. */
-MUST_USE bool chat_settings_read(struct tx *tx, int64_t shop, struct arena *a, struct shop_chat_settings *out);
+MUST_USE bool chat_settings_read(struct tx *tx, int64_t shop, struct arena *a, struct chat_shop_settings *out);
 /* The texts for a reader of `language` (a tag, or NULL): the same tag, then the same language and script, then the same
  * language; NULL: none is near. */
-const struct chat_texts *chat_texts_for(const struct shop_chat_settings *s, const char *language);
+const struct chat_texts *chat_texts_for(const struct chat_shop_settings *s, const char *language);
 /* Who is let in beside the shop's own pages and signatures, alone. False: storage fault. */
 struct chat_doors {
     struct chat_words domains; /* "*.shop.example": those below it too */

@@ -11,7 +11,7 @@ struct setting {
     struct shop shop;
     struct settings_row stored;
     struct tenant_face face;
-    struct put_settings in;
+    struct settings_doc in;
 };
 
 static void document_json(struct json *j, const struct setting *s)
@@ -48,8 +48,8 @@ static enum chat_set lay_over(struct arena *a, struct setting *s, json_t *given,
         if (json_is_null(value) && !text_eq(key, "avatarUrl")) (void)json_object_del(all, key);
         else if (json_object_set(all, key, value) != 0) abort();
     }
-    s->in = (struct put_settings){ .revision = 0 };
-    bool read = all && fields_from_json(a, put_settings_fields, all, false, &s->in, &faults);
+    s->in = (struct settings_doc){ .revision = 0 };
+    bool read = all && fields_from_json(a, settings_doc_fields, all, false, &s->in, &faults);
     json_decref(all);
     if (!read) field = faults.fault[0].field, code = faults.fault[0].code;
     else code = settings_judge(a, &s->in, &field);

@@ -34,85 +34,91 @@ const char *const chat_day_names[] = { "mon", "tue", "wed", "thu", "fri", "sat",
 
 /* clang-format off */
 static const struct field quick_field =
-    FIELD_TEXT(struct set_word, text, .min = 1, .max = QUICK_REPLY_MAX, .form = TEXT_NAME);
-static const struct field word_field = FIELD_TEXT(struct set_word, text, .min = 1, .max = WORD_MAX, .form = TEXT_NAME);
-static const struct field holiday_field = FIELD_TEXT(struct set_word, text, .min = 10, .max = 10);
-static const struct field page_field = FIELD_TEXT(struct set_word, text, .min = 1, .max = PATH_MAX_CHARS);
+    FIELD_TEXT(struct settings_word, text, .min = 1, .max = QUICK_REPLY_MAX, .form = TEXT_NAME);
+static const struct field word_field =
+    FIELD_TEXT(struct settings_word, text, .min = 1, .max = WORD_MAX, .form = TEXT_NAME);
+static const struct field holiday_field = FIELD_TEXT(struct settings_word, text, .min = 10, .max = 10);
+static const struct field page_field = FIELD_TEXT(struct settings_word, text, .min = 1, .max = PATH_MAX_CHARS);
 static const struct field domain_field =
-    FIELD_TEXT(struct set_word, text, .min = 1, .max = 253, .form = TEXT_DOMAINS);
+    FIELD_TEXT(struct settings_word, text, .min = 1, .max = 253, .form = TEXT_DOMAINS);
 static const struct field span_fields[] = {
-    FIELD_ENUM(struct set_span, day, chat_day_names, .doc = "Of the shop's time zone."),
-    FIELD_I64(struct set_span, from, .min = 0, .max = DAY_MINUTES - 1, .doc = "Minute of the day."),
-    FIELD_I64(struct set_span, to, .min = 1, .max = DAY_MINUTES, .doc = "Minute of the day; 1440: midnight."),
+    FIELD_ENUM(struct settings_span, day, chat_day_names, .doc = "Of the shop's time zone."),
+    FIELD_I64(struct settings_span, from, .min = 0, .max = DAY_MINUTES - 1, .doc = "Minute of the day."),
+    FIELD_I64(struct settings_span, to, .min = 1, .max = DAY_MINUTES, .doc = "Minute of the day; 1440: midnight."),
     FIELD_END
 };
-static const struct field span_field = FIELD_OBJECT(struct set_span_item, span, span_fields, struct set_span);
+static const struct field span_field = FIELD_OBJECT(struct settings_span_item, span, span_fields, struct settings_span);
 #define QUICK(member, meaning)                                                                                         \
-    FIELD_LIST(struct set_texts, member, &quick_field, struct set_word, .optional = true, .max = QUICK_REPLIES_MAX,    \
+    FIELD_LIST(struct settings_texts, member, &quick_field, struct settings_word, .optional = true,                    \
+               .max = QUICK_REPLIES_MAX,                                                                               \
                .doc = meaning)
 static const struct field texts_fields[] = {
-    FIELD_TEXT(struct set_texts, language, .min = 2, .max = LANGUAGE_MAX, .doc = "A tag, as in zh-CN."),
-    FIELD_TEXT(struct set_texts, greeting, .optional = true, .max = TEXT_MAX, .multiline = true,
+    FIELD_TEXT(struct settings_texts, language, .min = 2, .max = LANGUAGE_MAX, .doc = "A tag, as in zh-CN."),
+    FIELD_TEXT(struct settings_texts, greeting, .optional = true, .max = TEXT_MAX, .multiline = true,
                .doc = "The first words in the chat; none: the built-in ones."),
-    FIELD_TEXT(struct set_texts, away, .optional = true, .max = TEXT_MAX, .multiline = true,
+    FIELD_TEXT(struct settings_texts, away, .optional = true, .max = TEXT_MAX, .multiline = true,
                .doc = "Said outside the hours, when somebody is wished for."),
-    FIELD_TEXT(struct set_texts, proactive, .optional = true, .max = PROACTIVE_MAX, .multiline = true,
+    FIELD_TEXT(struct settings_texts, proactive, .optional = true, .max = PROACTIVE_MAX, .multiline = true,
                .doc = "The greeting that comes by itself."),
     QUICK(opening, "Chips beside the greeting."), QUICK(after, "Chips after an answer of the bot."),
     QUICK(handOff, "Chips while a person is waited for."),
     FIELD_END
 };
-static const struct field text_field = FIELD_OBJECT(struct set_texts_item, texts, texts_fields, struct set_texts);
+static const struct field text_field =
+    FIELD_OBJECT(struct settings_texts_item, texts, texts_fields, struct settings_texts);
 
 #define WORDS(member, meaning)                                                                                         \
-    FIELD_LIST(struct put_settings, member, &word_field, struct set_word, .optional = true, .max = WORDS_MAX,          \
+    FIELD_LIST(struct settings_doc, member, &word_field, struct settings_word, .optional = true, .max = WORDS_MAX,     \
                .doc = meaning)
 #define NUMBER(member, least, most, usual, meaning)                                                                    \
-    FIELD_I64(struct put_settings, member, .optional = true, .min = (least), .max = (most), .fallback = (usual),       \
+    FIELD_I64(struct settings_doc, member, .optional = true, .min = (least), .max = (most), .fallback = (usual),       \
               .doc = meaning)
-const struct field put_settings_fields[] = {
-    FIELD_I64(struct put_settings, revision, .optional = true, .min = 0, .max = CHAT_NUMBER_MAX,
+const struct field settings_doc_fields[] = {
+    FIELD_I64(struct settings_doc, revision, .optional = true, .min = 0, .max = CHAT_NUMBER_MAX,
               .doc = "The revision that these were made from; 0: none was stored."),
-    FIELD_TEXT(struct put_settings, botName, .optional = true, .min = 1, .max = TENANT_BOT_NAME_MAX, .form = TEXT_NAME,
+    FIELD_TEXT(struct settings_doc, botName, .optional = true, .min = 1, .max = TENANT_BOT_NAME_MAX, .form = TEXT_NAME,
                .doc = "What the bot calls itself; left out: as before."),
-    FIELD_TEXT(struct put_settings, avatarUrl, .optional = true, .form = TEXT_URL, .min = 1, .max = 2048,
-               .present_offset = offsetof(struct put_settings, has_avatar_url),
+    FIELD_TEXT(struct settings_doc, avatarUrl, .optional = true, .form = TEXT_URL, .min = 1, .max = 2048,
+               .present_offset = offsetof(struct settings_doc, has_avatar_url),
                .doc = "The bot's picture; null: a drawn one; left out: as before."),
-    FIELD_ENUM(struct put_settings, avatar, chat_avatar_names, .optional = true, .doc = "The drawn picture."),
-    FIELD_ENUM(struct put_settings, position, chat_position_names, .optional = true, .doc = "The corner of the page."),
-    FIELD_TEXT(struct put_settings, colour, .optional = true, .max = 7, .doc = "As in #1d4ed8."),
-    FIELD_LIST(struct put_settings, texts, &text_field, struct set_texts_item, .optional = true,
+    FIELD_ENUM(struct settings_doc, avatar, chat_avatar_names, .optional = true, .doc = "The drawn picture."),
+    FIELD_ENUM(struct settings_doc, position, chat_position_names, .optional = true, .doc = "The corner of the page."),
+    FIELD_TEXT(struct settings_doc, colour, .optional = true, .max = 7, .doc = "As in #1d4ed8."),
+    FIELD_LIST(struct settings_doc, texts, &text_field, struct settings_texts_item, .optional = true,
                .max = CHAT_LANGUAGES_MAX, .doc = "The shop's own words, once for each language."),
-    FIELD_TEXT(struct put_settings, timezone, .optional = true, .max = ZONE_MAX,
+    FIELD_TEXT(struct settings_doc, timezone, .optional = true, .max = ZONE_MAX,
                .doc = "As in Europe/Berlin; none: UTC."),
-    FIELD_BOOL(struct put_settings, hoursOn, .optional = true, .doc = "Persons come within these hours only."),
-    FIELD_LIST(struct put_settings, hours, &span_field, struct set_span_item, .optional = true, .max = 7 * HOURS_SPANS,
+    FIELD_BOOL(struct settings_doc, hoursOn, .optional = true, .doc = "Persons come within these hours only."),
+    FIELD_LIST(struct settings_doc, hours, &span_field, struct settings_span_item, .optional = true,
+               .max = 7 * HOURS_SPANS,
                .doc = "Up to three spans a day, which do not overlap."),
-    FIELD_LIST(struct put_settings, holidays, &holiday_field, struct set_word, .optional = true, .max = HOLIDAYS_MAX,
+    FIELD_LIST(struct settings_doc, holidays, &holiday_field, struct settings_word, .optional = true,
+               .max = HOLIDAYS_MAX,
                .doc = "Days without hours, as in 2026-12-25."),
-    FIELD_BOOL(struct put_settings, disclosure, .optional = true,
-               .present_offset = offsetof(struct put_settings, has_disclosure),
+    FIELD_BOOL(struct settings_doc, disclosure, .optional = true,
+               .present_offset = offsetof(struct settings_doc, has_disclosure),
                .doc = "Visitors are told that the assistant is a program. Left out: true."),
-    FIELD_BOOL(struct put_settings, askScore, .optional = true,
-               .present_offset = offsetof(struct put_settings, has_ask_score),
+    FIELD_BOOL(struct settings_doc, askScore, .optional = true,
+               .present_offset = offsetof(struct settings_doc, has_ask_score),
                .doc = "Visitors are asked once, after the end, how it was. Left out: true."),
     NUMBER(backAfterMinutes, 0, DAY_MINUTES, BACK_AFTER_USUAL,
            "After a person's last word the bot answers again; 0: only when it is handed back."),
     WORDS(personWords, "These mean: a person, please."), WORDS(notPersonWords, "These do not."),
-    FIELD_BOOL(struct put_settings, alertMail, .optional = true,
-               .present_offset = offsetof(struct put_settings, has_alert_mail),
+    FIELD_BOOL(struct settings_doc, alertMail, .optional = true,
+               .present_offset = offsetof(struct settings_doc, has_alert_mail),
                .doc = "A mail when somebody waits for a person. Left out: true."),
-    FIELD_ENUM(struct put_settings, alertTo, chat_alert_names, .optional = true, .doc = "Who gets that mail."),
+    FIELD_ENUM(struct settings_doc, alertTo, chat_alert_names, .optional = true, .doc = "Who gets that mail."),
     NUMBER(alertFirstMinutes, 1, DAY_MINUTES, ALERT_FIRST_USUAL, "Until the first mail."),
     NUMBER(alertAgainMinutes, 0, DAY_MINUTES, ALERT_AGAIN_USUAL, "Until the second one; 0: none."),
     NUMBER(keepDays, 0, KEEP_DAYS_MAX, 0, "Conversations are removed so long after their last word; 0: never."),
-    FIELD_BOOL(struct put_settings, proactive, .optional = true, .doc = "A greeting by itself, once a visit."),
+    FIELD_BOOL(struct settings_doc, proactive, .optional = true, .doc = "A greeting by itself, once a visit."),
     NUMBER(proactiveAfterSeconds, 1, 3600, PROACTIVE_USUAL_S, "Of time on a page."),
-    FIELD_LIST(struct put_settings, proactivePages, &page_field, struct set_word, .optional = true, .max = PAGES_MAX,
+    FIELD_LIST(struct settings_doc, proactivePages, &page_field, struct settings_word, .optional = true,
+               .max = PAGES_MAX,
                .doc = "Beginnings of paths, as in /cart; none: every page."),
-    FIELD_LIST(struct put_settings, domains, &domain_field, struct set_word, .optional = true, .max = DOMAINS_MAX,
+    FIELD_LIST(struct settings_doc, domains, &domain_field, struct settings_word, .optional = true, .max = DOMAINS_MAX,
                .doc = "Beside the shop's own: the chat opens on their pages too. *.shop.example: also below it."),
-    FIELD_BOOL(struct put_settings, oldSignature, .optional = true,
+    FIELD_BOOL(struct settings_doc, oldSignature, .optional = true,
                .doc = "Deliveries of a store are taken that are signed without a time: x-evershop-signature holds"
                       " nothing but the HMAC-SHA256 of the body, in hex."),
     FIELD_END
@@ -172,13 +178,13 @@ static bool is_zone(struct arena *a, const char *text)
 
 static const char *judge_spans(const struct field_list *hours)
 {
-    const struct set_span_item *item = hours->item;
+    const struct settings_span_item *item = hours->item;
     for (size_t i = 0; i < hours->count; i++) {
-        const struct set_span *one = item[i].span;
+        const struct settings_span *one = item[i].span;
         size_t same_day = 0;
         if (one->from >= one->to) return "order";
         for (size_t k = 0; k < hours->count; k++) {
-            const struct set_span *other = item[k].span;
+            const struct settings_span *other = item[k].span;
             if (other->day != one->day) continue;
             same_day++;
             if (k != i && other->from < one->to && one->from < other->to) return "overlap";
@@ -190,7 +196,7 @@ static const char *judge_spans(const struct field_list *hours)
 
 static const char *judge_texts(const struct field_list *texts)
 {
-    const struct set_texts_item *t = texts->item;
+    const struct settings_texts_item *t = texts->item;
     for (size_t i = 0; i < texts->count; i++) {
         if (!is_tag(t[i].texts->language)) return "format";
         for (size_t k = 0; k < i; k++)
@@ -199,9 +205,9 @@ static const char *judge_texts(const struct field_list *texts)
     return NULL;
 }
 
-const char *settings_judge(struct arena *a, const struct put_settings *in, const char **field)
+const char *settings_judge(struct arena *a, const struct settings_doc *in, const char **field)
 {
-    const struct set_word *day = in->holidays.item, *page = in->proactivePages.item;
+    const struct settings_word *day = in->holidays.item, *page = in->proactivePages.item;
     const char *code;
     *field = "colour";
     if (in->colour && !is_colour(in->colour)) return "format";
@@ -219,7 +225,7 @@ const char *settings_judge(struct arena *a, const struct put_settings *in, const
         *field = arena_printf(a, "proactivePages[%zu]", i);
         if (page[i].text[0] != '/') return "format";
     }
-    const struct set_word *domain = in->domains.item;
+    const struct settings_word *domain = in->domains.item;
     for (size_t i = 0; i < in->domains.count; i++) {
         *field = arena_printf(a, "domains[%zu]", i);
         for (size_t k = 0; k < i; k++)
@@ -232,13 +238,13 @@ const char *settings_judge(struct arena *a, const struct put_settings *in, const
 
 static int by_beginning(const void *one, const void *other)
 {
-    const struct set_span *a = ((const struct set_span_item *)one)->span;
-    const struct set_span *b = ((const struct set_span_item *)other)->span;
+    const struct settings_span *a = ((const struct settings_span_item *)one)->span;
+    const struct settings_span *b = ((const struct settings_span_item *)other)->span;
     if (a->day != b->day) return a->day - b->day;
     return a->from < b->from ? -1 : a->from > b->from;
 }
 
-void settings_complete(struct arena *a, struct put_settings *in)
+void settings_complete(struct arena *a, struct settings_doc *in)
 {
     if (!in->colour) in->colour = COLOUR_USUAL;
     if (!in->timezone) in->timezone = "";
@@ -246,7 +252,7 @@ void settings_complete(struct arena *a, struct put_settings *in)
     if (!in->has_ask_score) in->askScore = true;
     if (!in->has_alert_mail) in->alertMail = true;
     if (in->hours.count > 1) {
-        struct set_span_item *sorted = ARENA_ARRAY(a, struct set_span_item, in->hours.count);
+        struct settings_span_item *sorted = ARENA_ARRAY(a, struct settings_span_item, in->hours.count);
         memcpy(sorted, in->hours.item, in->hours.count * sizeof *sorted);
         qsort(sorted, in->hours.count, sizeof *sorted, by_beginning);
         in->hours.item = sorted;
@@ -255,7 +261,7 @@ void settings_complete(struct arena *a, struct put_settings *in)
 
 static void words_json(struct json *j, const char *key, const struct field_list *l)
 {
-    const struct set_word *w = l->item;
+    const struct settings_word *w = l->item;
     json_array(j, key);
     for (size_t i = 0; i < l->count; i++) json_text(j, NULL, w[i].text);
     json_end(j);
@@ -265,10 +271,10 @@ static const char *or_empty(const char *text) { return text ? text : ""; }
 
 static void texts_json(struct json *j, const struct field_list *l)
 {
-    const struct set_texts_item *item = l->item;
+    const struct settings_texts_item *item = l->item;
     json_array(j, "texts");
     for (size_t i = 0; i < l->count; i++) {
-        const struct set_texts *t = item[i].texts;
+        const struct settings_texts *t = item[i].texts;
         json_object(j, NULL);
         json_text(j, "language", t->language);
         json_text(j, "greeting", or_empty(t->greeting));
@@ -284,8 +290,8 @@ static void texts_json(struct json *j, const struct field_list *l)
 
 void settings_members(struct json *j, const void *arg)
 {
-    const struct put_settings *in = arg;
-    const struct set_span_item *span = in->hours.item;
+    const struct settings_doc *in = arg;
+    const struct settings_span_item *span = in->hours.item;
     json_text(j, "avatar", chat_avatar_names[in->avatar]);
     json_text(j, "position", chat_position_names[in->position]);
     json_text(j, "colour", in->colour);
@@ -318,7 +324,7 @@ void settings_members(struct json *j, const void *arg)
     json_bool(j, "oldSignature", in->oldSignature);
 }
 
-struct str settings_text(struct arena *a, const struct put_settings *in)
+struct str settings_text(struct arena *a, const struct settings_doc *in)
 {
     struct buf b;
     struct json j;
@@ -334,14 +340,14 @@ struct str settings_text(struct arena *a, const struct put_settings *in)
     return text;
 }
 
-bool settings_parse(struct arena *a, struct str text, struct put_settings *out)
+bool settings_parse(struct arena *a, struct str text, struct settings_doc *out)
 {
     struct field_faults faults;
     const char *field;
     json_t *root = json_read(text, JSON_READ_MAX_BYTES, NULL);
-    *out = (struct put_settings){ 0 };
+    *out = (struct settings_doc){ 0 };
     if (!root) return false;
-    bool sound = fields_from_json(a, put_settings_fields, root, false, out, &faults);
+    bool sound = fields_from_json(a, settings_doc_fields, root, false, out, &faults);
     json_decref(root);
     if (!sound || settings_judge(a, out, &field)) return false;
     settings_complete(a, out);
@@ -350,31 +356,31 @@ bool settings_parse(struct arena *a, struct str text, struct put_settings *out)
 
 static struct chat_words words_of(struct arena *a, const struct field_list *l)
 {
-    const struct set_word *w = l->item;
+    const struct settings_word *w = l->item;
     const char **text = ARENA_ARRAY(a, const char *, l->count + 1);
     for (size_t i = 0; i < l->count; i++) text[i] = w[i].text;
     return (struct chat_words){ text, l->count };
 }
 
-void settings_doors(struct arena *a, const struct put_settings *in, struct chat_doors *out)
+void settings_doors(struct arena *a, const struct settings_doc *in, struct chat_doors *out)
 {
     *out = (struct chat_doors){ words_of(a, &in->domains), in->oldSignature };
 }
 
-static void fill_hours(const struct field_list *hours, struct shop_chat_settings *out)
+static void fill_hours(const struct field_list *hours, struct chat_shop_settings *out)
 {
-    const struct set_span_item *item = hours->item;
+    const struct settings_span_item *item = hours->item;
     size_t used[7] = { 0 };
     for (size_t i = 0; i < hours->count; i++) {
-        const struct set_span *span = item[i].span;
+        const struct settings_span *span = item[i].span;
         out->day[span->day][used[span->day]++] = (struct chat_hours_span){ (int)span->from, (int)span->to };
     }
 }
 
-void settings_fill(struct arena *a, const struct put_settings *in, struct shop_chat_settings *out)
+void settings_fill(struct arena *a, const struct settings_doc *in, struct chat_shop_settings *out)
 {
-    const struct set_texts_item *item = in->texts.item;
-    *out = (struct shop_chat_settings){ .avatar = chat_avatar_names[in->avatar],
+    const struct settings_texts_item *item = in->texts.item;
+    *out = (struct chat_shop_settings){ .avatar = chat_avatar_names[in->avatar],
                                         .colour = in->colour,
                                         .position = (enum chat_position)in->position,
                                         .timezone = in->timezone,
@@ -396,7 +402,7 @@ void settings_fill(struct arena *a, const struct put_settings *in, struct shop_c
                                         .texts = in->texts.count };
     fill_hours(&in->hours, out);
     for (size_t i = 0; i < out->texts; i++) {
-        const struct set_texts *t = item[i].texts;
+        const struct settings_texts *t = item[i].texts;
         out->text[i] = (struct chat_texts){ .language = t->language,
                                             .greeting = or_empty(t->greeting),
                                             .away = or_empty(t->away),
@@ -424,7 +430,7 @@ static bool is_traditional(const char *tag)
     return false;
 }
 
-const struct chat_texts *chat_texts_for(const struct shop_chat_settings *s, const char *language)
+const struct chat_texts *chat_texts_for(const struct chat_shop_settings *s, const char *language)
 {
     const struct chat_texts *near = NULL;
     int best = 0;

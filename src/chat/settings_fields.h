@@ -5,24 +5,24 @@
 #include "chat/private.h"
 #include "chat/settings.h"
 
-struct set_word {
+struct settings_word {
     const char *text;
 };
-struct set_span {
+struct settings_span {
     int day;
     int64_t from, to;
 };
-struct set_texts {
+struct settings_texts {
     const char *language, *greeting, *away, *proactive;
     struct field_list opening, after, handOff;
 };
-struct set_span_item { /* of a list */
-    const struct set_span *span;
+struct settings_span_item { /* of a list */
+    const struct settings_span *span;
 };
-struct set_texts_item {
-    const struct set_texts *texts;
+struct settings_texts_item {
+    const struct settings_texts *texts;
 };
-struct put_settings { /* the body of a request, and what is stored of it */
+struct settings_doc { /* the body of a request, and what is stored of it */
     int64_t revision;
     const char *botName, *avatarUrl; /* the tenant's: not in the stored document */
     bool has_avatar_url, has_disclosure, has_alert_mail, has_ask_score, oldSignature;
@@ -33,38 +33,38 @@ struct put_settings { /* the body of a request, and what is stored of it */
     int64_t backAfterMinutes, alertFirstMinutes, alertAgainMinutes, keepDays, proactiveAfterSeconds;
 };
 enum { SETTINGS_BODY_MAX = 56 << 10 };
-extern const struct field put_settings_fields[];
+extern const struct field settings_doc_fields[];
 extern const struct shape chat_texts_shape[], chat_span_shape[];
 extern const char *const chat_avatar_names[], *const chat_position_names[], *const chat_alert_names[];
 extern const char *const chat_day_names[];
 
 /* What the table cannot say: days and zones that exist, spans that do not overlap. NULL: fine; else the code, and the
  * member in *field. */
-const char *settings_judge(struct arena *a, const struct put_settings *in, const char **field);
+const char *settings_judge(struct arena *a, const struct settings_doc *in, const char **field);
 /* What is left out becomes its default, and languages stand in one spelling. After the judge. */
-void settings_complete(struct arena *a, struct put_settings *in);
+void settings_complete(struct arena *a, struct settings_doc *in);
 /* "changed": which members became others, by name. `arg`: struct settings_changes. */
 struct settings_changes {
     json_t *before, *after;
 };
 void settings_changed_json(struct json *j, const void *arg);
-/* The members of the document, without those of the tenant. `arg`: struct put_settings. */
+/* The members of the document, without those of the tenant. `arg`: struct settings_doc. */
 void settings_members(struct json *j, const void *arg);
-struct str settings_text(struct arena *a, const struct put_settings *in);
+struct str settings_text(struct arena *a, const struct settings_doc *in);
 /* A stored document, judged as a request is. False: it is none. */
-MUST_USE bool settings_parse(struct arena *a, struct str text, struct put_settings *out);
-void settings_doors(struct arena *a, const struct put_settings *in, struct chat_doors *out);
-void settings_fill(struct arena *a, const struct put_settings *in, struct shop_chat_settings *out);
+MUST_USE bool settings_parse(struct arena *a, struct str text, struct settings_doc *out);
+void settings_doors(struct arena *a, const struct settings_doc *in, struct chat_doors *out);
+void settings_fill(struct arena *a, const struct settings_doc *in, struct chat_shop_settings *out);
 
 /* ROW_NONE: no row yet, and *out has every default. */
 struct settings_row {
     int64_t revision, changed_at_ms;
-    struct put_settings set;
+    struct settings_doc set;
     const char *document;
 };
 MUST_USE enum row settings_get(struct tx *tx, int64_t shop, struct arena *a, struct settings_row *out);
 /* Over the revision that the writer has seen (0: there is none). ROW_NONE: somebody was quicker. */
-MUST_USE bool chat_keep_set(struct tx *tx, int64_t shop, int64_t days); /* keep.c */
+MUST_USE bool chat_keep_set(struct tx *tx, int64_t shop, int64_t days);
 MUST_USE enum row settings_put(struct tx *tx, int64_t account, int64_t shop, int64_t seen, const char *document,
                                int64_t now_ms);
 

@@ -104,7 +104,7 @@ static bool tell_changed(struct req *req, int64_t shop, const char *before, cons
 
 static enum answer run_write_settings(struct req *req)
 {
-    struct put_settings in = *(const struct put_settings *)req->body;
+    struct settings_doc in = *(const struct settings_doc *)req->body;
     int64_t shop = ((const struct path_settings *)req->path)->id;
     struct settings_row stored = { .revision = 0 };
     struct tenant_face face;
@@ -140,7 +140,7 @@ const struct route chat_settings_routes[] = {
       .tag = "Chat settings", PATH_FIELDS(path_settings), .answer = settings_shape, .run = run_read_settings,
       PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled), .doc = "The settings of a shop's chat." },
     { .verb = VERB_PUT, .path = "/api/shops/:id/chatbot/settings", .who = WHO_MANAGERS, .tx = TX_WRITE,
-      .tag = "Chat settings", PATH_FIELDS(path_settings), BODY_FIELDS(put_settings), .body_max = SETTINGS_BODY_MAX,
+      .tag = "Chat settings", PATH_FIELDS(path_settings), BODY_FIELDS(settings_doc), .body_max = SETTINGS_BODY_MAX,
       .answer = settings_shape, .run = run_write_settings,
       PROBLEMS(&problem_not_found, &problem_chatbot_not_enabled, &problem_settings_moved),
       .doc = "Change them: the whole document. What is left out becomes its default." },

@@ -33,6 +33,17 @@ void message_json(struct json *j, const void *arg)
     if (m->notice) json_text(j, "notice", m->notice);
 }
 
+void messages_json(struct json *j, const struct message *m, size_t count)
+{
+    json_array(j, "messages");
+    for (size_t i = 0; i < count; i++) {
+        json_object(j, NULL);
+        message_json(j, &m[i]);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static bool is_short(const char *text, const char *cards)
 {
     size_t n = cards ? strlen(cards) : 0;

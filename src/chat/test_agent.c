@@ -10,7 +10,7 @@ static const char shop[] = "{\"name\":\"Harbor\",\"languages\":[\"en\"],\"curren
                            "\"faq\":[{\"id\":\"f1\",\"question\":\"人工费多少\",\"answer\":\"人工费每次50元。\"},"
                            "{\"id\":\"f2\",\"question\":\"How much is the staff fee?\",\"answer\":\"Ask our desk.\"}]}";
 
-static struct shop_chat_settings settings;
+static struct chat_shop_settings settings;
 
 static enum model_action asks(const char *text, int64_t *failed)
 {
@@ -39,7 +39,7 @@ static void the_shops_own_words_are_a_wish(void **state)
 {
     (void)state;
     static const char *const wish[] = { "Concierge", "掌柜的" };
-    settings = (struct shop_chat_settings){ .timezone = "" };
+    settings = (struct chat_shop_settings){ .timezone = "" };
     assert_true(once("the concierge, quickly") < REPLY_HAND_OFF && once("叫掌柜的来") < REPLY_HAND_OFF);
     settings.person_words = (struct chat_words){ wish, ARRAY_LEN(wish) };
     assert_int_equal(once("the CONCIERGE, quickly"), REPLY_HAND_OFF_ASKED);
@@ -54,7 +54,7 @@ static void the_shops_own_words_are_no_wish(void **state)
 {
     (void)state;
     static const char *const none[] = { "real person statue", "真人抱枕" };
-    settings = (struct shop_chat_settings){ .timezone = "" };
+    settings = (struct chat_shop_settings){ .timezone = "" };
     assert_int_equal(once("real person statue please"), REPLY_HAND_OFF_ASKED);
     assert_int_equal(once("真人抱枕"), REPLY_HAND_OFF_ASKED);
     settings.not_person_words = (struct chat_words){ none, ARRAY_LEN(none) };
@@ -70,7 +70,7 @@ static void failures_are_counted_in_a_row(void **state)
 {
     (void)state;
     int64_t failed = 0;
-    settings = (struct shop_chat_settings){ .timezone = "" };
+    settings = (struct chat_shop_settings){ .timezone = "" };
     assert_true(asks("do you sell bicycles?", &failed) == REPLY_DECLINE && failed == 1);
     assert_true(asks("how much is the copper kettle?", &failed) == REPLY_ANSWER && failed == 0);
     assert_true(asks("do you sell bicycles?", &failed) == REPLY_DECLINE && failed == 1);

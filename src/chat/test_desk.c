@@ -215,12 +215,12 @@ TEST_EACH_ENGINE(who_is_named_in_a_note_finds_it_until_they_look)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE type = 'mention'") == told + 1);
     int64_t ids[4];
     size_t count;
-    EXPECT(mentioned_page(t->tx, account, 9, INT64_MAX, 4, ids, &count) && count == 1 && ids[0] == talk);
-    EXPECT(mentioned_page(t->tx, other, 9, INT64_MAX, 4, ids, &count) && count == 0);
+    EXPECT(mentions_page(t->tx, account, 9, INT64_MAX, 4, ids, &count) && count == 1 && ids[0] == talk);
+    EXPECT(mentions_page(t->tx, other, 9, INT64_MAX, 4, ids, &count) && count == 0);
     EXPECT(mentions_seen(t->tx, account, talk, 8, kit_now() + 1));
-    EXPECT(mentioned_page(t->tx, account, 9, INT64_MAX, 4, ids, &count) && count == 1);
+    EXPECT(mentions_page(t->tx, account, 9, INT64_MAX, 4, ids, &count) && count == 1);
     EXPECT(mentions_seen(t->tx, account, talk, 9, kit_now() + 1));
-    EXPECT(mentioned_page(t->tx, account, 9, INT64_MAX, 4, ids, &count) && count == 0);
+    EXPECT(mentions_page(t->tx, account, 9, INT64_MAX, 4, ids, &count) && count == 0);
 }
 
 /* Each reader of a conversation's row judges by the same function: a status that is none is a fault for good. */

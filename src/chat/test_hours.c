@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "chat/hours.h"
 
-static struct shop_chat_settings nine_to_five(const char *zone)
+static struct chat_shop_settings nine_to_five(const char *zone)
 {
-    struct shop_chat_settings s = { .timezone = zone, .hours_on = true };
+    struct chat_shop_settings s = { .timezone = zone, .hours_on = true };
     for (int d = 0; d < 5; d++) s.day[d][0] = (struct chat_hours_span){ 9 * 60, 17 * 60 };
     return s;
 }
@@ -19,7 +19,7 @@ static int64_t at(const char *text)
     return ms;
 }
 
-static void opens(const struct shop_chat_settings *s, const char *now, const char *then)
+static void opens(const struct chat_shop_settings *s, const char *now, const char *then)
 {
     int64_t at_ms = -1;
     char text[TIME_TEXT_SIZE] = "";
@@ -51,7 +51,7 @@ static void what_is_no_zone_is_utc(void **state)
 static void hours_are_of_the_shops_own_day(void **state)
 {
     (void)state;
-    struct shop_chat_settings s = nine_to_five("Asia/Shanghai");
+    struct chat_shop_settings s = nine_to_five("Asia/Shanghai");
     opens(&s, "2026-11-30T00:59:59.999Z", "2026-11-30T01:00:00.000Z"); /* a Monday, 8:59 there */
     opens(&s, "2026-11-30T01:00:00.000Z", NULL);
     opens(&s, "2026-11-30T08:59:59.999Z", NULL);
@@ -68,7 +68,7 @@ static void hours_are_of_the_shops_own_day(void **state)
 static void summer_time_keeps_the_hour(void **state)
 {
     (void)state;
-    struct shop_chat_settings s = nine_to_five("Europe/Berlin");
+    struct chat_shop_settings s = nine_to_five("Europe/Berlin");
     opens(&s, "2026-03-27T17:00:00.000Z", "2026-03-30T07:00:00.000Z"); /* clocks go forward on Sunday */
     opens(&s, "2026-10-23T17:00:00.000Z", "2026-10-26T08:00:00.000Z"); /* and back */
     s.day[6][0] = (struct chat_hours_span){ 2 * 60 + 30, 5 * 60 };
@@ -80,7 +80,7 @@ static void breaks_holidays_and_shops_that_never_open(void **state)
 {
     (void)state;
     static const char *const days[] = { "2026-12-24", "2026-12-25" };
-    struct shop_chat_settings s = nine_to_five("");
+    struct chat_shop_settings s = nine_to_five("");
     s.day[0][0] = (struct chat_hours_span){ 13 * 60, 24 * 60 };
     s.day[0][1] = (struct chat_hours_span){ 8 * 60, 12 * 60 };
     opens(&s, "2026-11-30T12:00:00.000Z", "2026-11-30T13:00:00.000Z");
@@ -88,7 +88,7 @@ static void breaks_holidays_and_shops_that_never_open(void **state)
     opens(&s, "2026-12-01T00:00:00.000Z", "2026-12-01T09:00:00.000Z");
     s.holidays = (struct chat_words){ days, ARRAY_LEN(days) };
     opens(&s, "2026-12-24T10:00:00.000Z", "2026-12-28T08:00:00.000Z");
-    struct shop_chat_settings never = { .timezone = "Nowhere/Else", .hours_on = true };
+    struct chat_shop_settings never = { .timezone = "Nowhere/Else", .hours_on = true };
     opens(&never, "2026-12-24T10:00:00.000Z", "");
 }
 

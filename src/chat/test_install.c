@@ -27,7 +27,7 @@ static const char *said(struct arena *a, const struct install_findings *f, bool 
     return out;
 }
 
-static const char *judged(struct arena *a, const char *url, const char *html, const struct out_header *h, size_t n)
+static const char *judged(struct arena *a, const char *url, const char *html, const struct outbound_header *h, size_t n)
 {
     struct install_findings f = { .count = 0 };
     install_judge(a, &wish, &(struct install_page){ url, str_of(html), h, n }, &f);
@@ -170,7 +170,7 @@ static void policies(void **state)
     };
     struct arena *a = arena_new(4 << 20);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct out_header h = { "content-security-policy", cases[i].policy };
+        struct outbound_header h = { "content-security-policy", cases[i].policy };
         struct install_findings f = { .count = 0 };
         install_judge(a, &wish, &(struct install_page){ "https://www.tea.example/", STR(TAG), &h, 1 }, &f);
         const char *got = said(a, &f, true);
@@ -180,8 +180,8 @@ static void policies(void **state)
     /* The nonce of the tag is what counts, to the letter; and the second script carries it too. */
     static const char with_nonce[] =
         "<script nonce=\"abc\" src=\"https://chat.example/widget.js\" data-shop=\"shop-7\"></script>";
-    struct out_header h[2] = { { "content-security-policy", "script-src 'nonce-abc' 'strict-dynamic'" },
-                               { "cross-origin-embedder-policy", "require-corp; report-to=\"x\"" } };
+    struct outbound_header h[2] = { { "content-security-policy", "script-src 'nonce-abc' 'strict-dynamic'" },
+                                    { "cross-origin-embedder-policy", "require-corp; report-to=\"x\"" } };
     assert_string_equal(judged(a, "https://tea.example/", with_nonce, h, 1),
                         "domain_fits script_found shop_right policy_fits");
     h[0].value = "script-src 'nonce-ABC' 'strict-dynamic'";
@@ -189,7 +189,7 @@ static void policies(void **state)
                         "domain_fits script_found shop_right policy_nonce(script-src)"
                         " policy_embedder(Cross-Origin-Embedder-Policy: require-corp)");
     /* Two heads are two policies, and both hold. */
-    h[0].value = "default-src *", h[1] = (struct out_header){ "content-security-policy", "script-src 'self'" };
+    h[0].value = "default-src *", h[1] = (struct outbound_header){ "content-security-policy", "script-src 'self'" };
     assert_non_null(strstr(judged(a, "https://tea.example/", TAG, h, 2), "policy_script"));
     arena_free(a);
 }

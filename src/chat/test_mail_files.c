@@ -154,7 +154,7 @@ static const char *mail_of(struct test_db *t, const char *from, const char *id, 
                         "Return-Path: <x@y.example>\r\nFrom: %s\r\nTo: <%s>\r\nMessage-ID: <%s>\r\n"
                         "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
                         "Content-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n%s--b--\r\n",
-                        from, reply_address(t->arena, &c, kit_now()), id, words, parts);
+                        from, reply_token_address(t->arena, &c, kit_now()), id, words, parts);
 }
 
 /* As the job does it: looked at, made, acted on. */

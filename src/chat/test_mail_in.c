@@ -96,7 +96,7 @@ static const char *address(struct test_db *t)
 {
     struct conversation c;
     EXPECT(conversation_get(t->tx, talk, &c) == ROW_FOUND);
-    return reply_address(t->arena, &c, kit_now());
+    return reply_token_address(t->arena, &c, kit_now());
 }
 
 /* What the delivery's job says of it. */

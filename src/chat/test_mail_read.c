@@ -245,7 +245,7 @@ static void a_program_is_told_from_a_person(void **state)
 {
     static const struct {
         const char *header;
-        enum mail_kind kind;
+        enum mail_in_kind kind;
     } cases[] = {
         { "Auto-Submitted: no", MAIL_OF_PERSON },
         { "Auto-Submitted: auto-replied", MAIL_AUTOMATIC },

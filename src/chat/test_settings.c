@@ -68,7 +68,7 @@ static const struct verify_check *settings_check(void)
 
 TEST_EACH_ENGINE(a_shop_without_a_row_has_every_default)
 {
-    struct shop_chat_settings s;
+    struct chat_shop_settings s;
     start(t, false);
     EXPECT(chat_settings_read(t->tx, shop, t->arena, &s));
     assert_string_equal(s.bot_name, "");
@@ -100,7 +100,7 @@ static const char whole[] =
 
 TEST_EACH_ENGINE(what_is_set_is_what_is_read)
 {
-    struct shop_chat_settings s;
+    struct chat_shop_settings s;
     struct verify_result found;
     start(t, true);
     struct kit_answer a = settings(t, VERB_PUT, whole);
@@ -270,7 +270,7 @@ TEST_EACH_ENGINE(what_no_chat_can_be_is_refused_by_name)
 TEST_EACH_ENGINE(a_row_that_somebody_changed_by_hand_reads_as_the_defaults_and_is_found)
 {
     static const char *const broken[] = { "", "{", "[]", "{\"colour\":\"blue\"}", "{\"unknown\":1}" };
-    struct shop_chat_settings s;
+    struct chat_shop_settings s;
     struct verify_result found;
     start(t, true);
     assert_int_equal(settings(t, VERB_PUT, "{\"colour\":\"#112233\",\"disclosure\":false}").status, 200);

@@ -196,7 +196,7 @@ static bool put_letter(struct tx *tx, const struct copy *w, const char *words)
 /* ANSWER_GO_ON: it is sent, or was: *fresh says which. */
 static enum answer send_copy(struct req *req, struct copy *w, bool *fresh)
 {
-    struct shop_chat_settings s;
+    struct chat_shop_settings s;
     bool answered, sent;
     const char *address = address_key(req->arena, w->email);
     if (!chat_settings_read(req->tx, w->c->shop, req->arena, &s)) return reply_fault(req);
@@ -266,7 +266,7 @@ static enum row address_of(struct tx *tx, const struct visitor *v, const char **
 }
 
 /* A note says to all colleagues that a letter goes, and to where. */
-static bool note_sent(struct req *req, const struct colleague *me, const char *email, struct conversation *c)
+static bool note_sent(struct req *req, const struct account_colleague *me, const char *email, struct conversation *c)
 {
     bool english = text_eq(me->lang, "en");
     struct note n = {
@@ -288,7 +288,7 @@ static enum answer run_team_transcript(struct req *req)
 {
     struct conversation c;
     struct visitor v;
-    struct colleague me;
+    struct account_colleague me;
     struct post_transcript out;
     enum row row = conversation_get(req->tx, ((const struct path_talk *)req->path)->id, &c);
     if (row == ROW_FOUND && c.account != req->who.account) row = ROW_NONE;

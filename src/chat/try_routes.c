@@ -86,7 +86,7 @@ static enum answer run_try(struct req *req)
     if (row != ROW_FOUND) return row == ROW_NONE ? reply_problem(req, &problem_not_found) : reply_fault(req);
     struct model_turn *turn = ARENA_ARRAY(req->arena, struct model_turn, TURNS_MAX * 2);
     struct model_reply *reply = ARENA_ARRAY(req->arena, struct model_reply, TURNS_MAX);
-    struct shop_chat_settings settings;
+    struct chat_shop_settings settings;
     size_t turns = 0;
     int64_t failed = 0;
     if (!chat_settings_read(req->tx, shop, req->arena, &settings)) return reply_fault(req);

@@ -34,13 +34,6 @@ static const struct field post_session_fields[] = {
                .doc = "The page that the visitor is on."),
     FIELD_END
 };
-const struct field post_message_fields[] = {
-    FIELD_TEXT(struct post_message, text, .min = 1, .max = MESSAGE_MAX, .form = TEXT_EXACT, .multiline = true,
-               .doc = "Kept to the byte."),
-    FIELD_TEXT(struct post_message, clientId, .min = 8, .max = CLIENT_ID_MAX, .form = TEXT_EXACT,
-               .doc = "Made by the sender for this message: sent again with it, it is the same message."),
-    FIELD_END
-};
 const struct field post_read_fields[] = {
     FIELD_I64(struct post_read, number, .min = 1, .max = CHAT_NUMBER_MAX, .doc = "Read up to this message."), FIELD_END
 };
@@ -145,17 +138,6 @@ static void sent_json(struct json *j, const void *arg)
     conversation_json(j, arg);
 }
 
-void messages_json(struct json *j, const struct message *m, size_t count)
-{
-    json_array(j, "messages");
-    for (size_t i = 0; i < count; i++) {
-        json_object(j, NULL);
-        message_json(j, &m[i]);
-        json_end(j);
-    }
-    json_end(j);
-}
-
 static void page_json(struct json *j, const void *arg)
 {
     const struct talk *t = arg;
@@ -234,20 +216,6 @@ static enum answer run_session(struct req *req)
 
 /* ---- messages ---- */
 
-enum message_put visitor_says(struct tx *tx, struct visitor *v, const struct post_message *in, int64_t now_ms,
-                              struct message *m, struct conversation *c)
-{
-    if (!visitor_conversation_or_new(tx, v, now_ms, c)) return MESSAGE_FAULT;
-    const struct message_new new = { .conversation = c->id,
-                                     .author = CHAT_BY_VISITOR,
-                                     .author_name = v->name,
-                                     .client_id = in->clientId,
-                                     .text = in->text,
-                                     .now_ms = now_ms };
-    enum message_put put = message_put(tx, &new, m, c);
-    return put == MESSAGE_NEW && !chat_answer_later(tx, c, now_ms) ? MESSAGE_FAULT : put;
-}
-
 static enum answer run_say(struct req *req)
 {
     struct visitor v;
@@ -308,13 +276,6 @@ static enum answer run_typing(struct req *req)
     if (!visitor_conversation_or_new(req->tx, &v, req->now_ms, &c)) return reply_fault(req);
     if (!chat_tell_typing(req->tx, &c, SIDE_VISITOR, v.name)) return reply_fault(req);
     return reply_json(req, 200, conversation_json, &(struct talk){ .c = &c });
-}
-
-enum row visitor_wants(struct tx *tx, struct visitor *v, enum chat_act_kind kind, int64_t now_ms,
-                       struct conversation *c, enum chat_may *may)
-{
-    if (!visitor_conversation_or_new(tx, v, now_ms, c)) return ROW_FAULT;
-    return conversation_act(tx, c->id, &(struct chat_act){ .kind = kind, .now_ms = now_ms }, c, may);
 }
 
 static enum answer wish(struct req *req, enum chat_act_kind kind)

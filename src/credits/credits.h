@@ -96,10 +96,10 @@ MUST_USE enum debit credits_capture(struct tx *tx, int64_t hold, int64_t at_ms, 
 MUST_USE enum debit credits_release(struct tx *tx, int64_t hold, int64_t at_ms);
 
 /* For `verify`: open holds after this id, in order of ids. */
-struct open_hold {
+struct hold_open {
     int64_t id, account, shop;
 };
-MUST_USE bool credits_open_holds(struct tx *tx, int64_t after, struct open_hold *out, size_t limit, size_t *count);
+MUST_USE bool credits_open_holds(struct tx *tx, int64_t after, struct hold_open *out, size_t limit, size_t *count);
 
 /* One hold, whatever became of it. */
 struct hold {

@@ -155,14 +155,14 @@ enum debit credits_release(struct tx *tx, int64_t hold, int64_t at_ms)
     return query_change(&q) == 1 ? DEBIT_DONE : DEBIT_FAULT;
 }
 
-bool credits_open_holds(struct tx *tx, int64_t after, struct open_hold *out, size_t limit, size_t *count)
+bool credits_open_holds(struct tx *tx, int64_t after, struct hold_open *out, size_t limit, size_t *count)
 {
     struct query q = query(tx, &holds_open);
     bind_i64(&q, after), bind_i64(&q, (int64_t)limit);
     *count = 0;
     enum row row;
     while ((row = query_next(&q)) == ROW_FOUND && *count < limit)
-        out[(*count)++] = (struct open_hold){ .id = col_i64(&q, "id"),
+        out[(*count)++] = (struct hold_open){ .id = col_i64(&q, "id"),
                                               .account = col_i64(&q, "account"),
                                               .shop = col_i64(&q, "shop") };
     return row != ROW_FAULT;

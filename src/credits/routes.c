@@ -109,7 +109,7 @@ static void page_json(struct json *j, const void *arg)
 static enum answer reply_page(struct req *req, int64_t account)
 {
     const struct transactions *in = req->query;
-    bool looks_for = in->after == 0 || !transactions_are_plain(in) || wants_csv(req, in->format);
+    bool looks_for = in->after == 0 || !transactions_are_plain(in) || csv_is_wanted(req, in->format);
     if (looks_for) return transactions_found(req, account, in);
     struct page p = { .query = query(req->tx, &entries_page), .detail = in->detail };
     struct credit_balance balance;

@@ -91,7 +91,7 @@ enum answer transactions_found(struct req *req, int64_t account, const struct tr
     enum row known = credits_balance(req->tx, account, &balance);
     if (known == ROW_NONE) return reply_problem(req, &problem_not_found);
     if (known == ROW_FAULT) return reply_fault(req);
-    if (wants_csv(req, in->format)) return csv(req, account, in);
+    if (csv_is_wanted(req, in->format)) return csv(req, account, in);
     struct query q = ask(req, account, in, in->after > 0 ? in->after : INT64_MAX, in->limit);
     struct found f = { .q = &q, .available = balance.available, .detail = in->detail }, *found = &f;
     enum answer a = reply_json(req, 200, found_json, &found);

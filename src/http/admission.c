@@ -169,7 +169,7 @@ struct counted {
     uint8_t bytes[sizeof(int64_t) + 1];
 };
 
-static struct str counted_as(enum counted_kind kind, int64_t id, struct counted *memory)
+static struct str counted_as(enum limit_counted kind, int64_t id, struct counted *memory)
 {
     memory->bytes[0] = (uint8_t)kind;
     memcpy(memory->bytes + 1, &id, sizeof id);
@@ -217,7 +217,7 @@ bool admission_of_caller(struct exchange *x)
            (x->req.route->tx != TX_WRITE || take_change_of_caller(x, who));
 }
 
-enum answer req_count_change(struct req *req, enum counted_kind kind, int64_t id)
+enum answer req_count_change(struct req *req, enum limit_counted kind, int64_t id)
 {
     struct exchange *x = (struct exchange *)(uintptr_t)req->raw;
     struct counted memory;

@@ -26,10 +26,10 @@ static bool page_matches(const char *pattern, const char *p, const char *end)
     return p == end;
 }
 
-bool console_has_page(const char *path, size_t n)
+bool assets_has_page(const char *path, size_t n)
 {
-    for (size_t i = 0; console_paths[i] != NULL; i++)
-        if (page_matches(console_paths[i], path, path + n)) return true;
+    for (size_t i = 0; assets_pages[i] != NULL; i++)
+        if (page_matches(assets_pages[i], path, path + n)) return true;
     return false;
 }
 
@@ -121,7 +121,7 @@ bool assets_answer(struct exchange *x)
 {
     struct str path = x->head.path;
     if (path.n == 0 || path.p[0] != '/') return false;
-    bool page = console_has_page(path.p, path.n);
+    bool page = assets_has_page(path.p, path.n);
     if (!page && of_api(path)) return false;
     const struct asset *a = find(path);
     if (a != NULL) {

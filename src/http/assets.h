@@ -19,7 +19,7 @@ extern const size_t asset_count;
 /* Addresses of the console's pages, which all are index.html: the page itself looks at its address. ":x" is any one
  * segment. NULL-ended; generated from the console's router. Anything else that is no file answers 404 with the same
  * page. */
-extern const char *const console_paths[];
-bool console_has_page(const char *path, size_t n);
+extern const char *const assets_pages[];
+bool assets_has_page(const char *path, size_t n);
 
 #endif

@@ -64,16 +64,16 @@ static int take_extension(struct chunk_reader *c, char ch)
 {
     if (++c->extra > CHUNK_EXTRA_MAX_BYTES) return 400;
     switch (c->state) {
-    case EXTENSION_NAME_FIRST: c->state = EXTENSION_NAME; return byte_is_token(ch) ? 0 : 400;
+    case EXTENSION_NAME_FIRST: c->state = EXTENSION_NAME; return reader_byte_is_token(ch) ? 0 : 400;
     case EXTENSION_NAME:
-        if (byte_is_token(ch)) return 0;
+        if (reader_byte_is_token(ch)) return 0;
         if (ch != '=') return extension_ends(c, ch);
         c->state = EXTENSION_VALUE_FIRST;
         return 0;
     case EXTENSION_VALUE_FIRST:
         c->state = ch == '"' ? EXTENSION_QUOTED : EXTENSION_VALUE;
-        return ch == '"' || byte_is_token(ch) ? 0 : 400;
-    case EXTENSION_VALUE: return byte_is_token(ch) ? 0 : extension_ends(c, ch);
+        return ch == '"' || reader_byte_is_token(ch) ? 0 : 400;
+    case EXTENSION_VALUE: return reader_byte_is_token(ch) ? 0 : extension_ends(c, ch);
     case EXTENSION_QUOTED:
         if (ch == '"') c->state = EXTENSION_QUOTED_END;
         if (ch == '\\') c->state = EXTENSION_ESCAPED;
@@ -99,7 +99,7 @@ static bool trailer_is_refused(const struct chunk_reader *c)
 
 static int trailer_begins(struct chunk_reader *c, char ch)
 {
-    if (++c->trailers > TRAILERS_MAX || !byte_is_token(ch)) return 400; /* a fold begins with white space */
+    if (++c->trailers > TRAILERS_MAX || !reader_byte_is_token(ch)) return 400; /* a fold begins with white space */
     c->state = TRAILER_NAME;
     c->name[0] = ch;
     c->name_n = 1;
@@ -112,7 +112,7 @@ static int take_trailer(struct chunk_reader *c, char ch)
     if (++c->extra > CHUNK_EXTRA_MAX_BYTES) return 400;
     switch (c->state) {
     case TRAILER_NAME:
-        if (byte_is_token(ch)) {
+        if (reader_byte_is_token(ch)) {
             if (c->name_n < sizeof c->name) c->name[c->name_n] = ch;
             if (c->name_n <= sizeof c->name) c->name_n++;
             return 0;
@@ -163,8 +163,8 @@ static int take_byte(struct chunk_reader *c, char ch)
     }
 }
 
-enum read_result chunk_read(struct chunk_reader *c, const char *p, size_t n, size_t *used, const char **data,
-                            size_t *data_n, int *status)
+enum reader_result chunk_read(struct chunk_reader *c, const char *p, size_t n, size_t *used, const char **data,
+                              size_t *data_n, int *status)
 {
     assert(c->total <= c->max);
     *data = NULL;

@@ -105,7 +105,7 @@ void cors_preflight(struct exchange *x)
 
 /* ---- frames, and what else every answer says ---- */
 
-static const char *frames_of(enum framing framing)
+static const char *frames_of(enum route_framing framing)
 {
     switch (framing) {
     case FRAMING_NONE: return "frame-ancestors 'none'";
@@ -132,8 +132,8 @@ void security_headers_make(struct http *h)
         h->text,
         "%sContent-Security-Policy: default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'%s%s; ",
-        always, o->form_target ? " " : "", o->form_target ? o->form_target : "");
-    for (enum framing f = FRAMING_NONE; f < FRAMING_ASKED; f++)
+        always, o->form_targets ? " " : "", o->form_targets ? o->form_targets : "");
+    for (enum route_framing f = FRAMING_NONE; f < FRAMING_ASKED; f++)
         h->common_headers[f] = str_of(arena_printf(h->text, "%s%s\r\n%s", h->policy, frames_of(f), old_words[f]));
 }
 

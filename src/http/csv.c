@@ -4,9 +4,9 @@
 #include "http/private.h"
 #include "http/negotiate.h"
 
-const char *const format_names[] = { "json", "csv", NULL };
+const char *const csv_format_names[] = { "json", "csv", NULL };
 
-bool wants_csv(const struct req *req, int format)
+bool csv_is_wanted(const struct req *req, int format)
 {
     if (format == FORMAT_CSV) return true;
     struct str accept = req_header(req, "accept");

@@ -14,7 +14,7 @@ enum { CSV_ROWS_MAX = 5000 };
 
 /* `?format=csv` (FIELD_FORMAT), or an Accept that names text/csv above JSON. */
 enum { FORMAT_JSON, FORMAT_CSV };
-MUST_USE bool wants_csv(const struct req *req, int format);
+MUST_USE bool csv_is_wanted(const struct req *req, int format);
 
 struct csv {
     struct buf *out;

@@ -95,7 +95,7 @@ void field_take_text(struct field_run *r, const struct field *f, struct str text
 {
     const char *result = NULL;
     int64_t limit = 0;
-    const char *code = text_judge(r->arena, f, text, &result, &limit);
+    const char *code = fields_text_judge(r->arena, f, text, &result, &limit);
     if (code) field_fault_add(r, f->name, code, limit);
     else if (!result) field_take_nothing(r, f);
     else store_text(r, f, result);

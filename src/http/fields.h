@@ -19,7 +19,7 @@ enum field_kind {
     FIELD_KIND_LIST,
     FIELD_KIND_OBJECT
 };
-enum text_form {
+enum field_text_form {
     TEXT_PLAIN,   /* trimmed of white space at both ends, composed (NFC); empty after that counts as absent */
     TEXT_NAME,    /* the same, and shown as a name: something must be seen of it, and nothing hides in it */
     TEXT_EXACT,   /* words of one person to another: every byte stays, also spaces, line ends and spelling. Nothing but
@@ -37,7 +37,7 @@ struct field {
     bool optional;              /* absent/null: text NULL, bool false, numbers and enum `fallback` (enum: or -1) */
     size_t present_offset;      /* of a bool member set when the field was given; 0: none (so never first) */
     int64_t min, max, fallback; /* numbers: range. text: code points (max 0 is refused at start) */
-    enum text_form form;
+    enum field_text_form form;
     bool multiline;
     const char *const *names; /* enum: NULL-ended; the member is an int, the index */
     const struct field *of;   /* object: its table; list: the one field that every item is, at offset 0 */
@@ -84,10 +84,10 @@ struct field_list { /* item NULL: the list was not given */
     FIELD_TIME(type, from, .optional = true, .doc = "From this time on."), \
     FIELD_TIME(type, to, .optional = true, .fallback = INT64_MAX, .doc = "Before this time.")
 #define FIELD_FORMAT(type) \
-    FIELD_ENUM(type, format, format_names, .optional = true, \
+    FIELD_ENUM(type, format, csv_format_names, .optional = true, \
                .doc = "csv: a table for spreadsheets, up to 5000 rows; Link names the next page. Or Accept: text/csv.")
 /* clang-format on */
-extern const char *const format_names[]; /* csv.c */
+extern const char *const csv_format_names[]; /* csv.c */
 /* clang-format off */
 #define FIELD_END { .kind = FIELD_KIND_END }
 /* clang-format on */
@@ -123,15 +123,16 @@ MUST_USE bool fields_from_json(struct arena *a, const struct field *table, const
                                void *out, struct field_faults *faults);
 /* The same from a query, a form or path parts: numbers are decimal without leading zeros, booleans "true" or "false",
  * and a name that comes twice is refused. */
-struct name_value { /* decoded */
+struct fields_pair { /* decoded */
     struct str name, value;
 };
-MUST_USE bool fields_from_pairs(struct arena *a, const struct field *table, const struct name_value *pairs,
+MUST_USE bool fields_from_pairs(struct arena *a, const struct field *table, const struct fields_pair *pairs,
                                 size_t count, bool ignore_unknown, void *out, struct field_faults *faults);
 
 /* "a=b&c" of a query or a form, split and percent-decoded ('+' is a space) into the arena; empty parts are skipped.
  * False on a bad escape, an escaped NUL, or more than `max` pairs. */
-MUST_USE bool pairs_split(struct arena *a, struct str text, struct name_value *pairs, size_t max, size_t *count);
+MUST_USE bool fields_pairs_split(struct arena *a, struct str text, struct fields_pair *pairs, size_t max,
+                                 size_t *count);
 
 /* ---- what an answer looks like, for OpenAPI and for the test that holds real answers to it ---- */
 enum shape_kind {
@@ -198,8 +199,8 @@ struct shape {
 
 /* One text outside a request, judged as the routes judge it (fields_text.c). NULL when it is fine, with *result in the
  * arena (NULL: empty, counts as absent); else the code of the fault, with *limit. */
-MUST_USE const char *text_judge(struct arena *a, const struct field *f, struct str in, const char **result,
-                                int64_t *limit);
+MUST_USE const char *fields_text_judge(struct arena *a, const struct field *f, struct str in, const char **result,
+                                       int64_t *limit);
 
 /* Whether `value` is an object with exactly these members, each of its kind; the first difference in *why. For tests:
  * an answer that no longer fits the API reference fails them. */

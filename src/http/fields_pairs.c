@@ -55,13 +55,13 @@ static const struct field *in_table(const struct field *table, struct str name)
     return NULL;
 }
 
-bool fields_from_pairs(struct arena *a, const struct field *table, const struct name_value *pairs, size_t count,
+bool fields_from_pairs(struct arena *a, const struct field *table, const struct fields_pair *pairs, size_t count,
                        bool ignore_unknown, void *out, struct field_faults *faults)
 {
     struct field_run r = { .arena = a, .out = out, .faults = faults };
     faults->count = 0;
     for (const struct field *f = table; f->kind != FIELD_KIND_END; f++) {
-        const struct name_value *found = NULL;
+        const struct fields_pair *found = NULL;
         size_t times = 0;
         for (size_t i = 0; i < count; i++)
             if (str_eq(pairs[i].name, str_of(f->name))) found = &pairs[i], times++;
@@ -82,7 +82,7 @@ static bool decoded(struct arena *a, struct str in, struct str *out)
     return percent_decode(in, true, p, in.n, &out->n);
 }
 
-bool pairs_split(struct arena *a, struct str text, struct name_value *pairs, size_t max, size_t *count)
+bool fields_pairs_split(struct arena *a, struct str text, struct fields_pair *pairs, size_t max, size_t *count)
 {
     *count = 0;
     while (text.n > 0) {

@@ -160,7 +160,8 @@ static bool is_url(struct str s)
     return true;
 }
 
-const char *text_judge(struct arena *a, const struct field *f, struct str in, const char **result, int64_t *limit)
+const char *fields_text_judge(struct arena *a, const struct field *f, struct str in, const char **result,
+                              int64_t *limit)
 {
     assert(f->max > 0);
     *result = NULL;

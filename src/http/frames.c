@@ -96,7 +96,7 @@ static bool utf8_goes_on(struct utf8_place *at, const uint8_t *p, size_t n)
 
 /* ---- judging ---- */
 
-bool close_code_ok(int code)
+bool frame_close_code_ok(int code)
 {
     if (code >= 3000 && code <= 4999) return true;
     return code >= 1000 && code <= 1014 && code != 1004 && code != CLOSE_NO_CODE && code != CLOSE_ABNORMAL;
@@ -144,7 +144,7 @@ static enum frame_event whole_control(struct frames *f, unsigned opcode, struct 
     *code = CLOSE_PROTOCOL;
     if (data->n == 1) return FRAME_FAULT;
     int theirs = (uint8_t)data->p[0] << 8 | (uint8_t)data->p[1];
-    if (!close_code_ok(theirs)) return FRAME_FAULT;
+    if (!frame_close_code_ok(theirs)) return FRAME_FAULT;
     *data = (struct str){ data->p + 2, data->n - 2 };
     *code = utf8_valid(*data) ? theirs : CLOSE_NOT_TEXT;
     return *code == theirs ? FRAME_CLOSE : FRAME_FAULT;

@@ -58,6 +58,6 @@ enum frame_opcode { OPCODE_TEXT = 1, OPCODE_BINARY = 2, OPCODE_CLOSE = 8, OPCODE
 /* The header of one whole frame of n bytes from the server; how many bytes it takes. */
 size_t frame_header(enum frame_opcode opcode, size_t n, uint8_t out[FRAME_HEADER_MAX]);
 /* Whether an endpoint may send this code (7.4). */
-MUST_USE bool close_code_ok(int code);
+MUST_USE bool frame_close_code_ok(int code);
 
 #endif

@@ -16,7 +16,7 @@ static const char *const verb_names[] = {
 
 /* ---- names ---- */
 
-void operation_id(struct buf *out, const struct route *r)
+void openapi_operation_id(struct buf *out, const struct route *r)
 {
     buf_text(out, verb_names[r->verb]);
     bool upper = true;
@@ -130,7 +130,7 @@ static void put_refusal(struct json *j, const struct route *r, const struct refu
     if (either) {
         json_array(j, "anyOf");
         json_object(j, NULL);
-        schema_of_shape(j, r->answer);
+        openapi_schema_of_shape(j, r->answer);
         json_end(j);
         json_object(j, NULL);
     }
@@ -165,7 +165,7 @@ static void put_answer(struct json *j, const struct route *r, int status, const 
         json_object(j, "content");
         json_object(j, "application/json");
         json_object(j, "schema");
-        schema_of_shape(j, r->answer);
+        openapi_schema_of_shape(j, r->answer);
         json_end(j);
         json_end(j);
         json_end(j);
@@ -205,7 +205,7 @@ static void put_parameters_of(struct json *j, const struct field *table, const c
         json_bool(j, "required", !f->optional);
         if (f->doc) json_text(j, "description", f->doc);
         json_object(j, "schema");
-        schema_of_parameter(j, f);
+        openapi_schema_of_parameter(j, f);
         json_end(j);
         json_end(j);
     }
@@ -233,7 +233,7 @@ static void put_body(struct json *j, const struct route *r)
     json_object(j, "content");
     json_object(j, "application/json");
     json_object(j, "schema");
-    schema_of_fields(j, r->body_fields, r->ignore_unknown, route_told_back(r));
+    openapi_schema_of_fields(j, r->body_fields, r->ignore_unknown, route_told_back(r));
     json_end(j);
     json_end(j);
     json_end(j);
@@ -293,7 +293,7 @@ static void put_operation(struct json *j, const struct route *r)
 {
     struct buf id;
     buf_init(&id, 256);
-    operation_id(&id, r);
+    openapi_operation_id(&id, r);
     json_object(j, verb_names[r->verb]);
     json_text(j, "operationId", buf_terminated(&id));
     buf_free(&id);
@@ -452,7 +452,7 @@ static void put_components(struct json *j, const struct route *const *routes)
     json_end(j);
     json_end(j);
     json_end(j);
-    schemas_print(j, routes);
+    openapi_schemas_print(j, routes);
     json_end(j);
 }
 

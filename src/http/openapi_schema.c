@@ -49,7 +49,7 @@ static void put_reference(struct json *j, const char *type_name)
 static void put_object(struct json *j, const struct shape *s)
 {
     if (s->type_name) put_reference(j, s->type_name);
-    else schema_of_shape(j, s->of);
+    else openapi_schema_of_shape(j, s->of);
 }
 
 static void put_member(struct json *j, const struct shape *s)
@@ -102,7 +102,7 @@ static void put_member(struct json *j, const struct shape *s)
     json_end(j);
 }
 
-void schema_of_shape(struct json *j, const struct shape *members)
+void openapi_schema_of_shape(struct json *j, const struct shape *members)
 {
     bool some = false;
     json_text(j, "type", "object");
@@ -121,7 +121,7 @@ void schema_of_shape(struct json *j, const struct shape *members)
 
 /* ---- fields ---- */
 
-static const char *format_of(enum text_form form)
+static const char *format_of(enum field_text_form form)
 {
     switch (form) {
     case TEXT_SECRET: return "password";
@@ -189,7 +189,7 @@ static void put_field(struct json *j, const struct field *f, bool nullable, bool
 static const char time_doc[] = "RFC 3339, or a day: its begin in UTC.";
 
 /* A parameter's own words stand beside its schema. */
-void schema_of_parameter(struct json *j, const struct field *f)
+void openapi_schema_of_parameter(struct json *j, const struct field *f)
 {
     if (f->kind == FIELD_KIND_TIME) put_doc(j, time_doc);
     put_field(j, f, false, false);
@@ -222,7 +222,7 @@ static void put_members(struct json *j, const struct field *table, bool ignore_u
     json_end(j);
 }
 
-void schema_of_fields(struct json *j, const struct field *table, bool ignore_unknown, const struct shape *told)
+void openapi_schema_of_fields(struct json *j, const struct field *table, bool ignore_unknown, const struct shape *told)
 {
     json_text(j, "type", "object");
     put_members(j, table, ignore_unknown, told);
@@ -269,7 +269,7 @@ static const struct shape problem_shape[] = {
 };
 /* clang-format on */
 
-void schemas_print(struct json *j, const struct route *const *routes)
+void openapi_schemas_print(struct json *j, const struct route *const *routes)
 {
     struct named n = { 0 };
     for (size_t t = 0; routes[t]; t++)
@@ -280,11 +280,11 @@ void schemas_print(struct json *j, const struct route *const *routes)
     json_text(j, "description",
               "Every refusal. Facts of the case (need, have, a limit) stand beside the two fixed members.");
     json_bool(j, "additionalProperties", true);
-    schema_of_shape(j, problem_shape);
+    openapi_schema_of_shape(j, problem_shape);
     json_end(j);
     for (size_t i = 0; i < n.count; i++) {
         json_object(j, n.shape[i]->type_name);
-        schema_of_shape(j, n.shape[i]->of);
+        openapi_schema_of_shape(j, n.shape[i]->of);
         json_end(j);
     }
     json_end(j);

@@ -79,7 +79,7 @@ static struct str host_name(struct str host)
     return end == NULL ? host : (struct str){ host.p, (size_t)(end - host.p) + v6 };
 }
 
-bool host_ok(const struct head *h, const char *origin)
+bool origin_host_ok(const struct head *h, const char *origin)
 {
     struct str given = head_get(h, "host");
     if (given.p == NULL) return true;

@@ -9,6 +9,6 @@ MUST_USE bool origin_ok(const struct head *h, const char *origin, bool loopback_
 /* In development, where a page shows every mail: was the request sent to loopback, or to `origin`? Another site can
  * have its own name resolve to 127.0.0.1 and then reads what it likes; the name gives it away (DNS rebinding). What
  * comes without Host does not come from a browser. */
-MUST_USE bool host_ok(const struct head *h, const char *origin);
+MUST_USE bool origin_host_ok(const struct head *h, const char *origin);
 
 #endif

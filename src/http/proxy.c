@@ -117,7 +117,7 @@ void network_text(const uint8_t address[16], char *out, size_t size)
     (void)n;
 }
 
-enum forwarded proxy_client(const struct proxy_list *trusted, struct str forwarded_for, uint8_t out[16])
+enum proxy_forwarded proxy_client(const struct proxy_list *trusted, struct str forwarded_for, uint8_t out[16])
 {
     struct str rest = forwarded_for;
     if (rest.p == NULL || str_trim(rest).n == 0) return FORWARDED_NOT;

@@ -30,7 +30,7 @@ void address_text(const uint8_t address[16], char *out, size_t size); /* ≥ 46 
 void network_text(const uint8_t address[16], char *out, size_t size);
 /* The client behind X-Forwarded-For: the last hop that is no proxy of ours. UNREADABLE: what our own proxy wrote is no
  * address; nobody may be taken for the client then, and least of all the proxy. */
-enum forwarded { FORWARDED_NOT, FORWARDED_BY_PROXY, FORWARDED_UNREADABLE };
-MUST_USE enum forwarded proxy_client(const struct proxy_list *trusted, struct str forwarded_for, uint8_t out[16]);
+enum proxy_forwarded { FORWARDED_NOT, FORWARDED_BY_PROXY, FORWARDED_UNREADABLE };
+MUST_USE enum proxy_forwarded proxy_client(const struct proxy_list *trusted, struct str forwarded_for, uint8_t out[16]);
 
 #endif

@@ -69,7 +69,7 @@ static const uint8_t byte_kind[256] = {
 
 static inline bool is(char c, unsigned kind) { return (byte_kind[(uint8_t)c] & kind) != 0; }
 
-bool byte_is_token(char c) { return is(c, IS_TOKEN); }
+bool reader_byte_is_token(char c) { return is(c, IS_TOKEN); }
 
 static inline bool all_are(struct str s, unsigned kind)
 {
@@ -78,7 +78,7 @@ static inline bool all_are(struct str s, unsigned kind)
     return true;
 }
 
-static enum read_result refuse(int *status, int code)
+static enum reader_result refuse(int *status, int code)
 {
     *status = code;
     return READ_REFUSED;
@@ -87,7 +87,7 @@ static enum read_result refuse(int *status, int code)
 /* ---- where the head ends ---- */
 
 /* READ_DONE: *end is behind the empty line. Over all calls no byte is looked at twice (but for that line's length). */
-static enum read_result find_end(const char *p, size_t n, size_t *resume, size_t *start, size_t *end, int *status)
+static enum reader_result find_end(const char *p, size_t n, size_t *resume, size_t *start, size_t *end, int *status)
 {
     *start = 0;
     if (n == 0) return READ_MORE;
@@ -387,10 +387,10 @@ static bool fields_judge(const struct framing *f, struct str authority, struct h
     return true;
 }
 
-enum read_result head_read(const char *p, size_t n, size_t *resume, struct head *out, size_t *used, int *status)
+enum reader_result head_read(const char *p, size_t n, size_t *resume, struct head *out, size_t *used, int *status)
 {
     size_t start, end = 0;
-    enum read_result found = find_end(p, n, resume, &start, &end, status);
+    enum reader_result found = find_end(p, n, resume, &start, &end, status);
     if (found != READ_DONE) return found;
     assert(end >= start + 4 && end <= HEAD_MAX_BYTES);
     const char *line_end = memchr(p + start, '\n', end - start);

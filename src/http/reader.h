@@ -25,14 +25,14 @@ struct head {
     size_t fields;
     struct head_field field[HEAD_MAX_HEADERS];
 };
-enum read_result { READ_DONE, READ_MORE, READ_REFUSED };
+enum reader_result { READ_DONE, READ_MORE, READ_REFUSED };
 
 /* Reads one head from the start of [p, p+n). READ_DONE: *used bytes were the head. READ_MORE: call again with the same
  * start and more bytes (`*resume`, 0 at first, remembers how far was looked, so the whole is linear). READ_REFUSED:
  * *status is the answer (400, 414, 417, 431, 501, 505): send it and close. */
-MUST_USE enum read_result head_read(const char *p, size_t n, size_t *resume, struct head *out, size_t *used,
-                                    int *status);
-bool byte_is_token(char c);                                             /* RFC 9110 5.6.2 */
+MUST_USE enum reader_result head_read(const char *p, size_t n, size_t *resume, struct head *out, size_t *used,
+                                      int *status);
+bool reader_byte_is_token(char c);                                      /* RFC 9110 5.6.2 */
 struct str head_get(const struct head *h, const char *lower_case_name); /* first; p NULL when absent */
 
 /* Chunked bodies: feed bytes as they come; data views point into the fed bytes. */
@@ -46,6 +46,6 @@ struct chunk_reader {
 void chunk_start(struct chunk_reader *c, uint64_t max_total);
 /* Takes from [p, p+n) and sets *used; when *data_n > 0, [*data, *data + *data_n) is body. READ_DONE at the end of the
  * body. READ_REFUSED: *status 400 or 413. Call until READ_MORE with everything used. */
-MUST_USE enum read_result chunk_read(struct chunk_reader *c, const char *p, size_t n, size_t *used, const char **data,
-                                     size_t *data_n, int *status);
+MUST_USE enum reader_result chunk_read(struct chunk_reader *c, const char *p, size_t n, size_t *used, const char **data,
+                                       size_t *data_n, int *status);
 #endif

@@ -22,8 +22,8 @@ static void put_hex(struct json *j, const char *key, const void *p, size_t n)
 }
 
 /* The body of one request. READ_DONE: *used bytes were it, and it is in `body`. */
-static enum read_result body_read(const struct head *h, const char *p, size_t n, struct buf *body, size_t *used,
-                                  int *status)
+static enum reader_result body_read(const struct head *h, const char *p, size_t n, struct buf *body, size_t *used,
+                                    int *status)
 {
     *used = 0;
     if (!h->chunked) {
@@ -42,7 +42,7 @@ static enum read_result body_read(const struct head *h, const char *p, size_t n,
     for (;;) {
         const char *data;
         size_t took, data_n;
-        enum read_result r = chunk_read(&c, p + *used, n - *used, &took, &data, &data_n, status);
+        enum reader_result r = chunk_read(&c, p + *used, n - *used, &took, &data, &data_n, status);
         buf_add(body, data, data_n);
         *used += took;
         if (r != READ_MORE || *used == n) return r;
@@ -70,7 +70,7 @@ static void connection_read(struct json *j, const char *p, size_t n, struct buf 
 {
     int status = 0;
     size_t at = 0;
-    enum read_result r = READ_DONE;
+    enum reader_result r = READ_DONE;
     json_array(j, "requests");
     while (at < n) {
         struct head h;

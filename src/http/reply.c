@@ -52,7 +52,7 @@ enum answer reply_problem(struct req *req, const struct problem *p)
     return ANSWER_REFUSED;
 }
 
-static void add_fact(struct req *req, struct fact f)
+static void add_fact(struct req *req, struct problem_fact f)
 {
     assert(req->reply.facts < REPLY_FACTS_MAX);
     req->reply.fact[req->reply.facts++] = f;
@@ -60,12 +60,12 @@ static void add_fact(struct req *req, struct fact f)
 
 void reply_fact_i64(struct req *req, const char *name, int64_t v)
 {
-    add_fact(req, (struct fact){ .name = name, .number = v });
+    add_fact(req, (struct problem_fact){ .name = name, .number = v });
 }
 
 void reply_fact_text(struct req *req, const char *name, const char *text)
 {
-    add_fact(req, (struct fact){ .name = name, .text = text });
+    add_fact(req, (struct problem_fact){ .name = name, .text = text });
 }
 
 enum answer reply_fields(struct req *req, const char *field, const char *code)
@@ -295,7 +295,7 @@ static void problem_body(struct req *req, const struct problem *p)
     json_text(&j, "error", p->code);
     json_text(&j, "message", req->lang == LANG_ZH ? p->zh : p->en);
     for (size_t i = 0; i < r->facts; i++) {
-        const struct fact *f = &r->fact[i];
+        const struct problem_fact *f = &r->fact[i];
         if (f->text != NULL) json_text(&j, f->name, f->text);
         else json_i64(&j, f->name, f->number);
     }

@@ -69,16 +69,16 @@ static void no_route(struct exchange *x, const struct route_match *m)
     if (str_eq(x->head.method, STR("OPTIONS")) && (m->verbs != 0 || str_eq(x->head.target, STR("*")))) {
         cors_preflight(x);
         x->req.reply.status = 204;
-        x->allow = allow_text(x->req.arena, m->verbs != 0 ? m->verbs : ~0u);
+        x->allow = router_allow_text(x->req.arena, m->verbs != 0 ? m->verbs : ~0u);
         x->discard = true;
         return;
     }
     bool reads = str_eq(x->head.method, STR("GET")) || str_eq(x->head.method, STR("HEAD"));
-    if (reads && console_has_page(x->head.path.p, x->head.path.n) && assets_answer(x)) {
+    if (reads && assets_has_page(x->head.path.p, x->head.path.n) && assets_answer(x)) {
         x->discard = true; /* GET is the page, POST of the same path the API's */
     } else if (m->verbs != 0) {
         exchange_refuse(x, &problem_method_not_allowed);
-        x->allow = allow_text(x->req.arena, m->verbs);
+        x->allow = router_allow_text(x->req.arena, m->verbs);
     } else if (reads && assets_answer(x)) {
         x->discard = true;
     } else {
@@ -138,7 +138,7 @@ void request_begin(struct connection *c, struct exchange *x)
         no_route(x, &m);
         return;
     }
-    if (r->own_host && !host_ok(&x->head, o->origin)) {
+    if (r->own_host && !origin_host_ok(&x->head, o->origin)) {
         exchange_refuse(x, &problem_wrong_host);
         return;
     }
@@ -185,7 +185,7 @@ static bool path_parts(struct exchange *x, const struct route_match *m)
 {
     const struct route *r = x->req.route;
     struct arena *a = x->req.arena;
-    struct name_value pair[ROUTE_PARTS_MAX];
+    struct fields_pair pair[ROUTE_PARTS_MAX];
     for (size_t i = 0; i < m->parts; i++) {
         char *value = arena_alloc(a, m->part[i].n + 1);
         size_t n = 0;
@@ -193,7 +193,7 @@ static bool path_parts(struct exchange *x, const struct route_match *m)
             (void)reply_problem(&x->req, &problem_invalid_path);
             return false;
         }
-        pair[i] = (struct name_value){ .name = m->part_name[i], .value = { value, n } };
+        pair[i] = (struct fields_pair){ .name = m->part_name[i], .value = { value, n } };
     }
     if (r->path_fields == NULL) return true;
     struct field_faults faults = { 0 };
@@ -210,9 +210,9 @@ static bool query_pairs(struct exchange *x)
 {
     const struct route *r = x->req.route;
     struct arena *a = x->req.arena;
-    struct name_value *pair = ARENA_ARRAY(a, struct name_value, QUERY_PAIRS_MAX);
+    struct fields_pair *pair = ARENA_ARRAY(a, struct fields_pair, QUERY_PAIRS_MAX);
     size_t count;
-    if (!pairs_split(a, x->head.query, pair, QUERY_PAIRS_MAX, &count)) {
+    if (!fields_pairs_split(a, x->head.query, pair, QUERY_PAIRS_MAX, &count)) {
         (void)reply_problem(&x->req, &problem_invalid_query);
         return false;
     }

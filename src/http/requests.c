@@ -249,7 +249,7 @@ static size_t take_chunks(struct connection *c, struct exchange *x, const char *
         size_t used = 0, data_n = 0;
         const char *data = NULL;
         int status = 0;
-        enum read_result r = chunk_read(&x->chunk, p + taken, n - taken, &used, &data, &data_n, &status);
+        enum reader_result r = chunk_read(&x->chunk, p + taken, n - taken, &used, &data, &data_n, &status);
         taken += used;
         if (data_n > 0 && !take_data(c, x, data, data_n)) return n;
         switch (r) {

@@ -69,7 +69,7 @@ struct cookie { /* max_age_s 0: delete */
 };
 enum { BODY_RAW_MAX = 8 << 20 }; /* of a body that is held in memory; more is an upload */
 enum { REPLY_COOKIES_MAX = 4, REPLY_FACTS_MAX = 6, REPLY_HEADERS_MAX = 6 };
-struct fact {
+struct problem_fact {
     const char *name;
     int64_t number;
     const char *text;
@@ -86,7 +86,7 @@ struct reply {
     } header[REPLY_HEADERS_MAX];
     size_t headers;
     const struct problem *problem; /* the body is written from it, in the caller's language */
-    struct fact fact[REPLY_FACTS_MAX];
+    struct problem_fact fact[REPLY_FACTS_MAX];
     size_t facts;
     int64_t retry_after_s;
     const struct field_faults *faults;
@@ -154,7 +154,7 @@ enum origins {
     ORIGINS_ANY,       /* public, without cookies: every page may read the answer */
     ORIGINS_ASKED,     /* the row's .origin says so: the domains of a shop */
 };
-enum framing {
+enum route_framing {
     FRAMING_NONE,
     FRAMING_OWN,   /* our own pages */
     FRAMING_ASKED, /* those that the handler names: reply_frame_ancestors */
@@ -184,7 +184,7 @@ struct route {
     enum row (*origin)(struct req *req, struct str origin); /* with ORIGINS_ASKED, in the transaction: ROW_FOUND: it
                                                                may; ROW_NONE: it may not */
     bool cors_credentials;                                  /* such pages send their cookies; never with ORIGINS_ANY */
-    enum framing framing;                                   /* which pages may show the answer in a frame */
+    enum route_framing framing;                             /* which pages may show the answer in a frame */
     bool any_query;                   /* a query is passed over: monitors add some against caches */
     bool passive;                     /* an open page asks by itself: it keeps no session from idling out */
     bool slow;                        /* .prepare runs on a pool of threads, never on a loop */
@@ -247,7 +247,6 @@ struct limit {
  * ANSWER_REFUSED. The last one counts; cookies and headers of before stay. Bodies, cookies and a redirect's address are
  * copied; names, facts and values of headers are not and live in req->arena or for ever. More cookies, facts or headers
  * than there is room for end the process, as does a cookie's value that no header line may hold. */
-typedef void json_writer(struct json *j, const void *arg); /* writes the members of the top object */
 enum answer reply_json(struct req *req, int status, json_writer *write, const void *arg);
 enum answer reply_problem(struct req *req, const struct problem *p); /* facts may be added before or after */
 void reply_fact_i64(struct req *req, const char *name, int64_t v);
@@ -276,13 +275,13 @@ struct str req_bearer(const struct req *req);
 bool req_is_local(const struct req *req);
 /* For rows that anybody may call and that find out in .run whose rows they change (a password, a token of their own):
  * one more change of this account. ANSWER_GO_ON, or the refusal was made: too many. Not in .prepare. */
-enum counted_kind {
+enum limit_counted {
     COUNTED_ACCOUNT = 'a',
     COUNTED_PERSON = 'p',
     COUNTED_SHOP = 'k',
     COUNTED_GUEST = 'g', /* a shop of an outside panel */
 };
-MUST_USE enum answer req_count_change(struct req *req, enum counted_kind kind, int64_t id);
+MUST_USE enum answer req_count_change(struct req *req, enum limit_counted kind, int64_t id);
 /* In .prepare, or in .run, which may run again and then takes nothing more: takes a token of key_limit[i] of the row,
  * for `who`. False: there is none, and the reply says so. */
 MUST_USE bool req_count(struct req *req, size_t i, struct str who);

@@ -184,7 +184,7 @@ enum verb verb_of(struct str method)
     return VERB_UNSET;
 }
 
-const char *allow_text(struct arena *a, unsigned bits)
+const char *router_allow_text(struct arena *a, unsigned bits)
 {
     const char *text = "OPTIONS";
     for (size_t i = ARRAY_LEN(verbs); i-- > 0;)

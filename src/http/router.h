@@ -23,6 +23,6 @@ size_t router_count(const struct router *r);
 const struct route *router_route(const struct router *r, size_t number); /* NULL past the last */
 enum verb verb_of(struct str method); /* VERB_UNSET for any other; HEAD reads as GET */
 /* "GET, HEAD, POST, OPTIONS" of the bits above. */
-const char *allow_text(struct arena *a, unsigned verbs);
+const char *router_allow_text(struct arena *a, unsigned verbs);
 
 #endif

@@ -423,7 +423,7 @@ static void check_pair(struct check *c, const struct route *before)
     if (r->hidden || before->hidden) return;
     struct buf left, right;
     buf_init(&left, COMPLAINT_MAX_BYTES), buf_init(&right, COMPLAINT_MAX_BYTES);
-    operation_id(&left, before), operation_id(&right, r);
+    openapi_operation_id(&left, before), openapi_operation_id(&right, r);
     if (str_eq(buf_str(&left), buf_str(&right))) complain(c, "has the operation id of %s", before->path);
     buf_free(&left), buf_free(&right);
 }

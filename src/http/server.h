@@ -45,7 +45,7 @@ struct http_options {          /* what it points to lives until http_stop */
     bool secure_cookies;       /* __Host- names and Secure; false only on plain-HTTP loopback */
     bool development;
     bool rare_looks;          /* nobody looks for what was not told, but once a minute: for tests of telling */
-    const char *form_target;  /* another origin that the console's forms may be posted to; NULL: none */
+    const char *form_targets; /* other origins, with spaces, that the console's forms may be posted to; NULL: none */
     const char *upload_dir;   /* a directory that is there, for rows with .upload; NULL: no such rows */
     unsigned connections_max; /* all loops together; 0: 20,000. Past it a new one is closed at once */
     unsigned group_max;       /* open streams and sockets of one req.stands_in; 0: a fifth of connections_max */

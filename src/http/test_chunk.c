@@ -22,7 +22,7 @@ static int chunks_fed(struct str raw, size_t step, uint64_t max, struct buf *bod
         size_t n = raw.n - *total_used < step ? raw.n - *total_used : step, used, data_n;
         const char *data;
         int status = 0;
-        enum read_result r = chunk_read(&c, raw.p + *total_used, n, &used, &data, &data_n, &status);
+        enum reader_result r = chunk_read(&c, raw.p + *total_used, n, &used, &data, &data_n, &status);
         assert_true(used > 0 && used <= n);
         buf_add(body, data, data_n);
         *total_used += used;
@@ -205,7 +205,7 @@ static int probe_outcome(struct str raw, unsigned *answered)
     while (raw.n > 0 && status == 0) {
         struct head head;
         size_t resume = 0, head_n = 0;
-        enum read_result r = head_read(raw.p, raw.n, &resume, &head, &head_n, &status);
+        enum reader_result r = head_read(raw.p, raw.n, &resume, &head, &head_n, &status);
         if (r == READ_MORE) status = ALL;
         if (r != READ_DONE) break;
         size_t used = head.content_length > 0 ? (size_t)head.content_length : 0;

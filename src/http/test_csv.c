@@ -155,11 +155,11 @@ static const struct field list_fields[] = {
 
 static bool read_list(struct arena *a, const char *query, struct list *out)
 {
-    struct name_value pair[8];
+    struct fields_pair pair[8];
     struct field_faults faults;
     size_t count;
     *out = (struct list){ 0 };
-    assert_true(pairs_split(a, str_of(query), pair, ARRAY_LEN(pair), &count));
+    assert_true(fields_pairs_split(a, str_of(query), pair, ARRAY_LEN(pair), &count));
     return fields_from_pairs(a, list_fields, pair, count, false, out, &faults);
 }
 

@@ -336,17 +336,17 @@ static void urls(void **state)
 
 static bool from_pair(const char *name, struct str value)
 {
-    struct name_value pair = { str_of(name), value };
+    struct fields_pair pair = { str_of(name), value };
     memset(&out, 0, sizeof(out));
     return fields_from_pairs(arena, thing_fields, &pair, 1, false, &out, &faults);
 }
 
 static void pairs_are_read(void **state)
 {
-    const struct name_value pairs[] = { { STR("count"), STR("10") },
-                                        { STR("on"), STR("true") },
-                                        { STR("colour"), STR("red") },
-                                        { STR("name"), STR(" ab ") } };
+    const struct fields_pair pairs[] = { { STR("count"), STR("10") },
+                                         { STR("on"), STR("true") },
+                                         { STR("colour"), STR("red") },
+                                         { STR("name"), STR(" ab ") } };
     assert_true(fields_from_pairs(arena, thing_fields, pairs, ARRAY_LEN(pairs), false, &out, &faults));
     assert_int_equal(out.count, 10);
     assert_true(out.on);
@@ -385,10 +385,10 @@ static void bad_pairs_are_refused(void **state)
         if (faults.count != 1 || !text_eq(faults.fault[0].code, cases[i].code))
             fail_msg("%s=%s: %s", cases[i].name, cases[i].value.p, faults.fault[0].code);
     }
-    const struct name_value twice[] = { { STR("count"), STR("1") }, { STR("count"), STR("1") } };
+    const struct fields_pair twice[] = { { STR("count"), STR("1") }, { STR("count"), STR("1") } };
     assert_false(fields_from_pairs(arena, thing_fields, twice, 2, true, &out, &faults));
     assert_string_equal(faults.fault[0].code, "duplicate");
-    const struct name_value unknown[] = { { STR("x"), STR("1") }, { STR("count"), STR("3") } };
+    const struct fields_pair unknown[] = { { STR("x"), STR("1") }, { STR("count"), STR("3") } };
     assert_true(fields_from_pairs(arena, thing_fields, unknown, 2, true, &out, &faults));
     assert_int_equal(out.count, 3);
 }
@@ -410,11 +410,11 @@ static void pairs_are_split(void **state)
     };
     /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct name_value pairs[4];
+        struct fields_pair pairs[4];
         size_t count;
         struct buf text;
         buf_init(&text, 512);
-        bool good = pairs_split(arena, cases[i].in, pairs, ARRAY_LEN(pairs), &count);
+        bool good = fields_pairs_split(arena, cases[i].in, pairs, ARRAY_LEN(pairs), &count);
         if (good != cases[i].good) fail_msg("%s", cases[i].in.p);
         for (size_t k = 0; good && k < count; k++) {
             buf_add(&text, pairs[k].name.p, pairs[k].name.n), buf_char(&text, '=');

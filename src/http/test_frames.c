@@ -229,12 +229,12 @@ static void close_frames(void **state)
         put_frame(&b, FIN | 8, code, 2);
         (void)snprintf(wanted, sizeof wanted, "close:%d: rest", good[i]);
         expect(&b, wanted);
-        assert_true(close_code_ok(good[i]));
+        assert_true(frame_close_code_ok(good[i]));
     }
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         char code[2] = { (char)(bad[i] >> 8), (char)bad[i] };
         put_frame(&b, FIN | 8, code, 2), expect(&b, "fault:1002");
-        assert_false(close_code_ok(bad[i]));
+        assert_false(frame_close_code_ok(bad[i]));
     }
     put_text(&b, FIN | 8,
              "\x03\xe8"

@@ -180,7 +180,7 @@ static void forwarded(void **state)
 {
     (void)state;
     /* clang-format off */
-    static const struct { const char *header; enum forwarded what; const char *client; } cases[] = {
+    static const struct { const char *header; enum proxy_forwarded what; const char *client; } cases[] = {
         { "203.0.113.7", FORWARDED_BY_PROXY, "203.0.113.7" },
         { "198.51.100.1, 203.0.113.7", FORWARDED_BY_PROXY, "203.0.113.7" },
         { "made up, 203.0.113.7", FORWARDED_BY_PROXY, "203.0.113.7" },
@@ -197,7 +197,7 @@ static void forwarded(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         uint8_t address[16];
         char text[64];
-        enum forwarded what = proxy_client(&list, str_of(cases[i].header), address);
+        enum proxy_forwarded what = proxy_client(&list, str_of(cases[i].header), address);
         if (what != cases[i].what) fail_msg("%s: %d", cases[i].header, what);
         if (what != FORWARDED_BY_PROXY) continue;
         address_text(address, text, sizeof text);
@@ -340,10 +340,10 @@ static void hosts(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct head h = { .fields = 1 };
         h.field[0] = (struct head_field){ STR("Host"), str_of(cases[i].host) };
-        if (host_ok(&h, "https://tunnel.example") != cases[i].good) fail_msg("%s", cases[i].host);
+        if (origin_host_ok(&h, "https://tunnel.example") != cases[i].good) fail_msg("%s", cases[i].host);
     }
     struct head none = { 0 };
-    assert_true(host_ok(&none, "http://127.0.0.1:8080"));
+    assert_true(origin_host_ok(&none, "http://127.0.0.1:8080"));
 }
 
 static enum answer run(struct req *req) { return reply_text(req, 200, "text/plain", STR("")); }
@@ -404,9 +404,9 @@ static void pages(void **state)
                                       "/settings/a/b", "/operator/jobs/5", "/shops//overview" };
     /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(yes); i++)
-        if (!console_has_page(yes[i], strlen(yes[i]))) fail_msg("%s", yes[i]);
+        if (!assets_has_page(yes[i], strlen(yes[i]))) fail_msg("%s", yes[i]);
     for (size_t i = 0; i < ARRAY_LEN(no); i++)
-        if (console_has_page(no[i], strlen(no[i]))) fail_msg("%s", no[i]);
+        if (assets_has_page(no[i], strlen(no[i]))) fail_msg("%s", no[i]);
 }
 
 static void trust_loopback(struct http_options *o) { o->trusted_proxy = "127.0.0.1"; }

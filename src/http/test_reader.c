@@ -12,7 +12,7 @@
 enum { ALL = -1 }; /* READ_MORE is right: bytes are missing */
 
 struct outcome {
-    enum read_result result;
+    enum reader_result result;
     struct head head;
     size_t used;
     int status;

@@ -233,7 +233,7 @@ static void end_socket(struct socket *s, int said, int code, const char *reason)
 
 void socket_close(struct socket *s, int code, const char *reason)
 {
-    assert(close_code_ok(code));
+    assert(frame_close_code_ok(code));
     end_socket(s, code, code, reason);
 }
 

@@ -153,7 +153,7 @@ static enum answer get_deliveries(struct req *req)
                                          .account = in->account,
                                          .sender = in->sender,
                                          .state = text_eq(wanted_states[in->state], "all") ? -1 : in->state };
-    if (wants_csv(req, in->format)) return csv_reply(req, w, p);
+    if (csv_is_wanted(req, in->format)) return csv_reply(req, w, p);
     if (!inbound_page(req->tx, &w, p->row, &p->count)) return reply_fault(req);
     return reply_json(req, 200, page_json, p);
 }

@@ -44,9 +44,9 @@ static char guess(const char *p, size_t n)
     return delimiter;
 }
 
-void cells_begin(struct csv *c, char *text, size_t n, char delimiter)
+void cells_begin(struct cells *c, char *text, size_t n, char delimiter)
 {
-    *c = (struct csv){ .p = text, .end = text + n, .delimiter = delimiter, .next_row = 1 };
+    *c = (struct cells){ .p = text, .end = text + n, .delimiter = delimiter, .next_row = 1 };
     /* Excel's own way to say it. */
     if (n > 5 && memcmp(text, "sep=", 4) == 0 && (text[5] == '\r' || text[5] == '\n')) {
         if (!delimiter) c->delimiter = text[4];
@@ -57,14 +57,14 @@ void cells_begin(struct csv *c, char *text, size_t n, char delimiter)
 }
 
 /* Both ends of the line are passed. */
-static void end_line(struct csv *c)
+static void end_line(struct cells *c)
 {
     if (c->p < c->end && *c->p == '\r') c->p++;
     if (c->p < c->end && *c->p == '\n') c->p++;
 }
 
 /* A quoted cell, unquoted in place. False: it has no end, or words behind its end. */
-static bool quoted_cell(struct csv *c, struct str *out)
+static bool quoted_cell(struct cells *c, struct str *out)
 {
     char *to = ++c->p;
     out->p = to;
@@ -82,14 +82,14 @@ static bool quoted_cell(struct csv *c, struct str *out)
     return c->p >= c->end || *c->p == c->delimiter || *c->p == '\r' || *c->p == '\n';
 }
 
-static void bare_cell(struct csv *c, struct str *out)
+static void bare_cell(struct cells *c, struct str *out)
 {
     out->p = c->p;
     while (c->p < c->end && *c->p != c->delimiter && *c->p != '\r' && *c->p != '\n') c->p++;
     out->n = (size_t)(c->p - out->p);
 }
 
-static enum csv_got one(struct csv *c, struct str *cell, size_t *n, const char **code)
+static enum cells_got one(struct cells *c, struct str *cell, size_t *n, const char **code)
 {
     c->row = c->next_row++;
     for (*n = 0;;) {
@@ -118,10 +118,10 @@ static enum csv_got one(struct csv *c, struct str *cell, size_t *n, const char *
     return CSV_ROW;
 }
 
-enum csv_got cells_next(struct csv *c, struct str cell[READ_COLUMNS_MAX], size_t *n, const char **code)
+enum cells_got cells_next(struct cells *c, struct str cell[READ_COLUMNS_MAX], size_t *n, const char **code)
 {
     while (c->p < c->end) {
-        enum csv_got got = one(c, cell, n, code);
+        enum cells_got got = one(c, cell, n, code);
         if (got == CSV_FAULT) return got;
         for (size_t i = 0; i < *n; i++)
             if (cell[i].n > 0) return CSV_ROW;

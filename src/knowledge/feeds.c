@@ -124,10 +124,10 @@ bool know_feeds_purged(struct tx *tx, int64_t shop)
 
 /* ---- a file of products at an address ---- */
 
-void know_take_feed(struct job *job, struct taking *t)
+void know_take_feed(struct job *job, struct know_taking *t)
 {
     const struct feed *f = t->feed;
-    struct out_answer out;
+    struct outbound_answer out;
     bool again = t->in.parts > 0;
     if (again && know_readings_slice(t->in.id, t->in.parts, job->arena, &t->parts, &t->finished)) return;
     t->restart = again, t->in.parts = 0;

@@ -4,25 +4,25 @@
 
 enum { HOPS_MAX = 5, CONNECT_MS = 10000, NEXT_BYTES = 2048 };
 
-void know_fetch(struct arena *a, const struct know_fetch *f, struct out_answer *out)
+void know_fetch(struct arena *a, const struct know_fetch *f, struct outbound_answer *out)
 {
     const char *url = f->url;
     char next[NEXT_BYTES];
     for (int hop = 0; hop <= HOPS_MAX; hop++) {
         struct arena_mark before = arena_mark(a);
-        struct out_request r = { .method = "GET",
-                                 .url = url,
-                                 .connect_ms = CONNECT_MS,
-                                 .total_ms = f->total_ms,
-                                 .answer_max = f->max,
-                                 .trusted_address = knowledge_settings.development,
-                                 .log_as = f->log_as };
-        r.header[r.headers++] = (struct out_header){ "Accept", f->accept ? f->accept : "*/*" };
-        if (f->etag && f->etag[0]) r.header[r.headers++] = (struct out_header){ "If-None-Match", f->etag };
+        struct outbound_request r = { .method = "GET",
+                                      .url = url,
+                                      .connect_ms = CONNECT_MS,
+                                      .total_ms = f->total_ms,
+                                      .answer_max = f->max,
+                                      .trusted_address = knowledge_settings.development,
+                                      .log_as = f->log_as };
+        r.header[r.headers++] = (struct outbound_header){ "Accept", f->accept ? f->accept : "*/*" };
+        if (f->etag && f->etag[0]) r.header[r.headers++] = (struct outbound_header){ "If-None-Match", f->etag };
         if (f->modified && f->modified[0])
-            r.header[r.headers++] = (struct out_header){ "If-Modified-Since", f->modified };
-        if (f->bearer) r.header[r.headers++] = (struct out_header){ "Authorization", f->bearer };
-        http_call(a, &r, out);
+            r.header[r.headers++] = (struct outbound_header){ "If-Modified-Since", f->modified };
+        if (f->bearer) r.header[r.headers++] = (struct outbound_header){ "Authorization", f->bearer };
+        outbound_call(a, &r, out);
         bool moved =
             out->status == 301 || out->status == 302 || out->status == 303 || out->status == 307 || out->status == 308;
         /* What proves us goes nowhere else. */
@@ -35,7 +35,7 @@ void know_fetch(struct arena *a, const struct know_fetch *f, struct out_answer *
     }
 }
 
-const char *know_fetch_error(const struct out_answer *out, bool *later)
+const char *know_fetch_error(const struct outbound_answer *out, bool *later)
 {
     *later = out->outcome == OUTCOME_LATER || out->outcome == OUTCOME_UNKNOWN;
     if (out->outcome == OUTCOME_OK) return NULL;

@@ -12,8 +12,8 @@ struct know_fetch {
     bool (*allowed)(void *ctx, const char *url); /* where a redirect may lead; NULL: anywhere outside the house */
     void *ctx;
 };
-void know_fetch(struct arena *a, const struct know_fetch *f, struct out_answer *out);
+void know_fetch(struct arena *a, const struct know_fetch *f, struct outbound_answer *out);
 /* NULL: it is there. Else a code for the merchant, and whether the same again may do. */
-const char *know_fetch_error(const struct out_answer *out, bool *later);
+const char *know_fetch_error(const struct outbound_answer *out, bool *later);
 
 #endif

@@ -20,11 +20,11 @@ static void take_written(struct arena *a, struct shop_writer *w, bool read, stru
     buf_free(&w->out);
 }
 
-static void read_table(struct arena *a, char *text, size_t n, const struct read_wish *wish, struct know_file *out,
+static void read_table(struct arena *a, char *text, size_t n, const struct reader_wish *wish, struct know_file *out,
                        struct field_faults *faults)
 {
     struct shop_writer w;
-    struct csv c;
+    struct cells c;
     struct str cell[READ_COLUMNS_MAX];
     size_t cells;
     const char *code = "required";
@@ -41,7 +41,7 @@ static void read_table(struct arena *a, char *text, size_t n, const struct read_
     take_written(a, &w, read, out, faults);
 }
 
-static void read_feed(struct arena *a, char *text, size_t n, const struct read_wish *wish, struct know_file *out,
+static void read_feed(struct arena *a, char *text, size_t n, const struct reader_wish *wish, struct know_file *out,
                       struct field_faults *faults)
 {
     struct shop_writer w;
@@ -60,7 +60,7 @@ static void read_json(struct arena *a, char *text, size_t n, struct know_file *o
     if (!out->root) fail(faults, a, why.text, "format");
 }
 
-bool know_file_read(struct arena *a, struct str bytes, const struct read_wish *wish, struct know_file *out,
+bool know_file_read(struct arena *a, struct str bytes, const struct reader_wish *wish, struct know_file *out,
                     struct field_faults *faults)
 {
     size_t n;
@@ -83,4 +83,31 @@ bool know_file_read(struct arena *a, struct str bytes, const struct read_wish *w
     else read_table(a, text, n, wish, out, faults);
     free(text);
     return out->root != NULL;
+}
+
+/* ---- what a person said of it ---- */
+
+static const char *member(struct arena *a, const json_t *o, const char *key)
+{
+    struct str s;
+    return json_get_str(o, key, &s) && s.n > 0 ? arena_text_n(a, s.p, s.n) : NULL;
+}
+
+void know_wish_read(struct arena *a, const char *json, struct reader_wish *out)
+{
+    json_t *o = json && json[0] ? json_read(str_of(json), JSON_READ_MAX_BYTES, NULL) : NULL;
+    const char *currency = member(a, o, "currency"), *delimiter = member(a, o, "delimiter");
+    const json_t *fields = json_object_get(o, "fields");
+    if (currency) out->currency = currency_from_code(currency, strlen(currency));
+    if (delimiter) out->delimiter = delimiter[0];
+    size_t n = json_array_size(fields);
+    if (n > 0 && n <= READ_COLUMNS_MAX) {
+        enum reader_field *map = ARENA_ARRAY(a, enum reader_field, n);
+        for (size_t i = 0; i < n; i++)
+            for (size_t k = 0; k < MAP_FIELD_COUNT; k++)
+                if (text_eq(json_string_value(json_array_get(fields, i)), reader_field_names[k]))
+                    map[i] = (enum reader_field)k;
+        out->map = map, out->mapped = n;
+    }
+    json_decref(o);
 }

@@ -62,7 +62,7 @@ static const struct field path_intake_fields[] = {
     FIELD_ID(struct path_intake, intake, .doc = "The number of the intake."),
     FIELD_END
 };
-static const struct field wish_field = FIELD_ENUM(struct wish_field, field, map_field_names, .doc = "What it is.");
+static const struct field wish_field = FIELD_ENUM(struct wish_field, field, reader_field_names, .doc = "What it is.");
 static const struct field post_wish_fields[] = {
     FIELD_ENUM(struct post_wish, currency, know_currency_names, .optional = true, .fallback = -1,
                .doc = "Of prices that do not say; unset: the shop's."),
@@ -74,14 +74,14 @@ static const struct field post_wish_fields[] = {
 };
 
 static const struct shape column_shape[] = {
-    SHAPE_TEXT("name"), SHAPE_TEXT("sample"), SHAPE_ENUM("field", map_field_names), SHAPE_END };
+    SHAPE_TEXT("name"), SHAPE_TEXT("sample"), SHAPE_ENUM("field", reader_field_names), SHAPE_END };
 static const struct shape sample_shape[] = {
     SHAPE_TEXT("id"), SHAPE_TEXT("title"), SHAPE_TEXT("text"), SHAPE_I64("price", .nullable = true),
     SHAPE_BOOL("available"), SHAPE_I64("variants"), SHAPE_END };
 static const struct shape file_shape[] = {
     SHAPE_I64("file"), SHAPE_TEXT("name"), SHAPE_I64("bytes"), SHAPE_END };
 static const struct shape preview_shape[] = {
-    SHAPE_I64("file"), SHAPE_TEXT("name"), SHAPE_ENUM("format", read_format_names), SHAPE_TEXT("encoding"),
+    SHAPE_I64("file"), SHAPE_TEXT("name"), SHAPE_ENUM("format", reader_format_names), SHAPE_TEXT("encoding"),
     SHAPE_ENUM("delimiter", delimiter_names, .nullable = true), SHAPE_TEXT("currency", .nullable = true),
     SHAPE_LIST("columns", column_shape, .type_name = "KnowledgeColumn"), SHAPE_I64("rows"),
     SHAPE_I64("passedOver", .doc = "Rows of what is not for sale, and of pictures alone."), SHAPE_I64("products"),
@@ -206,7 +206,7 @@ static void preview_json(struct json *j, const void *arg)
         if (f->delimiter == delimiters[i]) delimiter = delimiter_names[i];
     json_i64(j, "file", p->sent->id);
     json_text(j, "name", p->sent->name);
-    json_text(j, "format", read_format_names[f->format]);
+    json_text(j, "format", reader_format_names[f->format]);
     json_text(j, "encoding", f->encoding);
     json_text(j, "delimiter", delimiter);
     json_text(j, "currency", in->currency == CURRENCY_NONE ? NULL : currency_code(in->currency));
@@ -215,7 +215,7 @@ static void preview_json(struct json *j, const void *arg)
         json_object(j, NULL);
         json_text(j, "name", f->column[i].name);
         json_text(j, "sample", f->column[i].sample);
-        json_text(j, "field", map_field_names[f->column[i].field]);
+        json_text(j, "field", reader_field_names[f->column[i].field]);
         json_end(j);
     }
     json_end(j);
@@ -245,7 +245,7 @@ static const char *wish_json(struct req *req)
     if (in->fields.item) {
         const struct wish_field *f = in->fields.item;
         json_array(&j, "fields");
-        for (size_t i = 0; i < in->fields.count; i++) json_text(&j, NULL, map_field_names[f[i].field]);
+        for (size_t i = 0; i < in->fields.count; i++) json_text(&j, NULL, reader_field_names[f[i].field]);
         json_end(&j);
     }
     json_end(&j);
@@ -293,7 +293,7 @@ static enum answer prepare_preview(struct req *req)
     char *bytes = know_file_bytes(l->sent.file, (size_t)l->sent.bytes);
     if (!bytes) return reply_problem(req, &problem_file_gone);
     struct arena *a = arena_new(READ_ARENA_MAX);
-    struct read_wish w = { .currency = l->head.currency, .url = l->head.url };
+    struct reader_wish w = { .currency = l->head.currency, .url = l->head.url };
     struct preview p = { .sent = &l->sent, .file = ARENA_NEW(a, struct know_file) };
     know_wish_read(a, wish, &w);
     if (know_file_read(a, (struct str){ bytes, (size_t)l->sent.bytes }, &w, p.file, &p.faults) &&
@@ -319,13 +319,6 @@ static enum answer run_preview(struct req *req)
 }
 
 /* ---- taking ---- */
-
-const char *know_intake_url(char out[INTAKE_URL_SIZE], const struct intake *in)
-{
-    (void)snprintf(out, INTAKE_URL_SIZE, "/api/shops/%lld/knowledge/intakes/%lld", (long long)in->shop,
-                   (long long)in->id);
-    return out;
-}
 
 void know_intake_json(struct json *j, const void *arg)
 {

@@ -1,8 +1,6 @@
 /* head.c: the row of a shop as a whole, and how its index is made anew when it has aged. */
 #include "knowledge/intake.h"
 
-#include "base/crypto.h"
-
 #define HEAD_COLUMNS                                                                                                   \
     "currency, language, name, url, products, texts, orders, next_product, next_text, stale_products, stale_texts,"    \
     " cut, changed_at_ms, intakes"
@@ -70,40 +68,4 @@ bool know_head_keep(struct tx *tx, const struct knowledge_head *h, int64_t now_m
     bind_i64(&q, n.stale_texts), bind_i64(&q, n.cut), bind_i64(&q, now_ms);
     bind_i64(&q, n.intakes);
     return query_put(&q);
-}
-
-void know_content_part(struct buf *b, const char *text)
-{
-    if (text) buf_text(b, text);
-    buf_char(b, '\0');
-}
-
-int64_t know_content_hash(const struct buf *b)
-{
-    uint8_t digest[SHA256_SIZE];
-    uint64_t h = 0;
-    sha256(b->p, b->n, digest);
-    for (size_t i = 0; i < sizeof h; i++) h = h << 8 | digest[i];
-    return (int64_t)(h >> 1);
-}
-
-/* ---- the end ---- */
-
-STMT(erase_shop, "DELETE FROM knowledge_shops WHERE shop = ?1");
-STMT(erase_products, "DELETE FROM knowledge_products WHERE shop = ?1");
-STMT(erase_texts, "DELETE FROM knowledge_texts WHERE shop = ?1");
-STMT(erase_orders, "DELETE FROM knowledge_orders WHERE shop = ?1");
-STMT(erase_imports, "DELETE FROM knowledge_imports WHERE shop = ?1");
-
-bool knowledge_shop_purged(struct tx *tx, int64_t shop)
-{
-    const struct stmt *const all[] = { &erase_shop, &erase_products, &erase_texts, &erase_orders, &erase_imports };
-    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        struct query q = query(tx, all[i]);
-        bind_i64(&q, shop);
-        if (query_change(&q) < 0) return false;
-    }
-    if (!know_intakes_purged(tx, shop) || !know_feeds_purged(tx, shop)) return false;
-    if (!know_index_erase(tx, shop, INDEX_PRODUCTS)) return false;
-    return know_index_erase(tx, shop, INDEX_TEXTS);
 }

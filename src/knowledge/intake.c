@@ -217,3 +217,10 @@ char *know_file_bytes(const char *name, size_t size)
     int n = snprintf(path, sizeof path, "%s/%s", knowledge_settings.upload_dir, name);
     return n > 0 && (size_t)n < sizeof path ? file_bytes(path, size) : NULL;
 }
+
+const char *know_intake_url(char out[INTAKE_URL_SIZE], const struct intake *in)
+{
+    (void)snprintf(out, INTAKE_URL_SIZE, "/api/shops/%lld/knowledge/intakes/%lld", (long long)in->shop,
+                   (long long)in->id);
+    return out;
+}

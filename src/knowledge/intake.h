@@ -78,12 +78,12 @@ bool know_readings_slice(int64_t intake, int64_t from, struct arena *a, struct k
 
 /* ---- take_job.c ---- */
 struct feed;
-struct store;
-struct taking {
+struct know_store;
+struct know_taking {
     struct intake in;
-    struct feed *feed;   /* NULL: a file */
-    struct store *store; /* NULL: none of it */
-    const char *file;    /* among the uploads; NULL: none */
+    struct feed *feed;        /* NULL: a file */
+    struct know_store *store; /* NULL: none of it */
+    const char *file;         /* among the uploads; NULL: none */
     int64_t file_bytes;
     const char *shop_url;  /* NULL: not known */
     const char *shop_host; /* the shop's domain; NULL: none */
@@ -104,26 +104,25 @@ struct taking {
 extern const struct job_kind knowledge_take_job, knowledge_due_job;
 /* The readers: called with no transaction open. Parts and texts in job->arena; what is large in an arena of their own.
  */
-void know_take_feed(struct job *job, struct taking *t);
-void know_take_pages(struct job *job, struct taking *t);
-void know_take_store(struct job *job, struct taking *t);
-/* Bytes of a file or an answer: judged, cut, kept; fills t. */
-void know_take_bytes(struct job *job, struct taking *t, struct str bytes);
-/* How to read, from its JSON: {"currency","delimiter","fields":[…]}. */
-void know_wish_read(struct arena *a, const char *json, struct read_wish *out);
+void know_take_feed(struct job *job, struct know_taking *t);
+void know_take_pages(struct job *job, struct know_taking *t);
+void know_take_store(struct job *job, struct know_taking *t);
+/* Bytes of a file or an answer: judged, cut, kept; fills t (parts.c). */
+void know_take_bytes(struct job *job, struct know_taking *t, struct str bytes);
 
 /* ---- store_import.c: the rows of a shop's own store, page by page from its export ---- */
-enum store_scope { STORE_PRODUCTS, STORE_ORDERS, STORE_PROMOTIONS, STORE_SCOPES };
-extern const char *const store_scope_names[], *const store_sources[]; /* "products"…, NULL-ended; "store_products"… */
-struct store {
-    enum store_scope scope;
+enum know_store_scope { STORE_PRODUCTS, STORE_ORDERS, STORE_PROMOTIONS, STORE_SCOPES };
+extern const char *const know_store_scope_names[],
+    *const know_store_sources[]; /* "products"…, NULL-ended; "store_products"… */
+struct know_store {
+    enum know_store_scope scope;
     const char *url;        /* of the store, without a path; "" when it has none */
     struct str token;       /* p NULL: the chatbot is off */
     enum currency currency; /* of amounts whose row names none; NONE: the shop's */
 };
 /* ROW_FOUND: *out is what t->in reads; ROW_NONE: it reads no store. */
 MUST_USE enum row know_store_load(struct tx *tx, struct arena *a, const struct intake *in, int64_t now_ms,
-                                  struct store **out);
+                                  struct know_store **out);
 
 /* ---- feeds.c ---- */
 enum feed_kind { FEED_FILE, FEED_PAGES, FEED_KINDS };

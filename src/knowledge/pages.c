@@ -74,7 +74,7 @@ static bool allowed(void *ctx, const char *url)
     return host && is_own(w, host) && (!w->asks_robots || may_read(w, url));
 }
 
-static void fetch(struct walk *w, struct arena *a, const char *url, size_t max, struct out_answer *out)
+static void fetch(struct walk *w, struct arena *a, const char *url, size_t max, struct outbound_answer *out)
 {
     const struct know_fetch ask = { .url = url,
                                     .accept = "text/html, application/xml;q=0.9, text/plain;q=0.8, */*;q=0.1",
@@ -89,7 +89,7 @@ static void fetch(struct walk *w, struct arena *a, const char *url, size_t max, 
 /* Asked once in a slice. NULL: there are more hosts than one shop has. */
 static const struct site *site_of(struct walk *w, const char *url)
 {
-    struct out_answer out;
+    struct outbound_answer out;
     const char *address = url_resolve(w->a, url, "/robots.txt");
     for (size_t i = 0; address && i < w->sites; i++)
         if (strcmp(w->site[i]->address, address) == 0) return w->site[i];
@@ -139,7 +139,7 @@ static void add_page(struct walk *w, const char *url)
 }
 
 /* A sitemap, and those that it names: one deep. */
-static bool read_map(struct walk *w, const char *url, bool deep, struct out_answer *out)
+static bool read_map(struct walk *w, const char *url, bool deep, struct outbound_answer *out)
 {
     const char **found = ARENA_ARRAY(w->a, const char *, PAGES_MAX * 4);
     size_t n;
@@ -148,7 +148,8 @@ static bool read_map(struct walk *w, const char *url, bool deep, struct out_answ
     if (!url || !allowed(w, url) || w->maps++ >= MAPS_ALL || w->bytes > MAPS_BYTES) return false;
     fetch(w, w->a, url, MAP_BYTES, out);
     w->bytes += out->body.n;
-    if (out->outcome != OUTCOME_OK || !sitemap_read(w->a, out->body, found, PAGES_MAX * 4, &n, &index)) return false;
+    if (out->outcome != OUTCOME_OK || !robots_sitemap_read(w->a, out->body, found, PAGES_MAX * 4, &n, &index))
+        return false;
     for (size_t i = 0; i < n && w->count < PAGES_MAX; i++) {
         if (!index) add_page(w, found[i]);
         else if (deep && i < MAPS_MAX) (void)read_map(w, found[i], false, out);
@@ -157,7 +158,7 @@ static bool read_map(struct walk *w, const char *url, bool deep, struct out_answ
 }
 
 /* A host that does not tell its rules: nothing may be read there now, and a site without its pages is not the site. */
-static bool is_shut(const struct walk *w, struct taking *t)
+static bool is_shut(const struct walk *w, struct know_taking *t)
 {
     const struct site *s = NULL;
     for (size_t i = 0; i < w->sites && !s; i++)
@@ -166,10 +167,10 @@ static bool is_shut(const struct walk *w, struct taking *t)
     return s != NULL;
 }
 
-static void begin(struct job *job, struct walk *w, struct taking *t)
+static void begin(struct job *job, struct walk *w, struct know_taking *t)
 {
-    struct out_answer out = { .outcome = OUTCOME_REFUSED,
-                              .status = 404 }; /* a list that is not asked for is not there */
+    struct outbound_answer out = { .outcome = OUTCOME_REFUSED,
+                                   .status = 404 }; /* a list that is not asked for is not there */
     bool later = false, found = false;
     const struct site *home = site_of(w, w->base);
     if (!home || is_shut(w, t)) return;
@@ -207,15 +208,15 @@ static void begin(struct job *job, struct walk *w, struct taking *t)
     t->in.place = 0;
 }
 
-static bool is_html(const struct out_answer *out)
+static bool is_html(const struct outbound_answer *out)
 {
     return !out->content_type || strncmp(out->content_type, "text/html", 9) == 0 ||
            strncmp(out->content_type, "application/xhtml", 17) == 0;
 }
 
-static void page_json(struct walk *w, struct json *j, const char *url, struct taking *t)
+static void page_json(struct walk *w, struct json *j, const char *url, struct know_taking *t)
 {
-    struct out_answer out;
+    struct outbound_answer out;
     struct buf text, title;
     size_t n;
     const char *encoding;
@@ -242,7 +243,7 @@ static void page_json(struct walk *w, struct json *j, const char *url, struct ta
     free(bytes);
 }
 
-static void go_on(struct job *job, struct walk *w, struct taking *t)
+static void go_on(struct job *job, struct walk *w, struct know_taking *t)
 {
     json_t *list = json_read(str_of(t->in.todo), JSON_READ_MAX_BYTES, NULL);
     size_t n = json_array_size(list), until = (size_t)t->in.place + AT_ONCE;
@@ -279,7 +280,7 @@ static void go_on(struct job *job, struct walk *w, struct taking *t)
     json_decref(list);
 }
 
-void know_take_pages(struct job *job, struct taking *t)
+void know_take_pages(struct job *job, struct know_taking *t)
 {
     struct arena *a = arena_new(ARENA_MAX), *kept = arena_new(SITES_ARENA_MAX);
     struct walk *w = ARENA_NEW(a, struct walk);

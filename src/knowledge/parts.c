@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { PART_ROWS = 100, PART_BYTES = 128 << 10, PARTS_MAX = 8192 };
+enum { PART_ROWS = 100, PART_BYTES = 128 << 10, PARTS_MAX = 8192, READ_ARENA_MAX = 512 << 20 };
 static const char *const lists[] = { "products", "faq", "documents", "promotions", "orders" };
 
 static void put(struct arena *a, struct know_parts *out, const struct buf *b, const char *list, enum currency c)
@@ -102,4 +102,43 @@ bool know_readings_slice(int64_t intake, int64_t from, struct arena *a, struct k
     }
     unlock();
     return found;
+}
+
+/* ---- from bytes ---- */
+
+static void copy_faults(struct arena *a, const struct field_faults *from, struct field_faults *to)
+{
+    *to = *from;
+    for (size_t i = 0; i < to->count; i++) to->fault[i].field = arena_text(a, to->fault[i].field);
+}
+
+/* Counts and the shop's words of a whole reading. */
+static void take_counts(struct arena *a, struct intake *in, const struct knowledge_import *from)
+{
+    in->products = (int64_t)from->products, in->texts = (int64_t)from->texts, in->orders = (int64_t)from->orders;
+    in->currency = from->currency;
+    in->language = arena_text(a, from->language), in->name = arena_text(a, from->name);
+    in->url = arena_text(a, from->url);
+}
+
+void know_take_bytes(struct job *job, struct know_taking *t, struct str bytes)
+{
+    struct arena *a = arena_new(READ_ARENA_MAX);
+    struct reader_wish wish = { .currency = t->currency, .url = t->shop_url };
+    struct know_file *file = ARENA_NEW(a, struct know_file);
+    struct know_reading r = { 0 };
+    struct field_faults faults;
+    know_wish_read(a, t->in.wish, &wish);
+    if (t->feed && t->feed->currency != CURRENCY_NONE) wish.currency = t->feed->currency;
+    if (know_file_read(a, bytes, &wish, file, &faults) &&
+        know_import_read_from(a, file->root, &file->origins, &r.in, &faults)) {
+        if (r.in.currency == CURRENCY_NONE) r.in.currency = wish.currency;
+        take_counts(job->arena, &t->in, &r.in);
+        know_parts_cut(a, file->root, r.in.currency, &r.parts);
+        know_readings_put(t->in.id, &r);
+    } else copy_faults(job->arena, &faults, &t->faults);
+    json_decref(file->root);
+    arena_free(a);
+    if (t->faults.count == 0 && !know_readings_slice(t->in.id, t->in.parts, job->arena, &t->parts, &t->finished))
+        t->error = "interrupted", t->later = true; /* somebody else's reading took its place */
 }

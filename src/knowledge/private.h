@@ -175,9 +175,11 @@ MUST_USE bool know_orders_of(struct tx *tx, int64_t shop, struct str email, size
 MUST_USE enum row know_orders_get(struct tx *tx, int64_t shop, struct str number, struct arena *a,
                                   struct knowledge_order *out);
 
+/* ---- content.c ---- */
 /* A text and its end, NULL as none; and a number that stands for all that was put. */
 void know_content_part(struct buf *b, const char *text);
 int64_t know_content_hash(const struct buf *b);
+
 /* What a shop's index holds was cut by this version; another one is made anew when the shop changes next. */
 enum { TOKENS_VERSION = 1 };
 
@@ -222,13 +224,9 @@ enum answer know_import_run(struct req *req);
 enum answer know_import_resume(struct req *req);
 bool know_import_refused(struct req *req);
 
-/* ---- routes.c ---- */
-struct path_shop_known {
+/* ---- request.c ---- */
+struct path_shop_known { /* the shop is found in each path in the same place: first */
     int64_t id;
-};
-struct path_product {
-    int64_t id; /* first, as above: the shop is found in each path in the same place */
-    const char *product;
 };
 extern const struct field path_shop_known_fields[];
 extern const struct shape know_refusal_shape[];

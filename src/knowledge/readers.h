@@ -28,17 +28,17 @@ enum {
 char *know_decode(struct str bytes, size_t *n, const char **encoding);
 
 /* ---- csv_read.c ---- */
-struct csv {
+struct cells {
     char *p, *end;
     char delimiter;
     size_t row; /* of the file as spreadsheets count, from 1; of the record that was read last */
     size_t next_row;
 };
-enum csv_got { CSV_ROW, CSV_END, CSV_FAULT };
+enum cells_got { CSV_ROW, CSV_END, CSV_FAULT };
 /* `text` is written to: cells are unquoted where they stand. delimiter 0: guessed from the first lines. */
-void cells_begin(struct csv *c, char *text, size_t n, char delimiter);
+void cells_begin(struct cells *c, char *text, size_t n, char delimiter);
 /* Records without any text are passed over. CSV_FAULT: *code says why, c->row where. */
-enum csv_got cells_next(struct csv *c, struct str cell[READ_COLUMNS_MAX], size_t *n, const char **code);
+enum cells_got cells_next(struct cells *c, struct str cell[READ_COLUMNS_MAX], size_t *n, const char **code);
 
 /* ---- price_read.c ---- */
 /* "12.90", "CNY 12.90", "¥1,299.00", "12,90 €". *told: the currency that stands there, else NONE. NULL: it is an amount
@@ -53,7 +53,7 @@ bool know_looks_like_html(struct str s);
 
 /* ---- table.c ---- */
 /* What a column is. By name in requests; append, never renumber. */
-enum map_field {
+enum reader_field {
     MAP_NONE,
     MAP_ID,
     MAP_TITLE,
@@ -70,13 +70,13 @@ enum map_field {
     MAP_ANSWER,
     MAP_FIELD_COUNT
 };
-extern const char *const map_field_names[]; /* NULL-ended */
-enum read_format { FORMAT_JSON, FORMAT_CSV, FORMAT_SHOPIFY, FORMAT_FEED, FORMAT_COUNT };
-extern const char *const read_format_names[]; /* NULL-ended */
+extern const char *const reader_field_names[]; /* NULL-ended */
+enum reader_format { FORMAT_JSON, FORMAT_CSV, FORMAT_SHOPIFY, FORMAT_FEED, FORMAT_COUNT };
+extern const char *const reader_format_names[]; /* NULL-ended */
 
-struct read_column {
+struct reader_column {
     const char *name, *sample; /* of the head, and of the first row that says something */
-    enum map_field field;
+    enum reader_field field;
 };
 /* Which row of the file each product and each of its variants came from; NULL: they are told by their place. */
 struct know_origins {
@@ -85,26 +85,29 @@ struct know_origins {
     const uint32_t *first; /* of product i: where its variants begin in `variant` */
     size_t products;
 };
-struct read_wish {
-    enum currency currency;    /* of prices that do not say; NONE: they must */
-    const char *url;           /* of the shop, for Shopify's handles; NULL: none */
-    const enum map_field *map; /* of a CSV's columns; NULL: as guessed */
-    size_t mapped;             /* how many */
-    char delimiter;            /* 0: guessed */
+struct reader_wish {
+    enum currency currency;       /* of prices that do not say; NONE: they must */
+    const char *url;              /* of the shop, for Shopify's handles; NULL: none */
+    const enum reader_field *map; /* of a CSV's columns; NULL: as guessed */
+    size_t mapped;                /* how many */
+    char delimiter;               /* 0: guessed */
 };
 struct know_file {
-    enum read_format format;
+    enum reader_format format;
     const char *encoding;
     char delimiter; /* of a CSV */
-    struct read_column column[READ_COLUMNS_MAX];
+    struct reader_column column[READ_COLUMNS_MAX];
     size_t columns, rows, passed_over; /* passed_over: rows that are not for sale, or only pictures */
     struct know_origins origins;
     enum currency currency;
     json_t *root; /* the shop as JSON; NULL: see faults. json_decref */
 };
 /* False: the faults say why, and root is NULL. */
-MUST_USE bool know_file_read(struct arena *a, struct str bytes, const struct read_wish *w, struct know_file *out,
+MUST_USE bool know_file_read(struct arena *a, struct str bytes, const struct reader_wish *w, struct know_file *out,
                              struct field_faults *faults);
+
+/* How to read, from its JSON: {"currency","delimiter","fields":[…]}. */
+void know_wish_read(struct arena *a, const char *json, struct reader_wish *out);
 
 /* What the readers of one form share: products with their variants, written as they come. */
 struct shop_writer {
@@ -131,6 +134,6 @@ void shop_writer_end(struct shop_writer *w, struct know_file *out);
 
 /* ---- into an open writer: table.c, feed_xml.c ---- */
 void table_head(struct arena *a, const struct str *cell, size_t n, struct know_file *out);
-bool table_read(struct shop_writer *w, struct csv *c, const struct read_wish *wish, struct know_file *out);
+bool table_read(struct shop_writer *w, struct cells *c, const struct reader_wish *wish, struct know_file *out);
 bool feed_read(struct shop_writer *w, struct str text, struct know_file *out);
 #endif

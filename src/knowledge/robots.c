@@ -186,7 +186,7 @@ static bool read_lines(struct arena *a, struct str text, const char **url, size_
     return *count > 0;
 }
 
-bool sitemap_read(struct arena *a, struct str text, const char **url, size_t max, size_t *count, bool *index)
+bool robots_sitemap_read(struct arena *a, struct str text, const char **url, size_t max, size_t *count, bool *index)
 {
     *count = 0, *index = false;
     text = trimmed(text);

@@ -21,5 +21,5 @@ void robots_read(struct arena *a, struct str text, struct robots *out);
 bool robots_allow(const struct robots *r, const char *path);
 
 /* Addresses in a sitemap, up to `max`. *index: they are of other sitemaps. False: it is no sitemap. */
-bool sitemap_read(struct arena *a, struct str text, const char **url, size_t max, size_t *count, bool *index);
+bool robots_sitemap_read(struct arena *a, struct str text, const char **url, size_t max, size_t *count, bool *index);
 #endif

@@ -1,14 +1,13 @@
 /* routes.c: the addresses of what a shop knows: how much it is, what was refused, and each product as a bot sees it. */
 #include "knowledge/intake.h"
 
-#include "http/events.h"
-#include "shops/shops.h"
-
 enum { PRODUCTS_USUAL = 50, PRODUCTS_MAX = 100, IMPORTS_SHOWN = 10, SEARCH_MAX = 200, IMPORT_FILE_MAX = 8 << 20 };
 enum { IMPORT_WAIT_MS = 20000 };
 
-const struct field path_shop_known_fields[] = { FIELD_ID(struct path_shop_known, id, .doc = "The shop's number."),
-                                                FIELD_END };
+struct path_product {
+    int64_t id; /* first, as in struct path_shop_known */
+    const char *product;
+};
 /* clang-format off */
 static const struct field path_product_fields[] = {
     FIELD_ID(struct path_product, id, .doc = "The shop's number."),
@@ -30,9 +29,6 @@ static const struct field get_products_fields[] = {
 };
 
 static const char *const import_states[] = { "done", "failed", NULL };
-const struct shape know_refusal_shape[] = {
-    SHAPE_TEXT("field", .doc = "products[3].price, or the row and column of a table: rows[12].price"),
-    SHAPE_TEXT("code", .doc = "As in invalid_fields."), SHAPE_END };
 static const struct shape imported_shape[] = {
     SHAPE_I64("id"), SHAPE_TEXT("source"), SHAPE_ENUM("status", import_states), SHAPE_I64("products"),
     SHAPE_I64("texts"), SHAPE_I64("orders"), SHAPE_I64("changed", .doc = "Rows that were new or other than before."),
@@ -71,38 +67,6 @@ static const struct shape product_shape[] = {
     SHAPE_LIST("variants", variant_shape, .type_name = "KnowledgeVariant"),
     SHAPE_LIST("texts", text_shape, .type_name = "KnowledgeText", .doc = "Documents of this product."), SHAPE_END };
 /* clang-format on */
-
-/* ---- whose shop ---- */
-
-static enum answer owned(struct req *req, bool locked, int64_t *shop, struct knowledge_head *h)
-{
-    struct shop s;
-    int64_t id = *shop = ((const struct path_shop_known *)req->path)->id;
-    if (req->who.shop && req->who.shop != id) return reply_problem(req, &problem_not_found);
-    enum row row =
-        locked ? shops_owned_locked(req->tx, req->who.account, id, &s) : shops_owned(req->tx, req->who.account, id, &s);
-    if (row == ROW_NONE) return reply_problem(req, &problem_not_found);
-    if (row == ROW_FAULT || know_head_get(req->tx, id, req->who.account, h) == ROW_FAULT) return reply_fault(req);
-    return ANSWER_GO_ON;
-}
-
-enum answer know_shop_locked(struct req *req, int64_t *shop, struct knowledge_head *h)
-{
-    return owned(req, true, shop, h);
-}
-
-enum answer know_shop_read(struct req *req, int64_t *shop, struct knowledge_head *h)
-{
-    return owned(req, false, shop, h);
-}
-
-static void event_json(struct json *j, const void *arg) { json_i64(j, "shop", *(const int64_t *)arg); }
-
-bool know_tell(struct req *req, struct audit_action action, int64_t shop, json_writer *details, const void *arg)
-{
-    if (!audit_request(req, action, req->who.account, "shop", shop, details, arg)) return false;
-    return events_put(req->tx, req->who.account, "shop.changed", event_json, &shop);
-}
 
 /* ---- how much it is ---- */
 

@@ -25,24 +25,25 @@ enum {
     FIELD_SIZE = 200,
     ARENA_MAX = 96 << 20
 };
-const char *const store_scope_names[] = { "products", "orders", "promotions", NULL };
-const char *const store_sources[] = { "store_products", "store_orders", "store_promotions", NULL };
-static_assert(ARRAY_LEN(store_scope_names) == STORE_SCOPES + 1, "a name each");
-static_assert(ARRAY_LEN(store_sources) == STORE_SCOPES + 1, "a name each");
+const char *const know_store_scope_names[] = { "products", "orders", "promotions", NULL };
+const char *const know_store_sources[] = { "store_products", "store_orders", "store_promotions", NULL };
+static_assert(ARRAY_LEN(know_store_scope_names) == STORE_SCOPES + 1, "a name each");
+static_assert(ARRAY_LEN(know_store_sources) == STORE_SCOPES + 1, "a name each");
 
-enum row know_store_load(struct tx *tx, struct arena *a, const struct intake *in, int64_t now_ms, struct store **out)
+enum row know_store_load(struct tx *tx, struct arena *a, const struct intake *in, int64_t now_ms,
+                         struct know_store **out)
 {
     size_t scope = 0;
-    while (scope < STORE_SCOPES && !text_eq(in->source, store_sources[scope])) scope++;
+    while (scope < STORE_SCOPES && !text_eq(in->source, know_store_sources[scope])) scope++;
     *out = NULL;
     if (scope == STORE_SCOPES) return ROW_NONE;
     struct str url;
     json_t *wish = json_read(str_of(in->wish), JSON_READ_MAX_BYTES, NULL);
     if (!json_get_str(wish, "url", &url)) url = STR("");
-    struct store *s = *out = ARENA_NEW(a, struct store);
-    *s = (struct store){ .scope = (enum store_scope)scope, .url = arena_text_n(a, url.p, url.n) };
+    struct know_store *s = *out = ARENA_NEW(a, struct know_store);
+    *s = (struct know_store){ .scope = (enum know_store_scope)scope, .url = arena_text_n(a, url.p, url.n) };
     json_decref(wish);
-    struct read_wish w = { .currency = CURRENCY_NONE };
+    struct reader_wish w = { .currency = CURRENCY_NONE };
     know_wish_read(a, in->wish, &w);
     s->currency = w.currency;
     return tenants_store_token(tx, in->shop, now_ms, a, &s->token) == ROW_FAULT ? ROW_FAULT : ROW_FOUND;
@@ -110,9 +111,9 @@ static const char *place_write(struct arena *a, const struct place *p)
 
 /* The list of rows: the answer itself, or under one of the names that exports use, at most two deep. *around: what it
  * stands in, which may say how much there is. */
-static const json_t *rows_of(const json_t *root, enum store_scope scope, const json_t **around)
+static const json_t *rows_of(const json_t *root, enum know_store_scope scope, const json_t **around)
 {
-    const char *const names[] = { store_scope_names[scope], "data", "items", "list", "rows", "results" };
+    const char *const names[] = { know_store_scope_names[scope], "data", "items", "list", "rows", "results" };
     *around = root;
     for (int depth = 0; depth < 3; depth++) {
         if (json_is_array(root)) return root;
@@ -158,12 +159,12 @@ static struct told told_of(const json_t *root, const json_t *around, int64_t pag
     return t;
 }
 
-static const char *id_of(const json_t *row, enum store_scope scope)
+static const char *id_of(const json_t *row, enum know_store_scope scope)
 {
     return json_string_value(json_object_get(row, scope == STORE_ORDERS ? "number" : "id"));
 }
 
-static void refuse(struct arena *a, struct taking *t, int64_t page, const char *field, const char *code)
+static void refuse(struct arena *a, struct know_taking *t, int64_t page, const char *field, const char *code)
 {
     const char *where = field[0] ? arena_printf(a, "page[%lld].%.160s", (long long)page, field)
                                  : arena_printf(a, "page[%lld]", (long long)page);
@@ -171,7 +172,7 @@ static void refuse(struct arena *a, struct taking *t, int64_t page, const char *
 }
 
 /* Takes out the rows that stand in the page before, or twice in this one. Gives the ids of the whole page. */
-static struct ids *only_new(struct arena *a, json_t *rows, enum store_scope scope, const struct place *p)
+static struct ids *only_new(struct arena *a, json_t *rows, enum know_store_scope scope, const struct place *p)
 {
     struct ids *seen = ARENA_NEW(a, struct ids);
     for (size_t i = 0; i < json_array_size(rows);) {
@@ -196,7 +197,7 @@ static const char *hash_of(struct arena *a, const struct ids *ids)
 }
 
 /* Judged rows: t's counts, parts and place go on. False: the first page again. */
-static bool keep_rows(struct job *job, struct taking *t, const json_t *root, const struct knowledge_import *in,
+static bool keep_rows(struct job *job, struct know_taking *t, const json_t *root, const struct knowledge_import *in,
                       struct place *p, struct ids *ids)
 {
     const char *hash = hash_of(job->arena, ids);
@@ -211,10 +212,10 @@ static bool keep_rows(struct job *job, struct taking *t, const json_t *root, con
 }
 
 /* Rows in our form, judged; t's counts, parts and place go on. */
-static void take_rows(struct job *job, struct taking *t, const json_t *rows, struct place *p, bool *nothing_new)
+static void take_rows(struct job *job, struct know_taking *t, const json_t *rows, struct place *p, bool *nothing_new)
 {
     static const enum evershop_list lists[] = { EVERSHOP_PRODUCTS, EVERSHOP_ORDERS, EVERSHOP_PROMOTIONS };
-    const enum store_scope scope = t->store->scope;
+    const enum know_store_scope scope = t->store->scope;
     struct knowledge_import in = { 0 };
     struct field_faults faults = { 0 };
     const char *code = NULL;
@@ -225,7 +226,7 @@ static void take_rows(struct job *job, struct taking *t, const json_t *rows, str
     evershop_write(rows, lists[scope], NULL, c, &b, &code);
     json_t *root = b.overflow ? NULL : json_read(buf_str(&b), READ_JSON_MAX, NULL);
     buf_free(&b);
-    json_t *ours = json_object_get(root, store_scope_names[scope]);
+    json_t *ours = json_object_get(root, know_store_scope_names[scope]);
     struct ids *ids = only_new(job->arena, ours, scope, p);
     *nothing_new = root && json_array_size(ours) == 0;
     if (!root) refuse(job->arena, t, t->in.place + 1, "", "format");
@@ -238,13 +239,13 @@ static void take_rows(struct job *job, struct taking *t, const json_t *rows, str
     json_decref(root);
 }
 
-static bool is_too_much(const struct taking *t, const struct place *p)
+static bool is_too_much(const struct know_taking *t, const struct place *p)
 {
     static const int64_t most[] = { KNOWLEDGE_PRODUCTS_MAX, KNOWLEDGE_ORDERS_MAX, KNOWLEDGE_TEXTS_MAX };
     return p->rows > most[t->store->scope] || t->in.place >= PAGES_MAX;
 }
 
-static void take_page(struct job *job, struct taking *t, struct str body)
+static void take_page(struct job *job, struct know_taking *t, struct str body)
 {
     struct place p;
     const json_t *around;
@@ -272,10 +273,10 @@ static void take_page(struct job *job, struct taking *t, struct str body)
     json_decref(root);
 }
 
-void know_take_store(struct job *job, struct taking *t)
+void know_take_store(struct job *job, struct know_taking *t)
 {
-    const struct store *s = t->store;
-    struct out_answer out;
+    const struct know_store *s = t->store;
+    struct outbound_answer out;
     if (!s->token.p) {
         t->error = "no_chatbot";
         return;
@@ -286,7 +287,7 @@ void know_take_store(struct job *job, struct taking *t)
     }
     struct arena *a = arena_new(ARENA_MAX);
     const struct know_fetch ask = { .url = arena_printf(a, "%s/api/admin/export/%s?page=%lld&pageSize=%d", s->url,
-                                                        store_scope_names[s->scope], (long long)t->in.place + 1,
+                                                        know_store_scope_names[s->scope], (long long)t->in.place + 1,
                                                         PAGE_ROWS),
                                     .accept = "application/json",
                                     .bearer = arena_printf(a, "Bearer %.*s", (int)s->token.n, s->token.p),

@@ -46,12 +46,12 @@ struct post_store {
 /* clang-format off */
 static const struct field path_import_fields[] = {
     FIELD_TEXT(struct path_import, shopId, .min = 1, .max = 100, .doc = "The shop's public id: shop-7."),
-    FIELD_ENUM(struct path_import, scope, store_scope_names, .doc = "products, orders or promotions."),
+    FIELD_ENUM(struct path_import, scope, know_store_scope_names, .doc = "products, orders or promotions."),
     FIELD_END
 };
 static const struct field path_reading_fields[] = {
     FIELD_ID(struct path_reading, id, .doc = "The shop's number."),
-    FIELD_ENUM(struct path_reading, scope, store_scope_names, .doc = "products, orders or promotions."),
+    FIELD_ENUM(struct path_reading, scope, know_store_scope_names, .doc = "products, orders or promotions."),
     FIELD_END
 };
 static const struct field get_import_fields[] = {
@@ -62,7 +62,7 @@ static const struct field get_import_fields[] = {
     FIELD_END
 };
 static const struct field post_store_fields[] = {
-    FIELD_ENUM(struct post_store, scope, store_scope_names, .doc = "products, orders or promotions."),
+    FIELD_ENUM(struct post_store, scope, know_store_scope_names, .doc = "products, orders or promotions."),
     FIELD_ENUM(struct post_store, currency, know_currency_names, .optional = true, .fallback = -1,
                .doc = "Of amounts whose row names none; unset: the shop's."),
     FIELD_TEXT(struct post_store, url, .optional = true, .max = KNOWLEDGE_URL_MAX, .form = TEXT_URL,
@@ -70,14 +70,14 @@ static const struct field post_store_fields[] = {
     FIELD_END
 };
 static const struct shape import_shape[] = {
-    SHAPE_BOOL("success"), SHAPE_TEXT("shopId"), SHAPE_ENUM("scope", store_scope_names),
+    SHAPE_BOOL("success"), SHAPE_TEXT("shopId"), SHAPE_ENUM("scope", know_store_scope_names),
     SHAPE_ENUM("status", intake_state_names), SHAPE_TEXT("statusUrl"),
     SHAPE_I64("pages", .doc = "Read so far."), SHAPE_I64("products"), SHAPE_I64("texts"), SHAPE_I64("orders"),
     SHAPE_I64("changed", .doc = "Rows that were new or other than before."),
     SHAPE_LIST("refused", know_refusal_shape, .type_name = "KnowledgeRefusal"),
     SHAPE_TIME("beganAt"), SHAPE_TIME("endedAt", .nullable = true), SHAPE_END };
 static const struct shape reading_shape[] = {
-    SHAPE_ENUM("scope", store_scope_names), SHAPE_I64("intake"), SHAPE_ENUM("status", intake_state_names),
+    SHAPE_ENUM("scope", know_store_scope_names), SHAPE_I64("intake"), SHAPE_ENUM("status", intake_state_names),
     SHAPE_TEXT("url", .doc = "The store that was asked."),
     SHAPE_TEXT("currency", .nullable = true, .doc = "That was said of amounts whose row names none."),
     SHAPE_I64("pages", .doc = "Read so far."), SHAPE_I64("products"), SHAPE_I64("texts"), SHAPE_I64("orders"),
@@ -101,10 +101,10 @@ static void import_json(struct json *j, const void *arg)
     const struct shown *s = arg;
     char shop[SHOP_PUBLIC_ID_SIZE], url[SHOP_PUBLIC_ID_SIZE + 60];
     shop_public_id(s->in.shop, shop);
-    (void)snprintf(url, sizeof url, "/api/import/%s/%s/status", shop, store_scope_names[s->scope]);
+    (void)snprintf(url, sizeof url, "/api/import/%s/%s/status", shop, know_store_scope_names[s->scope]);
     json_bool(j, "success", s->in.state != INTAKE_FAILED);
     json_text(j, "shopId", shop);
-    json_text(j, "scope", store_scope_names[s->scope]);
+    json_text(j, "scope", know_store_scope_names[s->scope]);
     json_text(j, "status", intake_state_names[s->in.state]);
     json_text(j, "statusUrl", url);
     json_i64(j, "pages", s->in.place);
@@ -121,7 +121,7 @@ static void import_json(struct json *j, const void *arg)
 static enum row last_of(struct tx *tx, int64_t shop, int scope, struct intake *out)
 {
     struct query q = query(tx, &last);
-    bind_i64(&q, shop), bind_text(&q, store_sources[scope]);
+    bind_i64(&q, shop), bind_text(&q, know_store_sources[scope]);
     enum row row = query_row(&q);
     return row == ROW_FOUND ? know_intake_get(tx, col_i64(&q, "id"), out) : row;
 }
@@ -156,7 +156,7 @@ static enum answer begin(struct req *req, const struct begin *b, struct intake *
     if (a != ANSWER_GO_ON) return a;
     *out = (struct intake){ .account = b->account,
                             .shop = b->shop,
-                            .source = store_sources[b->scope],
+                            .source = know_store_sources[b->scope],
                             .wish = wish_of(req->arena, b),
                             .began_at_ms = req->now_ms,
                             .refusals = "[]" };
@@ -250,7 +250,7 @@ static void reading_json(struct json *j, const struct readings *r, size_t i)
 {
     const struct intake *in = &r->reading[i].in;
     json_object(j, NULL);
-    json_text(j, "scope", store_scope_names[r->reading[i].scope]);
+    json_text(j, "scope", know_store_scope_names[r->reading[i].scope]);
     json_i64(j, "intake", in->id);
     json_text(j, "status", intake_state_names[in->state]);
     json_text(j, "url", r->asked[i]);

@@ -11,15 +11,15 @@
 FIELD_CODE(column_missing, "No column is taken for this.", "没有对应的列。");
 /* clang-format on */
 
-const char *const map_field_names[] = { "none",   "id",       "title",     "description", "url",
-                                        "image",  "price",    "available", "group",       "sku",
-                                        "option", "currency", "question",  "answer",      NULL };
-const char *const read_format_names[] = { "json", "csv", "shopify", "feed", NULL };
-static_assert(ARRAY_LEN(map_field_names) == MAP_FIELD_COUNT + 1, "a name each");
-static_assert(ARRAY_LEN(read_format_names) == FORMAT_COUNT + 1, "a name each");
+const char *const reader_field_names[] = { "none",   "id",       "title",     "description", "url",
+                                           "image",  "price",    "available", "group",       "sku",
+                                           "option", "currency", "question",  "answer",      NULL };
+const char *const reader_format_names[] = { "json", "csv", "shopify", "feed", NULL };
+static_assert(ARRAY_LEN(reader_field_names) == MAP_FIELD_COUNT + 1, "a name each");
+static_assert(ARRAY_LEN(reader_format_names) == FORMAT_COUNT + 1, "a name each");
 
 /* clang-format off */
-static const struct { const char *name; enum map_field field; } guesses[] = { /* letters and digits, lower case */
+static const struct { const char *name; enum reader_field field; } guesses[] = { /* letters and digits, lower case */
     { "id", MAP_ID }, { "productid", MAP_ID }, { "itemid", MAP_ID }, { "code", MAP_ID }, { "handle", MAP_GROUP },
     { "商品编号", MAP_ID }, { "编号", MAP_ID }, { "商品id", MAP_ID }, { "货号", MAP_SKU }, { "款号", MAP_GROUP },
     { "title", MAP_TITLE }, { "name", MAP_TITLE }, { "productname", MAP_TITLE }, { "product", MAP_TITLE },
@@ -47,7 +47,7 @@ static const struct { const char *name; enum map_field field; } guesses[] = { /*
 };
 /* clang-format on */
 
-static enum map_field guess_of(struct str head)
+static enum reader_field guess_of(struct str head)
 {
     char key[64];
     size_t n = 0;
@@ -69,7 +69,7 @@ static int column_named(const struct know_file *f, const char *name)
 }
 
 /* Each field once, but options. */
-static bool is_taken(const struct know_file *f, size_t n, enum map_field field)
+static bool is_taken(const struct know_file *f, size_t n, enum reader_field field)
 {
     for (size_t i = 0; i < n && field != MAP_OPTION; i++)
         if (f->column[i].field == field) return true;
@@ -80,8 +80,8 @@ void table_head(struct arena *a, const struct str *cell, size_t n, struct know_f
 {
     out->columns = n;
     for (size_t i = 0; i < n; i++) {
-        enum map_field field = guess_of(cell[i]);
-        out->column[i] = (struct read_column){ .name = arena_text_n(a, cell[i].p, cell[i].n), .sample = "" };
+        enum reader_field field = guess_of(cell[i]);
+        out->column[i] = (struct reader_column){ .name = arena_text_n(a, cell[i].p, cell[i].n), .sample = "" };
         out->column[i].field = is_taken(out, i, field) ? MAP_NONE : field;
     }
     bool shopify =
@@ -91,8 +91,8 @@ void table_head(struct arena *a, const struct str *cell, size_t n, struct know_f
 
 struct table {
     struct shop_writer *w;
-    struct csv *csv;
-    const struct read_wish *wish;
+    struct cells *csv;
+    const struct reader_wish *wish;
     struct know_file *file;
     struct str cell[READ_COLUMNS_MAX];
     size_t n;
@@ -104,7 +104,7 @@ static struct str cell_of(const struct table *t, int column)
 {
     return column >= 0 && (size_t)column < t->n ? t->cell[column] : (struct str){ "", 0 };
 }
-static struct str field_of(const struct table *t, enum map_field f) { return cell_of(t, t->at[f]); }
+static struct str field_of(const struct table *t, enum reader_field f) { return cell_of(t, t->at[f]); }
 static const char *name_of(const struct table *t, int column) { return column < 0 ? "" : t->file->column[column].name; }
 
 static void put(struct table *t, const char *key, struct str value)
@@ -301,20 +301,20 @@ static void locate(struct table *t)
         for (size_t i = 0; i < t->file->columns; i++)
             t->file->column[i].field = i < t->wish->mapped ? t->wish->map[i] : MAP_NONE;
     for (size_t i = 0; i < t->file->columns; i++) {
-        enum map_field f = t->file->column[i].field;
+        enum reader_field f = t->file->column[i].field;
         if (f != MAP_NONE && f != MAP_OPTION && t->at[f] >= 0)
             shop_writer_fault(t->w, 1, name_of(t, (int)i), "duplicate");
         if (t->at[f] < 0) t->at[f] = (int)i;
     }
 }
 
-bool table_read(struct shop_writer *w, struct csv *c, const struct read_wish *wish, struct know_file *out)
+bool table_read(struct shop_writer *w, struct cells *c, const struct reader_wish *wish, struct know_file *out)
 {
     struct table t = { .w = w, .csv = c, .wish = wish, .file = out };
     char names[3][KNOWLEDGE_OPTION_NAME] = { { 0 } };
     const char *code = NULL;
     bool skipping = false;
-    enum csv_got got = CSV_END;
+    enum cells_got got = CSV_END;
     locate(&t);
     bool shopify = out->format == FORMAT_SHOPIFY, asks = !shopify && t.at[MAP_QUESTION] >= 0 && t.at[MAP_ANSWER] >= 0;
     if (!shopify && !asks && t.at[MAP_TITLE] < 0) shop_writer_fault(w, 0, "title", "column_missing");

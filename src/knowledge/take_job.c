@@ -13,7 +13,6 @@
 enum {
     PATH_BYTES = 1100,
     REFUSALS_BYTES = 4096,
-    READ_ARENA_MAX = 512 << 20,
     TRIES = 4,
     GUARD_ROWS = 10,
     FEED_EVERY_MS = 24 * 60 * 60 * 1000,
@@ -26,69 +25,7 @@ STMT(file_done, "UPDATE knowledge_files SET at_ms = 0 WHERE id = ?1");
 
 /* ---- reading ---- */
 
-static const char *member(struct arena *a, const json_t *o, const char *key)
-{
-    struct str s;
-    return json_get_str(o, key, &s) && s.n > 0 ? arena_text_n(a, s.p, s.n) : NULL;
-}
-
-void know_wish_read(struct arena *a, const char *json, struct read_wish *out)
-{
-    json_t *o = json && json[0] ? json_read(str_of(json), JSON_READ_MAX_BYTES, NULL) : NULL;
-    const char *currency = member(a, o, "currency"), *delimiter = member(a, o, "delimiter");
-    const json_t *fields = json_object_get(o, "fields");
-    if (currency) out->currency = currency_from_code(currency, strlen(currency));
-    if (delimiter) out->delimiter = delimiter[0];
-    size_t n = json_array_size(fields);
-    if (n > 0 && n <= READ_COLUMNS_MAX) {
-        enum map_field *map = ARENA_ARRAY(a, enum map_field, n);
-        for (size_t i = 0; i < n; i++)
-            for (size_t k = 0; k < MAP_FIELD_COUNT; k++)
-                if (text_eq(json_string_value(json_array_get(fields, i)), map_field_names[k]))
-                    map[i] = (enum map_field)k;
-        out->map = map, out->mapped = n;
-    }
-    json_decref(o);
-}
-
-static void copy_faults(struct arena *a, const struct field_faults *from, struct field_faults *to)
-{
-    *to = *from;
-    for (size_t i = 0; i < to->count; i++) to->fault[i].field = arena_text(a, to->fault[i].field);
-}
-
-/* Counts and the shop's words of a whole reading. */
-static void take_counts(struct arena *a, struct intake *in, const struct knowledge_import *from)
-{
-    in->products = (int64_t)from->products, in->texts = (int64_t)from->texts, in->orders = (int64_t)from->orders;
-    in->currency = from->currency;
-    in->language = arena_text(a, from->language), in->name = arena_text(a, from->name);
-    in->url = arena_text(a, from->url);
-}
-
-void know_take_bytes(struct job *job, struct taking *t, struct str bytes)
-{
-    struct arena *a = arena_new(READ_ARENA_MAX);
-    struct read_wish wish = { .currency = t->currency, .url = t->shop_url };
-    struct know_file *file = ARENA_NEW(a, struct know_file);
-    struct know_reading r = { 0 };
-    struct field_faults faults;
-    know_wish_read(a, t->in.wish, &wish);
-    if (t->feed && t->feed->currency != CURRENCY_NONE) wish.currency = t->feed->currency;
-    if (know_file_read(a, bytes, &wish, file, &faults) &&
-        know_import_read_from(a, file->root, &file->origins, &r.in, &faults)) {
-        if (r.in.currency == CURRENCY_NONE) r.in.currency = wish.currency;
-        take_counts(job->arena, &t->in, &r.in);
-        know_parts_cut(a, file->root, r.in.currency, &r.parts);
-        know_readings_put(t->in.id, &r);
-    } else copy_faults(job->arena, &faults, &t->faults);
-    json_decref(file->root);
-    arena_free(a);
-    if (t->faults.count == 0 && !know_readings_slice(t->in.id, t->in.parts, job->arena, &t->parts, &t->finished))
-        t->error = "interrupted", t->later = true; /* somebody else's reading took its place */
-}
-
-static void take_file(struct job *job, struct taking *t)
+static void take_file(struct job *job, struct know_taking *t)
 {
     char path[PATH_BYTES];
     if (know_readings_slice(t->in.id, t->in.parts, job->arena, &t->parts, &t->finished)) return;
@@ -112,7 +49,7 @@ static void take_file(struct job *job, struct taking *t)
 
 static enum job_wish take_load(struct job *job, struct tx *tx)
 {
-    struct taking *t = job->state = ARENA_NEW(job->arena, struct taking);
+    struct know_taking *t = job->state = ARENA_NEW(job->arena, struct know_taking);
     struct knowledge_head h;
     struct shop s;
     enum row row = know_intake_get(tx, job->ref, &t->in);
@@ -142,7 +79,7 @@ static enum job_wish take_load(struct job *job, struct tx *tx)
 
 static void take_call(struct job *job)
 {
-    struct taking *t = job->state;
+    struct know_taking *t = job->state;
     if (t->in.state != INTAKE_READING || t->in.id == 0) return;
     if (t->store) know_take_store(job, t);
     else if (t->in.feed == 0) take_file(job, t);
@@ -180,7 +117,7 @@ static const char *refusals_text(struct arena *a, const struct field_faults *f)
     return b.overflow ? "[]" : buf_terminated(&b);
 }
 
-static bool feed_ended(struct tx *tx, const struct taking *t, const struct intake *in, int64_t now_ms)
+static bool feed_ended(struct tx *tx, const struct know_taking *t, const struct intake *in, int64_t now_ms)
 {
     struct feed f;
     if (!in->feed) return true;
@@ -200,7 +137,7 @@ static bool feed_ended(struct tx *tx, const struct taking *t, const struct intak
 }
 
 /* In every end: the line in the list of imports, the feed's row, the trail, the open pages. */
-static bool ended(struct job *job, struct tx *tx, struct intake *in, const struct taking *t,
+static bool ended(struct job *job, struct tx *tx, struct intake *in, const struct know_taking *t,
                   const struct field_faults *faults)
 {
     struct knowledge_import counts = { .products = (size_t)in->products,
@@ -232,7 +169,7 @@ static bool ended(struct job *job, struct tx *tx, struct intake *in, const struc
 }
 
 /* Nothing of it stays but the line that says why. */
-static enum job_wish fail(struct job *job, struct tx *tx, struct intake *in, const struct taking *t,
+static enum job_wish fail(struct job *job, struct tx *tx, struct intake *in, const struct know_taking *t,
                           const struct field_faults *faults)
 {
     struct knowledge_head h;
@@ -247,7 +184,7 @@ static enum job_wish fail(struct job *job, struct tx *tx, struct intake *in, con
     return ended(job, tx, in, t, faults) ? JOB_FINISHED : JOB_FAULT;
 }
 
-static enum job_wish fail_with(struct job *job, struct tx *tx, struct intake *in, const struct taking *t,
+static enum job_wish fail_with(struct job *job, struct tx *tx, struct intake *in, const struct know_taking *t,
                                const char *field, const char *code)
 {
     const struct field_faults f = { 1, { { .field = field, .code = code } } };
@@ -262,7 +199,7 @@ bool know_intake_stop(struct tx *tx, struct arena *a, int64_t now_ms, struct int
 
 /* ---- slices ---- */
 
-static enum job_wish settle_read(struct job *job, struct tx *tx, struct intake *in, struct taking *t)
+static enum job_wish settle_read(struct job *job, struct tx *tx, struct intake *in, struct know_taking *t)
 {
     if (t->error && t->later && job->attempt < TRIES) {
         job_error(job, "%s", t->error);
@@ -387,7 +324,7 @@ static enum job_wish drop(struct tx *tx, int64_t intake)
 
 static enum job_wish take_settle(struct job *job, struct tx *tx)
 {
-    struct taking *t = job->state;
+    struct know_taking *t = job->state;
     struct intake in;
     struct shop s;
     enum row row = know_intake_get(tx, job->ref, &in);

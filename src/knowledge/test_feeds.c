@@ -297,7 +297,7 @@ TEST_EACH_ENGINE(redirects_are_followed_and_judged)
     (void)add(t, "feed", "/f.csv");
     work(t);
     assert_int_equal(products(t), 1);
-    struct out_answer out;
+    struct outbound_answer out;
     bool later;
     know_fetch(t->arena,
                &(struct know_fetch){

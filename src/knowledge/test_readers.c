@@ -12,7 +12,7 @@ struct read {
     bool good;
 };
 
-static struct read take(struct str bytes, const struct read_wish *wish)
+static struct read take(struct str bytes, const struct reader_wish *wish)
 {
     struct read r = { .a = arena_new(256 << 20) };
     r.good = know_file_read(r.a, bytes, wish, &r.file, &r.faults) &&
@@ -21,10 +21,10 @@ static struct read take(struct str bytes, const struct read_wish *wish)
     return r;
 }
 
-static const struct read_wish usd = { .currency = CURRENCY_USD }, any = { 0 };
+static const struct reader_wish usd = { .currency = CURRENCY_USD }, any = { 0 };
 #define TAKE(text, wish) take(STR(text), (wish))
 
-static void refused(struct str bytes, const struct read_wish *wish, const char *field, const char *code)
+static void refused(struct str bytes, const struct reader_wish *wish, const char *field, const char *code)
 {
     struct read r = take(bytes, wish);
     if (r.good || r.faults.count == 0) fail_msg("taken: %s", code);
@@ -139,7 +139,7 @@ static void chinese_files_are_read_in_their_encodings(void **state)
     (void)state;
     /* "编号,名称,价格" and "1,电饭煲,199元" in GB18030. */
     struct read r = TAKE("\xb1\xe0\xba\xc5,\xc3\xfb\xb3\xc6,\xbc\xdb\xb8\xf1\n1,\xb5\xe7\xb7\xb9\xec\xd2,199\xd4\xaa\n",
-                         &((struct read_wish){ .currency = CURRENCY_CNY }));
+                         &((struct reader_wish){ .currency = CURRENCY_CNY }));
     assert_true(r.good);
     assert_string_equal(r.file.encoding, "GB18030");
     assert_string_equal(r.in.product[0].title, "\xe7\x94\xb5\xe9\xa5\xad\xe7\x85\xb2");
@@ -170,7 +170,7 @@ static void what_shopify_exports_is_read(void **state)
         "mug,,,,,,,,,,,https://s.example/c.png,\n"
         "old,Old,,true,Title,Default Title,O-1,,,deny,1.00,,draft\n"
         "pot,Pot,,true,Title,Default Title,P-1,,,deny,20.00,,active\n";
-    struct read r = TAKE(file, &((struct read_wish){ .currency = CURRENCY_EUR, .url = "https://s.example" }));
+    struct read r = TAKE(file, &((struct reader_wish){ .currency = CURRENCY_EUR, .url = "https://s.example" }));
     assert_true(r.good);
     assert_int_equal(r.file.format, FORMAT_SHOPIFY);
     assert_int_equal(r.in.products, 2);
@@ -202,15 +202,15 @@ static void questions_are_read_from_a_table(void **state)
 static void columns_are_what_the_merchant_says(void **state)
 {
     (void)state;
-    static const enum map_field map[] = { MAP_TITLE, MAP_ID, MAP_OPTION };
+    static const enum reader_field map[] = { MAP_TITLE, MAP_ID, MAP_OPTION };
     struct read r = take(STR("x,y,z\nLamp,7,warm\n"),
-                         &((struct read_wish){ .currency = CURRENCY_USD, .map = map, .mapped = ARRAY_LEN(map) }));
+                         &((struct reader_wish){ .currency = CURRENCY_USD, .map = map, .mapped = ARRAY_LEN(map) }));
     assert_true(r.good);
     assert_string_equal(r.in.product[0].id, "7");
     assert_string_equal(r.in.product[0].variant[0].option[0].name, "z");
     arena_free(r.a);
-    static const enum map_field twice[] = { MAP_TITLE, MAP_ID, MAP_ID };
-    struct read_wish w = { .currency = CURRENCY_USD, .map = twice, .mapped = ARRAY_LEN(twice) };
+    static const enum reader_field twice[] = { MAP_TITLE, MAP_ID, MAP_ID };
+    struct reader_wish w = { .currency = CURRENCY_USD, .map = twice, .mapped = ARRAY_LEN(twice) };
     REFUSED("x,y,z\nLamp,7,8\n", &w, "rows[1].z", "duplicate");
 }
 

@@ -37,15 +37,15 @@ static void robots_say_what_may_be_read(void **state)
     const char *url[4];
     size_t n;
     bool index;
-    assert_true(sitemap_read(a, STR("https://a.example/1\nhttps://a.example/2\n"), url, 4, &n, &index));
+    assert_true(robots_sitemap_read(a, STR("https://a.example/1\nhttps://a.example/2\n"), url, 4, &n, &index));
     assert_int_equal(n, 2);
-    assert_false(sitemap_read(a, STR("<html><body>no</body></html>"), url, 4, &n, &index));
-    assert_false(sitemap_read(a, STR("<!DOCTYPE x [<!ENTITY a \"b\">]><urlset><url><loc>&a;</loc></url></urlset>"), url,
-                              4, &n, &index));
-    assert_true(sitemap_read(a,
-                             STR("<urlset><url><loc>1</loc></url><url><loc>2</loc></url><url><loc>3</loc></url>"
-                                 "<url><loc>4</loc></url><url><loc>5</loc></url></urlset>"),
-                             url, 4, &n, &index));
+    assert_false(robots_sitemap_read(a, STR("<html><body>no</body></html>"), url, 4, &n, &index));
+    assert_false(robots_sitemap_read(
+        a, STR("<!DOCTYPE x [<!ENTITY a \"b\">]><urlset><url><loc>&a;</loc></url></urlset>"), url, 4, &n, &index));
+    assert_true(robots_sitemap_read(a,
+                                    STR("<urlset><url><loc>1</loc></url><url><loc>2</loc></url><url><loc>3</loc></url>"
+                                        "<url><loc>4</loc></url><url><loc>5</loc></url></urlset>"),
+                                    url, 4, &n, &index));
     assert_int_equal(n, 4);
     /* A rule that costs its length times that of the path is not followed to its end, and not passed over. */
     char rule[300] = "User-agent: *\nDisallow: /*", way[1902] = "/";

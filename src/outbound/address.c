@@ -90,7 +90,7 @@ static const char *const private_ends[] = { "localhost", "local", "localdomain",
     "lan", "home", "corp", "home.arpa", "onion", "invalid" };
 /* clang-format on */
 
-bool host_is_internal(struct str host)
+bool address_host_is_internal(struct str host)
 {
     const char *colon = memchr(host.p, ':', host.n);
     if (colon) host.n = (size_t)(colon - host.p);

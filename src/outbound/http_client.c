@@ -44,7 +44,7 @@ struct call {
     struct arena *arena;
     const char *kept[4]; /* of kept_headers */
     const char *const *wanted;
-    struct out_answer *out;
+    struct outbound_answer *out;
 };
 static const struct str kept_headers[] = { STR("etag:"), STR("last-modified:"), STR("location:"),
                                            STR("content-type:") };
@@ -147,7 +147,7 @@ static void keep_wanted(struct call *c, const char *p, size_t bytes)
         if (c->out->got_count == OUT_GOT_MAX || value.n > OUT_GOT_BYTES || !utf8_valid(value)) return;
         if (text_has_controls(value)) return;
         c->out->got[c->out->got_count++] =
-            (struct out_header){ *name, arena_text_n(c->arena, value.p ? value.p : "", value.n) };
+            (struct outbound_header){ *name, arena_text_n(c->arena, value.p ? value.p : "", value.n) };
     }
 }
 
@@ -182,7 +182,7 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
 
 /* ---- what the caller gave ---- */
 
-static bool header_is_clean(const struct out_header *h)
+static bool header_is_clean(const struct outbound_header *h)
 {
     struct str name = str_of(h->name), value = str_of(h->value);
     if (name.n == 0 || value.p == NULL || name.n + value.n > HEADER_MAX) return false;
@@ -194,7 +194,7 @@ static bool header_is_clean(const struct out_header *h)
 }
 
 /* NULL when a header is not clean. */
-static struct curl_slist *header_list(struct arena *a, const struct out_request *r)
+static struct curl_slist *header_list(struct arena *a, const struct outbound_request *r)
 {
     /* No "Expect: 100-continue" round trip, and no content type that we did not say. */
     struct curl_slist *list = curl_slist_append(NULL, "Expect:");
@@ -288,7 +288,7 @@ out:
         if (curl_easy_setopt((h), (option), (value)) != CURLE_OK) return false;                                        \
     } while (0)
 
-static bool set_method(CURL *h, const struct out_request *r)
+static bool set_method(CURL *h, const struct outbound_request *r)
 {
     bool repeatable = text_eq(r->method, "GET") || text_eq(r->method, "HEAD");
     SET(h, CURLOPT_FRESH_CONNECT, repeatable && r->trusted_address ? 0L : 1L);
@@ -307,7 +307,7 @@ static bool set_method(CURL *h, const struct out_request *r)
     return true;
 }
 
-static bool set_options(CURL *h, const struct out_request *r, struct call *c, struct curl_slist *headers,
+static bool set_options(CURL *h, const struct outbound_request *r, struct call *c, struct curl_slist *headers,
                         struct curl_slist *pins)
 {
     SET(h, CURLOPT_URL, r->url);
@@ -370,11 +370,11 @@ static const char *failure_text(CURLcode code, const struct call *c)
     return curl_easy_strerror(code); /* a fixed text: no address, no url */
 }
 
-static void perform(struct arena *a, CURL *h, const struct out_request *r, struct call *c, struct curl_slist *headers,
-                    struct curl_slist *pins, struct out_answer *out)
+static void perform(struct arena *a, CURL *h, const struct outbound_request *r, struct call *c,
+                    struct curl_slist *headers, struct curl_slist *pins, struct outbound_answer *out)
 {
     if (!set_options(h, r, c, headers, pins)) {
-        *out = (struct out_answer){ .outcome = OUTCOME_REFUSED, .error = "the call cannot be made" };
+        *out = (struct outbound_answer){ .outcome = OUTCOME_REFUSED, .error = "the call cannot be made" };
         return;
     }
     CURLcode code = curl_easy_perform(h);
@@ -395,7 +395,7 @@ static void perform(struct arena *a, CURL *h, const struct out_request *r, struc
     if (out->outcome != OUTCOME_OK) out->error = arena_printf(a, "answered %d", out->status);
 }
 
-static void log_call(const struct out_request *r, const struct out_answer *out, int64_t ms)
+static void log_call(const struct outbound_request *r, const struct outbound_answer *out, int64_t ms)
 {
     static const char *const names[] = { "ok", "refused", "later", "unknown" };
     LOG(out->outcome == OUTCOME_OK ? LOG_INFO : LOG_WARN, "outbound.call", LOG_TEXT("call", r->log_as),
@@ -403,12 +403,12 @@ static void log_call(const struct out_request *r, const struct out_answer *out, 
         LOG_NUMBER("bytes", out->body.n), LOG_TEXT("error", out->error ? out->error : ""));
 }
 
-void http_call(struct arena *a, const struct out_request *r, struct out_answer *out)
+void outbound_call(struct arena *a, const struct outbound_request *r, struct outbound_answer *out)
 {
     assert(r->method && r->url && r->log_as);
     assert(r->connect_ms > 0 && r->total_ms >= r->connect_ms);
     assert(r->headers <= OUT_HEADERS_MAX && r->body.n <= OUT_BODY_MAX);
-    *out = (struct out_answer){ .outcome = OUTCOME_REFUSED, .body = STR("") };
+    *out = (struct outbound_answer){ .outcome = OUTCOME_REFUSED, .body = STR("") };
     int64_t begun_ms = monotonic_ms();
     struct call c = { .untrusted = !r->trusted_address, .arena = a, .wanted = r->wanted, .out = out };
     buf_init(&c.answer, r->answer_max ? r->answer_max : ANSWER_DEFAULT_MAX);

@@ -17,15 +17,15 @@ enum outcome {
      * never assume. */
     OUTCOME_UNKNOWN,
 };
-struct out_header {
+struct outbound_header {
     const char *name, *value;
 };
 enum { OUT_HEADERS_MAX = 12, OUT_BODY_MAX = 8 << 20, OUT_GOT_MAX = 16, OUT_GOT_BYTES = 16 << 10 };
 /* A larger body, and a method, url, time-out or name that is missing, end the process; what comes from outside (the
  * url, values of headers) is judged and refused. */
-struct out_request {
+struct outbound_request {
     const char *method, *url;
-    struct out_header header[OUT_HEADERS_MAX];
+    struct outbound_header header[OUT_HEADERS_MAX];
     size_t headers;
     struct str body;              /* ≤ OUT_BODY_MAX; p NULL: none */
     int64_t connect_ms, total_ms; /* > 0; the whole at least as long as the first */
@@ -34,20 +34,20 @@ struct out_request {
     const char *const *wanted;    /* names of headers of the answer, in lower case, NULL-ended; NULL: none but below */
     const char *log_as;           /* its name in logs: "chatbot.register"; urls and headers stay out */
 };
-struct out_answer {
+struct outbound_answer {
     enum outcome outcome;
     int status;            /* 0: none came */
     struct str body;       /* in the arena, ended by a NUL; empty: none came */
     int64_t retry_after_s; /* ≤ a week, also when a date was given; 0: not said, or at once */
     const char *etag, *last_modified, *location, *content_type; /* as it said, at most 2 kB; NULL: it did not */
     /* Those that were wanted, as they came, under the caller's names; at most so many, each at most OUT_GOT_BYTES. */
-    struct out_header got[OUT_GOT_MAX];
+    struct outbound_header got[OUT_GOT_MAX];
     size_t got_count;
     const char *error; /* short, for people, without addresses or secrets; NULL when OK */
 };
 void outbound_start(void); /* once, before threads */
 /* Fills all of *out, whatever happens. */
-void http_call(struct arena *a, const struct out_request *r, struct out_answer *out);
+void outbound_call(struct arena *a, const struct outbound_request *r, struct outbound_answer *out);
 /* Where a reference (of a redirect, of a list of pages) leads from `base`: absolute, without a fragment. NULL: no
  * address of http or https, or one with a user in it. */
 const char *url_resolve(struct arena *a, const char *base, const char *reference);
@@ -59,6 +59,6 @@ bool url_port_is_called(const char *url);
 struct sockaddr;
 bool address_is_internal(const struct sockaddr *address);
 /* The same of a name, with or without a port: nothing that shoppers could reach. */
-bool host_is_internal(struct str host);
+bool address_host_is_internal(struct str host);
 
 #endif

@@ -8,7 +8,7 @@
 #include "storage/reseal.h"
 
 /* How long an answer is waited for: to a command, to DATA, for room for more text, to the end of the text, to QUIT. */
-struct smtp_patience {
+struct mail_patience {
     int64_t command_ms, data_ms, block_ms, end_ms, quit_ms;
 };
 struct mail_settings {
@@ -17,7 +17,7 @@ struct mail_settings {
     bool tls_from_start; /* else STARTTLS, required unless the host is loopback */
     bool keep;           /* development: bodies stay for /dev/outbox */
     const struct keyring *keyring;
-    const struct smtp_patience *patience; /* NULL: that of RFC 5321 */
+    const struct mail_patience *patience; /* NULL: that of RFC 5321 */
 };
 struct mail {
     const char *to;             /* one address, without a name */

@@ -21,7 +21,7 @@ struct smtp_mail {                                                   /* html NUL
     int64_t at_ms;
 };
 
-extern const struct smtp_patience smtp_patience; /* of RFC 5321 */
+extern const struct mail_patience smtp_patience; /* of RFC 5321 */
 /* Whether the words of a 5xx say "too many, later". */
 bool smtp_sounds_temporary(const char *answer);
 

@@ -22,7 +22,7 @@ enum { SMTP_CONNECT_MS = 30000, ANSWER_MAX = 512 };
 
 /* RFC 5321 4.5.3.2; the last is ours: the mail is taken by then, and nothing hangs on the farewell. */
 /* clang-format off */
-const struct smtp_patience smtp_patience = {
+const struct mail_patience smtp_patience = {
     .command_ms = 5 * MINUTE_MS, .data_ms = 2 * MINUTE_MS, .block_ms = 3 * MINUTE_MS, .end_ms = 10 * MINUTE_MS,
     .quit_ms = 5 * SECOND_MS,
 };
@@ -35,7 +35,7 @@ struct smtp_call {
     size_t sent;
     enum phase at;
     int64_t since_ms; /* monotonic: begin of the phase, or of this block of text */
-    const struct smtp_patience *patience;
+    const struct mail_patience *patience;
     bool leaving, too_slow;  /* QUIT was said: `at` stays what the outcome is about */
     char answer[ANSWER_MAX]; /* the last line that the server said */
 };

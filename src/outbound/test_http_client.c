@@ -98,9 +98,9 @@ static void serve(struct peer *p, int fd)
     if (s->keeps && read_request(p, fd)) return;
 }
 
-static struct out_answer ask(const struct script *s, struct out_request r)
+static struct outbound_answer ask(const struct script *s, struct outbound_request r)
 {
-    struct out_answer out;
+    struct outbound_answer out;
     peer_start(&peer, serve);
     peer.script = s;
     r.url = r.url ? r.url : arena_printf(arena, "http://127.0.0.1:%d/path?q=1", peer.port);
@@ -108,14 +108,14 @@ static struct out_answer ask(const struct script *s, struct out_request r)
     r.connect_ms = r.connect_ms ? r.connect_ms : 2000;
     r.total_ms = r.total_ms ? r.total_ms : 4000;
     r.log_as = "test.call";
-    http_call(arena, &r, &out);
+    outbound_call(arena, &r, &out);
     peer_stop(&peer);
     return out;
 }
 
-static struct out_answer ask_plain(const struct script *s)
+static struct outbound_answer ask_plain(const struct script *s)
 {
-    return ask(s, (struct out_request){ .trusted_address = true });
+    return ask(s, (struct outbound_request){ .trusted_address = true });
 }
 
 /* ---- answers ---- */
@@ -162,7 +162,7 @@ static void statuses(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct script s = { .answer = arena_printf(arena, "HTTP/1.1 %d Word\r\n%sContent-Length: 4\r\n\r\nbody",
                                                    cases[i].status, cases[i].more) };
-        struct out_answer out = ask_plain(&s);
+        struct outbound_answer out = ask_plain(&s);
         if (out.outcome != cases[i].want || out.status != cases[i].status ||
             out.retry_after_s != cases[i].retry_after_s)
             fail_msg("%d %s: outcome %d, status %d, retry after %lld", cases[i].status, cases[i].more, out.outcome,
@@ -182,7 +182,7 @@ static void a_retry_after_date_counts_from_now(void **state)
     assert_true(strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&at, &t)) > 0);
     struct script s = { .answer = arena_printf(arena, "HTTP/1.1 503 No\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n",
                                                date) };
-    struct out_answer out = ask_plain(&s);
+    struct outbound_answer out = ask_plain(&s);
     assert_int_equal(out.outcome, OUTCOME_LATER);
     assert_true(out.retry_after_s >= 85 && out.retry_after_s <= 90);
 }
@@ -199,7 +199,7 @@ static void headers_that_were_wanted_come_in_their_order(void **state)
                                                "X-OTHER:\r\nx-policy:  b \r\nX-Other: %s\r\nX-Policy: \xff\r\n"
                                                "Content-Length: 0\r\n\r\n",
                                                large) };
-    struct out_answer out = ask(&s, (struct out_request){ .trusted_address = true, .wanted = names });
+    struct outbound_answer out = ask(&s, (struct outbound_request){ .trusted_address = true, .wanted = names });
     assert_int_equal(out.outcome, OUTCOME_OK);
     assert_int_equal(out.got_count, 3);
     assert_string_equal(out.got[0].name, "x-policy");
@@ -209,7 +209,7 @@ static void headers_that_were_wanted_come_in_their_order(void **state)
     assert_string_equal(out.got[2].value, "b");
     assert_int_equal(ask_plain(&s).got_count, 0);
     s.answer = arena_printf(arena, "HTTP/1.1 200 OK\r\n%sContent-Length: 0\r\n\r\n", most);
-    out = ask(&s, (struct out_request){ .trusted_address = true, .wanted = names });
+    out = ask(&s, (struct outbound_request){ .trusted_address = true, .wanted = names });
     assert_int_equal(out.got_count, OUT_GOT_MAX);
     assert_string_equal(out.got[OUT_GOT_MAX - 1].value, "15");
 }
@@ -249,9 +249,9 @@ static void broken_answers_are_unknown(void **state)
         { "refusal cut off", { .answer = "HTTP/1.1 404 No\r\nContent-Length: 100\r\n\r\nhalf" } },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct out_answer out = ask(
+        struct outbound_answer out = ask(
             &cases[i].s,
-            (struct out_request){
+            (struct outbound_request){
                 .method = "POST", .body = STR("{}"), .trusted_address = true, .connect_ms = 500, .total_ms = 1000 });
         if (out.outcome != OUTCOME_UNKNOWN) fail_msg("%s: outcome %d (%s)", cases[i].what, out.outcome, out.error);
         assert_non_null(out.error);
@@ -264,10 +264,10 @@ static void answers_up_to_the_limit(void **state)
 {
     (void)state;
     struct script s = { .answer = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", .filler = 1000 };
-    struct out_answer out = ask(&s, (struct out_request){ .trusted_address = true, .answer_max = 1000 });
+    struct outbound_answer out = ask(&s, (struct outbound_request){ .trusted_address = true, .answer_max = 1000 });
     assert_int_equal(out.outcome, OUTCOME_OK);
     assert_int_equal(out.body.n, 1000);
-    out = ask(&s, (struct out_request){ .trusted_address = true, .answer_max = 999 });
+    out = ask(&s, (struct outbound_request){ .trusted_address = true, .answer_max = 999 });
     assert_int_equal(out.outcome, OUTCOME_UNKNOWN);
     assert_string_equal(out.error, "answer too large");
     struct script chunks = {
@@ -300,29 +300,29 @@ static void what_never_left_comes_later(void **state)
         { "http://", OUTCOME_REFUSED },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct out_answer out = ask(&s, (struct out_request){ .url = cases[i].url, .trusted_address = true });
+        struct outbound_answer out = ask(&s, (struct outbound_request){ .url = cases[i].url, .trusted_address = true });
         if (out.outcome != cases[i].want) fail_msg("%s: outcome %d (%s)", cases[i].url, out.outcome, out.error);
         assert_true(out.status == 0 && out.error);
     }
     /* TLS is spoken to a server that does not: the handshake fails, the request stayed here. */
     peer_start(&peer, serve);
     peer.script = &s;
-    struct out_answer out;
-    http_call(arena,
-              &(struct out_request){ .method = "POST",
-                                     .url = arena_printf(arena, "https://127.0.0.1:%d/", peer.port),
-                                     .body = STR("secret"),
-                                     .connect_ms = 1000,
-                                     .total_ms = 1000,
-                                     .trusted_address = true,
-                                     .log_as = "test.tls" },
-              &out);
+    struct outbound_answer out;
+    outbound_call(arena,
+                  &(struct outbound_request){ .method = "POST",
+                                              .url = arena_printf(arena, "https://127.0.0.1:%d/", peer.port),
+                                              .body = STR("secret"),
+                                              .connect_ms = 1000,
+                                              .total_ms = 1000,
+                                              .trusted_address = true,
+                                              .log_as = "test.tls" },
+                  &out);
     peer_stop(&peer);
     assert_int_equal(out.outcome, OUTCOME_LATER);
     assert_null(memmem(peer.seen, peer.seen_n, "secret", 6));
     char long_url[4000] = "http://127.0.0.1/";
     memset(long_url + 17, 'a', sizeof(long_url) - 18);
-    out = ask(&s, (struct out_request){ .url = long_url, .trusted_address = true });
+    out = ask(&s, (struct outbound_request){ .url = long_url, .trusted_address = true });
     assert_true(out.outcome == OUTCOME_REFUSED && peer.connections == 0);
 }
 
@@ -334,13 +334,13 @@ static void requests_say_what_was_asked(void **state)
     struct script s = { .answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" };
     assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0); /* must not count */
     assert_int_equal(setenv("ALL_PROXY", "http://127.0.0.1:1", 1), 0);
-    struct out_answer out = ask(&s, (struct out_request){ .method = "PUT",
-                                                          .body = STR("{\"a\":1}"),
-                                                          .trusted_address = true,
-                                                          .header = { { "Content-Type", "application/json" },
-                                                                      { "x-shopsaas-secret", "s3cret" },
-                                                                      { "X-Empty", "" } },
-                                                          .headers = 3 });
+    struct outbound_answer out = ask(&s, (struct outbound_request){ .method = "PUT",
+                                                                    .body = STR("{\"a\":1}"),
+                                                                    .trusted_address = true,
+                                                                    .header = { { "Content-Type", "application/json" },
+                                                                                { "x-shopsaas-secret", "s3cret" },
+                                                                                { "X-Empty", "" } },
+                                                                    .headers = 3 });
     assert_int_equal(unsetenv("http_proxy"), 0);
     assert_int_equal(unsetenv("ALL_PROXY"), 0);
     assert_int_equal(out.outcome, OUTCOME_OK);
@@ -354,12 +354,12 @@ static void requests_say_what_was_asked(void **state)
     static const char *const unwanted[] = { "Expect", "Cookie", "Accept-Encoding", "urlencoded", "Proxy" };
     for (size_t i = 0; i < ARRAY_LEN(unwanted); i++) assert_null(strcasestr(peer.seen, unwanted[i]));
 
-    ask(&s, (struct out_request){ .method = "POST", .trusted_address = true });
+    ask(&s, (struct outbound_request){ .method = "POST", .trusted_address = true });
     assert_non_null(strstr(peer.seen, "Content-Length: 0"));
-    ask(&s, (struct out_request){ .method = "DELETE", .trusted_address = true });
+    ask(&s, (struct outbound_request){ .method = "DELETE", .trusted_address = true });
     assert_int_equal(strncmp(peer.seen, "DELETE ", 7), 0);
     struct script head = { .answer = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" };
-    out = ask(&head, (struct out_request){ .method = "HEAD", .trusted_address = true });
+    out = ask(&head, (struct outbound_request){ .method = "HEAD", .trusted_address = true });
     assert_int_equal(out.outcome, OUTCOME_OK);
 }
 
@@ -367,12 +367,12 @@ static void bad_headers_are_not_sent(void **state)
 {
     (void)state;
     struct script s = { .answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" };
-    static const struct out_header bad[] = { { "X-A", "1\r\nX-B: 2" }, { "X-A", "1\n" },  { "X-A\r\nX-B", "1" },
-                                             { "X A", "1" },           { "", "1" },       { "X:", "1" },
-                                             { "X-A", "\x01" },        { "X-A", "a\x7f" } };
+    static const struct outbound_header bad[] = { { "X-A", "1\r\nX-B: 2" }, { "X-A", "1\n" },  { "X-A\r\nX-B", "1" },
+                                                  { "X A", "1" },           { "", "1" },       { "X:", "1" },
+                                                  { "X-A", "\x01" },        { "X-A", "a\x7f" } };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-        struct out_answer out =
-            ask(&s, (struct out_request){ .header = { bad[i] }, .headers = 1, .trusted_address = true });
+        struct outbound_answer out =
+            ask(&s, (struct outbound_request){ .header = { bad[i] }, .headers = 1, .trusted_address = true });
         assert_int_equal(out.outcome, OUTCOME_REFUSED);
         assert_int_equal(peer.connections, 0);
     }
@@ -385,20 +385,20 @@ static void a_post_never_travels_on_a_kept_connection(void **state)
     struct script s = { .answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", .keeps = true };
     static const char *const methods[] = { "GET", "POST", "PUT" };
     for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
-        struct out_answer out;
+        struct outbound_answer out;
         peer_start(&peer, serve);
         peer.script = &s;
-        struct out_request r = { .method = "GET",
-                                 .url = arena_printf(arena, "http://127.0.0.1:%d/", peer.port),
-                                 .connect_ms = 1000,
-                                 .total_ms = 8000,
-                                 .trusted_address = true,
-                                 .log_as = "test.kept" };
-        http_call(arena, &r, &out);
+        struct outbound_request r = { .method = "GET",
+                                      .url = arena_printf(arena, "http://127.0.0.1:%d/", peer.port),
+                                      .connect_ms = 1000,
+                                      .total_ms = 8000,
+                                      .trusted_address = true,
+                                      .log_as = "test.kept" };
+        outbound_call(arena, &r, &out);
         assert_int_equal(out.outcome, OUTCOME_OK);
         r.method = methods[i];
         r.url = arena_printf(arena, "http://127.0.0.1:%d/second", peer.port);
-        http_call(arena, &r, &out);
+        outbound_call(arena, &r, &out);
         assert_int_equal(out.outcome, OUTCOME_OK);
         peer_stop(&peer);
         int arrived = 0;
@@ -440,26 +440,26 @@ static void merchants_urls_reach_only_the_internet(void **state)
     };
     /* clang-format on */
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct out_answer out;
-        http_call(arena,
-                  &(struct out_request){ .method = "POST",
-                                         .url = cases[i].url,
-                                         .body = STR("{}"),
-                                         .connect_ms = 300,
-                                         .total_ms = 300,
-                                         .log_as = "test.merchant" },
-                  &out);
+        struct outbound_answer out;
+        outbound_call(arena,
+                      &(struct outbound_request){ .method = "POST",
+                                                  .url = cases[i].url,
+                                                  .body = STR("{}"),
+                                                  .connect_ms = 300,
+                                                  .total_ms = 300,
+                                                  .log_as = "test.merchant" },
+                      &out);
         if (out.outcome != OUTCOME_REFUSED) fail_msg("%s: outcome %d (%s)", cases[i].url, out.outcome, out.error);
         if (cases[i].error && !text_eq(out.error, cases[i].error)) fail_msg("%s: %s", cases[i].url, out.error);
     }
-    struct out_answer out;
-    http_call(arena,
-              &(struct out_request){ .method = "GET",
-                                     .url = "https://no-such-name.invalid/",
-                                     .connect_ms = 300,
-                                     .total_ms = 300,
-                                     .log_as = "test.merchant" },
-              &out);
+    struct outbound_answer out;
+    outbound_call(arena,
+                  &(struct outbound_request){ .method = "GET",
+                                              .url = "https://no-such-name.invalid/",
+                                              .connect_ms = 300,
+                                              .total_ms = 300,
+                                              .log_as = "test.merchant" },
+                  &out);
     assert_int_equal(out.outcome, OUTCOME_LATER);
 }
 

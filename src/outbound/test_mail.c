@@ -236,7 +236,7 @@ static void outcomes_of_smtp(void **state)
 
 /* A hundredth and less of what RFC 5321 allows, in its proportions. */
 /* clang-format off */
-static const struct smtp_patience scaled = { .command_ms = 1500, .data_ms = 1500, .block_ms = 1500, .end_ms = 5000,
+static const struct mail_patience scaled = { .command_ms = 1500, .data_ms = 1500, .block_ms = 1500, .end_ms = 5000,
                                              .quit_ms = 300 };
 /* clang-format on */
 

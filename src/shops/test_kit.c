@@ -42,7 +42,7 @@ int64_t kit_account(struct test_db *t, int64_t credits)
 /* ---- requests ---- */
 
 /* Matches "/api/shops/7/x" with "/api/shops/:id/x" and collects the parts with ':'. */
-static bool match(const char *pattern, const char *path, size_t path_n, struct name_value *pair, size_t *count)
+static bool match(const char *pattern, const char *path, size_t path_n, struct fields_pair *pair, size_t *count)
 {
     const char *end = path + path_n;
     *count = 0;
@@ -55,12 +55,13 @@ static bool match(const char *pattern, const char *path, size_t path_n, struct n
         while (*pattern && *pattern != '/') pattern++;
         while (path < end && *path != '/') path++;
         assert_true(*count < KIT_PAIRS_MAX);
-        pair[(*count)++] = (struct name_value){ { name, (size_t)(pattern - name) }, { value, (size_t)(path - value) } };
+        pair[(*count)++] =
+            (struct fields_pair){ { name, (size_t)(pattern - name) }, { value, (size_t)(path - value) } };
     }
     return !*pattern && path == end;
 }
 
-static const struct route *find_route(const struct kit_request *r, struct name_value *pair, size_t *count)
+static const struct route *find_route(const struct kit_request *r, struct fields_pair *pair, size_t *count)
 {
     size_t n = strcspn(r->path, "?");
     /* Words before parts: /tenants/register is no shop. */
@@ -73,15 +74,15 @@ static const struct route *find_route(const struct kit_request *r, struct name_v
     return NULL;
 }
 
-static const void *read_pairs(struct exchange *x, const struct field *table, size_t size, const struct name_value *pair,
-                              size_t count, struct field_faults *faults)
+static const void *read_pairs(struct exchange *x, const struct field *table, size_t size,
+                              const struct fields_pair *pair, size_t count, struct field_faults *faults)
 {
     if (!table) return NULL;
     void *out = arena_alloc(x->req.arena, size);
     return fields_from_pairs(x->req.arena, table, pair, count, false, out, faults) ? out : NULL;
 }
 
-static size_t query_pairs(const char *path, struct name_value *pair)
+static size_t query_pairs(const char *path, struct fields_pair *pair)
 {
     size_t count = 0;
     const char *p = strchr(path, '?');
@@ -89,7 +90,7 @@ static size_t query_pairs(const char *path, struct name_value *pair)
         const char *name = p + 1, *equals = strchr(name, '='), *end = strchrnul(name, '&');
         assert_true(equals && equals < end && count < KIT_PAIRS_MAX);
         pair[count++] =
-            (struct name_value){ { name, (size_t)(equals - name) }, { equals + 1, (size_t)(end - equals - 1) } };
+            (struct fields_pair){ { name, (size_t)(equals - name) }, { equals + 1, (size_t)(end - equals - 1) } };
         p = end;
     }
     return count;
@@ -130,7 +131,7 @@ static void add_header(struct exchange *x, const char *name, const char *value)
 struct exchange *kit_exchange(struct arena *a, const struct kit_request *r)
 {
     struct exchange *x = ARENA_NEW(a, struct exchange);
-    struct name_value pair[KIT_PAIRS_MAX];
+    struct fields_pair pair[KIT_PAIRS_MAX];
     size_t count = 0;
     struct field_faults *faults = ARENA_NEW(a, struct field_faults);
     const struct route *route = find_route(r, pair, &count);

@@ -358,9 +358,9 @@ TEST_EACH_ENGINE(a_domain_that_is_not_public_is_refused)
         assert_int_equal(strncmp(a.fault, "domain:", 7), 0);
     }
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM shops"), 0);
-    EXPECT(host_is_internal(STR("LOCALHOST.")) && host_is_internal(STR("a.b.internal:80")));
-    EXPECT(!host_is_internal(STR("mylocal")) && !host_is_internal(STR("local.shop.example")));
-    EXPECT(!host_is_internal(STR("internal.com")) && !host_is_internal(STR("")));
+    EXPECT(address_host_is_internal(STR("LOCALHOST.")) && address_host_is_internal(STR("a.b.internal:80")));
+    EXPECT(!address_host_is_internal(STR("mylocal")) && !address_host_is_internal(STR("local.shop.example")));
+    EXPECT(!address_host_is_internal(STR("internal.com")) && !address_host_is_internal(STR("")));
 }
 
 static bool accounts_there;

@@ -268,7 +268,8 @@ static int down_try(struct conn *c, struct arena *a, const struct migration *lis
     return good ? steps : MIGRATE_FAILED;
 }
 
-int migrate_list_down(struct db *db, const struct migration *list, int to_number, enum down_mode mode, struct buf *plan)
+int migrate_list_down(struct db *db, const struct migration *list, int to_number, enum migrate_down_mode mode,
+                      struct buf *plan)
 {
     char error[DB_ERROR_SIZE];
     bool loses = false;
@@ -291,7 +292,7 @@ int migrate_list_down(struct db *db, const struct migration *list, int to_number
 
 int migrate_up(struct db *db) { return migrate_list_up(db, migrations); }
 
-int migrate_down(struct db *db, int to_number, enum down_mode mode, struct buf *plan)
+int migrate_down(struct db *db, int to_number, enum migrate_down_mode mode, struct buf *plan)
 {
     return migrate_list_down(db, migrations, to_number, mode, plan);
 }

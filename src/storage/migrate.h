@@ -30,12 +30,12 @@ enum {
 MUST_USE int migrate_up(struct db *db);
 /* Undoes all that was applied after `to_number` (0: all), in one transaction. `plan` (may be NULL) says a line for each
  * migration undone and each table or column that goes and is not empty, also when nothing is done. */
-enum down_mode {
+enum migrate_down_mode {
     DOWN_TRY,          /* does it, looks what went, and rolls back */
     DOWN_LOSE_NOTHING, /* MIGRATE_LOSES, and nothing is done, when a row would go */
     DOWN_DROP_DATA,
 };
-MUST_USE int migrate_down(struct db *db, int to_number, enum down_mode mode, struct buf *plan);
+MUST_USE int migrate_down(struct db *db, int to_number, enum migrate_down_mode mode, struct buf *plan);
 /* What to go down to in order to undo the last one: the number applied just before it, 0 for none. -1 on a fault. */
 MUST_USE int migrate_before_last(struct db *db);
 /* False: something is applied that this program lacks, or it cannot be read. */

@@ -23,7 +23,7 @@ struct pg_listen *pg_listen_open(struct db *db, char *error, size_t error_size)
     PGconn *pg = pg_connect(db, TX_WRITE, generation, error, error_size);
     if (!pg) return NULL;
     /* A server shares these locks as long as it is connected; migrate_down (migrate.c) wants the first alone, and
-     * the second says which key it seals with (db_key_of_others). */
+     * the second says which key it seals with (reseal_key_of_others). */
     char key[160];
     snprintf(key, sizeof key, "SELECT pg_advisory_lock_shared(" KEY_LOCK_SPACE " + %u, hashtext(current_schema()))",
              (unsigned)db->announced_key);

@@ -140,7 +140,7 @@ void tx_clear_fault(struct tx *tx); /* of a read, which leaves nothing behind */
 
 /* The list is in number order, ended by number 0. */
 MUST_USE int migrate_list_up(struct db *db, const struct migration *list);
-MUST_USE int migrate_list_down(struct db *db, const struct migration *list, int to_number, enum down_mode mode,
+MUST_USE int migrate_list_down(struct db *db, const struct migration *list, int to_number, enum migrate_down_mode mode,
                                struct buf *plan);
 /* migrate_losses.c: what is there, and what of it would be lost. Both live in the transaction's arena. */
 struct schema_seen {

@@ -20,7 +20,7 @@ struct sealed reseal_one(struct tx *tx, struct reseal_piece *p, int64_t id, stru
         if (!unseal(p->keyring, tx_arena(tx), owner, purpose, in, &plain)) broken(p, id, in);
         return in;
     }
-    switch (reseal(p->keyring, tx_arena(tx), owner, purpose, in, &out)) {
+    switch (seal_again(p->keyring, tx_arena(tx), owner, purpose, in, &out)) {
     case RESEAL_CURRENT: break;
     case RESEAL_DONE:
         *changed = true;
@@ -57,7 +57,7 @@ STMT(key_of_others, "SELECT CAST(-1 + 0 * ?1 AS INTEGER) AS other",
                  " AND objid = hashtext(current_schema())::oid"
                  " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
 
-bool db_key_of_others(struct tx *tx, uint8_t own, int64_t *other)
+bool reseal_key_of_others(struct tx *tx, uint8_t own, int64_t *other)
 {
     struct query q = query(tx, &key_of_others);
     bind_i64(&q, own);

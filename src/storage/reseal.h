@@ -46,6 +46,6 @@ MUST_USE bool reseal_rows(struct tx *tx, struct reseal_piece *p, const struct re
 
 /* PostgreSQL: a key that a running server announced to seal with and that is not `own`: *other, else -1. On SQLite
  * there is no second process. False: storage fault. */
-MUST_USE bool db_key_of_others(struct tx *tx, uint8_t own, int64_t *other);
+MUST_USE bool reseal_key_of_others(struct tx *tx, uint8_t own, int64_t *other);
 
 #endif

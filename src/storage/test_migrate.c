@@ -241,19 +241,19 @@ TEST_EACH_ENGINE(servers_announce_the_key_they_seal_with)
     char error[256] = "";
     int64_t other = 0;
     bool postgres = tx_engine(t->tx) == DB_POSTGRES;
-    EXPECT(db_key_of_others(t->tx, 7, &other) && other == -1);
+    EXPECT(reseal_key_of_others(t->tx, 7, &other) && other == -1);
     test_use(t, &(struct db_options){ .announce = true, .announced_key = 7 });
     struct lanes *server =
         lanes_start(t->db, &(struct lane_options){ .readers = 1, .writers = 1 }, error, sizeof error);
     for (int i = 0; i < 3000 && postgres && test_number(t, holders) < 1; i++) usleep(10000);
-    EXPECT(db_key_of_others(t->tx, 7, &other) && other == -1);
-    EXPECT(db_key_of_others(t->tx, 8, &other) && other == (postgres ? 7 : -1));
+    EXPECT(reseal_key_of_others(t->tx, 7, &other) && other == -1);
+    EXPECT(reseal_key_of_others(t->tx, 8, &other) && other == (postgres ? 7 : -1));
     test_close_tx(t);
     lanes_stop(server);
     test_open_tx(t);
     /* The server is gone before PostgreSQL has ended its session. */
     for (int i = 0; i < 3000 && postgres && test_number(t, holders) > 0; i++) usleep(10000);
-    EXPECT(db_key_of_others(t->tx, 8, &other) && other == -1);
+    EXPECT(reseal_key_of_others(t->tx, 8, &other) && other == -1);
 }
 
 static void words_are_replaced(void **state)

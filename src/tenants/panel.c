@@ -121,7 +121,7 @@ static bool open_text(struct arena *a, const char *shop_id, const char *purpose,
 
 static bool knows_secret(const struct req *req)
 {
-    struct str given = req_header(req, "x-shopsaas-secret"), right = str_of(tenants_settings.chatbot_shared_secret);
+    struct str given = req_header(req, "x-shopsaas-secret"), right = str_of(tenants_settings.panel_secret);
     uint8_t a[SHA256_SIZE], b[SHA256_SIZE];
     if (!given.p || right.n == 0) return false;
     sha256(given.p, given.n, a); /* of equal length, whatever was given */
@@ -204,7 +204,7 @@ enum answer run_panel_register(struct req *req)
     const struct post_register *in = req->body;
     struct guest g = { 0 };
     struct shop shop;
-    if (!tenants_settings.chatbot_shared_secret) return reply_problem(req, &problem_not_found);
+    if (!tenants_settings.panel_secret) return reply_problem(req, &problem_not_found);
     if (!knows_secret(req)) return reply_problem(req, &problem_bad_token);
     if (!is_plain_id(in->shopId)) return reply_fields(req, "shopId", "format");
     int64_t own = shop_of_public_id(str_of(in->shopId));

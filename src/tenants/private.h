@@ -41,7 +41,7 @@ struct tenant {
     int64_t id, shop, account, version;
     enum tenant_status status;
     int64_t backend; /* struct recipe.number; 0: none yet */
-    enum bot_state bot_state;
+    enum recipe_bot_state bot_state;
     const char *bot_id, *bot_name, *embed_id, *logo_url; /* bot_id, logo_url: NULL when none */
     const char *sync_scopes;                             /* "products,orders"; "" for none */
     const char *error_code;                              /* of the last attempt; NULL: none */
@@ -130,7 +130,7 @@ MUST_USE bool renewal_letter(struct tx *tx, const struct tenant *t, const struct
 /* The end of every successful enable: tenant active, subscription, audit, events. The charge was made by the caller. */
 struct activation {
     const char *bot_id;
-    enum bot_state bot_state;
+    enum recipe_bot_state bot_state;
     bool begins; /* a new subscription, from begin_ms on */
     int64_t begin_ms;
     struct tenants_entitlement given; /* what it is paid by, when not by credits */

@@ -1,6 +1,6 @@
 /* recipe.h: where a tenant's conversations live, one recipe a backend: a file in recipes/ and its name in the list
- * below are all there is to a new one. Everything that differs between backends goes through these functions;
- * nothing outside recipes/ asks which backend it is, and lint holds it to that.
+ * below are all there is to a new one. Everything that differs between backends goes through its row, settings too;
+ * nothing outside recipes/ asks which backend it is or names what it is set with, and lint holds it to that.
  *
  * A recipe translates words: it knows no SQL, no credits and no state of ours. What it is told is struct
  * recipe_shop, what it found out is struct recipe_answer. Calls are made by jobs with no transaction open, must be
@@ -13,9 +13,9 @@
 #include "outbound/http_client.h"
 #include "tenants/tenants.h"
 
-enum { RECIPE_BOT_ID_MAX = 100, RECIPE_STEPS_MAX = 8 };
-enum bot_state { BOT_NONE, BOT_PENDING, BOT_READY, BOT_ERROR }; /* stored: append, never renumber */
-enum sso_role { SSO_ADMIN, SSO_VIEWER };                        /* stored */
+enum { RECIPE_BOT_ID_MAX = 100, RECIPE_STEPS_MAX = 8, RECIPE_SETTINGS_MAX = 32 };
+enum recipe_bot_state { BOT_NONE, BOT_PENDING, BOT_READY, BOT_ERROR }; /* stored: append, never renumber */
+enum sso_role { SSO_ADMIN, SSO_VIEWER };                               /* stored */
 
 struct recipe_shop { /* secrets opened in memory alone */
     int64_t shop, account;
@@ -35,7 +35,7 @@ struct recipe_answer { /* a call is given it as UNKNOWN and empty: silence is no
 };
 struct recipe_bot {
     const char *id;
-    enum bot_state state;
+    enum recipe_bot_state state;
 };
 struct recipe_door { /* how a browser gets into the chat's own pages: a form that it posts */
     const char *action;
@@ -57,11 +57,27 @@ struct recipe_step {
     bool is_bot;       /* its id is the bot's */
 };
 
+/* What one backend alone is set with: read from the environment or chathub.conf as any other setting (app/config.c),
+ * and refused by name when it is not as its row says. */
+struct recipe_setting {
+    const char *name, *alias; /* "CHATBOT_BASE_URL"; alias: an older name for the same, NULL: none */
+    const char **value;       /* where its recipe reads it; NULL: not set */
+    bool secret;              /* shown as "(set)", never as it is */
+    int64_t length_min;       /* in bytes */
+    const char *needs;        /* the name of another setting, which must be set when this one is; NULL: none */
+    bool is_url;              /* http(s), without a slash at the end */
+    /* With is_url: in production plain http leads to this machine alone, but when CHATHUB_ACCEPT_RISKS has this word.
+     */
+    const char *risk;
+};
+
 struct recipe {
     int64_t number;          /* in tenants.backend; append, never renumber; 0 is none */
     const char *name;        /* on the wire */
     bool (*is_chosen)(void); /* by configuration, for shops that are enabled now */
     bool here;               /* its conversations are in this program (chat/) */
+    const struct recipe_setting *setting;
+    size_t settings;
 
     /* ---- registering: `at_once`, or by steps ---- */
     /* In the caller's transaction. `had`: the bot of an earlier time on this backend; its id is NULL when there was
@@ -93,6 +109,11 @@ extern const struct recipe *const *recipes;
 extern const char *const recipe_names[];        /* NULL-ended, for the API reference */
 const struct recipe *recipe_of(int64_t number); /* an unknown number: the first of the list */
 const struct recipe *recipe_chosen(void);
+/* The settings of all of them, those of each together: how many. At most RECIPE_SETTINGS_MAX, or the process ends. */
+size_t recipe_settings(const struct recipe_setting *out[RECIPE_SETTINGS_MAX]);
+/* What they are set to, in that order; NULL: not set. Once, before anything asks a recipe; the texts stay where they
+ * are. */
+void recipes_set(const char *const value[RECIPE_SETTINGS_MAX]);
 
 /* ---- words that recipes share ---- */
 extern const char *const sso_role_names[];

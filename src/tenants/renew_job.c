@@ -267,7 +267,7 @@ const struct job_kind tenants_renew_job = {
 
 /* ---- what failed ---- */
 
-static bool find_accounts(struct tx *tx, struct renewal_failure *f, size_t count)
+static bool find_accounts(struct tx *tx, struct tenants_renewal_failure *f, size_t count)
 {
     int64_t *shops = ARENA_ARRAY(tx_arena(tx), int64_t, count);
     for (size_t i = 0; i < count; i++) shops[i] = f[i].shop;
@@ -280,7 +280,8 @@ static bool find_accounts(struct tx *tx, struct renewal_failure *f, size_t count
     return row != ROW_FAULT;
 }
 
-bool tenants_renewals_failed(struct tx *tx, int64_t after, struct renewal_failure *out, size_t limit, size_t *count)
+bool tenants_renewals_failed(struct tx *tx, int64_t after, struct tenants_renewal_failure *out, size_t limit,
+                             size_t *count)
 {
     struct job_skip skip[FAILURES_MAX];
     size_t found;
@@ -288,12 +289,12 @@ bool tenants_renewals_failed(struct tx *tx, int64_t after, struct renewal_failur
     if (limit > FAILURES_MAX) limit = FAILURES_MAX;
     if (jobs_skips(tx, tenants_renew_job.name, after, skip, limit, &found) == ROW_FAULT) return false;
     for (size_t i = 0; i < found && text_eq(skip[i].kind, tenants_renew_job.name); i++)
-        out[(*count)++] = (struct renewal_failure){ .shop = skip[i].item,
-                                                    .tries = skip[i].tries,
-                                                    .first_at_ms = skip[i].first_at_ms,
-                                                    .last_at_ms = skip[i].last_at_ms,
-                                                    .retry_at_ms = skip[i].retry_at_ms,
-                                                    .error = skip[i].error };
+        out[(*count)++] = (struct tenants_renewal_failure){ .shop = skip[i].item,
+                                                            .tries = skip[i].tries,
+                                                            .first_at_ms = skip[i].first_at_ms,
+                                                            .last_at_ms = skip[i].last_at_ms,
+                                                            .retry_at_ms = skip[i].retry_at_ms,
+                                                            .error = skip[i].error };
     return *count == 0 || find_accounts(tx, out, *count);
 }
 

@@ -212,7 +212,7 @@ static const struct shape failures_shape[] = {
 /* clang-format on */
 
 struct failures {
-    struct renewal_failure item[FAILURES_MAX];
+    struct tenants_renewal_failure item[FAILURES_MAX];
     size_t count;
     int64_t after;
 };
@@ -222,7 +222,7 @@ static void failures_json(struct json *j, const void *arg)
     const struct failures *f = arg;
     json_array(j, "renewals");
     for (size_t i = 0; i < f->count; i++) {
-        const struct renewal_failure *r = &f->item[i];
+        const struct tenants_renewal_failure *r = &f->item[i];
         json_object(j, NULL);
         json_i64(j, "shop", r->shop);
         json_i64(j, "account", r->account);
@@ -241,7 +241,7 @@ static bool failures_csv_page(struct req *req, struct csv *c, void *arg)
     struct failures *f = arg;
     if (!tenants_renewals_failed(req->tx, f->after, f->item, FAILURES_MAX, &f->count)) return false;
     for (size_t i = 0; i < f->count; i++) {
-        const struct renewal_failure *r = &f->item[i];
+        const struct tenants_renewal_failure *r = &f->item[i];
         csv_i64(c, r->shop), csv_i64(c, r->account), csv_i64(c, r->tries), csv_time(c, r->first_at_ms);
         csv_time(c, r->last_at_ms), csv_time(c, r->retry_at_ms), csv_text(c, r->error);
         csv_end_row(c);
@@ -263,7 +263,7 @@ static enum answer run_failures(struct req *req)
     const struct get_failures *in = req->query;
     struct failures *f = ARENA_NEW(req->arena, struct failures);
     f->after = in->after;
-    if (wants_csv(req, in->format)) return failures_csv(req, f);
+    if (csv_is_wanted(req, in->format)) return failures_csv(req, f);
     if (!tenants_renewals_failed(req->tx, in->after, f->item, (size_t)in->limit, &f->count)) return reply_fault(req);
     return reply_json(req, 200, failures_json, f);
 }

@@ -145,7 +145,7 @@ static const struct shape registered_shape[] = {
     SHAPE_OBJECT("tenant", panel_tenant_shape), SHAPE_OBJECT("config", config_shape), SHAPE_END };
 /* clang-format on */
 
-static bool has_panel_secret(void) { return tenants_settings.chatbot_shared_secret != NULL; }
+static bool has_panel_secret(void) { return tenants_settings.panel_secret != NULL; }
 
 /* Guessing the shared secret is slow from one network; a panel that registers hundreds of shops is not in its way. */
 static const struct limit register_limit = { .name = "panel_register", .burst = 60, .per_ms = 60000 };

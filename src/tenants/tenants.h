@@ -25,10 +25,9 @@ enum tenant_status {
 const char *tenant_status_name(enum tenant_status s);
 
 struct tenants_settings {
-    bool feature_enabled;              /* CHATBOT_FEATURE_ENABLED */
-    const char *chatbot_base_url;      /* NULL: the builtin backend */
-    const char *chatbot_shared_secret; /* for register, both directions; NULL: the register route is absent */
-    const char *base_url;              /* ours, public: embed code, config */
+    bool feature_enabled;     /* CHATBOT_FEATURE_ENABLED */
+    const char *panel_secret; /* of the panel's contract, in both directions; NULL: its register route is absent */
+    const char *base_url;     /* ours, public: embed code, config */
     struct credits enable_price, renewal_price;
     const struct keyring *keyring;
     const struct mail_settings *mail; /* NULL: no letters are written */
@@ -116,12 +115,12 @@ extern const struct verify_check tenants_checks[];
 extern const struct reseal_table tenants_sealed[]; /* secrets under an old master key, for `keys rotate` */
 
 /* Shops whose renewal failed for a reason that is not the merchant's, by their number: for the operator. */
-struct renewal_failure {
+struct tenants_renewal_failure {
     int64_t shop, account, tries, first_at_ms, last_at_ms, retry_at_ms;
     const char *error;
 };
-MUST_USE bool tenants_renewals_failed(struct tx *tx, int64_t after_shop, struct renewal_failure *out, size_t limit,
-                                      size_t *count);
+MUST_USE bool tenants_renewals_failed(struct tx *tx, int64_t after_shop, struct tenants_renewal_failure *out,
+                                      size_t limit, size_t *count);
 MUST_USE bool tenants_renewals_failing(struct tx *tx, int64_t *out); /* how many */
 
 /* For the overview (reads the table: for a job), and for the home page: how far these shops of one account have come.

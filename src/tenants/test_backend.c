@@ -69,14 +69,20 @@ static void forget(struct arena *a, const struct recipe_shop *s, struct recipe_a
     if (arrives(out)) relay.known = false;
 }
 
-static bool is_chosen(void) { return true; }
+static const char *relay_url, *relay_key;
+static const struct recipe_setting settings[] = {
+    { .name = "RELAY_URL", .value = &relay_url, .is_url = true, .needs = "RELAY_KEY", .risk = "plain-relay" },
+    { .name = "RELAY_KEY", .value = &relay_key, .secret = true, .length_min = 16 },
+};
 
-static const char *script_base(void) { return "https://relay.example"; }
+static bool is_chosen(void) { return relay_url != NULL; }
+
+static const char *script_base(void) { return relay_url; }
 
 static bool door(struct arena *a, struct recipe_door *out)
 {
-    (void)a;
-    *out = (struct recipe_door){ .action = "https://relay.example/desk" };
+    if (!relay_url) return false;
+    *out = (struct recipe_door){ .action = arena_printf(a, "%s/desk", relay_url) };
     return true;
 }
 
@@ -85,7 +91,8 @@ static const struct recipe_step steps[] = {
 };
 /* clang-format off */
 static const struct recipe recipe_relay = { .number = RELAY_NUMBER, .name = "relay", .is_chosen = is_chosen,
-    .step = steps, .steps = ARRAY_LEN(steps), .tell = tell, .suspend = suspend, .resume = resume, .remove = forget,
+    .setting = settings, .settings = ARRAY_LEN(settings), .step = steps, .steps = ARRAY_LEN(steps), .tell = tell,
+    .suspend = suspend, .resume = resume, .remove = forget,
     .doubt_ms = 5000, .script_base = script_base, .door = door };
 /* clang-format on */
 static const struct recipe *const with_relay[] = { &recipe_builtin, &recipe_chatbot, &recipe_relay, NULL };
@@ -96,6 +103,7 @@ static void begin(struct test_db *t)
 {
     fix_start();
     recipes = with_relay;
+    fix_setting("RELAY_URL", "https://relay.example");
     memset(&relay, 0, sizeof relay);
     account = kit_account(t, 1000);
     shop = fix_shop(t, account, "Tea");
@@ -127,6 +135,25 @@ TEST_EACH_ENGINE(a_recipe_that_says_nothing_has_not_said_yes)
     assert_int_equal(run_job(t, &tenants_register_job, 1, false), JOB_AGAIN);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM credit_holds WHERE state = 0") == 1);
     EXPECT(test_number(t, "SELECT COUNT(*) FROM credit_holds WHERE state = 1") == 0);
+}
+
+/* Its settings are its own: set, it is chosen for shops that are enabled now; unset, nothing of it is left. */
+TEST_EACH_ENGINE(what_it_is_set_with_chooses_it)
+{
+    const struct recipe_setting *all[RECIPE_SETTINGS_MAX];
+    const char *value[RECIPE_SETTINGS_MAX] = { NULL };
+    begin(t);
+    size_t n = recipe_settings(all);
+    EXPECT(n >= 2 && text_eq(all[n - 2]->name, "RELAY_URL") && text_eq(all[n - 1]->name, "RELAY_KEY"));
+    value[n - 2] = "https://other.example", value[n - 1] = "a key of sixteen letters";
+    recipes_set(value);
+    EXPECT(recipe_chosen() == &recipe_relay && text_eq(relay_url, value[n - 2]) && text_eq(relay_key, value[n - 1]));
+    value[n - 2] = value[n - 1] = NULL;
+    recipes_set(value);
+    EXPECT(recipe_chosen() == &recipe_builtin && relay_url == NULL && relay_key == NULL);
+    assert_int_equal(fix_enable(t, account, shop).status, 200);
+    struct kit_answer a = fix_call(t, account, VERB_GET, shop, "chatbot", NULL);
+    assert_string_equal(fix_text(&a, "backend"), "builtin");
 }
 
 static struct kit_answer view(struct test_db *t) { return fix_call(t, account, VERB_GET, shop, "chatbot", NULL); }
@@ -247,13 +274,10 @@ TEST_EACH_ENGINE(a_purged_shop_is_removed_outside)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(a_recipe_that_says_nothing_has_not_said_yes),
-        EACH_ENGINE(it_is_registered_shown_and_entered),
-        EACH_ENGINE(faults_and_kills_make_it_once),
-        EACH_ENGINE(a_refusal_gives_the_credits_back),
-        EACH_ENGINE(it_is_suspended_and_resumed_outside),
-        EACH_ENGINE(off_and_on_quickly_ends_on),
-        EACH_ENGINE(a_purged_shop_is_removed_outside),
+        EACH_ENGINE(what_it_is_set_with_chooses_it),     EACH_ENGINE(a_recipe_that_says_nothing_has_not_said_yes),
+        EACH_ENGINE(it_is_registered_shown_and_entered), EACH_ENGINE(faults_and_kills_make_it_once),
+        EACH_ENGINE(a_refusal_gives_the_credits_back),   EACH_ENGINE(it_is_suspended_and_resumed_outside),
+        EACH_ENGINE(off_and_on_quickly_ends_on),         EACH_ENGINE(a_purged_shop_is_removed_outside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

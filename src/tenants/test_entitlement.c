@@ -22,7 +22,7 @@ static void start(struct test_db *t, int64_t credits)
 {
     fix_start();
     if (!out.port) outside_start();
-    tenants_settings.chatbot_shared_secret = "shared-secret-of-both";
+    tenants_settings.panel_secret = "shared-secret-of-both";
     memset(given, 0, sizeof given);
     questions = 0, broken = false;
     account = kit_account(t, credits);
@@ -351,7 +351,7 @@ static void ask_outside(struct test_db *t)
 {
     static char url[64];
     snprintf(url, sizeof url, "http://127.0.0.1:%d", out.port);
-    tenants_settings.chatbot_base_url = url;
+    fix_setting("CHATBOT_BASE_URL", url);
     out.on_register = ACT_OK, out.on_config = ACT_UNKNOWN_SHOP;
     assert_int_equal(fix_enable(t, account, shop).status, 202);
     assert_int_equal(held(t), 0);

@@ -18,8 +18,19 @@ static inline enum row fix_owner(struct tx *tx, int64_t account, struct tenants_
     return tx && account > 0 ? ROW_FOUND : ROW_FAULT;
 }
 
+/* A setting of a backend, by its name. */
+static inline void fix_setting(const char *name, const char *value)
+{
+    const struct recipe_setting *setting[RECIPE_SETTINGS_MAX];
+    size_t n = recipe_settings(setting), i = 0;
+    while (i < n && !text_eq(setting[i]->name, name)) i++;
+    assert_true(i < n);
+    *setting[i]->value = value;
+}
+
 static inline void fix_start(void)
 {
+    static const char *const none[RECIPE_SETTINGS_MAX];
     static const uint8_t key[1][MASTER_KEY_SIZE] = { { 7 } };
     static const uint8_t id[1] = { 1 };
     kit_start();
@@ -29,6 +40,7 @@ static inline void fix_start(void)
                                         .purged = tenants_shop_purged,
                                         .domain_changed = tenants_domain_changed,
                                         .chatbots = tenants_chatbots };
+    recipes_set(none);
     tenants_hooks.owner = fix_owner;
     credits_hooks.granted = tenants_credits_came;
     credits_hooks.shop_served = tenants_shop_served;

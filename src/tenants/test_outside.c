@@ -124,7 +124,7 @@ TEST_EACH_ENGINE(d04_a_server_that_comes_back_is_asked_again)
 TEST_EACH_ENGINE(d16_a_server_that_is_away_ends_in_a_clear_failure)
 {
     begin(t);
-    tenants_settings.chatbot_base_url = "http://127.0.0.1:1";
+    fix_setting("CHATBOT_BASE_URL", "http://127.0.0.1:1");
     ask(t);
     assert_int_equal(attempt(t, 1, false), JOB_AGAIN);
     assert_int_equal(attempt(t, 2, true), JOB_AGAIN);

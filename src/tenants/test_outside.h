@@ -128,8 +128,8 @@ static inline void begin(struct test_db *t)
     fix_start();
     if (!out.port) outside_start();
     snprintf(url, sizeof url, "http://127.0.0.1:%d", out.port);
-    tenants_settings.chatbot_base_url = url;
-    tenants_settings.chatbot_shared_secret = "shared-secret-of-both";
+    fix_setting("CHATBOT_BASE_URL", url);
+    tenants_settings.panel_secret = "shared-secret-of-both";
     out.on_register = ACT_OK, out.on_config = ACT_UNKNOWN_SHOP;
     out.registers = out.configs = 0;
     account = kit_account(t, 100);

@@ -11,7 +11,7 @@ static const char first_secret[] = "first-sso-secret-of-the-panel", second_secre
 static void begin(void)
 {
     fix_start();
-    tenants_settings.chatbot_shared_secret = "panel-shared-secret";
+    tenants_settings.panel_secret = "panel-shared-secret";
 }
 
 static struct kit_answer register_shop(struct test_db *t, const char *shared, const char *shop_id, const char *secret)
@@ -55,7 +55,7 @@ static struct kit_answer config(struct test_db *t, enum verb verb, const char *s
 TEST_EACH_ENGINE(the_route_does_not_exist_without_a_secret)
 {
     begin();
-    tenants_settings.chatbot_shared_secret = NULL;
+    tenants_settings.panel_secret = NULL;
     assert_int_equal(register_shop(t, "panel-shared-secret", "their-1", first_secret).status, 404);
     assert_int_equal(test_number(t, "SELECT COUNT(*) FROM panel_tenants"), 0);
 }

@@ -55,9 +55,9 @@ static void script(struct test_db *t, const char *format, int64_t number)
 }
 
 /* What the operator sees. */
-static struct renewal_failure failure(struct test_db *t)
+static struct tenants_renewal_failure failure(struct test_db *t)
 {
-    struct renewal_failure f[4];
+    struct tenants_renewal_failure f[4];
     size_t count;
     EXPECT(tenants_renewals_failed(t->tx, 0, f, ARRAY_LEN(f), &count));
     assert_int_equal(count, 1);
@@ -70,7 +70,7 @@ static void one_bad_row(struct test_db *t, const char *spoil, const char *mend)
     script(t, spoil, m.account[BAD]);
     assert_int_equal(attempt(t), JOB_FINISHED);
     expect_all_but_one_renewed(t, &m);
-    struct renewal_failure f = failure(t);
+    struct tenants_renewal_failure f = failure(t);
     assert_int_equal(f.shop, m.shop[BAD]);
     assert_int_equal(f.account, m.account[BAD]);
     assert_int_equal(f.tries, 1);
@@ -150,7 +150,7 @@ TEST_EACH_ENGINE(what_fails_is_kept_through_the_schema)
     assert_int_equal(attempt(t), JOB_FINISHED);
     test_script(t, "INSERT INTO job_skips (kind, item, tries, first_at_ms, last_at_ms, retry_at_ms, error) VALUES"
                    " ('shops.purge', 1, 2, 1000, 2000, 3000, 'stays');");
-    struct renewal_failure before = failure(t);
+    struct tenants_renewal_failure before = failure(t);
     test_close_tx(t);
     EXPECT(migrate_down(t->db, 1082, DOWN_DROP_DATA, NULL) >= 1);
     test_open_tx(t);
@@ -160,7 +160,7 @@ TEST_EACH_ENGINE(what_fails_is_kept_through_the_schema)
     test_close_tx(t);
     EXPECT(migrate_up(t->db) >= 1);
     test_open_tx(t);
-    struct renewal_failure f = failure(t);
+    struct tenants_renewal_failure f = failure(t);
     assert_int_equal(f.shop, before.shop);
     assert_int_equal(f.retry_at_ms, before.retry_at_ms);
     assert_string_equal(f.error, "its subscription's dates make no sense");

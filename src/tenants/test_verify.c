@@ -118,8 +118,8 @@ TEST_EACH_ENGINE(what_was_done_to_one_that_is_being_set_up_is_found)
         { "UPDATE tenants SET hold = hold + 1;", "" },
     };
     fix_start();
-    tenants_settings.chatbot_base_url = "http://127.0.0.1:1";
-    tenants_settings.chatbot_shared_secret = "sixteen letters and more";
+    fix_setting("CHATBOT_BASE_URL", "http://127.0.0.1:1");
+    tenants_settings.panel_secret = "sixteen letters and more";
     int64_t account = kit_account(t, 100), shop = fix_shop(t, account, "Tea");
     assert_int_equal(fix_enable(t, account, shop).status, 202);
     expect_found(t, harms, ARRAY_LEN(harms));
@@ -153,8 +153,8 @@ TEST_EACH_ENGINE(jobs_of_others_are_found)
         { "UPDATE tenants SET tell_job = job;", "another's" },
     };
     fix_start();
-    tenants_settings.chatbot_base_url = "http://127.0.0.1:1";
-    tenants_settings.chatbot_shared_secret = "sixteen letters and more";
+    fix_setting("CHATBOT_BASE_URL", "http://127.0.0.1:1");
+    tenants_settings.panel_secret = "sixteen letters and more";
     int64_t account = kit_account(t, 100), shop = fix_shop(t, account, "Tea");
     assert_int_equal(fix_enable(t, account, shop).status, 202);
     expect_found(t, harms, ARRAY_LEN(harms));

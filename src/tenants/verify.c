@@ -192,11 +192,11 @@ static bool secrets_piece(struct tx *tx, struct verify_piece *found)
 /* Nobody would ever give back a hold that no enable under way names. */
 static bool holds_piece(struct tx *tx, struct verify_piece *found)
 {
-    struct open_hold page[VERIFY_PAGE_HOLDS];
+    struct hold_open page[VERIFY_PAGE_HOLDS];
     size_t count;
     if (!credits_open_holds(tx, found->cursor[0], page, VERIFY_PAGE_HOLDS, &count)) return false;
     for (size_t i = 0; i < count; i++) {
-        const struct open_hold *h = &page[i];
+        const struct hold_open *h = &page[i];
         struct tenant t = { 0 };
         enum row row = tenants_of_shop(tx, h->shop, &t);
         if (row == ROW_FAULT) return false;

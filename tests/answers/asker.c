@@ -48,7 +48,7 @@ static void answer_line(const struct knowledge_source *source, const json_t *lin
     struct arena *a = arena_new(ASK_BYTES);
     struct buf out;
     struct json j;
-    const struct shop_chat_settings settings = { .timezone = "" }; /* no words of its own */
+    const struct chat_shop_settings settings = { .timezone = "" }; /* no words of its own */
     int64_t failed = 0;
     size_t n = 0;
     buf_init(&out, LINE_BYTES);

@@ -6,7 +6,7 @@
 enum { CUTS_BYTES = 8, BODY_MAX_BYTES = 1 << 16 };
 
 struct outcome {
-    enum read_result result;
+    enum reader_result result;
     int status;
     size_t used;
     struct buf body;

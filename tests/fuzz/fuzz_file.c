@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct know_file *file = ARENA_NEW(a, struct know_file);
     struct knowledge_import in = { 0 };
     struct field_faults faults;
-    const struct read_wish wish = { .currency = (enum currency)(data[0] % 4), .url = "https://s.example" };
+    const struct reader_wish wish = { .currency = (enum currency)(data[0] % 4), .url = "https://s.example" };
     struct str bytes = { (const char *)data + 1, size - 1 };
     bool read = know_file_read(a, bytes, &wish, file, &faults);
     must(read == (file->root != NULL) && read == (faults.count == 0));

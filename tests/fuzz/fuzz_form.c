@@ -52,7 +52,7 @@ static void check_domain(const char *text)
     }
     /* What was accepted once is accepted again, and does not change. */
     struct arena *a = arena_new(ARENA_BYTES);
-    struct name_value pair = { STR("d"), s };
+    struct fields_pair pair = { STR("d"), s };
     struct thing again = { 0 };
     struct field_faults faults;
     must(fields_from_pairs(a, table, &pair, 1, false, &again, &faults) && text_eq(again.d, text));
@@ -90,10 +90,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > INPUT_MAX_BYTES) return 0;
     struct str in = { (const char *)data, size };
     struct arena *a = arena_new(ARENA_BYTES);
-    struct name_value pairs[PAIRS_MAX];
+    struct fields_pair pairs[PAIRS_MAX];
     struct field_faults faults;
     size_t count;
-    if (pairs_split(a, in, pairs, PAIRS_MAX, &count)) {
+    if (fields_pairs_split(a, in, pairs, PAIRS_MAX, &count)) {
         struct thing x = { 0 };
         must(count <= PAIRS_MAX);
         if (fields_from_pairs(a, table, pairs, count, (size & 1) != 0, &x, &faults)) check_thing(&x);

@@ -6,7 +6,7 @@
 enum { REWRITE_MAX_BYTES = 2 * HEAD_MAX_BYTES, FEEDS_MAX = 600 };
 
 struct outcome {
-    enum read_result result;
+    enum reader_result result;
     struct head head;
     size_t used;
     int status;

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *a = arena_new(64 << 20);
     struct str rest = { (const char *)data, size }, line = line_cut(&rest);
     struct install_findings f = { .count = 0 };
-    struct out_header h = { install_headers[0], arena_text_n(a, line.p ? line.p : "", line.n) };
+    struct outbound_header h = { install_headers[0], arena_text_n(a, line.p ? line.p : "", line.n) };
     struct install_page page = { "https://tea.example/", rest, &h, 1 };
     install_judge(a, &wish, &page, &f);
     must(f.count >= 3 && f.count <= INSTALL_FINDINGS_MAX); /* the domain, the script, the policy */

@@ -25,11 +25,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (utf8_valid(in)) {
         struct buf own;
         buf_init(&own, 2 * size + 16);
-        mail_own_words(in, (struct mail_flow){ .flowed = size % 2, .delsp = size % 3 == 0 }, &own);
+        mail_in_own_words(in, (struct mail_in_flow){ .flowed = size % 2, .delsp = size % 3 == 0 }, &own);
         must(!own.overflow && own.n <= size && utf8_valid(buf_str(&own)));
         buf_free(&own);
     }
-    (void)mail_own_html(a, in);
+    (void)mail_in_own_html(a, in);
     arena_free(a);
     return 0;
 }

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *url[16];
     size_t n;
     bool index;
-    if (sitemap_read(a, in, url, 16, &n, &index)) must(n <= 16);
+    if (robots_sitemap_read(a, in, url, 16, &n, &index)) must(n <= 16);
     int64_t minor;
     enum currency told;
     if (size < 100 && !know_price_read(in, CURRENCY_USD, &minor, &told)) must(minor >= 0 && minor <= MONEY_LIMIT);

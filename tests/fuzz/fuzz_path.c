@@ -45,7 +45,7 @@ static void check_match(struct str path, const struct route_match *m)
 
 static void check_parts(struct arena *a, const struct route_match *m)
 {
-    struct name_value pair[ROUTE_PARTS_MAX];
+    struct fields_pair pair[ROUTE_PARTS_MAX];
     for (size_t i = 0; i < m->parts; i++) {
         char *value = arena_alloc(a, m->part[i].n + 1), *again = arena_alloc(a, m->part[i].n + 1);
         size_t n = 0, again_n = 0;
@@ -57,7 +57,7 @@ static void check_parts(struct arena *a, const struct route_match *m)
         must(percent_decode(buf_str(&encoded), false, again, n, &again_n));
         must(str_eq((struct str){ again, again_n }, (struct str){ value, n }));
         buf_free(&encoded);
-        pair[i] = (struct name_value){ m->part_name[i], { value, n } };
+        pair[i] = (struct fields_pair){ m->part_name[i], { value, n } };
     }
     struct ids ids = { 0 };
     struct field_faults faults;
@@ -75,9 +75,9 @@ static void check_target(const struct router *router, struct arena *a, const str
         check_match(h->path, &m);
         if (m.route) check_parts(a, &m);
     }
-    struct name_value pairs[PAIRS_MAX];
+    struct fields_pair pairs[PAIRS_MAX];
     size_t count;
-    if (h->query.p && pairs_split(a, h->query, pairs, PAIRS_MAX, &count))
+    if (h->query.p && fields_pairs_split(a, h->query, pairs, PAIRS_MAX, &count))
         for (size_t i = 0; i < count; i++)
             must(!memchr(pairs[i].name.p, '\0', pairs[i].name.n) && pairs[i].value.n <= h->query.n);
 }

@@ -23,9 +23,10 @@ static void check_event(enum frame_event event, struct str data, int code, const
     case FRAME_PING:
     case FRAME_PONG: must(data.n <= CONTROL_MAX_BYTES); return;
     case FRAME_CLOSE:
-        must(utf8_valid(data) && data.n <= CONTROL_MAX_BYTES - 2 && (code == CLOSE_NO_CODE || close_code_ok(code)));
+        must(utf8_valid(data) && data.n <= CONTROL_MAX_BYTES - 2 &&
+             (code == CLOSE_NO_CODE || frame_close_code_ok(code)));
         return;
-    case FRAME_FAULT: must(close_code_ok(code)); return;
+    case FRAME_FAULT: must(frame_close_code_ok(code)); return;
     case FRAME_MORE: return;
     }
 }

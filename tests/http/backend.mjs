@@ -84,6 +84,11 @@ test('a good server: registered to the letter, charged once, its secrets are the
     await chargedOnce(c, shop);
 });
 
+test("the console's forms may lead to its pages, and nowhere else outside", async ({ server }) => {
+    const page = await fetch(`${server.base}/`);
+    assert.match(page.headers.get('content-security-policy'), new RegExp(`form-action 'self' ${new URL(world.base).origin};`));
+});
+
 test('its bot is not made yet: success, and the bot state says pending', async ({ server }) => {
     const { c, shop } = await merchant(server);
     world.faults = ['botid-null'];

@@ -64,12 +64,12 @@ bool mail_arrives(struct sim *s, struct tx *tx, const struct word *w)
     const struct conversation c = { .id = over ? s->life[w->life].talk : s->talk,
                                     .visitor = over ? s->life[w->life].visitor.id : s->visitor.id };
     const char *from = w->form == AS_MAIL ? CUSTOMER_MAIL : "somebody@else.example";
-    const char *text =
-        arena_printf(a,
-                     "Return-Path: <%s>\r\nReceived: by way %d of mail.example\r\nFrom: %s\r\nTo: <%s>\r\n"
-                     "Message-ID: <%s-%d@mail.example>\r\n"
-                     "Content-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
-                     from, (int)sim_draw(s, 1000), from, reply_address(a, &c, s->now_ms), w->id, w->life, w->text);
+    const char *text = arena_printf(
+        a,
+        "Return-Path: <%s>\r\nReceived: by way %d of mail.example\r\nFrom: %s\r\nTo: <%s>\r\n"
+        "Message-ID: <%s-%d@mail.example>\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
+        from, (int)sim_draw(s, 1000), from, reply_token_address(a, &c, s->now_ms), w->id, w->life, w->text);
     struct delivery d = { .sender = &chat_mail_sender, .arena = a, .body = str_of(text), .at_ms = s->now_ms };
     struct job job = { .arena = a, .now_ms = s->now_ms };
     struct buf outcome;

@@ -19,6 +19,15 @@ enum {
     DOUBT_MS = 30000 /* that server, or what stands before it, may hold a request for a while */
 };
 
+static const char *base_url; /* NULL: shops are not enabled here */
+static const struct recipe_setting settings[] = {
+    { .name = "CHATBOT_BASE_URL",
+      .value = &base_url,
+      .is_url = true,
+      .needs = "CHATBOT_SHARED_SECRET",
+      .risk = "plain-chatbot" },
+};
+
 static void body_json(struct json *j, const struct recipe_shop *r)
 {
     char shop[SHOP_PUBLIC_ID_SIZE], merchant[24];
@@ -93,12 +102,11 @@ static void chatbot_register(struct arena *a, const struct recipe_shop *r, struc
     json_finish(&j);
     *out = (struct recipe_answer){ .outcome = OUTCOME_REFUSED, .error = "the registration is too large" };
     if (body.overflow) return;
-    const struct out_request call = {
+    const struct outbound_request call = {
         .method = "POST",
-        .url = arena_printf(a, "%s/api/admin/tenants/register", tenants_settings.chatbot_base_url),
+        .url = arena_printf(a, "%s/api/admin/tenants/register", base_url),
         .header = { { "Content-Type", "application/json" },
-                    { "x-shopsaas-secret",
-                      tenants_settings.chatbot_shared_secret ? tenants_settings.chatbot_shared_secret : "" } },
+                    { "x-shopsaas-secret", tenants_settings.panel_secret ? tenants_settings.panel_secret : "" } },
         .headers = 2,
         .body = buf_str(&body),
         .connect_ms = CONNECT_MS,
@@ -106,8 +114,8 @@ static void chatbot_register(struct arena *a, const struct recipe_shop *r, struc
         .trusted_address = true,
         .log_as = "chatbot.register"
     };
-    struct out_answer answer = { 0 };
-    http_call(a, &call, &answer);
+    struct outbound_answer answer = { 0 };
+    outbound_call(a, &call, &answer);
     wipe(body.p, body.n);
     *out = (struct recipe_answer){ .outcome = answer.outcome, .error = answer.error };
     json_t *json = answer.body.p ? json_read(answer.body, JSON_READ_MAX_BYTES, NULL) : NULL;
@@ -132,18 +140,17 @@ static void chatbot_ask(struct arena *a, const struct recipe_shop *r, struct rec
                                                        .role = SSO_ADMIN,
                                                        .subject = "service:chathub" },
                                  r->sso_secret);
-    const struct out_request call = {
-        .method = "GET",
-        .url = arena_printf(a, "%s/api/admin/tenants/%s/config", tenants_settings.chatbot_base_url, shop),
-        .header = { { "Authorization", arena_printf(a, "Bearer %.*s", (int)token.n, token.p) } },
-        .headers = 1,
-        .connect_ms = CONNECT_MS,
-        .total_ms = CONFIG_TOTAL_MS,
-        .trusted_address = true,
-        .log_as = "chatbot.config"
-    };
-    struct out_answer answer = { 0 };
-    http_call(a, &call, &answer);
+    const struct outbound_request call = { .method = "GET",
+                                           .url = arena_printf(a, "%s/api/admin/tenants/%s/config", base_url, shop),
+                                           .header = { { "Authorization",
+                                                         arena_printf(a, "Bearer %.*s", (int)token.n, token.p) } },
+                                           .headers = 1,
+                                           .connect_ms = CONNECT_MS,
+                                           .total_ms = CONFIG_TOTAL_MS,
+                                           .trusted_address = true,
+                                           .log_as = "chatbot.config" };
+    struct outbound_answer answer = { 0 };
+    outbound_call(a, &call, &answer);
     *out = (struct recipe_answer){ .outcome = answer.outcome, .error = answer.error };
     if (answer.outcome == OUTCOME_REFUSED) {
         /* 401, 403 and 404 say that it does not know this shop with this secret; any other refusal says nothing. */
@@ -159,14 +166,14 @@ static void chatbot_ask(struct arena *a, const struct recipe_shop *r, struct rec
     json_decref(json);
 }
 
-static bool is_chosen(void) { return tenants_settings.chatbot_base_url != NULL; }
+static bool is_chosen(void) { return base_url != NULL; }
 
-static const char *script_base(void) { return tenants_settings.chatbot_base_url; }
+static const char *script_base(void) { return base_url; }
 
 static bool door(struct arena *a, struct recipe_door *out)
 {
-    if (!tenants_settings.chatbot_base_url) return false;
-    *out = (struct recipe_door){ .action = arena_printf(a, "%s/admin", tenants_settings.chatbot_base_url) };
+    if (!base_url) return false;
+    *out = (struct recipe_door){ .action = arena_printf(a, "%s/admin", base_url) };
     return true;
 }
 
@@ -177,6 +184,7 @@ static const struct recipe_step steps[] = {
 };
 
 const struct recipe recipe_chatbot = { .number = CHATBOT_NUMBER, .name = "chatbot", .is_chosen = is_chosen,
+                                       .setting = settings, .settings = ARRAY_LEN(settings),
                                        .step = steps, .steps = ARRAY_LEN(steps), .tell = chatbot_register,
                                        .look = chatbot_ask, .doubt_ms = DOUBT_MS, .script_base = script_base,
                                        .door = door };
