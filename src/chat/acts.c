@@ -6,8 +6,9 @@
 #include "base/clock.h"
 #include "knowledge/knowledge.h"
 
-STMT(due, "SELECT id FROM chat_conversations WHERE status = 2 AND snoozed_until_ms <= ?1"
-          " ORDER BY snoozed_until_ms LIMIT ?2");
+/* By account: see due.c. */
+STMT(due, "SELECT id FROM (SELECT id, account FROM chat_conversations WHERE status = 2 AND snoozed_until_ms <= ?1"
+          " ORDER BY snoozed_until_ms LIMIT ?2) AS longest ORDER BY account, id");
 
 enum row conversation_act(struct tx *tx, int64_t id, const struct chat_act *act, struct conversation *c,
                           enum chat_may *may)

@@ -10,10 +10,14 @@
 
 enum { DUE_BATCH = 15, ALERTED_MAX = 10 };
 
-STMT(due_back, "SELECT id FROM chat_conversations WHERE back_at_ms > 0 AND back_at_ms <= ?1"
-               " ORDER BY back_at_ms LIMIT ?2");
-STMT(due_alert, "SELECT id FROM chat_conversations WHERE alert_at_ms > 0 AND alert_at_ms <= ?1"
-                " ORDER BY alert_at_ms LIMIT ?2");
+/* What is due longest, by account: each of them takes its inbox's counter, and whoever holds several takes them in this
+ * order. A conversation is in one of the two lists alone: who waits has no person who could be silent. */
+STMT(due, "SELECT id FROM (SELECT id, account FROM ("
+          "SELECT id, account, at_ms FROM (SELECT id, account, back_at_ms AS at_ms FROM chat_conversations"
+          " WHERE back_at_ms > 0 AND back_at_ms <= ?1 ORDER BY back_at_ms LIMIT ?2) AS back UNION ALL "
+          "SELECT id, account, at_ms FROM (SELECT id, account, alert_at_ms AS at_ms FROM chat_conversations"
+          " WHERE alert_at_ms > 0 AND alert_at_ms <= ?1 ORDER BY alert_at_ms LIMIT ?2) AS alert"
+          ") AS listed ORDER BY at_ms LIMIT ?2) AS longest ORDER BY account, id");
 
 STMT(alerted, "SELECT id FROM chat_conversations WHERE account = ?1 AND status = 1 AND owner = 2 AND alerts > 0"
               " AND id <> ?2 ORDER BY waiting_since_ms, id LIMIT 10");
@@ -21,22 +25,14 @@ static_assert(ALERTED_MAX == 10, "the statement says the same");
 
 /* ---- when it is due ---- */
 
-static bool read_ids(struct tx *tx, const struct stmt *s, int64_t now_ms, int64_t *out, int64_t *count, size_t max)
-{
-    struct query q = query(tx, s);
-    enum row row = ROW_NONE;
-    bind_i64(&q, now_ms), bind_i64(&q, (int64_t)max);
-    while ((size_t)*count < max && (row = query_next(&q)) == ROW_FOUND) out[(*count)++] = col_i64(&q, "id");
-    return row != ROW_FAULT;
-}
-
-/* A conversation is in one of the two lists alone: who waits has no person who could be silent. */
 static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
 {
+    struct query q = query(tx, &due);
     int64_t count = 0;
-    bool read = read_ids(tx, &due_back, job->now_ms, out, &count, max) &&
-                ((size_t)count >= max || read_ids(tx, &due_alert, job->now_ms, out, &count, max));
-    return read ? count : -1;
+    enum row row;
+    bind_i64(&q, job->now_ms), bind_i64(&q, (int64_t)max);
+    while ((row = query_next(&q)) == ROW_FOUND) out[count++] = col_i64(&q, "id");
+    return row == ROW_FAULT ? -1 : count;
 }
 
 /* A team that was told of so many who still wait knows; a crowd of visitors is not to fill its mailboxes. */

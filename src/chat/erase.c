@@ -128,6 +128,7 @@ static bool list_ids(struct query *q, int64_t *out, size_t *count)
 struct gone {
     int64_t *id;
     size_t count;
+    bool hurry, held; /* hurry: what somebody holds is not waited for, and there was some */
 };
 
 static int by_id(const void *a, const void *b)
@@ -156,17 +157,18 @@ static bool tell_gone(struct tx *tx, const struct erasure *e, struct gone *gone)
  * it: they come first. */
 static bool bury_conversations(struct tx *tx, const struct erasure *e, int64_t visitor, struct gone *gone, bool *more)
 {
-    int64_t *id = gone->id + gone->count;
+    int64_t id[CONVERSATIONS_BATCH];
     struct conversation c;
     size_t count;
     struct query q = query(tx, &of_visitor);
     bind_i64(&q, visitor), bind_i64(&q, CONVERSATIONS_BATCH);
     if (!list_ids(&q, id, &count)) return false;
     for (size_t i = 0; i < count; i++) {
-        enum row row = conversation_locked(tx, id[i], &c);
+        enum row row = gone->hurry ? conversation_free(tx, id[i], &c) : conversation_locked(tx, id[i], &c);
         if (row == ROW_FAULT || (row == ROW_FOUND && !bury_conversation(tx, e, id[i]))) return false;
+        if (row == ROW_FOUND) gone->id[gone->count++] = id[i];
+        else gone->held = gone->hurry;
     }
-    gone->count += count;
     *more = count == CONVERSATIONS_BATCH;
     return true;
 }
@@ -291,12 +293,15 @@ static bool bury_visitors(struct tx *tx, const struct erasure *e, bool *more)
     return chat_erase_visitors(tx, e, id, count);
 }
 
-static bool erase_some(struct tx *tx, const struct erasure *e, enum erased kind, int64_t subject, bool *more)
+/* *held: somebody has one of them, who may want just the counters that this transaction has taken. */
+static bool erase_some(struct tx *tx, const struct erasure *e, enum erased kind, int64_t subject, bool *more,
+                       bool *held)
 {
     if (kind == ERASED_SHOP) return bury_visitors(tx, e, more);
     if (kind == ERASED_VISITOR) {
-        struct gone gone = { .id = ARENA_ARRAY(tx_arena(tx), int64_t, CONVERSATIONS_BATCH) };
+        struct gone gone = { .id = ARENA_ARRAY(tx_arena(tx), int64_t, CONVERSATIONS_BATCH), .hurry = true };
         if (!bury_conversations(tx, e, subject, &gone, more)) return false;
+        *held = gone.held;
         return gone.count == 0 || tell_gone(tx, e, &gone);
     }
     int64_t gone = drop_rows(tx, subject);
@@ -306,7 +311,7 @@ static bool erase_some(struct tx *tx, const struct erasure *e, enum erased kind,
 
 static enum job_wish work_off(struct job *job, struct tx *tx, int64_t id)
 {
-    bool more = false;
+    bool more = false, held = false;
     struct query q = query(tx, &get);
     bind_i64(&q, id);
     if (query_row(&q) != ROW_FOUND) return JOB_FAULT;
@@ -316,7 +321,8 @@ static enum job_wish work_off(struct job *job, struct tx *tx, int64_t id)
                                .at_ms = col_i64(&q, "at_ms"),
                                .why = col_text(&q, "why") };
     enum erased kind = (enum erased)col_state(&q, "kind", ERASED_CONVERSATION, ERASED_SHOP);
-    if (!erase_some(tx, &e, kind, col_i64(&q, "subject"), &more)) return JOB_FAULT;
+    if (!erase_some(tx, &e, kind, col_i64(&q, "subject"), &more, &held)) return JOB_FAULT;
+    if (held) return JOB_AGAIN; /* the rest of it in the next period */
     if (more) return JOB_NEXT;
     struct query end = query(tx, &done);
     bind_i64(&end, id), bind_i64(&end, job->now_ms);

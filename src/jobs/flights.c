@@ -4,11 +4,18 @@
 
 #include <stdlib.h>
 
+/* A job and how many of its account stand before it in what was claimed. */
+struct ranked {
+    struct claimed c;
+    size_t rank;
+};
+
 static int by_account(const void *a, const void *b)
 {
-    const struct claimed *x = a, *y = b;
-    if (x->account != y->account) return x->account < y->account ? -1 : 1;
-    return x->id < y->id ? -1 : x->id > y->id;
+    const struct ranked *x = a, *y = b;
+    if (x->rank != y->rank) return x->rank < y->rank ? -1 : 1;
+    if (x->c.account != y->c.account) return x->c.account < y->c.account ? -1 : 1;
+    return x->c.id < y->c.id ? -1 : x->c.id > y->c.id;
 }
 
 static void queue_add(struct jobs *j, struct group *g)
@@ -24,38 +31,51 @@ static void queue_add(struct jobs *j, struct group *g)
     pthread_mutex_unlock(&j->lock);
 }
 
-/* How many of these settle together. Cron kinds go through rows of many shops and accounts; each locks its own in
- * order, but two in one transaction would take the second's shops after the first's accounts. So each is alone. */
-static size_t group_size(const struct jobs *j, const struct claimed *c, size_t n)
+/* How many of these settle together: each of another account, in the order of accounts. So a group that waits for a row
+ * of one account holds rows of lesser ones alone, and whoever has that row waits for none of those: not another group,
+ * nor a request, which is of one account. Two jobs of one account would hold the counters that the first has taken
+ * while they wait for a row of the second. What has no account is the house's own and stands apart from those that
+ * have one. Cron kinds go through rows of many accounts: each of them is alone. */
+static size_t group_size(const struct jobs *j, const struct ranked *r, size_t n)
 {
     size_t size = 0;
-    while (size < n && size < GROUP_MAX && kind_named(j->options.kinds, c[size].kind)->every_ms == 0) size++;
+    while (size < n && size < GROUP_MAX && r[size].rank == r[0].rank &&
+           (r[size].c.account == 0) == (r[0].c.account == 0) &&
+           kind_named(j->options.kinds, r[size].c.kind)->every_ms == 0)
+        size++;
     return size > 0 ? size : 1;
+}
+
+/* By rank, then by account. */
+static void rank(struct ranked *r, size_t n)
+{
+    qsort(r, n, sizeof(r[0]), by_account);
+    for (size_t i = 1; i < n; i++) r[i].rank = r[i].c.account != 0 && r[i].c.account == r[i - 1].c.account ? r[i - 1].rank + 1 : 0;
+    qsort(r, n, sizeof(r[0]), by_account);
 }
 
 void flights_hand_out(struct jobs *j, const struct claimed *claimed, size_t n)
 {
-    struct claimed direct[JOB_CLAIM_BATCH];
+    struct ranked direct[JOB_CLAIM_BATCH];
     size_t direct_n = 0;
     assert(n <= JOB_CLAIM_BATCH);
     for (size_t i = 0; i < n; i++) {
         const struct job_kind *k = kind_named(j->options.kinds, claimed[i].kind);
         assert(k); /* only known kinds come into a line that is claimed */
         if (kind_is_direct(k)) {
-            direct[direct_n++] = claimed[i];
+            direct[direct_n++] = (struct ranked){ .c = claimed[i] };
             continue;
         }
         struct group *g = group_new(j, 1, k);
         group_set(g, 0, k, &claimed[i]);
         queue_add(j, g);
     }
-    /* Accounts in one order: groups that touch the same ones wait for each other's locks instead of deadlocking. */
-    qsort(direct, direct_n, sizeof(direct[0]), by_account);
+    rank(direct, direct_n);
     for (size_t at = 0, size; at < direct_n; at += size) {
         size = group_size(j, direct + at, direct_n - at);
-        struct group *g = group_new(j, size, kind_named(j->options.kinds, direct[at].kind));
+        struct group *g = group_new(j, size, kind_named(j->options.kinds, direct[at].c.kind));
         for (size_t i = 0; i < size; i++)
-            group_set(g, i, kind_named(j->options.kinds, direct[at + i].kind), &direct[at + i]);
+            group_set(g, i, kind_named(j->options.kinds, direct[at + i].c.kind), &direct[at + i].c);
         group_submit(g, true);
     }
 }

@@ -15,7 +15,8 @@
  * A batch is small, so that no transaction is long; one that was full, or that left somebody due, goes on at once.
  * Each shop is worked on in a part of the transaction that is undone alone (jobs_each): what fails waits by itself and
  * stands before the operator, and nobody else waits for it. A shop whose row somebody holds is passed over: no shop is
- * waited for, so shops may be taken after accounts here. */
+ * waited for, so shops may be taken after accounts here; and accounts are taken in the order of their numbers, or two
+ * of these transactions would wait for each other. */
 #include "tenants/private.h"
 
 #include "base/clock.h"
@@ -30,7 +31,9 @@ STMT(wake, "UPDATE subscriptions SET due_at_ms = ?2 WHERE account = ?1 AND statu
 /* Likewise. What was paid by others may have to end, or go on, sooner than its row says. */
 STMT(wake_one, "UPDATE subscriptions SET due_at_ms = ?3 WHERE account = ?1 AND shop = ?2 AND due_at_ms > 0"
                " AND due_at_ms > ?3 AND (status = 2 OR source <> 'credits')");
-STMT(due, "SELECT shop FROM subscriptions WHERE due_at_ms > 0 AND due_at_ms <= ?1 ORDER BY due_at_ms LIMIT ?2");
+/* The longest overdue, by account. */
+STMT(due, "SELECT shop FROM (SELECT shop, account FROM subscriptions WHERE due_at_ms > 0 AND due_at_ms <= ?1"
+          " ORDER BY due_at_ms LIMIT ?2) AS overdue ORDER BY account, shop");
 STMT(accounts_of, "SELECT shop, account FROM tenants WHERE shop IN (SELECT CAST(value AS INTEGER) FROM json_each(?1))",
      .postgres = "SELECT shop, account FROM tenants WHERE shop = ANY((?1::text[])::bigint[])");
 
@@ -215,7 +218,6 @@ bool tenants_entitlement_changed(struct tx *tx, int64_t account, int64_t shop, i
 
 /* ---- the batch ---- */
 
-/* The longest overdue first. */
 static int64_t read_due(struct job *job, struct tx *tx, int64_t *out, size_t max)
 {
     struct query q = query(tx, &due);
