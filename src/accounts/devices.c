@@ -5,8 +5,8 @@
  *   NONCE "." TAG { "." TAG }    128 random bits of the browser; a MAC of nonce and address, the newest first
  *
  * Nothing is stored. Rejected: a table of devices (rows to write at each sign-in and to purge, for what a MAC says);
- * a cookie for one address (who has two accounts in one browser would be a stranger to one of them). It ends with the
- * master key, or after a year without a sign-in. */
+ * a cookie for one address (who has two accounts in one browser would be a stranger to one of them). It ends after a
+ * year without a sign-in, or some months after the master key was changed; a sign-in in between makes it new. */
 #include "accounts/private.h"
 
 enum { NONCE_BYTES = 16, TAG_BYTES = 16, PART_SIZE = 23, ADDRESSES_MAX = 4 }; /* a part: 22 characters and NUL */
@@ -46,27 +46,40 @@ static bool device_read(const struct req *req, struct device *d)
     return false;
 }
 
-static void tag_of(const char *nonce, const char *address, char out[PART_SIZE])
+/* False: this key is not known any more. */
+static bool tag_of(const char *nonce, const char *address, uint8_t key, char out[PART_SIZE])
 {
     char message[PART_SIZE + SHA256_HEX_SIZE];
     uint8_t mac[SHA256_SIZE];
     struct buf b;
     buf_fixed(&b, message, sizeof message);
     buf_printf(&b, "%s%s", nonce, address); /* both of a fixed length */
-    keyring_mac(accounts_settings.mail->keyring, STR("device"), buf_str(&b), mac);
+    if (!keyring_mac_as(accounts_settings.mail->keyring, key, STR("device"), buf_str(&b), mac)) return false;
     base64url_encode(mac, TAG_BYTES, out);
+    return true;
+}
+
+/* A tag does not say under which key it was made. The places of those that are of this address, as bits. */
+static unsigned tags_of(const struct device *d, const char *address)
+{
+    uint8_t keys[KEYRING_MACS_MAX];
+    char tag[PART_SIZE];
+    unsigned found = 0;
+    size_t n = keyring_mac_ids(accounts_settings.mail->keyring, keys);
+    for (size_t k = 0; k < n; k++) {
+        if (!tag_of(d->nonce, address, keys[k], tag)) continue;
+        for (size_t i = 0; i < d->tags; i++)
+            if (equal_constant_time(d->tag[i], tag, PART_SIZE - 1)) found |= 1U << i;
+    }
+    return found;
 }
 
 bool device_knows(const struct req *req, const char *address, char device[DEVICE_SIZE])
 {
     struct device d;
-    char tag[PART_SIZE];
-    bool known = false;
-    if (!device_read(req, &d)) return false;
-    tag_of(d.nonce, address, tag);
-    for (size_t i = 0; i < d.tags; i++) known |= equal_constant_time(d.tag[i], tag, PART_SIZE - 1);
-    if (known) text_copy(device, DEVICE_SIZE, d.nonce);
-    return known;
+    if (!device_read(req, &d) || tags_of(&d, address) == 0) return false;
+    text_copy(device, DEVICE_SIZE, d.nonce);
+    return true;
 }
 
 void device_remember_email(struct req *req, const char *email)
@@ -87,13 +100,15 @@ void device_remember(struct req *req, const char *address)
         base64url_encode(nonce, sizeof nonce, d.nonce);
         d.tags = 0;
     }
-    tag_of(d.nonce, address, tag);
+    const struct keyring *ring = accounts_settings.mail->keyring;
+    if (!tag_of(d.nonce, address, keyring_first_id(ring), tag)) return;
+    unsigned same = tags_of(&d, address);
     struct buf value;
     size_t size = (ADDRESSES_MAX + 1) * PART_SIZE;
     buf_fixed(&value, arena_alloc(req->arena, size), size);
     buf_printf(&value, "%s.%s", d.nonce, tag);
     for (size_t i = 0, kept = 1; i < d.tags && kept < ADDRESSES_MAX; i++) {
-        if (strcmp(d.tag[i], tag) == 0) continue;
+        if (same & 1U << i) continue;
         buf_printf(&value, ".%s", d.tag[i]);
         kept++;
     }

@@ -209,6 +209,32 @@ TEST_EACH_ENGINE(the_cookie_counts_only_whole_and_for_its_address)
     EXPECT(strlen(b.device) == 22 + 2 * 23);
 }
 
+/* Of the key that is gone only that for MACs is kept; a sign-in makes the mark anew. */
+TEST_EACH_ENGINE(a_browser_is_known_after_a_change_of_the_master_key)
+{
+    static const uint8_t two[1][MASTER_KEY_SIZE] = { { 22 } }, ids[] = { 2 };
+    struct browser known = { .lang = LANG_EN };
+    uint8_t mac[KEYRING_MAC_KEY_SIZE];
+    world_start(t);
+    world_account(t, ANN, GOOD, ROLE_MERCHANT);
+    EXPECT(world_login(t, &known, ANN, GOOD).status == 200);
+    known.sid[0] = '\0';
+    const struct mail_settings *usual = accounts_settings.mail;
+    struct mail_settings later = *usual;
+    struct keyring *kept = keyring_new(two, ids, 1), *alone = keyring_new(two, ids, 1);
+    EXPECT(keyring_mac_key(usual->keyring, 1, mac) && keyring_keep_mac(kept, 1, mac));
+    accounts_settings.mail = &later;
+    besiege(t, ANN);
+    later.keyring = alone;
+    expect_problem(world_login(t, &known, ANN, GOOD), 429, "too_many_tries");
+    later.keyring = kept;
+    EXPECT(world_login(t, &known, ANN, GOOD).status == 200);
+    EXPECT(strlen(known.device) == 22 + 23); /* in the old one's place */
+    accounts_settings.mail = usual;
+    keyring_free(kept);
+    keyring_free(alone);
+}
+
 /* ---- mails ---- */
 
 /* Ten calls used up the mailbox's day, and the mails that went out had no link to get in by. */
@@ -392,6 +418,7 @@ int main(void)
         EACH_ENGINE(unknown_addresses_are_besieged_alike),
         EACH_ENGINE(who_is_known_is_counted_apart),
         EACH_ENGINE(the_cookie_counts_only_whole_and_for_its_address),
+        EACH_ENGINE(a_browser_is_known_after_a_change_of_the_master_key),
         EACH_ENGINE(registrations_use_up_no_reset),
         EACH_ENGINE(a_reset_mail_always_gets_through),
         EACH_ENGINE(a_known_browser_asks_for_resets_of_its_own),

@@ -53,6 +53,7 @@ static const struct setting house[] = {
     TEXT_SETTING("CHATHUB_STATUS_URL", status_url),
     NUMBER_SETTING("CHATHUB_LOOPS", loops, .fallback = "0", .min = 0, .max = 64),
     NUMBER_SETTING("CHATHUB_CONNECTIONS", connections, .fallback = "20000", .min = 100, .max = 1000000),
+    NUMBER_SETTING("CHATHUB_SHOP_CONNECTIONS", shop_connections, .fallback = "0", .min = 0, .max = 1000000),
     NUMBER_SETTING("CHATHUB_DATABASE_WORKERS", database_workers, .fallback = "0", .min = 0, .max = LANE_MAX_EACH),
     TEXT_SETTING("CHATBOT_SHARED_SECRET", panel_secret, .alias = "SHOPSAAS_SHARED_SECRET", .secret = true),
     BOOL_SETTING("CHATBOT_FEATURE_ENABLED", chatbot_enabled, .fallback = "true"),

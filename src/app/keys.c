@@ -25,10 +25,11 @@ enum { PASSES_MAX = 20, KEYS_MAX = 256 };
 
 /* clang-format off */
 const struct reseal_table *const app_sealed_tables[] = {
-    tenants_sealed, mail_sealed, http_sealed, inbound_sealed, chain_key_sealed, NULL
+    tenants_sealed, mail_sealed, http_sealed, inbound_sealed, chain_key_sealed, mac_keys_sealed, NULL
 };
 
-STMT(keys_list, "SELECT id, proof, first_used_at_ms, retired_at_ms FROM sealing_keys ORDER BY id LIMIT 256");
+STMT(keys_list, "SELECT id, proof, first_used_at_ms, retired_at_ms, CASE WHEN mac IS NULL THEN 1 ELSE 0 END AS unkept"
+                " FROM sealing_keys ORDER BY id LIMIT 256");
 STMT(key_add, "INSERT INTO sealing_keys (id, proof, first_used_at_ms, retired_at_ms) VALUES (?1, ?2, ?3, 0)"
               " ON CONFLICT (id) DO NOTHING");
 STMT(keys_retire, "UPDATE sealing_keys SET retired_at_ms = ?2 WHERE id <> ?1 AND retired_at_ms = 0");
@@ -39,7 +40,7 @@ struct checking {
     const struct keyring *ring;
     enum keys_fit fit;
     int64_t id;
-    bool is_new;                             /* some key of the settings is not written down */
+    bool is_new;                             /* something of a key of the settings is not written down */
 };
 /* clang-format on */
 
@@ -70,7 +71,7 @@ static enum op_wish read_keys(void *arg, struct tx *tx)
         struct str proof = col_str(&q, "proof"), plain;
         struct sealed sealed = { (uint8_t *)(uintptr_t)proof.p, proof.n };
         if (id < 0 || id >= KEYS_MAX) continue;
-        known[id] = true;
+        known[id] = retired || !col_bool(&q, "unkept");
         if (!holds(k->ring, id)) {
             if (!retired) found(k, KEYS_MISSING, id);
         } else if (!unseal(k->ring, tx_arena(tx), PROOF_OWNER, PROOF_PURPOSE, sealed, &plain)) {
@@ -96,7 +97,7 @@ static enum op_wish add_keys(void *arg, struct tx *tx)
         bind_i64(&q, ids[i]), bind_blob(&q, proof.p, proof.n), bind_i64(&q, now_ms());
         if (query_change(&q) < 0) return OP_REFUSE;
     }
-    return OP_COMMIT;
+    return mac_keys_keep(tx, k->ring) ? OP_COMMIT : OP_REFUSE;
 }
 
 static enum keys_fit check(struct app *app, int64_t *id, bool *is_new)
@@ -111,9 +112,10 @@ enum keys_fit keys_check(struct app *app, int64_t *id)
 {
     struct checking k = { .ring = app->keyring };
     k.fit = check(app, id, &k.is_new);
-    if (k.fit != KEYS_FIT || !k.is_new) return k.fit;
+    if (k.fit != KEYS_FIT) return k.fit;
     /* Two processes that start at once may both come here: the second finds the rows of the first. */
-    return app_do(app, TX_WRITE, add_keys, &k) == OP_COMMITTED ? KEYS_FIT : KEYS_FAULT;
+    if (k.is_new && app_do(app, TX_WRITE, add_keys, &k) != OP_COMMITTED) return KEYS_FAULT;
+    return mac_keys_take(app) ? KEYS_FIT : KEYS_FAULT;
 }
 
 static bool fits(enum keys_fit fit, int64_t id, struct buf *error)
@@ -208,6 +210,7 @@ static bool run_pass(struct app *app, struct rotation *r)
 
 struct retiring {
     int64_t first, count, sealing; /* sealing: another key that a server seals with; -1: none */
+    bool end_tokens;               /* what the others have signed ends with them */
 };
 
 static enum op_wish retire(void *arg, struct tx *tx)
@@ -219,7 +222,8 @@ static enum op_wish retire(void *arg, struct tx *tx)
     struct query q = query(tx, &keys_retire);
     bind_i64(&q, r->first), bind_i64(&q, now_ms());
     r->count = query_change(&q);
-    return r->count < 0 ? OP_REFUSE : OP_COMMIT;
+    if (r->count < 0 || (r->end_tokens && !mac_keys_end(tx, r->first))) return OP_REFUSE;
+    return OP_COMMIT;
 }
 
 static enum exit_code not_whole(struct command *c)
@@ -231,7 +235,9 @@ static enum exit_code not_whole(struct command *c)
 enum exit_code command_keys_rotate(struct app *app, struct command *c)
 {
     struct rotation r = { 0 };
-    struct retiring old = { .first = keyring_first_id(app->keyring), .sealing = -1 };
+    struct retiring old = { .first = keyring_first_id(app->keyring),
+                            .sealing = -1,
+                            .end_tokens = command_option(c, "--end-tokens") != NULL };
     int clean = 0;
     for (int pass = 0; pass < PASSES_MAX && clean < 2; pass++) {
         if (!run_pass(app, &r)) return not_whole(c);

@@ -20,6 +20,15 @@ MUST_USE bool keys_fit(struct app *app, struct buf *error);
 /* The same without writing anything down. *is_new: the next start will. */
 MUST_USE bool keys_look(struct app *app, bool *is_new, struct buf *error);
 
+/* ---- mac_keys.c ---- */
+/* Those of the ring whose master keys are in use and have none kept yet. */
+MUST_USE bool mac_keys_keep(struct tx *tx, const struct keyring *ring);
+/* Those of retired keys, into the ring, before anything is served. False: storage fault. */
+MUST_USE bool mac_keys_take(struct app *app);
+/* What other keys than `first` have signed ends with them. */
+MUST_USE bool mac_keys_end(struct tx *tx, int64_t first);
+extern const struct reseal_table mac_keys_sealed[];
+
 extern const struct reseal_table *const app_sealed_tables[];
 enum exit_code command_keys_status(struct app *app, struct command *c);
 enum exit_code command_keys_rotate(struct app *app, struct command *c);

@@ -130,6 +130,7 @@ static bool start_http(struct app *app, enum serve_role role, const char *listen
                                     .limits = app->config->limits,
                                     .loops = (unsigned)app->config->loops,
                                     .connections_max = (unsigned)app->config->connections,
+                                    .group_max = (unsigned)app->config->shop_connections,
                                     .upload_dir = uploads,
                                     .secure_cookies = accounts_settings.secure_cookies,
                                     .development = !app->config->production,

@@ -98,7 +98,7 @@ static enum answer get_readyz(struct req *req)
     if (database_free_mb < r.disk_free_mb) r.disk_free_mb = database_free_mb;
     r.disk = r.disk_free_mb >= READY_DISK_FREE_MB;
     r.oldest_job_ms = counts.oldest_age_ms;
-    /* A merchant's machine that is slow makes nobody else's service unfit. */
+    /* What one merchant alone can make late makes nobody else's service unfit. */
     r.jobs = counts.oldest_at_home_ms < READY_JOB_AGE_MS;
     r.counts = counts;
     struct clock_state clock;

@@ -52,18 +52,7 @@ static const struct {
     { "chat_shop_tokens", "what was used once, until it is too old anyway" },
     { "chat_installs", "what a page looked like once: it can be looked at again" },
     { "chat_presence", "who is there now: forgotten within minutes" },
-    { "knowledge_shops", "what a shop says of itself: made anew by its next import" },
-    { "knowledge_products", "the same" },
-    { "knowledge_texts", "the same" },
-    { "knowledge_orders", "the same" },
-    { "knowledge_postings", "the same" },
-    { "knowledge_imports", "the same" },
     { "chat_labels", "names; a conversation without one lacks nothing" },
-    { "chat_channels", "an address of a shop: nothing hangs on it" },
-    { "chat_channel_customers", "names of visitors; one whose visitor is gone is made anew" },
-    { "chat_channel_sends", "how the last tries went, by their numbers" },
-    { "chat_channel_tests", "what a server answered to the last test: nothing hangs on it" },
-    { "chat_channel_talks", "a cursor of a conversation; behind an erased one nothing is sent" },
     { "chat_labelled", "the same" },
     { "chat_canned", "words that a person reads before they are sent" },
     { "chat_gaps", "a hint at a message; without it nothing is lacking" },
@@ -72,12 +61,6 @@ static const struct {
     { "chat_words", "made of the messages, which can be done again" },
     { "chat_mentions_told", "what a letter has told of; without it one is told again" },
     { "chat_mentions", "a hint to look, which is gone when one has" },
-    { "knowledge_files", "kept for a day, to look at" },
-    { "knowledge_intakes", "what is under way: goes on by its job, or ends with it" },
-    { "knowledge_parts", "the same" },
-    { "knowledge_staged_products", "the same" },
-    { "knowledge_staged_texts", "the same" },
-    { "knowledge_feeds", "an address: read anew tomorrow" },
     { "schema_migrations", "compared with the program's at each start" },
 };
 
@@ -166,7 +149,7 @@ static void the_kinds_of_jobs_are_sound(void **state)
 }
 
 /* Threads are shared within a pool alone: a silent mail server must not hold up an enable for which a person waits, and
- * neither may hold up money. Machines of merchants' own choice hold up nobody's enable. */
+ * neither may hold up money. Machines of merchants' own choice hold up nobody's enable, and mails nobody's answer. */
 static void what_is_slow_holds_up_only_its_like(void **state)
 {
     static const struct {
@@ -177,6 +160,8 @@ static void what_is_slow_holds_up_only_its_like(void **state)
         { JOB_POOL_SHOPS, " chat.install chat.channel chat.channel_test knowledge.take" },
         { JOB_POOL_MAIL, " mail.send" },
         { JOB_POOL_MONEY, " tenants.renew inbound.money" },
+        { JOB_POOL_INBOUND, " inbound.act chat.answer chat.line" },
+        { JOB_POOL_FILES, " inbound.make" },
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(pools); i++) {

@@ -3,6 +3,8 @@
 
 #include "app/keys.h"
 #include "base/clock.h"
+#include "chat/mail_in.h"
+#include "chat/pictures.h"
 #include "outbound/mail.h"
 #include "shops/shops.h"
 #include "shops/test_kit.h"
@@ -31,6 +33,7 @@ static void use_ring(struct keyring *ring)
     app.keyring = ring;
     app.mail.keyring = ring;
     tenants_settings.keyring = ring;
+    chat_settings.keyring = ring;
 }
 
 static void fix_app(struct test_db *t)
@@ -64,10 +67,10 @@ struct said {
     char out[1024], err[1024];
 };
 
-static struct said command(struct test_db *t, const char *second)
+static struct said command_with(struct test_db *t, const char *second, const char *option)
 {
-    const char *argv[] = { "keys", second, "--json" };
-    struct command c = { .argc = 3, .argv = argv };
+    const char *argv[] = { "keys", second, "--json", option };
+    struct command c = { .argc = option ? 4 : 3, .argv = argv };
     struct said s;
     buf_init(&c.out, 65536), buf_init(&c.err, 65536);
     app.lanes = test_lanes(t, NULL);
@@ -78,6 +81,8 @@ static struct said command(struct test_db *t, const char *second)
     buf_free(&c.out), buf_free(&c.err);
     return s;
 }
+
+static struct said command(struct test_db *t, const char *second) { return command_with(t, second, NULL); }
 
 static void expect_says(const struct said *s, enum exit_code code, const char *out)
 {
@@ -168,8 +173,9 @@ TEST_EACH_ENGINE(all_values_are_sealed_anew_and_the_old_key_retires)
     test_expect_sound(t, tenants_checks);
     expect_fit(t, "21", KEYS_FIT, 0);
     struct said s = command(t, "rotate");
-    (void)snprintf(want, sizeof want, "{\"key\":2,\"looked\":%d,\"resealed\":%d,\"broken\":0,\"retired\":1}", VALUES,
-                   VALUES);
+    /* And of both master keys their keys for MACs, of which the new one's is sealed with it already. */
+    (void)snprintf(want, sizeof want, "{\"key\":2,\"looked\":%d,\"resealed\":%d,\"broken\":0,\"retired\":1}",
+                   VALUES + 2, VALUES + 1);
     expect_says(&s, EXIT_OK, want);
     s = command(t, "status");
     expect_says(&s, EXIT_OK, "\"id\":1,\"state\":\"retired\"");
@@ -247,8 +253,107 @@ TEST_EACH_ENGINE(a_rotation_that_was_stopped_goes_on)
     test_commit(t);
     struct said s = command(t, "rotate");
     char want[64];
-    (void)snprintf(want, sizeof want, "\"resealed\":%d,\"broken\":0,\"retired\":1}", VALUES - RESEAL_BATCH);
+    (void)snprintf(want, sizeof want, "\"resealed\":%d,\"broken\":0,\"retired\":1}", VALUES + 1 - RESEAL_BATCH);
     expect_says(&s, EXIT_OK, want);
+    use_ring(NULL);
+}
+
+/* ---- what a key has signed ---- */
+
+enum { TOKEN_SHOP = 7, TOKEN_VISITOR = 3, TOKEN_CONVERSATION = 9 };
+struct signed_things {
+    char visitor[VISITOR_TOKEN_SIZE], picture[PICTURE_TOKEN_SIZE];
+    const char *reply;
+};
+static const struct conversation talk = { .id = TOKEN_CONVERSATION, .visitor = TOKEN_VISITOR };
+
+static struct signed_things sign(struct test_db *t)
+{
+    struct signed_things s;
+    chat_settings.reply_domain = "mail.example";
+    visitor_token_write(&(struct visitor_token){ .shop = TOKEN_SHOP,
+                                                 .visitor = TOKEN_VISITOR,
+                                                 .generation = 1,
+                                                 .expires_at_ms = kit_now() + VISITOR_TOKEN_LIFE_MS },
+                        s.visitor);
+    picture_token_write(TOKEN_CONVERSATION, 1, kit_now(), s.picture);
+    s.reply = reply_token_address(t->arena, &talk, kit_now());
+    return s;
+}
+
+static void expect_good(const struct signed_things *s, bool good)
+{
+    struct visitor_token v;
+    struct reply_token r;
+    int64_t conversation, number;
+    assert_int_equal(visitor_token_read(str_of(s->visitor), TOKEN_SHOP, kit_now(), &v), good);
+    assert_int_equal(picture_token_read(str_of(s->picture), kit_now(), &conversation, &number), good);
+    assert_true(reply_token_find(str_of(s->reply), &r));
+    assert_int_equal(reply_token_is_of(&r, &talk), good);
+}
+
+TEST_EACH_ENGINE(what_a_retired_key_has_signed_goes_on)
+{
+    fix_app(t);
+    expect_fit(t, "1", KEYS_FIT, 0);
+    struct signed_things first = sign(t);
+    expect_fit(t, "21", KEYS_FIT, 0);
+    expect_good(&first, true);
+    struct said s = command(t, "rotate");
+    expect_says(&s, EXIT_OK, "\"retired\":1}");
+    expect_fit(t, "2", KEYS_FIT, 0); /* a start without the old key */
+    expect_good(&first, true);
+    struct signed_things second = sign(t);
+    expect_fit(t, "32", KEYS_FIT, 0);
+    s = command(t, "rotate");
+    expect_says(&s, EXIT_OK, "\"broken\":0,\"retired\":1}");
+    expect_fit(t, "3", KEYS_FIT, 0);
+    expect_good(&first, true);
+    expect_good(&second, true);
+    use_ring(ring_of("3")); /* by nothing but what is kept */
+    expect_good(&first, false);
+    /* No longer than anything that was signed. */
+    uint8_t ids[KEYRING_MACS_MAX];
+    kit_set_now(kit_now() + VISITOR_TOKEN_LIFE_MS - 1);
+    expect_fit(t, "3", KEYS_FIT, 0);
+    assert_int_equal(keyring_mac_ids(app.keyring, ids), 3);
+    kit_set_now(kit_now() + 1);
+    expect_fit(t, "3", KEYS_FIT, 0);
+    assert_int_equal(keyring_mac_ids(app.keyring, ids), 1);
+    use_ring(NULL);
+}
+
+TEST_EACH_ENGINE(what_a_leaked_key_has_signed_ends_with_it)
+{
+    fix_app(t);
+    expect_fit(t, "1", KEYS_FIT, 0);
+    struct signed_things old = sign(t);
+    expect_fit(t, "21", KEYS_FIT, 0);
+    struct said s = command_with(t, "rotate", "--end-tokens");
+    expect_says(&s, EXIT_OK, "\"retired\":1}");
+    struct signed_things young = sign(t);
+    expect_fit(t, "21", KEYS_FIT, 0); /* it is in the settings yet, and is not kept again */
+    expect_good(&old, true);
+    expect_fit(t, "2", KEYS_FIT, 0);
+    expect_good(&old, false);
+    expect_good(&young, true);
+    use_ring(NULL);
+}
+
+/* A key of MACs in another's row is taken for none. */
+TEST_EACH_ENGINE(a_kept_key_is_bound_to_its_master_key)
+{
+    fix_app(t);
+    expect_fit(t, "1", KEYS_FIT, 0);
+    struct signed_things old = sign(t);
+    expect_fit(t, "21", KEYS_FIT, 0);
+    struct said s = command(t, "rotate");
+    expect_says(&s, EXIT_OK, "\"retired\":1}");
+    test_script(t, "UPDATE sealing_keys SET mac = (SELECT mac FROM sealing_keys WHERE id = 2) WHERE id = 1");
+    test_commit(t);
+    expect_fit(t, "2", KEYS_FIT, 0);
+    expect_good(&old, false);
+    expect_sealed(t, "sealing_keys", 1);
     use_ring(NULL);
 }
 
@@ -260,6 +365,9 @@ int main(void)
         EACH_ENGINE(whatever_is_sealed_is_opened_by_verify),
         EACH_ENGINE(a_value_that_does_not_open_keeps_its_key),
         EACH_ENGINE(a_rotation_that_was_stopped_goes_on),
+        EACH_ENGINE(what_a_retired_key_has_signed_goes_on),
+        EACH_ENGINE(what_a_leaked_key_has_signed_ends_with_it),
+        EACH_ENGINE(a_kept_key_is_bound_to_its_master_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

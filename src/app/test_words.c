@@ -46,6 +46,8 @@ static void what_is_registered_has_a_text_in_both_languages(void **state)
     (void)state;
     struct words files[] = { { .path = CHATHUB_SOURCE_ROOT "/web/console/src/i18n/en.ts" },
                              { .path = CHATHUB_SOURCE_ROOT "/web/console/src/i18n/zh.ts" } };
+    struct words house[] = { { .path = CHATHUB_SOURCE_ROOT "/web/console/src/i18n/en-operator.ts" },
+                             { .path = CHATHUB_SOURCE_ROOT "/web/console/src/i18n/zh-operator.ts" } };
     const struct credit_reason *reasons;
     size_t actions = 0, count = credits_reasons(&reasons);
     for (size_t f = 0; f < ARRAY_LEN(files); f++) {
@@ -53,9 +55,14 @@ static void what_is_registered_has_a_text_in_both_languages(void **state)
         words_read(w);
         for (actions = 0; audit_action_names[actions]; actions++) want(w, "action", audit_action_names[actions]);
         for (size_t i = 0; i < count; i++) want(w, "reason", reasons[i].name);
-        for (size_t i = 0; app_job_kinds[i]; i++) want(w, "jobkind", app_job_kinds[i]->name);
         buf_free(&w->text);
         assert_int_equal(w->missing, 0);
+    }
+    for (size_t f = 0; f < ARRAY_LEN(house); f++) {
+        words_read(&house[f]);
+        for (size_t i = 0; app_job_kinds[i]; i++) want(&house[f], "jobkind", app_job_kinds[i]->name);
+        buf_free(&house[f].text);
+        assert_int_equal(house[f].missing, 0);
     }
     assert_true(actions > 40 && count >= 6);
 }

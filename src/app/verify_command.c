@@ -6,6 +6,7 @@
 #include "chat/chat.h"
 #include "credits/credits.h"
 #include "http/events.h"
+#include "knowledge/knowledge.h"
 #include "shops/shops.h"
 #include "storage/reseal.h"
 #include "tenants/tenants.h"
@@ -55,6 +56,7 @@ const struct verify_check *const app_check_tables[] = {
     jobs_checks,
     mail_checks,
     inbound_checks,
+    knowledge_checks,
     chat_checks,
     events_checks,
     audit_checks,

@@ -66,8 +66,18 @@ MUST_USE enum seal_again seal_again(const struct keyring *k, struct arena *a, st
 /* A MAC over purpose and message (CSRF tokens, cursors) under the MAC key of keys[0]: it ends when that key changes. */
 void keyring_mac(const struct keyring *k, struct str purpose, struct str message, uint8_t out[SHA256_SIZE]);
 /* The same under the key of this id, for what must outlive a change of the first key: who made it wrote the id down
- * (keyring_first_id). False: the ring has no such key. */
+ * (keyring_first_id). Also under a key of which only that for MACs is kept. False: the ring knows no such key. */
 MUST_USE bool keyring_mac_as(const struct keyring *k, uint8_t id, struct str purpose, struct str message,
                              uint8_t out[SHA256_SIZE]);
+
+/* What outlives even its master key: the key for MACs that was derived from it, kept by who starts the program. A
+ * master key that is not in the ring any more makes no MAC, but what was made under it can be told for as long. */
+enum { KEYRING_MAC_KEY_SIZE = 32, KEYRING_KEPT_MAX = 16 };
+MUST_USE bool keyring_mac_key(const struct keyring *k, uint8_t id, uint8_t out[KEYRING_MAC_KEY_SIZE]); /* of the ring */
+/* Before any other thread uses the ring. False: it has the key itself, or no room. */
+bool keyring_keep_mac(struct keyring *k, uint8_t id, const uint8_t key[KEYRING_MAC_KEY_SIZE]);
+/* The ids that keyring_mac_as knows, the ring's own first. */
+enum { KEYRING_MACS_MAX = KEYRING_MAX_KEYS + KEYRING_KEPT_MAX };
+size_t keyring_mac_ids(const struct keyring *k, uint8_t out[KEYRING_MACS_MAX]);
 
 #endif

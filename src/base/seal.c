@@ -29,10 +29,15 @@ struct derived {
 };
 
 /* In guarded memory of libsodium: locked, left out of core dumps, read-only after start. */
-struct keyring {
-    size_t count;
-    struct derived key[KEYRING_MAX_KEYS];
+struct kept_mac {
+    uint8_t id, key[KEY_SIZE];
 };
+struct keyring {
+    size_t count, kept;
+    struct derived key[KEYRING_MAX_KEYS];
+    struct kept_mac kept_mac[KEYRING_KEPT_MAX];
+};
+static_assert((int)KEY_SIZE == (int)KEYRING_MAC_KEY_SIZE, "as crypto.h says");
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_end;
@@ -96,7 +101,7 @@ struct keyring *keyring_new(const uint8_t keys[][MASTER_KEY_SIZE], const uint8_t
     must(pthread_once(&once, fetch) == 0, "pthread_once");
     struct keyring *k = sodium_malloc(sizeof(*k));
     must(k != NULL, "sodium_malloc");
-    k->count = count;
+    k->count = count, k->kept = 0;
     for (size_t i = 0; i < count; i++) {
         k->key[i].id = ids[i];
         derive(keys[i], SEAL_INFO, k->key[i].seal_key);
@@ -237,13 +242,37 @@ void keyring_mac(const struct keyring *k, struct str purpose, struct str message
     mac_of(k->key[0].mac_key, purpose, message, out);
 }
 
+bool keyring_mac_key(const struct keyring *k, uint8_t id, uint8_t out[KEYRING_MAC_KEY_SIZE])
+{
+    const struct derived *key = key_by_id(k, id);
+    if (key) memcpy(out, key->mac_key, KEY_SIZE);
+    return key != NULL;
+}
+
+bool keyring_keep_mac(struct keyring *k, uint8_t id, const uint8_t key[KEYRING_MAC_KEY_SIZE])
+{
+    if (key_by_id(k, id) || k->kept == KEYRING_KEPT_MAX) return false;
+    must(sodium_mprotect_readwrite(k) == 0, "sodium_mprotect_readwrite");
+    k->kept_mac[k->kept].id = id;
+    memcpy(k->kept_mac[k->kept++].key, key, KEY_SIZE);
+    must(sodium_mprotect_readonly(k) == 0, "sodium_mprotect_readonly");
+    return true;
+}
+
+size_t keyring_mac_ids(const struct keyring *k, uint8_t out[KEYRING_MACS_MAX])
+{
+    size_t n = keyring_ids(k, out);
+    for (size_t i = 0; i < k->kept; i++) out[n++] = k->kept_mac[i].id;
+    return n;
+}
+
 bool keyring_mac_as(const struct keyring *k, uint8_t id, struct str purpose, struct str message,
                     uint8_t out[SHA256_SIZE])
 {
-    for (size_t i = 0; i < k->count; i++) {
-        if (k->key[i].id != id) continue;
-        mac_of(k->key[i].mac_key, purpose, message, out);
-        return true;
-    }
-    return false;
+    const struct derived *own = key_by_id(k, id);
+    const uint8_t *key = own ? own->mac_key : NULL;
+    for (size_t i = 0; i < k->kept && !key; i++)
+        if (k->kept_mac[i].id == id) key = k->kept_mac[i].key;
+    if (key) mac_of(key, purpose, message, out);
+    return key != NULL;
 }

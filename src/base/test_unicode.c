@@ -90,6 +90,36 @@ static void cuts_split_no_character(void **state)
     assert_int_equal(unicode_cut(family, 99), family.n);
     assert_int_equal(unicode_cut(STR("e\xCC\x81x"), 1), 0);
     assert_int_equal(unicode_cut(STR("e\xCC\x81x"), 2), 3);
+    assert_int_equal(unicode_cut(STR("\xF0\x9F\x87\xAD\xF0\x9F\x87\xB0x"), 1), 0); /* a flag */
+    assert_int_equal(unicode_cut(STR("\xF0\x9F\x87\xAD\xF0\x9F\x87\xB0x"), 2), 8);
+}
+
+static void cuts_to_bytes_split_no_character(void **state)
+{
+    (void)state;
+    struct str family = STR("a\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB"
+                            "b");
+    /* clang-format off */
+    static const size_t wanted[] = { 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 12, 13, 13 };
+    /* clang-format on */
+    for (size_t max = 0; max < ARRAY_LEN(wanted); max++) assert_int_equal(unicode_cut_bytes(family, max), wanted[max]);
+    struct str flags = STR("\xF0\x9F\x87\xAD\xF0\x9F\x87\xB0\xF0\x9F\x87\xA8\xF0\x9F\x87\xB3"); /* two of them */
+    assert_int_equal(unicode_cut_bytes(flags, 15), 8);
+    assert_int_equal(unicode_cut_bytes(flags, 7), 0);
+    assert_int_equal(unicode_cut_bytes(STR("e\xCC\x81x"), 2), 0);
+    assert_int_equal(unicode_cut_bytes(STR("e\xCC\x81x"), 3), 3);
+    assert_int_equal(unicode_cut_bytes(STR("a\r\nb"), 2), 1);
+    /* A long text is not read from its beginning, and means the same. */
+    char text[2000];
+    size_t n = 0;
+    while (n + family.n < sizeof text) memcpy(text + n, family.p + 1, family.n - 2), n += family.n - 2;
+    for (size_t max = 0; max <= n; max++)
+        assert_int_equal(unicode_cut_bytes((struct str){ text, n }, max), max / (family.n - 2) * (family.n - 2));
+    /* A letter with a thousand marks ends somewhere. */
+    for (n = 1; n + 2 <= sizeof text; n += 2) memcpy(text + n, "\xCC\x81", 2);
+    text[0] = 'a';
+    size_t cut = unicode_cut_bytes((struct str){ text, n }, 1000);
+    assert_true(cut > 990 && cut <= 1000 && cut % 2 == 1);
 }
 
 static void hosts_have_one_name_in_two_forms(void **state)
@@ -211,6 +241,7 @@ int main(void)
         cmocka_unit_test(passwords_are_one_however_they_were_typed),
         cmocka_unit_test(names_that_show_nothing_are_none),
         cmocka_unit_test(cuts_split_no_character),
+        cmocka_unit_test(cuts_to_bytes_split_no_character),
         cmocka_unit_test(hosts_have_one_name_in_two_forms),
         cmocka_unit_test(addresses_can_be_sent_to),
     };

@@ -140,19 +140,53 @@ bool unicode_has_ink(struct str s)
     return false;
 }
 
+/* U+1F1E6 to U+1F1FF: two make a flag. */
+static bool is_flag_letter(const uint8_t *at, const uint8_t *end)
+{
+    return end - at >= 4 && memcmp(at, "\xF0\x9F\x87", 3) == 0 && at[3] >= 0xA6 && at[3] <= 0xBF;
+}
+
+/* Behind what a reader takes for one character: UAX 29, of which the library knows neither flags nor joined emoji. */
+static const uint8_t *next_seen(const uint8_t *at, const uint8_t *end)
+{
+    const uint8_t *next = u8_grapheme_next(at, end);
+    if (is_flag_letter(at, end) && next - at == 4 && is_flag_letter(next, end)) next = u8_grapheme_next(next, end);
+    while (next < end && next - at > 3 && memcmp(next - 3, "\xE2\x80\x8D", 3) == 0) /* joined emoji */
+        next = u8_grapheme_next(next, end);
+    return next;
+}
+
 size_t unicode_cut(struct str s, size_t max)
 {
     const uint8_t *p = (const uint8_t *)s.p, *end = p + s.n, *at = p;
     size_t points = 0;
     while (at < end) {
-        const uint8_t *next = u8_grapheme_next(at, end);
-        while (next < end && next - at > 3 && memcmp(next - 3, "\xE2\x80\x8D", 3) == 0) /* joined emoji */
-            next = u8_grapheme_next(next, end);
+        const uint8_t *next = next_seen(at, end);
         points += u8_mbsnlen(at, (size_t)(next - at));
         if (points > max) break;
         at = next;
     }
     return (size_t)(at - p);
+}
+
+size_t unicode_cut_bytes(struct str s, size_t max)
+{
+    enum { NEAR = 256 }; /* nothing that is written is one character for longer */
+    if (s.n <= max) return s.n;
+    /* Plain letters begin something new, whatever stands before them. */
+    size_t from = max;
+    while (from > 0 && max - from < NEAR && ((unsigned char)s.p[from] <= ' ' || (unsigned char)s.p[from] >= 0x7F))
+        from--;
+    from = utf8_cut(s, from);
+    const uint8_t *p = (const uint8_t *)s.p, *limit = p + max, *end = p + s.n, *at = p + from;
+    if (end - at > 2 * NEAR) end = at + utf8_cut((struct str){ s.p + from, s.n - from }, 2 * NEAR);
+    while (at < limit) {
+        const uint8_t *next = next_seen(at, end);
+        if (next > limit) break;
+        at = next;
+    }
+    /* One endless character, or none before it. */
+    return (size_t)(at - p) > from || max - from < NEAR ? (size_t)(at - p) : utf8_cut(s, max);
 }
 
 /* ---- hosts ---- */

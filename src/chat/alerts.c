@@ -40,7 +40,7 @@ static const char *last_words(struct arena *a, const struct message *m, size_t c
     for (size_t i = 0; i < count; i++) {
         struct str text = str_of(m[i].text);
         size_t n = unicode_cut(text, WORD_CHARS), before = b.n;
-        if (n > WORDS_BYTES / WORDS - 200) n = utf8_cut(text, WORDS_BYTES / WORDS - 200);
+        if (n > WORDS_BYTES / WORDS - 200) n = unicode_cut_bytes(text, WORDS_BYTES / WORDS - 200);
         if (m[i].author == CHAT_BY_HOUSE) continue;
         if (b.n > 0) buf_char(&b, '\n');
         buf_printf(&b, "%s%s", speaker(a, &m[i], visitor, english), english ? ": " : "：");

@@ -83,7 +83,7 @@ static void card_json(struct json *j, struct arena *a, const struct knowledge_so
     struct price price = price_of(p, variant);
     const char *link = link_of(a, s, p);
     const char *money = price.known ? say_money(a, price.minor, c) : "";
-    if (title.n > CARD_TITLE_MAX) title.n = utf8_cut(title, CARD_TITLE_MAX);
+    if (title.n > CARD_TITLE_MAX) title.n = unicode_cut_bytes(title, CARD_TITLE_MAX);
     json_object(j, NULL);
     json_text(j, "id", p->id);
     json_str(j, "title", title);

@@ -41,4 +41,10 @@ MUST_USE enum row channel_customer_of(struct tx *tx, const struct visitor *v, co
 /* In the transaction of a message that a customer did not say: it is sent, when its conversation is a channel's. */
 MUST_USE bool channel_tell(struct tx *tx, const struct message *m);
 
+/* ---- channel_verify.c: for the folder's table of checks ---- */
+MUST_USE bool channel_channels_piece(struct tx *tx, struct verify_piece *found);
+MUST_USE bool channel_talks_piece(struct tx *tx, struct verify_piece *found);
+MUST_USE bool channel_customers_piece(struct tx *tx, struct verify_piece *found);
+MUST_USE bool channel_sends_piece(struct tx *tx, struct verify_piece *found);
+
 #endif

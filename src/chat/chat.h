@@ -15,7 +15,7 @@
 #include "storage/verify.h"
 
 struct chat_settings {
-    const struct keyring *keyring;    /* visitor tokens are made under it */
+    const struct keyring *keyring;    /* visitor tokens and addresses of replies are made under it */
     const char *base_url;             /* ours, public; no '/' at the end */
     struct lanes *lanes;              /* what a socket says is stored by them */
     bool development;                 /* pages of this machine may talk to every shop */
@@ -26,6 +26,8 @@ struct chat_settings {
     const char *mail_secret;          /* what signs that; set with reply_domain */
 };
 extern struct chat_settings chat_settings;
+/* Nothing that is signed for a visitor lasts longer: so long its key is kept when the master key is gone. */
+#define CHAT_TOKENS_LIFE_MS (90 * DAY_MS)
 #define CHAT_UPLOAD_FOLDER "chat" /* upload_dir, within the folder of all uploads */
 
 struct sender;

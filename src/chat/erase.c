@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "http/events.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { ROWS_BATCH = 500, VISITORS_BATCH = 10, CONVERSATIONS_BATCH = 20, ERASURES_BATCH = 4, UNUSED_BATCH = 50 };
@@ -27,7 +28,10 @@ enum erased { ERASED_NONE, ERASED_CONVERSATION, ERASED_VISITOR, ERASED_SHOP }; /
 
 STMT(bury, "INSERT INTO chat_erasures (account, shop, kind, subject, why, person, at_ms, done_at_ms)"
            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)");
-STMT(open_ones, "SELECT id FROM chat_erasures WHERE done_at_ms = 0 ORDER BY id LIMIT ?1");
+STMT(next_account, "SELECT account, id FROM chat_erasures WHERE done_at_ms = 0 AND account > ?1"
+                   " ORDER BY account, id LIMIT 1");
+STMT(next_of_account, "SELECT account, id FROM chat_erasures WHERE done_at_ms = 0 AND account = ?1 AND id > ?2"
+                      " ORDER BY id LIMIT 1");
 STMT(get, "SELECT account, shop, kind, subject, why, person, at_ms FROM chat_erasures WHERE id = ?1");
 STMT(done, "UPDATE chat_erasures SET done_at_ms = ?2 WHERE id = ?1");
 STMT(drop_conversation, "DELETE FROM chat_conversations WHERE id = ?1");
@@ -221,13 +225,58 @@ bool chat_shop_purged(struct tx *tx, int64_t account, int64_t shop, int64_t now_
 
 /* ---- the job ---- */
 
+/* Accounts take turns, a tombstone each: one that takes out ten thousand customers is as long a wait for the others as
+ * one that takes out four. Who was served last is remembered by the process: after a start it is the first again. */
+static _Atomic int64_t served_last;
+
+struct turn {
+    int64_t account, id; /* its tombstone; 0: it has no more */
+};
+
+static enum row read_turn(struct query *q, struct turn *out)
+{
+    enum row row = query_row(q);
+    if (row == ROW_FOUND) *out = (struct turn){ .account = col_i64(q, "account"), .id = col_i64(q, "id") };
+    return row;
+}
+
+/* The first one of each account, from the one behind `last` round to it. */
+static bool first_turns(struct tx *tx, int64_t last, struct turn *turn, size_t max, size_t *count)
+{
+    bool round = false;
+    for (int64_t account = last; *count < max;) {
+        struct query q = query(tx, &next_account);
+        bind_i64(&q, account);
+        enum row row = read_turn(&q, &turn[*count]);
+        if (row == ROW_FAULT) return false;
+        if (round && (row == ROW_NONE || turn[*count].account > last)) break;
+        if (row == ROW_NONE) round = true, account = -1;
+        else account = turn[(*count)++].account;
+    }
+    return true;
+}
+
 static int64_t read_open(struct job *job, struct tx *tx, int64_t *out, size_t max)
 {
-    size_t count;
-    struct query q = query(tx, &open_ones);
+    struct turn *turn = ARENA_ARRAY(tx_arena(tx), struct turn, max);
+    size_t accounts = 0, n = 0;
     (void)job;
-    bind_i64(&q, (int64_t)max);
-    return list_ids(&q, out, &count) ? (int64_t)count : -1;
+    if (!first_turns(tx, atomic_load(&served_last), turn, max, &accounts)) return -1;
+    for (size_t i = 0; i < accounts; i++) out[n++] = turn[i].id;
+    if (accounts > 0)
+        atomic_store(&served_last, turn[(accounts < ERASURES_BATCH ? accounts : ERASURES_BATCH) - 1].account);
+    for (bool more = accounts > 0; more && n < max;) { /* their second ones, and so on */
+        more = false;
+        for (size_t i = 0; i < accounts && n < max; i++) {
+            struct query q = query(tx, &next_of_account);
+            bind_i64(&q, turn[i].account), bind_i64(&q, turn[i].id);
+            enum row row = turn[i].id > 0 ? read_turn(&q, &turn[i]) : ROW_NONE;
+            if (row == ROW_FAULT) return -1;
+            if (row == ROW_NONE) turn[i].id = 0;
+            else out[n++] = turn[i].id, more = true;
+        }
+    }
+    return (int64_t)n;
 }
 
 /* Some of the shop's visitors. */

@@ -14,10 +14,13 @@
 
 enum { NAME_MAX_POINTS = 200, PATH_BYTES = 1200 };
 
-/* A picture costs more than a word: so many of a visitor, a shop and a network. */
+/* A picture costs more than a word: so many of a visitor, a shop, a network and an account's team. */
 static const struct limit network_limit = { .name = "chat_images_network", .burst = 120, .per_ms = 10 * MINUTE_MS };
 static const struct limit visitor_limit = { .name = "chat_images_visitor", .burst = 20, .per_ms = 10 * MINUTE_MS };
 static const struct limit shop_limit = { .name = "chat_images_shop", .burst = 600, .per_ms = 10 * MINUTE_MS };
+/* Of all members of an account together: as often as a busy desk sends, and no more looks than the others can wait for.
+ */
+static const struct limit team_limit = { .name = "chat_images_team", .burst = 300, .per_ms = 10 * MINUTE_MS };
 static const struct limit shown_limit = { .name = "chat_images_shown", .burst = 1200, .per_ms = MINUTE_MS };
 
 /* ---- sent ---- */
@@ -193,7 +196,8 @@ const struct route chat_picture_routes[] = {
       PROBLEMS(REFUSED, &problem_not_found, &problem_chat_paused, &problem_chat_token, &problem_chat_blocked),
       .run = run_visitor, .doc = "Send a picture: the body is the file." },
     { .verb = VERB_POST, .path = "/api/inbox/:id/images", .who = WHO_STAFF, .tag = "Inbox", .idempotent = true,
-      PATH_FIELDS(path_talk), .prepare = team_picture_prepare, .slow = true, .tx = TX_WRITE, .upload = &team_upload,
+      PATH_FIELDS(path_talk), .account_limit = &team_limit, .slow = true, .ask = team_admit,
+      .prepare = team_picture_prepare, .tx = TX_WRITE, .upload = &team_upload,
       QUERY_FIELDS(post_image), .answer = sent_shape, .status = 201, PROBLEMS(REFUSED), .run = run_team,
       .doc = "Answer with a picture: the body is the file." },
     { .verb = VERB_GET, .path = "/chat-images/:token", .who = WHO_ANYONE, .tag = "Chat", .origins = ORIGINS_ANY,

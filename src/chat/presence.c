@@ -24,6 +24,7 @@ STMT(beat,
      " RETURNING " COLUMNS);
 #define PRESENT "SELECT " COLUMNS " FROM chat_presence WHERE account = ?1 AND "
 STMT(present, PRESENT "id < ?2 AND seen_at_ms > ?3 AND seen_at_ms <= ?4 ORDER BY id DESC LIMIT ?5");
+STMT(present_of, PRESENT "visitor = ?2 AND seen_at_ms > ?3 AND seen_at_ms <= ?4 ORDER BY id DESC LIMIT ?5");
 #define ONE PRESENT "id = ?2 AND seen_at_ms > ?3 AND seen_at_ms <= ?4"
 STMT(present_locked, ONE, .postgres = ONE " FOR UPDATE");
 STMT(invite, "UPDATE chat_presence SET visitor = ?2, invited = ?2 WHERE id = ?1");
@@ -62,15 +63,30 @@ bool presence_beat(struct tx *tx, const char *visit, struct presence *p, int64_t
     return true;
 }
 
+/* `by`: the number that is asked for, or to stay below. */
+static bool read_present(struct query *q, int64_t account, int64_t by, int64_t limit, int64_t now_ms,
+                         struct presence *out, size_t *count)
+{
+    enum row row;
+    bind_i64(q, account), bind_i64(q, by), bind_i64(q, now_ms - PRESENT_MS);
+    bind_i64(q, time_latest_end(now_ms, 0)), bind_i64(q, limit);
+    for (*count = 0; (row = query_next(q)) == ROW_FOUND; (*count)++) read_row(q, &out[*count]);
+    return row != ROW_FAULT;
+}
+
 bool presence_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, int64_t now_ms, struct presence *out,
                    size_t *count)
 {
     struct query q = query(tx, &present);
-    enum row row;
-    bind_i64(&q, account), bind_i64(&q, after), bind_i64(&q, now_ms - PRESENT_MS);
-    bind_i64(&q, time_latest_end(now_ms, 0)), bind_i64(&q, limit);
-    for (*count = 0; (row = query_next(&q)) == ROW_FOUND; (*count)++) read_row(&q, &out[*count]);
-    return row != ROW_FAULT;
+    return read_present(&q, account, after, limit, now_ms, out, count);
+}
+
+bool presence_of(struct tx *tx, int64_t account, int64_t visitor, int64_t limit, int64_t now_ms, struct presence *out,
+                 size_t *count)
+{
+    assert(visitor > 0); /* 0 is everybody who showed nothing */
+    struct query q = query(tx, &present_of);
+    return read_present(&q, account, visitor, limit, now_ms, out, count);
 }
 
 enum row presence_locked(struct tx *tx, int64_t account, int64_t id, int64_t now_ms, struct presence *out)

@@ -21,6 +21,9 @@ MUST_USE bool presence_beat(struct tx *tx, const char *visit, struct presence *p
 /* Of one account, the newest visit first, behind `after`. ROW_FAULT, else how many in *count. */
 MUST_USE bool presence_page(struct tx *tx, int64_t account, int64_t after, int64_t limit, int64_t now_ms,
                             struct presence *out, size_t *count);
+/* The same of one visitor: its tabs. */
+MUST_USE bool presence_of(struct tx *tx, int64_t account, int64_t visitor, int64_t limit, int64_t now_ms,
+                          struct presence *out, size_t *count);
 /* One that is there now, locked. */
 MUST_USE enum row presence_locked(struct tx *tx, int64_t account, int64_t id, int64_t now_ms, struct presence *out);
 MUST_USE bool presence_invite(struct tx *tx, int64_t id, int64_t visitor);

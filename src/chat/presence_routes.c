@@ -5,14 +5,16 @@
 #include "base/clock.h"
 
 struct get_present {
-    int64_t after, limit;
+    int64_t after, limit, conversation;
 };
 struct path_present {
     int64_t id;
 };
 /* clang-format off */
 static const struct field get_present_fields[] = {
-    FIELD_PAGE(struct get_present, PRESENCE_PAGE_MAX, PRESENCE_PAGE_MAX), FIELD_END };
+    FIELD_PAGE(struct get_present, PRESENCE_PAGE_MAX, PRESENCE_PAGE_MAX),
+    FIELD_I64(struct get_present, conversation, .optional = true, .min = 1, .max = INT64_MAX,
+              .doc = "Only the visits of this conversation's visitor: where they are now."), FIELD_END };
 static const struct field path_present_fields[] = {
     FIELD_ID(struct path_present, id, .doc = "The visit's number."), FIELD_END };
 static const struct shape present_shape[] = {
@@ -54,11 +56,27 @@ static void presents_json(struct json *j, const void *arg)
     else json_null(j, "next");
 }
 
+/* Of one conversation's visitor, on one page. */
+static enum answer run_present_of(struct req *req, int64_t conversation, struct presents *l)
+{
+    struct conversation c;
+    const struct get_present *in = req->query;
+    enum row row = conversation_get(req->tx, conversation, &c);
+    if (row == ROW_FAULT) return reply_fault(req);
+    if (row == ROW_NONE || c.account != req->who.account) return reply_problem(req, &problem_not_found);
+    if (visitor_get(req->tx, c.visitor, &l->v[0]) == ROW_FAULT ||
+        !presence_of(req->tx, c.account, c.visitor, in->limit, req->now_ms, l->p, &l->count))
+        return reply_fault(req);
+    for (size_t i = 1; i < l->count; i++) l->v[i] = l->v[0];
+    return reply_json(req, 200, presents_json, l);
+}
+
 static enum answer run_present(struct req *req)
 {
     const struct get_present *in = req->query;
     struct presents l = { .p = ARENA_ARRAY(req->arena, struct presence, (size_t)in->limit),
                           .v = ARENA_ARRAY(req->arena, struct visitor, (size_t)in->limit) };
+    if (in->conversation) return run_present_of(req, in->conversation, &l);
     if (!presence_page(req->tx, req->who.account, in->after, in->limit, req->now_ms, l.p, &l.count))
         return reply_fault(req);
     for (size_t i = 0; i < l.count; i++)
@@ -112,7 +130,7 @@ ROUTE_TAG(visitors_tag, "Visitors", "Who is on the shops' pages now.");
 /* clang-format off */
 const struct route chat_presence_routes[] = {
     { .verb = VERB_GET, .path = "/api/visitors", .who = WHO_MEMBERS, .tx = TX_READ, .tag = "Visitors", .passive = true,
-      QUERY_FIELDS(get_present), .answer = presents_shape, .run = run_present,
+      QUERY_FIELDS(get_present), .answer = presents_shape, PROBLEMS(&problem_not_found), .run = run_present,
       .doc = "Who is on the shops' pages now, the newest visit first." },
     { .verb = VERB_POST, .path = "/api/visitors/:id/messages", .who = WHO_STAFF, .tx = TX_WRITE, .tag = "Visitors",
       .idempotent = true, .body_max = CHAT_BODY_MAX, PATH_FIELDS(path_present), BODY_FIELDS(post_message),

@@ -20,7 +20,7 @@ struct visitor_token {
     int64_t shop, visitor, generation, expires_at_ms;
 };
 enum { VISITOR_TOKEN_SIZE = 4 + 86 + 1 }; /* "chv_", 64 bytes as base64url, NUL */
-#define VISITOR_TOKEN_LIFE_MS (90 * DAY_MS)
+#define VISITOR_TOKEN_LIFE_MS CHAT_TOKENS_LIFE_MS
 void visitor_token_write(const struct visitor_token *t, char out[VISITOR_TOKEN_SIZE]);
 /* False: not ours, changed, over, or of another shop. The row has the last word: see visitor_of_token. */
 MUST_USE bool visitor_token_read(struct str text, int64_t shop, int64_t now_ms, struct visitor_token *out);

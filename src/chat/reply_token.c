@@ -1,7 +1,8 @@
 /* reply_token.c: the address that an answer by mail comes back to: reply+TOKEN@domain. The token is hex, since programs
  * change the case of addresses, and short, since the part before the @ has at most 64 characters: version (1 byte), id
  * of the master key (1), conversation (6), end in hours (4), and the first 16 bytes of an HMAC-SHA256 over these and
- * the visitor. It is of one conversation of one visitor and ends by itself; the conversation's row says whose it is. */
+ * the visitor. It is of one conversation of one visitor and ends by itself; the conversation's row says whose it is.
+ * A change of the master key ends none of them (app/mac_keys.c). */
 #include "chat/mail_in.h"
 
 #include "base/clock.h"
@@ -11,6 +12,7 @@
 enum { VERSION = 1, HEAD_BYTES = 12, MAC_BYTES = 16, ALL_BYTES = HEAD_BYTES + MAC_BYTES, VISITOR_BYTES = 8 };
 #define PURPOSE STR("reply by mail")
 #define PREFIX "reply+"
+static_assert(REPLY_TOKEN_LIFE_MS <= CHAT_TOKENS_LIFE_MS, "its key is kept as long");
 static_assert(REPLY_TOKEN_HEX == ALL_BYTES * 2, "two digits a byte");
 static_assert(REPLY_TOKEN_HEX + sizeof PREFIX - 1 <= 64, "what stands before an @");
 

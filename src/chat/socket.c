@@ -23,7 +23,6 @@ enum {
     FRAME_MAX_BYTES = CHAT_BODY_MAX,
     FRAMES_WAITING_MAX = 32,
     SOCKETS_PER_VISITOR = 8, /* a browser needs one */
-    SOCKETS_PER_SHOP = 20000,
     FRAME_ARENA_BYTES = 4 << 20,
     ANSWER_MAX_BYTES = 2 << 20,
     CLOSE_NOT_TEXT = 1003,
@@ -468,7 +467,6 @@ const struct socket_kind chat_socket_kind = {
     .rate = { "chat frames", 60, 20 * SECOND_MS },
     .beat = "{\"type\":\"beat\"}",
     .per_account = SOCKETS_PER_VISITOR,
-    .per_group = SOCKETS_PER_SHOP,
     .opened = chat_opened,
     .message = chat_message,
     .closed = chat_closed,

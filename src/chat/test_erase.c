@@ -108,6 +108,51 @@ TEST_EACH_ENGINE(who_is_erased_is_gone_at_once_and_their_words_soon)
     test_expect_sound(t, chat_checks);
 }
 
+/* What one account takes out stands before nobody else's, however much it is. */
+TEST_EACH_ENGINE(accounts_take_turns)
+{
+    enum { MANY = 60, OTHERS = 3 };
+    struct visitor v, theirs[OTHERS];
+    int64_t talk[OTHERS];
+    kit_start();
+    for (int i = 0; i < MANY; i++) {
+        v = someone(t);
+        (void)says(t, &v, "Goodbye");
+        EXPECT(chat_erase_visitors(t->tx, &asked, &v.id, 1));
+    }
+    for (int i = 0; i < OTHERS; i++) {
+        struct erasure e = { .account = ACCOUNT + 1 + i, .shop = 80 + i, .at_ms = NOW, .why = "asked" };
+        theirs[i] = (struct visitor){ .account = e.account, .shop = e.shop, .name = "", .language = "en", .page = "" };
+        EXPECT(visitor_add(t->tx, &theirs[i], kit_now()));
+        talk[i] = says(t, &theirs[i], "Goodbye");
+        EXPECT(chat_erase_visitors(t->tx, &e, &theirs[i].id, 1));
+    }
+    /* Two tombstones each, of four accounts: in two or three batches of four they are through. */
+    for (int i = 0; i < 3; i++) EXPECT(runs(t, &chat_erase_job) == JOB_NEXT);
+    for (int i = 0; i < OTHERS; i++) EXPECT(rows_of(t, talk[i]) == 0);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_erasures WHERE account > 5 AND done_at_ms = 0") == 0);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_erasures WHERE account = 5 AND done_at_ms > 0") >= 3);
+    EXPECT(works_off(t, &chat_erase_job) > 20); /* alone it goes on four at a time */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_erasures WHERE done_at_ms = 0") == 0);
+    test_expect_sound(t, chat_checks);
+}
+
+/* More accounts than a batch serves: who was last is behind the others. */
+TEST_EACH_ENGINE(each_of_many_accounts_has_its_turn)
+{
+    enum { ACCOUNTS = 11, EACH = 3 };
+    kit_start();
+    for (int i = 0; i < ACCOUNTS * EACH; i++)
+        test_script(t, arena_printf(t->arena,
+                                    "INSERT INTO chat_erasures (account, shop, kind, subject, why, person, at_ms,"
+                                    " done_at_ms) VALUES (%d, 1, 1, %d, 'kept', 0, 1, 0)",
+                                    100 + i / EACH, 90000 + i));
+    for (int i = 0; i < 3; i++) EXPECT(runs(t, &chat_erase_job) == JOB_NEXT);
+    EXPECT(test_number(t, "SELECT COUNT(DISTINCT account) FROM chat_erasures WHERE done_at_ms > 0") == ACCOUNTS);
+    EXPECT(works_off(t, &chat_erase_job) < 10);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM chat_erasures WHERE done_at_ms = 0") == 0);
+}
+
 /* Many words, many conversations: each transaction is a batch. */
 TEST_EACH_ENGINE(much_goes_in_batches)
 {
@@ -293,6 +338,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(who_is_erased_is_gone_at_once_and_their_words_soon),
+        EACH_ENGINE(accounts_take_turns),
+        EACH_ENGINE(each_of_many_accounts_has_its_turn),
         EACH_ENGINE(much_goes_in_batches),
         EACH_ENGINE(what_was_said_to_a_purged_shop_goes_with_it),
         EACH_ENGINE(what_was_never_used_goes_by_itself),

@@ -181,6 +181,42 @@ TEST_EACH_ENGINE(an_invited_visit_is_given_its_token)
     EXPECT(visitor_token_read(str_of(given), shop, kit_now(), &token) && token.visitor == v.id);
 }
 
+static struct kit_answer where(struct test_db *t, int64_t asking, int64_t conversation)
+{
+    return kit_call(t, &(struct kit_request){
+                           .routes = chat_presence_routes,
+                           .verb = VERB_GET,
+                           .path = arena_printf(t->arena, "/api/visitors?conversation=%lld", (long long)conversation),
+                           .account = asking });
+}
+
+TEST_EACH_ENGINE(a_conversation_tells_where_its_visitor_is)
+{
+    struct visitor v;
+    struct conversation c;
+    open_shop(t);
+    v = (struct visitor){ .account = account, .shop = shop, .name = "Ann", .language = "en", .page = "" };
+    EXPECT(visitor_add(t->tx, &v, kit_now()) && visitor_conversation_or_new(t->tx, &v, kit_now(), &c));
+    assert_string_equal(where(t, account, c.id).text, "{\"visitors\":[],\"next\":null}");
+    struct presence tab = {
+        .account = account, .shop = shop, .visitor = v.id, .page = page_a, .referrer = "", .language = "en"
+    };
+    struct presence other = tab, stranger = tab;
+    other.page = page_b, stranger.visitor = 0;
+    EXPECT(presence_beat(t->tx, "0123456789abcdef", &tab, kit_now()));
+    EXPECT(presence_beat(t->tx, "1123456789abcdef", &other, kit_now()));
+    EXPECT(presence_beat(t->tx, "2123456789abcdef", &stranger, kit_now()));
+    struct kit_answer a = where(t, account, c.id);
+    assert_int_equal(json_array_size(json_object_get(a.json, "visitors")), 2);
+    json_t *first = json_array_get(json_object_get(a.json, "visitors"), 0);
+    assert_string_equal(json_string_value(json_object_get(first, "page")), page_b);
+    assert_string_equal(json_string_value(json_object_get(first, "name")), "Ann");
+    assert_string_equal(where(t, account + 1, c.id).error, "not_found");
+    assert_string_equal(where(t, account, c.id + 1).error, "not_found");
+    kit_set_now(kit_now() + PRESENT_MS);
+    assert_string_equal(where(t, account, c.id).text, "{\"visitors\":[],\"next\":null}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +224,7 @@ int main(void)
         EACH_ENGINE(who_is_invited_is_so_until_the_token_was_shown),
         EACH_ENGINE(a_page_is_told_how_the_chat_looks_in_its_language),
         EACH_ENGINE(an_invited_visit_is_given_its_token),
+        EACH_ENGINE(a_conversation_tells_where_its_visitor_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

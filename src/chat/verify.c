@@ -1,5 +1,6 @@
 /* verify.c: what must be true of conversations: numbers without a gap, a history that leads to where they are, unread
  * words counted. */
+#include "chat/channel.h"
 #include "chat/pictures.h"
 
 enum { VERIFY_PAGE = 200 };
@@ -122,5 +123,17 @@ const struct verify_check chat_checks[] = {
     { .name = "chat.images",
       .doc = "Every picture has its bytes and is shown as often as it says.",
       .piece = chat_images_piece },
+    { .name = "chat.channels",
+      .doc = "A channel is of a shop of its account, and a test under way is sent.",
+      .piece = channel_channels_piece },
+    { .name = "chat.channel_talks",
+      .doc = "What a channel tells is of a conversation of its shop, and what waits is sent.",
+      .piece = channel_talks_piece },
+    { .name = "chat.channel_customers",
+      .doc = "A channel's customer is a visitor of its shop, whose conversations are told.",
+      .piece = channel_customers_piece },
+    { .name = "chat.channel_sends",
+      .doc = "The last tries of a channel are of messages of its shop.",
+      .piece = channel_sends_piece },
     VERIFY_END
 };

@@ -2,9 +2,9 @@
  * byte), id of the master key (1), zero (6), shop (8), visitor (8), generation (4), end in seconds (4), HMAC-SHA256
  * over all before it (32).
  *
- * The MAC is made under a key derived from the master key whose id stands in it, so a token of before a change of that
- * key works as long as the old key is in the settings. It ends by itself, and at once when the row's generation is
- * raised.
+ * The MAC is made under a key derived from the master key whose id stands in it. That one is kept when the master key
+ * is changed (app/mac_keys.c), so no shopper loses a conversation by it. A token ends by itself, and at once when the
+ * row's generation is raised.
  *
  * Rejected: a random token kept as a hash in a row (a stranger's first click would write, and each request read, one
  * row more); a JWT (its freedom of algorithms and claims is of no use between us and ourselves). */

@@ -1,4 +1,5 @@
-/* crypto_pool.h: the few threads on which .prepare of slow routes runs (argon2id holds 19 MiB and 20 ms each).
+/* crypto_pool.h: the few threads on which .prepare of slow routes runs (argon2id holds 19 MiB and 20 ms each). There
+ * are two such pools: for what is secret, and for what was sent to be looked at (a picture, a file).
  *
  * The queue is bounded and fair by network: the one that was served longest ago is next, first among the widest
  * networks (a /48 or /16), then among those inside it. So whoever sends a thousand passwords from one network waits

@@ -233,11 +233,14 @@ void dispatch_late(struct exchange *x)
     loop_return(x);
 }
 
+/* A password waits behind no picture of the same office, nor a picture behind passwords. */
 static bool to_crypto_pool(struct exchange *x)
 {
     uint64_t network[CRYPTO_LEVELS];
-    for (unsigned i = 0; i < CRYPTO_LEVELS; i++) network[i] = limits_hash(x->loop->http->limits, x->address, i);
-    return crypto_pool_submit(x->loop->http->pool, x, network);
+    const struct http *h = x->loop->http;
+    bool looks = x->req.route->upload != NULL || x->req.route->ask != NULL;
+    for (unsigned i = 0; i < CRYPTO_LEVELS; i++) network[i] = limits_hash(h->limits, x->address, i);
+    return crypto_pool_submit(looks ? h->looks : h->pool, x, network);
 }
 
 /* ---- may this be worked on? ---- */

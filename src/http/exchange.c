@@ -39,6 +39,8 @@ void exchange_give(struct exchange *x)
     struct loop *l = x->loop;
     if (x->running) idempotency_answered(x);
     if (x->upload != NULL) upload_end(x);
+    if (x->body_held > 0) share_give(l->http->bodies, l->http->limits, x->address, x->body_held);
+    x->body_held = 0;
     if (l->pooled >= POOLED_EXCHANGES || !small(&x->req.reply.body) || !small(&x->late.body) ||
         !small(&x->body_store)) {
         exchange_free(x);

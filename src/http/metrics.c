@@ -156,6 +156,10 @@ void metrics_http(struct buf *out, void *http)
     metrics_sample(out, "chathub_http_sockets", "gauge", "Open WebSockets.", (int64_t)sockets);
     metrics_sample(out, "chathub_http_socket_messages_total", "counter", "Messages that WebSockets sent us.",
                    (int64_t)messages);
+    metrics_sample(out, "chathub_http_body_bytes", "gauge", "Held of requests' bodies that are larger than 16 KiB.",
+                   (int64_t)share_taken(h->bodies));
+    metrics_sample(out, "chathub_http_uploads", "gauge", "Files that are being sent.",
+                   (int64_t)share_taken(h->uploads));
     metrics_sample(out, "chathub_http_waiting", "gauge", "Requests that wait for a job.", (int64_t)waiting_for_jobs);
     if (h->o.lanes == NULL) return;
     size_t waiting = 0;

@@ -34,7 +34,9 @@ enum {
     GATHER_BYTES = 131072,      /* answers gathered before they are written */
     REQUESTS_PER_CONNECTION = 100000,
     BODY_MAX_DEFAULT = 16384,
-    BODY_MAX_DISCARDED = 65536, /* of a request that is refused already: read, so the answer arrives */
+    BODIES_MAX_BYTES = 128 << 20, /* held of bodies past BODY_MAX_DEFAULT, by all requests of the process */
+    UPLOADS_MAX = 64,             /* files under way in the process */
+    BODY_MAX_DISCARDED = 65536,   /* of a request that is refused already: read, so the answer arrives */
     LINGER_MAX_BYTES = 262144,
     REPLY_MAX_BYTES = 16 << 20,
     REQUEST_ARENA_MAX_BYTES = 128 << 20, /* a bound, not a reservation */
@@ -45,8 +47,7 @@ enum {
     NETWORK_TEXT_SIZE = 50,
     STREAM_QUEUE_MAX_BYTES = 262144,
     STREAMS_PER_ACCOUNT = 16, /* in this process */
-    STREAMS_MAX = 10000,      /* the same */
-    STREAMS_PER_GROUP = 2000, /* the same, of a req.stands_in */
+    GROUP_SHARES = 5,         /* of the connections: a req.stands_in may have one, unless the settings say more */
     RUNNING_MAX = 1024,       /* requests with a key that wait for a job; more are not remembered */
     RUNNING_KEY_SIZE = 16,
 };
@@ -165,6 +166,7 @@ struct exchange {
     bool replayed;
     struct str body;
     struct buf body_store;
+    size_t body_held; /* of http.bodies */
     struct chunk_reader chunk;
     int64_t body_left;
     bool discard;
@@ -199,7 +201,7 @@ struct exchange {
 struct standing {
     const struct route *route;
     int64_t counted;  /* for whom: an account, or below 0 a stands_for; 0: not */
-    int64_t group;    /* counted among all of it too; 0: no group */
+    int64_t group;    /* counted among all of it too, streams and sockets alike; 0: no group */
     const void *what; /* counted as one of these */
     int64_t checked_ms;
     struct shown *shown; /* NULL: they showed nothing, so there is nothing to ask again */
@@ -289,11 +291,14 @@ struct http {
     struct router *router;
     struct limits *limits;
     struct proxy_list trusted;
-    struct crypto_pool *pool;
+    struct crypto_pool *pool,
+        *looks; /* what is secret, and what was sent to be looked at: neither waits for the other */
+    struct share *bodies, *uploads;
     struct refusals *refusals;
     struct account_counts *counts; /* streams and sockets, by account */
-    atomic_size_t streams, uploads;
+    atomic_size_t streams;
     size_t connections_max;
+    unsigned group_max;
     struct http_timeouts timeouts;
     struct str common_headers[FRAMING_ASKED]; /* security headers, by who may frame the answer */
     const char *policy;                       /* their begin, to which frame-ancestors are added */
@@ -308,6 +313,8 @@ struct http {
 void http_timeouts_for_tests(const struct http_timeouts *t);
 /* How many connections a network may hold, loopback too; 0: the usual share. */
 void http_share_for_tests(unsigned share);
+/* How much all bodies may hold; 0: the usual. Counts for servers started afterwards. */
+void http_bodies_for_tests(size_t most);
 
 /* ---- loop.c ---- */
 void loop_return(struct exchange *x); /* any thread: x comes back to its loop */
@@ -359,6 +366,15 @@ MUST_USE bool admission_of_route(struct exchange *x);
 MUST_USE bool admission_of_caller(struct exchange *x); /* in the transaction: the caller is known */
 void admission_settle(struct exchange *x);             /* the reply is made: gives back what need not count */
 
+/* ---- shares.c: what there is once for all clients, and one may not have alone ---- */
+struct share *share_new(size_t most);
+void share_free(struct share *s);          /* NULL is allowed */
+size_t share_taken(const struct share *s); /* by all together */
+/* False, and nothing is taken: not so much is left, or it is more than this address, or a network around it, may hold.
+ */
+MUST_USE bool share_take(struct share *s, const struct limits *l, const uint8_t address[16], size_t n);
+void share_give(struct share *s, const struct limits *l, const uint8_t address[16], size_t n);
+
 /* ---- cors.c ---- */
 MUST_USE bool cors_at_the_door(struct exchange *x, bool by_key_alone); /* false: cross_site */
 MUST_USE enum row cors_ask(struct exchange *x);                        /* in the transaction; ROW_NONE: cross_site */
@@ -385,7 +401,7 @@ MUST_USE bool exchange_away(struct exchange *x, op_runner *run, exchange_back *b
 /* Inside `run`: who calls, into x->req.who, and whether the route admits them. False on a storage fault. */
 MUST_USE bool exchange_caller(struct exchange *x, struct tx *tx, bool *admitted);
 void dispatch_prepare(struct exchange *x); /* on a crypto thread */
-void dispatch_late(struct exchange *x);    /* any thread: the crypto pool had no time for it */
+void dispatch_late(struct exchange *x);    /* any thread: its pool had no time for it */
 
 /* ---- waiting.c ---- */
 /* Its reply, a 202, is made; `over` when the wait is, with the reply that goes out. x stays with its loop. */
@@ -398,9 +414,9 @@ void waiting_release(struct loop *l); /* the server stops: late answers now */
 /* How many streams or sockets an account has open in this process, counted by `what`, an address that names them. */
 struct account_counts *account_counts_new(void);
 void account_counts_free(struct account_counts *a);
-/* Takes from x who asked. False, and nothing to end: this account has `most` of `what` already. */
-MUST_USE bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most,
-                             unsigned group_most);
+/* Takes from x who asked. False, and nothing to end: this account has `most` of `what` already, or what it stands in
+ * has its share of the connections. */
+MUST_USE bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most);
 void standing_end(struct standing *s, struct http *h);
 const struct caller *standing_who(const struct standing *s); /* without texts */
 /* Each second: asks when it is due. A caller who may not go on is dismissed. */

@@ -32,6 +32,8 @@ static const struct problem problem_timeout = {
 };
 /* clang-format on */
 
+enum { CROWDED_RETRY_S = 5 };
+
 static void go_on(struct connection *c);
 static void back(struct exchange *x);
 static void upload_asked(struct exchange *x);
@@ -115,6 +117,36 @@ static void begin_upload(struct connection *c, struct exchange *x)
     respond(c, x);
 }
 
+/* What is past a usual body is held only as long as there is room for it. */
+static bool has_room(struct exchange *x, size_t n)
+{
+    const struct http *h = x->loop->http;
+    size_t all = x->body_store.n + n;
+    if (all <= BODY_MAX_DEFAULT) return true;
+    if (!share_take(h->bodies, h->limits, x->address, all - x->body_held)) return false;
+    x->body_held = all;
+    return true;
+}
+
+/* As far as can be told before a byte of it came. */
+static bool would_have_room(const struct exchange *x, int64_t length)
+{
+    const struct http *h = x->loop->http;
+    if (length <= BODY_MAX_DEFAULT) return true;
+    if (!share_take(h->bodies, h->limits, x->address, (size_t)length)) return false;
+    share_give(h->bodies, h->limits, x->address, (size_t)length);
+    return true;
+}
+
+/* Nothing behind this is read: its body does not end where the next request begins. */
+static void refuse_crowded(struct connection *c, struct exchange *x)
+{
+    c->asks->exchange = NULL;
+    x->close = true;
+    (void)reply_later(&x->req, &problem_busy, CROWDED_RETRY_S);
+    respond(c, x);
+}
+
 /* The head said that a body follows. How it is framed decides what is safe to do with what comes. */
 static size_t begin_body(struct connection *c, struct exchange *x, size_t rest)
 {
@@ -138,6 +170,10 @@ static size_t begin_body(struct connection *c, struct exchange *x, size_t rest)
         if (!x->discard) x->body = (struct str){ x->head_bytes + x->head_n, (size_t)length };
         complete(c, x);
         return (size_t)length;
+    }
+    if (!x->discard && !would_have_room(x, length)) {
+        refuse_crowded(c, x);
+        return 0;
     }
     const struct route *r = x->req.route;
     size_t most = x->discard || r == NULL ? BODY_MAX_DISCARDED : r->body_max ? r->body_max : BODY_MAX_DEFAULT;
@@ -184,14 +220,21 @@ static void body_done(struct connection *c, struct exchange *x)
     complete(c, x);
 }
 
-static void take_data(struct connection *c, struct exchange *x, const char *p, size_t n)
+/* False: there is no room for it, and x has been answered. */
+static bool take_data(struct connection *c, struct exchange *x, const char *p, size_t n)
 {
     if (x->upload != NULL) {
         upload_add(x, p, n);
         if (upload_renews(x)) c->awaits = AWAITS_ANEW; /* large ones may take their time, but not stand still */
-    } else if (!x->discard) {
-        buf_add(&x->body_store, p, n);
+        return true;
     }
+    if (x->discard) return true;
+    if (!has_room(x, n)) {
+        refuse_crowded(c, x);
+        return false;
+    }
+    buf_add(&x->body_store, p, n);
+    return true;
 }
 
 static bool waits_for_disk(const struct connection *c)
@@ -208,7 +251,7 @@ static size_t take_chunks(struct connection *c, struct exchange *x, const char *
         int status = 0;
         enum reader_result r = chunk_read(&x->chunk, p + taken, n - taken, &used, &data, &data_n, &status);
         taken += used;
-        if (data_n > 0) take_data(c, x, data, data_n);
+        if (data_n > 0 && !take_data(c, x, data, data_n)) return n;
         switch (r) {
         case READ_DONE: body_done(c, x); return taken;
         case READ_MORE:
@@ -233,7 +276,7 @@ static size_t take_body(struct connection *c, const char *p, size_t n)
     assert(x != NULL);
     if (x->head.chunked) return take_chunks(c, x, p, n);
     size_t take = (uint64_t)x->body_left < n ? (size_t)x->body_left : n;
-    take_data(c, x, p, take);
+    if (!take_data(c, x, p, take)) return n;
     x->body_left -= (int64_t)take;
     if (x->body_left == 0) body_done(c, x);
     return take;

@@ -3,8 +3,8 @@
  *
  * Order of work for a request: the general limit → method and path → (.own_host) → origin (CSRF) → the route's
  * limit → content type and size → fields → (.ask) → .prepare (no transaction, and without .ask req->who is still empty:
- * argon2, decoding; on the crypto pool when .slow) → a storage lane: authentication, role and idempotency, then .run in
- * the same transaction → commit → reply. .run may be run again from the start, with an empty reply and what .prepare
+ * argon2, decoding; on a pool of threads when .slow) → a storage lane: authentication, role and idempotency, then .run
+ * in the same transaction → commit → reply. .run may be run again from the start, with an empty reply and what .prepare
  * has left. Only the dispatcher opens, commits and repeats a transaction. A refusal rolls back and then commits what
  * .refused writes. The reply leaves after the commit. */
 #ifndef CHATHUB_HTTP_ROUTE_H
@@ -111,7 +111,8 @@ struct req {
     void *prepared;     /* what .prepare leaves for .run */
     int64_t stands_for; /* whose stream or socket it will be, where a row wants no caller (a visitor): counted as an
                            account's is; 0: the account's */
-    int64_t stands_in;  /* and the larger whole that it is one of (a shop): counted as well; 0: none */
+    int64_t stands_in;  /* and the larger whole that it is one of (a shop): all streams and sockets of it together
+                           have a share of the connections (http_options.group_max); 0: none */
     struct reply reply;
     const struct upload_file *upload; /* rows with .upload */
     bool upload_kept;                 /* by req_keep_upload */
@@ -186,7 +187,7 @@ struct route {
     enum route_framing framing;                             /* which pages may show the answer in a frame */
     bool any_query;                   /* a query is passed over: monitors add some against caches */
     bool passive;                     /* an open page asks by itself: it keeps no session from idling out */
-    bool slow;                        /* .prepare runs on the crypto pool, never on a loop */
+    bool slow;                        /* .prepare runs on a pool of threads, never on a loop */
     bool reads;                       /* a POST that changes nothing: a question too long for an address */
     bool own_host;                    /* only under our own names: what a foreign name that leads here must not read */
     bool hidden;                      /* not in the API reference (developer pages) */

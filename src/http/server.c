@@ -35,6 +35,9 @@ void http_timeouts_for_tests(const struct http_timeouts *t)
 
 /* ---- a loop ---- */
 
+static atomic_size_t bodies_for_tests;
+void http_bodies_for_tests(size_t most) { atomic_store(&bodies_for_tests, most); }
+
 void http_job_ended(struct http *h, int64_t job)
 {
     for (unsigned i = 0; i < h->loops; i++) {
@@ -277,6 +280,7 @@ static void copy_options(struct http *h, const struct http_options *o)
     h->o.upload_dir = arena_text(h->text, o->upload_dir);
     h->connections_max = o->connections_max ? o->connections_max : CONNECTIONS_USUAL;
     if (h->connections_max > CONNECTIONS_MAX) h->connections_max = CONNECTIONS_MAX;
+    h->group_max = o->group_max ? o->group_max : (unsigned)(h->connections_max / GROUP_SHARES);
     h->o.origin = arena_text(h->text, o->origin);
     h->o.trusted_proxy = arena_text(h->text, o->trusted_proxy);
     h->session_cookie = http_cookie_name(o, "sid");
@@ -339,6 +343,8 @@ static void http_free(struct http *h)
     limits_free(h->limits);
     account_counts_free(h->counts);
     refusals_free(h->refusals);
+    share_free(h->bodies);
+    share_free(h->uploads);
     arena_free(h->text);
     (void)pthread_mutex_destroy(&h->running.lock);
     free(h);
@@ -356,6 +362,7 @@ static void discard(struct http *h)
         loop_free(l);
     }
     crypto_pool_stop(h->pool);
+    crypto_pool_stop(h->looks);
     http_free(h);
 }
 
@@ -382,11 +389,15 @@ struct http *http_start(const struct http_options *o, char *error, size_t error_
     }
     h->counts = account_counts_new();
     h->refusals = refusals_new(h);
+    size_t bodies_max = atomic_load(&bodies_for_tests);
+    h->bodies = share_new(bodies_max ? bodies_max : BODIES_MAX_BYTES);
+    h->uploads = share_new(UPLOADS_MAX);
     h->pool = crypto_pool_start(cores(), dispatch_prepare, dispatch_late);
+    h->looks = crypto_pool_start(cores() > 4 ? cores() / 2 : 2, dispatch_prepare, dispatch_late);
     h->loops = o->loops ? o->loops : cores();
     if (h->loops > LOOPS_MAX) h->loops = LOOPS_MAX;
     for (unsigned i = 0; i < h->loops; i++) h->loop[i] = loop_new(h, i);
-    if (h->pool == NULL || !listen_all(h, &sa)) {
+    if (h->pool == NULL || h->looks == NULL || !listen_all(h, &sa)) {
         (void)snprintf(error, error_size, "cannot listen on %s: %s", o->listen, strerror(errno));
         discard(h);
         return NULL;
@@ -422,6 +433,7 @@ void http_stop(struct http *h)
     wake_all(h);
     for (unsigned i = 0; i < h->loops; i++) (void)uv_thread_join(&h->loop[i]->thread);
     crypto_pool_stop(h->pool);
+    crypto_pool_stop(h->looks);
     bool clean = true;
     for (unsigned i = 0; i < h->loops; i++) {
         clean = clean && h->loop[i]->under_way == 0;

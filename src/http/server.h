@@ -48,6 +48,7 @@ struct http_options {          /* what it points to lives until http_stop */
     const char *form_targets; /* other origins, with spaces, that the console's forms may be posted to; NULL: none */
     const char *upload_dir;   /* a directory that is there, for rows with .upload; NULL: no such rows */
     unsigned connections_max; /* all loops together; 0: 20,000. Past it a new one is closed at once */
+    unsigned group_max;       /* open streams and sockets of one req.stands_in; 0: a fifth of connections_max */
     struct lanes *lanes;
     struct db *db;
     const struct keyring *keyring;     /* seals kept answers */

@@ -50,7 +50,6 @@ struct socket_kind {
     const char *beat;        /* a text message beside each ping, which a browser's script does not see; NULL: none */
     size_t queue_max;        /* 0: 256 KiB waiting to be written; else 1013 */
     unsigned per_account;    /* of one account, or of one req.stands_for: open in this process; else 429 */
-    unsigned per_group;      /* of one req.stands_in, the same way; 0: not counted */
     /* On the socket's loop. `s` is gone when a call returns that closes it. */
     void (*opened)(struct socket *s);                                             /* may be NULL */
     void (*message)(struct socket *s, enum socket_message kind, struct str data); /* wanted. Text is valid UTF-8 */

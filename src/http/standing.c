@@ -85,16 +85,16 @@ static void forget_texts(struct caller *who)
     who->scopes = NULL;
 }
 
-/* Groups are counted beside, under an address inside of what `what` points to. */
-static const void *in_groups(const void *what) { return (const char *)what + 1; }
+/* What is open of a group counts together, whatever it is: each holds one of the process's connections. */
+static const char of_a_group;
 
-bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most, unsigned group_most)
+bool standing_begin(struct standing *s, struct exchange *x, const void *what, unsigned most)
 {
     struct account_counts *counts = x->loop->http->counts;
     int64_t whose = x->req.stands_for != 0 ? -x->req.stands_for : x->req.who.account;
-    int64_t group = group_most > 0 ? x->req.stands_in : 0;
+    int64_t group = x->req.stands_in;
     if (whose != 0 && !count_in(counts, whose, what, most)) return false;
-    if (group != 0 && !count_in(counts, group, in_groups(what), group_most)) {
+    if (group != 0 && !count_in(counts, group, &of_a_group, x->loop->http->group_max)) {
         if (whose != 0) count_out(counts, whose, what);
         return false;
     }
@@ -117,7 +117,7 @@ bool standing_begin(struct standing *s, struct exchange *x, const void *what, un
 void standing_end(struct standing *s, struct http *h)
 {
     if (s->counted != 0) count_out(h->counts, s->counted, s->what);
-    if (s->group != 0) count_out(h->counts, s->group, in_groups(s->what));
+    if (s->group != 0) count_out(h->counts, s->group, &of_a_group);
     if (s->shown != NULL) free(s->shown->bearer);
     free(s->shown);
     *s = (struct standing){ 0 };

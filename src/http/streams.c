@@ -100,9 +100,10 @@ static const struct takeover event_stream = {
 
 /* ---- begin ---- */
 
+/* Half of the connections: the other half is for who asks. */
 static bool room_for_one(struct http *h)
 {
-    if (atomic_fetch_add(&h->streams, 1) < STREAMS_MAX) return true;
+    if (atomic_fetch_add(&h->streams, 1) < h->connections_max / 2) return true;
     (void)atomic_fetch_sub(&h->streams, 1);
     return false;
 }
@@ -115,7 +116,7 @@ static struct stream *stream_new(struct connection *c, struct exchange *x)
     if (!room_for_one(l->http)) return NULL;
     struct stream *s = calloc(1, sizeof *s);
     if (s == NULL) abort();
-    if (!standing_begin(&s->standing, x, &event_stream, STREAMS_PER_ACCOUNT, STREAMS_PER_GROUP)) {
+    if (!standing_begin(&s->standing, x, &event_stream, STREAMS_PER_ACCOUNT)) {
         (void)atomic_fetch_sub(&l->http->streams, 1);
         free(s);
         return NULL;

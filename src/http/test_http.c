@@ -3,7 +3,7 @@
 #include "http/events.h"
 #include <stdio.h>
 
-atomic_int test_runs, test_refused_runs, test_gate, test_at_gate, test_session_age_s;
+atomic_int test_runs, test_refused_runs, test_gate, test_look_gate, test_at_gate, test_session_age_s;
 atomic_long test_ended_account;
 
 STMT(test_add_note, "INSERT INTO test_notes (account, text) VALUES (?1, ?2)");
@@ -326,6 +326,7 @@ static enum answer prepare_work(struct req *req)
 {
     assert_null(req->tx);
     atomic_fetch_add(&test_at_gate, 1);
+    while (atomic_load(&test_look_gate) != 0) (void)usleep(1000);
     req->prepared = arena_printf(req->arena, "%s, worked", (const char *)req->prepared);
     return ANSWER_GO_ON;
 }
@@ -461,6 +462,7 @@ void test_http_start(struct test_http *s, struct test_db *t, void (*change)(stru
     atomic_store(&test_runs, 0);
     atomic_store(&test_refused_runs, 0);
     atomic_store(&test_gate, 0);
+    atomic_store(&test_look_gate, 0);
     atomic_store(&test_at_gate, 0);
     atomic_store(&test_session_age_s, 0);
     atomic_store(&test_ended_account, 0);

@@ -16,7 +16,7 @@ struct test_http {
     struct test_client *client; /* sends a good Origin with every request */
     char origin[64], origin_line[80];
 };
-extern atomic_int test_runs, test_refused_runs, test_gate, test_at_gate, test_session_age_s;
+extern atomic_int test_runs, test_refused_runs, test_gate, test_look_gate, test_at_gate, test_session_age_s;
 extern atomic_long test_ended_account; /* this account's sessions are over */
 
 extern struct test_refusals {

@@ -30,7 +30,7 @@ static void closed(struct socket *s, int code)
 /* clang-format off */
 static const struct socket_kind seat_kind = {
     .name = "seat", .own_size = sizeof(struct own), .message_max = 1000,
-    .per_account = 4, .per_group = 2, .rate = { "seat messages", 50, 10 * 1000 },
+    .per_account = 4, .rate = { "seat messages", 50, 10 * 1000 },
     .opened = opened, .message = message, .closed = closed,
 };
 static const struct socket_kind beating_kind = {
@@ -79,7 +79,7 @@ static const struct route seat_routes[] = {
 };
 /* clang-format on */
 static const struct route *const seat_tables[] = { seat_routes, NULL };
-static void with_seats(struct http_options *o) { o->routes = seat_tables; }
+static void with_seats(struct http_options *o) { o->routes = seat_tables, o->group_max = 2; }
 
 #define AS_OTHER "Cookie: sid=m8-a\r\n"
 

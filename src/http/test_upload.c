@@ -63,13 +63,21 @@ static void with_uploads(struct http_options *o)
     o->upload_dir = folder;
 }
 
-static void start(struct test_http *s, struct test_db *t)
+static void behind_proxy(struct http_options *o)
+{
+    with_uploads(o);
+    o->trusted_proxy = "127.0.0.1";
+}
+
+static void start_as(struct test_http *s, struct test_db *t, void (*change)(struct http_options *o))
 {
     text_copy(folder, sizeof folder, "/tmp/chathub-upload-XXXXXX");
     assert_non_null(mkdtemp(folder));
     atomic_store(&runs, 0);
-    test_http_start(s, t, with_uploads);
+    test_http_start(s, t, change);
 }
+
+static void start(struct test_http *s, struct test_db *t) { start_as(s, t, with_uploads); }
 
 static int files(void)
 {
@@ -313,6 +321,44 @@ TEST_EACH_ENGINE(a_body_that_drips_ends)
     stop(&s, t);
 }
 
+/* Of all that may come at once one address has a quarter, however slowly it sends. */
+TEST_EACH_ENGINE(one_address_cannot_hold_all_uploads)
+{
+    enum { PART = UPLOADS_MAX / 4 };
+#define FROM(ip) "X-Forwarded-For: " ip "\r\n" AS_MERCHANT "Content-Length: 3\r\n"
+    struct test_http s;
+    struct test_client *c[PART], *late;
+    start_as(&s, t, behind_proxy);
+    for (size_t i = 0; i < PART; i++) c[i] = begin(&s, "", FROM("203.0.113.7"));
+    for (int i = 0; share_taken(s.http->uploads) < PART; i++) {
+        assert_true(i < 3000);
+        (void)usleep(10000);
+    }
+    late = begin(&s, "", FROM("203.0.113.7"));
+    struct test_answer a = client_read(late, false, 15000);
+    assert_int_equal(a.status, 503);
+    assert_string_equal(answer_error(&a), "busy");
+    assert_non_null(answer_header(&a, "Retry-After"));
+    answer_free(&a);
+    client_close(late);
+    late = begin(&s, "", FROM("198.51.100.7"));
+    client_send(late, "abc", 3);
+    expect_file(late, "abc", 3);
+    client_close(late);
+    client_send(c[0], "def", 3);
+    expect_file(c[0], "def", 3);
+    late = begin(&s, "", FROM("203.0.113.7"));
+    client_send(late, "ghi", 3);
+    expect_file(late, "ghi", 3);
+    client_close(late);
+    for (size_t i = 0; i < PART; i++) client_close(c[i]);
+    for (int i = 0; share_taken(s.http->uploads) > 0; i++) {
+        assert_true(i < 3000);
+        (void)usleep(10000);
+    }
+    stop(&s, t);
+}
+
 /* The file system takes no more of this file. */
 TEST_EACH_ENGINE(a_full_disk_is_told)
 {
@@ -363,6 +409,7 @@ int main(void)
         EACH_ENGINE(what_is_refused_or_not_wanted_goes),
         ONLY_SQLITE(too_large_cut_off_or_broken),
         ONLY_SQLITE(a_body_that_drips_ends),
+        ONLY_SQLITE(one_address_cannot_hold_all_uploads),
         ONLY_SQLITE(a_full_disk_is_told),
         ONLY_SQLITE(the_server_may_stop_in_between),
     };

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PIECE_BYTES = 65536, UPLOADS_MAX = 64, PATH_SIZE = 1024 };
+enum { PIECE_BYTES = 65536, PATH_SIZE = 1024 };
 
 static const struct problem problem_disk_full = {
     "disk_full", 507, "There is no room for this file at the moment. Please tell the operator.",
@@ -29,6 +29,7 @@ static const struct problem problem_disk_full = {
 struct upload {
     struct loop *loop;
     struct exchange *exchange; /* NULL: it has gone, and the file goes too */
+    uint8_t address[16];       /* whose share of all uploads it is in */
     upload_told *told;
     uv_work_t work;
     bool working;      /* the pool's until then, but for `filling` */
@@ -114,7 +115,7 @@ static void upload_free(struct upload *u)
     sha256_free(u->sha);
     buf_free(&u->filling);
     buf_free(&u->writing);
-    (void)atomic_fetch_sub(&u->loop->http->uploads, 1);
+    share_give(u->loop->http->uploads, u->loop->http->limits, u->address, 1);
     free(u);
 }
 
@@ -207,15 +208,13 @@ void req_keep_upload(struct req *req) { req->upload_kept = true; }
 bool upload_begin(struct exchange *x, upload_told *told)
 {
     struct loop *l = x->loop;
-    if (atomic_fetch_add(&l->http->uploads, 1) >= UPLOADS_MAX) {
-        (void)atomic_fetch_sub(&l->http->uploads, 1);
-        return false;
-    }
+    if (!share_take(l->http->uploads, l->http->limits, x->address, 1)) return false;
     struct upload *u = calloc(1, sizeof *u);
     uint8_t drawn[(UPLOAD_NAME_SIZE - 1) / 2];
     if (u == NULL) abort();
     u->loop = l;
     u->exchange = x;
+    memcpy(u->address, x->address, sizeof u->address);
     u->told = told;
     u->fd = -1;
     u->sha = sha256_begin();

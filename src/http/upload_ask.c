@@ -1,5 +1,5 @@
 /* upload_ask.c: may the body of this request be taken? Asked before its first byte, so that no stranger fills the disk:
- * who calls, and the row's own rule. */
+ * who calls, what their account has left of its limits, and the row's own rule. */
 #include "http/private.h"
 
 /* Rows that anybody may call know by themselves who may send. What it found out is not kept: the request itself finds
@@ -21,6 +21,10 @@ static enum op_wish ask_run(struct op *op, struct tx *tx)
     struct exchange *x = OWNER_OF(op, struct exchange, op);
     if (!exchange_caller(x, tx, &x->admitted)) {
         (void)reply_fault(&x->req);
+        return OP_REFUSE;
+    }
+    if (x->admitted && !admission_of_caller(x)) {
+        x->admitted = false;
         return OP_REFUSE;
     }
     if (x->admitted) {

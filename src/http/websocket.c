@@ -422,7 +422,7 @@ bool socket_start(struct connection *c, struct exchange *x)
     const struct socket_kind *kind = x->req.route->socket;
     struct socket *s = calloc(1, sizeof *s + kind->own_size);
     if (s == NULL) abort();
-    if (!standing_begin(&s->standing, x, kind, kind->per_account, kind->per_group)) {
+    if (!standing_begin(&s->standing, x, kind, kind->per_account)) {
         free(s);
         (void)reply_later(&x->req, &problem_too_many_requests, 30);
         return false;

@@ -83,7 +83,7 @@ const struct job_kind inbound_act_job = { .name = "inbound.act", .doc = "Acts on
                                           ACTS(JOB_POOL_INBOUND) };
 const struct job_kind inbound_make_job = { .name = "inbound.make",
                                            .doc = "Acts on what others delivered, with files in it.",
-                                           ACTS(JOB_POOL_INBOUND), .load = make_load, .call = make_call };
+                                           ACTS(JOB_POOL_FILES), .load = make_load, .call = make_call };
 const struct job_kind inbound_money_job = { .name = "inbound.money",
                                             .doc = "Acts on what payment providers delivered.", ACTS(JOB_POOL_MONEY) };
 /* clang-format on */

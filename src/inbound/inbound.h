@@ -66,7 +66,7 @@ struct sender {
     const char *doc;                /* one sentence for operators' documents */
     const char *path;               /* as in its route: "/hooks/stripe", "/hooks/chat/:address" */
     const char *const *headers;     /* the ones that are kept: what .verify and .act read; lower case, NULL-ended */
-    enum job_pool pool;             /* JOB_POOL_UNSET: inbound; or JOB_POOL_MONEY */
+    enum job_pool pool;             /* JOB_POOL_UNSET: inbound, with .make files; or JOB_POOL_MONEY */
     struct inbound_words ack, nack; /* nack: 4xx */
     /* Whether these bytes come from the sender and are meant for us. In the request's transaction; reads only. */
     enum inbound_verdict (*verify)(struct delivery *d, struct tx *tx);

@@ -35,7 +35,7 @@ static void check_sender(const struct sender *s, struct buf *out)
     bool whole = s->name && s->doc && s->path && s->verify && s->act;
     if (!whole) complain(out, s, "a member that it must have is not set");
     if (!s->look != !s->make) complain(out, s, "look and make go together");
-    if (s->make && s->pool != JOB_POOL_UNSET) complain(out, s, "what makes files is of the pool inbound");
+    if (s->make && s->pool != JOB_POOL_UNSET) complain(out, s, "what makes files is of the pool files");
     if (ways != 1) complain(out, s, "its id is found in one way: id_header, id_member or identify");
     if (headers > DELIVERY_HEADERS_MAX) complain(out, s, "too many headers to keep");
     if (s->ack.status < 200 || s->ack.status > 299) complain(out, s, "ack is no success");

@@ -20,6 +20,7 @@ enum job_pool {
     JOB_POOL_HOUSE,
     JOB_POOL_INBOUND,
     JOB_POOL_SHOPS, /* calls to merchants' own machines: a share of it for each account */
+    JOB_POOL_FILES, /* what others sent is taken apart, which takes long: a share of it for each account */
     JOB_POOLS
 };
 const char *job_pool_name(enum job_pool p); /* "calls"; not of UNSET */
@@ -161,8 +162,8 @@ bool job_row_is_live(const struct job_row *j); /* ready or running: it will come
  * and another job of its key is there to do the work. */
 MUST_USE enum row jobs_retry(struct tx *tx, int64_t id);
 /* Counts by state and by the line of each pool (each up to 100,000), and how long the oldest one that is due has
- * waited (oldest_age_ms; at_home: without those that wait for merchants' machines). `strange`: ready jobs of kinds that
- * no process knows; they wait for one that does, and have no age. */
+ * waited (oldest_age_ms; at_home: without pools with shares, which one account alone makes old). `strange`: ready jobs
+ * of kinds that no process knows; they wait for one that does, and have no age. */
 struct job_counts {
     int64_t ready, running, dead, strange, oldest_age_ms, oldest_at_home_ms;
     struct {

@@ -163,7 +163,7 @@ bool jobs_count(struct tx *tx, struct job_counts *out)
         }
         out->pool[p].ready = ready, out->pool[p].oldest_age_ms = oldest_ms;
         if (oldest_ms > out->oldest_age_ms) out->oldest_age_ms = oldest_ms;
-        if (p != JOB_POOL_SHOPS && oldest_ms > out->oldest_at_home_ms) out->oldest_at_home_ms = oldest_ms;
+        if (pool_facts(p)->share == 0 && oldest_ms > out->oldest_at_home_ms) out->oldest_at_home_ms = oldest_ms;
     }
     return true;
 }

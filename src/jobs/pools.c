@@ -14,6 +14,7 @@ static const struct pool_facts facts[JOB_POOLS] = {
     [JOB_POOL_HOUSE]   = { "house",   2,           128, 0 }, /* seals, purges, counts */
     [JOB_POOL_INBOUND] = { "inbound", 2,           64, 0 },  /* what others delivered */
     [JOB_POOL_SHOPS]   = { "shops",   12,          64, 4 },  /* calls to merchants' machines: one account's never all */
+    [JOB_POOL_FILES]   = { "files",   2,           64, 1 },  /* mails with pictures: no answer waits behind them */
 };
 /* clang-format on */
 

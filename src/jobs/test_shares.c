@@ -8,7 +8,19 @@ static const struct job_kind shop_kind = { .name = "t.shop", .doc = "waits for a
 static const struct job_kind enable_kind = { .name = "t.enable", .doc = "a person waits for it", .max_attempts = 3,
     .call = call_nothing, .settle = settle_effect };
 /* clang-format on */
-static const struct job_kind *const table[] = { &shop_kind, &enable_kind, NULL };
+static const struct job_kind file_kind = { .name = "t.file",
+                                           .doc = "takes a mail apart",
+                                           .max_attempts = 3,
+                                           .pool = JOB_POOL_FILES,
+                                           .call = call_gate,
+                                           .settle = settle_effect };
+static const struct job_kind answer_kind = { .name = "t.answer",
+                                             .doc = "a shopper waits for it",
+                                             .max_attempts = 3,
+                                             .pool = JOB_POOL_INBOUND,
+                                             .call = call_nothing,
+                                             .settle = settle_effect };
+static const struct job_kind *const table[] = { &shop_kind, &enable_kind, &file_kind, &answer_kind, NULL };
 
 static void put_for(struct test_db *t, int64_t account, int n)
 {
@@ -73,6 +85,32 @@ TEST_EACH_ENGINE(fifty_machines_of_one_account_that_hang_hold_up_nobody_else)
     stop(j, 1000);
 }
 
+/* Whoever is sent a hundred mails at once waits for them: not who is sent one, nor who asks the assistant. */
+TEST_EACH_ENGINE(mails_of_one_account_hold_up_no_answers_and_nobody_elses_mails)
+{
+    enum { MAILS = 20 };
+    const unsigned share = pool_facts(JOB_POOL_FILES)->share;
+    assert_in_range(share, 1, pool_facts(JOB_POOL_FILES)->threads - 1);
+    begin(t);
+    jobs_know(table);
+    for (int i = 0; i < MAILS; i++)
+        EXPECT(jobs_put(t->tx, &(struct job_new){ .kind = "t.file", .account = 1 }, NULL) > 0);
+    test_lanes(t, NULL);
+    struct jobs *j = start(t, table, 2);
+    WAIT_FOR(calls == (int)share);
+    struct job_new other = { .kind = "t.answer", .account = 1 };
+    int64_t id = run_ask(t, &(struct ask){ .put = &other }, TX_WRITE, put_run);
+    WAIT_FOR(is_state(t, id, "done"));
+    other = (struct job_new){ .kind = "t.file", .account = 2 };
+    run_ask(t, &(struct ask){ .put = &other }, TX_WRITE, put_run);
+    WAIT_FOR(calls == (int)share + 2);
+    EXPECT(returned == 0);
+    for (int i = 0; i < MAILS + 1; i++) sem_post(&gate);
+    WAIT_FOR(ends == MAILS + 2);
+    EXPECT(number(t, "effects") == MAILS + 2);
+    stop(j, 1000);
+}
+
 TEST_EACH_ENGINE(what_waits_for_merchants_machines_is_told_apart)
 {
     struct job_counts c;
@@ -80,8 +118,10 @@ TEST_EACH_ENGINE(what_waits_for_merchants_machines_is_told_apart)
     clock_fix_ms(began_ms);
     jobs_know(table);
     put_for(t, 1, 2);
+    EXPECT(jobs_put(t->tx, &(struct job_new){ .kind = "t.file", .account = 1 }, NULL) > 0);
     clock_fix_ms(began_ms + HOUR_MS);
     EXPECT(jobs_count(t->tx, &c));
+    EXPECT(c.pool[JOB_POOL_FILES].oldest_age_ms == HOUR_MS);
     EXPECT(c.pool[JOB_POOL_SHOPS].ready == 2 && c.pool[JOB_POOL_SHOPS].oldest_age_ms == HOUR_MS);
     EXPECT(c.oldest_age_ms == HOUR_MS && c.oldest_at_home_ms == 0);
     EXPECT(jobs_put(t->tx, &(struct job_new){ .kind = "t.enable", .account = 2 }, NULL) > 0);
@@ -96,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BOTH(who_has_its_share_is_passed_over),
         BOTH(fifty_machines_of_one_account_that_hang_hold_up_nobody_else),
+        BOTH(mails_of_one_account_hold_up_no_answers_and_nobody_elses_mails),
         BOTH(what_waits_for_merchants_machines_is_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

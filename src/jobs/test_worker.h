@@ -19,8 +19,9 @@ enum { WAIT_MAX_MS = 60000, PAUSE_MS = 5 };
 /* ---- what the kinds of these tests do ---- */
 
 static atomic_int calls, settles, deaths, ends, cron_runs, returned;
-static atomic_int fail_times; /* "t.again" fails this often */
-static sem_t gate;            /* "t.gate" waits here in its call */
+static atomic_int fail_times;     /* "t.again" fails this often */
+static _Atomic int64_t failed_ms; /* when it last did */
+static sem_t gate;                /* "t.gate" waits here in its call */
 
 STMT(effect, "INSERT INTO effects (job, what) VALUES (?1, ?2)");
 
@@ -52,6 +53,7 @@ static enum job_wish settle_again(struct job *job, struct tx *tx)
 {
     if (!write_effect(tx, job->id, "tried")) return JOB_FAULT;
     if (atomic_fetch_sub(&fail_times, 1) > 0) {
+        atomic_store(&failed_ms, now_ms());
         job_error(job, "not yet:\n%s", "\xff\xe4");
         return JOB_AGAIN;
     }

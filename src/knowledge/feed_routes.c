@@ -197,6 +197,8 @@ static enum answer run_add(struct req *req)
     if (row == ROW_FAULT || !read_ids(req->tx, shop, ids, &n)) return reply_fault(req);
     if (row == ROW_FOUND) return reply_problem(req, &problem_feed_there);
     if (n == FEEDS_MAX) return reply_problem(req, &problem_feeds_full);
+    a = know_intake_may_begin(req, shop);
+    if (a != ANSWER_GO_ON) return a;
     struct query w = query(req->tx, &insert);
     bind_i64(&w, req->who.account), bind_i64(&w, shop), bind_i64(&w, in->kind), bind_text(&w, in->url);
     bind_text(&w, currency_code(c)), bind_i64(&w, req->now_ms + FIRST_AFTER_MS), bind_i64(&w, req->now_ms);
@@ -225,6 +227,7 @@ static enum answer run_read(struct req *req)
     struct shown f;
     int64_t intake;
     enum answer a = feed_of(req, &f);
+    if (a == ANSWER_GO_ON) a = know_intake_may_begin(req, f.feed.shop);
     if (a != ANSWER_GO_ON) return a;
     enum row row = know_feed_start(req->tx, &f.feed, req->now_ms, &intake);
     if (row == ROW_NONE) return reply_problem(req, &problem_feed_busy);
@@ -254,11 +257,11 @@ const struct route knowledge_feed_routes[] = {
       .doc = "Addresses that are read each day, with what came of it." },
     { .verb = VERB_POST, .path = "/api/shops/:id/knowledge/feeds", MANAGE, .idempotent = true,
       PATH_FIELDS(path_shop_known), BODY_FIELDS(post_feed), .answer = feed_shape, .status = 201, .run = run_add,
-      PROBLEMS(&problem_not_found, &problem_feed_there, &problem_feeds_full),
+      PROBLEMS(&problem_not_found, &problem_feed_there, &problem_feeds_full, &problem_intakes_full),
       .doc = "Read an address now and then each day. What it names is taken; what it no longer names goes." },
     { .verb = VERB_POST, .path = "/api/shops/:id/knowledge/feeds/:feed/read", MANAGE, .idempotent = true,
       PATH_FIELDS(path_feed), .answer = feed_shape, .status = 202, .run = run_read,
-      PROBLEMS(&problem_not_found, &problem_feed_busy), .doc = "Read it now." },
+      PROBLEMS(&problem_not_found, &problem_feed_busy, &problem_intakes_full), .doc = "Read it now." },
     { .verb = VERB_DELETE, .path = "/api/shops/:id/knowledge/feeds/:feed", MANAGE, PATH_FIELDS(path_feed),
       .answer = success_shape, .run = run_remove, PROBLEMS(&problem_not_found),
       .doc = "Read it no more. What came from it stays." },

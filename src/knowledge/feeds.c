@@ -12,7 +12,7 @@ static_assert(ARRAY_LEN(feed_kind_names) == FEED_KINDS + 1, "a name each");
 static_assert(ARRAY_LEN(feed_state_names) == FEED_STATES + 1, "a name each");
 
 enum { FEED_MS = 60000, DUE_MAX = 50, OLD_MAX = 50, FILES_KEPT_MS = 24 * 60 * 60 * 1000, PATH_BYTES = 1100 };
-enum { INTAKES_KEPT_DAYS = 30 };
+enum { INTAKES_KEPT_DAYS = 30, FULL_RETRY_MS = 10 * 60 * 1000 };
 
 #define COLUMNS                                                                                                        \
     "id, account, shop, kind, url, currency, etag, modified, next_at_ms, state, error, status, intake, import,"        \
@@ -203,11 +203,15 @@ static enum job_wish start_one(struct job *job, struct tx *tx, int64_t id)
 {
     struct feed f = { .id = 0 };
     int64_t intake;
+    bool room;
     enum row row = know_feed_get(tx, id, &f);
     if (row != ROW_FOUND) return row == ROW_FAULT ? JOB_FAULT : JOB_FINISHED;
+    if (!know_intakes_room(tx, f.shop, &room)) return JOB_FAULT;
     struct query later = query(tx, &put_off);
-    bind_i64(&later, f.id), bind_i64(&later, job->now_ms + FILES_KEPT_MS); /* set anew when it ends */
+    bind_i64(&later, f.id);
+    bind_i64(&later, job->now_ms + (room ? FILES_KEPT_MS : FULL_RETRY_MS)); /* set anew when it ends */
     if (query_change(&later) < 0) return JOB_FAULT;
+    if (!room) return JOB_FINISHED;
     /* A disabled account is not worked for; enabled again, its feeds are read at their next time. */
     struct tenants_owner alive;
     row = tenants_hooks.owner ? tenants_hooks.owner(tx, f.account, &alive) : ROW_FOUND;

@@ -4,6 +4,8 @@
  * reads it anew, off the lanes: nothing is remembered of a look. */
 #include "knowledge/intake.h"
 
+#include "base/unicode.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -163,7 +165,7 @@ static void sample_json(struct json *j, const char *id, const char *title, const
     json_object(j, NULL);
     json_text(j, "id", id);
     json_text(j, "title", title);
-    json_str(j, "text", (struct str){ text, utf8_cut(str_of(text), TITLE_MAX) });
+    json_str(j, "text", (struct str){ text, unicode_cut_bytes(str_of(text), TITLE_MAX) });
     if (p && p->priced) json_i64(j, "price", p->price);
     else if (p && p->variants > 0 && p->variant[0].priced) json_i64(j, "price", p->variant[0].price);
     else json_null(j, "price");
@@ -342,6 +344,7 @@ static enum answer run_take(struct req *req)
     struct knowledge_head h = { .shop = 0 };
     int64_t job;
     enum answer got = file_of(req, true, &h, &f);
+    if (got == ANSWER_GO_ON) got = know_intake_may_begin(req, h.shop);
     if (got != ANSWER_GO_ON) return got;
     struct intake in = { .account = req->who.account, .shop = h.shop, .file = f.id, .source = "file" };
     in.began_at_ms = req->now_ms, in.refusals = "[]";
@@ -394,7 +397,7 @@ const struct route knowledge_file_routes[] = {
       .doc = "What would be taken of it, and what would not, and why. Changes nothing." },
     { .verb = VERB_POST, .path = "/api/shops/:id/knowledge/files/:file/import", MANAGE, .tx = TX_WRITE,
       .idempotent = true, PATH_FIELDS(path_file), BODY_FIELDS(post_wish), .answer = know_intake_shape, .status = 202,
-      .run = run_take, PROBLEMS(&problem_not_found),
+      .run = run_take, PROBLEMS(&problem_not_found, &problem_intakes_full),
       .doc = "Take the file, whole or not at all; statusUrl tells how it goes." },
     { .verb = VERB_DELETE, .path = "/api/shops/:id/knowledge/files/:file", MANAGE, .tx = TX_WRITE,
       PATH_FIELDS(path_file), .answer = success_shape, .run = run_discard, PROBLEMS(&problem_not_found),

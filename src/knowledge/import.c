@@ -222,6 +222,8 @@ static enum answer take_later(struct req *req, struct knowledge_head *h, struct 
     *in = (struct intake){ .account = h->account, .shop = h->shop, .source = "import", .began_at_ms = req->now_ms };
     in->wish = counts_text(req->arena, from);
     if (h->orders + (int64_t)from->orders > KNOWLEDGE_ORDERS_MAX) return refuse(req, p, "orders", "too_many");
+    enum answer may = know_intake_may_begin(req, h->shop);
+    if (may != ANSWER_GO_ON) return may;
     if (!know_intake_begin(req->tx, in, &job)) return reply_fault(req);
     for (size_t i = 0; i < p->parts.count; i++)
         if (!know_intake_part(req->tx, in->id, in->parts++, p->parts.body[i])) return reply_fault(req);
@@ -281,7 +283,7 @@ bool know_import_refused(struct req *req)
     struct prepared *p = req->prepared;
     struct knowledge_head h;
     int64_t shop;
-    if (req->reply.problem == &problem_not_found || !p) return true;
+    if (req->reply.problem == &problem_not_found || req->reply.problem == &problem_intakes_full || !p) return true;
     p->changed = 0;
     if (know_shop_locked(req, &shop, &h) != ANSWER_GO_ON) return false;
     return remember(req, shop, p);

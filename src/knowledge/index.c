@@ -11,7 +11,13 @@
 
 #include "base/json_write.h"
 
-enum { BLOCK_DOCS = 4096, ENTRY = 3, FIRST_ROOM = 4, INDEXER_BYTES = 512 << 20, FLUSH_BYTES = 48 << 20 };
+enum {
+    BLOCK_DOCS = INDEX_BLOCK,
+    ENTRY = INDEX_ENTRY,
+    FIRST_ROOM = 4,
+    INDEXER_BYTES = 512 << 20,
+    FLUSH_BYTES = 48 << 20
+};
 enum { SLOTS_FIRST = 1 << 12, PUT_BYTES = 256 << 10, PUT_MAX_BYTES = PUT_BYTES + (64 << 10) };
 
 STMT(append,
@@ -25,6 +31,7 @@ STMT(append,
          " ON CONFLICT (shop, kind, token, block)"
          " DO UPDATE SET n = knowledge_postings.n + excluded.n, docs = knowledge_postings.docs || excluded.docs");
 STMT(erase, "DELETE FROM knowledge_postings WHERE shop = ?1 AND kind = ?2");
+STMT(verify_posting, "SELECT docs FROM knowledge_postings WHERE shop = ?1 AND kind = ?2 AND token = ?3 AND block = ?4");
 
 struct list {
     struct str token;
@@ -92,9 +99,10 @@ static struct list *list_of(struct indexer *x, struct str token)
     return l;
 }
 
+static const char signs[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~";
+
 static void add_entry(struct indexer *x, struct list *l, unsigned offset, unsigned fields)
 {
-    static const char signs[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~";
     if (l->n == l->cap) {
         char *p = arena_alloc(x->arena, (size_t)l->cap * 2 * ENTRY);
         memcpy(p, l->p, (size_t)l->n * ENTRY);
@@ -158,6 +166,19 @@ bool know_index_end(struct indexer *x)
     bool good = !x->failed && flush(x);
     arena_free(x->arena);
     return good;
+}
+
+bool know_index_holds(struct tx *tx, int64_t shop, enum index_kind kind, struct str token, int64_t doc, bool *out)
+{
+    unsigned offset = (unsigned)(doc % BLOCK_DOCS);
+    struct query q = query(tx, &verify_posting);
+    bind_i64(&q, shop), bind_i64(&q, (int64_t)kind), bind_str(&q, token), bind_i64(&q, doc / BLOCK_DOCS);
+    enum row row = query_row(&q);
+    struct str docs = row == ROW_FOUND ? col_str(&q, "docs") : STR("");
+    *out = false;
+    for (size_t i = 0; i + ENTRY <= docs.n && !*out; i += ENTRY)
+        *out = docs.p[i] == signs[offset >> 6] && docs.p[i + 1] == signs[offset & 63];
+    return row != ROW_FAULT;
 }
 
 bool know_index_erase(struct tx *tx, int64_t shop, enum index_kind kind)

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { PATH_BYTES = 1100 };
+enum { PATH_BYTES = 1100, FULL_RETRY_S = 30 };
 
 const char *const intake_state_names[] = { "reading", "writing", "done", "failed", NULL };
 static_assert(ARRAY_LEN(intake_state_names) == INTAKE_STATES + 1, "a name each");
@@ -16,6 +16,8 @@ STMT(
     " cut, currency, language, name, url, products, texts, orders, changed, refusals, import, began_at_ms)"
     " VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, '', 0, ?7, 0, 0, ?8, '', NULL, NULL, NULL, 0, 0, 0, 0, '[]', 0, ?9)"
     " RETURNING id");
+STMT(live, "SELECT COUNT(*) AS n FROM (SELECT id FROM knowledge_intakes WHERE shop = ?1 AND ended_at_ms IS NULL"
+           " ORDER BY id LIMIT ?2) AS few");
 STMT(get,
      "SELECT id, account, shop, feed, file, source, state, wish, todo, place, whole, parts, written, cut, currency,"
      " language, name, url, products, texts, orders, changed, refusals, import, began_at_ms, ended_at_ms"
@@ -35,9 +37,31 @@ STMT(forget_products_some, "DELETE FROM knowledge_staged_products WHERE intake =
                            " FROM knowledge_staged_products WHERE intake = ?1 ORDER BY product LIMIT ?2)");
 STMT(forget_texts_some, "DELETE FROM knowledge_staged_texts WHERE intake = ?1 AND (kind, name) IN (SELECT kind, name"
                         " FROM knowledge_staged_texts WHERE intake = ?1 ORDER BY kind, name LIMIT ?2)");
-STMT(of_shop, "SELECT id FROM knowledge_intakes WHERE shop = ?1 ORDER BY id");
+STMT(of_shop, "SELECT id FROM knowledge_intakes WHERE shop = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
 STMT(forget_shop, "DELETE FROM knowledge_intakes WHERE shop = ?1");
+STMT(forget_one, "DELETE FROM knowledge_intakes WHERE id = ?1");
 STMT(forget_files, "DELETE FROM knowledge_files WHERE shop = ?1");
+
+const struct problem problem_intakes_full = {
+    "too_many_intakes", 429, "The shop takes in as much at a time as it may. Try again when one of these is done.",
+    "该店铺同时进行的导入已达上限，请等其中一项完成后再试。"
+};
+
+bool know_intakes_room(struct tx *tx, int64_t shop, bool *room)
+{
+    struct query q = query(tx, &live);
+    bind_i64(&q, shop), bind_i64(&q, INTAKES_LIVE_MAX);
+    if (query_row(&q) != ROW_FOUND) return false;
+    *room = col_i64(&q, "n") < INTAKES_LIVE_MAX;
+    return true;
+}
+
+enum answer know_intake_may_begin(struct req *req, int64_t shop)
+{
+    bool room;
+    if (!know_intakes_room(req->tx, shop, &room)) return reply_fault(req);
+    return room ? ANSWER_GO_ON : reply_later(req, &problem_intakes_full, FULL_RETRY_S);
+}
 
 bool know_intake_begin(struct tx *tx, struct intake *in, int64_t *job)
 {
@@ -155,19 +179,35 @@ bool know_intake_forget_some(struct tx *tx, int64_t intake, bool *left)
     return true;
 }
 
+bool know_intake_drop(struct tx *tx, int64_t intake)
+{
+    const struct stmt *const all[] = { &forget_parts, &forget_products, &forget_texts, &forget_one };
+    return each(tx, all, ARRAY_LEN(all), intake);
+}
+
+/* What some of a shop's intakes left. *last: the last of them. */
+static bool forget_some_of(struct tx *tx, int64_t shop, int64_t *last, bool *more)
+{
+    enum { AT_ONCE = 200 };
+    int64_t ids[AT_ONCE];
+    size_t n = 0;
+    struct query q = query(tx, &of_shop);
+    bind_i64(&q, shop), bind_i64(&q, *last), bind_i64(&q, AT_ONCE);
+    enum row row;
+    while ((row = query_next(&q)) == ROW_FOUND) ids[n++] = *last = col_i64(&q, "id");
+    *more = n == AT_ONCE;
+    for (size_t i = 0; i < n && row != ROW_FAULT; i++)
+        if (!know_intake_forget_parts(tx, ids[i])) return false;
+    return row != ROW_FAULT;
+}
+
 bool know_intakes_purged(struct tx *tx, int64_t shop)
 {
     const struct stmt *const rows[] = { &forget_shop, &forget_files };
-    int64_t ids[256];
-    size_t n = 0;
-    struct query q = query(tx, &of_shop);
-    bind_i64(&q, shop);
-    enum row row;
-    while ((row = query_next(&q)) == ROW_FOUND)
-        if (n < ARRAY_LEN(ids)) ids[n++] = col_i64(&q, "id");
-    if (row == ROW_FAULT) return false;
-    for (size_t i = 0; i < n; i++)
-        if (!know_intake_forget_parts(tx, ids[i])) return false;
+    int64_t last = 0;
+    bool more = true;
+    while (more)
+        if (!forget_some_of(tx, shop, &last, &more)) return false;
     return each(tx, rows, ARRAY_LEN(rows), shop);
 }
 

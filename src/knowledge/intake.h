@@ -33,6 +33,13 @@ struct intake {
     const char *refusals;
     int64_t import, began_at_ms, ended_at_ms;
 };
+/* Under way in a shop at a time: its addresses and its store have one each, so that a few files may come beside them.
+ */
+enum { INTAKES_LIVE_MAX = 20 };
+MUST_USE bool know_intakes_room(struct tx *tx, int64_t shop, bool *room);
+/* ANSWER_GO_ON: the shop (locked, so that nobody else begins one) may begin one more. */
+MUST_USE enum answer know_intake_may_begin(struct req *req, int64_t shop);
+extern const struct problem problem_intakes_full;
 /* Adds the row and its job. */
 MUST_USE bool know_intake_begin(struct tx *tx, struct intake *in, int64_t *job);
 MUST_USE enum row know_intake_get(struct tx *tx, int64_t id, struct intake *out);
@@ -40,6 +47,7 @@ MUST_USE bool know_intake_keep(struct tx *tx, const struct intake *in);
 MUST_USE bool know_intake_part(struct tx *tx, int64_t intake, int64_t part, const char *body);
 MUST_USE enum row know_intake_part_get(struct tx *tx, int64_t intake, int64_t part, const char **body);
 MUST_USE bool know_intake_forget_parts(struct tx *tx, int64_t intake); /* and what was staged */
+MUST_USE bool know_intake_drop(struct tx *tx, int64_t intake);         /* all of it: its shop is purged */
 /* Some of it; *left: there may be more. */
 MUST_USE bool know_intake_forget_some(struct tx *tx, int64_t intake, bool *left);
 enum { INTAKE_URL_SIZE = 128 };

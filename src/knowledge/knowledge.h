@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "http/route.h"
 #include "inbound/inbound.h"
+#include "storage/verify.h"
 
 struct knowledge_option {
     const char *name, *value;
@@ -110,6 +111,8 @@ MUST_USE enum row knowledge_told(struct tx *tx, int64_t account, int64_t shop);
 
 /* Is there an entry of this kind and id? */
 MUST_USE enum row knowledge_has(struct tx *tx, int64_t shop, enum knowledge_kind kind, const char *id);
+
+extern const struct verify_check knowledge_checks[];
 
 /* Hook for shops: nothing stays of a shop that is purged. False: storage fault. */
 MUST_USE bool knowledge_shop_purged(struct tx *tx, int64_t shop);

@@ -64,6 +64,11 @@ struct indexer *know_index_begin(struct tx *tx, int64_t shop, enum index_kind ki
 /* Each doc once, and never less than the one before. Tokens may be dropped afterwards. */
 MUST_USE bool know_index_doc(struct indexer *x, int64_t doc, const struct tokens *t);
 MUST_USE bool know_index_end(struct indexer *x); /* also after a fault */
+/* A row holds so many numbers; each is so many signs. */
+enum { INDEX_BLOCK = 4096, INDEX_ENTRY = 3 };
+/* Does this token stand in this doc? For verify. */
+MUST_USE bool know_index_holds(struct tx *tx, int64_t shop, enum index_kind kind, struct str token, int64_t doc,
+                               bool *out);
 MUST_USE bool know_index_erase(struct tx *tx, int64_t shop, enum index_kind kind);
 
 /* ---- search.c ---- */

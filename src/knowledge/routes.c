@@ -247,7 +247,17 @@ static enum answer run_product(struct req *req)
 
 ROUTE_TAG(knowledge_tag, "Knowledge", "What a shop knows: products, orders, questions with answers, documents.");
 
-static const struct upload_rule import_upload = { .max_bytes = IMPORT_FILE_MAX };
+/* Each is read whole before anything of it is taken: a second of a thread for 8 MB. */
+static const struct limit import_limit = { .name = "knowledge_imports", .burst = 240, .per_ms = MINUTE_MS };
+
+static enum answer ask_import(struct req *req)
+{
+    int64_t shop;
+    struct knowledge_head h = { .shop = 0 };
+    return know_shop_read(req, &shop, &h);
+}
+
+static const struct upload_rule import_upload = { .max_bytes = IMPORT_FILE_MAX, .admit = ask_import };
 static_assert((int)IMPORT_FILE_MAX <= (int)JSON_READ_FILE_MAX_BYTES, "a file is read as one JSON text");
 
 /* clang-format off */
@@ -256,10 +266,10 @@ static_assert((int)IMPORT_FILE_MAX <= (int)JSON_READ_FILE_MAX_BYTES, "a file is 
 const struct route knowledge_routes[] = {
     { .verb = VERB_POST, .path = "/api/shops/:id/knowledge/import", .who = WHO_MANAGERS | WHO_KEY,
       .scope = KEY_SCOPE_KNOWLEDGE, .tx = TX_WRITE, .idempotent = true, .upload = &import_upload, .slow = true,
-      .prepare = know_import_prepare, .run = know_import_run, .resume = know_import_resume,
-      .wait_ms = IMPORT_WAIT_MS, .refused = know_import_refused, .answer = done_shape,
+      .account_limit = &import_limit, .ask = ask_import, .prepare = know_import_prepare, .run = know_import_run,
+      .resume = know_import_resume, .wait_ms = IMPORT_WAIT_MS, .refused = know_import_refused, .answer = done_shape,
       .tag = "Knowledge", PATH_FIELDS(path_shop_known), PROBLEMS(&problem_not_found, &problem_invalid_fields,
-      &problem_invalid_json),
+      &problem_invalid_json, &problem_intakes_full),
       .doc = "Take a file (JSON: name, languages, currency, url, products, orders, faq, documents, promotions) whole or"
              " not at all; what it does not name stays." },
     { READ, .path = "/api/shops/:id/knowledge", KNOWLEDGE, .answer = summary_shape, .run = run_summary,

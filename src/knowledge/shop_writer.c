@@ -2,6 +2,8 @@
  * each came from. */
 #include "knowledge/readers.h"
 
+#include "base/unicode.h"
+
 #include <ctype.h>
 
 enum { VARIANTS_MOST = 200000, PRODUCTS_MOST = 100000, PLACE_BYTES = 200 };
@@ -27,7 +29,7 @@ void shop_writer_fault(struct shop_writer *w, size_t row, const char *field, con
     if (f->count == FIELD_FAULTS_MAX) return;
     buf_fixed(&b, memory, sizeof memory);
     if (row > 0) buf_printf(&b, "%s[%zu]%s", w->word, row, field[0] ? "." : "");
-    buf_add(&b, field, utf8_cut(str_of(field), sizeof memory - b.n - 1));
+    buf_add(&b, field, unicode_cut_bytes(str_of(field), sizeof memory - b.n - 1));
     f->fault[f->count++] = (struct field_fault){ .field = arena_text(w->a, buf_terminated(&b)), .code = code };
 }
 

@@ -148,16 +148,19 @@ static const char *wish_of(struct arena *a, const struct begin *b)
     return out;
 }
 
-static bool begin(struct req *req, const struct begin *b, struct intake *out)
+/* ANSWER_GO_ON: it has begun. */
+static enum answer begin(struct req *req, const struct begin *b, struct intake *out)
 {
     int64_t job;
+    enum answer a = know_intake_may_begin(req, b->shop);
+    if (a != ANSWER_GO_ON) return a;
     *out = (struct intake){ .account = b->account,
                             .shop = b->shop,
                             .source = know_store_sources[b->scope],
                             .wish = wish_of(req->arena, b),
                             .began_at_ms = req->now_ms,
                             .refusals = "[]" };
-    return know_intake_begin(req->tx, out, &job);
+    return know_intake_begin(req->tx, out, &job) ? ANSWER_GO_ON : reply_fault(req);
 }
 
 /* ---- by the store, with its token ---- */
@@ -181,7 +184,8 @@ static enum answer run_import(struct req *req)
     if (!shop.domain) return reply_problem(req, &problem_store_unknown);
     const struct begin b = { who.account, who.shop, path->scope, in->currency,
                              arena_printf(req->arena, "https://%s", shop.domain) };
-    return begin(req, &b, &s.in) ? reply_json(req, 200, import_json, &s) : reply_fault(req);
+    a = begin(req, &b, &s.in);
+    return a == ANSWER_GO_ON ? reply_json(req, 200, import_json, &s) : a;
 }
 
 static enum answer run_status(struct req *req)
@@ -231,7 +235,8 @@ static enum answer run_store(struct req *req)
     if (row == ROW_FAULT) return reply_fault(req);
     if (row == ROW_FOUND && !made.ended_at_ms) return reply_problem(req, &problem_store_busy);
     const struct begin b = { req->who.account, shop, in->scope, in->currency, url };
-    return begin(req, &b, &made) ? reply_json(req, 202, know_intake_json, &made) : reply_fault(req);
+    a = begin(req, &b, &made);
+    return a == ANSWER_GO_ON ? reply_json(req, 202, know_intake_json, &made) : a;
 }
 
 struct readings {
@@ -334,7 +339,7 @@ const struct route knowledge_store_routes[] = {
     { .verb = VERB_GET, .path = "/api/import/:shopId/:scope", STORE, .tx = TX_WRITE, QUERY_FIELDS(get_import),
       .run = run_import,
       PROBLEMS(&problem_bad_token, &problem_wrong_shop_token, &problem_read_only_token, &problem_not_found,
-               &problem_store_unknown),
+               &problem_store_unknown, &problem_intakes_full),
       .doc = "Read all of the store's products, orders or promotions from its export (Bearer SSO token, role admin)."
              " Asked again meanwhile, or within a minute, it tells how that goes." },
     { .verb = VERB_GET, .path = "/api/import/:shopId/:scope/status", STORE, .tx = TX_READ, .run = run_status,
@@ -343,7 +348,8 @@ const struct route knowledge_store_routes[] = {
     { .verb = VERB_POST, .path = "/api/shops/:id/knowledge/store", .who = WHO_MANAGERS | WHO_KEY,
       .scope = KEY_SCOPE_KNOWLEDGE, .tag = "Knowledge", .tx = TX_WRITE, .idempotent = true,
       PATH_FIELDS(path_shop_known), BODY_FIELDS(post_store), .answer = know_intake_shape, .status = 202,
-      .run = run_store, PROBLEMS(&problem_not_found, &problem_store_unknown, &problem_store_busy),
+      .run = run_store,
+      PROBLEMS(&problem_not_found, &problem_store_unknown, &problem_store_busy, &problem_intakes_full),
       .doc = "Read all of the store's products, orders or promotions from its export; statusUrl tells how it goes." },
     { .verb = VERB_GET, .path = "/api/shops/:id/knowledge/store", .who = WHO_MEMBERS | WHO_KEY,
       .scope = KEY_SCOPE_KNOWLEDGE, .tag = "Knowledge", .tx = TX_READ, PATH_FIELDS(path_shop_known),

@@ -2,6 +2,8 @@
  * (in English and Chinese, and as Shopify exports it), and the merchant changes the guess before anything is taken. */
 #include "knowledge/readers.h"
 
+#include "base/unicode.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 
@@ -288,7 +290,7 @@ static void take_samples(struct table *t)
     for (size_t i = 0; i < t->file->columns; i++) {
         struct str s = cell_of(t, (int)i);
         if (s.n > 0 && !t->file->column[i].sample[0])
-            t->file->column[i].sample = arena_text_n(t->w->a, s.p, utf8_cut(s, 120));
+            t->file->column[i].sample = arena_text_n(t->w->a, s.p, unicode_cut_bytes(s, 120));
     }
 }
 

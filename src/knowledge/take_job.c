@@ -314,6 +314,14 @@ static enum job_wish forget_some(struct tx *tx, const struct intake *in)
     return left ? JOB_NEXT : JOB_FINISHED;
 }
 
+/* Its shop was purged while it began: nothing of it stays, and there is nobody to tell. */
+static bool is_purged(enum row row, const struct shop *s) { return row == ROW_NONE || s->status == SHOP_PURGED; }
+
+static enum job_wish drop(struct tx *tx, int64_t intake)
+{
+    return know_intake_drop(tx, intake) ? JOB_FINISHED : JOB_FAULT;
+}
+
 static enum job_wish take_settle(struct job *job, struct tx *tx)
 {
     struct know_taking *t = job->state;
@@ -324,9 +332,9 @@ static enum job_wish take_settle(struct job *job, struct tx *tx)
     row = shops_locked(tx, in.shop, &s);
     /* As it is under the lock: somebody may have stopped it meanwhile. */
     if (row == ROW_FAULT || know_intake_get(tx, job->ref, &in) != ROW_FOUND) return JOB_FAULT;
+    if (is_purged(row, &s)) return drop(tx, in.id);
     if (in.state >= INTAKE_DONE) return forget_some(tx, &in);
-    if (row == ROW_NONE || s.account != in.account || s.status >= SHOP_DELETED)
-        return fail_with(job, tx, &in, t, "", "shop_gone");
+    if (s.account != in.account || s.status >= SHOP_DELETED) return fail_with(job, tx, &in, t, "", "shop_gone");
     if (in.state == INTAKE_READING) return settle_read(job, tx, &in, t);
     return in.written < in.parts ? write_part(job, tx, &in) : switch_over(job, tx, &in);
 }
@@ -337,7 +345,9 @@ static enum job_wish take_dead(struct job *job, struct tx *tx, const char *error
     struct shop s;
     enum row row = know_intake_get(tx, job->ref, &in);
     if (row != ROW_FOUND) return row == ROW_NONE ? JOB_FINISHED : JOB_FAULT;
-    if (shops_locked(tx, in.shop, &s) == ROW_FAULT) return JOB_FAULT; /* the head is written under its shop's lock */
+    row = shops_locked(tx, in.shop, &s); /* the head is written under its shop's lock */
+    if (row == ROW_FAULT) return JOB_FAULT;
+    if (is_purged(row, &s)) return drop(tx, in.id);
     /* As it is under the lock: somebody may have stopped it meanwhile. */
     if (know_intake_get(tx, job->ref, &in) != ROW_FOUND) return JOB_FAULT;
     if (in.state >= INTAKE_DONE) return know_intake_forget_parts(tx, in.id) ? JOB_FINISHED : JOB_FAULT;

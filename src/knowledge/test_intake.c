@@ -325,6 +325,89 @@ TEST_EACH_ENGINE(a_purged_shop_leaves_nothing_of_what_was_being_taken)
     assert_int_equal(attempt(t, intake), JOB_FINISHED);
 }
 
+static void expect_full(const struct kit_answer *a)
+{
+    assert_int_equal(a->status, 429);
+    assert_string_equal(a->error, "too_many_intakes");
+}
+
+/* However a shop has something taken in: what is under way has a bound, and another shop has its own. */
+TEST_EACH_ENGINE(a_shop_takes_in_so_much_at_a_time)
+{
+    struct shop s;
+    struct buf many;
+    start(t);
+    knowledge_settings.development = true; /* any address may be read */
+    int64_t file = send_file(t, "id,name,price,currency\n1,Kettle,39.00,USD\n"), first = take(t, file, "{}");
+    const char *again = arena_printf(t->arena, "/files/%lld/import", (long long)file);
+    struct kit_answer a = call(t, knowledge_feed_routes, VERB_POST, "/feeds",
+                               "{\"kind\":\"feed\",\"url\":\"https://tea.example/a.csv\"}");
+    assert_int_equal(a.status, 201);
+    const char *read = arena_printf(t->arena, "/feeds/%lld/read", (long long)number(&a, "id"));
+    for (int i = 2; i < INTAKES_LIVE_MAX; i++) take(t, file, "{}");
+    a = call(t, knowledge_file_routes, VERB_POST, again, "{}");
+    expect_full(&a);
+    a = call(t, knowledge_feed_routes, VERB_POST, "/feeds",
+             "{\"kind\":\"feed\",\"url\":\"https://tea.example/b.csv\"}");
+    expect_full(&a);
+    a = call(t, knowledge_feed_routes, VERB_POST, read, NULL);
+    expect_full(&a);
+    a = call(t, knowledge_store_routes, VERB_POST, "/store",
+             "{\"scope\":\"products\",\"url\":\"https://tea.example\"}");
+    expect_full(&a);
+    buf_init(&many, 1 << 20);
+    for (int i = 0; i < 500; i++)
+        buf_printf(&many, "%s{\"id\":\"p%d\",\"title\":\"Cup %d\",\"price\":100}", i ? "," : "", i, i);
+    a = call(t, knowledge_routes, VERB_POST, "/import",
+             arena_printf(t->arena, "{\"currency\":\"USD\",\"products\":[%s]}", buf_terminated(&many)));
+    expect_full(&a);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM knowledge_imports") == 0); /* no line for what was not looked at */
+    a = call(t, knowledge_routes, VERB_POST, "/import",
+             "{\"currency\":\"USD\",\"products\":[{\"id\":\"q\",\"title\":\"Pot\",\"price\":5}]}");
+    assert_int_equal(a.status, 200); /* taken in the request's own transaction: it waits for nothing */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM knowledge_intakes") == INTAKES_LIVE_MAX);
+    /* Another shop of the same account. */
+    int64_t full = shop;
+    EXPECT(shops_add(t->tx, &(struct shop_new){ .account = account, .name = "Other", .at_ms = kit_now() }, &s) ==
+           SHOP_ADDED);
+    shop = s.id;
+    take(t, send_file(t, "id,name,price,currency\n1,Kettle,39.00,USD\n"), "{}");
+    shop = full;
+    assert_string_equal(to_the_end(t, first), "done");
+    file = send_file(t, "id,name,price,currency\n2,Cup,9.00,USD\n");
+    take(t, file, "{}");
+    a = call(t, knowledge_file_routes, VERB_POST, arena_printf(t->arena, "/files/%lld/import", (long long)file), "{}");
+    expect_full(&a);
+    buf_free(&many);
+}
+
+/* Its daily reading is put off, not given up. */
+TEST_EACH_ENGINE(an_address_that_is_due_waits_for_room)
+{
+    start(t);
+    knowledge_settings.development = true;
+    struct kit_answer a = call(t, knowledge_feed_routes, VERB_POST, "/feeds",
+                               "{\"kind\":\"feed\",\"url\":\"https://tea.example/a.csv\"}");
+    int64_t feed = number(&a, "id"), intake = test_number(t, "SELECT MAX(id) FROM knowledge_intakes");
+    assert_int_equal(a.status, 201);
+    test_script(
+        t, arena_printf(t->arena, "UPDATE knowledge_intakes SET ended_at_ms = %lld, state = 3", (long long)kit_now()));
+    test_script(t, "UPDATE knowledge_feeds SET next_at_ms = 1, state = 3");
+    int64_t file = send_file(t, "id,name,price,currency\n1,Kettle,39.00,USD\n"), last = 0;
+    for (int i = 0; i < INTAKES_LIVE_MAX; i++) last = take(t, file, "{}");
+    EXPECT(kit_job(t, &(struct kit_attempt){ .kind = &knowledge_due_job }) == JOB_FINISHED);
+    int64_t next_ms = test_number(t, "SELECT next_at_ms FROM knowledge_feeds");
+    EXPECT(next_ms > kit_now() && next_ms <= kit_now() + HOUR_MS);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM knowledge_intakes WHERE feed > 0") == 1);
+    test_script(t, arena_printf(t->arena, "UPDATE knowledge_intakes SET ended_at_ms = %lld, state = 3 WHERE id = %lld",
+                                (long long)kit_now(), (long long)last));
+    kit_set_now(next_ms);
+    EXPECT(kit_job(t, &(struct kit_attempt){ .kind = &knowledge_due_job }) == JOB_FINISHED);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM knowledge_intakes WHERE feed > 0") == 2);
+    EXPECT(test_number(t, arena_printf(t->arena, "SELECT intake FROM knowledge_feeds WHERE id = %lld",
+                                       (long long)feed)) > intake);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +420,8 @@ int main(void)
         EACH_ENGINE(orders_that_stay_are_told_whatever_they_came_with),
         EACH_ENGINE(a_file_is_its_shops_and_is_forgotten),
         EACH_ENGINE(a_purged_shop_leaves_nothing_of_what_was_being_taken),
+        EACH_ENGINE(a_shop_takes_in_so_much_at_a_time),
+        EACH_ENGINE(an_address_that_is_due_waits_for_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TEST_ARENA_BYTES = 64 << 20 };
+/* A statement's limit is far away unless a test is about it: a loaded machine stands still for seconds. */
+enum { TEST_ARENA_BYTES = 64 << 20, TEST_STATEMENT_LIMIT_MS = 60000 };
 
 int test_setup(void **state)
 {
@@ -159,7 +160,8 @@ void test_run(void **state, enum db_engine e, void (*body)(struct test_db *t))
         made = place_postgres(t);
     }
     t->arena = arena_new(TEST_ARENA_BYTES);
-    t->db = db_open(&(struct db_options){ .url = t->url }, error, sizeof error);
+    t->db = db_open(&(struct db_options){ .url = t->url, .statement_timeout_ms = TEST_STATEMENT_LIMIT_MS }, error,
+                    sizeof error);
     if (!t->db) fail_msg("%s", error);
     if (!made) {
         assert_true(migrate_up(t->db) >= 0);
@@ -194,6 +196,7 @@ void test_use(struct test_db *t, const struct db_options *o)
     conn_close(t->conn);
     db_close(t->db);
     options.url = t->url;
+    if (options.statement_timeout_ms == 0) options.statement_timeout_ms = TEST_STATEMENT_LIMIT_MS;
     t->conn = NULL;
     t->db = db_open(&options, error, sizeof error);
     if (!t->db) fail_msg("%s", error);

@@ -17,7 +17,8 @@ static const char usage[] =
     "       bench bare_import URL SHOP PRODUCTS  plain SQL of a shop's files\n"
     "       bench debit URL WORKERS SECONDS     the product's debit, through its lanes\n"
     "       bench jobs URL WORKERS SECONDS      the product's jobs, through its lanes\n"
-    "       bench message URL WORKERS SECONDS [SHOPS]   words of visitors of so many shops, through the lanes\n"
+    "       bench message URL WORKERS SECONDS [SHOPS]   words of visitors, through the lanes; of so many shops,\n"
+    "                                        all of which had a first one\n"
     "       bench visitors PORT COUNT           opens so many widget sockets, and holds them\n"
     "       bench talk PORT PAIRS RATE SECONDS  words a second, and when the visitor's other socket hears them\n"
     "       bench fan PORT SHOP ROUNDS          a socket for each token of the input; when all hear that the chat "
@@ -165,9 +166,9 @@ int main(int argc, char **argv)
     if (text_eq(word, "echo") && argc == 5) return sockets_echo(whole(argv[2]), whole(argv[3]), strtod(argv[4], NULL));
     if (text_eq(word, "jobs") && argc == 5) return drive_jobs(argv[2], whole(argv[3]), strtod(argv[4], NULL));
     if (text_eq(word, "message") && argc == 5)
-        return drive_message(argv[2], whole(argv[3]), strtod(argv[4], NULL), ENABLED_SHOPS);
+        return drive_message(argv[2], whole(argv[3]), strtod(argv[4], NULL), ENABLED_SHOPS, false);
     if (text_eq(word, "message") && argc == 6)
-        return drive_message(argv[2], whole(argv[3]), strtod(argv[4], NULL), whole(argv[5]));
+        return drive_message(argv[2], whole(argv[3]), strtod(argv[4], NULL), whole(argv[5]), true);
     if (text_eq(word, "visitors") && argc == 4) return visitors_idle(whole(argv[2]), whole(argv[3]));
     if (text_eq(word, "talk") && argc == 6)
         return visitors_talk(whole(argv[2]), whole(argv[3]), strtod(argv[4], NULL), strtod(argv[5], NULL));

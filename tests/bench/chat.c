@@ -42,7 +42,9 @@ struct word {
 static struct lanes *lanes;
 static double until;
 static _Atomic int64_t numbers, committed, failed, under_way;
-static uint64_t talking_shops;
+static int64_t talking_shops;
+static bool opening; /* each shop gets its first word: that makes a conversation, which later ones find */
+static _Atomic int64_t next_shop;
 
 static void word_again(struct op *op) { arena_reset(op->arena); }
 
@@ -60,45 +62,57 @@ static enum op_wish word_run(struct op *op, struct tx *tx)
     return visitor_says(tx, &v, &in, now_ms(), &m, &c) == MESSAGE_NEW ? OP_COMMIT : OP_REFUSE;
 }
 
-static void next_word(struct word *w)
+/* False: the round is over. */
+static bool next_word(struct word *w)
 {
     arena_reset(w->op.arena);
-    w->visitor = 1 + (int64_t)(next_random(&w->random) % talking_shops);
+    if (opening ? next_shop >= talking_shops : seconds_now() >= until) return false;
+    w->visitor = 1 + (opening ? next_shop++ : (int64_t)(next_random(&w->random) % (uint64_t)talking_shops));
+    if (w->visitor > talking_shops) return false;
     (void)snprintf(w->id, sizeof w->id, "bench-%lld", (long long)numbers++);
     if (!lanes_submit(lanes, &w->op)) die("the lanes are full");
+    return true;
 }
 
 static void word_done(struct op *op, enum op_outcome outcome)
 {
     if (outcome == OP_COMMITTED) committed++;
     else failed++;
-    if (seconds_now() < until) next_word(OWNER_OF(op, struct word, op));
-    else under_way--;
+    if (!next_word(OWNER_OF(op, struct word, op))) under_way--;
 }
 
-int drive_message(const char *url, int64_t workers, double seconds, int64_t shops)
+static void talk_round(struct word all[IN_FLIGHT])
+{
+    under_way = IN_FLIGHT;
+    for (size_t i = 0; i < IN_FLIGHT; i++)
+        if (!next_word(&all[i])) under_way--;
+    while (under_way > 0) (void)usleep(1000);
+}
+
+int drive_message(const char *url, int64_t workers, double seconds, int64_t shops, bool opened)
 {
     static struct word all[IN_FLIGHT];
     if (shops < 1 || shops > ENABLED_SHOPS) die("1 to %d shops", ENABLED_SHOPS);
-    talking_shops = (uint64_t)shops;
+    talking_shops = shops;
     char error[256];
     struct db *db = db_open(&(struct db_options){ .url = url, .exclusive = true }, error, sizeof error);
     if (!db) die("%s", error);
     const struct lane_options options = { .readers = (unsigned)workers, .writers = (unsigned)workers };
     lanes = lanes_start(db, &options, error, sizeof error);
     if (!lanes) die("%s", error);
-    double began = seconds_now();
-    until = began + seconds;
-    under_way = IN_FLIGHT;
     numbers = now_ms() * 1000;
     for (size_t i = 0; i < IN_FLIGHT; i++) {
         all[i].random = 0x9e3779b97f4a7c15u * (i + 1);
         all[i].op = (struct op){
             .mode = TX_WRITE, .arena = arena_new(OP_ARENA), .run = word_run, .again = word_again, .done = word_done
         };
-        next_word(&all[i]);
     }
-    while (under_way > 0) (void)usleep(1000);
+    opening = opened;
+    if (opening) talk_round(all);
+    opening = false, committed = 0;
+    double began = seconds_now();
+    until = began + seconds;
+    talk_round(all);
     double took = seconds_now() - began;
     for (size_t i = 0; i < IN_FLIGHT; i++) arena_free(all[i].op.arena);
     printf("{\"ops\":%lld,\"seconds\":%.3f,\"per_second\":%.1f,\"failed\":%lld}\n", (long long)committed, took,

@@ -9,7 +9,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 const SOCKETS = 50000;
 const FILES = 131072;
 const LIMITS = 'chat_network=100000/1m, chat_sessions=100000/1m, chat_shop=100000/10s, chat_shop_network=100000/10s, general=100000/10s, account_reads=100000/10s, ' +
-  'account_changes=100000/10s, account_changes_hour=100000/1m';
+  'account_changes=100000/10s, account_changes_hour=100000/1m, knowledge_imports=100000/1m';
 const FULL = 100000; // products of one shop
 const FULL_SHOPS = 10;
 const FILE_PRODUCTS = 20000;
@@ -213,7 +213,7 @@ async function imports(tools, engine) {
 /** What is told to all of a shop's open chats at once: from the request until the last of them has heard it. */
 async function fan(tools, engine) {
   const { count, prefix } = await roomFor(tools.run, READERS + 100);
-  const server = await tools.startServer(await engine.fresh(), { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(READERS + 300) } });
+  const server = await tools.startServer(await engine.fresh(), { prefix, env: { CHATHUB_LIMITS: LIMITS, CHATHUB_CONNECTIONS: String(READERS + 300), CHATHUB_SHOP_CONNECTIONS: String(READERS) } }); // all of them at one shop
   const tokens = [];
   const readers = Math.min(READERS, count - 100);
   const origin = `https://bench${String(FAN_SHOP).padStart(6, '0')}.example`;

@@ -191,10 +191,10 @@ static void switch_over(int64_t intake)
     struct tx *tx = begin();
     struct query r = query(tx, side.replaced), t = query(tx, side.take), c = query(tx, side.count);
     const struct stmt *const gone[] = { side.forget, side.unstage };
-    bind_i64(&r, intake), bind_i64(&r, side.shop), bind_i64(&r, side.now_ms);
+    bind_i64(&r, intake), bind_i64(&r, side.shop), bind_i64(&r, side.now_ms), bind_i64(&r, side.now_ms);
     must(query_row(&r) == ROW_FOUND);
     bind_i64(&t, intake), bind_i64(&t, side.shop), bind_i64(&t, side.shop), bind_i64(&t, side.now_ms), bind_i64(&t, 0);
-    bind_i64(&t, side.now_ms);
+    bind_i64(&t, side.now_ms), bind_i64(&t, side.now_ms);
     must(query_change(&t) >= 0);
     bind_i64(&c, side.shop);
     must(query_row(&c) == ROW_FOUND);

@@ -25,9 +25,10 @@ const BESIDE_THE_BUNDLE = () => {
     const fetched = performance.getEntriesByType('resource').filter(({ name }) => /\/assets\/[\w.-]+\.js$/.test(name));
     const bundle = fetched.filter(({ name }) => /\/(index|base)-[\w-]+\.js$/.test(name)).map(({ responseEnd }) => responseEnd);
     const page = { '/login': 'login', '/home': 'home', '/operator': 'today' }[location.pathname];
-    const wanted = [document.documentElement.lang.slice(0, 2), page];
+    const lang = document.documentElement.lang.slice(0, 2);
+    const wanted = [lang, page, ...(page === 'today' ? [`${lang}-operator`] : [])];
     return wanted.filter((part) => !fetched.some(({ name, startTime }) =>
-        new RegExp(`/assets/${part}-`).test(name) && startTime < Math.max(...bundle)));
+        new RegExp(`/assets/${part}-[\\w-]{8}\\.js$`).test(name) && startTime < Math.max(...bundle)));
 };
 
 async function slowly(person) {

@@ -14,7 +14,8 @@ import { refusals } from './refusals.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const place = path.join(root, 'build/hacking');
 const tree = path.join(place, 'tree');
-const build = path.join(place, 'build');
+// The same place below it and the same options as the debug tree have: what the recipes left alone comes from the cache.
+const build = path.join(tree, 'build/debug');
 const RECIPES = ['A table', 'An endpoint', 'A job', 'A letter', 'A backend', 'A sender', 'A page of the console'];
 // Those that the recipes make, and those that look at everything there is: statements on both engines and their plans,
 // columns that nobody reads, letters in both languages.
@@ -76,7 +77,7 @@ function writeOut(names, changed) {
     for (const [name, text] of changed) if (!names.includes(name)) put(name, Buffer.from(text), 0o644);
     for (const entry of fs.readdirSync(tree, { recursive: true, withFileTypes: true })) {
         const name = path.relative(tree, path.join(entry.parentPath, entry.name));
-        if (entry.isFile() && !wanted.has(name) && !name.includes('node_modules')) fs.rmSync(path.join(tree, name));
+        if (entry.isFile() && !wanted.has(name) && !name.startsWith('build/') && !name.includes('node_modules')) fs.rmSync(path.join(tree, name));
     }
     // Packages are the tree's own.
     const modules = path.join(tree, 'web/node_modules');
@@ -115,7 +116,7 @@ function applied(names) {
 
 async function built() {
     if (!fs.existsSync(path.join(build, 'build.ninja'))) {
-        const fault = await run('meson', ['setup', build, tree, '-Doptimization=1', '-Ddebug=false'], { cwd: place });
+        const fault = await run('meson', ['setup', build, tree, '-Doptimization=1', '-Ddebug=false', '-Dc_link_args=-fuse-ld=gold'], { cwd: place });
         if (fault) return fault;
     }
     const programs = ['src/app/chathub', ...TESTS.map((name) => `src/${name}`)];

@@ -602,8 +602,8 @@ test('a long talk is given out a page at a time, each message once', async ({ se
 
 test('a customer who is taken out is gone, everywhere and for everybody', async ({ server }) => {
     const [phone, desk, neighbour] = [await shopper(server), await shopper(server), await shopper(server)];
-    await phone.say('My card is 4111');
-    await desk.say('And again 4111');
+    await phone.say('My card is in cinnabar');
+    await desk.say('And again cinnabar');
     await neighbour.say('Not about that');
     const kept = await conversationOf(neighbour);
     const mine = [{ conversation: await conversationOf(phone) }, { conversation: await conversationOf(desk) }];
@@ -621,14 +621,14 @@ test('a customer who is taken out is gone, everywhere and for everybody', async 
         const late = await house.a.post(`/api/inbox/${conversation.id}/messages`, { text: 'x', clientId: newKey() });
         assert.equal(late.status, 404);
     }
-    assert.ok(!JSON.stringify((await house.a.get('/api/inbox?limit=100')).json).includes('4111'));
+    assert.ok(!JSON.stringify((await house.a.get('/api/inbox?limit=100')).json).includes('cinnabar'));
     for (const s of [phone, desk]) assert.equal((await s.ask('GET', 'messages')).json.error, 'chat_token');
     assert.equal((await house.a.request('DELETE', `/api/inbox/${id}/customer`)).status, 404);
     assert.equal((await house.a.get(`/api/inbox/${kept.id}`)).status, 200);
     // What was told of it in the last day is told to nobody again.
     const replayed = await EventStream.open(house.agent, 0, { path: '/api/inbox/events' });
     await sleep(500);
-    assert.ok(!JSON.stringify(replayed.seen).includes('4111'));
+    assert.ok(!JSON.stringify(replayed.seen).includes('cinnabar'));
     replayed.close();
     const entry = (await house.a.get('/api/audit?limit=20')).json.entries.find((e) => e.action === 'chat_customer_erased');
     assert.ok(entry);

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { newKey } from './lib/client.mjs';
 import { PASSWORD, Server } from './lib/server.mjs';
+import { Shopper } from './lib/shopper.mjs';
 import { record, run, test, until } from './lib/suite.mjs';
 
 const grant = (email, ...more) => [
@@ -217,9 +218,13 @@ test('a master key is changed under a running server', async ({ engine }) => {
     const s = await Server.start({ engine, env: { CHATHUB_MASTER_KEY: one } });
     try {
         const c = await s.account('merchant', { credits: 100 });
-        const shop = (await c.post('/api/shops', { shop_name: 'Tea', hosting: 'external' })).json.id;
+        const domain = 'tea.example';
+        const shop = (await c.shop('Tea', domain)).id;
         assert.equal((await c.post(`/api/shops/${shop}/chatbot/enable`, {})).status, 200);
         const token = () => c.post(`/api/shops/${shop}/sso/issue`, { role: 'admin' });
+        const shopper = new Shopper(s, `shop-${shop}`, domain);
+        await shopper.begin();
+        assert.equal((await shopper.say('Is anybody there?')).status, 201);
         if (engine === 'postgres') {
             // This server is silent, and would seal with the old key again.
             await announced(s);
@@ -250,6 +255,8 @@ test('a master key is changed under a running server', async ({ engine }) => {
         }
         await s.again({ CHATHUB_MASTER_KEY: `2:${two}` });
         assert.equal((await token()).status, 200, 'the old key is gone and nothing is missed');
+        shopper.base = s.client().base; // the server may have another port now
+        assert.equal((await shopper.heard())[0].text, 'Is anybody there?', 'a shopper comes back with a token of before');
         await s.verify();
         const state = (await s.cli(['keys', '--json'])).json.keys.map((k) => `${k.id} ${k.state} ${k.inSettings}`);
         assert.deepEqual(state, ['1 retired false', '2 seals true']);

@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import { ChatbotWorld } from '../world/chatbot.mjs';
 import { newKey, randomAddress } from './lib/client.mjs';
 import { PASSWORD, Server } from './lib/server.mjs';
+import { Shopper } from './lib/shopper.mjs';
 import { run, sleep, test, until } from './lib/suite.mjs';
 
 const JOBS = Number(process.env.CROWD_JOBS ?? 20000);
@@ -122,13 +123,13 @@ test('fifty machines of one merchant that say nothing hold up no other merchant'
     }
 });
 
-test('readiness tells the age of each pool, and merchants’ machines alone make nothing unfit', async ({ engine }) => {
+test('readiness tells the age of each pool, and what one merchant can make late makes nothing unfit', async ({ engine }) => {
     if (engine !== 'postgres') return; // a process without workers: nobody takes these rows away
     const server = await Server.start({ engine, args: ['--role', 'web'] });
     const ready = async () => (await server.client().get('/readyz'));
     try {
         const names = (await ready()).json.pools.map((pool) => pool.name);
-        assert.deepEqual(names, ['calls', 'mail', 'money', 'house', 'inbound', 'shops']);
+        assert.deepEqual(names, ['calls', 'mail', 'money', 'house', 'inbound', 'shops', 'files']);
         for (const [at, name] of names.entries()) {
             // Ten minutes old, in the line of this pool alone (jobs.h numbers them from 1).
             await server.sql('DELETE FROM jobs');
@@ -140,8 +141,9 @@ test('readiness tells the age of each pool, and merchants’ machines alone make
                 if (pool.name === name) assert.ok(pool.oldestDueMs >= 600000 && pool.oldestDueMs < 900000, JSON.stringify(pool));
                 else assert.equal(pool.oldestDueMs, 0, JSON.stringify(pool));
             }
-            assert.equal(json.jobs, name === 'shops', name);
-            assert.equal(status, name === 'shops' ? 200 : 503, name);
+            const shared = ['shops', 'files'].includes(name); // one merchant alone can make these late
+            assert.equal(json.jobs, shared, name);
+            assert.equal(status, shared ? 200 : 503, name);
             assert.ok(json.oldestDueJobMs >= 600000, 'the oldest of all is told all the same');
             assert.ok((await metric(server, `chathub_jobs_pool_oldest_due_milliseconds{pool="${name}"}`)) >= 600000);
         }
@@ -272,6 +274,49 @@ test('a merchant may look at files so often a minute, and at nothing of another�
     assert.equal(statuses[0], 200);
     assert.ok(statuses.filter((s) => s === 429).length >= 5, statuses.join(' '));
     assert.equal((await busy.get('/api/billing/summary')).status, 200);
+});
+
+test('a shop whose visitors open sockets and streams without end leaves the connections to the others', async ({ engine }) => {
+    const SHARE = 20; // a fifth of the hundred
+    const server = await Server.start({ engine, env: { CHATHUB_CONNECTIONS: '100' } });
+    try {
+        const shops = [];
+        for (const domain of ['tea.example', 'coffee.example']) {
+            const merchant = await server.account('merchant', { credits: 500 });
+            const shop = await merchant.shop('A shop', domain);
+            assert.equal((await merchant.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+            shops.push([`shop-${shop.id}`, domain]);
+        }
+        const comes = async ([shop, domain]) => {
+            const s = new Shopper(server, shop, domain);
+            s.address = randomAddress();
+            await s.begin();
+            return s;
+        };
+        const open = [];
+        for (let i = 0; i < SHARE; i++) {
+            const s = await comes(shops[0]);
+            open.push(await (i % 2 === 0 ? s.socket() : s.stream()));
+        }
+        const late = await comes(shops[0]);
+        for (let i = 0; i < 10; i++) {
+            const e = await late.socket().then(() => assert.fail('it opened'), (fault) => fault);
+            assert.equal(e.status, 429, e.text);
+            assert.equal(JSON.parse(e.text).error, 'too_many_requests');
+            assert.ok(Number(e.headers['retry-after']) >= 1, JSON.stringify(e.headers));
+        }
+        await assert.rejects(late.stream(), /answers 429/);
+        const other = await comes(shops[1]);
+        const [socket, stream] = [await other.socket(), await other.stream()];
+        assert.equal((await other.say('Is there room for me?')).status, 201);
+        assert.equal((await late.say('I still speak by requests')).status, 201);
+        // A place that is left is the next one's.
+        open.pop().close();
+        await until('the place is free', () => late.socket().then((s) => open.push(s), () => false));
+        for (const one of [...open, socket, stream]) one.close();
+    } finally {
+        assert.deepEqual(await server.end(), []);
+    }
 });
 
 test('everything above left sound books', async ({ server }) => {

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { deflateSync, crc32 } from 'node:zlib';
-import { Client, newKey } from './lib/client.mjs';
+import { Client, newKey, raw } from './lib/client.mjs';
+import { Server } from './lib/server.mjs';
 import { run, test, until } from './lib/suite.mjs';
 
 const DOMAIN = 'tea.example';
@@ -192,6 +193,44 @@ test('one visitor’s pictures are counted, another’s are not', async ({ serve
     assert.deepEqual([new Set(codes.slice(0, -1)), codes.at(-1)], [new Set([201]), 429]);
     assert.ok(codes.length >= 21 && codes.length <= 21 + more, `${codes.length}`);
     assert.equal((await quiet.picture(png())).status, 201);
+});
+
+test('what a team sends is counted by account before a byte of it is taken, and another team’s is not', async ({ engine }) => {
+    const server = await Server.start({ engine, env: { CHATHUB_LIMITS: 'chat_images_team=3/10m' } });
+    const send = (who, talk, name) =>
+        who.request('POST', `/api/inbox/${talk}/images?${new URLSearchParams({ name, clientId: newKey() })}`,
+            { body: png(), headers: { 'content-type': 'image/png', 'idempotency-key': newKey() } });
+    try {
+        const teams = [];
+        for (const domain of [DOMAIN, 'coffee.example']) {
+            const owner = await server.account('merchant', { credits: 90 });
+            const shop = await owner.shop('A shop', domain);
+            assert.equal((await owner.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
+            const s = await shopper(server, `shop-${shop.id}`, `https://${domain}`);
+            assert.equal((await s.picture(png())).status, 201);
+            const talk = (await owner.get('/api/inbox')).json.items[0].conversation.id;
+            teams.push({ owner, talk, agent: await server.member(owner, 'agent') });
+        }
+        const [busy, other] = teams;
+        // What is not theirs is refused before it is looked at, and is asked for as often as anything.
+        assert.equal((await send(busy.owner, other.talk, 'theirs.png')).status, 404);
+        assert.equal((await send(busy.owner, busy.talk, 'one.png')).status, 201);
+        assert.equal((await send(busy.agent, busy.talk, 'two.png')).status, 201);
+        const late = await send(busy.agent, busy.talk, 'three.png');
+        assert.equal(late.status, 429, late.text);
+        assert.equal(late.json.error, 'too_many_requests');
+        assert.ok(Number(late.headers['retry-after']) >= 1);
+        // Not a byte: what was announced and never sent is refused just so.
+        const head = await raw(server.base, `POST /api/inbox/${busy.talk}/images?name=a&clientId=${newKey()} HTTP/1.1\r\nHost: a\r\n` +
+            `Origin: ${server.base}\r\nCookie: ${[...busy.owner.cookies].map(([k, v]) => `${k}=${v}`).join('; ')}\r\n` +
+            `Idempotency-Key: ${newKey()}\r\nContent-Length: 100000\r\n\r\n`, { head: true });
+        assert.equal(head.status, 429, head.text);
+        assert.equal((await send(other.agent, other.talk, 'four.png')).status, 201);
+        assert.equal((await busy.agent.post(`/api/inbox/${busy.talk}/messages`, { text: 'In words, then', clientId: newKey() })).status, 201);
+        await server.verify();
+    } finally {
+        assert.deepEqual(await server.end(), []);
+    }
 });
 
 test('a kill while pictures come loses none that was acknowledged', async ({ server }) => {

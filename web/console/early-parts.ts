@@ -11,14 +11,18 @@ interface Chunk {
   imports?: string[];
 }
 
-/** Keys are what early.js knows: the language, or the address. */
-const WANTED: Readonly<Record<string, string>> = {
+/** Keys are what early.js knows: the language, the address, or both of them: words that the page brings along (pages.ts). */
+export const WANTED: Readonly<Record<string, string>> = {
   "zh-CN": "/i18n/zh.ts",
   en: "/i18n/en.ts",
   "/login": "/pages/login.tsx",
   "/home": "/pages/home.tsx",
   "/inbox": "/pages/inbox/inbox.tsx",
+  "zh-CN/inbox": "/i18n/zh-chat.ts",
+  "en/inbox": "/i18n/en-chat.ts",
   "/operator": "/pages/operator/today.tsx",
+  "zh-CN/operator": "/i18n/zh-operator.ts",
+  "en/operator": "/i18n/en-operator.ts",
 };
 
 function closure(files: ReadonlyMap<string, Chunk>, name: string, seen = new Set<string>()): Set<string> {

@@ -5,7 +5,13 @@ import { describe, expect, it } from "vitest";
 import { langFromBrowser, langFromCookie } from "./src/i18n/lang";
 
 const EARLY = readFileSync(path.resolve("public/early.js"), "utf8");
-const PARTS = { "zh-CN": ["assets/zh.js"], en: ["assets/en.js"], "/home": ["assets/home.js"] };
+const PARTS = {
+  "zh-CN": ["assets/zh.js"],
+  en: ["assets/en.js"],
+  "/home": ["assets/home.js"],
+  "/inbox": ["assets/inbox.js"],
+  "en/inbox": ["assets/en-chat.js"],
+};
 
 /** What is fetched ahead, and in which language the page is told to be. */
 function ran(languages: readonly string[], cookie = "", pathname = "/home") {
@@ -40,6 +46,9 @@ describe("what runs before the bundle", () => {
         });
       }
     }
+  });
+  it("fetches the words that a page brings along", () => {
+    expect(ran(["en"], "", "/inbox").fetched).toEqual(["/assets/en.js", "/assets/inbox.js", "/assets/en-chat.js"]);
   });
   it("fetches no page that it does not know", () => {
     expect(ran(["en"], "", "/constructor").fetched).toEqual(["/assets/en.js"]);

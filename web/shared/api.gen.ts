@@ -20657,7 +20657,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            /**
+             * @description - `too_many_intakes`: The shop takes in as much at a time as it may. Try again when one of these is done.
+             *     - `too_many_requests`: Too many requests. Please wait a little and try again.
+             */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -23108,7 +23111,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            /**
+             * @description - `too_many_intakes`: The shop takes in as much at a time as it may. Try again when one of these is done.
+             *     - `too_many_requests`: Too many requests. Please wait a little and try again.
+             */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -23621,7 +23627,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            /**
+             * @description - `too_many_intakes`: The shop takes in as much at a time as it may. Try again when one of these is done.
+             *     - `too_many_requests`: Too many requests. Please wait a little and try again.
+             */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -23778,7 +23787,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            /**
+             * @description - `too_many_intakes`: The shop takes in as much at a time as it may. Try again when one of these is done.
+             *     - `too_many_requests`: Too many requests. Please wait a little and try again.
+             */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -24021,7 +24033,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            /**
+             * @description - `too_many_intakes`: The shop takes in as much at a time as it may. Try again when one of these is done.
+             *     - `too_many_requests`: Too many requests. Please wait a little and try again.
+             */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -24429,7 +24444,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            /**
+             * @description - `too_many_intakes`: The shop takes in as much at a time as it may. Try again when one of these is done.
+             *     - `too_many_requests`: Too many requests. Please wait a little and try again.
+             */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

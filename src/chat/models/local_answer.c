@@ -2,6 +2,8 @@
  * come from the rows and are printed by say_money() alone. */
 #include "chat/models/local.h"
 
+#include "base/unicode.h"
+
 enum { LISTED = 5, LINES = 6, VALUES_TEXT = 600, TITLE = 160 };
 
 /* A title is the merchant's text: sentences that give orders are left out, and a long one is cut. */
@@ -16,7 +18,7 @@ const char *local_title(struct local *m, const struct knowledge_product *p)
         if (text_is_quotable(m, s, true)) buf_add(&b, s.p, s.n);
     }
     if (b.n == 0) return p->id;
-    return arena_text_n(m->arena, b.p, b.n <= TITLE ? b.n : utf8_cut(buf_str(&b), TITLE));
+    return arena_text_n(m->arena, b.p, b.n <= TITLE ? b.n : unicode_cut_bytes(buf_str(&b), TITLE));
 }
 
 static enum currency currency_of(const struct local *m, const struct knowledge_product *p)

@@ -3,6 +3,8 @@
  * whole sentences of it, never a paraphrase: the shop is held to its own words. */
 #include "chat/models/local.h"
 
+#include "base/unicode.h"
+
 enum {
     TEXTS = 48,
     QUOTE = 600,
@@ -146,7 +148,7 @@ static bool quote(struct local *m, struct buf *b, struct str text, size_t most)
         struct str s = local_sentence(text, &at);
         if (said > 0 && said + s.n > most) break;
         if (!text_is_quotable(m, s, true)) continue;
-        buf_add(b, s.p, s.n <= most * 2 ? s.n : utf8_cut(s, most * 2));
+        buf_add(b, s.p, s.n <= most * 2 ? s.n : unicode_cut_bytes(s, most * 2));
         said += s.n;
     }
     while (b->n > 0 && (b->p[b->n - 1] == '\n' || b->p[b->n - 1] == ' ')) b->n--;
@@ -263,7 +265,7 @@ static int score_part(struct local *m, const struct heard *title, struct str par
     while (line < part.n && part.p[line] != '\n' && line < 60 &&
            !str_starts((struct str){ part.p + line, part.n - line }, STR("】")))
         line++;
-    first = text_of(m, (struct str){ part.p, utf8_cut(part, line) }, 30);
+    first = text_of(m, (struct str){ part.p, unicode_cut_bytes(part, line) }, 30);
     uint64_t about = (title->all | t.all) & subjects;
     if (!about) return 0;
     int score = bits(title->all & subjects) * 10 + bits(first.all & subjects) * 8 + bits(t.all & subjects) * 4 +
@@ -392,7 +394,7 @@ static bool sentence_of(struct local *m, struct str text, bool with_money)
         if (of == 0 || n < of || !text_is_quotable(m, s, with_money)) continue;
         while (s.n > 0 && (*s.p == '\n' || *s.p == ' ')) s.p++, s.n--;
         while (s.n > 0 && s.p[s.n - 1] == '\n') s.n--;
-        buf_add(&m->text, s.p, s.n < QUOTE ? s.n : utf8_cut(s, QUOTE));
+        buf_add(&m->text, s.p, s.n < QUOTE ? s.n : unicode_cut_bytes(s, QUOTE));
         return true;
     }
     return false;
@@ -424,7 +426,7 @@ static bool measure_of(struct local *m, struct str text)
             has = t.a.atom[i].kind == ATOM_NUMBER && one_of(&t.a.atom[i + 1], by_weight ? weights : lengths);
         if (!has || shared(&m->h, &t, &of) < of || !text_is_quotable(m, s, false)) continue;
         s = str_trim(s);
-        buf_add(&m->text, s.p, s.n < QUOTE ? s.n : utf8_cut(s, QUOTE));
+        buf_add(&m->text, s.p, s.n < QUOTE ? s.n : unicode_cut_bytes(s, QUOTE));
         return true;
     }
     return false;

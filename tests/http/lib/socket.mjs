@@ -5,7 +5,7 @@ import http from 'node:http';
 const WAIT_MS = 60000;
 
 export class JsonSocket {
-    /** Resolves with the open socket, or rejects with {status, json} of the refusal. */
+    /** Resolves with the open socket, or rejects with {status, text, headers} of the refusal. */
     static open(base, path, { protocols = [], origin = base, headers = {}, address = '203.0.113.9' } = {}) {
         const s = new JsonSocket();
         s.frames = [];
@@ -29,7 +29,7 @@ export class JsonSocket {
             r.on('response', (res) => {
                 let text = '';
                 res.on('data', (d) => (text += d));
-                res.on('end', () => reject(Object.assign(new Error(text), { status: res.statusCode, text })));
+                res.on('end', () => reject(Object.assign(new Error(text), { status: res.statusCode, text, headers: res.headers })));
             });
             r.on('upgrade', (res, stream, first) => {
                 const guid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';

@@ -27,7 +27,7 @@
   window.chathubUser = fetch("/api/user", { credentials: "same-origin", headers: { Accept: "application/json" } });
   window.chathubUser.catch(function () {});
   var parts = JSON.parse(document.currentScript.dataset.parts || "{}");
-  [root.lang, location.pathname].forEach(function (key) {
+  [root.lang, location.pathname, root.lang + location.pathname].forEach(function (key) {
     (parts[key] || []).forEach(function (name) {
       var link = document.createElement("link");
       link.rel = "modulepreload";

@@ -30,5 +30,6 @@ async function begin() {
   root.render(<App />);
 }
 
-fetchFirst(window.location.pathname);
+// First the words of the frame: it is drawn as soon as they are there, and does not wait for those that the page brings.
 void begin();
+fetchFirst(window.location.pathname);

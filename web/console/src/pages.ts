@@ -1,8 +1,16 @@
 /* The pages, each a file of its own in the browser: the first visit loads the frame and one page. The page that the
  * address names is asked for at once, beside the first question to the server, not after its answer. */
-import { loadTexts } from "./i18n/i18n";
+import { loadPartTexts, loadTexts, type Part } from "./i18n/i18n";
 import { LANGS } from "./i18n/lang";
 import { fetchAhead, fetchPart } from "./load-part";
+
+/** A page with the words that it alone, or its kind, says: asked for together, and here when both are. */
+const also =
+  <T>(part: Part, load: () => Promise<T>) =>
+  async (): Promise<T> => {
+    const [page] = await Promise.all([load(), loadPartTexts(part)]);
+    return page;
+  };
 
 export const pages = {
   login: () => import("./pages/login"),
@@ -13,26 +21,26 @@ export const pages = {
   join: () => import("./pages/join"),
   home: () => import("./pages/home"),
   shops: () => import("./pages/shops"),
-  shop: () => import("./pages/shop/shop"),
-  inbox: () => import("./pages/inbox/inbox"),
-  visitors: () => import("./pages/visitors"),
-  people: () => import("./pages/customers/customers"),
-  person: () => import("./pages/customers/customer"),
-  knowledge: () => import("./pages/knowledge/knowledge"),
-  numbers: () => import("./pages/numbers/numbers"),
+  shop: also("chat", () => import("./pages/shop/shop")),
+  inbox: also("chat", () => import("./pages/inbox/inbox")),
+  visitors: also("chat", () => import("./pages/visitors")),
+  people: also("chat", () => import("./pages/customers/customers")),
+  person: also("chat", () => import("./pages/customers/customer")),
+  knowledge: also("chat", () => import("./pages/knowledge/knowledge")),
+  numbers: also("chat", () => import("./pages/numbers/numbers")),
   billing: () => import("./pages/billing"),
-  settings: () => import("./pages/settings/settings"),
-  today: () => import("./pages/operator/today"),
-  customers: () => import("./pages/operator/customers"),
-  customer: () => import("./pages/operator/customer"),
-  renewals: () => import("./pages/operator/renewals"),
-  operatorShops: () => import("./pages/operator/shops"),
-  operatorShop: () => import("./pages/operator/shop"),
-  jobs: () => import("./pages/operator/jobs"),
-  jobSkips: () => import("./pages/operator/job-skips"),
-  deliveries: () => import("./pages/operator/deliveries"),
-  delivery: () => import("./pages/operator/delivery"),
-  operatorAudit: () => import("./pages/operator/audit"),
+  settings: also("chat", () => import("./pages/settings/settings")),
+  today: also("operator", () => import("./pages/operator/today")),
+  customers: also("operator", () => import("./pages/operator/customers")),
+  customer: also("operator", () => import("./pages/operator/customer")),
+  renewals: also("operator", () => import("./pages/operator/renewals")),
+  operatorShops: also("operator", () => import("./pages/operator/shops")),
+  operatorShop: also("operator", () => import("./pages/operator/shop")),
+  jobs: also("operator", () => import("./pages/operator/jobs")),
+  jobSkips: also("operator", () => import("./pages/operator/job-skips")),
+  deliveries: also("operator", () => import("./pages/operator/deliveries")),
+  delivery: also("operator", () => import("./pages/operator/delivery")),
+  operatorAudit: also("operator", () => import("./pages/operator/audit")),
   notFound: () => import("./pages/not-found"),
 };
 

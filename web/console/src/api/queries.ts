@@ -108,11 +108,19 @@ export const useChatSettings = (id: number) =>
   });
 /** Nobody tells of a visitor who comes or goes: the page looks. */
 const VISITORS_LOOK_MS = 5000;
+const HERE_LOOK_MS = 15_000;
 export const useVisitors = () =>
   useQuery({
     queryKey: keys.visitors,
     queryFn: () => answer(api.GET("/api/visitors")),
     refetchInterval: VISITORS_LOOK_MS,
+  });
+/** Where the visitor of a conversation is now, a row a tab. */
+export const useHere = (conversation: number) =>
+  useQuery({
+    queryKey: keys.here(conversation),
+    queryFn: () => answer(api.GET("/api/visitors", { params: { query: { conversation } } })),
+    refetchInterval: HERE_LOOK_MS,
   });
 export const useKnownCustomer = (id: number) =>
   useQuery({

@@ -25,6 +25,7 @@ export const keys = {
   channelTest: (id: number) => ["shop", id, "channelTest"],
   installation: (id: number) => ["shop", id, "installation"],
   visitors: ["visitors"],
+  here: (conversation: number) => ["visitors", conversation],
   customers: ["customers"],
   customerList: (asked: CustomersAsked) => ["customers", "list", asked],
   customer: (id: number) => ["customers", id],

@@ -1,5 +1,6 @@
-/* For tests: both languages are there. */
+/* For tests: both languages are there, with all their parts. */
 import { LANGS } from "./lang";
-import { loadTexts } from "./i18n";
+import { loadPartTexts, loadTexts } from "./i18n";
 
 for (const lang of LANGS) await loadTexts(lang);
+for (const part of ["chat", "operator"] as const) await loadPartTexts(part);

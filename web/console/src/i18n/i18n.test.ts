@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { en } from "./en";
+import { en as enFirst } from "./en";
+import { enChat } from "./en-chat";
+import { enOperator } from "./en-operator";
 import { fill, holes } from "./format";
 import { langFromBrowser, langFromCookie } from "./lang";
-import { zh } from "./zh";
+import { zh as zhFirst } from "./zh";
+import { zhChat } from "./zh-chat";
+import { zhOperator } from "./zh-operator";
+
+const en = { ...enFirst, ...enChat, ...enOperator };
+const zh = { ...zhFirst, ...zhChat, ...zhOperator };
 
 const sources = import.meta.glob<string>("../**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
 const screens = Object.entries(sources).filter(([file]) => !file.includes(".test.") && !file.startsWith("./"));

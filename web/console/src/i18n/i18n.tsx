@@ -1,29 +1,60 @@
 /* The language of the screens: texts, numbers and times. Components ask `useText()` and never hold a sentence. A language is
- * a file of its own, fetched before the first screen is drawn: nobody waits for the words of another one. */
+ * a file of its own, fetched before the first screen is drawn: nobody waits for the words of another one. What only the pages
+ * of the chat or of the operator say are files beside it, which come with these pages (pages.ts): a first visit elsewhere
+ * does not wait for them. parts.test.ts holds that no word is asked for before it is there. */
 import { createContext, type ReactNode, useCallback, useContext, useLayoutEffect, useMemo, useState } from "react";
 import type { en } from "./en";
+import type { enChat } from "./en-chat";
+import type { enOperator } from "./en-operator";
 import { fill, type Values } from "./format";
 import { loadPart } from "../load-part";
 import { keepLang, type Lang, langFromBrowser, langFromCookie } from "./lang";
 
-export type TextKey = keyof typeof en;
+export type TextKey = keyof typeof en | keyof typeof enChat | keyof typeof enOperator;
 export type Dictionary = Readonly<Record<TextKey, string>>;
+/** The words that come beside the pages that say them. */
+export type Part = "chat" | "operator";
 
-const FILES: Readonly<Record<Lang, () => Promise<Dictionary>>> = {
-  "zh-CN": () => import("./zh").then(({ zh }) => zh),
-  en: () => import("./en").then(({ en }) => en),
+const FILES: Readonly<Record<Lang, Readonly<Record<"first" | Part, () => Promise<Partial<Dictionary>>>>>> = {
+  "zh-CN": {
+    first: () => import("./zh").then(({ zh }) => zh),
+    chat: () => import("./zh-chat").then(({ zhChat }) => zhChat),
+    operator: () => import("./zh-operator").then(({ zhOperator }) => zhOperator),
+  },
+  en: {
+    first: () => import("./en").then(({ en }) => en),
+    chat: () => import("./en-chat").then(({ enChat }) => enChat),
+    operator: () => import("./en-operator").then(({ enOperator }) => enOperator),
+  },
 };
-const here: Partial<Record<Lang, Dictionary>> = {};
+/** One list a language, for as long as the console lives: what comes later is seen by whoever holds it. */
+const here: Readonly<Record<Lang, Partial<Record<TextKey, string>>>> = { "zh-CN": {}, en: {} };
+/** What is drawn, or will be: a page that comes asks for its words in all of these, a language that comes for the words of
+ * all pages so far. Whichever of the two is later brings what is missing. */
+const spoken = new Set<Lang>();
+const wanted = new Set<"first" | Part>(["first"]);
+
+async function fetchWords(lang: Lang, part: "first" | Part): Promise<void> {
+  Object.assign(here[lang], await FILES[lang][part]());
+}
 
 /** Once it has come, this language can be drawn. */
 export async function loadTexts(lang: Lang): Promise<void> {
-  here[lang] ??= await FILES[lang]();
+  spoken.add(lang);
+  await Promise.all([...wanted].map((part) => fetchWords(lang, part)));
+}
+
+/** Once it has come, pages that say these words can be drawn. */
+export async function loadPartTexts(part: Part): Promise<void> {
+  wanted.add(part);
+  if (spoken.size === 0) spoken.add(firstLang());
+  await Promise.all([...spoken].map((lang) => fetchWords(lang, part)));
 }
 
 function textsOf(lang: Lang): Dictionary {
   const texts = here[lang];
-  if (texts === undefined) throw new Error(`the texts of ${lang} are not there yet`);
-  return texts;
+  if (!("nav.label" in texts)) throw new Error(`the texts of ${lang} are not there yet`);
+  return texts as Dictionary;
 }
 
 export const firstLang = (): Lang => langFromCookie(document.cookie) ?? langFromBrowser(navigator.languages);

@@ -16,11 +16,11 @@ import { Loaded } from "../ui/loaded";
 import { useMay } from "../ui/may";
 import { useNotify } from "../ui/notify";
 import { Page, Teach } from "../ui/page";
+import { PageLink } from "../ui/page-link";
+import { shortUrl } from "../ui/short-url";
 import { type Column, DataTable } from "../ui/table";
 
 const TEXT_MAX = 4000;
-/** With its host: whoever asks may say any address. */
-const short = (url: string) => url.replace(/^https?:\/\//, "").replace(/\/$/, "");
 
 function Talk({ visitor, onClose }: { visitor: PresentVisitor; onClose: () => void }) {
   const { t } = useText();
@@ -92,9 +92,7 @@ function Present({ rows }: { rows: readonly PresentVisitor[] }) {
         page === "" ? (
           <span className="muted">{t("visitors.unknown")}</span>
         ) : (
-          <a href={page} target="_blank" rel="noreferrer" title={page} className="short">
-            {short(page)}
-          </a>
+          <PageLink page={page} />
         ),
     },
     {
@@ -109,7 +107,7 @@ function Present({ rows }: { rows: readonly PresentVisitor[] }) {
       grow: true,
       render: ({ referrer }) => (
         <span className="short" title={referrer}>
-          {referrer === "" ? "–" : short(referrer)}
+          {referrer === "" ? "–" : shortUrl(referrer)}
         </span>
       ),
     },

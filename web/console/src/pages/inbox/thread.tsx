@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
 import { answer, api } from "../../api/client";
-import { useAsker, useBefore, useThread, useUser } from "../../api/queries";
+import { useAsker, useBefore, useHere, useThread, useUser } from "../../api/queries";
 import { keys } from "../../api/read-keys";
 import { useSubmit } from "../../api/submit";
 import type { InboxConversation, InboxMessage, InboxNote, InboxThread } from "../../api/types";
@@ -14,6 +14,7 @@ import { Shop, Time } from "../../ui/facts";
 import { Icon } from "../../ui/icon";
 import { Loaded } from "../../ui/loaded";
 import { useNotify } from "../../ui/notify";
+import { PageLink } from "../../ui/page-link";
 import { Asker } from "./asker";
 import { Acts, useActs } from "./acts";
 import { Composer } from "./composer";
@@ -189,6 +190,7 @@ function Said({ thread, typing }: { thread: InboxThread; typing: string | undefi
 
 function Facts({ thread: { conversation: c, visitor } }: { thread: InboxThread }) {
   const { t } = useText();
+  const here = useHere(c.id).data?.visitors ?? [];
   const asker = useAsker(c.id).data; // it shows the address that counts
   return (
     <dl className="facts inbox-facts">
@@ -198,11 +200,21 @@ function Facts({ thread: { conversation: c, visitor } }: { thread: InboxThread }
           <Shop id={c.shop} />
         </dd>
       </div>
-      {visitor.page !== "" && (
+      {here.length > 0 && (
+        <div>
+          <dt>{t("inbox.here")}</dt>
+          {here.map(({ id, page }) => (
+            <dd key={id} className="short">
+              <PageLink page={page} />
+            </dd>
+          ))}
+        </div>
+      )}
+      {here.length === 0 && visitor.page !== "" && (
         <div>
           <dt>{t("inbox.page")}</dt>
-          <dd className="short" title={visitor.page}>
-            {visitor.page}
+          <dd className="short">
+            <PageLink page={visitor.page} />
           </dd>
         </div>
       )}

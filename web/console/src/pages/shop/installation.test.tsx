@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it, vi } from "vitest";
 import api from "../../../../shared/api.gen.ts?raw";
 import type { Installation } from "../../api/types";
-import { en } from "../../i18n/en";
+import { enChat } from "../../i18n/en-chat";
 import { TextProvider } from "../../i18n/i18n";
 import { Findings } from "./installation";
 
@@ -41,5 +41,5 @@ it("says each line with what to do, and what came from the page as text", () => 
 it("has words for every code of the server", () => {
   const codes = /code: ("chat_on"[^;]*);/.exec(api)?.[1]?.match(/\w+/g) ?? [];
   expect(codes.length).toBeGreaterThan(40);
-  expect(codes.filter((code) => !(`install.${code}` in en))).toEqual([]);
+  expect(codes.filter((code) => !(`install.${code}` in enChat))).toEqual([]);
 });

@@ -40,7 +40,7 @@ function SecretDialog({ shown, onClose }: { shown: Shown | null; onClose: () => 
   return (
     <Dialog
       open={shown !== null}
-      title={shown === null ? "" : t(`secret.${shown.kind}`)}
+      title={shown === null ? "" : t(`secret.of.${shown.kind}`)}
       closable={false}
       onClose={onClose}
       footer={
@@ -52,7 +52,7 @@ function SecretDialog({ shown, onClose }: { shown: Shown | null; onClose: () => 
       {shown !== null && (
         <>
           <Alert tone="due" title={t("secret.once")} />
-          <CodeBox text={shown.secret} label={t(`secret.${shown.kind}`)} look="plain" />
+          <CodeBox text={shown.secret} label={t(`secret.of.${shown.kind}`)} look="plain" />
           {shown.previousUntil !== null && (
             <p className="muted">{t("secret.overlap", { time: time(shown.previousUntil) })}</p>
           )}
@@ -140,7 +140,7 @@ export function SecretTable({
         small
         look="danger"
         onClick={() => setAsking({ act: "revoke", kind: row.kind })}
-        aria-label={`${t("secret.revoke")}: ${t(`secret.${row.kind}`)}`}
+        aria-label={`${t("secret.revoke")}: ${t(`secret.of.${row.kind}`)}`}
       >
         {t("secret.revoke")}
       </Button>
@@ -151,7 +151,7 @@ export function SecretTable({
             small
             busy={show.isPending && show.sent === row.kind}
             onClick={() => show.send(row.kind)}
-            aria-label={`${t("secret.show")}: ${t(`secret.${row.kind}`)}`}
+            aria-label={`${t("secret.show")}: ${t(`secret.of.${row.kind}`)}`}
           >
             {t("secret.show")}
           </Button>
@@ -160,7 +160,7 @@ export function SecretTable({
           <Button
             small
             onClick={() => setAsking({ act: "rotate", kind: row.kind })}
-            aria-label={`${t("secret.rotate")}: ${t(`secret.${row.kind}`)}`}
+            aria-label={`${t("secret.rotate")}: ${t(`secret.of.${row.kind}`)}`}
           >
             {t("secret.rotate")}
           </Button>
@@ -174,8 +174,8 @@ export function SecretTable({
       phone: "main",
       render: (row) => (
         <span className="two-lines">
-          <strong>{t(`secret.${row.kind}`)}</strong>
-          <span className="small muted">{t(`secret.${row.kind}Help`)}</span>
+          <strong>{t(`secret.of.${row.kind}`)}</strong>
+          <span className="small muted">{t(`secret.of.${row.kind}Help`)}</span>
         </span>
       ),
     },

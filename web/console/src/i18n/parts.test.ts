@@ -1,0 +1,118 @@
+/* Each language comes in parts (i18n.tsx): the words of the frame with the frame, those of the chat's pages and of the
+ * operator's beside these pages. A word must not be asked for where its part has not come. So the files are walked as a
+ * browser gets them, from the entry: by an import at once, by `import()` later, with the words that pages.ts brings along. */
+import { describe, expect, it } from "vitest";
+import { en } from "./en";
+import { enChat } from "./en-chat";
+import { enOperator } from "./en-operator";
+import type { Part } from "./i18n";
+
+const PARTS: Readonly<Record<Part, readonly string[]>> = {
+  chat: Object.keys(enChat),
+  operator: Object.keys(enOperator),
+};
+const sources = new Map(
+  Object.entries(import.meta.glob<string>("../**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true }))
+    .filter(([file]) => !file.includes(".test.") && !file.startsWith("./"))
+    .map(([file, text]) => [file.slice("../".length), text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, "")]),
+);
+
+/** "./ui/page" as it is written in app.tsx; null for what is not a module of ours with words to say. */
+function fileOf(from: string, to: string): string | null {
+  const way = from.split("/").slice(0, -1);
+  for (const step of to.split("/")) {
+    if (step === "..") way.pop();
+    else if (step !== ".") way.push(step);
+  }
+  const name = way.join("/");
+  return [`${name}.ts`, `${name}.tsx`].find((file) => sources.has(file)) ?? null;
+}
+
+const IMPORT = /^(?:import|export) (?!type )(?:[^;"]*? from )?"(\.[^"?]+)"/gm;
+const LATER = /(?:also\("(\w+)", )?\(\) =>\s*import\("(\.[^"]+)"\)/g;
+
+interface Way {
+  to: string;
+  brings: Part | null;
+}
+
+function waysOf(file: string): Way[] {
+  const text = sources.get(file) ?? "";
+  const ways = [
+    ...[...text.matchAll(IMPORT)].map(([, to = ""]) => ({ to, brings: null })),
+    ...[...text.matchAll(LATER)].map(([, part, to = ""]) => ({ to, brings: (part ?? null) as Part | null })),
+  ];
+  return ways.flatMap(({ to, brings }) => {
+    const found = fileOf(file, to);
+    return found === null ? [] : [{ to: found, brings }];
+  });
+}
+
+/** Whether a file names a key: as it stands, or a beginning (`know.new.${…}`, "action.") or a middle (`${…}.state.${…}`). */
+function namer(file: string): (key: string) => boolean {
+  const text = sources.get(file) ?? "";
+  const whole = new Set([...text.matchAll(/"([\w.]+)"/g)].map(([, key = ""]) => key));
+  const starts = [
+    ...[...text.matchAll(/`(\w+\.[\w.]*)\$\{/g)].map(([, start = ""]) => start),
+    ...[...whole].filter((key) => key.endsWith(".")),
+  ];
+  const middles = [...text.matchAll(/\}(\.\w+\.)\$\{/g)].map(([, middle = ""]) => middle);
+  return (key) =>
+    whole.has(key) || starts.some((start) => key.startsWith(start)) || middles.some((middle) => key.includes(middle));
+}
+
+const named = new Map<string, Readonly<Record<Part, readonly string[]>>>();
+function namedBy(file: string) {
+  let keys = named.get(file);
+  if (keys === undefined) {
+    const names = namer(file);
+    keys = { chat: PARTS.chat.filter(names), operator: PARTS.operator.filter(names) };
+    named.set(file, keys);
+  }
+  return keys;
+}
+
+/** What is named from here on and is not there; `brought: false` takes away what pages.ts brings. */
+function missing(from: string, brought = true) {
+  const faults = new Set<string>();
+  const seen = new Set<string>();
+  const walk = (file: string, there: readonly Part[]) => {
+    const state = `${file} ${there.join()}`;
+    if (seen.has(state)) return;
+    seen.add(state);
+    for (const part of Object.keys(PARTS) as Part[]) {
+      if (!there.includes(part)) for (const key of namedBy(file)[part]) faults.add(`${file}: ${key} (${part})`);
+    }
+    for (const { to, brings } of waysOf(file)) {
+      walk(to, brought && brings !== null && !there.includes(brings) ? [...there, brings].sort() : there);
+    }
+  };
+  walk(from, []);
+  return { faults: [...faults], files: new Set([...seen].map((state) => state.split(" ")[0])) };
+}
+
+describe("the parts of a language", () => {
+  it("share no word", () => {
+    const all = [...Object.keys(en), ...PARTS.chat, ...PARTS.operator];
+    expect(new Set(all).size).toBe(all.length);
+  });
+  it("are there before a page names one of their words", () => {
+    const { faults, files } = missing("main.tsx");
+    const unseen = [...sources.keys()].filter((file) => file.endsWith(".tsx") && !files.has(file));
+    expect(unseen).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+  it("would be missed: without what pages.ts brings the walk finds every page that needs it, and no other is given it", () => {
+    const pages = waysOf("pages.ts");
+    expect(pages.length).toBeGreaterThan(25);
+    for (const { to, brings } of pages) {
+      const parts = new Set(missing(to, false).faults.map((fault) => /\((\w+)\)$/.exec(fault)?.[1]));
+      expect([to, ...parts]).toEqual(brings === null ? [to] : [to, brings]);
+    }
+  });
+  it("can be told from the code: a key is written out, or begins with what is", () => {
+    const hidden = [...sources].filter(([, text]) => /\b(?:t|known|keys)\(\s*`(?:\$\{|\w+\$\{)/.test(text));
+    // Its beginnings are written out above it.
+    expect(hidden.map(([file]) => file)).toEqual(["ui/audit-words.ts"]);
+  });
+});
