@@ -25,7 +25,7 @@ enum { PASSES_MAX = 20, KEYS_MAX = 256 };
 
 /* clang-format off */
 const struct reseal_table *const app_sealed_tables[] = {
-    tenants_sealed, mail_sealed, http_sealed, inbound_sealed, chain_key_sealed, macs_sealed, NULL
+    tenants_sealed, mail_sealed, http_sealed, inbound_sealed, chain_key_sealed, mac_keys_sealed, NULL
 };
 
 STMT(keys_list, "SELECT id, proof, first_used_at_ms, retired_at_ms, CASE WHEN mac IS NULL THEN 1 ELSE 0 END AS unkept"

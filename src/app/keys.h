@@ -27,7 +27,7 @@ MUST_USE bool mac_keys_keep(struct tx *tx, const struct keyring *ring);
 MUST_USE bool mac_keys_take(struct app *app);
 /* What other keys than `first` have signed ends with them. */
 MUST_USE bool mac_keys_end(struct tx *tx, int64_t first);
-extern const struct reseal_table macs_sealed[];
+extern const struct reseal_table mac_keys_sealed[];
 
 extern const struct reseal_table *const app_sealed_tables[];
 enum exit_code command_keys_status(struct app *app, struct command *c);

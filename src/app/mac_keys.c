@@ -117,4 +117,4 @@ static bool macs_piece(struct tx *tx, struct reseal_piece *p)
     return reseal_rows(tx, p, &(struct reseal_rows){ .page = &page, .save = &save_mac, .read = read_value });
 }
 
-const struct reseal_table macs_sealed[] = { { .name = "sealing_keys", .piece = macs_piece }, RESEAL_END };
+const struct reseal_table mac_keys_sealed[] = { { .name = "sealing_keys", .piece = macs_piece }, RESEAL_END };

@@ -277,7 +277,7 @@ static struct signed_things sign(struct test_db *t)
                                                  .expires_at_ms = kit_now() + VISITOR_TOKEN_LIFE_MS },
                         s.visitor);
     picture_token_write(TOKEN_CONVERSATION, 1, kit_now(), s.picture);
-    s.reply = reply_address(t->arena, &talk, kit_now());
+    s.reply = reply_token_address(t->arena, &talk, kit_now());
     return s;
 }
 
