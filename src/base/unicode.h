@@ -25,7 +25,7 @@ MUST_USE bool unicode_has_ink(struct str s);
 
 /* The longest beginning of at most `max` code points that splits nothing a reader takes for one character. In bytes. */
 size_t unicode_cut(struct str s, size_t max);
-/* The same of at most `max` bytes. A "character" of hundreds of bytes, which nobody writes, is cut between its points. */
+/* The same of at most `max` bytes. A "character" of hundreds of bytes is cut between its points. */
 size_t unicode_cut_bytes(struct str s, size_t max);
 
 /* A host name in its two forms: as protocols carry it (xn--..., lower case) and as people read it. False: no name of

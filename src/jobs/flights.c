@@ -50,7 +50,8 @@ static size_t group_size(const struct jobs *j, const struct ranked *r, size_t n)
 static void rank(struct ranked *r, size_t n)
 {
     qsort(r, n, sizeof(r[0]), by_account);
-    for (size_t i = 1; i < n; i++) r[i].rank = r[i].c.account != 0 && r[i].c.account == r[i - 1].c.account ? r[i - 1].rank + 1 : 0;
+    for (size_t i = 1; i < n; i++)
+        r[i].rank = r[i].c.account != 0 && r[i].c.account == r[i - 1].c.account ? r[i - 1].rank + 1 : 0;
     qsort(r, n, sizeof(r[0]), by_account);
 }
 
