@@ -153,6 +153,12 @@ MUST_USE bool messages_after(struct tx *tx, int64_t conversation, int64_t after,
 MUST_USE bool messages_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct message *out,
                               size_t *count);
 
+/* Who said how much, of its first `most` messages. */
+struct message_counts {
+    int64_t visitor, bot, person;
+};
+MUST_USE bool messages_count(struct tx *tx, int64_t conversation, int64_t most, struct message_counts *out);
+
 /* Before the messages of a conversation are removed: their pictures lose them, and go when nothing shows them. The
  * conversation is locked. */
 MUST_USE bool chat_images_forget(struct tx *tx, int64_t conversation, int64_t now_ms);

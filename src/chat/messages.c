@@ -35,6 +35,9 @@ STMT(before_it, "SELECT " COLUMNS WITH_IMAGE " WHERE conversation = ?1 AND numbe
 STMT(count_unread, "SELECT COUNT(*) AS unread FROM chat_messages WHERE conversation = ?1 AND number > ?2"
                    " AND ((author = 1) = (CAST(?3 AS BIGINT) = 1))");
 
+STMT(by_author, "SELECT author, COUNT(*) AS said FROM (SELECT author FROM chat_messages WHERE conversation = ?1"
+                " ORDER BY number LIMIT ?2) AS few GROUP BY author");
+
 /* Whose id it is: the visitor's and each person's are theirs alone. */
 static const char *client_key(struct tx *tx, const struct message_new *in)
 {
@@ -231,4 +234,20 @@ enum row conversation_read(struct tx *tx, int64_t id, enum chat_side side, int64
     const struct chat_news news = { .before = &before, .after = c, .read_by = side };
     if (!conversation_save(tx, &before, c, NULL)) return ROW_FAULT;
     return chat_tell(tx, &news) ? ROW_FOUND : ROW_FAULT;
+}
+
+bool messages_count(struct tx *tx, int64_t conversation, int64_t most, struct message_counts *out)
+{
+    struct query q = query(tx, &by_author);
+    enum row row;
+    *out = (struct message_counts){ 0 };
+    bind_i64(&q, conversation), bind_i64(&q, most);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        enum chat_author author = (enum chat_author)col_state(&q, "author", CHAT_BY_VISITOR, CHAT_BY_HOUSE);
+        int64_t said = col_i64(&q, "said");
+        if (author == CHAT_BY_VISITOR) out->visitor = said;
+        if (author == CHAT_BY_BOT) out->bot = said;
+        if (author == CHAT_BY_PERSON) out->person = said;
+    }
+    return row == ROW_NONE;
 }
