@@ -228,7 +228,10 @@ static enum answer asked(struct req *req, talk_reply *reply)
     if (!messages_after(req->tx, c.id, number - 1, 1, own, &count)) return reply_fault(req);
     if (count == 0) return ANSWER_WAIT;
     if (!read_replies(req->tx, req->arena, own, &t)) return reply_fault(req);
-    return t.replies > 0 ? reply(req, 200, &t) : ANSWER_WAIT;
+    if (t.replies == 0) return ANSWER_WAIT;
+    /* As it is with what was just read: on PostgreSQL a reply may have come between the two. */
+    if (conversation_get(req->tx, own->conversation, &c) != ROW_FOUND) return reply_fault(req);
+    return reply(req, 200, &t);
 }
 
 static enum answer run_chat(struct req *req) { return ask(req, reply_plain); }
