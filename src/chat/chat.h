@@ -119,6 +119,7 @@ struct message {
     const char *notice;                         /* with CHAT_BY_HOUSE: what it says, as a name; else NULL */
     const struct chat_image *image;             /* NULL: words. Else `text` is its name */
     const char *cards;                          /* of a bot's reply: products beside its words, as JSON; NULL: none */
+    const char *sources;                        /* the same: what it stands on; for the team alone */
 };
 struct message_new {
     int64_t conversation;
@@ -133,7 +134,7 @@ struct message_new {
     const struct chat_image *image; /* NULL: words */
     bool by_mail;                   /* with CHAT_BY_VISITOR */
     bool stays_unread;              /* with by_mail: something was said that no letter has told */
-    const char *cards;              /* with CHAT_BY_BOT; NULL: none */
+    const char *cards, *sources;    /* with CHAT_BY_BOT; NULL: none */
 };
 enum message_put {
     MESSAGE_FAULT = -1,

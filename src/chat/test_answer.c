@@ -140,6 +140,28 @@ TEST_EACH_ENGINE(a_reply_about_a_product_carries_its_card)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%\"cards\":[{\"id\":\"p1\"%'") == 2);
 }
 
+TEST_EACH_ENGINE(a_reply_is_kept_with_what_it_stands_on_and_the_team_alone_is_told)
+{
+    struct message page[10];
+    size_t count;
+    start(t, known);
+    says(t, "how much is the copper kettle?");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 1);
+    EXPECT(messages_after(t->tx, talk, 0, 10, page, &count) && count == 2);
+    assert_null(page[0].sources);
+    assert_non_null(page[1].sources);
+    json_t *all = json_read(str_of(page[1].sources), JSON_READ_MAX_BYTES, NULL);
+    const json_t *first = json_array_get(all, 0);
+    assert_string_equal(json_string_value(json_object_get(first, "kind")), "product");
+    assert_string_equal(json_string_value(json_object_get(first, "id")), "p1");
+    assert_string_equal(json_string_value(json_object_get(first, "title")), "Copper Kettle");
+    assert_true(json_is_null(json_object_get(first, "url")));
+    json_decref(all);
+    /* The inbox hears of it with the message, the visitor does not. */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%\"sources\":[{\"kind\":\"product\"%'") == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%\"cards\":[{\"id\":\"p1\"%'") == 2);
+}
+
 TEST_EACH_ENGINE(a39_what_came_meanwhile_drops_the_draft)
 {
     start(t, known);
@@ -386,6 +408,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_burst_is_answered_once),
         EACH_ENGINE(a_reply_about_a_product_carries_its_card),
+        EACH_ENGINE(a_reply_is_kept_with_what_it_stands_on_and_the_team_alone_is_told),
         EACH_ENGINE(a39_what_came_meanwhile_drops_the_draft),
         EACH_ENGINE(who_lets_go_of_it_while_the_assistant_thinks_leaves_nobody_unanswered),
         EACH_ENGINE(handed_back_it_begins_with_what_is_unanswered),

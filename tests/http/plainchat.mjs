@@ -116,6 +116,26 @@ test('a conversation is counted by who said it, and a visitor sees its own alone
     assert.equal((await v.ask('GET', 'stats', undefined, { origin: 'https://else.example' })).status, 403);
 });
 
+test('what a reply stands on is kept with it and told to the team alone', async ({ server }) => {
+    const v = await visitor(server, house.told);
+    const asked = await v.ask('POST', 'chat', { text: 'Do you have a copper kettle?', clientId: newKey() });
+    assert.equal(asked.status, 200, asked.text);
+    const shop = house.told.slice('shop-'.length);
+    const { id } = (await house.a.get(`/api/inbox?shop=${shop}`)).json.items[0].conversation;
+    const seen = (await house.a.get(`/api/inbox/${id}`)).json.messages;
+    const reply = seen.find((m) => m.author === 'bot');
+    assert.deepEqual(reply.sources[0], { kind: 'product', id: 'p1', title: 'Copper Kettle', url: null });
+    assert.ok(seen.filter((m) => m.author !== 'bot').every((m) => !('sources' in m)));
+    // It says what it was made from, whatever the entry is called by now.
+    const renamed = { ...KNOWN, products: [{ ...KNOWN.products[0], title: 'Iron Kettle' }] };
+    assert.equal((await house.a.post(`/api/shops/${shop}/knowledge/import`, renamed)).status, 200);
+    const again = (await house.a.get(`/api/inbox/${id}`)).json.messages.find((m) => m.author === 'bot');
+    assert.deepEqual(again.sources, reply.sources);
+    assert.equal((await house.a.post(`/api/shops/${shop}/knowledge/import`, KNOWN)).status, 200);
+    const told = await Promise.all(['history', 'messages'].map((what) => v.ask('GET', what)));
+    for (const r of [asked, ...told]) assert.ok(!r.text.includes('"sources"'), r.text);
+});
+
 test('two that ask at once are both answered, and the conversation has no gap', async ({ server }) => {
     const v = await visitor(server, house.told);
     const [one, two] = await Promise.all(

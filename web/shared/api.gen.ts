@@ -3266,6 +3266,8 @@ export interface components {
             image?: components["schemas"]["ChatImage"];
             /** @description Products of the bot's reply. */
             cards?: components["schemas"]["ChatCard"][];
+            /** @description In the inbox alone: what the bot's reply stands on. */
+            sources?: components["schemas"]["ChatSource"][];
             /** Format: date-time */
             at: string;
             /** @description Of a visitor's message. */
@@ -3302,6 +3304,15 @@ export interface components {
             url: string | null;
             /** @description https, of the shop or of where shops keep pictures. */
             image: string | null;
+        };
+        ChatSource: {
+            /** @enum {string} */
+            kind: "product" | "variant" | "faq" | "document" | "promotion";
+            /** @description The shop's own, as in its knowledge. */
+            id: string;
+            /** @description As it was called when the reply was made. */
+            title: string;
+            url: string | null;
         };
         ChannelSend: {
             /** Format: int64 */
