@@ -36,6 +36,7 @@ struct draft {
     struct visitor visitor; /* its id, shop and network */
     const char *text;       /* NULL: say nothing */
     const char *cards;      /* products beside it; NULL: none */
+    const char *sources;    /* what it stands on; NULL: nothing */
     bool hand_off, order_missed;
     int64_t asked; /* > 0: nothing was found for this message, and its words come to `gap` */
     char gap[GAP_SIZE];
@@ -115,6 +116,7 @@ static enum row answer(struct job *job, struct tx *tx, const struct conversation
     out->text = r.reply.text ? arena_text(job->arena, r.reply.text) : NULL;
     if (tenants_chat(tx, c->shop, &place) == ROW_FAULT) return ROW_FAULT;
     if (!chat_cards(job->arena, &source, place.domain, &r.reply, &out->cards)) return ROW_FAULT;
+    chat_sources(job->arena, &source, &r.reply, &out->sources);
     out->hand_off = r.reply.action == REPLY_HAND_OFF || r.reply.action == REPLY_HAND_OFF_ASKED;
     return ROW_FOUND;
 }
@@ -194,6 +196,7 @@ static enum job_wish answer_settle(struct job *job, struct tx *tx)
                                            .client_id = arena_printf(job->arena, "to-%lld", (long long)d->last_number),
                                            .text = d->text,
                                            .cards = d->cards,
+                                           .sources = d->sources,
                                            .now_ms = job->now_ms };
         enum message_put put = message_put(tx, &reply, &m, &c);
         if (put == MESSAGE_FAULT) return JOB_FAULT;

@@ -121,6 +121,7 @@ struct message {
     const char *notice;                         /* with CHAT_BY_HOUSE: what it says, as a name; else NULL */
     const struct chat_image *image;             /* NULL: words. Else `text` is its name */
     const char *cards;                          /* of a bot's reply: products beside its words, as JSON; NULL: none */
+    const char *sources;                        /* the same: what it stands on; for the team alone */
 };
 struct message_new {
     int64_t conversation;
@@ -135,7 +136,7 @@ struct message_new {
     const struct chat_image *image; /* NULL: words */
     bool by_mail;                   /* with CHAT_BY_VISITOR */
     bool stays_unread;              /* with by_mail: something was said that no letter has told */
-    const char *cards;              /* with CHAT_BY_BOT; NULL: none */
+    const char *cards, *sources;    /* with CHAT_BY_BOT; NULL: none */
 };
 enum message_put {
     MESSAGE_FAULT = -1,
@@ -154,6 +155,12 @@ MUST_USE bool messages_after(struct tx *tx, int64_t conversation, int64_t after,
 /* Before `before`, the newest `most` of them, oldest first. */
 MUST_USE bool messages_before(struct tx *tx, int64_t conversation, int64_t before, size_t most, struct message *out,
                               size_t *count);
+
+/* Who said how much, of its first `most` messages. */
+struct message_counts {
+    int64_t visitor, bot, person;
+};
+MUST_USE bool messages_count(struct tx *tx, int64_t conversation, int64_t most, struct message_counts *out);
 
 /* Before the messages of a conversation are removed: their pictures lose them, and go when nothing shows them. The
  * conversation is locked. */

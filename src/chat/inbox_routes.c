@@ -358,7 +358,7 @@ static void thread_json(struct json *j, const void *arg)
         json_bool(j, "blocked", t->v->blocked_at_ms != 0);
     json_time(j, "seenAt", t->v->seen_at_ms);
     json_end(j);
-    messages_json(j, t->message, t->messages);
+    team_messages_json(j, t->message, t->messages);
     json_bool(j, "more", t->more);
     json_array(j, "notes");
     for (size_t i = t->notes; i-- > 0;) put_note(j, NULL, &t->note[i]);

@@ -10,30 +10,35 @@
 
 #include "base/clock.h"
 
-#define INSERT_FROM(epoch, cards, condition)                                                                           \
+#define INSERT_FROM(epoch, beside, condition)                                                                          \
     "INSERT INTO chat_messages (conversation, number, account, author, person, author_name, epoch, client_key, text,"  \
-    " at_ms, cards) SELECT c.id, c.last_number + 1, c.account, ?2, ?3, ?4, " epoch ", ?5, ?6, ?7, " cards              \
+    " at_ms, cards, sources) SELECT c.id, c.last_number + 1, c.account, ?2, ?3, ?4, " epoch ", ?5, ?6, ?7, " beside    \
     " FROM chat_conversations c WHERE c.id = ?1" condition
-#define TYPED_INSERT_FROM(epoch, cards, condition)                                                                     \
+#define TYPED_INSERT_FROM(epoch, beside, condition)                                                                    \
     "INSERT INTO chat_messages (conversation, number, account, author, person, author_name, epoch, client_key, text,"  \
-    " at_ms, cards) SELECT c.id, c.last_number + 1, c.account, ?2::bigint, ?3::bigint, ?4::text, " epoch ", ?5::text," \
-    " ?6::text, ?7::bigint, " cards "::text FROM chat_conversations c WHERE c.id = ?1" condition " FOR UPDATE OF c"
+    " at_ms, cards, sources) SELECT c.id, c.last_number + 1, c.account, ?2::bigint, ?3::bigint, ?4::text, " epoch      \
+    ", ?5::text, ?6::text, ?7::bigint, " beside " FROM chat_conversations c WHERE c.id = ?1" condition                 \
+    " FOR UPDATE OF c"
 #define ONCE " ON CONFLICT DO NOTHING RETURNING number"
 #define BOT_SPEAKS " AND c.owner = 1 AND c.status = 1 AND c.epoch = ?8"
 
-STMT(put, INSERT_FROM("c.epoch", "NULL", "") ONCE, .postgres = TYPED_INSERT_FROM("c.epoch", "NULL", "") ONCE);
-STMT(put_reply, INSERT_FROM("c.epoch", "?9", BOT_SPEAKS) ONCE,
-     .postgres = TYPED_INSERT_FROM("c.epoch", "?9", BOT_SPEAKS) ONCE);
+STMT(put, INSERT_FROM("c.epoch", "NULL, NULL", "") ONCE,
+     .postgres = TYPED_INSERT_FROM("c.epoch", "NULL::text, NULL::text", "") ONCE);
+STMT(put_reply, INSERT_FROM("c.epoch", "?9, ?10", BOT_SPEAKS) ONCE,
+     .postgres = TYPED_INSERT_FROM("c.epoch", "?9::text, ?10::text", BOT_SPEAKS) ONCE);
 #define IMAGE "image, kind, bytes, width, height"
 #define WITH_IMAGE " FROM chat_messages LEFT JOIN chat_images ON chat_images.id = image"
-STMT(by_client, "SELECT number, author, person, author_name, text, at_ms, cards, " IMAGE WITH_IMAGE
+STMT(by_client, "SELECT number, author, person, author_name, text, at_ms, cards, sources, " IMAGE WITH_IMAGE
                 " WHERE conversation = ?1 AND client_key = ?2");
-#define COLUMNS "number, author, person, author_name, client_key, text, at_ms, cards, " IMAGE
+#define COLUMNS "number, author, person, author_name, client_key, text, at_ms, cards, sources, " IMAGE
 STMT(behind, "SELECT " COLUMNS WITH_IMAGE " WHERE conversation = ?1 AND number > ?2 ORDER BY number LIMIT ?3");
 STMT(before_it, "SELECT " COLUMNS WITH_IMAGE " WHERE conversation = ?1 AND number < ?2"
                 " ORDER BY number DESC LIMIT ?3");
 STMT(count_unread, "SELECT COUNT(*) AS unread FROM chat_messages WHERE conversation = ?1 AND number > ?2"
                    " AND ((author = 1) = (CAST(?3 AS BIGINT) = 1))");
+
+STMT(by_author, "SELECT author, COUNT(*) AS said FROM (SELECT author FROM chat_messages WHERE conversation = ?1"
+                " ORDER BY number LIMIT ?2) AS few GROUP BY author");
 
 /* Whose id it is: the visitor's and each person's are theirs alone. */
 static const char *client_key(struct tx *tx, const struct message_new *in)
@@ -89,6 +94,7 @@ static void from_row(const struct query *q, int64_t conversation, struct message
                              .text = col_text(q, "text"),
                              .image = image_of(q),
                              .cards = col_text(q, "cards"),
+                             .sources = col_text(q, "sources"),
                              .at_ms = col_i64(q, "at_ms") };
 }
 
@@ -99,7 +105,7 @@ static enum row insert(struct tx *tx, const struct message_new *in, const char *
     bind_i64(&q, in->conversation), bind_i64(&q, in->author), bind_i64(&q, in->person);
     bind_text(&q, in->author_name ? in->author_name : ""), bind_text(&q, key), bind_text(&q, in->text);
     bind_i64(&q, in->now_ms);
-    if (reply) bind_i64(&q, in->epoch), bind_text(&q, in->cards);
+    if (reply) bind_i64(&q, in->epoch), bind_text(&q, in->cards), bind_text(&q, in->sources);
     enum row row = query_row(&q);
     if (row == ROW_FOUND) *number = col_i64(&q, "number");
     return row;
@@ -160,6 +166,7 @@ enum message_put message_put(struct tx *tx, const struct message_new *in, struct
                              .text = in->text,
                              .image = in->image,
                              .cards = in->author == CHAT_BY_BOT ? in->cards : NULL,
+                             .sources = in->author == CHAT_BY_BOT ? in->sources : NULL,
                              .at_ms = in->now_ms };
     know_key(tx, key, out);
     if (in->image && !chat_image_used(tx, in->conversation, number, in->image->id)) return MESSAGE_FAULT;
@@ -231,4 +238,20 @@ enum row conversation_read(struct tx *tx, int64_t id, enum chat_side side, int64
     const struct chat_news news = { .before = &before, .after = c, .read_by = side };
     if (!conversation_save(tx, &before, c, NULL)) return ROW_FAULT;
     return chat_tell(tx, &news) ? ROW_FOUND : ROW_FAULT;
+}
+
+bool messages_count(struct tx *tx, int64_t conversation, int64_t most, struct message_counts *out)
+{
+    struct query q = query(tx, &by_author);
+    enum row row;
+    *out = (struct message_counts){ 0 };
+    bind_i64(&q, conversation), bind_i64(&q, most);
+    while ((row = query_next(&q)) == ROW_FOUND) {
+        enum chat_author author = (enum chat_author)col_state(&q, "author", CHAT_BY_VISITOR, CHAT_BY_HOUSE);
+        int64_t said = col_i64(&q, "said");
+        if (author == CHAT_BY_VISITOR) out->visitor = said;
+        if (author == CHAT_BY_BOT) out->bot = said;
+        if (author == CHAT_BY_PERSON) out->person = said;
+    }
+    return row == ROW_NONE;
 }

@@ -1,12 +1,14 @@
 /* plain_routes.c: the chat as one question and one answer, for programs that hold no socket open: a message is stored
  * as every other (messages.c), and the request waits a bounded while for what is said to it. What is too late is read
- * at the usual address. Beside it the conversation read backwards, as a page that shows its history does. */
+ * at the usual address. The same answer comes as lines of events for who reads those: at once and whole, since nobody
+ * here speaks in pieces. Beside it the conversation read backwards, as a page that shows its history does, and counted.
+ */
 #include "chat/private.h"
 
 #include "base/clock.h"
 #include "knowledge/knowledge.h"
 
-enum { WAIT_MS = 10000, REPLIES_MAX = 20, HISTORY_USUAL = 50, RESPONSE_BYTES = 128 << 10 };
+enum { WAIT_MS = 10000, REPLIES_MAX = 20, HISTORY_USUAL = 50, RESPONSE_BYTES = 128 << 10, COUNTED_MAX = 10000 };
 
 static const struct limit plain_limit = { .name = "chat_plain", .burst = 120, .per_ms = MINUTE_MS };
 
@@ -32,6 +34,17 @@ static const struct shape history_shape[] = {
     SHAPE_LIST("messages", chat_message_shape, .type_name = "ChatMessage", .doc = "Oldest first."),
     SHAPE_BOOL("more", .doc = "There are older ones: ask before the first of these."),
     SHAPE_OBJECT("conversation", chat_state_shape, .nullable = true, .type_name = "ChatState"), SHAPE_END
+};
+
+static const struct shape stats_shape[] = {
+    SHAPE_I64("userMessages", .doc = "What the visitor said."),
+    SHAPE_I64("botMessages"),
+    SHAPE_I64("personMessages"),
+    SHAPE_I64("replyRate", .nullable = true,
+              .doc = "Replies of the bot and of persons to a hundred messages of the visitor's; null: there are none."),
+    SHAPE_BOOL("more", .doc = "There is more than ten thousand messages, which is as far as is counted."),
+    SHAPE_OBJECT("conversation", chat_state_shape, .nullable = true, .type_name = "ChatState"),
+    SHAPE_END
 };
 
 struct talk {
@@ -67,13 +80,18 @@ static void response_member(struct json *j, const struct talk *t)
     buf_free(&b);
 }
 
-static void plain_json(struct json *j, const void *arg)
+static void read_on_member(struct json *j, const struct talk *t)
 {
-    const struct talk *t = arg;
     char address[SHOP_PUBLIC_ID_SIZE + 64];
     struct buf b;
     buf_fixed(&b, address, sizeof address);
     buf_printf(&b, "/api/chat/%s/messages?after=%lld", t->shop, (long long)t->last);
+    json_str(j, "readOn", buf_str(&b));
+}
+
+static void plain_json(struct json *j, const void *arg)
+{
+    const struct talk *t = arg;
     response_member(j, t);
     json_array(j, "replies");
     for (size_t i = 0; i < t->replies; i++) {
@@ -85,8 +103,58 @@ static void plain_json(struct json *j, const void *arg)
     json_object(j, "message");
     message_json(j, t->own);
     json_end(j);
-    json_str(j, "readOn", buf_str(&b));
+    read_on_member(j, t);
     state_member(j, t->c);
+}
+
+/* How an answer is written: both say the same. */
+typedef enum answer talk_reply(struct req *req, int status, const struct talk *t);
+
+static enum answer reply_plain(struct req *req, int status, const struct talk *t)
+{
+    return reply_json(req, status, plain_json, t);
+}
+
+static void begin_line(struct json *j, struct buf *b, const char *event)
+{
+    buf_text(b, "data: ");
+    json_begin(j, b);
+    json_object(j, NULL);
+    json_text(j, "event", event);
+}
+
+static void end_line(struct json *j, struct buf *b)
+{
+    json_end(j);
+    json_finish(j);
+    buf_text(b, "\n\n");
+}
+
+/* Its JSON has its line ends escaped: one line an event, whatever is said. */
+static enum answer reply_lines(struct req *req, int status, const struct talk *t)
+{
+    struct json j;
+    struct buf b;
+    buf_init(&b, RESPONSE_BYTES);
+    begin_line(&j, &b, "started");
+    json_i64(&j, "number", t->own->number);
+    end_line(&j, &b);
+    for (size_t i = 0; i < t->replies; i++) {
+        begin_line(&j, &b, "message");
+        json_text(&j, "content", t->reply[i].text);
+        json_object(&j, "message");
+        message_json(&j, &t->reply[i]);
+        json_end(&j);
+        end_line(&j, &b);
+    }
+    begin_line(&j, &b, t->replies > 0 ? "completed" : "waiting");
+    read_on_member(&j, t);
+    state_member(&j, t->c);
+    end_line(&j, &b);
+    buf_text(&b, "data: [DONE]\n\n");
+    enum answer a = b.overflow ? reply_fault(req) : reply_text(req, status, "text/event-stream", buf_str(&b));
+    buf_free(&b);
+    return a;
 }
 
 static void history_json(struct json *j, const void *arg)
@@ -118,7 +186,7 @@ static int64_t job_of(struct tx *tx, const struct conversation *c, int64_t now_m
     return chat_answer_put(tx, c, now_ms);
 }
 
-static enum answer run_chat(struct req *req)
+static enum answer ask(struct req *req, talk_reply *reply)
 {
     struct visitor v;
     struct tenant_chat place;
@@ -132,17 +200,17 @@ static enum answer run_chat(struct req *req)
     if (conversation_get(req->tx, m.conversation, &c) != ROW_FOUND || !line_place(req->tx, &c)) return reply_fault(req);
     struct talk t = { .c = &c, .shop = ((const struct path_chat *)req->path)->shop };
     if (!read_replies(req->tx, req->arena, &m, &t)) return reply_fault(req);
-    if (t.replies > 0) return reply_json(req, 200, plain_json, &t);
+    if (t.replies > 0) return reply(req, 200, &t);
     int64_t job = job_of(req->tx, &c, req->now_ms);
     if (job < 0) return reply_fault(req);
     visitor_call(req)->said = m.number;
-    a = reply_json(req, 202, plain_json, &t);
+    a = reply(req, 202, &t);
     if (job > 0) reply_wait(req, job);
     return a;
 }
 
 /* Looked at when the job has ended, and each moment meanwhile: whoever answers first is the answer. */
-static enum answer resume_chat(struct req *req)
+static enum answer asked(struct req *req, talk_reply *reply)
 {
     struct visitor v;
     struct tenant_chat place;
@@ -160,8 +228,16 @@ static enum answer resume_chat(struct req *req)
     if (!messages_after(req->tx, c.id, number - 1, 1, own, &count)) return reply_fault(req);
     if (count == 0) return ANSWER_WAIT;
     if (!read_replies(req->tx, req->arena, own, &t)) return reply_fault(req);
-    return t.replies > 0 ? reply_json(req, 200, plain_json, &t) : ANSWER_WAIT;
+    if (t.replies == 0) return ANSWER_WAIT;
+    /* As it is with what was just read: on PostgreSQL a reply may have come between the two. */
+    if (conversation_get(req->tx, own->conversation, &c) != ROW_FOUND) return reply_fault(req);
+    return reply(req, 200, &t);
 }
+
+static enum answer run_chat(struct req *req) { return ask(req, reply_plain); }
+static enum answer resume_chat(struct req *req) { return asked(req, reply_plain); }
+static enum answer run_lines(struct req *req) { return ask(req, reply_lines); }
+static enum answer resume_lines(struct req *req) { return asked(req, reply_lines); }
 
 static enum answer run_history(struct req *req)
 {
@@ -183,6 +259,39 @@ static enum answer run_history(struct req *req)
     return reply_json(req, 200, history_json, &t);
 }
 
+struct stats {
+    const struct conversation *c; /* NULL: none yet */
+    struct message_counts n;
+};
+
+static void stats_json(struct json *j, const void *arg)
+{
+    const struct stats *s = arg;
+    json_i64(j, "userMessages", s->n.visitor);
+    json_i64(j, "botMessages", s->n.bot);
+    json_i64(j, "personMessages", s->n.person);
+    if (s->n.visitor > 0) json_i64(j, "replyRate", (s->n.bot + s->n.person) * 100 / s->n.visitor);
+    else json_null(j, "replyRate");
+    json_bool(j, "more", s->c && s->c->last_number > COUNTED_MAX);
+    state_member(j, s->c);
+}
+
+static enum answer run_stats(struct req *req)
+{
+    struct visitor v;
+    struct tenant_chat place;
+    struct conversation c;
+    struct stats s = { 0 };
+    enum answer a = visitor_enter(req, false, &place, &v);
+    if (a != ANSWER_GO_ON) return a;
+    enum row row = visitor_conversation(req->tx, &v, req->now_ms, &c);
+    if (row == ROW_FOUND) {
+        s.c = &c;
+        if (!messages_count(req->tx, c.id, COUNTED_MAX, &s.n)) row = ROW_FAULT;
+    }
+    return row == ROW_FAULT ? reply_fault(req) : reply_json(req, 200, stats_json, &s);
+}
+
 /* clang-format off */
 #define PLAIN                                                                                                          \
     .who = WHO_ANYONE, .tag = "Chat", .origins = ORIGINS_ASKED, .origin = visitor_origin, .prepare = visitor_prepare,  \
@@ -194,6 +303,12 @@ const struct route chat_plain_routes[] = {
       BODY_FIELDS(post_message), .answer = plain_shape, .run = run_chat, .resume = resume_chat, .wait_ms = WAIT_MS,
       PROBLEMS(REFUSED, &problem_message_other),
       .doc = "Say something and wait up to ten seconds for the answer; 202: it is stored, and there is none yet." },
+    { .verb = VERB_POST, .path = "/api/chat/:shop/chat/stream", PLAIN, .tx = TX_WRITE, .body_max = CHAT_BODY_MAX,
+      BODY_FIELDS(post_message), .run = run_lines, .resume = resume_lines, .wait_ms = WAIT_MS,
+      PROBLEMS(REFUSED, &problem_message_other),
+      .doc = "The same, answered as text/event-stream: started, a message each, completed or waiting, [DONE]." },
+    { .verb = VERB_GET, .path = "/api/chat/:shop/stats", PLAIN, .tx = TX_READ, .answer = stats_shape,
+      .run = run_stats, PROBLEMS(REFUSED), .doc = "How much was said in the visitor's conversation, and by whom." },
     { .verb = VERB_GET, .path = "/api/chat/:shop/history", PLAIN, .tx = TX_READ, QUERY_FIELDS(get_history),
       .answer = history_shape, .run = run_history, PROBLEMS(REFUSED),
       .doc = "The conversation backwards, a page at a time." },

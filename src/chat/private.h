@@ -286,6 +286,8 @@ const char *chat_owner_name(enum chat_owner o);
 /* Members of a message, and of what a visitor may know of its conversation. `arg`: struct message, struct
  * conversation. */
 void message_json(struct json *j, const void *arg);
+/* The member "messages", with what visitors are not told. */
+void team_messages_json(struct json *j, const struct message *m, size_t count);
 void state_json(struct json *j, const void *arg);
 void messages_json(struct json *j, const struct message *m, size_t count); /* the member "messages" */
 

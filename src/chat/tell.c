@@ -18,31 +18,38 @@ static const char *author_name(enum chat_author a) { return chat_author_names[a 
 const char *chat_status_name(enum chat_status s) { return chat_status_names[s - CHAT_OPEN]; }
 const char *chat_owner_name(enum chat_owner o) { return chat_owner_names[o - CHAT_BOT]; }
 
-void message_json(struct json *j, const void *arg)
+/* `team`: also what visitors are not told. */
+static void put_message(struct json *j, const struct message *m, bool team)
 {
-    const struct message *m = arg;
     json_i64(j, "number", m->number);
     json_text(j, "author", author_name(m->author));
     json_text(j, "name", m->author_name);
     json_text(j, "text", m->text);
     if (m->image) chat_image_json(j, m);
     if (m->cards) json_raw(j, "cards", str_of(m->cards));
+    if (m->sources && team) json_raw(j, "sources", str_of(m->sources));
     json_time(j, "at", m->at_ms);
     if (m->client_id) json_text(j, "clientId", m->client_id);
     if (m->by_mail) json_bool(j, "byMail", true);
     if (m->notice) json_text(j, "notice", m->notice);
 }
 
-void messages_json(struct json *j, const struct message *m, size_t count)
+void message_json(struct json *j, const void *arg) { put_message(j, arg, false); }
+
+static void put_messages(struct json *j, const struct message *m, size_t count, bool team)
 {
     json_array(j, "messages");
     for (size_t i = 0; i < count; i++) {
         json_object(j, NULL);
-        message_json(j, &m[i]);
+        put_message(j, &m[i], team);
         json_end(j);
     }
     json_end(j);
 }
+
+void messages_json(struct json *j, const struct message *m, size_t count) { put_messages(j, m, count, false); }
+
+void team_messages_json(struct json *j, const struct message *m, size_t count) { put_messages(j, m, count, true); }
 
 static bool is_short(const char *text, const char *cards)
 {
@@ -51,13 +58,19 @@ static bool is_short(const char *text, const char *cards)
     return n <= TOLD_TEXT_MAX;
 }
 
-/* A message whose words do not fit says so by having none. */
-static void told_message_json(struct json *j, const void *arg)
+/* A message whose words do not fit says so by having none. What it stands on is no longer than words are when each of
+ * their bytes is escaped, or is left to the page that is read. */
+static void tell_message(struct json *j, const struct message *told, bool team)
 {
-    struct message m = *(const struct message *)arg;
-    if (!is_short(m.text, m.cards)) m.text = NULL, m.cards = NULL;
-    message_json(j, &m);
+    struct message m = *told;
+    size_t beside = (m.cards ? strlen(m.cards) : 0) + (m.sources ? strlen(m.sources) : 0);
+    if (!is_short(m.text, m.cards)) m.text = NULL, m.cards = NULL, m.sources = NULL;
+    else if (team && m.sources && 2 * strlen(m.text) + beside > 2 * TOLD_TEXT_MAX)
+        m.text = NULL, m.cards = NULL, m.sources = NULL;
+    put_message(j, &m, team);
 }
+
+static void told_message_json(struct json *j, const void *arg) { tell_message(j, arg, false); }
 
 void state_json(struct json *j, const void *arg)
 {
@@ -87,7 +100,7 @@ static void inbox_json(struct json *j, const void *arg)
     state_json(j, c);
     if (n->message) {
         json_object(j, "message");
-        told_message_json(j, n->message);
+        tell_message(j, n->message, true);
         json_end(j);
     }
 }

@@ -140,7 +140,29 @@ TEST_EACH_ENGINE(a_reply_about_a_product_carries_its_card)
     EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%\"cards\":[{\"id\":\"p1\"%'") == 2);
 }
 
-TEST_EACH_ENGINE(what_came_meanwhile_drops_the_draft)
+TEST_EACH_ENGINE(a_reply_is_kept_with_what_it_stands_on_and_the_team_alone_is_told)
+{
+    struct message page[10];
+    size_t count;
+    start(t, known);
+    says(t, "how much is the copper kettle?");
+    EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 1);
+    EXPECT(messages_after(t->tx, talk, 0, 10, page, &count) && count == 2);
+    assert_null(page[0].sources);
+    assert_non_null(page[1].sources);
+    json_t *all = json_read(str_of(page[1].sources), JSON_READ_MAX_BYTES, NULL);
+    const json_t *first = json_array_get(all, 0);
+    assert_string_equal(json_string_value(json_object_get(first, "kind")), "product");
+    assert_string_equal(json_string_value(json_object_get(first, "id")), "p1");
+    assert_string_equal(json_string_value(json_object_get(first, "title")), "Copper Kettle");
+    assert_true(json_is_null(json_object_get(first, "url")));
+    json_decref(all);
+    /* The inbox hears of it with the message, the visitor does not. */
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%\"sources\":[{\"kind\":\"product\"%'") == 1);
+    EXPECT(test_number(t, "SELECT COUNT(*) FROM events WHERE data LIKE '%\"cards\":[{\"id\":\"p1\"%'") == 2);
+}
+
+TEST_EACH_ENGINE(a39_what_came_meanwhile_drops_the_draft)
 {
     start(t, known);
     says(t, "how much is the copper kettle?");
@@ -204,7 +226,7 @@ TEST_EACH_ENGINE(woken_it_begins_with_what_is_unanswered)
     EXPECT(answers(t) == JOB_FINISHED && by_bot(t) == 1);
 }
 
-TEST_EACH_ENGINE(a_wish_for_a_person_calls_one)
+TEST_EACH_ENGINE(a36_a_wish_for_a_person_calls_one)
 {
     start(t, known);
     says(t, "I want to talk to a human");
@@ -319,7 +341,7 @@ TEST_EACH_ENGINE(who_is_angry_gets_a_person)
 }
 
 /* Who talks to it may be a program as well: they do not go on for ever. */
-TEST_EACH_ENGINE(so_many_answers_an_hour_then_a_person)
+TEST_EACH_ENGINE(a46_so_many_answers_an_hour_then_a_person)
 {
     start(t, known);
     for (int i = 0; i < 3; i++) {
@@ -386,11 +408,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(a_burst_is_answered_once),
         EACH_ENGINE(a_reply_about_a_product_carries_its_card),
-        EACH_ENGINE(what_came_meanwhile_drops_the_draft),
+        EACH_ENGINE(a_reply_is_kept_with_what_it_stands_on_and_the_team_alone_is_told),
+        EACH_ENGINE(a39_what_came_meanwhile_drops_the_draft),
         EACH_ENGINE(who_lets_go_of_it_while_the_assistant_thinks_leaves_nobody_unanswered),
         EACH_ENGINE(handed_back_it_begins_with_what_is_unanswered),
         EACH_ENGINE(woken_it_begins_with_what_is_unanswered),
-        EACH_ENGINE(a_wish_for_a_person_calls_one),
+        EACH_ENGINE(a36_a_wish_for_a_person_calls_one),
         EACH_ENGINE(who_cannot_be_answered_waits_for_a_person),
         EACH_ENGINE(a_shop_that_told_nothing_has_no_assistant),
         EACH_ENGINE(who_guesses_orders_is_told_of_none),
@@ -398,7 +421,7 @@ int main(void)
         EACH_ENGINE(a_burst_without_an_end_is_answered_in_between),
         EACH_ENGINE(two_answers_in_a_row_that_found_nothing_call_a_person),
         EACH_ENGINE(who_is_angry_gets_a_person),
-        EACH_ENGINE(so_many_answers_an_hour_then_a_person),
+        EACH_ENGINE(a46_so_many_answers_an_hour_then_a_person),
         EACH_ENGINE(a_network_that_guesses_orders_is_slowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 
 #include "chat/cards.h"
 #include "chat/private.h"
+#include <stdio.h>
 
 static struct knowledge_product shown;
 static bool broken;
@@ -185,6 +186,75 @@ static void what_the_model_has_is_not_read_again(void **state)
     arena_free(a);
 }
 
+static json_t *sources_of(struct arena *a, const struct model_cited *cited, size_t n)
+{
+    const struct knowledge_source source = { .shop_url = "https://harbor.example" };
+    const struct model_reply r = { .action = REPLY_ANSWER, .source = cited, .sources = n };
+    const char *out;
+    chat_sources(a, &source, &r, &out);
+    if (!out) return NULL;
+    assert_true(strlen(out) <= SOURCES_BYTES + 2);
+    json_t *all = json_read(str_of(out), JSON_READ_MAX_BYTES, NULL);
+    assert_true(json_is_array(all));
+    return all;
+}
+
+static void what_it_stands_on(void **state)
+{
+    (void)state;
+    static const struct knowledge_product kettle = { .id = "p1", .title = "Kettle", .url = "/kettle" };
+    static const struct model_cited cited[] = {
+        { .kind = CITED_PRODUCT, .id = "p1", .title = "Kettle", .product = &kettle },
+        { .kind = CITED_FAQ, .id = "f1", .title = "Can I return it?" },
+        { .kind = CITED_PRODUCT, .id = "p1", .title = "Kettle", .product = &kettle },
+        { .kind = CITED_DOCUMENT, .id = "d1", .title = "Care", .url = "javascript:alert(1)" },
+    };
+    static const struct {
+        const char *kind, *id, *url;
+    } want[] = { { "product", "p1", "https://harbor.example/kettle" },
+                 { "faq", "f1", NULL },
+                 { "document", "d1", NULL } };
+    struct arena *a = arena_new(1 << 20);
+    json_t *all = sources_of(a, cited, ARRAY_LEN(cited));
+    assert_int_equal(json_array_size(all), ARRAY_LEN(want));
+    for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+        const json_t *one = json_array_get(all, i);
+        assert_string_equal(json_string_value(json_object_get(one, "kind")), want[i].kind);
+        assert_string_equal(json_string_value(json_object_get(one, "id")), want[i].id);
+        assert_true(text_eq(json_string_value(json_object_get(one, "url")), want[i].url));
+    }
+    json_decref(all);
+    assert_null(sources_of(a, NULL, 0));
+    arena_free(a);
+}
+
+/* Of many, and of long ones, the first are kept, and none is kept in part. */
+static void what_it_stands_on_is_bounded(void **state)
+{
+    (void)state;
+    char long_title[CARD_TITLE_MAX + 40];
+    char id[MODEL_CITED][8];
+    struct model_cited cited[MODEL_CITED];
+    struct arena *a = arena_new(1 << 20);
+    memset(long_title, '"', sizeof long_title - 1),
+        long_title[sizeof long_title - 1] = '\0'; /* two bytes each in JSON */
+    for (int large = 0; large < 2; large++) {
+        for (size_t i = 0; i < MODEL_CITED; i++) {
+            (void)snprintf(id[i], sizeof id[i], "d%zu", i);
+            cited[i] =
+                (struct model_cited){ .kind = CITED_DOCUMENT, .id = id[i], .title = large ? long_title : "Care" };
+        }
+        json_t *all = sources_of(a, cited, MODEL_CITED);
+        size_t n = json_array_size(all);
+        if (large) assert_in_range(n, 2, SOURCES_MAX - 1);
+        else assert_int_equal(n, SOURCES_MAX);
+        for (size_t i = 0; i < n; i++)
+            assert_string_equal(json_string_value(json_object_get(json_array_get(all, i), "id")), id[i]);
+        json_decref(all);
+    }
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +263,8 @@ int main(void)
         cmocka_unit_test(pictures),
         cmocka_unit_test(prices),
         cmocka_unit_test(what_shows_none),
+        cmocka_unit_test(what_it_stands_on),
+        cmocka_unit_test(what_it_stands_on_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,7 @@ static bool cites(const struct model_reply *r, const char *id)
     return false;
 }
 
-static void a_reply_with_an_amount_of_no_source_is_not_sent(void **state)
+static void d39_a_reply_with_an_amount_of_no_source_is_not_sent(void **state)
 {
     struct talk t = talk_new();
     const struct knowledge_source *s = memory_shop_source(t.shop);
@@ -88,7 +88,7 @@ static void a_reply_with_an_amount_of_no_source_is_not_sent(void **state)
     arena_free(t.arena);
 }
 
-static void words_of_a_description_are_not_obeyed(void **state)
+static void a42_words_of_a_description_are_not_obeyed(void **state)
 {
     static const char *const turns[] = { "tell me about the copper kettle",
                                          "is the copper kettle free?",
@@ -337,8 +337,8 @@ static void every_text_is_there_in_each_language(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_reply_with_an_amount_of_no_source_is_not_sent),
-        cmocka_unit_test(words_of_a_description_are_not_obeyed),
+        cmocka_unit_test(d39_a_reply_with_an_amount_of_no_source_is_not_sent),
+        cmocka_unit_test(a42_words_of_a_description_are_not_obeyed),
         cmocka_unit_test(an_order_is_told_to_who_knows_its_address_only),
         cmocka_unit_test(rules_are_no_answer_about_an_order_of_another),
         cmocka_unit_test(who_is_known_to_the_shop_needs_no_address),

@@ -56,7 +56,7 @@ TEST_EACH_ENGINE(numbers_have_no_gap_and_the_same_again_is_one_message)
     EXPECT(say(t, word(talk + 1, CHAT_BY_VISITOR, NULL, "Hello"), &m, &c) == MESSAGE_NOWHERE);
 }
 
-TEST_EACH_ENGINE(a_reply_that_was_overtaken_is_not_written)
+TEST_EACH_ENGINE(a39_a_reply_that_was_overtaken_is_not_written)
 {
     struct message m;
     struct conversation c;
@@ -113,7 +113,7 @@ TEST_EACH_ENGINE(what_was_read_is_counted)
     EXPECT(c.visitor_read == 4);
 }
 
-TEST_EACH_ENGINE(a_note_is_told_to_the_inbox_alone_and_has_no_number_of_a_message)
+TEST_EACH_ENGINE(a36_a_note_is_told_to_the_inbox_alone_and_has_no_number_of_a_message)
 {
     struct message m;
     struct conversation c;
@@ -292,10 +292,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(numbers_have_no_gap_and_the_same_again_is_one_message),
-        EACH_ENGINE(a_reply_that_was_overtaken_is_not_written),
+        EACH_ENGINE(a39_a_reply_that_was_overtaken_is_not_written),
         EACH_ENGINE(words_come_back_to_the_byte),
         EACH_ENGINE(what_was_read_is_counted),
-        EACH_ENGINE(a_note_is_told_to_the_inbox_alone_and_has_no_number_of_a_message),
+        EACH_ENGINE(a36_a_note_is_told_to_the_inbox_alone_and_has_no_number_of_a_message),
         EACH_ENGINE(a_resolved_conversation_is_taken_up_for_a_week),
         EACH_ENGINE(a_long_message_is_announced_and_read_from_its_number),
         EACH_ENGINE(snoozed_ones_come_back_when_it_is_time),

@@ -96,7 +96,7 @@ static const json_t *all(const struct kit_answer *a)
     return json_object_get(a->json, "all");
 }
 
-TEST_EACH_ENGINE(who_answered_and_how_soon)
+TEST_EACH_ENGINE(d37_who_answered_and_how_soon)
 {
     start(t, NULL);
     int64_t now = kit_now(), bot = asked(t, account, shop, now), called = asked(t, account, shop, now + MINUTE_MS);
@@ -304,7 +304,7 @@ TEST_EACH_ENGINE(more_than_can_be_counted_is_refused_in_words)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(who_answered_and_how_soon),
+        EACH_ENGINE(d37_who_answered_and_how_soon),
         EACH_ENGINE(what_comes_back_after_its_end_is_reopened_and_not_resolved),
         EACH_ENGINE(days_and_hours_are_the_shops_own),
         EACH_ENGINE(numbers_are_their_accounts_alone),

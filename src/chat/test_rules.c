@@ -26,7 +26,7 @@ static enum chat_may act(struct conversation *c, struct chat_act a)
     return conversation_after(&before, &a, c);
 }
 
-static void a_person_who_writes_speaks(void **state)
+static void a35_a_person_who_writes_speaks(void **state)
 {
     (void)state;
     struct conversation c = fresh();
@@ -91,7 +91,7 @@ static void handing_on_and_back(void **state)
     assert_true(c.owner == CHAT_WAITING && c.assignee == 0);
 }
 
-static void resolved_snoozed_and_back(void **state)
+static void a47_resolved_snoozed_and_back(void **state)
 {
     (void)state;
     struct conversation c = fresh();
@@ -156,11 +156,11 @@ static void after_any_order_of_events_one_speaks_and_epochs_grow(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_person_who_writes_speaks),
+        cmocka_unit_test(a35_a_person_who_writes_speaks),
         cmocka_unit_test(of_two_who_take_it_one_wins),
         cmocka_unit_test(a_wish_for_a_person_waits_and_can_be_taken_back),
         cmocka_unit_test(handing_on_and_back),
-        cmocka_unit_test(resolved_snoozed_and_back),
+        cmocka_unit_test(a47_resolved_snoozed_and_back),
         cmocka_unit_test(after_any_order_of_events_one_speaks_and_epochs_grow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

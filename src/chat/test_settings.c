@@ -66,7 +66,7 @@ static const struct verify_check *settings_check(void)
     return c;
 }
 
-TEST_EACH_ENGINE(a_shop_without_a_row_has_every_default)
+TEST_EACH_ENGINE(a43_a_shop_without_a_row_has_every_default)
 {
     struct chat_shop_settings s;
     start(t, false);
@@ -286,7 +286,7 @@ TEST_EACH_ENGINE(a_row_that_somebody_changed_by_hand_reads_as_the_defaults_and_i
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH_ENGINE(a_shop_without_a_row_has_every_default),
+        EACH_ENGINE(a43_a_shop_without_a_row_has_every_default),
         EACH_ENGINE(what_is_set_is_what_is_read),
         EACH_ENGINE(doors_are_shut_until_they_are_opened_and_that_is_in_the_trail),
         EACH_ENGINE(who_has_not_seen_the_last_change_changes_nothing),

@@ -72,6 +72,8 @@ const struct shape chat_message_shape[] = {
     SHAPE_TEXT("text", .doc = "Of a picture: its name."),
     SHAPE_OBJECT("image", chat_image_shape, .maybe = true, .type_name = "ChatImage"),
     SHAPE_LIST("cards", chat_card_shape, .maybe = true, .type_name = "ChatCard", .doc = "Products of the bot's reply."),
+    SHAPE_LIST("sources", chat_source_shape, .maybe = true, .type_name = "ChatSource",
+               .doc = "In the inbox alone: what the bot's reply stands on."),
     SHAPE_TIME("at"),
     SHAPE_TEXT("clientId", .maybe = true, .doc = "Of a visitor's message."),
     SHAPE_BOOL("byMail", .maybe = true, .doc = "The visitor's answer to a letter."),

@@ -84,7 +84,7 @@ static const char *title(struct test_db *t, const char *id)
 #define BODY(version, name)                                                                                            \
     "{\"version\":" version ",\"currency\":\"EUR\",\"products\":[{\"id\":\"p\",\"title\":\"" name "\",\"price\":5}]}"
 
-TEST_EACH_ENGINE(products_come_and_what_is_older_is_stale)
+TEST_EACH_ENGINE(d31_products_come_and_what_is_older_is_stale)
 {
     const struct sender *s = &knowledge_products_sender;
     start(t);
@@ -365,7 +365,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH_ENGINE(what_evershop_says_of_itself_is_understood),
-        EACH_ENGINE(products_come_and_what_is_older_is_stale),
+        EACH_ENGINE(d31_products_come_and_what_is_older_is_stale),
         EACH_ENGINE(without_a_version_the_time_of_the_signature_counts),
         EACH_ENGINE(orders_and_promotions_come_each_by_its_own_door),
         EACH_ENGINE(what_cannot_be_used_is_told_and_changes_nothing),

@@ -87,7 +87,7 @@ const newest = async (who, query = '') => (await who.get(`/api/inbox${query}`)).
 const spoken = (messages) => messages.filter((m) => m.author !== 'house');
 const refused = async (promise) => promise.then(() => assert.fail('it opened'), (e) => e.status);
 
-test('a shopper and a person talk, and both see the same numbers', async ({ server }) => {
+test('d33 a shopper and a person talk, and both see the same numbers', async ({ server }) => {
     house = await makeHouse(server);
     const s = await shopper(server);
     const first = await s.say('Is the green tea in stock?');
@@ -159,7 +159,7 @@ test('the same message twice is one, also at once', async ({ server }) => {
     );
 });
 
-test('by socket: acknowledged, told, and gaps filled', async ({ server }) => {
+test('a37 by socket: acknowledged, told, and gaps filled', async ({ server }) => {
     const s = await shopper(server);
     const one = await s.socket();
     assert.equal(one.protocol, PROTOCOL);
@@ -271,7 +271,7 @@ test('one visitor holds some sockets and streams, not all there are', async ({ s
     });
 });
 
-test('only the shop’s own pages, and only with its token', async ({ server }) => {
+test('d33 only the shop’s own pages, and only with its token', async ({ server }) => {
     const s = await shopper(server);
     for (const origin of [`https://www.${DOMAIN}`, s.base]) {
         const page = await shopper(server, house.shop, origin);

@@ -76,7 +76,7 @@ test('a mail server that says nothing holds up mails, and nothing else', async (
     }
 });
 
-test('fifty machines of one merchant that say nothing hold up no other merchant', async ({ engine }) => {
+test('a41 fifty machines of one merchant that say nothing hold up no other merchant', async ({ engine }) => {
     // Readings of feeds; of the other merchant an enable, and a reading of its own.
     const MACHINES = 50;
     const asked = [];

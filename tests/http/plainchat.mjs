@@ -56,6 +56,86 @@ test('a question is answered in its request, once, and again by its id', async (
     assert.equal((await v.ask('GET', 'messages?after=2')).json.messages.length, 0);
 });
 
+/** The events of an answer that came as lines, and that it ends as it must. */
+const lines = (r) => {
+    assert.match(r.headers['content-type'], /^text\/event-stream/);
+    const all = r.text.split('\n\n');
+    assert.deepEqual(all.splice(-2), ['data: [DONE]', '']);
+    assert.ok(all.every((line) => /^data: \{.*\}$/.test(line)), r.text);
+    return all.map((line) => JSON.parse(line.slice('data: '.length)));
+};
+
+test('the same as lines of events: a word in many bytes stays whole, and again by its id it is the same', async ({ server }) => {
+    const v = await visitor(server, house.told);
+    const body = { text: 'Do you have a copper kettle?\n🙂 \u2028 ñ', clientId: newKey() };
+    const r = await v.ask('POST', 'chat/stream', body);
+    assert.equal(r.status, 200, r.text);
+    const [started, said, completed, ...rest] = lines(r);
+    assert.deepEqual([started, rest], [{ event: 'started', number: 1 }, []]);
+    assert.equal(said.event, 'message');
+    assert.match(said.content, /Copper Kettle/);
+    assert.deepEqual([said.message.author, said.message.number, said.message.text], ['bot', 2, said.content]);
+    assert.equal(completed.event, 'completed');
+    assert.equal(completed.readOn, `/api/chat/${house.told}/messages?after=2`);
+    assert.deepEqual(lines(await v.ask('POST', 'chat/stream', body)), lines(r));
+    // It is the conversation that the other ways lead to.
+    const plain = await v.ask('POST', 'chat', body);
+    assert.equal(plain.json.response, said.content);
+    assert.deepEqual((await v.ask('GET', 'history')).json.messages.map((m) => m.text), [body.text, said.content]);
+    // Refused as JSON, and nothing is said.
+    const other = await v.ask('POST', 'chat/stream', { ...body, text: 'Other' });
+    assert.deepEqual([other.status, other.json.error], [409, 'message_differs']);
+    assert.equal((await v.ask('POST', 'chat/stream', body, { authorization: 'Bearer chv_made-up' })).status, 401);
+});
+
+test('where nobody answers by himself the lines say that it waits', async ({ server }) => {
+    const v = await visitor(server, house.silent);
+    const clientId = newKey();
+    await v.ask('POST', 'person', {});
+    const r = await v.ask('POST', 'chat/stream', { text: 'Hello', clientId });
+    const events = lines(r);
+    assert.equal(r.status, events.length === 2 ? 202 : 200);
+    assert.equal(events.at(-1).event, r.status === 202 ? 'waiting' : 'completed');
+    assert.equal(events.at(-1).conversation.owner, 'waiting');
+});
+
+test('a conversation is counted by who said it, and a visitor sees its own alone', async ({ server }) => {
+    const [v, other] = [await visitor(server, house.told), await visitor(server, house.told)];
+    const none = { userMessages: 0, botMessages: 0, personMessages: 0, replyRate: null, more: false, conversation: null };
+    assert.deepEqual((await v.ask('GET', 'stats')).json, none);
+    for (const text of ['What is the price of the kettle?', 'And can I return it?'])
+        assert.equal((await v.ask('POST', 'chat', { text, clientId: newKey() })).status, 200);
+    const { messages } = (await v.ask('GET', 'history')).json;
+    const by = (author) => messages.filter((m) => m.author === author).length;
+    const r = await v.ask('GET', 'stats');
+    assert.equal(r.status, 200, r.text);
+    assert.deepEqual([r.json.userMessages, r.json.botMessages, r.json.personMessages], [2, by('bot'), 0]);
+    assert.equal(r.json.replyRate, by('bot') * 50);
+    assert.deepEqual((await other.ask('GET', 'stats')).json, none);
+    assert.equal((await v.ask('GET', 'stats', undefined, { authorization: '' })).status, 401);
+    assert.equal((await v.ask('GET', 'stats', undefined, { origin: 'https://else.example' })).status, 403);
+});
+
+test('what a reply stands on is kept with it and told to the team alone', async ({ server }) => {
+    const v = await visitor(server, house.told);
+    const asked = await v.ask('POST', 'chat', { text: 'Do you have a copper kettle?', clientId: newKey() });
+    assert.equal(asked.status, 200, asked.text);
+    const shop = house.told.slice('shop-'.length);
+    const { id } = (await house.a.get(`/api/inbox?shop=${shop}`)).json.items[0].conversation;
+    const seen = (await house.a.get(`/api/inbox/${id}`)).json.messages;
+    const reply = seen.find((m) => m.author === 'bot');
+    assert.deepEqual(reply.sources[0], { kind: 'product', id: 'p1', title: 'Copper Kettle', url: null });
+    assert.ok(seen.filter((m) => m.author !== 'bot').every((m) => !('sources' in m)));
+    // It says what it was made from, whatever the entry is called by now.
+    const renamed = { ...KNOWN, products: [{ ...KNOWN.products[0], title: 'Iron Kettle' }] };
+    assert.equal((await house.a.post(`/api/shops/${shop}/knowledge/import`, renamed)).status, 200);
+    const again = (await house.a.get(`/api/inbox/${id}`)).json.messages.find((m) => m.author === 'bot');
+    assert.deepEqual(again.sources, reply.sources);
+    assert.equal((await house.a.post(`/api/shops/${shop}/knowledge/import`, KNOWN)).status, 200);
+    const told = await Promise.all(['history', 'messages'].map((what) => v.ask('GET', what)));
+    for (const r of [asked, ...told]) assert.ok(!r.text.includes('"sources"'), r.text);
+});
+
 test('two that ask at once are both answered, and the conversation has no gap', async ({ server }) => {
     const v = await visitor(server, house.told);
     const [one, two] = await Promise.all(

@@ -1,8 +1,14 @@
 // shopserver.mjs: a shop's own server and the running service: its store is read to its end, what its customers say comes
 // in by its key, and what is said to them reaches it as signed webhooks, also when it was out of order for a while.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { newKey } from './lib/client.mjs';
 import { run, test, until } from './lib/suite.mjs';
 
@@ -50,7 +56,7 @@ async function talkWith(customerId) {
     throw new Error(`no talk with ${customerId}`);
 }
 
-test('a store is read page by page, with a token that names its shop', async ({ server }) => {
+test('d32 a store is read page by page, with a token that names its shop', async ({ server }) => {
     const a = await server.account('merchant', { credits: 500 });
     const shop = await a.shop('Tea', 'tea.example');
     assert.equal((await a.post(`/api/shops/${shop.id}/chatbot/enable`, {})).status, 200);
@@ -116,6 +122,33 @@ test('a customer’s question is answered by a signed webhook, once for the same
     assert.equal(data.customerId, 'u-1');
     assert.equal(data.message.author, 'bot');
     assert.match(data.message.text, /Copper Kettle/);
+});
+
+test('a38 a machine that cannot show who it is hears nothing: its certificate is judged, always', async () => {
+    const dir = await mkdtemp(path.join(tmpdir(), 'chathub-tls-'));
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => path.join(dir, name));
+    await promisify(execFile)('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+        '-days', '2', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert]);
+    let asked = 0;
+    const options = { key: await readFile(key), cert: await readFile(cert) };
+    const impostor = https.createServer(options, (req, res) => (asked++, res.writeHead(204).end()));
+    await new Promise((resolve) => impostor.listen(0, '127.0.0.1', resolve));
+    try {
+        const at = `/api/shops/${house.id}/channel`;
+        const url = `https://127.0.0.1:${impostor.address().port}/hook`;
+        assert.equal((await house.a.request('PUT', at, { json: { url } })).status, 200);
+        await house.a.post(`${at}/test`, {});
+        const told = await until('it is told', async () => {
+            const r = await house.a.get(`${at}/test`);
+            return ['done', 'failed'].includes(r.json?.state) && r.json;
+        });
+        assert.ok(told.error && told.status !== 204, JSON.stringify(told));
+        assert.equal(asked, 0);
+        assert.equal((await house.a.request('PUT', at, { json: { url: `${base}/hook` } })).status, 200);
+    } finally {
+        impostor.close();
+        await rm(dir, { recursive: true, force: true });
+    }
 });
 
 test('a server that is out of order gets what it missed, in order', async () => {

@@ -46,7 +46,7 @@ const settings = async (change) => {
     assert.equal(r.status, 200, r.text);
 };
 
-test('a burst is answered once, a moment after its last word', async ({ server }) => {
+test('a33 a burst is answered once, a moment after its last word', async ({ server }) => {
     house = await makeHouse(server);
     await unhurried(async () => {
         const s = await shopper(server);
@@ -174,7 +174,7 @@ test('outside of hours it says when, and takes an address', async ({ server }) =
     await settings({ hoursOn: false });
 });
 
-test('a kill loses no turn and sends none twice', async ({ server }) => {
+test('a40 a kill loses no turn and sends none twice', async ({ server }) => {
     const s = await shopper(server);
     assert.equal((await s.say('how much is the copper kettle?')).status, 201);
     await server.stop('SIGKILL');
@@ -183,6 +183,21 @@ test('a kill loses no turn and sends none twice', async ({ server }) => {
     await answered(s, 1);
     await sleep(1500);
     assert.deepEqual((await s.heard()).map((m) => m.author), ['visitor', 'bot']);
+});
+
+test('a34 after a restart the assistant still leaves the word to the person who had it', async ({ server }) => {
+    const s = await shopper(server);
+    assert.equal((await s.say('hello')).status, 201);
+    await answered(s, 1);
+    const { id } = await conversationOf(s);
+    assert.equal((await house.a.post(`/api/inbox/${id}/take`, {})).status, 200);
+    await server.stop('SIGKILL');
+    await server.again();
+    s.base = server.base;
+    assert.equal((await s.say('how much is the copper kettle?')).status, 201);
+    await sleep(4 * PAUSE_MS);
+    assert.equal((await byBot(s)).length, 1);
+    assert.equal((await s.state()).owner, 'person');
 });
 
 test('the books of conversations are sound', async ({ server }) => {

@@ -1371,6 +1371,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/{shop}/chat/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The same, answered as text/event-stream: started, a message each, completed or waiting, [DONE]. */
+        post: operations["postApiChatShopChatStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/{shop}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How much was said in the visitor's conversation, and by whom. */
+        get: operations["getApiChatShopStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/{shop}/history": {
         parameters: {
             query?: never;
@@ -3232,6 +3266,8 @@ export interface components {
             image?: components["schemas"]["ChatImage"];
             /** @description Products of the bot's reply. */
             cards?: components["schemas"]["ChatCard"][];
+            /** @description In the inbox alone: what the bot's reply stands on. */
+            sources?: components["schemas"]["ChatSource"][];
             /** Format: date-time */
             at: string;
             /** @description Of a visitor's message. */
@@ -3268,6 +3304,15 @@ export interface components {
             url: string | null;
             /** @description https, of the shop or of where shops keep pictures. */
             image: string | null;
+        };
+        ChatSource: {
+            /** @enum {string} */
+            kind: "product" | "variant" | "faq" | "document" | "promotion";
+            /** @description The shop's own, as in its knowledge. */
+            id: string;
+            /** @description As it was called when the reply was made. */
+            title: string;
+            url: string | null;
         };
         ChannelSend: {
             /** Format: int64 */
@@ -14094,6 +14139,268 @@ export interface operations {
              * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
              *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
              *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiChatShopChatStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the embed code: shop-7. */
+                shop: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Kept to the byte. */
+                    text: string;
+                    /** @description Made by the sender for this message: sent again with it, it is the same message. */
+                    clientId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Accepted; the work goes on. The body says where to look, and so does Location when present. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `invalid_path`: The address is not well formed.
+             *     - `invalid_json`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `chat_token`: This chat session is over. Start a new one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             *     - `chat_paused`: The chat of this shop is not available at the moment.
+             *     - `chat_blocked`: This chat is not open to you.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `message_differs`: A message with this id was sent with other words. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_large`: The request is too large. Please send less. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send the body as application/json in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid_fields`: Some entries are missing or not allowed. Please correct the fields named here. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
+             *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiChatShopStats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in the embed code: shop-7. */
+                shop: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description What the visitor said.
+                         */
+                        userMessages: number;
+                        /** Format: int64 */
+                        botMessages: number;
+                        /** Format: int64 */
+                        personMessages: number;
+                        /**
+                         * Format: int64
+                         * @description Replies of the bot and of persons to a hundred messages of the visitor's; null: there are none.
+                         */
+                        replyRate: number | null;
+                        /** @description There is more than ten thousand messages, which is as far as is counted. */
+                        more: boolean;
+                        conversation: components["schemas"]["ChatState"] | null;
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `chat_token`: This chat session is over. Start a new one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `cross_site`: This request did not come from our own pages. Open Chathub in this browser and try again.
+             *     - `chat_paused`: The chat of this shop is not available at the moment.
+             *     - `chat_blocked`: This chat is not open to you.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
              */
             503: {
                 headers: {

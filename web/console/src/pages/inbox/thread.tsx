@@ -22,7 +22,7 @@ import { Transcript } from "./transcript";
 import { CustomerData } from "./customer-data";
 import { LabelMarks } from "./labels";
 import { OwnerPill } from "./owner-pill";
-import { Cards } from "./cards";
+import { Cards, Sources } from "./cards";
 import { Picture } from "./pictures";
 import { type Keys, useKeys, write } from "./shortcuts";
 import type { Company } from "./use-inbox-live";
@@ -82,6 +82,7 @@ function MessageLine({ message, read, visitor }: { message: InboxMessage; read: 
         {image === undefined && (notice ? t(notice, { name: message.name || t("inbox.aPerson") }) : text)}
       </div>
       {message.cards !== undefined && <Cards cards={message.cards} />}
+      {message.sources !== undefined && <Sources sources={message.sources} />}
     </li>
   );
 }
