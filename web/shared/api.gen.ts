@@ -3401,6 +3401,8 @@ export interface components {
             /** @description The beginning of the last message. */
             excerpt: string;
             labels: components["schemas"]["ChatLabelRef"][];
+            /** @description Of a search: why. */
+            found: components["schemas"]["InboxFound"] | null;
         };
         InboxConversation: {
             /** Format: int64 */
@@ -3454,6 +3456,15 @@ export interface components {
         ChatLabelRef: {
             /** Format: int64 */
             id: number;
+        };
+        InboxFound: {
+            /**
+             * @description The words stand in it; it is of a customer whom they name; of one whose order has this number.
+             * @enum {string}
+             */
+            by: "words" | "customer" | "order";
+            /** @description What names the customer; the number; else empty. */
+            text: string;
         };
         InboxVisitor: {
             /** Format: int64 */
@@ -16043,7 +16054,7 @@ export interface operations {
                 shop?: number;
                 /** @description That carry this label, in any state; the filter says nothing then. */
                 label?: number;
-                /** @description In which these words stand: of messages, notes, names and addresses, in any state. */
+                /** @description In which these words stand, or of a customer with this name, address or order's number. */
                 search?: string;
                 /** @description `next` of the page before. */
                 after?: string;

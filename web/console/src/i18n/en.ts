@@ -15,6 +15,8 @@ export const en = {
   "nav.waitingN": "{n} waiting",
   "nav.inbox": "Inbox",
   "inbox.mentions": "You were named",
+  "inbox.foundCustomer": "Found by the customer: {what}",
+  "inbox.foundOrder": "Found by the order: {what}",
   "inbox.search": "Words, a name, an address, an order number",
   "inbox.noneFound": "Nothing was found. What was just said is found a few seconds later.",
   "inbox.label": "Label",

@@ -16,6 +16,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "nav.waitingN": "{n} 人等待",
   "nav.inbox": "会话",
   "inbox.mentions": "提到我的",
+  "inbox.foundCustomer": "按顾客找到：{what}",
+  "inbox.foundOrder": "按订单找到：{what}",
   "inbox.search": "内容、姓名、邮箱或订单号",
   "inbox.noneFound": "没有找到。刚刚发送的内容几秒后才能搜到。",
   "inbox.label": "标签",
