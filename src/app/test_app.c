@@ -77,6 +77,7 @@ static const struct {
     { "knowledge_parts", "the same" },
     { "knowledge_staged_products", "the same" },
     { "knowledge_staged_texts", "the same" },
+    { "knowledge_documents", "a name for passages, which are counted as texts are" },
     { "knowledge_feeds", "an address: read anew tomorrow" },
     { "schema_migrations", "compared with the program's at each start" },
 };
