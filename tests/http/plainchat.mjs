@@ -185,4 +185,31 @@ test('a text from a file is quoted, shown passage by passage, and gone when it i
     assert.equal((await house.a.get(files)).json.files.length, 1);
 });
 
+test('the assistant says what its shop has put in the place of a sentence, and facts stay in it', async ({ server }) => {
+    const at = `/api/shops/${house.told.slice('shop-'.length)}/chatbot`;
+    const built = (await house.a.get(`${at}/sayings`)).json.sayings;
+    const price = built.find((s) => s.language === 'en' && s.key === 'price');
+    assert.deepEqual(price.holes, ['title', 'price']);
+    const { revision } = (await house.a.get(`${at}/settings`)).json;
+    const put = (...sayings) => house.a.request('PUT', `${at}/settings`, { json: { revision, sayings } });
+    const lost = await put({ language: 'en', key: 'price', text: 'It costs {price}.' });
+    assert.equal(lost.status, 422);
+    assert.deepEqual([lost.json.fields[0].field, lost.json.fields[0].code], ['sayings[0].text', 'hole_missing']);
+    assert.match(lost.json.fields[0].message, /braces/);
+    const own = [
+        { language: 'en', key: 'price', text: 'For {price} the {title} is yours.' },
+        { language: 'en', key: 'greeting', text: 'Ahoy!' },
+    ];
+    const kept = await put(...own);
+    assert.equal(kept.status, 200, kept.text);
+    assert.deepEqual(kept.json.sayings, own);
+    const v = await visitor(server, house.told);
+    assert.equal((await v.ask('POST', 'chat', { text: 'Hi', clientId: newKey() })).json.response, 'Ahoy!');
+    const turns = ['How much is the copper kettle?'];
+    const asked = await v.ask('POST', 'chat', { text: turns[0], clientId: newKey() });
+    assert.match(asked.json.response, /^For \$39\.00 the Copper Kettle is yours\./);
+    const tried = await house.a.post(`${at}/try`, { turns: ['Hi', ...turns] });
+    assert.deepEqual(tried.json.replies.map((r) => r.text), ['Ahoy!', asked.json.response]);
+});
+
 await run();

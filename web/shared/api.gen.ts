@@ -2579,6 +2579,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shops/{id}/chatbot/sayings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the assistant says of its own, in each language. For: owner, admin, agent, viewer. */
+        get: operations["getApiShopsIdChatbotSayings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shops/{id}/chatbot/installation": {
         parameters: {
             query?: never;
@@ -4010,6 +4027,22 @@ export interface components {
             from: number;
             /** Format: int64 */
             to: number;
+        };
+        ChatSaying: {
+            /** @enum {string} */
+            language: "en" | "zh-CN" | "es";
+            /** @enum {string} */
+            key: "greeting" | "thanks" | "bye" | "who" | "fine" | "handOff" | "handOffAnger" | "injection" | "unknown" | "unknownOf" | "notSold" | "near" | "price" | "priceFrom" | "priceNone" | "inStock" | "outOfStock" | "yesStock" | "noStock" | "noVariant" | "options" | "optionLine" | "which" | "whichOption" | "list" | "more" | "have" | "haggle" | "hagglePrice" | "otherLanguage" | "orderNeedBoth" | "orderNeedEmail" | "orderNeedNumber" | "orderNoMatch" | "orderState" | "orderShipment" | "orderItems" | "whichProduct" | "noCode" | "noGift" | "cheaper" | "samePrice" | "itemUnknown" | "empty" | "picture";
+            text: string;
+        };
+        BuiltInSaying: {
+            /** @enum {string} */
+            language: "en" | "zh-CN" | "es";
+            /** @enum {string} */
+            key: "greeting" | "thanks" | "bye" | "who" | "fine" | "handOff" | "handOffAnger" | "injection" | "unknown" | "unknownOf" | "notSold" | "near" | "price" | "priceFrom" | "priceNone" | "inStock" | "outOfStock" | "yesStock" | "noStock" | "noVariant" | "options" | "optionLine" | "which" | "whichOption" | "list" | "more" | "have" | "haggle" | "hagglePrice" | "otherLanguage" | "orderNeedBoth" | "orderNeedEmail" | "orderNeedNumber" | "orderNoMatch" | "orderState" | "orderShipment" | "orderItems" | "whichProduct" | "noCode" | "noGift" | "cheaper" | "samePrice" | "itemUnknown" | "empty" | "picture";
+            text: string;
+            /** @description What is filled in: a sentence that stands for it has all of them. */
+            holes: string[];
         };
         InstallFinding: {
             /** @enum {string} */
@@ -25160,6 +25193,7 @@ export interface operations {
                         proactiveAfterSeconds: number;
                         proactivePages: string[];
                         domains: string[];
+                        sayings: components["schemas"]["ChatSaying"][];
                         oldSignature: boolean;
                     };
                 };
@@ -25391,6 +25425,21 @@ export interface operations {
                     proactivePages?: string[] | null;
                     /** @description Beside the shop's own: the chat opens on their pages too. *.shop.example: also below it. */
                     domains?: string[] | null;
+                    /** @description Sentences of the assistant that it says otherwise; the others are the built-in ones. */
+                    sayings?: {
+                        /**
+                         * @description Whose sentence.
+                         * @enum {string}
+                         */
+                        language: "en" | "zh-CN" | "es";
+                        /**
+                         * @description Which sentence.
+                         * @enum {string}
+                         */
+                        key: "greeting" | "thanks" | "bye" | "who" | "fine" | "handOff" | "handOffAnger" | "injection" | "unknown" | "unknownOf" | "notSold" | "near" | "price" | "priceFrom" | "priceNone" | "inStock" | "outOfStock" | "yesStock" | "noStock" | "noVariant" | "options" | "optionLine" | "which" | "whichOption" | "list" | "more" | "have" | "haggle" | "hagglePrice" | "otherLanguage" | "orderNeedBoth" | "orderNeedEmail" | "orderNeedNumber" | "orderNoMatch" | "orderState" | "orderShipment" | "orderItems" | "whichProduct" | "noCode" | "noGift" | "cheaper" | "samePrice" | "itemUnknown" | "empty" | "picture";
+                        /** @description With all the {holes} of the built-in one. */
+                        text: string;
+                    }[] | null;
                     /**
                      * @description Deliveries of a store are taken that are signed without a time: x-evershop-signature holds nothing but the HMAC-SHA256 of the body, in hex.
                      * @default false
@@ -25452,6 +25501,7 @@ export interface operations {
                         proactiveAfterSeconds: number;
                         proactivePages: string[];
                         domains: string[];
+                        sayings: components["schemas"]["ChatSaying"][];
                         oldSignature: boolean;
                     };
                 };
@@ -25560,6 +25610,99 @@ export interface operations {
              * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
              *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
              *     - `uncertain`: We could not confirm that this was saved. Look whether it is there; repeat it only with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiShopsIdChatbotSayings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The shop's number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sayings: components["schemas"]["BuiltInSaying"][];
+                    };
+                };
+            };
+            /** @description - `invalid_path`: The address is not well formed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `sign_in_required`: Please sign in and try again. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `role_not_allowed`: Your role in this account does not allow this. Ask an owner of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: This does not exist, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_requests`: Too many requests. Please wait a little and try again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Something is wrong on our side. Nothing was changed; trying again will not help. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `storage`: We could not save this. Nothing was changed; please try again in a moment.
              */
             503: {
                 headers: {
